@@ -1,0 +1,76 @@
+/**
+ * The annotations that processors carry. They are standard decorators and do nothing at run time: the generator
+ * (`deno task codegen`) reads them from the source and writes `sluice.gen.ts`.
+ *
+ * @module
+ */
+import type { AudioAccepts } from "./frames/format.ts";
+
+/** When a processor's `process()` is called. */
+export type ProcessorMode = "push" | "loop" | "pull" | "external";
+
+/** Options of {@linkcode processor}. */
+export interface ProcessorOptions {
+  /**
+   * `push` (default): when inputs have frames. `loop`: again and again while the outputs have room; for sources.
+   * `pull`: when the sink's clock asks. `external`: when a device or socket calls back.
+   */
+  readonly mode?: ProcessorMode;
+  /** For `push`: with frames on `any` connected input (default), or on `all` that have not ended. */
+  readonly trigger?: "any" | "all";
+  /** Registered name; by default the class name in kebab case. */
+  readonly name?: string;
+  /** Group in lists; by default the name of the folder that the file stands in. */
+  readonly category?: string;
+  /** Words to find the node by. */
+  readonly tags?: readonly string[];
+  /** `main` for a node that needs the control isolate; by default a worker lane. */
+  readonly lane?: "main" | "worker";
+  /** Which format fields this node converts, so that an error about a clash can name it. */
+  readonly converts?: readonly ("sampleRateHz" | "channels")[];
+}
+
+/** Options of {@linkcode input}. */
+export interface InputOptions {
+  /** The graph may leave it unconnected. */
+  readonly optional?: boolean;
+  /** An array port of this many elements, named `port_0`, `port_1`, …; each may be left unconnected. */
+  readonly array?: number;
+  /** Formats that the input takes; others are refused when the link's format is known. */
+  readonly accepts?: AudioAccepts;
+}
+
+/** Options of {@linkcode output}. */
+export interface OutputOptions {
+  /** Most frames that one `read()` or one tick leads to on this output (default 1): room that admission asks for. */
+  readonly burst?: number;
+}
+
+/** Options of {@linkcode config}. */
+export interface ConfigOptions {
+  /** The value may change while the node runs (default `false`). */
+  readonly live?: boolean;
+}
+
+/** Marks a class as a processor. */
+export function processor(_options: ProcessorOptions = {}): (
+  value: new () => object,
+  context: ClassDecoratorContext,
+) => void {
+  return () => {};
+}
+
+/** Marks a field of type `StreamInput<F>` (or `StreamInput<F>[]` with `array`) as an input port. */
+export function input(_options: InputOptions = {}): (value: undefined, context: ClassFieldDecoratorContext) => void {
+  return () => {};
+}
+
+/** Marks a field of type `StreamOutput<F>` as an output port. */
+export function output(_options: OutputOptions = {}): (value: undefined, context: ClassFieldDecoratorContext) => void {
+  return () => {};
+}
+
+/** Marks a field as a configuration key; its type, default and doc tags make the schema. */
+export function config(_options: ConfigOptions = {}): (value: undefined, context: ClassFieldDecoratorContext) => void {
+  return () => {};
+}

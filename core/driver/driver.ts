@@ -1,0 +1,148 @@
+/**
+ * What the runtime needs from the machine under it: memory that lanes share, rings between lanes, doorbells and a
+ * clock. There are two drivers: `native` stands on the Rust library (`ffi/`), `portable` on SharedArrayBuffer and
+ * Atomics. Everything above this interface is the same code for both.
+ *
+ * Words: an *entry* is the u32 that travels through a ring: a slot of a pool and per-link flags (see `entry.ts`). A
+ * *token* is a structured-cloneable description by which another lane opens the same arena or ring.
+ *
+ * Hot path: `push`, `commit`, `pop`, `fetch` and `nowNs` allocate nothing and never block. A ring end belongs to one
+ * lane at a time; using it from two lanes at once breaks it.
+ *
+ * @module
+ */
+
+/** Which driver this is. */
+export type DriverKind = "native" | "portable";
+
+/** `push()` took the entry and nothing was evicted. No entry has this value. */
+export const RING_ACCEPTED = 0xffffffff;
+
+/** `push()` found the ring full and refused; `pop()` found it empty. No entry has this value. */
+export const RING_NONE = 0xfffffffe;
+
+/** Most entries that one `commit()` or `fetch()` moves. */
+export const RING_BATCH = 256;
+
+/** Describes an arena to another lane of the same process. */
+export type ArenaToken =
+  | { readonly kind: "native"; readonly address: bigint; readonly byteLength: number }
+  | { readonly kind: "portable"; readonly buffer: SharedArrayBuffer };
+
+/** Describes a ring to another lane of the same process. */
+export type RingToken =
+  | { readonly kind: "native"; readonly address: bigint; readonly capacity: number; readonly evicts: boolean }
+  | {
+    readonly kind: "portable";
+    readonly buffer: SharedArrayBuffer;
+    readonly capacity: number;
+    readonly evicts: boolean;
+    /** Byte offset of the link's record in the control arena. */
+    readonly linkOffset: number;
+  };
+
+/** What a ring is made of. */
+export interface RingSpec {
+  /** Entries that fit, 1 to 65,536. Exact: it is not rounded up to a power of two. */
+  readonly capacity: number;
+  /** `true`: a push into a full ring takes out the oldest (roll-off, latest). `false`: it is refused. */
+  readonly evicts: boolean;
+  /** Byte offset of the link's record in the control arena; its `WRITER_WAITING` word is read by the reader's end. */
+  readonly linkOffset: number;
+}
+
+/** The writing end of a ring. */
+export interface RingWriter {
+  /** Fill `[0, n)` with entries, then call `commit(n)`. Holds `RING_BATCH` entries. */
+  readonly staging: Uint32Array;
+  /** After `commit()` or `push()`: the entries that were taken out, oldest first, in `[0, evictedCount)`. */
+  readonly evicted: Uint32Array;
+  /** How many entries the last `commit()` took out. */
+  evictedCount: number;
+  /**
+   * Pushes `staging[0..count)` in order and signals the reading lane once.
+   *
+   * @returns how many were taken, counted from the front: all of them on a ring that evicts
+   */
+  commit(count: number): number;
+  /**
+   * Pushes one entry and signals the reading lane.
+   *
+   * @returns `RING_ACCEPTED`, `RING_NONE` (full), or the evicted entry, which now belongs to the caller
+   */
+  push(entry: number): number;
+  /** Free places now; the reader may free more at any time. */
+  room(): number;
+  /**
+   * Asks for a signal to the writing lane when the reader next frees a place.
+   *
+   * @returns the free places after asking: if not 0, go on at once
+   */
+  awaitRoom(): number;
+}
+
+/** The reading end of a ring. */
+export interface RingReader {
+  /** After `fetch()`: the entries, oldest first. Holds `RING_BATCH` entries. */
+  readonly staging: Uint32Array;
+  /** Takes up to `max` (≤ `RING_BATCH`) entries into `staging`. @returns how many */
+  fetch(max: number): number;
+  /** Takes one entry. @returns the entry, or `RING_NONE` */
+  pop(): number;
+  /** Entries that are in the ring now; the writer may add more, or take out the oldest, at any time. */
+  available(): number;
+}
+
+/** One isolate's access to the shared machinery. Each lane has a driver of its own. */
+export interface Driver {
+  readonly kind: DriverKind;
+  /** The library's version line, such as `sluice-native 0.1.0 (abi 1)`; `portable` for the portable driver. */
+  readonly version: string;
+  /** Nanoseconds since the epoch that all lanes of this runtime share. */
+  nowNs(): number;
+  /**
+   * Makes zeroed, page-aligned memory that every lane can open.
+   *
+   * @throws {RangeError} if the system refuses `byteLength`
+   */
+  createArena(byteLength: number): ArenaToken;
+  /** Wraps an arena for this isolate. Calling it again gives a buffer over the same bytes. */
+  openArena(token: ArenaToken): ArrayBuffer | SharedArrayBuffer;
+  /** Gives an arena's memory back to the system when its last holder has released it. */
+  releaseArena(token: ArenaToken): void;
+  /** Names the arena that holds the lane and link records (layout: `ffi/layout.gen.ts`). Before any call below. */
+  useControl(token: ArenaToken): void;
+  /** What another isolate needs to build its driver: passed to `openDriver()`. */
+  readonly token: DriverToken;
+  /** @throws {RangeError} for a capacity outside 1 to 65,536 */
+  createRing(spec: RingSpec): RingToken;
+  /** Frees a ring. Both ends must have been dropped by their lanes. */
+  releaseRing(token: RingToken): void;
+  /** Tells the ring which lane reads it, and by which bit of that lane's inbox it is signalled. */
+  bindReader(token: RingToken, lane: number, bit: number): void;
+  /** Tells the ring which lane writes it, and by which inbox bit that lane hears of freed places. */
+  bindWriter(token: RingToken, lane: number, bit: number): void;
+  openWriter(token: RingToken): RingWriter;
+  openReader(token: RingToken): RingReader;
+  /** Sets a bit of a lane's inbox and wakes the lane if it sleeps. */
+  signal(lane: number, bit: number): void;
+  /** Wakes a lane with no inbox bit: control messages use it. */
+  ringBell(lane: number): void;
+  /**
+   * Blocks this thread until lane's bell differs from `seenBell`, its inbox is not empty, or the time is over. For
+   * worker lanes with nothing pending in their event loop. Never on main.
+   */
+  park(lane: number, seenBell: number, timeoutMs: number): void;
+  /** As `park`, without blocking the event loop. At most one at a time in an isolate; `timeoutMs` ≤ 250. */
+  parkAsync(lane: number, seenBell: number, timeoutMs: number): Promise<void>;
+  /**
+   * Declares that this thread now runs the lane's given generation. When the thread ends, the lane's record says so
+   * (native only: the portable driver cannot prove a death).
+   */
+  enterLane(lane: number, generation: number): void;
+}
+
+/** Builds the same driver in another isolate. */
+export type DriverToken =
+  | { readonly kind: "native"; readonly libraryPath: string }
+  | { readonly kind: "portable"; readonly epochMs: number };

@@ -1,0 +1,165 @@
+/**
+ * The errors that callers catch. Each has a stable `code`; the message says what was attempted, what was found, what
+ * was wanted and what can be done. Expected outcomes (a full ring, an empty input) are values, not errors.
+ *
+ * @module
+ */
+
+/** The stable codes of {@linkcode SluiceError}. */
+export type SluiceErrorCode =
+  | "PortNotFound"
+  | "NodeNotFound"
+  | "NodeTypeNotFound"
+  | "TypeMismatch"
+  | "DestinationOccupied"
+  | "LinkNotFound"
+  | "InvalidConfig"
+  | "InvalidGraph"
+  | "InvalidMedia"
+  | "CycleWithoutDelay"
+  | "PoolExhausted"
+  | "Busy"
+  | "NativeUnavailable"
+  | "AbiMismatch"
+  | "PluginRejected"
+  | "LaneCrashed"
+  | "NodeFailed"
+  | "Timeout";
+
+/** Codes that mean "what you gave me is wrong": the command line ends with 2 for them, and with 1 for the others. */
+const BAD_INPUT: ReadonlySet<SluiceErrorCode> = new Set<SluiceErrorCode>([
+  "PortNotFound",
+  "NodeNotFound",
+  "NodeTypeNotFound",
+  "TypeMismatch",
+  "DestinationOccupied",
+  "LinkNotFound",
+  "InvalidConfig",
+  "InvalidGraph",
+  "InvalidMedia",
+  "CycleWithoutDelay",
+]);
+
+/** A place in a text file. Lines and columns count from 1. */
+export interface SourcePlace {
+  /** Path or URL as the user gave it. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What an error knows beside its message; every field survives the way from a worker lane to main. */
+export interface SluiceErrorDetails {
+  nodeId?: string;
+  port?: string;
+  linkId?: string;
+  /** Configuration key, or path of keys joined by dots. */
+  key?: string;
+  /** What could have been named instead. */
+  available?: readonly string[];
+  place?: SourcePlace;
+  cause?: unknown;
+}
+
+/** The base of every error that Sluice throws on purpose. */
+export class SluiceError extends Error {
+  override readonly name: string = "SluiceError";
+  readonly code: SluiceErrorCode;
+  readonly nodeId?: string;
+  readonly port?: string;
+  readonly linkId?: string;
+  readonly key?: string;
+  readonly available?: readonly string[];
+  readonly place?: SourcePlace;
+
+  /**
+   * @param code stable code
+   * @param message one sentence without full stop
+   * @param details fields for programs; `cause` is kept as `Error.cause`
+   */
+  constructor(code: SluiceErrorCode, message: string, details: SluiceErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.nodeId = details.nodeId;
+    this.port = details.port;
+    this.linkId = details.linkId;
+    this.key = details.key;
+    this.available = details.available;
+    this.place = details.place;
+  }
+
+  /** Whether the caller's input is at fault, rather than something that happened while running. */
+  get isBadInput(): boolean {
+    return BAD_INPUT.has(this.code);
+  }
+}
+
+/** An error as it travels between lanes and over the wire. */
+export interface SerializedError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly code?: SluiceErrorCode;
+  readonly details?: Omit<SluiceErrorDetails, "cause">;
+}
+
+/** Makes an error structured-cloneable, keeping code and fields. */
+export function serializeError(error: unknown): SerializedError {
+  if (error instanceof SluiceError) {
+    const { nodeId, port, linkId, key, available, place } = error;
+    return {
+      name: error.name,
+      message: error.message,
+      stack: error.stack,
+      code: error.code,
+      details: { nodeId, port, linkId, key, available, place },
+    };
+  }
+  if (error instanceof Error) return { name: error.name, message: error.message, stack: error.stack };
+  return { name: "Error", message: `thrown value: ${String(error)}` };
+}
+
+/** The inverse of {@linkcode serializeError}. */
+export function deserializeError(wire: SerializedError): Error {
+  const error = wire.code === undefined ? new Error(wire.message) : new SluiceError(wire.code, wire.message, wire.details);
+  if (wire.code === undefined) error.name = wire.name;
+  if (wire.stack !== undefined) error.stack = wire.stack;
+  return error;
+}
+
+/** Formats a list of known names for a message: `"a", "b" and "c"`, or `none`. */
+export function listNames(names: Iterable<string>): string {
+  const quoted = [...names].map((name) => `"${name}"`);
+  if (quoted.length === 0) return "none";
+  if (quoted.length === 1) return quoted[0];
+  return `${quoted.slice(0, -1).join(", ")} and ${quoted[quoted.length - 1]}`;
+}
+
+/**
+ * The known name that is most like `name`, for "did you mean".
+ *
+ * @returns `undefined` where none is within a third of its length in edits
+ */
+export function nearestName(name: string, known: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Infinity;
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best !== undefined && bestDistance <= Math.max(1, Math.floor(best.length / 3)) ? best : undefined;
+}
+
+/** Levenshtein distance. */
+function editDistance(a: string, b: string): number {
+  if (a.length > 64 || b.length > 64) return a === b ? 0 : Infinity;
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      row[j] = Math.min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    previous = row;
+  }
+  return previous[b.length];
+}

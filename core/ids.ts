@@ -1,0 +1,60 @@
+/**
+ * Names inside a graph. An id has no dot, because a port's address is `node.port`.
+ *
+ * @module
+ */
+import { SluiceError } from "./errors.ts";
+
+declare const brand: unique symbol;
+
+/** The id of a node: 1 to 64 letters, digits, `_` or `-`, starting with a letter or `_`. */
+export type NodeId = string & { readonly [brand]: "NodeId" };
+
+/** The id of a link, unique in its runtime. */
+export type LinkId = string & { readonly [brand]: "LinkId" };
+
+/** `node.port`, or `node.port_3` for an element of an array port. */
+export type PortAddress = string & { readonly [brand]: "PortAddress" };
+
+const ID = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
+
+/**
+ * Checks a node id.
+ *
+ * @throws {SluiceError} `InvalidGraph` if it is not one
+ */
+export function nodeId(text: string): NodeId {
+  if (!ID.test(text)) {
+    throw new SluiceError(
+      "InvalidGraph",
+      `Cannot use ${JSON.stringify(text)} as a node id: wanted 1 to 64 letters, digits, "_" or "-", ` +
+        `starting with a letter or "_"`,
+    );
+  }
+  return text as NodeId;
+}
+
+/** Makes the id of the `n`-th link of a runtime. */
+export function linkId(n: number): LinkId {
+  return `link${n}` as LinkId;
+}
+
+/** Joins a node id and a port name. */
+export function portAddress(node: NodeId, port: string): PortAddress {
+  return `${node}.${port}` as PortAddress;
+}
+
+/**
+ * Splits `node.port`.
+ *
+ * @throws {SluiceError} `InvalidGraph` if there is not exactly one dot with a valid id before it
+ */
+export function splitAddress(address: string): { node: NodeId; port: string } {
+  const dot = address.indexOf(".");
+  const node = address.slice(0, dot);
+  const port = address.slice(dot + 1);
+  if (dot < 0 || !ID.test(node) || !ID.test(port)) {
+    throw new SluiceError("InvalidGraph", `Cannot read ${JSON.stringify(address)} as a port address: wanted "node.port"`);
+  }
+  return { node: node as NodeId, port };
+}

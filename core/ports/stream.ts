@@ -1,0 +1,71 @@
+/**
+ * What a processor sees of the graph: its inputs and its outputs.
+ *
+ * Calls here allocate nothing, never block, and are for the node's own lane only, inside `process()`, `flush()` or
+ * an asynchronous tick that has not settled.
+ *
+ * @module
+ */
+import type { AudioFrame, AudioShape } from "../frames/audio_frame.ts";
+import type { DataFrame, DataShape } from "../frames/data_frame.ts";
+import type { Frame } from "../frames/frame.ts";
+import type { FrameFormat } from "../frames/format.ts";
+
+/** What is needed to acquire a frame of type `F`. */
+export type ShapeOf<F extends Frame> = F extends AudioFrame<infer C> ? AudioShape<C>
+  : F extends DataFrame<infer T> ? DataShape<T>
+  : never;
+
+/** A port that frames come in by. */
+export interface StreamInput<F extends Frame = Frame> {
+  /** The port's name; `audio_2` for the third element of the array port `audio`. */
+  readonly name: string;
+  /** Whether a link leads here. */
+  readonly connected: boolean;
+  /** The writer has ended and everything it wrote has been read. */
+  readonly ended: boolean;
+  /** The format of the frame last read or announced, or `undefined` before that. */
+  readonly format: FrameFormat | undefined;
+  /**
+   * Takes the oldest frame. It is valid until the tick ends, or its promise settles, unless it is retained or
+   * written on.
+   *
+   * @returns `undefined` when nothing is queued, or when an output of this node has no room: so a loop
+   * `while ((frame = input.read()))` is right under every policy
+   */
+  read(): F | undefined;
+  /** The oldest frame, without taking it. */
+  peek(): F | undefined;
+  /** Takes the newest frame; the older ones are counted as dropped, reason `skipped`. */
+  readLatest(): F | undefined;
+  /** One cached iterator over `read()`: `for (const frame of input.drain())`. */
+  drain(): IterableIterator<F>;
+}
+
+/** A port that frames go out by. */
+export interface StreamOutput<F extends Frame = Frame> {
+  readonly name: string;
+  /** Whether any link leads away from here. Writing without one is fine and free. */
+  readonly connected: boolean;
+  /** Says what format the frames will have, so that a clash is found before the first one. */
+  announce(format: FrameFormat): void;
+  /**
+   * Takes a free slot from the port's pool and lays a frame out in it. Its bytes are not cleared.
+   *
+   * @returns `undefined` when the pool is empty. Within a node's declared `burst` this does not happen: a node is
+   * not run, and `read()` answers `undefined`, until the pool can serve it
+   * @throws {RangeError} if a frame of that shape does not fit a slot of the pool
+   */
+  tryAcquire(shape: ShapeOf<F>): F | undefined;
+  /** As `tryAcquire`, waiting for a free slot: for asynchronous nodes. */
+  acquire(shape: ShapeOf<F>): Promise<F>;
+  /**
+   * Hands a frame over to every link of this port. The frame belongs to the links afterwards: do not touch it.
+   *
+   * @throws {SluiceError} `Busy` if a lossless link is full, which a node that keeps to its `burst` never sees; the
+   * frame stays with the node
+   */
+  write(frame: F): void;
+  /** Resolves when every lossless link of this port has room for `burst` frames: for asynchronous nodes. */
+  ready(): Promise<void>;
+}

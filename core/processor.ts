@@ -1,0 +1,59 @@
+/**
+ * The shape of a processor class, and what the runtime hands to its methods.
+ *
+ * @module
+ */
+
+/** A node's own log: each line carries the node's id. */
+export interface NodeLog {
+  debug(message: string, fields?: Record<string, unknown>): void;
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+/** What the runtime tells a processor. The same object is passed on every call. */
+export interface ProcessorContext {
+  /** The node's id in its graph. */
+  readonly nodeId: string;
+  /** `live`: pace sources by the clock. `offline`: as fast as back-pressure lets them. */
+  readonly mode: "live" | "offline";
+  readonly log: NodeLog;
+  /** Aborts when the node must end without draining. */
+  readonly signal: AbortSignal;
+  /** Nanoseconds since the runtime's epoch. */
+  nowNs(): number;
+  /** For `loop` nodes: not again before this time of {@linkcode nowNs}. Holds for one tick. */
+  waitUntilNs(timeNs: number): void;
+  /** For `loop` and `external` nodes: there is no more. `flush()` and the end of stream follow. */
+  finish(): void;
+  /**
+   * Reports that what this node makes will be complete, so that a front end can show progress.
+   *
+   * @param doneNs media time so far
+   * @param totalNs media time at the end, if known
+   */
+  progress(doneNs: number, totalNs?: number): void;
+}
+
+/** The methods that a processor may have. Only `process()` must be there. */
+export interface Processor {
+  /** Opens files and devices, announces formats. Called once, before any tick; no frames may be written. */
+  setup?(context: ProcessorContext): void | Promise<void>;
+  /** One tick. */
+  process(context: ProcessorContext): void | Promise<void>;
+  /**
+   * After the last frame of every input was read, or after `finish()`: writes what is left, such as a reverb's tail.
+   *
+   * @returns `true` to be called again once the outputs have room
+   */
+  flush?(context: ProcessorContext): boolean | void | Promise<boolean | void>;
+  /** A live configuration key has a new value, already assigned to its field. */
+  configChanged?(key: string): void;
+  /**
+   * Closes what `setup()` opened. Always called once if `setup()` was called, also after a failure.
+   *
+   * @param context as elsewhere; `context.signal.aborted` tells that the node did not come to its end
+   */
+  teardown?(context: ProcessorContext): void | Promise<void>;
+}

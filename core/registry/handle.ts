@@ -1,0 +1,60 @@
+/**
+ * Typed references to the ports of a node in a graph: what `runtime.add()` gives and `runtime.connect()` takes.
+ * They exist for the type checker; at run time a reference is an address.
+ *
+ * @module
+ */
+import type { Frame } from "../frames/frame.ts";
+import type { NodeId, PortAddress } from "../ids.ts";
+
+declare const frameType: unique symbol;
+
+/** An output of a node in a graph. */
+export interface OutputRef<F extends Frame = Frame> {
+  readonly direction: "output";
+  readonly node: NodeId;
+  readonly port: string;
+  readonly address: PortAddress;
+  /** Only a type: an output gives frames of type `F`, so `OutputRef<AudioFrame<2>>` is an `OutputRef<AudioFrame>`. */
+  readonly [frameType]?: () => F;
+}
+
+/** An input of a node in a graph. */
+export interface InputRef<F extends Frame = Frame> {
+  readonly direction: "input";
+  readonly node: NodeId;
+  readonly port: string;
+  readonly address: PortAddress;
+  /** Only a type: an input takes frames of type `F`, so `InputRef<AudioFrame>` is an `InputRef<AudioFrame<2>>`. */
+  readonly [frameType]?: (frame: F) => void;
+}
+
+/** Port names to frame types; an array of frames stands for an array port. */
+export type PortShape = { readonly [name: string]: Frame | readonly Frame[] };
+
+/** The input references for a shape. */
+export type InputRefs<I> = {
+  readonly [K in keyof I]: I[K] extends readonly (infer F extends Frame)[] ? readonly InputRef<F>[]
+    : I[K] extends Frame ? InputRef<I[K]>
+    : never;
+};
+
+/** The output references for a shape. */
+export type OutputRefs<O> = {
+  readonly [K in keyof O]: O[K] extends readonly (infer F extends Frame)[] ? readonly OutputRef<F>[]
+    : O[K] extends Frame ? OutputRef<O[K]>
+    : never;
+};
+
+/** A node that was added to a runtime. `I` and `O` map port names to frame types. */
+export interface NodeHandle<I = Record<never, never>, O = Record<never, never>> {
+  readonly id: NodeId;
+  /** The registered name of its type. */
+  readonly type: string;
+  readonly inputs: InputRefs<I>;
+  readonly outputs: OutputRefs<O>;
+  /** As `inputs[name]`. */
+  input<K extends keyof I & string>(name: K): InputRefs<I>[K];
+  /** As `outputs[name]`. */
+  output<K extends keyof O & string>(name: K): OutputRefs<O>[K];
+}

@@ -1,0 +1,62 @@
+/**
+ * The node types that a runtime, a graph file or the command line can name.
+ *
+ * @module
+ */
+import { listNames, nearestName, SluiceError } from "../errors.ts";
+import type { AnyNodeType, NodePackage } from "./node_type.ts";
+
+/** Looks node types up by registered name. */
+export class NodeRegistry {
+  readonly #types = new Map<string, AnyNodeType>();
+
+  /**
+   * @param packages whose node types it holds
+   * @throws {SluiceError} `InvalidGraph` if two of them register one name
+   */
+  constructor(packages: Iterable<NodePackage> = []) {
+    for (const each of packages) {
+      for (const type of each.nodes) this.add(type);
+    }
+  }
+
+  /** @throws {SluiceError} `InvalidGraph` if another type has the name */
+  add(type: AnyNodeType): void {
+    const name = type.descriptor.type;
+    const known = this.#types.get(name);
+    if (known !== undefined && known !== type) {
+      throw new SluiceError(
+        "InvalidGraph",
+        `Cannot register node type "${name}" of ${where(type)}: the name is taken by ${where(known)}`,
+      );
+    }
+    this.#types.set(name, type);
+  }
+
+  /** @throws {SluiceError} `NodeTypeNotFound`, with the known types */
+  get(name: string): AnyNodeType {
+    const type = this.#types.get(name);
+    if (type !== undefined) return type;
+    const nearest = nearestName(name, this.#types.keys());
+    const names = [...this.#types.keys()].sort();
+    throw new SluiceError(
+      "NodeTypeNotFound",
+      `Cannot find node type "${name}"${nearest ? `: did you mean "${nearest}"?` : ""}; available: ${listNames(names)}`,
+      { available: names },
+    );
+  }
+
+  has(name: string): boolean {
+    return this.#types.has(name);
+  }
+
+  /** All types, sorted by category and name. */
+  list(): AnyNodeType[] {
+    const key = (type: AnyNodeType) => `${type.descriptor.category}\u0000${type.descriptor.type}`;
+    return [...this.#types.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  }
+}
+
+function where(type: AnyNodeType): string {
+  return `${type.package?.name ?? "an unnamed package"} (${type.descriptor.source})`;
+}

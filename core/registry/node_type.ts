@@ -1,0 +1,93 @@
+/**
+ * Node types and the packages that hold them: the part of the runtime that generated code calls.
+ *
+ * @module
+ */
+import type { Processor, ProcessorContext } from "../processor.ts";
+import type { StreamInput, StreamOutput } from "../ports/stream.ts";
+import type { NodeDescriptor } from "./descriptor.ts";
+import type { NodeHandle } from "./handle.ts";
+
+/** Gives a node its ports. Names are those of the class's fields. */
+export interface PortWiring {
+  input(name: string): StreamInput;
+  /** The elements of an array port. */
+  inputs(name: string): StreamInput[];
+  output(name: string): StreamOutput;
+}
+
+/** Is shown each port of a node, in the order of the class. */
+export interface PortVisitor {
+  input(name: string, port: StreamInput): void;
+  output(name: string, port: StreamOutput): void;
+}
+
+/** What the generator writes for each class: its ports by name. */
+export interface PortRegistry {
+  inputs(): { readonly [name: string]: StreamInput | readonly StreamInput[] };
+  outputs(): { readonly [name: string]: StreamOutput };
+  visit(visitor: PortVisitor): void;
+  /** Assigns the ports to the class's fields. */
+  wire(wiring: PortWiring): void;
+}
+
+/** One instance of a processor, with the generated code around it. */
+export interface NodeInstance {
+  readonly processor: Processor;
+  readonly ports: PortRegistry;
+  /** Calls `process()`. A function literal for each class, so that its call site stays monomorphic. */
+  tick(context: ProcessorContext): void | Promise<void>;
+  /** Assigns configuration values, which the schema has accepted, to the class's fields. */
+  configure(values: { readonly [key: string]: unknown }): void;
+}
+
+/** A node type with a configuration chosen: what `runtime.add()` takes. */
+export interface NodeSpec<H extends NodeHandle = NodeHandle> {
+  readonly type: AnyNodeType;
+  readonly config: { readonly [key: string]: unknown };
+  /** Only a type. */
+  readonly handle?: H;
+}
+
+/** A node type: call it with a configuration to get what `runtime.add()` takes. `C`: configuration, `H`: handle. */
+// deno-lint-ignore no-explicit-any -- NodeHandle<any, any> is the bound that every generated handle meets
+export interface NodeType<C = unknown, H extends NodeHandle<any, any> = NodeHandle> {
+  (...config: Record<never, never> extends C ? [config?: C] : [config: C]): NodeSpec<H>;
+  readonly descriptor: NodeDescriptor;
+  /** The package that holds it; set by `definePackage()`. */
+  readonly package: NodePackage | undefined;
+  /** Imports the class and gives a function that makes instances. */
+  load(): Promise<() => NodeInstance>;
+}
+
+/** A node type whose configuration and handle types are not known. */
+export interface AnyNodeType {
+  readonly descriptor: NodeDescriptor;
+  readonly package: NodePackage | undefined;
+  load(): Promise<() => NodeInstance>;
+}
+
+/** The node types of one `sluice.gen.ts`. */
+export interface NodePackage {
+  readonly name: string;
+  /** URL of the generated module: a worker lane imports it, and finds the package as its export `nodePackage`. */
+  readonly url: string;
+  readonly nodes: readonly AnyNodeType[];
+  /** Content hashes of the files that it was made from, by path relative to `url`. */
+  readonly sources: { readonly [path: string]: string };
+}
+
+/** Makes a node type. Called by generated code. */
+// deno-lint-ignore no-explicit-any -- as in NodeType
+export function defineNodeType<C, H extends NodeHandle<any, any>>(
+  parts: { readonly descriptor: NodeDescriptor; readonly load: () => Promise<() => NodeInstance> },
+): NodeType<C, H> {
+  const type = (config?: C): NodeSpec<H> => ({ type: type as unknown as AnyNodeType, config: { ...config } });
+  return Object.assign(type, { ...parts, package: undefined }) as unknown as NodeType<C, H>;
+}
+
+/** Makes a package and enters it in its node types. Called by generated code. */
+export function definePackage(parts: NodePackage): NodePackage {
+  for (const type of parts.nodes) (type as { package?: NodePackage }).package = parts;
+  return parts;
+}
