@@ -1,0 +1,63 @@
+//! What a lane shares with others: its doorbell, its inbox, and what it is doing.
+
+use core::sync::atomic::AtomicU32;
+
+/// Lanes of one runtime.
+pub const MAX_LANES: u32 = 64;
+/// Words of an inbox.
+pub const INBOX_WORDS: usize = 128;
+/// Bits of an inbox: what a lane can be signalled by.
+pub const INBOX_BITS: u32 = INBOX_WORDS as u32 * 32;
+/// Words of the summary of an inbox: one bit a word.
+pub const SUMMARY_WORDS: usize = INBOX_WORDS / 32;
+
+/// One lane.
+///
+/// Signalling: set the bit in `inbox`; if its word was 0, set the word's bit in `inbox_summary`; if `sleeping` is not
+/// 0, raise `bell` and wake. Draining: take a summary word (exchange with 0), then each named inbox word. All of them
+/// sequentially consistent.
+#[repr(C, align(64))]
+pub struct LaneRecord {
+    /// The word that a parked lane waits on; raised by one, wrapping, on every ring. Anyone, atomically.
+    pub bell: AtomicU32,
+    /// 1 while the lane is about to park or parked, else 0. The lane, atomically.
+    pub sleeping: AtomicU32,
+    _pad0: [u8; 56],
+
+    /// Which life of the lane this is, from 1; 0 = never started. The lane, atomically.
+    pub generation: AtomicU32,
+    /// State of the lane (`core/` numbers them). The lane, atomically.
+    pub state: AtomicU32,
+    /// Index of the node whose tick runs, plus 1; 0 = none. The lane.
+    pub current_node: u32,
+    /// What the lane waits on (`core/` numbers them), 0 = nothing. The lane.
+    pub wait_kind: u32,
+    /// Which one of that kind. The lane.
+    pub wait_id: u32,
+    /// The last epoch that the lane has applied. The lane, atomically.
+    pub applied_epoch: AtomicU32,
+    /// The last generation whose thread has ended. The sentinel of the ending thread, atomically.
+    pub dead_generation: AtomicU32,
+    /// The system's number of the thread, 0 = unknown. The lane.
+    pub thread_id: u32,
+    /// When the lane last began a scheduler round. The lane.
+    pub heartbeat_ns: f64,
+    /// Scheduler rounds. The lane.
+    pub rounds: f64,
+    /// Rounds that ended in a park. The lane.
+    pub parks: f64,
+    _pad1: [u8; 8],
+
+    /// Bit w of word w / 32 is set when inbox word w may hold bits. Anyone sets, the lane takes, atomically.
+    pub inbox_summary: [AtomicU32; SUMMARY_WORDS],
+    _pad2: [u8; 112],
+
+    /// Bits by which rings and others signal the lane. Anyone sets, the lane takes, atomically.
+    pub inbox: [AtomicU32; INBOX_WORDS],
+    _pad3: [u8; 256],
+}
+
+const _: () = assert!(size_of::<LaneRecord>() == 1024);
+const _: () = assert!(core::mem::offset_of!(LaneRecord, generation) == 64);
+const _: () = assert!(core::mem::offset_of!(LaneRecord, inbox_summary) == 128);
+const _: () = assert!(core::mem::offset_of!(LaneRecord, inbox) == 256);

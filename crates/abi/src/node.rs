@@ -1,0 +1,75 @@
+//! What a node is doing, and its figures. All fields are written by the node's lane.
+
+/// Buckets of a histogram.
+pub const HISTOGRAM_BUCKETS: usize = 64;
+/// Bucket 0 of the histogram of tick times begins at 2^10 ns (1 us); bucket 63 at 56 ms.
+pub const TICK_HISTOGRAM_SHIFT: u32 = 10;
+/// Bucket 0 of the histogram of frame ages begins at 2^14 ns (16 us); bucket 63 at 0.9 s.
+pub const AGE_HISTOGRAM_SHIFT: u32 = 14;
+
+/// One node. Histograms count on a log scale, four buckets an octave: a value of `t` ns lies in bucket
+/// `clamp(floor(4 * (log2(t) - shift)), 0, 63)`.
+#[repr(C, align(64))]
+pub struct NodeRecord {
+    /// Ticks begun.
+    pub ticks: f64,
+    /// Time in sampled ticks; times `ticks / sampled_ticks` it estimates the whole.
+    pub busy_ns: f64,
+    /// Errors thrown.
+    pub errors: f64,
+    /// Restarts by the supervisor.
+    pub restarts: f64,
+    /// One of [`phase`].
+    pub phase: u32,
+    /// State of the node (`core/` numbers them).
+    pub state: u32,
+    /// One of [`blocked`].
+    pub blocked_kind: u32,
+    /// Index of the link or pool that blocks it.
+    pub blocked_id: u32,
+    /// Low 32 bits of the tick that `phase` belongs to: the same in `process` over two samples = stuck.
+    pub phase_tick: u32,
+    _pad0: [u8; 12],
+
+    /// Frames read.
+    pub frames_in: f64,
+    /// Frames written.
+    pub frames_out: f64,
+    /// Longest tick sampled.
+    pub max_tick_ns: f64,
+    /// Ticks whose time was taken.
+    pub sampled_ticks: f64,
+    _pad1: [u8; 32],
+
+    /// Sampled tick times.
+    pub tick_histogram: [u32; HISTOGRAM_BUCKETS],
+    /// Sampled ages of the frames read.
+    pub age_histogram: [u32; HISTOGRAM_BUCKETS],
+    _pad2: [u8; 128],
+}
+
+const _: () = assert!(size_of::<NodeRecord>() == 768);
+const _: () = assert!(core::mem::offset_of!(NodeRecord, frames_in) == 64);
+const _: () = assert!(core::mem::offset_of!(NodeRecord, tick_histogram) == 128);
+const _: () = assert!(core::mem::offset_of!(NodeRecord, age_histogram) == 384);
+
+/// What a node is doing (`NodeRecord::phase`).
+#[allow(missing_docs, reason = "the names say it all")]
+pub mod phase {
+    pub const IDLE: u32 = 0;
+    pub const SETUP: u32 = 1;
+    pub const PROCESS: u32 = 2;
+    pub const AWAIT: u32 = 3;
+    pub const FLUSH: u32 = 4;
+    pub const TEARDOWN: u32 = 5;
+}
+
+/// What keeps a node from running (`NodeRecord::blocked_kind`).
+pub mod blocked {
+    /// Nothing.
+    pub const NONE: u32 = 0;
+    /// A link without room.
+    pub const LINK: u32 = 1;
+    /// A pool without a free slot.
+    pub const POOL: u32 = 2;
+}

@@ -1,0 +1,93 @@
+//! The start of a pool's arena: header, bitmap of free slots, table of holds, slots.
+
+use core::sync::atomic::AtomicU32;
+
+use crate::{MAX_LANES, MAX_POOLS, MAX_SLOTS, PAYLOAD_ALIGN, SlotHeader};
+
+/// First word of a pool ("SLPO").
+pub const POOL_MAGIC: u32 = 0x4f50_4c53;
+
+/// Describes a pool. Line 0 is written once, by whoever formats the pool, before its token is given to anybody.
+#[repr(C, align(64))]
+pub struct PoolHeader {
+    /// [`POOL_MAGIC`].
+    pub magic: u32,
+    /// [`crate::ABI_VERSION`].
+    pub abi_version: u32,
+    /// Index of the pool in ring entries, 0 to 63.
+    pub pool_index: u32,
+    /// Number of slots, 1 to 1,048,576.
+    pub slot_count: u32,
+    /// Bytes from one slot to the next, header included; a multiple of 64.
+    pub slot_stride: u32,
+    /// Bytes of payload that fit in a slot: `slot_stride - 128` or less.
+    pub payload_bytes: u32,
+    /// Where slot 0 starts in the arena; a multiple of 128.
+    pub slots_offset: u32,
+    /// Where the bitmap starts: `u32[ceil(slot_count / 32)]`, bit set = slot is free. Any lane, atomically.
+    pub bitmap_offset: u32,
+    /// Where the table of holds starts: `u8[64][slot_count]`, references that each lane holds. Written by that lane.
+    pub holds_offset: u32,
+    _pad0: [u8; 28],
+
+    /// One bit a lane (lane 0 = bit 0 of word 0): lanes that wait for a free slot. Any lane, atomically.
+    pub waiters: [AtomicU32; 2],
+    _pad1: [u8; 56],
+
+    /// How often an acquire found no free slot; wraps. Any lane, atomically.
+    pub exhausted: AtomicU32,
+    /// Slots held by fenced lanes, which nobody can use. The control isolate.
+    pub quarantined: AtomicU32,
+    _pad2: [u8; 120],
+}
+
+const _: () = assert!(size_of::<PoolHeader>() == 256);
+const _: () = assert!(core::mem::offset_of!(PoolHeader, waiters) == 64);
+const _: () = assert!(core::mem::offset_of!(PoolHeader, exhausted) == 128);
+
+/// Where the parts of a pool lie. The same formulas stand in the TypeScript pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolLayout {
+    /// `PoolHeader::slot_stride`.
+    pub slot_stride: u32,
+    /// `PoolHeader::bitmap_offset`.
+    pub bitmap_offset: u32,
+    /// `PoolHeader::holds_offset`.
+    pub holds_offset: u32,
+    /// `PoolHeader::slots_offset`.
+    pub slots_offset: u32,
+    /// Bytes that the arena must have.
+    pub byte_length: u64,
+}
+
+impl PoolLayout {
+    /// Lays out `slot_count` slots of `payload_bytes`; `None` for a count out of range or 4 GiB and more in all.
+    #[must_use]
+    pub const fn new(slot_count: u32, payload_bytes: u32) -> Option<Self> {
+        if slot_count == 0 || slot_count > MAX_SLOTS {
+            return None;
+        }
+        let count = slot_count as u64;
+        let stride = align(size_of::<SlotHeader>() as u64 + payload_bytes as u64, PAYLOAD_ALIGN as u64);
+        let bitmap = size_of::<PoolHeader>() as u64;
+        let holds = align(bitmap + count.div_ceil(32) * 4, 64);
+        let slots = align(holds + MAX_LANES as u64 * count, 128);
+        let end = slots + stride * count;
+        if end > u32::MAX as u64 {
+            return None;
+        }
+        Some(Self {
+            slot_stride: stride as u32,
+            bitmap_offset: bitmap as u32,
+            holds_offset: holds as u32,
+            slots_offset: slots as u32,
+            byte_length: end,
+        })
+    }
+}
+
+const fn align(value: u64, to: u64) -> u64 {
+    value.div_ceil(to) * to
+}
+
+const _: () = assert!(MAX_POOLS == 64);
