@@ -1,0 +1,232 @@
+/**
+ * Checks a node's configuration against the schema in its descriptor, and says in one line what is wrong with each
+ * value. Used when a node is added, when a live key is set, when a graph file is read, and for `--set`.
+ *
+ * Defaults are not filled in: a key that is absent keeps the value that the class gives it.
+ *
+ * @module
+ */
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { listNames, nearestName, SluiceError } from "./errors.ts";
+import type { ConfigObjectSchema, ConfigSchema, NodeDescriptor } from "./registry/descriptor.ts";
+
+/** Longest value that a message shows, in characters. */
+const SHOWN_LENGTH = 60;
+
+/** One thing that is wrong with a configuration. */
+export interface ConfigProblem {
+  /** Key, or keys and list indices from the top down, of the value at fault; for a missing key, the key's. */
+  readonly path: readonly (string | number)[];
+  /** `path` joined by dots. */
+  readonly key: string;
+  /** `unknown`: the key is not in the schema. `missing`: it is required. `value`: its value is not allowed. */
+  readonly kind: "unknown" | "missing" | "value";
+  /** One line for people, without a full stop. */
+  readonly message: string;
+  /** For `unknown`: the keys that there are. */
+  readonly available?: readonly string[];
+}
+
+let ajv: Ajv | undefined;
+const validators = new WeakMap<ConfigSchema, ValidateFunction>();
+
+/**
+ * Compares values with a schema. A key whose value is `undefined` counts as absent; `NaN` and infinities are refused.
+ *
+ * @param where how the messages start: `Cannot configure node "g" (gain)`
+ * @returns what is wrong, in the order of the schema; empty if nothing is
+ */
+export function checkConfig(
+  schema: ConfigObjectSchema,
+  values: { readonly [key: string]: unknown },
+  where: string,
+): ConfigProblem[] {
+  const validate = compile(schema);
+  if (validate(values)) return [];
+  const errors = validate.errors ?? [];
+  const unions = errors.filter((error) => error.keyword === "anyOf");
+  const problems = new Map<string, ConfigProblem>();
+  for (const error of errors) {
+    if (unions.some((union) => isInside(error, union))) continue;
+    const problem = toProblem(error, schema, values, where);
+    const id = `${problem.kind} ${JSON.stringify(problem.path)}`;
+    if (!problems.has(id)) problems.set(id, problem);
+  }
+  return [...problems.values()];
+}
+
+/**
+ * Refuses a configuration that a node type does not take.
+ *
+ * @param nodeId the node's id, for the message
+ * @throws {SluiceError} `InvalidConfig` for the first problem, with `nodeId`, `key` and the number of further ones
+ */
+export function assertConfig(
+  descriptor: NodeDescriptor,
+  nodeId: string,
+  values: { readonly [key: string]: unknown },
+): void {
+  const problems = checkConfig(descriptor.config, values, `Cannot configure node "${nodeId}" (${descriptor.type})`);
+  if (problems.length === 0) return;
+  const [{ message, key, available }] = problems;
+  const more = problems.length === 1 ? "" : ` (and ${problems.length - 1} more)`;
+  throw new SluiceError("InvalidConfig", `${message}${more}`, { nodeId, key, available });
+}
+
+/**
+ * Turns the text after `--set node.key=` into a value of the type that the schema wants. Text that cannot be turned
+ * into it is returned as it is, for {@linkcode checkConfig} to refuse.
+ *
+ * @param key a top-level key of the configuration
+ */
+export function coerceSetting(schema: ConfigObjectSchema, key: string, text: string): unknown {
+  const wanted = Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
+  return wanted === undefined ? text : coerce(wanted, text);
+}
+
+/** What a schema wants, in words: `a number from -60 to 24 dB`. */
+export function describeSchema(schema: ConfigSchema): string {
+  if (schema.enum !== undefined) {
+    const choices = schema.enum.map(describeValue);
+    return choices.length === 1 ? choices[0] : `one of ${choices.join(", ")}`;
+  }
+  if (schema.anyOf !== undefined) return schema.anyOf.map(describeSchema).join(" or ");
+  switch (schema.type) {
+    case "number":
+      return `a number${describeRange(schema)}`;
+    case "integer":
+      return `a whole number${describeRange(schema)}`;
+    case "boolean":
+      return "true or false";
+    case "null":
+      return "null";
+    case "string": {
+      const pattern = schema.pattern === undefined ? "" : ` matching /${schema.pattern}/`;
+      if (schema.minLength === 1 && schema.maxLength === undefined) return `a non-empty string${pattern}`;
+      return `a string${describeCount(schema.minLength, schema.maxLength, "character")}${pattern}`;
+    }
+    case "array": {
+      const items = schema.items === undefined ? "" : `, each ${describeSchema(schema.items)}`;
+      return `a list${describeCount(schema.minItems, schema.maxItems, "value")}${items}`;
+    }
+    case "object": {
+      const keys = Object.keys(schema.properties ?? {});
+      return keys.length === 0 ? "an object" : `an object with ${listNames(keys)}`;
+    }
+    default:
+      return "any value";
+  }
+}
+
+/** A value in a message: JSON where it has one, cut to {@linkcode SHOWN_LENGTH} characters. */
+export function describeValue(value: unknown): string {
+  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
+  if (typeof value === "bigint") return `${value}n`;
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch {
+    // A value that holds itself, or is nested too deep.
+  }
+  if (text === undefined) return value === undefined ? "undefined" : `a value of type ${typeof value}`;
+  if (text.length <= SHOWN_LENGTH) return text;
+  return `${text.slice(0, SHOWN_LENGTH)}…${typeof value === "string" ? '"' : ""}`;
+}
+
+function compile(schema: ConfigObjectSchema): ValidateFunction {
+  let validate = validators.get(schema);
+  if (validate === undefined) {
+    ajv ??= new Ajv({ strict: false, allErrors: true, verbose: true, ownProperties: true, logger: false });
+    validate = ajv.compile(schema);
+    validators.set(schema, validate);
+  }
+  return validate;
+}
+
+/** Whether an error is only about one alternative of a union that failed as a whole. */
+function isInside(error: ErrorObject, union: ErrorObject): boolean {
+  return error !== union && error.schemaPath.startsWith(`${union.schemaPath}/`);
+}
+
+function toProblem(
+  error: ErrorObject,
+  schema: ConfigObjectSchema,
+  values: { readonly [key: string]: unknown },
+  where: string,
+): ConfigProblem {
+  const path = readPointer(error.instancePath, values);
+  if (error.keyword === "additionalProperties") {
+    const name = String(error.params.additionalProperty);
+    const known = Object.keys((error.parentSchema as ConfigSchema).properties ?? {});
+    const nearest = nearestName(name, known);
+    const key = [...path, name].join(".");
+    const hint = nearest === undefined ? "" : ` (did you mean "${nearest}"?)`;
+    const message = `${where}: unknown key ${describeValue(key)}${hint}; available: ${listNames(known)}`;
+    return { path: [...path, name], key, kind: "unknown", message, available: known };
+  }
+  if (error.keyword === "required") {
+    const name = String(error.params.missingProperty);
+    const wanted = (error.parentSchema as ConfigSchema).properties?.[name] ?? {};
+    const key = [...path, name].join(".");
+    const message = `${where}: "${key}" is missing, wanted ${describeSchema(wanted)}`;
+    return { path: [...path, name], key, kind: "missing", message };
+  }
+  const key = path.join(".");
+  const wanted = path.length === 0 ? schema : error.parentSchema as ConfigSchema;
+  const subject = path.length === 0 ? "the configuration" : `"${key}"`;
+  const message = `${where}: ${subject} is ${describeValue(error.data)}, wanted ${describeSchema(wanted)}`;
+  return { path, key, kind: "value", message };
+}
+
+/** Reads a JSON Pointer (RFC 6901) into keys, with numbers for list indices. */
+function readPointer(pointer: string, values: unknown): (string | number)[] {
+  const path: (string | number)[] = [];
+  let value = values;
+  for (const part of pointer.split("/").slice(1)) {
+    const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
+    path.push(Array.isArray(value) ? Number(key) : key);
+    value = (value as Record<string, unknown>)[key];
+  }
+  return path;
+}
+
+function describeRange(schema: ConfigSchema): string {
+  const { minimum, maximum, exclusiveMinimum: above, exclusiveMaximum: below, multipleOf } = schema;
+  const unit = schema["x-unit"] === undefined ? "" : ` ${schema["x-unit"]}`;
+  const parts: string[] = [];
+  if (minimum !== undefined && maximum !== undefined) parts.push(`from ${minimum} to ${maximum}`);
+  else if (minimum !== undefined) parts.push(`of at least ${minimum}`);
+  else if (maximum !== undefined) parts.push(`of at most ${maximum}`);
+  if (above !== undefined) parts.push(`above ${above}`);
+  if (below !== undefined) parts.push(`below ${below}`);
+  const range = parts.length > 0 ? ` ${parts.join(" and ")}${unit}` : unit && ` in${unit}`;
+  return multipleOf === undefined ? range : `${range}, a multiple of ${multipleOf}`;
+}
+
+function describeCount(least: number | undefined, most: number | undefined, unit: string): string {
+  const plural = (n: number) => `${n} ${unit}${n === 1 ? "" : "s"}`;
+  if (least !== undefined && most !== undefined) {
+    return least === most ? ` of ${plural(least)}` : ` of ${least} to ${plural(most)}`;
+  }
+  if (most !== undefined) return ` of at most ${plural(most)}`;
+  return least === undefined || least === 0 ? "" : ` of at least ${plural(least)}`;
+}
+
+function coerce(schema: ConfigSchema, text: string): unknown {
+  if (schema.enum !== undefined) return schema.enum.find((value) => String(value) === text) ?? text;
+  if (schema.type === "string") return text;
+  if (schema.anyOf?.some((each) => each.type === "string" && each.enum === undefined)) {
+    const value = parseJson(text);
+    return typeof value === "object" && value !== null ? text : value;
+  }
+  return parseJson(text);
+}
+
+/** JSON, or the text itself if it is none. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
