@@ -1,0 +1,215 @@
+/**
+ * Levelled logging to standard error, for people (text) or programs (a JSON object a line), over LogTape.
+ *
+ * `SLUICE_LOG` chooses: a level (`debug`, `info`, `warn`, `error`, `off`; default `info`), the word `json`, or both
+ * with a comma between. It is read at the first record of each isolate, so worker lanes log as main does. A program
+ * that configures LogTape itself before then keeps its own configuration; our categories start with `sluice`.
+ *
+ * Each record is one write of one line. On a terminal the line first erases the line that the cursor stands in: so a
+ * progress line that main redraws is never cut through, whichever isolate logs.
+ *
+ * @module
+ */
+import { configureSync, getConfig, getLogger, type Logger, type LogLevel, type LogRecord } from "@logtape/logtape";
+import { listNames, SluiceError } from "./errors.ts";
+import type { NodeLog } from "./processor.ts";
+
+/** Levels, from the most to the least that is shown. */
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "off"] as const;
+
+/** The least important level that is shown; `off`: nothing. */
+export type LogLevelName = typeof LOG_LEVELS[number];
+
+/** What `SLUICE_LOG` says. */
+export interface LogSetting {
+  readonly level: LogLevelName;
+  readonly json: boolean;
+}
+
+/** Options of {@linkcode configureLog}. */
+export interface LogOptions {
+  /** Default: from `SLUICE_LOG`. */
+  readonly setting?: LogSetting;
+  /** Takes each line, with its line end. Default: standard error. */
+  readonly write?: (line: string) => void;
+  /** Whether lines go to a terminal. Default: whether standard error is one. */
+  readonly terminal?: boolean;
+  /** Default: on a terminal, unless `NO_COLOR` is set and not empty. */
+  readonly colors?: boolean;
+}
+
+const DEFAULT_SETTING: LogSetting = { level: "info", json: false };
+const ERASE_LINE = "\r\x1b[2K";
+const COLORS: Record<string, string> = { debug: "\x1b[2m", info: "\x1b[36m", warn: "\x1b[33m", error: "\x1b[31m" };
+const RESET = "\x1b[0m";
+
+/**
+ * Reads the value of `SLUICE_LOG`.
+ *
+ * @throws {SluiceError} `InvalidConfig` for a word that it does not know, with the words that there are
+ */
+export function parseLogSetting(text: string): LogSetting {
+  const setting: { level: LogLevelName; json: boolean } = { ...DEFAULT_SETTING };
+  for (const word of text.split(",").map((part) => part.trim().toLowerCase()).filter((part) => part !== "")) {
+    const level = LOG_LEVELS.find((known) => known === word);
+    if (level !== undefined) setting.level = level;
+    else if (word === "json") setting.json = true;
+    else {
+      const available = [...LOG_LEVELS, "json"];
+      throw new SluiceError(
+        "InvalidConfig",
+        `Cannot set up logging: SLUICE_LOG is ${JSON.stringify(text)}, wanted a level, "json", or both with a ` +
+          `comma between; available: ${listNames(available)}`,
+        { key: "SLUICE_LOG", available },
+      );
+    }
+  }
+  return setting;
+}
+
+/**
+ * Sets logging up for this isolate, replacing what was set up before.
+ *
+ * @throws {SluiceError} `InvalidConfig` if `SLUICE_LOG` is used and wrong
+ */
+export function configureLog(options: LogOptions = {}): void {
+  const setting = options.setting ?? parseLogSetting(readEnv("SLUICE_LOG"));
+  const write = options.write ?? writeToStderr;
+  const terminal = options.terminal ?? Deno.stderr.isTerminal();
+  const colors = options.colors ?? (terminal && readEnv("NO_COLOR") === "");
+  const format = setting.json ? formatJson : (record: LogRecord) => formatText(record, colors);
+  const start = terminal ? ERASE_LINE : "";
+  configureSync({
+    reset: true,
+    sinks: { line: (record: LogRecord) => write(`${start}${format(record)}\n`) },
+    loggers: [
+      { category: "sluice", sinks: ["line"], lowestLevel: setting.level === "off" ? null : toLevel(setting.level) },
+      { category: ["logtape", "meta"], sinks: ["line"], lowestLevel: "warning" },
+    ],
+  });
+}
+
+/** The log of a part of Sluice: `logger("lane")`. */
+export function logger(category: string): NodeLog {
+  return makeLog(["sluice", category], {});
+}
+
+/** The log of a node: each record has the field `nodeId`. */
+export function nodeLog(nodeId: string): NodeLog {
+  return makeLog(["sluice", "node"], { nodeId });
+}
+
+function makeLog(category: [string, ...string[]], base: Record<string, unknown>): NodeLog {
+  let target: Logger | undefined;
+  function emit(level: LogLevel, message: string, fields?: Record<string, unknown>): void {
+    if (target === undefined) {
+      ensureConfigured();
+      target = getLogger(category);
+    }
+    if (!target.isEnabledFor(level)) return;
+    const properties = { ...base, ...fields };
+    // Not `target.info()`: that would take braces in the message for placeholders.
+    target.emit({ level, message: [message], rawMessage: message, properties, timestamp: Date.now() });
+  }
+  return {
+    debug: (message, fields) => emit("debug", message, fields),
+    info: (message, fields) => emit("info", message, fields),
+    warn: (message, fields) => emit("warning", message, fields),
+    error: (message, fields) => emit("error", message, fields),
+  };
+}
+
+function ensureConfigured(): void {
+  if (getConfig() !== null) return;
+  try {
+    configureLog();
+  } catch (error) {
+    configureLog({ setting: DEFAULT_SETTING });
+    logger("log").warn((error as Error).message);
+  }
+}
+
+/** `12:00:00.000 warn  gain: message key=value`, in local time. */
+function formatText(record: LogRecord, colors: boolean): string {
+  const { nodeId, ...fields } = record.properties;
+  const level = fromLevel(record.level);
+  const source = typeof nodeId === "string" ? nodeId : record.category.slice(1).join(".");
+  const message = escapeControls(record.message.join(""));
+  const rest = Object.entries(fields).map(([key, value]) => ` ${key}=${escapeControls(stringify(value))}`).join("");
+  const time = formatTime(new Date(record.timestamp));
+  const label = level.padEnd(5);
+  return colors
+    ? `${COLORS.debug}${time}${RESET} ${
+      COLORS[level]
+    }${label}${RESET} ${source}: ${message}${COLORS.debug}${rest}${RESET}`
+    : `${time} ${label} ${source}: ${message}${rest}`;
+}
+
+/** `{"time":…,"level":…,"category":…,"nodeId":…,"message":…,"fields":{…}}`. */
+function formatJson(record: LogRecord): string {
+  const { nodeId, ...fields } = record.properties;
+  return stringify({
+    time: new Date(record.timestamp).toISOString(),
+    level: fromLevel(record.level),
+    category: record.category.join("."),
+    nodeId,
+    message: record.message.join(""),
+    fields: Object.keys(fields).length === 0 ? undefined : fields,
+  });
+}
+
+/** JSON of any value: errors become their name, code and message, what has no JSON its text. */
+function stringify(value: unknown): string {
+  function replace(_key: string, each: unknown): unknown {
+    if (typeof each === "bigint") return String(each);
+    if (typeof each === "number" && !Number.isFinite(each)) return String(each);
+    if (!(each instanceof Error)) return each;
+    return { name: each.name, code: each instanceof SluiceError ? each.code : undefined, message: each.message };
+  }
+  try {
+    return JSON.stringify(value, replace) ?? String(value);
+  } catch {
+    return JSON.stringify(Deno.inspect(value, { depth: 2, colors: false }));
+  }
+}
+
+/** Keeps a text in one line and its control characters from the terminal. */
+function escapeControls(text: string): string {
+  // deno-lint-ignore no-control-regex -- control characters are what it looks for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}
+
+function formatTime(date: Date): string {
+  const two = (n: number) => String(n).padStart(2, "0");
+  const ms = String(date.getMilliseconds()).padStart(3, "0");
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
+}
+
+function toLevel(name: Exclude<LogLevelName, "off">): LogLevel {
+  return name === "warn" ? "warning" : name;
+}
+
+function fromLevel(level: LogLevel): Exclude<LogLevelName, "off"> {
+  if (level === "warning") return "warn";
+  if (level === "fatal") return "error";
+  return level === "trace" ? "debug" : level;
+}
+
+/** The variable's value; empty where it is not set or may not be read. */
+function readEnv(name: string): string {
+  try {
+    return Deno.env.get(name) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** Writes all of a line; a log that nobody reads any more is no reason to fail. */
+function writeToStderr(line: string): void {
+  const bytes = new TextEncoder().encode(line);
+  try {
+    for (let written = 0; written < bytes.length;) written += Deno.stderr.writeSync(bytes.subarray(written));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.WouldBlock)) throw error;
+  }
+}

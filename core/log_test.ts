@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { SluiceError } from "./errors.ts";
+import { configureLog, logger, type LogSetting, nodeLog, parseLogSetting } from "./log.ts";
+
+const TEXT: LogSetting = { level: "debug", json: false };
+
+function capture(setting: LogSetting, terminal: boolean, colors: boolean): string[] {
+  const lines: string[] = [];
+  configureLog({ setting, write: (line) => lines.push(line), terminal, colors });
+  return lines;
+}
+
+Deno.test("parseLogSetting() reads a level, json, or both in any order", () => {
+  assert.deepEqual(parseLogSetting(""), { level: "info", json: false });
+  assert.deepEqual(parseLogSetting("debug"), { level: "debug", json: false });
+  assert.deepEqual(parseLogSetting("json"), { level: "info", json: true });
+  assert.deepEqual(parseLogSetting("WARN, json"), { level: "warn", json: true });
+  assert.deepEqual(parseLogSetting("json,off"), { level: "off", json: true });
+});
+
+Deno.test("parseLogSetting() lists what is possible for an unknown word", () => {
+  assert.throws(() => parseLogSetting("loud,json"), (error: unknown) => {
+    assert.ok(error instanceof SluiceError);
+    assert.equal(
+      error.message,
+      'Cannot set up logging: SLUICE_LOG is "loud,json", wanted a level, "json", or both with a comma between; ' +
+        'available: "debug", "info", "warn", "error", "off" and "json"',
+    );
+    assert.equal(error.isBadInput, true);
+    return true;
+  });
+});
+
+Deno.test("logger() writes one line with level, category, message and fields", () => {
+  const lines = capture(TEXT, false, false);
+  logger("lane").warn("ring full", { link: "a.audio", dropped: 3 });
+  assert.equal(lines.length, 1);
+  assert.match(lines[0], /^\d\d:\d\d:\d\d\.\d{3} warn {2}lane: ring full link="a\.audio" dropped=3\n$/);
+});
+
+Deno.test("nodeLog() names the node in text and in JSON", () => {
+  const text = capture(TEXT, false, false);
+  nodeLog("gain1").info("opened");
+  assert.match(text[0], / info {2}gain1: opened\n$/);
+  const json = capture({ level: "info", json: true }, false, false);
+  nodeLog("gain1").error("broken", { error: new SluiceError("Busy", "Cannot wait"), at: NaN, big: 5n });
+  const { time, ...rest } = JSON.parse(json[0]);
+  assert.equal(new Date(time).toISOString(), time);
+  assert.deepEqual(rest, {
+    level: "error",
+    category: "sluice.node",
+    nodeId: "gain1",
+    message: "broken",
+    fields: { error: { name: "SluiceError", code: "Busy", message: "Cannot wait" }, at: "NaN", big: "5" },
+  });
+});
+
+Deno.test("configureLog() hides records below its level, and all of them with off", () => {
+  const lines = capture({ level: "warn", json: false }, false, false);
+  logger("a").info("hidden");
+  logger("a").warn("shown");
+  assert.equal(lines.length, 1);
+  const none = capture({ level: "off", json: false }, false, false);
+  logger("a").error("hidden");
+  assert.deepEqual(none, []);
+});
+
+Deno.test("logger() takes braces in a message as they are and keeps control characters off the terminal", () => {
+  const lines = capture(TEXT, false, false);
+  logger("a").info("a {b} \x1b[31m\nc", { b: 1 });
+  assert.match(lines[0], / a: a \{b\} \\x1b\[31m\\x0ac b=1\n$/);
+});
+
+Deno.test("logger() erases the line it stands in on a terminal, and colours only when told", () => {
+  const plain = capture(TEXT, true, false);
+  logger("a").info("x");
+  assert.ok(plain[0].startsWith("\r\x1b[2K"));
+  assert.match(plain[0].slice(5), /^\d\d:.* info {2}a: x\n$/);
+  const coloured = capture(TEXT, true, true);
+  logger("a").info("x");
+  assert.ok(coloured[0].includes("\x1b[36minfo \x1b[0m"));
+});
+
+Deno.test("logger() survives fields that hold themselves", () => {
+  const lines = capture(TEXT, false, false);
+  const loop: Record<string, unknown> = {};
+  loop.self = loop;
+  logger("a").info("x", { loop });
+  assert.equal(lines.length, 1);
+  assert.ok(lines[0].includes("Circular"));
+});
