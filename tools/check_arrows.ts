@@ -1,0 +1,116 @@
+/**
+ * Checks that imports point one way: `cli, control, web, transports -> processors -> core -> ffi -> crates`.
+ * `codegen` is a tool: nothing that runs imports it, except the command line, dynamically. Each folder names the npm
+ * packages that it may use. An import counts whether it is of types or of values, static or dynamic, a re-export, or
+ * the URL of a worker's module.
+ *
+ * `deno run -A tools/check_arrows.ts` checks the whole checkout and ends with 1 if an arrow points the wrong way.
+ *
+ * @module
+ */
+import { posix } from "node:path";
+import { listImports, type ModuleImport } from "./module_imports.ts";
+import { ROOT } from "./root.ts";
+import { listTypeScript } from "./source_files.ts";
+
+/** What the files of one part may import, beside their own part. */
+interface PartRules {
+  /** Parts. */
+  readonly parts: readonly string[];
+  /** Parts that only `import()` may name. */
+  readonly dynamicParts?: readonly string[];
+  /** npm packages, by the names of `deno.json`. `node:` modules are free everywhere. */
+  readonly npm: readonly string[];
+}
+
+/** The parts by folder, and the files at the root by name. A part that is not here is an error: enter it. */
+const RULES: Readonly<Record<string, PartRules | "anything">> = {
+  "ffi": { parts: [], npm: [] },
+  "core": { parts: ["ffi"], npm: ["@logtape/logtape", "ajv", "jsonc-parser"] },
+  "processors": { parts: ["core"], npm: ["fft.js"] },
+  "codegen": { parts: ["core"], npm: ["@dprint/formatter", "@dprint/typescript", "ts-morph"] },
+  "cli": {
+    parts: ["processors", "core", "ffi", "deno.json"],
+    dynamicParts: ["codegen"],
+    npm: ["@logtape/logtape", "@optique/core", "@optique/run", "cli-progress", "jsonc-parser"],
+  },
+  "mod.ts": { parts: ["core", "processors"], npm: [] },
+  "testing.ts": { parts: ["core"], npm: [] },
+  "examples": { parts: ["mod.ts", "processors"], npm: [] },
+  "bench": "anything",
+  "tests": "anything",
+  "tools": "anything",
+};
+
+/** What a test may import on top of its part's own rules. What crosses more folders belongs in `tests/`. */
+const FOR_TESTS = { parts: ["testing.ts"], npm: ["fast-check"] };
+
+/** An import that points the wrong way. */
+export interface WrongArrow {
+  /** `core/runtime.ts:12`. */
+  readonly place: string;
+  readonly message: string;
+}
+
+/**
+ * Checks files.
+ *
+ * @param files paths relative to `root`
+ * @param root absolute path, ending with a separator
+ * @returns the wrong arrows, in the order of the files
+ */
+export function findWrongArrows(files: readonly string[], root: string = ROOT): WrongArrow[] {
+  return files.flatMap((file) => {
+    const text = Deno.readTextFileSync(root + file);
+    return listImports(file, text).flatMap((each) => {
+      const message = judge(file, each);
+      return message === undefined ? [] : [{ place: `${file}:${each.line}`, message }];
+    });
+  });
+}
+
+/** Why an import is wrong, or `undefined`. */
+function judge(file: string, { specifier, dynamic }: ModuleImport): string | undefined {
+  const part = partOf(file);
+  const rules = RULES[part];
+  if (rules === undefined) return `part "${part}" has no rules: enter it in tools/check_arrows.ts`;
+  if (/^(jsr|https?):/.test(specifier)) return `"${specifier}" comes from outside npm: use a pinned npm package`;
+  if (rules === "anything" || specifier.startsWith("node:")) return undefined;
+  const forTests = /_(test|bench)\.tsx?$/.test(file) ? FOR_TESTS : { parts: [], npm: [] };
+  if (/^\.{0,2}\//.test(specifier)) {
+    const target = partOf(posix.join(posix.dirname(file), specifier));
+    if (target === part || rules.parts.includes(target) || forTests.parts.includes(target)) return undefined;
+    const dynamicParts = rules.dynamicParts ?? [];
+    if (dynamicParts.includes(target)) {
+      return dynamic ? undefined : `"${part}" may import "${target}" only by import() while it runs`;
+    }
+    return `"${part}" may not import "${target}" ("${specifier}"); it may import ${list(rules.parts)}`;
+  }
+  const name = packageName(specifier);
+  if (rules.npm.includes(name) || forTests.npm.includes(name)) return undefined;
+  return `"${part}" may not use the package "${name}"; it may use ${list(rules.npm)}`;
+}
+
+/** The folder at the root that a path stands in, or the path itself for a file at the root. */
+function partOf(path: string): string {
+  return path.split("/", 1)[0];
+}
+
+/** `npm:ajv@8/dist/x.js`, `ajv/dist/x.js` and `ajv` are all `ajv`. */
+function packageName(specifier: string): string {
+  const path = specifier.replace(/^npm:\/?/, "");
+  const name = path.split("/", path.startsWith("@") ? 2 : 1).join("/");
+  return name.replace(/(?<=.)@.*$/, "");
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? "nothing else" : names.map((name) => `"${name}"`).join(", ");
+}
+
+if (import.meta.main) {
+  const files = listTypeScript();
+  const wrong = findWrongArrows(files);
+  for (const { place, message } of wrong) console.error(`${place}: ${message}`);
+  console.error(`${files.length} files, ${wrong.length} wrong arrows`);
+  if (wrong.length > 0) Deno.exit(1);
+}

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { dirname } from "node:path";
+import { findWrongArrows } from "./check_arrows.ts";
+
+/** Checks planted files. */
+async function check(files: Readonly<Record<string, string>>): Promise<string[]> {
+  const root = `${await Deno.makeTempDir({ prefix: "sluice_arrows_" })}/`;
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      await Deno.mkdir(dirname(root + path), { recursive: true });
+      await Deno.writeTextFile(root + path, text);
+    }
+    return findWrongArrows(Object.keys(files).sort(), root).map(({ place, message }) => `${place}: ${message}`);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+const FORMS: readonly string[] = [
+  'import { gain } from "../../processors/audio/gain.ts";',
+  'import type { Gain } from "../../processors/audio/gain.ts";',
+  'import "../../processors/audio/gain.ts";',
+  'export * from "../../processors/audio/gain.ts";',
+  'export const late = () => import("../../processors/audio/gain.ts");',
+  'export type T = import("../../processors/audio/gain.ts").Gain;',
+  'export const url = new URL("../../processors/audio/gain.ts", import.meta.url);',
+];
+
+for (const form of FORMS) {
+  Deno.test(`findWrongArrows() finds, in core, ${form}`, async () => {
+    assert.deepEqual(await check({ "core/lanes/planted.ts": `// line 1\n${form}\n` }), [
+      'core/lanes/planted.ts:2: "core" may not import "processors" ("../../processors/audio/gain.ts"); ' +
+      'it may import "ffi"',
+    ]);
+  });
+}
+
+Deno.test("findWrongArrows() lets the arrows of the design pass", async () => {
+  const files = {
+    "cli/main.ts": 'import "../processors/sluice.gen.ts"; import "../core/runtime.ts"; import "@optique/run";\n' +
+      'export const run = () => import("../codegen/main.ts");',
+    "processors/audio/gain.ts": 'import "../../core/processor.ts"; import "node:path"; import "./db.ts";',
+    "core/driver/native.ts": 'import "../../ffi/library.ts"; import Ajv from "ajv/dist/2020.js";',
+    "core/ring_test.ts": 'import "../testing.ts"; import fc from "fast-check";',
+    "tests/thin_path_test.ts": 'import "../codegen/main.ts"; import "../cli/main.ts";',
+  };
+  assert.deepEqual(await check(files), []);
+});
+
+Deno.test("findWrongArrows() refuses a static import of codegen in cli", async () => {
+  assert.deepEqual(await check({ "cli/codegen.ts": 'import { generate } from "../codegen/main.ts";' }), [
+    'cli/codegen.ts:1: "cli" may import "codegen" only by import() while it runs',
+  ]);
+});
+
+Deno.test("findWrongArrows() refuses a package that the part does not name, and all that is not npm", async () => {
+  const files = {
+    "core/a.ts": 'import "npm:@optique/core@1.3.6/parser";',
+    "core/b.ts": 'import "jsr:@std/assert";',
+    "core/c.ts": 'import fc from "fast-check";',
+  };
+  assert.deepEqual(await check(files), [
+    'core/a.ts:1: "core" may not use the package "@optique/core"; it may use "@logtape/logtape", "ajv", "jsonc-parser"',
+    'core/b.ts:1: "jsr:@std/assert" comes from outside npm: use a pinned npm package',
+    'core/c.ts:1: "core" may not use the package "fast-check"; it may use "@logtape/logtape", "ajv", "jsonc-parser"',
+  ]);
+});
+
+Deno.test("findWrongArrows() asks for rules for a part that it does not know", async () => {
+  assert.deepEqual(await check({ "extras/x.ts": 'import "../core/runtime.ts";' }), [
+    'extras/x.ts:1: part "extras" has no rules: enter it in tools/check_arrows.ts',
+  ]);
+});

@@ -1,0 +1,113 @@
+/**
+ * Runs a program for a tool: its output is kept, or shown line by line, and a long silence is broken by a sign of life.
+ *
+ * @module
+ */
+import { ROOT } from "./root.ts";
+
+/** How long a command may be silent before {@linkcode runCommand} says that it still runs, in milliseconds. */
+const SIGN_OF_LIFE_MS = 30_000;
+
+/** Colour codes of terminals. */
+// deno-lint-ignore no-control-regex -- ESC is what such a code starts with
+const ANSI = /\u001b\[[0-9;]*[A-Za-z]/g;
+
+/** A program, its arguments, and how it is run. */
+export interface CommandSpec {
+  /** Name or path of the program. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Added to this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Folder that it runs in; the checkout by default. */
+  readonly cwd?: string;
+  /** Is given each line of either output as it comes, without colour codes. */
+  readonly onLine?: (line: string) => void;
+  /** Is told, about every 30 seconds, for how many seconds the command has run. */
+  readonly onWait?: (elapsedSeconds: number) => void;
+}
+
+/** How a command ended. */
+export interface CommandResult {
+  /** Exit code; 127 where the program could not be started. */
+  readonly code: number;
+  /** Both outputs as one text in the order they came, without colour codes. */
+  readonly output: string;
+  readonly elapsedMs: number;
+}
+
+/**
+ * Runs a command to its end, with no standard input and with colours off.
+ *
+ * @returns its exit code and output; a program that is missing gives code 127 and a line that says so
+ */
+export async function runCommand(spec: CommandSpec): Promise<CommandResult> {
+  const startedMs = performance.now();
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(spec.program, {
+      args: [...spec.args],
+      cwd: spec.cwd ?? ROOT,
+      env: { NO_COLOR: "1", CARGO_TERM_COLOR: "never", ...spec.env },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  } catch (error) {
+    const output = `Cannot start "${spec.program}": ${error instanceof Error ? error.message : String(error)}`;
+    return { code: 127, output, elapsedMs: performance.now() - startedMs };
+  }
+  const timer = setInterval(
+    () => spec.onWait?.(Math.round((performance.now() - startedMs) / 1000)),
+    SIGN_OF_LIFE_MS,
+  );
+  try {
+    const lines: string[] = [];
+    const take = (line: string) => {
+      lines.push(line);
+      spec.onLine?.(line);
+    };
+    const [status] = await Promise.all([child.status, eachLine(child.stdout, take), eachLine(child.stderr, take)]);
+    return { code: status.code, output: lines.join("\n"), elapsedMs: performance.now() - startedMs };
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/**
+ * Runs a command whose outputs are this process's own, for programs that draw on the terminal.
+ *
+ * @returns its exit code
+ */
+export async function runAttached(
+  spec: Pick<CommandSpec, "program" | "args" | "env" | "cwd">,
+): Promise<number> {
+  const status = await new Deno.Command(spec.program, {
+    args: [...spec.args],
+    cwd: spec.cwd ?? ROOT,
+    env: { ...spec.env },
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn().status;
+  return status.code;
+}
+
+/** A time for people: `0.4 s`, `12 s`, `2 min 05 s`. */
+export function formatElapsed(elapsedMs: number): string {
+  const seconds = elapsedMs / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 100) return `${Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+}
+
+async function eachLine(stream: ReadableStream<Uint8Array<ArrayBuffer>>, take: (line: string) => void): Promise<void> {
+  let rest = "";
+  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) take(line.replace(ANSI, ""));
+  }
+  if (rest !== "") take(rest.replace(ANSI, ""));
+}

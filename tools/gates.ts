@@ -1,0 +1,131 @@
+/**
+ * The gates of the project, in the order in which they run: what is quick and often wrong comes first.
+ *
+ * @module
+ */
+import type { Gate } from "./gate_runner.ts";
+import { countCargoTests, countDenoTests } from "./result_lines.ts";
+import { ROOT } from "./root.ts";
+import { listTypeScript } from "./source_files.ts";
+
+/** The parts whose tests do not depend on the driver; they run once. */
+const WITHOUT_DRIVER = ["codegen", "tools"];
+
+/** The public modules. */
+const DOORS = ["mod.ts", "testing.ts"];
+
+/** The gates before a commit. */
+export function commitGates(): Gate[] {
+  return [
+    { name: "format", commands: [deno("fmt", "--check")] },
+    { name: "lint", commands: [deno("lint")] },
+    { name: "floating promises", commands: [deno("run", "-A", "tools/lint/floating_promises.ts")] },
+    { name: "types", commands: [deno("check", ".")] },
+    { name: "arrows between folders", commands: [deno("run", "-A", "tools/check_arrows.ts")] },
+    { name: "generated code is current", commands: [deno("run", "-A", "codegen/main.ts", "--check")] },
+    {
+      name: "memory layout is current",
+      native: true,
+      commands: [cargo("run", "--locked", "--package", "xtask", "--", "layout", "--check")],
+    },
+    { name: "Rust format", native: true, commands: [cargo("fmt", "--all", "--check")] },
+    {
+      name: "clippy",
+      native: true,
+      commands: [cargo("clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings")],
+    },
+    {
+      name: "Rust tests",
+      native: true,
+      count: countCargoTests,
+      commands: [cargo("test", "--locked", "--workspace", "--no-fail-fast")],
+    },
+    { name: "Deno tests, native driver", native: true, count: countDenoTests, commands: [deno("test", "-A")] },
+  ];
+}
+
+/** What runs beside {@linkcode commitGates} in `deno task test`. */
+export function releaseGates(skipNative: boolean): Gate[] {
+  const ignored = skipNative ? [] : [`--ignore=${WITHOUT_DRIVER.join(",")}`];
+  return [
+    {
+      name: "Deno tests, portable driver",
+      count: countDenoTests,
+      commands: [{ ...deno("test", "-A", ...ignored), env: { SLUICE_NATIVE: "off" } }],
+    },
+    { name: "documentation of exports", commands: [deno("doc", "--lint", ...DOORS)] },
+    {
+      name: "examples in documentation",
+      count: countDenoTests,
+      commands: [deno("test", "-A", "--doc", ...documentedFiles())],
+    },
+    { name: "publish, dry run", commands: [deno("publish", "--dry-run", "--allow-dirty")] },
+  ];
+}
+
+/** What runs beside the others in `deno task ok:deep`. */
+export function deepGates(): Gate[] {
+  const asan = { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: "-Zsanitizer=address" };
+  return [
+    {
+      name: "Rust tests under loom",
+      native: true,
+      count: countCargoTests,
+      commands: [{
+        ...cargo("test", "--locked", "--package", "sluice-core", "--release", "--lib", "--target-dir", "target/loom"),
+        env: { RUSTFLAGS: "--cfg loom" },
+      }],
+    },
+    {
+      name: "Rust tests under AddressSanitizer",
+      native: true,
+      count: countCargoTests,
+      commands: [{
+        ...cargo(
+          "test",
+          "--locked",
+          "--workspace",
+          "--lib",
+          "--tests",
+          "--target",
+          hostTriple(),
+          "--target-dir",
+          "target/asan",
+        ),
+        env: asan,
+      }],
+    },
+    {
+      name: "Deno tests, longer, native driver",
+      native: true,
+      count: countDenoTests,
+      commands: [{ ...deno("test", "-A"), env: { SLUICE_DEEP: "1" } }],
+    },
+    {
+      name: "Deno tests, longer, portable driver",
+      count: countDenoTests,
+      commands: [{ ...deno("test", "-A"), env: { SLUICE_DEEP: "1", SLUICE_NATIVE: "off" } }],
+    },
+  ];
+}
+
+/** The modules that people read the documentation of: those of the runtime, without tests and generated code. */
+function documentedFiles(): string[] {
+  const parts = /^(core|processors|ffi|codegen|cli)\//;
+  return listTypeScript(ROOT).filter((file) =>
+    (parts.test(file) || DOORS.includes(file)) && !/(_test|_bench|\.gen)\.ts$/.test(file)
+  );
+}
+
+/** The target that cargo builds for here: a sanitizer wants it named. */
+function hostTriple(): string {
+  return Deno.build.target;
+}
+
+function deno(...args: string[]): { program: string; args: string[] } {
+  return { program: Deno.execPath(), args };
+}
+
+function cargo(...args: string[]): { program: string; args: string[] } {
+  return { program: "cargo", args };
+}

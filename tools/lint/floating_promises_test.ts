@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { findFloatingPromises } from "./floating_promises.ts";
+
+const PLANTED = `
+import { readFile } from "node:fs/promises";
+import { helper } from "./helper.ts";
+
+export async function floats(): Promise<void> {
+  helper();
+  readFile("x");
+  Deno.readTextFile("x");
+  new Promise(() => {});
+  helper().then(() => {});
+  [helper(), helper()];
+  await helper();
+}
+`;
+
+const CLEAN = `
+import { helper } from "./helper.ts";
+
+export async function settles(): Promise<void> {
+  await helper();
+  void helper();
+  helper().catch(() => {});
+  await Promise.all([helper(), Deno.readTextFile("x")]);
+  const kept = helper();
+  await kept;
+}
+`;
+
+Deno.test("findFloatingPromises() finds those of our own functions, of node: modules and of Deno", async () => {
+  const root = `${await Deno.makeTempDir({ prefix: "sluice_promises_" })}/`;
+  try {
+    await Deno.writeTextFile(
+      `${root}helper.ts`,
+      "export function helper(): Promise<number> { return Promise.resolve(1); }\n",
+    );
+    await Deno.writeTextFile(`${root}planted.ts`, PLANTED);
+    await Deno.writeTextFile(`${root}clean.ts`, CLEAN);
+    const found = await findFloatingPromises(["clean.ts", "helper.ts", "planted.ts"], root);
+    assert.deepEqual(
+      found.map(({ file, line }) => `${file}:${line}`),
+      [6, 7, 8, 9, 10, 11].map((n) => `planted.ts:${n}`),
+    );
+    assert.match(found[0].message, /^Promises must be awaited/);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});

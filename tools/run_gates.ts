@@ -1,0 +1,40 @@
+/**
+ * `deno task test`: sets the checkout up and runs every gate; the last line is `N passed, N failed`.
+ * `deno task ok` runs those that belong before a commit, `deno task ok:deep` also loom, a sanitizer and longer tests.
+ *
+ * @module
+ */
+import { formatElapsed } from "./command.ts";
+import { type Gate, runGates } from "./gate_runner.ts";
+import { commitGates, deepGates, releaseGates } from "./gates.ts";
+import { setUp, SetUpError } from "./setup.ts";
+
+/** What each form is for, and how long it takes on two cores. */
+const FORMS: Readonly<Record<string, string>> = {
+  test: "All gates: about 5 minutes on two cores, and 2 more the first time",
+  ok: "The gates before a commit: about 3 minutes on two cores",
+  deep: "All gates, loom, AddressSanitizer and longer tests: about 20 minutes on two cores",
+};
+
+const form = Deno.args[0] ?? "test";
+if (!Object.hasOwn(FORMS, form) || Deno.args.length > 1) {
+  console.error(`Cannot run "${Deno.args.join(" ")}": wanted one of ${Object.keys(FORMS).join(", ")}`);
+  Deno.exit(2);
+}
+console.log(FORMS[form]);
+const startedMs = performance.now();
+const { driver, reason } = await setUp().catch((error) => {
+  if (!(error instanceof SetUpError)) throw error;
+  console.log(`${error.message}\n0 passed, 1 failed`);
+  Deno.exit(1);
+});
+const gates: Gate[] = commitGates();
+if (form !== "ok" || driver === "portable") gates.push(...releaseGates(driver === "portable"));
+if (form === "deep") gates.push(...deepGates());
+const total = await runGates(gates, {
+  write: (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)),
+  skipNative: driver === "native" ? undefined : reason,
+});
+console.log(`Took ${formatElapsed(performance.now() - startedMs)}`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+Deno.exit(total.failed === 0 ? 0 : 1);

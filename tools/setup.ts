@@ -1,0 +1,117 @@
+/**
+ * `deno task setup`: brings a checkout into a state in which everything runs. It installs the npm packages of
+ * `deno.lock`, builds the native library where a Rust toolchain is there, and writes the generated code. Running it
+ * again does only what is missing. Its other tasks call it first.
+ *
+ * This file may import no npm package: it runs before they are installed.
+ *
+ * @module
+ */
+import { formatElapsed, runCommand } from "./command.ts";
+import { buildNativeLibrary, findMissingToolchain, hasLibrary, LIBRARY_PATH } from "./native_library.ts";
+
+/** Oldest Deno that runs Sluice, and the command that brings it. */
+const OLDEST_DENO = [2, 9];
+const DENO_COMMAND = "npx -y deno@2.9.6 task";
+
+/** What {@linkcode setUp} found and made. */
+export interface SetUp {
+  /** `native` if the native library is there and current; `portable` if Sluice runs without it. */
+  readonly driver: "native" | "portable";
+  /** In portable mode: why. */
+  readonly reason?: string;
+}
+
+/** What stops the set-up; the message says what to do. */
+export class SetUpError extends Error {
+  override readonly name: string = "SetUpError";
+}
+
+/**
+ * Sets the checkout up, saying on standard error what it does.
+ *
+ * @throws {SetUpError} if something is missing that Sluice cannot run without
+ */
+export async function setUp(): Promise<SetUp> {
+  console.error("Setting up");
+  checkDeno();
+  await installPackages();
+  const result = await prepareNative();
+  await generateCode();
+  return result;
+}
+
+/** Prints one line of the set-up: what it is about, and the state. */
+function say(about: string, state: string): void {
+  console.error(`  ${about.padEnd(15)} ${state}`);
+}
+
+function checkDeno(): void {
+  const [major, minor] = Deno.version.deno.split(".").map(Number);
+  if (major > OLDEST_DENO[0] || (major === OLDEST_DENO[0] && minor >= OLDEST_DENO[1])) return;
+  throw new SetUpError(
+    `Cannot set Sluice up with Deno ${Deno.version.deno}: wanted ${OLDEST_DENO.join(".")} or later; ` +
+      `run "${DENO_COMMAND} …", which brings it`,
+  );
+}
+
+async function installPackages(): Promise<void> {
+  const result = await runCommand({
+    program: Deno.execPath(),
+    args: ["install", "--frozen"],
+    onWait: (elapsedSeconds) => say("npm packages", `still installing after ${elapsedSeconds} s`),
+  });
+  if (result.code !== 0) {
+    throw new SetUpError(
+      `Cannot install the npm packages of deno.lock: "deno install --frozen" ended with ${result.code}; ` +
+        `look at its output, and whether this machine reaches the npm registry:\n${result.output}`,
+    );
+  }
+  say("npm packages", `ready (${formatElapsed(result.elapsedMs)})`);
+}
+
+async function prepareNative(): Promise<SetUp> {
+  if (Deno.env.get("SLUICE_NATIVE") === "off") return portable("SLUICE_NATIVE=off");
+  const missing = await findMissingToolchain();
+  if (missing !== undefined) {
+    if (!hasLibrary()) return portable(missing);
+    say("native library", `using ${LIBRARY_PATH} as it is: ${missing}`);
+    return { driver: "native" };
+  }
+  if (!hasLibrary()) say("native library", "building with cargo: about a minute the first time");
+  const outcome = await buildNativeLibrary((line) => say("", line));
+  if (outcome.kind === "failed") {
+    throw new SetUpError(
+      `Cannot build the native library; mend what cargo names, or set SLUICE_NATIVE=off to go without it: ` +
+        outcome.message,
+    );
+  }
+  say("native library", `${outcome.kind === "built" ? "built" : "ready"} (${formatElapsed(outcome.elapsedMs)})`);
+  return { driver: "native" };
+}
+
+function portable(reason: string): SetUp {
+  say("native library", `none, so Sluice runs in portable mode: ${reason}`);
+  return { driver: "portable", reason };
+}
+
+async function generateCode(): Promise<void> {
+  const result = await runCommand({ program: Deno.execPath(), args: ["run", "-A", "codegen/main.ts"] });
+  if (result.code !== 0) {
+    throw new SetUpError(`Cannot write the generated code: the generator ended with ${result.code}:\n${result.output}`);
+  }
+  say("generated code", `ready (${formatElapsed(result.elapsedMs)})`);
+}
+
+/** Runs the set-up, ending the process with 1 and one message if it fails. */
+export async function setUpOrExit(): Promise<SetUp> {
+  try {
+    return await setUp();
+  } catch (error) {
+    if (!(error instanceof SetUpError)) throw error;
+    console.error(`\n${error.message}`);
+    Deno.exit(1);
+  }
+}
+
+if (import.meta.main) await setUpOrExit();
