@@ -2,7 +2,7 @@
 
 use core::sync::atomic::AtomicU32;
 
-use crate::{MAX_LANES, MAX_POOLS, MAX_SLOTS, PAYLOAD_ALIGN, SlotHeader};
+use crate::{ABI_VERSION, MAX_LANES, MAX_POOLS, MAX_SLOTS, PAYLOAD_ALIGN, SlotHeader};
 
 /// First word of a pool ("SLPO").
 pub const POOL_MAGIC: u32 = 0x4f50_4c53;
@@ -44,6 +44,30 @@ pub struct PoolHeader {
 const _: () = assert!(size_of::<PoolHeader>() == 256);
 const _: () = assert!(core::mem::offset_of!(PoolHeader, waiters) == 64);
 const _: () = assert!(core::mem::offset_of!(PoolHeader, exhausted) == 128);
+
+impl PoolHeader {
+    /// The header of a new pool.
+    #[must_use]
+    pub const fn new(pool_index: u32, slot_count: u32, payload_bytes: u32, layout: PoolLayout) -> Self {
+        Self {
+            magic: POOL_MAGIC,
+            abi_version: ABI_VERSION,
+            pool_index,
+            slot_count,
+            slot_stride: layout.slot_stride,
+            payload_bytes,
+            slots_offset: layout.slots_offset,
+            bitmap_offset: layout.bitmap_offset,
+            holds_offset: layout.holds_offset,
+            _pad0: [0; 28],
+            waiters: [AtomicU32::new(0), AtomicU32::new(0)],
+            _pad1: [0; 56],
+            exhausted: AtomicU32::new(0),
+            quarantined: AtomicU32::new(0),
+            _pad2: [0; 120],
+        }
+    }
+}
 
 /// Where the parts of a pool lie. The same formulas stand in the TypeScript pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

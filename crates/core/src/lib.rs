@@ -1,1 +1,31 @@
-//! placeholder
+//! The machinery under Sluice's runtime: rings between lanes, doorbells, pools, arenas and the clock.
+//!
+//! Words: a *lane* is one thread that runs nodes; an *entry* is the `u32` that travels through a ring; an *arena* is
+//! memory that all lanes share. The layouts of shared memory are those of `sluice-abi`.
+//!
+//! Under `--cfg loom` only what loom models is compiled: the ring that evicts, and the doorbell.
+
+pub mod doorbell;
+pub mod steal;
+mod sync;
+
+#[cfg(not(loom))]
+pub mod arena;
+#[cfg(not(loom))]
+pub mod clock;
+#[cfg(not(loom))]
+pub mod control;
+#[cfg(not(loom))]
+pub mod ends;
+#[cfg(not(loom))]
+mod mapping;
+#[cfg(not(loom))]
+pub mod parker;
+#[cfg(not(loom))]
+pub mod pool;
+#[cfg(not(loom))]
+pub mod ring;
+#[cfg(not(loom))]
+pub mod sentinel;
+#[cfg(not(loom))]
+mod staging;

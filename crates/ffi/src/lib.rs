@@ -1,1 +1,14 @@
-//! placeholder
+//! The C interface of Sluice: what `ffi/symbols.ts` lists, and nothing else.
+//!
+//! Conventions: parameters are `u32`, `f64` and pointers that this library has handed out; no buffer and no 64-bit
+//! integer is passed per frame. Cold functions answer 0 or null when they refuse and leave the reason in
+//! [`info::slu_last_error`]; a panic in one of them is caught and told in the same way. Hot functions cannot panic.
+//! A pointer passed in is one that this library handed out and that has not been freed: who else could check it pays
+//! for it with every frame.
+
+mod arena;
+mod info;
+mod lane;
+mod outcome;
+mod pool;
+mod ring;

@@ -1,0 +1,142 @@
+//! Shared, zeroed, page-aligned memory of the system, which is never unmapped.
+
+use std::io;
+use std::ptr::NonNull;
+
+/// Pages of the system. Dropping it leaves them mapped on purpose: others may still hold views.
+pub(crate) struct Mapping {
+    pub(crate) base: NonNull<u8>,
+    pub(crate) len: usize,
+    /// The memory file, by which another process can map the same pages.
+    #[cfg(target_os = "linux")]
+    fd: libc::c_int,
+}
+
+// SAFETY: it is an address and a number; what the pages hold is the users' business.
+unsafe impl Send for Mapping {}
+
+/// Rounds up to whole pages; `None` if that overflows.
+pub(crate) fn round_to_pages(len: usize) -> Option<usize> {
+    len.checked_next_multiple_of(page_size())
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    use super::*;
+
+    pub(super) fn page_size() -> usize {
+        // SAFETY: asks for a constant of the system.
+        let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+        usize::try_from(size).unwrap_or(4096)
+    }
+
+    impl Mapping {
+        pub(crate) fn new(len: usize) -> io::Result<Self> {
+            let length = libc::off_t::try_from(len).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+            // SAFETY: the name is a C string.
+            let fd = unsafe { libc::memfd_create(c"sluice".as_ptr(), libc::MFD_CLOEXEC) };
+            if fd < 0 {
+                return Err(io::Error::last_os_error());
+            }
+            let base = grow(fd, length).and_then(|()| map(fd, len));
+            match base {
+                Ok(base) => Ok(Self { base, len, fd }),
+                Err(error) => {
+                    // SAFETY: the descriptor was opened above and nobody else has it.
+                    unsafe { libc::close(fd) };
+                    Err(error)
+                }
+            }
+        }
+
+        /// Gives the pages back to the system; they read as zeros from now on.
+        pub(crate) fn clear(&self) {
+            let length = self.len as libc::off_t;
+            let mode = libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE;
+            // SAFETY: the descriptor is ours and stays open.
+            if unsafe { libc::fallocate(self.fd, mode, 0, length) } != 0 {
+                // SAFETY: the pages are mapped for writing, and by contract nobody uses them any more.
+                unsafe { self.base.as_ptr().write_bytes(0, self.len) };
+            }
+        }
+    }
+
+    fn grow(fd: libc::c_int, length: libc::off_t) -> io::Result<()> {
+        // SAFETY: the descriptor is open.
+        if unsafe { libc::ftruncate(fd, length) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    }
+
+    fn map(fd: libc::c_int, len: usize) -> io::Result<NonNull<u8>> {
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        // SAFETY: a new mapping at an address that the system chooses.
+        let base = unsafe { libc::mmap(std::ptr::null_mut(), len, access, libc::MAP_SHARED, fd, 0) };
+        if base == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        NonNull::new(base.cast()).ok_or_else(|| io::ErrorKind::OutOfMemory.into())
+    }
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+mod system {
+    use super::*;
+
+    const ACCESS: libc::c_int = libc::PROT_READ | libc::PROT_WRITE;
+    const KIND: libc::c_int = libc::MAP_SHARED | libc::MAP_ANON;
+
+    pub(super) fn page_size() -> usize {
+        // SAFETY: asks for a constant of the system.
+        let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+        usize::try_from(size).unwrap_or(16_384)
+    }
+
+    impl Mapping {
+        pub(crate) fn new(len: usize) -> io::Result<Self> {
+            // SAFETY: a new mapping at an address that the system chooses.
+            let base = unsafe { libc::mmap(std::ptr::null_mut(), len, ACCESS, KIND, -1, 0) };
+            if base == libc::MAP_FAILED {
+                return Err(io::Error::last_os_error());
+            }
+            let base = NonNull::new(base.cast()).ok_or(io::ErrorKind::OutOfMemory)?;
+            Ok(Self { base, len })
+        }
+
+        /// Gives the pages back to the system; they read as zeros from now on.
+        pub(crate) fn clear(&self) {
+            let at = self.base.as_ptr().cast();
+            // SAFETY: replaces our own mapping, in one step, by fresh pages; by contract nobody uses the old ones.
+            let base = unsafe { libc::mmap(at, self.len, ACCESS, KIND | libc::MAP_FIXED, -1, 0) };
+            if base == libc::MAP_FAILED {
+                // SAFETY: the old pages are still there, mapped for writing.
+                unsafe { self.base.as_ptr().write_bytes(0, self.len) };
+            }
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod system {
+    use super::*;
+    use std::alloc::{Layout, alloc_zeroed};
+
+    pub(super) fn page_size() -> usize {
+        4096
+    }
+
+    impl Mapping {
+        pub(crate) fn new(len: usize) -> io::Result<Self> {
+            let layout = Layout::from_size_align(len, page_size()).map_err(|_| io::ErrorKind::OutOfMemory)?;
+            // SAFETY: `len` is not 0: it was rounded up to whole pages.
+            let base = NonNull::new(unsafe { alloc_zeroed(layout) }).ok_or(io::ErrorKind::OutOfMemory)?;
+            Ok(Self { base, len })
+        }
+
+        /// Zeroes the memory.
+        pub(crate) fn clear(&self) {
+            // SAFETY: the memory is ours and is never freed; by contract nobody uses it any more.
+            unsafe { self.base.as_ptr().write_bytes(0, self.len) };
+        }
+    }
+}
+
+use system::page_size;
