@@ -10,8 +10,8 @@ import { ROOT } from "../root.ts";
 /** Folders that the rule is for. */
 const FOLDERS: readonly string[] = ["core/", "processors/"];
 
-/** Files in them that may read the system's clock. */
-const ALLOWED: ReadonlySet<string> = new Set(["core/driver/portable.ts"]);
+/** Files in them that may read the system's clock: it is made there, or a log line carries the time of day. */
+const ALLOWED: ReadonlySet<string> = new Set(["core/driver/portable.ts", "core/log.ts"]);
 
 /** Members that read the system's clock, by the object they are members of. */
 const CLOCKS: Readonly<Record<string, readonly string[]>> = {
@@ -19,6 +19,9 @@ const CLOCKS: Readonly<Record<string, readonly string[]>> = {
   process: ["hrtime", "uptime"],
   Temporal: ["Now"],
 };
+
+/** Members of `Date` that only convert. */
+const CONVERSIONS: ReadonlySet<string> = new Set(["UTC", "parse", "prototype"]);
 
 /** The plugin that `deno lint` loads. */
 const plugin: Deno.lint.Plugin = {
@@ -35,7 +38,7 @@ const plugin: Deno.lint.Plugin = {
           });
         return {
           Identifier(node): void {
-            if (node.name === "Date" && isValue(node)) report(node, "Date");
+            if (node.name === "Date" && readsClock(node)) report(node, "Date");
           },
           MemberExpression(node): void {
             const object = node.object.type === "MemberExpression" ? node.object.property : node.object;
@@ -58,14 +61,17 @@ function concerns(filename: string): boolean {
   return FOLDERS.some((folder) => path.startsWith(folder)) && !ALLOWED.has(path);
 }
 
-/** Whether `Date` stands for the global value, rather than a type, or a member or key that has the name. */
-function isValue(node: Deno.lint.Identifier): boolean {
+/** Whether `Date` can give the present time, rather than be a type, a key, or a conversion of a time that is given. */
+function readsClock(node: Deno.lint.Identifier): boolean {
   const parent = node.parent;
   switch (parent.type) {
     case "TSTypeReference":
     case "TSQualifiedName":
       return false;
+    case "NewExpression":
+      return parent.callee !== node || parent.arguments.length === 0;
     case "MemberExpression":
+      if (parent.object === node && CONVERSIONS.has(memberName(parent.property, parent.computed) ?? "")) return false;
       return parent.object === node || parent.computed ||
         (parent.object.type === "Identifier" && parent.object.name === "globalThis");
     case "Property":

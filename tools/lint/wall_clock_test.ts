@@ -27,10 +27,11 @@ for (const [source, what] of PLANTED) {
   });
 }
 
-Deno.test("sluice/no-wall-clock lets pass types, other members, and clocks that are handed in", () => {
+Deno.test("sluice/no-wall-clock lets pass types, other members, conversions, and clocks that are handed in", () => {
   const source = [
     "export function at(when: Date, context: { nowNs(): number; Date: number }): number {",
     "  performance.mark('x');",
+    "  console.log(new Date(0).toISOString(), Date.UTC(2000), Date.parse('2000-01-01'));",
     "  return context.nowNs() + context.Date + ({ Date: 1 }).Date + when.valueOf();",
     "}",
   ].join("\n");
