@@ -29,9 +29,7 @@ Deno.test("docs/dependencies.md lists the npm packages of deno.json with their e
 
 Deno.test("docs/dependencies.md lists the crates of Cargo.toml with their exact versions", async () => {
   const manifest = await Deno.readTextFile(new URL("../../Cargo.toml", import.meta.url));
-  const section = manifest.split("[workspace.dependencies]
-")[1]?.split("
-[")[0] ?? "";
+  const section = manifest.split("[workspace.dependencies]\n")[1]?.split("\n[")[0] ?? "";
   const pinned: Record<string, string> = {};
   for (const line of section.split("\n")) {
     const [name, value] = line.split(/ = (.*)/);
