@@ -1,0 +1,119 @@
+/**
+ * Reads a WAV file block by block, with constant memory and synchronous reads.
+ *
+ * @module
+ */
+import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
+import { openError } from "./file_errors.ts";
+import type { PcmBlock } from "./pcm.ts";
+import { bytesPerSample, type WavFormat } from "./wav_format.ts";
+import { type ByteReader, readWavHeader } from "./wav_header.ts";
+
+/** An open WAV file and a position in it. */
+export class WavReader implements Disposable {
+  readonly format: WavFormat;
+  /** Samples per channel in the file. */
+  readonly sampleCount: number;
+  readonly #file: Deno.FsFile;
+  readonly #path: string;
+  readonly #details: SluiceErrorDetails;
+  readonly #frameBytes: number;
+  #offset: number;
+  #position = 0;
+  #closed = false;
+
+  private constructor(file: Deno.FsFile, byteLength: number, path: string, details: SluiceErrorDetails) {
+    this.#file = file;
+    this.#path = path;
+    this.#details = details;
+    const header = readWavHeader(new FileBytes(file, byteLength), path, details);
+    this.format = header.format;
+    this.sampleCount = header.sampleCount;
+    this.#frameBytes = header.format.channels * bytesPerSample(header.format.sampleFormat);
+    this.#offset = header.dataOffset;
+    file.seekSync(header.dataOffset, Deno.SeekMode.Start);
+  }
+
+  /**
+   * Opens a file and checks its header.
+   *
+   * @param path of the file, relative to the working directory
+   * @param details what errors are to carry, such as the node's id
+   * @throws {SluiceError} `InvalidConfig` if the file cannot be opened, `InvalidMedia` if it is not a good WAV file
+   */
+  static open(path: string, details: SluiceErrorDetails = {}): WavReader {
+    let file: Deno.FsFile | undefined;
+    try {
+      const info = Deno.statSync(path);
+      if (!info.isFile) throw openError("read", path, info.isDirectory ? "directory" : "special", details);
+      file = Deno.openSync(path, { read: true });
+      return new WavReader(file, file.statSync().size, path, details);
+    } catch (error) {
+      file?.close();
+      throw error instanceof SluiceError ? error : openError("read", path, error, details);
+    }
+  }
+
+  /** The next sample that {@linkcode read} will give, counted from the start. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /**
+   * Reads the next samples of all channels.
+   *
+   * @param block gets the samples, in the file's own sample format
+   * @param most samples per channel
+   * @returns samples per channel that were read: fewer than `most` only at the end, 0 after it
+   * @throws {SluiceError} `InvalidMedia` if the file has been cut short since it was opened
+   */
+  read(block: PcmBlock, most: number): number {
+    const count = Math.min(most, this.sampleCount - this.#position);
+    if (count === 0) return 0;
+    const got = readFully(this.#file, block.bytes(count));
+    if (got < count * this.#frameBytes) {
+      throw new SluiceError(
+        "InvalidMedia",
+        `Cannot read ${JSON.stringify(this.#path)}: at byte ${this.#offset + got}, the file ends; ` +
+          `it has been cut short since it was opened`,
+        this.#details,
+      );
+    }
+    this.#offset += got;
+    this.#position += count;
+    return count;
+  }
+
+  /** Closes the file. Calling it again does nothing. */
+  [Symbol.dispose](): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#file.close();
+  }
+}
+
+/** A file as the header reader wants it. */
+class FileBytes implements ByteReader {
+  readonly byteLength: number;
+  readonly #file: Deno.FsFile;
+
+  constructor(file: Deno.FsFile, byteLength: number) {
+    this.#file = file;
+    this.byteLength = byteLength;
+  }
+
+  readAt(offset: number, target: Uint8Array<ArrayBuffer>): number {
+    this.#file.seekSync(offset, Deno.SeekMode.Start);
+    return readFully(this.#file, target);
+  }
+}
+
+function readFully(file: Deno.FsFile, target: Uint8Array<ArrayBuffer>): number {
+  let got = file.readSync(target) ?? 0;
+  while (got < target.length && got > 0) {
+    const more = file.readSync(target.subarray(got));
+    if (more === null) break;
+    got += more;
+  }
+  return got;
+}
