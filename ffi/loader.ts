@@ -1,0 +1,119 @@
+/**
+ * Opens the native library. Nothing is opened at import: {@linkcode loadNative} does it. A library is opened once in an
+ * isolate and never closed, since native memory that other lanes use belongs to it.
+ *
+ * @module
+ */
+import { type AbiIdentity, checkAbi, EXPECTED_ABI } from "./layout_check.ts";
+import { NativeError } from "./native_error.ts";
+import { IDENTITY_SYMBOLS, type NativeSymbols, SYMBOLS } from "./symbols.ts";
+
+/** Names the library where it is not in its usual place. */
+const PATH_VARIABLE = "SLUICE_NATIVE_LIB";
+
+const FILE_NAMES: Partial<Record<typeof Deno.build.os, string>> = {
+  darwin: "libsluice_native.dylib",
+  windows: "sluice_native.dll",
+};
+
+/** A library that has been opened and found to fit. */
+export interface NativeLibrary {
+  /** Where it is, absolute: what another isolate opens. */
+  readonly path: string;
+  /** Its version line, such as `sluice-native 0.1.0 (abi 1)`. */
+  readonly version: string;
+  readonly symbols: NativeSymbols;
+}
+
+const loaded = new Map<string, NativeLibrary>();
+
+/**
+ * Opens the library, or gives the one that this isolate has opened before.
+ *
+ * @param path of the library; by default `SLUICE_NATIVE_LIB`, else `target/release` in this package's folder
+ * @throws {NativeError} `NativeUnavailable` if there is no such file, or no `--allow-ffi`, or the system cannot open it
+ * @throws {NativeError} `AbiMismatch` if it is no Sluice library or was built from other layouts
+ */
+export function loadNative(path: string = defaultLibraryPath()): NativeLibrary {
+  const known = loaded.get(path);
+  if (known !== undefined) return known;
+  const library = openLibrary(path, EXPECTED_ABI);
+  loaded.set(path, library);
+  return library;
+}
+
+/** As {@linkcode loadNative}, for an identity that a test chooses, and without remembering. */
+export function openLibrary(path: string, wanted: AbiIdentity): NativeLibrary {
+  checkAbi(path, readIdentity(path), wanted);
+  const symbols = open(path, SYMBOLS).symbols;
+  const version = `sluice-native ${readCString(symbols.slu_version())} (abi ${symbols.slu_abi_version()})`;
+  return { path, version, symbols };
+}
+
+/**
+ * Where the library is looked for.
+ *
+ * @throws {NativeError} `NativeUnavailable` if this package is not in a file system and `SLUICE_NATIVE_LIB` is not set
+ */
+export function defaultLibraryPath(): string {
+  const named = readVariable(PATH_VARIABLE);
+  if (named !== undefined && named !== "") return named;
+  const url = new URL(`../target/release/${FILE_NAMES[Deno.build.os] ?? "libsluice_native.so"}`, import.meta.url);
+  if (url.protocol === "file:") return toPath(url);
+  throw new NativeError(
+    "NativeUnavailable",
+    `Cannot find the native library: this package comes from ${url.protocol}//, which holds none; build it from the ` +
+      `repository and name it in ${PATH_VARIABLE}`,
+  );
+}
+
+/** The reason of the last refusal of a native call on this thread. */
+export function lastNativeError(symbols: NativeSymbols): string {
+  return readCString(symbols.slu_last_error());
+}
+
+function readIdentity(path: string): AbiIdentity {
+  const { symbols } = open(path, IDENTITY_SYMBOLS);
+  return { abiVersion: symbols.slu_abi_version(), layoutText: readCString(symbols.slu_layout_text()) };
+}
+
+function open<S extends Deno.ForeignLibraryInterface>(path: string, symbols: S): Deno.DynamicLibrary<S> {
+  try {
+    return Deno.dlopen(path, symbols);
+  } catch (cause) {
+    throw explain(path, cause);
+  }
+}
+
+function explain(path: string, cause: unknown): NativeError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  if (cause instanceof Deno.errors.NotCapable || cause instanceof Deno.errors.PermissionDenied) {
+    const mend = "run with --allow-ffi, or choose the portable driver";
+    return new NativeError("NativeUnavailable", `Cannot open the native library "${path}": no access; ${mend}`, cause);
+  }
+  if (text.includes("Failed to register symbol")) {
+    const mend = `build it again with "deno task build:native"`;
+    return new NativeError("AbiMismatch", `Cannot use the library "${path}": ${text.trim()}; ${mend}`, cause);
+  }
+  const mend = `build it with "deno task build:native", or name it in ${PATH_VARIABLE}`;
+  return new NativeError(
+    "NativeUnavailable",
+    `Cannot open the native library "${path}": ${text.trim()}; ${mend}`,
+    cause,
+  );
+}
+
+/** Reads a variable where that is allowed without asking. */
+function readVariable(name: string): string | undefined {
+  if (Deno.permissions.querySync({ name: "env", variable: name }).state !== "granted") return undefined;
+  return Deno.env.get(name);
+}
+
+function toPath(url: URL): string {
+  const path = decodeURIComponent(url.pathname);
+  return Deno.build.os === "windows" ? path.slice(1).replaceAll("/", "\\") : path;
+}
+
+function readCString(pointer: Deno.PointerValue): string {
+  return pointer === null ? "" : Deno.UnsafePointerView.getCString(pointer);
+}

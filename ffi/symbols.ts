@@ -1,0 +1,61 @@
+/**
+ * The functions of the native library, as `Deno.dlopen` wants them. `crates/ffi/src` says what each does; a test
+ * compares the two.
+ *
+ * @module
+ */
+
+/** What tells whether a library is ours: looked up before anything else. */
+export const IDENTITY_SYMBOLS = {
+  slu_abi_version: { parameters: [], result: "u32" },
+  slu_layout_text: { parameters: [], result: "pointer" },
+} as const;
+
+/** All functions. */
+export const SYMBOLS = {
+  slu_abi_version: { parameters: [], result: "u32" },
+  slu_version: { parameters: [], result: "pointer" },
+  slu_layout_text: { parameters: [], result: "pointer" },
+  slu_last_error: { parameters: [], result: "pointer" },
+  slu_now_ns: { parameters: [], result: "f64" },
+
+  slu_arena_new: { parameters: ["f64"], result: "pointer" },
+  slu_arena_open: { parameters: ["pointer"], result: "f64" },
+  slu_arena_release: { parameters: ["pointer"], result: "u32" },
+
+  slu_control_open: { parameters: ["pointer"], result: "pointer" },
+  slu_lane_signal: { parameters: ["pointer", "u32", "u32"], result: "void" },
+  slu_lane_ring: { parameters: ["pointer", "u32"], result: "void" },
+  slu_lane_park: { parameters: ["pointer", "u32", "u32", "f64"], result: "void" },
+  slu_lane_park_async: {
+    name: "slu_lane_park",
+    parameters: ["pointer", "u32", "u32", "f64"],
+    result: "void",
+    nonblocking: true,
+  },
+  slu_lane_enter: { parameters: ["pointer", "u32", "u32"], result: "u32" },
+
+  slu_ring_new: { parameters: ["pointer", "u32", "u32", "u32"], result: "pointer" },
+  slu_ring_free: { parameters: ["pointer"], result: "u32" },
+  slu_ring_bind_reader: { parameters: ["pointer", "u32", "u32"], result: "u32" },
+  slu_ring_bind_writer: { parameters: ["pointer", "u32", "u32"], result: "u32" },
+  slu_ring_writer_staging: { parameters: ["pointer"], result: "pointer" },
+  slu_ring_reader_staging: { parameters: ["pointer"], result: "pointer" },
+  slu_ring_push: { parameters: ["pointer", "u32"], result: "u32" },
+  slu_ring_commit: { parameters: ["pointer", "u32"], result: "u32" },
+  slu_ring_room: { parameters: ["pointer"], result: "u32" },
+  slu_ring_await_room: { parameters: ["pointer"], result: "u32" },
+  slu_ring_pop: { parameters: ["pointer"], result: "u32" },
+  slu_ring_fetch: { parameters: ["pointer", "u32"], result: "u32" },
+  slu_ring_available: { parameters: ["pointer"], result: "u32" },
+
+  slu_pool_format: { parameters: ["pointer", "u32", "u32", "u32"], result: "u32" },
+  slu_pool_open: { parameters: ["pointer"], result: "pointer" },
+  slu_pool_close: { parameters: ["pointer"], result: "void" },
+  slu_pool_acquire: { parameters: ["pointer", "u32"], result: "u32" },
+  slu_pool_release: { parameters: ["pointer", "u32", "u32", "pointer"], result: "u32" },
+  slu_pool_free: { parameters: ["pointer"], result: "u32" },
+} as const;
+
+/** The functions, to call. */
+export type NativeSymbols = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
