@@ -28,7 +28,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "ffi": { parts: [], npm: [] },
   "core": { parts: ["ffi"], npm: ["@logtape/logtape", "ajv", "jsonc-parser"] },
   "processors": { parts: ["core"], npm: ["fft.js"] },
-  "codegen": { parts: ["core"], npm: ["@dprint/formatter", "@dprint/typescript", "ts-morph"] },
+  "codegen": { parts: ["core"], npm: ["@dprint/formatter", "@dprint/typescript", "jsonc-parser", "ts-morph"] },
   "cli": {
     parts: ["processors", "core", "ffi", "deno.json"],
     dynamicParts: ["codegen"],

@@ -1,0 +1,64 @@
+/**
+ * Sluice: media and sensor streams for Deno. Processors are annotated TypeScript classes; a generator turns the
+ * annotations into node factories and typed handles; a runtime runs graphs of them on several cores.
+ *
+ * This module is for people who write processors and build graphs. Who tests them uses `@sluice/sluice/testing`.
+ *
+ * @module
+ */
+export { config, input, output, processor } from "./core/annotations.ts";
+export type {
+  ConfigOptions,
+  InputOptions,
+  OutputOptions,
+  ProcessorMode,
+  ProcessorOptions,
+} from "./core/annotations.ts";
+export { deserializeError, serializeError, SluiceError } from "./core/errors.ts";
+export type { SerializedError, SluiceErrorCode, SluiceErrorDetails, SourcePlace } from "./core/errors.ts";
+export type { AudioFrame, AudioShape } from "./core/frames/audio_frame.ts";
+export type { DataFrame, DataShape } from "./core/frames/data_frame.ts";
+export { describeFormat, findClash } from "./core/frames/format.ts";
+export type {
+  AudioAccepts,
+  AudioFormat,
+  ChannelLayout,
+  DataFormat,
+  FormatClash,
+  FrameFormat,
+  FrameKind,
+} from "./core/frames/format.ts";
+export type { Frame } from "./core/frames/frame.ts";
+export type { LinkId, NodeId, PortAddress } from "./core/ids.ts";
+export type { ShapeOf, StreamInput, StreamOutput } from "./core/ports/stream.ts";
+export type { NodeLog, Processor, ProcessorContext } from "./core/processor.ts";
+export type {
+  ConfigObjectSchema,
+  ConfigSchema,
+  NodeDescriptor,
+  PortDescriptor,
+} from "./core/registry/descriptor.ts";
+export { expandPort } from "./core/registry/descriptor.ts";
+export type {
+  InputRef,
+  InputRefs,
+  InputRefTuple,
+  NodeHandle,
+  OutputRef,
+  OutputRefs,
+  OutputRefTuple,
+  PortArray,
+  PortShape,
+} from "./core/registry/handle.ts";
+export { NodeRegistry } from "./core/registry/node_registry.ts";
+export { defineNodeType, definePackage } from "./core/registry/node_type.ts";
+export type {
+  AnyNodeType,
+  NodeInstance,
+  NodePackage,
+  NodeSpec,
+  NodeType,
+  PortRegistry,
+  PortVisitor,
+  PortWiring,
+} from "./core/registry/node_type.ts";
