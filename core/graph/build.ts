@@ -1,0 +1,53 @@
+/**
+ * Puts a graph file's nodes and links into a runtime.
+ *
+ * @module
+ */
+import { SluiceError, type SourcePlace } from "../errors.ts";
+import type { GraphDocument, GraphLane, GraphLinkPolicy, GraphPool } from "./document.ts";
+import { placed } from "./report.ts";
+
+/** The string interface of a runtime. */
+export interface GraphTarget {
+  addByType(type: string, config: Record<string, unknown>, options?: { id?: string; lane?: string }): unknown;
+  connectByName(from: string, to: string, options?: { policy?: GraphLinkPolicy; capacity?: number }): unknown;
+}
+
+/** The part of a runtime's options that a graph file decides. */
+export interface GraphRuntimeOptions {
+  mode?: "live" | "offline";
+  pools?: Record<string, GraphPool>;
+  lanes?: Record<string, GraphLane>;
+}
+
+/** What to make a runtime with, for a graph: `new Runtime({ ...graphOptions(document), registry })`. */
+export function graphOptions(document: GraphDocument): GraphRuntimeOptions {
+  return {
+    ...(document.mode === undefined ? {} : { mode: document.mode }),
+    pools: { ...document.pools },
+    lanes: { ...document.lanes },
+  };
+}
+
+/**
+ * Adds the nodes of a graph to a runtime, then links them, in the order of the file.
+ *
+ * @throws {SluiceError} what the runtime throws, with the place in the file
+ */
+export function buildGraph(document: GraphDocument, runtime: GraphTarget): void {
+  for (const { id, type, config, lane, place } of document.nodes) {
+    at(place, () => runtime.addByType(type, { ...config }, lane === undefined ? { id } : { id, lane }));
+  }
+  for (const { from, to, policy, capacity, place } of document.links) {
+    const options = { ...(policy && { policy }), ...(capacity && { capacity }) };
+    at(place, () => runtime.connectByName(from, to, options));
+  }
+}
+
+function at(place: SourcePlace, action: () => unknown): void {
+  try {
+    action();
+  } catch (error) {
+    throw error instanceof SluiceError && error.place === undefined ? placed(error, place) : error;
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Checks the nodes of a graph file against the node types that there are.
+ *
+ * @module
+ */
+import { checkConfig, coerceSetting, describeValue } from "../config_check.ts";
+import { SluiceError } from "../errors.ts";
+import type { NodeDescriptor } from "../registry/descriptor.ts";
+import type { NodeRegistry } from "../registry/node_registry.ts";
+import type { GraphNode } from "./document.ts";
+import { jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
+import type { GraphReport } from "./report.ts";
+import { formatSetting, type Setting } from "./settings.ts";
+import type { ShapedGraph, ShapedNode } from "./shape.ts";
+import { didYouMean, listSome } from "./suggestion.ts";
+
+/** A node whose type is known. */
+export interface CheckedNode {
+  readonly shaped: ShapedNode;
+  readonly descriptor: NodeDescriptor;
+  readonly node: GraphNode;
+}
+
+/**
+ * Looks types up and checks configurations and lanes.
+ *
+ * @returns the nodes whose type is known, by id; what is wrong with them is in `report`
+ */
+export function checkNodes(
+  graph: ShapedGraph,
+  registry: NodeRegistry,
+  settings: readonly Setting[],
+  report: GraphReport,
+): Map<string, CheckedNode> {
+  for (const setting of settings) {
+    if (graph.nodes.has(setting.nodeId) || report.full) continue;
+    const ids = [...graph.nodes.keys()];
+    const message = `Cannot apply ${formatSetting(setting)}: the graph has no node ${describeValue(setting.nodeId)}` +
+      `${didYouMean(setting.nodeId, ids)}; nodes: ${listSome(ids)}`;
+    report.addPlaceless(new SluiceError("NodeNotFound", message, { nodeId: setting.nodeId, available: ids }));
+  }
+  const checked = new Map<string, CheckedNode>();
+  for (const shaped of graph.nodes.values()) {
+    if (shaped.type === undefined || report.full) continue;
+    let descriptor: NodeDescriptor;
+    try {
+      descriptor = registry.get(shaped.type.name).descriptor;
+    } catch (error) {
+      report.addThrown(error, shaped.type.offset);
+      continue;
+    }
+    const { id, offset, lane } = shaped;
+    const config = readConfig(shaped, descriptor, settings.filter((setting) => setting.nodeId === id), report);
+    checkLane(shaped, descriptor, graph, report);
+    const node = { id, type: descriptor.type, config, lane: lane?.name, place: report.place(offset) };
+    checked.set(id, { shaped, descriptor, node });
+  }
+  return checked;
+}
+
+function readConfig(
+  shaped: ShapedNode,
+  descriptor: NodeDescriptor,
+  settings: readonly Setting[],
+  report: GraphReport,
+): GraphNode["config"] {
+  if (shaped.config !== undefined && shaped.config.type !== "object") return {};
+  const given = shaped.config === undefined ? {} : jsonValue(shaped.config) as GraphNode["config"];
+  const overrides = new Map(settings.map((setting) => [setting.key, setting]));
+  const set = [...overrides.values()].map(({ key, text }) => [key, coerceSetting(descriptor.config, key, text)]);
+  const values = { ...given, ...Object.fromEntries(set) };
+  const where = `Cannot configure node "${shaped.id}" (${descriptor.type})`;
+  for (const { path, key, kind, message, available } of checkConfig(descriptor.config, values, where)) {
+    const error = new SluiceError("InvalidConfig", message, { nodeId: shaped.id, key, available });
+    const setting = overrides.get(String(path[0]));
+    if (setting !== undefined) {
+      const text = `${formatSetting(setting)}: ${message}`;
+      report.addPlaceless(new SluiceError("InvalidConfig", text, { nodeId: shaped.id, key, available }));
+    } else report.addThrown(error, locate(shaped, kind === "missing" ? path.slice(0, -1) : path, kind === "unknown"));
+  }
+  return values;
+}
+
+/** Offset of the value at a path of keys and indices, or of its key. */
+function locate(shaped: ShapedNode, path: readonly (string | number)[], ofKey: boolean): number {
+  let node: JsonNode | undefined = shaped.config;
+  let offset = node?.offset ?? shaped.offset;
+  for (const step of path) {
+    if (node === undefined) return offset;
+    if (typeof step === "number") node = node.children?.[step];
+    else {
+      const member = jsonMembers(node).find(({ name }) => name === step);
+      if (member !== undefined && ofKey && step === path[path.length - 1]) return member.key.offset;
+      node = member?.value;
+    }
+    offset = node?.offset ?? offset;
+  }
+  return offset;
+}
+
+function checkLane(shaped: ShapedNode, descriptor: NodeDescriptor, graph: ShapedGraph, report: GraphReport): void {
+  const { id, lane } = shaped;
+  if (lane === undefined) return;
+  const declared = graph.lanes !== undefined && Object.hasOwn(graph.lanes, lane.name);
+  if (lane.name !== "main" && graph.lanes !== undefined && !declared) {
+    const available = [...new Set(["main", ...Object.keys(graph.lanes)])];
+    const message = `Cannot place node "${id}" on lane ${describeValue(lane.name)}: "lanes" does not declare it` +
+      `${didYouMean(lane.name, available)}; lanes: ${listSome(available)}`;
+    report.add("InvalidGraph", message, lane.offset, { nodeId: id, available });
+    return;
+  }
+  if (graph.lanes === undefined && !/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(lane.name)) {
+    const message = `Cannot place node "${id}" on lane ${describeValue(lane.name)}: a lane's name has 1 to 64 ` +
+      `letters, digits, "_" or "-", starting with a letter or "_"`;
+    report.add("InvalidGraph", message, lane.offset, { nodeId: id });
+    return;
+  }
+  const isMain = lane.name === "main" || (declared && graph.lanes?.[lane.name].kind === "main");
+  if (descriptor.lane === "main" && !isMain) {
+    const message = `Cannot place node "${id}" on lane "${lane.name}": "${descriptor.type}" runs only on lane "main"`;
+    report.add("InvalidGraph", message, lane.offset, { nodeId: id });
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * A graph as a file describes it, checked: every node type is known, every configuration fits, every link joins ports
+ * that go together.
+ *
+ * @module
+ */
+import type { SourcePlace } from "../errors.ts";
+import type { NodeId, PortAddress } from "../ids.ts";
+
+/** The version of the format that this Sluice reads. */
+export const GRAPH_VERSION = 1;
+
+/** What links do when they are full. */
+export const LINK_POLICIES = ["roll-off", "latest", "drop-newest", "lossless"] as const;
+
+/** What a link does when it is full. */
+export type GraphLinkPolicy = typeof LINK_POLICIES[number];
+
+/** A node of the file. */
+export interface GraphNode {
+  readonly id: NodeId;
+  /** Registered name of its type. */
+  readonly type: string;
+  /** As in the file, with settings from the command line laid over it; defaults are not filled in. */
+  readonly config: { readonly [key: string]: unknown };
+  /** The lane it asks for. */
+  readonly lane?: string;
+  /** Where its id stands. */
+  readonly place: SourcePlace;
+}
+
+/** A link of the file. */
+export interface GraphLink {
+  readonly from: PortAddress;
+  readonly to: PortAddress;
+  readonly policy?: GraphLinkPolicy;
+  /** Frames that its ring holds, 1 to 65,536. */
+  readonly capacity?: number;
+  /** Where it starts. */
+  readonly place: SourcePlace;
+}
+
+/** A pool that the file asks for. */
+export interface GraphPool {
+  /** Bytes of payload in a slot. */
+  readonly slotBytes: number;
+  readonly slots: number;
+}
+
+/** A lane that the file declares. */
+export interface GraphLane {
+  readonly kind: "worker" | "main";
+}
+
+/** A whole graph file. */
+export interface GraphDocument {
+  /** Path or URL as the user gave it. */
+  readonly file: string;
+  readonly version: typeof GRAPH_VERSION;
+  readonly mode?: "live" | "offline";
+  /** In the order of the file. */
+  readonly nodes: readonly GraphNode[];
+  /** In the order of the file. */
+  readonly links: readonly GraphLink[];
+  readonly pools: { readonly [name: string]: GraphPool };
+  /** Declared lanes; without `lanes` in the file, a worker lane for each name that a node uses, except `main`. */
+  readonly lanes: { readonly [name: string]: GraphLane };
+}

@@ -1,0 +1,111 @@
+/**
+ * The text of a graph file, and where in it things stand.
+ *
+ * @module
+ */
+import { SluiceError, type SourcePlace } from "../errors.ts";
+
+/** Largest graph file that is read, in bytes. */
+export const MAX_GRAPH_BYTES = 16 * 1024 * 1024;
+
+/** Turns offsets into lines and columns. */
+export class LineIndex {
+  readonly #file: string;
+  /** Offset of the first character of each line. */
+  readonly #starts: number[] = [0];
+
+  /** Lines end with `\n`, `\r\n` or `\r`. */
+  constructor(text: string, file: string) {
+    this.#file = file;
+    for (const match of text.matchAll(/\r\n|\n|\r/g)) this.#starts.push(match.index + match[0].length);
+  }
+
+  /** @param offset in UTF-16 units, as columns count them */
+  place(offset: number): SourcePlace {
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#starts[middle] <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { file: this.#file, line: low + 1, column: offset - this.#starts[low] + 1 };
+  }
+}
+
+/** A place as compilers write it: `graph.json:3:14`. */
+export function formatPlace(place: SourcePlace): string {
+  return `${place.file}:${place.line}:${place.column}`;
+}
+
+/**
+ * Reads a graph file.
+ *
+ * @param path relative to the current directory
+ * @throws {SluiceError} `InvalidGraph` if there is no such file, it cannot be read, or it is larger than
+ * {@linkcode MAX_GRAPH_BYTES} or no UTF-8 text
+ */
+export async function readGraphText(path: string): Promise<string> {
+  let bytes: Uint8Array;
+  try {
+    using file = await Deno.open(path);
+    const { size, isDirectory } = await file.stat();
+    if (isDirectory) throw new SluiceError("InvalidGraph", `Cannot read graph "${path}": it is a directory`);
+    if (size > MAX_GRAPH_BYTES) throw tooLarge(path, `${size} bytes`);
+    bytes = await readAtMost(file, path);
+  } catch (error) {
+    if (error instanceof SluiceError) throw error;
+    throw new SluiceError("InvalidGraph", `Cannot read graph "${path}": ${explain(error)}`, { cause: error });
+  }
+  return decodeGraphText(bytes, path);
+}
+
+/**
+ * Decodes the bytes of a graph file.
+ *
+ * @param file for messages
+ * @throws {SluiceError} `InvalidGraph` if they are no UTF-8 text; a byte order mark is left in, for the parser
+ */
+export function decodeGraphText(bytes: Uint8Array, file: string): string {
+  if (bytes.includes(0)) {
+    throw new SluiceError("InvalidGraph", `Cannot read graph "${file}": it is a binary file, wanted JSON text`);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new SluiceError("InvalidGraph", `Cannot read graph "${file}": it is not UTF-8 text, wanted JSON in UTF-8`);
+  }
+}
+
+/** Reads to the end: devices and pipes say nothing about their size. */
+async function readAtMost(file: Deno.FsFile, path: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const buffer = new Uint8Array(64 * 1024);
+  for (let n = await file.read(buffer); n !== null; n = await file.read(buffer)) {
+    chunks.push(buffer.slice(0, n));
+    length += n;
+    if (length > MAX_GRAPH_BYTES) throw tooLarge(path, `more than ${MAX_GRAPH_BYTES} bytes`);
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+function tooLarge(path: string, found: string): SluiceError {
+  const message = `Cannot read graph "${path}": it has ${found}, wanted at most ${MAX_GRAPH_BYTES}`;
+  return new SluiceError("InvalidGraph", message);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.PermissionDenied) return "the system does not permit reading it";
+  if (error instanceof Deno.errors.NotCapable) return "Deno may not read it; allow it with --allow-read";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a directory";
+  if (error instanceof Deno.errors.NotADirectory) return "a part of its path is not a directory";
+  return error instanceof Error ? error.message : String(error);
+}

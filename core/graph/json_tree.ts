@@ -1,0 +1,179 @@
+/**
+ * Strict JSON with places: no comments, no trailing commas, no duplicate keys.
+ *
+ * @module
+ */
+import {
+  createScanner,
+  type Node as JsonNode,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+  type SyntaxKind,
+} from "jsonc-parser";
+import { describeValue } from "../config_check.ts";
+import type { GraphReport } from "./report.ts";
+
+/** Deepest nesting that is read. */
+const MAX_DEPTH = 64;
+const BYTE_ORDER_MARK = "\uFEFF";
+/** jsonc-parser's token numbers: it declares them as a const enum, which has no values at run time. */
+const TOKEN = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, comma: 5, eof: 17 };
+
+export type { JsonNode };
+
+/** One key of an object with its value. */
+export interface JsonMember {
+  readonly name: string;
+  /** The node of the key. */
+  readonly key: JsonNode;
+  readonly value: JsonNode;
+}
+
+/**
+ * Parses a text.
+ *
+ * @returns the root, or `undefined` if the text is not JSON, which `report` then says
+ */
+export function parseJson(text: string, report: GraphReport): JsonNode | undefined {
+  const refusal = refuseText(text);
+  if (refusal !== undefined) {
+    report.add("InvalidGraph", `Cannot read graph: ${refusal.message}`, refusal.offset);
+    return undefined;
+  }
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  if (errors.length > 0 || root === undefined) {
+    const { message, offset } = explain(text, errors[0]);
+    report.add("InvalidGraph", `Cannot read graph: not JSON: ${message}`, offset);
+    return undefined;
+  }
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    const message = (error as Error).message;
+    const offset = Number(/at position (\d+)/.exec(message)?.[1] ?? 0);
+    report.add(
+      "InvalidGraph",
+      `Cannot read graph: not JSON: ${message.replace(/ in JSON at position.*$/, "")}`,
+      offset,
+    );
+    return undefined;
+  }
+  checkKeys(root, report);
+  return root;
+}
+
+/** The members of an object node; of two with one name, the first. Empty for any other node. */
+export function jsonMembers(node: JsonNode): JsonMember[] {
+  if (node.type !== "object") return [];
+  const members = new Map<string, JsonMember>();
+  for (const property of node.children ?? []) {
+    const [key, value] = property.children as [JsonNode, JsonNode];
+    const name = key.value as string;
+    if (name !== "__proto__" && !members.has(name)) members.set(name, { name, key, value });
+  }
+  return [...members.values()];
+}
+
+/** The value that a node stands for. */
+export function jsonValue(node: JsonNode): unknown {
+  if (node.type === "array") return (node.children ?? []).map(jsonValue);
+  if (node.type !== "object") return node.value;
+  return Object.fromEntries(jsonMembers(node).map(({ name, value }) => [name, jsonValue(value)]));
+}
+
+/** What a node is, in a message: the value of a scalar, else its kind. */
+export function describeJson(node: JsonNode): string {
+  if (node.type === "array") return "a list";
+  return node.type === "object" ? "an object" : describeValue(node.value);
+}
+
+/** What makes it useless to parse a text. */
+function refuseText(text: string): { message: string; offset: number } | undefined {
+  if (text.startsWith(BYTE_ORDER_MARK)) {
+    return { message: "the file starts with a byte order mark, wanted UTF-8 without one", offset: 0 };
+  }
+  if (text.trim() === "") return { message: "the file is empty, wanted an object with version and nodes", offset: 0 };
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (let token: SyntaxKind = scanner.scan(); Number(token) !== TOKEN.eof; token = scanner.scan()) {
+    const kind = Number(token);
+    if (kind === TOKEN.openBrace || kind === TOKEN.openBracket) depth++;
+    else if (kind === TOKEN.closeBrace || kind === TOKEN.closeBracket) depth--;
+    if (depth > MAX_DEPTH) {
+      return { message: `it is nested deeper than ${MAX_DEPTH} levels`, offset: scanner.getTokenOffset() };
+    }
+  }
+  return undefined;
+}
+
+function explain(text: string, error: ParseError | undefined): { message: string; offset: number } {
+  if (error === undefined) return { message: "wanted an object", offset: 0 };
+  const { offset, length } = error;
+  const found = offset >= text.length ? "the end of the file" : describeFound(text.slice(offset, offset + length));
+  const afterComma = text.slice(0, offset).trimEnd().endsWith(",");
+  const code = printParseErrorCode(error.error);
+  switch (code) {
+    case "InvalidSymbol":
+      return { message: `found ${found}; names and texts stand in double quotes`, offset };
+    case "PropertyNameExpected":
+    case "ValueExpected":
+      if (afterComma && /^[}\]]/.test(text.slice(offset))) {
+        return { message: `a comma stands before ${found}, wanted none after the last entry`, offset };
+      }
+      return {
+        message: `found ${found}, wanted a ${code === "ValueExpected" ? "value" : "key in double quotes"}`,
+        offset,
+      };
+    case "ColonExpected":
+      return { message: `found ${found}, wanted ":"`, offset };
+    case "CommaExpected":
+      return { message: `found ${found}, wanted "," or the end of the object or list`, offset };
+    case "CloseBraceExpected":
+      return { message: `found ${found}, wanted "}"`, offset };
+    case "CloseBracketExpected":
+      return { message: `found ${found}, wanted "]"`, offset };
+    case "EndOfFileExpected":
+      return { message: `found ${found} after the end of the object, wanted nothing`, offset };
+    case "InvalidCommentToken":
+    case "UnexpectedEndOfComment":
+      return { message: "found a comment, which JSON does not have", offset };
+    case "UnexpectedEndOfString":
+      return { message: "a text has no closing double quote in its line", offset };
+    case "InvalidEscapeCharacter":
+    case "InvalidUnicode":
+      return { message: `found a bad escape in ${found}`, offset };
+    case "InvalidCharacter":
+      return { message: "a text has a control character in it, wanted an escape such as \\n", offset };
+    default:
+      return { message: `found ${found}, wanted a number`, offset };
+  }
+}
+
+function describeFound(text: string): string {
+  return describeValue(text.split(/[\r\n]/)[0].slice(0, 40));
+}
+
+/** Reports keys that stand twice in an object, and the one that JavaScript gives a meaning of its own. */
+function checkKeys(root: JsonNode, report: GraphReport): void {
+  const open: JsonNode[] = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node.type === "array") { for (const item of node.children ?? []) open.push(item); }
+    if (node.type !== "object") continue;
+    const first = new Map<string, JsonNode>();
+    for (const property of node.children ?? []) {
+      const [key, value] = property.children as [JsonNode, JsonNode];
+      const name = key.value as string;
+      const earlier = first.get(name);
+      if (name === "__proto__") {
+        report.add("InvalidGraph", `Cannot read graph: "__proto__" is not allowed as a key`, key.offset);
+      } else if (earlier !== undefined) {
+        const { line, column } = report.place(earlier.offset);
+        const message = `Cannot read graph: the key ${describeValue(name)} stands twice, first at ${line}:${column}`;
+        report.add("InvalidGraph", message, key.offset);
+      } else first.set(name, key);
+      open.push(value);
+    }
+  }
+}

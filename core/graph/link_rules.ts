@@ -1,0 +1,103 @@
+/**
+ * Which ports may be linked. Graph files and the runtime's string interface use the same rules and messages.
+ *
+ * @module
+ */
+import { listNames, SluiceError } from "../errors.ts";
+import { findClash } from "../frames/format.ts";
+import { expandPort, findPort, type NodeDescriptor, type PortDescriptor } from "../registry/descriptor.ts";
+import { didYouMean, listSome } from "./suggestion.ts";
+
+/** A port of a node in a graph, as a link names it. */
+export interface LinkEnd {
+  readonly nodeId: string;
+  readonly descriptor: NodeDescriptor;
+  /** The name in the graph, such as `audio_2`. */
+  readonly port: string;
+}
+
+/**
+ * Finds the port that one end of a link names.
+ *
+ * @throws {SluiceError} `PortNotFound` if the node has none of that name and direction, with those it has
+ */
+export function resolvePort(end: LinkEnd, direction: "input" | "output"): PortDescriptor {
+  const { nodeId, descriptor, port } = end;
+  const found = findPort(descriptor, port, direction);
+  if (found !== undefined) return found;
+  const ports = direction === "input" ? descriptor.inputs : descriptor.outputs;
+  const available = ports.flatMap(expandPort);
+  const attempt = `Cannot link ${direction === "input" ? "to" : "from"} "${nodeId}.${port}"`;
+  const list = `${direction}s: ${listSome(available)}`;
+  const details = { nodeId, port, available };
+  const other = findPort(descriptor, port);
+  if (other !== undefined) {
+    const is = other.direction === "input" ? "an input" : "an output";
+    const wanted = direction === "input" ? "an input" : "an output";
+    throw new SluiceError(
+      "PortNotFound",
+      `${attempt}: it is ${is} of "${descriptor.type}", wanted ${wanted}; ${list}`,
+      details,
+    );
+  }
+  const array = ports.find((each) => each.array !== undefined && each.name === port);
+  if (array !== undefined) {
+    const names = expandPort(array);
+    const message = `${attempt}: it is an array of ${names.length}, wanted one of ${listSome(names)}`;
+    throw new SluiceError("PortNotFound", message, details);
+  }
+  const message = `${attempt}: "${descriptor.type}" has no ${direction} of that name${
+    didYouMean(port, available)
+  }; ${list}`;
+  throw new SluiceError("PortNotFound", message, details);
+}
+
+/**
+ * Checks that what an output carries is what an input takes, as far as the descriptors tell. Formats that are known
+ * only while running are checked there.
+ *
+ * @param types node types that an error may name as converters
+ * @throws {SluiceError} `PortNotFound` or `TypeMismatch`
+ */
+export function assertLinkable(from: LinkEnd, to: LinkEnd, types: readonly NodeDescriptor[] = []): void {
+  const output = resolvePort(from, "output");
+  const input = resolvePort(to, "input");
+  const attempt = `Cannot link "${from.nodeId}.${from.port}" to "${to.nodeId}.${to.port}"`;
+  const details = { nodeId: to.nodeId, port: to.port };
+  if (!carriesSame(output, input)) {
+    const fitting = to.descriptor.inputs.filter((each) => carriesSame(output, each)).flatMap(expandPort);
+    const hint = fitting.length === 0 ? "" : `; inputs of "${to.nodeId}" that take it: ${listSome(fitting)}`;
+    const message = `${attempt}: the output carries ${output.type}, wanted ${input.type}${hint}`;
+    throw new SluiceError("TypeMismatch", message, { ...details, available: fitting });
+  }
+  const clash = findChannelClash(output, input);
+  if (clash === undefined) return;
+  const converters = types.filter((each) => each.converts.includes("channels")).map((each) => each.type);
+  const mend = converters.length === 0 ? "" : `; put a node between that converts them: ${listNames(converters)}`;
+  const message = `${attempt}: the output has ${plural(clash.found)}, wanted ${clash.wanted.join(" or ")}${mend}`;
+  throw new SluiceError("TypeMismatch", message, { ...details, available: converters });
+}
+
+function carriesSame(output: PortDescriptor, input: PortDescriptor): boolean {
+  if (output.kind !== input.kind) return false;
+  const { schema: given } = output;
+  const { schema: taken } = input;
+  return given === undefined || taken === undefined || given === taken || given === "unknown" || taken === "unknown";
+}
+
+function findChannelClash(
+  output: PortDescriptor,
+  input: PortDescriptor,
+): { found: number; wanted: readonly number[] } | undefined {
+  if (output.kind !== "audio" || output.channels === undefined) return undefined;
+  if (input.channels !== undefined && input.channels !== output.channels) {
+    return { found: output.channels, wanted: [input.channels] };
+  }
+  const channels = input.accepts?.channels;
+  if (channels === undefined) return undefined;
+  return findClash({ kind: "audio", sampleRateHz: 0, channels: output.channels }, { channels });
+}
+
+function plural(channels: number): string {
+  return `${channels} channel${channels === 1 ? "" : "s"}`;
+}

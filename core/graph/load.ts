@@ -1,0 +1,106 @@
+/**
+ * Reads graph files: all that is wrong with one ({@linkcode checkGraph}), or the graph itself, with an error for the
+ * first thing that is wrong ({@linkcode parseGraph}, {@linkcode loadGraph}).
+ *
+ * Paths in configurations are not touched: a processor takes them relative to the current directory.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import type { NodeRegistry } from "../registry/node_registry.ts";
+import { checkLinks } from "./check_links.ts";
+import { checkNodes } from "./check_nodes.ts";
+import { GRAPH_VERSION, type GraphDocument, type GraphLane } from "./document.ts";
+import { readGraphText } from "./graph_text.ts";
+import { parseJson } from "./json_tree.ts";
+import { GraphReport } from "./report.ts";
+import type { Setting } from "./settings.ts";
+import { readShape, type ShapedGraph } from "./shape.ts";
+
+/** What {@linkcode checkGraph} finds. */
+export interface GraphCheck {
+  /** The graph, if nothing is wrong with it. */
+  readonly document?: GraphDocument;
+  /** What is wrong, in the order of the file, each with its `place`; what is wrong with `settings` comes first. */
+  readonly errors: readonly SluiceError[];
+}
+
+/**
+ * Checks the text of a graph file.
+ *
+ * @param text JSON
+ * @param file name for messages
+ * @param registry the node types that it may name
+ * @param settings values that take the place of those in the file
+ */
+export function checkGraph(
+  text: string,
+  file: string,
+  registry: NodeRegistry,
+  settings: readonly Setting[] = [],
+): GraphCheck {
+  const report = new GraphReport(text, file);
+  const root = parseJson(text, report);
+  const shape = root && readShape(root, report);
+  if (shape === undefined) return { errors: report.errors };
+  const nodes = checkNodes(shape, registry, settings, report);
+  checkLinks(shape, nodes, registry.list().map(({ descriptor }) => descriptor), report);
+  if (report.errors.length > 0) return { errors: report.errors };
+  const document: GraphDocument = {
+    file,
+    version: GRAPH_VERSION,
+    mode: shape.mode,
+    nodes: [...nodes.values()].map(({ node }) => node),
+    links: shape.links.map(({ from, to, policy, capacity, offset }) => ({
+      from: from!.address,
+      to: to!.address,
+      policy,
+      capacity,
+      place: report.place(offset),
+    })),
+    pools: shape.pools,
+    lanes: shape.lanes ?? impliedLanes(shape),
+  };
+  return { document, errors: [] };
+}
+
+/**
+ * Reads the text of a graph file; parameters as for {@linkcode checkGraph}.
+ *
+ * @throws {SluiceError} for the first thing that is wrong, with its `place` and the number of further ones
+ */
+export function parseGraph(
+  text: string,
+  file: string,
+  registry: NodeRegistry,
+  settings: readonly Setting[] = [],
+): GraphDocument {
+  const { document, errors } = checkGraph(text, file, registry, settings);
+  if (document !== undefined) return document;
+  const [first] = errors;
+  if (errors.length === 1) throw first;
+  throw new SluiceError(first.code, `${first.message} (and ${errors.length - 1} more)`, first);
+}
+
+/**
+ * Reads a graph file; as {@linkcode parseGraph}.
+ *
+ * @param path relative to the current directory
+ * @throws {SluiceError} also if the file cannot be read
+ */
+export async function loadGraph(
+  path: string,
+  registry: NodeRegistry,
+  settings: readonly Setting[] = [],
+): Promise<GraphDocument> {
+  return parseGraph(await readGraphText(path), path, registry, settings);
+}
+
+function impliedLanes(shape: ShapedGraph): { [name: string]: GraphLane } {
+  const names = [...shape.nodes.values()].flatMap(({ lane }) => lane === undefined ? [] : [lane.name]);
+  return Object.fromEntries(
+    [...new Set(names)].filter((name) => name !== "main").map((name) => [name, {
+      kind: "worker",
+    }]),
+  );
+}

@@ -1,0 +1,72 @@
+/**
+ * Collects what is wrong with a graph file, each with its place.
+ *
+ * @module
+ */
+import { SluiceError, type SluiceErrorCode, type SluiceErrorDetails, type SourcePlace } from "../errors.ts";
+import { formatPlace, LineIndex } from "./graph_text.ts";
+
+/** Most errors that are kept: what follows them is seldom news. */
+const MAX_ERRORS = 100;
+
+/** The errors of one file. */
+export class GraphReport {
+  readonly #lines: LineIndex;
+  readonly #errors: SluiceError[] = [];
+
+  constructor(text: string, file: string) {
+    this.#lines = new LineIndex(text, file);
+  }
+
+  /** The errors in the order of the file. */
+  get errors(): readonly SluiceError[] {
+    return this.#errors.toSorted((a, b) => compare(a.place, b.place));
+  }
+
+  /** Whether further errors would not be kept. */
+  get full(): boolean {
+    return this.#errors.length >= MAX_ERRORS;
+  }
+
+  /** The line and column of an offset. */
+  place(offset: number): SourcePlace {
+    return this.#lines.place(offset);
+  }
+
+  /** Adds an error whose message is to start with the place of `offset`. */
+  add(code: SluiceErrorCode, message: string, offset: number, details: SluiceErrorDetails = {}): void {
+    this.addAt(code, message, this.place(offset), details);
+  }
+
+  /** Adds an error that a function threw, with the place of `offset`. Anything but a `SluiceError` is thrown on. */
+  addThrown(error: unknown, offset: number): void {
+    if (!(error instanceof SluiceError)) throw error;
+    this.#push(placed(error, this.place(offset)));
+  }
+
+  /** Adds an error that is about the command line, not about the file. */
+  addPlaceless(error: SluiceError): void {
+    this.#push(error);
+  }
+
+  /** As `add`, with a place that is known already. */
+  addAt(code: SluiceErrorCode, message: string, place: SourcePlace, details: SluiceErrorDetails = {}): void {
+    this.#push(placed(new SluiceError(code, message, details), place));
+  }
+
+  #push(error: SluiceError): void {
+    if (!this.full) this.#errors.push(error);
+  }
+}
+
+/** The same error with a place, which its message starts with. */
+export function placed(error: SluiceError, place: SourcePlace): SluiceError {
+  const { nodeId, port, linkId, key, available, cause } = error;
+  const details = { nodeId, port, linkId, key, available, cause, place };
+  return new SluiceError(error.code, `${formatPlace(place)}: ${error.message}`, details);
+}
+
+function compare(a: SourcePlace | undefined, b: SourcePlace | undefined): number {
+  if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
+  return a.line - b.line || a.column - b.column;
+}

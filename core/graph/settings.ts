@@ -1,0 +1,33 @@
+/**
+ * Configuration values from the command line: `--set node.key=value`.
+ *
+ * @module
+ */
+import { describeValue } from "../config_check.ts";
+import { SluiceError } from "../errors.ts";
+
+/** One value that takes the place of the one in the graph file. */
+export interface Setting {
+  readonly nodeId: string;
+  readonly key: string;
+  readonly text: string;
+}
+
+/**
+ * Reads `node.key=value`. The value may hold any character, and may be empty.
+ *
+ * @throws {SluiceError} `InvalidConfig` if there is no `=`, or no dot before it
+ */
+export function parseSetting(text: string): Setting {
+  const match = /^([^.=]+)\.([^=]+)=([^]*)$/.exec(text);
+  if (match === null) {
+    const message = `Cannot read the setting ${describeValue(text)}: wanted node.key=value, as in gain.gainDb=-6`;
+    throw new SluiceError("InvalidConfig", message);
+  }
+  return { nodeId: match[1], key: match[2], text: match[3] };
+}
+
+/** A setting as the user gave it. */
+export function formatSetting(setting: Setting): string {
+  return `--set ${setting.nodeId}.${setting.key}=${setting.text}`;
+}

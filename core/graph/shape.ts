@@ -1,0 +1,236 @@
+/**
+ * Reads the shape of a graph file: which keys there are and what kind of value each has. Names of node types and ports
+ * are not looked up here.
+ *
+ * @module
+ */
+import { describeValue } from "../config_check.ts";
+
+import { type NodeId, nodeId, type PortAddress, splitAddress } from "../ids.ts";
+import type { ConfigSchema } from "../registry/descriptor.ts";
+import { GRAPH_VERSION, type GraphLane, type GraphLinkPolicy, type GraphPool, LINK_POLICIES } from "./document.ts";
+import { describeJson, jsonMembers, type JsonNode } from "./json_tree.ts";
+import type { GraphReport } from "./report.ts";
+import { isObject, readKeys, readScalar, requireScalar } from "./shape_readers.ts";
+
+/** A node as it stands in the file. */
+export interface ShapedNode {
+  readonly id: NodeId;
+  /** Offset of the id. */
+  readonly offset: number;
+  /** `undefined` where the file has none or a wrong one, which was reported. */
+  readonly type?: { readonly name: string; readonly offset: number };
+  /** Whatever stands there; anything but an object was reported. */
+  readonly config?: JsonNode;
+  readonly lane?: { readonly name: string; readonly offset: number };
+}
+
+/** One end of a link. */
+export interface ShapedEnd {
+  readonly address: PortAddress;
+  readonly node: NodeId;
+  readonly port: string;
+  readonly offset: number;
+}
+
+/** A link as it stands in the file. An end that could not be read was reported. */
+export interface ShapedLink {
+  readonly offset: number;
+  readonly from?: ShapedEnd;
+  readonly to?: ShapedEnd;
+  readonly policy?: GraphLinkPolicy;
+  readonly capacity?: number;
+}
+
+/** A file whose shape was read. */
+export interface ShapedGraph {
+  readonly mode?: "live" | "offline";
+  readonly nodes: ReadonlyMap<string, ShapedNode>;
+  readonly links: readonly ShapedLink[];
+  readonly pools: { readonly [name: string]: GraphPool };
+  /** `undefined` where the file declares none. */
+  readonly lanes?: { readonly [name: string]: GraphLane };
+}
+
+const ANY_TEXT: ConfigSchema = { type: "string" };
+const MODE: ConfigSchema = { enum: ["live", "offline"] };
+const NAME: ConfigSchema = { type: "string", minLength: 1 };
+const POLICY: ConfigSchema = { enum: LINK_POLICIES };
+const CAPACITY: ConfigSchema = { type: "integer", minimum: 1, maximum: 65_536 };
+const LANE_KIND: ConfigSchema = { enum: ["worker", "main"] };
+const SLOT_BYTES: ConfigSchema = { type: "integer", minimum: 1, maximum: 1_073_741_824 };
+const SLOTS: ConfigSchema = { type: "integer", minimum: 1, maximum: 1_048_576 };
+const LANE_NAME = "a lane's name";
+const POOL_NAME = "a pool's name";
+
+/**
+ * Reads the root of a graph file.
+ *
+ * @returns what could be read, or `undefined` if it is not a graph of a version that is known
+ */
+export function readShape(root: JsonNode, report: GraphReport): ShapedGraph | undefined {
+  if (root.type !== "object") {
+    const message = `Cannot read graph: found ${describeJson(root)}, wanted an object with "version" and "nodes"`;
+    report.add("InvalidGraph", message, root.offset);
+    return undefined;
+  }
+  const keys = readKeys(root, "the graph", ["$schema", "version", "mode", "nodes", "links", "pools", "lanes"], report);
+  const version = keys.get("version");
+  if (version === undefined) {
+    report.add("InvalidGraph", `Cannot read graph: "version" is missing, wanted ${GRAPH_VERSION}`, root.offset);
+  } else if (version.value !== GRAPH_VERSION) {
+    const message = `Cannot read graph: "version" is ${describeJson(version)}, wanted ${GRAPH_VERSION}, which is the ` +
+      `only version that this Sluice reads`;
+    report.add("InvalidGraph", message, version.offset);
+    return undefined;
+  }
+  readScalar(keys.get("$schema"), `"$schema"`, ANY_TEXT, report);
+  const nodes = keys.get("nodes");
+  if (nodes === undefined) {
+    report.add("InvalidGraph", `Cannot read graph: "nodes" is missing, wanted an object of nodes by id`, root.offset);
+  }
+  return {
+    mode: readScalar(keys.get("mode"), `"mode"`, MODE, report) as ShapedGraph["mode"],
+    nodes: readNodes(nodes, report),
+    links: readLinks(keys.get("links"), report),
+    pools: readNamed(keys.get("pools"), "pools", POOL_NAME, readPool, report) ?? {},
+    lanes: readNamed(keys.get("lanes"), "lanes", LANE_NAME, readLane, report),
+  };
+}
+
+function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string, ShapedNode> {
+  const nodes = new Map<string, ShapedNode>();
+  if (list === undefined || !isObject(list, `"nodes"`, "an object of nodes by id", report)) return nodes;
+  const members = jsonMembers(list);
+  if (members.length === 0 && (list.children ?? []).length === 0) {
+    report.add("InvalidGraph", `Cannot read graph: "nodes" is empty, wanted at least one node`, list.offset);
+  }
+  for (const { name, key, value } of members) {
+    const id = readId(name, key.offset, report);
+    const what = `node ${describeValue(name)}`;
+    if (!isObject(value, what, `an object with "type"`, report)) {
+      if (id !== undefined) nodes.set(id, { id, offset: key.offset });
+      continue;
+    }
+    const keys = readKeys(value, what, ["type", "config", "lane"], report);
+    const typeNode = keys.get("type");
+    if (typeNode === undefined) {
+      report.add("InvalidGraph", `Cannot read graph: "type" of ${what} is missing, wanted a node type`, key.offset, {
+        nodeId: name,
+      });
+    }
+    const type = readScalar(typeNode, `"type" of ${what}`, NAME, report) as string | undefined;
+    const laneNode = keys.get("lane");
+    const lane = readScalar(laneNode, `"lane" of ${what}`, NAME, report) as string | undefined;
+    const config = keys.get("config");
+    if (config !== undefined) isObject(config, `"config" of ${what}`, "an object of configuration keys", report);
+    if (id === undefined) continue;
+    nodes.set(id, {
+      id,
+      offset: key.offset,
+      type: type === undefined ? undefined : { name: type, offset: typeNode!.offset },
+      config,
+      lane: lane === undefined ? undefined : { name: lane, offset: laneNode!.offset },
+    });
+  }
+  return nodes;
+}
+
+function readId(name: string, offset: number, report: GraphReport): NodeId | undefined {
+  try {
+    return nodeId(name);
+  } catch (error) {
+    report.addThrown(error, offset);
+    return undefined;
+  }
+}
+
+function readLinks(list: JsonNode | undefined, report: GraphReport): ShapedLink[] {
+  if (list === undefined) return [];
+  if (list.type !== "array") {
+    const message = `Cannot read graph: "links" is ${describeJson(list)}, wanted a list of links`;
+    report.add("InvalidGraph", message, list.offset);
+    return [];
+  }
+  return (list.children ?? []).map((each, index) => readLink(each, index, report));
+}
+
+function readLink(node: JsonNode, index: number, report: GraphReport): ShapedLink {
+  const what = `link ${index + 1}`;
+  const { offset } = node;
+  if (!isObject(node, what, `an object with "from" and "to"`, report)) return { offset };
+  const keys = readKeys(node, what, ["from", "to", "policy", "capacity"], report);
+  const policy = readScalar(keys.get("policy"), `"policy" of ${what}`, POLICY, report) as GraphLinkPolicy | undefined;
+  const capacityNode = keys.get("capacity");
+  const capacity = readScalar(capacityNode, `"capacity" of ${what}`, CAPACITY, report) as number | undefined;
+  if (policy === "latest" && capacity !== undefined && capacity > 1) {
+    const message = `Cannot read graph: "capacity" of ${what} is ${capacity}, wanted 1: the policy "latest" has one ` +
+      `place; for more, use "roll-off"`;
+    report.add("InvalidGraph", message, capacityNode!.offset);
+  }
+  const from = readEnd(keys.get("from"), "from", what, offset, report);
+  const to = readEnd(keys.get("to"), "to", what, offset, report);
+  return { offset, from, to, policy, capacity };
+}
+
+function readEnd(
+  node: JsonNode | undefined,
+  key: string,
+  what: string,
+  linkOffset: number,
+  report: GraphReport,
+): ShapedEnd | undefined {
+  if (node === undefined) {
+    report.add("InvalidGraph", `Cannot read graph: "${key}" of ${what} is missing, wanted "node.port"`, linkOffset);
+    return undefined;
+  }
+  const address = readScalar(node, `"${key}" of ${what}`, NAME, report);
+  if (typeof address !== "string") return undefined;
+  try {
+    return { ...splitAddress(address), address: address as PortAddress, offset: node.offset };
+  } catch (error) {
+    report.addThrown(error, node.offset);
+    return undefined;
+  }
+}
+
+function readPool(node: JsonNode, what: string, report: GraphReport): GraphPool | undefined {
+  const keys = readKeys(node, what, ["slotBytes", "slots"], report);
+  const slotBytes = requireScalar(node, keys, "slotBytes", what, SLOT_BYTES, report);
+  const slots = requireScalar(node, keys, "slots", what, SLOTS, report);
+  return typeof slotBytes === "number" && typeof slots === "number" ? { slotBytes, slots } : undefined;
+}
+
+function readLane(node: JsonNode, what: string, report: GraphReport): GraphLane | undefined {
+  const kind = requireScalar(node, readKeys(node, what, ["kind"], report), "kind", what, LANE_KIND, report);
+  if (what === 'lane "main"' && kind === "worker") {
+    report.add("InvalidGraph", `Cannot read graph: lane "main" is declared as a worker, wanted "main"`, node.offset);
+  }
+  return kind === undefined ? undefined : { kind: kind as GraphLane["kind"] };
+}
+
+/** Reads an object whose keys are names that the file chooses. */
+function readNamed<T>(
+  list: JsonNode | undefined,
+  key: "pools" | "lanes",
+  nameKind: string,
+  read: (node: JsonNode, what: string, report: GraphReport) => T | undefined,
+  report: GraphReport,
+): { [name: string]: T } | undefined {
+  if (list === undefined) return undefined;
+  const entries: [string, T][] = [];
+  if (!isObject(list, `"${key}"`, `an object of ${key} by name`, report)) return {};
+  for (const { name, key: keyNode, value } of jsonMembers(list)) {
+    if (!/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(name)) {
+      const message = `Cannot use ${describeValue(name)} as ${nameKind}: wanted 1 to 64 letters, digits, "_" or "-", ` +
+        `starting with a letter or "_"`;
+      report.add("InvalidGraph", message, keyNode.offset);
+      continue;
+    }
+    const what = `${key.slice(0, -1)} "${name}"`;
+    if (!isObject(value, what, "an object", report)) continue;
+    const item = read(value, what, report);
+    if (item !== undefined) entries.push([name, item]);
+  }
+  return Object.fromEntries(entries);
+}

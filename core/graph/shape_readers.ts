@@ -1,0 +1,73 @@
+/**
+ * Reads keys and values of a graph file, and reports those that are not as wanted.
+ *
+ * @module
+ */
+import { describeSchema, describeValue } from "../config_check.ts";
+import type { ConfigSchema } from "../registry/descriptor.ts";
+import { describeJson, jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
+import type { GraphReport } from "./report.ts";
+import { didYouMean, listSome } from "./suggestion.ts";
+
+/** The values by key; keys that are not known are reported. */
+export function readKeys(
+  node: JsonNode,
+  what: string,
+  known: readonly string[],
+  report: GraphReport,
+): Map<string, JsonNode> {
+  const keys = new Map<string, JsonNode>();
+  for (const { name, key, value } of jsonMembers(node)) {
+    if (known.includes(name)) keys.set(name, value);
+    else {
+      const message = `Cannot read graph: unknown key ${describeValue(name)} in ${what}${didYouMean(name, known)}; ` +
+        `available: ${listSome(known)}`;
+      report.add("InvalidGraph", message, key.offset, { key: name, available: known });
+    }
+  }
+  return keys;
+}
+
+/** As `readScalar`, of a key that must be there. */
+export function requireScalar(
+  parent: JsonNode,
+  keys: ReadonlyMap<string, JsonNode>,
+  key: string,
+  what: string,
+  schema: ConfigSchema,
+  report: GraphReport,
+): unknown {
+  const node = keys.get(key);
+  if (node !== undefined) return readScalar(node, `"${key}" of ${what}`, schema, report);
+  const message = `Cannot read graph: "${key}" of ${what} is missing, wanted ${describeSchema(schema)}`;
+  report.add("InvalidGraph", message, parent.offset);
+  return undefined;
+}
+
+/** The value of a node that fits a schema; of any other it says what was wanted. */
+export function readScalar(
+  node: JsonNode | undefined,
+  what: string,
+  schema: ConfigSchema,
+  report: GraphReport,
+): unknown {
+  if (node === undefined) return undefined;
+  const value = jsonValue(node);
+  if (fits(value, schema)) return value;
+  const message = `Cannot read graph: ${what} is ${describeJson(node)}, wanted ${describeSchema(schema)}`;
+  report.add("InvalidGraph", message, node.offset);
+  return undefined;
+}
+
+function fits(value: unknown, schema: ConfigSchema): boolean {
+  if (schema.enum !== undefined) return schema.enum.includes(value);
+  if (schema.type === "string") return typeof value === "string" && value.length >= (schema.minLength ?? 0);
+  return Number.isInteger(value) && (value as number) >= schema.minimum! && (value as number) <= schema.maximum!;
+}
+
+/** Whether a node is an object; any other is reported. */
+export function isObject(node: JsonNode, what: string, wanted: string, report: GraphReport): boolean {
+  if (node.type === "object") return true;
+  report.add("InvalidGraph", `Cannot read graph: ${what} is ${describeJson(node)}, wanted ${wanted}`, node.offset);
+  return false;
+}
