@@ -32,12 +32,7 @@ export type { Frame } from "./core/frames/frame.ts";
 export type { LinkId, NodeId, PortAddress } from "./core/ids.ts";
 export type { ShapeOf, StreamInput, StreamOutput } from "./core/ports/stream.ts";
 export type { NodeLog, Processor, ProcessorContext } from "./core/processor.ts";
-export type {
-  ConfigObjectSchema,
-  ConfigSchema,
-  NodeDescriptor,
-  PortDescriptor,
-} from "./core/registry/descriptor.ts";
+export type { ConfigObjectSchema, ConfigSchema, NodeDescriptor, PortDescriptor } from "./core/registry/descriptor.ts";
 export { expandPort } from "./core/registry/descriptor.ts";
 export type {
   InputRef,
