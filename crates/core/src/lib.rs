@@ -3,9 +3,10 @@
 //! Words: a *lane* is one thread that runs nodes; an *entry* is the `u32` that travels through a ring; an *arena* is
 //! memory that all lanes share. The layouts of shared memory are those of `sluice-abi`.
 //!
-//! Under `--cfg loom` only what loom models is compiled: the ring that evicts, and the doorbell.
+//! Under `--cfg loom` only what loom models is compiled: the ring that evicts, the doorbell, and the request for room.
 
 pub mod doorbell;
+pub mod room_request;
 pub mod steal;
 mod sync;
 

@@ -11,9 +11,10 @@ use sluice_abi::{INBOX_BITS, LinkRecord, RING_ACCEPTED, RING_BATCH, RING_MAX_CAP
 use crate::control::Control;
 use crate::ends::{self, Reader, Writer};
 use crate::parker::Parker;
+use crate::room_request::RoomRequest;
 use crate::sentinel;
 use crate::staging::Lease;
-use crate::sync::{AtomicU32, Ordering, Padded, fence};
+use crate::sync::{AtomicU32, Ordering, Padded};
 
 /// Which lane an end's neighbour signals: 0 = none, else bit 31 set, bits 16 to 21 lane, bits 0 to 11 inbox bit.
 /// The control isolate stores it, the other end loads it.
@@ -183,9 +184,7 @@ impl Ring {
     /// As [`Ring::push`].
     #[inline]
     pub unsafe fn await_room(&self) -> u32 {
-        // SeqCst, with the fence: ordered before the look at the reader's position. Pairs with `tell_writer`.
-        self.writer_waiting().store(1, Ordering::SeqCst);
-        fence(Ordering::SeqCst);
+        self.room_request().ask();
         // SAFETY: the caller has the writing end.
         unsafe { self.room() }
     }
@@ -250,19 +249,15 @@ impl Ring {
         if self.evicts {
             return;
         }
-        // The reader's position was stored before; this orders it before the look at the flag. Pairs with
-        // `await_room`: at least one of the two sees the other.
-        fence(Ordering::SeqCst);
-        let waiting = self.writer_waiting();
-        if waiting.load(Ordering::Relaxed) != 0 && waiting.swap(0, Ordering::SeqCst) != 0 {
+        if self.room_request().take() {
             self.writing_lane.signal(&self.control);
         }
     }
 
     #[inline]
-    fn writer_waiting(&self) -> &AtomicU32 {
+    fn room_request(&self) -> RoomRequest<'_> {
         // SAFETY: the record lies in an arena that is never unmapped, and the word is atomic.
-        unsafe { &(*self.link.as_ptr()).writer_waiting }
+        RoomRequest(unsafe { &(*self.link.as_ptr()).writer_waiting })
     }
 }
 
