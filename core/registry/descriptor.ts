@@ -49,7 +49,8 @@ export interface ConfigSchema {
   readonly maxItems?: number;
   readonly properties?: { readonly [key: string]: ConfigSchema };
   readonly required?: readonly string[];
-  readonly additionalProperties?: boolean;
+  /** `false`: no other keys. A schema: any other key, with such a value. */
+  readonly additionalProperties?: boolean | ConfigSchema;
   readonly anyOf?: readonly ConfigSchema[];
   /** Unit for people, from the doc tag `@unit`: `dB`, `Hz`, `ms`. */
   readonly "x-unit"?: string;

@@ -32,19 +32,30 @@ export interface InputRef<F extends Frame = Frame> {
 /** Port names to frame types; an array of frames stands for an array port. */
 export type PortShape = { readonly [name: string]: Frame | readonly Frame[] };
 
+/** The elements of an array port of `N` elements: a tuple, so that an index out of range is a type error. */
+export type PortArray<F extends Frame, N extends number, T extends readonly F[] = readonly []> = T["length"] extends N
+  ? T
+  : PortArray<F, N, readonly [...T, F]>;
+
 /** The input references for a shape. */
 export type InputRefs<I> = {
-  readonly [K in keyof I]: I[K] extends readonly (infer F extends Frame)[] ? readonly InputRef<F>[]
+  readonly [K in keyof I]: I[K] extends readonly Frame[] ? InputRefTuple<I[K]>
     : I[K] extends Frame ? InputRef<I[K]>
     : never;
 };
 
 /** The output references for a shape. */
 export type OutputRefs<O> = {
-  readonly [K in keyof O]: O[K] extends readonly (infer F extends Frame)[] ? readonly OutputRef<F>[]
+  readonly [K in keyof O]: O[K] extends readonly Frame[] ? OutputRefTuple<O[K]>
     : O[K] extends Frame ? OutputRef<O[K]>
     : never;
 };
+
+/** The references to the elements of an input array port. */
+export type InputRefTuple<A extends readonly Frame[]> = { readonly [E in keyof A]: InputRef<A[E]> };
+
+/** The references to the elements of an output array port. */
+export type OutputRefTuple<A extends readonly Frame[]> = { readonly [E in keyof A]: OutputRef<A[E]> };
 
 /** A node that was added to a runtime. `I` and `O` map port names to frame types. */
 export interface NodeHandle<I = Record<never, never>, O = Record<never, never>> {

@@ -1,0 +1,126 @@
+/**
+ * `sluice.json`: which files the generator reads and what it writes.
+ *
+ * @module
+ */
+import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import { listNames, nearestName } from "../core/errors.ts";
+import { type Diagnostic, diagnosticAt } from "./diagnostics.ts";
+
+/** The content of `sluice.json`. Paths and globs are relative to its folder. */
+export interface GeneratorConfig {
+  /** Globs of the files to read. `*_test.ts`, `*.d.ts` and `*.gen.ts` are never read. */
+  readonly include: readonly string[];
+  /** Globs of files to leave out. */
+  readonly exclude: readonly string[];
+  /** The package's name, as error messages show it. */
+  readonly name: string;
+  /** Import specifier of the runtime: `@sluice/sluice`, or a path that starts with `./` or `../`. */
+  readonly runtime: string;
+  /** The generated module; ends in `.gen.ts`. */
+  readonly output: string;
+  /** The JSON Schema for graph files; ends in `.json`. */
+  readonly schema: string;
+}
+
+const DEFAULTS: Partial<GeneratorConfig> = {
+  exclude: [],
+  runtime: "@sluice/sluice",
+  output: "sluice.gen.ts",
+  schema: "sluice.schema.json",
+};
+
+const KEYS: { readonly [K in keyof GeneratorConfig]: "text" | "list" } = {
+  include: "list",
+  exclude: "list",
+  name: "text",
+  runtime: "text",
+  output: "text",
+  schema: "text",
+};
+
+/**
+ * Reads the text of a `sluice.json`. Comments and trailing commas are allowed.
+ *
+ * @param file how diagnostics name the file
+ * @returns the configuration with defaults filled in, or everything that is wrong
+ */
+export function parseConfig(file: string, text: string): { config?: GeneratorConfig; diagnostics: Diagnostic[] } {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { allowTrailingComma: true });
+  const diagnostics: Diagnostic[] = [];
+  const refuse = (node: { offset: number; length: number }, message: string, mend: string) =>
+    void diagnostics.push(diagnosticAt(file, text, node.offset, node.offset + node.length, message, mend));
+
+  if (errors.length > 0 || root === undefined) {
+    const at = errors[0] ?? { offset: 0, length: 1, error: 0 };
+    const found = text.trim() === "" ? "an empty file" : printParseErrorCode(at.error);
+    refuse(at, `Cannot read ${file} as JSON: found ${found}`, "correct the syntax");
+    return { diagnostics };
+  }
+  if (root.type !== "object") {
+    refuse(
+      root,
+      `Cannot use ${file}: found ${root.type}, wanted an object`,
+      `write { "include": ["**/*.ts"], "name": … }`,
+    );
+    return { diagnostics };
+  }
+
+  const values: Record<string, unknown> = { ...DEFAULTS };
+  for (const property of root.children ?? []) {
+    const [key, value] = property.children ?? [];
+    if (key === undefined || value === undefined) continue;
+    const name = String(key.value);
+    if (name === "$schema") continue;
+    if (!Object.hasOwn(KEYS, name)) {
+      const nearest = nearestName(name, Object.keys(KEYS));
+      refuse(
+        key,
+        `Cannot use key "${name}" in ${file}: it is not known; wanted ${listNames(Object.keys(KEYS))}`,
+        nearest === undefined ? "remove the key" : `write "${nearest}"`,
+      );
+      continue;
+    }
+    const wanted = KEYS[name as keyof GeneratorConfig];
+    if (wanted === "text" ? !isText(value) : !(value.type === "array" && (value.children ?? []).every(isText))) {
+      const shape = wanted === "text" ? "a string that is not empty" : "a list of strings that are not empty";
+      refuse(value, `Cannot use "${name}" in ${file}: wanted ${shape}`, `give "${name}" as ${shape}`);
+      continue;
+    }
+    values[name] = wanted === "text" ? value.value : (value.children ?? []).map((each) => String(each.value));
+  }
+
+  for (const name of ["include", "name"]) {
+    if (values[name] === undefined && diagnostics.length === 0) {
+      refuse(
+        { offset: root.offset, length: 1 },
+        `Cannot use ${file}: "${name}" is missing`,
+        name === "include" ? `add "include": ["processors/**/*.ts"]` : `add "name": "@scope/package"`,
+      );
+    }
+  }
+  checkEnding(root, "output", ".gen.ts", values, refuse);
+  checkEnding(root, "schema", ".json", values, refuse);
+  if (diagnostics.length > 0) return { diagnostics };
+  return { config: values as unknown as GeneratorConfig, diagnostics };
+}
+
+function isText(node: Node): boolean {
+  return node.type === "string" && String(node.value).trim() !== "";
+}
+
+function checkEnding(
+  root: Node,
+  name: "output" | "schema",
+  ending: string,
+  values: Record<string, unknown>,
+  refuse: (node: Node, message: string, mend: string) => void,
+): void {
+  const value = values[name];
+  const node = root.children?.find((each) => each.children?.[0].value === name)?.children?.[1];
+  if (typeof value !== "string" || node === undefined) return;
+  if (!value.endsWith(ending)) {
+    refuse(node, `Cannot write "${value}": "${name}" must end in "${ending}"`, `name a file that ends in "${ending}"`);
+  }
+}

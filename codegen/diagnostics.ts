@@ -1,0 +1,77 @@
+/**
+ * What the generator says when it refuses something: the place, what was found and wanted, the source line with a
+ * caret, and a mend.
+ *
+ * @module
+ */
+
+/** One refusal. */
+export interface Diagnostic {
+  /** Path relative to the package's root. */
+  readonly file: string;
+  /** Counts from 1; absent where the whole file is meant. */
+  readonly line?: number;
+  /** UTF-16 units, counts from 1. */
+  readonly column?: number;
+  /** How many columns the caret covers. */
+  readonly length?: number;
+  /** The text of the line, for the excerpt. */
+  readonly sourceLine?: string;
+  /** What was attempted, found and wanted, in one sentence with no full stop. */
+  readonly message: string;
+  /** What the reader can do, as an imperative with no full stop. */
+  readonly mend: string;
+}
+
+/** Widest excerpt of a source line. */
+const EXCERPT_COLUMNS = 120;
+
+/** Makes a diagnostic for a range of a text. */
+export function diagnosticAt(
+  file: string,
+  text: string,
+  start: number,
+  end: number,
+  message: string,
+  mend: string,
+): Diagnostic {
+  const at = Math.max(0, Math.min(start, text.length));
+  const lineStart = text.lastIndexOf("\n", at - 1) + 1;
+  const newline = text.indexOf("\n", at);
+  const sourceLine = text.slice(lineStart, newline < 0 ? text.length : newline).replace(/\r$/, "");
+  let line = 1;
+  for (let i = text.indexOf("\n"); i >= 0 && i < at; i = text.indexOf("\n", i + 1)) line++;
+  const column = at - lineStart + 1;
+  const length = Math.max(1, Math.min(end - at, sourceLine.length - column + 1));
+  return { file, line, column, length, sourceLine, message, mend };
+}
+
+/** The order in which diagnostics are shown: by file, then by place. */
+export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
+  return compareText(a.file, b.file) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0) ||
+    compareText(a.message, b.message);
+}
+
+/** Compares by code units, so that an order does not depend on the machine's language. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A diagnostic as people read it, over several lines, without a line feed at the end. */
+export function formatDiagnostic(diagnostic: Diagnostic): string {
+  const { file, line, column, sourceLine, message, mend } = diagnostic;
+  const place = line === undefined ? file : `${file}:${line}:${column}`;
+  const lines = [`${place}: error: ${message}`];
+  if (line !== undefined && sourceLine !== undefined) lines.push(...excerpt(diagnostic));
+  lines.push(`  mend: ${mend}`);
+  return lines.join("\n");
+}
+
+function excerpt({ line = 1, column = 1, length = 1, sourceLine = "" }: Diagnostic): string[] {
+  const from = column - 1 + length <= EXCERPT_COLUMNS ? 0 : column - 1;
+  const shown = sourceLine.slice(from, from + EXCERPT_COLUMNS);
+  const before = shown.slice(0, column - 1 - from).replace(/[^\t]/g, " ");
+  const carets = "^".repeat(Math.max(1, Math.min(length, EXCERPT_COLUMNS)));
+  const gutter = `${line} | `;
+  return [`  ${gutter}${shown}`, `  ${" ".repeat(gutter.length - 2)}| ${before}${carets}`];
+}

@@ -1,0 +1,126 @@
+/**
+ * The JSON Schema of graph files, by which an editor completes and checks them.
+ *
+ * @module
+ */
+import type { NodeDescriptor, PortDescriptor } from "../../core/registry/descriptor.ts";
+import type { PackageModel } from "../model.ts";
+
+/** What a node's id, and a port's name, look like. */
+const NAME = "[A-Za-z_][A-Za-z0-9_-]{0,63}";
+
+/** The text of `sluice.schema.json`. The same model always gives the same text. */
+export function emitGraphSchema(model: PackageModel): string {
+  const descriptors = model.nodes.map((each) => each.descriptor);
+  const schema = {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    $comment: `Made by "deno task codegen" for the node types of ${model.name}. Do not edit.`,
+    title: "Sluice graph",
+    type: "object",
+    required: ["version", "nodes"],
+    additionalProperties: false,
+    properties: {
+      $schema: { type: "string", description: "Where this schema is, for editors." },
+      version: { const: 1, description: "Version of the file format." },
+      mode: {
+        enum: ["live", "offline"],
+        description: "live: sources are paced by the clock. offline: as fast as back-pressure lets them.",
+      },
+      nodes: {
+        type: "object",
+        description: "The nodes, by id.",
+        propertyNames: { pattern: `^${NAME}$` },
+        additionalProperties: { $ref: "#/$defs/node" },
+      },
+      links: {
+        type: "array",
+        description: "The links, each from one output to one input. An input has at most one.",
+        items: { $ref: "#/$defs/link" },
+      },
+      pools: {
+        type: "object",
+        description: "Pools of frame memory, by name.",
+        additionalProperties: { $ref: "#/$defs/pool" },
+      },
+      lanes: {
+        type: "object",
+        description: "Lanes, by name: each is one thread.",
+        additionalProperties: { $ref: "#/$defs/lane" },
+      },
+    },
+    $defs: {
+      node: nodeSchema(descriptors),
+      link: {
+        type: "object",
+        required: ["from", "to"],
+        additionalProperties: false,
+        properties: {
+          from: { $ref: "#/$defs/address", description: "The output, as node.port." },
+          to: { $ref: "#/$defs/address", description: "The input, as node.port; node.port_0 for an array port." },
+          policy: {
+            enum: ["roll-off", "latest", "drop-newest", "lossless"],
+            description: "What happens when the link is full. By default roll-off in a live graph, else lossless.",
+          },
+          capacity: { type: "integer", minimum: 1, maximum: 65536, description: "Frames that the link holds." },
+        },
+      },
+      address: { type: "string", pattern: `^${NAME}\\.${NAME}$` },
+      pool: {
+        type: "object",
+        required: ["slotBytes", "slots"],
+        additionalProperties: false,
+        properties: {
+          slotBytes: { type: "integer", minimum: 1, description: "Payload bytes of one slot." },
+          slots: { type: "integer", minimum: 1, description: "How many slots." },
+        },
+      },
+      lane: {
+        type: "object",
+        required: ["kind"],
+        additionalProperties: false,
+        properties: { kind: { enum: ["worker", "main"], description: "A thread of its own, or the main one." } },
+      },
+      ...Object.fromEntries(descriptors.map((each) => [configName(each), each.config])),
+    },
+  };
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
+  return {
+    type: "object",
+    required: ["type"],
+    additionalProperties: false,
+    properties: {
+      type: {
+        description: "The node type.",
+        anyOf: descriptors.map((each) => ({ const: each.type, description: summary(each) })),
+      },
+      config: { type: "object", description: "The configuration of the node type." },
+      lane: { type: "string", description: "The lane that the node runs on." },
+    },
+    allOf: descriptors.map((each) => ({
+      if: { properties: { type: { const: each.type } }, required: ["type"] },
+      then: {
+        ...(each.config.required.length > 0 ? { required: ["config"] } : {}),
+        properties: { config: { $ref: `#/$defs/${configName(each)}` } },
+      },
+    })),
+  };
+}
+
+/** The description of a node type, with the ports that links can name. */
+function summary({ description, inputs, outputs }: NodeDescriptor): string {
+  const list = (title: string, ports: readonly PortDescriptor[]) =>
+    ports.length === 0 ? "" : `${title}: ${ports.map(describePort).join(", ")}.`;
+  return [description, list("Inputs", inputs), list("Outputs", outputs)].filter((each) => each !== "").join(" ");
+}
+
+function describePort(port: PortDescriptor): string {
+  const name = port.array === undefined ? port.name : `${port.name}_0 to ${port.name}_${port.array - 1}`;
+  return `${name} (${port.type})`;
+}
+
+function configName({ type }: NodeDescriptor): string {
+  return `config-${type}`;
+}

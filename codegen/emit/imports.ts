@@ -1,0 +1,80 @@
+/**
+ * The imports of a generated file: which names of which modules, and what they are called there.
+ *
+ * @module
+ */
+import { posix } from "node:path";
+import { compareText } from "../diagnostics.ts";
+import type { FrameTypeModel } from "../model.ts";
+
+/** Collects what a generated file imports. */
+export class Imports {
+  readonly #folder: string;
+  readonly #runtime: string;
+  readonly #taken: Set<string>;
+  /** Specifier to exported name to local name. */
+  readonly #types = new Map<string, Map<string, string>>();
+
+  /**
+   * @param output path of the generated file
+   * @param runtime specifier of the runtime
+   * @param taken names that the file declares or imports otherwise
+   */
+  constructor(output: string, runtime: string, taken: Iterable<string>) {
+    this.#folder = posix.dirname(output);
+    this.#runtime = runtime;
+    this.#taken = new Set(taken);
+  }
+
+  /** The specifier by which the generated file reaches another file. */
+  specifierOf(path: string): string {
+    const relative = posix.relative(this.#folder, path);
+    return relative.startsWith("../") ? relative : `./${relative}`;
+  }
+
+  /** Imports a type of the runtime, whose names are never changed. */
+  runtime(name: string): string {
+    return this.type(this.#runtime, name);
+  }
+
+  /**
+   * Imports a type.
+   *
+   * @returns its local name: its own, with a number behind it where that is taken
+   */
+  type(specifier: string, name: string): string {
+    let names = this.#types.get(specifier);
+    if (names === undefined) this.#types.set(specifier, names = new Map());
+    let local = names.get(name);
+    if (local === undefined) {
+      local = name;
+      for (let n = 2; this.#taken.has(local) && specifier !== this.#runtime; n++) local = `${name}${n}`;
+      this.#taken.add(local);
+      names.set(name, local);
+    }
+    return local;
+  }
+
+  /** The source of a frame type. */
+  frame({ frame, argument }: FrameTypeModel): string {
+    const name = this.runtime(frame);
+    if (argument === undefined) return name;
+    if (argument.kind === "global") return `${name}<${argument.text}>`;
+    const specifier = argument.kind === "file" ? this.specifierOf(argument.path) : argument.specifier;
+    return `${name}<${this.type(specifier, argument.name)}>`;
+  }
+
+  /** All import declarations, those of the runtime first, then by specifier. */
+  source(): string {
+    const lines = [`import { defineNodeType, definePackage } from ${JSON.stringify(this.#runtime)};`];
+    const specifiers = [...this.#types.keys()].sort((a, b) =>
+      Number(b === this.#runtime) - Number(a === this.#runtime) || compareText(a, b)
+    );
+    for (const specifier of specifiers) {
+      const names = [...this.#types.get(specifier) ?? []].sort(([a], [b]) => compareText(a, b))
+        .map(([name, local]) => name === local ? name : `${name} as ${local}`);
+      lines.push(`import type { ${names.join(", ")} } from ${JSON.stringify(specifier)};`);
+    }
+    return lines.join("\n");
+  }
+}

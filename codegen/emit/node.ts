@@ -1,0 +1,159 @@
+/**
+ * The code for one node type: port registry, configuration, handle, descriptor and factory.
+ *
+ * @module
+ */
+import { describeSchema } from "../../core/config_check.ts";
+import type { ConfigSchema, PortDescriptor } from "../../core/registry/descriptor.ts";
+import type { NodeModel } from "../model.ts";
+import { identifierOf, typePrefixOf } from "../names.ts";
+import type { Imports } from "./imports.ts";
+import { docComment, literal, propertyKey, typeOf } from "./source_text.ts";
+
+/** The declarations of a node type, not formatted. */
+export function emitNode(node: NodeModel, imports: Imports): string {
+  const module = imports.specifierOf(node.module);
+  const processor = imports.type(module, node.exportName);
+  return [
+    emitPorts(node, imports),
+    emitConfig(node),
+    emitHandle(node, imports),
+    emitType(node, imports, processor, module),
+  ].join("\n\n");
+}
+
+function emitPorts(node: NodeModel, imports: Imports): string {
+  const { type, inputs, outputs } = node.descriptor;
+  const prefix = typePrefixOf(type);
+  const streamOf = (port: PortDescriptor) => {
+    const stream = imports.runtime(port.direction === "input" ? "StreamInput" : "StreamOutput");
+    return `${stream}<${imports.frame(node.frames[port.name])}>${port.array === undefined ? "" : "[]"}`;
+  };
+  const names = (ports: readonly PortDescriptor[]) => `[${ports.map(({ name }) => JSON.stringify(name)).join(", ")}]`;
+  const byName = (ports: readonly PortDescriptor[]) => {
+    if (ports.length === 0) return { type: "Record<never, never>", value: "{}" };
+    const members = ports.map((port) => `readonly ${port.name}: ${readonlyList(port)}${streamOf(port)}`);
+    const values = ports.map((port) => `${port.name}: this.#processor.${port.name}`);
+    return { type: `{ ${members.join("; ")} }`, value: `{ ${values.join(", ")} }` };
+  };
+  const visits = [...inputs, ...outputs].map((port) =>
+    port.array === undefined
+      ? `visitor.${port.direction}(${JSON.stringify(port.name)}, this.#processor.${port.name});`
+      : `for (const port of this.#processor.${port.name}) visitor.${port.direction}(port.name, port);`
+  );
+  const wires = [...inputs, ...outputs].map((port) => {
+    const call = port.array === undefined ? port.direction : `${port.direction}s`;
+    return `this.#processor.${port.name} = wiring.${call}(${JSON.stringify(port.name)}) as ${streamOf(port)};`;
+  });
+  const fields = `{ ${[...inputs, ...outputs].map((port) => `${port.name}: ${streamOf(port)}`).join("; ")} }`;
+  const read = byName(inputs);
+  const written = byName(outputs);
+  return `${docComment(`The ports of \`${type}\`.`)}export class ${prefix}Ports implements ${
+    imports.runtime("PortRegistry")
+  } {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES = ${names(inputs)} as const;
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES = ${names(outputs)} as const;
+  readonly #processor: ${fields};
+
+  /** @param processor the instance whose ports they are */
+  constructor(processor: ${fields}) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): ${read.type} {
+    return ${read.value};
+  }
+
+  /** The outputs by name. */
+  outputs(): ${written.type} {
+    return ${written.value};
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: ${imports.runtime("PortVisitor")}): void {
+    ${visits.join("\n    ")}
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: ${imports.runtime("PortWiring")}): void {
+    ${wires.join("\n    ")}
+  }
+}`;
+}
+
+function readonlyList(port: PortDescriptor): string {
+  return port.array === undefined ? "" : "readonly ";
+}
+
+function emitConfig({ descriptor: { type, config } }: NodeModel): string {
+  const name = `${typePrefixOf(type)}Config`;
+  const keys = Object.entries(config.properties);
+  const doc = docComment(`The configuration of \`${type}\`.`);
+  if (keys.length === 0) return `${doc}export type ${name} = Record<string, never>;`;
+  const members = keys.map(([key, schema]) => {
+    const mark = config.required.includes(key) ? "" : "?";
+    const deprecated = schema.deprecated === true ? "@deprecated" : "";
+    const lines = docComment(schema.description ?? "", describeKey(schema), deprecated);
+    return `${lines}readonly ${propertyKey(key)}${mark}: ${typeOf(schema)};`;
+  });
+  return `${doc}export interface ${name} {\n${members.join("\n")}\n}`;
+}
+
+/** `A number from -60 to 24 dB; 0 by default; may change while the node runs.` */
+function describeKey(schema: ConfigSchema): string {
+  const values = describeSchema(schema);
+  const parts = [values.charAt(0).toUpperCase() + values.slice(1)];
+  if (schema.default !== undefined) parts.push(`${JSON.stringify(schema.default)} by default`);
+  if (schema["x-live"] === true) parts.push("may change while the node runs");
+  return `${parts.join("; ")}.`;
+}
+
+function emitHandle(node: NodeModel, imports: Imports): string {
+  const { type, inputs, outputs } = node.descriptor;
+  const shapeOf = (ports: readonly PortDescriptor[]) => {
+    if (ports.length === 0) return "Record<never, never>";
+    const members = ports.map((port) => {
+      const frame = imports.frame(node.frames[port.name]);
+      return `${port.name}: ${
+        port.array === undefined ? frame : `${imports.runtime("PortArray")}<${frame}, ${port.array}>`
+      }`;
+    });
+    return `{ ${members.join("; ")} }`;
+  };
+  const shapes = `${shapeOf(inputs)}, ${shapeOf(outputs)}`;
+  return `${docComment(`A \`${type}\` in a graph.`)}export type ${typePrefixOf(type)}Handle = ${
+    imports.runtime("NodeHandle")
+  }<${shapes}>;`;
+}
+
+function emitType(node: NodeModel, imports: Imports, processor: string, module: string): string {
+  const { descriptor } = node;
+  const prefix = typePrefixOf(descriptor.type);
+  const type = `${imports.runtime("NodeType")}<${prefix}Config, ${prefix}Handle>`;
+  const assignments = Object.keys(descriptor.config.properties).map((key) =>
+    `if (values.${key} !== undefined) processor.${key} = values.${key} as ${processor}[${JSON.stringify(key)}];`
+  );
+  const configure = assignments.length === 0 ? "() => {}" : `(values) => {\n${assignments.join("\n")}\n}`;
+  const tick = node.takesContext ? "(context) => processor.process(context)" : "() => processor.process()";
+  const source = imports.specifierOf(descriptor.source).replace(/^\.\//, "");
+  return `${docComment(descriptor.doc || `The node type \`${descriptor.type}\`.`)}export const ${
+    identifierOf(descriptor.type)
+  }: ${type} = defineNodeType<${prefix}Config, ${prefix}Handle>({
+  descriptor: ${literal({ ...descriptor, source })},
+  load: async () => {
+    const { ${node.exportName}: Processor } = await import(${JSON.stringify(module)});
+    return () => {
+      const processor = new Processor();
+      return {
+        processor,
+        ports: new ${prefix}Ports(processor),
+        tick: ${tick},
+        configure: ${configure},
+      };
+    };
+  },
+});`;
+}

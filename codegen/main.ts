@@ -1,0 +1,81 @@
+/**
+ * `deno task codegen [--check] [--config PATH]`: writes `sluice.gen.ts` and `sluice.schema.json`.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { formatDiagnostic } from "./diagnostics.ts";
+import { generate, type GenerateResult } from "./generate.ts";
+
+const USAGE = `Usage: deno task codegen [--check] [--config PATH]
+
+Reads the processor classes that sluice.json names, and writes sluice.gen.ts and sluice.schema.json beside it.
+
+  --check        write nothing; end with 1 if a generated file is missing or stale
+  --config PATH  the configuration to use (default: sluice.json)
+  --help         show this`;
+
+/**
+ * Runs the generator as a command.
+ *
+ * @param args arguments of the command line
+ * @returns the exit code: 0, 1 (something was refused or is stale), 2 (wrong arguments)
+ */
+export async function runCodegen(args: readonly string[]): Promise<number> {
+  const startedMs = performance.now();
+  let values: { check?: boolean; config?: string; help?: boolean };
+  try {
+    ({ values } = parseArgs({
+      args: [...args],
+      options: { check: { type: "boolean" }, config: { type: "string" }, help: { type: "boolean", short: "h" } },
+    }));
+  } catch (error) {
+    console.error(`Cannot run codegen: ${firstLine(error)}\n\n${USAGE}`);
+    return 2;
+  }
+  if (values.help === true) {
+    console.log(USAGE);
+    return 0;
+  }
+  const configPath = values.config ?? "sluice.json";
+  const check = values.check === true;
+  let result: GenerateResult;
+  try {
+    result = await generate({ configPath, check });
+  } catch (error) {
+    console.error(`Cannot write generated code: ${firstLine(error)}`);
+    return 1;
+  }
+  return report(result, check, values.config, performance.now() - startedMs);
+}
+
+function report(result: GenerateResult, check: boolean, config: string | undefined, tookMs: number): number {
+  const { files, diagnostics, nodeTypes } = result;
+  if (diagnostics.length > 0) {
+    for (const each of diagnostics) console.error(`${formatDiagnostic(each)}\n`);
+    const count = diagnostics.length === 1 ? "1 error" : `${diagnostics.length} errors`;
+    console.error(`codegen: ${count}; nothing was written`);
+    return 1;
+  }
+  const bad = files.filter(({ state }) => state === "stale" || state === "missing");
+  for (const { path, state } of files) {
+    const line = `codegen: ${path} ${state === "stale" || state === "missing" ? `is ${state}` : state}`;
+    if (bad.length > 0) console.error(line);
+    else console.log(line);
+  }
+  if (bad.length > 0) {
+    console.error(
+      `Run "deno task codegen${config === undefined ? "" : ` --config ${config}`}" and commit what it writes`,
+    );
+    return 1;
+  }
+  const count = nodeTypes.length === 1 ? "1 node type" : `${nodeTypes.length} node types`;
+  console.log(`codegen: ${count} ${check ? "checked" : "generated"} in ${Math.round(tookMs)} ms`);
+  return 0;
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0];
+}
+
+if (import.meta.main) Deno.exit(await runCodegen(Deno.args));

@@ -1,0 +1,61 @@
+/**
+ * What stands between reading classes and writing code: plain data that JSON can hold. Scanners make it, emitters
+ * read it; neither knows the other.
+ *
+ * Paths are relative to the package's root (the folder of `sluice.json`), with `/` between parts and no `./` before.
+ *
+ * @module
+ */
+import type { NodeDescriptor } from "../core/registry/descriptor.ts";
+
+/** All node types of one package. */
+export interface PackageModel {
+  /** The package's name, as `sluice.json` gives it. */
+  readonly name: string;
+  /** Import specifier of the runtime, as it stands in the generated file. */
+  readonly runtime: string;
+  /** Path of the generated module. */
+  readonly output: string;
+  /** Path of the JSON Schema for graph files. */
+  readonly schema: string;
+  /** Sorted by registered name. */
+  readonly nodes: readonly NodeModel[];
+  /** Every file that was read, sorted by path. */
+  readonly sources: readonly SourceModel[];
+}
+
+/** A file that the generated code depends on. */
+export interface SourceModel {
+  readonly path: string;
+  /** SHA-256 of its text with line feeds for line ends, the first 16 hexadecimal digits. */
+  readonly hash: string;
+}
+
+/** One annotated class. */
+export interface NodeModel {
+  readonly descriptor: NodeDescriptor;
+  /** Path of the file that exports the class. */
+  readonly module: string;
+  /** The name under which `module` exports the class. */
+  readonly exportName: string;
+  /** Whether `process()` has a parameter. */
+  readonly takesContext: boolean;
+  /** The frame types of the ports, by port name. */
+  readonly frames: { readonly [port: string]: FrameTypeModel };
+}
+
+/** A frame type with its type argument. */
+export interface FrameTypeModel {
+  /** `AudioFrame` or `DataFrame`. */
+  readonly frame: string;
+  readonly argument?: TypeArgumentModel;
+}
+
+/** What stands between the angle brackets of a frame type. */
+export type TypeArgumentModel =
+  /** Text that means the same in every file: `2`, `number`, `Float32Array`. */
+  | { readonly kind: "global"; readonly text: string }
+  /** An exported type of a file of this package, or of its neighbourhood. */
+  | { readonly kind: "file"; readonly path: string; readonly name: string }
+  /** An exported type of another package. */
+  | { readonly kind: "package"; readonly specifier: string; readonly name: string };

@@ -1,0 +1,26 @@
+/**
+ * Identifiers for node types in generated code.
+ *
+ * @module
+ */
+
+/** Words that cannot name a constant, and names that generated code uses itself. */
+const TAKEN: ReadonlySet<string> = new Set(
+  ("arguments await break case catch class const continue debugger default delete do else enum eval export extends " +
+    "false finally for function if implements import in instanceof interface let new null package private protected " +
+    "public return static super switch this throw true try typeof undefined var void while with yield " +
+    "nodes nodePackage defineNodeType definePackage").split(" "),
+);
+
+/** `wav-source` becomes `wavSource`; a word that is taken gets `Node` behind it. */
+export function identifierOf(type: string): string {
+  const name = type.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return TAKEN.has(name) ? `${name}Node` : name;
+}
+
+/** `wav-source` becomes `WavSource`: what the names of its types start with. */
+export function typePrefixOf(type: string): string {
+  const name = type.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  // The runtime exports a type `NodeHandle`.
+  return name === "Node" ? "NodeNode" : name;
+}

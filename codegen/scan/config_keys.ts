@@ -1,0 +1,101 @@
+/**
+ * Reads configuration keys: `@config()` fields with their types, defaults and doc tags.
+ *
+ * @module
+ */
+import { type Expression, Node, type TypeNode } from "ts-morph";
+import { describeSchema, describeValue } from "../../core/config_check.ts";
+import type { ConfigObjectSchema, ConfigSchema } from "../../core/registry/descriptor.ts";
+import type { ScanContext } from "./context.ts";
+import { FLAG, quote, readOptions } from "./decorators.ts";
+import { readDoc } from "./docs.ts";
+import type { AnnotatedField } from "./fields.ts";
+import { evaluate } from "./literal.ts";
+import { SchemaReader, type TypeSchema } from "./schema.ts";
+import { accepts } from "./schema_accepts.ts";
+import { applyTags } from "./schema_tags.ts";
+import { combine } from "./schema_union.ts";
+
+/** Reads all configuration keys of a class. A key that was refused is left out. */
+export function readConfig(context: ScanContext, fields: readonly AnnotatedField[]): ConfigObjectSchema {
+  const properties: Record<string, ConfigSchema> = {};
+  const required: string[] = [];
+  for (const field of fields) {
+    const key = readKey(context, field);
+    if (key === undefined) continue;
+    properties[field.name] = key.schema;
+    if (!key.isOptional) required.push(field.name);
+  }
+  return { type: "object", properties, required, additionalProperties: false };
+}
+
+function readKey(context: ScanContext, { name, field, annotation }: AnnotatedField): TypeSchema | undefined {
+  const what = `configuration key "${name}"`;
+  const options = readOptions(context, annotation, { live: FLAG });
+  const initializer = field.getInitializer();
+  const value = initializer && evaluate(initializer, context.sources);
+  if (value?.ok === false) {
+    return context.refuse(
+      value.at,
+      `Cannot know the default of ${what}: ${quote(value.at)} is not a constant`,
+      "write a literal, or a constant of literals at the top of a file",
+    );
+  }
+  const fallback = value?.value;
+  const type = field.getTypeNode() ?? assertedType(initializer);
+  const read = type === undefined
+    ? inferSchema(context, field.getNameNode(), what, fallback)
+    : new SchemaReader(context, what).read(type);
+  if (read === undefined || options === undefined) return undefined;
+  const schema = applyTags(context, field, readDoc(field), read.schema, what);
+  if (schema === undefined) return undefined;
+  if (fallback !== undefined && !accepts(schema, fallback)) {
+    return context.refuse(
+      initializer ?? field,
+      `Cannot use ${describeValue(fallback)} as the default of ${what}: wanted ${describeSchema(schema)}`,
+      "change the default, or the range",
+    );
+  }
+  return {
+    schema: {
+      ...schema,
+      ...(fallback === undefined ? {} : { default: fallback }),
+      ...(options.live === true ? { "x-live": true } : {}),
+    },
+    isOptional: initializer !== undefined || read.isOptional || field.hasQuestionToken(),
+  };
+}
+
+/** The `T` of `value as T`. */
+function assertedType(expression: Expression | undefined): TypeNode | undefined {
+  if (!Node.isAsExpression(expression) && !Node.isSatisfiesExpression(expression)) return undefined;
+  const type = expression.getTypeNode();
+  return type?.getText() === "const" ? undefined : type;
+}
+
+/** The type that TypeScript gives a field from its default. */
+function inferSchema(context: ScanContext, at: Node, what: string, value: unknown): TypeSchema | undefined {
+  const schema = schemaOf(value);
+  if (schema !== undefined) return { schema, isOptional: true };
+  return context.refuse(
+    at,
+    `Cannot make a schema for ${what}: it has no type, and its default does not tell one`,
+    `write its type: "${at.getText()}: number"`,
+  );
+}
+
+function schemaOf(value: unknown): ConfigSchema | undefined {
+  if (typeof value === "number") return { type: "number" };
+  if (typeof value === "string") return { type: "string" };
+  if (typeof value === "boolean") return { type: "boolean" };
+  if (Array.isArray(value)) {
+    const items = value.map(schemaOf);
+    if (items.length === 0 || items.includes(undefined)) return undefined;
+    return { type: "array", items: combine(items as ConfigSchema[]) };
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  const entries = Object.entries(value).map(([key, each]) => [key, schemaOf(each)] as const);
+  if (entries.length === 0 || entries.some(([, schema]) => schema === undefined)) return undefined;
+  const properties = Object.fromEntries(entries) as { [key: string]: ConfigSchema };
+  return { type: "object", properties, required: Object.keys(properties), additionalProperties: false };
+}

@@ -1,0 +1,119 @@
+/**
+ * Finds the annotated fields of a class and of the classes that it extends, and refuses annotations that generated
+ * code could not reach.
+ *
+ * @module
+ */
+import { type ClassDeclaration, Node, type PropertyDeclaration, Scope, SyntaxKind } from "ts-morph";
+import type { ScanContext } from "./context.ts";
+import { type Annotation, annotationsOf, quote } from "./decorators.ts";
+
+/** Most classes above one another. */
+const INHERITANCE_LIMIT = 16;
+
+/** A field with its one annotation. */
+export interface AnnotatedField {
+  readonly name: string;
+  readonly field: PropertyDeclaration;
+  readonly annotation: Annotation;
+}
+
+/** A class and those that it extends, the class itself first. */
+export interface ClassChain {
+  readonly classes: readonly ClassDeclaration[];
+  /** The chain ends in a class of another package, whose members are not known. */
+  readonly endsOutside: boolean;
+}
+
+/** Follows `extends`. `undefined` if something was refused. */
+export function readChain(context: ScanContext, start: ClassDeclaration): ClassChain | undefined {
+  const classes = [start];
+  for (let current = start; classes.length <= INHERITANCE_LIMIT;) {
+    const heritage = current.getExtends();
+    if (heritage === undefined) return { classes, endsOutside: false };
+    const base = heritage.getExpression();
+    if (!Node.isIdentifier(base)) {
+      return context.refuse(
+        heritage,
+        `Cannot resolve the base class ${quote(heritage)}: wanted the name of a class`,
+        "extend a class by its name",
+      );
+    }
+    const target = context.sources.resolve(context.sources.pathOf(current), base.getText());
+    if (target.kind === "package" || target.kind === "global") return { classes, endsOutside: true };
+    if (target.kind === "broken" || !Node.isClassDeclaration(target.node)) {
+      const reason = target.kind === "broken" ? target.reason : "it is not a class";
+      return context.refuse(heritage, `Cannot resolve the base class ${quote(base)}: ${reason}`, "correct the import");
+    }
+    context.sources.use(target.path);
+    current = target.node;
+    classes.push(current);
+  }
+  return context.refuse(
+    start.getNameNode() ?? start,
+    `Cannot follow what "${start.getName()}" extends: more than ${INHERITANCE_LIMIT} classes, or a circle`,
+    "extend fewer classes",
+  );
+}
+
+/** The annotated fields of a chain: those of the outermost base first, each in the order of its class. */
+export function readFields(context: ScanContext, chain: ClassChain): AnnotatedField[] {
+  const fields = new Map<string, AnnotatedField>();
+  for (const declaration of chain.classes.toReversed()) {
+    for (const member of declaration.getMembers()) {
+      const annotations = annotationsOf(context, member).filter(({ name }) => name !== "processor");
+      if (annotations.length === 0) continue;
+      const field = checkField(context, member, annotations);
+      if (field !== undefined) fields.set(field.name, field);
+    }
+  }
+  return [...fields.values()];
+}
+
+function checkField(context: ScanContext, member: Node, annotations: Annotation[]): AnnotatedField | undefined {
+  const [annotation, second] = annotations;
+  const at = `"@${annotation.name}"`;
+  if (!Node.isPropertyDeclaration(member)) {
+    const found = member.getKindName().replace(/Declaration$/, "").replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+    return context.refuse(
+      annotation.node,
+      `Cannot use ${at} on a ${found}: wanted a field`,
+      "annotate a field instead",
+    );
+  }
+  const nameNode = member.getNameNode();
+  const name = nameNode.getText();
+  if (second !== undefined) {
+    return context.refuse(
+      second.node,
+      `Cannot use "@${second.name}" on "${name}": the field already has ${at}`,
+      "split it into two fields",
+    );
+  }
+  const hidden = hiddenBy(member);
+  if (hidden !== undefined) {
+    return context.refuse(
+      nameNode,
+      `Cannot use ${at} on the ${hidden} member "${name}": generated code cannot set it`,
+      hidden === "#private" ? `name it "${name.slice(1)}"` : `remove "${hidden}"`,
+    );
+  }
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name) || name === "__proto__") {
+    return context.refuse(
+      nameNode,
+      `Cannot use ${at} on ${quote(nameNode)}: wanted a name of 1 to 64 letters, digits or "_"`,
+      "rename the field",
+    );
+  }
+  return { name, field: member, annotation };
+}
+
+function hiddenBy(member: PropertyDeclaration): string | undefined {
+  if (Node.isPrivateIdentifier(member.getNameNode())) return "#private";
+  if (member.getScope() !== Scope.Public) return member.getScope();
+  if (member.isStatic()) return "static";
+  if (member.isReadonly()) return "readonly";
+  if (member.isAbstract()) return "abstract";
+  if (member.hasModifier(SyntaxKind.DeclareKeyword)) return "declare";
+  return member.hasModifier(SyntaxKind.AccessorKeyword) ? "accessor" : undefined;
+}

@@ -1,0 +1,164 @@
+/**
+ * Reads the frame type of a port: `AudioFrame<2>`, `DataFrame<LevelReading>`, or a name for one.
+ *
+ * @module
+ */
+import { Node, SyntaxKind, type TypeNode } from "ts-morph";
+import { listNames, nearestName } from "../../core/errors.ts";
+import type { FrameKind } from "../../core/frames/format.ts";
+import { CHANNEL_LIMIT, FRAME_TYPES } from "../frame_types.ts";
+import type { FrameTypeModel, TypeArgumentModel } from "../model.ts";
+import type { ScanContext } from "./context.ts";
+import { quote } from "./decorators.ts";
+import { evaluate } from "./literal.ts";
+
+/** Most names that stand for names. */
+const ALIAS_LIMIT = 16;
+
+/** Types of every file that a `DataFrame` may carry. */
+const GLOBAL_TYPES: ReadonlySet<string> = new Set([
+  "ArrayBuffer",
+  "Date",
+  "Float32Array",
+  "Float64Array",
+  "Int16Array",
+  "Int32Array",
+  "Int8Array",
+  "URL",
+  "Uint16Array",
+  "Uint32Array",
+  "Uint8Array",
+  "Uint8ClampedArray",
+]);
+
+/** A frame type, read. */
+export interface ScannedFrame {
+  readonly kind: FrameKind;
+  /** As it is shown: `AudioFrame<2>`. */
+  readonly text: string;
+  readonly schema?: string;
+  readonly channels?: number;
+  readonly model: FrameTypeModel;
+}
+
+/**
+ * Reads a frame type.
+ *
+ * @param what whose it is, as messages name it: `port "audioIn"`
+ * @returns `undefined` if it was refused
+ */
+export function readFrameType(context: ScanContext, type: TypeNode, what: string, depth = 0): ScannedFrame | undefined {
+  if (!Node.isTypeReference(type)) return refuseUnknown(context, type, what);
+  const written = type.getTypeName().getText();
+  const path = context.sources.pathOf(type);
+  const frame = context.sources.importedAs(path, written) ?? written;
+  if (!Object.hasOwn(FRAME_TYPES, frame)) {
+    const target = context.sources.resolve(path, written);
+    if (target.kind === "declared" && Node.isTypeAliasDeclaration(target.node) && depth < ALIAS_LIMIT) {
+      const aliased = target.node.getTypeNode();
+      if (aliased !== undefined && target.node.getTypeParameters().length === 0) {
+        context.sources.use(target.path);
+        return readFrameType(context, aliased, what, depth + 1);
+      }
+    }
+    if (target.kind === "global" && isTypeParameter(type, written)) return refuseParameter(context, type, what);
+    return refuseUnknown(context, type, what);
+  }
+  const { kind, argument } = FRAME_TYPES[frame];
+  const [given] = type.getTypeArguments();
+  if (argument === "channels") {
+    if (given === undefined || given.getKind() === SyntaxKind.NumberKeyword) {
+      return { kind, text: frame, model: { frame } };
+    }
+    const channels = Node.isLiteralTypeNode(given) ? evaluate(given.getLiteral()) : undefined;
+    if (!channels?.ok || !isChannelCount(channels.value)) {
+      if (isTypeParameter(given, given.getText())) return refuseParameter(context, given, what);
+      return context.refuse(
+        given,
+        `Cannot use ${quote(given)} as the number of channels of ${what}: wanted a number from 1 to ${CHANNEL_LIMIT}`,
+        `write "${frame}<2>", or "${frame}" for any number`,
+      );
+    }
+    const text = `${frame}<${channels.value}>`;
+    const model: FrameTypeModel = { frame, argument: { kind: "global", text: String(channels.value) } };
+    return { kind, text, channels: channels.value, model };
+  }
+  const value = given === undefined
+    ? { kind: "global", text: "unknown" } as const
+    : readValueType(context, given, what);
+  if (value === undefined) return undefined;
+  const schema = value.kind === "global" ? value.text : value.name;
+  return { kind, text: `${frame}<${schema}>`, schema, model: { frame, argument: value } };
+}
+
+/** Reads the `T` of `DataFrame<T>`: a type that has a name, since the name is its schema. */
+function readValueType(context: ScanContext, type: TypeNode, what: string): TypeArgumentModel | undefined {
+  const text = type.getText();
+  const refuse = (reason: string, mend: string): undefined =>
+    context.refuse(type, `Cannot use ${quote(type)} as the value of ${what}: ${reason}`, mend);
+  if (["string", "number", "boolean", "unknown"].includes(text)) return { kind: "global", text };
+  if (!Node.isTypeReference(type)) {
+    return refuse("it has no name, and the name is its schema", "declare and export a type for it");
+  }
+  if (isTypeParameter(type, text)) return refuseParameter(context, type, what);
+  const path = context.sources.pathOf(type);
+  const target = context.sources.resolve(path, type.getTypeName().getText());
+  if (target.kind === "global") {
+    if (GLOBAL_TYPES.has(target.name) && type.getTypeArguments().length === 0) return { kind: "global", text };
+    return refuse("it is neither declared nor imported here", "import the type");
+  }
+  if (type.getTypeArguments().length > 0) {
+    return refuse("a generic type has no single schema", `export a name for it: "type Reading = ${text}"`);
+  }
+  if (target.kind === "broken") return refuse(target.reason, "correct the import");
+  if (target.kind === "package") {
+    if (target.name === "*" || target.name === "default") {
+      return refuse("it is not imported by name", `import { … } from "${target.specifier}"`);
+    }
+    return { kind: "package", specifier: target.specifier, name: target.name };
+  }
+  context.sources.use(target.path);
+  const { node } = target;
+  const isType = Node.isInterfaceDeclaration(node) || Node.isTypeAliasDeclaration(node) ||
+    Node.isClassDeclaration(node) || Node.isEnumDeclaration(node);
+  if (!isType) return refuse("it is not a type", "name a type");
+  if (!Node.isEnumDeclaration(node) && node.getTypeParameters().some((each) => each.getDefault() === undefined)) {
+    return refuse("its type arguments are missing", `export a name for it: "type Reading = ${text}<…>"`);
+  }
+  const name = context.sources.exportedName(target.path, target.name);
+  if (name === undefined || name === "default") {
+    return refuse(`"${target.path}" does not export it by name`, `write "export" before its declaration`);
+  }
+  return { kind: "file", path: target.path, name };
+}
+
+function refuseUnknown(context: ScanContext, type: TypeNode, what: string): undefined {
+  const known = Object.keys(FRAME_TYPES);
+  const name = Node.isTypeReference(type) ? type.getTypeName().getText() : "";
+  const nearest = nearestName(name, known);
+  return context.refuse(
+    type,
+    `Cannot use ${quote(type)} as the frame type of ${what}: wanted ${
+      listNames(known).replace(/ and (?=[^ ]*$)/, " or ")
+    }`,
+    nearest === undefined ? `carry other values in a "DataFrame<T>"` : `write "${nearest}"`,
+  );
+}
+
+function refuseParameter(context: ScanContext, type: TypeNode, what: string): undefined {
+  return context.refuse(
+    type,
+    `Cannot resolve the generic ${quote(type)} of ${what}: a node type has one type for each port`,
+    "write the type itself, in a class for each",
+  );
+}
+
+function isTypeParameter(node: Node, name: string): boolean {
+  return node.getAncestors().some((each) =>
+    Node.isClassDeclaration(each) && each.getTypeParameters().some((parameter) => parameter.getName() === name)
+  );
+}
+
+function isChannelCount(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= CHANNEL_LIMIT;
+}

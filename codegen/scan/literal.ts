@@ -1,0 +1,117 @@
+/**
+ * Evaluates the expressions that a generator can know without running anything: literals, lists and objects of them,
+ * arithmetic, and constants at the top of a file.
+ *
+ * @module
+ */
+import { type Expression, Node, SyntaxKind } from "ts-morph";
+import type { SourceSet } from "./source_set.ts";
+
+/** Most levels of nesting, and of constants that stand for constants. */
+const DEPTH_LIMIT = 64;
+
+/** What an expression is worth, or the part of it that cannot be known. */
+export type Evaluated = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly at: Node };
+
+/**
+ * Evaluates an expression.
+ *
+ * @param names the files in which a name is looked up; `undefined` to refuse names and arithmetic
+ */
+export function evaluate(expression: Expression, names?: SourceSet, depth = 0): Evaluated {
+  const failed: Evaluated = { ok: false, at: expression };
+  if (depth > DEPTH_LIMIT) return failed;
+  const inner = (each: Expression) => evaluate(each, names, depth + 1);
+
+  if (Node.isNumericLiteral(expression)) return finite(Number(expression.getLiteralValue()), failed);
+  if (Node.isStringLiteral(expression) || Node.isNoSubstitutionTemplateLiteral(expression)) {
+    return { ok: true, value: expression.getLiteralValue() };
+  }
+  if (Node.isTrueLiteral(expression)) return { ok: true, value: true };
+  if (Node.isFalseLiteral(expression)) return { ok: true, value: false };
+  if (Node.isNullLiteral(expression)) return { ok: true, value: null };
+  if (
+    Node.isParenthesizedExpression(expression) || Node.isAsExpression(expression) ||
+    Node.isSatisfiesExpression(expression) || Node.isTypeAssertion(expression)
+  ) return inner(expression.getExpression());
+
+  if (Node.isPrefixUnaryExpression(expression)) {
+    const operand = inner(expression.getOperand());
+    if (!operand.ok || typeof operand.value !== "number") return failed;
+    const operator = expression.getOperatorToken();
+    if (operator === SyntaxKind.MinusToken) return { ok: true, value: -operand.value };
+    return operator === SyntaxKind.PlusToken ? operand : failed;
+  }
+  if (Node.isArrayLiteralExpression(expression)) {
+    const list: unknown[] = [];
+    for (const element of expression.getElements()) {
+      const value = inner(element);
+      if (!value.ok) return value;
+      list.push(value.value);
+    }
+    return { ok: true, value: list };
+  }
+  if (Node.isObjectLiteralExpression(expression)) {
+    const entries: [string, unknown][] = [];
+    for (const property of expression.getProperties()) {
+      if (!Node.isPropertyAssignment(property)) return { ok: false, at: property };
+      const name = property.getNameNode();
+      const initializer = property.getInitializer();
+      if (initializer === undefined) return { ok: false, at: property };
+      const value = inner(initializer);
+      if (!value.ok) return value;
+      if (Node.isIdentifier(name)) entries.push([name.getText(), value.value]);
+      else if (Node.isStringLiteral(name)) entries.push([name.getLiteralValue(), value.value]);
+      else return { ok: false, at: name };
+    }
+    return { ok: true, value: Object.fromEntries(entries) };
+  }
+  if (names === undefined) return failed;
+
+  if (Node.isIdentifier(expression)) {
+    if (expression.getText() === "undefined") return { ok: true, value: undefined };
+    const target = names.resolve(names.pathOf(expression), expression.getText());
+    if (target.kind !== "declared" || !Node.isVariableDeclaration(target.node)) return failed;
+    if (target.node.getVariableStatement()?.getDeclarationKind() !== "const") return failed;
+    const initializer = target.node.getInitializer();
+    if (initializer === undefined) return failed;
+    names.use(target.path);
+    const value = inner(initializer);
+    return value.ok ? value : failed;
+  }
+  if (Node.isBinaryExpression(expression)) {
+    const left = inner(expression.getLeft());
+    const right = inner(expression.getRight());
+    if (!left.ok || !right.ok) return left.ok ? right : left;
+    const operator = expression.getOperatorToken().getText();
+    if (operator === "+" && typeof left.value === "string" && typeof right.value === "string") {
+      return { ok: true, value: left.value + right.value };
+    }
+    if (typeof left.value !== "number" || typeof right.value !== "number") return failed;
+    return finite(calculate(operator, left.value, right.value), failed);
+  }
+  return failed;
+}
+
+function finite(value: number, failed: Evaluated): Evaluated {
+  return Number.isFinite(value) ? { ok: true, value } : failed;
+}
+
+function calculate(operator: string, a: number, b: number): number {
+  switch (operator) {
+    case "+":
+      return a + b;
+    case "-":
+      return a - b;
+    case "*":
+      return a * b;
+    case "/":
+      return a / b;
+    case "%":
+      return a % b;
+    case "**":
+      return a ** b;
+    default:
+      return NaN;
+  }
+}

@@ -1,0 +1,349 @@
+/**
+ * Turns TypeScript types into JSON Schema, from their syntax. What JSON can hold has a schema: strings, numbers,
+ * booleans, null, literals, enums, lists, tuples of one type, objects, records, unions of these, and names for them
+ * in any file that can be reached by relative imports.
+ *
+ * @module
+ */
+import {
+  type EnumDeclaration,
+  type InterfaceDeclaration,
+  Node,
+  type PropertySignature,
+  SyntaxKind,
+  type TypeAliasDeclaration,
+  type TypeNode,
+} from "ts-morph";
+import type { ConfigSchema } from "../../core/registry/descriptor.ts";
+import type { ScanContext } from "./context.ts";
+import { quote } from "./decorators.ts";
+import { readDoc } from "./docs.ts";
+import { evaluate } from "./literal.ts";
+import { applyTags } from "./schema_tags.ts";
+import { combine } from "./schema_union.ts";
+
+/** Most levels of types inside types. */
+const DEPTH_LIMIT = 24;
+
+/** A schema, and whether the value may be left out. */
+export interface TypeSchema {
+  readonly schema: ConfigSchema;
+  /** The type includes `undefined`. */
+  readonly isOptional: boolean;
+}
+
+/** Type parameters of the declaration that is being read, with what stands for them. */
+type TypeArguments = ReadonlyMap<string, TypeSchema>;
+
+const NO_ARGUMENTS: TypeArguments = new Map();
+const UNDEFINED: TypeSchema = { schema: { enum: [] }, isOptional: true };
+const MEND = "use string, number, boolean, string literals, lists and objects of these, or an exported name for them";
+
+/** Reads the types of one configuration key. */
+export class SchemaReader {
+  readonly #context: ScanContext;
+  readonly #what: string;
+  #depth = 0;
+
+  /** @param what the key, as messages name it: `configuration key "gainDb"` */
+  constructor(context: ScanContext, what: string) {
+    this.#context = context;
+    this.#what = what;
+  }
+
+  /** The schema of a type, or `undefined` if it was refused. */
+  read(type: TypeNode): TypeSchema | undefined {
+    return this.#read(type, NO_ARGUMENTS);
+  }
+
+  #read(type: TypeNode, args: TypeArguments): TypeSchema | undefined {
+    if (this.#depth >= DEPTH_LIMIT) {
+      return this.#refuse(type, "it contains itself, or is nested too deeply", "use a type of limited depth");
+    }
+    this.#depth++;
+    try {
+      return this.#readOne(type, args);
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  #readOne(type: TypeNode, args: TypeArguments): TypeSchema | undefined {
+    switch (type.getKind()) {
+      case SyntaxKind.StringKeyword:
+        return required({ type: "string" });
+      case SyntaxKind.NumberKeyword:
+        return required({ type: "number" });
+      case SyntaxKind.BooleanKeyword:
+        return required({ type: "boolean" });
+      case SyntaxKind.UndefinedKeyword:
+        return UNDEFINED;
+    }
+    if (Node.isParenthesizedTypeNode(type)) return this.#read(type.getTypeNode(), args);
+    if (Node.isLiteralTypeNode(type)) {
+      const value = evaluate(type.getLiteral());
+      if (!value.ok) return this.#refuse(type, "its literal cannot stand in JSON", MEND);
+      return required(value.value === null ? { type: "null" } : { enum: [value.value] });
+    }
+    if (Node.isUnionTypeNode(type)) {
+      const members = this.#readAll(type.getTypeNodes(), args);
+      return members && {
+        schema: combine(members.filter((each) => each !== UNDEFINED).map((each) => each.schema)),
+        isOptional: members.some((each) => each.isOptional),
+      };
+    }
+    if (Node.isArrayTypeNode(type)) return this.#list(type.getElementTypeNode(), args);
+    if (Node.isTypeOperatorTypeNode(type) && type.getOperator() === SyntaxKind.ReadonlyKeyword) {
+      return this.#read(type.getTypeNode(), args);
+    }
+    if (Node.isTupleTypeNode(type)) return this.#tuple(type.getElements(), type, args);
+    if (Node.isTypeLiteral(type)) return this.#object(type.getMembers(), type, args);
+    if (Node.isIntersectionTypeNode(type)) {
+      const members = this.#readAll(type.getTypeNodes(), args);
+      if (members === undefined) return undefined;
+      if (members.some(({ schema }) => schema.properties === undefined)) {
+        return this.#refuse(type, "only object types can be intersected", "write the type out");
+      }
+      return required(mergeObjects(members.map(({ schema }) => schema)));
+    }
+    if (Node.isIndexedAccessTypeNode(type)) return this.#indexed(type.getObjectTypeNode(), type);
+    if (Node.isTypeReference(type)) return this.#reference(type, args);
+    return this.#refuse(type, "JSON cannot hold it", MEND);
+  }
+
+  #readAll(types: readonly TypeNode[], args: TypeArguments): TypeSchema[] | undefined {
+    const all = types.map((each) => this.#read(each, args));
+    return all.includes(undefined) ? undefined : all as TypeSchema[];
+  }
+
+  #list(element: TypeNode, args: TypeArguments): TypeSchema | undefined {
+    const items = this.#read(element, args);
+    return items && required({ type: "array", items: items.schema });
+  }
+
+  #tuple(elements: readonly Node[], tuple: TypeNode, args: TypeArguments): TypeSchema | undefined {
+    const types = elements.map((each) => Node.isNamedTupleMember(each) ? each.getTypeNode() : each);
+    if (types.length === 0 || !types.every((each) => Node.isTypeNode(each))) {
+      return this.#refuse(tuple, "a tuple needs elements", MEND);
+    }
+    const members = this.#readAll(types as TypeNode[], args);
+    if (members === undefined) return undefined;
+    const first = JSON.stringify(members[0].schema);
+    if (members.some(({ schema }) => JSON.stringify(schema) !== first)) {
+      return this.#refuse(tuple, "the elements of a tuple must be of one type", "use an object with a key for each");
+    }
+    return required({
+      type: "array",
+      items: members[0].schema,
+      minItems: members.length,
+      maxItems: members.length,
+    });
+  }
+
+  #object(members: readonly Node[], at: Node, args: TypeArguments): TypeSchema | undefined {
+    const properties: Record<string, ConfigSchema> = {};
+    const names: string[] = [];
+    let isGood = true;
+    for (const member of members) {
+      if (Node.isIndexSignatureDeclaration(member)) {
+        const value = members.length === 1
+          ? this.#read(member.getReturnTypeNode() ?? member as never, args)
+          : undefined;
+        if (value !== undefined) return required({ type: "object", additionalProperties: value.schema });
+        return members.length === 1 ? undefined : this.#refuse(member, "it has keys and an index signature", MEND);
+      }
+      if (!Node.isPropertySignature(member)) {
+        isGood = this.#refuse(member, "JSON cannot hold methods", "remove it from the type") ?? false;
+        continue;
+      }
+      const property = this.#property(member, args);
+      if (property === undefined) {
+        isGood = false;
+        continue;
+      }
+      const name = propertyName(member);
+      if (name === "__proto__") return this.#refuse(member, `a key cannot be named "__proto__"`, "rename the key");
+      properties[name] = property.schema;
+      if (!property.isOptional) names.push(name);
+    }
+    if (!isGood) return undefined;
+    if (members.length === 0) return this.#refuse(at, "an object type needs keys", MEND);
+    return required({ type: "object", properties, required: names, additionalProperties: false });
+  }
+
+  #property(member: PropertySignature, args: TypeArguments): TypeSchema | undefined {
+    const type = member.getTypeNode();
+    if (type === undefined) return this.#refuse(member, "a key has no type", "write its type");
+    const value = this.#read(type, args);
+    if (value === undefined) return undefined;
+    const schema = applyTags(this.#context, member, readDoc(member), value.schema, this.#what);
+    return schema && { schema, isOptional: value.isOptional || member.hasQuestionToken() };
+  }
+
+  /** `(typeof LEVELS)[number]`, where `LEVELS` is a constant list of literals. */
+  #indexed(object: TypeNode, whole: TypeNode): TypeSchema | undefined {
+    const inner = Node.isParenthesizedTypeNode(object) ? object.getTypeNode() : object;
+    if (!Node.isTypeQuery(inner) || !whole.getText().replace(/\s/g, "").endsWith("[number]")) {
+      return this.#refuse(whole, "only (typeof LIST)[number] can be looked up", MEND);
+    }
+    const target = this.#lookUp(inner, inner.getExprName().getText());
+    const initializer = Node.isVariableDeclaration(target) ? target.getInitializer() : undefined;
+    const value = initializer && evaluate(initializer, this.#context.sources);
+    if (value === undefined || !value.ok || !Array.isArray(value.value) || value.value.length === 0) {
+      return this.#refuse(whole, "its list is not a constant list of literals", MEND);
+    }
+    return required({ enum: [...new Set(value.value)] });
+  }
+
+  #reference(type: Node & TypeNode, args: TypeArguments): TypeSchema | undefined {
+    if (!Node.isTypeReference(type)) return undefined;
+    const name = type.getTypeName().getText();
+    const own = args.get(name);
+    if (own !== undefined) return own;
+    const types = type.getTypeArguments();
+    const target = this.#context.sources.resolve(this.#context.sources.pathOf(type), name);
+    if (target.kind === "global") return this.#builtIn(name, types, type, args);
+    if (target.kind === "package") {
+      return this.#refuse(
+        type,
+        `it comes from "${target.specifier}", which the generator does not read`,
+        "declare the type in this package",
+      );
+    }
+    if (target.kind === "broken") return this.#refuse(type, target.reason, "correct the import");
+    this.#context.sources.use(target.path);
+    const { node } = target;
+    if (Node.isEnumDeclaration(node)) return this.#enumeration(node, type);
+    if (!Node.isInterfaceDeclaration(node) && !Node.isTypeAliasDeclaration(node)) {
+      return this.#refuse(type, "it is a class or a value, which JSON cannot hold", "declare an interface for it");
+    }
+    const inner = this.#bind(node, types, type, args);
+    if (inner === undefined) return undefined;
+    if (Node.isInterfaceDeclaration(node)) return this.#interface(node, inner);
+    const aliased = node.getTypeNode();
+    return aliased && this.#read(aliased, inner);
+  }
+
+  #bind(
+    node: InterfaceDeclaration | TypeAliasDeclaration,
+    types: readonly TypeNode[],
+    at: Node,
+    args: TypeArguments,
+  ): TypeArguments | undefined {
+    const inner = new Map<string, TypeSchema>();
+    for (const [i, parameter] of node.getTypeParameters().entries()) {
+      const type = types[i] ?? parameter.getDefault();
+      if (type === undefined) {
+        return this.#refuse(at, `type parameter "${parameter.getName()}" is not given`, "write the type argument");
+      }
+      const value = this.#read(type, args);
+      if (value === undefined) return undefined;
+      inner.set(parameter.getName(), value);
+    }
+    return inner;
+  }
+
+  #interface(node: InterfaceDeclaration, args: TypeArguments): TypeSchema | undefined {
+    const bases: ConfigSchema[] = [];
+    for (const heritage of node.getExtends()) {
+      const target = this.#lookUp(heritage, heritage.getExpression().getText());
+      if (!Node.isInterfaceDeclaration(target)) {
+        return this.#refuse(heritage, "it extends something that is not an interface", "write the keys out");
+      }
+      const inner = this.#bind(target, heritage.getTypeArguments(), heritage, args);
+      const base = inner && this.#interface(target, inner);
+      if (base === undefined) return undefined;
+      bases.push(base.schema);
+    }
+    if (bases.length > 0 && node.getMembers().length === 0) return required(mergeObjects(bases));
+    const own = this.#object(node.getMembers(), node, args);
+    return own && required(mergeObjects([...bases, own.schema]));
+  }
+
+  #enumeration(node: EnumDeclaration, at: Node): TypeSchema | undefined {
+    const values: unknown[] = [];
+    let next = 0;
+    for (const member of node.getMembers()) {
+      const initializer = member.getInitializer();
+      const value = initializer === undefined ? next : evaluate(initializer, this.#context.sources);
+      if (typeof value !== "number" && !value.ok) {
+        return this.#refuse(at, "a member of the enum is not a literal", "use a union of string literals");
+      }
+      const known = typeof value === "number" ? value : value.value;
+      values.push(known);
+      next = typeof known === "number" ? known + 1 : NaN;
+    }
+    return required({ enum: values });
+  }
+
+  #builtIn(name: string, types: readonly TypeNode[], at: Node, args: TypeArguments): TypeSchema | undefined {
+    if (["Array", "ReadonlyArray"].includes(name) && types.length === 1) return this.#list(types[0], args);
+    if (["Readonly", "NonNullable"].includes(name) && types.length === 1) {
+      const inner = this.#read(types[0], args);
+      return inner && (name === "Readonly" ? inner : required(inner.schema));
+    }
+    if (["Partial", "Required", "Pick", "Omit"].includes(name) && types.length > 0) {
+      const inner = this.#read(types[0], args)?.schema;
+      if (inner?.properties === undefined) return inner && this.#refuse(at, `"${name}" wants an object type`, MEND);
+      if (name === "Partial") return required({ ...inner, required: [] });
+      if (name === "Required") return required({ ...inner, required: Object.keys(inner.properties) });
+      const keys = types[1] === undefined ? undefined : this.#read(types[1], args)?.schema.enum;
+      if (keys === undefined) return this.#refuse(at, `"${name}" wants string literals as keys`, MEND);
+      return required(pick(inner, (key) => keys.includes(key) === (name === "Pick")));
+    }
+    if (name === "Record" && types.length === 2) {
+      const keys = this.#read(types[0], args)?.schema;
+      const values = this.#read(types[1], args)?.schema;
+      if (keys === undefined || values === undefined) return undefined;
+      if (keys.type === "string") return required({ type: "object", additionalProperties: values });
+      if (keys.enum !== undefined) {
+        const names = keys.enum.map(String);
+        return required({
+          type: "object",
+          properties: Object.fromEntries(names.map((key) => [key, values])),
+          required: names,
+          additionalProperties: false,
+        });
+      }
+    }
+    return this.#refuse(at, "it is neither declared nor imported here, and JSON cannot hold it", MEND);
+  }
+
+  #lookUp(from: Node, name: string): Node | undefined {
+    const target = this.#context.sources.resolve(this.#context.sources.pathOf(from), name);
+    if (target.kind !== "declared") return undefined;
+    this.#context.sources.use(target.path);
+    return target.node;
+  }
+
+  #refuse(at: Node, reason: string, mend: string): undefined {
+    return this.#context.refuse(at, `Cannot make a schema for ${quote(at)}, of ${this.#what}: ${reason}`, mend);
+  }
+}
+
+function required(schema: ConfigSchema): TypeSchema {
+  return { schema, isOptional: false };
+}
+
+function propertyName(member: PropertySignature): string {
+  const name = member.getNameNode();
+  return Node.isStringLiteral(name) ? name.getLiteralValue() : name.getText();
+}
+
+function mergeObjects(schemas: readonly ConfigSchema[]): ConfigSchema {
+  if (schemas.length === 1) return schemas[0];
+  return {
+    type: "object",
+    properties: Object.assign({}, ...schemas.map((each) => each.properties)),
+    required: [...new Set(schemas.flatMap((each) => each.required ?? []))],
+    additionalProperties: false,
+  };
+}
+
+function pick(schema: ConfigSchema, wants: (key: string) => boolean): ConfigSchema {
+  return {
+    ...schema,
+    properties: Object.fromEntries(Object.entries(schema.properties ?? {}).filter(([key]) => wants(key))),
+    required: (schema.required ?? []).filter(wants),
+  };
+}

@@ -1,0 +1,243 @@
+/**
+ * The parsed files, and what a name in one of them stands for. Everything is read off the syntax: no type checker
+ * runs and no library declarations are loaded.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { Node, Project, type SourceFile, ts } from "ts-morph";
+import { hashSource } from "../../core/registry/staleness.ts";
+import { compareText, type Diagnostic, diagnosticAt } from "../diagnostics.ts";
+import type { SourceModel } from "../model.ts";
+
+/** Most steps of `export … from` that are followed. */
+const RE_EXPORT_LIMIT = 32;
+
+/** A declaration at the top level of a file. */
+export interface Declared {
+  readonly kind: "declared";
+  /** Path of the file. */
+  readonly path: string;
+  /** The name it is declared by. */
+  readonly name: string;
+  readonly node: Node;
+}
+
+/** What a name stands for. */
+export type Binding =
+  | Declared
+  /** An import from another package, which is not followed. */
+  | { readonly kind: "package"; readonly specifier: string; readonly name: string }
+  /** An import that leads nowhere. */
+  | { readonly kind: "broken"; readonly reason: string }
+  /** Neither declared nor imported in the file. */
+  | { readonly kind: "global"; readonly name: string };
+
+/** An import of a file. `name` is `*` for a namespace and `default` for a default import. */
+interface ImportedName {
+  readonly specifier: string;
+  readonly name: string;
+}
+
+interface Scope {
+  readonly locals: ReadonlyMap<string, Node>;
+  readonly imports: ReadonlyMap<string, ImportedName>;
+  /** Exported name to local name, or to a name of another file. */
+  readonly exports: ReadonlyMap<string, { readonly local: string } | ImportedName>;
+  readonly stars: readonly string[];
+}
+
+/** Files of one package, parsed on demand. Paths are relative to the package's root. */
+export class SourceSet {
+  readonly #root: string;
+  readonly #project = new Project({
+    useInMemoryFileSystem: true,
+    skipFileDependencyResolution: true,
+    skipLoadingLibFiles: true,
+    compilerOptions: { target: ts.ScriptTarget.ESNext },
+  });
+  readonly #files = new Map<string, SourceFile | undefined>();
+  readonly #paths = new Map<SourceFile, string>();
+  readonly #hashes = new Map<string, string>();
+  readonly #used = new Set<string>();
+  readonly #scopes = new Map<string, Scope>();
+
+  /** @param root absolute path of the package's root */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** The text of a file, or `undefined` if it cannot be read. */
+  readText(path: string): string | undefined {
+    try {
+      return readFileSync(join(this.#root, path), "utf8").replace(/^\uFEFF/, "");
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Parses a file, once. `undefined` if it cannot be read. */
+  open(path: string): SourceFile | undefined {
+    if (!this.#files.has(path)) {
+      const text = this.readText(path);
+      const file = text === undefined
+        ? undefined
+        : this.#project.createSourceFile(`/${this.#files.size}/file.ts`, text);
+      this.#files.set(path, file);
+      if (file !== undefined && text !== undefined) {
+        this.#paths.set(file, path);
+        this.#hashes.set(path, hashSource(text));
+      }
+    }
+    return this.#files.get(path);
+  }
+
+  /** The path by which a node's file was opened. */
+  pathOf(node: Node): string {
+    return this.#paths.get(node.getSourceFile()) ?? "";
+  }
+
+  /** Notes that what is generated depends on a file. Files that names are followed into are noted by themselves. */
+  use(path: string): void {
+    this.#used.add(path);
+  }
+
+  /** The files that were used, sorted by path. */
+  sources(): SourceModel[] {
+    return [...this.#used].sort(compareText).map((path) => ({ path, hash: this.#hashes.get(path) ?? "" }));
+  }
+
+  /** What the parser refuses in a file. */
+  syntaxErrors(path: string): Diagnostic[] {
+    const file = this.open(path);
+    if (file === undefined) return [];
+    // The public way to these asks for a whole program with its libraries.
+    const { parseDiagnostics } = file.compilerNode as unknown as { parseDiagnostics?: ts.DiagnosticWithLocation[] };
+    const text = file.getFullText();
+    return (parseDiagnostics ?? []).map(({ start, length, messageText }) =>
+      diagnosticAt(
+        path,
+        text,
+        start,
+        start + length,
+        `Cannot parse the file: ${ts.flattenDiagnosticMessageText(messageText, " ").replace(/\.$/, "")}`,
+        `correct the syntax; "deno check ${path}" shows all of it`,
+      )
+    );
+  }
+
+  /** What a name stands for in a file. */
+  resolve(path: string, name: string): Binding {
+    const scope = this.#scope(path);
+    if (scope === undefined) return { kind: "broken", reason: `"${path}" cannot be read` };
+    const node = scope.locals.get(name);
+    if (node !== undefined) return { kind: "declared", path, name, node };
+    const imported = scope.imports.get(name);
+    return imported === undefined ? { kind: "global", name } : this.#follow(path, imported, RE_EXPORT_LIMIT);
+  }
+
+  /** What a name that a file imports is called where it comes from; `undefined` if the file does not import it. */
+  importedAs(path: string, local: string): string | undefined {
+    return this.#scope(path)?.imports.get(local)?.name;
+  }
+
+  /** Whether a file declares a name at its top level. */
+  declares(path: string, name: string): boolean {
+    return this.#scope(path)?.locals.has(name) ?? false;
+  }
+
+  /** The name under which a file exports one of its declarations, or `undefined`. */
+  exportedName(path: string, local: string): string | undefined {
+    for (const [name, target] of this.#scope(path)?.exports ?? []) {
+      if ("local" in target && target.local === local) return name;
+    }
+    return undefined;
+  }
+
+  #follow(from: string, { specifier, name }: ImportedName, steps: number): Binding {
+    if (!/^\.\.?\//.test(specifier)) return { kind: "package", specifier, name };
+    const path = posix.normalize(posix.join(dirname(from).replaceAll("\\", "/"), specifier));
+    const scope = this.#scope(path);
+    if (scope === undefined) return { kind: "broken", reason: `"${path}" cannot be read` };
+    this.use(path);
+    if (name === "*") return { kind: "broken", reason: "it is a whole module" };
+    return this.#exported(path, name, scope, steps) ??
+      { kind: "broken", reason: `"${path}" does not export "${name}"` };
+  }
+
+  #exported(path: string, name: string, scope: Scope, steps: number): Binding | undefined {
+    if (steps === 0) return { kind: "broken", reason: `too many re-exports lead to "${name}"` };
+    const target = scope.exports.get(name);
+    if (target !== undefined && "local" in target) {
+      const node = scope.locals.get(target.local);
+      if (node !== undefined) return { kind: "declared", path, name: target.local, node };
+      const imported = scope.imports.get(target.local);
+      return imported === undefined ? undefined : this.#follow(path, imported, steps - 1);
+    }
+    if (target !== undefined) return this.#follow(path, target, steps - 1);
+    for (const star of scope.stars) {
+      const found = this.#follow(path, { specifier: star, name }, steps - 1);
+      if (found.kind === "declared") return found;
+    }
+    return undefined;
+  }
+
+  #scope(path: string): Scope | undefined {
+    const known = this.#scopes.get(path);
+    if (known !== undefined) return known;
+    const file = this.open(path);
+    if (file === undefined) return undefined;
+    const scope = readScope(file);
+    this.#scopes.set(path, scope);
+    return scope;
+  }
+}
+
+function readScope(file: SourceFile): Scope {
+  const locals = new Map<string, Node>();
+  const imports = new Map<string, ImportedName>();
+  const exports = new Map<string, { local: string } | ImportedName>();
+  const stars: string[] = [];
+
+  for (const statement of file.getStatements()) {
+    if (Node.isImportDeclaration(statement)) {
+      const specifier = statement.getModuleSpecifierValue();
+      for (const each of statement.getNamedImports()) {
+        imports.set(each.getAliasNode()?.getText() ?? each.getName(), { specifier, name: each.getName() });
+      }
+      const whole = statement.getNamespaceImport()?.getText();
+      if (whole !== undefined) imports.set(whole, { specifier, name: "*" });
+      const byDefault = statement.getDefaultImport()?.getText();
+      if (byDefault !== undefined) imports.set(byDefault, { specifier, name: "default" });
+    } else if (Node.isExportDeclaration(statement)) {
+      const specifier = statement.getModuleSpecifierValue();
+      for (const each of statement.getNamedExports()) {
+        const exported = each.getAliasNode()?.getText() ?? each.getName();
+        exports.set(
+          exported,
+          specifier === undefined ? { local: each.getName() } : { specifier, name: each.getName() },
+        );
+      }
+      if (statement.isNamespaceExport() && statement.getNamespaceExport() === undefined && specifier !== undefined) {
+        stars.push(specifier);
+      }
+    } else if (Node.isVariableStatement(statement)) {
+      for (const each of statement.getDeclarations()) {
+        locals.set(each.getName(), each);
+        if (statement.hasExportKeyword()) exports.set(each.getName(), { local: each.getName() });
+      }
+    } else if (
+      Node.isInterfaceDeclaration(statement) || Node.isTypeAliasDeclaration(statement) ||
+      Node.isEnumDeclaration(statement) || Node.isClassDeclaration(statement) || Node.isFunctionDeclaration(statement)
+    ) {
+      const name = statement.getName();
+      if (name === undefined) continue;
+      // A type wins over a value of the same name: names are looked up as types first.
+      if (!locals.has(name) || !Node.isFunctionDeclaration(statement)) locals.set(name, statement);
+      if (!statement.hasExportKeyword()) continue;
+      exports.set(statement.hasDefaultKeyword() ? "default" : name, { local: name });
+    }
+  }
+  return { locals, imports, exports, stars };
+}

@@ -1,0 +1,97 @@
+/**
+ * Notices generated code that is missing, or older than the classes it was made from.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { SluiceError } from "../errors.ts";
+import type { NodePackage } from "./node_type.ts";
+
+/** Hexadecimal digits of a hash that are kept. */
+const HASH_DIGITS = 16;
+
+/** What people run to make generated code. */
+const COMMAND = `"deno task codegen" (or "sluice codegen")`;
+
+/**
+ * The hash by which a source file is known in a package's `sources`: it does not depend on the style of line ends.
+ *
+ * @param text the whole file
+ * @returns the first 16 hexadecimal digits of its SHA-256
+ */
+export function hashSource(text: string): string {
+  return createHash("sha256").update(text.replaceAll("\r\n", "\n")).digest("hex").slice(0, HASH_DIGITS);
+}
+
+/**
+ * Finds the files that have changed, or gone, since a package's code was generated.
+ *
+ * @returns paths relative to the generated file, sorted; none if the package is not on a file system, or if it may
+ * not be read (no `--allow-read`)
+ */
+export async function findStaleSources(pkg: NodePackage): Promise<string[]> {
+  if (!pkg.url.startsWith("file:")) return [];
+  const paths = Object.keys(pkg.sources).sort();
+  const stale = await Promise.all(paths.map((path) => isStale(new URL(path, pkg.url), pkg.sources[path])));
+  return paths.filter((_, i) => stale[i]);
+}
+
+/**
+ * Says that a package is stale and what mends it.
+ *
+ * @param stale what {@linkcode findStaleSources} gave; at least one path
+ */
+export function describeStaleSources(pkg: NodePackage, stale: readonly string[]): string {
+  const shown = stale.slice(0, 3).map((path) => `"${path}"`).join(", ");
+  const more = stale.length > 3 ? ` and ${stale.length - 3} more` : "";
+  const verb = stale.length > 1 ? "have" : "has";
+  return `Generated code of package "${pkg.name}" is stale: ${shown}${more} ${verb} changed since it was made; ` +
+    `run ${COMMAND}`;
+}
+
+/**
+ * Imports a generated module and gives its package.
+ *
+ * @param url absolute URL of a `sluice.gen.ts`
+ * @throws {SluiceError} `InvalidGraph` if there is no such module, or if it does not export `nodePackage`
+ */
+export async function loadNodePackage(url: string | URL): Promise<NodePackage> {
+  const href = String(url);
+  let module: { nodePackage?: NodePackage };
+  try {
+    module = await import(href);
+  } catch (cause) {
+    if (!isMissing(cause, href)) throw cause;
+    throw new SluiceError(
+      "InvalidGraph",
+      `Cannot load node types from "${href}": the file does not exist; run ${COMMAND} to make it`,
+      { cause },
+    );
+  }
+  if (module.nodePackage?.nodes === undefined) {
+    throw new SluiceError(
+      "InvalidGraph",
+      `Cannot load node types from "${href}": it does not export "nodePackage", so the generator did not make it; ` +
+        `name a "sluice.gen.ts", or run ${COMMAND} to make it`,
+    );
+  }
+  return module.nodePackage;
+}
+
+async function isStale(url: URL, hash: string): Promise<boolean> {
+  try {
+    return hashSource(await readFile(fileURLToPath(url), "utf8")) !== hash;
+  } catch (error) {
+    return (error as { code?: string }).code === "ENOENT";
+  }
+}
+
+/** Whether an import failed because that very module is not there, rather than one that it imports. */
+function isMissing(error: unknown, href: string): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as { code?: string }).code;
+  return (code === "ERR_MODULE_NOT_FOUND" || /module not found/i.test(error.message)) &&
+    error.message.includes(`"${href}"`);
+}
