@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use sluice_abi::ENTRY_DISCONTINUITY;
 
-use crate::sync::{AtomicU32, AtomicU64, Ordering, Padded, fence};
+use crate::sync::{AtomicU32, AtomicU64, Ordering, Padded};
 
 struct Shared {
     /// Position of the oldest entry. Both ends raise it, by compare-exchange.
@@ -100,9 +100,6 @@ impl StealWriter {
                 }
             }
         }
-        // Release fence: a reader that loads the entry stored below (acquire fence) also sees the claim above and so
-        // fails its own compare-exchange.
-        fence(Ordering::Release);
         shared.place(self.tail).store(entry, Ordering::Relaxed);
         self.tail += 1;
         // Release: pairs with the reader's acquire of `tail`.
@@ -146,9 +143,10 @@ impl StealReader {
             for (position, entry) in (head..head + count).zip(out.iter_mut()) {
                 *entry = shared.place(position).load(Ordering::Relaxed);
             }
-            // Acquire fence: pairs with the writer's release fence, see there.
-            fence(Ordering::Acquire);
-            // Release: the loads above happen before the writer overwrites (its acquire of `head`).
+            // That it succeeds proves the loads above: nobody moved `head` past these entries, and a place is stored
+            // to again only after its position was passed. Release: pairs with the writer's acquire of `head`, so
+            // that the loads happen before that (loom does not try a load after a later store). Acquire: of the
+            // writer's own claims.
             match shared.head.0.compare_exchange(head, head + count, Ordering::AcqRel, Ordering::Acquire) {
                 Ok(_) => {
                     if head != self.expected {
