@@ -29,12 +29,16 @@ import type { WavSource } from "./processors/file/wav_source.ts";
 /** The ports of `chunker`. */
 export class ChunkerPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES = ["audioIn"] as const;
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
   /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES = ["audioOut"] as const;
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
   readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
 
-  /** @param processor the instance whose ports they are */
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
   constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
     this.#processor = processor;
   }
@@ -175,12 +179,16 @@ export const chunker: NodeType<ChunkerConfig, ChunkerHandle> = defineNodeType<Ch
 /** The ports of `gain`. */
 export class GainPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES = ["audioIn"] as const;
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
   /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES = ["audioOut"] as const;
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
   readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
 
-  /** @param processor the instance whose ports they are */
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
   constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
     this.#processor = processor;
   }
@@ -307,12 +315,16 @@ export const gain: NodeType<GainConfig, GainHandle> = defineNodeType<GainConfig,
 /** The ports of `mixer`. */
 export class MixerPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES = ["audioIn"] as const;
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
   /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES = ["audioOut"] as const;
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
   readonly #processor: { audioIn: StreamInput<AudioFrame>[]; audioOut: StreamOutput<AudioFrame> };
 
-  /** @param processor the instance whose ports they are */
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
   constructor(processor: { audioIn: StreamInput<AudioFrame>[]; audioOut: StreamOutput<AudioFrame> }) {
     this.#processor = processor;
   }
@@ -453,12 +465,16 @@ export const mixer: NodeType<MixerConfig, MixerHandle> = defineNodeType<MixerCon
 /** The ports of `tone-source`. */
 export class ToneSourcePorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES = [] as const;
+  static readonly INPUT_NAMES: readonly [] = [];
   /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES = ["audio"] as const;
+  static readonly OUTPUT_NAMES: readonly ["audio"] = ["audio"];
   readonly #processor: { audio: StreamOutput<AudioFrame> };
 
-  /** @param processor the instance whose ports they are */
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
   constructor(processor: { audio: StreamOutput<AudioFrame> }) {
     this.#processor = processor;
   }
@@ -670,12 +686,16 @@ export const toneSource: NodeType<ToneSourceConfig, ToneSourceHandle> = defineNo
 /** The ports of `wav-sink`. */
 export class WavSinkPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES = ["audio"] as const;
+  static readonly INPUT_NAMES: readonly ["audio"] = ["audio"];
   /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES = [] as const;
+  static readonly OUTPUT_NAMES: readonly [] = [];
   readonly #processor: { audio: StreamInput<AudioFrame> };
 
-  /** @param processor the instance whose ports they are */
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
   constructor(processor: { audio: StreamInput<AudioFrame> }) {
     this.#processor = processor;
   }
@@ -803,12 +823,16 @@ export const wavSink: NodeType<WavSinkConfig, WavSinkHandle> = defineNodeType<Wa
 /** The ports of `wav-source`. */
 export class WavSourcePorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES = [] as const;
+  static readonly INPUT_NAMES: readonly [] = [];
   /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES = ["audio"] as const;
+  static readonly OUTPUT_NAMES: readonly ["audio"] = ["audio"];
   readonly #processor: { audio: StreamOutput<AudioFrame> };
 
-  /** @param processor the instance whose ports they are */
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
   constructor(processor: { audio: StreamOutput<AudioFrame> }) {
     this.#processor = processor;
   }
@@ -958,5 +982,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/tone_source.ts": "58cd1fc1f6611559",
     "processors/file/wav_sink.ts": "e3c797131cbf2809",
     "processors/file/wav_source.ts": "77781d58ce712270",
+    "sluice.json": "38d8c866ab4d4905",
   },
 });

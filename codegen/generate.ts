@@ -58,7 +58,7 @@ export async function generate({ configPath, check = false }: GenerateOptions): 
   const { config, diagnostics } = await readConfig(configPath);
   if (config === undefined) return failed(diagnostics);
   const paths = await findFiles(root, config.include, config.exclude);
-  const scanned = scanPackage(root, config, paths);
+  const scanned = scanPackage({ root, configFile: basename(configPath), config, paths });
   if (scanned.model === undefined) return failed(scanned.diagnostics);
   if (scanned.model.nodes.length === 0) {
     return failed([{

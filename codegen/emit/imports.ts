@@ -12,6 +12,7 @@ export class Imports {
   readonly #folder: string;
   readonly #runtime: string;
   readonly #taken: Set<string>;
+  readonly #values = new Set<string>();
   /** Specifier to exported name to local name. */
   readonly #types = new Map<string, Map<string, string>>();
 
@@ -61,7 +62,14 @@ export class Imports {
     if (argument === undefined) return name;
     if (argument.kind === "global") return `${name}<${argument.text}>`;
     const specifier = argument.kind === "file" ? this.specifierOf(argument.path) : argument.specifier;
-    return `${name}<${this.type(specifier, argument.name)}>`;
+    const local = this.type(specifier, argument.name);
+    if (argument.kind === "file") this.#values.add(local);
+    return `${name}<${local}>`;
+  }
+
+  /** Local names of this package's types that data frames carry, sorted. */
+  valueTypes(): string[] {
+    return [...this.#values].sort(compareText);
   }
 
   /** All import declarations, those of the runtime first, then by specifier. */

@@ -47,5 +47,7 @@ ${docComment("This package, as a registry takes it.")}export const nodePackage: 
 // Do not edit: change a processor class and run the command again.
 
 ${docComment(`The node types of ${model.name}. Importing this module loads none of their classes.`, "@module")}`;
-  return `${header}${imports.source()}\n\n${nodes.join("\n\n")}\n\n${footer}\n`;
+  const values = imports.valueTypes();
+  const reExports = values.length === 0 ? "" : `export type { ${values.join(", ")} };\n\n`;
+  return `${header}${imports.source()}\n\n${reExports}${nodes.join("\n\n")}\n\n${footer}\n`;
 }

@@ -52,12 +52,16 @@ function emitPorts(node: NodeModel, imports: Imports): string {
     imports.runtime("PortRegistry")
   } {
   /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES = ${names(inputs)} as const;
+  static readonly INPUT_NAMES: readonly ${names(inputs)} = ${names(inputs)};
   /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES = ${names(outputs)} as const;
+  static readonly OUTPUT_NAMES: readonly ${names(outputs)} = ${names(outputs)};
   readonly #processor: ${fields};
 
-  /** @param processor the instance whose ports they are */
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
   constructor(processor: ${fields}) {
     this.#processor = processor;
   }

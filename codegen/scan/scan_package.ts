@@ -17,19 +17,25 @@ import { type Binding, SourceSet } from "./source_set.ts";
 /** A file without any of these has nothing for the generator. */
 const ANNOTATED = /@(?:processor|input|output)\b/;
 
+/** The package to read. */
+export interface ScanOptions {
+  /** Absolute path of the package's root. */
+  readonly root: string;
+  /** Path of the configuration, relative to `root`. */
+  readonly configFile: string;
+  readonly config: GeneratorConfig;
+  /** Files to read, relative to `root`; their order does not matter. */
+  readonly paths: readonly string[];
+}
+
 /** What came of reading a package: the model, or everything that was refused. */
 export interface ScanResult {
   readonly model?: PackageModel;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/**
- * Reads the classes of some files.
- *
- * @param root absolute path of the package's root
- * @param paths files relative to `root`; their order does not matter
- */
-export function scanPackage(root: string, config: GeneratorConfig, paths: readonly string[]): ScanResult {
+/** Reads the annotated classes of a package. */
+export function scanPackage({ root, configFile, config, paths }: ScanOptions): ScanResult {
   const sources = new SourceSet(root);
   const context = new ScanContext(sources);
   const nodes: { model: NodeModel; declaration: ClassDeclaration }[] = [];
@@ -54,6 +60,7 @@ export function scanPackage(root: string, config: GeneratorConfig, paths: readon
   checkNames(context, nodes);
   const diagnostics = unique(context.diagnostics).sort(compareDiagnostics);
   if (diagnostics.length > 0) return { diagnostics };
+  sources.use(configFile);
   const model: PackageModel = {
     name: config.name,
     runtime: runtimeSpecifier(config),

@@ -59,7 +59,6 @@ export class SourceSet {
   });
   readonly #files = new Map<string, SourceFile | undefined>();
   readonly #paths = new Map<SourceFile, string>();
-  readonly #hashes = new Map<string, string>();
   readonly #used = new Set<string>();
   readonly #scopes = new Map<string, Scope>();
 
@@ -87,7 +86,6 @@ export class SourceSet {
       this.#files.set(path, file);
       if (file !== undefined && text !== undefined) {
         this.#paths.set(file, path);
-        this.#hashes.set(path, hashSource(text));
       }
     }
     return this.#files.get(path);
@@ -105,7 +103,10 @@ export class SourceSet {
 
   /** The files that were used, sorted by path. */
   sources(): SourceModel[] {
-    return [...this.#used].sort(compareText).map((path) => ({ path, hash: this.#hashes.get(path) ?? "" }));
+    return [...this.#used].sort(compareText).map((path) => ({
+      path,
+      hash: hashSource(this.#files.get(path)?.getFullText() ?? this.readText(path) ?? ""),
+    }));
   }
 
   /** What the parser refuses in a file. */

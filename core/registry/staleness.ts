@@ -16,13 +16,17 @@ const HASH_DIGITS = 16;
 const COMMAND = `"deno task codegen" (or "sluice codegen")`;
 
 /**
- * The hash by which a source file is known in a package's `sources`: it does not depend on the style of line ends.
+ * The hash by which a source file is known in a package's `sources`: it does not depend on the style of line
+ * ends, nor on a byte-order mark.
  *
  * @param text the whole file
  * @returns the first 16 hexadecimal digits of its SHA-256
  */
 export function hashSource(text: string): string {
-  return createHash("sha256").update(text.replaceAll("\r\n", "\n")).digest("hex").slice(0, HASH_DIGITS);
+  return createHash("sha256").update(text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n")).digest("hex").slice(
+    0,
+    HASH_DIGITS,
+  );
 }
 
 /**
