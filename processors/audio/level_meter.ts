@@ -1,0 +1,77 @@
+/**
+ * The `level-meter` processor.
+ *
+ * @module
+ */
+import { config, input, output, processor } from "../../core/annotations.ts";
+import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import type { DataFrame } from "../../core/frames/data_frame.ts";
+import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
+import { factorToDecibels } from "./decibels.ts";
+import { LevelCounter, type LevelReading } from "./level_reading.ts";
+import { samplesToNs } from "./sample_time.ts";
+
+/**
+ * Measures how loud audio is.
+ *
+ * **Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:
+ * at the end of the first block with which `intervalMs` are full, and at the end of the stream for what is left. It
+ * may stand in line: blocks pass through it untouched and without a copy.
+ *
+ * **Inputs.** `audioIn`: any rate and number of channels.
+ *
+ * **Outputs.** `levels`: readings. `audioOut`: the blocks that came in.
+ *
+ * **Config.** `intervalMs`.
+ *
+ * **Example.**
+ * ```json
+ * { "meter": { "type": "level-meter", "config": { "intervalMs": 50 } } }
+ * ```
+ */
+@processor({ tags: ["audio", "meter", "peak", "rms", "loudness", "vu"] })
+export class LevelMeter {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+  @output()
+  levels!: StreamOutput<DataFrame<LevelReading>>;
+  @output()
+  audioOut!: StreamOutput<AudioFrame>;
+  /** Least time between readings. @minimum 0 @maximum 60000 @unit ms */
+  @config({ live: true })
+  intervalMs = 100;
+
+  #counter = new LevelCounter(1);
+  #sampleRateHz = 0;
+  #startNs = 0;
+
+  /** Measures every block that has come and passes it on. */
+  process(): void {
+    let frame;
+    while ((frame = this.audioIn.read()) !== undefined) {
+      if (frame.channels !== this.#counter.channels) this.#counter = new LevelCounter(frame.channels);
+      const counter = this.#counter;
+      if (counter.count === 0) this.#startNs = frame.ptsNs;
+      this.#sampleRateHz = frame.sampleRateHz;
+      for (let channel = 0; channel < counter.channels; channel++) counter.add(channel, frame.channel(channel));
+      counter.advance(frame.sampleCount);
+      if (counter.count * 1000 >= this.intervalMs * this.#sampleRateHz) this.#write();
+      this.audioOut.write(frame);
+    }
+  }
+
+  /** Gives a reading of what came after the last one. */
+  flush(): void {
+    if (this.#counter.count > 0) this.#write();
+  }
+
+  #write(): void {
+    const durationNs = samplesToNs(this.#counter.count, this.#sampleRateHz);
+    const value = this.#counter.take(this.#startNs, durationNs, factorToDecibels);
+    const frame = this.levels.tryAcquire({ value });
+    if (frame === undefined) return;
+    frame.ptsNs = this.#startNs;
+    frame.durationNs = durationNs;
+    this.levels.write(frame);
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The `spectrum` processor.
+ *
+ * @module
+ */
+import { config, input, output, processor } from "../../core/annotations.ts";
+import { SluiceError } from "../../core/errors.ts";
+import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import type { DataFrame } from "../../core/frames/data_frame.ts";
+import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
+import type { ProcessorContext } from "../../core/processor.ts";
+import { HeadFrame } from "./head_frame.ts";
+import { PlaneQueue } from "./plane_queue.ts";
+import { samplesToNs } from "./sample_time.ts";
+import { SpectrumAnalyzer, type SpectrumReading } from "./spectrum_reading.ts";
+
+/**
+ * Measures which frequencies are in audio.
+ *
+ * **Purpose.** Takes stretches of `size` samples, which overlap, weights them with a window and gives the magnitude of
+ * each frequency in decibels of full scale: a sine at full scale on a bin reads 0 dB. No stretch reaches over a gap in
+ * the stream; what is left at a gap or at the end, less than a stretch, is not measured.
+ *
+ * **Inputs.** `audio`: any rate and number of channels.
+ *
+ * **Outputs.** `spectrum`: readings, one for every `size` × (1 - `overlap`) samples.
+ *
+ * **Config.** `size`, `overlap`, `window`, `channel`.
+ *
+ * **Example.**
+ * ```json
+ * { "analyser": { "type": "spectrum", "config": { "size": 4096, "window": "blackman" } } }
+ * ```
+ */
+@processor({ tags: ["audio", "fft", "frequency", "analyser", "analyzer"] })
+export class Spectrum {
+  @input()
+  audio!: StreamInput<AudioFrame>;
+  @output()
+  spectrum!: StreamOutput<DataFrame<SpectrumReading>>;
+  /** Samples of a stretch: a power of two. @integer @minimum 16 @maximum 65536 @unit samples */
+  @config()
+  size = 2048;
+  /** Which part of a stretch the next one has too. @minimum 0 @maximum 0.95 */
+  @config()
+  overlap = 0.5;
+  /** Window: `hann` for most, `flat-top` for levels, `blackman` for weak tones beside strong ones. */
+  @config()
+  window: "hann" | "blackman" | "flat-top" | "rectangular" = "hann";
+  /** Channel to measure, from 0; -1 for the average of all. @integer @minimum -1 @maximum 63 */
+  @config()
+  channel = -1;
+
+  #analyzer: SpectrumAnalyzer | undefined;
+  #head: HeadFrame | undefined;
+  #queue = new PlaneQueue(1);
+  #hop = 1;
+  #sampleRateHz = 0;
+  /** Time of the newest frame, and how many samples of the queue are older. */
+  #frameNs = 0;
+  #older = 0;
+  #nodeId = "";
+
+  /** Prepares window and transform. */
+  setup(context: ProcessorContext): void {
+    this.#nodeId = context.nodeId;
+    if (!Number.isInteger(Math.log2(this.size))) {
+      throw new SluiceError(
+        "InvalidConfig",
+        `Cannot set "${this.#nodeId}.size" to ${this.size}: wanted a power of two, such as ${
+          2 ** Math.round(Math.log2(this.size))
+        }`,
+        { nodeId: this.#nodeId, key: "size" },
+      );
+    }
+    this.#hop = Math.max(1, Math.round(this.size * (1 - this.overlap)));
+    this.#analyzer = new SpectrumAnalyzer(this.size, this.window);
+  }
+
+  /** Writes at most one reading for each block that was read. */
+  process(): void {
+    const head = this.#head ??= new HeadFrame(this.audio);
+    let wrote = false;
+    for (;;) {
+      if (this.#queue.length >= this.size) {
+        if (wrote || !this.#write()) return;
+        wrote = true;
+        continue;
+      }
+      const outcome = head.readAway();
+      if (outcome === "blocked") return;
+      if (outcome === "read") wrote = false;
+      const frame = head.peek();
+      if (frame === undefined) return;
+      this.#take(frame, head.continues(frame));
+      head.take(frame);
+    }
+  }
+
+  /** Writes what stretches are left. */
+  flush(): boolean {
+    if (this.#queue.length >= this.size) this.#write();
+    return this.#queue.length >= this.size;
+  }
+
+  #take(frame: AudioFrame, continues: boolean): void {
+    if (this.channel >= frame.channels) {
+      throw new SluiceError(
+        "TypeMismatch",
+        `Cannot measure channel ${this.channel} in "${this.#nodeId}": "${this.#nodeId}.audio" has ${frame.channels} ` +
+          `channels; set "channel" to -1 or less than ${frame.channels}`,
+        { nodeId: this.#nodeId, port: "audio", key: "channel" },
+      );
+    }
+    if (frame.channels !== this.#queue.channels) this.#queue = new PlaneQueue(frame.channels);
+    if (!continues) this.#queue.drop(this.#queue.length);
+    this.#sampleRateHz = frame.sampleRateHz;
+    this.#frameNs = frame.ptsNs;
+    this.#older = this.#queue.length;
+    this.#queue.push(frame);
+  }
+
+  #write(): boolean {
+    const queue = this.#queue;
+    const analyzer = this.#analyzer!;
+    const samples = analyzer.samples;
+    const only = this.channel >= 0;
+    samples.fill(0);
+    for (let channel = only ? this.channel : 0; channel < (only ? this.channel + 1 : queue.channels); channel++) {
+      const plane = queue.plane(channel);
+      const weight = only ? 1 : 1 / queue.channels;
+      for (let i = 0, at = queue.start; i < samples.length; i++, at++) samples[i] += plane[at] * weight;
+    }
+    const ptsNs = this.#frameNs + samplesToNs(-this.#older, this.#sampleRateHz);
+    const durationNs = samplesToNs(this.size, this.#sampleRateHz);
+    const frame = this.spectrum.tryAcquire({ value: analyzer.analyze(ptsNs, durationNs, this.#sampleRateHz) });
+    if (frame === undefined) return false;
+    frame.ptsNs = ptsNs;
+    frame.durationNs = durationNs;
+    queue.drop(this.#hop);
+    this.#older -= this.#hop;
+    this.spectrum.write(frame);
+    return true;
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * The `wav-sink` processor.
+ *
+ * @module
+ */
+import { accessSync, constants } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { config, input, processor } from "../../core/annotations.ts";
+import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
+import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import { describeFormat } from "../../core/frames/format.ts";
+import type { StreamInput } from "../../core/ports/stream.ts";
+import type { ProcessorContext } from "../../core/processor.ts";
+import { openError } from "./file_errors.ts";
+import { PcmBlock } from "./pcm.ts";
+import { defaultLayout, WAV_MAX_CHANNELS, type WavFormat } from "./wav_format.ts";
+import { beingWrittenError, isBeingWritten, PARTIAL_SUFFIX, WavWriter } from "./wav_writer.ts";
+
+/** Files that sinks of this lane write, so that two of one name are refused at setup. */
+const claimed = new Set<string>();
+
+/**
+ * Writes a WAV file.
+ *
+ * **Purpose.** Records audio as `NAME.partial`, which is a readable WAV file at any moment, and renames it to `NAME`
+ * when the stream has ended. A run that is broken off leaves `NAME.partial` with what was recorded, and an older
+ * `NAME` as it was. Files of more than 4 GiB become RF64.
+ *
+ * **Inputs.** `audio`: 1 to 8 channels; the format may not change in mid-stream.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `path`, `format`. Integer formats clamp to full scale; how many samples that hit is logged at the end.
+ * A stream that ends without a frame makes an empty file if its format was announced, else none.
+ *
+ * **Example.**
+ * ```json
+ * { "out": { "type": "wav-sink", "config": { "path": "out/demo.wav", "format": "s16" } } }
+ * ```
+ */
+@processor({ tags: ["wav", "file", "audio", "write", "record"] })
+export class WavSink {
+  @input()
+  audio!: StreamInput<AudioFrame>;
+  /** File to write; a relative path starts at the working directory. The directory must be there. @minLength 1 */
+  @config()
+  path!: string;
+  /**
+   * How samples stand in the file: unsigned or signed integers, or floats, of so many bits. `auto` is `f32`, which
+   * loses nothing.
+   */
+  @config()
+  format: "auto" | "u8" | "s16" | "s24" | "s32" | "f32" | "f64" = "auto";
+
+  #details: SluiceErrorDetails = {};
+  #claim: string | undefined;
+  #writer: WavWriter | undefined;
+  #block = new PcmBlock("f32", 1, 0);
+
+  /** Checks that the file can be written, without making it. */
+  setup(context: ProcessorContext): void {
+    this.#details = { nodeId: context.nodeId, key: "path" };
+    checkPath(this.path, this.#details);
+    const claim = resolve(this.path);
+    if (claimed.has(claim) || isWrittenElsewhere(this.path, this.#details)) {
+      throw beingWrittenError(this.path, this.#details);
+    }
+    claimed.add(claim);
+    this.#claim = claim;
+  }
+
+  /** Appends every block that has come. */
+  process(): void {
+    let frame;
+    while ((frame = this.audio.read()) !== undefined) {
+      const writer = this.#writer ?? this.#open(frame.sampleRateHz, frame.channels);
+      const { channels, sampleRateHz } = writer.format;
+      if (frame.channels !== channels || frame.sampleRateHz !== sampleRateHz) this.#refuseChange(frame, writer.format);
+      const count = frame.sampleCount;
+      this.#block.reserve(count);
+      for (let channel = 0; channel < channels; channel++) this.#block.encode(channel, frame.channel(channel));
+      writer.write(this.#block, count);
+    }
+  }
+
+  /** Completes the file and gives it its name. */
+  flush(context: ProcessorContext): void {
+    const announced = this.audio.format;
+    if (this.#writer === undefined && announced?.kind === "audio") {
+      this.#open(announced.sampleRateHz, announced.channels);
+    }
+    if (this.#writer === undefined) {
+      context.log.warn(`nothing was written to ${JSON.stringify(this.path)}: no audio came`, { path: this.path });
+      return;
+    }
+    this.#writer.finish();
+    const { clipped, notANumber } = this.#block;
+    if (clipped > 0) {
+      const mend = `lower the level, or write format "f32"`;
+      context.log.warn(`${clipped} samples were beyond full scale and clamped: ${mend}`, { path: this.path, clipped });
+    }
+    if (notANumber > 0) {
+      context.log.warn(`${notANumber} samples were not numbers and written as 0`, { path: this.path, notANumber });
+    }
+  }
+
+  /** Leaves what was recorded in `NAME.partial`, if the stream did not come to its end. */
+  teardown(): void {
+    if (this.#claim !== undefined) claimed.delete(this.#claim);
+    this.#writer?.abort();
+  }
+
+  #open(sampleRateHz: number, channels: number): WavWriter {
+    if (channels > WAV_MAX_CHANNELS) {
+      throw new SluiceError(
+        "TypeMismatch",
+        `Cannot write ${channels} channels to ${JSON.stringify(this.path)}: wanted 1 to ${WAV_MAX_CHANNELS}; ` +
+          `put a "channel-mapper" before "${this.#details.nodeId}"`,
+        { ...this.#details, key: undefined, port: "audio" },
+      );
+    }
+    const announced = this.audio.format;
+    const layout = announced?.kind === "audio" && announced.channels === channels ? announced.layout : undefined;
+    const format: WavFormat = {
+      sampleFormat: this.format === "auto" ? "f32" : this.format,
+      channels,
+      sampleRateHz,
+      layout: layout ?? defaultLayout(channels),
+    };
+    this.#block = new PcmBlock(format.sampleFormat, channels, 0);
+    this.#writer = new WavWriter(this.path, format, { details: this.#details });
+    return this.#writer;
+  }
+
+  #refuseChange(frame: AudioFrame, format: WavFormat): never {
+    const before = describeFormat({ kind: "audio", sampleRateHz: format.sampleRateHz, channels: format.channels });
+    const converter = frame.sampleRateHz === format.sampleRateHz ? "channel-mapper" : "resampler";
+    throw new SluiceError(
+      "TypeMismatch",
+      `Cannot go on writing ${JSON.stringify(this.path)}: "${this.#details.nodeId}.audio" changed from ${before} to ` +
+        `${describeFormat(frame.format)}, and a WAV file has one format; put a "${converter}" before it`,
+      { ...this.#details, key: undefined, port: "audio" },
+    );
+  }
+}
+
+function checkPath(path: string, details: SluiceErrorDetails): void {
+  try {
+    for (const each of [path, path + PARTIAL_SUFFIX]) {
+      const found = statOrUndefined(each);
+      if (found !== undefined && !found.isFile) {
+        throw openError("write", each, found.isDirectory ? "directory" : "special", details);
+      }
+    }
+    const directory = dirname(path);
+    if (!Deno.statSync(directory).isDirectory) throw new Deno.errors.NotADirectory();
+    accessSync(directory, constants.W_OK);
+  } catch (error) {
+    throw error instanceof SluiceError ? error : openError("write", path, error, details);
+  }
+}
+
+function isWrittenElsewhere(path: string, details: SluiceErrorDetails): boolean {
+  try {
+    return isBeingWritten(path);
+  } catch (error) {
+    throw openError("write", path, error, details);
+  }
+}
+
+function statOrUndefined(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
