@@ -121,8 +121,10 @@ export function serializeError(error: unknown): SerializedError {
 
 /** The inverse of {@linkcode serializeError}. */
 export function deserializeError(wire: SerializedError): Error {
-  const error = wire.code === undefined ? new Error(wire.message) : new SluiceError(wire.code, wire.message, wire.details);
-  if (wire.code === undefined) error.name = wire.name;
+  const error = wire.code === undefined
+    ? new Error(wire.message)
+    : new SluiceError(wire.code, wire.message, wire.details);
+  if (wire.code === undefined) Object.defineProperty(error, "name", { value: wire.name, configurable: true });
   if (wire.stack !== undefined) error.stack = wire.stack;
   return error;
 }

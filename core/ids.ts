@@ -54,7 +54,10 @@ export function splitAddress(address: string): { node: NodeId; port: string } {
   const node = address.slice(0, dot);
   const port = address.slice(dot + 1);
   if (dot < 0 || !ID.test(node) || !ID.test(port)) {
-    throw new SluiceError("InvalidGraph", `Cannot read ${JSON.stringify(address)} as a port address: wanted "node.port"`);
+    throw new SluiceError(
+      "InvalidGraph",
+      `Cannot read ${JSON.stringify(address)} as a port address: wanted "node.port"`,
+    );
   }
   return { node: node as NodeId, port };
 }

@@ -1,0 +1,119 @@
+/**
+ * The control arena: one record for each lane, link and node, in memory that every lane and the control isolate
+ * share. Each field has one writer (see `crates/abi`), so plain stores are enough but for the words that lanes race
+ * on (bell, sleeping, inbox, link state), which go through `Atomics`. Reading figures asks no lane and waits for none.
+ *
+ * @module
+ */
+import { ABI_VERSION, CONTROL, LANE, LINK, LINK_STATE, NODE } from "../ffi/layout.gen.ts";
+
+/** How many records a control arena has. */
+export interface ControlSizes {
+  readonly lanes: number;
+  readonly links: number;
+  readonly nodes: number;
+}
+
+/** Bytes that a control arena needs. */
+export function controlBytes(sizes: ControlSizes): number {
+  return CONTROL.size + sizes.lanes * LANE.size + sizes.links * LINK.size + sizes.nodes * NODE.size;
+}
+
+/** Typed access to a control arena. Every index below counts from 0. */
+export class ControlPage {
+  readonly u32: Uint32Array;
+  readonly i32: Int32Array;
+  readonly f64: Float64Array;
+  readonly #lanes: number;
+  readonly #links: number;
+  readonly #nodes: number;
+
+  /** @param buffer a control arena that {@linkcode ControlPage.format} has formatted */
+  constructor(buffer: ArrayBuffer | SharedArrayBuffer) {
+    this.u32 = new Uint32Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.f64 = new Float64Array(buffer);
+    if (this.u32[CONTROL.magic >> 2] !== CONTROL.magicValue) throw new TypeError("Not a control arena");
+    this.#lanes = this.u32[CONTROL.lanesOffset >> 2];
+    this.#links = this.u32[CONTROL.linksOffset >> 2];
+    this.#nodes = this.u32[CONTROL.nodesOffset >> 2];
+  }
+
+  /** Writes the header into zeroed memory of at least {@linkcode controlBytes}. */
+  static format(buffer: ArrayBuffer | SharedArrayBuffer, sizes: ControlSizes): ControlPage {
+    const u32 = new Uint32Array(buffer);
+    const links = CONTROL.size + sizes.lanes * LANE.size;
+    u32[CONTROL.abiVersion >> 2] = ABI_VERSION;
+    u32[CONTROL.lanesOffset >> 2] = CONTROL.size;
+    u32[CONTROL.laneCount >> 2] = sizes.lanes;
+    u32[CONTROL.linksOffset >> 2] = links;
+    u32[CONTROL.linkCount >> 2] = sizes.links;
+    u32[CONTROL.nodesOffset >> 2] = links + sizes.links * LINK.size;
+    u32[CONTROL.nodeCount >> 2] = sizes.nodes;
+    u32[CONTROL.magic >> 2] = CONTROL.magicValue;
+    return new ControlPage(buffer);
+  }
+
+  /** Byte offset of a lane's record. */
+  laneOffset(lane: number): number {
+    return this.#lanes + lane * LANE.size;
+  }
+
+  /** Byte offset of a link's record. */
+  linkOffset(link: number): number {
+    return this.#links + link * LINK.size;
+  }
+
+  /** Byte offset of a node's record. */
+  nodeOffset(node: number): number {
+    return this.#nodes + node * NODE.size;
+  }
+
+  /** Reads a lane's bell: pass it to `park()` after looking for work, so that no ring is missed. */
+  bell(lane: number): number {
+    return Atomics.load(this.i32, (this.laneOffset(lane) + LANE.bell) >> 2);
+  }
+
+  /**
+   * Clears a lane's inbox. Only the lane itself calls it.
+   *
+   * @param take is called with each bit that was set
+   */
+  drainInbox(lane: number, take: (bit: number) => void): void {
+    const base = this.laneOffset(lane);
+    for (let s = 0; s < LANE.summaryWords; s++) {
+      const summaryAt = (base + LANE.inboxSummary + s * 4) >> 2;
+      if (Atomics.load(this.i32, summaryAt) === 0) continue;
+      let summary = Atomics.exchange(this.i32, summaryAt, 0);
+      while (summary !== 0) {
+        const word = 31 - Math.clz32(summary & -summary);
+        summary &= summary - 1;
+        let bits = Atomics.exchange(this.i32, (base + LANE.inbox + (s * 32 + word) * 4) >> 2, 0);
+        while (bits !== 0) {
+          const bit = 31 - Math.clz32(bits & -bits);
+          bits &= bits - 1;
+          take((s * 32 + word) * 32 + bit);
+        }
+      }
+    }
+  }
+
+  /** Whether a lane's inbox has any bit set. */
+  inboxEmpty(lane: number): boolean {
+    const at = (this.laneOffset(lane) + LANE.inboxSummary) >> 2;
+    for (let s = 0; s < LANE.summaryWords; s++) {
+      if (Atomics.load(this.i32, at + s) !== 0) return false;
+    }
+    return true;
+  }
+
+  /** Marks a link as ended: sticky, set by its writer after the last write. */
+  setEos(link: number): void {
+    Atomics.or(this.i32, (this.linkOffset(link) + LINK.state) >> 2, LINK_STATE.eos);
+  }
+
+  /** Whether a link's writer has ended. */
+  isEos(link: number): boolean {
+    return (Atomics.load(this.i32, (this.linkOffset(link) + LINK.state) >> 2) & LINK_STATE.eos) !== 0;
+  }
+}

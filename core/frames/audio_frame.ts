@@ -1,0 +1,123 @@
+/**
+ * Audio: planar 32-bit float, one plane a channel, full scale ±1.
+ *
+ * In the slot's header, `width` is the number of channels and `height` the sample rate in hertz; the planes follow
+ * each other without a gap.
+ *
+ * @module
+ */
+import { FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
+import type { Pool } from "../memory/pool.ts";
+import type { AudioFormat, ChannelLayout } from "./format.ts";
+import { Frame } from "./frame.ts";
+import type { Ledger } from "./ledger.ts";
+
+/** Most channels of an audio frame. */
+export const MAX_CHANNELS = 64;
+
+/** What an audio frame is acquired with. */
+export interface AudioShape<C extends number = number> {
+  /** Hertz. */
+  readonly sampleRateHz: number;
+  /** 1 to 64. */
+  readonly channels: C;
+  /** Samples in each channel. */
+  readonly sampleCount: number;
+  readonly layout?: ChannelLayout;
+}
+
+/** A block of audio with `C` channels. */
+export class AudioFrame<C extends number = number> extends Frame {
+  override readonly kind = "audio";
+  #planes: Float32Array[] = [];
+  #planeLength = -1;
+
+  /** Hertz. */
+  get sampleRateHz(): number {
+    return this.pool.u32[this.at32 + (SLOT.height >> 2)];
+  }
+
+  /** Number of channels. */
+  get channels(): C {
+    return this.pool.u32[this.at32 + (SLOT.width >> 2)] as C;
+  }
+
+  /** Samples in each channel. */
+  get sampleCount(): number {
+    return this.pool.u32[this.at32 + (SLOT.strides >> 2)] >> 2;
+  }
+
+  override get format(): AudioFormat {
+    return { kind: "audio", sampleRateHz: this.sampleRateHz, channels: this.channels };
+  }
+
+  /**
+   * The samples of one channel: a view over the slot, valid as long as the frame.
+   *
+   * @throws {RangeError} if there is no such channel
+   */
+  channel(index: number): Float32Array {
+    const length = this.sampleCount;
+    if (length !== this.#planeLength || this.#planes.length !== this.channels) this.#layOut(length);
+    const plane = this.#planes[index];
+    if (plane === undefined) {
+      throw new RangeError(`Cannot take channel ${index} of an audio frame with ${this.channels} channels`);
+    }
+    return plane;
+  }
+
+  /** Lays a frame out in a slot that was just acquired. @internal */
+  shape(shape: AudioShape<C>): this {
+    const { channels, sampleCount, sampleRateHz } = shape;
+    const bytes = channels * sampleCount * 4;
+    if (!(Number.isInteger(channels) && channels >= 1 && channels <= MAX_CHANNELS)) {
+      throw new RangeError(`Cannot acquire an audio frame of ${channels} channels: wanted 1 to ${MAX_CHANNELS}`);
+    }
+    if (!(Number.isInteger(sampleCount) && sampleCount >= 0 && bytes <= this.pool.payloadBytes)) {
+      throw new RangeError(
+        `Cannot acquire an audio frame of ${channels} × ${sampleCount} samples (${bytes} bytes): a slot of pool ` +
+          `"${this.pool.name}" has ${this.pool.payloadBytes}; use smaller blocks, or set pools.${this.pool.name}.slotBytes`,
+      );
+    }
+    if (!(Number.isInteger(sampleRateHz) && sampleRateHz >= 1 && sampleRateHz <= 0xffffffff)) {
+      throw new RangeError(`Cannot acquire an audio frame at ${sampleRateHz} Hz: wanted a whole number of hertz`);
+    }
+    this.clearHeader(KIND.audio, FORMAT.f32Planar);
+    const { u32, f64 } = this.pool;
+    u32[this.at32 + (SLOT.payloadLength >> 2)] = bytes;
+    u32[this.at32 + (SLOT.width >> 2)] = channels;
+    u32[this.at32 + (SLOT.height >> 2)] = sampleRateHz;
+    u32[this.at32 + (SLOT.strides >> 2)] = sampleCount * 4;
+    f64[this.at64 + (SLOT.durationNs >> 3)] = (sampleCount * 1e9) / sampleRateHz;
+    return this;
+  }
+
+  override fresh(ledger: Ledger): this {
+    return new AudioFrame<C>(this.pool, this.slot, ledger) as this;
+  }
+
+  protected override copyTo(slot: number): this {
+    const { channels, sampleCount, sampleRateHz } = this;
+    const copy = new AudioFrame<C>(this.pool, slot, this.ledger).shape({ channels, sampleCount, sampleRateHz });
+    for (let channel = 0; channel < channels; channel++) copy.channel(channel).set(this.channel(channel));
+    return copy as this;
+  }
+
+  #layOut(length: number): void {
+    this.#planes = [];
+    const start = (this.at32 << 2) + SLOT.size;
+    for (let channel = 0; channel < this.channels; channel++) {
+      this.#planes.push(new Float32Array(this.pool.buffer, start + channel * length * 4, length));
+    }
+    this.#planeLength = length;
+  }
+}
+
+/** The cached audio frame object of a slot. @internal */
+export function audioFrameOf(pool: Pool, slot: number): AudioFrame {
+  const known = pool.views[slot];
+  if (known instanceof AudioFrame) return known;
+  const frame = new AudioFrame(pool, slot, pool.ledger);
+  pool.views[slot] = frame;
+  return frame;
+}

@@ -1,0 +1,188 @@
+/**
+ * Frames: what travels on links. A frame object is one lane's view of a slot; the object is cached for the slot, so
+ * that reading allocates nothing, and asynchronous nodes get objects of their own, because their ticks overlap with
+ * those of others.
+ *
+ * Who holds a frame: a node that read or acquired it *owns* one reference until it writes it on, releases it, or its
+ * tick ends. `retain()` adds a reference that outlives the tick.
+ *
+ * @module
+ */
+import { FLAG, SLOT } from "../../ffi/layout.gen.ts";
+import { SluiceError } from "../errors.ts";
+import type { Pool } from "../memory/pool.ts";
+import type { FrameFormat, FrameKind } from "./format.ts";
+import type { Ledger } from "./ledger.ts";
+
+/** The base of all frames. Times are nanoseconds since the runtime's epoch or the media's start, as f64. */
+export abstract class Frame {
+  /** What kind of frame it is. */
+  abstract readonly kind: FrameKind;
+  /** The pool that the slot belongs to. @internal */
+  readonly pool: Pool;
+  /** Index of the slot in its pool. @internal */
+  readonly slot: number;
+  /** Where the references of the running tick are noted. @internal */
+  readonly ledger: Ledger;
+  /** Whether the running tick owns a reference, which its end gives back. @internal */
+  owned = false;
+  /** References that `retain()` added through this object. @internal */
+  retained = 0;
+  /** Whether the link that this frame was read from dropped frames before it. @internal */
+  linkGap = false;
+  /** Index of the header in the pool's u32 and f64 views. */
+  protected readonly at32: number;
+  protected readonly at64: number;
+
+  /** @internal Frames come out of `output.tryAcquire()` and `input.read()`. */
+  constructor(pool: Pool, slot: number, ledger: Ledger) {
+    this.pool = pool;
+    this.slot = slot;
+    this.ledger = ledger;
+    this.at32 = pool.slotOffset(slot) >> 2;
+    this.at64 = pool.slotOffset(slot) >> 3;
+  }
+
+  /** What the payload is. */
+  abstract get format(): FrameFormat;
+  /** Another object for the same slot, whose references another ledger notes. @internal */
+  abstract fresh(ledger: Ledger): this;
+  /** Lays this frame's shape and payload out in another slot of the same pool. */
+  protected abstract copyTo(slot: number): this;
+  /** Lets go of what the object keeps beside the slot. @internal */
+  dropValue(): void {}
+
+  /** When the frame is to be presented: media time, nanoseconds. */
+  get ptsNs(): number {
+    return this.pool.f64[this.at64 + (SLOT.ptsNs >> 3)];
+  }
+  set ptsNs(value: number) {
+    this.pool.f64[this.at64 + (SLOT.ptsNs >> 3)] = value;
+  }
+
+  /** How long it lasts, nanoseconds; 0 if it has no length. */
+  get durationNs(): number {
+    return this.pool.f64[this.at64 + (SLOT.durationNs >> 3)];
+  }
+  set durationNs(value: number) {
+    this.pool.f64[this.at64 + (SLOT.durationNs >> 3)] = value;
+  }
+
+  /** When what it was made from entered the graph, on the runtime's clock. */
+  get ingressNs(): number {
+    return this.pool.f64[this.at64 + (SLOT.ingressNs >> 3)];
+  }
+  set ingressNs(value: number) {
+    this.pool.f64[this.at64 + (SLOT.ingressNs >> 3)] = value;
+  }
+
+  /** Counts the frames of its source, from 0. */
+  get sequence(): number {
+    return this.pool.f64[this.at64 + (SLOT.sequence >> 3)];
+  }
+  set sequence(value: number) {
+    this.pool.f64[this.at64 + (SLOT.sequence >> 3)] = value;
+  }
+
+  /** Frames are missing before this one: on the link that it was read from, or further up. */
+  get discontinuity(): boolean {
+    return this.linkGap || (this.#flags & FLAG.discontinuity) !== 0;
+  }
+  set discontinuity(value: boolean) {
+    this.#setFlag(FLAG.discontinuity, value);
+    if (!value) this.linkGap = false;
+  }
+
+  /** The payload stands in for media that was lost. */
+  get gap(): boolean {
+    return (this.#flags & FLAG.gap) !== 0;
+  }
+  set gap(value: boolean) {
+    this.#setFlag(FLAG.gap, value);
+  }
+
+  /** Sets this frame's times, sequence and flags to those of another. */
+  copyTimes(from: Frame): void {
+    const header = this.pool.f64;
+    const source = from.pool.f64;
+    for (let k = SLOT.ptsNs >> 3; k <= SLOT.sequence >> 3; k++) header[this.at64 + k] = source[from.at64 + k];
+    this.#flags = from.#flags;
+    this.linkGap = from.linkGap;
+  }
+
+  /** Keeps the frame beyond this tick, until `release()`. */
+  retain(): this {
+    this.pool.retain(this.slot);
+    this.retained++;
+    return this;
+  }
+
+  /**
+   * Gives one reference back: the tick's own, or one from `retain()`.
+   *
+   * @throws {TypeError} if none is held: it was released or handed over before
+   */
+  release(): void {
+    this.takeReference("release");
+    this.pool.release(this.slot);
+  }
+
+  /** As `release()`, for `using`. */
+  [Symbol.dispose](): void {
+    this.release();
+  }
+
+  /**
+   * A frame that may be changed: this one, if nobody else refers to it, else a copy, in exchange for this one.
+   *
+   * @throws {SluiceError} `PoolExhausted` if a copy is needed and no slot is free
+   */
+  writable(): this {
+    if (this.pool.references(this.slot) === 1) return this;
+    const slot = this.pool.takeSlot();
+    if (slot < 0) {
+      throw new SluiceError("PoolExhausted", `Cannot copy a frame: pool "${this.pool.name}" has no free slot`);
+    }
+    const copy = this.copyTo(slot);
+    copy.copyTimes(this);
+    if (this.owned) this.ledger.add(copy);
+    else copy.retained = 1;
+    this.release();
+    return copy;
+  }
+
+  /** Takes the reference away from this object, to hand it over or to give it back. @internal */
+  takeReference(action: "release" | "write"): void {
+    if (this.owned) this.owned = false;
+    else if (this.retained > 0) this.retained--;
+    else {
+      throw new TypeError(
+        `Cannot ${action} a frame of pool "${this.pool.name}": it was released or written before; ` +
+          "call retain() to keep a frame beyond that",
+      );
+    }
+  }
+
+  /** Clears the header of a slot that was just acquired. */
+  protected clearHeader(kind: number, format: number): void {
+    const { f64, u32 } = this.pool;
+    for (let k = SLOT.ptsNs >> 3; k <= SLOT.sequence >> 3; k++) f64[this.at64 + k] = 0;
+    u32[this.at32 + (SLOT.kind >> 2)] = kind | (format << 8);
+    u32[this.at32 + (SLOT.batchSize >> 2)] = 0;
+    u32[this.at32 + (SLOT.width >> 2)] = 0;
+    u32[this.at32 + (SLOT.height >> 2)] = 0;
+    this.linkGap = false;
+    this.retained = 0;
+  }
+
+  get #flags(): number {
+    return this.pool.u16[(this.at32 << 1) + (SLOT.flags >> 1)];
+  }
+  set #flags(value: number) {
+    this.pool.u16[(this.at32 << 1) + (SLOT.flags >> 1)] = value;
+  }
+
+  #setFlag(flag: number, on: boolean): void {
+    this.#flags = on ? this.#flags | flag : this.#flags & ~flag;
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * Runs one node once: its tick, or its flush and end. Decides whether it goes back into the queue.
+ *
+ * A node is left out of the queue when it waits for something that will wake it: frames, room on a link, a free slot,
+ * its time, or its own promise.
+ *
+ * @module
+ */
+import { NODE, PHASE } from "../../ffi/layout.gen.ts";
+import type { Lane } from "./lane.ts";
+import type { NodeCell } from "./node_cell.ts";
+
+/** Ticks that took less than this are timed one in {@linkcode SAMPLE_EVERY}. */
+const SHORT_TICK_NS = 20_000;
+const SAMPLE_EVERY = 64;
+
+const TICKS = NODE.ticks >> 3;
+const BUSY = NODE.busyNs >> 3;
+const MAX_TICK = NODE.maxTickNs >> 3;
+const SAMPLED = NODE.sampledTicks >> 3;
+const ERRORS = NODE.errors >> 3;
+
+/** How the last timed tick of a node went, kept beside the cell. */
+const lastTickNs = new WeakMap<NodeCell, number>();
+
+/** See the module. */
+export function runCell(lane: Lane, cell: NodeCell): void {
+  if (cell.ended) return;
+  if (cell.pending) {
+    cell.again = true;
+    return;
+  }
+  if (cell.finishing) {
+    flushCell(lane, cell);
+    return;
+  }
+  if (cell.selfDriven) {
+    if (cell.notBeforeNs > 0) {
+      // Offline graphs do not wait for the clock.
+      if (lane.mode === "live" && cell.notBeforeNs > lane.nowNs()) return;
+      cell.notBeforeNs = 0;
+    }
+    if (cell.inputs.some((input) => input.connected) && cell.inputsEnded()) cell.finishing = true;
+    else if (cell.descriptor.mode !== "external" && !cell.admit()) return;
+  } else if (!cell.triggered()) {
+    if (!cell.inputsEnded()) return;
+    cell.finishing = true;
+  } else if (!cell.admit()) return;
+  if (cell.finishing) cell.wake();
+  else tickCell(lane, cell);
+}
+
+function tickCell(lane: Lane, cell: NodeCell): void {
+  const { f64 } = lane.page;
+  const ticks = ++f64[cell.at64 + TICKS];
+  const timed = ticks % SAMPLE_EVERY === 1 || (lastTickNs.get(cell) ?? 0) >= SHORT_TICK_NS;
+  const startNs = timed ? lane.nowNs() : 0;
+  cell.reads = 0;
+  cell.setPhase(PHASE.process);
+  let outcome: void | Promise<void>;
+  try {
+    outcome = cell.instance.tick(cell.context);
+  } catch (error) {
+    afterFailure(lane, cell, error, "process()");
+    return;
+  }
+  if (outcome !== undefined && typeof outcome?.then === "function") {
+    cell.pending = true;
+    cell.setPhase(PHASE.await);
+    outcome.then(
+      () => afterTick(lane, cell, startNs),
+      (error: unknown) => afterFailure(lane, cell, error, "process()"),
+    );
+    return;
+  }
+  afterTick(lane, cell, startNs);
+}
+
+function afterTick(lane: Lane, cell: NodeCell, startNs: number): void {
+  const wasPending = cell.pending;
+  const again = cell.again;
+  cell.pending = false;
+  cell.again = false;
+  cell.ledger.settle();
+  cell.setPhase(PHASE.idle);
+  if (startNs > 0) noteTime(lane, cell, lane.nowNs() - startNs);
+  if (wasPending) lane.flushWriters();
+  if (cell.finishing) cell.wake();
+  else if (cell.descriptor.mode === "external") {
+    // Its one tick is its whole life.
+    cell.finishing = true;
+    cell.wake();
+  } else if (cell.selfDriven) {
+    if (cell.notBeforeNs === 0 || lane.mode === "offline") cell.wake();
+  } else if (cell.reads > 0 || again) {
+    if (cell.triggered() || cell.inputsEnded()) cell.wake();
+  } else if (cell.writersEnded() && cell.admit()) {
+    // It was shown everything that will ever come and took nothing: it is done with it.
+    cell.finishing = true;
+    cell.wake();
+  }
+}
+
+function flushCell(lane: Lane, cell: NodeCell): void {
+  if (!cell.admit()) return;
+  const { processor } = cell.instance;
+  cell.reads = 0;
+  cell.setPhase(PHASE.flush);
+  let outcome: boolean | void | Promise<boolean | void>;
+  try {
+    outcome = processor.flush?.(cell.context);
+  } catch (error) {
+    afterFailure(lane, cell, error, "flush()");
+    return;
+  }
+  if (outcome instanceof Promise) {
+    cell.pending = true;
+    outcome.then(
+      (more) => afterFlush(lane, cell, more),
+      (error: unknown) => afterFailure(lane, cell, error, "flush()"),
+    );
+    return;
+  }
+  afterFlush(lane, cell, outcome);
+}
+
+function afterFlush(lane: Lane, cell: NodeCell, more: boolean | void): void {
+  cell.pending = false;
+  cell.ledger.settle();
+  cell.setPhase(PHASE.idle);
+  if (more === true) {
+    cell.wake();
+    return;
+  }
+  cell.ended = true;
+  for (const output of cell.outputs) {
+    for (const link of output.links) link.end();
+  }
+  lane.ended(cell);
+}
+
+function afterFailure(lane: Lane, cell: NodeCell, error: unknown, action: string): void {
+  cell.pending = false;
+  cell.ledger.settle();
+  cell.setPhase(PHASE.idle);
+  lane.page.f64[cell.at64 + ERRORS]++;
+  lane.fail(error, cell, action);
+}
+
+/** Busy time is exact for nodes with long ticks, and scaled up from samples for those with short ones. */
+function noteTime(lane: Lane, cell: NodeCell, tookNs: number): void {
+  const { f64 } = lane.page;
+  const wasShort = (lastTickNs.get(cell) ?? 0) < SHORT_TICK_NS;
+  lastTickNs.set(cell, tookNs);
+  f64[cell.at64 + BUSY] += wasShort && tookNs < SHORT_TICK_NS ? tookNs * SAMPLE_EVERY : tookNs;
+  f64[cell.at64 + SAMPLED]++;
+  if (tookNs > f64[cell.at64 + MAX_TICK]) f64[cell.at64 + MAX_TICK] = tookNs;
+}

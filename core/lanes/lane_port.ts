@@ -1,0 +1,91 @@
+/**
+ * The control isolate's end of a lane: on main, or in a worker.
+ *
+ * @module
+ */
+import type { Driver } from "../driver/driver.ts";
+import { deserializeError, serializeError, SluiceError } from "../errors.ts";
+import type { AnyNodeType } from "../registry/node_type.ts";
+import { Lane, MESSAGE_INBOX_BIT } from "./lane.ts";
+import type { LaneCommand, LaneInit, LaneReport } from "./messages.ts";
+
+/** See the module. */
+export interface LanePort {
+  readonly name: string;
+  readonly index: number;
+  readonly kind: "main" | "worker";
+  send(command: Exclude<LaneCommand, { kind: "init" }>): void;
+  /** Ends the thread, after it was asked to close. */
+  terminate(): void;
+}
+
+/** Runs a lane in the control isolate. */
+export class MainLanePort implements LanePort {
+  readonly name: string;
+  readonly index: number;
+  readonly kind = "main";
+  readonly #lane: Lane;
+  readonly #driver: Driver;
+
+  /** @param types the node types of the graph, by name */
+  constructor(
+    init: LaneInit,
+    driver: Driver,
+    types: ReadonlyMap<string, AnyNodeType>,
+    onReport: (report: LaneReport) => void,
+  ) {
+    this.name = init.name;
+    this.index = init.index;
+    this.#driver = driver;
+    this.#lane = new Lane(init, {
+      driver,
+      mayBlock: false,
+      post: (report) => queueMicrotask(() => onReport(report)),
+      findType: (type) => Promise.resolve(types.get(type)!),
+    });
+  }
+
+  send(command: Exclude<LaneCommand, { kind: "init" }>): void {
+    void this.#lane.handle(command);
+    this.#driver.ringBell(this.index);
+  }
+
+  terminate(): void {}
+}
+
+/** Runs a lane in a worker. */
+export class WorkerLanePort implements LanePort {
+  readonly name: string;
+  readonly index: number;
+  readonly kind = "worker";
+  readonly #worker: Worker;
+  readonly #driver: Driver;
+
+  constructor(init: LaneInit, driver: Driver, onReport: (report: LaneReport) => void) {
+    this.name = init.name;
+    this.index = init.index;
+    this.#driver = driver;
+    this.#worker = new Worker(import.meta.resolve("./lane_worker.ts"), { type: "module", name: `sluice-${init.name}` });
+    this.#worker.onmessage = ({ data }: MessageEvent<LaneReport>) => onReport(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      const message = `Lane "${init.name}" crashed: ${event.message}`;
+      onReport({ kind: "failed", error: serializeError(new SluiceError("LaneCrashed", message)) });
+    };
+    this.#worker.postMessage({ kind: "init", init } satisfies LaneCommand);
+  }
+
+  send(command: Exclude<LaneCommand, { kind: "init" }>): void {
+    this.#worker.postMessage(command);
+    this.#driver.signal(this.index, MESSAGE_INBOX_BIT);
+  }
+
+  terminate(): void {
+    this.#worker.terminate();
+  }
+}
+
+/** The error of a report. */
+export function reportedError(report: Extract<LaneReport, { kind: "failed" }>): Error {
+  return deserializeError(report.error);
+}

@@ -1,0 +1,50 @@
+/**
+ * The module that worker lanes run.
+ *
+ * @module
+ */
+import { openDriver } from "../driver/open.ts";
+import { serializeError } from "../errors.ts";
+import { loadNodeType } from "../registry/load_type.ts";
+import { Lane } from "./lane.ts";
+import type { LaneCommand, LaneReport } from "./messages.ts";
+
+/** The part of a worker's global scope that is used here. */
+interface WorkerScope {
+  postMessage(report: LaneReport): void;
+  close(): void;
+  addEventListener(type: "message", listener: (event: MessageEvent<LaneCommand>) => void): void;
+  addEventListener(type: "error" | "unhandledrejection", listener: (event: Event) => void): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+let lane: Lane | undefined;
+
+// Without these, one rejection ends this lane and main with it.
+scope.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  lane?.failOutside((event as PromiseRejectionEvent).reason);
+});
+scope.addEventListener("error", (event) => {
+  event.preventDefault();
+  lane?.failOutside((event as ErrorEvent).error);
+});
+
+scope.addEventListener("message", async ({ data }) => {
+  if (data.kind !== "init") {
+    await lane?.handle(data);
+    if (data.kind === "close") scope.close();
+    return;
+  }
+  try {
+    const driver = openDriver(data.init.driver);
+    lane = new Lane(data.init, {
+      driver,
+      mayBlock: true,
+      post: (report) => scope.postMessage(report),
+      findType: loadNodeType,
+    });
+  } catch (error) {
+    scope.postMessage({ kind: "failed", error: serializeError(error) });
+  }
+});

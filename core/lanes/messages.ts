@@ -1,0 +1,81 @@
+/**
+ * What the control isolate and a lane say to each other. Everything is structured-cloneable; the main lane gets the
+ * same messages without a copy.
+ *
+ * @module
+ */
+import type { ArenaToken, DriverToken } from "../driver/driver.ts";
+import type { SerializedError } from "../errors.ts";
+import type { FrameFormat } from "../frames/format.ts";
+import type { NodeId } from "../ids.ts";
+import type { LinkPlan } from "../links/link.ts";
+import type { GraphMode } from "../links/policy.ts";
+import type { PoolToken } from "../memory/pool.ts";
+
+/** A node as its lane builds it. */
+export interface NodePlan {
+  readonly id: NodeId;
+  /** Index of its record in the control arena. */
+  readonly index: number;
+  readonly type: string;
+  /** Module that exports `nodePackage`; empty for a type that only the control isolate knows. */
+  readonly packageUrl: string;
+  readonly config: { readonly [key: string]: unknown };
+}
+
+/** A link end as its lane builds it. */
+export interface LinkEndPlan {
+  readonly link: LinkPlan;
+  /** `local`: both ends are here. */
+  readonly end: "local" | "reader" | "writer";
+  /** Index of the lane at the other end. */
+  readonly otherLane: number;
+}
+
+/** What a lane is made with. */
+export interface LaneInit {
+  readonly name: string;
+  /** Index of its record in the control arena. */
+  readonly index: number;
+  readonly generation: number;
+  readonly driver: DriverToken;
+  readonly control: ArenaToken;
+  readonly pools: readonly PoolToken[];
+  /** Which pool an output takes its slots from, by frame kind. */
+  readonly poolOfKind: { readonly [kind: string]: number };
+  readonly mode: GraphMode;
+  /** Node types that convert, by the field that they convert. */
+  readonly converters: { readonly [field: string]: readonly string[] };
+}
+
+/** From the control isolate to a lane. */
+export type LaneCommand =
+  | { readonly kind: "init"; readonly init: LaneInit }
+  | { readonly kind: "open"; readonly nodes: readonly NodePlan[]; readonly links: readonly LinkEndPlan[] }
+  | { readonly kind: "start" }
+  /** Sources end; what they wrote drains. */
+  | { readonly kind: "stop" }
+  /** Tears every node down. Nodes that have not come to their end are told so by their signal. */
+  | { readonly kind: "close" }
+  | {
+    readonly kind: "configure";
+    readonly request: number;
+    readonly node: NodeId;
+    readonly values: { readonly [key: string]: unknown };
+  };
+
+/** A format that an output announced in its node's `setup()`. */
+export interface AnnouncedFormat {
+  readonly node: NodeId;
+  readonly port: string;
+  readonly format: FrameFormat;
+}
+
+/** From a lane to the control isolate. */
+export type LaneReport =
+  | { readonly kind: "opened"; readonly formats: readonly AnnouncedFormat[] }
+  | { readonly kind: "failed"; readonly error: SerializedError }
+  | { readonly kind: "ended"; readonly node: NodeId }
+  | { readonly kind: "progress"; readonly node: NodeId; readonly doneNs: number; readonly totalNs?: number }
+  | { readonly kind: "configured"; readonly request: number; readonly error?: SerializedError }
+  | { readonly kind: "closed" };

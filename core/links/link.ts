@@ -1,0 +1,77 @@
+/**
+ * The two ends of a link, as ports see them, and what a lane must know to build them.
+ *
+ * Accounting: `written = read + dropped + queued` whenever neither end is at work. `written` counts every frame that
+ * was given to the link, also those that it dropped.
+ *
+ * @module
+ */
+import type { RingToken } from "../driver/driver.ts";
+import type { FrameFormat, FrameKind } from "../frames/format.ts";
+import type { Frame } from "../frames/frame.ts";
+import type { LinkId, NodeId } from "../ids.ts";
+import type { LinkPolicy } from "./policy.ts";
+
+/** One link of a graph, structured-cloneable. */
+export interface LinkPlan {
+  readonly id: LinkId;
+  /** Index of its record in the control arena. */
+  readonly index: number;
+  readonly policy: LinkPolicy;
+  readonly capacity: number;
+  readonly kind: FrameKind;
+  readonly fromNode: NodeId;
+  readonly fromPort: string;
+  readonly toNode: NodeId;
+  readonly toPort: string;
+  /** Absent where both ends are on one lane. */
+  readonly ring?: RingToken;
+  /** Inbox bit of the reading lane: there are frames. */
+  readonly readerBit: number;
+  /** Inbox bit of the writing lane: there is room. */
+  readonly writerBit: number;
+}
+
+/** Who is told when an end of a link changes. */
+export interface Wakeable {
+  /** Runs soon, on this lane. */
+  wake(): void;
+}
+
+/** The writing end. */
+export interface LinkWriter {
+  readonly plan: LinkPlan;
+  /** Told when there is room again, after `awaitRoom()`. */
+  writer: Wakeable | undefined;
+  /** Frames that surely fit now. On a link that drops, at least 1. */
+  room(): number;
+  /** Asks to be told of room. @returns the room after asking: if there is some, nobody will be told */
+  awaitRoom(): number;
+  /** Takes over one reference to the frame. A lossless link must have room. */
+  write(frame: Frame): void;
+  /** Makes what was written visible to the reader: at the end of a tick or of a round. */
+  flush(): void;
+  /** Ends the stream, after everything that was written. */
+  end(): void;
+  /** Says what the frames will be. */
+  announce(format: FrameFormat): void;
+}
+
+/** The reading end. */
+export interface LinkReader {
+  readonly plan: LinkPlan;
+  /** Told when there is a frame, or the end. */
+  reader: Wakeable | undefined;
+  /** What the writer announced, if it did so before the first frame. */
+  readonly announced: FrameFormat | undefined;
+  /** Takes the oldest frame; its reference belongs to the caller. */
+  take(): Frame | undefined;
+  /** Looks at the oldest frame. */
+  peek(): Frame | undefined;
+  /** Frames that can be taken now. */
+  available(): number;
+  /** The writer has ended and nothing is left. */
+  ended(): boolean;
+  /** Counts a frame that was taken but not handed to the node as skipped, instead of as read. */
+  countSkipped(frames: number): void;
+}

@@ -1,0 +1,140 @@
+/**
+ * A link inside one lane: a ring of frame objects. No atomics but for reference counts, no allocation.
+ *
+ * @module
+ */
+import { LINK } from "../../ffi/layout.gen.ts";
+import type { ControlPage } from "../control_page.ts";
+import type { FrameFormat } from "../frames/format.ts";
+import type { Frame } from "../frames/frame.ts";
+import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "./link.ts";
+
+const WRITTEN = LINK.written >> 3;
+const DROPPED_FULL = LINK.droppedFull >> 3;
+const HIGH_WATER = LINK.highWater >> 3;
+const READ = LINK.read >> 3;
+const SKIPPED = LINK.droppedSkipped >> 3;
+
+/** See the module. */
+export class LocalLink implements LinkWriter, LinkReader {
+  readonly plan: LinkPlan;
+  writer: Wakeable | undefined;
+  reader: Wakeable | undefined;
+  announced: FrameFormat | undefined;
+  readonly #page: ControlPage;
+  readonly #f64: Float64Array;
+  readonly #at: number;
+  readonly #ring: (Frame | undefined)[];
+  /** 1 where frames are missing before the entry. */
+  readonly #gaps: Uint8Array;
+  readonly #capacity: number;
+  readonly #lossless: boolean;
+  readonly #rollsOff: boolean;
+  #head = 0;
+  #tail = 0;
+  #count = 0;
+  /** The next frame written has a gap before it. */
+  #gapAhead = false;
+  #ended = false;
+  #roomWanted = false;
+
+  constructor(plan: LinkPlan, page: ControlPage) {
+    this.plan = plan;
+    this.#page = page;
+    this.#f64 = page.f64;
+    this.#at = page.linkOffset(plan.index) >> 3;
+    this.#capacity = plan.capacity;
+    this.#ring = new Array(plan.capacity).fill(undefined);
+    this.#gaps = new Uint8Array(plan.capacity);
+    this.#lossless = plan.policy === "lossless";
+    this.#rollsOff = plan.policy === "roll-off" || plan.policy === "latest";
+  }
+
+  room(): number {
+    return this.#capacity - this.#count;
+  }
+
+  awaitRoom(): number {
+    this.#roomWanted = true;
+    return this.room();
+  }
+
+  write(frame: Frame): void {
+    const f64 = this.#f64;
+    f64[this.#at + WRITTEN]++;
+    if (this.#count === this.#capacity && !this.#makeRoom(frame)) return;
+    const tail = this.#tail;
+    this.#ring[tail] = frame;
+    this.#gaps[tail] = this.#gapAhead || frame.linkGap ? 1 : 0;
+    this.#gapAhead = false;
+    this.#tail = tail + 1 === this.#capacity ? 0 : tail + 1;
+    const count = ++this.#count;
+    if (count > f64[this.#at + HIGH_WATER]) f64[this.#at + HIGH_WATER] = count;
+    this.reader?.wake();
+  }
+
+  flush(): void {}
+
+  end(): void {
+    this.#ended = true;
+    this.#page.setEos(this.plan.index);
+    this.reader?.wake();
+  }
+
+  announce(format: FrameFormat): void {
+    this.announced = format;
+  }
+
+  take(): Frame | undefined {
+    if (this.#count === 0) return undefined;
+    const head = this.#head;
+    const frame = this.#ring[head]!;
+    this.#ring[head] = undefined;
+    frame.linkGap = this.#gaps[head] !== 0;
+    this.#head = head + 1 === this.#capacity ? 0 : head + 1;
+    this.#count--;
+    this.#f64[this.#at + READ]++;
+    if (this.#roomWanted) {
+      this.#roomWanted = false;
+      this.writer?.wake();
+    }
+    return frame;
+  }
+
+  peek(): Frame | undefined {
+    return this.#count === 0 ? undefined : this.#ring[this.#head];
+  }
+
+  available(): number {
+    return this.#count;
+  }
+
+  ended(): boolean {
+    return this.#ended && this.#count === 0;
+  }
+
+  countSkipped(frames: number): void {
+    this.#f64[this.#at + READ] -= frames;
+    this.#f64[this.#at + SKIPPED] += frames;
+  }
+
+  /** @returns whether the new frame has a place; if not, it was dropped */
+  #makeRoom(frame: Frame): boolean {
+    if (this.#lossless) throw new RangeError(`Link ${this.plan.id} is full`);
+    this.#f64[this.#at + DROPPED_FULL]++;
+    if (!this.#rollsOff) {
+      this.#gapAhead = true;
+      frame.pool.release(frame.slot);
+      return false;
+    }
+    const head = this.#head;
+    const oldest = this.#ring[head]!;
+    this.#ring[head] = undefined;
+    this.#head = head + 1 === this.#capacity ? 0 : head + 1;
+    this.#count--;
+    if (this.#count > 0) this.#gaps[this.#head] = 1;
+    else this.#gapAhead = true;
+    oldest.pool.release(oldest.slot);
+    return true;
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * The output port that processors get.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import { AudioFrame, audioFrameOf, type AudioShape } from "../frames/audio_frame.ts";
+import { DataFrame, dataFrameOf } from "../frames/data_frame.ts";
+import type { FrameFormat } from "../frames/format.ts";
+import type { Frame } from "../frames/frame.ts";
+import type { LinkWriter } from "../links/link.ts";
+import type { Pool } from "../memory/pool.ts";
+import type { PortDescriptor } from "../registry/descriptor.ts";
+import type { StreamOutput } from "./stream.ts";
+
+/** What a port asks of the node that it belongs to. */
+export interface OutputHost {
+  readonly id: string;
+  /** Notes that the tick owns a frame that was acquired. @returns the object to hand out */
+  acquired(frame: Frame): Frame;
+  /** Notes that a frame left the tick. */
+  written(frame: Frame): void;
+  /** When what the node works on entered the graph, on the runtime's clock. */
+  ingressNs(): number;
+  /** Resolves when the node is admitted: its outputs have room and their pools free slots. */
+  admitted(): Promise<void>;
+  announced(port: string, format: FrameFormat): void;
+}
+
+/** See {@linkcode StreamOutput}. */
+export class OutputPort implements StreamOutput {
+  readonly name: string;
+  readonly descriptor: PortDescriptor;
+  readonly pool: Pool;
+  readonly #host: OutputHost;
+  readonly #links: LinkWriter[] = [];
+  readonly #lossless: LinkWriter[] = [];
+  #crossesLanes = false;
+  #format: FrameFormat | undefined;
+  #sequence = 0;
+
+  constructor(name: string, descriptor: PortDescriptor, host: OutputHost, pool: Pool) {
+    this.name = name;
+    this.descriptor = descriptor;
+    this.#host = host;
+    this.pool = pool;
+  }
+
+  /** Adds a link that leads away from here. @internal */
+  attach(link: LinkWriter): void {
+    this.#links.push(link);
+    if (link.plan.policy === "lossless") this.#lossless.push(link);
+    if (link.plan.ring !== undefined) this.#crossesLanes = true;
+  }
+
+  /** The links that lead away from here. @internal */
+  get links(): readonly LinkWriter[] {
+    return this.#links;
+  }
+
+  /** Those of them that make the node wait. @internal */
+  get losslessLinks(): readonly LinkWriter[] {
+    return this.#lossless;
+  }
+
+  get connected(): boolean {
+    return this.#links.length > 0;
+  }
+
+  announce(format: FrameFormat): void {
+    if (format.kind !== this.descriptor.kind) {
+      throw new TypeError(
+        `Cannot announce ${format.kind} on output "${this.#host.id}.${this.name}": it carries ${this.descriptor.kind}`,
+      );
+    }
+    this.#format = format;
+    for (const link of this.#links) link.announce(format);
+    this.#host.announced(this.name, format);
+  }
+
+  /** What was announced. @internal */
+  get format(): FrameFormat | undefined {
+    return this.#format;
+  }
+
+  tryAcquire(shape: unknown): Frame | undefined {
+    const slot = this.pool.takeSlot();
+    if (slot < 0) return undefined;
+    let frame: Frame;
+    try {
+      frame = this.descriptor.kind === "audio"
+        ? audioFrameOf(this.pool, slot).shape(shape as AudioShape)
+        : dataFrameOf(this.pool, slot).shape(shape as { value: unknown });
+    } catch (error) {
+      this.pool.release(slot);
+      throw error;
+    }
+    frame.sequence = this.#sequence++;
+    frame.ingressNs = this.#host.ingressNs();
+    return this.#host.acquired(frame);
+  }
+
+  async acquire(shape: unknown): Promise<Frame> {
+    for (;;) {
+      const frame = this.tryAcquire(shape);
+      if (frame !== undefined) return frame;
+      await this.#host.admitted();
+    }
+  }
+
+  write(frame: Frame): void {
+    if (frame.kind !== this.descriptor.kind) this.#refuseKind(frame);
+    const links = this.#links;
+    for (let k = 0; k < this.#lossless.length; k++) {
+      if (this.#lossless[k].room() <= 0) this.#refuseFull(this.#lossless[k]);
+    }
+    if (this.#crossesLanes && frame instanceof DataFrame) frame.serialize();
+    frame.takeReference("write");
+    this.#host.written(frame);
+    if (links.length === 1) {
+      links[0].write(frame);
+      return;
+    }
+    if (links.length === 0) {
+      frame.dropValue();
+      frame.pool.release(frame.slot);
+      return;
+    }
+    for (let k = 1; k < links.length; k++) frame.pool.retain(frame.slot);
+    for (let k = 0; k < links.length; k++) links[k].write(frame);
+  }
+
+  ready(): Promise<void> {
+    return this.#host.admitted();
+  }
+
+  #refuseKind(frame: Frame): never {
+    const found = frame instanceof AudioFrame ? "an audio frame" : `a frame of kind ${frame?.kind}`;
+    throw new TypeError(
+      `Cannot write ${found} to output "${this.#host.id}.${this.name}": it carries ${this.descriptor.kind}`,
+    );
+  }
+
+  #refuseFull(link: LinkWriter): never {
+    throw new SluiceError(
+      "Busy",
+      `Cannot write to "${this.#host.id}.${this.name}": its lossless link to "${link.plan.toNode}.${link.plan.toPort}" ` +
+        `is full; write at most "burst" frames (now ${this.descriptor.burst}) for each frame read or tick`,
+      { nodeId: this.#host.id, port: this.name, linkId: link.plan.id },
+    );
+  }
+}

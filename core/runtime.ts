@@ -1,0 +1,281 @@
+/**
+ * The runtime: builds a graph, runs it on its lanes, and tells how it goes.
+ *
+ * @module
+ */
+import { assertConfig } from "./config_check.ts";
+import type { Driver, DriverKind } from "./driver/driver.ts";
+import { chooseDriver, type NativeChoice } from "./driver/open.ts";
+import { SluiceError } from "./errors.ts";
+import type { FrameKind } from "./frames/format.ts";
+import type { Frame } from "./frames/frame.ts";
+import { type LinkId, type PortAddress, portAddress, splitAddress } from "./ids.ts";
+import type { GraphMode, LinkOptions } from "./links/policy.ts";
+import type { PoolSize } from "./memory/pool_plan.ts";
+import { expandPort } from "./registry/descriptor.ts";
+import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";
+import { makeHandle } from "./registry/make_handle.ts";
+import type { NodeRegistry } from "./registry/node_registry.ts";
+import type { AnyNodeType, NodeSpec } from "./registry/node_type.ts";
+import { Session } from "./session.ts";
+import type { RunSummary, RuntimeStats } from "./stats.ts";
+import { Topology } from "./topology.ts";
+
+/** Time that `stop()` leaves for draining by default, milliseconds. */
+const STOP_TIMEOUT_MS = 5_000;
+
+/** Options of {@linkcode Runtime}. */
+export interface RuntimeOptions {
+  /**
+   * `live` (default): sources keep to the clock and links drop by default. `offline`: as fast as it goes, and nothing
+   * is dropped by default.
+   */
+  readonly mode?: GraphMode;
+  /** Whether to use the native library; by default, if it is there. */
+  readonly native?: NativeChoice;
+  /** Node types that {@linkcode Runtime.addByType} and error messages can name. */
+  readonly registry?: NodeRegistry;
+  /** Stops the graph when it aborts, as {@linkcode Runtime.stop} does. */
+  readonly signal?: AbortSignal;
+  /** Sizes of pools, by name: `audio`, `data`. What is absent is chosen from the graph. */
+  readonly pools?: { readonly [name: string]: PoolSize };
+  /** Time that `stop()` leaves for draining, milliseconds; by default 5,000. */
+  readonly stopTimeoutMs?: number;
+}
+
+/** Options of {@linkcode Runtime.add}. */
+export interface AddOptions {
+  /** By default the type's name, with a number from the second on. */
+  readonly id?: string;
+  /** `main`, or any name of a worker lane: nodes that give the same name share a thread. By default `worker`. */
+  readonly lane?: string;
+}
+
+/** One port of a node in a graph. */
+export interface PortInfo {
+  readonly address: PortAddress;
+  readonly direction: "input" | "output";
+  readonly kind: FrameKind;
+  /** The frame type as written: `AudioFrame<2>`. */
+  readonly type: string;
+  readonly optional: boolean;
+  /** The links of the port. */
+  readonly links: readonly LinkId[];
+  readonly doc: string;
+}
+
+/**
+ * A graph and the means to run it, once.
+ *
+ * @example
+ * ```ts
+ * import { nodes, Runtime } from "@sluice/sluice";
+ *
+ * await using runtime = new Runtime({ mode: "offline" });
+ * const tone = runtime.add(nodes.toneSource({ frequencyHz: 440, durationSeconds: 1 }));
+ * const meter = runtime.add(nodes.levelMeter());
+ * runtime.connect(tone.outputs.audio, meter.inputs.audioIn);
+ * await runtime.start();
+ * const summary = await runtime.finished;
+ * console.log(summary.outcome);
+ * ```
+ */
+export class Runtime implements AsyncDisposable {
+  /** Why portable mode is used and what to do, if the native library was wanted and could not be had. */
+  readonly driverNote: string | undefined;
+  readonly #options: RuntimeOptions;
+  readonly #driver: Driver;
+  readonly #topology: Topology;
+  readonly #onAbort = () => void this.stop();
+  #session: Session | undefined;
+
+  /**
+   * @throws {SluiceError} `NativeUnavailable` or `AbiMismatch` if `native` is `require` and the library cannot be used
+   */
+  constructor(options: RuntimeOptions = {}) {
+    this.#options = options;
+    const { driver, note } = chooseDriver(options.native ?? "auto");
+    this.#driver = driver;
+    this.driverNote = note;
+    this.#topology = new Topology(options.mode ?? "live", () => this.#knownTypes().map((type) => type.descriptor));
+  }
+
+  /** Whether the native library is used. */
+  get driverKind(): DriverKind {
+    return this.#driver.kind;
+  }
+
+  /** How the graph treats time. */
+  get mode(): GraphMode {
+    return this.#topology.mode;
+  }
+
+  /**
+   * Adds a node.
+   *
+   * @param spec what `nodes.gain({ gainDb: 3 })` gives
+   * @returns typed references to its ports
+   * @throws {SluiceError} `InvalidConfig`, `InvalidGraph` (the id), `Busy` (the graph runs)
+   */
+  // deno-lint-ignore no-explicit-any -- the bound that every generated handle meets
+  add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: AddOptions = {}): H {
+    return this.#add(spec.type, spec.config, options) as unknown as H;
+  }
+
+  /**
+   * Adds a node by the name of its type, which the registry must know.
+   *
+   * @throws {SluiceError} `NodeTypeNotFound`, and as {@linkcode Runtime.add}
+   */
+  addByType(type: string, config: Record<string, unknown> = {}, options: AddOptions = {}): NodeHandle {
+    const { registry } = this.#options;
+    if (registry !== undefined) return this.#add(registry.get(type), config, options);
+    throw new SluiceError(
+      "NodeTypeNotFound",
+      `Cannot find node type "${type}": the runtime has no registry; pass one as new Runtime({ registry })`,
+    );
+  }
+
+  /**
+   * Links an output to an input.
+   *
+   * @returns the link's id
+   * @throws {SluiceError} `TypeMismatch`, `DestinationOccupied`, `CycleWithoutDelay`, `NodeNotFound`, `PortNotFound`,
+   * `InvalidGraph` (policy, capacity), `Busy` (the graph runs)
+   */
+  connect<F extends Frame>(from: OutputRef<F>, to: InputRef<NoInfer<F>>, options: LinkOptions = {}): LinkId {
+    return this.#connect(from, to, options);
+  }
+
+  /**
+   * Links by addresses: `runtime.connectByName("mic.audio", "gain.audioIn")`.
+   *
+   * @throws {SluiceError} as {@linkcode Runtime.connect}
+   */
+  connectByName(from: string, to: string, options: LinkOptions = {}): LinkId {
+    return this.#connect(splitAddress(from), splitAddress(to), options);
+  }
+
+  /**
+   * The ports of a node.
+   *
+   * @throws {SluiceError} `NodeNotFound`
+   */
+  portInfo(nodeId: string): PortInfo[] {
+    const { id, type } = this.#topology.node(nodeId);
+    return [...type.descriptor.inputs, ...type.descriptor.outputs].flatMap((port) =>
+      expandPort(port).map((name) => ({
+        address: portAddress(id, name),
+        direction: port.direction,
+        kind: port.kind,
+        type: port.type,
+        optional: port.optional || port.array !== undefined,
+        links: port.direction === "output"
+          ? this.#topology.linksFrom(id, name).map((link) => link.id)
+          : [this.#topology.linkInto(id, name)?.id].filter((link) => link !== undefined),
+        doc: port.doc,
+      }))
+    );
+  }
+
+  /**
+   * Changes a configuration value: any before the start, live ones while the graph runs.
+   *
+   * @returns when the node has the value
+   * @throws {SluiceError} `NodeNotFound`, `InvalidConfig` (also for a key that is not live, while the graph runs)
+   */
+  async setConfig(nodeId: string, key: string, value: unknown): Promise<void> {
+    const node = this.#topology.node(nodeId);
+    const { descriptor } = node.type;
+    assertConfig(descriptor, node.id, { ...node.config, [key]: value });
+    if (this.#session !== undefined && descriptor.config.properties[key]["x-live"] !== true) {
+      throw new SluiceError(
+        "InvalidConfig",
+        `Cannot change "${key}" of node "${nodeId}" (${descriptor.type}) while it runs: the node must be replaced`,
+        { nodeId, key },
+      );
+    }
+    node.config[key] = value;
+    await this.#session?.configure(node, { [key]: value });
+  }
+
+  /**
+   * Opens every node, checks what formats are known, and lets the graph run.
+   *
+   * @returns when it runs
+   * @throws {SluiceError} what is wrong with the graph or a node's `setup()`; everything is torn down again
+   */
+  async start(): Promise<void> {
+    this.#assertBuilding("start");
+    this.#options.signal?.throwIfAborted();
+    this.#topology.assertComplete();
+    this.#session = new Session({
+      topology: this.#topology,
+      driver: this.#driver,
+      pools: this.#options.pools ?? {},
+      stopTimeoutMs: this.#options.stopTimeoutMs ?? STOP_TIMEOUT_MS,
+      converters: this.#knownTypes().map((type) => type.descriptor),
+    });
+    this.#options.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    await this.#session.start();
+  }
+
+  /**
+   * Settles when every node has come to its end and was torn down.
+   *
+   * @throws the first failure of a node
+   */
+  get finished(): Promise<RunSummary> {
+    if (this.#session !== undefined) return this.#session.finished;
+    return Promise.reject(new SluiceError("Busy", "Cannot wait for the end: the graph was not started; call start()"));
+  }
+
+  /**
+   * Ends the sources, lets the rest drain within the time limit, and tears down.
+   *
+   * @returns as {@linkcode Runtime.finished}; `undefined` if the graph was not started
+   */
+  async stop(): Promise<RunSummary | undefined> {
+    return await this.#session?.stop();
+  }
+
+  /** The figures of the graph now; after its end, the last ones. */
+  stats(): RuntimeStats {
+    if (this.#session !== undefined) return this.#session.stats();
+    return { elapsedNs: 0, driver: this.#driver.kind, nodes: [], links: [], pools: [], lanes: [] };
+  }
+
+  /** How the run ended, also after a failure; `undefined` before that. */
+  summary(): RunSummary | undefined {
+    return this.#session?.summary;
+  }
+
+  /** Stops the graph if it runs. Failures were told by `finished`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    await this.#session?.stop().catch(() => {});
+  }
+
+  #add(type: AnyNodeType, config: Readonly<Record<string, unknown>>, options: AddOptions): NodeHandle {
+    this.#assertBuilding("add a node");
+    const { id } = this.#topology.addNode(type, config, options);
+    return makeHandle(id, type.descriptor);
+  }
+
+  #connect(from: { node: string; port: string }, to: { node: string; port: string }, options: LinkOptions): LinkId {
+    this.#assertBuilding("link");
+    return this.#topology.addLink(from, to, options).id;
+  }
+
+  #assertBuilding(action: string): void {
+    if (this.#session === undefined) return;
+    throw new SluiceError("Busy", `Cannot ${action}: the graph was started; build another runtime for another graph`);
+  }
+
+  #knownTypes(): AnyNodeType[] {
+    const { registry } = this.#options;
+    if (registry !== undefined) return registry.list();
+    const packages = new Set([...this.#topology.nodes.values()].map((node) => node.type.package));
+    return [...packages].flatMap((each) => each?.nodes ?? []);
+  }
+}

@@ -1,0 +1,443 @@
+/**
+ * One run of a graph: from the plan in the control isolate to lanes that run it, and to its end. A session is started
+ * once and ends once.
+ *
+ * @module
+ */
+import { controlBytes, ControlPage } from "./control_page.ts";
+import type { ArenaToken, Driver } from "./driver/driver.ts";
+import { deserializeError, SluiceError } from "./errors.ts";
+import { Ledger } from "./frames/ledger.ts";
+import { type NodeId, portAddress } from "./ids.ts";
+import { FIRST_LINK_BIT } from "./lanes/lane.ts";
+import { type LanePort, MainLanePort, reportedError, WorkerLanePort } from "./lanes/lane_port.ts";
+import type { AnnouncedFormat, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "./lanes/messages.ts";
+import type { LinkPlan } from "./links/link.ts";
+import { logger } from "./log.ts";
+import { createPool, Pool, type PoolToken } from "./memory/pool.ts";
+import { planPools, POOL_KINDS, type PoolLoad, type PoolSize } from "./memory/pool_plan.ts";
+import { assertAccepted } from "./ports/input_port.ts";
+import type { NodeDescriptor } from "./registry/descriptor.ts";
+import type { AnyNodeType } from "./registry/node_type.ts";
+import { describeStaleSources, findStaleSources } from "./registry/staleness.ts";
+import {
+  type LinkStats,
+  type NodeProgress,
+  type NodeState,
+  type NodeStats,
+  readLaneCounters,
+  readLinkCounters,
+  readNodeCounters,
+  type RunSummary,
+  type RuntimeStats,
+} from "./stats.ts";
+import { type LinkEntry, MAIN_LANE, type NodeEntry, type Topology } from "./topology.ts";
+
+/** Lanes that one runtime can have. */
+const MAX_LANES = 64;
+
+/** Frames that a node may have in hand from one link while the link fills up again behind them. */
+const READ_AHEAD = 64;
+
+/** Frames that a node may keep beyond its tick. */
+const HOLDS = 2;
+
+/** How long lanes may take to tear their nodes down, milliseconds. */
+const CLOSE_TIMEOUT_MS = 5_000;
+
+/** What a session is made from. */
+export interface SessionOptions {
+  readonly topology: Topology;
+  readonly driver: Driver;
+  readonly pools: { readonly [name: string]: PoolSize };
+  /** Time that `stop()` leaves for draining, milliseconds. */
+  readonly stopTimeoutMs: number;
+  /** Node types that errors may name as converters. */
+  readonly converters: readonly NodeDescriptor[];
+}
+
+/** See the module. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #lanes: LanePort[] = [];
+  readonly #laneNames: string[];
+  readonly #states = new Map<NodeId, NodeState>();
+  readonly #progress = new Map<NodeId, NodeProgress>();
+  readonly #finished = Promise.withResolvers<RunSummary>();
+  readonly #requests = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
+  readonly #arenas: ArenaToken[] = [];
+  readonly #rings: LinkPlan[] = [];
+  readonly #closed = new Set<number>();
+  readonly #opening = new Map<
+    number,
+    { resolve: (formats: readonly AnnouncedFormat[]) => void; reject: (error: Error) => void }
+  >();
+  #allClosed = Promise.withResolvers<void>();
+  #page: ControlPage | undefined;
+  #pools: Pool[] = [];
+  #poolTokens: PoolToken[] = [];
+  #startNs = 0;
+  #outcome: "completed" | "stopped" = "completed";
+  #failure: Error | undefined;
+  #ending: Promise<void> | undefined;
+  #summary: RunSummary | undefined;
+  #stopTimer: ReturnType<typeof setTimeout> | undefined;
+  #nextRequest = 1;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const names = new Set([...options.topology.nodes.values()].map((node) => node.lane));
+    names.delete(MAIN_LANE);
+    // Lane 0 is main, whether or not it runs nodes: its record is there for control.
+    this.#laneNames = [MAIN_LANE, ...names];
+    if (this.#laneNames.length > MAX_LANES) {
+      throw new SluiceError("InvalidGraph", `Cannot start: ${names.size} worker lanes, at most ${MAX_LANES - 1}`);
+    }
+    for (const id of options.topology.nodes.keys()) this.#states.set(id, "new");
+    // Whoever awaits it sees the failure; nobody has to.
+    this.#finished.promise.catch(() => {});
+  }
+
+  /** Settles when the run has ended and everything is torn down. */
+  get finished(): Promise<RunSummary> {
+    return this.#finished.promise;
+  }
+
+  /** The figures at the end, once there was one. */
+  get summary(): RunSummary | undefined {
+    return this.#summary;
+  }
+
+  /**
+   * Builds lanes, opens every node, checks what formats are known, and starts.
+   *
+   * @throws the first failure, after everything is torn down again
+   */
+  async start(): Promise<void> {
+    try {
+      this.#warnStale();
+      this.#makeMemory();
+      const links = this.#planLinks();
+      this.#makeLanes();
+      const formats = await Promise.all(this.#lanes.map((lane) => this.#open(lane, links)));
+      this.#checkFormats(formats.flat());
+      this.#startNs = this.#options.driver.nowNs();
+      for (const id of this.#states.keys()) this.#states.set(id, "running");
+      for (const lane of this.#lanes) lane.send({ kind: "start" });
+    } catch (error) {
+      await this.#end(error as Error);
+      throw error;
+    }
+  }
+
+  /** Ends the sources and drains the rest, within the time limit. */
+  stop(): Promise<RunSummary> {
+    if (this.#ending === undefined && this.#stopTimer === undefined) {
+      this.#outcome = "stopped";
+      for (const lane of this.#lanes) lane.send({ kind: "stop" });
+      this.#stopTimer = setTimeout(() => {
+        const open = [...this.#states].filter(([, state]) => state === "running").map(([id]) => id);
+        logger("runtime").warn(
+          `Stopped before the graph was drained: ${open.join(", ")} did not end within ` +
+            `${this.#options.stopTimeoutMs} ms`,
+        );
+        void this.#end();
+      }, this.#options.stopTimeoutMs);
+    }
+    return this.finished;
+  }
+
+  /** Changes live configuration values of a node. */
+  configure(node: NodeEntry, values: Record<string, unknown>): Promise<void> {
+    const lane = this.#lanes.find((each) => each.name === node.lane);
+    if (lane === undefined || this.#ending !== undefined) return Promise.resolve();
+    const request = this.#nextRequest++;
+    return new Promise((resolve, reject) => {
+      this.#requests.set(request, { resolve, reject });
+      lane.send({ kind: "configure", request, node: node.id, values });
+    });
+  }
+
+  /** The figures now. */
+  stats(): RuntimeStats {
+    if (this.#summary !== undefined) return this.#summary;
+    const { topology, driver } = this.#options;
+    const page = this.#page;
+    return {
+      elapsedNs: this.#startNs === 0 ? 0 : driver.nowNs() - this.#startNs,
+      driver: driver.kind,
+      nodes: [...topology.nodes.values()].map((node) => this.#nodeStats(node, page)),
+      links: [...topology.links.values()].map((link) => linkStats(link, page)),
+      pools: this.#pools.map((pool) => ({
+        name: pool.name,
+        slots: pool.slotCount,
+        slotBytes: pool.payloadBytes,
+        free: pool.freeInBitmap(),
+        exhausted: pool.exhausted,
+      })),
+      lanes: this.#lanes.map((lane) => ({
+        name: lane.name,
+        kind: lane.kind,
+        ...(page === undefined ? { rounds: 0, parks: 0 } : readLaneCounters(page, lane.index)),
+      })),
+    };
+  }
+
+  #nodeStats(node: NodeEntry, page: ControlPage | undefined): NodeStats {
+    const counters = page === undefined
+      ? { ticks: 0, busyNs: 0, maxTickNs: 0, errors: 0, framesIn: 0, framesOut: 0 }
+      : readNodeCounters(page, node.index);
+    const { type } = node.type.descriptor;
+    const progress = this.#progress.get(node.id);
+    return {
+      id: node.id,
+      type,
+      lane: node.lane,
+      state: this.#states.get(node.id)!,
+      ...counters,
+      ...(progress && { progress }),
+    };
+  }
+
+  #warnStale(): void {
+    const packages = new Set([...this.#options.topology.nodes.values()].map((node) => node.type.package));
+    for (const each of packages) {
+      if (each === undefined) continue;
+      void findStaleSources(each).then((stale) => {
+        if (stale.length > 0) logger("codegen").warn(describeStaleSources(each, stale));
+      });
+    }
+  }
+
+  #makeMemory(): void {
+    const { driver, topology, pools } = this.#options;
+    const sizes = { lanes: this.#laneNames.length, links: topology.links.size, nodes: topology.nodes.size };
+    const control = driver.createArena(controlBytes(sizes));
+    this.#arenas.push(control);
+    this.#page = ControlPage.format(driver.openArena(control), sizes);
+    driver.useControl(control);
+    const specs = planPools(this.#poolLoads(), this.#laneNames.length, pools);
+    this.#poolTokens = specs.map((spec, index) => createPool(driver, index, spec));
+    this.#arenas.push(...this.#poolTokens.map((token) => token.arena));
+    this.#pools = this.#poolTokens.map((token) => new Pool(driver, token, 0, new Ledger()));
+  }
+
+  #poolLoads(): PoolLoad[] {
+    const { topology } = this.#options;
+    const loads: PoolLoad[] = [...topology.links.values()].map((link) => {
+      const crosses = topology.nodes.get(link.fromNode)!.lane !== topology.nodes.get(link.toNode)!.lane;
+      return {
+        kind: link.output.kind,
+        queued: crosses ? 2 * link.capacity : link.capacity,
+        held: (crosses ? READ_AHEAD : link.capacity) + HOLDS,
+      };
+    });
+    for (const node of topology.nodes.values()) {
+      for (const output of node.type.descriptor.outputs) {
+        loads.push({ kind: output.kind, queued: 0, held: (output.array ?? 1) * output.burst + HOLDS });
+      }
+    }
+    return loads;
+  }
+
+  #planLinks(): LinkPlan[] {
+    const { topology, driver } = this.#options;
+    const nextBit = new Map<string, number>();
+    const takeBit = (lane: string) => {
+      const bit = nextBit.get(lane) ?? FIRST_LINK_BIT;
+      nextBit.set(lane, bit + 1);
+      return bit;
+    };
+    return [...topology.links.values()].map((entry) => {
+      const { id, index, policy, capacity, fromNode, fromPort, toNode, toPort } = entry;
+      const plan = { id, index, policy, capacity, kind: entry.output.kind, fromNode, fromPort, toNode, toPort };
+      const writer = topology.nodes.get(fromNode)!.lane;
+      const reader = topology.nodes.get(toNode)!.lane;
+      if (writer === reader) return { ...plan, readerBit: 0, writerBit: 0 };
+      const evicts = policy === "roll-off" || policy === "latest";
+      const ring = driver.createRing({ capacity, evicts, linkOffset: this.#page!.linkOffset(index) });
+      const linked: LinkPlan = { ...plan, ring, readerBit: takeBit(reader), writerBit: takeBit(writer) };
+      driver.bindReader(ring, this.#laneNames.indexOf(reader), linked.readerBit);
+      driver.bindWriter(ring, this.#laneNames.indexOf(writer), linked.writerBit);
+      this.#rings.push(linked);
+      return linked;
+    });
+  }
+
+  #makeLanes(): void {
+    const { topology, driver } = this.#options;
+    const types = new Map<string, AnyNodeType>();
+    for (const node of topology.nodes.values()) types.set(node.type.descriptor.type, node.type);
+    for (const [index, name] of this.#laneNames.entries()) {
+      if (![...topology.nodes.values()].some((node) => node.lane === name)) continue;
+      const init: LaneInit = {
+        name,
+        index,
+        generation: 1,
+        driver: driver.token,
+        control: this.#arenas[0],
+        pools: this.#poolTokens,
+        poolOfKind: Object.fromEntries(POOL_KINDS.map((kind, at) => [kind, at])),
+        mode: topology.mode,
+        converters: this.#converters(),
+      };
+      const onReport = (report: LaneReport) => this.#report(index, report);
+      this.#lanes.push(
+        name === MAIN_LANE
+          ? new MainLanePort(init, driver, types, onReport)
+          : new WorkerLanePort(init, driver, onReport),
+      );
+    }
+  }
+
+  #converters(): { [field: string]: string[] } {
+    const named: { [field: string]: string[] } = { sampleRateHz: [], channels: [] };
+    for (const { type, converts } of this.#options.converters) {
+      for (const field of converts) named[field].push(type);
+    }
+    return named;
+  }
+
+  #open(lane: LanePort, links: readonly LinkPlan[]): Promise<readonly AnnouncedFormat[]> {
+    const { topology } = this.#options;
+    const nodes: NodePlan[] = [...topology.nodes.values()].filter((node) => node.lane === lane.name).map((node) => ({
+      id: node.id,
+      index: node.index,
+      type: node.type.descriptor.type,
+      packageUrl: packageUrl(node),
+      config: node.config,
+    }));
+    const laneOf = (node: NodeId) => this.#laneNames.indexOf(topology.nodes.get(node)!.lane);
+    const ends: LinkEndPlan[] = [];
+    for (const link of links) {
+      const writer = laneOf(link.fromNode);
+      const reader = laneOf(link.toNode);
+      if (writer === lane.index && reader === lane.index) ends.push({ link, end: "local", otherLane: lane.index });
+      else if (writer === lane.index) ends.push({ link, end: "writer", otherLane: reader });
+      else if (reader === lane.index) ends.push({ link, end: "reader", otherLane: writer });
+    }
+    return new Promise((resolve, reject) => {
+      this.#opening.set(lane.index, { resolve, reject });
+      lane.send({ kind: "open", nodes, links: ends });
+    });
+  }
+
+  #checkFormats(formats: readonly AnnouncedFormat[]): void {
+    const { topology } = this.#options;
+    const converters = this.#converters();
+    for (const { node, port, format } of formats) {
+      for (const link of topology.linksFrom(node, port)) {
+        const { accepts } = link.input;
+        if (accepts !== undefined) assertAccepted(format, accepts, link, (field) => converters[field]);
+      }
+    }
+  }
+
+  #report(lane: number, report: LaneReport): void {
+    switch (report.kind) {
+      case "opened":
+        this.#opening.get(lane)?.resolve(report.formats);
+        this.#opening.delete(lane);
+        break;
+      case "failed": {
+        const error = reportedError(report);
+        if (error instanceof SluiceError && error.nodeId !== undefined) {
+          this.#states.set(error.nodeId as NodeId, "failed");
+        }
+        const opening = this.#opening.get(lane);
+        this.#opening.delete(lane);
+        if (opening !== undefined) opening.reject(error);
+        else void this.#end(error);
+        break;
+      }
+      case "ended":
+        this.#states.set(report.node, "ended");
+        if ([...this.#states.values()].every((state) => state === "ended")) void this.#end();
+        break;
+      case "progress":
+        this.#progress.set(report.node, { doneNs: report.doneNs, totalNs: report.totalNs });
+        break;
+      case "configured": {
+        const request = this.#requests.get(report.request);
+        this.#requests.delete(report.request);
+        if (report.error === undefined) request?.resolve();
+        else request?.reject(deserializeError(report.error));
+        break;
+      }
+      case "closed":
+        this.#closed.add(lane);
+        if (this.#closed.size === this.#lanes.length) this.#allClosed.resolve();
+        break;
+    }
+  }
+
+  /** Tears everything down, once; later calls wait for the first. */
+  #end(error?: Error): Promise<void> {
+    this.#failure ??= error;
+    return this.#ending ??= this.#tearDown();
+  }
+
+  async #tearDown(): Promise<void> {
+    clearTimeout(this.#stopTimer);
+    for (const lane of this.#lanes) lane.send({ kind: "close" });
+    const allClosed = this.#lanes.length === 0 || await this.#awaitClosed();
+    this.#summary = {
+      ...this.stats(),
+      outcome: this.#failure !== undefined ? "failed" : this.#outcome,
+      ...(this.#failure && { error: this.#failure }),
+    };
+    for (const lane of this.#lanes) lane.terminate();
+    // A lane that did not close may still write: what it can reach is set aside.
+    if (allClosed) {
+      for (const { ring } of this.#rings) this.#options.driver.releaseRing(ring!);
+      for (const arena of this.#arenas) this.#options.driver.releaseArena(arena);
+    }
+    for (const { reject } of this.#requests.values()) reject(new SluiceError("Busy", "The graph has ended"));
+    this.#requests.clear();
+    if (this.#failure === undefined) this.#finished.resolve(this.#summary);
+    else this.#finished.reject(this.#failure);
+  }
+
+  async #awaitClosed(): Promise<boolean> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), CLOSE_TIMEOUT_MS);
+    });
+    const closed = await Promise.race([this.#allClosed.promise.then(() => true), timeout]);
+    clearTimeout(timer);
+    if (!closed) {
+      const stuck = this.#lanes.filter((lane) => !this.#closed.has(lane.index)).map((lane) => `"${lane.name}"`);
+      logger("runtime").error(
+        `Lane ${stuck.join(", ")} did not close within ${CLOSE_TIMEOUT_MS} ms: a node hangs in it. Its memory is set ` +
+          "aside; end the process with Deno.exit()",
+      );
+    }
+    return closed;
+  }
+}
+
+function packageUrl(node: NodeEntry): string {
+  const url = node.type.package?.url;
+  if (url !== undefined) return url;
+  if (node.lane === MAIN_LANE) return "";
+  throw new SluiceError(
+    "InvalidGraph",
+    `Cannot run node "${node.id}" on lane "${node.lane}": its type "${node.type.descriptor.type}" belongs to no ` +
+      `package that a worker could import; run it on lane "main", or let the generator make its package`,
+    { nodeId: node.id },
+  );
+}
+
+function linkStats(link: LinkEntry, page: ControlPage | undefined): LinkStats {
+  const counters = page === undefined
+    ? { written: 0, read: 0, dropped: { full: 0, skipped: 0, unlinked: 0, laneLost: 0 }, queued: 0, highWater: 0 }
+    : readLinkCounters(page, link.index);
+  return {
+    id: link.id,
+    from: portAddress(link.fromNode, link.fromPort),
+    to: portAddress(link.toNode, link.toPort),
+    policy: link.policy,
+    capacity: link.capacity,
+    ...counters,
+  };
+}

@@ -1,0 +1,146 @@
+/**
+ * The figures of a running graph, read out of the control arena: no lane is asked, so they are there also when a lane
+ * hangs.
+ *
+ * @module
+ */
+import { LANE, LINK, NODE } from "../ffi/layout.gen.ts";
+import type { ControlPage } from "./control_page.ts";
+import type { DriverKind } from "./driver/driver.ts";
+import type { LinkId, NodeId, PortAddress } from "./ids.ts";
+import type { LinkPolicy } from "./links/policy.ts";
+
+/** Why frames were dropped on a link, and how many. */
+export interface DropCounts {
+  /** The link was full. */
+  readonly full: number;
+  /** The reader took a newer one. */
+  readonly skipped: number;
+  /** The link was removed with frames in it. */
+  readonly unlinked: number;
+  /** The lane that had them died. */
+  readonly laneLost: number;
+}
+
+/** Figures of one link. `written = read + dropped + queued` when neither end is at work. */
+export interface LinkStats {
+  readonly id: LinkId;
+  readonly from: PortAddress;
+  readonly to: PortAddress;
+  readonly policy: LinkPolicy;
+  readonly capacity: number;
+  readonly written: number;
+  readonly read: number;
+  readonly dropped: DropCounts;
+  readonly queued: number;
+  /** Most frames that were ever queued at once. */
+  readonly highWater: number;
+}
+
+/** How far a node is with what it makes. */
+export interface NodeProgress {
+  /** Media time, nanoseconds. */
+  readonly doneNs: number;
+  /** Media time at the end, if known. */
+  readonly totalNs?: number;
+}
+
+/** Where a node is in its life. */
+export type NodeState = "new" | "open" | "running" | "ended" | "failed" | "closed";
+
+/** Figures of one node. */
+export interface NodeStats {
+  readonly id: NodeId;
+  readonly type: string;
+  readonly lane: string;
+  readonly state: NodeState;
+  readonly ticks: number;
+  /** Time spent in `process()`, nanoseconds; estimated from samples for short ticks. */
+  readonly busyNs: number;
+  readonly maxTickNs: number;
+  readonly errors: number;
+  readonly framesIn: number;
+  readonly framesOut: number;
+  readonly progress?: NodeProgress;
+}
+
+/** Figures of one pool. */
+export interface PoolStats {
+  readonly name: string;
+  readonly slots: number;
+  readonly slotBytes: number;
+  /** Free slots, without those that lanes keep at hand. */
+  readonly free: number;
+  /** How often a slot was wanted and none was free. */
+  readonly exhausted: number;
+}
+
+/** Figures of one lane. */
+export interface LaneStats {
+  readonly name: string;
+  readonly kind: "main" | "worker";
+  /** Rounds of its scheduler. */
+  readonly rounds: number;
+  /** How often it had nothing to do. */
+  readonly parks: number;
+}
+
+/** Figures of a whole graph. */
+export interface RuntimeStats {
+  /** Since `start()`, nanoseconds. */
+  readonly elapsedNs: number;
+  readonly driver: DriverKind;
+  readonly nodes: readonly NodeStats[];
+  readonly links: readonly LinkStats[];
+  readonly pools: readonly PoolStats[];
+  readonly lanes: readonly LaneStats[];
+}
+
+/** How a run ended, with its last figures. */
+export interface RunSummary extends RuntimeStats {
+  readonly outcome: "completed" | "stopped" | "failed";
+  readonly error?: Error;
+}
+
+/** The counters of a link. */
+export function readLinkCounters(
+  page: ControlPage,
+  index: number,
+): Pick<LinkStats, "written" | "read" | "dropped" | "queued" | "highWater"> {
+  const at = page.linkOffset(index);
+  const field = (offset: number) => page.f64[(at + offset) >> 3];
+  // What the reader does is read first, so that a running link never shows more read than written.
+  const read = field(LINK.read);
+  const dropped = {
+    full: field(LINK.droppedFull),
+    skipped: field(LINK.droppedSkipped),
+    unlinked: field(LINK.droppedUnlinked),
+    laneLost: field(LINK.droppedLaneLost),
+  };
+  const written = field(LINK.written);
+  const gone = read + dropped.full + dropped.skipped + dropped.unlinked + dropped.laneLost;
+  return { written, read, dropped, queued: written - gone, highWater: field(LINK.highWater) };
+}
+
+/** The counters of a node. */
+export function readNodeCounters(
+  page: ControlPage,
+  index: number,
+): Pick<NodeStats, "ticks" | "busyNs" | "maxTickNs" | "errors" | "framesIn" | "framesOut"> {
+  const at = page.nodeOffset(index);
+  const field = (offset: number) => page.f64[(at + offset) >> 3];
+  return {
+    ticks: field(NODE.ticks),
+    busyNs: field(NODE.busyNs),
+    maxTickNs: field(NODE.maxTickNs),
+    errors: field(NODE.errors),
+    framesIn: field(NODE.framesIn),
+    framesOut: field(NODE.framesOut),
+  };
+}
+
+/** The counters of a lane. */
+export function readLaneCounters(page: ControlPage, index: number): Pick<LaneStats, "rounds" | "parks"> {
+  const at = page.laneOffset(index);
+  return { rounds: page.f64[(at + LANE.rounds) >> 3], parks: page.f64[(at + LANE.parks) >> 3] };
+}

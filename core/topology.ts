@@ -1,0 +1,237 @@
+/**
+ * The graph as its user built it: nodes, links, and the rules that hold between them before anything runs.
+ *
+ * @module
+ */
+import { assertConfig } from "./config_check.ts";
+import { listNames, nearestName, SluiceError } from "./errors.ts";
+import { assertLinkable, resolvePort } from "./graph/link_rules.ts";
+import { type LinkId, linkId, type NodeId, nodeId, portAddress } from "./ids.ts";
+import {
+  defaultCapacity,
+  type GraphMode,
+  LINK_POLICIES,
+  type LinkOptions,
+  type LinkPolicy,
+  MAX_LINK_CAPACITY,
+} from "./links/policy.ts";
+import type { NodeDescriptor, PortDescriptor } from "./registry/descriptor.ts";
+import type { AnyNodeType } from "./registry/node_type.ts";
+
+/** A node of the graph. */
+export interface NodeEntry {
+  readonly id: NodeId;
+  /** Counts the nodes of the graph from 0. */
+  readonly index: number;
+  readonly type: AnyNodeType;
+  readonly config: Record<string, unknown>;
+  /** Name of the lane that runs it. */
+  readonly lane: string;
+}
+
+/** A link of the graph. */
+export interface LinkEntry {
+  readonly id: LinkId;
+  /** Counts the links of the graph from 0. */
+  readonly index: number;
+  readonly fromNode: NodeId;
+  readonly fromPort: string;
+  readonly toNode: NodeId;
+  readonly toPort: string;
+  readonly output: PortDescriptor;
+  readonly input: PortDescriptor;
+  readonly policy: LinkPolicy;
+  readonly capacity: number;
+}
+
+/** Name of the lane that nodes run on by default. */
+export const DEFAULT_LANE = "worker";
+
+/** Name of the lane of the control isolate. */
+export const MAIN_LANE = "main";
+
+/** See the module. */
+export class Topology {
+  readonly mode: GraphMode;
+  readonly nodes: Map<NodeId, NodeEntry> = new Map();
+  readonly links: Map<LinkId, LinkEntry> = new Map();
+  /** The link that leads into each input, by address. */
+  readonly #occupied = new Map<string, LinkEntry>();
+  readonly #outgoing = new Map<NodeId, LinkEntry[]>();
+  /** Types whose names errors may give as converters. */
+  readonly #known: () => readonly NodeDescriptor[];
+
+  /** @param known the node types that could be used as converters */
+  constructor(mode: GraphMode, known: () => readonly NodeDescriptor[]) {
+    this.mode = mode;
+    this.#known = known;
+  }
+
+  /** @throws {SluiceError} `InvalidGraph` for the id, `InvalidConfig` for the configuration */
+  addNode(type: AnyNodeType, config: Record<string, unknown>, options: { id?: string; lane?: string }): NodeEntry {
+    const { descriptor } = type;
+    const id = nodeId(options.id ?? this.#freeId(descriptor.type));
+    if (this.nodes.has(id)) {
+      throw new SluiceError("InvalidGraph", `Cannot add node "${id}": the graph has a node of that id`, { nodeId: id });
+    }
+    assertConfig(descriptor, id, config);
+    const lane = options.lane ?? (descriptor.lane === "main" ? MAIN_LANE : DEFAULT_LANE);
+    nodeId(lane);
+    const entry: NodeEntry = { id, index: this.nodes.size, type, config: { ...config }, lane };
+    this.nodes.set(id, entry);
+    return entry;
+  }
+
+  /** @throws {SluiceError} `NodeNotFound`, with the nodes there are */
+  node(id: string): NodeEntry {
+    const entry = this.nodes.get(id as NodeId);
+    if (entry !== undefined) return entry;
+    const nearest = nearestName(id, this.nodes.keys());
+    const available = [...this.nodes.keys()];
+    throw new SluiceError(
+      "NodeNotFound",
+      `Cannot find node "${id}"${nearest ? `: did you mean "${nearest}"?` : ""}; nodes: ${listNames(available)}`,
+      { nodeId: id, available },
+    );
+  }
+
+  /**
+   * @throws {SluiceError} `NodeNotFound`, `PortNotFound`, `TypeMismatch`, `DestinationOccupied`, `InvalidGraph` for
+   * policy or capacity, `CycleWithoutDelay`
+   */
+  addLink(
+    from: { node: string; port: string },
+    to: { node: string; port: string },
+    options: LinkOptions,
+  ): LinkEntry {
+    const source = this.node(from.node);
+    const target = this.node(to.node);
+    const output = { nodeId: source.id, descriptor: source.type.descriptor, port: from.port };
+    const input = { nodeId: target.id, descriptor: target.type.descriptor, port: to.port };
+    assertLinkable(output, input, this.#known());
+    const attempt = `Cannot link "${from.node}.${from.port}" to "${to.node}.${to.port}"`;
+    const occupant = this.#occupied.get(portAddress(target.id, to.port));
+    if (occupant !== undefined) {
+      throw new SluiceError(
+        "DestinationOccupied",
+        `${attempt}: the input is taken by ${occupant.id} from "${occupant.fromNode}.${occupant.fromPort}"`,
+        { nodeId: target.id, port: to.port, linkId: occupant.id },
+      );
+    }
+    const outputPort = resolvePort(output, "output");
+    const { policy, capacity } = this.#linkOptions(attempt, options, outputPort);
+    const entry: LinkEntry = {
+      id: linkId(this.links.size),
+      index: this.links.size,
+      fromNode: source.id,
+      fromPort: from.port,
+      toNode: target.id,
+      toPort: to.port,
+      output: outputPort,
+      input: resolvePort(input, "input"),
+      policy,
+      capacity,
+    };
+    this.#refuseCycle(attempt, entry);
+    this.links.set(entry.id, entry);
+    this.#occupied.set(portAddress(target.id, to.port), entry);
+    const outgoing = this.#outgoing.get(source.id);
+    if (outgoing === undefined) this.#outgoing.set(source.id, [entry]);
+    else outgoing.push(entry);
+    return entry;
+  }
+
+  /** The link that leads into an input. */
+  linkInto(node: NodeId, port: string): LinkEntry | undefined {
+    return this.#occupied.get(portAddress(node, port));
+  }
+
+  /** The links that lead away from an output. */
+  linksFrom(node: NodeId, port: string): LinkEntry[] {
+    return (this.#outgoing.get(node) ?? []).filter((link) => link.fromPort === port);
+  }
+
+  /** @throws {SluiceError} `InvalidGraph` if there is no node, or a required input has no link */
+  assertComplete(): void {
+    if (this.nodes.size === 0) throw new SluiceError("InvalidGraph", "Cannot start: the graph has no nodes");
+    for (const { id, type } of this.nodes.values()) {
+      for (const port of type.descriptor.inputs) {
+        if (port.optional || port.array !== undefined) continue;
+        if (this.linkInto(id, port.name) !== undefined) continue;
+        throw new SluiceError(
+          "InvalidGraph",
+          `Cannot start: input "${id}.${port.name}" (${port.type}) is required and has no link`,
+          { nodeId: id, port: port.name },
+        );
+      }
+    }
+  }
+
+  #linkOptions(
+    attempt: string,
+    options: LinkOptions,
+    output: PortDescriptor,
+  ): { policy: LinkPolicy; capacity: number } {
+    const policy = options.policy ?? (this.mode === "live" ? "roll-off" : "lossless");
+    if (!LINK_POLICIES.includes(policy)) {
+      throw new SluiceError(
+        "InvalidGraph",
+        `${attempt}: policy is "${policy}", wanted ${listNames(LINK_POLICIES)}`,
+        { available: LINK_POLICIES },
+      );
+    }
+    const { burst } = output;
+    const capacity = policy === "latest" ? 1 : options.capacity ?? Math.max(defaultCapacity(output.kind), 2 * burst);
+    if (!Number.isInteger(capacity) || capacity < 1 || capacity > MAX_LINK_CAPACITY) {
+      throw new SluiceError(
+        "InvalidGraph",
+        `${attempt}: capacity is ${capacity}, wanted a whole number from 1 to ${MAX_LINK_CAPACITY}`,
+      );
+    }
+    if (policy === "lossless" && capacity < burst) {
+      throw new SluiceError(
+        "InvalidGraph",
+        `${attempt}: capacity is ${capacity}, but the output writes up to ${burst} frames at once; wanted at least ${burst}`,
+      );
+    }
+    return { policy, capacity };
+  }
+
+  #refuseCycle(attempt: string, added: LinkEntry): void {
+    const path = this.#findPath(added.toNode, added.fromNode);
+    if (path === undefined) return;
+    throw new SluiceError(
+      "CycleWithoutDelay",
+      `${attempt}: it closes a loop with no delay in it: ${
+        [...path, added.toNode].map((id) => `"${id}"`).join(" -> ")
+      }`,
+      { nodeId: added.toNode, port: added.toPort },
+    );
+  }
+
+  /** The nodes on a way from one node to another, both included. */
+  #findPath(start: NodeId, goal: NodeId): NodeId[] | undefined {
+    const cameFrom = new Map<NodeId, NodeId | undefined>([[start, undefined]]);
+    const open = [start];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (node === goal) {
+        const path: NodeId[] = [];
+        for (let at: NodeId | undefined = node; at !== undefined; at = cameFrom.get(at)) path.unshift(at);
+        return path;
+      }
+      for (const { toNode } of this.#outgoing.get(node) ?? []) {
+        if (cameFrom.has(toNode)) continue;
+        cameFrom.set(toNode, node);
+        open.push(toNode);
+      }
+    }
+    return undefined;
+  }
+
+  #freeId(type: string): string {
+    if (!this.nodes.has(type as NodeId)) return type;
+    for (let n = 2;; n++) {
+      if (!this.nodes.has(`${type}-${n}` as NodeId)) return `${type}-${n}`;
+    }
+  }
+}
