@@ -2,6 +2,21 @@
  * Sluice: media and sensor streams for Deno. Processors are annotated TypeScript classes; a generator turns the
  * annotations into node factories and typed handles; a runtime runs graphs of them on several cores.
  *
+ * The standard processors are in {@linkcode nodes}.
+ *
+ * @example A tone, turned down
+ * ```ts
+ * import { nodes, Runtime } from "@sluice/sluice";
+ *
+ * await using runtime = new Runtime({ mode: "offline" });
+ * const tone = runtime.add(nodes.toneSource({ frequencyHz: 440, durationSeconds: 1 }));
+ * const gain = runtime.add(nodes.gain({ gainDb: -6 }));
+ * runtime.connect(tone.outputs.audio, gain.inputs.audioIn);
+ * await runtime.start();
+ * const { outcome } = await runtime.finished;
+ * if (outcome !== "completed") throw new Error(outcome);
+ * ```
+ *
  * This module is for people who write processors and build graphs. Who tests them uses `@sluice/sluice/testing`.
  *
  * @module
@@ -30,6 +45,7 @@ export type {
 } from "./core/frames/format.ts";
 export type { Frame } from "./core/frames/frame.ts";
 export type { LinkId, NodeId, PortAddress } from "./core/ids.ts";
+export type { GraphMode, LinkOptions, LinkPolicy } from "./core/links/policy.ts";
 export type { ShapeOf, StreamInput, StreamOutput } from "./core/ports/stream.ts";
 export type { NodeLog, Processor, ProcessorContext } from "./core/processor.ts";
 export type { ConfigObjectSchema, ConfigSchema, NodeDescriptor, PortDescriptor } from "./core/registry/descriptor.ts";
@@ -57,3 +73,17 @@ export type {
   PortVisitor,
   PortWiring,
 } from "./core/registry/node_type.ts";
+export { Runtime } from "./core/runtime.ts";
+export type { AddOptions, PortInfo, RuntimeOptions } from "./core/runtime.ts";
+export type {
+  DropCounts,
+  LaneStats,
+  LinkStats,
+  NodeProgress,
+  NodeState,
+  NodeStats,
+  PoolStats,
+  RunSummary,
+  RuntimeStats,
+} from "./core/stats.ts";
+export { nodePackage, nodes } from "./sluice.gen.ts";
