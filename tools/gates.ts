@@ -40,7 +40,12 @@ export function commitGates(): Gate[] {
       count: countCargoTests,
       commands: [cargo("test", "--locked", "--workspace", "--no-fail-fast")],
     },
-    { name: "Deno tests, native driver", native: true, count: countDenoTests, commands: [deno("test", "-A")] },
+    {
+      name: "Deno tests, native driver",
+      native: true,
+      count: countDenoTests,
+      commands: [{ ...deno("test", "-A"), env: { SLUICE_NATIVE: "require" } }],
+    },
   ];
 }
 
@@ -99,7 +104,7 @@ export function deepGates(): Gate[] {
       name: "Deno tests, longer, native driver",
       native: true,
       count: countDenoTests,
-      commands: [{ ...deno("test", "-A"), env: { SLUICE_DEEP: "1" } }],
+      commands: [{ ...deno("test", "-A"), env: { SLUICE_DEEP: "1", SLUICE_NATIVE: "require" } }],
     },
     {
       name: "Deno tests, longer, portable driver",
