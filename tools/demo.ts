@@ -11,12 +11,14 @@ import { setUpOrExit } from "./setup.ts";
 /** Of the graph's `file` node. */
 const RESULT = "out/demo.wav";
 
-await setUpOrExit();
+const { driver } = await setUpOrExit();
 await Deno.mkdir(`${ROOT}out`, { recursive: true });
 console.error("\nRunning examples/demo.json");
 const code = await runAttached({
   program: Deno.execPath(),
   args: ["run", "-A", "cli/main.ts", "run", "examples/demo.json", ...Deno.args],
+  // The set-up has said why; the command line need not say it again.
+  env: driver === "portable" ? { SLUICE_NATIVE: "off" } : {},
 });
-if (code === 0) console.error(`\nThe result is in ${RESULT}; play it, or change the graph and run the demo again`);
+if (code === 0) console.error(`\nPlay ${RESULT}, or change examples/demo.json and run the demo again`);
 Deno.exit(code);
