@@ -173,7 +173,7 @@ function stringify(value: unknown): string {
   }
 }
 
-/** Keeps a text in one line and its control characters from the terminal: each becomes `\\xNN`. */
+/** Keeps a text in one line and its control characters from the terminal: each becomes `\xNN`. */
 export function escapeControls(text: string): string {
   // deno-lint-ignore no-control-regex -- control characters are what it looks for
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);

@@ -4,28 +4,27 @@
  * @module
  */
 import { SluiceError, type SourcePlace } from "../errors.ts";
-import type { GraphDocument, GraphLane, GraphLinkPolicy, GraphPool } from "./document.ts";
+import type { GraphMode, LinkOptions } from "../links/policy.ts";
+import type { GraphDocument, GraphPool } from "./document.ts";
 import { placed } from "./report.ts";
 
 /** The string interface of a runtime. */
 export interface GraphTarget {
   addByType(type: string, config: Record<string, unknown>, options?: { id?: string; lane?: string }): unknown;
-  connectByName(from: string, to: string, options?: { policy?: GraphLinkPolicy; capacity?: number }): unknown;
+  connectByName(from: string, to: string, options?: LinkOptions): unknown;
 }
 
 /** The part of a runtime's options that a graph file decides. */
 export interface GraphRuntimeOptions {
-  mode?: "live" | "offline";
-  pools?: Record<string, GraphPool>;
-  lanes?: Record<string, GraphLane>;
+  readonly mode?: GraphMode;
+  readonly pools?: { readonly [name: string]: GraphPool };
 }
 
 /** What to make a runtime with, for a graph: `new Runtime({ ...graphOptions(document), registry })`. */
 export function graphOptions(document: GraphDocument): GraphRuntimeOptions {
   return {
     ...(document.mode === undefined ? {} : { mode: document.mode }),
-    pools: { ...document.pools },
-    lanes: { ...document.lanes },
+    pools: document.pools,
   };
 }
 
@@ -36,7 +35,9 @@ export function graphOptions(document: GraphDocument): GraphRuntimeOptions {
  */
 export function buildGraph(document: GraphDocument, runtime: GraphTarget): void {
   for (const { id, type, config, lane, place } of document.nodes) {
-    at(place, () => runtime.addByType(type, { ...config }, lane === undefined ? { id } : { id, lane }));
+    // A lane of kind main is the control isolate, whatever the file calls it.
+    const name = lane !== undefined && document.lanes[lane]?.kind === "main" ? "main" : lane;
+    at(place, () => runtime.addByType(type, { ...config }, name === undefined ? { id } : { id, lane: name }));
   }
   for (const { from, to, policy, capacity, place } of document.links) {
     const options = { ...(policy && { policy }), ...(capacity && { capacity }) };

@@ -14,6 +14,9 @@ import { formatSetting, type Setting } from "./settings.ts";
 import type { ShapedGraph, ShapedNode } from "./shape.ts";
 import { didYouMean, listSome } from "./suggestion.ts";
 
+/** Lanes that a file need not declare: that of the control isolate, and the one that nodes run on by default. */
+const IMPLIED_LANES: readonly string[] = ["main", "worker"];
+
 /** A node whose type is known. */
 export interface CheckedNode {
   readonly shaped: ShapedNode;
@@ -102,8 +105,8 @@ function checkLane(shaped: ShapedNode, descriptor: NodeDescriptor, graph: Shaped
   const { id, lane } = shaped;
   if (lane === undefined) return;
   const declared = graph.lanes !== undefined && Object.hasOwn(graph.lanes, lane.name);
-  if (lane.name !== "main" && graph.lanes !== undefined && !declared) {
-    const available = [...new Set(["main", ...Object.keys(graph.lanes)])];
+  if (!IMPLIED_LANES.includes(lane.name) && graph.lanes !== undefined && !declared) {
+    const available = [...new Set([...IMPLIED_LANES, ...Object.keys(graph.lanes)])];
     const message = `Cannot place node "${id}" on lane ${describeValue(lane.name)}: "lanes" does not declare it` +
       `${didYouMean(lane.name, available)}; lanes: ${listSome(available)}`;
     report.add("InvalidGraph", message, lane.offset, { nodeId: id, available });

@@ -6,15 +6,10 @@
  */
 import type { SourcePlace } from "../errors.ts";
 import type { NodeId, PortAddress } from "../ids.ts";
+import type { GraphMode, LinkPolicy } from "../links/policy.ts";
 
 /** The version of the format that this Sluice reads. */
 export const GRAPH_VERSION = 1;
-
-/** What links do when they are full. */
-export const LINK_POLICIES = ["roll-off", "latest", "drop-newest", "lossless"] as const;
-
-/** What a link does when it is full. */
-export type GraphLinkPolicy = typeof LINK_POLICIES[number];
 
 /** A node of the file. */
 export interface GraphNode {
@@ -33,7 +28,7 @@ export interface GraphNode {
 export interface GraphLink {
   readonly from: PortAddress;
   readonly to: PortAddress;
-  readonly policy?: GraphLinkPolicy;
+  readonly policy?: LinkPolicy;
   /** Frames that its ring holds, 1 to 65,536. */
   readonly capacity?: number;
   /** Where it starts. */
@@ -57,12 +52,12 @@ export interface GraphDocument {
   /** Path or URL as the user gave it. */
   readonly file: string;
   readonly version: typeof GRAPH_VERSION;
-  readonly mode?: "live" | "offline";
+  readonly mode?: GraphMode;
   /** In the order of the file. */
   readonly nodes: readonly GraphNode[];
   /** In the order of the file. */
   readonly links: readonly GraphLink[];
   readonly pools: { readonly [name: string]: GraphPool };
-  /** Declared lanes; without `lanes` in the file, a worker lane for each name that a node uses, except `main`. */
+  /** Declared lanes; without `lanes` in the file, a worker lane for each name that a node gives, except `main`. */
   readonly lanes: { readonly [name: string]: GraphLane };
 }

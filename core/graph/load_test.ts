@@ -295,7 +295,7 @@ const BAD: [string, string, ...string[]][] = [
   [
     "an undeclared lane",
     graph(`"m": { "type": "mixer", "lane": "dps" }`, "", ' "lanes": { "dsp": { "kind": "worker" } },'),
-    `2:45 InvalidGraph Cannot place node "m" on lane "dps": "lanes" does not declare it; lanes: "main" and "dsp"`,
+    `2:45 InvalidGraph Cannot place node "m" on lane "dps": "lanes" does not declare it; lanes: "main", "worker" and "dsp"`,
   ],
   [
     "a lane's name with a dot",

@@ -7,8 +7,9 @@
 import { describeValue } from "../config_check.ts";
 
 import { type NodeId, nodeId, type PortAddress, splitAddress } from "../ids.ts";
+import { type GraphMode, LINK_POLICIES, type LinkPolicy, MAX_LINK_CAPACITY } from "../links/policy.ts";
 import type { ConfigSchema } from "../registry/descriptor.ts";
-import { GRAPH_VERSION, type GraphLane, type GraphLinkPolicy, type GraphPool, LINK_POLICIES } from "./document.ts";
+import { GRAPH_VERSION, type GraphLane, type GraphPool } from "./document.ts";
 import { describeJson, jsonMembers, type JsonNode } from "./json_tree.ts";
 import type { GraphReport } from "./report.ts";
 import { isObject, readKeys, readScalar, requireScalar } from "./shape_readers.ts";
@@ -38,13 +39,13 @@ export interface ShapedLink {
   readonly offset: number;
   readonly from?: ShapedEnd;
   readonly to?: ShapedEnd;
-  readonly policy?: GraphLinkPolicy;
+  readonly policy?: LinkPolicy;
   readonly capacity?: number;
 }
 
 /** A file whose shape was read. */
 export interface ShapedGraph {
-  readonly mode?: "live" | "offline";
+  readonly mode?: GraphMode;
   readonly nodes: ReadonlyMap<string, ShapedNode>;
   readonly links: readonly ShapedLink[];
   readonly pools: { readonly [name: string]: GraphPool };
@@ -56,7 +57,7 @@ const ANY_TEXT: ConfigSchema = { type: "string" };
 const MODE: ConfigSchema = { enum: ["live", "offline"] };
 const NAME: ConfigSchema = { type: "string", minLength: 1 };
 const POLICY: ConfigSchema = { enum: LINK_POLICIES };
-const CAPACITY: ConfigSchema = { type: "integer", minimum: 1, maximum: 65_536 };
+const CAPACITY: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_LINK_CAPACITY };
 const LANE_KIND: ConfigSchema = { enum: ["worker", "main"] };
 const SLOT_BYTES: ConfigSchema = { type: "integer", minimum: 1, maximum: 1_073_741_824 };
 const SLOTS: ConfigSchema = { type: "integer", minimum: 1, maximum: 1_048_576 };
@@ -160,7 +161,7 @@ function readLink(node: JsonNode, index: number, report: GraphReport): ShapedLin
   const { offset } = node;
   if (!isObject(node, what, `an object with "from" and "to"`, report)) return { offset };
   const keys = readKeys(node, what, ["from", "to", "policy", "capacity"], report);
-  const policy = readScalar(keys.get("policy"), `"policy" of ${what}`, POLICY, report) as GraphLinkPolicy | undefined;
+  const policy = readScalar(keys.get("policy"), `"policy" of ${what}`, POLICY, report) as LinkPolicy | undefined;
   const capacityNode = keys.get("capacity");
   const capacity = readScalar(capacityNode, `"capacity" of ${what}`, CAPACITY, report) as number | undefined;
   if (policy === "latest" && capacity !== undefined && capacity > 1) {

@@ -1,0 +1,217 @@
+/**
+ * The command line's grammar: commands, options, help texts.
+ *
+ * @module
+ */
+import { object, or } from "@optique/core/constructs";
+import { type Message, message, optionName, text } from "@optique/core/message";
+import { multiple, optional } from "@optique/core/modifiers";
+import type { Parser } from "@optique/core/parser";
+import { argument, command, constant, option } from "@optique/core/primitives";
+import { extractCommandNames, extractOptionNames } from "@optique/core/usage";
+import { choice, float, string } from "@optique/core/valueparser";
+import { path, runSync } from "@optique/run";
+import { nearestName } from "../core/errors.ts";
+import { PROGRAM, VERSION } from "./version.ts";
+
+/** `sluice run`. */
+export interface RunArgs {
+  readonly command: "run";
+  readonly graph: string;
+  /** Each `node.key=value`. */
+  readonly set: readonly string[];
+  /** Stops after this time. */
+  readonly seconds?: number;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly mode?: "live" | "offline";
+  readonly native?: "auto" | "require" | "off";
+  /** Paths of further `sluice.gen.ts` files. */
+  readonly packages: readonly string[];
+}
+
+/** `sluice check`. */
+export interface CheckArgs {
+  readonly command: "check";
+  readonly graph: string;
+  readonly set: readonly string[];
+  readonly json: boolean;
+  readonly packages: readonly string[];
+}
+
+/** `sluice nodes list`. */
+export interface ListArgs {
+  readonly command: "list";
+  readonly json: boolean;
+  readonly packages: readonly string[];
+}
+
+/** `sluice nodes info`. */
+export interface InfoArgs {
+  readonly command: "info";
+  readonly type: string;
+  readonly json: boolean;
+  readonly packages: readonly string[];
+}
+
+/** `sluice codegen`. */
+export interface CodegenArgs {
+  readonly command: "codegen";
+  readonly check: boolean;
+  /** Path of a `sluice.json`. */
+  readonly config?: string;
+}
+
+/** `sluice doctor`. */
+export interface DoctorArgs {
+  readonly command: "doctor";
+  readonly json: boolean;
+}
+
+/** What a command line asks for. */
+export type CommandArgs = RunArgs | CheckArgs | ListArgs | InfoArgs | CodegenArgs | DoctorArgs;
+
+/** Thrown when the command line was answered by the parser itself: help, version, completions, or a mistake. */
+export class ArgsAnswered extends Error {
+  override readonly name: string = "ArgsAnswered";
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`the command line was answered with exit code ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
+
+const graph = argument(path({ metavar: "GRAPH.json" }), { description: message`The graph file.` });
+const json = option("--json", { description: message`Print JSON, one object a line, and nothing else.` });
+const packages = multiple(
+  option("--packages", path({ metavar: "FILE" }), {
+    description: message`Take node types from this ${"sluice.gen.ts"} too. May be given several times.`,
+  }),
+);
+const set = multiple(
+  option("--set", string({ metavar: "NODE.KEY=VALUE" }), {
+    description: message`Use this value in place of the one in the file. May be given several times.`,
+  }),
+);
+
+const run = command(
+  "run",
+  object({
+    command: constant("run"),
+    graph,
+    set,
+    seconds: optional(option("--seconds", float({ metavar: "N", min: 0 }), {
+      description: message`Stop after this many seconds, as after Ctrl-C, with success.`,
+    })),
+    json,
+    quiet: option("-q", "--quiet", { description: message`Show neither progress nor summary.` }),
+    mode: optional(option("--mode", choice(["live", "offline"], { metavar: "MODE" }), {
+      description: message`Pace by the clock (live) or as fast as possible (offline), whatever the file says.`,
+    })),
+    native: optional(option("--native", choice(["auto", "require", "off"], { metavar: "WHEN" }), {
+      description: message`Use the native library where it is there (auto), or fail without it, or do without.`,
+    })),
+    packages,
+  }),
+  {
+    brief: message`Run a graph.`,
+    description: message`Runs a graph until all its sources have ended, or Ctrl-C. A second Ctrl-C ends at once.`,
+    footer: message`Exit codes: 0 done, 1 failed while running, 2 bad input, 130 after Ctrl-C, 143 after SIGTERM.`,
+  },
+);
+
+const check = command("check", object({ command: constant("check"), graph, set, json, packages }), {
+  brief: message`Check a graph file without running it.`,
+  description: message`Lists everything that is wrong with a graph file, each with its line and column.`,
+});
+
+const list = command("list", object({ command: constant("list"), json, packages }), {
+  brief: message`List the node types by category.`,
+});
+
+const info = command(
+  "info",
+  object({
+    command: constant("info"),
+    type: argument(string({ metavar: "TYPE" }), { description: message`The node type's name.` }),
+    json,
+    packages,
+  }),
+  { brief: message`Show a node type's ports and configuration.` },
+);
+
+const nodes = command("nodes", or(list, info, { errors: { unexpectedInput: explainUnexpected } }), {
+  brief: message`List the node types, or show one.`,
+});
+
+const codegen = command(
+  "codegen",
+  object({
+    command: constant("codegen"),
+    check: option("--check", { description: message`Write nothing; fail if a file is not up to date.` }),
+    config: optional(option("--config", path({ metavar: "FILE" }), {
+      description: message`The ${"sluice.json"} to use; by default the one in the current directory.`,
+    })),
+  }),
+  {
+    brief: message`Write the generated code of a package's processors.`,
+    description: message`Reads the annotated classes that ${"sluice.json"} names and writes ${"sluice.gen.ts"}.`,
+  },
+);
+
+const doctor = command("doctor", object({ command: constant("doctor"), json }), {
+  brief: message`Say what is installed, what is missing, and what to do.`,
+});
+
+const commands = [run, check, nodes, codegen, doctor] as const;
+const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, {
+  errors: { unexpectedInput: explainUnexpected },
+});
+
+/**
+ * Reads a command line.
+ *
+ * @param args without the program's name
+ * @param io where answers of the parser go: help to `stdout`, mistakes to `stderr`
+ * @throws {ArgsAnswered} if there is nothing left to do
+ */
+export function parseArgs(
+  args: readonly string[],
+  io: { stdout: (text: string) => void; stderr: (text: string) => void; colors: boolean; maxWidth?: number },
+): CommandArgs {
+  return runSync(parser, {
+    programName: PROGRAM,
+    args,
+    help: { command: true, option: { names: ["-h", "--help"] } },
+    version: { value: VERSION, option: true, command: true },
+    completion: "command",
+    errorExitCode: 2,
+    aboveError: "none",
+    showDefault: true,
+    showChoices: true,
+    brief: message`Sluice runs graphs of media and sensor streams.`,
+    footer: message`Logging: SLUICE_LOG=debug, info, warn, error or off, and json for JSON lines.`,
+    stdout: io.stdout,
+    stderr: io.stderr,
+    colors: io.colors,
+    maxWidth: io.maxWidth,
+    onExit: (exitCode) => {
+      throw new ArgsAnswered(exitCode);
+    },
+  });
+}
+
+/** Names the option or command that a mistyped one is most like. */
+function explainUnexpected(token: string): Message {
+  const known = commands.flatMap(({ usage }) => [...extractOptionNames(usage), ...extractCommandNames(usage)]);
+  const fitting = [...known, "list", "info", "--help", "--version"].filter((name) =>
+    name.startsWith("-") === token.startsWith("-")
+  );
+  const nearest = nearestName(token.split("=")[0], fitting);
+  const what = token.startsWith("-") ? "option" : "command or argument";
+  const found = message`Cannot use ${optionName(token)}: there is no such ${text(what)} here`;
+  return nearest === undefined
+    ? message`${found}; see ${optionName("--help")}`
+    : message`${found}; did you mean ${optionName(nearest)}?`;
+}

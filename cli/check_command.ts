@@ -1,0 +1,52 @@
+/**
+ * `sluice check`: says everything that is wrong with a graph file.
+ *
+ * @module
+ */
+import type { SluiceError } from "../core/errors.ts";
+import type { GraphDocument } from "../core/graph/document.ts";
+import { readGraphText } from "../core/graph/graph_text.ts";
+import { checkGraph } from "../core/graph/load.ts";
+import { parseSetting } from "../core/graph/settings.ts";
+import type { NodeRegistry } from "../core/registry/node_registry.ts";
+import type { CheckArgs } from "./args.ts";
+import { EXIT, reportErrors } from "./failure.ts";
+import type { Io } from "./output.ts";
+import { loadRegistry } from "./packages.ts";
+
+/** A graph file that was read, or what is wrong with it. */
+export interface ReadGraph {
+  readonly document?: GraphDocument;
+  readonly errors: readonly SluiceError[];
+  readonly registry: NodeRegistry;
+}
+
+/**
+ * Reads a graph file with the node types that are there for it.
+ *
+ * @throws {SluiceError} if a setting, the file or a package cannot be read at all
+ */
+export async function readGraph(args: Pick<CheckArgs, "graph" | "set" | "packages">): Promise<ReadGraph> {
+  const settings = args.set.map(parseSetting);
+  const text = await readGraphText(args.graph);
+  const registry = await loadRegistry(args);
+  return { ...checkGraph(text, args.graph, registry, settings), registry };
+}
+
+/** @returns the exit code */
+export async function checkCommand(args: CheckArgs, io: Io): Promise<number> {
+  const { document, errors } = await readGraph(args);
+  const [nodes, links] = [document?.nodes.length ?? 0, document?.links.length ?? 0];
+  const code = document === undefined ? reportErrors(errors, io, args.json) : EXIT.ok;
+  if (args.json) {
+    const ok = document !== undefined;
+    io.stdout.line(JSON.stringify({ event: "check", file: args.graph, ok, errors: errors.length, nodes, links }));
+  } else if (document !== undefined) {
+    io.stdout.line(`${args.graph}: nothing is wrong (${plural(nodes, "node")}, ${plural(links, "link")})`);
+  }
+  return code;
+}
+
+function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,55 @@
+/**
+ * How errors reach the user: one line each, no stack trace, and an exit code that scripts can rely on.
+ *
+ * @module
+ */
+import { serializeError, SluiceError } from "../core/errors.ts";
+import { escapeControls, parseLogSetting } from "../core/log.ts";
+import type { Io } from "./output.ts";
+
+/** Exit codes of the program. */
+export const EXIT = { ok: 0, failed: 1, badInput: 2, interrupted: 130, terminated: 143 } as const;
+
+/** Most errors that are printed one by one. */
+const MAX_SHOWN = 20;
+
+/** The exit code for an error: 2 if what the user gave is at fault, else 1. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof SluiceError && error.isBadInput ? EXIT.badInput : EXIT.failed;
+}
+
+/**
+ * Prints errors and gives the exit code: to standard error as lines, or to standard output as events.
+ *
+ * @param errors at least one
+ */
+export function reportErrors(errors: readonly unknown[], io: Io, json: boolean): number {
+  for (const error of json ? errors : errors.slice(0, MAX_SHOWN)) {
+    if (json) io.stdout.line(JSON.stringify(errorEvent(error)));
+    else io.stderr.line(`error: ${describeError(error)}`);
+    if (showsStacks() && error instanceof Error && error.stack !== undefined) io.stderr.line(error.stack);
+  }
+  if (!json && errors.length > MAX_SHOWN) io.stderr.line(`error: … and ${errors.length - MAX_SHOWN} more`);
+  return exitCodeOf(errors[0]);
+}
+
+/** An error as an event of `--json`. */
+export function errorEvent(error: unknown): Record<string, unknown> {
+  const { name, message, code, details } = serializeError(error);
+  return { event: "error", code: code ?? name, message, ...details };
+}
+
+/** An error in one line. */
+function describeError(error: unknown): string {
+  if (error instanceof SluiceError) return escapeControls(error.message);
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return `${escapeControls(text)} (not expected; SLUICE_LOG=debug shows where it comes from)`;
+}
+
+function showsStacks(): boolean {
+  try {
+    return parseLogSetting(Deno.env.get("SLUICE_LOG") ?? "").level === "debug";
+  } catch {
+    return false;
+  }
+}

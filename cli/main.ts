@@ -1,0 +1,71 @@
+/**
+ * The `sluice` command.
+ *
+ * Exit codes: 0 done; 1 failed while running; 2 bad input; 130 after Ctrl-C; 143 after SIGTERM.
+ *
+ * @module
+ */
+import { configureLog } from "../core/log.ts";
+import { ArgsAnswered, type CommandArgs, parseArgs } from "./args.ts";
+import { reportErrors } from "./failure.ts";
+import { type Io, processIo } from "./output.ts";
+
+if (import.meta.main) {
+  const io = processIo();
+  // Without this, a rejection that nobody awaits would end the process with a stack trace.
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    Deno.exit(reportErrors([event.reason], io, false));
+  });
+  Deno.exit(await main(Deno.args, io));
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param args without the program's name
+ * @returns the exit code
+ */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  let command: CommandArgs | undefined;
+  try {
+    configureLog();
+    command = parseArgs(args.length === 0 ? ["--help"] : args, {
+      stdout: (text) => io.stdout.line(text),
+      stderr: (text) => io.stderr.line(text.replace(/^Error: /, "error: ")),
+      colors: Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR"),
+      maxWidth: Deno.stdout.isTerminal() ? Math.max(60, io.columns()) : 100,
+    });
+    return await dispatch(command, io);
+  } catch (error) {
+    if (error instanceof ArgsAnswered) return error.exitCode;
+    return reportErrors([error], io, command !== undefined && "json" in command && command.json);
+  }
+}
+
+/** Each command is imported when it is asked for: `sluice nodes` does not load the runtime. */
+async function dispatch(command: CommandArgs, io: Io): Promise<number> {
+  switch (command.command) {
+    case "run": {
+      if (command.quiet) quietLog();
+      return await (await import("./run_command.ts")).runCommand(command, io);
+    }
+    case "check":
+      return await (await import("./check_command.ts")).checkCommand(command, io);
+    case "list":
+      return await (await import("./nodes_command.ts")).listCommand(command, io);
+    case "info":
+      return await (await import("./nodes_command.ts")).infoCommand(command, io);
+    case "codegen":
+      return await (await import("./codegen_command.ts")).codegenCommand(command);
+    case "doctor":
+      return await (await import("./doctor_command.ts")).doctorCommand(command, io);
+  }
+}
+
+/** Unless `SLUICE_LOG` says otherwise, `--quiet` shows warnings and errors only, in worker lanes too. */
+function quietLog(): void {
+  if (Deno.env.get("SLUICE_LOG")) return;
+  Deno.env.set("SLUICE_LOG", "warn");
+  configureLog();
+}

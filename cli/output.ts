@@ -1,0 +1,73 @@
+/**
+ * Where the command line writes to: standard output for results, standard error for everything else.
+ *
+ * @module
+ */
+
+/** Longest wait for a reader whose pipe is full and not blocking, in milliseconds. */
+const RETRY_MS = 5;
+
+/** A stream that text is written to, at once and as a whole. */
+export class TextOutput {
+  readonly #stream: { writeSync(bytes: Uint8Array): number };
+  readonly #encoder = new TextEncoder();
+  #closed = false;
+
+  constructor(stream: { writeSync(bytes: Uint8Array): number }) {
+    this.#stream = stream;
+  }
+
+  /** The reader has gone: what is written from now on is lost. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Writes a text. A reader that has gone, such as `| head`, is no error. */
+  write(text: string): void {
+    const bytes = this.#encoder.encode(text);
+    for (let written = 0; written < bytes.length && !this.#closed;) {
+      try {
+        written += this.#stream.writeSync(bytes.subarray(written));
+      } catch (error) {
+        if (error instanceof Deno.errors.BrokenPipe) this.#closed = true;
+        else if (error instanceof Deno.errors.WouldBlock) pause();
+        else throw error;
+      }
+    }
+  }
+
+  /** Writes a text and a line end. */
+  line(text = ""): void {
+    this.write(`${text}\n`);
+  }
+}
+
+/** What a command writes to, and what kind of reader there is. */
+export interface Io {
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
+  /** Standard error is a terminal that can redraw a line. */
+  readonly interactive: boolean;
+  /** Width of the terminal, in characters; 80 where there is none. */
+  columns(): number;
+}
+
+/** The streams of this process. */
+export function processIo(): Io {
+  return {
+    stdout: new TextOutput(Deno.stdout),
+    stderr: new TextOutput(Deno.stderr),
+    interactive: Deno.stderr.isTerminal() && Deno.env.get("TERM") !== "dumb",
+    columns(): number {
+      try {
+        return Deno.consoleSize().columns || 80;
+      } catch {
+        return 80;
+      }
+    },
+  };
+}
+
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+}

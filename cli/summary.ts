@@ -1,0 +1,112 @@
+/**
+ * What is printed when a run has ended.
+ *
+ * @module
+ */
+import { serializeError } from "../core/errors.ts";
+import { escapeControls } from "../core/log.ts";
+import type { RunSummary } from "../core/stats.ts";
+import type { WrittenFile } from "./files.ts";
+import { readPosition, sumDrops } from "./position.ts";
+import { formatSpeed } from "./progress.ts";
+import { formatBytes, formatClock, formatCount, formatDuration, renderTable } from "./table.ts";
+
+const OUTCOMES: Record<RunSummary["outcome"], string> = {
+  completed: "Completed in",
+  stopped: "Stopped after",
+  failed: "Failed after",
+};
+
+/**
+ * The summary as lines: one about the whole run, a table of the links, a table of the nodes, the files.
+ *
+ * @param sinks ids of the nodes without outputs
+ */
+export function renderSummary(
+  summary: RunSummary,
+  sinks: ReadonlySet<string>,
+  files: readonly WrittenFile[],
+): string[] {
+  const lines = [headline(summary, sinks), "", ...renderNodes(summary)];
+  if (summary.links.length > 0) lines.push("", ...renderLinks(summary));
+  const exhausted = summary.pools.filter((pool) => pool.exhausted > 0);
+  for (const { name, exhausted: times } of exhausted) {
+    lines.push("", `Pool "${name}" had no free slot ${formatCount(times)} times`);
+  }
+  if (files.length > 0) lines.push("", ...files.map(renderFile));
+  return lines;
+}
+
+/** The summary as an event of `--json`. */
+export function summaryEvent(summary: RunSummary, files: readonly WrittenFile[]): Record<string, unknown> {
+  const { error, ...rest } = summary;
+  const { stack: _, ...wire } = error === undefined ? { stack: undefined } : serializeError(error);
+  return { event: "summary", ...rest, ...(error === undefined ? {} : { error: wire }), files };
+}
+
+function headline(summary: RunSummary, sinks: ReadonlySet<string>): string {
+  const { positionNs, speed } = readPosition(summary, sinks);
+  const parts = [`${OUTCOMES[summary.outcome]} ${formatDuration(summary.elapsedNs)}`];
+  if (positionNs !== undefined && speed !== undefined) {
+    parts.push(`${formatClock(positionNs)} of media, ${formatSpeed(speed)} × real time`);
+  }
+  parts.push(`${summary.driver} driver`);
+  return parts.join(", ");
+}
+
+function renderNodes(summary: RunSummary): string[] {
+  const columns = [
+    { head: "NODE" },
+    { head: "TYPE" },
+    { head: "LANE" },
+    { head: "TICKS", align: "right" },
+    { head: "BUSY", align: "right" },
+    { head: "FRAMES IN", align: "right" },
+    { head: "FRAMES OUT", align: "right" },
+    { head: "ERRORS", align: "right" },
+  ] as const;
+  return renderTable(
+    columns,
+    summary.nodes.map((node) => [
+      node.id,
+      node.type,
+      node.lane,
+      formatCount(node.ticks),
+      formatDuration(node.busyNs),
+      formatCount(node.framesIn),
+      formatCount(node.framesOut),
+      formatCount(node.errors),
+    ]),
+  );
+}
+
+function renderLinks(summary: RunSummary): string[] {
+  const columns = [
+    { head: "LINK" },
+    { head: "POLICY" },
+    { head: "WRITTEN", align: "right" },
+    { head: "READ", align: "right" },
+    { head: "DROPPED", align: "right" },
+    { head: "QUEUED", align: "right" },
+    { head: "MOST QUEUED", align: "right" },
+  ] as const;
+  return renderTable(
+    columns,
+    summary.links.map((link) => [
+      `${link.from} → ${link.to}`,
+      link.policy,
+      formatCount(link.written),
+      formatCount(link.read),
+      formatCount(sumDrops(link.dropped)),
+      formatCount(link.queued),
+      `${formatCount(link.highWater)} of ${formatCount(link.capacity)}`,
+    ]),
+  );
+}
+
+function renderFile({ nodeId, path, state, bytes }: WrittenFile): string {
+  const shown = escapeControls(path);
+  if (state === "missing") return `Node "${nodeId}" wrote no file at ${shown}`;
+  const size = formatBytes(bytes ?? 0);
+  return state === "complete" ? `Wrote ${shown} (${size})` : `Left ${shown} (${size}), which is not complete`;
+}

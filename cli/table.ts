@@ -1,0 +1,50 @@
+/**
+ * Text tables with aligned columns.
+ *
+ * @module
+ */
+
+/** A column: its head, and whether its cells stand at the left or, as numbers do, at the right. */
+export interface Column {
+  readonly head: string;
+  readonly align?: "left" | "right";
+}
+
+/** Lays rows out under their heads, two blanks between columns, nothing after the last one. */
+export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
+  const widths = columns.map(({ head }, i) => Math.max(head.length, ...rows.map((row) => row[i].length)));
+  const lay = (cells: readonly string[]) =>
+    cells.map((cell, i) => columns[i].align === "right" ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))
+      .join("  ").trimEnd();
+  return [lay(columns.map(({ head }) => head)), ...rows.map(lay)];
+}
+
+/** A whole number with blanks between thousands: `1 234 567`. */
+export function formatCount(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, " ");
+}
+
+/** A duration for people: `12 µs`, `3.4 ms`, `1.23 s`, `2:05 min`. */
+export function formatDuration(ns: number): string {
+  if (ns < 1e6) return `${Math.round(ns / 1e3)} µs`;
+  if (ns < 1e9) return `${(ns / 1e6).toFixed(1)} ms`;
+  if (ns < 60e9) return `${(ns / 1e9).toFixed(2)} s`;
+  return `${formatClock(ns)} min`;
+}
+
+/** A media time: `0:04.2`, `1:02:03.4`. */
+export function formatClock(ns: number): string {
+  const tenths = Math.floor(ns / 1e8);
+  const seconds = Math.floor(tenths / 10);
+  const two = (n: number) => String(n).padStart(2, "0");
+  const rest = `${two(seconds % 60)}.${tenths % 10}`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${rest}`;
+}
+
+/** A size of a file: `512 bytes`, `1.4 MB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} bytes`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+}
