@@ -1,0 +1,123 @@
+/**
+ * Converts one stream from one sample rate to another, by the exact ratio of whole numbers. An output sample stands
+ * for the same moment as the input around it: there is no delay, and a stream of N samples becomes one of
+ * ceil(N × L / M).
+ *
+ * @module
+ */
+import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import { PlaneQueue } from "./plane_queue.ts";
+import { PolyphaseFilter } from "./polyphase_filter.ts";
+
+/** See the module. Allocates only when a frame is longer than every one before it. */
+export class RateConverter {
+  readonly channels: number;
+  readonly inputRateHz: number;
+  readonly outputRateHz: number;
+  readonly #up: number;
+  readonly #down: number;
+  readonly #filter: PolyphaseFilter;
+  readonly #queue: PlaneQueue;
+  /** How far the next output sample is past the middle of the filter on the queue's oldest samples, in phases. */
+  #phase = 0;
+  #taken = 0;
+  #made = 0;
+  #ended = false;
+
+  /**
+   * @param inputRateHz of what goes in
+   * @param outputRateHz of what comes out
+   * @param channels converted alike
+   */
+  constructor(inputRateHz: number, outputRateHz: number, channels: number) {
+    const divisor = greatestCommonDivisor(inputRateHz, outputRateHz);
+    this.inputRateHz = inputRateHz;
+    this.outputRateHz = outputRateHz;
+    this.channels = channels;
+    this.#up = outputRateHz / divisor;
+    this.#down = inputRateHz / divisor;
+    this.#filter = new PolyphaseFilter(this.#up, this.#up / this.#down);
+    this.#queue = new PlaneQueue(channels);
+    this.restart();
+  }
+
+  /** Forgets everything: a new stream begins. */
+  restart(): void {
+    this.#queue.drop(this.#queue.length);
+    this.#queue.pushSilence(this.#filter.taps / 2 - 1);
+    this.#phase = 0;
+    this.#taken = 0;
+    this.#made = 0;
+    this.#ended = false;
+  }
+
+  /** Output samples that were made since the stream began. */
+  get made(): number {
+    return this.#made;
+  }
+
+  /** Input samples that were taken since the stream began. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** {@linkcode end} was called. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Output samples that can be made now. */
+  get ready(): number {
+    const { taps } = this.#filter;
+    const room = this.#queue.length - taps;
+    const reach = room < 0 ? 0 : Math.floor((room * this.#up + this.#up - 1 - this.#phase) / this.#down) + 1;
+    if (!this.#ended) return Math.max(0, reach);
+    return Math.max(0, Math.min(reach, Math.ceil((this.#taken * this.#up) / this.#down) - this.#made));
+  }
+
+  /** Takes input. */
+  push(frame: AudioFrame): void {
+    this.#queue.push(frame);
+    this.#taken += frame.sampleCount;
+  }
+
+  /** There is no more input: what it still leads to becomes ready. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#queue.pushSilence(this.#filter.taps / 2 + 1);
+  }
+
+  /**
+   * Makes the next samples of every channel of a frame, at most as many as are {@linkcode ready}.
+   *
+   * @param frame is filled
+   */
+  render(frame: AudioFrame): void {
+    const count = frame.sampleCount;
+    const start = this.#queue.start;
+    let phase = this.#phase;
+    let at = start;
+    for (let channel = 0; channel < this.channels; channel++) {
+      const source = this.#queue.plane(channel);
+      const target = frame.channel(channel);
+      phase = this.#phase;
+      at = start;
+      for (let i = 0; i < count; i++) {
+        target[i] = this.#filter.apply(source, at, phase);
+        phase += this.#down;
+        const steps = Math.floor(phase / this.#up);
+        at += steps;
+        phase -= steps * this.#up;
+      }
+    }
+    this.#phase = phase;
+    this.#made += count;
+    this.#queue.drop(at - start);
+  }
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  while (b > 0) [a, b] = [b, a % b];
+  return a;
+}

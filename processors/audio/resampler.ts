@@ -1,0 +1,122 @@
+/**
+ * The `resampler` processor.
+ *
+ * @module
+ */
+import { config, input, output, processor } from "../../core/annotations.ts";
+import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
+import { HeadFrame } from "./head_frame.ts";
+import { RateConverter } from "./rate_converter.ts";
+import { samplesToNs } from "./sample_time.ts";
+
+/** Most samples of a block, over all channels: what a slot of the default audio pool holds. */
+const MAX_BLOCK_VALUES = 16_384;
+
+/**
+ * Converts the sample rate.
+ *
+ * **Purpose.** Gives audio another sample rate, by the exact ratio, with a windowed sinc of 64 taps or more: flat to
+ * 0.85 of the lower half rate, aliases about 100 dB down. Nothing is shifted: a sample stands for the same moment
+ * before and after, and N samples become ceil(N × output rate / input rate). At the rate that is wanted blocks pass
+ * untouched. After a gap in the stream the filter starts afresh.
+ *
+ * **Inputs.** `audioIn`: any rate, which may change, and any number of channels.
+ *
+ * **Outputs.** `audioOut`: the rate that is wanted.
+ *
+ * **Config.** `sampleRateHz`.
+ *
+ * **Example.**
+ * ```json
+ * { "to48k": { "type": "resampler", "config": { "sampleRateHz": 48000 } } }
+ * ```
+ */
+@processor({ tags: ["audio", "sample rate", "convert", "src"], converts: ["sampleRateHz"] })
+export class Resampler {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+  @output()
+  audioOut!: StreamOutput<AudioFrame>;
+  /** Samples a second in the output. @integer @minimum 1000 @maximum 768000 @unit Hz */
+  @config()
+  sampleRateHz = 48000;
+
+  #head: HeadFrame | undefined;
+  #converter: RateConverter | undefined;
+  /** The newest frame: its time, and how many input samples of its stream came before it. */
+  #frameNs = 0;
+  #before = 0;
+  #discontinuity = false;
+  #shape = { sampleRateHz: 1, channels: 1, sampleCount: 0 };
+
+  /** Writes at most one block for each that was read. */
+  process(): void {
+    const head = this.#head ??= new HeadFrame(this.audioIn);
+    let wrote = false;
+    for (;;) {
+      const converter = this.#converter;
+      if (converter !== undefined && converter.ready > 0) {
+        if (wrote || !this.#write(converter)) return;
+        wrote = true;
+        continue;
+      }
+      const outcome = head.readAway();
+      if (outcome === "blocked") return;
+      if (outcome === "read") wrote = false;
+      const frame = head.peek();
+      if (frame === undefined) return;
+      const continues = head.continues(frame);
+      if (!continues && converter !== undefined && !converter.ended) {
+        converter.end();
+        continue;
+      }
+      if (frame.sampleRateHz === this.sampleRateHz) {
+        const same = this.audioIn.read();
+        if (same === undefined) return;
+        this.audioOut.write(same);
+        wrote = true;
+        continue;
+      }
+      this.#take(frame, continues);
+      head.take(frame);
+    }
+  }
+
+  /** Writes what the end of the stream still leads to. */
+  flush(): boolean {
+    const converter = this.#converter;
+    if (converter === undefined) return false;
+    converter.end();
+    if (converter.ready > 0) this.#write(converter);
+    return converter.ready > 0;
+  }
+
+  #take(frame: AudioFrame, continues: boolean): void {
+    const { channels, sampleRateHz } = frame;
+    const known = this.#converter;
+    if (known === undefined || known.channels !== channels || known.inputRateHz !== sampleRateHz) {
+      this.#converter = new RateConverter(sampleRateHz, this.sampleRateHz, channels);
+      this.#shape = { sampleRateHz: this.sampleRateHz, channels, sampleCount: 0 };
+      this.audioOut.announce({ kind: "audio", sampleRateHz: this.sampleRateHz, channels });
+    } else if (known.ended) known.restart();
+    if (!continues) this.#discontinuity = frame.discontinuity || known !== undefined;
+    this.#frameNs = frame.ptsNs;
+    this.#before = this.#converter!.taken;
+    this.#converter!.push(frame);
+  }
+
+  #write(converter: RateConverter): boolean {
+    this.#shape.sampleCount = Math.min(converter.ready, Math.floor(MAX_BLOCK_VALUES / converter.channels));
+    const frame = this.audioOut.tryAcquire(this.#shape);
+    if (frame === undefined) return false;
+    const fromNs = samplesToNs(converter.made, this.sampleRateHz);
+    converter.render(frame);
+    frame.ptsNs = this.#frameNs + fromNs - samplesToNs(this.#before, converter.inputRateHz);
+    frame.durationNs = samplesToNs(converter.made, this.sampleRateHz) - fromNs;
+    frame.discontinuity = this.#discontinuity;
+    this.#discontinuity = false;
+    this.audioOut.write(frame);
+    return true;
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * The `reverb` processor.
+ *
+ * @module
+ */
+import { config, input, output, processor } from "../../core/annotations.ts";
+import { SluiceError } from "../../core/errors.ts";
+import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import { type AudioFormat, describeFormat } from "../../core/frames/format.ts";
+import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
+import type { ProcessorContext } from "../../core/processor.ts";
+import { decaySamples, Reverberator } from "./reverberator.ts";
+import { samplesToNs } from "./sample_time.ts";
+
+const TAIL_BLOCK = 1024;
+
+/**
+ * Puts audio into a room.
+ *
+ * **Purpose.** Adds reverberation. The room hears the average of all channels and answers on each of them a little
+ * differently. After the stream has ended its tail follows, until it is 60 dB quieter: for the room size at the end,
+ * 0.3 s (0) to 12.7 s (1), at most `maxTailSeconds`. Changes while it runs glide over one block.
+ *
+ * **Inputs.** `audioIn`: the rate and number of channels may not change in mid-stream.
+ *
+ * **Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail in blocks of 1,024 samples.
+ *
+ * **Config.** `roomSize`, `damping`, `wet`, `dry` (all live), `maxTailSeconds`.
+ *
+ * **Example.**
+ * ```json
+ * { "hall": { "type": "reverb", "config": { "roomSize": 0.8, "wet": 0.4 } } }
+ * ```
+ */
+@processor({ tags: ["audio", "effect", "room", "hall", "echo"] })
+export class Reverb {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+  @output()
+  audioOut!: StreamOutput<AudioFrame>;
+  /** How long the room sounds. @minimum 0 @maximum 1 */
+  @config({ live: true })
+  roomSize = 0.5;
+  /** How much faster high frequencies die away. @minimum 0 @maximum 1 */
+  @config({ live: true })
+  damping = 0.5;
+  /** How much of the room is in the output. @minimum 0 @maximum 1 */
+  @config({ live: true })
+  wet = 0.33;
+  /** How much of the input is in the output. @minimum 0 @maximum 1 */
+  @config({ live: true })
+  dry = 1;
+  /** Longest tail. @minimum 0 @maximum 60 @unit s */
+  @config()
+  maxTailSeconds = 10;
+
+  #nodeId = "";
+  #rooms: Reverberator[] = [];
+  #input = new Float64Array(0);
+  #format: AudioFormat | undefined;
+  #wet = 0;
+  #dry = 0;
+  #endNs = 0;
+  #tail = -1;
+  #tailDone = 0;
+
+  /** Takes the amounts that the first block has. */
+  setup(context: ProcessorContext): void {
+    this.#nodeId = context.nodeId;
+    this.#wet = this.wet;
+    this.#dry = this.dry;
+  }
+
+  /** Adds the room to every block that has come. */
+  process(): void {
+    let frame;
+    while ((frame = this.audioIn.read()) !== undefined) {
+      if (frame.sampleCount > this.#input.length || this.#rooms.length === 0) this.#makeRooms(frame);
+      if (frame.channels !== this.#rooms.length || frame.sampleRateHz !== this.#format!.sampleRateHz) {
+        this.#refuseChange(frame);
+      }
+      const own = frame.writable();
+      this.#endNs = own.ptsNs + samplesToNs(own.sampleCount, own.sampleRateHz);
+      this.#render(own);
+      this.audioOut.write(own);
+    }
+  }
+
+  /** Writes one block of the tail. */
+  flush(): boolean {
+    const format = this.#format;
+    if (format === undefined || this.wet === 0) return false;
+    const { sampleRateHz } = format;
+    if (this.#tail < 0) {
+      const most = Math.round(this.maxTailSeconds * sampleRateHz);
+      this.#tail = Math.min(most, decaySamples(this.roomSize, sampleRateHz));
+    }
+    const sampleCount = Math.min(this.#tail - this.#tailDone, tailBlock(format.channels));
+    if (sampleCount <= 0) return false;
+    const frame = this.audioOut.tryAcquire({ sampleRateHz, channels: format.channels, sampleCount });
+    if (frame === undefined) return true;
+    if (sampleCount > this.#input.length) this.#makeRooms(frame);
+    for (let channel = 0; channel < format.channels; channel++) frame.channel(channel).fill(0);
+    this.#render(frame);
+    const fromNs = samplesToNs(this.#tailDone, sampleRateHz);
+    this.#tailDone += sampleCount;
+    frame.ptsNs = this.#endNs + fromNs;
+    frame.durationNs = samplesToNs(this.#tailDone, sampleRateHz) - fromNs;
+    this.audioOut.write(frame);
+    return this.#tailDone < this.#tail;
+  }
+
+  #render(frame: AudioFrame): void {
+    const count = frame.sampleCount;
+    const channels = frame.channels;
+    const mono = this.#input;
+    mono.fill(0, 0, count);
+    for (let channel = 0; channel < channels; channel++) {
+      const samples = frame.channel(channel);
+      for (let i = 0; i < count; i++) mono[i] += samples[i] / channels;
+    }
+    for (let i = 0; i < count; i++) if (!Number.isFinite(mono[i])) mono[i] = 0;
+    const wetStep = (this.wet - this.#wet) / count;
+    const dryStep = (this.dry - this.#dry) / count;
+    for (let channel = 0; channel < channels; channel++) {
+      const samples = frame.channel(channel);
+      const room = this.#rooms[channel].render(mono, count, this.roomSize, this.damping);
+      let wet = this.#wet;
+      let dry = this.#dry;
+      for (let i = 0; i < count; i++) {
+        wet += wetStep;
+        dry += dryStep;
+        samples[i] = samples[i] * dry + room[i] * wet;
+      }
+    }
+    this.#wet = this.wet;
+    this.#dry = this.dry;
+  }
+
+  #makeRooms(frame: AudioFrame): void {
+    const { channels, sampleRateHz, sampleCount } = frame;
+    this.#input = new Float64Array(Math.max(sampleCount, this.#input.length));
+    if (this.#rooms.length > 0) {
+      for (const room of this.#rooms) room.reserve(sampleCount);
+      return;
+    }
+    this.#format = { kind: "audio", channels, sampleRateHz };
+    this.#rooms = Array.from({ length: channels }, (_, k) => new Reverberator(k, sampleRateHz, sampleCount));
+  }
+
+  #refuseChange(frame: AudioFrame): never {
+    const converter = frame.channels === this.#rooms.length ? "resampler" : "channel-mapper";
+    throw new SluiceError(
+      "TypeMismatch",
+      `Cannot go on in "${this.#nodeId}": "${this.#nodeId}.audioIn" changed from ${describeFormat(this.#format!)} to ` +
+        `${describeFormat(frame.format)}; put a "${converter}" before it`,
+      { nodeId: this.#nodeId, port: "audioIn", available: [converter] },
+    );
+  }
+}
+
+function tailBlock(channels: number): number {
+  return Math.min(TAIL_BLOCK, Math.floor(16_384 / channels));
+}
