@@ -55,7 +55,7 @@ export interface RingSpec {
 export interface RingWriter {
   /** Fill `[0, n)` with entries, then call `commit(n)`. Holds `RING_BATCH` entries. */
   readonly staging: Uint32Array;
-  /** After `commit()` or `push()`: the entries that were taken out, oldest first, in `[0, evictedCount)`. */
+  /** After `commit()`: the entries that were taken out, oldest first, in `[0, evictedCount)`. */
   readonly evicted: Uint32Array;
   /** How many entries the last `commit()` took out. */
   evictedCount: number;
@@ -81,7 +81,10 @@ export interface RingWriter {
   awaitRoom(): number;
 }
 
-/** The reading end of a ring. */
+/**
+ * The reading end of a ring. On a ring that evicts, the first entry that is taken after an eviction carries
+ * `ENTRY.discontinuity`.
+ */
 export interface RingReader {
   /** After `fetch()`: the entries, oldest first. Holds `RING_BATCH` entries. */
   readonly staging: Uint32Array;
@@ -106,17 +109,34 @@ export interface Driver {
    * @throws {RangeError} if the system refuses `byteLength`
    */
   createArena(byteLength: number): ArenaToken;
-  /** Wraps an arena for this isolate. Calling it again gives a buffer over the same bytes. */
+  /**
+   * Wraps an arena for this isolate. Calling it again gives a buffer over the same bytes: the same buffer, unless
+   * somebody has detached it.
+   *
+   * @throws {TypeError} if the arena was released (native only)
+   */
   openArena(token: ArenaToken): ArrayBuffer | SharedArrayBuffer;
-  /** Gives an arena's memory back to the system when its last holder has released it. */
+  /**
+   * Gives up this driver's hold, taken by `createArena()` or the first `openArena()`; without a hold, nothing happens.
+   * With the last hold the memory goes back to the system, and buffers over it read as zeros, later as the next
+   * arena. The holds of a thread end with it.
+   */
   releaseArena(token: ArenaToken): void;
-  /** Names the arena that holds the lane and link records (layout: `ffi/layout.gen.ts`). Before any call below. */
+  /**
+   * Names the arena that holds the lane and link records, formatted by `ControlPage.format()`. Before any call below.
+   * It is released after everything that uses it.
+   *
+   * @throws {TypeError} if it is no control arena
+   */
   useControl(token: ArenaToken): void;
   /** What another isolate needs to build its driver: passed to `openDriver()`. */
   readonly token: DriverToken;
-  /** @throws {RangeError} for a capacity outside 1 to 65,536 */
+  /** @throws {RangeError} for a capacity outside 1 to 65,536, or an offset at which no link record starts */
   createRing(spec: RingSpec): RingToken;
-  /** Frees a ring. Both ends must have been dropped by their lanes. */
+  /**
+   * Frees a ring. Both ends must have been dropped by their lanes: a ring of which a fenced lane had an end is never
+   * released, since that lane may still call it.
+   */
   releaseRing(token: RingToken): void;
   /** Tells the ring which lane reads it, and by which bit of that lane's inbox it is signalled. */
   bindReader(token: RingToken, lane: number, bit: number): void;
@@ -130,14 +150,16 @@ export interface Driver {
   ringBell(lane: number): void;
   /**
    * Blocks this thread until lane's bell differs from `seenBell`, its inbox is not empty, or the time is over. For
-   * worker lanes with nothing pending in their event loop. Never on main.
+   * worker lanes with nothing pending in their event loop. Never on main. May return early for no reason.
    */
   park(lane: number, seenBell: number, timeoutMs: number): void;
   /** As `park`, without blocking the event loop. At most one at a time in an isolate; `timeoutMs` ≤ 250. */
   parkAsync(lane: number, seenBell: number, timeoutMs: number): Promise<void>;
   /**
-   * Declares that this thread now runs the lane's given generation. When the thread ends, the lane's record says so
-   * (native only: the portable driver cannot prove a death).
+   * Declares that this thread now runs the lane's given generation, from 1, and writes it to the lane's record. When
+   * the thread ends, the record's `deadGeneration` says so. From when the record holds a later generation (the control
+   * isolate fences a lane by storing one), this thread's ring calls are refused: a ring looks full to it, or empty.
+   * All of this is native only: the portable driver cannot prove a death.
    */
   enterLane(lane: number, generation: number): void;
 }

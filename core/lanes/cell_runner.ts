@@ -7,7 +7,8 @@
  * @module
  */
 import { NODE, PHASE } from "../../ffi/layout.gen.ts";
-import type { Lane } from "./lane.ts";
+import type { ControlPage } from "../control_page.ts";
+import type { GraphMode } from "../links/policy.ts";
 import type { NodeCell } from "./node_cell.ts";
 
 /** Ticks that took less than this are timed one in {@linkcode SAMPLE_EVERY}. */
@@ -20,24 +21,37 @@ const MAX_TICK = NODE.maxTickNs >> 3;
 const SAMPLED = NODE.sampledTicks >> 3;
 const ERRORS = NODE.errors >> 3;
 
+/** What running a node asks of its lane. */
+export interface RunHost {
+  readonly mode: GraphMode;
+  readonly page: ControlPage;
+  nowNs(): number;
+  /** Makes what nodes wrote visible to other lanes. */
+  flushWriters(): void;
+  /** The node's end of stream was sent. */
+  ended(cell: NodeCell): void;
+  /** The node threw in `action`. */
+  fail(error: unknown, cell: NodeCell, action: string): void;
+}
+
 /** How the last timed tick of a node went, kept beside the cell. */
 const lastTickNs = new WeakMap<NodeCell, number>();
 
 /** See the module. */
-export function runCell(lane: Lane, cell: NodeCell): void {
+export function runCell(host: RunHost, cell: NodeCell): void {
   if (cell.ended) return;
   if (cell.pending) {
     cell.again = true;
     return;
   }
   if (cell.finishing) {
-    flushCell(lane, cell);
+    flushCell(host, cell);
     return;
   }
   if (cell.selfDriven) {
     if (cell.notBeforeNs > 0) {
       // Offline graphs do not wait for the clock.
-      if (lane.mode === "live" && cell.notBeforeNs > lane.nowNs()) return;
+      if (host.mode === "live" && cell.notBeforeNs > host.nowNs()) return;
       cell.notBeforeNs = 0;
     }
     if (cell.inputs.some((input) => input.connected) && cell.inputsEnded()) cell.finishing = true;
@@ -47,51 +61,51 @@ export function runCell(lane: Lane, cell: NodeCell): void {
     cell.finishing = true;
   } else if (!cell.admit()) return;
   if (cell.finishing) cell.wake();
-  else tickCell(lane, cell);
+  else tickCell(host, cell);
 }
 
-function tickCell(lane: Lane, cell: NodeCell): void {
-  const { f64 } = lane.page;
+function tickCell(host: RunHost, cell: NodeCell): void {
+  const { f64 } = host.page;
   const ticks = ++f64[cell.at64 + TICKS];
   const timed = ticks % SAMPLE_EVERY === 1 || (lastTickNs.get(cell) ?? 0) >= SHORT_TICK_NS;
-  const startNs = timed ? lane.nowNs() : 0;
+  const startNs = timed ? host.nowNs() : 0;
   cell.reads = 0;
   cell.setPhase(PHASE.process);
   let outcome: void | Promise<void>;
   try {
     outcome = cell.instance.tick(cell.context);
   } catch (error) {
-    afterFailure(lane, cell, error, "process()");
+    afterFailure(host, cell, error, "process()");
     return;
   }
   if (outcome !== undefined && typeof outcome?.then === "function") {
     cell.pending = true;
     cell.setPhase(PHASE.await);
     outcome.then(
-      () => afterTick(lane, cell, startNs),
-      (error: unknown) => afterFailure(lane, cell, error, "process()"),
+      () => afterTick(host, cell, startNs),
+      (error: unknown) => afterFailure(host, cell, error, "process()"),
     );
     return;
   }
-  afterTick(lane, cell, startNs);
+  afterTick(host, cell, startNs);
 }
 
-function afterTick(lane: Lane, cell: NodeCell, startNs: number): void {
+function afterTick(host: RunHost, cell: NodeCell, startNs: number): void {
   const wasPending = cell.pending;
   const again = cell.again;
   cell.pending = false;
   cell.again = false;
   cell.ledger.settle();
   cell.setPhase(PHASE.idle);
-  if (startNs > 0) noteTime(lane, cell, lane.nowNs() - startNs);
-  if (wasPending) lane.flushWriters();
+  if (startNs > 0) noteTime(host, cell, host.nowNs() - startNs);
+  if (wasPending) host.flushWriters();
   if (cell.finishing) cell.wake();
   else if (cell.descriptor.mode === "external") {
     // Its one tick is its whole life.
     cell.finishing = true;
     cell.wake();
   } else if (cell.selfDriven) {
-    if (cell.notBeforeNs === 0 || lane.mode === "offline") cell.wake();
+    if (cell.notBeforeNs === 0 || host.mode === "offline") cell.wake();
   } else if (cell.reads > 0 || again) {
     if (cell.triggered() || cell.inputsEnded()) cell.wake();
   } else if (cell.writersEnded() && cell.admit()) {
@@ -101,7 +115,7 @@ function afterTick(lane: Lane, cell: NodeCell, startNs: number): void {
   }
 }
 
-function flushCell(lane: Lane, cell: NodeCell): void {
+function flushCell(host: RunHost, cell: NodeCell): void {
   if (!cell.admit()) return;
   const { processor } = cell.instance;
   cell.reads = 0;
@@ -110,21 +124,21 @@ function flushCell(lane: Lane, cell: NodeCell): void {
   try {
     outcome = processor.flush?.(cell.context);
   } catch (error) {
-    afterFailure(lane, cell, error, "flush()");
+    afterFailure(host, cell, error, "flush()");
     return;
   }
   if (outcome instanceof Promise) {
     cell.pending = true;
     outcome.then(
-      (more) => afterFlush(lane, cell, more),
-      (error: unknown) => afterFailure(lane, cell, error, "flush()"),
+      (more) => afterFlush(host, cell, more),
+      (error: unknown) => afterFailure(host, cell, error, "flush()"),
     );
     return;
   }
-  afterFlush(lane, cell, outcome);
+  afterFlush(host, cell, outcome);
 }
 
-function afterFlush(lane: Lane, cell: NodeCell, more: boolean | void): void {
+function afterFlush(host: RunHost, cell: NodeCell, more: boolean | void): void {
   cell.pending = false;
   cell.ledger.settle();
   cell.setPhase(PHASE.idle);
@@ -136,20 +150,20 @@ function afterFlush(lane: Lane, cell: NodeCell, more: boolean | void): void {
   for (const output of cell.outputs) {
     for (const link of output.links) link.end();
   }
-  lane.ended(cell);
+  host.ended(cell);
 }
 
-function afterFailure(lane: Lane, cell: NodeCell, error: unknown, action: string): void {
+function afterFailure(host: RunHost, cell: NodeCell, error: unknown, action: string): void {
   cell.pending = false;
   cell.ledger.settle();
   cell.setPhase(PHASE.idle);
-  lane.page.f64[cell.at64 + ERRORS]++;
-  lane.fail(error, cell, action);
+  host.page.f64[cell.at64 + ERRORS]++;
+  host.fail(error, cell, action);
 }
 
 /** Busy time is exact for nodes with long ticks, and scaled up from samples for those with short ones. */
-function noteTime(lane: Lane, cell: NodeCell, tookNs: number): void {
-  const { f64 } = lane.page;
+function noteTime(host: RunHost, cell: NodeCell, tookNs: number): void {
+  const { f64 } = host.page;
   const wasShort = (lastTickNs.get(cell) ?? 0) < SHORT_TICK_NS;
   lastTickNs.set(cell, tookNs);
   f64[cell.at64 + BUSY] += wasShort && tookNs < SHORT_TICK_NS ? tookNs * SAMPLE_EVERY : tookNs;

@@ -13,14 +13,16 @@ import { BLOCKED, LANE } from "../../ffi/layout.gen.ts";
 import { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import { serializeError, SluiceError } from "../errors.ts";
+import type { FrameKind } from "../frames/format.ts";
 import { Ledger } from "../frames/ledger.ts";
 import type { LinkWriter, Wakeable } from "../links/link.ts";
 import type { GraphMode } from "../links/policy.ts";
 import { Pool, POOL_INBOX_BIT } from "../memory/pool.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
-import { runCell } from "./cell_runner.ts";
-import { buildCells } from "./lane_builder.ts";
-import type { LaneCommand, LaneInit, LaneReport } from "./messages.ts";
+import { runCell, type RunHost } from "./cell_runner.ts";
+import { explain } from "./explain.ts";
+import { attachLink, buildCell, type LinkSite } from "./lane_builder.ts";
+import type { LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "./messages.ts";
 import type { CellHost, NodeCell } from "./node_cell.ts";
 
 /** The inbox bit that says: the control isolate has posted a message. */
@@ -56,9 +58,10 @@ export interface LaneSite {
 }
 
 /** See the module. */
-export class Lane implements CellHost {
+export class Lane implements CellHost, RunHost, LinkSite {
   readonly init: LaneInit;
   readonly site: LaneSite;
+  readonly driver: Driver;
   readonly mode: GraphMode;
   readonly page: ControlPage;
   readonly ledger = new Ledger();
@@ -85,6 +88,7 @@ export class Lane implements CellHost {
   constructor(init: LaneInit, site: LaneSite) {
     this.init = init;
     this.site = site;
+    this.driver = site.driver;
     this.mode = init.mode;
     site.driver.useControl(init.control);
     this.page = new ControlPage(site.driver.openArena(init.control));
@@ -119,7 +123,13 @@ export class Lane implements CellHost {
     }
   }
 
-  // What cells ask.
+  poolOf(kind: FrameKind): Pool {
+    return this.pools[this.init.poolOfKind[kind]];
+  }
+
+  converters(field: "sampleRateHz" | "channels"): readonly string[] {
+    return this.init.converters[field] ?? [];
+  }
 
   nowNs(): number {
     return this.site.driver.nowNs();
@@ -161,7 +171,7 @@ export class Lane implements CellHost {
   async #open(command: Extract<LaneCommand, { kind: "open" }>): Promise<void> {
     let current: NodeCell | undefined;
     try {
-      this.cells = await buildCells(this, command.nodes, command.links);
+      this.cells = await this.#build(command.nodes, command.links);
       this.#selfDriven = this.cells.filter((cell) => cell.selfDriven);
       for (const cell of this.cells) {
         current = cell;
@@ -178,6 +188,17 @@ export class Lane implements CellHost {
       const reason = current === undefined ? error : explain(error, current, "setup()");
       this.site.post({ kind: "failed", error: serializeError(reason) });
     }
+  }
+
+  async #build(nodes: readonly NodePlan[], links: readonly LinkEndPlan[]): Promise<NodeCell[]> {
+    const cells = new Map<string, NodeCell>();
+    for (const plan of nodes) {
+      const type = await this.site.findType(plan.type, plan.packageUrl);
+      cells.set(plan.id, buildCell(this, plan, type.descriptor, (await type.load())()));
+    }
+    for (const end of links) attachLink(this, cells, end);
+    for (const cell of cells.values()) cell.seal();
+    return [...cells.values()];
   }
 
   async #loop(): Promise<void> {
@@ -310,26 +331,6 @@ export class Lane implements CellHost {
     }
     this.site.post({ kind: "closed" });
   }
-}
-
-/** Gives an error the node that it came from. */
-function explain(error: unknown, cell: NodeCell, action: string): Error {
-  if (error instanceof SluiceError) {
-    if (error.nodeId !== undefined) return error;
-    const { code, port, linkId, key, available, place } = error;
-    const message = error.message.includes(`"${cell.id}`)
-      ? error.message
-      : `Node "${cell.id}" (${cell.type}): ${error.message}`;
-    return new SluiceError(code, message, { nodeId: cell.id, port, linkId, key, available, place, cause: error });
-  }
-  const message = String((error as Error)?.message ?? error);
-  const wrapped = new SluiceError("NodeFailed", `Node "${cell.id}" (${cell.type}) failed in ${action}: ${message}`, {
-    nodeId: cell.id,
-    cause: error,
-  });
-  const stack = (error as Error)?.stack;
-  if (stack !== undefined) wrapped.stack = stack;
-  return wrapped;
 }
 
 function yieldNow(): Promise<void> {

@@ -1,0 +1,50 @@
+import { deepEqual, equal, rejects, throws } from "node:assert/strict";
+import { collect, numberedSource, pass } from "../tests/fixtures/numbered.ts";
+import { ProcessorHarness } from "./harness.ts";
+
+Deno.test("ProcessorHarness.run() hands frames through with their times", async () => {
+  await using harness = await ProcessorHarness.create(pass());
+  harness.pushAudio("audioIn", { sampleRateHz: 1000, channels: [new Float32Array([1, 2])], ptsNs: 5e6 });
+  harness.pushAudio("audioIn", { sampleRateHz: 1000, channels: [new Float32Array([3])], discontinuity: true });
+  await harness.run();
+  const blocks = harness.takeAudio("audioOut");
+  deepEqual(blocks.map((block) => [...block.channels[0]]), [[1, 2], [3]]);
+  deepEqual(blocks.map((block) => [block.ptsNs, block.durationNs, block.discontinuity]), [
+    [5e6, 2e6, false],
+    [7e6, 1e6, true],
+  ]);
+  equal(harness.finished, false);
+  harness.end();
+  await harness.run();
+  equal(harness.finished, true);
+  equal(harness.ended("audioOut"), true);
+  await harness.teardown();
+  equal(harness.leakedSlots, 0);
+});
+
+Deno.test("ProcessorHarness.run() stops a source after the given ticks", async () => {
+  await using harness = await ProcessorHarness.create(numberedSource({ count: 1e9, perTick: 1 }));
+  await harness.run(10);
+  equal(harness.takeAudio("audio").length, 10);
+  equal(harness.finished, false);
+});
+
+Deno.test("ProcessorHarness.create() refuses a configuration that the schema refuses", async () => {
+  await rejects(ProcessorHarness.create(numberedSource({ count: -1 })), { code: "InvalidConfig" });
+});
+
+Deno.test("ProcessorHarness.pushAudio() names the inputs that there are", async () => {
+  await using harness = await ProcessorHarness.create(pass());
+  throws(() => harness.pushAudio("in", { sampleRateHz: 1, channels: [] }), {
+    code: "PortNotFound",
+    message: 'Cannot push to "in"; inputs: "audioIn"',
+  });
+});
+
+Deno.test("ProcessorHarness.pushData() hands values by reference", async () => {
+  await using harness = await ProcessorHarness.create(collect());
+  harness.pushData("data", { received: 1 });
+  harness.end("data");
+  await harness.run();
+  equal(harness.finished, true);
+});
