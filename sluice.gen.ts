@@ -9,6 +9,7 @@
 import { defineNodeType, definePackage } from "./core/generated_api.ts";
 import type {
   AudioFrame,
+  DataFrame,
   NodeHandle,
   NodePackage,
   NodeType,
@@ -19,12 +20,148 @@ import type {
   StreamInput,
   StreamOutput,
 } from "./core/generated_api.ts";
-import type { Chunker } from "./processors/audio/chunker.ts";
-import type { Gain } from "./processors/audio/gain.ts";
-import type { Mixer } from "./processors/audio/mixer.ts";
-import type { ToneSource } from "./processors/audio/tone_source.ts";
-import type { WavSink } from "./processors/file/wav_sink.ts";
-import type { WavSource } from "./processors/file/wav_source.ts";
+import type { LevelReading } from "./processors/audio/level_reading.ts";
+import type { SpectrumReading } from "./processors/audio/spectrum_reading.ts";
+
+export type { LevelReading, SpectrumReading };
+
+/** The ports of `channel-mapper`. */
+export class ChannelMapperPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `channel-mapper`. */
+export interface ChannelMapperConfig {
+  /**
+   * Channels of the output.
+   *
+   * A whole number from 1 to 64; 2 by default.
+   */
+  readonly channels?: number;
+}
+
+/** A `channel-mapper` in a graph. */
+export type ChannelMapperHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+
+/**
+ * Converts the number of channels.
+ *
+ * **Purpose.** Mixes channels down as in ITU-R BS.775, scaled so that nothing goes beyond full scale, and up by
+ * copying mono to left and right, or to the centre where there is one. Numbers of channels are taken as their usual
+ * layouts, from mono to 7.1 in the order of WAV files. With the number that is wanted blocks pass untouched.
+ *
+ * **Inputs.** `audioIn`: any number of channels, which may change.
+ *
+ * **Outputs.** `audioOut`: the number of channels that is wanted, with the same times.
+ *
+ * **Config.** `channels`.
+ *
+ * **Example.**
+ * ```json
+ * { "toMono": { "type": "channel-mapper", "config": { "channels": 1 } } }
+ * ```
+ */
+export const channelMapper: NodeType<ChannelMapperConfig, ChannelMapperHandle> = defineNodeType<
+  ChannelMapperConfig,
+  ChannelMapperHandle
+>({
+  descriptor: {
+    type: "channel-mapper",
+    className: "ChannelMapper",
+    source: "processors/audio/channel_mapper.ts:30",
+    description: "Converts the number of channels.",
+    doc:
+      'Converts the number of channels.\n\n**Purpose.** Mixes channels down as in ITU-R BS.775, scaled so that nothing goes beyond full scale, and up by\ncopying mono to left and right, or to the centre where there is one. Numbers of channels are taken as their usual\nlayouts, from mono to 7.1 in the order of WAV files. With the number that is wanted blocks pass untouched.\n\n**Inputs.** `audioIn`: any number of channels, which may change.\n\n**Outputs.** `audioOut`: the number of channels that is wanted, with the same times.\n\n**Config.** `channels`.\n\n**Example.**\n```json\n{ "toMono": { "type": "channel-mapper", "config": { "channels": 1 } } }\n```',
+    category: "audio",
+    tags: ["audio", "channels", "convert", "downmix", "upmix", "mono", "stereo"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: ["channels"],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        channels: {
+          type: "integer",
+          description: "Channels of the output.",
+          minimum: 1,
+          maximum: 64,
+          default: 2,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { ChannelMapper } = await import("./processors/audio/channel_mapper.ts");
+    return () => {
+      const processor = new ChannelMapper();
+      return {
+        processor,
+        ports: new ChannelMapperPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+        },
+      };
+    };
+  },
+});
 
 /** The ports of `chunker`. */
 export class ChunkerPorts implements PortRegistry {
@@ -160,16 +297,164 @@ export const chunker: NodeType<ChunkerConfig, ChunkerHandle> = defineNodeType<Ch
     },
   },
   load: async () => {
-    const { Chunker: Processor } = await import("./processors/audio/chunker.ts");
+    const { Chunker } = await import("./processors/audio/chunker.ts");
     return () => {
-      const processor = new Processor();
+      const processor = new Chunker();
       return {
         processor,
         ports: new ChunkerPorts(processor),
         tick: () => processor.process(),
         configure: (values) => {
-          if (values.size !== undefined) processor.size = values.size as Chunker["size"];
-          if (values.pad !== undefined) processor.pad = values.pad as Chunker["pad"];
+          if (values.size !== undefined) processor.size = values.size as typeof processor.size;
+          if (values.pad !== undefined) processor.pad = values.pad as typeof processor.pad;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `console-sink`. */
+export class ConsoleSinkPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["data"] = ["data"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly [] = [];
+  readonly #processor: { data: StreamInput<DataFrame<unknown>> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { data: StreamInput<DataFrame<unknown>> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly data: StreamInput<DataFrame<unknown>> } {
+    return { data: this.#processor.data };
+  }
+
+  /** The outputs by name. */
+  outputs(): Record<never, never> {
+    return {};
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("data", this.#processor.data);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.data = wiring.input("data") as StreamInput<DataFrame<unknown>>;
+  }
+}
+
+/** The configuration of `console-sink`. */
+export interface ConsoleSinkConfig {
+  /**
+   * `text`: time, node and value. `json`: an object with `node`, `ptsNs` and `value`.
+   *
+   * One of "text", "json"; "text" by default.
+   */
+  readonly format?: "text" | "json";
+  /**
+   * Where to.
+   *
+   * One of "stdout", "stderr"; "stdout" by default.
+   */
+  readonly target?: "stdout" | "stderr";
+  /**
+   * Print the first of this many values and leave out the others.
+   *
+   * A whole number of at least 1; 1 by default; may change while the node runs.
+   */
+  readonly every?: number;
+}
+
+/** A `console-sink` in a graph. */
+export type ConsoleSinkHandle = NodeHandle<{ data: DataFrame<unknown> }, Record<never, never>>;
+
+/**
+ * Prints data.
+ *
+ * **Purpose.** Writes values to standard output or standard error, one a line, as text for people or as JSON for
+ * programs. If what reads the output goes away (`… | head`), it goes on reading its input and prints nothing more.
+ *
+ * **Inputs.** `data`: any values.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `format`, `target`, `every`.
+ *
+ * **Example.**
+ * ```json
+ * { "print": { "type": "console-sink", "config": { "format": "json", "every": 10 } } }
+ * ```
+ */
+export const consoleSink: NodeType<ConsoleSinkConfig, ConsoleSinkHandle> = defineNodeType<
+  ConsoleSinkConfig,
+  ConsoleSinkHandle
+>({
+  descriptor: {
+    type: "console-sink",
+    className: "ConsoleSink",
+    source: "processors/data/console_sink.ts:30",
+    description: "Prints data.",
+    doc:
+      'Prints data.\n\n**Purpose.** Writes values to standard output or standard error, one a line, as text for people or as JSON for\nprograms. If what reads the output goes away (`… | head`), it goes on reading its input and prints nothing more.\n\n**Inputs.** `data`: any values.\n\n**Outputs.** None.\n\n**Config.** `format`, `target`, `every`.\n\n**Example.**\n```json\n{ "print": { "type": "console-sink", "config": { "format": "json", "every": 10 } } }\n```',
+    category: "data",
+    tags: ["data", "print", "log", "console", "stdout", "debug"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "data",
+      direction: "input",
+      kind: "data",
+      type: "DataFrame<unknown>",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        format: {
+          enum: ["text", "json"],
+          description: "`text`: time, node and value. `json`: an object with `node`, `ptsNs` and `value`.",
+          default: "text",
+        },
+        target: { enum: ["stdout", "stderr"], description: "Where to.", default: "stdout" },
+        every: {
+          type: "integer",
+          description: "Print the first of this many values and leave out the others.",
+          minimum: 1,
+          default: 1,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { ConsoleSink } = await import("./processors/data/console_sink.ts");
+    return () => {
+      const processor = new ConsoleSink();
+      return {
+        processor,
+        ports: new ConsoleSinkPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.format !== undefined) processor.format = values.format as typeof processor.format;
+          if (values.target !== undefined) processor.target = values.target as typeof processor.target;
+          if (values.every !== undefined) processor.every = values.every as typeof processor.every;
         },
       };
     };
@@ -297,15 +582,179 @@ export const gain: NodeType<GainConfig, GainHandle> = defineNodeType<GainConfig,
     },
   },
   load: async () => {
-    const { Gain: Processor } = await import("./processors/audio/gain.ts");
+    const { Gain } = await import("./processors/audio/gain.ts");
     return () => {
-      const processor = new Processor();
+      const processor = new Gain();
       return {
         processor,
         ports: new GainPorts(processor),
         tick: () => processor.process(),
         configure: (values) => {
-          if (values.gainDb !== undefined) processor.gainDb = values.gainDb as Gain["gainDb"];
+          if (values.gainDb !== undefined) processor.gainDb = values.gainDb as typeof processor.gainDb;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `level-meter`. */
+export class LevelMeterPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["levels", "audioOut"] = ["levels", "audioOut"];
+  readonly #processor: {
+    audioIn: StreamInput<AudioFrame>;
+    levels: StreamOutput<DataFrame<LevelReading>>;
+    audioOut: StreamOutput<AudioFrame>;
+  };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(
+    processor: {
+      audioIn: StreamInput<AudioFrame>;
+      levels: StreamOutput<DataFrame<LevelReading>>;
+      audioOut: StreamOutput<AudioFrame>;
+    },
+  ) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly levels: StreamOutput<DataFrame<LevelReading>>; readonly audioOut: StreamOutput<AudioFrame> } {
+    return { levels: this.#processor.levels, audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("levels", this.#processor.levels);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.levels = wiring.output("levels") as StreamOutput<DataFrame<LevelReading>>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `level-meter`. */
+export interface LevelMeterConfig {
+  /**
+   * Least time between readings.
+   *
+   * A number from 0 to 60000 ms; 100 by default; may change while the node runs.
+   */
+  readonly intervalMs?: number;
+}
+
+/** A `level-meter` in a graph. */
+export type LevelMeterHandle = NodeHandle<
+  { audioIn: AudioFrame },
+  { levels: DataFrame<LevelReading>; audioOut: AudioFrame }
+>;
+
+/**
+ * Measures how loud audio is.
+ *
+ * **Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:
+ * at the end of the first block with which `intervalMs` are full, and at the end of the stream for what is left. It
+ * may stand in line: blocks pass through it untouched and without a copy.
+ *
+ * **Inputs.** `audioIn`: any rate and number of channels.
+ *
+ * **Outputs.** `levels`: readings. `audioOut`: the blocks that came in.
+ *
+ * **Config.** `intervalMs`.
+ *
+ * **Example.**
+ * ```json
+ * { "meter": { "type": "level-meter", "config": { "intervalMs": 50 } } }
+ * ```
+ */
+export const levelMeter: NodeType<LevelMeterConfig, LevelMeterHandle> = defineNodeType<
+  LevelMeterConfig,
+  LevelMeterHandle
+>({
+  descriptor: {
+    type: "level-meter",
+    className: "LevelMeter",
+    source: "processors/audio/level_meter.ts:33",
+    description: "Measures how loud audio is.",
+    doc:
+      'Measures how loud audio is.\n\n**Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:\nat the end of the first block with which `intervalMs` are full, and at the end of the stream for what is left. It\nmay stand in line: blocks pass through it untouched and without a copy.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `levels`: readings. `audioOut`: the blocks that came in.\n\n**Config.** `intervalMs`.\n\n**Example.**\n```json\n{ "meter": { "type": "level-meter", "config": { "intervalMs": 50 } } }\n```',
+    category: "audio",
+    tags: ["audio", "meter", "peak", "rms", "loudness", "vu"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "levels",
+      direction: "output",
+      kind: "data",
+      type: "DataFrame<LevelReading>",
+      schema: "LevelReading",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }, {
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        intervalMs: {
+          type: "number",
+          description: "Least time between readings.",
+          minimum: 0,
+          maximum: 60000,
+          "x-unit": "ms",
+          default: 100,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { LevelMeter } = await import("./processors/audio/level_meter.ts");
+    return () => {
+      const processor = new LevelMeter();
+      return {
+        processor,
+        ports: new LevelMeterPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.intervalMs !== undefined) processor.intervalMs = values.intervalMs as typeof processor.intervalMs;
         },
       };
     };
@@ -376,7 +825,7 @@ export type MixerHandle = NodeHandle<{ audioIn: PortArray<AudioFrame, 8> }, { au
  *
  * **Purpose.** Mixes up to eight streams of one sample rate into one, aligned by the times of their samples: a stream
  * that starts later, or has a gap, is silent there. Blocks may have any sizes. A stream that ends early is silent
- * from then on; the mix ends with the last one. Mono streams are put on both channels of a wider mix.
+ * from then on; the mix ends with the last one. A mono stream is put on the first two channels of a wider mix.
  *
  * **Inputs.** `audioIn_0` to `audioIn_7`, each optional: one sample rate for all of them; mono, or as many channels
  * as the mix has.
@@ -394,10 +843,10 @@ export const mixer: NodeType<MixerConfig, MixerHandle> = defineNodeType<MixerCon
   descriptor: {
     type: "mixer",
     className: "Mixer",
-    source: "processors/audio/mixer.ts:35",
+    source: "processors/audio/mixer.ts:38",
     description: "Adds several streams of audio.",
     doc:
-      'Adds several streams of audio.\n\n**Purpose.** Mixes up to eight streams of one sample rate into one, aligned by the times of their samples: a stream\nthat starts later, or has a gap, is silent there. Blocks may have any sizes. A stream that ends early is silent\nfrom then on; the mix ends with the last one. Mono streams are put on both channels of a wider mix.\n\n**Inputs.** `audioIn_0` to `audioIn_7`, each optional: one sample rate for all of them; mono, or as many channels\nas the mix has.\n\n**Outputs.** `audioOut`: the mix, in blocks as long as all streams reach. It may go beyond full scale.\n\n**Config.** `strategy`, `channels`.\n\n**Example.**\n```json\n{ "mix": { "type": "mixer", "config": { "strategy": "average" } } }\n```',
+      'Adds several streams of audio.\n\n**Purpose.** Mixes up to eight streams of one sample rate into one, aligned by the times of their samples: a stream\nthat starts later, or has a gap, is silent there. Blocks may have any sizes. A stream that ends early is silent\nfrom then on; the mix ends with the last one. A mono stream is put on the first two channels of a wider mix.\n\n**Inputs.** `audioIn_0` to `audioIn_7`, each optional: one sample rate for all of them; mono, or as many channels\nas the mix has.\n\n**Outputs.** `audioOut`: the mix, in blocks as long as all streams reach. It may go beyond full scale.\n\n**Config.** `strategy`, `channels`.\n\n**Example.**\n```json\n{ "mix": { "type": "mixer", "config": { "strategy": "average" } } }\n```',
     category: "audio",
     tags: ["audio", "mix", "sum", "add", "join"],
     mode: "push",
@@ -446,16 +895,530 @@ export const mixer: NodeType<MixerConfig, MixerHandle> = defineNodeType<MixerCon
     },
   },
   load: async () => {
-    const { Mixer: Processor } = await import("./processors/audio/mixer.ts");
+    const { Mixer } = await import("./processors/audio/mixer.ts");
     return () => {
-      const processor = new Processor();
+      const processor = new Mixer();
       return {
         processor,
         ports: new MixerPorts(processor),
         tick: () => processor.process(),
         configure: (values) => {
-          if (values.strategy !== undefined) processor.strategy = values.strategy as Mixer["strategy"];
-          if (values.channels !== undefined) processor.channels = values.channels as Mixer["channels"];
+          if (values.strategy !== undefined) processor.strategy = values.strategy as typeof processor.strategy;
+          if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `resampler`. */
+export class ResamplerPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `resampler`. */
+export interface ResamplerConfig {
+  /**
+   * Samples a second in the output.
+   *
+   * A whole number from 1000 to 768000 Hz; 48000 by default.
+   */
+  readonly sampleRateHz?: number;
+}
+
+/** A `resampler` in a graph. */
+export type ResamplerHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+
+/**
+ * Converts the sample rate.
+ *
+ * **Purpose.** Gives audio another sample rate, by the exact ratio, with a windowed sinc of 64 taps or more: flat to
+ * 0.85 of the lower half rate, aliases about 100 dB down. Nothing is shifted: a sample stands for the same moment
+ * before and after, and N samples become ceil(N × output rate / input rate). At the rate that is wanted blocks pass
+ * untouched. After a gap in the stream the filter starts afresh.
+ *
+ * **Inputs.** `audioIn`: any rate, which may change, and any number of channels.
+ *
+ * **Outputs.** `audioOut`: the rate that is wanted.
+ *
+ * **Config.** `sampleRateHz`.
+ *
+ * **Example.**
+ * ```json
+ * { "to48k": { "type": "resampler", "config": { "sampleRateHz": 48000 } } }
+ * ```
+ */
+export const resampler: NodeType<ResamplerConfig, ResamplerHandle> = defineNodeType<ResamplerConfig, ResamplerHandle>({
+  descriptor: {
+    type: "resampler",
+    className: "Resampler",
+    source: "processors/audio/resampler.ts:36",
+    description: "Converts the sample rate.",
+    doc:
+      'Converts the sample rate.\n\n**Purpose.** Gives audio another sample rate, by the exact ratio, with a windowed sinc of 64 taps or more: flat to\n0.85 of the lower half rate, aliases about 100 dB down. Nothing is shifted: a sample stands for the same moment\nbefore and after, and N samples become ceil(N × output rate / input rate). At the rate that is wanted blocks pass\nuntouched. After a gap in the stream the filter starts afresh.\n\n**Inputs.** `audioIn`: any rate, which may change, and any number of channels.\n\n**Outputs.** `audioOut`: the rate that is wanted.\n\n**Config.** `sampleRateHz`.\n\n**Example.**\n```json\n{ "to48k": { "type": "resampler", "config": { "sampleRateHz": 48000 } } }\n```',
+    category: "audio",
+    tags: ["audio", "sample rate", "convert", "src"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: ["sampleRateHz"],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        sampleRateHz: {
+          type: "integer",
+          description: "Samples a second in the output.",
+          minimum: 1000,
+          maximum: 768000,
+          "x-unit": "Hz",
+          default: 48000,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { Resampler } = await import("./processors/audio/resampler.ts");
+    return () => {
+      const processor = new Resampler();
+      return {
+        processor,
+        ports: new ResamplerPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.sampleRateHz !== undefined) {
+            processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
+          }
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `reverb`. */
+export class ReverbPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `reverb`. */
+export interface ReverbConfig {
+  /**
+   * How long the room sounds.
+   *
+   * A number from 0 to 1; 0.5 by default; may change while the node runs.
+   */
+  readonly roomSize?: number;
+  /**
+   * How much faster high frequencies die away.
+   *
+   * A number from 0 to 1; 0.5 by default; may change while the node runs.
+   */
+  readonly damping?: number;
+  /**
+   * How much of the room is in the output.
+   *
+   * A number from 0 to 1; 0.33 by default; may change while the node runs.
+   */
+  readonly wet?: number;
+  /**
+   * How much of the input is in the output.
+   *
+   * A number from 0 to 1; 1 by default; may change while the node runs.
+   */
+  readonly dry?: number;
+  /**
+   * Longest tail.
+   *
+   * A number from 0 to 60 s; 10 by default.
+   */
+  readonly maxTailSeconds?: number;
+}
+
+/** A `reverb` in a graph. */
+export type ReverbHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+
+/**
+ * Puts audio into a room.
+ *
+ * **Purpose.** Adds reverberation. The room hears the average of all channels and answers on each of them a little
+ * differently. After the stream has ended its tail follows, until it is 60 dB quieter: for the room size at the end,
+ * 0.3 s (0) to 12.7 s (1), at most `maxTailSeconds`. Changes while it runs glide over one block.
+ *
+ * **Inputs.** `audioIn`: the rate and number of channels may not change in mid-stream.
+ *
+ * **Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail in blocks of 1,024 samples.
+ *
+ * **Config.** `roomSize`, `damping`, `wet`, `dry` (all live), `maxTailSeconds`.
+ *
+ * **Example.**
+ * ```json
+ * { "hall": { "type": "reverb", "config": { "roomSize": 0.8, "wet": 0.4 } } }
+ * ```
+ */
+export const reverb: NodeType<ReverbConfig, ReverbHandle> = defineNodeType<ReverbConfig, ReverbHandle>({
+  descriptor: {
+    type: "reverb",
+    className: "Reverb",
+    source: "processors/audio/reverb.ts:36",
+    description: "Puts audio into a room.",
+    doc:
+      'Puts audio into a room.\n\n**Purpose.** Adds reverberation. The room hears the average of all channels and answers on each of them a little\ndifferently. After the stream has ended its tail follows, until it is 60 dB quieter: for the room size at the end,\n0.3 s (0) to 12.7 s (1), at most `maxTailSeconds`. Changes while it runs glide over one block.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change in mid-stream.\n\n**Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail in blocks of 1,024 samples.\n\n**Config.** `roomSize`, `damping`, `wet`, `dry` (all live), `maxTailSeconds`.\n\n**Example.**\n```json\n{ "hall": { "type": "reverb", "config": { "roomSize": 0.8, "wet": 0.4 } } }\n```',
+    category: "audio",
+    tags: ["audio", "effect", "room", "hall", "echo"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        roomSize: {
+          type: "number",
+          description: "How long the room sounds.",
+          minimum: 0,
+          maximum: 1,
+          default: 0.5,
+          "x-live": true,
+        },
+        damping: {
+          type: "number",
+          description: "How much faster high frequencies die away.",
+          minimum: 0,
+          maximum: 1,
+          default: 0.5,
+          "x-live": true,
+        },
+        wet: {
+          type: "number",
+          description: "How much of the room is in the output.",
+          minimum: 0,
+          maximum: 1,
+          default: 0.33,
+          "x-live": true,
+        },
+        dry: {
+          type: "number",
+          description: "How much of the input is in the output.",
+          minimum: 0,
+          maximum: 1,
+          default: 1,
+          "x-live": true,
+        },
+        maxTailSeconds: {
+          type: "number",
+          description: "Longest tail.",
+          minimum: 0,
+          maximum: 60,
+          "x-unit": "s",
+          default: 10,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { Reverb } = await import("./processors/audio/reverb.ts");
+    return () => {
+      const processor = new Reverb();
+      return {
+        processor,
+        ports: new ReverbPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.roomSize !== undefined) processor.roomSize = values.roomSize as typeof processor.roomSize;
+          if (values.damping !== undefined) processor.damping = values.damping as typeof processor.damping;
+          if (values.wet !== undefined) processor.wet = values.wet as typeof processor.wet;
+          if (values.dry !== undefined) processor.dry = values.dry as typeof processor.dry;
+          if (values.maxTailSeconds !== undefined) {
+            processor.maxTailSeconds = values.maxTailSeconds as typeof processor.maxTailSeconds;
+          }
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `spectrum`. */
+export class SpectrumPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audio"] = ["audio"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["spectrum"] = ["spectrum"];
+  readonly #processor: { audio: StreamInput<AudioFrame>; spectrum: StreamOutput<DataFrame<SpectrumReading>> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audio: StreamInput<AudioFrame>; spectrum: StreamOutput<DataFrame<SpectrumReading>> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audio: StreamInput<AudioFrame> } {
+    return { audio: this.#processor.audio };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly spectrum: StreamOutput<DataFrame<SpectrumReading>> } {
+    return { spectrum: this.#processor.spectrum };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audio", this.#processor.audio);
+    visitor.output("spectrum", this.#processor.spectrum);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audio = wiring.input("audio") as StreamInput<AudioFrame>;
+    this.#processor.spectrum = wiring.output("spectrum") as StreamOutput<DataFrame<SpectrumReading>>;
+  }
+}
+
+/** The configuration of `spectrum`. */
+export interface SpectrumConfig {
+  /**
+   * Samples of a stretch: a power of two.
+   *
+   * A whole number from 16 to 65536 samples; 2048 by default.
+   */
+  readonly size?: number;
+  /**
+   * Which part of a stretch the next one has too.
+   *
+   * A number from 0 to 0.95; 0.5 by default.
+   */
+  readonly overlap?: number;
+  /**
+   * Window: `hann` for most, `flat-top` for levels, `blackman` for weak tones beside strong ones.
+   *
+   * One of "hann", "blackman", "flat-top", "rectangular"; "hann" by default.
+   */
+  readonly window?: "hann" | "blackman" | "flat-top" | "rectangular";
+  /**
+   * Channel to measure, from 0; -1 for the average of all.
+   *
+   * A whole number from -1 to 63; -1 by default.
+   */
+  readonly channel?: number;
+}
+
+/** A `spectrum` in a graph. */
+export type SpectrumHandle = NodeHandle<{ audio: AudioFrame }, { spectrum: DataFrame<SpectrumReading> }>;
+
+/**
+ * Measures which frequencies are in audio.
+ *
+ * **Purpose.** Takes stretches of `size` samples, which overlap, weights them with a window and gives the magnitude of
+ * each frequency in decibels of full scale: a sine at full scale on a bin reads 0 dB. No stretch reaches over a gap in
+ * the stream; what is left at a gap or at the end, less than a stretch, is not measured.
+ *
+ * **Inputs.** `audio`: any rate and number of channels.
+ *
+ * **Outputs.** `spectrum`: readings, one for every `size` × (1 - `overlap`) samples.
+ *
+ * **Config.** `size`, `overlap`, `window`, `channel`.
+ *
+ * **Example.**
+ * ```json
+ * { "analyser": { "type": "spectrum", "config": { "size": 4096, "window": "blackman" } } }
+ * ```
+ */
+export const spectrum: NodeType<SpectrumConfig, SpectrumHandle> = defineNodeType<SpectrumConfig, SpectrumHandle>({
+  descriptor: {
+    type: "spectrum",
+    className: "Spectrum",
+    source: "processors/audio/spectrum.ts:36",
+    description: "Measures which frequencies are in audio.",
+    doc:
+      'Measures which frequencies are in audio.\n\n**Purpose.** Takes stretches of `size` samples, which overlap, weights them with a window and gives the magnitude of\neach frequency in decibels of full scale: a sine at full scale on a bin reads 0 dB. No stretch reaches over a gap in\nthe stream; what is left at a gap or at the end, less than a stretch, is not measured.\n\n**Inputs.** `audio`: any rate and number of channels.\n\n**Outputs.** `spectrum`: readings, one for every `size` × (1 - `overlap`) samples.\n\n**Config.** `size`, `overlap`, `window`, `channel`.\n\n**Example.**\n```json\n{ "analyser": { "type": "spectrum", "config": { "size": 4096, "window": "blackman" } } }\n```',
+    category: "audio",
+    tags: ["audio", "fft", "frequency", "analyser", "analyzer"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audio",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "spectrum",
+      direction: "output",
+      kind: "data",
+      type: "DataFrame<SpectrumReading>",
+      schema: "SpectrumReading",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        size: {
+          type: "integer",
+          description: "Samples of a stretch: a power of two.",
+          minimum: 16,
+          maximum: 65536,
+          "x-unit": "samples",
+          default: 2048,
+        },
+        overlap: {
+          type: "number",
+          description: "Which part of a stretch the next one has too.",
+          minimum: 0,
+          maximum: 0.95,
+          default: 0.5,
+        },
+        window: {
+          enum: ["hann", "blackman", "flat-top", "rectangular"],
+          description: "Window: `hann` for most, `flat-top` for levels, `blackman` for weak tones beside strong ones.",
+          default: "hann",
+        },
+        channel: {
+          type: "integer",
+          description: "Channel to measure, from 0; -1 for the average of all.",
+          minimum: -1,
+          maximum: 63,
+          default: -1,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { Spectrum } = await import("./processors/audio/spectrum.ts");
+    return () => {
+      const processor = new Spectrum();
+      return {
+        processor,
+        ports: new SpectrumPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.size !== undefined) processor.size = values.size as typeof processor.size;
+          if (values.overlap !== undefined) processor.overlap = values.overlap as typeof processor.overlap;
+          if (values.window !== undefined) processor.window = values.window as typeof processor.window;
+          if (values.channel !== undefined) processor.channel = values.channel as typeof processor.channel;
         },
       };
     };
@@ -658,24 +1621,26 @@ export const toneSource: NodeType<ToneSourceConfig, ToneSourceHandle> = defineNo
     },
   },
   load: async () => {
-    const { ToneSource: Processor } = await import("./processors/audio/tone_source.ts");
+    const { ToneSource } = await import("./processors/audio/tone_source.ts");
     return () => {
-      const processor = new Processor();
+      const processor = new ToneSource();
       return {
         processor,
         ports: new ToneSourcePorts(processor),
         tick: (context) => processor.process(context),
         configure: (values) => {
-          if (values.frequencyHz !== undefined) processor.frequencyHz = values.frequencyHz as ToneSource["frequencyHz"];
-          if (values.amplitude !== undefined) processor.amplitude = values.amplitude as ToneSource["amplitude"];
-          if (values.waveform !== undefined) processor.waveform = values.waveform as ToneSource["waveform"];
-          if (values.sampleRateHz !== undefined) {
-            processor.sampleRateHz = values.sampleRateHz as ToneSource["sampleRateHz"];
+          if (values.frequencyHz !== undefined) {
+            processor.frequencyHz = values.frequencyHz as typeof processor.frequencyHz;
           }
-          if (values.channels !== undefined) processor.channels = values.channels as ToneSource["channels"];
-          if (values.blockSize !== undefined) processor.blockSize = values.blockSize as ToneSource["blockSize"];
+          if (values.amplitude !== undefined) processor.amplitude = values.amplitude as typeof processor.amplitude;
+          if (values.waveform !== undefined) processor.waveform = values.waveform as typeof processor.waveform;
+          if (values.sampleRateHz !== undefined) {
+            processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
+          }
+          if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+          if (values.blockSize !== undefined) processor.blockSize = values.blockSize as typeof processor.blockSize;
           if (values.durationSeconds !== undefined) {
-            processor.durationSeconds = values.durationSeconds as ToneSource["durationSeconds"];
+            processor.durationSeconds = values.durationSeconds as typeof processor.durationSeconds;
           }
         },
       };
@@ -804,16 +1769,16 @@ export const wavSink: NodeType<WavSinkConfig, WavSinkHandle> = defineNodeType<Wa
     },
   },
   load: async () => {
-    const { WavSink: Processor } = await import("./processors/file/wav_sink.ts");
+    const { WavSink } = await import("./processors/file/wav_sink.ts");
     return () => {
-      const processor = new Processor();
+      const processor = new WavSink();
       return {
         processor,
         ports: new WavSinkPorts(processor),
         tick: () => processor.process(),
         configure: (values) => {
-          if (values.path !== undefined) processor.path = values.path as WavSink["path"];
-          if (values.format !== undefined) processor.format = values.format as WavSink["format"];
+          if (values.path !== undefined) processor.path = values.path as typeof processor.path;
+          if (values.format !== undefined) processor.format = values.format as typeof processor.format;
         },
       };
     };
@@ -944,16 +1909,16 @@ export const wavSource: NodeType<WavSourceConfig, WavSourceHandle> = defineNodeT
     },
   },
   load: async () => {
-    const { WavSource: Processor } = await import("./processors/file/wav_source.ts");
+    const { WavSource } = await import("./processors/file/wav_source.ts");
     return () => {
-      const processor = new Processor();
+      const processor = new WavSource();
       return {
         processor,
         ports: new WavSourcePorts(processor),
         tick: (context) => processor.process(context),
         configure: (values) => {
-          if (values.path !== undefined) processor.path = values.path as WavSource["path"];
-          if (values.blockSize !== undefined) processor.blockSize = values.blockSize as WavSource["blockSize"];
+          if (values.path !== undefined) processor.path = values.path as typeof processor.path;
+          if (values.blockSize !== undefined) processor.blockSize = values.blockSize as typeof processor.blockSize;
         },
       };
     };
@@ -962,24 +1927,64 @@ export const wavSource: NodeType<WavSourceConfig, WavSourceHandle> = defineNodeT
 
 /** The node types of this package, by name. Calling one with a configuration gives what `runtime.add()` takes. */
 export const nodes: {
+  readonly channelMapper: typeof channelMapper;
   readonly chunker: typeof chunker;
+  readonly consoleSink: typeof consoleSink;
   readonly gain: typeof gain;
+  readonly levelMeter: typeof levelMeter;
   readonly mixer: typeof mixer;
+  readonly resampler: typeof resampler;
+  readonly reverb: typeof reverb;
+  readonly spectrum: typeof spectrum;
   readonly toneSource: typeof toneSource;
   readonly wavSink: typeof wavSink;
   readonly wavSource: typeof wavSource;
-} = { chunker, gain, mixer, toneSource, wavSink, wavSource };
+} = {
+  channelMapper,
+  chunker,
+  consoleSink,
+  gain,
+  levelMeter,
+  mixer,
+  resampler,
+  reverb,
+  spectrum,
+  toneSource,
+  wavSink,
+  wavSource,
+};
 
 /** This package, as a registry takes it. */
 export const nodePackage: NodePackage = definePackage({
   name: "@sluice/sluice",
   url: import.meta.url,
-  nodes: [chunker, gain, mixer, toneSource, wavSink, wavSource],
+  nodes: [
+    channelMapper,
+    chunker,
+    consoleSink,
+    gain,
+    levelMeter,
+    mixer,
+    resampler,
+    reverb,
+    spectrum,
+    toneSource,
+    wavSink,
+    wavSource,
+  ],
   sources: {
+    "processors/audio/channel_mapper.ts": "9d2a83e9974276fb",
     "processors/audio/chunker.ts": "062228e942f4e542",
     "processors/audio/gain.ts": "e861950467982c73",
-    "processors/audio/mixer.ts": "b4b2627b799fa952",
+    "processors/audio/level_meter.ts": "3c71e24f6549ad05",
+    "processors/audio/level_reading.ts": "fe545b44c7f4f11b",
+    "processors/audio/mixer.ts": "5eb49aaceb9cf3cd",
+    "processors/audio/resampler.ts": "49e77b3440e31514",
+    "processors/audio/reverb.ts": "4157c629d464908f",
+    "processors/audio/spectrum.ts": "8b3dd25c305d9b7a",
+    "processors/audio/spectrum_reading.ts": "882e4b9f5dbc5476",
     "processors/audio/tone_source.ts": "58cd1fc1f6611559",
+    "processors/data/console_sink.ts": "0e252ad87730d85f",
     "processors/file/wav_sink.ts": "e3c797131cbf2809",
     "processors/file/wav_source.ts": "77781d58ce712270",
     "sluice.json": "38d8c866ab4d4905",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { posix } from "node:path";
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import { listNames, nearestName } from "../core/errors.ts";
 import { type Diagnostic, diagnosticAt } from "./diagnostics.ts";
@@ -54,8 +55,12 @@ export function parseConfig(file: string, text: string): { config?: GeneratorCon
 
   if (errors.length > 0 || root === undefined) {
     const at = errors[0] ?? { offset: 0, length: 1, error: 0 };
-    const found = text.trim() === "" ? "an empty file" : printParseErrorCode(at.error);
-    refuse(at, `Cannot read ${file} as JSON: found ${found}`, "correct the syntax");
+    const problem = printParseErrorCode(at.error).replace(/(?!^)[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
+    refuse(
+      at,
+      `Cannot read ${file} as JSON: ${text.trim() === "" ? "the file is empty" : problem}`,
+      "correct the syntax",
+    );
     return { diagnostics };
   }
   if (root.type !== "object") {
@@ -120,7 +125,9 @@ function checkEnding(
   const value = values[name];
   const node = root.children?.find((each) => each.children?.[0].value === name)?.children?.[1];
   if (typeof value !== "string" || node === undefined) return;
-  if (!value.endsWith(ending)) {
+  if (/^(?:\/|[A-Za-z]:|\.\.(?:\/|$))/.test(posix.normalize(value.replaceAll("\\", "/")))) {
+    refuse(node, `Cannot write "${value}": it is not inside the folder of the configuration`, "name a file inside it");
+  } else if (!value.endsWith(ending)) {
     refuse(node, `Cannot write "${value}": "${name}" must end in "${ending}"`, `name a file that ends in "${ending}"`);
   }
 }

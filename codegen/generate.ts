@@ -103,7 +103,9 @@ function describeError(error: unknown): string {
 }
 
 function describeSearch({ include }: GeneratorConfig, count: number): string {
-  return `the ${count} ${count === 1 ? "file" : "files"} that match ${include.map((glob) => `"${glob}"`).join(", ")}`;
+  return `the ${count === 1 ? "1 file that matches" : `${count} files that match`} ${
+    include.map((glob) => `"${glob}"`).join(", ")
+  }`;
 }
 
 function failed(diagnostics: readonly Diagnostic[]): GenerateResult {

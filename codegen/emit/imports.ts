@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { posix } from "node:path";
 import { compareText } from "../diagnostics.ts";
 import type { FrameTypeModel } from "../model.ts";
+import { relativeSpecifier } from "../paths.ts";
 
 /** Collects what a generated file imports. */
 export class Imports {
-  readonly #folder: string;
+  readonly #output: string;
   readonly #runtime: string;
   readonly #taken: Set<string>;
   readonly #values = new Set<string>();
@@ -22,15 +22,14 @@ export class Imports {
    * @param taken names that the file declares or imports otherwise
    */
   constructor(output: string, runtime: string, taken: Iterable<string>) {
-    this.#folder = posix.dirname(output);
+    this.#output = output;
     this.#runtime = runtime;
     this.#taken = new Set(taken);
   }
 
   /** The specifier by which the generated file reaches another file. */
   specifierOf(path: string): string {
-    const relative = posix.relative(this.#folder, path);
-    return relative.startsWith("../") ? relative : `./${relative}`;
+    return relativeSpecifier(this.#output, path);
   }
 
   /** Imports a type of the runtime, whose names are never changed. */

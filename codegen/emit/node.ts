@@ -13,12 +13,11 @@ import { docComment, literal, propertyKey, typeOf } from "./source_text.ts";
 /** The declarations of a node type, not formatted. */
 export function emitNode(node: NodeModel, imports: Imports): string {
   const module = imports.specifierOf(node.module);
-  const processor = imports.type(module, node.exportName);
   return [
     emitPorts(node, imports),
     emitConfig(node),
     emitHandle(node, imports),
-    emitType(node, imports, processor, module),
+    emitType(node, imports, module),
   ].join("\n\n");
 }
 
@@ -133,24 +132,27 @@ function emitHandle(node: NodeModel, imports: Imports): string {
   }<${shapes}>;`;
 }
 
-function emitType(node: NodeModel, imports: Imports, processor: string, module: string): string {
+function emitType(node: NodeModel, imports: Imports, module: string): string {
   const { descriptor } = node;
   const prefix = typePrefixOf(descriptor.type);
   const type = `${imports.runtime("NodeType")}<${prefix}Config, ${prefix}Handle>`;
   const assignments = Object.keys(descriptor.config.properties).map((key) =>
-    `if (values.${key} !== undefined) processor.${key} = values.${key} as ${processor}[${JSON.stringify(key)}];`
+    `if (values.${key} !== undefined) processor.${key} = values.${key} as typeof processor.${key};`
   );
   const configure = assignments.length === 0 ? "() => {}" : `(values) => {\n${assignments.join("\n")}\n}`;
   const tick = node.takesContext ? "(context) => processor.process(context)" : "() => processor.process()";
+  // The class's own name, unless it hides that of the ports.
+  const local = node.exportName === `${prefix}Ports` ? "Processor" : node.exportName;
+  const binding = local === node.exportName ? local : `${node.exportName}: ${local}`;
   const source = imports.specifierOf(descriptor.source).replace(/^\.\//, "");
   return `${docComment(descriptor.doc || `The node type \`${descriptor.type}\`.`)}export const ${
     identifierOf(descriptor.type)
   }: ${type} = defineNodeType<${prefix}Config, ${prefix}Handle>({
   descriptor: ${literal({ ...descriptor, source })},
   load: async () => {
-    const { ${node.exportName}: Processor } = await import(${JSON.stringify(module)});
+    const { ${binding} } = await import(${JSON.stringify(module)});
     return () => {
-      const processor = new Processor();
+      const processor = new ${local}();
       return {
         processor,
         ports: new ${prefix}Ports(processor),

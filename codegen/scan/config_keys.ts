@@ -53,7 +53,7 @@ function readKey(context: ScanContext, { name, field, annotation }: AnnotatedFie
     return context.refuse(
       initializer ?? field,
       `Cannot use ${describeValue(fallback)} as the default of ${what}: wanted ${describeSchema(schema)}`,
-      "change the default, or the range",
+      "change the default, or what the key accepts",
     );
   }
   return {

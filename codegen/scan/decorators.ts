@@ -156,12 +156,13 @@ export function readOptions(
 /** A node's text, in quotes, on one line and not too long. */
 export function quote(node: Node): string {
   const text = node.getText().replace(/\s+/g, " ");
-  return `"${text.length > 60 ? `${text.slice(0, 57)}…` : text}"`;
+  const short = text.length > 60 ? `${text.slice(0, 59)}…` : text;
+  return short.startsWith('"') ? short : `"${short}"`;
 }
 
 function annotationName(context: ScanContext, decorator: Decorator): AnnotationName | undefined {
   const called = decorator.getCallExpression()?.getExpression() ?? decorator.getExpression();
-  if (!Node.isIdentifier(called)) return undefined;
+  if (!Node.isIdentifier(called) && !Node.isPropertyAccessExpression(called)) return undefined;
   const path = context.sources.pathOf(decorator);
   const name = context.sources.importedAs(path, called.getText());
   if (name !== undefined) return ANNOTATIONS.has(name) ? name as AnnotationName : undefined;

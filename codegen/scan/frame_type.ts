@@ -135,7 +135,7 @@ function readValueType(context: ScanContext, type: TypeNode, what: string): Type
 function refuseUnknown(context: ScanContext, type: TypeNode, what: string): undefined {
   const known = Object.keys(FRAME_TYPES);
   const name = Node.isTypeReference(type) ? type.getTypeName().getText() : "";
-  const nearest = nearestName(name, known);
+  const nearest = nearestName(name, known.filter((each) => each[0].toLowerCase() === name[0]?.toLowerCase()));
   return context.refuse(
     type,
     `Cannot use ${quote(type)} as the frame type of ${what}: wanted ${

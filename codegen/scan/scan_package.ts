@@ -3,19 +3,20 @@
  *
  * @module
  */
-import { dirname, posix } from "node:path";
+import { posix } from "node:path";
 import { type ClassDeclaration, Node, type SourceFile, SyntaxKind } from "ts-morph";
 import type { GeneratorConfig } from "../config.ts";
 import { compareDiagnostics, compareText, type Diagnostic } from "../diagnostics.ts";
 import type { NodeModel, PackageModel } from "../model.ts";
+import { relativeSpecifier } from "../paths.ts";
 import { ScanContext } from "./context.ts";
 import { annotationsOf } from "./decorators.ts";
 import { readProcessor } from "./processor_class.ts";
 import { checkNames } from "./package_names.ts";
 import { type Binding, SourceSet } from "./source_set.ts";
 
-/** A file without any of these has nothing for the generator. */
-const ANNOTATED = /@(?:processor|input|output)\b/;
+/** A file without any of these has nothing for the generator: an annotation, or another name for one. */
+const ANNOTATED = /@(?:[\w$]+\s*\.\s*)?(?:processor|input|output)\b|\b(?:processor|input|output)\s+as\s/;
 
 /** The package to read. */
 export interface ScanOptions {
@@ -92,7 +93,7 @@ function readFile(
     const model = readProcessor(context, declaration, annotation);
     if (model !== undefined) nodes.push({ model, declaration });
   }
-  if ((file.getFullText().match(/@processor\b/g) ?? []).length > processors.length - before) {
+  if ((file.getFullText().match(/@[\w$.\s]*processor\b/g) ?? []).length > processors.length - before) {
     refuseNested(context, file);
   }
 }
@@ -152,8 +153,7 @@ function hasPorts(context: ScanContext, declaration: ClassDeclaration): boolean 
 /** A relative path is meant from the package's root; the generated file may stand deeper. */
 function runtimeSpecifier({ runtime, output }: GeneratorConfig): string {
   if (!/^\.\.?\//.test(runtime)) return runtime;
-  const relative = posix.relative(dirname(posix.normalize(output)), posix.normalize(runtime));
-  return relative.startsWith(".") ? relative : `./${relative}`;
+  return relativeSpecifier(output, runtime);
 }
 
 function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {

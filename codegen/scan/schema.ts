@@ -23,7 +23,10 @@ import { applyTags } from "./schema_tags.ts";
 import { combine } from "./schema_union.ts";
 
 /** Most levels of types inside types. */
-const DEPTH_LIMIT = 24;
+const DEPTH_LIMIT = 32;
+
+/** Most types that one key is made of. */
+const SIZE_LIMIT = 5_000;
 
 /** A schema, and whether the value may be left out. */
 export interface TypeSchema {
@@ -43,7 +46,10 @@ const MEND = "use string, number, boolean, string literals, lists and objects of
 export class SchemaReader {
   readonly #context: ScanContext;
   readonly #what: string;
+  /** Named types that are being read. */
+  readonly #open = new Set<Node>();
   #depth = 0;
+  #size = 0;
 
   /** @param what the key, as messages name it: `configuration key "gainDb"` */
   constructor(context: ScanContext, what: string) {
@@ -57,9 +63,11 @@ export class SchemaReader {
   }
 
   #read(type: TypeNode, args: TypeArguments): TypeSchema | undefined {
-    if (this.#depth >= DEPTH_LIMIT) {
-      return this.#refuse(type, "it contains itself, or is nested too deeply", "use a type of limited depth");
+    if (this.#depth >= DEPTH_LIMIT || this.#size === SIZE_LIMIT) {
+      this.#size = Infinity;
+      return this.#refuse(type, "it is nested too deeply, or too large", "use a smaller type");
     }
+    if (this.#size++ > SIZE_LIMIT) return undefined;
     this.#depth++;
     try {
       return this.#readOne(type, args);
@@ -123,8 +131,8 @@ export class SchemaReader {
 
   #tuple(elements: readonly Node[], tuple: TypeNode, args: TypeArguments): TypeSchema | undefined {
     const types = elements.map((each) => Node.isNamedTupleMember(each) ? each.getTypeNode() : each);
-    if (types.length === 0 || !types.every((each) => Node.isTypeNode(each))) {
-      return this.#refuse(tuple, "a tuple needs elements", MEND);
+    if (types.length === 0 || types.some((each) => Node.isRestTypeNode(each) || Node.isOptionalTypeNode(each))) {
+      return this.#refuse(tuple, "a tuple needs a fixed number of elements", MEND);
     }
     const members = this.#readAll(types as TypeNode[], args);
     if (members === undefined) return undefined;
@@ -219,9 +227,15 @@ export class SchemaReader {
     }
     const inner = this.#bind(node, types, type, args);
     if (inner === undefined) return undefined;
-    if (Node.isInterfaceDeclaration(node)) return this.#interface(node, inner);
-    const aliased = node.getTypeNode();
-    return aliased && this.#read(aliased, inner);
+    if (this.#open.has(node)) return this.#refuse(type, "it contains itself", "use a type that does not");
+    this.#open.add(node);
+    try {
+      if (Node.isInterfaceDeclaration(node)) return this.#interface(node, inner);
+      const aliased = node.getTypeNode();
+      return aliased && this.#read(aliased, inner);
+    } finally {
+      this.#open.delete(node);
+    }
   }
 
   #bind(

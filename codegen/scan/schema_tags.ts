@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Node } from "ts-morph";
+import { Node } from "ts-morph";
 import { describeSchema } from "../../core/config_check.ts";
 import type { ConfigSchema } from "../../core/registry/descriptor.ts";
 import type { ScanContext } from "./context.ts";
@@ -58,7 +58,7 @@ export function applyTags(
   const most = result.maximum ?? result.exclusiveMaximum;
   if (least !== undefined && most !== undefined && least > most) {
     return context.refuse(
-      node,
+      Node.isPropertyNamed(node) ? node.getNameNode() : node,
       `Cannot use the range of ${what}: its minimum ${least} is above its maximum ${most}`,
       "exchange the two values",
     );

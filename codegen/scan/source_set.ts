@@ -128,19 +128,20 @@ export class SourceSet {
     );
   }
 
-  /** What a name stands for in a file. */
+  /** What a name, or `namespace.Name`, stands for in a file. */
   resolve(path: string, name: string): Binding {
     const scope = this.#scope(path);
     if (scope === undefined) return { kind: "broken", reason: `"${path}" cannot be read` };
     const node = scope.locals.get(name);
     if (node !== undefined) return { kind: "declared", path, name, node };
-    const imported = scope.imports.get(name);
+    const imported = findImport(scope, name);
     return imported === undefined ? { kind: "global", name } : this.#follow(path, imported, RE_EXPORT_LIMIT);
   }
 
   /** What a name that a file imports is called where it comes from; `undefined` if the file does not import it. */
   importedAs(path: string, local: string): string | undefined {
-    return this.#scope(path)?.imports.get(local)?.name;
+    const scope = this.#scope(path);
+    return scope && findImport(scope, local)?.name;
   }
 
   /** Whether a file declares a name at its top level. */
@@ -193,6 +194,14 @@ export class SourceSet {
     this.#scopes.set(path, scope);
     return scope;
   }
+}
+
+/** Finds what a name, or a member of an imported namespace (`ns.Name`), is imported from. */
+function findImport(scope: Scope, name: string): ImportedName | undefined {
+  const dot = name.indexOf(".");
+  if (dot < 0) return scope.imports.get(name);
+  const whole = scope.imports.get(name.slice(0, dot));
+  return whole?.name === "*" ? { specifier: whole.specifier, name: name.slice(dot + 1) } : undefined;
 }
 
 function readScope(file: SourceFile): Scope {

@@ -1,0 +1,57 @@
+/**
+ * Each folder of `testdata/accepted` holds classes and the files that are generated from them; each of
+ * `testdata/refused` holds what is refused, and the message in `expected.txt`. With `SLUICE_UPDATE_GOLDEN=1` the
+ * expected files are written anew, for a person to read the difference.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { formatDiagnostic } from "./diagnostics.ts";
+import { generate } from "./generate.ts";
+
+const TESTDATA = fileURLToPath(new URL("./testdata", import.meta.url));
+const UPDATE = Deno.env.get("SLUICE_UPDATE_GOLDEN") === "1";
+
+for (const name of cases("accepted")) {
+  Deno.test(`generate() accepts ${name}`, async () => {
+    const folder = join(TESTDATA, "accepted", name);
+    const result = await generate({ configPath: join(folder, "sluice.json"), check: !UPDATE });
+    assert.deepEqual(result.diagnostics.map(formatDiagnostic), []);
+    assert.equal(result.files.length, 2);
+    for (const { path, text } of result.files) assert.equal(text, readFileSync(join(folder, path), "utf8"), path);
+  });
+}
+
+for (const name of cases("refused")) {
+  Deno.test(`generate() refuses ${name}`, async () => {
+    const folder = join(TESTDATA, "refused", name);
+    const before = readdirSync(folder, { recursive: true });
+    const result = await generate({ configPath: join(folder, "sluice.json") });
+    const found = `${result.diagnostics.map(formatDiagnostic).join("\n\n").replaceAll(folder, "FOLDER")}\n`;
+    if (UPDATE) writeFileSync(join(folder, "expected.txt"), found);
+    assert.notEqual(result.diagnostics.length, 0);
+    assert.equal(found, readFileSync(join(folder, "expected.txt"), "utf8"));
+    if (!UPDATE) assert.deepEqual(readdirSync(folder, { recursive: true }), before);
+  });
+}
+
+Deno.test("generate() writes code that passes deno check and deno lint with no suppressions", async () => {
+  const accepted = join(TESTDATA, "accepted");
+  const generated = readdirSync(accepted, { recursive: true }).map(String).filter((path) => path.endsWith(".gen.ts"));
+  assert.ok(generated.length >= cases("accepted").length);
+  for (const [command, ...options] of [["check", "--quiet"], ["lint"]]) {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [command, ...options, ...generated],
+      cwd: accepted,
+      env: { NO_COLOR: "1" },
+    }).output();
+    assert.equal(code, 0, new TextDecoder().decode(stderr));
+  }
+});
+
+function cases(kind: "accepted" | "refused"): string[] {
+  return readdirSync(join(TESTDATA, kind)).sort();
+}

@@ -1,0 +1,27 @@
+/**
+ * Paths inside a package: relative, with `/` between parts, and independent of the working directory.
+ *
+ * @module
+ */
+import { posix } from "node:path";
+
+/**
+ * The import specifier by which one file reaches another.
+ *
+ * @param from path of the importing file; not above the package's root
+ * @param to path of the other file, relative to the same root
+ * @returns a path that starts with `./` or `../`
+ */
+export function relativeSpecifier(from: string, to: string): string {
+  const folders = parts(posix.dirname(from));
+  const target = parts(to);
+  let common = 0;
+  while (common < folders.length && common < target.length - 1 && folders[common] === target[common]) common++;
+  const up = folders.slice(common).map(() => "..");
+  const path = [...up, ...target.slice(common)].join("/");
+  return path.startsWith("../") ? path : `./${path}`;
+}
+
+function parts(path: string): string[] {
+  return posix.normalize(path).split("/").filter((part) => part !== "." && part !== "");
+}

@@ -1,0 +1,2 @@
+/** The usual rate. */
+export const RATE_HZ = 48_000;

@@ -1,0 +1,2 @@
+export type { Reading } from "./reading.ts";
+export * from "./peak.ts";

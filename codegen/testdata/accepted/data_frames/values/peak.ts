@@ -1,0 +1,4 @@
+interface LocalPeak {
+  readonly peak: number;
+}
+export type { LocalPeak as Peak };

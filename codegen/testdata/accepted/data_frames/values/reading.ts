@@ -1,0 +1,4 @@
+/** A reading. */
+export interface Reading {
+  readonly value: number;
+}

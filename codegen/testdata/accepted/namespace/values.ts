@@ -1,0 +1,4 @@
+/** A value. */
+export interface Value {
+  readonly x: number;
+}

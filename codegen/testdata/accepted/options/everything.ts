@@ -1,0 +1,26 @@
+import { config, input, output, processor } from "../../../../core/annotations.ts";
+import type { AudioFrame } from "../../../../core/frames/audio_frame.ts";
+import type { StreamInput, StreamOutput } from "../../../../core/ports/stream.ts";
+
+/** Uses every option. */
+@processor({
+  mode: "push",
+  trigger: "all",
+  name: "all-options",
+  category: "odd ones",
+  tags: ["a", "b"],
+  lane: "main",
+  "converts": ["sampleRateHz", "channels"],
+})
+export class Everything {
+  @input({ optional: true, accepts: { sampleRateHz: [44_100, 48_000], channels: 2 } })
+  audioIn!: StreamInput<AudioFrame>;
+  @output({ burst: 8 })
+  audioOut!: StreamOutput<AudioFrame>;
+  @config({ live: false })
+  size = 1;
+
+  process(): void {
+    this.audioIn.read();
+  }
+}

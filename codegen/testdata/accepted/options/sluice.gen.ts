@@ -1,0 +1,140 @@
+// Made by "deno task codegen" from sluice.json and the files listed in "sources" at the end.
+// Do not edit: change a processor class and run the command again.
+
+/**
+ * The node types of @example/options. Importing this module loads none of their classes.
+ *
+ * @module
+ */
+import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import type {
+  AudioFrame,
+  NodeHandle,
+  NodePackage,
+  NodeType,
+  PortRegistry,
+  PortVisitor,
+  PortWiring,
+  StreamInput,
+  StreamOutput,
+} from "../../../../core/generated_api.ts";
+
+/** The ports of `all-options`. */
+export class AllOptionsPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `all-options`. */
+export interface AllOptionsConfig {
+  /** A number; 1 by default. */
+  readonly size?: number;
+}
+
+/** A `all-options` in a graph. */
+export type AllOptionsHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+
+/** Uses every option. */
+export const allOptions: NodeType<AllOptionsConfig, AllOptionsHandle> = defineNodeType<
+  AllOptionsConfig,
+  AllOptionsHandle
+>({
+  descriptor: {
+    type: "all-options",
+    className: "Everything",
+    source: "everything.ts:15",
+    description: "Uses every option.",
+    doc: "Uses every option.",
+    category: "odd ones",
+    tags: ["a", "b"],
+    mode: "push",
+    trigger: "all",
+    lane: "main",
+    converts: ["sampleRateHz", "channels"],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: true,
+      accepts: { sampleRateHz: [44100, 48000], channels: 2 },
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 8,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: { size: { type: "number", default: 1 } },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { Everything } = await import("./everything.ts");
+    return () => {
+      const processor = new Everything();
+      return {
+        processor,
+        ports: new AllOptionsPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.size !== undefined) processor.size = values.size as typeof processor.size;
+        },
+      };
+    };
+  },
+});
+
+/** The node types of this package, by name. Calling one with a configuration gives what `runtime.add()` takes. */
+export const nodes: { readonly allOptions: typeof allOptions } = { allOptions };
+
+/** This package, as a registry takes it. */
+export const nodePackage: NodePackage = definePackage({
+  name: "@example/options",
+  url: import.meta.url,
+  nodes: [allOptions],
+  sources: { "everything.ts": "0d9de70222e362cf", "sluice.json": "f92f5b942c27d416" },
+});

@@ -1,0 +1,2 @@
+/** Has @processor only in a comment. */
+export const MENTION = "@input";

@@ -1,0 +1,11 @@
+import { input, processor } from "../../../../core/annotations.ts";
+import type { AudioFrame } from "../../../../core/frames/audio_frame.ts";
+import type { StreamInput } from "../../../../core/ports/stream.ts";
+
+@processor({ name: "a-b-1" })
+export class Other {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+
+  process(): void {}
+}

@@ -1,0 +1,13 @@
+import { input, processor } from "../../../../core/annotations.ts";
+import type { AudioFrame } from "../../../../core/frames/audio_frame.ts";
+import type { StreamInput } from "../../../../core/ports/stream.ts";
+
+declare function mix(): new () => object;
+
+@processor()
+export class Bad extends mix() {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+
+  process(): void {}
+}

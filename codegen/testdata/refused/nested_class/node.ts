@@ -1,0 +1,14 @@
+import { input, processor } from "../../../../core/annotations.ts";
+import type { AudioFrame } from "../../../../core/frames/audio_frame.ts";
+import type { StreamInput } from "../../../../core/ports/stream.ts";
+
+export function make(): unknown {
+  @processor()
+  class Inner {
+    @input()
+    audioIn!: StreamInput<AudioFrame>;
+
+    process(): void {}
+  }
+  return Inner;
+}

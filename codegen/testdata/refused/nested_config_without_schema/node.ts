@@ -1,0 +1,15 @@
+import { config, input, processor } from "../../../../core/annotations.ts";
+import type { AudioFrame } from "../../../../core/frames/audio_frame.ts";
+import type { StreamInput } from "../../../../core/ports/stream.ts";
+
+import type { Options } from "./options.ts";
+
+@processor()
+export class Bad {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+  @config()
+  options!: Options;
+
+  process(): void {}
+}

@@ -1,0 +1,4 @@
+export interface Options {
+  readonly good: string;
+  readonly bad: bigint;
+}

@@ -1,0 +1,10 @@
+import { input, processor } from "../../../../core/annotations.ts";
+import type { StreamInput } from "../../../../core/ports/stream.ts";
+
+@processor()
+export class Bad {
+  @input()
+  audioIn!: StreamInput;
+
+  process(): void {}
+}

@@ -1,0 +1,12 @@
+import { input, output, processor } from "../../../../core/annotations.ts";
+import type { AudioFrame } from "../../../../core/frames/audio_frame.ts";
+import type { StreamInput } from "../../../../core/ports/stream.ts";
+
+@processor()
+export class Bad {
+  @input()
+  @output()
+  audio!: StreamInput<AudioFrame>;
+
+  process(): void {}
+}

@@ -1,0 +1,15 @@
+import { input, processor } from "../../../../core/annotations.ts";
+import type { DataFrame } from "../../../../core/frames/data_frame.ts";
+import type { StreamInput } from "../../../../core/ports/stream.ts";
+
+export interface Box<T> {
+  readonly x: T;
+}
+
+@processor()
+export class Bad {
+  @input()
+  data!: StreamInput<DataFrame<Box<number>>>;
+
+  process(): void {}
+}

@@ -1,0 +1,3 @@
+export interface There {
+  readonly x: number;
+}
