@@ -24,7 +24,8 @@ pub struct LaneRecord {
     pub sleeping: AtomicU32,
     _pad0: [u8; 56],
 
-    /// Which life of the lane this is, from 1; 0 = never started. The lane, atomically.
+    /// Which life of the lane this is, from 1; 0 = never started; never goes back. The lane when it starts, and the
+    /// control isolate to fence it, atomically.
     pub generation: AtomicU32,
     /// State of the lane (`core/` numbers them). The lane, atomically.
     pub state: AtomicU32,

@@ -12,6 +12,8 @@ use crate::mapping::{Mapping, round_to_pages};
 
 struct Live {
     mapping: Mapping,
+    /// Tells arenas apart that have had the same address.
+    id: u64,
     /// Bytes asked for.
     len: usize,
     holders: usize,
@@ -21,6 +23,8 @@ struct Live {
 struct Registry {
     /// By address.
     live: HashMap<usize, Live>,
+    /// Arenas made so far.
+    made: u64,
     /// By length in bytes, whole pages: zeroed, held by nobody.
     spare: HashMap<usize, Vec<Mapping>>,
 }
@@ -44,6 +48,22 @@ fn lock() -> Locked {
 pub struct Arena {
     base: NonNull<u8>,
     len: usize,
+    id: u64,
+}
+
+/// Names an arena without holding it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WeakArena {
+    address: usize,
+    id: u64,
+}
+
+impl WeakArena {
+    /// Takes a hold, if anybody holds the arena still.
+    #[must_use]
+    pub fn upgrade(self) -> Option<Arena> {
+        Arena::hold(self.address, |live| live.id == self.id)
+    }
 }
 
 // SAFETY: it is an address and a length; the registry behind it is locked.
@@ -65,17 +85,30 @@ impl Arena {
             None => Mapping::new(pages)?,
         };
         let base = mapping.base;
-        locked.registry().live.insert(base.addr().get(), Live { mapping, len, holders: 1 });
-        Ok(Self { base, len })
+        let registry = locked.registry();
+        registry.made += 1;
+        let id = registry.made;
+        registry.live.insert(base.addr().get(), Live { mapping, id, len, holders: 1 });
+        Ok(Self { base, len, id })
     }
 
     /// Takes a hold on the arena that starts at `address`; `None` if there is none.
     #[must_use]
     pub fn open(address: usize) -> Option<Self> {
+        Self::hold(address, |_| true)
+    }
+
+    fn hold(address: usize, wanted: impl FnOnce(&Live) -> bool) -> Option<Self> {
         let mut locked = lock();
-        let live = locked.registry().live.get_mut(&address)?;
+        let live = locked.registry().live.get_mut(&address).filter(|live| wanted(live))?;
         live.holders += 1;
-        Some(Self { base: live.mapping.base, len: live.len })
+        Some(Self { base: live.mapping.base, len: live.len, id: live.id })
+    }
+
+    /// The arena without the hold.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakArena {
+        WeakArena { address: self.base.addr().get(), id: self.id }
     }
 
     /// The first byte.
@@ -97,7 +130,7 @@ impl Clone for Arena {
         if let Some(live) = lock().registry().live.get_mut(&self.base.addr().get()) {
             live.holders += 1;
         }
-        Self { base: self.base, len: self.len }
+        Self { base: self.base, len: self.len, id: self.id }
     }
 }
 
@@ -158,5 +191,18 @@ mod tests {
         assert_eq!(Arena::open(address).unwrap().len(), 5 * 65_536);
         drop(third);
         assert!(Arena::open(address).is_none());
+    }
+
+    #[test]
+    fn a_weak_arena_does_not_take_the_next_one_at_its_address_for_its_own() {
+        let first = Arena::new(7 * 65_536).unwrap();
+        let weak = first.downgrade();
+        assert_eq!(weak.upgrade().unwrap().base(), first.base());
+        let base = first.base();
+        drop(first);
+        assert!(weak.upgrade().is_none());
+        let second = Arena::new(7 * 65_536).unwrap();
+        assert_eq!(second.base(), base);
+        assert!(weak.upgrade().is_none());
     }
 }

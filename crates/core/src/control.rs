@@ -65,6 +65,12 @@ impl Control {
         Some(unsafe { self.lanes.add(lane as usize) })
     }
 
+    /// Whether the lane records start there.
+    #[inline]
+    pub(crate) fn starts_at(&self, lanes: NonNull<LaneRecord>) -> bool {
+        self.lanes == lanes
+    }
+
     /// The doorbell of a lane, or `None` if there is no such lane.
     #[inline]
     #[must_use]

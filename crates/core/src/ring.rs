@@ -125,7 +125,7 @@ impl Ring {
     /// This thread runs the lane that has the writing end.
     #[inline]
     pub unsafe fn push(&self, entry: u32) -> u32 {
-        if !sentinel::admitted() {
+        if !sentinel::admitted(&self.control) {
             return RING_NONE;
         }
         // SAFETY: the caller has the writing end, and no reference to it lives across calls.
@@ -145,7 +145,7 @@ impl Ring {
     /// As [`Ring::push`].
     #[inline]
     pub unsafe fn commit(&self, count: u32) -> u32 {
-        if count == 0 || !sentinel::admitted() {
+        if count == 0 || !sentinel::admitted(&self.control) {
             return 0;
         }
         let count = count.min(RING_BATCH) as usize;
@@ -196,7 +196,7 @@ impl Ring {
     /// This thread runs the lane that has the reading end.
     #[inline]
     pub unsafe fn pop(&self) -> u32 {
-        if !sentinel::admitted() {
+        if !sentinel::admitted(&self.control) {
             return RING_NONE;
         }
         // SAFETY: the caller has the reading end, and no reference to it lives across calls.
@@ -215,7 +215,7 @@ impl Ring {
     /// As [`Ring::pop`].
     #[inline]
     pub unsafe fn fetch(&self, max: u32) -> u32 {
-        if !sentinel::admitted() {
+        if !sentinel::admitted(&self.control) {
             return 0;
         }
         let max = max.min(RING_BATCH) as usize;

@@ -10,59 +10,75 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use sluice_abi::LaneRecord;
 
-use crate::arena::Arena;
+use crate::arena::{Arena, WeakArena};
+use crate::control::Control;
+
+/// Who this thread is in the runtime that it entered last.
+#[derive(Clone, Copy)]
+struct Current {
+    /// Where that runtime's lane records start: tells runtimes apart.
+    lanes: NonNull<LaneRecord>,
+    /// The generation word of this thread's lane.
+    word: NonNull<AtomicU32>,
+    generation: u32,
+}
 
 thread_local! {
-    /// The generation word of this thread's lane and the generation that this thread is. No destructor: so reading
-    /// it is a plain load.
-    static CURRENT: Cell<Option<(NonNull<AtomicU32>, u32)>> = const { Cell::new(None) };
-    static SENTINEL: RefCell<Option<Sentinel>> = const { RefCell::new(None) };
+    /// No destructor: so reading it is a plain load.
+    static CURRENT: Cell<Option<Current>> = const { Cell::new(None) };
+    /// One for each lane: the main thread may run a lane of several runtimes.
+    static SENTINELS: RefCell<Vec<Sentinel>> = const { RefCell::new(Vec::new()) };
 }
 
 struct Sentinel {
+    /// Of the record: if it is gone, nobody asks any more, and the memory may be another's.
+    arena: WeakArena,
     lane: NonNull<LaneRecord>,
     generation: u32,
-    /// Keeps the record's memory from being used for something else until the death is recorded.
-    _arena: Arena,
 }
 
 impl Drop for Sentinel {
     fn drop(&mut self) {
-        // SAFETY: the record lies in an arena that is never unmapped, and the word is atomic.
+        let Some(_held) = self.arena.upgrade() else { return };
+        // SAFETY: the record lies in the arena that is held, and the word is atomic.
         let dead = unsafe { &(*self.lane.as_ptr()).dead_generation };
         // Release: pairs with the supervisor's acquire load; what this thread did to slots and rings is visible.
         dead.fetch_max(self.generation, Ordering::AcqRel);
     }
 }
 
-/// Declares that this thread runs a generation of a lane. Returns `false` if a later generation exists already: then
-/// this thread is fenced from the start.
+/// Declares that this thread runs a generation of a lane. Returns `false` if there is no such lane, or if a later
+/// generation runs it already: then this thread is fenced from the start.
 ///
-/// # Safety
+/// # Errors
 ///
-/// `lane` is a lane record in `arena`.
-pub unsafe fn enter(arena: Arena, lane: NonNull<LaneRecord>, generation: u32) -> bool {
-    // SAFETY: the caller vouches for the record; the word is atomic.
-    let word = unsafe { &(*lane.as_ptr()).generation };
+/// What is wrong with the control arena.
+pub fn enter(arena: &Arena, lane: u32, generation: u32) -> Result<bool, String> {
+    let control = Control::open(arena)?;
+    let (Some(record), Some(first)) = (control.lane(lane), control.lane(0)) else { return Ok(false) };
+    // SAFETY: the record lies in the arena that is held; the word is atomic.
+    let word = unsafe { &(*record.as_ptr()).generation };
     // AcqRel: the later of two generations wins, whichever comes first.
     let before = word.fetch_max(generation, Ordering::AcqRel);
-    CURRENT.set(Some((NonNull::from(word), generation)));
-    SENTINEL.with_borrow_mut(|sentinel| {
-        let same = sentinel.as_ref().is_some_and(|old| old.lane == lane && old.generation == generation);
-        if !same {
-            *sentinel = Some(Sentinel { lane, generation, _arena: arena });
+    CURRENT.set(Some(Current { lanes: first, word: NonNull::from(word), generation }));
+    let weak = arena.downgrade();
+    SENTINELS.with_borrow_mut(|sentinels| {
+        let same_lane = |old: &Sentinel| old.arena == weak && old.lane == record;
+        if !sentinels.iter().any(|old| same_lane(old) && old.generation == generation) {
+            // A thread that enters a lane once more has ended its earlier generation: its sentinel goes off here.
+            sentinels.retain(|old| !same_lane(old) && old.arena.upgrade().is_some());
+            sentinels.push(Sentinel { arena: weak, lane: record, generation });
         }
     });
-    before <= generation
+    Ok(before <= generation)
 }
 
-/// Whether this thread may use rings: it runs no lane, or its lane is not fenced.
+/// Whether this thread may use rings of that control arena: it runs no lane there, or its lane is not fenced.
 #[inline]
 #[must_use]
-pub fn admitted() -> bool {
-    CURRENT.get().is_none_or(|(word, generation)| {
-        // SAFETY: the word lies in an arena that is never unmapped. Relaxed: a fenced lane may finish the call in
-        // which it is; the control isolate waits longer than a call takes before it gives the ends away.
-        unsafe { word.as_ref() }.load(Ordering::Relaxed) == generation
-    })
+pub(crate) fn admitted(control: &Control) -> bool {
+    let Some(current) = CURRENT.get() else { return true };
+    // SAFETY: the word lies in an arena that is never unmapped. Relaxed: a fenced lane may finish the call in which it
+    // is; the control isolate waits longer than a call takes before it gives the ends away.
+    !control.starts_at(current.lanes) || unsafe { current.word.as_ref() }.load(Ordering::Relaxed) == current.generation
 }

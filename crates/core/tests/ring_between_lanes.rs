@@ -90,11 +90,9 @@ fn a_fenced_thread_is_refused_and_its_end_is_recorded() {
     let record = unsafe { lane.as_ref() };
     let old = {
         let (ring, arena) = (Arc::clone(&ring), arena.clone());
-        let base = control;
         std::thread::spawn(move || {
-            let lane = base.lane(2).unwrap();
-            // SAFETY: the record lies in the arena.
-            assert!(unsafe { sentinel::enter(arena, lane, 4) });
+            let lane = control.lane(2).unwrap();
+            assert_eq!(sentinel::enter(&arena, 2, 4), Ok(true));
             // SAFETY: this thread alone has both ends.
             unsafe {
                 assert_eq!(ring.push(1), RING_ACCEPTED);
@@ -133,4 +131,33 @@ fn control_open_names_what_is_wrong() {
     // SAFETY: the arena is longer than eight words, aligned, and nobody else's.
     unsafe { arena.base().cast::<[u32; 8]>().write([CONTROL_MAGIC, ABI_VERSION, 256, 4, 256, 0, 0, 0]) };
     assert_eq!(Control::open(&arena).unwrap_err(), "4 lane records at 256 do not fit the arena of 4096 bytes");
+}
+
+#[test]
+fn enter_keeps_the_lanes_of_several_runtimes_apart() {
+    let (first, first_control) = control();
+    let (second, second_control) = control();
+    let ring = Ring::new(first_control, 4, false, link_offset(0)).unwrap();
+    let generations = |control: Control, lane: u32| {
+        // SAFETY: the record lies in an arena that is never unmapped.
+        let record = unsafe { &*control.lane(lane).unwrap().as_ptr() };
+        (record.generation.load(Ordering::SeqCst), record.dead_generation.load(Ordering::SeqCst))
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            assert_eq!(sentinel::enter(&first, 0, 1), Ok(true));
+            assert_eq!(sentinel::enter(&second, 0, 1), Ok(true));
+            assert_eq!(sentinel::enter(&second, 0, 1), Ok(true));
+            assert_eq!((generations(first_control, 0), generations(second_control, 0)), ((1, 0), (1, 0)));
+            // A thread that enters again has ended its earlier generation.
+            assert_eq!(sentinel::enter(&second, 0, 3), Ok(true));
+            assert_eq!(generations(second_control, 0), (3, 1));
+            assert_eq!(sentinel::enter(&second, 0, 2), Ok(false));
+            assert_eq!(sentinel::enter(&second, LANES, 2), Ok(false));
+            // That it is fenced in one runtime does not concern the other's rings.
+            // SAFETY: this thread alone has the writing end.
+            assert_eq!(unsafe { ring.push(1) }, RING_ACCEPTED);
+        });
+    });
+    assert_eq!(generations(first_control, 0), (1, 1));
 }

@@ -85,14 +85,10 @@ pub unsafe extern "C" fn slu_lane_park(control: *const Control, lane: u32, seen_
 #[unsafe(no_mangle)]
 pub extern "C" fn slu_lane_enter(base: *mut u8, lane: u32, generation: u32) -> u32 {
     attempt(0, || {
-        let arena = arena::find(base)?;
-        let control = Control::open(&arena)?;
-        let record = control.lane(lane).ok_or_else(|| format!("there is no lane {lane}"))?;
-        // SAFETY: the record lies in this arena: `open` has checked that.
-        if unsafe { sentinel::enter(arena, record, generation) } {
+        if sentinel::enter(&arena::find(base)?, lane, generation)? {
             Ok(1)
         } else {
-            Err(format!("generation {generation} of lane {lane} is fenced: a later one runs"))
+            Err(format!("generation {generation} of lane {lane} is fenced, or there is no such lane"))
         }
     })
 }

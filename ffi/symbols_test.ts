@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { IDENTITY_SYMBOLS, SYMBOLS } from "./symbols.ts";
+
+/** What `Deno.dlopen` calls the types of a Rust signature. */
+function denoType(rust: string): string {
+  if (rust.startsWith("*")) return "pointer";
+  return rust === "" ? "void" : rust;
+}
+
+/** The `slu_*` functions that the Rust sources declare, with the types of their parameters and results. */
+function declaredInRust(): Map<string, string> {
+  const folder = new URL("../crates/ffi/src/", import.meta.url);
+  const declared = new Map<string, string>();
+  for (const file of Deno.readDirSync(folder)) {
+    const text = Deno.readTextFileSync(new URL(file.name, folder));
+    for (const match of text.matchAll(/extern "C" fn (slu_\w+)\(([^)]*)\)(?:\s*->\s*([^{]+?))?\s*\{/g)) {
+      const parameters = match[2].split(",").map((text) => text.trim()).filter((text) => text !== "");
+      const types = parameters.map((parameter) => denoType(parameter.slice(parameter.indexOf(":") + 1).trim()));
+      declared.set(match[1], `(${types}) -> ${denoType(match[3] ?? "")}`);
+    }
+    // The hot calls of a ring are made by a macro: `name => method(argument?);`, u32 throughout.
+    for (const match of text.matchAll(/^ {4}(slu_\w+) => \w+\((\w*)\);$/gm)) {
+      declared.set(match[1], match[2] === "" ? "(pointer) -> u32" : "(pointer,u32) -> u32");
+    }
+  }
+  return declared;
+}
+
+Deno.test("SYMBOLS names the functions that crates/ffi declares, with their types", () => {
+  const listed = Object.entries(SYMBOLS)
+    .filter(([, symbol]) => !("name" in symbol))
+    .map(([name, symbol]): [string, string] => [name, `(${symbol.parameters}) -> ${symbol.result}`]);
+  const byName = ([a]: [string, string], [b]: [string, string]) => a < b ? -1 : 1;
+  assert.deepEqual(listed.sort(byName), [...declaredInRust()].sort(byName));
+});
+
+Deno.test("SYMBOLS repeats the types of a function that it lists under a second name", () => {
+  const { name, nonblocking: _, ...types } = SYMBOLS.slu_lane_park_async;
+  assert.deepEqual(types, SYMBOLS[name]);
+});
+
+Deno.test("SYMBOLS contains IDENTITY_SYMBOLS", () => {
+  for (const [name, symbol] of Object.entries(IDENTITY_SYMBOLS)) {
+    assert.deepEqual(SYMBOLS[name as keyof typeof SYMBOLS], symbol);
+  }
+});
