@@ -82,6 +82,9 @@ export class ArgsAnswered extends Error {
   }
 }
 
+/** Longest time that a timer counts: 2³¹ milliseconds, about 24 days. */
+const MAX_SECONDS = 2_147_483;
+
 const graph = argument(path({ metavar: "GRAPH.json" }), { description: message`The graph file.` });
 const json = option("--json", { description: message`Print JSON, one object a line, and nothing else.` });
 const packages = multiple(
@@ -101,7 +104,7 @@ const run = command(
     command: constant("run"),
     graph,
     set,
-    seconds: optional(option("--seconds", float({ metavar: "N", min: 0 }), {
+    seconds: optional(option("--seconds", float({ metavar: "N", min: 0, max: MAX_SECONDS }), {
       description: message`Stop after this many seconds, as after Ctrl-C, with success.`,
     })),
     json,

@@ -12,7 +12,7 @@ import type { NodeRegistry } from "../core/registry/node_registry.ts";
 import type { CheckArgs } from "./args.ts";
 import { EXIT, reportErrors } from "./failure.ts";
 import type { Io } from "./output.ts";
-import { loadRegistry } from "./packages.ts";
+import { loadRegistry, warnOfStaleCode } from "./packages.ts";
 
 /** A graph file that was read, or what is wrong with it. */
 export interface ReadGraph {
@@ -35,7 +35,8 @@ export async function readGraph(args: Pick<CheckArgs, "graph" | "set" | "package
 
 /** @returns the exit code */
 export async function checkCommand(args: CheckArgs, io: Io): Promise<number> {
-  const { document, errors } = await readGraph(args);
+  const { document, errors, registry } = await readGraph(args);
+  await warnOfStaleCode(registry);
   const [nodes, links] = [document?.nodes.length ?? 0, document?.links.length ?? 0];
   const code = document === undefined ? reportErrors(errors, io, args.json) : EXIT.ok;
   if (args.json) {

@@ -8,14 +8,16 @@ import type { ConfigSchema, NodeDescriptor, PortDescriptor } from "../core/regis
 import type { InfoArgs, ListArgs } from "./args.ts";
 import { EXIT } from "./failure.ts";
 import type { Io } from "./output.ts";
-import { loadRegistry } from "./packages.ts";
+import { loadRegistry, warnOfStaleCode } from "./packages.ts";
 import { renderTable } from "./table.ts";
 
 const INDENT = "  ";
 
 /** @returns the exit code */
 export async function listCommand(args: ListArgs, io: Io): Promise<number> {
-  const descriptors = (await loadRegistry(args)).list().map(({ descriptor }) => descriptor);
+  const registry = await loadRegistry(args);
+  await warnOfStaleCode(registry);
+  const descriptors = registry.list().map(({ descriptor }) => descriptor);
   if (args.json) { for (const each of descriptors) io.stdout.line(JSON.stringify(each)); }
   else for (const line of renderList(descriptors)) io.stdout.line(line);
   return EXIT.ok;
@@ -26,7 +28,9 @@ export async function listCommand(args: ListArgs, io: Io): Promise<number> {
  * @throws {SluiceError} `NodeTypeNotFound`, with the known types
  */
 export async function infoCommand(args: InfoArgs, io: Io): Promise<number> {
-  const { descriptor } = (await loadRegistry(args)).get(args.type);
+  const registry = await loadRegistry(args);
+  await warnOfStaleCode(registry);
+  const { descriptor } = registry.get(args.type);
   if (args.json) io.stdout.line(JSON.stringify(descriptor));
   else for (const line of renderInfo(descriptor)) io.stdout.line(line);
   return EXIT.ok;

@@ -28,7 +28,7 @@ export interface PackageSources {
 }
 
 /**
- * Loads all node types. Generated code that is older than its classes is told of on the log.
+ * Loads all node types.
  *
  * @throws {SluiceError} `InvalidGraph` if a named file is missing or was not made by the generator, or if two packages
  * register one name
@@ -37,13 +37,17 @@ export async function loadRegistry(sources: PackageSources): Promise<NodeRegistr
   const urls = new Set([OWN_PACKAGE_URL, ...await findPackages(sources.graph)]);
   for (const path of sources.packages) urls.add(pathToFileURL(resolve(path)).href);
   const packages: NodePackage[] = [];
-  for (const url of urls) {
-    const each = await loadNodePackage(url);
-    const stale = await findStaleSources(each);
-    if (stale.length > 0) logger("packages").warn(describeStaleSources(each, stale));
-    packages.push(each);
-  }
+  for (const url of urls) packages.push(await loadNodePackage(url));
   return new NodeRegistry(packages);
+}
+
+/** Tells on the log of generated code that is older than its classes. A runtime does so itself when it starts. */
+export async function warnOfStaleCode(registry: NodeRegistry): Promise<void> {
+  const packages = new Set(registry.list().map((type) => type.package));
+  for (const each of packages) {
+    const stale = each === undefined ? [] : await findStaleSources(each);
+    if (each !== undefined && stale.length > 0) logger("codegen").warn(describeStaleSources(each, stale));
+  }
 }
 
 /** Generated files beside the graph file, and in the current directory if that is a package's folder. */

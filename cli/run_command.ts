@@ -3,15 +3,19 @@
  *
  * @module
  */
+import { SluiceError } from "../core/errors.ts";
 import { buildGraph, graphOptions } from "../core/graph/build.ts";
 import type { GraphDocument } from "../core/graph/document.ts";
+import { placed } from "../core/graph/report.ts";
 import type { NodeRegistry } from "../core/registry/node_registry.ts";
 import { Runtime } from "../core/runtime.ts";
 import type { RunArgs } from "./args.ts";
 import { readGraph } from "./check_command.ts";
+import { keepOffStdout, printsToTerminal } from "./console_nodes.ts";
 import { EXIT, reportErrors } from "./failure.ts";
 import { listOutputFiles, statOutputFiles } from "./files.ts";
 import type { Io } from "./output.ts";
+import { warnOfStaleCode } from "./packages.ts";
 import { readPosition } from "./position.ts";
 import { ProgressDisplay, type ProgressStyle } from "./progress.ts";
 import { EndSignals } from "./signals.ts";
@@ -19,8 +23,12 @@ import { renderSummary, summaryEvent } from "./summary.ts";
 
 /** @returns the exit code */
 export async function runCommand(args: RunArgs, io: Io): Promise<number> {
-  const { document, errors, registry } = await readGraph(args);
-  if (document === undefined) return reportErrors(errors, io, args.json);
+  const { document: read, errors, registry } = await readGraph(args);
+  if (read === undefined) {
+    await warnOfStaleCode(registry);
+    return reportErrors(errors, io, args.json);
+  }
+  const document = args.json ? keepOffStdout(read) : read;
   await using runtime = new Runtime({
     ...graphOptions(document),
     registry,
@@ -28,11 +36,7 @@ export async function runCommand(args: RunArgs, io: Io): Promise<number> {
     ...(args.native && { native: args.native }),
   });
   if (runtime.driverNote !== undefined && !args.quiet) io.stderr.line(`note: ${runtime.driverNote}`);
-  try {
-    buildGraph(document, runtime);
-  } catch (error) {
-    return reportErrors([error], io, args.json);
-  }
+  buildGraph(document, runtime);
   return await runToEnd(runtime, document, registry, args, io);
 }
 
@@ -43,48 +47,51 @@ async function runToEnd(
   args: RunArgs,
   io: Io,
 ): Promise<number> {
-  const sinks = new Set(
-    document.nodes.filter(({ type }) => registry.get(type).descriptor.outputs.length === 0)
-      .map(({ id }) => id as string),
-  );
-  using signals = new EndSignals();
-  let failure: unknown;
-  let started = false;
+  const isSink = (type: string) => registry.get(type).descriptor.outputs.length === 0;
+  const sinks = new Set<string>(document.nodes.filter(({ type }) => isSink(type)).map(({ id }) => id));
+  using signals = new EndSignals(io);
+  const errors: unknown[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     await runtime.start();
-    started = true;
-    using _progress = new ProgressDisplay(chooseStyle(args, io), io, () => readPosition(runtime.stats(), sinks));
-    stopOnSignal(runtime, signals, io);
+    using _progress = new ProgressDisplay(
+      chooseStyle(args, document, io),
+      io,
+      () => readPosition(runtime.stats(), sinks),
+    );
+    void signals.received.then(() => stop(runtime));
     if (args.seconds !== undefined) timer = setTimeout(() => stop(runtime), args.seconds * 1_000);
     await runtime.finished;
   } catch (error) {
-    failure = error;
+    errors.push(placeInFile(error, document));
   } finally {
     clearTimeout(timer);
   }
-  const code = failure === undefined ? EXIT.ok : reportErrors([failure], io, args.json);
+  const code = errors.length === 0 ? EXIT.ok : reportErrors(errors, io, args.json);
+  const summary = runtime.summary();
+  const started = summary !== undefined && summary.elapsedNs > 0;
   if (started && (args.json || !args.quiet)) {
-    const summary = runtime.summary();
     const files = await statOutputFiles(listOutputFiles(document, registry));
-    if (summary === undefined) return signals.exitCode ?? code;
     if (args.json) io.stdout.line(JSON.stringify(summaryEvent(summary, files)));
     else for (const line of renderSummary(summary, sinks, files)) io.stdout.line(line);
   }
   return signals.exitCode ?? code;
 }
 
-function chooseStyle(args: RunArgs, io: Io): ProgressStyle {
+function chooseStyle(args: RunArgs, document: GraphDocument, io: Io): ProgressStyle {
   if (args.json) return "json";
   if (args.quiet) return "none";
-  return io.interactive ? "bar" : "lines";
+  return io.interactive && !printsToTerminal(document) ? "bar" : "lines";
 }
 
-function stopOnSignal(runtime: Runtime, signals: EndSignals, io: Io): void {
-  signals.received.then((code) => {
-    if (code === EXIT.interrupted) io.stderr.line("\nStopping; press Ctrl-C again to end at once");
-    stop(runtime);
-  });
+/** An error of a node with the place where the file has the node. */
+function placeInFile(error: unknown, document: GraphDocument): unknown {
+  if (!(error instanceof SluiceError) || error.place !== undefined) return error;
+  const node = document.nodes.find(({ id }) => id === error.nodeId);
+  if (node === undefined) return error;
+  if (error.message.includes(`"${node.id}"`)) return placed(error, node.place);
+  const { code, message } = error;
+  return placed(new SluiceError(code, `Node "${node.id}" (${node.type}): ${message}`, error), node.place);
 }
 
 /** What goes wrong while stopping comes out of `finished`, too. */

@@ -4,8 +4,10 @@
  * @module
  */
 import { EXIT } from "./failure.ts";
+import type { Io } from "./output.ts";
 
 const CODES: Partial<Record<Deno.Signal, number>> = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated };
+const ERASE_LINE = "\r\x1b[2K";
 
 /** Listens to the signals that end a program, until it is disposed of. */
 export class EndSignals implements Disposable {
@@ -14,7 +16,7 @@ export class EndSignals implements Disposable {
   readonly #listeners: [Deno.Signal, () => void][] = [];
   #first: number | undefined;
 
-  constructor() {
+  constructor(io: Io) {
     const { promise, resolve } = Promise.withResolvers<number>();
     this.received = promise;
     for (const [name, code] of Object.entries(CODES) as [Deno.Signal, number][]) {
@@ -23,6 +25,8 @@ export class EndSignals implements Disposable {
       const listener = () => {
         if (this.#first !== undefined) Deno.exit(code);
         this.#first = code;
+        const again = code === EXIT.interrupted ? "; press Ctrl-C again to end at once" : "";
+        io.stderr.line(`${io.interactive ? ERASE_LINE : ""}Stopping${again}`);
         resolve(code);
       };
       Deno.addSignalListener(name, listener);
