@@ -144,7 +144,7 @@ fn enter_keeps_the_lanes_of_several_runtimes_apart() {
         (record.generation.load(Ordering::SeqCst), record.dead_generation.load(Ordering::SeqCst))
     };
     std::thread::scope(|scope| {
-        scope.spawn(|| {
+        let thread = scope.spawn(|| {
             assert_eq!(sentinel::enter(&first, 0, 1), Ok(true));
             assert_eq!(sentinel::enter(&second, 0, 1), Ok(true));
             assert_eq!(sentinel::enter(&second, 0, 1), Ok(true));
@@ -158,6 +158,8 @@ fn enter_keeps_the_lanes_of_several_runtimes_apart() {
             // SAFETY: this thread alone has the writing end.
             assert_eq!(unsafe { ring.push(1) }, RING_ACCEPTED);
         });
+        // The scope would wait for the closure alone, `join` waits for the thread.
+        thread.join().unwrap();
     });
     assert_eq!(generations(first_control, 0), (1, 1));
 }
