@@ -63,7 +63,7 @@ function listType(schema: ConfigSchema): string {
   if (minItems !== undefined && minItems === maxItems && minItems > 0 && minItems <= 16) {
     return `readonly [${Array(minItems).fill(item).join(", ")}]`;
   }
-  return `readonly (${item})[]`;
+  return /^\w+$/.test(item) ? `readonly ${item}[]` : `readonly (${item})[]`;
 }
 
 function objectType(schema: ConfigSchema): string {

@@ -82,7 +82,7 @@ export interface ShaperConfig {
     readonly q?: number;
   })[];
   /** A list, each a number; [] by default. */
-  readonly list?: readonly (number)[];
+  readonly list?: readonly number[];
   /** A list of 2 values, each a number; [0,1] by default. */
   readonly pair?: readonly [number, number];
   /** One of "linear", "cubic"; "linear" by default. */
@@ -112,11 +112,11 @@ export interface ShaperConfig {
   /** An object with "key with spaces" and "nested". */
   readonly rest: { readonly "key with spaces": string; readonly nested: { readonly curve: "linear" | "cubic" } };
   /** An object with "low", "names" and "on"; {"low":1,"names":["x"],"on":true} by default. */
-  readonly guessed?: { readonly low: number; readonly names: readonly (string)[]; readonly on: boolean };
+  readonly guessed?: { readonly low: number; readonly names: readonly string[]; readonly on: boolean };
   /** One of "linear", "cubic"; "cubic" by default. */
   readonly asserted?: "linear" | "cubic";
   /** An object; {} by default. */
-  readonly table?: { readonly [key: string]: readonly (string)[] };
+  readonly table?: { readonly [key: string]: readonly string[] };
 }
 
 /** A `shaper` in a graph. */

@@ -63,7 +63,7 @@ export interface TimedConfig {
   /** A number; 48000 by default. */
   readonly rateHz?: number;
   /** An object with "name" and "values"; {"name":"xy","values":[-1,1,24000]} by default. */
-  readonly defaults?: { readonly name: string; readonly values: readonly (number)[] };
+  readonly defaults?: { readonly name: string; readonly values: readonly number[] };
   /** A number; 1 by default. */
   readonly remainder?: number;
   /** One of "up", "down"; "up" by default. */

@@ -87,7 +87,7 @@ export interface TaggedConfig {
    *
    * A list of 1 to 4 values, each a number of at least 20; [440] by default.
    */
-  readonly frequenciesHz?: readonly (number)[];
+  readonly frequenciesHz?: readonly number[];
   /**
    * Old way to say Tagged.steps.
    *

@@ -1,0 +1,133 @@
+/**
+ * Wrong connections and configurations that the type checker must refuse. Each `@ts-expect-error` is a test: it is
+ * an error itself as soon as the line below it has none. The functions are never called; the test at the end has
+ * the type checker look at this file, so that running the tests without it does not pass them by.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import type { DataFrame } from "../../core/frames/data_frame.ts";
+import type { NodeHandle, PortArray } from "../../core/registry/handle.ts";
+import type { Runtime } from "../../core/runtime.ts";
+import { type LevelReading, nodes, type SpectrumReading } from "../../sluice.gen.ts";
+
+/** Nodes with the number of channels in their types. */
+interface Channelled {
+  readonly mono: NodeHandle<{ in: AudioFrame<1> }, { out: AudioFrame<1> }>;
+  readonly stereo: NodeHandle<{ in: AudioFrame<2> }, { out: AudioFrame<2> }>;
+  readonly any: NodeHandle<{ in: AudioFrame }, { out: AudioFrame }>;
+}
+
+/** Nodes that carry values of two types. */
+interface Valued {
+  readonly levels: NodeHandle<{ in: DataFrame<LevelReading> }, { out: DataFrame<LevelReading> }>;
+  readonly spectra: NodeHandle<{ in: DataFrame<SpectrumReading> }, { out: DataFrame<SpectrumReading> }>;
+  readonly unknown: NodeHandle<{ in: DataFrame<unknown> }, { out: DataFrame<unknown> }>;
+}
+
+export function acceptsRightLinks(runtime: Runtime, { mono, stereo, any }: Channelled, values: Valued): void {
+  const source = runtime.add(nodes.toneSource());
+  const gain = runtime.add(nodes.gain({ gainDb: 3 }));
+  const mixer = runtime.add(nodes.mixer({ strategy: "average" }));
+  const meter = runtime.add(nodes.levelMeter());
+  const sink = runtime.add(nodes.consoleSink());
+  runtime.connect(source.outputs.audio, gain.inputs.audioIn);
+  runtime.connect(gain.output("audioOut"), mixer.inputs.audioIn[0]);
+  runtime.connect(mixer.outputs.audioOut, meter.input("audioIn"));
+  runtime.connect(meter.outputs.levels, sink.inputs.data);
+  runtime.connect(mono.outputs.out, any.inputs.in);
+  runtime.connect(stereo.outputs.out, stereo.inputs.in);
+  runtime.connect(values.levels.outputs.out, values.levels.inputs.in);
+  runtime.connect(values.levels.outputs.out, values.unknown.inputs.in);
+}
+
+export function refusesWrongFrames(runtime: Runtime, values: Valued): void {
+  const source = runtime.add(nodes.toneSource());
+  const meter = runtime.add(nodes.levelMeter());
+  const sink = runtime.add(nodes.consoleSink());
+  const gain = runtime.add(nodes.gain());
+  // @ts-expect-error audio into a data input
+  runtime.connect(source.outputs.audio, sink.inputs.data);
+  // @ts-expect-error data into an audio input
+  runtime.connect(meter.outputs.levels, gain.inputs.audioIn);
+  // @ts-expect-error a value of another type
+  runtime.connect(values.levels.outputs.out, values.spectra.inputs.in);
+  // @ts-expect-error audio into an element of an array port of data
+  runtime.connect(source.outputs.audio, ({} as NodeHandle<{ in: PortArray<DataFrame, 2> }>).inputs.in[0]);
+}
+
+export function refusesWrongChannels(runtime: Runtime, { mono, stereo, any }: Channelled): void {
+  // @ts-expect-error one channel into two
+  runtime.connect(mono.outputs.out, stereo.inputs.in);
+  // @ts-expect-error two channels into one
+  runtime.connect(stereo.outputs.out, mono.inputs.in);
+  // @ts-expect-error any number of channels into two
+  runtime.connect(any.outputs.out, stereo.inputs.in);
+}
+
+export function refusesMisspeltPorts(runtime: Runtime): void {
+  const source = runtime.add(nodes.toneSource());
+  const gain = runtime.add(nodes.gain());
+  const mixer = runtime.add(nodes.mixer());
+  // @ts-expect-error no such output
+  runtime.connect(source.outputs.audioOut, gain.inputs.audioIn);
+  // @ts-expect-error no such input
+  runtime.connect(source.outputs.audio, gain.inputs.audio);
+  // @ts-expect-error no such output by name
+  runtime.connect(source.output("audioOut"), gain.inputs.audioIn);
+  // @ts-expect-error no such input by name
+  runtime.connect(source.outputs.audio, gain.input("audioOut"));
+  // @ts-expect-error a node without inputs has none
+  runtime.connect(gain.outputs.audioOut, source.inputs.audio);
+  // @ts-expect-error no such element of an array port
+  runtime.connect(source.outputs.audio, mixer.inputs.audioIn[8]);
+  // @ts-expect-error an array port as a whole
+  runtime.connect(source.outputs.audio, mixer.inputs.audioIn);
+  // @ts-expect-error no such node type
+  runtime.add(nodes.gian());
+}
+
+export function refusesSwappedDirections(runtime: Runtime): void {
+  const source = runtime.add(nodes.toneSource());
+  const gain = runtime.add(nodes.gain());
+  // @ts-expect-error from an input to an output
+  runtime.connect(gain.inputs.audioIn, source.outputs.audio);
+  // @ts-expect-error from an output to an output
+  runtime.connect(source.outputs.audio, gain.outputs.audioOut);
+  // @ts-expect-error from an input to an input
+  runtime.connect(gain.inputs.audioIn, gain.inputs.audioIn);
+  // @ts-expect-error from a node
+  runtime.connect(source, gain.inputs.audioIn);
+}
+
+export function refusesWrongConfigurations(runtime: Runtime): void {
+  // @ts-expect-error text for a number
+  runtime.add(nodes.gain({ gainDb: "3" }));
+  // @ts-expect-error an unknown key
+  runtime.add(nodes.gain({ gain: 3 }));
+  // @ts-expect-error a word that is not among the choices
+  runtime.add(nodes.mixer({ strategy: "max" }));
+  // @ts-expect-error a required key is missing
+  runtime.add(nodes.wavSource({}));
+  // @ts-expect-error a required configuration is missing
+  runtime.add(nodes.wavSource());
+}
+
+export function doesNotWidenFrames<A extends AudioFrame, D extends DataFrame>(
+  runtime: Runtime,
+  audio: NodeHandle<Record<never, never>, { out: A }>,
+  data: NodeHandle<{ in: D }>,
+): void {
+  // @ts-expect-error the frame type is not inferred as a union of both
+  runtime.connect(audio.outputs.out, data.inputs.in);
+}
+
+Deno.test("connect() and add() refuse wrong ports, frames, directions and configurations in deno check", async () => {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["check", "--quiet", fileURLToPath(import.meta.url)],
+    env: { NO_COLOR: "1" },
+  }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+});
