@@ -115,15 +115,6 @@ export function refusesWrongConfigurations(runtime: Runtime): void {
   runtime.add(nodes.wavSource());
 }
 
-export function doesNotWidenFrames<A extends AudioFrame, D extends DataFrame>(
-  runtime: Runtime,
-  audio: NodeHandle<Record<never, never>, { out: A }>,
-  data: NodeHandle<{ in: D }>,
-): void {
-  // @ts-expect-error the frame type is not inferred as a union of both
-  runtime.connect(audio.outputs.out, data.inputs.in);
-}
-
 Deno.test("connect() and add() refuse wrong ports, frames, directions and configurations in deno check", async () => {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["check", "--quiet", fileURLToPath(import.meta.url)],

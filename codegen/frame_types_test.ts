@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { AudioFrame, MAX_CHANNELS } from "../core/frames/audio_frame.ts";
+import { DataFrame } from "../core/frames/data_frame.ts";
+import * as api from "../core/generated_api.ts";
+import { CHANNEL_LIMIT, FRAME_TYPES } from "./frame_types.ts";
+
+Deno.test("FRAME_TYPES lists the frame classes", () => {
+  assert.deepEqual(Object.keys(FRAME_TYPES), [AudioFrame.name, DataFrame.name]);
+});
+
+Deno.test("FRAME_TYPES lists the frame types that generated code can import", async () => {
+  const text = await Deno.readTextFile(new URL("../core/generated_api.ts", import.meta.url));
+  const exported = [...text.matchAll(/\b(\w+Frame)\b(?= [},])/g)].map((match) => match[1]);
+  assert.deepEqual(exported.sort(), Object.keys(FRAME_TYPES).sort());
+  assert.deepEqual(Object.keys(api).sort(), ["defineNodeType", "definePackage"]);
+});
+
+Deno.test("CHANNEL_LIMIT is the most that a frame can have", () => {
+  assert.equal(CHANNEL_LIMIT, MAX_CHANNELS);
+});

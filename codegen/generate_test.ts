@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { cp, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { parseConfig } from "./config.ts";
+import { formatDiagnostic } from "./diagnostics.ts";
+import { emitPackage, generate } from "./generate.ts";
+import { findFiles } from "./scan/find_files.ts";
+import { scanPackage } from "./scan/scan_package.ts";
+
+const ACCEPTED = fileURLToPath(new URL("./testdata/accepted", import.meta.url));
+
+/** A copy of an accepted package that a test may change. */
+async function copyOf(name: string): Promise<AsyncDisposable & { root: string; configPath: string }> {
+  const root = await mkdtemp(join(tmpdir(), "sluice-codegen-"));
+  await cp(join(ACCEPTED, name), root, { recursive: true });
+  return {
+    root,
+    configPath: join(root, "sluice.json"),
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+Deno.test("generate() with check writes nothing and tells stale from missing", async () => {
+  await using copy = await copyOf("two_ports");
+  await writeFile(join(copy.root, "sluice.gen.ts"), "// old\n");
+  await rm(join(copy.root, "sluice.schema.json"));
+  const result = await generate({ configPath: copy.configPath, check: true });
+  assert.deepEqual(result.files.map(({ path, state }) => [path, state]), [
+    ["sluice.gen.ts", "stale"],
+    ["sluice.schema.json", "missing"],
+  ]);
+  assert.equal(await readFile(join(copy.root, "sluice.gen.ts"), "utf8"), "// old\n");
+  assert.deepEqual((await readdir(copy.root)).sort(), ["gain.ts", "sluice.gen.ts", "sluice.json"]);
+});
+
+Deno.test("generate() writes what differs, leaves no temporary file, and then has nothing to do", async () => {
+  await using copy = await copyOf("two_ports");
+  await writeFile(join(copy.root, "sluice.gen.ts"), "// old\n");
+  const first = await generate({ configPath: copy.configPath });
+  assert.deepEqual(first.files.map(({ state }) => state), ["written", "unchanged"]);
+  assert.deepEqual(first.nodeTypes, ["gain"]);
+  assert.deepEqual((await readdir(copy.root)).sort(), [
+    "gain.ts",
+    "sluice.gen.ts",
+    "sluice.json",
+    "sluice.schema.json",
+  ]);
+  const second = await generate({ configPath: copy.configPath });
+  assert.deepEqual(second.files.map(({ state }) => state), ["unchanged", "unchanged"]);
+});
+
+Deno.test("generate() does not touch a file that would not change", async () => {
+  await using copy = await copyOf("two_ports");
+  const path = join(copy.root, "sluice.gen.ts");
+  const longAgo = new Date("2001-02-03T04:05:06Z");
+  await generate({ configPath: copy.configPath });
+  await utimes(path, longAgo, longAgo);
+  await generate({ configPath: copy.configPath });
+  assert.equal((await stat(path)).mtime.getTime(), longAgo.getTime());
+});
+
+Deno.test("generate() takes generated files with CRLF line ends for unchanged", async () => {
+  await using copy = await copyOf("two_ports");
+  for (const name of ["gain.ts", "sluice.gen.ts", "sluice.schema.json", "sluice.json"]) {
+    const text = await readFile(join(copy.root, name), "utf8");
+    await writeFile(join(copy.root, name), text.replaceAll("\n", "\r\n"));
+  }
+  const { files, diagnostics } = await generate({ configPath: copy.configPath, check: true });
+  assert.deepEqual(diagnostics.map(formatDiagnostic), []);
+  assert.deepEqual(files.map(({ state }) => state), ["unchanged", "unchanged"]);
+});
+
+Deno.test("generate() writes nothing if one of several files is broken", async () => {
+  await using copy = await copyOf("config_types");
+  await rm(join(copy.root, "sluice.gen.ts"));
+  await writeFile(join(copy.root, "broken.ts"), "@processor() export class {\n");
+  const { files, diagnostics } = await generate({ configPath: copy.configPath });
+  assert.deepEqual(files, []);
+  assert.match(formatDiagnostic(diagnostics[0]), /^broken\.ts:\d+:\d+: error: Cannot parse the file: /);
+  assert.ok(!(await readdir(copy.root)).includes("sluice.gen.ts"));
+});
+
+Deno.test("scanPackage() and emitPackage() give the same bytes whatever the order of the files", async () => {
+  const root = join(ACCEPTED, "names");
+  const { config } = parseConfig("sluice.json", await readFile(join(root, "sluice.json"), "utf8"));
+  assert.ok(config);
+  const paths = await findFiles(root, config.include, config.exclude);
+  assert.ok(paths.length > 1);
+  const texts = [paths, paths.toReversed()].map((order) => {
+    const { model } = scanPackage({ root, configFile: "sluice.json", config, paths: order });
+    assert.ok(model);
+    return emitPackage(model);
+  });
+  assert.deepEqual(texts[0], texts[1]);
+});
+
+Deno.test("scanPackage() makes a model that JSON can hold", async () => {
+  const root = join(ACCEPTED, "config_types");
+  const { config } = parseConfig("sluice.json", await readFile(join(root, "sluice.json"), "utf8"));
+  assert.ok(config);
+  const { model } = scanPackage({ root, configFile: "sluice.json", config, paths: ["shaper.ts"] });
+  assert.ok(model);
+  assert.deepEqual(emitPackage(JSON.parse(JSON.stringify(model))), emitPackage(model));
+});
+
+Deno.test("generate() answers mutated classes with code or diagnostics that have a place, never with a throw", async () => {
+  await using copy = await copyOf("config_types");
+  const path = join(copy.root, "shaper.ts");
+  const original = await readFile(path, "utf8");
+  const pieces = [
+    "",
+    "@",
+    "(",
+    ")",
+    "{",
+    "}",
+    "<",
+    ">",
+    ";",
+    "=",
+    "!",
+    "?",
+    "[]",
+    "static ",
+    "#",
+    "0",
+    '"',
+    "`",
+    "\\",
+    "​",
+  ];
+  const words = original.match(/\w+|\s+|[^\w\s]/g) ?? [];
+  const mutation = fc.record({
+    at: fc.nat(words.length - 1),
+    count: fc.integer({ min: 0, max: 4 }),
+    put: fc.oneof(fc.constantFrom(...pieces), fc.constantFrom(...words)),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 3 }), async (mutations) => {
+      const changed = [...words];
+      for (const { at, count, put } of mutations) changed.splice(at, count, put);
+      await writeFile(path, changed.join(""));
+      const { files, diagnostics } = await generate({ configPath: copy.configPath, check: true });
+      assert.equal(files.length > 0, diagnostics.length === 0);
+      for (const each of diagnostics) {
+        assert.match(each.message, /^Cannot [^\n]+[^.\n]$/);
+        assert.ok(each.mend.length > 0);
+        assert.ok(each.file === "sluice.json" || (each.line ?? 0) >= 1, formatDiagnostic(each));
+      }
+    }),
+    { numRuns: Number(Deno.env.get("SLUICE_FUZZ_RUNS") ?? 200), seed: 20_261_121 },
+  );
+});

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
+const TESTDATA = fileURLToPath(new URL("./testdata", import.meta.url));
+
+/** Runs the command in a folder of the test data. */
+async function run(folder: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-read", "--allow-write", "--allow-env", MAIN, ...args],
+    cwd: `${TESTDATA}/${folder}`,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}
+
+Deno.test("runCodegen() --check ends with 0 and says what it did when nothing is stale", async () => {
+  const { code, out, err } = await run("accepted/two_ports", "--check");
+  assert.equal(err, "");
+  assert.match(
+    out,
+    /^codegen: sluice\.gen\.ts unchanged\ncodegen: sluice\.schema\.json unchanged\ncodegen: 1 node type checked in \d+ ms\n$/,
+  );
+  assert.equal(code, 0);
+});
+
+Deno.test("runCodegen() --check ends with 1 and names the file and the command when one is missing", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const gain = await Deno.readTextFile(`${TESTDATA}/accepted/two_ports/gain.ts`);
+    await Deno.writeTextFile(`${folder}/gain.ts`, gain);
+    await Deno.writeTextFile(`${folder}/nodes.json`, '{ "include": ["*.ts"], "name": "@example/x" }');
+    const { code, err } = await run(".", "--check", "--config", `${folder}/nodes.json`);
+    assert.equal(
+      err,
+      `codegen: sluice.gen.ts is missing\ncodegen: sluice.schema.json is missing\n` +
+        `Run "deno task codegen --config ${folder}/nodes.json" and commit what it writes\n`,
+    );
+    assert.equal(code, 1);
+    assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["gain.ts", "nodes.json"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("runCodegen() prints diagnostics and ends with 1 when something is refused", async () => {
+  const { code, out, err } = await run("refused/unknown_frame");
+  assert.equal(out, "");
+  assert.match(err, /^node\.ts:7:25: error: Cannot use "VideoFrame" as the frame type/);
+  assert.match(err, /\ncodegen: 1 error; nothing was written\n$/);
+  assert.equal(code, 1);
+});
+
+Deno.test("runCodegen() ends with 2 and the usage for an argument that it does not know", async () => {
+  const { code, err } = await run("accepted/two_ports", "--chek");
+  assert.match(err, /^Cannot run codegen: Unknown option '--chek'/);
+  assert.match(err, /Usage: deno task codegen/);
+  assert.equal(code, 2);
+});

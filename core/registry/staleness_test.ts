@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { pathToFileURL } from "node:url";
+import { SluiceError } from "../errors.ts";
+import type { NodePackage } from "./node_type.ts";
+import { describeStaleSources, findStaleSources, hashSource, loadNodePackage } from "./staleness.ts";
+
+/** Runs a test in an empty folder. */
+async function inFolder(test: (folder: string, url: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.realPath(await Deno.makeTempDir());
+  try {
+    await test(folder, pathToFileURL(`${folder}/sluice.gen.ts`).href);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function packageOf(url: string, sources: Record<string, string>): NodePackage {
+  return { name: "@example/x", url, nodes: [], sources };
+}
+
+Deno.test("hashSource() does not depend on line ends or a byte-order mark", () => {
+  assert.equal(hashSource("a\nb\n"), hashSource("\uFEFFa\r\nb\r\n"));
+  assert.notEqual(hashSource("a\nb\n"), hashSource("a\nc\n"));
+  assert.match(hashSource(""), /^[0-9a-f]{16}$/);
+});
+
+Deno.test("findStaleSources() names the files that changed or went", async () => {
+  await inFolder(async (folder, url) => {
+    await Deno.mkdir(`${folder}/sub dir`);
+    await Deno.writeTextFile(`${folder}/same.ts`, "same\r\n");
+    await Deno.writeTextFile(`${folder}/sub dir/changed.ts`, "new\n");
+    const sources = {
+      "sub dir/changed.ts": hashSource("old\n"),
+      "same.ts": hashSource("same\n"),
+      "gone.ts": hashSource(""),
+    };
+    assert.deepEqual(await findStaleSources(packageOf(url, sources)), ["gone.ts", "sub dir/changed.ts"]);
+  });
+});
+
+Deno.test("findStaleSources() finds nothing for a package that is not on a file system", async () => {
+  const sources = { "gone.ts": hashSource("") };
+  assert.deepEqual(await findStaleSources(packageOf("https://example.org/x/sluice.gen.ts", sources)), []);
+});
+
+Deno.test("describeStaleSources() names the package, the files and the command", () => {
+  const pkg = packageOf("file:///x/sluice.gen.ts", {});
+  assert.equal(
+    describeStaleSources(pkg, ["a.ts"]),
+    `Generated code of package "@example/x" is stale: "a.ts" has changed since it was made; ` +
+      `run "deno task codegen" (or "sluice codegen")`,
+  );
+  assert.equal(
+    describeStaleSources(pkg, ["a.ts", "b.ts", "c.ts", "d.ts", "e.ts"]),
+    `Generated code of package "@example/x" is stale: "a.ts", "b.ts", "c.ts" and 2 more have changed since it was ` +
+      `made; run "deno task codegen" (or "sluice codegen")`,
+  );
+});
+
+Deno.test("loadNodePackage() gives the package of a generated module", async () => {
+  await inFolder(async (folder, url) => {
+    await Deno.writeTextFile(`${folder}/sluice.gen.ts`, `export const nodePackage = { name: "x", nodes: [] };\n`);
+    assert.equal((await loadNodePackage(url)).name, "x");
+  });
+});
+
+Deno.test("loadNodePackage() names the command when the module is missing", async () => {
+  await inFolder(async (_, url) => {
+    await assert.rejects(loadNodePackage(url), (error) => {
+      assert.ok(error instanceof SluiceError);
+      assert.equal(error.code, "InvalidGraph");
+      assert.equal(
+        error.message,
+        `Cannot load node types from "${url}": the file does not exist; ` +
+          `run "deno task codegen" (or "sluice codegen") to make it`,
+      );
+      return true;
+    });
+  });
+});
+
+Deno.test("loadNodePackage() passes on that a module which it imports is missing", async () => {
+  await inFolder(async (folder, url) => {
+    await Deno.writeTextFile(`${folder}/sluice.gen.ts`, `import "./gone.ts";\n`);
+    await assert.rejects(
+      loadNodePackage(url),
+      (error) => !(error instanceof SluiceError) && /gone\.ts/.test(String(error)),
+    );
+  });
+});
+
+Deno.test("loadNodePackage() refuses a module that the generator did not make", async () => {
+  await inFolder(async (folder, url) => {
+    await Deno.writeTextFile(`${folder}/sluice.gen.ts`, "export const nothing = 1;\n");
+    await assert.rejects(loadNodePackage(url), /it does not export "nodePackage", so the generator did not make it/);
+  });
+});
