@@ -73,6 +73,9 @@ export type {
   PortVisitor,
   PortWiring,
 } from "./core/registry/node_type.ts";
+export type { DriverKind } from "./core/driver/driver.ts";
+export type { NativeChoice } from "./core/driver/open.ts";
+export type { PoolSize } from "./core/memory/pool_plan.ts";
 export { Runtime } from "./core/runtime.ts";
 export type { AddOptions, PortInfo, RuntimeOptions } from "./core/runtime.ts";
 export type {
@@ -86,4 +89,4 @@ export type {
   RunSummary,
   RuntimeStats,
 } from "./core/stats.ts";
-export { nodePackage, nodes } from "./sluice.gen.ts";
+export * from "./sluice.gen.ts";

@@ -19,18 +19,19 @@ interface Summary {
   readonly links: readonly { from: string; written: number; read: number; queued: number }[];
 }
 
-/** Runs a graph, with its file going to `folder`. */
-async function run(graph: string, folder: string, native: string): Promise<{ summary: Summary; lines: string[] }> {
+/** Runs a graph, with its file going to `folder`. What its nodes print comes by standard error, beside `--json`. */
+async function run(graph: string, folder: string, native: string): Promise<{ summary: Summary; printed: string[] }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "cli/main.ts", "run", graph, "--json", "--set", `file.path=${folder}/demo.wav`],
     cwd: ROOT,
     env: { SLUICE_NATIVE: native, NO_COLOR: "1" },
   }).output();
-  assert.equal(code, 0, new TextDecoder().decode(stderr));
-  const lines = new TextDecoder().decode(stdout).trim().split("\n");
-  const summary = lines.map((line) => JSON.parse(line)).find((event) => event.event === "summary");
+  const printed = new TextDecoder().decode(stderr).trim().split("\n");
+  assert.equal(code, 0, printed.join("\n"));
+  const events = new TextDecoder().decode(stdout).trim().split("\n").map((line) => JSON.parse(line));
+  const summary = events.find(({ event }) => event === "summary");
   assert.ok(summary, "a summary was printed");
-  return { summary, lines };
+  return { summary, printed };
 }
 
 async function inFolder(task: (folder: string) => Promise<void>): Promise<void> {
@@ -93,12 +94,12 @@ for (const native of ["require", "off"]) {
         graph.nodes.print = { type: "console-sink", config: { format: "json" } };
         graph.links.push({ from: "spectrum.spectrum", to: "print.data" });
         await Deno.writeTextFile(`${folder}/demo.json`, JSON.stringify(graph));
-        const { lines } = await run(`${folder}/demo.json`, folder, native);
+        const { printed } = await run(`${folder}/demo.json`, folder, native);
 
         const { frequencyHz, durationSeconds } = await config("tone");
         const fromNs = (SPEECH_SAMPLES / SAMPLE_RATE_HZ) * 1e9;
-        const readings = lines.map((line) => JSON.parse(line)).filter(({ node, ptsNs, value }) =>
-          node === "print" && ptsNs >= fromNs && ptsNs + value.durationNs <= durationSeconds * 1e9
+        const readings = printed.map((line) => JSON.parse(line)).filter(({ ptsNs, value }) =>
+          ptsNs >= fromNs && ptsNs + value.durationNs <= durationSeconds * 1e9
         );
         assert.ok(readings.length > 20, `${readings.length} readings of the tone alone`);
         for (const { ptsNs, value } of readings) {

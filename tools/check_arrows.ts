@@ -43,8 +43,11 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "tools": "anything",
 };
 
-/** What a test may import on top of its part's own rules. What crosses more folders belongs in `tests/`. */
-const FOR_TESTS = { parts: ["testing.ts"], npm: ["fast-check"] };
+/**
+ * What a test may import on top of its part's own rules, fixtures of `tests/` among it. What crosses more folders
+ * belongs in `tests/`.
+ */
+const FOR_TESTS = { parts: ["testing.ts", "sluice.gen.ts", "tests"], npm: ["ajv", "fast-check"] };
 
 /** An import that points the wrong way. */
 export interface WrongArrow {
