@@ -1,0 +1,89 @@
+/**
+ * Runs the command line as users do: in a process of its own.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+
+/** The checkout. */
+export const ROOT: string = new URL("../../", import.meta.url).pathname;
+
+/** The program's main module. */
+export const MAIN: string = `${ROOT}cli/main.ts`;
+
+/** Graphs and node types of these tests. */
+export const FIXTURES: string = `${ROOT}tests/cli/fixtures`;
+
+/** How a command line ended. */
+export interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How to run it. */
+export interface Settings {
+  /** Current directory; by default the checkout. */
+  readonly cwd?: string;
+  readonly env?: Record<string, string>;
+}
+
+/** Starts a command line; the caller reads its streams. */
+export function spawn(args: readonly string[], settings: Settings = {}): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", MAIN, ...args],
+    cwd: settings.cwd ?? ROOT,
+    env: { NO_COLOR: "1", SLUICE_LOG: "", ...settings.env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Runs a command line to its end. */
+export async function sluice(args: readonly string[], settings: Settings = {}): Promise<Result> {
+  const { code, stdout, stderr } = await spawn(args, settings).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** The events that `--json` printed: nothing else may stand there. */
+export function readEvents(stdout: string): Record<string, unknown>[] {
+  return stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+/** Neither stream may show where in the program an error came from. */
+export function assertNoStack({ stdout, stderr }: Result): void {
+  assert.ok(!/^\s+at .*:\d+:\d+/m.test(stdout + stderr), stdout + stderr);
+  assert.ok(!stderr.includes("Uncaught"), stderr);
+}
+
+/** A folder that goes away with the test. */
+export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
+  const path = await Deno.makeTempDir({ prefix: "sluice-cli-" });
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+/** A graph that reads or makes audio and writes it to `out.wav` in the current directory. */
+export function toneGraph(options: { mode: "live" | "offline"; seconds?: number }): string {
+  return JSON.stringify({
+    version: 1,
+    mode: options.mode,
+    nodes: {
+      tone: { type: "tone-source", config: { durationSeconds: options.seconds } },
+      gain: { type: "gain", config: { gainDb: -6 }, lane: "dsp" },
+      out: { type: "wav-sink", config: { path: "out.wav" }, lane: "disk" },
+    },
+    links: [
+      { from: "tone.audio", to: "gain.audioIn" },
+      { from: "gain.audioOut", to: "out.audio" },
+    ],
+  });
+}
+
+/** Names in a folder, sorted. */
+export async function listFolder(path: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(path)) names.push(name);
+  return names.sort();
+}

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import manifest from "../../deno.json" with { type: "json" };
+import { FIXTURES, readEvents, sluice, temporaryFolder } from "./command_line.ts";
+
+Deno.test("sluice --help names every command, and every command has --help", async () => {
+  const { code, stdout } = await sluice(["--help"]);
+  assert.equal(code, 0);
+  const commands = [["run"], ["check"], ["nodes"], ["nodes", "list"], ["nodes", "info"], ["codegen"], ["doctor"]];
+  for (const command of commands) {
+    assert.match(stdout, new RegExp(`sluice ${command.join(" ")}|^  ${command.join(" ")} `, "m"));
+    const help = await sluice([...command, "--help"]);
+    assert.equal(help.code, 0);
+    assert.match(help.stdout, new RegExp(`Usage: sluice ${command.join(" ")}`));
+    assert.equal(help.stderr, "");
+  }
+});
+
+Deno.test("sluice without arguments prints its help, and --version its version", async () => {
+  const bare = await sluice([]);
+  assert.equal(bare.code, 0);
+  assert.match(bare.stdout, /^Sluice runs graphs/);
+  assert.deepEqual(await sluice(["--version"]), { code: 0, stdout: `${manifest.version}\n`, stderr: "" });
+});
+
+Deno.test("sluice nodes list groups node types by category", async () => {
+  const { code, stdout } = await sluice(["nodes", "list"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^audio\n( {2}[a-z-]+ {2,}.+\n)+\n/m);
+  assert.match(stdout, /^file\n {2}wav-sink {4,}Writes a WAV file\.\n {2}wav-source {2,}Reads a WAV file\.$/m);
+});
+
+Deno.test("sluice nodes info shows ports and configuration", async () => {
+  const { code, stdout } = await sluice(["nodes", "info", "gain"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^gain\n {2}Makes audio louder or quieter\.\n/);
+  assert.match(stdout, /^Inputs\n {2}NAME .*\n {2}audioIn +AudioFrame +required/m);
+  assert.match(stdout, /^Outputs\n {2}NAME .*\n {2}audioOut +AudioFrame/m);
+  assert.match(
+    stdout,
+    /^ {2}KEY +WANTED +UNIT +DEFAULT +LIVE +DESCRIPTION\n {2}gainDb +a number from -\d+ to \d+ +dB +0 +yes/m,
+  );
+});
+
+Deno.test("sluice nodes list and info print descriptors with --json", async () => {
+  const list = readEvents((await sluice(["nodes", "list", "--json"])).stdout);
+  const info = readEvents((await sluice(["nodes", "info", "gain", "--json"])).stdout);
+  assert.ok(list.length >= 10);
+  assert.deepEqual(info, list.filter(({ type }) => type === "gain"));
+});
+
+Deno.test("sluice codegen --check is content with the fixtures, and not with a missing configuration", async () => {
+  const fresh = await sluice(["codegen", "--check", "--config", `${FIXTURES}/sluice.json`]);
+  assert.equal(fresh.code, 0, fresh.stderr);
+  await using folder = await temporaryFolder();
+  const missing = await sluice(["codegen", "--check"], { cwd: folder.path });
+  assert.notEqual(missing.code, 0);
+  assert.match(missing.stderr, /sluice\.json/);
+});
+
+Deno.test("sluice doctor says what is there and what is missing", async () => {
+  const { code, stdout } = await sluice(["doctor", "--json"], { env: { PATH: "/nonexistent" } });
+  assert.equal(code, 0);
+  const checks = readEvents(stdout);
+  const byName = new Map(checks.map((check) => [check.name, check]));
+  assert.equal(byName.get("Deno")?.ok, true);
+  assert.equal(byName.get("generated code")?.required, true);
+  for (const tool of ["cargo", "sox", "ffprobe", "gst-launch-1.0", "chromium"]) {
+    assert.equal(byName.get(tool)?.ok, false);
+    assert.equal(byName.get(tool)?.required, false);
+    assert.equal(byName.get(tool)?.found, "not on the PATH");
+    assert.equal(typeof byName.get(tool)?.mend, "string");
+  }
+  assert.deepEqual(checks.at(-1), { event: "summary", version: manifest.version, ok: true });
+  assert.match((await sluice(["doctor"])).stdout, /^Sluice \d.*\n\nok +Deno +2\..*[^]*\nSluice can run here\n$/);
+});
+
+Deno.test("sluice completion prints a script that completes commands", async () => {
+  const script = await sluice(["completion", "bash"]);
+  assert.equal(script.code, 0);
+  assert.match(script.stdout, /complete .*sluice/);
+  const words = await sluice(["completion", "bash", "n"]);
+  assert.match(words.stdout, /nodes/);
+});

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import {
+  assertNoStack,
+  FIXTURES,
+  listFolder,
+  readEvents,
+  ROOT,
+  sluice,
+  spawn,
+  temporaryFolder,
+  toneGraph,
+} from "./command_line.ts";
+
+/** Drops by reason, as a link has them. */
+type Drops = Record<string, number>;
+/** A link of a summary. */
+type Link = { written: number; read: number; queued: number; dropped: Drops };
+
+Deno.test("sluice run prints links, nodes and the file, and ends with 0", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "offline", seconds: 1 }));
+  const result = await sluice(["run", "graph.json"], { cwd: folder.path });
+  assert.equal(result.code, 0, result.stderr);
+  assert.match(result.stdout, /^Completed in .*, 0:01\.0 of media, [\d. ]+ × real time, (native|portable) driver\n/);
+  assert.match(result.stdout, /^NODE +TYPE +LANE +TICKS +BUSY +FRAMES IN +FRAMES OUT +ERRORS$/m);
+  assert.match(result.stdout, /^gain +gain +dsp +\d+ +[\d.]+ (µs|ms|s) +47 +47 +0$/m);
+  assert.match(result.stdout, /^LINK +POLICY +WRITTEN +READ +DROPPED +QUEUED +MOST QUEUED$/m);
+  assert.match(result.stdout, /^tone\.audio → gain\.audioIn +lossless +47 +47 +0 +0 +\d of 8$/m);
+  assert.match(result.stdout, /\nWrote out\.wav \([\d.]+ kB\)\n$/);
+  assert.deepEqual(await listFolder(folder.path), ["graph.json", "out.wav"]);
+});
+
+Deno.test("sluice run --json prints events only, and counts add up", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "offline", seconds: 1 }));
+  const { code, stdout } = await sluice(["run", "graph.json", "--json", "--native", "off"], { cwd: folder.path });
+  assert.equal(code, 0);
+  const events = readEvents(stdout);
+  const summary = events.at(-1)!;
+  assert.equal(summary.event, "summary");
+  assert.equal(summary.outcome, "completed");
+  assert.equal(summary.driver, "portable");
+  const { size } = await Deno.stat(`${folder.path}/out.wav`);
+  assert.deepEqual(summary.files, [{ nodeId: "out", path: "out.wav", state: "complete", bytes: size }]);
+  for (const link of summary.links as Link[]) {
+    const dropped = Object.values(link.dropped).reduce((a, b) => a + b);
+    assert.equal(link.written, 47);
+    assert.equal(link.written, link.read + dropped + link.queued);
+  }
+});
+
+Deno.test("sluice run --json leaves standard output to events when a node prints", async () => {
+  await using folder = await temporaryFolder();
+  const graph = JSON.parse(toneGraph({ mode: "offline", seconds: 0.5 }));
+  graph.nodes.level = { type: "level-meter" };
+  graph.nodes.print = { type: "console-sink", config: { format: "json" } };
+  graph.links = [{ from: "tone.audio", to: "level.audioIn" }, { from: "level.levels", to: "print.data" }];
+  delete graph.nodes.gain;
+  delete graph.nodes.out;
+  await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify(graph));
+  const json = await sluice(["run", "graph.json", "--json"], { cwd: folder.path });
+  assert.equal(json.code, 0, json.stderr);
+  assert.ok(readEvents(json.stdout).every(({ event }) => event === "progress" || event === "summary"));
+  assert.ok(json.stderr.includes('"node":"print"'), json.stderr);
+  const quiet = await sluice(["run", "graph.json", "--quiet"], { cwd: folder.path });
+  assert.ok(readEvents(quiet.stdout).every(({ node }) => node === "print"), quiet.stdout);
+});
+
+Deno.test("sluice run --set takes the place of a value, and --quiet prints nothing", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "live" }));
+  const args = [
+    "run",
+    "graph.json",
+    "--mode",
+    "offline",
+    "--set",
+    "tone.durationSeconds=0.5",
+    "--set",
+    "out.path=b.wav",
+  ];
+  assert.deepEqual(await sluice([...args, "-q"], { cwd: folder.path }), { code: 0, stdout: "", stderr: "" });
+  assert.deepEqual(await listFolder(folder.path), ["b.wav", "graph.json"]);
+});
+
+Deno.test("sluice run --seconds stops with success and a complete file", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "live" }));
+  const { code, stdout } = await sluice(["run", "graph.json", "--seconds", "0.3", "--json"], { cwd: folder.path });
+  assert.equal(code, 0);
+  const summary = readEvents(stdout).at(-1)!;
+  assert.equal(summary.outcome, "stopped");
+  assert.deepEqual(await listFolder(folder.path), ["graph.json", "out.wav"]);
+});
+
+Deno.test("sluice run ends with 1 when a node fails, with its place, the summary and the partial file", async () => {
+  await using folder = await temporaryFolder();
+  const result = await sluice(["run", `${FIXTURES}/throws.json`], { cwd: folder.path });
+  assert.equal(result.code, 1);
+  assert.match(result.stderr, /throws\.json:6:5: .*"bad" \(thrower\).*frame 3 broke it\n$/);
+  assert.match(result.stdout, /^Failed after /);
+  assert.match(result.stdout, /\nLeft out\.wav\.partial \(.*\), which is not complete\n$/);
+  assertNoStack(result);
+  assert.deepEqual(await listFolder(folder.path), ["out.wav.partial"]);
+  const json = await sluice(["run", `${FIXTURES}/throws.json`, "--json"], { cwd: folder.path });
+  assert.equal(json.code, 1);
+  const [error, summary] = readEvents(json.stdout).slice(-2);
+  assert.equal(error.event, "error");
+  assert.equal(error.code, "NodeFailed");
+  assert.equal(error.nodeId, "bad");
+  assert.equal(summary.outcome, "failed");
+});
+
+Deno.test("sluice run shows stacks only with SLUICE_LOG=debug", async () => {
+  await using folder = await temporaryFolder();
+  const args = ["run", `${FIXTURES}/throws.json`];
+  const { stderr } = await sluice(args, { cwd: folder.path, env: { SLUICE_LOG: "debug" } });
+  assert.match(stderr, /^\s+at .*:\d+:\d+/m);
+});
+
+Deno.test("sluice run takes node types from --packages", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.copyFile(`${FIXTURES}/throws.json`, `${folder.path}/graph.json`);
+  const without = await sluice(["check", "graph.json"], { cwd: folder.path });
+  assert.equal(without.code, 2);
+  assert.match(without.stderr, /Cannot find node type "thrower"/);
+  const args = ["check", "graph.json", "--packages", `${FIXTURES}/sluice.gen.ts`];
+  const withIt = await sluice(args, { cwd: folder.path });
+  assert.deepEqual(withIt, { code: 0, stdout: "graph.json: nothing is wrong (3 nodes, 2 links)\n", stderr: "" });
+});
+
+Deno.test("sluice run logs JSON lines with SLUICE_LOG=debug,json", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "offline", seconds: 0.1 }));
+  const { stderr, code } = await sluice(["run", "graph.json"], {
+    cwd: folder.path,
+    env: { SLUICE_LOG: "debug,json" },
+  });
+  assert.equal(code, 0, stderr);
+  for (const line of stderr.split("\n").filter((each) => each !== "")) {
+    const { category } = JSON.parse(line) as { category: string };
+    assert.ok(category.startsWith("sluice."), line);
+  }
+});
+
+Deno.test("sluice survives a reader that goes away", async () => {
+  for (const args of [["nodes", "list", "--json"], ["run", `${ROOT}examples/demo.json`, "--set", "file.path=x.wav"]]) {
+    await using folder = await temporaryFolder();
+    await Deno.mkdir(`${folder.path}/examples`);
+    await Deno.copyFile(`${ROOT}examples/speech.wav`, `${folder.path}/examples/speech.wav`);
+    const child = spawn(args, { cwd: folder.path });
+    await child.stdout.cancel();
+    const stderr = await new Response(child.stderr).text();
+    const { code } = await child.status;
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr, "");
+  }
+});
+
+Deno.test("sluice check accepts the demo", async () => {
+  const result = await sluice(["check", "examples/demo.json"]);
+  assert.deepEqual(result, {
+    code: 0,
+    stdout: "examples/demo.json: nothing is wrong (8 nodes, 7 links)\n",
+    stderr: "",
+  });
+});

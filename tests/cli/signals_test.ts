@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { FIXTURES, listFolder, readEvents, spawn, temporaryFolder, toneGraph } from "./command_line.ts";
+
+/** Runs a graph, sends each signal after the next piece of output that `cues` names, and waits for the end. */
+async function signalled(
+  args: readonly string[],
+  cwd: string,
+  signals: readonly { after: "progress" | "Stopping"; send: Deno.Signal }[],
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const child = spawn([...args, "--json"], { cwd });
+  const texts = { stdout: "", stderr: "" };
+  const pending = [...signals];
+  async function follow(name: "stdout" | "stderr"): Promise<void> {
+    for await (const text of child[name].pipeThrough(new TextDecoderStream())) {
+      texts[name] += text;
+      const [next] = pending;
+      if (next === undefined || !text.includes(next.after)) continue;
+      pending.shift();
+      child.kill(next.send);
+    }
+  }
+  await Promise.all([follow("stdout"), follow("stderr")]);
+  const { code } = await child.status;
+  assert.deepEqual(pending, [], texts.stderr);
+  return { code, ...texts };
+}
+
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  Deno.test(`sluice run ends with ${code} after ${signal}, with a complete file and a summary`, async () => {
+    await using folder = await temporaryFolder();
+    await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "live" }));
+    const result = await signalled(["run", "graph.json"], folder.path, [{ after: "progress", send: signal }]);
+    assert.equal(result.code, code, result.stderr);
+    const summary = readEvents(result.stdout).at(-1)!;
+    assert.equal(summary.outcome, "stopped");
+    assert.match(result.stderr, /^Stopping/);
+    assert.deepEqual(await listFolder(folder.path), ["graph.json", "out.wav"]);
+    const header = new TextDecoder().decode((await Deno.readFile(`${folder.path}/out.wav`)).subarray(0, 4));
+    assert.ok(header === "RIFF" || header === "RF64", header);
+  });
+}
+
+Deno.test("sluice run ends at once after a second Ctrl-C, though a node does not end", async () => {
+  await using folder = await temporaryFolder();
+  const result = await signalled(["run", `${FIXTURES}/stubborn.json`], folder.path, [
+    { after: "progress", send: "SIGINT" },
+    { after: "Stopping", send: "SIGINT" },
+  ]);
+  assert.equal(result.code, 130, result.stderr);
+  assert.ok(readEvents(result.stdout).every(({ event }) => event === "progress"));
+});
