@@ -43,7 +43,7 @@ export async function runCodegen(args: readonly string[]): Promise<number> {
   try {
     result = await generate({ configPath, check });
   } catch (error) {
-    console.error(`Cannot write generated code: ${firstLine(error)}`);
+    console.error(`Cannot generate code: ${firstLine(error)}`);
     return 1;
   }
   return report(result, check, values.config, performance.now() - startedMs);
