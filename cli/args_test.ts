@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { ArgsAnswered, type CommandArgs, parseArgs } from "./args.ts";
+
+/** What a command line means, or what is said about it. */
+function parse(...args: string[]): CommandArgs | { exitCode: number; stdout: string; stderr: string } {
+  const texts = { stdout: "", stderr: "" };
+  try {
+    return parseArgs(args, {
+      stdout: (text) => void (texts.stdout += text),
+      stderr: (text) => void (texts.stderr += text),
+      colors: false,
+      maxWidth: 100,
+    });
+  } catch (error) {
+    assert.ok(error instanceof ArgsAnswered);
+    return { exitCode: error.exitCode, ...texts };
+  }
+}
+
+Deno.test("parseArgs() reads sluice run with all its options", () => {
+  const line = [
+    "run",
+    "--set",
+    "a.b=-3",
+    "--set=c.d=x=y",
+    "g.json",
+    "--seconds",
+    "1.5",
+    "-q",
+    "--json",
+    "--mode",
+    "live",
+  ];
+  assert.deepEqual(parse(...line, "--native", "off", "--packages", "p.ts", "--packages", "q.ts"), {
+    command: "run",
+    graph: "g.json",
+    set: ["a.b=-3", "c.d=x=y"],
+    seconds: 1.5,
+    json: true,
+    quiet: true,
+    mode: "live",
+    native: "off",
+    packages: ["p.ts", "q.ts"],
+  });
+});
+
+Deno.test("parseArgs() reads the other commands", () => {
+  assert.deepEqual(parse("check", "g.json"), { command: "check", graph: "g.json", set: [], json: false, packages: [] });
+  assert.deepEqual(parse("nodes", "list"), { command: "list", json: false, packages: [] });
+  assert.deepEqual(parse("nodes", "info", "gain"), { command: "info", type: "gain", json: false, packages: [] });
+  assert.deepEqual(parse("codegen", "--check"), { command: "codegen", check: true, config: undefined });
+  assert.deepEqual(parse("doctor", "--json"), { command: "doctor", json: true });
+});
+
+Deno.test("parseArgs() answers mistakes with exit code 2 and the name that was meant", () => {
+  const table: [string[], string][] = [
+    [["chek"], "Error: Cannot use `chek`: there is no such command or argument here; did you mean `check`?"],
+    [["zzz"], "Error: Cannot use `zzz`: there is no such command or argument here; see `--help`"],
+    [["run", "g", "--sett", "1"], "Error: Cannot use `--sett`: there is no such option here; did you mean `--set`?"],
+    [["run", "g", "--seconds", "1e9"], "Error: `--seconds`: Expected a value less than or equal to 2,147,483"],
+    [["nodes", "info"], "Error: Expected a `TYPE`, but too few arguments."],
+  ];
+  for (const [args, expected] of table) {
+    const answer = parse(...args) as { exitCode: number; stderr: string };
+    assert.equal(answer.exitCode, 2);
+    assert.ok(answer.stderr.startsWith(expected), answer.stderr);
+  }
+});

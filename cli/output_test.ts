@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { TextOutput } from "./output.ts";
+
+/** A stream that takes a few bytes at a time, and sometimes none. */
+class Slow {
+  readonly taken: number[] = [];
+  #calls = 0;
+
+  writeSync(bytes: Uint8Array): number {
+    if (this.#calls++ % 3 === 0) throw new Deno.errors.WouldBlock();
+    this.taken.push(...bytes.subarray(0, 4));
+    return Math.min(4, bytes.length);
+  }
+}
+
+Deno.test("TextOutput.write() writes all of a text to a stream that takes a little at a time", () => {
+  const stream = new Slow();
+  new TextOutput(stream).line("häppchenweise");
+  assert.equal(new TextDecoder().decode(new Uint8Array(stream.taken)), "häppchenweise\n");
+});
+
+Deno.test("TextOutput.write() is silent once its reader has gone", () => {
+  let calls = 0;
+  const output = new TextOutput({
+    writeSync(): number {
+      calls++;
+      throw new Deno.errors.BrokenPipe();
+    },
+  });
+  output.line("a");
+  output.line("b");
+  assert.equal(calls, 1);
+  assert.equal(output.closed, true);
+});
+
+Deno.test("TextOutput.write() throws what else goes wrong", () => {
+  const output = new TextOutput({
+    writeSync(): number {
+      throw new Deno.errors.BadResource("closed");
+    },
+  });
+  assert.throws(() => output.write("a"), Deno.errors.BadResource);
+});

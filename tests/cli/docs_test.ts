@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { checkGraph } from "../../core/graph/load.ts";
+import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { nodePackage } from "../../sluice.gen.ts";
+import { ROOT, sluice } from "./command_line.ts";
+
+Deno.test("docs/graph_file.md shows a graph in which nothing is wrong, and errors as they are", async () => {
+  const text = await Deno.readTextFile(`${ROOT}docs/graph_file.md`);
+  const [, graph] = /```json\n([^]*?)```/.exec(text)!;
+  const registry = new NodeRegistry([nodePackage]);
+  assert.deepEqual(checkGraph(graph, "graph.json", registry).errors, []);
+  const broken = graph.replace("-6", '"loud"').replace("speech.audio", "speech.audo");
+  const [, errors] = /```\n(graph\.json:[^]*?)```/.exec(text)!;
+  const found = checkGraph(broken, "graph.json", registry).errors.map(({ message }) => `${message}\n`);
+  assert.equal(found.join(""), errors);
+});
+
+Deno.test("docs/cli.md names every option and command of the help texts", async () => {
+  const text = await Deno.readTextFile(`${ROOT}docs/cli.md`);
+  for (const command of [["run"], ["check"], ["nodes", "list"], ["nodes", "info"], ["codegen"], ["doctor"]]) {
+    assert.ok(text.includes(`\`sluice ${command.join(" ")}`), command.join(" "));
+    const { stdout } = await sluice([...command, "--help"]);
+    if (command[0] === "codegen") continue;
+    for (const [option] of stdout.matchAll(/^ {2}.*?(--[a-z]+)/gm)) {
+      const name = option.trim().split(/[ ,]+/).at(-1)!;
+      assert.ok(text.includes(name), `${command.join(" ")} ${name}`);
+    }
+  }
+});
