@@ -9,8 +9,11 @@ import type { AudioAccepts, FrameKind } from "../frames/format.ts";
 
 /** One port of a node type. */
 export interface PortDescriptor {
+  /** The field's name. */
   readonly name: string;
+  /** Which way frames go. */
   readonly direction: "input" | "output";
+  /** The kind of frame that it carries. */
   readonly kind: FrameKind;
   /** The frame type as written: `AudioFrame<2>`, `DataFrame<LevelReading>`. */
   readonly type: string;
@@ -20,7 +23,9 @@ export interface PortDescriptor {
   readonly channels?: number;
   /** Elements of an array port; absent for a single one. */
   readonly array?: number;
+  /** A graph may leave it unconnected. Always `true` for an array port. */
   readonly optional: boolean;
+  /** For inputs: the formats that it takes; absent for all. */
   readonly accepts?: AudioAccepts;
   /** For outputs. */
   readonly burst: number;
@@ -30,27 +35,47 @@ export interface PortDescriptor {
 
 /** The subset of JSON Schema (2020-12) that describes one configuration value. */
 export interface ConfigSchema {
+  /** The type of the value; absent with `enum` and `anyOf`. */
   readonly type?: "string" | "number" | "integer" | "boolean" | "array" | "object" | "null";
+  /** The doc comment. */
   readonly description?: string;
+  /** What the class gives the key. */
   readonly default?: unknown;
+  /** The values that are allowed. */
   readonly enum?: readonly unknown[];
+  /** The least number allowed. */
   readonly minimum?: number;
+  /** The greatest number allowed. */
   readonly maximum?: number;
+  /** A number must be above this. */
   readonly exclusiveMinimum?: number;
+  /** A number must be below this. */
   readonly exclusiveMaximum?: number;
+  /** A number must be a whole multiple of this. */
   readonly multipleOf?: number;
+  /** The least length of a string, in code points. */
   readonly minLength?: number;
+  /** The greatest length of a string, in code points. */
   readonly maxLength?: number;
+  /** A regular expression that a string must match somewhere. */
   readonly pattern?: string;
+  /** Values from doc tags `@example`. */
   readonly examples?: readonly unknown[];
+  /** The doc comment has a tag `@deprecated`. */
   readonly deprecated?: boolean;
+  /** What each value of a list must be. */
   readonly items?: ConfigSchema;
+  /** The least length of a list. */
   readonly minItems?: number;
+  /** The greatest length of a list. */
   readonly maxItems?: number;
+  /** What the keys of an object must be. */
   readonly properties?: { readonly [key: string]: ConfigSchema };
+  /** The keys that an object must have. */
   readonly required?: readonly string[];
   /** `false`: no other keys. A schema: any other key, with such a value. */
   readonly additionalProperties?: boolean | ConfigSchema;
+  /** A value must be one of these. */
   readonly anyOf?: readonly ConfigSchema[];
   /** Unit for people, from the doc tag `@unit`: `dB`, `Hz`, `ms`. */
   readonly "x-unit"?: string;
@@ -60,9 +85,13 @@ export interface ConfigSchema {
 
 /** The schema of a node's whole configuration. */
 export interface ConfigObjectSchema extends ConfigSchema {
+  /** A configuration is an object. */
   readonly type: "object";
+  /** The keys, in the order of the class. */
   readonly properties: { readonly [key: string]: ConfigSchema };
+  /** The keys that have no default and may not be left out. */
   readonly required: readonly string[];
+  /** There are no other keys. */
   readonly additionalProperties: false;
 }
 
@@ -70,6 +99,7 @@ export interface ConfigObjectSchema extends ConfigSchema {
 export interface NodeDescriptor {
   /** Registered name, in kebab case. */
   readonly type: string;
+  /** The class's name. */
   readonly className: string;
   /** Where the class stands, relative to the generated file: `processors/audio/gain.ts:12`. */
   readonly source: string;
@@ -77,16 +107,25 @@ export interface NodeDescriptor {
   readonly description: string;
   /** The whole doc comment. */
   readonly doc: string;
+  /** Group in lists. */
   readonly category: string;
+  /** Words to find it by. */
   readonly tags: readonly string[];
+  /** When `process()` is called. */
   readonly mode: ProcessorMode;
+  /** For mode `push`: frames on which inputs call for a tick. */
   readonly trigger: "any" | "all";
+  /** The kind of lane it runs on by default. */
   readonly lane: "main" | "worker";
+  /** Format fields that it converts. */
   readonly converts: readonly ("sampleRateHz" | "channels")[];
   /** Whether `process()` returns a promise. */
   readonly isAsync: boolean;
+  /** Its inputs, in the order of the class. */
   readonly inputs: readonly PortDescriptor[];
+  /** Its outputs, in the order of the class. */
   readonly outputs: readonly PortDescriptor[];
+  /** The schema of its configuration. */
   readonly config: ConfigObjectSchema;
 }
 

@@ -7,26 +7,32 @@
 import type { Frame } from "../frames/frame.ts";
 import type { NodeId, PortAddress } from "../ids.ts";
 
-declare const frameType: unique symbol;
-
 /** An output of a node in a graph. */
 export interface OutputRef<F extends Frame = Frame> {
+  /** Tells references to inputs and outputs apart. */
   readonly direction: "output";
+  /** The node's id. */
   readonly node: NodeId;
+  /** The port's name; `audio_2` for an element of an array port. */
   readonly port: string;
+  /** `node` and `port`, joined by a dot. */
   readonly address: PortAddress;
   /** Only a type: an output gives frames of type `F`, so `OutputRef<AudioFrame<2>>` is an `OutputRef<AudioFrame>`. */
-  readonly [frameType]?: () => F;
+  readonly "~frame"?: () => F;
 }
 
 /** An input of a node in a graph. */
 export interface InputRef<F extends Frame = Frame> {
+  /** Tells references to inputs and outputs apart. */
   readonly direction: "input";
+  /** The node's id. */
   readonly node: NodeId;
+  /** The port's name; `audio_2` for an element of an array port. */
   readonly port: string;
+  /** `node` and `port`, joined by a dot. */
   readonly address: PortAddress;
   /** Only a type: an input takes frames of type `F`, so `InputRef<AudioFrame>` is an `InputRef<AudioFrame<2>>`. */
-  readonly [frameType]?: (frame: F) => void;
+  readonly "~frame"?: (frame: F) => void;
 }
 
 /** Port names to frame types; an array of frames stands for an array port. */
@@ -59,10 +65,13 @@ export type OutputRefTuple<A extends readonly Frame[]> = { readonly [E in keyof 
 
 /** A node that was added to a runtime. `I` and `O` map port names to frame types. */
 export interface NodeHandle<I = Record<never, never>, O = Record<never, never>> {
+  /** Its id in the graph. */
   readonly id: NodeId;
   /** The registered name of its type. */
   readonly type: string;
+  /** Its inputs, by name. */
   readonly inputs: InputRefs<I>;
+  /** Its outputs, by name. */
   readonly outputs: OutputRefs<O>;
   /** As `inputs[name]`. */
   input<K extends keyof I & string>(name: K): InputRefs<I>[K];

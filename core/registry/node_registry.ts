@@ -11,6 +11,8 @@ export class NodeRegistry {
   readonly #types = new Map<string, AnyNodeType>();
 
   /**
+   * Holds the node types of some packages.
+   *
    * @param packages whose node types it holds
    * @throws {SluiceError} `InvalidGraph` if two of them register one name
    */
@@ -20,7 +22,11 @@ export class NodeRegistry {
     }
   }
 
-  /** @throws {SluiceError} `InvalidGraph` if another type has the name */
+  /**
+   * Adds a node type.
+   *
+   * @throws {SluiceError} `InvalidGraph` if another type has the name
+   */
   add(type: AnyNodeType): void {
     const name = type.descriptor.type;
     const known = this.#types.get(name);
@@ -33,7 +39,11 @@ export class NodeRegistry {
     this.#types.set(name, type);
   }
 
-  /** @throws {SluiceError} `NodeTypeNotFound`, with the known types */
+  /**
+   * The node type of a name.
+   *
+   * @throws {SluiceError} `NodeTypeNotFound`, with the known types
+   */
   get(name: string): AnyNodeType {
     const type = this.#types.get(name);
     if (type !== undefined) return type;
@@ -46,6 +56,7 @@ export class NodeRegistry {
     );
   }
 
+  /** Whether there is a node type of that name. */
   has(name: string): boolean {
     return this.#types.has(name);
   }

@@ -10,22 +10,29 @@ import type { NodeHandle } from "./handle.ts";
 
 /** Gives a node its ports. Names are those of the class's fields. */
 export interface PortWiring {
+  /** The input of that name. */
   input(name: string): StreamInput;
   /** The elements of an array port. */
   inputs(name: string): StreamInput[];
+  /** The output of that name. */
   output(name: string): StreamOutput;
 }
 
 /** Is shown each port of a node, in the order of the class. */
 export interface PortVisitor {
+  /** Is shown an input. */
   input(name: string, port: StreamInput): void;
+  /** Is shown an output. */
   output(name: string, port: StreamOutput): void;
 }
 
 /** What the generator writes for each class: its ports by name. */
 export interface PortRegistry {
+  /** The inputs, by name. */
   inputs(): { readonly [name: string]: StreamInput | readonly StreamInput[] };
+  /** The outputs, by name. */
   outputs(): { readonly [name: string]: StreamOutput };
+  /** Shows every port, inputs first; each element of an array port by itself. */
   visit(visitor: PortVisitor): void;
   /** Assigns the ports to the class's fields. */
   wire(wiring: PortWiring): void;
@@ -33,7 +40,9 @@ export interface PortRegistry {
 
 /** One instance of a processor, with the generated code around it. */
 export interface NodeInstance {
+  /** The instance of the class. */
   readonly processor: Processor;
+  /** Its ports. */
   readonly ports: PortRegistry;
   /** Calls `process()`. A function literal for each class, so that its call site stays monomorphic. */
   tick(context: ProcessorContext): void | Promise<void>;
@@ -43,7 +52,9 @@ export interface NodeInstance {
 
 /** A node type with a configuration chosen: what `runtime.add()` takes. */
 export interface NodeSpec<H extends NodeHandle = NodeHandle> {
+  /** The node type. */
   readonly type: AnyNodeType;
+  /** The values that were chosen; not yet checked. */
   readonly config: { readonly [key: string]: unknown };
   /** Only a type. */
   readonly handle?: H;
@@ -53,6 +64,7 @@ export interface NodeSpec<H extends NodeHandle = NodeHandle> {
 // deno-lint-ignore no-explicit-any -- NodeHandle<any, any> is the bound that every generated handle meets
 export interface NodeType<C = unknown, H extends NodeHandle<any, any> = NodeHandle> {
   (...config: Record<never, never> extends C ? [config?: C] : [config: C]): NodeSpec<H>;
+  /** All that is known without loading the class. */
   readonly descriptor: NodeDescriptor;
   /** The package that holds it; set by `definePackage()`. */
   readonly package: NodePackage | undefined;
@@ -62,16 +74,21 @@ export interface NodeType<C = unknown, H extends NodeHandle<any, any> = NodeHand
 
 /** A node type whose configuration and handle types are not known. */
 export interface AnyNodeType {
+  /** All that is known without loading the class. */
   readonly descriptor: NodeDescriptor;
+  /** The package that holds it. */
   readonly package: NodePackage | undefined;
+  /** Imports the class and gives a function that makes instances. */
   load(): Promise<() => NodeInstance>;
 }
 
 /** The node types of one `sluice.gen.ts`. */
 export interface NodePackage {
+  /** As `sluice.json` gives it. */
   readonly name: string;
   /** URL of the generated module: a worker lane imports it, and finds the package as its export `nodePackage`. */
   readonly url: string;
+  /** Sorted by registered name. */
   readonly nodes: readonly AnyNodeType[];
   /** Content hashes of the files that it was made from, by path relative to `url`. */
   readonly sources: { readonly [path: string]: string };
