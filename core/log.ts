@@ -22,7 +22,9 @@ export type LogLevelName = typeof LOG_LEVELS[number];
 
 /** What `SLUICE_LOG` says. */
 export interface LogSetting {
+  /** The least important level that is shown. */
   readonly level: LogLevelName;
+  /** A JSON object a line, instead of text. */
   readonly json: boolean;
 }
 

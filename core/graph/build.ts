@@ -10,13 +10,17 @@ import { placed } from "./report.ts";
 
 /** The string interface of a runtime. */
 export interface GraphTarget {
+  /** Adds a node by the name of its type. */
   addByType(type: string, config: Record<string, unknown>, options?: { id?: string; lane?: string }): unknown;
+  /** Links by addresses. */
   connectByName(from: string, to: string, options?: LinkOptions): unknown;
 }
 
 /** The part of a runtime's options that a graph file decides. */
 export interface GraphRuntimeOptions {
+  /** Absent: as the runtime decides. */
   readonly mode?: GraphMode;
+  /** Sizes of pools by name. */
   readonly pools?: { readonly [name: string]: GraphPool };
 }
 

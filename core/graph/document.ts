@@ -13,6 +13,7 @@ export const GRAPH_VERSION = 1;
 
 /** A node of the file. */
 export interface GraphNode {
+  /** Unique in the file. */
   readonly id: NodeId;
   /** Registered name of its type. */
   readonly type: string;
@@ -26,8 +27,11 @@ export interface GraphNode {
 
 /** A link of the file. */
 export interface GraphLink {
+  /** The output. */
   readonly from: PortAddress;
+  /** The input. */
   readonly to: PortAddress;
+  /** What it does when it is full; absent: as the mode decides. */
   readonly policy?: LinkPolicy;
   /** Frames that its ring holds, 1 to 65,536. */
   readonly capacity?: number;
@@ -39,11 +43,13 @@ export interface GraphLink {
 export interface GraphPool {
   /** Bytes of payload in a slot. */
   readonly slotBytes: number;
+  /** How many slots it has. */
   readonly slots: number;
 }
 
 /** A lane that the file declares. */
 export interface GraphLane {
+  /** `worker`: a thread of its own. `main`: the thread of the program. */
   readonly kind: "worker" | "main";
 }
 
@@ -51,12 +57,15 @@ export interface GraphLane {
 export interface GraphDocument {
   /** Path or URL as the user gave it. */
   readonly file: string;
+  /** Version of the format. */
   readonly version: typeof GRAPH_VERSION;
+  /** How the graph treats time; absent: as the runtime decides. */
   readonly mode?: GraphMode;
   /** In the order of the file. */
   readonly nodes: readonly GraphNode[];
   /** In the order of the file. */
   readonly links: readonly GraphLink[];
+  /** Sizes of pools by name. */
   readonly pools: { readonly [name: string]: GraphPool };
   /** Declared lanes; without `lanes` in the file, a worker lane for each name that a node gives, except `main`. */
   readonly lanes: { readonly [name: string]: GraphLane };

@@ -8,8 +8,11 @@ import { SluiceError } from "../errors.ts";
 
 /** One value that takes the place of the one in the graph file. */
 export interface Setting {
+  /** Id of the node. */
   readonly nodeId: string;
+  /** Configuration key. */
   readonly key: string;
+  /** The value as typed; the key's schema decides its type. */
   readonly text: string;
 }
 
