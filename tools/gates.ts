@@ -101,15 +101,12 @@ export function deepGates(): Gate[] {
       }],
     },
     {
-      name: "Deno tests, longer, native driver",
-      native: true,
+      name: "property tests, longer",
       count: countDenoTests,
-      commands: [{ ...deno("test", "-A"), env: { SLUICE_DEEP: "1", SLUICE_NATIVE: "require" } }],
-    },
-    {
-      name: "Deno tests, longer, portable driver",
-      count: countDenoTests,
-      commands: [{ ...deno("test", "-A"), env: { SLUICE_DEEP: "1", SLUICE_NATIVE: "off" } }],
+      commands: [{
+        ...deno("test", "-A", "--preload=tools/longer_properties.ts", ...propertyTests()),
+        env: { SLUICE_DEEP: "1", SLUICE_FUZZ_RUNS: "5000" },
+      }],
     },
   ];
 }
@@ -117,8 +114,16 @@ export function deepGates(): Gate[] {
 /** The modules that people read the documentation of: those of the runtime, without tests and generated code. */
 function documentedFiles(): string[] {
   const parts = /^(core|processors|ffi|codegen|cli)\//;
-  return listTypeScript(ROOT).filter((file) =>
+  return listTypeScript().filter((file) =>
     (parts.test(file) || DOORS.includes(file)) && !/(_test|_bench|\.gen)\.ts$/.test(file)
+  );
+}
+
+/** The test modules that use fast-check. */
+function propertyTests(): string[] {
+  return listTypeScript().filter((file) =>
+    file.endsWith("_test.ts") && !file.startsWith("tools/") &&
+    Deno.readTextFileSync(ROOT + file).includes('"fast-check"')
   );
 }
 

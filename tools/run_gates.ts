@@ -11,9 +11,9 @@ import { setUp, SetUpError } from "./setup.ts";
 
 /** What each form is for, and how long it takes on two cores. */
 const FORMS: Readonly<Record<string, string>> = {
-  test: "All gates: about 5 minutes on two cores, and 2 more the first time",
-  ok: "The gates before a commit: about 3 minutes on two cores",
-  deep: "All gates, loom, AddressSanitizer and longer tests: about 20 minutes on two cores",
+  test: "All gates: about 3 minutes on two cores, and 1 more the first time",
+  ok: "The gates before a commit: about 2 minutes on two cores",
+  deep: "All gates, loom, AddressSanitizer and longer property tests: about 10 minutes on two cores",
 };
 
 const form = Deno.args[0] ?? "test";
@@ -23,7 +23,7 @@ if (!Object.hasOwn(FORMS, form) || Deno.args.length > 1) {
 }
 console.log(FORMS[form]);
 const startedMs = performance.now();
-const { driver, reason } = await setUp().catch((error) => {
+const { driver, reason } = await setUp({ regenerate: false }).catch((error) => {
   if (!(error instanceof SetUpError)) throw error;
   console.log(`${error.message}\n0 passed, 1 failed`);
   Deno.exit(1);

@@ -9,6 +9,7 @@
  */
 import { formatElapsed, runCommand } from "./command.ts";
 import { buildNativeLibrary, findMissingToolchain, hasLibrary, LIBRARY_PATH } from "./native_library.ts";
+import { ROOT } from "./root.ts";
 
 /** Oldest Deno that runs Sluice, and the command that brings it. */
 const OLDEST_DENO = [2, 9];
@@ -27,17 +28,26 @@ export class SetUpError extends Error {
   override readonly name: string = "SetUpError";
 }
 
+/** Options of {@linkcode setUp}. */
+export interface SetUpOptions {
+  /**
+   * Write the generated code also where it is there (default `true`). The gates say `false`: they are to find what is
+   * committed stale.
+   */
+  readonly regenerate?: boolean;
+}
+
 /**
  * Sets the checkout up, saying on standard error what it does.
  *
  * @throws {SetUpError} if something is missing that Sluice cannot run without
  */
-export async function setUp(): Promise<SetUp> {
+export async function setUp(options: SetUpOptions = {}): Promise<SetUp> {
   console.error("Setting up");
   checkDeno();
   await installPackages();
   const result = await prepareNative();
-  await generateCode();
+  if (options.regenerate !== false || !hasGeneratedCode()) await generateCode();
   return result;
 }
 
@@ -93,6 +103,14 @@ async function prepareNative(): Promise<SetUp> {
 function portable(reason: string): SetUp {
   say("native library", `none, so Sluice runs in portable mode: ${reason}`);
   return { driver: "portable", reason };
+}
+
+function hasGeneratedCode(): boolean {
+  try {
+    return Deno.statSync(`${ROOT}sluice.gen.ts`).isFile;
+  } catch {
+    return false;
+  }
 }
 
 async function generateCode(): Promise<void> {
