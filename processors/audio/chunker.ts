@@ -77,10 +77,13 @@ export class Chunker {
     }
   }
 
-  /** Writes what is left. */
+  /** Writes what is left, one block a call. */
   flush(): boolean {
-    if (this.#queue.length > 0) this.#write();
-    return this.#queue.length > 0;
+    if (this.#queue.length >= this.size || this.audioIn.peek() !== undefined) {
+      this.process();
+      return true;
+    }
+    return this.#queue.length > 0 && !this.#write();
   }
 
   #take(frame: AudioFrame, continues: boolean): void {

@@ -83,8 +83,12 @@ export class Resampler {
     }
   }
 
-  /** Writes what the end of the stream still leads to. */
+  /** Writes what the end of the stream still leads to, one block a call. */
   flush(): boolean {
+    if (this.audioIn.peek() !== undefined) {
+      this.process();
+      return true;
+    }
     const converter = this.#converter;
     if (converter === undefined) return false;
     converter.end();

@@ -97,10 +97,11 @@ export class Spectrum {
     }
   }
 
-  /** Writes what stretches are left. */
+  /** Writes what stretches are left, one a call. */
   flush(): boolean {
-    if (this.#queue.length >= this.size) this.#write();
-    return this.#queue.length >= this.size;
+    if (this.#queue.length < this.size && this.audio.peek() === undefined) return false;
+    this.process();
+    return true;
   }
 
   #take(frame: AudioFrame, continues: boolean): void {

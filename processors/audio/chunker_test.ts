@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { nodes } from "../../sluice.gen.ts";
+import { ProcessorHarness } from "../../testing.ts";
+import { samplesToNs } from "./sample_time.ts";
+import { join, noise } from "./test_signals.ts";
+
+const RATE = 44100;
+
+Deno.test("Chunker gives blocks of its size with every sample and exact times, whatever comes in", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 900 }),
+      fc.array(fc.integer({ min: 1, max: 2000 }), { minLength: 1, maxLength: 12 }),
+      fc.integer({ min: 0, max: 1e12 }),
+      async (size, lengths, startNs) => {
+        await using harness = await ProcessorHarness.create(nodes.chunker({ size }));
+        const all = noise(lengths.reduce((a, b) => a + b));
+        let at = 0;
+        for (const length of lengths) {
+          const channels = [all.subarray(at, at + length), all.subarray(at, at + length).map((x) => -x)];
+          harness.pushAudio("audioIn", { sampleRateHz: RATE, channels, ptsNs: startNs + samplesToNs(at, RATE) });
+          at += length;
+        }
+        harness.end();
+        await harness.run();
+        assert.equal(harness.finished, true);
+        const blocks = harness.takeAudio("audioOut");
+        assert.deepEqual(join(blocks.map((block) => block.channels[0])), all);
+        assert.deepEqual(join(blocks.map((block) => block.channels[1])), all.map((x) => -x));
+        for (const [k, block] of blocks.entries()) {
+          const last = k === blocks.length - 1;
+          assert.equal(block.channels[0].length, last ? all.length - k * size : size);
+          assert.ok(Math.abs(block.ptsNs - startNs - samplesToNs(k * size, RATE)) <= 1);
+          assert.equal(block.discontinuity, false);
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("Chunker fills the last block up with silence where it is told to pad", async () => {
+  await using harness = await ProcessorHarness.create(nodes.chunker({ size: 4, pad: true }));
+  harness.pushAudio("audioIn", { sampleRateHz: RATE, channels: [Float32Array.of(1, 2, 3, 4, 5)] });
+  harness.end();
+  await harness.run();
+  assert.deepEqual(harness.takeAudio("audioOut").map((block) => [...block.channels[0]]), [[1, 2, 3, 4], [5, 0, 0, 0]]);
+});
+
+Deno.test("Chunker ends a block early at a gap and goes on at the new time", async () => {
+  await using harness = await ProcessorHarness.create(nodes.chunker({ size: 4 }));
+  const push = (ptsNs: number, ...samples: number[]) =>
+    harness.pushAudio("audioIn", { sampleRateHz: 1000, channels: [Float32Array.from(samples)], ptsNs });
+  push(0, 1, 2, 3, 4, 5);
+  push(5_000_000, 6);
+  push(20_000_000, 7, 8);
+  push(22_000_000, 9, 10, 11);
+  harness.end();
+  await harness.run();
+  assert.deepEqual(
+    harness.takeAudio("audioOut").map(({ ptsNs, channels, discontinuity }) => [ptsNs, [...channels[0]], discontinuity]),
+    [
+      [0, [1, 2, 3, 4], false],
+      [4_000_000, [5, 6], false],
+      [20_000_000, [7, 8, 9, 10], true],
+      [24_000_000, [11], false],
+    ],
+  );
+});
+
+Deno.test("Chunker ends a block early where the format changes", async () => {
+  await using harness = await ProcessorHarness.create(nodes.chunker({ size: 4 }));
+  harness.pushAudio("audioIn", { sampleRateHz: 1000, channels: [Float32Array.of(1, 2)] });
+  harness.pushAudio("audioIn", { sampleRateHz: 1000, channels: [Float32Array.of(3), Float32Array.of(4)] });
+  harness.end();
+  await harness.run();
+  const blocks = harness.takeAudio("audioOut");
+  assert.deepEqual(blocks.map((block) => block.channels.map((channel) => [...channel])), [[[1, 2]], [[3], [4]]]);
+});
+
+Deno.test("Chunker keeps the times of a clock that drifts", async () => {
+  await using harness = await ProcessorHarness.create(nodes.chunker({ size: 100 }));
+  for (let k = 0; k < 10; k++) {
+    harness.pushAudio("audioIn", { sampleRateHz: 1000, channels: [noise(100)], ptsNs: k * 100_200_000 });
+  }
+  harness.end();
+  await harness.run();
+  assert.deepEqual(
+    harness.takeAudio("audioOut").map((block) => block.ptsNs),
+    Array.from({ length: 10 }, (_, k) => k * 100_200_000),
+  );
+});
