@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { nodes } from "../../sluice.gen.ts";
+import { ProcessorHarness } from "../../testing.ts";
+import { noise } from "../audio/test_signals.ts";
+import { bytesPerSample, defaultLayout, type WavSampleFormat } from "./wav_format.ts";
+import { WavHeaderWriter } from "./wav_header_writer.ts";
+import { WavReader } from "./wav_reader.ts";
+
+Deno.test("WavSource to WavSink gives every byte of integers up to 24 bits and of floats, on 1 to 8 channels", async () => {
+  await inFolder(async (folder) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom<WavSampleFormat>("u8", "s16", "s24", "f32"),
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 0, max: 700 }),
+        fc.integer({ min: 1, max: 300 }),
+        fc.integer(),
+        async (sampleFormat, channels, count, blockSize, seed) => {
+          const header = new WavHeaderWriter({
+            sampleFormat,
+            channels,
+            sampleRateHz: 48000,
+            layout: defaultLayout(channels),
+          });
+          const bytes = noiseBytes(count * channels * bytesPerSample(sampleFormat), seed);
+          Deno.writeFileSync(`${folder}/in.wav`, Uint8Array.from([...header.encode(count), ...bytes]));
+          await using source = await ProcessorHarness.create(nodes.wavSource({ path: `${folder}/in.wav`, blockSize }));
+          await using sink = await ProcessorHarness.create(
+            nodes.wavSink({ path: `${folder}/out.wav`, format: sampleFormat }),
+          );
+          await source.run();
+          for (const block of source.takeAudio("audio")) sink.pushAudio("audio", block);
+          sink.end();
+          await sink.run();
+          if (count === 0) return;
+          const written = Deno.readFileSync(`${folder}/out.wav`);
+          const start = header.byteLength;
+          assert.deepEqual(written.subarray(start, start + bytes.length), bytes);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
+
+Deno.test("WavSink writes 32-bit float where no format is given", async () => {
+  await inFolder(async (folder) => {
+    const samples = Float32Array.of(1.5, -3, 1e-9);
+    await record(`${folder}/a.wav`, undefined, samples);
+    using reader = WavReader.open(`${folder}/a.wav`);
+    assert.deepEqual([reader.format.sampleFormat, reader.sampleCount], ["f32", 3]);
+    assert.deepEqual(new Float32Array(Deno.readFileSync(`${folder}/a.wav`).slice(-12).buffer), samples);
+  });
+});
+
+Deno.test("WavSink leaves what was recorded in a partial file when it is broken off, and the old file as it was", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/a.wav`;
+    Deno.writeTextFileSync(path, "old");
+    const sink = await ProcessorHarness.create(nodes.wavSink({ path }));
+    sink.pushAudio("audio", { sampleRateHz: 8000, channels: [noise(500)] });
+    await sink.run();
+    await sink.teardown();
+    assert.equal(Deno.readTextFileSync(path), "old");
+    using reader = WavReader.open(`${path}.partial`);
+    assert.equal(reader.sampleCount, 500);
+  });
+});
+
+Deno.test("WavSink makes no file before the first block, and none if none comes", async () => {
+  await inFolder(async (folder) => {
+    const sink = await ProcessorHarness.create(nodes.wavSink({ path: `${folder}/a.wav` }));
+    await sink.run();
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+    sink.end();
+    await sink.run();
+    await sink.teardown();
+    assert.deepEqual([sink.finished, [...Deno.readDirSync(folder)]], [true, []]);
+  });
+});
+
+Deno.test("WavSink refuses a path that another sink has, and frees it at its end", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/a.wav`;
+    const first = await ProcessorHarness.create(nodes.wavSink({ path }));
+    await assert.rejects(ProcessorHarness.create(nodes.wavSink({ path: `${folder}/./a.wav` }), {}, { id: "two" }), {
+      code: "InvalidConfig",
+      nodeId: "two",
+      key: "path",
+    });
+    await first.teardown();
+    const second = await ProcessorHarness.create(nodes.wavSink({ path }));
+    await second.teardown();
+  });
+});
+
+Deno.test("WavSink checks at setup that its file can be written", async () => {
+  await inFolder(async (folder) => {
+    const refuses = (path: string, message: RegExp) =>
+      assert.rejects(ProcessorHarness.create(nodes.wavSink({ path })), { code: "InvalidConfig", key: "path", message });
+    await refuses(folder, /it is a directory, wanted a file/);
+    await refuses(`${folder}/no/a.wav`, /its directory does not exist: make it first/);
+    Deno.writeTextFileSync(`${folder}/file`, "");
+    await refuses(`${folder}/file/a.wav`, /Cannot write/);
+    Deno.mkdirSync(`${folder}/b.wav.partial`);
+    await refuses(`${folder}/b.wav`, /b\.wav\.partial": it is a directory/);
+  });
+});
+
+Deno.test("WavSink refuses a change of format in mid-stream and more than 8 channels", async () => {
+  await inFolder(async (folder) => {
+    const sink = await ProcessorHarness.create(nodes.wavSink({ path: `${folder}/a.wav` }), {}, { id: "out" });
+    sink.pushAudio("audio", { sampleRateHz: 8000, channels: [noise(5)] });
+    sink.pushAudio("audio", { sampleRateHz: 8000, channels: [noise(5), noise(5)] });
+    await assert.rejects(sink.run(), {
+      code: "TypeMismatch",
+      port: "audio",
+      message: /"out\.audio" changed from audio 8000 Hz, 1 channel to audio 8000 Hz, 2 channels.*"channel-mapper"/,
+    });
+    await sink.teardown();
+    const wide = await ProcessorHarness.create(nodes.wavSink({ path: `${folder}/b.wav` }));
+    wide.pushAudio("audio", { sampleRateHz: 8000, channels: Array.from({ length: 9 }, () => noise(5)) });
+    await assert.rejects(wide.run(), { code: "TypeMismatch", message: /9 channels .* wanted 1 to 8/ });
+    await wide.teardown();
+    assert.deepEqual([...Deno.readDirSync(folder)].map((entry) => entry.name), ["a.wav.partial"]);
+  });
+});
+
+async function record(path: string, format: "s16" | undefined, samples: Float32Array): Promise<void> {
+  await using sink = await ProcessorHarness.create(nodes.wavSink({ path, format }));
+  sink.pushAudio("audio", { sampleRateHz: 48000, channels: [samples] });
+  sink.end();
+  await sink.run();
+}
+
+async function inFolder(action: (folder: string) => Promise<void>): Promise<void> {
+  const folder = Deno.makeTempDirSync({ prefix: "sluice-sink-" });
+  try {
+    await action(folder);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+function noiseBytes(length: number, seed: number): Uint8Array {
+  let state = seed >>> 0;
+  return Uint8Array.from({ length }, () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 24);
+}
