@@ -266,8 +266,7 @@ export class Session {
 
   #makeLanes(): void {
     const { topology, driver } = this.#options;
-    const types = new Map<string, AnyNodeType>();
-    for (const node of topology.nodes.values()) types.set(node.type.descriptor.type, node.type);
+    const types = new Map<NodeId, AnyNodeType>([...topology.nodes.values()].map((node) => [node.id, node.type]));
     for (const [index, name] of this.#laneNames.entries()) {
       if (![...topology.nodes.values()].some((node) => node.lane === name)) continue;
       const init: LaneInit = {

@@ -4,7 +4,7 @@
  * @module
  */
 import { assertConfig } from "./config_check.ts";
-import { listNames, nearestName, SluiceError } from "./errors.ts";
+import { listNames, SluiceError } from "./errors.ts";
 import { assertLinkable, resolvePort } from "./graph/link_rules.ts";
 import { type LinkId, linkId, type NodeId, nodeId, portAddress } from "./ids.ts";
 import {
@@ -17,6 +17,7 @@ import {
 } from "./links/policy.ts";
 import type { NodeDescriptor, PortDescriptor } from "./registry/descriptor.ts";
 import type { AnyNodeType } from "./registry/node_type.ts";
+import { didYouMean, listSome } from "./suggestion.ts";
 
 /** A node of the graph. */
 export interface NodeEntry {
@@ -86,11 +87,10 @@ export class Topology {
   node(id: string): NodeEntry {
     const entry = this.nodes.get(id as NodeId);
     if (entry !== undefined) return entry;
-    const nearest = nearestName(id, this.nodes.keys());
     const available = [...this.nodes.keys()];
     throw new SluiceError(
       "NodeNotFound",
-      `Cannot find node "${id}"${nearest ? `: did you mean "${nearest}"?` : ""}; nodes: ${listNames(available)}`,
+      `Cannot find node ${JSON.stringify(id)}${didYouMean(id, available)}; nodes: ${listSome(available)}`,
       { nodeId: id, available },
     );
   }

@@ -10,7 +10,7 @@ import { findCycles } from "./cycles.ts";
 import { assertLinkable, resolvePort } from "./link_rules.ts";
 import type { GraphReport } from "./report.ts";
 import type { ShapedEnd, ShapedGraph, ShapedLink } from "./shape.ts";
-import { didYouMean, listSome } from "./suggestion.ts";
+import { didYouMean, listSome } from "../suggestion.ts";
 
 /** Reports what is wrong with the links of a graph. */
 export function checkLinks(

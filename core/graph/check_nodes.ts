@@ -12,7 +12,7 @@ import { jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import type { GraphReport } from "./report.ts";
 import { formatSetting, type Setting } from "./settings.ts";
 import type { ShapedGraph, ShapedNode } from "./shape.ts";
-import { didYouMean, listSome } from "./suggestion.ts";
+import { didYouMean, listSome } from "../suggestion.ts";
 
 /** Lanes that a file need not declare: that of the control isolate, and the one that nodes run on by default. */
 const IMPLIED_LANES: readonly string[] = ["main", "worker"];

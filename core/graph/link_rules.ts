@@ -6,7 +6,7 @@
 import { listNames, SluiceError } from "../errors.ts";
 import { findClash } from "../frames/format.ts";
 import { expandPort, findPort, type NodeDescriptor, type PortDescriptor } from "../registry/descriptor.ts";
-import { didYouMean, listSome } from "./suggestion.ts";
+import { didYouMean, listSome } from "../suggestion.ts";
 
 /** A port of a node in a graph, as a link names it. */
 export interface LinkEnd {

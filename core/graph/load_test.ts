@@ -134,7 +134,7 @@ const BAD: [string, string, ...string[]][] = [
   [
     "an unknown type",
     graph(`"s": { "type": "mixr" }`),
-    `2:28 NodeTypeNotFound Cannot find node type "mixr": did you mean "mixer"?; available: ${TYPES}`,
+    `2:28 NodeTypeNotFound Cannot find node type "mixr" (did you mean "mixer"?); available: ${TYPES}`,
   ],
   [
     "an unknown key of a node",
@@ -295,7 +295,7 @@ const BAD: [string, string, ...string[]][] = [
   [
     "an undeclared lane",
     graph(`"m": { "type": "mixer", "lane": "dps" }`, "", ' "lanes": { "dsp": { "kind": "worker" } },'),
-    `2:45 InvalidGraph Cannot place node "m" on lane "dps": "lanes" does not declare it; lanes: "main", "worker" and "dsp"`,
+    `2:45 InvalidGraph Cannot place node "m" on lane "dps": "lanes" does not declare it (did you mean "dsp"?); lanes: "main", "worker" and "dsp"`,
   ],
   [
     "a lane's name with a dot",

@@ -7,7 +7,7 @@ import { describeSchema, describeValue } from "../config_check.ts";
 import type { ConfigSchema } from "../registry/descriptor.ts";
 import { describeJson, jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import type { GraphReport } from "./report.ts";
-import { didYouMean, listSome } from "./suggestion.ts";
+import { didYouMean, listSome } from "../suggestion.ts";
 
 /** The values by key; keys that are not known are reported. */
 export function readKeys(

@@ -53,8 +53,8 @@ export interface LaneSite {
   /** Whether this thread may block: not main. */
   readonly mayBlock: boolean;
   post(report: LaneReport): void;
-  /** Finds a node type that is known here without importing its package. */
-  findType(type: string, packageUrl: string): Promise<AnyNodeType>;
+  /** Finds the type of a node. */
+  findType(node: NodePlan): Promise<AnyNodeType>;
 }
 
 /** See the module. */
@@ -77,6 +77,8 @@ export class Lane implements CellHost, RunHost, LinkSite {
   #nowNs = 0;
   #running = false;
   #closed = false;
+  /** Waiting without blocking: other work of the event loop may wake nodes. */
+  #parked = false;
   #messages = 0;
   #messageAnnounced = false;
   /** The nodes with a cadence of their own. */
@@ -138,6 +140,8 @@ export class Lane implements CellHost, RunHost, LinkSite {
   enqueue(cell: NodeCell): void {
     cell.queued = true;
     this.#queue.push(cell);
+    // A promise or a timer woke it while the lane sleeps.
+    if (this.#parked) this.driver.ringBell(this.init.index);
   }
 
   progress(cell: NodeCell, doneNs: number, totalNs?: number): void {
@@ -193,7 +197,7 @@ export class Lane implements CellHost, RunHost, LinkSite {
   async #build(nodes: readonly NodePlan[], links: readonly LinkEndPlan[]): Promise<NodeCell[]> {
     const cells = new Map<string, NodeCell>();
     for (const plan of nodes) {
-      const type = await this.site.findType(plan.type, plan.packageUrl);
+      const type = await this.site.findType(plan);
       cells.set(plan.id, buildCell(this, plan, type.descriptor, (await type.load())()));
     }
     for (const end of links) attachLink(this, cells, end);
@@ -258,7 +262,9 @@ export class Lane implements CellHost, RunHost, LinkSite {
       driver.park(lane, bell, Math.min(waitMs, PARK_MS));
       await yieldNow();
     } else {
+      this.#parked = true;
       await driver.parkAsync(lane, bell, Math.min(waitMs, PARK_ASYNC_MS));
+      this.#parked = false;
     }
     if (this.#messageAnnounced) await this.#awaitMessage();
   }

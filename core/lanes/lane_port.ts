@@ -5,6 +5,7 @@
  */
 import type { Driver } from "../driver/driver.ts";
 import { deserializeError, serializeError, SluiceError } from "../errors.ts";
+import type { NodeId } from "../ids.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { Lane, MESSAGE_INBOX_BIT } from "./lane.ts";
 import type { LaneCommand, LaneInit, LaneReport } from "./messages.ts";
@@ -27,11 +28,11 @@ export class MainLanePort implements LanePort {
   readonly #lane: Lane;
   readonly #driver: Driver;
 
-  /** @param types the node types of the graph, by name */
+  /** @param types the types of its nodes, by the node's id */
   constructor(
     init: LaneInit,
     driver: Driver,
-    types: ReadonlyMap<string, AnyNodeType>,
+    types: ReadonlyMap<NodeId, AnyNodeType>,
     onReport: (report: LaneReport) => void,
   ) {
     this.name = init.name;
@@ -41,7 +42,7 @@ export class MainLanePort implements LanePort {
       driver,
       mayBlock: false,
       post: (report) => queueMicrotask(() => onReport(report)),
-      findType: (type) => Promise.resolve(types.get(type)!),
+      findType: (node) => Promise.resolve(types.get(node.id)!),
     });
   }
 

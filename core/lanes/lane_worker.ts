@@ -42,7 +42,7 @@ scope.addEventListener("message", async ({ data }) => {
       driver,
       mayBlock: true,
       post: (report) => scope.postMessage(report),
-      findType: loadNodeType,
+      findType: (node) => loadNodeType(node.type, node.packageUrl),
     });
   } catch (error) {
     scope.postMessage({ kind: "failed", error: serializeError(error) });

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { listNames, nearestName, SluiceError } from "../errors.ts";
+import { SluiceError } from "../errors.ts";
+import { didYouMean, listSome } from "../suggestion.ts";
 import type { AnyNodeType, NodePackage } from "./node_type.ts";
 
 /** Looks node types up by registered name. */
@@ -47,11 +48,10 @@ export class NodeRegistry {
   get(name: string): AnyNodeType {
     const type = this.#types.get(name);
     if (type !== undefined) return type;
-    const nearest = nearestName(name, this.#types.keys());
     const names = [...this.#types.keys()].sort();
     throw new SluiceError(
       "NodeTypeNotFound",
-      `Cannot find node type "${name}"${nearest ? `: did you mean "${nearest}"?` : ""}; available: ${listNames(names)}`,
+      `Cannot find node type ${JSON.stringify(name)}${didYouMean(name, names)}; available: ${listSome(names)}`,
       { available: names },
     );
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { listNames, nearestName } from "../errors.ts";
+import { listNames, nearestName } from "./errors.ts";
 
 /** Most names that a message lists. */
 const MAX_LISTED = 24;

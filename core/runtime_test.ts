@@ -1,0 +1,461 @@
+import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
+import { collect, numberedSource, pass } from "../tests/fixtures/numbered.ts";
+import { counting, filter, gathering, misbehaving, type Script, sink, source } from "../tests/fixtures/scripted.ts";
+import type { AudioFrame } from "./frames/audio_frame.ts";
+import type { ProcessorContext } from "./processor.ts";
+import { Runtime } from "./runtime.ts";
+
+Deno.test("Runtime.connect() refuses a second link into an input, and names the first", async () => {
+  await using runtime = new Runtime();
+  runtime.add(source({}), { id: "a" });
+  runtime.add(source({}), { id: "b" });
+  runtime.add(sink({}), { id: "s" });
+  runtime.connectByName("a.audioOut", "s.audioIn");
+  throws(() => runtime.connectByName("b.audioOut", "s.audioIn"), {
+    code: "DestinationOccupied",
+    message: 'Cannot link "b.audioOut" to "s.audioIn": the input is taken by link0 from "a.audioOut"',
+    linkId: "link0",
+  });
+});
+
+Deno.test("Runtime.connect() refuses a loop and shows it", async () => {
+  await using runtime = new Runtime();
+  const a = runtime.add(pass(), { id: "a" });
+  const b = runtime.add(pass(), { id: "b" });
+  runtime.connect(a.outputs.audioOut, b.inputs.audioIn);
+  throws(() => runtime.connect(b.outputs.audioOut, a.inputs.audioIn), {
+    code: "CycleWithoutDelay",
+    message: 'Cannot link "b.audioOut" to "a.audioIn": it closes a loop with no delay in it: "a" -> "b" -> "a"',
+  });
+});
+
+Deno.test("Runtime.connectByName() names what there is", async () => {
+  await using runtime = new Runtime();
+  runtime.add(pass(), { id: "first" });
+  runtime.add(collect(), { id: "data" });
+  throws(() => runtime.connectByName("frist.audioOut", "data.data"), {
+    code: "NodeNotFound",
+    message: 'Cannot find node "frist" (did you mean "first"?); nodes: "first" and "data"',
+  });
+  throws(() => runtime.connectByName("first.audioOut", "data.data"), { code: "TypeMismatch" });
+  throws(() => runtime.connectByName("first.out", "data.data"), { code: "PortNotFound" });
+  throws(() => runtime.connectByName("first", "data.data"), { code: "InvalidGraph" });
+});
+
+Deno.test("Runtime.connect() refuses a capacity or a policy that cannot be", async () => {
+  await using runtime = new Runtime({ mode: "offline" });
+  const from = runtime.add(source({}));
+  const to = runtime.add(sink({}));
+  for (const capacity of [0, -1, 1.5, 70_000, NaN]) {
+    throws(() => runtime.connect(from.outputs.audioOut, to.inputs.audioIn, { capacity }), { code: "InvalidGraph" });
+  }
+  throws(() => runtime.connect(from.outputs.audioOut, to.inputs.audioIn, { capacity: 3 }), /up to 4 frames at once/);
+  throws(
+    () => runtime.connect(from.outputs.audioOut, to.inputs.audioIn, { policy: "lossy" as "latest" }),
+    { message: /policy is "lossy", wanted "roll-off", "latest", "drop-newest" and "lossless"/ },
+  );
+});
+
+Deno.test("Runtime.add() gives ids, and refuses bad and taken ones", async () => {
+  await using runtime = new Runtime();
+  equal(runtime.add(pass()).id, "pass");
+  equal(runtime.add(pass()).id, "pass-2");
+  throws(() => runtime.add(pass(), { id: "pass" }), { code: "InvalidGraph" });
+  for (const id of ["", "a.b", "1a", "a b", "x".repeat(65)]) {
+    throws(() => runtime.add(pass(), { id }), { code: "InvalidGraph" });
+  }
+});
+
+Deno.test("Runtime.start() refuses a required input with no link, and an empty graph", async () => {
+  await using empty = new Runtime();
+  await rejects(empty.start(), { code: "InvalidGraph", message: "Cannot start: the graph has no nodes" });
+  await using runtime = new Runtime();
+  runtime.add(pass(), { id: "p" });
+  await rejects(runtime.start(), {
+    code: "InvalidGraph",
+    message: 'Cannot start: input "p.audioIn" (AudioFrame) is required and has no link',
+  });
+});
+
+Deno.test("Runtime.start() refuses an announced format that an input does not take, before any tick", async () => {
+  await using runtime = new Runtime();
+  let ticks = 0;
+  const from = runtime.add(
+    source({
+      setup(this: Script) {
+        this.audioOut!.announce({ kind: "audio", sampleRateHz: 44_100, channels: 2 });
+      },
+      process: () => void ticks++,
+    }),
+    { id: "from" },
+  );
+  const to = runtime.add(sink({}, { sampleRateHz: 48_000 }), { id: "to" });
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
+  await rejects(runtime.start(), {
+    code: "TypeMismatch",
+    message: 'Cannot send "from.audioOut" to "to.audioIn": it carries audio 44100 Hz, 2 channels, wanted 48000 Hz',
+  });
+  equal(ticks, 0);
+});
+
+Deno.test("Runtime ends with an error when the first frame's format clashes with what the input takes", async () => {
+  await using runtime = new Runtime({ mode: "offline" });
+  const from = runtime.add(source(counting(3)), { id: "from" });
+  const to = runtime.add(sink(gathering([]), { channels: [2, 6] }), { id: "to" });
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
+  await runtime.start();
+  await rejects(runtime.finished, {
+    code: "TypeMismatch",
+    nodeId: "to",
+    message:
+      'Cannot send "from.audioOut" to "to.audioIn": it carries audio 48000 Hz, 1 channel, wanted 2 or 6 channels',
+  });
+});
+
+Deno.test("Runtime runs a graph to its end in order, with the tails", async () => {
+  const got: number[] = [];
+  const log: string[] = [];
+  await using runtime = new Runtime({ mode: "offline" });
+  const from = runtime.add(source(counting(100)));
+  let tail = 3;
+  const middle = runtime.add(filter({
+    process(this: Script) {
+      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) this.audioOut!.write(frame);
+    },
+    flush(this: Script) {
+      log.push("flush");
+      const frame = this.audioOut!.tryAcquire({ sampleRateHz: 48_000, channels: 1, sampleCount: 1 })!;
+      frame.channel(0)[0] = -tail;
+      this.audioOut!.write(frame);
+      return --tail > 0;
+    },
+    teardown: (context: ProcessorContext) => void log.push(`middle down ${context.signal.aborted}`),
+  }));
+  const to = runtime.add(sink({ ...gathering(got), flush: () => void log.push("sink flush") }));
+  runtime.connect(from.outputs.audioOut, middle.inputs.audioIn, { capacity: 4 });
+  runtime.connect(middle.outputs.audioOut, to.inputs.audioIn, { capacity: 1 });
+  await runtime.start();
+  const summary = await runtime.finished;
+  deepEqual(got, [...Array.from({ length: 100 }, (_, k) => k), -3, -2, -1]);
+  deepEqual(log, ["flush", "flush", "flush", "sink flush", "middle down false"]);
+  equal(summary.outcome, "completed");
+  deepEqual(summary.links.map(({ written, read, queued }) => [written, read, queued]), [[100, 100, 0], [103, 103, 0]]);
+  deepEqual(summary.nodes.map((node) => node.state), ["ended", "ended", "ended"]);
+});
+
+Deno.test("Runtime.stop() ends a source that never would, and drains what it wrote", async () => {
+  const got: number[] = [];
+  let flushed = 0;
+  await using runtime = new Runtime({ mode: "offline" });
+  const from = runtime.add(source(counting(Infinity)));
+  const to = runtime.add(sink({ ...gathering(got), flush: () => void flushed++ }));
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
+  await runtime.start();
+  while (runtime.stats().links[0].read < 1000) await new Promise((resolve) => setTimeout(resolve, 1));
+  const summary = (await runtime.stop())!;
+  equal(summary.outcome, "stopped");
+  equal(summary.links[0].written, got.length);
+  equal(summary.links[0].queued, 0);
+  equal(flushed, 1);
+});
+
+Deno.test("RuntimeOptions.signal stops the graph", async () => {
+  const abort = new AbortController();
+  await using runtime = new Runtime({ signal: abort.signal });
+  const from = runtime.add(numberedSource({ count: 1_000_000_000 }));
+  const to = runtime.add(sink(gathering([])));
+  runtime.connect(from.outputs.audio, to.inputs.audioIn);
+  await runtime.start();
+  abort.abort();
+  equal((await runtime.finished).outcome, "stopped");
+});
+
+Deno.test("Runtime.finished rejects with the node that threw, and every teardown runs once", async () => {
+  const down: string[] = [];
+  await using runtime = new Runtime({ mode: "offline" });
+  const from = runtime.add(source({
+    ...counting(10),
+    teardown: (context: ProcessorContext) => void down.push(`source ${context.signal.aborted}`),
+  }));
+  const to = runtime.add(
+    sink({
+      process() {
+        throw new TypeError("no more");
+      },
+      teardown: (context: ProcessorContext) => void down.push(`sink ${context.signal.aborted}`),
+    }),
+    { id: "to" },
+  );
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
+  await runtime.start();
+  await rejects(runtime.finished, {
+    code: "NodeFailed",
+    nodeId: "to",
+    message: 'Node "to" (scripted-sink) failed in process(): no more',
+  });
+  deepEqual(down.map((line) => line.split(" ")[0]).sort(), ["sink", "source"]);
+  const summary = runtime.summary()!;
+  equal(summary.outcome, "failed");
+  equal(summary.nodes.find((node) => node.id === "to")!.state, "failed");
+  equal(summary.nodes.find((node) => node.id === "to")!.errors, 1);
+});
+
+Deno.test("Runtime.start() rejects with what setup() threw, and tears down those that were opened", async () => {
+  const down: string[] = [];
+  await using runtime = new Runtime();
+  const from = runtime.add(source({ process() {}, teardown: () => void down.push("source") }));
+  const to = runtime.add(
+    sink({
+      setup: () => Promise.reject(new Error("no device")),
+      process() {},
+      teardown: () => void down.push("sink"),
+    }),
+    { id: "to" },
+  );
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
+  await rejects(runtime.start(), {
+    code: "NodeFailed",
+    message: 'Node "to" (scripted-sink) failed in setup(): no device',
+  });
+  deepEqual(down, ["source", "sink"]);
+  await rejects(runtime.finished, { code: "NodeFailed" });
+});
+
+for (const how of ["throw", "reject", "reject-later", "error-later"] as const) {
+  Deno.test(`Runtime.finished rejects when a node on a worker lane fails: ${how}`, async () => {
+    await using runtime = new Runtime({ mode: "live" });
+    const from = runtime.add(numberedSource({ count: 1_000_000_000 }));
+    const bad = runtime.add(misbehaving({ how }), { id: "bad" });
+    runtime.connect(from.outputs.audio, bad.inputs.audioIn);
+    await runtime.start();
+    await rejects(runtime.finished, { code: "NodeFailed", message: /on purpose/ });
+  });
+}
+
+Deno.test("Runtime tells a node whose value cannot cross lanes", async () => {
+  await using runtime = new Runtime({ mode: "offline" });
+  const from = runtime.add(numberedSource({ count: 10 }));
+  const bad = runtime.add(misbehaving({ how: "bad-value" }), { id: "bad" });
+  const to = runtime.add(collect());
+  runtime.connect(from.outputs.audio, bad.inputs.audioIn);
+  runtime.connectByName(bad.outputs.data.address, to.inputs.data.address);
+  await runtime.start();
+  await rejects(runtime.finished, { nodeId: "bad", message: /Cannot send a value to another lane/ });
+});
+
+Deno.test("Runtime.setConfig() checks the value, and that the key is live", async () => {
+  const seen: unknown[] = [];
+  const live = source({ ...counting(Infinity), level: 0, configChanged: (key: string) => void seen.push(key) }, {
+    config: {
+      type: "object",
+      properties: { level: { type: "number", maximum: 6, "x-live": true }, size: { type: "integer" } },
+      required: [],
+      additionalProperties: false,
+    },
+  });
+  await using runtime = new Runtime();
+  runtime.add(live, { id: "n" });
+  await runtime.setConfig("n", "size", 3);
+  await runtime.start();
+  await runtime.setConfig("n", "level", 5);
+  deepEqual(seen, ["level"]);
+  await rejects(runtime.setConfig("n", "level", 7), { code: "InvalidConfig" });
+  await rejects(runtime.setConfig("n", "levle", 1), { code: "InvalidConfig" });
+  await rejects(runtime.setConfig("n", "size", 4), { code: "InvalidConfig", message: /the node must be replaced/ });
+  await rejects(runtime.setConfig("m", "level", 1), { code: "NodeNotFound" });
+});
+
+Deno.test("Runtime.start() refuses pools that are too small for the links", async () => {
+  await using runtime = new Runtime({ mode: "offline", pools: { audio: { slots: 8 } } });
+  const from = runtime.add(source(counting(1)));
+  const to = runtime.add(sink(gathering([])));
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
+  await rejects(runtime.start(), { code: "PoolExhausted", message: /pool "audio" has 8 slots, but the graph needs/ });
+  await using other = new Runtime({ pools: { autio: {} } });
+  other.add(source(counting(1)));
+  await rejects(other.start(), { code: "InvalidConfig", message: /the pools are "audio" and "data"/ });
+});
+
+Deno.test("Runtime refuses changes once it was started, and a second start", async () => {
+  await using runtime = new Runtime({ mode: "offline" });
+  const from = runtime.add(source(counting(1)));
+  await runtime.start();
+  throws(() => runtime.add(pass()), { code: "Busy" });
+  throws(() => runtime.connect(from.outputs.audioOut, { direction: "input" } as never), { code: "Busy" });
+  await rejects(runtime.start(), { code: "Busy" });
+  await runtime.finished;
+});
+
+Deno.test("an asynchronous node keeps its frames until its promise settles", async () => {
+  const got: number[] = [];
+  await using runtime = new Runtime({ mode: "offline" });
+  const from = runtime.add(source(counting(50)));
+  const kept: AudioFrame[] = [];
+  const slow = runtime.add(filter({
+    async process(this: Script) {
+      const frame = this.audioIn!.read();
+      if (frame === undefined) return;
+      kept.push(frame);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      got.push(frame.channel(0)[0]);
+    },
+  }, { isAsync: true }));
+  const other: number[] = [];
+  const sibling = runtime.add(sink(gathering(other)));
+  runtime.connect(from.outputs.audioOut, slow.inputs.audioIn);
+  runtime.connect(from.outputs.audioOut, sibling.inputs.audioIn);
+  await runtime.start();
+  const summary = await runtime.finished;
+  const all = Array.from({ length: 50 }, (_, k) => k);
+  deepEqual(got, all);
+  deepEqual(other, all);
+  equal(summary.pools[0].free, summary.pools[0].slots);
+  throws(() => kept[0].release(), TypeError);
+});
+
+Deno.test("a node that changes a shared frame does not change its sibling's", async () => {
+  const changed: number[] = [];
+  const untouched: number[] = [];
+  await using runtime = new Runtime({ mode: "offline" });
+  const from = runtime.add(source(counting(20)));
+  const changer = runtime.add(sink({
+    process(this: Script) {
+      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) {
+        const own = frame.writable();
+        own.channel(0)[0] += 1000;
+        changed.push(own.channel(0)[0]);
+      }
+    },
+  }));
+  const reader = runtime.add(sink(gathering(untouched)));
+  runtime.connect(from.outputs.audioOut, changer.inputs.audioIn);
+  runtime.connect(from.outputs.audioOut, reader.inputs.audioIn);
+  await runtime.start();
+  const summary = await runtime.finished;
+  deepEqual(changed, Array.from({ length: 20 }, (_, k) => k + 1000));
+  deepEqual(untouched, Array.from({ length: 20 }, (_, k) => k));
+  equal(summary.pools[0].free, summary.pools[0].slots);
+});
+
+Deno.test("a frame released twice or written after hand-over is refused, and nothing is lost", async () => {
+  const messages: string[] = [];
+  await using runtime = new Runtime({ mode: "offline" });
+  const from = runtime.add(source(counting(1)));
+  const bad = runtime.add(filter({
+    process(this: Script) {
+      const frame = this.audioIn!.read();
+      if (frame === undefined) return;
+      this.audioOut!.write(frame);
+      for (const again of [() => frame.release(), () => this.audioOut!.write(frame)]) {
+        try {
+          again();
+        } catch (error) {
+          messages.push((error as Error).message);
+        }
+      }
+    },
+  }));
+  const got: number[] = [];
+  const to = runtime.add(sink(gathering(got)));
+  runtime.connect(from.outputs.audioOut, bad.inputs.audioIn);
+  runtime.connect(bad.outputs.audioOut, to.inputs.audioIn);
+  await runtime.start();
+  const summary = await runtime.finished;
+  deepEqual(got, [0]);
+  equal(messages.length, 2);
+  ok(messages.every((message) => message.includes("it was released or written before")));
+  equal(summary.pools[0].free, summary.pools[0].slots);
+});
+
+Deno.test("a frame that a node retains stays its own until it releases it", async () => {
+  let kept: AudioFrame | undefined;
+  const got: number[] = [];
+  await using runtime = new Runtime({ mode: "offline" });
+  const from = runtime.add(source(counting(30)));
+  const to = runtime.add(sink({
+    process(this: Script) {
+      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) {
+        kept ??= frame.retain();
+        got.push(kept.channel(0)[0]);
+      }
+    },
+    flush: () => kept!.release(),
+  }));
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
+  await runtime.start();
+  const summary = await runtime.finished;
+  deepEqual(got, new Array(30).fill(0));
+  equal(summary.pools[0].free, summary.pools[0].slots);
+});
+
+Deno.test("StreamInput.readLatest() counts what it skips", async () => {
+  const got: number[] = [];
+  await using runtime = new Runtime({ mode: "offline" });
+  const from = runtime.add(source(counting(40)));
+  let waits = 0;
+  const to = runtime.add(sink({
+    process(this: Script) {
+      if (waits++ < 3) return;
+      const frame = this.audioIn!.readLatest();
+      if (frame) got.push(frame.channel(0)[0]);
+    },
+  }));
+  const id = runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
+  await runtime.start();
+  const link = (await runtime.finished).links.find((each) => each.id === id)!;
+  equal(got.at(-1), 39);
+  ok(link.dropped.skipped > 0);
+  equal(link.read, got.length);
+  equal(link.read + link.dropped.skipped, 40);
+});
+
+Deno.test("a write beyond the burst on a full lossless link is the node's fault", async () => {
+  await using runtime = new Runtime({ mode: "offline" });
+  const greedy = source({
+    process(this: Script) {
+      for (;;) {
+        this.audioOut!.write(this.audioOut!.tryAcquire({ sampleRateHz: 1, channels: 1, sampleCount: 1 })!);
+      }
+    },
+  });
+  const from = runtime.add(greedy, { id: "greedy" });
+  const to = runtime.add(sink(gathering([])));
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
+  await runtime.start();
+  await rejects(runtime.finished, { code: "Busy", nodeId: "greedy", message: /is full; write at most "burst" frames/ });
+});
+
+Deno.test("a source in a live graph keeps to the clock", async () => {
+  const times: number[] = [];
+  await using runtime = new Runtime({ mode: "live" });
+  let next = 0;
+  let startNs = 0;
+  const from = runtime.add(source({
+    process(context: ProcessorContext) {
+      if (next === 0) startNs = context.nowNs();
+      times.push(context.nowNs() - startNs - next * 5e6);
+      next++;
+      context.waitUntilNs(startNs + next * 5e6);
+      if (next === 10) context.finish();
+    },
+  }));
+  ok(from.id);
+  await runtime.start();
+  await runtime.finished;
+  equal(times.length, 10);
+  ok(times.every((late) => late >= 0), `never early: ${times}`);
+});
+
+Deno.test("two runtimes run at once", async () => {
+  const results = await Promise.all([1, 2, 3].map(async (n) => {
+    const got: number[] = [];
+    await using runtime = new Runtime({ mode: "offline" });
+    const from = runtime.add(numberedSource({ count: n * 1000 }), { lane: "x" });
+    const to = runtime.add(sink(gathering(got)));
+    runtime.connect(from.outputs.audio, to.inputs.audioIn);
+    await runtime.start();
+    await runtime.finished;
+    return got.length;
+  }));
+  deepEqual(results, [1000, 2000, 3000]);
+});
