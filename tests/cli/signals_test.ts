@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FIXTURES, listFolder, readEvents, spawn, temporaryFolder, toneGraph } from "./command_line.ts";
+import { FIXTURES, listFolder, readEvents, spawn, temporaryFolder, toneGraph, withoutNote } from "./command_line.ts";
 
 /** Runs a graph, sends each signal after the next piece of output that `cues` names, and waits for the end. */
 async function signalled(
@@ -22,7 +22,7 @@ async function signalled(
   await Promise.all([follow("stdout"), follow("stderr")]);
   const { code } = await child.status;
   assert.deepEqual(pending, [], texts.stderr);
-  return { code, ...texts };
+  return { code, stdout: texts.stdout, stderr: withoutNote(texts.stderr) };
 }
 
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MAIN, temporaryFolder, toneGraph } from "./command_line.ts";
+import { MAIN, temporaryFolder, toneGraph, withoutNote } from "./command_line.ts";
 
 /** util-linux's `script` gives a program a terminal. */
 const HAS_SCRIPT = Deno.build.os === "linux" &&
@@ -16,10 +16,10 @@ Deno.test({
     const { code, stdout } = await new Deno.Command("script", {
       args: ["-qec", command, "/dev/null"],
       cwd: folder.path,
-      env: { TERM: "xterm", SLUICE_LOG: "", NO_COLOR: "1" },
+      env: { TERM: "xterm", SLUICE_LOG: "error", NO_COLOR: "1" },
       stdin: "null",
     }).output();
-    const screen = new TextDecoder().decode(stdout);
+    const screen = withoutNote(new TextDecoder().decode(stdout));
     assert.equal(code, 0, screen);
     const erase = "\r\x1b[2K";
     const start = screen.indexOf("Completed in");
