@@ -71,6 +71,22 @@ Deno.test("README.md's processor and graph run in a project of one's own and do 
   }
 });
 
+Deno.test("README.md's commands of the command line succeed", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "sluice_readme_" });
+  try {
+    const commands = blocks("sh").join("").split("\n").filter((line) => line.startsWith("deno task sluice "));
+    assert.ok(commands.length >= 4);
+    for (const command of commands) {
+      const [, ...args] = command.replace(/\s+#.*$/, "").split(/\s+/);
+      if (args.includes("run")) args.push("--set", `file.path=${folder}/demo.wav`);
+      await deno(ROOT, args);
+    }
+    await Deno.stat(`${folder}/demo.wav`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("README.md's links lead to files that are there", async () => {
   const targets = [...readme.matchAll(/\]\(([^)]+)\)/g)].map((match) => match[1]).filter((path) =>
     !/^https?:/.test(path)
