@@ -88,7 +88,7 @@ export class AudioFrame<C extends number = number> extends Frame {
     u32[this.at32 + (SLOT.width >> 2)] = channels;
     u32[this.at32 + (SLOT.height >> 2)] = sampleRateHz;
     u32[this.at32 + (SLOT.strides >> 2)] = sampleCount * 4;
-    f64[this.at64 + (SLOT.durationNs >> 3)] = (sampleCount * 1e9) / sampleRateHz;
+    f64[this.at64 + (SLOT.durationNs >> 3)] = Math.round((sampleCount * 1e9) / sampleRateHz);
     return this;
   }
 

@@ -70,6 +70,7 @@ function tickCell(host: RunHost, cell: NodeCell): void {
   const timed = ticks % SAMPLE_EVERY === 1 || (lastTickNs.get(cell) ?? 0) >= SHORT_TICK_NS;
   const startNs = timed ? host.nowNs() : 0;
   cell.reads = 0;
+  cell.writes = 0;
   cell.setPhase(PHASE.process);
   let outcome: void | Promise<void>;
   try {
@@ -106,7 +107,7 @@ function afterTick(host: RunHost, cell: NodeCell, startNs: number): void {
     cell.wake();
   } else if (cell.selfDriven) {
     if (cell.notBeforeNs === 0 || host.mode === "offline") cell.wake();
-  } else if (cell.reads > 0 || again) {
+  } else if (cell.reads > 0 || cell.writes > 0 || again) {
     if (cell.triggered() || cell.inputsEnded()) cell.wake();
   } else if (cell.writersEnded() && cell.admit()) {
     // It was shown everything that will ever come and took nothing: it is done with it.

@@ -66,6 +66,8 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   opened = false;
   /** Frames taken in this tick. */
   reads = 0;
+  /** Frames written in this tick. */
+  writes = 0;
   /** For loop nodes: not before this time. */
   notBeforeNs = 0;
   /** What the node waits for: `none`, a link or a pool (`BLOCKED`). */
@@ -214,6 +216,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   }
 
   written(frame: Frame): void {
+    this.writes++;
     this.#host.page.f64[this.at64 + (NODE.framesOut >> 3)]++;
     this.ledger.dropLast(frame);
   }

@@ -40,6 +40,14 @@ Deno.test("Chunker gives blocks of its size with every sample and exact times, w
   );
 });
 
+Deno.test("Chunker writes every block of a long frame before anything more comes in", async () => {
+  await using harness = await ProcessorHarness.create(nodes.chunker({ size: 10 }));
+  harness.pushAudio("audioIn", { sampleRateHz: RATE, channels: [noise(1000)] });
+  harness.pushAudio("audioIn", { sampleRateHz: RATE, channels: [noise(1000)] });
+  await harness.run();
+  assert.equal(harness.takeAudio("audioOut").length, 200);
+});
+
 Deno.test("Chunker fills the last block up with silence where it is told to pad", async () => {
   await using harness = await ProcessorHarness.create(nodes.chunker({ size: 4, pad: true }));
   harness.pushAudio("audioIn", { sampleRateHz: RATE, channels: [Float32Array.of(1, 2, 3, 4, 5)] });
