@@ -44,35 +44,52 @@ const BAD_INPUT: ReadonlySet<SluiceErrorCode> = new Set<SluiceErrorCode>([
 export interface SourcePlace {
   /** Path or URL as the user gave it. */
   readonly file: string;
+  /** Line, from 1. */
   readonly line: number;
+  /** Column, from 1. */
   readonly column: number;
 }
 
 /** What an error knows beside its message; every field survives the way from a worker lane to main. */
 export interface SluiceErrorDetails {
+  /** The node concerned. */
   nodeId?: string;
+  /** The port concerned. */
   port?: string;
+  /** The link concerned. */
   linkId?: string;
   /** Configuration key, or path of keys joined by dots. */
   key?: string;
   /** What could have been named instead. */
   available?: readonly string[];
+  /** Where in a text file the mistake stands. */
   place?: SourcePlace;
+  /** What led to the error. */
   cause?: unknown;
 }
 
 /** The base of every error that Sluice throws on purpose. */
 export class SluiceError extends Error {
+  /** `SluiceError`. */
   override readonly name: string = "SluiceError";
+  /** For programs: it does not change between versions. */
   readonly code: SluiceErrorCode;
+  /** The node concerned. */
   readonly nodeId?: string;
+  /** The port concerned. */
   readonly port?: string;
+  /** The link concerned. */
   readonly linkId?: string;
+  /** The configuration key concerned; nested keys are joined by dots. */
   readonly key?: string;
+  /** What could have been named instead. */
   readonly available?: readonly string[];
+  /** Where in a text file the mistake stands. */
   readonly place?: SourcePlace;
 
   /**
+   * Makes an error.
+   *
    * @param code stable code
    * @param message one sentence without full stop
    * @param details fields for programs; `cause` is kept as `Error.cause`
@@ -96,10 +113,15 @@ export class SluiceError extends Error {
 
 /** An error as it travels between lanes and over the wire. */
 export interface SerializedError {
+  /** The class's name. */
   readonly name: string;
+  /** As in `Error`. */
   readonly message: string;
+  /** As in `Error`. */
   readonly stack?: string;
+  /** For errors of ours. */
   readonly code?: SluiceErrorCode;
+  /** For errors of ours. */
   readonly details?: Omit<SluiceErrorDetails, "cause">;
 }
 

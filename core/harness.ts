@@ -46,21 +46,29 @@ export interface HarnessOptions {
 
 /** Audio to push. */
 export interface AudioInput {
+  /** Hertz. */
   readonly sampleRateHz: number;
   /** One array a channel, all of one length. */
   readonly channels: readonly Float32Array[];
   /** Presentation time, nanoseconds; by default that of the end of the block pushed before. */
   readonly ptsNs?: number;
+  /** Whether samples are missing before the block. */
   readonly discontinuity?: boolean;
 }
 
 /** Audio that came out, copied. */
 export interface AudioOutput {
+  /** Hertz. */
   readonly sampleRateHz: number;
+  /** One array a channel. */
   readonly channels: Float32Array[];
+  /** Presentation time, nanoseconds. */
   readonly ptsNs: number;
+  /** Length, nanoseconds. */
   readonly durationNs: number;
+  /** Counts the frames of its source. */
   readonly sequence: number;
+  /** Whether samples are missing before the block. */
   readonly discontinuity: boolean;
 }
 
@@ -264,6 +272,7 @@ export class ProcessorHarness implements AsyncDisposable {
     return this.#bench.leaked();
   }
 
+  /** As `teardown()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.teardown();
   }

@@ -5,16 +5,14 @@
  */
 import { SluiceError } from "./errors.ts";
 
-declare const brand: unique symbol;
-
 /** The id of a node: 1 to 64 letters, digits, `_` or `-`, starting with a letter or `_`. */
-export type NodeId = string & { readonly [brand]: "NodeId" };
+export type NodeId = string & { readonly "~brand": "NodeId" };
 
 /** The id of a link, unique in its runtime. */
-export type LinkId = string & { readonly [brand]: "LinkId" };
+export type LinkId = string & { readonly "~brand": "LinkId" };
 
 /** `node.port`, or `node.port_3` for an element of an array port. */
-export type PortAddress = string & { readonly [brand]: "PortAddress" };
+export type PortAddress = string & { readonly "~brand": "PortAddress" };
 
 const ID = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 

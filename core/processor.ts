@@ -6,9 +6,13 @@
 
 /** A node's own log: each line carries the node's id. */
 export interface NodeLog {
+  /** For whoever looks for a mistake. */
   debug(message: string, fields?: Record<string, unknown>): void;
+  /** Worth knowing. */
   info(message: string, fields?: Record<string, unknown>): void;
+  /** Not as it should be; the node goes on. */
   warn(message: string, fields?: Record<string, unknown>): void;
+  /** Something was lost. */
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
@@ -18,6 +22,7 @@ export interface ProcessorContext {
   readonly nodeId: string;
   /** `live`: pace sources by the clock. `offline`: as fast as back-pressure lets them. */
   readonly mode: "live" | "offline";
+  /** The node's own log. */
   readonly log: NodeLog;
   /** Aborts when the node must end without draining. */
   readonly signal: AbortSignal;

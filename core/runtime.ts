@@ -53,14 +53,19 @@ export interface AddOptions {
 
 /** One port of a node in a graph. */
 export interface PortInfo {
+  /** `node.port`. */
   readonly address: PortAddress;
+  /** Which way frames go. */
   readonly direction: "input" | "output";
+  /** What kind of frames it carries. */
   readonly kind: FrameKind;
   /** The frame type as written: `AudioFrame<2>`. */
   readonly type: string;
+  /** Whether the graph may leave it without a link. */
   readonly optional: boolean;
   /** The links of the port. */
   readonly links: readonly LinkId[];
+  /** The doc comment of the port. */
   readonly doc: string;
 }
 
@@ -90,6 +95,8 @@ export class Runtime implements AsyncDisposable {
   #session: Session | undefined;
 
   /**
+   * Makes an empty graph.
+   *
    * @throws {SluiceError} `NativeUnavailable` or `AbiMismatch` if `native` is `require` and the library cannot be used
    */
   constructor(options: RuntimeOptions = {}) {

@@ -24,14 +24,23 @@ export interface DropCounts {
 
 /** Figures of one link. `written = read + dropped + queued` when neither end is at work. */
 export interface LinkStats {
+  /** The link. */
   readonly id: LinkId;
+  /** Where it leads from. */
   readonly from: PortAddress;
+  /** Where it leads to. */
   readonly to: PortAddress;
+  /** What it does when it is full. */
   readonly policy: LinkPolicy;
+  /** Frames that fit. */
   readonly capacity: number;
+  /** Frames that were given to it, also those that it dropped. */
   readonly written: number;
+  /** Frames that were handed to the reading node. */
   readonly read: number;
+  /** Frames that were dropped, by reason. */
   readonly dropped: DropCounts;
+  /** Frames in it now. */
   readonly queued: number;
   /** Most frames that were ever queued at once. */
   readonly highWater: number;
@@ -50,24 +59,37 @@ export type NodeState = "new" | "open" | "running" | "ended" | "failed" | "close
 
 /** Figures of one node. */
 export interface NodeStats {
+  /** The node. */
   readonly id: NodeId;
+  /** Its registered type. */
   readonly type: string;
+  /** The lane that runs it. */
   readonly lane: string;
+  /** Where it is in its life. */
   readonly state: NodeState;
+  /** Calls of `process()`. */
   readonly ticks: number;
   /** Time spent in `process()`, nanoseconds; estimated from samples for short ticks. */
   readonly busyNs: number;
+  /** Longest timed tick, nanoseconds. */
   readonly maxTickNs: number;
+  /** Failures. */
   readonly errors: number;
+  /** Frames that it read. */
   readonly framesIn: number;
+  /** Frames that it wrote. */
   readonly framesOut: number;
+  /** What it reported by `context.progress()`. */
   readonly progress?: NodeProgress;
 }
 
 /** Figures of one pool. */
 export interface PoolStats {
+  /** Its name. */
   readonly name: string;
+  /** Number of slots. */
   readonly slots: number;
+  /** Bytes of payload in a slot. */
   readonly slotBytes: number;
   /** Free slots, without those that lanes keep at hand. */
   readonly free: number;
@@ -77,7 +99,9 @@ export interface PoolStats {
 
 /** Figures of one lane. */
 export interface LaneStats {
+  /** Its name. */
   readonly name: string;
+  /** Where it runs. */
   readonly kind: "main" | "worker";
   /** Rounds of its scheduler. */
   readonly rounds: number;
@@ -89,16 +113,23 @@ export interface LaneStats {
 export interface RuntimeStats {
   /** Since `start()`, nanoseconds. */
   readonly elapsedNs: number;
+  /** Which driver is used. */
   readonly driver: DriverKind;
+  /** In the order in which they were added. */
   readonly nodes: readonly NodeStats[];
+  /** In the order in which they were made. */
   readonly links: readonly LinkStats[];
+  /** By index. */
   readonly pools: readonly PoolStats[];
+  /** Those that run nodes. */
   readonly lanes: readonly LaneStats[];
 }
 
 /** How a run ended, with its last figures. */
 export interface RunSummary extends RuntimeStats {
+  /** `completed`: every node came to its end by itself. */
   readonly outcome: "completed" | "stopped" | "failed";
+  /** What made it fail. */
   readonly error?: Error;
 }
 

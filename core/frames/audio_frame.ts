@@ -23,11 +23,13 @@ export interface AudioShape<C extends number = number> {
   readonly channels: C;
   /** Samples in each channel. */
   readonly sampleCount: number;
+  /** Which loudspeaker each channel is for. */
   readonly layout?: ChannelLayout;
 }
 
 /** A block of audio with `C` channels. */
 export class AudioFrame<C extends number = number> extends Frame {
+  /** What kind of frame it is. */
   override readonly kind = "audio";
   #planes: Float32Array[] = [];
   #planeLength = -1;
@@ -47,6 +49,7 @@ export class AudioFrame<C extends number = number> extends Frame {
     return this.pool.u32[this.at32 + (SLOT.strides >> 2)] >> 2;
   }
 
+  /** Rate and channels. */
   override get format(): AudioFormat {
     return { kind: "audio", sampleRateHz: this.sampleRateHz, channels: this.channels };
   }
@@ -66,7 +69,11 @@ export class AudioFrame<C extends number = number> extends Frame {
     return plane;
   }
 
-  /** Lays a frame out in a slot that was just acquired. @internal */
+  /**
+   * Lays a frame out in a slot that was just acquired.
+   *
+   * @internal
+   */
   shape(shape: AudioShape<C>): this {
     const { channels, sampleCount, sampleRateHz } = shape;
     const bytes = channels * sampleCount * 4;
@@ -92,10 +99,12 @@ export class AudioFrame<C extends number = number> extends Frame {
     return this;
   }
 
+  /** @internal */
   override fresh(ledger: Ledger): this {
     return new AudioFrame<C>(this.pool, this.slot, ledger) as this;
   }
 
+  /** @internal */
   protected override copyTo(slot: number): this {
     const { channels, sampleCount, sampleRateHz } = this;
     const copy = new AudioFrame<C>(this.pool, slot, this.ledger).shape({ channels, sampleCount, sampleRateHz });
@@ -113,7 +122,11 @@ export class AudioFrame<C extends number = number> extends Frame {
   }
 }
 
-/** The cached audio frame object of a slot. @internal */
+/**
+ * The cached audio frame object of a slot.
+ *
+ * @internal
+ */
 export function audioFrameOf(pool: Pool, slot: number): AudioFrame {
   const known = pool.views[slot];
   if (known instanceof AudioFrame) return known;

@@ -14,11 +14,13 @@ import type { Ledger } from "./ledger.ts";
 
 /** What a data frame is acquired with. */
 export interface DataShape<T> {
+  /** The value; it travels by reference inside a lane. */
   readonly value: T;
 }
 
 /** A frame that carries a value of type `T`. */
 export class DataFrame<T = unknown> extends Frame {
+  /** What kind of frame it is. */
   override readonly kind = "data";
   #value: T | undefined;
   /** Generation of the slot that the value belongs to; 0 for none. */
@@ -36,11 +38,16 @@ export class DataFrame<T = unknown> extends Frame {
     return this.#value as T;
   }
 
+  /** The name of the value's schema. */
   override get format(): DataFormat {
     return { kind: "data", schema: "unknown" };
   }
 
-  /** Puts the value into a slot that was just acquired. @internal */
+  /**
+   * Puts the value into a slot that was just acquired.
+   *
+   * @internal
+   */
   shape(shape: DataShape<T>): this {
     this.clearHeader(KIND.data, FORMAT.serialized);
     this.pool.u32[this.at32 + (SLOT.payloadLength >> 2)] = 0;
@@ -75,11 +82,13 @@ export class DataFrame<T = unknown> extends Frame {
     this.pool.u32[lengthAt] = bytes.length;
   }
 
+  /** @internal */
   override dropValue(): void {
     this.#value = undefined;
     this.#generation = 0;
   }
 
+  /** @internal */
   override fresh(ledger: Ledger): this {
     const frame = new DataFrame<T>(this.pool, this.slot, ledger);
     frame.#value = this.#value;
@@ -87,6 +96,7 @@ export class DataFrame<T = unknown> extends Frame {
     return frame as this;
   }
 
+  /** @internal */
   protected override copyTo(slot: number): this {
     return new DataFrame<T>(this.pool, slot, this.ledger).shape({ value: structuredClone(this.value) }) as this;
   }
@@ -96,7 +106,11 @@ export class DataFrame<T = unknown> extends Frame {
   }
 }
 
-/** The cached data frame object of a slot. @internal */
+/**
+ * The cached data frame object of a slot.
+ *
+ * @internal
+ */
 export function dataFrameOf(pool: Pool, slot: number): DataFrame {
   const known = pool.views[slot];
   if (known instanceof DataFrame) return known;

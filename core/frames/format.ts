@@ -9,6 +9,7 @@ export type FrameKind = "audio" | "video" | "encoded" | "packet" | "data";
 
 /** Planar 32-bit float audio. */
 export interface AudioFormat {
+  /** What kind of frames have this format. */
   readonly kind: "audio";
   /** Samples a second in each channel, in hertz. */
   readonly sampleRateHz: number;
@@ -20,7 +21,9 @@ export interface AudioFormat {
 
 /** Values or generated structs, by the name of their schema. */
 export interface DataFormat {
+  /** What kind of frames have this format. */
   readonly kind: "data";
+  /** Name of the value's type. */
   readonly schema: string;
 }
 
@@ -40,8 +43,11 @@ export interface AudioAccepts {
 
 /** Why a format is not accepted, or `undefined` if it is. `field` names the part that clashes. */
 export interface FormatClash {
+  /** The part of the format that clashes. */
   readonly field: "sampleRateHz" | "channels";
+  /** Its value. */
   readonly found: number;
+  /** The values that are accepted. */
   readonly wanted: readonly number[];
 }
 

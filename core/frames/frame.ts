@@ -18,23 +18,52 @@ import type { Ledger } from "./ledger.ts";
 export abstract class Frame {
   /** What kind of frame it is. */
   abstract readonly kind: FrameKind;
-  /** The pool that the slot belongs to. @internal */
+  /**
+   * The pool that the slot belongs to.
+   *
+   * @internal
+   */
   readonly pool: Pool;
-  /** Index of the slot in its pool. @internal */
+  /**
+   * Index of the slot in its pool.
+   *
+   * @internal
+   */
   readonly slot: number;
-  /** Where the references of the running tick are noted. @internal */
+  /**
+   * Where the references of the running tick are noted.
+   *
+   * @internal
+   */
   readonly ledger: Ledger;
-  /** Whether the running tick owns a reference, which its end gives back. @internal */
+  /**
+   * Whether the running tick owns a reference, which its end gives back.
+   *
+   * @internal
+   */
   owned = false;
-  /** References that `retain()` added through this object. @internal */
+  /**
+   * References that `retain()` added through this object.
+   *
+   * @internal
+   */
   retained = 0;
-  /** Whether the link that this frame was read from dropped frames before it. @internal */
+  /**
+   * Whether the link that this frame was read from dropped frames before it.
+   *
+   * @internal
+   */
   linkGap = false;
   /** Index of the header in the pool's u32 and f64 views. */
   protected readonly at32: number;
+  /** Index of the header in the pool's f64 view. */
   protected readonly at64: number;
 
-  /** @internal Frames come out of `output.tryAcquire()` and `input.read()`. */
+  /**
+   * Frames come out of `output.tryAcquire()` and `input.read()`.
+   *
+   * @internal
+   */
   constructor(pool: Pool, slot: number, ledger: Ledger) {
     this.pool = pool;
     this.slot = slot;
@@ -45,11 +74,19 @@ export abstract class Frame {
 
   /** What the payload is. */
   abstract get format(): FrameFormat;
-  /** Another object for the same slot, whose references another ledger notes. @internal */
+  /**
+   * Another object for the same slot, whose references another ledger notes.
+   *
+   * @internal
+   */
   abstract fresh(ledger: Ledger): this;
   /** Lays this frame's shape and payload out in another slot of the same pool. */
   protected abstract copyTo(slot: number): this;
-  /** Lets go of what the object keeps beside the slot. @internal */
+  /**
+   * Lets go of what the object keeps beside the slot.
+   *
+   * @internal
+   */
   dropValue(): void {}
 
   /** When the frame is to be presented: media time, nanoseconds. */
@@ -151,7 +188,11 @@ export abstract class Frame {
     return copy;
   }
 
-  /** Takes the reference away from this object, to hand it over or to give it back. @internal */
+  /**
+   * Takes the reference away from this object, to hand it over or to give it back.
+   *
+   * @internal
+   */
   takeReference(action: "release" | "write"): void {
     if (this.owned) this.owned = false;
     else if (this.retained > 0) this.retained--;

@@ -14,6 +14,7 @@ import { MAGAZINE_SIZE, type PoolSpec } from "./pool.ts";
 export interface PoolSize {
   /** Bytes of payload in a slot. */
   readonly slotBytes?: number;
+  /** Number of slots. */
   readonly slots?: number;
 }
 

@@ -46,12 +46,20 @@ export class InputPort implements StreamInput {
     this.#iterator = new DrainIterator(this);
   }
 
-  /** Leads a link here. @internal */
+  /**
+   * Leads a link here.
+   *
+   * @internal
+   */
   attach(link: LinkReader): void {
     this.#link = link;
   }
 
-  /** The link that leads here. @internal */
+  /**
+   * The link that leads here.
+   *
+   * @internal
+   */
   get link(): LinkReader | undefined {
     return this.#link;
   }

@@ -46,19 +46,31 @@ export class OutputPort implements StreamOutput {
     this.pool = pool;
   }
 
-  /** Adds a link that leads away from here. @internal */
+  /**
+   * Adds a link that leads away from here.
+   *
+   * @internal
+   */
   attach(link: LinkWriter): void {
     this.#links.push(link);
     if (link.plan.policy === "lossless") this.#lossless.push(link);
     if (link.plan.ring !== undefined) this.#crossesLanes = true;
   }
 
-  /** The links that lead away from here. @internal */
+  /**
+   * The links that lead away from here.
+   *
+   * @internal
+   */
   get links(): readonly LinkWriter[] {
     return this.#links;
   }
 
-  /** Those of them that make the node wait. @internal */
+  /**
+   * Those of them that make the node wait.
+   *
+   * @internal
+   */
   get losslessLinks(): readonly LinkWriter[] {
     return this.#lossless;
   }
@@ -78,7 +90,11 @@ export class OutputPort implements StreamOutput {
     this.#host.announced(this.name, format);
   }
 
-  /** What was announced. @internal */
+  /**
+   * What was announced.
+   *
+   * @internal
+   */
   get format(): FrameFormat | undefined {
     return this.#format;
   }

@@ -44,6 +44,7 @@ export interface StreamInput<F extends Frame = Frame> {
 
 /** A port that frames go out by. */
 export interface StreamOutput<F extends Frame = Frame> {
+  /** The port's name. */
   readonly name: string;
   /** Whether any link leads away from here. Writing without one is fine and free. */
   readonly connected: boolean;
