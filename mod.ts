@@ -44,6 +44,13 @@ export type {
   FrameKind,
 } from "./core/frames/format.ts";
 export type { Frame } from "./core/frames/frame.ts";
+export { buildGraph, graphOptions } from "./core/graph/build.ts";
+export type { GraphRuntimeOptions, GraphTarget } from "./core/graph/build.ts";
+export { GRAPH_VERSION } from "./core/graph/document.ts";
+export type { GraphDocument, GraphLane, GraphLink, GraphNode, GraphPool } from "./core/graph/document.ts";
+export { checkGraph, loadGraph, parseGraph } from "./core/graph/load.ts";
+export type { GraphCheck } from "./core/graph/load.ts";
+export type { Setting } from "./core/graph/settings.ts";
 export type { LinkId, NodeId, PortAddress } from "./core/ids.ts";
 export type { GraphMode, LinkOptions, LinkPolicy } from "./core/links/policy.ts";
 export type { ShapeOf, StreamInput, StreamOutput } from "./core/ports/stream.ts";

@@ -32,7 +32,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "cli": {
     parts: ["sluice.gen.ts", "processors", "core", "ffi", "deno.json"],
     dynamicParts: ["codegen"],
-    npm: ["@logtape/logtape", "@optique/core", "@optique/run", "cli-progress", "jsonc-parser"],
+    npm: ["@logtape/logtape", "@optique/core", "@optique/run", "jsonc-parser"],
   },
   "mod.ts": { parts: ["core", "sluice.gen.ts"], npm: [] },
   "sluice.gen.ts": { parts: ["core", "processors"], npm: [] },

@@ -87,6 +87,17 @@ export function parseGraph(
  *
  * @param path relative to the current directory
  * @throws {SluiceError} also if the file cannot be read
+ *
+ * @example
+ * ```ts
+ * import { buildGraph, graphOptions, loadGraph, nodePackage, NodeRegistry, Runtime } from "@sluice/sluice";
+ *
+ * const registry = new NodeRegistry([nodePackage]);
+ * const graph = await loadGraph("examples/demo.json", registry);
+ * await using runtime = new Runtime({ ...graphOptions(graph), registry });
+ * buildGraph(graph, runtime);
+ * console.log(runtime.portInfo("mixer").length);
+ * ```
  */
 export async function loadGraph(
   path: string,
