@@ -51,6 +51,7 @@ export type { GraphDocument, GraphLane, GraphLink, GraphNode, GraphPool } from "
 export { checkGraph, loadGraph, parseGraph } from "./core/graph/load.ts";
 export type { GraphCheck } from "./core/graph/load.ts";
 export type { Setting } from "./core/graph/settings.ts";
+export type { Quantiles } from "./core/histogram.ts";
 export type { LinkId, NodeId, PortAddress } from "./core/ids.ts";
 export type { GraphMode, LinkOptions, LinkPolicy } from "./core/links/policy.ts";
 export type { ShapeOf, StreamInput, StreamOutput } from "./core/ports/stream.ts";
@@ -92,6 +93,7 @@ export type {
   NodeProgress,
   NodeState,
   NodeStats,
+  PathLatency,
   PoolStats,
   RunSummary,
   RuntimeStats,

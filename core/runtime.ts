@@ -18,8 +18,8 @@ import { makeHandle } from "./registry/make_handle.ts";
 import type { NodeRegistry } from "./registry/node_registry.ts";
 import type { AnyNodeType, NodeSpec } from "./registry/node_type.ts";
 import { Session } from "./session.ts";
-import type { RunSummary, RuntimeStats } from "./stats.ts";
-import { Topology } from "./topology.ts";
+import type { PathLatency, RunSummary, RuntimeStats } from "./stats.ts";
+import { type NodeEntry, Topology } from "./topology.ts";
 
 /** Time that `stop()` leaves for draining by default, milliseconds. */
 const STOP_TIMEOUT_MS = 5_000;
@@ -194,7 +194,15 @@ export class Runtime implements AsyncDisposable {
   async setConfig(nodeId: string, key: string, value: unknown): Promise<void> {
     const node = this.#topology.node(nodeId);
     const { descriptor } = node.type;
-    assertConfig(descriptor, node.id, { ...node.config, [key]: value });
+    const values = assertConfig(descriptor, node.id, { ...node.config, [key]: value });
+    if (values[key] !== node.config[key] && sizesPorts(node, key)) {
+      throw new SluiceError(
+        "InvalidConfig",
+        `Cannot change "${key}" of node "${nodeId}" (${descriptor.type}): its ports depend on it; ` +
+          "give it when the node is added",
+        { nodeId, key },
+      );
+    }
     if (this.#session !== undefined && descriptor.config.properties[key]["x-live"] !== true) {
       throw new SluiceError(
         "InvalidConfig",
@@ -202,8 +210,8 @@ export class Runtime implements AsyncDisposable {
         { nodeId, key },
       );
     }
-    node.config[key] = value;
-    await this.#session?.configure(node, { [key]: value });
+    node.config[key] = values[key];
+    await this.#session?.configure(node, { [key]: values[key] });
   }
 
   /**
@@ -252,6 +260,21 @@ export class Runtime implements AsyncDisposable {
     return { elapsedNs: 0, driver: this.#driver.kind, nodes: [], links: [], pools: [], lanes: [] };
   }
 
+  /**
+   * How long frames take from each source to each sink that they can reach, as measured so far.
+   *
+   * @returns one entry a pair, in the order of the nodes
+   */
+  latencies(): PathLatency[] {
+    const stats = new Map(this.stats().nodes.map((node) => [node.id, node]));
+    const all = [...this.#topology.nodes.values()];
+    return all.filter(({ id }) => this.#topology.isSource(id)).flatMap(({ id: source }) => {
+      const reachable = this.#topology.reachable(source);
+      return all.filter(({ id }) => reachable.has(id) && this.#topology.isSink(id) && stats.has(id))
+        .map(({ id: sink }) => ({ source, sink, latency: stats.get(sink)!.age }));
+    });
+  }
+
   /** How the run ended, also after a failure; `undefined` before that. */
   summary(): RunSummary | undefined {
     return this.#session?.summary;
@@ -265,8 +288,8 @@ export class Runtime implements AsyncDisposable {
 
   #add(type: AnyNodeType, config: Readonly<Record<string, unknown>>, options: AddOptions): NodeHandle {
     this.#assertBuilding("add a node");
-    const { id } = this.#topology.addNode(type, config, options);
-    return makeHandle(id, type.descriptor);
+    const added = this.#topology.addNode(type, config, options);
+    return makeHandle(added.id, added.type.descriptor);
   }
 
   #connect(from: { node: string; port: string }, to: { node: string; port: string }, options: LinkOptions): LinkId {
@@ -285,4 +308,9 @@ export class Runtime implements AsyncDisposable {
     const packages = new Set([...this.#topology.nodes.values()].map((node) => node.type.package));
     return [...packages].flatMap((each) => each?.nodes ?? []);
   }
+}
+
+/** Whether a node has an array port that is as large as a configuration key says. */
+function sizesPorts(node: NodeEntry, key: string): boolean {
+  return node.type.descriptor.inputs.some((port) => port.sizedBy === key);
 }

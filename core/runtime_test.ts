@@ -459,3 +459,26 @@ Deno.test("two runtimes run at once", async () => {
   }));
   deepEqual(results, [1000, 2000, 3000]);
 });
+
+Deno.test("Runtime.latencies() measures from each source to each sink that it reaches", async () => {
+  await using runtime = new Runtime({ mode: "offline" });
+  const a = runtime.add(source(counting(500)), { id: "a" });
+  const b = runtime.add(source(counting(10)), { id: "b" });
+  const middle = runtime.add(pass(), { id: "middle", lane: "x" });
+  const first = runtime.add(sink(gathering([])), { id: "first" });
+  const second = runtime.add(sink(gathering([])), { id: "second" });
+  runtime.connect(a.outputs.audioOut, middle.inputs.audioIn);
+  runtime.connect(middle.outputs.audioOut, first.inputs.audioIn);
+  runtime.connect(b.outputs.audioOut, second.inputs.audioIn);
+  await runtime.start();
+  const summary = await runtime.finished;
+  const found = runtime.latencies();
+  deepEqual(found.map((path) => `${path.source} ${path.sink}`), ["a first", "b second"]);
+  for (const { latency } of found) {
+    ok(latency.samples > 0);
+    ok(latency.p50Ns > 0 && latency.p50Ns <= latency.p99Ns, JSON.stringify(latency));
+    ok(latency.p99Ns < 2 * summary.elapsedNs);
+  }
+  ok(summary.nodes.every((node) => node.tick.samples > 0));
+  ok(summary.links.every((link) => link.ageNs > 0));
+});

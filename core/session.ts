@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { controlBytes, ControlPage } from "./control_page.ts";
+import { controlBytes, ControlPage, type ControlSizes } from "./control_page.ts";
 import type { ArenaToken, Driver } from "./driver/driver.ts";
 import { deserializeError, SluiceError } from "./errors.ts";
 import { Ledger } from "./frames/ledger.ts";
@@ -21,6 +21,7 @@ import type { NodeDescriptor } from "./registry/descriptor.ts";
 import type { AnyNodeType } from "./registry/node_type.ts";
 import { describeStaleSources, findStaleSources } from "./registry/staleness.ts";
 import {
+  type LinkCounters,
   type LinkStats,
   type NodeProgress,
   type NodeState,
@@ -73,7 +74,8 @@ export class Session {
     { resolve: (formats: readonly AnnouncedFormat[]) => void; reject: (error: Error) => void }
   >();
   #allClosed = Promise.withResolvers<void>();
-  #page: ControlPage | undefined;
+  /** Until there is a control arena, a page of zeros. */
+  #page: ControlPage;
   #pools: Pool[] = [];
   #poolTokens: PoolToken[] = [];
   #startNs = 0;
@@ -93,6 +95,8 @@ export class Session {
     if (this.#laneNames.length > MAX_LANES) {
       throw new SluiceError("InvalidGraph", `Cannot start: ${names.size} worker lanes, at most ${MAX_LANES - 1}`);
     }
+    const sizes = this.#sizes();
+    this.#page = ControlPage.format(new ArrayBuffer(controlBytes(sizes)), sizes);
     for (const id of options.topology.nodes.keys()) this.#states.set(id, "new");
     // Whoever awaits it sees the failure; nobody has to.
     this.#finished.promise.catch(() => {});
@@ -163,11 +167,12 @@ export class Session {
     if (this.#summary !== undefined) return this.#summary;
     const { topology, driver } = this.#options;
     const page = this.#page;
+    const nowNs = driver.nowNs();
     return {
-      elapsedNs: this.#startNs === 0 ? 0 : driver.nowNs() - this.#startNs,
+      elapsedNs: this.#startNs === 0 ? 0 : nowNs - this.#startNs,
       driver: driver.kind,
-      nodes: [...topology.nodes.values()].map((node) => this.#nodeStats(node, page)),
-      links: [...topology.links.values()].map((link) => linkStats(link, page)),
+      nodes: [...topology.nodes.values()].map((node) => this.#nodeStats(node)),
+      links: [...topology.links.values()].map((link) => linkStats(link, readLinkCounters(page, link.index, nowNs))),
       pools: this.#pools.map((pool) => ({
         name: pool.name,
         slots: pool.slotCount,
@@ -178,15 +183,13 @@ export class Session {
       lanes: this.#lanes.map((lane) => ({
         name: lane.name,
         kind: lane.kind,
-        ...(page === undefined ? { rounds: 0, parks: 0 } : readLaneCounters(page, lane.index)),
+        ...readLaneCounters(page, lane.index),
       })),
     };
   }
 
-  #nodeStats(node: NodeEntry, page: ControlPage | undefined): NodeStats {
-    const counters = page === undefined
-      ? { ticks: 0, busyNs: 0, maxTickNs: 0, errors: 0, framesIn: 0, framesOut: 0 }
-      : readNodeCounters(page, node.index);
+  #nodeStats(node: NodeEntry): NodeStats {
+    const counters = readNodeCounters(this.#page, node.index);
     const { type } = node.type.descriptor;
     const progress = this.#progress.get(node.id);
     return {
@@ -209,9 +212,14 @@ export class Session {
     }
   }
 
+  #sizes(): ControlSizes {
+    const { topology } = this.#options;
+    return { lanes: this.#laneNames.length, links: topology.links.size, nodes: topology.nodes.size };
+  }
+
   #makeMemory(): void {
-    const { driver, topology, pools } = this.#options;
-    const sizes = { lanes: this.#laneNames.length, links: topology.links.size, nodes: topology.nodes.size };
+    const { driver, pools } = this.#options;
+    const sizes = this.#sizes();
     const control = driver.createArena(controlBytes(sizes));
     this.#arenas.push(control);
     this.#page = ControlPage.format(driver.openArena(control), sizes);
@@ -255,7 +263,7 @@ export class Session {
       const reader = topology.nodes.get(toNode)!.lane;
       if (writer === reader) return { ...plan, readerBit: 0, writerBit: 0 };
       const evicts = policy === "roll-off" || policy === "latest";
-      const ring = driver.createRing({ capacity, evicts, linkOffset: this.#page!.linkOffset(index) });
+      const ring = driver.createRing({ capacity, evicts, linkOffset: this.#page.linkOffset(index) });
       const linked: LinkPlan = { ...plan, ring, readerBit: takeBit(reader), writerBit: takeBit(writer) };
       driver.bindReader(ring, this.#laneNames.indexOf(reader), linked.readerBit);
       driver.bindWriter(ring, this.#laneNames.indexOf(writer), linked.writerBit);
@@ -427,10 +435,7 @@ function packageUrl(node: NodeEntry): string {
   );
 }
 
-function linkStats(link: LinkEntry, page: ControlPage | undefined): LinkStats {
-  const counters = page === undefined
-    ? { written: 0, read: 0, dropped: { full: 0, skipped: 0, unlinked: 0, laneLost: 0 }, queued: 0, highWater: 0 }
-    : readLinkCounters(page, link.index);
+function linkStats(link: LinkEntry, counters: LinkCounters): LinkStats {
   return {
     id: link.id,
     from: portAddress(link.fromNode, link.fromPort),

@@ -7,6 +7,7 @@
 import { LANE, LINK, NODE } from "../ffi/layout.gen.ts";
 import type { ControlPage } from "./control_page.ts";
 import type { DriverKind } from "./driver/driver.ts";
+import { type Quantiles, readQuantiles } from "./histogram.ts";
 import type { LinkId, NodeId, PortAddress } from "./ids.ts";
 import type { LinkPolicy } from "./links/policy.ts";
 
@@ -44,6 +45,8 @@ export interface LinkStats {
   readonly queued: number;
   /** Most frames that were ever queued at once. */
   readonly highWater: number;
+  /** Time since the newest frame that was written entered the graph, nanoseconds; 0 if there was none. */
+  readonly ageNs: number;
 }
 
 /** How far a node is with what it makes. */
@@ -73,6 +76,10 @@ export interface NodeStats {
   readonly busyNs: number;
   /** Longest timed tick, nanoseconds. */
   readonly maxTickNs: number;
+  /** Time of a tick. */
+  readonly tick: Quantiles;
+  /** Age of the frames that it read: time since what they were made from entered the graph. */
+  readonly age: Quantiles;
   /** Failures. */
   readonly errors: number;
   /** Frames that it read. */
@@ -125,6 +132,19 @@ export interface RuntimeStats {
   readonly lanes: readonly LaneStats[];
 }
 
+/** How long frames take from a source to a sink. */
+export interface PathLatency {
+  /** A node with no inputs. */
+  readonly source: NodeId;
+  /** A node that writes to no link, and can be reached from the source. */
+  readonly sink: NodeId;
+  /**
+   * Age of the frames that the sink read. A node that joins streams decides which of them its frames are dated by;
+   * several sources of one sink therefore have one figure.
+   */
+  readonly latency: Quantiles;
+}
+
 /** How a run ended, with its last figures. */
 export interface RunSummary extends RuntimeStats {
   /** `completed`: every node came to its end by itself. */
@@ -133,11 +153,21 @@ export interface RunSummary extends RuntimeStats {
   readonly error?: Error;
 }
 
-/** The counters of a link. */
-export function readLinkCounters(
-  page: ControlPage,
-  index: number,
-): Pick<LinkStats, "written" | "read" | "dropped" | "queued" | "highWater"> {
+/** The figures of a link that stand in the control arena. */
+export type LinkCounters = Pick<LinkStats, "written" | "read" | "dropped" | "queued" | "highWater" | "ageNs">;
+
+/** The figures of a node that stand in the control arena. */
+export type NodeCounters = Pick<
+  NodeStats,
+  "ticks" | "busyNs" | "maxTickNs" | "tick" | "age" | "errors" | "framesIn" | "framesOut"
+>;
+
+/**
+ * The counters of a link.
+ *
+ * @param nowNs the runtime's clock
+ */
+export function readLinkCounters(page: ControlPage, index: number, nowNs: number): LinkCounters {
   const at = page.linkOffset(index);
   const field = (offset: number) => page.f64[(at + offset) >> 3];
   // What the reader does is read first, so that a running link never shows more read than written.
@@ -150,20 +180,20 @@ export function readLinkCounters(
   };
   const written = field(LINK.written);
   const gone = read + dropped.full + dropped.skipped + dropped.unlinked + dropped.laneLost;
-  return { written, read, dropped, queued: written - gone, highWater: field(LINK.highWater) };
+  const ageNs = written === 0 ? 0 : Math.max(0, nowNs - field(LINK.newestIngressNs));
+  return { written, read, dropped, queued: written - gone, highWater: field(LINK.highWater), ageNs };
 }
 
 /** The counters of a node. */
-export function readNodeCounters(
-  page: ControlPage,
-  index: number,
-): Pick<NodeStats, "ticks" | "busyNs" | "maxTickNs" | "errors" | "framesIn" | "framesOut"> {
+export function readNodeCounters(page: ControlPage, index: number): NodeCounters {
   const at = page.nodeOffset(index);
   const field = (offset: number) => page.f64[(at + offset) >> 3];
   return {
     ticks: field(NODE.ticks),
     busyNs: field(NODE.busyNs),
     maxTickNs: field(NODE.maxTickNs),
+    tick: readQuantiles(page.u32, (at + NODE.tickHistogram) >> 2, NODE.tickHistogramShift),
+    age: readQuantiles(page.u32, (at + NODE.ageHistogram) >> 2, NODE.ageHistogramShift),
     errors: field(NODE.errors),
     framesIn: field(NODE.framesIn),
     framesOut: field(NODE.framesOut),

@@ -15,7 +15,7 @@ import {
   type LinkPolicy,
   MAX_LINK_CAPACITY,
 } from "./links/policy.ts";
-import type { NodeDescriptor, PortDescriptor } from "./registry/descriptor.ts";
+import { type NodeDescriptor, type PortDescriptor, sizePorts } from "./registry/descriptor.ts";
 import type { AnyNodeType } from "./registry/node_type.ts";
 import { didYouMean, listSome } from "./suggestion.ts";
 
@@ -58,6 +58,8 @@ export class Topology {
   readonly links: Map<LinkId, LinkEntry> = new Map();
   /** The link that leads into each input, by address. */
   readonly #occupied = new Map<string, LinkEntry>();
+  /** Nodes that a link leads into. */
+  readonly #entered = new Set<NodeId>();
   readonly #outgoing = new Map<NodeId, LinkEntry[]>();
   /** Types whose names errors may give as converters. */
   readonly #known: () => readonly NodeDescriptor[];
@@ -71,14 +73,14 @@ export class Topology {
   /** @throws {SluiceError} `InvalidGraph` for the id, `InvalidConfig` for the configuration */
   addNode(type: AnyNodeType, config: Record<string, unknown>, options: { id?: string; lane?: string }): NodeEntry {
     const { descriptor } = type;
-    const id = nodeId(options.id ?? this.#freeId(descriptor.type));
+    const id = nodeId(options.id ?? this.#freeId(idOf(descriptor.type)));
     if (this.nodes.has(id)) {
       throw new SluiceError("InvalidGraph", `Cannot add node "${id}": the graph has a node of that id`, { nodeId: id });
     }
-    assertConfig(descriptor, id, config);
+    const values = assertConfig(descriptor, id, config);
     const lane = options.lane ?? (descriptor.lane === "main" ? MAIN_LANE : DEFAULT_LANE);
     nodeId(lane);
-    const entry: NodeEntry = { id, index: this.nodes.size, type, config: { ...config }, lane };
+    const entry: NodeEntry = { id, index: this.nodes.size, type: sizedType(type, values), config: values, lane };
     this.nodes.set(id, entry);
     return entry;
   }
@@ -135,6 +137,7 @@ export class Topology {
     this.#refuseCycle(attempt, entry);
     this.links.set(entry.id, entry);
     this.#occupied.set(portAddress(target.id, to.port), entry);
+    this.#entered.add(target.id);
     const outgoing = this.#outgoing.get(source.id);
     if (outgoing === undefined) this.#outgoing.set(source.id, [entry]);
     else outgoing.push(entry);
@@ -149,6 +152,30 @@ export class Topology {
   /** The links that lead away from an output. */
   linksFrom(node: NodeId, port: string): LinkEntry[] {
     return (this.#outgoing.get(node) ?? []).filter((link) => link.fromPort === port);
+  }
+
+  /** Whether no link leads into a node. */
+  isSource(node: NodeId): boolean {
+    return !this.#entered.has(node);
+  }
+
+  /** Whether no link leads away from a node. */
+  isSink(node: NodeId): boolean {
+    return !this.#outgoing.has(node);
+  }
+
+  /** The nodes that can be reached from one, in no order. */
+  reachable(from: NodeId): Set<NodeId> {
+    const seen = new Set<NodeId>();
+    const open = [from];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      for (const { toNode } of this.#outgoing.get(node) ?? []) {
+        if (seen.has(toNode)) continue;
+        seen.add(toNode);
+        open.push(toNode);
+      }
+    }
+    return seen;
   }
 
   /** @throws {SluiceError} `InvalidGraph` if there is no node, or a required input has no link */
@@ -234,4 +261,16 @@ export class Topology {
       if (!this.nodes.has(`${type}-${n}` as NodeId)) return `${type}-${n}`;
     }
   }
+}
+
+/** A node type as a node's configuration makes it: with array ports of the sizes that it says. */
+function sizedType(type: AnyNodeType, config: { readonly [key: string]: unknown }): AnyNodeType {
+  const descriptor = sizePorts(type.descriptor, config);
+  if (descriptor === type.descriptor) return type;
+  return { descriptor, package: type.package, load: () => type.load() };
+}
+
+/** A node's id by default: its type, where `mixer<4>` becomes `mixer-4`. */
+function idOf(type: string): string {
+  return type.replace(/[^A-Za-z0-9_-]+/g, "-").replace(/-$/, "");
 }

@@ -8,6 +8,7 @@
  */
 import { NODE, PHASE } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
+import { bucketOf } from "../histogram.ts";
 import type { GraphMode } from "../links/policy.ts";
 import type { NodeCell } from "./node_cell.ts";
 
@@ -20,6 +21,8 @@ const BUSY = NODE.busyNs >> 3;
 const MAX_TICK = NODE.maxTickNs >> 3;
 const SAMPLED = NODE.sampledTicks >> 3;
 const ERRORS = NODE.errors >> 3;
+const TICK_HISTOGRAM = NODE.tickHistogram >> 2;
+const AGE_HISTOGRAM = NODE.ageHistogram >> 2;
 
 /** What running a node asks of its lane. */
 export interface RunHost {
@@ -98,7 +101,7 @@ function afterTick(host: RunHost, cell: NodeCell, startNs: number): void {
   cell.again = false;
   cell.ledger.settle();
   cell.setPhase(PHASE.idle);
-  if (startNs > 0) noteTime(host, cell, host.nowNs() - startNs);
+  if (startNs > 0) noteTick(host, cell, startNs);
   if (wasPending) host.flushWriters();
   if (cell.finishing) cell.wake();
   else if (cell.descriptor.mode === "external") {
@@ -163,11 +166,15 @@ function afterFailure(host: RunHost, cell: NodeCell, error: unknown, action: str
 }
 
 /** Busy time is exact for nodes with long ticks, and scaled up from samples for those with short ones. */
-function noteTime(host: RunHost, cell: NodeCell, tookNs: number): void {
-  const { f64 } = host.page;
+function noteTick(host: RunHost, cell: NodeCell, startNs: number): void {
+  const { f64, u32 } = host.page;
+  const tookNs = host.nowNs() - startNs;
   const wasShort = (lastTickNs.get(cell) ?? 0) < SHORT_TICK_NS;
   lastTickNs.set(cell, tookNs);
   f64[cell.at64 + BUSY] += wasShort && tookNs < SHORT_TICK_NS ? tookNs * SAMPLE_EVERY : tookNs;
   f64[cell.at64 + SAMPLED]++;
   if (tookNs > f64[cell.at64 + MAX_TICK]) f64[cell.at64 + MAX_TICK] = tookNs;
+  u32[cell.at32 + TICK_HISTOGRAM + bucketOf(tookNs, NODE.tickHistogramShift)]++;
+  if (cell.reads === 0) return;
+  u32[cell.at32 + AGE_HISTOGRAM + bucketOf(startNs - cell.lastIngressNs, NODE.ageHistogramShift)]++;
 }

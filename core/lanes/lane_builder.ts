@@ -10,7 +10,7 @@ import type { LinkWriter, Wakeable } from "../links/link.ts";
 import type { Pool } from "../memory/pool.ts";
 import { InputPort } from "../ports/input_port.ts";
 import { OutputPort } from "../ports/output_port.ts";
-import { expandPort, type NodeDescriptor } from "../registry/descriptor.ts";
+import { expandPort, type NodeDescriptor, sizePorts } from "../registry/descriptor.ts";
 import type { NodeInstance } from "../registry/node_type.ts";
 import type { LinkEndPlan, NodePlan } from "./messages.ts";
 import { type CellHost, NodeCell } from "./node_cell.ts";
@@ -38,12 +38,13 @@ export function buildCell(
   descriptor: NodeDescriptor,
   instance: NodeInstance,
 ): NodeCell {
-  const cell = new NodeCell(plan, descriptor, instance, site);
+  const sized = sizePorts(descriptor, plan.config);
+  const cell = new NodeCell(plan, sized, instance, site);
   const converters = (field: "sampleRateHz" | "channels") => site.converters(field);
-  for (const port of descriptor.inputs) {
+  for (const port of sized.inputs) {
     for (const name of expandPort(port)) cell.inputs.push(new InputPort(name, port, cell, converters));
   }
-  for (const port of descriptor.outputs) {
+  for (const port of sized.outputs) {
     for (const name of expandPort(port)) cell.outputs.push(new OutputPort(name, port, cell, site.poolOf(port.kind)));
   }
   instance.ports.wire({

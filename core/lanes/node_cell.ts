@@ -80,7 +80,8 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   readonly #gates: { readonly link: LinkWriter; readonly burst: number }[] = [];
   readonly #needs: PoolNeed[] = [];
   readonly #waiters: (() => void)[] = [];
-  #ingressNs = 0;
+  /** When the frame read last entered the graph, on the runtime's clock. */
+  lastIngressNs = 0;
 
   constructor(plan: NodePlan, descriptor: NodeDescriptor, instance: NodeInstance, host: CellHost) {
     this.plan = plan;
@@ -199,7 +200,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   received(frame: Frame): Frame {
     this.reads++;
     this.#host.page.f64[this.at64 + (NODE.framesIn >> 3)]++;
-    this.#ingressNs = frame.ingressNs;
+    this.lastIngressNs = frame.ingressNs;
     let own = frame;
     if (this.isAsync) {
       own = frame.fresh(this.ledger);
@@ -222,7 +223,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   }
 
   ingressNs(): number {
-    return this.inputs.length === 0 ? this.#host.nowNs() : this.#ingressNs;
+    return this.inputs.length === 0 ? this.#host.nowNs() : this.lastIngressNs;
   }
 
   admitted(): Promise<void> {

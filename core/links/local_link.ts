@@ -10,6 +10,7 @@ import type { Frame } from "../frames/frame.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "./link.ts";
 
 const WRITTEN = LINK.written >> 3;
+const NEWEST_INGRESS = LINK.newestIngressNs >> 3;
 const DROPPED_FULL = LINK.droppedFull >> 3;
 const HIGH_WATER = LINK.highWater >> 3;
 const READ = LINK.read >> 3;
@@ -62,6 +63,7 @@ export class LocalLink implements LinkWriter, LinkReader {
   write(frame: Frame): void {
     const f64 = this.#f64;
     f64[this.#at + WRITTEN]++;
+    f64[this.#at + NEWEST_INGRESS] = frame.ingressNs;
     if (this.#count === this.#capacity && !this.#makeRoom(frame)) return;
     const tail = this.#tail;
     this.#ring[tail] = frame;

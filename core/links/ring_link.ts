@@ -15,6 +15,7 @@ import type { Pool } from "../memory/pool.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "./link.ts";
 
 const WRITTEN = LINK.written >> 3;
+const NEWEST_INGRESS = LINK.newestIngressNs >> 3;
 const DROPPED_FULL = LINK.droppedFull >> 3;
 const HIGH_WATER = LINK.highWater >> 3;
 const READ = LINK.read >> 3;
@@ -71,6 +72,7 @@ export class RingLinkWriter implements LinkWriter {
     if (this.#lossless && this.room() <= 0) throw new RangeError(`Link ${this.plan.id} is full`);
     this.#room--;
     this.#f64[this.#at + WRITTEN]++;
+    this.#f64[this.#at + NEWEST_INGRESS] = frame.ingressNs;
     let entry = frame.slot | (frame.pool.index << ENTRY.poolShift);
     if (this.#gapAhead || frame.linkGap) entry |= ENTRY.discontinuity;
     this.#gapAhead = false;
