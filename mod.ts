@@ -29,6 +29,12 @@ export type {
   ProcessorMode,
   ProcessorOptions,
 } from "./core/annotations.ts";
+export { mediaTimeToNs, nsToMediaTime } from "./core/clock/media_time.ts";
+export type { MediaTime } from "./core/clock/media_time.ts";
+export { RTP_VIDEO_RATE_HZ, RtpClock, RtpUnwrapper } from "./core/clock/rtp.ts";
+export type { RtpClockOptions } from "./core/clock/rtp.ts";
+export { areSynchronized, SYNC_TOLERANCE_MS, videoAudioDeltaMs } from "./core/clock/sync.ts";
+export { MAX_CLOCK_RATE_HZ, nsToTicks, ticksToNs } from "./core/clock/ticks.ts";
 export { deserializeError, serializeError, SluiceError } from "./core/errors.ts";
 export type { SerializedError, SluiceErrorCode, SluiceErrorDetails, SourcePlace } from "./core/errors.ts";
 export type { AudioFrame, AudioShape } from "./core/frames/audio_frame.ts";

@@ -1,0 +1,108 @@
+/**
+ * RTP time stamps (RFC 3550, section 5.1): 32 bits that count the ticks of a media clock from any start, and wrap:
+ * after 13 hours at 90 kHz, 25 at 48 kHz.
+ *
+ * @module
+ */
+import { assertClockRate, nsToTicks, ticksToNs } from "./ticks.ts";
+
+/** The clock of RTP video payloads, hertz (RFC 3551, section 5). */
+export const RTP_VIDEO_RATE_HZ = 90_000;
+
+/** Options of {@linkcode RtpClock}. */
+export interface RtpClockOptions {
+  /** Ticks a second: {@linkcode RTP_VIDEO_RATE_HZ} for video, the sample rate for audio. 1 to 1,000,000. */
+  readonly clockRateHz: number;
+  /** The time stamp that stands for `originNs`, 0 to 2³² - 1; by default 0. */
+  readonly originTimestamp?: number;
+  /** The time, nanoseconds; by default 0. */
+  readonly originNs?: number;
+}
+
+/**
+ * Gives 32-bit time stamps the bits that they lack. A stamp is taken for the one of its value that is nearest to the
+ * newest so far: it may be up to 2³¹ - 1 ticks later, or 2³¹ earlier where packets overtake each other.
+ */
+export class RtpUnwrapper {
+  #newest: number | undefined;
+
+  /**
+   * Takes the next stamp, in the order of arrival.
+   *
+   * @param timestamp 0 to 2³² - 1
+   * @returns ticks, whose lower 32 bits are the stamp. The first stamp stands for itself; what is earlier than it may
+   * be below 0
+   * @throws {RangeError} if it is no whole number of 32 bits
+   */
+  unwrap(timestamp: number): number {
+    assertTimestamp(timestamp);
+    const newest = this.#newest;
+    if (newest === undefined) return this.#newest = timestamp;
+    // The lower bits of `newest` may belong to a number below 0; the bitwise operators take them modulo 2³².
+    const ticks = newest + ((timestamp - (newest % 0x1_0000_0000)) | 0);
+    if (ticks > newest) this.#newest = ticks;
+    return ticks;
+  }
+
+  /** Forgets everything: the next stamp is a first one, as after a change of the synchronization source. */
+  reset(): void {
+    this.#newest = undefined;
+  }
+}
+
+/** Leads between RTP time stamps and nanoseconds, both ways, for one stream. */
+export class RtpClock {
+  readonly #clockRateHz: number;
+  readonly #originTimestamp: number;
+  readonly #originNs: number;
+  readonly #unwrapper = new RtpUnwrapper();
+
+  /**
+   * Makes a clock.
+   *
+   * @throws {RangeError} if the rate or the stamp is out of range, or the time is no whole number
+   */
+  constructor(options: RtpClockOptions) {
+    const { clockRateHz, originTimestamp = 0, originNs = 0 } = options;
+    assertClockRate(clockRateHz);
+    assertTimestamp(originTimestamp);
+    if (!Number.isSafeInteger(originNs)) {
+      throw new RangeError(`Cannot start an RTP clock at ${originNs} ns: wanted a whole number of nanoseconds`);
+    }
+    this.#clockRateHz = clockRateHz;
+    this.#originTimestamp = originTimestamp;
+    this.#originNs = originNs;
+    this.#unwrapper.unwrap(originTimestamp);
+  }
+
+  /**
+   * The time that a received stamp stands for. Call it once for each packet, in the order of arrival.
+   *
+   * @param timestamp 0 to 2³² - 1; wraps and packets that overtake each other are followed
+   * @returns nanoseconds, the nearest one
+   * @throws {RangeError} if the stamp is out of range
+   */
+  toNs(timestamp: number): number {
+    const ticks = this.#unwrapper.unwrap(timestamp) - this.#originTimestamp;
+    return this.#originNs + ticksToNs(ticks, this.#clockRateHz);
+  }
+
+  /**
+   * The stamp of a time, to be sent.
+   *
+   * @param timeNs nanoseconds, also before the origin
+   * @returns 0 to 2³² - 1: the nearest tick, wrapped
+   */
+  toTimestamp(timeNs: number): number {
+    const ticks = nsToTicks(timeNs - this.#originNs, this.#clockRateHz) + this.#originTimestamp;
+    // Exact also beyond 32 bits: ToUint32 is defined modulo 2³².
+    return ticks >>> 0;
+  }
+}
+
+function assertTimestamp(timestamp: number): void {
+  if (Number.isInteger(timestamp) && timestamp >= 0 && timestamp <= 0xffff_ffff) return;
+  throw new RangeError(
+    `Cannot take ${timestamp} for an RTP time stamp: wanted a whole number from 0 to ${0xffff_ffff}`,
+  );
+}

@@ -1,0 +1,51 @@
+/**
+ * Converts between nanoseconds and the ticks of a media clock, to the nearest one and without an error that grows.
+ *
+ * Whole seconds and the rest are converted apart, so that no intermediate value leaves the integers that a number
+ * holds exactly. Nothing here allocates.
+ *
+ * @module
+ */
+
+/** Highest rate of a media clock, hertz. */
+export const MAX_CLOCK_RATE_HZ = 1_000_000;
+
+const SECOND_NS = 1e9;
+
+/**
+ * Nanoseconds in ticks.
+ *
+ * @param timeNs a whole number of nanoseconds, also below 0
+ * @param clockRateHz ticks a second, a whole number from 1 to 1,000,000
+ * @returns the nearest tick; halves are rounded up
+ */
+export function nsToTicks(timeNs: number, clockRateHz: number): number {
+  const rest = remainder(timeNs, SECOND_NS);
+  return ((timeNs - rest) / SECOND_NS) * clockRateHz + Math.round((rest * clockRateHz) / SECOND_NS);
+}
+
+/**
+ * Ticks in nanoseconds. A tick that comes from here leads back to itself.
+ *
+ * @param ticks a whole number of ticks, also below 0
+ * @param clockRateHz ticks a second, a whole number from 1 to 1,000,000
+ * @returns the nearest nanosecond; halves are rounded up
+ */
+export function ticksToNs(ticks: number, clockRateHz: number): number {
+  const rest = remainder(ticks, clockRateHz);
+  return ((ticks - rest) / clockRateHz) * SECOND_NS + Math.round((rest * SECOND_NS) / clockRateHz);
+}
+
+/** @throws {RangeError} if it is no rate of a media clock */
+export function assertClockRate(clockRateHz: number): void {
+  if (Number.isInteger(clockRateHz) && clockRateHz >= 1 && clockRateHz <= MAX_CLOCK_RATE_HZ) return;
+  throw new RangeError(
+    `Cannot use ${clockRateHz} Hz as a media clock: wanted a whole number from 1 to ${MAX_CLOCK_RATE_HZ}`,
+  );
+}
+
+/** The remainder from 0 up, exact. */
+function remainder(value: number, by: number): number {
+  const rest = value % by;
+  return rest < 0 ? rest + by : rest;
+}
