@@ -135,7 +135,12 @@ export class PortableDriver implements Driver {
     Atomics.store(page.i32, (base + LANE.sleeping) >> 2, 1);
     if (page.inboxEmpty(lane)) {
       const wait = Atomics.waitAsync(page.i32, (base + LANE.bell) >> 2, seenBell, timeoutMs);
-      if (wait.async) await wait.value;
+      if (wait.async) {
+        // The wait alone would not keep the process from ending.
+        const keepAlive = setTimeout(() => {}, timeoutMs);
+        await wait.value;
+        clearTimeout(keepAlive);
+      }
     }
     Atomics.store(page.i32, (base + LANE.sleeping) >> 2, 0);
   }
