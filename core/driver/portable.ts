@@ -137,9 +137,9 @@ export class PortableDriver implements Driver {
       const wait = Atomics.waitAsync(page.i32, (base + LANE.bell) >> 2, seenBell, timeoutMs);
       if (wait.async) {
         // The wait alone would not keep the process from ending.
-        const keepAlive = setTimeout(() => {}, timeoutMs);
+        const keepAlive = setInterval(() => {}, timeoutMs + 1);
         await wait.value;
-        clearTimeout(keepAlive);
+        clearInterval(keepAlive);
       }
     }
     Atomics.store(page.i32, (base + LANE.sleeping) >> 2, 0);
