@@ -173,7 +173,7 @@ export function readLinkCounters(page: ControlPage, index: number, nowNs: number
   // What the reader does is read first, so that a running link never shows more read than written.
   const read = field(LINK.read);
   const dropped = {
-    full: field(LINK.droppedFull),
+    full: field(LINK.droppedFull) + field(LINK.droppedToKey),
     skipped: field(LINK.droppedSkipped),
     unlinked: field(LINK.droppedUnlinked),
     laneLost: field(LINK.droppedLaneLost),

@@ -16,6 +16,7 @@ export const SLOT = {
   pool: 4,
   gpuHandle: 8,
   strides: 16,
+  checksum: 32,
   ptsNs: 64,
   dtsNs: 72,
   durationNs: 80,
@@ -109,6 +110,7 @@ export const LINK = {
   droppedSkipped: 136,
   ageNs: 144,
   maxAgeNs: 152,
+  droppedToKey: 160,
   droppedUnlinked: 192,
   droppedLaneLost: 200,
   capacity: 208,
@@ -212,13 +214,14 @@ export const BLOCKED = {
 } as const;
 
 /** FNV-1a (32 bits) of `LAYOUT_TEXT`. */
-export const LAYOUT_HASH = 0xd6c6cc26;
+export const LAYOUT_HASH = 0x76f5c719;
 
 /** The whole table, a line a value: compared with the library's own when it is loaded. */
 export const LAYOUT_TEXT = `SLOT.refCount=0
 SLOT.pool=4
 SLOT.gpuHandle=8
 SLOT.strides=16
+SLOT.checksum=32
 SLOT.ptsNs=64
 SLOT.dtsNs=72
 SLOT.durationNs=80
@@ -296,6 +299,7 @@ LINK.read=128
 LINK.droppedSkipped=136
 LINK.ageNs=144
 LINK.maxAgeNs=152
+LINK.droppedToKey=160
 LINK.droppedUnlinked=192
 LINK.droppedLaneLost=200
 LINK.capacity=208

@@ -44,12 +44,12 @@ export interface PoolToken extends PoolSpec {
  */
 export function createPool(driver: Driver, index: number, spec: PoolSpec): PoolToken {
   checkSpec(spec);
-  const payload = Math.ceil(spec.slotBytes / SLOT.payloadAlign) * SLOT.payloadAlign;
+  const payload = alignTo(spec.slotBytes, SLOT.payloadAlign);
   const stride = SLOT.size + payload;
   const words = Math.ceil(spec.slots / 32);
   const bitmap = POOL.size;
-  const holds = bitmap + words * 4;
-  const slots = Math.ceil((holds + POOL.holdLanes * spec.slots) / 128) * 128;
+  const holds = alignTo(bitmap + words * 4, 64);
+  const slots = alignTo(holds + POOL.holdLanes * holdRow(spec.slots), 128);
   const bytes = slots + stride * spec.slots;
   if (bytes > 0xffffffff) {
     throw new RangeError(
@@ -261,4 +261,13 @@ function checkSpec(spec: PoolSpec): void {
       );
     }
   }
+}
+
+/** Bytes of one lane's row in the table of holds: lanes never write to one cache line. */
+function holdRow(slots: number): number {
+  return alignTo(slots, 64);
+}
+
+function alignTo(value: number, step: number): number {
+  return Math.ceil(value / step) * step;
 }

@@ -25,7 +25,7 @@ pub use lane::{INBOX_BITS, INBOX_WORDS, LaneRecord, MAX_LANES, SUMMARY_WORDS};
 pub use layout::{Group, LAYOUT, layout, layout_hash, write_camel, write_layout};
 pub use link::{LINK_CLOSED, LINK_CLOSING, LINK_EOS, LinkRecord};
 pub use node::{AGE_HISTOGRAM_SHIFT, HISTOGRAM_BUCKETS, NodeRecord, TICK_HISTOGRAM_SHIFT, blocked, phase};
-pub use pool::{POOL_MAGIC, PoolHeader, PoolLayout};
+pub use pool::{POOL_MAGIC, PoolHeader, PoolLayout, hold_row};
 pub use slot::{PAYLOAD_ALIGN, SlotHeader, flag, format, kind};
 
 /// Version of everything in this crate. Raised by one with any change of a layout or of a meaning.

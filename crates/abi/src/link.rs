@@ -47,7 +47,9 @@ pub struct LinkRecord {
     pub age_ns: f64,
     /// Greatest age sampled.
     pub max_age_ns: f64,
-    _pad2: [u8; 32],
+    /// Encoded frames dropped on the way to the next key frame, after the ring had dropped some because it was full.
+    pub dropped_to_key: f64,
+    _pad2: [u8; 24],
 
     /// Frames that were queued when the link was removed. The control isolate, as all of this line but its last two.
     pub dropped_unlinked: f64,

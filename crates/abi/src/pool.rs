@@ -26,7 +26,8 @@ pub struct PoolHeader {
     pub slots_offset: u32,
     /// Where the bitmap starts: `u32[ceil(slot_count / 32)]`, bit set = slot is free. Any lane, atomically.
     pub bitmap_offset: u32,
-    /// Where the table of holds starts: `u8[64][slot_count]`, references that each lane holds. Written by that lane.
+    /// Where the table of holds starts: `u8[64][hold_row(slot_count)]`, what each lane holds of each slot: 1 to 126
+    /// references, 127 for more than can be told, 128 for a free slot that the lane keeps at hand. Written by that lane.
     pub holds_offset: u32,
     _pad0: [u8; 28],
 
@@ -95,7 +96,7 @@ impl PoolLayout {
         let stride = align(size_of::<SlotHeader>() as u64 + payload_bytes as u64, PAYLOAD_ALIGN as u64);
         let bitmap = size_of::<PoolHeader>() as u64;
         let holds = align(bitmap + count.div_ceil(32) * 4, 64);
-        let slots = align(holds + MAX_LANES as u64 * count, 128);
+        let slots = align(holds + MAX_LANES as u64 * hold_row(slot_count) as u64, 128);
         let end = slots + stride * count;
         if end > u32::MAX as u64 {
             return None;
@@ -108,6 +109,12 @@ impl PoolLayout {
             byte_length: end,
         })
     }
+}
+
+/// Bytes of one lane's row in the table of holds: lanes never write to one cache line.
+#[must_use]
+pub const fn hold_row(slot_count: u32) -> u32 {
+    slot_count.next_multiple_of(64)
 }
 
 const fn align(value: u64, to: u64) -> u64 {

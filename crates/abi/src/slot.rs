@@ -19,7 +19,9 @@ pub struct SlotHeader {
     pub gpu_handle: u64,
     /// Bytes from one row to the next, for each plane; 0 = packed. The frame's writer.
     pub strides: [u32; 4],
-    _pad: [u8; 32],
+    /// Development mode only: a checksum of the payload as it was handed over, 0 = none. The frame's writer.
+    pub checksum: u32,
+    _pad: [u8; 28],
 
     /// Presentation time. The frame's writer.
     pub pts_ns: f64,

@@ -7,7 +7,7 @@
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicI32, AtomicU8, AtomicU32, Ordering};
 
-use sluice_abi::{ABI_VERSION, MAX_LANES, MAX_POOLS, POOL_MAGIC, PoolHeader, PoolLayout, SlotHeader};
+use sluice_abi::{ABI_VERSION, MAX_LANES, MAX_POOLS, POOL_MAGIC, PoolHeader, PoolLayout, SlotHeader, hold_row};
 
 use crate::arena::Arena;
 
@@ -190,7 +190,7 @@ impl Pool {
         if lane >= MAX_LANES {
             return;
         }
-        let index = lane as usize * self.slot_count as usize + slot as usize;
+        let index = lane as usize * hold_row(self.slot_count) as usize + slot as usize;
         let hold: *mut AtomicU8 = self.at(self.layout.holds_offset as usize + index);
         // SAFETY: the byte lies in the table. Only this lane writes it; atomic for those who look.
         let hold = unsafe { &*hold };

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sluice_abi::{PoolHeader, PoolLayout};
+use sluice_abi::{PoolHeader, PoolLayout, hold_row};
 use sluice_core::arena::Arena;
 use sluice_core::pool::{Pool, Released};
 
@@ -78,7 +78,7 @@ fn holds_say_what_each_lane_has() {
     let offset = PoolLayout::new(5, 100).unwrap().holds_offset as usize;
     let hold = |lane: usize, slot: u32| {
         // SAFETY: the byte lies in the table, and nobody writes it now.
-        unsafe { arena.base().add(offset + lane * 5 + slot as usize).read() }
+        unsafe { arena.base().add(offset + lane * hold_row(5) as usize + slot as usize).read() }
     };
     let slot = pool.acquire(63).unwrap();
     pool.retain(slot, 63);
