@@ -288,3 +288,81 @@ Deno.test("the search finds a lane that sleeps without a second look at its inbo
     /sleeps while there is work/,
   );
 });
+
+/** A lossless writer: puts `count` entries, and where it finds no room asks for a signal before it waits for one. */
+function patientWriter(capacity: number, count: number, mistake = ""): Step[] {
+  return [
+    (memory, local) => {
+      local.put ??= 0;
+      if (local.put === count) return END;
+      return local.put - memory.head < capacity ? 1 : mistake === "asks last" ? 3 : 2;
+    },
+    (memory, local) => {
+      local.put++;
+      memory.tail = local.put;
+      return 0;
+    },
+    // awaitRoom(): Atomics.store(WRITER_WAITING, 1)
+    (memory) => {
+      memory.asked = 1;
+      return 3;
+    },
+    // then Atomics.load(HEAD)
+    (memory, local) => local.put - memory.head < capacity ? 1 : mistake === "asks last" ? 5 : 4,
+    // nothing to do until the inbox says so
+    (memory) => {
+      if (memory.signalled === 0) return undefined;
+      memory.signalled = 0;
+      return 0;
+    },
+    (memory) => {
+      memory.asked = 1;
+      return 4;
+    },
+  ];
+}
+
+/** Its reader: takes `count` entries, and signals where it was asked to. */
+function obligingReader(count: number): Step[] {
+  return [
+    (memory, local) => {
+      local.taken ??= 0;
+      if (local.taken === count) return END;
+      return memory.tail === memory.head ? undefined : 1;
+    },
+    // Atomics.compareExchange(HEAD): nobody else moves it on a ring that does not evict
+    (memory, local) => {
+      memory.head++;
+      local.taken++;
+      return 2;
+    },
+    // Atomics.load(WRITER_WAITING)
+    (memory) => memory.asked === 1 ? 3 : 0,
+    // Atomics.exchange(WRITER_WAITING, 0), and the signal if it was set
+    (memory) => {
+      if (memory.asked === 1) memory.signalled = 1;
+      memory.asked = 0;
+      return 0;
+    },
+  ];
+}
+
+const ROOM: State["memory"] = { head: 0, tail: 0, asked: 0, signalled: 0 };
+
+Deno.test("portable lossless ring never leaves its writer waiting while there is room", () => {
+  for (const capacity of [1, 2, 3]) {
+    explore([patientWriter(capacity, 7), obligingReader(7)], ROOM, ({ threads }) => {
+      ok(threads.every((thread) => thread.step === END), "the writer waits for ever");
+    });
+  }
+});
+
+Deno.test("the search finds a writer that looks for room before it asks", () => {
+  throws(
+    () =>
+      explore([patientWriter(1, 4, "asks last"), obligingReader(4)], ROOM, ({ threads }) => {
+        ok(threads.every((thread) => thread.step === END), "the writer waits for ever");
+      }),
+    /waits for ever/,
+  );
+});
