@@ -15,7 +15,7 @@ import type { LinkPolicy } from "./links/policy.ts";
 export interface DropCounts {
   /** The link was full. */
   readonly full: number;
-  /** The reader took a newer one. */
+  /** The reader took a newer one, or came to its end without it. */
   readonly skipped: number;
   /** The link was removed with frames in it. */
   readonly unlinked: number;

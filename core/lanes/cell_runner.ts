@@ -42,7 +42,10 @@ const lastTickNs = new WeakMap<NodeCell, number>();
 
 /** See the module. */
 export function runCell(host: RunHost, cell: NodeCell): void {
-  if (cell.ended) return;
+  if (cell.ended) {
+    cell.discardInputs();
+    return;
+  }
   if (cell.pending) {
     cell.again = true;
     return;
@@ -151,6 +154,7 @@ function afterFlush(host: RunHost, cell: NodeCell, more: boolean | void): void {
     return;
   }
   cell.ended = true;
+  cell.discardInputs();
   for (const output of cell.outputs) {
     for (const link of output.links) link.end();
   }

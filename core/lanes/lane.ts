@@ -311,7 +311,7 @@ export class Lane implements CellHost, RunHost, LinkSite {
 
   /** Ends what feeds the graph; the rest drains. */
   #stopSource(cell: NodeCell): void {
-    if (!cell.selfDriven || cell.ended) return;
+    if (!cell.selfDriven || cell.ended || cell.inputs.some((input) => input.connected)) return;
     cell.finishing = true;
     cell.notBeforeNs = 0;
     if (cell.descriptor.mode === "external") cell.abort("the graph is stopping");

@@ -178,7 +178,18 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
 
   wake(): void {
     if (this.#waiters.length > 0 && this.admit()) this.#resolveWaiters();
-    if (!this.queued && !this.ended) this.#host.enqueue(this);
+    if (!this.queued) this.#host.enqueue(this);
+  }
+
+  /** For a node that has ended: drops what still comes in, so that no writer waits for it. */
+  discardInputs(): void {
+    for (const { link } of this.inputs) {
+      for (let frame = link?.take(); frame !== undefined; frame = link?.take()) {
+        link!.countSkipped(1);
+        frame.dropValue();
+        frame.pool.release(frame.slot);
+      }
+    }
   }
 
   /** Ends what the node waits for and tells it to give up. */
