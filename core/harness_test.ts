@@ -1,5 +1,6 @@
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import { collect, numberedSource, pass } from "../tests/fixtures/numbered.ts";
+import { filter, type Script } from "../tests/fixtures/scripted.ts";
 import { ProcessorHarness } from "./harness.ts";
 
 Deno.test("ProcessorHarness.run() hands frames through with their times", async () => {
@@ -47,4 +48,26 @@ Deno.test("ProcessorHarness.pushData() hands values by reference", async () => {
   harness.end("data");
   await harness.run();
   equal(harness.finished, true);
+});
+
+Deno.test("StreamOutput.tryAcquire() goes on in time where a node sets none", async () => {
+  await using source = await ProcessorHarness.create(numberedSource({ count: 3 }));
+  await source.run();
+  const length = Math.round((8 * 1e9) / 48_000);
+  deepEqual(source.takeAudio("audio").map((block) => block.ptsNs), [0, length, 2 * length]);
+
+  await using copies = await ProcessorHarness.create(filter({
+    process(this: Script) {
+      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) {
+        const { sampleRateHz, channels } = frame;
+        this.audioOut!.write(this.audioOut!.tryAcquire({ sampleRateHz, channels, sampleCount: 2 })!);
+      }
+    },
+  }));
+  for (let k = 0; k < 2; k++) {
+    const channels = [new Float32Array(4)];
+    copies.pushAudio("audioIn", { sampleRateHz: 1000, channels, ...(k === 0 && { ptsNs: 7e9 }) });
+  }
+  await copies.run();
+  deepEqual(copies.takeAudio("audioOut").map((block) => block.ptsNs), [7e9, 7.002e9]);
 });

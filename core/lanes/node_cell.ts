@@ -82,6 +82,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   readonly #waiters: (() => void)[] = [];
   /** When the frame read last entered the graph, on the runtime's clock. */
   lastIngressNs = 0;
+  #lastPtsNs = 0;
 
   constructor(plan: NodePlan, descriptor: NodeDescriptor, instance: NodeInstance, host: CellHost) {
     this.plan = plan;
@@ -212,6 +213,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     this.reads++;
     this.#host.page.f64[this.at64 + (NODE.framesIn >> 3)]++;
     this.lastIngressNs = frame.ingressNs;
+    this.#lastPtsNs = frame.ptsNs;
     let own = frame;
     if (this.isAsync) {
       own = frame.fresh(this.ledger);
@@ -235,6 +237,10 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
 
   ingressNs(): number {
     return this.inputs.length === 0 ? this.#host.nowNs() : this.lastIngressNs;
+  }
+
+  ptsNs(): number {
+    return this.#lastPtsNs;
   }
 
   admitted(): Promise<void> {

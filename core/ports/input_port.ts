@@ -6,7 +6,8 @@
  */
 import { SLOT } from "../../ffi/layout.gen.ts";
 import { SluiceError } from "../errors.ts";
-import { type AudioAccepts, describeFormat, findClash, type FrameFormat } from "../frames/format.ts";
+import { isKeyframe } from "../frames/encoded_frame.ts";
+import { describeFormat, findClash, type FormatAccepts, type FormatField, type FrameFormat } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
 import type { LinkReader } from "../links/link.ts";
 import type { PortDescriptor } from "../registry/descriptor.ts";
@@ -18,12 +19,14 @@ export interface InputHost {
   readonly type: string;
   /** Whether the node may take one more frame in this tick: its outputs have room and it has not taken too many. */
   mayRead(): boolean;
-  /** Notes that the tick owns the frame. @returns the object to hand out */
-  received(frame: Frame): Frame;
+  /** Notes that the tick owns a frame that came in by a port. @returns the object to hand out */
+  received(frame: Frame, port: InputPort): Frame;
+  /** @returns the object to hand out for a frame that the tick only looks at */
+  shown(frame: Frame, port: InputPort): Frame;
 }
 
 /** Names the node types that would mend a clash: `["resampler"]`. */
-export type ConverterLookup = (field: "sampleRateHz" | "channels") => readonly string[];
+export type ConverterLookup = (field: FormatField) => readonly string[];
 
 /** See {@linkcode StreamInput}. */
 export class InputPort implements StreamInput {
@@ -34,9 +37,12 @@ export class InputPort implements StreamInput {
   readonly #iterator: DrainIterator;
   #link: LinkReader | undefined;
   #format: FrameFormat | undefined;
-  /** Channels and rate of the last frame, as in its header. */
+  /** Kind and format, width and height of the last frame, as in its header. */
+  #code = -1;
   #width = -1;
   #height = -1;
+  /** After encoded frames were skipped, those up to the next key frame are skipped too. */
+  #skipsToKey = false;
 
   constructor(name: string, descriptor: PortDescriptor, host: InputHost, converters: ConverterLookup) {
     this.name = name;
@@ -79,18 +85,24 @@ export class InputPort implements StreamInput {
   read(): Frame | undefined {
     const link = this.#link;
     if (link === undefined || !this.#host.mayRead()) return undefined;
+    if (this.#skipsToKey) this.#skipToKey(link);
     const frame = link.take();
     if (frame === undefined) return undefined;
     return this.#receive(frame);
   }
 
   peek(): Frame | undefined {
-    return this.#link?.peek();
+    const link = this.#link;
+    if (link === undefined) return undefined;
+    if (this.#skipsToKey) this.#skipToKey(link);
+    const frame = link.peek();
+    return frame === undefined ? undefined : this.#host.shown(frame, this);
   }
 
   readLatest(): Frame | undefined {
     const link = this.#link;
     if (link === undefined || !this.#host.mayRead()) return undefined;
+    if (this.descriptor.kind === "encoded") return this.#readLatestKey(link);
     let newest = link.take();
     if (newest === undefined) return undefined;
     let skipped = 0;
@@ -125,13 +137,58 @@ export class InputPort implements StreamInput {
     this.#format = format;
   }
 
+  /**
+   * The newest encoded frame that decoding can go on with: the only one queued, or else the newest key frame. What
+   * comes before and after it is skipped.
+   */
+  #readLatestKey(link: LinkReader): Frame | undefined {
+    if (this.#skipsToKey) this.#skipToKey(link);
+    let newest = link.take();
+    let skipped = 0;
+    let skipsToKey = false;
+    for (let left = link.available(); left > 0; left--) {
+      const next = link.take();
+      if (next === undefined) break;
+      skipsToKey = !isKeyframe(next);
+      const dropped = skipsToKey && newest !== undefined && isKeyframe(newest) ? next : newest;
+      if (dropped !== next) newest = skipsToKey ? undefined : next;
+      if (skipsToKey && dropped !== next) {
+        next.pool.release(next.slot);
+        skipped++;
+      }
+      if (dropped !== undefined) {
+        dropped.pool.release(dropped.slot);
+        skipped++;
+      }
+    }
+    this.#skipsToKey = skipsToKey;
+    if (skipped > 0) link.countSkipped(skipped);
+    if (newest === undefined) return undefined;
+    if (skipped > 0) newest.linkGap = true;
+    return this.#receive(newest);
+  }
+
+  #skipToKey(link: LinkReader): void {
+    for (let next = link.peek(); next !== undefined; next = link.peek()) {
+      if (isKeyframe(next)) {
+        this.#skipsToKey = false;
+        return;
+      }
+      link.take();
+      next.pool.release(next.slot);
+      link.countSkipped(1);
+    }
+  }
+
   #receive(frame: Frame): Frame {
     const { u32 } = frame.pool;
     const header = frame.pool.slotOffset(frame.slot) >> 2;
+    const code = u32[header + (SLOT.kind >> 2)] & 0xffff;
     const width = u32[header + (SLOT.width >> 2)];
     const height = u32[header + (SLOT.height >> 2)];
-    const own = this.#host.received(frame);
-    if (width !== this.#width || height !== this.#height) {
+    const own = this.#host.received(frame, this);
+    if (code !== this.#code || width !== this.#width || height !== this.#height) {
+      this.#code = code;
       this.#width = width;
       this.#height = height;
       this.accept(frame.format);
@@ -147,15 +204,13 @@ export class InputPort implements StreamInput {
  */
 export function assertAccepted(
   format: FrameFormat,
-  accepts: AudioAccepts,
+  accepts: FormatAccepts,
   link: { readonly fromNode: string; readonly fromPort: string; readonly toNode: string; readonly toPort: string },
   converters: ConverterLookup,
 ): void {
   const clash = findClash(format, accepts);
   if (clash === undefined) return;
-  const wanted = clash.field === "channels"
-    ? `${clash.wanted.join(" or ")} channel${clash.wanted.length === 1 && clash.wanted[0] === 1 ? "" : "s"}`
-    : `${clash.wanted.join(" or ")} Hz`;
+  const wanted = describeWanted(clash.field, clash.wanted);
   const mend = converters(clash.field);
   throw new SluiceError(
     "TypeMismatch",
@@ -164,6 +219,24 @@ export function assertAccepted(
       (mend.length > 0 ? `; put a ${mend.map((type) => `"${type}"`).join(" or ")} node between them` : ""),
     { nodeId: link.toNode, port: link.toPort, available: mend },
   );
+}
+
+function describeWanted(field: FormatField, wanted: readonly (number | string)[]): string {
+  const list = wanted.join(" or ");
+  switch (field) {
+    case "channels":
+      return `${list} channel${wanted.length === 1 && wanted[0] === 1 ? "" : "s"}`;
+    case "sampleRateHz":
+      return `${list} Hz`;
+    case "frameRate":
+      return `${list} frames/s`;
+    case "width":
+    case "height":
+      return `a ${field} of ${list} pixels`;
+    case "pixelFormat":
+    case "codec":
+      return list;
+  }
 }
 
 class DrainIterator implements IterableIterator<Frame> {

@@ -4,10 +4,10 @@
  * @module
  */
 import { SluiceError } from "../errors.ts";
-import { AudioFrame, audioFrameOf, type AudioShape } from "../frames/audio_frame.ts";
-import { DataFrame, dataFrameOf } from "../frames/data_frame.ts";
+import { DataFrame } from "../frames/data_frame.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
+import { blankFrame } from "../frames/frame_of.ts";
 import type { LinkWriter } from "../links/link.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { PortDescriptor } from "../registry/descriptor.ts";
@@ -16,12 +16,14 @@ import type { StreamOutput } from "./stream.ts";
 /** What a port asks of the node that it belongs to. */
 export interface OutputHost {
   readonly id: string;
-  /** Notes that the tick owns a frame that was acquired. @returns the object to hand out */
-  acquired(frame: Frame): Frame;
-  /** Notes that a frame left the tick. */
-  written(frame: Frame): void;
+  /** Notes that the tick owns a frame that was acquired for a port. @returns the object to hand out */
+  acquired(frame: Frame, port: OutputPort): Frame;
+  /** Notes that a frame left the tick. @returns the object for links */
+  written(frame: Frame): Frame;
   /** When what the node works on entered the graph, on the runtime's clock. */
   ingressNs(): number;
+  /** The media time of the frame that the node read last, nanoseconds; 0 before that. */
+  ptsNs(): number;
   /** Resolves when the node is admitted: its outputs have room and their pools free slots. */
   admitted(): Promise<void>;
   announced(port: string, format: FrameFormat): void;
@@ -38,6 +40,8 @@ export class OutputPort implements StreamOutput {
   #crossesLanes = false;
   #format: FrameFormat | undefined;
   #sequence = 0;
+  /** Where the frame written last ends, which is when the next one begins; -1 where that says nothing. */
+  #endPtsNs = -1;
 
   constructor(name: string, descriptor: PortDescriptor, host: OutputHost, pool: Pool) {
     this.name = name;
@@ -104,16 +108,16 @@ export class OutputPort implements StreamOutput {
     if (slot < 0) return undefined;
     let frame: Frame;
     try {
-      frame = this.descriptor.kind === "audio"
-        ? audioFrameOf(this.pool, slot).shape(shape as AudioShape)
-        : dataFrameOf(this.pool, slot).shape(shape as { value: unknown });
+      frame = blankFrame(this.pool, slot, this.descriptor.kind).shape(shape);
     } catch (error) {
       this.pool.release(slot);
       throw error;
     }
     frame.sequence = this.#sequence++;
     frame.ingressNs = this.#host.ingressNs();
-    return this.#host.acquired(frame);
+    frame.ptsNs = this.#endPtsNs < 0 ? this.#host.ptsNs() : this.#endPtsNs;
+    if (this.descriptor.schema !== undefined) frame.schemaName = this.descriptor.schema;
+    return this.#host.acquired(frame, this);
   }
 
   async acquire(shape: unknown): Promise<Frame> {
@@ -131,19 +135,21 @@ export class OutputPort implements StreamOutput {
       if (this.#lossless[k].room() <= 0) this.#refuseFull(this.#lossless[k]);
     }
     if (this.#crossesLanes && frame instanceof DataFrame) frame.serialize();
+    const durationNs = frame.durationNs;
+    this.#endPtsNs = durationNs > 0 ? frame.ptsNs + durationNs : -1;
     frame.takeReference("write");
-    this.#host.written(frame);
+    const given = this.#host.written(frame);
     if (links.length === 1) {
-      links[0].write(frame);
+      links[0].write(given);
       return;
     }
     if (links.length === 0) {
-      frame.dropValue();
-      frame.pool.release(frame.slot);
+      given.dropValue();
+      given.pool.release(given.slot);
       return;
     }
-    for (let k = 1; k < links.length; k++) frame.pool.retain(frame.slot);
-    for (let k = 0; k < links.length; k++) links[k].write(frame);
+    for (let k = 1; k < links.length; k++) given.pool.retain(given.slot);
+    for (let k = 0; k < links.length; k++) links[k].write(given);
   }
 
   ready(): Promise<void> {
@@ -151,9 +157,8 @@ export class OutputPort implements StreamOutput {
   }
 
   #refuseKind(frame: Frame): never {
-    const found = frame instanceof AudioFrame ? "an audio frame" : `a frame of kind ${frame?.kind}`;
     throw new TypeError(
-      `Cannot write ${found} to output "${this.#host.id}.${this.name}": it carries ${this.descriptor.kind}`,
+      `Cannot write a frame of kind ${frame?.kind} to output "${this.#host.id}.${this.name}": it carries ${this.descriptor.kind}`,
     );
   }
 

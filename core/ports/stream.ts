@@ -51,7 +51,9 @@ export interface StreamOutput<F extends Frame = Frame> {
   /** Says what format the frames will have, so that a clash is found before the first one. */
   announce(format: FrameFormat): void;
   /**
-   * Takes a free slot from the port's pool and lays a frame out in it. Its bytes are not cleared.
+   * Takes a free slot from the port's pool and lays a frame out in it. Its bytes are not cleared. Its time is that
+   * at which the frame written last ends or, where that has no length, that of the frame read last: set `ptsNs`, or
+   * call `copyTimes()`, where that is not right.
    *
    * @returns `undefined` when the pool is empty. Within a node's declared `burst` this does not happen: a node is
    * not run, and `read()` answers `undefined`, until the pool can serve it
