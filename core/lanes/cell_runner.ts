@@ -16,6 +16,9 @@ import type { NodeCell } from "./node_cell.ts";
 const SHORT_TICK_NS = 20_000;
 const SAMPLE_EVERY = 64;
 
+/** Ticks without effect after which a node is warned of. */
+const IDLE_TICKS = 100_000;
+
 const TICKS = NODE.ticks >> 3;
 const BUSY = NODE.busyNs >> 3;
 const MAX_TICK = NODE.maxTickNs >> 3;
@@ -112,6 +115,7 @@ function afterTick(host: RunHost, cell: NodeCell, startNs: number): void {
     cell.finishing = true;
     cell.wake();
   } else if (cell.selfDriven) {
+    if (cell.reads === 0 && cell.writes === 0 && cell.notBeforeNs === 0) warnIdle(cell);
     if (cell.notBeforeNs === 0 || host.mode === "offline") cell.wake();
   } else if (cell.reads > 0 || cell.writes > 0 || again) {
     if (cell.triggered() || cell.inputsEnded()) cell.wake();
@@ -120,6 +124,16 @@ function afterTick(host: RunHost, cell: NodeCell, startNs: number): void {
     cell.finishing = true;
     cell.wake();
   }
+}
+
+/** A node that is run again and again and does nothing keeps a core busy: most likely it forgot to say that it ends. */
+function warnIdle(cell: NodeCell): void {
+  cell.idleTicks++;
+  if (cell.idleTicks !== IDLE_TICKS) return;
+  cell.context.log.warn(
+    `process() was called ${IDLE_TICKS} times in which it neither read, wrote nor waited; a "${cell.descriptor.mode}" ` +
+      "node calls context.finish() at its end, and context.waitUntilNs() where it has nothing to do yet",
+  );
 }
 
 function flushCell(host: RunHost, cell: NodeCell): void {

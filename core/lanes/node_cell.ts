@@ -68,6 +68,8 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   reads = 0;
   /** Frames written in this tick. */
   writes = 0;
+  /** Ticks so far in which a self-driven node did nothing. */
+  idleTicks = 0;
   /** For loop nodes: not before this time. */
   notBeforeNs = 0;
   /** What the node waits for: `none`, a link or a pool (`BLOCKED`). */
