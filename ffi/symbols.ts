@@ -55,6 +55,34 @@ export const SYMBOLS = {
   slu_pool_acquire: { parameters: ["pointer", "u32"], result: "u32" },
   slu_pool_release: { parameters: ["pointer", "u32", "u32", "pointer"], result: "u32" },
   slu_pool_free: { parameters: ["pointer"], result: "u32" },
+
+  slu_cpu_count: { parameters: [], result: "u32" },
+  slu_native_draft: { parameters: ["pointer", "u32", "u32", "u32", "u32"], result: "pointer" },
+  slu_native_add_pool: { parameters: ["pointer", "pointer"], result: "u32" },
+  slu_native_add_node: {
+    parameters: ["pointer", "u32", "pointer", "u32", "pointer", "u32", "pointer", "u32"],
+    result: "u32",
+  },
+  slu_native_add_local: { parameters: ["pointer", "u32", "u32", "u32", "u32", "u32", "u32", "u32"], result: "u32" },
+  slu_native_add_writer: {
+    parameters: ["pointer", "u32", "u32", "u32", "u32", "u32", "pointer", "u32", "u32", "u32"],
+    result: "u32",
+  },
+  slu_native_add_reader: {
+    parameters: ["pointer", "u32", "u32", "u32", "u32", "u32", "pointer", "u32"],
+    result: "u32",
+  },
+  slu_native_schedule: { parameters: ["pointer", "u32", "pointer", "u32"], result: "u32" },
+  slu_native_spawn: { parameters: ["pointer"], result: "pointer" },
+  slu_native_command: { parameters: ["pointer", "u32"], result: "u32" },
+  slu_native_configure: {
+    parameters: ["pointer", "u32", "u32", "pointer", "u32", "pointer", "u32"],
+    result: "u32",
+  },
+  slu_native_report: { parameters: ["pointer"], result: "u32" },
+  slu_native_report_number: { parameters: ["pointer", "u32"], result: "f64" },
+  slu_native_report_text: { parameters: ["pointer"], result: "pointer" },
+  slu_native_finish: { parameters: ["pointer", "u32"], result: "void" },
 } as const;
 
 /** The functions, to call. */

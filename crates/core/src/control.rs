@@ -2,7 +2,7 @@
 
 use std::ptr::NonNull;
 
-use sluice_abi::{ABI_VERSION, CONTROL_MAGIC, ControlHeader, LaneRecord, LinkRecord, MAX_LANES};
+use sluice_abi::{ABI_VERSION, CONTROL_MAGIC, ControlHeader, LaneRecord, LinkRecord, MAX_LANES, NodeRecord};
 
 use crate::arena::Arena;
 use crate::doorbell::Doorbell;
@@ -15,6 +15,8 @@ pub struct Control {
     links: NonNull<LinkRecord>,
     links_offset: u32,
     link_count: u32,
+    nodes: NonNull<NodeRecord>,
+    node_count: u32,
 }
 
 // SAFETY: addresses in an arena that is never unmapped; shared words are touched atomically.
@@ -51,6 +53,8 @@ impl Control {
             links: records(arena, "link", header.links_offset, header.link_count)?,
             links_offset: header.links_offset,
             link_count: header.link_count,
+            nodes: records(arena, "node", header.nodes_offset, header.node_count)?,
+            node_count: header.node_count,
         })
     }
 
@@ -63,6 +67,33 @@ impl Control {
         }
         // SAFETY: `open` checked that all records lie in the arena.
         Some(unsafe { self.lanes.add(lane as usize) })
+    }
+
+    /// Number of lane records.
+    #[inline]
+    #[must_use]
+    pub fn lane_count(&self) -> u32 {
+        self.lane_count
+    }
+
+    /// The record of a link by its index, or `None` if there is no such link.
+    #[must_use]
+    pub fn link(&self, link: u32) -> Option<NonNull<LinkRecord>> {
+        if link >= self.link_count {
+            return None;
+        }
+        // SAFETY: `open` checked that all records lie in the arena.
+        Some(unsafe { self.links.add(link as usize) })
+    }
+
+    /// The record of a node, or `None` if there is no such node.
+    #[must_use]
+    pub fn node(&self, node: u32) -> Option<NonNull<NodeRecord>> {
+        if node >= self.node_count {
+            return None;
+        }
+        // SAFETY: `open` checked that all records lie in the arena.
+        Some(unsafe { self.nodes.add(node as usize) })
     }
 
     /// Whether the lane records start there.

@@ -3,10 +3,12 @@
 //! Words: a *lane* is one thread that runs nodes; an *entry* is the `u32` that travels through a ring; an *arena* is
 //! memory that all lanes share. The layouts of shared memory are those of `sluice-abi`.
 //!
-//! Under `--cfg loom` only what loom models is compiled: the ring that evicts, the doorbell, and the request for room.
+//! Under `--cfg loom` only what loom models is compiled: the ring that evicts, the doorbell, and the requests for room
+//! and for slots.
 
 pub mod doorbell;
 pub mod room_request;
+pub mod slot_requests;
 pub mod steal;
 mod sync;
 
@@ -18,6 +20,8 @@ pub mod clock;
 pub mod control;
 #[cfg(not(loom))]
 pub mod ends;
+#[cfg(not(loom))]
+pub mod lane;
 #[cfg(not(loom))]
 mod mapping;
 #[cfg(not(loom))]

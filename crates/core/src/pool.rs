@@ -10,6 +10,12 @@ use std::sync::atomic::{AtomicI32, AtomicU8, AtomicU32, Ordering};
 use sluice_abi::{ABI_VERSION, MAX_LANES, MAX_POOLS, POOL_MAGIC, PoolHeader, PoolLayout, SlotHeader, hold_row};
 
 use crate::arena::Arena;
+use crate::slot_requests::SlotRequests;
+
+/// In the table of holds: more references than can be told.
+const HOLD_MANY: u8 = 127;
+/// In the table of holds: a free slot that the lane keeps at hand.
+const HOLD_FREE: u8 = 128;
 
 /// What a release did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +94,18 @@ impl Pool {
         Ok(Self { header, layout, slot_count, hint: AtomicU32::new(0), _arena: arena })
     }
 
+    /// Index of the pool in ring entries.
+    #[must_use]
+    pub fn index(&self) -> u32 {
+        self.header().pool_index
+    }
+
+    /// Bytes of payload that fit in a slot.
+    #[must_use]
+    pub fn payload_bytes(&self) -> u32 {
+        self.header().payload_bytes
+    }
+
     /// Number of slots.
     #[must_use]
     pub fn slot_count(&self) -> u32 {
@@ -118,8 +136,133 @@ impl Pool {
                 seen = before & !bit;
             }
         }
-        self.header().exhausted.fetch_add(1, Ordering::Relaxed);
+        self.count_exhausted();
         None
+    }
+
+    /// Takes up to `out.len()` free slots of one word of the bitmap into the front of `out`, in one atomic step, and
+    /// returns how many; 0: no slot is free, which is not counted. The lane keeps them at hand until [`Pool::lend`].
+    #[inline]
+    #[must_use]
+    pub fn reserve(&self, lane: u32, out: &mut [u32]) -> usize {
+        let words = self.slot_count.div_ceil(32);
+        // Relaxed: a hint.
+        let first = self.hint.load(Ordering::Relaxed) % words;
+        for index in (first..words).chain(0..first) {
+            let word = self.word(index);
+            let mut seen = word.load(Ordering::Relaxed);
+            while seen != 0 {
+                let mut wanted = 0;
+                for _ in 0..out.len() {
+                    let rest = seen & !wanted;
+                    wanted |= rest & rest.wrapping_neg();
+                }
+                // Acquire: pairs with the release in `free_reserved`; the last holders have done with the slots.
+                let before = word.fetch_and(!wanted, Ordering::AcqRel);
+                let mut taken = before & wanted;
+                if taken != 0 {
+                    self.hint.store(index, Ordering::Relaxed);
+                    let mut count = 0;
+                    while taken != 0 {
+                        out[count] = index * 32 + taken.trailing_zeros();
+                        self.set_hold(out[count], lane, HOLD_FREE);
+                        taken &= taken - 1;
+                        count += 1;
+                    }
+                    return count;
+                }
+                seen = before & !wanted;
+            }
+        }
+        0
+    }
+
+    /// Hands out a slot that this lane has reserved: its count is 1 and its generation one higher.
+    #[inline]
+    pub fn lend(&self, slot: u32, lane: u32) {
+        self.set_hold(slot, lane, 0);
+        self.begin(slot, lane);
+    }
+
+    /// Gives up one reference of a lane, without freeing the slot: [`Released::Freed`] says that the lane keeps it at
+    /// hand now, to lend again or to give to [`Pool::free_reserved`].
+    #[inline]
+    pub fn give_up(&self, slot: u32, lane: u32) -> Released {
+        let Some(count) = self.ref_count(slot) else { return Released::Refused };
+        // Acquire: pairs with the release of the others' decrements; what they did with the slot is visible.
+        let seen = count.load(Ordering::Acquire);
+        if seen <= 0 {
+            return Released::Refused;
+        }
+        self.hold(slot, lane, u8::MAX);
+        if seen == 1 {
+            // The one reference is this lane's, and only holders take more: nobody else can change the count.
+            count.store(0, Ordering::Release);
+        } else {
+            // AcqRel: whoever frees the slot sees what the other holders did with it.
+            match count.fetch_update(Ordering::AcqRel, Ordering::Relaxed, |n| (n > 0).then(|| n - 1)) {
+                Err(_) => return Released::Refused,
+                Ok(1) => {}
+                Ok(_) => return Released::Shared,
+            }
+        }
+        self.set_hold(slot, lane, HOLD_FREE);
+        Released::Freed(0)
+    }
+
+    /// Frees slots that this lane keeps at hand, a word of the bitmap at a time where they stand together. Returns the
+    /// lanes (bit = lane) that were waiting for one; signal them.
+    pub fn free_reserved(&self, lane: u32, slots: &[u32]) -> u64 {
+        for &slot in slots {
+            self.set_hold(slot, lane, 0);
+        }
+        let mut slots = slots.iter().copied().peekable();
+        while let Some(slot) = slots.next() {
+            let mut bits = 1 << (slot % 32);
+            while let Some(next) = slots.next_if(|next| next / 32 == slot / 32) {
+                bits |= 1 << (next % 32);
+            }
+            // SeqCst: pairs with the acquire in `reserve`; and see `SlotRequests`.
+            self.word(slot / 32).fetch_or(bits, Ordering::SeqCst);
+        }
+        self.requests().take()
+    }
+
+    /// A slot of this lane's goes into a link: the lane holds it no more, the link does.
+    #[inline]
+    pub fn hand_over(&self, slot: u32, lane: u32) {
+        self.hold(slot, lane, u8::MAX);
+    }
+
+    /// A slot comes out of a link into this lane's hands.
+    #[inline]
+    pub fn take_over(&self, slot: u32, lane: u32) {
+        self.hold(slot, lane, 1);
+    }
+
+    /// References to a slot now; 0 if there is no such slot.
+    #[inline]
+    #[must_use]
+    pub fn references(&self, slot: u32) -> u32 {
+        // Acquire: whoever finds itself alone sees what the others did.
+        self.ref_count(slot).map_or(0, |count| count.load(Ordering::Acquire).max(0) as u32)
+    }
+
+    /// Whether lanes wait for a slot.
+    #[inline]
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        self.requests().any()
+    }
+
+    /// Asks for a signal to a lane when a slot is freed; afterwards it tries once more.
+    pub fn await_slot(&self, lane: u32) {
+        self.requests().ask(lane);
+    }
+
+    /// Counts that a slot was wanted and none was free.
+    pub fn count_exhausted(&self) {
+        self.header().exhausted.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Takes one more reference to a slot that the lane may read. `false` if the slot is free.
@@ -150,13 +293,11 @@ impl Pool {
             Ok(_) => return Released::Shared,
         }
         let bit = 1 << (slot % 32);
-        // SeqCst: pairs with the acquire in `acquire`, and is ordered before the look at the waiters (a waiter sets
-        // its bit, then looks for a free slot).
+        // SeqCst: pairs with the acquire in `acquire`; and see `SlotRequests`.
         if self.word(slot / 32).fetch_or(bit, Ordering::SeqCst) & bit != 0 {
             return Released::Refused;
         }
-        let [low, high] = &self.header().waiters;
-        Released::Freed(take(low) | take(high) << 32)
+        Released::Freed(self.requests().take())
     }
 
     /// Free slots now.
@@ -185,16 +326,33 @@ impl Pool {
         self.hold(slot, lane, 1);
     }
 
-    /// Adds to the lane's own count of references to a slot; lanes out of range keep none.
+    /// Adds to the lane's own count of references to a slot, 1 or -1; lanes out of range keep none.
+    #[inline]
     fn hold(&self, slot: u32, lane: u32, step: u8) {
-        if lane >= MAX_LANES {
-            return;
+        let Some(hold) = self.hold_of(slot, lane) else { return };
+        let held = hold.load(Ordering::Relaxed);
+        // Neither below nothing, nor from more than can be told.
+        if if step == 1 { held < HOLD_MANY } else { held > 0 && held < HOLD_MANY } {
+            hold.store(held.wrapping_add(step), Ordering::Release);
+        }
+    }
+
+    #[inline]
+    fn set_hold(&self, slot: u32, lane: u32, held: u8) {
+        if let Some(hold) = self.hold_of(slot, lane) {
+            hold.store(held, Ordering::Release);
+        }
+    }
+
+    #[inline]
+    fn hold_of(&self, slot: u32, lane: u32) -> Option<&AtomicU8> {
+        if lane >= MAX_LANES || slot >= self.slot_count {
+            return None;
         }
         let index = lane as usize * hold_row(self.slot_count) as usize + slot as usize;
         let hold: *mut AtomicU8 = self.at(self.layout.holds_offset as usize + index);
         // SAFETY: the byte lies in the table. Only this lane writes it; atomic for those who look.
-        let hold = unsafe { &*hold };
-        hold.store(hold.load(Ordering::Relaxed).wrapping_add(step), Ordering::Release);
+        Some(unsafe { &*hold })
     }
 
     fn ref_count(&self, slot: u32) -> Option<&AtomicI32> {
@@ -211,6 +369,10 @@ impl Pool {
         unsafe { &*word }
     }
 
+    fn requests(&self) -> SlotRequests<'_> {
+        SlotRequests(&self.header().waiters)
+    }
+
     fn header(&self) -> &PoolHeader {
         // SAFETY: line 0 is constant, the rest atomic.
         unsafe { self.header.as_ref() }
@@ -219,12 +381,6 @@ impl Pool {
     fn at<T>(&self, offset: usize) -> *mut T {
         self.header.as_ptr().wrapping_byte_add(offset).cast()
     }
-}
-
-/// Takes the lanes of one word of waiters.
-fn take(word: &AtomicU32) -> u64 {
-    // SeqCst: ordered after the bitmap's change.
-    if word.load(Ordering::SeqCst) == 0 { 0 } else { u64::from(word.swap(0, Ordering::SeqCst)) }
 }
 
 fn lay_out(arena: &Arena, slot_count: u32, payload_bytes: u32) -> Result<PoolLayout, String> {

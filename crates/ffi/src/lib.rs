@@ -9,6 +9,7 @@
 mod arena;
 mod info;
 mod lane;
+mod native_lane;
 mod outcome;
 mod pool;
 mod ring;

@@ -1,0 +1,284 @@
+//! What a stage sees of its lane during a tick. Frames are handles; a handle is good while the tick owns the frame:
+//! until it is written, released, or the tick ends. A call with any other is refused and changes nothing.
+
+use sluice_abi::{ENTRY_DISCONTINUITY, ENTRY_POOL_SHIFT, ENTRY_SLOT_MASK, SlotHeader, flag, format as payload, kind};
+
+use crate::clock;
+
+use super::ports::Ports;
+use super::shared::Shared;
+
+/// Most channels of an audio frame.
+const MAX_CHANNELS: u32 = 64;
+
+/// A frame that the running tick owns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame(u32);
+
+/// The header fields of a frame that stages use.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FrameView {
+    /// Number of channels.
+    pub channels: u32,
+    /// Hertz.
+    pub sample_rate_hz: u32,
+    /// Samples in each channel.
+    pub sample_count: u32,
+    /// Count of the frame at its source, from 0.
+    pub sequence: f64,
+    /// When it is to be presented, nanoseconds.
+    pub pts_ns: f64,
+    /// Frames are missing before it.
+    pub discontinuity: bool,
+}
+
+/// See the module.
+pub struct StageContext<'a> {
+    pub(super) ports: &'a mut Ports,
+    pub(super) shared: &'a mut Shared,
+}
+
+impl StageContext<'_> {
+    /// Whether sources keep to the clock.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.shared.live
+    }
+
+    /// Nanoseconds since the runtime's epoch.
+    #[must_use]
+    pub fn now_ns(&self) -> f64 {
+        clock::now_ns()
+    }
+
+    /// Takes the oldest frame of an input. `None`: there is none, or an output has no room, or this tick has taken
+    /// its share.
+    #[inline]
+    pub fn read(&mut self, input: u32) -> Option<Frame> {
+        if !self.ports.may_read(self.shared) {
+            return None;
+        }
+        let entry = self.ports.inputs.get_mut(input as usize)?.as_mut()?.take(self.shared)?;
+        self.shared.owned.push(entry);
+        self.ports.reads += 1;
+        // SAFETY: the slot exists, or taking it had panicked; the frame is this tick's to read.
+        self.ports.last_ingress_ns = unsafe { (*self.shared.header_of(entry)).ingress_ns };
+        self.ports.record().frames_in += 1.0;
+        Some(Frame(entry))
+    }
+
+    /// Whether every output has room for one more frame, and the pool a slot.
+    #[inline]
+    pub fn may_write(&mut self) -> bool {
+        self.ports.admit(self.shared)
+    }
+
+    /// Takes a slot and lays an audio frame out in it, with the output's next number. `None`: no slot is free, or the
+    /// shape does not fit.
+    #[inline]
+    pub fn acquire_audio(&mut self, output: u32, rate_hz: u32, channels: u32, samples: u32) -> Option<Frame> {
+        let bytes = u64::from(channels) * u64::from(samples) * 4;
+        let pool = &mut self.shared.slots[self.shared.audio_pool];
+        let shape_fits = (1..=MAX_CHANNELS).contains(&channels) && rate_hz > 0;
+        if !shape_fits || bytes > u64::from(pool.payload_bytes()) {
+            return None;
+        }
+        let sequence = {
+            let output = self.ports.outputs.get_mut(output as usize)?;
+            output.sequence += 1.0;
+            output.sequence - 1.0
+        };
+        let Some(slot) = pool.take() else {
+            self.ports.outputs[output as usize].sequence = sequence;
+            return None;
+        };
+        let ingress_ns = if self.ports.inputs.is_empty() { self.shared.now_ns } else { self.ports.last_ingress_ns };
+        // SAFETY: the slot was just taken, and is this tick's alone.
+        let header = unsafe { &mut *pool.header(slot) };
+        header.gpu_handle = 0;
+        header.strides = [samples * 4, 0, 0, 0];
+        header.pts_ns = 0.0;
+        header.dts_ns = 0.0;
+        header.duration_ns = (f64::from(samples) * 1e9 / f64::from(rate_hz)).round();
+        header.ingress_ns = ingress_ns;
+        header.sequence = sequence;
+        header.payload_length = bytes as u32;
+        header.kind = kind::AUDIO;
+        header.format = payload::F32_PLANAR;
+        header.flags = 0;
+        header.batch_size = 0;
+        header.width = channels;
+        header.height = rate_hz;
+        let entry = slot | pool.index() << ENTRY_POOL_SHIFT;
+        self.shared.owned.push(entry);
+        Some(Frame(entry))
+    }
+
+    /// What an audio frame is. `None`: it is not this tick's, or not audio that lies within its slot.
+    #[inline]
+    #[must_use]
+    pub fn view(&self, frame: Frame) -> Option<FrameView> {
+        let header = self.header(frame)?;
+        // SAFETY: the frame is this tick's to read.
+        let header = unsafe { &*header };
+        let sample_count = header.strides[0] / 4;
+        let bytes = u64::from(header.width) * u64::from(sample_count) * 4;
+        let fits = bytes <= u64::from(self.payload_bytes(frame));
+        (header.kind == kind::AUDIO && fits && header.width <= MAX_CHANNELS).then_some(FrameView {
+            channels: header.width,
+            sample_rate_hz: header.height,
+            sample_count,
+            sequence: header.sequence,
+            pts_ns: header.pts_ns,
+            discontinuity: frame.0 & ENTRY_DISCONTINUITY != 0 || header.flags & flag::DISCONTINUITY != 0,
+        })
+    }
+
+    /// The samples of one channel. `None`: as [`StageContext::view`], or there is no such channel.
+    #[inline]
+    #[must_use]
+    pub fn channel(&self, frame: Frame, channel: u32) -> Option<&[f32]> {
+        let (first, count) = self.plane(frame, channel)?;
+        // SAFETY: `plane` found the samples within the slot, which is aligned to 64 bytes; nobody writes to a frame
+        // that others may read.
+        Some(unsafe { std::slice::from_raw_parts(first, count) })
+    }
+
+    /// The samples of one channel, to change. `None`: as [`StageContext::channel`], or others read the frame too:
+    /// [`StageContext::writable`] gives one that they do not.
+    #[inline]
+    pub fn channel_mut(&mut self, frame: Frame, channel: u32) -> Option<&mut [f32]> {
+        let (first, count) = self.plane(frame, channel)?;
+        let (slots, slot) = self.shared.slot_of(frame.0);
+        if slots.references(slot) != 1 {
+            return None;
+        }
+        // SAFETY: as above, and the one reference is this tick's.
+        Some(unsafe { std::slice::from_raw_parts_mut(first, count) })
+    }
+
+    /// Sets when a frame that only this tick refers to is to be presented.
+    #[inline]
+    pub fn set_pts_ns(&mut self, frame: Frame, pts_ns: f64) -> bool {
+        let Some(header) = self.header(frame) else { return false };
+        let (slots, slot) = self.shared.slot_of(frame.0);
+        let own = slots.references(slot) == 1;
+        if own {
+            // SAFETY: the one reference is this tick's.
+            unsafe { (*header).pts_ns = pts_ns };
+        }
+        own
+    }
+
+    /// A frame that may be changed: this one, if nobody else refers to it, else a copy, in exchange for this one.
+    /// `None`: a copy is needed and no slot is free, or the frame is not this tick's audio.
+    #[inline]
+    pub fn writable(&mut self, frame: Frame) -> Option<Frame> {
+        self.view(frame)?;
+        let (slots, slot) = self.shared.slot_of(frame.0);
+        if slots.references(slot) == 1 {
+            return Some(frame);
+        }
+        let copy = slots.take()?;
+        let (from, to) = (slots.header(slot), slots.header(copy));
+        // SAFETY: both slots are this tick's, the first to read and the second alone to write; they differ, and both
+        // have as much payload. The reference count, its line's other fields and the generation stay the slot's own.
+        unsafe {
+            let length = (*from).payload_length.min(slots.payload_bytes()) as usize;
+            (*to).gpu_handle = 0;
+            (*to).strides = (*from).strides;
+            (*to).pts_ns = (*from).pts_ns;
+            (*to).dts_ns = (*from).dts_ns;
+            (*to).duration_ns = (*from).duration_ns;
+            (*to).ingress_ns = (*from).ingress_ns;
+            (*to).sequence = (*from).sequence;
+            (*to).payload_length = (*from).payload_length;
+            (*to).kind = (*from).kind;
+            (*to).format = (*from).format;
+            (*to).flags = (*from).flags;
+            (*to).batch_size = (*from).batch_size;
+            (*to).width = (*from).width;
+            (*to).height = (*from).height;
+            std::ptr::copy_nonoverlapping(from.add(1).cast::<u8>(), to.add(1).cast::<u8>(), length);
+        }
+        let entry = frame.0 & !ENTRY_SLOT_MASK | copy;
+        self.release(frame);
+        self.shared.owned.push(entry);
+        Some(Frame(entry))
+    }
+
+    /// Hands a frame over to the links of an output, or, without links, gives it back. `false`: a lossless link has
+    /// no room, or the frame is not this tick's, or there is no such output; the frame stays as it was.
+    #[inline]
+    pub fn write(&mut self, output: u32, frame: Frame) -> bool {
+        let Some(output) = self.ports.outputs.get_mut(output as usize) else { return false };
+        let full = output.links.iter_mut().any(|link| link.is_lossless() && link.room(self.shared) == 0);
+        if full || !self.shared.disown(frame.0) {
+            return false;
+        }
+        let (slots, slot) = self.shared.slot_of(frame.0);
+        match output.links.len() {
+            0 => {
+                slots.release(slot);
+            }
+            links => {
+                for _ in 1..links {
+                    slots.retain(slot);
+                }
+                for link in &mut output.links {
+                    link.write(frame.0, self.shared);
+                }
+            }
+        }
+        self.ports.writes += 1;
+        self.ports.record().frames_out += 1.0;
+        true
+    }
+
+    /// Gives a frame back. `false`: it is not this tick's.
+    #[inline]
+    pub fn release(&mut self, frame: Frame) -> bool {
+        if !self.shared.disown(frame.0) {
+            return false;
+        }
+        let (slots, slot) = self.shared.slot_of(frame.0);
+        slots.release(slot)
+    }
+
+    /// For a stage with a cadence of its own: not again before this time. Holds for one tick.
+    pub fn wait_until_ns(&mut self, time_ns: f64) {
+        self.ports.not_before_ns = time_ns;
+    }
+
+    /// There is no more: `flush` and the end of the stream follow.
+    pub fn finish(&mut self) {
+        self.ports.finishing = true;
+    }
+
+    /// Reports how far the stage is, nanoseconds of media time. `total_ns`: infinite, if not known.
+    #[inline]
+    pub fn progress(&mut self, done_ns: f64, total_ns: f64) {
+        self.shared.progress(self.ports.position, done_ns, total_ns);
+    }
+
+    #[inline]
+    fn header(&self, frame: Frame) -> Option<*mut SlotHeader> {
+        self.shared.owned.iter().rev().any(|&own| own == frame.0).then(|| self.shared.header_of(frame.0))
+    }
+
+    #[inline]
+    fn payload_bytes(&self, frame: Frame) -> u32 {
+        self.shared.slots[(frame.0 >> ENTRY_POOL_SHIFT & sluice_abi::ENTRY_POOL_MASK) as usize].payload_bytes()
+    }
+
+    #[inline]
+    fn plane(&self, frame: Frame, channel: u32) -> Option<(*mut f32, usize)> {
+        let view = self.view(frame)?;
+        if channel >= view.channels {
+            return None;
+        }
+        let count = view.sample_count as usize;
+        let payload = self.header(frame)?.wrapping_add(1).cast::<f32>();
+        Some((payload.wrapping_add(channel as usize * count), count))
+    }
+}

@@ -1,0 +1,125 @@
+//! The reading end of a link.
+
+use std::ptr::NonNull;
+
+use sluice_abi::{LINK_EOS, LinkRecord, RING_BATCH, RING_NONE};
+
+use crate::sync::Ordering;
+
+use super::shared::Shared;
+use super::spec::{Policy, RingRef};
+
+pub(super) struct Reader {
+    record: NonNull<LinkRecord>,
+    kind: Kind,
+}
+
+enum Kind {
+    /// Index of the link among the lane's local ones.
+    Local(usize),
+    Ring(RingEnd),
+}
+
+struct RingEnd {
+    ring: RingRef,
+    /// Entries fetched and not yet taken stand in the staging area from `next` to `fetched`.
+    next: u32,
+    fetched: u32,
+    batch: u32,
+}
+
+impl Reader {
+    pub(super) fn local(record: NonNull<LinkRecord>, local: usize) -> Self {
+        Self { record, kind: Kind::Local(local) }
+    }
+
+    pub(super) fn ring(record: NonNull<LinkRecord>, ring: RingRef, policy: Policy) -> Self {
+        // What was fetched cannot be rolled off any more: links that evict are read one by one.
+        let batch = if policy.evicts() { 1 } else { RING_BATCH };
+        Self { record, kind: Kind::Ring(RingEnd { ring, next: 0, fetched: 0, batch }) }
+    }
+
+    /// Takes the oldest frame, which counts as read.
+    #[inline]
+    pub(super) fn take(&mut self, shared: &mut Shared) -> Option<u32> {
+        let entry = match &mut self.kind {
+            Kind::Local(local) => {
+                let link = &mut shared.locals[*local];
+                let entry = link.pop()?;
+                if std::mem::take(&mut link.room_wanted) {
+                    let writer = link.writer;
+                    shared.wake(writer);
+                }
+                entry
+            }
+            Kind::Ring(end) => end.take()?,
+        };
+        // SAFETY: the record lies in an arena that the lane holds; the field is the reading lane's.
+        unsafe { (*self.record.as_ptr()).read += 1.0 };
+        let (slots, slot) = shared.slot_of(entry);
+        slots.take_over(slot);
+        Some(entry)
+    }
+
+    /// Drops what has come in, counted as skipped: for a node that has ended, so that no writer waits for it.
+    pub(super) fn discard(&mut self, shared: &mut Shared) {
+        while let Some(entry) = self.take(shared) {
+            // SAFETY: as in `take`.
+            unsafe {
+                (*self.record.as_ptr()).read -= 1.0;
+                (*self.record.as_ptr()).dropped_skipped += 1.0;
+            }
+            let (slots, slot) = shared.slot_of(entry);
+            slots.release(slot);
+        }
+    }
+
+    /// Frames that can be taken now.
+    #[inline]
+    pub(super) fn available(&self, shared: &Shared) -> u32 {
+        match &self.kind {
+            Kind::Local(local) => shared.locals[*local].available(),
+            // SAFETY: this thread runs the lane that has the reading end.
+            Kind::Ring(end) => end.fetched - end.next + unsafe { end.ring.get().available() },
+        }
+    }
+
+    /// The writer has ended; frames may be left.
+    #[inline]
+    pub(super) fn writer_ended(&self) -> bool {
+        // SAFETY: the record lies in an arena that the lane holds, and the word is atomic. SeqCst: pairs with the
+        // writer's `fetch_or`.
+        unsafe { (*self.record.as_ptr()).state.load(Ordering::SeqCst) & LINK_EOS != 0 }
+    }
+
+    /// The writer has ended and nothing is left.
+    #[inline]
+    pub(super) fn ended(&self, shared: &Shared) -> bool {
+        // End first: nothing is written after it, so an empty ring seen afterwards stays empty.
+        self.writer_ended() && self.available(shared) == 0
+    }
+}
+
+impl RingEnd {
+    #[inline]
+    fn take(&mut self) -> Option<u32> {
+        let ring = self.ring.get();
+        if self.batch == 1 {
+            // SAFETY: this thread runs the lane that has the reading end.
+            let entry = unsafe { ring.pop() };
+            return (entry != RING_NONE).then_some(entry);
+        }
+        if self.next == self.fetched {
+            self.next = 0;
+            // SAFETY: as above.
+            self.fetched = unsafe { ring.fetch(self.batch) };
+            if self.fetched == 0 {
+                return None;
+            }
+        }
+        // SAFETY: the reader's part of the staging area, of which `fetched` entries are filled.
+        let entry = unsafe { *ring.reader_staging().add(self.next as usize) };
+        self.next += 1;
+        Some(entry)
+    }
+}

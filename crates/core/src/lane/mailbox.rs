@@ -1,0 +1,105 @@
+//! Commands to a lane, and its reports. Both queues are behind locks that are held for a moment and never on the hot
+//! path; commands are announced by the lane's doorbell, reports by nothing: the control isolate looks for them.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// From the control isolate to a lane.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Runs nodes.
+    Start,
+    /// Sources end; what they wrote drains.
+    Stop,
+    /// Gives the stage of a node (by position) live values.
+    Configure {
+        /// Named again in the answer.
+        request: u32,
+        /// Position of the node.
+        node: u32,
+        /// The values, by key.
+        values: Vec<(String, f64)>,
+    },
+    /// Ends the thread.
+    Close,
+}
+
+/// From a lane to the control isolate. Nodes are named by position.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Report {
+    /// Every stage was made.
+    Opened,
+    /// A node failed, or, without one, the lane.
+    Failed {
+        /// Which.
+        node: Option<u32>,
+        /// Why, as a clause.
+        text: String,
+        /// It panicked.
+        panicked: bool,
+    },
+    /// A node has ended, with its figures.
+    Ended {
+        /// Which.
+        node: u32,
+        /// In the order of its stage's names.
+        figures: Vec<f64>,
+    },
+    /// How far a node is, nanoseconds of media time.
+    Progress {
+        /// Which.
+        node: u32,
+        /// So far.
+        done_ns: f64,
+        /// In all.
+        total_ns: f64,
+    },
+    /// The answer to `Configure`.
+    Configured {
+        /// Which request.
+        request: u32,
+        /// Why not, if it was refused.
+        error: Option<String>,
+    },
+    /// The system refused something that the lane does without.
+    Warning {
+        /// What.
+        text: String,
+    },
+    /// Every stage was dropped; the thread is about to end.
+    Closed,
+}
+
+/// See the module.
+#[derive(Default)]
+pub(super) struct Mailbox {
+    commands: Mutex<VecDeque<Command>>,
+    reports: Mutex<VecDeque<Report>>,
+}
+
+impl Mailbox {
+    pub(super) fn command(&self, command: Command) {
+        lock(&self.commands).push_back(command);
+    }
+
+    pub(super) fn next_command(&self) -> Option<Command> {
+        lock(&self.commands).pop_front()
+    }
+
+    pub(super) fn report(&self, report: Report) {
+        let mut reports = lock(&self.reports);
+        // Only the newest progress of a node matters.
+        if let Report::Progress { node, .. } = report {
+            reports.retain(|old| !matches!(old, Report::Progress { node: other, .. } if *other == node));
+        }
+        reports.push_back(report);
+    }
+
+    pub(super) fn next_report(&self) -> Option<Report> {
+        lock(&self.reports).pop_front()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

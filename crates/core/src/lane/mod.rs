@@ -1,0 +1,40 @@
+//! Native lanes: threads that run the stages built into this library, on the same slots, rings, doorbells and records
+//! as the lanes of TypeScript.
+//!
+//! Words: a *stage* is what a node of a native lane runs; a *tick* is one call of its `process`. The control isolate
+//! describes a lane with [`LaneSpec`], starts it with [`NativeLane::spawn`], and gives it commands through a queue and
+//! the lane's doorbell. The lane answers with reports in a queue of its own, which the control isolate empties when it
+//! likes: a native lane never calls JavaScript and never waits for it.
+//!
+//! Hot path: a tick allocates nothing and takes no lock. Only the thread itself touches stages, ports and magazines.
+
+mod context;
+mod handle;
+mod input;
+mod local;
+mod mailbox;
+mod node;
+mod output;
+mod ports;
+mod runner;
+mod schedule;
+mod shared;
+mod slots;
+mod spec;
+pub mod stage;
+pub mod stages;
+mod tick_times;
+
+pub use context::{Frame, FrameView, StageContext};
+pub use handle::NativeLane;
+pub use mailbox::{Command, Report};
+pub use schedule::{Priority, cpu_count};
+pub use spec::{LaneSpec, LinkEnd, LinkSpec, NodeSpec, Policy, RingRef};
+
+/// The inbox bit of every lane that says: a slot was freed.
+pub const POOL_INBOX_BIT: u32 = 0;
+/// The inbox bit that says: there is a command.
+pub const COMMAND_INBOX_BIT: u32 = 1;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,163 @@
+//! A node's ports, its admission, and what its running tick has done.
+
+use std::ptr::NonNull;
+
+use sluice_abi::{NodeRecord, blocked};
+
+use super::input::Reader;
+use super::output::Writer;
+use super::shared::Shared;
+
+/// Frames that a node takes in one tick at most, so that others on the lane have their turn.
+const READS_PER_TICK: u32 = 64;
+
+pub(super) struct Ports {
+    /// Position of the node in its lane.
+    pub(super) position: usize,
+    /// `None`: not linked.
+    pub(super) inputs: Vec<Option<Reader>>,
+    pub(super) outputs: Vec<Output>,
+    record: NonNull<NodeRecord>,
+    /// Index of the record, plus 1.
+    number: u32,
+    /// Frames taken in this tick.
+    pub(super) reads: u32,
+    /// Frames written in this tick.
+    pub(super) writes: u32,
+    /// No more ticks: `flush` and the end of stream come next.
+    pub(super) finishing: bool,
+    /// Not before this time; 0: at once.
+    pub(super) not_before_ns: f64,
+    /// When the frame read last entered the graph.
+    pub(super) last_ingress_ns: f64,
+    /// One of `blocked`.
+    pub(super) blocked: u32,
+}
+
+#[derive(Default)]
+pub(super) struct Output {
+    pub(super) links: Vec<Writer>,
+    /// Number of the next frame.
+    pub(super) sequence: f64,
+}
+
+impl Ports {
+    pub(super) fn new(position: usize, inputs: u32, outputs: u32, index: u32, record: NonNull<NodeRecord>) -> Self {
+        Self {
+            position,
+            inputs: (0..inputs).map(|_| None).collect(),
+            outputs: (0..outputs).map(|_| Output::default()).collect(),
+            record,
+            number: index + 1,
+            reads: 0,
+            writes: 0,
+            finishing: false,
+            not_before_ns: 0.0,
+            last_ingress_ns: 0.0,
+            blocked: blocked::NONE,
+        }
+    }
+
+    /// Whether every lossless output has room, and the pool a slot. If not, the node is woken when that changes.
+    #[inline]
+    pub(super) fn admit(&mut self, shared: &mut Shared) -> bool {
+        for output in &mut self.outputs {
+            for link in output.links.iter_mut().filter(|link| link.is_lossless()) {
+                if link.room(shared) == 0 && link.await_room(shared) == 0 {
+                    let index = link.index;
+                    self.set_blocked(blocked::LINK, index);
+                    return false;
+                }
+            }
+        }
+        if !self.outputs.is_empty() {
+            let pool = &mut shared.slots[shared.audio_pool];
+            if !pool.ensure() {
+                pool.await_slot();
+                if !pool.ensure() {
+                    let index = pool.index();
+                    self.set_blocked(blocked::POOL, index);
+                    return false;
+                }
+            }
+        }
+        if self.blocked != blocked::NONE {
+            self.set_blocked(blocked::NONE, 0);
+        }
+        true
+    }
+
+    #[inline]
+    pub(super) fn may_read(&mut self, shared: &mut Shared) -> bool {
+        self.reads < READS_PER_TICK && self.admit(shared)
+    }
+
+    /// Whether there are frames for a node that runs when frames come in.
+    #[inline]
+    pub(super) fn triggered(&self, shared: &Shared) -> bool {
+        self.inputs.iter().flatten().any(|link| link.available(shared) > 0)
+    }
+
+    /// Whether anything is linked to an input.
+    pub(super) fn has_input(&self) -> bool {
+        self.inputs.iter().any(Option::is_some)
+    }
+
+    /// Whether every writer has ended and everything was read. True if nothing is linked.
+    #[inline]
+    pub(super) fn inputs_ended(&self, shared: &Shared) -> bool {
+        self.inputs.iter().flatten().all(|link| link.ended(shared))
+    }
+
+    /// Whether no more frames can arrive, though some may be left that the node has not read.
+    #[inline]
+    pub(super) fn writers_ended(&self) -> bool {
+        self.inputs.iter().flatten().all(Reader::writer_ended)
+    }
+
+    /// Makes what was written visible to other lanes.
+    #[inline]
+    pub(super) fn flush(&mut self, shared: &mut Shared) {
+        for output in &mut self.outputs {
+            for link in &mut output.links {
+                link.flush(shared);
+            }
+        }
+    }
+
+    /// Drops what has come in and was not read.
+    pub(super) fn discard_inputs(&mut self, shared: &mut Shared) {
+        for link in self.inputs.iter_mut().flatten() {
+            link.discard(shared);
+        }
+    }
+
+    pub(super) fn end_links(&mut self, shared: &mut Shared) {
+        for output in &mut self.outputs {
+            for link in &mut output.links {
+                link.end(shared);
+            }
+        }
+    }
+
+    /// The node's record, which this lane alone writes.
+    #[inline]
+    pub(super) fn record(&mut self) -> &mut NodeRecord {
+        // SAFETY: the record lies in an arena that the lane holds; only this node refers to it, and the control
+        // isolate, outside this library, reads its words as samples.
+        unsafe { self.record.as_mut() }
+    }
+
+    /// The node as `LaneRecord::current_node` names it.
+    #[inline]
+    pub(super) fn number(&self) -> u32 {
+        self.number
+    }
+
+    fn set_blocked(&mut self, kind: u32, id: u32) {
+        self.blocked = kind;
+        let record = self.record();
+        record.blocked_kind = kind;
+        record.blocked_id = id;
+    }
+}

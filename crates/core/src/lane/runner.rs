@@ -1,0 +1,407 @@
+//! The thread of a native lane. One *round* takes what arrived in the inbox, runs up to a slice of the queued nodes,
+//! and makes what they wrote visible to other lanes. When nothing is queued the lane parks: briefly spinning where a
+//! processor is to spare, else in the system.
+
+use std::ptr::NonNull;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sluice_abi::{LaneRecord, blocked};
+
+use crate::clock;
+use crate::control::Control;
+use crate::doorbell::Doorbell;
+use crate::parker::Parker;
+use crate::sentinel;
+use crate::sync::Ordering;
+
+use super::input::Reader;
+use super::local::LocalLink;
+use super::mailbox::{Command, Mailbox, Report};
+use super::node::{Failure, Node, drop_stage};
+use super::output::Writer;
+use super::ports::Ports;
+use super::schedule;
+use super::shared::Shared;
+use super::slots::LaneSlots;
+use super::spec::{LaneSpec, LinkEnd};
+use super::stages;
+use super::{COMMAND_INBOX_BIT, POOL_INBOX_BIT};
+
+/// Nodes run between two looks at the inbox.
+const SLICE_TICKS: u32 = 32;
+
+/// Longest park: so often the heartbeat beats at least.
+const PARK: Duration = Duration::from_millis(250);
+
+/// How long a lane spins before it parks.
+const SPIN: Duration = Duration::from_micros(20);
+/// Looks at the doorbell between two looks at the clock.
+const SPIN_LOOKS: u32 = 32;
+
+/// Nobody is woken by this inbox bit.
+const NOBODY: usize = usize::MAX;
+
+pub(super) struct Runner {
+    nodes: Vec<Node>,
+    shared: Shared,
+    record: NonNull<LaneRecord>,
+    control: Control,
+    lane: u32,
+    /// By inbox bit: the position of the node that it wakes.
+    woken: Vec<usize>,
+    /// Positions of the nodes with a cadence of their own.
+    self_driven: Vec<usize>,
+    /// Positions of the nodes that have run since writers were flushed.
+    ran: Vec<usize>,
+    processors: usize,
+    running: bool,
+    closed: bool,
+}
+
+/// The whole life of the thread. Every way out reports `Closed`.
+pub(super) fn live(spec: &LaneSpec, mailbox: &Arc<Mailbox>) {
+    for text in schedule::apply(spec.priority, &spec.cpus) {
+        mailbox.report(Report::Warning { text });
+    }
+    match Runner::build(spec, mailbox) {
+        Ok(mut runner) => {
+            mailbox.report(Report::Opened);
+            runner.run();
+            runner.tear_down();
+        }
+        Err((node, text)) => {
+            mailbox.report(Report::Failed { node, text, panicked: false });
+            loop {
+                match mailbox.next_command() {
+                    Some(Command::Close) => break,
+                    Some(_) => {}
+                    None => std::thread::park_timeout(PARK),
+                }
+            }
+        }
+    }
+}
+
+impl Runner {
+    fn build(spec: &LaneSpec, mailbox: &Arc<Mailbox>) -> Result<Self, (Option<u32>, String)> {
+        let of_lane = |text: String| (None, text);
+        let control = Control::open(&spec.control).map_err(of_lane)?;
+        sentinel::enter(&spec.control, spec.lane, spec.generation).map_err(of_lane)?;
+        let record = control.lane(spec.lane).ok_or_else(|| of_lane(format!("there is no lane {}", spec.lane)))?;
+        // SAFETY: the record lies in the arena that `spec` holds; the field is this thread's.
+        unsafe { (*record.as_ptr()).thread_id = schedule::thread_id() };
+        let count = spec.nodes.len();
+        let mut shared = Shared {
+            slots: Vec::new(),
+            audio_pool: spec.audio_pool as usize,
+            locals: Vec::new(),
+            queue: std::collections::VecDeque::with_capacity(count),
+            queued: vec![false; count],
+            done: vec![false; count],
+            live: spec.live,
+            now_ns: 0.0,
+            owned: Vec::with_capacity(256),
+            mailbox: Arc::clone(mailbox),
+            progress_at: vec![f64::NEG_INFINITY; count],
+        };
+        for (index, pool) in spec.pools.iter().enumerate() {
+            if pool.index() as usize != index {
+                return Err(of_lane(format!("pool {} stands at place {index}", pool.index())));
+            }
+            shared.slots.push(LaneSlots::new(Arc::clone(pool), control, spec.lane));
+        }
+        if shared.audio_pool >= shared.slots.len() {
+            return Err(of_lane(format!("there is no pool {}", shared.audio_pool)));
+        }
+        let mut nodes = Vec::with_capacity(count);
+        for (position, node) in spec.nodes.iter().enumerate() {
+            let of_node = |text: String| (Some(position as u32), text);
+            let kind =
+                stages::find(&node.stage).ok_or_else(|| of_node(format!("there is no stage \"{}\"", node.stage)))?;
+            let record = control.node(node.index).ok_or_else(|| of_node("it has no record".into()))?;
+            let stage = (kind.create)(&node.settings).map_err(of_node)?;
+            let ports = Ports::new(position, kind.inputs, kind.outputs, node.index, record);
+            nodes.push(Node::new(kind, ports, stage));
+        }
+        let self_driven = (0..count).filter(|&position| nodes[position].kind.self_driven).collect();
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut runner = Self {
+            nodes,
+            shared,
+            record,
+            control,
+            lane: spec.lane,
+            woken: Vec::new(),
+            self_driven,
+            ran: Vec::with_capacity(count),
+            processors,
+            running: false,
+            closed: false,
+        };
+        runner.attach(spec).map_err(of_lane)?;
+        Ok(runner)
+    }
+
+    fn attach(&mut self, spec: &LaneSpec) -> Result<(), String> {
+        for link in &spec.links {
+            let record = self.control.link(link.index).ok_or_else(|| format!("there is no link {}", link.index))?;
+            match link.end {
+                LinkEnd::Local { from, to } => {
+                    let local = self.shared.locals.len();
+                    let (writer, reader) = (from.0 as usize, to.0 as usize);
+                    self.shared.locals.push(LocalLink::new(link.policy, link.capacity, writer, reader));
+                    self.write_end(from, Writer::local(link.index, link.policy, link.capacity, record, local))?;
+                    self.read_end(to, Reader::local(record, local))?;
+                }
+                LinkEnd::Writer { ring, from, bit, other_lane, other_bit } => {
+                    let named = (link.index, link.policy, link.capacity);
+                    let writer = Writer::ring(named, record, self.control, ring, (other_lane, other_bit));
+                    self.write_end(from, writer)?;
+                    self.wake_by(bit, from.0 as usize);
+                }
+                LinkEnd::Reader { ring, to, bit } => {
+                    self.read_end(to, Reader::ring(record, ring, link.policy))?;
+                    self.wake_by(bit, to.0 as usize);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn write_end(&mut self, (node, port): (u32, u32), writer: Writer) -> Result<(), String> {
+        let output = self.nodes.get_mut(node as usize).and_then(|node| node.ports.outputs.get_mut(port as usize));
+        output.ok_or_else(|| format!("there is no output {port} of node {node}"))?.links.push(writer);
+        Ok(())
+    }
+
+    fn read_end(&mut self, (node, port): (u32, u32), reader: Reader) -> Result<(), String> {
+        let input = self.nodes.get_mut(node as usize).and_then(|node| node.ports.inputs.get_mut(port as usize));
+        *input.ok_or_else(|| format!("there is no input {port} of node {node}"))? = Some(reader);
+        Ok(())
+    }
+
+    fn wake_by(&mut self, bit: u32, position: usize) {
+        let bit = bit as usize;
+        if self.woken.len() <= bit {
+            self.woken.resize(bit + 1, NOBODY);
+        }
+        self.woken[bit] = position;
+    }
+
+    fn run(&mut self) {
+        self.obey();
+        while !self.closed {
+            if self.running && !self.shared.queue.is_empty() {
+                self.round();
+            } else {
+                self.idle();
+            }
+        }
+    }
+
+    fn round(&mut self) {
+        self.beat();
+        self.drain_inbox();
+        self.wake_timers();
+        for _ in 0..SLICE_TICKS {
+            if !self.running {
+                break;
+            }
+            let Some(position) = self.shared.queue.pop_front() else { break };
+            self.shared.queued[position] = false;
+            // SAFETY: the record lies in an arena that the thread holds; the field is this thread's.
+            unsafe { (*self.record.as_ptr()).current_node = self.nodes[position].ports.number() };
+            let outcome = self.nodes[position].run(&mut self.shared);
+            if self.shared.live {
+                self.nodes[position].ports.flush(&mut self.shared);
+            } else {
+                self.ran.push(position);
+            }
+            if let Err(failure) = outcome {
+                self.fail(position, failure);
+            }
+        }
+        // SAFETY: as above.
+        unsafe { (*self.record.as_ptr()).current_node = 0 };
+        while let Some(position) = self.ran.pop() {
+            self.nodes[position].ports.flush(&mut self.shared);
+        }
+    }
+
+    /// Says that the lane lives.
+    fn beat(&mut self) {
+        self.shared.now_ns = clock::now_ns();
+        let record = self.record.as_ptr();
+        // SAFETY: the record lies in an arena that the thread holds; these fields are this thread's.
+        unsafe {
+            (*record).heartbeat_ns = self.shared.now_ns;
+            (*record).rounds += 1.0;
+        }
+    }
+
+    fn idle(&mut self) {
+        for slots in &mut self.shared.slots {
+            slots.flush();
+        }
+        let Some(doorbell) = self.control.doorbell(self.lane) else { return };
+        let seen = doorbell.bell.load(Ordering::SeqCst);
+        self.drain_inbox();
+        let wait = self.wake_timers();
+        if self.closed || wait.is_zero() || (self.running && !self.shared.queue.is_empty()) {
+            return;
+        }
+        if self.spin(&doorbell, seen, wait) {
+            return;
+        }
+        // SAFETY: the record lies in an arena that the thread holds; the field is this thread's.
+        unsafe { (*self.record.as_ptr()).parks += 1.0 };
+        doorbell.park(seen, wait, &Parker::default());
+        self.beat();
+    }
+
+    /// Looks at the doorbell for a moment. `true`: somebody has called.
+    fn spin(&self, doorbell: &Doorbell<'_>, seen: u32, wait: Duration) -> bool {
+        if !self.running || self.awake_lanes() > self.processors {
+            return false;
+        }
+        let limit = SPIN.min(wait);
+        let begin = Instant::now();
+        loop {
+            for _ in 0..SPIN_LOOKS {
+                // Relaxed: the inbox is drained before anything that it tells of is looked at.
+                let called = doorbell.bell.load(Ordering::Relaxed) != seen
+                    || doorbell.summary.iter().any(|word| word.load(Ordering::Relaxed) != 0);
+                if called {
+                    return true;
+                }
+                std::hint::spin_loop();
+            }
+            if begin.elapsed() >= limit {
+                return false;
+            }
+        }
+    }
+
+    /// Lanes of this runtime that run and are not parked, this one included.
+    fn awake_lanes(&self) -> usize {
+        let lanes = (0..self.control.lane_count()).filter_map(|lane| self.control.lane(lane));
+        lanes
+            .filter(|lane| {
+                // SAFETY: the records lie in an arena that the thread holds, and the words are atomic. Relaxed: a
+                // guess.
+                unsafe {
+                    let lane = lane.as_ptr();
+                    (*lane).generation.load(Ordering::Relaxed) > (*lane).dead_generation.load(Ordering::Relaxed)
+                        && (*lane).sleeping.load(Ordering::Relaxed) == 0
+                }
+            })
+            .count()
+    }
+
+    fn drain_inbox(&mut self) {
+        let Some(doorbell) = self.control.doorbell(self.lane) else { return };
+        let Self { shared, nodes, woken, .. } = self;
+        let mut commanded = false;
+        doorbell.drain(|bit| match bit {
+            POOL_INBOX_BIT => {
+                for (position, node) in nodes.iter().enumerate() {
+                    if node.ports.blocked == blocked::POOL {
+                        shared.wake(position);
+                    }
+                }
+            }
+            COMMAND_INBOX_BIT => commanded = true,
+            bit => {
+                if let Some(&position) = woken.get(bit as usize).filter(|&&position| position != NOBODY) {
+                    shared.wake(position);
+                }
+            }
+        });
+        if commanded {
+            self.obey();
+        }
+    }
+
+    /// Queues the nodes whose time has come, and returns how long the lane may sleep.
+    fn wake_timers(&mut self) -> Duration {
+        let Self { shared, nodes, self_driven, .. } = self;
+        let mut next_ns = f64::INFINITY;
+        for &position in self_driven.iter().filter(|_| self.running) {
+            let not_before_ns = nodes[position].ports.not_before_ns;
+            if not_before_ns > 0.0 && !shared.done[position] {
+                next_ns = next_ns.min(not_before_ns);
+            }
+        }
+        if next_ns.is_infinite() {
+            return PARK;
+        }
+        let now_ns = clock::now_ns();
+        if next_ns <= now_ns {
+            for &position in self_driven.iter() {
+                let not_before_ns = nodes[position].ports.not_before_ns;
+                if not_before_ns > 0.0 && not_before_ns <= now_ns {
+                    shared.wake(position);
+                }
+            }
+        }
+        PARK.min(Duration::from_nanos((next_ns - now_ns).max(0.0) as u64))
+    }
+
+    /// Does what the control isolate asks.
+    fn obey(&mut self) {
+        while let Some(command) = self.shared.mailbox.next_command() {
+            match command {
+                Command::Start => {
+                    self.running = true;
+                    for position in 0..self.nodes.len() {
+                        self.shared.wake(position);
+                    }
+                }
+                Command::Stop => {
+                    for index in 0..self.self_driven.len() {
+                        let position = self.self_driven[index];
+                        let ports = &mut self.nodes[position].ports;
+                        if ports.has_input() {
+                            continue;
+                        }
+                        ports.finishing = true;
+                        ports.not_before_ns = 0.0;
+                        self.shared.wake(position);
+                    }
+                }
+                Command::Configure { request, node, values } => {
+                    let error = self.configure(node as usize, &values).err();
+                    self.shared.mailbox.report(Report::Configured { request, error });
+                }
+                Command::Close => self.closed = true,
+            }
+        }
+    }
+
+    fn configure(&mut self, position: usize, values: &[(String, f64)]) -> Result<(), String> {
+        let stage = self.nodes.get_mut(position).and_then(|node| node.stage.as_mut());
+        let stage = stage.ok_or_else(|| "the node has failed".to_owned())?;
+        values.iter().try_for_each(|(key, value)| stage.control(key, *value))
+    }
+
+    /// A node failed: the lane stops running nodes and waits for the control isolate's word.
+    fn fail(&mut self, position: usize, failure: Failure) {
+        self.running = false;
+        let (text, panicked) = match failure {
+            Failure::Fault(text) => (text, false),
+            Failure::Panic(text) => (text, true),
+        };
+        self.shared.mailbox.report(Report::Failed { node: Some(position as u32), text, panicked });
+    }
+
+    fn tear_down(&mut self) {
+        for node in &mut self.nodes {
+            drop_stage(&mut node.stage);
+        }
+        self.shared.settle();
+        for slots in &mut self.shared.slots {
+            slots.flush();
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What the nodes of one lane share while they run: pools, links inside the lane, the queue of those to run, and the
+//! frames that the running tick owns.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use sluice_abi::{ENTRY_POOL_MASK, ENTRY_POOL_SHIFT, ENTRY_SLOT_MASK, SlotHeader};
+
+use super::local::LocalLink;
+use super::mailbox::{Mailbox, Report};
+use super::slots::LaneSlots;
+
+/// Least time between two progress reports of a node, nanoseconds.
+const PROGRESS_EVERY_NS: f64 = 50_000_000.0;
+
+pub(super) struct Shared {
+    pub(super) slots: Vec<LaneSlots>,
+    /// Index of the pool that audio outputs take their slots from.
+    pub(super) audio_pool: usize,
+    pub(super) locals: Vec<LocalLink>,
+    pub(super) queue: VecDeque<usize>,
+    /// By position of the node: it is in the queue.
+    pub(super) queued: Vec<bool>,
+    /// By position of the node: it has ended or failed; what still comes in is dropped.
+    pub(super) done: Vec<bool>,
+    /// Whether sources keep to the clock.
+    pub(super) live: bool,
+    /// The clock as it was when this round began.
+    pub(super) now_ns: f64,
+    /// Entries whose references the running tick owns.
+    pub(super) owned: Vec<u32>,
+    pub(super) mailbox: Arc<Mailbox>,
+    /// When each node last reported progress.
+    pub(super) progress_at: Vec<f64>,
+}
+
+impl Shared {
+    /// Puts a node into the queue, if it is not in it.
+    #[inline]
+    pub(super) fn wake(&mut self, node: usize) {
+        if !self.queued[node] {
+            self.queued[node] = true;
+            self.queue.push_back(node);
+        }
+    }
+
+    /// The pool of an entry, and its slot.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such pool: another lane has written something that is no entry.
+    #[inline]
+    pub(super) fn slot_of(&mut self, entry: u32) -> (&mut LaneSlots, u32) {
+        let pool = (entry >> ENTRY_POOL_SHIFT) & ENTRY_POOL_MASK;
+        (&mut self.slots[pool as usize], entry & ENTRY_SLOT_MASK)
+    }
+
+    #[inline]
+    pub(super) fn header_of(&self, entry: u32) -> *mut SlotHeader {
+        let pool = (entry >> ENTRY_POOL_SHIFT) & ENTRY_POOL_MASK;
+        self.slots[pool as usize].header(entry & ENTRY_SLOT_MASK)
+    }
+
+    /// A link gave a frame back: it was evicted or refused.
+    #[inline]
+    pub(super) fn release_dropped(&mut self, entry: u32) {
+        let (slots, slot) = self.slot_of(entry);
+        slots.release_dropped(slot);
+    }
+
+    /// Takes a frame out of what the running tick owns. `false`: it is not there.
+    #[inline]
+    pub(super) fn disown(&mut self, entry: u32) -> bool {
+        match self.owned.iter().rposition(|&own| own == entry) {
+            Some(at) => {
+                self.owned.swap_remove(at);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Gives back what the tick that has ended still owned.
+    #[inline]
+    pub(super) fn settle(&mut self) {
+        while let Some(entry) = self.owned.pop() {
+            let (slots, slot) = self.slot_of(entry);
+            slots.release(slot);
+        }
+    }
+
+    pub(super) fn progress(&mut self, node: usize, done_ns: f64, total_ns: f64) {
+        if self.now_ns - self.progress_at[node] < PROGRESS_EVERY_NS && done_ns < total_ns {
+            return;
+        }
+        self.progress_at[node] = self.now_ns;
+        self.mailbox.report(Report::Progress { node: node as u32, done_ns, total_ns });
+    }
+}

@@ -1,0 +1,129 @@
+//! One lane's view of a pool: a small magazine of free slots that only this lane sees stands before the bitmap, so
+//! that most frames cost no atomic operation on shared words. The lane empties it before it sleeps.
+
+use std::sync::Arc;
+
+use sluice_abi::SlotHeader;
+
+use crate::control::Control;
+use crate::parker::Parker;
+use crate::pool::{Pool, Released};
+
+use super::POOL_INBOX_BIT;
+
+/// Free slots that a lane keeps for itself at most: as the lanes of TypeScript, whose plan of the pools counts on it.
+pub(super) const MAGAZINE: usize = 8;
+
+pub(super) struct LaneSlots {
+    pool: Arc<Pool>,
+    control: Control,
+    lane: u32,
+    magazine: [u32; MAGAZINE],
+    count: usize,
+}
+
+impl LaneSlots {
+    pub(super) fn new(pool: Arc<Pool>, control: Control, lane: u32) -> Self {
+        Self { pool, control, lane, magazine: [0; MAGAZINE], count: 0 }
+    }
+
+    pub(super) fn index(&self) -> u32 {
+        self.pool.index()
+    }
+
+    pub(super) fn payload_bytes(&self) -> u32 {
+        self.pool.payload_bytes()
+    }
+
+    #[inline]
+    pub(super) fn header(&self, slot: u32) -> *mut SlotHeader {
+        self.pool.slot(slot)
+    }
+
+    /// Whether the next [`LaneSlots::take`] succeeds.
+    #[inline]
+    pub(super) fn ensure(&mut self) -> bool {
+        if self.count == 0 {
+            self.count = self.pool.reserve(self.lane, &mut self.magazine);
+        }
+        self.count > 0
+    }
+
+    /// Takes a free slot.
+    #[inline]
+    pub(super) fn take(&mut self) -> Option<u32> {
+        if !self.ensure() {
+            self.pool.count_exhausted();
+            return None;
+        }
+        self.count -= 1;
+        let slot = self.magazine[self.count];
+        self.pool.lend(slot, self.lane);
+        Some(slot)
+    }
+
+    #[inline]
+    pub(super) fn retain(&self, slot: u32) {
+        self.pool.retain(slot, self.lane);
+    }
+
+    /// Gives one reference back. `false`: the slot was free, or there is none such.
+    #[inline]
+    pub(super) fn release(&mut self, slot: u32) -> bool {
+        match self.pool.give_up(slot, self.lane) {
+            Released::Shared => return true,
+            Released::Refused => return false,
+            Released::Freed(_) => {}
+        }
+        if self.count == MAGAZINE {
+            self.flush();
+        }
+        self.magazine[self.count] = slot;
+        self.count += 1;
+        if self.pool.is_awaited() {
+            self.flush();
+        }
+        true
+    }
+
+    /// Drops a reference that a link gave back: of a frame that was evicted or refused.
+    #[inline]
+    pub(super) fn release_dropped(&mut self, slot: u32) {
+        self.pool.take_over(slot, self.lane);
+        self.release(slot);
+    }
+
+    #[inline]
+    pub(super) fn references(&self, slot: u32) -> u32 {
+        self.pool.references(slot)
+    }
+
+    #[inline]
+    pub(super) fn hand_over(&self, slot: u32) {
+        self.pool.hand_over(slot, self.lane);
+    }
+
+    #[inline]
+    pub(super) fn take_over(&self, slot: u32) {
+        self.pool.take_over(slot, self.lane);
+    }
+
+    pub(super) fn await_slot(&self) {
+        self.pool.await_slot(self.lane);
+    }
+
+    /// Gives the magazine back to everybody.
+    pub(super) fn flush(&mut self) {
+        if self.count == 0 {
+            return;
+        }
+        let mut waiting = self.pool.free_reserved(self.lane, &self.magazine[..self.count]);
+        self.count = 0;
+        while waiting != 0 {
+            if let Some(doorbell) = self.control.doorbell(waiting.trailing_zeros()) {
+                doorbell.signal(POOL_INBOX_BIT, &Parker::default());
+            }
+            waiting &= waiting - 1;
+        }
+    }
+}

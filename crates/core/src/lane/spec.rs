@@ -1,0 +1,145 @@
+//! What a native lane is made from.
+
+use std::sync::Arc;
+
+use crate::arena::Arena;
+use crate::pool::Pool;
+use crate::ring::Ring;
+
+use super::schedule::Priority;
+use super::stage::Settings;
+
+/// What a link does when it is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// The writer is not run until there is room.
+    Lossless,
+    /// The oldest frame is dropped.
+    RollOff,
+    /// As roll-off, with one place.
+    Latest,
+    /// The new frame is dropped.
+    DropNewest,
+}
+
+impl Policy {
+    /// The policy of a number, as the C interface passes it: 0 lossless, 1 roll-off, 2 latest, 3 drop-newest.
+    #[must_use]
+    pub fn from_number(number: u32) -> Option<Self> {
+        [Self::Lossless, Self::RollOff, Self::Latest, Self::DropNewest].get(number as usize).copied()
+    }
+
+    /// Whether the oldest has to go for the new.
+    #[must_use]
+    pub fn evicts(self) -> bool {
+        matches!(self, Self::RollOff | Self::Latest)
+    }
+}
+
+/// A node of the lane.
+#[derive(Debug, Clone)]
+pub struct NodeSpec {
+    /// Index of its record in the control arena.
+    pub index: u32,
+    /// Name of its stage.
+    pub stage: String,
+    /// Its configuration.
+    pub settings: Settings,
+}
+
+/// A ring as a lane uses it.
+#[derive(Clone, Copy, Debug)]
+pub struct RingRef(*const Ring);
+
+// SAFETY: a ring may be used from any thread that runs the lane of the end in question.
+unsafe impl Send for RingRef {}
+
+impl RingRef {
+    /// Names a ring.
+    ///
+    /// # Safety
+    ///
+    /// The ring lives until the lane's thread has ended, and the lane alone has the end that it is given.
+    #[must_use]
+    pub unsafe fn new(ring: *const Ring) -> Self {
+        Self(ring)
+    }
+
+    #[inline]
+    pub(super) fn get(&self) -> &Ring {
+        // SAFETY: the maker vouches that it lives as long as the lane.
+        unsafe { &*self.0 }
+    }
+}
+
+/// Which end of a link a lane has. Ports are counted within their node's inputs or outputs; nodes by their position in
+/// [`LaneSpec::nodes`].
+#[derive(Clone, Copy, Debug)]
+pub enum LinkEnd {
+    /// Both.
+    Local {
+        /// Writing node and port.
+        from: (u32, u32),
+        /// Reading node and port.
+        to: (u32, u32),
+    },
+    /// The writing end of a ring.
+    Writer {
+        /// The ring.
+        ring: RingRef,
+        /// Writing node and port.
+        from: (u32, u32),
+        /// Inbox bit of this lane by which it hears of freed places.
+        bit: u32,
+        /// The lane that reads.
+        other_lane: u32,
+        /// The inbox bit by which that lane hears of the end of the stream.
+        other_bit: u32,
+    },
+    /// The reading end of a ring.
+    Reader {
+        /// The ring.
+        ring: RingRef,
+        /// Reading node and port.
+        to: (u32, u32),
+        /// Inbox bit of this lane by which it hears of frames.
+        bit: u32,
+    },
+}
+
+/// A link as a lane uses it.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkSpec {
+    /// Index of its record in the control arena.
+    pub index: u32,
+    /// What it does when it is full.
+    pub policy: Policy,
+    /// Frames that fit.
+    pub capacity: u32,
+    /// The end, or the ends, that this lane has.
+    pub end: LinkEnd,
+}
+
+/// A whole lane.
+pub struct LaneSpec {
+    /// The control arena: held until the thread ends.
+    pub control: Arena,
+    /// Index of the lane's record.
+    pub lane: u32,
+    /// Which life of the lane this is, from 1.
+    pub generation: u32,
+    /// Whether sources keep to the clock.
+    pub live: bool,
+    /// By their index in ring entries.
+    pub pools: Vec<Arc<Pool>>,
+    /// Which of them audio outputs take their slots from.
+    pub audio_pool: u32,
+    /// The nodes.
+    pub nodes: Vec<NodeSpec>,
+    /// The ends of links.
+    pub links: Vec<LinkSpec>,
+    /// How urgent the thread is.
+    pub priority: Priority,
+    /// The processors that it may run on; none: any.
+    pub cpus: Vec<u32>,
+}

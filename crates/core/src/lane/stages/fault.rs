@@ -1,0 +1,51 @@
+//! `native-fault`: fails on purpose. Not offered to users: tests name it, to see what a lane makes of a stage that
+//! panics, fails, or hangs on to frames.
+
+use crate::lane::context::StageContext;
+use crate::lane::stage::{Fault, Settings, Stage, StageType};
+
+pub(super) const TYPE: StageType =
+    StageType { name: "native-fault", inputs: 1, outputs: 1, self_driven: false, figures: &[], create };
+
+struct Faulty {
+    /// The frame, from 1, at which it fails; 0: never.
+    at: f64,
+    /// It panics, rather than answer with a fault.
+    panics: bool,
+    /// Its destructor panics too.
+    panics_when_dropped: bool,
+    seen: f64,
+}
+
+fn create(settings: &Settings) -> Result<Box<dyn Stage>, String> {
+    if settings.get("refuse", 0.0) != 0.0 {
+        return Err("it was told to refuse".into());
+    }
+    Ok(Box::new(Faulty {
+        at: settings.get("at", 1.0),
+        panics: settings.get("panics", 1.0) != 0.0,
+        panics_when_dropped: settings.get("panicsWhenDropped", 0.0) != 0.0,
+        seen: 0.0,
+    }))
+}
+
+impl Stage for Faulty {
+    fn process(&mut self, context: &mut StageContext<'_>) -> Result<(), Fault> {
+        while let Some(frame) = context.read(0) {
+            self.seen += 1.0;
+            if self.seen == self.at {
+                // The frame is in its hands, and has to come back to the pool.
+                assert!(!self.panics, "panics on purpose at frame {}", self.seen);
+                return Err(Fault(format!("fails on purpose at frame {}", self.seen)));
+            }
+            context.write(0, frame);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Faulty {
+    fn drop(&mut self) {
+        assert!(!self.panics_when_dropped, "panics on purpose when dropped");
+    }
+}

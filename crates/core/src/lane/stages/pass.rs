@@ -1,0 +1,24 @@
+//! `native-pass`: hands every frame on.
+
+use crate::lane::context::StageContext;
+use crate::lane::stage::{Fault, Settings, Stage, StageType};
+
+pub(super) const TYPE: StageType =
+    StageType { name: "native-pass", inputs: 1, outputs: 1, self_driven: false, figures: &[], create };
+
+struct Pass;
+
+fn create(_settings: &Settings) -> Result<Box<dyn Stage>, String> {
+    Ok(Box::new(Pass))
+}
+
+impl Stage for Pass {
+    fn process(&mut self, context: &mut StageContext<'_>) -> Result<(), Fault> {
+        while let Some(frame) = context.read(0) {
+            if !context.write(0, frame) {
+                return Err(Fault("its output refused a frame although it had room".into()));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,111 @@
+//! `native-sink`: takes numbered blocks and counts what is wrong with them.
+
+use crate::lane::context::StageContext;
+use crate::lane::stage::{Fault, Settings, Stage, StageType};
+
+use super::blocks;
+
+pub(super) const TYPE: StageType = StageType {
+    name: "native-sink",
+    inputs: 1,
+    outputs: 0,
+    self_driven: false,
+    figures: &["received", "corrupt", "disordered", "missing", "unflagged", "falselyFlagged", "last"],
+    create,
+};
+
+struct Sink {
+    /// Compare samples, not only numbers.
+    check_samples: bool,
+    /// Blocks taken in one tick; 0: all.
+    per_tick: u32,
+    received: f64,
+    /// Blocks whose samples do not belong to their number.
+    corrupt: f64,
+    /// Blocks that came after one with a higher number, or twice.
+    disordered: f64,
+    /// Numbers left out.
+    missing: f64,
+    /// Gaps in the numbers that the frame after them did not announce.
+    unflagged: f64,
+    /// Announced gaps that were none.
+    falsely_flagged: f64,
+    last: f64,
+}
+
+fn create(settings: &Settings) -> Result<Box<dyn Stage>, String> {
+    Ok(Box::new(Sink {
+        check_samples: settings.get("checkSamples", 1.0) != 0.0,
+        per_tick: settings.whole("perTick", 0.0, 0.0, 64.0)? as u32,
+        received: 0.0,
+        corrupt: 0.0,
+        disordered: 0.0,
+        missing: 0.0,
+        unflagged: 0.0,
+        falsely_flagged: 0.0,
+        last: -1.0,
+    }))
+}
+
+impl Stage for Sink {
+    fn process(&mut self, context: &mut StageContext<'_>) -> Result<(), Fault> {
+        let mut reads = 0;
+        while let Some(frame) = context.read(0) {
+            let view = context.view(frame).ok_or_else(|| Fault("a frame was not audio".into()))?;
+            let first = context.channel(frame, 0).unwrap_or(&[]);
+            let number = if self.check_samples { blocks::number(first) } else { Some(view.sequence) };
+            self.received += 1.0;
+            match number {
+                Some(number) => {
+                    let whole = !self.check_samples
+                        || (0..view.channels).all(|channel| {
+                            context
+                                .channel(frame, channel)
+                                .is_some_and(|samples| blocks::is_whole(samples, channel, number))
+                        });
+                    if !whole {
+                        self.corrupt += 1.0;
+                    }
+                    self.count(number, view.discontinuity);
+                }
+                None => self.corrupt += 1.0,
+            }
+            context.release(frame);
+            reads += 1;
+            if reads == self.per_tick {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn figures(&self, out: &mut Vec<f64>) {
+        out.extend([
+            self.received,
+            self.corrupt,
+            self.disordered,
+            self.missing,
+            self.unflagged,
+            self.falsely_flagged,
+            self.last,
+        ]);
+    }
+}
+
+impl Sink {
+    fn count(&mut self, number: f64, flagged: bool) {
+        let gap = number > self.last + 1.0;
+        if number <= self.last {
+            self.disordered += 1.0;
+        } else {
+            self.missing += number - self.last - 1.0;
+        }
+        if gap && !flagged {
+            self.unflagged += 1.0;
+        }
+        if !gap && flagged {
+            self.falsely_flagged += 1.0;
+        }
+        self.last = self.last.max(number);
+    }
+}

@@ -1,0 +1,316 @@
+//! Whole lanes, without JavaScript: what the control isolate would do is done here.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sluice_abi::{ABI_VERSION, CONTROL_MAGIC, ControlHeader, LaneRecord, LinkRecord, NodeRecord, PoolLayout};
+
+use super::spec::RingRef;
+use super::stage::Settings;
+use super::*;
+use crate::arena::Arena;
+use crate::control::Control;
+use crate::pool::Pool;
+use crate::ring::Ring;
+
+const LANES: u32 = 4;
+const LINKS: u32 = 4;
+const NODES: u32 = 6;
+const PAYLOAD: u32 = 256;
+
+struct World {
+    arena: Arena,
+    control: Control,
+    pool_arena: Arena,
+    slots: u32,
+    rings: Vec<Arc<Ring>>,
+}
+
+fn link_offset(link: u32) -> u32 {
+    (size_of::<ControlHeader>() + LANES as usize * size_of::<LaneRecord>()) as u32
+        + link * size_of::<LinkRecord>() as u32
+}
+
+impl World {
+    fn new(slots: u32) -> Self {
+        let nodes_offset = link_offset(LINKS);
+        let arena = Arena::new(nodes_offset as usize + NODES as usize * size_of::<NodeRecord>()).unwrap();
+        let lanes_offset = size_of::<ControlHeader>() as u32;
+        let words = [CONTROL_MAGIC, ABI_VERSION, lanes_offset, LANES, link_offset(0), LINKS, nodes_offset, NODES];
+        // SAFETY: the arena is longer than eight words, aligned, and nobody else's.
+        unsafe { arena.base().cast::<[u32; 8]>().write(words) };
+        let bytes = PoolLayout::new(slots, PAYLOAD).unwrap().byte_length as usize;
+        let pool_arena = Arena::new(bytes).unwrap();
+        Pool::format(pool_arena.clone(), 0, slots, PAYLOAD).unwrap();
+        let control = Control::open(&arena).unwrap();
+        Self { arena, control, pool_arena, slots, rings: Vec::new() }
+    }
+
+    fn lane(&self, lane: u32, live: bool, nodes: Vec<NodeSpec>, links: Vec<LinkSpec>) -> LaneSpec {
+        LaneSpec {
+            control: self.arena.clone(),
+            lane,
+            generation: 1,
+            live,
+            pools: vec![Arc::new(Pool::attach(self.pool_arena.clone()).unwrap())],
+            audio_pool: 0,
+            nodes,
+            links,
+            priority: Priority::Normal,
+            cpus: Vec::new(),
+        }
+    }
+
+    /// Both ends of a ring for a link, from node 0 of lane 1 to node 0 of lane 2.
+    fn ring(&mut self, index: u32, policy: Policy, capacity: u32) -> (LinkSpec, LinkSpec) {
+        let ring = Arc::new(Ring::new(self.control, capacity, policy.evicts(), link_offset(index)).unwrap());
+        assert!(ring.bind_writer(1, 2 + index) && ring.bind_reader(2, 2 + index));
+        // SAFETY: the ring is kept until the world ends, which is after its lanes; each end goes to one lane.
+        let named = unsafe { RingRef::new(Arc::as_ptr(&ring)) };
+        self.rings.push(ring);
+        let end = |end| LinkSpec { index, policy, capacity, end };
+        let bit = 2 + index;
+        (
+            end(LinkEnd::Writer { ring: named, from: (0, 0), bit, other_lane: 2, other_bit: bit }),
+            end(LinkEnd::Reader { ring: named, to: (0, 0), bit }),
+        )
+    }
+
+    fn link(&self, index: u32) -> LinkRecordCopy {
+        let record = self.control.link(index).unwrap().as_ptr();
+        // SAFETY: the lanes have ended.
+        unsafe {
+            LinkRecordCopy {
+                written: (*record).written,
+                read: (*record).read,
+                full: (*record).dropped_full,
+                skipped: (*record).dropped_skipped,
+            }
+        }
+    }
+
+    fn assert_all_slots_free(&self) {
+        let pool = Pool::attach(self.pool_arena.clone()).unwrap();
+        assert_eq!(pool.free(), self.slots, "every slot is back");
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct LinkRecordCopy {
+    written: f64,
+    read: f64,
+    full: f64,
+    skipped: f64,
+}
+
+fn node(index: u32, stage: &str, settings: &[(&str, f64)]) -> NodeSpec {
+    let settings = Settings(settings.iter().map(|&(key, value)| (key.to_owned(), value)).collect());
+    NodeSpec { index, stage: stage.to_owned(), settings }
+}
+
+/// The next report that is no progress, or a panic after a minute.
+fn await_report(lane: &NativeLane) -> Report {
+    let begin = Instant::now();
+    loop {
+        match lane.next_report() {
+            Some(Report::Progress { .. }) => {}
+            Some(report) => return report,
+            None => {
+                assert!(begin.elapsed() < Duration::from_secs(60), "no report came");
+                std::thread::yield_now();
+            }
+        }
+    }
+}
+
+fn start(spec: LaneSpec) -> NativeLane {
+    let lane = NativeLane::spawn(spec).unwrap();
+    assert_eq!(await_report(&lane), Report::Opened);
+    lane
+}
+
+fn close(lane: NativeLane) {
+    lane.command(Command::Close);
+    while await_report(&lane) != Report::Closed {}
+    lane.finish(true);
+}
+
+fn figures(report: Report) -> Vec<f64> {
+    match report {
+        Report::Ended { figures, .. } => figures,
+        other => panic!("wanted the end of a node, got {other:?}"),
+    }
+}
+
+fn run_across(policy: Policy, capacity: u32, count: f64) -> (World, LinkRecordCopy, HashMap<&'static str, f64>) {
+    let mut world = World::new(128);
+    let (writer, reader) = world.ring(0, policy, capacity);
+    let source = node(0, "native-source", &[("count", count), ("blockSize", 8.0)]);
+    let first = start(world.lane(1, true, vec![source], vec![writer]));
+    let second = start(world.lane(2, true, vec![node(1, "native-sink", &[])], vec![reader]));
+    first.command(Command::Start);
+    second.command(Command::Start);
+    assert_eq!(figures(await_report(&first)), [count]);
+    let found = figures(await_report(&second));
+    close(first);
+    close(second);
+    let names = stages::find("native-sink").unwrap().figures;
+    let link = world.link(0);
+    (world, link, names.iter().copied().zip(found).collect())
+}
+
+const BLOCKS: f64 = if cfg!(debug_assertions) { 50_000.0 } else { 1_000_000.0 };
+
+#[test]
+fn each_block_of_a_link_between_lanes_is_accounted_for() {
+    for (policy, capacity) in [
+        (Policy::Lossless, 48),
+        (Policy::Lossless, 1),
+        (Policy::RollOff, 48),
+        (Policy::Latest, 1),
+        (Policy::DropNewest, 5),
+    ] {
+        let (world, link, found) = run_across(policy, capacity, BLOCKS);
+        assert_eq!(link.written, BLOCKS, "{policy:?}");
+        assert_eq!(link.written, link.read + link.full, "{policy:?} {link:?}");
+        assert_eq!(found["received"], link.read);
+        assert_eq!((found["corrupt"], found["disordered"], found["falselyFlagged"]), (0.0, 0.0, 0.0), "{policy:?}");
+        if policy == Policy::Lossless {
+            assert_eq!(link.full, 0.0);
+        }
+        if policy != Policy::DropNewest {
+            assert_eq!(found["last"], BLOCKS - 1.0, "the last block arrives");
+            assert_eq!(found["received"] + found["missing"], BLOCKS);
+            assert_eq!(found["unflagged"], 0.0);
+        }
+        world.assert_all_slots_free();
+    }
+}
+
+#[test]
+fn frames_fan_out_inside_a_lane_and_a_gain_copies_what_others_read() {
+    let world = World::new(64);
+    let local =
+        |index, from, to| LinkSpec { index, policy: Policy::Lossless, capacity: 4, end: LinkEnd::Local { from, to } };
+    let nodes = vec![
+        node(0, "native-source", &[("count", 1000.0), ("blockSize", 8.0), ("channels", 2.0)]),
+        node(1, "native-gain", &[("gainDb", 6.0)]),
+        node(2, "native-sink", &[("checkSamples", 0.0)]),
+        node(3, "native-pass", &[]),
+        node(4, "native-sink", &[]),
+    ];
+    let links =
+        vec![local(0, (0, 0), (1, 0)), local(1, (1, 0), (2, 0)), local(2, (0, 0), (3, 0)), local(3, (3, 0), (4, 0))];
+    let lane = start(world.lane(1, false, nodes, links));
+    lane.command(Command::Start);
+    let mut found = HashMap::new();
+    while found.len() < 5 {
+        match await_report(&lane) {
+            Report::Ended { node, figures } => drop(found.insert(node, figures)),
+            other => panic!("{other:?}"),
+        }
+    }
+    close(lane);
+    assert_eq!(found[&2][0], 1000.0);
+    assert_eq!(found[&4][..3], [1000.0, 0.0, 0.0], "the gain has not changed what the other branch read");
+    assert_eq!(world.link(2).read, 1000.0);
+    world.assert_all_slots_free();
+}
+
+#[test]
+fn a_panic_fails_its_node_and_loses_no_slot() {
+    for (panics, dropping) in [(1.0, 0.0), (1.0, 1.0), (0.0, 1.0)] {
+        let world = World::new(64);
+        let local = |index, from, to| LinkSpec {
+            index,
+            policy: Policy::Lossless,
+            capacity: 4,
+            end: LinkEnd::Local { from, to },
+        };
+        let nodes = vec![
+            node(0, "native-source", &[("blockSize", 8.0)]),
+            node(1, "native-fault", &[("at", 10.0), ("panics", panics), ("panicsWhenDropped", dropping)]),
+        ];
+        let lane = start(world.lane(1, false, nodes, vec![local(0, (0, 0), (1, 0))]));
+        lane.command(Command::Start);
+        let word = if panics == 1.0 { "panics" } else { "fails" };
+        let text = format!("{word} on purpose at frame 10");
+        assert_eq!(await_report(&lane), Report::Failed { node: Some(1), text, panicked: panics == 1.0 });
+        close(lane);
+        let queued = world.link(0).written - world.link(0).read;
+        let pool = Pool::attach(world.pool_arena.clone()).unwrap();
+        assert_eq!(f64::from(pool.free()) + queued, 64.0, "all but what is queued is back");
+    }
+}
+
+#[test]
+fn a_stage_that_refuses_its_configuration_fails_the_opening() {
+    let world = World::new(64);
+    for (stage, settings, wanted) in [
+        ("native-fault", [("refuse", 1.0)], "it was told to refuse"),
+        ("native-source", [("channels", 65.0)], "channels is 65, wanted a whole number from 1 to 64"),
+        ("nothing", [("x", 0.0)], "there is no stage \"nothing\""),
+    ] {
+        let lane = NativeLane::spawn(world.lane(1, true, vec![node(0, stage, &settings)], Vec::new())).unwrap();
+        let failed = Report::Failed { node: Some(0), text: wanted.into(), panicked: false };
+        assert_eq!(await_report(&lane), failed);
+        lane.command(Command::Start);
+        close(lane);
+    }
+}
+
+#[test]
+fn configure_answers_and_a_lane_closes_while_it_runs() {
+    let world = World::new(64);
+    let link =
+        LinkSpec { index: 0, policy: Policy::RollOff, capacity: 3, end: LinkEnd::Local { from: (0, 0), to: (1, 0) } };
+    let nodes = vec![node(0, "native-source", &[("blockSize", 8.0)]), node(1, "native-gain", &[])];
+    let lane = start(world.lane(1, true, nodes, vec![link]));
+    lane.command(Command::Start);
+    let configure =
+        |request, key: &str, value| Command::Configure { request, node: 1, values: vec![(key.into(), value)] };
+    lane.command(configure(1, "gainDb", 3.0));
+    assert_eq!(await_report(&lane), Report::Configured { request: 1, error: None });
+    lane.command(configure(2, "gainDb", 99.0));
+    assert!(matches!(await_report(&lane), Report::Configured { request: 2, error: Some(_) }));
+    lane.command(configure(3, "nothing", 1.0));
+    assert!(matches!(await_report(&lane), Report::Configured { request: 3, error: Some(_) }));
+    close(lane);
+    let record = world.control.lane(1).unwrap().as_ptr();
+    // SAFETY: the lane has ended.
+    let dead = unsafe { (*record).dead_generation.load(std::sync::atomic::Ordering::Acquire) };
+    assert_eq!(dead, 1, "its sentinel has gone off");
+}
+
+#[test]
+fn stop_ends_sources_and_the_rest_drains() {
+    let mut world = World::new(128);
+    let (writer, reader) = world.ring(0, Policy::Lossless, 16);
+    let first = start(world.lane(1, true, vec![node(0, "native-source", &[("blockSize", 8.0)])], vec![writer]));
+    let second = start(world.lane(2, true, vec![node(1, "native-sink", &[])], vec![reader]));
+    first.command(Command::Start);
+    second.command(Command::Start);
+    first.command(Command::Stop);
+    let sent = figures(await_report(&first))[0];
+    let found = figures(await_report(&second));
+    close(first);
+    close(second);
+    assert_eq!(found[0], sent);
+    assert_eq!(world.link(0).skipped, 0.0);
+    world.assert_all_slots_free();
+}
+
+#[test]
+fn a_paced_source_keeps_to_the_clock() {
+    let world = World::new(64);
+    let settings = [("blockSize", 48.0), ("count", 20.0), ("paced", 1.0)];
+    let begin = Instant::now();
+    let lane = start(world.lane(1, true, vec![node(0, "native-source", &settings)], Vec::new()));
+    lane.command(Command::Start);
+    assert_eq!(figures(await_report(&lane)), [20.0]);
+    // 20 blocks of 1 ms: the last is due after 19.
+    assert!(begin.elapsed() >= Duration::from_millis(19));
+    close(lane);
+    world.assert_all_slots_free();
+}
