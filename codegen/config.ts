@@ -18,6 +18,10 @@ export interface GeneratorConfig {
   readonly name: string;
   /** Import specifier of the runtime: `@sluice/sluice`, or a path that starts with `./` or `../`. */
   readonly runtime: string;
+  /** Generated modules of other packages, whose node types are named along with this one's. */
+  readonly packages?: readonly string[];
+  /** File for the Rust twins of the structs; ends in `.rs`. Absent: none is written. */
+  readonly rust?: string;
   /** The generated module; ends in `.gen.ts`. */
   readonly output: string;
   /** The JSON Schema for graph files; ends in `.json`. */
@@ -31,11 +35,13 @@ const DEFAULTS: Partial<GeneratorConfig> = {
   schema: "sluice.schema.json",
 };
 
-const KEYS: { readonly [K in keyof GeneratorConfig]: "text" | "list" } = {
+const KEYS: { readonly [K in keyof Required<GeneratorConfig>]: "text" | "list" } = {
   include: "list",
   exclude: "list",
   name: "text",
   runtime: "text",
+  packages: "list",
+  rust: "text",
   output: "text",
   schema: "text",
 };
@@ -107,6 +113,7 @@ export function parseConfig(file: string, text: string): { config?: GeneratorCon
   }
   checkEnding(root, "output", ".gen.ts", values, refuse);
   checkEnding(root, "schema", ".json", values, refuse);
+  checkEnding(root, "rust", ".rs", values, refuse);
   if (diagnostics.length > 0) return { diagnostics };
   return { config: values as unknown as GeneratorConfig, diagnostics };
 }
@@ -117,7 +124,7 @@ function isText(node: Node): boolean {
 
 function checkEnding(
   root: Node,
-  name: "output" | "schema",
+  name: "output" | "schema" | "rust",
   ending: string,
   values: Record<string, unknown>,
   refuse: (node: Node, message: string, mend: string) => void,

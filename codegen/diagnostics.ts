@@ -7,6 +7,8 @@
 
 /** One refusal. */
 export interface Diagnostic {
+  /** `warning` if code is generated all the same; by default `error`. */
+  readonly severity?: "error" | "warning";
   /** Path relative to the package's root. */
   readonly file: string;
   /** Counts from 1; absent where the whole file is meant. */
@@ -46,6 +48,11 @@ export function diagnosticAt(
   return { file, line, column, length, sourceLine, message, mend };
 }
 
+/** Whether a diagnostic is a refusal, not a warning. */
+export function isError({ severity }: Diagnostic): boolean {
+  return severity !== "warning";
+}
+
 /** The order in which diagnostics are shown: by file, then by place. */
 export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
   return compareText(a.file, b.file) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0) ||
@@ -61,7 +68,7 @@ export function compareText(a: string, b: string): number {
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { file, line, column, sourceLine, message, mend } = diagnostic;
   const place = line === undefined ? file : `${file}:${line}:${column}`;
-  const lines = [`${place}: error: ${message}`];
+  const lines = [`${place}: ${diagnostic.severity ?? "error"}: ${message}`];
   if (line !== undefined && sourceLine !== undefined) lines.push(...excerpt(diagnostic));
   lines.push(`  mend: ${mend}`);
   return lines.join("\n");

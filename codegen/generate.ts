@@ -10,9 +10,10 @@ import type { Diagnostic } from "./diagnostics.ts";
 import { formatTypeScript } from "./emit/format.ts";
 import { emitGraphSchema } from "./emit/graph_schema.ts";
 import { emitModule } from "./emit/module.ts";
+import { emitRust } from "./emit/rust_structs.ts";
 import type { PackageModel } from "./model.ts";
 import { findFiles } from "./scan/find_files.ts";
-import { scanPackage } from "./scan/scan_package.ts";
+import { hasErrors, PackageScanner } from "./scan/scan_package.ts";
 
 /** What to generate. */
 export interface GenerateOptions {
@@ -33,12 +34,14 @@ export interface GeneratedFile {
 
 /** What came of a run. */
 export interface GenerateResult {
-  /** Empty if anything was refused. */
+  /** Empty if nothing could be made. */
   readonly files: readonly GeneratedFile[];
-  /** Everything that was refused, by file and place. Empty if all went well. */
+  /** Everything that was refused, and warnings, by file and place. */
   readonly diagnostics: readonly Diagnostic[];
   /** Registered names of the node types, sorted. */
   readonly nodeTypes: readonly string[];
+  /** Files that were read anew. */
+  readonly scanned: number;
 }
 
 /** The texts of a package's generated files, by path relative to its root. */
@@ -48,37 +51,95 @@ export interface EmittedFile {
 }
 
 /**
- * Reads a package's annotated classes and writes its generated files. If anything is refused, nothing is written. A
- * file whose text would not change is left alone.
+ * Reads a package's annotated classes and writes its generated files. Of a file in which something is refused, only
+ * what is good comes into them; if nothing is good, or names clash, nothing is written. A file whose text would not
+ * change is left alone.
  *
- * @returns what was written, or why not; only trouble with the file system while writing throws
+ * @returns what was written, and what was refused; only trouble with the file system while writing throws
  */
-export async function generate({ configPath, check = false }: GenerateOptions): Promise<GenerateResult> {
-  const root = dirname(resolve(configPath));
-  const { config, diagnostics } = await readConfig(configPath);
-  if (config === undefined) return failed(diagnostics);
-  const paths = await findFiles(root, config.include, config.exclude);
-  const scanned = scanPackage({ root, configFile: basename(configPath), config, paths });
-  if (scanned.model === undefined) return failed(scanned.diagnostics);
-  if (scanned.model.nodes.length === 0) {
-    return failed([{
-      file: basename(configPath),
-      message: `Cannot find a class annotated "@processor" in ${describeSearch(config, paths.length)}`,
-      mend: `correct "include", or annotate a class`,
-    }]);
-  }
-  const files: GeneratedFile[] = [];
-  for (const { path, text } of emitPackage(scanned.model)) {
-    files.push({ path, text, state: await place(join(root, path), text, check) });
-  }
-  return { files, diagnostics: [], nodeTypes: scanned.model.nodes.map((each) => each.descriptor.type) };
+export async function generate(options: GenerateOptions): Promise<GenerateResult> {
+  return await new Generator(options).run();
 }
 
-/** Makes the texts of a package's generated files. */
-export function emitPackage(model: PackageModel): EmittedFile[] {
+/** Generates the code of one package again and again. What has not changed is neither read nor formatted again. */
+export class Generator {
+  /** Absolute path of the package's root. */
+  readonly root: string;
+  readonly #options: GenerateOptions;
+  readonly #scanner: PackageScanner;
+  readonly #formatted = new Map<string, string>();
+  /** What was last found in, or written to, each generated file. */
+  readonly #texts = new Map<string, string>();
+
+  constructor(options: GenerateOptions) {
+    this.#options = options;
+    this.root = dirname(resolve(options.configPath));
+    this.#scanner = new PackageScanner(this.root);
+  }
+
+  /**
+   * Generates.
+   *
+   * @param changed paths relative to the root that have changed since the last run; may be left out in the first
+   */
+  async run(changed: ReadonlySet<string> = new Set()): Promise<GenerateResult> {
+    const { configPath, check = false } = this.#options;
+    const { config, diagnostics } = await readConfig(configPath);
+    if (config === undefined) return failed(diagnostics);
+    this.#scanner.invalidate(changed);
+    for (const path of changed) this.#texts.delete(path);
+    const paths = await findFiles(this.root, config.include, config.exclude);
+    const scanned = this.#scanner.scan({ root: this.root, configFile: basename(configPath), config, paths });
+    const { model } = scanned;
+    if (model === undefined) return failed(scanned.diagnostics, scanned.scanned);
+    if (model.nodes.length === 0) {
+      return failed(
+        hasErrors(scanned.diagnostics) ? scanned.diagnostics : [...scanned.diagnostics, {
+          file: basename(configPath),
+          message: `Cannot find a class annotated "@processor" in ${describeSearch(config, paths.length)}`,
+          mend: `correct "include", or annotate a class`,
+        }],
+        scanned.scanned,
+      );
+    }
+    const files: GeneratedFile[] = [];
+    for (const { path, text } of emitPackage(model, (piece) => this.#format(piece))) {
+      const before = this.#texts.get(path);
+      const state = before === text ? "unchanged" : await place(join(this.root, path), text, check);
+      if (!check) this.#texts.set(path, text);
+      files.push({ path, text, state });
+    }
+    return {
+      files,
+      diagnostics: scanned.diagnostics,
+      nodeTypes: model.nodes.map((each) => each.descriptor.type),
+      scanned: scanned.scanned,
+    };
+  }
+
+  #format(piece: string): string {
+    let text = this.#formatted.get(piece);
+    if (text === undefined) this.#formatted.set(piece, text = formatTypeScript(piece));
+    return text;
+  }
+}
+
+/**
+ * Makes the texts of a package's generated files.
+ *
+ * @param format formats a piece of TypeScript
+ */
+export function emitPackage(
+  model: PackageModel,
+  format: (piece: string) => string = formatTypeScript,
+): EmittedFile[] {
+  const rust = model.rust === undefined || model.structs.length === 0
+    ? []
+    : [{ path: model.rust, text: emitRust(model) }];
   return [
-    { path: model.output, text: formatTypeScript(emitModule(model)) },
+    { path: model.output, text: emitModule(model).map(format).join("\n") },
     { path: model.schema, text: emitGraphSchema(model) },
+    ...rust,
   ];
 }
 
@@ -108,8 +169,8 @@ function describeSearch({ include }: GeneratorConfig, count: number): string {
   }`;
 }
 
-function failed(diagnostics: readonly Diagnostic[]): GenerateResult {
-  return { files: [], diagnostics, nodeTypes: [] };
+function failed(diagnostics: readonly Diagnostic[], scanned = 0): GenerateResult {
+  return { files: [], diagnostics, nodeTypes: [], scanned };
 }
 
 async function place(path: string, text: string, check: boolean): Promise<GeneratedFile["state"]> {

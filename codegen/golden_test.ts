@@ -20,7 +20,7 @@ for (const name of cases("accepted")) {
     const folder = join(TESTDATA, "accepted", name);
     const result = await generate({ configPath: join(folder, "sluice.json"), check: !UPDATE });
     assert.deepEqual(result.diagnostics.map(formatDiagnostic), []);
-    assert.equal(result.files.length, 2);
+    assert.ok(result.files.length >= 2);
     for (const { path, text } of result.files) assert.equal(text, readFileSync(join(folder, path), "utf8"), path);
   });
 }
@@ -29,7 +29,7 @@ for (const name of cases("refused")) {
   Deno.test(`generate() refuses ${name}`, async () => {
     const folder = join(TESTDATA, "refused", name);
     const before = readdirSync(folder, { recursive: true });
-    const result = await generate({ configPath: join(folder, "sluice.json") });
+    const result = await generate({ configPath: join(folder, "sluice.json"), check: true });
     const found = `${result.diagnostics.map(formatDiagnostic).join("\n\n").replaceAll(folder, "FOLDER")}\n`;
     if (UPDATE) writeFileSync(join(folder, "expected.txt"), found);
     assert.notEqual(result.diagnostics.length, 0);

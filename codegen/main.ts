@@ -4,7 +4,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { formatDiagnostic } from "./diagnostics.ts";
+import { formatDiagnostic, isError } from "./diagnostics.ts";
 import { generate, type GenerateResult } from "./generate.ts";
 
 const USAGE = `Usage: deno task codegen [--check] [--config PATH]
@@ -51,10 +51,12 @@ export async function runCodegen(args: readonly string[]): Promise<number> {
 
 function report(result: GenerateResult, check: boolean, config: string | undefined, tookMs: number): number {
   const { files, diagnostics, nodeTypes } = result;
-  if (diagnostics.length > 0) {
-    for (const each of diagnostics) console.error(`${formatDiagnostic(each)}\n`);
-    const count = diagnostics.length === 1 ? "1 error" : `${diagnostics.length} errors`;
-    console.error(`codegen: ${count}; nothing was written`);
+  for (const each of diagnostics) console.error(`${formatDiagnostic(each)}\n`);
+  const errors = diagnostics.filter(isError).length;
+  if (errors > 0) {
+    const count = errors === 1 ? "1 error" : `${errors} errors`;
+    const made = files.length === 0 ? "nothing was written" : `${nodeTypes.length} node types without errors were kept`;
+    console.error(`codegen: ${count}; ${made}`);
     return 1;
   }
   const bad = files.filter(({ state }) => state === "stale" || state === "missing");

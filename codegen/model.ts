@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { StructLayout } from "../core/frames/struct_layout.ts";
 import type { NodeDescriptor } from "../core/registry/descriptor.ts";
 
 /** All node types of one package. */
@@ -18,6 +19,12 @@ export interface PackageModel {
   readonly output: string;
   /** Path of the JSON Schema for graph files. */
   readonly schema: string;
+  /** Path of the Rust twins of the structs; absent for none. */
+  readonly rust?: string;
+  /** Interfaces tagged `@frame`, sorted by name. */
+  readonly structs: readonly StructModel[];
+  /** Packages whose node types are named along with this one's. */
+  readonly packages: readonly OtherPackageModel[];
   /** Sorted by registered name. */
   readonly nodes: readonly NodeModel[];
   /** Every file that was read, sorted by path. */
@@ -38,10 +45,39 @@ export interface NodeModel {
   readonly module: string;
   /** The name under which `module` exports the class. */
   readonly exportName: string;
+  /** Type arguments with which a generic class is used. */
+  readonly typeArguments: readonly TypeArgumentModel[];
+  /** Configuration keys that have but one value, which the class cannot know itself. */
+  readonly constants: { readonly [key: string]: unknown };
+  /** The structs that its ports carry. */
+  readonly structs: readonly StructModel[];
+  /** Whether the class has a field `ports`, which is given the port registry. */
+  readonly hasPortsField: boolean;
   /** Whether `process()` has a parameter. */
   readonly takesContext: boolean;
   /** The frame types of the ports, by port name. */
   readonly frames: { readonly [port: string]: FrameTypeModel };
+}
+
+/** An interface of fixed layout. */
+export interface StructModel {
+  readonly layout: StructLayout;
+  readonly doc: string;
+  /** Path of the file that exports the interface. */
+  readonly module: string;
+  readonly exportName: string;
+  /** Structs that stand in it, with those in them; those before it in memory first. */
+  readonly inner: readonly StructModel[];
+}
+
+/** Another package, read from its generated module. */
+export interface OtherPackageModel {
+  readonly name: string;
+  /** Path of its generated module, relative to this package's root. */
+  readonly path: string;
+  /** What the generated module is imported by: as `sluice.json` has it; a path is relative to the root. */
+  readonly specifier: string;
+  readonly descriptors: readonly NodeDescriptor[];
 }
 
 /** A frame type with its type argument. */

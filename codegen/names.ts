@@ -12,15 +12,22 @@ const TAKEN: ReadonlySet<string> = new Set(
     "nodes nodePackage defineNodeType definePackage").split(" "),
 );
 
-/** `wav-source` becomes `wavSource`; a word that is taken gets `Node` behind it. */
+/** `wav-source` becomes `wavSource`, `mixer<4>` becomes `mixer4`; a word that is taken gets `Node` behind it. */
 export function identifierOf(type: string): string {
-  const name = type.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  const name = plain(type).replace(/-([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase());
   return TAKEN.has(name) ? `${name}Node` : name;
 }
 
 /** `wav-source` becomes `WavSource`: what the names of its types start with. */
 export function typePrefixOf(type: string): string {
-  const name = type.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  const name = plain(type).replace(/(?:^|-)([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase());
   // The runtime exports a type `NodeHandle`.
   return name === "Node" ? "NodeNode" : name;
+}
+
+function plain(type: string): string {
+  return type.replace(/[^A-Za-z0-9-]+/g, "-").replace(/-+$/, "").replace(
+    /-(?=\d)/g,
+    (dash, at: number, whole: string) => /\d/.test(whole[at - 1]) ? "_" : dash,
+  );
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { AudioAccepts } from "./frames/format.ts";
+import type { FormatAccepts, FormatField } from "./frames/format.ts";
 
 /** When a processor's `process()` is called. */
 export type ProcessorMode = "push" | "loop" | "pull" | "external";
@@ -27,17 +27,20 @@ export interface ProcessorOptions {
   /** `main` for a node that needs the control isolate; by default a worker lane. */
   readonly lane?: "main" | "worker";
   /** Which format fields this node converts, so that an error about a clash can name it. */
-  readonly converts?: readonly ("sampleRateHz" | "channels")[];
+  readonly converts?: readonly FormatField[];
 }
 
 /** Options of {@linkcode input}. */
 export interface InputOptions {
   /** The graph may leave it unconnected. */
   readonly optional?: boolean;
-  /** An array port of this many elements, named `port_0`, `port_1`, …; each may be left unconnected. */
-  readonly array?: number;
+  /**
+   * An array port of this many elements, named `port_0`, `port_1`, …; each may be left unconnected. Text is the name
+   * of a configuration key that holds the number, or of a type parameter of the class that stands for it.
+   */
+  readonly array?: number | string;
   /** Formats that the input takes; others are refused when the link's format is known. */
-  readonly accepts?: AudioAccepts;
+  readonly accepts?: FormatAccepts;
 }
 
 /** Options of {@linkcode output}. */

@@ -7,6 +7,7 @@
  * @module
  */
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { parseDuration } from "./duration.ts";
 import { listNames, nearestName, SluiceError } from "./errors.ts";
 import type { ConfigObjectSchema, ConfigSchema, NodeDescriptor } from "./registry/descriptor.ts";
 
@@ -28,6 +29,7 @@ export interface ConfigProblem {
 }
 
 let ajv: Ajv | undefined;
+const withDurations = new WeakMap<ConfigSchema, boolean>();
 const validators = new WeakMap<ConfigSchema, ValidateFunction>();
 
 /**
@@ -41,6 +43,7 @@ export function checkConfig(
   values: { readonly [key: string]: unknown },
   where: string,
 ): ConfigProblem[] {
+  values = convertDurations(schema, values) as typeof values;
   const validate = compile(schema);
   if (validate(values)) return [];
   const errors = validate.errors ?? [];
@@ -59,15 +62,16 @@ export function checkConfig(
  * Refuses a configuration that a node type does not take.
  *
  * @param nodeId the node's id, for the message
+ * @returns the values as the class gets them: durations are numbers in the unit of their key
  * @throws {SluiceError} `InvalidConfig` for the first problem, with `nodeId`, `key` and the number of further ones
  */
 export function assertConfig(
   descriptor: NodeDescriptor,
   nodeId: string,
   values: { readonly [key: string]: unknown },
-): void {
+): Record<string, unknown> {
   const problems = checkConfig(descriptor.config, values, `Cannot configure node "${nodeId}" (${descriptor.type})`);
-  if (problems.length === 0) return;
+  if (problems.length === 0) return { ...convertDurations(descriptor.config, values) as Record<string, unknown> };
   const [{ message, key, available }] = problems;
   const more = problems.length === 1 ? "" : ` (and ${problems.length - 1} more)`;
   throw new SluiceError("InvalidConfig", `${message}${more}`, { nodeId, key, available });
@@ -89,6 +93,10 @@ export function describeSchema(schema: ConfigSchema): string {
   if (schema.enum !== undefined) {
     const choices = schema.enum.map(describeValue);
     return choices.length === 1 ? choices[0] : `one of ${choices.join(", ")}`;
+  }
+  if (schema["x-duration"] !== undefined) {
+    const number = { ...schema.anyOf?.[0], "x-unit": schema["x-duration"] };
+    return `${describeSchema(number)}, or text such as "1.5 s"`;
   }
   if (schema.anyOf !== undefined) return schema.anyOf.map(describeSchema).join(" or ");
   switch (schema.type) {
@@ -131,6 +139,31 @@ export function describeValue(value: unknown): string {
   if (text === undefined) return value === undefined ? "undefined" : `a value of type ${typeof value}`;
   if (text.length <= SHOWN_LENGTH) return text;
   return `${text.slice(0, SHOWN_LENGTH)}…${typeof value === "string" ? '"' : ""}`;
+}
+
+/** Makes numbers of the durations that are text. What is no duration stays, for the schema to refuse. */
+function convertDurations(schema: ConfigSchema, value: unknown): unknown {
+  const unit = schema["x-duration"];
+  if (unit !== undefined) return typeof value === "string" ? parseDuration(value, unit) ?? value : value;
+  if (!hasDurations(schema) || typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((each) => convertDurations(schema.items ?? {}, each));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => {
+      const properties = schema.properties ?? {};
+      const inner = Object.hasOwn(properties, key) ? properties[key] : schema.additionalProperties;
+      return [key, typeof inner === "object" ? convertDurations(inner, each) : each];
+    }),
+  );
+}
+
+function hasDurations(schema: ConfigSchema): boolean {
+  const known = withDurations.get(schema);
+  if (known !== undefined) return known;
+  const { properties = {}, items, additionalProperties: others } = schema;
+  const inner = [...Object.values(properties), ...[items, others].filter((each) => typeof each === "object")];
+  const found = schema["x-duration"] !== undefined || inner.some(hasDurations);
+  withDurations.set(schema, found);
+  return found;
 }
 
 function compile(schema: ConfigObjectSchema): ValidateFunction {

@@ -7,11 +7,16 @@ export { defineNodeType, definePackage } from "./registry/node_type.ts";
 export type {
   NodeInstance,
   NodePackage,
+  NodeSpec,
   NodeType,
   PortRegistry,
   PortVisitor,
   PortWiring,
 } from "./registry/node_type.ts";
+export { assignArray, StructMemory } from "./frames/struct_memory.ts";
+export type { StructType, StructView } from "./frames/struct_memory.ts";
+export type { F32, F64, FixedArray, I16, I32, I8, StructLayout, U16, U32, U8 } from "./frames/struct_layout.ts";
+export type { Duration, DurationText } from "./duration.ts";
 export type { NodeHandle, PortArray } from "./registry/handle.ts";
 export type { StreamInput, StreamOutput } from "./ports/stream.ts";
 export type { AudioFrame } from "./frames/audio_frame.ts";

@@ -8,10 +8,12 @@ import { assertConfig } from "./config_check.ts";
 import { controlBytes, ControlPage } from "./control_page.ts";
 import { PortableDriver } from "./driver/portable.ts";
 import { listNames, SluiceError } from "./errors.ts";
-import { type AudioFrame, audioFrameOf } from "./frames/audio_frame.ts";
-import { type DataFrame, dataFrameOf } from "./frames/data_frame.ts";
-import type { FrameFormat, FrameKind } from "./frames/format.ts";
+import type { AudioFrame } from "./frames/audio_frame.ts";
+import { CheckedLedger } from "./frames/checked_ledger.ts";
+import type { DataFrame } from "./frames/data_frame.ts";
+import type { FormatField, FrameFormat, FrameKind } from "./frames/format.ts";
 import type { Frame } from "./frames/frame.ts";
+import { blankFrame } from "./frames/frame_of.ts";
 import { Ledger } from "./frames/ledger.ts";
 import { linkId, nodeId } from "./ids.ts";
 import { runCell, type RunHost } from "./lanes/cell_runner.ts";
@@ -20,6 +22,7 @@ import { buildCell, type CellSite } from "./lanes/lane_builder.ts";
 import type { NodeCell } from "./lanes/node_cell.ts";
 import { LocalLink } from "./links/local_link.ts";
 import type { GraphMode } from "./links/policy.ts";
+import { CheckedPool } from "./memory/checked_pool.ts";
 import { createPool, Pool } from "./memory/pool.ts";
 import type { NodeProgress } from "./stats.ts";
 import type { AnyNodeType, NodeSpec } from "./registry/node_type.ts";
@@ -112,9 +115,9 @@ export class ProcessorHarness implements AsyncDisposable {
     const { type, config: values } = isType(node) ? { type: node, config } : node;
     const id = nodeId(options.id ?? "node");
     const { descriptor } = type;
-    assertConfig(descriptor, id, values);
+    const checked = assertConfig(descriptor, id, values);
     const bench = new Bench(options);
-    const plan = { id, index: 0, type: descriptor.type, packageUrl: "", config: values };
+    const plan = { id, index: 0, type: descriptor.type, packageUrl: "", config: checked };
     const cell = buildCell(bench, plan, descriptor, (await type.load())());
     for (const input of cell.inputs) {
       const { optional, array } = input.descriptor;
@@ -206,8 +209,9 @@ export class ProcessorHarness implements AsyncDisposable {
 
   /** Changes configuration values of the node, as `runtime.setConfig()` does. */
   configure(values: Record<string, unknown>): void {
-    assertConfig(this.#cell.descriptor, this.#cell.id, { ...this.#cell.plan.config, ...values });
-    this.#cell.instance.configure(values);
+    const { descriptor, id, plan } = this.#cell;
+    const checked = assertConfig(descriptor, id, { ...plan.config, ...values });
+    this.#cell.instance.configure(Object.fromEntries(Object.keys(values).map((key) => [key, checked[key]])));
     for (const key of Object.keys(values)) this.#cell.instance.processor.configChanged?.(key);
   }
 
@@ -333,7 +337,7 @@ class Bench implements CellSite, RunHost {
     return this.#pools[kind];
   }
 
-  converters(field: "sampleRateHz" | "channels"): readonly string[] {
+  converters(field: FormatField): readonly string[] {
     return field === "channels" ? ["channel-mapper"] : ["resampler"];
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { NodeDescriptor, PortDescriptor } from "../../core/registry/descriptor.ts";
+import { compareText } from "../diagnostics.ts";
 import type { PackageModel } from "../model.ts";
 
 /** What a node's id, and a port's name, look like. */
@@ -11,7 +12,11 @@ const NAME = "[A-Za-z_][A-Za-z0-9_-]{0,63}";
 
 /** The text of `sluice.schema.json`. The same model always gives the same text. */
 export function emitGraphSchema(model: PackageModel): string {
-  const descriptors = model.nodes.map((each) => each.descriptor);
+  const descriptors = [
+    ...model.packages.flatMap((each) => each.descriptors),
+    ...model.nodes.map((each) => each.descriptor),
+  ]
+    .sort((a, b) => compareText(a.type, b.type));
   const schema = {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $comment: `Made by "deno task codegen" for the node types of ${model.name}. Do not edit.`,

@@ -4,7 +4,7 @@
  * @module
  */
 import { compareText } from "../diagnostics.ts";
-import type { FrameTypeModel } from "../model.ts";
+import type { FrameTypeModel, TypeArgumentModel } from "../model.ts";
 import { relativeSpecifier } from "../paths.ts";
 
 /** Collects what a generated file imports. */
@@ -13,6 +13,8 @@ export class Imports {
   readonly #runtime: string;
   readonly #taken: Set<string>;
   readonly #values = new Set<string>();
+  readonly #wholes = new Map<string, string>();
+  readonly #functions = new Set(["defineNodeType", "definePackage"]);
   /** Specifier to exported name to local name. */
   readonly #types = new Map<string, Map<string, string>>();
 
@@ -30,6 +32,29 @@ export class Imports {
   /** The specifier by which the generated file reaches another file. */
   specifierOf(path: string): string {
     return relativeSpecifier(this.#output, path);
+  }
+
+  /** Imports a module as a whole, under a local name. */
+  whole(specifier: string, local: string): void {
+    this.#wholes.set(local, specifier);
+  }
+
+  /** Imports a function of the runtime. */
+  value(name: string): void {
+    this.#functions.add(name);
+  }
+
+  /** Imports a type of this package that has a fixed layout, and exports it. @returns its local name */
+  struct(path: string, name: string): string {
+    const local = this.type(this.specifierOf(path), name);
+    this.#values.add(local);
+    return local;
+  }
+
+  /** The source of a type argument. */
+  argument(argument: TypeArgumentModel): string {
+    if (argument.kind === "global") return argument.text;
+    return this.type(argument.kind === "file" ? this.specifierOf(argument.path) : argument.specifier, argument.name);
   }
 
   /** Imports a type of the runtime, whose names are never changed. */
@@ -73,7 +98,11 @@ export class Imports {
 
   /** All import declarations, those of the runtime first, then by specifier. */
   source(): string {
-    const lines = [`import { defineNodeType, definePackage } from ${JSON.stringify(this.#runtime)};`];
+    const functions = [...this.#functions].sort(compareText).join(", ");
+    const lines = [`import { ${functions} } from ${JSON.stringify(this.#runtime)};`];
+    for (const [local, specifier] of this.#wholes) {
+      lines.push(`import * as ${local} from ${JSON.stringify(specifier)};`);
+    }
     const specifiers = [...this.#types.keys()].sort((a, b) =>
       Number(b === this.#runtime) - Number(a === this.#runtime) || compareText(a, b)
     );

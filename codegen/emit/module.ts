@@ -1,53 +1,82 @@
 /**
- * The generated module of a package.
+ * The generated module of a package, in pieces that are formatted each for itself, so that a change formats only what
+ * it concerns.
  *
  * @module
  */
-import type { PackageModel } from "../model.ts";
+import type { NodeModel, PackageModel } from "../model.ts";
 import { identifierOf, typePrefixOf } from "../names.ts";
+import { relativeSpecifier } from "../paths.ts";
 import { Imports } from "./imports.ts";
 import { emitNode } from "./node.ts";
 import { docComment, literal } from "./source_text.ts";
+import { emitStruct, viewName } from "./struct_view.ts";
 
 /** Names that a generated file imports from the runtime, or takes from the language. */
 const RESERVED = (
-  "AudioFrame DataFrame NodeHandle NodeInstance NodePackage NodeType PortArray PortRegistry PortVisitor PortWiring " +
-  "Processor StreamInput StreamOutput Record Array Promise"
+  "AudioFrame DataFrame VideoFrame EncodedFrame PacketFrame DurationText NodeHandle NodeInstance NodePackage NodeSpec " +
+  "NodeType PortArray PortRegistry PortVisitor PortWiring Processor StreamInput StreamOutput StructLayout " +
+  "StructMemory assignArray Record Array Promise Float64Array Float32Array Int32Array Uint32Array Int16Array " +
+  "Uint16Array Int8Array Uint8Array"
 ).split(" ");
 
-/** The text of `sluice.gen.ts`, not formatted. The same model always gives the same text. */
-export function emitModule(model: PackageModel): string {
+/**
+ * The pieces of `sluice.gen.ts`, not formatted; between them stands an empty line. The same model always gives the
+ * same text.
+ */
+export function emitModule(model: PackageModel): string[] {
   const declared = model.nodes.flatMap(({ descriptor: { type } }) => {
     const prefix = typePrefixOf(type);
-    return [identifierOf(type), `${prefix}Ports`, `${prefix}Config`, `${prefix}Handle`];
+    return [identifierOf(type), `${prefix}Ports`, `${prefix}Config`, `${prefix}Handle`, `${prefix}NodeType`];
   });
-  const imports = new Imports(model.output, model.runtime, [...RESERVED, ...declared]);
+  const views = model.structs.map(({ layout }) => viewName(layout.name));
+  const imports = new Imports(model.output, model.runtime, [...RESERVED, ...declared, ...views]);
+  // Names that types are imported by depend on all types that came before; so these are settled in one order first.
+  for (const { module, exportName } of model.structs) imports.struct(module, exportName);
+  const structs = model.structs.map((struct) => emitStruct(struct, imports));
   const nodes = model.nodes.map((node) => emitNode(node, imports));
-  const names = model.nodes.map(({ descriptor }) => identifierOf(descriptor.type));
-  const sources = Object.fromEntries(
-    model.sources.map(({ path, hash }) => [imports.specifierOf(path).replace(/^\.\//, ""), hash]),
-  );
-  const footer = `${
-    docComment(
-      "The node types of this package, by name. Calling one with a configuration gives what `runtime.add()` takes.",
-    )
-  }export const nodes: { ${names.map((name) => `readonly ${name}: typeof ${name}`).join("; ")} } = { ${
-    names.join(", ")
-  } };
-
-${docComment("This package, as a registry takes it.")}export const nodePackage: ${
-    imports.runtime("NodePackage")
-  } = definePackage({
-  name: ${JSON.stringify(model.name)},
-  url: import.meta.url,
-  nodes: [${names.join(", ")}],
-  sources: ${literal(sources)},
-});`;
+  const footer = emitFooter(model, imports);
   const header = `// Made by "deno task codegen" from sluice.json and the files listed in "sources" at the end.
 // Do not edit: change a processor class and run the command again.
 
 ${docComment(`The node types of ${model.name}. Importing this module loads none of their classes.`, "@module")}`;
   const values = imports.valueTypes();
-  const reExports = values.length === 0 ? "" : `export type { ${values.join(", ")} };\n\n`;
-  return `${header}${imports.source()}\n\n${reExports}${nodes.join("\n\n")}\n\n${footer}\n`;
+  const reExports = values.length === 0 ? [] : [`export type { ${values.join(", ")} };`];
+  return [`${header}${imports.source()}`, ...reExports, ...structs, ...nodes, ...footer];
+}
+
+function emitFooter(model: PackageModel, imports: Imports): string[] {
+  const names = model.nodes.map(({ descriptor }: NodeModel) => identifierOf(descriptor.type));
+  const others = model.packages.map(({ name, path, specifier, descriptors }, i) => {
+    const from = /^\.\.?\//.test(specifier) ? relativeSpecifier(model.output, path) : specifier;
+    const local = `package${i + 1}`;
+    imports.whole(from, local);
+    return { name, local, names: descriptors.map(({ type }) => identifierOf(type)) };
+  });
+  const types = [
+    ...others.flatMap((each) => each.names.map((name) => `readonly ${name}: typeof ${each.local}.nodes.${name}`)),
+    ...names.map((name) => `readonly ${name}: typeof ${name}`),
+  ];
+  const values = [...others.map(({ local }) => `...${local}.nodes`), ...names];
+  const sources = Object.fromEntries(
+    model.sources.map(({ path, hash }) => [imports.specifierOf(path).replace(/^\.\//, ""), hash]),
+  );
+  const included = others.length === 0
+    ? ""
+    : `\n  packages: [${others.map(({ local }) => `${local}.nodePackage`).join(", ")}],`;
+  return [
+    `${
+      docComment(
+        "The node types of this package, by name. Calling one with a configuration gives what `runtime.add()` takes.",
+      )
+    }export const nodes: { ${types.join("; ")} } = { ${values.join(", ")} };`,
+    `${docComment("This package, as a registry takes it.")}export const nodePackage: ${
+      imports.runtime("NodePackage")
+    } = definePackage({
+  name: ${JSON.stringify(model.name)},
+  url: import.meta.url,
+  nodes: [${names.join(", ")}],${included}
+  sources: ${literal(sources)},
+});`,
+  ];
 }

@@ -8,6 +8,7 @@ import type { ConfigSchema, PortDescriptor } from "../../core/registry/descripto
 import type { NodeModel } from "../model.ts";
 import { identifierOf, typePrefixOf } from "../names.ts";
 import type { Imports } from "./imports.ts";
+import { viewName } from "./struct_view.ts";
 import { docComment, literal, propertyKey, typeOf } from "./source_text.ts";
 
 /** The declarations of a node type, not formatted. */
@@ -15,7 +16,7 @@ export function emitNode(node: NodeModel, imports: Imports): string {
   const module = imports.specifierOf(node.module);
   return [
     emitPorts(node, imports),
-    emitConfig(node),
+    emitConfig(node, imports),
     emitHandle(node, imports),
     emitType(node, imports, module),
   ].join("\n\n");
@@ -91,7 +92,7 @@ function readonlyList(port: PortDescriptor): string {
   return port.array === undefined ? "" : "readonly ";
 }
 
-function emitConfig({ descriptor: { type, config } }: NodeModel): string {
+function emitConfig({ descriptor: { type, config } }: NodeModel, imports: Imports): string {
   const name = `${typePrefixOf(type)}Config`;
   const keys = Object.entries(config.properties);
   const doc = docComment(`The configuration of \`${type}\`.`);
@@ -102,6 +103,7 @@ function emitConfig({ descriptor: { type, config } }: NodeModel): string {
     const lines = docComment(schema.description ?? "", describeKey(schema), deprecated);
     return `${lines}readonly ${propertyKey(key)}${mark}: ${typeOf(schema)};`;
   });
+  if (members.some((each) => /\bDurationText\b/.test(each))) imports.runtime("DurationText");
   return `${doc}export interface ${name} {\n${members.join("\n")}\n}`;
 }
 
@@ -116,26 +118,56 @@ function describeKey(schema: ConfigSchema): string {
 
 function emitHandle(node: NodeModel, imports: Imports): string {
   const { type, inputs, outputs } = node.descriptor;
+  const sizes = sizeKeys(node);
   const shapeOf = (ports: readonly PortDescriptor[]) => {
     if (ports.length === 0) return "Record<never, never>";
     const members = ports.map((port) => {
       const frame = imports.frame(node.frames[port.name]);
       return `${port.name}: ${
-        port.array === undefined ? frame : `${imports.runtime("PortArray")}<${frame}, ${port.array}>`
+        port.array === undefined
+          ? frame
+          : `${imports.runtime("PortArray")}<${frame}, ${sizes.get(port.sizedBy ?? "")?.parameter ?? port.array}>`
       }`;
     });
     return `{ ${members.join("; ")} }`;
   };
   const shapes = `${shapeOf(inputs)}, ${shapeOf(outputs)}`;
-  return `${docComment(`A \`${type}\` in a graph.`)}export type ${typePrefixOf(type)}Handle = ${
+  const prefix = typePrefixOf(type);
+  const parameters = [...sizes.values()].map(({ parameter, fallback }) => `${parameter} extends number = ${fallback}`);
+  const generic = parameters.length === 0 ? "" : `<${parameters.join(", ")}>`;
+  const handle = `${docComment(`A \`${type}\` in a graph.`)}export type ${prefix}Handle${generic} = ${
     imports.runtime("NodeHandle")
   }<${shapes}>;`;
+  if (sizes.size === 0) return handle;
+  const given = [...sizes].map(([key, { parameter }]) => `readonly ${key}?: ${parameter}`).join("; ");
+  const nodeType = `${imports.runtime("NodeType")}<${prefix}Config, ${prefix}Handle>`;
+  return `${handle}
+
+${
+    docComment(`The node type \`${type}\`, whose ports depend on its configuration.`)
+  }export interface ${prefix}NodeType extends ${nodeType} {
+  /** A node with as many ports as the configuration says. */
+  <${parameters.map((each) => `const ${each}`).join(", ")}>(config: ${prefix}Config & { ${given} }): ${
+    imports.runtime("NodeSpec")
+  }<${prefix}Handle<${[...sizes.values()].map(({ parameter }) => parameter).join(", ")}>>;
+}`;
+}
+
+/** Keys that array ports are sized by, with the type parameter for each, and what it is where the key is absent. */
+function sizeKeys({ descriptor: { inputs, config } }: NodeModel): Map<string, { parameter: string; fallback: string }> {
+  const keys = new Set(inputs.flatMap((each) => each.sizedBy ?? []));
+  return new Map([...keys].map((key) => {
+    const fallback = config.properties[key].default;
+    const parameter = `N${key.charAt(0).toUpperCase()}${key.slice(1)}`;
+    return [key, { parameter, fallback: typeof fallback === "number" ? String(fallback) : "number" }];
+  }));
 }
 
 function emitType(node: NodeModel, imports: Imports, module: string): string {
   const { descriptor } = node;
   const prefix = typePrefixOf(descriptor.type);
-  const type = `${imports.runtime("NodeType")}<${prefix}Config, ${prefix}Handle>`;
+  const sizes = sizeKeys(node).size > 0 ? `, ${prefix}NodeType` : "";
+  const type = sizes === "" ? `${imports.runtime("NodeType")}<${prefix}Config, ${prefix}Handle>` : `${prefix}NodeType`;
   const assignments = Object.keys(descriptor.config.properties).map((key) =>
     `if (values.${key} !== undefined) processor.${key} = values.${key} as typeof processor.${key};`
   );
@@ -144,20 +176,31 @@ function emitType(node: NodeModel, imports: Imports, module: string): string {
   // The class's own name, unless it hides that of the ports.
   const local = node.exportName === `${prefix}Ports` ? "Processor" : node.exportName;
   const binding = local === node.exportName ? local : `${node.exportName}: ${local}`;
+  const generic = node.typeArguments.length === 0
+    ? ""
+    : `<${node.typeArguments.map((each) => imports.argument(each)).join(", ")}>`;
+  const constants = Object.entries(node.constants).map(([key, value]) => `processor.${key} = ${literal(value)};`);
+  if (node.hasPortsField) constants.push(`const ports = processor.ports = new ${prefix}Ports(processor);`);
+  const preparation = constants.map((each) => `\n      ${each}`).join("");
+  const views = [...new Set(node.structs.map((each) => each.layout.name))];
+  const structs = views.length === 0
+    ? ""
+    : `structs: { ${views.map((each) => `${each}: ${viewName(each)}`).join(", ")} },`;
   const source = imports.specifierOf(descriptor.source).replace(/^\.\//, "");
   return `${docComment(descriptor.doc || `The node type \`${descriptor.type}\`.`)}export const ${
     identifierOf(descriptor.type)
-  }: ${type} = defineNodeType<${prefix}Config, ${prefix}Handle>({
+  }: ${type} = defineNodeType<${prefix}Config, ${prefix}Handle${sizes}>({
   descriptor: ${literal({ ...descriptor, source })},
   load: async () => {
     const { ${binding} } = await import(${JSON.stringify(module)});
     return () => {
-      const processor = new ${local}();
+      const processor = new ${local}${generic}();${preparation}
       return {
         processor,
-        ports: new ${prefix}Ports(processor),
+        ports${node.hasPortsField ? "" : `: new ${prefix}Ports(processor)`},
         tick: ${tick},
         configure: ${configure},
+        ${structs}
       };
     };
   },

@@ -43,6 +43,7 @@ export function docComment(...paragraphs: string[]): string {
 
 /** The TypeScript type of the values that a schema accepts. */
 export function typeOf(schema: ConfigSchema): string {
+  if (schema["x-duration"] !== undefined) return "number | DurationText";
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
   if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(" | ");
   switch (schema.type) {

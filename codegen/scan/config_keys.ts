@@ -14,6 +14,7 @@ import { evaluate } from "./literal.ts";
 import { SchemaReader, type TypeSchema } from "./schema.ts";
 import { accepts } from "./schema_accepts.ts";
 import { applyTags } from "./schema_tags.ts";
+import { settleDurations } from "./schema_duration.ts";
 import { combine } from "./schema_union.ts";
 
 /** Reads all configuration keys of a class. A key that was refused is left out. */
@@ -29,7 +30,7 @@ export function readConfig(context: ScanContext, fields: readonly AnnotatedField
   return { type: "object", properties, required, additionalProperties: false };
 }
 
-function readKey(context: ScanContext, { name, field, annotation }: AnnotatedField): TypeSchema | undefined {
+function readKey(context: ScanContext, { name, field, annotation, bindings }: AnnotatedField): TypeSchema | undefined {
   const what = `configuration key "${name}"`;
   const options = readOptions(context, annotation, { live: FLAG });
   const initializer = field.getInitializer();
@@ -41,14 +42,17 @@ function readKey(context: ScanContext, { name, field, annotation }: AnnotatedFie
       "write a literal, or a constant of literals at the top of a file",
     );
   }
-  const fallback = value?.value;
+  const given = value?.value;
   const type = field.getTypeNode() ?? assertedType(initializer);
   const read = type === undefined
-    ? inferSchema(context, field.getNameNode(), what, fallback)
-    : new SchemaReader(context, what).read(type);
+    ? inferSchema(context, field.getNameNode(), what, given)
+    : new SchemaReader(context, what, bindings).read(type);
   if (read === undefined || options === undefined) return undefined;
-  const schema = applyTags(context, field, readDoc(field), read.schema, what);
+  const tagged = applyTags(context, field, readDoc(field), read.schema, what);
+  const schema = tagged && settleDurations(context, field, name, tagged, what);
   if (schema === undefined) return undefined;
+  const only = initializer === undefined && bindings.size > 0 && schema.enum?.length === 1 ? schema.enum[0] : undefined;
+  const fallback = given === undefined ? only : given;
   if (fallback !== undefined && !accepts(schema, fallback)) {
     return context.refuse(
       initializer ?? field,
@@ -62,7 +66,7 @@ function readKey(context: ScanContext, { name, field, annotation }: AnnotatedFie
       ...(fallback === undefined ? {} : { default: fallback }),
       ...(options.live === true ? { "x-live": true } : {}),
     },
-    isOptional: initializer !== undefined || read.isOptional || field.hasQuestionToken(),
+    isOptional: fallback !== undefined || initializer !== undefined || read.isOptional || field.hasQuestionToken(),
   };
 }
 

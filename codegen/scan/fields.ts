@@ -7,6 +7,7 @@
 import { type ClassDeclaration, Node, type PropertyDeclaration, Scope, SyntaxKind } from "ts-morph";
 import type { ScanContext } from "./context.ts";
 import { type Annotation, annotationsOf, quote } from "./decorators.ts";
+import { bindParameters, NO_BINDINGS, type TypeBindings } from "./type_bindings.ts";
 
 /** Most classes above one another. */
 const INHERITANCE_LIMIT = 16;
@@ -16,21 +17,30 @@ export interface AnnotatedField {
   readonly name: string;
   readonly field: PropertyDeclaration;
   readonly annotation: Annotation;
+  /** What the type parameters of its class stand for. */
+  readonly bindings: TypeBindings;
 }
 
 /** A class and those that it extends, the class itself first. */
 export interface ClassChain {
   readonly classes: readonly ClassDeclaration[];
+  /** What the type parameters of each class stand for. */
+  readonly bindings: readonly TypeBindings[];
   /** The chain ends in a class of another package, whose members are not known. */
   readonly endsOutside: boolean;
 }
 
 /** Follows `extends`. `undefined` if something was refused. */
-export function readChain(context: ScanContext, start: ClassDeclaration): ClassChain | undefined {
+export function readChain(
+  context: ScanContext,
+  start: ClassDeclaration,
+  own: TypeBindings,
+): ClassChain | undefined {
   const classes = [start];
+  const bindings = [own];
   for (let current = start; classes.length <= INHERITANCE_LIMIT;) {
     const heritage = current.getExtends();
-    if (heritage === undefined) return { classes, endsOutside: false };
+    if (heritage === undefined) return { classes, bindings, endsOutside: false };
     const base = heritage.getExpression();
     if (!Node.isIdentifier(base)) {
       return context.refuse(
@@ -40,7 +50,7 @@ export function readChain(context: ScanContext, start: ClassDeclaration): ClassC
       );
     }
     const target = context.sources.resolve(context.sources.pathOf(current), base.getText());
-    if (target.kind === "package" || target.kind === "global") return { classes, endsOutside: true };
+    if (target.kind === "package" || target.kind === "global") return { classes, bindings, endsOutside: true };
     if (target.kind === "broken" || !Node.isClassDeclaration(target.node)) {
       const reason = target.kind === "broken" ? target.reason : "it is not a class";
       return context.refuse(heritage, `Cannot resolve the base class ${quote(base)}: ${reason}`, "correct the import");
@@ -48,6 +58,7 @@ export function readChain(context: ScanContext, start: ClassDeclaration): ClassC
     context.sources.use(target.path);
     current = target.node;
     classes.push(current);
+    bindings.push(bindParameters(current, heritage.getTypeArguments(), bindings.at(-1) ?? NO_BINDINGS));
   }
   return context.refuse(
     start.getNameNode() ?? start,
@@ -59,18 +70,22 @@ export function readChain(context: ScanContext, start: ClassDeclaration): ClassC
 /** The annotated fields of a chain: those of the outermost base first, each in the order of its class. */
 export function readFields(context: ScanContext, chain: ClassChain): AnnotatedField[] {
   const fields = new Map<string, AnnotatedField>();
-  for (const declaration of chain.classes.toReversed()) {
+  for (const [i, declaration] of [...chain.classes.entries()].toReversed()) {
     for (const member of declaration.getMembers()) {
       const annotations = annotationsOf(context, member).filter(({ name }) => name !== "processor");
       if (annotations.length === 0) continue;
       const field = checkField(context, member, annotations);
-      if (field !== undefined) fields.set(field.name, field);
+      if (field !== undefined) fields.set(field.name, { ...field, bindings: chain.bindings[i] });
     }
   }
   return [...fields.values()];
 }
 
-function checkField(context: ScanContext, member: Node, annotations: Annotation[]): AnnotatedField | undefined {
+function checkField(
+  context: ScanContext,
+  member: Node,
+  annotations: Annotation[],
+): Omit<AnnotatedField, "bindings"> | undefined {
   const [annotation, second] = annotations;
   const at = `"@${annotation.name}"`;
   if (!Node.isPropertyDeclaration(member)) {

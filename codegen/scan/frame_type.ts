@@ -7,13 +7,18 @@ import { Node, SyntaxKind, type TypeNode } from "ts-morph";
 import { listNames, nearestName } from "../../core/errors.ts";
 import type { FrameKind } from "../../core/frames/format.ts";
 import { CHANNEL_LIMIT, FRAME_TYPES } from "../frame_types.ts";
-import type { FrameTypeModel, TypeArgumentModel } from "../model.ts";
+import type { FrameTypeModel, StructModel, TypeArgumentModel } from "../model.ts";
 import type { ScanContext } from "./context.ts";
 import { quote } from "./decorators.ts";
 import { evaluate } from "./literal.ts";
+import { hasFrameTag, StructReader } from "./structs.ts";
+import { type BoundType, NO_BINDINGS, resolveBound } from "./type_bindings.ts";
 
 /** Most names that stand for names. */
 const ALIAS_LIMIT = 16;
+
+/** The value has no fixed layout. */
+const NO_STRUCT = "none";
 
 /** Types of every file that a `DataFrame` may carry. */
 const GLOBAL_TYPES: ReadonlySet<string> = new Set([
@@ -38,6 +43,8 @@ export interface ScannedFrame {
   readonly text: string;
   readonly schema?: string;
   readonly channels?: number;
+  /** The value's fixed layout, if its interface is tagged `@frame`. */
+  readonly struct?: StructModel;
   readonly model: FrameTypeModel;
 }
 
@@ -47,7 +54,13 @@ export interface ScannedFrame {
  * @param what whose it is, as messages name it: `port "audioIn"`
  * @returns `undefined` if it was refused
  */
-export function readFrameType(context: ScanContext, type: TypeNode, what: string, depth = 0): ScannedFrame | undefined {
+export function readFrameType(
+  context: ScanContext,
+  bound: BoundType,
+  what: string,
+  depth = 0,
+): ScannedFrame | undefined {
+  const { type, bindings } = resolveBound(bound);
   if (!Node.isTypeReference(type)) return refuseUnknown(context, type, what);
   const written = type.getTypeName().getText();
   const path = context.sources.pathOf(type);
@@ -58,14 +71,15 @@ export function readFrameType(context: ScanContext, type: TypeNode, what: string
       const aliased = target.node.getTypeNode();
       if (aliased !== undefined && target.node.getTypeParameters().length === 0) {
         context.sources.use(target.path);
-        return readFrameType(context, aliased, what, depth + 1);
+        return readFrameType(context, { type: aliased, bindings: NO_BINDINGS }, what, depth + 1);
       }
     }
     if (target.kind === "global" && isTypeParameter(type, written)) return refuseParameter(context, type, what);
     return refuseUnknown(context, type, what);
   }
   const { kind, argument } = FRAME_TYPES[frame];
-  const [given] = type.getTypeArguments();
+  const [argumentNode] = type.getTypeArguments();
+  const given = argumentNode && resolveBound({ type: argumentNode, bindings }).type;
   if (argument === "channels") {
     if (given === undefined || given.getKind() === SyntaxKind.NumberKeyword) {
       return { kind, text: frame, model: { frame } };
@@ -88,11 +102,22 @@ export function readFrameType(context: ScanContext, type: TypeNode, what: string
     : readValueType(context, given, what);
   if (value === undefined) return undefined;
   const schema = value.kind === "global" ? value.text : value.name;
-  return { kind, text: `${frame}<${schema}>`, schema, model: { frame, argument: value } };
+  const struct = readStruct(context, given);
+  if (struct === undefined) return undefined;
+  const model: FrameTypeModel = { frame, argument: value };
+  return { kind, text: `${frame}<${schema}>`, schema, ...(struct === NO_STRUCT ? {} : { struct }), model };
+}
+
+/** The layout of a value whose interface is tagged `@frame`. `undefined` if it was refused. */
+function readStruct(context: ScanContext, type: TypeNode | undefined): StructModel | typeof NO_STRUCT | undefined {
+  if (!Node.isTypeReference(type)) return NO_STRUCT;
+  const target = context.sources.resolve(context.sources.pathOf(type), type.getTypeName().getText());
+  if (target.kind !== "declared" || !Node.isInterfaceDeclaration(target.node)) return NO_STRUCT;
+  return hasFrameTag(target.node) ? new StructReader(context).read(target.node) : NO_STRUCT;
 }
 
 /** Reads the `T` of `DataFrame<T>`: a type that has a name, since the name is its schema. */
-function readValueType(context: ScanContext, type: TypeNode, what: string): TypeArgumentModel | undefined {
+export function readValueType(context: ScanContext, type: TypeNode, what: string): TypeArgumentModel | undefined {
   const text = type.getText();
   const refuse = (reason: string, mend: string): undefined =>
     context.refuse(type, `Cannot use ${quote(type)} as the value of ${what}: ${reason}`, mend);

@@ -3,37 +3,51 @@
  *
  * @module
  */
-import type { ClassDeclaration } from "ts-morph";
+import type { Diagnostic } from "../diagnostics.ts";
 import { identifierOf } from "../names.ts";
-import type { NodeModel } from "../model.ts";
-import type { ScanContext } from "./context.ts";
+import type { NodeModel, OtherPackageModel } from "../model.ts";
+import type { ScannedNode } from "./file_scan.ts";
 
 /** Refuses the second of two equal names. */
 export function checkNames(
-  context: ScanContext,
-  nodes: readonly { readonly model: NodeModel; readonly declaration: ClassDeclaration }[],
-): void {
-  const identifiers = new Map<string, NodeModel>();
+  nodes: readonly ScannedNode[],
+  others: readonly OtherPackageModel[],
+  configFile: string,
+): Diagnostic[] {
+  const clashes: Diagnostic[] = [];
+  const identifiers = new Map<string, NodeModel["descriptor"] & { readonly from?: string }>();
   const schemas = new Map<string, { readonly id: string; readonly where: string }>();
-  for (const { model, declaration } of nodes) {
-    const at = declaration.getNameNode() ?? declaration;
+  for (const { name, path, descriptors } of others) {
+    for (const descriptor of descriptors) {
+      const other = identifiers.get(identifierOf(descriptor.type));
+      if (other === undefined) identifiers.set(identifierOf(descriptor.type), { ...descriptor, from: name });
+      else {
+        clashes.push({
+          file: configFile,
+          message: `Cannot register node type "${descriptor.type}" of ${name} (${path}): the name is taken by ` +
+            `"${other.className}" of ${other.from} (${other.source})`,
+          mend: `leave one of the two out of "packages"`,
+        });
+      }
+    }
+  }
+  for (const { model, place } of nodes) {
     const { type, source } = model.descriptor;
-    const other = identifiers.get(identifierOf(type))?.descriptor;
-    if (other === undefined) identifiers.set(identifierOf(type), model);
+    const other = identifiers.get(identifierOf(type));
+    if (other === undefined) identifiers.set(identifierOf(type), model.descriptor);
     else if (other.type === type) {
-      context.refuse(
-        at,
-        `Cannot register node type "${type}": the name is taken by "${other.className}" (${other.source})`,
-        `give one of them another name: "@processor({ name: "${type}-2" })"`,
-      );
+      const from = other.from === undefined ? "" : ` of ${other.from}`;
+      clashes.push(place.refuse(
+        `Cannot register node type "${type}": the name is taken by "${other.className}"${from} (${other.source})`,
+        `give one of them another name: "@processor({ name: "${type.replace(/<.*/, "")}-2" })"`,
+      ));
     } else {
-      context.refuse(
-        at,
+      clashes.push(place.refuse(
         `Cannot register node type "${type}": in code it would be "${
           identifierOf(type)
         }", as would "${other.type}" (${other.source})`,
         "give one of them another name",
-      );
+      ));
     }
     for (const [port, { argument }] of Object.entries(model.frames)) {
       if (argument === undefined || argument.kind === "global") continue;
@@ -41,12 +55,12 @@ export function checkNames(
       const known = schemas.get(argument.name);
       if (known === undefined) schemas.set(argument.name, { id, where: `port "${port}" (${source})` });
       else if (known.id !== id) {
-        context.refuse(
-          at,
+        clashes.push(place.refuse(
           `Cannot use schema "${argument.name}" of "${id}" for port "${port}": ${known.where} means the one of "${known.id}"`,
           "rename one of the two types",
-        );
+        ));
       }
     }
   }
+  return clashes;
 }

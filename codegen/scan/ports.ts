@@ -4,13 +4,16 @@
  * @module
  */
 import { Node, type TypeNode } from "ts-morph";
-import type { PortDescriptor } from "../../core/registry/descriptor.ts";
-import type { FrameTypeModel } from "../model.ts";
+import { describeSchema } from "../../core/config_check.ts";
+import { listNames, nearestName } from "../../core/errors.ts";
+import type { ConfigObjectSchema, PortDescriptor } from "../../core/registry/descriptor.ts";
+import type { FrameTypeModel, StructModel } from "../model.ts";
 import type { ScanContext } from "./context.ts";
 import { either, FLAG, listOf, objectOf, type OptionRule, quote, readOptions, wholeNumber } from "./decorators.ts";
 import { readDoc } from "./docs.ts";
 import type { AnnotatedField } from "./fields.ts";
 import { readFrameType } from "./frame_type.ts";
+import { evaluate } from "./literal.ts";
 
 /** Most elements of an array port. */
 const ARRAY_LIMIT = 256;
@@ -20,9 +23,16 @@ const BURST_LIMIT = 65_536;
 
 const numberOrList = (rule: OptionRule): OptionRule => either(rule, listOf(rule));
 
+const SIZE = wholeNumber(1, ARRAY_LIMIT);
+
+const NAME: OptionRule = {
+  accepts: (value) => typeof value === "string" && /^[A-Za-z_][A-Za-z0-9_]*$/.test(value),
+  wanted: "the name of a configuration key or type parameter",
+};
+
 const INPUT_RULES = {
   optional: FLAG,
-  array: wholeNumber(1, ARRAY_LIMIT),
+  array: either(SIZE, NAME),
   accepts: objectOf({
     sampleRateHz: numberOrList(wholeNumber(1, 10_000_000)),
     channels: numberOrList(wholeNumber(1, 64)),
@@ -35,10 +45,13 @@ const OUTPUT_RULES = { burst: wholeNumber(1, BURST_LIMIT) };
 export interface ScannedPort {
   readonly descriptor: PortDescriptor;
   readonly frame: FrameTypeModel;
+  /** The struct that its frames carry. */
+  readonly struct?: StructModel;
 }
 
 /** Reads a field that is annotated as a port. `undefined` if something was refused. */
-export function readPort(context: ScanContext, { name, field, annotation }: AnnotatedField): ScannedPort | undefined {
+export function readPort(context: ScanContext, annotated: AnnotatedField): ScannedPort | undefined {
+  const { name, field, annotation, bindings } = annotated;
   const isInput = annotation.name === "input";
   const options = readOptions(context, annotation, isInput ? INPUT_RULES : OUTPUT_RULES);
   const initializer = field.getInitializer();
@@ -51,24 +64,84 @@ export function readPort(context: ScanContext, { name, field, annotation }: Anno
   }
   const element = readElementType(context, name, field.getTypeNode(), field.getNameNode(), isInput, options);
   if (element === undefined) return undefined;
-  const frame = readFrameType(context, element, `port "${name}"`);
-  if (frame === undefined || options === undefined || initializer !== undefined) return undefined;
+  const frame = readFrameType(context, { type: element, bindings }, `port "${name}"`);
+  const size = readArraySize(context, annotated, options?.array as number | string | undefined);
+  if (frame === undefined || size === undefined || options === undefined || initializer !== undefined) return undefined;
   return {
     frame: frame.model,
+    ...(frame.struct === undefined ? {} : { struct: frame.struct }),
     descriptor: {
       name,
       direction: isInput ? "input" : "output",
       kind: frame.kind,
       type: frame.text,
       ...(frame.schema === undefined ? {} : { schema: frame.schema }),
+      ...(frame.struct === undefined ? {} : { struct: frame.struct.layout }),
       ...(frame.channels === undefined ? {} : { channels: frame.channels }),
-      ...(options.array === undefined ? {} : { array: options.array as number }),
+      ...size,
       optional: options.optional === true || options.array !== undefined,
       ...(options.accepts === undefined ? {} : { accepts: options.accepts as PortDescriptor["accepts"] }),
       burst: (options.burst as number | undefined) ?? 1,
       doc: readDoc(field).text,
     },
   };
+}
+
+/** The number of elements, or the key that holds it. A type parameter stands for the number that it is bound to. */
+function readArraySize(
+  context: ScanContext,
+  { name, annotation, bindings }: AnnotatedField,
+  array: number | string | undefined,
+): { array?: number; sizedBy?: string } | undefined {
+  if (typeof array !== "string") return array === undefined ? {} : { array };
+  const bound = bindings.get(array)?.type;
+  if (bound === undefined) return { sizedBy: array };
+  const size = Node.isLiteralTypeNode(bound) ? evaluate(bound.getLiteral()) : undefined;
+  if (size?.ok && SIZE.accepts(size.value)) return { array: size.value as number };
+  return context.refuse(
+    annotation.node,
+    `Cannot tell the size of port "${name}": type parameter "${array}" is ${quote(bound)}, wanted ${SIZE.wanted}`,
+    "give a number for it",
+  );
+}
+
+/**
+ * Takes the limit of a port that is sized by a configuration key from the key's schema.
+ *
+ * @param field the port's field
+ * @returns `undefined` if the key was refused
+ */
+export function limitPort(
+  context: ScanContext,
+  { name, annotation }: AnnotatedField,
+  port: PortDescriptor,
+  config: ConfigObjectSchema,
+): PortDescriptor | undefined {
+  const key = port.sizedBy;
+  if (key === undefined) return port;
+  const refuse = (reason: string, mend: string): undefined =>
+    context.refuse(annotation.node, `Cannot size port "${name}" by "${key}": ${reason}`, mend);
+  if (!Object.hasOwn(config.properties, key)) {
+    const known = Object.keys(config.properties);
+    const nearest = nearestName(key, known);
+    const keys = known.length === 0 ? "none" : listNames(known);
+    return refuse(
+      `there is no such configuration key or type parameter; keys: ${keys}`,
+      nearest === undefined ? `add "@config() ${key} = 2"` : `write "${nearest}"`,
+    );
+  }
+  const schema = config.properties[key];
+  const { type, minimum = -1, maximum = Infinity } = schema;
+  if (type !== "integer" || minimum < 0 || maximum > ARRAY_LIMIT) {
+    return refuse(
+      `found ${describeSchema(schema)}, wanted a whole number from 0, or more, to ${ARRAY_LIMIT} at most`,
+      `add "@integer @minimum 1 @maximum 8" to its comment`,
+    );
+  }
+  if (schema["x-live"] === true) {
+    return refuse("it may change while the node runs, and ports do not", `remove "live" from "${key}"`);
+  }
+  return { ...port, array: maximum };
 }
 
 /** The type between the angle brackets of `StreamInput<…>`. */
@@ -124,7 +197,9 @@ function readElementType(
   if (listed === undefined && options?.array !== undefined) {
     return context.refuse(
       type,
-      `Cannot read port "${name}": it is an array of ${options.array}, and its type ${quote(type)} is not an array`,
+      `Cannot read port "${name}": it is an array of ${
+        typeof options.array === "string" ? `"${options.array}"` : options.array
+      }, and its type ${quote(type)} is not an array`,
       `write "${name}!: ${type.getText()}[]"`,
     );
   }

@@ -4,16 +4,32 @@
  * @module
  */
 import { basename, dirname } from "node:path";
-import { type ClassDeclaration, type MethodDeclaration, Node, Scope } from "ts-morph";
-import { expandPort, type NodeDescriptor } from "../../core/registry/descriptor.ts";
-import type { FrameTypeModel, NodeModel } from "../model.ts";
+import {
+  type ClassDeclaration,
+  type MethodDeclaration,
+  Node,
+  Scope,
+  type TypeAliasDeclaration,
+  type TypeNode,
+} from "ts-morph";
+import {
+  type ConfigObjectSchema,
+  expandPort,
+  type NodeDescriptor,
+  type PortDescriptor,
+} from "../../core/registry/descriptor.ts";
+import type { FrameTypeModel, NodeModel, TypeArgumentModel } from "../model.ts";
+import { typePrefixOf } from "../names.ts";
 import { readConfig } from "./config_keys.ts";
 import type { ScanContext } from "./context.ts";
-import { type Annotation, listOf, oneOf, readOptions, TEXT } from "./decorators.ts";
+import { type Annotation, listOf, oneOf, quote, readOptions, TEXT } from "./decorators.ts";
 import { firstSentence } from "./doc_comment.ts";
 import { readDoc } from "./docs.ts";
-import { type ClassChain, readChain, readFields } from "./fields.ts";
-import { readPort, type ScannedPort } from "./ports.ts";
+import { type AnnotatedField, type ClassChain, readChain, readFields } from "./fields.ts";
+import { readValueType } from "./frame_type.ts";
+import { evaluate } from "./literal.ts";
+import { limitPort, readPort, type ScannedPort } from "./ports.ts";
+import { bindParameters, NO_BINDINGS, type TypeBindings } from "./type_bindings.ts";
 
 /** A registered name: words of lower-case letters and digits, joined by `-`. */
 const TYPE_NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
@@ -31,11 +47,34 @@ const RULES = {
   converts: listOf(oneOf("sampleRateHz", "channels")),
 };
 
-/** Reads a class at the top of a file. `undefined` if something was refused. */
+/** One use of a generic class: `type Mixer4 = Mixer<4>`. */
+export interface Instantiation {
+  readonly alias: TypeAliasDeclaration;
+  readonly types: readonly TypeNode[];
+}
+
+/** The uses of a generic class: type aliases of its own file. */
+export function findInstantiations(context: ScanContext, declaration: ClassDeclaration): Instantiation[] {
+  if (declaration.getTypeParameters().length === 0) return [];
+  return declaration.getSourceFile().getTypeAliases().flatMap((alias) => {
+    const type = alias.getTypeNode();
+    if (!Node.isTypeReference(type) || alias.getTypeParameters().length > 0) return [];
+    const target = context.sources.resolve(context.sources.pathOf(alias), type.getTypeName().getText());
+    const isIt = target.kind === "declared" && target.node === declaration;
+    return isIt ? [{ alias, types: type.getTypeArguments() }] : [];
+  });
+}
+
+/**
+ * Reads a class at the top of a file. `undefined` if something was refused.
+ *
+ * @param instantiation for a generic class: what its type parameters stand for
+ */
 export function readProcessor(
   context: ScanContext,
   declaration: ClassDeclaration,
   annotation: Annotation,
+  instantiation?: Instantiation,
 ): NodeModel | undefined {
   const before = context.diagnostics.length;
   const path = context.sources.pathOf(declaration);
@@ -55,14 +94,16 @@ export function readProcessor(
       `write "export class ${className}"`,
     );
   }
-  const [parameter] = declaration.getTypeParameters();
-  if (parameter !== undefined) {
+  const bindings = bindParameters(declaration, instantiation?.types ?? [], NO_BINDINGS);
+  const open = declaration.getTypeParameters().find((each) => !bindings.has(each.getName()));
+  if (open !== undefined) {
     context.refuse(
-      parameter,
-      `Cannot resolve the generic "${parameter.getName()}" of class "${className}": a node type has one type for each port`,
-      `write "class ${className}" with the types themselves, or a class for each that extends it`,
+      instantiation?.alias ?? open,
+      `Cannot resolve the generic "${open.getName()}" of class "${className}": a node type has one type for each port`,
+      `add "export type ${className}2 = ${className}<2>;", with an argument for each type parameter, to this file`,
     );
   }
+  const typeArguments = readTypeArguments(context, declaration, bindings);
   if (declaration.isAbstract()) {
     context.refuse(
       nameNode,
@@ -70,8 +111,8 @@ export function readProcessor(
       `remove "abstract", or annotate a class that extends it`,
     );
   }
-  const chain = readChain(context, declaration);
-  if (chain === undefined) return undefined;
+  const chain = readChain(context, declaration, bindings);
+  if (chain === undefined || open !== undefined || typeArguments === undefined) return undefined;
   checkConstructor(context, chain, className);
   const process = findProcess(context, chain, className);
   const fields = readFields(context, chain);
@@ -81,15 +122,25 @@ export function readProcessor(
     if (port !== undefined) ports.push(port);
   }
   const config = readConfig(context, fields.filter((each) => each.annotation.name === "config"));
-  const inputs = ports.map((each) => each.descriptor).filter((each) => each.direction === "input");
+  const inputs: PortDescriptor[] = [];
+  for (const { descriptor } of ports) {
+    const field = fields.find((each) => each.name === descriptor.name);
+    if (descriptor.direction !== "input" || field === undefined) continue;
+    const limited = context.diagnostics.length > before ? descriptor : limitPort(context, field, descriptor, config);
+    if (limited !== undefined) inputs.push(limited);
+  }
   const outputs = ports.map((each) => each.descriptor).filter((each) => each.direction === "output");
   const mode = (options?.mode as NodeDescriptor["mode"] | undefined) ?? "push";
   if (context.diagnostics.length === before) checkPorts(context, declaration, className, mode, inputs, outputs);
   if (context.diagnostics.length > before || options === undefined || process === undefined) return undefined;
 
-  const doc = readDoc(declaration).text;
+  const base = (options.name as string | undefined) ?? kebabCase(className);
+  const type = typeArguments.length === 0 ? base : `${base}<${typeArguments.map(nameOf).join(",")}>`;
+  const hasPortsField = checkPortsField(context, chain, type);
+  if (hasPortsField === undefined) return undefined;
+  const doc = (instantiation && readDoc(instantiation.alias).text) || readDoc(declaration).text;
   const descriptor: NodeDescriptor = {
-    type: (options.name as string | undefined) ?? kebabCase(className),
+    type,
     className,
     source: context.placeOf(nameNode),
     description: firstSentence(doc),
@@ -111,9 +162,72 @@ export function readProcessor(
     descriptor,
     module: path,
     exportName: exportName ?? className,
+    typeArguments,
+    constants: readConstants(fields, config),
+    structs: ports.flatMap((each) => each.struct ?? []),
+    hasPortsField,
     takesContext: process.getParameters().length > 0,
     frames,
   };
+}
+
+/** What a generic class is used with, as the generated code writes it. */
+function readTypeArguments(
+  context: ScanContext,
+  declaration: ClassDeclaration,
+  bindings: TypeBindings,
+): TypeArgumentModel[] | undefined {
+  const models: TypeArgumentModel[] = [];
+  for (const parameter of declaration.getTypeParameters()) {
+    const type = bindings.get(parameter.getName())?.type;
+    if (type === undefined) continue;
+    const value = Node.isLiteralTypeNode(type) ? evaluate(type.getLiteral()) : undefined;
+    const isName = typeof value?.ok === "boolean" && value.ok && /^[\w.-]{1,64}$/.test(String(value.value));
+    const model: TypeArgumentModel | undefined = isName && value?.ok
+      ? { kind: "global", text: JSON.stringify(value.value) }
+      : readValueType(context, type, `type parameter "${parameter.getName()}"`);
+    if (model === undefined) return undefined;
+    models.push(model);
+  }
+  return models;
+}
+
+function nameOf(argument: TypeArgumentModel): string {
+  return argument.kind === "global" ? argument.text.replaceAll('"', "") : argument.name;
+}
+
+/** Keys that have but one value in this use of a generic class. */
+function readConstants(fields: readonly AnnotatedField[], config: ConfigObjectSchema): Record<string, unknown> {
+  const constants: Record<string, unknown> = {};
+  for (const { name, field } of fields) {
+    const value = Object.hasOwn(config.properties, name) ? config.properties[name].default : undefined;
+    if (value !== undefined && field.getInitializer() === undefined) constants[name] = value;
+  }
+  return constants;
+}
+
+/**
+ * Whether the class has a public field `ports` for its port registry.
+ *
+ * @returns `undefined` if it has one of another type
+ */
+function checkPortsField(context: ScanContext, chain: ClassChain, type: string): boolean | undefined {
+  const wanted = `${typePrefixOf(type)}Ports`;
+  for (const each of chain.classes) {
+    const field = each.getProperty("ports");
+    if (field === undefined) continue;
+    const written = field.getTypeNode()?.getText() ?? "";
+    const found = context.sources.importedAs(context.sources.pathOf(each), written) ?? written;
+    if (!/Ports$|^PortRegistry$/.test(found) || field.getDecorators().length > 0) return false;
+    const isOpen = field.getScope() === Scope.Public && !field.isStatic() && !field.isReadonly();
+    if (isOpen && (found === wanted || found === "PortRegistry")) return true;
+    return context.refuse(
+      field,
+      `Cannot give "${chain.classes[0].getName()}" its ports: field "ports" is ${quote(field)}`,
+      `write "ports!: ${wanted}", public, and import the type from the generated module`,
+    );
+  }
+  return false;
 }
 
 function checkConstructor(context: ScanContext, chain: ClassChain, className: string): void {

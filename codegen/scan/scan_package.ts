@@ -4,19 +4,15 @@
  * @module
  */
 import { posix } from "node:path";
-import { type ClassDeclaration, Node, type SourceFile, SyntaxKind } from "ts-morph";
 import type { GeneratorConfig } from "../config.ts";
-import { compareDiagnostics, compareText, type Diagnostic } from "../diagnostics.ts";
-import type { NodeModel, PackageModel } from "../model.ts";
+import { compareDiagnostics, compareText, type Diagnostic, isError } from "../diagnostics.ts";
+import type { PackageModel, StructModel } from "../model.ts";
 import { relativeSpecifier } from "../paths.ts";
 import { ScanContext } from "./context.ts";
-import { annotationsOf } from "./decorators.ts";
-import { readProcessor } from "./processor_class.ts";
+import { type FileScan, scanFile } from "./file_scan.ts";
 import { checkNames } from "./package_names.ts";
-import { type Binding, SourceSet } from "./source_set.ts";
-
-/** A file without any of these has nothing for the generator: an annotation, or another name for one. */
-const ANNOTATED = /@(?:[\w$]+\s*\.\s*)?(?:processor|input|output)\b|\b(?:processor|input|output)\s+as\s/;
+import { readOtherPackage } from "./other_package.ts";
+import { SourceSet } from "./source_set.ts";
 
 /** The package to read. */
 export interface ScanOptions {
@@ -29,125 +25,107 @@ export interface ScanOptions {
   readonly paths: readonly string[];
 }
 
-/** What came of reading a package: the model, or everything that was refused. */
+/** What came of reading a package. */
 export interface ScanResult {
+  /** What could be read; `undefined` if names clash, so that no code can be made. */
   readonly model?: PackageModel;
+  /** Refusals and warnings, by file and place. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Files that were read anew. */
+  readonly scanned: number;
+}
+
+/** What is known of a file, and the files that it depends on. */
+interface Known {
+  readonly scan: FileScan | undefined;
+  readonly touched: ReadonlySet<string>;
+  readonly used: ReadonlySet<string>;
 }
 
 /** Reads the annotated classes of a package. */
-export function scanPackage({ root, configFile, config, paths }: ScanOptions): ScanResult {
-  const sources = new SourceSet(root);
-  const context = new ScanContext(sources);
-  const nodes: { model: NodeModel; declaration: ClassDeclaration }[] = [];
-  const processors: ClassDeclaration[] = [];
-  const loose: ClassDeclaration[] = [];
-  for (const path of paths.toSorted(compareText)) {
-    const text = sources.readText(path);
-    if (text === undefined) {
-      context.diagnostics.push({ file: path, message: "Cannot read the file", mend: "check that it may be read" });
-      continue;
-    }
-    if (!ANNOTATED.test(text)) continue;
-    const errors = sources.syntaxErrors(path);
-    const file = sources.open(path);
-    if (errors.length > 0 || file === undefined) {
-      context.diagnostics.push(...errors.slice(0, 3));
-      continue;
-    }
-    readFile(context, path, file, nodes, processors, loose);
-  }
-  checkLoose(context, loose, processors);
-  checkNames(context, nodes);
-  const diagnostics = unique(context.diagnostics).sort(compareDiagnostics);
-  if (diagnostics.length > 0) return { diagnostics };
-  sources.use(configFile);
-  const model: PackageModel = {
-    name: config.name,
-    runtime: runtimeSpecifier(config),
-    output: posix.normalize(config.output),
-    schema: posix.normalize(config.schema),
-    nodes: nodes.map((each) => each.model).sort((a, b) => compareText(a.descriptor.type, b.descriptor.type)),
-    sources: sources.sources(),
-  };
-  return { model, diagnostics };
+export function scanPackage(options: ScanOptions): ScanResult {
+  return new PackageScanner(options.root).scan(options);
 }
 
-function readFile(
-  context: ScanContext,
-  path: string,
-  file: SourceFile,
-  nodes: { model: NodeModel; declaration: ClassDeclaration }[],
-  processors: ClassDeclaration[],
-  loose: ClassDeclaration[],
-): void {
-  const before = processors.length;
-  for (const declaration of file.getClasses()) {
-    const annotation = annotationsOf(context, declaration).find((each) => each.name === "processor");
-    if (annotation === undefined) {
-      if (hasPorts(context, declaration)) loose.push(declaration);
-      continue;
-    }
-    processors.push(declaration);
-    context.sources.use(path);
-    const model = readProcessor(context, declaration, annotation);
-    if (model !== undefined) nodes.push({ model, declaration });
-  }
-  if ((file.getFullText().match(/@[\w$.\s]*processor\b/g) ?? []).length > processors.length - before) {
-    refuseNested(context, file);
-  }
-}
+/** Reads a package again and again, each time only the files that changes can concern. */
+export class PackageScanner {
+  readonly #sources: SourceSet;
+  readonly #known = new Map<string, Known>();
 
-/** Refuses annotated classes that stand inside functions, or are expressions. */
-function refuseNested(context: ScanContext, file: SourceFile): void {
-  const nested = [
-    ...file.getDescendantsOfKind(SyntaxKind.ClassDeclaration).filter((each) => each.getParent() !== file),
-    ...file.getDescendantsOfKind(SyntaxKind.ClassExpression),
-  ];
-  for (const each of nested) {
-    const annotation = annotationsOf(context, each).find(({ name }) => name === "processor");
-    if (annotation === undefined) continue;
-    context.refuse(
-      annotation.node,
-      `Cannot use class "${each.getName() ?? "(no name)"}" as a processor: it is not at the top of the file`,
-      `write "export class" at the top of the file`,
+  /** @param root absolute path of the package's root */
+  constructor(root: string) {
+    this.#sources = new SourceSet(root);
+  }
+
+  /** Forgets what depends on files that have changed, come or gone. Paths are relative to the root. */
+  invalidate(changed: ReadonlySet<string>): void {
+    for (const path of changed) this.#sources.forget(path);
+    for (const [path, { touched }] of this.#known) {
+      if (changed.has(path) || [...changed].some((each) => touched.has(each))) this.#known.delete(path);
+    }
+  }
+
+  /** Reads what is not known yet. */
+  scan({ root, configFile, config, paths }: ScanOptions): ScanResult {
+    let scanned = 0;
+    const files: FileScan[] = [];
+    const used = new Set<string>();
+    for (const path of paths.toSorted(compareText)) {
+      let known = this.#known.get(path);
+      if (known === undefined) {
+        scanned++;
+        const trace = this.#sources.trace();
+        const scan = scanFile(new ScanContext(this.#sources), path);
+        known = { scan, ...trace };
+        this.#known.set(path, known);
+      }
+      for (const each of known.used) used.add(each);
+      if (known.scan !== undefined) files.push(known.scan);
+    }
+    const diagnostics = [...files.flatMap((each) => each.diagnostics), ...checkLoose(files)];
+    const others = (config.packages ?? []).map((specifier) =>
+      readOtherPackage(root, configFile, specifier, diagnostics)
     );
+    const nodes = files.flatMap((each) => each.nodes);
+    const clashes = checkNames(nodes, others.filter((each) => each !== undefined), configFile);
+    diagnostics.push(...clashes);
+    const all = unique(diagnostics).sort(compareDiagnostics);
+    if (clashes.length > 0) return { diagnostics: all, scanned };
+    const trace = this.#sources.trace();
+    this.#sources.use(configFile);
+    for (const each of others) if (each !== undefined) this.#sources.use(each.path);
+    const model: PackageModel = {
+      name: config.name,
+      runtime: runtimeSpecifier(config),
+      output: posix.normalize(config.output),
+      schema: posix.normalize(config.schema),
+      ...(config.rust === undefined ? {} : { rust: posix.normalize(config.rust) }),
+      nodes: nodes.map((each) => each.model).sort((a, b) => compareText(a.descriptor.type, b.descriptor.type)),
+      structs: uniqueStructs(files),
+      packages: others.filter((each) => each !== undefined),
+      sources: this.#sources.sources(new Set([...used, ...trace.used])),
+    };
+    return { model, diagnostics: all, scanned };
   }
 }
 
 /** Refuses classes that have ports, and that neither are processors nor are extended by one. */
-function checkLoose(
-  context: ScanContext,
-  loose: readonly ClassDeclaration[],
-  processors: readonly ClassDeclaration[],
-): void {
-  const bases = new Set<Node>();
-  for (const processor of processors) {
-    for (let at: ClassDeclaration | undefined = processor; at !== undefined && !bases.has(at);) {
-      bases.add(at);
-      const base: string | undefined = at.getExtends()?.getExpression().getText();
-      const target: Binding | undefined = base === undefined
-        ? undefined
-        : context.sources.resolve(context.sources.pathOf(at), base);
-      at = target?.kind === "declared" && Node.isClassDeclaration(target.node) ? target.node : undefined;
-    }
-  }
-  for (const declaration of loose) {
-    if (declaration.isAbstract() || bases.has(declaration)) continue;
-    const name = declaration.getName() ?? "(no name)";
-    context.refuse(
-      declaration.getNameNode() ?? declaration,
-      `Cannot use the ports of class "${name}": it is not annotated "@processor"`,
-      `write "@processor()" before the class, or make it abstract`,
-    );
-  }
+function checkLoose(files: readonly FileScan[]): Diagnostic[] {
+  const used = new Set(files.flatMap((each) => each.used));
+  return files.flatMap((each) => each.loose).filter(({ id }) => !used.has(id)).map(({ refusal }) => refusal);
 }
 
-function hasPorts(context: ScanContext, declaration: ClassDeclaration): boolean {
-  return declaration.getProperties().some((field) =>
-    /\bStream(?:Input|Output)\b/.test(field.getTypeNode()?.getText() ?? "") &&
-    annotationsOf(context, field).some(({ name }) => name === "input" || name === "output")
-  );
+function uniqueStructs(files: readonly FileScan[]): StructModel[] {
+  const found = new Map<string, StructModel>();
+  for (
+    const struct of files.flatMap((each) => [
+      ...each.structs,
+      ...each.nodes.flatMap(({ model }) => model.structs),
+    ])
+  ) {
+    found.set(`${struct.module}#${struct.layout.name}`, struct);
+  }
+  return [...found.values()].sort((a, b) => compareText(a.layout.name, b.layout.name));
 }
 
 /** A relative path is meant from the package's root; the generated file may stand deeper. */
@@ -158,4 +136,9 @@ function runtimeSpecifier({ runtime, output }: GeneratorConfig): string {
 
 function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return [...new Map(diagnostics.map((each) => [JSON.stringify(each), each])).values()];
+}
+
+/** Whether anything was refused. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(isError);
 }

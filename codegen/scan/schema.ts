@@ -21,6 +21,8 @@ import { readDoc } from "./docs.ts";
 import { evaluate } from "./literal.ts";
 import { applyTags } from "./schema_tags.ts";
 import { combine } from "./schema_union.ts";
+import { settleDurations, UNSETTLED_DURATION } from "./schema_duration.ts";
+import { NO_BINDINGS, type TypeBindings } from "./type_bindings.ts";
 
 /** Most levels of types inside types. */
 const DEPTH_LIMIT = 32;
@@ -48,13 +50,18 @@ export class SchemaReader {
   readonly #what: string;
   /** Named types that are being read. */
   readonly #open = new Set<Node>();
+  readonly #bindings: TypeBindings;
   #depth = 0;
   #size = 0;
 
-  /** @param what the key, as messages name it: `configuration key "gainDb"` */
-  constructor(context: ScanContext, what: string) {
+  /**
+   * @param what the key, as messages name it: `configuration key "gainDb"`
+   * @param bindings what the type parameters of the class stand for
+   */
+  constructor(context: ScanContext, what: string, bindings: TypeBindings = NO_BINDINGS) {
     this.#context = context;
     this.#what = what;
+    this.#bindings = bindings;
   }
 
   /** The schema of a type, or `undefined` if it was refused. */
@@ -184,7 +191,8 @@ export class SchemaReader {
     if (type === undefined) return this.#refuse(member, "a key has no type", "write its type");
     const value = this.#read(type, args);
     if (value === undefined) return undefined;
-    const schema = applyTags(this.#context, member, readDoc(member), value.schema, this.#what);
+    const tagged = applyTags(this.#context, member, readDoc(member), value.schema, this.#what);
+    const schema = tagged && settleDurations(this.#context, member, propertyName(member), tagged, this.#what);
     return schema && { schema, isOptional: value.isOptional || member.hasQuestionToken() };
   }
 
@@ -208,6 +216,11 @@ export class SchemaReader {
     const name = type.getTypeName().getText();
     const own = args.get(name);
     if (own !== undefined) return own;
+    const bound = this.#bindings.get(name);
+    if (bound !== undefined) return new SchemaReader(this.#context, this.#what, bound.bindings).read(bound.type);
+    if (this.#context.sources.importedAs(this.#context.sources.pathOf(type), name) === "Duration") {
+      return required(UNSETTLED_DURATION);
+    }
     const types = type.getTypeArguments();
     const target = this.#context.sources.resolve(this.#context.sources.pathOf(type), name);
     if (target.kind === "global") return this.#builtIn(name, types, type, args);

@@ -57,9 +57,12 @@ export class SourceSet {
     skipLoadingLibFiles: true,
     compilerOptions: { target: ts.ScriptTarget.ESNext },
   });
+  #count = 0;
   readonly #files = new Map<string, SourceFile | undefined>();
   readonly #paths = new Map<SourceFile, string>();
-  readonly #used = new Set<string>();
+  readonly #hashes = new Map<string, string>();
+  #used = new Set<string>();
+  #touched = new Set<string>();
   readonly #scopes = new Map<string, Scope>();
 
   /** @param root absolute path of the package's root */
@@ -67,8 +70,28 @@ export class SourceSet {
     this.#root = root;
   }
 
+  /** Notes from now on in new sets which files are looked at (`touched`), and which generated code depends on. */
+  trace(): { readonly touched: ReadonlySet<string>; readonly used: ReadonlySet<string> } {
+    this.#used = new Set();
+    this.#touched = new Set();
+    return { touched: this.#touched, used: this.#used };
+  }
+
+  /** Forgets a file that has changed, come or gone. */
+  forget(path: string): void {
+    const file = this.#files.get(path);
+    if (file !== undefined) {
+      this.#paths.delete(file);
+      this.#project.removeSourceFile(file);
+    }
+    this.#files.delete(path);
+    this.#scopes.delete(path);
+    this.#hashes.delete(path);
+  }
+
   /** The text of a file, or `undefined` if it cannot be read. */
   readText(path: string): string | undefined {
+    this.#touched.add(path);
     try {
       return readFileSync(join(this.#root, path), "utf8").replace(/^\uFEFF/, "");
     } catch {
@@ -78,11 +101,10 @@ export class SourceSet {
 
   /** Parses a file, once. `undefined` if it cannot be read. */
   open(path: string): SourceFile | undefined {
+    this.#touched.add(path);
     if (!this.#files.has(path)) {
       const text = this.readText(path);
-      const file = text === undefined
-        ? undefined
-        : this.#project.createSourceFile(`/${this.#files.size}/file.ts`, text);
+      const file = text === undefined ? undefined : this.#project.createSourceFile(`/${this.#count++}/file.ts`, text);
       this.#files.set(path, file);
       if (file !== undefined && text !== undefined) {
         this.#paths.set(file, path);
@@ -101,12 +123,9 @@ export class SourceSet {
     this.#used.add(path);
   }
 
-  /** The files that were used, sorted by path. */
-  sources(): SourceModel[] {
-    return [...this.#used].sort(compareText).map((path) => ({
-      path,
-      hash: hashSource(this.#files.get(path)?.getFullText() ?? this.readText(path) ?? ""),
-    }));
+  /** Files with their hashes, sorted by path. */
+  sources(paths: ReadonlySet<string>): SourceModel[] {
+    return [...paths].sort(compareText).map((path) => ({ path, hash: this.#hash(path) }));
   }
 
   /** What the parser refuses in a file. */
@@ -185,7 +204,17 @@ export class SourceSet {
     return undefined;
   }
 
+  #hash(path: string): string {
+    let hash = this.#hashes.get(path);
+    if (hash === undefined) {
+      hash = hashSource(this.#files.get(path)?.getFullText() ?? this.readText(path) ?? "");
+      this.#hashes.set(path, hash);
+    }
+    return hash;
+  }
+
   #scope(path: string): Scope | undefined {
+    this.#touched.add(path);
     const known = this.#scopes.get(path);
     if (known !== undefined) return known;
     const file = this.open(path);

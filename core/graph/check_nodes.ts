@@ -5,7 +5,7 @@
  */
 import { checkConfig, coerceSetting, describeValue } from "../config_check.ts";
 import { SluiceError } from "../errors.ts";
-import type { NodeDescriptor } from "../registry/descriptor.ts";
+import { type NodeDescriptor, sizePorts } from "../registry/descriptor.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import type { GraphNode } from "./document.ts";
 import { jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
@@ -56,7 +56,7 @@ export function checkNodes(
     const config = readConfig(shaped, descriptor, settings.filter((setting) => setting.nodeId === id), report);
     checkLane(shaped, descriptor, graph, report);
     const node = { id, type: descriptor.type, config, lane: lane?.name, place: report.place(offset) };
-    checked.set(id, { shaped, descriptor, node });
+    checked.set(id, { shaped, descriptor: sizePorts(descriptor, config), node });
   }
   return checked;
 }

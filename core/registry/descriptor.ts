@@ -5,7 +5,9 @@
  * @module
  */
 import type { ProcessorMode } from "../annotations.ts";
-import type { AudioAccepts, FrameKind } from "../frames/format.ts";
+import type { DurationUnit } from "../duration.ts";
+import type { FormatAccepts, FormatField, FrameKind } from "../frames/format.ts";
+import type { StructLayout } from "../frames/struct_layout.ts";
 
 /** One port of a node type. */
 export interface PortDescriptor {
@@ -19,14 +21,18 @@ export interface PortDescriptor {
   readonly type: string;
   /** For data: the name of the value's type. Two data ports connect only if these are equal, or one is `unknown`. */
   readonly schema?: string;
+  /** For data whose type is an interface tagged `@frame`: its layout in memory. */
+  readonly struct?: StructLayout;
   /** For audio with the number of channels in its type. */
   readonly channels?: number;
-  /** Elements of an array port; absent for a single one. */
+  /** Elements of an array port, or the most it can have (see `sizedBy`); absent for a single one. */
   readonly array?: number;
+  /** For an array port that has as many elements as a configuration value says: the key. */
+  readonly sizedBy?: string;
   /** A graph may leave it unconnected. Always `true` for an array port. */
   readonly optional: boolean;
   /** For inputs: the formats that it takes; absent for all. */
-  readonly accepts?: AudioAccepts;
+  readonly accepts?: FormatAccepts;
   /** For outputs. */
   readonly burst: number;
   /** The doc comment, or `""`. */
@@ -79,6 +85,8 @@ export interface ConfigSchema {
   readonly anyOf?: readonly ConfigSchema[];
   /** Unit for people, from the doc tag `@unit`: `dB`, `Hz`, `ms`. */
   readonly "x-unit"?: string;
+  /** A duration: a number in this unit, or text with a unit of its own; `anyOf` has both. */
+  readonly "x-duration"?: DurationUnit;
   /** The key may be changed while the node runs. */
   readonly "x-live"?: boolean;
 }
@@ -118,7 +126,7 @@ export interface NodeDescriptor {
   /** The kind of lane it runs on by default. */
   readonly lane: "main" | "worker";
   /** Format fields that it converts. */
-  readonly converts: readonly ("sampleRateHz" | "channels")[];
+  readonly converts: readonly FormatField[];
   /** Whether `process()` returns a promise. */
   readonly isAsync: boolean;
   /** Its inputs, in the order of the class. */
@@ -135,6 +143,20 @@ export function expandPort(port: PortDescriptor): string[] {
   return Array.from({ length: port.array }, (_, i) => `${port.name}_${i}`);
 }
 
+/**
+ * The descriptor of a node with this configuration: its array ports have as many elements as the configuration says.
+ *
+ * @param config the values that were given; what is absent has the schema's default
+ * @returns `descriptor` itself if no port of it depends on the configuration
+ */
+export function sizePorts(
+  descriptor: NodeDescriptor,
+  config: { readonly [key: string]: unknown },
+): NodeDescriptor {
+  if (!descriptor.inputs.some((port) => port.sizedBy !== undefined)) return descriptor;
+  return { ...descriptor, inputs: descriptor.inputs.map((port) => sizePort(port, descriptor, config)) };
+}
+
 /** Finds the port that a name in a graph means, in one direction or, by default, both. */
 export function findPort(
   descriptor: NodeDescriptor,
@@ -146,4 +168,15 @@ export function findPort(
     if (expandPort(port).includes(name)) return port;
   }
   return undefined;
+}
+
+function sizePort(
+  port: PortDescriptor,
+  { config: schema }: NodeDescriptor,
+  config: { readonly [key: string]: unknown },
+): PortDescriptor {
+  if (port.sizedBy === undefined) return port;
+  const size = config[port.sizedBy] ?? schema.properties[port.sizedBy]?.default;
+  // A value that is no size is refused by the schema, with a message of its own.
+  return typeof size === "number" && size >= 0 && size <= (port.array ?? 0) ? { ...port, array: size } : port;
 }

@@ -38,9 +38,13 @@ export interface InputRef<F extends Frame = Frame> {
 /** Port names to frame types; an array of frames stands for an array port. */
 export type PortShape = { readonly [name: string]: Frame | readonly Frame[] };
 
-/** The elements of an array port of `N` elements: a tuple, so that an index out of range is a type error. */
-export type PortArray<F extends Frame, N extends number, T extends readonly F[] = readonly []> = T["length"] extends N
-  ? T
+/**
+ * The elements of an array port of `N` elements: a tuple, so that an index out of range is a type error. A list where
+ * `N` is not known.
+ */
+export type PortArray<F extends Frame, N extends number, T extends readonly F[] = readonly []> = number extends N
+  ? readonly F[]
+  : T["length"] extends N ? T
   : PortArray<F, N, readonly [...T, F]>;
 
 /** The input references for a shape. */

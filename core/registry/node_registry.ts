@@ -18,9 +18,7 @@ export class NodeRegistry {
    * @throws {SluiceError} `InvalidGraph` if two of them register one name
    */
   constructor(packages: Iterable<NodePackage> = []) {
-    for (const each of packages) {
-      for (const type of each.nodes) this.add(type);
-    }
+    for (const each of packages) this.#addPackage(each);
   }
 
   /**
@@ -59,6 +57,11 @@ export class NodeRegistry {
   /** Whether there is a node type of that name. */
   has(name: string): boolean {
     return this.#types.has(name);
+  }
+
+  #addPackage(each: NodePackage): void {
+    for (const inner of each.packages ?? []) this.#addPackage(inner);
+    for (const type of each.nodes) this.add(type);
   }
 
   /** All types, sorted by category and name. */

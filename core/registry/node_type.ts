@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { StructType } from "../frames/struct_memory.ts";
 import type { Processor, ProcessorContext } from "../processor.ts";
 import type { StreamInput, StreamOutput } from "../ports/stream.ts";
 import type { NodeDescriptor } from "./descriptor.ts";
@@ -48,6 +49,8 @@ export interface NodeInstance {
   tick(context: ProcessorContext): void | Promise<void>;
   /** Assigns configuration values, which the schema has accepted, to the class's fields. */
   configure(values: { readonly [key: string]: unknown }): void;
+  /** Views of the structs that its ports carry, by schema. */
+  readonly structs?: { readonly [schema: string]: StructType };
 }
 
 /** A node type with a configuration chosen: what `runtime.add()` takes. */
@@ -90,17 +93,19 @@ export interface NodePackage {
   readonly url: string;
   /** Sorted by registered name. */
   readonly nodes: readonly AnyNodeType[];
+  /** Packages whose node types come along. */
+  readonly packages?: readonly NodePackage[];
   /** Content hashes of the files that it was made from, by path relative to `url`. */
   readonly sources: { readonly [path: string]: string };
 }
 
 /** Makes a node type. Called by generated code. */
 // deno-lint-ignore no-explicit-any -- as in NodeType
-export function defineNodeType<C, H extends NodeHandle<any, any>>(
+export function defineNodeType<C, H extends NodeHandle<any, any>, T extends NodeType<C, H> = NodeType<C, H>>(
   parts: { readonly descriptor: NodeDescriptor; readonly load: () => Promise<() => NodeInstance> },
-): NodeType<C, H> {
+): T {
   const type = (config?: C): NodeSpec<H> => ({ type: type as unknown as AnyNodeType, config: { ...config } });
-  return Object.assign(type, { ...parts, package: undefined }) as unknown as NodeType<C, H>;
+  return Object.assign(type, { ...parts, package: undefined }) as unknown as T;
 }
 
 /** Makes a package and enters it in its node types. Called by generated code. */

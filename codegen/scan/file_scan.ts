@@ -1,0 +1,151 @@
+/**
+ * Reads one file: its processors, and what is wrong with them. What comes of it can be kept as long as none of the
+ * files that it depends on changes.
+ *
+ * @module
+ */
+import { type ClassDeclaration, Node, type SourceFile, SyntaxKind } from "ts-morph";
+import { type Diagnostic, diagnosticAt } from "../diagnostics.ts";
+import type { NodeModel, StructModel } from "../model.ts";
+import type { ScanContext } from "./context.ts";
+import { annotationsOf } from "./decorators.ts";
+import { findInstantiations, readProcessor } from "./processor_class.ts";
+import type { Binding } from "./source_set.ts";
+import { hasFrameTag, StructReader } from "./structs.ts";
+import { findTunables } from "./tunables.ts";
+
+/** A file without any of these has nothing for the generator: an annotation, or another name for one. */
+const ANNOTATED = /@(?:[\w$]+\s*\.\s*)?(?:processor|input|output|frame)\b|\b(?:processor|input|output)\s+as\s/;
+
+/** A place that further checks may complain about. */
+export interface Place {
+  /** Makes a diagnostic for it. */
+  readonly refuse: (message: string, mend: string) => Diagnostic;
+}
+
+/** A node type with the place of its class. */
+export interface ScannedNode {
+  readonly model: NodeModel;
+  readonly place: Place;
+}
+
+/** What one file holds. */
+export interface FileScan {
+  readonly path: string;
+  readonly nodes: readonly ScannedNode[];
+  readonly structs: readonly StructModel[];
+  /** Refusals and warnings. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Processors, and the classes that they extend, as `path#name`. */
+  readonly used: readonly string[];
+  /** Classes that have ports and are no processors, with the refusal that holds if nothing extends them. */
+  readonly loose: readonly { readonly id: string; readonly refusal: Diagnostic }[];
+}
+
+/** Reads a file. `undefined` if it has nothing for the generator. */
+export function scanFile(context: ScanContext, path: string): FileScan | undefined {
+  const { sources, diagnostics } = context;
+  const text = sources.readText(path);
+  if (text === undefined) {
+    return {
+      ...empty(path),
+      diagnostics: [{ file: path, message: "Cannot read the file", mend: "check that it may be read" }],
+    };
+  }
+  if (!ANNOTATED.test(text)) return undefined;
+  const errors = sources.syntaxErrors(path);
+  const file = sources.open(path);
+  if (errors.length > 0 || file === undefined) return { ...empty(path), diagnostics: errors.slice(0, 3) };
+
+  const scan = { nodes: [] as ScannedNode[], used: [] as string[], loose: [] as FileScan["loose"][number][] };
+  let annotated = 0;
+  for (const declaration of file.getClasses()) {
+    const annotation = annotationsOf(context, declaration).find((each) => each.name === "processor");
+    if (annotation === undefined) {
+      if (hasPorts(context, declaration) && !declaration.isAbstract()) {
+        scan.loose.push(looseClass(context, declaration));
+      }
+      continue;
+    }
+    annotated++;
+    sources.use(path);
+    scan.used.push(...basesOf(context, declaration));
+    diagnostics.push(...findTunables(path, declaration));
+    const uses = findInstantiations(context, declaration);
+    for (const use of uses.length === 0 ? [undefined] : uses) {
+      const model = readProcessor(context, declaration, annotation, use);
+      const at = use?.alias.getNameNode() ?? declaration.getNameNode() ?? declaration;
+      if (model !== undefined) scan.nodes.push({ model, place: placeOf(path, at) });
+    }
+  }
+  if ((text.match(/@[\w$.\s]*processor\b/g) ?? []).length > annotated) refuseNested(context, file);
+  const reader = new StructReader(context);
+  const structs: StructModel[] = [];
+  for (const declaration of file.getInterfaces()) {
+    if (!hasFrameTag(declaration)) continue;
+    sources.use(path);
+    const model = reader.read(declaration);
+    if (model !== undefined) structs.push(model);
+  }
+  return { path, ...scan, structs, diagnostics: diagnostics.splice(0) };
+}
+
+function empty(path: string): FileScan {
+  return { path, nodes: [], structs: [], diagnostics: [], used: [], loose: [] };
+}
+
+function placeOf(path: string, node: Node): Place {
+  const text = node.getSourceFile().getFullText();
+  const [start, end] = [node.getStart(), node.getEnd()];
+  return { refuse: (message, mend) => diagnosticAt(path, text, start, end, message, mend) };
+}
+
+/** Refuses annotated classes that stand inside functions, or are expressions. */
+function refuseNested(context: ScanContext, file: SourceFile): void {
+  const nested = [
+    ...file.getDescendantsOfKind(SyntaxKind.ClassDeclaration).filter((each) => each.getParent() !== file),
+    ...file.getDescendantsOfKind(SyntaxKind.ClassExpression),
+  ];
+  for (const each of nested) {
+    const annotation = annotationsOf(context, each).find(({ name }) => name === "processor");
+    if (annotation === undefined) continue;
+    context.refuse(
+      annotation.node,
+      `Cannot use class "${each.getName() ?? "(no name)"}" as a processor: it is not at the top of the file`,
+      `write "export class" at the top of the file`,
+    );
+  }
+}
+
+function looseClass(context: ScanContext, declaration: ClassDeclaration): FileScan["loose"][number] {
+  const path = context.sources.pathOf(declaration);
+  const name = declaration.getName() ?? "(no name)";
+  const refusal = placeOf(path, declaration.getNameNode() ?? declaration).refuse(
+    `Cannot use the ports of class "${name}": it is not annotated "@processor"`,
+    `write "@processor()" before the class, or make it abstract`,
+  );
+  return { id: `${path}#${name}`, refusal };
+}
+
+/** A class and those that it extends. */
+function basesOf(context: ScanContext, start: ClassDeclaration): string[] {
+  const found: string[] = [];
+  for (let at: ClassDeclaration | undefined = start; at !== undefined;) {
+    const id = `${context.sources.pathOf(at)}#${at.getName()}`;
+    if (found.includes(id)) break;
+    found.push(id);
+    const base: string | undefined = at.getExtends()?.getExpression().getText();
+    const target: Binding | undefined = base === undefined
+      ? undefined
+      : context.sources.resolve(context.sources.pathOf(at), base);
+    at = target?.kind === "declared" && Node.isClassDeclaration(target.node) ? target.node : undefined;
+  }
+  return found;
+}
+
+function hasPorts(context: ScanContext, declaration: ClassDeclaration): boolean {
+  return declaration.getProperties().some((field) =>
+    /\bStream(?:Input|Output)\b/.test(field.getTypeNode()?.getText() ?? "") &&
+    annotationsOf(context, field).some(({ name }) => name === "input" || name === "output")
+  );
+}

@@ -1,0 +1,61 @@
+/**
+ * Durations in a configuration: the unit is what the key's name ends in, or its tag `@unit`.
+ *
+ * @module
+ */
+import { Node } from "ts-morph";
+import { DURATION_PATTERN, DURATION_UNITS, type DurationUnit } from "../../core/duration.ts";
+import type { ConfigSchema } from "../../core/registry/descriptor.ts";
+import type { ScanContext } from "./context.ts";
+
+/** A duration whose unit is not known yet. */
+export const UNSETTLED_DURATION: ConfigSchema = {
+  anyOf: [{ type: "number" }, { type: "string", pattern: DURATION_PATTERN }],
+  "x-duration": "" as DurationUnit,
+};
+
+/** Endings of names, with the units that they stand for. */
+const ENDINGS: readonly (readonly [RegExp, DurationUnit])[] = [
+  [/(?:^ns|Ns)$/, "ns"],
+  [/(?:^us|Us)$/, "us"],
+  [/(?:^ms|Ms)$/, "ms"],
+  [/(?:^s|S|[sS]econds)$/, "s"],
+  [/(?:[mM]inutes)$/, "min"],
+  [/(?:[hH]ours)$/, "h"],
+];
+
+/**
+ * Gives the durations of a key their unit.
+ *
+ * @returns `undefined` if neither name nor tag tells one
+ */
+export function settleDurations(
+  context: ScanContext,
+  node: Node,
+  name: string,
+  schema: ConfigSchema,
+  what: string,
+): ConfigSchema | undefined {
+  if (!isUnsettled(schema)) return schema;
+  const tagged = schema["x-unit"];
+  const ending = ENDINGS.find(([pattern]) => pattern.test(name))?.[1];
+  const unit = tagged ?? ending;
+  if (DURATION_UNITS.includes(unit as DurationUnit)) return settle(schema, unit as DurationUnit);
+  const found = tagged === undefined ? `"${name}" does not end in a unit` : `"${tagged}" is no unit of time`;
+  return context.refuse(
+    Node.isPropertyNamed(node) ? node.getNameNode() : node,
+    `Cannot tell the unit of the duration in ${what}: ${found}, wanted ${DURATION_UNITS.join(", ")}`,
+    `name it "${name}Ms", or add "@unit ms" to its comment`,
+  );
+}
+
+function isUnsettled(schema: ConfigSchema): boolean {
+  return (schema["x-duration"] as string | undefined) === "" ||
+    (schema.items !== undefined && isUnsettled(schema.items));
+}
+
+function settle(schema: ConfigSchema, unit: DurationUnit): ConfigSchema {
+  if (schema.items !== undefined) return { ...schema, items: settle(schema.items, unit) };
+  const { "x-duration": _, "x-unit": __, ...rest } = schema;
+  return { ...rest, "x-unit": unit, "x-duration": unit };
+}

@@ -1,0 +1,155 @@
+/**
+ * Reads interfaces of fixed layout. An interface cannot carry a decorator, so the annotation is a tag in its doc
+ * comment: `@frame`.
+ *
+ * @module
+ */
+import { type InterfaceDeclaration, Node, SyntaxKind, type TypeNode } from "ts-morph";
+import { layOut, SCALAR_BYTES, type ScalarKind, type StructField } from "../../core/frames/struct_layout.ts";
+import type { StructModel } from "../model.ts";
+import type { ScanContext } from "./context.ts";
+import { quote } from "./decorators.ts";
+import { readDoc } from "./docs.ts";
+import { evaluate } from "./literal.ts";
+
+/** Most bytes of one struct: more would not fit the slots of a usual pool. */
+const SIZE_LIMIT = 65_536;
+
+/** Most structs inside structs. */
+const DEPTH_LIMIT = 16;
+
+/** Names of number types, with what they are in memory. */
+const ALIASES: ReadonlyMap<string, ScalarKind> = new Map(
+  (Object.keys(SCALAR_BYTES) as ScalarKind[]).filter((kind) => kind !== "bool").map((
+    kind,
+  ) => [kind.toUpperCase(), kind]),
+);
+
+const MEND =
+  `use number, boolean, F32, I32, U32, I16, U16, I8, U8, "FixedArray<F32, 3>", or another "@frame" interface`;
+
+type Unplaced = Omit<StructField, "offsetBytes">;
+
+/** Whether an interface has the tag. */
+export function hasFrameTag(declaration: InterfaceDeclaration): boolean {
+  return declaration.getJsDocs().some((doc) => /(?:^|[\s*])@frame(?![\w-])/m.test(doc.getText()));
+}
+
+/** Reads structs, and those that stand in them. */
+export class StructReader {
+  readonly #context: ScanContext;
+  readonly #open: InterfaceDeclaration[] = [];
+
+  constructor(context: ScanContext) {
+    this.#context = context;
+  }
+
+  /** Reads an interface. `undefined` if something was refused. */
+  read(declaration: InterfaceDeclaration): StructModel | undefined {
+    const { sources } = this.#context;
+    const path = sources.pathOf(declaration);
+    const name = declaration.getName();
+    const refuse = (node: Node, reason: string, mend: string): undefined =>
+      this.#context.refuse(node, `Cannot lay out struct "${name}": ${reason}`, mend);
+    if (this.#open.includes(declaration) || this.#open.length > DEPTH_LIMIT) {
+      return refuse(declaration.getNameNode(), "it contains itself", "use an index in its place");
+    }
+    const exportName = sources.exportedName(path, name);
+    if (exportName === undefined || exportName === "default") {
+      return refuse(declaration.getNameNode(), "it is not exported by name", `write "export interface ${name}"`);
+    }
+    const [parameter] = declaration.getTypeParameters();
+    if (parameter !== undefined) return refuse(parameter, "it is generic", "write an interface for each type");
+    const [heritage] = declaration.getExtends();
+    if (heritage !== undefined) return refuse(heritage, "it extends another interface", "write the fields out");
+    this.#open.push(declaration);
+    const inner = new Map<string, StructModel>();
+    const fields: Unplaced[] = [];
+    let isGood = true;
+    for (const member of declaration.getMembers()) {
+      const type = Node.isPropertySignature(member) ? member.getTypeNode() : undefined;
+      if (!Node.isPropertySignature(member) || type === undefined) {
+        isGood = refuse(member, "only fields have a layout", MEND) ?? false;
+        continue;
+      }
+      const field = member.getNameNode().getText();
+      const at = `field "${field}"`;
+      if (!/^[a-z_][A-Za-z0-9_]{0,63}$/.test(field) || ["assign", "constructor", "__proto__"].includes(field)) {
+        isGood = refuse(member.getNameNode(), `${at} cannot have that name in a view`, "rename it") ?? false;
+      } else if (member.hasQuestionToken()) {
+        isGood = refuse(member, `${at} may be absent, and bytes are always there`, `remove the "?"`) ?? false;
+      } else {
+        const read = this.#field(type, at, refuse, inner);
+        if (read === undefined) isGood = false;
+        else fields.push({ name: field, ...read });
+      }
+    }
+    this.#open.pop();
+    if (!isGood) return undefined;
+    if (fields.length === 0) return refuse(declaration.getNameNode(), "it has no fields", "give it a field");
+    const layout = layOut(name, fields);
+    if (layout.sizeBytes > SIZE_LIMIT) {
+      return refuse(
+        declaration.getNameNode(),
+        `it has ${layout.sizeBytes} bytes, wanted ${SIZE_LIMIT} at most`,
+        "carry large data in a frame of its own kind",
+      );
+    }
+    sources.use(path);
+    return {
+      layout,
+      doc: readDoc(declaration).text.replace(/\s*@frame\b/, ""),
+      module: path,
+      exportName,
+      inner: [...inner.values()],
+    };
+  }
+
+  #field(
+    type: TypeNode,
+    at: string,
+    refuse: (node: Node, reason: string, mend: string) => undefined,
+    inner: Map<string, StructModel>,
+  ): Omit<Unplaced, "name"> | undefined {
+    if (type.getKind() === SyntaxKind.NumberKeyword) return { kind: "f64" };
+    if (type.getKind() === SyntaxKind.BooleanKeyword) return { kind: "bool" };
+    if (!Node.isTypeReference(type)) return refuse(type, `${at} is ${quote(type)}, which has no fixed layout`, MEND);
+    const { sources } = this.#context;
+    const path = sources.pathOf(type);
+    const written = type.getTypeName().getText();
+    const name = sources.importedAs(path, written) ?? written;
+    const alias = sources.declares(path, written) ? undefined : ALIASES.get(name);
+    if (alias !== undefined) return { kind: alias };
+    if (name === "FixedArray") return this.#array(type.getTypeArguments(), type, at, refuse, inner);
+    const target = sources.resolve(path, written);
+    if (target.kind !== "declared" || !Node.isInterfaceDeclaration(target.node) || !hasFrameTag(target.node)) {
+      const reason = target.kind === "declared" ? `which is no interface tagged "@frame"` : "which has no fixed layout";
+      return refuse(type, `${at} is ${quote(type)}, ${reason}`, MEND);
+    }
+    const struct = this.read(target.node);
+    if (struct === undefined) return undefined;
+    for (const each of [...struct.inner, struct]) inner.set(`${each.module}#${each.layout.name}`, each);
+    return { kind: "struct", struct: struct.layout };
+  }
+
+  #array(
+    [element, length]: readonly TypeNode[],
+    type: TypeNode,
+    at: string,
+    refuse: (node: Node, reason: string, mend: string) => undefined,
+    inner: Map<string, StructModel>,
+  ): Omit<Unplaced, "name"> | undefined {
+    const count = length !== undefined && Node.isLiteralTypeNode(length) ? evaluate(length.getLiteral()) : undefined;
+    const isCount = count?.ok && Number.isInteger(count.value) && (count.value as number) > 0;
+    if (element === undefined || !isCount || (count.value as number) > SIZE_LIMIT) {
+      return refuse(type, `${at} does not say how many elements it has`, `write "FixedArray<F32, 3>"`);
+    }
+    const read = this.#field(element, at, refuse, inner);
+    if (read === undefined) return undefined;
+    if (read.count !== undefined) {
+      return refuse(type, `${at} is an array of arrays`, "put the inner array into a struct");
+    }
+    if (read.kind === "bool") return refuse(type, `${at} is an array of booleans`, `write "FixedArray<U8, …>"`);
+    return { ...read, count: count.value as number };
+  }
+}

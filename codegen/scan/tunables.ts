@@ -1,0 +1,75 @@
+/**
+ * Finds numbers that somebody may want to tune and cannot, because they are buried in a processor's code: fractions,
+ * and large whole numbers that are neither powers of two or ten nor conversions between units.
+ *
+ * @module
+ */
+import { type ClassDeclaration, Node, type NumericLiteral, SyntaxKind } from "ts-morph";
+import { type Diagnostic, diagnosticAt } from "../diagnostics.ts";
+
+/** A comment with this, on the line of the number or the one before, says that the number is as it must be. */
+const SUPPRESSION = /\/\/\s*fixed-number\b/;
+
+/** Whole numbers up to this count things. */
+const SMALL = 16;
+
+/** Numbers that convert units or name bounds of types, and halves and quarters. */
+const KNOWN: ReadonlySet<number> = new Set([
+  ...[0.25, 0.5, 0.75, 1.5, 20, 24, 60, 90, 180, 255, 360, 3600, 1024, 32_767, 65_535, 2_147_483_647, 4_294_967_295],
+]);
+
+/** Looks through the methods and the fields that are no configuration. */
+export function findTunables(path: string, declaration: ClassDeclaration): Diagnostic[] {
+  const text = declaration.getSourceFile().getFullText();
+  const found: Diagnostic[] = [];
+  for (const member of declaration.getMembers()) {
+    if (Node.isPropertyDeclaration(member) && (member.getDecorators().length > 0 || member.isReadonly())) continue;
+    for (const literal of member.getDescendantsOfKind(SyntaxKind.NumericLiteral)) {
+      if (!isTunable(literal) || isSuppressed(text, literal)) continue;
+      const number = literal.getText();
+      found.push({
+        ...diagnosticAt(
+          path,
+          text,
+          literal.getStart(),
+          literal.getEnd(),
+          `Number ${number} is buried in the code of "${declaration.getName()}", where nobody can tune it`,
+          `make it a key: "@config() name = ${number}"; or name it in a constant; or write "// fixed-number: why"`,
+        ),
+        severity: "warning",
+      });
+    }
+  }
+  return found;
+}
+
+function isTunable(literal: NumericLiteral): boolean {
+  const value = Number(literal.getLiteralValue());
+  if (/^0[xbo]/i.test(literal.getText()) || KNOWN.has(value)) return false;
+  if (Number.isInteger(value) && (value <= SMALL || isPower(value, 2) || isPower(value, 10))) return false;
+  // 1e-9 and the like: a tolerance of the arithmetic, not of the signal.
+  if (value > 0 && value < 1e-4) return false;
+  const parent = literal.getParent();
+  if (Node.isElementAccessExpression(parent) || Node.isEnumMember(parent) || Node.isLiteralTypeNode(parent)) {
+    return false;
+  }
+  if (Node.isPropertyAssignment(parent) || Node.isBindingElement(parent)) return !isUnitConversion(literal);
+  return !isUnitConversion(literal);
+}
+
+function isPower(value: number, base: number): boolean {
+  const power = Math.log(value) / Math.log(base);
+  return Math.abs(power - Math.round(power)) < 1e-9;
+}
+
+/** Part of a product of powers of ten, such as `60 * 1000`. */
+function isUnitConversion(literal: NumericLiteral): boolean {
+  return /e[+]?[369]$/i.test(literal.getText());
+}
+
+function isSuppressed(text: string, literal: NumericLiteral): boolean {
+  const start = text.lastIndexOf("\n", literal.getStart()) + 1;
+  const before = text.lastIndexOf("\n", start - 2) + 1;
+  const end = text.indexOf("\n", literal.getEnd());
+  return SUPPRESSION.test(text.slice(before, end < 0 ? text.length : end));
+}

@@ -1,0 +1,81 @@
+/**
+ * Memory seen through every type of number that structs have, and the views on it that the generator writes.
+ *
+ * Making a view allocates; its fields do not, and they never block. A view is for one lane.
+ *
+ * @module
+ */
+import type { StructField, StructLayout } from "./struct_layout.ts";
+
+/** Typed arrays over the same bytes. */
+export class StructMemory {
+  readonly f64: Float64Array;
+  readonly f32: Float32Array;
+  readonly i32: Int32Array;
+  readonly u32: Uint32Array;
+  readonly i16: Int16Array;
+  readonly u16: Uint16Array;
+  readonly i8: Int8Array;
+  readonly u8: Uint8Array;
+
+  /** @param buffer its length is rounded down to whole numbers of 8 bytes */
+  constructor(buffer: ArrayBufferLike) {
+    const words = buffer.byteLength >>> 3;
+    this.f64 = new Float64Array(buffer, 0, words);
+    this.f32 = new Float32Array(buffer, 0, words * 2);
+    this.i32 = new Int32Array(buffer, 0, words * 2);
+    this.u32 = new Uint32Array(buffer, 0, words * 2);
+    this.i16 = new Int16Array(buffer, 0, words * 4);
+    this.u16 = new Uint16Array(buffer, 0, words * 4);
+    this.i8 = new Int8Array(buffer, 0, words * 8);
+    this.u8 = new Uint8Array(buffer, 0, words * 8);
+  }
+}
+
+/** A value in memory. Its fields read and write the bytes. */
+export type StructView<T> = T & {
+  /** Copies the fields of a value. @throws {RangeError} if an array of it has another length */
+  assign(value: T): void;
+};
+
+/** The class of views that the generator writes for an interface tagged `@frame`. */
+export interface StructType<T = unknown> {
+  /** Makes a view. `offsetBytes` is a multiple of the layout's alignment. */
+  new (memory: StructMemory, offsetBytes: number): StructView<T>;
+  /** The layout. */
+  schema(): StructLayout;
+}
+
+/**
+ * Copies numbers into a fixed array. Called by generated code.
+ *
+ * @param name of the field, for the message
+ * @throws {RangeError} if the lengths differ
+ */
+export function assignArray(
+  target: { readonly length: number; [index: number]: number },
+  source: { readonly length: number; readonly [index: number]: number },
+  name: string,
+): void {
+  if (source.length !== target.length) {
+    throw new RangeError(`Cannot assign ${source.length} values to "${name}": wanted ${target.length}`);
+  }
+  for (let k = 0; k < target.length; k++) target[k] = source[k];
+}
+
+/** A copy of a struct as a plain object, for who knows no more of it than its layout. */
+export function readStruct(layout: StructLayout, memory: StructMemory, offsetBytes: number): Record<string, unknown> {
+  return Object.fromEntries(layout.fields.map((field) => [field.name, readField(field, memory, offsetBytes)]));
+}
+
+function readField(field: StructField, memory: StructMemory, base: number): unknown {
+  const { kind, struct, count, offsetBytes } = field;
+  const read = (at: number): unknown => {
+    if (kind === "struct") return struct && readStruct(struct, memory, at);
+    if (kind === "bool") return memory.u8[at] !== 0;
+    return memory[kind][at / memory[kind].BYTES_PER_ELEMENT];
+  };
+  const size = struct?.sizeBytes ?? (kind === "bool" || kind === "struct" ? 1 : memory[kind].BYTES_PER_ELEMENT);
+  if (count === undefined) return read(base + offsetBytes);
+  return Array.from({ length: count }, (_, k) => read(base + offsetBytes + k * size));
+}
