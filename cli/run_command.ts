@@ -53,17 +53,18 @@ async function runToEnd(
   const errors: unknown[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
+    void signals.received.then(() => stop(runtime));
+    if (args.seconds !== undefined) timer = setTimeout(() => stop(runtime), args.seconds * 1_000);
     await runtime.start();
     using _progress = new ProgressDisplay(
       chooseStyle(args, document, io),
       io,
       () => readPosition(runtime.stats(), sinks),
     );
-    void signals.received.then(() => stop(runtime));
-    if (args.seconds !== undefined) timer = setTimeout(() => stop(runtime), args.seconds * 1_000);
     await runtime.finished;
   } catch (error) {
-    errors.push(placeInFile(error, document));
+    // A start that was asked to stop is none of the graph's mistakes.
+    if (runtime.summary()?.outcome !== "stopped") errors.push(placeInFile(error, document));
   } finally {
     clearTimeout(timer);
   }
