@@ -3,21 +3,65 @@
  *
  * @module
  */
+import { stripVTControlCharacters } from "node:util";
 import { SluiceError } from "../errors.ts";
-import type { AnyNodeType, NodePackage } from "./node_type.ts";
+import type { AnyNodeType } from "./node_type.ts";
+
+/** What may stand in a module that is named as a package. */
+interface PackageModule {
+  readonly nodePackage?: { readonly nodes?: readonly AnyNodeType[] };
+}
 
 /**
  * Imports a generated module and takes one of its node types.
  *
  * @param packageUrl URL of a module that exports `nodePackage`
- * @throws {SluiceError} `NodeTypeNotFound` if the package does not hold the type
+ * @returns the type; its `load()` throws `InvalidGraph` as well if the module of its class cannot be imported
+ * @throws {SluiceError} `InvalidGraph` if the module cannot be imported or is no package, `NodeTypeNotFound` if the
+ * package does not hold the type
  */
 export async function loadNodeType(type: string, packageUrl: string): Promise<AnyNodeType> {
-  const module = await import(packageUrl) as { nodePackage?: NodePackage };
-  const found = module.nodePackage?.nodes.find((each) => each.descriptor.type === type);
-  if (found !== undefined) return found;
-  throw new SluiceError(
-    "NodeTypeNotFound",
-    `Cannot find node type "${type}" in ${packageUrl}; run deno task codegen to bring it up to date`,
-  );
+  const { nodePackage } = await attempt<PackageModule>(type, packageUrl, () => import(packageUrl));
+  if (!Array.isArray(nodePackage?.nodes)) {
+    throw new SluiceError(
+      "InvalidGraph",
+      `Cannot load node type "${type}" from "${packageUrl}": the module does not export "nodePackage" with a list ` +
+        `"nodes", so the generator did not make it; give the package the URL of its "sluice.gen.ts"`,
+    );
+  }
+  const found = nodePackage.nodes.find((each) => each.descriptor.type === type);
+  if (found === undefined) {
+    throw new SluiceError(
+      "NodeTypeNotFound",
+      `Cannot find node type "${type}" in ${packageUrl}; run deno task codegen to bring it up to date`,
+    );
+  }
+  return {
+    descriptor: found.descriptor,
+    package: found.package,
+    load: () => attempt(type, packageUrl, () => found.load()),
+  };
+}
+
+/** Does what imports a module, and gives a failure what was attempted. */
+async function attempt<T>(type: string, packageUrl: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    if (cause instanceof SluiceError) throw cause;
+    const error = new SluiceError(
+      "InvalidGraph",
+      `Cannot load node type "${type}" from "${packageUrl}": ${summarize(cause)}`,
+      { cause },
+    );
+    if (cause instanceof Error && cause.stack !== undefined) error.stack = cause.stack;
+    throw error;
+  }
+}
+
+/** The first line of an import's failure, and the place that its last line gives. */
+function summarize(cause: unknown): string {
+  const lines = stripVTControlCharacters(cause instanceof Error ? cause.message : String(cause)).trim().split("\n");
+  const place = lines.length > 1 ? /^ *at (\S+:\d+:\d+)$/.exec(lines[lines.length - 1]) : null;
+  return place === null ? lines[0] : `${lines[0]} (${place[1]})`;
 }
