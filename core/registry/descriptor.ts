@@ -103,6 +103,9 @@ export interface ConfigObjectSchema extends ConfigSchema {
   readonly additionalProperties: false;
 }
 
+/** The kind of lane that a node type runs on by default; for `native`, the only kind that it can run on. */
+export type DescriptorLane = "main" | "worker" | "native";
+
 /** Everything about a node type but its code. */
 export interface NodeDescriptor {
   /** Registered name, in kebab case. */
@@ -123,8 +126,8 @@ export interface NodeDescriptor {
   readonly mode: ProcessorMode;
   /** For mode `push`: frames on which inputs call for a tick. */
   readonly trigger: "any" | "all";
-  /** The kind of lane it runs on by default. */
-  readonly lane: "main" | "worker";
+  /** The kind of lane it runs on. */
+  readonly lane: DescriptorLane;
   /** Format fields that it converts. */
   readonly converts: readonly FormatField[];
   /** Whether `process()` returns a promise. */
