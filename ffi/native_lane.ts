@@ -24,6 +24,8 @@ export interface NativeNode {
   readonly index: number;
   /** Name of its stage. */
   readonly stage: string;
+  /** Index of the pool that its outputs take slots from; for a node without outputs, any number. */
+  readonly pool: number;
   /** Its configuration. */
   readonly values: NativeValues;
 }
@@ -72,8 +74,6 @@ export interface NativeLaneSpec {
   readonly live: boolean;
   /** The pools' arenas, by index. */
   readonly pools: readonly Deno.PointerObject[];
-  /** Index of the pool that audio outputs take their slots from. */
-  readonly audioPool: number;
   readonly nodes: readonly NativeNode[];
   readonly links: readonly NativeLink[];
   readonly priority: NativePriority;
@@ -104,7 +104,7 @@ export class NativeLane implements Disposable {
   constructor(symbols: NativeSymbols, spec: NativeLaneSpec) {
     this.#symbols = symbols;
     const live = spec.live ? 1 : 0;
-    const draft = symbols.slu_native_draft(spec.control, spec.lane, spec.generation, live, spec.audioPool);
+    const draft = symbols.slu_native_draft(spec.control, spec.lane, spec.generation, live);
     if (draft === null) throw this.#refusal();
     // A draft that is refused half way stays behind: some bytes, and holds on arenas that end with the process.
     for (const pool of spec.pools) this.#check(symbols.slu_native_add_pool(draft, pool));
@@ -114,6 +114,7 @@ export class NativeLane implements Disposable {
       this.#check(symbols.slu_native_add_node(
         draft,
         node.index,
+        node.pool,
         Deno.UnsafePointer.of(stage),
         stage.length,
         Deno.UnsafePointer.of(keys),

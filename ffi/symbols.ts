@@ -57,10 +57,10 @@ export const SYMBOLS = {
   slu_pool_free: { parameters: ["pointer"], result: "u32" },
 
   slu_cpu_count: { parameters: [], result: "u32" },
-  slu_native_draft: { parameters: ["pointer", "u32", "u32", "u32", "u32"], result: "pointer" },
+  slu_native_draft: { parameters: ["pointer", "u32", "u32", "u32"], result: "pointer" },
   slu_native_add_pool: { parameters: ["pointer", "pointer"], result: "u32" },
   slu_native_add_node: {
-    parameters: ["pointer", "u32", "pointer", "u32", "pointer", "u32", "pointer", "u32"],
+    parameters: ["pointer", "u32", "u32", "pointer", "u32", "pointer", "u32", "pointer", "u32"],
     result: "u32",
   },
   slu_native_add_local: { parameters: ["pointer", "u32", "u32", "u32", "u32", "u32", "u32", "u32"], result: "u32" },

@@ -7,9 +7,11 @@
 import { Arenas } from "../../ffi/arenas.ts";
 import { lastNativeError, loadNative, type NativeLibrary } from "../../ffi/loader.ts";
 import { NativeError } from "../../ffi/native_error.ts";
+import { NativeLane, type NativeLaneSpec, type NativeLink, type NativePort } from "../../ffi/native_lane.ts";
 import { NativeRingReader, NativeRingWriter } from "../../ffi/ring_ends.ts";
 import type { NativeSymbols } from "../../ffi/symbols.ts";
 import { SluiceError } from "../errors.ts";
+import type { LinkEndPlan } from "../lanes/messages.ts";
 import type { ArenaToken, Driver, DriverToken, RingReader, RingSpec, RingToken, RingWriter } from "./driver.ts";
 
 /** Most entries that a ring holds. */
@@ -20,6 +22,13 @@ const MAX_ASYNC_PARK_MS = 250;
 
 type NativeArena = Extract<ArenaToken, { kind: "native" }>;
 type NativeRing = Extract<RingToken, { kind: "native" }>;
+
+/** A native lane, by tokens. */
+export interface NativeLanePlan extends Omit<NativeLaneSpec, "control" | "pools" | "links"> {
+  readonly pools: readonly ArenaToken[];
+  /** Link ends, each with the ports that are on this lane. */
+  readonly links: readonly (LinkEndPlan & { readonly from: NativePort; readonly to: NativePort })[];
+}
 
 interface Control {
   readonly token: NativeArena;
@@ -149,6 +158,26 @@ export class NativeDriver implements Driver {
     this.#symbols.slu_lane_enter(this.#arenas.unsafePointer(this.#control.token), lane, generation);
   }
 
+  /** Processors that the machine has, also those that this process may not use. */
+  get cpuCount(): number {
+    return this.#symbols.slu_cpu_count();
+  }
+
+  /**
+   * Starts a native lane of the control arena in use.
+   *
+   * @throws {RangeError} if the library refuses the description
+   */
+  startNativeLane(plan: NativeLanePlan): NativeLane {
+    if (this.#control === undefined) throw missingControl();
+    return new NativeLane(this.#symbols, {
+      ...plan,
+      control: this.#arenas.unsafePointer(this.#control.token),
+      pools: plan.pools.map((pool) => this.#arenas.unsafePointer(asNativeArena(pool))),
+      links: plan.links.map(nativeLink),
+    });
+  }
+
   #unsafeControl(): Deno.PointerObject {
     if (this.#control === undefined) throw missingControl();
     return this.#control.pointer;
@@ -175,6 +204,20 @@ function asNativeArena(token: ArenaToken): NativeArena {
 function asNativeRing(token: RingToken): NativeRing {
   if (token.kind !== "native") throw new TypeError("The native driver cannot open a portable ring");
   return token;
+}
+
+function nativeLink({ link, end, otherLane, from, to }: NativeLanePlan["links"][number]): NativeLink {
+  const { index, policy, capacity } = link;
+  if (end === "local") return { index, policy, capacity, end: { kind: "local", from, to } };
+  const ring = unsafeRing(link.ring!);
+  return end === "writer"
+    ? {
+      index,
+      policy,
+      capacity,
+      end: { kind: "writer", from, ring, bit: link.writerBit, otherLane, otherBit: link.readerBit },
+    }
+    : { index, policy, capacity, end: { kind: "reader", to, ring, bit: link.readerBit } };
 }
 
 function unsafeRing(token: RingToken): Deno.PointerObject {

@@ -32,15 +32,9 @@ pub extern "C" fn slu_cpu_count() -> u32 {
 }
 
 /// Drafts a generation (from 1) of a lane of the control arena that starts at `base`. `live` 1: sources keep to the
-/// clock. `audio_pool`: index of the pool that audio outputs take their slots from. Null: no arena is there.
+/// clock. Null: no arena is there.
 #[unsafe(no_mangle)]
-pub extern "C" fn slu_native_draft(
-    base: *mut u8,
-    lane: u32,
-    generation: u32,
-    live: u32,
-    audio_pool: u32,
-) -> *mut Draft {
+pub extern "C" fn slu_native_draft(base: *mut u8, lane: u32, generation: u32, live: u32) -> *mut Draft {
     attempt(ptr::null_mut(), || {
         Ok(Box::into_raw(Box::new(Draft(LaneSpec {
             control: arena::find(base)?,
@@ -48,7 +42,6 @@ pub extern "C" fn slu_native_draft(
             generation,
             live: live != 0,
             pools: Vec::new(),
-            audio_pool,
             nodes: Vec::new(),
             links: Vec::new(),
             priority: Priority::Normal,
@@ -72,7 +65,8 @@ pub unsafe extern "C" fn slu_native_add_pool(draft: *mut Draft, base: *mut u8) -
     })
 }
 
-/// Adds a node: the index of its record, the name of its stage, and its configuration: `count` numbers whose names
+/// Adds a node: the index of its record, the index of the pool that its outputs take slots from (any number for a node
+/// without outputs), the name of its stage, and its configuration: `count` numbers whose names
 /// stand in `keys`, each followed by a line feed. 0: a text is not UTF-8, or a name is missing.
 ///
 /// # Safety
@@ -82,6 +76,7 @@ pub unsafe extern "C" fn slu_native_add_pool(draft: *mut Draft, base: *mut u8) -
 pub unsafe extern "C" fn slu_native_add_node(
     draft: *mut Draft,
     index: u32,
+    pool: u32,
     stage: *const u8,
     stage_length: u32,
     keys: *const u8,
@@ -96,7 +91,7 @@ pub unsafe extern "C" fn slu_native_add_node(
         let settings = Settings(unsafe { pairs(keys, keys_length, values, count) }?);
         // SAFETY: the caller vouches for the draft.
         let Draft(spec) = unsafe { &mut *draft };
-        spec.nodes.push(NodeSpec { index, stage, settings });
+        spec.nodes.push(NodeSpec { index, stage, pool, settings });
         Ok(1)
     })
 }

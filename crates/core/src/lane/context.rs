@@ -78,7 +78,7 @@ impl StageContext<'_> {
     #[inline]
     pub fn acquire_audio(&mut self, output: u32, rate_hz: u32, channels: u32, samples: u32) -> Option<Frame> {
         let bytes = u64::from(channels) * u64::from(samples) * 4;
-        let pool = &mut self.shared.slots[self.shared.audio_pool];
+        let pool = &mut self.shared.slots[self.ports.pool];
         let shape_fits = (1..=MAX_CHANNELS).contains(&channels) && rate_hz > 0;
         if !shape_fits || bytes > u64::from(pool.payload_bytes()) {
             return None;
@@ -97,6 +97,7 @@ impl StageContext<'_> {
         let header = unsafe { &mut *pool.header(slot) };
         header.gpu_handle = 0;
         header.strides = [samples * 4, 0, 0, 0];
+        header.checksum = 0;
         header.pts_ns = 0.0;
         header.dts_ns = 0.0;
         header.duration_ns = (f64::from(samples) * 1e9 / f64::from(rate_hz)).round();
@@ -153,6 +154,8 @@ impl StageContext<'_> {
         if slots.references(slot) != 1 {
             return None;
         }
+        // SAFETY: the one reference is this tick's. What the payload was handed over with is no more.
+        unsafe { (*slots.header(slot)).checksum = 0 };
         // SAFETY: as above, and the one reference is this tick's.
         Some(unsafe { std::slice::from_raw_parts_mut(first, count) })
     }
@@ -187,6 +190,7 @@ impl StageContext<'_> {
             let length = (*from).payload_length.min(slots.payload_bytes()) as usize;
             (*to).gpu_handle = 0;
             (*to).strides = (*from).strides;
+            (*to).checksum = 0;
             (*to).pts_ns = (*from).pts_ns;
             (*to).dts_ns = (*from).dts_ns;
             (*to).duration_ns = (*from).duration_ns;

@@ -7,6 +7,8 @@ use sluice_abi::{NodeRecord, blocked};
 use super::input::Reader;
 use super::output::Writer;
 use super::shared::Shared;
+use super::spec::NodeSpec;
+use super::stage::StageType;
 
 /// Frames that a node takes in one tick at most, so that others on the lane have their turn.
 const READS_PER_TICK: u32 = 64;
@@ -17,6 +19,8 @@ pub(super) struct Ports {
     /// `None`: not linked.
     pub(super) inputs: Vec<Option<Reader>>,
     pub(super) outputs: Vec<Output>,
+    /// Index of the pool that the outputs take their slots from.
+    pub(super) pool: usize,
     record: NonNull<NodeRecord>,
     /// Index of the record, plus 1.
     number: u32,
@@ -42,13 +46,14 @@ pub(super) struct Output {
 }
 
 impl Ports {
-    pub(super) fn new(position: usize, inputs: u32, outputs: u32, index: u32, record: NonNull<NodeRecord>) -> Self {
+    pub(super) fn new(position: usize, kind: &StageType, node: &NodeSpec, record: NonNull<NodeRecord>) -> Self {
         Self {
             position,
-            inputs: (0..inputs).map(|_| None).collect(),
-            outputs: (0..outputs).map(|_| Output::default()).collect(),
+            inputs: (0..kind.inputs).map(|_| None).collect(),
+            outputs: (0..kind.outputs).map(|_| Output::default()).collect(),
+            pool: node.pool as usize,
             record,
-            number: index + 1,
+            number: node.index + 1,
             reads: 0,
             writes: 0,
             finishing: false,
@@ -71,7 +76,7 @@ impl Ports {
             }
         }
         if !self.outputs.is_empty() {
-            let pool = &mut shared.slots[shared.audio_pool];
+            let pool = &mut shared.slots[self.pool];
             if !pool.ensure() {
                 pool.await_slot();
                 if !pool.ensure() {

@@ -94,7 +94,6 @@ impl Runner {
         let count = spec.nodes.len();
         let mut shared = Shared {
             slots: Vec::new(),
-            audio_pool: spec.audio_pool as usize,
             locals: Vec::new(),
             queue: std::collections::VecDeque::with_capacity(count),
             queued: vec![false; count],
@@ -111,9 +110,6 @@ impl Runner {
             }
             shared.slots.push(LaneSlots::new(Arc::clone(pool), control, spec.lane));
         }
-        if shared.audio_pool >= shared.slots.len() {
-            return Err(of_lane(format!("there is no pool {}", shared.audio_pool)));
-        }
         let mut nodes = Vec::with_capacity(count);
         for (position, node) in spec.nodes.iter().enumerate() {
             let of_node = |text: String| (Some(position as u32), text);
@@ -121,7 +117,10 @@ impl Runner {
                 stages::find(&node.stage).ok_or_else(|| of_node(format!("there is no stage \"{}\"", node.stage)))?;
             let record = control.node(node.index).ok_or_else(|| of_node("it has no record".into()))?;
             let stage = (kind.create)(&node.settings).map_err(of_node)?;
-            let ports = Ports::new(position, kind.inputs, kind.outputs, node.index, record);
+            if kind.outputs > 0 && node.pool as usize >= shared.slots.len() {
+                return Err(of_node(format!("there is no pool {}", node.pool)));
+            }
+            let ports = Ports::new(position, kind, node, record);
             nodes.push(Node::new(kind, ports, stage));
         }
         let self_driven = (0..count).filter(|&position| nodes[position].kind.self_driven).collect();

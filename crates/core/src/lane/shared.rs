@@ -15,8 +15,6 @@ const PROGRESS_EVERY_NS: f64 = 50_000_000.0;
 
 pub(super) struct Shared {
     pub(super) slots: Vec<LaneSlots>,
-    /// Index of the pool that audio outputs take their slots from.
-    pub(super) audio_pool: usize,
     pub(super) locals: Vec<LocalLink>,
     pub(super) queue: VecDeque<usize>,
     /// By position of the node: it is in the queue.

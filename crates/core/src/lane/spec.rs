@@ -43,6 +43,8 @@ pub struct NodeSpec {
     pub index: u32,
     /// Name of its stage.
     pub stage: String,
+    /// Index of the pool that its outputs take their slots from; for a node without outputs, any number.
+    pub pool: u32,
     /// Its configuration.
     pub settings: Settings,
 }
@@ -132,8 +134,6 @@ pub struct LaneSpec {
     pub live: bool,
     /// By their index in ring entries.
     pub pools: Vec<Arc<Pool>>,
-    /// Which of them audio outputs take their slots from.
-    pub audio_pool: u32,
     /// The nodes.
     pub nodes: Vec<NodeSpec>,
     /// The ends of links.

@@ -54,7 +54,6 @@ impl World {
             generation: 1,
             live,
             pools: vec![Arc::new(Pool::attach(self.pool_arena.clone()).unwrap())],
-            audio_pool: 0,
             nodes,
             links,
             priority: Priority::Normal,
@@ -106,7 +105,7 @@ struct LinkRecordCopy {
 
 fn node(index: u32, stage: &str, settings: &[(&str, f64)]) -> NodeSpec {
     let settings = Settings(settings.iter().map(|&(key, value)| (key.to_owned(), value)).collect());
-    NodeSpec { index, stage: stage.to_owned(), settings }
+    NodeSpec { index, stage: stage.to_owned(), pool: 0, settings }
 }
 
 /// The next report that is no progress, or a panic after a minute.
