@@ -75,7 +75,31 @@ export type {
   PortArray,
   PortShape,
 } from "./core/registry/handle.ts";
+export type { Duration, DurationText, DurationUnit } from "./core/duration.ts";
+export { layOut } from "./core/frames/struct_layout.ts";
+export type {
+  F32,
+  F64,
+  FixedArray,
+  I16,
+  I32,
+  I8,
+  ScalarKind,
+  StructField,
+  StructLayout,
+  U16,
+  U32,
+  U8,
+} from "./core/frames/struct_layout.ts";
+export { assignArray, readStruct, StructMemory } from "./core/frames/struct_memory.ts";
+export type { StructType, StructView } from "./core/frames/struct_memory.ts";
+export { collectNodes } from "./core/registry/collect_nodes.ts";
 export { NodeRegistry } from "./core/registry/node_registry.ts";
+export type { NodeMetadata } from "./core/registry/node_registry.ts";
+export { currentPlatform, forPlatform } from "./core/registry/platform.ts";
+export type { Platform } from "./core/registry/platform.ts";
+export { RegistryBuilder } from "./core/registry/registry_builder.ts";
+export type { BuildEnvironment, NodeTypeFactory } from "./core/registry/registry_builder.ts";
 export { defineNodeType, definePackage } from "./core/registry/node_type.ts";
 export type {
   AnyNodeType,

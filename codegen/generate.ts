@@ -6,6 +6,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { type GeneratorConfig, parseConfig } from "./config.ts";
+import { diagnosticInConfig } from "./config_place.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import { formatTypeScript } from "./emit/format.ts";
 import { emitGraphSchema } from "./emit/graph_schema.ts";
@@ -94,11 +95,16 @@ export class Generator {
     if (model === undefined) return failed(scanned.diagnostics, scanned.scanned);
     if (model.nodes.length === 0) {
       return failed(
-        hasErrors(scanned.diagnostics) ? scanned.diagnostics : [...scanned.diagnostics, {
-          file: basename(configPath),
-          message: `Cannot find a class annotated "@processor" in ${describeSearch(config, paths.length)}`,
-          mend: `correct "include", or annotate a class`,
-        }],
+        hasErrors(scanned.diagnostics) ? scanned.diagnostics : [
+          ...scanned.diagnostics,
+          diagnosticInConfig(
+            this.root,
+            basename(configPath),
+            "include",
+            `Cannot find a class annotated "@processor" in ${describeSearch(config, paths.length)}`,
+            `correct "include", or annotate a class`,
+          ),
+        ],
         scanned.scanned,
       );
     }

@@ -45,6 +45,8 @@ export interface NodeModel {
   readonly module: string;
   /** The name under which `module` exports the class. */
   readonly exportName: string;
+  /** Other classes of the same name, for other systems. */
+  readonly variants: readonly NodeModel[];
   /** Type arguments with which a generic class is used. */
   readonly typeArguments: readonly TypeArgumentModel[];
   /** Configuration keys that have but one value, which the class cannot know itself. */

@@ -26,6 +26,11 @@ export interface ProcessorOptions {
   readonly tags?: readonly string[];
   /** `main` for a node that needs the control isolate; by default a worker lane. */
   readonly lane?: "main" | "worker";
+  /**
+   * The systems that this class is for. Classes of one name for different systems are one node type, which loads the
+   * one for the system it runs on; their ports and configurations must be the same.
+   */
+  readonly platforms?: readonly ("linux" | "darwin" | "windows")[];
   /** Which format fields this node converts, so that an error about a clash can name it. */
   readonly converts?: readonly FormatField[];
 }

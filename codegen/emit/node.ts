@@ -13,12 +13,11 @@ import { docComment, literal, propertyKey, typeOf } from "./source_text.ts";
 
 /** The declarations of a node type, not formatted. */
 export function emitNode(node: NodeModel, imports: Imports): string {
-  const module = imports.specifierOf(node.module);
   return [
     emitPorts(node, imports),
     emitConfig(node, imports),
     emitHandle(node, imports),
-    emitType(node, imports, module),
+    emitType(node, imports),
   ].join("\n\n");
 }
 
@@ -163,11 +162,41 @@ function sizeKeys({ descriptor: { inputs, config } }: NodeModel): Map<string, { 
   }));
 }
 
-function emitType(node: NodeModel, imports: Imports, module: string): string {
+function emitType(node: NodeModel, imports: Imports): string {
   const { descriptor } = node;
   const prefix = typePrefixOf(descriptor.type);
   const sizes = sizeKeys(node).size > 0 ? `, ${prefix}NodeType` : "";
   const type = sizes === "" ? `${imports.runtime("NodeType")}<${prefix}Config, ${prefix}Handle>` : `${prefix}NodeType`;
+  const source = imports.specifierOf(descriptor.source).replace(/^\.\//, "");
+  return `${docComment(descriptor.doc || `The node type \`${descriptor.type}\`.`)}export const ${
+    identifierOf(descriptor.type)
+  }: ${type} = defineNodeType<${prefix}Config, ${prefix}Handle${sizes}>({
+  descriptor: ${literal({ ...descriptor, source })},
+  load: ${emitLoad(node, imports)},
+});`;
+}
+
+function emitLoad(node: NodeModel, imports: Imports): string {
+  if (node.variants.length === 0) return emitFactory(node, imports);
+  imports.value("forPlatform");
+  const shared = (node.descriptor.platforms ?? []).filter((each) =>
+    !node.variants.some(({ descriptor }) => descriptor.platforms?.includes(each))
+  );
+  const choices = [
+    ...shared.map((platform) => `${platform}: ${emitFactory(node, imports)}`),
+    ...node.variants.flatMap((each) =>
+      (each.descriptor.platforms ?? []).map((platform) => `${platform}: ${emitFactory(each, imports)}`)
+    ),
+  ];
+  const type = `() => Promise<() => ${imports.runtime("NodeInstance")}>`;
+  return `() => forPlatform<${type}>(${JSON.stringify(node.descriptor.type)}, { ${choices.join(", ")} })()`;
+}
+
+/** The function that imports the class and makes the function that makes instances. */
+function emitFactory(node: NodeModel, imports: Imports): string {
+  const { descriptor } = node;
+  const prefix = typePrefixOf(descriptor.type);
+  const module = imports.specifierOf(node.module);
   const assignments = Object.keys(descriptor.config.properties).map((key) =>
     `if (values.${key} !== undefined) processor.${key} = values.${key} as typeof processor.${key};`
   );
@@ -186,12 +215,7 @@ function emitType(node: NodeModel, imports: Imports, module: string): string {
   const structs = views.length === 0
     ? ""
     : `structs: { ${views.map((each) => `${each}: ${viewName(each)}`).join(", ")} },`;
-  const source = imports.specifierOf(descriptor.source).replace(/^\.\//, "");
-  return `${docComment(descriptor.doc || `The node type \`${descriptor.type}\`.`)}export const ${
-    identifierOf(descriptor.type)
-  }: ${type} = defineNodeType<${prefix}Config, ${prefix}Handle${sizes}>({
-  descriptor: ${literal({ ...descriptor, source })},
-  load: async () => {
+  return `async () => {
     const { ${binding} } = await import(${JSON.stringify(module)});
     return () => {
       const processor = new ${local}${generic}();${preparation}
@@ -203,6 +227,5 @@ function emitType(node: NodeModel, imports: Imports, module: string): string {
         ${structs}
       };
     };
-  },
-});`;
+  }`;
 }

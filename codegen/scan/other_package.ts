@@ -9,6 +9,7 @@ import { join, posix } from "node:path";
 import { parse } from "jsonc-parser";
 import { Node, type ObjectLiteralExpression, Project, SyntaxKind } from "ts-morph";
 import type { NodeDescriptor } from "../../core/registry/descriptor.ts";
+import { diagnosticInConfig } from "../config_place.ts";
 import type { Diagnostic } from "../diagnostics.ts";
 import type { OtherPackageModel } from "../model.ts";
 import { evaluate } from "./literal.ts";
@@ -27,7 +28,9 @@ export function readOtherPackage(
   diagnostics: Diagnostic[],
 ): OtherPackageModel | undefined {
   const refuse = (reason: string, mend: string): undefined =>
-    void diagnostics.push({ file: configFile, message: `Cannot use package "${specifier}": ${reason}`, mend });
+    void diagnostics.push(
+      diagnosticInConfig(root, configFile, specifier, `Cannot use package "${specifier}": ${reason}`, mend),
+    );
   const path = /^\.\.?\//.test(specifier) ? posix.normalize(specifier) : mappedPath(root, specifier);
   if (path === undefined) {
     return refuse(

@@ -12,22 +12,22 @@ import type { ScannedNode } from "./file_scan.ts";
 export function checkNames(
   nodes: readonly ScannedNode[],
   others: readonly OtherPackageModel[],
-  configFile: string,
+  placeInConfig: (quoted: string, message: string, mend: string) => Diagnostic,
 ): Diagnostic[] {
   const clashes: Diagnostic[] = [];
   const identifiers = new Map<string, NodeModel["descriptor"] & { readonly from?: string }>();
   const schemas = new Map<string, { readonly id: string; readonly where: string }>();
-  for (const { name, path, descriptors } of others) {
+  for (const { name, path, specifier, descriptors } of others) {
     for (const descriptor of descriptors) {
       const other = identifiers.get(identifierOf(descriptor.type));
       if (other === undefined) identifiers.set(identifierOf(descriptor.type), { ...descriptor, from: name });
       else {
-        clashes.push({
-          file: configFile,
-          message: `Cannot register node type "${descriptor.type}" of ${name} (${path}): the name is taken by ` +
+        clashes.push(placeInConfig(
+          specifier,
+          `Cannot register node type "${descriptor.type}" of ${name} (${path}): the name is taken by ` +
             `"${other.className}" of ${other.from} (${other.source})`,
-          mend: `leave one of the two out of "packages"`,
-        });
+          `leave one of the two out of "packages"`,
+        ));
       }
     }
   }

@@ -18,6 +18,7 @@ import {
   type NodeDescriptor,
   type PortDescriptor,
 } from "../../core/registry/descriptor.ts";
+import { PLATFORMS } from "../../core/registry/platform.ts";
 import type { FrameTypeModel, NodeModel, TypeArgumentModel } from "../model.ts";
 import { typePrefixOf } from "../names.ts";
 import { readConfig } from "./config_keys.ts";
@@ -44,6 +45,7 @@ const RULES = {
   category: TEXT,
   tags: listOf(TEXT),
   lane: oneOf("main", "worker"),
+  platforms: listOf(oneOf(...PLATFORMS)),
   converts: listOf(oneOf("sampleRateHz", "channels")),
 };
 
@@ -150,6 +152,7 @@ export function readProcessor(
     mode,
     trigger: (options.trigger as NodeDescriptor["trigger"] | undefined) ?? "any",
     lane: (options.lane as NodeDescriptor["lane"] | undefined) ?? "worker",
+    ...(options.platforms === undefined ? {} : { platforms: options.platforms as NodeDescriptor["platforms"] }),
     converts: (options.converts as NodeDescriptor["converts"] | undefined) ?? [],
     isAsync: process.isAsync() || /^Promise(?:Like)?\b|\|\s*Promise(?:Like)?</.test(returnType(process)),
     inputs,
@@ -162,6 +165,7 @@ export function readProcessor(
     descriptor,
     module: path,
     exportName: exportName ?? className,
+    variants: [],
     typeArguments,
     constants: readConstants(fields, config),
     structs: ports.flatMap((each) => each.struct ?? []),

@@ -5,6 +5,7 @@
  */
 import { posix } from "node:path";
 import type { GeneratorConfig } from "../config.ts";
+import { diagnosticInConfig } from "../config_place.ts";
 import { compareDiagnostics, compareText, type Diagnostic, isError } from "../diagnostics.ts";
 import type { PackageModel, StructModel } from "../model.ts";
 import { relativeSpecifier } from "../paths.ts";
@@ -12,6 +13,7 @@ import { ScanContext } from "./context.ts";
 import { type FileScan, scanFile } from "./file_scan.ts";
 import { checkNames } from "./package_names.ts";
 import { readOtherPackage } from "./other_package.ts";
+import { joinVariants } from "./variants.ts";
 import { SourceSet } from "./source_set.ts";
 
 /** The package to read. */
@@ -86,8 +88,12 @@ export class PackageScanner {
     const others = (config.packages ?? []).map((specifier) =>
       readOtherPackage(root, configFile, specifier, diagnostics)
     );
-    const nodes = files.flatMap((each) => each.nodes);
-    const clashes = checkNames(nodes, others.filter((each) => each !== undefined), configFile);
+    const nodes = joinVariants(files.flatMap((each) => each.nodes), diagnostics);
+    const clashes = checkNames(
+      nodes,
+      others.filter((each) => each !== undefined),
+      (quoted, message, mend) => diagnosticInConfig(root, configFile, quoted, message, mend),
+    );
     diagnostics.push(...clashes);
     const all = unique(diagnostics).sort(compareDiagnostics);
     if (clashes.length > 0) return { diagnostics: all, scanned };

@@ -8,6 +8,7 @@ import type { ProcessorMode } from "../annotations.ts";
 import type { DurationUnit } from "../duration.ts";
 import type { FormatAccepts, FormatField, FrameKind } from "../frames/format.ts";
 import type { StructLayout } from "../frames/struct_layout.ts";
+import type { Platform } from "./platform.ts";
 
 /** One port of a node type. */
 export interface PortDescriptor {
@@ -128,6 +129,8 @@ export interface NodeDescriptor {
   readonly trigger: "any" | "all";
   /** The kind of lane it runs on. */
   readonly lane: DescriptorLane;
+  /** The systems that it runs on; absent for all. */
+  readonly platforms?: readonly Platform[];
   /** Format fields that it converts. */
   readonly converts: readonly FormatField[];
   /** Whether `process()` returns a promise. */

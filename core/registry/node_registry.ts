@@ -5,7 +5,15 @@
  */
 import { SluiceError } from "../errors.ts";
 import { didYouMean, listSome } from "../suggestion.ts";
+import type { NodeDescriptor } from "./descriptor.ts";
 import type { AnyNodeType, NodePackage } from "./node_type.ts";
+import { RegistryBuilder } from "./registry_builder.ts";
+
+/** What is known of a node type without loading its class. */
+export interface NodeMetadata extends NodeDescriptor {
+  /** Name of the package that holds it; `undefined` for one that was registered by itself. */
+  readonly package: string | undefined;
+}
 
 /** Looks node types up by registered name. */
 export class NodeRegistry {
@@ -19,6 +27,11 @@ export class NodeRegistry {
    */
   constructor(packages: Iterable<NodePackage> = []) {
     for (const each of packages) this.#addPackage(each);
+  }
+
+  /** Puts a registry together step by step. */
+  static builder(): RegistryBuilder {
+    return new RegistryBuilder((packages) => new NodeRegistry(packages));
   }
 
   /**
@@ -57,6 +70,21 @@ export class NodeRegistry {
   /** Whether there is a node type of that name. */
   has(name: string): boolean {
     return this.#types.has(name);
+  }
+
+  /** The registered names, sorted. */
+  listNodeTypes(): string[] {
+    return [...this.#types.keys()].sort();
+  }
+
+  /**
+   * All that is known of a node type, with the package that it comes from.
+   *
+   * @throws {SluiceError} `NodeTypeNotFound`, with the known types
+   */
+  getMetadata(name: string): NodeMetadata {
+    const type = this.get(name);
+    return { ...type.descriptor, package: type.package?.name };
   }
 
   #addPackage(each: NodePackage): void {

@@ -1,0 +1,55 @@
+/**
+ * Joins classes of one name that are for different systems into one node type.
+ *
+ * @module
+ */
+import type { Diagnostic } from "../diagnostics.ts";
+import type { NodeDescriptor } from "../../core/registry/descriptor.ts";
+import type { ScannedNode } from "./file_scan.ts";
+
+/** What must be the same in all classes of a node type. */
+const SHARED = ["mode", "trigger", "lane", "inputs", "outputs", "config"] as const;
+
+/**
+ * Joins them. Classes of one name that are for the same system are left for the check of names to refuse.
+ *
+ * @param diagnostics what differs is added here
+ */
+export function joinVariants(nodes: readonly ScannedNode[], diagnostics: Diagnostic[]): ScannedNode[] {
+  const joined: ScannedNode[] = [];
+  for (const node of nodes) {
+    const { type, platforms } = node.model.descriptor;
+    const at = joined.findIndex(({ model }) => model.descriptor.type === type);
+    const first = joined[at]?.model;
+    const taken = first === undefined ? [] : [first, ...first.variants].map((each) => each.descriptor.platforms);
+    const isOther = platforms !== undefined &&
+      taken.every((each) => each !== undefined && !each.some((platform) => platforms.includes(platform)));
+    if (first === undefined || !isOther) {
+      joined.push(node);
+      continue;
+    }
+    const different = SHARED.find((key) => !isSame(first.descriptor, node.model.descriptor, key));
+    if (different !== undefined) {
+      diagnostics.push(node.place.refuse(
+        `Cannot join "${node.model.descriptor.className}" to node type "${type}": its ${different} is not that of ` +
+          `"${first.descriptor.className}" (${first.descriptor.source})`,
+        "give both classes the same ports, configuration and options; a base class may hold them",
+      ));
+      continue;
+    }
+    const all = [first, ...first.variants].flatMap((each) => each.descriptor.platforms ?? []);
+    joined[at] = {
+      ...joined[at],
+      model: {
+        ...first,
+        descriptor: { ...first.descriptor, platforms: [...all, ...platforms] },
+        variants: [...first.variants, node.model],
+      },
+    };
+  }
+  return joined;
+}
+
+function isSame(a: NodeDescriptor, b: NodeDescriptor, key: typeof SHARED[number]): boolean {
+  return JSON.stringify(a[key]) === JSON.stringify(b[key]);
+}

@@ -1,0 +1,15 @@
+import { config, input, output, processor } from "../../../../core/annotations.ts";
+import type { AudioFrame } from "../../../../core/frames/audio_frame.ts";
+import type { DataFrame } from "../../../../core/frames/data_frame.ts";
+import type { StreamInput, StreamOutput } from "../../../../core/ports/stream.ts";
+
+@processor()
+export class Bad {
+  @input({ array: "chanels" })
+  audioIn!: StreamInput<AudioFrame>[];
+  /** How many. @integer @minimum 1 @maximum 4 */
+  @config()
+  channels = 2;
+
+  process(): void {}
+}

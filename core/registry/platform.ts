@@ -1,0 +1,41 @@
+/**
+ * The systems that a node type may have implementations of its own for.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+
+/** A system. */
+export type Platform = "linux" | "darwin" | "windows";
+
+/** The systems there are. */
+export const PLATFORMS: readonly Platform[] = ["linux", "darwin", "windows"];
+
+/** The system that this runs on; one that is not listed counts as Linux. */
+export function currentPlatform(): Platform {
+  const { os } = Deno.build;
+  return os === "darwin" || os === "windows" ? os : "linux";
+}
+
+/**
+ * Chooses what belongs to this system. Called by generated code.
+ *
+ * @param type the node type, for the message
+ * @throws {SluiceError} `NodeTypeNotFound` if there is nothing for it
+ */
+export function forPlatform<T>(
+  type: string,
+  choices: { readonly [P in Platform]?: T },
+  platform: Platform = currentPlatform(),
+): T {
+  const choice = choices[platform];
+  if (choice !== undefined) return choice;
+  const available = Object.keys(choices);
+  throw new SluiceError(
+    "NodeTypeNotFound",
+    `Cannot load node type "${type}": it has no implementation for ${platform}; there is one for ${
+      available.join(", ")
+    }`,
+    { available },
+  );
+}
