@@ -1,0 +1,91 @@
+/**
+ * A hop inside a lane: from one node to the next.
+ *
+ * @module
+ */
+import type { Benchmark } from "../benchmark.ts";
+import { runChain } from "../graph.ts";
+import { compare, type Row } from "../measure.ts";
+import { runPeerChain } from "../peers/chain_peer.ts";
+import { GSTREAMER_MISSING, hasGStreamer, identityHop } from "../peers/gstreamer.ts";
+
+const PASSES = 20;
+const HOPS = PASSES + 1;
+const FRAMES = 100_000;
+const WARMUP = 40_000;
+
+/** See the module. */
+export const inLane: Benchmark = {
+  name: "in-lane",
+  about:
+    "A hop between two nodes of one lane, of 21 in a chain: frame, reference count, lossless policy, all counters; a " +
+    "tick for every frame, unless it says otherwise.",
+  async run({ runs, skip }) {
+    const rows: Row[] = [];
+    for (const classes of [1, 4, 20]) {
+      const peer = "RxJS map";
+      const theirs = () => hopOfPeer("rxjs", classes, 300_000);
+      rows.push(
+        await compare(runs, {
+          what: `in-lane hop, ${classes} processor class${classes > 1 ? "es" : ""}`,
+          peer,
+          goal: { of: "cost", limit: classes <= 4 ? 1.5 : 3 },
+          ours: () => hop(classes),
+          theirs,
+        }),
+      );
+    }
+    rows.push(
+      await compare(runs, {
+        what: "in-lane hop, 4 processor classes, 8 frames a tick",
+        peer: "RxJS map",
+        ours: () => hop(4, 8),
+        theirs: () => hopOfPeer("rxjs", 4, 300_000),
+      }),
+    );
+    if (hasGStreamer()) {
+      for (const [classes, limit] of [[4, 10], [20, 6]] as const) {
+        rows.push(
+          await compare(runs, {
+            what: `in-lane hop, ${classes} processor classes`,
+            peer: "GStreamer identity",
+            goal: { of: "speed", limit },
+            ours: () => hop(classes),
+            theirs: identityHop,
+          }),
+        );
+      }
+    } else skip(GSTREAMER_MISSING);
+    for (
+      const [peer, module, frames] of [["Node streams", "node_streams", 20_000], [
+        "Web streams",
+        "web_streams",
+        5_000,
+      ]] as const
+    ) {
+      rows.push(
+        await compare(runs, {
+          what: "in-lane hop, 4 processor classes",
+          peer: `${peer} (Deno)`,
+          of: "speed",
+          ours: () => hop(4),
+          theirs: () => hopOfPeer(module, 4, frames),
+        }),
+      );
+    }
+    return rows;
+  },
+};
+
+async function hop(classes: number, perTick = 1): Promise<number> {
+  const { nsPerFrame } = await runChain({ passes: PASSES, classes, frames: FRAMES, warmup: WARMUP, perTick });
+  return nsPerFrame / HOPS;
+}
+
+async function hopOfPeer(
+  module: "rxjs" | "node_streams" | "web_streams",
+  classes: number,
+  frames: number,
+): Promise<number> {
+  return await runPeerChain(module, { passes: PASSES, classes, frames, warmup: frames / 4 }) / HOPS;
+}

@@ -1,0 +1,104 @@
+/**
+ * `deno task bench [--only NAME]… [--runs N]`: measures Sluice against what users would pick instead. Every benchmark
+ * asserts its result before it counts. A run of all of them writes the table of `docs/benchmarks.md`; a missed goal is
+ * printed as such and is no failure.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { loadNative } from "../ffi/loader.ts";
+import type { Benchmark } from "./benchmark.ts";
+import { counters } from "./cases/counters.ts";
+import { generator } from "./cases/generator.ts";
+import { inLane } from "./cases/in_lane.ts";
+import { laneToLane } from "./cases/lane_to_lane.ts";
+import { linkWrite } from "./cases/link_write.ts";
+import { manyNodes } from "./cases/many_nodes.ts";
+import { nativeRing } from "./cases/native_ring.ts";
+import { noCopy } from "./cases/no_copy.ts";
+import { portAccess } from "./cases/port_access.ts";
+import { wakeUp } from "./cases/wake_up.ts";
+import type { Row } from "./measure.ts";
+import { formatLine, writePage } from "./report.ts";
+
+const BENCHMARKS: readonly Benchmark[] = [
+  inLane,
+  laneToLane,
+  nativeRing,
+  wakeUp,
+  noCopy,
+  portAccess,
+  linkWrite,
+  counters,
+  manyNodes,
+  generator,
+];
+
+const USAGE = `Usage: deno task bench [--only NAME]… [--runs N]
+
+  --only NAME  run this one and leave docs/benchmarks.md alone; may be given more than once:
+${BENCHMARKS.map(({ name }) => `               ${name}`).join("\n")}
+  --runs N     paired runs, 1 to 99 (default: 5)
+  --help       show this`;
+
+/** Runs the command. @returns the exit code: 0, 1 (a benchmark's result was wrong), 2 (wrong arguments) */
+async function main(args: readonly string[]): Promise<number> {
+  const options = readArgs(args);
+  if (options === undefined) return 2;
+  if (options.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const { chosen, runs } = options;
+  try {
+    loadNative();
+  } catch (error) {
+    console.error(`Cannot run the benchmarks without the native library: ${(error as Error).message}`);
+    return 1;
+  }
+  const rows: Row[] = [];
+  let wrong = false;
+  for (const { name, about, run } of chosen) {
+    console.log(`\n${name}: ${about}`);
+    try {
+      const skip = (reason: string) => console.log(`  left out: ${reason}`);
+      for (const row of await run({ runs, skip })) {
+        rows.push(row);
+        console.log(`  ${formatLine(row)}`);
+      }
+    } catch (error) {
+      wrong = true;
+      console.error(`  failed: ${(error as Error).message}`);
+    }
+  }
+  if (wrong) return 1;
+  if (chosen.length === BENCHMARKS.length) await writePage(rows, runs);
+  return 0;
+}
+
+function readArgs(args: readonly string[]): { chosen: readonly Benchmark[]; runs: number; help: boolean } | undefined {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        only: { type: "string", multiple: true },
+        runs: { type: "string", default: "5" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+    const names = BENCHMARKS.map(({ name }) => name);
+    const unknown = values.only?.find((name) => !names.includes(name));
+    if (unknown !== undefined) throw new RangeError(`there is no benchmark "${unknown}": ${names.join(", ")}`);
+    const runs = Number(values.runs);
+    if (!Number.isInteger(runs) || runs < 1 || runs > 99) {
+      throw new RangeError(`--runs is ${values.runs}, wanted 1 to 99`);
+    }
+    const chosen = BENCHMARKS.filter(({ name }) => values.only === undefined || values.only.includes(name));
+    return { chosen, runs, help: values.help };
+  } catch (error) {
+    console.error(`Cannot run the benchmarks: ${(error as Error).message}\n\n${USAGE}`);
+    return undefined;
+  }
+}
+
+Deno.exit(await main(Deno.args));

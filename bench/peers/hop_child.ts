@@ -1,0 +1,17 @@
+/**
+ * Prints what an in-lane hop costs with the runtime that this file stands beside.
+ *
+ * @module
+ */
+import { runChain } from "../graph.ts";
+
+const [perTick, counted] = Deno.args;
+const { nsPerFrame } = await runChain({
+  passes: 20,
+  classes: 4,
+  frames: 100_000,
+  warmup: 40_000,
+  perTick: Number(perTick),
+  counted: counted === "true",
+});
+console.log(nsPerFrame / 21);

@@ -1,0 +1,50 @@
+/**
+ * Prints the table and writes it into `docs/benchmarks.md`, between two markers.
+ *
+ * @module
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import type { Row } from "./measure.ts";
+
+/** Where the table goes. */
+export const PAGE: URL = new URL("../docs/benchmarks.md", import.meta.url);
+
+const BEGIN = "<!-- begin: written by deno task bench -->";
+const END = "<!-- end -->";
+
+/** One line for the terminal. */
+export function formatLine({ what, peer, result, spread, goal, hit, detail }: Row): string {
+  const against = peer === "" ? "" : ` against ${peer}`;
+  const wanted = goal === "" ? "" : `, goal ${goal}: ${hit ? "hit" : "MISSED"}`;
+  return `${what}${against}: ${result}${spread === "" ? "" : ` (${spread})`}${wanted} [${detail}]`;
+}
+
+/** Replaces the table of the page. @throws if the page has no markers */
+export async function writePage(rows: readonly Row[], runs: number): Promise<void> {
+  const text = await readFile(PAGE, "utf8");
+  const begin = text.indexOf(BEGIN);
+  const end = text.indexOf(END);
+  if (begin < 0 || end < begin) throw new Error(`Cannot write the table: docs/benchmarks.md has no line "${BEGIN}"`);
+  await writeFile(PAGE, `${text.slice(0, begin + BEGIN.length)}\n\n${table(rows, runs)}\n${text.slice(end)}`);
+}
+
+/** The table in Markdown. */
+export function table(rows: readonly Row[], runs: number): string {
+  const cells = [
+    ["what", "against", "median", "lowest to highest", "goal", "hit"],
+    ...rows.map((
+      row,
+    ) => [row.what, row.peer, row.result, row.spread, row.goal, row.hit === undefined ? "" : row.hit ? "yes" : "no"]),
+  ];
+  const widths = cells[0].map((_, column) => Math.max(3, ...cells.map((row) => row[column].length)));
+  const line = (row: readonly string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`;
+  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
+  return `${machine()}; ${runs} paired runs.\n\n${[line(cells[0]), rule, ...cells.slice(1).map(line)].join("\n")}\n`;
+}
+
+/** The machine by what matters: how many cores of what kind. */
+function machine(): string {
+  const kind = cpus()[0]?.model.replace(/\s*@.*$/, "").replace(/\s+/g, " ").trim() || Deno.build.arch;
+  return `Measured on ${navigator.hardwareConcurrency} cores (${kind}), Deno ${Deno.version.deno}`;
+}
