@@ -54,10 +54,21 @@ export interface InfoArgs {
   readonly packages: readonly string[];
 }
 
+/** `sluice new processor`. */
+export interface NewProcessorArgs {
+  readonly command: "new-processor";
+  readonly name: string;
+  /** Where the class goes. */
+  readonly folder?: string;
+  /** Path of a `sluice.json`. */
+  readonly config?: string;
+}
+
 /** `sluice codegen`. */
 export interface CodegenArgs {
   readonly command: "codegen";
   readonly check: boolean;
+  readonly watch: boolean;
   /** Path of a `sluice.json`. */
   readonly config?: string;
 }
@@ -69,7 +80,7 @@ export interface DoctorArgs {
 }
 
 /** What a command line asks for. */
-export type CommandArgs = RunArgs | CheckArgs | ListArgs | InfoArgs | CodegenArgs | DoctorArgs;
+export type CommandArgs = RunArgs | CheckArgs | ListArgs | InfoArgs | CodegenArgs | NewProcessorArgs | DoctorArgs;
 
 /** Thrown when the command line was answered by the parser itself: help, version, completions, or a mistake. */
 export class ArgsAnswered extends Error {
@@ -153,6 +164,7 @@ const codegen = command(
   object({
     command: constant("codegen"),
     check: option("--check", { description: message`Write nothing; fail if a file is not up to date.` }),
+    watch: option("--watch", { description: message`Go on, and write anew whenever a class changes.` }),
     config: optional(option("--config", path({ metavar: "FILE" }), {
       description: message`The ${"sluice.json"} to use; by default the one in the current directory.`,
     })),
@@ -163,11 +175,28 @@ const codegen = command(
   },
 );
 
+const newProcessor = command(
+  "processor",
+  object({
+    command: constant("new-processor"),
+    name: argument(string({ metavar: "NAME" }), { description: message`The node type's name, such as noise-gate.` }),
+    folder: optional(option("--folder", path({ metavar: "FOLDER" }), {
+      description: message`Where the class goes; by default the first folder that ${"sluice.json"} names.`,
+    })),
+    config: optional(option("--config", path({ metavar: "FILE" }), {
+      description: message`The ${"sluice.json"} to use or to make; by default the one in the current directory.`,
+    })),
+  }),
+  { brief: message`Make a processor: its class, its test and its page.` },
+);
+
+const make = command("new", newProcessor, { brief: message`Make a new processor that runs at once.` });
+
 const doctor = command("doctor", object({ command: constant("doctor"), json }), {
   brief: message`Say what is installed, what is missing, and what to do.`,
 });
 
-const commands = [run, check, nodes, codegen, doctor] as const;
+const commands = [run, check, nodes, codegen, make, doctor] as const;
 const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, {
   errors: { unexpectedInput: explainUnexpected },
 });

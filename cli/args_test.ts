@@ -48,7 +48,7 @@ Deno.test("parseArgs() reads the other commands", () => {
   assert.deepEqual(parse("check", "g.json"), { command: "check", graph: "g.json", set: [], json: false, packages: [] });
   assert.deepEqual(parse("nodes", "list"), { command: "list", json: false, packages: [] });
   assert.deepEqual(parse("nodes", "info", "gain"), { command: "info", type: "gain", json: false, packages: [] });
-  assert.deepEqual(parse("codegen", "--check"), { command: "codegen", check: true, config: undefined });
+  assert.deepEqual(parse("codegen", "--check"), { command: "codegen", check: true, watch: false, config: undefined });
   assert.deepEqual(parse("doctor", "--json"), { command: "doctor", json: true });
 });
 

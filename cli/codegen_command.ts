@@ -9,6 +9,7 @@ import type { CodegenArgs } from "./args.ts";
 export async function codegenCommand(args: CodegenArgs): Promise<number> {
   const { runCodegen } = await import("../codegen/main.ts");
   const forwarded = [
+    ...(args.watch ? ["--watch"] : []),
     ...(args.check ? ["--check"] : []),
     ...(args.config === undefined ? [] : ["--config", args.config]),
   ];

@@ -58,6 +58,8 @@ async function dispatch(command: CommandArgs, io: Io): Promise<number> {
       return await (await import("./nodes_command.ts")).infoCommand(command, io);
     case "codegen":
       return await (await import("./codegen_command.ts")).codegenCommand(command);
+    case "new-processor":
+      return await (await import("./new_command.ts")).newProcessorCommand(command, io);
     case "doctor":
       return await (await import("./doctor_command.ts")).doctorCommand(command, io);
   }

@@ -1,17 +1,19 @@
 /**
- * `deno task codegen [--check] [--config PATH]`: writes `sluice.gen.ts` and `sluice.schema.json`.
+ * `deno task codegen [--check | --watch] [--config PATH]`: writes `sluice.gen.ts` and `sluice.schema.json`.
  *
  * @module
  */
 import { parseArgs } from "node:util";
 import { formatDiagnostic, isError } from "./diagnostics.ts";
 import { generate, type GenerateResult } from "./generate.ts";
+import { watch } from "./watch.ts";
 
-const USAGE = `Usage: deno task codegen [--check] [--config PATH]
+const USAGE = `Usage: deno task codegen [--check | --watch] [--config PATH]
 
 Reads the processor classes that sluice.json names, and writes sluice.gen.ts and sluice.schema.json beside it.
 
   --check        write nothing; end with 1 if a generated file is missing or stale
+  --watch        go on, and write anew whenever a class changes; Ctrl-C ends it
   --config PATH  the configuration to use (default: sluice.json)
   --help         show this`;
 
@@ -23,11 +25,16 @@ Reads the processor classes that sluice.json names, and writes sluice.gen.ts and
  */
 export async function runCodegen(args: readonly string[]): Promise<number> {
   const startedMs = performance.now();
-  let values: { check?: boolean; config?: string; help?: boolean };
+  let values: { check?: boolean; watch?: boolean; config?: string; help?: boolean };
   try {
     ({ values } = parseArgs({
       args: [...args],
-      options: { check: { type: "boolean" }, config: { type: "string" }, help: { type: "boolean", short: "h" } },
+      options: {
+        check: { type: "boolean" },
+        watch: { type: "boolean" },
+        config: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
     }));
   } catch (error) {
     console.error(`Cannot run codegen: ${firstLine(error)}\n\n${USAGE}`);
@@ -39,6 +46,7 @@ export async function runCodegen(args: readonly string[]): Promise<number> {
   }
   const configPath = values.config ?? "sluice.json";
   const check = values.check === true;
+  if (values.watch === true) return await watchCodegen(configPath, check, values.config);
   let result: GenerateResult;
   try {
     result = await generate({ configPath, check });
@@ -47,6 +55,21 @@ export async function runCodegen(args: readonly string[]): Promise<number> {
     return 1;
   }
   return report(result, check, values.config, performance.now() - startedMs);
+}
+
+async function watchCodegen(configPath: string, check: boolean, config: string | undefined): Promise<number> {
+  const stopped = new AbortController();
+  Deno.addSignalListener("SIGINT", () => stopped.abort());
+  try {
+    await watch({ configPath, check }, ({ result, changed, tookMs }) => {
+      if (changed.length > 0) console.log(`codegen: changed: ${changed.join(", ")}`);
+      report(result, check, config, tookMs);
+    }, stopped.signal);
+  } catch (error) {
+    console.error(`Cannot watch: ${firstLine(error)}`);
+    return 1;
+  }
+  return 0;
 }
 
 function report(result: GenerateResult, check: boolean, config: string | undefined, tookMs: number): number {

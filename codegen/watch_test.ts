@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Generator } from "./generate.ts";
+import { watch, type WatchRun } from "./watch.ts";
+
+const ACCEPTED = fileURLToPath(new URL("./testdata/accepted", import.meta.url));
+const RUNTIME = fileURLToPath(new URL("../core/generated_api.ts", import.meta.url));
+
+async function folderOf(files: { readonly [path: string]: string }, name = "watched") {
+  const root = await Deno.realPath(await mkdtemp(join(tmpdir(), "sluice-watch-")));
+  await writeFile(
+    join(root, "sluice.json"),
+    JSON.stringify({ include: ["*.ts"], name: `@example/${name}`, runtime: RUNTIME }),
+  );
+  for (const [path, text] of Object.entries(files)) await writeFile(join(root, path), text);
+  return { root, configPath: join(root, "sluice.json"), [Symbol.asyncDispose]: () => rm(root, { recursive: true }) };
+}
+
+function pass(name: string, doc = "Passes blocks on.", base = ""): string {
+  return `import { input, output, processor } from "@sluice/sluice";
+${base === "" ? "" : `import { ${base} } from "./base.ts";`}
+/** ${doc} */
+@processor()
+export class ${name}${base === "" ? "" : ` extends ${base}`} {
+  @input() audioIn!: StreamInput<AudioFrame>;
+  @output() audioOut!: StreamOutput<AudioFrame>;
+  process(): void {}
+}
+`;
+}
+
+Deno.test("Generator.run() reads only what changed, and what depends on it", async () => {
+  await using folder = await folderOf({
+    "base.ts": `import { config } from "@sluice/sluice";\nexport abstract class Base {\n  @config() level = 1;\n}\n`,
+    "one.ts": pass("One", "One.", "Base"),
+    "two.ts": pass("Two", "Two."),
+  });
+  const generator = new Generator(folder);
+  assert.equal((await generator.run()).scanned, 3);
+  assert.equal((await generator.run()).scanned, 0);
+
+  await writeFile(join(folder.root, "two.ts"), pass("Two", "Another two."));
+  const second = await generator.run(new Set(["two.ts"]));
+  assert.equal(second.scanned, 1);
+  assert.match(second.files[0].text, /Another two\./);
+
+  const base = `import { config } from "@sluice/sluice";\nexport abstract class Base {\n  @config() level = 2;\n}\n`;
+  await writeFile(join(folder.root, "base.ts"), base);
+  const third = await generator.run(new Set(["base.ts"]));
+  assert.equal(third.scanned, 2);
+  assert.match(third.files[0].text, /default: 2/);
+});
+
+Deno.test("Generator.run() gives the same bytes after changes as a first run does", async () => {
+  await using folder = await folderOf({ "one.ts": pass("One"), "two.ts": pass("Two") });
+  const generator = new Generator(folder);
+  await generator.run();
+  await writeFile(join(folder.root, "two.ts"), pass("Two", "Changed."));
+  await writeFile(join(folder.root, "three.ts"), pass("Three"));
+  await rm(join(folder.root, "one.ts"));
+  const changed = await generator.run(new Set(["one.ts", "two.ts", "three.ts"]));
+  const fresh = await new Generator({ ...folder, check: true }).run();
+  assert.deepEqual(changed.nodeTypes, ["three", "two"]);
+  assert.deepEqual(fresh.files.map(({ path, state }) => [path, state]), [
+    ["sluice.gen.ts", "unchanged"],
+    ["sluice.schema.json", "unchanged"],
+  ]);
+});
+
+Deno.test("Generator.run() leaves out a file while it is broken, and takes it back when it is mended", async () => {
+  await using folder = await folderOf({ "one.ts": pass("One"), "two.ts": pass("Two") });
+  const generator = new Generator(folder);
+  await generator.run();
+  await writeFile(join(folder.root, "two.ts"), "@processor() export class {\n");
+  const broken = await generator.run(new Set(["two.ts"]));
+  assert.deepEqual(broken.nodeTypes, ["one"]);
+  assert.equal(broken.diagnostics[0].file, "two.ts");
+  await writeFile(join(folder.root, "two.ts"), pass("Two"));
+  const mended = await generator.run(new Set(["two.ts"]));
+  assert.deepEqual([mended.nodeTypes, mended.diagnostics], [["one", "two"], []]);
+});
+
+Deno.test("watch() generates at once, and again when a file changes", async () => {
+  await using folder = await folderOf({ "one.ts": pass("One") });
+  const stop = new AbortController();
+  const runs: WatchRun[] = [];
+  const waiters: (() => void)[] = [];
+  const next = () => new Promise<void>((resolve) => waiters.push(resolve));
+  const first = next();
+  const watching = watch(folder, (run) => {
+    runs.push(run);
+    waiters.shift()?.();
+  }, stop.signal);
+  await first;
+  assert.deepEqual(runs[0].result.nodeTypes, ["one"]);
+  const second = next();
+  await writeFile(join(folder.root, "two.ts"), pass("Two"));
+  await second;
+  assert.deepEqual(runs[1].changed, ["two.ts"]);
+  assert.deepEqual(runs[1].result.nodeTypes, ["one", "two"]);
+  assert.match(await readFile(join(folder.root, "sluice.gen.ts"), "utf8"), /export const two:/);
+  stop.abort();
+  await watching;
+});
+
+Deno.test("a generated module is the same whether its package is alone or read again and again", async () => {
+  const root = await mkdtemp(join(ACCEPTED, ".again-"));
+  try {
+    await cp(join(ACCEPTED, "config_types"), root, { recursive: true });
+    const generator = new Generator({ configPath: join(root, "sluice.json"), check: true });
+    const [a, b] = [await generator.run(), await generator.run(new Set(["shaper.ts", "shapes.ts"]))];
+    assert.deepEqual(b.files.map(({ text }) => text), a.files.map(({ text }) => text));
+    assert.ok(a.files.every(({ state }) => state === "unchanged"));
+  } finally {
+    await rm(root, { recursive: true });
+  }
+});
