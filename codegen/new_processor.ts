@@ -7,6 +7,7 @@ import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { SluiceError } from "../core/errors.ts";
 import { parseConfig } from "./config.ts";
+import { formatTypeScript } from "./emit/format.ts";
 import { identifierOf, typePrefixOf } from "./names.ts";
 import { relativeSpecifier } from "./paths.ts";
 
@@ -71,8 +72,8 @@ export async function newProcessor(
   const testing = isLocal ? local("../testing.ts") : `${config.runtime}/testing`;
   const generated = relativeSpecifier(paths.code, config.output);
   const texts = {
-    [paths.code]: codeText(name, runtime),
-    [paths.test]: testText(name, testing, generated),
+    [paths.code]: formatTypeScript(codeText(name, runtime)),
+    [paths.test]: formatTypeScript(testText(name, testing, generated)),
     [paths.page]: pageText(name),
   };
   for (const [path, text] of Object.entries(texts)) {
@@ -146,10 +147,10 @@ function pageText(name: string): string {
 
 Scales blocks of audio.
 
-| port       | direction | carries               |
-| ---------- | --------- | --------------------- |
-| \`audioIn\`  | input     | audio of any format   |
-| \`audioOut\` | output    | the same, scaled      |
+| port       | direction | carries             |
+| ---------- | --------- | ------------------- |
+| \`audioIn\`  | input     | audio of any format |
+| \`audioOut\` | output    | the same, scaled    |
 
 | key      | meaning                        | default |
 | -------- | ------------------------------ | ------- |
