@@ -39,15 +39,28 @@ export { deserializeError, serializeError, SluiceError } from "./core/errors.ts"
 export type { SerializedError, SluiceErrorCode, SluiceErrorDetails, SourcePlace } from "./core/errors.ts";
 export type { AudioFrame, AudioShape } from "./core/frames/audio_frame.ts";
 export type { DataFrame, DataShape } from "./core/frames/data_frame.ts";
+export type { EncodedFrame, EncodedShape } from "./core/frames/encoded_frame.ts";
+export type { ColumnOf, PacketFields, PacketFrame, PacketNumber, PacketShape } from "./core/frames/packet_frame.ts";
+export { planesOf, videoBytes } from "./core/frames/video_frame.ts";
+export type { PlaneLayout, VideoFrame, VideoShape } from "./core/frames/video_frame.ts";
 export { describeFormat, findClash } from "./core/frames/format.ts";
 export type {
   AudioAccepts,
   AudioFormat,
   ChannelLayout,
+  Codec,
   DataFormat,
+  EncodedAccepts,
+  EncodedFormat,
+  FormatAccepts,
   FormatClash,
+  FormatField,
   FrameFormat,
   FrameKind,
+  PacketFormat,
+  PixelFormat,
+  VideoAccepts,
+  VideoFormat,
 } from "./core/frames/format.ts";
 export type { Frame } from "./core/frames/frame.ts";
 export { buildGraph, graphOptions } from "./core/graph/build.ts";
@@ -113,6 +126,9 @@ export type {
 } from "./core/registry/node_type.ts";
 export type { DriverKind } from "./core/driver/driver.ts";
 export type { NativeChoice } from "./core/driver/open.ts";
+export type { LaneKind, LaneOptions, LanePriority } from "./core/lanes/lane_options.ts";
+export { nativeNodes, nativePackage } from "./core/native_stages.ts";
+export type { NativeGainConfig, NativeSinkConfig, NativeSourceConfig } from "./core/native_stages.ts";
 export type { PoolSize } from "./core/memory/pool_plan.ts";
 export { Runtime } from "./core/runtime.ts";
 export type { AddOptions, PortInfo, RuntimeOptions } from "./core/runtime.ts";

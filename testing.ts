@@ -4,4 +4,6 @@
  * @module
  */
 export { ProcessorHarness } from "./core/harness.ts";
-export type { AudioInput, AudioOutput, HarnessOptions } from "./core/harness.ts";
+export type { AudioInput, HarnessOptions } from "./core/harness.ts";
+export type { AudioOutput, EncodedOutput, FrameOutput, PacketOutput, VideoOutput } from "./core/harness_copies.ts";
+export { assertNodeNotRegistered, assertNodePort, assertNodeRegistered } from "./core/registry/registry_asserts.ts";

@@ -22,3 +22,6 @@ export type { NodeHandle, PortArray } from "./registry/handle.ts";
 export type { StreamInput, StreamOutput } from "./ports/stream.ts";
 export type { AudioFrame } from "./frames/audio_frame.ts";
 export type { DataFrame } from "./frames/data_frame.ts";
+export type { EncodedFrame } from "./frames/encoded_frame.ts";
+export type { PacketFrame } from "./frames/packet_frame.ts";
+export type { VideoFrame } from "./frames/video_frame.ts";

@@ -10,11 +10,18 @@ import { PortableDriver } from "./driver/portable.ts";
 import { listNames, SluiceError } from "./errors.ts";
 import type { AudioFrame } from "./frames/audio_frame.ts";
 import { CheckedLedger } from "./frames/checked_ledger.ts";
-import type { DataFrame } from "./frames/data_frame.ts";
 import type { FormatField, FrameFormat, FrameKind } from "./frames/format.ts";
 import type { Frame } from "./frames/frame.ts";
 import { blankFrame } from "./frames/frame_of.ts";
 import { Ledger } from "./frames/ledger.ts";
+import {
+  type AnyOutput,
+  type AudioOutput,
+  copyOf,
+  type EncodedOutput,
+  type PacketOutput,
+  type VideoOutput,
+} from "./harness_copies.ts";
 import { linkId, nodeId } from "./ids.ts";
 import { runCell, type RunHost } from "./lanes/cell_runner.ts";
 import { explain } from "./lanes/explain.ts";
@@ -24,6 +31,7 @@ import { LocalLink } from "./links/local_link.ts";
 import type { GraphMode } from "./links/policy.ts";
 import { CheckedPool } from "./memory/checked_pool.ts";
 import { createPool, Pool } from "./memory/pool.ts";
+import type { ShapeOf } from "./ports/stream.ts";
 import type { NodeProgress } from "./stats.ts";
 import type { AnyNodeType, NodeSpec } from "./registry/node_type.ts";
 
@@ -45,6 +53,8 @@ export interface HarnessOptions {
   readonly id?: string;
   /** Payload of a slot of the audio pool, bytes; by default 65,536. */
   readonly slotBytes?: number;
+  /** Check frames as development mode does. */
+  readonly development?: boolean;
 }
 
 /** Audio to push. */
@@ -57,22 +67,6 @@ export interface AudioInput {
   readonly ptsNs?: number;
   /** Whether samples are missing before the block. */
   readonly discontinuity?: boolean;
-}
-
-/** Audio that came out, copied. */
-export interface AudioOutput {
-  /** Hertz. */
-  readonly sampleRateHz: number;
-  /** One array a channel. */
-  readonly channels: Float32Array[];
-  /** Presentation time, nanoseconds. */
-  readonly ptsNs: number;
-  /** Length, nanoseconds. */
-  readonly durationNs: number;
-  /** Counts the frames of its source. */
-  readonly sequence: number;
-  /** Whether samples are missing before the block. */
-  readonly discontinuity: boolean;
 }
 
 /**
@@ -171,14 +165,10 @@ export class ProcessorHarness implements AsyncDisposable {
    * @throws {RangeError} if more than 4,096 blocks are queued, or the block does not fit a slot
    */
   pushAudio(port: string, audio: AudioInput): void {
-    const pool = this.#bench.poolOf("audio");
     const { sampleRateHz, channels } = audio;
     const link = this.#bench.connectInput(this.#cell, port);
-    const sampleCount = channels[0]?.length ?? 0;
-    const frame = this.#acquire(
-      pool,
-      (slot) => audioFrameOf(pool, slot).shape({ sampleRateHz, channels: channels.length, sampleCount }),
-    );
+    const shape = { sampleRateHz, channels: channels.length, sampleCount: channels[0]?.length ?? 0 };
+    const frame = this.#acquire("audio", shape) as AudioFrame;
     for (const [at, samples] of channels.entries()) frame.channel(at).set(samples);
     frame.ptsNs = audio.ptsNs ?? this.#endPtsNs.get(port) ?? 0;
     frame.discontinuity = audio.discontinuity ?? false;
@@ -188,10 +178,24 @@ export class ProcessorHarness implements AsyncDisposable {
 
   /** Queues a value on a data input. @throws {SluiceError} `PortNotFound` */
   pushData(port: string, value: unknown, ptsNs = 0): void {
-    const pool = this.#bench.poolOf("data");
     const link = this.#bench.connectInput(this.#cell, port);
-    const frame = this.#acquire(pool, (slot) => dataFrameOf(pool, slot).shape({ value }));
+    const frame = this.#acquire("data", { value });
     frame.ptsNs = ptsNs;
+    link.write(frame);
+  }
+
+  /**
+   * Queues a frame of any kind on an input.
+   *
+   * @param shape what the kind's frames are acquired with
+   * @param fill writes the payload and the times
+   * @throws {SluiceError} `PortNotFound`
+   * @throws {RangeError} if the frame does not fit a slot
+   */
+  push<F extends Frame>(port: string, shape: ShapeOf<F>, fill: (frame: F) => void = () => {}): void {
+    const link = this.#bench.connectInput(this.#cell, port);
+    const frame = this.#acquire(link.plan.kind, shape) as F;
+    fill(frame);
     link.write(frame);
   }
 
@@ -247,6 +251,21 @@ export class ProcessorHarness implements AsyncDisposable {
     return this.#take(port).map((taken) => taken as AudioOutput);
   }
 
+  /** The pictures that a video output has written since the last call, copied. */
+  takeVideo(port: string): VideoOutput[] {
+    return this.#take(port).map((taken) => taken as VideoOutput);
+  }
+
+  /** What an encoded output has written since the last call, copied. */
+  takeEncoded(port: string): EncodedOutput[] {
+    return this.#take(port).map((taken) => taken as EncodedOutput);
+  }
+
+  /** The batches that a packet output has written since the last call, copied. */
+  takePackets(port: string): PacketOutput[] {
+    return this.#take(port).map((taken) => taken as PacketOutput);
+  }
+
   /** The values that a data output has written since the last call. */
   takeData<T = unknown>(port: string): T[] {
     return this.#take(port).map((taken) => (taken as { value: T }).value);
@@ -281,18 +300,19 @@ export class ProcessorHarness implements AsyncDisposable {
     await this.teardown();
   }
 
-  #acquire<F extends Frame>(pool: Pool, lay: (slot: number) => F): F {
+  #acquire(kind: FrameKind, shape: unknown): Frame {
+    const pool = this.#bench.poolOf(kind);
     const slot = pool.takeSlot();
     if (slot < 0) throw new RangeError("Cannot push: the harness has no free slot; call run() more often");
     try {
-      return lay(slot);
+      return blankFrame(pool, slot, kind).shape(shape);
     } catch (error) {
       pool.release(slot);
       throw error;
     }
   }
 
-  #take(port: string): Taken[] {
+  #take(port: string): AnyOutput[] {
     this.#bench.collect();
     const output = this.#bench.outputs.get(port);
     if (output !== undefined) return output.taken.splice(0);
@@ -304,16 +324,17 @@ export class ProcessorHarness implements AsyncDisposable {
   }
 }
 
-type Taken = AudioOutput | { readonly value: unknown };
-
 /** What the node under test runs on. */
 class Bench implements CellSite, RunHost {
   readonly mode: GraphMode;
   readonly page: ControlPage;
-  readonly ledger = new Ledger();
+  readonly ledger: Ledger;
+  readonly development: boolean;
   readonly inputs = new Map<string, LocalLink>();
-  readonly outputs = new Map<string, { link: LocalLink; taken: Taken[] }>();
-  readonly #pools: { readonly [kind: string]: Pool };
+  readonly outputs = new Map<string, { link: LocalLink; taken: AnyOutput[] }>();
+  readonly #driver = new PortableDriver();
+  readonly #slotBytes: number;
+  readonly #pools = new Map<FrameKind, Pool>();
   clockNs = 0;
   queued = false;
   failure: unknown;
@@ -322,23 +343,30 @@ class Bench implements CellSite, RunHost {
 
   constructor(options: HarnessOptions) {
     this.mode = options.mode ?? "offline";
-    const driver = new PortableDriver();
+    this.development = options.development ?? false;
+    this.ledger = this.development ? new CheckedLedger() : new Ledger();
+    this.#slotBytes = options.slotBytes ?? 65_536;
+    const driver = this.#driver;
     const sizes = { lanes: 1, links: 256, nodes: 1 };
     const control = driver.createArena(controlBytes(sizes));
     this.page = ControlPage.format(driver.openArena(control), sizes);
     driver.useControl(control);
-    const slotBytes = options.slotBytes ?? 65_536;
-    const audio = createPool(driver, 0, { name: "audio", slotBytes, slots: 2048 });
-    const data = createPool(driver, 1, { name: "data", slotBytes: 1024, slots: CAPACITY + 64 });
-    this.#pools = { audio: new Pool(driver, audio, 0, this.ledger), data: new Pool(driver, data, 0, this.ledger) };
   }
 
   poolOf(kind: FrameKind): Pool {
-    return this.#pools[kind];
+    const known = this.#pools.get(kind);
+    if (known !== undefined) return known;
+    const size = kind === "data"
+      ? { slotBytes: 1024, slots: CAPACITY + 64 }
+      : { slotBytes: this.#slotBytes, slots: 2048 };
+    const token = createPool(this.#driver, this.#pools.size, { name: kind, ...size });
+    const pool = new (this.development ? CheckedPool : Pool)(this.#driver, token, 0, this.ledger);
+    this.#pools.set(kind, pool);
+    return pool;
   }
 
   converters(field: FormatField): readonly string[] {
-    return field === "channels" ? ["channel-mapper"] : ["resampler"];
+    return field === "channels" ? ["channel-mapper"] : field === "sampleRateHz" ? ["resampler"] : [];
   }
 
   nowNs(): number {
@@ -404,7 +432,7 @@ class Bench implements CellSite, RunHost {
   leaked(): number {
     this.collect();
     let leaked = 0;
-    for (const pool of Object.values(this.#pools)) {
+    for (const pool of this.#pools.values()) {
       pool.flushMagazine();
       leaked += pool.slotCount - pool.freeInBitmap();
     }
@@ -430,19 +458,6 @@ class Bench implements CellSite, RunHost {
       writerBit: 0,
     }, this.page);
   }
-}
-
-function copyOf(frame: Frame): Taken {
-  if (frame.kind !== "audio") return { value: (frame as DataFrame).value };
-  const audio = frame as AudioFrame;
-  return {
-    sampleRateHz: audio.sampleRateHz,
-    channels: Array.from({ length: audio.channels }, (_, at) => audio.channel(at).slice()),
-    ptsNs: audio.ptsNs,
-    durationNs: audio.durationNs,
-    sequence: audio.sequence,
-    discontinuity: audio.discontinuity,
-  };
 }
 
 function isType(node: NodeSpec | AnyNodeType): node is AnyNodeType {

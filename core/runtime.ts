@@ -10,8 +10,9 @@ import { SluiceError } from "./errors.ts";
 import type { FrameKind } from "./frames/format.ts";
 import type { Frame } from "./frames/frame.ts";
 import { type LinkId, type PortAddress, portAddress, splitAddress } from "./ids.ts";
+import type { LaneOptions } from "./lanes/lane_options.ts";
 import type { GraphMode, LinkOptions } from "./links/policy.ts";
-import type { PoolSize } from "./memory/pool_plan.ts";
+import { assertPool, type PoolSize } from "./memory/pool_plan.ts";
 import { expandPort } from "./registry/descriptor.ts";
 import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";
 import { makeHandle } from "./registry/make_handle.ts";
@@ -37,8 +38,21 @@ export interface RuntimeOptions {
   readonly registry?: NodeRegistry;
   /** Stops the graph when it aborts, as {@linkcode Runtime.stop} does. */
   readonly signal?: AbortSignal;
-  /** Sizes of pools, by name: `audio`, `data`. What is absent is chosen from the graph. */
+  /**
+   * Sizes of pools, by name. Each kind of frame that a graph's outputs carry has one (`audio`, `video`, `encoded`,
+   * `packet`, `data`); others are there for nodes that ask for them. What is absent is chosen from the graph.
+   */
   readonly pools?: { readonly [name: string]: PoolSize };
+  /**
+   * Development mode: a frame that is used after it was given away throws, and so does a change that others would see.
+   * Costs a multiple in time. By default as the environment variable `SLUICE_DEV` says: `1` for on.
+   */
+  readonly development?: boolean;
+  /**
+   * What is said of lanes, by name: their kind and, for native ones, how urgent they are and where they may run. A lane
+   * that is not listed is what its nodes need.
+   */
+  readonly lanes?: { readonly [name: string]: LaneOptions };
   /** Time that `stop()` leaves for draining, milliseconds; by default 5,000. */
   readonly stopTimeoutMs?: number;
 }
@@ -47,8 +61,16 @@ export interface RuntimeOptions {
 export interface AddOptions {
   /** By default the type's name, with a number from the second on. */
   readonly id?: string;
-  /** `main`, or any name of a worker lane: nodes that give the same name share a thread. By default `worker`. */
+  /**
+   * `main`, or any name of a lane: nodes that give the same name share a thread. By default `worker`; for native stages,
+   * which share no lane with processors, `native`.
+   */
   readonly lane?: string;
+  /**
+   * Name of the pool that its outputs take slots from: a kind of frame, or any of {@linkcode RuntimeOptions.pools}. By
+   * default each output takes them from the pool of its kind.
+   */
+  readonly pool?: string;
 }
 
 /** One port of a node in a graph. */
@@ -91,8 +113,10 @@ export class Runtime implements AsyncDisposable {
   readonly #options: RuntimeOptions;
   readonly #driver: Driver;
   readonly #topology: Topology;
-  readonly #onAbort = () => void this.stop();
+  // A failure is told by `finished`.
+  readonly #onAbort = () => void this.stop().catch(() => {});
   #session: Session | undefined;
+  #disposed = false;
 
   /**
    * Makes an empty graph.
@@ -104,7 +128,8 @@ export class Runtime implements AsyncDisposable {
     const { driver, note } = chooseDriver(options.native ?? "auto");
     this.#driver = driver;
     this.driverNote = note;
-    this.#topology = new Topology(options.mode ?? "live", () => this.#knownTypes().map((type) => type.descriptor));
+    const known = () => this.#knownTypes().map((type) => type.descriptor);
+    this.#topology = new Topology(options.mode ?? "live", known, options.lanes);
   }
 
   /** Whether the native library is used. */
@@ -218,7 +243,8 @@ export class Runtime implements AsyncDisposable {
    * Opens every node, checks what formats are known, and lets the graph run.
    *
    * @returns when it runs
-   * @throws {SluiceError} what is wrong with the graph or a node's `setup()`; everything is torn down again
+   * @throws {SluiceError} what is wrong with the graph or a node's `setup()`; `Busy` if the graph was stopped before
+   * it ran. Everything is torn down again
    */
   async start(): Promise<void> {
     this.#assertBuilding("start");
@@ -228,10 +254,14 @@ export class Runtime implements AsyncDisposable {
       topology: this.#topology,
       driver: this.#driver,
       pools: this.#options.pools ?? {},
+      development: this.#options.development ?? developmentByDefault(),
       stopTimeoutMs: this.#options.stopTimeoutMs ?? STOP_TIMEOUT_MS,
       converters: this.#knownTypes().map((type) => type.descriptor),
     });
-    this.#options.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    const { signal } = this.#options;
+    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    const forget = () => signal?.removeEventListener("abort", this.#onAbort);
+    this.#session.finished.then(forget, forget);
     await this.#session.start();
   }
 
@@ -282,12 +312,15 @@ export class Runtime implements AsyncDisposable {
 
   /** Stops the graph if it runs. Failures were told by `finished`. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#disposed = true;
     await this.#session?.stop().catch(() => {});
   }
 
   #add(type: AnyNodeType, config: Readonly<Record<string, unknown>>, options: AddOptions): NodeHandle {
     this.#assertBuilding("add a node");
+    if (options.pool !== undefined) {
+      assertPool(options.pool, options.id ?? type.descriptor.type, this.#options.pools ?? {});
+    }
     const added = this.#topology.addNode(type, config, options);
     return makeHandle(added.id, added.type.descriptor);
   }
@@ -298,8 +331,9 @@ export class Runtime implements AsyncDisposable {
   }
 
   #assertBuilding(action: string): void {
-    if (this.#session === undefined) return;
-    throw new SluiceError("Busy", `Cannot ${action}: the graph was started; build another runtime for another graph`);
+    if (this.#session === undefined && !this.#disposed) return;
+    const why = this.#disposed ? "the runtime was disposed of" : "the graph was started";
+    throw new SluiceError("Busy", `Cannot ${action}: ${why}; build another runtime for another graph`);
   }
 
   #knownTypes(): AnyNodeType[] {
@@ -313,4 +347,13 @@ export class Runtime implements AsyncDisposable {
 /** Whether a node has an array port that is as large as a configuration key says. */
 function sizesPorts(node: NodeEntry, key: string): boolean {
   return node.type.descriptor.inputs.some((port) => port.sizedBy === key);
+}
+
+function developmentByDefault(): boolean {
+  try {
+    return Deno.env.get("SLUICE_DEV") === "1";
+  } catch {
+    // No permission to read it: as if it were not set.
+    return false;
+  }
 }

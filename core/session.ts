@@ -4,18 +4,24 @@
  *
  * @module
  */
+import { PHASE } from "../ffi/layout.gen.ts";
 import { controlBytes, ControlPage, type ControlSizes } from "./control_page.ts";
 import type { ArenaToken, Driver } from "./driver/driver.ts";
 import { deserializeError, SluiceError } from "./errors.ts";
+import { FRAME_KINDS, type FrameKind } from "./frames/format.ts";
 import { Ledger } from "./frames/ledger.ts";
 import { type NodeId, portAddress } from "./ids.ts";
 import { FIRST_LINK_BIT } from "./lanes/lane.ts";
+import { MAIN_LANE } from "./lanes/lane_choice.ts";
 import { type LanePort, MainLanePort, reportedError, WorkerLanePort } from "./lanes/lane_port.ts";
+import { assertNativeLanes, nativeDriver } from "./lanes/native_lane_check.ts";
+import { NativeLanePort } from "./lanes/native_lane_port.ts";
 import type { AnnouncedFormat, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "./lanes/messages.ts";
 import type { LinkPlan } from "./links/link.ts";
 import { logger } from "./log.ts";
 import { createPool, Pool, type PoolToken } from "./memory/pool.ts";
-import { planPools, POOL_KINDS, type PoolLoad, type PoolSize } from "./memory/pool_plan.ts";
+import { poolLoads } from "./memory/pool_loads.ts";
+import { planPools, type PoolSize } from "./memory/pool_plan.ts";
 import { assertAccepted } from "./ports/input_port.ts";
 import type { NodeDescriptor } from "./registry/descriptor.ts";
 import type { AnyNodeType } from "./registry/node_type.ts";
@@ -29,28 +35,29 @@ import {
   readLaneCounters,
   readLinkCounters,
   readNodeCounters,
+  readPhase,
   type RunSummary,
   type RuntimeStats,
 } from "./stats.ts";
-import { type LinkEntry, MAIN_LANE, type NodeEntry, type Topology } from "./topology.ts";
+import { Watchdog } from "./watchdog.ts";
+import type { LinkEntry, NodeEntry, Topology } from "./topology.ts";
 
 /** Lanes that one runtime can have. */
 const MAX_LANES = 64;
 
-/** Frames that a node may have in hand from one link while the link fills up again behind them. */
-const READ_AHEAD = 64;
-
-/** Frames that a node may keep beyond its tick. */
-const HOLDS = 2;
-
 /** How long lanes may take to tear their nodes down, milliseconds. */
 const CLOSE_TIMEOUT_MS = 5_000;
+
+/** How often the control page is looked at, milliseconds. */
+const WATCH_EVERY_MS = 500;
 
 /** What a session is made from. */
 export interface SessionOptions {
   readonly topology: Topology;
   readonly driver: Driver;
   readonly pools: { readonly [name: string]: PoolSize };
+  /** Whether frames are checked as development mode does. */
+  readonly development: boolean;
   /** Time that `stop()` leaves for draining, milliseconds. */
   readonly stopTimeoutMs: number;
   /** Node types that errors may name as converters. */
@@ -64,6 +71,10 @@ export class Session {
   readonly #laneNames: string[];
   readonly #states = new Map<NodeId, NodeState>();
   readonly #progress = new Map<NodeId, NodeProgress>();
+  /** Figures of native stages that have ended. */
+  readonly #figures = new Map<NodeId, { readonly [name: string]: number }>();
+  /** What the system refused lanes, by index. */
+  readonly #warnings = new Map<number, string[]>();
   readonly #finished = Promise.withResolvers<RunSummary>();
   readonly #requests = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
   readonly #arenas: ArenaToken[] = [];
@@ -84,6 +95,7 @@ export class Session {
   #ending: Promise<void> | undefined;
   #summary: RunSummary | undefined;
   #stopTimer: ReturnType<typeof setTimeout> | undefined;
+  #watchTimer: ReturnType<typeof setInterval> | undefined;
   #nextRequest = 1;
 
   constructor(options: SessionOptions) {
@@ -93,8 +105,12 @@ export class Session {
     // Lane 0 is main, whether or not it runs nodes: its record is there for control.
     this.#laneNames = [MAIN_LANE, ...names];
     if (this.#laneNames.length > MAX_LANES) {
-      throw new SluiceError("InvalidGraph", `Cannot start: ${names.size} worker lanes, at most ${MAX_LANES - 1}`);
+      throw new SluiceError(
+        "InvalidGraph",
+        `Cannot start: ${names.size} lanes beside "main", at most ${MAX_LANES - 1}`,
+      );
     }
+    assertNativeLanes(options.driver, options.topology);
     const sizes = this.#sizes();
     this.#page = ControlPage.format(new ArrayBuffer(controlBytes(sizes)), sizes);
     for (const id of options.topology.nodes.keys()) this.#states.set(id, "new");
@@ -124,12 +140,15 @@ export class Session {
       const links = this.#planLinks();
       this.#makeLanes();
       const formats = await Promise.all(this.#lanes.map((lane) => this.#open(lane, links)));
+      if (this.#stopTimer !== undefined) throw stoppedEarly();
       this.#checkFormats(formats.flat());
       this.#startNs = this.#options.driver.nowNs();
       for (const id of this.#states.keys()) this.#states.set(id, "running");
       for (const lane of this.#lanes) lane.send({ kind: "start" });
+      this.#watch();
     } catch (error) {
-      await this.#end(error as Error);
+      // Being stopped is no failure of the graph.
+      await this.#end(this.#stopTimer === undefined ? error as Error : undefined);
       throw error;
     }
   }
@@ -138,23 +157,20 @@ export class Session {
   stop(): Promise<RunSummary> {
     if (this.#ending === undefined && this.#stopTimer === undefined) {
       this.#outcome = "stopped";
-      for (const lane of this.#lanes) lane.send({ kind: "stop" });
-      this.#stopTimer = setTimeout(() => {
-        const open = [...this.#states].filter(([, state]) => state === "running").map(([id]) => id);
-        logger("runtime").warn(
-          `Stopped before the graph was drained: ${open.join(", ")} did not end within ` +
-            `${this.#options.stopTimeoutMs} ms`,
-        );
-        void this.#end();
-      }, this.#options.stopTimeoutMs);
+      if (this.#startNs > 0) { for (const lane of this.#lanes) lane.send({ kind: "stop" }); }
+      this.#stopTimer = setTimeout(() => this.#giveUp(), this.#options.stopTimeoutMs);
     }
     return this.finished;
   }
 
-  /** Changes live configuration values of a node. */
+  /**
+   * Changes live configuration values of a node.
+   *
+   * @throws {SluiceError} `Busy` if the graph has ended
+   */
   configure(node: NodeEntry, values: Record<string, unknown>): Promise<void> {
     const lane = this.#lanes.find((each) => each.name === node.lane);
-    if (lane === undefined || this.#ending !== undefined) return Promise.resolve();
+    if (lane === undefined || this.#ending !== undefined) return Promise.reject(ended());
     const request = this.#nextRequest++;
     return new Promise((resolve, reject) => {
       this.#requests.set(request, { resolve, reject });
@@ -173,7 +189,7 @@ export class Session {
       driver: driver.kind,
       nodes: [...topology.nodes.values()].map((node) => this.#nodeStats(node)),
       links: [...topology.links.values()].map((link) => linkStats(link, readLinkCounters(page, link.index, nowNs))),
-      pools: this.#pools.map((pool) => ({
+      pools: this.#openPools().map((pool) => ({
         name: pool.name,
         slots: pool.slotCount,
         slotBytes: pool.payloadBytes,
@@ -184,14 +200,25 @@ export class Session {
         name: lane.name,
         kind: lane.kind,
         ...readLaneCounters(page, lane.index),
+        warnings: this.#warnings.get(lane.index) ?? [],
       })),
     };
+  }
+
+  /** Views of the pools; made again where a node on main has detached the memory. */
+  #openPools(): readonly Pool[] {
+    const { driver } = this.#options;
+    if (this.#pools.some(({ buffer }) => buffer instanceof ArrayBuffer && buffer.detached)) {
+      this.#pools = this.#poolTokens.map((token) => new Pool(driver, token, 0, new Ledger()));
+    }
+    return this.#pools;
   }
 
   #nodeStats(node: NodeEntry): NodeStats {
     const counters = readNodeCounters(this.#page, node.index);
     const { type } = node.type.descriptor;
     const progress = this.#progress.get(node.id);
+    const figures = this.#figures.get(node.id);
     return {
       id: node.id,
       type,
@@ -199,6 +226,7 @@ export class Session {
       state: this.#states.get(node.id)!,
       ...counters,
       ...(progress && { progress }),
+      ...(figures && { figures }),
     };
   }
 
@@ -218,34 +246,25 @@ export class Session {
   }
 
   #makeMemory(): void {
-    const { driver, pools } = this.#options;
+    const { driver, pools, topology } = this.#options;
     const sizes = this.#sizes();
     const control = driver.createArena(controlBytes(sizes));
     this.#arenas.push(control);
     this.#page = ControlPage.format(driver.openArena(control), sizes);
     driver.useControl(control);
-    const specs = planPools(this.#poolLoads(), this.#laneNames.length, pools);
+    const nodes = [...topology.nodes.values()].map(({ id, lane, pool, type }) => (
+      { id, lane, pool, outputs: type.descriptor.outputs }
+    ));
+    const links = [...topology.links.values()].map((link) => ({ ...link, kind: link.output.kind }));
+    const specs = planPools(poolLoads(nodes, links), this.#laneNames.length, pools);
+    const unused = Object.keys(pools).filter((name) => !specs.some((spec) => spec.name === name));
+    const strange = unused.filter((name) => !FRAME_KINDS.includes(name as FrameKind));
+    if (strange.length > 0) {
+      logger("runtime").warn(`No node uses ${strange.map((name) => `pool "${name}"`).join(", ")}`);
+    }
     this.#poolTokens = specs.map((spec, index) => createPool(driver, index, spec));
     this.#arenas.push(...this.#poolTokens.map((token) => token.arena));
     this.#pools = this.#poolTokens.map((token) => new Pool(driver, token, 0, new Ledger()));
-  }
-
-  #poolLoads(): PoolLoad[] {
-    const { topology } = this.#options;
-    const loads: PoolLoad[] = [...topology.links.values()].map((link) => {
-      const crosses = topology.nodes.get(link.fromNode)!.lane !== topology.nodes.get(link.toNode)!.lane;
-      return {
-        kind: link.output.kind,
-        queued: crosses ? 2 * link.capacity : link.capacity,
-        held: (crosses ? READ_AHEAD : link.capacity) + HOLDS,
-      };
-    });
-    for (const node of topology.nodes.values()) {
-      for (const output of node.type.descriptor.outputs) {
-        loads.push({ kind: output.kind, queued: 0, held: (output.array ?? 1) * output.burst + HOLDS });
-      }
-    }
-    return loads;
   }
 
   #planLinks(): LinkPlan[] {
@@ -256,9 +275,23 @@ export class Session {
       nextBit.set(lane, bit + 1);
       return bit;
     };
+    const feedback = topology.feedbackLinks();
     return [...topology.links.values()].map((entry) => {
       const { id, index, policy, capacity, fromNode, fromPort, toNode, toPort } = entry;
-      const plan = { id, index, policy, capacity, kind: entry.output.kind, fromNode, fromPort, toNode, toPort };
+      const { kind, schema } = entry.output;
+      const plan = {
+        id,
+        index,
+        policy,
+        capacity,
+        kind,
+        schema,
+        fromNode,
+        fromPort,
+        toNode,
+        toPort,
+        feedback: feedback.has(entry),
+      };
       const writer = topology.nodes.get(fromNode)!.lane;
       const reader = topology.nodes.get(toNode)!.lane;
       if (writer === reader) return { ...plan, readerBit: 0, writerBit: 0 };
@@ -284,35 +317,45 @@ export class Session {
         driver: driver.token,
         control: this.#arenas[0],
         pools: this.#poolTokens,
-        poolOfKind: Object.fromEntries(POOL_KINDS.map((kind, at) => [kind, at])),
+        development: this.#options.development,
         mode: topology.mode,
         converters: this.#converters(),
       };
       const onReport = (report: LaneReport) => this.#report(index, report);
-      this.#lanes.push(
-        name === MAIN_LANE
-          ? new MainLanePort(init, driver, types, onReport)
-          : new WorkerLanePort(init, driver, onReport),
-      );
+      this.#lanes.push(this.#makeLane(init, types, onReport));
     }
   }
 
+  #makeLane(
+    init: LaneInit,
+    types: ReadonlyMap<NodeId, AnyNodeType>,
+    onReport: (report: LaneReport) => void,
+  ): LanePort {
+    const { driver, topology } = this.#options;
+    if (init.name === MAIN_LANE) return new MainLanePort(init, driver, types, onReport);
+    const native =
+      [...topology.nodes.values()].find((node) => node.lane === init.name)!.type.descriptor.lane === "native";
+    if (!native) return new WorkerLanePort(init, driver, onReport);
+    return new NativeLanePort(init, nativeDriver(driver), types, topology.lanes[init.name] ?? {}, onReport);
+  }
+
   #converters(): { [field: string]: string[] } {
-    const named: { [field: string]: string[] } = { sampleRateHz: [], channels: [] };
+    const named: { [field: string]: string[] } = {};
     for (const { type, converts } of this.#options.converters) {
-      for (const field of converts) named[field].push(type);
+      for (const field of converts) (named[field] ??= []).push(type);
     }
     return named;
   }
 
   #open(lane: LanePort, links: readonly LinkPlan[]): Promise<readonly AnnouncedFormat[]> {
     const { topology } = this.#options;
-    const nodes: NodePlan[] = [...topology.nodes.values()].filter((node) => node.lane === lane.name).map((node) => ({
+    const nodes: NodePlan[] = topology.orderedNodes().filter((node) => node.lane === lane.name).map((node) => ({
       id: node.id,
       index: node.index,
       type: node.type.descriptor.type,
       packageUrl: packageUrl(node),
       config: node.config,
+      pool: node.pool,
     }));
     const laneOf = (node: NodeId) => this.#laneNames.indexOf(topology.nodes.get(node)!.lane);
     const ends: LinkEndPlan[] = [];
@@ -335,9 +378,31 @@ export class Session {
     for (const { node, port, format } of formats) {
       for (const link of topology.linksFrom(node, port)) {
         const { accepts } = link.input;
-        if (accepts !== undefined) assertAccepted(format, accepts, link, (field) => converters[field]);
+        if (accepts !== undefined) assertAccepted(format, accepts, link, (field) => converters[field] ?? []);
       }
     }
+  }
+
+  /** The time for draining is over. */
+  #giveUp(): void {
+    const { topology, stopTimeoutMs } = this.#options;
+    const inSetup = [...topology.nodes.values()].filter((node) => readPhase(this.#page, node.index) === PHASE.setup);
+    const open = [...this.#states].filter(([, state]) => state === "running").map(([id]) => id);
+    const reason = inSetup.length > 0
+      ? `${inSetup.map(({ id }) => `"${id}"`).join(", ")} did not return from setup()`
+      : `${open.map((id) => `"${id}"`).join(", ")} did not come to an end`;
+    logger("runtime").warn(`Stopped before the graph was drained: ${reason} within ${stopTimeoutMs} ms`);
+    void this.#end();
+  }
+
+  /** Looks at the control page now and then, for what no lane can report itself. */
+  #watch(): void {
+    const watchdog = new Watchdog(this.#options.topology, this.#page);
+    this.#watchTimer = setInterval(() => {
+      const lanes = this.#lanes.filter((lane) => !this.#closed.has(lane.index));
+      const failure = watchdog.look(lanes, this.#states);
+      if (failure !== undefined) void this.#end(failure);
+    }, WATCH_EVERY_MS);
   }
 
   #report(lane: number, report: LaneReport): void {
@@ -359,6 +424,7 @@ export class Session {
       }
       case "ended":
         this.#states.set(report.node, "ended");
+        if (report.figures !== undefined) this.#figures.set(report.node, report.figures);
         if ([...this.#states.values()].every((state) => state === "ended")) void this.#end();
         break;
       case "progress":
@@ -371,6 +437,9 @@ export class Session {
         else request?.reject(deserializeError(report.error));
         break;
       }
+      case "warning":
+        this.#warnings.set(lane, [...(this.#warnings.get(lane) ?? []), report.text]);
+        break;
       case "closed":
         this.#closed.add(lane);
         if (this.#closed.size === this.#lanes.length) this.#allClosed.resolve();
@@ -386,6 +455,9 @@ export class Session {
 
   async #tearDown(): Promise<void> {
     clearTimeout(this.#stopTimer);
+    clearInterval(this.#watchTimer);
+    for (const { reject } of this.#opening.values()) reject(stoppedEarly());
+    this.#opening.clear();
     for (const lane of this.#lanes) lane.send({ kind: "close" });
     const allClosed = this.#lanes.length === 0 || await this.#awaitClosed();
     this.#summary = {
@@ -399,7 +471,7 @@ export class Session {
       for (const { ring } of this.#rings) this.#options.driver.releaseRing(ring!);
       for (const arena of this.#arenas) this.#options.driver.releaseArena(arena);
     }
-    for (const { reject } of this.#requests.values()) reject(new SluiceError("Busy", "The graph has ended"));
+    for (const { reject } of this.#requests.values()) reject(ended());
     this.#requests.clear();
     if (this.#failure === undefined) this.#finished.resolve(this.#summary);
     else this.#finished.reject(this.#failure);
@@ -423,10 +495,18 @@ export class Session {
   }
 }
 
+function stoppedEarly(): SluiceError {
+  return new SluiceError("Busy", "Cannot start: the graph was stopped before every node had returned from setup()");
+}
+
+function ended(): SluiceError {
+  return new SluiceError("Busy", "Cannot change the graph: it has ended");
+}
+
 function packageUrl(node: NodeEntry): string {
   const url = node.type.package?.url;
   if (url !== undefined) return url;
-  if (node.lane === MAIN_LANE) return "";
+  if (node.lane === MAIN_LANE || node.type.descriptor.lane === "native") return "";
   throw new SluiceError(
     "InvalidGraph",
     `Cannot run node "${node.id}" on lane "${node.lane}": its type "${node.type.descriptor.type}" belongs to no ` +

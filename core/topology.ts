@@ -6,7 +6,10 @@
 import { assertConfig } from "./config_check.ts";
 import { listNames, SluiceError } from "./errors.ts";
 import { assertLinkable, resolvePort } from "./graph/link_rules.ts";
+import { graphOrder } from "./graph/order.ts";
 import { type LinkId, linkId, type NodeId, nodeId, portAddress } from "./ids.ts";
+import { laneOf } from "./lanes/lane_choice.ts";
+import { checkLaneOptions, type LaneOptions } from "./lanes/lane_options.ts";
 import {
   defaultCapacity,
   type GraphMode,
@@ -28,6 +31,8 @@ export interface NodeEntry {
   readonly config: Record<string, unknown>;
   /** Name of the lane that runs it. */
   readonly lane: string;
+  /** The pool that its outputs take slots from; absent: that of their kind. */
+  readonly pool?: string;
 }
 
 /** A link of the graph. */
@@ -45,43 +50,62 @@ export interface LinkEntry {
   readonly capacity: number;
 }
 
-/** Name of the lane that nodes run on by default. */
-export const DEFAULT_LANE = "worker";
-
-/** Name of the lane of the control isolate. */
-export const MAIN_LANE = "main";
+/** How a node is added. */
+export interface NodeOptions {
+  /** By default its type, with a number from the second on. */
+  readonly id?: string;
+  /** Name of its lane. */
+  readonly lane?: string;
+  /** Name of its pool. */
+  readonly pool?: string;
+}
 
 /** See the module. */
 export class Topology {
   readonly mode: GraphMode;
+  /** What is said of lanes, by name. */
+  readonly lanes: { readonly [name: string]: LaneOptions };
   readonly nodes: Map<NodeId, NodeEntry> = new Map();
   readonly links: Map<LinkId, LinkEntry> = new Map();
   /** The link that leads into each input, by address. */
   readonly #occupied = new Map<string, LinkEntry>();
   /** Nodes that a link leads into. */
   readonly #entered = new Set<NodeId>();
+  /** A node of each lane. */
+  readonly #residents = new Map<string, NodeEntry>();
   readonly #outgoing = new Map<NodeId, LinkEntry[]>();
   /** Types whose names errors may give as converters. */
   readonly #known: () => readonly NodeDescriptor[];
 
-  /** @param known the node types that could be used as converters */
-  constructor(mode: GraphMode, known: () => readonly NodeDescriptor[]) {
+  /**
+   * @param known the node types that could be used as converters
+   * @param lanes what is said of lanes, by name
+   * @throws {SluiceError} `InvalidConfig` for options of a lane, `InvalidGraph` for its name
+   */
+  constructor(
+    mode: GraphMode,
+    known: () => readonly NodeDescriptor[],
+    lanes: { readonly [name: string]: LaneOptions } = {},
+  ) {
     this.mode = mode;
+    this.lanes = lanes;
+    for (const [name, each] of Object.entries(lanes)) checkLaneOptions(nodeId(name), each);
     this.#known = known;
   }
 
   /** @throws {SluiceError} `InvalidGraph` for the id, `InvalidConfig` for the configuration */
-  addNode(type: AnyNodeType, config: Record<string, unknown>, options: { id?: string; lane?: string }): NodeEntry {
+  addNode(type: AnyNodeType, config: Record<string, unknown>, options: NodeOptions): NodeEntry {
     const { descriptor } = type;
     const id = nodeId(options.id ?? this.#freeId(idOf(descriptor.type)));
     if (this.nodes.has(id)) {
       throw new SluiceError("InvalidGraph", `Cannot add node "${id}": the graph has a node of that id`, { nodeId: id });
     }
     const values = assertConfig(descriptor, id, config);
-    const lane = options.lane ?? (descriptor.lane === "main" ? MAIN_LANE : DEFAULT_LANE);
-    nodeId(lane);
-    const entry: NodeEntry = { id, index: this.nodes.size, type: sizedType(type, values), config: values, lane };
+    const lane = laneOf(id, descriptor, options.lane, this.lanes, this.#residents);
+    const { pool } = options;
+    const entry: NodeEntry = { id, index: this.nodes.size, type: sizedType(type, values), config: values, lane, pool };
     this.nodes.set(id, entry);
+    if (!this.#residents.has(lane)) this.#residents.set(lane, entry);
     return entry;
   }
 
@@ -178,6 +202,31 @@ export class Topology {
     return seen;
   }
 
+  /**
+   * The links that close loops: one of each, out of a node that delays, and where there is a choice into a node that
+   * other links feed too. Without them the graph has no loop.
+   */
+  feedbackLinks(): Set<LinkEntry> {
+    const feedback = new Set<LinkEntry>();
+    const fed = new Map<NodeId, number>();
+    for (const { toNode } of this.links.values()) fed.set(toNode, (fed.get(toNode) ?? 0) + 1);
+    for (const least of [2, 1]) {
+      for (const link of this.links.values()) {
+        if (!this.#delays(link.fromNode) || fed.get(link.toNode)! < least || feedback.has(link)) continue;
+        if (this.#findPath(link.toNode, link.fromNode, undefined, feedback) !== undefined) feedback.add(link);
+      }
+    }
+    return feedback;
+  }
+
+  /** The nodes, each before those that its links lead to; links that close loops are left out of account. */
+  orderedNodes(): NodeEntry[] {
+    const feedback = this.feedbackLinks();
+    const edges = [...this.links.values()].filter((link) => !feedback.has(link))
+      .map(({ fromNode, toNode }) => ({ from: fromNode, to: toNode }));
+    return graphOrder([...this.nodes.keys()], edges).map((id) => this.nodes.get(id as NodeId)!);
+  }
+
   /** @throws {SluiceError} `InvalidGraph` if there is no node, or a required input has no link */
   assertComplete(): void {
     if (this.nodes.size === 0) throw new SluiceError("InvalidGraph", "Cannot start: the graph has no nodes");
@@ -225,19 +274,34 @@ export class Topology {
   }
 
   #refuseCycle(attempt: string, added: LinkEntry): void {
-    const path = this.#findPath(added.toNode, added.fromNode);
+    const path = this.#findPath(added.toNode, added.fromNode, (id) => this.#delays(id));
     if (path === undefined) return;
     throw new SluiceError(
       "CycleWithoutDelay",
       `${attempt}: it closes a loop with no delay in it: ${
         [...path, added.toNode].map((id) => `"${id}"`).join(" -> ")
-      }`,
+      }; put a node that delays on it`,
       { nodeId: added.toNode, port: added.toPort },
     );
   }
 
-  /** The nodes on a way from one node to another, both included. */
-  #findPath(start: NodeId, goal: NodeId): NodeId[] | undefined {
+  #delays(id: NodeId): boolean {
+    return this.nodes.get(id)!.type.descriptor.delays === true;
+  }
+
+  /**
+   * The nodes on a way from one node to another, both included.
+   *
+   * @param avoid nodes that the way may not touch
+   * @param without links that it may not take
+   */
+  #findPath(
+    start: NodeId,
+    goal: NodeId,
+    avoid: (node: NodeId) => boolean = () => false,
+    without: ReadonlySet<LinkEntry> = new Set(),
+  ): NodeId[] | undefined {
+    if (avoid(start) || avoid(goal)) return undefined;
     const cameFrom = new Map<NodeId, NodeId | undefined>([[start, undefined]]);
     const open = [start];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
@@ -246,8 +310,9 @@ export class Topology {
         for (let at: NodeId | undefined = node; at !== undefined; at = cameFrom.get(at)) path.unshift(at);
         return path;
       }
-      for (const { toNode } of this.#outgoing.get(node) ?? []) {
-        if (cameFrom.has(toNode)) continue;
+      for (const link of this.#outgoing.get(node) ?? []) {
+        const { toNode } = link;
+        if (cameFrom.has(toNode) || without.has(link) || avoid(toNode)) continue;
         cameFrom.set(toNode, node);
         open.push(toNode);
       }

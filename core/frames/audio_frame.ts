@@ -7,10 +7,8 @@
  * @module
  */
 import { FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
-import type { Pool } from "../memory/pool.ts";
 import type { AudioFormat, ChannelLayout } from "./format.ts";
 import { Frame } from "./frame.ts";
-import type { Ledger } from "./ledger.ts";
 
 /** Most channels of an audio frame. */
 export const MAX_CHANNELS = 64;
@@ -31,6 +29,8 @@ export interface AudioShape<C extends number = number> {
 export class AudioFrame<C extends number = number> extends Frame {
   /** What kind of frame it is. */
   override readonly kind = "audio";
+  /** @internal */
+  override readonly kindCode = KIND.audio;
   #planes: Float32Array[] = [];
   #planeLength = -1;
 
@@ -99,38 +99,12 @@ export class AudioFrame<C extends number = number> extends Frame {
     return this;
   }
 
-  /** @internal */
-  override fresh(ledger: Ledger): this {
-    return new AudioFrame<C>(this.pool, this.slot, ledger) as this;
-  }
-
-  /** @internal */
-  protected override copyTo(slot: number): this {
-    const { channels, sampleCount, sampleRateHz } = this;
-    const copy = new AudioFrame<C>(this.pool, slot, this.ledger).shape({ channels, sampleCount, sampleRateHz });
-    for (let channel = 0; channel < channels; channel++) copy.channel(channel).set(this.channel(channel));
-    return copy as this;
-  }
-
   #layOut(length: number): void {
     this.#planes = [];
-    const start = (this.at32 << 2) + SLOT.size;
+    const start = this.payloadAt;
     for (let channel = 0; channel < this.channels; channel++) {
       this.#planes.push(new Float32Array(this.pool.buffer, start + channel * length * 4, length));
     }
     this.#planeLength = length;
   }
-}
-
-/**
- * The cached audio frame object of a slot.
- *
- * @internal
- */
-export function audioFrameOf(pool: Pool, slot: number): AudioFrame {
-  const known = pool.views[slot];
-  if (known instanceof AudioFrame) return known;
-  const frame = new AudioFrame(pool, slot, pool.ledger);
-  pool.views[slot] = frame;
-  return frame;
 }

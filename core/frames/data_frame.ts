@@ -7,9 +7,8 @@
  */
 import { deserialize, serialize } from "node:v8";
 import { FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
-import type { Pool } from "../memory/pool.ts";
 import type { DataFormat } from "./format.ts";
-import { Frame } from "./frame.ts";
+import { Frame, type FrameClass } from "./frame.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** What a data frame is acquired with. */
@@ -22,15 +21,17 @@ export interface DataShape<T> {
 export class DataFrame<T = unknown> extends Frame {
   /** What kind of frame it is. */
   override readonly kind = "data";
+  /** @internal */
+  override readonly kindCode = KIND.data;
   #value: T | undefined;
   /** Generation of the slot that the value belongs to; 0 for none. */
   #generation = 0;
 
   /** The value. Read it, do not change it: others may hold the same one. */
   get value(): T {
-    const generation = this.#slotGeneration;
+    const generation = this.generation;
     if (this.#generation !== generation) {
-      const start = (this.at32 << 2) + SLOT.size;
+      const start = this.payloadAt;
       const length = this.pool.u32[this.at32 + (SLOT.payloadLength >> 2)];
       this.#value = deserialize(this.pool.u8.slice(start, start + length)) as T;
       this.#generation = generation;
@@ -40,7 +41,7 @@ export class DataFrame<T = unknown> extends Frame {
 
   /** The name of the value's schema. */
   override get format(): DataFormat {
-    return { kind: "data", schema: "unknown" };
+    return { kind: "data", schema: this.schemaName };
   }
 
   /**
@@ -52,7 +53,7 @@ export class DataFrame<T = unknown> extends Frame {
     this.clearHeader(KIND.data, FORMAT.serialized);
     this.pool.u32[this.at32 + (SLOT.payloadLength >> 2)] = 0;
     this.#value = shape.value;
-    this.#generation = this.#slotGeneration;
+    this.#generation = this.generation;
     return this;
   }
 
@@ -78,7 +79,7 @@ export class DataFrame<T = unknown> extends Frame {
           `${this.pool.payloadBytes}; send less, or set pools.${this.pool.name}.slotBytes`,
       );
     }
-    this.pool.u8.set(bytes, (this.at32 << 2) + SLOT.size);
+    this.pool.u8.set(bytes, this.payloadAt);
     this.pool.u32[lengthAt] = bytes.length;
   }
 
@@ -90,31 +91,16 @@ export class DataFrame<T = unknown> extends Frame {
 
   /** @internal */
   override fresh(ledger: Ledger): this {
-    const frame = new DataFrame<T>(this.pool, this.slot, ledger);
+    const frame = super.fresh(ledger);
     frame.#value = this.#value;
     frame.#generation = this.#generation;
-    return frame as this;
+    return frame;
   }
 
   /** @internal */
   protected override copyTo(slot: number): this {
-    return new DataFrame<T>(this.pool, slot, this.ledger).shape({ value: structuredClone(this.value) }) as this;
+    const copy = new (this.constructor as FrameClass<this>)(this.pool, slot, this.ledger);
+    copy.schemaName = this.schemaName;
+    return copy.shape({ value: structuredClone(this.value) });
   }
-
-  get #slotGeneration(): number {
-    return this.pool.u32[this.at32 + (SLOT.generation >> 2)];
-  }
-}
-
-/**
- * The cached data frame object of a slot.
- *
- * @internal
- */
-export function dataFrameOf(pool: Pool, slot: number): DataFrame {
-  const known = pool.views[slot];
-  if (known instanceof DataFrame) return known;
-  const frame = new DataFrame(pool, slot, pool.ledger);
-  pool.views[slot] = frame;
-  return frame;
 }

@@ -7,9 +7,12 @@
 /** The kinds of frame. Sealed: there are no others. */
 export type FrameKind = "audio" | "video" | "encoded" | "packet" | "data";
 
+/** All kinds, in the order of their codes in a slot's header. */
+export const FRAME_KINDS: readonly FrameKind[] = ["audio", "video", "encoded", "packet", "data"];
+
 /** Planar 32-bit float audio. */
 export interface AudioFormat {
-  /** What kind of frames have this format. */
+  /** Which kind of frame it describes. */
   readonly kind: "audio";
   /** Samples a second in each channel, in hertz. */
   readonly sampleRateHz: number;
@@ -19,21 +22,68 @@ export interface AudioFormat {
   readonly layout?: ChannelLayout;
 }
 
+/**
+ * How pixels lie in memory. `rgba8`, `bgra8`: one plane, four bytes a pixel. `nv12`: a plane of luma, and one of
+ * interleaved chroma at half width and height. `i420`: as nv12, with the two chroma components in planes of their own.
+ */
+export type PixelFormat = "rgba8" | "bgra8" | "nv12" | "i420";
+
+/** Pictures that are not compressed. */
+export interface VideoFormat {
+  /** Which kind of frame it describes. */
+  readonly kind: "video";
+  /** How pixels lie in memory. */
+  readonly pixelFormat: PixelFormat;
+  /** Pixels in a row. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /** Pictures a second; absent where it varies or is not known. */
+  readonly frameRate?: number;
+}
+
+/** What a compressed stream was made by. */
+export type Codec = "h264" | "hevc" | "vp8" | "vp9" | "av1" | "opus" | "aac";
+
+/** Compressed video or audio. */
+export interface EncodedFormat {
+  /** Which kind of frame it describes. */
+  readonly kind: "encoded";
+  /** What it was made by. */
+  readonly codec: Codec;
+  /** For video: pixels in a row; absent if not known. */
+  readonly width?: number;
+  /** For video: rows; absent if not known. */
+  readonly height?: number;
+  /** For audio: number of channels; absent if not known. */
+  readonly channels?: number;
+  /** For audio: samples a second, in hertz; absent if not known. */
+  readonly sampleRateHz?: number;
+}
+
+/** Records of numbers, in batches. */
+export interface PacketFormat {
+  /** Which kind of frame it describes. */
+  readonly kind: "packet";
+  /** Name of the record's type. */
+  readonly schema: string;
+}
+
 /** Values or generated structs, by the name of their schema. */
 export interface DataFormat {
-  /** What kind of frames have this format. */
+  /** Which kind of frame it describes. */
   readonly kind: "data";
-  /** Name of the value's type. */
+  /** Name of the value's type; `unknown` where a port does not tell. */
   readonly schema: string;
 }
 
 /** Any format. */
-export type FrameFormat = AudioFormat | DataFormat;
+export type FrameFormat = AudioFormat | VideoFormat | EncodedFormat | PacketFormat | DataFormat;
 
 /** Loudspeaker layouts, named as in ITU-R BS.775. `discrete`: the channels have no places. */
 export type ChannelLayout = "mono" | "stereo" | "3.0" | "quad" | "5.0" | "5.1" | "6.1" | "7.1" | "discrete";
 
-/** What an input accepts. A field that is absent accepts everything. */
+/** What an audio input accepts. A field that is absent accepts everything. */
 export interface AudioAccepts {
   /** One rate, or a list of them, in hertz. */
   readonly sampleRateHz?: number | readonly number[];
@@ -41,30 +91,84 @@ export interface AudioAccepts {
   readonly channels?: number | readonly number[];
 }
 
-/** Why a format is not accepted, or `undefined` if it is. `field` names the part that clashes. */
-export interface FormatClash {
-  /** The part of the format that clashes. */
-  readonly field: "sampleRateHz" | "channels";
-  /** Its value. */
-  readonly found: number;
-  /** The values that are accepted. */
-  readonly wanted: readonly number[];
+/** What a video input accepts. A field that is absent accepts everything. */
+export interface VideoAccepts {
+  /** One pixel format, or a list of them. */
+  readonly pixelFormat?: PixelFormat | readonly PixelFormat[];
+  /** One width in pixels, or a list of them. */
+  readonly width?: number | readonly number[];
+  /** One height in pixels, or a list of them. */
+  readonly height?: number | readonly number[];
+  /** One number of pictures a second, or a list of them. A format that names no rate is accepted. */
+  readonly frameRate?: number | readonly number[];
 }
 
-/** Compares a format with what an input accepts. */
-export function findClash(format: FrameFormat, accepts: AudioAccepts): FormatClash | undefined {
-  if (format.kind !== "audio") return undefined;
-  for (const field of ["sampleRateHz", "channels"] as const) {
+/** What an encoded input accepts. A field that is absent accepts everything. */
+export interface EncodedAccepts {
+  /** One codec, or a list of them. */
+  readonly codec?: Codec | readonly Codec[];
+}
+
+/** What an input accepts: the fields of its kind of frame. */
+export interface FormatAccepts extends AudioAccepts, VideoAccepts, EncodedAccepts {}
+
+/** A part of a format that an input can be particular about. */
+export type FormatField = keyof FormatAccepts;
+
+/** Why a format is not accepted. */
+export interface FormatClash {
+  /** The part that clashes. */
+  readonly field: FormatField;
+  /** What it is. */
+  readonly found: number | string;
+  /** What the input takes. */
+  readonly wanted: readonly (number | string)[];
+}
+
+/** The parts that are compared, by kind of frame. */
+const FIELDS: { readonly [K in FrameKind]: readonly FormatField[] } = {
+  audio: ["sampleRateHz", "channels"],
+  video: ["pixelFormat", "width", "height", "frameRate"],
+  encoded: ["codec", "width", "height", "sampleRateHz", "channels"],
+  packet: [],
+  data: [],
+};
+
+/** Compares a format with what an input accepts. A part that the format does not tell is accepted. */
+export function findClash(format: FrameFormat, accepts: FormatAccepts): FormatClash | undefined {
+  for (const field of FIELDS[format.kind]) {
     const wanted = accepts[field];
-    if (wanted === undefined) continue;
-    const list = typeof wanted === "number" ? [wanted] : wanted;
-    if (!list.includes(format[field])) return { field, found: format[field], wanted: list };
+    const found = (format as FormatParts)[field];
+    if (wanted === undefined || found === undefined) continue;
+    const list: readonly (number | string)[] = Array.isArray(wanted) ? wanted : [wanted as number | string];
+    if (!list.includes(found)) return { field, found, wanted: list };
   }
   return undefined;
 }
 
 /** A format in words, as messages and the command line show it: `audio 48000 Hz, 2 channels`. */
 export function describeFormat(format: FrameFormat): string {
-  if (format.kind === "data") return `data ${format.schema}`;
-  return `audio ${format.sampleRateHz} Hz, ${format.channels} channel${format.channels === 1 ? "" : "s"}`;
+  switch (format.kind) {
+    case "audio":
+      return `audio ${format.sampleRateHz} Hz, ${plural(format.channels)}`;
+    case "video":
+      return `video ${format.pixelFormat}, ${format.width} × ${format.height}` +
+        (format.frameRate === undefined ? "" : `, ${format.frameRate} frames/s`);
+    case "encoded": {
+      const parts = [`encoded ${format.codec}`];
+      if (format.width !== undefined && format.height !== undefined) parts.push(`${format.width} × ${format.height}`);
+      if (format.sampleRateHz !== undefined) parts.push(`${format.sampleRateHz} Hz`);
+      if (format.channels !== undefined) parts.push(plural(format.channels));
+      return parts.join(", ");
+    }
+    case "packet":
+    case "data":
+      return `${format.kind} ${format.schema}`;
+  }
+}
+
+type FormatParts = { readonly [F in FormatField]?: number | string };
+
+function plural(channels: number): string {
+  return `${channels} channel${channels === 1 ? "" : "s"}`;
 }

@@ -14,10 +14,19 @@ import type { Pool } from "../memory/pool.ts";
 import type { FrameFormat, FrameKind } from "./format.ts";
 import type { Ledger } from "./ledger.ts";
 
+/** A class of frames. */
+export type FrameClass<F extends Frame = Frame> = new (pool: Pool, slot: number, ledger: Ledger) => F;
+
 /** The base of all frames. Times are nanoseconds since the runtime's epoch or the media's start, as f64. */
 export abstract class Frame {
   /** What kind of frame it is. */
   abstract readonly kind: FrameKind;
+  /**
+   * The kind's code in a slot's header.
+   *
+   * @internal
+   */
+  abstract readonly kindCode: number;
   /**
    * The pool that the slot belongs to.
    *
@@ -54,10 +63,18 @@ export abstract class Frame {
    * @internal
    */
   linkGap = false;
+  /**
+   * Name of the type of values or records, as the port that wrote the frame tells it.
+   *
+   * @internal
+   */
+  schemaName = "unknown";
   /** Index of the header in the pool's u32 and f64 views. */
   protected readonly at32: number;
   /** Index of the header in the pool's f64 view. */
   protected readonly at64: number;
+  /** Byte offset of the payload in the arena. */
+  protected readonly payloadAt: number;
 
   /**
    * Frames come out of `output.tryAcquire()` and `input.read()`.
@@ -70,24 +87,36 @@ export abstract class Frame {
     this.ledger = ledger;
     this.at32 = pool.slotOffset(slot) >> 2;
     this.at64 = pool.slotOffset(slot) >> 3;
+    this.payloadAt = pool.slotOffset(slot) + SLOT.size;
   }
 
   /** What the payload is. */
   abstract get format(): FrameFormat;
   /**
-   * Another object for the same slot, whose references another ledger notes.
+   * Lays a frame out in a slot that was just acquired.
    *
+   * @throws {RangeError} for a shape that is wrong or does not fit the slot
    * @internal
    */
-  abstract fresh(ledger: Ledger): this;
-  /** Lays this frame's shape and payload out in another slot of the same pool. */
-  protected abstract copyTo(slot: number): this;
+  abstract shape(shape: unknown): this;
   /**
    * Lets go of what the object keeps beside the slot.
    *
    * @internal
    */
   dropValue(): void {}
+
+  /**
+   * Another object for the same slot, whose references another ledger notes.
+   *
+   * @internal
+   */
+  fresh(ledger: Ledger): this {
+    const made = new (this.constructor as FrameClass<this>)(this.pool, this.slot, ledger);
+    made.schemaName = this.schemaName;
+    made.linkGap = this.linkGap;
+    return made;
+  }
 
   /** When the frame is to be presented: media time, nanoseconds. */
   get ptsNs(): number {
@@ -123,19 +152,19 @@ export abstract class Frame {
 
   /** Frames are missing before this one: on the link that it was read from, or further up. */
   get discontinuity(): boolean {
-    return this.linkGap || (this.#flags & FLAG.discontinuity) !== 0;
+    return this.linkGap || this.hasFlag(FLAG.discontinuity);
   }
   set discontinuity(value: boolean) {
-    this.#setFlag(FLAG.discontinuity, value);
+    this.setFlag(FLAG.discontinuity, value);
     if (!value) this.linkGap = false;
   }
 
   /** The payload stands in for media that was lost. */
   get gap(): boolean {
-    return (this.#flags & FLAG.gap) !== 0;
+    return this.hasFlag(FLAG.gap);
   }
   set gap(value: boolean) {
-    this.#setFlag(FLAG.gap, value);
+    this.setFlag(FLAG.gap, value);
   }
 
   /** Sets this frame's times, sequence and flags to those of another. */
@@ -143,7 +172,7 @@ export abstract class Frame {
     const header = this.pool.f64;
     const source = from.pool.f64;
     for (let k = SLOT.ptsNs >> 3; k <= SLOT.sequence >> 3; k++) header[this.at64 + k] = source[from.at64 + k];
-    this.#flags = from.#flags;
+    this.pool.u16[this.#flagsAt] = from.pool.u16[from.#flagsAt];
     this.linkGap = from.linkGap;
   }
 
@@ -209,6 +238,7 @@ export abstract class Frame {
     const { f64, u32 } = this.pool;
     for (let k = SLOT.ptsNs >> 3; k <= SLOT.sequence >> 3; k++) f64[this.at64 + k] = 0;
     u32[this.at32 + (SLOT.kind >> 2)] = kind | (format << 8);
+    u32[this.at32 + (SLOT.checksum >> 2)] = 0;
     u32[this.at32 + (SLOT.batchSize >> 2)] = 0;
     u32[this.at32 + (SLOT.width >> 2)] = 0;
     u32[this.at32 + (SLOT.height >> 2)] = 0;
@@ -216,14 +246,54 @@ export abstract class Frame {
     this.retained = 0;
   }
 
-  get #flags(): number {
-    return this.pool.u16[(this.at32 << 1) + (SLOT.flags >> 1)];
-  }
-  set #flags(value: number) {
-    this.pool.u16[(this.at32 << 1) + (SLOT.flags >> 1)] = value;
+  /** Generation of the slot: another one each time it is acquired. */
+  protected get generation(): number {
+    return this.pool.u32[this.at32 + (SLOT.generation >> 2)];
   }
 
-  #setFlag(flag: number, on: boolean): void {
-    this.#flags = on ? this.#flags | flag : this.#flags & ~flag;
+  /** What the payload is: a code of `FORMAT`. */
+  protected get formatCode(): number {
+    return this.pool.u8[(this.at32 << 2) + SLOT.format];
+  }
+
+  /**
+   * Checks that a payload fits the slot.
+   *
+   * @throws {RangeError} if it does not, or `bytes` is no number of bytes
+   */
+  protected assertFits(bytes: number, what: string): void {
+    if (Number.isInteger(bytes) && bytes >= 0 && bytes <= this.pool.payloadBytes) return;
+    throw new RangeError(
+      `Cannot put ${what} into a frame (${bytes} bytes): a slot of pool "${this.pool.name}" has ` +
+        `${this.pool.payloadBytes}; write less at once, or set pools.${this.pool.name}.slotBytes`,
+    );
+  }
+
+  /** Lays this frame's shape and payload out in another slot of the same pool. */
+  protected copyTo(slot: number): this {
+    const copy = new (this.constructor as FrameClass<this>)(this.pool, slot, this.ledger);
+    const { u8, u32 } = this.pool;
+    const from = this.at32;
+    for (let k = SLOT.strides >> 2; k < (SLOT.strides >> 2) + 4; k++) u32[copy.at32 + k] = u32[from + k];
+    for (let k = SLOT.payloadLength >> 2; k < SLOT.size >> 2; k++) u32[copy.at32 + k] = u32[from + k];
+    u32[copy.at32 + (SLOT.checksum >> 2)] = 0;
+    u8.copyWithin(copy.payloadAt, this.payloadAt, this.payloadAt + u32[from + (SLOT.payloadLength >> 2)]);
+    copy.schemaName = this.schemaName;
+    return copy;
+  }
+
+  /** Whether a bit of the header's flags is set. */
+  protected hasFlag(flag: number): boolean {
+    return (this.pool.u16[this.#flagsAt] & flag) !== 0;
+  }
+
+  /** Sets or clears a bit of the header's flags. */
+  protected setFlag(flag: number, on: boolean): void {
+    const flags = this.pool.u16[this.#flagsAt];
+    this.pool.u16[this.#flagsAt] = on ? flags | flag : flags & ~flag;
+  }
+
+  get #flagsAt(): number {
+    return (this.at32 << 1) + (SLOT.flags >> 1);
   }
 }

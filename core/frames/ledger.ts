@@ -10,6 +10,8 @@ import type { Frame } from "./frame.ts";
 export class Ledger {
   readonly #frames: Frame[] = [];
   #count = 0;
+  /** What a tick did wrong with its frames; only development mode looks. */
+  fault: unknown = undefined;
 
   /** Notes that the tick owns a reference to the frame. */
   add(frame: Frame): void {

@@ -88,14 +88,15 @@ function carriesSame(output: PortDescriptor, input: PortDescriptor): boolean {
 function findChannelClash(
   output: PortDescriptor,
   input: PortDescriptor,
-): { found: number; wanted: readonly number[] } | undefined {
+): { found: number; wanted: readonly (number | string)[] } | undefined {
   if (output.kind !== "audio" || output.channels === undefined) return undefined;
   if (input.channels !== undefined && input.channels !== output.channels) {
     return { found: output.channels, wanted: [input.channels] };
   }
   const channels = input.accepts?.channels;
   if (channels === undefined) return undefined;
-  return findClash({ kind: "audio", sampleRateHz: 0, channels: output.channels }, { channels });
+  const clash = findClash({ kind: "audio", sampleRateHz: 0, channels: output.channels }, { channels });
+  return clash && { found: output.channels, wanted: clash.wanted };
 }
 
 function plural(channels: number): string {

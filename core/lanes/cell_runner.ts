@@ -51,26 +51,46 @@ export function runCell(host: RunHost, cell: NodeCell): void {
   }
   if (cell.pending) {
     cell.again = true;
+    if (cell.unheard && cell.descriptor.mode === "external") cell.abort("nobody reads what the node writes");
     return;
+  }
+  if (cell.notBeforeNs > 0 && (host.mode === "offline" || cell.notBeforeNs <= host.nowNs())) {
+    cell.notBeforeNs = 0;
+    cell.due = true;
   }
   if (cell.finishing) {
-    flushCell(host, cell);
-    return;
-  }
-  if (cell.selfDriven) {
-    if (cell.notBeforeNs > 0) {
-      // Offline graphs do not wait for the clock.
-      if (host.mode === "live" && cell.notBeforeNs > host.nowNs()) return;
-      cell.notBeforeNs = 0;
+    if (cell.notBeforeNs === 0) flushCell(host, cell);
+  } else if (cell.unheard) cell.beginFinish("nobody reads what the node writes");
+  else if (mayTick(host, cell)) tickCell(host, cell);
+}
+
+/** Whether the node is to be ticked now. If it has come to its end, it is told so instead. */
+function mayTick(host: RunHost, cell: NodeCell): boolean {
+  const { mode } = cell.descriptor;
+  if (mode === "external") return true;
+  const ended = cell.isFed && cell.inputsEnded();
+  if (mode === "loop" || isClocked(host, cell)) {
+    if (cell.notBeforeNs > 0) return false;
+    if (ended) {
+      cell.beginFinish("what leads to the node has ended");
+      return false;
     }
-    if (cell.inputs.some((input) => input.connected) && cell.inputsEnded()) cell.finishing = true;
-    else if (cell.descriptor.mode !== "external" && !cell.admit()) return;
-  } else if (!cell.triggered()) {
-    if (!cell.inputsEnded()) return;
-    cell.finishing = true;
-  } else if (!cell.admit()) return;
-  if (cell.finishing) cell.wake();
-  else tickCell(host, cell);
+    return cell.admit();
+  }
+  // What a loop still brings when nothing else can come ends with the node.
+  if (cell.onlyFeedback() || (!cell.triggered() && cell.inputsEnded())) {
+    cell.beginFinish("what leads to the node has ended");
+    return false;
+  }
+  return (cell.due || cell.triggered()) && cell.admit();
+}
+
+/** Whether the node's next tick is at a time of its own, rather than when frames come in. */
+function isClocked(host: RunHost, cell: NodeCell): boolean {
+  if (cell.descriptor.mode !== "pull") return false;
+  if (!cell.isFed) return true;
+  // Offline there is no clock to ask: the frames do.
+  return host.mode === "live" && (cell.due || cell.notBeforeNs > 0);
 }
 
 function tickCell(host: RunHost, cell: NodeCell): void {
@@ -80,6 +100,7 @@ function tickCell(host: RunHost, cell: NodeCell): void {
   const startNs = timed ? host.nowNs() : 0;
   cell.reads = 0;
   cell.writes = 0;
+  cell.due = false;
   cell.setPhase(PHASE.process);
   let outcome: void | Promise<void>;
   try {
@@ -105,18 +126,24 @@ function afterTick(host: RunHost, cell: NodeCell, startNs: number): void {
   const again = cell.again;
   cell.pending = false;
   cell.again = false;
-  cell.ledger.settle();
+  const fault = cell.settle();
+  if (fault !== undefined) {
+    afterFailure(host, cell, fault, "process()");
+    return;
+  }
   cell.setPhase(PHASE.idle);
   if (startNs > 0) noteTick(host, cell, startNs);
   if (wasPending) host.flushWriters();
-  if (cell.finishing) cell.wake();
-  else if (cell.descriptor.mode === "external") {
-    // Its one tick is its whole life.
+  if (cell.finishing || cell.descriptor.mode === "external") {
+    // An external node's one tick is its whole life.
     cell.finishing = true;
+    cell.notBeforeNs = 0;
     cell.wake();
-  } else if (cell.selfDriven) {
-    if (cell.reads === 0 && cell.writes === 0 && cell.notBeforeNs === 0) warnIdle(cell);
-    if (cell.notBeforeNs === 0 || host.mode === "offline") cell.wake();
+  } else if (cell.notBeforeNs > 0) {
+    if (host.mode === "offline" || again) cell.wake();
+  } else if (cell.descriptor.mode === "loop" || isClocked(host, cell)) {
+    if (cell.reads === 0 && cell.writes === 0) warnIdle(cell);
+    cell.wake();
   } else if (cell.reads > 0 || cell.writes > 0 || again) {
     if (cell.triggered() || cell.inputsEnded()) cell.wake();
   } else if (cell.writersEnded() && cell.admit()) {
@@ -161,13 +188,18 @@ function flushCell(host: RunHost, cell: NodeCell): void {
 
 function afterFlush(host: RunHost, cell: NodeCell, more: boolean | void): void {
   cell.pending = false;
-  cell.ledger.settle();
+  const fault = cell.settle();
+  if (fault !== undefined) {
+    afterFailure(host, cell, fault, "flush()");
+    return;
+  }
   cell.setPhase(PHASE.idle);
   if (more === true) {
-    cell.wake();
+    if (cell.notBeforeNs === 0 || host.mode === "offline") cell.wake();
     return;
   }
   cell.ended = true;
+  cell.closeInputs();
   cell.discardInputs();
   for (const output of cell.outputs) {
     for (const link of output.links) link.end();
@@ -176,6 +208,11 @@ function afterFlush(host: RunHost, cell: NodeCell, more: boolean | void): void {
 }
 
 function afterFailure(host: RunHost, cell: NodeCell, error: unknown, action: string): void {
+  // That an external node was told to end is no failure of its.
+  if (cell.pending && cell.signal.aborted && isAbort(error, cell.signal)) {
+    afterTick(host, cell, 0);
+    return;
+  }
   cell.pending = false;
   cell.ledger.settle();
   cell.setPhase(PHASE.idle);
@@ -195,4 +232,8 @@ function noteTick(host: RunHost, cell: NodeCell, startNs: number): void {
   u32[cell.at32 + TICK_HISTOGRAM + bucketOf(tookNs, NODE.tickHistogramShift)]++;
   if (cell.reads === 0) return;
   u32[cell.at32 + AGE_HISTOGRAM + bucketOf(startNs - cell.lastIngressNs, NODE.ageHistogramShift)]++;
+}
+
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  return error === signal.reason || (error instanceof DOMException && error.name === "AbortError");
 }

@@ -9,17 +9,20 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import { BLOCKED, LANE } from "../../ffi/layout.gen.ts";
-import { ControlPage } from "../control_page.ts";
+import { BLOCKED, LANE, PHASE } from "../../ffi/layout.gen.ts";
+import { ControlPage, LANE_STATE } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import { serializeError, SluiceError } from "../errors.ts";
-import type { FrameKind } from "../frames/format.ts";
+import type { FormatField, FrameKind } from "../frames/format.ts";
+import { CheckedLedger } from "../frames/checked_ledger.ts";
 import { Ledger } from "../frames/ledger.ts";
 import type { LinkWriter, Wakeable } from "../links/link.ts";
 import type { GraphMode } from "../links/policy.ts";
+import { CheckedPool } from "../memory/checked_pool.ts";
 import { Pool, POOL_INBOX_BIT } from "../memory/pool.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { runCell, type RunHost } from "./cell_runner.ts";
+import { ReadySet } from "./ready_set.ts";
 import { explain } from "./explain.ts";
 import { attachLink, buildCell, type LinkSite } from "./lane_builder.ts";
 import type { LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "./messages.ts";
@@ -64,15 +67,15 @@ export class Lane implements CellHost, RunHost, LinkSite {
   readonly driver: Driver;
   readonly mode: GraphMode;
   readonly page: ControlPage;
-  readonly ledger = new Ledger();
+  readonly ledger: Ledger;
+  readonly development: boolean;
   readonly pools: readonly Pool[];
   /** Whom an inbox bit wakes. */
   readonly wakeables: (Wakeable | undefined)[] = [];
-  /** The writing ends that lead to other lanes. */
-  readonly writers: LinkWriter[] = [];
+  readonly staged: LinkWriter[] = [];
+  /** In the order of the graph: a cell's place is its rank. */
   cells: NodeCell[] = [];
-  readonly #queue: NodeCell[] = [];
-  #queueHead = 0;
+  #ready = new ReadySet(0);
   /** The clock as it was when this round began. */
   #nowNs = 0;
   #running = false;
@@ -81,8 +84,10 @@ export class Lane implements CellHost, RunHost, LinkSite {
   #parked = false;
   #messages = 0;
   #messageAnnounced = false;
-  /** The nodes with a cadence of their own. */
-  #selfDriven: NodeCell[] = [];
+  /** The nodes that wait for a time. */
+  readonly #timed: NodeCell[] = [];
+  /** Nodes with an asynchronous tick under way. */
+  #pending = 0;
   readonly #progressAt = new Map<NodeCell, number>();
   readonly #at32: number;
   readonly #take: (bit: number) => void;
@@ -94,7 +99,10 @@ export class Lane implements CellHost, RunHost, LinkSite {
     this.mode = init.mode;
     site.driver.useControl(init.control);
     this.page = new ControlPage(site.driver.openArena(init.control));
-    this.pools = init.pools.map((token) => new Pool(site.driver, token, init.index, this.ledger));
+    this.development = init.development;
+    this.ledger = init.development ? new CheckedLedger() : new Ledger();
+    const View = init.development ? CheckedPool : Pool;
+    this.pools = init.pools.map((token) => new View(site.driver, token, init.index, this.ledger));
     this.#at32 = this.page.laneOffset(init.index) >> 2;
     this.page.u32[this.#at32 + (LANE.generation >> 2)] = init.generation;
     this.#take = (bit) => this.#taken(bit);
@@ -111,7 +119,7 @@ export class Lane implements CellHost, RunHost, LinkSite {
       case "start":
         this.#running = true;
         for (const cell of this.cells) cell.wake();
-        void this.#loop();
+        this.#loop().catch((error) => this.failOutside(error));
         break;
       case "stop":
         for (const cell of this.cells) this.#stopSource(cell);
@@ -125,11 +133,11 @@ export class Lane implements CellHost, RunHost, LinkSite {
     }
   }
 
-  poolOf(kind: FrameKind): Pool {
-    return this.pools[this.init.poolOfKind[kind]];
+  poolOf(kind: FrameKind, name: string = kind): Pool {
+    return this.pools.find((pool) => pool.name === name)!;
   }
 
-  converters(field: "sampleRateHz" | "channels"): readonly string[] {
+  converters(field: FormatField): readonly string[] {
     return this.init.converters[field] ?? [];
   }
 
@@ -139,9 +147,22 @@ export class Lane implements CellHost, RunHost, LinkSite {
 
   enqueue(cell: NodeCell): void {
     cell.queued = true;
-    this.#queue.push(cell);
-    // A promise or a timer woke it while the lane sleeps.
+    this.#ready.add(cell.rank);
+    this.wroteBetween();
+  }
+
+  /** A promise or a timer gave the lane something to do, perhaps while it sleeps. */
+  wroteBetween(): void {
     if (this.#parked) this.driver.ringBell(this.init.index);
+  }
+
+  schedule(cell: NodeCell): void {
+    this.#timed.push(cell);
+    this.wroteBetween();
+  }
+
+  pendingChanged(by: 1 | -1): void {
+    this.#pending += by;
   }
 
   progress(cell: NodeCell, doneNs: number, totalNs?: number): void {
@@ -176,11 +197,12 @@ export class Lane implements CellHost, RunHost, LinkSite {
     let current: NodeCell | undefined;
     try {
       this.cells = await this.#build(command.nodes, command.links);
-      this.#selfDriven = this.cells.filter((cell) => cell.selfDriven);
       for (const cell of this.cells) {
         current = cell;
         cell.opened = true;
+        cell.setPhase(PHASE.setup);
         await cell.instance.processor.setup?.(cell.context);
+        cell.setPhase(PHASE.idle);
       }
       const formats = this.cells.flatMap((cell) =>
         cell.outputs.flatMap((output) =>
@@ -196,9 +218,12 @@ export class Lane implements CellHost, RunHost, LinkSite {
 
   async #build(nodes: readonly NodePlan[], links: readonly LinkEndPlan[]): Promise<NodeCell[]> {
     const cells = new Map<string, NodeCell>();
-    for (const plan of nodes) {
+    this.#ready = new ReadySet(nodes.length);
+    for (const [rank, plan] of nodes.entries()) {
       const type = await this.site.findType(plan);
-      cells.set(plan.id, buildCell(this, plan, type.descriptor, (await type.load())()));
+      const cell = buildCell(this, plan, type.descriptor, (await type.load())());
+      cell.rank = rank;
+      cells.set(plan.id, cell);
     }
     for (const end of links) attachLink(this, cells, end);
     for (const cell of cells.values()) cell.seal();
@@ -210,7 +235,7 @@ export class Lane implements CellHost, RunHost, LinkSite {
     while (this.#running) {
       this.#round();
       if (!this.#running) return;
-      if (this.#queueHead === this.#queue.length) {
+      if (this.#ready.size === 0) {
         await this.#idle();
         yieldAtNs = this.nowNs() + YIELD_AFTER_NS;
       } else if (this.#nowNs >= yieldAtNs) {
@@ -228,16 +253,13 @@ export class Lane implements CellHost, RunHost, LinkSite {
     this.page.drainInbox(this.init.index, this.#take);
     this.#wakeTimers(nowNs);
     const live = this.mode === "live";
-    for (let left = SLICE_TICKS; left > 0 && this.#queueHead < this.#queue.length && this.#running; left--) {
-      const cell = this.#queue[this.#queueHead++];
+    if (this.#ready.size > 0) this.#setState(LANE_STATE.running);
+    for (let left = SLICE_TICKS; left > 0 && this.#ready.size > 0 && this.#running; left--) {
+      const cell = this.cells[this.#ready.take()];
       cell.queued = false;
       u32[this.#at32 + (LANE.currentNode >> 2)] = cell.plan.index + 1;
       runCell(this, cell);
       if (live) this.flushWriters();
-    }
-    if (this.#queueHead === this.#queue.length || this.#queueHead > 1024) {
-      this.#queue.splice(0, this.#queueHead);
-      this.#queueHead = 0;
     }
     u32[this.#at32 + (LANE.currentNode >> 2)] = 0;
     this.flushWriters();
@@ -245,7 +267,9 @@ export class Lane implements CellHost, RunHost, LinkSite {
 
   /** Makes what nodes wrote visible to other lanes. */
   flushWriters(): void {
-    for (let k = 0; k < this.writers.length; k++) this.writers[k].flush();
+    const { staged } = this;
+    for (let k = 0; k < staged.length; k++) staged[k].flush();
+    staged.length = 0;
   }
 
   async #idle(): Promise<void> {
@@ -254,11 +278,13 @@ export class Lane implements CellHost, RunHost, LinkSite {
     for (const pool of this.pools) pool.flushMagazine();
     const bell = this.page.bell(lane);
     this.page.drainInbox(lane, this.#take);
-    if (this.#queueHead < this.#queue.length) return;
+    if (this.#ready.size > 0) return;
     const waitMs = this.#wakeTimers(this.nowNs());
     if (waitMs <= 0) return;
     this.page.f64[(this.#at32 >> 1) + (LANE.parks >> 3)]++;
-    if (this.site.mayBlock && !this.cells.some((cell) => cell.pending || cell.descriptor.mode === "external")) {
+    const outside = this.#pending > 0;
+    this.#setState(outside || waitMs < Infinity ? LANE_STATE.waiting : LANE_STATE.quiet);
+    if (this.site.mayBlock && !outside) {
       driver.park(lane, bell, Math.min(waitMs, PARK_MS));
       await yieldNow();
     } else {
@@ -269,13 +295,17 @@ export class Lane implements CellHost, RunHost, LinkSite {
     if (this.#messageAnnounced) await this.#awaitMessage();
   }
 
+  #setState(state: number): void {
+    this.page.u32[this.#at32 + (LANE.state >> 2)] = state;
+  }
+
   #taken(bit: number): void {
     if (bit === POOL_INBOX_BIT) {
       for (const cell of this.cells) {
         if (cell.blocked === BLOCKED.pool) cell.wake();
       }
     } else if (bit === MESSAGE_INBOX_BIT) this.#messageAnnounced = true;
-    else this.wakeables[bit]?.wake();
+    else this.wakeables[bit]?.notify();
   }
 
   /** A message was posted: goes back to the event loop until it is here. */
@@ -288,11 +318,18 @@ export class Lane implements CellHost, RunHost, LinkSite {
   /** Queues the nodes whose time has come. @returns milliseconds to the next one; 0 if one was queued */
   #wakeTimers(nowNs: number): number {
     let nextNs = Infinity;
-    for (const cell of this.#selfDriven) {
-      if (cell.ended || cell.pending || cell.notBeforeNs === 0) continue;
+    let kept = 0;
+    for (const cell of this.#timed) {
+      if (cell.ended || cell.notBeforeNs === 0) {
+        cell.timed = false;
+        continue;
+      }
+      this.#timed[kept++] = cell;
+      if (cell.pending) continue;
       if (cell.notBeforeNs <= nowNs) cell.wake();
       nextNs = Math.min(nextNs, cell.notBeforeNs);
     }
+    this.#timed.length = kept;
     return Math.max(0, (nextNs - nowNs) / 1e6);
   }
 
@@ -311,11 +348,7 @@ export class Lane implements CellHost, RunHost, LinkSite {
 
   /** Ends what feeds the graph; the rest drains. */
   #stopSource(cell: NodeCell): void {
-    if (!cell.selfDriven || cell.ended || cell.inputs.some((input) => input.connected)) return;
-    cell.finishing = true;
-    cell.notBeforeNs = 0;
-    if (cell.descriptor.mode === "external") cell.abort("the graph is stopping");
-    cell.wake();
+    if (!cell.ended && !cell.isFed) cell.beginFinish("the graph is stopping");
   }
 
   async #close(): Promise<void> {
@@ -330,10 +363,18 @@ export class Lane implements CellHost, RunHost, LinkSite {
       cell.opened = false;
       try {
         await cell.instance.processor.teardown?.(cell.context);
+        cell.ledger.settle();
       } catch (error) {
         cell.context.log.error(explain(error, cell, "teardown()").message);
       }
-      cell.ledger.settle();
+    }
+    try {
+      for (const pool of this.pools) {
+        pool.flushMagazine();
+        pool.close();
+      }
+    } catch {
+      // A node has detached the memory: that was reported when it was first used.
     }
     this.site.post({ kind: "closed" });
   }

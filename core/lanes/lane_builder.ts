@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { FrameKind } from "../frames/format.ts";
+import type { FormatField, FrameKind } from "../frames/format.ts";
 import { LocalLink } from "../links/local_link.ts";
 import { RingLinkReader, type RingLinkSite, RingLinkWriter } from "../links/ring_link.ts";
-import type { LinkWriter, Wakeable } from "../links/link.ts";
+import type { Wakeable } from "../links/link.ts";
 import type { Pool } from "../memory/pool.ts";
 import { InputPort } from "../ports/input_port.ts";
 import { OutputPort } from "../ports/output_port.ts";
@@ -17,18 +17,20 @@ import { type CellHost, NodeCell } from "./node_cell.ts";
 
 /** What nodes are built on. */
 export interface CellSite extends CellHost {
-  /** The pool that outputs of a kind take their slots from. */
-  poolOf(kind: FrameKind): Pool;
+  /**
+   * The pool that outputs of a kind take their slots from.
+   *
+   * @param name the one that the node chose
+   */
+  poolOf(kind: FrameKind, name?: string): Pool;
   /** Names of node types that convert a field of a format. */
-  converters(field: "sampleRateHz" | "channels"): readonly string[];
+  converters(field: FormatField): readonly string[];
 }
 
 /** What links are attached to. */
 export interface LinkSite extends CellSite, RingLinkSite {
   /** Whom an inbox bit wakes. */
   readonly wakeables: (Wakeable | undefined)[];
-  /** The writing ends that lead to other lanes. */
-  readonly writers: LinkWriter[];
 }
 
 /** Gives an instance its ports and its configuration. Calls none of the processor's methods. */
@@ -40,12 +42,13 @@ export function buildCell(
 ): NodeCell {
   const sized = sizePorts(descriptor, plan.config);
   const cell = new NodeCell(plan, sized, instance, site);
-  const converters = (field: "sampleRateHz" | "channels") => site.converters(field);
+  const converters = (field: FormatField) => site.converters(field);
   for (const port of sized.inputs) {
     for (const name of expandPort(port)) cell.inputs.push(new InputPort(name, port, cell, converters));
   }
   for (const port of sized.outputs) {
-    for (const name of expandPort(port)) cell.outputs.push(new OutputPort(name, port, cell, site.poolOf(port.kind)));
+    const pool = site.poolOf(port.kind, plan.pool);
+    for (const name of expandPort(port)) cell.outputs.push(new OutputPort(name, port, cell, pool));
   }
   instance.ports.wire({
     input: (name) => cell.inputs.find((input) => input.name === name)!,
@@ -73,10 +76,9 @@ export function attachLink(site: LinkSite, cells: ReadonlyMap<string, NodeCell>,
     const writer = new RingLinkWriter(link, site, otherLane);
     writer.writer = writerCell;
     site.wakeables[link.writerBit] = writerCell;
-    site.writers.push(writer);
     output!.attach(writer);
   } else {
-    const reader = new RingLinkReader(link, site);
+    const reader = new RingLinkReader(link, site, otherLane);
     reader.reader = readerCell;
     site.wakeables[link.readerBit] = readerCell;
     input!.attach(reader);

@@ -7,6 +7,7 @@ import type { Driver } from "../driver/driver.ts";
 import { deserializeError, serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
+import type { LaneKind } from "./lane_options.ts";
 import { Lane, MESSAGE_INBOX_BIT } from "./lane.ts";
 import type { LaneCommand, LaneInit, LaneReport } from "./messages.ts";
 
@@ -14,7 +15,7 @@ import type { LaneCommand, LaneInit, LaneReport } from "./messages.ts";
 export interface LanePort {
   readonly name: string;
   readonly index: number;
-  readonly kind: "main" | "worker";
+  readonly kind: LaneKind;
   send(command: Exclude<LaneCommand, { kind: "init" }>): void;
   /** Ends the thread, after it was asked to close. */
   terminate(): void;

@@ -4,7 +4,7 @@
  * @module
  */
 import { openDriver } from "../driver/open.ts";
-import { serializeError } from "../errors.ts";
+import { serializeError, SluiceError } from "../errors.ts";
 import { loadNodeType } from "../registry/load_type.ts";
 import { Lane } from "./lane.ts";
 import type { LaneCommand, LaneReport } from "./messages.ts";
@@ -30,10 +30,23 @@ scope.addEventListener("error", (event) => {
   lane?.failOutside((event as ErrorEvent).error);
 });
 
+// A processor that ends the thread would leave the graph waiting for it.
+const close = scope.close.bind(scope);
+scope.close = () => crash("a node called close()");
+Deno.exit = (code) => {
+  crash(`a node called Deno.exit(${code ?? ""})`);
+  throw new Error("the lane has ended");
+};
+
+function crash(reason: string): void {
+  const error = new SluiceError("LaneCrashed", `Lane "${lane?.init.name}" ended: ${reason}`);
+  scope.postMessage({ kind: "failed", error: serializeError(error) });
+}
+
 scope.addEventListener("message", async ({ data }) => {
   if (data.kind !== "init") {
     await lane?.handle(data);
-    if (data.kind === "close") scope.close();
+    if (data.kind === "close") close();
     return;
   }
   try {

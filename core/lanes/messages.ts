@@ -21,6 +21,8 @@ export interface NodePlan {
   /** Module that exports `nodePackage`; empty for a type that only the control isolate knows. */
   readonly packageUrl: string;
   readonly config: { readonly [key: string]: unknown };
+  /** The pool that its outputs take slots from; absent: that of their kind. */
+  readonly pool?: string;
 }
 
 /** A link end as its lane builds it. */
@@ -41,8 +43,8 @@ export interface LaneInit {
   readonly driver: DriverToken;
   readonly control: ArenaToken;
   readonly pools: readonly PoolToken[];
-  /** Which pool an output takes its slots from, by frame kind. */
-  readonly poolOfKind: { readonly [kind: string]: number };
+  /** Whether frames are checked as development mode does. */
+  readonly development: boolean;
   readonly mode: GraphMode;
   /** Node types that convert, by the field that they convert. */
   readonly converters: { readonly [field: string]: readonly string[] };
@@ -75,7 +77,9 @@ export interface AnnouncedFormat {
 export type LaneReport =
   | { readonly kind: "opened"; readonly formats: readonly AnnouncedFormat[] }
   | { readonly kind: "failed"; readonly error: SerializedError }
-  | { readonly kind: "ended"; readonly node: NodeId }
+  | { readonly kind: "ended"; readonly node: NodeId; readonly figures?: { readonly [name: string]: number } }
   | { readonly kind: "progress"; readonly node: NodeId; readonly doneNs: number; readonly totalNs?: number }
   | { readonly kind: "configured"; readonly request: number; readonly error?: SerializedError }
+  /** The system refused something that the lane does without. */
+  | { readonly kind: "warning"; readonly text: string }
   | { readonly kind: "closed" };

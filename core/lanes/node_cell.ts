@@ -9,11 +9,14 @@ import type { ControlPage } from "../control_page.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
 import { Ledger } from "../frames/ledger.ts";
+import { assertSealed, guardFrame, sealPayload } from "../frames/checked_frame.ts";
+import { CheckedLedger } from "../frames/checked_ledger.ts";
 import type { NodeId } from "../ids.ts";
 import type { LinkWriter, Wakeable } from "../links/link.ts";
 import type { GraphMode } from "../links/policy.ts";
 import { nodeLog } from "../log.ts";
 import { MAGAZINE_SIZE, type Pool } from "../memory/pool.ts";
+import { readsPerTick } from "../memory/pool_loads.ts";
 import type { InputHost, InputPort } from "../ports/input_port.ts";
 import type { OutputHost, OutputPort } from "../ports/output_port.ts";
 import type { NodeLog, ProcessorContext } from "../processor.ts";
@@ -21,18 +24,23 @@ import type { NodeDescriptor } from "../registry/descriptor.ts";
 import type { NodeInstance } from "../registry/node_type.ts";
 import type { NodePlan } from "./messages.ts";
 
-/** Frames that a node takes in one tick at most, so that others on the lane have their turn. */
-const READS_PER_TICK = 64;
-
 /** What a cell asks of its lane. */
 export interface CellHost {
   readonly mode: GraphMode;
   readonly page: ControlPage;
   /** The ledger of the lane's synchronous nodes. */
   readonly ledger: Ledger;
+  /** Whether frames are checked as development mode does. */
+  readonly development: boolean;
   nowNs(): number;
-  /** Puts the cell into the queue of those to run. */
+  /** Puts the cell among those to run. */
   enqueue(cell: NodeCell): void;
+  /** Sees to it that the cell is woken at `notBeforeNs`. */
+  schedule?(cell: NodeCell): void;
+  /** An asynchronous tick began or ended. */
+  pendingChanged?(by: 1 | -1): void;
+  /** An asynchronous tick wrote, perhaps while the lane sleeps. */
+  wroteBetween?(): void;
   progress(cell: NodeCell, doneNs: number, totalNs?: number): void;
 }
 
@@ -52,10 +60,10 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   /** What the processor's methods are given. */
   readonly context: ProcessorContext;
   readonly ledger: Ledger;
-  /** In the lane's queue. */
+  /** Its place in the order of its lane's nodes. */
+  rank = 0;
+  /** Among those that the lane is to run. */
   queued = false;
-  /** An asynchronous tick is under way. */
-  pending = false;
   /** It was woken while its asynchronous tick was under way. */
   again = false;
   /** No more ticks: `flush()` and the end of stream come next. */
@@ -70,8 +78,14 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   writes = 0;
   /** Ticks so far in which a self-driven node did nothing. */
   idleTicks = 0;
-  /** For loop nodes: not before this time. */
+  /** The time that it asked to be ticked at; 0 for none. */
   notBeforeNs = 0;
+  /** Among those that the lane wakes by the clock. */
+  timed = false;
+  /** The time has come that it asked for: it is ticked whatever its inputs have. */
+  due = false;
+  /** Every link of its outputs has lost its reader. */
+  unheard = false;
   /** What the node waits for: `none`, a link or a pool (`BLOCKED`). */
   blocked: number = BLOCKED.none;
   /** Index into the control page's f64 and u32 views. */
@@ -82,9 +96,16 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   readonly #gates: { readonly link: LinkWriter; readonly burst: number }[] = [];
   readonly #needs: PoolNeed[] = [];
   readonly #waiters: (() => void)[] = [];
+  #pending = false;
+  /** Inputs that links from outside lead to, and those that the way out of a delay closes a loop by. */
+  readonly #fed: InputPort[] = [];
+  readonly #feedback: InputPort[] = [];
   /** When the frame read last entered the graph, on the runtime's clock. */
   lastIngressNs = 0;
   #lastPtsNs = 0;
+  readonly #checked: boolean;
+  readonly #fresh: boolean;
+  readonly #readsPerTick: number;
 
   constructor(plan: NodePlan, descriptor: NodeDescriptor, instance: NodeInstance, host: CellHost) {
     this.plan = plan;
@@ -92,7 +113,11 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     this.instance = instance;
     this.#host = host;
     this.context = new NodeContext(this, host);
-    this.ledger = this.isAsync ? new Ledger() : host.ledger;
+    this.#checked = host.development;
+    // Ticks that overlap, and checks, need an object for each frame that is read.
+    this.#fresh = this.isAsync || host.development;
+    this.#readsPerTick = Math.min(...descriptor.inputs.map((port) => readsPerTick(port.kind)));
+    this.ledger = !this.isAsync ? host.ledger : host.development ? new CheckedLedger() : new Ledger();
     this.at64 = host.page.nodeOffset(plan.index) >> 3;
     this.at32 = host.page.nodeOffset(plan.index) >> 2;
   }
@@ -114,13 +139,26 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     return this.descriptor.isAsync || this.descriptor.mode === "external";
   }
 
-  /** Whether the node has a cadence of its own, rather than running when frames come in. */
-  get selfDriven(): boolean {
-    return this.descriptor.mode !== "push";
+  /** An asynchronous tick is under way. */
+  get pending(): boolean {
+    return this.#pending;
+  }
+  set pending(value: boolean) {
+    if (value === this.#pending) return;
+    this.#pending = value;
+    this.#host.pendingChanged?.(value ? 1 : -1);
   }
 
-  /** Call when all links are attached: notes what admission has to look at. */
+  /** Whether links lead to it, other than those that close a loop: it ends when they do. */
+  get isFed(): boolean {
+    return this.#fed.length > 0;
+  }
+
+  /** Call when all links are attached: notes what admission and the end have to look at. */
   seal(): void {
+    for (const input of this.inputs) {
+      if (input.link !== undefined) (input.link.plan.feedback ? this.#feedback : this.#fed).push(input);
+    }
     for (const output of this.outputs) {
       const burst = output.descriptor.burst;
       for (const link of output.losslessLinks) this.#gates.push({ link, burst });
@@ -147,6 +185,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
       if (pool.ensure(count)) continue;
       pool.awaitSlot();
       if (pool.ensure(count)) continue;
+      if (this.blocked !== BLOCKED.pool) pool.countExhausted();
       this.#setBlocked(BLOCKED.pool, pool.index);
       return false;
     }
@@ -166,22 +205,65 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     return any;
   }
 
-  /** Whether every writer has ended and everything was read. True if nothing is connected. */
+  /**
+   * Whether every writer has ended and everything was read. True if nothing is connected. Links that close a loop do
+   * not count: what comes by them ends with the node itself.
+   */
   inputsEnded(): boolean {
-    for (let k = 0; k < this.inputs.length; k++) {
-      if (!this.inputs[k].ended) return false;
+    for (let k = 0; k < this.#fed.length; k++) {
+      if (!this.#fed[k].ended) return false;
     }
-    return true;
+    return this.#feedback.length === 0 || this.#fed.length > 0;
+  }
+
+  /** Whether only the loop that the node is on can still bring frames. */
+  onlyFeedback(): boolean {
+    return this.#feedback.length > 0 && this.inputsEnded();
   }
 
   /** Whether nothing more can arrive, though frames may be left that the node has not read. */
   writersEnded(): boolean {
-    return this.inputs.every((input) => input.link === undefined || this.#host.page.isEos(input.link.plan.index));
+    if (this.#feedback.length > 0 && this.#fed.length === 0) return false;
+    return this.#fed.every((input) => this.#host.page.isEos(input.link!.plan.index));
   }
 
   wake(): void {
     if (this.#waiters.length > 0 && this.admit()) this.#resolveWaiters();
     if (!this.queued) this.#host.enqueue(this);
+  }
+
+  notify(): void {
+    let links = 0;
+    let closed = 0;
+    for (const output of this.outputs) {
+      for (const link of output.links) {
+        links++;
+        if (link.closed()) closed++;
+      }
+    }
+    this.unheard = links > 0 && closed === links;
+    this.wake();
+  }
+
+  /** No more ticks: `flush()` and the end of stream come next. */
+  beginFinish(reason: string): void {
+    this.finishing = true;
+    this.notBeforeNs = 0;
+    if (this.descriptor.mode === "external") this.abort(reason);
+    this.wake();
+  }
+
+  /** Tells those who write to the node that it has ended. */
+  closeInputs(): void {
+    for (const { link } of this.inputs) link?.close();
+  }
+
+  /** Asks for a tick at a time. */
+  waitUntil(timeNs: number): void {
+    this.notBeforeNs = timeNs;
+    if (this.timed) return;
+    this.timed = true;
+    this.#host.schedule?.(this);
   }
 
   /** For a node that has ended: drops what still comes in, so that no writer waits for it. */
@@ -207,34 +289,53 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   }
 
   mayRead(): boolean {
-    if (this.reads >= READS_PER_TICK && !this.isAsync) return false;
+    if (this.reads >= this.#readsPerTick && !this.isAsync) return false;
     return this.admit();
   }
 
-  received(frame: Frame): Frame {
+  received(frame: Frame, port: InputPort): Frame {
     this.reads++;
     this.#host.page.f64[this.at64 + (NODE.framesIn >> 3)]++;
     this.lastIngressNs = frame.ingressNs;
     this.#lastPtsNs = frame.ptsNs;
-    let own = frame;
-    if (this.isAsync) {
-      own = frame.fresh(this.ledger);
-      own.linkGap = frame.linkGap;
+    const own = this.#fresh ? frame.fresh(this.ledger) : frame;
+    this.ledger.add(own);
+    if (this.#checked) {
+      const { fromNode, fromPort } = port.link!.plan;
+      assertSealed(own, { nodeId: fromNode, port: fromPort });
+      guardFrame(own, { nodeId: this.id, port: port.name }, "read");
     }
-    this.ledger.add(own);
     return own;
   }
 
-  acquired(frame: Frame): Frame {
-    const own = this.isAsync ? frame.fresh(this.ledger) : frame;
-    this.ledger.add(own);
+  shown(frame: Frame, port: InputPort): Frame {
+    if (!this.#checked) return frame;
+    const own = frame.fresh(this.ledger);
+    guardFrame(own, { nodeId: this.id, port: port.name }, "peek");
     return own;
   }
 
-  written(frame: Frame): void {
+  acquired(frame: Frame, port: OutputPort): Frame {
+    const own = this.#fresh ? frame.fresh(this.ledger) : frame;
+    this.ledger.add(own);
+    if (this.#checked) guardFrame(own, { nodeId: this.id, port: port.name }, "acquired");
+    return own;
+  }
+
+  written(frame: Frame): Frame {
     this.writes++;
     this.#host.page.f64[this.at64 + (NODE.framesOut >> 3)]++;
     this.ledger.dropLast(frame);
+    if (this.#pending) this.#host.wroteBetween?.();
+    if (!this.#checked) return frame;
+    sealPayload(frame);
+    return frame.fresh(this.#host.ledger);
+  }
+
+  /** Gives back what the tick still owns. @returns what it did wrong with its frames, which only development finds */
+  settle(): unknown {
+    this.ledger.settle();
+    return this.ledger.fault;
   }
 
   ingressNs(): number {
@@ -288,11 +389,12 @@ class NodeContext implements ProcessorContext {
   }
 
   waitUntilNs(timeNs: number): void {
-    this.#cell.notBeforeNs = timeNs;
+    this.#cell.waitUntil(timeNs);
   }
 
   finish(): void {
     this.#cell.finishing = true;
+    this.#cell.notBeforeNs = 0;
     if (!this.#cell.pending) this.#cell.wake();
   }
 

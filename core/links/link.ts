@@ -20,6 +20,8 @@ export interface LinkPlan {
   readonly policy: LinkPolicy;
   readonly capacity: number;
   readonly kind: FrameKind;
+  /** For data and packets: the name of the type that the output writes. */
+  readonly schema?: string;
   readonly fromNode: NodeId;
   readonly fromPort: string;
   readonly toNode: NodeId;
@@ -28,14 +30,18 @@ export interface LinkPlan {
   readonly ring?: RingToken;
   /** Inbox bit of the reading lane: there are frames. */
   readonly readerBit: number;
-  /** Inbox bit of the writing lane: there is room. */
+  /** Inbox bit of the writing lane: there is room, or the reader has ended. */
   readonly writerBit: number;
+  /** It leads out of a delay back to where the delay's frames come from. */
+  readonly feedback?: boolean;
 }
 
 /** Who is told when an end of a link changes. */
 export interface Wakeable {
   /** Runs soon, on this lane. */
   wake(): void;
+  /** As `wake()`, where the other end may have ended. */
+  notify(): void;
 }
 
 /** The writing end. */
@@ -55,6 +61,8 @@ export interface LinkWriter {
   end(): void;
   /** Says what the frames will be. */
   announce(format: FrameFormat): void;
+  /** The reader has ended: what is written is dropped. */
+  closed(): boolean;
 }
 
 /** The reading end. */
@@ -74,4 +82,6 @@ export interface LinkReader {
   ended(): boolean;
   /** Counts a frame that was taken but not handed to the node as skipped, instead of as read. */
   countSkipped(frames: number): void;
+  /** The reader has ended: tells the writer. What is queued, and still comes, the node takes away. */
+  close(): void;
 }

@@ -5,6 +5,7 @@
  */
 import { LINK } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
+import { isKeyframe } from "../frames/encoded_frame.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "./link.ts";
@@ -31,12 +32,16 @@ export class LocalLink implements LinkWriter, LinkReader {
   readonly #capacity: number;
   readonly #lossless: boolean;
   readonly #rollsOff: boolean;
+  readonly #encoded: boolean;
   #head = 0;
   #tail = 0;
   #count = 0;
   /** The next frame written has a gap before it. */
   #gapAhead = false;
+  /** Of encoded frames, those up to the next key frame are dropped. */
+  #toKey = false;
   #ended = false;
+  #closed = false;
   #roomWanted = false;
 
   constructor(plan: LinkPlan, page: ControlPage) {
@@ -48,6 +53,7 @@ export class LocalLink implements LinkWriter, LinkReader {
     this.#ring = new Array(plan.capacity).fill(undefined);
     this.#gaps = new Uint8Array(plan.capacity);
     this.#lossless = plan.policy === "lossless";
+    this.#encoded = plan.kind === "encoded";
     this.#rollsOff = plan.policy === "roll-off" || plan.policy === "latest";
   }
 
@@ -64,6 +70,7 @@ export class LocalLink implements LinkWriter, LinkReader {
     const f64 = this.#f64;
     f64[this.#at + WRITTEN]++;
     f64[this.#at + NEWEST_INGRESS] = frame.ingressNs;
+    if (this.#toKey && !this.#isUsable(frame)) return;
     if (this.#count === this.#capacity && !this.#makeRoom(frame)) return;
     const tail = this.#tail;
     this.#ring[tail] = frame;
@@ -120,23 +127,56 @@ export class LocalLink implements LinkWriter, LinkReader {
     this.#f64[this.#at + SKIPPED] += frames;
   }
 
+  closed(): boolean {
+    return this.#closed;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.writer?.notify();
+  }
+
   /** @returns whether the new frame has a place; if not, it was dropped */
   #makeRoom(frame: Frame): boolean {
     if (this.#lossless) throw new RangeError(`Link ${this.plan.id} is full`);
-    this.#f64[this.#at + DROPPED_FULL]++;
     if (!this.#rollsOff) {
-      this.#gapAhead = true;
-      frame.pool.release(frame.slot);
+      this.#toKey = this.#encoded;
+      this.#drop(frame);
       return false;
     }
+    this.#dropHead();
+    if (!this.#encoded) return true;
+    while (this.#count > 0 && !isKeyframe(this.#ring[this.#head]!)) this.#dropHead();
+    if (this.#count > 0) return true;
+    this.#toKey = true;
+    return this.#isUsable(frame);
+  }
+
+  /** @returns whether decoding can go on with this frame; if not, it was dropped */
+  #isUsable(frame: Frame): boolean {
+    if (!isKeyframe(frame)) {
+      this.#drop(frame);
+      return false;
+    }
+    this.#toKey = false;
+    return true;
+  }
+
+  #drop(frame: Frame): void {
+    this.#f64[this.#at + DROPPED_FULL]++;
+    this.#gapAhead = true;
+    frame.pool.release(frame.slot);
+  }
+
+  #dropHead(): void {
     const head = this.#head;
     const oldest = this.#ring[head]!;
     this.#ring[head] = undefined;
     this.#head = head + 1 === this.#capacity ? 0 : head + 1;
     this.#count--;
+    this.#f64[this.#at + DROPPED_FULL]++;
     if (this.#count > 0) this.#gaps[this.#head] = 1;
     else this.#gapAhead = true;
     oldest.pool.release(oldest.slot);
-    return true;
   }
 }

@@ -2,15 +2,18 @@
  * A link between two lanes: each end is on its own lane, with a ring of the driver between them. The writer stages
  * entries and pushes them in batches; a lossless writer never stages more than fits.
  *
+ * Of encoded frames, those between a dropped one and the next key frame are dropped too: by the writer where it was
+ * refused a place, by the reader where the ring gave up older ones.
+ *
  * @module
  */
 import { ENTRY, LINK } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
 import { type Driver, RING_BATCH, RING_NONE, type RingReader, type RingWriter } from "../driver/driver.ts";
-import { audioFrameOf } from "../frames/audio_frame.ts";
-import { dataFrameOf } from "../frames/data_frame.ts";
+import { isKeyframe } from "../frames/encoded_frame.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
+import { frameOf } from "../frames/frame_of.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "./link.ts";
 
@@ -20,6 +23,7 @@ const DROPPED_FULL = LINK.droppedFull >> 3;
 const HIGH_WATER = LINK.highWater >> 3;
 const READ = LINK.read >> 3;
 const SKIPPED = LINK.droppedSkipped >> 3;
+const TO_KEY = LINK.droppedToKey >> 3;
 
 /** Where the writer says that it ended, and who reads it. */
 export interface RingLinkSite {
@@ -27,6 +31,8 @@ export interface RingLinkSite {
   readonly driver: Driver;
   /** The pools of this lane, by index. */
   readonly pools: readonly Pool[];
+  /** The writing ends that have staged something since the lane flushed them last. */
+  readonly staged: LinkWriter[];
 }
 
 /** The writing lane's end. */
@@ -44,6 +50,8 @@ export class RingLinkWriter implements LinkWriter {
   /** Free places that were seen and not yet used up by staged entries. */
   #room = 0;
   #gapAhead = false;
+  /** Frames up to the next key frame are dropped. */
+  #toKey = false;
 
   /** @param readerLane the lane at the other end */
   constructor(plan: LinkPlan, site: RingLinkSite, readerLane: number) {
@@ -70,12 +78,14 @@ export class RingLinkWriter implements LinkWriter {
 
   write(frame: Frame): void {
     if (this.#lossless && this.room() <= 0) throw new RangeError(`Link ${this.plan.id} is full`);
-    this.#room--;
     this.#f64[this.#at + WRITTEN]++;
+    if (this.#toKey && !this.#isUsable(frame)) return;
+    this.#room--;
     this.#f64[this.#at + NEWEST_INGRESS] = frame.ingressNs;
     let entry = frame.slot | (frame.pool.index << ENTRY.poolShift);
     if (this.#gapAhead || frame.linkGap) entry |= ENTRY.discontinuity;
     this.#gapAhead = false;
+    if (this.#staged === 0) this.#site.staged.push(this);
     this.#ring.staging[this.#staged++] = entry;
     if (this.#staged >= this.#batch) this.flush();
   }
@@ -84,11 +94,16 @@ export class RingLinkWriter implements LinkWriter {
     const staged = this.#staged;
     if (staged === 0) return;
     this.#staged = 0;
+    const { staging, evicted } = this.#ring;
+    for (let k = 0; k < staged; k++) this.#poolOf(staging[k]).giveAway(staging[k] & ENTRY.slotMask);
     const taken = this.#ring.commit(staged);
     let dropped = staged - taken;
-    for (let k = taken; k < staged; k++) this.#release(this.#ring.staging[k]);
-    if (dropped > 0) this.#gapAhead = true;
-    for (let k = 0; k < this.#ring.evictedCount; k++) this.#release(this.#ring.evicted[k]);
+    for (let k = taken; k < staged; k++) this.#release(staging[k]);
+    if (dropped > 0) {
+      this.#gapAhead = true;
+      this.#toKey = this.plan.kind === "encoded";
+    }
+    for (let k = 0; k < this.#ring.evictedCount; k++) this.#release(evicted[k]);
     dropped += this.#ring.evictedCount;
     if (dropped > 0) this.#f64[this.#at + DROPPED_FULL] += dropped;
     const queued = this.plan.capacity - this.#ring.room();
@@ -104,8 +119,28 @@ export class RingLinkWriter implements LinkWriter {
   /** The reading lane learns formats from the frames; the control isolate checks announced ones before the start. */
   announce(_format: FrameFormat): void {}
 
+  closed(): boolean {
+    return this.#site.page.isClosed(this.plan.index);
+  }
+
+  /** @returns whether decoding can go on with this frame; if not, it was dropped */
+  #isUsable(frame: Frame): boolean {
+    if (isKeyframe(frame)) {
+      this.#toKey = false;
+      return true;
+    }
+    this.#f64[this.#at + DROPPED_FULL]++;
+    frame.pool.release(frame.slot);
+    return false;
+  }
+
+  /** Frees what the ring did not keep: nobody holds it any more. */
   #release(entry: number): void {
-    this.#site.pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask].release(entry & ENTRY.slotMask);
+    this.#poolOf(entry).releaseForeign(entry & ENTRY.slotMask);
+  }
+
+  #poolOf(entry: number): Pool {
+    return this.#site.pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask];
   }
 }
 
@@ -118,31 +153,39 @@ export class RingLinkReader implements LinkReader {
   readonly #ring: RingReader;
   readonly #f64: Float64Array;
   readonly #at: number;
-  readonly #frameOf: (pool: Pool, slot: number) => Frame;
+  readonly #schema: string | undefined;
+  readonly #encoded: boolean;
   readonly #batch: number;
+  /** Frames up to the next key frame are dropped. */
+  #toKey = false;
   /** Entries fetched and not yet taken stand in `staging[#next, #fetched)`. */
   #next = 0;
   #fetched = 0;
 
-  constructor(plan: LinkPlan, site: RingLinkSite) {
+  readonly #writerLane: number;
+
+  /** @param writerLane the lane at the other end */
+  constructor(plan: LinkPlan, site: RingLinkSite, writerLane: number) {
     this.plan = plan;
+    this.#writerLane = writerLane;
     this.#site = site;
     this.#ring = site.driver.openReader(plan.ring!);
     this.#f64 = site.page.f64;
     this.#at = site.page.linkOffset(plan.index) >> 3;
-    this.#frameOf = plan.kind === "audio" ? audioFrameOf : dataFrameOf;
+    this.#schema = plan.schema;
+    this.#encoded = plan.kind === "encoded";
     // What was fetched cannot be rolled off any more: links that drop are read one by one.
     this.#batch = plan.policy === "lossless" || plan.policy === "drop-newest" ? RING_BATCH : 1;
   }
 
   take(): Frame | undefined {
-    if (this.#next === this.#fetched && !this.#fetch()) return undefined;
+    if (!this.#hasHead()) return undefined;
     this.#f64[this.#at + READ]++;
     return this.#frameAt(this.#next++);
   }
 
   peek(): Frame | undefined {
-    if (this.#next === this.#fetched && !this.#fetch()) return undefined;
+    if (!this.#hasHead()) return undefined;
     return this.#frameAt(this.#next);
   }
 
@@ -160,6 +203,35 @@ export class RingLinkReader implements LinkReader {
     this.#f64[this.#at + SKIPPED] += frames;
   }
 
+  close(): void {
+    this.#site.page.setClosed(this.plan.index);
+    this.#site.driver.signal(this.#writerLane, this.plan.writerBit);
+  }
+
+  /** Whether there is a frame to take: sees to it that it stands at `#next`. */
+  #hasHead(): boolean {
+    while (this.#next < this.#fetched || this.#fetch()) {
+      if (!this.#encoded || this.#isUsable(this.#frameAt(this.#next))) return true;
+      this.#next++;
+    }
+    return false;
+  }
+
+  /** @returns whether decoding can go on with this frame; if not, it was dropped */
+  #isUsable(frame: Frame): boolean {
+    this.#toKey ||= frame.linkGap;
+    if (!this.#toKey) return true;
+    if (isKeyframe(frame)) {
+      this.#toKey = false;
+      // The frames before it that were dropped here are missing too.
+      this.#ring.staging[this.#next] = (this.#ring.staging[this.#next] | ENTRY.discontinuity) >>> 0;
+      return true;
+    }
+    this.#f64[this.#at + TO_KEY]++;
+    frame.pool.release(frame.slot);
+    return false;
+  }
+
   #fetch(): boolean {
     this.#next = 0;
     if (this.#batch === 1) {
@@ -169,13 +241,18 @@ export class RingLinkReader implements LinkReader {
     } else {
       this.#fetched = this.#ring.fetch(this.#batch);
     }
+    for (let k = 0; k < this.#fetched; k++) {
+      const entry = this.#ring.staging[k];
+      this.#site.pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask].receive(entry & ENTRY.slotMask);
+    }
     return this.#fetched > 0;
   }
 
   #frameAt(place: number): Frame {
     const entry = this.#ring.staging[place];
-    const frame = this.#frameOf(this.#site.pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask], entry & ENTRY.slotMask);
+    const frame = frameOf(this.#site.pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask], entry & ENTRY.slotMask);
     frame.linkGap = (entry & ENTRY.discontinuity) !== 0;
+    if (this.#schema !== undefined) frame.schemaName = this.#schema;
     return frame;
   }
 }

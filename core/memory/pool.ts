@@ -5,6 +5,11 @@
  * atomic and/or; before it stands a small *magazine* of free slots that only this lane sees, so that a frame usually
  * costs no atomic operation on shared words. A lane empties its magazine before it sleeps.
  *
+ * Beside it stands the table of holds: a byte for each slot and lane, which only that lane writes. It says how many
+ * references the lane has (1 to 126), or that the slot is in its magazine ({@linkcode HOLD_FREE}). It is raised after
+ * a reference is taken and lowered before it is given away: so what a dead lane had can be given back by others, and a
+ * crash between the two steps loses a slot but never frees one twice.
+ *
  * Nothing here blocks or allocates after the start. When the pool is empty, `takeSlot()` gives -1 and the lane may
  * ask to be woken (`awaitSlot()`): inbox bit 0 of a lane means "a pool has slots again".
  *
@@ -20,6 +25,12 @@ export const POOL_INBOX_BIT = 0;
 
 /** Free slots that a lane keeps for itself at most. */
 export const MAGAZINE_SIZE = 8;
+
+/** A hold of so many references cannot be told from one of more. */
+export const HOLD_MANY = 127;
+
+/** A hold that says: the slot is free, and in the lane's magazine. */
+export const HOLD_FREE = 128;
 
 /** Size of a pool. */
 export interface PoolSpec {
@@ -87,17 +98,22 @@ export class Pool {
   /** The cached frame object of each slot. */
   readonly views: (Frame | undefined)[] = [];
   readonly buffer: ArrayBuffer | SharedArrayBuffer;
-  readonly u8: Uint8Array;
-  readonly u16: Uint16Array;
-  readonly i32: Int32Array;
-  readonly u32: Uint32Array;
-  readonly f64: Float64Array;
+  /** Views of the arena. After `close()` they throw. */
+  u8: Uint8Array;
+  u16: Uint16Array;
+  i32: Int32Array;
+  u32: Uint32Array;
+  f64: Float64Array;
+  /** Whether frames are checked as development mode does. */
+  readonly development: boolean = false;
   readonly #driver: Driver;
   readonly #lane: number;
   readonly #bitmapAt: number;
   readonly #words: number;
   readonly #slotsOffset: number;
   readonly #stride: number;
+  /** Where this lane's row of the table of holds starts. */
+  readonly #holdsAt: number;
   readonly #magazine = new Int32Array(MAGAZINE_SIZE);
   #magazineCount = 0;
   #hint: number;
@@ -125,6 +141,7 @@ export class Pool {
     this.#slotsOffset = this.u32[POOL.slotsOffset >> 2];
     this.#bitmapAt = this.u32[POOL.bitmapOffset >> 2] >> 2;
     this.#words = Math.ceil(this.slotCount / 32);
+    this.#holdsAt = this.#rowOf(lane);
     this.#hint = lane % this.#words;
   }
 
@@ -139,10 +156,13 @@ export class Pool {
    * @param count 1 to {@linkcode MAGAZINE_SIZE}
    */
   ensure(count: number): boolean {
+    if (this.#magazineCount >= count) return true;
+    // Takes none that would not do: giving them back would wake others, who would do the same, for ever.
+    if (this.#magazineCount + this.freeInBitmap() < count) return false;
     while (this.#magazineCount < count) {
       const slot = this.#fromBitmap();
       if (slot < 0) return false;
-      this.#magazine[this.#magazineCount++] = slot;
+      this.#keep(slot);
     }
     return true;
   }
@@ -151,35 +171,63 @@ export class Pool {
   takeSlot(): number {
     const slot = this.#magazineCount > 0 ? this.#magazine[--this.#magazineCount] : this.#fromBitmap();
     if (slot < 0) {
-      Atomics.add(this.u32, POOL.exhausted >> 2, 1);
+      this.countExhausted();
       return -1;
     }
     const offset = this.slotOffset(slot);
     this.u32[(offset + SLOT.generation) >> 2]++;
     Atomics.store(this.i32, (offset + SLOT.refCount) >> 2, 1);
+    this.u8[this.#holdsAt + slot] = 1;
     return slot;
   }
 
-  /** Adds one reference. */
+  /** Adds one reference, which this lane holds. */
   retain(slot: number): void {
     Atomics.add(this.i32, (this.slotOffset(slot) + SLOT.refCount) >> 2, 1);
+    this.receive(slot);
+  }
+
+  /** Notes that this lane now holds a reference which came out of a ring. */
+  receive(slot: number): void {
+    const at = this.#holdsAt + slot;
+    const held = this.u8[at];
+    if (held < HOLD_MANY) this.u8[at] = held + 1;
+  }
+
+  /** Notes that this lane is about to give a reference to a ring. */
+  giveAway(slot: number): void {
+    const at = this.#holdsAt + slot;
+    const held = this.u8[at];
+    if (held > 0 && held < HOLD_MANY) this.u8[at] = held - 1;
   }
 
   /**
-   * Gives one reference back; the last one frees the slot.
+   * Gives one of this lane's references back; the last one frees the slot.
    *
-   * @throws {TypeError} if the slot is free already: it was released twice
+   * @throws {TypeError} if this lane has none: it was released twice
    */
   release(slot: number): void {
+    const at = this.#holdsAt + slot;
+    const held = this.u8[at];
+    if (held === 0 || held === HOLD_FREE) this.#refuse(slot);
+    if (held < HOLD_MANY) this.u8[at] = held - 1;
+    this.releaseForeign(slot);
+  }
+
+  /**
+   * Gives back a reference that no lane holds, such as one that a ring gave up.
+   *
+   * @throws {TypeError} if the slot is free already
+   */
+  releaseForeign(slot: number): void {
     const at = (this.slotOffset(slot) + SLOT.refCount) >> 2;
     const before = Atomics.sub(this.i32, at, 1);
     if (before > 1) return;
     if (before < 1) {
       Atomics.add(this.i32, at, 1);
-      throw new TypeError(`Cannot release slot ${slot} of pool "${this.name}": it was released before`);
+      this.#refuse(slot);
     }
-    if (this.#magazineCount < MAGAZINE_SIZE && !this.#hasWaiters()) this.#magazine[this.#magazineCount++] = slot;
-    else this.#toBitmap(slot);
+    this.giveBack(slot);
   }
 
   /** References to a slot now. */
@@ -189,7 +237,50 @@ export class Pool {
 
   /** Gives the magazine back to everybody: before the lane sleeps or ends. */
   flushMagazine(): void {
-    while (this.#magazineCount > 0) this.#toBitmap(this.#magazine[--this.#magazineCount]);
+    while (this.#magazineCount > 0) {
+      const slot = this.#magazine[--this.#magazineCount];
+      this.u8[this.#holdsAt + slot] = 0;
+      this.returnToAll(slot);
+    }
+  }
+
+  /** What a lane holds of each slot. Only that lane writes there while it lives. */
+  holdsOf(lane: number): Uint8Array {
+    const start = this.#rowOf(lane);
+    return this.u8.subarray(start, start + this.slotCount);
+  }
+
+  /** Puts a slot that nobody refers to among those that every lane may take, and wakes those who wait for one. */
+  returnToAll(slot: number): void {
+    const bit = 1 << (slot & 31);
+    Atomics.or(this.i32, this.#bitmapAt + (slot >> 5), bit);
+    if (this.#hasWaiters()) this.#wakeWaiters();
+  }
+
+  /**
+   * Ends this view, when the runtime that it belongs to has ended: its memory may be that of another one soon. What
+   * uses a frame of it afterwards gets a `TypeError`; giving one back does nothing.
+   */
+  close(): void {
+    const name = this.name;
+    const refuse = (): never => {
+      throw new TypeError(`Cannot use a frame of pool "${name}": the runtime that it belongs to has ended`);
+    };
+    const gone = new Proxy({}, { get: refuse, set: refuse }) as never;
+    this.u8 =
+      this.u16 =
+      this.i32 =
+      this.u32 =
+      this.f64 =
+        gone;
+    this.release = () => {};
+    this.takeSlot = this.retain = this.references = refuse;
+    this.views.length = 0;
+  }
+
+  /** Counts that a slot was wanted and none was free. */
+  countExhausted(): void {
+    Atomics.add(this.u32, POOL.exhausted >> 2, 1);
   }
 
   /** Asks for inbox bit 0 when a slot is freed. Try again after asking: one may have been freed before. */
@@ -216,6 +307,25 @@ export class Pool {
     return Atomics.load(this.u32, POOL.exhausted >> 2);
   }
 
+  /** Puts a slot whose last reference went where it can be taken again. */
+  protected giveBack(slot: number): void {
+    if (this.#magazineCount < MAGAZINE_SIZE && !this.#hasWaiters()) this.#keep(slot);
+    else this.returnToAll(slot);
+  }
+
+  #keep(slot: number): void {
+    this.#magazine[this.#magazineCount++] = slot;
+    this.u8[this.#holdsAt + slot] = HOLD_FREE;
+  }
+
+  #rowOf(lane: number): number {
+    return this.u32[POOL.holdsOffset >> 2] + lane * holdRow(this.slotCount);
+  }
+
+  #refuse(slot: number): never {
+    throw new TypeError(`Cannot release slot ${slot} of pool "${this.name}": it was released before`);
+  }
+
   #hasWaiters(): boolean {
     const at = POOL.waiters >> 2;
     return Atomics.load(this.i32, at) !== 0 || Atomics.load(this.i32, at + 1) !== 0;
@@ -238,10 +348,7 @@ export class Pool {
     return -1;
   }
 
-  #toBitmap(slot: number): void {
-    const bit = 1 << (slot & 31);
-    Atomics.or(this.i32, this.#bitmapAt + (slot >> 5), bit);
-    if (!this.#hasWaiters()) return;
+  #wakeWaiters(): void {
     for (let half = 0; half < 2; half++) {
       let lanes = Atomics.exchange(this.i32, (POOL.waiters >> 2) + half, 0);
       while (lanes !== 0) {

@@ -6,70 +6,133 @@
  *
  * @module
  */
+import { POOL } from "../../ffi/layout.gen.ts";
 import { listNames, SluiceError } from "../errors.ts";
-import type { FrameKind } from "../frames/format.ts";
+import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
+import { videoBytes } from "../frames/video_frame.ts";
 import { MAGAZINE_SIZE, type PoolSpec } from "./pool.ts";
+import type { PoolLoad } from "./pool_loads.ts";
 
 /** Sizes of a pool, as a graph file or `RuntimeOptions.pools` gives them. What is absent is chosen. */
 export interface PoolSize {
   /** Bytes of payload in a slot. */
   readonly slotBytes?: number;
-  /** Number of slots. */
+  /** How many slots it has. */
   readonly slots?: number;
 }
 
-/** What of a graph decides the size of a pool. */
-export interface PoolLoad {
-  readonly kind: FrameKind;
+/** What a pool must have, and why. */
+export interface PoolNeed {
+  /** Name of the pool. */
+  readonly pool: string;
+  /** Bytes of payload in a slot. */
+  readonly slotBytes: number;
   /** Frames that links hold when all are full. */
   readonly queued: number;
   /** Frames that nodes may hold while they run. */
   readonly held: number;
+  /** Free slots that lanes may keep at hand. */
+  readonly atHand: number;
+  /** All of them. */
+  readonly slots: number;
 }
 
-/** The pools that every runtime has, in the order of their indices. */
-export const POOL_KINDS: readonly FrameKind[] = ["audio", "data"];
+/**
+ * Payload of a slot by default: 16,384 audio samples over all channels; a picture of 1920 × 1080 pixels in RGBA; one
+ * encoded picture of 1 MiB; 64 KiB of packets; 16 KiB of serialized data.
+ */
+const SLOT_BYTES: { readonly [K in FrameKind]: number } = {
+  audio: 65_536,
+  video: videoBytes("rgba8", 1920, 1080),
+  encoded: 1_048_576,
+  packet: 65_536,
+  data: 16_384,
+};
 
-/** Payload of a slot by default: 16,384 audio samples over all channels; 16 KiB of serialized data. */
-const SLOT_BYTES: { readonly [kind: string]: number } = { audio: 65_536, data: 16_384 };
-
-/** Slots of a pool at least, where its size is chosen. */
+/** Slots of a pool at least, where its size is chosen and that many are small. */
 const LEAST_SLOTS = 64;
+const LEAST_SLOTS_BYTES = 8_388_608;
+
+/**
+ * Works out what each pool of a graph must have, in the order of kinds, then by name.
+ *
+ * @param lanes that take slots
+ * @param sizes by pool name
+ */
+export function poolNeeds(
+  loads: readonly PoolLoad[],
+  lanes: number,
+  sizes: { readonly [name: string]: PoolSize },
+): PoolNeed[] {
+  const order = (name: string) => {
+    const at = FRAME_KINDS.indexOf(name as FrameKind);
+    return at < 0 ? FRAME_KINDS.length : at;
+  };
+  const names = [...new Set(loads.map((load) => load.pool))]
+    .sort((a, b) => order(a) - order(b) || (a < b ? -1 : 1));
+  return names.map((pool) => {
+    const own = loads.filter((load) => load.pool === pool);
+    const queued = own.reduce((sum, load) => sum + load.queued, 0);
+    const held = own.reduce((sum, load) => sum + load.held, 0);
+    const atHand = lanes * MAGAZINE_SIZE;
+    const kinds = FRAME_KINDS.includes(pool as FrameKind) ? [pool as FrameKind] : own.map((load) => load.kind);
+    const slotBytes = sizes[pool]?.slotBytes ?? Math.max(...kinds.map((kind) => SLOT_BYTES[kind]));
+    return { pool, slotBytes, queued, held, atHand, slots: queued + held + atHand };
+  });
+}
 
 /**
  * Chooses pool sizes.
  *
+ * @param lanes that take slots
  * @param sizes by pool name
- * @throws {SluiceError} `PoolExhausted` if a given number of slots is too small for the graph; `InvalidConfig` for an
- * unknown pool
+ * @throws {SluiceError} `PoolExhausted` if a given number of slots is too small for the graph; `InvalidConfig` for
+ * more than 64 pools
  */
 export function planPools(
   loads: readonly PoolLoad[],
   lanes: number,
   sizes: { readonly [name: string]: PoolSize },
 ): PoolSpec[] {
-  for (const name of Object.keys(sizes)) {
-    if (POOL_KINDS.includes(name as FrameKind)) continue;
-    throw new SluiceError("InvalidConfig", `Cannot size pool "${name}": the pools are ${listNames(POOL_KINDS)}`, {
-      key: `pools.${name}`,
-      available: POOL_KINDS,
-    });
+  const needs = poolNeeds(loads, lanes, sizes);
+  if (needs.length > POOL.maxPools) {
+    throw new SluiceError(
+      "InvalidConfig",
+      `Cannot start: the graph uses ${needs.length} pools, at most ${POOL.maxPools}`,
+    );
   }
-  return POOL_KINDS.map((kind) => {
-    const own = loads.filter((load) => load.kind === kind);
-    const queued = own.reduce((sum, load) => sum + load.queued, 0);
-    const held = own.reduce((sum, load) => sum + load.held, 0);
-    const needed = queued + held + lanes * MAGAZINE_SIZE;
-    const slots = sizes[kind]?.slots ?? Math.max(LEAST_SLOTS, needed);
-    if (own.length > 0 && slots < needed) {
-      throw new SluiceError(
-        "PoolExhausted",
-        `Cannot start: pool "${kind}" has ${slots} slots, but the graph needs ${needed} (${queued} queued on links, ` +
-          `${held} held by nodes, ${lanes * MAGAZINE_SIZE} for ${lanes} lane${lanes === 1 ? "" : "s"}); raise ` +
-          `pools.${kind}.slots or lower the capacity of links`,
-        { key: `pools.${kind}.slots` },
-      );
+  return needs.map((need) => {
+    const given = sizes[need.pool]?.slots;
+    if (given !== undefined && given < need.slots) {
+      throw new SluiceError("PoolExhausted", `Cannot start: ${describeShortage(need, given, lanes)}`, {
+        key: `pools.${need.pool}.slots`,
+      });
     }
-    return { name: kind, slotBytes: sizes[kind]?.slotBytes ?? SLOT_BYTES[kind], slots };
+    const least = need.slotBytes * LEAST_SLOTS <= LEAST_SLOTS_BYTES ? LEAST_SLOTS : 1;
+    return { name: need.pool, slotBytes: need.slotBytes, slots: given ?? Math.max(least, need.slots) };
   });
+}
+
+/** Says that a pool has too few slots, how many it needs, and what can be done. */
+export function describeShortage(need: PoolNeed, given: number, lanes: number): string {
+  const { pool, slots, queued, held, atHand } = need;
+  return `pool "${pool}" has ${given} slots, but the graph needs ${slots} (${queued} queued on links, ` +
+    `${held} held by nodes, ${atHand} for ${lanes} lane${lanes === 1 ? "" : "s"}); raise ` +
+    `pools.${pool}.slots or lower the capacity of links`;
+}
+
+/**
+ * Checks that a pool which a node names is there.
+ *
+ * @param sizes the pools that the graph declares, by name
+ * @throws {SluiceError} `InvalidConfig`, with those there are
+ */
+export function assertPool(name: string, nodeId: string, sizes: { readonly [name: string]: PoolSize }): void {
+  const available = [...new Set([...FRAME_KINDS, ...Object.keys(sizes)])];
+  if (available.includes(name)) return;
+  throw new SluiceError(
+    "InvalidConfig",
+    `Cannot give node "${nodeId}" the pool "${name}": the pools are ${listNames(available)}; declare it in "pools"`,
+    { nodeId, key: "pool", available },
+  );
 }

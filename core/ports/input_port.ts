@@ -144,24 +144,25 @@ export class InputPort implements StreamInput {
   #readLatestKey(link: LinkReader): Frame | undefined {
     if (this.#skipsToKey) this.#skipToKey(link);
     let newest = link.take();
-    let skipped = 0;
+    let taken = newest === undefined ? 0 : 1;
     let skipsToKey = false;
     for (let left = link.available(); left > 0; left--) {
       const next = link.take();
       if (next === undefined) break;
+      taken++;
       skipsToKey = !isKeyframe(next);
-      const dropped = skipsToKey && newest !== undefined && isKeyframe(newest) ? next : newest;
-      if (dropped !== next) newest = skipsToKey ? undefined : next;
-      if (skipsToKey && dropped !== next) {
-        next.pool.release(next.slot);
-        skipped++;
+      if (!skipsToKey) {
+        newest?.pool.release(newest.slot);
+        newest = next;
+        continue;
       }
-      if (dropped !== undefined) {
-        dropped.pool.release(dropped.slot);
-        skipped++;
-      }
+      next.pool.release(next.slot);
+      if (newest === undefined || isKeyframe(newest)) continue;
+      newest.pool.release(newest.slot);
+      newest = undefined;
     }
-    this.#skipsToKey = skipsToKey;
+    const skipped = newest === undefined ? taken : taken - 1;
+    if (taken > 0) this.#skipsToKey = skipsToKey;
     if (skipped > 0) link.countSkipped(skipped);
     if (newest === undefined) return undefined;
     if (skipped > 0) newest.linkGap = true;

@@ -8,11 +8,17 @@
  */
 import type { AudioFrame, AudioShape } from "../frames/audio_frame.ts";
 import type { DataFrame, DataShape } from "../frames/data_frame.ts";
+import type { EncodedFrame, EncodedShape } from "../frames/encoded_frame.ts";
 import type { Frame } from "../frames/frame.ts";
 import type { FrameFormat } from "../frames/format.ts";
+import type { PacketFrame, PacketShape } from "../frames/packet_frame.ts";
+import type { VideoFrame, VideoShape } from "../frames/video_frame.ts";
 
 /** What is needed to acquire a frame of type `F`. */
 export type ShapeOf<F extends Frame> = F extends AudioFrame<infer C> ? AudioShape<C>
+  : F extends VideoFrame ? VideoShape
+  : F extends EncodedFrame ? EncodedShape
+  : F extends PacketFrame<infer T> ? PacketShape<T>
   : F extends DataFrame<infer T> ? DataShape<T>
   : never;
 
@@ -36,7 +42,10 @@ export interface StreamInput<F extends Frame = Frame> {
   read(): F | undefined;
   /** The oldest frame, without taking it. */
   peek(): F | undefined;
-  /** Takes the newest frame; the older ones are counted as dropped, reason `skipped`. */
+  /**
+   * Takes the newest frame; the older ones are counted as dropped, reason `skipped`. Of several encoded frames it
+   * takes the newest key frame, and skips on to the next one where others came after it.
+   */
   readLatest(): F | undefined;
   /** One cached iterator over `read()`: `for (const frame of input.drain())`. */
   drain(): IterableIterator<F>;

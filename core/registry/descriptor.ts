@@ -133,6 +133,8 @@ export interface NodeDescriptor {
   readonly platforms?: readonly Platform[];
   /** Format fields that it converts. */
   readonly converts: readonly FormatField[];
+  /** What comes in goes out later, so that a loop through the node is legal; absent for no. */
+  readonly delays?: boolean;
   /** Whether `process()` returns a promise. */
   readonly isAsync: boolean;
   /** Its inputs, in the order of the class. */

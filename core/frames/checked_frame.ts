@@ -1,0 +1,209 @@
+/**
+ * Frames of development mode: each knows which node has it, and refuses to be used after it was given away. The
+ * payload carries a checksum from one node to the next, so that a change which others would see is found out.
+ *
+ * The classes are made from those of production by wrapping their public members; production runs none of this.
+ *
+ * @module
+ */
+import { SLOT } from "../../ffi/layout.gen.ts";
+import { SluiceError } from "../errors.ts";
+import type { FrameFormat, FrameKind } from "./format.ts";
+import type { Frame, FrameClass } from "./frame.ts";
+
+/** Which port of which node a frame was given to a tick by. */
+export interface FrameSite {
+  /** The node. */
+  readonly nodeId: string;
+  /** The port. */
+  readonly port: string;
+}
+
+interface Guard {
+  readonly site: FrameSite;
+  readonly generation: number;
+  /** `peek`: it may be looked at, but not changed or given away. */
+  readonly how: "acquired" | "read" | "peek";
+  /** Others held the frame when it was read. */
+  readonly shared: boolean;
+  /** What ended the node's reference. */
+  ended?: "released" | "written";
+}
+
+/** Members that the runtime calls on frames which nobody owns. */
+const INTERNAL: ReadonlySet<PropertyKey> = new Set([
+  "constructor",
+  "fresh",
+  "copyTo",
+  "shape",
+  "dropValue",
+  "serialize",
+  "takeReference",
+  "clearHeader",
+  "generation",
+  "formatCode",
+  "assertFits",
+  "hasFlag",
+  "setFlag",
+]);
+
+const classes = new Map<FrameClass, FrameClass>();
+const guards = new WeakMap<Frame, Guard>();
+
+/** The class of development mode that stands for a class of frames. */
+export function checkedClass(base: FrameClass): FrameClass {
+  const known = classes.get(base);
+  if (known !== undefined) return known;
+  const made = makeChecked(base);
+  classes.set(base, made);
+  return made;
+}
+
+/** Gives a frame of development mode to a node: from here on it may be used only while the node has a reference. */
+export function guardFrame(frame: Frame, site: FrameSite, how: "acquired" | "read" | "peek"): void {
+  const shared = frame.pool.references(frame.slot) > 1;
+  guards.set(frame, { site, generation: generationOf(frame), how, shared });
+}
+
+/** Notes what the payload is, before the frame is handed over. */
+export function sealPayload(frame: Frame): void {
+  frame.pool.u32[checksumAt(frame)] = checksumOf(frame);
+}
+
+/**
+ * Checks that the payload is what was handed over.
+ *
+ * @param from the output that wrote the frame
+ * @throws {SluiceError} `NodeFailed`
+ */
+export function assertSealed(frame: Frame, from: FrameSite): void {
+  const noted = frame.pool.u32[checksumAt(frame)];
+  if (noted === 0 || noted === checksumOf(frame)) return;
+  throw new SluiceError(
+    "NodeFailed",
+    `Cannot read a frame of "${from.nodeId}.${from.port}": its payload was changed after it was written, by ` +
+      `"${from.nodeId}" or by another node that reads it; change frames before write(), or what writable() gives`,
+    { nodeId: from.nodeId, port: from.port },
+  );
+}
+
+/**
+ * Checks that a node which gives up its reference has not changed what others see.
+ *
+ * @throws {TypeError} naming the node
+ */
+export function assertUnchanged(frame: Frame): void {
+  const guard = guards.get(frame);
+  if (guard?.how !== "read" || guard.generation !== generationOf(frame)) return;
+  if (!guard.shared && frame.pool.references(frame.slot) <= 1) return;
+  const noted = frame.pool.u32[checksumAt(frame)];
+  if (noted === 0 || noted === checksumOf(frame)) return;
+  // Told once: the other holders are not to blame.
+  frame.pool.u32[checksumAt(frame)] = 0;
+  throw new TypeError(
+    `Node "${guard.site.nodeId}" changed a frame that it read from "${guard.site.nodeId}.${guard.site.port}" while ` +
+      "others read it too; change what writable() gives",
+  );
+}
+
+declare class ConcreteFrame extends Frame {
+  override readonly kind: FrameKind;
+  override readonly kindCode: number;
+  override get format(): FrameFormat;
+  override shape(shape: unknown): this;
+}
+
+function makeChecked(base: FrameClass): FrameClass {
+  // A class of frames that there are is not abstract.
+  const Checked = class extends (base as unknown as FrameClass<ConcreteFrame>) {
+    override takeReference(action: "release" | "write"): void {
+      assertUnchanged(this);
+      super.takeReference(action);
+      const guard = guards.get(this);
+      if (guard !== undefined && !this.owned && this.retained === 0) {
+        guard.ended = action === "write" ? "written" : "released";
+      }
+    }
+
+    override writable(): this {
+      assertUsable(this, "writable");
+      const guard = guards.get(this);
+      const own = super.writable();
+      this.pool.u32[checksumAt(own)] = 0;
+      if (guard !== undefined && own !== this) guardFrame(own, guard.site, "acquired");
+      return own;
+    }
+  } as unknown as FrameClass;
+  for (let proto = base.prototype; proto !== Object.prototype; proto = Object.getPrototypeOf(proto)) {
+    for (const key of Reflect.ownKeys(proto)) {
+      if (INTERNAL.has(key) || Object.hasOwn(Checked.prototype, key)) continue;
+      Object.defineProperty(Checked.prototype, key, checkedMember(key, Object.getOwnPropertyDescriptor(proto, key)!));
+    }
+  }
+  return Checked;
+}
+
+function checkedMember(key: PropertyKey, member: PropertyDescriptor): PropertyDescriptor {
+  const { get, set, value } = member;
+  if (typeof value === "function") {
+    return {
+      ...member,
+      value(this: Frame, ...args: unknown[]) {
+        assertUsable(this, key);
+        return Reflect.apply(value, this, args);
+      },
+    };
+  }
+  return {
+    configurable: true,
+    ...(get && {
+      get(this: Frame) {
+        assertUsable(this, key);
+        return Reflect.apply(get, this, []);
+      },
+    }),
+    ...(set && {
+      set(this: Frame, given: unknown) {
+        assertUsable(this, key);
+        Reflect.apply(set, this, [given]);
+      },
+    }),
+  };
+}
+
+function assertUsable(frame: Frame, key: PropertyKey): void {
+  const guard = guards.get(frame);
+  if (guard === undefined) return;
+  const held = frame.owned || frame.retained > 0 || guard.how === "peek";
+  if (held && generationOf(frame) === guard.generation) return;
+  const { nodeId, port } = guard.site;
+  const why = guard.ended === undefined
+    ? "the tick that had it is over"
+    : `the node has ${guard.ended === "written" ? "written it on" : "released it"}`;
+  throw new TypeError(
+    `Cannot use "${
+      String(key)
+    }" of a frame in node "${nodeId}" (from "${nodeId}.${port}", slot ${frame.slot} of pool ` +
+      `"${frame.pool.name}"): ${why}; call retain() to keep a frame`,
+  );
+}
+
+function generationOf(frame: Frame): number {
+  return frame.pool.u32[(frame.pool.slotOffset(frame.slot) + SLOT.generation) >> 2];
+}
+
+function checksumAt(frame: Frame): number {
+  return (frame.pool.slotOffset(frame.slot) + SLOT.checksum) >> 2;
+}
+
+/** FNV-1a over the words of the payload; never 0. */
+function checksumOf(frame: Frame): number {
+  const { u32, u8 } = frame.pool;
+  const offset = frame.pool.slotOffset(frame.slot);
+  const length = u32[(offset + SLOT.payloadLength) >> 2];
+  const start = offset + SLOT.size;
+  let hash = 0x811c9dc5 ^ length;
+  for (let k = start >> 2; k < (start + length) >> 2; k++) hash = Math.imul(hash ^ u32[k], 0x01000193);
+  for (let k = start + (length & ~3); k < start + length; k++) hash = Math.imul(hash ^ u8[k], 0x01000193);
+  return (hash >>> 0) || 1;
+}

@@ -1,0 +1,33 @@
+/**
+ * The ledger of development mode: at the end of a tick it looks whether the node changed what others see.
+ *
+ * @module
+ */
+import { assertUnchanged } from "./checked_frame.ts";
+import type { Frame } from "./frame.ts";
+import { Ledger } from "./ledger.ts";
+
+/** See the module. */
+export class CheckedLedger extends Ledger {
+  readonly #given: Frame[] = [];
+
+  /** Notes that the tick owns a reference to the frame. */
+  override add(frame: Frame): void {
+    this.#given.push(frame);
+    super.add(frame);
+  }
+
+  /** Gives back what the tick still owns; what was wrong with it is in `fault`. */
+  override settle(): void {
+    this.fault = undefined;
+    for (const frame of this.#given.splice(0)) {
+      if (!frame.owned) continue;
+      try {
+        assertUnchanged(frame);
+      } catch (error) {
+        this.fault ??= error;
+      }
+    }
+    super.settle();
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Encoded frames: one access unit of compressed video, or one packet of compressed audio.
+ *
+ * A link that drops an encoded frame drops on to the next key frame, since what lies between cannot be decoded. So
+ * frames of codecs in which every frame stands for itself (Opus, AAC) are key frames unless their writer says else.
+ *
+ * In the slot's header, `width` and `height` are pixels for video codecs, channels and hertz for audio codecs, and 0
+ * where they are not known.
+ *
+ * @module
+ */
+import { FLAG, FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
+import type { Codec, EncodedFormat } from "./format.ts";
+import { Frame } from "./frame.ts";
+
+/** What an encoded frame is acquired with. */
+export interface EncodedShape {
+  /** What the frame was made by. */
+  readonly codec: Codec;
+  /** Bytes that the frame may have at most; `setLength()` says how many it has. */
+  readonly maxBytes: number;
+  /** Whether decoding can start here; by default for audio codecs only. */
+  readonly keyframe?: boolean;
+  /** For video codecs: pixels in a row. */
+  readonly width?: number;
+  /** For video codecs: rows. */
+  readonly height?: number;
+  /** For audio codecs: number of channels. */
+  readonly channels?: number;
+  /** For audio codecs: samples a second, in hertz. */
+  readonly sampleRateHz?: number;
+}
+
+/** Codes of codecs in a slot's header. */
+const CODES: { readonly [C in Codec]: number } = {
+  h264: FORMAT.h264,
+  hevc: FORMAT.hevc,
+  vp8: FORMAT.vp8,
+  vp9: FORMAT.vp9,
+  av1: FORMAT.av1,
+  opus: FORMAT.opus,
+  aac: FORMAT.aac,
+};
+
+const NAMES = new Map<number, Codec>(Object.entries(CODES).map(([name, code]) => [code, name as Codec]));
+
+const AUDIO_CODECS: ReadonlySet<Codec> = new Set<Codec>(["opus", "aac"]);
+
+/** One access unit of compressed media. */
+export class EncodedFrame extends Frame {
+  /** What kind of frame it is. */
+  override readonly kind = "encoded";
+  /** @internal */
+  override readonly kindCode = KIND.encoded;
+  #view: Uint8Array | undefined;
+
+  /** What it was made by. */
+  get codec(): Codec {
+    return NAMES.get(this.formatCode)!;
+  }
+
+  /** Whether decoding can start here. */
+  get keyframe(): boolean {
+    return this.hasFlag(FLAG.keyframe);
+  }
+  set keyframe(value: boolean) {
+    this.setFlag(FLAG.keyframe, value);
+  }
+
+  /** When it is to be decoded: media time, nanoseconds; differs from `ptsNs` where frames are reordered. */
+  get dtsNs(): number {
+    return this.pool.f64[this.at64 + (SLOT.dtsNs >> 3)];
+  }
+  set dtsNs(value: number) {
+    this.pool.f64[this.at64 + (SLOT.dtsNs >> 3)] = value;
+  }
+
+  /** The payload, exactly as long as it is: a view over the slot, valid as long as the frame. */
+  get bytes(): Uint8Array {
+    const length = this.pool.u32[this.at32 + (SLOT.payloadLength >> 2)];
+    if (this.#view?.length !== length) this.#view = new Uint8Array(this.pool.buffer, this.payloadAt, length);
+    return this.#view;
+  }
+
+  /** What the payload is. */
+  override get format(): EncodedFormat {
+    const { codec } = this;
+    const width = this.pool.u32[this.at32 + (SLOT.width >> 2)];
+    const height = this.pool.u32[this.at32 + (SLOT.height >> 2)];
+    if (AUDIO_CODECS.has(codec)) {
+      return {
+        kind: "encoded",
+        codec,
+        ...(width > 0 && { channels: width }),
+        ...(height > 0 && { sampleRateHz: height }),
+      };
+    }
+    return { kind: "encoded", codec, ...(width > 0 && { width }), ...(height > 0 && { height }) };
+  }
+
+  /**
+   * Says how many bytes the frame has. After acquiring it has `maxBytes`.
+   *
+   * @throws {RangeError} for more than the slot holds
+   */
+  setLength(bytes: number): void {
+    this.assertFits(bytes, `${bytes} bytes of encoded media`);
+    this.pool.u32[this.at32 + (SLOT.payloadLength >> 2)] = bytes;
+  }
+
+  /**
+   * Lays a frame out in a slot that was just acquired.
+   *
+   * @internal
+   */
+  shape(shape: EncodedShape): this {
+    const { codec, maxBytes } = shape;
+    if (!Object.hasOwn(CODES, codec)) {
+      throw new RangeError(
+        `Cannot acquire an encoded frame of codec "${codec}": wanted ${Object.keys(CODES).join(", ")}`,
+      );
+    }
+    this.assertFits(maxBytes, `an encoded frame of ${maxBytes} bytes`);
+    this.clearHeader(KIND.encoded, CODES[codec]);
+    const { u32 } = this.pool;
+    u32[this.at32 + (SLOT.payloadLength >> 2)] = maxBytes;
+    u32[this.at32 + (SLOT.width >> 2)] = shape.width ?? shape.channels ?? 0;
+    u32[this.at32 + (SLOT.height >> 2)] = shape.height ?? shape.sampleRateHz ?? 0;
+    u32[this.at32 + (SLOT.batchSize >> 2)] = 1;
+    this.keyframe = shape.keyframe ?? AUDIO_CODECS.has(codec);
+    return this;
+  }
+}
+
+/** Whether decoding can start with a frame. */
+export function isKeyframe({ pool, slot }: Frame): boolean {
+  return (pool.u16[(pool.slotOffset(slot) + SLOT.flags) >> 1] & FLAG.keyframe) !== 0;
+}

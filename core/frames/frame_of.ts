@@ -1,0 +1,51 @@
+/**
+ * From a slot to the frame object of the right class.
+ *
+ * @module
+ */
+import { KIND, SLOT } from "../../ffi/layout.gen.ts";
+import type { Pool } from "../memory/pool.ts";
+import { AudioFrame } from "./audio_frame.ts";
+import { checkedClass } from "./checked_frame.ts";
+import { DataFrame } from "./data_frame.ts";
+import { EncodedFrame } from "./encoded_frame.ts";
+import type { FrameKind } from "./format.ts";
+import type { Frame, FrameClass } from "./frame.ts";
+import { PacketFrame } from "./packet_frame.ts";
+import { VideoFrame } from "./video_frame.ts";
+
+/** The classes by the code of their kind. */
+const CLASSES: readonly (FrameClass | undefined)[] = [
+  undefined,
+  AudioFrame,
+  VideoFrame,
+  EncodedFrame,
+  PacketFrame,
+  DataFrame,
+];
+
+/**
+ * The frame in a slot that was laid out before: the cached object of the slot, or in development mode a new one.
+ *
+ * @throws {TypeError} if the slot's header names no kind
+ */
+export function frameOf(pool: Pool, slot: number): Frame {
+  return frameOfCode(pool, slot, pool.u8[pool.slotOffset(slot) + SLOT.kind]);
+}
+
+/** The object for a frame of a kind in a slot that was just acquired: call its `shape()`. */
+export function blankFrame(pool: Pool, slot: number, kind: FrameKind): Frame {
+  return frameOfCode(pool, slot, KIND[kind]);
+}
+
+function frameOfCode(pool: Pool, slot: number, code: number): Frame {
+  const known = pool.views[slot];
+  if (known !== undefined && known.kindCode === code) return known;
+  const made = CLASSES[code];
+  if (made === undefined) {
+    throw new TypeError(`Cannot read slot ${slot} of pool "${pool.name}": its header names no kind of frame (${code})`);
+  }
+  // In development mode nothing is cached, so that an old object cannot stand for a new frame.
+  if (pool.development) return new (checkedClass(made))(pool, slot, pool.ledger);
+  return pool.views[slot] = new made(pool, slot, pool.ledger);
+}

@@ -1,0 +1,235 @@
+/**
+ * Packets: batches of records of numbers, as sensors give them. A record has named fields; a batch holds each field
+ * as a column, so that a processor works on typed arrays. How many records a batch has may differ from frame to frame.
+ *
+ * The payload says of itself what it holds, so that every lane can read it: four words (capacity; number of fields;
+ * where the first column starts; 0), then for each field the code of its type, the length of its name in bytes and
+ * the name in UTF-8. Columns start at multiples of 64 bytes, each with room for `capacity` records. The slot's header
+ * has the number of records as its batch size.
+ *
+ * @module
+ */
+import { FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
+import type { Pool } from "../memory/pool.ts";
+import type { PacketFormat } from "./format.ts";
+import { Frame } from "./frame.ts";
+
+/** The types of a field. */
+export type PacketNumber = "f64" | "f32" | "i32" | "u32" | "u8";
+
+/** The fields of a record: the type of each, by name. */
+export interface PacketFields {
+  /** Any name. */
+  readonly [name: string]: PacketNumber;
+}
+
+/** The array that holds a column of a type. */
+export type ColumnOf<N extends PacketNumber> = {
+  f64: Float64Array;
+  f32: Float32Array;
+  i32: Int32Array;
+  u32: Uint32Array;
+  u8: Uint8Array;
+}[N];
+
+/** What a packet frame is acquired with. */
+export interface PacketShape<T extends { readonly [K in keyof T]: PacketNumber } = PacketFields> {
+  /** The fields of a record. */
+  readonly fields: T;
+  /** Records that there is room for. */
+  readonly capacity: number;
+  /** Records that there are; by default `capacity`. */
+  readonly batchSize?: number;
+}
+
+interface Column {
+  readonly name: string;
+  readonly type: PacketNumber;
+}
+
+const ARRAYS = { f64: Float64Array, f32: Float32Array, i32: Int32Array, u32: Uint32Array, u8: Uint8Array } as const;
+
+/** A type's code in the payload is its place here. */
+const TYPES: readonly PacketNumber[] = ["f64", "f32", "i32", "u32", "u8"];
+
+const COLUMN_ALIGN = 64;
+const HEAD_BYTES = 16;
+
+/** Layouts that were written before, by the object that gave the fields. */
+const written = new WeakMap<object, Uint8Array>();
+
+/**
+ * A batch of records. `T` gives the fields: `PacketFrame<{ timeNs: "f64"; x: "f32" }>`.
+ *
+ * @example
+ * ```ts
+ * import type { PacketFrame } from "@sluice/sluice";
+ *
+ * type Motion = { x: "f32"; y: "f32" };
+ *
+ * function meanX(batch: PacketFrame<Motion>): number {
+ *   let sum = 0;
+ *   for (const x of batch.column("x")) sum += x;
+ *   return sum / batch.batchSize;
+ * }
+ * ```
+ */
+export class PacketFrame<T extends { readonly [K in keyof T]: PacketNumber } = PacketFields> extends Frame {
+  /** What kind of frame it is. */
+  override readonly kind = "packet";
+  /** @internal */
+  override readonly kindCode = KIND.packet;
+  #columns: Column[] = [];
+  #views = new Map<string, ColumnOf<PacketNumber>>();
+  /** What the columns and views were made for. */
+  #description = new Uint8Array(0);
+  #generation = -1;
+  #batchSize = -1;
+
+  /** The fields of a record. */
+  get fields(): T {
+    this.#layOut();
+    return Object.fromEntries(this.#columns.map(({ name, type }) => [name, type])) as unknown as T;
+  }
+
+  /** Records that there is room for. */
+  get capacity(): number {
+    return this.pool.u32[this.payloadAt >> 2];
+  }
+
+  /**
+   * Records that there are, 0 to `capacity`.
+   *
+   * @throws {RangeError} for more than there is room for
+   */
+  get batchSize(): number {
+    return this.pool.u32[this.at32 + (SLOT.batchSize >> 2)];
+  }
+  set batchSize(value: number) {
+    if (!(Number.isInteger(value) && value >= 0 && value <= this.capacity)) {
+      throw new RangeError(`Cannot set the batch size to ${value}: wanted a whole number from 0 to ${this.capacity}`);
+    }
+    this.pool.u32[this.at32 + (SLOT.batchSize >> 2)] = value;
+  }
+
+  /** What the payload is. */
+  override get format(): PacketFormat {
+    return { kind: "packet", schema: this.schemaName };
+  }
+
+  /**
+   * One field of every record: a view over the slot, `batchSize` long and valid as long as the frame.
+   *
+   * @throws {RangeError} if there is no such field
+   */
+  column<K extends keyof T & string>(name: K): ColumnOf<T[K]> {
+    this.#layOut();
+    const view = this.#views.get(name);
+    if (view === undefined) {
+      const names = this.#columns.map((column) => `"${column.name}"`);
+      throw new RangeError(`Cannot take column "${name}" of a packet frame: its fields are ${names.join(", ")}`);
+    }
+    return view as ColumnOf<T[K]>;
+  }
+
+  /**
+   * Lays a frame out in a slot that was just acquired.
+   *
+   * @internal
+   */
+  shape(shape: PacketShape<T>): this {
+    const { capacity } = shape;
+    const batchSize = shape.batchSize ?? capacity;
+    if (!(Number.isInteger(capacity) && capacity >= 0 && capacity <= this.pool.payloadBytes)) {
+      throw new RangeError(`Cannot acquire a packet frame: capacity is ${capacity}, wanted a whole number of records`);
+    }
+    if (!(Number.isInteger(batchSize) && batchSize >= 0 && batchSize <= capacity)) {
+      throw new RangeError(`Cannot acquire a packet frame: batchSize is ${batchSize}, wanted 0 to ${capacity}`);
+    }
+    const description = describe(shape.fields);
+    const types = Object.values(shape.fields) as PacketNumber[];
+    const bytes = description.length + types.reduce((sum, type) => sum + columnBytes(type, capacity), 0);
+    this.assertFits(bytes, `a packet frame of ${capacity} records with ${types.length} fields`);
+    this.clearHeader(KIND.packet, FORMAT.struct);
+    const { u32, u8 } = this.pool;
+    u8.set(description, this.payloadAt);
+    u32[this.payloadAt >> 2] = capacity;
+    u32[this.at32 + (SLOT.payloadLength >> 2)] = bytes;
+    u32[this.at32 + (SLOT.batchSize >> 2)] = batchSize;
+    return this;
+  }
+
+  /** Brings columns and views up to date with the slot. Makes nothing new while batches look alike. */
+  #layOut(): void {
+    const generation = this.generation;
+    const { batchSize } = this;
+    if (generation === this.#generation && batchSize === this.#batchSize) return;
+    const { u8, u32, buffer } = this.pool;
+    const at = this.payloadAt;
+    const length = u32[(at >> 2) + 2];
+    const known = this.#description;
+    let same = known.length === length && batchSize === this.#batchSize;
+    for (let k = 0; same && k < length; k++) same = u8[at + k] === known[k];
+    this.#generation = generation;
+    if (same) return;
+    this.#description = u8.slice(at, at + length);
+    this.#batchSize = batchSize;
+    this.#columns = columnsOf(this.#description, this.pool);
+    this.#views = new Map();
+    const capacity = u32[at >> 2];
+    let start = at + length;
+    for (const { name, type } of this.#columns) {
+      this.#views.set(name, new ARRAYS[type](buffer as ArrayBuffer, start, batchSize));
+      start += columnBytes(type, capacity);
+    }
+  }
+}
+
+/** The start of the payload, for these fields, with a capacity of 0. */
+function describe(fields: { readonly [name: string]: PacketNumber }): Uint8Array {
+  const known = written.get(fields);
+  if (known !== undefined) return known;
+  const parts: number[] = [];
+  const entries = Object.entries(fields);
+  if (entries.length === 0) throw new RangeError("Cannot acquire a packet frame: a record has no fields");
+  for (const [name, type] of entries) {
+    const code = TYPES.indexOf(type);
+    const bytes = new TextEncoder().encode(name);
+    if (code < 0) {
+      throw new RangeError(`Cannot acquire a packet frame: "${name}" is "${type}", wanted ${TYPES.join(", ")}`);
+    }
+    if (bytes.length < 1 || bytes.length > 255) {
+      throw new RangeError(`Cannot acquire a packet frame: a name has ${bytes.length} bytes, wanted 1 to 255`);
+    }
+    parts.push(code, bytes.length, ...bytes);
+  }
+  const description = new Uint8Array(alignColumn(HEAD_BYTES + parts.length));
+  description.set(parts, HEAD_BYTES);
+  new Uint32Array(description.buffer, 0, 3).set([0, entries.length, description.length]);
+  written.set(fields, description);
+  return description;
+}
+
+function columnsOf(description: Uint8Array, pool: Pool): Column[] {
+  const count = new Uint32Array(description.buffer, 0, 2)[1];
+  const columns: Column[] = [];
+  let at = HEAD_BYTES;
+  for (let field = 0; field < count; field++) {
+    const type = TYPES[description[at]];
+    const length = description[at + 1];
+    if (type === undefined || at + 2 + length > description.length) {
+      throw new TypeError(`Cannot read a packet frame of pool "${pool.name}": its payload describes no fields`);
+    }
+    columns.push({ name: new TextDecoder().decode(description.subarray(at + 2, at + 2 + length)), type });
+    at += 2 + length;
+  }
+  return columns;
+}
+
+function columnBytes(type: PacketNumber, records: number): number {
+  return alignColumn(ARRAYS[type].BYTES_PER_ELEMENT * records);
+}
+
+function alignColumn(bytes: number): number {
+  return Math.ceil(bytes / COLUMN_ALIGN) * COLUMN_ALIGN;
+}

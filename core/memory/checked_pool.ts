@@ -1,0 +1,27 @@
+/**
+ * The pool of development mode: what a slot held is destroyed when its last reference goes, so that whoever still
+ * looks at it sees that it is gone. Samples become NaN, other bytes 0xDB.
+ *
+ * @module
+ */
+import { FORMAT, SLOT } from "../../ffi/layout.gen.ts";
+import { Pool } from "./pool.ts";
+
+/** What the bytes of a freed payload are set to. */
+export const POISON_BYTE = 0xdb;
+
+/** See the module. */
+export class CheckedPool extends Pool {
+  /** Frames of this pool are made by the classes of development mode. */
+  override readonly development: boolean = true;
+
+  protected override giveBack(slot: number): void {
+    const offset = this.slotOffset(slot);
+    const start = offset + SLOT.size;
+    const length = Math.min(this.u32[(offset + SLOT.payloadLength) >> 2], this.payloadBytes);
+    if (this.u8[offset + SLOT.format] === FORMAT.f32Planar) {
+      new Float32Array(this.buffer, start, length >> 2).fill(NaN);
+    } else this.u8.fill(POISON_BYTE, start, start + length);
+    super.giveBack(slot);
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * How many frames a graph can have at once, for each of its pools.
+ *
+ * Per link: its capacity while it is full, once more where a lane has fetched a whole batch, and what the reading node
+ * has in hand meanwhile. Per output: one burst that is being made. A frame that a node passes on keeps its slot, so a
+ * link counts for every pool whose frames can come that way.
+ *
+ * @module
+ */
+import type { FrameKind } from "../frames/format.ts";
+
+/** Frames that a node may keep beyond its tick. */
+const HOLDS = 2;
+
+/** What of a graph decides the size of a pool. */
+export interface PoolLoad {
+  /** Name of the pool. */
+  readonly pool: string;
+  /** What its slots are used for. */
+  readonly kind: FrameKind;
+  /** Frames that links hold when all are full. */
+  readonly queued: number;
+  /** Frames that nodes may hold while they run. */
+  readonly held: number;
+}
+
+/** An output of a node. */
+export interface LoadOutput {
+  /** What it carries. */
+  readonly kind: FrameKind;
+  /** Elements of an array port. */
+  readonly array?: number;
+  /** Frames that it writes at once. */
+  readonly burst: number;
+}
+
+/** A node, as far as pools are concerned. */
+export interface LoadNode {
+  /** Unique in the graph. */
+  readonly id: string;
+  /** Name of its lane. */
+  readonly lane: string;
+  /** The pool that all its outputs take slots from; absent: that of their kind. */
+  readonly pool?: string;
+  /** Its outputs. */
+  readonly outputs: readonly LoadOutput[];
+}
+
+/** A link, as far as pools are concerned. */
+export interface LoadLink {
+  /** The node that writes. */
+  readonly fromNode: string;
+  /** The node that reads. */
+  readonly toNode: string;
+  /** What it carries. */
+  readonly kind: FrameKind;
+  /** Frames that fit. */
+  readonly capacity: number;
+}
+
+/** Frames of a kind that a node takes in one tick at most, so that others have their turn and pools stay small. */
+export function readsPerTick(kind: FrameKind): number {
+  return kind === "video" ? 8 : 64;
+}
+
+/** What each link and output of a graph asks of which pool. */
+export function poolLoads(nodes: readonly LoadNode[], links: readonly LoadLink[]): PoolLoad[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const sources = poolsByNode(nodes, links);
+  const loads: PoolLoad[] = [];
+  for (const { fromNode, toNode, kind, capacity } of links) {
+    const crosses = byId.get(fromNode)!.lane !== byId.get(toNode)!.lane;
+    const held = (crosses ? readsPerTick(kind) : capacity) + HOLDS;
+    for (const pool of sources.get(key(fromNode, kind))!) {
+      loads.push({ pool, kind, queued: crosses ? 2 * capacity : capacity, held });
+    }
+  }
+  for (const { pool, outputs } of nodes) {
+    for (const { kind, array, burst } of outputs) {
+      loads.push({ pool: pool ?? kind, kind, queued: 0, held: (array ?? 1) * burst + HOLDS });
+    }
+  }
+  return loads;
+}
+
+/** By node and kind of frame: the pools of the frames that can leave it. */
+function poolsByNode(nodes: readonly LoadNode[], links: readonly LoadLink[]): Map<string, Set<string>> {
+  const pools = new Map<string, Set<string>>();
+  const at = (node: string, kind: FrameKind): Set<string> => {
+    const known = pools.get(key(node, kind));
+    if (known !== undefined) return known;
+    const made = new Set<string>();
+    pools.set(key(node, kind), made);
+    return made;
+  };
+  for (const { id, pool, outputs } of nodes) {
+    for (const { kind } of outputs) at(id, kind).add(pool ?? kind);
+  }
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const { fromNode, toNode, kind } of links) {
+      const target = at(toNode, kind);
+      const before = target.size;
+      for (const pool of at(fromNode, kind)) target.add(pool);
+      changed ||= target.size > before;
+    }
+  }
+  return pools;
+}
+
+function key(node: string, kind: FrameKind): string {
+  return `${kind}:${node}`;
+}

@@ -1,0 +1,122 @@
+/**
+ * What happens to the slots of a lane that is no more.
+ *
+ * A *dead* lane is one whose thread has ended: the library proves it by the lane record's `deadGeneration`. What it
+ * held is given back, exactly once, whatever it was doing when it died; at most the one slot is lost whose hold it was
+ * about to write. A *fenced* lane is one whose thread may still run: what it holds is set aside and counted.
+ *
+ * The portable driver proves no death, so there a lane can only be fenced.
+ *
+ * @module
+ */
+import { LANE, LINK, POOL, SLOT } from "../../ffi/layout.gen.ts";
+import type { ControlPage } from "../control_page.ts";
+import { SluiceError } from "../errors.ts";
+import { HOLD_FREE, HOLD_MANY, type Pool } from "./pool.ts";
+
+/** A life of a lane. */
+export interface LaneLife {
+  /** Index of the lane. */
+  readonly lane: number;
+  /** Counts the lane's threads from 1. */
+  readonly generation: number;
+}
+
+/** What {@linkcode reclaimLane} gave back. */
+export interface ReclaimedSlots {
+  /** References that the lane held. */
+  readonly references: number;
+  /** Slots that are free again. */
+  readonly freed: number;
+  /** Slots that stay lost: the lane had more references to them than its row can tell. */
+  readonly lost: number;
+}
+
+/** Whether a lane's thread is known to have ended. */
+export function isLaneDead(page: ControlPage, { lane, generation }: LaneLife): boolean {
+  return Atomics.load(page.u32, (page.laneOffset(lane) + LANE.deadGeneration) >> 2) >= generation;
+}
+
+/**
+ * Gives back what a dead lane held of a pool. The second call finds nothing.
+ *
+ * @param pool any living lane's view
+ * @throws {SluiceError} `Busy` if the lane's death is not proved: it could still use its slots
+ */
+export function reclaimLane(pool: Pool, page: ControlPage, life: LaneLife): ReclaimedSlots {
+  if (!isLaneDead(page, life)) {
+    throw new SluiceError(
+      "Busy",
+      `Cannot give back the slots of lane ${life.lane} in pool "${pool.name}": its thread may still run; ` +
+        "quarantine them",
+    );
+  }
+  const holds = pool.holdsOf(life.lane);
+  let references = 0;
+  let freed = 0;
+  let lost = 0;
+  for (let slot = 0; slot < holds.length; slot++) {
+    const held = holds[slot];
+    if (held === 0) continue;
+    // Cleared first: whoever dies in here loses a slot, and nobody frees it twice.
+    holds[slot] = 0;
+    if (held === HOLD_FREE) {
+      // A count of 1 is that of a lane which died between taking the slot and saying so.
+      Atomics.store(pool.i32, (pool.slotOffset(slot) + SLOT.refCount) >> 2, 0);
+      pool.returnToAll(slot);
+      freed++;
+    } else if (held >= HOLD_MANY) lost++;
+    else {
+      references += held;
+      if (releaseAll(pool, slot, held)) freed++;
+    }
+  }
+  if (lost > 0) Atomics.add(pool.u32, POOL.quarantined >> 2, lost);
+  return { references, freed, lost };
+}
+
+/**
+ * Sets aside what a fenced lane holds of a pool, and adds it to the pool's count of quarantined slots.
+ *
+ * @returns how many slots
+ */
+export function quarantineLane(pool: Pool, lane: number): number {
+  const held = pool.holdsOf(lane).reduce((count, hold) => count + (hold === 0 ? 0 : 1), 0);
+  Atomics.add(pool.u32, POOL.quarantined >> 2, held);
+  return held;
+}
+
+/**
+ * Counts the frames of a link that went with a lane: those that it had fetched and not read, staged and not pushed,
+ * or queued inside itself. Neither end may be at work.
+ *
+ * @param index of the link's record
+ * @param queued frames that are still there, in the ring
+ * @returns how many were lost now
+ */
+export function countLaneLost(page: ControlPage, index: number, queued: number): number {
+  const at = page.linkOffset(index) >> 3;
+  const { f64 } = page;
+  const field = (offset: number) => f64[at + (offset >> 3)];
+  const dropped = field(LINK.droppedFull) + field(LINK.droppedToKey) + field(LINK.droppedSkipped) +
+    field(LINK.droppedUnlinked) + field(LINK.droppedLaneLost);
+  const left = field(LINK.written) - field(LINK.read) - dropped;
+  const lost = left - queued;
+  f64[at + (LINK.droppedLaneLost >> 3)] += lost;
+  return lost;
+}
+
+/** @returns whether nobody refers to the slot any more; it is free then */
+function releaseAll(pool: Pool, slot: number, count: number): boolean {
+  const at = (pool.slotOffset(slot) + SLOT.refCount) >> 2;
+  const before = Atomics.sub(pool.i32, at, count);
+  if (before > count) return false;
+  if (before < count) {
+    Atomics.add(pool.i32, at, count);
+    throw new RangeError(
+      `Cannot give back ${count} references to slot ${slot} of pool "${pool.name}": it has ${before}`,
+    );
+  }
+  pool.returnToAll(slot);
+  return true;
+}
