@@ -7,6 +7,18 @@
  */
 import { ABI_VERSION, CONTROL, LANE, LINK, LINK_STATE, NODE } from "../ffi/layout.gen.ts";
 
+/** What a lane is doing: values of `LANE.state`, written by the lane. */
+export const LANE_STATE = {
+  /** It has not run a node yet. */
+  starting: 0,
+  /** It runs nodes. */
+  running: 1,
+  /** It has nothing to do, and only another lane could change that. */
+  quiet: 2,
+  /** It has nothing to do until a time, a promise or something outside the graph. */
+  waiting: 3,
+} as const;
+
 /** How many records a control arena has. */
 export interface ControlSizes {
   readonly lanes: number;
@@ -110,6 +122,16 @@ export class ControlPage {
   /** Marks a link as ended: sticky, set by its writer after the last write. */
   setEos(link: number): void {
     Atomics.or(this.i32, (this.linkOffset(link) + LINK.state) >> 2, LINK_STATE.eos);
+  }
+
+  /** Marks a link as closed by its reader: nothing is read from it any more. */
+  setClosed(link: number): void {
+    Atomics.or(this.i32, (this.linkOffset(link) + LINK.state) >> 2, LINK_STATE.closed);
+  }
+
+  /** Whether a link's reader has ended. */
+  isClosed(link: number): boolean {
+    return (Atomics.load(this.i32, (this.linkOffset(link) + LINK.state) >> 2) & LINK_STATE.closed) !== 0;
   }
 
   /** Whether a link's writer has ended. */

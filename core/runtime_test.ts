@@ -1,8 +1,11 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { collect, numberedSource, pass } from "../tests/fixtures/numbered.ts";
 import { counting, filter, gathering, misbehaving, type Script, sink, source } from "../tests/fixtures/scripted.ts";
+import { fixture, port } from "../tests/fixtures/define.ts";
 import type { AudioFrame } from "./frames/audio_frame.ts";
-import type { ProcessorContext } from "./processor.ts";
+import type { StreamInput } from "./ports/stream.ts";
+import type { Processor, ProcessorContext } from "./processor.ts";
+import type { NodeHandle } from "./registry/handle.ts";
 import { Runtime } from "./runtime.ts";
 
 Deno.test("Runtime.connect() refuses a second link into an input, and names the first", async () => {
@@ -25,7 +28,8 @@ Deno.test("Runtime.connect() refuses a loop and shows it", async () => {
   runtime.connect(a.outputs.audioOut, b.inputs.audioIn);
   throws(() => runtime.connect(b.outputs.audioOut, a.inputs.audioIn), {
     code: "CycleWithoutDelay",
-    message: 'Cannot link "b.audioOut" to "a.audioIn": it closes a loop with no delay in it: "a" -> "b" -> "a"',
+    message: 'Cannot link "b.audioOut" to "a.audioIn": it closes a loop with no delay in it: "a" -> "b" -> "a"; ' +
+      "put a node that delays on it",
   });
 });
 
@@ -271,9 +275,6 @@ Deno.test("Runtime.start() refuses pools that are too small for the links", asyn
   const to = runtime.add(sink(gathering([])));
   runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
   await rejects(runtime.start(), { code: "PoolExhausted", message: /pool "audio" has 8 slots, but the graph needs/ });
-  await using other = new Runtime({ pools: { autio: {} } });
-  other.add(source(counting(1)));
-  await rejects(other.start(), { code: "InvalidConfig", message: /the pools are "audio" and "data"/ });
 });
 
 Deno.test("Runtime refuses changes once it was started, and a second start", async () => {
@@ -481,4 +482,134 @@ Deno.test("Runtime.latencies() measures from each source to each sink that it re
   }
   ok(summary.nodes.every((node) => node.tick.samples > 0));
   ok(summary.links.every((link) => link.ageNs > 0));
+});
+
+Deno.test("Runtime ends a graph that has come to a stop, and names the link and what it waits for", async () => {
+  await using runtime = new Runtime({ mode: "offline" });
+  const from = runtime.add(source(counting(100)), { id: "from" });
+  const late = runtime.add(
+    filter({
+      process(this: Script) {
+        // Needs 20 frames before it gives one, but its writer is held back by the sibling link.
+        for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read());
+      },
+    }),
+    { id: "late" },
+  );
+  const join = runtime.add(
+    fixture<NodeHandle<{ left: AudioFrame; right: AudioFrame }>>(() => ({
+      process(this: { left: StreamInput<AudioFrame>; right: StreamInput<AudioFrame> }) {
+        while (this.left.peek() && this.right.peek()) {
+          this.left.read();
+          this.right.read();
+        }
+      },
+    } as unknown as Processor), {
+      type: "join",
+      lane: "main",
+      ports: [
+        port({ name: "left", direction: "input", kind: "audio" }),
+        port({ name: "right", direction: "input", kind: "audio" }),
+      ],
+    })(),
+    { id: "join" },
+  );
+  runtime.connect(from.outputs.audioOut, join.inputs.left);
+  runtime.connect(from.outputs.audioOut, late.inputs.audioIn);
+  runtime.connect(late.outputs.audioOut, join.inputs.right);
+  await runtime.start();
+  await rejects(runtime.finished, {
+    code: "InvalidGraph",
+    linkId: "link0",
+    message: 'The graph has come to a stop: the link from "from.audioOut" to "join.left" is full with 8 frames, and ' +
+      '"join" waits for "join.right"; raise the capacity of that link',
+  });
+});
+
+Deno.test("Runtime ends a graph whose nodes keep every slot of a pool", async () => {
+  await using runtime = new Runtime({ mode: "offline" });
+  const from = runtime.add(source(counting(1000)), { id: "from" });
+  const keeper = runtime.add(sink({
+    process(this: Script) {
+      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) frame.retain();
+    },
+  }));
+  runtime.connect(from.outputs.audioOut, keeper.inputs.audioIn);
+  await runtime.start();
+  await rejects(runtime.finished, { code: "PoolExhausted", nodeId: "from", message: /has to call release/ });
+  ok(runtime.summary()!.pools[0].exhausted > 0);
+});
+
+for (const how of ["close", "exit"] as const) {
+  Deno.test(`Runtime.finished rejects when a node ends its worker: ${how}`, async () => {
+    await using runtime = new Runtime({ mode: "live" });
+    const from = runtime.add(numberedSource({ count: 1_000_000_000 }));
+    const bad = runtime.add(misbehaving({ how }), { id: "bad", lane: "doomed" });
+    runtime.connect(from.outputs.audio, bad.inputs.audioIn);
+    await runtime.start();
+    await rejects(runtime.finished, { code: "LaneCrashed", message: /Lane "doomed" ended: a node called/ });
+  });
+}
+
+Deno.test("RuntimeOptions.signal that aborts after a failure disturbs nobody", async () => {
+  const abort = new AbortController();
+  await using runtime = new Runtime({ mode: "offline", signal: abort.signal });
+  const from = runtime.add(source(counting(5)));
+  const to = runtime.add(sink({
+    process: () => {
+      throw new Error("no");
+    },
+  }));
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
+  await runtime.start();
+  await rejects(runtime.finished);
+  abort.abort();
+  await rejects(runtime.setConfig(from.id, "x", 1));
+});
+
+Deno.test("Runtime.stop() while a node is in setup() ends the start within the time limit", async () => {
+  await using runtime = new Runtime({ stopTimeoutMs: 50 });
+  runtime.add(source({ setup: () => new Promise<void>(() => {}), process() {} }), { id: "stuck" });
+  const starting = runtime.start();
+  const stopped = runtime.stop();
+  await rejects(starting, { code: "Busy", message: /stopped before every node had returned from setup/ });
+  equal((await stopped)!.outcome, "stopped");
+});
+
+Deno.test("Runtime.stop() while nodes are opened keeps the graph from running", async () => {
+  let ticks = 0;
+  await using runtime = new Runtime();
+  runtime.add(source({ setup: () => new Promise<void>((go) => setTimeout(go, 20)), process: () => void ticks++ }));
+  const starting = runtime.start();
+  const stopped = runtime.stop();
+  await rejects(starting, { code: "Busy" });
+  equal((await stopped)!.outcome, "stopped");
+  equal(ticks, 0);
+});
+
+Deno.test("Runtime reports a node that detaches the memory it was given, and goes on living", async () => {
+  await using runtime = new Runtime({ mode: "offline", native: "auto" });
+  const from = runtime.add(
+    source({
+      process(this: Script, context: ProcessorContext) {
+        const frame = this.audioOut!.tryAcquire({ sampleRateHz: 1, channels: 1, sampleCount: 1 })!;
+        const { buffer } = frame.channel(0);
+        if (buffer instanceof ArrayBuffer) structuredClone(buffer, { transfer: [buffer] });
+        else throw new Error("nothing to detach");
+        context.finish();
+      },
+    }),
+    { id: "vandal" },
+  );
+  const to = runtime.add(sink(gathering([])));
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
+  await runtime.start();
+  await rejects(runtime.finished, { code: "NodeFailed" });
+});
+
+Deno.test("Runtime cannot be started once it was disposed of", async () => {
+  const runtime = new Runtime();
+  runtime.add(source(counting(1)));
+  await runtime[Symbol.asyncDispose]();
+  await rejects(runtime.start(), { code: "Busy", message: /was disposed of/ });
 });

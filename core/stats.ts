@@ -9,6 +9,7 @@ import type { ControlPage } from "./control_page.ts";
 import type { DriverKind } from "./driver/driver.ts";
 import { type Quantiles, readQuantiles } from "./histogram.ts";
 import type { LinkId, NodeId, PortAddress } from "./ids.ts";
+import type { LaneKind } from "./lanes/lane_options.ts";
 import type { LinkPolicy } from "./links/policy.ts";
 
 /** Why frames were dropped on a link, and how many. */
@@ -88,6 +89,8 @@ export interface NodeStats {
   readonly framesOut: number;
   /** What it reported by `context.progress()`. */
   readonly progress?: NodeProgress;
+  /** For a native stage that has ended: its own figures, by name. */
+  readonly figures?: { readonly [name: string]: number };
 }
 
 /** Figures of one pool. */
@@ -109,11 +112,15 @@ export interface LaneStats {
   /** Its name. */
   readonly name: string;
   /** Where it runs. */
-  readonly kind: "main" | "worker";
+  readonly kind: LaneKind;
   /** Rounds of its scheduler. */
   readonly rounds: number;
   /** How often it had nothing to do. */
   readonly parks: number;
+  /** The system's number of its thread, as in `/proc/self/task`; 0 if not known: only native lanes tell it. */
+  readonly threadId: number;
+  /** What the system refused it and it does without, such as a priority. */
+  readonly warnings: readonly string[];
 }
 
 /** Figures of a whole graph. */
@@ -155,6 +162,9 @@ export interface RunSummary extends RuntimeStats {
 
 /** The figures of a link that stand in the control arena. */
 export type LinkCounters = Pick<LinkStats, "written" | "read" | "dropped" | "queued" | "highWater" | "ageNs">;
+
+/** The figures of a lane that stand in the control arena. */
+export type LaneCounters = Pick<LaneStats, "rounds" | "parks" | "threadId">;
 
 /** The figures of a node that stand in the control arena. */
 export type NodeCounters = Pick<
@@ -200,8 +210,17 @@ export function readNodeCounters(page: ControlPage, index: number): NodeCounters
   };
 }
 
+/** What a node is doing: a value of `PHASE`. */
+export function readPhase(page: ControlPage, index: number): number {
+  return page.u32[(page.nodeOffset(index) + NODE.phase) >> 2];
+}
+
 /** The counters of a lane. */
-export function readLaneCounters(page: ControlPage, index: number): Pick<LaneStats, "rounds" | "parks"> {
+export function readLaneCounters(page: ControlPage, index: number): LaneCounters {
   const at = page.laneOffset(index);
-  return { rounds: page.f64[(at + LANE.rounds) >> 3], parks: page.f64[(at + LANE.parks) >> 3] };
+  return {
+    rounds: page.f64[(at + LANE.rounds) >> 3],
+    parks: page.f64[(at + LANE.parks) >> 3],
+    threadId: page.u32[(at + LANE.threadId) >> 2],
+  };
 }

@@ -5,7 +5,7 @@
  */
 import { SluiceError, type SourcePlace } from "../errors.ts";
 import type { GraphMode, LinkOptions } from "../links/policy.ts";
-import type { GraphDocument, GraphPool } from "./document.ts";
+import type { GraphDocument, GraphLane, GraphPool } from "./document.ts";
 import { placed } from "./report.ts";
 
 /** The string interface of a runtime. */
@@ -22,6 +22,8 @@ export interface GraphRuntimeOptions {
   readonly mode?: GraphMode;
   /** Sizes of pools by name. */
   readonly pools?: { readonly [name: string]: GraphPool };
+  /** What is said of lanes, by name. */
+  readonly lanes?: { readonly [name: string]: GraphLane };
 }
 
 /** What to make a runtime with, for a graph: `new Runtime({ ...graphOptions(document), registry })`. */
@@ -29,6 +31,7 @@ export function graphOptions(document: GraphDocument): GraphRuntimeOptions {
   return {
     ...(document.mode === undefined ? {} : { mode: document.mode }),
     pools: document.pools,
+    lanes: document.lanes,
   };
 }
 

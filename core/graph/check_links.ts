@@ -55,7 +55,7 @@ export function checkLinks(
   for (const node of sure ? nodes.values() : []) {
     if (!report.full) reportUnlinked(node, taken, nodes, report);
   }
-  reportCycles(graph, report);
+  reportCycles(graph, nodes, report);
 }
 
 function findNode(
@@ -131,13 +131,18 @@ function reportUnlinked(
   }
 }
 
-function reportCycles(graph: ShapedGraph, report: GraphReport): void {
+function reportCycles(graph: ShapedGraph, nodes: ReadonlyMap<string, CheckedNode>, report: GraphReport): void {
+  // A loop with a delay on it is legal.
   const edges = graph.links.flatMap(({ from, to, offset }) =>
-    from !== undefined && to !== undefined ? [{ from: from.node as string, to: to.node as string, offset }] : []
+    from !== undefined && to !== undefined && nodes.get(from.node)?.descriptor.delays !== true
+      ? [{ from: from.node as string, to: to.node as string, offset }]
+      : []
   );
   for (const { closing, path } of findCycles(edges)) {
     const shown = path.length <= 12 ? path : [...path.slice(0, 6), "…", ...path.slice(-5)];
-    const message = `Cannot run the graph: the links ${shown.join(" → ")} form a loop; take one of them out`;
+    const message = `Cannot run the graph: the links ${
+      shown.join(" → ")
+    } form a loop; put a node that delays on it, or take one of them out`;
     report.add("CycleWithoutDelay", message, closing.offset, { nodeId: closing.to });
   }
 }

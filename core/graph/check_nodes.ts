@@ -7,6 +7,8 @@ import { checkConfig, coerceSetting, describeValue } from "../config_check.ts";
 import { SluiceError } from "../errors.ts";
 import { type NodeDescriptor, sizePorts } from "../registry/descriptor.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
+import type { NodeId } from "../ids.ts";
+import { DEFAULT_LANE, laneOf, MAIN_LANE, NATIVE_LANE } from "../lanes/lane_choice.ts";
 import type { GraphNode } from "./document.ts";
 import { jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import type { GraphReport } from "./report.ts";
@@ -14,8 +16,14 @@ import { formatSetting, type Setting } from "./settings.ts";
 import type { ShapedGraph, ShapedNode } from "./shape.ts";
 import { didYouMean, listSome } from "../suggestion.ts";
 
-/** Lanes that a file need not declare: that of the control isolate, and the one that nodes run on by default. */
-const IMPLIED_LANES: readonly string[] = ["main", "worker"];
+/** Lanes that a file need not declare: that of the control isolate, and those that nodes run on by default. */
+const IMPLIED_LANES: readonly string[] = [MAIN_LANE, DEFAULT_LANE, NATIVE_LANE];
+
+/** A node of a lane. */
+interface Resident {
+  readonly id: NodeId;
+  readonly type: { readonly descriptor: NodeDescriptor };
+}
 
 /** A node whose type is known. */
 export interface CheckedNode {
@@ -43,6 +51,7 @@ export function checkNodes(
     report.addPlaceless(new SluiceError("NodeNotFound", message, { nodeId: setting.nodeId, available: ids }));
   }
   const checked = new Map<string, CheckedNode>();
+  const residents = new Map<string, Resident>();
   for (const shaped of graph.nodes.values()) {
     if (shaped.type === undefined || report.full) continue;
     let descriptor: NodeDescriptor;
@@ -54,7 +63,7 @@ export function checkNodes(
     }
     const { id, offset, lane } = shaped;
     const config = readConfig(shaped, descriptor, settings.filter((setting) => setting.nodeId === id), report);
-    checkLane(shaped, descriptor, graph, report);
+    checkLane(shaped, descriptor, graph, residents, report);
     const node = { id, type: descriptor.type, config, lane: lane?.name, place: report.place(offset) };
     checked.set(id, { shaped, descriptor: sizePorts(descriptor, config), node });
   }
@@ -101,9 +110,18 @@ function locate(shaped: ShapedNode, path: readonly (string | number)[], ofKey: b
   return offset;
 }
 
-function checkLane(shaped: ShapedNode, descriptor: NodeDescriptor, graph: ShapedGraph, report: GraphReport): void {
+function checkLane(
+  shaped: ShapedNode,
+  descriptor: NodeDescriptor,
+  graph: ShapedGraph,
+  residents: Map<string, Resident>,
+  report: GraphReport,
+): void {
   const { id, lane } = shaped;
-  if (lane === undefined) return;
+  if (lane === undefined) {
+    place(shaped, descriptor, graph, residents, report);
+    return;
+  }
   const declared = graph.lanes !== undefined && Object.hasOwn(graph.lanes, lane.name);
   if (!IMPLIED_LANES.includes(lane.name) && graph.lanes !== undefined && !declared) {
     const available = [...new Set([...IMPLIED_LANES, ...Object.keys(graph.lanes)])];
@@ -122,5 +140,23 @@ function checkLane(shaped: ShapedNode, descriptor: NodeDescriptor, graph: Shaped
   if (descriptor.lane === "main" && !isMain) {
     const message = `Cannot place node "${id}" on lane "${lane.name}": "${descriptor.type}" runs only on lane "main"`;
     report.add("InvalidGraph", message, lane.offset, { nodeId: id });
+    return;
+  }
+  place(shaped, descriptor, graph, residents, report);
+}
+
+/** Notes which lane runs a node, or reports that it cannot be: as the runtime would. */
+function place(
+  { id, lane, offset }: ShapedNode,
+  descriptor: NodeDescriptor,
+  graph: ShapedGraph,
+  residents: Map<string, Resident>,
+  report: GraphReport,
+): void {
+  try {
+    const name = laneOf(id, descriptor, lane?.name, graph.lanes ?? {}, residents);
+    if (!residents.has(name)) residents.set(name, { id, type: { descriptor } });
+  } catch (error) {
+    report.addThrown(error, lane?.offset ?? offset);
   }
 }

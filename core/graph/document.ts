@@ -6,6 +6,7 @@
  */
 import type { SourcePlace } from "../errors.ts";
 import type { NodeId, PortAddress } from "../ids.ts";
+import type { LaneKind, LanePriority } from "../lanes/lane_options.ts";
 import type { GraphMode, LinkPolicy } from "../links/policy.ts";
 
 /** The version of the format that this Sluice reads. */
@@ -49,8 +50,12 @@ export interface GraphPool {
 
 /** A lane that the file declares. */
 export interface GraphLane {
-  /** `worker`: a thread of its own. `main`: the thread of the program. */
-  readonly kind: "worker" | "main";
+  /** `worker`: a thread of its own. `main`: the thread of the program. `native`: a thread for native stages. */
+  readonly kind: LaneKind;
+  /** For native lanes: how urgent the thread is. */
+  readonly priority?: LanePriority;
+  /** For native lanes: the processors that the thread may run on. */
+  readonly cpus?: readonly number[];
 }
 
 /** A whole graph file. */
@@ -67,6 +72,6 @@ export interface GraphDocument {
   readonly links: readonly GraphLink[];
   /** Sizes of pools by name. */
   readonly pools: { readonly [name: string]: GraphPool };
-  /** Declared lanes; without `lanes` in the file, a worker lane for each name that a node gives, except `main`. */
+  /** Declared lanes; without `lanes` in the file, one for each name that a node gives, except `main`. */
   readonly lanes: { readonly [name: string]: GraphLane };
 }

@@ -9,13 +9,13 @@
 import { SluiceError } from "../errors.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import { checkLinks } from "./check_links.ts";
-import { checkNodes } from "./check_nodes.ts";
+import { type CheckedNode, checkNodes } from "./check_nodes.ts";
 import { GRAPH_VERSION, type GraphDocument, type GraphLane } from "./document.ts";
 import { readGraphText } from "./graph_text.ts";
 import { parseJson } from "./json_tree.ts";
 import { GraphReport } from "./report.ts";
 import type { Setting } from "./settings.ts";
-import { readShape, type ShapedGraph } from "./shape.ts";
+import { readShape } from "./shape.ts";
 
 /** What {@linkcode checkGraph} finds. */
 export interface GraphCheck {
@@ -59,7 +59,7 @@ export function checkGraph(
       place: report.place(offset),
     })),
     pools: shape.pools,
-    lanes: shape.lanes ?? impliedLanes(shape),
+    lanes: shape.lanes ?? impliedLanes(nodes.values()),
   };
   return { document, errors: [] };
 }
@@ -107,11 +107,12 @@ export async function loadGraph(
   return parseGraph(await readGraphText(path), path, registry, settings);
 }
 
-function impliedLanes(shape: ShapedGraph): { [name: string]: GraphLane } {
-  const names = [...shape.nodes.values()].flatMap(({ lane }) => lane === undefined ? [] : [lane.name]);
-  return Object.fromEntries(
-    [...new Set(names)].filter((name) => name !== "main").map((name) => [name, {
-      kind: "worker",
-    }]),
-  );
+function impliedLanes(nodes: Iterable<CheckedNode>): { [name: string]: GraphLane } {
+  const lanes = new Map<string, GraphLane>();
+  for (const { shaped, descriptor } of nodes) {
+    const { name } = shaped.lane ?? { name: "main" };
+    // The nodes of a lane are all of one kind.
+    if (name !== "main") lanes.set(name, { kind: descriptor.lane === "native" ? "native" : "worker" });
+  }
+  return Object.fromEntries(lanes);
 }

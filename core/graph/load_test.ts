@@ -290,7 +290,8 @@ const BAD: [string, string, ...string[]][] = [
       `"a": { "type": "gain" }, "b": { "type": "gain" }`,
       `{ "from": "a.audioOut", "to": "b.audioIn" },\n{ "from": "b.audioOut", "to": "a.audioIn" }`,
     ),
-    "4:1 CycleWithoutDelay Cannot run the graph: the links a → b → a form a loop; take one of them out",
+    "4:1 CycleWithoutDelay Cannot run the graph: the links a → b → a form a loop; " +
+    "put a node that delays on it, or take one of them out",
   ],
   [
     "an undeclared lane",

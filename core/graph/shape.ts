@@ -7,10 +7,17 @@
 import { describeValue } from "../config_check.ts";
 
 import { type NodeId, nodeId, type PortAddress, splitAddress } from "../ids.ts";
+import {
+  checkLaneOptions,
+  LANE_KINDS,
+  LANE_PRIORITIES,
+  type LaneKind,
+  type LanePriority,
+} from "../lanes/lane_options.ts";
 import { type GraphMode, LINK_POLICIES, type LinkPolicy, MAX_LINK_CAPACITY } from "../links/policy.ts";
 import type { ConfigSchema } from "../registry/descriptor.ts";
 import { GRAPH_VERSION, type GraphLane, type GraphPool } from "./document.ts";
-import { describeJson, jsonMembers, type JsonNode } from "./json_tree.ts";
+import { describeJson, jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import type { GraphReport } from "./report.ts";
 import { isObject, readKeys, readScalar, requireScalar } from "./shape_readers.ts";
 
@@ -58,7 +65,8 @@ const MODE: ConfigSchema = { enum: ["live", "offline"] };
 const NAME: ConfigSchema = { type: "string", minLength: 1 };
 const POLICY: ConfigSchema = { enum: LINK_POLICIES };
 const CAPACITY: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_LINK_CAPACITY };
-const LANE_KIND: ConfigSchema = { enum: ["worker", "main"] };
+const LANE_KIND: ConfigSchema = { enum: LANE_KINDS };
+const LANE_PRIORITY: ConfigSchema = { enum: LANE_PRIORITIES };
 const SLOT_BYTES: ConfigSchema = { type: "integer", minimum: 1, maximum: 1_073_741_824 };
 const SLOTS: ConfigSchema = { type: "integer", minimum: 1, maximum: 1_048_576 };
 const LANE_NAME = "a lane's name";
@@ -203,11 +211,25 @@ function readPool(node: JsonNode, what: string, report: GraphReport): GraphPool 
 }
 
 function readLane(node: JsonNode, what: string, report: GraphReport): GraphLane | undefined {
-  const kind = requireScalar(node, readKeys(node, what, ["kind"], report), "kind", what, LANE_KIND, report);
-  if (what === 'lane "main"' && kind === "worker") {
-    report.add("InvalidGraph", `Cannot read graph: lane "main" is declared as a worker, wanted "main"`, node.offset);
+  const keys = readKeys(node, what, ["kind", "priority", "cpus"], report);
+  const kind = requireScalar(node, keys, "kind", what, LANE_KIND, report) as LaneKind | undefined;
+  const priorityNode = keys.get("priority");
+  const priority = readScalar(priorityNode, `"priority" of ${what}`, LANE_PRIORITY, report) as LanePriority | undefined;
+  const cpusNode = keys.get("cpus");
+  const cpus = cpusNode && jsonValue(cpusNode) as readonly number[];
+  if (what === 'lane "main"' && kind !== undefined && kind !== "main") {
+    const found = kind === "worker" ? "a worker" : kind;
+    report.add("InvalidGraph", `Cannot read graph: lane "main" is declared as ${found}, wanted "main"`, node.offset);
+    return { kind };
   }
-  return kind === undefined ? undefined : { kind: kind as GraphLane["kind"] };
+  if (kind === undefined) return undefined;
+  const lane = { kind, ...(priority && { priority }), ...(cpus && { cpus }) };
+  try {
+    checkLaneOptions(what.slice('lane "'.length, -1), lane);
+  } catch (error) {
+    report.addThrown(error, (cpusNode ?? priorityNode ?? node).offset);
+  }
+  return lane;
 }
 
 /** Reads an object whose keys are names that the file chooses. */

@@ -1,0 +1,120 @@
+/**
+ * Sees from the control page alone what no lane can report itself: that a lane's thread has ended, and that a graph
+ * has come to a stop in which every lane waits for another.
+ *
+ * @module
+ */
+import { BLOCKED, LANE, NODE } from "../ffi/layout.gen.ts";
+import { type ControlPage, LANE_STATE } from "./control_page.ts";
+import { SluiceError } from "./errors.ts";
+import type { NodeId } from "./ids.ts";
+import { type NodeState, readLinkCounters, readNodeCounters } from "./stats.ts";
+import type { LinkEntry, NodeEntry, Topology } from "./topology.ts";
+
+/** Looks in a row that must find the graph at a stop. */
+const LOOKS = 2;
+
+/** See the module. */
+export class Watchdog {
+  readonly #topology: Topology;
+  readonly #page: ControlPage;
+  #activity = -1;
+  #quietLooks = 0;
+
+  constructor(topology: Topology, page: ControlPage) {
+    this.#topology = topology;
+    this.#page = page;
+  }
+
+  /**
+   * Looks once.
+   *
+   * @param lanes those that have not closed
+   * @returns what is wrong, as an error that ends the run
+   */
+  look(
+    lanes: readonly { readonly name: string; readonly index: number }[],
+    states: ReadonlyMap<NodeId, NodeState>,
+  ): SluiceError | undefined {
+    const dead = lanes.find(({ index }) => this.#isDead(index));
+    if (dead !== undefined) {
+      const nodes = [...this.#topology.nodes.values()].filter((node) => node.lane === dead.name).map((node) => node.id);
+      return new SluiceError("LaneCrashed", `Lane "${dead.name}" ended unasked; it ran ${quoteAll(nodes)}`);
+    }
+    const activity = this.#sumOfActivity();
+    const quiet = activity === this.#activity &&
+      lanes.every(({ index }) => this.#laneField(index, LANE.state) === LANE_STATE.quiet);
+    this.#activity = activity;
+    this.#quietLooks = quiet ? this.#quietLooks + 1 : 0;
+    if (this.#quietLooks < LOOKS) return undefined;
+    const open = [...this.#topology.nodes.values()].filter((node) => states.get(node.id) === "running");
+    return open.length === 0 ? undefined : this.#explainStop(open);
+  }
+
+  #isDead(lane: number): boolean {
+    const generation = this.#laneField(lane, LANE.generation);
+    return generation !== 0 && this.#laneField(lane, LANE.deadGeneration) >= generation;
+  }
+
+  /** Changes whenever a node was run or a frame was moved. */
+  #sumOfActivity(): number {
+    let sum = 0;
+    for (const node of this.#topology.nodes.values()) sum += readNodeCounters(this.#page, node.index).ticks;
+    for (const link of this.#topology.links.values()) {
+      const { written, read } = readLinkCounters(this.#page, link.index, 0);
+      sum += written + read;
+    }
+    return sum;
+  }
+
+  #explainStop(open: readonly NodeEntry[]): SluiceError {
+    const links = [...this.#topology.links.values()];
+    const blocked = open.map((node) => ({ node, kind: this.#nodeField(node, NODE.blockedKind) }));
+    const starved = blocked.find(({ kind }) => kind === BLOCKED.pool);
+    if (starved !== undefined) {
+      return new SluiceError(
+        "PoolExhausted",
+        `The graph has come to a stop: node "${starved.node.id}" waits for a free slot, and no other node gives one ` +
+          "back; a node that calls retain() has to call release()",
+        { nodeId: starved.node.id },
+      );
+    }
+    const full = blocked.filter(({ kind }) => kind === BLOCKED.link)
+      .map(({ node }) => links.find((link) => link.index === this.#nodeField(node, NODE.blockedId)))
+      .find((link) => link !== undefined);
+    if (full === undefined) {
+      const ids = open.map((node) => node.id);
+      return new SluiceError(
+        "InvalidGraph",
+        `The graph has come to a stop: ${quoteAll(ids)} did not come to an end, and nothing is left to do`,
+        { nodeId: ids[0] },
+      );
+    }
+    const waitsFor = links.filter((link) => link.toNode === full.toNode && this.#isDry(link))
+      .map((link) => `"${link.toNode}.${link.toPort}"`);
+    return new SluiceError(
+      "InvalidGraph",
+      `The graph has come to a stop: the link from "${full.fromNode}.${full.fromPort}" to "${full.toNode}.${full.toPort}" ` +
+        `is full with ${full.capacity} frames, and "${full.toNode}" ` +
+        (waitsFor.length === 0 ? "does not read them" : `waits for ${waitsFor.join(" and ")}`) +
+        "; raise the capacity of that link",
+      { nodeId: full.toNode, port: full.toPort, linkId: full.id },
+    );
+  }
+
+  #isDry(link: LinkEntry): boolean {
+    return readLinkCounters(this.#page, link.index, 0).queued === 0 && !this.#page.isEos(link.index);
+  }
+
+  #laneField(lane: number, field: number): number {
+    return Atomics.load(this.#page.u32, (this.#page.laneOffset(lane) + field) >> 2);
+  }
+
+  #nodeField(node: NodeEntry, field: number): number {
+    return this.#page.u32[(this.#page.nodeOffset(node.index) + field) >> 2];
+  }
+}
+
+function quoteAll(ids: readonly string[]): string {
+  return ids.map((id) => `"${id}"`).join(", ");
+}
