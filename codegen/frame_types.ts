@@ -9,8 +9,11 @@ import type { FrameKind } from "../core/frames/format.ts";
 /** What the generator knows of a frame type. */
 export interface FrameTypeInfo {
   readonly kind: FrameKind;
-  /** What its type argument is: a number of channels, or the type of the value. */
-  readonly argument: "channels" | "value";
+  /**
+   * What its type argument is: a number of channels, the type of the value, or the type of the fields of a record;
+   * `none` if it takes none.
+   */
+  readonly argument: "channels" | "value" | "fields" | "none";
 }
 
 /** Most channels of an audio frame. */
@@ -19,5 +22,8 @@ export const CHANNEL_LIMIT = 64;
 /** The frame types by class name. */
 export const FRAME_TYPES: { readonly [name: string]: FrameTypeInfo } = {
   AudioFrame: { kind: "audio", argument: "channels" },
+  VideoFrame: { kind: "video", argument: "none" },
+  EncodedFrame: { kind: "encoded", argument: "none" },
+  PacketFrame: { kind: "packet", argument: "fields" },
   DataFrame: { kind: "data", argument: "value" },
 };

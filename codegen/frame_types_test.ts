@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import { AudioFrame, MAX_CHANNELS } from "../core/frames/audio_frame.ts";
 import { DataFrame } from "../core/frames/data_frame.ts";
+import { EncodedFrame } from "../core/frames/encoded_frame.ts";
+import { PacketFrame } from "../core/frames/packet_frame.ts";
+import { VideoFrame } from "../core/frames/video_frame.ts";
 import * as api from "../core/generated_api.ts";
 import { CHANNEL_LIMIT, FRAME_TYPES } from "./frame_types.ts";
 
 Deno.test("FRAME_TYPES lists the frame classes", () => {
-  assert.deepEqual(Object.keys(FRAME_TYPES), [AudioFrame.name, DataFrame.name]);
+  assert.deepEqual(
+    Object.keys(FRAME_TYPES),
+    [AudioFrame, VideoFrame, EncodedFrame, PacketFrame, DataFrame].map((each) => each.name),
+  );
 });
 
 Deno.test("FRAME_TYPES lists the frame types that generated code can import", async () => {

@@ -10,7 +10,7 @@ import { diagnosticInConfig } from "./config_place.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import { formatTypeScript } from "./emit/format.ts";
 import { emitGraphSchema } from "./emit/graph_schema.ts";
-import { emitModule } from "./emit/module.ts";
+import { type EmitCache, emitModule } from "./emit/module.ts";
 import { emitRust } from "./emit/rust_structs.ts";
 import type { PackageModel } from "./model.ts";
 import { findFiles } from "./scan/find_files.ts";
@@ -68,6 +68,7 @@ export class Generator {
   readonly root: string;
   readonly #options: GenerateOptions;
   readonly #scanner: PackageScanner;
+  readonly #emitted: EmitCache = new WeakMap();
   readonly #formatted = new Map<string, string>();
   /** What was last found in, or written to, each generated file. */
   readonly #texts = new Map<string, string>();
@@ -109,7 +110,7 @@ export class Generator {
       );
     }
     const files: GeneratedFile[] = [];
-    for (const { path, text } of emitPackage(model, (piece) => this.#format(piece))) {
+    for (const { path, text } of emitPackage(model, (piece) => this.#format(piece), this.#emitted)) {
       const before = this.#texts.get(path);
       const state = before === text ? "unchanged" : await place(join(this.root, path), text, check);
       if (!check) this.#texts.set(path, text);
@@ -138,12 +139,13 @@ export class Generator {
 export function emitPackage(
   model: PackageModel,
   format: (piece: string) => string = formatTypeScript,
+  cache: EmitCache = new WeakMap(),
 ): EmittedFile[] {
   const rust = model.rust === undefined || model.structs.length === 0
     ? []
     : [{ path: model.rust, text: emitRust(model) }];
   return [
-    { path: model.output, text: emitModule(model).map(format).join("\n") },
+    { path: model.output, text: emitModule(model, cache).map(format).join("\n") },
     { path: model.schema, text: emitGraphSchema(model) },
     ...rust,
   ];

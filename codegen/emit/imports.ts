@@ -7,12 +7,25 @@ import { compareText } from "../diagnostics.ts";
 import type { FrameTypeModel, TypeArgumentModel } from "../model.ts";
 import { relativeSpecifier } from "../paths.ts";
 
+/** Something that a piece of a generated file imports. */
+export type ImportUse =
+  | { readonly kind: "value"; readonly name: string }
+  | {
+    readonly kind: "type";
+    readonly specifier: string;
+    readonly name: string;
+    readonly local: string;
+    /** The generated file exports it. */
+    readonly isExported: boolean;
+  };
+
 /** Collects what a generated file imports. */
 export class Imports {
   readonly #output: string;
   readonly #runtime: string;
   readonly #taken: Set<string>;
   readonly #values = new Set<string>();
+  #trace: ImportUse[] = [];
   readonly #wholes = new Map<string, string>();
   readonly #functions = new Set(["defineNodeType", "definePackage"]);
   /** Specifier to exported name to local name. */
@@ -29,6 +42,28 @@ export class Imports {
     this.#taken = new Set(taken);
   }
 
+  /** Notes from now on in a new list what is imported. */
+  trace(): ImportUse[] {
+    return this.#trace = [];
+  }
+
+  /**
+   * Imports again what was noted once.
+   *
+   * @returns whether everything is called as it was then
+   */
+  replay(uses: readonly ImportUse[]): boolean {
+    return uses.every((use) => {
+      if (use.kind === "value") {
+        this.value(use.name);
+        return true;
+      }
+      const local = this.type(use.specifier, use.name);
+      if (use.isExported) this.#export(local);
+      return local === use.local;
+    });
+  }
+
   /** The specifier by which the generated file reaches another file. */
   specifierOf(path: string): string {
     return relativeSpecifier(this.#output, path);
@@ -42,12 +77,13 @@ export class Imports {
   /** Imports a function of the runtime. */
   value(name: string): void {
     this.#functions.add(name);
+    this.#trace.push({ kind: "value", name });
   }
 
   /** Imports a type of this package that has a fixed layout, and exports it. @returns its local name */
   struct(path: string, name: string): string {
     const local = this.type(this.specifierOf(path), name);
-    this.#values.add(local);
+    this.#export(local);
     return local;
   }
 
@@ -77,6 +113,7 @@ export class Imports {
       this.#taken.add(local);
       names.set(name, local);
     }
+    this.#trace.push({ kind: "type", specifier, name, local, isExported: false });
     return local;
   }
 
@@ -87,13 +124,21 @@ export class Imports {
     if (argument.kind === "global") return `${name}<${argument.text}>`;
     const specifier = argument.kind === "file" ? this.specifierOf(argument.path) : argument.specifier;
     const local = this.type(specifier, argument.name);
-    if (argument.kind === "file") this.#values.add(local);
+    if (argument.kind === "file") this.#export(local);
     return `${name}<${local}>`;
   }
 
   /** Local names of this package's types that data frames carry, sorted. */
   valueTypes(): string[] {
     return [...this.#values].sort(compareText);
+  }
+
+  #export(local: string): void {
+    this.#values.add(local);
+    const last = this.#trace.at(-1);
+    if (last?.kind === "type" && last.local === local) {
+      this.#trace[this.#trace.length - 1] = { ...last, isExported: true };
+    }
   }
 
   /** All import declarations, those of the runtime first, then by specifier. */

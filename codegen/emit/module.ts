@@ -7,7 +7,7 @@
 import type { NodeModel, PackageModel } from "../model.ts";
 import { identifierOf, typePrefixOf } from "../names.ts";
 import { relativeSpecifier } from "../paths.ts";
-import { Imports } from "./imports.ts";
+import { Imports, type ImportUse } from "./imports.ts";
 import { emitNode } from "./node.ts";
 import { docComment, literal } from "./source_text.ts";
 import { emitStruct, viewName } from "./struct_view.ts";
@@ -20,11 +20,14 @@ const RESERVED = (
   "Uint16Array Int8Array Uint8Array"
 ).split(" ");
 
+/** Texts of node types, with what they import; for models that are emitted again. */
+export type EmitCache = WeakMap<NodeModel, { readonly text: string; readonly uses: readonly ImportUse[] }>;
+
 /**
  * The pieces of `sluice.gen.ts`, not formatted; between them stands an empty line. The same model always gives the
  * same text.
  */
-export function emitModule(model: PackageModel): string[] {
+export function emitModule(model: PackageModel, cache: EmitCache = new WeakMap()): string[] {
   const declared = model.nodes.flatMap(({ descriptor: { type } }) => {
     const prefix = typePrefixOf(type);
     return [identifierOf(type), `${prefix}Ports`, `${prefix}Config`, `${prefix}Handle`, `${prefix}NodeType`];
@@ -34,7 +37,7 @@ export function emitModule(model: PackageModel): string[] {
   // Names that types are imported by depend on all types that came before; so these are settled in one order first.
   for (const { module, exportName } of model.structs) imports.struct(module, exportName);
   const structs = model.structs.map((struct) => emitStruct(struct, imports));
-  const nodes = model.nodes.map((node) => emitNode(node, imports));
+  const nodes = model.nodes.map((node) => emitCached(node, imports, cache));
   const footer = emitFooter(model, imports);
   const header = `// Made by "deno task codegen" from sluice.json and the files listed in "sources" at the end.
 // Do not edit: change a processor class and run the command again.
@@ -43,6 +46,15 @@ ${docComment(`The node types of ${model.name}. Importing this module loads none 
   const values = imports.valueTypes();
   const reExports = values.length === 0 ? [] : [`export type { ${values.join(", ")} };`];
   return [`${header}${imports.source()}`, ...reExports, ...structs, ...nodes, ...footer];
+}
+
+function emitCached(node: NodeModel, imports: Imports, cache: EmitCache): string {
+  const known = cache.get(node);
+  if (known !== undefined && imports.replay(known.uses)) return known.text;
+  const uses = imports.trace();
+  const text = emitNode(node, imports);
+  cache.set(node, { text, uses });
+  return text;
 }
 
 function emitFooter(model: PackageModel, imports: Imports): string[] {

@@ -97,6 +97,11 @@ export function readFrameType(
     const model: FrameTypeModel = { frame, argument: { kind: "global", text: String(channels.value) } };
     return { kind, text, channels: channels.value, model };
   }
+  if (argument === "none") {
+    if (given === undefined) return { kind, text: frame, model: { frame } };
+    return context.refuse(given, `Cannot use ${quote(given)} in ${what}: "${frame}" takes no type`, `write "${frame}"`);
+  }
+  if (argument === "fields" && given === undefined) return { kind, text: frame, schema: "unknown", model: { frame } };
   const value = given === undefined
     ? { kind: "global", text: "unknown" } as const
     : readValueType(context, given, what);

@@ -9,7 +9,7 @@ import { listNames, nearestName } from "../../core/errors.ts";
 import type { ConfigObjectSchema, PortDescriptor } from "../../core/registry/descriptor.ts";
 import type { FrameTypeModel, StructModel } from "../model.ts";
 import type { ScanContext } from "./context.ts";
-import { either, FLAG, listOf, objectOf, type OptionRule, quote, readOptions, wholeNumber } from "./decorators.ts";
+import { either, FLAG, listOf, objectOf, oneOf, type OptionRule, quote, readOptions, wholeNumber } from "./decorators.ts";
 import { readDoc } from "./docs.ts";
 import type { AnnotatedField } from "./fields.ts";
 import { readFrameType } from "./frame_type.ts";
@@ -30,12 +30,24 @@ const NAME: OptionRule = {
   wanted: "the name of a configuration key or type parameter",
 };
 
+const PIXEL_FORMAT = oneOf("rgba8", "bgra8", "nv12", "i420");
+const CODEC = oneOf("h264", "hevc", "vp8", "vp9", "av1", "opus", "aac");
+const FRAME_RATE: OptionRule = {
+  accepts: (value) => typeof value === "number" && value > 0 && value < Infinity,
+  wanted: "a number above 0",
+};
+
 const INPUT_RULES = {
   optional: FLAG,
   array: either(SIZE, NAME),
   accepts: objectOf({
     sampleRateHz: numberOrList(wholeNumber(1, 10_000_000)),
     channels: numberOrList(wholeNumber(1, 64)),
+    pixelFormat: either(PIXEL_FORMAT, listOf(PIXEL_FORMAT)),
+    width: numberOrList(wholeNumber(1, 32_768)),
+    height: numberOrList(wholeNumber(1, 32_768)),
+    frameRate: numberOrList(FRAME_RATE),
+    codec: either(CODEC, listOf(CODEC)),
   }),
 };
 

@@ -46,7 +46,7 @@ const RULES = {
   tags: listOf(TEXT),
   lane: oneOf("main", "worker"),
   platforms: listOf(oneOf(...PLATFORMS)),
-  converts: listOf(oneOf("sampleRateHz", "channels")),
+  converts: listOf(oneOf("sampleRateHz", "channels", "pixelFormat", "width", "height", "frameRate", "codec")),
 };
 
 /** One use of a generic class: `type Mixer4 = Mixer<4>`. */
