@@ -18,7 +18,7 @@ Deno.test("FRAME_TYPES lists the frame types that generated code can import", as
   const text = await Deno.readTextFile(new URL("../core/generated_api.ts", import.meta.url));
   const exported = [...text.matchAll(/\b(\w+Frame)\b(?= [},])/g)].map((match) => match[1]);
   assert.deepEqual(exported.sort(), Object.keys(FRAME_TYPES).sort());
-  assert.deepEqual(Object.keys(api).sort(), ["defineNodeType", "definePackage"]);
+  assert.equal(Object.keys(api).some((name) => name.endsWith("Frame")), false, "types only: no class is loaded");
 });
 
 Deno.test("CHANNEL_LIMIT is the most that a frame can have", () => {

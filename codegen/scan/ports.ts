@@ -9,7 +9,17 @@ import { listNames, nearestName } from "../../core/errors.ts";
 import type { ConfigObjectSchema, PortDescriptor } from "../../core/registry/descriptor.ts";
 import type { FrameTypeModel, StructModel } from "../model.ts";
 import type { ScanContext } from "./context.ts";
-import { either, FLAG, listOf, objectOf, oneOf, type OptionRule, quote, readOptions, wholeNumber } from "./decorators.ts";
+import {
+  either,
+  FLAG,
+  listOf,
+  objectOf,
+  oneOf,
+  type OptionRule,
+  quote,
+  readOptions,
+  wholeNumber,
+} from "./decorators.ts";
 import { readDoc } from "./docs.ts";
 import type { AnnotatedField } from "./fields.ts";
 import { readFrameType } from "./frame_type.ts";

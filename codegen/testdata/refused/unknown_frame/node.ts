@@ -4,7 +4,7 @@ import type { StreamInput } from "../../../../core/ports/stream.ts";
 @processor()
 export class Bad {
   @input()
-  videoIn!: StreamInput<VideoFrame>;
+  videoIn!: StreamInput<ImageFrame>;
 
   process(): void {}
 }
