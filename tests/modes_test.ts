@@ -1,0 +1,429 @@
+/** When nodes are ticked: modes, triggers, times of their own, and the order within a lane. */
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import type { AudioFrame } from "../core/frames/audio_frame.ts";
+import type { Processor, ProcessorContext } from "../core/processor.ts";
+import type { NodeDescriptor } from "../core/registry/descriptor.ts";
+import type { NodeHandle } from "../core/registry/handle.ts";
+import type { NodeSpec } from "../core/registry/node_type.ts";
+import { Runtime } from "../core/runtime.ts";
+import { fixture, port } from "./fixtures/define.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import { checkingSink, collect, collected } from "./fixtures/numbered.ts";
+import { counting, filter, gathering, type Script, sink, source } from "./fixtures/scripted.ts";
+
+type Ports = { a: AudioFrame; b: AudioFrame };
+
+/** A sink on main with two inputs. */
+function join(
+  process: (a: number | undefined, b: number | undefined) => void,
+  parts: Partial<NodeDescriptor>,
+): NodeSpec<NodeHandle<Ports, Record<never, never>>> {
+  const make = (): Processor & Record<string, unknown> => ({
+    process(this: { a: { read(): AudioFrame | undefined }; b: { read(): AudioFrame | undefined } }) {
+      process(this.a.read()?.channel(0)[0], this.b.read()?.channel(0)[0]);
+    },
+  });
+  return fixture<NodeHandle<Ports, Record<never, never>>, Record<never, never>>(make, {
+    type: "join",
+    lane: "main",
+    ports: [
+      port({ name: "a", direction: "input", kind: "audio" }),
+      port({ name: "b", direction: "input", kind: "audio" }),
+    ],
+    ...parts,
+  })();
+}
+
+function write(script: Script, value: number): void {
+  const frame = script.audioOut!.tryAcquire({ sampleRateHz: 48_000, channels: 1, sampleCount: 1 })!;
+  frame.channel(0)[0] = value;
+  script.audioOut!.write(frame);
+}
+
+eachDriver('trigger "any" ticks when one input has a frame', async (native) => {
+  const seen: [number | undefined, number | undefined][] = [];
+  await using runtime = new Runtime({ mode: "offline", native });
+  const a = runtime.add(source(counting(3)));
+  const b = runtime.add(source(counting(1)), { id: "b" });
+  const end = runtime.add(join((...pair) => void seen.push(pair), { trigger: "any" }));
+  runtime.connect(a.outputs.audioOut, end.inputs.a);
+  runtime.connect(b.outputs.audioOut, end.inputs.b);
+  await runtime.start();
+  await runtime.finished;
+  deepEqual(seen.map(([first]) => first).filter((each) => each !== undefined), [0, 1, 2]);
+  deepEqual(seen.map(([, second]) => second).filter((each) => each !== undefined), [0]);
+});
+
+eachDriver('trigger "all" ticks when every input that has not ended has a frame', async (native) => {
+  const seen: [number | undefined, number | undefined][] = [];
+  await using runtime = new Runtime({ mode: "offline", native });
+  const a = runtime.add(source(counting(4)));
+  const b = runtime.add(source(counting(2)), { id: "b" });
+  const end = runtime.add(join((...pair) => void seen.push(pair), { trigger: "all" }));
+  runtime.connect(a.outputs.audioOut, end.inputs.a);
+  runtime.connect(b.outputs.audioOut, end.inputs.b);
+  await runtime.start();
+  await runtime.finished;
+  deepEqual(seen, [[0, 0], [1, 1], [2, undefined], [3, undefined]]);
+});
+
+eachDriver("a pull node is ticked at the times that it asks for, whatever its input has", async (native) => {
+  const ticks: { atNs: number; askedNs: number; queued: number }[] = [];
+  let askedNs = 0;
+  await using runtime = new Runtime({ mode: "live", native });
+  const from = runtime.add(source({
+    process(this: Script, context: ProcessorContext) {
+      write(this, 0);
+      context.waitUntilNs(context.nowNs() + 1e6);
+    },
+  }));
+  const done = Promise.withResolvers<void>();
+  const end = runtime.add(sink(
+    {
+      process(this: Script, context: ProcessorContext) {
+        let queued = 0;
+        while (this.audioIn!.read()) queued++;
+        ticks.push({ atNs: context.nowNs(), askedNs, queued });
+        if (ticks.length === 6) done.resolve();
+        context.waitUntilNs(askedNs = context.nowNs() + 10e6);
+      },
+    },
+    undefined,
+    { mode: "pull" },
+  ));
+  runtime.connect(from.outputs.audioOut, end.inputs.audioIn, { policy: "lossless", capacity: 64 });
+  await runtime.start();
+  await done.promise;
+  await runtime.stop();
+  for (const { atNs, askedNs } of ticks.slice(1, 6)) ok(atNs >= askedNs, "never before its time");
+  ok(ticks.slice(1, 6).some(({ queued }) => queued > 1), "it reads what has gathered");
+});
+
+eachDriver("a pull node in an offline graph is ticked by its frames, without a clock", async (native) => {
+  const seen: number[] = [];
+  let ticks = 0;
+  await using runtime = new Runtime({ mode: "offline", native });
+  const from = runtime.add(source(counting(20)));
+  const end = runtime.add(sink(
+    {
+      process(this: Script, context: ProcessorContext) {
+        ticks++;
+        const frame = this.audioIn!.read();
+        if (frame) seen.push(frame.channel(0)[0]);
+        context.waitUntilNs(context.nowNs() + 3600e9);
+      },
+    },
+    undefined,
+    { mode: "pull" },
+  ));
+  runtime.connect(from.outputs.audioOut, end.inputs.audioIn);
+  await runtime.start();
+  await runtime.finished;
+  deepEqual(seen, Array.from({ length: 20 }, (_, k) => k));
+  equal(ticks, 20);
+});
+
+eachDriver("a push node that leaves its frame is ticked again at the time that it asked for", async (native) => {
+  const ticks: { atNs: number; dueNs: number }[] = [];
+  let dueNs = 0;
+  await using runtime = new Runtime({ mode: "live", native });
+  const from = runtime.add(source(counting(1)));
+  const end = runtime.add(sink({
+    process(this: Script, context: ProcessorContext) {
+      ticks.push({ atNs: context.nowNs(), dueNs });
+      if (ticks.length === 1) context.waitUntilNs(dueNs = context.nowNs() + 20e6);
+      else this.audioIn!.read();
+    },
+  }));
+  runtime.connect(from.outputs.audioOut, end.inputs.audioIn, { policy: "lossless" });
+  await runtime.start();
+  const summary = await runtime.finished;
+  equal(summary.outcome, "completed");
+  // The end of the source may wake it once more before its time.
+  ok(ticks.length === 2 || ticks.length === 3, `${ticks.length} ticks`);
+  ok(ticks[0].atNs < dueNs);
+  equal(summary.links[0].read, 1);
+});
+
+eachDriver("a push node that asks for a time in an offline graph is ticked again at once", async (native) => {
+  let ticks = 0;
+  await using runtime = new Runtime({ mode: "offline", native });
+  const from = runtime.add(source(counting(1)));
+  const end = runtime.add(sink({
+    process(this: Script, context: ProcessorContext) {
+      if (++ticks < 5) context.waitUntilNs(context.nowNs() + 3600e9);
+      else this.audioIn!.read();
+    },
+  }));
+  runtime.connect(from.outputs.audioOut, end.inputs.audioIn);
+  await runtime.start();
+  await runtime.finished;
+  equal(ticks, 5);
+});
+
+eachDriver("flush() is called again at the time that it asks for", async (native) => {
+  let askedNs = 0;
+  let calledNs = 0;
+  await using runtime = new Runtime({ mode: "live", native });
+  const from = runtime.add(source(counting(1)));
+  const end = runtime.add(sink({
+    process(this: Script) {
+      this.audioIn!.read();
+    },
+    flush(context: ProcessorContext) {
+      calledNs = context.nowNs();
+      if (askedNs > 0) return false;
+      context.waitUntilNs(askedNs = calledNs + 20e6);
+      return true;
+    },
+  }));
+  runtime.connect(from.outputs.audioOut, end.inputs.audioIn);
+  await runtime.start();
+  await runtime.finished;
+  ok(calledNs >= askedNs && askedNs > 0);
+});
+
+eachDriver("an external node drives itself by ready() and ends with its promise", async (native) => {
+  collected.length = 0;
+  const seen: number[] = [];
+  let calls = 0;
+  await using runtime = new Runtime({ mode: "offline", native });
+  const from = runtime.add(source({
+    async process(this: Script) {
+      calls++;
+      for (let k = 0; k < 50; k++) {
+        await this.audioOut!.ready();
+        write(this, k);
+      }
+    },
+  }, { mode: "external", isAsync: true }));
+  const end = runtime.add(sink(gathering(seen)));
+  runtime.connect(from.outputs.audioOut, end.inputs.audioIn);
+  await runtime.start();
+  await runtime.finished;
+  equal(calls, 1);
+  deepEqual(seen, Array.from({ length: 50 }, (_, k) => k));
+});
+
+eachDriver("what an external node writes reaches another lane while its own sleeps", async (native) => {
+  collected.length = 0;
+  await using runtime = new Runtime({ mode: "live", native });
+  const gate = Promise.withResolvers<void>();
+  const from = runtime.add(source({
+    async process(this: Script, context: ProcessorContext) {
+      write(this, 0);
+      write(this, 1);
+      gate.resolve();
+      await new Promise((resolve) => context.signal.addEventListener("abort", resolve));
+    },
+  }, { mode: "external", isAsync: true }));
+  const end = runtime.add(checkingSink(), { lane: "a" });
+  const findings = runtime.add(collect());
+  const link = runtime.connect(from.outputs.audioOut, end.inputs.audio, { policy: "lossless" });
+  runtime.connect(end.outputs.findings, findings.inputs.data, { policy: "lossless" });
+  await runtime.start();
+  await gate.promise;
+  const frames = () => runtime.stats().links.find((each) => each.id === link)!;
+  while (frames().read < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  const summary = await runtime.stop();
+  equal(summary!.outcome, "stopped");
+  equal(collected[0].received, 2);
+});
+
+eachDriver("stop() aborts the signal of an external node, whose end of stream follows", async (native) => {
+  const seen: number[] = [];
+  let aborted = false;
+  const first = Promise.withResolvers<void>();
+  await using runtime = new Runtime({ mode: "live", native });
+  const from = runtime.add(source({
+    async process(this: Script, context: ProcessorContext) {
+      write(this, 7);
+      first.resolve();
+      // It rejects when it is told to end: no failure.
+      await new Promise((_, reject) => context.signal.addEventListener("abort", () => reject(context.signal.reason)));
+    },
+    flush(context: ProcessorContext) {
+      aborted = context.signal.aborted;
+    },
+  }, { mode: "external", isAsync: true }));
+  const end = runtime.add(sink(gathering(seen)));
+  runtime.connect(from.outputs.audioOut, end.inputs.audioIn);
+  await runtime.start();
+  await first.promise;
+  const summary = await runtime.stop();
+  equal(summary!.outcome, "stopped");
+  deepEqual(seen, [7]);
+  equal(aborted, true);
+});
+
+eachDriver("an external node that fails while it is not told to end fails the graph", async (native) => {
+  await using runtime = new Runtime({ mode: "live", native });
+  const from = runtime.add(source({
+    process: () => Promise.reject(new DOMException("gone", "AbortError")),
+  }, { mode: "external", isAsync: true }));
+  const end = runtime.add(sink(gathering([])));
+  runtime.connect(from.outputs.audioOut, end.inputs.audioIn);
+  await runtime.start();
+  await rejects(runtime.finished, /"scripted-source" \(scripted-source\) failed in process\(\): gone/);
+});
+
+eachDriver("nodes end from the sink upwards when nobody reads what they write", async (native) => {
+  await using runtime = new Runtime({ mode: "live", native });
+  let written = 0;
+  const from = runtime.add(source({
+    process(this: Script) {
+      write(this, written++);
+    },
+  }));
+  const middle = runtime.add(filter({
+    process(this: Script) {
+      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) this.audioOut!.write(frame);
+    },
+  }));
+  const end = runtime.add(sink({
+    process(this: Script, context: ProcessorContext) {
+      if (this.audioIn!.read()?.channel(0)[0] === 10) context.finish();
+    },
+  }));
+  runtime.connect(from.outputs.audioOut, middle.inputs.audioIn, { policy: "lossless" });
+  runtime.connect(middle.outputs.audioOut, end.inputs.audioIn, { policy: "lossless" });
+  await runtime.start();
+  const summary = await runtime.finished;
+  equal(summary.outcome, "completed");
+  for (const link of summary.links) equal(link.queued, 0);
+  for (const pool of summary.pools) equal(pool.free, pool.slots);
+});
+
+eachDriver("a node goes on as long as one of its links has a reader", async (native) => {
+  const seen: number[] = [];
+  await using runtime = new Runtime({ mode: "offline", native });
+  const from = runtime.add(source(counting(100)));
+  const short = runtime.add(sink({
+    process(this: Script, context: ProcessorContext) {
+      this.audioIn!.read();
+      context.finish();
+    },
+  }));
+  const long = runtime.add(sink(gathering(seen)), { id: "long" });
+  runtime.connect(from.outputs.audioOut, short.inputs.audioIn);
+  runtime.connect(from.outputs.audioOut, long.inputs.audioIn);
+  await runtime.start();
+  await runtime.finished;
+  equal(seen.length, 100);
+});
+
+eachDriver("a frame passes a chain in one sweep, in whatever order the nodes were added", async (native) => {
+  const events: string[] = [];
+  await using runtime = new Runtime({ mode: "offline", native });
+  const end = runtime.add(sink({
+    process(this: Script) {
+      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) {
+        events.push(`sink ${frame.channel(0)[0]}`);
+      }
+    },
+  }));
+  const pass = (name: string) =>
+    runtime.add(
+      filter({
+        process(this: Script) {
+          for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) {
+            events.push(`${name} ${frame.channel(0)[0]}`);
+            this.audioOut!.write(frame);
+          }
+        },
+      }),
+      { id: name },
+    );
+  const second = pass("second");
+  const first = pass("first");
+  const from = runtime.add(source(counting(3)));
+  runtime.connect(second.outputs.audioOut, end.inputs.audioIn);
+  runtime.connect(first.outputs.audioOut, second.inputs.audioIn);
+  runtime.connect(from.outputs.audioOut, first.inputs.audioIn);
+  await runtime.start();
+  await runtime.finished;
+  deepEqual(events, [0, 1, 2].flatMap((k) => [`first ${k}`, `second ${k}`, `sink ${k}`]));
+});
+
+eachDriver("a node where branches meet runs once all of them have", async (native) => {
+  const seen: [number | undefined, number | undefined][] = [];
+  const pass = {
+    process(this: Script) {
+      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) this.audioOut!.write(frame);
+    },
+  };
+  await using runtime = new Runtime({ mode: "offline", native });
+  const end = runtime.add(join((...pair) => void seen.push(pair), { trigger: "any" }));
+  const from = runtime.add(source(counting(5)));
+  const long = [1, 2, 3].map((k) => runtime.add(filter({ ...pass }), { id: `long${k}` }));
+  runtime.connect(from.outputs.audioOut, end.inputs.a);
+  runtime.connect(from.outputs.audioOut, long[0].inputs.audioIn);
+  runtime.connect(long[0].outputs.audioOut, long[1].inputs.audioIn);
+  runtime.connect(long[1].outputs.audioOut, long[2].inputs.audioIn);
+  runtime.connect(long[2].outputs.audioOut, end.inputs.b);
+  await runtime.start();
+  await runtime.finished;
+  deepEqual(seen, [0, 1, 2, 3, 4].map((k) => [k, k]));
+});
+
+Deno.test("a lane with 1,000 idle links does as much work as one without", async () => {
+  const counts = [await wordsTouched(0), await wordsTouched(1000)];
+  equal(counts[0].ticks, counts[1].ticks);
+  equal(counts[0].words, counts[1].words, "atomic accesses while 2,000 frames pass");
+});
+
+/** Counts ticks and atomic accesses on main while frames pass a busy link and others are idle. */
+async function wordsTouched(idle: number): Promise<{ words: number; ticks: number }> {
+  await using runtime = new Runtime({ mode: "offline", native: "off" });
+  const opened = Promise.withResolvers<void>();
+  let words = 0;
+  let counting = false;
+  const { load } = Atomics;
+  const count = <T>(value: T): T => {
+    if (counting) words++;
+    return value;
+  };
+  let next = 0;
+  const from = runtime.add(source({
+    process(this: Script, context: ProcessorContext) {
+      // By then every node has had the tick of its start.
+      if (next === 100) counting = true;
+      write(this, next++);
+      if (next === 2100) context.finish();
+    },
+  }));
+  const end = runtime.add(sink({
+    process(this: Script) {
+      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) {
+        if (frame.channel(0)[0] !== 2099) continue;
+        counting = false;
+        opened.resolve();
+      }
+    },
+  }));
+  runtime.connect(from.outputs.audioOut, end.inputs.audioIn);
+  const quiet = runtime.add(
+    source({
+      process: (context: ProcessorContext) =>
+        new Promise<void>((resolve) => context.signal.addEventListener("abort", () => resolve())),
+    }, { mode: "external", isAsync: true }),
+    { id: "quiet" },
+  );
+  for (let k = 0; k < Math.max(1, idle); k++) {
+    const idler = runtime.add(sink(gathering([])), { id: `idle${k}` });
+    runtime.connect(quiet.outputs.audioOut, idler.inputs.audioIn);
+  }
+  Atomics.load = ((array: Int32Array, at: number) => count(load(array, at))) as typeof load;
+  try {
+    await runtime.start();
+    await opened.promise;
+    const { ticks } = runtime.stats().nodes.find((node) => node.id === from.id)!;
+    for (const node of runtime.stats().nodes) {
+      if (node.id.startsWith("idle")) equal(node.ticks, 0);
+    }
+    return { words, ticks };
+  } finally {
+    Atomics.load = load;
+    await runtime.stop();
+  }
+}
