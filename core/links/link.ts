@@ -76,6 +76,8 @@ export interface LinkReader {
   take(): Frame | undefined;
   /** Looks at the oldest frame. */
   peek(): Frame | undefined;
+  /** Whether a frame can be taken now; cheaper than to count them. */
+  hasFrames(): boolean;
   /** Frames that can be taken now. */
   available(): number;
   /** The writer has ended and nothing is left. */

@@ -114,6 +114,10 @@ export class LocalLink implements LinkWriter, LinkReader {
     return this.#count === 0 ? undefined : this.#ring[this.#head];
   }
 
+  hasFrames(): boolean {
+    return this.#count > 0;
+  }
+
   available(): number {
     return this.#count;
   }

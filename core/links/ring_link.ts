@@ -189,6 +189,10 @@ export class RingLinkReader implements LinkReader {
     return this.#frameAt(this.#next);
   }
 
+  hasFrames(): boolean {
+    return this.#next < this.#fetched || this.#ring.available() > 0;
+  }
+
   available(): number {
     return this.#fetched - this.#next + this.#ring.available();
   }
