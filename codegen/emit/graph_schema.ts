@@ -60,8 +60,8 @@ export function emitGraphSchema(model: PackageModel): string {
         required: ["from", "to"],
         additionalProperties: false,
         properties: {
-          from: { $ref: "#/$defs/address", description: "The output, as node.port." },
-          to: { $ref: "#/$defs/address", description: "The input, as node.port; node.port_0 for an array port." },
+          from: addressSchema("The output, as node.port.", descriptors, "outputs"),
+          to: addressSchema("The input, as node.port; node.port_0 for an array port.", descriptors, "inputs"),
           policy: {
             enum: ["roll-off", "latest", "drop-newest", "lossless"],
             description: "What happens when the link is full. By default roll-off in a live graph, else lossless.",
@@ -69,7 +69,6 @@ export function emitGraphSchema(model: PackageModel): string {
           capacity: { type: "integer", minimum: 1, maximum: 65536, description: "Frames that the link holds." },
         },
       },
-      address: { type: "string", pattern: `^${NAME}\\.${NAME}$` },
       pool: {
         type: "object",
         required: ["slotBytes", "slots"],
@@ -89,6 +88,26 @@ export function emitGraphSchema(model: PackageModel): string {
     },
   };
   return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+/**
+ * JSON Schema cannot look into the nodes of the same file, so it cannot say which addresses there are; an editor offers
+ * those of nodes that have their type's name.
+ */
+function addressSchema(
+  description: string,
+  descriptors: readonly NodeDescriptor[],
+  direction: "inputs" | "outputs",
+): unknown {
+  const examples = descriptors.filter(({ type }) => !type.includes("<")).flatMap((each) =>
+    each[direction].map((port) => `${each.type}.${port.name}${port.array === undefined ? "" : "_0"}`)
+  );
+  return {
+    type: "string",
+    pattern: `^${NAME}\\.${NAME}$`,
+    description,
+    ...(examples.length === 0 ? {} : { examples }),
+  };
 }
 
 function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
