@@ -1728,7 +1728,7 @@ export const wavSink: NodeType<WavSinkConfig, WavSinkHandle> = defineNodeType<Wa
   descriptor: {
     type: "wav-sink",
     className: "WavSink",
-    source: "processors/file/wav_sink.ts:42",
+    source: "processors/file/wav_sink.ts:43",
     description: "Writes a WAV file.",
     doc:
       'Writes a WAV file.\n\n**Purpose.** Records audio as `NAME.partial`, which is a readable WAV file at any moment, and renames it to `NAME`\nwhen the stream has ended. A run that is broken off leaves `NAME.partial` with what was recorded, and an older\n`NAME` as it was. Files of more than 4 GiB become RF64.\n\n**Inputs.** `audio`: 1 to 8 channels; the format may not change in mid-stream.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`. Integer formats clamp to full scale; how many samples that hit is logged at the end.\nA stream that ends without a frame makes an empty file if its format was announced, else none.\n\n**Example.**\n```json\n{ "out": { "type": "wav-sink", "config": { "path": "out/demo.wav", "format": "s16" } } }\n```',
@@ -1775,7 +1775,7 @@ export const wavSink: NodeType<WavSinkConfig, WavSinkHandle> = defineNodeType<Wa
       return {
         processor,
         ports: new WavSinkPorts(processor),
-        tick: () => processor.process(),
+        tick: (context) => processor.process(context),
         configure: (values) => {
           if (values.path !== undefined) processor.path = values.path as typeof processor.path;
           if (values.format !== undefined) processor.format = values.format as typeof processor.format;
@@ -1985,7 +1985,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/spectrum_reading.ts": "882e4b9f5dbc5476",
     "processors/audio/tone_source.ts": "58cd1fc1f6611559",
     "processors/data/console_sink.ts": "0e252ad87730d85f",
-    "processors/file/wav_sink.ts": "e3c797131cbf2809",
+    "processors/file/wav_sink.ts": "f1f76bb0bc637a1f",
     "processors/file/wav_source.ts": "77781d58ce712270",
     "sluice.json": "38d8c866ab4d4905",
   },

@@ -1,5 +1,6 @@
 /**
- * `sluice check`: says everything that is wrong with a graph file.
+ * `sluice check`: says everything that is wrong with a graph file by itself. No node is made: what only `setup()` or the
+ * frames show, such as a missing media file or two sample rates on a mixer, is for `sluice run` to say.
  *
  * @module
  */
@@ -12,7 +13,7 @@ import type { NodeRegistry } from "../core/registry/node_registry.ts";
 import type { CheckArgs } from "./args.ts";
 import { EXIT, reportErrors } from "./failure.ts";
 import type { Io } from "./output.ts";
-import { loadRegistry, warnOfStaleCode } from "./packages.ts";
+import { explainUnknownTypes, loadRegistry, warnOfStaleCode } from "./packages.ts";
 
 /** A graph file that was read, or what is wrong with it. */
 export interface ReadGraph {
@@ -30,20 +31,24 @@ export async function readGraph(args: Pick<CheckArgs, "graph" | "set" | "package
   const settings = args.set.map(parseSetting);
   const text = await readGraphText(args.graph);
   const registry = await loadRegistry(args);
-  return { ...checkGraph(text, args.graph, registry, settings), registry };
+  const { document, errors } = checkGraph(text, args.graph, registry, settings);
+  return { document, errors: await explainUnknownTypes(errors, registry, args), registry };
 }
 
 /** @returns the exit code */
 export async function checkCommand(args: CheckArgs, io: Io): Promise<number> {
   const { document, errors, registry } = await readGraph(args);
-  await warnOfStaleCode(registry);
+  await warnOfStaleCode(registry, args);
   const [nodes, links] = [document?.nodes.length ?? 0, document?.links.length ?? 0];
   const code = document === undefined ? reportErrors(errors, io, args.json) : EXIT.ok;
   if (args.json) {
     const ok = document !== undefined;
     io.stdout.line(JSON.stringify({ event: "check", file: args.graph, ok, errors: errors.length, nodes, links }));
   } else if (document !== undefined) {
-    io.stdout.line(`${args.graph}: nothing is wrong (${plural(nodes, "node")}, ${plural(links, "link")})`);
+    io.stdout.line(
+      `${args.graph}: nothing is wrong with the graph (${plural(nodes, "node")}, ${plural(links, "link")}); ` +
+        "what lies in files, and whether formats fit, shows when it runs",
+    );
   }
   return code;
 }

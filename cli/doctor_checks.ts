@@ -3,9 +3,12 @@
  *
  * @module
  */
+import { relative } from "node:path";
+import { pathToFileURL } from "node:url";
 import { chooseDriver } from "../core/driver/open.ts";
-import { findStaleSources, loadNodePackage } from "../core/registry/staleness.ts";
+import { CODEGEN_COMMAND, findStaleSources, loadNodePackage } from "../core/registry/staleness.ts";
 import { OWN_PACKAGE_URL } from "./packages.ts";
+import { findNewClassFiles, readProject } from "./project.ts";
 
 /** Oldest Deno that runs Sluice. */
 const OLDEST_DENO: readonly [number, number] = [2, 9];
@@ -60,8 +63,9 @@ export async function runChecks(): Promise<CheckResult[]> {
   return [
     checkDeno(),
     await checkPermissions(),
-    checkNative(),
+    await checkNative(),
     await checkGenerated(),
+    ...await checkProject(),
     await checkWritable(),
     ...await Promise.all(TOOLS.map(checkTool)),
   ];
@@ -96,19 +100,27 @@ async function checkPermissions(): Promise<CheckResult> {
   };
 }
 
-function checkNative(): CheckResult {
+async function checkNative(): Promise<CheckResult> {
   const base = { name: "native library", required: false, purpose: "links between lanes are faster with it" };
   try {
     return { ...base, ok: true, found: chooseDriver("require").driver.version };
   } catch (error) {
-    const found = (error as Error).message;
-    return { ...base, ok: false, found, mend: "nothing: portable mode is used until it is there" };
+    // What follows the semicolon is advice for those who can build.
+    const [found] = (error as Error).message.split("; ");
+    const cargo = await runTool("cargo", ["--version"]);
+    const mend = Deno.permissions.querySync({ name: "ffi" }).state !== "granted"
+      ? "run with --allow-ffi"
+      : cargo.ok
+      ? 'run "deno task build:native" in the checkout of Sluice'
+      : 'portable mode is used without it; to have it, install Rust 1.85 or later (https://rustup.rs) and run "deno ' +
+        'task build:native" in the checkout of Sluice';
+    return { ...base, ok: false, found, mend };
   }
 }
 
 async function checkGenerated(): Promise<CheckResult> {
   const base = { name: "generated code", required: true, purpose: "says what node types there are" };
-  const mend = 'run "deno task codegen"';
+  const mend = 'run "deno task codegen" in the checkout of Sluice';
   try {
     const each = await loadNodePackage(OWN_PACKAGE_URL);
     const stale = await findStaleSources(each);
@@ -116,6 +128,50 @@ async function checkGenerated(): Promise<CheckResult> {
     return { ...base, ok: false, required: false, found: `older than ${stale.join(", ")}`, mend };
   } catch (error) {
     return { ...base, ok: false, found: (error as Error).message, mend };
+  }
+}
+
+/** The package of the current folder, if there is a `sluice.json`. */
+async function checkProject(): Promise<CheckResult[]> {
+  const base = { name: "this folder", required: true, purpose: "says what node types your classes are" };
+  const mend = `run ${CODEGEN_COMMAND}`;
+  try {
+    const project = await readProject(".");
+    if (project === undefined || pathToFileURL(project.generated).href === OWN_PACKAGE_URL) return [];
+    const { name, generated, classFiles } = project;
+    if (!await exists(generated)) {
+      if (classFiles.length === 0) {
+        return [{ ...base, ok: true, found: `package "${name}", without processor classes` }];
+      }
+      return [{
+        ...base,
+        ok: false,
+        found: `package "${name}": no generated code of ${plural(classFiles.length, "class file")}`,
+        mend,
+      }];
+    }
+    const each = await loadNodePackage(pathToFileURL(generated));
+    const stale = await findStaleSources(each);
+    const added = findNewClassFiles(project, each).map((path) => relative(".", path));
+    if (stale.length + added.length === 0) {
+      return [{ ...base, ok: true, found: `package "${name}": fresh, ${plural(each.nodes.length, "node type")}` }];
+    }
+    const found = `package "${name}": generated code is older than ${[...stale, ...added].join(", ")}`;
+    return [{ ...base, ok: false, required: false, found, mend }];
+  } catch (error) {
+    return [{ ...base, ok: false, found: (error as Error).message, mend: `correct that, then ${mend}` }];
+  }
+}
+
+function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch {
+    return false;
   }
 }
 
@@ -131,15 +187,18 @@ async function checkWritable(): Promise<CheckResult> {
 }
 
 async function checkTool({ name, args, purpose, mend }: Tool): Promise<CheckResult> {
-  const base = { name, required: false, purpose };
+  return { name, required: false, purpose, mend, ...await runTool(name, args) };
+}
+
+/** Runs a program and gives the first line that it prints. */
+async function runTool(name: string, args: readonly string[]): Promise<Pick<CheckResult, "ok" | "found">> {
   try {
     const command = new Deno.Command(name, { args: [...args], stdin: "null", signal: AbortSignal.timeout(10_000) });
     const { success, stdout, stderr } = await command.output();
     const text = new TextDecoder().decode(stdout.length > 0 ? stdout : stderr);
     const [line = ""] = text.split("\n").map((each) => each.trim()).filter((each) => each !== "");
-    return { ...base, ok: success, found: line.slice(0, 80), mend };
+    return { ok: success, found: line.slice(0, 80) };
   } catch (error) {
-    const missing = error instanceof Deno.errors.NotFound;
-    return { ...base, ok: false, found: missing ? "not on the PATH" : (error as Error).message, mend };
+    return { ok: false, found: error instanceof Deno.errors.NotFound ? "not on the PATH" : (error as Error).message };
   }
 }

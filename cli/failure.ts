@@ -6,6 +6,7 @@
 import { serializeError, SluiceError } from "../core/errors.ts";
 import { escapeControls, parseLogSetting } from "../core/log.ts";
 import type { Io } from "./output.ts";
+import { findThrownAt } from "./thrown_at.ts";
 
 /** Exit codes of the program. */
 export const EXIT = { ok: 0, failed: 1, badInput: 2, interrupted: 130, terminated: 143 } as const;
@@ -36,12 +37,15 @@ export function reportErrors(errors: readonly unknown[], io: Io, json: boolean):
 /** An error as an event of `--json`. */
 export function errorEvent(error: unknown): Record<string, unknown> {
   const { name, message, code, details } = serializeError(error);
-  return { event: "error", code: code ?? name, message, ...details };
+  return { event: "error", code: code ?? name, message, ...details, thrownAt: findThrownAt(error) };
 }
 
 /** An error in one line. */
 function describeError(error: unknown): string {
-  if (error instanceof SluiceError) return escapeControls(error.message);
+  if (error instanceof SluiceError) {
+    const thrownAt = findThrownAt(error);
+    return escapeControls(thrownAt === undefined ? error.message : `${error.message} (thrown at ${thrownAt})`);
+  }
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return `${escapeControls(text)} (not expected; SLUICE_LOG=debug shows where it comes from)`;
 }

@@ -18,9 +18,22 @@ export interface OutputFile {
 
 /** An output file as it lies there after a run. */
 export interface WrittenFile extends OutputFile {
-  /** `partial`: only `NAME.partial` is there, at `path`. `missing`: neither is. */
-  readonly state: "complete" | "partial" | "missing";
+  /**
+   * `partial`: `NAME.partial` was written, and lies at `path`. `untouched`: the file is there as it was before the run.
+   * `missing`: there is none.
+   */
+  readonly state: "complete" | "partial" | "untouched" | "missing";
   readonly bytes?: number;
+}
+
+/** What lay at each path before a run. */
+export type FileSnapshot = ReadonlyMap<string, FileIdentity>;
+
+/** What tells a file from another one of the same name, and from an older state of itself. */
+interface FileIdentity {
+  readonly inode: number | null;
+  readonly bytes: number;
+  readonly modifiedMs: number;
 }
 
 /** The output files of a graph: the `path` of each node of category `file` without outputs. */
@@ -32,21 +45,43 @@ export function listOutputFiles(document: GraphDocument, registry: NodeRegistry)
   });
 }
 
-/** Looks what has become of output files. */
-export async function statOutputFiles(files: readonly OutputFile[]): Promise<WrittenFile[]> {
+/** Notes what lies where output files are to be written: {@linkcode statOutputFiles} compares with it. */
+export async function snapshotFiles(files: readonly OutputFile[]): Promise<FileSnapshot> {
+  const found = new Map<string, FileIdentity>();
+  for (const path of files.flatMap(({ path }) => [path, path + PARTIAL])) {
+    const identity = await identify(path);
+    if (identity !== undefined) found.set(path, identity);
+  }
+  return found;
+}
+
+/**
+ * Looks what has become of output files.
+ *
+ * @param before what lay there before the run
+ */
+export async function statOutputFiles(files: readonly OutputFile[], before: FileSnapshot): Promise<WrittenFile[]> {
   return await Promise.all(files.map(async ({ nodeId, path }): Promise<WrittenFile> => {
-    const partial = await sizeOf(path + PARTIAL);
-    if (partial !== undefined) return { nodeId, path: path + PARTIAL, state: "partial", bytes: partial };
-    const bytes = await sizeOf(path);
-    return bytes === undefined ? { nodeId, path, state: "missing" } : { nodeId, path, state: "complete", bytes };
+    const partial = await identify(path + PARTIAL);
+    if (partial !== undefined && !isSame(partial, before.get(path + PARTIAL))) {
+      return { nodeId, path: path + PARTIAL, state: "partial", bytes: partial.bytes };
+    }
+    const file = await identify(path);
+    if (file === undefined) return { nodeId, path, state: "missing" };
+    return { nodeId, path, state: isSame(file, before.get(path)) ? "untouched" : "complete", bytes: file.bytes };
   }));
 }
 
-async function sizeOf(path: string): Promise<number | undefined> {
+async function identify(path: string): Promise<FileIdentity | undefined> {
   try {
-    const { isFile, size } = await Deno.stat(path);
-    return isFile ? size : undefined;
+    const { isFile, ino, size, mtime } = await Deno.stat(path);
+    return isFile ? { inode: ino, bytes: size, modifiedMs: mtime?.getTime() ?? 0 } : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isSame(now: FileIdentity, before: FileIdentity | undefined): boolean {
+  return before !== undefined && now.inode === before.inode && now.bytes === before.bytes &&
+    now.modifiedMs === before.modifiedMs;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { statOutputFiles } from "./files.ts";
+import { snapshotFiles, statOutputFiles } from "./files.ts";
 
 Deno.test("statOutputFiles() tells complete, partial and missing files apart", async () => {
   const folder = await Deno.makeTempDir();
@@ -10,11 +10,40 @@ Deno.test("statOutputFiles() tells complete, partial and missing files apart", a
     await Deno.writeTextFile(`${folder}/c.wav`, "1");
     await Deno.writeTextFile(`${folder}/c.wav.partial`, "12");
     const files = ["a", "b", "c", "d"].map((name) => ({ nodeId: name, path: `${folder}/${name}.wav` }));
-    assert.deepEqual(await statOutputFiles(files), [
+    assert.deepEqual(await statOutputFiles(files, new Map()), [
       { nodeId: "a", path: `${folder}/a.wav`, state: "complete", bytes: 5 },
       { nodeId: "b", path: `${folder}/b.wav.partial`, state: "partial", bytes: 3 },
       { nodeId: "c", path: `${folder}/c.wav.partial`, state: "partial", bytes: 2 },
       { nodeId: "d", path: `${folder}/d.wav`, state: "missing" },
+    ]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("statOutputFiles() tells files that lay there before the run from those that it wrote", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const names = ["old", "replaced", "renewed", "crashed", "fresh"];
+    const files = names.map((name) => ({ nodeId: name, path: `${folder}/${name}.wav` }));
+    for (const name of ["old", "replaced", "renewed"]) await Deno.writeTextFile(`${folder}/${name}.wav`, "12345");
+    await Deno.writeTextFile(`${folder}/crashed.wav.partial`, "123");
+    const long = new Date(1_000_000);
+    for (const name of ["old.wav", "replaced.wav", "renewed.wav", "crashed.wav.partial"]) {
+      await Deno.utime(`${folder}/${name}`, long, long);
+    }
+    const before = await snapshotFiles(files);
+    await Deno.writeTextFile(`${folder}/replaced.wav.partial`, "54321");
+    await Deno.utime(`${folder}/replaced.wav.partial`, long, long);
+    await Deno.rename(`${folder}/replaced.wav.partial`, `${folder}/replaced.wav`);
+    await Deno.writeTextFile(`${folder}/renewed.wav`, "67890");
+    await Deno.writeTextFile(`${folder}/fresh.wav`, "1");
+    assert.deepEqual((await statOutputFiles(files, before)).map(({ nodeId, state }) => [nodeId, state]), [
+      ["old", "untouched"],
+      ["replaced", "complete"],
+      ["renewed", "complete"],
+      ["crashed", "missing"],
+      ["fresh", "complete"],
     ]);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -4,11 +4,14 @@
  * @module
  */
 import { describeSchema, describeValue } from "../core/config_check.ts";
+import { SluiceError } from "../core/errors.ts";
 import type { ConfigSchema, NodeDescriptor, PortDescriptor } from "../core/registry/descriptor.ts";
+import type { NodeRegistry } from "../core/registry/node_registry.ts";
+import type { AnyNodeType } from "../core/registry/node_type.ts";
 import type { InfoArgs, ListArgs } from "./args.ts";
 import { EXIT } from "./failure.ts";
 import type { Io } from "./output.ts";
-import { loadRegistry, warnOfStaleCode } from "./packages.ts";
+import { explainUnknownTypes, loadRegistry, warnOfStaleCode } from "./packages.ts";
 import { renderTable } from "./table.ts";
 
 const INDENT = "  ";
@@ -16,7 +19,7 @@ const INDENT = "  ";
 /** @returns the exit code */
 export async function listCommand(args: ListArgs, io: Io): Promise<number> {
   const registry = await loadRegistry(args);
-  await warnOfStaleCode(registry);
+  await warnOfStaleCode(registry, args);
   const descriptors = registry.list().map(({ descriptor }) => descriptor);
   if (args.json) { for (const each of descriptors) io.stdout.line(JSON.stringify(each)); }
   else for (const line of renderList(descriptors)) io.stdout.line(line);
@@ -29,11 +32,19 @@ export async function listCommand(args: ListArgs, io: Io): Promise<number> {
  */
 export async function infoCommand(args: InfoArgs, io: Io): Promise<number> {
   const registry = await loadRegistry(args);
-  await warnOfStaleCode(registry);
-  const { descriptor } = registry.get(args.type);
+  await warnOfStaleCode(registry, args);
+  const { descriptor } = await findType(args, registry);
   if (args.json) io.stdout.line(JSON.stringify(descriptor));
   else for (const line of renderInfo(descriptor)) io.stdout.line(line);
   return EXIT.ok;
+}
+
+async function findType(args: InfoArgs, registry: NodeRegistry): Promise<AnyNodeType> {
+  try {
+    return registry.get(args.type);
+  } catch (error) {
+    throw error instanceof SluiceError ? (await explainUnknownTypes([error], registry, args))[0] : error;
+  }
 }
 
 /** Node types under their categories, one a line. */

@@ -4,20 +4,26 @@
  *
  * @module
  */
-import { dirname, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { SluiceError } from "../core/errors.ts";
 import { logger } from "../core/log.ts";
 import { NodeRegistry } from "../core/registry/node_registry.ts";
 import type { NodePackage } from "../core/registry/node_type.ts";
-import { describeStaleSources, findStaleSources, loadNodePackage } from "../core/registry/staleness.ts";
+import {
+  CODEGEN_COMMAND,
+  describeNewSources,
+  describeStaleSources,
+  findStaleSources,
+  loadNodePackage,
+} from "../core/registry/staleness.ts";
+import { findNewClassFiles, type Project, readProject } from "./project.ts";
 
 /** Sluice's own node types. */
 export const OWN_PACKAGE_URL: string = new URL("../sluice.gen.ts", import.meta.url).href;
 
 /** File that the generator writes. */
 const GENERATED = "sluice.gen.ts";
-/** File that says what the generator reads: it marks the folder of a package. */
-const CONFIG = "sluice.json";
 
 /** Where to look for node types. */
 export interface PackageSources {
@@ -30,8 +36,8 @@ export interface PackageSources {
 /**
  * Loads all node types.
  *
- * @throws {SluiceError} `InvalidGraph` if a named file is missing or was not made by the generator, or if two packages
- * register one name
+ * @throws {SluiceError} `InvalidGraph` if a named file is missing or was not made by the generator, if there are classes
+ * without generated code, or if two packages register one name
  */
 export async function loadRegistry(sources: PackageSources): Promise<NodeRegistry> {
   const urls = new Set([OWN_PACKAGE_URL, ...await findPackages(sources.graph)]);
@@ -41,25 +47,73 @@ export async function loadRegistry(sources: PackageSources): Promise<NodeRegistr
   return new NodeRegistry(packages);
 }
 
-/** Tells on the log of generated code that is older than its classes. A runtime does so itself when it starts. */
-export async function warnOfStaleCode(registry: NodeRegistry): Promise<void> {
+/**
+ * What is not as it should be with the generated code of known packages: sentences that say what to do, without those
+ * of packages that are fresh.
+ */
+export async function findStaleCode(registry: NodeRegistry, graph?: string): Promise<string[]> {
+  const projects = await findProjects(graph);
   const packages = new Set(registry.list().map((type) => type.package));
+  const found: string[] = [];
   for (const each of packages) {
-    const stale = each === undefined ? [] : await findStaleSources(each);
-    if (each !== undefined && stale.length > 0) logger("codegen").warn(describeStaleSources(each, stale));
+    if (each === undefined) continue;
+    const project = projects.find(({ generated }) => pathToFileURL(generated).href === each.url);
+    const added = project === undefined ? [] : findNewClassFiles(project, each);
+    const stale = await findStaleSources(each);
+    if (stale.length > 0) found.push(describeStaleSources(each, stale));
+    if (added.length > 0) found.push(describeNewSources(each, added.map((path) => relative(".", path))));
   }
+  return found;
+}
+
+/** Tells on the log of generated code that is older than its classes. A runtime does so itself when it starts. */
+export async function warnOfStaleCode(registry: NodeRegistry, { graph }: Partial<PackageSources>): Promise<void> {
+  for (const each of await findStaleCode(registry, graph)) logger("codegen").warn(each);
+}
+
+/** Adds to errors about unknown node types what stale generated code may have to do with them. */
+export async function explainUnknownTypes(
+  errors: readonly SluiceError[],
+  registry: NodeRegistry,
+  { graph }: Partial<PackageSources>,
+): Promise<readonly SluiceError[]> {
+  if (!errors.some(({ code }) => code === "NodeTypeNotFound")) return errors;
+  const [stale] = await findStaleCode(registry, graph);
+  if (stale === undefined) return errors;
+  const hint = `${stale[0].toLowerCase()}${stale.slice(1)}`;
+  return errors.map((error) =>
+    error.code === "NodeTypeNotFound" ? new SluiceError(error.code, `${error.message}; ${hint}`, error) : error
+  );
 }
 
 /** Generated files beside the graph file, and in the current directory if that is a package's folder. */
 async function findPackages(graph: string | undefined): Promise<string[]> {
-  const candidates: string[] = [];
-  if (graph !== undefined) candidates.push(resolve(dirname(graph), GENERATED));
-  if (await isFile(resolve(CONFIG))) candidates.push(resolve(GENERATED));
-  const found: string[] = [];
-  for (const path of candidates) {
-    if (await isFile(path)) found.push(pathToFileURL(path).href);
+  const projects = await findProjects(graph);
+  const found = new Set(projects.map(({ generated }) => generated));
+  for (const { name, generated, classFiles } of projects) {
+    if (await isFile(generated)) continue;
+    found.delete(generated);
+    if (classFiles.length > 0) throw missingCode(name, generated, classFiles.length);
   }
-  return found;
+  const beside = graph === undefined ? undefined : resolve(dirname(graph), GENERATED);
+  if (beside !== undefined && await isFile(beside)) found.add(beside);
+  return [...found].map((path) => pathToFileURL(path).href);
+}
+
+/** The projects beside the graph file and in the current directory. */
+async function findProjects(graph: string | undefined): Promise<Project[]> {
+  const folders = new Set([...(graph === undefined ? [] : [dirname(resolve(graph))]), resolve(".")]);
+  const projects = await Promise.all([...folders].map((folder) => readProject(folder)));
+  return projects.filter((each) => each !== undefined);
+}
+
+function missingCode(name: string, generated: string, count: number): SluiceError {
+  const files = count === 1 ? "1 file" : `${count} files`;
+  return new SluiceError(
+    "InvalidGraph",
+    `Cannot find the generated code of package "${name}": ${files} with processor classes, but no ` +
+      `"${relative(".", generated)}"; run ${CODEGEN_COMMAND} to make it`,
+  );
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -74,7 +74,6 @@ export function formatSpeed(speed: number): string {
   return speed < 1_000 ? speed.toFixed(1) : formatCount(speed);
 }
 
-/** A sink may go past the sources' end: a reverb rings on. */
 function readPercent({ positionNs, totalNs }: Position): number | undefined {
   if (positionNs === undefined || totalNs === undefined || totalNs <= 0) return undefined;
   return Math.min(100, (positionNs / totalNs) * 100);

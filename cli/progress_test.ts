@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { RuntimeStats } from "../core/stats.ts";
-import { type Position, readPosition } from "./position.ts";
+import { type Position, readMediaLength, readPosition } from "./position.ts";
 import { formatSpeed, renderBar, renderPosition } from "./progress.ts";
 
 const HALF: Position = { elapsedNs: 2e8, positionNs: 4e9, totalNs: 8e9, speed: 20, dropped: 3, framesRead: 1_500 };
@@ -34,7 +34,7 @@ Deno.test("formatSpeed() keeps three digits", () => {
   assert.deepEqual([0.984, 38.24, 1_204.4].map(formatSpeed), ["0.98", "38.2", "1 204"]);
 });
 
-Deno.test("readPosition() takes the slowest sink and the longest total", () => {
+Deno.test("readPosition() takes the source whose end is furthest away", () => {
   const nodes = [
     { id: "a", progress: { doneNs: 9e9, totalNs: 10e9 } },
     { id: "b", progress: { doneNs: 8e9, totalNs: 12e9 } },
@@ -44,12 +44,29 @@ Deno.test("readPosition() takes the slowest sink and the longest total", () => {
   ];
   assert.deepEqual(readPosition(stats(nodes), new Set(["x", "y", "z"])), {
     elapsedNs: 1e9,
-    positionNs: 4e9,
+    positionNs: 8e9,
     totalNs: 12e9,
-    speed: 4,
+    speed: 8,
     dropped: 20,
     framesRead: 11,
   });
+});
+
+Deno.test("readPosition() takes the slowest sink where no source knows its end", () => {
+  const nodes = [
+    { id: "a", progress: { doneNs: 9e9 } },
+    ...["x", "y"].map((id, k) => ({
+      id,
+      progress: { doneNs: (5 - k) * 1e9 },
+    })),
+  ];
+  assert.equal(readPosition(stats(nodes), new Set(["x", "y"])).positionNs, 4e9);
+});
+
+Deno.test("readMediaLength() takes the node that went furthest, and nothing where none tells", () => {
+  const nodes = [{ id: "a", progress: { doneNs: 9e9, totalNs: 9e9 } }, { id: "x", progress: { doneNs: 10e9 } }];
+  assert.equal(readMediaLength(stats(nodes)), 10e9);
+  assert.equal(readMediaLength(stats([{ id: "x" }])), undefined);
 });
 
 Deno.test("readPosition() takes the furthest source where no sink tells, and nothing where none does", () => {

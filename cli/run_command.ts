@@ -13,7 +13,7 @@ import type { RunArgs } from "./args.ts";
 import { readGraph } from "./check_command.ts";
 import { keepOffStdout, printsToTerminal } from "./console_nodes.ts";
 import { EXIT, reportErrors } from "./failure.ts";
-import { listOutputFiles, statOutputFiles } from "./files.ts";
+import { listOutputFiles, snapshotFiles, statOutputFiles } from "./files.ts";
 import type { Io } from "./output.ts";
 import { warnOfStaleCode } from "./packages.ts";
 import { readPosition } from "./position.ts";
@@ -25,7 +25,7 @@ import { renderSummary, summaryEvent } from "./summary.ts";
 export async function runCommand(args: RunArgs, io: Io): Promise<number> {
   const { document: read, errors, registry } = await readGraph(args);
   if (read === undefined) {
-    await warnOfStaleCode(registry);
+    await warnOfStaleCode(registry, args);
     return reportErrors(errors, io, args.json);
   }
   const document = args.json ? keepOffStdout(read) : read;
@@ -49,6 +49,8 @@ async function runToEnd(
 ): Promise<number> {
   const isSink = (type: string) => registry.get(type).descriptor.outputs.length === 0;
   const sinks = new Set<string>(document.nodes.filter(({ type }) => isSink(type)).map(({ id }) => id));
+  const outputs = listOutputFiles(document, registry);
+  const before = await snapshotFiles(outputs);
   using signals = new EndSignals(io);
   const errors: unknown[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -72,9 +74,9 @@ async function runToEnd(
   const summary = runtime.summary();
   const started = summary !== undefined && summary.elapsedNs > 0;
   if (started && (args.json || !args.quiet)) {
-    const files = await statOutputFiles(listOutputFiles(document, registry));
+    const files = await statOutputFiles(outputs, before);
     if (args.json) io.stdout.line(JSON.stringify(summaryEvent(summary, files)));
-    else for (const line of renderSummary(summary, sinks, files)) io.stdout.line(line);
+    else for (const line of renderSummary(summary, files)) io.stdout.line(line);
   }
   return signals.exitCode ?? code;
 }
@@ -92,7 +94,9 @@ function placeInFile(error: unknown, document: GraphDocument): unknown {
   if (node === undefined) return error;
   if (error.message.includes(`"${node.id}"`)) return placed(error, node.place);
   const { code, message } = error;
-  return placed(new SluiceError(code, `Node "${node.id}" (${node.type}): ${message}`, error), node.place);
+  const named = new SluiceError(code, `Node "${node.id}" (${node.type}): ${message}`, error);
+  if (error.stack !== undefined) named.stack = error.stack;
+  return placed(named, node.place);
 }
 
 /** What goes wrong while stopping comes out of `finished`, too. */

@@ -7,7 +7,7 @@ import { serializeError } from "../core/errors.ts";
 import { escapeControls } from "../core/log.ts";
 import type { RunSummary } from "../core/stats.ts";
 import type { WrittenFile } from "./files.ts";
-import { readPosition, sumDrops } from "./position.ts";
+import { readMediaLength, sumDrops } from "./position.ts";
 import { formatSpeed } from "./progress.ts";
 import { formatBytes, formatClock, formatCount, formatDuration, renderTable } from "./table.ts";
 
@@ -17,17 +17,9 @@ const OUTCOMES: Record<RunSummary["outcome"], string> = {
   failed: "Failed after",
 };
 
-/**
- * The summary as lines: one about the whole run, a table of the links, a table of the nodes, the files.
- *
- * @param sinks ids of the nodes without outputs
- */
-export function renderSummary(
-  summary: RunSummary,
-  sinks: ReadonlySet<string>,
-  files: readonly WrittenFile[],
-): string[] {
-  const lines = [headline(summary, sinks), "", ...renderNodes(summary)];
+/** The summary as lines: one about the whole run, a table of the links, a table of the nodes, the files. */
+export function renderSummary(summary: RunSummary, files: readonly WrittenFile[]): string[] {
+  const lines = [headline(summary), "", ...renderNodes(summary)];
   if (summary.links.length > 0) lines.push("", ...renderLinks(summary));
   const exhausted = summary.pools.filter((pool) => pool.exhausted > 0);
   for (const { name, exhausted: times } of exhausted) {
@@ -44,11 +36,11 @@ export function summaryEvent(summary: RunSummary, files: readonly WrittenFile[])
   return { event: "summary", ...rest, ...(error === undefined ? {} : { error: wire }), files };
 }
 
-function headline(summary: RunSummary, sinks: ReadonlySet<string>): string {
-  const { positionNs, speed } = readPosition(summary, sinks);
+function headline(summary: RunSummary): string {
+  const mediaNs = readMediaLength(summary);
   const parts = [`${OUTCOMES[summary.outcome]} ${formatDuration(summary.elapsedNs)}`];
-  if (positionNs !== undefined && speed !== undefined) {
-    parts.push(`${formatClock(positionNs)} of media, ${formatSpeed(speed)} × real time`);
+  if (mediaNs !== undefined && summary.elapsedNs > 0) {
+    parts.push(`${formatClock(mediaNs)} of media, ${formatSpeed(mediaNs / summary.elapsedNs)} × real time`);
   }
   parts.push(`${summary.driver} driver`);
   return parts.join(", ");
@@ -106,6 +98,7 @@ function renderLinks(summary: RunSummary): string[] {
 
 function renderFile({ nodeId, path, state, bytes }: WrittenFile): string {
   const shown = escapeControls(path);
+  if (state === "untouched") return `Node "${nodeId}" wrote nothing: ${shown} is as it was`;
   if (state === "missing") return `Node "${nodeId}" wrote no file at ${shown}`;
   const size = formatBytes(bytes ?? 0);
   return state === "complete" ? `Wrote ${shown} (${size})` : `Left ${shown} (${size}), which is not complete`;

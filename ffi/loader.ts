@@ -98,9 +98,19 @@ function explain(path: string, cause: unknown): NativeError {
   const mend = `build it with "deno task build:native", or name it in ${PATH_VARIABLE}`;
   return new NativeError(
     "NativeUnavailable",
-    `Cannot open the native library "${path}": ${text.trim()}; ${mend}`,
+    `Cannot open the native library "${path}": ${reason(path, text)}; ${mend}`,
     cause,
   );
+}
+
+/** Why the system did not open a library, without the words and the path that stand before it, some of them twice. */
+function reason(path: string, text: string): string {
+  try {
+    Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  }
+  return text.replaceAll("Could not open library: ", "").replaceAll(`${path}: `, "").trim();
 }
 
 /** Reads a variable where that is allowed without asking. */

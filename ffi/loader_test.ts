@@ -15,10 +15,30 @@ Deno.test("loadNative() throws NativeUnavailable where there is no library, and 
   assert.throws(() => loadNative("/nowhere/libsluice_native.so"), (error: Error & { code?: string }) => {
     assert.equal(error.name, "NativeError");
     assert.equal(error.code, "NativeUnavailable");
-    assert.match(error.message, /^Cannot open the native library "\/nowhere\/libsluice_native\.so": /);
-    assert.match(error.message, /; build it with "deno task build:native", or name it in SLUICE_NATIVE_LIB$/);
+    assert.equal(
+      error.message,
+      'Cannot open the native library "/nowhere/libsluice_native.so": there is no such file; build it with ' +
+        '"deno task build:native", or name it in SLUICE_NATIVE_LIB',
+    );
     return true;
   });
+});
+
+Deno.test({
+  name: "loadNative() throws NativeUnavailable for a file that is no library, with the system's reason once",
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  const path = await Deno.makeTempFile({ suffix: ".so" });
+  try {
+    await Deno.writeTextFile(path, "no library");
+    assert.throws(() => loadNative(path), (error: Error) => {
+      assert.equal(error.message.split(path).length, 2, error.message);
+      assert.match(error.message, /^Cannot open the native library "[^"]+": (?!Could not open)[^;]+; build it with /);
+      return true;
+    });
+  } finally {
+    await Deno.remove(path);
+  }
 });
 
 Deno.test({

@@ -45,7 +45,8 @@ export class NodeRegistry {
     if (known !== undefined && known !== type) {
       throw new SluiceError(
         "InvalidGraph",
-        `Cannot register node type "${name}" of ${where(type)}: the name is taken by ${where(known)}`,
+        `Cannot register node type "${name}" of ${where(type)}: the name is taken by ${where(known)}; ` +
+          "choose another with @processor({ name })",
       );
     }
     this.#types.set(name, type);

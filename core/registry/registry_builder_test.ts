@@ -34,7 +34,7 @@ Deno.test("NodeRegistry.builder() names both places of a clash", () => {
   assert.throws(() => builder.build(), {
     code: "InvalidGraph",
     message:
-      `Cannot register node type "gain" of @example/two (two.ts:9): the name is taken by @example/one (one.ts:4)`,
+      `Cannot register node type "gain" of @example/two (two.ts:9): the name is taken by @example/one (one.ts:4); choose another with @processor({ name })`,
   });
 });
 

@@ -13,7 +13,7 @@ import type { NodePackage } from "./node_type.ts";
 const HASH_DIGITS = 16;
 
 /** What people run to make generated code. */
-const COMMAND = `"deno task codegen" (or "sluice codegen")`;
+export const CODEGEN_COMMAND: string = `"deno task codegen" (or "sluice codegen")`;
 
 /**
  * The hash by which a source file is known in a package's `sources`: it does not depend on the style of line
@@ -48,11 +48,20 @@ export async function findStaleSources(pkg: NodePackage): Promise<string[]> {
  * @param stale what {@linkcode findStaleSources} gave; at least one path
  */
 export function describeStaleSources(pkg: NodePackage, stale: readonly string[]): string {
-  const shown = stale.slice(0, 3).map((path) => `"${path}"`).join(", ");
-  const more = stale.length > 3 ? ` and ${stale.length - 3} more` : "";
   const verb = stale.length > 1 ? "have" : "has";
-  return `Generated code of package "${pkg.name}" is stale: ${shown}${more} ${verb} changed since it was made; ` +
-    `run ${COMMAND}`;
+  return `Generated code of package "${pkg.name}" is stale: ${listPaths(stale)} ${verb} changed since it was made; ` +
+    `run ${CODEGEN_COMMAND}`;
+}
+
+/**
+ * Says that files with processors are not known to a package's generated code, and what mends it.
+ *
+ * @param added at least one path
+ */
+export function describeNewSources(pkg: NodePackage, added: readonly string[]): string {
+  const verb = added.length > 1 ? "are new" : "is new";
+  return `Generated code of package "${pkg.name}" is stale: ${listPaths(added)} ${verb} since it was made; ` +
+    `run ${CODEGEN_COMMAND}`;
 }
 
 /**
@@ -70,7 +79,7 @@ export async function loadNodePackage(url: string | URL): Promise<NodePackage> {
     if (!isMissing(cause, href)) throw cause;
     throw new SluiceError(
       "InvalidGraph",
-      `Cannot load node types from "${href}": the file does not exist; run ${COMMAND} to make it`,
+      `Cannot load node types from "${href}": the file does not exist; run ${CODEGEN_COMMAND} to make it`,
       { cause },
     );
   }
@@ -78,10 +87,15 @@ export async function loadNodePackage(url: string | URL): Promise<NodePackage> {
     throw new SluiceError(
       "InvalidGraph",
       `Cannot load node types from "${href}": it does not export "nodePackage", so the generator did not make it; ` +
-        `name a "sluice.gen.ts", or run ${COMMAND} to make it`,
+        `name a "sluice.gen.ts", or run ${CODEGEN_COMMAND} to make it`,
     );
   }
   return module.nodePackage;
+}
+
+function listPaths(paths: readonly string[]): string {
+  const shown = paths.slice(0, 3).map((path) => `"${path}"`).join(", ");
+  return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown;
 }
 
 async function isStale(url: URL, hash: string): Promise<boolean> {

@@ -11,6 +11,7 @@ import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import { describeFormat } from "../../core/frames/format.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
+import { samplesToNs } from "../audio/sample_time.ts";
 import { openError } from "./file_errors.ts";
 import { PcmBlock } from "./pcm.ts";
 import { defaultLayout, WAV_MAX_CHANNELS, type WavFormat } from "./wav_format.ts";
@@ -55,6 +56,8 @@ export class WavSink {
   #details: SluiceErrorDetails = {};
   #claim: string | undefined;
   #writer: WavWriter | undefined;
+  /** Samples of each channel. */
+  #written = 0;
   #block = new PcmBlock("f32", 1, 0);
 
   /** Checks that the file can be written, without making it. */
@@ -70,7 +73,7 @@ export class WavSink {
   }
 
   /** Appends every block that has come. */
-  process(): void {
+  process(context: ProcessorContext): void {
     let frame;
     while ((frame = this.audio.read()) !== undefined) {
       const writer = this.#writer ?? this.#open(frame.sampleRateHz, frame.channels);
@@ -80,6 +83,7 @@ export class WavSink {
       this.#block.reserve(count);
       for (let channel = 0; channel < channels; channel++) this.#block.encode(channel, frame.channel(channel));
       writer.write(this.#block, count);
+      context.progress(samplesToNs(this.#written += count, sampleRateHz));
     }
   }
 
@@ -94,6 +98,8 @@ export class WavSink {
       return;
     }
     this.#writer.finish();
+    const doneNs = samplesToNs(this.#written, this.#writer.format.sampleRateHz);
+    context.progress(doneNs, doneNs);
     const { clipped, notANumber } = this.#block;
     if (clipped > 0) {
       const mend = `lower the level, or write format "f32"`;

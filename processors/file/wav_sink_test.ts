@@ -44,6 +44,19 @@ Deno.test("WavSource to WavSink gives every byte of integers up to 24 bits and o
   });
 });
 
+Deno.test("WavSink reports how much is in the file, and at the end that this is all", async () => {
+  await inFolder(async (folder) => {
+    await using sink = await ProcessorHarness.create(nodes.wavSink({ path: `${folder}/a.wav` }));
+    sink.pushAudio("audio", { sampleRateHz: 1000, channels: [new Float32Array(250)], ptsNs: 7e9 });
+    await sink.run();
+    assert.deepEqual(sink.progress, { doneNs: 250e6, totalNs: undefined });
+    sink.pushAudio("audio", { sampleRateHz: 1000, channels: [new Float32Array(500)] });
+    sink.end();
+    await sink.run();
+    assert.deepEqual(sink.progress, { doneNs: 750e6, totalNs: 750e6 });
+  });
+});
+
 Deno.test("WavSink writes 32-bit float where no format is given", async () => {
   await inFolder(async (folder) => {
     const samples = Float32Array.of(1.5, -3, 1e-9);

@@ -98,7 +98,10 @@ Deno.test("sluice run ends with 1 when a node fails, with its place, the summary
   await using folder = await temporaryFolder();
   const result = await sluice(["run", `${FIXTURES}/throws.json`], { cwd: folder.path });
   assert.equal(result.code, 1);
-  assert.match(result.stderr, /throws\.json:6:5: .*"bad" \(thrower\).*frame 3 broke it\n$/);
+  assert.match(
+    result.stderr,
+    /throws\.json:6:5: .*"bad" \(thrower\).*frame 3 broke it \(thrown at file:.*\/thrower\.ts:23:\d+\)\n$/,
+  );
   assert.match(result.stdout, /^Failed after /);
   assert.match(result.stdout, /\nLeft out\.wav\.partial \(.*\), which is not complete\n$/);
   assertNoStack(result);
@@ -109,14 +112,44 @@ Deno.test("sluice run ends with 1 when a node fails, with its place, the summary
   assert.equal(error.event, "error");
   assert.equal(error.code, "NodeFailed");
   assert.equal(error.nodeId, "bad");
+  assert.match(String(error.thrownAt), /^file:.*\/thrower\.ts:23:\d+$/);
   assert.equal(summary.outcome, "failed");
+});
+
+Deno.test("sluice run does not say that it wrote a file which lay there before and which it did not touch", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/old.wav`, "not mine\n");
+  const graph = {
+    version: 1,
+    mode: "offline",
+    nodes: {
+      low: { type: "tone-source", config: { sampleRateHz: 44_100, durationSeconds: 1 } },
+      high: { type: "tone-source", config: { sampleRateHz: 48_000, durationSeconds: 1 } },
+      mix: { type: "mixer" },
+      out: { type: "wav-sink", config: { path: "old.wav" } },
+    },
+    links: [
+      { from: "low.audio", to: "mix.audioIn_0" },
+      { from: "high.audio", to: "mix.audioIn_1" },
+      { from: "mix.audioOut", to: "out.audio" },
+    ],
+  };
+  await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify(graph));
+  const result = await sluice(["run", "graph.json"], { cwd: folder.path });
+  assert.equal(result.code, 2, result.stderr);
+  assert.doesNotMatch(result.stdout, /^Wrote/m);
+  const { stdout } = await sluice(["run", "graph.json", "--json"], { cwd: folder.path });
+  const summary = readEvents(stdout).find(({ event }) => event === "summary");
+  assert.deepEqual(summary?.files, [{ nodeId: "out", path: "old.wav", state: "untouched", bytes: 9 }]);
+  assert.match(result.stdout, /\nNode "out" wrote nothing: old\.wav is as it was\n$/);
+  assert.equal(await Deno.readTextFile(`${folder.path}/old.wav`), "not mine\n");
 });
 
 Deno.test("sluice run shows stacks only with SLUICE_LOG=debug", async () => {
   await using folder = await temporaryFolder();
   const args = ["run", `${FIXTURES}/throws.json`];
   const { stderr } = await sluice(args, { cwd: folder.path, env: { SLUICE_LOG: "debug" } });
-  assert.match(stderr, /^\s+at .*:\d+:\d+/m);
+  assert.match(stderr, /^TypeError: frame 3 broke it\n\s+at Thrower\.process \(file:.*\/thrower\.ts:23:\d+\)$/m);
 });
 
 Deno.test("sluice run takes node types from --packages", async () => {
@@ -127,7 +160,8 @@ Deno.test("sluice run takes node types from --packages", async () => {
   assert.match(without.stderr, /Cannot find node type "thrower"/);
   const args = ["check", "graph.json", "--packages", `${FIXTURES}/sluice.gen.ts`];
   const withIt = await sluice(args, { cwd: folder.path });
-  assert.deepEqual(withIt, { code: 0, stdout: "graph.json: nothing is wrong (3 nodes, 2 links)\n", stderr: "" });
+  assert.equal(withIt.code, 0, withIt.stderr);
+  assert.match(withIt.stdout, /^graph\.json: nothing is wrong with the graph \(3 nodes, 2 links\)/);
 });
 
 Deno.test("sluice run logs JSON lines with SLUICE_LOG=debug,json", async () => {
@@ -162,7 +196,8 @@ Deno.test("sluice check accepts the demo", async () => {
   const result = await sluice(["check", "examples/demo.json"]);
   assert.deepEqual(result, {
     code: 0,
-    stdout: "examples/demo.json: nothing is wrong (8 nodes, 7 links)\n",
+    stdout: "examples/demo.json: nothing is wrong with the graph (8 nodes, 7 links); what lies in files, and whether " +
+      "formats fit, shows when it runs\n",
     stderr: "",
   });
 });

@@ -1,0 +1,29 @@
+/**
+ * Where in a processor's source a failure was thrown.
+ *
+ * @module
+ */
+import { SluiceError } from "../core/errors.ts";
+
+/** What belongs to the runtime itself. */
+const RUNTIME_FOLDERS: readonly string[] = ["../core/", "../ffi/"].map((each) => new URL(each, import.meta.url).href);
+
+/** The URL, line and column that end a line of a stack: `at Bug.process (file:///bug.ts:8:14)`. */
+const FRAME = /^\s+at (?:.*\()?((?:file|https?):\/\/[^\s)]+:\d+:\d+)\)?$/;
+
+/**
+ * Finds the innermost place outside the runtime that an error of a node came from.
+ *
+ * @returns `file:///…/bug.ts:8:14`; `undefined` for errors that were thrown on purpose, which say what is wrong
+ * themselves, and where no place is known
+ */
+export function findThrownAt(error: unknown): string | undefined {
+  if (!(error instanceof SluiceError) || error.code !== "NodeFailed") return undefined;
+  const stack = error.stack ?? "";
+  if (stack.startsWith(error.name)) return undefined;
+  for (const line of stack.split("\n")) {
+    const place = FRAME.exec(line)?.[1];
+    if (place !== undefined && !RUNTIME_FOLDERS.some((folder) => place.startsWith(folder))) return place;
+  }
+  return undefined;
+}

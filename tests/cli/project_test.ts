@@ -1,0 +1,138 @@
+/** What the command line says in a project whose generated code is missing or older than its classes. */
+import assert from "node:assert/strict";
+import { readEvents, type Result, ROOT, type Settings, sluice, temporaryFolder, toneGraph } from "./command_line.ts";
+
+/** A class of one input, in a file of its own. */
+function classText(name: string): string {
+  return `import { type AudioFrame, input, processor, type StreamInput } from "@sluice/sluice";
+
+/** Reads. */
+@processor()
+export class ${name} {
+  @input() audio!: StreamInput<AudioFrame>;
+  process(): void {
+    while (this.audio.read() !== undefined);
+  }
+}
+`;
+}
+
+/** A folder with a `sluice.json`, one class, and a graph that uses it; nothing is generated yet. */
+async function project(): Promise<AsyncDisposable & { path: string }> {
+  const folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/sluice.json`, '{ "name": "mine", "include": ["*.ts"] }');
+  await Deno.writeTextFile(`${folder.path}/quiet.ts`, classText("Quiet"));
+  await writeGraph(folder.path, "quiet");
+  return folder;
+}
+
+async function writeGraph(folder: string, type: string): Promise<void> {
+  const nodes = { tone: { type: "tone-source", config: { durationSeconds: 0.1 } }, a: { type } };
+  const graph = { version: 1, mode: "offline", nodes, links: [{ from: "tone.audio", to: "a.audio" }] };
+  await Deno.writeTextFile(`${folder}/graph.json`, JSON.stringify(graph));
+}
+
+async function generated(): Promise<AsyncDisposable & { path: string }> {
+  const folder = await project();
+  const result = await sluice(["codegen"], { cwd: folder.path });
+  assert.equal(result.code, 0, result.stderr);
+  return folder;
+}
+
+async function doctor(cwd: string): Promise<{ result: Result; here: Record<string, unknown> | undefined }> {
+  const result = await sluice(["doctor", "--json"], { cwd });
+  return { result, here: readEvents(result.stdout).find(({ name }) => name === "this folder") };
+}
+
+const MEND = 'run "deno task codegen" (or "sluice codegen")';
+
+Deno.test("sluice says that classes have no generated code, and how it is made", async () => {
+  await using folder = await project();
+  const expected = 'error: Cannot find the generated code of package "mine": 1 file with processor classes, but no ' +
+    `"sluice.gen.ts"; ${MEND} to make it\n`;
+  for (const args of [["check", "graph.json"], ["run", "graph.json"], ["nodes", "list"], ["nodes", "info", "gain"]]) {
+    assert.deepEqual(await sluice(args, { cwd: folder.path }), { code: 2, stdout: "", stderr: expected });
+  }
+  await using elsewhere = await temporaryFolder();
+  const { code, stderr } = await sluice(["check", `${folder.path}/graph.json`], { cwd: elsewhere.path });
+  assert.equal(code, 2);
+  assert.match(stderr, /^error: Cannot find the generated code of package "mine"/);
+});
+
+Deno.test("sluice runs graphs in a project that has no classes yet", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/sluice.json`, '{ "name": "mine", "include": ["*.ts"] }');
+  await Deno.writeTextFile(`${folder.path}/helper.ts`, "export const answer = 42;\n");
+  await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "offline", seconds: 0.1 }));
+  const { code, stderr } = await sluice(["run", "graph.json"], { cwd: folder.path });
+  assert.equal(code, 0, stderr);
+});
+
+Deno.test("sluice names a class file that generated code does not know, where a node type is not found", async () => {
+  await using folder = await generated();
+  assert.equal((await sluice(["check", "graph.json"], { cwd: folder.path })).code, 0);
+  await Deno.writeTextFile(`${folder.path}/added.ts`, classText("Added"));
+  await writeGraph(folder.path, "added");
+  const hint = `generated code of package "mine" is stale: "added.ts" is new since it was made; ${MEND}\n`;
+  for (const args of [["check", "graph.json"], ["run", "graph.json"], ["nodes", "info", "added"]]) {
+    const { code, stderr } = await sluice(args, { cwd: folder.path });
+    assert.equal(code, 2);
+    assert.match(stderr, /^error: .*Cannot find node type "added".*; available: .*"quiet"/);
+    assert.ok(stderr.endsWith(`; ${hint}`), stderr);
+  }
+  const settings: Settings = { cwd: folder.path, env: { SLUICE_LOG: "warn" } };
+  assert.ok((await sluice(["nodes", "list"], settings)).stderr.endsWith(hint.slice(1)));
+});
+
+Deno.test("sluice refuses a sluice.json that is wrong with its place", async () => {
+  await using folder = await generated();
+  await Deno.writeTextFile(`${folder.path}/sluice.json`, '{ "name": 3, "include": ["*.ts"] }');
+  const { code, stderr } = await sluice(["check", "graph.json"], { cwd: folder.path });
+  assert.equal(code, 2);
+  assert.match(stderr, /^error: sluice\.json:1:11: Cannot use "name" .*\n$/);
+  assert.equal((await doctor(folder.path)).here?.ok, false);
+});
+
+Deno.test("sluice doctor looks at the generated code of the current folder", async () => {
+  assert.equal((await doctor(ROOT)).here, undefined);
+  await using folder = await project();
+  const missing = await doctor(folder.path);
+  assert.equal(missing.result.code, 1);
+  assert.equal(missing.here?.found, 'package "mine": no generated code of 1 class file');
+  assert.equal(missing.here?.mend, MEND);
+  assert.equal((await sluice(["codegen"], { cwd: folder.path })).code, 0);
+  const fresh = await doctor(folder.path);
+  assert.deepEqual([fresh.result.code, fresh.here?.ok], [0, true]);
+  assert.equal(fresh.here?.found, 'package "mine": fresh, 1 node type');
+  await Deno.writeTextFile(`${folder.path}/added.ts`, classText("Added"));
+  await Deno.writeTextFile(`${folder.path}/quiet.ts`, classText("Quieter"));
+  const stale = await doctor(folder.path);
+  assert.deepEqual([stale.result.code, stale.here?.ok, stale.here?.required], [0, false, false]);
+  assert.match(String(stale.here?.found), /generated code is older than .*quiet\.ts, added\.ts$/);
+});
+
+Deno.test("sluice doctor says in a line that there is no native library, and what to do where cargo is missing", async () => {
+  const { stdout } = await sluice(["doctor", "--json"], {
+    env: { PATH: "/nonexistent", SLUICE_NATIVE_LIB: "/nowhere/lib.so" },
+  });
+  const found = readEvents(stdout).find(({ name }) => name === "native library");
+  assert.equal(found?.found, 'Cannot open the native library "/nowhere/lib.so": there is no such file');
+  assert.match(String(found?.mend), /^portable mode is used without it; to have it, install Rust 1\.85/);
+});
+
+Deno.test("sluice says how to mend a node type's name that two packages have", async () => {
+  await using folder = await generated();
+  const text = (await Deno.readTextFile(`${folder.path}/quiet.ts`)).replace(
+    "@processor()",
+    '@processor({ name: "gain" })',
+  );
+  await Deno.writeTextFile(`${folder.path}/quiet.ts`, text);
+  assert.equal((await sluice(["codegen"], { cwd: folder.path })).code, 0);
+  const { code, stderr } = await sluice(["nodes", "list"], { cwd: folder.path });
+  assert.equal(code, 2);
+  assert.match(
+    stderr,
+    /^error: Cannot register node type "gain" of mine \(.*quiet\.ts.*\): the name is taken by .*\n$/,
+  );
+  assert.ok(stderr.endsWith("; choose another with @processor({ name })\n"), stderr);
+});
