@@ -8,6 +8,7 @@ import { dirname, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SluiceError } from "../core/errors.ts";
 import { logger } from "../core/log.ts";
+import { nativePackage } from "../core/native_stages.ts";
 import { NodeRegistry } from "../core/registry/node_registry.ts";
 import type { NodePackage } from "../core/registry/node_type.ts";
 import {
@@ -42,7 +43,7 @@ export interface PackageSources {
 export async function loadRegistry(sources: PackageSources): Promise<NodeRegistry> {
   const urls = new Set([OWN_PACKAGE_URL, ...await findPackages(sources.graph)]);
   for (const path of sources.packages) urls.add(pathToFileURL(resolve(path)).href);
-  const packages: NodePackage[] = [];
+  const packages: NodePackage[] = [nativePackage];
   for (const url of urls) packages.push(await loadNodePackage(url));
   return new NodeRegistry(packages);
 }

@@ -296,7 +296,7 @@ const BAD: [string, string, ...string[]][] = [
   [
     "an undeclared lane",
     graph(`"m": { "type": "mixer", "lane": "dps" }`, "", ' "lanes": { "dsp": { "kind": "worker" } },'),
-    `2:45 InvalidGraph Cannot place node "m" on lane "dps": "lanes" does not declare it (did you mean "dsp"?); lanes: "main", "worker" and "dsp"`,
+    `2:45 InvalidGraph Cannot place node "m" on lane "dps": "lanes" does not declare it (did you mean "dsp"?); lanes: "main", "worker", "native" and "dsp"`,
   ],
   [
     "a lane's name with a dot",
@@ -320,7 +320,7 @@ const BAD: [string, string, ...string[]][] = [
   [
     "an unknown kind of lane",
     graph(`"m": { "type": "mixer" }`, "", ' "lanes": { "dsp": { "kind": "gpu" } },'),
-    `1:45 InvalidGraph Cannot read graph: "kind" of lane "dsp" is "gpu", wanted one of "worker", "main"`,
+    `1:45 InvalidGraph Cannot read graph: "kind" of lane "dsp" is "gpu", wanted one of "worker", "main", "native"`,
   ],
   [
     "a broken pool",
