@@ -40,9 +40,6 @@ export interface RunHost {
   fail(error: unknown, cell: NodeCell, action: string): void;
 }
 
-/** How the last timed tick of a node went, kept beside the cell. */
-const lastTickNs = new WeakMap<NodeCell, number>();
-
 /** See the module. */
 export function runCell(host: RunHost, cell: NodeCell): void {
   if (cell.ended) {
@@ -51,7 +48,7 @@ export function runCell(host: RunHost, cell: NodeCell): void {
   }
   if (cell.pending) {
     cell.again = true;
-    if (cell.unheard && cell.descriptor.mode === "external") cell.abort("nobody reads what the node writes");
+    if (cell.unheard && cell.mode === "external") cell.abort("nobody reads what the node writes");
     return;
   }
   if (cell.notBeforeNs > 0 && (host.mode === "offline" || cell.notBeforeNs <= host.nowNs())) {
@@ -66,28 +63,28 @@ export function runCell(host: RunHost, cell: NodeCell): void {
 
 /** Whether the node is to be ticked now. If it has come to its end, it is told so instead. */
 function mayTick(host: RunHost, cell: NodeCell): boolean {
-  const { mode } = cell.descriptor;
+  const { mode } = cell;
   if (mode === "external") return true;
-  const ended = cell.isFed && cell.inputsEnded();
   if (mode === "loop" || isClocked(host, cell)) {
     if (cell.notBeforeNs > 0) return false;
-    if (ended) {
+    if (cell.isFed && cell.inputsEnded()) {
       cell.beginFinish("what leads to the node has ended");
       return false;
     }
     return cell.admit();
   }
   // What a loop still brings when nothing else can come ends with the node.
-  if (cell.onlyFeedback() || (!cell.triggered() && cell.inputsEnded())) {
+  const triggered = cell.triggered();
+  if (cell.onlyFeedback() || (!triggered && cell.inputsEnded())) {
     cell.beginFinish("what leads to the node has ended");
     return false;
   }
-  return (cell.due || cell.triggered()) && cell.admit();
+  return (cell.due || triggered) && cell.admit();
 }
 
 /** Whether the node's next tick is at a time of its own, rather than when frames come in. */
 function isClocked(host: RunHost, cell: NodeCell): boolean {
-  if (cell.descriptor.mode !== "pull") return false;
+  if (cell.mode !== "pull") return false;
   if (!cell.isFed) return true;
   // Offline there is no clock to ask: the frames do.
   return host.mode === "live" && (cell.due || cell.notBeforeNs > 0);
@@ -95,16 +92,19 @@ function isClocked(host: RunHost, cell: NodeCell): boolean {
 
 function tickCell(host: RunHost, cell: NodeCell): void {
   const { f64 } = host.page;
-  const ticks = ++f64[cell.at64 + TICKS];
-  const timed = ticks % SAMPLE_EVERY === 1 || (lastTickNs.get(cell) ?? 0) >= SHORT_TICK_NS;
-  const startNs = timed ? host.nowNs() : 0;
+  f64[cell.at64 + TICKS]++;
+  let startNs = 0;
+  if (--cell.ticksToSample < 0 || cell.lastTickNs >= SHORT_TICK_NS) {
+    cell.ticksToSample = SAMPLE_EVERY - 1;
+    startNs = host.nowNs();
+  }
   cell.reads = 0;
   cell.writes = 0;
   cell.due = false;
   cell.setPhase(PHASE.process);
   let outcome: void | Promise<void>;
   try {
-    outcome = cell.instance.tick(cell.context);
+    outcome = cell.tick(cell.context);
   } catch (error) {
     afterFailure(host, cell, error, "process()");
     return;
@@ -134,14 +134,14 @@ function afterTick(host: RunHost, cell: NodeCell, startNs: number): void {
   cell.setPhase(PHASE.idle);
   if (startNs > 0) noteTick(host, cell, startNs);
   if (wasPending) host.flushWriters();
-  if (cell.finishing || cell.descriptor.mode === "external") {
+  if (cell.finishing || cell.mode === "external") {
     // An external node's one tick is its whole life.
     cell.finishing = true;
     cell.notBeforeNs = 0;
     cell.wake();
   } else if (cell.notBeforeNs > 0) {
     if (host.mode === "offline" || again) cell.wake();
-  } else if (cell.descriptor.mode === "loop" || isClocked(host, cell)) {
+  } else if (cell.mode === "loop" || isClocked(host, cell)) {
     if (cell.reads === 0 && cell.writes === 0) warnIdle(cell);
     cell.wake();
   } else if (cell.reads > 0 || cell.writes > 0 || again) {
@@ -214,7 +214,7 @@ function afterFailure(host: RunHost, cell: NodeCell, error: unknown, action: str
     return;
   }
   cell.pending = false;
-  cell.ledger.settle();
+  cell.settle();
   cell.setPhase(PHASE.idle);
   host.page.f64[cell.at64 + ERRORS]++;
   host.fail(error, cell, action);
@@ -224,8 +224,8 @@ function afterFailure(host: RunHost, cell: NodeCell, error: unknown, action: str
 function noteTick(host: RunHost, cell: NodeCell, startNs: number): void {
   const { f64, u32 } = host.page;
   const tookNs = host.nowNs() - startNs;
-  const wasShort = (lastTickNs.get(cell) ?? 0) < SHORT_TICK_NS;
-  lastTickNs.set(cell, tookNs);
+  const wasShort = cell.lastTickNs < SHORT_TICK_NS;
+  cell.lastTickNs = tookNs;
   f64[cell.at64 + BUSY] += wasShort && tookNs < SHORT_TICK_NS ? tookNs * SAMPLE_EVERY : tookNs;
   f64[cell.at64 + SAMPLED]++;
   if (tookNs > f64[cell.at64 + MAX_TICK]) f64[cell.at64 + MAX_TICK] = tookNs;

@@ -12,7 +12,7 @@ import { Ledger } from "../frames/ledger.ts";
 import { assertSealed, guardFrame, sealPayload } from "../frames/checked_frame.ts";
 import { CheckedLedger } from "../frames/checked_ledger.ts";
 import type { NodeId } from "../ids.ts";
-import type { LinkWriter, Wakeable } from "../links/link.ts";
+import type { LinkReader, LinkWriter, Wakeable } from "../links/link.ts";
 import type { GraphMode } from "../links/policy.ts";
 import { nodeLog } from "../log.ts";
 import { MAGAZINE_SIZE, type Pool } from "../memory/pool.ts";
@@ -23,6 +23,9 @@ import type { NodeLog, ProcessorContext } from "../processor.ts";
 import type { NodeDescriptor } from "../registry/descriptor.ts";
 import type { NodeInstance } from "../registry/node_type.ts";
 import type { NodePlan } from "./messages.ts";
+
+const FRAMES_IN = NODE.framesIn >> 3;
+const FRAMES_OUT = NODE.framesOut >> 3;
 
 /** What a cell asks of its lane. */
 export interface CellHost {
@@ -88,10 +91,29 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   unheard = false;
   /** What the node waits for: `none`, a link or a pool (`BLOCKED`). */
   blocked: number = BLOCKED.none;
+  /** What drives the node's ticks. */
+  readonly mode: NodeDescriptor["mode"];
+  /** Whether ticks may overlap with those of other nodes. */
+  readonly isAsync: boolean;
+  /** The instance's `tick`, kept here because instances of each class have a shape of their own. */
+  readonly tick: NodeInstance["tick"];
+  /** How long the last timed tick took, nanoseconds. */
+  lastTickNs = 0;
+  /** Ticks until the next one is timed. */
+  ticksToSample = 0;
   /** Index into the control page's f64 and u32 views. */
   readonly at64: number;
   readonly at32: number;
   readonly #host: CellHost;
+  readonly #f64: Float64Array;
+  readonly #u32: Uint32Array;
+  readonly #readers: LinkReader[] = [];
+  readonly #triggersOnAll: boolean;
+  /** Admission was granted and nothing was taken or written since. Never for asynchronous nodes. */
+  #admitted = false;
+  /** Frames taken and written since the statistics were last brought up to date: at the end of a synchronous tick. */
+  #uncountedReads = 0;
+  #uncountedWrites = 0;
   readonly #abort = new AbortController();
   readonly #gates: { readonly link: LinkWriter; readonly burst: number }[] = [];
   readonly #needs: PoolNeed[] = [];
@@ -111,7 +133,13 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     this.plan = plan;
     this.descriptor = descriptor;
     this.instance = instance;
+    this.tick = instance.tick;
+    this.mode = descriptor.mode;
+    this.isAsync = descriptor.isAsync || descriptor.mode === "external";
     this.#host = host;
+    this.#f64 = host.page.f64;
+    this.#u32 = host.page.u32;
+    this.#triggersOnAll = descriptor.trigger === "all";
     this.context = new NodeContext(this, host);
     this.#checked = host.development;
     // Ticks that overlap, and checks, need an object for each frame that is read.
@@ -134,11 +162,6 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     return this.#abort.signal;
   }
 
-  /** Whether ticks may overlap with those of other nodes. */
-  get isAsync(): boolean {
-    return this.descriptor.isAsync || this.descriptor.mode === "external";
-  }
-
   /** An asynchronous tick is under way. */
   get pending(): boolean {
     return this.#pending;
@@ -157,7 +180,9 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   /** Call when all links are attached: notes what admission and the end have to look at. */
   seal(): void {
     for (const input of this.inputs) {
-      if (input.link !== undefined) (input.link.plan.feedback ? this.#feedback : this.#fed).push(input);
+      if (input.link === undefined) continue;
+      this.#readers.push(input.link);
+      (input.link.plan.feedback ? this.#feedback : this.#fed).push(input);
     }
     for (const output of this.outputs) {
       const burst = output.descriptor.burst;
@@ -190,17 +215,17 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
       return false;
     }
     if (this.blocked !== BLOCKED.none) this.#setBlocked(BLOCKED.none, 0);
+    this.#admitted = !this.isAsync;
     return true;
   }
 
   /** For a push node: whether its trigger is met. */
   triggered(): boolean {
     let any = false;
-    for (let k = 0; k < this.inputs.length; k++) {
-      const link = this.inputs[k].link;
-      if (link === undefined) continue;
-      if (link.available() > 0) any = true;
-      else if (this.descriptor.trigger === "all" && !link.ended()) return false;
+    for (let k = 0; k < this.#readers.length; k++) {
+      const link = this.#readers[k];
+      if (link.hasFrames()) any = true;
+      else if (this.#triggersOnAll && !link.ended()) return false;
     }
     return any;
   }
@@ -249,7 +274,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   beginFinish(reason: string): void {
     this.finishing = true;
     this.notBeforeNs = 0;
-    if (this.descriptor.mode === "external") this.abort(reason);
+    if (this.mode === "external") this.abort(reason);
     this.wake();
   }
 
@@ -285,17 +310,20 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
 
   /** Sets the phase that the statistics page shows. */
   setPhase(phase: number): void {
-    this.#host.page.u32[this.at32 + (NODE.phase >> 2)] = phase;
+    this.#u32[this.at32 + (NODE.phase >> 2)] = phase;
   }
 
   mayRead(): boolean {
     if (this.reads >= this.#readsPerTick && !this.isAsync) return false;
-    return this.admit();
+    const admitted = this.#admitted || this.admit();
+    this.#admitted = false;
+    return admitted;
   }
 
   received(frame: Frame, port: InputPort): Frame {
     this.reads++;
-    this.#host.page.f64[this.at64 + (NODE.framesIn >> 3)]++;
+    this.#uncountedReads++;
+    if (this.isAsync) this.#enterCounts();
     this.lastIngressNs = frame.ingressNs;
     this.#lastPtsNs = frame.ptsNs;
     const own = this.#fresh ? frame.fresh(this.ledger) : frame;
@@ -316,6 +344,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   }
 
   acquired(frame: Frame, port: OutputPort): Frame {
+    this.#admitted = false;
     const own = this.#fresh ? frame.fresh(this.ledger) : frame;
     this.ledger.add(own);
     if (this.#checked) guardFrame(own, { nodeId: this.id, port: port.name }, "acquired");
@@ -324,7 +353,9 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
 
   written(frame: Frame): Frame {
     this.writes++;
-    this.#host.page.f64[this.at64 + (NODE.framesOut >> 3)]++;
+    this.#admitted = false;
+    this.#uncountedWrites++;
+    if (this.isAsync) this.#enterCounts();
     this.ledger.dropLast(frame);
     if (this.#pending) this.#host.wroteBetween?.();
     if (!this.#checked) return frame;
@@ -332,8 +363,10 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     return frame.fresh(this.#host.ledger);
   }
 
-  /** Gives back what the tick still owns. @returns what it did wrong with its frames, which only development finds */
+  /** Ends a tick: counts what it took and wrote, and gives back what it still owns. @returns what it did wrong with its frames, which only development finds */
   settle(): unknown {
+    this.#admitted = false;
+    this.#enterCounts();
     this.ledger.settle();
     return this.ledger.fault;
   }
@@ -356,14 +389,21 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
 
   announced(_port: string, _format: FrameFormat): void {}
 
+  #enterCounts(): void {
+    if (this.#uncountedReads > 0) this.#f64[this.at64 + FRAMES_IN] += this.#uncountedReads;
+    if (this.#uncountedWrites > 0) this.#f64[this.at64 + FRAMES_OUT] += this.#uncountedWrites;
+    this.#uncountedReads = 0;
+    this.#uncountedWrites = 0;
+  }
+
   #resolveWaiters(): void {
     for (const waiter of this.#waiters.splice(0)) waiter();
   }
 
   #setBlocked(kind: number, id: number): void {
     this.blocked = kind;
-    this.#host.page.u32[this.at32 + (NODE.blockedKind >> 2)] = kind;
-    this.#host.page.u32[this.at32 + (NODE.blockedId >> 2)] = id;
+    this.#u32[this.at32 + (NODE.blockedKind >> 2)] = kind;
+    this.#u32[this.at32 + (NODE.blockedId >> 2)] = id;
   }
 }
 

@@ -84,7 +84,7 @@ export class InputPort implements StreamInput {
 
   read(): Frame | undefined {
     const link = this.#link;
-    if (link === undefined || !this.#host.mayRead()) return undefined;
+    if (link === undefined || !link.hasFrames() || !this.#host.mayRead()) return undefined;
     if (this.#skipsToKey) this.#skipToKey(link);
     const frame = link.take();
     if (frame === undefined) return undefined;
