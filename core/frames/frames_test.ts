@@ -1,0 +1,148 @@
+import { deepEqual, equal, throws } from "node:assert/strict";
+import fc from "fast-check";
+import { acquire, bench, freeSlots } from "../../tests/fixtures/slots.ts";
+import type { EncodedFrame } from "./encoded_frame.ts";
+import { describeFormat, findClash, type PixelFormat } from "./format.ts";
+import { frameOf } from "./frame_of.ts";
+import type { PacketFrame } from "./packet_frame.ts";
+import { planesOf, videoBytes, type VideoFrame } from "./video_frame.ts";
+
+type Motion = { readonly timeNs: "f64"; readonly x: "f32"; readonly id: "u8" };
+const MOTION: Motion = { timeNs: "f64", x: "f32", id: "u8" };
+
+Deno.test("planesOf() aligns strides and rounds chroma up", () => {
+  deepEqual(planesOf("rgba8", 1920, 1080), [{ offset: 0, stride: 7680, rowBytes: 7680, rows: 1080 }]);
+  deepEqual(planesOf("nv12", 5, 3), [
+    { offset: 0, stride: 64, rowBytes: 5, rows: 3 },
+    { offset: 192, stride: 64, rowBytes: 6, rows: 2 },
+  ]);
+  deepEqual(planesOf("i420", 129, 1).map(({ stride, rowBytes, rows }) => [stride, rowBytes, rows]), [
+    [192, 129, 1],
+    [128, 65, 1],
+    [128, 65, 1],
+  ]);
+  equal(videoBytes("rgba8", 1920, 1080), 8_294_400);
+});
+
+Deno.test("VideoFrame.plane() gives planes that do not overlap, for any size", () => {
+  const { pool } = bench(1, videoBytes("rgba8", 70, 70));
+  fc.assert(fc.property(
+    fc.constantFrom<PixelFormat>("rgba8", "bgra8", "nv12", "i420"),
+    fc.integer({ min: 1, max: 70 }),
+    fc.integer({ min: 1, max: 70 }),
+    (pixelFormat, width, height) => {
+      const frame = acquire<VideoFrame>(pool, "video", { pixelFormat, width, height, frameRate: 50 });
+      for (const [at, { rowBytes, rows, stride }] of frame.planes.entries()) {
+        equal(frame.plane(at).length, stride * rows);
+        equal(stride % 64, 0);
+        equal(rowBytes <= stride, true);
+        equal(frame.stride(at), stride);
+        frame.plane(at).fill(at + 1);
+      }
+      frame.planes.forEach((_, at) => equal(frame.plane(at).every((byte) => byte === at + 1), true));
+      deepEqual(frame.format, { kind: "video", pixelFormat, width, height });
+      equal(frame.durationNs, 20_000_000);
+      frame.release();
+    },
+  ));
+  equal(freeSlots(pool), 1);
+});
+
+Deno.test("VideoFrame.plane() names the planes that there are", () => {
+  const { pool } = bench(1);
+  const frame = acquire<VideoFrame>(pool, "video", { pixelFormat: "nv12", width: 2, height: 2 });
+  throws(() => frame.plane(2), /^RangeError: Cannot take plane 2 of a nv12 frame: it has 2$/);
+});
+
+for (
+  const [kind, shape, message] of [
+    ["video", { pixelFormat: "rgb", width: 1, height: 1 }, /pixel format "rgb"/],
+    ["video", { pixelFormat: "rgba8", width: 0, height: 1 }, /width is 0/],
+    ["video", { pixelFormat: "rgba8", width: 1, height: 1.5 }, /height is 1.5/],
+    ["video", { pixelFormat: "rgba8", width: 64, height: 64 }, /\(16384 bytes\): a slot of pool "test" has 1024/],
+    ["encoded", { codec: "mpeg", maxBytes: 1 }, /codec "mpeg"/],
+    ["encoded", { codec: "h264", maxBytes: 1025 }, /a slot of pool "test" has 1024/],
+    ["encoded", { codec: "h264", maxBytes: -1 }, /-1 bytes/],
+    ["packet", { fields: {}, capacity: 1 }, /has no fields/],
+    ["packet", { fields: { x: "i64" }, capacity: 1 }, /"x" is "i64"/],
+    ["packet", { fields: MOTION, capacity: 1e6 }, /capacity is 1000000/],
+    ["packet", { fields: MOTION, capacity: 200 }, /a packet frame of 200 records/],
+    ["packet", { fields: MOTION, capacity: 2, batchSize: 3 }, /batchSize is 3/],
+  ] as const
+) {
+  Deno.test(`shape() refuses ${kind} ${JSON.stringify(shape)} and gives the slot back`, () => {
+    const { pool } = bench(1);
+    throws(() => acquire(pool, kind, shape), message);
+    equal(freeSlots(pool), 1);
+  });
+}
+
+Deno.test("EncodedFrame.bytes is exactly as long as the payload", () => {
+  const { pool } = bench(2);
+  const frame = acquire<EncodedFrame>(pool, "encoded", { codec: "h264", maxBytes: 500, width: 640, height: 360 });
+  equal(frame.bytes.length, 500);
+  frame.bytes.set([1, 2, 3]);
+  frame.setLength(3);
+  frame.ptsNs = 5;
+  frame.dtsNs = 2;
+  deepEqual([...frame.bytes], [1, 2, 3]);
+  equal(frame.keyframe, false);
+  frame.keyframe = true;
+  equal(describeFormat(frame.format), "encoded h264, 640 × 360");
+  throws(() => frame.setLength(1025), RangeError);
+  const copy = frame.retain().writable();
+  deepEqual([[...copy.bytes], copy.keyframe, copy.ptsNs, copy.dtsNs, copy.codec], [[1, 2, 3], true, 5, 2, "h264"]);
+});
+
+Deno.test("EncodedFrame is a key frame by default for audio codecs", () => {
+  const { pool } = bench(1);
+  const frame = acquire<EncodedFrame>(pool, "encoded", {
+    codec: "opus",
+    maxBytes: 9,
+    channels: 2,
+    sampleRateHz: 48_000,
+  });
+  equal(frame.keyframe, true);
+  deepEqual(frame.format, { kind: "encoded", codec: "opus", channels: 2, sampleRateHz: 48_000 });
+});
+
+Deno.test("PacketFrame.column() reads in another lane what was written in this one, with batches of any size", () => {
+  const { pool } = bench(1, 4096);
+  fc.assert(fc.property(fc.integer({ min: 0, max: 90 }), fc.integer({ min: 0, max: 90 }), (capacity, wanted) => {
+    const frame = acquire<PacketFrame<Motion>>(pool, "packet", { fields: MOTION, capacity });
+    equal(frame.batchSize, capacity);
+    const batchSize = Math.min(capacity, wanted);
+    frame.batchSize = batchSize;
+    frame.column("timeNs").forEach((_, at, column) => column[at] = at * 1e9);
+    frame.column("x").fill(0.5);
+    frame.column("id").fill(7);
+    // Forgetting the cached object is what another lane's view is like.
+    pool.views.length = 0;
+    const there = frameOf(pool, frame.slot) as PacketFrame<Motion>;
+    deepEqual(there.fields, MOTION);
+    deepEqual([...there.column("timeNs")], Array.from({ length: batchSize }, (_, at) => at * 1e9));
+    deepEqual([there.column("x").length, there.column("id").every((id) => id === 7)], [batchSize, true]);
+    throws(() => there.batchSize = capacity + 1, RangeError);
+    throws(() => (there as PacketFrame).column("y"), /its fields are "timeNs", "x", "id"/);
+    frame.release();
+  }));
+});
+
+Deno.test("frameOf() gives the class of the kind that the slot holds now", () => {
+  const { pool } = bench(1);
+  const audio = acquire(pool, "audio", { sampleRateHz: 8000, channels: 1, sampleCount: 4 });
+  equal(frameOf(pool, 0), audio, "the cached object");
+  audio.release();
+  acquire(pool, "video", { pixelFormat: "i420", width: 2, height: 2 });
+  equal(frameOf(pool, 0).kind, "video");
+  pool.u8[pool.slotOffset(0) + 112] = 99;
+  throws(() => frameOf(pool, 0), /names no kind of frame \(99\)/);
+});
+
+Deno.test("findClash() compares the parts that a format tells", () => {
+  const video = { kind: "video", pixelFormat: "nv12", width: 640, height: 360 } as const;
+  equal(findClash(video, { pixelFormat: ["nv12", "i420"], frameRate: 30 }), undefined);
+  deepEqual(findClash({ ...video, frameRate: 25 }, { frameRate: 30 }), { field: "frameRate", found: 25, wanted: [30] });
+  deepEqual(findClash(video, { pixelFormat: "rgba8" }), { field: "pixelFormat", found: "nv12", wanted: ["rgba8"] });
+  equal(describeFormat({ ...video, frameRate: 25 }), "video nv12, 640 × 360, 25 frames/s");
+});
