@@ -1710,7 +1710,8 @@ export type WavSinkHandle = NodeHandle<{ audio: AudioFrame }, Record<never, neve
  *
  * **Purpose.** Records audio as `NAME.partial`, which is a readable WAV file at any moment, and renames it to `NAME`
  * when the stream has ended. A run that is broken off leaves `NAME.partial` with what was recorded, and an older
- * `NAME` as it was. Files of more than 4 GiB become RF64.
+ * `NAME` as it was; the next run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or
+ * reads is refused at setup. Files of more than 4 GiB become RF64.
  *
  * **Inputs.** `audio`: 1 to 8 channels; the format may not change in mid-stream.
  *
@@ -1728,10 +1729,10 @@ export const wavSink: NodeType<WavSinkConfig, WavSinkHandle> = defineNodeType<Wa
   descriptor: {
     type: "wav-sink",
     className: "WavSink",
-    source: "processors/file/wav_sink.ts:43",
+    source: "processors/file/wav_sink.ts:39",
     description: "Writes a WAV file.",
     doc:
-      'Writes a WAV file.\n\n**Purpose.** Records audio as `NAME.partial`, which is a readable WAV file at any moment, and renames it to `NAME`\nwhen the stream has ended. A run that is broken off leaves `NAME.partial` with what was recorded, and an older\n`NAME` as it was. Files of more than 4 GiB become RF64.\n\n**Inputs.** `audio`: 1 to 8 channels; the format may not change in mid-stream.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`. Integer formats clamp to full scale; how many samples that hit is logged at the end.\nA stream that ends without a frame makes an empty file if its format was announced, else none.\n\n**Example.**\n```json\n{ "out": { "type": "wav-sink", "config": { "path": "out/demo.wav", "format": "s16" } } }\n```',
+      'Writes a WAV file.\n\n**Purpose.** Records audio as `NAME.partial`, which is a readable WAV file at any moment, and renames it to `NAME`\nwhen the stream has ended. A run that is broken off leaves `NAME.partial` with what was recorded, and an older\n`NAME` as it was; the next run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or\nreads is refused at setup. Files of more than 4 GiB become RF64.\n\n**Inputs.** `audio`: 1 to 8 channels; the format may not change in mid-stream.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`. Integer formats clamp to full scale; how many samples that hit is logged at the end.\nA stream that ends without a frame makes an empty file if its format was announced, else none.\n\n**Example.**\n```json\n{ "out": { "type": "wav-sink", "config": { "path": "out/demo.wav", "format": "s16" } } }\n```',
     category: "file",
     tags: ["wav", "file", "audio", "write", "record"],
     mode: "push",
@@ -1848,7 +1849,7 @@ export type WavSourceHandle = NodeHandle<Record<never, never>, { audio: AudioFra
  * **Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1
  * to 8 channels, extensible headers. The file is read block by block, never as a whole. In a live graph blocks come
  * at the pace of the media, offline as fast as the graph takes them. A file that is not right is refused at setup
- * with the byte where it goes wrong.
+ * with the byte where it goes wrong, and so is one that a `wav-sink` writes.
  *
  * **Inputs.** None.
  *
@@ -1869,7 +1870,7 @@ export const wavSource: NodeType<WavSourceConfig, WavSourceHandle> = defineNodeT
     source: "processors/file/wav_source.ts:35",
     description: "Reads a WAV file.",
     doc:
-      'Reads a WAV file.\n\n**Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1\nto 8 channels, extensible headers. The file is read block by block, never as a whole. In a live graph blocks come\nat the pace of the media, offline as fast as the graph takes them. A file that is not right is refused at setup\nwith the byte where it goes wrong.\n\n**Inputs.** None.\n\n**Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter. Integers of n bits are divided by\n2^(n-1); 32-bit integers and 64-bit floats are rounded to 32-bit float.\n\n**Config.** `path`, `blockSize`.\n\n**Example.**\n```json\n{ "speech": { "type": "wav-source", "config": { "path": "speech.wav" } } }\n```',
+      'Reads a WAV file.\n\n**Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1\nto 8 channels, extensible headers. The file is read block by block, never as a whole. In a live graph blocks come\nat the pace of the media, offline as fast as the graph takes them. A file that is not right is refused at setup\nwith the byte where it goes wrong, and so is one that a `wav-sink` writes.\n\n**Inputs.** None.\n\n**Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter. Integers of n bits are divided by\n2^(n-1); 32-bit integers and 64-bit floats are rounded to 32-bit float.\n\n**Config.** `path`, `blockSize`.\n\n**Example.**\n```json\n{ "speech": { "type": "wav-source", "config": { "path": "speech.wav" } } }\n```',
     category: "file",
     tags: ["wav", "file", "audio", "read", "play"],
     mode: "loop",
@@ -1985,8 +1986,8 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/spectrum_reading.ts": "882e4b9f5dbc5476",
     "processors/audio/tone_source.ts": "58cd1fc1f6611559",
     "processors/data/console_sink.ts": "0e252ad87730d85f",
-    "processors/file/wav_sink.ts": "f1f76bb0bc637a1f",
-    "processors/file/wav_source.ts": "77781d58ce712270",
+    "processors/file/wav_sink.ts": "dc6acb88e092e480",
+    "processors/file/wav_source.ts": "b06d85de2bee626b",
     "sluice.json": "38d8c866ab4d4905",
   },
 });

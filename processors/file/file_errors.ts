@@ -29,6 +29,7 @@ export function openError(
 
 function reasonOf(action: "read" | "write", cause: unknown): string {
   if (cause === "directory") return "it is a directory, wanted a file";
+  if (cause === "link") return "it is a symbolic link, wanted a file or nothing: remove the link";
   if (cause === "special") return "it is not a regular file (a pipe, socket or device), wanted a file";
   if (cause instanceof Deno.errors.NotCapable) {
     return `Deno has no permission to ${action} it: start it with --allow-${action}`;

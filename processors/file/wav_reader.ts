@@ -9,6 +9,17 @@ import type { PcmBlock } from "./pcm.ts";
 import { bytesPerSample, type WavFormat } from "./wav_format.ts";
 import { type ByteReader, readWavHeader } from "./wav_header.ts";
 
+/** Options of {@linkcode WavReader.open}. */
+export interface WavReaderOptions {
+  /** What errors are to carry, such as the node's id. */
+  readonly details?: SluiceErrorDetails;
+  /**
+   * Whether to lock the file (advisory, `flock`, shared) until it is closed, so that no sink writes it meanwhile
+   * (default: no).
+   */
+  readonly lock?: boolean;
+}
+
 /** An open WAV file and a position in it. */
 export class WavReader implements Disposable {
   readonly format: WavFormat;
@@ -38,15 +49,16 @@ export class WavReader implements Disposable {
    * Opens a file and checks its header.
    *
    * @param path of the file, relative to the working directory
-   * @param details what errors are to carry, such as the node's id
-   * @throws {SluiceError} `InvalidConfig` if the file cannot be opened, `InvalidMedia` if it is not a good WAV file
+   * @throws {SluiceError} `InvalidConfig` if the file cannot be opened, or locked because a sink has it;
+   * `InvalidMedia` if it is not a good WAV file
    */
-  static open(path: string, details: SluiceErrorDetails = {}): WavReader {
+  static open(path: string, { details = {}, lock = false }: WavReaderOptions = {}): WavReader {
     let file: Deno.FsFile | undefined;
     try {
       const info = Deno.statSync(path);
       if (!info.isFile) throw openError("read", path, info.isDirectory ? "directory" : "special", details);
       file = Deno.openSync(path, { read: true });
+      if (lock) lockShared(file, path, details);
       return new WavReader(file, file.statSync().size, path, details);
     } catch (error) {
       file?.close();
@@ -106,6 +118,22 @@ class FileBytes implements ByteReader {
     this.#file.seekSync(offset, Deno.SeekMode.Start);
     return readFully(this.#file, target);
   }
+}
+
+function lockShared(file: Deno.FsFile, path: string, details: SluiceErrorDetails): void {
+  let isFree = true;
+  try {
+    isFree = file.tryLockSync(false);
+  } catch {
+    // A file system without locks: no sink has one either.
+  }
+  if (isFree) return;
+  throw new SluiceError(
+    "InvalidConfig",
+    `Cannot read ${JSON.stringify(path)}: another node or process is writing it now; ` +
+      `read a copy, or write to another path`,
+    details,
+  );
 }
 
 function readFully(file: Deno.FsFile, target: Uint8Array<ArrayBuffer>): number {

@@ -3,29 +3,25 @@
  *
  * @module
  */
-import { accessSync, constants } from "node:fs";
-import { dirname, resolve } from "node:path";
 import { config, input, processor } from "../../core/annotations.ts";
 import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import { describeFormat } from "../../core/frames/format.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
-import type { ProcessorContext } from "../../core/processor.ts";
+import type { NodeLog, ProcessorContext } from "../../core/processor.ts";
 import { samplesToNs } from "../audio/sample_time.ts";
-import { openError } from "./file_errors.ts";
+import { PartialFile } from "./partial_file.ts";
 import { PcmBlock } from "./pcm.ts";
 import { defaultLayout, WAV_MAX_CHANNELS, type WavFormat } from "./wav_format.ts";
-import { beingWrittenError, isBeingWritten, PARTIAL_SUFFIX, WavWriter } from "./wav_writer.ts";
-
-/** Files that sinks of this lane write, so that two of one name are refused at setup. */
-const claimed = new Set<string>();
+import { WavWriter } from "./wav_writer.ts";
 
 /**
  * Writes a WAV file.
  *
  * **Purpose.** Records audio as `NAME.partial`, which is a readable WAV file at any moment, and renames it to `NAME`
  * when the stream has ended. A run that is broken off leaves `NAME.partial` with what was recorded, and an older
- * `NAME` as it was. Files of more than 4 GiB become RF64.
+ * `NAME` as it was; the next run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or
+ * reads is refused at setup. Files of more than 4 GiB become RF64.
  *
  * **Inputs.** `audio`: 1 to 8 channels; the format may not change in mid-stream.
  *
@@ -54,22 +50,18 @@ export class WavSink {
   format: "auto" | "u8" | "s16" | "s24" | "s32" | "f32" | "f64" = "auto";
 
   #details: SluiceErrorDetails = {};
-  #claim: string | undefined;
+  #log: NodeLog | undefined;
+  #partial: PartialFile | undefined;
   #writer: WavWriter | undefined;
   /** Samples of each channel. */
   #written = 0;
   #block = new PcmBlock("f32", 1, 0);
 
-  /** Checks that the file can be written, without making it. */
+  /** Claims the file: makes an empty `NAME.partial`, unless an earlier run has left one. */
   setup(context: ProcessorContext): void {
     this.#details = { nodeId: context.nodeId, key: "path" };
-    checkPath(this.path, this.#details);
-    const claim = resolve(this.path);
-    if (claimed.has(claim) || isWrittenElsewhere(this.path, this.#details)) {
-      throw beingWrittenError(this.path, this.#details);
-    }
-    claimed.add(claim);
-    this.#claim = claim;
+    this.#log = context.log;
+    this.#partial = PartialFile.claim(this.path, this.#details);
   }
 
   /** Appends every block that has come. */
@@ -112,8 +104,8 @@ export class WavSink {
 
   /** Leaves what was recorded in `NAME.partial`, if the stream did not come to its end. */
   teardown(): void {
-    if (this.#claim !== undefined) claimed.delete(this.#claim);
-    this.#writer?.abort();
+    if (this.#writer === undefined) this.#partial?.discard();
+    else this.#writer.abort();
   }
 
   #open(sampleRateHz: number, channels: number): WavWriter {
@@ -134,8 +126,18 @@ export class WavSink {
       layout: layout ?? defaultLayout(channels),
     };
     this.#block = new PcmBlock(format.sampleFormat, channels, 0);
-    this.#writer = new WavWriter(this.path, format, { details: this.#details });
-    return this.#writer;
+    const writer = new WavWriter(this.#partial!, format);
+    this.#writer = writer;
+    if (writer.earlierPath !== undefined) this.#warnOfEarlier(writer.earlierPath);
+    return writer;
+  }
+
+  #warnOfEarlier(earlierPath: string): void {
+    const left = JSON.stringify(this.#partial!.partialPath);
+    this.#log!.warn(
+      `${left} was left by a run that was broken off, and is now ${JSON.stringify(earlierPath)}; keep it or remove it`,
+      { path: this.path, earlierPath },
+    );
   }
 
   #refuseChange(frame: AudioFrame, format: WavFormat): never {
@@ -147,38 +149,5 @@ export class WavSink {
         `${describeFormat(frame.format)}, and a WAV file has one format; put a "${converter}" before it`,
       { ...this.#details, key: undefined, port: "audio" },
     );
-  }
-}
-
-function checkPath(path: string, details: SluiceErrorDetails): void {
-  try {
-    for (const each of [path, path + PARTIAL_SUFFIX]) {
-      const found = statOrUndefined(each);
-      if (found !== undefined && !found.isFile) {
-        throw openError("write", each, found.isDirectory ? "directory" : "special", details);
-      }
-    }
-    const directory = dirname(path);
-    if (!Deno.statSync(directory).isDirectory) throw new Deno.errors.NotADirectory();
-    accessSync(directory, constants.W_OK);
-  } catch (error) {
-    throw error instanceof SluiceError ? error : openError("write", path, error, details);
-  }
-}
-
-function isWrittenElsewhere(path: string, details: SluiceErrorDetails): boolean {
-  try {
-    return isBeingWritten(path);
-  } catch (error) {
-    throw openError("write", path, error, details);
-  }
-}
-
-function statOrUndefined(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.statSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
   }
 }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { configureLog } from "../../core/log.ts";
+import { Runtime } from "../../core/runtime.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { noise } from "../audio/test_signals.ts";
@@ -81,15 +83,15 @@ Deno.test("WavSink leaves what was recorded in a partial file when it is broken 
   });
 });
 
-Deno.test("WavSink makes no file before the first block, and none if none comes", async () => {
+Deno.test("WavSink leaves no file if no block comes", async () => {
   await inFolder(async (folder) => {
     const sink = await ProcessorHarness.create(nodes.wavSink({ path: `${folder}/a.wav` }));
     await sink.run();
-    assert.deepEqual([...Deno.readDirSync(folder)], []);
+    assert.deepEqual(names(folder), ["a.wav.partial"]);
     sink.end();
     await sink.run();
     await sink.teardown();
-    assert.deepEqual([sink.finished, [...Deno.readDirSync(folder)]], [true, []]);
+    assert.deepEqual([sink.finished, names(folder)], [true, []]);
   });
 });
 
@@ -103,8 +105,65 @@ Deno.test("WavSink refuses a path that another sink has, and frees it at its end
       key: "path",
     });
     await first.teardown();
+    assert.deepEqual(names(folder), []);
     const second = await ProcessorHarness.create(nodes.wavSink({ path }));
     await second.teardown();
+  });
+});
+
+Deno.test("Runtime.start() refuses two WavSinks of one path on two lanes, and leaves no file", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/two.wav`;
+    await using runtime = new Runtime({ mode: "offline", native: "off" });
+    for (const lane of ["a", "b"]) {
+      const source = runtime.add(nodes.toneSource({ durationSeconds: 1 }), { lane });
+      runtime.connect(source.outputs.audio, runtime.add(nodes.wavSink({ path }), { lane }).inputs.audio);
+    }
+    await assert.rejects(runtime.start(), {
+      code: "InvalidConfig",
+      key: "path",
+      message: `Cannot write "${path}": another node or process is writing it now; wanted a path of its own`,
+    });
+    assert.deepEqual(names(folder), []);
+  });
+});
+
+Deno.test("WavSource and WavSink refuse one file, and its partial file, in either order", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/take.wav`;
+    for (const read of [path, `${path}.partial`]) {
+      await record(read, "s16", noise(100));
+      const before = Deno.readFileSync(read);
+      const source = () => ProcessorHarness.create(nodes.wavSource({ path: read }), {}, { id: "src" });
+      const sink = () => ProcessorHarness.create(nodes.wavSink({ path }), {}, { id: "out" });
+      const reads = await source();
+      await assert.rejects(sink(), { code: "InvalidConfig", nodeId: "out", message: /is reading .* now/ });
+      await reads.teardown();
+      const writes = await sink();
+      await assert.rejects(source(), { code: "InvalidConfig", nodeId: "src", message: /is writing it now/ });
+      await writes.teardown();
+      assert.deepEqual(Deno.readFileSync(read), before);
+    }
+  });
+});
+
+Deno.test("WavSink moves what a run that was broken off has left aside, and warns of it", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/a.wav`;
+    Deno.writeTextFileSync(`${path}.partial`, "left");
+    const lines: string[] = [];
+    configureLog({ setting: { level: "info", json: false }, terminal: false, write: (line) => lines.push(line) });
+    try {
+      await record(path, "s16", noise(10));
+    } finally {
+      configureLog();
+    }
+    assert.deepEqual(names(folder), ["a.wav", "a.wav.partial.1"]);
+    assert.equal(Deno.readTextFileSync(`${path}.partial.1`), "left");
+    const warning =
+      `warn  node: "${path}.partial" was left by a run that was broken off, and is now "${path}.partial.1"`;
+    assert.equal(lines.length, 1);
+    assert.ok(lines[0].includes(warning), lines[0]);
   });
 });
 
@@ -136,7 +195,7 @@ Deno.test("WavSink refuses a change of format in mid-stream and more than 8 chan
     wide.pushAudio("audio", { sampleRateHz: 8000, channels: Array.from({ length: 9 }, () => noise(5)) });
     await assert.rejects(wide.run(), { code: "TypeMismatch", message: /9 channels .* wanted 1 to 8/ });
     await wide.teardown();
-    assert.deepEqual([...Deno.readDirSync(folder)].map((entry) => entry.name), ["a.wav.partial"]);
+    assert.deepEqual(names(folder), ["a.wav.partial"]);
   });
 });
 
@@ -145,6 +204,10 @@ async function record(path: string, format: "s16" | undefined, samples: Float32A
   sink.pushAudio("audio", { sampleRateHz: 48000, channels: [samples] });
   sink.end();
   await sink.run();
+}
+
+function names(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map((entry) => entry.name).sort();
 }
 
 async function inFolder(action: (folder: string) => Promise<void>): Promise<void> {

@@ -17,7 +17,7 @@ import { WavReader } from "./wav_reader.ts";
  * **Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1
  * to 8 channels, extensible headers. The file is read block by block, never as a whole. In a live graph blocks come
  * at the pace of the media, offline as fast as the graph takes them. A file that is not right is refused at setup
- * with the byte where it goes wrong.
+ * with the byte where it goes wrong, and so is one that a `wav-sink` writes.
  *
  * **Inputs.** None.
  *
@@ -50,7 +50,7 @@ export class WavSource {
 
   /** Opens the file and announces its format. */
   setup(context: ProcessorContext): void {
-    const reader = WavReader.open(this.path, { nodeId: context.nodeId, key: "path" });
+    const reader = WavReader.open(this.path, { details: { nodeId: context.nodeId, key: "path" }, lock: true });
     this.#reader = reader;
     const { channels, sampleFormat, sampleRateHz, layout } = reader.format;
     this.#block = new PcmBlock(sampleFormat, channels, this.blockSize);

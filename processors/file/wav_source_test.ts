@@ -3,6 +3,7 @@ import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { samplesToNs } from "../audio/sample_time.ts";
 import { join, noise } from "../audio/test_signals.ts";
+import { PartialFile } from "./partial_file.ts";
 import { PcmBlock } from "./pcm.ts";
 import type { WavFormat } from "./wav_format.ts";
 import { WavWriter } from "./wav_writer.ts";
@@ -90,7 +91,7 @@ function pick(error: Error): unknown {
 function write(path: string, format: WavFormat, ...channels: Float32Array[]): string {
   const block = new PcmBlock(format.sampleFormat, format.channels, channels[0].length);
   channels.forEach((samples, channel) => block.encode(channel, samples));
-  const writer = new WavWriter(path, format);
+  const writer = new WavWriter(PartialFile.claim(path), format);
   if (channels[0].length > 0) writer.write(block, channels[0].length);
   writer.finish();
   return path;

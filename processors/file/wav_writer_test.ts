@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SluiceError } from "../../core/errors.ts";
+import { PartialFile } from "./partial_file.ts";
 import { PcmBlock } from "./pcm.ts";
 import { bytesPerSample, defaultLayout, layoutOfMask, maskOfLayout, type WavFormat } from "./wav_format.ts";
 import { WavHeaderWriter } from "./wav_header_writer.ts";
 import { WavReader } from "./wav_reader.ts";
-import { isBeingWritten, WavWriter } from "./wav_writer.ts";
+import { WavWriter } from "./wav_writer.ts";
 
 const SAMPLE_FORMATS = ["u8", "s16", "s24", "s32", "f32", "f64"] as const;
 
@@ -65,12 +66,12 @@ Deno.test("WavWriter's partial file is readable after every second of media", ()
   using folder = new Folder();
   const path = folder.at("now.wav");
   const format: WavFormat = { sampleFormat: "s16", channels: 1, sampleRateHz: 1000, layout: "mono" };
-  const writer = new WavWriter(path, format);
+  const writer = new WavWriter(PartialFile.claim(path), format);
   const block = new PcmBlock("s16", 1, 400);
   const seen: number[] = [];
   for (let i = 0; i < 6; i++) {
     writer.write(block, 400);
-    using reader = WavReader.open(writer.partialPath);
+    using reader = WavReader.open(`${path}.partial`);
     seen.push(reader.sampleCount);
   }
   assert.deepEqual(seen, [0, 0, 1200, 1200, 1200, 2400]);
@@ -81,39 +82,99 @@ Deno.test("WavWriter's partial file is readable after every second of media", ()
 Deno.test("WavWriter.abort() leaves a partial file with samples readable and removes an empty one", () => {
   using folder = new Folder();
   const format: WavFormat = { sampleFormat: "u8", channels: 1, sampleRateHz: 8000, layout: "mono" };
-  const empty = new WavWriter(folder.at("empty.wav"), format);
+  const empty = new WavWriter(PartialFile.claim(folder.at("empty.wav")), format);
   empty.abort();
-  const some = new WavWriter(folder.at("some.wav"), format);
+  const some = new WavWriter(PartialFile.claim(folder.at("some.wav")), format);
   some.write(new PcmBlock("u8", 1, 7), 7);
   some.abort();
   some.abort();
   assert.deepEqual(folder.list(), ["some.wav.partial"]);
-  assert.equal(readAll(some.partialPath, 4).bytes.length, 7);
+  assert.equal(readAll(folder.at("some.wav.partial"), 4).bytes.length, 7);
 });
 
 Deno.test("WavWriter refuses a path that another writer has, until that one is done", () => {
   using folder = new Folder();
   const path = folder.at("one.wav");
   const format: WavFormat = { sampleFormat: "u8", channels: 1, sampleRateHz: 8000, layout: "mono" };
-  assert.equal(isBeingWritten(path), false);
-  const first = new WavWriter(path, format);
-  assert.equal(isBeingWritten(path), true);
+  const first = new WavWriter(PartialFile.claim(path), format);
   assert.throws(
-    () => new WavWriter(path, format),
+    () => new WavWriter(PartialFile.claim(path), format),
     { code: "InvalidConfig", message: /another node or process is writing it now/ },
   );
   first.finish();
-  new WavWriter(path, format).finish();
+  new WavWriter(PartialFile.claim(path), format).finish();
   assert.deepEqual(folder.list(), ["one.wav"]);
 });
 
-Deno.test("WavWriter takes over a partial file that a crash left behind", () => {
+Deno.test("WavWriter moves a partial file that a crash left behind aside, and tells where", () => {
   using folder = new Folder();
   const path = folder.at("again.wav");
-  Deno.writeTextFileSync(`${path}.partial`, "x".repeat(5000));
   const format: WavFormat = { sampleFormat: "u8", channels: 1, sampleRateHz: 8000, layout: "mono" };
-  writeAll(path, format, noise(11, 3), 4);
-  assert.deepEqual(readAll(path, 64), { format, bytes: noise(11, 3) });
+  const crashed = new WavWriter(PartialFile.claim(path), format);
+  crashed.write(new PcmBlock("u8", 1, 70), 70);
+  crashed.abort();
+  const writer = new WavWriter(PartialFile.claim(path), format);
+  assert.deepEqual([crashed.earlierPath, writer.earlierPath], [undefined, `${path}.partial.1`]);
+  writer.finish();
+  assert.deepEqual(folder.list(), ["again.wav", "again.wav.partial.1"]);
+  assert.equal(readAll(`${path}.partial.1`, 64).bytes.length, 70);
+});
+
+Deno.test("WavWriter.finish() refuses a partial file that is no longer its own", () => {
+  using folder = new Folder();
+  const path = folder.at("swapped.wav");
+  const writer = new WavWriter(PartialFile.claim(path), {
+    sampleFormat: "u8",
+    channels: 1,
+    sampleRateHz: 8000,
+    layout: "mono",
+  });
+  writer.write(new PcmBlock("u8", 1, 7), 7);
+  Deno.removeSync(`${path}.partial`);
+  Deno.writeTextFileSync(`${path}.partial`, "foreign");
+  assert.throws(() => writer.finish(), { code: "NodeFailed", message: /^Cannot complete / });
+  writer.abort();
+  assert.deepEqual(folder.list(), ["swapped.wav.partial"]);
+  assert.equal(Deno.readTextFileSync(`${path}.partial`), "foreign");
+});
+
+Deno.test({
+  name: "WavWriter leaves no file when there is no room for the header, and a readable one when there is for samples",
+  ignore: Deno.build.os === "windows",
+  fn() {
+    using folder = new Folder();
+    const modules = ["partial_file", "pcm", "wav_writer"].map((name) => new URL(`./${name}.ts`, import.meta.url).href);
+    Deno.writeTextFileSync(
+      folder.at("fill.ts"),
+      `import { PartialFile } from "${modules[0]}"; import { PcmBlock } from "${modules[1]}";
+      import { WavWriter } from "${modules[2]}";
+      let writer;
+      try {
+        const format = { sampleFormat: "u8", channels: 1, sampleRateHz: 8000, layout: "mono" };
+        writer = new WavWriter(PartialFile.claim(Deno.args[0]), format);
+        for (;;) writer.write(new PcmBlock("u8", 1, 3001), 3001);
+      } catch (error) { console.log(error.code, error.message); }
+      try { writer?.abort(); } catch (error) { console.log(error.code); }`,
+    );
+    // A limit on file sizes is to a writer what a full disk is. Standard output is a pipe, which it does not concern.
+    const fill = (name: string, blocks: number) =>
+      text(
+        run("sh", [
+          "-c",
+          `trap "" XFSZ; ulimit -f ${blocks}; exec "$0" run -A --no-check "$1" "$2"`,
+          Deno.execPath(),
+          folder.at("fill.ts"),
+          folder.at(name),
+        ]),
+        0,
+        1000,
+      );
+    assert.match(fill("none.wav", 0), /^NodeFailed Cannot write ".*none\.wav\.partial" after 0 samples: .*\n$/);
+    assert.deepEqual(folder.list(), ["fill.ts"]);
+    assert.match(fill("some.wav", 16), /^NodeFailed Cannot write ".*" after 6002 samples: File too large.*\n$/);
+    assert.deepEqual(folder.list(), ["fill.ts", "some.wav.partial"]);
+    assert.equal(readAll(folder.at("some.wav.partial"), 64).bytes.length, 6002);
+  },
 });
 
 Deno.test("WavReader.read() says so when the file is cut short while it is read", () => {
@@ -121,7 +182,7 @@ Deno.test("WavReader.read() says so when the file is cut short while it is read"
   const path = folder.at("cut.wav");
   const format: WavFormat = { sampleFormat: "s16", channels: 1, sampleRateHz: 8000, layout: "mono" };
   writeAll(path, format, noise(2000, 2), 100);
-  using reader = WavReader.open(path, { nodeId: "n" });
+  using reader = WavReader.open(path, { details: { nodeId: "n" } });
   const block = new PcmBlock("s16", 1, 100);
   reader.read(block, 100);
   Deno.truncateSync(path, 300);
@@ -129,6 +190,29 @@ Deno.test("WavReader.read() says so when the file is cut short while it is read"
     () => reader.read(block, 100),
     { code: "InvalidMedia", nodeId: "n", message: /at byte 300, the file ends; it has been cut short/ },
   );
+});
+
+Deno.test("WavReader.open() with a lock keeps writers away, and is refused while a writer has the file", () => {
+  using folder = new Folder();
+  const path = folder.at("take.wav");
+  const format: WavFormat = { sampleFormat: "u8", channels: 1, sampleRateHz: 8000, layout: "mono" };
+  writeAll(path, format, noise(9, 1), 9);
+  writeAll(`${path}.partial`, format, noise(9, 1), 9);
+  for (const read of [path, `${path}.partial`]) {
+    const reader = WavReader.open(read, { lock: true });
+    WavReader.open(read, { lock: true })[Symbol.dispose]();
+    assert.throws(() => PartialFile.claim(path), { code: "InvalidConfig", message: /is reading .* now/ });
+    reader[Symbol.dispose]();
+    const claim = PartialFile.claim(path);
+    assert.throws(() => WavReader.open(read, { lock: true, details: { nodeId: "n" } }), {
+      code: "InvalidConfig",
+      nodeId: "n",
+      message:
+        `Cannot read "${read}": another node or process is writing it now; read a copy, or write to another path`,
+    });
+    claim.discard();
+  }
+  assert.deepEqual(readAll(`${path}.partial`, 9).bytes, noise(9, 1));
 });
 
 Deno.test("WavReader.open() names path and reason when a file cannot be opened", () => {
@@ -246,7 +330,7 @@ class Folder implements Disposable {
 }
 
 function writeAll(path: string, format: WavFormat, bytes: Uint8Array, blockSize: number, riffMaxSize?: number): void {
-  const writer = new WavWriter(path, format, { riffMaxSize });
+  const writer = new WavWriter(PartialFile.claim(path), format, { riffMaxSize });
   const block = new PcmBlock(format.sampleFormat, format.channels, blockSize);
   for (let at = 0; at < bytes.length; at += blockSize * block.bytesPerFrame) {
     const some = bytes.subarray(at, at + blockSize * block.bytesPerFrame);
@@ -281,8 +365,8 @@ function rawFormat(format: string): string {
   return format === "u8" ? format : `${format}le`;
 }
 
-function text(bytes: Uint8Array, at: number): string {
-  return String.fromCharCode(...bytes.subarray(at, at + 4));
+function text(bytes: Uint8Array, at: number, length = 4): string {
+  return String.fromCharCode(...bytes.subarray(at, at + length));
 }
 
 function run(command: string, args: string[]): Uint8Array {

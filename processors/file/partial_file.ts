@@ -1,0 +1,266 @@
+/**
+ * A file that is recorded as `NAME.partial` and becomes `NAME` when it is complete.
+ *
+ * To claim a file is to lock two things (advisory, `flock`, exclusive) until it is let go: `NAME.partial`, which is
+ * made if it is not there, and `NAME`, if it is there. So a second recorder is refused, and so is one of a file that a
+ * `wav-source` reads, in other lanes and processes too, whichever of them comes first. A claim changes nothing that
+ * holds data: `NAME.partial` with something in it is moved aside only when the recording begins.
+ *
+ * Symbolic links: one at `NAME.partial` is refused, as what it leads to would be overwritten; one at `NAME` is
+ * replaced by the file, and what it leads to stays as it is.
+ *
+ * @module
+ */
+import { accessSync, constants } from "node:fs";
+import { dirname } from "node:path";
+import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
+import { openError } from "./file_errors.ts";
+
+/** What the name of a file has after it while it is not complete. */
+export const PARTIAL_SUFFIX = ".partial";
+
+/** The right to write one file. */
+export class PartialFile {
+  readonly path: string;
+  readonly partialPath: string;
+  /** What errors carry, such as the node's id. */
+  readonly details: SluiceErrorDetails;
+  #file: Deno.FsFile;
+  #older: Deno.FsFile | undefined;
+  #begun = false;
+  #open = true;
+
+  private constructor(path: string, details: SluiceErrorDetails, file: Deno.FsFile, older: Deno.FsFile | undefined) {
+    this.path = path;
+    this.partialPath = path + PARTIAL_SUFFIX;
+    this.details = details;
+    this.#file = file;
+    this.#older = older;
+  }
+
+  /**
+   * Claims a file.
+   *
+   * @param path of the file once it is complete
+   * @param details what errors are to carry
+   * @throws {SluiceError} `InvalidConfig` if it cannot be written, or if another node or process writes or reads it
+   */
+  static claim(path: string, details: SluiceErrorDetails = {}): PartialFile {
+    let file: Deno.FsFile | undefined;
+    try {
+      checkTarget(path, details);
+      file = lockPartial(path, details);
+      return new PartialFile(path, details, file, lockOlder(path, details));
+    } catch (error) {
+      if (file !== undefined) {
+        removeIfEmpty(file, path + PARTIAL_SUFFIX);
+        file.close();
+      }
+      throw error instanceof SluiceError ? error : openError("write", path, error, details);
+    }
+  }
+
+  /** The file to write to, at its start and empty, once {@linkcode begin} was called. */
+  get file(): Deno.FsFile {
+    return this.#file;
+  }
+
+  /**
+   * Makes `NAME.partial` an empty file.
+   *
+   * @returns where the `NAME.partial` of an earlier recording has been moved, if there was one: `NAME.partial.1`, or
+   * the first number that is free
+   * @throws {SluiceError} `InvalidConfig` if the system refuses, `NodeFailed` if `NAME.partial` is no longer the file
+   * that was claimed
+   */
+  begin(): string | undefined {
+    try {
+      const { size, nlink } = this.#file.statSync();
+      // Another name of the same file would be emptied with it.
+      const moved = size > 0 || (nlink ?? 1) > 1 ? this.#moveAside() : undefined;
+      this.#begun = true;
+      return moved;
+    } catch (error) {
+      throw error instanceof SluiceError ? error : openError("write", this.path, error, this.details);
+    }
+  }
+
+  /**
+   * Gives the file its name, in place of whatever had it, and lets it go.
+   *
+   * @throws {SluiceError} `NodeFailed` if `NAME.partial` is no longer the file that was written
+   * @throws what the system throws; the file stays `NAME.partial`
+   */
+  commit(): void {
+    this.#checkName("complete");
+    this.#older?.close();
+    this.#older = undefined;
+    Deno.renameSync(this.partialPath, this.path);
+    this.release();
+  }
+
+  /** Removes `NAME.partial`, unless it holds an earlier recording or is no longer ours, and lets the file go. */
+  discard(): void {
+    if (!this.#open) return;
+    try {
+      if (!this.#begun) removeIfEmpty(this.#file, this.partialPath);
+      else if (isSameFile(this.#file, this.partialPath)) Deno.removeSync(this.partialPath);
+    } finally {
+      this.release();
+    }
+  }
+
+  /** Lets the file go and leaves `NAME.partial` as it is. Calling it again does nothing. */
+  release(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#file.close();
+    this.#older?.close();
+  }
+
+  #moveAside(): string {
+    this.#checkName("begin");
+    const moved = reserveNumber(this.partialPath, this.details);
+    try {
+      Deno.renameSync(this.partialPath, moved);
+    } catch (error) {
+      Deno.removeSync(moved);
+      throw error;
+    }
+    const earlier = this.#file;
+    this.#file = lockPartial(this.path, this.details);
+    earlier.close();
+    return moved;
+  }
+
+  #checkName(action: "begin" | "complete"): void {
+    if (isSameFile(this.#file, this.partialPath)) return;
+    throw new SluiceError(
+      "NodeFailed",
+      `Cannot ${action} ${JSON.stringify(this.path)}: ${JSON.stringify(this.partialPath)} was moved, removed or ` +
+        `replaced by another file while this node had it, wanted the file that it wrote; ` +
+        `keep other programs from changing it until the run has ended`,
+      this.details,
+    );
+  }
+}
+
+function checkTarget(path: string, details: SluiceErrorDetails): void {
+  const found = orUndefined(() => Deno.statSync(path));
+  if (found !== undefined && !found.isFile) {
+    throw openError("write", path, found.isDirectory ? "directory" : "special", details);
+  }
+  const directory = dirname(path);
+  if (!Deno.statSync(directory).isDirectory) throw new Deno.errors.NotADirectory();
+  accessSync(directory, constants.W_OK);
+}
+
+/** Opens and locks the partial file, and makes sure that its name still means the file that was locked. */
+function lockPartial(path: string, details: SluiceErrorDetails): Deno.FsFile {
+  const partialPath = path + PARTIAL_SUFFIX;
+  for (;;) {
+    const file = openPartial(partialPath, details);
+    if (file === undefined) continue;
+    try {
+      if (!file.tryLockSync(true)) {
+        throw file.tryLockSync(false) ? beingRead(path, partialPath, details) : beingWritten(path, details);
+      }
+      if (isSameFile(file, partialPath)) return file;
+      file.close();
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+}
+
+/** Never follows a symbolic link to a file that is then changed. `undefined`: the name has just come or gone. */
+function openPartial(partialPath: string, details: SluiceErrorDetails): Deno.FsFile | undefined {
+  const found = orUndefined(() => Deno.lstatSync(partialPath));
+  if (found?.isSymlink) throw openError("write", partialPath, "link", details);
+  if (found !== undefined && !found.isFile) {
+    throw openError("write", partialPath, found.isDirectory ? "directory" : "special", details);
+  }
+  try {
+    return Deno.openSync(partialPath, { read: true, write: true, createNew: found === undefined });
+  } catch (error) {
+    if (found === undefined && error instanceof Deno.errors.AlreadyExists) return undefined;
+    if (found !== undefined && error instanceof Deno.errors.NotFound) return undefined;
+    throw openError("write", partialPath, error, details);
+  }
+}
+
+/**
+ * Locks the file that is to be replaced, so that no source begins to read it.
+ *
+ * @returns `undefined` if there is none, or none that can be locked: then no source has it locked either
+ */
+function lockOlder(path: string, details: SluiceErrorDetails): Deno.FsFile | undefined {
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path, { read: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return undefined;
+    throw error;
+  }
+  let isRead = false;
+  try {
+    if (file.tryLockSync(true)) return file;
+    isRead = file.tryLockSync(false);
+  } catch {
+    // A file system without locks.
+  }
+  file.close();
+  if (isRead) throw beingRead(path, path, details);
+  return undefined;
+}
+
+/** Makes an empty file `PATH.1`, or with the first number that is free, and gives its path. */
+function reserveNumber(path: string, details: SluiceErrorDetails): string {
+  for (let number = 1;; number++) {
+    const numbered = `${path}.${number}`;
+    try {
+      Deno.openSync(numbered, { write: true, createNew: true }).close();
+      return numbered;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw openError("write", numbered, error, details);
+    }
+  }
+}
+
+function removeIfEmpty(file: Deno.FsFile, path: string): void {
+  if (file.statSync().size === 0 && isSameFile(file, path)) Deno.removeSync(path);
+}
+
+function isSameFile(file: Deno.FsFile, path: string): boolean {
+  const named = orUndefined(() => Deno.lstatSync(path));
+  const opened = file.statSync();
+  return named !== undefined && named.ino === opened.ino && named.dev === opened.dev;
+}
+
+function orUndefined<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function beingWritten(path: string, details: SluiceErrorDetails): SluiceError {
+  return new SluiceError(
+    "InvalidConfig",
+    `Cannot write ${JSON.stringify(path)}: another node or process is writing it now; wanted a path of its own`,
+    details,
+  );
+}
+
+function beingRead(path: string, readPath: string, details: SluiceErrorDetails): SluiceError {
+  const what = readPath === path ? "it now" : `${JSON.stringify(readPath)} now, where it is recorded`;
+  return new SluiceError(
+    "InvalidConfig",
+    `Cannot write ${JSON.stringify(path)}: another node or process is reading ${what}; ` +
+      `write to another path, or read a copy`,
+    details,
+  );
+}
