@@ -1,0 +1,190 @@
+/** A lane that dies at any point of what it does with slots: what it held comes back, and nothing is freed twice. */
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import fc from "fast-check";
+import { LANE, LINK, POOL, SLOT } from "../../ffi/layout.gen.ts";
+import { controlBytes, ControlPage } from "../control_page.ts";
+import type { Driver } from "../driver/driver.ts";
+import { openNativeDriver } from "../driver/native.ts";
+import { PortableDriver } from "../driver/portable.ts";
+import { Ledger } from "../frames/ledger.ts";
+import { createPool, HOLD_MANY, Pool } from "./pool.ts";
+import { countLaneLost, isLaneDead, quarantineLane, reclaimLane } from "./reclaim.ts";
+
+const SLOTS = 6;
+const LIFE = { lane: 1, generation: 1 };
+
+/** What a lane may do with the slots that it has: the two steps of each can be parted by its death. */
+type Act = "take" | "retain" | "release" | "giveAway" | "flush";
+
+function setUp(driver: Driver = new PortableDriver(), slots = SLOTS) {
+  const sizes = { lanes: 2, links: 1, nodes: 1 };
+  const control = driver.createArena(controlBytes(sizes));
+  const page = ControlPage.format(driver.openArena(control), sizes);
+  driver.useControl(control);
+  const token = createPool(driver, 0, { name: "p", slotBytes: 64, slots });
+  return {
+    page,
+    control,
+    token,
+    living: new Pool(driver, token, 0, new Ledger()),
+    dying: new Pool(driver, token, 1, new Ledger()),
+  };
+}
+
+function proveDeath(page: ControlPage): void {
+  page.u32[(page.laneOffset(1) + LANE.deadGeneration) >> 2] = 1;
+}
+
+function referencesOf(pool: Pool, slot: number): number {
+  return pool.i32[(pool.slotOffset(slot) + SLOT.refCount) >> 2];
+}
+
+/** Makes the lane die at its n-th write to its row of the table of holds. */
+function dieAtWrite(pool: Pool, n: number): void {
+  let left = n;
+  const guard = <T extends object>(view: T): T =>
+    new Proxy(view, {
+      get: (target, key) => {
+        const value = Reflect.get(target, key, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+      set: (target, key, value) => {
+        if (left-- <= 0) throw new Error("dead");
+        return Reflect.set(target, key, value, target);
+      },
+    });
+  pool.u8 = guard(pool.u8);
+}
+
+Deno.test("reclaimLane() gives every slot of a dead lane back exactly once, whatever it did before", () => {
+  const acts = fc.array(fc.constantFrom<Act>("take", "take", "retain", "release", "giveAway", "flush"), {
+    maxLength: 40,
+  });
+  fc.assert(
+    fc.property(acts, fc.nat(60), (steps, deathAt) => {
+      const { page, living, dying } = setUp();
+      const mine: number[] = [];
+      /** References that a ring has. */
+      const inRing: number[] = [];
+      dieAtWrite(dying, deathAt);
+      try {
+        for (const step of steps) {
+          if (step === "take") {
+            const slot = dying.takeSlot();
+            if (slot >= 0) mine.push(slot);
+          } else if (step === "flush") dying.flushMagazine();
+          else if (mine.length > 0) {
+            if (step === "retain") {
+              dying.retain(mine[0]);
+              mine.push(mine[0]);
+            } else if (step === "release") dying.release(mine.shift()!);
+            else {
+              dying.giveAway(mine[0]);
+              inRing.push(mine.shift()!);
+            }
+          }
+        }
+      } catch (error) {
+        equal((error as Error).message, "dead");
+      }
+      proveDeath(page);
+      reclaimLane(living, page, LIFE);
+      deepEqual(reclaimLane(living, page, LIFE), { references: 0, freed: 0, lost: 0 });
+      for (const slot of inRing) living.releaseForeign(slot);
+      living.flushMagazine();
+      let free = 0;
+      for (let slot = 0; slot < SLOTS; slot++) {
+        const references = referencesOf(living, slot);
+        ok(references >= 0, `slot ${slot} was given back twice`);
+        if (references === 0) free++;
+      }
+      ok(living.freeInBitmap() <= free, "a slot is free that somebody refers to");
+      ok(living.freeInBitmap() >= SLOTS - 1, `${SLOTS - living.freeInBitmap()} slots are lost`);
+      const lent = new Set<number>();
+      for (let slot = living.takeSlot(); slot >= 0; slot = living.takeSlot()) {
+        equal(lent.has(slot), false, "a slot is lent twice");
+        lent.add(slot);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("reclaimLane() refuses while the lane's death is not proved", () => {
+  const { page, living, dying } = setUp();
+  dying.takeSlot();
+  throws(() => reclaimLane(living, page, LIFE), { code: "Busy", message: /its thread may still run; quarantine them/ });
+  equal(quarantineLane(living, 1), 1);
+  equal(living.u32[POOL.quarantined >> 2], 1);
+});
+
+Deno.test("reclaimLane() leaves alone what other lanes hold of the same slot", () => {
+  const { page, living, dying } = setUp();
+  const slot = dying.takeSlot();
+  dying.retain(slot);
+  living.retain(slot);
+  proveDeath(page);
+  deepEqual(reclaimLane(living, page, LIFE), { references: 2, freed: 0, lost: 0 });
+  equal(living.references(slot), 1);
+  living.release(slot);
+  equal(living.references(slot), 0);
+});
+
+Deno.test("reclaimLane() counts a slot as lost to which the lane had more references than its row can tell", () => {
+  const { page, living, dying } = setUp();
+  const slot = dying.takeSlot();
+  for (let k = 1; k < HOLD_MANY + 5; k++) dying.retain(slot);
+  proveDeath(page);
+  deepEqual(reclaimLane(living, page, LIFE), { references: 0, freed: 0, lost: 1 });
+  equal(living.u32[POOL.quarantined >> 2], 1);
+});
+
+Deno.test("countLaneLost() makes a link's counts add up again", () => {
+  const { page } = setUp();
+  const at = page.linkOffset(0) >> 3;
+  page.f64[at + (LINK.written >> 3)] = 10;
+  page.f64[at + (LINK.read >> 3)] = 3;
+  page.f64[at + (LINK.droppedFull >> 3)] = 2;
+  page.f64[at + (LINK.droppedToKey >> 3)] = 1;
+  equal(countLaneLost(page, 0, 1), 3);
+  equal(countLaneLost(page, 0, 1), 0);
+});
+
+Deno.test({
+  name: "reclaimLane() gives back what a worker held that ended in the middle, by the library's proof",
+  ignore: Deno.env.get("SLUICE_NATIVE") === "off",
+  fn: async () => {
+    const driver = openNativeDriver();
+    const { page, control, token, living } = setUp(driver, 40);
+    const worker = new Worker(new URL("./fixtures/slot_taker.ts", import.meta.url).href, { type: "module" });
+    const died = new Promise<number>((resolve) => worker.onmessage = (event) => resolve(event.data));
+    worker.postMessage({ driver: driver.token, control, pool: token, how: "die", slots: 20 });
+    equal(await died, 20);
+    while (!isLaneDead(page, LIFE)) await driver.parkAsync(0, page.bell(0), 5);
+    const { references, lost } = reclaimLane(living, page, LIFE);
+    deepEqual([references, lost], [20, 0]);
+    living.flushMagazine();
+    equal(living.freeInBitmap(), 40);
+  },
+});
+
+for (const kind of ["native", "portable"] as const) {
+  Deno.test({
+    name: `${kind}: Pool never lends a slot to two workers at once`,
+    ignore: kind === "native" && Deno.env.get("SLUICE_NATIVE") === "off",
+    fn: async () => {
+      const driver = kind === "native" ? openNativeDriver() : new PortableDriver();
+      const { control, token, living } = setUp(driver, 24);
+      const results = await Promise.all([0, 1].map((lane) => {
+        const worker = new Worker(new URL("./fixtures/slot_taker.ts", import.meta.url).href, { type: "module" });
+        return new Promise<number>((resolve, reject) => {
+          worker.onmessage = (event) => resolve(event.data);
+          worker.onerror = (event) => reject(new Error(event.message));
+          worker.postMessage({ driver: driver.token, control, pool: token, how: "share", lane, rounds: 60_000 });
+        }).finally(() => worker.terminate());
+      }));
+      deepEqual(results, [0, 0], "slots that two workers had at once");
+      equal(living.freeInBitmap(), 24);
+    },
+  });
+}
