@@ -2,8 +2,8 @@
 //! ring of the same capacity. Prints a line for each pair: `single|batch OURS PEER`, nanoseconds an entry. The readers
 //! check number and order of all entries.
 
-use std::hint::spin_loop;
 use std::sync::Arc;
+use std::thread::yield_now;
 use std::time::Instant;
 
 use sluice_abi::{ABI_VERSION, CONTROL_MAGIC, ControlHeader, LaneRecord, LinkRecord, RING_NONE};
@@ -11,7 +11,7 @@ use sluice_core::arena::Arena;
 use sluice_core::control::Control;
 use sluice_core::ring::Ring;
 
-const ENTRIES: u32 = 4_000_000;
+const ENTRIES: u32 = 1_000_000;
 const CAPACITY: u32 = 256;
 const BATCH: u32 = 32;
 const LANES: u32 = 2;
@@ -49,7 +49,7 @@ fn ours(batches: bool) -> f64 {
                 };
                 next += done;
                 if done == 0 {
-                    spin_loop();
+                    yield_now();
                 }
             }
         },
@@ -66,13 +66,13 @@ fn ours(batches: bool) -> f64 {
                         next += 1;
                     }
                     if count == 0 {
-                        spin_loop();
+                        yield_now();
                     }
                 } else {
                     // SAFETY: this thread alone has the reading end.
                     let entry = unsafe { ring.pop() };
                     if entry == RING_NONE {
-                        spin_loop();
+                        yield_now();
                         continue;
                     }
                     assert_eq!(entry, next);
@@ -98,7 +98,7 @@ fn rtrb(batches: bool) -> f64 {
                 };
                 next += done;
                 if done == 0 {
-                    spin_loop();
+                    yield_now();
                 }
             }
         },
@@ -112,13 +112,13 @@ fn rtrb(batches: bool) -> f64 {
                         next += 1;
                     }
                     if count == 0 {
-                        spin_loop();
+                        yield_now();
                     }
                 } else if let Ok(entry) = reader.pop() {
                     assert_eq!(entry, next);
                     next += 1;
                 } else {
-                    spin_loop();
+                    yield_now();
                 }
             }
         },
