@@ -144,4 +144,15 @@ export type {
   RunSummary,
   RuntimeStats,
 } from "./core/stats.ts";
+export { appSink } from "./core/app/app_sink.ts";
+export type { AppAudioSink, AppDataSink, AppSinkHandle } from "./core/app/app_sink.ts";
+export { appSource } from "./core/app/app_source.ts";
+export type {
+  AppAudioBlock,
+  AppAudioOptions,
+  AppAudioSource,
+  AppDataSource,
+  AppSourceHandle,
+  AppValue,
+} from "./core/app/app_source.ts";
 export * from "./sluice.gen.ts";

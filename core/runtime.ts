@@ -151,7 +151,8 @@ export class Runtime implements AsyncDisposable {
    */
   // deno-lint-ignore no-explicit-any -- the bound that every generated handle meets
   add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: AddOptions = {}): H {
-    return this.#add(spec.type, spec.config, options) as unknown as H;
+    const handle = this.#add(spec.type, spec.config, options);
+    return spec.extend?.(handle, () => this.finished) ?? handle as unknown as H;
   }
 
   /**

@@ -61,6 +61,12 @@ export interface NodeSpec<H extends NodeHandle = NodeHandle> {
   readonly config: { readonly [key: string]: unknown };
   /** Only a type. */
   readonly handle?: H;
+  /**
+   * Makes what `runtime.add()` gives out of the plain handle, for nodes that the script itself talks to.
+   *
+   * @param run settles as `runtime.finished`; call it once the graph has ended
+   */
+  readonly extend?: (handle: NodeHandle, run: () => Promise<unknown>) => H;
 }
 
 /** A node type: call it with a configuration to get what `runtime.add()` takes. `C`: configuration, `H`: handle. */

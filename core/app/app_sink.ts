@@ -1,0 +1,154 @@
+/**
+ * A sink that the script reads: `for await (const frame of sink)`.
+ *
+ * @module
+ */
+import type { AudioFrame } from "../frames/audio_frame.ts";
+import type { DataFrame } from "../frames/data_frame.ts";
+import type { Frame } from "../frames/frame.ts";
+import type { StreamInput } from "../ports/stream.ts";
+import type { ProcessorContext } from "../processor.ts";
+import type { NodeHandle } from "../registry/handle.ts";
+import type { NodeSpec } from "../registry/node_type.ts";
+import { appNode, type AppProcessor } from "./app_node.ts";
+
+/**
+ * A sink in a graph that the script reads from. A frame is the script's until it asks for the next one; the node holds
+ * it for so long, and the link in front of the node does meanwhile what its policy says. To keep more of it, copy.
+ */
+export interface AppSinkHandle<F extends Frame, I> extends NodeHandle<I>, AsyncIterable<F> {
+  /**
+   * The frames, once: every call gives the same iterator. It ends with the stream. Leaving the loop early closes the
+   * sink, and nodes that only fed it end with it.
+   *
+   * @throws the first failure of the graph, if it failed
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<F>;
+  /** As the iterator; a frame is valid until the next one is read. Cancelling closes the sink. */
+  readonly readable: ReadableStream<F>;
+}
+
+/** What is added for an audio sink. */
+export type AppAudioSink = NodeSpec<AppSinkHandle<AudioFrame, { audio: AudioFrame }>>;
+
+/** What is added for a sink of values. */
+export type AppDataSink<T> = NodeSpec<AppSinkHandle<DataFrame<T>, { data: DataFrame<T> }>>;
+
+/** Sinks that a script reads. Each call makes one, to be added once. */
+export const appSink: {
+  /** A sink of audio, with the input `audio`. */
+  audio(): AppAudioSink;
+  /** A sink of values of type `T`, with the input `data`. */
+  data<T = unknown>(): AppDataSink<T>;
+} = {
+  audio: () => {
+    const processor = new AppSink<AudioFrame, { audio: AudioFrame }>();
+    const port = { name: "audio", direction: "input", kind: "audio", type: "AudioFrame" } as const;
+    return appNode(DESCRIBED, port, processor, (handle, run) => processor.extend(handle, run));
+  },
+  data: <T>() => {
+    const processor = new AppSink<DataFrame<T>, { data: DataFrame<T> }>();
+    const port = { name: "data", direction: "input", kind: "data", type: "DataFrame", schema: "unknown" } as const;
+    return appNode(DESCRIBED, port, processor, (handle, run) => processor.extend(handle, run));
+  },
+};
+
+const DESCRIBED = {
+  type: "app-sink",
+  className: "AppSink",
+  description: "Gives the script what comes in.",
+  mode: "push",
+} as const;
+
+class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
+  #input!: StreamInput<F>;
+  #run: () => Promise<unknown> = () => Promise.resolve();
+  /** The script waits for a frame. */
+  #wanted: PromiseWithResolvers<F | undefined> | undefined;
+  /** The node waits for the script: to want a frame, and to be done with it. */
+  #asked = Promise.withResolvers<void>();
+  #closed = false;
+  #ended = false;
+  /** The stream came to its end before the node did. */
+  #complete = false;
+  #context: ProcessorContext | undefined;
+
+  wire(port: StreamInput<F>): void {
+    this.#input = port;
+  }
+
+  setup(context: ProcessorContext): void {
+    this.#context = context;
+  }
+
+  async process(): Promise<void> {
+    if (this.#wanted === undefined && !this.#closed) await this.#asked.promise;
+    if (this.#closed || this.#ended) return;
+    const frame = this.#input.read();
+    if (frame === undefined) return;
+    this.#asked = Promise.withResolvers();
+    const wanted = this.#wanted!;
+    this.#wanted = undefined;
+    wanted.resolve(frame);
+    // The tick, and the frame with it, lasts until the script comes back.
+    await this.#asked.promise;
+  }
+
+  flush(): void {
+    this.#end(true);
+  }
+
+  teardown(): void {
+    this.#end(false);
+  }
+
+  extend(handle: NodeHandle, run: () => Promise<unknown>): AppSinkHandle<F, I> {
+    this.#run = run;
+    const iterator: AsyncIterableIterator<F> = {
+      next: () => this.#next(),
+      return: () => {
+        this.#close();
+        return Promise.resolve({ done: true, value: undefined });
+      },
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    const readable = new ReadableStream<F>({
+      pull: async (controller) => {
+        const { done, value } = await this.#next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => this.#close(),
+    }, { highWaterMark: 0 });
+    return Object.assign(handle as unknown as NodeHandle<I>, { [Symbol.asyncIterator]: () => iterator, readable });
+  }
+
+  async #next(): Promise<IteratorResult<F>> {
+    if (this.#wanted !== undefined) throw new TypeError("Cannot read twice at once: await the frame asked for before");
+    if (!this.#closed && !this.#ended) {
+      const wanted = this.#wanted = Promise.withResolvers<F | undefined>();
+      this.#asked.resolve();
+      const frame = await wanted.promise;
+      if (frame !== undefined) return { done: false, value: frame };
+      this.#wanted = undefined;
+    }
+    // Why the stream broke off comes out here.
+    if (!this.#closed && !this.#complete) await this.#run();
+    return { done: true, value: undefined };
+  }
+
+  #end(complete: boolean): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#complete = complete;
+    this.#asked.resolve();
+    this.#wanted?.resolve(undefined);
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#context?.finish();
+    this.#asked.resolve();
+  }
+}
