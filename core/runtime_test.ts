@@ -5,7 +5,7 @@ import { fixture, port } from "../tests/fixtures/define.ts";
 import type { AudioFrame } from "./frames/audio_frame.ts";
 import type { StreamInput } from "./ports/stream.ts";
 import type { Processor, ProcessorContext } from "./processor.ts";
-import type { NodeHandle } from "./registry/handle.ts";
+import type { NodeHandle, OutputRef } from "./registry/handle.ts";
 import { Runtime } from "./runtime.ts";
 
 Deno.test("Runtime.connect() refuses a second link into an input, and names the first", async () => {
@@ -612,4 +612,34 @@ Deno.test("Runtime cannot be started once it was disposed of", async () => {
   runtime.add(source(counting(1)));
   await runtime[Symbol.asyncDispose]();
   await rejects(runtime.start(), { code: "Busy", message: /was disposed of/ });
+});
+
+Deno.test("Runtime.start() refuses links that no pool could serve, with what to change", async () => {
+  await using runtime = new Runtime({ mode: "offline" });
+  const from = runtime.add(source(counting(1)));
+  const to = runtime.add(sink(gathering([])));
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn, { capacity: 65_536 });
+  await rejects(runtime.start(), {
+    code: "InvalidConfig",
+    key: "pools.audio",
+    message: /pool "audio" would need \d+ slots of 65536 bytes, \d+ MiB, more than 3584 MiB; lower the capacity/,
+  });
+});
+
+Deno.test("Runtime runs a chain of 1,000 nodes over 4 lanes", async () => {
+  const got: number[] = [];
+  await using runtime = new Runtime({ mode: "offline" });
+  const from = runtime.add(numberedSource({ count: 20 }), { lane: "lane0" });
+  let last = from.outputs.audio as OutputRef<AudioFrame>;
+  for (let k = 0; k < 1000; k++) {
+    const next = runtime.add(pass(), { lane: `lane${k % 4}` });
+    runtime.connect(last, next.inputs.audioIn);
+    last = next.outputs.audioOut;
+  }
+  const to = runtime.add(sink(gathering(got)));
+  runtime.connect(last, to.inputs.audioIn);
+  await runtime.start();
+  const { pools } = await runtime.finished;
+  deepEqual(got, Array.from({ length: 20 }, (_, k) => k));
+  equal(pools[0].free, pools[0].slots);
 });

@@ -127,7 +127,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   #lastPtsNs = 0;
   readonly #checked: boolean;
   readonly #fresh: boolean;
-  readonly #readsPerTick: number;
+  #readsPerTick = Infinity;
 
   constructor(plan: NodePlan, descriptor: NodeDescriptor, instance: NodeInstance, host: CellHost) {
     this.plan = plan;
@@ -144,7 +144,6 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     this.#checked = host.development;
     // Ticks that overlap, and checks, need an object for each frame that is read.
     this.#fresh = this.isAsync || host.development;
-    this.#readsPerTick = Math.min(...descriptor.inputs.map((port) => readsPerTick(port.kind)));
     this.ledger = !this.isAsync ? host.ledger : host.development ? new CheckedLedger() : new Ledger();
     this.at64 = host.page.nodeOffset(plan.index) >> 3;
     this.at32 = host.page.nodeOffset(plan.index) >> 2;
@@ -182,6 +181,8 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     for (const input of this.inputs) {
       if (input.link === undefined) continue;
       this.#readers.push(input.link);
+      const { kind, capacity } = input.link.plan;
+      this.#readsPerTick = Math.min(this.#readsPerTick, readsPerTick(kind, capacity));
       (input.link.plan.feedback ? this.#feedback : this.#fed).push(input);
     }
     for (const output of this.outputs) {

@@ -106,6 +106,8 @@ export class Pool {
   f64: Float64Array;
   /** Whether frames are checked as development mode does. */
   readonly development: boolean = false;
+  /** Whether `close()` was called. */
+  closed = false;
   readonly #driver: Driver;
   readonly #lane: number;
   readonly #bitmapAt: number;
@@ -262,6 +264,7 @@ export class Pool {
    * uses a frame of it afterwards gets a `TypeError`; giving one back does nothing.
    */
   close(): void {
+    this.closed = true;
     const name = this.name;
     const refuse = (): never => {
       throw new TypeError(`Cannot use a frame of pool "${name}": the runtime that it belongs to has ended`);

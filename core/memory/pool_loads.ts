@@ -58,9 +58,14 @@ export interface LoadLink {
   readonly capacity: number;
 }
 
-/** Frames of a kind that a node takes in one tick at most, so that others have their turn and pools stay small. */
-export function readsPerTick(kind: FrameKind): number {
-  return kind === "video" ? 8 : 64;
+/**
+ * Frames that a node takes in one tick at most, so that others have their turn and pools stay small.
+ *
+ * @param kind what its input carries
+ * @param capacity of the link that leads there
+ */
+export function readsPerTick(kind: FrameKind, capacity: number): number {
+  return Math.min(kind === "video" ? 8 : 64, Math.max(8, capacity));
 }
 
 /** What each link and output of a graph asks of which pool. */
@@ -70,7 +75,7 @@ export function poolLoads(nodes: readonly LoadNode[], links: readonly LoadLink[]
   const loads: PoolLoad[] = [];
   for (const { fromNode, toNode, kind, capacity } of links) {
     const crosses = byId.get(fromNode)!.lane !== byId.get(toNode)!.lane;
-    const held = (crosses ? readsPerTick(kind) : capacity) + HOLDS;
+    const held = (crosses ? readsPerTick(kind, capacity) : capacity) + HOLDS;
     for (const pool of sources.get(key(fromNode, kind))!) {
       loads.push({ pool, kind, queued: crosses ? 2 * capacity : capacity, held });
     }

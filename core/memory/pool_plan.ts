@@ -49,6 +49,9 @@ const SLOT_BYTES: { readonly [K in FrameKind]: number } = {
   data: 16_384,
 };
 
+/** Most bytes of payload in a pool: offsets in an arena are 32 bits wide, and headers need room. */
+const MAX_POOL_BYTES = 3.5 * 2 ** 30;
+
 /** Slots of a pool at least, where its size is chosen and that many are small. */
 const LEAST_SLOTS = 64;
 const LEAST_SLOTS_BYTES = 8_388_608;
@@ -107,6 +110,18 @@ export function planPools(
       throw new SluiceError("PoolExhausted", `Cannot start: ${describeShortage(need, given, lanes)}`, {
         key: `pools.${need.pool}.slots`,
       });
+    }
+    const bytes = (given ?? need.slots) * need.slotBytes;
+    if (bytes > MAX_POOL_BYTES) {
+      throw new SluiceError(
+        "InvalidConfig",
+        `Cannot start: pool "${need.pool}" would need ${given ?? need.slots} slots of ${need.slotBytes} bytes, ` +
+          `${Math.ceil(bytes / 2 ** 20)} MiB, more than ${
+            MAX_POOL_BYTES / 2 ** 20
+          } MiB; lower the capacity of links, ` +
+          `set pools.${need.pool}.slotBytes to what its frames need, or run fewer links between lanes`,
+        { key: `pools.${need.pool}` },
+      );
     }
     const least = need.slotBytes * LEAST_SLOTS <= LEAST_SLOTS_BYTES ? LEAST_SLOTS : 1;
     return { name: need.pool, slotBytes: need.slotBytes, slots: given ?? Math.max(least, need.slots) };
