@@ -94,6 +94,7 @@ export function assertSealed(frame: Frame, from: FrameSite): void {
  */
 export function assertUnchanged(frame: Frame): void {
   const guard = guards.get(frame);
+  if (frame.pool.closed) return;
   if (guard?.how !== "read" || guard.generation !== generationOf(frame)) return;
   if (!guard.shared && frame.pool.references(frame.slot) <= 1) return;
   const noted = frame.pool.u32[checksumAt(frame)];
@@ -174,6 +175,7 @@ function checkedMember(key: PropertyKey, member: PropertyDescriptor): PropertyDe
 function assertUsable(frame: Frame, key: PropertyKey): void {
   const guard = guards.get(frame);
   if (guard === undefined) return;
+  if (frame.pool.closed && (key === "release" || key === Symbol.dispose)) return;
   const held = frame.owned || frame.retained > 0 || guard.how === "peek";
   if (held && generationOf(frame) === guard.generation) return;
   const { nodeId, port } = guard.site;
