@@ -54,6 +54,14 @@ Deno.test("README.md's processor and graph run in a project of one's own and do 
     }
     await Deno.copyFile(`${ROOT}examples/speech.wav`, `${folder}/speech.wav`);
     assert.equal(commands.length, 2);
+    const tooEarly = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "graph.ts"],
+      cwd: folder,
+      env: { NO_COLOR: "1" },
+    }).output();
+    const [, shown, name] = /`(Module not found "file:[^`]*\/([\w.]+)")`/.exec(readme)!;
+    const stderr = new TextDecoder().decode(tooEarly.stderr);
+    assert.ok(stderr.includes(shown.replace(/file:.*"/, `file://${folder}/${name}"`)), stderr);
     for (const command of commands) {
       const [program, ...args] = command.replace(/\s+#.*$/, "").split(/\s+/);
       assert.equal(program, "deno");
