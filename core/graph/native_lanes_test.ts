@@ -39,10 +39,10 @@ Deno.test("checkGraph() places what is wrong with native lanes", () => {
     `kind "worker"; give it a lane of kind native, or none`,
   ]);
   deepEqual(found(graph(source, ` "lanes": { "a": { "kind": "native", "cpus": [0, 0] } },`)), [
-    `1:62 InvalidConfig Cannot use lane "a": cpus is [0,0], wanted a list of different processor numbers from 0 to 1023`,
+    `1:61 InvalidConfig Cannot use lane "a": cpus is [0,0], wanted a list of different processor numbers from 0 to 1023`,
   ]);
   deepEqual(found(graph(source, ` "lanes": { "a": { "kind": "native", "priority": "top" } },`)), [
-    `1:66 InvalidGraph Cannot read graph: "priority" of lane "a" is "top", wanted one of "realtime", "high", "normal"`,
+    `1:65 InvalidGraph Cannot read graph: "priority" of lane "a" is "top", wanted one of "realtime", "high", "normal"`,
   ]);
 });
 
