@@ -26,6 +26,9 @@ export const POOL_INBOX_BIT = 0;
 /** Free slots that a lane keeps for itself at most. */
 export const MAGAZINE_SIZE = 8;
 
+/** Free slots from which on a lane fills its magazine, rather than taking only what it needs now. */
+const PLENTY = 2 * MAGAZINE_SIZE;
+
 /** A hold of so many references cannot be told from one of more. */
 export const HOLD_MANY = 127;
 
@@ -158,15 +161,7 @@ export class Pool {
    * @param count 1 to {@linkcode MAGAZINE_SIZE}
    */
   ensure(count: number): boolean {
-    if (this.#magazineCount >= count) return true;
-    // Takes none that would not do: giving them back would wake others, who would do the same, for ever.
-    if (this.#magazineCount + this.freeInBitmap() < count) return false;
-    while (this.#magazineCount < count) {
-      const slot = this.#fromBitmap();
-      if (slot < 0) return false;
-      this.#keep(slot);
-    }
-    return true;
+    return this.#magazineCount >= count || this.#refill(count);
   }
 
   /** Takes a free slot, with a new generation and a reference count of 1. @returns -1 when the pool is empty */
@@ -312,8 +307,64 @@ export class Pool {
 
   /** Puts a slot whose last reference went where it can be taken again. */
   protected giveBack(slot: number): void {
-    if (this.#magazineCount < MAGAZINE_SIZE && !this.#hasWaiters()) this.#keep(slot);
-    else this.returnToAll(slot);
+    // A look without a fence: who asks at this moment is served by a later release, or when the lane sleeps.
+    const waiters = POOL.waiters >> 2;
+    if (this.u32[waiters] !== 0 || this.u32[waiters + 1] !== 0) {
+      this.returnToAll(slot);
+      return;
+    }
+    if (this.#magazineCount === MAGAZINE_SIZE) this.#spill();
+    this.#keep(slot);
+  }
+
+  /** Fills the magazine with at least `count` slots, and with more where there are plenty. */
+  #refill(count: number): boolean {
+    const free = this.#countFree(PLENTY);
+    // Takes none that would not do: giving them back would wake others, who would do the same, for ever.
+    if (this.#magazineCount + free < count) return false;
+    const target = free < PLENTY ? count : MAGAZINE_SIZE;
+    for (let k = 0; k < this.#words && this.#magazineCount < target; k++) {
+      const word = this.#hint + k < this.#words ? this.#hint + k : this.#hint + k - this.#words;
+      let wanted = 0;
+      let bits = Atomics.load(this.i32, this.#bitmapAt + word);
+      for (let left = target - this.#magazineCount; left > 0 && bits !== 0; left--) {
+        wanted |= bits & -bits;
+        bits &= bits - 1;
+      }
+      if (wanted === 0) continue;
+      let taken = Atomics.and(this.i32, this.#bitmapAt + word, ~wanted) & wanted;
+      this.#hint = word;
+      for (; taken !== 0; taken &= taken - 1) this.#keep(word * 32 + 31 - Math.clz32(taken & -taken));
+    }
+    return this.#magazineCount >= count;
+  }
+
+  /** Gives half of a full magazine back to everybody. */
+  #spill(): void {
+    let word = -1;
+    let bits = 0;
+    while (this.#magazineCount > MAGAZINE_SIZE >> 1) {
+      const slot = this.#magazine[--this.#magazineCount];
+      this.u8[this.#holdsAt + slot] = 0;
+      if (slot >> 5 !== word) {
+        if (bits !== 0) Atomics.or(this.i32, this.#bitmapAt + word, bits);
+        word = slot >> 5;
+        bits = 0;
+      }
+      bits |= 1 << (slot & 31);
+    }
+    Atomics.or(this.i32, this.#bitmapAt + word, bits);
+    if (this.#hasWaiters()) this.#wakeWaiters();
+  }
+
+  /** Free slots in the bitmap, or some number from `enough` on if there are so many. */
+  #countFree(enough: number): number {
+    let free = 0;
+    for (let k = 0; k < this.#words && free < enough; k++) {
+      const word = this.#hint + k < this.#words ? this.#hint + k : this.#hint + k - this.#words;
+      for (let bits = Atomics.load(this.i32, this.#bitmapAt + word); bits !== 0; bits &= bits - 1) free++;
+    }
+    return free;
   }
 
   #keep(slot: number): void {
