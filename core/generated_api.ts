@@ -14,7 +14,7 @@ export type {
   PortWiring,
 } from "./registry/node_type.ts";
 export { forPlatform } from "./registry/platform.ts";
-export { assignArray, StructMemory } from "./frames/struct_memory.ts";
+export { assignArray, readStruct, StructMemory } from "./frames/struct_memory.ts";
 export type { StructType, StructView } from "./frames/struct_memory.ts";
 export type { F32, F64, FixedArray, I16, I32, I8, StructLayout, U16, U32, U8 } from "./frames/struct_layout.ts";
 export type { Duration, DurationText } from "./duration.ts";

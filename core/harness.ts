@@ -10,6 +10,7 @@ import { PortableDriver } from "./driver/portable.ts";
 import { listNames, SluiceError } from "./errors.ts";
 import type { AudioFrame } from "./frames/audio_frame.ts";
 import { CheckedLedger } from "./frames/checked_ledger.ts";
+import { DataFrame } from "./frames/data_frame.ts";
 import type { FormatField, FrameFormat, FrameKind } from "./frames/format.ts";
 import type { Frame } from "./frames/frame.ts";
 import { blankFrame } from "./frames/frame_of.ts";
@@ -168,7 +169,7 @@ export class ProcessorHarness implements AsyncDisposable {
     const { sampleRateHz, channels } = audio;
     const link = this.#bench.connectInput(this.#cell, port);
     const shape = { sampleRateHz, channels: channels.length, sampleCount: channels[0]?.length ?? 0 };
-    const frame = this.#acquire("audio", shape) as AudioFrame;
+    const frame = this.#acquire("audio", shape, port) as AudioFrame;
     for (const [at, samples] of channels.entries()) frame.channel(at).set(samples);
     frame.ptsNs = audio.ptsNs ?? this.#endPtsNs.get(port) ?? 0;
     frame.discontinuity = audio.discontinuity ?? false;
@@ -179,7 +180,7 @@ export class ProcessorHarness implements AsyncDisposable {
   /** Queues a value on a data input. @throws {SluiceError} `PortNotFound` */
   pushData(port: string, value: unknown, ptsNs = 0): void {
     const link = this.#bench.connectInput(this.#cell, port);
-    const frame = this.#acquire("data", { value });
+    const frame = this.#acquire("data", { value }, port);
     frame.ptsNs = ptsNs;
     link.write(frame);
   }
@@ -194,7 +195,7 @@ export class ProcessorHarness implements AsyncDisposable {
    */
   push<F extends Frame>(port: string, shape: ShapeOf<F>, fill: (frame: F) => void = () => {}): void {
     const link = this.#bench.connectInput(this.#cell, port);
-    const frame = this.#acquire(link.plan.kind, shape) as F;
+    const frame = this.#acquire(link.plan.kind, shape, port) as F;
     fill(frame);
     link.write(frame);
   }
@@ -300,12 +301,16 @@ export class ProcessorHarness implements AsyncDisposable {
     await this.teardown();
   }
 
-  #acquire(kind: FrameKind, shape: unknown): Frame {
+  #acquire(kind: FrameKind, shape: unknown, port: string): Frame {
     const pool = this.#bench.poolOf(kind);
     const slot = pool.takeSlot();
     if (slot < 0) throw new RangeError("Cannot push: the harness has no free slot; call run() more often");
     try {
-      return blankFrame(pool, slot, kind).shape(shape);
+      const frame = blankFrame(pool, slot, kind);
+      if (frame instanceof DataFrame) {
+        frame.structType = this.#cell.inputs.find((input) => input.name === port)?.structType;
+      }
+      return frame.shape(shape);
     } catch (error) {
       pool.release(slot);
       throw error;

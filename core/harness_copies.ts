@@ -95,5 +95,6 @@ export function copyOf(frame: Frame): AnyOutput {
     const columns = Object.fromEntries(names.map((name) => [name, frame.column(name).slice()]));
     return { ...common, batchSize: frame.batchSize, columns };
   }
-  return { ...common, value: (frame as DataFrame).value };
+  const { value, structType } = frame as DataFrame<{ toJSON?: () => unknown }>;
+  return { ...common, value: structType === undefined ? value : value.toJSON?.() ?? value };
 }

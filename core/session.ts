@@ -278,7 +278,7 @@ export class Session {
     const feedback = topology.feedbackLinks();
     return [...topology.links.values()].map((entry) => {
       const { id, index, policy, capacity, fromNode, fromPort, toNode, toPort } = entry;
-      const { kind, schema } = entry.output;
+      const { kind, schema, struct } = entry.output;
       const plan = {
         id,
         index,
@@ -286,6 +286,7 @@ export class Session {
         capacity,
         kind,
         schema,
+        struct,
         fromNode,
         fromPort,
         toNode,

@@ -122,6 +122,7 @@ function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
       },
       config: { type: "object", description: "The configuration of the node type." },
       lane: { type: "string", description: "The lane that the node runs on." },
+      pool: { type: "string", description: "The pool that the node's outputs take frames from." },
     },
     allOf: descriptors.map((each) => ({
       if: { properties: { type: { const: each.type } }, required: ["type"] },

@@ -16,7 +16,7 @@ import { emitStruct, viewName } from "./struct_view.ts";
 const RESERVED = (
   "AudioFrame DataFrame VideoFrame EncodedFrame PacketFrame DurationText NodeHandle NodeInstance NodePackage NodeSpec " +
   "NodeType PortArray PortRegistry PortVisitor PortWiring Processor StreamInput StreamOutput StructLayout " +
-  "StructMemory assignArray Record Array Promise Float64Array Float32Array Int32Array Uint32Array Int16Array " +
+  "StructMemory assignArray readStruct forPlatform Record Array Promise Float64Array Float32Array Int32Array Uint32Array Int16Array " +
   "Uint16Array Int8Array Uint8Array"
 ).split(" ");
 

@@ -32,6 +32,7 @@ export function emitStruct({ layout, doc, module, exportName }: StructModel, imp
   const whole = layout.fields.filter(isWhole);
   const scalars = layout.fields.filter((each) => !isWhole(each));
   if (whole.some((each) => each.count !== undefined && each.kind !== "struct")) imports.value("assignArray");
+  imports.value("readStruct");
   const about = `A view of ${layout.sizeBytes} bytes in memory as \`${layout.name}\`. ${doc}`.trim();
   return `${docComment(about)}export class ${view} implements ${type} {
   static readonly #LAYOUT: ${imports.runtime("StructLayout")} = ${literal(layout)};
@@ -56,6 +57,11 @@ export function emitStruct({ layout, doc, module, exportName }: StructModel, imp
   /** Copies the fields of a value. */
   assign(value: ${type}): void {
     ${layout.fields.map(emitAssignment).join("\n    ")}
+  }
+
+  /** A copy as a plain object. */
+  toJSON(): ${type} {
+    return readStruct(${view}.#LAYOUT, this.#memory, this.#offsetBytes) as unknown as ${type};
   }
 }`;
 }

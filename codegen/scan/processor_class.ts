@@ -23,7 +23,7 @@ import type { FrameTypeModel, NodeModel, TypeArgumentModel } from "../model.ts";
 import { typePrefixOf } from "../names.ts";
 import { readConfig } from "./config_keys.ts";
 import type { ScanContext } from "./context.ts";
-import { type Annotation, listOf, oneOf, quote, readOptions, TEXT } from "./decorators.ts";
+import { type Annotation, FLAG, listOf, oneOf, quote, readOptions, TEXT } from "./decorators.ts";
 import { firstSentence } from "./doc_comment.ts";
 import { readDoc } from "./docs.ts";
 import { type AnnotatedField, type ClassChain, readChain, readFields } from "./fields.ts";
@@ -47,6 +47,7 @@ const RULES = {
   lane: oneOf("main", "worker"),
   platforms: listOf(oneOf(...PLATFORMS)),
   converts: listOf(oneOf("sampleRateHz", "channels", "pixelFormat", "width", "height", "frameRate", "codec")),
+  delays: FLAG,
 };
 
 /** One use of a generic class: `type Mixer4 = Mixer<4>`. */
@@ -154,6 +155,7 @@ export function readProcessor(
     lane: (options.lane as NodeDescriptor["lane"] | undefined) ?? "worker",
     ...(options.platforms === undefined ? {} : { platforms: options.platforms as NodeDescriptor["platforms"] }),
     converts: (options.converts as NodeDescriptor["converts"] | undefined) ?? [],
+    ...(options.delays === true ? { delays: true } : {}),
     isAsync: process.isAsync() || /^Promise(?:Like)?\b|\|\s*Promise(?:Like)?</.test(returnType(process)),
     inputs,
     outputs,

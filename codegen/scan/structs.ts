@@ -74,7 +74,9 @@ export class StructReader {
       }
       const field = member.getNameNode().getText();
       const at = `field "${field}"`;
-      if (!/^[a-z_][A-Za-z0-9_]{0,63}$/.test(field) || ["assign", "constructor", "__proto__"].includes(field)) {
+      if (
+        !/^[a-z_][A-Za-z0-9_]{0,63}$/.test(field) || ["assign", "toJSON", "constructor", "__proto__"].includes(field)
+      ) {
         isGood = refuse(member.getNameNode(), `${at} cannot have that name in a view`, "rename it") ?? false;
       } else if (member.hasQuestionToken()) {
         isGood = refuse(member, `${at} may be absent, and bytes are always there`, `remove the "?"`) ?? false;

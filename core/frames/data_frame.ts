@@ -3,13 +3,19 @@
  * who read it. Between lanes it is serialized into the slot with the structured-clone algorithm, about a microsecond
  * for a small object, and each lane that reads it gets a copy.
  *
+ * A value whose interface is tagged `@frame` lies in the slot as bytes from the start: its fields are copied there when
+ * the frame is acquired, every lane reads those bytes, and nothing is serialized.
+ *
  * @module
  */
 import { deserialize, serialize } from "node:v8";
 import { FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
 import type { DataFormat } from "./format.ts";
 import { Frame, type FrameClass } from "./frame.ts";
+import type { Pool } from "../memory/pool.ts";
 import type { Ledger } from "./ledger.ts";
+import type { StructLayout } from "./struct_layout.ts";
+import { readStruct, StructMemory, type StructType, type StructView } from "./struct_memory.ts";
 
 /** What a data frame is acquired with. */
 export interface DataShape<T> {
@@ -23,12 +29,30 @@ export class DataFrame<T = unknown> extends Frame {
   override readonly kind = "data";
   /** @internal */
   override readonly kindCode = KIND.data;
+  /**
+   * The view for values of fixed layout; set by the port.
+   *
+   * @internal
+   */
+  structType: StructType | undefined;
+  /**
+   * The layout of such values, where the port knows no view.
+   *
+   * @internal
+   */
+  structLayout: StructLayout | undefined;
+  #view: StructView<unknown> | undefined;
+  #viewType: StructType | undefined;
   #value: T | undefined;
   /** Generation of the slot that the value belongs to; 0 for none. */
   #generation = 0;
 
-  /** The value. Read it, do not change it: others may hold the same one. */
+  /**
+   * The value. Read it, do not change it: others may hold the same one. One of fixed layout is a view of the slot, and
+   * valid as long as the frame; that of a frame from `writable()` may be changed.
+   */
   get value(): T {
+    if (this.formatCode === FORMAT.struct) return this.#struct() as T;
     const generation = this.generation;
     if (this.#generation !== generation) {
       const start = this.payloadAt;
@@ -50,6 +74,7 @@ export class DataFrame<T = unknown> extends Frame {
    * @internal
    */
   shape(shape: DataShape<T>): this {
+    if (this.structType !== undefined) return this.#shapeStruct(this.structType, shape.value);
     this.clearHeader(KIND.data, FORMAT.serialized);
     this.pool.u32[this.at32 + (SLOT.payloadLength >> 2)] = 0;
     this.#value = shape.value;
@@ -92,6 +117,8 @@ export class DataFrame<T = unknown> extends Frame {
   /** @internal */
   override fresh(ledger: Ledger): this {
     const frame = super.fresh(ledger);
+    frame.structType = this.structType;
+    frame.structLayout = this.structLayout;
     frame.#value = this.#value;
     frame.#generation = this.#generation;
     return frame;
@@ -99,8 +126,47 @@ export class DataFrame<T = unknown> extends Frame {
 
   /** @internal */
   protected override copyTo(slot: number): this {
+    if (this.formatCode === FORMAT.struct) {
+      const copy = super.copyTo(slot);
+      copy.structType = this.structType;
+      copy.structLayout = this.structLayout;
+      return copy;
+    }
     const copy = new (this.constructor as FrameClass<this>)(this.pool, slot, this.ledger);
     copy.schemaName = this.schemaName;
     return copy.shape({ value: structuredClone(this.value) });
   }
+
+  #shapeStruct(type: StructType, value: T): this {
+    const { sizeBytes } = type.schema();
+    this.assertFits(sizeBytes, `a struct "${type.schema().name}"`);
+    this.clearHeader(KIND.data, FORMAT.struct);
+    this.pool.u32[this.at32 + (SLOT.payloadLength >> 2)] = sizeBytes;
+    this.#viewOf(type).assign(value);
+    return this;
+  }
+
+  /** The view of the slot, which is made once; without its class a copy. */
+  #struct(): unknown {
+    if (this.structType !== undefined) return this.#viewOf(this.structType);
+    const layout = this.structLayout;
+    if (layout !== undefined) return readStruct(layout, memoryOf(this.pool), this.payloadAt);
+    throw new TypeError(`Cannot read a struct "${this.schemaName}": its layout is not known here`);
+  }
+
+  #viewOf(type: StructType): StructView<unknown> {
+    if (this.#view === undefined || this.#viewType !== type) {
+      this.#view = new type(memoryOf(this.pool), this.payloadAt);
+      this.#viewType = type;
+    }
+    return this.#view;
+  }
+}
+
+const memories = new WeakMap<ArrayBufferLike, StructMemory>();
+
+function memoryOf({ buffer }: Pool): StructMemory {
+  let memory = memories.get(buffer);
+  if (memory === undefined) memories.set(buffer, memory = new StructMemory(buffer));
+  return memory;
 }

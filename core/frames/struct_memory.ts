@@ -36,6 +36,8 @@ export class StructMemory {
 export type StructView<T> = T & {
   /** Copies the fields of a value. @throws {RangeError} if an array of it has another length */
   assign(value: T): void;
+  /** A copy as a plain object. */
+  toJSON(): T;
 };
 
 /** The class of views that the generator writes for an interface tagged `@frame`. */

@@ -50,6 +50,9 @@ export function buildCell(
     const pool = site.poolOf(port.kind, plan.pool);
     for (const name of expandPort(port)) cell.outputs.push(new OutputPort(name, port, cell, pool));
   }
+  for (const port of [...cell.inputs, ...cell.outputs]) {
+    port.structType = instance.structs?.[port.descriptor.schema ?? ""];
+  }
   instance.ports.wire({
     input: (name) => cell.inputs.find((input) => input.name === name)!,
     inputs: (name) => cell.inputs.filter((input) => input.descriptor.name === name),

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { StructLayout } from "../frames/struct_layout.ts";
 import type { RingToken } from "../driver/driver.ts";
 import type { FrameFormat, FrameKind } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
@@ -22,6 +23,8 @@ export interface LinkPlan {
   readonly kind: FrameKind;
   /** For data and packets: the name of the type that the output writes. */
   readonly schema?: string;
+  /** For data of fixed layout: the layout of what the output writes. */
+  readonly struct?: StructLayout;
   readonly fromNode: NodeId;
   readonly fromPort: string;
   readonly toNode: NodeId;

@@ -6,9 +6,11 @@
  */
 import { SLOT } from "../../ffi/layout.gen.ts";
 import { SluiceError } from "../errors.ts";
+import { DataFrame } from "../frames/data_frame.ts";
 import { isKeyframe } from "../frames/encoded_frame.ts";
 import { describeFormat, findClash, type FormatAccepts, type FormatField, type FrameFormat } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
+import type { StructType } from "../frames/struct_memory.ts";
 import type { LinkReader } from "../links/link.ts";
 import type { PortDescriptor } from "../registry/descriptor.ts";
 import type { StreamInput } from "./stream.ts";
@@ -32,6 +34,12 @@ export type ConverterLookup = (field: FormatField) => readonly string[];
 export class InputPort implements StreamInput {
   readonly name: string;
   readonly descriptor: PortDescriptor;
+  /**
+   * The view for values of fixed layout.
+   *
+   * @internal
+   */
+  structType: StructType | undefined;
   readonly #host: InputHost;
   readonly #converters: ConverterLookup;
   readonly #iterator: DrainIterator;
@@ -96,7 +104,9 @@ export class InputPort implements StreamInput {
     if (link === undefined) return undefined;
     if (this.#skipsToKey) this.#skipToKey(link);
     const frame = link.peek();
-    return frame === undefined ? undefined : this.#host.shown(frame, this);
+    if (frame === undefined) return undefined;
+    if (frame instanceof DataFrame) this.#tellLayout(frame, link);
+    return this.#host.shown(frame, this);
   }
 
   readLatest(): Frame | undefined {
@@ -181,12 +191,19 @@ export class InputPort implements StreamInput {
     }
   }
 
+  /** A frame's object may have stood for one of another port before. */
+  #tellLayout(frame: DataFrame, link: LinkReader): void {
+    frame.structType = this.structType;
+    frame.structLayout = link.plan.struct;
+  }
+
   #receive(frame: Frame): Frame {
     const { u32 } = frame.pool;
     const header = frame.pool.slotOffset(frame.slot) >> 2;
     const code = u32[header + (SLOT.kind >> 2)] & 0xffff;
     const width = u32[header + (SLOT.width >> 2)];
     const height = u32[header + (SLOT.height >> 2)];
+    if (frame instanceof DataFrame && this.#link !== undefined) this.#tellLayout(frame, this.#link);
     const own = this.#host.received(frame, this);
     if (code !== this.#code || width !== this.#width || height !== this.#height) {
       this.#code = code;

@@ -8,6 +8,7 @@ import { DataFrame } from "../frames/data_frame.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
 import { blankFrame } from "../frames/frame_of.ts";
+import type { StructType } from "../frames/struct_memory.ts";
 import type { LinkWriter } from "../links/link.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { PortDescriptor } from "../registry/descriptor.ts";
@@ -34,6 +35,12 @@ export class OutputPort implements StreamOutput {
   readonly name: string;
   readonly descriptor: PortDescriptor;
   readonly pool: Pool;
+  /**
+   * The view for values of fixed layout.
+   *
+   * @internal
+   */
+  structType: StructType | undefined;
   readonly #host: OutputHost;
   readonly #links: LinkWriter[] = [];
   readonly #lossless: LinkWriter[] = [];
@@ -108,7 +115,9 @@ export class OutputPort implements StreamOutput {
     if (slot < 0) return undefined;
     let frame: Frame;
     try {
-      frame = blankFrame(this.pool, slot, this.descriptor.kind).shape(shape);
+      const blank = blankFrame(this.pool, slot, this.descriptor.kind);
+      if (blank instanceof DataFrame) blank.structType = this.structType;
+      frame = blank.shape(shape);
     } catch (error) {
       this.pool.release(slot);
       throw error;

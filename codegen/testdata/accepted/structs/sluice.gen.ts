@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { assignArray, defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { assignArray, defineNodeType, definePackage, readStruct } from "../../../../core/generated_api.ts";
 import type {
   DataFrame,
   NodeHandle,
@@ -184,6 +184,11 @@ export class ImuReadingView implements ImuReading {
     for (let k = 0; k < 2; k++) this.trail[k].assign(value.trail[k]);
     this.type = value.type;
   }
+
+  /** A copy as a plain object. */
+  toJSON(): ImuReading {
+    return readStruct(ImuReadingView.#LAYOUT, this.#memory, this.#offsetBytes) as unknown as ImuReading;
+  }
 }
 
 /** A view of 24 bytes in memory as `Place`. A place in space, metres. */
@@ -241,6 +246,11 @@ export class PlaceView implements Place {
     this.x = value.x;
     this.y = value.y;
     this.isKnown = value.isKnown;
+  }
+
+  /** A copy as a plain object. */
+  toJSON(): Place {
+    return readStruct(PlaceView.#LAYOUT, this.#memory, this.#offsetBytes) as unknown as Place;
   }
 }
 
