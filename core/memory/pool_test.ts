@@ -1,0 +1,50 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { PortableDriver } from "../driver/portable.ts";
+import { Ledger } from "../frames/ledger.ts";
+import { createPool, MAGAZINE_SIZE, Pool } from "./pool.ts";
+
+/** Two lanes' views of one pool. */
+function twoViews(slots: number): [Pool, Pool] {
+  const driver = new PortableDriver();
+  const token = createPool(driver, 0, { name: "p", slotBytes: 64, slots });
+  return [new Pool(driver, token, 0, new Ledger()), new Pool(driver, token, 1, new Ledger())];
+}
+
+Deno.test("Pool.ensure() takes no more than it must where slots are few", () => {
+  const [here, there] = twoViews(3);
+  ok(here.ensure(1));
+  equal(here.freeInMagazine, 1);
+  ok(there.ensure(2));
+  equal(here.ensure(2), false);
+  equal(here.freeInMagazine, 1);
+});
+
+Deno.test("Pool.ensure() fills the magazine where slots are plenty, over the ends of words", () => {
+  const [here] = twoViews(70);
+  const taken = new Set<number>();
+  while (here.ensure(1)) {
+    for (let left = here.freeInMagazine; left > 0; left--) taken.add(here.takeSlot());
+  }
+  equal(taken.size, 70);
+  equal(here.freeInBitmap(), 0);
+});
+
+Deno.test("Pool.release() gives back half of a full magazine, each slot once", () => {
+  const [here, there] = twoViews(40);
+  const slots = Array.from({ length: 40 }, () => here.takeSlot());
+  for (const slot of slots) here.release(slot);
+  ok(here.freeInMagazine <= MAGAZINE_SIZE);
+  equal(here.freeInBitmap() + here.freeInMagazine, 40);
+  const others = Array.from({ length: here.freeInBitmap() }, () => there.takeSlot());
+  const own = Array.from({ length: here.freeInMagazine }, () => here.takeSlot());
+  deepEqual([...others, ...own].sort((a, b) => a - b), slots.sort((a, b) => a - b));
+  equal(there.takeSlot(), -1);
+});
+
+Deno.test("Pool.flushMagazine() lets others take every slot", () => {
+  const [here, there] = twoViews(20);
+  ok(here.ensure(1));
+  here.flushMagazine();
+  equal(here.freeInMagazine, 0);
+  equal(new Set(Array.from({ length: 20 }, () => there.takeSlot())).size, 20);
+});
