@@ -170,8 +170,10 @@ fn each_block_of_a_link_between_lanes_is_accounted_for() {
         (Policy::Latest, 1),
         (Policy::DropNewest, 5),
     ] {
-        let (world, link, found) = run_across(policy, capacity, BLOCKS);
-        assert_eq!(link.written, BLOCKS, "{policy:?}");
+        // With one place each lossless block costs two wake-ups.
+        let blocks = if capacity == 1 && policy == Policy::Lossless { BLOCKS / 20.0 } else { BLOCKS };
+        let (world, link, found) = run_across(policy, capacity, blocks);
+        assert_eq!(link.written, blocks, "{policy:?}");
         assert_eq!(link.written, link.read + link.full, "{policy:?} {link:?}");
         assert_eq!(found["received"], link.read);
         assert_eq!((found["corrupt"], found["disordered"], found["falselyFlagged"]), (0.0, 0.0, 0.0), "{policy:?}");
@@ -179,8 +181,8 @@ fn each_block_of_a_link_between_lanes_is_accounted_for() {
             assert_eq!(link.full, 0.0);
         }
         if policy != Policy::DropNewest {
-            assert_eq!(found["last"], BLOCKS - 1.0, "the last block arrives");
-            assert_eq!(found["received"] + found["missing"], BLOCKS);
+            assert_eq!(found["last"], blocks - 1.0, "the last block arrives");
+            assert_eq!(found["received"] + found["missing"], blocks);
             assert_eq!(found["unflagged"], 0.0);
         }
         world.assert_all_slots_free();
