@@ -162,6 +162,6 @@ Deno.test("generate() answers mutated classes with code or diagnostics that have
         assert.ok(each.file === "sluice.json" || (each.line ?? 0) >= 1, formatDiagnostic(each));
       }
     }),
-    { numRuns: Number(Deno.env.get("SLUICE_FUZZ_RUNS") ?? 200), seed: 20_261_121 },
+    { numRuns: Deno.env.get("SLUICE_DEEP") === "1" ? 10_000 : 200, seed: 20_261_121 },
   );
 });
