@@ -56,8 +56,8 @@ async function runToEnd(
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     void signals.received.then(() => stop(runtime));
-    if (args.seconds !== undefined) timer = setTimeout(() => stop(runtime), args.seconds * 1_000);
     await runtime.start();
+    if (args.seconds !== undefined) timer = setTimeout(() => stop(runtime), args.seconds * 1_000);
     using _progress = new ProgressDisplay(
       chooseStyle(args, document, io),
       io,

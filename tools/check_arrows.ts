@@ -47,7 +47,10 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
  * What a test may import on top of its part's own rules, fixtures of `tests/` among it. What crosses more folders
  * belongs in `tests/`.
  */
-const FOR_TESTS = { parts: ["testing.ts", "sluice.gen.ts", "tests"], npm: ["ajv", "fast-check"] };
+const FOR_TESTS = {
+  parts: ["testing.ts", "sluice.gen.ts", "tests"],
+  npm: ["ajv", "fast-check", "vscode-json-languageservice"],
+};
 
 /** An import that points the wrong way. */
 export interface WrongArrow {
