@@ -19,6 +19,7 @@ import { explainUnknownTypes, loadRegistry, warnOfStaleCode } from "./packages.t
 export interface ReadGraph {
   readonly document?: GraphDocument;
   readonly errors: readonly SluiceError[];
+  readonly warnings: readonly SluiceError[];
   readonly registry: NodeRegistry;
 }
 
@@ -31,19 +32,30 @@ export async function readGraph(args: Pick<CheckArgs, "graph" | "set" | "package
   const settings = args.set.map(parseSetting);
   const text = await readGraphText(args.graph);
   const registry = await loadRegistry(args);
-  const { document, errors } = checkGraph(text, args.graph, registry, settings);
-  return { document, errors: await explainUnknownTypes(errors, registry, args), registry };
+  const { document, errors, warnings } = checkGraph(text, args.graph, registry, settings);
+  return { document, errors: await explainUnknownTypes(errors, registry, args), warnings, registry };
 }
 
 /** @returns the exit code */
 export async function checkCommand(args: CheckArgs, io: Io): Promise<number> {
-  const { document, errors, registry } = await readGraph(args);
+  const { document, errors, warnings, registry } = await readGraph(args);
   await warnOfStaleCode(registry, args);
   const [nodes, links] = [document?.nodes.length ?? 0, document?.links.length ?? 0];
   const code = document === undefined ? reportErrors(errors, io, args.json) : EXIT.ok;
+  for (const { message } of warnings) io.stderr.line(`warning: ${message}`);
   if (args.json) {
     const ok = document !== undefined;
-    io.stdout.line(JSON.stringify({ event: "check", file: args.graph, ok, errors: errors.length, nodes, links }));
+    io.stdout.line(
+      JSON.stringify({
+        event: "check",
+        file: args.graph,
+        ok,
+        errors: errors.length,
+        warnings: warnings.length,
+        nodes,
+        links,
+      }),
+    );
   } else if (document !== undefined) {
     io.stdout.line(
       `${args.graph}: nothing is wrong with the graph (${plural(nodes, "node")}, ${plural(links, "link")}); ` +

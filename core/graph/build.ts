@@ -11,7 +11,11 @@ import { placed } from "./report.ts";
 /** The string interface of a runtime. */
 export interface GraphTarget {
   /** Adds a node by the name of its type. */
-  addByType(type: string, config: Record<string, unknown>, options?: { id?: string; lane?: string }): unknown;
+  addByType(
+    type: string,
+    config: Record<string, unknown>,
+    options?: { id?: string; lane?: string; pool?: string },
+  ): unknown;
   /** Links by addresses. */
   connectByName(from: string, to: string, options?: LinkOptions): unknown;
 }
@@ -41,10 +45,10 @@ export function graphOptions(document: GraphDocument): GraphRuntimeOptions {
  * @throws {SluiceError} what the runtime throws, with the place in the file
  */
 export function buildGraph(document: GraphDocument, runtime: GraphTarget): void {
-  for (const { id, type, config, lane, place } of document.nodes) {
+  for (const { id, type, config, lane, pool, place } of document.nodes) {
     // A lane of kind main is the control isolate, whatever the file calls it.
     const name = lane !== undefined && document.lanes[lane]?.kind === "main" ? "main" : lane;
-    at(place, () => runtime.addByType(type, { ...config }, name === undefined ? { id } : { id, lane: name }));
+    at(place, () => runtime.addByType(type, { ...config }, { id, ...(name && { lane: name }), ...(pool && { pool }) }));
   }
   for (const { from, to, policy, capacity, place } of document.links) {
     const options = { ...(policy && { policy }), ...(capacity && { capacity }) };

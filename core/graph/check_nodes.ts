@@ -64,7 +64,14 @@ export function checkNodes(
     const { id, offset, lane } = shaped;
     const config = readConfig(shaped, descriptor, settings.filter((setting) => setting.nodeId === id), report);
     checkLane(shaped, descriptor, graph, residents, report);
-    const node = { id, type: descriptor.type, config, lane: lane?.name, place: report.place(offset) };
+    const node = {
+      id,
+      type: descriptor.type,
+      config,
+      lane: lane?.name,
+      pool: shaped.pool?.name,
+      place: report.place(offset),
+    };
     checked.set(id, { shaped, descriptor: sizePorts(descriptor, config), node });
   }
   return checked;

@@ -22,6 +22,8 @@ export interface GraphNode {
   readonly config: { readonly [key: string]: unknown };
   /** The lane it asks for. */
   readonly lane?: string;
+  /** The pool that its outputs take slots from; absent: that of their kind. */
+  readonly pool?: string;
   /** Where its id stands. */
   readonly place: SourcePlace;
 }

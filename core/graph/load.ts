@@ -10,6 +10,7 @@ import { SluiceError } from "../errors.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import { checkLinks } from "./check_links.ts";
 import { type CheckedNode, checkNodes } from "./check_nodes.ts";
+import { checkPools } from "./check_pools.ts";
 import { GRAPH_VERSION, type GraphDocument, type GraphLane } from "./document.ts";
 import { readGraphText } from "./graph_text.ts";
 import { parseJson } from "./json_tree.ts";
@@ -23,6 +24,8 @@ export interface GraphCheck {
   readonly document?: GraphDocument;
   /** What is wrong, in the order of the file, each with its `place`; what is wrong with `settings` comes first. */
   readonly errors: readonly SluiceError[];
+  /** What will run, but surely not as it was meant, each with its `place`; none if there are errors. */
+  readonly warnings: readonly SluiceError[];
 }
 
 /**
@@ -42,10 +45,11 @@ export function checkGraph(
   const report = new GraphReport(text, file);
   const root = parseJson(text, report);
   const shape = root && readShape(root, report);
-  if (shape === undefined) return { errors: report.errors };
+  if (shape === undefined) return { errors: report.errors, warnings: [] };
   const nodes = checkNodes(shape, registry, settings, report);
   checkLinks(shape, nodes, registry.list().map(({ descriptor }) => descriptor), report);
-  if (report.errors.length > 0) return { errors: report.errors };
+  const warnings = report.errors.length > 0 ? [] : checkPools(shape, nodes, report);
+  if (report.errors.length > 0) return { errors: report.errors, warnings: [] };
   const document: GraphDocument = {
     file,
     version: GRAPH_VERSION,
@@ -61,7 +65,7 @@ export function checkGraph(
     pools: shape.pools,
     lanes: shape.lanes ?? impliedLanes(nodes.values()),
   };
-  return { document, errors: [] };
+  return { document, errors: [], warnings };
 }
 
 /**

@@ -140,7 +140,7 @@ const BAD: [string, string, ...string[]][] = [
     "an unknown key of a node",
     graph(`"s": { "type": "mixer", "configs": {} }`),
     `2:37 InvalidGraph Cannot read graph: unknown key "configs" in node "s" (did you mean "config"?); ` +
-    `available: "type", "config" and "lane"`,
+    `available: "type", "config", "lane" and "pool"`,
   ],
   [
     "a configuration that is a list",

@@ -31,6 +31,7 @@ export interface ShapedNode {
   /** Whatever stands there; anything but an object was reported. */
   readonly config?: JsonNode;
   readonly lane?: { readonly name: string; readonly offset: number };
+  readonly pool?: { readonly name: string; readonly offset: number };
 }
 
 /** One end of a link. */
@@ -56,6 +57,8 @@ export interface ShapedGraph {
   readonly nodes: ReadonlyMap<string, ShapedNode>;
   readonly links: readonly ShapedLink[];
   readonly pools: { readonly [name: string]: GraphPool };
+  /** Where each of them stands. */
+  readonly poolOffsets: ReadonlyMap<string, number>;
   /** `undefined` where the file declares none. */
   readonly lanes?: { readonly [name: string]: GraphLane };
 }
@@ -103,6 +106,7 @@ export function readShape(root: JsonNode, report: GraphReport): ShapedGraph | un
     nodes: readNodes(nodes, report),
     links: readLinks(keys.get("links"), report),
     pools: readNamed(keys.get("pools"), "pools", POOL_NAME, readPool, report) ?? {},
+    poolOffsets: offsetsOf(keys.get("pools")),
     lanes: readNamed(keys.get("lanes"), "lanes", LANE_NAME, readLane, report),
   };
 }
@@ -121,7 +125,7 @@ function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string,
       if (id !== undefined) nodes.set(id, { id, offset: key.offset });
       continue;
     }
-    const keys = readKeys(value, what, ["type", "config", "lane"], report);
+    const keys = readKeys(value, what, ["type", "config", "lane", "pool"], report);
     const typeNode = keys.get("type");
     if (typeNode === undefined) {
       report.add("InvalidGraph", `Cannot read graph: "type" of ${what} is missing, wanted a node type`, key.offset, {
@@ -131,6 +135,8 @@ function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string,
     const type = readScalar(typeNode, `"type" of ${what}`, NAME, report) as string | undefined;
     const laneNode = keys.get("lane");
     const lane = readScalar(laneNode, `"lane" of ${what}`, NAME, report) as string | undefined;
+    const poolNode = keys.get("pool");
+    const pool = readScalar(poolNode, `"pool" of ${what}`, NAME, report) as string | undefined;
     const config = keys.get("config");
     if (config !== undefined) isObject(config, `"config" of ${what}`, "an object of configuration keys", report);
     if (id === undefined) continue;
@@ -140,6 +146,7 @@ function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string,
       type: type === undefined ? undefined : { name: type, offset: typeNode!.offset },
       config,
       lane: lane === undefined ? undefined : { name: lane, offset: laneNode!.offset },
+      pool: pool === undefined ? undefined : { name: pool, offset: poolNode!.offset },
     });
   }
   return nodes;
@@ -256,4 +263,9 @@ function readNamed<T>(
     if (item !== undefined) entries.push([name, item]);
   }
   return Object.fromEntries(entries);
+}
+
+function offsetsOf(list: JsonNode | undefined): Map<string, number> {
+  if (list?.type !== "object") return new Map();
+  return new Map(jsonMembers(list).map(({ name, key }) => [name, key.offset]));
 }

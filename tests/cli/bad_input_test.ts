@@ -100,10 +100,16 @@ Deno.test("sluice run refuses files that are no WAV files with the node's place,
   await using folder = await temporaryFolder();
   const random = crypto.getRandomValues(new Uint8Array(5_000));
   const speech = await Deno.readFile(new URL("../../examples/speech.wav", import.meta.url));
+  const data = new TextDecoder("latin1").decode(speech.slice(0, 200)).indexOf("data");
   const contents: [string, Uint8Array][] = [
     ["empty.wav", new Uint8Array()],
     ["random.wav", random],
     ["header.wav", speech.slice(0, 20)],
+    ["truncated.wav", speech.slice(0, 5_000)],
+    ["no_samples.wav", changed(speech.slice(0, data + 8), data + 4, 0)],
+    ["two_gigabytes.wav", changed(speech, data + 4, 0x7fffffff)],
+    ["no_channels.wav", changed(speech, 20, 0x00000001)],
+    ["wrong_block.wav", changed(speech, 32, 0x00100007)],
   ];
   const graph = {
     version: 1,
@@ -159,6 +165,13 @@ Deno.test("sluice check --json gives an event for each error and one for the fil
       message: 'graph.json:1:42: Cannot read graph: node "b" is 1, wanted an object with "type"',
       place: { file: "graph.json", line: 1, column: 42 },
     },
-    { event: "check", file: "graph.json", ok: false, errors: 2, nodes: 0, links: 0 },
+    { event: "check", file: "graph.json", ok: false, errors: 2, warnings: 0, nodes: 0, links: 0 },
   ]);
 });
+
+/** A copy with a 32-bit little-endian number at an offset. */
+function changed(bytes: Uint8Array, offset: number, value: number): Uint8Array {
+  const copy = bytes.slice();
+  new DataView(copy.buffer).setUint32(offset, value, true);
+  return copy;
+}

@@ -1,0 +1,134 @@
+/**
+ * Checks the numbers of a graph file: whether its pools have the slots that its links and nodes need, and whether
+ * what nodes write at once fits links and slots.
+ *
+ * What a runtime would refuse is an error; what it would run, but not as its author can have meant it, a warning.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
+import { defaultCapacity } from "../links/policy.ts";
+import { poolLoads } from "../memory/pool_loads.ts";
+import { assertPool, describeShortage, type PoolNeed, poolNeeds } from "../memory/pool_plan.ts";
+import { findPort, type PortDescriptor } from "../registry/descriptor.ts";
+import type { CheckedNode } from "./check_nodes.ts";
+import { type GraphReport, placed } from "./report.ts";
+import type { ShapedGraph, ShapedLink } from "./shape.ts";
+
+/** Configuration keys of audio nodes that say how many samples a block has in each channel, with the unit `samples`. */
+const BLOCK_KEYS: readonly string[] = ["blockSize", "size"];
+
+/** A link whose ends are known. */
+interface SizedLink {
+  readonly shaped: ShapedLink;
+  readonly output: PortDescriptor;
+  readonly fromNode: string;
+  readonly toNode: string;
+  readonly kind: FrameKind;
+  readonly policy: string;
+  readonly capacity: number;
+}
+
+/**
+ * Reports numbers that cannot work. Call it for a graph in which nothing else is wrong.
+ *
+ * @returns what will run, but surely not as it was meant
+ */
+export function checkPools(
+  graph: ShapedGraph,
+  nodes: ReadonlyMap<string, CheckedNode>,
+  report: GraphReport,
+): SluiceError[] {
+  for (const { shaped } of nodes.values()) {
+    if (shaped.pool === undefined) continue;
+    try {
+      assertPool(shaped.pool.name, shaped.id, graph.pools);
+    } catch (error) {
+      report.addThrown(error, shaped.pool.offset);
+    }
+  }
+  const links = graph.links.map((link) => sizeLink(link, graph, nodes));
+  const lanes = new Map([...nodes].map(([id, node]) => [id, laneOf(node, graph)]));
+  const loads = poolLoads(
+    [...nodes.values()].map(({ shaped, descriptor }) => ({
+      id: shaped.id,
+      lane: lanes.get(shaped.id)!,
+      pool: shaped.pool?.name,
+      outputs: descriptor.outputs,
+    })),
+    links,
+  );
+  const laneCount = new Set(["main", ...lanes.values()]).size;
+  const needs = poolNeeds(loads, laneCount, graph.pools);
+  for (const need of needs) {
+    const given = graph.pools[need.pool]?.slots;
+    if (given === undefined || given >= need.slots) continue;
+    const message = `Cannot run the graph: ${describeShortage(need, given, laneCount)}`;
+    report.add("PoolExhausted", message, graph.poolOffsets.get(need.pool)!, { key: `pools.${need.pool}.slots` });
+  }
+  return [
+    ...links.flatMap((link) => checkCapacity(link, report)),
+    ...[...nodes.values()].flatMap((node) => checkBlock(node, needs, report)),
+    ...findUnused(graph, needs, report),
+  ];
+}
+
+function sizeLink(shaped: ShapedLink, graph: ShapedGraph, nodes: ReadonlyMap<string, CheckedNode>): SizedLink {
+  const fromNode = shaped.from!.node;
+  const output = findPort(nodes.get(fromNode)!.descriptor, shaped.from!.port, "output")!;
+  const policy = shaped.policy ?? (graph.mode === "offline" ? "lossless" : "roll-off");
+  const capacity = policy === "latest"
+    ? 1
+    : shaped.capacity ?? Math.max(defaultCapacity(output.kind), 2 * output.burst);
+  return { shaped, output, fromNode, toNode: shaped.to!.node, kind: output.kind, policy, capacity };
+}
+
+function laneOf({ shaped, descriptor }: CheckedNode, graph: ShapedGraph): string {
+  const name = shaped.lane?.name ?? (descriptor.lane === "main" ? "main" : "worker");
+  return graph.lanes?.[name]?.kind === "main" ? "main" : name;
+}
+
+function checkCapacity({ shaped, output, policy, capacity }: SizedLink, report: GraphReport): SluiceError[] {
+  if (policy === "latest" || capacity >= output.burst) return [];
+  const what = `link "${shaped.from!.address}" to "${shaped.to!.address}"`;
+  const reason = `its capacity is ${capacity}, but the output writes up to ${output.burst} frames at once; wanted at ` +
+    `least ${output.burst}`;
+  if (policy === "lossless") {
+    report.add("InvalidGraph", `Cannot ${what}: ${reason}`, shaped.offset);
+    return [];
+  }
+  return [warning("InvalidGraph", `The ${what} drops frames of each burst: ${reason}`, shaped.offset, report)];
+}
+
+function checkBlock({ shaped, descriptor, node }: CheckedNode, needs: readonly PoolNeed[], report: GraphReport) {
+  const output = descriptor.outputs.find((each) => each.kind === "audio");
+  const need = output && needs.find((each) => each.pool === (shaped.pool?.name ?? output.kind));
+  if (output === undefined || need === undefined) return [];
+  const valueOf = (key: string) => node.config[key] ?? descriptor.config.properties[key]?.default;
+  const channels = output.channels ?? valueOf("channels");
+  return BLOCK_KEYS.flatMap((key) => {
+    const samples = valueOf(key);
+    if (typeof samples !== "number" || descriptor.config.properties[key]?.["x-unit"] !== "samples") return [];
+    const bytes = samples * (typeof channels === "number" ? channels : 1) * 4;
+    if (bytes <= need.slotBytes) return [];
+    const message =
+      `Node "${shaped.id}" (${node.type}) will fail: its "${key}" of ${samples} makes blocks of ${bytes} ` +
+      `bytes, and a slot of pool "${need.pool}" has ${need.slotBytes}; make it smaller, or set ` +
+      `pools.${need.pool}.slotBytes`;
+    return [warning("InvalidConfig", message, shaped.config?.offset ?? shaped.offset, report)];
+  });
+}
+
+function findUnused(graph: ShapedGraph, needs: readonly PoolNeed[], report: GraphReport): SluiceError[] {
+  return Object.keys(graph.pools)
+    .filter((name) => !needs.some((need) => need.pool === name) && !FRAME_KINDS.includes(name as FrameKind))
+    .map((name) => {
+      const message = `Pool "${name}" is used by no node; give a node "pool": "${name}", or take it out`;
+      return warning("InvalidGraph", message, graph.poolOffsets.get(name)!, report);
+    });
+}
+
+function warning(code: "InvalidGraph" | "InvalidConfig", message: string, offset: number, report: GraphReport) {
+  return placed(new SluiceError(code, message), report.place(offset));
+}
