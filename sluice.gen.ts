@@ -19,11 +19,287 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
+  VideoFrame,
 } from "./core/generated_api.ts";
 import type { LevelReading } from "./processors/audio/level_reading.ts";
 import type { SpectrumReading } from "./processors/audio/spectrum_reading.ts";
 
 export type { LevelReading, SpectrumReading };
+
+/** The ports of `audio-switch`. */
+export class AudioSwitchPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<AudioFrame>[]; frameOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<AudioFrame>[]; frameOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: readonly StreamInput<AudioFrame>[] } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<AudioFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    for (const port of this.#processor.frameIn) visitor.input(port.name, port);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.inputs("frameIn") as StreamInput<AudioFrame>[];
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `audio-switch`. */
+export interface AudioSwitchConfig {
+  /**
+   * Number of the input whose frames pass.
+   *
+   * A whole number from 0 to 7; 0 by default; may change while the node runs.
+   */
+  readonly active?: number;
+}
+
+/** A `audio-switch` in a graph. */
+export type AudioSwitchHandle = NodeHandle<{ frameIn: PortArray<AudioFrame, 8> }, { frameOut: AudioFrame }>;
+
+/**
+ * Hands on one of up to eight streams of audio.
+ *
+ * **Purpose.** What comes on the others is dropped as it comes, so nothing before the node waits and a change takes
+ * effect with the next block. The first block from another input is flagged as a discontinuity.
+ *
+ * **Inputs.** `frameIn_0` to `frameIn_7`.
+ *
+ * **Outputs.** `frameOut`: the blocks of the active input, untouched.
+ *
+ * **Config.** `active` (live).
+ *
+ * **Example.**
+ * ```json
+ * { "pick": { "type": "audio-switch", "config": { "active": 1 } } }
+ * ```
+ */
+export const audioSwitch: NodeType<AudioSwitchConfig, AudioSwitchHandle> = defineNodeType<
+  AudioSwitchConfig,
+  AudioSwitchHandle
+>({
+  descriptor: {
+    type: "audio-switch",
+    className: "AudioSwitch",
+    source: "processors/flow/switch.ts:61",
+    description: "Hands on one of up to eight streams of audio.",
+    doc:
+      'Hands on one of up to eight streams of audio.\n\n**Purpose.** What comes on the others is dropped as it comes, so nothing before the node waits and a change takes\neffect with the next block. The first block from another input is flagged as a discontinuity.\n\n**Inputs.** `frameIn_0` to `frameIn_7`.\n\n**Outputs.** `frameOut`: the blocks of the active input, untouched.\n\n**Config.** `active` (live).\n\n**Example.**\n```json\n{ "pick": { "type": "audio-switch", "config": { "active": 1 } } }\n```',
+    category: "flow",
+    tags: ["audio", "select", "choose", "switch"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      array: 8,
+      optional: true,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        active: {
+          type: "integer",
+          description: "Number of the input whose frames pass.",
+          minimum: 0,
+          maximum: 7,
+          default: 0,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { AudioSwitch } = await import("./processors/flow/switch.ts");
+    return () => {
+      const processor = new AudioSwitch();
+      return {
+        processor,
+        ports: new AudioSwitchPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.active !== undefined) processor.active = values.active as typeof processor.active;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `audio-valve`. */
+export class AudioValvePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<AudioFrame>; frameOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<AudioFrame>; frameOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<AudioFrame> } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<AudioFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("frameIn", this.#processor.frameIn);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<AudioFrame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `audio-valve`. */
+export interface AudioValveConfig {
+  /**
+   * Whether frames pass.
+   *
+   * True or false; true by default; may change while the node runs.
+   */
+  readonly open?: boolean;
+}
+
+/** A `audio-valve` in a graph. */
+export type AudioValveHandle = NodeHandle<{ frameIn: AudioFrame }, { frameOut: AudioFrame }>;
+
+/**
+ * Lets audio pass, or drops it.
+ *
+ * **Purpose.** What comes while it is closed is dropped at once, so nothing before it waits; the first block after
+ * that is flagged as a discontinuity. The node's own figures tell how much: frames in less frames out.
+ *
+ * **Inputs.** `frameIn`.
+ *
+ * **Outputs.** `frameOut`: the same blocks, untouched.
+ *
+ * **Config.** `open` (live).
+ *
+ * **Example.**
+ * ```json
+ * { "mute": { "type": "audio-valve", "config": { "open": false } } }
+ * ```
+ */
+export const audioValve: NodeType<AudioValveConfig, AudioValveHandle> = defineNodeType<
+  AudioValveConfig,
+  AudioValveHandle
+>({
+  descriptor: {
+    type: "audio-valve",
+    className: "AudioValve",
+    source: "processors/flow/valve.ts:59",
+    description: "Lets audio pass, or drops it.",
+    doc:
+      'Lets audio pass, or drops it.\n\n**Purpose.** What comes while it is closed is dropped at once, so nothing before it waits; the first block after\nthat is flagged as a discontinuity. The node\'s own figures tell how much: frames in less frames out.\n\n**Inputs.** `frameIn`.\n\n**Outputs.** `frameOut`: the same blocks, untouched.\n\n**Config.** `open` (live).\n\n**Example.**\n```json\n{ "mute": { "type": "audio-valve", "config": { "open": false } } }\n```',
+    category: "flow",
+    tags: ["audio", "gate", "mute", "drop", "valve"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        open: {
+          type: "boolean",
+          description: "Whether frames pass.",
+          default: true,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { AudioValve } = await import("./processors/flow/valve.ts");
+    return () => {
+      const processor = new AudioValve();
+      return {
+        processor,
+        ports: new AudioValvePorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.open !== undefined) processor.open = values.open as typeof processor.open;
+        },
+      };
+    };
+  },
+});
 
 /** The ports of `channel-mapper`. */
 export class ChannelMapperPorts implements PortRegistry {
@@ -455,6 +731,557 @@ export const consoleSink: NodeType<ConsoleSinkConfig, ConsoleSinkHandle> = defin
           if (values.format !== undefined) processor.format = values.format as typeof processor.format;
           if (values.target !== undefined) processor.target = values.target as typeof processor.target;
           if (values.every !== undefined) processor.every = values.every as typeof processor.every;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `data-switch`. */
+export class DataSwitchPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<DataFrame<unknown>>[]; frameOut: StreamOutput<DataFrame<unknown>> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<DataFrame<unknown>>[]; frameOut: StreamOutput<DataFrame<unknown>> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: readonly StreamInput<DataFrame<unknown>>[] } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<DataFrame<unknown>> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    for (const port of this.#processor.frameIn) visitor.input(port.name, port);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.inputs("frameIn") as StreamInput<DataFrame<unknown>>[];
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<DataFrame<unknown>>;
+  }
+}
+
+/** The configuration of `data-switch`. */
+export interface DataSwitchConfig {
+  /**
+   * Number of the input whose frames pass.
+   *
+   * A whole number from 0 to 7; 0 by default; may change while the node runs.
+   */
+  readonly active?: number;
+}
+
+/** A `data-switch` in a graph. */
+export type DataSwitchHandle = NodeHandle<
+  { frameIn: PortArray<DataFrame<unknown>, 8> },
+  { frameOut: DataFrame<unknown> }
+>;
+
+/** Hands on one of up to eight streams of values: as `audio-switch`. */
+export const dataSwitch: NodeType<DataSwitchConfig, DataSwitchHandle> = defineNodeType<
+  DataSwitchConfig,
+  DataSwitchHandle
+>({
+  descriptor: {
+    type: "data-switch",
+    className: "DataSwitch",
+    source: "processors/flow/switch.ts:69",
+    description: "Hands on one of up to eight streams of values: as `audio-switch`.",
+    doc: "Hands on one of up to eight streams of values: as `audio-switch`.",
+    category: "flow",
+    tags: ["data", "select", "choose", "switch"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "data",
+      type: "DataFrame<unknown>",
+      schema: "unknown",
+      array: 8,
+      optional: true,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "data",
+      type: "DataFrame<unknown>",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        active: {
+          type: "integer",
+          description: "Number of the input whose frames pass.",
+          minimum: 0,
+          maximum: 7,
+          default: 0,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { DataSwitch } = await import("./processors/flow/switch.ts");
+    return () => {
+      const processor = new DataSwitch();
+      return {
+        processor,
+        ports: new DataSwitchPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.active !== undefined) processor.active = values.active as typeof processor.active;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `data-throttle`. */
+export class DataThrottlePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<DataFrame<unknown>>; frameOut: StreamOutput<DataFrame<unknown>> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<DataFrame<unknown>>; frameOut: StreamOutput<DataFrame<unknown>> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<DataFrame<unknown>> } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<DataFrame<unknown>> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("frameIn", this.#processor.frameIn);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<DataFrame<unknown>>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<DataFrame<unknown>>;
+  }
+}
+
+/** The configuration of `data-throttle`. */
+export interface DataThrottleConfig {
+  /**
+   * Frames a second at most.
+   *
+   * A number of at most 1000000 and above 0 Hz; 10 by default; may change while the node runs.
+   */
+  readonly ratePerSecond?: number;
+}
+
+/** A `data-throttle` in a graph. */
+export type DataThrottleHandle = NodeHandle<{ frameIn: DataFrame<unknown> }, { frameOut: DataFrame<unknown> }>;
+
+/** Lets at most so many values a second pass: as `video-throttle`. */
+export const dataThrottle: NodeType<DataThrottleConfig, DataThrottleHandle> = defineNodeType<
+  DataThrottleConfig,
+  DataThrottleHandle
+>({
+  descriptor: {
+    type: "data-throttle",
+    className: "DataThrottle",
+    source: "processors/flow/throttle.ts:64",
+    description: "Lets at most so many values a second pass: as `video-throttle`.",
+    doc: "Lets at most so many values a second pass: as `video-throttle`.",
+    category: "flow",
+    tags: ["data", "rate", "limit", "drop", "throttle"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "data",
+      type: "DataFrame<unknown>",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "data",
+      type: "DataFrame<unknown>",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        ratePerSecond: {
+          type: "number",
+          description: "Frames a second at most.",
+          exclusiveMinimum: 0,
+          maximum: 1000000,
+          "x-unit": "Hz",
+          default: 10,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { DataThrottle } = await import("./processors/flow/throttle.ts");
+    return () => {
+      const processor = new DataThrottle();
+      return {
+        processor,
+        ports: new DataThrottlePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.ratePerSecond !== undefined) {
+            processor.ratePerSecond = values.ratePerSecond as typeof processor.ratePerSecond;
+          }
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `data-valve`. */
+export class DataValvePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<DataFrame<unknown>>; frameOut: StreamOutput<DataFrame<unknown>> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<DataFrame<unknown>>; frameOut: StreamOutput<DataFrame<unknown>> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<DataFrame<unknown>> } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<DataFrame<unknown>> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("frameIn", this.#processor.frameIn);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<DataFrame<unknown>>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<DataFrame<unknown>>;
+  }
+}
+
+/** The configuration of `data-valve`. */
+export interface DataValveConfig {
+  /**
+   * Whether frames pass.
+   *
+   * True or false; true by default; may change while the node runs.
+   */
+  readonly open?: boolean;
+}
+
+/** A `data-valve` in a graph. */
+export type DataValveHandle = NodeHandle<{ frameIn: DataFrame<unknown> }, { frameOut: DataFrame<unknown> }>;
+
+/** Lets values pass, or drops them: as `audio-valve`. */
+export const dataValve: NodeType<DataValveConfig, DataValveHandle> = defineNodeType<DataValveConfig, DataValveHandle>({
+  descriptor: {
+    type: "data-valve",
+    className: "DataValve",
+    source: "processors/flow/valve.ts:67",
+    description: "Lets values pass, or drops them: as `audio-valve`.",
+    doc: "Lets values pass, or drops them: as `audio-valve`.",
+    category: "flow",
+    tags: ["data", "gate", "drop", "valve"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "data",
+      type: "DataFrame<unknown>",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "data",
+      type: "DataFrame<unknown>",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        open: {
+          type: "boolean",
+          description: "Whether frames pass.",
+          default: true,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { DataValve } = await import("./processors/flow/valve.ts");
+    return () => {
+      const processor = new DataValve();
+      return {
+        processor,
+        ports: new DataValvePorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.open !== undefined) processor.open = values.open as typeof processor.open;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `delay`. */
+export class DelayPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `delay`. */
+export interface DelayConfig {
+  /**
+   * How much later.
+   *
+   * A number from 0 to 60000 ms; 100 by default.
+   */
+  readonly delayMs?: number;
+  /**
+   * Begin with silence as long as the delay.
+   *
+   * True or false; false by default.
+   */
+  readonly prime?: boolean;
+  /**
+   * Sample rate of that silence.
+   *
+   * A whole number from 1 to 768000 Hz; 48000 by default.
+   */
+  readonly sampleRateHz?: number;
+  /**
+   * Channels of that silence.
+   *
+   * A whole number from 1 to 64; 1 by default.
+   */
+  readonly channels?: number;
+}
+
+/** A `delay` in a graph. */
+export type DelayHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+
+/**
+ * Delays audio, and makes a loop of links legal.
+ *
+ * **Purpose.** Moves the times of all blocks by `delayMs`. In a live graph a block leaves when it has been in the graph
+ * for that long, and waits on the link before; in an offline graph it goes on at once. With `prime` the output begins
+ * with silence as long as the delay: a node of a loop that waits for all its inputs can then begin.
+ *
+ * **Inputs.** `audioIn`: any audio; with `prime`, of the rate and channels that are configured.
+ *
+ * **Outputs.** `audioOut`: the same samples, later.
+ *
+ * **Config.** `delayMs`, `prime`, `sampleRateHz` and `channels` of the silence.
+ *
+ * **Example.**
+ * ```json
+ * { "echo": { "type": "delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }
+ * ```
+ */
+export const delay: NodeType<DelayConfig, DelayHandle> = defineNodeType<DelayConfig, DelayHandle>({
+  descriptor: {
+    type: "delay",
+    className: "Delay",
+    source: "processors/flow/delay.ts:33",
+    description: "Delays audio, and makes a loop of links legal.",
+    doc:
+      'Delays audio, and makes a loop of links legal.\n\n**Purpose.** Moves the times of all blocks by `delayMs`. In a live graph a block leaves when it has been in the graph\nfor that long, and waits on the link before; in an offline graph it goes on at once. With `prime` the output begins\nwith silence as long as the delay: a node of a loop that waits for all its inputs can then begin.\n\n**Inputs.** `audioIn`: any audio; with `prime`, of the rate and channels that are configured.\n\n**Outputs.** `audioOut`: the same samples, later.\n\n**Config.** `delayMs`, `prime`, `sampleRateHz` and `channels` of the silence.\n\n**Example.**\n```json\n{ "echo": { "type": "delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }\n```',
+    category: "flow",
+    tags: ["audio", "delay", "echo", "feedback", "loop", "latency"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    delays: true,
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        delayMs: {
+          type: "number",
+          description: "How much later.",
+          minimum: 0,
+          maximum: 60000,
+          "x-unit": "ms",
+          default: 100,
+        },
+        prime: {
+          type: "boolean",
+          description: "Begin with silence as long as the delay.",
+          default: false,
+        },
+        sampleRateHz: {
+          type: "integer",
+          description: "Sample rate of that silence.",
+          minimum: 1,
+          maximum: 768000,
+          "x-unit": "Hz",
+          default: 48000,
+        },
+        channels: {
+          type: "integer",
+          description: "Channels of that silence.",
+          minimum: 1,
+          maximum: 64,
+          default: 1,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { Delay } = await import("./processors/flow/delay.ts");
+    return () => {
+      const processor = new Delay();
+      return {
+        processor,
+        ports: new DelayPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.delayMs !== undefined) processor.delayMs = values.delayMs as typeof processor.delayMs;
+          if (values.prime !== undefined) processor.prime = values.prime as typeof processor.prime;
+          if (values.sampleRateHz !== undefined) {
+            processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
+          }
+          if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
         },
       };
     };
@@ -1648,6 +2475,388 @@ export const toneSource: NodeType<ToneSourceConfig, ToneSourceHandle> = defineNo
   },
 });
 
+/** The ports of `video-switch`. */
+export class VideoSwitchPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<VideoFrame>[]; frameOut: StreamOutput<VideoFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<VideoFrame>[]; frameOut: StreamOutput<VideoFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: readonly StreamInput<VideoFrame>[] } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<VideoFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    for (const port of this.#processor.frameIn) visitor.input(port.name, port);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.inputs("frameIn") as StreamInput<VideoFrame>[];
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<VideoFrame>;
+  }
+}
+
+/** The configuration of `video-switch`. */
+export interface VideoSwitchConfig {
+  /**
+   * Number of the input whose frames pass.
+   *
+   * A whole number from 0 to 7; 0 by default; may change while the node runs.
+   */
+  readonly active?: number;
+}
+
+/** A `video-switch` in a graph. */
+export type VideoSwitchHandle = NodeHandle<{ frameIn: PortArray<VideoFrame, 8> }, { frameOut: VideoFrame }>;
+
+/** Hands on one of up to eight streams of video: as `audio-switch`. */
+export const videoSwitch: NodeType<VideoSwitchConfig, VideoSwitchHandle> = defineNodeType<
+  VideoSwitchConfig,
+  VideoSwitchHandle
+>({
+  descriptor: {
+    type: "video-switch",
+    className: "VideoSwitch",
+    source: "processors/flow/switch.ts:65",
+    description: "Hands on one of up to eight streams of video: as `audio-switch`.",
+    doc: "Hands on one of up to eight streams of video: as `audio-switch`.",
+    category: "flow",
+    tags: ["video", "select", "choose", "switch"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      array: 8,
+      optional: true,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        active: {
+          type: "integer",
+          description: "Number of the input whose frames pass.",
+          minimum: 0,
+          maximum: 7,
+          default: 0,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { VideoSwitch } = await import("./processors/flow/switch.ts");
+    return () => {
+      const processor = new VideoSwitch();
+      return {
+        processor,
+        ports: new VideoSwitchPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.active !== undefined) processor.active = values.active as typeof processor.active;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `video-throttle`. */
+export class VideoThrottlePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<VideoFrame>; frameOut: StreamOutput<VideoFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<VideoFrame>; frameOut: StreamOutput<VideoFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<VideoFrame> } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<VideoFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("frameIn", this.#processor.frameIn);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<VideoFrame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<VideoFrame>;
+  }
+}
+
+/** The configuration of `video-throttle`. */
+export interface VideoThrottleConfig {
+  /**
+   * Frames a second at most.
+   *
+   * A number of at most 1000000 and above 0 Hz; 10 by default; may change while the node runs.
+   */
+  readonly ratePerSecond?: number;
+}
+
+/** A `video-throttle` in a graph. */
+export type VideoThrottleHandle = NodeHandle<{ frameIn: VideoFrame }, { frameOut: VideoFrame }>;
+
+/**
+ * Lets at most so many pictures a second pass.
+ *
+ * **Purpose.** Drops what comes too early: in a live graph by the clock, in an offline one by the pictures' times. The
+ * node's own figures tell how many: frames in less frames out.
+ *
+ * **Inputs.** `frameIn`.
+ *
+ * **Outputs.** `frameOut`: the pictures that pass, untouched.
+ *
+ * **Config.** `ratePerSecond` (live).
+ *
+ * **Example.**
+ * ```json
+ * { "preview": { "type": "video-throttle", "config": { "ratePerSecond": 5 } } }
+ * ```
+ */
+export const videoThrottle: NodeType<VideoThrottleConfig, VideoThrottleHandle> = defineNodeType<
+  VideoThrottleConfig,
+  VideoThrottleHandle
+>({
+  descriptor: {
+    type: "video-throttle",
+    className: "VideoThrottle",
+    source: "processors/flow/throttle.ts:60",
+    description: "Lets at most so many pictures a second pass.",
+    doc:
+      'Lets at most so many pictures a second pass.\n\n**Purpose.** Drops what comes too early: in a live graph by the clock, in an offline one by the pictures\' times. The\nnode\'s own figures tell how many: frames in less frames out.\n\n**Inputs.** `frameIn`.\n\n**Outputs.** `frameOut`: the pictures that pass, untouched.\n\n**Config.** `ratePerSecond` (live).\n\n**Example.**\n```json\n{ "preview": { "type": "video-throttle", "config": { "ratePerSecond": 5 } } }\n```',
+    category: "flow",
+    tags: ["video", "rate", "limit", "drop", "throttle"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        ratePerSecond: {
+          type: "number",
+          description: "Frames a second at most.",
+          exclusiveMinimum: 0,
+          maximum: 1000000,
+          "x-unit": "Hz",
+          default: 10,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { VideoThrottle } = await import("./processors/flow/throttle.ts");
+    return () => {
+      const processor = new VideoThrottle();
+      return {
+        processor,
+        ports: new VideoThrottlePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.ratePerSecond !== undefined) {
+            processor.ratePerSecond = values.ratePerSecond as typeof processor.ratePerSecond;
+          }
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `video-valve`. */
+export class VideoValvePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<VideoFrame>; frameOut: StreamOutput<VideoFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<VideoFrame>; frameOut: StreamOutput<VideoFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<VideoFrame> } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<VideoFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("frameIn", this.#processor.frameIn);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<VideoFrame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<VideoFrame>;
+  }
+}
+
+/** The configuration of `video-valve`. */
+export interface VideoValveConfig {
+  /**
+   * Whether frames pass.
+   *
+   * True or false; true by default; may change while the node runs.
+   */
+  readonly open?: boolean;
+}
+
+/** A `video-valve` in a graph. */
+export type VideoValveHandle = NodeHandle<{ frameIn: VideoFrame }, { frameOut: VideoFrame }>;
+
+/** Lets video pass, or drops it: as `audio-valve`. */
+export const videoValve: NodeType<VideoValveConfig, VideoValveHandle> = defineNodeType<
+  VideoValveConfig,
+  VideoValveHandle
+>({
+  descriptor: {
+    type: "video-valve",
+    className: "VideoValve",
+    source: "processors/flow/valve.ts:63",
+    description: "Lets video pass, or drops it: as `audio-valve`.",
+    doc: "Lets video pass, or drops it: as `audio-valve`.",
+    category: "flow",
+    tags: ["video", "gate", "drop", "valve"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        open: {
+          type: "boolean",
+          description: "Whether frames pass.",
+          default: true,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { VideoValve } = await import("./processors/flow/valve.ts");
+    return () => {
+      const processor = new VideoValve();
+      return {
+        processor,
+        ports: new VideoValvePorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.open !== undefined) processor.open = values.open as typeof processor.open;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `wav-sink`. */
 export class WavSinkPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -1867,7 +3076,7 @@ export const wavSource: NodeType<WavSourceConfig, WavSourceHandle> = defineNodeT
   descriptor: {
     type: "wav-source",
     className: "WavSource",
-    source: "processors/file/wav_source.ts:35",
+    source: "processors/file/wav_source.ts:36",
     description: "Reads a WAV file.",
     doc:
       'Reads a WAV file.\n\n**Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1\nto 8 channels, extensible headers. The file is read block by block, never as a whole. In a live graph blocks come\nat the pace of the media, offline as fast as the graph takes them. A file that is not right is refused at setup\nwith the byte where it goes wrong, and so is one that a `wav-sink` writes.\n\n**Inputs.** None.\n\n**Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter. Integers of n bits are divided by\n2^(n-1); 32-bit integers and 64-bit floats are rounded to 32-bit float.\n\n**Config.** `path`, `blockSize`.\n\n**Example.**\n```json\n{ "speech": { "type": "wav-source", "config": { "path": "speech.wav" } } }\n```',
@@ -1928,9 +3137,15 @@ export const wavSource: NodeType<WavSourceConfig, WavSourceHandle> = defineNodeT
 
 /** The node types of this package, by name. Calling one with a configuration gives what `runtime.add()` takes. */
 export const nodes: {
+  readonly audioSwitch: typeof audioSwitch;
+  readonly audioValve: typeof audioValve;
   readonly channelMapper: typeof channelMapper;
   readonly chunker: typeof chunker;
   readonly consoleSink: typeof consoleSink;
+  readonly dataSwitch: typeof dataSwitch;
+  readonly dataThrottle: typeof dataThrottle;
+  readonly dataValve: typeof dataValve;
+  readonly delay: typeof delay;
   readonly gain: typeof gain;
   readonly levelMeter: typeof levelMeter;
   readonly mixer: typeof mixer;
@@ -1938,12 +3153,21 @@ export const nodes: {
   readonly reverb: typeof reverb;
   readonly spectrum: typeof spectrum;
   readonly toneSource: typeof toneSource;
+  readonly videoSwitch: typeof videoSwitch;
+  readonly videoThrottle: typeof videoThrottle;
+  readonly videoValve: typeof videoValve;
   readonly wavSink: typeof wavSink;
   readonly wavSource: typeof wavSource;
 } = {
+  audioSwitch,
+  audioValve,
   channelMapper,
   chunker,
   consoleSink,
+  dataSwitch,
+  dataThrottle,
+  dataValve,
+  delay,
   gain,
   levelMeter,
   mixer,
@@ -1951,6 +3175,9 @@ export const nodes: {
   reverb,
   spectrum,
   toneSource,
+  videoSwitch,
+  videoThrottle,
+  videoValve,
   wavSink,
   wavSource,
 };
@@ -1960,9 +3187,15 @@ export const nodePackage: NodePackage = definePackage({
   name: "@sluice/sluice",
   url: import.meta.url,
   nodes: [
+    audioSwitch,
+    audioValve,
     channelMapper,
     chunker,
     consoleSink,
+    dataSwitch,
+    dataThrottle,
+    dataValve,
+    delay,
     gain,
     levelMeter,
     mixer,
@@ -1970,6 +3203,9 @@ export const nodePackage: NodePackage = definePackage({
     reverb,
     spectrum,
     toneSource,
+    videoSwitch,
+    videoThrottle,
+    videoValve,
     wavSink,
     wavSource,
   ],
@@ -1987,7 +3223,11 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/tone_source.ts": "58cd1fc1f6611559",
     "processors/data/console_sink.ts": "0e252ad87730d85f",
     "processors/file/wav_sink.ts": "dc6acb88e092e480",
-    "processors/file/wav_source.ts": "b06d85de2bee626b",
+    "processors/file/wav_source.ts": "4a713fce7f10c1d3",
+    "processors/flow/delay.ts": "4e5c6eda5da564ce",
+    "processors/flow/switch.ts": "09a6d9f7063ad23b",
+    "processors/flow/throttle.ts": "7642aec164b2be18",
+    "processors/flow/valve.ts": "2fefc5c25fe97594",
     "sluice.json": "38d8c866ab4d4905",
   },
 });

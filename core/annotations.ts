@@ -33,6 +33,8 @@ export interface ProcessorOptions {
   readonly platforms?: readonly ("linux" | "darwin" | "windows")[];
   /** Which format fields this node converts, so that an error about a clash can name it. */
   readonly converts?: readonly FormatField[];
+  /** What comes in goes out later: a loop of links that passes the node is legal (default `false`). */
+  readonly delays?: boolean;
 }
 
 /** Options of {@linkcode input}. */

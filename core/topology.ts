@@ -203,18 +203,24 @@ export class Topology {
   }
 
   /**
-   * The links that close loops: one of each, out of a node that delays, and where there is a choice into a node that
-   * other links feed too. Without them the graph has no loop.
+   * The links that close loops: of each the one that leads, downstream of a node that delays, into the first node that
+   * other links feed too; of a loop that nothing feeds, the one out of the delay. Without them the graph has no loop.
    */
   feedbackLinks(): Set<LinkEntry> {
     const feedback = new Set<LinkEntry>();
     const fed = new Map<NodeId, number>();
     for (const { toNode } of this.links.values()) fed.set(toNode, (fed.get(toNode) ?? 0) + 1);
-    for (const least of [2, 1]) {
-      for (const link of this.links.values()) {
-        if (!this.#delays(link.fromNode) || fed.get(link.toNode)! < least || feedback.has(link)) continue;
-        if (this.#findPath(link.toNode, link.fromNode, undefined, feedback) !== undefined) feedback.add(link);
-      }
+    const closes = (link: LinkEntry) => this.#findPath(link.toNode, link.fromNode, undefined, feedback) !== undefined;
+    const delayed = [...this.links.values()].filter((link) => this.#delays(link.fromNode));
+    // Downstream of the delay, the first node where the loop meets what feeds it.
+    const seen = new Set(delayed);
+    for (const link of seen) {
+      if (!closes(link)) continue;
+      if (fed.get(link.toNode)! > 1) feedback.add(link);
+      else for (const next of this.#outgoing.get(link.toNode) ?? []) seen.add(next);
+    }
+    for (const link of delayed) {
+      if (closes(link)) feedback.add(link);
     }
     return feedback;
   }

@@ -1,0 +1,69 @@
+/**
+ * The `switch` processors: one for each kind of frame that has one.
+ *
+ * @module
+ */
+import { config, input, output, processor } from "../../core/annotations.ts";
+import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import type { DataFrame } from "../../core/frames/data_frame.ts";
+import type { Frame } from "../../core/frames/frame.ts";
+import type { VideoFrame } from "../../core/frames/video_frame.ts";
+import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
+
+abstract class Switch<F extends Frame> {
+  @input({ array: 8 })
+  frameIn!: StreamInput<F>[];
+  @output()
+  frameOut!: StreamOutput<F>;
+  /** Number of the input whose frames pass. @integer @minimum 0 @maximum 7 */
+  @config({ live: true })
+  active = 0;
+
+  #last = -1;
+
+  /** Hands on what the active input has, and drops what the others have. */
+  process(): void {
+    for (const [at, port] of this.frameIn.entries()) {
+      let frame;
+      while ((frame = port.read()) !== undefined) {
+        if (at !== this.active) {
+          frame.release();
+          continue;
+        }
+        const changed = this.#last >= 0 && this.#last !== at;
+        const own = changed ? frame.writable() : frame;
+        if (changed) own.discontinuity = true;
+        this.#last = at;
+        this.frameOut.write(own);
+      }
+    }
+  }
+}
+
+/**
+ * Hands on one of up to eight streams of audio.
+ *
+ * **Purpose.** What comes on the others is dropped as it comes, so nothing before the node waits and a change takes
+ * effect with the next block. The first block from another input is flagged as a discontinuity.
+ *
+ * **Inputs.** `frameIn_0` to `frameIn_7`.
+ *
+ * **Outputs.** `frameOut`: the blocks of the active input, untouched.
+ *
+ * **Config.** `active` (live).
+ *
+ * **Example.**
+ * ```json
+ * { "pick": { "type": "audio-switch", "config": { "active": 1 } } }
+ * ```
+ */
+@processor({ tags: ["audio", "select", "choose", "switch"] })
+export class AudioSwitch extends Switch<AudioFrame> {}
+
+/** Hands on one of up to eight streams of video: as `audio-switch`. */
+@processor({ tags: ["video", "select", "choose", "switch"] })
+export class VideoSwitch extends Switch<VideoFrame> {}
+
+/** Hands on one of up to eight streams of values: as `audio-switch`. */
+@processor({ tags: ["data", "select", "choose", "switch"] })
+export class DataSwitch extends Switch<DataFrame> {}

@@ -1,0 +1,64 @@
+/**
+ * The `throttle` processors: one for each kind of frame that has one.
+ *
+ * @module
+ */
+import { config, input, output, processor } from "../../core/annotations.ts";
+import type { DataFrame } from "../../core/frames/data_frame.ts";
+import type { Frame } from "../../core/frames/frame.ts";
+import type { VideoFrame } from "../../core/frames/video_frame.ts";
+import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
+import type { ProcessorContext } from "../../core/processor.ts";
+
+abstract class Throttle<F extends Frame> {
+  @input()
+  frameIn!: StreamInput<F>;
+  @output()
+  frameOut!: StreamOutput<F>;
+  /** Frames a second at most. @exclusiveMinimum 0 @maximum 1000000 @unit Hz */
+  @config({ live: true })
+  ratePerSecond = 10;
+
+  /** When the next frame may pass. */
+  #nextNs = -Infinity;
+
+  /** Hands on a frame if its time has come, else drops it. */
+  process(context: ProcessorContext): void {
+    const periodNs = 1e9 / this.ratePerSecond;
+    let frame;
+    while ((frame = this.frameIn.read()) !== undefined) {
+      const timeNs = context.mode === "live" ? context.nowNs() : frame.ptsNs;
+      if (timeNs < this.#nextNs) {
+        frame.release();
+        continue;
+      }
+      // Keeps to the grid, so that jitter does not lower the rate; a pause starts a new one.
+      this.#nextNs = timeNs - this.#nextNs < periodNs ? this.#nextNs + periodNs : timeNs + periodNs;
+      this.frameOut.write(frame);
+    }
+  }
+}
+
+/**
+ * Lets at most so many pictures a second pass.
+ *
+ * **Purpose.** Drops what comes too early: in a live graph by the clock, in an offline one by the pictures' times. The
+ * node's own figures tell how many: frames in less frames out.
+ *
+ * **Inputs.** `frameIn`.
+ *
+ * **Outputs.** `frameOut`: the pictures that pass, untouched.
+ *
+ * **Config.** `ratePerSecond` (live).
+ *
+ * **Example.**
+ * ```json
+ * { "preview": { "type": "video-throttle", "config": { "ratePerSecond": 5 } } }
+ * ```
+ */
+@processor({ tags: ["video", "rate", "limit", "drop", "throttle"] })
+export class VideoThrottle extends Throttle<VideoFrame> {}
+
+/** Lets at most so many values a second pass: as `video-throttle`. */
+@processor({ tags: ["data", "rate", "limit", "drop", "throttle"] })
+export class DataThrottle extends Throttle<DataFrame> {}
