@@ -15,7 +15,7 @@ Deno.test("WavSource to WavSink gives every byte of integers up to 24 bits and o
       fc.asyncProperty(
         fc.constantFrom<WavSampleFormat>("u8", "s16", "s24", "f32"),
         fc.integer({ min: 1, max: 8 }),
-        fc.integer({ min: 0, max: 700 }),
+        fc.integer({ min: 1, max: 700 }),
         fc.integer({ min: 1, max: 300 }),
         fc.integer(),
         async (sampleFormat, channels, count, blockSize, seed) => {
@@ -35,7 +35,6 @@ Deno.test("WavSource to WavSink gives every byte of integers up to 24 bits and o
           for (const block of source.takeAudio("audio")) sink.pushAudio("audio", block);
           sink.end();
           await sink.run();
-          if (count === 0) return;
           const written = Deno.readFileSync(`${folder}/out.wav`);
           const start = header.byteLength;
           assert.deepEqual(written.subarray(start, start + bytes.length), bytes);

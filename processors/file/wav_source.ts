@@ -4,6 +4,7 @@
  * @module
  */
 import { config, output, processor } from "../../core/annotations.ts";
+import { SluiceError } from "../../core/errors.ts";
 import type { AudioFrame, AudioShape } from "../../core/frames/audio_frame.ts";
 import type { StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
@@ -52,6 +53,14 @@ export class WavSource {
   setup(context: ProcessorContext): void {
     const reader = WavReader.open(this.path, { details: { nodeId: context.nodeId, key: "path" }, lock: true });
     this.#reader = reader;
+    if (reader.sampleCount === 0) {
+      throw new SluiceError(
+        "InvalidMedia",
+        `Cannot read ${JSON.stringify(this.path)}: its data chunk is empty, wanted at least one sample; ` +
+          "record it again, or leave the node out",
+        { nodeId: context.nodeId, key: "path" },
+      );
+    }
     const { channels, sampleFormat, sampleRateHz, layout } = reader.format;
     this.#block = new PcmBlock(sampleFormat, channels, this.blockSize);
     this.#shape = { sampleRateHz, channels, sampleCount: this.blockSize, layout };

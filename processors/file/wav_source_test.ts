@@ -39,13 +39,15 @@ Deno.test("WavSource gives each channel its own samples", async () => {
   Deno.removeSync(folder, { recursive: true });
 });
 
-Deno.test("WavSource ends at once on a file with no samples", async () => {
+Deno.test("WavSource refuses a file with no samples", async () => {
   const folder = Deno.makeTempDirSync();
   const format: WavFormat = { sampleFormat: "s16", channels: 1, sampleRateHz: 8000, layout: "mono" };
   const path = write(`${folder}/in.wav`, format, new Float32Array(0));
-  await using harness = await ProcessorHarness.create(nodes.wavSource({ path }));
-  await harness.run();
-  assert.deepEqual([harness.finished, harness.takeAudio("audio").length], [true, 0]);
+  await assert.rejects(ProcessorHarness.create(nodes.wavSource({ path })), {
+    code: "InvalidMedia",
+    key: "path",
+    message: /in\.wav": its data chunk is empty, wanted at least one sample/,
+  });
   Deno.removeSync(folder, { recursive: true });
 });
 

@@ -106,10 +106,10 @@ Deno.test("sluice run refuses files that are no WAV files with the node's place,
     ["random.wav", random],
     ["header.wav", speech.slice(0, 20)],
     ["truncated.wav", speech.slice(0, 5_000)],
-    ["no_samples.wav", changed(speech.slice(0, data + 8), data + 4, 0)],
-    ["two_gigabytes.wav", changed(speech, data + 4, 0x7fffffff)],
-    ["no_channels.wav", changed(speech, 20, 0x00000001)],
-    ["wrong_block.wav", changed(speech, 32, 0x00100007)],
+    ["no_samples.wav", withWord(speech.slice(0, data + 8), data + 4, 0)],
+    ["two_gigabytes.wav", withWord(speech, data + 4, 0x7fffffff)],
+    ["no_channels.wav", withWord(speech, 20, 0x00000001)],
+    ["wrong_block.wav", withWord(speech, 32, 0x00100007)],
   ];
   const graph = {
     version: 1,
@@ -170,7 +170,7 @@ Deno.test("sluice check --json gives an event for each error and one for the fil
 });
 
 /** A copy with a 32-bit little-endian number at an offset. */
-function changed(bytes: Uint8Array, offset: number, value: number): Uint8Array {
+function withWord(bytes: Uint8Array, offset: number, value: number): Uint8Array {
   const copy = bytes.slice();
   new DataView(copy.buffer).setUint32(offset, value, true);
   return copy;
