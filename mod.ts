@@ -75,7 +75,13 @@ export type { LinkId, NodeId, PortAddress } from "./core/ids.ts";
 export type { GraphMode, LinkOptions, LinkPolicy } from "./core/links/policy.ts";
 export type { ShapeOf, StreamInput, StreamOutput } from "./core/ports/stream.ts";
 export type { NodeLog, Processor, ProcessorContext } from "./core/processor.ts";
-export type { ConfigObjectSchema, ConfigSchema, NodeDescriptor, PortDescriptor } from "./core/registry/descriptor.ts";
+export type {
+  ConfigObjectSchema,
+  ConfigSchema,
+  DescriptorLane,
+  NodeDescriptor,
+  PortDescriptor,
+} from "./core/registry/descriptor.ts";
 export { expandPort } from "./core/registry/descriptor.ts";
 export type {
   InputRef,
@@ -127,7 +133,7 @@ export type {
 export type { DriverKind } from "./core/driver/driver.ts";
 export type { NativeChoice } from "./core/driver/open.ts";
 export type { LaneKind, LaneOptions, LanePriority } from "./core/lanes/lane_options.ts";
-export { nativeNodes, nativePackage } from "./core/native_stages.ts";
+export { nativeGain, nativeNodes, nativePackage, nativePass, nativeSink, nativeSource } from "./core/native_stages.ts";
 export type { NativeGainConfig, NativeSinkConfig, NativeSourceConfig } from "./core/native_stages.ts";
 export type { PoolSize } from "./core/memory/pool_plan.ts";
 export { Runtime } from "./core/runtime.ts";

@@ -47,8 +47,6 @@ export interface NativeSinkConfig {
   perTick?: number;
 }
 
-type Nothing = Record<never, never>;
-
 /** Makes the node type of a stage by its name in the library. Tests use it for a stage that is not offered here. */
 // deno-lint-ignore no-explicit-any -- the bound that every handle meets
 export function defineNativeStage<C, H extends NodeHandle<any, any>>(
@@ -83,32 +81,39 @@ const AUDIO_IN: PortDescriptor = audioPort("audioIn", "input", "Audio of any for
 const AUDIO_OUT: PortDescriptor = audioPort("audioOut", "output", "The same frames.");
 
 /** Sends numbered blocks of audio whose samples follow from the number: the load for tests and measurements. */
-export const nativeSource: NodeType<NativeSourceConfig, NodeHandle<Nothing, { audio: AudioFrame }>> = defineNativeStage(
-  {
-    type: "native-source",
-    className: "NativeSource",
-    description: "Sends numbered blocks of audio whose samples follow from the number.",
-    mode: "loop",
-    inputs: [],
-    outputs: [audioPort("audio", "output", "The blocks.")],
-    properties: {
-      count: {
-        type: "integer",
-        minimum: 0,
-        maximum: 4_294_967_296,
-        default: 0,
-        description: "Blocks to send; 0: no end.",
+export const nativeSource: NodeType<NativeSourceConfig, NodeHandle<Record<never, never>, { audio: AudioFrame }>> =
+  defineNativeStage(
+    {
+      type: "native-source",
+      className: "NativeSource",
+      description: "Sends numbered blocks of audio whose samples follow from the number.",
+      mode: "loop",
+      inputs: [],
+      outputs: [audioPort("audio", "output", "The blocks.")],
+      properties: {
+        count: {
+          type: "integer",
+          minimum: 0,
+          maximum: 4_294_967_296,
+          default: 0,
+          description: "Blocks to send; 0: no end.",
+        },
+        blockSize: {
+          type: "integer",
+          minimum: 2,
+          maximum: 1_048_576,
+          default: 1024,
+          description: "Samples a channel.",
+        },
+        sampleRateHz: { type: "integer", minimum: 1, maximum: 4_294_967_295, default: 48_000, "x-unit": "Hz" },
+        channels: { type: "integer", minimum: 1, maximum: 64, default: 1 },
+        paced: { type: "boolean", default: false, description: "Keep to the clock in a live graph." },
       },
-      blockSize: { type: "integer", minimum: 2, maximum: 1_048_576, default: 1024, description: "Samples a channel." },
-      sampleRateHz: { type: "integer", minimum: 1, maximum: 4_294_967_295, default: 48_000, "x-unit": "Hz" },
-      channels: { type: "integer", minimum: 1, maximum: 64, default: 1 },
-      paced: { type: "boolean", default: false, description: "Keep to the clock in a live graph." },
     },
-  },
-);
+  );
 
 /** Hands every frame on. */
-export const nativePass: NodeType<Nothing, NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>> =
+export const nativePass: NodeType<Record<never, never>, NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>> =
   defineNativeStage({
     type: "native-pass",
     className: "NativePass",
@@ -139,18 +144,19 @@ export const nativeGain: NodeType<
  * Takes numbered blocks and counts what is wrong with them. Its figures (`NodeStats.figures`) are there once it has
  * ended: `received`, `corrupt`, `disordered`, `missing`, `unflagged`, `falselyFlagged`, `last`.
  */
-export const nativeSink: NodeType<NativeSinkConfig, NodeHandle<{ audio: AudioFrame }, Nothing>> = defineNativeStage({
-  type: "native-sink",
-  className: "NativeSink",
-  description: "Takes numbered blocks and counts what is wrong with them.",
-  mode: "push",
-  inputs: [audioPort("audio", "input", "Numbered blocks, such as native-source sends.")],
-  outputs: [],
-  properties: {
-    checkSamples: { type: "boolean", default: true, description: "Compare every sample, not only numbers." },
-    perTick: { type: "integer", minimum: 0, maximum: 64, default: 0, description: "Blocks in one tick; 0: all." },
-  },
-});
+export const nativeSink: NodeType<NativeSinkConfig, NodeHandle<{ audio: AudioFrame }, Record<never, never>>> =
+  defineNativeStage({
+    type: "native-sink",
+    className: "NativeSink",
+    description: "Takes numbered blocks and counts what is wrong with them.",
+    mode: "push",
+    inputs: [audioPort("audio", "input", "Numbered blocks, such as native-source sends.")],
+    outputs: [],
+    properties: {
+      checkSamples: { type: "boolean", default: true, description: "Compare every sample, not only numbers." },
+      perTick: { type: "integer", minimum: 0, maximum: 64, default: 0, description: "Blocks in one tick; 0: all." },
+    },
+  });
 
 /** All of them: `runtime.add(nativeNodes.nativeGain({ gainDb: -6 }))`. */
 export const nativeNodes: {
