@@ -9,16 +9,28 @@ import type { StructField, StructLayout } from "./struct_layout.ts";
 
 /** Typed arrays over the same bytes. */
 export class StructMemory {
+  /** Numbers of 64 bits. */
   readonly f64: Float64Array;
+  /** Numbers of 32 bits. */
   readonly f32: Float32Array;
+  /** Signed whole numbers of 32 bits. */
   readonly i32: Int32Array;
+  /** Unsigned whole numbers of 32 bits. */
   readonly u32: Uint32Array;
+  /** Signed whole numbers of 16 bits. */
   readonly i16: Int16Array;
+  /** Unsigned whole numbers of 16 bits. */
   readonly u16: Uint16Array;
+  /** Signed bytes. */
   readonly i8: Int8Array;
+  /** Bytes. */
   readonly u8: Uint8Array;
 
-  /** @param buffer its length is rounded down to whole numbers of 8 bytes */
+  /**
+   * Looks at a buffer.
+   *
+   * @param buffer its length is rounded down to whole numbers of 8 bytes
+   */
   constructor(buffer: ArrayBufferLike) {
     const words = buffer.byteLength >>> 3;
     this.f64 = new Float64Array(buffer, 0, words);

@@ -25,7 +25,11 @@ export class RegistryBuilder {
   readonly #packages: NodePackage[] = [];
   readonly #make: (packages: readonly NodePackage[]) => NodeRegistry;
 
-  /** Use `NodeRegistry.builder()`. @param make makes an empty registry with some packages in it */
+  /**
+   * Use `NodeRegistry.builder()`.
+   *
+   * @param make makes a registry that holds some packages
+   */
   constructor(make: (packages: readonly NodePackage[]) => NodeRegistry) {
     this.#make = make;
   }
