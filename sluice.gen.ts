@@ -26,6 +26,189 @@ import type { SpectrumReading } from "./processors/audio/spectrum_reading.ts";
 
 export type { LevelReading, SpectrumReading };
 
+/** The ports of `audio-delay`. */
+export class AudioDelayPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `audio-delay`. */
+export interface AudioDelayConfig {
+  /**
+   * How much later.
+   *
+   * A number from 0 to 60000 ms; 100 by default.
+   */
+  readonly delayMs?: number;
+  /**
+   * Begin with silence as long as the delay.
+   *
+   * True or false; false by default.
+   */
+  readonly prime?: boolean;
+  /**
+   * Sample rate of that silence.
+   *
+   * A whole number from 1 to 768000 Hz; 48000 by default.
+   */
+  readonly sampleRateHz?: number;
+  /**
+   * Channels of that silence.
+   *
+   * A whole number from 1 to 64; 1 by default.
+   */
+  readonly channels?: number;
+}
+
+/** A `audio-delay` in a graph. */
+export type AudioDelayHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+
+/**
+ * Delays audio, and makes a loop of links legal.
+ *
+ * **Purpose.** Moves the times of all blocks by `delayMs`. In a live graph a block leaves when it has been in the graph
+ * for that long, and waits on the link before; in an offline graph it goes on at once. With `prime` the output begins
+ * with silence as long as the delay: a node of a loop that waits for all its inputs can then begin.
+ *
+ * **Inputs.** `audioIn`: any audio; with `prime`, of the rate and channels that are configured.
+ *
+ * **Outputs.** `audioOut`: the same samples, later.
+ *
+ * **Config.** `delayMs`, `prime`, `sampleRateHz` and `channels` of the silence.
+ *
+ * **Example.**
+ * ```json
+ * { "echo": { "type": "audio-delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }
+ * ```
+ */
+export const audioDelay: NodeType<AudioDelayConfig, AudioDelayHandle> = defineNodeType<
+  AudioDelayConfig,
+  AudioDelayHandle
+>({
+  descriptor: {
+    type: "audio-delay",
+    className: "AudioDelay",
+    source: "processors/flow/audio_delay.ts:33",
+    description: "Delays audio, and makes a loop of links legal.",
+    doc:
+      'Delays audio, and makes a loop of links legal.\n\n**Purpose.** Moves the times of all blocks by `delayMs`. In a live graph a block leaves when it has been in the graph\nfor that long, and waits on the link before; in an offline graph it goes on at once. With `prime` the output begins\nwith silence as long as the delay: a node of a loop that waits for all its inputs can then begin.\n\n**Inputs.** `audioIn`: any audio; with `prime`, of the rate and channels that are configured.\n\n**Outputs.** `audioOut`: the same samples, later.\n\n**Config.** `delayMs`, `prime`, `sampleRateHz` and `channels` of the silence.\n\n**Example.**\n```json\n{ "echo": { "type": "audio-delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }\n```',
+    category: "flow",
+    tags: ["audio", "delay", "echo", "feedback", "loop", "latency"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    delays: true,
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        delayMs: {
+          type: "number",
+          description: "How much later.",
+          minimum: 0,
+          maximum: 60000,
+          "x-unit": "ms",
+          default: 100,
+        },
+        prime: {
+          type: "boolean",
+          description: "Begin with silence as long as the delay.",
+          default: false,
+        },
+        sampleRateHz: {
+          type: "integer",
+          description: "Sample rate of that silence.",
+          minimum: 1,
+          maximum: 768000,
+          "x-unit": "Hz",
+          default: 48000,
+        },
+        channels: {
+          type: "integer",
+          description: "Channels of that silence.",
+          minimum: 1,
+          maximum: 64,
+          default: 1,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { AudioDelay } = await import("./processors/flow/audio_delay.ts");
+    return () => {
+      const processor = new AudioDelay();
+      return {
+        processor,
+        ports: new AudioDelayPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.delayMs !== undefined) processor.delayMs = values.delayMs as typeof processor.delayMs;
+          if (values.prime !== undefined) processor.prime = values.prime as typeof processor.prime;
+          if (values.sampleRateHz !== undefined) {
+            processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
+          }
+          if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `audio-switch`. */
 export class AudioSwitchPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -1102,186 +1285,6 @@ export const dataValve: NodeType<DataValveConfig, DataValveHandle> = defineNodeT
         tick: () => processor.process(),
         configure: (values) => {
           if (values.open !== undefined) processor.open = values.open as typeof processor.open;
-        },
-      };
-    };
-  },
-});
-
-/** The ports of `delay`. */
-export class DelayPorts implements PortRegistry {
-  /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
-  /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
-  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
-
-  /**
-   * Reads and assigns the ports of one instance.
-   *
-   * @param processor the instance, or anything with the same fields
-   */
-  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
-    this.#processor = processor;
-  }
-
-  /** The inputs by name. */
-  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
-    return { audioIn: this.#processor.audioIn };
-  }
-
-  /** The outputs by name. */
-  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
-    return { audioOut: this.#processor.audioOut };
-  }
-
-  /** Shows each port to a visitor. */
-  visit(visitor: PortVisitor): void {
-    visitor.input("audioIn", this.#processor.audioIn);
-    visitor.output("audioOut", this.#processor.audioOut);
-  }
-
-  /** Assigns the ports to the fields of the class. */
-  wire(wiring: PortWiring): void {
-    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
-    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
-  }
-}
-
-/** The configuration of `delay`. */
-export interface DelayConfig {
-  /**
-   * How much later.
-   *
-   * A number from 0 to 60000 ms; 100 by default.
-   */
-  readonly delayMs?: number;
-  /**
-   * Begin with silence as long as the delay.
-   *
-   * True or false; false by default.
-   */
-  readonly prime?: boolean;
-  /**
-   * Sample rate of that silence.
-   *
-   * A whole number from 1 to 768000 Hz; 48000 by default.
-   */
-  readonly sampleRateHz?: number;
-  /**
-   * Channels of that silence.
-   *
-   * A whole number from 1 to 64; 1 by default.
-   */
-  readonly channels?: number;
-}
-
-/** A `delay` in a graph. */
-export type DelayHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
-
-/**
- * Delays audio, and makes a loop of links legal.
- *
- * **Purpose.** Moves the times of all blocks by `delayMs`. In a live graph a block leaves when it has been in the graph
- * for that long, and waits on the link before; in an offline graph it goes on at once. With `prime` the output begins
- * with silence as long as the delay: a node of a loop that waits for all its inputs can then begin.
- *
- * **Inputs.** `audioIn`: any audio; with `prime`, of the rate and channels that are configured.
- *
- * **Outputs.** `audioOut`: the same samples, later.
- *
- * **Config.** `delayMs`, `prime`, `sampleRateHz` and `channels` of the silence.
- *
- * **Example.**
- * ```json
- * { "echo": { "type": "delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }
- * ```
- */
-export const delay: NodeType<DelayConfig, DelayHandle> = defineNodeType<DelayConfig, DelayHandle>({
-  descriptor: {
-    type: "delay",
-    className: "Delay",
-    source: "processors/flow/delay.ts:33",
-    description: "Delays audio, and makes a loop of links legal.",
-    doc:
-      'Delays audio, and makes a loop of links legal.\n\n**Purpose.** Moves the times of all blocks by `delayMs`. In a live graph a block leaves when it has been in the graph\nfor that long, and waits on the link before; in an offline graph it goes on at once. With `prime` the output begins\nwith silence as long as the delay: a node of a loop that waits for all its inputs can then begin.\n\n**Inputs.** `audioIn`: any audio; with `prime`, of the rate and channels that are configured.\n\n**Outputs.** `audioOut`: the same samples, later.\n\n**Config.** `delayMs`, `prime`, `sampleRateHz` and `channels` of the silence.\n\n**Example.**\n```json\n{ "echo": { "type": "delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }\n```',
-    category: "flow",
-    tags: ["audio", "delay", "echo", "feedback", "loop", "latency"],
-    mode: "push",
-    trigger: "any",
-    lane: "worker",
-    converts: [],
-    delays: true,
-    isAsync: false,
-    inputs: [{
-      name: "audioIn",
-      direction: "input",
-      kind: "audio",
-      type: "AudioFrame",
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    outputs: [{
-      name: "audioOut",
-      direction: "output",
-      kind: "audio",
-      type: "AudioFrame",
-      optional: false,
-      burst: 1,
-      doc: "",
-    }],
-    config: {
-      type: "object",
-      properties: {
-        delayMs: {
-          type: "number",
-          description: "How much later.",
-          minimum: 0,
-          maximum: 60000,
-          "x-unit": "ms",
-          default: 100,
-        },
-        prime: {
-          type: "boolean",
-          description: "Begin with silence as long as the delay.",
-          default: false,
-        },
-        sampleRateHz: {
-          type: "integer",
-          description: "Sample rate of that silence.",
-          minimum: 1,
-          maximum: 768000,
-          "x-unit": "Hz",
-          default: 48000,
-        },
-        channels: {
-          type: "integer",
-          description: "Channels of that silence.",
-          minimum: 1,
-          maximum: 64,
-          default: 1,
-        },
-      },
-      required: [],
-      additionalProperties: false,
-    },
-  },
-  load: async () => {
-    const { Delay } = await import("./processors/flow/delay.ts");
-    return () => {
-      const processor = new Delay();
-      return {
-        processor,
-        ports: new DelayPorts(processor),
-        tick: (context) => processor.process(context),
-        configure: (values) => {
-          if (values.delayMs !== undefined) processor.delayMs = values.delayMs as typeof processor.delayMs;
-          if (values.prime !== undefined) processor.prime = values.prime as typeof processor.prime;
-          if (values.sampleRateHz !== undefined) {
-            processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
-          }
-          if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
         },
       };
     };
@@ -3137,6 +3140,7 @@ export const wavSource: NodeType<WavSourceConfig, WavSourceHandle> = defineNodeT
 
 /** The node types of this package, by name. Calling one with a configuration gives what `runtime.add()` takes. */
 export const nodes: {
+  readonly audioDelay: typeof audioDelay;
   readonly audioSwitch: typeof audioSwitch;
   readonly audioValve: typeof audioValve;
   readonly channelMapper: typeof channelMapper;
@@ -3145,7 +3149,6 @@ export const nodes: {
   readonly dataSwitch: typeof dataSwitch;
   readonly dataThrottle: typeof dataThrottle;
   readonly dataValve: typeof dataValve;
-  readonly delay: typeof delay;
   readonly gain: typeof gain;
   readonly levelMeter: typeof levelMeter;
   readonly mixer: typeof mixer;
@@ -3159,6 +3162,7 @@ export const nodes: {
   readonly wavSink: typeof wavSink;
   readonly wavSource: typeof wavSource;
 } = {
+  audioDelay,
   audioSwitch,
   audioValve,
   channelMapper,
@@ -3167,7 +3171,6 @@ export const nodes: {
   dataSwitch,
   dataThrottle,
   dataValve,
-  delay,
   gain,
   levelMeter,
   mixer,
@@ -3187,6 +3190,7 @@ export const nodePackage: NodePackage = definePackage({
   name: "@sluice/sluice",
   url: import.meta.url,
   nodes: [
+    audioDelay,
     audioSwitch,
     audioValve,
     channelMapper,
@@ -3195,7 +3199,6 @@ export const nodePackage: NodePackage = definePackage({
     dataSwitch,
     dataThrottle,
     dataValve,
-    delay,
     gain,
     levelMeter,
     mixer,
@@ -3224,7 +3227,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/data/console_sink.ts": "0e252ad87730d85f",
     "processors/file/wav_sink.ts": "dc6acb88e092e480",
     "processors/file/wav_source.ts": "4a713fce7f10c1d3",
-    "processors/flow/delay.ts": "4e5c6eda5da564ce",
+    "processors/flow/audio_delay.ts": "0aec44741df479f3",
     "processors/flow/switch.ts": "09a6d9f7063ad23b",
     "processors/flow/throttle.ts": "7642aec164b2be18",
     "processors/flow/valve.ts": "2fefc5c25fe97594",

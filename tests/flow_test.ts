@@ -47,7 +47,7 @@ for (const lane of ["main", "worker"]) {
     await using runtime = new Runtime({ mode: "offline", native });
     const source = runtime.add(appSource.audio({ sampleRateHz: 1000, channels: 1 }));
     const mix = runtime.add(sum());
-    const delay = runtime.add(nodes.delay({ delayMs: 3, prime: true, sampleRateHz: 1000 }), { lane });
+    const delay = runtime.add(nodes.audioDelay({ delayMs: 3, prime: true, sampleRateHz: 1000 }), { lane });
     const pass = runtime.add(nodes.gain(), { lane });
     const sink = runtime.add(appSink.audio());
     runtime.connect(source.outputs.audio, mix.inputs.dry);
@@ -75,7 +75,7 @@ for (const lane of ["main", "worker"]) {
 
 eachDriver("stop() ends a loop that nothing feeds", async (native) => {
   await using runtime = new Runtime({ mode: "live", native, stopTimeoutMs: 2000 });
-  const delay = runtime.add(nodes.delay({ delayMs: 5, prime: true, sampleRateHz: 1000 }));
+  const delay = runtime.add(nodes.audioDelay({ delayMs: 5, prime: true, sampleRateHz: 1000 }));
   const pass = runtime.add(filter({
     process(this: Script) {
       for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) this.audioOut!.write(frame);
@@ -84,7 +84,7 @@ eachDriver("stop() ends a loop that nothing feeds", async (native) => {
   runtime.connect(delay.outputs.audioOut, pass.inputs.audioIn);
   runtime.connect(pass.outputs.audioOut, delay.inputs.audioIn);
   await runtime.start();
-  while (runtime.stats().nodes.find((node) => node.id === "delay")!.framesOut < 3) {
+  while (runtime.stats().nodes.find((node) => node.id === "audio-delay")!.framesOut < 3) {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   const started = performance.now();
@@ -94,7 +94,7 @@ eachDriver("stop() ends a loop that nothing feeds", async (native) => {
 
 Deno.test("Runtime.connect() refuses a loop without a delay even beside one with", () => {
   const runtime = new Runtime({ mode: "offline", native: "off" });
-  const delay = runtime.add(nodes.delay());
+  const delay = runtime.add(nodes.audioDelay());
   const mixer = runtime.add(nodes.mixer());
   const gain = runtime.add(nodes.gain());
   runtime.connect(mixer.outputs.audioOut, delay.inputs.audioIn);
@@ -103,8 +103,8 @@ Deno.test("Runtime.connect() refuses a loop without a delay even beside one with
   throws(() => runtime.connect(gain.outputs.audioOut, mixer.inputs.audioIn[1]), { code: "CycleWithoutDelay" });
 });
 
-Deno.test("delay moves times, and keeps samples, in an offline graph at once", async () => {
-  await using harness = await ProcessorHarness.create(nodes.delay({ delayMs: 2.5 }));
+Deno.test("audio-delay moves times, and keeps samples, in an offline graph at once", async () => {
+  await using harness = await ProcessorHarness.create(nodes.audioDelay({ delayMs: 2.5 }));
   harness.pushAudio("audioIn", samples(1, 2));
   harness.pushAudio("audioIn", samples(3));
   await harness.run();
@@ -112,9 +112,9 @@ Deno.test("delay moves times, and keeps samples, in an offline graph at once", a
   deepEqual(out.map(({ ptsNs, channels }) => [ptsNs, ...channels[0]]), [[2_500_000, 1, 2], [4_500_000, 3]]);
 });
 
-Deno.test("delay with prime begins with silence of its length", async () => {
+Deno.test("audio-delay with prime begins with silence of its length", async () => {
   const config = { delayMs: 10_000, prime: true, sampleRateHz: 1000, channels: 2 };
-  await using harness = await ProcessorHarness.create(nodes.delay(config));
+  await using harness = await ProcessorHarness.create(nodes.audioDelay(config));
   await harness.run();
   const out = harness.takeAudio("audioOut");
   equal(out.reduce((sum, { channels }) => sum + channels[1].length, 0), 10_000);
@@ -126,8 +126,8 @@ Deno.test("delay with prime begins with silence of its length", async () => {
   }
 });
 
-Deno.test("delay holds a block in a live graph until it has been there for its time", async () => {
-  await using harness = await ProcessorHarness.create(nodes.delay({ delayMs: 10 }), {}, { mode: "live" });
+Deno.test("audio-delay holds a block in a live graph until it has been there for its time", async () => {
+  await using harness = await ProcessorHarness.create(nodes.audioDelay({ delayMs: 10 }), {}, { mode: "live" });
   harness.pushAudio("audioIn", samples(1));
   await harness.run();
   equal(harness.takeAudio("audioOut").length, 0);
@@ -195,7 +195,7 @@ Deno.test("throttle goes by the clock in a live graph", async () => {
 });
 
 Deno.test("flow nodes refuse configurations out of range", async () => {
-  await rejects(ProcessorHarness.create(nodes.delay({ delayMs: -1 })), { code: "InvalidConfig" });
+  await rejects(ProcessorHarness.create(nodes.audioDelay({ delayMs: -1 })), { code: "InvalidConfig" });
   await rejects(ProcessorHarness.create(nodes.audioSwitch({ active: 8 })), { code: "InvalidConfig" });
   await rejects(ProcessorHarness.create(nodes.dataThrottle({ ratePerSecond: 0 })), { code: "InvalidConfig" });
 });

@@ -1,5 +1,5 @@
 /**
- * The `delay` processor.
+ * The `audio-delay` processor.
  *
  * @module
  */
@@ -26,11 +26,11 @@ const SILENCE_SAMPLES = 4096;
  *
  * **Example.**
  * ```json
- * { "echo": { "type": "delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }
+ * { "echo": { "type": "audio-delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }
  * ```
  */
 @processor({ delays: true, tags: ["audio", "delay", "echo", "feedback", "loop", "latency"] })
-export class Delay {
+export class AudioDelay {
   @input()
   audioIn!: StreamInput<AudioFrame>;
   @output()
