@@ -66,7 +66,13 @@ export class SchemaReader {
 
   /** The schema of a type, or `undefined` if it was refused. */
   read(type: TypeNode): TypeSchema | undefined {
-    return this.#read(type, NO_ARGUMENTS);
+    return this.#value(type, NO_ARGUMENTS);
+  }
+
+  /** As `#read`, for a place that must hold a value. */
+  #value(type: TypeNode, args: TypeArguments): TypeSchema | undefined {
+    const read = this.#read(type, args);
+    return read?.schema.enum?.length === 0 ? this.#refuse(type, "it holds no value", MEND) : read;
   }
 
   #read(type: TypeNode, args: TypeArguments): TypeSchema | undefined {
@@ -132,7 +138,7 @@ export class SchemaReader {
   }
 
   #list(element: TypeNode, args: TypeArguments): TypeSchema | undefined {
-    const items = this.#read(element, args);
+    const items = this.#value(element, args);
     return items && required({ type: "array", items: items.schema });
   }
 
@@ -189,7 +195,7 @@ export class SchemaReader {
   #property(member: PropertySignature, args: TypeArguments): TypeSchema | undefined {
     const type = member.getTypeNode();
     if (type === undefined) return this.#refuse(member, "a key has no type", "write its type");
-    const value = this.#read(type, args);
+    const value = this.#value(type, args);
     if (value === undefined) return undefined;
     const tagged = applyTags(this.#context, member, readDoc(member), value.schema, this.#what);
     const schema = tagged && settleDurations(this.#context, member, propertyName(member), tagged, this.#what);
