@@ -367,10 +367,13 @@ export class Session {
       else if (writer === lane.index) ends.push({ link, end: "writer", otherLane: reader });
       else if (reader === lane.index) ends.push({ link, end: "reader", otherLane: writer });
     }
-    return new Promise((resolve, reject) => {
+    const opened = new Promise<readonly AnnouncedFormat[]>((resolve, reject) => {
       this.#opening.set(lane.index, { resolve, reject });
       lane.send({ kind: "open", nodes, links: ends });
     });
+    // Where another lane fails first, nobody waits for this one any more.
+    opened.catch(() => {});
+    return opened;
   }
 
   #checkFormats(formats: readonly AnnouncedFormat[]): void {

@@ -36,10 +36,16 @@ export class Watchdog {
     lanes: readonly { readonly name: string; readonly index: number }[],
     states: ReadonlyMap<NodeId, NodeState>,
   ): SluiceError | undefined {
-    const dead = lanes.find(({ index }) => this.#isDead(index));
-    if (dead !== undefined) {
-      const nodes = [...this.#topology.nodes.values()].filter((node) => node.lane === dead.name).map((node) => node.id);
-      return new SluiceError("LaneCrashed", `Lane "${dead.name}" ended unasked; it ran ${quoteAll(nodes)}`);
+    for (const { name, index } of lanes) {
+      if (!this.#isDead(index)) continue;
+      const lost = [...this.#topology.nodes.values()].filter((node) =>
+        node.lane === name && states.get(node.id) === "running"
+      );
+      if (lost.length === 0) continue;
+      return new SluiceError(
+        "LaneCrashed",
+        `Lane "${name}" ended unasked; it ran ${quoteAll(lost.map(({ id }) => id))}`,
+      );
     }
     const activity = this.#sumOfActivity();
     const quiet = activity === this.#activity &&
