@@ -47,7 +47,7 @@ Deno.test("runCodegen() --check ends with 1 and names the file and the command w
 Deno.test("runCodegen() prints diagnostics and ends with 1 when something is refused", async () => {
   const { code, out, err } = await run("refused/unknown_frame");
   assert.equal(out, "");
-  assert.match(err, /^node\.ts:7:25: error: Cannot use "VideoFrame" as the frame type/);
+  assert.match(err, /^node\.ts:7:25: error: Cannot use "ImageFrame" as the frame type/);
   assert.match(err, /\ncodegen: 1 error; nothing was written\n$/);
   assert.equal(code, 1);
 });

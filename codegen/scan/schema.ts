@@ -72,7 +72,9 @@ export class SchemaReader {
   /** As `#read`, for a place that must hold a value. */
   #value(type: TypeNode, args: TypeArguments): TypeSchema | undefined {
     const read = this.#read(type, args);
-    return read?.schema.enum?.length === 0 ? this.#refuse(type, "it holds no value", MEND) : read;
+    return (read?.schema.enum ?? read?.schema.anyOf)?.length === 0
+      ? this.#refuse(type, "it holds no value", MEND)
+      : read;
   }
 
   #read(type: TypeNode, args: TypeArguments): TypeSchema | undefined {

@@ -9,6 +9,9 @@ export class Bad {
   /** Nothing. */
   @config()
   nothing: undefined;
+  /** Nothing or nothing. */
+  @config()
+  either: undefined | undefined;
   /** A list of nothing. */
   @config()
   list: undefined[] = [];
