@@ -240,6 +240,8 @@ function readScope(file: SourceFile): Scope {
   const stars: string[] = [];
 
   for (const statement of file.getStatements()) {
+    // The parser accepts any expression after "from"; only the checker would refuse it.
+    if (hasBrokenSpecifier(statement)) continue;
     if (Node.isImportDeclaration(statement)) {
       const specifier = statement.getModuleSpecifierValue();
       for (const each of statement.getNamedImports()) {
@@ -279,4 +281,10 @@ function readScope(file: SourceFile): Scope {
     }
   }
   return { locals, imports, exports, stars };
+}
+
+function hasBrokenSpecifier(statement: Node): boolean {
+  if (!Node.isImportDeclaration(statement) && !Node.isExportDeclaration(statement)) return false;
+  const { moduleSpecifier } = statement.compilerNode;
+  return moduleSpecifier !== undefined && !ts.isStringLiteral(moduleSpecifier);
 }
