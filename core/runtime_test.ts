@@ -2,7 +2,6 @@ import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { collect, numberedSource, pass } from "../tests/fixtures/numbered.ts";
 import { counting, filter, gathering, misbehaving, type Script, sink, source } from "../tests/fixtures/scripted.ts";
 import type { AudioFrame } from "./frames/audio_frame.ts";
-import type { StreamInput } from "./ports/stream.ts";
 import type { ProcessorContext } from "./processor.ts";
 import { Runtime } from "./runtime.ts";
 
