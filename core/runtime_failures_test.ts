@@ -167,3 +167,40 @@ Deno.test("Runtime runs a chain of 1,000 nodes over 4 lanes", async () => {
   deepEqual(got, Array.from({ length: 20 }, (_, k) => k));
   equal(pools[0].free, pools[0].slots);
 });
+
+Deno.test("a node that retains and releases a frame in one tick loses no slot, also beside a sibling that reads it", async () => {
+  const got: number[] = [];
+  await using runtime = new Runtime({ mode: "offline" });
+  const from = runtime.add(source(counting(500)));
+  const balanced = runtime.add(sink({
+    process(this: Script) {
+      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) {
+        frame.retain();
+        frame.release();
+      }
+    },
+  }));
+  let kept: AudioFrame | undefined;
+  const keeper = runtime.add(sink({
+    process(this: Script) {
+      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) {
+        kept?.release();
+        kept = frame.retain();
+      }
+    },
+    flush: () => kept!.release(),
+  }));
+  const early = runtime.add(sink({
+    process(this: Script) {
+      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) {
+        got.push(frame.channel(0)[0]);
+        frame.release();
+      }
+    },
+  }));
+  for (const to of [balanced, keeper, early]) runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
+  await runtime.start();
+  const { pools } = await runtime.finished;
+  deepEqual(got, Array.from({ length: 500 }, (_, k) => k));
+  equal(pools[0].free, pools[0].slots);
+});

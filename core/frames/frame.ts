@@ -58,6 +58,12 @@ export abstract class Frame {
    */
   retained = 0;
   /**
+   * How many of them the running tick added: its `release()` gives those back first.
+   *
+   * @internal
+   */
+  retainedNow = 0;
+  /**
    * Whether the link that this frame was read from dropped frames before it.
    *
    * @internal
@@ -180,6 +186,7 @@ export abstract class Frame {
   retain(): this {
     this.pool.retain(this.slot);
     this.retained++;
+    this.retainedNow++;
     return this;
   }
 
@@ -213,7 +220,8 @@ export abstract class Frame {
     copy.copyTimes(this);
     if (this.owned) this.ledger.add(copy);
     else copy.retained = 1;
-    this.release();
+    this.takeReference("write");
+    this.pool.release(this.slot);
     return copy;
   }
 
@@ -223,6 +231,13 @@ export abstract class Frame {
    * @internal
    */
   takeReference(action: "release" | "write"): void {
+    if (action === "release" && this.retainedNow > 0) {
+      this.retainedNow--;
+      this.retained--;
+      return;
+    }
+    // Others on this lane may read the same object next: what they release is not what this tick has retained.
+    this.retainedNow = 0;
     if (this.owned) this.owned = false;
     else if (this.retained > 0) this.retained--;
     else {
@@ -244,6 +259,7 @@ export abstract class Frame {
     u32[this.at32 + (SLOT.height >> 2)] = 0;
     this.linkGap = false;
     this.retained = 0;
+    this.retainedNow = 0;
   }
 
   /** Generation of the slot: another one each time it is acquired. */

@@ -28,6 +28,7 @@ export class Ledger {
   settle(): void {
     while (this.#count > 0) {
       const frame = this.#frames[--this.#count];
+      frame.retainedNow = 0;
       if (!frame.owned) continue;
       frame.owned = false;
       frame.pool.release(frame.slot);

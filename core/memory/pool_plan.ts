@@ -119,7 +119,7 @@ export function planPools(
           `${Math.ceil(bytes / 2 ** 20)} MiB, more than ${
             MAX_POOL_BYTES / 2 ** 20
           } MiB; lower the capacity of links, ` +
-          `set pools.${need.pool}.slotBytes to what its frames need, or run fewer links between lanes`,
+          `give pools.${need.pool} slotBytes and slots that fit its frames, or run fewer links between lanes`,
         { key: `pools.${need.pool}` },
       );
     }
