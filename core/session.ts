@@ -18,6 +18,7 @@ import { assertNativeLanes, nativeDriver } from "./lanes/native_lane_check.ts";
 import { NativeLanePort } from "./lanes/native_lane_port.ts";
 import type { AnnouncedFormat, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "./lanes/messages.ts";
 import type { LinkPlan } from "./links/link.ts";
+import { evicts } from "./links/policy.ts";
 import { logger } from "./log.ts";
 import { createPool, Pool, type PoolToken } from "./memory/pool.ts";
 import { poolLoads } from "./memory/pool_loads.ts";
@@ -296,8 +297,7 @@ export class Session {
       const writer = topology.nodes.get(fromNode)!.lane;
       const reader = topology.nodes.get(toNode)!.lane;
       if (writer === reader) return { ...plan, readerBit: 0, writerBit: 0 };
-      const evicts = policy === "roll-off" || policy === "latest";
-      const ring = driver.createRing({ capacity, evicts, linkOffset: this.#page.linkOffset(index) });
+      const ring = driver.createRing({ capacity, evicts: evicts(policy), linkOffset: this.#page.linkOffset(index) });
       const linked: LinkPlan = { ...plan, ring, readerBit: takeBit(reader), writerBit: takeBit(writer) };
       driver.bindReader(ring, this.#laneNames.indexOf(reader), linked.readerBit);
       driver.bindWriter(ring, this.#laneNames.indexOf(writer), linked.writerBit);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { LINK_POLICIES } from "../../core/links/policy.ts";
 import type { NodeDescriptor, PortDescriptor } from "../../core/registry/descriptor.ts";
 import { compareText } from "../diagnostics.ts";
 import type { PackageModel } from "../model.ts";
@@ -63,7 +64,7 @@ export function emitGraphSchema(model: PackageModel): string {
           from: addressSchema("The output, as node.port.", descriptors, "outputs"),
           to: addressSchema("The input, as node.port; node.port_0 for an array port.", descriptors, "inputs"),
           policy: {
-            enum: ["roll-off", "latest", "drop-newest", "lossless"],
+            enum: LINK_POLICIES,
             description: "What happens when the link is full. By default roll-off in a live graph, else lossless.",
           },
           capacity: { type: "integer", minimum: 1, maximum: 65536, description: "Frames that the link holds." },

@@ -9,6 +9,7 @@ import { isKeyframe } from "../frames/encoded_frame.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "./link.ts";
+import { evicts } from "./policy.ts";
 
 const WRITTEN = LINK.written >> 3;
 const NEWEST_INGRESS = LINK.newestIngressNs >> 3;
@@ -54,7 +55,7 @@ export class LocalLink implements LinkWriter, LinkReader {
     this.#gaps = new Uint8Array(plan.capacity);
     this.#lossless = plan.policy === "lossless";
     this.#encoded = plan.kind === "encoded";
-    this.#rollsOff = plan.policy === "roll-off" || plan.policy === "latest";
+    this.#rollsOff = evicts(plan.policy);
   }
 
   room(): number {

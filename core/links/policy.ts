@@ -14,6 +14,11 @@ export type LinkPolicy = "roll-off" | "latest" | "drop-newest" | "lossless";
 /** All policies, for messages and schemas. */
 export const LINK_POLICIES: readonly LinkPolicy[] = ["roll-off", "latest", "drop-newest", "lossless"];
 
+/** Whether a full link of the policy takes out the oldest frame to make room, rather than refuse the new one. */
+export function evicts(policy: LinkPolicy): boolean {
+  return policy === "roll-off" || policy === "latest";
+}
+
 /** How a graph treats time: `live` by the clock, `offline` as fast as its links allow. */
 export type GraphMode = "live" | "offline";
 

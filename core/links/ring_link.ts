@@ -16,6 +16,7 @@ import type { Frame } from "../frames/frame.ts";
 import { frameOf } from "../frames/frame_of.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "./link.ts";
+import { evicts } from "./policy.ts";
 
 const WRITTEN = LINK.written >> 3;
 const NEWEST_INGRESS = LINK.newestIngressNs >> 3;
@@ -175,7 +176,7 @@ export class RingLinkReader implements LinkReader {
     this.#schema = plan.schema;
     this.#encoded = plan.kind === "encoded";
     // What was fetched cannot be rolled off any more: links that drop are read one by one.
-    this.#batch = plan.policy === "lossless" || plan.policy === "drop-newest" ? RING_BATCH : 1;
+    this.#batch = evicts(plan.policy) ? 1 : RING_BATCH;
   }
 
   take(): Frame | undefined {
