@@ -29,8 +29,9 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "core": { parts: ["ffi"], npm: ["@logtape/logtape", "ajv", "jsonc-parser"] },
   "processors": { parts: ["core"], npm: ["fft.js"] },
   "codegen": { parts: ["core"], npm: ["@dprint/formatter", "@dprint/typescript", "jsonc-parser", "ts-morph"] },
+  "control": { parts: ["core", "ffi"], npm: ["@logtape/logtape", "hono", "zod"] },
   "cli": {
-    parts: ["sluice.gen.ts", "processors", "core", "ffi", "deno.json"],
+    parts: ["sluice.gen.ts", "control", "processors", "core", "ffi", "deno.json"],
     dynamicParts: ["codegen"],
     npm: ["@logtape/logtape", "@optique/core", "@optique/run", "jsonc-parser"],
   },
@@ -49,7 +50,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
  */
 const FOR_TESTS = {
   parts: ["testing.ts", "sluice.gen.ts", "tests"],
-  npm: ["ajv", "fast-check", "vscode-json-languageservice"],
+  npm: ["ajv", "fast-check", "parse-prometheus-text-format", "vscode-json-languageservice"],
 };
 
 /** An import that points the wrong way. */

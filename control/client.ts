@@ -1,0 +1,409 @@
+/**
+ * The client of `/rpc`, for the page and the command line: calls, and a live view that survives lost connections. It
+ * uses nothing but web standards, and of the core only types.
+ *
+ * After each connection the client subscribes anew to what {@linkcode ControlClient.watch} asked for, so listeners get
+ * a snapshot first (`graph`, recent `events` and `logs` that they have not had) and changes after it.
+ *
+ * @module
+ */
+import { RPC_CODE, RpcError } from "./schemas/errors.ts";
+import type { ControlEvent, Level, LogLine } from "./schemas/feed.ts";
+import type { GraphSnapshot } from "./schemas/graph.ts";
+import {
+  type MethodName,
+  type MethodParams,
+  type MethodResult,
+  METHODS,
+  type NotificationName,
+  type NotificationParams,
+  NOTIFICATIONS,
+} from "./schemas/methods.ts";
+import { decodeStats, type StatsFrame } from "./stats_frame.ts";
+
+/** Subprotocol of `/rpc`. */
+export const RPC_PROTOCOL = "sluice.v1";
+
+/** What precedes the token in a subprotocol that carries one. */
+export const TOKEN_PROTOCOL_PREFIX = "sluice.token.";
+
+/** How long a call may take by default, milliseconds. */
+const CALL_TIMEOUT_MS = 10_000;
+
+/** Silence after which the client asks whether the server is there, milliseconds. */
+const SILENCE_MS = 10_000;
+
+/** State of the connection. `waiting`: lost, and tried again after a while. */
+export type ConnectionStatus = "connecting" | "open" | "waiting" | "closed";
+
+/** What a client can be asked to follow. Absent: not followed. */
+export interface WatchOptions {
+  /** Statistics a second. */
+  readonly statsHz?: number;
+  readonly events?: { readonly topics?: readonly string[] };
+  readonly logs?: { readonly node?: string; readonly level?: Level };
+}
+
+/** What listeners get. */
+export interface ClientEvents {
+  status: ConnectionStatus;
+  /** The graph, after each connection and whenever it has changed. Before `stats` of its version. */
+  graph: GraphSnapshot;
+  /** Only for the version of the graph that was told last. */
+  stats: StatsFrame;
+  /** Oldest first; each once. */
+  events: readonly ControlEvent[];
+  /** Oldest first; each once. */
+  logs: readonly LogLine[];
+  /** The graph belongs to another run: the runtime was restarted, and counts begin anew. */
+  restart: GraphSnapshot;
+  /** A message of the server could not be understood, or a subscription was refused. The client goes on. */
+  problem: Error;
+}
+
+/** Options of {@linkcode ControlClient}. */
+export interface ClientOptions {
+  /** `ws://127.0.0.1:4840/rpc`. */
+  readonly url: string;
+  /** For servers that want one. A page that has logged in needs none: its cookie is sent by the browser. */
+  readonly token?: string;
+  /** First wait before a new connection; it doubles up to `maxRetryMs`. By default 250. */
+  readonly minRetryMs?: number;
+  /** By default 5,000. */
+  readonly maxRetryMs?: number;
+}
+
+/** The server's refusal of a call. */
+export class ControlError extends Error {
+  override readonly name: string = "ControlError";
+  /** `SluiceError` code, or one of `ControlErrorCode`. */
+  readonly code: string;
+  /** The JSON-RPC error. */
+  readonly rpc: RpcError;
+
+  constructor(rpc: RpcError) {
+    super(rpc.message);
+    this.rpc = rpc;
+    this.code = rpc.data?.code ?? (rpc.code === RPC_CODE.methodNotFound ? "MethodNotFound" : "Internal");
+  }
+}
+
+interface Pending {
+  readonly method: MethodName;
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+type Listeners = { [E in keyof ClientEvents]: Set<(value: ClientEvents[E]) => void> };
+
+/** See the module. It connects at once and stays connected until {@linkcode ControlClient.close}. */
+export class ControlClient {
+  readonly #options: ClientOptions;
+  readonly #listeners: Listeners = {
+    status: new Set(),
+    graph: new Set(),
+    stats: new Set(),
+    events: new Set(),
+    logs: new Set(),
+    restart: new Set(),
+    problem: new Set(),
+  };
+  readonly #pending = new Map<number, Pending>();
+  #socket: WebSocket | undefined;
+  #status: ConnectionStatus = "connecting";
+  #graph: GraphSnapshot | undefined;
+  #watch: WatchOptions = {};
+  #statsId: number | undefined;
+  #eventsId: number | undefined;
+  #logsId: number | undefined;
+  #lastEvent = 0;
+  #lastLine = 0;
+  #run: string | undefined;
+  #nextCall = 1;
+  #retryMs: number;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #silenceTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    this.#retryMs = options.minRetryMs ?? 250;
+    this.#connect();
+  }
+
+  /** State of the connection. */
+  get status(): ConnectionStatus {
+    return this.#status;
+  }
+
+  /** The newest graph, also while the connection is lost; `undefined` before the first. */
+  get graph(): GraphSnapshot | undefined {
+    return this.#graph;
+  }
+
+  /** Listens. @returns ends it */
+  on<E extends keyof ClientEvents>(event: E, listener: (value: ClientEvents[E]) => void): () => void {
+    this.#listeners[event].add(listener);
+    return () => void this.#listeners[event].delete(listener);
+  }
+
+  /** Chooses what to follow, from now on and after each new connection; what is absent is not followed any more. */
+  watch(options: WatchOptions): void {
+    const before = this.#watch;
+    this.#watch = options;
+    if (this.#status !== "open") return;
+    if (before.statsHz !== options.statsHz) this.#followStats();
+    if (JSON.stringify(before.events) !== JSON.stringify(options.events)) this.#followEvents();
+    if (JSON.stringify(before.logs) !== JSON.stringify(options.logs)) this.#followLogs();
+  }
+
+  /**
+   * Calls a method.
+   *
+   * @param timeoutMs by default 10,000
+   * @throws {ControlError} the server's refusal
+   * @throws {Error} if there is no connection, it is lost meanwhile, or the time is over
+   */
+  call<M extends MethodName>(
+    method: M,
+    params: MethodParams<M>,
+    timeoutMs: number = CALL_TIMEOUT_MS,
+  ): Promise<MethodResult<M>> {
+    const socket = this.#socket;
+    if (socket?.readyState !== WebSocket.OPEN) {
+      return Promise.reject(new Error(`Cannot call "${method}": there is no connection to ${this.#options.url}`));
+    }
+    const id = this.#nextCall++;
+    return new Promise<MethodResult<M>>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
+        reject(new Error(`Cannot wait for "${method}": no answer within ${timeoutMs} ms`));
+      }, timeoutMs);
+      this.#pending.set(id, { method, resolve: (value) => resolve(value as MethodResult<M>), reject, timer });
+      socket.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
+    });
+  }
+
+  /** Resolves with the next graph that the server tells; at once if there is a connection and one was told. */
+  ready(): Promise<GraphSnapshot> {
+    if (this.#status === "open" && this.#graph !== undefined) return Promise.resolve(this.#graph);
+    return new Promise((resolve) => {
+      const end = this.on("graph", (graph) => {
+        end();
+        resolve(graph);
+      });
+    });
+  }
+
+  /** Ends the connection for good. */
+  close(): void {
+    this.#setStatus("closed");
+    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#silenceTimer);
+    this.#dropCalls("the client was closed");
+    this.#socket?.close();
+    this.#socket = undefined;
+  }
+
+  #connect(): void {
+    const { url, token } = this.#options;
+    this.#setStatus("connecting");
+    const protocols = [RPC_PROTOCOL, ...(token === undefined ? [] : [`${TOKEN_PROTOCOL_PREFIX}${token}`])];
+    const socket = new WebSocket(url, protocols);
+    socket.binaryType = "arraybuffer";
+    this.#socket = socket;
+    socket.onopen = () => this.#opened(socket);
+    socket.onmessage = ({ data }) => {
+      if (this.#socket !== socket) return;
+      this.#heard();
+      this.#guard(() => typeof data === "string" ? this.#readText(data) : this.#readStats(data));
+    };
+    socket.onerror = () => {};
+    socket.onclose = () => {
+      if (this.#socket === socket) this.#lost();
+    };
+  }
+
+  #opened(socket: WebSocket): void {
+    if (this.#socket !== socket) return;
+    this.#retryMs = this.#options.minRetryMs ?? 250;
+    this.#statsId = this.#eventsId = this.#logsId = undefined;
+    this.#setStatus("open");
+    this.#heard();
+    void this.call("graph.get", {}).then((graph) => {
+      this.#takeGraph(graph);
+      this.#followStats();
+      this.#followEvents();
+      this.#followLogs();
+    }).catch((error) => this.#tellProblem(error));
+  }
+
+  #lost(): void {
+    this.#socket = undefined;
+    clearTimeout(this.#silenceTimer);
+    this.#dropCalls("the connection was lost");
+    if (this.#status === "closed") return;
+    this.#setStatus("waiting");
+    // Spread, so that many pages do not come back in the same instant.
+    const waitMs = this.#retryMs * (0.75 + Math.random() / 2);
+    this.#retryMs = Math.min(this.#retryMs * 2, this.#options.maxRetryMs ?? 5_000);
+    this.#retryTimer = setTimeout(() => this.#connect(), waitMs);
+  }
+
+  /** Any message is a sign of life; after long silence the server is asked for one. */
+  #heard(): void {
+    clearTimeout(this.#silenceTimer);
+    const socket = this.#socket;
+    this.#silenceTimer = setTimeout(() => {
+      this.call("ping", {}).catch(() => {
+        if (this.#socket !== socket) return;
+        socket?.close();
+        this.#lost();
+      });
+    }, SILENCE_MS);
+  }
+
+  #followStats(): void {
+    const { statsHz } = this.#watch;
+    this.#statsId = this.#end(this.#statsId);
+    if (statsHz === undefined) return;
+    this.#ask("stats.subscribe", { hz: statsHz }, ({ subscription, graph }) => {
+      if (this.#watch.statsHz !== statsHz) return void this.#end(subscription);
+      this.#statsId = subscription;
+      this.#takeGraph(graph);
+    });
+  }
+
+  #followEvents(): void {
+    const { events } = this.#watch;
+    this.#eventsId = this.#end(this.#eventsId);
+    if (events === undefined) return;
+    const topics = events.topics === undefined ? undefined : [...events.topics];
+    this.#ask("events.subscribe", { topics }, ({ subscription, recent }) => {
+      if (this.#watch.events !== events) return void this.#end(subscription);
+      this.#eventsId = subscription;
+      this.#takeEvents(recent);
+    });
+  }
+
+  #followLogs(): void {
+    const { logs } = this.#watch;
+    this.#logsId = this.#end(this.#logsId);
+    if (logs === undefined) return;
+    // Another choice of lines may have older ones.
+    this.#lastLine = 0;
+    this.#ask("logs.subscribe", { ...logs }, ({ subscription, recent }) => {
+      if (this.#watch.logs !== logs) return void this.#end(subscription);
+      this.#logsId = subscription;
+      this.#takeLines(recent);
+    });
+  }
+
+  #ask<M extends MethodName>(method: M, params: MethodParams<M>, take: (result: MethodResult<M>) => void): void {
+    this.call(method, params).then(take).catch((error) => this.#tellProblem(error));
+  }
+
+  #end(subscription: number | undefined): undefined {
+    if (subscription !== undefined) this.call("unsubscribe", { subscription }).catch(() => {});
+    return undefined;
+  }
+
+  #readText(text: string): void {
+    const message = JSON.parse(text) as { id?: number; method?: string; params?: unknown };
+    if (message.method !== undefined) {
+      const name = message.method as NotificationName;
+      const schema = NOTIFICATIONS[name];
+      if (schema !== undefined) this.#notified(name, schema.parse(message.params));
+      return;
+    }
+    const pending = this.#pending.get(message.id as number);
+    if (pending === undefined) return;
+    this.#pending.delete(message.id as number);
+    clearTimeout(pending.timer);
+    const { error, result } = message as { error?: unknown; result?: unknown };
+    try {
+      if (error !== undefined) pending.reject(new ControlError(RpcError.parse(error)));
+      else pending.resolve(METHODS[pending.method].result.parse(result));
+    } catch (wrong) {
+      pending.reject(wrong as Error);
+    }
+  }
+
+  #notified(name: NotificationName, params: NotificationParams<NotificationName>): void {
+    switch (name) {
+      case "graph.changed":
+        return this.#takeGraph(params as GraphSnapshot);
+      case "events":
+        return this.#takeEvents((params as NotificationParams<"events">).events);
+      case "logs":
+        return this.#takeLines((params as NotificationParams<"logs">).lines);
+      case "resync": {
+        const { subscription } = params as NotificationParams<"resync">;
+        if (subscription === this.#eventsId) this.#followEvents();
+        else if (subscription === this.#logsId) this.#followLogs();
+      }
+    }
+  }
+
+  #readStats(data: ArrayBuffer): void {
+    const frame = decodeStats(data);
+    // Of the version before, or of a subscription that has been ended.
+    if (frame.version !== this.#graph?.version || frame.subscription !== this.#statsId) return;
+    this.#tell("stats", frame);
+  }
+
+  #takeGraph(graph: GraphSnapshot): void {
+    const restarted = this.#run !== undefined && this.#run !== graph.run;
+    if (this.#run !== graph.run) {
+      this.#run = graph.run;
+      this.#lastEvent = this.#lastLine = 0;
+    }
+    this.#graph = graph;
+    if (restarted) this.#tell("restart", graph);
+    this.#tell("graph", graph);
+  }
+
+  #takeEvents(events: readonly ControlEvent[]): void {
+    const fresh = events.filter(({ seq }) => seq > this.#lastEvent);
+    if (fresh.length === 0) return;
+    this.#lastEvent = fresh[fresh.length - 1].seq;
+    this.#tell("events", fresh);
+  }
+
+  #takeLines(lines: readonly LogLine[]): void {
+    const fresh = lines.filter(({ seq }) => seq > this.#lastLine);
+    if (fresh.length === 0) return;
+    this.#lastLine = fresh[fresh.length - 1].seq;
+    this.#tell("logs", fresh);
+  }
+
+  #setStatus(status: ConnectionStatus): void {
+    if (this.#status === status) return;
+    this.#status = status;
+    this.#tell("status", status);
+  }
+
+  #guard(read: () => void): void {
+    try {
+      read();
+    } catch (error) {
+      this.#tellProblem(error);
+    }
+  }
+
+  #tellProblem(error: unknown): void {
+    if (this.#status !== "closed") this.#tell("problem", error instanceof Error ? error : new Error(String(error)));
+  }
+
+  #tell<E extends keyof ClientEvents>(event: E, value: ClientEvents[E]): void {
+    for (const listener of this.#listeners[event]) listener(value);
+  }
+
+  #dropCalls(reason: string): void {
+    for (const { method, reject, timer } of this.#pending.values()) {
+      clearTimeout(timer);
+      reject(new Error(`Cannot wait for "${method}": ${reason}`));
+    }
+    this.#pending.clear();
+  }
+}

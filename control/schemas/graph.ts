@@ -1,0 +1,221 @@
+/**
+ * The graph as it travels: what there is, not how it is doing. Rates, counts and states that change all the time are
+ * in the statistics (`stats_layout.ts`), whose columns follow the order of the lists here.
+ *
+ * @module
+ */
+import type { ConfigObjectSchema } from "../../core/registry/descriptor.ts";
+import { z } from "./zod.ts";
+
+/** Where a graph is in its life. The binary statistics carry the index. */
+export const GRAPH_STATES = [
+  "building",
+  "starting",
+  "running",
+  "paused",
+  "stopping",
+  "completed",
+  "stopped",
+  "failed",
+] as const;
+
+/** Where a graph is in its life. */
+export type GraphState = typeof GRAPH_STATES[number];
+
+/** Where a node is in its life. The binary statistics carry the index. */
+export const NODE_STATES = ["new", "open", "running", "ended", "failed", "closed", "disabled"] as const;
+
+/** Where a node is in its life. */
+export type NodeLifeState = typeof NODE_STATES[number];
+
+/** An error as it travels. */
+export const ErrorInfo = z.object({
+  /** A code of `SluiceError`, or the name of another error's class. */
+  code: z.string(),
+  message: z.string(),
+  nodeId: z.string().optional(),
+  port: z.string().optional(),
+  linkId: z.string().optional(),
+  key: z.string().optional(),
+  available: z.array(z.string()).optional(),
+});
+
+/** See {@linkcode ErrorInfo}. */
+export type ErrorInfo = z.infer<typeof ErrorInfo>;
+
+/** One port of a node in a graph. */
+export const PortInfo = z.object({
+  /** Name as in addresses: `audio`, `audioIn_3`. */
+  name: z.string(),
+  /** Kind of frames: `audio`, `video`, `encoded`, `packet`, `data`. */
+  kind: z.string(),
+  /** Frame type as written: `AudioFrame<2>`. */
+  type: z.string(),
+  optional: z.boolean(),
+});
+
+/** See {@linkcode PortInfo}. */
+export type PortInfo = z.infer<typeof PortInfo>;
+
+/** One node. Its index in {@linkcode GraphSnapshot} is its index in the statistics. */
+export const NodeInfo = z.object({
+  id: z.string(),
+  /** Name of its type, which `types.list` describes. */
+  type: z.string(),
+  /** Name of its lane. */
+  lane: z.string(),
+  category: z.string(),
+  inputs: z.array(PortInfo),
+  outputs: z.array(PortInfo),
+});
+
+/** See {@linkcode NodeInfo}. */
+export type NodeInfo = z.infer<typeof NodeInfo>;
+
+/** One link. Its index in {@linkcode GraphSnapshot} is its index in the statistics. */
+export const LinkInfo = z.object({
+  id: z.string(),
+  fromNode: z.string(),
+  fromPort: z.string(),
+  toNode: z.string(),
+  toPort: z.string(),
+  /** What it does when it is full: `roll-off`, `latest`, `drop-newest`, `lossless`. */
+  policy: z.string(),
+  /** Frames that fit. */
+  capacity: z.number(),
+  /** Kind of frames. */
+  kind: z.string(),
+  /** Frame type as the output has it. */
+  type: z.string(),
+});
+
+/** See {@linkcode LinkInfo}. */
+export type LinkInfo = z.infer<typeof LinkInfo>;
+
+/** One lane. Its index in {@linkcode GraphSnapshot} is its index in the statistics. */
+export const LaneInfo = z.object({
+  name: z.string(),
+  /** `main`, `worker` or `native`. */
+  kind: z.string(),
+  /** The system's number of its thread; 0 if not known. */
+  threadId: z.number(),
+  /** What the system refused it and it does without. */
+  warnings: z.array(z.string()),
+});
+
+/** See {@linkcode LaneInfo}. */
+export type LaneInfo = z.infer<typeof LaneInfo>;
+
+/** One pool. Its index in {@linkcode GraphSnapshot} is its index in the statistics. */
+export const PoolInfo = z.object({
+  name: z.string(),
+  /** Number of slots. */
+  slots: z.number(),
+  /** Bytes of payload in a slot. */
+  slotBytes: z.number(),
+});
+
+/** See {@linkcode PoolInfo}. */
+export type PoolInfo = z.infer<typeof PoolInfo>;
+
+/** The whole graph. */
+export const GraphSnapshot = z.object({
+  /** Names this run of the runtime: another one after a restart. */
+  run: z.string(),
+  /** Goes up whenever a list here changes; binary statistics carry the version that their columns follow. */
+  version: z.number(),
+  /** What the graph was made from, such as `examples/live.json`; for people. */
+  title: z.string(),
+  state: z.enum(GRAPH_STATES),
+  /** `live` or `offline`. */
+  mode: z.string(),
+  /** `native` or `portable`. */
+  driver: z.string(),
+  /** What made it fail. */
+  error: ErrorInfo.optional(),
+  nodes: z.array(NodeInfo),
+  links: z.array(LinkInfo),
+  lanes: z.array(LaneInfo),
+  pools: z.array(PoolInfo),
+});
+
+/** See {@linkcode GraphSnapshot}. */
+export type GraphSnapshot = z.infer<typeof GraphSnapshot>;
+
+/** The JSON Schema of a node's configuration, as the generator writes it. */
+const ConfigSchemaOfType = z.custom<ConfigObjectSchema>((value) =>
+  typeof value === "object" && value !== null && (value as { type?: unknown }).type === "object"
+);
+
+/** A port of a node type. */
+export const TypePort = PortInfo.extend({
+  doc: z.string(),
+  /** Elements of an array port; absent for a single one. */
+  array: z.number().optional(),
+});
+
+/** See {@linkcode TypePort}. */
+export type TypePort = z.infer<typeof TypePort>;
+
+/** A node type. */
+export const NodeTypeInfo = z.object({
+  type: z.string(),
+  className: z.string(),
+  /** Where the class stands: `processors/audio/gain.ts:12`; empty for a native stage. */
+  source: z.string(),
+  /** First sentence of the documentation. */
+  description: z.string(),
+  /** The whole documentation, Markdown. Text of others: never HTML to trust. */
+  doc: z.string(),
+  category: z.string(),
+  tags: z.array(z.string()),
+  /** `push`, `loop`, `pull` or `external`. */
+  mode: z.string(),
+  /** The kind of lane it runs on by default. */
+  lane: z.string(),
+  inputs: z.array(TypePort),
+  outputs: z.array(TypePort),
+  /** `properties[key]["x-live"]` says which keys may change while the node runs; `x-unit` has the unit. */
+  config: ConfigSchemaOfType,
+});
+
+/** See {@linkcode NodeTypeInfo}. */
+export type NodeTypeInfo = z.infer<typeof NodeTypeInfo>;
+
+/** A histogram of durations on a log scale: bucket `k` begins at `2 ** (shift + k / 4)` nanoseconds. */
+export const Histogram = z.object({
+  shift: z.number(),
+  counts: z.array(z.number()),
+});
+
+/** See {@linkcode Histogram}. */
+export type Histogram = z.infer<typeof Histogram>;
+
+/** Everything about one node, as it is now. */
+export const NodeDetail = z.object({
+  node: NodeInfo,
+  type: NodeTypeInfo,
+  state: z.enum(NODE_STATES),
+  /** Value by key: those that were given and the defaults. Secrets are `***`. */
+  config: z.record(z.string(), z.unknown()),
+  /** Keys that `node.setConfig` takes now. */
+  settable: z.array(z.string()),
+  /** Calls of `process()`. */
+  ticks: z.number(),
+  busyNs: z.number(),
+  maxTickNs: z.number(),
+  errors: z.number(),
+  framesIn: z.number(),
+  framesOut: z.number(),
+  /** Time of a tick. */
+  tick: Histogram,
+  /** Age of the frames that it read. */
+  age: Histogram,
+  /** How far it is, media time in nanoseconds. */
+  progress: z.object({ doneNs: z.number(), totalNs: z.number().optional() }).optional(),
+  /** For a native stage that has ended: its own figures. */
+  figures: z.record(z.string(), z.number()).optional(),
+});
+
+/** See {@linkcode NodeDetail}. */
+export type NodeDetail = z.infer<typeof NodeDetail>;

@@ -1,0 +1,106 @@
+/**
+ * Every method of `/rpc`, with the schemas of its parameters and result, and every notification that the server sends.
+ * Server and client both take their types and checks from here.
+ *
+ * Parameters are named (an object); unknown ones are refused.
+ *
+ * @module
+ */
+import { ControlEvent, LEVELS, LogLine } from "./feed.ts";
+import { GRAPH_STATES, GraphSnapshot, NodeDetail, NodeTypeInfo } from "./graph.ts";
+import { z } from "./zod.ts";
+
+/** Statistics a second: the least and the most that can be asked for. */
+export const STATS_HZ = { min: 0.1, max: 60, default: 10 } as const;
+
+/** Longest id, key or topic that a parameter can name, in characters. */
+const MAX_NAME = 200;
+
+const Nothing = z.strictObject({});
+const Name = z.string().min(1).max(MAX_NAME);
+const Subscription = z.int().min(1).max(0xffffffff);
+const StateAnswer = z.object({ state: z.enum(GRAPH_STATES) });
+
+/** Methods by name. */
+export const METHODS = {
+  /** Answers at once: tells a dead connection from a quiet one, and a restarted runtime by its `run`. */
+  "ping": { params: Nothing, result: z.object({ run: z.string(), version: z.number() }) },
+  /** The whole graph. */
+  "graph.get": { params: Nothing, result: GraphSnapshot },
+  /** Holds every node between two ticks. Nothing is dropped by it. */
+  "graph.pause": { params: Nothing, result: StateAnswer },
+  /** Goes on after `graph.pause`. */
+  "graph.resume": { params: Nothing, result: StateAnswer },
+  /** Ends the sources and lets the rest drain. Answers when the graph has ended. */
+  "graph.stop": { params: Nothing, result: StateAnswer },
+  /** One node, with its type's documentation, configuration and histograms. */
+  "node.describe": { params: z.strictObject({ node: Name }), result: NodeDetail },
+  /** Changes a live parameter; answers when the node has the value. */
+  "node.setConfig": {
+    params: z.strictObject({ node: Name, key: Name, value: z.json() }),
+    result: z.object({ value: z.unknown() }),
+  },
+  /** The node types that the graph's registry knows. */
+  "types.list": { params: Nothing, result: z.array(NodeTypeInfo) },
+  /**
+   * Binary frames from now on (`stats_layout.ts`), `hz` a second; the first follows the answer. Whenever the graph has
+   * changed, a notification `graph.changed` precedes the first frame of the new version.
+   */
+  "stats.subscribe": {
+    params: z.strictObject({ hz: z.number().min(STATS_HZ.min).max(STATS_HZ.max).default(STATS_HZ.default) }),
+    result: z.object({ subscription: Subscription, graph: GraphSnapshot }),
+  },
+  /** Notifications `events` from now on; the answer has the recent ones. */
+  "events.subscribe": {
+    params: z.strictObject({
+      /** Only these topics; `*` stands for any rest: `node:*`. By default all. */
+      topics: z.array(Name).min(1).max(32).optional(),
+    }),
+    result: z.object({ subscription: Subscription, run: z.string(), recent: z.array(ControlEvent) }),
+  },
+  /** Notifications `logs` from now on; the answer has the recent lines. */
+  "logs.subscribe": {
+    params: z.strictObject({
+      /** Only this node's lines. */
+      node: Name.optional(),
+      /** The least important level. */
+      level: z.enum(LEVELS).default("debug"),
+    }),
+    result: z.object({ subscription: Subscription, run: z.string(), recent: z.array(LogLine) }),
+  },
+  /** Ends a subscription. */
+  "unsubscribe": { params: z.strictObject({ subscription: Subscription }), result: z.object({}) },
+} as const;
+
+/** Name of a method. */
+export type MethodName = keyof typeof METHODS;
+
+/** Parameters as a caller gives them. */
+export type MethodParams<M extends MethodName> = z.input<typeof METHODS[M]["params"]>;
+
+/** Parameters as the server's side sees them, with defaults. */
+export type ParsedParams<M extends MethodName> = z.output<typeof METHODS[M]["params"]>;
+
+/** What a method answers. */
+export type MethodResult<M extends MethodName> = z.output<typeof METHODS[M]["result"]>;
+
+/** What the server sends of its own accord, by name. */
+export const NOTIFICATIONS = {
+  /** The graph as it is now: the next statistics follow this version. */
+  "graph.changed": GraphSnapshot,
+  /** Events of a subscription, oldest first. */
+  "events": z.object({ subscription: Subscription, events: z.array(ControlEvent) }),
+  /** Log lines of a subscription, oldest first. */
+  "logs": z.object({ subscription: Subscription, lines: z.array(LogLine) }),
+  /**
+   * This connection was too slow, and `dropped` events or lines of a subscription were left out. A client subscribes
+   * anew for the recent ones.
+   */
+  "resync": z.object({ subscription: Subscription, dropped: z.number() }),
+} as const;
+
+/** Name of a notification. */
+export type NotificationName = keyof typeof NOTIFICATIONS;
+
+/** What a notification says. */
+export type NotificationParams<N extends NotificationName> = z.output<typeof NOTIFICATIONS[N]>;
