@@ -24,6 +24,7 @@
 export { config, input, output, processor } from "./core/annotations.ts";
 export type {
   ConfigOptions,
+  DynamicPortOptions,
   InputOptions,
   OutputOptions,
   ProcessorMode,
@@ -82,8 +83,12 @@ export type {
   NodeDescriptor,
   PortDescriptor,
 } from "./core/registry/descriptor.ts";
+export type { DynamicElements } from "./core/registry/dynamic_ports.ts";
 export { expandPort } from "./core/registry/descriptor.ts";
 export type {
+  DynamicInputRef,
+  DynamicOutputRef,
+  DynamicPort,
   InputRef,
   InputRefs,
   InputRefTuple,

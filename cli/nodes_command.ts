@@ -5,7 +5,7 @@
  */
 import { describeSchema, describeValue } from "../core/config_check.ts";
 import { SluiceError } from "../core/errors.ts";
-import type { ConfigSchema, NodeDescriptor, PortDescriptor } from "../core/registry/descriptor.ts";
+import { type ConfigSchema, isList, type NodeDescriptor, type PortDescriptor } from "../core/registry/descriptor.ts";
 import type { NodeRegistry } from "../core/registry/node_registry.ts";
 import type { AnyNodeType } from "../core/registry/node_type.ts";
 import type { InfoArgs, ListArgs } from "./args.ts";
@@ -90,8 +90,10 @@ function section(title: string, rows: readonly (readonly string[])[], heads: rea
 }
 
 function portRow(port: PortDescriptor): string[] {
-  const name = port.array === undefined ? port.name : `${port.name}_0 … ${port.name}_${port.array - 1}`;
-  const notes = [port.optional || port.array !== undefined ? "optional" : port.direction === "input" ? "required" : ""];
+  const last = port.array === undefined ? "" : ` ${port.name}_${port.array - 1}`;
+  const name = isList(port) ? `${port.name}_0 …${last}` : port.name;
+  const notes = [port.optional || isList(port) ? "optional" : port.direction === "input" ? "required" : ""];
+  if (port.dynamic !== undefined) notes.push(`up to ${port.dynamic.max}, ${port.dynamic.initial} at first`);
   for (const field of ["sampleRateHz", "channels"] as const) {
     const accepted = port.accepts?.[field];
     if (accepted !== undefined) notes.push(`${field} ${[accepted].flat().join(" or ")}`);

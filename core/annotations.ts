@@ -37,6 +37,14 @@ export interface ProcessorOptions {
   readonly delays?: boolean;
 }
 
+/** How many elements a dynamic port has. They are named `port_0`, `port_1`, …; each may be left unconnected. */
+export interface DynamicPortOptions {
+  /** Elements that it starts with, from 0 (default) to `max`. */
+  readonly initial?: number;
+  /** Most elements at a time, from 1 to 256 (default 64). */
+  readonly max?: number;
+}
+
 /** Options of {@linkcode input}. */
 export interface InputOptions {
   /** The graph may leave it unconnected. */
@@ -46,6 +54,8 @@ export interface InputOptions {
    * of a configuration key that holds the number, or of a type parameter of the class that stands for it.
    */
   readonly array?: number | string;
+  /** A port whose elements are added and removed while the graph runs; goes with `StreamInput<F>[]`. */
+  readonly dynamic?: boolean | DynamicPortOptions;
   /** Formats that the input takes; others are refused when the link's format is known. */
   readonly accepts?: FormatAccepts;
 }
@@ -54,6 +64,8 @@ export interface InputOptions {
 export interface OutputOptions {
   /** Most frames that one `read()` or one tick leads to on this output (default 1): room that admission asks for. */
   readonly burst?: number;
+  /** A port whose elements are added and removed while the graph runs; goes with `StreamOutput<F>[]`. */
+  readonly dynamic?: boolean | DynamicPortOptions;
 }
 
 /** Options of {@linkcode config}. */
@@ -70,12 +82,12 @@ export function processor(_options: ProcessorOptions = {}): (
   return () => {};
 }
 
-/** Marks a field of type `StreamInput<F>` (or `StreamInput<F>[]` with `array`) as an input port. */
+/** Marks a field of type `StreamInput<F>` (or `StreamInput<F>[]` with `array` or `dynamic`) as an input port. */
 export function input(_options: InputOptions = {}): (value: undefined, context: ClassFieldDecoratorContext) => void {
   return () => {};
 }
 
-/** Marks a field of type `StreamOutput<F>` as an output port. */
+/** Marks a field of type `StreamOutput<F>` (or `StreamOutput<F>[]` with `dynamic`) as an output port. */
 export function output(_options: OutputOptions = {}): (value: undefined, context: ClassFieldDecoratorContext) => void {
   return () => {};
 }

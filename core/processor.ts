@@ -56,6 +56,11 @@ export interface Processor {
   /** A live configuration key has a new value, already assigned to its field. */
   configChanged?(key: string): void;
   /**
+   * Ports were added to or removed from a dynamic port, and its field holds the elements that there are now. Called
+   * between two ticks, for an added element before it has a link.
+   */
+  portsChanged?(context: ProcessorContext): void;
+  /**
    * Closes what `setup()` opened. Always called once if `setup()` was called, also after a failure.
    *
    * @param context as elsewhere; `context.signal.aborted` tells that the node did not come to its end

@@ -71,6 +71,11 @@ export interface AddOptions {
    * default each output takes them from the pool of its kind.
    */
   readonly pool?: string;
+  /**
+   * Elements that its dynamic ports have from the start, beside those that their class starts with:
+   * `["inputs_0", "inputs_3"]`. What is not the name of one, or beyond the most that a port takes, is left out.
+   */
+  readonly ports?: readonly string[];
 }
 
 /** One port of a node in a graph. */

@@ -25,6 +25,7 @@ import { poolLoads } from "./memory/pool_loads.ts";
 import { planPools, type PoolSize } from "./memory/pool_plan.ts";
 import { assertAccepted } from "./ports/input_port.ts";
 import type { NodeDescriptor } from "./registry/descriptor.ts";
+import { elementsByPort } from "./registry/dynamic_ports.ts";
 import type { AnyNodeType } from "./registry/node_type.ts";
 import { describeStaleSources, findStaleSources } from "./registry/staleness.ts";
 import {
@@ -357,6 +358,7 @@ export class Session {
       packageUrl: packageUrl(node),
       config: node.config,
       pool: node.pool,
+      elements: elementsByPort(node.type.descriptor),
     }));
     const laneOf = (node: NodeId) => this.#laneNames.indexOf(topology.nodes.get(node)!.lane);
     const ends: LinkEndPlan[] = [];

@@ -19,6 +19,7 @@ import {
   MAX_LINK_CAPACITY,
 } from "./links/policy.ts";
 import { type NodeDescriptor, type PortDescriptor, sizePorts } from "./registry/descriptor.ts";
+import { nameElements } from "./registry/dynamic_ports.ts";
 import type { AnyNodeType } from "./registry/node_type.ts";
 import { didYouMean, listSome } from "./suggestion.ts";
 
@@ -58,6 +59,8 @@ export interface NodeOptions {
   readonly lane?: string;
   /** Name of its pool. */
   readonly pool?: string;
+  /** Elements that its dynamic ports have from the start, beside those that they always start with: `["in_2"]`. */
+  readonly ports?: readonly string[];
 }
 
 /** See the module. */
@@ -103,7 +106,14 @@ export class Topology {
     const values = assertConfig(descriptor, id, config);
     const lane = laneOf(id, descriptor, options.lane, this.lanes, this.#residents);
     const { pool } = options;
-    const entry: NodeEntry = { id, index: this.nodes.size, type: sizedType(type, values), config: values, lane, pool };
+    const entry: NodeEntry = {
+      id,
+      index: this.nodes.size,
+      type: sizedType(type, values, options.ports ?? []),
+      config: values,
+      lane,
+      pool,
+    };
     this.nodes.set(id, entry);
     if (!this.#residents.has(lane)) this.#residents.set(lane, entry);
     return entry;
@@ -334,9 +344,14 @@ export class Topology {
   }
 }
 
-/** A node type as a node's configuration makes it: with array ports of the sizes that it says. */
-function sizedType(type: AnyNodeType, config: { readonly [key: string]: unknown }): AnyNodeType {
-  const descriptor = sizePorts(type.descriptor, config);
+/** A node type as a node makes it: with array ports of the sizes that its configuration says, and named elements. */
+function sizedType(
+  type: AnyNodeType,
+  config: { readonly [key: string]: unknown },
+  ports: readonly string[],
+): AnyNodeType {
+  const sized = sizePorts(type.descriptor, config);
+  const descriptor = nameElements(nameElements(sized, "input", ports), "output", ports);
   if (descriptor === type.descriptor) return type;
   return { descriptor, package: type.package, load: () => type.load() };
 }

@@ -28,6 +28,7 @@ export const portAccess: Benchmark = {
       registry.wire({
         input: (name) => ({ name: `${k}.${name}`, connected: k % 2 === 0 }) as StreamInput,
         inputs: () => [],
+        outputs: () => [],
         output: (name) => ({ name: `${k}.${name}` }) as ReturnType<Parameters<LevelMeterPorts["wire"]>[0]["output"]>,
       });
       registries.push(registry);

@@ -4,7 +4,7 @@
  * @module
  */
 import { LINK_POLICIES } from "../../core/links/policy.ts";
-import type { NodeDescriptor, PortDescriptor } from "../../core/registry/descriptor.ts";
+import { isList, type NodeDescriptor, type PortDescriptor } from "../../core/registry/descriptor.ts";
 import { compareText } from "../diagnostics.ts";
 import type { PackageModel } from "../model.ts";
 
@@ -62,7 +62,11 @@ export function emitGraphSchema(model: PackageModel): string {
         additionalProperties: false,
         properties: {
           from: addressSchema("The output, as node.port.", descriptors, "outputs"),
-          to: addressSchema("The input, as node.port; node.port_0 for an array port.", descriptors, "inputs"),
+          to: addressSchema(
+            "The input, as node.port; node.port_0 for an array port or a dynamic one.",
+            descriptors,
+            "inputs",
+          ),
           policy: {
             enum: LINK_POLICIES,
             description: "What happens when the link is full. By default roll-off in a live graph, else lossless.",
@@ -101,7 +105,7 @@ function addressSchema(
   direction: "inputs" | "outputs",
 ): unknown {
   const examples = descriptors.filter(({ type }) => !type.includes("<")).flatMap((each) =>
-    each[direction].map((port) => `${each.type}.${port.name}${port.array === undefined ? "" : "_0"}`)
+    each[direction].map((port) => `${each.type}.${port.name}${isList(port) ? "_0" : ""}`)
   );
   return {
     type: "string",
@@ -143,7 +147,8 @@ function summary({ description, inputs, outputs }: NodeDescriptor): string {
 }
 
 function describePort(port: PortDescriptor): string {
-  const name = port.array === undefined ? port.name : `${port.name}_0 to ${port.name}_${port.array - 1}`;
+  const last = port.array === undefined ? "and so on" : `to ${port.name}_${port.array - 1}`;
+  const name = isList(port) ? `${port.name}_0 ${last}` : port.name;
   return `${name} (${port.type})`;
 }
 

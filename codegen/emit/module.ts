@@ -14,7 +14,7 @@ import { emitStruct, viewName } from "./struct_view.ts";
 
 /** Names that a generated file imports from the runtime, or takes from the language. */
 const RESERVED = (
-  "AudioFrame DataFrame VideoFrame EncodedFrame PacketFrame DurationText NodeHandle NodeInstance NodePackage NodeSpec " +
+  "AudioFrame DataFrame VideoFrame EncodedFrame PacketFrame DurationText DynamicPort NodeHandle NodeInstance NodePackage NodeSpec " +
   "NodeType PortArray PortRegistry PortVisitor PortWiring Processor StreamInput StreamOutput StructLayout " +
   "StructMemory assignArray readStruct forPlatform Record Array Promise Float64Array Float32Array Int32Array Uint32Array Int16Array " +
   "Uint16Array Int8Array Uint8Array"

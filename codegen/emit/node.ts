@@ -4,7 +4,7 @@
  * @module
  */
 import { describeSchema } from "../../core/config_check.ts";
-import type { ConfigSchema, PortDescriptor } from "../../core/registry/descriptor.ts";
+import { type ConfigSchema, isList, type PortDescriptor } from "../../core/registry/descriptor.ts";
 import type { NodeModel } from "../model.ts";
 import { identifierOf, typePrefixOf } from "../names.ts";
 import type { Imports } from "./imports.ts";
@@ -26,7 +26,7 @@ function emitPorts(node: NodeModel, imports: Imports): string {
   const prefix = typePrefixOf(type);
   const streamOf = (port: PortDescriptor) => {
     const stream = imports.runtime(port.direction === "input" ? "StreamInput" : "StreamOutput");
-    return `${stream}<${imports.frame(node.frames[port.name])}>${port.array === undefined ? "" : "[]"}`;
+    return `${stream}<${imports.frame(node.frames[port.name])}>${isList(port) ? "[]" : ""}`;
   };
   const names = (ports: readonly PortDescriptor[]) => `[${ports.map(({ name }) => JSON.stringify(name)).join(", ")}]`;
   const byName = (ports: readonly PortDescriptor[]) => {
@@ -36,12 +36,12 @@ function emitPorts(node: NodeModel, imports: Imports): string {
     return { type: `{ ${members.join("; ")} }`, value: `{ ${values.join(", ")} }` };
   };
   const visits = [...inputs, ...outputs].map((port) =>
-    port.array === undefined
-      ? `visitor.${port.direction}(${JSON.stringify(port.name)}, this.#processor.${port.name});`
-      : `for (const port of this.#processor.${port.name}) visitor.${port.direction}(port.name, port);`
+    isList(port)
+      ? `for (const port of this.#processor.${port.name}) visitor.${port.direction}(port.name, port);`
+      : `visitor.${port.direction}(${JSON.stringify(port.name)}, this.#processor.${port.name});`
   );
   const wires = [...inputs, ...outputs].map((port) => {
-    const call = port.array === undefined ? port.direction : `${port.direction}s`;
+    const call = isList(port) ? `${port.direction}s` : port.direction;
     return `this.#processor.${port.name} = wiring.${call}(${JSON.stringify(port.name)}) as ${streamOf(port)};`;
   });
   const fields = `{ ${[...inputs, ...outputs].map((port) => `${port.name}: ${streamOf(port)}`).join("; ")} }`;
@@ -88,7 +88,7 @@ function emitPorts(node: NodeModel, imports: Imports): string {
 }
 
 function readonlyList(port: PortDescriptor): string {
-  return port.array === undefined ? "" : "readonly ";
+  return isList(port) ? "readonly " : "";
 }
 
 function emitConfig({ descriptor: { type, config } }: NodeModel, imports: Imports): string {
@@ -122,11 +122,10 @@ function emitHandle(node: NodeModel, imports: Imports): string {
     if (ports.length === 0) return "Record<never, never>";
     const members = ports.map((port) => {
       const frame = imports.frame(node.frames[port.name]);
-      return `${port.name}: ${
-        port.array === undefined
-          ? frame
-          : `${imports.runtime("PortArray")}<${frame}, ${sizes.get(port.sizedBy ?? "")?.parameter ?? port.array}>`
-      }`;
+      if (port.dynamic !== undefined) return `${port.name}: ${imports.runtime("DynamicPort")}<${frame}>`;
+      if (port.array === undefined) return `${port.name}: ${frame}`;
+      const size = sizes.get(port.sizedBy ?? "")?.parameter ?? port.array;
+      return `${port.name}: ${imports.runtime("PortArray")}<${frame}, ${size}>`;
     });
     return `{ ${members.join("; ")} }`;
   };

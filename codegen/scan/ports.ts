@@ -6,6 +6,7 @@
 import { Node, type TypeNode } from "ts-morph";
 import { describeSchema } from "../../core/config_check.ts";
 import { listNames, nearestName } from "../../core/errors.ts";
+import { DYNAMIC_MAX } from "../../core/registry/dynamic_ports.ts";
 import type { ConfigObjectSchema, PortDescriptor } from "../../core/registry/descriptor.ts";
 import type { FrameTypeModel, StructModel } from "../model.ts";
 import type { ScanContext } from "./context.ts";
@@ -47,8 +48,12 @@ const FRAME_RATE: OptionRule = {
   wanted: "a number above 0",
 };
 
+/** Of a dynamic port: `true`, or how many elements it has. */
+const DYNAMIC = either(FLAG, objectOf({ initial: wholeNumber(0, ARRAY_LIMIT), max: SIZE }));
+
 const INPUT_RULES = {
   optional: FLAG,
+  dynamic: DYNAMIC,
   array: either(SIZE, NAME),
   accepts: objectOf({
     sampleRateHz: numberOrList(wholeNumber(1, 10_000_000)),
@@ -61,7 +66,7 @@ const INPUT_RULES = {
   }),
 };
 
-const OUTPUT_RULES = { burst: wholeNumber(1, BURST_LIMIT) };
+const OUTPUT_RULES = { burst: wholeNumber(1, BURST_LIMIT), dynamic: DYNAMIC };
 
 /** A port with the TypeScript type of its frames. */
 export interface ScannedPort {
@@ -88,7 +93,9 @@ export function readPort(context: ScanContext, annotated: AnnotatedField): Scann
   if (element === undefined) return undefined;
   const frame = readFrameType(context, { type: element, bindings }, `port "${name}"`);
   const size = readArraySize(context, annotated, options?.array as number | string | undefined);
+  const dynamic = readDynamic(context, annotated, options);
   if (frame === undefined || size === undefined || options === undefined || initializer !== undefined) return undefined;
+  if (dynamic === undefined) return undefined;
   return {
     frame: frame.model,
     ...(frame.struct === undefined ? {} : { struct: frame.struct }),
@@ -101,12 +108,42 @@ export function readPort(context: ScanContext, annotated: AnnotatedField): Scann
       ...(frame.struct === undefined ? {} : { struct: frame.struct.layout }),
       ...(frame.channels === undefined ? {} : { channels: frame.channels }),
       ...size,
-      optional: options.optional === true || options.array !== undefined,
+      ...dynamic,
+      optional: options.optional === true || options.array !== undefined || dynamic.dynamic !== undefined,
       ...(options.accepts === undefined ? {} : { accepts: options.accepts as PortDescriptor["accepts"] }),
       burst: (options.burst as number | undefined) ?? 1,
       doc: readDoc(field).text,
     },
   };
+}
+
+/** What a dynamic port starts with and the most it takes. `undefined` if something was refused. */
+function readDynamic(
+  context: ScanContext,
+  { name, annotation }: AnnotatedField,
+  options: Record<string, unknown> | undefined,
+): Pick<PortDescriptor, "dynamic"> | undefined {
+  if (!isDynamic(options)) return {};
+  if (options?.array !== undefined) {
+    return context.refuse(
+      annotation.node,
+      `Cannot read port "${name}": its elements are fixed by "array", and "dynamic" has them come and go`,
+      `remove one of the two; "dynamic: { initial: 4 }" starts with four`,
+    );
+  }
+  const { initial = 0, max = DYNAMIC_MAX } = options?.dynamic === true
+    ? {}
+    : options?.dynamic as { initial?: number; max?: number };
+  if (initial <= max) return { dynamic: { initial, max } };
+  return context.refuse(
+    annotation.node,
+    `Cannot read port "${name}": it starts with ${initial} elements, and takes ${max} at most`,
+    `raise "max", or lower "initial"`,
+  );
+}
+
+function isDynamic(options: Record<string, unknown> | undefined): boolean {
+  return options?.dynamic !== undefined && options.dynamic !== false;
 }
 
 /** The number of elements, or the key that holds it. A type parameter stands for the number that it is bound to. */
@@ -202,18 +239,26 @@ function readElementType(
       `write "${name}!: ${stream}<AudioFrame>"`,
     );
   }
-  if (listed !== undefined && !isInput) {
+  const dynamic = isDynamic(options);
+  if (listed !== undefined && !isInput && options !== undefined && !dynamic) {
     return context.refuse(
       type,
       `Cannot read port "${name}": an output cannot be an array`,
-      "declare an output for each element",
+      `declare an output for each element, or write "@output({ dynamic: true })"`,
     );
   }
-  if (listed !== undefined && options !== undefined && options.array === undefined) {
+  if (listed !== undefined && options !== undefined && options.array === undefined && !dynamic) {
     return context.refuse(
       type,
       `Cannot read port "${name}": its type is an array, and "${annotation}" does not say of how many elements`,
       `write "${annotation}({ array: 4 })"`,
+    );
+  }
+  if (listed === undefined && dynamic) {
+    return context.refuse(
+      type,
+      `Cannot read port "${name}": it is dynamic, and its type ${quote(type)} is not an array`,
+      `write "${name}!: ${type.getText()}[]"`,
     );
   }
   if (listed === undefined && options?.array !== undefined) {

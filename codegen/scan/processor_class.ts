@@ -18,6 +18,7 @@ import {
   type NodeDescriptor,
   type PortDescriptor,
 } from "../../core/registry/descriptor.ts";
+import { elementNumber } from "../../core/registry/dynamic_ports.ts";
 import { PLATFORMS } from "../../core/registry/platform.ts";
 import type { FrameTypeModel, NodeModel, TypeArgumentModel } from "../model.ts";
 import { typePrefixOf } from "../names.ts";
@@ -322,6 +323,18 @@ function checkPorts(
         );
       }
       owners.set(expanded, port.name);
+    }
+  }
+  for (const port of [...inputs, ...outputs].filter((each) => each.dynamic !== undefined)) {
+    for (const [expanded, owner] of owners) {
+      if (owner === port.name || elementNumber(port, expanded) === undefined) continue;
+      context.refuse(
+        name,
+        `Cannot tell the ports of "${className}" apart: "${expanded}" is a port of "${owner}", and "${port.name}" can ` +
+          "have an element of that name",
+        `rename "${port.name}"`,
+      );
+      break;
     }
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { SluiceError, type SourcePlace } from "../errors.ts";
+import { splitAddress } from "../ids.ts";
 import type { GraphMode, LinkOptions } from "../links/policy.ts";
 import type { GraphDocument, GraphLane, GraphPool } from "./document.ts";
 import { placed } from "./report.ts";
@@ -14,7 +15,7 @@ export interface GraphTarget {
   addByType(
     type: string,
     config: Record<string, unknown>,
-    options?: { id?: string; lane?: string; pool?: string },
+    options?: { id?: string; lane?: string; pool?: string; ports?: readonly string[] },
   ): unknown;
   /** Links by addresses. */
   connectByName(from: string, to: string, options?: LinkOptions): unknown;
@@ -45,10 +46,26 @@ export function graphOptions(document: GraphDocument): GraphRuntimeOptions {
  * @throws {SluiceError} what the runtime throws, with the place in the file
  */
 export function buildGraph(document: GraphDocument, runtime: GraphTarget): void {
+  // A link brings the element of a dynamic port that it leads to or from into being.
+  const linked = new Map<string, string[]>();
+  for (const { from, to, place } of document.links) {
+    for (const address of [from, to]) {
+      const { node, port } = at(place, () => splitAddress(address));
+      const ports = linked.get(node);
+      if (ports === undefined) linked.set(node, [port]);
+      else ports.push(port);
+    }
+  }
   for (const { id, type, config, lane, pool, place } of document.nodes) {
     // A lane of kind main is the control isolate, whatever the file calls it.
     const name = lane !== undefined && document.lanes[lane]?.kind === "main" ? "main" : lane;
-    at(place, () => runtime.addByType(type, { ...config }, { id, ...(name && { lane: name }), ...(pool && { pool }) }));
+    const options = {
+      id,
+      ...(name && { lane: name }),
+      ...(pool && { pool }),
+      ...(linked.has(id) && { ports: linked.get(id) }),
+    };
+    at(place, () => runtime.addByType(type, { ...config }, options));
   }
   for (const { from, to, policy, capacity, place } of document.links) {
     const options = { ...(policy && { policy }), ...(capacity && { capacity }) };
@@ -56,9 +73,9 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget): void 
   }
 }
 
-function at(place: SourcePlace, action: () => unknown): void {
+function at<T>(place: SourcePlace, action: () => T): T {
   try {
-    action();
+    return action();
   } catch (error) {
     throw error instanceof SluiceError && error.place === undefined ? placed(error, place) : error;
   }

@@ -6,6 +6,7 @@
 import { checkConfig, coerceSetting, describeValue } from "../config_check.ts";
 import { SluiceError } from "../errors.ts";
 import { type NodeDescriptor, sizePorts } from "../registry/descriptor.ts";
+import { nameElements } from "../registry/dynamic_ports.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import type { NodeId } from "../ids.ts";
 import { DEFAULT_LANE, laneOf, MAIN_LANE, NATIVE_LANE } from "../lanes/lane_choice.ts";
@@ -72,9 +73,16 @@ export function checkNodes(
       pool: shaped.pool?.name,
       place: report.place(offset),
     };
-    checked.set(id, { shaped, descriptor: sizePorts(descriptor, config), node });
+    checked.set(id, { shaped, descriptor: withLinkedElements(sizePorts(descriptor, config), shaped.id, graph), node });
   }
   return checked;
+}
+
+/** A link brings the element of a dynamic port that it leads to or from into being. */
+function withLinkedElements(descriptor: NodeDescriptor, id: string, { links }: ShapedGraph): NodeDescriptor {
+  if (![...descriptor.inputs, ...descriptor.outputs].some((port) => port.dynamic !== undefined)) return descriptor;
+  const named = (end: "from" | "to") => links.flatMap((link) => link[end]?.node === id ? link[end].port : []);
+  return nameElements(nameElements(descriptor, "input", named("to")), "output", named("from"));
 }
 
 function readConfig(

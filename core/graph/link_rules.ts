@@ -5,7 +5,7 @@
  */
 import { listNames, SluiceError } from "../errors.ts";
 import { findClash } from "../frames/format.ts";
-import { expandPort, findPort, type NodeDescriptor, type PortDescriptor } from "../registry/descriptor.ts";
+import { expandPort, findPort, isList, type NodeDescriptor, type PortDescriptor } from "../registry/descriptor.ts";
 import { didYouMean, listSome } from "../suggestion.ts";
 
 /** A port of a node in a graph, as a link names it. */
@@ -28,7 +28,7 @@ export function resolvePort(end: LinkEnd, direction: "input" | "output"): PortDe
   const ports = direction === "input" ? descriptor.inputs : descriptor.outputs;
   const available = ports.flatMap(expandPort);
   const attempt = `Cannot link ${direction === "input" ? "to" : "from"} "${nodeId}.${port}"`;
-  const list = `${direction}s: ${listSome(available)}`;
+  const known = `${direction}s: ${listSome(available)}`;
   const details = { nodeId, port, available };
   const other = findPort(descriptor, port);
   if (other !== undefined) {
@@ -36,19 +36,21 @@ export function resolvePort(end: LinkEnd, direction: "input" | "output"): PortDe
     const wanted = direction === "input" ? "an input" : "an output";
     throw new SluiceError(
       "PortNotFound",
-      `${attempt}: it is ${is} of "${descriptor.type}", wanted ${wanted}; ${list}`,
+      `${attempt}: it is ${is} of "${descriptor.type}", wanted ${wanted}; ${known}`,
       details,
     );
   }
-  const array = ports.find((each) => each.array !== undefined && each.name === port);
-  if (array !== undefined) {
-    const names = expandPort(array);
-    const message = `${attempt}: it is an array of ${names.length}, wanted one of ${listSome(names)}`;
+  const list = ports.find((each) => isList(each) && each.name === port);
+  if (list !== undefined) {
+    const names = expandPort(list);
+    const what = list.dynamic === undefined ? `an array of ${names.length}` : "a dynamic port";
+    const wanted = names.length === 0 ? "an element of it, and it has none" : `one of ${listSome(names)}`;
+    const message = `${attempt}: it is ${what}, wanted ${wanted}`;
     throw new SluiceError("PortNotFound", message, details);
   }
   const message = `${attempt}: "${descriptor.type}" has no ${direction} of that name${
     didYouMean(port, available)
-  }; ${list}`;
+  }; ${known}`;
   throw new SluiceError("PortNotFound", message, details);
 }
 

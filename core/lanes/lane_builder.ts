@@ -11,6 +11,7 @@ import type { Pool } from "../memory/pool.ts";
 import { InputPort } from "../ports/input_port.ts";
 import { OutputPort } from "../ports/output_port.ts";
 import { expandPort, type NodeDescriptor, sizePorts } from "../registry/descriptor.ts";
+import { takeElements } from "../registry/dynamic_ports.ts";
 import type { NodeInstance } from "../registry/node_type.ts";
 import type { LinkEndPlan, NodePlan } from "./messages.ts";
 import { type CellHost, NodeCell } from "./node_cell.ts";
@@ -40,7 +41,7 @@ export function buildCell(
   descriptor: NodeDescriptor,
   instance: NodeInstance,
 ): NodeCell {
-  const sized = sizePorts(descriptor, plan.config);
+  const sized = takeElements(sizePorts(descriptor, plan.config), plan.elements ?? {});
   const cell = new NodeCell(plan, sized, instance, site);
   const converters = (field: FormatField) => site.converters(field);
   for (const port of sized.inputs) {
@@ -53,13 +54,19 @@ export function buildCell(
   for (const port of [...cell.inputs, ...cell.outputs]) {
     port.structType = instance.structs?.[port.descriptor.schema ?? ""];
   }
-  instance.ports.wire({
-    input: (name) => cell.inputs.find((input) => input.name === name)!,
-    inputs: (name) => cell.inputs.filter((input) => input.descriptor.name === name),
-    output: (name) => cell.outputs.find((output) => output.name === name)!,
-  });
+  wirePorts(cell);
   instance.configure(plan.config);
   return cell;
+}
+
+/** Assigns a cell's ports to the fields of its processor: again after its dynamic ports have changed. */
+export function wirePorts({ instance, inputs, outputs }: NodeCell): void {
+  instance.ports.wire({
+    input: (name) => inputs.find((input) => input.name === name)!,
+    inputs: (name) => inputs.filter((input) => input.descriptor.name === name),
+    output: (name) => outputs.find((output) => output.name === name)!,
+    outputs: (name) => outputs.filter((output) => output.descriptor.name === name),
+  });
 }
 
 /** Makes the end or ends of a link that are on this lane, and attaches them. */

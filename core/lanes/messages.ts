@@ -11,6 +11,7 @@ import type { NodeId } from "../ids.ts";
 import type { LinkPlan } from "../links/link.ts";
 import type { GraphMode } from "../links/policy.ts";
 import type { PoolToken } from "../memory/pool.ts";
+import type { DynamicElements } from "../registry/dynamic_ports.ts";
 
 /** A node as its lane builds it. */
 export interface NodePlan {
@@ -23,6 +24,8 @@ export interface NodePlan {
   readonly config: { readonly [key: string]: unknown };
   /** The pool that its outputs take slots from; absent: that of their kind. */
   readonly pool?: string;
+  /** The elements of its dynamic ports, by port; absent for those that they start with. */
+  readonly elements?: { readonly [port: string]: DynamicElements };
 }
 
 /** A link end as its lane builds it. */

@@ -8,6 +8,7 @@ import type { ProcessorMode } from "../annotations.ts";
 import type { DurationUnit } from "../duration.ts";
 import type { FormatAccepts, FormatField, FrameKind } from "../frames/format.ts";
 import type { StructLayout } from "../frames/struct_layout.ts";
+import { type DynamicElements, initialElements } from "./dynamic_ports.ts";
 import type { Platform } from "./platform.ts";
 
 /** One port of a node type. */
@@ -30,7 +31,11 @@ export interface PortDescriptor {
   readonly array?: number;
   /** For an array port that has as many elements as a configuration value says: the key. */
   readonly sizedBy?: string;
-  /** A graph may leave it unconnected. Always `true` for an array port. */
+  /** For a dynamic port: how many elements it starts with, and the most it can have. */
+  readonly dynamic?: { readonly initial: number; readonly max: number };
+  /** For a dynamic port of a node in a graph: its elements; absent for as many as it starts with. */
+  readonly elements?: DynamicElements;
+  /** A graph may leave it unconnected. Always `true` for an array port and a dynamic one. */
   readonly optional: boolean;
   /** For inputs: the formats that it takes; absent for all. */
   readonly accepts?: FormatAccepts;
@@ -145,8 +150,16 @@ export interface NodeDescriptor {
   readonly config: ConfigObjectSchema;
 }
 
-/** The names a port has in a graph: one, or `name_0 … name_{n-1}` for an array port. */
+/** Whether a port has elements: the class has a list of streams for it. */
+export function isList(port: PortDescriptor): boolean {
+  return port.array !== undefined || port.dynamic !== undefined;
+}
+
+/** The names a port has in a graph: one, or `name_0 … name_{n-1}` for an array port; those of a dynamic port now. */
 export function expandPort(port: PortDescriptor): string[] {
+  if (port.dynamic !== undefined) {
+    return (port.elements ?? initialElements(port.dynamic)).numbers.map((number) => `${port.name}_${number}`);
+  }
   if (port.array === undefined) return [port.name];
   return Array.from({ length: port.array }, (_, i) => `${port.name}_${i}`);
 }

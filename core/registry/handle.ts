@@ -35,8 +35,38 @@ export interface InputRef<F extends Frame = Frame> {
   readonly "~frame"?: (frame: F) => void;
 }
 
+/** An input whose elements are added and removed while the graph runs. */
+export interface DynamicInputRef<F extends Frame = Frame> {
+  /** Tells references to inputs and outputs apart. */
+  readonly direction: "input";
+  /** The node's id. */
+  readonly node: NodeId;
+  /** The name of the port as a whole. */
+  readonly port: string;
+  /** The element of a number; it need not exist yet. */
+  readonly [element: number]: InputRef<F>;
+}
+
+/** An output whose elements are added and removed while the graph runs. */
+export interface DynamicOutputRef<F extends Frame = Frame> {
+  /** Tells references to inputs and outputs apart. */
+  readonly direction: "output";
+  /** The node's id. */
+  readonly node: NodeId;
+  /** The name of the port as a whole. */
+  readonly port: string;
+  /** The element of a number; it need not exist yet. */
+  readonly [element: number]: OutputRef<F>;
+}
+
+/** Stands for a dynamic port in a shape. */
+export interface DynamicPort<F extends Frame = Frame> {
+  /** Only a type: what its elements carry. */
+  readonly "~element": F;
+}
+
 /** Port names to frame types; an array of frames stands for an array port. */
-export type PortShape = { readonly [name: string]: Frame | readonly Frame[] };
+export type PortShape = { readonly [name: string]: Frame | readonly Frame[] | DynamicPort };
 
 /**
  * The elements of an array port of `N` elements: a tuple, so that an index out of range is a type error. A list where
@@ -50,6 +80,7 @@ export type PortArray<F extends Frame, N extends number, T extends readonly F[] 
 /** The input references for a shape. */
 export type InputRefs<I> = {
   readonly [K in keyof I]: I[K] extends readonly Frame[] ? InputRefTuple<I[K]>
+    : I[K] extends DynamicPort<infer F> ? DynamicInputRef<F>
     : I[K] extends Frame ? InputRef<I[K]>
     : never;
 };
@@ -57,6 +88,7 @@ export type InputRefs<I> = {
 /** The output references for a shape. */
 export type OutputRefs<O> = {
   readonly [K in keyof O]: O[K] extends readonly Frame[] ? OutputRefTuple<O[K]>
+    : O[K] extends DynamicPort<infer F> ? DynamicOutputRef<F>
     : O[K] extends Frame ? OutputRef<O[K]>
     : never;
 };

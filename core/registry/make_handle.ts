@@ -5,8 +5,8 @@
  */
 import { SluiceError } from "../errors.ts";
 import { type NodeId, portAddress } from "../ids.ts";
-import { expandPort, type NodeDescriptor, type PortDescriptor } from "./descriptor.ts";
-import type { InputRef, NodeHandle, OutputRef } from "./handle.ts";
+import { expandPort, isList, type NodeDescriptor, type PortDescriptor } from "./descriptor.ts";
+import type { DynamicInputRef, DynamicOutputRef, InputRef, NodeHandle, OutputRef } from "./handle.ts";
 
 /** References to the ports of a node. */
 export function makeHandle(id: NodeId, descriptor: NodeDescriptor): NodeHandle {
@@ -24,23 +24,38 @@ export function makeHandle(id: NodeId, descriptor: NodeDescriptor): NodeHandle {
 }
 
 type Ref = InputRef | OutputRef;
-type Refs = Record<string, Ref | readonly Ref[]>;
+type DynamicRef = DynamicInputRef | DynamicOutputRef;
+type Refs = Record<string, Ref | readonly Ref[] | DynamicRef>;
 
 function makeRefs(id: NodeId, ports: readonly PortDescriptor[]): Refs {
   const refs: Refs = {};
   for (const port of ports) {
-    const elements = expandPort(port).map((name): Ref => ({
-      direction: port.direction,
-      node: id,
-      port: name,
-      address: portAddress(id, name),
-    }));
-    refs[port.name] = port.array === undefined ? elements[0] : elements;
+    if (port.dynamic !== undefined) {
+      refs[port.name] = makeDynamicRef(id, port);
+      continue;
+    }
+    const elements = expandPort(port).map((name) => makeRef(id, port, name));
+    refs[port.name] = isList(port) ? elements : elements[0];
   }
   return refs;
 }
 
-function pick(id: NodeId, direction: string, refs: Refs, name: string): Ref | readonly Ref[] {
+function makeRef(id: NodeId, { direction }: PortDescriptor, name: string): Ref {
+  return { direction, node: id, port: name, address: portAddress(id, name) };
+}
+
+/** Elements come after the handle was made, so that it has to make references when it is asked for them. */
+function makeDynamicRef(id: NodeId, port: PortDescriptor): DynamicRef {
+  const whole = { direction: port.direction, node: id, port: port.name } as DynamicRef;
+  return new Proxy(whole, {
+    get(target, key) {
+      if (typeof key !== "string" || !/^\d+$/.test(key)) return Reflect.get(target, key);
+      return makeRef(id, port, `${port.name}_${key}`);
+    },
+  });
+}
+
+function pick(id: NodeId, direction: string, refs: Refs, name: string): Refs[string] {
   if (Object.hasOwn(refs, name)) return refs[name];
   const available = Object.keys(refs);
   throw new SluiceError(

@@ -13,10 +13,12 @@ import type { NodeHandle } from "./handle.ts";
 export interface PortWiring {
   /** The input of that name. */
   input(name: string): StreamInput;
-  /** The elements of an array port. */
+  /** The elements of an array port, or of a dynamic one, in the order of their numbers. */
   inputs(name: string): StreamInput[];
   /** The output of that name. */
   output(name: string): StreamOutput;
+  /** The elements of a dynamic port, in the order of their numbers. */
+  outputs(name: string): StreamOutput[];
 }
 
 /** Is shown each port of a node, in the order of the class. */
@@ -32,10 +34,10 @@ export interface PortRegistry {
   /** The inputs, by name. */
   inputs(): { readonly [name: string]: StreamInput | readonly StreamInput[] };
   /** The outputs, by name. */
-  outputs(): { readonly [name: string]: StreamOutput };
-  /** Shows every port, inputs first; each element of an array port by itself. */
+  outputs(): { readonly [name: string]: StreamOutput | readonly StreamOutput[] };
+  /** Shows every port, inputs first; each element of an array port, or of a dynamic one, by itself. */
   visit(visitor: PortVisitor): void;
-  /** Assigns the ports to the class's fields. */
+  /** Assigns the ports to the class's fields; again when elements of a dynamic port were added or removed. */
   wire(wiring: PortWiring): void;
 }
 

@@ -1,0 +1,180 @@
+/**
+ * Dynamic ports: ports whose elements come and go while the graph runs. Which elements a node has stands in its own
+ * descriptor; these functions make the next descriptor of it and change nothing.
+ *
+ * An element's number is never given again while others stand, so that an address means one port for as long as
+ * anybody can hold it.
+ *
+ * @module
+ */
+import { listNames, SluiceError } from "../errors.ts";
+import { didYouMean } from "../suggestion.ts";
+import type { NodeDescriptor, PortDescriptor } from "./descriptor.ts";
+
+/** Most elements of a dynamic port where the class does not say. */
+export const DYNAMIC_MAX = 64;
+
+/** The highest number that a graph may give an element. */
+const HIGHEST_NUMBER = 65_535;
+
+/** The elements of a dynamic port of one node. */
+export interface DynamicElements {
+  /** Their numbers, ascending. */
+  readonly numbers: readonly number[];
+  /** The number of the element that is added next. */
+  readonly next: number;
+}
+
+/** The elements that a dynamic port starts with. */
+export function initialElements({ initial }: { readonly initial: number }): DynamicElements {
+  return { numbers: Array.from({ length: initial }, (_, k) => k), next: initial };
+}
+
+/**
+ * Adds an element to a dynamic port of a node.
+ *
+ * @param name the port as a whole: `inputs`, not `inputs_0`
+ * @returns the node's descriptor with it, and the element's name
+ * @throws {SluiceError} `PortNotFound` if the node has no dynamic port of that name, `InvalidGraph` if it is full
+ */
+export function addElement(
+  nodeId: string,
+  descriptor: NodeDescriptor,
+  direction: "input" | "output",
+  name: string,
+): { readonly descriptor: NodeDescriptor; readonly added: string } {
+  const attempt = `Cannot add an element to ${direction} "${nodeId}.${name}"`;
+  const port = dynamicPort(attempt, nodeId, descriptor, direction, name);
+  const { numbers, next } = elementsOf(port);
+  if (numbers.length >= port.dynamic!.max) {
+    throw new SluiceError(
+      "InvalidGraph",
+      `${attempt}: it has ${numbers.length}, the most that "${descriptor.type}" takes; remove one first`,
+      { nodeId, port: name },
+    );
+  }
+  const elements = { numbers: [...numbers, next], next: next + 1 };
+  return { descriptor: withElements(descriptor, port, elements), added: `${name}_${next}` };
+}
+
+/**
+ * Removes an element of a dynamic port of a node.
+ *
+ * @param name the element: `inputs_2`
+ * @returns the node's descriptor without it
+ * @throws {SluiceError} `PortNotFound` if the node has no such element
+ */
+export function removeElement(
+  nodeId: string,
+  descriptor: NodeDescriptor,
+  direction: "input" | "output",
+  name: string,
+): NodeDescriptor {
+  for (const port of listed(descriptor, direction)) {
+    const { numbers, next } = elementsOf(port);
+    const rest = numbers.filter((number) => `${port.name}_${number}` !== name);
+    if (rest.length === numbers.length) continue;
+    return withElements(descriptor, port, { numbers: rest, next: rest.length === 0 ? 0 : next });
+  }
+  const available = listed(descriptor, direction).flatMap((port) =>
+    elementsOf(port).numbers.map((number) => `${port.name}_${number}`)
+  );
+  throw new SluiceError(
+    "PortNotFound",
+    `Cannot remove ${direction} "${nodeId}.${name}": "${descriptor.type}" has no element of that name` +
+      `${didYouMean(name, available)}; elements: ${listNames(available)}`,
+    { nodeId, port: name, available },
+  );
+}
+
+/**
+ * Sees to it that a node has the elements that a graph names. Names that are not those of elements, and elements
+ * beyond the most that a port can have, are left out: whoever links to them is told.
+ *
+ * @param names ports of the node, as links name them
+ * @returns `descriptor` itself if nothing was added
+ */
+export function nameElements(
+  descriptor: NodeDescriptor,
+  direction: "input" | "output",
+  names: readonly string[],
+): NodeDescriptor {
+  const ports = listed(descriptor, direction);
+  if (ports.length === 0) return descriptor;
+  let made = descriptor;
+  for (const port of ports) {
+    const { numbers, next } = elementsOf(port);
+    const all = new Set(numbers);
+    for (const name of names) {
+      const number = elementNumber(port, name);
+      if (number !== undefined && all.size < port.dynamic!.max) all.add(number);
+    }
+    if (all.size === numbers.length) continue;
+    const sorted = [...all].sort((a, b) => a - b);
+    made = withElements(made, port, { numbers: sorted, next: Math.max(next, sorted[sorted.length - 1] + 1) });
+  }
+  return made;
+}
+
+/** The elements of the dynamic ports of a node, by port; a lane gives the node the same by {@linkcode takeElements}. */
+export function elementsByPort(descriptor: NodeDescriptor): { readonly [port: string]: DynamicElements } {
+  const ports = [...descriptor.inputs, ...descriptor.outputs].filter((port) => port.elements !== undefined);
+  return Object.fromEntries(ports.map((port) => [port.name, elementsOf(port)]));
+}
+
+/** A descriptor whose dynamic ports have these elements. */
+export function takeElements(
+  descriptor: NodeDescriptor,
+  elements: { readonly [port: string]: DynamicElements },
+): NodeDescriptor {
+  if (Object.keys(elements).length === 0) return descriptor;
+  const take = (port: PortDescriptor) =>
+    port.dynamic !== undefined && Object.hasOwn(elements, port.name)
+      ? { ...port, elements: elements[port.name] }
+      : port;
+  return { ...descriptor, inputs: descriptor.inputs.map(take), outputs: descriptor.outputs.map(take) };
+}
+
+/** The number in `inputs_12`, if it is one that an element of the port can have. */
+export function elementNumber(port: PortDescriptor, name: string): number | undefined {
+  if (port.dynamic === undefined || !name.startsWith(`${port.name}_`)) return undefined;
+  const text = name.slice(port.name.length + 1);
+  if (!/^(?:0|[1-9]\d{0,4})$/.test(text)) return undefined;
+  const number = Number(text);
+  return number <= HIGHEST_NUMBER ? number : undefined;
+}
+
+function elementsOf(port: PortDescriptor): DynamicElements {
+  return port.elements ?? initialElements(port.dynamic!);
+}
+
+function listed(descriptor: NodeDescriptor, direction: "input" | "output"): PortDescriptor[] {
+  const ports = direction === "input" ? descriptor.inputs : descriptor.outputs;
+  return ports.filter((port) => port.dynamic !== undefined);
+}
+
+function dynamicPort(
+  attempt: string,
+  nodeId: string,
+  descriptor: NodeDescriptor,
+  direction: "input" | "output",
+  name: string,
+): PortDescriptor {
+  const ports = listed(descriptor, direction);
+  const found = ports.find((port) => port.name === name);
+  if (found !== undefined) return found;
+  const available = ports.map((port) => port.name);
+  throw new SluiceError(
+    "PortNotFound",
+    `${attempt}: "${descriptor.type}" has no dynamic ${direction} of that name${didYouMean(name, available)}; ` +
+      `dynamic ${direction}s: ${listNames(available)}`,
+    { nodeId, port: name, available },
+  );
+}
+
+function withElements(descriptor: NodeDescriptor, port: PortDescriptor, elements: DynamicElements): NodeDescriptor {
+  const swap = (each: PortDescriptor) => each === port || each.name === port.name ? { ...each, elements } : each;
+  return port.direction === "input"
+    ? { ...descriptor, inputs: descriptor.inputs.map(swap) }
+    : { ...descriptor, outputs: descriptor.outputs.map(swap) };
+}
