@@ -10,9 +10,11 @@ import { defineNodeType, definePackage } from "./core/generated_api.ts";
 import type {
   AudioFrame,
   DataFrame,
+  EncodedFrame,
   NodeHandle,
   NodePackage,
   NodeType,
+  PacketFrame,
   PortArray,
   PortRegistry,
   PortVisitor,
@@ -203,6 +205,156 @@ export const audioDelay: NodeType<AudioDelayConfig, AudioDelayHandle> = defineNo
             processor.sampleRateHz = values.sampleRateHz as typeof processor.sampleRateHz;
           }
           if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `audio-rebuffer`. */
+export class AudioRebufferPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `audio-rebuffer`. */
+export interface AudioRebufferConfig {
+  /**
+   * Samples per channel in a block.
+   *
+   * A whole number from 1 to 16384 samples; 1024 by default.
+   */
+  readonly size?: number;
+  /**
+   * Fill a block that ends early with silence, instead of making it shorter.
+   *
+   * True or false; false by default.
+   */
+  readonly pad?: boolean;
+}
+
+/** A `audio-rebuffer` in a graph. */
+export type AudioRebufferHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+
+/**
+ * Joins and splits blocks of any size into blocks of one size.
+ *
+ * **Purpose.** The `chunker` of the audio family, under the name that flow nodes have: sample for sample, with the times
+ * of the first samples; what is left at the end makes a shorter block, or a padded one.
+ *
+ * **Inputs.** `audioIn`: blocks of any size.
+ *
+ * **Outputs.** `audioOut`: blocks of `size` samples.
+ *
+ * **Config.** `size`, `pad`.
+ *
+ * **Example.**
+ * ```json
+ * { "ten-ms": { "type": "audio-rebuffer", "config": { "size": 480 } } }
+ * ```
+ */
+export const audioRebuffer: NodeType<AudioRebufferConfig, AudioRebufferHandle> = defineNodeType<
+  AudioRebufferConfig,
+  AudioRebufferHandle
+>({
+  descriptor: {
+    type: "audio-rebuffer",
+    className: "AudioRebuffer",
+    source: "processors/flow/audio_rebuffer.ts:27",
+    description: "Joins and splits blocks of any size into blocks of one size.",
+    doc:
+      'Joins and splits blocks of any size into blocks of one size.\n\n**Purpose.** The `chunker` of the audio family, under the name that flow nodes have: sample for sample, with the times\nof the first samples; what is left at the end makes a shorter block, or a padded one.\n\n**Inputs.** `audioIn`: blocks of any size.\n\n**Outputs.** `audioOut`: blocks of `size` samples.\n\n**Config.** `size`, `pad`.\n\n**Example.**\n```json\n{ "ten-ms": { "type": "audio-rebuffer", "config": { "size": 480 } } }\n```',
+    category: "flow",
+    tags: ["audio", "block", "buffer", "rebuffer"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        size: {
+          type: "integer",
+          description: "Samples per channel in a block.",
+          minimum: 1,
+          maximum: 16384,
+          "x-unit": "samples",
+          default: 1024,
+        },
+        pad: {
+          type: "boolean",
+          description: "Fill a block that ends early with silence, instead of making it shorter.",
+          default: false,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { AudioRebuffer } = await import("./processors/flow/audio_rebuffer.ts");
+    return () => {
+      const processor = new AudioRebuffer();
+      return {
+        processor,
+        ports: new AudioRebufferPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.size !== undefined) processor.size = values.size as typeof processor.size;
+          if (values.pad !== undefined) processor.pad = values.pad as typeof processor.pad;
         },
       };
     };
@@ -920,6 +1072,194 @@ export const consoleSink: NodeType<ConsoleSinkConfig, ConsoleSinkHandle> = defin
   },
 });
 
+/** The ports of `data-delay`. */
+export class DataDelayPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<DataFrame<unknown>>; frameOut: StreamOutput<DataFrame<unknown>> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<DataFrame<unknown>>; frameOut: StreamOutput<DataFrame<unknown>> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<DataFrame<unknown>> } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<DataFrame<unknown>> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("frameIn", this.#processor.frameIn);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<DataFrame<unknown>>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<DataFrame<unknown>>;
+  }
+}
+
+/** The configuration of `data-delay`. */
+export interface DataDelayConfig {
+  /**
+   * How many frames later.
+   *
+   * A whole number from 0 to 65535 frames; 1 by default.
+   */
+  readonly delayFrames?: number;
+  /**
+   * How much later.
+   *
+   * A number from 0 to 60000 ms; 0 by default.
+   */
+  readonly delayMs?: number;
+  /**
+   * Begin with as many values as the delay has frames.
+   *
+   * True or false; false by default.
+   */
+  readonly prime?: boolean;
+  /**
+   * What they are.
+   *
+   * A number or a string or true or false or null or a list, each a number or an object; null by default.
+   */
+  readonly initial?: number | string | boolean | null | readonly number[] | {
+    readonly [key: string]: number | string | boolean | null;
+  };
+}
+
+/** A `data-delay` in a graph. */
+export type DataDelayHandle = NodeHandle<{ frameIn: DataFrame<unknown> }, { frameOut: DataFrame<unknown> }>;
+
+/**
+ * Delays values, and makes a loop of links legal.
+ *
+ * **Purpose.** As `video-delay`. With `prime` the output begins with `delayFrames` times the value `initial`.
+ *
+ * **Inputs.** `frameIn`: any values. Its link holds more than `delayFrames` of them, unless `prime` is used.
+ *
+ * **Outputs.** `frameOut`: the same values, later.
+ *
+ * **Config.** `delayFrames`, `delayMs`, `prime`, `initial`.
+ *
+ * **Example.**
+ * ```json
+ * { "last": { "type": "data-delay", "config": { "prime": true, "initial": 0 } } }
+ * ```
+ */
+export const dataDelay: NodeType<DataDelayConfig, DataDelayHandle> = defineNodeType<DataDelayConfig, DataDelayHandle>({
+  descriptor: {
+    type: "data-delay",
+    className: "DataDelay",
+    source: "processors/flow/data_delay.ts:27",
+    description: "Delays values, and makes a loop of links legal.",
+    doc:
+      'Delays values, and makes a loop of links legal.\n\n**Purpose.** As `video-delay`. With `prime` the output begins with `delayFrames` times the value `initial`.\n\n**Inputs.** `frameIn`: any values. Its link holds more than `delayFrames` of them, unless `prime` is used.\n\n**Outputs.** `frameOut`: the same values, later.\n\n**Config.** `delayFrames`, `delayMs`, `prime`, `initial`.\n\n**Example.**\n```json\n{ "last": { "type": "data-delay", "config": { "prime": true, "initial": 0 } } }\n```',
+    category: "flow",
+    tags: ["data", "delay", "feedback", "loop", "state", "latency"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    delays: true,
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "data",
+      type: "DataFrame<unknown>",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "data",
+      type: "DataFrame<unknown>",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        delayFrames: {
+          type: "integer",
+          description: "How many frames later.",
+          minimum: 0,
+          maximum: 65535,
+          "x-unit": "frames",
+          default: 1,
+        },
+        delayMs: {
+          type: "number",
+          description: "How much later.",
+          minimum: 0,
+          maximum: 60000,
+          "x-unit": "ms",
+          default: 0,
+        },
+        prime: {
+          type: "boolean",
+          description: "Begin with as many values as the delay has frames.",
+          default: false,
+        },
+        initial: {
+          anyOf: [{ type: "number" }, { type: "string" }, { type: "boolean" }, { type: "null" }, {
+            type: "array",
+            items: { type: "number" },
+          }, {
+            type: "object",
+            additionalProperties: {
+              anyOf: [{ type: "number" }, { type: "string" }, { type: "boolean" }, { type: "null" }],
+            },
+          }],
+          description: "What they are.",
+          default: null,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { DataDelay } = await import("./processors/flow/data_delay.ts");
+    return () => {
+      const processor = new DataDelay();
+      return {
+        processor,
+        ports: new DataDelayPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.delayFrames !== undefined) {
+            processor.delayFrames = values.delayFrames as typeof processor.delayFrames;
+          }
+          if (values.delayMs !== undefined) processor.delayMs = values.delayMs as typeof processor.delayMs;
+          if (values.prime !== undefined) processor.prime = values.prime as typeof processor.prime;
+          if (values.initial !== undefined) processor.initial = values.initial as typeof processor.initial;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `data-switch`. */
 export class DataSwitchPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -1285,6 +1625,162 @@ export const dataValve: NodeType<DataValveConfig, DataValveHandle> = defineNodeT
         tick: () => processor.process(),
         configure: (values) => {
           if (values.open !== undefined) processor.open = values.open as typeof processor.open;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `encoded-delay`. */
+export class EncodedDelayPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<EncodedFrame>; frameOut: StreamOutput<EncodedFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<EncodedFrame>; frameOut: StreamOutput<EncodedFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<EncodedFrame> } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<EncodedFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("frameIn", this.#processor.frameIn);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<EncodedFrame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<EncodedFrame>;
+  }
+}
+
+/** The configuration of `encoded-delay`. */
+export interface EncodedDelayConfig {
+  /**
+   * How many frames later.
+   *
+   * A whole number from 0 to 65535 frames; 1 by default.
+   */
+  readonly delayFrames?: number;
+  /**
+   * How much later.
+   *
+   * A number from 0 to 60000 ms; 0 by default.
+   */
+  readonly delayMs?: number;
+}
+
+/** A `encoded-delay` in a graph. */
+export type EncodedDelayHandle = NodeHandle<{ frameIn: EncodedFrame }, { frameOut: EncodedFrame }>;
+
+/**
+ * Delays encoded frames, and makes a loop of links legal.
+ *
+ * **Purpose.** As `video-delay`, with both times, `ptsNs` and `dtsNs`, and without `prime`: there is no blank frame that
+ * every decoder takes.
+ *
+ * **Inputs.** `frameIn`: any encoded frames. Its link holds more than `delayFrames` of them.
+ *
+ * **Outputs.** `frameOut`: the same frames, later.
+ *
+ * **Config.** `delayFrames`, `delayMs`.
+ *
+ * **Example.**
+ * ```json
+ * { "later": { "type": "encoded-delay", "config": { "delayFrames": 0, "delayMs": 500 } } }
+ * ```
+ */
+export const encodedDelay: NodeType<EncodedDelayConfig, EncodedDelayHandle> = defineNodeType<
+  EncodedDelayConfig,
+  EncodedDelayHandle
+>({
+  descriptor: {
+    type: "encoded-delay",
+    className: "EncodedDelay",
+    source: "processors/flow/encoded_delay.ts:28",
+    description: "Delays encoded frames, and makes a loop of links legal.",
+    doc:
+      'Delays encoded frames, and makes a loop of links legal.\n\n**Purpose.** As `video-delay`, with both times, `ptsNs` and `dtsNs`, and without `prime`: there is no blank frame that\nevery decoder takes.\n\n**Inputs.** `frameIn`: any encoded frames. Its link holds more than `delayFrames` of them.\n\n**Outputs.** `frameOut`: the same frames, later.\n\n**Config.** `delayFrames`, `delayMs`.\n\n**Example.**\n```json\n{ "later": { "type": "encoded-delay", "config": { "delayFrames": 0, "delayMs": 500 } } }\n```',
+    category: "flow",
+    tags: ["encoded", "delay", "loop", "latency"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    delays: true,
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        delayFrames: {
+          type: "integer",
+          description: "How many frames later.",
+          minimum: 0,
+          maximum: 65535,
+          "x-unit": "frames",
+          default: 1,
+        },
+        delayMs: {
+          type: "number",
+          description: "How much later.",
+          minimum: 0,
+          maximum: 60000,
+          "x-unit": "ms",
+          default: 0,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { EncodedDelay } = await import("./processors/flow/encoded_delay.ts");
+    return () => {
+      const processor = new EncodedDelay();
+      return {
+        processor,
+        ports: new EncodedDelayPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.delayFrames !== undefined) {
+            processor.delayFrames = values.delayFrames as typeof processor.delayFrames;
+          }
+          if (values.delayMs !== undefined) processor.delayMs = values.delayMs as typeof processor.delayMs;
         },
       };
     };
@@ -1735,6 +2231,331 @@ export const mixer: NodeType<MixerConfig, MixerHandle> = defineNodeType<MixerCon
         configure: (values) => {
           if (values.strategy !== undefined) processor.strategy = values.strategy as typeof processor.strategy;
           if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `packet-delay`. */
+export class PacketDelayPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<PacketFrame>; frameOut: StreamOutput<PacketFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<PacketFrame>; frameOut: StreamOutput<PacketFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<PacketFrame> } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<PacketFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("frameIn", this.#processor.frameIn);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<PacketFrame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<PacketFrame>;
+  }
+}
+
+/** The configuration of `packet-delay`. */
+export interface PacketDelayConfig {
+  /**
+   * How many frames later.
+   *
+   * A whole number from 0 to 65535 frames; 1 by default.
+   */
+  readonly delayFrames?: number;
+  /**
+   * How much later.
+   *
+   * A number from 0 to 60000 ms; 0 by default.
+   */
+  readonly delayMs?: number;
+  /**
+   * Begin with as many empty batches as the delay has frames.
+   *
+   * True or false; false by default.
+   */
+  readonly prime?: boolean;
+  /**
+   * The type of each field of theirs, by name.
+   *
+   * An object; {"value":"f64"} by default.
+   */
+  readonly fields?: { readonly [key: string]: "f64" | "f32" | "i32" | "u32" | "u8" };
+}
+
+/** A `packet-delay` in a graph. */
+export type PacketDelayHandle = NodeHandle<{ frameIn: PacketFrame }, { frameOut: PacketFrame }>;
+
+/**
+ * Delays batches of records, and makes a loop of links legal.
+ *
+ * **Purpose.** As `video-delay`. With `prime` the output begins with `delayFrames` batches of no records.
+ *
+ * **Inputs.** `frameIn`: any batches. Its link holds more than `delayFrames` of them, unless `prime` is used.
+ *
+ * **Outputs.** `frameOut`: the same batches, later.
+ *
+ * **Config.** `delayFrames`, `delayMs`, `prime`, and the `fields` of the empty batches.
+ *
+ * **Example.**
+ * ```json
+ * { "last": { "type": "packet-delay", "config": { "prime": true, "fields": { "x": "f32" } } } }
+ * ```
+ */
+export const packetDelay: NodeType<PacketDelayConfig, PacketDelayHandle> = defineNodeType<
+  PacketDelayConfig,
+  PacketDelayHandle
+>({
+  descriptor: {
+    type: "packet-delay",
+    className: "PacketDelay",
+    source: "processors/flow/packet_delay.ts:27",
+    description: "Delays batches of records, and makes a loop of links legal.",
+    doc:
+      'Delays batches of records, and makes a loop of links legal.\n\n**Purpose.** As `video-delay`. With `prime` the output begins with `delayFrames` batches of no records.\n\n**Inputs.** `frameIn`: any batches. Its link holds more than `delayFrames` of them, unless `prime` is used.\n\n**Outputs.** `frameOut`: the same batches, later.\n\n**Config.** `delayFrames`, `delayMs`, `prime`, and the `fields` of the empty batches.\n\n**Example.**\n```json\n{ "last": { "type": "packet-delay", "config": { "prime": true, "fields": { "x": "f32" } } } }\n```',
+    category: "flow",
+    tags: ["packet", "sensor", "delay", "feedback", "loop", "latency"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    delays: true,
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "packet",
+      type: "PacketFrame",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "packet",
+      type: "PacketFrame",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        delayFrames: {
+          type: "integer",
+          description: "How many frames later.",
+          minimum: 0,
+          maximum: 65535,
+          "x-unit": "frames",
+          default: 1,
+        },
+        delayMs: {
+          type: "number",
+          description: "How much later.",
+          minimum: 0,
+          maximum: 60000,
+          "x-unit": "ms",
+          default: 0,
+        },
+        prime: {
+          type: "boolean",
+          description: "Begin with as many empty batches as the delay has frames.",
+          default: false,
+        },
+        fields: {
+          type: "object",
+          additionalProperties: { enum: ["f64", "f32", "i32", "u32", "u8"] },
+          description: "The type of each field of theirs, by name.",
+          default: { value: "f64" },
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { PacketDelay } = await import("./processors/flow/packet_delay.ts");
+    return () => {
+      const processor = new PacketDelay();
+      return {
+        processor,
+        ports: new PacketDelayPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.delayFrames !== undefined) {
+            processor.delayFrames = values.delayFrames as typeof processor.delayFrames;
+          }
+          if (values.delayMs !== undefined) processor.delayMs = values.delayMs as typeof processor.delayMs;
+          if (values.prime !== undefined) processor.prime = values.prime as typeof processor.prime;
+          if (values.fields !== undefined) processor.fields = values.fields as typeof processor.fields;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `packet-rebuffer`. */
+export class PacketRebufferPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<PacketFrame>; frameOut: StreamOutput<PacketFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<PacketFrame>; frameOut: StreamOutput<PacketFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<PacketFrame> } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<PacketFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("frameIn", this.#processor.frameIn);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<PacketFrame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<PacketFrame>;
+  }
+}
+
+/** The configuration of `packet-rebuffer`. */
+export interface PacketRebufferConfig {
+  /**
+   * Records in a batch.
+   *
+   * A whole number from 1 to 65536 records; 64 by default; may change while the node runs.
+   */
+  readonly batchSize?: number;
+}
+
+/** A `packet-rebuffer` in a graph. */
+export type PacketRebufferHandle = NodeHandle<{ frameIn: PacketFrame }, { frameOut: PacketFrame }>;
+
+/**
+ * Joins and splits batches of records into batches of one size.
+ *
+ * **Purpose.** Every record comes out once and in order, whatever the batches were that it came in. A batch starts at the
+ * time of its first record and lasts as long as its records; a batch that came in is taken to spread its records
+ * evenly over its duration. No batch reaches over a gap, or over a change of fields: there the one in work ends early,
+ * as at the end of the stream. A new `batchSize` holds from the next batch on.
+ *
+ * **Inputs.** `frameIn`: batches of any size.
+ *
+ * **Outputs.** `frameOut`: batches of `batchSize` records.
+ *
+ * **Config.** `batchSize` (live).
+ *
+ * **Example.**
+ * ```json
+ * { "ten": { "type": "packet-rebuffer", "config": { "batchSize": 10 } } }
+ * ```
+ */
+export const packetRebuffer: NodeType<PacketRebufferConfig, PacketRebufferHandle> = defineNodeType<
+  PacketRebufferConfig,
+  PacketRebufferHandle
+>({
+  descriptor: {
+    type: "packet-rebuffer",
+    className: "PacketRebuffer",
+    source: "processors/flow/packet_rebuffer.ts:31",
+    description: "Joins and splits batches of records into batches of one size.",
+    doc:
+      'Joins and splits batches of records into batches of one size.\n\n**Purpose.** Every record comes out once and in order, whatever the batches were that it came in. A batch starts at the\ntime of its first record and lasts as long as its records; a batch that came in is taken to spread its records\nevenly over its duration. No batch reaches over a gap, or over a change of fields: there the one in work ends early,\nas at the end of the stream. A new `batchSize` holds from the next batch on.\n\n**Inputs.** `frameIn`: batches of any size.\n\n**Outputs.** `frameOut`: batches of `batchSize` records.\n\n**Config.** `batchSize` (live).\n\n**Example.**\n```json\n{ "ten": { "type": "packet-rebuffer", "config": { "batchSize": 10 } } }\n```',
+    category: "flow",
+    tags: ["packet", "sensor", "batch", "buffer", "rebuffer"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "packet",
+      type: "PacketFrame",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "packet",
+      type: "PacketFrame",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        batchSize: {
+          type: "integer",
+          description: "Records in a batch.",
+          minimum: 1,
+          maximum: 65536,
+          "x-unit": "records",
+          default: 64,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { PacketRebuffer } = await import("./processors/flow/packet_rebuffer.ts");
+    return () => {
+      const processor = new PacketRebuffer();
+      return {
+        processor,
+        ports: new PacketRebufferPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.batchSize !== undefined) processor.batchSize = values.batchSize as typeof processor.batchSize;
         },
       };
     };
@@ -2478,6 +3299,235 @@ export const toneSource: NodeType<ToneSourceConfig, ToneSourceHandle> = defineNo
   },
 });
 
+/** The ports of `video-delay`. */
+export class VideoDelayPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<VideoFrame>; frameOut: StreamOutput<VideoFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<VideoFrame>; frameOut: StreamOutput<VideoFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<VideoFrame> } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<VideoFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("frameIn", this.#processor.frameIn);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<VideoFrame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<VideoFrame>;
+  }
+}
+
+/** The configuration of `video-delay`. */
+export interface VideoDelayConfig {
+  /**
+   * How many frames later.
+   *
+   * A whole number from 0 to 65535 frames; 1 by default.
+   */
+  readonly delayFrames?: number;
+  /**
+   * How much later.
+   *
+   * A number from 0 to 60000 ms; 0 by default.
+   */
+  readonly delayMs?: number;
+  /**
+   * Begin with as many black pictures as the delay has frames.
+   *
+   * True or false; false by default.
+   */
+  readonly prime?: boolean;
+  /**
+   * How their pixels lie in memory.
+   *
+   * One of "rgba8", "bgra8", "nv12", "i420"; "rgba8" by default.
+   */
+  readonly pixelFormat?: "rgba8" | "bgra8" | "nv12" | "i420";
+  /**
+   * Their pixels in a row.
+   *
+   * A whole number from 1 to 32768 pixels; 1920 by default.
+   */
+  readonly width?: number;
+  /**
+   * Their rows.
+   *
+   * A whole number from 1 to 32768 pixels; 1080 by default.
+   */
+  readonly height?: number;
+  /**
+   * Pictures a second, which gives them their length.
+   *
+   * A number of at most 1000 and above 0 Hz; 30 by default.
+   */
+  readonly frameRate?: number;
+}
+
+/** A `video-delay` in a graph. */
+export type VideoDelayHandle = NodeHandle<{ frameIn: VideoFrame }, { frameOut: VideoFrame }>;
+
+/**
+ * Delays pictures, and makes a loop of links legal.
+ *
+ * **Purpose.** A picture leaves when `delayFrames` newer ones have come and, in a live graph, when it has been in the
+ * graph for `delayMs`; until then it waits on the link before. Its time moves by both: by `delayMs`, and by
+ * `delayFrames` times its duration. With `prime` the output begins with `delayFrames` black pictures instead, and
+ * pictures wait for no newer ones: a node of a loop that waits for all its inputs can then begin.
+ *
+ * **Inputs.** `frameIn`: any pictures. Its link holds more than `delayFrames` of them, unless `prime` is used.
+ *
+ * **Outputs.** `frameOut`: the same pictures, later.
+ *
+ * **Config.** `delayFrames`, `delayMs`, `prime`; `pixelFormat`, `width`, `height` and `frameRate` of the black pictures.
+ *
+ * **Example.**
+ * ```json
+ * { "lipsync": { "type": "video-delay", "config": { "delayFrames": 2 } } }
+ * ```
+ */
+export const videoDelay: NodeType<VideoDelayConfig, VideoDelayHandle> = defineNodeType<
+  VideoDelayConfig,
+  VideoDelayHandle
+>({
+  descriptor: {
+    type: "video-delay",
+    className: "VideoDelay",
+    source: "processors/flow/video_delay.ts:39",
+    description: "Delays pictures, and makes a loop of links legal.",
+    doc:
+      'Delays pictures, and makes a loop of links legal.\n\n**Purpose.** A picture leaves when `delayFrames` newer ones have come and, in a live graph, when it has been in the\ngraph for `delayMs`; until then it waits on the link before. Its time moves by both: by `delayMs`, and by\n`delayFrames` times its duration. With `prime` the output begins with `delayFrames` black pictures instead, and\npictures wait for no newer ones: a node of a loop that waits for all its inputs can then begin.\n\n**Inputs.** `frameIn`: any pictures. Its link holds more than `delayFrames` of them, unless `prime` is used.\n\n**Outputs.** `frameOut`: the same pictures, later.\n\n**Config.** `delayFrames`, `delayMs`, `prime`; `pixelFormat`, `width`, `height` and `frameRate` of the black pictures.\n\n**Example.**\n```json\n{ "lipsync": { "type": "video-delay", "config": { "delayFrames": 2 } } }\n```',
+    category: "flow",
+    tags: ["video", "delay", "feedback", "loop", "latency", "lip sync"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    delays: true,
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        delayFrames: {
+          type: "integer",
+          description: "How many frames later.",
+          minimum: 0,
+          maximum: 65535,
+          "x-unit": "frames",
+          default: 1,
+        },
+        delayMs: {
+          type: "number",
+          description: "How much later.",
+          minimum: 0,
+          maximum: 60000,
+          "x-unit": "ms",
+          default: 0,
+        },
+        prime: {
+          type: "boolean",
+          description: "Begin with as many black pictures as the delay has frames.",
+          default: false,
+        },
+        pixelFormat: {
+          enum: ["rgba8", "bgra8", "nv12", "i420"],
+          description: "How their pixels lie in memory.",
+          default: "rgba8",
+        },
+        width: {
+          type: "integer",
+          description: "Their pixels in a row.",
+          minimum: 1,
+          maximum: 32768,
+          "x-unit": "pixels",
+          default: 1920,
+        },
+        height: {
+          type: "integer",
+          description: "Their rows.",
+          minimum: 1,
+          maximum: 32768,
+          "x-unit": "pixels",
+          default: 1080,
+        },
+        frameRate: {
+          type: "number",
+          description: "Pictures a second, which gives them their length.",
+          exclusiveMinimum: 0,
+          maximum: 1000,
+          "x-unit": "Hz",
+          default: 30,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { VideoDelay } = await import("./processors/flow/video_delay.ts");
+    return () => {
+      const processor = new VideoDelay();
+      return {
+        processor,
+        ports: new VideoDelayPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.delayFrames !== undefined) {
+            processor.delayFrames = values.delayFrames as typeof processor.delayFrames;
+          }
+          if (values.delayMs !== undefined) processor.delayMs = values.delayMs as typeof processor.delayMs;
+          if (values.prime !== undefined) processor.prime = values.prime as typeof processor.prime;
+          if (values.pixelFormat !== undefined) {
+            processor.pixelFormat = values.pixelFormat as typeof processor.pixelFormat;
+          }
+          if (values.width !== undefined) processor.width = values.width as typeof processor.width;
+          if (values.height !== undefined) processor.height = values.height as typeof processor.height;
+          if (values.frameRate !== undefined) processor.frameRate = values.frameRate as typeof processor.frameRate;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `video-switch`. */
 export class VideoSwitchPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -3141,21 +4191,27 @@ export const wavSource: NodeType<WavSourceConfig, WavSourceHandle> = defineNodeT
 /** The node types of this package, by name. Calling one with a configuration gives what `runtime.add()` takes. */
 export const nodes: {
   readonly audioDelay: typeof audioDelay;
+  readonly audioRebuffer: typeof audioRebuffer;
   readonly audioSwitch: typeof audioSwitch;
   readonly audioValve: typeof audioValve;
   readonly channelMapper: typeof channelMapper;
   readonly chunker: typeof chunker;
   readonly consoleSink: typeof consoleSink;
+  readonly dataDelay: typeof dataDelay;
   readonly dataSwitch: typeof dataSwitch;
   readonly dataThrottle: typeof dataThrottle;
   readonly dataValve: typeof dataValve;
+  readonly encodedDelay: typeof encodedDelay;
   readonly gain: typeof gain;
   readonly levelMeter: typeof levelMeter;
   readonly mixer: typeof mixer;
+  readonly packetDelay: typeof packetDelay;
+  readonly packetRebuffer: typeof packetRebuffer;
   readonly resampler: typeof resampler;
   readonly reverb: typeof reverb;
   readonly spectrum: typeof spectrum;
   readonly toneSource: typeof toneSource;
+  readonly videoDelay: typeof videoDelay;
   readonly videoSwitch: typeof videoSwitch;
   readonly videoThrottle: typeof videoThrottle;
   readonly videoValve: typeof videoValve;
@@ -3163,21 +4219,27 @@ export const nodes: {
   readonly wavSource: typeof wavSource;
 } = {
   audioDelay,
+  audioRebuffer,
   audioSwitch,
   audioValve,
   channelMapper,
   chunker,
   consoleSink,
+  dataDelay,
   dataSwitch,
   dataThrottle,
   dataValve,
+  encodedDelay,
   gain,
   levelMeter,
   mixer,
+  packetDelay,
+  packetRebuffer,
   resampler,
   reverb,
   spectrum,
   toneSource,
+  videoDelay,
   videoSwitch,
   videoThrottle,
   videoValve,
@@ -3191,21 +4253,27 @@ export const nodePackage: NodePackage = definePackage({
   url: import.meta.url,
   nodes: [
     audioDelay,
+    audioRebuffer,
     audioSwitch,
     audioValve,
     channelMapper,
     chunker,
     consoleSink,
+    dataDelay,
     dataSwitch,
     dataThrottle,
     dataValve,
+    encodedDelay,
     gain,
     levelMeter,
     mixer,
+    packetDelay,
+    packetRebuffer,
     resampler,
     reverb,
     spectrum,
     toneSource,
+    videoDelay,
     videoSwitch,
     videoThrottle,
     videoValve,
@@ -3213,6 +4281,8 @@ export const nodePackage: NodePackage = definePackage({
     wavSource,
   ],
   sources: {
+    "core/frames/format.ts": "4ef6a573980d3234",
+    "core/frames/packet_frame.ts": "9dbfd51e684f7785",
     "processors/audio/channel_mapper.ts": "9d2a83e9974276fb",
     "processors/audio/chunker.ts": "dd59b9f87df64d31",
     "processors/audio/gain.ts": "e861950467982c73",
@@ -3228,9 +4298,16 @@ export const nodePackage: NodePackage = definePackage({
     "processors/file/wav_sink.ts": "dc6acb88e092e480",
     "processors/file/wav_source.ts": "4a713fce7f10c1d3",
     "processors/flow/audio_delay.ts": "0aec44741df479f3",
+    "processors/flow/audio_rebuffer.ts": "413d83da151b6f79",
+    "processors/flow/data_delay.ts": "f3426ec927f9f45e",
+    "processors/flow/delay.ts": "4d764f87823d3b36",
+    "processors/flow/encoded_delay.ts": "f2035fb813f26965",
+    "processors/flow/packet_delay.ts": "a273fa02bab4994a",
+    "processors/flow/packet_rebuffer.ts": "e7a46ba4137017c8",
     "processors/flow/switch.ts": "09a6d9f7063ad23b",
     "processors/flow/throttle.ts": "7642aec164b2be18",
     "processors/flow/valve.ts": "2fefc5c25fe97594",
+    "processors/flow/video_delay.ts": "97234d50e1b8250b",
     "sluice.json": "38d8c866ab4d4905",
   },
 });

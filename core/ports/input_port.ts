@@ -86,6 +86,14 @@ export class InputPort implements StreamInput {
     return this.#link === undefined || this.#link.ended();
   }
 
+  get queued(): number {
+    return this.#link?.available() ?? 0;
+  }
+
+  get capacity(): number {
+    return this.#link?.plan.capacity ?? 0;
+  }
+
   get format(): FrameFormat | undefined {
     return this.#format ?? this.#link?.announced;
   }

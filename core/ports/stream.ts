@@ -30,6 +30,10 @@ export interface StreamInput<F extends Frame = Frame> {
   readonly connected: boolean;
   /** The writer has ended and everything it wrote has been read. */
   readonly ended: boolean;
+  /** Frames on the link that can be read now. */
+  readonly queued: number;
+  /** Frames that the link holds at least before its policy comes into play; 0 where none leads here. */
+  readonly capacity: number;
   /** The format of the frame last read or announced, or `undefined` before that. */
   readonly format: FrameFormat | undefined;
   /**

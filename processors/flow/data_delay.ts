@@ -1,0 +1,42 @@
+/**
+ * The `data-delay` processor.
+ *
+ * @module
+ */
+import { config, processor } from "../../core/annotations.ts";
+import type { DataFrame } from "../../core/frames/data_frame.ts";
+import { Delay } from "./delay.ts";
+
+/**
+ * Delays values, and makes a loop of links legal.
+ *
+ * **Purpose.** As `video-delay`. With `prime` the output begins with `delayFrames` times the value `initial`.
+ *
+ * **Inputs.** `frameIn`: any values. Its link holds more than `delayFrames` of them, unless `prime` is used.
+ *
+ * **Outputs.** `frameOut`: the same values, later.
+ *
+ * **Config.** `delayFrames`, `delayMs`, `prime`, `initial`.
+ *
+ * **Example.**
+ * ```json
+ * { "last": { "type": "data-delay", "config": { "prime": true, "initial": 0 } } }
+ * ```
+ */
+@processor({ delays: true, tags: ["data", "delay", "feedback", "loop", "state", "latency"] })
+export class DataDelay extends Delay<DataFrame> {
+  /** Begin with as many values as the delay has frames. */
+  @config()
+  prime = false;
+  /** What they are. */
+  @config()
+  initial: number | string | boolean | null | number[] | { [key: string]: number | string | boolean | null } = null;
+
+  protected override blankFrames(): number {
+    return this.prime ? this.delayFrames : 0;
+  }
+
+  protected override acquireBlank(): DataFrame | undefined {
+    return this.frameOut.tryAcquire({ value: this.initial });
+  }
+}

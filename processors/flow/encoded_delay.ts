@@ -1,0 +1,28 @@
+/**
+ * The `encoded-delay` processor.
+ *
+ * @module
+ */
+import { processor } from "../../core/annotations.ts";
+import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
+import { Delay } from "./delay.ts";
+
+/**
+ * Delays encoded frames, and makes a loop of links legal.
+ *
+ * **Purpose.** As `video-delay`, with both times, `ptsNs` and `dtsNs`, and without `prime`: there is no blank frame that
+ * every decoder takes.
+ *
+ * **Inputs.** `frameIn`: any encoded frames. Its link holds more than `delayFrames` of them.
+ *
+ * **Outputs.** `frameOut`: the same frames, later.
+ *
+ * **Config.** `delayFrames`, `delayMs`.
+ *
+ * **Example.**
+ * ```json
+ * { "later": { "type": "encoded-delay", "config": { "delayFrames": 0, "delayMs": 500 } } }
+ * ```
+ */
+@processor({ delays: true, tags: ["encoded", "delay", "loop", "latency"] })
+export class EncodedDelay extends Delay<EncodedFrame> {}

@@ -1,0 +1,42 @@
+/**
+ * The `packet-delay` processor.
+ *
+ * @module
+ */
+import { config, processor } from "../../core/annotations.ts";
+import type { PacketFrame, PacketNumber } from "../../core/frames/packet_frame.ts";
+import { Delay } from "./delay.ts";
+
+/**
+ * Delays batches of records, and makes a loop of links legal.
+ *
+ * **Purpose.** As `video-delay`. With `prime` the output begins with `delayFrames` batches of no records.
+ *
+ * **Inputs.** `frameIn`: any batches. Its link holds more than `delayFrames` of them, unless `prime` is used.
+ *
+ * **Outputs.** `frameOut`: the same batches, later.
+ *
+ * **Config.** `delayFrames`, `delayMs`, `prime`, and the `fields` of the empty batches.
+ *
+ * **Example.**
+ * ```json
+ * { "last": { "type": "packet-delay", "config": { "prime": true, "fields": { "x": "f32" } } } }
+ * ```
+ */
+@processor({ delays: true, tags: ["packet", "sensor", "delay", "feedback", "loop", "latency"] })
+export class PacketDelay extends Delay<PacketFrame> {
+  /** Begin with as many empty batches as the delay has frames. */
+  @config()
+  prime = false;
+  /** The type of each field of theirs, by name. */
+  @config()
+  fields: Record<string, PacketNumber> = { value: "f64" };
+
+  protected override blankFrames(): number {
+    return this.prime ? this.delayFrames : 0;
+  }
+
+  protected override acquireBlank(): PacketFrame | undefined {
+    return this.frameOut.tryAcquire({ fields: this.fields, capacity: 0 });
+  }
+}

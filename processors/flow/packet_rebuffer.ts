@@ -1,0 +1,71 @@
+/**
+ * The `packet-rebuffer` processor.
+ *
+ * @module
+ */
+import { config, input, output, processor } from "../../core/annotations.ts";
+import type { PacketFields, PacketFrame } from "../../core/frames/packet_frame.ts";
+import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
+import { RecordQueue } from "./record_queue.ts";
+
+/**
+ * Joins and splits batches of records into batches of one size.
+ *
+ * **Purpose.** Every record comes out once and in order, whatever the batches were that it came in. A batch starts at the
+ * time of its first record and lasts as long as its records; a batch that came in is taken to spread its records
+ * evenly over its duration. No batch reaches over a gap, or over a change of fields: there the one in work ends early,
+ * as at the end of the stream. A new `batchSize` holds from the next batch on.
+ *
+ * **Inputs.** `frameIn`: batches of any size.
+ *
+ * **Outputs.** `frameOut`: batches of `batchSize` records.
+ *
+ * **Config.** `batchSize` (live).
+ *
+ * **Example.**
+ * ```json
+ * { "ten": { "type": "packet-rebuffer", "config": { "batchSize": 10 } } }
+ * ```
+ */
+@processor({ tags: ["packet", "sensor", "batch", "buffer", "rebuffer"] })
+export class PacketRebuffer {
+  @input()
+  frameIn!: StreamInput<PacketFrame>;
+  @output()
+  frameOut!: StreamOutput<PacketFrame>;
+  /** Records in a batch. @integer @minimum 1 @maximum 65536 @unit records */
+  @config({ live: true })
+  batchSize = 64;
+
+  #queue: RecordQueue | undefined;
+  #discontinuity = false;
+
+  /** Takes what has come, and waits for room before each batch that it writes. */
+  async process(): Promise<void> {
+    let frame;
+    while ((frame = this.frameIn.read()) !== undefined) {
+      if (this.#queue?.continues(frame) !== true) {
+        await this.flush();
+        this.#queue = new RecordQueue(frame.fields);
+        this.#discontinuity = frame.discontinuity;
+      }
+      this.#queue!.push(frame);
+      while (this.#queue!.length >= this.batchSize) await this.#write(this.#queue!, this.batchSize);
+    }
+  }
+
+  /** Writes what is left. */
+  async flush(): Promise<void> {
+    const queue = this.#queue;
+    while (queue !== undefined && queue.length > 0) await this.#write(queue, Math.min(queue.length, this.batchSize));
+  }
+
+  async #write(queue: RecordQueue, count: number): Promise<void> {
+    await this.frameOut.ready();
+    const frame = await this.frameOut.acquire({ fields: queue.fields as PacketFields, capacity: count });
+    queue.take(frame);
+    frame.discontinuity = this.#discontinuity;
+    this.#discontinuity = false;
+    this.frameOut.write(frame);
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Records that wait to be put into batches of another size, with the times of each.
+ *
+ * @module
+ */
+import type { ColumnOf, PacketFields, PacketFrame, PacketNumber } from "../../core/frames/packet_frame.ts";
+
+/** How far a batch may be from where the one before ended, in nanoseconds, and still be its continuation. */
+const TOLERANCE_NS = 5_000_000;
+
+interface Batch {
+  readonly columns: { readonly [name: string]: ColumnOf<PacketNumber> };
+  readonly ptsNs: number;
+  readonly durationNs: number;
+  readonly count: number;
+  /** Records that were taken. */
+  taken: number;
+}
+
+/** See the module. Copies what is pushed. */
+export class RecordQueue {
+  readonly fields: PacketFields;
+  readonly #batches: Batch[] = [];
+  #length = 0;
+  #endNs = -1;
+
+  /** @param fields of every record */
+  constructor(fields: PacketFields) {
+    this.fields = fields;
+  }
+
+  /** Records that wait. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Whether a batch has the same fields and starts, as far as lengths tell, where the one pushed last ended. */
+  continues(frame: PacketFrame): boolean {
+    if (frame.discontinuity) return false;
+    if (this.#endNs >= 0 && Math.abs(frame.ptsNs - this.#endNs) > TOLERANCE_NS) return false;
+    const names = Object.entries(frame.fields);
+    const own = Object.entries(this.fields);
+    return names.length === own.length &&
+      names.every(([name, type], at) => own[at][0] === name && own[at][1] === type);
+  }
+
+  /** Appends the records of a batch. */
+  push(frame: PacketFrame): void {
+    const { ptsNs, durationNs, batchSize: count } = frame;
+    this.#endNs = durationNs > 0 ? ptsNs + durationNs : -1;
+    if (count === 0) return;
+    const columns = Object.fromEntries(Object.keys(this.fields).map((name) => [name, frame.column(name).slice()]));
+    this.#batches.push({ columns, ptsNs, durationNs, count, taken: 0 });
+    this.#length += count;
+  }
+
+  /** Moves the oldest records into a frame, as many as it has, and gives it their times. */
+  take(frame: PacketFrame): void {
+    const wanted = frame.batchSize;
+    let endNs = frame.ptsNs = this.#batches[0] === undefined ? 0 : timeOf(this.#batches[0]);
+    for (let done = 0; done < wanted;) {
+      const batch = this.#batches[0];
+      const count = Math.min(wanted - done, batch.count - batch.taken);
+      for (const name of Object.keys(this.fields)) {
+        frame.column(name).set(batch.columns[name].subarray(batch.taken, batch.taken + count), done);
+      }
+      batch.taken += count;
+      done += count;
+      endNs = timeOf(batch);
+      if (batch.taken === batch.count) this.#batches.shift();
+    }
+    this.#length -= wanted;
+    frame.durationNs = endNs - frame.ptsNs;
+  }
+}
+
+/** When the first record starts that was not taken; if all were, when the last one ends. */
+function timeOf({ ptsNs, durationNs, count, taken }: Batch): number {
+  return ptsNs + Math.round(durationNs * taken / count);
+}
