@@ -38,6 +38,21 @@ export { areSynchronized, SYNC_TOLERANCE_MS, videoAudioDeltaMs } from "./core/cl
 export { MAX_CLOCK_RATE_HZ, nsToTicks, ticksToNs } from "./core/clock/ticks.ts";
 export { deserializeError, serializeError, SluiceError } from "./core/errors.ts";
 export type { SerializedError, SluiceErrorCode, SluiceErrorDetails, SourcePlace } from "./core/errors.ts";
+export { EventBus } from "./core/events/bus.ts";
+export type { EventListener, EventStream, SubscribeOptions, Subscription } from "./core/events/bus.ts";
+export type {
+  ErrorEvent,
+  EventBody,
+  EventStamp,
+  GraphEvent,
+  LaneEvent,
+  LinkEvent,
+  NodeEvent,
+  PluginEvent,
+  RuntimeEvent,
+  SluiceEvent,
+} from "./core/events/event.ts";
+export type { Topic } from "./core/events/topics.ts";
 export type { AudioFrame, AudioShape } from "./core/frames/audio_frame.ts";
 export type { DataFrame, DataShape } from "./core/frames/data_frame.ts";
 export type { EncodedFrame, EncodedShape } from "./core/frames/encoded_frame.ts";

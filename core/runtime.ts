@@ -7,6 +7,7 @@ import { assertConfig } from "./config_check.ts";
 import type { Driver, DriverKind } from "./driver/driver.ts";
 import { chooseDriver, type NativeChoice } from "./driver/open.ts";
 import { SluiceError } from "./errors.ts";
+import { EventBus } from "./events/bus.ts";
 import type { FrameKind } from "./frames/format.ts";
 import type { Frame } from "./frames/frame.ts";
 import { type LinkId, type PortAddress, portAddress, splitAddress } from "./ids.ts";
@@ -115,6 +116,8 @@ export interface PortInfo {
 export class Runtime implements AsyncDisposable {
   /** Why portable mode is used and what to do, if the native library was wanted and could not be had. */
   readonly driverNote: string | undefined;
+  /** What happens in the runtime, as it happens. */
+  readonly events: EventBus;
   readonly #options: RuntimeOptions;
   readonly #driver: Driver;
   readonly #topology: Topology;
@@ -133,6 +136,7 @@ export class Runtime implements AsyncDisposable {
     const { driver, note } = chooseDriver(options.native ?? "auto");
     this.#driver = driver;
     this.driverNote = note;
+    this.events = new EventBus(() => driver.nowNs());
     const known = () => this.#knownTypes().map((type) => type.descriptor);
     this.#topology = new Topology(options.mode ?? "live", known, options.lanes);
   }
@@ -259,6 +263,7 @@ export class Runtime implements AsyncDisposable {
     this.#session = new Session({
       topology: this.#topology,
       driver: this.#driver,
+      events: this.events,
       pools: this.#options.pools ?? {},
       development: this.#options.development ?? developmentByDefault(),
       stopTimeoutMs: this.#options.stopTimeoutMs ?? STOP_TIMEOUT_MS,
@@ -320,6 +325,7 @@ export class Runtime implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     await this.#session?.stop().catch(() => {});
+    this.events.close();
   }
 
   #add(type: AnyNodeType, config: Readonly<Record<string, unknown>>, options: AddOptions): NodeHandle {

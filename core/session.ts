@@ -7,7 +7,9 @@
 import { PHASE } from "../ffi/layout.gen.ts";
 import { controlBytes, ControlPage, type ControlSizes } from "./control_page.ts";
 import type { ArenaToken, Driver } from "./driver/driver.ts";
-import { deserializeError, SluiceError } from "./errors.ts";
+import { deserializeError, serializeError, SluiceError } from "./errors.ts";
+import type { EventBus } from "./events/bus.ts";
+import { NodeStates } from "./events/node_states.ts";
 import { FRAME_KINDS, type FrameKind } from "./frames/format.ts";
 import { Ledger } from "./frames/ledger.ts";
 import { type NodeId, portAddress } from "./ids.ts";
@@ -32,7 +34,6 @@ import {
   type LinkCounters,
   type LinkStats,
   type NodeProgress,
-  type NodeState,
   type NodeStats,
   readLaneCounters,
   readLinkCounters,
@@ -57,6 +58,8 @@ const WATCH_EVERY_MS = 500;
 export interface SessionOptions {
   readonly topology: Topology;
   readonly driver: Driver;
+  /** Is told of states, failures and warnings. */
+  readonly events: EventBus;
   readonly pools: { readonly [name: string]: PoolSize };
   /** Whether frames are checked as development mode does. */
   readonly development: boolean;
@@ -71,7 +74,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #lanes: LanePort[] = [];
   readonly #laneNames: string[];
-  readonly #states = new Map<NodeId, NodeState>();
+  readonly #states: NodeStates;
   readonly #progress = new Map<NodeId, NodeProgress>();
   /** Figures of native stages that have ended. */
   readonly #figures = new Map<NodeId, { readonly [name: string]: number }>();
@@ -102,6 +105,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#states = new NodeStates(options.events);
     const names = new Set([...options.topology.nodes.values()].map((node) => node.lane));
     names.delete(MAIN_LANE);
     // Lane 0 is main, whether or not it runs nodes: its record is there for control.
@@ -147,6 +151,7 @@ export class Session {
       this.#startNs = this.#options.driver.nowNs();
       for (const id of this.#states.keys()) this.#states.set(id, "running");
       for (const lane of this.#lanes) lane.send({ kind: "start" });
+      this.#options.events.publish({ group: "runtime", kind: "started" });
       this.#watch();
     } catch (error) {
       // Being stopped is no failure of the graph.
@@ -159,6 +164,7 @@ export class Session {
   stop(): Promise<RunSummary> {
     if (this.#ending === undefined && this.#stopTimer === undefined) {
       this.#outcome = "stopped";
+      this.#options.events.publish({ group: "runtime", kind: "stopping" });
       if (this.#startNs > 0) { for (const lane of this.#lanes) lane.send({ kind: "stop" }); }
       this.#stopTimer = setTimeout(() => this.#giveUp(), this.#options.stopTimeoutMs);
     }
@@ -415,10 +421,12 @@ export class Session {
     switch (report.kind) {
       case "opened":
         this.#opening.get(lane)?.resolve(report.formats);
+        this.#options.events.publish({ group: "lane", lane: this.#laneNames[lane], kind: "started" });
         this.#opening.delete(lane);
         break;
       case "failed": {
         const error = reportedError(report);
+        this.#publishFailure(error, lane);
         if (error instanceof SluiceError && error.nodeId !== undefined) {
           this.#states.set(error.nodeId as NodeId, "failed");
         }
@@ -445,12 +453,30 @@ export class Session {
       }
       case "warning":
         this.#warnings.set(lane, [...(this.#warnings.get(lane) ?? []), report.text]);
+        this.#options.events.publish({
+          group: "lane",
+          lane: this.#laneNames[lane],
+          kind: "warning",
+          message: report.text,
+        });
         break;
       case "closed":
         this.#closed.add(lane);
+        this.#options.events.publish({ group: "lane", lane: this.#laneNames[lane], kind: "closed" });
         if (this.#closed.size === this.#lanes.length) this.#allClosed.resolve();
         break;
     }
+  }
+
+  #publishFailure(failure: Error, lane: number): void {
+    const { events } = this.#options;
+    const error = serializeError(failure);
+    const nodeId = error.details?.nodeId as NodeId | undefined;
+    if (nodeId !== undefined) events.publish({ group: "node", nodeId, kind: "failed", error });
+    else if (error.code === "LaneCrashed") {
+      events.publish({ group: "lane", lane: this.#laneNames[lane], kind: "crashed", error });
+    }
+    events.publish({ group: "error", kind: "error", error });
   }
 
   /** Tears everything down, once; later calls wait for the first. */
@@ -471,6 +497,13 @@ export class Session {
       outcome: this.#failure !== undefined ? "failed" : this.#outcome,
       ...(this.#failure && { error: this.#failure }),
     };
+    this.#options.events.publish({
+      group: "runtime",
+      kind: "ended",
+      outcome: this.#summary.outcome,
+      ...(this.#failure && { error: serializeError(this.#failure) }),
+    });
+    this.#options.events.close();
     for (const lane of this.#lanes) lane.terminate();
     // A lane that did not close may still write: what it can reach is set aside.
     if (allClosed) {

@@ -1,0 +1,119 @@
+import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
+import { setImmediate, setTimeout } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { eachDriver } from "../../tests/fixtures/each_driver.ts";
+import { numberedSource } from "../../tests/fixtures/numbered.ts";
+import { counting, gathering, misbehaving, sink, source } from "../../tests/fixtures/scripted.ts";
+import { Runtime } from "../runtime.ts";
+import { EventBus } from "./bus.ts";
+import type { SluiceEvent } from "./event.ts";
+
+const warn = (message: string) => ({ group: "runtime", kind: "warning", message }) as const;
+
+Deno.test("EventBus.on() calls listeners later, in order, by pattern; a listener that throws stops no other", async () => {
+  const bus = new EventBus(() => 7);
+  const seen: string[] = [];
+  bus.on("*", () => {
+    throw new Error("thrown on purpose");
+  });
+  const lanes = bus.on("lane:d*", (event) => seen.push(event.topic));
+  bus.on("runtime", (event) => seen.push(`${event.sequence} ${event.timeNs}`));
+  bus.publish({ group: "lane", lane: "dsp", kind: "started" });
+  bus.publish({ group: "lane", lane: "x.dsp", kind: "started" });
+  bus.publish(warn("a"));
+  deepEqual(seen, []);
+  await setImmediate();
+  deepEqual(seen, ["lane:dsp", "3 7"]);
+  lanes[Symbol.dispose]();
+  bus.publish({ group: "lane", lane: "dsp", kind: "closed" });
+  await setImmediate();
+  equal(seen.length, 2);
+});
+
+Deno.test("EventBus.on() refuses a pattern that no topic fits", () => {
+  const bus = new EventBus(() => 0);
+  for (const pattern of ["node", "nodes:*", "node:", "", "run time"]) {
+    throws(() => bus.on(pattern, () => {}), { code: "InvalidConfig", message: /there is no such topic/ });
+  }
+  throws(() => bus.on("node", () => {}), /did you mean "node:\*"\?/);
+});
+
+Deno.test("EventBus.subscribe() drops the oldest, counts, and ends with the bus", async () => {
+  const bus = new EventBus(() => 0);
+  const stream = bus.subscribe("runtime", { capacity: 2 });
+  for (const message of ["a", "b", "c", "d", "e"]) bus.publish(warn(message));
+  bus.close();
+  const seen: number[] = [];
+  for await (const event of stream) seen.push(event.sequence);
+  deepEqual([seen, stream.dropped], [[4, 5], 3]);
+  throws(() => bus.subscribe("*", { capacity: 0 }), RangeError);
+});
+
+eachDriver("Runtime.events tells of a run from start to end before finished settles", async (native) => {
+  const runtime = new Runtime({ mode: "offline", native });
+  const events: SluiceEvent[] = [];
+  runtime.events.on("*", (event) => events.push(event));
+  const from = runtime.add(source(counting(3)), { id: "from" });
+  const to = runtime.add(sink(gathering([])), { id: "to" });
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
+  await runtime.start();
+  await runtime.finished;
+  const of = (group: string) => events.filter((event) => event.group === group).map((event) => event.kind);
+  deepEqual(of("runtime"), ["started", "ended"]);
+  deepEqual(of("lane"), ["started", "closed"]);
+  deepEqual(
+    events.flatMap((event) =>
+      event.group === "node" && event.kind === "state" ? [`${event.nodeId} ${event.state}`] : []
+    ),
+    ["from new", "to new", "from running", "to running", "from ended", "to ended"],
+  );
+  deepEqual(events.map((event) => event.sequence), events.map((_, k) => k + 1));
+});
+
+eachDriver(
+  "Runtime.events tells of a failure on a worker lane by node, as an error, and at the end",
+  async (native) => {
+    const runtime = new Runtime({ mode: "offline", native });
+    const events: SluiceEvent[] = [];
+    runtime.events.on("*", (event) => events.push(event));
+    const from = runtime.add(numberedSource({ count: 10 }));
+    const bad = runtime.add(misbehaving({ how: "throw" }), { id: "bad" });
+    runtime.connect(from.outputs.audio, bad.inputs.audioIn);
+    await runtime.start();
+    await rejects(runtime.finished);
+    const failed = events.find((event) => event.group === "node" && event.kind === "failed");
+    ok(failed?.topic === "node:bad" && failed.group === "node" && failed.kind === "failed");
+    equal(failed.error.code, "NodeFailed");
+    equal(events.filter((event) => event.topic === "error").length, 1);
+    const last = events.at(-1)!;
+    ok(last.group === "runtime" && last.kind === "ended" && last.outcome === "failed");
+  },
+);
+
+Deno.test("EventBus.onWeak() calls the listener while its owner is there, and lets both be collected", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const bus = new EventBus(() => 0);
+  const seen: number[] = [];
+  const owners: object[] = [{}];
+  const subscribe = (owner: object): void => {
+    bus.onWeak(owner, "*", (event) => seen.push(event.sequence, Object.keys(owner).length));
+  };
+  subscribe(owners[0]);
+  for (let round = 0; round < 3; round++) {
+    await setTimeout(0);
+    collect();
+  }
+  bus.publish(warn("a"));
+  await setImmediate();
+  deepEqual(seen, [1, 0]);
+  owners.length = 0;
+  for (let round = 0; round < 3; round++) {
+    await setTimeout(0);
+    collect();
+  }
+  bus.publish(warn("b"));
+  await setImmediate();
+  deepEqual(seen, [1, 0]);
+});

@@ -1,0 +1,105 @@
+/**
+ * What happens in a runtime, as it is told on its event bus. Every event is structured-cloneable.
+ *
+ * @module
+ */
+import type { SerializedError } from "../errors.ts";
+import type { LinkId, NodeId } from "../ids.ts";
+import type { DropCounts, NodeState, RunSummary } from "../stats.ts";
+import type { Topic } from "./topics.ts";
+
+/** About the whole run. Topic `runtime`. */
+export type RuntimeEvent =
+  & { readonly group: "runtime" }
+  & (
+    | { readonly kind: "started" | "paused" | "resumed" | "stopping" }
+    | { readonly kind: "ended"; readonly outcome: RunSummary["outcome"]; readonly error?: SerializedError }
+    | { readonly kind: "warning"; readonly message: string }
+  );
+
+/** About a node. Topic `node:{id}`. */
+export type NodeEvent =
+  & { readonly group: "node"; readonly nodeId: NodeId }
+  & (
+    | { readonly kind: "state"; readonly state: NodeState; readonly previous?: NodeState }
+    | { readonly kind: "failed"; readonly error: SerializedError }
+    /** `attempt` counts the restarts in a row, from 1. */
+    | { readonly kind: "restarted"; readonly attempt: number; readonly error?: SerializedError }
+    | { readonly kind: "disabled"; readonly error?: SerializedError }
+    /** `forNs`: how long the same tick has been under way. */
+    | { readonly kind: "stuck"; readonly lane: string; readonly forNs: number }
+    | {
+      readonly kind: "log";
+      readonly level: "debug" | "info" | "warn" | "error";
+      readonly message: string;
+      readonly fields?: { readonly [name: string]: unknown };
+    }
+    /** From `context.emit(name, data)`. */
+    | { readonly kind: "custom"; readonly name: string; readonly data: unknown }
+  );
+
+/** About a link. Topic `link:{id}`. */
+export type LinkEvent =
+  & { readonly group: "link"; readonly linkId: LinkId }
+  & (
+    | { readonly kind: "connected" | "removed"; readonly from: string; readonly to: string }
+    | { readonly kind: "dropping"; readonly dropped: DropCounts }
+  );
+
+/** About a lane. Topic `lane:{name}`. */
+export type LaneEvent =
+  & { readonly group: "lane"; readonly lane: string }
+  & (
+    | { readonly kind: "started" | "closed" }
+    | { readonly kind: "crashed" | "fenced"; readonly error?: SerializedError; readonly nodes?: readonly NodeId[] }
+    | { readonly kind: "warning"; readonly message: string }
+  );
+
+/** About the graph's shape. Topic `graph`. */
+export type GraphEvent = {
+  readonly group: "graph";
+  readonly kind: "edited";
+  /** What was done, in words: `add`, `connect`, `replace`. */
+  readonly actions: readonly string[];
+};
+
+/** About a native plugin. Topic `plugin`. */
+export type PluginEvent = {
+  readonly group: "plugin";
+  readonly kind: "loaded" | "rejected" | "disabled";
+  readonly plugin: string;
+  readonly error?: SerializedError;
+};
+
+/** Anything that failed, whatever it was about. Topic `error`. */
+export type ErrorEvent = { readonly group: "error"; readonly kind: "error"; readonly error: SerializedError };
+
+/** An event without what the bus enters. */
+export type EventBody = RuntimeEvent | NodeEvent | LinkEvent | LaneEvent | GraphEvent | PluginEvent | ErrorEvent;
+
+/** What the bus enters in an event. */
+export interface EventStamp {
+  /** What it is about. */
+  readonly topic: Topic;
+  /** Counts the events of the runtime from 1: a gap shows that events were left out. */
+  readonly sequence: number;
+  /** When it was published: nanoseconds since the runtime's epoch. */
+  readonly timeNs: number;
+}
+
+/** An event. Tell events apart by `group`, then by `kind`. */
+export type SluiceEvent = EventStamp & EventBody;
+
+/** The topic of an event. */
+export function topicOf(event: EventBody): Topic {
+  switch (event.group) {
+    case "node":
+      return `node:${event.nodeId}`;
+    case "link":
+      return `link:${event.linkId}`;
+    case "lane":
+      return `lane:${event.lane}`;
+    default:
+      return event.group;
+  }
+}

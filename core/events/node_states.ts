@@ -1,0 +1,27 @@
+/**
+ * The states of a graph's nodes; every change is told on the event bus.
+ *
+ * @module
+ */
+import type { NodeId } from "../ids.ts";
+import type { NodeState } from "../stats.ts";
+import type { EventBus } from "./bus.ts";
+
+/** See the module. */
+export class NodeStates extends Map<NodeId, NodeState> {
+  readonly #events: EventBus;
+
+  constructor(events: EventBus) {
+    super();
+    this.#events = events;
+  }
+
+  override set(nodeId: NodeId, state: NodeState): this {
+    const previous = this.get(nodeId);
+    super.set(nodeId, state);
+    if (previous !== state) {
+      this.#events.publish({ group: "node", nodeId, kind: "state", state, ...(previous && { previous }) });
+    }
+    return this;
+  }
+}
