@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  formatBytes,
+  formatCount,
+  formatNs,
+  formatRate,
+  formatShare,
+  formatShort,
+  formatTimeOfDay,
+} from "./format_figures.ts";
+
+Deno.test("formatNs() chooses the unit that reads well, also at its borders", () => {
+  const cases: [number, string][] = [
+    [0, "0 ns"],
+    [850, "850 ns"],
+    [999.7, "1 µs"],
+    [12_340, "12.3 µs"],
+    [999_600, "1 ms"],
+    [4_500_000, "4.5 ms"],
+    [1.2e9, "1.2 s"],
+    [600e9, "10 min"],
+    [9000e9, "2.5 h"],
+    [NaN, "–"],
+  ];
+  for (const [ns, text] of cases) assert.equal(formatNs(ns), text);
+});
+
+Deno.test("formatShort() keeps three figures", () => {
+  const cases: [number, string][] = [[0, "0"], [0.5, "0.5"], [93.75, "93.8"], [999.6, "1k"], [1234, "1.23k"], [
+    2.5e6,
+    "2.5M",
+  ], [3e9, "3G"]];
+  for (const [value, text] of cases) assert.equal(formatShort(value), text);
+});
+
+Deno.test("formatShort() is never longer than seven characters up to 10^12", () => {
+  fc.assert(fc.property(fc.double({ min: 0, max: 1e12, noNaN: true }), (value) => {
+    assert.ok(formatShort(value).length <= 7);
+  }));
+});
+
+Deno.test("figures that are not known are a dash", () => {
+  for (const format of [formatBytes, formatCount, formatNs, formatRate, formatShare, formatShort, formatTimeOfDay]) {
+    assert.equal(format(NaN), "–");
+  }
+});
+
+Deno.test("formatCount() parts thousands, formatShare() rounds to per cent, formatBytes() counts in 1024", () => {
+  assert.equal(formatCount(1234567), "1\u202f234\u202f567");
+  assert.equal(formatShare(0.123), "12 %");
+  assert.equal(formatShare(0.001), "<1 %");
+  assert.equal(formatBytes(65536), "64 KiB");
+});

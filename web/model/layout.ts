@@ -1,0 +1,160 @@
+/**
+ * Where nodes stand: layers from left to right inside each lane, and the lanes beside each other as boxes of a layer
+ * order of their own. Two steps, because one layout of everything mixes the lanes. The result depends on the input alone.
+ *
+ * 1,000 nodes take more than half a second: call it in a worker.
+ *
+ * @module
+ */
+import dagre from "@dagrejs/dagre";
+import { boundsOf, type Rect } from "./geometry.ts";
+
+/** Size of a node, and where its ports begin, in world units. */
+export const NODE_WIDTH = 188;
+export const NODE_HEIGHT = 76;
+
+/** Room that a lane's box leaves around its nodes, and for its title above them. */
+const LANE_PADDING = 22;
+const LANE_TITLE = 30;
+/** Between columns there is room for a link's label. */
+const COLUMN_GAP = 116;
+const ROW_GAP = 26;
+const LANE_GAP = 96;
+
+/** What is laid out. Nodes are numbered by their place in the list. */
+export interface LayoutInput {
+  /** The lane of each node. */
+  readonly lanes: readonly string[];
+  /** Pairs of node numbers: from, to. */
+  readonly links: readonly (readonly [number, number])[];
+}
+
+/** A lane and the box around its nodes. */
+export interface LaneBox extends Rect {
+  readonly name: string;
+}
+
+/** Where everything stands. */
+export interface Layout {
+  /** Left edge of each node, world units. */
+  readonly x: Float64Array;
+  /** Upper edge of each node, world units. */
+  readonly y: Float64Array;
+  /** In the order in which the lanes first appear. */
+  readonly lanes: readonly LaneBox[];
+  /** Around everything. */
+  readonly bounds: Rect;
+}
+
+/** A layout of no nodes. */
+export const EMPTY_LAYOUT: Layout = {
+  x: new Float64Array(0),
+  y: new Float64Array(0),
+  lanes: [],
+  bounds: { x: 0, y: 0, width: 0, height: 0 },
+};
+
+interface Block {
+  readonly name: string;
+  readonly nodes: readonly number[];
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Lays a graph out. */
+export function layoutGraph({ lanes, links }: LayoutInput): Layout {
+  if (lanes.length === 0) return EMPTY_LAYOUT;
+  const x = new Float64Array(lanes.length);
+  const y = new Float64Array(lanes.length);
+  const byLane = new Map<string, number[]>();
+  lanes.forEach((lane, node) => {
+    const nodes = byLane.get(lane);
+    if (nodes === undefined) byLane.set(lane, [node]);
+    else nodes.push(node);
+  });
+  const inner = new Map<string, [number, number][]>();
+  const between = new Map<string, Map<string, number>>();
+  for (const [from, to] of links) {
+    const [a, b] = [lanes[from], lanes[to]];
+    if (a === b) push(inner, a, [from, to]);
+    else count(between, a, b);
+  }
+  const blocks = [...byLane].map(([name, nodes]) => arrangeLane(name, nodes, inner.get(name) ?? [], x, y));
+  const boxes = arrangeBlocks(blocks, between);
+  blocks.forEach((block, k) => {
+    for (const node of block.nodes) {
+      x[node] += boxes[k].x + LANE_PADDING;
+      y[node] += boxes[k].y + LANE_TITLE;
+    }
+  });
+  return { x, y, lanes: boxes, bounds: boundsOf(boxes) };
+}
+
+/** Places the nodes of one lane, from (0, 0) on. */
+function arrangeLane(
+  name: string,
+  nodes: readonly number[],
+  links: readonly (readonly [number, number])[],
+  x: Float64Array,
+  y: Float64Array,
+): Block {
+  const graph = new dagre.graphlib.Graph({ multigraph: false });
+  graph.setGraph({
+    rankdir: "LR",
+    ranksep: COLUMN_GAP,
+    nodesep: ROW_GAP,
+    edgesep: 10,
+    ranker: rankerFor(nodes.length),
+  });
+  for (const node of nodes) graph.setNode(String(node), { width: NODE_WIDTH, height: NODE_HEIGHT });
+  for (const [from, to] of links) if (from !== to) graph.setEdge(String(from), String(to), {});
+  dagre.layout(graph);
+  for (const node of nodes) {
+    const at = graph.node(String(node));
+    x[node] = at.x - NODE_WIDTH / 2;
+    y[node] = at.y - NODE_HEIGHT / 2;
+  }
+  const bounds = boundsOf(nodes.map((node) => ({ x: x[node], y: y[node], width: NODE_WIDTH, height: NODE_HEIGHT })));
+  for (const node of nodes) {
+    x[node] -= bounds.x;
+    y[node] -= bounds.y;
+  }
+  return {
+    name,
+    nodes,
+    width: bounds.width + 2 * LANE_PADDING,
+    height: bounds.height + LANE_TITLE + LANE_PADDING,
+  };
+}
+
+function arrangeBlocks(blocks: readonly Block[], between: ReadonlyMap<string, ReadonlyMap<string, number>>): LaneBox[] {
+  const graph = new dagre.graphlib.Graph({ multigraph: false });
+  graph.setGraph({ rankdir: "LR", ranksep: LANE_GAP, nodesep: ROW_GAP });
+  const numbers = new Map(blocks.map(({ name }, k) => [name, String(k)]));
+  blocks.forEach(({ width, height }, k) => graph.setNode(String(k), { width, height }));
+  for (const [from, targets] of between) {
+    for (const [to, weight] of targets) graph.setEdge(numbers.get(from)!, numbers.get(to)!, { weight });
+  }
+  dagre.layout(graph);
+  return blocks.map(({ name, width, height }, k) => {
+    const at = graph.node(String(k));
+    return { name, x: at.x - width / 2, y: at.y - height / 2, width, height };
+  });
+}
+
+/** The best ranker takes minutes where there are thousands of nodes. */
+function rankerFor(nodes: number): "network-simplex" | "longest-path" {
+  return nodes <= 300 ? "network-simplex" : "longest-path";
+}
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+function count(map: Map<string, Map<string, number>>, from: string, to: string): void {
+  let targets = map.get(from);
+  if (targets === undefined) map.set(from, targets = new Map());
+  targets.set(to, (targets.get(to) ?? 0) + 1);
+}

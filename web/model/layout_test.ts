@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { contains, intersects } from "./geometry.ts";
+import { layoutGraph, type LayoutInput, NODE_HEIGHT, NODE_WIDTH } from "./layout.ts";
+
+const graphs: fc.Arbitrary<LayoutInput> = fc.integer({ min: 1, max: 24 }).chain((count) =>
+  fc.record({
+    lanes: fc.array(fc.constantFrom("make", "shape", "__proto__", ""), { minLength: count, maxLength: count }),
+    links: fc.array(fc.tuple(fc.nat(count - 1), fc.nat(count - 1)), { maxLength: 40 }),
+  })
+);
+
+Deno.test("layoutGraph() gives no two nodes the same place, and each lane a box around its own", () => {
+  fc.assert(
+    fc.property(graphs, (input) => {
+      const { x, y, lanes, bounds } = layoutGraph(input);
+      const rects = input.lanes.map((_, k) => ({ x: x[k], y: y[k], width: NODE_WIDTH, height: NODE_HEIGHT }));
+      rects.forEach((rect, k) => {
+        const box = lanes.find(({ name }) => name === input.lanes[k])!;
+        assert.ok(contains(box, rect) && contains(box, { x: rect.x + NODE_WIDTH, y: rect.y + NODE_HEIGHT }));
+        assert.ok(contains(bounds, rect));
+        rects.slice(k + 1).forEach((other) => assert.equal(intersects(rect, other), false));
+      });
+      lanes.forEach((lane, k) => lanes.slice(k + 1).forEach((other) => assert.equal(intersects(lane, other), false)));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("layoutGraph() leads a chain from left to right, within and across lanes", () => {
+  const { x } = layoutGraph({ lanes: ["a", "a", "b", "b"], links: [[0, 1], [1, 2], [2, 3]] });
+  assert.deepEqual([...x], [...x].sort((a, b) => a - b));
+});
+
+Deno.test("layoutGraph() gives the same places for the same graph", () => {
+  const input: LayoutInput = { lanes: ["a", "b", "a", "a"], links: [[0, 1], [0, 2], [1, 3], [3, 0]] };
+  assert.deepEqual(layoutGraph(input), layoutGraph(input));
+});
+
+Deno.test("layoutGraph() of no nodes is empty", () => {
+  assert.equal(layoutGraph({ lanes: [], links: [] }).x.length, 0);
+});

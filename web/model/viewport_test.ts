@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { contains, inflate, intersects } from "./geometry.ts";
+import {
+  centerOn,
+  fit,
+  keepInReach,
+  MAX_SCALE,
+  MIN_SCALE,
+  panBy,
+  reveal,
+  toScreen,
+  toWorld,
+  visibleRect,
+  zoomAt,
+} from "./viewport.ts";
+
+const size = { width: 800, height: 600 };
+const coordinate = fc.double({ min: -1e4, max: 1e4, noNaN: true });
+const view = fc.record({
+  x: coordinate,
+  y: coordinate,
+  scale: fc.double({ min: MIN_SCALE, max: MAX_SCALE, noNaN: true }),
+});
+const screen = fc.record({
+  x: fc.double({ min: 0, max: 800, noNaN: true }),
+  y: fc.double({ min: 0, max: 600, noNaN: true }),
+});
+const rect = fc.record({
+  x: coordinate,
+  y: coordinate,
+  width: fc.double({ min: 1, max: 1e4, noNaN: true }),
+  height: fc.double({ min: 1, max: 1e4, noNaN: true }),
+});
+
+function close(a: number, b: number, tolerance = 1e-6): boolean {
+  return Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(a), Math.abs(b));
+}
+
+Deno.test("toScreen() undoes toWorld()", () => {
+  fc.assert(fc.property(view, screen, (v, p) => {
+    const back = toScreen(v, toWorld(v, p));
+    assert.ok(close(back.x, p.x, 1e-5) && close(back.y, p.y, 1e-5));
+  }));
+});
+
+Deno.test("zoomAt() keeps the point under the pointer and stays within the limits", () => {
+  fc.assert(fc.property(view, screen, fc.double({ min: 0.01, max: 100, noNaN: true }), (v, p, factor) => {
+    const zoomed = zoomAt(v, p, factor);
+    assert.ok(zoomed.scale >= MIN_SCALE && zoomed.scale <= MAX_SCALE);
+    const before = toWorld(v, p);
+    const after = toWorld(zoomed, p);
+    assert.ok(close(before.x, after.x) && close(before.y, after.y));
+  }));
+});
+
+Deno.test("panBy() moves what is shown by screen pixels at any zoom", () => {
+  const v = panBy({ x: 10, y: 20, scale: 0.5 }, 30, -40);
+  assert.deepEqual(v, { x: -50, y: 100, scale: 0.5 });
+});
+
+Deno.test("fit() shows all of a rectangle in the middle unless it is too large for the least zoom", () => {
+  fc.assert(fc.property(rect, (r) => {
+    const v = fit(r, size);
+    assert.ok(v.scale <= 1);
+    if (v.scale > MIN_SCALE) {
+      const shown = inflate(visibleRect(v, size), 1e-6);
+      assert.ok(contains(shown, r) && contains(shown, { x: r.x + r.width, y: r.y + r.height }));
+    }
+    const middle = toScreen(v, { x: r.x + r.width / 2, y: r.y + r.height / 2 });
+    assert.ok(close(middle.x, 400, 1e-4) && close(middle.y, 300, 1e-4));
+  }));
+});
+
+Deno.test("centerOn() puts a point into the middle", () => {
+  const v = centerOn({ x: 0, y: 0, scale: 2 }, { x: 50, y: 70 }, size);
+  assert.deepEqual(toScreen(v, { x: 50, y: 70 }), { x: 400, y: 300 });
+});
+
+Deno.test("reveal() moves nothing that is in view, and brings in what is not", () => {
+  const v = { x: 0, y: 0, scale: 1 };
+  assert.equal(reveal(v, { x: 100, y: 100, width: 50, height: 50 }, size), v);
+  const right = reveal(v, { x: 1000, y: 100, width: 50, height: 50 }, size);
+  assert.deepEqual(right, { x: 1000 + 50 + 32 - 800, y: 0, scale: 1 });
+});
+
+Deno.test("keepInReach() leaves some of the content on the screen after any pan", () => {
+  fc.assert(fc.property(view, rect, (v, content) => {
+    assert.ok(intersects(inflate(visibleRect(keepInReach(v, content, size), size), 1e-6), content));
+  }));
+});
