@@ -22,6 +22,7 @@ import type { AnnouncedFormat, LaneInit, LaneReport, LinkEndPlan, NodePlan } fro
 import type { LinkPlan } from "./links/link.ts";
 import { evicts } from "./links/policy.ts";
 import { logger } from "./log.ts";
+import { nativeStage } from "./native_stages.ts";
 import { createPool, Pool, type PoolToken } from "./memory/pool.ts";
 import { poolLoads } from "./memory/pool_loads.ts";
 import { planPools, type PoolSize } from "./memory/pool_plan.ts";
@@ -35,6 +36,7 @@ import {
   type LinkStats,
   type NodeProgress,
   type NodeStats,
+  readFigures,
   readLaneCounters,
   readLinkCounters,
   readNodeCounters,
@@ -76,8 +78,6 @@ export class Session {
   readonly #laneNames: string[];
   readonly #states: NodeStates;
   readonly #progress = new Map<NodeId, NodeProgress>();
-  /** Figures of native stages that have ended. */
-  readonly #figures = new Map<NodeId, { readonly [name: string]: number }>();
   /** What the system refused lanes, by index. */
   readonly #warnings = new Map<number, string[]>();
   readonly #finished = Promise.withResolvers<RunSummary>();
@@ -226,7 +226,8 @@ export class Session {
     const counters = readNodeCounters(this.#page, node.index);
     const { type } = node.type.descriptor;
     const progress = this.#progress.get(node.id);
-    const figures = this.#figures.get(node.id);
+    const names = nativeStage(type).figures;
+    const figures = names.length > 0 ? readFigures(this.#page, node.index, names) : undefined;
     return {
       id: node.id,
       type,
@@ -438,7 +439,6 @@ export class Session {
       }
       case "ended":
         this.#states.set(report.node, "ended");
-        if (report.figures !== undefined) this.#figures.set(report.node, report.figures);
         if ([...this.#states.values()].every((state) => state === "ended")) void this.#end();
         break;
       case "progress":

@@ -83,13 +83,18 @@ export interface NodeStats {
   readonly age: Quantiles;
   /** Failures. */
   readonly errors: number;
+  /**
+   * Ticks at a time of its own (`waitUntilNs()`) that began later than it by more than the time since the one before,
+   * or, the first, by more than 1 ms. Live graphs only.
+   */
+  readonly lateTicks: number;
   /** Frames that it read. */
   readonly framesIn: number;
   /** Frames that it wrote. */
   readonly framesOut: number;
   /** What it reported by `context.progress()`. */
   readonly progress?: NodeProgress;
-  /** For a native stage that has ended: its own figures, by name. */
+  /** For a native stage: its own figures, by name, as of its last round or later. */
   readonly figures?: { readonly [name: string]: number };
 }
 
@@ -169,7 +174,7 @@ export type LaneCounters = Pick<LaneStats, "rounds" | "parks" | "threadId">;
 /** The figures of a node that stand in the control arena. */
 export type NodeCounters = Pick<
   NodeStats,
-  "ticks" | "busyNs" | "maxTickNs" | "tick" | "age" | "errors" | "framesIn" | "framesOut"
+  "ticks" | "busyNs" | "maxTickNs" | "tick" | "age" | "errors" | "lateTicks" | "framesIn" | "framesOut"
 >;
 
 /**
@@ -205,9 +210,20 @@ export function readNodeCounters(page: ControlPage, index: number): NodeCounters
     tick: readQuantiles(page.u32, (at + NODE.tickHistogram) >> 2, NODE.tickHistogramShift),
     age: readQuantiles(page.u32, (at + NODE.ageHistogram) >> 2, NODE.ageHistogramShift),
     errors: field(NODE.errors),
+    lateTicks: field(NODE.lateTicks),
     framesIn: field(NODE.framesIn),
     framesOut: field(NODE.framesOut),
   };
+}
+
+/**
+ * The figures of a native stage.
+ *
+ * @param names its names for them, at most `NODE.maxFigures`
+ */
+export function readFigures(page: ControlPage, index: number, names: readonly string[]): { [name: string]: number } {
+  const at = (page.nodeOffset(index) + NODE.figures) >> 3;
+  return Object.fromEntries(names.map((name, k) => [name, page.f64[at + k]]));
 }
 
 /** What a node is doing: a value of `PHASE`. */

@@ -8,7 +8,7 @@
  */
 
 /** Version of the layouts and of their meaning. */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 /** Offsets of `SlotHeader` (`crates/abi/src/slot.rs`). */
 export const SLOT = {
@@ -134,10 +134,13 @@ export const NODE = {
   framesOut: 72,
   maxTickNs: 80,
   sampledTicks: 88,
+  lateTicks: 96,
   tickHistogram: 128,
   ageHistogram: 384,
+  figures: 640,
   size: 768,
   histogramBuckets: 64,
+  maxFigures: 16,
   tickHistogramShift: 10,
   ageHistogramShift: 14,
 } as const;
@@ -214,7 +217,7 @@ export const BLOCKED = {
 } as const;
 
 /** FNV-1a (32 bits) of `LAYOUT_TEXT`. */
-export const LAYOUT_HASH = 0x76f5c719;
+export const LAYOUT_HASH = 0xaf8e42e0;
 
 /** The whole table, a line a value: compared with the library's own when it is loaded. */
 export const LAYOUT_TEXT = `SLOT.refCount=0
@@ -319,10 +322,13 @@ NODE.framesIn=64
 NODE.framesOut=72
 NODE.maxTickNs=80
 NODE.sampledTicks=88
+NODE.lateTicks=96
 NODE.tickHistogram=128
 NODE.ageHistogram=384
+NODE.figures=640
 NODE.size=768
 NODE.histogramBuckets=64
+NODE.maxFigures=16
 NODE.tickHistogramShift=10
 NODE.ageHistogramShift=14
 ENTRY.slotBits=20

@@ -10,7 +10,7 @@ import type { NativeSymbols } from "./symbols.ts";
 /** In the order of the numbers by which the library knows them. */
 const POLICIES = ["lossless", "roll-off", "latest", "drop-newest"] as const;
 const PRIORITIES = ["normal", "high", "realtime"] as const;
-const COMMANDS = ["start", "stop", "close"] as const;
+const COMMANDS = ["start", "stop", "close", "pause", "resume"] as const;
 
 /** What a link does when it is full. */
 export type NativePolicy = typeof POLICIES[number];

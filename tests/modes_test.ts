@@ -427,3 +427,39 @@ async function wordsTouched(idle: number): Promise<{ words: number; ticks: numbe
     await runtime.stop();
   }
 }
+
+eachDriver(
+  "a tick that begins later than it asked for, by more than its period, is counted as late",
+  async (native) => {
+    let ticks = 0;
+    await using runtime = new Runtime({ native });
+    runtime.add(
+      source({
+        process(this: Script, context: ProcessorContext) {
+          if (++ticks === 10) return context.finish();
+          const dueNs = context.nowNs() + 1e6;
+          context.waitUntilNs(dueNs);
+          // Keeps the lane busy until its own next tick is many periods late.
+          if (ticks === 5) { while (context.nowNs() < dueNs + 20e6); }
+        },
+      }),
+      { id: "clocked" },
+    );
+    await runtime.start();
+    const { nodes } = await runtime.finished;
+    ok(nodes[0].lateTicks >= 1 && nodes[0].lateTicks < nodes[0].ticks, `${nodes[0].lateTicks} of ${nodes[0].ticks}`);
+  },
+);
+
+eachDriver("an offline graph has no late ticks", async (native) => {
+  let ticks = 0;
+  await using runtime = new Runtime({ native, mode: "offline" });
+  runtime.add(source({
+    process(this: Script, context: ProcessorContext) {
+      if (++ticks === 10) return context.finish();
+      context.waitUntilNs(1);
+    },
+  }));
+  await runtime.start();
+  equal((await runtime.finished).nodes[0].lateTicks, 0);
+});

@@ -16,6 +16,9 @@ import type { NodeCell } from "./node_cell.ts";
 const SHORT_TICK_NS = 20_000;
 const SAMPLE_EVERY = 64;
 
+/** By how much the first tick of a clocked node may be late; the others by the time between two. */
+const FIRST_TICK_MAY_BE_LATE_NS = 1_000_000;
+
 /** Ticks without effect after which a node is warned of. */
 const IDLE_TICKS = 100_000;
 
@@ -24,6 +27,7 @@ const BUSY = NODE.busyNs >> 3;
 const MAX_TICK = NODE.maxTickNs >> 3;
 const SAMPLED = NODE.sampledTicks >> 3;
 const ERRORS = NODE.errors >> 3;
+const LATE_TICKS = NODE.lateTicks >> 3;
 const TICK_HISTOGRAM = NODE.tickHistogram >> 2;
 const AGE_HISTOGRAM = NODE.ageHistogram >> 2;
 
@@ -52,6 +56,7 @@ export function runCell(host: RunHost, cell: NodeCell): void {
     return;
   }
   if (cell.notBeforeNs > 0 && (host.mode === "offline" || cell.notBeforeNs <= host.nowNs())) {
+    cell.dueNs = cell.notBeforeNs;
     cell.notBeforeNs = 0;
     cell.due = true;
   }
@@ -98,6 +103,7 @@ function tickCell(host: RunHost, cell: NodeCell): void {
     cell.ticksToSample = SAMPLE_EVERY - 1;
     startNs = host.nowNs();
   }
+  if (cell.dueNs > 0) noteLateness(host, cell);
   cell.reads = 0;
   cell.writes = 0;
   cell.due = false;
@@ -232,6 +238,15 @@ function noteTick(host: RunHost, cell: NodeCell, startNs: number): void {
   u32[cell.at32 + TICK_HISTOGRAM + bucketOf(tookNs, NODE.tickHistogramShift)]++;
   if (cell.reads === 0) return;
   u32[cell.at32 + AGE_HISTOGRAM + bucketOf(startNs - cell.lastIngressNs, NODE.ageHistogramShift)]++;
+}
+
+/** A tick that was due at a time begins now: counts it if it is late. */
+function noteLateness(host: RunHost, cell: NodeCell): void {
+  const allowedNs = cell.lastDueNs > 0 ? cell.dueNs - cell.lastDueNs : FIRST_TICK_MAY_BE_LATE_NS;
+  // Offline graphs have no deadlines.
+  if (host.mode === "live" && host.nowNs() - cell.dueNs > allowedNs) host.page.f64[cell.at64 + LATE_TICKS]++;
+  cell.lastDueNs = cell.dueNs;
+  cell.dueNs = 0;
 }
 
 function isAbort(error: unknown, signal: AbortSignal): boolean {

@@ -83,6 +83,10 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   idleTicks = 0;
   /** The time that it asked to be ticked at; 0 for none. */
   notBeforeNs = 0;
+  /** When the tick that comes next was due; 0: at no time of its own. */
+  dueNs = 0;
+  /** When the last tick of that kind was due. */
+  lastDueNs = 0;
   /** Among those that the lane wakes by the clock. */
   timed = false;
   /** The time has come that it asked for: it is ticked whatever its inputs have. */

@@ -27,7 +27,7 @@ pub struct LaneRecord {
     /// Which life of the lane this is, from 1; 0 = never started; never goes back. The lane when it starts, and the
     /// control isolate to fence it, atomically.
     pub generation: AtomicU32,
-    /// State of the lane (`core/` numbers them). The lane, atomically.
+    /// One of [`lane_state`]. The lane, atomically.
     pub state: AtomicU32,
     /// Index of the node whose tick runs, plus 1; 0 = none. The lane.
     pub current_node: u32,
@@ -56,6 +56,18 @@ pub struct LaneRecord {
     /// Bits by which rings and others signal the lane. Anyone sets, the lane takes, atomically.
     pub inbox: [AtomicU32; INBOX_WORDS],
     _pad3: [u8; 256],
+}
+
+/// What a lane is doing (`LaneRecord::state`); `core/control_page.ts` has the same numbers.
+pub mod lane_state {
+    /// It has not run a node yet.
+    pub const STARTING: u32 = 0;
+    /// It runs nodes.
+    pub const RUNNING: u32 = 1;
+    /// It has nothing to do, and only another lane could change that.
+    pub const QUIET: u32 = 2;
+    /// It has nothing to do until a time, or until it is told to go on.
+    pub const WAITING: u32 = 3;
 }
 
 const _: () = assert!(size_of::<LaneRecord>() == 1024);

@@ -164,11 +164,14 @@ pub const LAYOUT: &[Group] = &[
             frames_out,
             max_tick_ns,
             sampled_ticks,
+            late_ticks,
             tick_histogram,
             age_histogram,
+            figures,
         ],
         [
             "histogram_buckets" = HISTOGRAM_BUCKETS,
+            "max_figures" = MAX_FIGURES,
             "tick_histogram_shift" = TICK_HISTOGRAM_SHIFT,
             "age_histogram_shift" = AGE_HISTOGRAM_SHIFT,
         ]

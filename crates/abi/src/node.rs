@@ -7,6 +7,9 @@ pub const TICK_HISTOGRAM_SHIFT: u32 = 10;
 /// Bucket 0 of the histogram of frame ages begins at 2^14 ns (16 us); bucket 63 at 0.9 s.
 pub const AGE_HISTOGRAM_SHIFT: u32 = 14;
 
+/// Figures of its own that a native stage can show.
+pub const MAX_FIGURES: usize = 16;
+
 /// One node. Histograms count on a log scale, four buckets an octave: a value of `t` ns lies in bucket
 /// `clamp(floor(4 * (log2(t) - shift)), 0, 63)`.
 #[repr(C, align(64))]
@@ -39,19 +42,23 @@ pub struct NodeRecord {
     pub max_tick_ns: f64,
     /// Ticks whose time was taken.
     pub sampled_ticks: f64,
-    _pad1: [u8; 32],
+    /// Ticks at a time of the node's own that began later than it by more than the time between two, or 1 ms.
+    pub late_ticks: f64,
+    _pad1: [u8; 24],
 
     /// Sampled tick times.
     pub tick_histogram: [u32; HISTOGRAM_BUCKETS],
     /// Sampled ages of the frames read.
     pub age_histogram: [u32; HISTOGRAM_BUCKETS],
-    _pad2: [u8; 128],
+    /// Figures of a native stage, in the order of its names.
+    pub figures: [f64; MAX_FIGURES],
 }
 
 const _: () = assert!(size_of::<NodeRecord>() == 768);
 const _: () = assert!(core::mem::offset_of!(NodeRecord, frames_in) == 64);
 const _: () = assert!(core::mem::offset_of!(NodeRecord, tick_histogram) == 128);
 const _: () = assert!(core::mem::offset_of!(NodeRecord, age_histogram) == 384);
+const _: () = assert!(core::mem::offset_of!(NodeRecord, figures) == 640);
 
 /// What a node is doing (`NodeRecord::phase`).
 #[allow(missing_docs, reason = "the names say it all")]

@@ -208,7 +208,7 @@ pub unsafe extern "C" fn slu_native_spawn(draft: *mut Draft) -> *mut Running {
     })
 }
 
-/// Gives a lane a command: 0 start, 1 stop, 2 close. 0: there is no such command.
+/// Gives a lane a command: 0 start, 1 stop, 2 close, 3 pause, 4 resume. 0: there is no such command.
 ///
 /// # Safety
 ///
@@ -216,7 +216,7 @@ pub unsafe extern "C" fn slu_native_spawn(draft: *mut Draft) -> *mut Running {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn slu_native_command(lane: *const Running, command: u32) -> u32 {
     attempt(0, || {
-        let commands = [Command::Start, Command::Stop, Command::Close];
+        let commands = [Command::Start, Command::Stop, Command::Close, Command::Pause, Command::Resume];
         let command = commands.get(command as usize).ok_or_else(|| format!("there is no command {command}"))?;
         // SAFETY: the caller vouches for the lane.
         unsafe { &*lane }.lane.command(command.clone());

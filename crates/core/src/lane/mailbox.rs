@@ -11,6 +11,10 @@ pub enum Command {
     Start,
     /// Sources end; what they wrote drains.
     Stop,
+    /// Runs no nodes until `Resume`; other commands are served.
+    Pause,
+    /// Runs nodes again.
+    Resume,
     /// Gives the stage of a node (by position) live values.
     Configure {
         /// Named again in the answer.

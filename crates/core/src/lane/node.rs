@@ -56,7 +56,7 @@ impl Node {
                 if shared.live && self.ports.not_before_ns > clock::now_ns() {
                     return Ok(());
                 }
-                self.ports.not_before_ns = 0.0;
+                self.ports.due_ns = std::mem::take(&mut self.ports.not_before_ns);
             }
             if self.ports.has_input() && self.ports.inputs_ended(shared) {
                 self.ports.finishing = true;
@@ -79,6 +79,13 @@ impl Node {
     }
 
     fn tick(&mut self, shared: &mut Shared) -> Result<(), Failure> {
+        if self.ports.due_ns > 0.0 {
+            // Offline graphs have no deadlines.
+            if shared.live {
+                self.ports.note_lateness(clock::now_ns());
+            }
+            self.ports.due_ns = 0.0;
+        }
         let record = self.ports.record();
         record.ticks += 1.0;
         let ticks = record.ticks;
@@ -134,6 +141,19 @@ impl Node {
         }
         shared.mailbox.report(Report::Ended { node: position as u32, figures });
         Ok(())
+    }
+
+    /// Writes the stage's figures to its record.
+    pub(super) fn publish(&mut self, scratch: &mut Vec<f64>) {
+        if self.kind.figures.is_empty() {
+            return;
+        }
+        let Some(stage) = &self.stage else { return };
+        scratch.clear();
+        stage.figures(scratch);
+        for (place, figure) in self.ports.record().figures.iter_mut().zip(scratch.iter()) {
+            *place = *figure;
+        }
     }
 
     /// Calls the stage. Afterwards nothing is left of what its tick owned; a stage that panicked is dropped.

@@ -13,6 +13,9 @@ use super::stage::StageType;
 /// Frames that a node takes in one tick at most, so that others on the lane have their turn.
 const READS_PER_TICK: u32 = 64;
 
+/// By how much the first tick of a clocked node may be late, nanoseconds; the others by the time between two.
+const FIRST_TICK_MAY_BE_LATE_NS: f64 = 1_000_000.0;
+
 pub(super) struct Ports {
     /// Position of the node in its lane.
     pub(super) position: usize,
@@ -32,6 +35,10 @@ pub(super) struct Ports {
     pub(super) finishing: bool,
     /// Not before this time; 0: at once.
     pub(super) not_before_ns: f64,
+    /// When the tick that comes next was due; 0: at no time of its own.
+    pub(super) due_ns: f64,
+    /// When the last tick of that kind was due.
+    last_due_ns: f64,
     /// When the frame read last entered the graph.
     pub(super) last_ingress_ns: f64,
     /// One of `blocked`.
@@ -58,6 +65,8 @@ impl Ports {
             writes: 0,
             finishing: false,
             not_before_ns: 0.0,
+            due_ns: 0.0,
+            last_due_ns: 0.0,
             last_ingress_ns: 0.0,
             blocked: blocked::NONE,
         }
@@ -151,6 +160,16 @@ impl Ports {
         // SAFETY: the record lies in an arena that the lane holds; only this node refers to it, and the control
         // isolate, outside this library, reads its words as samples.
         unsafe { self.record.as_mut() }
+    }
+
+    /// A tick that was due at a time begins now: counts it if it is late.
+    pub(super) fn note_lateness(&mut self, now_ns: f64) {
+        let due_ns = std::mem::take(&mut self.due_ns);
+        let allowed_ns = if self.last_due_ns > 0.0 { due_ns - self.last_due_ns } else { FIRST_TICK_MAY_BE_LATE_NS };
+        self.last_due_ns = due_ns;
+        if now_ns - due_ns > allowed_ns {
+            self.record().late_ticks += 1.0;
+        }
     }
 
     /// The node as `LaneRecord::current_node` names it.

@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sluice_abi::{LaneRecord, blocked};
+use sluice_abi::{LaneRecord, MAX_FIGURES, blocked, lane_state};
 
 use crate::clock;
 use crate::control::Control;
@@ -56,7 +56,15 @@ pub(super) struct Runner {
     ran: Vec<usize>,
     processors: usize,
     running: bool,
+    /// `Start` was asked.
+    started: bool,
+    /// `Pause` was asked, and no `Resume` since.
+    paused: bool,
+    /// A node has failed: no more are run.
+    failed: bool,
     closed: bool,
+    /// Room for the figures of one stage.
+    figures: Vec<f64>,
 }
 
 /// The whole life of the thread. Every way out reports `Closed`.
@@ -136,7 +144,11 @@ impl Runner {
             ran: Vec::with_capacity(count),
             processors,
             running: false,
+            started: false,
+            paused: false,
+            failed: false,
             closed: false,
+            figures: Vec::with_capacity(MAX_FIGURES),
         };
         runner.attach(spec).map_err(of_lane)?;
         Ok(runner)
@@ -201,6 +213,7 @@ impl Runner {
 
     fn round(&mut self) {
         self.beat();
+        self.set_state(lane_state::RUNNING);
         self.drain_inbox();
         self.wake_timers();
         for _ in 0..SLICE_TICKS {
@@ -214,7 +227,8 @@ impl Runner {
             let outcome = self.nodes[position].run(&mut self.shared);
             if self.shared.live {
                 self.nodes[position].ports.flush(&mut self.shared);
-            } else {
+            }
+            if self.ran.last() != Some(&position) {
                 self.ran.push(position);
             }
             if let Err(failure) = outcome {
@@ -225,6 +239,23 @@ impl Runner {
         unsafe { (*self.record.as_ptr()).current_node = 0 };
         while let Some(position) = self.ran.pop() {
             self.nodes[position].ports.flush(&mut self.shared);
+            self.nodes[position].publish(&mut self.figures);
+        }
+    }
+
+    fn set_state(&self, state: u32) {
+        // SAFETY: the record lies in an arena that the thread holds, and the word is atomic. Relaxed: the watchdog
+        // takes it as a sample.
+        unsafe { (*self.record.as_ptr()).state.store(state, Ordering::Relaxed) };
+    }
+
+    /// What the lane does while it parks; `timed`: until a node's time comes.
+    fn idle_state(&self, timed: bool) -> u32 {
+        match (self.running, timed) {
+            (true, false) => lane_state::QUIET,
+            (true, true) => lane_state::WAITING,
+            (false, _) if self.paused || self.failed => lane_state::WAITING,
+            (false, _) => lane_state::STARTING,
         }
     }
 
@@ -246,13 +277,14 @@ impl Runner {
         let Some(doorbell) = self.control.doorbell(self.lane) else { return };
         let seen = doorbell.bell.load(Ordering::SeqCst);
         self.drain_inbox();
-        let wait = self.wake_timers();
+        let (wait, timed) = self.wake_timers();
         if self.closed || wait.is_zero() || (self.running && !self.shared.queue.is_empty()) {
             return;
         }
         if self.spin(&doorbell, seen, wait) {
             return;
         }
+        self.set_state(self.idle_state(timed));
         // SAFETY: the record lies in an arena that the thread holds; the field is this thread's.
         unsafe { (*self.record.as_ptr()).parks += 1.0 };
         doorbell.park(seen, wait, &Parker::default());
@@ -322,8 +354,8 @@ impl Runner {
         }
     }
 
-    /// Queues the nodes whose time has come, and returns how long the lane may sleep.
-    fn wake_timers(&mut self) -> Duration {
+    /// Queues the nodes whose time has come. Returns how long the lane may sleep, and whether a node waits for a time.
+    fn wake_timers(&mut self) -> (Duration, bool) {
         let Self { shared, nodes, self_driven, .. } = self;
         let mut next_ns = f64::INFINITY;
         for &position in self_driven.iter().filter(|_| self.running) {
@@ -333,7 +365,7 @@ impl Runner {
             }
         }
         if next_ns.is_infinite() {
-            return PARK;
+            return (PARK, false);
         }
         let now_ns = clock::now_ns();
         if next_ns <= now_ns {
@@ -344,7 +376,7 @@ impl Runner {
                 }
             }
         }
-        PARK.min(Duration::from_nanos((next_ns - now_ns).max(0.0) as u64))
+        (PARK.min(Duration::from_nanos((next_ns - now_ns).max(0.0) as u64)), true)
     }
 
     /// Does what the control isolate asks.
@@ -352,7 +384,8 @@ impl Runner {
         while let Some(command) = self.shared.mailbox.next_command() {
             match command {
                 Command::Start => {
-                    self.running = true;
+                    self.started = true;
+                    self.running = !self.paused && !self.failed;
                     for position in 0..self.nodes.len() {
                         self.shared.wake(position);
                     }
@@ -368,6 +401,14 @@ impl Runner {
                         ports.not_before_ns = 0.0;
                         self.shared.wake(position);
                     }
+                }
+                Command::Pause => {
+                    self.paused = true;
+                    self.running = false;
+                }
+                Command::Resume => {
+                    self.running = self.started && !self.failed;
+                    self.paused = false;
                 }
                 Command::Configure { request, node, values } => {
                     let error = self.configure(node as usize, &values).err();
@@ -387,6 +428,7 @@ impl Runner {
     /// A node failed: the lane stops running nodes and waits for the control isolate's word.
     fn fail(&mut self, position: usize, failure: Failure) {
         self.running = false;
+        self.failed = true;
         let (text, panicked) = match failure {
             Failure::Fault(text) => (text, false),
             Failure::Panic(text) => (text, true),

@@ -315,3 +315,119 @@ fn a_paced_source_keeps_to_the_clock() {
     close(lane);
     world.assert_all_slots_free();
 }
+
+/// Looks until it is so, or panics after a minute.
+fn await_until(what: &str, mut so: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !so() {
+        assert!(begin.elapsed() < Duration::from_secs(60), "{what} did not come");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+impl World {
+    fn lane_state(&self, lane: u32) -> u32 {
+        let record = self.control.lane(lane).unwrap().as_ptr();
+        // SAFETY: the record lies in the arena, and the word is atomic.
+        unsafe { (*record).state.load(std::sync::atomic::Ordering::Relaxed) }
+    }
+
+    /// A sample of a node's ticks, late ticks and first figure.
+    fn node(&self, node: u32) -> (f64, f64, f64) {
+        let record = self.control.node(node).unwrap().as_ptr();
+        // SAFETY: the record lies in the arena. Its lane may write meanwhile; a read of 8 aligned bytes is a sample.
+        unsafe {
+            (
+                (&raw const (*record).ticks).read_volatile(),
+                (&raw const (*record).late_ticks).read_volatile(),
+                (&raw const (*record).figures[0]).read_volatile(),
+            )
+        }
+    }
+}
+
+#[test]
+fn a_lane_that_only_another_could_wake_is_quiet_and_one_that_waits_for_a_time_is_not() {
+    use sluice_abi::lane_state;
+    let mut world = World::new(64);
+    let (writer, reader) = world.ring(0, Policy::Lossless, 4);
+    // Nobody reads: the source comes to a stop on a full link.
+    let blocked = start(world.lane(1, true, vec![node(0, "native-source", &[("blockSize", 8.0)])], vec![writer]));
+    assert!([lane_state::STARTING, lane_state::RUNNING].contains(&world.lane_state(1)));
+    blocked.command(Command::Start);
+    await_until("quiet", || world.lane_state(1) == lane_state::QUIET);
+    let settings = [("blockSize", 48_000.0), ("sampleRateHz", 1.0), ("paced", 1.0)];
+    let timed = start(world.lane(3, true, vec![node(2, "native-source", &settings)], Vec::new()));
+    timed.command(Command::Start);
+    await_until("a wait for the next block", || world.lane_state(3) == lane_state::WAITING);
+    close(timed);
+    let sink = start(world.lane(2, true, vec![node(1, "native-sink", &[])], vec![reader]));
+    sink.command(Command::Start);
+    await_until("frames", || world.node(1).2 > 10.0);
+    sink.command(Command::Pause);
+    await_until("a pause", || world.lane_state(2) == lane_state::WAITING);
+    await_until("quiet", || world.lane_state(1) == lane_state::QUIET);
+    let seen = world.node(1).2;
+    std::thread::sleep(Duration::from_millis(5));
+    assert_eq!(world.node(1).2, seen, "a paused lane runs nothing");
+    sink.command(Command::Configure { request: 9, node: 0, values: Vec::new() });
+    assert_eq!(await_report(&sink), Report::Configured { request: 9, error: None });
+    sink.command(Command::Resume);
+    await_until("more frames", || world.node(1).2 > seen + 10.0);
+    blocked.command(Command::Stop);
+    let sent = figures(await_report(&blocked))[0];
+    assert_eq!(figures(await_report(&sink))[0], sent);
+    close(blocked);
+    close(sink);
+    assert_eq!(world.node(1).2, sent, "the record has the last figures");
+    world.assert_all_slots_free();
+}
+
+#[test]
+fn a_lane_paused_before_its_start_runs_nothing_until_it_is_resumed() {
+    let world = World::new(64);
+    let settings = [("blockSize", 8.0), ("count", 5.0)];
+    let lane = start(world.lane(1, false, vec![node(0, "native-source", &settings)], Vec::new()));
+    lane.command(Command::Resume);
+    lane.command(Command::Pause);
+    lane.command(Command::Start);
+    lane.command(Command::Configure { request: 1, node: 0, values: Vec::new() });
+    assert_eq!(await_report(&lane), Report::Configured { request: 1, error: None });
+    assert_eq!(world.node(0).0, 0.0);
+    lane.command(Command::Resume);
+    assert_eq!(figures(await_report(&lane)), [5.0]);
+    close(lane);
+    world.assert_all_slots_free();
+}
+
+#[test]
+fn a_clocked_tick_that_begins_too_late_is_counted() {
+    let world = World::new(64);
+    // Blocks of 1 ms; the lane stands still for twenty of them.
+    let settings = [("blockSize", 48.0), ("count", 60.0), ("paced", 1.0)];
+    let lane = start(world.lane(1, true, vec![node(0, "native-source", &settings)], Vec::new()));
+    lane.command(Command::Start);
+    await_until("ticks", || world.node(0).0 > 3.0);
+    lane.command(Command::Pause);
+    std::thread::sleep(Duration::from_millis(20));
+    let before = world.node(0).1;
+    lane.command(Command::Resume);
+    assert_eq!(figures(await_report(&lane)), [60.0]);
+    close(lane);
+    assert!(world.node(0).1 > before, "the tick after the pause is late");
+}
+
+#[test]
+fn no_lane_holds_a_slot_after_frames_were_dropped() {
+    for (policy, capacity) in [(Policy::RollOff, 3), (Policy::Latest, 1), (Policy::DropNewest, 2)] {
+        let (world, link, _) = run_across(policy, capacity, 20_000.0);
+        assert!(link.full > 0.0, "{policy:?} drops");
+        let header = world.pool_arena.base().cast::<sluice_abi::PoolHeader>();
+        // SAFETY: the arena begins with the pool's header, and every lane has ended.
+        let start = unsafe { header.as_ref() }.holds_offset as usize;
+        let bytes = LANES as usize * sluice_abi::hold_row(world.slots) as usize;
+        // SAFETY: the rows of the first lanes lie in the arena.
+        let held = unsafe { std::slice::from_raw_parts(world.pool_arena.base().as_ptr().add(start), bytes) };
+        assert!(held.iter().all(|&byte| byte == 0), "{policy:?}");
+    }
+}
