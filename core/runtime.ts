@@ -19,6 +19,7 @@ import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";
 import { makeHandle } from "./registry/make_handle.ts";
 import type { NodeRegistry } from "./registry/node_registry.ts";
 import type { AnyNodeType, NodeSpec } from "./registry/node_type.ts";
+import { registerView } from "./runtime_view.ts";
 import { Session } from "./session.ts";
 import type { PathLatency, RunSummary, RuntimeStats } from "./stats.ts";
 import { type NodeEntry, Topology } from "./topology.ts";
@@ -139,6 +140,21 @@ export class Runtime implements AsyncDisposable {
     this.events = new EventBus(() => driver.nowNs());
     const known = () => this.#knownTypes().map((type) => type.descriptor);
     this.#topology = new Topology(options.mode ?? "live", known, options.lanes);
+    registerView(this, () => {
+      const { nodes, links, mode } = this.#topology;
+      const session = this.#session?.view();
+      const memory = session === undefined ? 0 : session.lanes.length + session.pools().length;
+      return {
+        version: nodes.size + links.size + memory,
+        mode,
+        driver: driver.kind,
+        nowNs: driver.nowNs(),
+        nodes: [...nodes.values()],
+        links: [...links.values()],
+        types: known,
+        session,
+      };
+    });
   }
 
   /** Whether the native library is used. */

@@ -36,6 +36,7 @@ import {
   type LinkStats,
   type NodeProgress,
   type NodeStats,
+  type PoolStats,
   readFigures,
   readLaneCounters,
   readLinkCounters,
@@ -44,6 +45,7 @@ import {
   type RunSummary,
   type RuntimeStats,
 } from "./stats.ts";
+import type { RunState, SessionView } from "./runtime_view.ts";
 import { Watchdog } from "./watchdog.ts";
 import type { LinkEntry, NodeEntry, Topology } from "./topology.ts";
 
@@ -197,13 +199,7 @@ export class Session {
       driver: driver.kind,
       nodes: [...topology.nodes.values()].map((node) => this.#nodeStats(node)),
       links: [...topology.links.values()].map((link) => linkStats(link, readLinkCounters(page, link.index, nowNs))),
-      pools: this.#openPools().map((pool) => ({
-        name: pool.name,
-        slots: pool.slotCount,
-        slotBytes: pool.payloadBytes,
-        free: pool.freeInBitmap(),
-        exhausted: pool.exhausted,
-      })),
+      pools: this.#poolStats(),
       lanes: this.#lanes.map((lane) => ({
         name: lane.name,
         kind: lane.kind,
@@ -211,6 +207,40 @@ export class Session {
         warnings: this.#warnings.get(lane.index) ?? [],
       })),
     };
+  }
+
+  /** The run as the control plane sees it. */
+  view(): SessionView {
+    const { driver } = this.#options;
+    return {
+      page: this.#page,
+      state: this.#state(),
+      elapsedNs: this.#summary?.elapsedNs ?? (this.#startNs === 0 ? 0 : driver.nowNs() - this.#startNs),
+      ...(this.#failure && { error: this.#failure }),
+      lanes: this.#lanes.map(({ name, index, kind }) => (
+        { name, index, kind, warnings: this.#warnings.get(index) ?? [] }
+      )),
+      nodeStates: this.#states,
+      progress: this.#progress,
+      figures: (node) => this.#figuresOf(node),
+      pools: () => this.#summary?.pools ?? this.#poolStats(),
+    };
+  }
+
+  #state(): RunState {
+    if (this.#summary !== undefined) return this.#summary.outcome;
+    if (this.#ending !== undefined || this.#stopTimer !== undefined) return "stopping";
+    return this.#startNs === 0 ? "starting" : "running";
+  }
+
+  #poolStats(): PoolStats[] {
+    return this.#openPools().map((pool) => ({
+      name: pool.name,
+      slots: pool.slotCount,
+      slotBytes: pool.payloadBytes,
+      free: pool.freeInBitmap(),
+      exhausted: pool.exhausted,
+    }));
   }
 
   /** Views of the pools; made again where a node on main has detached the memory. */
@@ -226,8 +256,7 @@ export class Session {
     const counters = readNodeCounters(this.#page, node.index);
     const { type } = node.type.descriptor;
     const progress = this.#progress.get(node.id);
-    const names = nativeStage(type).figures;
-    const figures = names.length > 0 ? readFigures(this.#page, node.index, names) : undefined;
+    const figures = this.#figuresOf(node);
     return {
       id: node.id,
       type,
@@ -237,6 +266,12 @@ export class Session {
       ...(progress && { progress }),
       ...(figures && { figures }),
     };
+  }
+
+  /** For a native stage: its own figures, by name. */
+  #figuresOf(node: NodeEntry): { readonly [name: string]: number } | undefined {
+    const names = nativeStage(node.type.descriptor.type).figures;
+    return names.length > 0 ? readFigures(this.#page, node.index, names) : undefined;
   }
 
   #warnStale(): void {
@@ -504,6 +539,8 @@ export class Session {
       ...(this.#failure && { error: serializeError(this.#failure) }),
     });
     this.#options.events.close();
+    // The last figures stay readable after the memory went back.
+    this.#page = new ControlPage(this.#page.u32.buffer.slice(0));
     for (const lane of this.#lanes) lane.terminate();
     // A lane that did not close may still write: what it can reach is set aside.
     if (allClosed) {

@@ -1,0 +1,145 @@
+/**
+ * The graph, its nodes and its types as they travel.
+ *
+ * @module
+ */
+import { serializeError, SluiceError } from "../core/errors.ts";
+import { expandPort, type NodeDescriptor, type PortDescriptor } from "../core/registry/descriptor.ts";
+import type { RuntimeView } from "../core/runtime_view.ts";
+import { readLaneCounters, readNodeCounters } from "../core/stats.ts";
+import type { NodeEntry } from "../core/topology.ts";
+import { NODE } from "../ffi/layout.gen.ts";
+import type {
+  ErrorInfo,
+  GraphSnapshot,
+  Histogram,
+  NodeDetail,
+  NodeInfo,
+  NodeTypeInfo,
+  PortInfo,
+} from "./schemas/graph.ts";
+
+/** The whole graph. */
+export function snapshotGraph(view: RuntimeView, run: string, title: string): GraphSnapshot {
+  const { session } = view;
+  return {
+    run,
+    version: view.version,
+    title,
+    state: session?.state ?? "building",
+    mode: view.mode,
+    driver: view.driver,
+    ...(session?.error && { error: describeError(session.error) }),
+    nodes: view.nodes.map(describeNode),
+    links: view.links.map(({ id, fromNode, fromPort, toNode, toPort, policy, capacity, output }) => ({
+      id,
+      fromNode,
+      fromPort,
+      toNode,
+      toPort,
+      policy,
+      capacity,
+      kind: output.kind,
+      type: output.type,
+    })),
+    lanes: (session?.lanes ?? []).map(({ name, index, kind, warnings }) => ({
+      name,
+      kind,
+      threadId: readLaneCounters(session!.page, index).threadId,
+      warnings: [...warnings],
+    })),
+    pools: (session?.pools() ?? []).map(({ name, slots, slotBytes }) => ({ name, slots, slotBytes })),
+  };
+}
+
+/**
+ * One node.
+ *
+ * @throws {SluiceError} `NodeNotFound`
+ */
+export function detailNode(view: RuntimeView, id: string): NodeDetail {
+  const entry = findNode(view, id);
+  const { descriptor } = entry.type;
+  const { session } = view;
+  const state = session?.nodeStates.get(entry.id) ?? "new";
+  const { properties } = descriptor.config;
+  const running = session?.state === "running";
+  const settable = Object.keys(properties).filter((key) => running && properties[key]["x-live"] === true);
+  const progress = session?.progress.get(entry.id);
+  const figures = session?.figures(entry);
+  const counters = session === undefined ? undefined : readNodeCounters(session.page, entry.index);
+  const histogram = (offset: number, shift: number): Histogram => {
+    if (session === undefined) return { shift, counts: [] };
+    const at = (session.page.nodeOffset(entry.index) + offset) >> 2;
+    return { shift, counts: [...session.page.u32.subarray(at, at + NODE.histogramBuckets)] };
+  };
+  return {
+    node: describeNode(entry),
+    type: describeType(descriptor),
+    state,
+    config: { ...entry.config },
+    settable,
+    ticks: counters?.ticks ?? 0,
+    busyNs: counters?.busyNs ?? 0,
+    maxTickNs: counters?.maxTickNs ?? 0,
+    errors: counters?.errors ?? 0,
+    framesIn: counters?.framesIn ?? 0,
+    framesOut: counters?.framesOut ?? 0,
+    tick: histogram(NODE.tickHistogram, NODE.tickHistogramShift),
+    age: histogram(NODE.ageHistogram, NODE.ageHistogramShift),
+    ...(progress && { progress }),
+    ...(figures && { figures: { ...figures } }),
+  };
+}
+
+/** A node type. */
+export function describeType(descriptor: NodeDescriptor): NodeTypeInfo {
+  const port = (each: PortDescriptor) => ({
+    ...describePort(each, each.name),
+    doc: each.doc,
+    ...(each.array !== undefined && { array: each.array }),
+  });
+  const { type, className, source, description, doc, category, tags, mode, lane, config } = descriptor;
+  return {
+    type,
+    className,
+    source,
+    description,
+    doc,
+    category,
+    tags: [...tags],
+    mode,
+    lane,
+    inputs: descriptor.inputs.map(port),
+    outputs: descriptor.outputs.map(port),
+    config,
+  };
+}
+
+/** An error as it travels. */
+export function describeError(error: unknown): ErrorInfo {
+  const { name, message, code, details } = serializeError(error);
+  const { nodeId, port, linkId, key, available } = details ?? {};
+  return { code: code ?? name, message, nodeId, port, linkId, key, ...(available && { available: [...available] }) };
+}
+
+function findNode(view: RuntimeView, id: string): NodeEntry {
+  const entry = view.nodes.find((node) => node.id === id);
+  if (entry !== undefined) return entry;
+  const available = view.nodes.slice(0, 50).map((node) => node.id);
+  throw new SluiceError("NodeNotFound", `Cannot find node ${JSON.stringify(id)}; graph.get lists the nodes`, {
+    nodeId: id,
+    available,
+  });
+}
+
+function describeNode({ id, lane, type: { descriptor } }: NodeEntry): NodeInfo {
+  const ports = (list: readonly PortDescriptor[]) =>
+    list.flatMap((port) => expandPort(port).map((name) => describePort(port, name)));
+  const { type, category, inputs, outputs } = descriptor;
+  return { id, type, lane, category, inputs: ports(inputs), outputs: ports(outputs) };
+}
+
+function describePort({ kind, type, optional }: PortDescriptor, name: string): PortInfo {
+  return { name, kind, type, optional };
+}

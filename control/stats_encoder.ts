@@ -1,0 +1,236 @@
+/**
+ * Writes the binary statistics (`schemas/stats_layout.ts`) straight out of the control page. One buffer a reading is
+ * allocated, of the size of the message; the scratch columns are kept.
+ *
+ * @module
+ */
+import { LANE_STATE } from "../core/control_page.ts";
+import type { RuntimeView } from "../core/runtime_view.ts";
+import { BLOCKED, LANE, LINK, NODE, PHASE } from "../ffi/layout.gen.ts";
+import { GRAPH_STATES, NODE_STATES } from "./schemas/graph.ts";
+import {
+  LANE_STATES,
+  STATS_COLUMN_COUNT,
+  STATS_HEADER_BYTES,
+  STATS_LAYOUT_VERSION,
+  STATS_MAGIC,
+  STATS_TABLES,
+  type StatsColumn,
+  type StatsTable,
+} from "./schemas/stats_layout.ts";
+import { alignUp } from "./stats_frame.ts";
+
+type Scratch<T extends StatsTable> = { readonly [C in StatsColumn<T>]: Float64Array };
+
+/** See the module. */
+export class StatsEncoder {
+  #version = -1;
+  #nodes: Scratch<"nodes"> = makeScratch("nodes", 0);
+  #links: Scratch<"links"> = makeScratch("links", 0);
+  #lanes: Scratch<"lanes"> = makeScratch("lanes", 0);
+  #pools: Scratch<"pools"> = makeScratch("pools", 0);
+  /** When each node was first seen in the call that it is in, nanoseconds. */
+  #callSinceNs = new Float64Array(0);
+  /** Position in the lists by index in the control page. */
+  #linkAt = new Map<number, number>();
+  #nodeAt = new Map<number, number>();
+  #reading = 0;
+
+  /** Reads everything once. `subscription` and `missed` are left 0: see {@linkcode address}. */
+  encode(view: RuntimeView): Uint8Array<ArrayBuffer> {
+    const poolStats = view.session?.pools() ?? [];
+    this.#resize(view, poolStats.length);
+    if (view.session !== undefined) {
+      this.#readNodes(view);
+      this.#readLinks(view);
+      this.#readLanes(view);
+      for (const [k, { free, exhausted }] of poolStats.entries()) {
+        this.#pools.free[k] = free;
+        this.#pools.exhausted[k] = exhausted;
+      }
+    }
+    return this.#write(view);
+  }
+
+  #resize({ version, nodes, links, session }: RuntimeView, pools: number): void {
+    if (version === this.#version) return;
+    this.#version = version;
+    this.#nodes = makeScratch("nodes", nodes.length);
+    this.#links = makeScratch("links", links.length);
+    this.#lanes = makeScratch("lanes", session?.lanes.length ?? 0);
+    this.#pools = makeScratch("pools", pools);
+    this.#callSinceNs = new Float64Array(nodes.length);
+    this.#linkAt = new Map(links.map(({ index }, k) => [index, k]));
+    this.#nodeAt = new Map(nodes.map(({ index }, k) => [index, k]));
+  }
+
+  #readNodes({ nodes, session, nowNs }: RuntimeView): void {
+    const { page, nodeStates } = session!;
+    const { f64, u32 } = page;
+    const into = this.#nodes;
+    for (let k = 0; k < nodes.length; k++) {
+      const { id, index } = nodes[k];
+      const at = page.nodeOffset(index);
+      const at64 = at >> 3;
+      const at32 = at >> 2;
+      const ticks = f64[at64 + (NODE.ticks >> 3)];
+      const phase = u32[at32 + (NODE.phase >> 2)];
+      const inCall = phase === PHASE.process || phase === PHASE.setup || phase === PHASE.flush;
+      if (ticks !== into.ticks[k] || phase !== into.phase[k] || !inCall) this.#callSinceNs[k] = nowNs;
+      into.inCallMs[k] = (nowNs - this.#callSinceNs[k]) / 1e6;
+      if (ticks !== into.ticks[k] || into.tickP50[k] === 0) {
+        readBuckets(u32, at32 + (NODE.tickHistogram >> 2), into.tickP50, into.tickP99, k);
+        readBuckets(u32, at32 + (NODE.ageHistogram >> 2), into.ageP50, into.ageP99, k);
+      }
+      into.ticks[k] = ticks;
+      into.busyUs[k] = f64[at64 + (NODE.busyNs >> 3)] / 1e3;
+      into.maxTickNs[k] = f64[at64 + (NODE.maxTickNs >> 3)];
+      into.errors[k] = f64[at64 + (NODE.errors >> 3)];
+      into.restarts[k] = f64[at64 + (NODE.restarts >> 3)];
+      into.state[k] = NODE_STATES.indexOf(nodeStates.get(id) ?? "new");
+      into.phase[k] = phase;
+      const blocked = u32[at32 + (NODE.blockedKind >> 2)];
+      const on = u32[at32 + (NODE.blockedId >> 2)];
+      into.blocked[k] = blocked;
+      into.blockedOn[k] = blocked === BLOCKED.link
+        ? (this.#linkAt.get(on) ?? -1) + 1
+        : blocked === BLOCKED.pool
+        ? on + 1
+        : 0;
+    }
+  }
+
+  #readLinks({ links, session, nowNs }: RuntimeView): void {
+    const { page } = session!;
+    const { f64, u32 } = page;
+    const into = this.#links;
+    for (let k = 0; k < links.length; k++) {
+      const at = page.linkOffset(links[k].index);
+      const at64 = at >> 3;
+      // What the reader does is read first, so that a running link never shows more read than written.
+      const read = f64[at64 + (LINK.read >> 3)];
+      const full = f64[at64 + (LINK.droppedFull >> 3)] + f64[at64 + (LINK.droppedToKey >> 3)];
+      const skipped = f64[at64 + (LINK.droppedSkipped >> 3)];
+      const unlinked = f64[at64 + (LINK.droppedUnlinked >> 3)];
+      const laneLost = f64[at64 + (LINK.droppedLaneLost >> 3)];
+      const written = f64[at64 + (LINK.written >> 3)];
+      into.written[k] = written;
+      into.droppedFull[k] = full;
+      into.droppedSkipped[k] = skipped;
+      into.droppedUnlinked[k] = unlinked;
+      into.droppedLaneLost[k] = laneLost;
+      into.queued[k] = Math.max(0, written - read - full - skipped - unlinked - laneLost);
+      into.highWater[k] = f64[at64 + (LINK.highWater >> 3)];
+      into.ageNs[k] = written === 0 ? 0 : Math.max(0, nowNs - f64[at64 + (LINK.newestIngressNs >> 3)]);
+      into.state[k] = u32[(at >> 2) + (LINK.state >> 2)];
+    }
+  }
+
+  #readLanes({ session, nowNs }: RuntimeView): void {
+    const { page, lanes } = session!;
+    const into = this.#lanes;
+    for (const [k, { index }] of lanes.entries()) {
+      const at = page.laneOffset(index);
+      const u32 = (field: number) => page.u32[(at + field) >> 2];
+      const generation = u32(LANE.generation);
+      const dead = generation !== 0 && u32(LANE.deadGeneration) >= generation;
+      into.state[k] = dead ? LANE_STATES.indexOf("dead") : Math.min(u32(LANE.state), LANE_STATE.waiting);
+      into.rounds[k] = page.f64[(at + LANE.rounds) >> 3];
+      into.parks[k] = page.f64[(at + LANE.parks) >> 3];
+      const heartbeatNs = page.f64[(at + LANE.heartbeatNs) >> 3];
+      into.silentMs[k] = heartbeatNs === 0 ? 0 : Math.max(0, nowNs - heartbeatNs) / 1e6;
+      const current = u32(LANE.currentNode);
+      into.currentNode[k] = current === 0 ? 0 : (this.#nodeAt.get(current - 1) ?? -1) + 1;
+    }
+  }
+
+  #write(view: RuntimeView): Uint8Array<ArrayBuffer> {
+    const tables = { nodes: this.#nodes, links: this.#links, lanes: this.#lanes, pools: this.#pools };
+    const columns = (Object.keys(STATS_TABLES) as StatsTable[]).flatMap((table) =>
+      Object.entries(STATS_TABLES[table]).map(([name, kind]) => {
+        const values = (tables[table] as Record<string, Float64Array>)[name];
+        return { values, kind, width: widthOf(values, kind === "real") };
+      })
+    );
+    let size = alignUp(STATS_HEADER_BYTES + STATS_COLUMN_COUNT);
+    for (const { values, width } of columns) size = alignUp(size + values.length * width);
+    const bytes = new Uint8Array(size);
+    const header = new DataView(bytes.buffer);
+    header.setUint32(0, STATS_MAGIC, true);
+    header.setUint16(4, STATS_LAYOUT_VERSION, true);
+    header.setUint16(6, STATS_COLUMN_COUNT, true);
+    header.setUint32(12, view.version, true);
+    header.setUint32(16, ++this.#reading, true);
+    header.setUint32(24, view.nodes.length, true);
+    header.setUint32(28, view.links.length, true);
+    header.setUint32(32, this.#lanes.state.length, true);
+    header.setUint32(36, this.#pools.free.length, true);
+    header.setUint32(40, GRAPH_STATES.indexOf(view.session?.state ?? "building"), true);
+    header.setFloat64(48, view.session?.elapsedNs ?? 0, true);
+    header.setFloat64(56, view.nowNs, true);
+    let at = alignUp(STATS_HEADER_BYTES + STATS_COLUMN_COUNT);
+    for (const [k, { values, kind, width }] of columns.entries()) {
+      bytes[STATS_HEADER_BYTES + k] = width;
+      copyColumn(bytes.buffer, at, values, width, kind === "real");
+      at = alignUp(at + values.length * width);
+    }
+    return bytes;
+  }
+}
+
+/** A copy of a message for one subscription. */
+export function address(
+  message: Uint8Array<ArrayBuffer>,
+  subscription: number,
+  missed: number,
+): Uint8Array<ArrayBuffer> {
+  const copy = message.slice();
+  const header = new DataView(copy.buffer);
+  header.setUint32(8, subscription, true);
+  header.setUint32(20, missed, true);
+  return copy;
+}
+
+function makeScratch<T extends StatsTable>(table: T, count: number): Scratch<T> {
+  return Object.fromEntries(
+    Object.keys(STATS_TABLES[table]).map((name) => [name, new Float64Array(count)]),
+  ) as Scratch<T>;
+}
+
+/** The median's and the 99th percentile's bucket, plus 1; 0 where nothing was measured. */
+function readBuckets(counts: Uint32Array, at: number, p50: Float64Array, p99: Float64Array, k: number): void {
+  let samples = 0;
+  for (let bucket = 0; bucket < NODE.histogramBuckets; bucket++) samples += counts[at + bucket];
+  p50[k] = p99[k] = 0;
+  if (samples === 0) return;
+  const half = Math.ceil(samples * 0.5);
+  const most = Math.ceil(samples * 0.99);
+  let seen = 0;
+  for (let bucket = 0; bucket < NODE.histogramBuckets; bucket++) {
+    seen += counts[at + bucket];
+    if (p50[k] === 0 && seen >= half) p50[k] = bucket + 1;
+    if (seen >= most) {
+      p99[k] = bucket + 1;
+      return;
+    }
+  }
+}
+
+function widthOf(values: Float64Array, real: boolean): number {
+  let max = 0;
+  for (let k = 0; k < values.length; k++) if (values[k] > max) max = values[k];
+  if (max === 0) return 0;
+  if (real) return 4;
+  if (max < 0x100) return 1;
+  if (max < 0x10000) return 2;
+  return max < 0x100000000 ? 4 : 8;
+}
+
+function copyColumn(buffer: ArrayBuffer, at: number, values: Float64Array, width: number, real: boolean): void {
+  const count = values.length;
+  if (width === 1) new Uint8Array(buffer, at, count).set(values);
+  else if (width === 2) new Uint16Array(buffer, at, count).set(values);
+  else if (width === 4 && real) new Float32Array(buffer, at, count).set(values);
+  else if (width === 4) new Uint32Array(buffer, at, count).set(values);
+  else if (width === 8) new Float64Array(buffer, at, count).set(values);
+}

@@ -1,0 +1,74 @@
+/**
+ * What the control plane sees of a runtime: its graph and the memory that figures stand in, so that thousands of them
+ * can be read many times a second without an object each.
+ *
+ * @module
+ */
+import type { ControlPage } from "./control_page.ts";
+import type { DriverKind } from "./driver/driver.ts";
+import type { NodeId } from "./ids.ts";
+import type { LaneKind } from "./lanes/lane_options.ts";
+import type { GraphMode } from "./links/policy.ts";
+import type { NodeDescriptor } from "./registry/descriptor.ts";
+import type { NodeProgress, NodeState, PoolStats } from "./stats.ts";
+import type { LinkEntry, NodeEntry } from "./topology.ts";
+
+/** Where a run is in its life. */
+export type RunState = "building" | "starting" | "running" | "stopping" | "completed" | "stopped" | "failed";
+
+/** A lane as the control isolate knows it. */
+export interface LaneView {
+  readonly name: string;
+  /** Index of its record in the control page. */
+  readonly index: number;
+  readonly kind: LaneKind;
+  readonly warnings: readonly string[];
+}
+
+/** The part of a view that a run has. */
+export interface SessionView {
+  /** Valid until the next call for a view: at its end a run's figures move out of shared memory. */
+  readonly page: ControlPage;
+  readonly state: RunState;
+  readonly elapsedNs: number;
+  readonly error?: Error;
+  readonly lanes: readonly LaneView[];
+  readonly nodeStates: ReadonlyMap<NodeId, NodeState>;
+  readonly progress: ReadonlyMap<NodeId, NodeProgress>;
+  /** For a native stage: its own figures, by name. */
+  figures(node: NodeEntry): { readonly [name: string]: number } | undefined;
+  pools(): readonly PoolStats[];
+}
+
+/** See the module. */
+export interface RuntimeView {
+  /** Goes up whenever nodes, links, lanes or pools come in. */
+  readonly version: number;
+  readonly mode: GraphMode;
+  readonly driver: DriverKind;
+  readonly nowNs: number;
+  readonly nodes: readonly NodeEntry[];
+  readonly links: readonly LinkEntry[];
+  /** Types that the runtime knows, whether or not the graph has nodes of them. */
+  readonly types: () => readonly NodeDescriptor[];
+  /** Absent before the start. */
+  readonly session?: SessionView;
+}
+
+const views = new WeakMap<object, () => RuntimeView>();
+
+/** Makes a runtime visible to {@linkcode viewRuntime}. */
+export function registerView(runtime: object, view: () => RuntimeView): void {
+  views.set(runtime, view);
+}
+
+/**
+ * A runtime as it is now.
+ *
+ * @throws {TypeError} if the object is no runtime
+ */
+export function viewRuntime(runtime: object): RuntimeView {
+  const view = views.get(runtime);
+  if (view === undefined) throw new TypeError("Cannot look at the runtime: the object is none");
+  return view();
+}
