@@ -106,8 +106,8 @@ export interface NodeSigns {
 
 /** What the condition of a link follows from. */
 export interface LinkSigns {
-  /** Frames dropped against anybody's will (full, lane lost) in the last two seconds. */
-  readonly recentDrops: number;
+  /** In the last two seconds frames were dropped because it was full, or a lane died. */
+  readonly droppedRecently: boolean;
   readonly queued: number;
   readonly capacity: number;
   /** Frames that went in, a second; `NaN` if not known. */
@@ -141,7 +141,7 @@ export function nodeHealth(signs: NodeSigns): Health {
 
 /** The condition of a link. */
 export function linkHealth(signs: LinkSigns): Health {
-  if (signs.recentDrops > 0) return "dropping";
+  if (signs.droppedRecently) return "dropping";
   if (signs.ended && signs.queued === 0) return "ended";
   if (!signs.flowing) return "idle";
   if (signs.queued >= signs.capacity && signs.readPerSecond === 0) return "blocked";

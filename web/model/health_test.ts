@@ -21,7 +21,7 @@ const node: NodeSigns = {
 };
 
 const link: LinkSigns = {
-  recentDrops: 0,
+  droppedRecently: false,
   queued: 2,
   capacity: 8,
   writtenPerSecond: 94,
@@ -56,7 +56,7 @@ Deno.test("nodeHealth() takes back-pressure and a full core for normal where the
 
 Deno.test("linkHealth() tells every condition apart", () => {
   assert.equal(linkHealth(link), "healthy");
-  assert.equal(linkHealth({ ...link, recentDrops: 1 }), "dropping");
+  assert.equal(linkHealth({ ...link, droppedRecently: true }), "dropping");
   assert.equal(linkHealth({ ...link, queued: 8, readPerSecond: 0 }), "blocked");
   assert.equal(linkHealth({ ...link, ageNs: 4e8 }), "late");
   assert.equal(linkHealth({ ...link, ageNs: 4e8, live: false }), "healthy");

@@ -1,0 +1,191 @@
+/**
+ * How one version of a graph is doing: takes the frames of statistics as they come, and keeps the newest one, the
+ * rates since the one before, and the condition of each node and link. All of it stands in arrays in the order of the
+ * graph's lists; a frame of another version is refused, since its indices mean other things.
+ *
+ * Memory is that of two readings, whatever the time. Taking a frame copies no column but those that it has to compute.
+ *
+ * @module
+ */
+import { type GraphSnapshot, NODE_STATES } from "../../control/schemas/graph.ts";
+import { BLOCKED_ON, BUCKET_SHIFTS, bucketNs, PHASES } from "../../control/schemas/stats_layout.ts";
+import { framesDropped, framesRead, type StatsFrame } from "../../control/stats_frame.ts";
+import { graver, type Health, linkHealth, nodeHealth } from "./health.ts";
+import { Rates } from "./rates.ts";
+
+/** How long a drop is shown, milliseconds. */
+const SHOW_DROP_MS = 2000;
+
+/** What a node shows. Rates are `NaN` until they are known. */
+export interface NodeFigures {
+  readonly health: Health;
+  readonly ticks: number;
+  readonly ticksPerSecond: number;
+  /** Share of the time in `process()`, from 0 to 1. */
+  readonly busyShare: number;
+  /** Nanoseconds; 0 if no tick was timed yet. */
+  readonly tickP50Ns: number;
+  readonly tickP99Ns: number;
+  readonly errors: number;
+  /** The link that keeps it from running: its index, or -1. */
+  readonly blockedOnLink: number;
+  /** How long it has been in the call that it is in, milliseconds. */
+  readonly inCallMs: number;
+}
+
+/** What a link shows. Rates are `NaN` until they are known. */
+export interface LinkFigures {
+  readonly health: Health;
+  readonly written: number;
+  readonly read: number;
+  readonly dropped: number;
+  readonly queued: number;
+  readonly capacity: number;
+  readonly writtenPerSecond: number;
+  readonly readPerSecond: number;
+  readonly droppedPerSecond: number;
+  /** Nanoseconds; 0 if nothing was written yet. */
+  readonly ageNs: number;
+}
+
+/** See the module. One of these for each version of a graph. */
+export class GraphFigures {
+  readonly graph: GraphSnapshot;
+  /** Condition of each node, by index. */
+  readonly nodeHealth: Health[];
+  /** Condition of each link, by index. */
+  readonly linkHealth: Health[];
+  readonly #ticks: Rates;
+  readonly #busyUs: Rates;
+  readonly #written: Rates;
+  readonly #read: Rates;
+  readonly #dropped: Rates;
+  readonly #readCounts: Float64Array;
+  readonly #droppedCounts: Float64Array;
+  readonly #faultCounts: Float64Array;
+  readonly #lastFaultMs: Float64Array;
+  #frame: StatsFrame | undefined;
+
+  constructor(graph: GraphSnapshot) {
+    this.graph = graph;
+    const { nodes: { length: nodes }, links: { length: links } } = graph;
+    this.nodeHealth = new Array(nodes).fill("idle");
+    this.linkHealth = new Array(links).fill("idle");
+    this.#ticks = new Rates(nodes);
+    this.#busyUs = new Rates(nodes);
+    this.#written = new Rates(links);
+    this.#read = new Rates(links);
+    this.#dropped = new Rates(links);
+    this.#readCounts = new Float64Array(links);
+    this.#droppedCounts = new Float64Array(links);
+    this.#faultCounts = new Float64Array(links);
+    this.#lastFaultMs = new Float64Array(links).fill(-Infinity);
+  }
+
+  /** The newest frame. */
+  get frame(): StatsFrame | undefined {
+    return this.#frame;
+  }
+
+  /** The gravest condition of all. */
+  get health(): Health {
+    return [...this.nodeHealth, ...this.linkHealth].reduce<Health>(graver, "ended");
+  }
+
+  /**
+   * Takes one frame.
+   *
+   * @returns whether it was of this graph: of its version, with as many nodes and links
+   */
+  take(frame: StatsFrame): boolean {
+    const { nodes, links } = this.graph;
+    const fits = frame.version === this.graph.version && frame.nodes.ticks.length === nodes.length &&
+      frame.links.written.length === links.length;
+    if (!fits) return false;
+    const first = this.#frame === undefined;
+    this.#frame = frame;
+    // By the runtime's own clock: a message that was on the way for long falsifies no rate.
+    const nowMs = frame.nowNs / 1e6;
+    this.#ticks.take(frame.nodes.ticks, nowMs);
+    this.#busyUs.take(frame.nodes.busyUs, nowMs);
+    for (let link = 0; link < links.length; link++) {
+      this.#readCounts[link] = framesRead(frame, link);
+      this.#droppedCounts[link] = framesDropped(frame.links, link);
+      const faults = frame.links.droppedFull[link] + frame.links.droppedLaneLost[link];
+      if (!first && faults > this.#faultCounts[link]) this.#lastFaultMs[link] = nowMs;
+      this.#faultCounts[link] = faults;
+    }
+    this.#written.take(frame.links.written, nowMs);
+    this.#read.take(this.#readCounts, nowMs);
+    this.#dropped.take(this.#droppedCounts, nowMs);
+    this.#judge(frame, nowMs);
+    return true;
+  }
+
+  /** What a node shows, or `undefined` before the first frame. */
+  node(index: number): NodeFigures | undefined {
+    const columns = this.#frame?.nodes;
+    if (columns === undefined || index < 0 || index >= this.graph.nodes.length) return undefined;
+    return {
+      health: this.nodeHealth[index],
+      ticks: columns.ticks[index],
+      ticksPerSecond: this.#ticks.perSecond[index],
+      busyShare: this.#busyUs.perSecond[index] / 1e6,
+      tickP50Ns: bucketNs(columns.tickP50[index], BUCKET_SHIFTS.tickP50),
+      tickP99Ns: bucketNs(columns.tickP99[index], BUCKET_SHIFTS.tickP99),
+      errors: columns.errors[index],
+      blockedOnLink: BLOCKED_ON[columns.blocked[index]] === "link" ? columns.blockedOn[index] - 1 : -1,
+      inCallMs: columns.inCallMs[index],
+    };
+  }
+
+  /** What a link shows, or `undefined` before the first frame. */
+  link(index: number): LinkFigures | undefined {
+    const columns = this.#frame?.links;
+    if (columns === undefined || index < 0 || index >= this.graph.links.length) return undefined;
+    return {
+      health: this.linkHealth[index],
+      written: columns.written[index],
+      read: this.#readCounts[index],
+      dropped: this.#droppedCounts[index],
+      queued: columns.queued[index],
+      capacity: this.graph.links[index].capacity,
+      writtenPerSecond: this.#written.perSecond[index],
+      readPerSecond: this.#read.perSecond[index],
+      droppedPerSecond: this.#dropped.perSecond[index],
+      ageNs: columns.ageNs[index],
+    };
+  }
+
+  #judge(frame: StatsFrame, nowMs: number): void {
+    const flowing = frame.state === "running" || frame.state === "stopping";
+    const live = this.graph.mode === "live";
+    const { nodes, links } = frame;
+    this.graph.nodes.forEach((_, k) => {
+      this.nodeHealth[k] = nodeHealth({
+        state: NODE_STATES[nodes.state[k]] ?? "new",
+        phase: PHASES[nodes.phase[k]] ?? "idle",
+        blocked: BLOCKED_ON[nodes.blocked[k]] ?? "nothing",
+        inCallMs: nodes.inCallMs[k],
+        ticksPerSecond: this.#ticks.perSecond[k],
+        busyShare: this.#busyUs.perSecond[k] / 1e6,
+        flowing,
+        live,
+      });
+    });
+    this.graph.links.forEach(({ capacity }, k) => {
+      this.linkHealth[k] = linkHealth({
+        droppedRecently: nowMs - this.#lastFaultMs[k] <= SHOW_DROP_MS,
+        queued: links.queued[k],
+        capacity,
+        writtenPerSecond: this.#written.perSecond[k],
+        readPerSecond: this.#read.perSecond[k],
+        ageNs: links.ageNs[k],
+        written: links.written[k],
+        ended: (links.state[k] & 1) !== 0,
+        flowing,
+        live,
+      });
+    });
+  }
+}

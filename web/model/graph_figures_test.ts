@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { type GraphSnapshot, NODE_STATES } from "../../control/schemas/graph.ts";
+import { BLOCKED_ON, BUCKET_SHIFTS, bucketNs, PHASES, STATS_TABLES } from "../../control/schemas/stats_layout.ts";
+import type { Columns, StatsFrame } from "../../control/stats_frame.ts";
+import { GraphFigures } from "./graph_figures.ts";
+
+const node = { lane: "worker", category: "audio", inputs: [], outputs: [] };
+const graph: GraphSnapshot = {
+  run: "r1",
+  version: 3,
+  title: "test",
+  state: "running",
+  mode: "live",
+  driver: "native",
+  nodes: [{ ...node, id: "tone", type: "tone-source" }, { ...node, id: "level", type: "level-meter" }],
+  links: [{
+    id: "l1",
+    fromNode: "tone",
+    fromPort: "audio",
+    toNode: "level",
+    toPort: "audioIn",
+    policy: "roll-off",
+    capacity: 8,
+    kind: "audio",
+    type: "AudioFrame",
+  }],
+  lanes: [],
+  pools: [],
+};
+
+type Values = Readonly<Record<string, readonly number[]>>;
+
+/** A frame with zeros where nothing is given, read `ms` milliseconds after the start. */
+function frameAt(ms: number, nodes: Values = {}, links: Values = {}, version = 3): StatsFrame {
+  function table<T extends keyof typeof STATS_TABLES>(name: T, length: number, values: Values): Columns<T> {
+    const names = Object.keys(STATS_TABLES[name]);
+    return Object.fromEntries(
+      names.map((column) => [column, Float64Array.from(values[column] ?? new Array(length).fill(0))]),
+    ) as unknown as Columns<T>;
+  }
+  return {
+    subscription: 1,
+    version,
+    reading: 1,
+    missed: 0,
+    state: "running",
+    elapsedNs: ms * 1e6,
+    nowNs: ms * 1e6,
+    nodes: table("nodes", 2, { state: [2, 2], ...nodes }),
+    links: table("links", 1, links),
+    lanes: table("lanes", 0, {}),
+    pools: table("pools", 0, {}),
+  };
+}
+
+Deno.test("GraphFigures takes rates from the runtime's clock, and the rest from the newest frame", () => {
+  const figures = new GraphFigures(graph);
+  assert.equal(figures.node(0), undefined);
+  figures.take(frameAt(0, { ticks: [10, 0] }, { written: [10], queued: [2] }));
+  figures.take(frameAt(100, { ticks: [20, 5], busyUs: [50_000, 0], tickP50: [9, 0] }, { written: [20], queued: [3] }));
+  assert.deepEqual(figures.node(0), {
+    health: "healthy",
+    ticks: 20,
+    ticksPerSecond: 100,
+    busyShare: 0.5,
+    tickP50Ns: bucketNs(9, BUCKET_SHIFTS.tickP50),
+    tickP99Ns: 0,
+    errors: 0,
+    blockedOnLink: -1,
+    inCallMs: 0,
+  });
+  const link = figures.link(0);
+  assert.equal(link?.read, 17);
+  assert.equal(link?.readPerSecond, 90);
+  assert.equal(link?.writtenPerSecond, 100);
+  assert.equal(link?.health, "healthy");
+});
+
+Deno.test("GraphFigures refuses a frame of another version, and keeps what it has", () => {
+  const figures = new GraphFigures(graph);
+  assert.equal(figures.take(frameAt(0, {}, { written: [7] })), true);
+  assert.equal(figures.take(frameAt(100, {}, { written: [9] }, 4)), false);
+  assert.equal(figures.link(0)?.written, 7);
+});
+
+Deno.test("GraphFigures shows a drop for two seconds, and none that came before the page", () => {
+  const figures = new GraphFigures(graph);
+  const at = (ms: number, droppedFull: number) => {
+    figures.take(frameAt(ms, {}, { written: [ms + 100], droppedFull: [droppedFull] }));
+    return figures.linkHealth[0];
+  };
+  assert.notEqual(at(0, 50), "dropping");
+  assert.equal(at(100, 51), "dropping");
+  assert.equal(at(2000, 51), "dropping");
+  assert.equal(at(2200, 51), "healthy");
+});
+
+Deno.test("GraphFigures names the stuck node and the link that blocks another, and is as ill as the gravest", () => {
+  const figures = new GraphFigures(graph);
+  const nodes = {
+    ticks: [5, 5],
+    phase: [PHASES.indexOf("idle"), PHASES.indexOf("process")],
+    inCallMs: [0, 1800],
+    blocked: [BLOCKED_ON.indexOf("link"), 0],
+    blockedOn: [1, 0],
+    state: [NODE_STATES.indexOf("running"), NODE_STATES.indexOf("running")],
+  };
+  figures.take(frameAt(0, nodes, { written: [8], queued: [8] }));
+  figures.take(frameAt(100, nodes, { written: [8], queued: [8] }));
+  assert.deepEqual(figures.nodeHealth, ["blocked", "stuck"]);
+  assert.equal(figures.node(0)?.blockedOnLink, 0);
+  assert.equal(figures.linkHealth[0], "blocked");
+  assert.equal(figures.health, "stuck");
+});
+
+Deno.test("GraphFigures shows no rate over an hour in which the tab slept", () => {
+  const figures = new GraphFigures(graph);
+  figures.take(frameAt(0, { ticks: [1, 1] }));
+  figures.take(frameAt(3_600_000, { ticks: [9, 9] }));
+  assert.ok(Number.isNaN(figures.node(0)?.ticksPerSecond));
+  figures.take(frameAt(3_600_100, { ticks: [10, 9] }));
+  assert.equal(figures.node(0)?.ticksPerSecond, 10);
+});
