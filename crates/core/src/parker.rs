@@ -13,7 +13,8 @@ pub type Parker = Futex;
 #[cfg(not(target_os = "linux"))]
 pub type Parker = Table;
 
-/// The system's futex. Not private to the process: another process may map the arena.
+/// The system's futex, private to the process: all lanes are its threads, and the system need not look up the file
+/// behind the page.
 #[cfg(target_os = "linux")]
 #[derive(Clone, Copy, Default)]
 pub struct Futex;
@@ -27,12 +28,20 @@ impl Wait for Futex {
         };
         // SAFETY: `word` and `limit` outlive the call; the system only reads them. Every result, also an error
         // (changed, interrupted, timed out), means that the caller looks again.
-        unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAIT, seen, &raw const limit) };
+        unsafe {
+            libc::syscall(
+                libc::SYS_futex,
+                word.as_ptr(),
+                libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG,
+                seen,
+                &raw const limit,
+            )
+        };
     }
 
     fn wake(&self, word: &AtomicU32) {
         // SAFETY: the system takes the address as a name and does not touch the word.
-        unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, i32::MAX) };
+        unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, i32::MAX) };
     }
 }
 
