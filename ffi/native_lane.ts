@@ -42,6 +42,8 @@ export interface NativeLink {
   readonly index: number;
   readonly policy: NativePolicy;
   readonly capacity: number;
+  /** Whether it carries encoded frames: then dropping one drops on to the next key frame. */
+  readonly encoded: boolean;
   readonly end:
     | { readonly kind: "local"; readonly from: NativePort; readonly to: NativePort }
     | {
@@ -123,7 +125,10 @@ export class NativeLane implements Disposable {
         values.length,
       ));
     }
-    for (const link of spec.links) this.#check(addLink(symbols, draft, link));
+    for (const link of spec.links) {
+      this.#check(addLink(symbols, draft, link));
+      if (link.encoded) this.#check(symbols.slu_native_link_encoded(draft));
+    }
     const cpus = new Uint32Array(spec.cpus);
     const priority = PRIORITIES.indexOf(spec.priority);
     this.#check(symbols.slu_native_schedule(draft, priority, Deno.UnsafePointer.of(cpus), cpus.length));

@@ -72,6 +72,7 @@ export const SYMBOLS = {
     parameters: ["pointer", "u32", "u32", "u32", "u32", "u32", "pointer", "u32"],
     result: "u32",
   },
+  slu_native_link_encoded: { parameters: ["pointer"], result: "u32" },
   slu_native_schedule: { parameters: ["pointer", "u32", "pointer", "u32"], result: "u32" },
   slu_native_spawn: { parameters: ["pointer"], result: "pointer" },
   slu_native_command: { parameters: ["pointer", "u32"], result: "u32" },

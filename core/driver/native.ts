@@ -208,16 +208,18 @@ function asNativeRing(token: RingToken): NativeRing {
 
 function nativeLink({ link, end, otherLane, from, to }: NativeLanePlan["links"][number]): NativeLink {
   const { index, policy, capacity } = link;
-  if (end === "local") return { index, policy, capacity, end: { kind: "local", from, to } };
+  const encoded = link.kind === "encoded";
+  if (end === "local") return { index, policy, capacity, encoded, end: { kind: "local", from, to } };
   const ring = unsafeRing(link.ring!);
   return end === "writer"
     ? {
       index,
       policy,
       capacity,
+      encoded,
       end: { kind: "writer", from, ring, bit: link.writerBit, otherLane, otherBit: link.readerBit },
     }
-    : { index, policy, capacity, end: { kind: "reader", to, ring, bit: link.readerBit } };
+    : { index, policy, capacity, encoded, end: { kind: "reader", to, ring, bit: link.readerBit } };
 }
 
 function unsafeRing(token: RingToken): Deno.PointerObject {

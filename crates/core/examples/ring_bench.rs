@@ -57,7 +57,7 @@ fn ours() -> f64 {
             live: false,
             pools: vec![Arc::new(Pool::attach(pool_arena.clone()).expect("a pool"))],
             nodes: vec![NodeSpec { index: lane, stage: stage.to_owned(), pool: 0, settings }],
-            links: vec![LinkSpec { index: 0, policy: Policy::Lossless, capacity: CAPACITY, end }],
+            links: vec![LinkSpec { index: 0, policy: Policy::Lossless, capacity: CAPACITY, encoded: false, end }],
             priority: Priority::Normal,
             cpus: Vec::new(),
         })

@@ -170,8 +170,23 @@ pub unsafe extern "C" fn slu_native_add_reader(
 
 fn add_link(draft: &mut Draft, index: u32, policy: u32, capacity: u32, end: LinkEnd) -> Result<u32, String> {
     let policy = Policy::from_number(policy).ok_or_else(|| format!("there is no policy {policy}"))?;
-    draft.0.links.push(LinkSpec { index, policy, capacity, end });
+    draft.0.links.push(LinkSpec { index, policy, capacity, encoded: false, end });
     Ok(1)
+}
+
+/// Says that the link added last carries encoded frames. 0: none was added.
+///
+/// # Safety
+///
+/// `draft` as in [`slu_native_add_pool`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_link_encoded(draft: *mut Draft) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the draft.
+        let Draft(spec) = unsafe { &mut *draft };
+        spec.links.last_mut().ok_or("no link was added")?.encoded = true;
+        Ok(1)
+    })
 }
 
 /// Sets how urgent the thread is (0 normal, 1 high, 2 realtime), and the `count` processors that it may run on; none:

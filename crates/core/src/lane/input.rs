@@ -2,7 +2,7 @@
 
 use std::ptr::NonNull;
 
-use sluice_abi::{LINK_EOS, LinkRecord, RING_BATCH, RING_NONE};
+use sluice_abi::{ENTRY_DISCONTINUITY, LINK_EOS, LinkRecord, RING_BATCH, RING_NONE};
 
 use crate::sync::Ordering;
 
@@ -26,6 +26,9 @@ struct RingEnd {
     next: u32,
     fetched: u32,
     batch: u32,
+    encoded: bool,
+    /// Encoded frames: those up to the next key frame are dropped.
+    to_key: bool,
 }
 
 impl Reader {
@@ -33,10 +36,10 @@ impl Reader {
         Self { record, kind: Kind::Local(local) }
     }
 
-    pub(super) fn ring(record: NonNull<LinkRecord>, ring: RingRef, policy: Policy) -> Self {
+    pub(super) fn ring(record: NonNull<LinkRecord>, ring: RingRef, policy: Policy, encoded: bool) -> Self {
         // What was fetched cannot be rolled off any more: links that evict are read one by one.
         let batch = if policy.evicts() { 1 } else { RING_BATCH };
-        Self { record, kind: Kind::Ring(RingEnd { ring, next: 0, fetched: 0, batch }) }
+        Self { record, kind: Kind::Ring(RingEnd { ring, next: 0, fetched: 0, batch, encoded, to_key: false }) }
     }
 
     /// Takes the oldest frame, which counts as read.
@@ -52,7 +55,24 @@ impl Reader {
                 }
                 entry
             }
-            Kind::Ring(end) => end.take()?,
+            Kind::Ring(end) => loop {
+                let entry = end.take()?;
+                if !end.encoded {
+                    break entry;
+                }
+                end.to_key |= entry & ENTRY_DISCONTINUITY != 0;
+                if !end.to_key {
+                    break entry;
+                }
+                if shared.is_keyframe(entry) {
+                    end.to_key = false;
+                    // The frames before it that were dropped here are missing too.
+                    break entry | ENTRY_DISCONTINUITY;
+                }
+                // SAFETY: the record lies in an arena that the lane holds; the field is the reading lane's.
+                unsafe { (*self.record.as_ptr()).dropped_to_key += 1.0 };
+                shared.release_dropped(entry);
+            },
         };
         // SAFETY: the record lies in an arena that the lane holds; the field is the reading lane's.
         unsafe { (*self.record.as_ptr()).read += 1.0 };

@@ -11,6 +11,8 @@ pub(super) struct LocalLink {
     count: usize,
     /// The next entry written has a gap before it.
     gap_ahead: bool,
+    /// Encoded frames: those up to the next key frame are dropped.
+    pub(super) to_key: bool,
     pub(super) room_wanted: bool,
     /// Position of the writing node in its lane.
     pub(super) writer: usize,
@@ -37,6 +39,7 @@ impl LocalLink {
             head: 0,
             count: 0,
             gap_ahead: false,
+            to_key: false,
             room_wanted: false,
             writer,
             reader,
@@ -51,6 +54,25 @@ impl LocalLink {
     #[inline]
     pub(super) fn available(&self) -> u32 {
         self.count as u32
+    }
+
+    /// The oldest entry.
+    pub(super) fn oldest(&self) -> Option<u32> {
+        (self.count > 0).then(|| self.entries[self.head])
+    }
+
+    /// Frames before the oldest entry, or before the next one if there is none, were dropped.
+    pub(super) fn mark_gap(&mut self) {
+        if self.count > 0 {
+            self.entries[self.head] |= ENTRY_DISCONTINUITY;
+        } else {
+            self.gap_ahead = true;
+        }
+    }
+
+    /// The next entry written has a gap before it.
+    pub(super) fn mark_gap_ahead(&mut self) {
+        self.gap_ahead = true;
     }
 
     #[inline]

@@ -37,4 +37,6 @@ pub const POOL_INBOX_BIT: u32 = 0;
 pub const COMMAND_INBOX_BIT: u32 = 1;
 
 #[cfg(test)]
+mod encoded_tests;
+#[cfg(test)]
 mod tests;

@@ -10,12 +10,13 @@ use crate::sync::Ordering;
 
 use super::local::Written;
 use super::shared::Shared;
-use super::spec::{Policy, RingRef};
+use super::spec::{LinkSpec, Policy, RingRef};
 
 pub(super) struct Writer {
     pub(super) index: u32,
     policy: Policy,
     capacity: u32,
+    encoded: bool,
     record: NonNull<LinkRecord>,
     kind: Kind,
 }
@@ -37,24 +38,38 @@ struct RingEnd {
     room: u32,
     batch: u32,
     gap_ahead: bool,
+    /// Encoded frames: those up to the next key frame are dropped.
+    to_key: bool,
 }
 
 impl Writer {
-    pub(super) fn local(index: u32, policy: Policy, capacity: u32, record: NonNull<LinkRecord>, local: usize) -> Self {
-        Self { index, policy, capacity, record, kind: Kind::Local(local) }
+    pub(super) fn local(link: &LinkSpec, record: NonNull<LinkRecord>, local: usize) -> Self {
+        let &LinkSpec { index, policy, capacity, encoded, .. } = link;
+        Self { index, policy, capacity, encoded, record, kind: Kind::Local(local) }
     }
 
     pub(super) fn ring(
-        (index, policy, capacity): (u32, Policy, u32),
+        link: &LinkSpec,
         record: NonNull<LinkRecord>,
         control: Control,
         ring: RingRef,
         (other_lane, other_bit): (u32, u32),
     ) -> Self {
+        let &LinkSpec { index, policy, capacity, encoded, .. } = link;
         // What is staged is not the latest any more when it arrives.
         let batch = if policy == Policy::Latest { 1 } else { RING_BATCH };
-        let end = RingEnd { ring, control, other_lane, other_bit, staged: 0, room: 0, batch, gap_ahead: false };
-        Self { index, policy, capacity, record, kind: Kind::Ring(end) }
+        let end = RingEnd {
+            ring,
+            control,
+            other_lane,
+            other_bit,
+            staged: 0,
+            room: 0,
+            batch,
+            gap_ahead: false,
+            to_key: false,
+        };
+        Self { index, policy, capacity, encoded, record, kind: Kind::Ring(end) }
     }
 
     #[inline]
@@ -113,6 +128,14 @@ impl Writer {
                 let ingress_ns = unsafe { (*shared.header_of(entry)).ingress_ns };
                 // SAFETY: as above.
                 unsafe { (*record).newest_ingress_ns = ingress_ns };
+                if self.encoded && self.policy != Policy::Lossless {
+                    let dropped = make_way(*local, self.policy, entry, shared);
+                    // SAFETY: as above.
+                    unsafe { (*record).dropped_full += f64::from(dropped.count) };
+                    if dropped.newest {
+                        return;
+                    }
+                }
                 let link = &mut shared.locals[*local];
                 let outcome = link.push(entry);
                 let (queued, reader) = (f64::from(link.available()), link.reader);
@@ -131,6 +154,15 @@ impl Writer {
                 shared.wake(reader);
             }
             Kind::Ring(end) => {
+                if end.to_key {
+                    if !shared.is_keyframe(entry) {
+                        // SAFETY: as above.
+                        unsafe { (*record).dropped_full += 1.0 };
+                        shared.release_dropped(entry);
+                        return;
+                    }
+                    end.to_key = false;
+                }
                 let gap = if end.gap_ahead { ENTRY_DISCONTINUITY } else { 0 };
                 end.gap_ahead = false;
                 end.room = end.room.saturating_sub(1);
@@ -165,6 +197,7 @@ impl Writer {
         let (first, dropped) = if self.policy.evicts() { (RING_BATCH, answer) } else { (answer, staged - answer) };
         if dropped > 0 {
             end.gap_ahead = !self.policy.evicts();
+            end.to_key = end.gap_ahead && self.encoded;
             // SAFETY: as above.
             unsafe { (*record).dropped_full += f64::from(dropped) };
             for place in first..first + dropped {
@@ -199,4 +232,43 @@ impl Writer {
             }
         }
     }
+}
+
+/// What was dropped so that a frame can be decoded.
+struct Dropped {
+    count: u32,
+    /// The new frame is among them.
+    newest: bool,
+}
+
+/// Makes a place on a link inside the lane for an encoded frame, if it is full, and drops what could not be decoded
+/// any more.
+fn make_way(local: usize, policy: Policy, entry: u32, shared: &mut Shared) -> Dropped {
+    let mut count = 0;
+    let is_key = shared.is_keyframe(entry);
+    let mut newest = shared.locals[local].to_key && !is_key;
+    if !newest && shared.locals[local].room() == 0 {
+        newest = !policy.evicts();
+        // Up to the next key frame.
+        while policy.evicts() {
+            let Some(oldest) = shared.locals[local].oldest() else {
+                newest = !is_key;
+                break;
+            };
+            if count > 0 && shared.is_keyframe(oldest) {
+                break;
+            }
+            shared.locals[local].pop();
+            shared.locals[local].mark_gap();
+            shared.release_dropped(oldest);
+            count += 1;
+        }
+    }
+    if newest {
+        shared.locals[local].mark_gap_ahead();
+        shared.release_dropped(entry);
+        count += 1;
+    }
+    shared.locals[local].to_key = newest;
+    Dropped { count, newest }
 }

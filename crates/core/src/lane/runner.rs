@@ -162,17 +162,16 @@ impl Runner {
                     let local = self.shared.locals.len();
                     let (writer, reader) = (from.0 as usize, to.0 as usize);
                     self.shared.locals.push(LocalLink::new(link.policy, link.capacity, writer, reader));
-                    self.write_end(from, Writer::local(link.index, link.policy, link.capacity, record, local))?;
+                    self.write_end(from, Writer::local(link, record, local))?;
                     self.read_end(to, Reader::local(record, local))?;
                 }
                 LinkEnd::Writer { ring, from, bit, other_lane, other_bit } => {
-                    let named = (link.index, link.policy, link.capacity);
-                    let writer = Writer::ring(named, record, self.control, ring, (other_lane, other_bit));
+                    let writer = Writer::ring(link, record, self.control, ring, (other_lane, other_bit));
                     self.write_end(from, writer)?;
                     self.wake_by(bit, from.0 as usize);
                 }
                 LinkEnd::Reader { ring, to, bit } => {
-                    self.read_end(to, Reader::ring(record, ring, link.policy))?;
+                    self.read_end(to, Reader::ring(record, ring, link.policy, link.encoded))?;
                     self.wake_by(bit, to.0 as usize);
                 }
             }

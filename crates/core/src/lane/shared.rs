@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use sluice_abi::{ENTRY_POOL_MASK, ENTRY_POOL_SHIFT, ENTRY_SLOT_MASK, SlotHeader};
+use sluice_abi::{ENTRY_POOL_MASK, ENTRY_POOL_SHIFT, ENTRY_SLOT_MASK, SlotHeader, flag};
 
 use super::local::LocalLink;
 use super::mailbox::{Mailbox, Report};
@@ -57,6 +57,13 @@ impl Shared {
     pub(super) fn header_of(&self, entry: u32) -> *mut SlotHeader {
         let pool = (entry >> ENTRY_POOL_SHIFT) & ENTRY_POOL_MASK;
         self.slots[pool as usize].header(entry & ENTRY_SLOT_MASK)
+    }
+
+    /// Whether decoding can start at a frame.
+    #[inline]
+    pub(super) fn is_keyframe(&self, entry: u32) -> bool {
+        // SAFETY: the slot exists; whoever asks has the frame, or its link does.
+        unsafe { (*self.header_of(entry)).flags & flag::KEYFRAME != 0 }
     }
 
     /// A link gave a frame back: it was evicted or refused.

@@ -118,6 +118,8 @@ pub struct LinkSpec {
     pub policy: Policy,
     /// Frames that fit.
     pub capacity: u32,
+    /// Frames are encoded: what lies between a dropped one and the next key frame is dropped too.
+    pub encoded: bool,
     /// The end, or the ends, that this lane has.
     pub end: LinkEnd,
 }

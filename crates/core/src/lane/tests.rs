@@ -68,7 +68,7 @@ impl World {
         // SAFETY: the ring is kept until the world ends, which is after its lanes; each end goes to one lane.
         let named = unsafe { RingRef::new(Arc::as_ptr(&ring)) };
         self.rings.push(ring);
-        let end = |end| LinkSpec { index, policy, capacity, end };
+        let end = |end| LinkSpec { index, policy, capacity, encoded: false, end };
         let bit = 2 + index;
         (
             end(LinkEnd::Writer { ring: named, from: (0, 0), bit, other_lane: 2, other_bit: bit }),
@@ -192,8 +192,13 @@ fn each_block_of_a_link_between_lanes_is_accounted_for() {
 #[test]
 fn frames_fan_out_inside_a_lane_and_a_gain_copies_what_others_read() {
     let world = World::new(64);
-    let local =
-        |index, from, to| LinkSpec { index, policy: Policy::Lossless, capacity: 4, end: LinkEnd::Local { from, to } };
+    let local = |index, from, to| LinkSpec {
+        index,
+        policy: Policy::Lossless,
+        capacity: 4,
+        encoded: false,
+        end: LinkEnd::Local { from, to },
+    };
     let nodes = vec![
         node(0, "native-source", &[("count", 1000.0), ("blockSize", 8.0), ("channels", 2.0)]),
         node(1, "native-gain", &[("gainDb", 6.0)]),
@@ -227,6 +232,7 @@ fn a_panic_fails_its_node_and_loses_no_slot() {
             index,
             policy: Policy::Lossless,
             capacity: 4,
+            encoded: false,
             end: LinkEnd::Local { from, to },
         };
         let nodes = vec![
@@ -264,8 +270,13 @@ fn a_stage_that_refuses_its_configuration_fails_the_opening() {
 #[test]
 fn configure_answers_and_a_lane_closes_while_it_runs() {
     let world = World::new(64);
-    let link =
-        LinkSpec { index: 0, policy: Policy::RollOff, capacity: 3, end: LinkEnd::Local { from: (0, 0), to: (1, 0) } };
+    let link = LinkSpec {
+        index: 0,
+        policy: Policy::RollOff,
+        capacity: 3,
+        encoded: false,
+        end: LinkEnd::Local { from: (0, 0), to: (1, 0) },
+    };
     let nodes = vec![node(0, "native-source", &[("blockSize", 8.0)]), node(1, "native-gain", &[])];
     let lane = start(world.lane(1, true, nodes, vec![link]));
     lane.command(Command::Start);
