@@ -1,0 +1,182 @@
+/** What the generator makes of classes, in graphs that run: on both drivers, with nodes on lanes of their own. */
+import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { generate } from "../codegen/generate.ts";
+import { appSink } from "../core/app/app_sink.ts";
+import { appSource } from "../core/app/app_source.ts";
+import { buildGraph, graphOptions } from "../core/graph/build.ts";
+import { parseGraph } from "../core/graph/load.ts";
+import { NodeRegistry } from "../core/registry/node_registry.ts";
+import { Runtime } from "../core/runtime.ts";
+import { nodePackage as standardPackage } from "../sluice.gen.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import type { Times } from "./fixtures/generated/nodes.ts";
+import { nodePackage, nodes } from "./fixtures/generated/sluice.gen.ts";
+
+eachDriver("a node whose inputs are as many as its configuration says reads each of them", async (native) => {
+  await using runtime = new Runtime({ mode: "offline", native });
+  const sum = runtime.add(nodes.weightedSum({ terms: 3 }), { lane: "sum" });
+  const sink = runtime.add(appSink.audio());
+  for (const [k, input] of sum.inputs.audioIn.entries()) {
+    const source = runtime.add(nodes.numbers({ first: 10 ** k, count: 4 }), { id: `source${k}`, lane: `lane${k}` });
+    runtime.connect(source.outputs.audio, input);
+  }
+  runtime.connect(sum.outputs.audioOut, sink.inputs.audio);
+  deepEqual(runtime.portInfo(sum.id).map(({ address }) => address), [
+    "weighted-sum.audioIn_0",
+    "weighted-sum.audioIn_1",
+    "weighted-sum.audioIn_2",
+    "weighted-sum.audioOut",
+  ]);
+  await runtime.start();
+  const sums: number[] = [];
+  for await (const frame of sink) sums.push(frame.channel(0)[0]);
+  // 1 + 2 · 10 + 3 · 100, and each of the three sources counts up by one.
+  deepEqual(sums, [321, 327, 333, 339]);
+  equal((await runtime.finished).outcome, "completed");
+});
+
+eachDriver("a node of a generic type has the ports and the channels of its type argument", async (native) => {
+  await using runtime = new Runtime({ mode: "offline", native, registry: new NodeRegistry([nodePackage]) });
+  const mixer = runtime.add(nodes.mixer4(), { lane: "mixer" });
+  const byName = runtime.addByType("mixer<2>", {}, { lane: "mixer" });
+  const sink = runtime.add(appSink.audio(), { id: "sink4" });
+  const sink2 = runtime.add(appSink.audio(), { id: "sink2" });
+  equal(mixer.id, "mixer-4");
+  for (const k of [0, 1, 2, 3] as const) {
+    const source = runtime.add(nodes.numbers({ first: k, count: 2 }), { id: `source${k}`, lane: k < 2 ? "a" : "b" });
+    runtime.connect(source.outputs.audio, mixer.inputs.audioIn[k]);
+    if (k < 2) runtime.connectByName(`source${k}.audio`, `${byName.id}.audioIn_${k}`);
+  }
+  throws(() => runtime.connectByName("source2.audio", `${byName.id}.audioIn_2`), { code: "PortNotFound" });
+  runtime.connect(mixer.outputs.audioOut, sink.inputs.audio);
+  runtime.connectByName(`${byName.id}.audioOut`, "sink2.audio");
+  await runtime.start();
+  const read = async (each: typeof sink): Promise<number[][]> => {
+    const blocks: number[][] = [];
+    for await (const frame of each) {
+      blocks.push(Array.from({ length: frame.channels }, (_, channel) => frame.channel(channel)[0]));
+    }
+    return blocks;
+  };
+  deepEqual(await Promise.all([read(sink), read(sink2)]), [[[0, 1, 2, 3], [1, 2, 3, 4]], [[0, 1], [1, 2]]]);
+  equal((await runtime.finished).outcome, "completed");
+});
+
+eachDriver("nodes of three packages run in one graph, named by a file", async (native) => {
+  const registry = new NodeRegistry([standardPackage, nodePackage]);
+  deepEqual(
+    ["numbers", "gain", "weighted-sum", "imu-doubler"].map((type) => registry.getMetadata(type).package),
+    ["@example/generated-fixtures", "@sluice/sluice", "@example/generated-fixtures", "@example/struct-fixtures"],
+  );
+  const text = JSON.stringify({
+    version: 1,
+    mode: "offline",
+    nodes: {
+      numbers: { type: "numbers", config: { first: 2, count: 3 }, lane: "a" },
+      gain: { type: "gain", config: { gainDb: 0 }, lane: "b" },
+      imus: { type: "imu-source", config: { count: 20 }, lane: "a" },
+      doubler: { type: "imu-doubler", lane: "b" },
+      check: { type: "imu-check", config: { count: 20 }, lane: "c" },
+    },
+    links: [
+      { from: "numbers.audio", to: "gain.audioIn" },
+      { from: "imus.readings", to: "doubler.readingsIn" },
+      { from: "doubler.readingsOut", to: "check.readings" },
+    ],
+  });
+  const document = parseGraph(text, "three_packages.json", registry);
+  await using runtime = new Runtime({ ...graphOptions(document), native, registry });
+  buildGraph(document, runtime);
+  const sum = runtime.add(nodes.weightedSum({ terms: 1 }));
+  const sink = runtime.add(appSink.audio());
+  runtime.connectByName("gain.audioOut", `${sum.id}.audioIn_0`);
+  runtime.connect(sum.outputs.audioOut, sink.inputs.audio);
+  await runtime.start();
+  const samples: number[] = [];
+  for await (const frame of sink) samples.push(frame.channel(0)[0]);
+  deepEqual(samples, [2, 3, 4]);
+  const summary = await runtime.finished;
+  equal(summary.outcome, "completed");
+});
+
+eachDriver("durations given as text reach a running node as numbers in the units of its fields", async (native) => {
+  await using runtime = new Runtime({ mode: "offline", native });
+  const source = runtime.add(appSource.audio({ sampleRateHz: 8000, channels: 1 }));
+  const timer = runtime.add(
+    nodes.timer({ holdMs: "250 ms", leadSeconds: "1.5 min", release: "2.5ms", stepsMs: ["1 s", 7, "500 us"] }),
+    { lane: "timer" },
+  );
+  const sink = runtime.add(appSink.data<Times>());
+  runtime.connect(source.outputs.audio, timer.inputs.audio);
+  runtime.connect(timer.outputs.times, sink.inputs.data);
+  await runtime.start();
+  const times = sink[Symbol.asyncIterator]();
+  const next = async (): Promise<Times> => {
+    await source.push({ channels: [new Float32Array(1)] });
+    return (await times.next()).value.value;
+  };
+  const others = { leadSeconds: 90, release: 2500, stepsMs: [1000, 7, 0.5] };
+  deepEqual(await next(), { holdMs: 250, ...others });
+  await runtime.setConfig(timer.id, "holdMs", "1.5 s");
+  deepEqual(await next(), { holdMs: 1500, ...others });
+  await runtime.setConfig(timer.id, "holdMs", 40);
+  deepEqual(await next(), { holdMs: 40, ...others });
+  await rejects(runtime.setConfig(timer.id, "holdMs", "250"), { code: "InvalidConfig" });
+  await rejects(runtime.setConfig(timer.id, "leadSeconds", "1 s"), {
+    code: "InvalidConfig",
+    message: 'Cannot change "leadSeconds" of node "timer" (timer) while it runs: the node must be replaced',
+  });
+  deepEqual(await next(), { holdMs: 40, ...others }, "what was refused changes nothing");
+  source.end();
+  ok((await times.next()).done);
+  equal((await runtime.finished).outcome, "completed");
+});
+
+for (const lanes of [["a", "a"], ["a", "b"]]) {
+  eachDriver(
+    `a struct can be read as DataFrame<unknown> over lanes ${lanes.join(" ")}, and by a script`,
+    async (native) => {
+      await using runtime = new Runtime({ mode: "offline", native });
+      const source = runtime.add(nodes.imuSource({ count: 3 }), { lane: lanes[0] });
+      const toJson = runtime.add(nodes.toJson(), { lane: lanes[1] });
+      const [texts, values] = [runtime.add(appSink.data<string>()), runtime.add(appSink.data(), { id: "values" })];
+      runtime.connect(source.outputs.readings, toJson.inputs.data);
+      runtime.connect(source.outputs.readings, values.inputs.data);
+      runtime.connect(toJson.outputs.text, texts.inputs.data);
+      await runtime.start();
+      const read = async <T>(sink: AsyncIterable<{ readonly value: T }>): Promise<T[]> => {
+        const all: T[] = [];
+        for await (const { value } of sink) all.push(value);
+        return all;
+      };
+      const [asText, asValues] = await Promise.all([read(texts), read(values)]);
+      equal(asValues.length, 3);
+      deepEqual(asText.map((text) => JSON.parse(text)), asValues);
+      deepEqual(asValues[2], {
+        sensor: 2,
+        timeNs: 2e9 + 0.5,
+        acceleration: [2, -2, 1],
+        temperature: 0.5,
+        count: 2,
+        offset: -2,
+        gain: 2,
+        sign: -2,
+        isValid: true,
+        place: { x: 2, y: 3, isKnown: false },
+        trail: [{ x: 4, y: 5, isKnown: true }, { x: 6, y: 7, isKnown: false }],
+        type: 2,
+      });
+      equal((await runtime.finished).outcome, "completed");
+    },
+  );
+}
+
+for (const name of ["generated", "structs"]) {
+  Deno.test(`the generated code of tests/fixtures/${name} is current`, async () => {
+    const configPath = fileURLToPath(new URL(`./fixtures/${name}/sluice.json`, import.meta.url));
+    const { files, diagnostics } = await generate({ configPath, check: true });
+    deepEqual(diagnostics, []);
+    deepEqual(files.map(({ state }) => state), ["unchanged", "unchanged"]);
+  });
+}
