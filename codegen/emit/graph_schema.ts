@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { LINK_POLICIES } from "../../core/links/policy.ts";
+import { MAX_SLOT_BYTES, MAX_SLOTS } from "../../core/graph/document.ts";
+import { LANE_KINDS, LANE_PRIORITIES, MAX_CPUS } from "../../core/lanes/lane_options.ts";
+import { LINK_POLICIES, MAX_LINK_CAPACITY } from "../../core/links/policy.ts";
 import { isList, type NodeDescriptor, type PortDescriptor } from "../../core/registry/descriptor.ts";
 import { compareText } from "../diagnostics.ts";
 import type { PackageModel } from "../model.ts";
@@ -51,6 +53,14 @@ export function emitGraphSchema(model: PackageModel): string {
       lanes: {
         type: "object",
         description: "Lanes, by name: each is one thread.",
+        properties: {
+          main: {
+            type: "object",
+            description: "The thread of the program.",
+            additionalProperties: false,
+            properties: { kind: { const: "main" } },
+          },
+        },
         additionalProperties: { $ref: "#/$defs/lane" },
       },
     },
@@ -71,24 +81,34 @@ export function emitGraphSchema(model: PackageModel): string {
             enum: LINK_POLICIES,
             description: "What happens when the link is full. By default roll-off in a live graph, else lossless.",
           },
-          capacity: { type: "integer", minimum: 1, maximum: 65536, description: "Frames that the link holds." },
+          capacity: {
+            type: "integer",
+            minimum: 1,
+            maximum: MAX_LINK_CAPACITY,
+            description: "Frames that the link holds.",
+          },
         },
       },
       pool: {
         type: "object",
-        required: ["slotBytes", "slots"],
+        description: "What is left out is chosen from the graph.",
         additionalProperties: false,
         properties: {
-          slotBytes: { type: "integer", minimum: 1, description: "Payload bytes of one slot." },
-          slots: { type: "integer", minimum: 1, description: "How many slots." },
+          slotBytes: {
+            type: "integer",
+            minimum: 1,
+            maximum: MAX_SLOT_BYTES,
+            description: "Payload bytes of one slot. By default what the kind of frame needs.",
+          },
+          slots: {
+            type: "integer",
+            minimum: 1,
+            maximum: MAX_SLOTS,
+            description: "How many slots. By default as many as the links and nodes can hold.",
+          },
         },
       },
-      lane: {
-        type: "object",
-        required: ["kind"],
-        additionalProperties: false,
-        properties: { kind: { enum: ["worker", "main"], description: "A thread of its own, or the main one." } },
-      },
+      lane: laneSchema(),
       ...Object.fromEntries(descriptors.map((each) => [configName(each), each.config])),
     },
   };
@@ -136,6 +156,34 @@ function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
         properties: { config: { $ref: `#/$defs/${configName(each)}` } },
       },
     })),
+  };
+}
+
+/** As `checkLaneOptions()` has it. */
+function laneSchema(): unknown {
+  return {
+    type: "object",
+    additionalProperties: false,
+    properties: {
+      kind: {
+        enum: LANE_KINDS,
+        description: "worker: a thread for processors. main: the thread of the program. native: a thread for native " +
+          "stages. By default what the lane's nodes need.",
+      },
+      priority: {
+        enum: LANE_PRIORITIES,
+        description: "Of a native lane: how urgent its thread is. By default normal.",
+      },
+      cpus: {
+        type: "array",
+        minItems: 1,
+        uniqueItems: true,
+        items: { type: "integer", minimum: 0, maximum: MAX_CPUS - 1 },
+        description: "Of a native lane: the processors that its thread may run on, counted from 0. By default any.",
+      },
+    },
+    if: { properties: { kind: { enum: LANE_KINDS.filter((kind) => kind !== "native") } }, required: ["kind"] },
+    then: { properties: { priority: false, cpus: false } },
   };
 }
 

@@ -71,6 +71,38 @@ Deno.test("the graph schema completes the policies of a link", async () => {
   assert.deepEqual(items.map((each) => each.label).sort(), ["drop-newest", "latest", "lossless", "roll-off"]);
 });
 
+Deno.test("the graph schema completes the keys, kinds and priorities of a lane", async () => {
+  const inLane = async (text: string) =>
+    (await complete(`{ "version": 1, "nodes": {}, "lanes": { "rt": { ${text} } } }`)).map((each) => each.label).sort();
+  assert.deepEqual(await inLane("|"), ["cpus", "kind", "priority"]);
+  assert.deepEqual(await inLane(`"kind": |`), ["main", "native", "worker"]);
+  assert.deepEqual(await inLane(`"kind": "native", "priority": |`), ["high", "normal", "realtime"]);
+});
+
+Deno.test("the graph schema marks options of native lanes on others, wrong processors and wrong pools", async () => {
+  const around = (lanes: string, pools = "{}") =>
+    `{ "version": 1, "nodes": {},\n"pools": ${pools},\n"lanes": ${lanes} }`;
+  const fine =
+    `{ "rt": { "kind": "native", "priority": "realtime", "cpus": [0, 1] }, "a": { "cpus": [2] }, "main": {} }`;
+  assert.deepEqual(await mistakes(around(fine, `{ "audio": { "slots": 8 }, "big": { "slotBytes": 9 } }`)), []);
+  for (
+    const wrong of [
+      `{ "a": { "kind": "worker", "priority": "high" } }`,
+      `{ "a": { "kind": "main", "cpus": [0] } }`,
+      `{ "a": { "cpus": [] } }`,
+      `{ "a": { "cpus": [1, 1] } }`,
+      `{ "a": { "cpus": [1024] } }`,
+      `{ "a": { "kind": "native", "priority": "top" } }`,
+      `{ "main": { "kind": "native" } }`,
+    ]
+  ) {
+    assert.deepEqual((await mistakes(around(wrong))).map((each) => each[0]), ["3"], wrong);
+  }
+  for (const wrong of [`{ "a": { "slots": 0 } }`, `{ "a": { "slotBytes": 1.5 } }`, `{ "a": { "size": 1 } }`]) {
+    assert.deepEqual((await mistakes(around("{}", wrong))).map((each) => each[0]), ["2"], wrong);
+  }
+});
+
 Deno.test("the graph schema completes the addresses of ports, of outputs and inputs each in their place", async () => {
   const from = (await complete(`{ "version": 1, "nodes": {}, "links": [{ "from": | }] }`)).map((each) => each.label);
   const to = (await complete(`{ "version": 1, "nodes": {}, "links": [{ "to": | }] }`)).map((each) => each.label);

@@ -12,6 +12,12 @@ import type { GraphMode, LinkPolicy } from "../links/policy.ts";
 /** The version of the format that this Sluice reads. */
 export const GRAPH_VERSION = 1;
 
+/** Most bytes of payload that a graph file may give a slot. */
+export const MAX_SLOT_BYTES = 1_073_741_824;
+
+/** Most slots that a graph file may give a pool. */
+export const MAX_SLOTS = 1_048_576;
+
 /** A node of the file. */
 export interface GraphNode {
   /** Unique in the file. */
@@ -42,18 +48,21 @@ export interface GraphLink {
   readonly place: SourcePlace;
 }
 
-/** A pool that the file asks for. */
+/** A pool that the file asks for. What is absent is chosen from the graph. */
 export interface GraphPool {
-  /** Bytes of payload in a slot. */
-  readonly slotBytes: number;
-  /** How many slots it has. */
-  readonly slots: number;
+  /** Bytes of payload in a slot, 1 to {@linkcode MAX_SLOT_BYTES}. */
+  readonly slotBytes?: number;
+  /** How many slots it has, 1 to {@linkcode MAX_SLOTS}. */
+  readonly slots?: number;
 }
 
 /** A lane that the file declares. */
 export interface GraphLane {
-  /** `worker`: a thread of its own. `main`: the thread of the program. `native`: a thread for native stages. */
-  readonly kind: LaneKind;
+  /**
+   * `worker`: a thread of its own. `main`: the thread of the program. `native`: a thread for native stages. Absent: what
+   * its nodes need.
+   */
+  readonly kind?: LaneKind;
   /** For native lanes: how urgent the thread is. */
   readonly priority?: LanePriority;
   /** For native lanes: the processors that the thread may run on. */

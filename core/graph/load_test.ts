@@ -324,9 +324,9 @@ const BAD: [string, string, ...string[]][] = [
   ],
   [
     "a broken pool",
-    graph(`"m": { "type": "mixer" }`, "", ' "pools": { "p": { "slotBytes": 1.5 } },'),
-    `1:33 InvalidGraph Cannot read graph: "slots" of pool "p" is missing, wanted a whole number from 1 to 1048576`,
+    graph(`"m": { "type": "mixer" }`, "", ' "pools": { "p": { "slotBytes": 1.5, "slots": 0 } },'),
     `1:48 InvalidGraph Cannot read graph: "slotBytes" of pool "p" is 1.5, wanted a whole number from 1 to 1073741824`,
+    `1:62 InvalidGraph Cannot read graph: "slots" of pool "p" is 0, wanted a whole number from 1 to 1048576`,
   ],
 ];
 
@@ -363,6 +363,17 @@ Deno.test("parseGraph() reads a graph in which nothing is wrong", () => {
   });
   assert.deepEqual(document.pools, { big: { slotBytes: 65_536, slots: 32 } });
   assert.deepEqual(document.lanes, { dsp: { kind: "worker" } });
+});
+
+Deno.test("parseGraph() leaves what a pool or a lane does not say to the runtime", () => {
+  const text = graph(
+    `"m": { "type": "mixer", "lane": "dsp", "pool": "big" }`,
+    "",
+    ' "pools": { "audio": { "slots": 200 }, "big": { "slotBytes": 65536 } }, "lanes": { "dsp": {} },',
+  );
+  const { pools, lanes } = parseGraph(text, "g.json", REGISTRY);
+  assert.deepEqual(pools, { audio: { slots: 200 }, big: { slotBytes: 65_536 } });
+  assert.deepEqual(lanes, { dsp: {} });
 });
 
 Deno.test("parseGraph() makes a worker lane of each name where the file declares none", () => {

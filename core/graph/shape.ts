@@ -16,10 +16,10 @@ import {
 } from "../lanes/lane_options.ts";
 import { type GraphMode, LINK_POLICIES, type LinkPolicy, MAX_LINK_CAPACITY } from "../links/policy.ts";
 import type { ConfigSchema } from "../registry/descriptor.ts";
-import { GRAPH_VERSION, type GraphLane, type GraphPool } from "./document.ts";
+import { GRAPH_VERSION, type GraphLane, type GraphPool, MAX_SLOT_BYTES, MAX_SLOTS } from "./document.ts";
 import { describeJson, jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import type { GraphReport } from "./report.ts";
-import { isObject, readKeys, readScalar, requireScalar } from "./shape_readers.ts";
+import { isObject, readKeys, readScalar } from "./shape_readers.ts";
 
 /** A node as it stands in the file. */
 export interface ShapedNode {
@@ -70,8 +70,8 @@ const POLICY: ConfigSchema = { enum: LINK_POLICIES };
 const CAPACITY: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_LINK_CAPACITY };
 const LANE_KIND: ConfigSchema = { enum: LANE_KINDS };
 const LANE_PRIORITY: ConfigSchema = { enum: LANE_PRIORITIES };
-const SLOT_BYTES: ConfigSchema = { type: "integer", minimum: 1, maximum: 1_073_741_824 };
-const SLOTS: ConfigSchema = { type: "integer", minimum: 1, maximum: 1_048_576 };
+const SLOT_BYTES: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_SLOT_BYTES };
+const SLOTS: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_SLOTS };
 const LANE_NAME = "a lane's name";
 const POOL_NAME = "a pool's name";
 
@@ -210,16 +210,19 @@ function readEnd(
   }
 }
 
-function readPool(node: JsonNode, what: string, report: GraphReport): GraphPool | undefined {
+function readPool(node: JsonNode, what: string, report: GraphReport): GraphPool {
   const keys = readKeys(node, what, ["slotBytes", "slots"], report);
-  const slotBytes = requireScalar(node, keys, "slotBytes", what, SLOT_BYTES, report);
-  const slots = requireScalar(node, keys, "slots", what, SLOTS, report);
-  return typeof slotBytes === "number" && typeof slots === "number" ? { slotBytes, slots } : undefined;
+  const read = (key: string, schema: ConfigSchema) =>
+    readScalar(keys.get(key), `"${key}" of ${what}`, schema, report) as number | undefined;
+  const slotBytes = read("slotBytes", SLOT_BYTES);
+  const slots = read("slots", SLOTS);
+  return { ...(slotBytes !== undefined && { slotBytes }), ...(slots !== undefined && { slots }) };
 }
 
 function readLane(node: JsonNode, what: string, report: GraphReport): GraphLane | undefined {
   const keys = readKeys(node, what, ["kind", "priority", "cpus"], report);
-  const kind = requireScalar(node, keys, "kind", what, LANE_KIND, report) as LaneKind | undefined;
+  const kindNode = keys.get("kind");
+  const kind = readScalar(kindNode, `"kind" of ${what}`, LANE_KIND, report) as LaneKind | undefined;
   const priorityNode = keys.get("priority");
   const priority = readScalar(priorityNode, `"priority" of ${what}`, LANE_PRIORITY, report) as LanePriority | undefined;
   const cpusNode = keys.get("cpus");
@@ -229,8 +232,8 @@ function readLane(node: JsonNode, what: string, report: GraphReport): GraphLane 
     report.add("InvalidGraph", `Cannot read graph: lane "main" is declared as ${found}, wanted "main"`, node.offset);
     return { kind };
   }
-  if (kind === undefined) return undefined;
-  const lane = { kind, ...(priority && { priority }), ...(cpus && { cpus }) };
+  if (kind === undefined && kindNode !== undefined) return undefined;
+  const lane = { ...(kind && { kind }), ...(priority && { priority }), ...(cpus && { cpus }) };
   try {
     checkLaneOptions(what.slice('lane "'.length, -1), lane);
   } catch (error) {

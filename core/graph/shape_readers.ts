@@ -28,22 +28,6 @@ export function readKeys(
   return keys;
 }
 
-/** As `readScalar`, of a key that must be there. */
-export function requireScalar(
-  parent: JsonNode,
-  keys: ReadonlyMap<string, JsonNode>,
-  key: string,
-  what: string,
-  schema: ConfigSchema,
-  report: GraphReport,
-): unknown {
-  const node = keys.get(key);
-  if (node !== undefined) return readScalar(node, `"${key}" of ${what}`, schema, report);
-  const message = `Cannot read graph: "${key}" of ${what} is missing, wanted ${describeSchema(schema)}`;
-  report.add("InvalidGraph", message, parent.offset);
-  return undefined;
-}
-
 /** The value of a node that fits a schema; of any other it says what was wanted. */
 export function readScalar(
   node: JsonNode | undefined,
