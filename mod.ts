@@ -171,14 +171,26 @@ export type {
   RuntimeStats,
 } from "./core/stats.ts";
 export { appSink } from "./core/app/app_sink.ts";
-export type { AppAudioSink, AppDataSink, AppSinkHandle } from "./core/app/app_sink.ts";
+export type {
+  AppAudioSink,
+  AppDataSink,
+  AppEncodedSink,
+  AppPacketSink,
+  AppSinkHandle,
+  AppVideoSink,
+} from "./core/app/app_sink.ts";
 export { appSource } from "./core/app/app_source.ts";
 export type {
-  AppAudioBlock,
-  AppAudioOptions,
   AppAudioSource,
   AppDataSource,
-  AppSourceHandle,
-  AppValue,
+  AppEncodedSource,
+  AppPacketSource,
+  AppVideoSource,
 } from "./core/app/app_source.ts";
+export type { AppAudioBlock, AppAudioOptions } from "./core/app/audio_item.ts";
+export type { AppValue } from "./core/app/data_item.ts";
+export type { AppEncodedOptions, AppEncodedUnit } from "./core/app/encoded_item.ts";
+export type { AppPacketOptions, AppRecords } from "./core/app/packet_item.ts";
+export type { AppSourceHandle } from "./core/app/source_node.ts";
+export type { AppPicture, AppVideoOptions } from "./core/app/video_item.ts";
 export * from "./sluice.gen.ts";

@@ -7,7 +7,13 @@
 import type { Processor } from "../processor.ts";
 import type { NodeDescriptor, PortDescriptor } from "../registry/descriptor.ts";
 import type { NodeHandle } from "../registry/handle.ts";
-import { defineNodeType, type NodeSpec, type PortWiring } from "../registry/node_type.ts";
+import {
+  defineNodeType,
+  type NodeSpec,
+  type PortRegistry,
+  type PortVisitor,
+  type PortWiring,
+} from "../registry/node_type.ts";
 import type { StreamInput, StreamOutput } from "../ports/stream.ts";
 
 /** A processor of one port, named as the port is. */
@@ -39,17 +45,54 @@ export function appNode<H extends NodeHandle<any, any>, P extends StreamInput | 
     outputs: port.direction === "output" ? [described] : [],
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   };
-  const wire = (wiring: PortWiring) =>
-    processor.wire((port.direction === "input" ? wiring.input(port.name) : wiring.output(port.name)) as P);
   const type = defineNodeType<Record<never, never>, H>({
     descriptor,
     load: () =>
       Promise.resolve(() => ({
         processor,
-        ports: { inputs: () => ({}), outputs: () => ({}), visit: () => {}, wire },
+        ports: new OnePort(port, processor),
         tick: (context) => processor.process(context),
         configure: () => {},
       })),
   });
   return { ...type(), extend };
+}
+
+/** The ports of a node that has one. */
+class OnePort<P extends StreamInput | StreamOutput> implements PortRegistry {
+  readonly #port: Pick<PortDescriptor, "name" | "direction">;
+  readonly #processor: AppProcessor<P>;
+  #input: { readonly [name: string]: StreamInput } = {};
+  #output: { readonly [name: string]: StreamOutput } = {};
+
+  constructor(port: Pick<PortDescriptor, "name" | "direction">, processor: AppProcessor<P>) {
+    this.#port = port;
+    this.#processor = processor;
+  }
+
+  inputs(): { readonly [name: string]: StreamInput } {
+    return this.#input;
+  }
+
+  outputs(): { readonly [name: string]: StreamOutput } {
+    return this.#output;
+  }
+
+  visit(visitor: PortVisitor): void {
+    for (const [name, port] of Object.entries(this.#input)) visitor.input(name, port);
+    for (const [name, port] of Object.entries(this.#output)) visitor.output(name, port);
+  }
+
+  wire(wiring: PortWiring): void {
+    const { name, direction } = this.#port;
+    if (direction === "input") {
+      const port = wiring.input(name);
+      this.#input = { [name]: port };
+      this.#processor.wire(port as P);
+    } else {
+      const port = wiring.output(name);
+      this.#output = { [name]: port };
+      this.#processor.wire(port as P);
+    }
+  }
 }

@@ -5,9 +5,13 @@
  */
 import type { AudioFrame } from "../frames/audio_frame.ts";
 import type { DataFrame } from "../frames/data_frame.ts";
+import type { EncodedFrame } from "../frames/encoded_frame.ts";
 import type { Frame } from "../frames/frame.ts";
+import type { PacketFields, PacketFrame, PacketNumber } from "../frames/packet_frame.ts";
+import type { VideoFrame } from "../frames/video_frame.ts";
 import type { StreamInput } from "../ports/stream.ts";
 import type { ProcessorContext } from "../processor.ts";
+import type { PortDescriptor } from "../registry/descriptor.ts";
 import type { NodeHandle } from "../registry/handle.ts";
 import type { NodeSpec } from "../registry/node_type.ts";
 import { appNode, type AppProcessor } from "./app_node.ts";
@@ -34,23 +38,35 @@ export type AppAudioSink = NodeSpec<AppSinkHandle<AudioFrame, { audio: AudioFram
 /** What is added for a sink of values. */
 export type AppDataSink<T> = NodeSpec<AppSinkHandle<DataFrame<T>, { data: DataFrame<T> }>>;
 
+/** What is added for a sink of pictures. */
+export type AppVideoSink = NodeSpec<AppSinkHandle<VideoFrame, { video: VideoFrame }>>;
+
+/** What is added for a sink of encoded frames. */
+export type AppEncodedSink = NodeSpec<AppSinkHandle<EncodedFrame, { encoded: EncodedFrame }>>;
+
+/** What is added for a sink of batches of records. */
+export type AppPacketSink<T extends { readonly [K in keyof T]: PacketNumber } = PacketFields> = NodeSpec<
+  AppSinkHandle<PacketFrame<T>, { packet: PacketFrame<T> }>
+>;
+
 /** Sinks that a script reads. Each call makes one, to be added once. */
 export const appSink: {
   /** A sink of audio, with the input `audio`. */
   audio(): AppAudioSink;
+  /** A sink of pictures, with the input `video`. */
+  video(): AppVideoSink;
+  /** A sink of encoded frames, with the input `encoded`. */
+  encoded(): AppEncodedSink;
+  /** A sink of batches of records, with the input `packet`. `T`: the fields that they are known to have. */
+  packet<T extends { readonly [K in keyof T]: PacketNumber } = PacketFields>(): AppPacketSink<T>;
   /** A sink of values of type `T`, with the input `data`. */
   data<T = unknown>(): AppDataSink<T>;
 } = {
-  audio: () => {
-    const processor = new AppSink<AudioFrame, { audio: AudioFrame }>();
-    const port = { name: "audio", direction: "input", kind: "audio", type: "AudioFrame" } as const;
-    return appNode(DESCRIBED, port, processor, (handle, run) => processor.extend(handle, run));
-  },
-  data: <T>() => {
-    const processor = new AppSink<DataFrame<T>, { data: DataFrame<T> }>();
-    const port = { name: "data", direction: "input", kind: "data", type: "DataFrame", schema: "unknown" } as const;
-    return appNode(DESCRIBED, port, processor, (handle, run) => processor.extend(handle, run));
-  },
+  audio: () => sink({ name: "audio", kind: "audio", type: "AudioFrame" }),
+  video: () => sink({ name: "video", kind: "video", type: "VideoFrame" }),
+  encoded: () => sink({ name: "encoded", kind: "encoded", type: "EncodedFrame" }),
+  packet: () => sink({ name: "packet", kind: "packet", type: "PacketFrame" }),
+  data: () => sink({ name: "data", kind: "data", type: "DataFrame", schema: "unknown" }),
 };
 
 const DESCRIBED = {
@@ -59,6 +75,14 @@ const DESCRIBED = {
   description: "Gives the script what comes in.",
   mode: "push",
 } as const;
+
+function sink<F extends Frame, I>(
+  port: Pick<PortDescriptor, "name" | "kind" | "type" | "schema">,
+): NodeSpec<AppSinkHandle<F, I>> {
+  const processor = new AppSink<F, I>();
+  const described = { ...port, direction: "input" } as const;
+  return appNode(DESCRIBED, described, processor, (handle, run) => processor.extend(handle, run));
+}
 
 class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
   #input!: StreamInput<F>;

@@ -75,6 +75,28 @@ export function videoBytes(pixelFormat: PixelFormat, width: number, height: numb
   return last.offset + last.stride * last.rows;
 }
 
+/**
+ * Checks what a picture is to be.
+ *
+ * @throws {RangeError} for a pixel format that there is not, and for sizes or rates out of range
+ */
+export function assertVideoShape({ pixelFormat, width, height, frameRate }: VideoShape): void {
+  if (!Object.hasOwn(CODES, pixelFormat)) {
+    throw new RangeError(
+      `Cannot acquire a video frame of pixel format "${pixelFormat}": wanted ${Object.keys(CODES).join(", ")}`,
+    );
+  }
+  for (const [what, value] of [["width", width], ["height", height]] as const) {
+    if (Number.isInteger(value) && value >= 1 && value <= MAX_VIDEO_SIZE) continue;
+    throw new RangeError(
+      `Cannot acquire a video frame: ${what} is ${value}, wanted a whole number from 1 to ${MAX_VIDEO_SIZE}`,
+    );
+  }
+  if (frameRate !== undefined && !(frameRate > 0 && frameRate < Infinity)) {
+    throw new RangeError(`Cannot acquire a video frame: frameRate is ${frameRate}, wanted a number above 0`);
+  }
+}
+
 /** A picture. */
 export class VideoFrame extends Frame {
   /** What kind of frame it is. */
@@ -144,20 +166,7 @@ export class VideoFrame extends Frame {
    */
   shape(shape: VideoShape): this {
     const { pixelFormat, width, height, frameRate } = shape;
-    if (!Object.hasOwn(CODES, pixelFormat)) {
-      throw new RangeError(
-        `Cannot acquire a video frame of pixel format "${pixelFormat}": wanted ${Object.keys(CODES).join(", ")}`,
-      );
-    }
-    for (const [what, value] of [["width", width], ["height", height]] as const) {
-      if (Number.isInteger(value) && value >= 1 && value <= MAX_VIDEO_SIZE) continue;
-      throw new RangeError(
-        `Cannot acquire a video frame: ${what} is ${value}, wanted a whole number from 1 to ${MAX_VIDEO_SIZE}`,
-      );
-    }
-    if (frameRate !== undefined && !(frameRate > 0 && frameRate < Infinity)) {
-      throw new RangeError(`Cannot acquire a video frame: frameRate is ${frameRate}, wanted a number above 0`);
-    }
+    assertVideoShape(shape);
     const bytes = videoBytes(pixelFormat, width, height);
     this.assertFits(bytes, `a ${pixelFormat} frame of ${width} × ${height} pixels`);
     this.clearHeader(KIND.video, CODES[pixelFormat]);

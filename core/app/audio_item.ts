@@ -1,0 +1,56 @@
+/**
+ * Blocks of audio that a script pushes.
+ *
+ * @module
+ */
+import type { AudioFrame } from "../frames/audio_frame.ts";
+import { acquire, type SourceItem } from "./source_item.ts";
+
+/** What the blocks of an audio source are. */
+export interface AppAudioOptions {
+  /** Hertz. */
+  readonly sampleRateHz: number;
+  /** 1 to 64. */
+  readonly channels: number;
+}
+
+/** A block of audio to push. */
+export interface AppAudioBlock {
+  /** One array a channel, all of one length. They are copied before `push()` returns its promise's value. */
+  readonly channels: readonly Float32Array[];
+  /** Presentation time, nanoseconds; by default the end of the block before, or 0. */
+  readonly ptsNs?: number;
+  /** Whether samples are missing before the block; by default `false`. */
+  readonly discontinuity?: boolean;
+}
+
+/** Blocks of one rate and number of channels. */
+export function audioItem(options: AppAudioOptions): SourceItem<AppAudioBlock, AudioFrame> {
+  let endPtsNs = 0;
+  return {
+    port: { name: "audio", kind: "audio", type: "AudioFrame" },
+    announce: (output) => output.announce({ kind: "audio", ...options }),
+    make: async (output, block) => {
+      const sampleCount = checkBlock(block, options);
+      const frame = await acquire(output, { ...options, sampleCount });
+      for (const [at, samples] of block.channels.entries()) frame.channel(at).set(samples);
+      frame.ptsNs = block.ptsNs ?? endPtsNs;
+      frame.discontinuity = block.discontinuity ?? false;
+      endPtsNs = frame.ptsNs + frame.durationNs;
+      return frame;
+    },
+  };
+}
+
+/** @returns samples in each channel */
+function checkBlock({ channels }: AppAudioBlock, options: AppAudioOptions): number {
+  if (channels.length !== options.channels) {
+    throw new RangeError(`Cannot push a block of ${channels.length} channels: wanted ${options.channels}`);
+  }
+  const sampleCount = channels[0].length;
+  const other = channels.find((samples) => samples.length !== sampleCount);
+  if (other === undefined) return sampleCount;
+  throw new RangeError(
+    `Cannot push a block whose channels have ${sampleCount} and ${other.length} samples: wanted as many in each`,
+  );
+}

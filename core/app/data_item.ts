@@ -1,0 +1,27 @@
+/**
+ * Values that a script pushes.
+ *
+ * @module
+ */
+import type { DataFrame } from "../frames/data_frame.ts";
+import { acquire, type SourceItem } from "./source_item.ts";
+
+/** A value to push. */
+export interface AppValue<T> {
+  /** It travels by reference on its own lane and must not be changed afterwards. */
+  readonly value: T;
+  /** Presentation time, nanoseconds; by default 0. */
+  readonly ptsNs?: number;
+}
+
+/** Values of any type. */
+export function dataItem<T>(): SourceItem<AppValue<T>, DataFrame<T>> {
+  return {
+    port: { name: "data", kind: "data", type: "DataFrame", schema: "unknown" },
+    make: async (output, { value, ptsNs }) => {
+      const frame = await acquire(output, { value });
+      frame.ptsNs = ptsNs ?? 0;
+      return frame;
+    },
+  };
+}

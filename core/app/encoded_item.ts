@@ -1,0 +1,50 @@
+/**
+ * Encoded frames that a script pushes.
+ *
+ * @module
+ */
+import type { EncodedFrame } from "../frames/encoded_frame.ts";
+import type { EncodedFormat } from "../frames/format.ts";
+import { acquire, type SourceItem } from "./source_item.ts";
+
+/** What the frames of an encoded source are: the codec and, where they are known, its measures. */
+export type AppEncodedOptions = Omit<EncodedFormat, "kind">;
+
+/** An access unit or packet to push. */
+export interface AppEncodedUnit {
+  /** The payload. It is copied before `push()` resolves. */
+  readonly bytes: Uint8Array;
+  /** Whether decoding can start here; by default for audio codecs only. */
+  readonly keyframe?: boolean;
+  /** Presentation time, nanoseconds; by default the end of the unit before, or 0. */
+  readonly ptsNs?: number;
+  /** When it is to be decoded, nanoseconds; by default `ptsNs`. */
+  readonly dtsNs?: number;
+  /** How long it lasts, nanoseconds; by default 0. */
+  readonly durationNs?: number;
+  /** Whether units are missing before this one; by default `false`. */
+  readonly discontinuity?: boolean;
+}
+
+/** Frames of one codec. */
+export function encodedItem(options: AppEncodedOptions): SourceItem<AppEncodedUnit, EncodedFrame> {
+  let endPtsNs = 0;
+  return {
+    port: { name: "encoded", kind: "encoded", type: "EncodedFrame" },
+    announce: (output) => output.announce({ kind: "encoded", ...options }),
+    make: async (output, unit) => {
+      const { bytes, keyframe } = unit;
+      if (!(bytes instanceof Uint8Array)) {
+        throw new TypeError("Cannot push an encoded frame: wanted its bytes as a Uint8Array");
+      }
+      const frame = await acquire(output, { ...options, maxBytes: bytes.length, keyframe });
+      frame.bytes.set(bytes);
+      frame.ptsNs = unit.ptsNs ?? endPtsNs;
+      frame.dtsNs = unit.dtsNs ?? frame.ptsNs;
+      frame.durationNs = unit.durationNs ?? 0;
+      frame.discontinuity = unit.discontinuity ?? false;
+      endPtsNs = frame.ptsNs + frame.durationNs;
+      return frame;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/**
+ * Batches of records that a script pushes.
+ *
+ * @module
+ */
+import type { ColumnOf, PacketFrame, PacketNumber } from "../frames/packet_frame.ts";
+import { acquire, type SourceItem } from "./source_item.ts";
+
+/** What the records of a packet source are. */
+export interface AppPacketOptions<T extends { readonly [K in keyof T]: PacketNumber }> {
+  /** The type of each field, by name. */
+  readonly fields: T;
+}
+
+/** A batch of records to push, field by field. */
+export interface AppRecords<T extends { readonly [K in keyof T]: PacketNumber }> {
+  /** The numbers of each field, as many for each as there are records. They are copied before `push()` resolves. */
+  readonly columns: { readonly [K in keyof T]: ColumnOf<T[K]> | readonly number[] };
+  /** Time of the first record, nanoseconds; by default the end of the batch before, or 0. */
+  readonly ptsNs?: number;
+  /** How long the batch lasts, nanoseconds; by default 0. */
+  readonly durationNs?: number;
+  /** Whether records are missing before it; by default `false`. */
+  readonly discontinuity?: boolean;
+}
+
+/** Batches of records with these fields. */
+export function packetItem<T extends { readonly [K in keyof T]: PacketNumber }>(
+  { fields }: AppPacketOptions<T>,
+): SourceItem<AppRecords<T>, PacketFrame<T>> {
+  const names = Object.keys(fields) as (keyof T & string)[];
+  let endPtsNs = 0;
+  return {
+    port: { name: "packet", kind: "packet", type: "PacketFrame" },
+    make: async (output, records) => {
+      const capacity = checkColumns(records.columns, names);
+      const frame = await acquire(output, { fields, capacity });
+      for (const name of names) frame.column(name).set(records.columns[name]);
+      frame.ptsNs = records.ptsNs ?? endPtsNs;
+      frame.durationNs = records.durationNs ?? 0;
+      frame.discontinuity = records.discontinuity ?? false;
+      endPtsNs = frame.ptsNs + frame.durationNs;
+      return frame;
+    },
+  };
+}
+
+/** @returns how many records there are */
+function checkColumns<K extends string>(
+  columns: { readonly [N in K]?: { readonly length: number } },
+  names: readonly K[],
+): number {
+  const given = Object.keys(columns);
+  const wanted = names.map((name) => `"${name}"`).join(", ");
+  const missing = names.find((name) => columns[name] === undefined);
+  if (missing !== undefined) {
+    throw new TypeError(`Cannot push records without the field "${missing}": their fields are ${wanted}`);
+  }
+  const unknown = given.find((name) => !(names as readonly string[]).includes(name));
+  if (unknown !== undefined) {
+    throw new TypeError(`Cannot push records with the field "${unknown}": their fields are ${wanted}`);
+  }
+  const count = columns[names[0]]?.length ?? 0;
+  for (const name of names) {
+    const found = columns[name]!.length;
+    if (found === count) continue;
+    throw new RangeError(
+      `Cannot push records of which there are ${count} of "${
+        names[0]
+      }" and ${found} of "${name}": wanted as many of each`,
+    );
+  }
+  return count;
+}

@@ -1,0 +1,110 @@
+/**
+ * The node behind a source that a script feeds.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import type { Frame } from "../frames/frame.ts";
+import type { StreamOutput } from "../ports/stream.ts";
+import type { ProcessorContext } from "../processor.ts";
+import type { NodeHandle } from "../registry/handle.ts";
+import type { AppProcessor } from "./app_node.ts";
+import { PushQueue } from "./push_queue.ts";
+import type { SourceItem } from "./source_item.ts";
+
+/** A source in a graph that the script feeds with items of type `I`. */
+export interface AppSourceHandle<I, O> extends NodeHandle<Record<never, never>, O> {
+  /**
+   * Gives the graph one item. It waits for room on lossless links, and for the start of the graph; items keep their
+   * order however many are waited for at once.
+   *
+   * @returns when every link has the item
+   * @throws {TypeError} or {RangeError} if the item is not what the source carries: the graph goes on
+   * @throws {SluiceError} why the graph failed, or `Busy` if it has ended or nobody reads from the source any more
+   */
+  push(item: I): Promise<void>;
+  /** Ends the stream after what was pushed. A second call does nothing. */
+  end(): void;
+  /** Fails the graph: `runtime.finished` rejects with the reason. */
+  abort(reason: unknown): void;
+  /** Pushes what is written to it; closing ends the stream, aborting fails the graph. */
+  readonly writable: WritableStream<I>;
+}
+
+/** See the module. */
+export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutput<F>> {
+  readonly #item: SourceItem<I, F>;
+  readonly #queue = new PushQueue<I>();
+  #output!: StreamOutput<F>;
+  #failure: { readonly reason: unknown } | undefined;
+  #run: () => Promise<unknown> = () => Promise.resolve();
+  #id = "";
+
+  /** @param item what is pushed */
+  constructor(item: SourceItem<I, F>) {
+    this.#item = item;
+  }
+
+  wire(port: StreamOutput<F>): void {
+    this.#output = port;
+  }
+
+  setup(): void {
+    this.#item.announce?.(this.#output);
+  }
+
+  async process(context: ProcessorContext): Promise<void> {
+    const close = () => this.#queue.close(this.#over());
+    context.signal.addEventListener("abort", close, { once: true });
+    for (let pushed = await this.#queue.take(); pushed !== undefined; pushed = await this.#queue.take()) {
+      try {
+        await this.#output.ready();
+      } catch {
+        pushed.reject(this.#over());
+        break;
+      }
+      let frame: F;
+      try {
+        frame = await this.#item.make(this.#output, pushed.item);
+      } catch (error) {
+        pushed.reject(error);
+        continue;
+      }
+      this.#output.write(frame);
+      pushed.resolve();
+    }
+    if (this.#failure !== undefined) throw this.#failure.reason;
+  }
+
+  teardown(): void {
+    // Whoever still pushes learns how the graph ended.
+    void this.#run().then(
+      () => this.#queue.close(this.#over()),
+      (failure) => this.#queue.close(failure),
+    );
+  }
+
+  extend(handle: NodeHandle, run: () => Promise<unknown>): AppSourceHandle<I, O> {
+    this.#run = run;
+    this.#id = handle.id;
+    const push = (item: I) => this.#queue.push(item);
+    const end = () => this.#queue.end();
+    const abort = (reason: unknown) => {
+      this.#failure ??= { reason };
+      this.#queue.close(reason);
+    };
+    const write = (item: I) =>
+      push(item).catch((error) => {
+        // A stream that failed takes no more items, so the graph would wait for ever.
+        abort(error);
+        throw error;
+      });
+    const writable = new WritableStream<I>({ write, close: end, abort });
+    return Object.assign(handle as unknown as NodeHandle<Record<never, never>, O>, { push, end, abort, writable });
+  }
+
+  #over(): SluiceError {
+    const message = `Cannot push to "${this.#id}": the graph has ended, or nobody reads from it any more`;
+    return new SluiceError("Busy", message, { nodeId: this.#id });
+  }
+}
