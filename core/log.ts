@@ -40,6 +40,24 @@ export interface LogOptions {
   readonly colors?: boolean;
 }
 
+/** One record, for who listens beside the log's own output. */
+export interface LogEntry {
+  /** Wall-clock time, milliseconds since 1970. */
+  readonly timeMs: number;
+  /** How important it is. */
+  readonly level: Exclude<LogLevelName, "off">;
+  /** The part that wrote it. */
+  readonly category: string;
+  /** The node that wrote it. */
+  readonly nodeId?: string;
+  /** What it says. */
+  readonly message: string;
+  /** What stands beside the message. */
+  readonly fields?: { readonly [name: string]: unknown };
+}
+
+const taps = new Set<(entry: LogEntry) => void>();
+
 const DEFAULT_SETTING: LogSetting = { level: "info", json: false };
 const ERASE_LINE = "\r\x1b[2K";
 const COLORS: Record<string, string> = { debug: "\x1b[2m", info: "\x1b[36m", warn: "\x1b[33m", error: "\x1b[31m" };
@@ -83,12 +101,28 @@ export function configureLog(options: LogOptions = {}): void {
   const start = terminal ? ERASE_LINE : "";
   configureSync({
     reset: true,
-    sinks: { line: (record: LogRecord) => write(`${start}${format(record)}\n`) },
+    sinks: {
+      line: (record: LogRecord) => {
+        write(`${start}${format(record)}\n`);
+        if (taps.size > 0) tellTaps(record);
+      },
+    },
     loggers: [
       { category: "sluice", sinks: ["line"], lowestLevel: setting.level === "off" ? null : toLevel(setting.level) },
       { category: ["logtape", "meta"], sinks: ["line"], lowestLevel: "warning" },
     ],
   });
+}
+
+/**
+ * Listens to the records of this isolate that are shown. A program that has configured LogTape itself shows them its own
+ * way: then there is nothing to hear.
+ *
+ * @returns ends it
+ */
+export function tapLog(listener: (entry: LogEntry) => void): () => void {
+  taps.add(listener);
+  return () => void taps.delete(listener);
 }
 
 /** The log of a part of Sluice: `logger("lane")`. */
@@ -119,6 +153,19 @@ function makeLog(category: [string, ...string[]], base: Record<string, unknown>)
     warn: (message, fields) => emit("warning", message, fields),
     error: (message, fields) => emit("error", message, fields),
   };
+}
+
+function tellTaps(record: LogRecord): void {
+  const { nodeId, ...fields } = record.properties;
+  const entry: LogEntry = {
+    timeMs: record.timestamp,
+    level: fromLevel(record.level),
+    category: record.category.slice(1).join("."),
+    ...(typeof nodeId === "string" && { nodeId }),
+    message: record.message.join(""),
+    ...(Object.keys(fields).length > 0 && { fields }),
+  };
+  for (const tap of taps) tap(entry);
 }
 
 function ensureConfigured(): void {

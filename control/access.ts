@@ -1,0 +1,126 @@
+/**
+ * Who may talk to the server: requests that name it by one of its own names, from its own page, and with its token
+ * where one is needed. A page of another site can neither call it (`Origin`) nor reach it through a name of its own
+ * that resolves to this machine (`Host`).
+ *
+ * @module
+ */
+import { timingSafeEqual } from "node:crypto";
+import { RPC_PROTOCOL, TOKEN_PROTOCOL_PREFIX } from "./client.ts";
+
+/** Names of this machine for itself. */
+const LOOPBACK: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
+
+/** Logins that are remembered; the oldest goes first. */
+const MAX_LOGINS = 64;
+
+const COOKIE = "sluice_login";
+
+/** Options of {@linkcode Access}. */
+export interface AccessOptions {
+  /** What the server is bound to. */
+  readonly hostname: string;
+  /** Wanted of every request if given. */
+  readonly token?: string;
+  /** Further names that requests may use for the server. */
+  readonly allowedHosts: readonly string[];
+}
+
+/** Why a request is refused. */
+export interface Refusal {
+  readonly status: 401 | 403 | 421;
+  readonly message: string;
+}
+
+/** See the module. */
+export class Access {
+  readonly #options: AccessOptions;
+  readonly #names: ReadonlySet<string>;
+  readonly #logins = new Set<string>();
+
+  constructor(options: AccessOptions) {
+    this.#options = options;
+    const own = options.hostname.includes(":") ? `[${options.hostname}]` : options.hostname;
+    this.#names = new Set([...LOOPBACK, own.toLowerCase(), ...options.allowedHosts.map((name) => name.toLowerCase())]);
+  }
+
+  /** Checks `Host` and `Origin`. */
+  checkSource(request: Request): Refusal | undefined {
+    const host = request.headers.get("host") ?? "";
+    if (!this.#isOwnName(host)) {
+      return {
+        status: 421,
+        message: `Cannot answer for host ${JSON.stringify(host.slice(0, 100))}: it is none of this server's names`,
+      };
+    }
+    const origin = request.headers.get("origin");
+    if (origin !== null && origin !== `http://${host}`) {
+      return { status: 403, message: `Cannot answer a page of origin ${JSON.stringify(origin.slice(0, 100))}` };
+    }
+    return undefined;
+  }
+
+  /** Checks the token: `Authorization: Bearer`, a subprotocol, or the cookie of a login. */
+  checkToken(request: Request): Refusal | undefined {
+    if (this.#options.token === undefined) return undefined;
+    const bearer = /^Bearer (.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
+    if (bearer !== undefined && this.isToken(bearer)) return undefined;
+    for (const protocol of protocolsOf(request)) {
+      const token = protocol.startsWith(TOKEN_PROTOCOL_PREFIX) ? protocol.slice(TOKEN_PROTOCOL_PREFIX.length) : "";
+      if (token !== "" && this.isToken(token)) return undefined;
+    }
+    if (this.#logins.has(readCookie(request))) return undefined;
+    return { status: 401, message: "Cannot answer: a token is wanted; it was printed when the server started" };
+  }
+
+  /** Whether a text is the token; takes the same time whatever the text. */
+  isToken(text: string): boolean {
+    const { token } = this.#options;
+    if (token === undefined) return false;
+    const given = new TextEncoder().encode(text);
+    const wanted = new TextEncoder().encode(token);
+    const padded = new Uint8Array(wanted.length);
+    padded.set(given.subarray(0, wanted.length));
+    return timingSafeEqual(padded, wanted) && given.length === wanted.length;
+  }
+
+  /** Remembers a login. @returns the header `Set-Cookie` */
+  logIn(): string {
+    const id = randomToken();
+    this.#logins.add(id);
+    if (this.#logins.size > MAX_LOGINS) this.#logins.delete(this.#logins.values().next().value!);
+    return `${COOKIE}=${id}; HttpOnly; SameSite=Strict; Path=/; Max-Age=86400`;
+  }
+
+  #isOwnName(host: string): boolean {
+    const name = host.replace(/:\d{1,5}$/, "").toLowerCase();
+    if (this.#names.has(name)) return true;
+    // Bound to every address: a literal address is no name that somebody else could point here.
+    const everywhere = this.#options.hostname === "0.0.0.0" || this.#options.hostname === "::";
+    return everywhere && (/^\d{1,3}(\.\d{1,3}){3}$/.test(name) || /^\[[0-9a-f:.]+\]$/.test(name));
+  }
+}
+
+/** Whether a bind address can be reached from this machine only. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "::1" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** A token of 256 bits that nobody can guess; safe in headers and subprotocols. */
+export function randomToken(): string {
+  return crypto.getRandomValues(new Uint8Array(32)).toHex();
+}
+
+/** Whether a request for an upgrade offers the protocol of `/rpc`. */
+export function offersRpc(request: Request): boolean {
+  return protocolsOf(request).includes(RPC_PROTOCOL);
+}
+
+function protocolsOf(request: Request): string[] {
+  return (request.headers.get("sec-websocket-protocol") ?? "").split(",").map((each) => each.trim());
+}
+
+function readCookie(request: Request): string {
+  const cookies = (request.headers.get("cookie") ?? "").split(";").map((each) => each.trim());
+  return cookies.find((each) => each.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) ?? "";
+}

@@ -1,0 +1,142 @@
+/**
+ * Recent events and log lines of a runtime, in bounded rings, and who wants to be told of new ones.
+ *
+ * @module
+ */
+import type { SluiceEvent } from "../core/events/event.ts";
+import { serializeError } from "../core/errors.ts";
+import { type LogEntry, tapLog } from "../core/log.ts";
+import type { Runtime } from "../core/runtime.ts";
+import type { ControlEvent, Level, LogLine } from "./schemas/feed.ts";
+
+/** Events that are kept. */
+const KEPT_EVENTS = 512;
+
+/** Log lines that are kept, of all nodes. */
+const KEPT_LINES = 2_000;
+
+/** Log lines of one node that are kept, so that a node that says much does not hide the others. */
+const KEPT_LINES_OF_NODE = 200;
+
+/** Longest text of a line or event that is passed on, characters. */
+const MAX_TEXT = 4_000;
+
+/** Takes what is new. */
+export interface FeedListener {
+  event(event: ControlEvent): void;
+  line(line: LogLine): void;
+}
+
+/** See the module. */
+export class Feed implements Disposable {
+  readonly #events: ControlEvent[] = [];
+  readonly #lines: LogLine[] = [];
+  readonly #listeners = new Set<FeedListener>();
+  readonly #ends: (() => void)[] = [];
+  #eventSeq = 0;
+  #lineSeq = 0;
+
+  constructor(runtime: Runtime) {
+    const subscription = runtime.events.on("*", (event) => this.#takeEvent(event), { capacity: 4_096 });
+    this.#ends.push(() => subscription[Symbol.dispose](), tapLog((entry) => this.#takeLine(entry)));
+  }
+
+  /** Recent events, oldest first. */
+  get events(): readonly ControlEvent[] {
+    return this.#events;
+  }
+
+  /** Recent lines, oldest first. */
+  get lines(): readonly LogLine[] {
+    return this.#lines;
+  }
+
+  /** Listens. @returns ends it */
+  listen(listener: FeedListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  [Symbol.dispose](): void {
+    for (const end of this.#ends.splice(0)) end();
+    this.#listeners.clear();
+  }
+
+  #takeEvent(event: SluiceEvent): void {
+    if (event.group === "node" && event.kind === "log") {
+      const { level, message, nodeId, fields } = event;
+      return this.#takeLine({ timeMs: Date.now(), level, category: "node", nodeId, message, fields: { ...fields } });
+    }
+    const told = describeEvent(event, ++this.#eventSeq);
+    this.#events.push(told);
+    if (this.#events.length > KEPT_EVENTS) this.#events.shift();
+    for (const listener of this.#listeners) listener.event(told);
+  }
+
+  #takeLine(entry: LogEntry): void {
+    const { nodeId } = entry;
+    const line: LogLine = { ...entry, seq: ++this.#lineSeq, message: entry.message.slice(0, MAX_TEXT) };
+    if (entry.fields !== undefined) line.fields = plain(entry.fields);
+    this.#lines.push(line);
+    const ofNode = this.#lines.filter((each) => each.nodeId === nodeId);
+    if (ofNode.length > KEPT_LINES_OF_NODE) this.#lines.splice(this.#lines.indexOf(ofNode[0]), 1);
+    if (this.#lines.length > KEPT_LINES) this.#lines.shift();
+    for (const listener of this.#listeners) listener.line(line);
+  }
+}
+
+/** An event as it travels. */
+function describeEvent(event: SluiceEvent, seq: number): ControlEvent {
+  const { group, kind, topic, sequence: _sequence, timeNs: _timeNs, ...rest } = event as SluiceEvent & {
+    readonly nodeId?: string;
+    readonly linkId?: string;
+    readonly lane?: string;
+    readonly message?: string;
+    readonly error?: { readonly message: string };
+  };
+  const { nodeId, linkId, lane, message, error, ...data } = rest;
+  const about = nodeId ?? linkId ?? lane ?? group;
+  return {
+    seq,
+    timeMs: Date.now(),
+    topic,
+    kind,
+    level: levelOf(kind),
+    message: (error?.message ?? message ?? `${about}: ${describeKind(event)}`).slice(0, MAX_TEXT),
+    ...(nodeId && { nodeId }),
+    ...(linkId && { linkId }),
+    ...(lane && { lane }),
+    ...(Object.keys(data).length > 0 && { data: plain(data) }),
+  };
+}
+
+function describeKind(event: SluiceEvent): string {
+  if (event.group === "node" && event.kind === "state") return event.state;
+  if (event.group === "node" && event.kind === "stuck") {
+    return `stuck in process() for ${Math.round(event.forNs / 1e6)} ms`;
+  }
+  return event.kind;
+}
+
+function levelOf(kind: string): Level {
+  if (["failed", "crashed", "error", "rejected"].includes(kind)) return "error";
+  return ["stuck", "fenced", "warning", "dropping", "restarted", "disabled"].includes(kind) ? "warn" : "info";
+}
+
+/** Values that JSON can carry, cut where they are long. */
+function plain(fields: { readonly [name: string]: unknown }): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).slice(0, 32).map(([name, value]) => [name, plainValue(value)]));
+}
+
+function plainValue(value: unknown): unknown {
+  if (value instanceof Error) return serializeError(value).message.slice(0, MAX_TEXT);
+  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+  if (typeof value === "boolean" || value === null) return value;
+  if (typeof value === "string") return value.slice(0, MAX_TEXT);
+  try {
+    const text = JSON.stringify(value);
+    return text !== undefined && text.length <= MAX_TEXT ? JSON.parse(text) : String(text ?? value).slice(0, MAX_TEXT);
+  } catch {
+    return String(value).slice(0, MAX_TEXT);
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * JSON-RPC 2.0: reads a message, checks each call against the schemas, and makes the answer. Notifications get none; a
+ * batch gets an array, in the order of its calls.
+ *
+ * @module
+ */
+import { SluiceError } from "../core/errors.ts";
+import { logger } from "../core/log.ts";
+import { type ControlErrorCode, RPC_CODE, type RpcError } from "./schemas/errors.ts";
+import { type MethodName, type MethodResult, METHODS, type ParsedParams } from "./schemas/methods.ts";
+import { z } from "./schemas/zod.ts";
+import { describeError } from "./snapshot.ts";
+
+/** What each method does. */
+export type Handlers = {
+  readonly [M in MethodName]: (params: ParsedParams<M>) => MethodResult<M> | Promise<MethodResult<M>>;
+};
+
+/** How a call is refused that no `SluiceError` speaks of. */
+export class RpcRefusal extends Error {
+  override readonly name: string = "RpcRefusal";
+  readonly rpc: RpcError;
+
+  constructor(code: number, dataCode: ControlErrorCode, message: string) {
+    super(message);
+    this.rpc = { code, message, data: { code: dataCode } };
+  }
+}
+
+const Call = z.object({
+  jsonrpc: z.literal("2.0"),
+  id: z.union([z.string().max(200), z.number(), z.null()]).optional(),
+  method: z.string(),
+  params: z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]).optional(),
+});
+
+/** Options of {@linkcode answerRpc}. */
+export interface RpcOptions {
+  readonly handlers: Handlers;
+  /** Calls of one batch. */
+  readonly maxBatch: number;
+  /** Asked before each call. @throws {RpcRefusal} to refuse it */
+  admit(): void;
+}
+
+/**
+ * Answers a message.
+ *
+ * @returns what to send back; `undefined` for nothing
+ */
+export async function answerRpc(text: string, options: RpcOptions): Promise<string | undefined> {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    return JSON.stringify(
+      failure(null, refusal(RPC_CODE.parseError, "ParseError", "Cannot read the message: no JSON")),
+    );
+  }
+  if (!Array.isArray(message)) return stringify(await answerCall(message, options));
+  if (message.length === 0 || message.length > options.maxBatch) {
+    const found = `a batch of ${message.length} calls, wanted 1 to ${options.maxBatch}`;
+    return JSON.stringify(failure(null, refusal(RPC_CODE.invalidRequest, "InvalidRequest", `Cannot answer ${found}`)));
+  }
+  const answers: object[] = [];
+  for (const call of message) {
+    const answer = await answerCall(call, options);
+    if (answer !== undefined) answers.push(answer);
+  }
+  return answers.length === 0 ? undefined : JSON.stringify(answers);
+}
+
+async function answerCall(call: unknown, { handlers, admit }: RpcOptions): Promise<object | undefined> {
+  const read = Call.safeParse(call);
+  if (!read.success) {
+    const wanted = 'wanted {"jsonrpc":"2.0","id":…,"method":…,"params":{…}}';
+    return failure(idOf(call), refusal(RPC_CODE.invalidRequest, "InvalidRequest", `Cannot read the call: ${wanted}`));
+  }
+  const { id, method, params } = read.data;
+  try {
+    admit();
+    const result = await run(handlers, method, params);
+    return id === undefined ? undefined : { jsonrpc: "2.0", id, result };
+  } catch (error) {
+    return id === undefined ? undefined : failure(id, rpcError(error, method));
+  }
+}
+
+async function run(handlers: Handlers, method: string, params: unknown): Promise<unknown> {
+  if (!Object.hasOwn(METHODS, method)) {
+    const known = Object.keys(METHODS).join(", ");
+    const name = JSON.stringify(method.slice(0, 100));
+    throw new RpcRefusal(RPC_CODE.methodNotFound, "MethodNotFound", `Cannot call ${name}: methods are ${known}`);
+  }
+  const name = method as MethodName;
+  const read = METHODS[name].params.safeParse(params ?? {});
+  if (!read.success) {
+    const first = read.error.issues[0];
+    const at = first.path.length === 0 ? "the parameters" : `parameter "${first.path.join(".")}"`;
+    throw new RpcRefusal(RPC_CODE.invalidParams, "InvalidParams", `Cannot call "${name}": ${at}: ${first.message}`);
+  }
+  const handler = handlers[name] as (params: unknown) => unknown;
+  return await handler(read.data);
+}
+
+function rpcError(error: unknown, method: string): RpcError {
+  if (error instanceof RpcRefusal) return error.rpc;
+  if (error instanceof SluiceError) {
+    return { code: RPC_CODE.refused, message: error.message, data: describeError(error) };
+  }
+  logger("control").error(`"${method}" failed`, { error });
+  return refusal(RPC_CODE.internalError, "Internal", `Cannot carry out "${method}": an error that is not expected`).rpc;
+}
+
+function refusal(code: number, dataCode: ControlErrorCode, message: string): RpcRefusal {
+  return new RpcRefusal(code, dataCode, message);
+}
+
+function failure(id: string | number | null, error: RpcError | RpcRefusal): object {
+  return { jsonrpc: "2.0", id, error: error instanceof RpcRefusal ? error.rpc : error };
+}
+
+/** The id of a call that is not in order, where it has a usable one. */
+function idOf(call: unknown): string | number | null {
+  const id = typeof call === "object" && call !== null ? (call as { id?: unknown }).id : undefined;
+  return typeof id === "number" || (typeof id === "string" && id.length <= 200) ? id : null;
+}
+
+function stringify(answer: object | undefined): string | undefined {
+  return answer === undefined ? undefined : JSON.stringify(answer);
+}
