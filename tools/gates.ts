@@ -71,6 +71,13 @@ export function releaseGates(skipNative: boolean): Gate[] {
 /** What runs beside the others in `deno task ok:deep`. */
 export function deepGates(): Gate[] {
   const asan = { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: "-Zsanitizer=address" };
+  const tsan = {
+    RUSTC_BOOTSTRAP: "1",
+    // The standard library is as it was installed, not instrumented.
+    RUSTFLAGS: "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer",
+    RUST_TEST_THREADS: "1",
+    TSAN_OPTIONS: `suppressions=${ROOT}tools/tsan_suppressions.txt`,
+  };
   return [
     {
       name: "Rust tests under loom",
@@ -98,6 +105,26 @@ export function deepGates(): Gate[] {
           "target/asan",
         ),
         env: asan,
+      }],
+    },
+    {
+      name: "Rust tests under ThreadSanitizer",
+      native: true,
+      count: countCargoTests,
+      commands: [{
+        ...cargo(
+          "test",
+          "--locked",
+          "--package",
+          "sluice-core",
+          "--lib",
+          "--tests",
+          "--target",
+          hostTriple(),
+          "--target-dir",
+          "target/tsan",
+        ),
+        env: tsan,
       }],
     },
     {
