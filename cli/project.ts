@@ -39,15 +39,14 @@ export async function readProject(folder: string): Promise<Project | undefined> 
   } catch {
     return undefined;
   }
-  const [{ parseConfig }, { findFiles }] = await Promise.all([
+  const [{ parseConfig }, { describePlaced }, { findFiles }] = await Promise.all([
     import("../codegen/config.ts"),
+    import("../codegen/diagnostics.ts"),
     import("../codegen/scan/find_files.ts"),
   ]);
   const { config, diagnostics } = parseConfig(relative(".", path), text);
   if (config === undefined) {
-    const [{ file, line, column, message, mend }] = diagnostics;
-    const place = line === undefined ? file : `${file}:${line}:${column}`;
-    throw new SluiceError("InvalidGraph", `${place}: ${message}; ${mend}`);
+    throw new SluiceError("InvalidGraph", describePlaced(diagnostics[0]));
   }
   const root = dirname(path);
   const paths = (await findFiles(root, config.include, config.exclude)).map((each) => resolve(root, each));

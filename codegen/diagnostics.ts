@@ -64,6 +64,11 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** A diagnostic in one line, as the message of an error. */
+export function describePlaced({ file, line, column, message, mend }: Diagnostic): string {
+  return `${line === undefined ? file : `${file}:${line}:${column}`}: ${message}; ${mend}`;
+}
+
 /** A diagnostic as people read it, over several lines, without a line feed at the end. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { file, line, column, sourceLine, message, mend } = diagnostic;

@@ -158,7 +158,7 @@ async function readConfig(configPath: string): Promise<{ config?: GeneratorConfi
   } catch (error) {
     const isAbsent = (error as { code?: string }).code === "ENOENT";
     const message = `Cannot read the generator's configuration: ${
-      isAbsent ? "the file does not exist" : describeError(error)
+      isAbsent ? `there is no file "${resolve(configPath)}"` : describeError(error)
     }`;
     const mend =
       `write { "include": ["processors/**/*.ts"], "name": "@scope/package" } to it, or name another with --config`;

@@ -52,6 +52,24 @@ Deno.test("runCodegen() prints diagnostics and ends with 1 when something is ref
   assert.equal(code, 1);
 });
 
+Deno.test("runCodegen() names the whole path of a configuration that is not there", async () => {
+  const { code, err } = await run("refused", "--config", "nowhere/sluice.json");
+  assert.equal(
+    err,
+    `nowhere/sluice.json: error: Cannot read the generator's configuration: there is no file ` +
+      `"${TESTDATA}/refused/nowhere/sluice.json"\n` +
+      `  mend: write { "include": ["processors/**/*.ts"], "name": "@scope/package" } to it, or name another with ` +
+      "--config\n\ncodegen: 1 error; nothing was written\n",
+  );
+  assert.equal(code, 1);
+});
+
+Deno.test("runCodegen() gives the line and column of what it cannot read in a configuration", async () => {
+  const { code, err } = await run("refused/config_is_not_json");
+  assert.match(err, /^sluice\.json:1:34: error: Cannot read sluice\.json as JSON: colon expected\n {2}1 \| \{ /);
+  assert.equal(code, 1);
+});
+
 Deno.test("runCodegen() ends with 2 and the usage for an argument that it does not know", async () => {
   const { code, err } = await run("accepted/two_ports", "--chek");
   assert.match(err, /^Cannot run codegen: Unknown option '--chek'/);

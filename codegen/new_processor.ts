@@ -7,6 +7,7 @@ import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { SluiceError } from "../core/errors.ts";
 import { parseConfig } from "./config.ts";
+import { describePlaced } from "./diagnostics.ts";
 import { formatTypeScript } from "./emit/format.ts";
 import { identifierOf, typePrefixOf } from "./names.ts";
 import { relativeSpecifier } from "./paths.ts";
@@ -54,8 +55,8 @@ export async function newProcessor(
     const config = { include: ["processors/**/*.ts"], name: `@example/${basename(root)}`, runtime: ours };
     await writeFile(configPath, `${JSON.stringify(config, null, 2)}\n`);
   }
-  const { config, diagnostics } = parseConfig(basename(configPath), await readFile(configPath, "utf8"));
-  if (config === undefined) throw refuse(diagnostics[0]?.message ?? `Cannot read ${configPath}`);
+  const { config, diagnostics } = parseConfig(configPath, await readFile(configPath, "utf8"));
+  if (config === undefined) throw refuse(describePlaced(diagnostics[0]));
   const base = (folder ?? /^(?:\.\/)?([^*?[\]{}()]*\/|)/.exec(config.include[0])?.[1] ?? "").replace(/\/$/, "");
   const stem = name.replaceAll("-", "_");
   const at = (file: string) => base === "" ? file : `${base}/${file}`;

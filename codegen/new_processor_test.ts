@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { generate } from "./generate.ts";
@@ -44,4 +45,19 @@ Deno.test("newProcessor() refuses what is no name, with one that is", async () =
     message: `Cannot name a processor "NoiseGate": wanted words of lower-case letters and digits, joined by "-"; ` +
       `write "noise-gate"`,
   });
+});
+
+Deno.test("newProcessor() says where in the configuration the mistake is", async () => {
+  const root = await mkdtemp(join(tmpdir(), "sluice-new-"));
+  try {
+    const configPath = join(root, "sluice.json");
+    await writeFile(configPath, '{\n  "include": ["*.ts"],\n  "nmae": "x"\n}\n');
+    await assert.rejects(newProcessor("noise-gate", configPath), {
+      code: "InvalidConfig",
+      message: `${configPath}:3:3: Cannot use key "nmae" in ${configPath}: it is not known; wanted "include", ` +
+        '"exclude", "name", "runtime", "packages", "rust", "output" and "schema"; write "name"',
+    });
+  } finally {
+    await rm(root, { recursive: true });
+  }
 });

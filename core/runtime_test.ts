@@ -262,7 +262,11 @@ Deno.test("Runtime.setConfig() checks the value, and that the key is live", asyn
   deepEqual(seen, ["level"]);
   await rejects(runtime.setConfig("n", "level", 7), { code: "InvalidConfig" });
   await rejects(runtime.setConfig("n", "levle", 1), { code: "InvalidConfig" });
-  await rejects(runtime.setConfig("n", "size", 4), { code: "InvalidConfig", message: /the node must be replaced/ });
+  await rejects(runtime.setConfig("n", "size", 4), {
+    code: "InvalidConfig",
+    key: "size",
+    message: 'Cannot change "size" of node "n" (scripted-source) while it runs: the node must be replaced',
+  });
   await rejects(runtime.setConfig("m", "level", 1), { code: "NodeNotFound" });
 });
 

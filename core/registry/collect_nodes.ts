@@ -6,8 +6,10 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parse } from "jsonc-parser";
+import { findNodeAtLocation, type ParseError, parseTree } from "jsonc-parser";
 import { SluiceError } from "../errors.ts";
+import { LineIndex } from "../graph/graph_text.ts";
+import { placed } from "../graph/report.ts";
 import { NodeRegistry } from "./node_registry.ts";
 import { describeStaleSources, findStaleSources, loadNodePackage } from "./staleness.ts";
 
@@ -16,25 +18,45 @@ import { describeStaleSources, findStaleSources, loadNodePackage } from "./stale
  * the node types of the packages that it lists.
  *
  * @param configPath path of the `sluice.json`
- * @throws {SluiceError} `InvalidGraph` if the file cannot be read, if the generated module is missing, or older than
+ * @throws {SluiceError} `InvalidGraph` if the file cannot be read, with its `place` if it is no JSON; if the generated module is missing, or older than
  * the classes, or if two packages register one name
  */
 export async function collectNodes(configPath = "sluice.json"): Promise<NodeRegistry> {
-  let config: { readonly output?: unknown } | undefined;
-  try {
-    config = parse(await readFile(configPath, "utf8"));
-  } catch (cause) {
-    throw new SluiceError(
-      "InvalidGraph",
-      `Cannot collect nodes: "${configPath}" cannot be read; name the sluice.json of a package`,
-      { cause },
-    );
-  }
-  const output = typeof config?.output === "string" ? config.output : "sluice.gen.ts";
+  const output = outputOf(await readText(configPath), configPath);
   const pkg = await loadNodePackage(new URL(output, pathToFileURL(resolve(configPath))));
   const stale = await findStaleSources(pkg);
   if (stale.length > 0) {
     throw new SluiceError("InvalidGraph", `Cannot collect nodes: ${describeStaleSources(pkg, stale)}`);
   }
   return new NodeRegistry([pkg]);
+}
+
+async function readText(configPath: string): Promise<string> {
+  try {
+    return await readFile(configPath, "utf8");
+  } catch (cause) {
+    const isAbsent = (cause as { code?: string }).code === "ENOENT";
+    const found = isAbsent ? `there is no file "${resolve(configPath)}"` : `"${configPath}" cannot be read`;
+    throw new SluiceError("InvalidGraph", `Cannot collect nodes: ${found}; name the sluice.json of a package`, {
+      cause,
+    });
+  }
+}
+
+/** The path of the generated module, relative to the configuration. */
+function outputOf(text: string, configPath: string): string {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { allowTrailingComma: true });
+  const refuse = (offset: number, found: string, mend: string): SluiceError =>
+    placed(
+      new SluiceError("InvalidGraph", `Cannot collect nodes: ${found}; ${mend}`),
+      new LineIndex(text, configPath).place(offset),
+    );
+  if (errors.length > 0 || root?.type !== "object") {
+    throw refuse(errors[0]?.offset ?? root?.offset ?? 0, "the file is no JSON object", "correct its syntax");
+  }
+  const output = findNodeAtLocation(root, ["output"]);
+  if (output === undefined) return "sluice.gen.ts";
+  if (output.type === "string") return output.value;
+  throw refuse(output.offset, '"output" is no text', "give the path of the generated module");
 }

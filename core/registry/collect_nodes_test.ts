@@ -3,6 +3,7 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { SluiceError } from "../errors.ts";
 import { collectNodes } from "./collect_nodes.ts";
 import { assertNodeRegistered } from "./registry_asserts.ts";
 
@@ -32,7 +33,6 @@ Deno.test("collectNodes() takes the node types of the packages that are listed",
 });
 
 Deno.test("collectNodes() refuses a package whose generated module is missing or stale", async () => {
-  await assert.rejects(collectNodes("nowhere/sluice.json"), { code: "InvalidGraph", message: /cannot be read/ });
   const source = join(ROOT, "codegen/testdata/accepted/two_ports");
   const folder = await mkdtemp(join(dirname(source), ".stale-")).catch(() => mkdtemp(join(tmpdir(), "stale-")));
   try {
@@ -45,6 +45,31 @@ Deno.test("collectNodes() refuses a package whose generated module is missing or
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+});
+
+Deno.test("collectNodes() says where there is no configuration, or where in it the mistake is", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "sluice-collect-"));
+  const path = join(folder, "sluice.json");
+  const refused = (message: string, place?: object) =>
+    assert.rejects(collectNodes(path), (error: SluiceError) => {
+      assert.deepEqual([error.code, error.message, error.place], ["InvalidGraph", message, place]);
+      return true;
+    });
+  try {
+    await refused(`Cannot collect nodes: there is no file "${path}"; name the sluice.json of a package`);
+    for (
+      const [text, line, column, found] of [
+        ['{\n  "include": ["*.ts"]\n  "name": "x"\n}', 3, 3, "the file is no JSON object; correct its syntax"],
+        ["\n []", 2, 2, "the file is no JSON object; correct its syntax"],
+        ['{ "output": 3 }', 1, 13, '"output" is no text; give the path of the generated module'],
+      ] as const
+    ) {
+      await writeFile(path, text);
+      await refused(`${path}:${line}:${column}: Cannot collect nodes: ${found}`, { file: path, line, column });
+    }
+  } finally {
+    await rm(folder, { recursive: true });
   }
 });
 
