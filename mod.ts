@@ -161,6 +161,7 @@ export type { AddOptions, PortInfo, RuntimeOptions } from "./core/runtime.ts";
 export type {
   DropCounts,
   LaneStats,
+  LinkState,
   LinkStats,
   NodeProgress,
   NodeState,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { LANE, LINK, NODE } from "../ffi/layout.gen.ts";
+import { LANE, LINK, LINK_STATE, NODE } from "../ffi/layout.gen.ts";
 import type { ControlPage } from "./control_page.ts";
 import type { DriverKind } from "./driver/driver.ts";
 import { type Quantiles, readQuantiles } from "./histogram.ts";
@@ -24,6 +24,13 @@ export interface DropCounts {
   readonly laneLost: number;
 }
 
+/**
+ * Where a link is in its life. `open`: frames may come. `ended`: its writer has ended, and what is queued can still be
+ * read. `closed`: its reader has ended, and what its writer gives it still is dropped as `skipped` in the end. A native
+ * stage never ends before its inputs: links that lead into one stay `ended`.
+ */
+export type LinkState = "open" | "ended" | "closed";
+
 /** Figures of one link. `written = read + dropped + queued` when neither end is at work. */
 export interface LinkStats {
   /** The link. */
@@ -34,6 +41,8 @@ export interface LinkStats {
   readonly to: PortAddress;
   /** What it does when it is full. */
   readonly policy: LinkPolicy;
+  /** Where it is in its life. */
+  readonly state: LinkState;
   /** Frames that fit. */
   readonly capacity: number;
   /** Frames that were given to it, also those that it dropped. */
@@ -166,7 +175,10 @@ export interface RunSummary extends RuntimeStats {
 }
 
 /** The figures of a link that stand in the control arena. */
-export type LinkCounters = Pick<LinkStats, "written" | "read" | "dropped" | "queued" | "highWater" | "ageNs">;
+export type LinkCounters = Pick<
+  LinkStats,
+  "state" | "written" | "read" | "dropped" | "queued" | "highWater" | "ageNs"
+>;
 
 /** The figures of a lane that stand in the control arena. */
 export type LaneCounters = Pick<LaneStats, "rounds" | "parks" | "threadId">;
@@ -185,6 +197,7 @@ export type NodeCounters = Pick<
 export function readLinkCounters(page: ControlPage, index: number, nowNs: number): LinkCounters {
   const at = page.linkOffset(index);
   const field = (offset: number) => page.f64[(at + offset) >> 3];
+  const state = readLinkState(page, index);
   // What the reader does is read first, so that a running link never shows more read than written.
   const read = field(LINK.read);
   const dropped = {
@@ -196,7 +209,14 @@ export function readLinkCounters(page: ControlPage, index: number, nowNs: number
   const written = field(LINK.written);
   const gone = read + dropped.full + dropped.skipped + dropped.unlinked + dropped.laneLost;
   const ageNs = written === 0 ? 0 : Math.max(0, nowNs - field(LINK.newestIngressNs));
-  return { written, read, dropped, queued: written - gone, highWater: field(LINK.highWater), ageNs };
+  return { state, written, read, dropped, queued: written - gone, highWater: field(LINK.highWater), ageNs };
+}
+
+/** Where a link is in its life. */
+export function readLinkState(page: ControlPage, index: number): LinkState {
+  const bits = Atomics.load(page.u32, (page.linkOffset(index) + LINK.state) >> 2);
+  if ((bits & LINK_STATE.closed) !== 0) return "closed";
+  return (bits & LINK_STATE.eos) !== 0 ? "ended" : "open";
 }
 
 /** The counters of a node. */

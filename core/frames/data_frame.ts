@@ -110,6 +110,8 @@ export class DataFrame<T = unknown> extends Frame {
 
   /** @internal */
   override dropValue(): void {
+    // Another link of the same output may lead to the same object.
+    if (this.pool.references(this.slot) > 1) return;
     this.#value = undefined;
     this.#generation = 0;
   }

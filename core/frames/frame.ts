@@ -106,7 +106,8 @@ export abstract class Frame {
    */
   abstract shape(shape: unknown): this;
   /**
-   * Lets go of what the object keeps beside the slot.
+   * Lets go of what the object keeps beside the slot, unless others refer to the slot too. For whoever is about to give
+   * a reference back.
    *
    * @internal
    */

@@ -138,6 +138,7 @@ export class LocalLink implements LinkWriter, LinkReader {
 
   close(): void {
     this.#closed = true;
+    this.#page.setClosed(this.plan.index);
     this.writer?.notify();
   }
 

@@ -109,3 +109,16 @@ Deno.test("LocalLink passes a gap on that was there before it", () => {
   frame.linkGap = false;
   equal(link.take()!.discontinuity, true);
 });
+
+Deno.test("readLinkCounters() tells when the writer of a LocalLink has ended, and when its reader has", () => {
+  const state = (page: ControlPage) => readLinkCounters(page, 0, 0).state;
+  const both = bench("lossless", 1);
+  equal(state(both.page), "open");
+  both.link.end();
+  equal(state(both.page), "ended");
+  both.link.close();
+  equal(state(both.page), "closed");
+  const reader = bench("roll-off", 1);
+  reader.link.close();
+  equal(state(reader.page), "closed");
+});
