@@ -83,6 +83,7 @@ export { buildGraph, graphOptions } from "./core/graph/build.ts";
 export type { GraphRuntimeOptions, GraphTarget } from "./core/graph/build.ts";
 export { GRAPH_VERSION } from "./core/graph/document.ts";
 export type { GraphDocument, GraphLane, GraphLink, GraphNode, GraphPool } from "./core/graph/document.ts";
+export type { GraphFile, GraphFileLink, GraphFileNode } from "./core/graph/graph_file.ts";
 export { checkGraph, loadGraph, parseGraph } from "./core/graph/load.ts";
 export type { GraphCheck } from "./core/graph/load.ts";
 export type { Setting } from "./core/graph/settings.ts";

@@ -10,6 +10,8 @@ import { SluiceError } from "./errors.ts";
 import { EventBus } from "./events/bus.ts";
 import type { FrameKind } from "./frames/format.ts";
 import type { Frame } from "./frames/frame.ts";
+import type { GraphFile } from "./graph/graph_file.ts";
+import { snapshotGraph } from "./graph/snapshot.ts";
 import { type LinkId, type PortAddress, portAddress, splitAddress } from "./ids.ts";
 import type { LaneOptions } from "./lanes/lane_options.ts";
 import type { GraphMode, LinkOptions } from "./links/policy.ts";
@@ -330,6 +332,17 @@ export class Runtime implements AsyncDisposable {
       return all.filter(({ id }) => reachable.has(id) && this.#topology.isSink(id) && stats.has(id))
         .map(({ id: sink }) => ({ source, sink, latency: stats.get(sink)!.age }));
     });
+  }
+
+  /**
+   * The graph as it is now: as a graph file, which loads back to the same graph. Of a dynamic port, elements that no
+   * link leads to or from are not in it. Nodes of types that no registry knows, such as `appSource()`, are, but no file
+   * can name them.
+   *
+   * @throws {SluiceError} `InvalidConfig` if a configuration holds a value that JSON cannot
+   */
+  graph(): GraphFile {
+    return snapshotGraph(this.#topology, this.#options.pools);
   }
 
   /** How the run ended, also after a failure; `undefined` before that. */

@@ -1,0 +1,49 @@
+/**
+ * The JSON of a graph file, as a value: what `JSON.stringify()` makes a file of that `parseGraph()` reads. What each key
+ * means, docs/graph_file.md tells.
+ *
+ * @module
+ */
+import type { LaneOptions } from "../lanes/lane_options.ts";
+import type { GraphMode, LinkPolicy } from "../links/policy.ts";
+import type { GRAPH_VERSION, GraphPool } from "./document.ts";
+
+/** A node of a graph file. */
+export interface GraphFileNode {
+  /** Registered name of its type. */
+  readonly type: string;
+  /** What was configured; what is absent keeps its default. */
+  readonly config?: { readonly [key: string]: unknown };
+  /** Name of its lane. */
+  readonly lane?: string;
+  /** Name of the pool that its outputs take slots from. */
+  readonly pool?: string;
+}
+
+/** A link of a graph file. */
+export interface GraphFileLink {
+  /** The output: `node.port`. */
+  readonly from: string;
+  /** The input: `node.port`. */
+  readonly to: string;
+  /** What it does when it is full. */
+  readonly policy?: LinkPolicy;
+  /** Frames that it holds. */
+  readonly capacity?: number;
+}
+
+/** A whole graph file. */
+export interface GraphFile {
+  /** Version of the format. */
+  readonly version: typeof GRAPH_VERSION;
+  /** How the graph treats time. */
+  readonly mode?: GraphMode;
+  /** By id. */
+  readonly nodes: { readonly [id: string]: GraphFileNode };
+  /** In the order in which they were made. */
+  readonly links?: readonly GraphFileLink[];
+  /** Sizes of pools, by name. */
+  readonly pools?: { readonly [name: string]: GraphPool };
+  /** By name; each has its `kind`. */
+  readonly lanes?: { readonly [name: string]: LaneOptions };
+}

@@ -1,0 +1,102 @@
+/**
+ * Writes a graph down as a graph file, which loads back to the same graph.
+ *
+ * Everything that the runtime decided is said: the mode, the lane of each node, the policy and the capacity of each
+ * link. Only what was configured is in a node's configuration, not the defaults of its class.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import { portAddress } from "../ids.ts";
+import { MAIN_LANE } from "../lanes/lane_choice.ts";
+import { askedKind, type LaneOptions } from "../lanes/lane_options.ts";
+import type { PoolSize } from "../memory/pool_plan.ts";
+import type { NodeEntry, Topology } from "../topology.ts";
+import { GRAPH_VERSION } from "./document.ts";
+import type { GraphFile, GraphFileNode } from "./graph_file.ts";
+
+/** What of a graph is written down. */
+export type SnapshotSource = Pick<Topology, "mode" | "nodes" | "links" | "lanes">;
+
+/**
+ * The file of a graph as it is now. It shares nothing with the graph.
+ *
+ * @param pools sizes of pools, by name
+ * @throws {SluiceError} `InvalidConfig` for a value that JSON cannot hold
+ */
+export function snapshotGraph(
+  graph: SnapshotSource,
+  pools: { readonly [name: string]: PoolSize } = {},
+): GraphFile {
+  const nodes = [...graph.nodes.values()];
+  return {
+    version: GRAPH_VERSION,
+    mode: graph.mode,
+    nodes: Object.fromEntries(nodes.map((node) => [node.id, fileNode(node)])),
+    links: [...graph.links.values()].map(({ fromNode, fromPort, toNode, toPort, policy, capacity }) => ({
+      from: portAddress(fromNode, fromPort),
+      to: portAddress(toNode, toPort),
+      policy,
+      capacity,
+    })),
+    pools: Object.fromEntries(
+      Object.entries(pools).map(([name, { slotBytes, slots }]) => [name, present({ slotBytes, slots })]),
+    ),
+    lanes: fileLanes(nodes, graph.lanes),
+  };
+}
+
+function fileNode({ id, type: { descriptor }, config, lane, pool }: NodeEntry): GraphFileNode {
+  const values = jsonValue(config, (found) => {
+    throw new SluiceError(
+      "InvalidConfig",
+      `Cannot write node "${id}" (${descriptor.type}) to a graph file: its configuration holds ${found}, which JSON ` +
+        "has no words for; give it plain values",
+      { nodeId: id },
+    );
+  });
+  return {
+    type: descriptor.type,
+    config: values as { readonly [key: string]: unknown },
+    lane,
+    ...(pool !== undefined && { pool }),
+  };
+}
+
+/** The lanes that were declared or that nodes are on, each with its kind. */
+function fileLanes(
+  nodes: readonly NodeEntry[],
+  declared: SnapshotSource["lanes"],
+): { [name: string]: LaneOptions } {
+  const natives = new Set(nodes.filter(({ type }) => type.descriptor.lane === "native").map(({ lane }) => lane));
+  const names = new Set([...Object.keys(declared), ...nodes.map(({ lane }) => lane)]);
+  return Object.fromEntries([...names].map((name): [string, LaneOptions] => {
+    const options = Object.hasOwn(declared, name) ? declared[name] : {};
+    const needed = name === MAIN_LANE ? "main" : natives.has(name) ? "native" : "worker";
+    const { priority, cpus } = options;
+    return [name, present({ kind: askedKind(options) ?? needed, priority, cpus: cpus && [...cpus] })];
+  }));
+}
+
+/** Without the keys whose value is `undefined`. */
+function present<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
+}
+
+/**
+ * A copy of a value that JSON can hold; keys whose value is `undefined` are left out.
+ *
+ * @param refuse is told what JSON cannot hold
+ */
+function jsonValue(value: unknown, refuse: (found: string) => never): unknown {
+  if (value === null || typeof value === "boolean" || typeof value === "string") return value;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  if (Array.isArray(value)) return value.map((each) => jsonValue(each, refuse));
+  const prototype = typeof value === "object" ? Object.getPrototypeOf(value) : undefined;
+  if (prototype === Object.prototype || prototype === null) {
+    const entries = Object.entries(value as object).filter(([, each]) => each !== undefined);
+    return Object.fromEntries(entries.map(([key, each]) => [key, jsonValue(each, refuse)]));
+  }
+  if (typeof value === "number") return refuse(String(value));
+  return refuse(`a value of type ${prototype === undefined ? typeof value : value!.constructor?.name ?? "object"}`);
+}

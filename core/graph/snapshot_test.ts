@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import * as fc from "fast-check";
+import { appSource } from "../app/app_source.ts";
+import { SluiceError } from "../errors.ts";
+import { nativePackage } from "../native_stages.ts";
+import type { ConfigObjectSchema, ConfigSchema, NodeDescriptor } from "../registry/descriptor.ts";
+import { NodeRegistry } from "../registry/node_registry.ts";
+import { type AddOptions, Runtime, type RuntimeOptions } from "../runtime.ts";
+import { nodePackage } from "../../sluice.gen.ts";
+import * as nodes from "../../sluice.gen.ts";
+import { buildGraph, graphOptions } from "./build.ts";
+import type { GraphFile } from "./graph_file.ts";
+import { parseGraph } from "./load.ts";
+
+const REGISTRY = new NodeRegistry([nodePackage, nativePackage]);
+const TYPES = REGISTRY.list().map(({ descriptor }) => descriptor);
+/** What frames of each kind can come from when the graph has no other output of it. */
+const PROVIDERS: { readonly [kind: string]: string } = {
+  audio: "tone-source",
+  data: "data-delay",
+  video: "video-delay",
+  encoded: "encoded-delay",
+  packet: "packet-delay",
+};
+const LANES = { ui: { kind: "main" }, dsp: {}, disk: { kind: "worker" }, fast: { priority: "high" } } as const;
+
+/** A node to add, and which of the fitting outputs each of its inputs is linked to. */
+interface Draft {
+  readonly descriptor: NodeDescriptor;
+  readonly config: Record<string, unknown>;
+  readonly options: AddOptions;
+  readonly picks: readonly number[];
+}
+
+/** Any value that a schema accepts, but for text: that is short. */
+function valueOf(schema: ConfigSchema): fc.Arbitrary<unknown> {
+  if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
+  if (schema.anyOf !== undefined) return fc.oneof(...schema.anyOf.map(valueOf));
+  const { minimum = (schema.exclusiveMinimum ?? -1001) + 1, maximum = 1000 } = schema;
+  switch (schema.type) {
+    case "boolean":
+      return fc.boolean();
+    case "integer":
+      return fc.integer({ min: minimum, max: maximum });
+    case "number":
+      return fc.integer({ min: Math.ceil(minimum), max: Math.floor(maximum) });
+    case "string":
+      return fc.string({ minLength: schema.minLength ?? 0, maxLength: 20, unit: "binary" });
+    default:
+      return fc.constant(undefined);
+  }
+}
+
+function configOf({ properties, required }: ConfigObjectSchema): fc.Arbitrary<Record<string, unknown>> {
+  const keys = Object.fromEntries(Object.entries(properties).map(([key, schema]) => [key, valueOf(schema)]));
+  return fc.record(keys, { requiredKeys: [...required] });
+}
+
+function draftOf(descriptor: NodeDescriptor): fc.Arbitrary<Draft> {
+  const lanes = descriptor.lane === "native" ? ["fast", "native", "n2"] : ["main", "ui", "dsp", "disk", "worker", "x"];
+  return fc.record({
+    descriptor: fc.constant(descriptor),
+    config: configOf(descriptor.config),
+    options: fc.record({
+      lane: fc.option(fc.constantFrom(...lanes), { nil: undefined }),
+      pool: fc.option(fc.constantFrom("audio", "big"), { nil: undefined }),
+    }),
+    picks: fc.array(fc.nat(), { minLength: 8, maxLength: 8 }),
+  });
+}
+
+const DRAFTS = fc.array(fc.constantFrom(...TYPES).chain(draftOf), { minLength: 1, maxLength: 12 });
+const OPTIONS = fc.record({
+  mode: fc.constantFrom("live", "offline"),
+  pools: fc.constantFrom<NonNullable<RuntimeOptions["pools"]>[]>(
+    { big: {} },
+    { big: { slotBytes: 65_536 } },
+    { big: { slots: 1_000_000 }, audio: { slotBytes: 4096, slots: 1_000_000 } },
+  ),
+});
+const LINK = fc.record({
+  policy: fc.option(fc.constantFrom("roll-off", "latest", "drop-newest", "lossless"), { nil: undefined }),
+  capacity: fc.option(fc.integer({ min: 32, max: 200 }), { nil: undefined }),
+});
+
+/** Links an input to one of the outputs that fit, beginning with the one that was picked. */
+function link(runtime: Runtime, ids: readonly string[], input: string, pick: number, options: object): boolean {
+  const outputs = ids.flatMap((id) => runtime.portInfo(id)).filter(({ direction }) => direction === "output");
+  for (let n = 0; n < outputs.length; n++) {
+    try {
+      runtime.connectByName(outputs[(pick + n) % outputs.length].address, input, options);
+      return true;
+    } catch (error) {
+      assert.ok(error instanceof SluiceError);
+    }
+  }
+  return false;
+}
+
+/** Adds nodes, and links every input that needs a link, and some of the others. */
+function fill(runtime: Runtime, drafts: readonly Draft[], options: object): void {
+  const ids: string[] = [];
+  const add = (type: string, config: Record<string, unknown>, more: AddOptions): string => {
+    const id = `n${ids.length}-${type}`;
+    runtime.addByType(type, config, { ...more, id });
+    ids.push(id);
+    return id;
+  };
+  for (const { descriptor, config, options: more } of drafts) add(descriptor.type, config, more);
+  for (const [n, { picks }] of drafts.entries()) {
+    for (const [k, input] of runtime.portInfo(ids[n]).filter(({ direction }) => direction === "input").entries()) {
+      const pick = picks[k % picks.length];
+      if ((input.optional && pick % 2 === 0) || link(runtime, ids, input.address, pick, options)) continue;
+      if (input.optional) continue;
+      const provider = add(PROVIDERS[input.kind], {}, {});
+      const own = runtime.portInfo(provider).filter(({ direction }) => direction === "input");
+      for (const { address } of own) assert.ok(link(runtime, [provider], address, 0, options), address);
+      assert.ok(link(runtime, [provider], input.address, 0, options), input.address);
+    }
+  }
+}
+
+/** The graph of a runtime that a file was loaded into. */
+function reload(file: GraphFile): GraphFile {
+  const document = parseGraph(JSON.stringify(file), "again.json", REGISTRY);
+  const runtime = new Runtime({ ...graphOptions(document), registry: REGISTRY, native: "off" });
+  buildGraph(document, runtime);
+  return runtime.graph();
+}
+
+Deno.test("Runtime.graph() loads back to the same graph, for random graphs of the shipped types", () => {
+  let links = 0;
+  const types = new Set<string>();
+  fc.assert(
+    fc.property(OPTIONS, DRAFTS, LINK, (options, drafts, link) => {
+      const runtime = new Runtime({ ...options, lanes: LANES, registry: REGISTRY, native: "off" });
+      fill(runtime, drafts, link);
+      const file = runtime.graph();
+      for (const { type } of Object.values(file.nodes)) types.add(type);
+      links += file.links!.length;
+      assert.deepEqual(reload(file), JSON.parse(JSON.stringify(file)));
+    }),
+    { numRuns: 150 },
+  );
+  assert.ok(links > 150, `only ${links} links were tried`);
+  assert.equal(types.size, TYPES.length);
+});
+
+Deno.test("Runtime.graph() of a running graph has what was changed meanwhile, and loads back", async () => {
+  await using runtime = new Runtime({ mode: "live", native: "off", registry: REGISTRY });
+  const tone = runtime.add(nodes.toneSource({ frequencyHz: 440 }), { lane: "main" });
+  const gain = runtime.add(nodes.gain({ gainDb: -6 }), { lane: "main" });
+  const meter = runtime.add(nodes.levelMeter(), { lane: "main" });
+  runtime.connect(tone.outputs.audio, gain.inputs.audioIn, { policy: "latest" });
+  runtime.connect(gain.outputs.audioOut, meter.inputs.audioIn);
+  await runtime.start();
+  await runtime.setConfig("gain", "gainDb", -12);
+  const file = runtime.graph();
+  assert.deepEqual(file, {
+    version: 1,
+    mode: "live",
+    nodes: {
+      "tone-source": { type: "tone-source", config: { frequencyHz: 440 }, lane: "main" },
+      gain: { type: "gain", config: { gainDb: -12 }, lane: "main" },
+      "level-meter": { type: "level-meter", config: {}, lane: "main" },
+    },
+    links: [
+      { from: "tone-source.audio", to: "gain.audioIn", policy: "latest", capacity: 1 },
+      { from: "gain.audioOut", to: "level-meter.audioIn", policy: "roll-off", capacity: 8 },
+    ],
+    pools: {},
+    lanes: { main: { kind: "main" } },
+  });
+  assert.deepEqual(reload(file), file);
+});
+
+Deno.test("Runtime.graph() shares nothing with the graph, and takes ids that every object knows", () => {
+  const runtime = new Runtime({ native: "off", registry: REGISTRY, lanes: { constructor: {} } });
+  runtime.addByType("mixer", { channels: 2 }, { id: "constructor", lane: "constructor" });
+  runtime.addByType("mixer", {}, { id: "toString", lane: "valueOf" });
+  const file = runtime.graph();
+  assert.deepEqual(Object.keys(file.nodes), ["constructor", "toString"]);
+  assert.deepEqual(Object.keys(file.lanes!), ["constructor", "valueOf"]);
+  assert.deepEqual(reload(file), file);
+  const config = Object.getOwnPropertyDescriptor(file.nodes, "constructor")!.value.config;
+  config.channels = 7;
+  assert.equal(JSON.stringify(runtime.graph()).includes("7"), false);
+});
+
+Deno.test("Runtime.graph() refuses a value that JSON cannot hold, and writes nodes that no file can name", () => {
+  const runtime = new Runtime({ native: "off", registry: REGISTRY });
+  runtime.addByType("data-delay", { initial: new Map() }, { id: "d" });
+  assert.throws(() => runtime.graph(), {
+    code: "InvalidConfig",
+    message: 'Cannot write node "d" (data-delay) to a graph file: its configuration holds a value of type Map, which ' +
+      "JSON has no words for; give it plain values",
+  });
+  const other = new Runtime({ native: "off", registry: REGISTRY });
+  other.add(appSource.data());
+  const file = other.graph();
+  assert.deepEqual(Object.values(file.nodes).map(({ type }) => type), ["app-source"]);
+  assert.throws(() => reload(file), { code: "NodeTypeNotFound" });
+});
