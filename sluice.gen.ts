@@ -10,6 +10,7 @@ import { defineNodeType, definePackage } from "./core/generated_api.ts";
 import type {
   AudioFrame,
   DataFrame,
+  DynamicPort,
   EncodedFrame,
   NodeHandle,
   NodePackage,
@@ -1631,6 +1632,160 @@ export const dataValve: NodeType<DataValveConfig, DataValveHandle> = defineNodeT
   },
 });
 
+/** The ports of `dynamic-mixer`. */
+export class DynamicMixerPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut"] = ["audioOut"];
+  readonly #processor: { audioIn: StreamInput<AudioFrame>[]; audioOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { audioIn: StreamInput<AudioFrame>[]; audioOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: readonly StreamInput<AudioFrame>[] } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly audioOut: StreamOutput<AudioFrame> } {
+    return { audioOut: this.#processor.audioOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    for (const port of this.#processor.audioIn) visitor.input(port.name, port);
+    visitor.output("audioOut", this.#processor.audioOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.inputs("audioIn") as StreamInput<AudioFrame>[];
+    this.#processor.audioOut = wiring.output("audioOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `dynamic-mixer`. */
+export interface DynamicMixerConfig {
+  /**
+   * `sum` adds the samples; `average` divides the sum by the number of inputs that are connected, ended ones too.
+   *
+   * One of "sum", "average"; "sum" by default.
+   */
+  readonly strategy?: "sum" | "average";
+  /**
+   * Channels of the mix; 0 for as many as the widest input has.
+   *
+   * A whole number from 0 to 64; 0 by default.
+   */
+  readonly channels?: number;
+}
+
+/** A `dynamic-mixer` in a graph. */
+export type DynamicMixerHandle = NodeHandle<{ audioIn: DynamicPort<AudioFrame> }, { audioOut: AudioFrame }>;
+
+/**
+ * Adds streams of audio that come and go.
+ *
+ * **Purpose.** As `mixer`, for as many streams as there are inputs at the time. A stream that joins is heard from where
+ * its times meet the mix: what lies before that is left out; but one that is more than a second behind, such as a source
+ * that was added while the graph runs, is put where the mix stands. Once an input is removed, nothing more of it is
+ * heard. While no stream goes on the mix rests; the next stream begins it anew, marked as a discontinuity.
+ *
+ * **Inputs.** `audioIn_0`, `audioIn_1`, …, up to 64: one sample rate for all of them; mono, or as many channels as the
+ * mix has.
+ *
+ * **Outputs.** `audioOut`: the mix, in blocks as long as all streams reach. It may go beyond full scale.
+ *
+ * **Config.** `strategy`, `channels`.
+ *
+ * **Example.**
+ * ```json
+ * { "room": { "type": "dynamic-mixer", "config": { "channels": 2 } } }
+ * ```
+ */
+export const dynamicMixer: NodeType<DynamicMixerConfig, DynamicMixerHandle> = defineNodeType<
+  DynamicMixerConfig,
+  DynamicMixerHandle
+>({
+  descriptor: {
+    type: "dynamic-mixer",
+    className: "DynamicMixer",
+    source: "processors/audio/dynamic_mixer.ts:33",
+    description: "Adds streams of audio that come and go.",
+    doc:
+      'Adds streams of audio that come and go.\n\n**Purpose.** As `mixer`, for as many streams as there are inputs at the time. A stream that joins is heard from where\nits times meet the mix: what lies before that is left out; but one that is more than a second behind, such as a source\nthat was added while the graph runs, is put where the mix stands. Once an input is removed, nothing more of it is\nheard. While no stream goes on the mix rests; the next stream begins it anew, marked as a discontinuity.\n\n**Inputs.** `audioIn_0`, `audioIn_1`, …, up to 64: one sample rate for all of them; mono, or as many channels as the\nmix has.\n\n**Outputs.** `audioOut`: the mix, in blocks as long as all streams reach. It may go beyond full scale.\n\n**Config.** `strategy`, `channels`.\n\n**Example.**\n```json\n{ "room": { "type": "dynamic-mixer", "config": { "channels": 2 } } }\n```',
+    category: "audio",
+    tags: ["audio", "mix", "sum", "add", "join", "dynamic"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      dynamic: { initial: 0, max: 64 },
+      optional: true,
+      burst: 1,
+      doc: "The streams.",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        strategy: {
+          enum: ["sum", "average"],
+          description:
+            "`sum` adds the samples; `average` divides the sum by the number of inputs that are connected, ended ones too.",
+          default: "sum",
+        },
+        channels: {
+          type: "integer",
+          description: "Channels of the mix; 0 for as many as the widest input has.",
+          minimum: 0,
+          maximum: 64,
+          default: 0,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { DynamicMixer } = await import("./processors/audio/dynamic_mixer.ts");
+    return () => {
+      const processor = new DynamicMixer();
+      return {
+        processor,
+        ports: new DynamicMixerPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.strategy !== undefined) processor.strategy = values.strategy as typeof processor.strategy;
+          if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `encoded-delay`. */
 export class EncodedDelayPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -2169,7 +2324,7 @@ export const mixer: NodeType<MixerConfig, MixerHandle> = defineNodeType<MixerCon
   descriptor: {
     type: "mixer",
     className: "Mixer",
-    source: "processors/audio/mixer.ts:38",
+    source: "processors/audio/mixer.ts:32",
     description: "Adds several streams of audio.",
     doc:
       'Adds several streams of audio.\n\n**Purpose.** Mixes up to eight streams of one sample rate into one, aligned by the times of their samples: a stream\nthat starts later, or has a gap, is silent there. Blocks may have any sizes. A stream that ends early is silent\nfrom then on; the mix ends with the last one. A mono stream is put on the first two channels of a wider mix.\n\n**Inputs.** `audioIn_0` to `audioIn_7`, each optional: one sample rate for all of them; mono, or as many channels\nas the mix has.\n\n**Outputs.** `audioOut`: the mix, in blocks as long as all streams reach. It may go beyond full scale.\n\n**Config.** `strategy`, `channels`.\n\n**Example.**\n```json\n{ "mix": { "type": "mixer", "config": { "strategy": "average" } } }\n```',
@@ -4201,6 +4356,7 @@ export const nodes: {
   readonly dataSwitch: typeof dataSwitch;
   readonly dataThrottle: typeof dataThrottle;
   readonly dataValve: typeof dataValve;
+  readonly dynamicMixer: typeof dynamicMixer;
   readonly encodedDelay: typeof encodedDelay;
   readonly gain: typeof gain;
   readonly levelMeter: typeof levelMeter;
@@ -4229,6 +4385,7 @@ export const nodes: {
   dataSwitch,
   dataThrottle,
   dataValve,
+  dynamicMixer,
   encodedDelay,
   gain,
   levelMeter,
@@ -4263,6 +4420,7 @@ export const nodePackage: NodePackage = definePackage({
     dataSwitch,
     dataThrottle,
     dataValve,
+    dynamicMixer,
     encodedDelay,
     gain,
     levelMeter,
@@ -4285,14 +4443,16 @@ export const nodePackage: NodePackage = definePackage({
     "core/frames/packet_frame.ts": "9dbfd51e684f7785",
     "processors/audio/channel_mapper.ts": "9d2a83e9974276fb",
     "processors/audio/chunker.ts": "dd59b9f87df64d31",
+    "processors/audio/dynamic_mixer.ts": "b198310be0131df1",
     "processors/audio/gain.ts": "e861950467982c73",
     "processors/audio/level_meter.ts": "3c71e24f6549ad05",
     "processors/audio/level_reading.ts": "fe545b44c7f4f11b",
-    "processors/audio/mixer.ts": "5eb49aaceb9cf3cd",
+    "processors/audio/mixer.ts": "fb27a31b22096843",
     "processors/audio/resampler.ts": "a31d89da78645f5a",
     "processors/audio/reverb.ts": "4157c629d464908f",
     "processors/audio/spectrum.ts": "6ecd44467ba7914b",
     "processors/audio/spectrum_reading.ts": "882e4b9f5dbc5476",
+    "processors/audio/stream_mixer.ts": "802a566a051f363e",
     "processors/audio/tone_source.ts": "58cd1fc1f6611559",
     "processors/data/console_sink.ts": "0e252ad87730d85f",
     "processors/file/wav_sink.ts": "dc6acb88e092e480",

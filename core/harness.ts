@@ -26,6 +26,7 @@ import {
 import { linkId, nodeId } from "./ids.ts";
 import { runCell, type RunHost } from "./lanes/cell_runner.ts";
 import { explain } from "./lanes/explain.ts";
+import { addPort, removePort } from "./harness_elements.ts";
 import { buildCell, type CellSite } from "./lanes/lane_builder.ts";
 import type { NodeCell } from "./lanes/node_cell.ts";
 import { LocalLink } from "./links/local_link.ts";
@@ -34,6 +35,8 @@ import { CheckedPool } from "./memory/checked_pool.ts";
 import { createPool, Pool } from "./memory/pool.ts";
 import type { ShapeOf } from "./ports/stream.ts";
 import type { NodeProgress } from "./stats.ts";
+import { type NodeDescriptor, sizePorts } from "./registry/descriptor.ts";
+import { addElement, elementsByPort, nameElements, removeElement } from "./registry/dynamic_ports.ts";
 import type { AnyNodeType, NodeSpec } from "./registry/node_type.ts";
 
 /** Frames that a link of the harness holds. */
@@ -46,7 +49,10 @@ const MAX_TICKS = 100_000;
 export interface HarnessOptions {
   /** By default `offline`. */
   readonly mode?: GraphMode;
-  /** Inputs to connect before `setup()`. Required ones always are; others are when the first frame is pushed. */
+  /**
+   * Inputs to connect before `setup()`; one that is an element of a dynamic port is made. Required ones always are
+   * connected; others are when the first frame is pushed.
+   */
   readonly connect?: readonly string[];
   /** Outputs to leave without a link. */
   readonly disconnect?: readonly string[];
@@ -89,11 +95,14 @@ export class ProcessorHarness implements AsyncDisposable {
   readonly #bench: Bench;
   readonly #cell: NodeCell;
   readonly #endPtsNs = new Map<string, number>();
+  /** With the elements that its dynamic ports have now. */
+  #descriptor: NodeDescriptor;
   #tornDown = false;
 
   private constructor(bench: Bench, cell: NodeCell) {
     this.#bench = bench;
     this.#cell = cell;
+    this.#descriptor = cell.descriptor;
   }
 
   /**
@@ -112,7 +121,8 @@ export class ProcessorHarness implements AsyncDisposable {
     const { descriptor } = type;
     const checked = assertConfig(descriptor, id, values);
     const bench = new Bench(options);
-    const plan = { id, index: 0, type: descriptor.type, packageUrl: "", config: checked };
+    const elements = elementsByPort(nameElements(sizePorts(descriptor, checked), "input", options.connect ?? []));
+    const plan = { id, index: 0, type: descriptor.type, packageUrl: "", config: checked, elements };
     const cell = buildCell(bench, plan, descriptor, (await type.load())());
     for (const input of cell.inputs) {
       const { optional, array } = input.descriptor;
@@ -221,6 +231,41 @@ export class ProcessorHarness implements AsyncDisposable {
   }
 
   /**
+   * Adds an element to a dynamic input, calls `portsChanged()` and connects the element.
+   *
+   * @param port the port as a whole: `inputs`
+   * @returns the element's name: `inputs_2`
+   * @throws {SluiceError} `PortNotFound`, `InvalidGraph` if the port is full, and what `portsChanged()` throws
+   */
+  addInput(port: string): string {
+    const name = this.#add("input", port);
+    this.#bench.connectInput(this.#cell, name);
+    return name;
+  }
+
+  /** As {@linkcode addInput}, for an output. */
+  addOutput(port: string): string {
+    const name = this.#add("output", port);
+    this.#bench.connectOutput(this.#cell, name);
+    return name;
+  }
+
+  /**
+   * Removes an element of a dynamic input with what is queued on it, and calls `portsChanged()`.
+   *
+   * @param element such as `inputs_2`
+   * @throws {SluiceError} `PortNotFound`, and what `portsChanged()` throws
+   */
+  removeInput(element: string): void {
+    this.#remove("input", element);
+  }
+
+  /** As {@linkcode removeInput}, for an output. What it has written and was not taken is lost. */
+  removeOutput(element: string): void {
+    this.#remove("output", element);
+  }
+
+  /**
    * Runs the node until nothing moves: no frames to read, its time not come, or its end.
    *
    * @param ticks ticks at most, for sources that never end
@@ -299,6 +344,30 @@ export class ProcessorHarness implements AsyncDisposable {
   /** As `teardown()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.teardown();
+  }
+
+  #add(direction: "input" | "output", port: string): string {
+    const { descriptor, added } = addElement(this.#cell.id, this.#descriptor, direction, port);
+    this.#descriptor = descriptor;
+    addPort(this.#bench, this.#cell, descriptor, direction, added);
+    this.#tellPorts();
+    return added;
+  }
+
+  #remove(direction: "input" | "output", element: string): void {
+    this.#descriptor = removeElement(this.#cell.id, this.#descriptor, direction, element);
+    this.#bench.disconnect(direction, element);
+    removePort(this.#cell, direction, element);
+    this.#tellPorts();
+  }
+
+  #tellPorts(): void {
+    try {
+      this.#cell.instance.processor.portsChanged?.(this.#cell.context);
+    } catch (error) {
+      throw explain(error, this.#cell, "portsChanged()");
+    }
+    this.#cell.wake();
   }
 
   #acquire(kind: FrameKind, shape: unknown, port: string): Frame {
@@ -411,6 +480,7 @@ class Bench implements CellSite, RunHost {
     link.reader = cell;
     input.attach(link);
     this.inputs.set(name, link);
+    if (cell.opened) cell.seal();
     return link;
   }
 
@@ -421,6 +491,19 @@ class Bench implements CellSite, RunHost {
     link.writer = cell;
     output.attach(link);
     this.outputs.set(name, { link, taken: [] });
+    if (cell.opened) cell.seal();
+  }
+
+  /** Ends the link of an element that goes, and drops what is queued on it. */
+  disconnect(direction: "input" | "output", name: string): void {
+    const link = direction === "input" ? this.inputs.get(name) : this.outputs.get(name)?.link;
+    if (link === undefined) return;
+    link.end();
+    for (let frame = link.take(); frame !== undefined; frame = link.take()) {
+      frame.dropValue();
+      frame.pool.release(frame.slot);
+    }
+    (direction === "input" ? this.inputs : this.outputs).delete(name);
   }
 
   /** Copies what the outputs have written, so that they never fill up. */

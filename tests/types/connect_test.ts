@@ -9,7 +9,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
-import type { NodeHandle, PortArray } from "../../core/registry/handle.ts";
+import type { InputRef, NodeHandle, PortArray } from "../../core/registry/handle.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import { type LevelReading, nodes, type SpectrumReading } from "../../sluice.gen.ts";
 
@@ -37,6 +37,7 @@ export function acceptsRightLinks(runtime: Runtime, { mono, stereo, any }: Chann
   runtime.connect(gain.output("audioOut"), mixer.inputs.audioIn[0]);
   runtime.connect(mixer.outputs.audioOut, meter.input("audioIn"));
   runtime.connect(meter.outputs.levels, sink.inputs.data);
+  runtime.connect(source.outputs.audio, runtime.add(nodes.dynamicMixer()).inputs.audioIn[3]);
   runtime.connect(mono.outputs.out, any.inputs.in);
   runtime.connect(stereo.outputs.out, stereo.inputs.in);
   runtime.connect(values.levels.outputs.out, values.levels.inputs.in);
@@ -85,6 +86,12 @@ export function refusesMisspeltPorts(runtime: Runtime): void {
   runtime.connect(source.outputs.audio, mixer.inputs.audioIn[8]);
   // @ts-expect-error an array port as a whole
   runtime.connect(source.outputs.audio, mixer.inputs.audioIn);
+  const room = runtime.add(nodes.dynamicMixer());
+  // @ts-expect-error a dynamic port as a whole
+  runtime.connect(source.outputs.audio, room.inputs.audioIn);
+  // @ts-expect-error a dynamic port as a whole
+  const whole: InputRef = room.inputs.audioIn;
+  void whole;
   // @ts-expect-error no such node type
   runtime.add(nodes.gian());
 }

@@ -5,7 +5,7 @@
  * In scope: `source` (tone-source), `gain`, `mixer`, `meter` (level-meter), `sink` (console-sink), `mapper`
  * (channel-mapper), `join` (an array port of `channels`, with `channels: 3`), `quad` (`mixer<4>` of streams), `stereo`
  * (`mixer<2>`), `picker` (`pick<Reading>`), `imu` (a struct), `texts` (`pick<string,3>`), `pan` (one channel in,
- * two out).
+ * two out), `room` (dynamic-mixer, with no inputs yet), `board` (`switchboard`, with a dynamic input and output).
  *
  * @module
  */
@@ -51,6 +51,18 @@ export const WRONG_CASES: readonly WrongCase[] = [
   { about: "arity", code: "runtime.connect(source.outputs.audio, join.inputs.audioIn[3])" },
   { about: "arity", code: "runtime.connect(source.outputs.audio, quad.inputs.audioIn[4])" },
   { about: "arity", code: "runtime.connect(source.outputs.audio, gain.inputs.audioIn[0])" },
+  { about: "arity", code: "runtime.connect(source.outputs.audio, room.inputs.audioIn)" },
+  { about: "arity", code: "runtime.connect(board.outputs.outputs, gain.inputs.audioIn)" },
+  { about: "arity", code: "runtime.connect(source.outputs.audio, room.inputs.audioIn[0])" },
+  { about: "arity", code: "runtime.connect(board.outputs.outputs[2], gain.inputs.audioIn)" },
+  { about: "type", code: "runtime.connect(meter.outputs.levels, room.inputs.audioIn[0])" },
+  { about: "type", code: "runtime.connect(board.outputs.outputs[0], sink.inputs.data)" },
+  { about: "direction", code: "runtime.connect(board.inputs.inputs[0], gain.inputs.audioIn)" },
+  { about: "direction", code: "runtime.connect(source.outputs.audio, board.outputs.outputs[0])" },
+  { about: "name", code: "runtime.connect(source.outputs.audio, room.inputs.inputs[0])" },
+  { about: "name", code: 'runtime.connectByName("tone-source.audio", "dynamic-mixer.audioIn")' },
+  { about: "key", code: "runtime.add(nodes.dynamicMixer({ inputs: 3 }))" },
+  { about: "value", code: "runtime.add(nodes.dynamicMixer(), { ports: 'audioIn_0' })" },
   { about: "arity", code: "runtime.connect(source.outputs.audio)" },
   { about: "arity", code: "twice(() => runtime.connect(source.outputs.audio, gain.inputs.audioIn))" },
   { about: "key", code: "runtime.add(nodes.gain({ gain: 3 }))" },

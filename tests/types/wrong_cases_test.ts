@@ -15,6 +15,7 @@ import { nodes as quads } from "../../../codegen/testdata/accepted/generic_insta
 import { nodes as imus } from "../../../codegen/testdata/accepted/structs/sluice.gen.ts";
 import { nodes as envelopes } from "../../../codegen/testdata/accepted/durations/sluice.gen.ts";
 import { nodes as channels } from "../../../codegen/testdata/accepted/channels/sluice.gen.ts";
+import { nodes as boards } from "../../../codegen/testdata/accepted/dynamic_ports/sluice.gen.ts";
 `;
 
 /** The body of a function in which one case stands. */
@@ -32,8 +33,10 @@ const SCOPE = `
   const texts = runtime.add(quads.pickString3());
   const imu = runtime.add(imus.imuFilter());
   const pan = runtime.add(channels.pan());
+  const room = runtime.add(nodes.dynamicMixer());
+  const board = runtime.add(boards.switchboard());
   function twice(run: () => void): void { run(); run(); }
-  void [source, gain, mixer, meter, sink, join, quad, stereo, picker, texts, imu, pan, twice, envelopes];
+  void [source, gain, mixer, meter, sink, join, quad, stereo, picker, texts, imu, pan, room, board, twice, envelopes];
 `;
 
 Deno.test("of the wrong connections and configurations, deno check refuses at least 80 %, and connect() the rest", async () => {
