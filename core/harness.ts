@@ -404,6 +404,7 @@ class Bench implements CellSite, RunHost {
   readonly page: ControlPage;
   readonly ledger: Ledger;
   readonly development: boolean;
+  readonly singly = true;
   readonly inputs = new Map<string, LocalLink>();
   readonly outputs = new Map<string, { link: LocalLink; taken: AnyOutput[] }>();
   readonly #driver = new PortableDriver();

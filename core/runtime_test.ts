@@ -390,6 +390,18 @@ Deno.test("a frame that a node retains stays its own until it releases it", asyn
   equal(summary.pools[0].free, summary.pools[0].slots);
 });
 
+Deno.test("a source that is ticked several times at once overruns no link on its lane that drops", async () => {
+  const got: number[] = [];
+  await using runtime = new Runtime({ mode: "offline" });
+  const from = runtime.add(source(counting(5000)));
+  const to = runtime.add(sink(gathering(got)));
+  const id = runtime.connect(from.outputs.audioOut, to.inputs.audioIn, { policy: "roll-off", capacity: 3 });
+  await runtime.start();
+  const link = (await runtime.finished).links.find((each) => each.id === id)!;
+  deepEqual(got, Array.from({ length: 5000 }, (_, k) => k));
+  equal(link.dropped.full, 0);
+});
+
 Deno.test("StreamInput.readLatest() counts what it skips", async () => {
   const got: number[] = [];
   await using runtime = new Runtime({ mode: "offline" });

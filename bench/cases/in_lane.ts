@@ -18,8 +18,8 @@ const WARMUP = 40_000;
 export const inLane: Benchmark = {
   name: "in-lane",
   about:
-    "A hop between two nodes of one lane, of 21 in a chain: frame, reference count, lossless policy, all counters; a " +
-    "tick for every frame, unless it says otherwise.",
+    "A hop between two nodes of one lane, of 21 in a chain: frame, reference count, lossless policy, all counters. The " +
+    "source writes a frame a tick unless it says otherwise; the lane ticks it again while its link (8 frames) has room.",
   async run({ runs, skip }) {
     const rows: Row[] = [];
     for (const classes of [1, 4, 20]) {

@@ -8,6 +8,9 @@ import type { Frame } from "./frame.ts";
 
 /** See the module. */
 export class Ledger {
+  /** The frame noted last, unless the tick gave it away. */
+  #last: Frame | undefined;
+  /** Those noted before it. */
   readonly #frames: Frame[] = [];
   #count = 0;
   /** What a tick did wrong with its frames; only development mode looks. */
@@ -16,22 +19,27 @@ export class Ledger {
   /** Notes that the tick owns a reference to the frame. */
   add(frame: Frame): void {
     frame.owned = true;
-    this.#frames[this.#count++] = frame;
+    if (this.#last !== undefined) this.#frames[this.#count++] = this.#last;
+    this.#last = frame;
   }
 
   /** The tick gave its reference to the frame that it took last: the usual case, kept short. */
   dropLast(frame: Frame): void {
-    if (this.#count > 0 && this.#frames[this.#count - 1] === frame) this.#count--;
+    if (this.#last === frame) this.#last = undefined;
   }
 
   /** Gives back what the tick still owns. */
   settle(): void {
-    while (this.#count > 0) {
-      const frame = this.#frames[--this.#count];
-      frame.retainedNow = 0;
-      if (!frame.owned) continue;
-      frame.owned = false;
-      frame.pool.release(frame.slot);
-    }
+    const last = this.#last;
+    this.#last = undefined;
+    if (last !== undefined) giveBack(last);
+    while (this.#count > 0) giveBack(this.#frames[--this.#count]);
   }
+}
+
+function giveBack(frame: Frame): void {
+  frame.retainedNow = 0;
+  if (!frame.owned) return;
+  frame.owned = false;
+  frame.pool.release(frame.slot);
 }

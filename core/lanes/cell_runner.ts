@@ -19,6 +19,9 @@ const SAMPLE_EVERY = 64;
 /** By how much the first tick of a clocked node may be late; the others by the time between two. */
 const FIRST_TICK_MAY_BE_LATE_NS = 1_000_000;
 
+/** Ticks of a self-driven node that follow its first one at once, at most. */
+const MAX_REPEATS = 31;
+
 /** Ticks without effect after which a node is warned of. */
 const IDLE_TICKS = 100_000;
 
@@ -35,6 +38,8 @@ const AGE_HISTOGRAM = NODE.ageHistogram >> 2;
 export interface RunHost {
   readonly mode: GraphMode;
   readonly page: ControlPage;
+  /** Whether each call of {@linkcode runCell} is one tick at most. */
+  readonly singly?: boolean;
   nowNs(): number;
   /** Makes what nodes wrote visible to other lanes. */
   flushWriters(): void;
@@ -63,7 +68,21 @@ export function runCell(host: RunHost, cell: NodeCell): void {
   if (cell.finishing) {
     if (cell.notBeforeNs === 0) flushCell(host, cell);
   } else if (cell.unheard) cell.beginFinish("nobody reads what the node writes");
-  else if (mayTick(host, cell)) tickCell(host, cell);
+  else if (mayTick(host, cell)) {
+    let ticked = tickCell(host, cell);
+    for (let left = MAX_REPEATS; left > 0 && ticked && !host.singly && mayRepeat(cell); left--) {
+      ticked = tickCell(host, cell);
+    }
+  }
+}
+
+/**
+ * Whether a self-driven node is ticked again at once: so those that follow find several frames, and each node of a
+ * chain is run once for all of them. It is not where a tick takes long, waits for a time, or would drop frames.
+ */
+function mayRepeat(cell: NodeCell): boolean {
+  return cell.repeats && cell.writes > 0 && !cell.finishing && cell.notBeforeNs === 0 &&
+    cell.lastTickNs < SHORT_TICK_NS && cell.admitAgain();
 }
 
 /** Whether the node is to be ticked now. If it has come to its end, it is told so instead. */
@@ -95,7 +114,8 @@ function isClocked(host: RunHost, cell: NodeCell): boolean {
   return host.mode === "live" && (cell.due || cell.notBeforeNs > 0);
 }
 
-function tickCell(host: RunHost, cell: NodeCell): void {
+/** @returns whether the tick is over and went well */
+function tickCell(host: RunHost, cell: NodeCell): boolean {
   const { f64 } = host.page;
   f64[cell.at64 + TICKS]++;
   let startNs = 0;
@@ -113,7 +133,7 @@ function tickCell(host: RunHost, cell: NodeCell): void {
     outcome = cell.tick(cell.context);
   } catch (error) {
     afterFailure(host, cell, error, "process()");
-    return;
+    return false;
   }
   if (outcome !== undefined && typeof outcome?.then === "function") {
     cell.pending = true;
@@ -122,12 +142,13 @@ function tickCell(host: RunHost, cell: NodeCell): void {
       () => afterTick(host, cell, startNs),
       (error: unknown) => afterFailure(host, cell, error, "process()"),
     );
-    return;
+    return false;
   }
-  afterTick(host, cell, startNs);
+  return afterTick(host, cell, startNs);
 }
 
-function afterTick(host: RunHost, cell: NodeCell, startNs: number): void {
+/** @returns whether the tick went well */
+function afterTick(host: RunHost, cell: NodeCell, startNs: number): boolean {
   const wasPending = cell.pending;
   const again = cell.again;
   cell.pending = false;
@@ -135,7 +156,7 @@ function afterTick(host: RunHost, cell: NodeCell, startNs: number): void {
   const fault = cell.settle();
   if (fault !== undefined) {
     afterFailure(host, cell, fault, "process()");
-    return;
+    return false;
   }
   cell.setPhase(PHASE.idle);
   if (startNs > 0) noteTick(host, cell, startNs);
@@ -149,14 +170,21 @@ function afterTick(host: RunHost, cell: NodeCell, startNs: number): void {
     if (host.mode === "offline" || again) cell.wake();
   } else if (cell.mode === "loop" || isClocked(host, cell)) {
     if (cell.reads === 0 && cell.writes === 0) warnIdle(cell);
+    cell.wakes = 0;
     cell.wake();
   } else if (cell.reads > 0 || cell.writes > 0 || again) {
+    cell.wakes = 0;
     if (cell.triggered() || cell.inputsEnded()) cell.wake();
+  } else if (cell.wakes > 1) {
+    // Several frames have come since: it is shown each arrival, as if they had come one by one.
+    cell.wakes -= 2;
+    cell.wake();
   } else if (cell.writersEnded() && cell.admit()) {
     // It was shown everything that will ever come and took nothing: it is done with it.
     cell.finishing = true;
     cell.wake();
   }
+  return true;
 }
 
 /** A node that is run again and again and does nothing keeps a core busy: most likely it forgot to say that it ends. */

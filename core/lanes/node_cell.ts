@@ -75,6 +75,8 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   ended = false;
   /** `setup()` was called, so `teardown()` must be. */
   opened = false;
+  /** How often it was woken since a tick of it last did something. */
+  wakes = 0;
   /** Frames taken in this tick. */
   reads = 0;
   /** Frames written in this tick. */
@@ -120,6 +122,10 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   #uncountedWrites = 0;
   readonly #abort = new AbortController();
   readonly #gates: { readonly link: LinkWriter; readonly burst: number }[] = [];
+  /** The links on this lane that drop, as gates of a tick that follows another at once. */
+  readonly #spillways: { readonly link: LinkWriter; readonly burst: number }[] = [];
+  /** A self-driven node whose ticks may follow each other at once, as long as its links have room. */
+  repeats = false;
   readonly #needs: PoolNeed[] = [];
   readonly #waiters: (() => void)[] = [];
   #pending = false;
@@ -180,8 +186,17 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     return this.#fed.length > 0;
   }
 
-  /** Call when all links are attached: notes what admission and the end have to look at. */
+  /** Call whenever links were attached or detached: notes what admission and the end have to look at. */
   seal(): void {
+    this.#readers.length = 0;
+    this.#fed.length = 0;
+    this.#feedback.length = 0;
+    this.#gates.length = 0;
+    this.#spillways.length = 0;
+    this.#needs.length = 0;
+    this.#readsPerTick = Infinity;
+    this.#admitted = false;
+    this.repeats = this.mode === "loop" && !this.isAsync && this.inputs.length === 0;
     for (const input of this.inputs) {
       if (input.link === undefined) continue;
       this.#readers.push(input.link);
@@ -192,6 +207,12 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     for (const output of this.outputs) {
       const burst = output.descriptor.burst;
       for (const link of output.losslessLinks) this.#gates.push({ link, burst });
+      for (const link of output.links) {
+        if (link.plan.policy === "lossless") continue;
+        // How much room a ring that drops has, only its reader's lane knows.
+        if (link.plan.ring !== undefined) this.repeats = false;
+        else this.#spillways.push({ link, burst });
+      }
       const need = this.#needs.find((each) => each.pool === output.pool);
       if (need === undefined) this.#needs.push({ pool: output.pool, count: Math.min(burst, MAGAZINE_SIZE) });
       else need.count = Math.min(need.count + burst, MAGAZINE_SIZE);
@@ -222,6 +243,15 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     if (this.blocked !== BLOCKED.none) this.#setBlocked(BLOCKED.none, 0);
     this.#admitted = !this.isAsync;
     return true;
+  }
+
+  /** Whether another tick, at once after this one, would drop nothing. */
+  admitAgain(): boolean {
+    for (let k = 0; k < this.#spillways.length; k++) {
+      const { link, burst } = this.#spillways[k];
+      if (link.room() < burst) return false;
+    }
+    return this.admit();
   }
 
   /** For a push node: whether its trigger is met. */
@@ -258,6 +288,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   }
 
   wake(): void {
+    this.wakes++;
     if (this.#waiters.length > 0 && this.admit()) this.#resolveWaiters();
     if (!this.queued) this.#host.enqueue(this);
   }

@@ -28,8 +28,8 @@ export class LocalLink implements LinkWriter, LinkReader {
   readonly #f64: Float64Array;
   readonly #at: number;
   readonly #ring: (Frame | undefined)[];
-  /** 1 where frames are missing before the entry. */
-  readonly #gaps: Uint8Array;
+  /** 1 where frames are missing before the entry; made when the first gap is. */
+  #gaps: Uint8Array | undefined;
   readonly #capacity: number;
   readonly #lossless: boolean;
   readonly #rollsOff: boolean;
@@ -52,7 +52,6 @@ export class LocalLink implements LinkWriter, LinkReader {
     this.#at = page.linkOffset(plan.index) >> 3;
     this.#capacity = plan.capacity;
     this.#ring = new Array(plan.capacity).fill(undefined);
-    this.#gaps = new Uint8Array(plan.capacity);
     this.#lossless = plan.policy === "lossless";
     this.#encoded = plan.kind === "encoded";
     this.#rollsOff = evicts(plan.policy);
@@ -75,8 +74,7 @@ export class LocalLink implements LinkWriter, LinkReader {
     if (this.#count === this.#capacity && !this.#makeRoom(frame)) return;
     const tail = this.#tail;
     this.#ring[tail] = frame;
-    this.#gaps[tail] = this.#gapAhead || frame.linkGap ? 1 : 0;
-    this.#gapAhead = false;
+    if (this.#gapAhead || frame.linkGap) this.#markGap(tail);
     this.#tail = tail + 1 === this.#capacity ? 0 : tail + 1;
     const count = ++this.#count;
     if (count > f64[this.#at + HIGH_WATER]) f64[this.#at + HIGH_WATER] = count;
@@ -100,7 +98,7 @@ export class LocalLink implements LinkWriter, LinkReader {
     const head = this.#head;
     const frame = this.#ring[head]!;
     this.#ring[head] = undefined;
-    frame.linkGap = this.#gaps[head] !== 0;
+    frame.linkGap = this.#gaps !== undefined && this.#takeGap(head);
     this.#head = head + 1 === this.#capacity ? 0 : head + 1;
     this.#count--;
     this.#f64[this.#at + READ]++;
@@ -168,6 +166,20 @@ export class LocalLink implements LinkWriter, LinkReader {
     return true;
   }
 
+  /** The entry at `place` has a gap before it: the one ahead, if there is one. */
+  #markGap(place: number): void {
+    this.#gaps ??= new Uint8Array(this.#capacity);
+    this.#gaps[place] = 1;
+    this.#gapAhead = false;
+  }
+
+  #takeGap(place: number): boolean {
+    const gaps = this.#gaps!;
+    const isGap = gaps[place] !== 0;
+    gaps[place] = 0;
+    return isGap;
+  }
+
   #drop(frame: Frame): void {
     this.#f64[this.#at + DROPPED_FULL]++;
     this.#gapAhead = true;
@@ -181,7 +193,8 @@ export class LocalLink implements LinkWriter, LinkReader {
     this.#head = head + 1 === this.#capacity ? 0 : head + 1;
     this.#count--;
     this.#f64[this.#at + DROPPED_FULL]++;
-    if (this.#count > 0) this.#gaps[this.#head] = 1;
+    if (this.#gaps !== undefined) this.#gaps[head] = 0;
+    if (this.#count > 0) this.#markGap(this.#head);
     else this.#gapAhead = true;
     oldest.pool.release(oldest.slot);
   }

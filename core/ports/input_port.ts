@@ -43,6 +43,7 @@ export class InputPort implements StreamInput {
   readonly #host: InputHost;
   readonly #converters: ConverterLookup;
   readonly #iterator: DrainIterator;
+  readonly #isData: boolean;
   #link: LinkReader | undefined;
   #format: FrameFormat | undefined;
   /** Kind and format, width and height of the last frame, as in its header. */
@@ -58,6 +59,7 @@ export class InputPort implements StreamInput {
     this.#host = host;
     this.#converters = converters;
     this.#iterator = new DrainIterator(this);
+    this.#isData = descriptor.kind === "data";
   }
 
   /**
@@ -211,7 +213,7 @@ export class InputPort implements StreamInput {
     const code = u32[header + (SLOT.kind >> 2)] & 0xffff;
     const width = u32[header + (SLOT.width >> 2)];
     const height = u32[header + (SLOT.height >> 2)];
-    if (frame instanceof DataFrame && this.#link !== undefined) this.#tellLayout(frame, this.#link);
+    if (this.#isData && this.#link !== undefined) this.#tellLayout(frame as DataFrame, this.#link);
     const own = this.#host.received(frame, this);
     if (code !== this.#code || width !== this.#width || height !== this.#height) {
       this.#code = code;
