@@ -208,10 +208,9 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
       const burst = output.descriptor.burst;
       for (const link of output.losslessLinks) this.#gates.push({ link, burst });
       for (const link of output.links) {
-        if (link.plan.policy === "lossless") continue;
-        // How much room a ring that drops has, only its reader's lane knows.
+        // To another lane an even flow costs less than bursts of frames.
         if (link.plan.ring !== undefined) this.repeats = false;
-        else this.#spillways.push({ link, burst });
+        else if (link.plan.policy !== "lossless") this.#spillways.push({ link, burst });
       }
       const need = this.#needs.find((each) => each.pool === output.pool);
       if (need === undefined) this.#needs.push({ pool: output.pool, count: Math.min(burst, MAGAZINE_SIZE) });
