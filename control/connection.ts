@@ -1,0 +1,147 @@
+/**
+ * One client of `/rpc`: its calls, its subscriptions, and the limits that hold for it.
+ *
+ * @module
+ */
+import { SluiceError } from "../core/errors.ts";
+import type { Runtime } from "../core/runtime.ts";
+import { viewRuntime } from "../core/runtime_view.ts";
+import type { Feed } from "./feed.ts";
+import { type Limits, RateLimit } from "./limits.ts";
+import { Outbox, POLICY_VIOLATION } from "./outbox.ts";
+import { answerRpc, type Handlers, RpcRefusal } from "./rpc.ts";
+import { RPC_CODE } from "./schemas/errors.ts";
+import type { ControlEvent, LogLine } from "./schemas/feed.ts";
+import type { GraphSnapshot } from "./schemas/graph.ts";
+import { describeType, detailNode } from "./snapshot.ts";
+import type { StatsPump } from "./stats_pump.ts";
+import { subscribeEvents, subscribeLogs } from "./subscriptions.ts";
+
+/** Refused calls in a row after which a connection is closed. */
+const MAX_REFUSED = 1_000;
+
+/** Messages of one connection that may be under way at once. */
+const MAX_PENDING = 64;
+
+/** Close code for a message that is too long. */
+const TOO_BIG = 1009;
+
+/** What connections share. */
+export interface ConnectionHost {
+  readonly runtime: Runtime;
+  readonly run: string;
+  readonly feed: Feed;
+  readonly pump: StatsPump;
+  readonly limits: Limits;
+  snapshot(): GraphSnapshot;
+}
+
+/** Serves a connection until it closes. */
+export function serveConnection(socket: WebSocket, host: ConnectionHost): void {
+  const { limits } = host;
+  const outbox = new Outbox(socket, limits);
+  const subscriptions = new Map<number, () => void>();
+  const handlers = makeHandlers(host, outbox, subscriptions);
+  const rate = new RateLimit(limits.callsPerSecond, limits.burst);
+  let refused = 0;
+  let pending = 0;
+  const admit = (): void => {
+    if (rate.take()) {
+      refused = 0;
+      return;
+    }
+    refused++;
+    throw limited("RateLimited", `Cannot take the call: more than ${limits.callsPerSecond} calls a second`);
+  };
+  socket.binaryType = "arraybuffer";
+  socket.onmessage = async ({ data }) => {
+    if (typeof data !== "string") return socket.close(1003, "text wanted");
+    if (data.length > limits.messageChars) return socket.close(TOO_BIG, `at most ${limits.messageChars} characters`);
+    if (refused > MAX_REFUSED || pending >= MAX_PENDING) return socket.close(POLICY_VIOLATION, "too many calls");
+    pending++;
+    const answer = await answerRpc(data, { handlers, maxBatch: limits.batch, admit });
+    pending--;
+    if (answer !== undefined) outbox.send(answer);
+  };
+  socket.onclose = () => {
+    for (const end of subscriptions.values()) end();
+    subscriptions.clear();
+  };
+  // A close follows.
+  socket.onerror = () => {};
+}
+
+function makeHandlers(host: ConnectionHost, outbox: Outbox, subscriptions: Map<number, () => void>): Handlers {
+  const { runtime, run, feed, pump, limits } = host;
+  let nextId = 1;
+  const makeId = (): number => {
+    if (subscriptions.size < limits.subscriptions) return nextId++;
+    throw limited("TooManySubscriptions", `Cannot subscribe: ${limits.subscriptions} subscriptions are open, the most`);
+  };
+  const state = () => ({ state: host.snapshot().state });
+  return {
+    "ping": () => ({ run, version: viewRuntime(runtime).version }),
+    "graph.get": () => host.snapshot(),
+    "graph.pause": async () => {
+      await pausable(runtime).pause();
+      return state();
+    },
+    "graph.resume": async () => {
+      await pausable(runtime).resume();
+      return state();
+    },
+    "graph.stop": async () => {
+      // A failure of the graph is told in its state.
+      await runtime.stop().catch(() => {});
+      return state();
+    },
+    "node.describe": ({ node }) => detailNode(viewRuntime(runtime), node),
+    "node.setConfig": async ({ node, key, value }) => {
+      await runtime.setConfig(node, key, value);
+      return { value: viewRuntime(runtime).nodes.find(({ id }) => id === node)?.config[key] };
+    },
+    "types.list": () => viewRuntime(runtime).types().map(describeType),
+    "stats.subscribe": ({ hz }) => {
+      const subscription = makeId();
+      const graph = host.snapshot();
+      // The answer goes out first: the pump sends from a later turn of the event loop.
+      subscriptions.set(subscription, pump.follow(subscription, outbox, hz, graph.version));
+      return { subscription, graph };
+    },
+    "events.subscribe": ({ topics }) => {
+      const subscription = makeId();
+      const feedOf = subscribeEvents(feed, outbox, subscription, topics);
+      subscriptions.set(subscription, () => feedOf[Symbol.dispose]());
+      return { subscription, run, recent: [...feedOf.recent] as ControlEvent[] };
+    },
+    "logs.subscribe": (choice) => {
+      const subscription = makeId();
+      const feedOf = subscribeLogs(feed, outbox, subscription, choice);
+      subscriptions.set(subscription, () => feedOf[Symbol.dispose]());
+      return { subscription, run, recent: [...feedOf.recent] as LogLine[] };
+    },
+    "unsubscribe": ({ subscription }) => {
+      const end = subscriptions.get(subscription);
+      if (end === undefined) {
+        const message = `Cannot end subscription ${subscription}: there is none of that number`;
+        throw new RpcRefusal(RPC_CODE.invalidParams, "SubscriptionNotFound", message);
+      }
+      end();
+      subscriptions.delete(subscription);
+      return {};
+    },
+  };
+}
+
+/** The runtime's means to pause, where it has them. */
+function pausable(runtime: Runtime): { pause(): Promise<unknown>; resume(): Promise<unknown> } {
+  const candidate = runtime as Runtime & { pause?(): Promise<unknown>; resume?(): Promise<unknown> };
+  if (candidate.pause !== undefined && candidate.resume !== undefined) {
+    return { pause: () => candidate.pause!(), resume: () => candidate.resume!() };
+  }
+  throw new SluiceError("Busy", "Cannot pause the graph: this runtime has no means to; stop it with graph.stop");
+}
+
+function limited(code: "RateLimited" | "TooManySubscriptions", message: string): RpcRefusal {
+  return new RpcRefusal(RPC_CODE.limited, code, message);
+}

@@ -1,0 +1,41 @@
+/**
+ * The way out to one client: what may wait for it is bounded, and what is not worth waiting for is left out.
+ *
+ * @module
+ */
+import type { Limits } from "./limits.ts";
+import type { NotificationName, NotificationParams } from "./schemas/methods.ts";
+
+/** Close code for a client that breaks a limit. */
+export const POLICY_VIOLATION = 1008;
+
+/** See the module. */
+export class Outbox {
+  readonly #socket: WebSocket;
+  readonly #limits: Limits;
+
+  constructor(socket: WebSocket, limits: Limits) {
+    this.#socket = socket;
+    this.#limits = limits;
+  }
+
+  /** Whether so much waits already that only answers are sent. */
+  get isSlow(): boolean {
+    return this.#socket.bufferedAmount > this.#limits.waitingBytes;
+  }
+
+  /** Sends, or closes the connection where too much waits. */
+  send(data: string | Uint8Array<ArrayBuffer>): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (this.#socket.bufferedAmount > this.#limits.maxWaitingBytes) {
+      this.#socket.close(POLICY_VIOLATION, "too slow");
+      return;
+    }
+    this.#socket.send(data);
+  }
+
+  /** Sends a notification. */
+  notify<N extends NotificationName>(method: N, params: NotificationParams<N>): void {
+    this.send(JSON.stringify({ jsonrpc: "2.0", method, params }));
+  }
+}

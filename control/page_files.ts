@@ -1,0 +1,68 @@
+/**
+ * The files of the page, from the folder that its build writes. A name is looked up in the folder's listing, never
+ * joined to a path, so no name leads outside.
+ *
+ * @module
+ */
+
+/** Types by ending; other files are not served. */
+const TYPES: { readonly [ending: string]: string } = {
+  html: "text/html; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  svg: "image/svg+xml",
+  png: "image/png",
+  woff2: "font/woff2",
+  json: "application/json",
+  webmanifest: "application/manifest+json",
+};
+
+const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Sluice</title>
+<h1>The page was not built</h1><p>Run <code>deno task build:web</code> and load this again. The control plane itself
+works: <a href="/api/graph">/api/graph</a>, <a href="/metrics">/metrics</a>.</p></html>`;
+
+/** See the module. */
+export class PageFiles {
+  readonly #folder: URL;
+  #files: ReadonlyMap<string, URL> | undefined;
+
+  /** @param folder ends with a slash */
+  constructor(folder: URL) {
+    this.#folder = folder;
+  }
+
+  /** The file of a path such as `/assets/app.js`; `/` is `index.html`. */
+  async serve(path: string): Promise<Response> {
+    // Listed anew while there is nothing, so that a build while the server runs is seen.
+    if (this.#files === undefined || this.#files.size === 0) this.#files = await list(this.#folder, "/", new Map());
+    const file = this.#files.get(path === "/" ? "/index.html" : path);
+    if (file === undefined) {
+      if (path === "/") return new Response(NOT_BUILT, { status: 503, headers: { "content-type": TYPES.html } });
+      return new Response("Not found", { status: 404 });
+    }
+    try {
+      const ending = file.pathname.split(".").pop()!;
+      const headers: Record<string, string> = { "content-type": TYPES[ending] };
+      // Names under assets/ carry a hash of their content.
+      headers["cache-control"] = path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
+      return new Response(await Deno.readFile(file), { headers });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      this.#files = undefined;
+      return new Response("Not found", { status: 404 });
+    }
+  }
+}
+
+async function list(folder: URL, prefix: string, files: Map<string, URL>): Promise<Map<string, URL>> {
+  try {
+    for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
+      const at = new URL(`${encodeURIComponent(name)}${isDirectory ? "/" : ""}`, folder);
+      if (isDirectory) await list(at, `${prefix}${name}/`, files);
+      else if (isFile && TYPES[name.split(".").pop()!] !== undefined) files.set(prefix + name, at);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return files;
+}

@@ -1,0 +1,225 @@
+/**
+ * The control plane of a runtime: HTTP to read, `/rpc` to follow and control, and the page.
+ *
+ * Loopback by default; any other address wants a token. Every route and upgrade checks `Host` and `Origin`; every
+ * answer carries a strict content security policy.
+ *
+ * @module
+ */
+import { type Context, Hono } from "hono";
+import { logger } from "../core/log.ts";
+import type { Runtime } from "../core/runtime.ts";
+import { viewRuntime } from "../core/runtime_view.ts";
+import { Access, isLoopback, offersRpc, randomToken } from "./access.ts";
+import { RPC_PROTOCOL } from "./client.ts";
+import { type ConnectionHost, serveConnection } from "./connection.ts";
+import { Feed } from "./feed.ts";
+import { DEFAULT_LIMITS, type Limits, RateLimit } from "./limits.ts";
+import { loginPage } from "./login_page.ts";
+import { renderMetrics } from "./metrics.ts";
+import { PageFiles } from "./page_files.ts";
+import { describeType, snapshotGraph } from "./snapshot.ts";
+import { StatsPump } from "./stats_pump.ts";
+
+/** Seconds without a sign of life after which a connection is closed. */
+const IDLE_SECONDS = 60;
+
+/** Longest body of a login, bytes. */
+const MAX_LOGIN_BYTES = 1_024;
+
+/** Logins a second, of all clients together. */
+const LOGINS_PER_SECOND = 5;
+
+const HEADERS: { readonly [name: string]: string } = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+    "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": "camera=(), microphone=(), geolocation=()",
+};
+
+/** Options of {@linkcode serveControl}. */
+export interface ControlOptions {
+  /** 0 for any that is free; by default 4840. */
+  readonly port?: number;
+  /** Address to bind to; by default `127.0.0.1`. */
+  readonly hostname?: string;
+  /** Wanted of every request. By default none on loopback, and a new random one elsewhere. */
+  readonly token?: string;
+  /** Further names that requests may use for this server. */
+  readonly allowedHosts?: readonly string[];
+  /** What the graph was made from, for people. */
+  readonly title?: string;
+  /** Folder of the built page, ending with a slash; by default `web/dist/`. */
+  readonly page?: URL;
+  readonly limits?: Partial<Limits>;
+}
+
+/** A server that runs. */
+export interface ControlServer extends AsyncDisposable {
+  /** `http://127.0.0.1:4840`. */
+  readonly url: string;
+  /** What requests must carry; absent on loopback. */
+  readonly token?: string;
+  /** WebSocket connections now. */
+  readonly connections: number;
+  /** Bytes of statistics that were sent. */
+  readonly statsBytes: number;
+  /** Closes every connection. The runtime goes on. */
+  close(): Promise<void>;
+}
+
+/** The port by default. */
+export const DEFAULT_PORT = 4840;
+
+/**
+ * Serves the control plane of a runtime, until it is closed.
+ *
+ * @throws {Deno.errors.AddrInUse} if the port is taken
+ */
+export function serveControl(runtime: Runtime, options: ControlOptions = {}): ControlServer {
+  const hostname = options.hostname ?? "127.0.0.1";
+  const token = options.token ?? (isLoopback(hostname) ? undefined : randomToken());
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const run = crypto.randomUUID();
+  const title = options.title ?? "";
+  const feed = new Feed(runtime);
+  const snapshot = (view = viewRuntime(runtime)) => snapshotGraph(view, run, title);
+  let statsBytes = 0;
+  const pump = new StatsPump({
+    view: () => viewRuntime(runtime),
+    snapshot,
+    sent: (bytes) => void (statsBytes += bytes),
+  });
+  const sockets = new Set<WebSocket>();
+  const host: ConnectionHost = { runtime, run, feed, pump, limits, snapshot: () => snapshot() };
+  const access = new Access({
+    hostname,
+    ...(token !== undefined && { token }),
+    allowedHosts: options.allowedHosts ?? [],
+  });
+  const app = makeApp({ host, access, sockets, page: options.page ?? new URL("../web/dist/", import.meta.url) });
+  const server = Deno.serve({
+    hostname,
+    port: options.port ?? DEFAULT_PORT,
+    onListen: () => {},
+    onError(error) {
+      logger("control").error("A request failed", { error });
+      return new Response("Internal error", { status: 500, headers: HEADERS });
+    },
+  }, (request) => app.fetch(request));
+  const close = async (): Promise<void> => {
+    pump[Symbol.dispose]();
+    feed[Symbol.dispose]();
+    for (const socket of sockets) socket.close(1001, "the server ends");
+    await server.shutdown();
+  };
+  const shown = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return {
+    url: `http://${shown}:${server.addr.port}`,
+    ...(token !== undefined && { token }),
+    get connections() {
+      return sockets.size;
+    },
+    get statsBytes() {
+      return statsBytes;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+interface AppParts {
+  readonly host: ConnectionHost;
+  readonly access: Access;
+  readonly sockets: Set<WebSocket>;
+  readonly page: URL;
+}
+
+function makeApp({ host, access, sockets, page }: AppParts): Hono {
+  const { runtime, limits } = host;
+  const app = new Hono();
+  const rate = new RateLimit(limits.requestsPerSecond, limits.requestsPerSecond);
+  const logins = new RateLimit(LOGINS_PER_SECOND, LOGINS_PER_SECOND);
+  const files = new PageFiles(page);
+  app.use("*", async (c, next) => {
+    const refusal = access.checkSource(c.req.raw);
+    if (refusal !== undefined) return refuse(c, refusal.status, refusal.message);
+    if (!rate.take()) return refuse(c, 429, `Cannot answer: more than ${limits.requestsPerSecond} requests a second`);
+    if (c.req.path !== "/login" && c.req.path !== "/healthz") {
+      const missing = access.checkToken(c.req.raw);
+      if (missing !== undefined) {
+        if (c.req.path === "/" && c.req.method === "GET") return harden(loginPage(false));
+        return refuse(c, missing.status, missing.message);
+      }
+    }
+    await next();
+    // The answer to an upgrade is as Deno made it.
+    if (c.res.status !== 101) harden(c.res);
+  });
+  app.get("/healthz", (c) => c.json({ status: "ok" }));
+  app.post("/login", async (c) => {
+    if (!logins.take()) return refuse(c, 429, "Cannot log in: too many tries; wait a second");
+    const given = await readToken(c.req.raw);
+    if (given === undefined || !access.isToken(given)) return loginPage(true);
+    return new Response(null, { status: 303, headers: { location: "/", "set-cookie": access.logIn() } });
+  });
+  app.get("/api/types", (c) => c.json(viewRuntime(runtime).types().map(describeType)));
+  app.get("/api/graph", (c) => c.json(host.snapshot()));
+  app.get("/api/nodes", (c) => c.json(host.snapshot().nodes));
+  app.get("/api/links", (c) => c.json(host.snapshot().links));
+  app.get("/api/stats", (c) => c.json(withoutError(runtime.stats())));
+  app.get("/api/logs", (c) => c.json(host.feed.lines));
+  app.get("/metrics", () => {
+    const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
+    return new Response(renderMetrics(runtime.stats()), { headers });
+  });
+  app.get("/rpc", (c) => {
+    const request = c.req.raw;
+    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+      return refuse(c, 426, "Cannot answer: /rpc is a WebSocket");
+    }
+    if (!offersRpc(request)) return refuse(c, 400, `Cannot answer: subprotocol "${RPC_PROTOCOL}" is wanted`);
+    if (sockets.size >= limits.connections) {
+      return refuse(c, 503, `Cannot take the connection: ${limits.connections} are open, the most`);
+    }
+    const { socket, response } = Deno.upgradeWebSocket(request, { protocol: RPC_PROTOCOL, idleTimeout: IDLE_SECONDS });
+    sockets.add(socket);
+    serveConnection(socket, host);
+    socket.addEventListener("close", () => sockets.delete(socket));
+    return response;
+  });
+  app.get("*", (c) => files.serve(c.req.path));
+  return app;
+}
+
+function refuse(c: Context, status: 400 | 401 | 403 | 421 | 426 | 429 | 503, message: string): Response {
+  return harden(c.json({ error: message }, status));
+}
+
+function harden(response: Response): Response {
+  for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
+  if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
+  return response;
+}
+
+/** The field `token` of a form. */
+async function readToken(request: Request): Promise<string | undefined> {
+  if (Number(request.headers.get("content-length") ?? Infinity) > MAX_LOGIN_BYTES) return undefined;
+  try {
+    const token = (await request.formData()).get("token");
+    return typeof token === "string" ? token.trim() : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An error has no JSON of its own; `/api/graph` tells it. */
+function withoutError(stats: object): object {
+  const { error: _error, ...rest } = stats as { error?: unknown };
+  return rest;
+}

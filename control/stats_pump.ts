@@ -1,0 +1,102 @@
+/**
+ * Reads the figures as often as the fastest subscription wants them, once for all, and sends them. A client that is slow
+ * misses readings and gets the newest one when it reads again.
+ *
+ * @module
+ */
+import type { RuntimeView } from "../core/runtime_view.ts";
+import type { Outbox } from "./outbox.ts";
+import type { GraphSnapshot } from "./schemas/graph.ts";
+import { address, StatsEncoder } from "./stats_encoder.ts";
+
+/** One subscription. */
+interface Follower {
+  readonly id: number;
+  readonly outbox: Outbox;
+  readonly periodMs: number;
+  /** Version of the graph that it was told last. */
+  version: number;
+  dueMs: number;
+  missed: number;
+}
+
+/** What the pump reads. */
+export interface PumpSource {
+  view(): RuntimeView;
+  snapshot(view: RuntimeView): GraphSnapshot;
+  /** Called with each message that was sent, for what the server says of itself. */
+  sent(bytes: number): void;
+}
+
+/** See the module. */
+export class StatsPump implements Disposable {
+  readonly #source: PumpSource;
+  readonly #encoder = new StatsEncoder();
+  readonly #followers = new Set<Follower>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(source: PumpSource) {
+    this.#source = source;
+  }
+
+  /**
+   * Sends figures from the next turn of the event loop on.
+   *
+   * @param version of the graph that the client has
+   * @returns ends it
+   */
+  follow(id: number, outbox: Outbox, hz: number, version: number): () => void {
+    const follower = { id, outbox, periodMs: 1_000 / hz, version, dueMs: performance.now(), missed: 0 };
+    this.#followers.add(follower);
+    this.#schedule();
+    return () => {
+      this.#followers.delete(follower);
+      if (this.#followers.size === 0) this[Symbol.dispose]();
+    };
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#followers.clear();
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    if (this.#followers.size === 0) return;
+    let dueMs = Infinity;
+    for (const follower of this.#followers) dueMs = Math.min(dueMs, follower.dueMs);
+    this.#timer = setTimeout(() => this.#pump(), Math.max(0, dueMs - performance.now()));
+  }
+
+  #pump(): void {
+    const nowMs = performance.now();
+    const due = [...this.#followers].filter((follower) => follower.dueMs <= nowMs + 1);
+    for (const follower of due) {
+      // After a time asleep it goes on from now, and does not catch up.
+      follower.dueMs = Math.max(follower.dueMs + follower.periodMs, nowMs + follower.periodMs / 2);
+    }
+    const ready = due.filter((follower) => {
+      if (follower.outbox.isSlow) follower.missed++;
+      return !follower.outbox.isSlow;
+    });
+    if (ready.length > 0) this.#send(ready);
+    this.#schedule();
+  }
+
+  #send(ready: readonly Follower[]): void {
+    const view = this.#source.view();
+    const message = this.#encoder.encode(view);
+    let graph: GraphSnapshot | undefined;
+    for (const follower of ready) {
+      if (follower.version !== view.version) {
+        graph ??= this.#source.snapshot(view);
+        follower.outbox.notify("graph.changed", graph);
+        follower.version = view.version;
+      }
+      follower.outbox.send(address(message, follower.id, follower.missed));
+      follower.missed = 0;
+      this.#source.sent(message.byteLength);
+    }
+  }
+}
