@@ -42,7 +42,11 @@ export class EventBus {
   #scheduled = false;
   #closed = false;
 
-  /** @param now the runtime's clock, nanoseconds */
+  /**
+   * Makes a bus.
+   *
+   * @param now the runtime's clock, nanoseconds
+   */
   constructor(now: () => number) {
     this.#now = now;
   }
