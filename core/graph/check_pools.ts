@@ -6,29 +6,15 @@
  *
  * @module
  */
-import { SluiceError } from "../errors.ts";
+import type { SluiceError } from "../errors.ts";
 import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
-import { defaultCapacity } from "../links/policy.ts";
 import { poolLoads } from "../memory/pool_loads.ts";
 import { assertPool, describeShortage, type PoolNeed, poolNeeds } from "../memory/pool_plan.ts";
-import { findPort, type PortDescriptor } from "../registry/descriptor.ts";
+import { BLOCK_KEYS } from "./batch_time.ts";
+import { checkCapacities, sizeLink } from "./check_capacity.ts";
 import type { CheckedNode } from "./check_nodes.ts";
-import { type GraphReport, placed } from "./report.ts";
-import type { ShapedGraph, ShapedLink } from "./shape.ts";
-
-/** Configuration keys of audio nodes that say how many samples a block has in each channel, with the unit `samples`. */
-const BLOCK_KEYS: readonly string[] = ["blockSize", "size"];
-
-/** A link whose ends are known. */
-interface SizedLink {
-  readonly shaped: ShapedLink;
-  readonly output: PortDescriptor;
-  readonly fromNode: string;
-  readonly toNode: string;
-  readonly kind: FrameKind;
-  readonly policy: string;
-  readonly capacity: number;
-}
+import { type GraphReport, warning } from "./report.ts";
+import type { ShapedGraph } from "./shape.ts";
 
 /**
  * Reports numbers that cannot work. Call it for a graph in which nothing else is wrong.
@@ -68,37 +54,15 @@ export function checkPools(
     report.add("PoolExhausted", message, graph.poolOffsets.get(need.pool)!, { key: `pools.${need.pool}.slots` });
   }
   return [
-    ...links.flatMap((link) => checkCapacity(link, report)),
+    ...checkCapacities(graph, nodes, links, report),
     ...[...nodes.values()].flatMap((node) => checkBlock(node, needs, report)),
     ...findUnused(graph, needs, report),
   ];
 }
 
-function sizeLink(shaped: ShapedLink, graph: ShapedGraph, nodes: ReadonlyMap<string, CheckedNode>): SizedLink {
-  const fromNode = shaped.from!.node;
-  const output = findPort(nodes.get(fromNode)!.descriptor, shaped.from!.port, "output")!;
-  const policy = shaped.policy ?? (graph.mode === "offline" ? "lossless" : "roll-off");
-  const capacity = policy === "latest"
-    ? 1
-    : shaped.capacity ?? Math.max(defaultCapacity(output.kind), 2 * output.burst);
-  return { shaped, output, fromNode, toNode: shaped.to!.node, kind: output.kind, policy, capacity };
-}
-
 function laneOf({ shaped, descriptor }: CheckedNode, graph: ShapedGraph): string {
   const name = shaped.lane?.name ?? (descriptor.lane === "main" ? "main" : "worker");
   return graph.lanes?.[name]?.kind === "main" ? "main" : name;
-}
-
-function checkCapacity({ shaped, output, policy, capacity }: SizedLink, report: GraphReport): SluiceError[] {
-  if (policy === "latest" || capacity >= output.burst) return [];
-  const what = `link "${shaped.from!.address}" to "${shaped.to!.address}"`;
-  const reason = `its capacity is ${capacity}, but the output writes up to ${output.burst} frames at once; wanted at ` +
-    `least ${output.burst}`;
-  if (policy === "lossless") {
-    report.add("InvalidGraph", `Cannot ${what}: ${reason}`, shaped.offset);
-    return [];
-  }
-  return [warning("InvalidGraph", `The ${what} drops frames of each burst: ${reason}`, shaped.offset, report)];
 }
 
 function checkBlock({ shaped, descriptor, node }: CheckedNode, needs: readonly PoolNeed[], report: GraphReport) {
@@ -127,8 +91,4 @@ function findUnused(graph: ShapedGraph, needs: readonly PoolNeed[], report: Grap
       const message = `Pool "${name}" is used by no node; give a node "pool": "${name}", or take it out`;
       return warning("InvalidGraph", message, graph.poolOffsets.get(name)!, report);
     });
-}
-
-function warning(code: "InvalidGraph" | "InvalidConfig", message: string, offset: number, report: GraphReport) {
-  return placed(new SluiceError(code, message), report.place(offset));
 }

@@ -60,7 +60,6 @@ Deno.test("checkGraph() warns of a link that drops frames of each burst, and ref
     `to 4 frames at once; wanted at least 4`,
   ]);
   equal(check("", "", `, "policy": "lossless", "capacity": 2`).errors.length, 1);
-  deepEqual(check("", "", `, "policy": "latest"`), FINE);
 });
 
 Deno.test("checkGraph() warns of blocks that are larger than a slot", () => {

@@ -72,3 +72,13 @@ function compare(a: SourcePlace | undefined, b: SourcePlace | undefined): number
   if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
   return a.line - b.line || a.column - b.column;
 }
+
+/** A warning, with the place that it is about. */
+export function warning(
+  code: "InvalidGraph" | "InvalidConfig",
+  message: string,
+  offset: number,
+  report: GraphReport,
+): SluiceError {
+  return placed(new SluiceError(code, message), report.place(offset));
+}

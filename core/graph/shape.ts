@@ -48,7 +48,11 @@ export interface ShapedLink {
   readonly from?: ShapedEnd;
   readonly to?: ShapedEnd;
   readonly policy?: LinkPolicy;
+  /** Where it stands. */
+  readonly policyOffset?: number;
   readonly capacity?: number;
+  /** Where it stands. */
+  readonly capacityOffset?: number;
 }
 
 /** A file whose shape was read. */
@@ -186,7 +190,8 @@ function readLink(node: JsonNode, index: number, report: GraphReport): ShapedLin
   }
   const from = readEnd(keys.get("from"), "from", what, offset, report);
   const to = readEnd(keys.get("to"), "to", what, offset, report);
-  return { offset, from, to, policy, capacity };
+  const policyOffset = keys.get("policy")?.offset;
+  return { offset, from, to, policy, policyOffset, capacity, capacityOffset: capacityNode?.offset };
 }
 
 function readEnd(

@@ -1,0 +1,106 @@
+/**
+ * Checks the capacities of links: against what an output writes at once, and against the time that frames wait before a
+ * node which delays, where that and the time between two frames are known before anything runs.
+ *
+ * @module
+ */
+import type { SluiceError } from "../errors.ts";
+import type { FrameKind } from "../frames/format.ts";
+import { defaultCapacity } from "../links/policy.ts";
+import { findPort, type PortDescriptor } from "../registry/descriptor.ts";
+import type { CheckedNode } from "./check_nodes.ts";
+import { batchTimes, valueOf } from "./batch_time.ts";
+import { type GraphReport, warning } from "./report.ts";
+import type { ShapedGraph, ShapedLink } from "./shape.ts";
+
+/** A link whose ends are known. */
+export interface SizedLink {
+  readonly shaped: ShapedLink;
+  readonly output: PortDescriptor;
+  readonly fromNode: string;
+  readonly toNode: string;
+  readonly kind: FrameKind;
+  readonly policy: string;
+  readonly capacity: number;
+}
+
+/** @returns what will run, but surely not as it was meant */
+export function checkCapacities(
+  graph: ShapedGraph,
+  nodes: ReadonlyMap<string, CheckedNode>,
+  links: readonly SizedLink[],
+  report: GraphReport,
+): SluiceError[] {
+  const batchMs = batchTimes(nodes, links);
+  return links.flatMap((link) => [
+    ...checkBurst(link, report),
+    ...checkLatest(link, report),
+    ...checkWait(link, nodes.get(link.toNode)!, graph, batchMs.get(link.fromNode), report),
+  ]);
+}
+
+/** Gives a link what the file leaves out. */
+export function sizeLink(shaped: ShapedLink, graph: ShapedGraph, nodes: ReadonlyMap<string, CheckedNode>): SizedLink {
+  const fromNode = shaped.from!.node;
+  const output = findPort(nodes.get(fromNode)!.descriptor, shaped.from!.port, "output")!;
+  const policy = shaped.policy ?? (graph.mode === "offline" ? "lossless" : "roll-off");
+  const capacity = policy === "latest"
+    ? 1
+    : shaped.capacity ?? Math.max(defaultCapacity(output.kind), 2 * output.burst);
+  return { shaped, output, fromNode, toNode: shaped.to!.node, kind: output.kind, policy, capacity };
+}
+
+function checkBurst({ shaped, output, policy, capacity }: SizedLink, report: GraphReport): SluiceError[] {
+  if (policy === "latest" || capacity >= output.burst) return [];
+  const what = `link "${shaped.from!.address}" to "${shaped.to!.address}"`;
+  const reason = `its capacity is ${capacity}, but the output writes up to ${output.burst} frames at once; wanted at ` +
+    `least ${output.burst}`;
+  if (policy === "lossless") {
+    report.add("InvalidGraph", `Cannot ${what}: ${reason}`, shaped.offset);
+    return [];
+  }
+  return [warning("InvalidGraph", `The ${what} drops frames of each burst: ${reason}`, shaped.offset, report)];
+}
+
+function checkLatest({ shaped, policy, kind }: SizedLink, report: GraphReport): SluiceError[] {
+  if (policy !== "latest") return [];
+  const what = `link "${shaped.from!.address}" to "${shaped.to!.address}"`;
+  const found: SluiceError[] = [];
+  if (kind === "audio") {
+    const message = `The ${what} drops audio whenever its reader is late by one block: the policy "latest" has one ` +
+      `place; use "roll-off" for sound that is heard or measured`;
+    found.push(warning("InvalidGraph", message, shaped.policyOffset ?? shaped.offset, report));
+  }
+  if (shaped.capacity !== undefined) {
+    const message = `The capacity of the ${what} has no effect: the policy "latest" has one place; take it out`;
+    found.push(warning("InvalidGraph", message, shaped.capacityOffset ?? shaped.offset, report));
+  }
+  return found;
+}
+
+/** Whether what waits before a node that delays fits the link that it waits on. */
+function checkWait(
+  { shaped, policy, capacity }: SizedLink,
+  reader: CheckedNode,
+  graph: ShapedGraph,
+  batchMs: number | undefined,
+  report: GraphReport,
+): SluiceError[] {
+  const waitMs = valueOf(reader, "delayMs");
+  // Offline, a delay moves times and holds nothing back.
+  if (reader.descriptor.delays !== true || graph.mode === "offline") return [];
+  if (typeof waitMs !== "number" || batchMs === undefined) return [];
+  // A hair less, so that rounding asks for no more than the whole number.
+  const wanted = Math.ceil(waitMs / batchMs - 1e-9);
+  if (capacity >= wanted) return [];
+  const what = `link "${shaped.from!.address}" to "${shaped.to!.address}"`;
+  const fate = policy === "lossless" ? "holds its writer back" : "drops frames";
+  const message = `The ${what} ${fate}: its capacity is ${capacity}, but "${reader.shaped.id}" ` +
+    `(${reader.descriptor.type}) lets frames wait there for ${waitMs} ms and one comes every ${rounded(batchMs)} ms; ` +
+    `wanted at least ${wanted}`;
+  return [warning("InvalidGraph", message, shaped.capacityOffset ?? shaped.offset, report)];
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}
