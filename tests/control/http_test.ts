@@ -1,0 +1,165 @@
+/** The control plane over HTTP: what it tells, and whom it refuses. */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { connect } from "node:net";
+import parsePrometheusTextFormat from "parse-prometheus-text-format";
+import { GraphSnapshot } from "../../control/schemas/graph.ts";
+import { serveControl } from "../../control/server.ts";
+import { Runtime } from "../../mod.ts";
+import { eachDriver } from "../fixtures/each_driver.ts";
+import { serveLive } from "./served.ts";
+
+/** Sends a request with any headers, which `fetch` does not let one. @returns what comes first */
+async function raw(url: string, path: string, headers: Record<string, string>): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const lines = Object.entries({ connection: "close", ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`GET ${path} HTTP/1.1\r\n${lines.join("")}\r\n`);
+  const answer = await new Promise<string>((resolve) => socket.once("data", (data) => resolve(String(data))));
+  socket.destroy();
+  return answer;
+}
+
+/** What the parser gives; it ships no types. */
+interface MetricFamily {
+  readonly name: string;
+  readonly type: string;
+  readonly metrics: readonly { readonly value: string; readonly labels: { readonly [name: string]: string } }[];
+}
+
+const UPGRADE = {
+  connection: "Upgrade",
+  upgrade: "websocket",
+  "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+  "sec-websocket-version": "13",
+  "sec-websocket-protocol": "sluice.v1",
+};
+
+eachDriver("serveControl() answers the read side of /api with what the runtime says", async (native) => {
+  await using served = await serveLive(native);
+  const { server, runtime } = served;
+  const get = async (path: string) => await (await fetch(server.url + path)).json();
+  deepEqual(await get("/healthz"), { status: "ok" });
+  const graph = GraphSnapshot.parse(await get("/api/graph"));
+  deepEqual([graph.state, graph.mode, graph.driver], ["running", "live", runtime.driverKind]);
+  deepEqual(graph.nodes.map(({ id, type }) => [id, type]), [
+    ["tone", "tone-source"],
+    ["gain", "gain"],
+    ["level", "level-meter"],
+  ]);
+  deepEqual(await get("/api/nodes"), graph.nodes);
+  deepEqual(await get("/api/links"), graph.links);
+  ok((await get("/api/types")).some(({ type }: { type: string }) => type === "gain"));
+  deepEqual((await get("/api/stats")).links.map(({ id }: { id: string }) => id), graph.links.map(({ id }) => id));
+  ok(Array.isArray(await get("/api/logs")));
+  await served.stopAndCheck();
+  equal((await get("/api/graph")).state, "stopped");
+  const last = runtime.stats().links[0];
+  equal((await get("/api/stats")).links[0].written, last.written);
+});
+
+eachDriver("/metrics is read by an independent parser, with the runtime's counts", async (native) => {
+  await using served = await serveLive(native);
+  await served.stopAndCheck();
+  const families: MetricFamily[] = parsePrometheusTextFormat(
+    await (await fetch(`${served.server.url}/metrics`)).text(),
+  );
+  const written = families.find(({ name }) => name === "sluice_link_written_total")!;
+  equal(written.type, "COUNTER");
+  deepEqual(
+    written.metrics.map(({ value, labels }) => [labels.link, Number(value)]),
+    served.runtime.stats().links.map((link) => [link.id, link.written]),
+  );
+  const dropped = families.find(({ name }) => name === "sluice_link_dropped_total")!;
+  equal(dropped.metrics.length, 4 * served.runtime.stats().links.length);
+});
+
+Deno.test("serveControl() refuses a foreign Host and another Origin, on each route and upgrade", async () => {
+  const runtime = new Runtime();
+  await using server = serveControl(runtime, { port: 0 });
+  const { host } = new URL(server.url);
+  for (const path of ["/", "/api/graph", "/metrics", "/healthz", "/nothing"]) {
+    match(await raw(server.url, path, { host: "evil.example" }), /^HTTP\/1\.1 421 /);
+    match(await raw(server.url, path, { host: "127.0.0.1.evil.example" }), /^HTTP\/1\.1 421 /);
+    for (const origin of ["http://evil.example", "null", `https://${host}`, "http://127.0.0.1:1"]) {
+      match(await raw(server.url, path, { host, origin }), /^HTTP\/1\.1 403 /);
+    }
+  }
+  match(await raw(server.url, "/rpc", { ...UPGRADE, host: "evil.example" }), /^HTTP\/1\.1 421 /);
+  match(await raw(server.url, "/rpc", { ...UPGRADE, host, origin: "http://evil.example" }), /^HTTP\/1\.1 403 /);
+  match(await raw(server.url, "/api/graph", { host, origin: `http://${host}` }), /^HTTP\/1\.1 200 /);
+  match(await raw(server.url, "/api/graph", { host: host.replace("127.0.0.1", "localhost") }), /^HTTP\/1\.1 200 /);
+});
+
+Deno.test("serveControl() gives every answer a strict content security policy", async () => {
+  await using server = serveControl(new Runtime(), { port: 0 });
+  for (const path of ["/", "/api/graph", "/nothing", "/rpc"]) {
+    const response = await fetch(server.url + path);
+    await response.body?.cancel();
+    match(response.headers.get("content-security-policy")!, /^default-src 'none'; script-src 'self';/);
+    equal(response.headers.get("x-content-type-options"), "nosniff");
+  }
+});
+
+Deno.test("serveControl() wants its token on an address that others reach; a login gives a cookie", async () => {
+  await using server = serveControl(new Runtime(), { port: 0, hostname: "0.0.0.0" });
+  const url = server.url.replace("0.0.0.0", "127.0.0.1");
+  match(server.token!, /^[0-9a-f]{64}$/);
+  const status = async (path: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(url + path, { headers });
+    await response.body?.cancel();
+    return response.status;
+  };
+  for (const path of ["/", "/api/graph", "/metrics", "/rpc", "/assets/app.js"]) equal(await status(path), 401);
+  const wrong = ["", "x", server.token!.slice(1), `${server.token}0`, server.token!.replace(/^./, "g")];
+  for (const token of wrong) equal(await status("/api/graph", { authorization: `Bearer ${token}` }), 401);
+  equal(await status("/api/graph", { authorization: `Bearer ${server.token}` }), 200);
+  equal(await status(`/api/graph?token=${server.token}`), 401);
+  const logIn = (token: string) =>
+    fetch(`${url}/login`, { method: "POST", body: new URLSearchParams({ token }), redirect: "manual" });
+  const refused = await logIn("wrong");
+  match(await refused.text(), /That is not the token/);
+  equal(refused.headers.get("set-cookie"), null);
+  const accepted = await logIn(server.token!);
+  await accepted.body?.cancel();
+  const cookie = accepted.headers.get("set-cookie")!;
+  match(cookie, /HttpOnly; SameSite=Strict/);
+  ok(!cookie.includes(server.token!));
+  equal(await status("/api/graph", { cookie: cookie.split(";")[0] }), 200);
+  equal(await status("/api/graph", { cookie: "sluice_login=" }), 401);
+});
+
+Deno.test("serveControl() serves the built page, and nothing outside it; without one it says how to build it", async () => {
+  const folder = await Deno.makeTempDir();
+  const page = new URL(`file://${folder}/dist/`);
+  await using server = serveControl(new Runtime(), { port: 0, page });
+  const missing = await fetch(server.url);
+  equal(missing.status, 503);
+  match(await missing.text(), /deno task build:web/);
+  await Deno.mkdir(`${folder}/dist/assets`, { recursive: true });
+  await Deno.writeTextFile(`${folder}/secret.js`, "secret");
+  await Deno.writeTextFile(`${folder}/dist/index.html`, "<p>page</p>");
+  await Deno.writeTextFile(`${folder}/dist/assets/app.js`, "1");
+  await Deno.symlink(`${folder}/secret.js`, `${folder}/dist/link.js`);
+  equal(await (await fetch(server.url)).text(), "<p>page</p>");
+  const script = await fetch(`${server.url}/assets/app.js`);
+  equal(await script.text(), "1");
+  equal(script.headers.get("content-type"), "text/javascript; charset=utf-8");
+  const { host } = new URL(server.url);
+  for (
+    const path of ["/../secret.js", "/%2e%2e/secret.js", "/..%2fsecret.js", "/assets/..%5c..%5csecret.js", "/link.js"]
+  ) {
+    match(await raw(server.url, path, { host }), /^HTTP\/1\.1 (404|400) /);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("serveControl() refuses more requests a second than its limit", async () => {
+  await using server = serveControl(new Runtime(), { port: 0, limits: { requestsPerSecond: 3 } });
+  const statuses: number[] = [];
+  for (let k = 0; k < 20; k++) {
+    const response = await fetch(`${server.url}/healthz`);
+    await response.body?.cancel();
+    statuses.push(response.status);
+  }
+  ok(statuses.includes(200) && statuses.includes(429), String(statuses));
+});

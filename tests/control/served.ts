@@ -1,0 +1,72 @@
+/** A live graph with its control plane, for tests: a paced tone, a gain, a meter. */
+import { type ControlOptions, type ControlServer, serveControl } from "../../control/server.ts";
+import { RPC_PROTOCOL } from "../../control/client.ts";
+import type { Runtime } from "../../core/runtime.ts";
+import { nodes, Runtime as SluiceRuntime } from "../../mod.ts";
+
+/** A runtime that runs, and its server. */
+export interface Served extends AsyncDisposable {
+  readonly runtime: Runtime;
+  readonly server: ControlServer;
+  /** Stops the graph, and asserts that every link's counts add up. */
+  stopAndCheck(): Promise<void>;
+}
+
+/** Starts the graph and serves it on a free port. */
+export async function serveLive(native: "require" | "off", options: ControlOptions = {}): Promise<Served> {
+  const runtime = new SluiceRuntime({ mode: "live", native });
+  const tone = runtime.add(nodes.toneSource({ frequencyHz: 440 }), { id: "tone" });
+  const gain = runtime.add(nodes.gain({ gainDb: -6 }), { id: "gain" });
+  const level = runtime.add(nodes.levelMeter(), { id: "level" });
+  runtime.connect(tone.outputs.audio, gain.inputs.audioIn);
+  runtime.connect(gain.outputs.audioOut, level.inputs.audioIn);
+  await runtime.start();
+  const server = serveControl(runtime, { port: 0, ...options });
+  return {
+    runtime,
+    server,
+    async stopAndCheck() {
+      const summary = (await runtime.stop())!;
+      for (const { id, written, read, dropped, queued } of summary.links) {
+        const gone = dropped.full + dropped.skipped + dropped.unlinked + dropped.laneLost;
+        if (written === 0 || written !== read + gone + queued) {
+          throw new Error(`Counts of ${id}: ${JSON.stringify({ written, read, dropped, queued })}`);
+        }
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      await runtime[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A bare WebSocket to `/rpc`, open. */
+export function openSocket({ url }: ControlServer, protocols: string[] = []): Promise<WebSocket> {
+  const socket = new WebSocket(`${url.replace("http", "ws")}/rpc`, [RPC_PROTOCOL, ...protocols]);
+  socket.binaryType = "arraybuffer";
+  return new Promise((resolve, reject) => {
+    socket.onopen = () => resolve(socket);
+    socket.onerror = (event) => reject(new Error((event as ErrorEvent).message));
+  });
+}
+
+/** Sends a text and gives the next text that comes. */
+export function ask(socket: WebSocket, text: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const take = ({ data }: MessageEvent) => {
+      if (typeof data !== "string") return;
+      socket.removeEventListener("message", take);
+      resolve(JSON.parse(data));
+    };
+    socket.addEventListener("message", take);
+    socket.addEventListener("close", ({ code }) => reject(new Error(`closed with ${code}`)), { once: true });
+    socket.send(text);
+  });
+}
+
+/** Resolves with the close code. */
+export function closed(socket: WebSocket): Promise<number> {
+  if (socket.readyState === WebSocket.CLOSED) return Promise.resolve(0);
+  return new Promise((resolve) => socket.addEventListener("close", ({ code }) => resolve(code), { once: true }));
+}
