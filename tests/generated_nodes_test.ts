@@ -11,7 +11,7 @@ import { Runtime } from "../core/runtime.ts";
 import { nodePackage as standardPackage } from "../sluice.gen.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import type { Times } from "./fixtures/generated/nodes.ts";
-import { nodePackage, nodes } from "./fixtures/generated/sluice.gen.ts";
+import { nodePackage, nodes, WeightedSumPorts } from "./fixtures/generated/sluice.gen.ts";
 
 eachDriver("a node whose inputs are as many as its configuration says reads each of them", async (native) => {
   await using runtime = new Runtime({ mode: "offline", native });
@@ -171,6 +171,27 @@ for (const lanes of [["a", "a"], ["a", "b"]]) {
     },
   );
 }
+
+Deno.test("a generated port registry lists, gives, shows and wires the ports of an instance", async () => {
+  deepEqual([WeightedSumPorts.INPUT_NAMES, WeightedSumPorts.OUTPUT_NAMES], [["audioIn"], ["audioOut"]]);
+  const { processor, ports } = (await nodes.weightedSum.load())();
+  const streams = new Map(["audioIn_0", "audioIn_1", "audioOut"].map((name) => [name, { name } as never]));
+  ports.wire({
+    input: (name) => streams.get(name)!,
+    output: (name) => streams.get(name)!,
+    inputs: (name) => [0, 1].map((k) => streams.get(`${name}_${k}`)!),
+    outputs: () => [],
+  });
+  const shown: string[] = [];
+  ports.visit({
+    input: (name, port) => void shown.push(`input ${name} ${port === streams.get(name)}`),
+    output: (name, port) => void shown.push(`output ${name} ${port === streams.get(name)}`),
+  });
+  deepEqual(shown, ["input audioIn_0 true", "input audioIn_1 true", "output audioOut true"]);
+  deepEqual(ports.inputs(), { audioIn: [streams.get("audioIn_0"), streams.get("audioIn_1")] });
+  deepEqual(ports.outputs(), { audioOut: streams.get("audioOut") });
+  equal((processor as unknown as { ports: unknown }).ports, ports);
+});
 
 for (const name of ["generated", "structs"]) {
   Deno.test(`the generated code of tests/fixtures/${name} is current`, async () => {

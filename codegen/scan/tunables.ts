@@ -53,7 +53,6 @@ function isTunable(literal: NumericLiteral): boolean {
   if (Node.isElementAccessExpression(parent) || Node.isEnumMember(parent) || Node.isLiteralTypeNode(parent)) {
     return false;
   }
-  if (Node.isPropertyAssignment(parent) || Node.isBindingElement(parent)) return !isUnitConversion(literal);
   return !isUnitConversion(literal);
 }
 
