@@ -5,7 +5,7 @@
  */
 import { object, or } from "@optique/core/constructs";
 import { type Message, message, optionName, text } from "@optique/core/message";
-import { multiple, optional } from "@optique/core/modifiers";
+import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import type { Parser } from "@optique/core/parser";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { extractCommandNames, extractOptionNames } from "@optique/core/usage";
@@ -36,6 +36,17 @@ export interface CheckArgs {
   readonly graph: string;
   readonly set: readonly string[];
   readonly json: boolean;
+  readonly packages: readonly string[];
+}
+
+/** `sluice graph`. */
+export interface GraphArgs {
+  readonly command: "graph";
+  readonly graph: string;
+  readonly format: "dot" | "mermaid" | "json";
+  /** Path of the file to write; absent: standard output. */
+  readonly output?: string;
+  readonly set: readonly string[];
   readonly packages: readonly string[];
 }
 
@@ -80,7 +91,15 @@ export interface DoctorArgs {
 }
 
 /** What a command line asks for. */
-export type CommandArgs = RunArgs | CheckArgs | ListArgs | InfoArgs | CodegenArgs | NewProcessorArgs | DoctorArgs;
+export type CommandArgs =
+  | GraphArgs
+  | RunArgs
+  | CheckArgs
+  | ListArgs
+  | InfoArgs
+  | CodegenArgs
+  | NewProcessorArgs
+  | DoctorArgs;
 
 /** Thrown when the command line was answered by the parser itself: help, version, completions, or a mistake. */
 export class ArgsAnswered extends Error {
@@ -140,6 +159,30 @@ const check = command("check", object({ command: constant("check"), graph, set, 
   description: message`Lists everything that is wrong with a graph file, each with its line and column.`,
 });
 
+const draw = command(
+  "graph",
+  object({
+    command: constant("graph"),
+    graph,
+    format: withDefault(
+      option("--format", choice(["dot", "mermaid", "json"], { metavar: "FORMAT" }), {
+        description: message`For Graphviz (dot), for Markdown (mermaid), or a graph file that says everything (json).`,
+      }),
+      "dot" as const,
+    ),
+    output: optional(option("-o", "--output", path({ metavar: "FILE" }), {
+      description: message`Write to this file; by default to standard output.`,
+    })),
+    set,
+    packages,
+  }),
+  {
+    brief: message`Draw a graph file.`,
+    description: message`Draws the nodes of a graph under their lanes, and the links. Runs nothing.`,
+    footer: message`Exit codes: 0 done, 2 bad input.`,
+  },
+);
+
 const list = command("list", object({ command: constant("list"), json, packages }), {
   brief: message`List the node types by category.`,
 });
@@ -196,7 +239,7 @@ const doctor = command("doctor", object({ command: constant("doctor"), json }), 
   brief: message`Say what is installed, what is missing, and what to do.`,
 });
 
-const commands = [run, check, nodes, codegen, make, doctor] as const;
+const commands = [run, check, draw, nodes, codegen, make, doctor] as const;
 const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, {
   errors: { unexpectedInput: explainUnexpected },
 });

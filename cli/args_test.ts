@@ -46,6 +46,13 @@ Deno.test("parseArgs() reads sluice run with all its options", () => {
 
 Deno.test("parseArgs() reads the other commands", () => {
   assert.deepEqual(parse("check", "g.json"), { command: "check", graph: "g.json", set: [], json: false, packages: [] });
+  const drawn = { command: "graph", graph: "g.json", format: "dot", output: undefined, set: [], packages: [] };
+  assert.deepEqual(parse("graph", "g.json"), drawn);
+  assert.deepEqual(parse("graph", "g.json", "--format=json", "-o", "h.json"), {
+    ...drawn,
+    format: "json",
+    output: "h.json",
+  });
   assert.deepEqual(parse("nodes", "list"), { command: "list", json: false, packages: [] });
   assert.deepEqual(parse("nodes", "info", "gain"), { command: "info", type: "gain", json: false, packages: [] });
   assert.deepEqual(parse("codegen", "--check"), { command: "codegen", check: true, watch: false, config: undefined });

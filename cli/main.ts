@@ -52,6 +52,8 @@ async function dispatch(command: CommandArgs, io: Io): Promise<number> {
     }
     case "check":
       return await (await import("./check_command.ts")).checkCommand(command, io);
+    case "graph":
+      return await (await import("./graph_command.ts")).graphCommand(command, io);
     case "list":
       return await (await import("./nodes_command.ts")).listCommand(command, io);
     case "info":

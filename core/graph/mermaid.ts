@@ -1,0 +1,39 @@
+/**
+ * Writes a graph as a flowchart of Mermaid, which Markdown pages show.
+ *
+ * @module
+ */
+import type { GraphFile } from "./graph_file.ts";
+import { pictureOf } from "./picture.ts";
+
+/**
+ * The text of a flowchart, as {@linkcode graphToDot} draws it. Ids are not used as Mermaid's own, which has words such as
+ * `end` that it takes for itself.
+ *
+ * @param graph what `runtime.graph()` gives, or the JSON of a graph file
+ * @throws {SluiceError} `InvalidGraph` for a link whose address is none
+ */
+export function graphToMermaid(graph: GraphFile): string {
+  const { lanes, links } = pictureOf(graph);
+  const lines = ["flowchart LR"];
+  for (const [n, { title, nodes }] of lanes.entries()) {
+    const indent = title === undefined ? "  " : "    ";
+    if (title !== undefined) lines.push(`  subgraph l${n}["${escape(title)}"]`);
+    for (const { id, index, type } of nodes) lines.push(`${indent}n${index}["${escape(id)}<br/>${escape(type)}"]`);
+    if (title !== undefined) lines.push("  end");
+  }
+  for (const { from, to, fromPort, toPort, note } of links) {
+    const label = `${escape(`${fromPort} → ${toPort}`)}${note === "" ? "" : `<br/>${escape(note)}`}`;
+    lines.push(`  n${from} -->|"${label}"| n${to}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** Makes Mermaid's entity code, `#34;`, of each character that is neither a letter, a digit, nor harmless. */
+function escape(text: string): string {
+  return text.replace(/[^\p{L}\p{N} _.,()→-]/gu, (c) => {
+    const code = c.codePointAt(0)!;
+    const control = code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0xd800 && code < 0xe000);
+    return control ? " " : `#${code};`;
+  });
+}

@@ -1,0 +1,76 @@
+/**
+ * What a drawing of a graph shows, whichever language it is in: nodes under their lanes, and links. Configurations are
+ * left out: they are long, and can hold what is nobody's business.
+ *
+ * @module
+ */
+import { splitAddress } from "../ids.ts";
+import type { GraphFile } from "./graph_file.ts";
+
+/** What a drawing says beside what is in the graph file. */
+export interface DrawingOptions {
+  /** The description of a node type, for languages that show one when the pointer rests on a node. */
+  readonly describe?: (type: string) => string | undefined;
+}
+
+/** A node as it is drawn. */
+export interface PictureNode {
+  readonly id: string;
+  /** Counts the nodes from 0. */
+  readonly index: number;
+  readonly type: string;
+}
+
+/** A lane as it is drawn. */
+export interface PictureLane {
+  /** `dsp (worker)`; `undefined` for nodes whose lane is not said. */
+  readonly title: string | undefined;
+  readonly nodes: readonly PictureNode[];
+}
+
+/** A link as it is drawn. */
+export interface PictureLink {
+  /** Index of the node. */
+  readonly from: number;
+  /** Index of the node. */
+  readonly to: number;
+  readonly fromPort: string;
+  readonly toPort: string;
+  /** `lossless 8`, or what of it is said. */
+  readonly note: string;
+}
+
+/** A graph as it is drawn. */
+export interface Picture {
+  readonly lanes: readonly PictureLane[];
+  readonly links: readonly PictureLink[];
+}
+
+/** Sorts a graph's nodes by lane. Links to or from no node are left out. */
+export function pictureOf(graph: GraphFile): Picture {
+  const lanes = new Map<string | undefined, PictureNode[]>();
+  const indices = new Map<string, number>();
+  for (const [id, { type, lane }] of Object.entries(graph.nodes)) {
+    const node = { id, index: indices.size, type };
+    indices.set(id, node.index);
+    const nodes = lanes.get(lane);
+    if (nodes === undefined) lanes.set(lane, [node]);
+    else nodes.push(node);
+  }
+  return {
+    lanes: [...lanes].map(([name, nodes]) => ({ title: laneTitle(graph, name), nodes })),
+    links: (graph.links ?? []).flatMap(({ from, to, policy, capacity }) => {
+      const [source, target] = [splitAddress(from), splitAddress(to)];
+      const [fromNode, toNode] = [indices.get(source.node), indices.get(target.node)];
+      if (fromNode === undefined || toNode === undefined) return [];
+      const note = [policy, capacity].filter((each) => each !== undefined).join(" ");
+      return [{ from: fromNode, to: toNode, fromPort: source.port, toPort: target.port, note }];
+    }),
+  };
+}
+
+function laneTitle({ lanes = {} }: GraphFile, name: string | undefined): string | undefined {
+  if (name === undefined) return undefined;
+  const kind = Object.hasOwn(lanes, name) ? lanes[name].kind : undefined;
+  return kind === undefined || kind === name ? `lane ${name}` : `lane ${name} (${kind})`;
+}

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { assertNoStack, sluice, temporaryFolder, toneGraph } from "./command_line.ts";
+
+Deno.test("sluice graph draws for Graphviz and Mermaid, to standard output or a file", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/g.json`, toneGraph({ mode: "offline", seconds: 0.1 }));
+  const dot = await sluice(["graph", "g.json"], { cwd: folder.path });
+  assert.equal(dot.code, 0, dot.stderr);
+  assert.match(dot.stdout, /^digraph sluice \{\n/);
+  assert.match(dot.stdout, /n\d -> n\d \[taillabel="audio", headlabel="audioIn", label="lossless 8"\];/);
+  const result = await sluice(["graph", "g.json", "--format", "mermaid", "-o", "g.mmd"], { cwd: folder.path });
+  assert.deepEqual([result.code, result.stdout], [0, ""]);
+  assert.match(await Deno.readTextFile(`${folder.path}/g.mmd`), /^flowchart LR\n/);
+});
+
+Deno.test("sluice graph --format json writes a graph file that it reads back the same", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/g.json`, toneGraph({ mode: "offline", seconds: 0.1 }));
+  const line = ["graph", "--format", "json"];
+  const first = await sluice([...line, "g.json", "--set", "gain.gainDb=-7", "--output", "h.json"], {
+    cwd: folder.path,
+  });
+  assert.equal(first.code, 0, first.stderr);
+  const second = await sluice([...line, "h.json"], { cwd: folder.path });
+  assert.equal(second.stdout, await Deno.readTextFile(`${folder.path}/h.json`));
+  assert.equal(JSON.parse(second.stdout).nodes.gain.config.gainDb, -7);
+  const check = await sluice(["check", "h.json"], { cwd: folder.path });
+  assert.equal(check.code, 0, check.stderr);
+});
+
+Deno.test("sluice graph refuses what it cannot read or write with exit code 2", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/g.json`, toneGraph({ mode: "offline", seconds: 0.1 }));
+  await Deno.writeTextFile(`${folder.path}/bad.json`, "{}");
+  const table: [string[], RegExp][] = [
+    [["bad.json"], /^error: bad\.json:1:1: Cannot read graph: "version" is missing/],
+    [["none.json"], /^error: Cannot read graph "none\.json"/],
+    [["g.json", "-o", "no/such/g.dot"], /^error: Cannot write "no\/such\/g\.dot": there is no such folder; choose/],
+    [["g.json", "--format", "svg"], /^error: `--format`/],
+  ];
+  for (const [args, expected] of table) {
+    const result = await sluice(["graph", ...args], { cwd: folder.path });
+    assert.equal(result.code, 2, result.stderr);
+    assert.match(result.stderr, expected);
+    assert.equal(result.stdout, "");
+    assertNoStack(result);
+  }
+});
