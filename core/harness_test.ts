@@ -1,4 +1,5 @@
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
+import { nodes as standard } from "../sluice.gen.ts";
 import { collect, numberedSource, pass } from "../tests/fixtures/numbered.ts";
 import { filter, type Script } from "../tests/fixtures/scripted.ts";
 import { ProcessorHarness } from "./harness.ts";
@@ -70,4 +71,12 @@ Deno.test("StreamOutput.tryAcquire() goes on in time where a node sets none", as
   }
   await copies.run();
   deepEqual(copies.takeAudio("audioOut").map((block) => block.ptsNs), [7e9, 7.002e9]);
+});
+
+Deno.test("ProcessorHarness.pushAudio() connects an optional input, and the node runs by it", async () => {
+  await using harness = await ProcessorHarness.create(standard.mixer());
+  harness.pushAudio("audioIn_2", { sampleRateHz: 1000, channels: [new Float32Array([7])] });
+  await harness.run();
+  deepEqual(harness.takeAudio("audioOut").map((block) => [...block.channels[0]]), [[7]]);
+  equal(harness.finished, false);
 });

@@ -1,5 +1,7 @@
 /** Graphs whose nodes have dynamic ports: the elements that links, or the options of a node, give them. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, throws } from "node:assert/strict";
+import { nodes as boards } from "../codegen/testdata/accepted/dynamic_ports/sluice.gen.ts";
+import { ProcessorHarness } from "../core/harness.ts";
 import { Runtime } from "../core/runtime.ts";
 import { appSink, buildGraph, graphOptions, NodeRegistry, nodes, parseGraph } from "../mod.ts";
 import { nodePackage } from "../sluice.gen.ts";
@@ -8,7 +10,10 @@ import { eachDriver } from "./fixtures/each_driver.ts";
 const RATE = 8000;
 const SAMPLES = 4000;
 
-/** A graph file: two tones, mixed by elements 3 and 7 of a dynamic port on a lane of its own. */
+/**
+ * A graph file: two tones, mixed by elements 3 and 7 of a dynamic port on a lane of its own. Its pool and its lane leave
+ * out what the runtime can choose.
+ */
 const GRAPH = JSON.stringify({
   version: 1,
   mode: "offline",
@@ -17,6 +22,8 @@ const GRAPH = JSON.stringify({
     high: tone(500, 64),
     room: { type: "dynamic-mixer", lane: "mix" },
   },
+  pools: { audio: { slots: 300 } },
+  lanes: { mix: {} },
   links: [{ from: "high.audio", to: "room.audioIn_7" }, { from: "low.audio", to: "room.audioIn_3" }],
 });
 
@@ -69,4 +76,34 @@ eachDriver("AddOptions.ports gives a dynamic port its elements, linked by their 
   const samples = await listen(runtime, "dynamic-mixer.audioOut");
   equal(samples.length, SAMPLES);
   deepEqual(samples.filter((sample, k) => Math.abs(sample - (sine(200, k) + sine(500, k)) / 2) > 1e-5), []);
+});
+
+Deno.test("ProcessorHarness.addInput() and removeInput() change dynamic ports between ticks", async () => {
+  await using harness = await ProcessorHarness.create(boards.switchboard(), {}, { connect: ["inputs_3"] });
+  const push = (port: string, value: number) =>
+    harness.pushAudio(port, { sampleRateHz: 1000, channels: [new Float32Array([value])] });
+  const taken = (port: string) => harness.takeAudio(port).map((block) => block.channels[0][0]);
+  equal(harness.addInput("inputs"), "inputs_4");
+  push("inputs_3", 3);
+  push("inputs_4", 4);
+  await harness.run();
+  deepEqual([taken("outputs_0"), taken("outputs_1")], [[3], [4]]);
+  equal(harness.addOutput("outputs"), "outputs_2");
+  equal(harness.addInput("inputs"), "inputs_5");
+  push("inputs_5", 5);
+  await harness.run();
+  deepEqual(taken("outputs_2"), [5]);
+  push("inputs_3", 3);
+  harness.removeInput("inputs_3");
+  harness.removeOutput("outputs_2");
+  push("inputs_5", 5);
+  await harness.run();
+  deepEqual([taken("outputs_0"), taken("outputs_1")], [[], [5]]);
+  throws(() => taken("outputs_2"), { code: "PortNotFound" });
+  throws(() => harness.removeInput("inputs_3"), { code: "PortNotFound" });
+  harness.end();
+  await harness.run();
+  equal(harness.finished, true);
+  await harness.teardown();
+  equal(harness.leakedSlots, 0);
 });
