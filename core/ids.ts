@@ -14,7 +14,8 @@ export type LinkId = string & { readonly "~brand": "LinkId" };
 /** `node.port`, or `node.port_3` for an element of an array port. */
 export type PortAddress = string & { readonly "~brand": "PortAddress" };
 
-const ID = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
+/** Graph files refuse `__proto__` as a key, so it is no id either. */
+const ID = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 
 /**
  * Checks a node id.
@@ -26,7 +27,7 @@ export function nodeId(text: string): NodeId {
     throw new SluiceError(
       "InvalidGraph",
       `Cannot use ${JSON.stringify(text)} as a node id: wanted 1 to 64 letters, digits, "_" or "-", ` +
-        `starting with a letter or "_"`,
+        `starting with a letter or "_"${text === "__proto__" ? ", and any word but this" : ""}`,
     );
   }
   return text as NodeId;

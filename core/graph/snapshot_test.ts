@@ -187,6 +187,16 @@ Deno.test("Runtime.graph() shares nothing with the graph, and takes ids that eve
   assert.equal(JSON.stringify(runtime.graph()).includes("7"), false);
 });
 
+Deno.test("Runtime.add() refuses the id and the lane that no graph file can hold", () => {
+  const runtime = new Runtime({ native: "off", registry: REGISTRY });
+  for (const options of [{ id: "__proto__" }, { lane: "__proto__" }]) {
+    assert.throws(() => runtime.addByType("mixer", {}, options), {
+      code: "InvalidGraph",
+      message: /^Cannot use "__proto__" as a node id: .* and any word but this$/,
+    });
+  }
+});
+
 Deno.test("Runtime.graph() refuses a value that JSON cannot hold, and writes nodes that no file can name", () => {
   const runtime = new Runtime({ native: "off", registry: REGISTRY });
   runtime.addByType("data-delay", { initial: new Map() }, { id: "d" });
