@@ -439,7 +439,7 @@ export const audioSwitch: NodeType<AudioSwitchConfig, AudioSwitchHandle> = defin
   descriptor: {
     type: "audio-switch",
     className: "AudioSwitch",
-    source: "processors/flow/switch.ts:61",
+    source: "processors/flow/switch.ts:68",
     description: "Hands on one of up to eight streams of audio.",
     doc:
       'Hands on one of up to eight streams of audio.\n\n**Purpose.** What comes on the others is dropped as it comes, so nothing before the node waits and a change takes\neffect with the next block. The first block from another input is flagged as a discontinuity.\n\n**Inputs.** `frameIn_0` to `frameIn_7`.\n\n**Outputs.** `frameOut`: the blocks of the active input, untouched.\n\n**Config.** `active` (live).\n\n**Example.**\n```json\n{ "pick": { "type": "audio-switch", "config": { "active": 1 } } }\n```',
@@ -495,6 +495,134 @@ export const audioSwitch: NodeType<AudioSwitchConfig, AudioSwitchHandle> = defin
         tick: () => processor.process(),
         configure: (values) => {
           if (values.active !== undefined) processor.active = values.active as typeof processor.active;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `audio-throttle`. */
+export class AudioThrottlePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<AudioFrame>; frameOut: StreamOutput<AudioFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<AudioFrame>; frameOut: StreamOutput<AudioFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<AudioFrame> } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<AudioFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("frameIn", this.#processor.frameIn);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<AudioFrame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<AudioFrame>;
+  }
+}
+
+/** The configuration of `audio-throttle`. */
+export interface AudioThrottleConfig {
+  /**
+   * Frames a second at most.
+   *
+   * A number of at most 1000000 and above 0 Hz; 10 by default; may change while the node runs.
+   */
+  readonly ratePerSecond?: number;
+}
+
+/** A `audio-throttle` in a graph. */
+export type AudioThrottleHandle = NodeHandle<{ frameIn: AudioFrame }, { frameOut: AudioFrame }>;
+
+/**
+ * Lets at most so many blocks of audio a second pass: as `video-throttle`. For meters and plots: what passes has gaps,
+ * and the first block after one is flagged as a discontinuity.
+ */
+export const audioThrottle: NodeType<AudioThrottleConfig, AudioThrottleHandle> = defineNodeType<
+  AudioThrottleConfig,
+  AudioThrottleHandle
+>({
+  descriptor: {
+    type: "audio-throttle",
+    className: "AudioThrottle",
+    source: "processors/flow/throttle.ts:94",
+    description: "Lets at most so many blocks of audio a second pass: as `video-throttle`.",
+    doc:
+      "Lets at most so many blocks of audio a second pass: as `video-throttle`. For meters and plots: what passes has gaps,\nand the first block after one is flagged as a discontinuity.",
+    category: "flow",
+    tags: ["audio", "rate", "limit", "drop", "throttle"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        ratePerSecond: {
+          type: "number",
+          description: "Frames a second at most.",
+          exclusiveMinimum: 0,
+          maximum: 1000000,
+          "x-unit": "Hz",
+          default: 10,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { AudioThrottle } = await import("./processors/flow/throttle.ts");
+    return () => {
+      const processor = new AudioThrottle();
+      return {
+        processor,
+        ports: new AudioThrottlePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.ratePerSecond !== undefined) {
+            processor.ratePerSecond = values.ratePerSecond as typeof processor.ratePerSecond;
+          }
         },
       };
     };
@@ -578,7 +706,7 @@ export const audioValve: NodeType<AudioValveConfig, AudioValveHandle> = defineNo
   descriptor: {
     type: "audio-valve",
     className: "AudioValve",
-    source: "processors/flow/valve.ts:59",
+    source: "processors/flow/valve.ts:66",
     description: "Lets audio pass, or drops it.",
     doc:
       'Lets audio pass, or drops it.\n\n**Purpose.** What comes while it is closed is dropped at once, so nothing before it waits; the first block after\nthat is flagged as a discontinuity. The node\'s own figures tell how much: frames in less frames out.\n\n**Inputs.** `frameIn`.\n\n**Outputs.** `frameOut`: the same blocks, untouched.\n\n**Config.** `open` (live).\n\n**Example.**\n```json\n{ "mute": { "type": "audio-valve", "config": { "open": false } } }\n```',
@@ -1325,7 +1453,7 @@ export const dataSwitch: NodeType<DataSwitchConfig, DataSwitchHandle> = defineNo
   descriptor: {
     type: "data-switch",
     className: "DataSwitch",
-    source: "processors/flow/switch.ts:69",
+    source: "processors/flow/switch.ts:76",
     description: "Hands on one of up to eight streams of values: as `audio-switch`.",
     doc: "Hands on one of up to eight streams of values: as `audio-switch`.",
     category: "flow",
@@ -1449,7 +1577,7 @@ export const dataThrottle: NodeType<DataThrottleConfig, DataThrottleHandle> = de
   descriptor: {
     type: "data-throttle",
     className: "DataThrottle",
-    source: "processors/flow/throttle.ts:64",
+    source: "processors/flow/throttle.ts:83",
     description: "Lets at most so many values a second pass: as `video-throttle`.",
     doc: "Lets at most so many values a second pass: as `video-throttle`.",
     category: "flow",
@@ -1572,7 +1700,7 @@ export const dataValve: NodeType<DataValveConfig, DataValveHandle> = defineNodeT
   descriptor: {
     type: "data-valve",
     className: "DataValve",
-    source: "processors/flow/valve.ts:67",
+    source: "processors/flow/valve.ts:74",
     description: "Lets values pass, or drops them: as `audio-valve`.",
     doc: "Lets values pass, or drops them: as `audio-valve`.",
     category: "flow",
@@ -1936,6 +2064,381 @@ export const encodedDelay: NodeType<EncodedDelayConfig, EncodedDelayHandle> = de
             processor.delayFrames = values.delayFrames as typeof processor.delayFrames;
           }
           if (values.delayMs !== undefined) processor.delayMs = values.delayMs as typeof processor.delayMs;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `encoded-switch`. */
+export class EncodedSwitchPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<EncodedFrame>[]; frameOut: StreamOutput<EncodedFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<EncodedFrame>[]; frameOut: StreamOutput<EncodedFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: readonly StreamInput<EncodedFrame>[] } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<EncodedFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    for (const port of this.#processor.frameIn) visitor.input(port.name, port);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.inputs("frameIn") as StreamInput<EncodedFrame>[];
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<EncodedFrame>;
+  }
+}
+
+/** The configuration of `encoded-switch`. */
+export interface EncodedSwitchConfig {
+  /**
+   * Number of the input whose frames pass.
+   *
+   * A whole number from 0 to 7; 0 by default; may change while the node runs.
+   */
+  readonly active?: number;
+}
+
+/** A `encoded-switch` in a graph. */
+export type EncodedSwitchHandle = NodeHandle<{ frameIn: PortArray<EncodedFrame, 8> }, { frameOut: EncodedFrame }>;
+
+/**
+ * Hands on one of up to eight streams of encoded frames: as `audio-switch`. After a change, the first that passes is a
+ * key frame; until then nothing does.
+ */
+export const encodedSwitch: NodeType<EncodedSwitchConfig, EncodedSwitchHandle> = defineNodeType<
+  EncodedSwitchConfig,
+  EncodedSwitchHandle
+>({
+  descriptor: {
+    type: "encoded-switch",
+    className: "EncodedSwitch",
+    source: "processors/flow/switch.ts:83",
+    description: "Hands on one of up to eight streams of encoded frames: as `audio-switch`.",
+    doc:
+      "Hands on one of up to eight streams of encoded frames: as `audio-switch`. After a change, the first that passes is a\nkey frame; until then nothing does.",
+    category: "flow",
+    tags: ["encoded", "select", "choose", "switch"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      array: 8,
+      optional: true,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        active: {
+          type: "integer",
+          description: "Number of the input whose frames pass.",
+          minimum: 0,
+          maximum: 7,
+          default: 0,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { EncodedSwitch } = await import("./processors/flow/switch.ts");
+    return () => {
+      const processor = new EncodedSwitch();
+      return {
+        processor,
+        ports: new EncodedSwitchPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.active !== undefined) processor.active = values.active as typeof processor.active;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `encoded-throttle`. */
+export class EncodedThrottlePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<EncodedFrame>; frameOut: StreamOutput<EncodedFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<EncodedFrame>; frameOut: StreamOutput<EncodedFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<EncodedFrame> } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<EncodedFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("frameIn", this.#processor.frameIn);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<EncodedFrame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<EncodedFrame>;
+  }
+}
+
+/** The configuration of `encoded-throttle`. */
+export interface EncodedThrottleConfig {
+  /**
+   * Frames a second at most.
+   *
+   * A number of at most 1000000 and above 0 Hz; 10 by default; may change while the node runs.
+   */
+  readonly ratePerSecond?: number;
+}
+
+/** A `encoded-throttle` in a graph. */
+export type EncodedThrottleHandle = NodeHandle<{ frameIn: EncodedFrame }, { frameOut: EncodedFrame }>;
+
+/**
+ * Lets at most so many encoded frames a second pass: as `video-throttle`. Once it has dropped one, what comes up to the
+ * next key frame cannot be decoded and is dropped too; that key frame passes if its time has come, flagged as a
+ * discontinuity.
+ */
+export const encodedThrottle: NodeType<EncodedThrottleConfig, EncodedThrottleHandle> = defineNodeType<
+  EncodedThrottleConfig,
+  EncodedThrottleHandle
+>({
+  descriptor: {
+    type: "encoded-throttle",
+    className: "EncodedThrottle",
+    source: "processors/flow/throttle.ts:106",
+    description: "Lets at most so many encoded frames a second pass: as `video-throttle`.",
+    doc:
+      "Lets at most so many encoded frames a second pass: as `video-throttle`. Once it has dropped one, what comes up to the\nnext key frame cannot be decoded and is dropped too; that key frame passes if its time has come, flagged as a\ndiscontinuity.",
+    category: "flow",
+    tags: ["encoded", "rate", "limit", "drop", "throttle"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        ratePerSecond: {
+          type: "number",
+          description: "Frames a second at most.",
+          exclusiveMinimum: 0,
+          maximum: 1000000,
+          "x-unit": "Hz",
+          default: 10,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { EncodedThrottle } = await import("./processors/flow/throttle.ts");
+    return () => {
+      const processor = new EncodedThrottle();
+      return {
+        processor,
+        ports: new EncodedThrottlePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.ratePerSecond !== undefined) {
+            processor.ratePerSecond = values.ratePerSecond as typeof processor.ratePerSecond;
+          }
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `encoded-valve`. */
+export class EncodedValvePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<EncodedFrame>; frameOut: StreamOutput<EncodedFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<EncodedFrame>; frameOut: StreamOutput<EncodedFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<EncodedFrame> } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<EncodedFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("frameIn", this.#processor.frameIn);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<EncodedFrame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<EncodedFrame>;
+  }
+}
+
+/** The configuration of `encoded-valve`. */
+export interface EncodedValveConfig {
+  /**
+   * Whether frames pass.
+   *
+   * True or false; true by default; may change while the node runs.
+   */
+  readonly open?: boolean;
+}
+
+/** A `encoded-valve` in a graph. */
+export type EncodedValveHandle = NodeHandle<{ frameIn: EncodedFrame }, { frameOut: EncodedFrame }>;
+
+/** Lets encoded frames pass, or drops them: as `audio-valve`. When it opens again, the first that passes is a key frame. */
+export const encodedValve: NodeType<EncodedValveConfig, EncodedValveHandle> = defineNodeType<
+  EncodedValveConfig,
+  EncodedValveHandle
+>({
+  descriptor: {
+    type: "encoded-valve",
+    className: "EncodedValve",
+    source: "processors/flow/valve.ts:80",
+    description: "Lets encoded frames pass, or drops them: as `audio-valve`.",
+    doc:
+      "Lets encoded frames pass, or drops them: as `audio-valve`. When it opens again, the first that passes is a key frame.",
+    category: "flow",
+    tags: ["encoded", "gate", "drop", "valve"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        open: {
+          type: "boolean",
+          description: "Whether frames pass.",
+          default: true,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { EncodedValve } = await import("./processors/flow/valve.ts");
+    return () => {
+      const processor = new EncodedValve();
+      return {
+        processor,
+        ports: new EncodedValvePorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.open !== undefined) processor.open = values.open as typeof processor.open;
         },
       };
     };
@@ -2711,6 +3214,377 @@ export const packetRebuffer: NodeType<PacketRebufferConfig, PacketRebufferHandle
         tick: () => processor.process(),
         configure: (values) => {
           if (values.batchSize !== undefined) processor.batchSize = values.batchSize as typeof processor.batchSize;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `packet-switch`. */
+export class PacketSwitchPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<PacketFrame>[]; frameOut: StreamOutput<PacketFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<PacketFrame>[]; frameOut: StreamOutput<PacketFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: readonly StreamInput<PacketFrame>[] } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<PacketFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    for (const port of this.#processor.frameIn) visitor.input(port.name, port);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.inputs("frameIn") as StreamInput<PacketFrame>[];
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<PacketFrame>;
+  }
+}
+
+/** The configuration of `packet-switch`. */
+export interface PacketSwitchConfig {
+  /**
+   * Number of the input whose frames pass.
+   *
+   * A whole number from 0 to 7; 0 by default; may change while the node runs.
+   */
+  readonly active?: number;
+}
+
+/** A `packet-switch` in a graph. */
+export type PacketSwitchHandle = NodeHandle<{ frameIn: PortArray<PacketFrame, 8> }, { frameOut: PacketFrame }>;
+
+/** Hands on one of up to eight streams of batches of records: as `audio-switch`. */
+export const packetSwitch: NodeType<PacketSwitchConfig, PacketSwitchHandle> = defineNodeType<
+  PacketSwitchConfig,
+  PacketSwitchHandle
+>({
+  descriptor: {
+    type: "packet-switch",
+    className: "PacketSwitch",
+    source: "processors/flow/switch.ts:91",
+    description: "Hands on one of up to eight streams of batches of records: as `audio-switch`.",
+    doc: "Hands on one of up to eight streams of batches of records: as `audio-switch`.",
+    category: "flow",
+    tags: ["packet", "sensor", "select", "choose", "switch"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "packet",
+      type: "PacketFrame",
+      schema: "unknown",
+      array: 8,
+      optional: true,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "packet",
+      type: "PacketFrame",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        active: {
+          type: "integer",
+          description: "Number of the input whose frames pass.",
+          minimum: 0,
+          maximum: 7,
+          default: 0,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { PacketSwitch } = await import("./processors/flow/switch.ts");
+    return () => {
+      const processor = new PacketSwitch();
+      return {
+        processor,
+        ports: new PacketSwitchPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.active !== undefined) processor.active = values.active as typeof processor.active;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `packet-throttle`. */
+export class PacketThrottlePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<PacketFrame>; frameOut: StreamOutput<PacketFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<PacketFrame>; frameOut: StreamOutput<PacketFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<PacketFrame> } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<PacketFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("frameIn", this.#processor.frameIn);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<PacketFrame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<PacketFrame>;
+  }
+}
+
+/** The configuration of `packet-throttle`. */
+export interface PacketThrottleConfig {
+  /**
+   * Frames a second at most.
+   *
+   * A number of at most 1000000 and above 0 Hz; 10 by default; may change while the node runs.
+   */
+  readonly ratePerSecond?: number;
+}
+
+/** A `packet-throttle` in a graph. */
+export type PacketThrottleHandle = NodeHandle<{ frameIn: PacketFrame }, { frameOut: PacketFrame }>;
+
+/** Lets at most so many batches of records a second pass: as `video-throttle`. */
+export const packetThrottle: NodeType<PacketThrottleConfig, PacketThrottleHandle> = defineNodeType<
+  PacketThrottleConfig,
+  PacketThrottleHandle
+>({
+  descriptor: {
+    type: "packet-throttle",
+    className: "PacketThrottle",
+    source: "processors/flow/throttle.ts:87",
+    description: "Lets at most so many batches of records a second pass: as `video-throttle`.",
+    doc: "Lets at most so many batches of records a second pass: as `video-throttle`.",
+    category: "flow",
+    tags: ["packet", "sensor", "rate", "limit", "drop", "throttle"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "packet",
+      type: "PacketFrame",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "packet",
+      type: "PacketFrame",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        ratePerSecond: {
+          type: "number",
+          description: "Frames a second at most.",
+          exclusiveMinimum: 0,
+          maximum: 1000000,
+          "x-unit": "Hz",
+          default: 10,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { PacketThrottle } = await import("./processors/flow/throttle.ts");
+    return () => {
+      const processor = new PacketThrottle();
+      return {
+        processor,
+        ports: new PacketThrottlePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.ratePerSecond !== undefined) {
+            processor.ratePerSecond = values.ratePerSecond as typeof processor.ratePerSecond;
+          }
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `packet-valve`. */
+export class PacketValvePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<PacketFrame>; frameOut: StreamOutput<PacketFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<PacketFrame>; frameOut: StreamOutput<PacketFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<PacketFrame> } {
+    return { frameIn: this.#processor.frameIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly frameOut: StreamOutput<PacketFrame> } {
+    return { frameOut: this.#processor.frameOut };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("frameIn", this.#processor.frameIn);
+    visitor.output("frameOut", this.#processor.frameOut);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<PacketFrame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<PacketFrame>;
+  }
+}
+
+/** The configuration of `packet-valve`. */
+export interface PacketValveConfig {
+  /**
+   * Whether frames pass.
+   *
+   * True or false; true by default; may change while the node runs.
+   */
+  readonly open?: boolean;
+}
+
+/** A `packet-valve` in a graph. */
+export type PacketValveHandle = NodeHandle<{ frameIn: PacketFrame }, { frameOut: PacketFrame }>;
+
+/** Lets batches of records pass, or drops them: as `audio-valve`. */
+export const packetValve: NodeType<PacketValveConfig, PacketValveHandle> = defineNodeType<
+  PacketValveConfig,
+  PacketValveHandle
+>({
+  descriptor: {
+    type: "packet-valve",
+    className: "PacketValve",
+    source: "processors/flow/valve.ts:88",
+    description: "Lets batches of records pass, or drops them: as `audio-valve`.",
+    doc: "Lets batches of records pass, or drops them: as `audio-valve`.",
+    category: "flow",
+    tags: ["packet", "sensor", "gate", "drop", "valve"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "frameIn",
+      direction: "input",
+      kind: "packet",
+      type: "PacketFrame",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "frameOut",
+      direction: "output",
+      kind: "packet",
+      type: "PacketFrame",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        open: {
+          type: "boolean",
+          description: "Whether frames pass.",
+          default: true,
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const { PacketValve } = await import("./processors/flow/valve.ts");
+    return () => {
+      const processor = new PacketValve();
+      return {
+        processor,
+        ports: new PacketValvePorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.open !== undefined) processor.open = values.open as typeof processor.open;
         },
       };
     };
@@ -3744,7 +4618,7 @@ export const videoSwitch: NodeType<VideoSwitchConfig, VideoSwitchHandle> = defin
   descriptor: {
     type: "video-switch",
     className: "VideoSwitch",
-    source: "processors/flow/switch.ts:65",
+    source: "processors/flow/switch.ts:72",
     description: "Hands on one of up to eight streams of video: as `audio-switch`.",
     doc: "Hands on one of up to eight streams of video: as `audio-switch`.",
     category: "flow",
@@ -3882,7 +4756,7 @@ export const videoThrottle: NodeType<VideoThrottleConfig, VideoThrottleHandle> =
   descriptor: {
     type: "video-throttle",
     className: "VideoThrottle",
-    source: "processors/flow/throttle.ts:60",
+    source: "processors/flow/throttle.ts:79",
     description: "Lets at most so many pictures a second pass.",
     doc:
       'Lets at most so many pictures a second pass.\n\n**Purpose.** Drops what comes too early: in a live graph by the clock, in an offline one by the pictures\' times. The\nnode\'s own figures tell how many: frames in less frames out.\n\n**Inputs.** `frameIn`.\n\n**Outputs.** `frameOut`: the pictures that pass, untouched.\n\n**Config.** `ratePerSecond` (live).\n\n**Example.**\n```json\n{ "preview": { "type": "video-throttle", "config": { "ratePerSecond": 5 } } }\n```',
@@ -4007,7 +4881,7 @@ export const videoValve: NodeType<VideoValveConfig, VideoValveHandle> = defineNo
   descriptor: {
     type: "video-valve",
     className: "VideoValve",
-    source: "processors/flow/valve.ts:63",
+    source: "processors/flow/valve.ts:70",
     description: "Lets video pass, or drops it: as `audio-valve`.",
     doc: "Lets video pass, or drops it: as `audio-valve`.",
     category: "flow",
@@ -4348,6 +5222,7 @@ export const nodes: {
   readonly audioDelay: typeof audioDelay;
   readonly audioRebuffer: typeof audioRebuffer;
   readonly audioSwitch: typeof audioSwitch;
+  readonly audioThrottle: typeof audioThrottle;
   readonly audioValve: typeof audioValve;
   readonly channelMapper: typeof channelMapper;
   readonly chunker: typeof chunker;
@@ -4358,11 +5233,17 @@ export const nodes: {
   readonly dataValve: typeof dataValve;
   readonly dynamicMixer: typeof dynamicMixer;
   readonly encodedDelay: typeof encodedDelay;
+  readonly encodedSwitch: typeof encodedSwitch;
+  readonly encodedThrottle: typeof encodedThrottle;
+  readonly encodedValve: typeof encodedValve;
   readonly gain: typeof gain;
   readonly levelMeter: typeof levelMeter;
   readonly mixer: typeof mixer;
   readonly packetDelay: typeof packetDelay;
   readonly packetRebuffer: typeof packetRebuffer;
+  readonly packetSwitch: typeof packetSwitch;
+  readonly packetThrottle: typeof packetThrottle;
+  readonly packetValve: typeof packetValve;
   readonly resampler: typeof resampler;
   readonly reverb: typeof reverb;
   readonly spectrum: typeof spectrum;
@@ -4377,6 +5258,7 @@ export const nodes: {
   audioDelay,
   audioRebuffer,
   audioSwitch,
+  audioThrottle,
   audioValve,
   channelMapper,
   chunker,
@@ -4387,11 +5269,17 @@ export const nodes: {
   dataValve,
   dynamicMixer,
   encodedDelay,
+  encodedSwitch,
+  encodedThrottle,
+  encodedValve,
   gain,
   levelMeter,
   mixer,
   packetDelay,
   packetRebuffer,
+  packetSwitch,
+  packetThrottle,
+  packetValve,
   resampler,
   reverb,
   spectrum,
@@ -4412,6 +5300,7 @@ export const nodePackage: NodePackage = definePackage({
     audioDelay,
     audioRebuffer,
     audioSwitch,
+    audioThrottle,
     audioValve,
     channelMapper,
     chunker,
@@ -4422,11 +5311,17 @@ export const nodePackage: NodePackage = definePackage({
     dataValve,
     dynamicMixer,
     encodedDelay,
+    encodedSwitch,
+    encodedThrottle,
+    encodedValve,
     gain,
     levelMeter,
     mixer,
     packetDelay,
     packetRebuffer,
+    packetSwitch,
+    packetThrottle,
+    packetValve,
     resampler,
     reverb,
     spectrum,
@@ -4464,9 +5359,9 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/encoded_delay.ts": "f2035fb813f26965",
     "processors/flow/packet_delay.ts": "a273fa02bab4994a",
     "processors/flow/packet_rebuffer.ts": "e7a46ba4137017c8",
-    "processors/flow/switch.ts": "09a6d9f7063ad23b",
-    "processors/flow/throttle.ts": "7642aec164b2be18",
-    "processors/flow/valve.ts": "2fefc5c25fe97594",
+    "processors/flow/switch.ts": "9145fb033be99493",
+    "processors/flow/throttle.ts": "9b84df934243f7d8",
+    "processors/flow/valve.ts": "863ba05b703939cc",
     "processors/flow/video_delay.ts": "97234d50e1b8250b",
     "sluice.json": "38d8c866ab4d4905",
   },

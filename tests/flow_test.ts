@@ -1,6 +1,8 @@
 /** Flow nodes, one by one and in graphs. */
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import type { AudioFrame } from "../core/frames/audio_frame.ts";
+import type { EncodedFrame } from "../core/frames/encoded_frame.ts";
+import type { PacketFrame } from "../core/frames/packet_frame.ts";
 import { ProcessorHarness } from "../core/harness.ts";
 import type { StreamInput, StreamOutput } from "../core/ports/stream.ts";
 import type { NodeHandle } from "../core/registry/handle.ts";
@@ -198,4 +200,113 @@ Deno.test("flow nodes refuse configurations out of range", async () => {
   await rejects(ProcessorHarness.create(nodes.audioDelay({ delayMs: -1 })), { code: "InvalidConfig" });
   await rejects(ProcessorHarness.create(nodes.audioSwitch({ active: 8 })), { code: "InvalidConfig" });
   await rejects(ProcessorHarness.create(nodes.dataThrottle({ ratePerSecond: 0 })), { code: "InvalidConfig" });
+});
+
+/** Pushes one encoded frame whose only byte is its number. */
+function pushUnit(harness: ProcessorHarness, port: string, number: number, keyframe: boolean): void {
+  harness.push<EncodedFrame>(port, { codec: "h264", maxBytes: 1, keyframe }, (frame) => {
+    frame.bytes[0] = number;
+    frame.ptsNs = number * 10e6;
+    frame.discontinuity = false;
+  });
+}
+
+function takeUnits(harness: ProcessorHarness): [number, boolean, boolean][] {
+  return harness.takeEncoded("frameOut").map(({ bytes, keyframe, discontinuity }) => [
+    bytes[0],
+    keyframe,
+    discontinuity,
+  ]);
+}
+
+Deno.test("encoded-valve resumes with a key frame, flagged", async () => {
+  await using harness = await ProcessorHarness.create(nodes.encodedValve());
+  for (let k = 0; k < 8; k++) {
+    harness.configure({ open: k !== 2 });
+    pushUnit(harness, "frameIn", k, k % 5 === 0);
+    await harness.run();
+  }
+  deepEqual(takeUnits(harness), [[0, true, false], [1, false, false], [5, true, true], [6, false, false], [
+    7,
+    false,
+    false,
+  ]]);
+  await harness.teardown();
+  equal(harness.leakedSlots, 0);
+});
+
+Deno.test("encoded-switch begins with a key frame after a change, flagged", async () => {
+  await using harness = await ProcessorHarness.create(nodes.encodedSwitch(), {}, {
+    connect: ["frameIn_0", "frameIn_1"],
+  });
+  for (let k = 0; k < 6; k++) {
+    harness.configure({ active: k < 2 ? 0 : 1 });
+    pushUnit(harness, "frameIn_0", k, k === 0);
+    pushUnit(harness, "frameIn_1", 10 + k, k === 4);
+    await harness.run();
+  }
+  deepEqual(takeUnits(harness), [[0, true, false], [1, false, false], [14, true, true], [15, false, false]]);
+  await harness.teardown();
+  equal(harness.leakedSlots, 0);
+});
+
+Deno.test("encoded-throttle waits for a key frame after a gap", async () => {
+  await using harness = await ProcessorHarness.create(nodes.encodedThrottle({ ratePerSecond: 100 }));
+  for (let k = 0; k < 3; k++) pushUnit(harness, "frameIn", k, k === 0);
+  await harness.run();
+  deepEqual(takeUnits(harness), [[0, true, false], [1, false, false], [2, false, false]], "the rate is not exceeded");
+  harness.configure({ ratePerSecond: 25 });
+  // 3 passes and sets the next time to 70 ms: 4 comes too early, 7 in time but with its reference missing.
+  for (let k = 3; k < 12; k++) pushUnit(harness, "frameIn", k, k === 5 || k === 9);
+  await harness.run();
+  const out = takeUnits(harness);
+  deepEqual(out, [[3, false, false], [9, true, true]]);
+  await harness.teardown();
+  equal(harness.leakedSlots, 0);
+});
+
+Deno.test("audio-throttle flags the first block after a gap", async () => {
+  await using harness = await ProcessorHarness.create(nodes.audioThrottle({ ratePerSecond: 100 }));
+  for (let k = 0; k < 12; k++) harness.pushAudio("frameIn", samples(k, k, k, k, k));
+  await harness.run();
+  // Blocks of 5 ms: every other one passes.
+  deepEqual(harness.takeAudio("frameOut").map(({ channels, discontinuity }) => [channels[0][0], discontinuity]), [
+    [0, false],
+    [2, true],
+    [4, true],
+    [6, true],
+    [8, true],
+    [10, true],
+  ]);
+  await harness.teardown();
+  equal(harness.leakedSlots, 0);
+});
+
+Deno.test("packet-valve, packet-switch and packet-throttle drop whole batches", async () => {
+  const push = (harness: ProcessorHarness, port: string, number: number) =>
+    harness.push<PacketFrame<{ n: "i32" }>>(port, { fields: { n: "i32" }, capacity: 1 }, (frame) => {
+      frame.column("n")[0] = number;
+      frame.ptsNs = number * 10e6;
+    });
+  const take = (harness: ProcessorHarness) =>
+    harness.takePackets("frameOut").map(({ columns, discontinuity }) => [columns.n[0], discontinuity]);
+  await using valve = await ProcessorHarness.create(nodes.packetValve());
+  for (let k = 0; k < 4; k++) {
+    valve.configure({ open: k !== 1 });
+    push(valve, "frameIn", k);
+    await valve.run();
+  }
+  deepEqual(take(valve), [[0, false], [2, true], [3, false]]);
+  await using pick = await ProcessorHarness.create(nodes.packetSwitch(), {}, { connect: ["frameIn_0", "frameIn_1"] });
+  for (let k = 0; k < 3; k++) {
+    pick.configure({ active: k % 2 });
+    push(pick, "frameIn_0", k);
+    push(pick, "frameIn_1", 10 + k);
+    await pick.run();
+  }
+  deepEqual(take(pick), [[0, false], [11, true], [2, true]]);
+  await using throttle = await ProcessorHarness.create(nodes.packetThrottle({ ratePerSecond: 50 }));
+  for (let k = 0; k < 6; k++) push(throttle, "frameIn", k);
+  await throttle.run();
+  deepEqual(take(throttle), [[0, false], [2, false], [4, false]]);
 });

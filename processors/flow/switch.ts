@@ -6,7 +6,9 @@
 import { config, input, output, processor } from "../../core/annotations.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
+import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import type { Frame } from "../../core/frames/frame.ts";
+import type { PacketFrame } from "../../core/frames/packet_frame.ts";
 import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 
@@ -26,17 +28,22 @@ abstract class Switch<F extends Frame> {
     for (const [at, port] of this.frameIn.entries()) {
       let frame;
       while ((frame = port.read()) !== undefined) {
-        if (at !== this.active) {
+        const changed = this.#last >= 0 && this.#last !== at;
+        if (at !== this.active || (changed && !this.canBegin(frame))) {
           frame.release();
           continue;
         }
-        const changed = this.#last >= 0 && this.#last !== at;
         const own = changed ? frame.writable() : frame;
         if (changed) own.discontinuity = true;
         this.#last = at;
         this.frameOut.write(own);
       }
     }
+  }
+
+  /** Whether a stream can begin with a frame after a change. */
+  protected canBegin(_frame: F): boolean {
+    return true;
   }
 }
 
@@ -67,3 +74,18 @@ export class VideoSwitch extends Switch<VideoFrame> {}
 /** Hands on one of up to eight streams of values: as `audio-switch`. */
 @processor({ tags: ["data", "select", "choose", "switch"] })
 export class DataSwitch extends Switch<DataFrame> {}
+
+/**
+ * Hands on one of up to eight streams of encoded frames: as `audio-switch`. After a change, the first that passes is a
+ * key frame; until then nothing does.
+ */
+@processor({ tags: ["encoded", "select", "choose", "switch"] })
+export class EncodedSwitch extends Switch<EncodedFrame> {
+  protected override canBegin(frame: EncodedFrame): boolean {
+    return frame.keyframe;
+  }
+}
+
+/** Hands on one of up to eight streams of batches of records: as `audio-switch`. */
+@processor({ tags: ["packet", "sensor", "select", "choose", "switch"] })
+export class PacketSwitch extends Switch<PacketFrame> {}

@@ -4,8 +4,11 @@
  * @module
  */
 import { config, input, output, processor } from "../../core/annotations.ts";
+import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
+import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import type { Frame } from "../../core/frames/frame.ts";
+import type { PacketFrame } from "../../core/frames/packet_frame.ts";
 import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
@@ -21,6 +24,7 @@ abstract class Throttle<F extends Frame> {
 
   /** When the next frame may pass. */
   #nextNs = -Infinity;
+  #missed = false;
 
   /** Hands on a frame if its time has come, else drops it. */
   process(context: ProcessorContext): void {
@@ -28,14 +32,29 @@ abstract class Throttle<F extends Frame> {
     let frame;
     while ((frame = this.frameIn.read()) !== undefined) {
       const timeNs = context.mode === "live" ? context.nowNs() : frame.ptsNs;
-      if (timeNs < this.#nextNs) {
+      if (timeNs < this.#nextNs || (this.#missed && !this.canResume(frame))) {
+        this.#missed = true;
         frame.release();
         continue;
       }
       // Keeps to the grid, so that jitter does not lower the rate; a pause starts a new one.
       this.#nextNs = timeNs - this.#nextNs < periodNs ? this.#nextNs + periodNs : timeNs + periodNs;
-      this.frameOut.write(frame);
+      const flagged = this.#missed && this.isContinuous();
+      const own = flagged ? frame.writable() : frame;
+      if (flagged) own.discontinuity = true;
+      this.#missed = false;
+      this.frameOut.write(own);
     }
+  }
+
+  /** Whether frames build on those before them, so that the first after a gap is flagged. */
+  protected isContinuous(): boolean {
+    return false;
+  }
+
+  /** Whether the stream can go on with a frame after others were dropped. */
+  protected canResume(_frame: F): boolean {
+    return true;
   }
 }
 
@@ -62,3 +81,34 @@ export class VideoThrottle extends Throttle<VideoFrame> {}
 /** Lets at most so many values a second pass: as `video-throttle`. */
 @processor({ tags: ["data", "rate", "limit", "drop", "throttle"] })
 export class DataThrottle extends Throttle<DataFrame> {}
+
+/** Lets at most so many batches of records a second pass: as `video-throttle`. */
+@processor({ tags: ["packet", "sensor", "rate", "limit", "drop", "throttle"] })
+export class PacketThrottle extends Throttle<PacketFrame> {}
+
+/**
+ * Lets at most so many blocks of audio a second pass: as `video-throttle`. For meters and plots: what passes has gaps,
+ * and the first block after one is flagged as a discontinuity.
+ */
+@processor({ tags: ["audio", "rate", "limit", "drop", "throttle"] })
+export class AudioThrottle extends Throttle<AudioFrame> {
+  protected override isContinuous(): boolean {
+    return true;
+  }
+}
+
+/**
+ * Lets at most so many encoded frames a second pass: as `video-throttle`. Once it has dropped one, what comes up to the
+ * next key frame cannot be decoded and is dropped too; that key frame passes if its time has come, flagged as a
+ * discontinuity.
+ */
+@processor({ tags: ["encoded", "rate", "limit", "drop", "throttle"] })
+export class EncodedThrottle extends Throttle<EncodedFrame> {
+  protected override isContinuous(): boolean {
+    return true;
+  }
+
+  protected override canResume(frame: EncodedFrame): boolean {
+    return frame.keyframe;
+  }
+}

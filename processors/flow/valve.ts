@@ -6,7 +6,9 @@
 import { config, input, output, processor } from "../../core/annotations.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
+import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import type { Frame } from "../../core/frames/frame.ts";
+import type { PacketFrame } from "../../core/frames/packet_frame.ts";
 import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 
@@ -25,7 +27,7 @@ abstract class Valve<F extends Frame> {
   process(): void {
     let frame;
     while ((frame = this.frameIn.read()) !== undefined) {
-      if (!this.open) {
+      if (!this.open || (this.#missed && !this.canResume(frame))) {
         this.#missed = true;
         frame.release();
         continue;
@@ -35,6 +37,11 @@ abstract class Valve<F extends Frame> {
       this.#missed = false;
       this.frameOut.write(own);
     }
+  }
+
+  /** Whether the stream can go on with a frame after others were dropped. */
+  protected canResume(_frame: F): boolean {
+    return true;
   }
 }
 
@@ -65,3 +72,17 @@ export class VideoValve extends Valve<VideoFrame> {}
 /** Lets values pass, or drops them: as `audio-valve`. */
 @processor({ tags: ["data", "gate", "drop", "valve"] })
 export class DataValve extends Valve<DataFrame> {}
+
+/**
+ * Lets encoded frames pass, or drops them: as `audio-valve`. When it opens again, the first that passes is a key frame.
+ */
+@processor({ tags: ["encoded", "gate", "drop", "valve"] })
+export class EncodedValve extends Valve<EncodedFrame> {
+  protected override canResume(frame: EncodedFrame): boolean {
+    return frame.keyframe;
+  }
+}
+
+/** Lets batches of records pass, or drops them: as `audio-valve`. */
+@processor({ tags: ["packet", "sensor", "gate", "drop", "valve"] })
+export class PacketValve extends Valve<PacketFrame> {}
