@@ -172,6 +172,34 @@ for (const lanes of [["a", "a"], ["a", "b"]]) {
   );
 }
 
+Deno.test("a handle refuses the name of a port that its node does not have", async () => {
+  await using runtime = new Runtime({ native: "off" });
+  const sum = runtime.add(nodes.weightedSum());
+  equal(sum.output("audioOut"), sum.outputs.audioOut);
+  equal(sum.input("audioIn"), sum.inputs.audioIn);
+  throws(() => sum.output("audioIn" as "audioOut"), {
+    code: "PortNotFound",
+    message: 'Cannot find output "audioIn" of node "weighted-sum"; outputs: audioOut',
+  });
+  throws(() => sum.input("toString" as "audioIn"), {
+    code: "PortNotFound",
+    message: 'Cannot find input "toString" of node "weighted-sum"; inputs: audioIn',
+  });
+});
+
+Deno.test("Runtime.setConfig() refuses a key that the ports of a node depend on, also before the start", async () => {
+  await using runtime = new Runtime({ native: "off" });
+  const sum = runtime.add(nodes.weightedSum({ terms: 3 }));
+  await rejects(runtime.setConfig(sum.id, "terms", 4), {
+    code: "InvalidConfig",
+    key: "terms",
+    message: 'Cannot change "terms" of node "weighted-sum" (weighted-sum): its ports depend on it; ' +
+      "give it when the node is added",
+  });
+  await runtime.setConfig(sum.id, "terms", 3);
+  equal(runtime.portInfo(sum.id).length, 4);
+});
+
 Deno.test("a generated port registry lists, gives, shows and wires the ports of an instance", async () => {
   deepEqual([WeightedSumPorts.INPUT_NAMES, WeightedSumPorts.OUTPUT_NAMES], [["audioIn"], ["audioOut"]]);
   const { processor, ports } = (await nodes.weightedSum.load())();
