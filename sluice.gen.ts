@@ -3136,7 +3136,7 @@ export type PacketRebufferHandle = NodeHandle<{ frameIn: PacketFrame }, { frameO
  * **Purpose.** Every record comes out once and in order, whatever the batches were that it came in. A batch starts at the
  * time of its first record and lasts as long as its records; a batch that came in is taken to spread its records
  * evenly over its duration. No batch reaches over a gap, or over a change of fields: there the one in work ends early,
- * as at the end of the stream. A new `batchSize` holds from the next batch on.
+ * as at the end of the stream. The first after a gap is flagged as a discontinuity. A new `batchSize` holds from the next batch on.
  *
  * **Inputs.** `frameIn`: batches of any size.
  *
@@ -3159,7 +3159,7 @@ export const packetRebuffer: NodeType<PacketRebufferConfig, PacketRebufferHandle
     source: "processors/flow/packet_rebuffer.ts:31",
     description: "Joins and splits batches of records into batches of one size.",
     doc:
-      'Joins and splits batches of records into batches of one size.\n\n**Purpose.** Every record comes out once and in order, whatever the batches were that it came in. A batch starts at the\ntime of its first record and lasts as long as its records; a batch that came in is taken to spread its records\nevenly over its duration. No batch reaches over a gap, or over a change of fields: there the one in work ends early,\nas at the end of the stream. A new `batchSize` holds from the next batch on.\n\n**Inputs.** `frameIn`: batches of any size.\n\n**Outputs.** `frameOut`: batches of `batchSize` records.\n\n**Config.** `batchSize` (live).\n\n**Example.**\n```json\n{ "ten": { "type": "packet-rebuffer", "config": { "batchSize": 10 } } }\n```',
+      'Joins and splits batches of records into batches of one size.\n\n**Purpose.** Every record comes out once and in order, whatever the batches were that it came in. A batch starts at the\ntime of its first record and lasts as long as its records; a batch that came in is taken to spread its records\nevenly over its duration. No batch reaches over a gap, or over a change of fields: there the one in work ends early,\nas at the end of the stream. The first after a gap is flagged as a discontinuity. A new `batchSize` holds from the next batch on.\n\n**Inputs.** `frameIn`: batches of any size.\n\n**Outputs.** `frameOut`: batches of `batchSize` records.\n\n**Config.** `batchSize` (live).\n\n**Example.**\n```json\n{ "ten": { "type": "packet-rebuffer", "config": { "batchSize": 10 } } }\n```',
     category: "flow",
     tags: ["packet", "sensor", "batch", "buffer", "rebuffer"],
     mode: "push",
@@ -5358,7 +5358,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/delay.ts": "4d764f87823d3b36",
     "processors/flow/encoded_delay.ts": "f2035fb813f26965",
     "processors/flow/packet_delay.ts": "a273fa02bab4994a",
-    "processors/flow/packet_rebuffer.ts": "e7a46ba4137017c8",
+    "processors/flow/packet_rebuffer.ts": "e0f5bcbd2aab679e",
     "processors/flow/switch.ts": "9145fb033be99493",
     "processors/flow/throttle.ts": "9b84df934243f7d8",
     "processors/flow/valve.ts": "863ba05b703939cc",

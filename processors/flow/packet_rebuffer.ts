@@ -14,7 +14,7 @@ import { RecordQueue } from "./record_queue.ts";
  * **Purpose.** Every record comes out once and in order, whatever the batches were that it came in. A batch starts at the
  * time of its first record and lasts as long as its records; a batch that came in is taken to spread its records
  * evenly over its duration. No batch reaches over a gap, or over a change of fields: there the one in work ends early,
- * as at the end of the stream. A new `batchSize` holds from the next batch on.
+ * as at the end of the stream. The first after a gap is flagged as a discontinuity. A new `batchSize` holds from the next batch on.
  *
  * **Inputs.** `frameIn`: batches of any size.
  *
@@ -46,8 +46,8 @@ export class PacketRebuffer {
     while ((frame = this.frameIn.read()) !== undefined) {
       if (this.#queue?.continues(frame) !== true) {
         await this.flush();
+        this.#discontinuity = frame.discontinuity || this.#queue?.isGapBefore(frame) === true;
         this.#queue = new RecordQueue(frame.fields);
-        this.#discontinuity = frame.discontinuity;
       }
       this.#queue!.push(frame);
       while (this.#queue!.length >= this.batchSize) await this.#write(this.#queue!, this.batchSize);

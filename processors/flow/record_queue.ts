@@ -36,12 +36,16 @@ export class RecordQueue {
 
   /** Whether a batch has the same fields and starts, as far as lengths tell, where the one pushed last ended. */
   continues(frame: PacketFrame): boolean {
-    if (frame.discontinuity) return false;
-    if (this.#endNs >= 0 && Math.abs(frame.ptsNs - this.#endNs) > TOLERANCE_NS) return false;
+    if (frame.discontinuity || this.isGapBefore(frame)) return false;
     const names = Object.entries(frame.fields);
     const own = Object.entries(this.fields);
     return names.length === own.length &&
       names.every(([name, type], at) => own[at][0] === name && own[at][1] === type);
+  }
+
+  /** Whether a batch starts, as far as lengths tell, elsewhere than where the one pushed last ended. */
+  isGapBefore(frame: PacketFrame): boolean {
+    return this.#endNs >= 0 && Math.abs(frame.ptsNs - this.#endNs) > TOLERANCE_NS;
   }
 
   /** Appends the records of a batch. */
