@@ -26,6 +26,8 @@ export interface RunArgs {
   readonly quiet: boolean;
   readonly mode?: "live" | "offline";
   readonly native?: "auto" | "require" | "off";
+  /** Serves the page and the control plane meanwhile: a port, or `auto`, the first free one from the default on. */
+  readonly serve?: string;
   /** Paths of further `sluice.gen.ts` files. */
   readonly packages: readonly string[];
 }
@@ -128,6 +130,9 @@ const set = multiple(
   }),
 );
 
+/** What `--serve` without a port becomes: the parser knows no option whose value may be left out. */
+const SERVE_AUTO = "--serve=auto";
+
 const run = command(
   "run",
   object({
@@ -144,6 +149,10 @@ const run = command(
     })),
     native: optional(option("--native", choice(["auto", "require", "off"], { metavar: "WHEN" }), {
       description: message`Use the native library where it is there (auto), or fail without it, or do without.`,
+    })),
+    serve: optional(option("--serve", string({ metavar: "PORT", pattern: /^(auto|\d{1,5})$/ }), {
+      description:
+        message`Serve a live page of the graph on this port of this machine; without ${"=PORT"}, on a free one.`,
     })),
     packages,
   }),
@@ -257,7 +266,7 @@ export function parseArgs(
 ): CommandArgs {
   return runSync(parser, {
     programName: PROGRAM,
-    args,
+    args: args.map((each) => each === "--serve" ? SERVE_AUTO : each),
     help: { command: true, option: { names: ["-h", "--help"] } },
     version: { value: VERSION, option: true, command: true },
     completion: "command",

@@ -18,6 +18,7 @@ import type { Io } from "./output.ts";
 import { warnOfStaleCode } from "./packages.ts";
 import { readPosition } from "./position.ts";
 import { ProgressDisplay, type ProgressStyle } from "./progress.ts";
+import { serveRun } from "./serve_command.ts";
 import { EndSignals } from "./signals.ts";
 import { renderSummary, summaryEvent } from "./summary.ts";
 
@@ -52,6 +53,7 @@ async function runToEnd(
   const outputs = listOutputFiles(document, registry);
   const before = await snapshotFiles(outputs);
   using signals = new EndSignals(io);
+  await using _server = args.serve === undefined ? undefined : serveRun(runtime, args.serve, args, io);
   const errors: unknown[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {

@@ -27,6 +27,9 @@ const IDLE_SECONDS = 60;
 /** Longest body of a login, bytes. */
 const MAX_LOGIN_BYTES = 1_024;
 
+/** How long open requests may take to end, milliseconds. */
+const CLOSE_TIMEOUT_MS = 1_000;
+
 /** Logins a second, of all clients together. */
 const LOGINS_PER_SECOND = 5;
 
@@ -116,7 +119,11 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
     pump[Symbol.dispose]();
     feed[Symbol.dispose]();
     for (const socket of sockets) socket.close(1001, "the server ends");
-    await server.shutdown();
+    // An upgraded connection whose other end is gone would hold the end up.
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const patience = new Promise((resolve) => timer = setTimeout(resolve, CLOSE_TIMEOUT_MS));
+    await Promise.race([server.shutdown(), patience]);
+    clearTimeout(timer);
   };
   const shown = hostname.includes(":") ? `[${hostname}]` : hostname;
   return {
