@@ -40,6 +40,7 @@ Deno.test("parseArgs() reads sluice run with all its options", () => {
     quiet: true,
     mode: "live",
     native: "off",
+    serve: undefined,
     packages: ["p.ts", "q.ts"],
   });
 });
