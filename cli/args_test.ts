@@ -31,7 +31,7 @@ Deno.test("parseArgs() reads sluice run with all its options", () => {
     "--mode",
     "live",
   ];
-  assert.deepEqual(parse(...line, "--native", "off", "--packages", "p.ts", "--packages", "q.ts"), {
+  assert.deepEqual(parse(...line, "--serve", "--native", "off", "--packages", "p.ts", "--packages", "q.ts"), {
     command: "run",
     graph: "g.json",
     set: ["a.b=-3", "c.d=x=y"],
@@ -40,7 +40,7 @@ Deno.test("parseArgs() reads sluice run with all its options", () => {
     quiet: true,
     mode: "live",
     native: "off",
-    serve: undefined,
+    serve: "auto",
     packages: ["p.ts", "q.ts"],
   });
 });

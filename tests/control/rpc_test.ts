@@ -1,0 +1,139 @@
+/** `/rpc`: JSON-RPC by the standard, live statistics, and clients that mean harm. The graph's counts stay exact. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import fc from "fast-check";
+import { ControlClient } from "../../control/client.ts";
+import type { StatsFrame } from "../../control/stats_frame.ts";
+import { framesRead } from "../../control/stats_frame.ts";
+import { eachDriver } from "../fixtures/each_driver.ts";
+import { ask, closed, openSocket, serveLive } from "./served.ts";
+
+/** Mutated messages that are sent. */
+const MUTATIONS = 10_000;
+
+type Answer = { id: unknown; error?: { code: number; data?: { code: string } }; result?: unknown };
+
+eachDriver("/rpc answers calls, batches and mistakes as JSON-RPC 2.0 says", async (native) => {
+  await using served = await serveLive(native);
+  const socket = await openSocket(served.server);
+  const call = async (text: string) => await ask(socket, text) as Answer & Answer[];
+  const code = async (text: string) => (await call(text)).error?.code;
+  equal(await code("{"), -32700);
+  for (const bad of ["null", "1", "[]", "{}", '{"jsonrpc":"1.0","method":"ping","id":1}']) {
+    equal(await code(bad), -32600);
+  }
+  equal(await code('{"jsonrpc":"2.0","method":"__proto__","id":1}'), -32601);
+  equal(await code('{"jsonrpc":"2.0","method":"ping","params":{"x":1},"id":1}'), -32602);
+  equal(await code('{"jsonrpc":"2.0","method":"ping","params":[1],"id":1}'), -32602);
+  const unknown = await call('{"jsonrpc":"2.0","method":"node.describe","params":{"node":"x"},"id":7}');
+  deepEqual([unknown.id, unknown.error!.code, unknown.error!.data!.code], [7, -32000, "NodeNotFound"]);
+  const batch = await call(
+    '[null,{"jsonrpc":"2.0","method":"ping","id":1},{"jsonrpc":"2.0","method":"ping"},{"jsonrpc":"2.0","method":"no","id":2}]',
+  );
+  deepEqual(batch.map(({ id, error }) => [id, error?.code]), [[null, -32600], [1, undefined], [2, -32601]]);
+  // A batch of one is answered by an array; a notification is not answered, so the next answer is the ping's.
+  ok(Array.isArray(await call('[{"jsonrpc":"2.0","method":"ping","id":1}]')));
+  socket.send('{"jsonrpc":"2.0","method":"no"}');
+  equal((await call('{"jsonrpc":"2.0","method":"ping","id":"last"}')).id, "last");
+  socket.close();
+  await served.stopAndCheck();
+});
+
+eachDriver("ControlClient follows statistics that equal the runtime's counts once it stands", async (native) => {
+  await using served = await serveLive(native);
+  const client = new ControlClient({ url: `${served.server.url.replace("http", "ws")}/rpc` });
+  const frames: StatsFrame[] = [];
+  const done = Promise.withResolvers<void>();
+  client.on("stats", (frame) => {
+    frames.push(frame);
+    if (frame.state === "stopped") done.resolve();
+  });
+  client.watch({ statsHz: 50, events: {} });
+  const graph = await client.ready();
+  deepEqual(await client.call("node.setConfig", { node: "gain", key: "gainDb", value: -20 }), { value: -20 });
+  equal((await client.call("node.describe", { node: "gain" })).config.gainDb, -20);
+  await sleep(200);
+  await client.call("graph.stop", {});
+  await done.promise;
+  const last = frames[frames.length - 1];
+  const links = served.runtime.stats().links;
+  deepEqual(
+    graph.links.map((_, k) => [last.links.written[k], framesRead(last, k)]),
+    links.map((l) => [l.written, l.read]),
+  );
+  ok(frames.length > 4 && frames[0].links.written[0] < last.links.written[0]);
+  client.close();
+  await served.stopAndCheck();
+});
+
+eachDriver("a slow client's statistics are bounded, and hold the graph up by nothing", async (native) => {
+  await using served = await serveLive(native, { limits: { waitingBytes: 0, maxWaitingBytes: 1 } });
+  const socket = await openSocket(served.server);
+  await ask(socket, '{"jsonrpc":"2.0","method":"stats.subscribe","params":{"hz":60},"id":1}');
+  await sleep(300);
+  socket.close();
+  await served.stopAndCheck();
+});
+
+Deno.test("/rpc closes on a message of 100 MB, on one over its limit, and on binary ones", async () => {
+  await using served = await serveLive("off");
+  for (const message of ["x".repeat(100_000_000), "x".repeat(70_000), new Uint8Array(4)]) {
+    const socket = await openSocket(served.server);
+    const end = closed(socket);
+    socket.onerror = () => {};
+    socket.send(message);
+    await end;
+  }
+  await served.stopAndCheck();
+});
+
+Deno.test("/rpc refuses calls over the rate, subscriptions and connections over the limit", async () => {
+  await using served = await serveLive("off", {
+    limits: { callsPerSecond: 1, burst: 5, subscriptions: 2, connections: 2 },
+  });
+  const socket = await openSocket(served.server);
+  const codes: unknown[] = [];
+  for (let k = 0; k < 8; k++) {
+    const answer = await ask(socket, '{"jsonrpc":"2.0","method":"events.subscribe","params":{},"id":1}') as Answer;
+    codes.push(answer.error?.data?.code);
+  }
+  const refused = "TooManySubscriptions";
+  deepEqual(codes.slice(0, 5), [undefined, undefined, refused, refused, refused]);
+  deepEqual(codes.slice(5), ["RateLimited", "RateLimited", "RateLimited"]);
+  const second = await openSocket(served.server);
+  const third = await openSocket(served.server).then(() => "open", () => "refused");
+  equal(third, "refused");
+  for (const each of [socket, second]) each.close();
+  await served.stopAndCheck();
+});
+
+Deno.test(`/rpc survives ${MUTATIONS} mutated messages`, async () => {
+  await using served = await serveLive("off", { limits: { callsPerSecond: 1e6, burst: 1e6 } });
+  const seed = crypto.getRandomValues(new Int32Array(1))[0];
+  console.log(`seed ${seed}`);
+  const calls = [
+    '{"jsonrpc":"2.0","method":"node.describe","params":{"node":"gain"},"id":1}',
+    '{"jsonrpc":"2.0","method":"stats.subscribe","params":{"hz":10},"id":2}',
+    '[{"jsonrpc":"2.0","method":"logs.subscribe","params":{"level":"info"},"id":3},{"jsonrpc":"2.0","method":"ping"}]',
+    '{"jsonrpc":"2.0","method":"node.setConfig","params":{"node":"gain","key":"gainDb","value":-3},"id":4}',
+    '{"jsonrpc":"2.0","method":"events.subscribe","params":{"topics":["node:*"]},"id":5}',
+  ];
+  const mutated = fc.tuple(
+    fc.constantFrom(...calls),
+    fc.nat(),
+    fc.nat(8),
+    fc.string({ unit: "grapheme", maxLength: 8 }),
+  )
+    .map(([text, at, cut, put]) => text.slice(0, at % text.length) + put + text.slice((at % text.length) + cut));
+  const socket = await openSocket(served.server);
+  let sent = 0;
+  for (const text of fc.sample(mutated, { numRuns: MUTATIONS, seed })) {
+    socket.send(text);
+    // Fewer at once than the connection may have under way.
+    if (++sent % 32 === 0) await ask(socket, '{"jsonrpc":"2.0","method":"ping","id":"p"}');
+  }
+  await sleep(50);
+  equal(socket.readyState, WebSocket.OPEN);
+  socket.close();
+  await served.stopAndCheck();
+});
