@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { SluiceError } from "./errors.ts";
 import { ABI_VERSION, CONTROL, LANE, LINK, LINK_STATE, NODE } from "../ffi/layout.gen.ts";
 
 /** What a lane is doing: values of `LANE.state`, written by the lane. */
@@ -79,6 +80,24 @@ export class ControlPage {
   /** Byte offset of a node's record. */
   nodeOffset(node: number): number {
     return this.#nodes + node * NODE.size;
+  }
+
+  /** Fills a record with zeros: nobody may be using it. */
+  clear(offset: number, size: number): void {
+    this.u32.fill(0, offset >> 2, (offset + size) >> 2);
+  }
+
+  /** @throws {SluiceError} `Busy` if there are not so many records */
+  assertRoom(wanted: { readonly nodes: number; readonly links: number }): void {
+    for (const kind of ["nodes", "links"] as const) {
+      const room = this.u32[(kind === "nodes" ? CONTROL.nodeCount : CONTROL.linkCount) >> 2];
+      if (wanted[kind] <= room) continue;
+      throw new SluiceError(
+        "Busy",
+        `Cannot edit the graph: it would need ${wanted[kind]} records of ${kind}, and was started with room for ` +
+          `${room}; start it anew`,
+      );
+    }
   }
 
   /** Reads a lane's bell: pass it to `park()` after looking for work, so that no ring is missed. */

@@ -53,6 +53,16 @@ export interface Processor {
    * @returns `true` to be called again once the outputs have room
    */
   flush?(context: ProcessorContext): boolean | void | Promise<boolean | void>;
+  /**
+   * What the node that takes this one's place needs to go on: structured-cloneable. The node is between two ticks.
+   */
+  snapshot?(): unknown;
+  /**
+   * Called after `setup()` on a node that takes another one's place.
+   *
+   * @param state what that one's `snapshot()` gave, perhaps that of another type: check it; a throw refuses the edit
+   */
+  restore?(state: unknown): void;
   /** A live configuration key has a new value, already assigned to its field. */
   configChanged?(key: string): void;
   /**

@@ -15,6 +15,8 @@ import { snapshotGraph } from "./graph/snapshot.ts";
 import { type LinkId, type PortAddress, portAddress, splitAddress } from "./ids.ts";
 import type { LaneOptions } from "./lanes/lane_options.ts";
 import type { GraphMode, LinkOptions } from "./links/policy.ts";
+import { GraphEdit } from "./live/graph_edit.ts";
+import type { EditExtras } from "./live/live_edits.ts";
 import { assertPool, type PoolSize } from "./memory/pool_plan.ts";
 import { expandPort } from "./registry/descriptor.ts";
 import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";
@@ -28,6 +30,9 @@ import { type NodeEntry, Topology } from "./topology.ts";
 
 /** Time that `stop()` leaves for draining by default, milliseconds. */
 const STOP_TIMEOUT_MS = 5_000;
+
+/** Time that `edit()` leaves nodes and lanes by default, milliseconds. */
+const EDIT_TIMEOUT_MS = 5_000;
 
 /** Options of {@linkcode Runtime}. */
 export interface RuntimeOptions {
@@ -188,12 +193,7 @@ export class Runtime implements AsyncDisposable {
    * @throws {SluiceError} `NodeTypeNotFound`, and as {@linkcode Runtime.add}
    */
   addByType(type: string, config: Record<string, unknown> = {}, options: AddOptions = {}): NodeHandle {
-    const { registry } = this.#options;
-    if (registry !== undefined) return this.#add(registry.get(type), config, options);
-    throw new SluiceError(
-      "NodeTypeNotFound",
-      `Cannot find node type "${type}": the runtime has no registry; pass one as new Runtime({ registry })`,
-    );
+    return this.#add(this.#findType(type), config, options);
   }
 
   /**
@@ -236,6 +236,75 @@ export class Runtime implements AsyncDisposable {
         doc: port.doc,
       }))
     );
+  }
+
+  /**
+   * Changes the graph, all or nothing: before the start, while it is paused and while it runs. Only the lanes concerned
+   * take part, between two ticks; links that are not named lose no frame. Edits come into effect one after the other.
+   *
+   * @param change is called with what collects the edit; whatever it throws ends the edit with nothing done. It may
+   * not wait for anything
+   * @param options `timeoutMs`: how long `setup()` of new nodes and ticks under way may take, by default 5,000
+   * @returns what `change` gave, once the edit is in effect and removed nodes are torn down
+   * @throws what the calls of {@linkcode GraphEdit} throw, an error of a new node's `setup()` or `restore()`, and
+   * {@linkcode SluiceError} `InvalidGraph` for a required input without a link, `TypeMismatch` for formats that clash,
+   * `PoolExhausted`, `Timeout`, `Busy` if the graph has ended or the edit concerns a native lane
+   */
+  async edit<T>(change: (edit: GraphEdit) => T, options: { readonly timeoutMs?: number } = {}): Promise<T> {
+    const makeDraft = () => {
+      const draft = this.#topology.draft();
+      const edit = new GraphEdit(draft, (type) => this.#findType(type));
+      const result = change(edit);
+      return { draft, extras: edit.extras, result };
+    };
+    if (this.#session !== undefined) {
+      let configured: EditExtras["configure"] = [];
+      const result = await this.#session.edit(() => {
+        const made = makeDraft();
+        configured = made.extras.configure;
+        return made;
+      }, options.timeoutMs ?? EDIT_TIMEOUT_MS);
+      for (const { node, values } of configured) Object.assign(this.#topology.node(node).config, values);
+      return result;
+    }
+    this.#assertBuilding("edit");
+    const { draft, extras, result } = makeDraft();
+    if (extras.bypass.length > 0) throw new SluiceError("Busy", "Cannot bypass a node: the graph was not started");
+    for (const { node, values } of extras.configure) Object.assign(draft.node(node).config, values);
+    this.#topology.adopt(draft);
+    return result;
+  }
+
+  /** Adds an element to a dynamic input of a node: {@linkcode GraphEdit.addInput} as an edit of its own. */
+  addInput(nodeId: string, port: string): Promise<string> {
+    return this.edit((edit) => edit.addInput(nodeId, port));
+  }
+
+  /** Removes an element of a dynamic input: {@linkcode GraphEdit.removeInput} as an edit of its own. */
+  removeInput(nodeId: string, port: string): Promise<void> {
+    return this.edit((edit) => edit.removeInput(nodeId, port));
+  }
+
+  /**
+   * Runs no node until `resume()`; frames stay where they are. The nodes' clock stands still, so that sources do not
+   * catch up afterwards. A node that a device or a socket drives is held only by links that fill up.
+   *
+   * @returns once no tick is under way: the figures of {@linkcode Runtime.stats} then are exact
+   * @throws {SluiceError} `Busy` if the graph does not run, `Timeout` if a tick does not end
+   */
+  async pause(): Promise<void> {
+    if (this.#session === undefined) throw new SluiceError("Busy", "Cannot pause: the graph was not started");
+    await this.#session.pause();
+  }
+
+  /** Goes on after `pause()`; without one, nothing happens. */
+  async resume(): Promise<void> {
+    await this.#session?.resume();
+  }
+
+  /** Whether the graph is paused. */
+  get paused(): boolean {
+    return this.#session?.paused ?? false;
   }
 
   /**
@@ -357,6 +426,15 @@ export class Runtime implements AsyncDisposable {
     this.events.close();
   }
 
+  #findType(type: string): AnyNodeType {
+    const { registry } = this.#options;
+    if (registry !== undefined) return registry.get(type);
+    throw new SluiceError(
+      "NodeTypeNotFound",
+      `Cannot find node type "${type}": the runtime has no registry; pass one as new Runtime({ registry })`,
+    );
+  }
+
   #add(type: AnyNodeType, config: Readonly<Record<string, unknown>>, options: AddOptions): NodeHandle {
     this.#assertBuilding("add a node");
     if (options.pool !== undefined) {
@@ -374,7 +452,7 @@ export class Runtime implements AsyncDisposable {
   #assertBuilding(action: string): void {
     if (this.#session === undefined && !this.#disposed) return;
     const why = this.#disposed ? "the runtime was disposed of" : "the graph was started";
-    throw new SluiceError("Busy", `Cannot ${action}: ${why}; build another runtime for another graph`);
+    throw new SluiceError("Busy", `Cannot ${action}: ${why}; change it by edit()`);
   }
 
   #knownTypes(): AnyNodeType[] {

@@ -5,27 +5,25 @@
  * @module
  */
 import { PHASE } from "../ffi/layout.gen.ts";
-import { controlBytes, ControlPage, type ControlSizes } from "./control_page.ts";
-import type { ArenaToken, Driver } from "./driver/driver.ts";
+import { ControlPage } from "./control_page.ts";
+import type { Driver } from "./driver/driver.ts";
 import { deserializeError, serializeError, SluiceError } from "./errors.ts";
 import type { EventBus } from "./events/bus.ts";
 import { NodeStates } from "./events/node_states.ts";
-import { FRAME_KINDS, type FrameKind } from "./frames/format.ts";
-import { Ledger } from "./frames/ledger.ts";
 import { type NodeId, portAddress } from "./ids.ts";
-import { FIRST_LINK_BIT } from "./lanes/lane.ts";
+import type { GraphChange } from "./live/graph_change.ts";
+import { blankPage, GraphMemory } from "./live/graph_memory.ts";
+import { LinkPlans } from "./live/link_plans.ts";
+import { type EditExtras, LiveEdits } from "./live/live_edits.ts";
+import { Replies } from "./live/replies.ts";
 import { MAIN_LANE } from "./lanes/lane_choice.ts";
 import { type LanePort, MainLanePort, reportedError, WorkerLanePort } from "./lanes/lane_port.ts";
 import { assertNativeLanes, nativeDriver } from "./lanes/native_lane_check.ts";
 import { NativeLanePort } from "./lanes/native_lane_port.ts";
-import type { AnnouncedFormat, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "./lanes/messages.ts";
-import type { LinkPlan } from "./links/link.ts";
-import { evicts } from "./links/policy.ts";
+import type { AnnouncedFormat, LaneInit, LaneReport, NodePlan } from "./lanes/messages.ts";
 import { logger } from "./log.ts";
 import { nativeStage } from "./native_stages.ts";
-import { createPool, Pool, type PoolToken } from "./memory/pool.ts";
-import { poolLoads } from "./memory/pool_loads.ts";
-import { planPools, type PoolSize } from "./memory/pool_plan.ts";
+import type { PoolSize } from "./memory/pool_plan.ts";
 import { assertAccepted } from "./ports/input_port.ts";
 import type { NodeDescriptor } from "./registry/descriptor.ts";
 import { elementsByPort } from "./registry/dynamic_ports.ts";
@@ -54,6 +52,9 @@ const MAX_LANES = 64;
 
 /** How long lanes may take to tear their nodes down, milliseconds. */
 const CLOSE_TIMEOUT_MS = 5_000;
+
+/** How long asynchronous ticks may go on after `pause()`, milliseconds. */
+const PAUSE_TIMEOUT_MS = 5_000;
 
 /** How often the control page is looked at, milliseconds. */
 const WATCH_EVERY_MS = 500;
@@ -84,8 +85,7 @@ export class Session {
   readonly #warnings = new Map<number, string[]>();
   readonly #finished = Promise.withResolvers<RunSummary>();
   readonly #requests = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
-  readonly #arenas: ArenaToken[] = [];
-  readonly #rings: LinkPlan[] = [];
+  readonly #types = new Map<NodeId, AnyNodeType>();
   readonly #closed = new Set<number>();
   readonly #opening = new Map<
     number,
@@ -94,8 +94,14 @@ export class Session {
   #allClosed = Promise.withResolvers<void>();
   /** Until there is a control arena, a page of zeros. */
   #page: ControlPage;
-  #pools: Pool[] = [];
-  #poolTokens: PoolToken[] = [];
+  #memory: GraphMemory | undefined;
+  #plans: LinkPlans | undefined;
+  #edits: LiveEdits | undefined;
+  #paused = false;
+  #pausedAtNs = 0;
+  /** How long all pauses took, nanoseconds: the nodes' clock leaves them out. */
+  #pausedNs = 0;
+  #pausing: Replies<number, true> | undefined;
   #startNs = 0;
   #outcome: "completed" | "stopped" = "completed";
   #failure: Error | undefined;
@@ -119,8 +125,7 @@ export class Session {
       );
     }
     assertNativeLanes(options.driver, options.topology);
-    const sizes = this.#sizes();
-    this.#page = ControlPage.format(new ArrayBuffer(controlBytes(sizes)), sizes);
+    this.#page = blankPage(options.topology);
     for (const id of options.topology.nodes.keys()) this.#states.set(id, "new");
     // Whoever awaits it sees the failure; nobody has to.
     this.#finished.promise.catch(() => {});
@@ -145,11 +150,14 @@ export class Session {
     try {
       this.#warnStale();
       this.#makeMemory();
-      const links = this.#planLinks();
+      this.#planLinks();
       this.#makeLanes();
-      const formats = await Promise.all(this.#lanes.map((lane) => this.#open(lane, links)));
+      const { topology } = this.#options;
+      const nodes = topology.orderedNodes();
+      const links = [...topology.links.values()];
+      const formats = await Promise.all(this.#lanes.map((lane) => this.#open(lane, nodes, links)));
       if (this.#stopTimer !== undefined) throw stoppedEarly();
-      this.#checkFormats(formats.flat());
+      this.#checkFormats(formats.flat(), links);
       this.#startNs = this.#options.driver.nowNs();
       for (const id of this.#states.keys()) this.#states.set(id, "running");
       for (const lane of this.#lanes) lane.send({ kind: "start" });
@@ -165,6 +173,7 @@ export class Session {
   /** Ends the sources and drains the rest, within the time limit. */
   stop(): Promise<RunSummary> {
     if (this.#ending === undefined && this.#stopTimer === undefined) {
+      this.resume();
       this.#outcome = "stopped";
       this.#options.events.publish({ group: "runtime", kind: "stopping" });
       if (this.#startNs > 0) { for (const lane of this.#lanes) lane.send({ kind: "stop" }); }
@@ -188,12 +197,69 @@ export class Session {
     });
   }
 
+  /** Whether nodes are held by `pause()`. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /**
+   * Runs no node until `resume()`. The nodes' clock stands still meanwhile.
+   *
+   * @throws {SluiceError} `Busy` if the graph has ended, `Timeout` if a node's tick does not end
+   */
+  async pause(): Promise<void> {
+    if (this.#ending !== undefined || this.#stopTimer !== undefined || this.#startNs === 0) throw ended();
+    if (this.#paused) return await this.#pausing?.all.then(() => {});
+    this.#paused = true;
+    this.#pausedAtNs = this.#options.driver.nowNs();
+    this.#pausing = new Replies(
+      this.#lanes.map((lane) => lane.index),
+      PAUSE_TIMEOUT_MS,
+      (late) => this.#latePause(late),
+    );
+    for (const lane of this.#lanes) lane.send({ kind: "pause" });
+    await this.#pausing.all;
+    this.#options.events.publish({ group: "runtime", kind: "paused" });
+  }
+
+  /** Goes on after `pause()`. */
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#pausedNs += this.#options.driver.nowNs() - this.#pausedAtNs;
+    for (const lane of this.#lanes) lane.send({ kind: "resume", pausedNs: this.#pausedNs });
+    this.#options.events.publish({ group: "runtime", kind: "resumed" });
+  }
+
+  /** Brings an edit into effect: see {@linkcode LiveEdits.run}. */
+  edit<T>(
+    makeDraft: () => { readonly draft: Topology; readonly extras: EditExtras; readonly result: T },
+    timeoutMs: number,
+  ): Promise<T> {
+    const running = this.#startNs > 0 && this.#ending === undefined && this.#stopTimer === undefined;
+    return running ? this.#edits!.run(makeDraft, timeoutMs) : Promise.reject(ended());
+  }
+
+  #latePause(late: readonly number[]): SluiceError {
+    const names = late.map((lane) => `"${this.#laneNames[lane]}"`).join(", ");
+    return new SluiceError(
+      "Timeout",
+      `Lane ${names} did not come to rest within ${PAUSE_TIMEOUT_MS} ms: a node's process() has not returned`,
+    );
+  }
+
+  /** The nodes' clock. */
+  #nowNs(): number {
+    const nowNs = this.#paused ? this.#pausedAtNs : this.#options.driver.nowNs();
+    return nowNs - this.#pausedNs;
+  }
+
   /** The figures now. */
   stats(): RuntimeStats {
     if (this.#summary !== undefined) return this.#summary;
     const { topology, driver } = this.#options;
     const page = this.#page;
-    const nowNs = driver.nowNs();
+    const nowNs = this.#nowNs();
     return {
       elapsedNs: this.#startNs === 0 ? 0 : nowNs - this.#startNs,
       driver: driver.kind,
@@ -215,7 +281,7 @@ export class Session {
     return {
       page: this.#page,
       state: this.#state(),
-      elapsedNs: this.#summary?.elapsedNs ?? (this.#startNs === 0 ? 0 : driver.nowNs() - this.#startNs),
+      elapsedNs: this.#summary?.elapsedNs ?? (this.#startNs === 0 ? 0 : this.#nowNs() - this.#startNs),
       ...(this.#failure && { error: this.#failure }),
       lanes: this.#lanes.map(({ name, index, kind }) => (
         { name, index, kind, warnings: this.#warnings.get(index) ?? [] }
@@ -234,22 +300,13 @@ export class Session {
   }
 
   #poolStats(): PoolStats[] {
-    return this.#openPools().map((pool) => ({
+    return (this.#memory?.pools ?? []).map((pool) => ({
       name: pool.name,
       slots: pool.slotCount,
       slotBytes: pool.payloadBytes,
       free: pool.freeInBitmap(),
       exhausted: pool.exhausted,
     }));
-  }
-
-  /** Views of the pools; made again where a node on main has detached the memory. */
-  #openPools(): readonly Pool[] {
-    const { driver } = this.#options;
-    if (this.#pools.some(({ buffer }) => buffer instanceof ArrayBuffer && buffer.detached)) {
-      this.#pools = this.#poolTokens.map((token) => new Pool(driver, token, 0, new Ledger()));
-    }
-    return this.#pools;
   }
 
   #nodeStats(node: NodeEntry): NodeStats {
@@ -284,103 +341,104 @@ export class Session {
     }
   }
 
-  #sizes(): ControlSizes {
-    const { topology } = this.#options;
-    return { lanes: this.#laneNames.length, links: topology.links.size, nodes: topology.nodes.size };
-  }
-
   #makeMemory(): void {
     const { driver, pools, topology } = this.#options;
-    const sizes = this.#sizes();
-    const control = driver.createArena(controlBytes(sizes));
-    this.#arenas.push(control);
-    this.#page = ControlPage.format(driver.openArena(control), sizes);
-    driver.useControl(control);
-    const nodes = [...topology.nodes.values()].map(({ id, lane, pool, type }) => (
-      { id, lane, pool, outputs: type.descriptor.outputs }
-    ));
-    const links = [...topology.links.values()].map((link) => ({ ...link, kind: link.output.kind }));
-    const specs = planPools(poolLoads(nodes, links), this.#laneNames.length, pools);
-    const unused = Object.keys(pools).filter((name) => !specs.some((spec) => spec.name === name));
-    const strange = unused.filter((name) => !FRAME_KINDS.includes(name as FrameKind));
-    if (strange.length > 0) {
-      logger("runtime").warn(`No node uses ${strange.map((name) => `pool "${name}"`).join(", ")}`);
-    }
-    this.#poolTokens = specs.map((spec, index) => createPool(driver, index, spec));
-    this.#arenas.push(...this.#poolTokens.map((token) => token.arena));
-    this.#pools = this.#poolTokens.map((token) => new Pool(driver, token, 0, new Ledger()));
-  }
-
-  #planLinks(): LinkPlan[] {
-    const { topology, driver } = this.#options;
-    const nextBit = new Map<string, number>();
-    const takeBit = (lane: string) => {
-      const bit = nextBit.get(lane) ?? FIRST_LINK_BIT;
-      nextBit.set(lane, bit + 1);
-      return bit;
-    };
-    const feedback = topology.feedbackLinks();
-    return [...topology.links.values()].map((entry) => {
-      const { id, index, policy, capacity, fromNode, fromPort, toNode, toPort } = entry;
-      const { kind, schema, struct } = entry.output;
-      const plan = {
-        id,
-        index,
-        policy,
-        capacity,
-        kind,
-        schema,
-        struct,
-        fromNode,
-        fromPort,
-        toNode,
-        toPort,
-        feedback: feedback.has(entry),
-      };
-      const writer = topology.nodes.get(fromNode)!.lane;
-      const reader = topology.nodes.get(toNode)!.lane;
-      if (writer === reader) return { ...plan, readerBit: 0, writerBit: 0 };
-      const ring = driver.createRing({ capacity, evicts: evicts(policy), linkOffset: this.#page.linkOffset(index) });
-      const linked: LinkPlan = { ...plan, ring, readerBit: takeBit(reader), writerBit: takeBit(writer) };
-      driver.bindReader(ring, this.#laneNames.indexOf(reader), linked.readerBit);
-      driver.bindWriter(ring, this.#laneNames.indexOf(writer), linked.writerBit);
-      this.#rings.push(linked);
-      return linked;
+    this.#memory = new GraphMemory(driver, topology, this.#laneNames.length, pools);
+    this.#page = this.#memory.page;
+    this.#plans = new LinkPlans(driver, this.#page);
+    this.#edits = new LiveEdits({
+      topology,
+      driver,
+      page: this.#page,
+      plans: this.#plans,
+      lane: (index) => this.#lanes.find((lane) => lane.index === index),
+      laneIndex: (name) => this.#laneNames.indexOf(name),
+      openLanes: (nodes) => this.#openLanes(nodes),
+      growPools: (draft) => this.#memory!.grow(draft),
+      pools: () => this.#memory!.pools,
+      nodePlan: (node) => this.#nodePlan(node),
+      checkFormats: (formats, links) => this.#checkFormats(formats, links),
+      edited: (change, actions) => this.#edited(change, actions),
     });
   }
 
-  #makeLanes(): void {
-    const { topology, driver } = this.#options;
-    const types = new Map<NodeId, AnyNodeType>([...topology.nodes.values()].map((node) => [node.id, node.type]));
-    for (const [index, name] of this.#laneNames.entries()) {
-      if (![...topology.nodes.values()].some((node) => node.lane === name)) continue;
-      const init: LaneInit = {
-        name,
-        index,
-        generation: 1,
-        driver: driver.token,
-        control: this.#arenas[0],
-        pools: this.#poolTokens,
-        development: this.#options.development,
-        mode: topology.mode,
-        converters: this.#converters(),
-      };
-      const onReport = (report: LaneReport) => this.#report(index, report);
-      this.#lanes.push(this.#makeLane(init, types, onReport));
+  /** Starts the lanes that new nodes need beside those there are. */
+  async #openLanes(nodes: readonly NodeEntry[]): Promise<void> {
+    for (const node of nodes) {
+      if (this.#lanes.some((lane) => lane.name === node.lane)) continue;
+      if (node.type.descriptor.lane === "native") {
+        throw new SluiceError(
+          "Busy",
+          `Cannot add node "${node.id}" while the graph runs: it is a native stage; stop the graph first`,
+          { nodeId: node.id },
+        );
+      }
+      if (!this.#laneNames.includes(node.lane)) this.#laneNames.push(node.lane);
+      if (this.#laneNames.length > MAX_LANES) {
+        this.#laneNames.pop();
+        throw new SluiceError(
+          "Busy",
+          `Cannot start lane "${node.lane}": there are ${MAX_LANES}, the most there can be`,
+        );
+      }
+      const lane = this.#makeLane(node);
+      await this.#open(lane, [], []);
+      lane.send({ kind: "start" });
+      if (this.#paused) lane.send({ kind: "pause" });
     }
   }
 
-  #makeLane(
-    init: LaneInit,
-    types: ReadonlyMap<NodeId, AnyNodeType>,
-    onReport: (report: LaneReport) => void,
-  ): LanePort {
+  /** Takes note of an edit that has come into effect. */
+  #edited({ added, removed }: GraphChange, actions: readonly string[]): void {
+    for (const { id } of removed) {
+      this.#states.delete(id);
+      this.#progress.delete(id);
+    }
+    for (const { id } of added) this.#states.set(id, "running");
+    this.#options.events.publish({ group: "graph", kind: "edited", actions });
+  }
+
+  #planLinks(): void {
+    const { topology } = this.#options;
+    const feedback = topology.feedbackLinks();
+    const laneOf = (id: NodeId) => this.#laneNames.indexOf(topology.node(id).lane);
+    for (const link of topology.links.values()) {
+      this.#plans!.add(link, feedback.has(link), laneOf(link.fromNode), laneOf(link.toNode));
+    }
+  }
+
+  #makeLanes(): void {
+    const { topology } = this.#options;
+    const used = new Map([...topology.nodes.values()].map((node) => [node.lane, node]));
+    for (const name of this.#laneNames) {
+      const node = used.get(name);
+      if (node !== undefined) this.#makeLane(node);
+    }
+  }
+
+  /** @param node one of those that it is to run */
+  #makeLane({ lane: name, type }: NodeEntry): LanePort {
     const { driver, topology } = this.#options;
-    if (init.name === MAIN_LANE) return new MainLanePort(init, driver, types, onReport);
-    const native =
-      [...topology.nodes.values()].find((node) => node.lane === init.name)!.type.descriptor.lane === "native";
-    if (!native) return new WorkerLanePort(init, driver, onReport);
-    return new NativeLanePort(init, nativeDriver(driver), types, topology.lanes[init.name] ?? {}, onReport);
+    const index = this.#laneNames.indexOf(name);
+    const init: LaneInit = {
+      name,
+      index,
+      generation: 1,
+      driver: driver.token,
+      control: this.#memory!.control,
+      pools: this.#memory!.tokens,
+      development: this.#options.development,
+      mode: topology.mode,
+      converters: this.#converters(),
+    };
+    const onReport = (report: LaneReport) => this.#report(index, report);
+    const lane = name === MAIN_LANE
+      ? new MainLanePort(init, driver, this.#types, onReport)
+      : type.descriptor.lane === "native"
+      ? new NativeLanePort(init, nativeDriver(driver), this.#types, topology.lanes[name] ?? {}, onReport)
+      : new WorkerLanePort(init, driver, onReport);
+    this.#lanes.push(lane);
+    return lane;
   }
 
   #converters(): { [field: string]: string[] } {
@@ -391,9 +449,9 @@ export class Session {
     return named;
   }
 
-  #open(lane: LanePort, links: readonly LinkPlan[]): Promise<readonly AnnouncedFormat[]> {
-    const { topology } = this.#options;
-    const nodes: NodePlan[] = topology.orderedNodes().filter((node) => node.lane === lane.name).map((node) => ({
+  #nodePlan(node: NodeEntry): NodePlan {
+    this.#types.set(node.id, node.type);
+    return {
       id: node.id,
       index: node.index,
       type: node.type.descriptor.type,
@@ -401,16 +459,17 @@ export class Session {
       config: node.config,
       pool: node.pool,
       elements: elementsByPort(node.type.descriptor),
-    }));
-    const laneOf = (node: NodeId) => this.#laneNames.indexOf(topology.nodes.get(node)!.lane);
-    const ends: LinkEndPlan[] = [];
-    for (const link of links) {
-      const writer = laneOf(link.fromNode);
-      const reader = laneOf(link.toNode);
-      if (writer === lane.index && reader === lane.index) ends.push({ link, end: "local", otherLane: lane.index });
-      else if (writer === lane.index) ends.push({ link, end: "writer", otherLane: reader });
-      else if (reader === lane.index) ends.push({ link, end: "reader", otherLane: writer });
-    }
+    };
+  }
+
+  #open(
+    lane: LanePort,
+    entries: readonly NodeEntry[],
+    links: readonly LinkEntry[],
+  ): Promise<readonly AnnouncedFormat[]> {
+    const nodes = entries.filter((node) => node.lane === lane.name).map((node) => this.#nodePlan(node));
+    const ends = links.flatMap((link) => this.#plans!.ends(link))
+      .filter((each) => each.lane === lane.index).map((each) => each.end);
     const opened = new Promise<readonly AnnouncedFormat[]>((resolve, reject) => {
       this.#opening.set(lane.index, { resolve, reject });
       lane.send({ kind: "open", nodes, links: ends });
@@ -420,14 +479,20 @@ export class Session {
     return opened;
   }
 
-  #checkFormats(formats: readonly AnnouncedFormat[]): void {
+  /** @param formats of outputs, or of the inputs that they lead to */
+  #checkFormats(formats: readonly AnnouncedFormat[], links: readonly LinkEntry[]): void {
     const { topology } = this.#options;
     const converters = this.#converters();
+    const known = new Map<string, AnnouncedFormat["format"]>();
     for (const { node, port, format } of formats) {
-      for (const link of topology.linksFrom(node, port)) {
-        const { accepts } = link.input;
-        if (accepts !== undefined) assertAccepted(format, accepts, link, (field) => converters[field] ?? []);
-      }
+      const source = topology.linkInto(node, port);
+      known.set(source === undefined ? portAddress(node, port) : portAddress(source.fromNode, source.fromPort), format);
+    }
+    for (const link of links) {
+      const format = known.get(portAddress(link.fromNode, link.fromPort));
+      const { accepts } = link.input;
+      if (format === undefined || accepts === undefined) continue;
+      assertAccepted(format, accepts, link, (field) => converters[field] ?? []);
     }
   }
 
@@ -475,6 +540,15 @@ export class Session {
       case "ended":
         this.#states.set(report.node, "ended");
         if ([...this.#states.values()].every((state) => state === "ended")) void this.#end();
+        break;
+      case "paused":
+        this.#pausing?.settle(lane, true);
+        break;
+      case "prepared":
+      case "refused":
+      case "applied":
+      case "removed":
+        this.#edits?.report(lane, report);
         break;
       case "progress":
         this.#progress.set(report.node, { doneNs: report.doneNs, totalNs: report.totalNs });
@@ -524,6 +598,8 @@ export class Session {
     clearTimeout(this.#stopTimer);
     clearInterval(this.#watchTimer);
     for (const { reject } of this.#opening.values()) reject(stoppedEarly());
+    this.#edits?.end(ended());
+    this.#pausing?.refuse(ended());
     this.#opening.clear();
     for (const lane of this.#lanes) lane.send({ kind: "close" });
     const allClosed = this.#lanes.length === 0 || await this.#awaitClosed();
@@ -544,8 +620,8 @@ export class Session {
     for (const lane of this.#lanes) lane.terminate();
     // A lane that did not close may still write: what it can reach is set aside.
     if (allClosed) {
-      for (const { ring } of this.#rings) this.#options.driver.releaseRing(ring!);
-      for (const arena of this.#arenas) this.#options.driver.releaseArena(arena);
+      this.#plans?.removeAll();
+      this.#memory?.release();
     }
     for (const { reject } of this.#requests.values()) reject(ended());
     this.#requests.clear();

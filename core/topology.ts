@@ -6,8 +6,10 @@
 import { assertConfig } from "./config_check.ts";
 import { listNames, SluiceError } from "./errors.ts";
 import { assertLinkable, resolvePort } from "./graph/link_rules.ts";
+import { ConnectionManager } from "./graph/connection_manager.ts";
 import { graphOrder } from "./graph/order.ts";
-import { type LinkId, linkId, type NodeId, nodeId, portAddress } from "./ids.ts";
+import { RecordTable } from "./graph/record_table.ts";
+import { type LinkId, linkId, type NodeId, nodeId } from "./ids.ts";
 import { laneOf } from "./lanes/lane_choice.ts";
 import { checkLaneOptions, type LaneOptions } from "./lanes/lane_options.ts";
 import {
@@ -19,14 +21,14 @@ import {
   MAX_LINK_CAPACITY,
 } from "./links/policy.ts";
 import { type NodeDescriptor, type PortDescriptor, sizePorts } from "./registry/descriptor.ts";
-import { nameElements } from "./registry/dynamic_ports.ts";
+import { addElement, nameElements, removeElement } from "./registry/dynamic_ports.ts";
 import type { AnyNodeType } from "./registry/node_type.ts";
 import { didYouMean, listSome } from "./suggestion.ts";
 
 /** A node of the graph. */
 export interface NodeEntry {
   readonly id: NodeId;
-  /** Counts the nodes of the graph from 0. */
+  /** Number of its record in the control arena. */
   readonly index: number;
   readonly type: AnyNodeType;
   readonly config: Record<string, unknown>;
@@ -39,7 +41,7 @@ export interface NodeEntry {
 /** A link of the graph. */
 export interface LinkEntry {
   readonly id: LinkId;
-  /** Counts the links of the graph from 0. */
+  /** Number of its record in the control arena. */
   readonly index: number;
   readonly fromNode: NodeId;
   readonly fromPort: string;
@@ -63,20 +65,25 @@ export interface NodeOptions {
   readonly ports?: readonly string[];
 }
 
+/** What a graph gives out numbers from. */
+interface GraphNumbers {
+  readonly nodes: RecordTable;
+  readonly links: RecordTable;
+  /** Of ids, which are never used again. */
+  nextLink: number;
+}
+
 /** See the module. */
 export class Topology {
   readonly mode: GraphMode;
   /** What is said of lanes, by name. */
   readonly lanes: { readonly [name: string]: LaneOptions };
   readonly nodes: Map<NodeId, NodeEntry> = new Map();
-  readonly links: Map<LinkId, LinkEntry> = new Map();
-  /** The link that leads into each input, by address. */
-  readonly #occupied = new Map<string, LinkEntry>();
-  /** Nodes that a link leads into. */
-  readonly #entered = new Set<NodeId>();
+  connections: ConnectionManager<LinkEntry>;
   /** A node of each lane. */
   readonly #residents = new Map<string, NodeEntry>();
-  readonly #outgoing = new Map<NodeId, LinkEntry[]>();
+  /** Shared by a graph and its drafts, so that no number is given out twice. */
+  readonly #numbers: GraphNumbers;
   /** Types whose names errors may give as converters. */
   readonly #known: () => readonly NodeDescriptor[];
 
@@ -89,11 +96,140 @@ export class Topology {
     mode: GraphMode,
     known: () => readonly NodeDescriptor[],
     lanes: { readonly [name: string]: LaneOptions } = {},
+    numbers: GraphNumbers = { nodes: new RecordTable(), links: new RecordTable(), nextLink: 0 },
+    links: Iterable<LinkEntry> = [],
   ) {
+    this.#numbers = numbers;
+    this.connections = new ConnectionManager(links);
     this.mode = mode;
     this.lanes = lanes;
     for (const [name, each] of Object.entries(lanes)) checkLaneOptions(nodeId(name), each);
     this.#known = known;
+  }
+
+  /** The links, in the order in which they were made. */
+  get links(): ReadonlyMap<LinkId, LinkEntry> {
+    return this.connections.all;
+  }
+
+  /** A copy to try an edit on. Entries that the edit leaves alone are the same objects in both. */
+  draft(): Topology {
+    const draft = new Topology(this.mode, this.#known, this.lanes, this.#numbers, this.links.values());
+    for (const [id, entry] of this.nodes) draft.nodes.set(id, entry);
+    for (const [lane, entry] of this.#residents) draft.#residents.set(lane, entry);
+    return draft;
+  }
+
+  /** Becomes what a draft of it is. The draft must not be used afterwards. */
+  adopt(draft: Topology): void {
+    this.nodes.clear();
+    this.#residents.clear();
+    for (const [id, entry] of draft.nodes) this.nodes.set(id, entry);
+    for (const [lane, entry] of draft.#residents) this.#residents.set(lane, entry);
+    this.connections = draft.connections;
+  }
+
+  /** The records of nodes and links that are no more may be used again. */
+  recycle(nodes: readonly NodeEntry[], links: readonly LinkEntry[]): void {
+    for (const { index } of nodes) this.#numbers.nodes.giveBack(index);
+    for (const { index } of links) this.#numbers.links.giveBack(index);
+  }
+
+  /** Records that nodes and links have used so far, at least. */
+  get records(): { readonly nodes: number; readonly links: number } {
+    return { nodes: this.#numbers.nodes.size, links: this.#numbers.links.size };
+  }
+
+  /** Takes a node out, with the links from and to it. @throws {SluiceError} `NodeNotFound` */
+  removeNode(id: string): NodeEntry {
+    const entry = this.node(id);
+    for (const link of [...this.connections.intoNode(entry.id), ...this.connections.fromNode(entry.id)]) {
+      this.connections.remove(link.id);
+    }
+    this.nodes.delete(entry.id);
+    if (this.#residents.get(entry.lane) === entry) {
+      const other = [...this.nodes.values()].find(({ lane }) => lane === entry.lane);
+      if (other === undefined) this.#residents.delete(entry.lane);
+      else this.#residents.set(entry.lane, other);
+    }
+    return entry;
+  }
+
+  /**
+   * Adds an element to a dynamic port of a node.
+   *
+   * @param port the port as a whole: `inputs`
+   * @returns the element's name: `inputs_2`
+   * @throws {SluiceError} `NodeNotFound`, `PortNotFound`, `InvalidGraph` if the port has as many as it can
+   */
+  addPort(node: string, direction: "input" | "output", port: string): string {
+    const old = this.node(node);
+    const { descriptor, added } = addElement(old.id, old.type.descriptor, direction, port);
+    this.#swapType(old, descriptor);
+    return added;
+  }
+
+  /**
+   * Removes an element of a dynamic port, with the links at it.
+   *
+   * @param port the element: `inputs_2`
+   * @throws {SluiceError} `NodeNotFound`, `PortNotFound`
+   */
+  removePort(node: string, direction: "input" | "output", port: string): void {
+    const old = this.node(node);
+    const descriptor = removeElement(old.id, old.type.descriptor, direction, port);
+    const links = direction === "input" ? [this.linkInto(old.id, port)] : this.linksFrom(old.id, port);
+    for (const link of links) if (link !== undefined) this.connections.remove(link.id);
+    this.#swapType(old, descriptor);
+  }
+
+  /** Takes a link out. @throws {SluiceError} `LinkNotFound`, with the links there are */
+  removeLink(id: string): LinkEntry {
+    const link = this.connections.remove(id as LinkId);
+    if (link !== undefined) return link;
+    const available = [...this.links.keys()];
+    throw new SluiceError(
+      "LinkNotFound",
+      `Cannot find link ${JSON.stringify(id)}; links: ${listSome(available)}`,
+      { available },
+    );
+  }
+
+  /**
+   * Gives a node another type, another configuration or both; its lane, pool and links stay.
+   *
+   * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`, `InvalidGraph` for a type of another kind of lane,
+   * `PortNotFound` or `TypeMismatch` if the new type has no fitting port for one of its links
+   */
+  replaceNode(id: string, type: AnyNodeType, config: Record<string, unknown>): NodeEntry {
+    const old = this.node(id);
+    const values = assertConfig(type.descriptor, old.id, config);
+    const lane = laneOf(old.id, type.descriptor, old.lane, this.lanes, new Map());
+    const isNative = (each: AnyNodeType) => each.descriptor.lane === "native";
+    if (lane !== old.lane || isNative(type) !== isNative(old.type)) {
+      throw new SluiceError(
+        "InvalidGraph",
+        `Cannot replace node "${id}" (${old.type.descriptor.type}) by a ${type.descriptor.type}: it runs on lane ` +
+          `"${old.lane}", which cannot run that type`,
+        { nodeId: id },
+      );
+    }
+    const entry: NodeEntry = {
+      ...old,
+      index: this.#numbers.nodes.take(),
+      type: sizedType(type, values, this.#linkedPorts(old.id)),
+      config: values,
+    };
+    this.nodes.set(old.id, entry);
+    if (this.#residents.get(old.lane) === old) this.#residents.set(old.lane, entry);
+    for (const link of [...this.connections.intoNode(old.id), ...this.connections.fromNode(old.id)]) {
+      assertLinkable(
+        { nodeId: link.fromNode, descriptor: this.node(link.fromNode).type.descriptor, port: link.fromPort },
+        { nodeId: link.toNode, descriptor: this.node(link.toNode).type.descriptor, port: link.toPort },
+        this.#known(),
+      );
+    }
+    return entry;
   }
 
   /** @throws {SluiceError} `InvalidGraph` for the id, `InvalidConfig` for the configuration */
@@ -108,7 +244,7 @@ export class Topology {
     const { pool } = options;
     const entry: NodeEntry = {
       id,
-      index: this.nodes.size,
+      index: this.#numbers.nodes.take(),
       type: sizedType(type, values, options.ports ?? []),
       config: values,
       lane,
@@ -146,19 +282,12 @@ export class Topology {
     const input = { nodeId: target.id, descriptor: target.type.descriptor, port: to.port };
     assertLinkable(output, input, this.#known());
     const attempt = `Cannot link "${from.node}.${from.port}" to "${to.node}.${to.port}"`;
-    const occupant = this.#occupied.get(portAddress(target.id, to.port));
-    if (occupant !== undefined) {
-      throw new SluiceError(
-        "DestinationOccupied",
-        `${attempt}: the input is taken by ${occupant.id} from "${occupant.fromNode}.${occupant.fromPort}"`,
-        { nodeId: target.id, port: to.port, linkId: occupant.id },
-      );
-    }
+    this.connections.assertFree(source.id, from.port, target.id, to.port);
     const outputPort = resolvePort(output, "output");
     const { policy, capacity } = this.#linkOptions(attempt, options, outputPort);
     const entry: LinkEntry = {
-      id: linkId(this.links.size),
-      index: this.links.size,
+      id: linkId(this.#numbers.nextLink),
+      index: this.#numbers.links.take(),
       fromNode: source.id,
       fromPort: from.port,
       toNode: target.id,
@@ -168,34 +297,35 @@ export class Topology {
       policy,
       capacity,
     };
-    this.#refuseCycle(attempt, entry);
-    this.links.set(entry.id, entry);
-    this.#occupied.set(portAddress(target.id, to.port), entry);
-    this.#entered.add(target.id);
-    const outgoing = this.#outgoing.get(source.id);
-    if (outgoing === undefined) this.#outgoing.set(source.id, [entry]);
-    else outgoing.push(entry);
+    try {
+      this.#refuseCycle(attempt, entry);
+    } catch (error) {
+      this.#numbers.links.giveBack(entry.index);
+      throw error;
+    }
+    this.#numbers.nextLink++;
+    this.connections.add(entry);
     return entry;
   }
 
   /** The link that leads into an input. */
   linkInto(node: NodeId, port: string): LinkEntry | undefined {
-    return this.#occupied.get(portAddress(node, port));
+    return this.connections.into(node, port);
   }
 
   /** The links that lead away from an output. */
   linksFrom(node: NodeId, port: string): LinkEntry[] {
-    return (this.#outgoing.get(node) ?? []).filter((link) => link.fromPort === port);
+    return this.connections.from(node, port);
   }
 
   /** Whether no link leads into a node. */
   isSource(node: NodeId): boolean {
-    return !this.#entered.has(node);
+    return this.connections.intoNode(node).length === 0;
   }
 
   /** Whether no link leads away from a node. */
   isSink(node: NodeId): boolean {
-    return !this.#outgoing.has(node);
+    return this.connections.fromNode(node).length === 0;
   }
 
   /** The nodes that can be reached from one, in no order. */
@@ -203,7 +333,7 @@ export class Topology {
     const seen = new Set<NodeId>();
     const open = [from];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      for (const { toNode } of this.#outgoing.get(node) ?? []) {
+      for (const { toNode } of this.connections.fromNode(node)) {
         if (seen.has(toNode)) continue;
         seen.add(toNode);
         open.push(toNode);
@@ -227,7 +357,7 @@ export class Topology {
     for (const link of seen) {
       if (!closes(link)) continue;
       if (fed.get(link.toNode)! > 1) feedback.add(link);
-      else for (const next of this.#outgoing.get(link.toNode) ?? []) seen.add(next);
+      else for (const next of this.connections.fromNode(link.toNode)) seen.add(next);
     }
     for (const link of delayed) {
       if (closes(link)) feedback.add(link);
@@ -244,19 +374,30 @@ export class Topology {
   }
 
   /** @throws {SluiceError} `InvalidGraph` if there is no node, or a required input has no link */
-  assertComplete(): void {
-    if (this.nodes.size === 0) throw new SluiceError("InvalidGraph", "Cannot start: the graph has no nodes");
+  assertComplete(attempt = "start"): void {
+    if (this.nodes.size === 0) throw new SluiceError("InvalidGraph", `Cannot ${attempt}: the graph has no nodes`);
     for (const { id, type } of this.nodes.values()) {
       for (const port of type.descriptor.inputs) {
         if (port.optional || port.array !== undefined) continue;
         if (this.linkInto(id, port.name) !== undefined) continue;
         throw new SluiceError(
           "InvalidGraph",
-          `Cannot start: input "${id}.${port.name}" (${port.type}) is required and has no link`,
+          `Cannot ${attempt}: input "${id}.${port.name}" (${port.type}) is required and has no link`,
           { nodeId: id, port: port.name },
         );
       }
     }
+  }
+
+  #swapType(old: NodeEntry, descriptor: NodeDescriptor): void {
+    const entry = { ...old, type: withDescriptor(old.type, descriptor) };
+    this.nodes.set(old.id, entry);
+    if (this.#residents.get(old.lane) === old) this.#residents.set(old.lane, entry);
+  }
+
+  #linkedPorts(id: NodeId): string[] {
+    const inputs = this.connections.intoNode(id).map((link) => link.toPort);
+    return [...inputs, ...this.connections.fromNode(id).map((link) => link.fromPort)];
   }
 
   #linkOptions(
@@ -326,7 +467,7 @@ export class Topology {
         for (let at: NodeId | undefined = node; at !== undefined; at = cameFrom.get(at)) path.unshift(at);
         return path;
       }
-      for (const link of this.#outgoing.get(node) ?? []) {
+      for (const link of this.connections.fromNode(node)) {
         const { toNode } = link;
         if (cameFrom.has(toNode) || without.has(link) || avoid(toNode)) continue;
         cameFrom.set(toNode, node);
@@ -352,7 +493,10 @@ function sizedType(
 ): AnyNodeType {
   const sized = sizePorts(type.descriptor, config);
   const descriptor = nameElements(nameElements(sized, "input", ports), "output", ports);
-  if (descriptor === type.descriptor) return type;
+  return descriptor === type.descriptor ? type : withDescriptor(type, descriptor);
+}
+
+function withDescriptor(type: AnyNodeType, descriptor: NodeDescriptor): AnyNodeType {
   return { descriptor, package: type.package, load: () => type.load() };
 }
 

@@ -24,7 +24,8 @@ import type { AnyNodeType } from "../registry/node_type.ts";
 import { runCell, type RunHost } from "./cell_runner.ts";
 import { ReadySet } from "./ready_set.ts";
 import { explain } from "./explain.ts";
-import { attachLink, buildCell, type LinkSite } from "./lane_builder.ts";
+import { type EditedLane, LaneEditor, reconfigure, tearDown } from "./lane_editor.ts";
+import { attachLink, buildCell } from "./lane_builder.ts";
 import type { LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "./messages.ts";
 import type { CellHost, NodeCell } from "./node_cell.ts";
 
@@ -61,7 +62,7 @@ export interface LaneSite {
 }
 
 /** See the module. */
-export class Lane implements CellHost, RunHost, LinkSite {
+export class Lane implements CellHost, RunHost, EditedLane {
   readonly init: LaneInit;
   readonly site: LaneSite;
   readonly driver: Driver;
@@ -69,7 +70,7 @@ export class Lane implements CellHost, RunHost, LinkSite {
   readonly page: ControlPage;
   readonly ledger: Ledger;
   readonly development: boolean;
-  readonly pools: readonly Pool[];
+  readonly pools: Pool[];
   /** Whom an inbox bit wakes. */
   readonly wakeables: (Wakeable | undefined)[] = [];
   readonly staged: LinkWriter[] = [];
@@ -79,6 +80,12 @@ export class Lane implements CellHost, RunHost, LinkSite {
   /** The clock as it was when this round began. */
   #nowNs = 0;
   #running = false;
+  readonly #editor = new LaneEditor(this);
+  #paused = false;
+  /** That the lane is paused was reported. */
+  #pauseTold = false;
+  /** How long all pauses took. */
+  #pausedNs = 0;
   #closed = false;
   /** Waiting without blocking: other work of the event loop may wake nodes. */
   #parked = false;
@@ -101,8 +108,8 @@ export class Lane implements CellHost, RunHost, LinkSite {
     this.page = new ControlPage(site.driver.openArena(init.control));
     this.development = init.development;
     this.ledger = init.development ? new CheckedLedger() : new Ledger();
-    const View = init.development ? CheckedPool : Pool;
-    this.pools = init.pools.map((token) => new View(site.driver, token, init.index, this.ledger));
+    this.pools = [];
+    this.openPools(init.pools);
     this.#at32 = this.page.laneOffset(init.index) >> 2;
     this.page.u32[this.#at32 + (LANE.generation >> 2)] = init.generation;
     this.#take = (bit) => this.#taken(bit);
@@ -130,6 +137,22 @@ export class Lane implements CellHost, RunHost, LinkSite {
       case "configure":
         this.#configure(command);
         break;
+      case "pause":
+        this.#paused = true;
+        this.wakeUp();
+        break;
+      case "resume":
+        this.#pausedNs = command.pausedNs;
+        this.#paused = false;
+        this.#pauseTold = false;
+        this.wakeUp();
+        break;
+      case "prepare":
+        await this.#editor.prepare(command);
+        break;
+      case "abort":
+        await this.#editor.abort(command.epoch);
+        break;
     }
   }
 
@@ -142,10 +165,39 @@ export class Lane implements CellHost, RunHost, LinkSite {
   }
 
   nowNs(): number {
-    return this.site.driver.nowNs();
+    return this.site.driver.nowNs() - this.#pausedNs;
+  }
+
+  post(report: LaneReport): void {
+    this.site.post(report);
+  }
+
+  findType(node: NodePlan): Promise<AnyNodeType> {
+    return this.site.findType(node);
+  }
+
+  openPools(tokens: LaneInit["pools"]): void {
+    const View = this.development ? CheckedPool : Pool;
+    for (const token of tokens) {
+      if (this.pools[token.index] !== undefined) continue;
+      this.pools[token.index] = new View(this.driver, token, this.init.index, this.ledger);
+    }
+  }
+
+  ranksChanged(): void {
+    this.#ready = new ReadySet(this.cells.length);
+    for (const [rank, cell] of this.cells.entries()) {
+      cell.rank = rank;
+      cell.queued = false;
+    }
+  }
+
+  wakeUp(): void {
+    this.driver.ringBell(this.init.index);
   }
 
   enqueue(cell: NodeCell): void {
+    if (cell.retired) return;
     cell.queued = true;
     this.#ready.add(cell.rank);
     this.wroteBetween();
@@ -233,9 +285,11 @@ export class Lane implements CellHost, RunHost, LinkSite {
   async #loop(): Promise<void> {
     let yieldAtNs = this.nowNs() + YIELD_AFTER_NS;
     while (this.#running) {
+      if (this.#editor.due) this.#editor.apply();
       this.#round();
       if (!this.#running) return;
-      if (this.#ready.size === 0) {
+      this.#tellPause();
+      if (this.#ready.size === 0 || this.#paused) {
         await this.#idle();
         yieldAtNs = this.nowNs() + YIELD_AFTER_NS;
       } else if (this.#nowNs >= yieldAtNs) {
@@ -251,12 +305,14 @@ export class Lane implements CellHost, RunHost, LinkSite {
     f64[(this.#at32 >> 1) + (LANE.heartbeatNs >> 3)] = nowNs;
     f64[(this.#at32 >> 1) + (LANE.rounds >> 3)]++;
     this.page.drainInbox(this.init.index, this.#take);
+    if (this.#paused) return;
     this.#wakeTimers(nowNs);
     const live = this.mode === "live";
     if (this.#ready.size > 0) this.#setState(LANE_STATE.running);
     for (let left = SLICE_TICKS; left > 0 && this.#ready.size > 0 && this.#running; left--) {
       const cell = this.cells[this.#ready.take()];
       cell.queued = false;
+      if (cell.held) continue;
       u32[this.#at32 + (LANE.currentNode >> 2)] = cell.plan.index + 1;
       runCell(this, cell);
       if (live) this.flushWriters();
@@ -278,9 +334,9 @@ export class Lane implements CellHost, RunHost, LinkSite {
     for (const pool of this.pools) pool.flushMagazine();
     const bell = this.page.bell(lane);
     this.page.drainInbox(lane, this.#take);
-    if (this.#ready.size > 0) return;
-    const waitMs = this.#wakeTimers(this.nowNs());
-    if (waitMs <= 0) return;
+    if (this.#ready.size > 0 && !this.#paused) return;
+    const waitMs = this.#paused ? Infinity : this.#wakeTimers(this.nowNs());
+    if (waitMs <= 0 || this.#editor.due) return;
     this.page.f64[(this.#at32 >> 1) + (LANE.parks >> 3)]++;
     const outside = this.#pending > 0;
     this.#setState(outside || waitMs < Infinity ? LANE_STATE.waiting : LANE_STATE.quiet);
@@ -315,12 +371,20 @@ export class Lane implements CellHost, RunHost, LinkSite {
     for (let k = 0; k < MESSAGE_YIELDS && this.#messages === before && this.#running; k++) await yieldNow();
   }
 
+  #tellPause(): void {
+    if (!this.#paused || this.#pauseTold) return;
+    if (this.cells.some((cell) => cell.pending && cell.mode !== "external")) return;
+    for (const pool of this.pools) pool.flushMagazine();
+    this.#pauseTold = true;
+    this.site.post({ kind: "paused" });
+  }
+
   /** Queues the nodes whose time has come. @returns milliseconds to the next one; 0 if one was queued */
   #wakeTimers(nowNs: number): number {
     let nextNs = Infinity;
     let kept = 0;
     for (const cell of this.#timed) {
-      if (cell.ended || cell.notBeforeNs === 0) {
+      if (cell.ended || cell.retired || cell.notBeforeNs === 0) {
         cell.timed = false;
         continue;
       }
@@ -338,8 +402,7 @@ export class Lane implements CellHost, RunHost, LinkSite {
     try {
       const cell = this.cells.find((each) => each.id === command.node);
       if (cell === undefined) throw new SluiceError("NodeNotFound", `Cannot configure "${command.node}": it has gone`);
-      cell.instance.configure(command.values);
-      for (const key of Object.keys(command.values)) cell.instance.processor.configChanged?.(key);
+      reconfigure(cell, command.values);
       this.site.post({ kind: "configured", request });
     } catch (error) {
       this.site.post({ kind: "configured", request, error: serializeError(error) });
@@ -359,14 +422,7 @@ export class Lane implements CellHost, RunHost, LinkSite {
       if (!cell.ended) cell.abort("the graph was stopped");
     }
     for (const cell of this.cells) {
-      if (!cell.opened) continue;
-      cell.opened = false;
-      try {
-        await cell.instance.processor.teardown?.(cell.context);
-        cell.ledger.settle();
-      } catch (error) {
-        cell.context.log.error(explain(error, cell, "teardown()").message);
-      }
+      await tearDown(cell);
     }
     try {
       for (const pool of this.pools) {

@@ -11,7 +11,7 @@ import type { Pool } from "../memory/pool.ts";
 import { InputPort } from "../ports/input_port.ts";
 import { OutputPort } from "../ports/output_port.ts";
 import { expandPort, type NodeDescriptor, sizePorts } from "../registry/descriptor.ts";
-import { takeElements } from "../registry/dynamic_ports.ts";
+import { type DynamicElements, takeElements } from "../registry/dynamic_ports.ts";
 import type { NodeInstance } from "../registry/node_type.ts";
 import type { LinkEndPlan, NodePlan } from "./messages.ts";
 import { type CellHost, NodeCell } from "./node_cell.ts";
@@ -69,6 +69,34 @@ export function wirePorts({ instance, inputs, outputs }: NodeCell): void {
   });
 }
 
+/** Gives a cell the elements that its dynamic ports have now. Ports that go have no links any more. */
+export function changePorts(
+  site: CellSite,
+  cell: NodeCell,
+  elements: { readonly [port: string]: DynamicElements },
+): void {
+  const { descriptor, instance, plan } = cell;
+  const sized = takeElements(descriptor, elements);
+  const converters = (field: FormatField) => site.converters(field);
+  const inputs = sized.inputs.flatMap((port) =>
+    expandPort(port).map((name) =>
+      cell.inputs.find((input) => input.name === name) ?? new InputPort(name, port, cell, converters)
+    )
+  );
+  const outputs = sized.outputs.flatMap((port) =>
+    expandPort(port).map((name) =>
+      cell.outputs.find((output) => output.name === name) ??
+        new OutputPort(name, port, cell, site.poolOf(port.kind, plan.pool))
+    )
+  );
+  cell.inputs.splice(0, cell.inputs.length, ...inputs);
+  cell.outputs.splice(0, cell.outputs.length, ...outputs);
+  for (const port of [...inputs, ...outputs]) {
+    port.structType = instance.structs?.[port.descriptor.schema ?? ""];
+  }
+  wirePorts(cell);
+}
+
 /** Makes the end or ends of a link that are on this lane, and attaches them. */
 export function attachLink(site: LinkSite, cells: ReadonlyMap<string, NodeCell>, plan: LinkEndPlan): void {
   const { link, end, otherLane } = plan;
@@ -82,15 +110,34 @@ export function attachLink(site: LinkSite, cells: ReadonlyMap<string, NodeCell>,
     local.reader = readerCell;
     output!.attach(local);
     input!.attach(local);
+    if (writerCell!.ended) local.end();
+    if (readerCell!.ended) local.close();
   } else if (end === "writer") {
     const writer = new RingLinkWriter(link, site, otherLane);
     writer.writer = writerCell;
     site.wakeables[link.writerBit] = writerCell;
     output!.attach(writer);
+    if (writerCell!.ended) writer.end();
   } else {
     const reader = new RingLinkReader(link, site, otherLane);
     reader.reader = readerCell;
     site.wakeables[link.readerBit] = readerCell;
     input!.attach(reader);
+    if (readerCell!.ended) reader.close();
   }
+}
+
+/** Takes the end or ends of a link that are on this lane away. Frames that are left there are counted as unlinked. */
+export function detachLink(site: LinkSite, cells: ReadonlyMap<string, NodeCell>, plan: LinkEndPlan): void {
+  const { link, end } = plan;
+  if (end !== "reader") {
+    const output = cells.get(link.fromNode)?.outputs.find((port) => port.name === link.fromPort);
+    output?.detach(link.index)?.flush();
+    if (end === "writer") site.wakeables[link.writerBit] = undefined;
+  }
+  if (end === "writer") return;
+  const input = cells.get(link.toNode)?.inputs.find((port) => port.name === link.toPort);
+  input?.link?.discard();
+  input?.detach();
+  if (end === "reader") site.wakeables[link.readerBit] = undefined;
 }

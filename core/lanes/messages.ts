@@ -53,6 +53,34 @@ export interface LaneInit {
   readonly converters: { readonly [field: string]: readonly string[] };
 }
 
+/** What a lane changes between two ticks, in the order of the fields. */
+export interface LaneEdit {
+  /** Ends of removed links: frames that are left in them are released and counted as unlinked. */
+  readonly detach: readonly LinkEndPlan[];
+  /** Nodes that go: without links by now, they are flushed, torn down and reported as removed. */
+  readonly remove: readonly NodeId[];
+  /**
+   * Nodes that this edit has prepared. `replaces`: the node takes the place and the links of the one with its id, and
+   * what that one's `snapshot()` gives.
+   */
+  readonly insert: readonly { readonly node: NodeId; readonly replaces: boolean }[];
+  /** Ends of new links. */
+  readonly attach: readonly LinkEndPlan[];
+  /** Elements of dynamic ports that come and go. */
+  readonly ports: readonly PortEdit[];
+  readonly bypass: readonly { readonly node: NodeId; readonly on: boolean }[];
+  readonly configure: readonly { readonly node: NodeId; readonly values: { readonly [key: string]: unknown } }[];
+  /** All nodes of the lane in the order of the graph; absent: as they are. */
+  readonly order?: readonly NodeId[];
+}
+
+/** A node whose dynamic ports change. */
+export interface PortEdit {
+  readonly node: NodeId;
+  /** The elements that its dynamic ports have from now on, by port. */
+  readonly elements: { readonly [port: string]: DynamicElements };
+}
+
 /** From the control isolate to a lane. */
 export type LaneCommand =
   | { readonly kind: "init"; readonly init: LaneInit }
@@ -62,6 +90,27 @@ export type LaneCommand =
   | { readonly kind: "stop" }
   /** Tears every node down. Nodes that have not come to their end are told so by their signal. */
   | { readonly kind: "close" }
+  /** No node is run until `resume`; answered by `paused` once no asynchronous tick is under way. */
+  | { readonly kind: "pause" }
+  /** `pausedNs`: how long all pauses took so far, nanoseconds; the nodes' clock leaves them out. */
+  | { readonly kind: "resume"; readonly pausedNs: number }
+  /**
+   * Makes ready for an edit: opens pools, builds nodes and calls their `setup()` while the others go on, and holds the
+   * nodes in `hold` once their asynchronous ticks have settled. The edit comes into effect between two ticks once the
+   * control page's epoch is `epoch`. Answered by `prepared` or `refused`; after `refused` nothing is left of it.
+   */
+  | {
+    readonly kind: "prepare";
+    readonly epoch: number;
+    readonly nodes: readonly NodePlan[];
+    readonly pools: readonly PoolToken[];
+    readonly hold: readonly NodeId[];
+    /** Ports whose formats are asked for. */
+    readonly inspect: readonly { readonly node: NodeId; readonly port: string }[];
+    readonly edit: LaneEdit;
+  }
+  /** Drops what was prepared and tears the new nodes down. */
+  | { readonly kind: "abort"; readonly epoch: number }
   | {
     readonly kind: "configure";
     readonly request: number;
@@ -79,6 +128,14 @@ export interface AnnouncedFormat {
 /** From a lane to the control isolate. */
 export type LaneReport =
   | { readonly kind: "opened"; readonly formats: readonly AnnouncedFormat[] }
+  | { readonly kind: "paused" }
+  /** `formats`: of new nodes' outputs, and of the ports that were asked for, as far as they are known. */
+  | { readonly kind: "prepared"; readonly epoch: number; readonly formats: readonly AnnouncedFormat[] }
+  | { readonly kind: "refused"; readonly epoch: number; readonly error: SerializedError }
+  /** The edit is in effect; `failures`: of nodes that could not take over a state or a configuration. */
+  | { readonly kind: "applied"; readonly epoch: number; readonly failures: readonly SerializedError[] }
+  /** A removed node was torn down. */
+  | { readonly kind: "removed"; readonly node: NodeId }
   | { readonly kind: "failed"; readonly error: SerializedError }
   | { readonly kind: "ended"; readonly node: NodeId; readonly figures?: { readonly [name: string]: number } }
   | { readonly kind: "progress"; readonly node: NodeId; readonly doneNs: number; readonly totalNs?: number }

@@ -57,6 +57,8 @@ export class NativeLanePort implements LanePort {
   send(command: Exclude<LaneCommand, { kind: "init" }>): void {
     if (command.kind === "open") this.#open(command.nodes, command.links);
     else if (command.kind === "configure") this.#configure(command);
+    else if (command.kind === "prepare") this.#refuseEdit(command.epoch);
+    else if (command.kind === "abort") return;
     else if (this.#lane !== undefined) this.#lane.command(command.kind);
     else if (command.kind === "close") queueMicrotask(() => this.#onReport({ kind: "closed" }));
     if (this.#lane !== undefined) watch(this);
@@ -108,6 +110,12 @@ export class NativeLanePort implements LanePort {
     const { inputs, outputs } = this.#types.get(id)!.descriptor;
     const names = (direction === "output" ? outputs : inputs).flatMap((port) => expandPort(port));
     return [node, names.indexOf(name)];
+  }
+
+  #refuseEdit(epoch: number): void {
+    const message = `Cannot edit lane "${this.name}" while it runs: it is a native lane; stop the graph first`;
+    const error = serializeError(new SluiceError("Busy", message));
+    queueMicrotask(() => this.#onReport({ kind: "refused", epoch, error }));
   }
 
   #configure(command: Extract<LaneCommand, { kind: "configure" }>): void {

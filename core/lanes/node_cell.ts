@@ -73,6 +73,12 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   finishing = false;
   /** The end of stream was sent. */
   ended = false;
+  /** It is not run while an edit that concerns it is made ready. */
+  held = false;
+  /** It was removed from the graph and is run no more. */
+  retired = false;
+  /** With no links to it, it waits for some: it came, or lost them, while the graph was running. */
+  idlesUnfed = false;
   /** `setup()` was called, so `teardown()` must be. */
   opened = false;
   /** How often it was woken since a tick of it last did something. */
@@ -102,7 +108,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   /** Whether ticks may overlap with those of other nodes. */
   readonly isAsync: boolean;
   /** The instance's `tick`, kept here because instances of each class have a shape of their own. */
-  readonly tick: NodeInstance["tick"];
+  tick: NodeInstance["tick"];
   /** How long the last timed tick took, nanoseconds. */
   lastTickNs = 0;
   /** Ticks until the next one is timed. */
@@ -188,6 +194,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
 
   /** Call whenever links were attached or detached: notes what admission and the end have to look at. */
   seal(): void {
+    const wasFed = this.#fed.length > 0;
     this.#readers.length = 0;
     this.#fed.length = 0;
     this.#feedback.length = 0;
@@ -216,6 +223,17 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
       if (need === undefined) this.#needs.push({ pool: output.pool, count: Math.min(burst, MAGAZINE_SIZE) });
       else need.count = Math.min(need.count + burst, MAGAZINE_SIZE);
     }
+    if (wasFed && this.#fed.length === 0) this.idlesUnfed = true;
+  }
+
+  /** Passes what comes in by the node's one input on to its one output, without calling `process()`; or no more. */
+  bypass(on: boolean): void {
+    const [input] = this.inputs;
+    const [output] = this.outputs;
+    const pass = () => {
+      for (let frame = input.read(); frame !== undefined; frame = input.read()) output.write(frame);
+    };
+    this.tick = on ? pass : this.instance.tick;
   }
 
   /**
@@ -269,6 +287,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
    * not count: what comes by them ends with the node itself.
    */
   inputsEnded(): boolean {
+    if (this.idlesUnfed && this.#readers.length === 0 && this.inputs.length > 0) return false;
     for (let k = 0; k < this.#fed.length; k++) {
       if (!this.#fed[k].ended) return false;
     }

@@ -87,6 +87,8 @@ export interface LinkReader {
   ended(): boolean;
   /** Counts a frame that was taken but not handed to the node as skipped, instead of as read. */
   countSkipped(frames: number): void;
+  /** Releases what can be taken now and counts it as unlinked: the link is being removed. */
+  discard(): void;
   /** The reader has ended: tells the writer. What is queued, and still comes, the node takes away. */
   close(): void;
 }

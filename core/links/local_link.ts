@@ -17,6 +17,7 @@ const DROPPED_FULL = LINK.droppedFull >> 3;
 const HIGH_WATER = LINK.highWater >> 3;
 const READ = LINK.read >> 3;
 const SKIPPED = LINK.droppedSkipped >> 3;
+const UNLINKED = LINK.droppedUnlinked >> 3;
 
 /** See the module. */
 export class LocalLink implements LinkWriter, LinkReader {
@@ -128,6 +129,17 @@ export class LocalLink implements LinkWriter, LinkReader {
   countSkipped(frames: number): void {
     this.#f64[this.#at + READ] -= frames;
     this.#f64[this.#at + SKIPPED] += frames;
+  }
+
+  discard(): void {
+    for (let left = this.available(); left > 0; left--) {
+      const frame = this.take();
+      if (frame === undefined) return;
+      this.#f64[this.#at + READ]--;
+      this.#f64[this.#at + UNLINKED]++;
+      frame.dropValue();
+      frame.pool.release(frame.slot);
+    }
   }
 
   closed(): boolean {

@@ -24,6 +24,7 @@ const DROPPED_FULL = LINK.droppedFull >> 3;
 const HIGH_WATER = LINK.highWater >> 3;
 const READ = LINK.read >> 3;
 const SKIPPED = LINK.droppedSkipped >> 3;
+const UNLINKED = LINK.droppedUnlinked >> 3;
 const TO_KEY = LINK.droppedToKey >> 3;
 
 /** Where the writer says that it ended, and who reads it. */
@@ -206,6 +207,17 @@ export class RingLinkReader implements LinkReader {
   countSkipped(frames: number): void {
     this.#f64[this.#at + READ] -= frames;
     this.#f64[this.#at + SKIPPED] += frames;
+  }
+
+  discard(): void {
+    for (let left = this.available(); left > 0; left--) {
+      const frame = this.take();
+      if (frame === undefined) return;
+      this.#f64[this.#at + READ]--;
+      this.#f64[this.#at + UNLINKED]++;
+      frame.dropValue();
+      frame.pool.release(frame.slot);
+    }
   }
 
   close(): void {

@@ -72,6 +72,18 @@ export class InputPort implements StreamInput {
   }
 
   /**
+   * Takes the link away.
+   *
+   * @internal
+   */
+  detach(): void {
+    this.#link = undefined;
+    this.#format = undefined;
+    this.#code = -1;
+    this.#skipsToKey = false;
+  }
+
+  /**
    * The link that leads here.
    *
    * @internal

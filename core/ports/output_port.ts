@@ -66,6 +66,22 @@ export class OutputPort implements StreamOutput {
     this.#links.push(link);
     if (link.plan.policy === "lossless") this.#lossless.push(link);
     if (link.plan.ring !== undefined) this.#crossesLanes = true;
+    if (this.#format !== undefined) link.announce(this.#format);
+  }
+
+  /**
+   * Takes a link away.
+   *
+   * @param index of the link's record
+   * @internal
+   */
+  detach(index: number): LinkWriter | undefined {
+    const link = this.#links.find(({ plan }) => plan.index === index);
+    if (link === undefined) return undefined;
+    this.#links.splice(this.#links.indexOf(link), 1);
+    if (this.#lossless.includes(link)) this.#lossless.splice(this.#lossless.indexOf(link), 1);
+    this.#crossesLanes = this.#links.some(({ plan }) => plan.ring !== undefined);
+    return link;
   }
 
   /**

@@ -1,0 +1,191 @@
+/**
+ * What one edit of a graph does, collected on a draft of it. Each call is checked against the draft as it is by then
+ * and throws without changing it where it cannot be done; what concerns the running nodes is checked when the edit is
+ * brought into effect.
+ *
+ * @module
+ */
+import { assertConfig } from "../config_check.ts";
+import { SluiceError } from "../errors.ts";
+import type { Frame } from "../frames/frame.ts";
+import { type LinkId, type NodeId, splitAddress } from "../ids.ts";
+import type { LinkOptions } from "../links/policy.ts";
+import type { InputRef, NodeHandle, OutputRef } from "../registry/handle.ts";
+import { makeHandle } from "../registry/make_handle.ts";
+import type { AnyNodeType, NodeSpec } from "../registry/node_type.ts";
+import type { NodeOptions, Topology } from "../topology.ts";
+import type { EditExtras } from "./live_edits.ts";
+
+/** What `runtime.edit()` gives its function. */
+export class GraphEdit {
+  readonly #draft: Topology;
+  readonly #findType: (type: string) => AnyNodeType;
+  readonly #actions: string[] = [];
+  readonly #bypass = new Map<NodeId, boolean>();
+  readonly #configure = new Map<NodeId, { [key: string]: unknown }>();
+
+  /**
+   * @param findType finds a node type by name, or throws
+   * @internal
+   */
+  constructor(draft: Topology, findType: (type: string) => AnyNodeType) {
+    this.#draft = draft;
+    this.#findType = findType;
+  }
+
+  /**
+   * What is done beside nodes and links.
+   *
+   * @internal
+   */
+  get extras(): EditExtras {
+    return {
+      actions: this.#actions,
+      bypass: [...this.#bypass].map(([node, on]) => ({ node, on })),
+      configure: [...this.#configure].map(([node, values]) => ({ node, values })),
+    };
+  }
+
+  /** Adds a node: as `runtime.add()`. */
+  // deno-lint-ignore no-explicit-any -- the bound that every generated handle meets
+  add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: NodeOptions = {}): H {
+    if (spec.extend !== undefined) {
+      throw new SluiceError(
+        "Busy",
+        `Cannot add a ${spec.type.descriptor.type} by an edit: it talks to the script; add it before the start`,
+      );
+    }
+    return this.#add(spec.type, { ...spec.config }, options) as unknown as H;
+  }
+
+  /** Adds a node by the name of its type: as `runtime.addByType()`. */
+  addByType(type: string, config: Record<string, unknown> = {}, options: NodeOptions = {}): NodeHandle {
+    return this.#add(this.#findType(type), config, options);
+  }
+
+  /** Removes a node with its links: it is flushed and torn down, so that a sink finalises its file. */
+  remove(nodeId: string): void {
+    this.#draft.removeNode(nodeId);
+    this.#did("remove");
+  }
+
+  /** Links an output to an input: as `runtime.connect()`. */
+  connect<F extends Frame>(from: OutputRef<F>, to: InputRef<NoInfer<F>>, options: LinkOptions = {}): LinkId {
+    return this.#connect(from, to, options);
+  }
+
+  /** Links by addresses: as `runtime.connectByName()`. */
+  connectByName(from: string, to: string, options: LinkOptions = {}): LinkId {
+    return this.#connect(splitAddress(from), splitAddress(to), options);
+  }
+
+  /** Removes a link. What is left in it is dropped and counted as unlinked. @throws {SluiceError} `LinkNotFound` */
+  disconnect(linkId: string): void {
+    this.#draft.removeLink(linkId);
+    this.#did("disconnect");
+  }
+
+  /**
+   * Puts another node in a node's place, between two ticks. The new one is opened first and given what the old one's
+   * `snapshot()` says; if its `setup()` or `restore()` fails, the old one goes on. The links stay, with the frames in
+   * them.
+   *
+   * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`, `PortNotFound` or `TypeMismatch` if a link does not fit the
+   * new type, `InvalidGraph` if the node's lane cannot run it
+   */
+  // deno-lint-ignore no-explicit-any -- as in add()
+  replace<H extends NodeHandle<any, any>>(nodeId: string, spec: NodeSpec<H>): H {
+    const entry = this.#draft.replaceNode(nodeId, spec.type, { ...spec.config });
+    this.#did("replace");
+    return makeHandle(entry.id, entry.type.descriptor) as unknown as H;
+  }
+
+  /**
+   * Changes configuration values. If all of them are live, the node is told; else it is replaced by one of the same
+   * type that takes over its state.
+   *
+   * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`
+   */
+  reconfigure(nodeId: string, values: Record<string, unknown>): void {
+    const node = this.#draft.node(nodeId);
+    const { descriptor } = node.type;
+    const checked = assertConfig(descriptor, node.id, { ...node.config, ...values });
+    this.#did("reconfigure");
+    if (Object.keys(values).some((key) => descriptor.config.properties[key]["x-live"] !== true)) {
+      this.#draft.replaceNode(nodeId, node.type, checked);
+      return;
+    }
+    const own = this.#configure.get(node.id) ?? {};
+    for (const key of Object.keys(values)) own[key] = checked[key];
+    this.#configure.set(node.id, own);
+  }
+
+  /**
+   * Passes what comes in on without calling the node's `process()`, or no more.
+   *
+   * @throws {SluiceError} `NodeNotFound`; `InvalidGraph` if the node has not one input and one output of one kind
+   */
+  bypass(nodeId: string, on = true): void {
+    const { id, type } = this.#draft.node(nodeId);
+    const { inputs, outputs } = type.descriptor;
+    const fits = inputs.length === 1 && outputs.length === 1 && inputs[0].kind === outputs[0].kind &&
+      inputs[0].array === undefined && inputs[0].dynamic === undefined && outputs[0].dynamic === undefined &&
+      type.descriptor.lane !== "native" && type.descriptor.mode !== "external";
+    if (!fits) {
+      throw new SluiceError(
+        "InvalidGraph",
+        `Cannot bypass node "${id}" (${type.descriptor.type}): only a processor with one input and one output of the ` +
+          "same kind can be bypassed",
+        { nodeId: id },
+      );
+    }
+    this.#bypass.set(id, on);
+    this.#did("bypass");
+  }
+
+  /**
+   * Adds an element to a dynamic input of a node.
+   *
+   * @param port the port as a whole: `inputs`
+   * @returns the element's name: `inputs_2`
+   * @throws {SluiceError} `NodeNotFound`, `PortNotFound`, `InvalidGraph` if it has as many as it can
+   */
+  addInput(nodeId: string, port: string): string {
+    this.#did("addInput");
+    return this.#draft.addPort(nodeId, "input", port);
+  }
+
+  /** Removes an element of a dynamic input, with the link to it. @throws {SluiceError} `NodeNotFound`, `PortNotFound` */
+  removeInput(nodeId: string, port: string): void {
+    this.#draft.removePort(nodeId, "input", port);
+    this.#did("removeInput");
+  }
+
+  /** As {@linkcode GraphEdit.addInput}, for an output. */
+  addOutput(nodeId: string, port: string): string {
+    this.#did("addOutput");
+    return this.#draft.addPort(nodeId, "output", port);
+  }
+
+  /** As {@linkcode GraphEdit.removeInput}, for an output. */
+  removeOutput(nodeId: string, port: string): void {
+    this.#draft.removePort(nodeId, "output", port);
+    this.#did("removeOutput");
+  }
+
+  #add(type: AnyNodeType, config: Record<string, unknown>, options: NodeOptions): NodeHandle {
+    const entry = this.#draft.addNode(type, config, options);
+    this.#did("add");
+    return makeHandle(entry.id, entry.type.descriptor);
+  }
+
+  #connect(from: { node: string; port: string }, to: { node: string; port: string }, options: LinkOptions): LinkId {
+    const { id } = this.#draft.addLink(from, to, options);
+    this.#did("connect");
+    return id;
+  }
+
+  #did(action: string): void {
+    if (!this.#actions.includes(action)) this.#actions.push(action);
+  }
+}

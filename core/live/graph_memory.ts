@@ -1,0 +1,121 @@
+/**
+ * The memory of one run: the control arena and the pools, with room for edits.
+ *
+ * @module
+ */
+import { LANE } from "../../ffi/layout.gen.ts";
+import { controlBytes, ControlPage, type ControlSizes } from "../control_page.ts";
+import type { ArenaToken, Driver } from "../driver/driver.ts";
+import { SluiceError } from "../errors.ts";
+import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
+import { Ledger } from "../frames/ledger.ts";
+import { logger } from "../log.ts";
+import { createPool, Pool, type PoolToken } from "../memory/pool.ts";
+import { type PoolLoad, poolLoads } from "../memory/pool_loads.ts";
+import { describeShortage, planPools, poolNeeds, type PoolSize } from "../memory/pool_plan.ts";
+import type { Topology } from "../topology.ts";
+
+/** Records of nodes and of links that a graph can be given beyond twice those that it starts with. */
+const SPARE_RECORDS = 256;
+
+/** Lanes beyond those at the start that pools have slots at hand for. */
+const SPARE_LANES = 4;
+
+/** See the module. */
+export class GraphMemory {
+  readonly control: ArenaToken;
+  readonly page: ControlPage;
+  readonly #driver: Driver;
+  readonly #sizes: { readonly [name: string]: PoolSize };
+  readonly #lanes: number;
+  readonly #tokens: PoolToken[];
+  #pools: Pool[] = [];
+
+  /**
+   * @param lanes that the graph starts with
+   * @param pools sizes, by name
+   * @throws {SluiceError} `PoolExhausted`, `InvalidConfig` as `planPools()`
+   */
+  constructor(driver: Driver, topology: Topology, lanes: number, pools: { readonly [name: string]: PoolSize }) {
+    this.#driver = driver;
+    this.#sizes = pools;
+    this.#lanes = lanes + SPARE_LANES;
+    const sizes = recordsOf(topology);
+    this.control = driver.createArena(controlBytes(sizes));
+    this.page = ControlPage.format(driver.openArena(this.control), sizes);
+    driver.useControl(this.control);
+    const specs = planPools(loadsOf(topology), this.#lanes, pools);
+    const unused = Object.keys(pools).filter((name) => !specs.some((spec) => spec.name === name));
+    const strange = unused.filter((name) => !FRAME_KINDS.includes(name as FrameKind));
+    if (strange.length > 0) {
+      logger("runtime").warn(`No node uses ${strange.map((name) => `pool "${name}"`).join(", ")}`);
+    }
+    this.#tokens = specs.map((spec, index) => createPool(driver, index, spec));
+  }
+
+  /** What lanes open the pools by. */
+  get tokens(): readonly PoolToken[] {
+    return this.#tokens;
+  }
+
+  /** Views of the pools; made again where a node on main has detached the memory. */
+  get pools(): readonly Pool[] {
+    const detached = this.#pools.some(({ buffer }) => buffer instanceof ArrayBuffer && buffer.detached);
+    if (detached || this.#pools.length < this.#tokens.length) {
+      this.#pools = this.#tokens.map((token) => new Pool(this.#driver, token, 0, new Ledger()));
+    }
+    return this.#pools;
+  }
+
+  /**
+   * Makes the pools that a graph uses beside those that there are. A pool never grows.
+   *
+   * @returns the new ones
+   * @throws {SluiceError} `PoolExhausted` if a pool has too few slots for the graph
+   */
+  grow(topology: Topology): PoolToken[] {
+    const loads = loadsOf(topology);
+    for (const need of poolNeeds(loads, this.#lanes, this.#sizes)) {
+      const given = this.#tokens.find((token) => token.name === need.pool)?.slots;
+      if (given === undefined || given >= need.slots) continue;
+      throw new SluiceError(
+        "PoolExhausted",
+        `Cannot edit the graph: ${describeShortage(need, given, this.#lanes)}, and start it anew`,
+        { key: `pools.${need.pool}.slots` },
+      );
+    }
+    const known = new Set(this.#tokens.map((token) => token.name));
+    const specs = planPools(loads.filter((load) => !known.has(load.pool)), this.#lanes, this.#sizes);
+    const made = specs.map((spec, k) => createPool(this.#driver, this.#tokens.length + k, spec));
+    this.#tokens.push(...made);
+    return made;
+  }
+
+  /** Gives everything back. No lane may be at work. */
+  release(): void {
+    for (const { arena } of this.#tokens) this.#driver.releaseArena(arena);
+    this.#driver.releaseArena(this.control);
+  }
+}
+
+/** A page of zeros, for the figures of a graph that has no memory yet. */
+export function blankPage(topology: Topology): ControlPage {
+  const sizes = recordsOf(topology);
+  return ControlPage.format(new ArrayBuffer(controlBytes(sizes)), sizes);
+}
+
+function recordsOf({ records }: Topology): ControlSizes {
+  return {
+    lanes: LANE.maxLanes,
+    links: 2 * records.links + SPARE_RECORDS,
+    nodes: 2 * records.nodes + SPARE_RECORDS,
+  };
+}
+
+function loadsOf(topology: Topology): PoolLoad[] {
+  const nodes = [...topology.nodes.values()].map(({ id, lane, pool, type }) => (
+    { id, lane, pool, outputs: type.descriptor.outputs }
+  ));
+  const links = [...topology.links.values()].map((link) => ({ ...link, kind: link.output.kind }));
+  return poolLoads(nodes, links);
+}

@@ -1,0 +1,269 @@
+/**
+ * Changes a running graph, all or nothing: *plan* (a checked draft of the graph; its rings and pools are made),
+ * *prepare* (each lane concerned builds its new nodes beside the old), *commit* (one store of the epoch), *applied*
+ * (each lane has swapped between two ticks). Until the commit a failure leaves everything as it was; from then on there
+ * is no way back. Frames on links that the edit does not name are not touched.
+ *
+ * @module
+ */
+import { CONTROL, ENTRY, LINK, NODE } from "../../ffi/layout.gen.ts";
+import type { ControlPage } from "../control_page.ts";
+import { type Driver, RING_NONE } from "../driver/driver.ts";
+import { deserializeError, SluiceError } from "../errors.ts";
+import type { NodeId } from "../ids.ts";
+import type { LanePort } from "../lanes/lane_port.ts";
+import type { AnnouncedFormat, LaneEdit, LaneReport, LinkEndPlan, NodePlan, PortEdit } from "../lanes/messages.ts";
+import type { Pool, PoolToken } from "../memory/pool.ts";
+import { elementsByPort } from "../registry/dynamic_ports.ts";
+import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
+import { compareGraphs, type GraphChange, isUnchanged } from "./graph_change.ts";
+import { Replies } from "./replies.ts";
+import type { LinkPlans } from "./link_plans.ts";
+
+/** How long a lane may take to swap after the commit, milliseconds. */
+const APPLY_TIMEOUT_MS = 5_000;
+
+/** How long removed nodes may take to flush and tear down, milliseconds. */
+const REMOVE_TIMEOUT_MS = 10_000;
+
+/** What is changed beside nodes and links. */
+export interface EditExtras {
+  /** What was done, in words, for whoever watches. */
+  readonly actions: readonly string[];
+  /** Nodes that are passed by, or no more. */
+  readonly bypass: readonly { readonly node: NodeId; readonly on: boolean }[];
+  /** Live configuration values, already checked. */
+  readonly configure: readonly { readonly node: NodeId; readonly values: { readonly [key: string]: unknown } }[];
+}
+
+/** What editing asks of the session. */
+export interface EditSite {
+  readonly topology: Topology;
+  readonly driver: Driver;
+  readonly page: ControlPage;
+  readonly plans: LinkPlans;
+  /** Every lane that runs, by index. */
+  lane(index: number): LanePort | undefined;
+  laneIndex(name: string): number;
+  /** Sees to it that there are lanes for new nodes. */
+  openLanes(nodes: readonly NodeEntry[]): Promise<void>;
+  /** Makes pools that the draft needs beside those there are; refuses where one is too small. */
+  growPools(draft: Topology): PoolToken[];
+  pools(): readonly Pool[];
+  nodePlan(node: NodeEntry): NodePlan;
+  checkFormats(formats: readonly AnnouncedFormat[], links: readonly LinkEntry[]): void;
+  /** The edit is in effect. */
+  edited(change: GraphChange, actions: readonly string[]): void;
+}
+
+type Reply = Extract<LaneReport, { kind: "prepared" | "applied" }>;
+
+interface LaneWork {
+  nodes: NodePlan[];
+  hold: NodeId[];
+  inspect: { node: NodeId; port: string }[];
+  edit: {
+    detach: LinkEndPlan[];
+    remove: NodeId[];
+    insert: { node: NodeId; replaces: boolean }[];
+    attach: LinkEndPlan[];
+    ports: PortEdit[];
+    bypass: { node: NodeId; on: boolean }[];
+    configure: LaneEdit["configure"][number][];
+    order?: NodeId[];
+  };
+}
+
+/** See the module. */
+export class LiveEdits {
+  readonly #site: EditSite;
+  #epoch = 0;
+  #queue: Promise<unknown> = Promise.resolve();
+  #replies: Replies<number, Reply> | undefined;
+  #removals: Replies<NodeId, true> | undefined;
+  #ended = false;
+
+  constructor(site: EditSite) {
+    this.#site = site;
+  }
+
+  /**
+   * Brings a draft into effect, after the edits before it.
+   *
+   * @param makeDraft makes the draft from the graph as it is then
+   * @returns what `makeDraft` gave
+   * @throws what `makeDraft` throws; the error of a node's `setup()`; `TypeMismatch` for formats; `PoolExhausted`;
+   * `Timeout` if nodes or lanes were not ready in time; `Busy` if the graph has ended
+   */
+  run<T>(
+    makeDraft: () => { readonly draft: Topology; readonly extras: EditExtras; readonly result: T },
+    timeoutMs: number,
+  ): Promise<T> {
+    const done = this.#queue.then(async () => {
+      const { draft, extras, result } = makeDraft();
+      await this.#run(draft, extras, timeoutMs);
+      return result;
+    });
+    this.#queue = done.catch(() => {});
+    return done;
+  }
+
+  /** A lane's answer. */
+  report(lane: number, report: Extract<LaneReport, { kind: "prepared" | "refused" | "applied" | "removed" }>): void {
+    if (report.kind === "removed") this.#removals?.settle(report.node, true);
+    else if (report.epoch !== this.#epoch) return;
+    else if (report.kind === "refused") this.#replies?.refuse(deserializeError(report.error));
+    else this.#replies?.settle(lane, report);
+  }
+
+  /** The graph is ending: what waits is given up. */
+  end(error: Error): void {
+    this.#ended = true;
+    this.#replies?.refuse(error);
+    this.#removals?.refuse(error);
+  }
+
+  async #run(draft: Topology, extras: EditExtras, timeoutMs: number): Promise<void> {
+    const site = this.#site;
+    const { page, plans, topology } = site;
+    if (this.#ended) throw new SluiceError("Busy", "Cannot edit the graph: it has ended");
+    const change = compareGraphs(topology, draft);
+    if (isUnchanged(change) && extras.bypass.length === 0 && extras.configure.length === 0) return;
+    const fresh = [...change.added, ...change.replaced.map(({ after }) => after)];
+    const planned: LinkEntry[] = [];
+    const work = new Map<number, LaneWork>();
+    const epoch = ++this.#epoch;
+    try {
+      draft.assertComplete("edit the graph");
+      page.assertRoom(draft.records);
+      const tokens = site.growPools(draft);
+      await site.openLanes(change.added);
+      for (const { index } of fresh) page.clear(page.nodeOffset(index), NODE.size);
+      for (const { index } of change.linked) page.clear(page.linkOffset(index), LINK.size);
+      const feedback = draft.feedbackLinks();
+      const laneOf = (id: NodeId) => site.laneIndex(draft.node(id).lane);
+      for (const link of change.linked) {
+        plans.add(link, feedback.has(link), laneOf(link.fromNode), laneOf(link.toNode));
+        planned.push(link);
+      }
+      this.#share(work, draft, change, extras, tokens.length > 0);
+      const all = [...work];
+      this.#replies = new Replies(work.keys(), timeoutMs, (late) => this.#late(late, timeoutMs));
+      for (const [lane, { nodes, hold, inspect, edit }] of all) {
+        site.lane(lane)!.send({ kind: "prepare", epoch, nodes, pools: tokens, hold, inspect, edit });
+      }
+      const replies = await this.#replies.all;
+      site.checkFormats(replies.flatMap((reply) => reply.kind === "prepared" ? reply.formats : []), change.linked);
+    } catch (error) {
+      for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch });
+      for (const link of planned) plans.remove(link);
+      draft.recycle(fresh, change.linked);
+      throw error;
+    }
+    this.#replies = new Replies(work.keys(), APPLY_TIMEOUT_MS, (late) => this.#late(late, APPLY_TIMEOUT_MS));
+    this.#removals = new Replies(change.removed.map(({ id }) => id), REMOVE_TIMEOUT_MS, notGone);
+    Atomics.store(page.u32, CONTROL.epoch >> 2, epoch);
+    for (const lane of work.keys()) site.driver.ringBell(lane);
+    topology.adopt(draft);
+    site.edited(change, extras.actions);
+    const applied = await this.#replies.all;
+    for (const link of change.unlinked) this.#clear(link);
+    await this.#removals.all;
+    topology.recycle([...change.removed, ...change.replaced.map(({ before }) => before)], change.unlinked);
+    const failures = applied.flatMap((reply) => reply.kind === "applied" ? reply.failures : []);
+    if (failures.length > 0) throw deserializeError(failures[0]);
+  }
+
+  /** Says what each lane has to do. */
+  #share(
+    work: Map<number, LaneWork>,
+    draft: Topology,
+    change: GraphChange,
+    extras: EditExtras,
+    toAll: boolean,
+  ): void {
+    const site = this.#site;
+    const at = (lane: number): LaneWork => {
+      let own = work.get(lane);
+      if (own === undefined) {
+        const edit = { detach: [], remove: [], insert: [], attach: [], ports: [], bypass: [], configure: [] };
+        work.set(lane, own = { nodes: [], hold: [], inspect: [], edit });
+      }
+      return own;
+    };
+    const laneOf = (node: NodeId) => site.laneIndex((draft.nodes.get(node) ?? site.topology.node(node)).lane);
+    const of = (node: NodeId) => at(laneOf(node));
+    if (toAll) { for (let lane = 0; lane < 64; lane++) if (site.lane(lane) !== undefined) at(lane); }
+    for (const link of change.unlinked) {
+      for (const { lane, end } of site.plans.ends(link)) at(lane).edit.detach.push(end);
+    }
+    for (const { id } of change.removed) of(id).edit.remove.push(id);
+    const reordered = new Set<number>();
+    for (const node of change.added) {
+      of(node.id).nodes.push(site.nodePlan(node));
+      of(node.id).edit.insert.push({ node: node.id, replaces: false });
+      reordered.add(laneOf(node.id));
+    }
+    for (const { after } of change.replaced) {
+      const own = of(after.id);
+      own.nodes.push(site.nodePlan(after));
+      own.hold.push(after.id);
+      own.edit.insert.push({ node: after.id, replaces: true });
+    }
+    for (const { id, type } of change.ported) {
+      of(id).hold.push(id);
+      of(id).edit.ports.push({ node: id, elements: elementsByPort(type.descriptor) });
+    }
+    for (const link of change.linked) {
+      for (const { lane, end } of site.plans.ends(link)) {
+        at(lane).edit.attach.push(end);
+        if (end.end === "local") reordered.add(lane);
+      }
+      of(link.fromNode).inspect.push({ node: link.fromNode, port: link.fromPort });
+      for (const { toNode, toPort } of site.topology.linksFrom(link.fromNode, link.fromPort)) {
+        of(toNode).inspect.push({ node: toNode, port: toPort });
+      }
+    }
+    for (const { node, on } of extras.bypass) {
+      of(node).hold.push(node);
+      of(node).edit.bypass.push({ node, on });
+    }
+    for (const each of extras.configure) of(each.node).edit.configure.push(each);
+    if (reordered.size === 0) return;
+    for (const lane of reordered) at(lane).edit.order = [];
+    for (const { id } of draft.orderedNodes()) work.get(laneOf(id))?.edit.order?.push(id);
+  }
+
+  /** Counts what is left in a removed link, and frees its ring. Both lanes have let go of it. */
+  #clear(link: LinkEntry): void {
+    const { page, driver, plans } = this.#site;
+    const ring = plans.ringOf(link);
+    if (ring !== undefined) {
+      const reader = driver.openReader(ring);
+      const pools = this.#site.pools();
+      for (let entry = reader.pop(); entry !== RING_NONE; entry = reader.pop()) {
+        pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask].releaseForeign(entry & ENTRY.slotMask);
+        page.f64[(page.linkOffset(link.index) + LINK.droppedUnlinked) >> 3]++;
+      }
+      for (const pool of pools) pool.flushMagazine();
+    }
+    plans.remove(link);
+  }
+
+  #late(lanes: readonly number[], timeoutMs: number): SluiceError {
+    const names = lanes.map((lane) => `"${this.#site.lane(lane)?.name}"`).join(", ");
+    return new SluiceError(
+      "Timeout",
+      `Cannot edit the graph: lane ${names} was not ready within ${timeoutMs} ms; a node's setup() or process() takes ` +
+        "too long",
+    );
+  }
+}
+
+function notGone(nodes: readonly NodeId[]): SluiceError {
+  const names = nodes.map((id) => `"${id}"`).join(", ");
+  return new SluiceError(
+    "Timeout",
+    `Removed ${names}, but flush() or teardown() did not return within ${REMOVE_TIMEOUT_MS} ms`,
+  );
+}

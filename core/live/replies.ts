@@ -1,0 +1,41 @@
+/**
+ * Waits for an answer from each of several lanes or nodes.
+ *
+ * @module
+ */
+import type { SluiceError } from "../errors.ts";
+
+/** See the module. `K`: who answers. `R`: what. */
+export class Replies<K, R> {
+  readonly #waiting: Set<K>;
+  readonly #replies: R[] = [];
+  readonly #done = Promise.withResolvers<readonly R[]>();
+  readonly #timer: ReturnType<typeof setTimeout>;
+
+  /**
+   * @param late makes the error for those who have not answered in time
+   */
+  constructor(from: Iterable<K>, timeoutMs: number, late: (from: readonly K[]) => SluiceError) {
+    this.#waiting = new Set(from);
+    this.#timer = setTimeout(() => this.#done.reject(late([...this.#waiting])), timeoutMs);
+    this.#done.promise.catch(() => {}).finally(() => clearTimeout(this.#timer));
+    if (this.#waiting.size === 0) this.#done.resolve([]);
+  }
+
+  /** Settles when everybody has answered, one has refused, or the time is over. */
+  get all(): Promise<readonly R[]> {
+    return this.#done.promise;
+  }
+
+  /** An answer. */
+  settle(from: K, reply: R): void {
+    if (!this.#waiting.delete(from)) return;
+    this.#replies.push(reply);
+    if (this.#waiting.size === 0) this.#done.resolve(this.#replies);
+  }
+
+  /** Somebody cannot do it, or the graph has ended. */
+  refuse(error: Error): void {
+    this.#done.reject(error);
+  }
+}
