@@ -342,7 +342,17 @@ eachDriver("a frame passes a chain in one sweep, in whatever order the nodes wer
   runtime.connect(from.outputs.audioOut, first.inputs.audioIn);
   await runtime.start();
   await runtime.finished;
-  deepEqual(events, [0, 1, 2].flatMap((k) => [`first ${k}`, `second ${k}`, `sink ${k}`]));
+  // The source may be ticked several times in a sweep: what it wrote goes through each node in turn.
+  const sweeps: string[] = [];
+  for (let rest = [0, 1, 2]; rest.length > 0;) {
+    const from = sweeps.length;
+    const count = events.slice(from).findIndex((event) => !event.startsWith("first"));
+    const passed = rest.slice(0, count);
+    rest = rest.slice(count);
+    ok(count > 0, events.join(", "));
+    for (const name of ["first", "second", "sink"]) sweeps.push(...passed.map((number) => `${name} ${number}`));
+  }
+  deepEqual(events, sweeps);
 });
 
 eachDriver("a node where branches meet runs once all of them have", async (native) => {

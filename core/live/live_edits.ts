@@ -197,7 +197,7 @@ export class LiveEdits {
     for (const link of change.unlinked) {
       for (const { lane, end } of site.plans.ends(link)) at(lane).edit.detach.push(end);
     }
-    for (const { id } of change.removed) of(id).edit.remove.push(id);
+    for (const { id, lane } of change.removed) at(site.laneIndex(lane)).edit.remove.push(id);
     const reordered = new Set<number>();
     for (const node of change.added) {
       of(node.id).nodes.push(site.nodePlan(node));

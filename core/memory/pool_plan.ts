@@ -56,6 +56,9 @@ const MAX_POOL_BYTES = 3.5 * 2 ** 30;
 const LEAST_SLOTS = 64;
 const LEAST_SLOTS_BYTES = 8_388_608;
 
+/** Most bytes of a pool, where its size is chosen, for nodes and links that edits add to the graph. */
+const SPARE_BYTES = 67_108_864;
+
 /**
  * Works out what each pool of a graph must have, in the order of kinds, then by name.
  *
@@ -124,7 +127,9 @@ export function planPools(
       );
     }
     const least = need.slotBytes * LEAST_SLOTS <= LEAST_SLOTS_BYTES ? LEAST_SLOTS : 1;
-    return { name: need.pool, slotBytes: need.slotBytes, slots: given ?? Math.max(least, need.slots) };
+    // As many again for what edits add, where that is not much memory.
+    const spare = Math.min(need.slots, Math.floor(SPARE_BYTES / need.slotBytes));
+    return { name: need.pool, slotBytes: need.slotBytes, slots: given ?? Math.max(least, need.slots + spare) };
   });
 }
 
