@@ -152,7 +152,7 @@ export class Runtime implements AsyncDisposable {
       const session = this.#session?.view();
       const memory = session === undefined ? 0 : session.lanes.length + session.pools().length;
       return {
-        version: nodes.size + links.size + memory,
+        version: this.#topology.version + memory,
         mode,
         driver: driver.kind,
         nowNs: driver.nowNs(),

@@ -14,7 +14,7 @@ import type { NodeProgress, NodeState, PoolStats } from "./stats.ts";
 import type { LinkEntry, NodeEntry } from "./topology.ts";
 
 /** Where a run is in its life. */
-export type RunState = "building" | "starting" | "running" | "stopping" | "completed" | "stopped" | "failed";
+export type RunState = "building" | "starting" | "running" | "paused" | "stopping" | "completed" | "stopped" | "failed";
 
 /** A lane as the control isolate knows it. */
 export interface LaneView {

@@ -277,7 +277,6 @@ export class Session {
 
   /** The run as the control plane sees it. */
   view(): SessionView {
-    const { driver } = this.#options;
     return {
       page: this.#page,
       state: this.#state(),
@@ -296,6 +295,7 @@ export class Session {
   #state(): RunState {
     if (this.#summary !== undefined) return this.#summary.outcome;
     if (this.#ending !== undefined || this.#stopTimer !== undefined) return "stopping";
+    if (this.#paused) return "paused";
     return this.#startNs === 0 ? "starting" : "running";
   }
 

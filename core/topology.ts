@@ -84,6 +84,7 @@ export class Topology {
   readonly #residents = new Map<string, NodeEntry>();
   /** Shared by a graph and its drafts, so that no number is given out twice. */
   readonly #numbers: GraphNumbers;
+  #version = 0;
   /** Types whose names errors may give as converters. */
   readonly #known: () => readonly NodeDescriptor[];
 
@@ -120,6 +121,11 @@ export class Topology {
     return draft;
   }
 
+  /** Changes whenever the graph does. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** Becomes what a draft of it is. The draft must not be used afterwards. */
   adopt(draft: Topology): void {
     this.nodes.clear();
@@ -127,6 +133,7 @@ export class Topology {
     for (const [id, entry] of draft.nodes) this.nodes.set(id, entry);
     for (const [lane, entry] of draft.#residents) this.#residents.set(lane, entry);
     this.connections = draft.connections;
+    this.#version++;
   }
 
   /** The records of nodes and links that are no more may be used again. */
@@ -251,6 +258,7 @@ export class Topology {
       pool,
     };
     this.nodes.set(id, entry);
+    this.#version++;
     if (!this.#residents.has(lane)) this.#residents.set(lane, entry);
     return entry;
   }
@@ -305,6 +313,7 @@ export class Topology {
     }
     this.#numbers.nextLink++;
     this.connections.add(entry);
+    this.#version++;
     return entry;
   }
 

@@ -187,7 +187,7 @@ eachDriver("a sink that is removed while it runs finalises its file", async (nat
 
 eachDriver("addInput() and removeInput() change a dynamic port of a running node", async (native) => {
   const runtime = new Runtime({ mode: "live", native });
-  const tone = runtime.add(nodes.toneSource({ frequencyHz: 440, durationSeconds: 60 }), { id: "tone" });
+  runtime.add(nodes.toneSource({ frequencyHz: 440, durationSeconds: 60 }), { id: "tone" });
   const room = runtime.add(nodes.dynamicMixer(), { id: "room", ports: ["audioIn_0"] });
   const level = runtime.add(nodes.levelMeter());
   runtime.connectByName("tone.audio", "room.audioIn_0");
