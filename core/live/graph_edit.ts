@@ -13,7 +13,8 @@ import type { LinkOptions } from "../links/policy.ts";
 import type { InputRef, NodeHandle, OutputRef } from "../registry/handle.ts";
 import { makeHandle } from "../registry/make_handle.ts";
 import type { AnyNodeType, NodeSpec } from "../registry/node_type.ts";
-import type { NodeOptions, Topology } from "../topology.ts";
+import type { AddOptions } from "../runtime.ts";
+import type { Topology } from "../topology.ts";
 import type { EditExtras } from "./live_edits.ts";
 
 /** What `runtime.edit()` gives its function. */
@@ -48,7 +49,7 @@ export class GraphEdit {
 
   /** Adds a node: as `runtime.add()`. */
   // deno-lint-ignore no-explicit-any -- the bound that every generated handle meets
-  add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: NodeOptions = {}): H {
+  add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: AddOptions = {}): H {
     if (spec.extend !== undefined) {
       throw new SluiceError(
         "Busy",
@@ -59,7 +60,7 @@ export class GraphEdit {
   }
 
   /** Adds a node by the name of its type: as `runtime.addByType()`. */
-  addByType(type: string, config: Record<string, unknown> = {}, options: NodeOptions = {}): NodeHandle {
+  addByType(type: string, config: Record<string, unknown> = {}, options: AddOptions = {}): NodeHandle {
     return this.#add(this.#findType(type), config, options);
   }
 
@@ -173,7 +174,7 @@ export class GraphEdit {
     this.#did("removeOutput");
   }
 
-  #add(type: AnyNodeType, config: Record<string, unknown>, options: NodeOptions): NodeHandle {
+  #add(type: AnyNodeType, config: Record<string, unknown>, options: AddOptions): NodeHandle {
     const entry = this.#draft.addNode(type, config, options);
     this.#did("add");
     return makeHandle(entry.id, entry.type.descriptor);
