@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { type GeneratorConfig, parseConfig } from "./config.ts";
@@ -191,7 +192,8 @@ async function place(path: string, text: string, check: boolean): Promise<Genera
   if (before === text) return "unchanged";
   if (check) return before === undefined ? "missing" : "stale";
   await mkdir(dirname(path), { recursive: true });
-  const partial = `${path}.partial`;
+  // A name of its own, so that two generators at work at once never rename each other's half-written file.
+  const partial = `${path}.${randomUUID()}.partial`;
   try {
     await writeFile(partial, text);
     await rename(partial, path);

@@ -167,3 +167,15 @@ Deno.test("generate() answers mutated classes with code or diagnostics that have
     { numRuns: Deno.env.get("SLUICE_DEEP") === "1" ? 10_000 : 200, seed: 20_261_121 },
   );
 });
+
+Deno.test("generate() lets several run at once: each ends well and leaves no temporary file", async () => {
+  await using copy = await copyOf("two_ports");
+  await Promise.all(Array.from({ length: 4 }, async () => {
+    for (let k = 0; k < 4; k++) {
+      await rm(join(copy.root, "sluice.gen.ts"), { force: true });
+      const { diagnostics } = await generate({ configPath: copy.configPath });
+      assert.deepEqual(diagnostics, []);
+    }
+  }));
+  assert.deepEqual((await readdir(copy.root)).filter((name) => name.includes("partial")), []);
+});
