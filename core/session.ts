@@ -343,7 +343,7 @@ export class Session {
 
   #makeMemory(): void {
     const { driver, pools, topology } = this.#options;
-    this.#memory = new GraphMemory(driver, topology, this.#laneNames.length, pools);
+    this.#memory = new GraphMemory(driver, topology, pools);
     this.#page = this.#memory.page;
     this.#plans = new LinkPlans(driver, this.#page);
     this.#edits = new LiveEdits({

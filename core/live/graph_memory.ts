@@ -9,6 +9,7 @@ import type { ArenaToken, Driver } from "../driver/driver.ts";
 import { SluiceError } from "../errors.ts";
 import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
 import { Ledger } from "../frames/ledger.ts";
+import { MAIN_LANE } from "../lanes/lane_choice.ts";
 import { logger } from "../log.ts";
 import { createPool, Pool, type PoolToken } from "../memory/pool.ts";
 import { type PoolLoad, poolLoads } from "../memory/pool_loads.ts";
@@ -18,33 +19,27 @@ import type { Topology } from "../topology.ts";
 /** Records of nodes and of links that a graph can be given beyond twice those that it starts with. */
 const SPARE_RECORDS = 256;
 
-/** Lanes beyond those at the start that pools have slots at hand for. */
-const SPARE_LANES = 4;
-
 /** See the module. */
 export class GraphMemory {
   readonly control: ArenaToken;
   readonly page: ControlPage;
   readonly #driver: Driver;
   readonly #sizes: { readonly [name: string]: PoolSize };
-  readonly #lanes: number;
   readonly #tokens: PoolToken[];
   #pools: Pool[] = [];
 
   /**
-   * @param lanes that the graph starts with
    * @param pools sizes, by name
    * @throws {SluiceError} `PoolExhausted`, `InvalidConfig` as `planPools()`
    */
-  constructor(driver: Driver, topology: Topology, lanes: number, pools: { readonly [name: string]: PoolSize }) {
+  constructor(driver: Driver, topology: Topology, pools: { readonly [name: string]: PoolSize }) {
     this.#driver = driver;
     this.#sizes = pools;
-    this.#lanes = lanes + SPARE_LANES;
     const sizes = recordsOf(topology);
     this.control = driver.createArena(controlBytes(sizes));
     this.page = ControlPage.format(driver.openArena(this.control), sizes);
     driver.useControl(this.control);
-    const specs = planPools(loadsOf(topology), this.#lanes, pools);
+    const specs = planPools(loadsOf(topology), lanesOf(topology), pools);
     const unused = Object.keys(pools).filter((name) => !specs.some((spec) => spec.name === name));
     const strange = unused.filter((name) => !FRAME_KINDS.includes(name as FrameKind));
     if (strange.length > 0) {
@@ -75,17 +70,18 @@ export class GraphMemory {
    */
   grow(topology: Topology): PoolToken[] {
     const loads = loadsOf(topology);
-    for (const need of poolNeeds(loads, this.#lanes, this.#sizes)) {
+    const lanes = lanesOf(topology);
+    for (const need of poolNeeds(loads, lanes, this.#sizes)) {
       const given = this.#tokens.find((token) => token.name === need.pool)?.slots;
       if (given === undefined || given >= need.slots) continue;
       throw new SluiceError(
         "PoolExhausted",
-        `Cannot edit the graph: ${describeShortage(need, given, this.#lanes)}, and start it anew`,
+        `Cannot edit the graph: ${describeShortage(need, given, lanes)}, and start it anew`,
         { key: `pools.${need.pool}.slots` },
       );
     }
     const known = new Set(this.#tokens.map((token) => token.name));
-    const specs = planPools(loads.filter((load) => !known.has(load.pool)), this.#lanes, this.#sizes);
+    const specs = planPools(loads.filter((load) => !known.has(load.pool)), lanes, this.#sizes);
     const made = specs.map((spec, k) => createPool(this.#driver, this.#tokens.length + k, spec));
     this.#tokens.push(...made);
     return made;
@@ -110,6 +106,11 @@ function recordsOf({ records }: Topology): ControlSizes {
     links: 2 * records.links + SPARE_RECORDS,
     nodes: 2 * records.nodes + SPARE_RECORDS,
   };
+}
+
+/** How many lanes take slots: main does whether or not it runs nodes. */
+function lanesOf(topology: Topology): number {
+  return new Set([MAIN_LANE, ...[...topology.nodes.values()].map((node) => node.lane)]).size;
 }
 
 function loadsOf(topology: Topology): PoolLoad[] {
