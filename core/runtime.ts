@@ -24,7 +24,7 @@ import { makeHandle } from "./registry/make_handle.ts";
 import type { NodeRegistry } from "./registry/node_registry.ts";
 import type { AnyNodeType, NodeSpec } from "./registry/node_type.ts";
 import { registerView } from "./runtime_view.ts";
-import { Session } from "./session.ts";
+import { Session } from "./session/session.ts";
 import type { PathLatency, RunSummary, RuntimeStats } from "./stats.ts";
 import { type NodeEntry, Topology } from "./topology.ts";
 

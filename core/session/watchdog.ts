@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { BLOCKED, LANE, NODE } from "../ffi/layout.gen.ts";
-import { type ControlPage, LANE_STATE } from "./control_page.ts";
-import { SluiceError } from "./errors.ts";
-import type { NodeId } from "./ids.ts";
-import { type NodeState, readLinkCounters, readNodeCounters } from "./stats.ts";
-import type { LinkEntry, NodeEntry, Topology } from "./topology.ts";
+import { BLOCKED, LANE, NODE } from "../../ffi/layout.gen.ts";
+import { type ControlPage, LANE_STATE } from "../control_page.ts";
+import { SluiceError } from "../errors.ts";
+import type { NodeId } from "../ids.ts";
+import { type NodeState, readLinkCounters, readNodeCounters } from "../stats.ts";
+import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
 
 /** Looks in a row that must find the graph at a stop. */
 const LOOKS = 2;

@@ -1,0 +1,446 @@
+/**
+ * One run of a graph: from the plan in the control isolate to lanes that run it, and to its end. A session is started
+ * once and ends once.
+ *
+ * @module
+ */
+import { PHASE } from "../../ffi/layout.gen.ts";
+import { ControlPage } from "../control_page.ts";
+import { deserializeError, serializeError, SluiceError } from "../errors.ts";
+import { NodeStates } from "../events/node_states.ts";
+import type { NodeId } from "../ids.ts";
+import { reportedError } from "../lanes/lane_port.ts";
+import type { LaneReport } from "../lanes/messages.ts";
+import type { GraphChange } from "../live/graph_change.ts";
+import { blankPage, GraphMemory } from "../live/graph_memory.ts";
+import { LinkPlans } from "../live/link_plans.ts";
+import { type EditExtras, LiveEdits } from "../live/live_edits.ts";
+import { Replies } from "../live/replies.ts";
+import { logger } from "../log.ts";
+import { describeStaleSources, findStaleSources } from "../registry/staleness.ts";
+import type { RunState, SessionView } from "../runtime_view.ts";
+import { type NodeProgress, readLaneCounters, readPhase, type RunSummary, type RuntimeStats } from "../stats.ts";
+import type { NodeEntry, Topology } from "../topology.ts";
+import { checkFormats, convertersByField } from "./format_check.ts";
+import { RunClock } from "./run_clock.ts";
+import { figuresOf, linkStats, nodeStats, poolStats } from "./session_figures.ts";
+import { SessionLanes } from "./session_lanes.ts";
+import type { SessionOptions } from "./session_options.ts";
+import { Watchdog } from "./watchdog.ts";
+
+/** How long lanes may take to tear their nodes down, milliseconds. */
+const CLOSE_TIMEOUT_MS = 5_000;
+
+/** How long asynchronous ticks may go on after `pause()`, milliseconds. */
+const PAUSE_TIMEOUT_MS = 5_000;
+
+/** How often the control page is looked at, milliseconds. */
+const WATCH_EVERY_MS = 500;
+
+/** See the module. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #lanes: SessionLanes;
+  readonly #states: NodeStates;
+  readonly #clock: RunClock;
+  readonly #progress = new Map<NodeId, NodeProgress>();
+  readonly #finished = Promise.withResolvers<RunSummary>();
+  readonly #requests = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
+  /** Until there is a control arena, a page of zeros. */
+  #page: ControlPage;
+  #memory: GraphMemory | undefined;
+  #plans: LinkPlans | undefined;
+  #edits: LiveEdits | undefined;
+  #pausing: Replies<number, true> | undefined;
+  #startNs = 0;
+  #outcome: "completed" | "stopped" = "completed";
+  #failure: Error | undefined;
+  #ending: Promise<void> | undefined;
+  #summary: RunSummary | undefined;
+  #stopTimer: ReturnType<typeof setTimeout> | undefined;
+  #watchTimer: ReturnType<typeof setInterval> | undefined;
+  #nextRequest = 1;
+
+  /** @throws {SluiceError} for lanes that cannot be: see {@linkcode SessionLanes} */
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#states = new NodeStates(options.events);
+    this.#clock = new RunClock(() => options.driver.nowNs());
+    this.#lanes = new SessionLanes(options, (lane, report) => this.#report(lane, report));
+    this.#page = blankPage(options.topology);
+    for (const id of options.topology.nodes.keys()) this.#states.set(id, "new");
+    // Whoever awaits it sees the failure; nobody has to.
+    this.#finished.promise.catch(() => {});
+  }
+
+  /** Settles when the run has ended and everything is torn down. */
+  get finished(): Promise<RunSummary> {
+    return this.#finished.promise;
+  }
+
+  /** The figures at the end, once there was one. */
+  get summary(): RunSummary | undefined {
+    return this.#summary;
+  }
+
+  /**
+   * Builds lanes, opens every node, checks what formats are known, and starts.
+   *
+   * @throws the first failure, after everything is torn down again
+   */
+  async start(): Promise<void> {
+    try {
+      this.#warnStale();
+      const { memory, plans } = this.#makeMemory();
+      this.#planLinks(plans);
+      this.#lanes.makeAll(memory);
+      const { topology } = this.#options;
+      const nodes = topology.orderedNodes();
+      const links = [...topology.links.values()];
+      const formats = await Promise.all(
+        this.#lanes.ports.map((lane) => this.#lanes.openNodes(lane, plans, nodes, links)),
+      );
+      if (this.#stopTimer !== undefined) throw stoppedEarly();
+      checkFormats(topology, convertersByField(this.#options.converters), formats.flat(), links);
+      this.#startNs = this.#options.driver.nowNs();
+      for (const id of this.#states.keys()) this.#states.set(id, "running");
+      this.#lanes.send({ kind: "start" });
+      this.#options.events.publish({ group: "runtime", kind: "started" });
+      this.#watch();
+    } catch (error) {
+      // Being stopped is no failure of the graph.
+      await this.#end(this.#stopTimer === undefined ? error as Error : undefined);
+      throw error;
+    }
+  }
+
+  /** Ends the sources and drains the rest, within the time limit. */
+  stop(): Promise<RunSummary> {
+    if (this.#ending === undefined && this.#stopTimer === undefined) {
+      this.resume();
+      this.#outcome = "stopped";
+      this.#options.events.publish({ group: "runtime", kind: "stopping" });
+      if (this.#startNs > 0) this.#lanes.send({ kind: "stop" });
+      this.#stopTimer = setTimeout(() => this.#giveUp(), this.#options.stopTimeoutMs);
+    }
+    return this.finished;
+  }
+
+  /**
+   * Changes live configuration values of a node.
+   *
+   * @throws {SluiceError} `Busy` if the graph has ended
+   */
+  configure(node: NodeEntry, values: Record<string, unknown>): Promise<void> {
+    const lane = this.#lanes.named(node.lane);
+    if (lane === undefined || this.#ending !== undefined) return Promise.reject(ended());
+    const request = this.#nextRequest++;
+    return new Promise((resolve, reject) => {
+      this.#requests.set(request, { resolve, reject });
+      lane.send({ kind: "configure", request, node: node.id, values });
+    });
+  }
+
+  /** Whether nodes are held by `pause()`. */
+  get paused(): boolean {
+    return this.#clock.paused;
+  }
+
+  /**
+   * Runs no node until `resume()`. The nodes' clock stands still meanwhile.
+   *
+   * @throws {SluiceError} `Busy` if the graph has ended, `Timeout` if a node's tick does not end
+   */
+  async pause(): Promise<void> {
+    if (!this.#runs()) throw ended();
+    if (this.#clock.paused) return await this.#pausing?.all.then(() => {});
+    this.#clock.pause();
+    const lanes = this.#lanes.ports.map((lane) => lane.index);
+    this.#pausing = new Replies(lanes, PAUSE_TIMEOUT_MS, (late) => this.#latePause(late));
+    this.#lanes.send({ kind: "pause" });
+    await this.#pausing.all;
+    this.#options.events.publish({ group: "runtime", kind: "paused" });
+  }
+
+  /** Goes on after `pause()`. */
+  resume(): void {
+    if (!this.#clock.paused) return;
+    this.#clock.resume();
+    this.#lanes.send({ kind: "resume", pausedNs: this.#clock.pausedNs });
+    this.#options.events.publish({ group: "runtime", kind: "resumed" });
+  }
+
+  /** Brings an edit into effect: see {@linkcode LiveEdits.run}. */
+  edit<T>(
+    makeDraft: () => { readonly draft: Topology; readonly extras: EditExtras; readonly result: T },
+    timeoutMs: number,
+  ): Promise<T> {
+    return this.#runs() ? this.#edits!.run(makeDraft, timeoutMs) : Promise.reject(ended());
+  }
+
+  /** The figures now. */
+  stats(): RuntimeStats {
+    if (this.#summary !== undefined) return this.#summary;
+    const { topology, driver } = this.#options;
+    const page = this.#page;
+    const nowNs = this.#clock.nowNs();
+    return {
+      elapsedNs: this.#elapsedNs(),
+      driver: driver.kind,
+      nodes: [...topology.nodes.values()].map((node) =>
+        nodeStats(page, node, this.#states.get(node.id)!, this.#progress)
+      ),
+      links: [...topology.links.values()].map((link) => linkStats(page, link, nowNs)),
+      pools: (this.#memory?.pools ?? []).map(poolStats),
+      lanes: this.#lanes.ports.map(({ name, kind, index }) => ({
+        name,
+        kind,
+        ...readLaneCounters(page, index),
+        warnings: this.#lanes.warningsOf(index),
+      })),
+    };
+  }
+
+  /** The run as the control plane sees it. */
+  view(): SessionView {
+    const page = this.#page;
+    return {
+      page,
+      state: this.#state(),
+      elapsedNs: this.#summary?.elapsedNs ?? this.#elapsedNs(),
+      ...(this.#failure && { error: this.#failure }),
+      lanes: this.#lanes.ports.map(({ name, index, kind }) => (
+        { name, index, kind, warnings: this.#lanes.warningsOf(index) }
+      )),
+      nodeStates: this.#states,
+      progress: this.#progress,
+      figures: (node) => figuresOf(page, node),
+      pools: () => this.#summary?.pools ?? (this.#memory?.pools ?? []).map(poolStats),
+    };
+  }
+
+  #elapsedNs(): number {
+    return this.#startNs === 0 ? 0 : this.#clock.nowNs() - this.#startNs;
+  }
+
+  #runs(): boolean {
+    return this.#startNs > 0 && this.#ending === undefined && this.#stopTimer === undefined;
+  }
+
+  #state(): RunState {
+    if (this.#summary !== undefined) return this.#summary.outcome;
+    if (this.#ending !== undefined || this.#stopTimer !== undefined) return "stopping";
+    if (this.#clock.paused) return "paused";
+    return this.#startNs === 0 ? "starting" : "running";
+  }
+
+  #latePause(late: readonly number[]): SluiceError {
+    const names = late.map((lane) => `"${this.#lanes.nameOf(lane)}"`).join(", ");
+    return new SluiceError(
+      "Timeout",
+      `Lane ${names} did not come to rest within ${PAUSE_TIMEOUT_MS} ms: a node's process() has not returned`,
+    );
+  }
+
+  #warnStale(): void {
+    const packages = new Set([...this.#options.topology.nodes.values()].map((node) => node.type.package));
+    for (const each of packages) {
+      if (each === undefined) continue;
+      void findStaleSources(each).then((stale) => {
+        if (stale.length > 0) logger("codegen").warn(describeStaleSources(each, stale));
+      });
+    }
+  }
+
+  #makeMemory(): { readonly memory: GraphMemory; readonly plans: LinkPlans } {
+    const { driver, pools, topology, converters } = this.#options;
+    const memory = this.#memory = new GraphMemory(driver, topology, pools);
+    const page = this.#page = memory.page;
+    const plans = this.#plans = new LinkPlans(driver, page);
+    this.#edits = new LiveEdits({
+      topology,
+      driver,
+      page,
+      plans,
+      lane: (index) => this.#lanes.at(index),
+      laneIndex: (name) => this.#lanes.indexOf(name),
+      openLanes: (nodes) => this.#openLanes(nodes, memory, plans),
+      growPools: (draft) => memory.grow(draft),
+      pools: () => memory.pools,
+      nodePlan: (node) => this.#lanes.plan(node),
+      checkFormats: (formats, links) => checkFormats(topology, convertersByField(converters), formats, links),
+      edited: (change, actions) => this.#edited(change, actions),
+    });
+    return { memory, plans };
+  }
+
+  #planLinks(plans: LinkPlans): void {
+    const { topology } = this.#options;
+    const feedback = topology.feedbackLinks();
+    const laneOf = (id: NodeId) => this.#lanes.indexOf(topology.node(id).lane);
+    for (const link of topology.links.values()) {
+      plans.add(link, feedback.has(link), laneOf(link.fromNode), laneOf(link.toNode));
+    }
+  }
+
+  /** Starts the lanes that new nodes need beside those there are. */
+  async #openLanes(nodes: readonly NodeEntry[], memory: GraphMemory, plans: LinkPlans): Promise<void> {
+    for (const node of nodes) {
+      const lane = this.#lanes.makeFor(node, memory);
+      if (lane === undefined) continue;
+      await this.#lanes.openNodes(lane, plans, [], []);
+      lane.send({ kind: "start" });
+      if (this.#clock.paused) lane.send({ kind: "pause" });
+    }
+  }
+
+  /** Takes note of an edit that has come into effect. */
+  #edited({ added, removed }: GraphChange, actions: readonly string[]): void {
+    for (const { id } of removed) {
+      this.#states.delete(id);
+      this.#progress.delete(id);
+    }
+    for (const { id } of added) this.#states.set(id, "running");
+    this.#options.events.publish({ group: "graph", kind: "edited", actions });
+  }
+
+  /** The time for draining is over. */
+  #giveUp(): void {
+    const { topology, stopTimeoutMs } = this.#options;
+    const inSetup = [...topology.nodes.values()].filter((node) => readPhase(this.#page, node.index) === PHASE.setup);
+    const open = [...this.#states].filter(([, state]) => state === "running").map(([id]) => id);
+    const reason = inSetup.length > 0
+      ? `${inSetup.map(({ id }) => `"${id}"`).join(", ")} did not return from setup()`
+      : `${open.map((id) => `"${id}"`).join(", ")} did not come to an end`;
+    logger("runtime").warn(`Stopped before the graph was drained: ${reason} within ${stopTimeoutMs} ms`);
+    void this.#end();
+  }
+
+  /** Looks at the control page now and then, for what no lane can report itself. */
+  #watch(): void {
+    const watchdog = new Watchdog(this.#options.topology, this.#page);
+    this.#watchTimer = setInterval(() => {
+      const failure = watchdog.look(this.#lanes.open, this.#states);
+      if (failure !== undefined) void this.#end(failure);
+    }, WATCH_EVERY_MS);
+  }
+
+  #report(index: number, report: LaneReport): void {
+    const { events } = this.#options;
+    const lane = this.#lanes.nameOf(index);
+    switch (report.kind) {
+      case "opened":
+        this.#lanes.opened(index, report.formats);
+        events.publish({ group: "lane", lane, kind: "started" });
+        break;
+      case "failed":
+        this.#failed(index, reportedError(report));
+        break;
+      case "ended":
+        this.#states.set(report.node, "ended");
+        if ([...this.#states.values()].every((state) => state === "ended")) void this.#end();
+        break;
+      case "paused":
+        this.#pausing?.settle(index, true);
+        break;
+      case "prepared":
+      case "refused":
+      case "applied":
+      case "removed":
+        this.#edits?.report(index, report);
+        break;
+      case "progress":
+        this.#progress.set(report.node, { doneNs: report.doneNs, totalNs: report.totalNs });
+        break;
+      case "configured": {
+        const request = this.#requests.get(report.request);
+        this.#requests.delete(report.request);
+        if (report.error === undefined) request?.resolve();
+        else request?.reject(deserializeError(report.error));
+        break;
+      }
+      case "warning":
+        this.#lanes.warn(index, report.text);
+        events.publish({ group: "lane", lane, kind: "warning", message: report.text });
+        break;
+      case "closed":
+        this.#lanes.closed(index);
+        events.publish({ group: "lane", lane, kind: "closed" });
+        break;
+    }
+  }
+
+  #failed(lane: number, failure: Error): void {
+    const { events } = this.#options;
+    const error = serializeError(failure);
+    const nodeId = error.details?.nodeId as NodeId | undefined;
+    if (nodeId !== undefined) {
+      events.publish({ group: "node", nodeId, kind: "failed", error });
+      if (failure instanceof SluiceError) this.#states.set(nodeId, "failed");
+    } else if (error.code === "LaneCrashed") {
+      events.publish({ group: "lane", lane: this.#lanes.nameOf(lane), kind: "crashed", error });
+    }
+    events.publish({ group: "error", kind: "error", error });
+    if (!this.#lanes.refuseOpening(lane, failure)) void this.#end(failure);
+  }
+
+  /** Tears everything down, once; later calls wait for the first. */
+  #end(error?: Error): Promise<void> {
+    this.#failure ??= error;
+    return this.#ending ??= this.#tearDown();
+  }
+
+  async #tearDown(): Promise<void> {
+    clearTimeout(this.#stopTimer);
+    clearInterval(this.#watchTimer);
+    this.#lanes.refuseAllOpening(stoppedEarly());
+    this.#edits?.end(ended());
+    this.#pausing?.refuse(ended());
+    this.#lanes.send({ kind: "close" });
+    const allClosed = await this.#awaitClosed();
+    this.#summary = {
+      ...this.stats(),
+      outcome: this.#failure !== undefined ? "failed" : this.#outcome,
+      ...(this.#failure && { error: this.#failure }),
+    };
+    this.#options.events.publish({
+      group: "runtime",
+      kind: "ended",
+      outcome: this.#summary.outcome,
+      ...(this.#failure && { error: serializeError(this.#failure) }),
+    });
+    this.#options.events.close();
+    // The last figures stay readable after the memory went back.
+    this.#page = new ControlPage(this.#page.u32.buffer.slice(0));
+    for (const lane of this.#lanes.ports) lane.terminate();
+    // A lane that did not close may still write: what it can reach is set aside.
+    if (allClosed) {
+      this.#plans?.removeAll();
+      this.#memory?.release();
+    }
+    for (const { reject } of this.#requests.values()) reject(ended());
+    this.#requests.clear();
+    if (this.#failure === undefined) this.#finished.resolve(this.#summary);
+    else this.#finished.reject(this.#failure);
+  }
+
+  async #awaitClosed(): Promise<boolean> {
+    const closed = await this.#lanes.awaitClosed(CLOSE_TIMEOUT_MS);
+    if (!closed) {
+      const stuck = this.#lanes.open.map((lane) => `"${lane.name}"`);
+      logger("runtime").error(
+        `Lane ${stuck.join(", ")} did not close within ${CLOSE_TIMEOUT_MS} ms: a node hangs in it. Its memory is set ` +
+          "aside; end the process with Deno.exit()",
+      );
+    }
+    return closed;
+  }
+}
+
+function stoppedEarly(): SluiceError {
+  return new SluiceError("Busy", "Cannot start: the graph was stopped before every node had returned from setup()");
+}
+
+function ended(): SluiceError {
+  return new SluiceError("Busy", "Cannot change the graph: it has ended");
+}

@@ -1,0 +1,245 @@
+/**
+ * The lanes of one run: they are made, opened, told things, and closed.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import type { NodeId } from "../ids.ts";
+import { MAIN_LANE } from "../lanes/lane_choice.ts";
+import { type LanePort, MainLanePort, WorkerLanePort } from "../lanes/lane_port.ts";
+import type { AnnouncedFormat, LaneCommand, LaneReport, NodePlan } from "../lanes/messages.ts";
+import { assertNativeLanes, nativeDriver } from "../lanes/native_lane_check.ts";
+import { NativeLanePort } from "../lanes/native_lane_port.ts";
+import type { GraphMemory } from "../live/graph_memory.ts";
+import type { LinkPlans } from "../live/link_plans.ts";
+import { elementsByPort } from "../registry/dynamic_ports.ts";
+import type { AnyNodeType } from "../registry/node_type.ts";
+import type { LinkEntry, NodeEntry } from "../topology.ts";
+import { convertersByField } from "./format_check.ts";
+import type { SessionOptions } from "./session_options.ts";
+
+/** Lanes that one runtime can have. */
+const MAX_LANES = 64;
+
+/** See the module. */
+export class SessionLanes {
+  readonly #options: SessionOptions;
+  readonly #onReport: (lane: number, report: LaneReport) => void;
+  readonly #ports: LanePort[] = [];
+  readonly #names: string[];
+  /** What the system refused lanes, by index. */
+  readonly #warnings = new Map<number, string[]>();
+  readonly #types = new Map<NodeId, AnyNodeType>();
+  readonly #closed = new Set<number>();
+  readonly #opening = new Map<number, PromiseWithResolvers<readonly AnnouncedFormat[]>>();
+  readonly #allClosed = Promise.withResolvers<void>();
+
+  /** @throws {SluiceError} `InvalidGraph` for too many lanes, and as `assertNativeLanes()` */
+  constructor(options: SessionOptions, onReport: (lane: number, report: LaneReport) => void) {
+    this.#options = options;
+    this.#onReport = onReport;
+    const names = new Set([...options.topology.nodes.values()].map((node) => node.lane));
+    names.delete(MAIN_LANE);
+    // Lane 0 is main, whether or not it runs nodes: its record is there for control.
+    this.#names = [MAIN_LANE, ...names];
+    if (this.#names.length > MAX_LANES) {
+      throw new SluiceError(
+        "InvalidGraph",
+        `Cannot start: ${names.size} lanes beside "main", at most ${MAX_LANES - 1}`,
+      );
+    }
+    assertNativeLanes(options.driver, options.topology);
+  }
+
+  /** Those that were made. */
+  get ports(): readonly LanePort[] {
+    return this.#ports;
+  }
+
+  /** Those that have not closed. */
+  get open(): readonly LanePort[] {
+    return this.#ports.filter((lane) => !this.#closed.has(lane.index));
+  }
+
+  /** The lane with an index. */
+  at(index: number): LanePort | undefined {
+    return this.#ports.find((lane) => lane.index === index);
+  }
+
+  /** The lane with a name. */
+  named(name: string): LanePort | undefined {
+    return this.#ports.find((lane) => lane.name === name);
+  }
+
+  /** -1 where there is none. */
+  indexOf(name: string): number {
+    return this.#names.indexOf(name);
+  }
+
+  nameOf(index: number): string {
+    return this.#names[index];
+  }
+
+  /** What the system refused a lane. */
+  warningsOf(index: number): readonly string[] {
+    return this.#warnings.get(index) ?? [];
+  }
+
+  /** Takes note of what the system refused a lane. */
+  warn(index: number, text: string): void {
+    this.#warnings.set(index, [...this.warningsOf(index), text]);
+  }
+
+  /** Tells every lane. */
+  send(command: Exclude<LaneCommand, { kind: "init" }>): void {
+    for (const lane of this.#ports) lane.send(command);
+  }
+
+  /** Makes the lanes that the graph's nodes need. */
+  makeAll(memory: GraphMemory): void {
+    const used = new Map([...this.#options.topology.nodes.values()].map((node) => [node.lane, node]));
+    for (const name of this.#names) {
+      const node = used.get(name);
+      if (node !== undefined) this.#make(node, memory);
+    }
+  }
+
+  /**
+   * Makes the lane that a node needs, if there is none.
+   *
+   * @returns the lane, if it was made
+   * @throws {SluiceError} `Busy` if there can be no more, or if a native stage would need one
+   */
+  makeFor(node: NodeEntry, memory: GraphMemory): LanePort | undefined {
+    if (this.named(node.lane) !== undefined) return undefined;
+    if (node.type.descriptor.lane === "native") {
+      throw new SluiceError(
+        "Busy",
+        `Cannot add node "${node.id}" while the graph runs: it is a native stage; stop the graph first`,
+        { nodeId: node.id },
+      );
+    }
+    if (!this.#names.includes(node.lane)) {
+      if (this.#names.length === MAX_LANES) {
+        throw new SluiceError(
+          "Busy",
+          `Cannot start lane "${node.lane}": there are ${MAX_LANES}, the most there can be`,
+        );
+      }
+      this.#names.push(node.lane);
+    }
+    return this.#make(node, memory);
+  }
+
+  /** What a lane is told of a node. */
+  plan(node: NodeEntry): NodePlan {
+    this.#types.set(node.id, node.type);
+    return {
+      id: node.id,
+      index: node.index,
+      type: node.type.descriptor.type,
+      packageUrl: packageUrl(node),
+      config: node.config,
+      pool: node.pool,
+      elements: elementsByPort(node.type.descriptor),
+    };
+  }
+
+  /**
+   * Builds the nodes of a lane and calls their `setup()`.
+   *
+   * @param entries nodes, of which the lane takes its own
+   * @param links as `entries`
+   * @returns the formats that they announce, once all are open
+   */
+  openNodes(
+    lane: LanePort,
+    plans: LinkPlans,
+    entries: readonly NodeEntry[],
+    links: readonly LinkEntry[],
+  ): Promise<readonly AnnouncedFormat[]> {
+    const nodes = entries.filter((node) => node.lane === lane.name).map((node) => this.plan(node));
+    const ends = links.flatMap((link) => plans.ends(link))
+      .filter((each) => each.lane === lane.index).map((each) => each.end);
+    const opening = Promise.withResolvers<readonly AnnouncedFormat[]>();
+    // Where another lane fails first, nobody waits for this one any more.
+    opening.promise.catch(() => {});
+    this.#opening.set(lane.index, opening);
+    lane.send({ kind: "open", nodes, links: ends });
+    return opening.promise;
+  }
+
+  /** A lane has opened its nodes. */
+  opened(index: number, formats: readonly AnnouncedFormat[]): void {
+    this.#opening.get(index)?.resolve(formats);
+    this.#opening.delete(index);
+  }
+
+  /** @returns whether the lane was opening its nodes, so that whoever waits for it is told */
+  refuseOpening(index: number, error: Error): boolean {
+    const opening = this.#opening.get(index);
+    this.#opening.delete(index);
+    opening?.reject(error);
+    return opening !== undefined;
+  }
+
+  /** Tells those who wait for a lane to open that it will not. */
+  refuseAllOpening(error: Error): void {
+    for (const index of this.#opening.keys()) this.refuseOpening(index, error);
+  }
+
+  /** A lane has closed. */
+  closed(index: number): void {
+    this.#closed.add(index);
+    if (this.#closed.size === this.#ports.length) this.#allClosed.resolve();
+  }
+
+  /** @returns whether all have closed in time */
+  async awaitClosed(timeoutMs: number): Promise<boolean> {
+    if (this.#ports.length === 0) return true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), timeoutMs);
+    });
+    const closed = await Promise.race([this.#allClosed.promise.then(() => true), timeout]);
+    clearTimeout(timer);
+    return closed;
+  }
+
+  /** @param node one of those that it is to run */
+  #make({ lane: name, type }: NodeEntry, memory: GraphMemory): LanePort {
+    const { driver, topology, development, converters } = this.#options;
+    const index = this.#names.indexOf(name);
+    const init = {
+      name,
+      index,
+      generation: 1,
+      driver: driver.token,
+      control: memory.control,
+      pools: memory.tokens,
+      development,
+      mode: topology.mode,
+      converters: convertersByField(converters),
+    };
+    const onReport = (report: LaneReport) => this.#onReport(index, report);
+    const lane = name === MAIN_LANE
+      ? new MainLanePort(init, driver, this.#types, onReport)
+      : type.descriptor.lane === "native"
+      ? new NativeLanePort(init, nativeDriver(driver), this.#types, topology.lanes[name] ?? {}, onReport)
+      : new WorkerLanePort(init, driver, onReport);
+    this.#ports.push(lane);
+    return lane;
+  }
+}
+
+function packageUrl(node: NodeEntry): string {
+  const url = node.type.package?.url;
+  if (url !== undefined) return url;
+  if (node.lane === MAIN_LANE || node.type.descriptor.lane === "native") return "";
+  throw new SluiceError(
+    "InvalidGraph",
+    `Cannot run node "${node.id}" on lane "${node.lane}": its type "${node.type.descriptor.type}" belongs to no ` +
+      `package that a worker could import; run it on lane "main", or let the generator make its package`,
+    { nodeId: node.id },
+  );
+}

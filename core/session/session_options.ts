@@ -1,0 +1,25 @@
+/**
+ * What a session is made from.
+ *
+ * @module
+ */
+import type { Driver } from "../driver/driver.ts";
+import type { EventBus } from "../events/bus.ts";
+import type { PoolSize } from "../memory/pool_plan.ts";
+import type { NodeDescriptor } from "../registry/descriptor.ts";
+import type { Topology } from "../topology.ts";
+
+/** See the module. */
+export interface SessionOptions {
+  readonly topology: Topology;
+  readonly driver: Driver;
+  /** Is told of states, failures and warnings. */
+  readonly events: EventBus;
+  readonly pools: { readonly [name: string]: PoolSize };
+  /** Whether frames are checked as development mode does. */
+  readonly development: boolean;
+  /** Time that `stop()` leaves for draining, milliseconds. */
+  readonly stopTimeoutMs: number;
+  /** Node types that errors may name as converters. */
+  readonly converters: readonly NodeDescriptor[];
+}
