@@ -43,6 +43,8 @@ export interface NativeGainConfig {
 export interface NativeSinkConfig {
   /** Compare every sample with what the block's number tells; by default so. Else only the frames' numbers count. */
   checkSamples?: boolean;
+  /** Blocks to take before it ends, while more may come; 0, the default: without end. */
+  count?: number;
   /** Blocks to take in one tick at most, 0 to 64; 0, the default: as many as there are. */
   perTick?: number;
 }
@@ -153,6 +155,13 @@ export const nativeSink: NodeType<NativeSinkConfig, NodeHandle<{ audio: AudioFra
     outputs: [],
     properties: {
       checkSamples: { type: "boolean", default: true, description: "Compare every sample, not only numbers." },
+      count: {
+        type: "integer",
+        minimum: 0,
+        maximum: 4_294_967_296,
+        default: 0,
+        description: "Blocks to take; 0: no end.",
+      },
       perTick: { type: "integer", minimum: 0, maximum: 64, default: 0, description: "Blocks in one tick; 0: all." },
     },
   });

@@ -51,7 +51,7 @@ export interface NativeLink {
       readonly from: NativePort;
       /** From `slu_ring_new`; freed after the lane was finished. */
       readonly ring: Deno.PointerObject;
-      /** Inbox bit of this lane that tells of freed places. */
+      /** Inbox bit of this lane that tells of freed places, and of the end of the reader. */
       readonly bit: number;
       readonly otherLane: number;
       readonly otherBit: number;
@@ -63,6 +63,9 @@ export interface NativeLink {
       readonly ring: Deno.PointerObject;
       /** Inbox bit of this lane that tells of frames. */
       readonly bit: number;
+      readonly otherLane: number;
+      /** Inbox bit of the other lane that tells of the end of the reader. */
+      readonly otherBit: number;
     };
 }
 
@@ -226,21 +229,13 @@ function addLink(symbols: NativeSymbols, draft: Deno.PointerObject, link: Native
     case "local":
       return symbols.slu_native_add_local(draft, index, policy, capacity, ...end.from, ...end.to);
     case "writer": {
-      const { ring, bit, otherLane, otherBit } = end;
-      return symbols.slu_native_add_writer(
-        draft,
-        index,
-        policy,
-        capacity,
-        ...end.from,
-        ring,
-        bit,
-        otherLane,
-        otherBit,
-      );
+      const { from, ring, bit, otherLane, otherBit } = end;
+      return symbols.slu_native_add_writer(draft, index, policy, capacity, ...from, ring, bit, otherLane, otherBit);
     }
-    case "reader":
-      return symbols.slu_native_add_reader(draft, index, policy, capacity, ...end.to, end.ring, end.bit);
+    case "reader": {
+      const { to, ring, bit, otherLane, otherBit } = end;
+      return symbols.slu_native_add_reader(draft, index, policy, capacity, ...to, ring, bit, otherLane, otherBit);
+    }
   }
 }
 

@@ -69,7 +69,7 @@ export const SYMBOLS = {
     result: "u32",
   },
   slu_native_add_reader: {
-    parameters: ["pointer", "u32", "u32", "u32", "u32", "u32", "pointer", "u32"],
+    parameters: ["pointer", "u32", "u32", "u32", "u32", "u32", "pointer", "u32", "u32", "u32"],
     result: "u32",
   },
   slu_native_link_encoded: { parameters: ["pointer"], result: "u32" },

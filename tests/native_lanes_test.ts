@@ -3,6 +3,7 @@ import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict
 import type { SluiceError } from "../core/errors.ts";
 import type { LinkPolicy } from "../core/links/policy.ts";
 import { nativeNodes } from "../core/native_stages.ts";
+import type { ProcessorContext } from "../core/processor.ts";
 import { Runtime } from "../core/runtime.ts";
 import type { LinkStats, RunSummary } from "../core/stats.ts";
 import { nativeFault } from "./fixtures/native_fault.ts";
@@ -153,6 +154,49 @@ native("a live gain takes effect while the graph runs, and a wrong one is refuse
   await reached.promise;
   await rejects(runtime.setConfig("gain", "gainDb", 99), /gainDb/);
   equal((await runtime.stop())!.outcome, "stopped");
+});
+
+for (const lane of ["a", "b"]) {
+  native(`a stage on lane ${lane} that ends before its inputs do ends what feeds it from native lane a`, async () => {
+    await using runtime = new Runtime({ native: "require", mode: "offline" });
+    const source = runtime.add(nativeSource({ blockSize: 8 }), { lane: "a" });
+    const middle = runtime.add(nativePass(), { lane: "a" });
+    const target = runtime.add(nativeSink({ count: 1_000 }), { lane });
+    runtime.connect(source.outputs.audio, middle.inputs.audioIn);
+    runtime.connect(middle.outputs.audioOut, target.inputs.audio);
+    await runtime.start();
+    assertEndedEarly(await runtime.finished);
+  });
+}
+
+for (const lane of ["main", "worker"]) {
+  native(`a stage that ends before its inputs do ends a processor on lane ${lane} that feeds it`, async () => {
+    await using runtime = new Runtime({ native: "require", mode: "offline" });
+    const source = runtime.add(numberedSource({ count: 1e9, perTick: 8 }), { lane });
+    const target = runtime.add(nativeSink({ count: 1_000 }));
+    runtime.connect(source.outputs.audio, target.inputs.audio);
+    await runtime.start();
+    assertEndedEarly(await runtime.finished);
+  });
+}
+
+native("a processor that ends before its inputs do ends the stages that feed it", async () => {
+  await using runtime = new Runtime({ native: "require", mode: "offline" });
+  const source = runtime.add(nativeSource({ blockSize: 8 }), { lane: "a" });
+  const middle = runtime.add(nativePass(), { lane: "b" });
+  const target = runtime.add(
+    sink({
+      process(this: Script, context: ProcessorContext) {
+        this.audioIn!.read();
+        context.finish();
+      },
+    }),
+    { lane: "main" },
+  );
+  runtime.connect(source.outputs.audio, middle.inputs.audioIn);
+  runtime.connect(middle.outputs.audioOut, target.inputs.audioIn);
+  await runtime.start();
+  assertEndedEarly(await runtime.finished);
 });
 
 native("a panic in a stage fails its node by name, and the process and other runtimes go on", async () => {
@@ -338,6 +382,18 @@ Deno.test("native stages are refused in portable mode, with what to do", async (
 Deno.test("a native stage cannot be loaded into a TypeScript lane", async () => {
   await rejects(nativeSink().type.load(), /native lanes only/);
 });
+
+/** The run came to its end by itself, with every frame accounted for. */
+function assertEndedEarly({ outcome, links, nodes, pools }: RunSummary): void {
+  equal(outcome, "completed");
+  for (const { state, written, read, dropped } of links) {
+    equal(state, "closed");
+    equal(written, read + dropped.full + dropped.skipped);
+  }
+  const last = nodes.find((node) => node.type === "native-sink");
+  if (last !== undefined) equal(last.figures!.received, 1_000);
+  for (const pool of pools) equal(pool.free, pool.slots);
+}
 
 /** Puts every sample into `into`, channel by channel. */
 function gatheringAll(into: number[]): Script & Record<string, unknown> {

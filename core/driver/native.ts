@@ -211,15 +211,11 @@ function nativeLink({ link, end, otherLane, from, to }: NativeLanePlan["links"][
   const encoded = link.kind === "encoded";
   if (end === "local") return { index, policy, capacity, encoded, end: { kind: "local", from, to } };
   const ring = unsafeRing(link.ring!);
-  return end === "writer"
-    ? {
-      index,
-      policy,
-      capacity,
-      encoded,
-      end: { kind: "writer", from, ring, bit: link.writerBit, otherLane, otherBit: link.readerBit },
-    }
-    : { index, policy, capacity, encoded, end: { kind: "reader", to, ring, bit: link.readerBit } };
+  const { readerBit, writerBit } = link;
+  const own = end === "writer"
+    ? { kind: end, from, ring, bit: writerBit, otherLane, otherBit: readerBit }
+    : { kind: end, to, ring, bit: readerBit, otherLane, otherBit: writerBit };
+  return { index, policy, capacity, encoded, end: own };
 }
 
 function unsafeRing(token: RingToken): Deno.PointerObject {

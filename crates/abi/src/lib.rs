@@ -29,4 +29,4 @@ pub use pool::{POOL_MAGIC, PoolHeader, PoolLayout, hold_row};
 pub use slot::{PAYLOAD_ALIGN, SlotHeader, flag, format, kind};
 
 /// Version of everything in this crate. Raised by one with any change of a layout or of a meaning.
-pub const ABI_VERSION: u32 = 2;
+pub const ABI_VERSION: u32 = 3;

@@ -6,7 +6,7 @@ use core::sync::atomic::AtomicU32;
 pub const LINK_EOS: u32 = 1;
 /// Bit of `LinkRecord::state`: the link is being removed; both ends have yet to apply that.
 pub const LINK_CLOSING: u32 = 2;
-/// Bit of `LinkRecord::state`: both ends are gone and what was left is counted.
+/// Bit of `LinkRecord::state`: the reader has ended; what was queued, and what still comes, is dropped. Sticky.
 pub const LINK_CLOSED: u32 = 4;
 
 /// One link. At every quiescent point `written = read + dropped + queued`.
@@ -15,7 +15,8 @@ pub const LINK_CLOSED: u32 = 4;
 /// it, the new one takes it by compare-exchange.
 #[repr(C, align(64))]
 pub struct LinkRecord {
-    /// [`LINK_EOS`], [`LINK_CLOSING`], [`LINK_CLOSED`]. Writer's lane and control isolate, atomically.
+    /// [`LINK_EOS`]: the writer's lane; [`LINK_CLOSED`]: the reader's lane; [`LINK_CLOSING`]: the control isolate.
+    /// Atomically.
     pub state: AtomicU32,
     /// 1 while the writer waits for room. The writer sets it, the reader takes it, atomically.
     pub writer_waiting: AtomicU32,

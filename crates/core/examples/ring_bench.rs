@@ -66,7 +66,7 @@ fn ours() -> f64 {
         lane
     };
     let writer = LinkEnd::Writer { ring: named, from: (0, 0), bit: 2, other_lane: 1, other_bit: 2 };
-    let reader = LinkEnd::Reader { ring: named, to: (0, 0), bit: 2 };
+    let reader = LinkEnd::Reader { ring: named, to: (0, 0), bit: 2, other_lane: 0, other_bit: 2 };
     let source = start(0, "native-source", &[("count", f64::from(FRAMES)), ("blockSize", 2.0)], writer);
     let sink = start(1, "native-sink", &[("checkSamples", 0.0)], reader);
     let begin = Instant::now();

@@ -117,8 +117,8 @@ pub unsafe extern "C" fn slu_native_add_local(
     attempt(0, || add_link(unsafe { &mut *draft }, index, policy, capacity, end))
 }
 
-/// Adds the writing end of a link to another lane. `bit`: the inbox bit of this lane that tells of freed places;
-/// `other_bit`: that of the other lane which tells of the end. 0: no such policy.
+/// Adds the writing end of a link to another lane. `bit`: the inbox bit of this lane that tells of freed places and of
+/// the end of the reader; `other_bit`: that of the other lane which tells of the end of the stream. 0: no such policy.
 ///
 /// # Safety
 ///
@@ -144,8 +144,8 @@ pub unsafe extern "C" fn slu_native_add_writer(
     attempt(0, || add_link(unsafe { &mut *draft }, index, policy, capacity, end))
 }
 
-/// Adds the reading end of a link from another lane. `bit`: the inbox bit of this lane that tells of frames. 0: no such
-/// policy.
+/// Adds the reading end of a link from another lane. `bit`: the inbox bit of this lane that tells of frames;
+/// `other_bit`: that of the other lane which tells of the end of the reader. 0: no such policy.
 ///
 /// # Safety
 ///
@@ -160,10 +160,12 @@ pub unsafe extern "C" fn slu_native_add_reader(
     port: u32,
     ring: *const Ring,
     bit: u32,
+    other_lane: u32,
+    other_bit: u32,
 ) -> u32 {
     // SAFETY: the caller vouches for the ring.
     let ring = unsafe { RingRef::new(ring) };
-    let end = LinkEnd::Reader { ring, to: (node, port), bit };
+    let end = LinkEnd::Reader { ring, to: (node, port), bit, other_lane, other_bit };
     // SAFETY: the caller vouches for the draft.
     attempt(0, || add_link(unsafe { &mut *draft }, index, policy, capacity, end))
 }

@@ -44,6 +44,7 @@ fn check(across: bool, policy: Policy, capacity: u32, mut seed: u32) {
         queue: VecDeque::new(),
         queued: vec![false; 2],
         done: vec![false; 2],
+        noticed: vec![false; 2],
         live: true,
         now_ns: 0.0,
         owned: Vec::new(),
@@ -57,7 +58,7 @@ fn check(across: bool, policy: Policy, capacity: u32, mut seed: u32) {
     // SAFETY: the ring lives as long as both ends, which this thread has.
     let named = unsafe { RingRef::new(&raw const ring) };
     let (mut writer, mut reader) = if across {
-        (Writer::ring(&link, record, control, named, (1, 2)), Reader::ring(record, named, policy, true))
+        (Writer::ring(&link, record, control, named, (1, 2)), Reader::ring(&link, record, control, named, (0, 2)))
     } else {
         (Writer::local(&link, record, 0), Reader::local(record, 0))
     };

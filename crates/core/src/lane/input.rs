@@ -2,12 +2,14 @@
 
 use std::ptr::NonNull;
 
-use sluice_abi::{ENTRY_DISCONTINUITY, LINK_EOS, LinkRecord, RING_BATCH, RING_NONE};
+use sluice_abi::{ENTRY_DISCONTINUITY, LINK_CLOSED, LINK_EOS, LinkRecord, RING_BATCH, RING_NONE};
 
+use crate::control::Control;
+use crate::parker::Parker;
 use crate::sync::Ordering;
 
 use super::shared::Shared;
-use super::spec::{Policy, RingRef};
+use super::spec::{LinkSpec, RingRef};
 
 pub(super) struct Reader {
     record: NonNull<LinkRecord>,
@@ -22,6 +24,9 @@ enum Kind {
 
 struct RingEnd {
     ring: RingRef,
+    control: Control,
+    other_lane: u32,
+    other_bit: u32,
     /// Entries fetched and not yet taken stand in the staging area from `next` to `fetched`.
     next: u32,
     fetched: u32,
@@ -36,10 +41,27 @@ impl Reader {
         Self { record, kind: Kind::Local(local) }
     }
 
-    pub(super) fn ring(record: NonNull<LinkRecord>, ring: RingRef, policy: Policy, encoded: bool) -> Self {
+    pub(super) fn ring(
+        link: &LinkSpec,
+        record: NonNull<LinkRecord>,
+        control: Control,
+        ring: RingRef,
+        (other_lane, other_bit): (u32, u32),
+    ) -> Self {
         // What was fetched cannot be rolled off any more: links that evict are read one by one.
-        let batch = if policy.evicts() { 1 } else { RING_BATCH };
-        Self { record, kind: Kind::Ring(RingEnd { ring, next: 0, fetched: 0, batch, encoded, to_key: false }) }
+        let batch = if link.policy.evicts() { 1 } else { RING_BATCH };
+        let end = RingEnd {
+            ring,
+            control,
+            other_lane,
+            other_bit,
+            next: 0,
+            fetched: 0,
+            batch,
+            encoded: link.encoded,
+            to_key: false,
+        };
+        Self { record, kind: Kind::Ring(end) }
     }
 
     /// Takes the oldest frame, which counts as read.
@@ -91,6 +113,24 @@ impl Reader {
             }
             let (slots, slot) = shared.slot_of(entry);
             slots.release(slot);
+        }
+    }
+
+    /// The reading node has ended: tells the writer, who waits for room no more.
+    pub(super) fn close(&self, shared: &mut Shared) {
+        // SAFETY: the record lies in an arena that the lane holds, and the word is atomic. SeqCst: pairs with the
+        // writer's load, which the signal below precedes.
+        unsafe { (*self.record.as_ptr()).state.fetch_or(LINK_CLOSED, Ordering::SeqCst) };
+        match &self.kind {
+            Kind::Local(local) => {
+                let writer = shared.locals[*local].writer;
+                shared.notify(writer);
+            }
+            Kind::Ring(end) => {
+                if let Some(doorbell) = end.control.doorbell(end.other_lane) {
+                    doorbell.signal(end.other_bit, &Parker::default());
+                }
+            }
         }
     }
 

@@ -50,6 +50,12 @@ impl Node {
         if self.ports.finishing {
             return self.finish(shared);
         }
+        if std::mem::take(&mut shared.noticed[self.ports.position]) && self.ports.unheard() {
+            self.ports.finishing = true;
+            self.ports.not_before_ns = 0.0;
+            shared.wake(self.ports.position);
+            return Ok(());
+        }
         if self.kind.self_driven {
             if self.ports.not_before_ns > 0.0 {
                 // Offline graphs do not wait for the clock.
@@ -133,6 +139,7 @@ impl Node {
             return Ok(());
         }
         shared.done[position] = true;
+        self.ports.close_inputs(shared);
         self.ports.discard_inputs(shared);
         self.ports.end_links(shared);
         let mut figures = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::ptr::NonNull;
 
-use sluice_abi::{ENTRY_DISCONTINUITY, LINK_EOS, LinkRecord, RING_BATCH};
+use sluice_abi::{ENTRY_DISCONTINUITY, LINK_CLOSED, LINK_EOS, LinkRecord, RING_BATCH};
 
 use crate::control::Control;
 use crate::parker::Parker;
@@ -212,6 +212,13 @@ impl Writer {
             (*record).high_water = (*record).high_water.max(queued);
             (*record).wakes += 1.0;
         }
+    }
+
+    /// The reader has ended: what is written is dropped.
+    pub(super) fn is_closed(&self) -> bool {
+        // SAFETY: the record lies in an arena that the lane holds, and the word is atomic. SeqCst: pairs with the
+        // reader's `fetch_or`.
+        unsafe { (*self.record.as_ptr()).state.load(Ordering::SeqCst) & LINK_CLOSED != 0 }
     }
 
     /// Ends the stream, after everything that was written.

@@ -129,6 +129,12 @@ impl Ports {
         self.inputs.iter().flatten().all(Reader::writer_ended)
     }
 
+    /// Whether the outputs are linked, and every reader has ended: nobody would read what the node writes.
+    pub(super) fn unheard(&self) -> bool {
+        let mut links = self.outputs.iter().flat_map(|output| &output.links).peekable();
+        links.peek().is_some() && links.all(Writer::is_closed)
+    }
+
     /// Makes what was written visible to other lanes.
     #[inline]
     pub(super) fn flush(&mut self, shared: &mut Shared) {
@@ -143,6 +149,13 @@ impl Ports {
     pub(super) fn discard_inputs(&mut self, shared: &mut Shared) {
         for link in self.inputs.iter_mut().flatten() {
             link.discard(shared);
+        }
+    }
+
+    /// Tells those who write to the node that it has ended.
+    pub(super) fn close_inputs(&self, shared: &mut Shared) {
+        for link in self.inputs.iter().flatten() {
+            link.close(shared);
         }
     }
 

@@ -106,6 +106,7 @@ impl Runner {
             queue: std::collections::VecDeque::with_capacity(count),
             queued: vec![false; count],
             done: vec![false; count],
+            noticed: vec![false; count],
             live: spec.live,
             now_ns: 0.0,
             owned: Vec::with_capacity(256),
@@ -170,8 +171,8 @@ impl Runner {
                     self.write_end(from, writer)?;
                     self.wake_by(bit, from.0 as usize);
                 }
-                LinkEnd::Reader { ring, to, bit } => {
-                    self.read_end(to, Reader::ring(record, ring, link.policy, link.encoded))?;
+                LinkEnd::Reader { ring, to, bit, other_lane, other_bit } => {
+                    self.read_end(to, Reader::ring(link, record, self.control, ring, (other_lane, other_bit)))?;
                     self.wake_by(bit, to.0 as usize);
                 }
             }
@@ -344,7 +345,7 @@ impl Runner {
             COMMAND_INBOX_BIT => commanded = true,
             bit => {
                 if let Some(&position) = woken.get(bit as usize).filter(|&&position| position != NOBODY) {
-                    shared.wake(position);
+                    shared.notify(position);
                 }
             }
         });

@@ -21,6 +21,8 @@ pub(super) struct Shared {
     pub(super) queued: Vec<bool>,
     /// By position of the node: it has ended or failed; what still comes in is dropped.
     pub(super) done: Vec<bool>,
+    /// By position of the node: a link of it may have lost its other end since the node last ran.
+    pub(super) noticed: Vec<bool>,
     /// Whether sources keep to the clock.
     pub(super) live: bool,
     /// The clock as it was when this round began.
@@ -40,6 +42,13 @@ impl Shared {
             self.queued[node] = true;
             self.queue.push_back(node);
         }
+    }
+
+    /// As `wake`, where the other end of a link may have ended.
+    #[inline]
+    pub(super) fn notify(&mut self, node: usize) {
+        self.noticed[node] = true;
+        self.wake(node);
     }
 
     /// The pool of an entry, and its slot.

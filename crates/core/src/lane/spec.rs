@@ -91,7 +91,7 @@ pub enum LinkEnd {
         ring: RingRef,
         /// Writing node and port.
         from: (u32, u32),
-        /// Inbox bit of this lane by which it hears of freed places.
+        /// Inbox bit of this lane by which it hears of freed places, and of the end of the reader.
         bit: u32,
         /// The lane that reads.
         other_lane: u32,
@@ -106,6 +106,10 @@ pub enum LinkEnd {
         to: (u32, u32),
         /// Inbox bit of this lane by which it hears of frames.
         bit: u32,
+        /// The lane that writes.
+        other_lane: u32,
+        /// The inbox bit by which that lane hears of the end of the reader.
+        other_bit: u32,
     },
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use sluice_abi::{ABI_VERSION, CONTROL_MAGIC, ControlHeader, LaneRecord, LinkRecord, NodeRecord, PoolLayout};
@@ -72,7 +73,7 @@ impl World {
         let bit = 2 + index;
         (
             end(LinkEnd::Writer { ring: named, from: (0, 0), bit, other_lane: 2, other_bit: bit }),
-            end(LinkEnd::Reader { ring: named, to: (0, 0), bit }),
+            end(LinkEnd::Reader { ring: named, to: (0, 0), bit, other_lane: 1, other_bit: bit }),
         )
     }
 
@@ -291,7 +292,7 @@ fn configure_answers_and_a_lane_closes_while_it_runs() {
     close(lane);
     let record = world.control.lane(1).unwrap().as_ptr();
     // SAFETY: the lane has ended.
-    let dead = unsafe { (*record).dead_generation.load(std::sync::atomic::Ordering::Acquire) };
+    let dead = unsafe { (*record).dead_generation.load(Ordering::Acquire) };
     assert_eq!(dead, 1, "its sentinel has gone off");
 }
 
@@ -311,6 +312,35 @@ fn stop_ends_sources_and_the_rest_drains() {
     assert_eq!(found[0], sent);
     assert_eq!(world.link(0).skipped, 0.0);
     world.assert_all_slots_free();
+}
+
+#[test]
+fn a_sink_that_ends_first_ends_what_feeds_it() {
+    for policy in [Policy::Lossless, Policy::RollOff] {
+        let mut world = World::new(128);
+        let (writer, reader) = world.ring(0, policy, 4);
+        let end = LinkEnd::Local { from: (1, 0), to: (0, 0) };
+        let inside = LinkSpec { index: 1, policy: Policy::Lossless, capacity: 4, encoded: false, end };
+        // An endless source behind a node on its own lane.
+        let nodes = vec![node(2, "native-pass", &[]), node(0, "native-source", &[("blockSize", 8.0)])];
+        let first = start(world.lane(1, false, nodes, vec![writer, inside]));
+        let second = start(world.lane(2, false, vec![node(1, "native-sink", &[("count", 100.0)])], vec![reader]));
+        first.command(Command::Start);
+        second.command(Command::Start);
+        assert_eq!(figures(await_report(&second))[0], 100.0);
+        assert!(matches!(await_report(&first), Report::Ended { node: 0, .. }));
+        assert!(matches!(await_report(&first), Report::Ended { node: 1, .. }));
+        close(first);
+        close(second);
+        for link in [0, 1] {
+            // SAFETY: the lanes have ended.
+            let state = unsafe { (*world.control.link(link).unwrap().as_ptr()).state.load(Ordering::Relaxed) };
+            assert_eq!(state, sluice_abi::LINK_CLOSED | sluice_abi::LINK_EOS);
+            let counts = world.link(link);
+            assert_eq!(counts.written, counts.read + counts.full + counts.skipped, "{policy:?} {counts:?}");
+        }
+        world.assert_all_slots_free();
+    }
 }
 
 #[test]
@@ -340,7 +370,7 @@ impl World {
     fn lane_state(&self, lane: u32) -> u32 {
         let record = self.control.lane(lane).unwrap().as_ptr();
         // SAFETY: the record lies in the arena, and the word is atomic.
-        unsafe { (*record).state.load(std::sync::atomic::Ordering::Relaxed) }
+        unsafe { (*record).state.load(Ordering::Relaxed) }
     }
 
     /// A sample of a node's ticks, late ticks and first figure.

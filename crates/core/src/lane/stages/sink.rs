@@ -17,6 +17,8 @@ pub(super) const TYPE: StageType = StageType {
 struct Sink {
     /// Compare samples, not only numbers.
     check_samples: bool,
+    /// Blocks to take before it ends; 0: no end.
+    count: f64,
     /// Blocks taken in one tick; 0: all.
     per_tick: u32,
     received: f64,
@@ -36,6 +38,7 @@ struct Sink {
 fn create(settings: &Settings) -> Result<Box<dyn Stage>, String> {
     Ok(Box::new(Sink {
         check_samples: settings.get("checkSamples", 1.0) != 0.0,
+        count: settings.whole("count", 0.0, 0.0, 4_294_967_296.0)?,
         per_tick: settings.whole("perTick", 0.0, 0.0, 64.0)? as u32,
         received: 0.0,
         corrupt: 0.0,
@@ -72,6 +75,10 @@ impl Stage for Sink {
             }
             context.release(frame);
             reads += 1;
+            if self.received == self.count {
+                context.finish();
+                break;
+            }
             if reads == self.per_tick {
                 break;
             }
