@@ -38,6 +38,7 @@ import type { NodeProgress } from "./stats.ts";
 import { type NodeDescriptor, sizePorts } from "./registry/descriptor.ts";
 import { addElement, elementsByPort, nameElements, removeElement } from "./registry/dynamic_ports.ts";
 import type { AnyNodeType, NodeSpec } from "./registry/node_type.ts";
+import { ownConfig } from "./registry/own_config.ts";
 
 /** Frames that a link of the harness holds. */
 const CAPACITY = 4096;
@@ -119,7 +120,7 @@ export class ProcessorHarness implements AsyncDisposable {
     const { type, config: values } = isType(node) ? { type: node, config } : node;
     const id = nodeId(options.id ?? "node");
     const { descriptor } = type;
-    const checked = assertConfig(descriptor, id, values);
+    const checked = assertConfig(descriptor, id, ownConfig(descriptor, id, values));
     const bench = new Bench(options);
     const elements = elementsByPort(nameElements(sizePorts(descriptor, checked), "input", options.connect ?? []));
     const plan = { id, index: 0, type: descriptor.type, packageUrl: "", config: checked, elements };
@@ -225,9 +226,10 @@ export class ProcessorHarness implements AsyncDisposable {
   /** Changes configuration values of the node, as `runtime.setConfig()` does. */
   configure(values: Record<string, unknown>): void {
     const { descriptor, id, plan } = this.#cell;
-    const checked = assertConfig(descriptor, id, { ...plan.config, ...values });
-    this.#cell.instance.configure(Object.fromEntries(Object.keys(values).map((key) => [key, checked[key]])));
-    for (const key of Object.keys(values)) this.#cell.instance.processor.configChanged?.(key);
+    const changed = ownConfig(descriptor, id, values);
+    const checked = assertConfig(descriptor, id, { ...plan.config, ...changed });
+    this.#cell.instance.configure(Object.fromEntries(Object.keys(changed).map((key) => [key, checked[key]])));
+    for (const key of Object.keys(changed)) this.#cell.instance.processor.configChanged?.(key);
   }
 
   /**

@@ -18,6 +18,7 @@ import type { GraphMode, LinkOptions } from "./links/policy.ts";
 import { GraphEdit } from "./live/graph_edit.ts";
 import type { EditExtras } from "./live/live_edits.ts";
 import { assertPool, type PoolSize } from "./memory/pool_plan.ts";
+import { assertNodeSpec } from "./registry/check_node_type.ts";
 import { expandPort } from "./registry/descriptor.ts";
 import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";
 import { makeHandle } from "./registry/make_handle.ts";
@@ -179,10 +180,11 @@ export class Runtime implements AsyncDisposable {
    *
    * @param spec what `nodes.gain({ gainDb: 3 })` gives
    * @returns typed references to its ports
-   * @throws {SluiceError} `InvalidConfig`, `InvalidGraph` (the id), `Busy` (the graph runs)
+   * @throws {SluiceError} `InvalidConfig`, `InvalidGraph` (the id, or what is no node), `Busy` (the graph runs)
    */
   // deno-lint-ignore no-explicit-any -- the bound that every generated handle meets
   add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: AddOptions = {}): H {
+    assertNodeSpec(spec);
     const handle = this.#add(spec.type, spec.config, options);
     return spec.extend?.(handle, () => this.finished) ?? handle as unknown as H;
   }

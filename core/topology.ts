@@ -22,6 +22,8 @@ import {
 } from "./links/policy.ts";
 import { type NodeDescriptor, type PortDescriptor, sizePorts } from "./registry/descriptor.ts";
 import { addElement, nameElements, removeElement } from "./registry/dynamic_ports.ts";
+import { kindOf } from "./registry/kind_of.ts";
+import { ownConfig } from "./registry/own_config.ts";
 import type { AnyNodeType } from "./registry/node_type.ts";
 import { didYouMean, listSome } from "./suggestion.ts";
 
@@ -210,7 +212,7 @@ export class Topology {
    */
   replaceNode(id: string, type: AnyNodeType, config: Record<string, unknown>): NodeEntry {
     const old = this.node(id);
-    const values = assertConfig(type.descriptor, old.id, config);
+    const values = assertConfig(type.descriptor, old.id, ownConfig(type.descriptor, old.id, config));
     const lane = laneOf(old.id, type.descriptor, old.lane, this.lanes, new Map());
     const isNative = (each: AnyNodeType) => each.descriptor.lane === "native";
     if (lane !== old.lane || isNative(type) !== isNative(old.type)) {
@@ -246,7 +248,7 @@ export class Topology {
     if (this.nodes.has(id)) {
       throw new SluiceError("InvalidGraph", `Cannot add node "${id}": the graph has a node of that id`, { nodeId: id });
     }
-    const values = assertConfig(descriptor, id, config);
+    const values = assertConfig(descriptor, id, ownConfig(descriptor, id, config));
     const lane = laneOf(id, descriptor, options.lane, this.lanes, this.#residents);
     const { pool } = options;
     const entry: NodeEntry = {
@@ -284,6 +286,8 @@ export class Topology {
     to: { node: string; port: string },
     options: LinkOptions,
   ): LinkEntry {
+    assertEnd(from, "from", "an output, such as handle.outputs.audio");
+    assertEnd(to, "to", "an input, such as handle.inputs.audio");
     const source = this.node(from.node);
     const target = this.node(to.node);
     const output = { nodeId: source.id, descriptor: source.type.descriptor, port: from.port };
@@ -507,6 +511,13 @@ function sizedType(
 
 function withDescriptor(type: AnyNodeType, descriptor: NodeDescriptor): AnyNodeType {
   return { descriptor, package: type.package, load: () => type.load() };
+}
+
+/** Names of ports that a handle does not have, and array ports as a whole, are no ends of a link. */
+function assertEnd(end: unknown, which: "from" | "to", wanted: string): void {
+  const { node, port } = Object(end);
+  if (typeof node === "string" && typeof port === "string") return;
+  throw new SluiceError("PortNotFound", `Cannot link ${which} what is ${kindOf(end)}: wanted ${wanted}`);
 }
 
 /** A node's id by default: its type, where `mixer<4>` becomes `mixer-4`. */

@@ -10,9 +10,11 @@ import { SluiceError } from "../errors.ts";
 import type { Frame } from "../frames/frame.ts";
 import { type LinkId, type NodeId, splitAddress } from "../ids.ts";
 import type { LinkOptions } from "../links/policy.ts";
+import { assertNodeSpec } from "../registry/check_node_type.ts";
 import type { InputRef, NodeHandle, OutputRef } from "../registry/handle.ts";
 import { makeHandle } from "../registry/make_handle.ts";
 import type { AnyNodeType, NodeSpec } from "../registry/node_type.ts";
+import { ownConfig } from "../registry/own_config.ts";
 import type { AddOptions } from "../runtime.ts";
 import type { Topology } from "../topology.ts";
 import type { EditExtras } from "./live_edits.ts";
@@ -50,13 +52,14 @@ export class GraphEdit {
   /** Adds a node: as `runtime.add()`. */
   // deno-lint-ignore no-explicit-any -- the bound that every generated handle meets
   add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: AddOptions = {}): H {
+    assertNodeSpec(spec);
     if (spec.extend !== undefined) {
       throw new SluiceError(
         "Busy",
         `Cannot add a ${spec.type.descriptor.type} by an edit: it talks to the script; add it before the start`,
       );
     }
-    return this.#add(spec.type, { ...spec.config }, options) as unknown as H;
+    return this.#add(spec.type, spec.config, options) as unknown as H;
   }
 
   /** Adds a node by the name of its type: as `runtime.addByType()`. */
@@ -96,7 +99,8 @@ export class GraphEdit {
    */
   // deno-lint-ignore no-explicit-any -- as in add()
   replace<H extends NodeHandle<any, any>>(nodeId: string, spec: NodeSpec<H>): H {
-    const entry = this.#draft.replaceNode(nodeId, spec.type, { ...spec.config });
+    assertNodeSpec(spec);
+    const entry = this.#draft.replaceNode(nodeId, spec.type, spec.config);
     this.#did("replace");
     return makeHandle(entry.id, entry.type.descriptor) as unknown as H;
   }
@@ -110,14 +114,15 @@ export class GraphEdit {
   reconfigure(nodeId: string, values: Record<string, unknown>): void {
     const node = this.#draft.node(nodeId);
     const { descriptor } = node.type;
-    const checked = assertConfig(descriptor, node.id, { ...node.config, ...values });
+    const changed = ownConfig(descriptor, node.id, values);
+    const checked = assertConfig(descriptor, node.id, { ...node.config, ...changed });
     this.#did("reconfigure");
-    if (Object.keys(values).some((key) => descriptor.config.properties[key]["x-live"] !== true)) {
+    if (Object.keys(changed).some((key) => descriptor.config.properties[key]["x-live"] !== true)) {
       this.#draft.replaceNode(nodeId, node.type, checked);
       return;
     }
     const own = this.#configure.get(node.id) ?? {};
-    for (const key of Object.keys(values)) own[key] = checked[key];
+    for (const key of Object.keys(changed)) own[key] = checked[key];
     this.#configure.set(node.id, own);
   }
 
@@ -174,7 +179,7 @@ export class GraphEdit {
     this.#did("removeOutput");
   }
 
-  #add(type: AnyNodeType, config: Record<string, unknown>, options: AddOptions): NodeHandle {
+  #add(type: AnyNodeType, config: NodeSpec["config"], options: AddOptions): NodeHandle {
     const entry = this.#draft.addNode(type, config, options);
     this.#did("add");
     return makeHandle(entry.id, entry.type.descriptor);

@@ -28,7 +28,7 @@ type DynamicRef = DynamicInputRef | DynamicOutputRef;
 type Refs = Record<string, Ref | readonly Ref[] | DynamicRef>;
 
 function makeRefs(id: NodeId, ports: readonly PortDescriptor[]): Refs {
-  const refs: Refs = {};
+  const refs: Refs = Object.create(null);
   for (const port of ports) {
     if (port.dynamic !== undefined) {
       refs[port.name] = makeDynamicRef(id, port);
@@ -46,7 +46,8 @@ function makeRef(id: NodeId, { direction }: PortDescriptor, name: string): Ref {
 
 /** Elements come after the handle was made, so that it has to make references when it is asked for them. */
 function makeDynamicRef(id: NodeId, port: PortDescriptor): DynamicRef {
-  const whole = { direction: port.direction, node: id, port: port.name } as DynamicRef;
+  const own = { direction: port.direction, node: id, port: port.name };
+  const whole: DynamicRef = Object.assign(Object.create(null), own);
   return new Proxy(whole, {
     get(target, key) {
       if (typeof key !== "string" || !/^\d+$/.test(key)) return Reflect.get(target, key);

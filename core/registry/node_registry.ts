@@ -5,7 +5,9 @@
  */
 import { SluiceError } from "../errors.ts";
 import { didYouMean, listSome } from "../suggestion.ts";
+import { assertNodeType, isNodePackage } from "./check_node_type.ts";
 import type { NodeDescriptor } from "./descriptor.ts";
+import { kindOf } from "./kind_of.ts";
 import type { AnyNodeType, NodePackage } from "./node_type.ts";
 import { RegistryBuilder } from "./registry_builder.ts";
 
@@ -23,10 +25,17 @@ export class NodeRegistry {
    * Holds the node types of some packages.
    *
    * @param packages whose node types it holds
-   * @throws {SluiceError} `InvalidGraph` if two of them register one name
+   * @throws {SluiceError} `InvalidGraph` if two of them register one name, naming the places of both, or for what is no
+   * package
    */
   constructor(packages: Iterable<NodePackage> = []) {
-    for (const each of packages) this.#addPackage(each);
+    if (typeof Object(packages)[Symbol.iterator] !== "function") {
+      throw new SluiceError(
+        "InvalidGraph",
+        `Cannot make a registry: found ${kindOf(packages)}, wanted a list of packages`,
+      );
+    }
+    for (const each of packages) this.addPackage(each);
   }
 
   /** Puts a registry together step by step. */
@@ -35,11 +44,13 @@ export class NodeRegistry {
   }
 
   /**
-   * Adds a node type.
+   * Adds a node type; one that is there already is passed over.
    *
-   * @throws {SluiceError} `InvalidGraph` if another type has the name
+   * @throws {SluiceError} `InvalidGraph` if another type has the name, naming the places of both, or for what is no
+   * node type
    */
   add(type: AnyNodeType): void {
+    assertNodeType(type, "Cannot register a node type");
     const name = type.descriptor.type;
     const known = this.#types.get(name);
     if (known !== undefined && known !== type) {
@@ -50,6 +61,20 @@ export class NodeRegistry {
       );
     }
     this.#types.set(name, type);
+  }
+
+  /**
+   * Adds the node types of a package and of those that it lists. Several packages may list the same one.
+   *
+   * @throws {SluiceError} as {@linkcode NodeRegistry.add}
+   */
+  addPackage(added: NodePackage): void {
+    if (!isNodePackage(added)) {
+      const wanted = 'a package, which a sluice.gen.ts exports as "nodePackage"';
+      throw new SluiceError("InvalidGraph", `Cannot register a package: found ${kindOf(added)}, wanted ${wanted}`);
+    }
+    for (const inner of added.packages ?? []) this.addPackage(inner);
+    for (const type of added.nodes) this.add(type);
   }
 
   /**
@@ -86,11 +111,6 @@ export class NodeRegistry {
   getMetadata(name: string): NodeMetadata {
     const type = this.get(name);
     return { ...type.descriptor, package: type.package?.name };
-  }
-
-  #addPackage(each: NodePackage): void {
-    for (const inner of each.packages ?? []) this.#addPackage(inner);
-    for (const type of each.nodes) this.add(type);
   }
 
   /** All types, sorted by category and name. */

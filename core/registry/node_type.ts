@@ -59,7 +59,7 @@ export interface NodeInstance {
 export interface NodeSpec<H extends NodeHandle = NodeHandle> {
   /** The node type. */
   readonly type: AnyNodeType;
-  /** The values that were chosen; not yet checked. */
+  /** As it was given: `runtime.add()` reads and checks it. */
   readonly config: { readonly [key: string]: unknown };
   /** Only a type. */
   readonly handle?: H;
@@ -112,7 +112,10 @@ export interface NodePackage {
 export function defineNodeType<C, H extends NodeHandle<any, any>, T extends NodeType<C, H> = NodeType<C, H>>(
   parts: { readonly descriptor: NodeDescriptor; readonly load: () => Promise<() => NodeInstance> },
 ): T {
-  const type = (config?: C): NodeSpec<H> => ({ type: type as unknown as AnyNodeType, config: { ...config } });
+  const type = (config?: C): NodeSpec<H> => ({
+    type: type as unknown as AnyNodeType,
+    config: (config === undefined ? {} : config) as NodeSpec["config"],
+  });
   return Object.assign(type, { ...parts, package: undefined }) as unknown as T;
 }
 
