@@ -4,14 +4,16 @@
  * @module
  */
 import { object, or } from "@optique/core/constructs";
-import { type Message, message, optionName, text } from "@optique/core/message";
+import { envVar, type Message, message, optionName, text } from "@optique/core/message";
 import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import type { Parser } from "@optique/core/parser";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { extractCommandNames, extractOptionNames } from "@optique/core/usage";
 import { choice, float, string } from "@optique/core/valueparser";
 import { path, runSync } from "@optique/run";
+import { DEFAULT_PORT } from "../control/address.ts";
 import { nearestName } from "../core/errors.ts";
+import { SERVE_AUTO, SERVE_PATTERN } from "./serve_address.ts";
 import { PROGRAM, VERSION } from "./version.ts";
 
 /** `sluice run`. */
@@ -26,7 +28,7 @@ export interface RunArgs {
   readonly quiet: boolean;
   readonly mode?: "live" | "offline";
   readonly native?: "auto" | "require" | "off";
-  /** Serves the page and the control plane meanwhile: a port, or `auto`, the first free one from the default on. */
+  /** Serves the page and the control plane meanwhile: as {@linkcode readServeAddress} takes it. */
   readonly serve?: string;
   /** Paths of further `sluice.gen.ts` files. */
   readonly packages: readonly string[];
@@ -92,8 +94,19 @@ export interface DoctorArgs {
   readonly json: boolean;
 }
 
+/** `sluice top`. */
+export interface TopArgs {
+  readonly command: "top";
+  /** URL of a control plane. */
+  readonly at: string;
+  readonly token?: string;
+  readonly once: boolean;
+  readonly json: boolean;
+}
+
 /** What a command line asks for. */
 export type CommandArgs =
+  | TopArgs
   | GraphArgs
   | RunArgs
   | CheckArgs
@@ -130,9 +143,6 @@ const set = multiple(
   }),
 );
 
-/** What `--serve` without a port becomes: the parser knows no option whose value may be left out. */
-const SERVE_AUTO = "--serve=auto";
-
 const run = command(
   "run",
   object({
@@ -150,9 +160,9 @@ const run = command(
     native: optional(option("--native", choice(["auto", "require", "off"], { metavar: "WHEN" }), {
       description: message`Use the native library where it is there (auto), or fail without it, or do without.`,
     })),
-    serve: optional(option("--serve", string({ metavar: "PORT", pattern: /^(auto|\d{1,5})$/ }), {
+    serve: optional(option("--serve", string({ metavar: "[HOST:]PORT", pattern: SERVE_PATTERN }), {
       description:
-        message`Serve a live page of the graph on this port of this machine; without ${"=PORT"}, on a free one.`,
+        message`Serve a live page of the graph on this port, for this machine only unless HOST is given, which prints a token to log in with; without a value, on a free port.`,
     })),
     packages,
   }),
@@ -248,7 +258,31 @@ const doctor = command("doctor", object({ command: constant("doctor"), json }), 
   brief: message`Say what is installed, what is missing, and what to do.`,
 });
 
-const commands = [run, check, draw, nodes, codegen, make, doctor] as const;
+const top = command(
+  "top",
+  object({
+    command: constant("top"),
+    at: withDefault(
+      option("--at", string({ metavar: "URL" }), {
+        description: message`The address that ${"sluice run --serve"} has printed.`,
+      }),
+      `http://127.0.0.1:${DEFAULT_PORT}`,
+    ),
+    token: optional(option("--token", string({ metavar: "TOKEN" }), {
+      description: message`The token that was printed with it; better given as ${envVar("SLUICE_TOKEN")}.`,
+    })),
+    once: option("--once", { description: message`Print the figures of one second, and end.` }),
+    json,
+  }),
+  {
+    brief: message`Watch a graph that runs.`,
+    description:
+      message`Shows what each node and link of a running graph does, anew every second, until Ctrl-C. Where standard output is no terminal, once.`,
+    footer: message`Exit codes: 0 done, 1 no answer, 2 nobody listens there or the token is wrong, 130 after Ctrl-C.`,
+  },
+);
+
+const commands = [run, check, draw, nodes, codegen, make, top, doctor] as const;
 const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, {
   errors: { unexpectedInput: explainUnexpected },
 });
@@ -266,7 +300,7 @@ export function parseArgs(
 ): CommandArgs {
   return runSync(parser, {
     programName: PROGRAM,
-    args: args.map((each) => each === "--serve" ? SERVE_AUTO : each),
+    args: args.map((each) => each === "--serve" ? `--serve=${SERVE_AUTO}` : each),
     help: { command: true, option: { names: ["-h", "--help"] } },
     version: { value: VERSION, option: true, command: true },
     completion: "command",

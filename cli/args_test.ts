@@ -57,6 +57,9 @@ Deno.test("parseArgs() reads the other commands", () => {
   assert.deepEqual(parse("nodes", "list"), { command: "list", json: false, packages: [] });
   assert.deepEqual(parse("nodes", "info", "gain"), { command: "info", type: "gain", json: false, packages: [] });
   assert.deepEqual(parse("codegen", "--check"), { command: "codegen", check: true, watch: false, config: undefined });
+  const top = { command: "top", at: "http://127.0.0.1:4840", token: undefined, once: false, json: false };
+  assert.deepEqual(parse("top"), top);
+  assert.deepEqual(parse("top", "--at", "x:1", "--token=t", "--once"), { ...top, at: "x:1", token: "t", once: true });
   assert.deepEqual(parse("doctor", "--json"), { command: "doctor", json: true });
 });
 

@@ -62,6 +62,8 @@ async function dispatch(command: CommandArgs, io: Io): Promise<number> {
       return await (await import("./codegen_command.ts")).codegenCommand(command);
     case "new-processor":
       return await (await import("./new_command.ts")).newProcessorCommand(command, io);
+    case "top":
+      return await (await import("./top_command.ts")).topCommand(command, io);
     case "doctor":
       return await (await import("./doctor_command.ts")).doctorCommand(command, io);
   }

@@ -48,8 +48,12 @@ export interface Io {
   readonly stderr: TextOutput;
   /** Standard error is a terminal that can redraw a line. */
   readonly interactive: boolean;
+  /** Standard output is a terminal that can be drawn on. */
+  readonly screen: boolean;
   /** Width of the terminal, in characters; 80 where there is none. */
   columns(): number;
+  /** Height of the terminal, in lines; 24 where there is none. */
+  rows(): number;
 }
 
 /** The streams of this process. */
@@ -58,14 +62,18 @@ export function processIo(): Io {
     stdout: new TextOutput(Deno.stdout),
     stderr: new TextOutput(Deno.stderr),
     interactive: Deno.stderr.isTerminal() && Deno.env.get("TERM") !== "dumb",
-    columns(): number {
-      try {
-        return Deno.consoleSize().columns || 80;
-      } catch {
-        return 80;
-      }
-    },
+    screen: Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb",
+    columns: () => readSize().columns || 80,
+    rows: () => readSize().rows || 24,
   };
+}
+
+function readSize(): { columns: number; rows: number } {
+  try {
+    return Deno.consoleSize();
+  } catch {
+    return { columns: 0, rows: 0 };
+  }
 }
 
 function pause(): void {

@@ -3,64 +3,100 @@
  *
  * @module
  */
-import { type ControlServer, DEFAULT_PORT, serveControl } from "../control/server.ts";
+import { isLoopback } from "../control/access.ts";
+import { DEFAULT_PORT } from "../control/address.ts";
+import { type ControlOptions, type ControlServer, serveControl } from "../control/server.ts";
 import { SluiceError } from "../core/errors.ts";
 import type { Runtime } from "../core/runtime.ts";
 import type { Io } from "./output.ts";
+import { readServeAddress } from "./serve_address.ts";
 
 /** Ports that are tried where none was asked for. */
 const TRIED_PORTS = 20;
 
-const MAX_PORT = 65_535;
+/** Names the token of a server or of a client, so that it stands in no command line. */
+export const TOKEN_VARIABLE = "SLUICE_TOKEN";
+
+/** Fewest characters of a token that is not made by the server. */
+const MIN_TOKEN = 16;
 
 /**
- * Serves a runtime on loopback and prints the address, once.
+ * Serves a runtime and prints the address, once; with it the token, where the server has made one. It makes one for
+ * every address that others can reach, unless `SLUICE_TOKEN` has one.
  *
- * @param port a number, or `auto` for the first free one from the default port on
- * @throws {SluiceError} `InvalidConfig` if the port is taken or there is none of that number
+ * @param address as `--serve` has it
+ * @throws {SluiceError} `InvalidConfig` if the address cannot be bound to, or the token is too short
  */
 export function serveRun(
   runtime: Runtime,
-  port: string,
+  address: string,
   args: { readonly graph: string; readonly json: boolean },
   io: Io,
 ): ControlServer {
-  const server = port === "auto"
-    ? serveOnFree(runtime, args.graph)
-    : serveOn(runtime, args.graph, readPort(port)) ?? refuseTaken(port);
-  if (args.json) io.stdout.line(JSON.stringify({ event: "serving", url: server.url }));
-  else io.stderr.line(`Live page: ${server.url}`);
+  const { hostname, port } = readServeAddress(address);
+  const given = readToken();
+  const options: ControlOptions = {
+    title: args.graph,
+    ...(hostname !== undefined && { hostname }),
+    ...(hostname !== undefined && !isLoopback(hostname) && { allowedHosts: namesOfThisMachine() }),
+    ...(given !== undefined && { token: given }),
+  };
+  const server = port === undefined ? serveOnFree(runtime, options) : serveOn(runtime, { ...options, port }, address);
+  const token = given === undefined ? server.token : undefined;
+  if (args.json) {
+    io.stdout.line(JSON.stringify({ event: "serving", url: server.url, ...(token !== undefined && { token }) }));
+  } else {
+    io.stderr.line(`Live page: ${server.url}`);
+    if (token !== undefined) io.stderr.line(`Token: ${token}`);
+  }
   return server;
 }
 
-function serveOnFree(runtime: Runtime, title: string): ControlServer {
+function serveOnFree(runtime: Runtime, options: ControlOptions): ControlServer {
   for (let port = DEFAULT_PORT; port < DEFAULT_PORT + TRIED_PORTS; port++) {
-    const server = serveOn(runtime, title, port);
-    if (server !== undefined) return server;
+    try {
+      return serveControl(runtime, { ...options, port });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
   }
-  return serveControl(runtime, { port: 0, title });
+  return serveControl(runtime, { ...options, port: 0 });
 }
 
-/** @returns `undefined` if the port is taken */
-function serveOn(runtime: Runtime, title: string, port: number): ControlServer | undefined {
+function serveOn(runtime: Runtime, options: ControlOptions, address: string): ControlServer {
   try {
-    return serveControl(runtime, { port, title });
+    return serveControl(runtime, options);
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) return undefined;
-    throw error;
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw refusal(
+        `Cannot serve on port ${options.port}: it is taken; choose another one, or leave =${address} out for a free one`,
+      );
+    }
+    throw refusal(`Cannot serve on ${address}: ${(error as Error).message}; wanted an address of this machine`);
   }
 }
 
-function readPort(text: string): number {
-  const port = Number(text);
-  if (port >= 1 && port <= MAX_PORT) return port;
-  throw new SluiceError("InvalidConfig", `Cannot serve on port ${text}: wanted 1 to ${MAX_PORT}`, { key: "--serve" });
+function refusal(message: string): SluiceError {
+  return new SluiceError("InvalidConfig", message, { key: "--serve" });
 }
 
-function refuseTaken(port: string): never {
-  throw new SluiceError(
-    "InvalidConfig",
-    `Cannot serve on port ${port}: it is taken; choose another one, or leave =${port} out for a free one`,
-    { key: "--serve" },
-  );
+/** The token of the environment. */
+export function readToken(): string | undefined {
+  const token = Deno.env.get(TOKEN_VARIABLE);
+  if (token === undefined || token === "") return undefined;
+  if (token.length >= MIN_TOKEN && /^[\w.-]+$/.test(token)) return token;
+  const wanted = `${MIN_TOKEN} or more letters, digits, "_", "-" and "."`;
+  throw new SluiceError("InvalidConfig", `Cannot use the token of ${TOKEN_VARIABLE}: wanted ${wanted}`, {
+    key: TOKEN_VARIABLE,
+  });
+}
+
+/** Names that this machine goes by in its network: a page of another site is loaded by none of them. */
+function namesOfThisMachine(): string[] {
+  try {
+    const name = Deno.hostname();
+    return [name, `${name}.local`];
+  } catch {
+    return [];
+  }
 }

@@ -16,7 +16,8 @@ export class EndSignals implements Disposable {
   readonly #listeners: [Deno.Signal, () => void][] = [];
   #first: number | undefined;
 
-  constructor(io: Io) {
+  /** @param io where the first signal is answered with a word; by default nowhere */
+  constructor(io?: Io) {
     const { promise, resolve } = Promise.withResolvers<number>();
     this.received = promise;
     for (const [name, code] of Object.entries(CODES) as [Deno.Signal, number][]) {
@@ -26,7 +27,7 @@ export class EndSignals implements Disposable {
         if (this.#first !== undefined) Deno.exit(code);
         this.#first = code;
         const again = code === EXIT.interrupted ? "; press Ctrl-C again to end at once" : "";
-        io.stderr.line(`${io.interactive ? ERASE_LINE : ""}Stopping${again}`);
+        io?.stderr.line(`${io.interactive ? ERASE_LINE : ""}Stopping${again}`);
         resolve(code);
       };
       Deno.addSignalListener(name, listener);

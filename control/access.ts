@@ -6,7 +6,7 @@
  * @module
  */
 import { timingSafeEqual } from "node:crypto";
-import { RPC_PROTOCOL, TOKEN_PROTOCOL_PREFIX } from "./client.ts";
+import { RPC_PROTOCOL, TOKEN_PROTOCOL_PREFIX } from "./address.ts";
 
 /** Names of this machine for itself. */
 const LOOPBACK: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];

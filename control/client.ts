@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { RPC_PROTOCOL, TOKEN_PROTOCOL_PREFIX } from "./address.ts";
 import { RPC_CODE, RpcError } from "./schemas/errors.ts";
 import type { ControlEvent, Level, LogLine } from "./schemas/feed.ts";
 import type { GraphSnapshot } from "./schemas/graph.ts";
@@ -20,12 +21,6 @@ import {
   NOTIFICATIONS,
 } from "./schemas/methods.ts";
 import { decodeStats, type StatsFrame } from "./stats_frame.ts";
-
-/** Subprotocol of `/rpc`. */
-export const RPC_PROTOCOL = "sluice.v1";
-
-/** What precedes the token in a subprotocol that carries one. */
-export const TOKEN_PROTOCOL_PREFIX = "sluice.token.";
 
 /** How long a call may take by default, milliseconds. */
 const CALL_TIMEOUT_MS = 10_000;

@@ -11,7 +11,7 @@ import { logger } from "../core/log.ts";
 import type { Runtime } from "../core/runtime.ts";
 import { viewRuntime } from "../core/runtime_view.ts";
 import { Access, isLoopback, offersRpc, randomToken } from "./access.ts";
-import { RPC_PROTOCOL } from "./client.ts";
+import { DEFAULT_PORT, RPC_PROTOCOL } from "./address.ts";
 import { type ConnectionHost, serveConnection } from "./connection.ts";
 import { Feed } from "./feed.ts";
 import { DEFAULT_LIMITS, type Limits, RateLimit } from "./limits.ts";
@@ -75,9 +75,6 @@ export interface ControlServer extends AsyncDisposable {
   /** Closes every connection. The runtime goes on. */
   close(): Promise<void>;
 }
-
-/** The port by default. */
-export const DEFAULT_PORT = 4840;
 
 /**
  * Serves the control plane of a runtime, until it is closed.

@@ -1,0 +1,38 @@
+/**
+ * What `--serve` was given: nothing, a port, or an address and a port.
+ *
+ * @module
+ */
+import { SluiceError } from "../core/errors.ts";
+
+/** `--serve` without a value. */
+export const SERVE_AUTO = "auto";
+
+/** What the option may look like; {@linkcode readServeAddress} says more. */
+export const SERVE_PATTERN: RegExp = /^(auto|\d{1,5}|([\w.-]+|\[[\da-f:.]+\]):\d{1,5})$/i;
+
+const MAX_PORT = 65_535;
+
+/** Where to serve. */
+export interface ServeAddress {
+  /** Address to bind to, an IPv6 one without brackets; absent: loopback. */
+  readonly hostname?: string;
+  /** Absent: the first free one from the default on. */
+  readonly port?: number;
+}
+
+/**
+ * Reads `auto`, `4840`, `0.0.0.0:4840` or `[::]:4840`.
+ *
+ * @throws {SluiceError} `InvalidConfig` if the port is none
+ */
+export function readServeAddress(text: string): ServeAddress {
+  if (text === SERVE_AUTO) return {};
+  const colon = text.lastIndexOf(":");
+  const port = Number(text.slice(colon + 1));
+  if (port < 1 || port > MAX_PORT) {
+    const message = `Cannot serve on port ${port}: wanted 1 to ${MAX_PORT}`;
+    throw new SluiceError("InvalidConfig", message, { key: "--serve" });
+  }
+  return colon < 0 ? { port } : { hostname: text.slice(0, colon).replace(/^\[|\]$/g, ""), port };
+}

@@ -1,0 +1,150 @@
+/** `sluice run --serve` and `sluice top`, as users run them. */
+import assert from "node:assert/strict";
+import { serveLive } from "../control/served.ts";
+import { MAIN, readEvents, sluice, spawn, temporaryFolder, toneGraph } from "./command_line.ts";
+
+/** util-linux's `script` gives a program a terminal. */
+const HAS_SCRIPT = Deno.build.os === "linux" &&
+  await new Deno.Command("script", { args: ["--version"], stdout: "null", stderr: "null" }).output()
+    .then(({ success }) => success, () => false);
+
+/** A port that was free a moment ago. */
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+Deno.test("sluice run --serve=HOST:PORT prints a token once, and wants it", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "live" }));
+  const port = freePort();
+  const child = spawn(["run", "graph.json", `--serve=0.0.0.0:${port}`], { cwd: folder.path });
+  let stderr = "";
+  const at = `http://127.0.0.1:${port}`;
+  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+    stderr += text;
+    const token = /^Token: ([0-9a-f]{64})\n/m.exec(stderr)?.[1];
+    if (token === undefined || stderr.includes("Stopping")) continue;
+    const refused = await sluice(["top", "--at", at]);
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /^error: Cannot look at the graph at .*: no token was given, wanted the one that /);
+    const wrong = await sluice(["top", "--at", at, "--token", "0".repeat(64)]);
+    assert.match(wrong.stderr, /: the token is another one, wanted /);
+    const shown = await sluice(["top", "--at", at], { env: { SLUICE_TOKEN: token } });
+    assert.equal(shown.code, 0, shown.stderr);
+    assert.match(shown.stdout, /^gain +gain +dsp +running +\d+ /m);
+    child.kill("SIGINT");
+  }
+  await child.stdout.cancel();
+  assert.equal((await child.status).code, 130, stderr);
+  assert.equal(stderr.match(/[0-9a-f]{64}/g)?.length, 1, stderr);
+  assert.match(stderr, new RegExp(`^Live page: http://0\\.0\\.0\\.0:${port}$`, "m"));
+});
+
+Deno.test("sluice run --serve takes the token of SLUICE_TOKEN and does not print it", async () => {
+  const port = freePort();
+  const token = "a-token-of-the-user";
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "live", seconds: 2 }));
+  const settings = { cwd: folder.path, env: { SLUICE_TOKEN: token } };
+  const running = sluice(["run", "graph.json", `--serve=${port}`, "--json"], settings);
+  let status = 0;
+  for (let k = 0; k < 100 && status === 0; k++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await fetch(`http://127.0.0.1:${port}/api/graph`).then(async (response) => {
+      status = response.status;
+      await response.body?.cancel();
+    }, () => {});
+  }
+  assert.equal(status, 401);
+  const { code, stdout, stderr } = await running;
+  assert.equal(code, 0, stderr);
+  assert.ok(!(stdout + stderr).includes(token));
+  assert.deepEqual(readEvents(stdout)[0], { event: "serving", url: `http://127.0.0.1:${port}` });
+  const short = await sluice(["run", "graph.json", "--serve"], { ...settings, env: { SLUICE_TOKEN: "short" } });
+  assert.equal(short.code, 2);
+  assert.match(short.stderr, /^error: Cannot use the token of SLUICE_TOKEN: wanted 16 or more letters/);
+});
+
+Deno.test("sluice run --serve refuses addresses that are taken, or are no own ones", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "offline", seconds: 1 }));
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  const wanted: [string, RegExp][] = [
+    [String(port), new RegExp(`^error: Cannot serve on port ${port}: it is taken; `)],
+    ["192.0.2.1:4840", /^error: Cannot serve on 192\.0\.2\.1:4840: .*; wanted an address of this machine/],
+    ["127.0.0.1:0", /^error: Cannot serve on port 0: wanted 1 to 65535/],
+  ];
+  for (const [address, text] of wanted) {
+    const { code, stderr } = await sluice(["run", "graph.json", `--serve=${address}`], { cwd: folder.path });
+    assert.equal(code, 2);
+    assert.match(stderr, text);
+  }
+});
+
+Deno.test("sluice top prints one second's figures where there is no terminal, as a table and as JSON", async () => {
+  await using served = await serveLive("off");
+  const table = await sluice(["top", "--at", served.server.url]);
+  assert.equal(table.code, 0, table.stderr);
+  assert.match(table.stdout, /^running, [\d.]+ m?s, portable driver\n\nNODE +TYPE +LANE +STATE +TICKS\/S +BUSY /);
+  assert.match(table.stdout, /^tone\.audio → gain\.audioIn +roll-off +\d\d +\d of \d+ +0 +0 +[\d.]+ m?s$/m);
+  const json = await sluice(["top", "--at", served.server.url, "--json", "--once"]);
+  const [reading] = readEvents(json.stdout) as [{ overNs: number; links: { id: string; framesPerSecond: number }[] }];
+  assert.ok(reading.overNs > 5e8 && reading.overNs < 5e9, json.stdout);
+  assert.deepEqual(reading.links.map(({ id }) => id), served.runtime.stats().links.map(({ id }) => id));
+  // A tone of 48 kHz in blocks of 1,024 samples.
+  assert.ok(Math.abs(reading.links[0].framesPerSecond - 46.9) < 10, json.stdout);
+  await served.stopAndCheck();
+});
+
+Deno.test("sluice top says what to do where nobody listens, or somebody else does", async () => {
+  const nobody = await sluice(["top", "--at", `127.0.0.1:${freePort()}`]);
+  assert.equal(nobody.code, 2);
+  assert.match(nobody.stderr, /nobody listens there; "sluice run --serve" prints the address of one/);
+  const bad = await sluice(["top", "--at", "http://"]);
+  assert.equal(bad.code, 2);
+  assert.match(bad.stderr, /^error: Cannot read --at "http:\/\/": wanted an address such as /);
+  await using other = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, () => new Response("hello"));
+  const stranger = await sluice(["top", "--at", `127.0.0.1:${other.addr.port}`]);
+  assert.equal(stranger.code, 2);
+  assert.match(stranger.stderr, /: what answers there is no control plane of Sluice/);
+});
+
+Deno.test({
+  name: "sluice top redraws a terminal each second and leaves it as it was after Ctrl-C",
+  ignore: !HAS_SCRIPT,
+  fn: async () => {
+    await using served = await serveLive("off");
+    const command =
+      `stty cols 60 rows 8; exec "${Deno.execPath()}" run -A --no-check "${MAIN}" top --at ${served.server.url}`;
+    const child = new Deno.Command("script", {
+      args: ["-qec", command, "/dev/null"],
+      env: { TERM: "xterm", SLUICE_LOG: "error", NO_COLOR: "1" },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const input = child.stdin.getWriter();
+    let screen = "";
+    let stopped = false;
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      screen += text;
+      if (stopped || screen.split("TICKS/S").length < 4) continue;
+      stopped = true;
+      await input.write(new TextEncoder().encode("\x03"));
+    }
+    await input.close().catch(() => {});
+    assert.equal((await child.status).code, 130, screen);
+    assert.ok(screen.includes("\x1b[?1049h\x1b[?25l"), JSON.stringify(screen));
+    assert.ok(screen.endsWith("\x1b[?25h\x1b[?1049l"), JSON.stringify(screen.slice(-100)));
+    const frames = screen.split("\x1b[H").slice(1);
+    for (const frame of frames) {
+      // deno-lint-ignore no-control-regex -- what the terminal is told is left out
+      const lines = frame.replace(/\x1b\[\??\w+|\^C/g, "").trimEnd().split("\r\n");
+      assert.ok(lines.length <= 7 && lines.every((line) => line.length <= 60), JSON.stringify(frame));
+    }
+    assert.ok(frames.some((frame) => /… and \d more lines/.test(frame)), JSON.stringify(frames));
+    await served.stopAndCheck();
+  },
+});
