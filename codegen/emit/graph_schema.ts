@@ -63,6 +63,8 @@ export function emitGraphSchema(model: PackageModel): string {
         },
         additionalProperties: { $ref: "#/$defs/lane" },
       },
+      inputs: exposedSchema("inputs", "input"),
+      outputs: exposedSchema("outputs", "output"),
     },
     $defs: {
       node: nodeSchema(descriptors),
@@ -135,17 +137,34 @@ function addressSchema(
   };
 }
 
+function exposedSchema(ports: string, port: string): unknown {
+  return {
+    type: "object",
+    description: `The ${ports} that a graph sees that has this one as a sub-graph: node.port by name.`,
+    propertyNames: { pattern: "^[A-Za-z_][A-Za-z0-9_]{0,63}$" },
+    additionalProperties: { type: "string", pattern: `^${NAME}\\.${NAME}$`, description: `The ${port}, as node.port.` },
+  };
+}
+
 function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
   return {
     type: "object",
-    required: ["type"],
+    oneOf: [{ required: ["type"] }, { required: ["graph"] }],
     additionalProperties: false,
     properties: {
       type: {
         description: "The node type.",
         anyOf: descriptors.map((each) => ({ const: each.type, description: summary(each) })),
       },
-      config: { type: "object", description: "The configuration of the node type." },
+      graph: {
+        type: "string",
+        minLength: 1,
+        description: "In place of a type: the file of a sub-graph, from the folder of this file.",
+      },
+      config: {
+        type: "object",
+        description: "The configuration of the node type; of a sub-graph, the configurations of its nodes by id.",
+      },
       lane: { type: "string", description: "The lane that the node runs on." },
       pool: { type: "string", description: "The pool that the node's outputs take frames from." },
     },

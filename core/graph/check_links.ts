@@ -23,6 +23,8 @@ export function checkLinks(
   const taken = new Map<string, ShapedLink>();
   /** Whether it is known of each link to which input it leads: if not, that an input has none may be untrue. */
   let sure = true;
+  /** Inputs that a link leads to, or that the graph around this one feeds. */
+  const fed = new Set<string>();
   for (const link of graph.links) {
     if (report.full) return;
     const from = findNode(link.from, "from", graph, report) ? link.from : undefined;
@@ -38,6 +40,7 @@ export function checkLinks(
     if (to === undefined || (target && !input)) sure = false;
     if (to !== undefined && input) {
       const first = taken.get(to.address);
+      fed.add(to.address);
       if (first === undefined) taken.set(to.address, link);
       else reportOccupied(to, first, target!, taken, report);
     }
@@ -52,8 +55,14 @@ export function checkLinks(
       report.addThrown(error, link.offset);
     }
   }
+  for (const [ports, key, direction] of [[graph.inputs, "to", "input"], [graph.outputs, "from", "output"]] as const) {
+    for (const end of ports.values()) {
+      const node = findNode(end, key, graph, report) ? nodes.get(end.node) : undefined;
+      if (node !== undefined && findEnd(end, node, direction, report) && direction === "input") fed.add(end.address);
+    }
+  }
   for (const node of sure ? nodes.values() : []) {
-    if (!report.full) reportUnlinked(node, taken, nodes, report);
+    if (!report.full) reportUnlinked(node, fed, nodes, report);
   }
   reportCycles(graph, nodes, report);
 }
@@ -111,12 +120,12 @@ function reportOccupied(
 
 function reportUnlinked(
   { shaped, descriptor, node }: CheckedNode,
-  taken: ReadonlyMap<string, ShapedLink>,
+  fed: ReadonlySet<string>,
   nodes: ReadonlyMap<string, CheckedNode>,
   report: GraphReport,
 ): void {
   for (const input of descriptor.inputs) {
-    if (input.optional || input.array !== undefined || taken.has(`${node.id}.${input.name}`)) continue;
+    if (input.optional || input.array !== undefined || fed.has(`${node.id}.${input.name}`)) continue;
     const fitting: string[] = [];
     for (const other of nodes.values()) {
       if (other.node.id === node.id) continue;

@@ -92,7 +92,7 @@ function readConfig(
   report: GraphReport,
 ): GraphNode["config"] {
   if (shaped.config !== undefined && shaped.config.type !== "object") return {};
-  const given = shaped.config === undefined ? {} : jsonValue(shaped.config) as GraphNode["config"];
+  const given = Object.assign({}, ...configsOf(shaped).map(jsonValue)) as GraphNode["config"];
   const overrides = new Map(settings.map((setting) => [setting.key, setting]));
   const set = [...overrides.values()].map(({ key, text }) => [key, coerceSetting(descriptor.config, key, text)]);
   const values = { ...given, ...Object.fromEntries(set) };
@@ -108,9 +108,15 @@ function readConfig(
   return values;
 }
 
+/** The node's own, then what the places of the sub-graphs around it say; of each key the last counts. */
+function configsOf({ config, overlays = [] }: ShapedNode): JsonNode[] {
+  return config === undefined ? [...overlays] : [config, ...overlays];
+}
+
 /** Offset of the value at a path of keys and indices, or of its key. */
 function locate(shaped: ShapedNode, path: readonly (string | number)[], ofKey: boolean): number {
-  let node: JsonNode | undefined = shaped.config;
+  const overlay = shaped.overlays?.findLast((each) => jsonMembers(each).some(({ name }) => name === path[0]));
+  let node: JsonNode | undefined = overlay ?? shaped.config;
   let offset = node?.offset ?? shaped.offset;
   for (const step of path) {
     if (node === undefined) return offset;

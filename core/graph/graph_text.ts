@@ -61,6 +61,26 @@ export async function readGraphText(path: string): Promise<string> {
 }
 
 /**
+ * Reads the file of a sub-graph; as {@linkcode readGraphText}, but at once.
+ *
+ * @throws {SluiceError} `InvalidGraph`, also for what is no regular file
+ */
+export function readSubGraphText(path: string): string {
+  let bytes: Uint8Array;
+  try {
+    const { size, isFile, isDirectory } = Deno.statSync(path);
+    if (isDirectory) throw new SluiceError("InvalidGraph", `Cannot read graph "${path}": it is a directory`);
+    if (!isFile) throw new SluiceError("InvalidGraph", `Cannot read graph "${path}": it is no regular file`);
+    if (size > MAX_GRAPH_BYTES) throw tooLarge(path, `${size} bytes`);
+    bytes = Deno.readFileSync(path);
+  } catch (error) {
+    if (error instanceof SluiceError) throw error;
+    throw new SluiceError("InvalidGraph", `Cannot read graph "${path}": ${explain(error)}`, { cause: error });
+  }
+  return decodeGraphText(bytes, path);
+}
+
+/**
  * Decodes the bytes of a graph file.
  *
  * @param file for messages

@@ -33,21 +33,23 @@ export interface JsonMember {
 /**
  * Parses a text.
  *
+ * @param base is added to every offset: see {@linkcode GraphReport.addFile}
  * @returns the root, or `undefined` if the text is not JSON, which `report` then says
  */
-export function parseJson(text: string, report: GraphReport): JsonNode | undefined {
+export function parseJson(text: string, report: GraphReport, base = 0): JsonNode | undefined {
   const refusal = refuseText(text);
   if (refusal !== undefined) {
-    report.add("InvalidGraph", `Cannot read graph: ${refusal.message}`, refusal.offset);
+    report.add("InvalidGraph", `Cannot read graph: ${refusal.message}`, base + refusal.offset);
     return undefined;
   }
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   if (errors.length > 0 || root === undefined) {
     const { message, offset } = explain(text, errors[0]);
-    report.add("InvalidGraph", `Cannot read graph: not JSON: ${message}`, offset);
+    report.add("InvalidGraph", `Cannot read graph: not JSON: ${message}`, base + offset);
     return undefined;
   }
+  if (base > 0) shift(root, base);
   try {
     JSON.parse(text);
   } catch (error) {
@@ -56,7 +58,7 @@ export function parseJson(text: string, report: GraphReport): JsonNode | undefin
     report.add(
       "InvalidGraph",
       `Cannot read graph: not JSON: ${message.replace(/ in JSON at position.*$/, "")}`,
-      offset,
+      base + offset,
     );
     return undefined;
   }
@@ -87,6 +89,14 @@ export function jsonValue(node: JsonNode): unknown {
 export function describeJson(node: JsonNode): string {
   if (node.type === "array") return "a list";
   return node.type === "object" ? "an object" : describeValue(node.value);
+}
+
+function shift(root: JsonNode, base: number): void {
+  const open: JsonNode[] = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    (node as { offset: number }).offset += base;
+    for (const child of node.children ?? []) open.push(child);
+  }
 }
 
 /** What makes it useless to parse a text. */

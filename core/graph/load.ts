@@ -12,11 +12,12 @@ import { checkLinks } from "./check_links.ts";
 import { type CheckedNode, checkNodes } from "./check_nodes.ts";
 import { checkPools } from "./check_pools.ts";
 import { GRAPH_VERSION, type GraphDocument, type GraphLane } from "./document.ts";
-import { readGraphText } from "./graph_text.ts";
+import { readGraphText, readSubGraphText } from "./graph_text.ts";
 import { parseJson } from "./json_tree.ts";
 import { GraphReport } from "./report.ts";
 import type { Setting } from "./settings.ts";
 import { readShape } from "./shape.ts";
+import { expandSubGraphs } from "./sub_graphs.ts";
 
 /** What {@linkcode checkGraph} finds. */
 export interface GraphCheck {
@@ -32,7 +33,7 @@ export interface GraphCheck {
  * Checks the text of a graph file.
  *
  * @param text JSON
- * @param file name for messages
+ * @param file name for messages; the files of sub-graphs are looked for from its folder on
  * @param registry the node types that it may name
  * @param settings values that take the place of those in the file
  */
@@ -44,8 +45,9 @@ export function checkGraph(
 ): GraphCheck {
   const report = new GraphReport(text, file);
   const root = parseJson(text, report);
-  const shape = root && readShape(root, report);
-  if (shape === undefined) return { errors: report.errors, warnings: [] };
+  const outer = root && readShape(root, report);
+  if (outer === undefined) return { errors: report.errors, warnings: [] };
+  const shape = expandSubGraphs(outer, file, readSubGraphText, report);
   const nodes = checkNodes(shape, registry, settings, report);
   checkLinks(shape, nodes, registry.list().map(({ descriptor }) => descriptor), report);
   const warnings = report.errors.length > 0 ? [] : checkPools(shape, nodes, report);

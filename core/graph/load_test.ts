@@ -106,7 +106,7 @@ const BAD: [string, string, ...string[]][] = [
     "an unknown key",
     graph(S, "", ' "noodes": {},'),
     `1:17 InvalidGraph Cannot read graph: unknown key "noodes" in the graph (did you mean "nodes"?); available: ` +
-    `"$schema", "version", "mode", "nodes", "links", "pools" and "lanes"`,
+    `"$schema", "version", "mode", "nodes", "links", "pools", "lanes", "inputs" and "outputs"`,
   ],
   [
     "an unknown mode",
@@ -124,7 +124,8 @@ const BAD: [string, string, ...string[]][] = [
   [
     "no type",
     graph(`"s": {}`),
-    `2:13 InvalidGraph Cannot read graph: "type" of node "s" is missing, wanted a node type`,
+    `2:13 InvalidGraph Cannot read graph: "type" of node "s" is missing, wanted a node type, or "graph" with the ` +
+    `file of a sub-graph`,
   ],
   [
     "a type that is a number",
@@ -140,7 +141,7 @@ const BAD: [string, string, ...string[]][] = [
     "an unknown key of a node",
     graph(`"s": { "type": "mixer", "configs": {} }`),
     `2:37 InvalidGraph Cannot read graph: unknown key "configs" in node "s" (did you mean "config"?); ` +
-    `available: "type", "config", "lane" and "pool"`,
+    `available: "type", "graph", "config", "lane" and "pool"`,
   ],
   [
     "a configuration that is a list",

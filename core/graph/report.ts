@@ -11,16 +11,30 @@ const MAX_ERRORS = 100;
 
 /** The errors of one file. */
 export class GraphReport {
-  readonly #lines: LineIndex;
+  readonly #files: { readonly name: string; readonly base: number; readonly lines: LineIndex }[] = [];
   readonly #errors: SluiceError[] = [];
+  #end = 0;
 
   constructor(text: string, file: string) {
-    this.#lines = new LineIndex(text, file);
+    this.addFile(text, file);
   }
 
-  /** The errors in the order of the file. */
+  /**
+   * Adds a file that the first one refers to.
+   *
+   * @returns what is added to its offsets, so that each stands for a place in one of the files
+   */
+  addFile(text: string, file: string): number {
+    const base = this.#end;
+    this.#files.push({ name: file, base, lines: new LineIndex(text, file) });
+    this.#end += text.length + 1;
+    return base;
+  }
+
+  /** The errors in the order of the files. */
   get errors(): readonly SluiceError[] {
-    return this.#errors.toSorted((a, b) => compare(a.place, b.place));
+    const order = new Map(this.#files.map(({ name }, index) => [name, index]));
+    return this.#errors.toSorted((a, b) => compare(a.place, b.place, order));
   }
 
   /** Whether further errors would not be kept. */
@@ -30,7 +44,8 @@ export class GraphReport {
 
   /** The line and column of an offset. */
   place(offset: number): SourcePlace {
-    return this.#lines.place(offset);
+    const { base, lines } = this.#files.findLast((file) => file.base <= offset)!;
+    return lines.place(offset - base);
   }
 
   /** Adds an error whose message is to start with the place of `offset`. */
@@ -68,9 +83,13 @@ export function placed(error: SluiceError, place: SourcePlace): SluiceError {
   return made;
 }
 
-function compare(a: SourcePlace | undefined, b: SourcePlace | undefined): number {
+function compare(
+  a: SourcePlace | undefined,
+  b: SourcePlace | undefined,
+  order: ReadonlyMap<string, number>,
+): number {
   if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
-  return a.line - b.line || a.column - b.column;
+  return (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.line - b.line || a.column - b.column;
 }
 
 /** A warning, with the place that it is about. */

@@ -32,6 +32,10 @@ export interface ShapedNode {
   readonly config?: JsonNode;
   readonly lane?: { readonly name: string; readonly offset: number };
   readonly pool?: { readonly name: string; readonly offset: number };
+  /** The file of a sub-graph that stands in the node's place; then there is no type. */
+  readonly graph?: { readonly path: string; readonly offset: number };
+  /** What the places of the sub-graphs around it say of its configuration: of each key, the last one counts. */
+  readonly overlays?: readonly JsonNode[];
 }
 
 /** One end of a link. */
@@ -55,6 +59,9 @@ export interface ShapedLink {
   readonly capacityOffset?: number;
 }
 
+/** Ports of a sub-graph: the name that the graph around it uses, and the port within. */
+export type ExposedPorts = ReadonlyMap<string, ShapedEnd>;
+
 /** A file whose shape was read. */
 export interface ShapedGraph {
   readonly mode?: GraphMode;
@@ -65,8 +72,12 @@ export interface ShapedGraph {
   readonly poolOffsets: ReadonlyMap<string, number>;
   /** `undefined` where the file declares none. */
   readonly lanes?: { readonly [name: string]: GraphLane };
+  /** What the file exposes where it is a sub-graph. */
+  readonly inputs: ExposedPorts;
+  readonly outputs: ExposedPorts;
 }
 
+const KEYS = ["$schema", "version", "mode", "nodes", "links", "pools", "lanes", "inputs", "outputs"];
 const ANY_TEXT: ConfigSchema = { type: "string" };
 const MODE: ConfigSchema = { enum: ["live", "offline"] };
 const NAME: ConfigSchema = { type: "string", minLength: 1 };
@@ -76,6 +87,7 @@ const LANE_KIND: ConfigSchema = { enum: LANE_KINDS };
 const LANE_PRIORITY: ConfigSchema = { enum: LANE_PRIORITIES };
 const SLOT_BYTES: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_SLOT_BYTES };
 const SLOTS: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_SLOTS };
+const PORT_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 const LANE_NAME = "a lane's name";
 const POOL_NAME = "a pool's name";
 
@@ -90,7 +102,7 @@ export function readShape(root: JsonNode, report: GraphReport): ShapedGraph | un
     report.add("InvalidGraph", message, root.offset);
     return undefined;
   }
-  const keys = readKeys(root, "the graph", ["$schema", "version", "mode", "nodes", "links", "pools", "lanes"], report);
+  const keys = readKeys(root, "the graph", KEYS, report);
   const version = keys.get("version");
   if (version === undefined) {
     report.add("InvalidGraph", `Cannot read graph: "version" is missing, wanted ${GRAPH_VERSION}`, root.offset);
@@ -112,6 +124,8 @@ export function readShape(root: JsonNode, report: GraphReport): ShapedGraph | un
     pools: readNamed(keys.get("pools"), "pools", POOL_NAME, readPool, report) ?? {},
     poolOffsets: offsetsOf(keys.get("pools")),
     lanes: readNamed(keys.get("lanes"), "lanes", LANE_NAME, readLane, report),
+    inputs: readExposed(keys.get("inputs"), "input", report),
+    outputs: readExposed(keys.get("outputs"), "output", report),
   };
 }
 
@@ -129,12 +143,22 @@ function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string,
       if (id !== undefined) nodes.set(id, { id, offset: key.offset });
       continue;
     }
-    const keys = readKeys(value, what, ["type", "config", "lane", "pool"], report);
+    const keys = readKeys(value, what, ["type", "graph", "config", "lane", "pool"], report);
     const typeNode = keys.get("type");
-    if (typeNode === undefined) {
-      report.add("InvalidGraph", `Cannot read graph: "type" of ${what} is missing, wanted a node type`, key.offset, {
-        nodeId: name,
-      });
+    const graphNode = keys.get("graph");
+    const graph = readScalar(graphNode, `"graph" of ${what}`, NAME, report) as string | undefined;
+    if (typeNode !== undefined && graphNode !== undefined) {
+      const message = `Cannot read graph: ${what} has "type" and "graph", wanted one of them`;
+      report.add("InvalidGraph", message, graphNode.offset, { nodeId: name });
+    } else if (typeNode === undefined && graphNode === undefined) {
+      report.add(
+        "InvalidGraph",
+        `Cannot read graph: "type" of ${what} is missing, wanted a node type, or "graph" with the file of a sub-graph`,
+        key.offset,
+        {
+          nodeId: name,
+        },
+      );
     }
     const type = readScalar(typeNode, `"type" of ${what}`, NAME, report) as string | undefined;
     const laneNode = keys.get("lane");
@@ -148,6 +172,7 @@ function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string,
       id,
       offset: key.offset,
       type: type === undefined ? undefined : { name: type, offset: typeNode!.offset },
+      graph: graph === undefined || typeNode !== undefined ? undefined : { path: graph, offset: graphNode!.offset },
       config,
       lane: lane === undefined ? undefined : { name: lane, offset: laneNode!.offset },
       pool: pool === undefined ? undefined : { name: pool, offset: poolNode!.offset },
@@ -245,6 +270,22 @@ function readLane(node: JsonNode, what: string, report: GraphReport): GraphLane 
     report.addThrown(error, (cpusNode ?? priorityNode ?? node).offset);
   }
   return lane;
+}
+
+function readExposed(list: JsonNode | undefined, direction: "input" | "output", report: GraphReport): ExposedPorts {
+  const ports = new Map<string, ShapedEnd>();
+  if (list === undefined || !isObject(list, `"${direction}s"`, "an object of ports by name", report)) return ports;
+  for (const { name, key, value } of jsonMembers(list)) {
+    if (!PORT_NAME.test(name)) {
+      const message = `Cannot use ${describeValue(name)} as a port's name: wanted 1 to 64 letters, digits or "_", ` +
+        `starting with a letter or "_"`;
+      report.add("InvalidGraph", message, key.offset);
+      continue;
+    }
+    const end = readEnd(value, name, `the graph's ${direction}s`, key.offset, report);
+    if (end !== undefined) ports.set(name, end);
+  }
+  return ports;
 }
 
 /** Reads an object whose keys are names that the file chooses. */

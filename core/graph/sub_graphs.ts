@@ -1,0 +1,266 @@
+/**
+ * Puts the nodes of sub-graphs in their place. A node with `graph` instead of `type` stands for all nodes of another
+ * graph file; node `gain` of the sub-graph `voice` becomes `voice--gain`, and links to `voice` lead to the ports that
+ * the file exposes.
+ *
+ * @module
+ */
+import { dirname, resolve } from "node:path";
+import { SluiceError } from "../errors.ts";
+import { type NodeId, nodeId, portAddress } from "../ids.ts";
+import { didYouMean, listSome } from "../suggestion.ts";
+import type { GraphLane } from "./document.ts";
+import { jsonMembers, type JsonNode, parseJson } from "./json_tree.ts";
+import type { GraphReport } from "./report.ts";
+import { type ExposedPorts, readShape, type ShapedEnd, type ShapedGraph, type ShapedNode } from "./shape.ts";
+
+/** Joins the ids of a sub-graph and of a node in it. */
+const JOINT = "--";
+
+/** Deepest nesting of sub-graphs. */
+const MAX_DEPTH = 16;
+
+/** Most nodes and sub-graphs that one graph may come to. */
+const MAX_NODES = 65_536;
+
+/** What a sub-graph's place says of it. */
+interface Place {
+  /** Path for messages. */
+  readonly file: string;
+  /** Before each id. */
+  readonly prefix: string;
+  /** Configurations by node, the last one counts. */
+  readonly overlays: readonly JsonNode[];
+  readonly lane?: ShapedNode["lane"];
+  readonly pool?: ShapedNode["pool"];
+  /** Files that it lies in, from the outermost. */
+  readonly stack: readonly string[];
+}
+
+interface Instance {
+  readonly path: string;
+  readonly inputs: ExposedPorts;
+  readonly outputs: ExposedPorts;
+}
+
+/**
+ * Expands the sub-graphs of a graph.
+ *
+ * @param file of the graph, which paths of sub-graphs are relative to
+ * @param readText reads a file of a sub-graph, or throws a `SluiceError`
+ * @returns a graph without sub-graphs; what is wrong is in `report`
+ */
+export function expandSubGraphs(
+  graph: ShapedGraph,
+  file: string,
+  readText: (path: string) => string,
+  report: GraphReport,
+): ShapedGraph {
+  if (![...graph.nodes.values()].some((node) => node.graph !== undefined)) return graph;
+  const expansion = new Expansion(readText, report);
+  const exposed = expansion.expand(graph, { file, prefix: "", overlays: [], stack: [resolve(file)] });
+  return { ...graph, ...expansion.result(), ...exposed };
+}
+
+class Expansion {
+  readonly #readText: (path: string) => string;
+  readonly #report: GraphReport;
+  /** By absolute path; `undefined` for a file that could not be read, which was reported. */
+  readonly #shapes = new Map<string, ShapedGraph | undefined>();
+  readonly #nodes = new Map<string, ShapedNode>();
+  readonly #links: ShapedGraph["links"][number][] = [];
+  readonly #pools = new Map<string, { readonly pool: ShapedGraph["pools"][string]; readonly offset: number }>();
+  readonly #lanes = new Map<string, GraphLane>();
+  #lanesDeclared = false;
+  /** Whose exposed ports were looked at. */
+  readonly #looked = new Set<ShapedGraph>();
+  #count = 0;
+
+  constructor(readText: (path: string) => string, report: GraphReport) {
+    this.#readText = readText;
+    this.#report = report;
+  }
+
+  /** @returns the ports that the graph exposes, as those of expanded nodes */
+  expand(graph: ShapedGraph, place: Place): Pick<ShapedGraph, "inputs" | "outputs"> {
+    this.#take(graph);
+    this.#checkExposed(graph);
+    const instances = new Map<NodeId, Instance | undefined>();
+    for (const node of graph.nodes.values()) {
+      if (this.#report.full || ++this.#count > MAX_NODES) break;
+      if (node.graph === undefined) this.#addNode(node, place);
+      else instances.set(node.id, this.#addInstance(node, node.graph, place));
+    }
+    if (this.#count === MAX_NODES + 1) {
+      const [first] = graph.nodes.values();
+      this.#report.add("InvalidGraph", `Cannot run the graph: it has more than ${MAX_NODES} nodes`, first.offset);
+    }
+    const resolveEnd = (end: ShapedEnd, side: "inputs" | "outputs") => this.#resolve(end, side, instances, place);
+    for (const link of graph.links) {
+      const from = link.from && resolveEnd(link.from, "outputs");
+      const to = link.to && resolveEnd(link.to, "inputs");
+      // Where an end is missing, that was reported.
+      this.#links.push({ ...link, from, to });
+    }
+    const resolveAll = (ports: ExposedPorts, side: "inputs" | "outputs") =>
+      new Map([...ports].flatMap(([name, end]) => {
+        const found = resolveEnd(end, side);
+        return found === undefined ? [] : [[name, found] as const];
+      }));
+    return { inputs: resolveAll(graph.inputs, "inputs"), outputs: resolveAll(graph.outputs, "outputs") };
+  }
+
+  result(): Pick<ShapedGraph, "nodes" | "links" | "pools" | "poolOffsets" | "lanes"> {
+    const lanes = this.#lanesDeclared ? { lanes: Object.fromEntries(this.#lanes) } : {};
+    return {
+      nodes: this.#nodes,
+      links: this.#links,
+      pools: Object.fromEntries([...this.#pools].map(([name, { pool }]) => [name, pool])),
+      poolOffsets: new Map([...this.#pools].map(([name, { offset }]) => [name, offset])),
+      ...lanes,
+    };
+  }
+
+  /** What an outer file says of a pool or lane counts. */
+  #take(graph: ShapedGraph): void {
+    for (const [name, pool] of Object.entries(graph.pools)) {
+      if (!this.#pools.has(name)) this.#pools.set(name, { pool, offset: graph.poolOffsets.get(name) ?? 0 });
+    }
+    if (graph.lanes !== undefined) this.#lanesDeclared = true;
+    // A file that declares no lanes may name any.
+    const named = [...graph.nodes.values()].flatMap(({ lane }) => lane === undefined ? [] : [[lane.name, {}] as const]);
+    for (const [name, lane] of graph.lanes === undefined ? named : Object.entries(graph.lanes)) {
+      if (name !== "main" && !this.#lanes.has(name)) this.#lanes.set(name, lane);
+    }
+  }
+
+  #addNode(node: ShapedNode, place: Place): void {
+    const id = this.#join(node, place);
+    if (id === undefined) return;
+    const own = overlaysOf(place, node.id);
+    const lane = node.lane ?? place.lane;
+    const pool = node.pool ?? place.pool;
+    this.#nodes.set(id, { ...node, id, lane, pool, ...(own.length > 0 && { overlays: own }) });
+  }
+
+  #addInstance(node: ShapedNode, graph: { path: string; offset: number }, place: Place): Instance | undefined {
+    const id = this.#join(node, place);
+    const path = resolve(dirname(place.file), graph.path);
+    const shown = isRelative(place.file) && isRelative(graph.path) ? relativeTo(place.file, graph.path) : path;
+    if (id === undefined) return undefined;
+    if (place.stack.includes(path) || place.stack.length > MAX_DEPTH) {
+      const found = place.stack.includes(path) ? "it contains that node" : `nested deeper than ${MAX_DEPTH} levels`;
+      const message = `Cannot put graph "${graph.path}" into node "${id}": ${found}`;
+      this.#report.add("InvalidGraph", message, graph.offset, { nodeId: id });
+      return undefined;
+    }
+    if (!this.#shapes.has(path)) this.#shapes.set(path, this.#read(path, shown, graph.offset));
+    const shape = this.#shapes.get(path);
+    if (shape === undefined) return undefined;
+    const overlays = [...(node.config ? [node.config] : []), ...overlaysOf(place, node.id)];
+    this.#checkOverlays(overlays, shape, id, graph.path);
+    const inner = {
+      file: shown,
+      prefix: `${id}${JOINT}`,
+      overlays,
+      lane: node.lane ?? place.lane,
+      pool: node.pool ?? place.pool,
+      stack: [...place.stack, path],
+    };
+    return { path: graph.path, ...this.expand(shape, inner) };
+  }
+
+  #read(path: string, shown: string, offset: number): ShapedGraph | undefined {
+    let text: string;
+    try {
+      text = this.#readText(path);
+    } catch (error) {
+      this.#report.addThrown(error, offset);
+      return undefined;
+    }
+    const root = parseJson(text, this.#report, this.#report.addFile(text, shown));
+    return root && readShape(root, this.#report);
+  }
+
+  #checkExposed(graph: ShapedGraph): void {
+    if (this.#looked.has(graph)) return;
+    this.#looked.add(graph);
+    const known = [...graph.nodes.keys()];
+    for (const { node, address, offset } of [...graph.inputs.values(), ...graph.outputs.values()]) {
+      if (graph.nodes.has(node)) continue;
+      const message = `Cannot expose "${address}": the graph has no node "${node}"${didYouMean(node, known)}; ` +
+        `nodes: ${listSome(known)}`;
+      this.#report.add("NodeNotFound", message, offset, { nodeId: node, available: known });
+    }
+  }
+
+  #checkOverlays(overlays: readonly JsonNode[], shape: ShapedGraph, id: NodeId, path: string): void {
+    const known = [...shape.nodes.keys()];
+    for (const { name, key, value } of overlays.flatMap(jsonMembers)) {
+      const where = `Cannot configure sub-graph "${id}" ("${path}")`;
+      if (!shape.nodes.has(name)) {
+        const message = `${where}: it has no node "${name}"${didYouMean(name, known)}; nodes: ${listSome(known)}`;
+        this.#report.add("InvalidConfig", message, key.offset, { nodeId: id, key: name, available: known });
+      } else if (value.type !== "object") {
+        const message = `${where}: "${name}" is no object, wanted the configuration of that node`;
+        this.#report.add("InvalidConfig", message, value.offset, { nodeId: id, key: name });
+      }
+    }
+  }
+
+  #join(node: ShapedNode, { prefix }: Place): NodeId | undefined {
+    let id: NodeId;
+    try {
+      id = nodeId(prefix + node.id);
+    } catch (error) {
+      this.#report.addThrown(error, node.offset);
+      return undefined;
+    }
+    const other = this.#nodes.get(id);
+    if (other === undefined) return id;
+    const { line, column, file } = this.#report.place(other.offset);
+    const message = `Cannot add node "${id}" of a sub-graph: the node at ${file}:${line}:${column} has that id`;
+    this.#report.addThrown(new SluiceError("InvalidGraph", message, { nodeId: id }), node.offset);
+    return undefined;
+  }
+
+  #resolve(
+    end: ShapedEnd,
+    side: "inputs" | "outputs",
+    instances: ReadonlyMap<NodeId, Instance | undefined>,
+    { prefix }: Place,
+  ): ShapedEnd | undefined {
+    if (!instances.has(end.node)) {
+      const node = (prefix + end.node) as NodeId;
+      return { ...end, node, address: portAddress(node, end.port) };
+    }
+    const instance = instances.get(end.node);
+    // The file of the sub-graph could not be read, which was reported.
+    if (instance === undefined) return undefined;
+    const found = instance[side].get(end.port);
+    if (found !== undefined) return { ...found, offset: end.offset };
+    const names = [...instance[side].keys()];
+    const message = `Cannot link ${side === "inputs" ? "to" : "from"} "${end.address}": graph "${instance.path}" ` +
+      `exposes no ${side.slice(0, -1)} of that name${didYouMean(end.port, names)}; ${side}: ${listSome(names)}`;
+    const details = { nodeId: end.node, port: end.port, available: names };
+    this.#report.add("PortNotFound", message, end.offset, details);
+    return undefined;
+  }
+}
+
+/** What the places around a node say of its configuration. */
+function overlaysOf({ overlays }: Place, id: NodeId): JsonNode[] {
+  return overlays.flatMap(jsonMembers).flatMap(({ name, value }) =>
+    name === id && value.type === "object" ? [value] : []
+  );
+}
+
+function isRelative(path: string): boolean {
+  return resolve(path) !== path;
+}
+
+/** The path of a sub-graph as seen from the current directory. */
+function relativeTo(file: string, path: string): string {
+  const folder = dirname(file);
+  return folder === "." ? path : `${folder}/${path}`;
+}
