@@ -35,7 +35,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
     dynamicParts: ["codegen"],
     npm: ["@logtape/logtape", "@optique/core", "@optique/run", "jsonc-parser"],
   },
-  "web": { parts: ["control"], npm: ["@dagrejs/dagre"] },
+  "web": { parts: ["control"], npm: ["@dagrejs/dagre", "@preact/signals", "preact", "uplot"] },
   "mod.ts": { parts: ["core", "sluice.gen.ts"], npm: [] },
   "sluice.gen.ts": { parts: ["core", "processors"], npm: [] },
   "testing.ts": { parts: ["core"], npm: [] },

@@ -13,9 +13,9 @@ import { setUpOrExit } from "./setup.ts";
 /** Of the graph's `file` node. */
 const RESULT = "out/demo.wav";
 
-const { driver } = await setUpOrExit();
-await Deno.mkdir(`${ROOT}out`, { recursive: true });
 const live = Deno.args.includes("--live");
+const { driver } = await setUpOrExit({ page: live });
+await Deno.mkdir(`${ROOT}out`, { recursive: true });
 const graph = live ? "examples/live.json" : "examples/demo.json";
 const rest = Deno.args.filter((each) => each !== "--live");
 if (live && !rest.some((each) => each.startsWith("--serve"))) rest.push("--serve");

@@ -1,7 +1,7 @@
 /**
  * `deno task setup`: brings a checkout into a state in which everything runs. It installs the npm packages of
- * `deno.lock`, builds the native library where a Rust toolchain is there, and writes the generated code. Running it
- * again does only what is missing. Its other tasks call it first.
+ * `deno.lock`, builds the native library where a Rust toolchain is there, writes the generated code and builds the page.
+ * Running it again does only what is missing. Its other tasks call it first.
  *
  * This file may import no npm package: it runs before they are installed.
  *
@@ -9,6 +9,7 @@
  */
 import { formatElapsed, runCommand } from "./command.ts";
 import { buildNativeLibrary, findMissingToolchain, hasLibrary, LIBRARY_PATH } from "./native_library.ts";
+import { isPageCurrent } from "./page_build.ts";
 import { ROOT } from "./root.ts";
 
 /** Oldest Deno that runs Sluice, and the command that brings it. */
@@ -35,6 +36,8 @@ export interface SetUpOptions {
    * committed stale.
    */
   readonly regenerate?: boolean;
+  /** Build the page if it is missing or outdated (default `false`). */
+  readonly page?: boolean;
 }
 
 /**
@@ -48,6 +51,7 @@ export async function setUp(options: SetUpOptions = {}): Promise<SetUp> {
   await installPackages();
   const result = await prepareNative();
   if (options.regenerate !== false || !hasGeneratedCode()) await generateCode();
+  if (options.page === true) await buildPage();
   return result;
 }
 
@@ -121,10 +125,20 @@ async function generateCode(): Promise<void> {
   say("generated code", `ready (${formatElapsed(result.elapsedMs)})`);
 }
 
+async function buildPage(): Promise<void> {
+  const startedMs = performance.now();
+  if (await isPageCurrent()) return say("page", `ready (${formatElapsed(performance.now() - startedMs)})`);
+  const result = await runCommand({ program: Deno.execPath(), args: ["run", "-A", "tools/build_web.ts"] });
+  if (result.code !== 0) {
+    throw new SetUpError(`Cannot build the page: "deno task build:web" ended with ${result.code}:\n${result.output}`);
+  }
+  say("page", `built (${formatElapsed(result.elapsedMs)})`);
+}
+
 /** Runs the set-up, ending the process with 1 and one message if it fails. */
-export async function setUpOrExit(): Promise<SetUp> {
+export async function setUpOrExit(options: SetUpOptions = {}): Promise<SetUp> {
   try {
-    return await setUp();
+    return await setUp(options);
   } catch (error) {
     if (!(error instanceof SetUpError)) throw error;
     console.error(`\n${error.message}`);
@@ -132,4 +146,4 @@ export async function setUpOrExit(): Promise<SetUp> {
   }
 }
 
-if (import.meta.main) await setUpOrExit();
+if (import.meta.main) await setUpOrExit({ page: true });

@@ -6,7 +6,15 @@
 import { ROOT } from "./root.ts";
 
 /** Folders that hold nothing of ours, or inputs that are wrong on purpose. */
-const SKIPPED: ReadonlySet<string> = new Set(["node_modules", "target", "out", "testdata", "fixtures", "coverage"]);
+const SKIPPED: ReadonlySet<string> = new Set([
+  "node_modules",
+  "target",
+  "out",
+  "dist",
+  "testdata",
+  "fixtures",
+  "coverage",
+]);
 
 /**
  * Lists the TypeScript files of a checkout.

@@ -1,0 +1,62 @@
+/** @module What the keys do and what the marks mean, in a dialog. */
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { HealthMark } from "../components/health_mark.tsx";
+import { Icon } from "../components/icon.tsx";
+import { HEALTH_LEVELS, HEALTH_MARKS } from "../model/health.ts";
+import { helpOpen } from "../state/keys.ts";
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ["1 2 3", "Graph, table, log"],
+  ["/", "Find a node"],
+  ["p", "Pause, or resume"],
+  ["t", "The other theme"],
+  ["?", "This help"],
+  ["← → ↑ ↓", "In the graph: to the next node, along links"],
+  ["[ ]", "In the graph: through the links of the node"],
+  ["Enter", "Go to what is selected"],
+  ["+ − 0", "In the graph: larger, smaller, all in view"],
+  ["Shift + arrows", "In the graph: move the view"],
+  ["Esc", "Select nothing, close"],
+];
+
+/** See the module. */
+export function Help(): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const isOpen = helpOpen.value;
+  useEffect(() => {
+    if (isOpen) dialog.current?.showModal();
+  }, [isOpen]);
+  return (
+    <dialog ref={dialog} class="help" aria-labelledby="help-title" onClose={() => helpOpen.value = false}>
+      <header>
+        <h2 id="help-title">Keys and marks</h2>
+        <button type="button" class="plain icon" aria-label="Close" onClick={() => dialog.current?.close()}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <div class="help-columns">
+        <dl class="keys">
+          {KEYS.map(([key, what]) => (
+            <div key={key}>
+              <dt>
+                <kbd>{key}</kbd>
+              </dt>
+              <dd>{what}</dd>
+            </div>
+          ))}
+        </dl>
+        <dl class="keys">
+          {HEALTH_LEVELS.map((health) => (
+            <div key={health}>
+              <dt>
+                <HealthMark health={health} />
+              </dt>
+              <dd>{HEALTH_MARKS[health].meaning}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,82 @@
+/** @module Events of the runtime and lines of the log, in one list by time. */
+import { computed, signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { type Level, LEVELS } from "../../control/schemas/feed.ts";
+import { formatTimeOfDay } from "../model/format_figures.ts";
+import { mergeNews, type News } from "../model/news.ts";
+import { events, graph, lines } from "../state/live.ts";
+import { select, showView } from "../state/place.ts";
+
+const LEVEL_NAMES: Readonly<Record<Level, string>> = {
+  debug: "everything",
+  info: "info and worse",
+  warn: "warnings and errors",
+  error: "errors",
+};
+
+const least = signal<Level>("info");
+const query = signal("");
+const news = computed(() => mergeNews(events.value, lines.value, { least: least.value, query: query.value }));
+
+/** See the module. */
+export function LogView(): JSX.Element {
+  return (
+    <section class="log-view" aria-label="Log">
+      <div class="table-tools">
+        <input
+          type="search"
+          class="search-input"
+          aria-label="Find in the log"
+          placeholder="Find"
+          data-search
+          value={query.value}
+          onInput={({ currentTarget }) => query.value = currentTarget.value}
+        />
+        <label class="order">
+          <span class="soft">Show</span>
+          <select value={least.value} onChange={({ currentTarget }) => least.value = currentTarget.value as Level}>
+            {LEVELS.map((level) => <option key={level} value={level}>{LEVEL_NAMES[level]}</option>)}
+          </select>
+        </label>
+      </div>
+      <NewsList news={news.value} />
+    </section>
+  );
+}
+
+/** A list of events and lines, the newest first. */
+export function NewsList({ news }: { readonly news: readonly News[] }): JSX.Element {
+  return (
+    <div class="news-scroll" tabIndex={0} role="region" aria-label="Events and lines, the newest first">
+      {news.length === 0 && <p class="empty soft">Nothing yet</p>}
+      <ol class="news">
+        {news.map((each) => <NewsItem key={each.key} each={each} />)}
+      </ol>
+    </div>
+  );
+}
+
+function NewsItem({ each }: { readonly each: News }): JSX.Element {
+  const known = each.nodeId !== undefined && graph.value?.nodes.some(({ id }) => id === each.nodeId);
+  return (
+    <li class={`news-item level-${each.level}`}>
+      <time class="soft" dateTime={new Date(each.timeMs).toISOString()}>{formatTimeOfDay(each.timeMs)}</time>
+      <span class="news-level">{each.level}</span>
+      {each.nodeId === undefined ? <span class="soft clip news-about">{each.about}</span> : (
+        <button
+          type="button"
+          class="row-button clip news-about"
+          disabled={!known}
+          onClick={() => {
+            select({ kind: "node", id: each.nodeId! });
+            showView("graph");
+          }}
+        >
+          {each.nodeId}
+        </button>
+      )}
+      <span class="news-kind soft clip">{each.kind}</span>
+      <span class="news-message">{each.message}</span>
+    </li>
+  );
+}

@@ -1,0 +1,36 @@
+/** @module What has to be said at once: a refused command, a lost connection, a graph that failed. */
+import type { JSX } from "preact";
+import { Icon } from "../components/icon.tsx";
+import { dismissNotice, notice } from "../state/commands.ts";
+import { graph, graphState, problem, status } from "../state/live.ts";
+
+/** See the module. */
+export function Notices(): JSX.Element {
+  const lost = status.value === "waiting" || (status.value === "connecting" && graph.value !== undefined);
+  const failure = graphState.value === "failed" ? graph.value?.error : undefined;
+  return (
+    <div class="notices" role="log" aria-label="Notices">
+      {lost && (
+        <p class="notice">
+          No connection to the runtime. The figures are the last that came; trying again until it is back.
+        </p>
+      )}
+      {failure !== undefined && (
+        <p class="notice bad-notice">
+          The graph failed: {failure.message} <code>{failure.code}</code>
+        </p>
+      )}
+      {problem.value !== undefined && (
+        <p class="notice">A message of the runtime could not be understood: {problem.value.message}</p>
+      )}
+      {notice.value !== undefined && (
+        <p class="notice bad-notice">
+          <span class="grow">{notice.value}</span>
+          <button type="button" class="plain icon" aria-label="Dismiss" onClick={dismissNotice}>
+            <Icon name="close" />
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,119 @@
+/** @module The bar above every view: what runs, how it is doing, the views, and the buttons that act on the graph. */
+import { computed } from "@preact/signals";
+import type { JSX } from "preact";
+import { HealthShape } from "../components/health_mark.tsx";
+import { Icon } from "../components/icon.tsx";
+import { countHealth } from "../model/health_counts.ts";
+import { HEALTH_MARKS } from "../model/health.ts";
+import { formatNs } from "../model/format_figures.ts";
+import { type View, VIEWS } from "../model/place.ts";
+import { busy, pauseGraph, resumeGraph, stopGraph } from "../state/commands.ts";
+import { figures, graph, graphState, reading, status } from "../state/live.ts";
+import { helpOpen } from "../state/keys.ts";
+import { showView, view } from "../state/place.ts";
+import { theme, toggleTheme } from "../state/theme.ts";
+
+const VIEW_NAMES: Readonly<Record<View, string>> = { graph: "Graph", table: "Table", log: "Log" };
+
+const over = computed(() => ["completed", "stopped", "failed"].includes(graphState.value ?? ""));
+
+/** See the module. */
+export function TopBar(): JSX.Element {
+  return (
+    <header class="bar">
+      <h1 class="brand">
+        <svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true">
+          <path d="M4 10h8c6 0 2 12 8 12h8M4 22h8c2 0 3-1 4-3M20 10h8" />
+        </svg>
+        <span class="clip">{graph.value?.title || "Sluice"}</span>
+      </h1>
+      <StateText />
+      <Summary />
+      <div class="grow" />
+      <nav class="tabs" aria-label="Views">
+        {VIEWS.map((each, k) => (
+          <button
+            key={each}
+            type="button"
+            class="plain"
+            aria-current={view.value === each ? "page" : undefined}
+            aria-keyshortcuts={String(k + 1)}
+            onClick={() => showView(each)}
+          >
+            {VIEW_NAMES[each]}
+          </button>
+        ))}
+      </nav>
+      <Commands />
+      <button
+        type="button"
+        class="plain icon"
+        onClick={toggleTheme}
+        aria-label={`Change to the ${theme.value === "dark" ? "light" : "dark"} theme`}
+      >
+        <Icon name="theme" />
+      </button>
+      <button
+        type="button"
+        class="plain icon help-button"
+        onClick={() => helpOpen.value = true}
+        aria-label="Keys and marks"
+      >
+        <Icon name="help" />
+      </button>
+    </header>
+  );
+}
+
+/** State of the graph, and for how long it has run. */
+function StateText(): JSX.Element {
+  reading.value;
+  const state = graphState.value;
+  const elapsedNs = figures.value?.frame?.elapsedNs;
+  const text = status.value === "open" ? state ?? "…" : status.value === "connecting" ? "connecting" : "no connection";
+  return (
+    <p class={`state state-${status.value === "open" ? state ?? "" : "lost"}`} role="status">
+      <span>{text}</span>
+      {elapsedNs !== undefined && <span class="soft elapsed" aria-hidden="true">{formatNs(elapsedNs)}</span>}
+    </p>
+  );
+}
+
+/** How many nodes and links are in which condition, the gravest first. */
+function Summary(): JSX.Element {
+  reading.value;
+  const counts = figures.value === undefined ? [] : countHealth(figures.value);
+  return (
+    <ul class="summary" aria-label="Conditions of nodes and links">
+      {counts.map(({ health, count }) => (
+        <li key={health} class="health" title={HEALTH_MARKS[health].meaning}>
+          <HealthShape health={health} />
+          <span class="figure">{count}</span>
+          <span class="summary-word">{HEALTH_MARKS[health].word}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Commands(): JSX.Element {
+  const unreachable = status.value !== "open" || busy.value || over.value;
+  const paused = graphState.value === "paused";
+  return (
+    <div class="commands" role="group" aria-label="Graph">
+      <button
+        type="button"
+        disabled={unreachable}
+        aria-keyshortcuts="p"
+        onClick={() => void (paused ? resumeGraph() : pauseGraph())}
+      >
+        <Icon name={paused ? "play" : "pause"} />
+        <span class="button-word">{paused ? "Resume" : "Pause"}</span>
+      </button>
+      <button type="button" disabled={unreachable} onClick={() => void stopGraph()}>
+        <Icon name="stop" />
+        <span class="button-word">Stop</span>
+      </button>
+    </div>
+  );
+}

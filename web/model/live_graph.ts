@@ -1,0 +1,125 @@
+/**
+ * What the page knows of the running graph, as the client tells it: the graph, its figures, events and log lines. A
+ * graph of another version or run replaces the figures; a graph that is told again, as after a lost connection, does
+ * not. Memory is bounded by the size of the graph and the capacities below.
+ *
+ * @module
+ */
+import type { ConnectionStatus, ControlClient } from "../../control/client.ts";
+import type { ControlEvent, LogLine } from "../../control/schemas/feed.ts";
+import type { GraphSnapshot, GraphState } from "../../control/schemas/graph.ts";
+import type { StatsFrame } from "../../control/stats_frame.ts";
+import { Feed } from "./feed.ts";
+import { GraphFigures } from "./graph_figures.ts";
+
+/** Events and log lines that are kept. */
+const KEPT_EVENTS = 500;
+const KEPT_LINES = 1000;
+
+/** What has changed. */
+export type LivePart = "status" | "graph" | "figures" | "events" | "lines" | "problem";
+
+/** What of the client is used. */
+export type LiveClient = Pick<ControlClient, "on" | "call">;
+
+/** See the module. */
+export class LiveGraph {
+  readonly #client: LiveClient;
+  readonly #changed: (part: LivePart) => void;
+  readonly #events = new Feed<ControlEvent>(KEPT_EVENTS);
+  readonly #lines = new Feed<LogLine>(KEPT_LINES);
+  #status: ConnectionStatus = "connecting";
+  #graph: GraphSnapshot | undefined;
+  #figures: GraphFigures | undefined;
+  #problem: Error | undefined;
+  #restarts = 0;
+
+  /** @param changed is told of each change, from within the client's own events */
+  constructor(client: LiveClient, changed: (part: LivePart) => void) {
+    this.#client = client;
+    this.#changed = changed;
+    client.on("status", (status) => this.#take("status", () => this.#status = status));
+    client.on("restart", () => this.#begin());
+    client.on("graph", (graph) => this.#takeGraph(graph));
+    client.on("stats", (frame) => this.#takeStats(frame));
+    client.on("events", (events) => this.#take("events", () => this.#events.add(events)));
+    client.on("logs", (lines) => this.#take("lines", () => this.#lines.add(lines)));
+    client.on("problem", (problem) => this.#take("problem", () => this.#problem = problem));
+  }
+
+  /** State of the connection. While it is not `open`, everything else is as it was last. */
+  get status(): ConnectionStatus {
+    return this.#status;
+  }
+
+  /** The newest graph. */
+  get graph(): GraphSnapshot | undefined {
+    return this.#graph;
+  }
+
+  /** Figures of {@linkcode LiveGraph.graph}. The same object takes reading after reading. */
+  get figures(): GraphFigures | undefined {
+    return this.#figures;
+  }
+
+  /** State of the graph, by the newest reading. */
+  get state(): GraphState | undefined {
+    return this.#figures?.frame?.state ?? this.#graph?.state;
+  }
+
+  /** Events of this run, oldest first. */
+  get events(): readonly ControlEvent[] {
+    return this.#events.entries;
+  }
+
+  /** Log lines of this run, oldest first. */
+  get lines(): readonly LogLine[] {
+    return this.#lines.entries;
+  }
+
+  /** What the client could not understand last. */
+  get problem(): Error | undefined {
+    return this.#problem;
+  }
+
+  /** How often the runtime was restarted since the page was opened. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  #take(part: LivePart, change: () => void): void {
+    change();
+    this.#changed(part);
+  }
+
+  #begin(): void {
+    this.#restarts++;
+    this.#figures = undefined;
+    this.#events.clear();
+    this.#lines.clear();
+    this.#changed("events");
+    this.#changed("lines");
+  }
+
+  #takeGraph(graph: GraphSnapshot): void {
+    const known = this.#figures?.graph;
+    this.#graph = graph;
+    if (known?.run !== graph.run || known.version !== graph.version) this.#figures = new GraphFigures(graph);
+    this.#changed("graph");
+  }
+
+  #takeStats(frame: StatsFrame): void {
+    const before = this.state;
+    if (this.#figures?.take(frame) !== true) return;
+    this.#changed("figures");
+    if (before !== frame.state) this.#refresh();
+  }
+
+  /** A reading has the graph's state, but not the error that it ended with. */
+  #refresh(): void {
+    this.#client.call("graph.get", {}).then((graph) => {
+      if (graph.run === this.#graph?.run) this.#takeGraph(graph);
+      // A connection that is lost meanwhile brings the graph when it is back.
+    }, () => {});
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * The running graph as signals: what islands read. Readings come as often as {@linkcode STATS_HZ} says, and are shown
+ * at most once a frame; no signal stands for a single figure.
+ *
+ * @module
+ */
+import { signal } from "@preact/signals";
+import { type ConnectionStatus, ControlClient } from "../../control/client.ts";
+import type { ControlEvent, LogLine } from "../../control/schemas/feed.ts";
+import type { GraphSnapshot, GraphState } from "../../control/schemas/graph.ts";
+import type { GraphFigures } from "../model/graph_figures.ts";
+import { LiveGraph, type LivePart } from "../model/live_graph.ts";
+
+/** Readings a second while the page is seen, and while it is not. */
+const STATS_HZ = 10;
+const HIDDEN_STATS_HZ = 0.5;
+
+/** The same objects each time: the client compares what it follows. */
+const EVERYTHING = { events: {}, logs: {} };
+
+/** State of the connection. */
+export const status = signal<ConnectionStatus>("connecting");
+
+/** The newest graph; `undefined` before the first. */
+export const graph = signal<GraphSnapshot | undefined>(undefined);
+
+/** State of the graph by the newest reading. */
+export const graphState = signal<GraphState | undefined>(undefined);
+
+/** Figures of {@linkcode graph}: another object for each version; read {@linkcode reading} to follow what is in it. */
+export const figures = signal<GraphFigures | undefined>(undefined);
+
+/** Goes up with each reading that is shown. */
+export const reading = signal(0);
+
+/** Events of this run, oldest first. */
+export const events = signal<readonly ControlEvent[]>([]);
+
+/** Log lines of this run, oldest first. */
+export const lines = signal<readonly LogLine[]>([]);
+
+/** What the client could not understand last. */
+export const problem = signal<Error | undefined>(undefined);
+
+/** How often the runtime was restarted since the page was opened. */
+export const restarts = signal(0);
+
+/** The connection of this page; its cookie, if a token is wanted, is sent by the browser. */
+export const client: ControlClient = new ControlClient({ url: rpcUrl() });
+
+const live = new LiveGraph(client, take);
+let frameWanted = false;
+const dirty = new Set<LivePart>();
+
+watch();
+document.addEventListener("visibilitychange", watch);
+
+/** A hidden page goes on with fewer readings, so that its history has no hole, and costs next to nothing. */
+function watch(): void {
+  client.watch({ statsHz: document.hidden ? HIDDEN_STATS_HZ : STATS_HZ, ...EVERYTHING });
+}
+
+function take(part: LivePart): void {
+  dirty.add(part);
+  if (frameWanted) return;
+  frameWanted = true;
+  // No frame comes while the page is hidden: nothing is drawn then, and the newest is when it is seen again.
+  requestAnimationFrame(show);
+}
+
+function show(): void {
+  frameWanted = false;
+  status.value = live.status;
+  problem.value = live.problem;
+  restarts.value = live.restarts;
+  graph.value = live.graph;
+  figures.value = live.figures;
+  graphState.value = live.state;
+  events.value = live.events;
+  lines.value = live.lines;
+  if (dirty.has("figures")) reading.value++;
+  dirty.clear();
+}
+
+function rpcUrl(): string {
+  const url = new URL("/rpc", location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
+}
