@@ -30,9 +30,11 @@ export function passTypes(): PassType[] {
       port({ name: "audioIn", direction: "input", kind: "audio" }),
       port({ name: "audioOut", direction: "output", kind: "audio" }),
     ];
+    // One class for all instances, as a module that is loaded once has.
+    let make: (() => NodeInstance) | undefined;
     return defineNodeType({
       descriptor: describeNode({ type: `bench-pass-${k}`, ports }),
-      load: () => Promise.resolve(makerOf(k)),
+      load: () => Promise.resolve(make ??= makerOf(k)),
     });
   });
 }
