@@ -8,6 +8,15 @@
 import { SluiceError } from "./errors.ts";
 import { ABI_VERSION, CONTROL, LANE, LINK, LINK_STATE, NODE } from "../ffi/layout.gen.ts";
 
+// Constants of this module: an imported one is looked up anew at each use.
+const LANE_BYTES = LANE.size;
+const LINK_BYTES = LINK.size;
+const NODE_BYTES = NODE.size;
+const LINK_STATE_AT = LINK.state;
+const INBOX = LANE.inbox;
+const SUMMARY = LANE.inboxSummary;
+const SUMMARY_WORDS = LANE.summaryWords;
+
 /** What a lane is doing: values of `LANE.state`, written by the lane. */
 export const LANE_STATE = {
   /** It has not run a node yet. */
@@ -69,17 +78,17 @@ export class ControlPage {
 
   /** Byte offset of a lane's record. */
   laneOffset(lane: number): number {
-    return this.#lanes + lane * LANE.size;
+    return this.#lanes + lane * LANE_BYTES;
   }
 
   /** Byte offset of a link's record. */
   linkOffset(link: number): number {
-    return this.#links + link * LINK.size;
+    return this.#links + link * LINK_BYTES;
   }
 
   /** Byte offset of a node's record. */
   nodeOffset(node: number): number {
-    return this.#nodes + node * NODE.size;
+    return this.#nodes + node * NODE_BYTES;
   }
 
   /** Fills a record with zeros: nobody may be using it. */
@@ -112,14 +121,14 @@ export class ControlPage {
    */
   drainInbox(lane: number, take: (bit: number) => void): void {
     const base = this.laneOffset(lane);
-    for (let s = 0; s < LANE.summaryWords; s++) {
-      const summaryAt = (base + LANE.inboxSummary + s * 4) >> 2;
+    for (let s = 0; s < SUMMARY_WORDS; s++) {
+      const summaryAt = (base + SUMMARY + s * 4) >> 2;
       if (Atomics.load(this.i32, summaryAt) === 0) continue;
       let summary = Atomics.exchange(this.i32, summaryAt, 0);
       while (summary !== 0) {
         const word = 31 - Math.clz32(summary & -summary);
         summary &= summary - 1;
-        let bits = Atomics.exchange(this.i32, (base + LANE.inbox + (s * 32 + word) * 4) >> 2, 0);
+        let bits = Atomics.exchange(this.i32, (base + INBOX + (s * 32 + word) * 4) >> 2, 0);
         while (bits !== 0) {
           const bit = 31 - Math.clz32(bits & -bits);
           bits &= bits - 1;
@@ -131,8 +140,8 @@ export class ControlPage {
 
   /** Whether a lane's inbox has any bit set. */
   inboxEmpty(lane: number): boolean {
-    const at = (this.laneOffset(lane) + LANE.inboxSummary) >> 2;
-    for (let s = 0; s < LANE.summaryWords; s++) {
+    const at = (this.laneOffset(lane) + SUMMARY) >> 2;
+    for (let s = 0; s < SUMMARY_WORDS; s++) {
       if (Atomics.load(this.i32, at + s) !== 0) return false;
     }
     return true;
@@ -140,21 +149,21 @@ export class ControlPage {
 
   /** Marks a link as ended: sticky, set by its writer after the last write. */
   setEos(link: number): void {
-    Atomics.or(this.i32, (this.linkOffset(link) + LINK.state) >> 2, LINK_STATE.eos);
+    Atomics.or(this.i32, (this.linkOffset(link) + LINK_STATE_AT) >> 2, LINK_STATE.eos);
   }
 
   /** Marks a link as closed by its reader: nothing is read from it any more. */
   setClosed(link: number): void {
-    Atomics.or(this.i32, (this.linkOffset(link) + LINK.state) >> 2, LINK_STATE.closed);
+    Atomics.or(this.i32, (this.linkOffset(link) + LINK_STATE_AT) >> 2, LINK_STATE.closed);
   }
 
   /** Whether a link's reader has ended. */
   isClosed(link: number): boolean {
-    return (Atomics.load(this.i32, (this.linkOffset(link) + LINK.state) >> 2) & LINK_STATE.closed) !== 0;
+    return (Atomics.load(this.i32, (this.linkOffset(link) + LINK_STATE_AT) >> 2) & LINK_STATE.closed) !== 0;
   }
 
   /** Whether a link's writer has ended. */
   isEos(link: number): boolean {
-    return (Atomics.load(this.i32, (this.linkOffset(link) + LINK.state) >> 2) & LINK_STATE.eos) !== 0;
+    return (Atomics.load(this.i32, (this.linkOffset(link) + LINK_STATE_AT) >> 2) & LINK_STATE.eos) !== 0;
   }
 }

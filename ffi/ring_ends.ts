@@ -7,6 +7,8 @@
 import { ENTRY } from "./layout.gen.ts";
 import type { NativeSymbols } from "./symbols.ts";
 
+const BATCH = ENTRY.batch;
+
 const BATCH_BYTES = ENTRY.batch * 4;
 
 /** Writes entries; `core/driver/driver.ts` states the contract of `RingWriter`. */
@@ -34,12 +36,12 @@ export class NativeRingWriter {
     this.#pointer = pointer;
     this.#evicts = evicts;
     const buffer = Deno.UnsafePointerView.getArrayBuffer(staging, 2 * BATCH_BYTES);
-    this.staging = new Uint32Array(buffer, 0, ENTRY.batch);
-    this.evicted = new Uint32Array(buffer, BATCH_BYTES, ENTRY.batch);
+    this.staging = new Uint32Array(buffer, 0, BATCH);
+    this.evicted = new Uint32Array(buffer, BATCH_BYTES, BATCH);
   }
 
   commit(count: number): number {
-    if (count > ENTRY.batch) throw new RangeError(`Cannot commit ${count} entries: a batch has ${ENTRY.batch}`);
+    if (count > BATCH) throw new RangeError(`Cannot commit ${count} entries: a batch has ${BATCH}`);
     const answer = this.#symbols.slu_ring_commit(this.#pointer, count);
     if (!this.#evicts) return answer;
     this.evictedCount = answer;

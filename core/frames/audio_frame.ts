@@ -10,6 +10,15 @@ import { FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
 import type { AudioFormat, ChannelLayout } from "./format.ts";
 import { Frame } from "./frame.ts";
 
+// Constants of this module: an imported one is looked up anew at each use.
+const KIND_AUDIO = KIND.audio;
+const HEIGHT = SLOT.height >> 2;
+const WIDTH = SLOT.width >> 2;
+const STRIDES = SLOT.strides >> 2;
+const FORMAT_F32_PLANAR = FORMAT.f32Planar;
+const PAYLOAD_LENGTH = SLOT.payloadLength >> 2;
+const DURATION_NS = SLOT.durationNs >> 3;
+
 /** Most channels of an audio frame. */
 export const MAX_CHANNELS = 64;
 
@@ -30,23 +39,23 @@ export class AudioFrame<C extends number = number> extends Frame {
   /** What kind of frame it is. */
   override readonly kind = "audio";
   /** @internal */
-  override readonly kindCode = KIND.audio;
+  override readonly kindCode = KIND_AUDIO;
   #planes: Float32Array[] = [];
   #planeLength = -1;
 
   /** Hertz. */
   get sampleRateHz(): number {
-    return this.pool.u32[this.at32 + (SLOT.height >> 2)];
+    return this.pool.u32[this.at32 + HEIGHT];
   }
 
   /** Number of channels. */
   get channels(): C {
-    return this.pool.u32[this.at32 + (SLOT.width >> 2)] as C;
+    return this.pool.u32[this.at32 + WIDTH] as C;
   }
 
   /** Samples in each channel. */
   get sampleCount(): number {
-    return this.pool.u32[this.at32 + (SLOT.strides >> 2)] >> 2;
+    return this.pool.u32[this.at32 + STRIDES] >> 2;
   }
 
   /** Rate and channels. */
@@ -89,13 +98,13 @@ export class AudioFrame<C extends number = number> extends Frame {
     if (!(Number.isInteger(sampleRateHz) && sampleRateHz >= 1 && sampleRateHz <= 0xffffffff)) {
       throw new RangeError(`Cannot acquire an audio frame at ${sampleRateHz} Hz: wanted a whole number of hertz`);
     }
-    this.clearHeader(KIND.audio, FORMAT.f32Planar);
+    this.clearHeader(KIND_AUDIO, FORMAT_F32_PLANAR);
     const { u32, f64 } = this.pool;
-    u32[this.at32 + (SLOT.payloadLength >> 2)] = bytes;
-    u32[this.at32 + (SLOT.width >> 2)] = channels;
-    u32[this.at32 + (SLOT.height >> 2)] = sampleRateHz;
-    u32[this.at32 + (SLOT.strides >> 2)] = sampleCount * 4;
-    f64[this.at64 + (SLOT.durationNs >> 3)] = Math.round((sampleCount * 1e9) / sampleRateHz);
+    u32[this.at32 + PAYLOAD_LENGTH] = bytes;
+    u32[this.at32 + WIDTH] = channels;
+    u32[this.at32 + HEIGHT] = sampleRateHz;
+    u32[this.at32 + STRIDES] = sampleCount * 4;
+    f64[this.at64 + DURATION_NS] = Math.round((sampleCount * 1e9) / sampleRateHz);
     return this;
   }
 

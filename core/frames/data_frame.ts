@@ -17,6 +17,12 @@ import type { Ledger } from "./ledger.ts";
 import type { StructLayout } from "./struct_layout.ts";
 import { readStruct, StructMemory, type StructType, type StructView } from "./struct_memory.ts";
 
+// Constants of this module: an imported one is looked up anew at each use.
+const KIND_DATA = KIND.data;
+const FORMAT_STRUCT = FORMAT.struct;
+const PAYLOAD_LENGTH = SLOT.payloadLength >> 2;
+const FORMAT_SERIALIZED = FORMAT.serialized;
+
 /** What a data frame is acquired with. */
 export interface DataShape<T> {
   /** The value; it travels by reference inside a lane. */
@@ -28,7 +34,7 @@ export class DataFrame<T = unknown> extends Frame {
   /** What kind of frame it is. */
   override readonly kind = "data";
   /** @internal */
-  override readonly kindCode = KIND.data;
+  override readonly kindCode = KIND_DATA;
   /**
    * The view for values of fixed layout; set by the port.
    *
@@ -52,11 +58,11 @@ export class DataFrame<T = unknown> extends Frame {
    * valid as long as the frame; that of a frame from `writable()` may be changed.
    */
   get value(): T {
-    if (this.formatCode === FORMAT.struct) return this.#struct() as T;
+    if (this.formatCode === FORMAT_STRUCT) return this.#struct() as T;
     const generation = this.generation;
     if (this.#generation !== generation) {
       const start = this.payloadAt;
-      const length = this.pool.u32[this.at32 + (SLOT.payloadLength >> 2)];
+      const length = this.pool.u32[this.at32 + PAYLOAD_LENGTH];
       this.#value = deserialize(this.pool.u8.slice(start, start + length)) as T;
       this.#generation = generation;
     }
@@ -75,8 +81,8 @@ export class DataFrame<T = unknown> extends Frame {
    */
   shape(shape: DataShape<T>): this {
     if (this.structType !== undefined) return this.#shapeStruct(this.structType, shape.value);
-    this.clearHeader(KIND.data, FORMAT.serialized);
-    this.pool.u32[this.at32 + (SLOT.payloadLength >> 2)] = 0;
+    this.clearHeader(KIND_DATA, FORMAT_SERIALIZED);
+    this.pool.u32[this.at32 + PAYLOAD_LENGTH] = 0;
     this.#value = shape.value;
     this.#generation = this.generation;
     return this;
@@ -90,7 +96,7 @@ export class DataFrame<T = unknown> extends Frame {
    * @internal
    */
   serialize(): void {
-    const lengthAt = this.at32 + (SLOT.payloadLength >> 2);
+    const lengthAt = this.at32 + PAYLOAD_LENGTH;
     if (this.pool.u32[lengthAt] !== 0) return;
     let bytes: Uint8Array;
     try {
@@ -128,7 +134,7 @@ export class DataFrame<T = unknown> extends Frame {
 
   /** @internal */
   protected override copyTo(slot: number): this {
-    if (this.formatCode === FORMAT.struct) {
+    if (this.formatCode === FORMAT_STRUCT) {
       const copy = super.copyTo(slot);
       copy.structType = this.structType;
       copy.structLayout = this.structLayout;
@@ -142,8 +148,8 @@ export class DataFrame<T = unknown> extends Frame {
   #shapeStruct(type: StructType, value: T): this {
     const { sizeBytes } = type.schema();
     this.assertFits(sizeBytes, `a struct "${type.schema().name}"`);
-    this.clearHeader(KIND.data, FORMAT.struct);
-    this.pool.u32[this.at32 + (SLOT.payloadLength >> 2)] = sizeBytes;
+    this.clearHeader(KIND_DATA, FORMAT_STRUCT);
+    this.pool.u32[this.at32 + PAYLOAD_LENGTH] = sizeBytes;
     this.#viewOf(type).assign(value);
     return this;
   }

@@ -13,6 +13,16 @@ import { FLAG, FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
 import type { Codec, EncodedFormat } from "./format.ts";
 import { Frame } from "./frame.ts";
 
+// Constants of this module: an imported one is looked up anew at each use.
+const KIND_ENCODED = KIND.encoded;
+const FLAG_KEYFRAME = FLAG.keyframe;
+const DTS_NS = SLOT.dtsNs >> 3;
+const PAYLOAD_LENGTH = SLOT.payloadLength >> 2;
+const WIDTH = SLOT.width >> 2;
+const HEIGHT = SLOT.height >> 2;
+const BATCH_SIZE = SLOT.batchSize >> 2;
+const FLAGS = SLOT.flags;
+
 /** What an encoded frame is acquired with. */
 export interface EncodedShape {
   /** What the frame was made by. */
@@ -51,7 +61,7 @@ export class EncodedFrame extends Frame {
   /** What kind of frame it is. */
   override readonly kind = "encoded";
   /** @internal */
-  override readonly kindCode = KIND.encoded;
+  override readonly kindCode = KIND_ENCODED;
   #view: Uint8Array | undefined;
 
   /** What it was made by. */
@@ -61,23 +71,23 @@ export class EncodedFrame extends Frame {
 
   /** Whether decoding can start here. */
   get keyframe(): boolean {
-    return this.hasFlag(FLAG.keyframe);
+    return this.hasFlag(FLAG_KEYFRAME);
   }
   set keyframe(value: boolean) {
-    this.setFlag(FLAG.keyframe, value);
+    this.setFlag(FLAG_KEYFRAME, value);
   }
 
   /** When it is to be decoded: media time, nanoseconds; differs from `ptsNs` where frames are reordered. */
   get dtsNs(): number {
-    return this.pool.f64[this.at64 + (SLOT.dtsNs >> 3)];
+    return this.pool.f64[this.at64 + DTS_NS];
   }
   set dtsNs(value: number) {
-    this.pool.f64[this.at64 + (SLOT.dtsNs >> 3)] = value;
+    this.pool.f64[this.at64 + DTS_NS] = value;
   }
 
   /** The payload, exactly as long as it is: a view over the slot, valid as long as the frame. */
   get bytes(): Uint8Array {
-    const length = this.pool.u32[this.at32 + (SLOT.payloadLength >> 2)];
+    const length = this.pool.u32[this.at32 + PAYLOAD_LENGTH];
     if (this.#view?.length !== length) this.#view = new Uint8Array(this.pool.buffer, this.payloadAt, length);
     return this.#view;
   }
@@ -85,8 +95,8 @@ export class EncodedFrame extends Frame {
   /** What the payload is. */
   override get format(): EncodedFormat {
     const { codec } = this;
-    const width = this.pool.u32[this.at32 + (SLOT.width >> 2)];
-    const height = this.pool.u32[this.at32 + (SLOT.height >> 2)];
+    const width = this.pool.u32[this.at32 + WIDTH];
+    const height = this.pool.u32[this.at32 + HEIGHT];
     if (AUDIO_CODECS.has(codec)) {
       return {
         kind: "encoded",
@@ -105,7 +115,7 @@ export class EncodedFrame extends Frame {
    */
   setLength(bytes: number): void {
     this.assertFits(bytes, `${bytes} bytes of encoded media`);
-    this.pool.u32[this.at32 + (SLOT.payloadLength >> 2)] = bytes;
+    this.pool.u32[this.at32 + PAYLOAD_LENGTH] = bytes;
   }
 
   /**
@@ -121,12 +131,12 @@ export class EncodedFrame extends Frame {
       );
     }
     this.assertFits(maxBytes, `an encoded frame of ${maxBytes} bytes`);
-    this.clearHeader(KIND.encoded, CODES[codec]);
+    this.clearHeader(KIND_ENCODED, CODES[codec]);
     const { u32 } = this.pool;
-    u32[this.at32 + (SLOT.payloadLength >> 2)] = maxBytes;
-    u32[this.at32 + (SLOT.width >> 2)] = shape.width ?? shape.channels ?? 0;
-    u32[this.at32 + (SLOT.height >> 2)] = shape.height ?? shape.sampleRateHz ?? 0;
-    u32[this.at32 + (SLOT.batchSize >> 2)] = 1;
+    u32[this.at32 + PAYLOAD_LENGTH] = maxBytes;
+    u32[this.at32 + WIDTH] = shape.width ?? shape.channels ?? 0;
+    u32[this.at32 + HEIGHT] = shape.height ?? shape.sampleRateHz ?? 0;
+    u32[this.at32 + BATCH_SIZE] = 1;
     this.keyframe = shape.keyframe ?? AUDIO_CODECS.has(codec);
     return this;
   }
@@ -134,5 +144,5 @@ export class EncodedFrame extends Frame {
 
 /** Whether decoding can start with a frame. */
 export function isKeyframe({ pool, slot }: Frame): boolean {
-  return (pool.u16[(pool.slotOffset(slot) + SLOT.flags) >> 1] & FLAG.keyframe) !== 0;
+  return (pool.u16[(pool.slotOffset(slot) + FLAGS) >> 1] & FLAG_KEYFRAME) !== 0;
 }

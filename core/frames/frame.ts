@@ -14,6 +14,26 @@ import type { Pool } from "../memory/pool.ts";
 import type { FrameFormat, FrameKind } from "./format.ts";
 import type { Ledger } from "./ledger.ts";
 
+// Constants of this module: an imported one is looked up anew at each use.
+const HEADER_BYTES = SLOT.size;
+const PTS_NS = SLOT.ptsNs >> 3;
+const DURATION_NS = SLOT.durationNs >> 3;
+const INGRESS_NS = SLOT.ingressNs >> 3;
+const SEQUENCE = SLOT.sequence >> 3;
+const FLAG_DISCONTINUITY = FLAG.discontinuity;
+const FLAG_GAP = FLAG.gap;
+const KIND = SLOT.kind >> 2;
+const CHECKSUM = SLOT.checksum >> 2;
+const BATCH_SIZE = SLOT.batchSize >> 2;
+const WIDTH = SLOT.width >> 2;
+const HEIGHT = SLOT.height >> 2;
+const GENERATION = SLOT.generation >> 2;
+const FORMAT = SLOT.format;
+const STRIDES = SLOT.strides >> 2;
+const PAYLOAD_LENGTH = SLOT.payloadLength >> 2;
+const HEADER_WORDS = SLOT.size >> 2;
+const FLAGS = SLOT.flags >> 1;
+
 /** A class of frames. */
 export type FrameClass<F extends Frame = Frame> = new (pool: Pool, slot: number, ledger: Ledger) => F;
 
@@ -93,7 +113,7 @@ export abstract class Frame {
     this.ledger = ledger;
     this.at32 = pool.slotOffset(slot) >> 2;
     this.at64 = pool.slotOffset(slot) >> 3;
-    this.payloadAt = pool.slotOffset(slot) + SLOT.size;
+    this.payloadAt = pool.slotOffset(slot) + HEADER_BYTES;
   }
 
   /** What the payload is. */
@@ -127,58 +147,58 @@ export abstract class Frame {
 
   /** When the frame is to be presented: media time, nanoseconds. */
   get ptsNs(): number {
-    return this.pool.f64[this.at64 + (SLOT.ptsNs >> 3)];
+    return this.pool.f64[this.at64 + PTS_NS];
   }
   set ptsNs(value: number) {
-    this.pool.f64[this.at64 + (SLOT.ptsNs >> 3)] = value;
+    this.pool.f64[this.at64 + PTS_NS] = value;
   }
 
   /** How long it lasts, nanoseconds; 0 if it has no length. */
   get durationNs(): number {
-    return this.pool.f64[this.at64 + (SLOT.durationNs >> 3)];
+    return this.pool.f64[this.at64 + DURATION_NS];
   }
   set durationNs(value: number) {
-    this.pool.f64[this.at64 + (SLOT.durationNs >> 3)] = value;
+    this.pool.f64[this.at64 + DURATION_NS] = value;
   }
 
   /** When what it was made from entered the graph, on the runtime's clock. */
   get ingressNs(): number {
-    return this.pool.f64[this.at64 + (SLOT.ingressNs >> 3)];
+    return this.pool.f64[this.at64 + INGRESS_NS];
   }
   set ingressNs(value: number) {
-    this.pool.f64[this.at64 + (SLOT.ingressNs >> 3)] = value;
+    this.pool.f64[this.at64 + INGRESS_NS] = value;
   }
 
   /** Counts the frames of its source, from 0. */
   get sequence(): number {
-    return this.pool.f64[this.at64 + (SLOT.sequence >> 3)];
+    return this.pool.f64[this.at64 + SEQUENCE];
   }
   set sequence(value: number) {
-    this.pool.f64[this.at64 + (SLOT.sequence >> 3)] = value;
+    this.pool.f64[this.at64 + SEQUENCE] = value;
   }
 
   /** Frames are missing before this one: on the link that it was read from, or further up. */
   get discontinuity(): boolean {
-    return this.linkGap || this.hasFlag(FLAG.discontinuity);
+    return this.linkGap || this.hasFlag(FLAG_DISCONTINUITY);
   }
   set discontinuity(value: boolean) {
-    this.setFlag(FLAG.discontinuity, value);
+    this.setFlag(FLAG_DISCONTINUITY, value);
     if (!value) this.linkGap = false;
   }
 
   /** The payload stands in for media that was lost. */
   get gap(): boolean {
-    return this.hasFlag(FLAG.gap);
+    return this.hasFlag(FLAG_GAP);
   }
   set gap(value: boolean) {
-    this.setFlag(FLAG.gap, value);
+    this.setFlag(FLAG_GAP, value);
   }
 
   /** Sets this frame's times, sequence and flags to those of another. */
   copyTimes(from: Frame): void {
     const header = this.pool.f64;
     const source = from.pool.f64;
-    for (let k = SLOT.ptsNs >> 3; k <= SLOT.sequence >> 3; k++) header[this.at64 + k] = source[from.at64 + k];
+    for (let k = PTS_NS; k <= SEQUENCE; k++) header[this.at64 + k] = source[from.at64 + k];
     this.pool.u16[this.#flagsAt] = from.pool.u16[from.#flagsAt];
     this.linkGap = from.linkGap;
   }
@@ -252,12 +272,12 @@ export abstract class Frame {
   /** Clears the header of a slot that was just acquired. */
   protected clearHeader(kind: number, format: number): void {
     const { f64, u32 } = this.pool;
-    for (let k = SLOT.ptsNs >> 3; k <= SLOT.sequence >> 3; k++) f64[this.at64 + k] = 0;
-    u32[this.at32 + (SLOT.kind >> 2)] = kind | (format << 8);
-    u32[this.at32 + (SLOT.checksum >> 2)] = 0;
-    u32[this.at32 + (SLOT.batchSize >> 2)] = 0;
-    u32[this.at32 + (SLOT.width >> 2)] = 0;
-    u32[this.at32 + (SLOT.height >> 2)] = 0;
+    for (let k = PTS_NS; k <= SEQUENCE; k++) f64[this.at64 + k] = 0;
+    u32[this.at32 + KIND] = kind | (format << 8);
+    u32[this.at32 + CHECKSUM] = 0;
+    u32[this.at32 + BATCH_SIZE] = 0;
+    u32[this.at32 + WIDTH] = 0;
+    u32[this.at32 + HEIGHT] = 0;
     this.linkGap = false;
     this.retained = 0;
     this.retainedNow = 0;
@@ -265,12 +285,12 @@ export abstract class Frame {
 
   /** Generation of the slot: another one each time it is acquired. */
   protected get generation(): number {
-    return this.pool.u32[this.at32 + (SLOT.generation >> 2)];
+    return this.pool.u32[this.at32 + GENERATION];
   }
 
   /** What the payload is: a code of `FORMAT`. */
   protected get formatCode(): number {
-    return this.pool.u8[(this.at32 << 2) + SLOT.format];
+    return this.pool.u8[(this.at32 << 2) + FORMAT];
   }
 
   /**
@@ -291,10 +311,10 @@ export abstract class Frame {
     const copy = new (this.constructor as FrameClass<this>)(this.pool, slot, this.ledger);
     const { u8, u32 } = this.pool;
     const from = this.at32;
-    for (let k = SLOT.strides >> 2; k < (SLOT.strides >> 2) + 4; k++) u32[copy.at32 + k] = u32[from + k];
-    for (let k = SLOT.payloadLength >> 2; k < SLOT.size >> 2; k++) u32[copy.at32 + k] = u32[from + k];
-    u32[copy.at32 + (SLOT.checksum >> 2)] = 0;
-    u8.copyWithin(copy.payloadAt, this.payloadAt, this.payloadAt + u32[from + (SLOT.payloadLength >> 2)]);
+    for (let k = STRIDES; k < STRIDES + 4; k++) u32[copy.at32 + k] = u32[from + k];
+    for (let k = PAYLOAD_LENGTH; k < HEADER_WORDS; k++) u32[copy.at32 + k] = u32[from + k];
+    u32[copy.at32 + CHECKSUM] = 0;
+    u8.copyWithin(copy.payloadAt, this.payloadAt, this.payloadAt + u32[from + PAYLOAD_LENGTH]);
     copy.schemaName = this.schemaName;
     return copy;
   }
@@ -311,6 +331,6 @@ export abstract class Frame {
   }
 
   get #flagsAt(): number {
-    return (this.at32 << 1) + (SLOT.flags >> 1);
+    return (this.at32 << 1) + FLAGS;
   }
 }

@@ -14,6 +14,9 @@ import type { Frame, FrameClass } from "./frame.ts";
 import { PacketFrame } from "./packet_frame.ts";
 import { VideoFrame } from "./video_frame.ts";
 
+// Constants of this module: an imported one is looked up anew at each use.
+const KIND_AT = SLOT.kind;
+
 /** The classes by the code of their kind. */
 const CLASSES: readonly (FrameClass | undefined)[] = [
   undefined,
@@ -30,7 +33,7 @@ const CLASSES: readonly (FrameClass | undefined)[] = [
  * @throws {TypeError} if the slot's header names no kind
  */
 export function frameOf(pool: Pool, slot: number): Frame {
-  return frameOfCode(pool, slot, pool.u8[pool.slotOffset(slot) + SLOT.kind]);
+  return frameOfCode(pool, slot, pool.u8[pool.slotOffset(slot) + KIND_AT]);
 }
 
 /** The object for a frame of a kind in a slot that was just acquired: call its `shape()`. */

@@ -14,6 +14,12 @@ import type { Pool } from "../memory/pool.ts";
 import type { PacketFormat } from "./format.ts";
 import { Frame } from "./frame.ts";
 
+// Constants of this module: an imported one is looked up anew at each use.
+const KIND_PACKET = KIND.packet;
+const BATCH_SIZE = SLOT.batchSize >> 2;
+const FORMAT_STRUCT = FORMAT.struct;
+const PAYLOAD_LENGTH = SLOT.payloadLength >> 2;
+
 /** The types of a field. */
 export type PacketNumber = "f64" | "f32" | "i32" | "u32" | "u8";
 
@@ -78,7 +84,7 @@ export class PacketFrame<T extends { readonly [K in keyof T]: PacketNumber } = P
   /** What kind of frame it is. */
   override readonly kind = "packet";
   /** @internal */
-  override readonly kindCode = KIND.packet;
+  override readonly kindCode = KIND_PACKET;
   #columns: Column[] = [];
   #views = new Map<string, ColumnOf<PacketNumber>>();
   /** What the columns and views were made for. */
@@ -103,13 +109,13 @@ export class PacketFrame<T extends { readonly [K in keyof T]: PacketNumber } = P
    * @throws {RangeError} for more than there is room for
    */
   get batchSize(): number {
-    return this.pool.u32[this.at32 + (SLOT.batchSize >> 2)];
+    return this.pool.u32[this.at32 + BATCH_SIZE];
   }
   set batchSize(value: number) {
     if (!(Number.isInteger(value) && value >= 0 && value <= this.capacity)) {
       throw new RangeError(`Cannot set the batch size to ${value}: wanted a whole number from 0 to ${this.capacity}`);
     }
-    this.pool.u32[this.at32 + (SLOT.batchSize >> 2)] = value;
+    this.pool.u32[this.at32 + BATCH_SIZE] = value;
   }
 
   /** What the payload is. */
@@ -150,12 +156,12 @@ export class PacketFrame<T extends { readonly [K in keyof T]: PacketNumber } = P
     const types = Object.values(shape.fields) as PacketNumber[];
     const bytes = description.length + types.reduce((sum, type) => sum + columnBytes(type, capacity), 0);
     this.assertFits(bytes, `a packet frame of ${capacity} records with ${types.length} fields`);
-    this.clearHeader(KIND.packet, FORMAT.struct);
+    this.clearHeader(KIND_PACKET, FORMAT_STRUCT);
     const { u32, u8 } = this.pool;
     u8.set(description, this.payloadAt);
     u32[this.payloadAt >> 2] = capacity;
-    u32[this.at32 + (SLOT.payloadLength >> 2)] = bytes;
-    u32[this.at32 + (SLOT.batchSize >> 2)] = batchSize;
+    u32[this.at32 + PAYLOAD_LENGTH] = bytes;
+    u32[this.at32 + BATCH_SIZE] = batchSize;
     return this;
   }
 

@@ -11,6 +11,15 @@ import { FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
 import type { PixelFormat, VideoFormat } from "./format.ts";
 import { Frame } from "./frame.ts";
 
+// Constants of this module: an imported one is looked up anew at each use.
+const KIND_VIDEO = KIND.video;
+const WIDTH = SLOT.width >> 2;
+const HEIGHT = SLOT.height >> 2;
+const PAYLOAD_LENGTH = SLOT.payloadLength >> 2;
+const BATCH_SIZE = SLOT.batchSize >> 2;
+const STRIDES = SLOT.strides >> 2;
+const DURATION_NS = SLOT.durationNs >> 3;
+
 /** Most pixels in a row, and most rows. */
 export const MAX_VIDEO_SIZE = 32_768;
 
@@ -102,7 +111,7 @@ export class VideoFrame extends Frame {
   /** What kind of frame it is. */
   override readonly kind = "video";
   /** @internal */
-  override readonly kindCode = KIND.video;
+  override readonly kindCode = KIND_VIDEO;
   #layout: PlaneLayout[] = [];
   #views: Uint8Array[] = [];
   /** What the layout was made for. */
@@ -117,12 +126,12 @@ export class VideoFrame extends Frame {
 
   /** Pixels in a row. */
   get width(): number {
-    return this.pool.u32[this.at32 + (SLOT.width >> 2)];
+    return this.pool.u32[this.at32 + WIDTH];
   }
 
   /** Rows. */
   get height(): number {
-    return this.pool.u32[this.at32 + (SLOT.height >> 2)];
+    return this.pool.u32[this.at32 + HEIGHT];
   }
 
   /** The planes of the picture, in order. */
@@ -169,16 +178,16 @@ export class VideoFrame extends Frame {
     assertVideoShape(shape);
     const bytes = videoBytes(pixelFormat, width, height);
     this.assertFits(bytes, `a ${pixelFormat} frame of ${width} × ${height} pixels`);
-    this.clearHeader(KIND.video, CODES[pixelFormat]);
+    this.clearHeader(KIND_VIDEO, CODES[pixelFormat]);
     const { u32, f64 } = this.pool;
-    u32[this.at32 + (SLOT.payloadLength >> 2)] = bytes;
-    u32[this.at32 + (SLOT.width >> 2)] = width;
-    u32[this.at32 + (SLOT.height >> 2)] = height;
-    u32[this.at32 + (SLOT.batchSize >> 2)] = 1;
+    u32[this.at32 + PAYLOAD_LENGTH] = bytes;
+    u32[this.at32 + WIDTH] = width;
+    u32[this.at32 + HEIGHT] = height;
+    u32[this.at32 + BATCH_SIZE] = 1;
     for (const [plane, { stride }] of planesOf(pixelFormat, width, height).entries()) {
-      u32[this.at32 + (SLOT.strides >> 2) + plane] = stride;
+      u32[this.at32 + STRIDES + plane] = stride;
     }
-    if (frameRate !== undefined) f64[this.at64 + (SLOT.durationNs >> 3)] = Math.round(1e9 / frameRate);
+    if (frameRate !== undefined) f64[this.at64 + DURATION_NS] = Math.round(1e9 / frameRate);
     return this;
   }
 

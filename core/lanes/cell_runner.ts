@@ -12,6 +12,14 @@ import { bucketOf } from "../histogram.ts";
 import type { GraphMode } from "../links/policy.ts";
 import type { NodeCell } from "./node_cell.ts";
 
+// Constants of this module: an imported one is looked up anew at each use.
+const PHASE_PROCESS = PHASE.process;
+const PHASE_AWAIT = PHASE.await;
+const PHASE_IDLE = PHASE.idle;
+const PHASE_FLUSH = PHASE.flush;
+const TICK_HISTOGRAM_SHIFT = NODE.tickHistogramShift;
+const AGE_HISTOGRAM_SHIFT = NODE.ageHistogramShift;
+
 /** Ticks that took less than this are timed one in {@linkcode SAMPLE_EVERY}. */
 const SHORT_TICK_NS = 20_000;
 const SAMPLE_EVERY = 64;
@@ -127,7 +135,7 @@ function tickCell(host: RunHost, cell: NodeCell): boolean {
   cell.reads = 0;
   cell.writes = 0;
   cell.due = false;
-  cell.setPhase(PHASE.process);
+  cell.setPhase(PHASE_PROCESS);
   let outcome: void | Promise<void>;
   try {
     outcome = cell.tick(cell.context);
@@ -137,7 +145,7 @@ function tickCell(host: RunHost, cell: NodeCell): boolean {
   }
   if (outcome !== undefined && typeof outcome?.then === "function") {
     cell.pending = true;
-    cell.setPhase(PHASE.await);
+    cell.setPhase(PHASE_AWAIT);
     outcome.then(
       () => afterTick(host, cell, startNs),
       (error: unknown) => afterFailure(host, cell, error, "process()"),
@@ -158,7 +166,7 @@ function afterTick(host: RunHost, cell: NodeCell, startNs: number): boolean {
     afterFailure(host, cell, fault, "process()");
     return false;
   }
-  cell.setPhase(PHASE.idle);
+  cell.setPhase(PHASE_IDLE);
   if (startNs > 0) noteTick(host, cell, startNs);
   if (wasPending) host.flushWriters();
   if (cell.finishing || cell.mode === "external") {
@@ -201,7 +209,7 @@ function flushCell(host: RunHost, cell: NodeCell): void {
   if (!cell.admit()) return;
   const { processor } = cell.instance;
   cell.reads = 0;
-  cell.setPhase(PHASE.flush);
+  cell.setPhase(PHASE_FLUSH);
   let outcome: boolean | void | Promise<boolean | void>;
   try {
     outcome = processor.flush?.(cell.context);
@@ -227,7 +235,7 @@ function afterFlush(host: RunHost, cell: NodeCell, more: boolean | void): void {
     afterFailure(host, cell, fault, "flush()");
     return;
   }
-  cell.setPhase(PHASE.idle);
+  cell.setPhase(PHASE_IDLE);
   if (more === true) {
     if (cell.notBeforeNs === 0 || host.mode === "offline") cell.wake();
     return;
@@ -249,7 +257,7 @@ function afterFailure(host: RunHost, cell: NodeCell, error: unknown, action: str
   }
   cell.pending = false;
   cell.settle();
-  cell.setPhase(PHASE.idle);
+  cell.setPhase(PHASE_IDLE);
   host.page.f64[cell.at64 + ERRORS]++;
   host.fail(error, cell, action);
 }
@@ -263,9 +271,9 @@ function noteTick(host: RunHost, cell: NodeCell, startNs: number): void {
   f64[cell.at64 + BUSY] += wasShort && tookNs < SHORT_TICK_NS ? tookNs * SAMPLE_EVERY : tookNs;
   f64[cell.at64 + SAMPLED]++;
   if (tookNs > f64[cell.at64 + MAX_TICK]) f64[cell.at64 + MAX_TICK] = tookNs;
-  u32[cell.at32 + TICK_HISTOGRAM + bucketOf(tookNs, NODE.tickHistogramShift)]++;
+  u32[cell.at32 + TICK_HISTOGRAM + bucketOf(tookNs, TICK_HISTOGRAM_SHIFT)]++;
   if (cell.reads === 0) return;
-  u32[cell.at32 + AGE_HISTOGRAM + bucketOf(startNs - cell.lastIngressNs, NODE.ageHistogramShift)]++;
+  u32[cell.at32 + AGE_HISTOGRAM + bucketOf(startNs - cell.lastIngressNs, AGE_HISTOGRAM_SHIFT)]++;
 }
 
 /** A tick that was due at a time begins now: counts it if it is late. */

@@ -29,6 +29,20 @@ import { attachLink, buildCell } from "./lane_builder.ts";
 import type { LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "./messages.ts";
 import type { CellHost, NodeCell } from "./node_cell.ts";
 
+// Constants of this module: an imported one is looked up anew at each use.
+const GENERATION = LANE.generation >> 2;
+const PHASE_SETUP = PHASE.setup;
+const PHASE_IDLE = PHASE.idle;
+const HEARTBEAT_NS = LANE.heartbeatNs >> 3;
+const ROUNDS = LANE.rounds >> 3;
+const LANE_STATE_RUNNING = LANE_STATE.running;
+const CURRENT_NODE = LANE.currentNode >> 2;
+const PARKS = LANE.parks >> 3;
+const LANE_STATE_WAITING = LANE_STATE.waiting;
+const LANE_STATE_QUIET = LANE_STATE.quiet;
+const STATE = LANE.state >> 2;
+const BLOCKED_POOL = BLOCKED.pool;
+
 /** The inbox bit that says: the control isolate has posted a message. */
 export const MESSAGE_INBOX_BIT = 1;
 
@@ -111,7 +125,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
     this.pools = [];
     this.openPools(init.pools);
     this.#at32 = this.page.laneOffset(init.index) >> 2;
-    this.page.u32[this.#at32 + (LANE.generation >> 2)] = init.generation;
+    this.page.u32[this.#at32 + GENERATION] = init.generation;
     this.#take = (bit) => this.#taken(bit);
     if (site.mayBlock) site.driver.enterLane(init.index, init.generation);
   }
@@ -252,9 +266,9 @@ export class Lane implements CellHost, RunHost, EditedLane {
       for (const cell of this.cells) {
         current = cell;
         cell.opened = true;
-        cell.setPhase(PHASE.setup);
+        cell.setPhase(PHASE_SETUP);
         await cell.instance.processor.setup?.(cell.context);
-        cell.setPhase(PHASE.idle);
+        cell.setPhase(PHASE_IDLE);
       }
       const formats = this.cells.flatMap((cell) =>
         cell.outputs.flatMap((output) =>
@@ -302,22 +316,22 @@ export class Lane implements CellHost, RunHost, EditedLane {
   #round(): void {
     const nowNs = this.#nowNs = this.nowNs();
     const { f64, u32 } = this.page;
-    f64[(this.#at32 >> 1) + (LANE.heartbeatNs >> 3)] = nowNs;
-    f64[(this.#at32 >> 1) + (LANE.rounds >> 3)]++;
+    f64[(this.#at32 >> 1) + HEARTBEAT_NS] = nowNs;
+    f64[(this.#at32 >> 1) + ROUNDS]++;
     this.page.drainInbox(this.init.index, this.#take);
     if (this.#paused) return;
     this.#wakeTimers(nowNs);
     const live = this.mode === "live";
-    if (this.#ready.size > 0) this.#setState(LANE_STATE.running);
+    if (this.#ready.size > 0) this.#setState(LANE_STATE_RUNNING);
     for (let left = SLICE_TICKS; left > 0 && this.#ready.size > 0 && this.#running; left--) {
       const cell = this.cells[this.#ready.take()];
       cell.queued = false;
       if (cell.held) continue;
-      u32[this.#at32 + (LANE.currentNode >> 2)] = cell.plan.index + 1;
+      u32[this.#at32 + CURRENT_NODE] = cell.plan.index + 1;
       runCell(this, cell);
       if (live) this.flushWriters();
     }
-    u32[this.#at32 + (LANE.currentNode >> 2)] = 0;
+    u32[this.#at32 + CURRENT_NODE] = 0;
     this.flushWriters();
   }
 
@@ -337,9 +351,9 @@ export class Lane implements CellHost, RunHost, EditedLane {
     if (this.#ready.size > 0 && !this.#paused) return;
     const waitMs = this.#paused ? Infinity : this.#wakeTimers(this.nowNs());
     if (waitMs <= 0 || this.#editor.due) return;
-    this.page.f64[(this.#at32 >> 1) + (LANE.parks >> 3)]++;
+    this.page.f64[(this.#at32 >> 1) + PARKS]++;
     const outside = this.#pending > 0;
-    this.#setState(outside || waitMs < Infinity ? LANE_STATE.waiting : LANE_STATE.quiet);
+    this.#setState(outside || waitMs < Infinity ? LANE_STATE_WAITING : LANE_STATE_QUIET);
     if (this.site.mayBlock && !outside) {
       driver.park(lane, bell, Math.min(waitMs, PARK_MS));
       await yieldNow();
@@ -352,13 +366,13 @@ export class Lane implements CellHost, RunHost, EditedLane {
   }
 
   #setState(state: number): void {
-    this.page.u32[this.#at32 + (LANE.state >> 2)] = state;
+    this.page.u32[this.#at32 + STATE] = state;
   }
 
   #taken(bit: number): void {
     if (bit === POOL_INBOX_BIT) {
       for (const cell of this.cells) {
-        if (cell.blocked === BLOCKED.pool) cell.wake();
+        if (cell.blocked === BLOCKED_POOL) cell.wake();
       }
     } else if (bit === MESSAGE_INBOX_BIT) this.#messageAnnounced = true;
     else this.wakeables[bit]?.notify();

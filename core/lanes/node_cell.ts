@@ -24,6 +24,14 @@ import type { NodeDescriptor } from "../registry/descriptor.ts";
 import type { NodeInstance } from "../registry/node_type.ts";
 import type { NodePlan } from "./messages.ts";
 
+// Constants of this module: an imported one is looked up anew at each use.
+const BLOCKED_NONE = BLOCKED.none;
+const BLOCKED_LINK = BLOCKED.link;
+const BLOCKED_POOL = BLOCKED.pool;
+const PHASE = NODE.phase >> 2;
+const BLOCKED_KIND = NODE.blockedKind >> 2;
+const BLOCKED_ID = NODE.blockedId >> 2;
+
 const FRAMES_IN = NODE.framesIn >> 3;
 const FRAMES_OUT = NODE.framesOut >> 3;
 
@@ -102,7 +110,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   /** Every link of its outputs has lost its reader. */
   unheard = false;
   /** What the node waits for: `none`, a link or a pool (`BLOCKED`). */
-  blocked: number = BLOCKED.none;
+  blocked: number = BLOCKED_NONE;
   /** What drives the node's ticks. */
   readonly mode: NodeDescriptor["mode"];
   /** Whether ticks may overlap with those of other nodes. */
@@ -245,7 +253,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
       const { link, burst } = this.#gates[k];
       if (link.room() >= burst) continue;
       if (link.awaitRoom() >= burst) continue;
-      this.#setBlocked(BLOCKED.link, link.plan.index);
+      this.#setBlocked(BLOCKED_LINK, link.plan.index);
       return false;
     }
     for (let k = 0; k < this.#needs.length; k++) {
@@ -253,11 +261,11 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
       if (pool.ensure(count)) continue;
       pool.awaitSlot();
       if (pool.ensure(count)) continue;
-      if (this.blocked !== BLOCKED.pool) pool.countExhausted();
-      this.#setBlocked(BLOCKED.pool, pool.index);
+      if (this.blocked !== BLOCKED_POOL) pool.countExhausted();
+      this.#setBlocked(BLOCKED_POOL, pool.index);
       return false;
     }
-    if (this.blocked !== BLOCKED.none) this.#setBlocked(BLOCKED.none, 0);
+    if (this.blocked !== BLOCKED_NONE) this.#setBlocked(BLOCKED_NONE, 0);
     this.#admitted = !this.isAsync;
     return true;
   }
@@ -364,7 +372,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
 
   /** Sets the phase that the statistics page shows. */
   setPhase(phase: number): void {
-    this.#u32[this.at32 + (NODE.phase >> 2)] = phase;
+    this.#u32[this.at32 + PHASE] = phase;
   }
 
   mayRead(): boolean {
@@ -456,8 +464,8 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
 
   #setBlocked(kind: number, id: number): void {
     this.blocked = kind;
-    this.#u32[this.at32 + (NODE.blockedKind >> 2)] = kind;
-    this.#u32[this.at32 + (NODE.blockedId >> 2)] = id;
+    this.#u32[this.at32 + BLOCKED_KIND] = kind;
+    this.#u32[this.at32 + BLOCKED_ID] = id;
   }
 }
 

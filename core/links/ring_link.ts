@@ -18,6 +18,12 @@ import type { Pool } from "../memory/pool.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "./link.ts";
 import { evicts } from "./policy.ts";
 
+// Constants of this module: an imported one is looked up anew at each use.
+const POOL_SHIFT = ENTRY.poolShift;
+const DISCONTINUITY = ENTRY.discontinuity;
+const SLOT_MASK = ENTRY.slotMask;
+const POOL_MASK = ENTRY.poolMask;
+
 const WRITTEN = LINK.written >> 3;
 const NEWEST_INGRESS = LINK.newestIngressNs >> 3;
 const DROPPED_FULL = LINK.droppedFull >> 3;
@@ -84,8 +90,8 @@ export class RingLinkWriter implements LinkWriter {
     if (this.#toKey && !this.#isUsable(frame)) return;
     this.#room--;
     this.#f64[this.#at + NEWEST_INGRESS] = frame.ingressNs;
-    let entry = frame.slot | (frame.pool.index << ENTRY.poolShift);
-    if (this.#gapAhead || frame.linkGap) entry |= ENTRY.discontinuity;
+    let entry = frame.slot | (frame.pool.index << POOL_SHIFT);
+    if (this.#gapAhead || frame.linkGap) entry |= DISCONTINUITY;
     this.#gapAhead = false;
     if (this.#staged === 0) this.#site.staged.push(this);
     this.#ring.staging[this.#staged++] = entry;
@@ -97,7 +103,7 @@ export class RingLinkWriter implements LinkWriter {
     if (staged === 0) return;
     this.#staged = 0;
     const { staging, evicted } = this.#ring;
-    for (let k = 0; k < staged; k++) this.#poolOf(staging[k]).giveAway(staging[k] & ENTRY.slotMask);
+    for (let k = 0; k < staged; k++) this.#poolOf(staging[k]).giveAway(staging[k] & SLOT_MASK);
     const taken = this.#ring.commit(staged);
     let dropped = staged - taken;
     for (let k = taken; k < staged; k++) this.#release(staging[k]);
@@ -138,11 +144,11 @@ export class RingLinkWriter implements LinkWriter {
 
   /** Frees what the ring did not keep: nobody holds it any more. */
   #release(entry: number): void {
-    this.#poolOf(entry).releaseForeign(entry & ENTRY.slotMask);
+    this.#poolOf(entry).releaseForeign(entry & SLOT_MASK);
   }
 
   #poolOf(entry: number): Pool {
-    return this.#site.pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask];
+    return this.#site.pools[(entry >>> POOL_SHIFT) & POOL_MASK];
   }
 }
 
@@ -241,7 +247,7 @@ export class RingLinkReader implements LinkReader {
     if (isKeyframe(frame)) {
       this.#toKey = false;
       // The frames before it that were dropped here are missing too.
-      this.#ring.staging[this.#next] = (this.#ring.staging[this.#next] | ENTRY.discontinuity) >>> 0;
+      this.#ring.staging[this.#next] = (this.#ring.staging[this.#next] | DISCONTINUITY) >>> 0;
       return true;
     }
     this.#f64[this.#at + TO_KEY]++;
@@ -260,15 +266,15 @@ export class RingLinkReader implements LinkReader {
     }
     for (let k = 0; k < this.#fetched; k++) {
       const entry = this.#ring.staging[k];
-      this.#site.pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask].receive(entry & ENTRY.slotMask);
+      this.#site.pools[(entry >>> POOL_SHIFT) & POOL_MASK].receive(entry & SLOT_MASK);
     }
     return this.#fetched > 0;
   }
 
   #frameAt(place: number): Frame {
     const entry = this.#ring.staging[place];
-    const frame = frameOf(this.#site.pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask], entry & ENTRY.slotMask);
-    frame.linkGap = (entry & ENTRY.discontinuity) !== 0;
+    const frame = frameOf(this.#site.pools[(entry >>> POOL_SHIFT) & POOL_MASK], entry & SLOT_MASK);
+    frame.linkGap = (entry & DISCONTINUITY) !== 0;
     if (this.#schema !== undefined) frame.schemaName = this.#schema;
     return frame;
   }

@@ -20,6 +20,11 @@ import type { ArenaToken, Driver } from "../driver/driver.ts";
 import type { Frame } from "../frames/frame.ts";
 import type { Ledger } from "../frames/ledger.ts";
 
+// Constants of this module: an imported one is looked up anew at each use.
+const GENERATION = SLOT.generation;
+const REF_COUNT = SLOT.refCount;
+const WAITERS = POOL.waiters >> 2;
+
 /** The inbox bit of every lane that says: a slot was freed. */
 export const POOL_INBOX_BIT = 0;
 
@@ -172,15 +177,15 @@ export class Pool {
       return -1;
     }
     const offset = this.slotOffset(slot);
-    this.u32[(offset + SLOT.generation) >> 2]++;
-    Atomics.store(this.i32, (offset + SLOT.refCount) >> 2, 1);
+    this.u32[(offset + GENERATION) >> 2]++;
+    Atomics.store(this.i32, (offset + REF_COUNT) >> 2, 1);
     this.u8[this.#holdsAt + slot] = 1;
     return slot;
   }
 
   /** Adds one reference, which this lane holds. */
   retain(slot: number): void {
-    Atomics.add(this.i32, (this.slotOffset(slot) + SLOT.refCount) >> 2, 1);
+    Atomics.add(this.i32, (this.slotOffset(slot) + REF_COUNT) >> 2, 1);
     this.receive(slot);
   }
 
@@ -217,7 +222,7 @@ export class Pool {
    * @throws {TypeError} if the slot is free already
    */
   releaseForeign(slot: number): void {
-    const at = (this.slotOffset(slot) + SLOT.refCount) >> 2;
+    const at = (this.slotOffset(slot) + REF_COUNT) >> 2;
     const before = Atomics.sub(this.i32, at, 1);
     if (before > 1) return;
     if (before < 1) {
@@ -229,7 +234,7 @@ export class Pool {
 
   /** References to a slot now. */
   references(slot: number): number {
-    return Atomics.load(this.i32, (this.slotOffset(slot) + SLOT.refCount) >> 2);
+    return Atomics.load(this.i32, (this.slotOffset(slot) + REF_COUNT) >> 2);
   }
 
   /** Gives the magazine back to everybody: before the lane sleeps or ends. */
@@ -283,7 +288,7 @@ export class Pool {
 
   /** Asks for inbox bit 0 when a slot is freed. Try again after asking: one may have been freed before. */
   awaitSlot(): void {
-    Atomics.or(this.i32, (POOL.waiters >> 2) + (this.#lane >> 5), 1 << (this.#lane & 31));
+    Atomics.or(this.i32, WAITERS + (this.#lane >> 5), 1 << (this.#lane & 31));
   }
 
   /** Free slots in the bitmap. Those in the lanes' magazines are not in it. */
@@ -308,8 +313,7 @@ export class Pool {
   /** Puts a slot whose last reference went where it can be taken again. */
   protected giveBack(slot: number): void {
     // A look without a fence: who asks at this moment is served by a later release, or when the lane sleeps.
-    const waiters = POOL.waiters >> 2;
-    if (this.u32[waiters] !== 0 || this.u32[waiters + 1] !== 0) {
+    if (this.u32[WAITERS] !== 0 || this.u32[WAITERS + 1] !== 0) {
       this.returnToAll(slot);
       return;
     }
@@ -381,8 +385,7 @@ export class Pool {
   }
 
   #hasWaiters(): boolean {
-    const at = POOL.waiters >> 2;
-    return Atomics.load(this.i32, at) !== 0 || Atomics.load(this.i32, at + 1) !== 0;
+    return Atomics.load(this.i32, WAITERS) !== 0 || Atomics.load(this.i32, WAITERS + 1) !== 0;
   }
 
   #fromBitmap(): number {
@@ -404,7 +407,7 @@ export class Pool {
 
   #wakeWaiters(): void {
     for (let half = 0; half < 2; half++) {
-      let lanes = Atomics.exchange(this.i32, (POOL.waiters >> 2) + half, 0);
+      let lanes = Atomics.exchange(this.i32, WAITERS + half, 0);
       while (lanes !== 0) {
         this.#driver.signal(half * 32 + 31 - Math.clz32(lanes & -lanes), POOL_INBOX_BIT);
         lanes &= lanes - 1;

@@ -15,6 +15,11 @@ import type { LinkReader } from "../links/link.ts";
 import type { PortDescriptor } from "../registry/descriptor.ts";
 import type { StreamInput } from "./stream.ts";
 
+// Constants of this module: an imported one is looked up anew at each use.
+const KIND = SLOT.kind >> 2;
+const WIDTH = SLOT.width >> 2;
+const HEIGHT = SLOT.height >> 2;
+
 /** What a port asks of the node that it belongs to. */
 export interface InputHost {
   readonly id: string;
@@ -222,9 +227,9 @@ export class InputPort implements StreamInput {
   #receive(frame: Frame): Frame {
     const { u32 } = frame.pool;
     const header = frame.pool.slotOffset(frame.slot) >> 2;
-    const code = u32[header + (SLOT.kind >> 2)] & 0xffff;
-    const width = u32[header + (SLOT.width >> 2)];
-    const height = u32[header + (SLOT.height >> 2)];
+    const code = u32[header + KIND] & 0xffff;
+    const width = u32[header + WIDTH];
+    const height = u32[header + HEIGHT];
     if (this.#isData && this.#link !== undefined) this.#tellLayout(frame as DataFrame, this.#link);
     const own = this.#host.received(frame, this);
     if (code !== this.#code || width !== this.#width || height !== this.#height) {
