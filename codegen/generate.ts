@@ -13,9 +13,10 @@ import { formatTypeScript } from "./emit/format.ts";
 import { emitGraphSchema } from "./emit/graph_schema.ts";
 import { type EmitCache, emitModule } from "./emit/module.ts";
 import { emitRust } from "./emit/rust_structs.ts";
-import type { PackageModel } from "./model.ts";
+import type { OtherPackageModel, PackageModel } from "./model.ts";
 import { findFiles } from "./scan/find_files.ts";
 import { hasErrors, PackageScanner } from "./scan/scan_package.ts";
+import { namedStandardPackage, standardPackages } from "./standard_types.ts";
 
 /** What to generate. */
 export interface GenerateOptions {
@@ -23,6 +24,8 @@ export interface GenerateOptions {
   readonly configPath: string;
   /** Compare only: nothing is written. */
   readonly check?: boolean;
+  /** Packages whose node types are in the schema unnamed; by default {@linkcode standardPackages}. */
+  readonly standard?: readonly OtherPackageModel[];
 }
 
 /** One generated file. */
@@ -92,7 +95,14 @@ export class Generator {
     this.#scanner.invalidate(changed);
     for (const path of changed) this.#texts.delete(path);
     const paths = await findFiles(this.root, config.include, config.exclude);
-    const scanned = this.#scanner.scan({ root: this.root, configFile: basename(configPath), config, paths });
+    const scanned = this.#scanner.scan({
+      root: this.root,
+      configFile: basename(configPath),
+      config,
+      paths,
+      standard: this.#options.standard ?? await standardPackages(config),
+      own: await namedStandardPackage(config),
+    });
     const { model } = scanned;
     if (model === undefined) return failed(scanned.diagnostics, scanned.scanned);
     if (model.nodes.length === 0) {

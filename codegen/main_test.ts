@@ -29,7 +29,7 @@ Deno.test("runCodegen() --check ends with 1 and names the file and the command w
   const folder = await Deno.makeTempDir();
   try {
     const gain = await Deno.readTextFile(`${TESTDATA}/accepted/two_ports/gain.ts`);
-    await Deno.writeTextFile(`${folder}/gain.ts`, gain);
+    await Deno.writeTextFile(`${folder}/gain.ts`, gain.replace("class Gain", "class Loudness"));
     await Deno.writeTextFile(`${folder}/nodes.json`, '{ "include": ["*.ts"], "name": "@example/x" }');
     const { code, err } = await run(".", "--check", "--config", `${folder}/nodes.json`);
     assert.equal(

@@ -23,6 +23,8 @@ export interface PackageModel {
   readonly rust?: string;
   /** Interfaces tagged `@frame`, sorted by name. */
   readonly structs: readonly StructModel[];
+  /** Node types that graphs can name without a package: they are in the schema alone. Sorted by registered name. */
+  readonly standard: readonly NodeDescriptor[];
   /** Packages whose node types are named along with this one's. */
   readonly packages: readonly OtherPackageModel[];
   /** Sorted by registered name. */
@@ -72,11 +74,11 @@ export interface StructModel {
   readonly inner: readonly StructModel[];
 }
 
-/** Another package, read from its generated module. */
+/** Another package. */
 export interface OtherPackageModel {
   readonly name: string;
-  /** Path of its generated module, relative to this package's root. */
-  readonly path: string;
+  /** Path of the generated module that it was read from, relative to this package's root; absent for Sluice's own. */
+  readonly path?: string;
   /** What the generated module is imported by: as `sluice.json` has it; a path is relative to the root. */
   readonly specifier: string;
   readonly descriptors: readonly NodeDescriptor[];

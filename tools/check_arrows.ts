@@ -28,7 +28,11 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "ffi": { parts: [], npm: [] },
   "core": { parts: ["ffi"], npm: ["@logtape/logtape", "ajv", "jsonc-parser"] },
   "processors": { parts: ["core"], npm: ["fft.js"] },
-  "codegen": { parts: ["core"], npm: ["@dprint/formatter", "@dprint/typescript", "jsonc-parser", "ts-morph"] },
+  "codegen": {
+    parts: ["core"],
+    dynamicParts: ["sluice.gen.ts"],
+    npm: ["@dprint/formatter", "@dprint/typescript", "jsonc-parser", "ts-morph"],
+  },
   "control": { parts: ["core", "ffi"], npm: ["@logtape/logtape", "hono", "zod"] },
   "cli": {
     parts: ["sluice.gen.ts", "control", "processors", "core", "ffi", "deno.json"],

@@ -15,11 +15,10 @@ const NAME = "[A-Za-z_][A-Za-z0-9_-]{0,63}";
 
 /** The text of `sluice.schema.json`. The same model always gives the same text. */
 export function emitGraphSchema(model: PackageModel): string {
-  const descriptors = [
-    ...model.packages.flatMap((each) => each.descriptors),
-    ...model.nodes.map((each) => each.descriptor),
-  ]
-    .sort((a, b) => compareText(a.type, b.type));
+  const named = [...model.packages.flatMap((each) => each.descriptors), ...model.nodes.map((each) => each.descriptor)];
+  // Later ones win: of a name that is taken twice, the package's own is meant.
+  const byType = new Map([...model.standard, ...named].map((each) => [each.type, each]));
+  const descriptors = [...byType.values()].sort((a, b) => compareText(a.type, b.type));
   const schema = {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $comment: `Made by "deno task codegen" for the node types of ${model.name}. Do not edit.`,

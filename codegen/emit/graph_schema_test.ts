@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { nativeNodes } from "../../core/native_stages.ts";
 import { nodes } from "../../sluice.gen.ts";
 
 const schema = JSON.parse(await Deno.readTextFile(new URL("../../sluice.schema.json", import.meta.url)));
@@ -52,7 +53,8 @@ Deno.test("sluice.schema.json refuses unknown types, keys, policies, addresses a
 
 Deno.test("sluice.schema.json names every node type with its ports", () => {
   const listed: { const: string; description: string }[] = schema.$defs.node.properties.type.anyOf;
-  assert.deepEqual(listed.map((each) => each.const), Object.values(nodes).map((each) => each.descriptor.type));
+  const known = [...Object.values(nodes), ...Object.values(nativeNodes)].map((each) => each.descriptor.type);
+  assert.deepEqual(listed.map((each) => each.const), known.sort());
   assert.match(
     listed.find((each) => each.const === "mixer")?.description ?? "",
     /Inputs: audioIn_0 to audioIn_7 \(AudioFrame\)\. Outputs: audioOut \(AudioFrame\)\.$/,

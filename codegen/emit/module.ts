@@ -60,7 +60,8 @@ function emitCached(node: NodeModel, imports: Imports, cache: EmitCache): string
 function emitFooter(model: PackageModel, imports: Imports): string[] {
   const names = model.nodes.map(({ descriptor }: NodeModel) => identifierOf(descriptor.type));
   const others = model.packages.map(({ name, path, specifier, descriptors }, i) => {
-    const from = /^\.\.?\//.test(specifier) ? relativeSpecifier(model.output, path) : specifier;
+    const isPath = path !== undefined && /^\.\.?\//.test(specifier);
+    const from = isPath ? relativeSpecifier(model.output, path) : specifier;
     const local = `package${i + 1}`;
     imports.whole(from, local);
     return { name, local, names: descriptors.map(({ type }) => identifierOf(type)) };

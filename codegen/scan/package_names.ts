@@ -24,7 +24,9 @@ export function checkNames(
       else {
         clashes.push(placeInConfig(
           specifier,
-          `Cannot register node type "${descriptor.type}" of ${name} (${path}): the name is taken by ` +
+          `Cannot register node type "${descriptor.type}" of ${name} (${
+            path ?? descriptor.source
+          }): the name is taken by ` +
             `"${other.className}" of ${other.from} (${other.source})`,
           `leave one of the two out of "packages"`,
         ));
@@ -63,4 +65,21 @@ export function checkNames(
     }
   }
   return clashes;
+}
+
+/** Warns of names that Sluice's own node types have: graph files and the command line know those as well. */
+export function warnOfStandardNames(
+  nodes: readonly ScannedNode[],
+  standard: readonly OtherPackageModel[],
+): Diagnostic[] {
+  const known = new Map(standard.flatMap((each) => each.descriptors.map(({ type }) => [type, each.name])));
+  return nodes.flatMap(({ model: { descriptor: { type } }, place }) => {
+    const from = known.get(type);
+    if (from === undefined) return [];
+    const refusal = place.refuse(
+      `Node type "${type}" has the name of one of ${from}: the command line refuses graphs beside it`,
+      `give it another name: "@processor({ name: "my-${type}" })"`,
+    );
+    return [{ ...refusal, severity: "warning" as const }];
+  });
 }

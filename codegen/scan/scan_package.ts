@@ -7,11 +7,11 @@ import { posix } from "node:path";
 import type { GeneratorConfig } from "../config.ts";
 import { diagnosticInConfig } from "../config_place.ts";
 import { compareDiagnostics, compareText, type Diagnostic, isError } from "../diagnostics.ts";
-import type { PackageModel, StructModel } from "../model.ts";
+import type { OtherPackageModel, PackageModel, StructModel } from "../model.ts";
 import { relativeSpecifier } from "../paths.ts";
 import { ScanContext } from "./context.ts";
 import { type FileScan, scanFile } from "./file_scan.ts";
-import { checkNames } from "./package_names.ts";
+import { checkNames, warnOfStandardNames } from "./package_names.ts";
 import { readOtherPackage } from "./other_package.ts";
 import { joinVariants } from "./variants.ts";
 import { SourceSet } from "./source_set.ts";
@@ -23,6 +23,10 @@ export interface ScanOptions {
   /** Path of the configuration, relative to `root`. */
   readonly configFile: string;
   readonly config: GeneratorConfig;
+  /** Packages whose node types graphs can name without more. */
+  readonly standard?: readonly OtherPackageModel[];
+  /** Sluice's own package, if `config` names it. */
+  readonly own?: OtherPackageModel;
   /** Files to read, relative to `root`; their order does not matter. */
   readonly paths: readonly string[];
 }
@@ -68,7 +72,7 @@ export class PackageScanner {
   }
 
   /** Reads what is not known yet. */
-  scan({ root, configFile, config, paths }: ScanOptions): ScanResult {
+  scan({ root, configFile, config, paths, standard = [], own }: ScanOptions): ScanResult {
     let scanned = 0;
     const files: FileScan[] = [];
     const used = new Set<string>();
@@ -86,7 +90,7 @@ export class PackageScanner {
     }
     const diagnostics = [...files.flatMap((each) => each.diagnostics), ...checkLoose(files)];
     const others = (config.packages ?? []).map((specifier) =>
-      readOtherPackage(root, configFile, specifier, diagnostics)
+      specifier === own?.specifier ? own : readOtherPackage(root, configFile, specifier, diagnostics)
     );
     const nodes = joinVariants(files.flatMap((each) => each.nodes), diagnostics);
     const clashes = checkNames(
@@ -95,11 +99,12 @@ export class PackageScanner {
       (quoted, message, mend) => diagnosticInConfig(root, configFile, quoted, message, mend),
     );
     diagnostics.push(...clashes);
+    if (clashes.length === 0) diagnostics.push(...warnOfStandardNames(nodes, standard));
     const all = unique(diagnostics).sort(compareDiagnostics);
     if (clashes.length > 0) return { diagnostics: all, scanned };
     const trace = this.#sources.trace();
     this.#sources.use(configFile);
-    for (const each of others) if (each !== undefined) this.#sources.use(each.path);
+    for (const each of others) if (each?.path !== undefined) this.#sources.use(each.path);
     const model: PackageModel = {
       name: config.name,
       runtime: runtimeSpecifier(config),
@@ -108,6 +113,7 @@ export class PackageScanner {
       ...(config.rust === undefined ? {} : { rust: posix.normalize(config.rust) }),
       nodes: nodes.map((each) => each.model).sort((a, b) => compareText(a.descriptor.type, b.descriptor.type)),
       structs: uniqueStructs(files),
+      standard: standard.flatMap((each) => each.descriptors).sort((a, b) => compareText(a.type, b.type)),
       packages: others.filter((each) => each !== undefined),
       sources: this.#sources.sources(new Set([...used, ...trace.used])),
     };
