@@ -5335,7 +5335,7 @@ export const nodePackage: NodePackage = definePackage({
   ],
   sources: {
     "core/frames/format.ts": "4ef6a573980d3234",
-    "core/frames/packet_frame.ts": "9dbfd51e684f7785",
+    "core/frames/packet_frame.ts": "be880b4c2ed38d14",
     "processors/audio/channel_mapper.ts": "9d2a83e9974276fb",
     "processors/audio/chunker.ts": "dd59b9f87df64d31",
     "processors/audio/dynamic_mixer.ts": "b198310be0131df1",
