@@ -4,16 +4,16 @@
  * @module
  */
 import { object, or } from "@optique/core/constructs";
-import { envVar, type Message, message, optionName, text } from "@optique/core/message";
+import { envVar, message, optionName } from "@optique/core/message";
 import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import type { Parser } from "@optique/core/parser";
 import { argument, command, constant, option } from "@optique/core/primitives";
-import { extractCommandNames, extractOptionNames } from "@optique/core/usage";
+import { extractCommandNames } from "@optique/core/usage";
 import { choice, float, string } from "@optique/core/valueparser";
 import { path, runSync } from "@optique/run";
 import { DEFAULT_PORT } from "../control/address.ts";
-import { nearestName } from "../core/errors.ts";
 import { SERVE_AUTO, SERVE_PATTERN } from "./serve_address.ts";
+import { explainUnexpected, type KnownCommand } from "./unexpected.ts";
 import { PROGRAM, VERSION } from "./version.ts";
 
 /** `sluice run`. */
@@ -217,9 +217,13 @@ const info = command(
   { brief: message`Show a node type's ports and configuration.` },
 );
 
-const nodes = command("nodes", or(list, info, { errors: { unexpectedInput: explainUnexpected } }), {
-  brief: message`List the node types, or show one.`,
-});
+const nodes = command(
+  "nodes",
+  or(list, info, { errors: { noMatch: message`Wanted ${optionName("nodes list")} or ${optionName("nodes info")}.` } }),
+  {
+    brief: message`List the node types, or show one.`,
+  },
+);
 
 const codegen = command(
   "codegen",
@@ -237,6 +241,9 @@ const codegen = command(
   },
 );
 
+/** What is said of `new` without the thing to make. */
+const WANTED_NEW = message`Wanted ${optionName("new processor NAME")}.`;
+
 const newProcessor = command(
   "processor",
   object({
@@ -249,7 +256,10 @@ const newProcessor = command(
       description: message`The ${"sluice.json"} to use or to make; by default the one in the current directory.`,
     })),
   }),
-  { brief: message`Make a processor: its class, its test and its page.` },
+  {
+    brief: message`Make a processor: its class, its test and its page.`,
+    errors: { notMatched: WANTED_NEW, notFound: WANTED_NEW },
+  },
 );
 
 const make = command("new", newProcessor, { brief: message`Make a new processor that runs at once.` });
@@ -283,9 +293,17 @@ const top = command(
 );
 
 const commands = [run, check, draw, nodes, codegen, make, top, doctor] as const;
-const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, {
-  errors: { unexpectedInput: explainUnexpected },
-});
+
+/** Every command that does something, for messages. */
+const known: readonly KnownCommand[] = [
+  ...commands.filter((each) => each !== nodes && each !== make).map(({ usage }) => ({
+    path: [...extractCommandNames(usage)][0],
+    usage,
+  })),
+  { path: "nodes list", usage: list.usage },
+  { path: "nodes info", usage: info.usage },
+  { path: "new processor", usage: newProcessor.usage },
+];
 
 /**
  * Reads a command line.
@@ -298,6 +316,9 @@ export function parseArgs(
   args: readonly string[],
   io: { stdout: (text: string) => void; stderr: (text: string) => void; colors: boolean; maxWidth?: number },
 ): CommandArgs {
+  const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, {
+    errors: { unexpectedInput: (token) => explainUnexpected(token, args, known) },
+  });
   return runSync(parser, {
     programName: PROGRAM,
     args: args.map((each) => each === "--serve" ? `--serve=${SERVE_AUTO}` : each),
@@ -318,18 +339,4 @@ export function parseArgs(
       throw new ArgsAnswered(exitCode);
     },
   });
-}
-
-/** Names the option or command that a mistyped one is most like. */
-function explainUnexpected(token: string): Message {
-  const known = commands.flatMap(({ usage }) => [...extractOptionNames(usage), ...extractCommandNames(usage)]);
-  const fitting = [...known, "list", "info", "--help", "--version"].filter((name) =>
-    name.startsWith("-") === token.startsWith("-")
-  );
-  const nearest = nearestName(token.split("=")[0], fitting);
-  const what = token.startsWith("-") ? "option" : "command or argument";
-  const found = message`Cannot use ${optionName(token)}: there is no such ${text(what)} here`;
-  return nearest === undefined
-    ? message`${found}; see ${optionName("--help")}`
-    : message`${found}; did you mean ${optionName(nearest)}?`;
 }

@@ -69,11 +69,39 @@ Deno.test("parseArgs() answers mistakes with exit code 2 and the name that was m
     [["zzz"], "Error: Cannot use `zzz`: there is no such command or argument here; see `--help`"],
     [["run", "g", "--sett", "1"], "Error: Cannot use `--sett`: there is no such option here; did you mean `--set`?"],
     [["run", "g", "--seconds", "1e9"], "Error: `--seconds`: Expected a value less than or equal to 2,147,483"],
+    [["list"], "Error: Cannot use `list`: there is no such command or argument here; did you mean `nodes list`?"],
+    [["procesor"], "Error: Cannot use `procesor`: there is no such command or argument here; did you mean "],
+    [["nods"], "Error: Cannot use `nods`: there is no such command or argument here; did you mean `nodes`?"],
+    [["nodes", "lst"], "Error: Cannot use `lst`: there is no such command or argument here; did you mean `nodes list`"],
+    [["run", "g", "run"], "Error: Cannot use `run`: there is no such command or argument here; see `--help`"],
+    [
+      ["--set", "a.b=1"],
+      "Error: Cannot use `--set`: there is no such option here; it belongs to `run`, `check`, `graph`",
+    ],
+    [
+      ["check", "g", "--seconds=3"],
+      "Error: Cannot use `--seconds=3`: there is no such option here; it belongs to `run`",
+    ],
+    [["nodes"], "Error: Wanted `nodes list` or `nodes info`."],
+    [["new"], "Error: Wanted `new processor NAME`."],
     [["nodes", "info"], "Error: Expected a `TYPE`, but too few arguments."],
   ];
   for (const [args, expected] of table) {
     const answer = parse(...args) as { exitCode: number; stderr: string };
     assert.equal(answer.exitCode, 2);
     assert.ok(answer.stderr.startsWith(expected), answer.stderr);
+  }
+});
+
+Deno.test("parseArgs() never suggests the very thing that was typed", () => {
+  const words = ["run", "check", "graph", "nodes", "list", "info", "codegen", "new", "processor", "top", "doctor"];
+  const options = ["--set", "--seconds", "--json", "--watch", "--folder", "--help", "--version", "--token", "--output"];
+  for (const first of words) {
+    for (const second of [...words, ...options]) {
+      const answer = parse(first, second, "--surely-not-there");
+      const said = "stderr" in answer ? answer.stderr : "";
+      const [, found, meant] = /Cannot use `([^`]*)`.*did you mean\s+`([^`]*)`/s.exec(said) ?? [];
+      assert.ok(found === undefined || found !== meant, `${first} ${second}: ${said}`);
+    }
   }
 });
