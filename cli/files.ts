@@ -4,7 +4,9 @@
  * @module
  */
 import type { GraphDocument } from "../core/graph/document.ts";
+import { redact } from "../core/redaction.ts";
 import type { NodeRegistry } from "../core/registry/node_registry.ts";
+import { resolveText } from "../core/secrets.ts";
 
 /** Ending of a file that is not complete. */
 const PARTIAL = ".partial";
@@ -12,7 +14,7 @@ const PARTIAL = ".partial";
 /** A file that a node was to write. */
 export interface OutputFile {
   readonly nodeId: string;
-  /** As configured; relative to the current directory. */
+  /** Relative to the current directory. */
   readonly path: string;
 }
 
@@ -41,7 +43,7 @@ export function listOutputFiles(document: GraphDocument, registry: NodeRegistry)
   return document.nodes.flatMap(({ id, type, config }) => {
     const { category, outputs } = registry.get(type).descriptor;
     const isSink = category === "file" && outputs.length === 0 && typeof config.path === "string";
-    return isSink ? [{ nodeId: id, path: config.path as string }] : [];
+    return isSink ? [{ nodeId: id, path: resolveText(config.path as string) }] : [];
   });
 }
 
@@ -56,12 +58,12 @@ export async function snapshotFiles(files: readonly OutputFile[]): Promise<FileS
 }
 
 /**
- * Looks what has become of output files.
+ * Looks what has become of output files. What in their paths came from the environment is not in the answer.
  *
  * @param before what lay there before the run
  */
 export async function statOutputFiles(files: readonly OutputFile[], before: FileSnapshot): Promise<WrittenFile[]> {
-  return await Promise.all(files.map(async ({ nodeId, path }): Promise<WrittenFile> => {
+  const found = await Promise.all(files.map(async ({ nodeId, path }): Promise<WrittenFile> => {
     const partial = await identify(path + PARTIAL);
     if (partial !== undefined && !isSame(partial, before.get(path + PARTIAL))) {
       return { nodeId, path: path + PARTIAL, state: "partial", bytes: partial.bytes };
@@ -70,6 +72,7 @@ export async function statOutputFiles(files: readonly OutputFile[], before: File
     if (file === undefined) return { nodeId, path, state: "missing" };
     return { nodeId, path, state: isSame(file, before.get(path)) ? "untouched" : "complete", bytes: file.bytes };
   }));
+  return found.map((file) => ({ ...file, path: redact(file.path) }));
 }
 
 async function identify(path: string): Promise<FileIdentity | undefined> {

@@ -6,6 +6,7 @@
 import { SluiceError } from "../core/errors.ts";
 import type { Runtime } from "../core/runtime.ts";
 import { viewRuntime } from "../core/runtime_view.ts";
+import { refuseReferences } from "../core/secrets.ts";
 import type { Feed } from "./feed.ts";
 import { type Limits, RateLimit } from "./limits.ts";
 import { Outbox, POLICY_VIOLATION } from "./outbox.ts";
@@ -97,6 +98,7 @@ function makeHandlers(host: ConnectionHost, outbox: Outbox, subscriptions: Map<n
     },
     "node.describe": ({ node }) => detailNode(viewRuntime(runtime), node),
     "node.setConfig": async ({ node, key, value }) => {
+      refuseReferences(value, node, key);
       await runtime.setConfig(node, key, value);
       return { value: viewRuntime(runtime).nodes.find(({ id }) => id === node)?.config[key] };
     },

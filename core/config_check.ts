@@ -46,7 +46,7 @@ export function checkConfig(
   values = convertDurations(schema, values) as typeof values;
   const validate = compile(schema);
   if (validate(values)) return [];
-  const errors = validate.errors ?? [];
+  const errors = (validate.errors ?? []).filter((error) => !isReference(error));
   const unions = errors.filter((error) => error.keyword === "anyOf");
   const problems = new Map<string, ConfigProblem>();
   for (const error of errors) {
@@ -174,6 +174,13 @@ function compile(schema: ConfigObjectSchema): ValidateFunction {
     validators.set(schema, validate);
   }
   return validate;
+}
+
+/** Whether an error is about a text that the environment gives: it is checked once its value is known. */
+function isReference({ data, parentSchema }: ErrorObject): boolean {
+  const { type, enum: choices } = parentSchema as ConfigSchema;
+  const isText = type === "string" || choices?.every((each) => typeof each === "string") === true;
+  return isText && typeof data === "string" && data.includes("${env:");
 }
 
 /** Whether an error is only about one alternative of a union that failed as a whole. */

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { redact } from "./redaction.ts";
+
 /** The stable codes of {@linkcode SluiceError}. */
 export type SluiceErrorCode =
   | "PortNotFound"
@@ -125,8 +127,13 @@ export interface SerializedError {
   readonly details?: Omit<SluiceErrorDetails, "cause">;
 }
 
-/** Makes an error structured-cloneable, keeping code and fields. */
+/** Makes an error structured-cloneable, keeping code and fields. Secrets that this isolate knows are left out. */
 export function serializeError(error: unknown): SerializedError {
+  const { message, stack, ...rest } = toPlain(error);
+  return { ...rest, message: redact(message), ...(stack !== undefined && { stack: redact(stack) }) };
+}
+
+function toPlain(error: unknown): SerializedError {
   if (error instanceof SluiceError) {
     const { nodeId, port, linkId, key, available, place } = error;
     return {
@@ -141,13 +148,12 @@ export function serializeError(error: unknown): SerializedError {
   return { name: "Error", message: `thrown value: ${String(error)}` };
 }
 
-/** The inverse of {@linkcode serializeError}. */
+/** The inverse of {@linkcode serializeError}; it too leaves secrets out. */
 export function deserializeError(wire: SerializedError): Error {
-  const error = wire.code === undefined
-    ? new Error(wire.message)
-    : new SluiceError(wire.code, wire.message, wire.details);
+  const message = redact(wire.message);
+  const error = wire.code === undefined ? new Error(message) : new SluiceError(wire.code, message, wire.details);
   if (wire.code === undefined) Object.defineProperty(error, "name", { value: wire.name, configurable: true });
-  if (wire.stack !== undefined) error.stack = wire.stack;
+  if (wire.stack !== undefined) error.stack = redact(wire.stack);
   return error;
 }
 

@@ -37,6 +37,7 @@ import type { ShapeOf } from "./ports/stream.ts";
 import type { NodeProgress } from "./stats.ts";
 import { type NodeDescriptor, sizePorts } from "./registry/descriptor.ts";
 import { addElement, elementsByPort, nameElements, removeElement } from "./registry/dynamic_ports.ts";
+import { resolveSecrets } from "./secrets.ts";
 import type { AnyNodeType, NodeSpec } from "./registry/node_type.ts";
 import { ownConfig } from "./registry/own_config.ts";
 
@@ -123,7 +124,14 @@ export class ProcessorHarness implements AsyncDisposable {
     const checked = assertConfig(descriptor, id, ownConfig(descriptor, id, values));
     const bench = new Bench(options);
     const elements = elementsByPort(nameElements(sizePorts(descriptor, checked), "input", options.connect ?? []));
-    const plan = { id, index: 0, type: descriptor.type, packageUrl: "", config: checked, elements };
+    const plan = {
+      id,
+      index: 0,
+      type: descriptor.type,
+      packageUrl: "",
+      ...resolveSecrets(descriptor, id, checked),
+      elements,
+    };
     const cell = buildCell(bench, plan, descriptor, (await type.load())());
     for (const input of cell.inputs) {
       const { optional, array } = input.descriptor;

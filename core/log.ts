@@ -13,6 +13,7 @@
 import { configureSync, getConfig, getLogger, type Logger, type LogLevel, type LogRecord } from "@logtape/logtape";
 import { listNames, SluiceError } from "./errors.ts";
 import type { NodeLog } from "./processor.ts";
+import { redact, redactValue } from "./redaction.ts";
 
 /** Levels, from the most to the least that is shown. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "off"] as const;
@@ -143,9 +144,10 @@ function makeLog(category: [string, ...string[]], base: Record<string, unknown>)
       target = getLogger(category);
     }
     if (!target.isEnabledFor(level)) return;
-    const properties = { ...base, ...fields };
+    const text = redact(message);
+    const properties = redactValue({ ...base, ...fields }) as Record<string, unknown>;
     // Not `target.info()`: that would take braces in the message for placeholders.
-    target.emit({ level, message: [message], rawMessage: message, properties, timestamp: Date.now() });
+    target.emit({ level, message: [text], rawMessage: text, properties, timestamp: Date.now() });
   }
   return {
     debug: (message, fields) => emit("debug", message, fields),

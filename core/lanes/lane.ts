@@ -416,7 +416,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
     try {
       const cell = this.cells.find((each) => each.id === command.node);
       if (cell === undefined) throw new SluiceError("NodeNotFound", `Cannot configure "${command.node}": it has gone`);
-      reconfigure(cell, command.values);
+      reconfigure(cell, command);
       this.site.post({ kind: "configured", request });
     } catch (error) {
       this.site.post({ kind: "configured", request, error: serializeError(error) });

@@ -10,6 +10,7 @@ import type { Wakeable } from "../links/link.ts";
 import type { Pool } from "../memory/pool.ts";
 import { InputPort } from "../ports/input_port.ts";
 import { OutputPort } from "../ports/output_port.ts";
+import { keepSecrets } from "../redaction.ts";
 import { expandPort, type NodeDescriptor, sizePorts } from "../registry/descriptor.ts";
 import { type DynamicElements, takeElements } from "../registry/dynamic_ports.ts";
 import type { NodeInstance } from "../registry/node_type.ts";
@@ -41,6 +42,7 @@ export function buildCell(
   descriptor: NodeDescriptor,
   instance: NodeInstance,
 ): NodeCell {
+  keepSecrets(plan.secrets);
   const sized = takeElements(sizePorts(descriptor, plan.config), plan.elements ?? {});
   const cell = new NodeCell(plan, sized, instance, site);
   const converters = (field: FormatField) => site.converters(field);

@@ -9,10 +9,11 @@ import type { ControlPage } from "../control_page.ts";
 import { type SerializedError, serializeError, SluiceError } from "../errors.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
+import { keepSecrets } from "../redaction.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { explain } from "./explain.ts";
 import { attachLink, buildCell, changePorts, detachLink, type LinkSite } from "./lane_builder.ts";
-import type { AnnouncedFormat, LaneCommand, LaneEdit, LaneReport, NodePlan } from "./messages.ts";
+import type { AnnouncedFormat, LaneCommand, LaneEdit, LaneReport, NodePlan, NodeValues } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
 
 /** How long a removed node may take to flush, milliseconds. */
@@ -139,9 +140,9 @@ export class LaneEditor {
     for (const { node, elements } of edit.ports) changePorts(lane, all.get(node)!, elements);
     for (const end of edit.attach) attachLink(lane, all, end);
     for (const { node, on } of edit.bypass) all.get(node)!.bypass(on);
-    for (const { node, values } of edit.configure) {
+    for (const { node, ...change } of edit.configure) {
       try {
-        reconfigure(all.get(node)!, values);
+        reconfigure(all.get(node)!, change);
       } catch (error) {
         failures.push(serializeError(explain(error, all.get(node)!, "configChanged()")));
       }
@@ -221,7 +222,8 @@ export class LaneEditor {
 }
 
 /** Gives a node live configuration values. */
-export function reconfigure(cell: NodeCell, values: { readonly [key: string]: unknown }): void {
+export function reconfigure(cell: NodeCell, { values, secrets }: NodeValues): void {
+  keepSecrets(secrets);
   cell.instance.configure(values);
   for (const key of Object.keys(values)) cell.instance.processor.configChanged?.(key);
 }

@@ -11,6 +11,7 @@ import type { NodeId } from "../ids.ts";
 import type { LinkPlan } from "../links/link.ts";
 import type { GraphMode } from "../links/policy.ts";
 import type { PoolToken } from "../memory/pool.ts";
+import type { Secret } from "../redaction.ts";
 import type { DynamicElements } from "../registry/dynamic_ports.ts";
 
 /** A node as its lane builds it. */
@@ -22,10 +23,19 @@ export interface NodePlan {
   /** Module that exports `nodePackage`; empty for a type that only the control isolate knows. */
   readonly packageUrl: string;
   readonly config: { readonly [key: string]: unknown };
+  /** What in the configuration came from the environment. */
+  readonly secrets: readonly Secret[];
   /** The pool that its outputs take slots from; absent: that of their kind. */
   readonly pool?: string;
   /** The elements of its dynamic ports, by port; absent for those that they start with. */
   readonly elements?: { readonly [port: string]: DynamicElements };
+}
+
+/** Configuration values that change. */
+export interface NodeValues {
+  readonly values: { readonly [key: string]: unknown };
+  /** What in them came from the environment. */
+  readonly secrets: readonly Secret[];
 }
 
 /** A link end as its lane builds it. */
@@ -69,7 +79,7 @@ export interface LaneEdit {
   /** Elements of dynamic ports that come and go. */
   readonly ports: readonly PortEdit[];
   readonly bypass: readonly { readonly node: NodeId; readonly on: boolean }[];
-  readonly configure: readonly { readonly node: NodeId; readonly values: { readonly [key: string]: unknown } }[];
+  readonly configure: readonly ({ readonly node: NodeId } & NodeValues)[];
   /** All nodes of the lane in the order of the graph; absent: as they are. */
   readonly order?: readonly NodeId[];
 }
@@ -115,8 +125,7 @@ export type LaneCommand =
     readonly kind: "configure";
     readonly request: number;
     readonly node: NodeId;
-    readonly values: { readonly [key: string]: unknown };
-  };
+  } & NodeValues;
 
 /** A format that an output announced in its node's `setup()`. */
 export interface AnnouncedFormat {

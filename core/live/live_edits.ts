@@ -15,6 +15,7 @@ import type { LanePort } from "../lanes/lane_port.ts";
 import type { AnnouncedFormat, LaneEdit, LaneReport, LinkEndPlan, NodePlan, PortEdit } from "../lanes/messages.ts";
 import type { Pool, PoolToken } from "../memory/pool.ts";
 import { elementsByPort } from "../registry/dynamic_ports.ts";
+import { resolveSecrets } from "../secrets.ts";
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
 import { compareGraphs, type GraphChange, isUnchanged } from "./graph_change.ts";
 import { Replies } from "./replies.ts";
@@ -228,7 +229,11 @@ export class LiveEdits {
       of(node).hold.push(node);
       of(node).edit.bypass.push({ node, on });
     }
-    for (const each of extras.configure) of(each.node).edit.configure.push(each);
+    for (const { node, values } of extras.configure) {
+      const { type, config } = draft.node(node);
+      const resolved = resolveSecrets(type.descriptor, node, values, config);
+      of(node).edit.configure.push({ node, values: resolved.config, secrets: resolved.secrets });
+    }
     if (reordered.size === 0) return;
     for (const lane of reordered) at(lane).edit.order = [];
     for (const { id } of draft.orderedNodes()) work.get(laneOf(id))?.edit.order?.push(id);

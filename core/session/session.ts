@@ -19,6 +19,7 @@ import { Replies } from "../live/replies.ts";
 import { logger } from "../log.ts";
 import { describeStaleSources, findStaleSources } from "../registry/staleness.ts";
 import type { RunState, SessionView } from "../runtime_view.ts";
+import { resolveSecrets } from "../secrets.ts";
 import { type NodeProgress, readLaneCounters, readPhase, type RunSummary, type RuntimeStats } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 import { checkFormats, convertersByField } from "./format_check.ts";
@@ -136,8 +137,9 @@ export class Session {
     if (lane === undefined || this.#ending !== undefined) return Promise.reject(ended());
     const request = this.#nextRequest++;
     return new Promise((resolve, reject) => {
+      const resolved = resolveSecrets(node.type.descriptor, node.id, values, node.config);
       this.#requests.set(request, { resolve, reject });
-      lane.send({ kind: "configure", request, node: node.id, values });
+      lane.send({ kind: "configure", request, node: node.id, values: resolved.config, secrets: resolved.secrets });
     });
   }
 

@@ -14,6 +14,7 @@ import type { GraphMemory } from "../live/graph_memory.ts";
 import type { LinkPlans } from "../live/link_plans.ts";
 import { elementsByPort } from "../registry/dynamic_ports.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
+import { resolveSecrets } from "../secrets.ts";
 import type { LinkEntry, NodeEntry } from "../topology.ts";
 import { convertersByField } from "./format_check.ts";
 import type { SessionOptions } from "./session_options.ts";
@@ -139,7 +140,7 @@ export class SessionLanes {
       index: node.index,
       type: node.type.descriptor.type,
       packageUrl: packageUrl(node),
-      config: node.config,
+      ...resolveSecrets(node.type.descriptor, node.id, node.config),
       pool: node.pool,
       elements: elementsByPort(node.type.descriptor),
     };

@@ -1,0 +1,60 @@
+/**
+ * Secrets that this isolate has seen, and texts without them.
+ *
+ * @module
+ */
+
+/** Shorter values are left in texts: to take every `a` out of a log makes it no safer. */
+const MIN_LENGTH = 4;
+
+/** A resolved value, and the reference that stands for it. */
+export interface Secret {
+  readonly value: string;
+  /** `${env:NAME}`. */
+  readonly reference: string;
+}
+
+/** By value. */
+const known = new Map<string, string>();
+/** Longest first, so that a secret that holds another one goes as a whole. */
+let ordered: readonly Secret[] = [];
+
+/** Takes note of secrets: from now on {@linkcode redact} takes them out of texts. */
+export function keepSecrets(secrets: readonly Secret[]): void {
+  for (const { value, reference } of secrets) if (value.length >= MIN_LENGTH) known.set(value, reference);
+  ordered = [...known].map(([value, reference]) => ({ value, reference }))
+    .sort((a, b) => b.value.length - a.value.length);
+}
+
+/** The text with the reference in place of each secret. */
+export function redact(text: string): string {
+  for (const { value, reference } of ordered) text = text.replaceAll(value, () => reference);
+  return text;
+}
+
+/**
+ * A value for people or programs without secrets: texts, keys, and what errors say, as deep as it goes. Anything that is
+ * neither plain nor an error stays as it is.
+ */
+export function redactValue(value: unknown): unknown {
+  return ordered.length === 0 ? value : walk(value, new Set());
+}
+
+function walk(value: unknown, above: Set<object>): unknown {
+  if (typeof value === "string") return redact(value);
+  if (typeof value !== "object" || value === null || above.has(value)) return value;
+  above.add(value);
+  try {
+    if (value instanceof Error) {
+      const { name, message } = value;
+      return { name, ...("code" in value && { code: value.code }), message: redact(message) };
+    }
+    if (value instanceof URL) return redact(value.href);
+    if (Array.isArray(value)) return value.map((each) => walk(each, above));
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype !== Object.prototype && prototype !== null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [redact(key), walk(each, above)]));
+  } finally {
+    above.delete(value);
+  }
+}
