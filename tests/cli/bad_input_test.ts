@@ -80,7 +80,7 @@ const LINES: [string[], RegExp][] = [
   [["run", "graph.json", "--set", "gain.gainDb=x"], /^error: --set gain\.gainDb=x: .*"gainDb" is "x", wanted a number/],
   [["run", "graph.json", "--packages", "none.ts"], /^error: Cannot load node types from "file:.*none\.ts"/],
   [["nodes", "info", "gein"], /^error: Cannot find node type "gein".*available: .*"gain"/],
-  [["nodes", "lst"], /^error: Cannot use `lst`: .*; did you mean `list`\?\n$/],
+  [["nodes", "lst"], /^error: Cannot use `lst`: .*; did you mean `nodes list`\?\n$/],
 ];
 
 for (const [args, expected] of LINES) {
@@ -155,7 +155,9 @@ Deno.test("sluice check --json gives an event for each error and one for the fil
     {
       event: "error",
       code: "InvalidGraph",
-      message: 'graph.json:1:28: Cannot read graph: "type" of node "a" is missing, wanted a node type',
+      message:
+        'graph.json:1:28: Cannot read graph: "type" of node "a" is missing, wanted a node type, or "graph" with ' +
+        "the file of a sub-graph",
       nodeId: "a",
       place: { file: "graph.json", line: 1, column: 28 },
     },
