@@ -17,6 +17,9 @@ const TYPES: { readonly [ending: string]: string } = {
   webmanifest: "application/manifest+json",
 };
 
+/** Least time between two listings of the folder, milliseconds. */
+const LIST_MS = 250;
+
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Sluice</title>
 <h1>The page was not built</h1><p>Run <code>deno task build:web</code> and load this again. The control plane itself
 works: <a href="/api/graph">/api/graph</a>, <a href="/metrics">/metrics</a>.</p></html>`;
@@ -24,7 +27,8 @@ works: <a href="/api/graph">/api/graph</a>, <a href="/metrics">/metrics</a>.</p>
 /** See the module. */
 export class PageFiles {
   readonly #folder: URL;
-  #files: ReadonlyMap<string, URL> | undefined;
+  #files: ReadonlyMap<string, URL> = new Map();
+  #listedMs = -Infinity;
 
   /** @param folder ends with a slash */
   constructor(folder: URL) {
@@ -33,9 +37,8 @@ export class PageFiles {
 
   /** The file of a path such as `/assets/app.js`; `/` is `index.html`. */
   async serve(path: string): Promise<Response> {
-    // Listed anew while there is nothing, so that a build while the server runs is seen.
-    if (this.#files === undefined || this.#files.size === 0) this.#files = await list(this.#folder, "/", new Map());
-    const file = this.#files.get(path === "/" ? "/index.html" : path);
+    const name = path === "/" ? "/index.html" : path;
+    const file = this.#files.get(name) ?? (await this.#list()).get(name);
     if (file === undefined) {
       if (path === "/") return new Response(NOT_BUILT, { status: 503, headers: { "content-type": TYPES.html } });
       return new Response("Not found", { status: 404 });
@@ -48,9 +51,18 @@ export class PageFiles {
       return new Response(await Deno.readFile(file), { headers });
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
-      this.#files = undefined;
+      this.#files = new Map();
       return new Response("Not found", { status: 404 });
     }
+  }
+
+  /** The files as they are now: a build while the server runs is seen, and a flood of unknown names costs nothing. */
+  async #list(): Promise<ReadonlyMap<string, URL>> {
+    if (performance.now() - this.#listedMs > LIST_MS) {
+      this.#listedMs = performance.now();
+      this.#files = await list(this.#folder, "/", new Map());
+    }
+    return this.#files;
   }
 }
 

@@ -8,7 +8,7 @@
  * @module
  */
 import { type GraphSnapshot, NODE_STATES } from "../../control/schemas/graph.ts";
-import { BLOCKED_ON, BUCKET_SHIFTS, bucketNs, PHASES } from "../../control/schemas/stats_layout.ts";
+import { BLOCKED_ON, BUCKET_SHIFTS, bucketNs, LANE_STATES, PHASES } from "../../control/schemas/stats_layout.ts";
 import { framesDropped, framesRead, type StatsFrame } from "../../control/stats_frame.ts";
 import { graver, type Health, linkHealth, nodeHealth } from "./health.ts";
 import { Rates } from "./rates.ts";
@@ -155,6 +155,17 @@ export class GraphFigures {
       droppedPerSecond: this.#dropped.perSecond[index],
       ageNs: columns.ageNs[index],
     };
+  }
+
+  /** State of a lane, or `undefined` before the first frame. */
+  laneState(index: number): typeof LANE_STATES[number] | undefined {
+    return LANE_STATES[this.#frame?.lanes.state[index] ?? -1];
+  }
+
+  /** The node in which a lane is stuck, by its id; `undefined` for none. */
+  laneNode(index: number): string | undefined {
+    const node = (this.#frame?.lanes.currentNode[index] ?? 0) - 1;
+    return this.nodeHealth[node] === "stuck" ? this.graph.nodes[node]?.id : undefined;
   }
 
   #judge(frame: StatsFrame, nowMs: number): void {

@@ -1,11 +1,19 @@
 /** @module The one page: a bar, the chosen view, and what lies over it. */
 import type { JSX } from "preact";
+import { GraphView } from "../islands/graph_view.tsx";
 import { Help } from "../islands/help.tsx";
 import { LogView } from "../islands/log_view.tsx";
 import { Notices } from "../islands/notices.tsx";
 import { TableView } from "../islands/table_view.tsx";
 import { TopBar } from "../islands/top_bar.tsx";
+import type { View } from "../model/place.ts";
 import { view } from "../state/place.ts";
+
+const VIEWS: Readonly<Record<View, () => JSX.Element>> = {
+  graph: () => <GraphView />,
+  table: () => <TableView />,
+  log: () => <LogView />,
+};
 
 /** See the module. */
 export default function Index(): JSX.Element {
@@ -13,7 +21,7 @@ export default function Index(): JSX.Element {
     <>
       <TopBar />
       <main class="main">
-        {view.value === "log" ? <LogView /> : <TableView />}
+        {VIEWS[view.value]()}
       </main>
       <Notices />
       <Help />

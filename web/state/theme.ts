@@ -4,6 +4,7 @@
  * @module
  */
 import { computed, effect, signal } from "@preact/signals";
+import { type Palette, readPalette } from "../model/palette.ts";
 
 /** A theme. */
 export type Theme = "dark" | "light";
@@ -18,6 +19,14 @@ export const theme = computed<Theme>(() => chosen.value ?? system.value);
 
 prefersLight.addEventListener("change", ({ matches }) => system.value = matches ? "light" : "dark");
 effect(() => void (document.documentElement.dataset.theme = theme.value));
+
+/** What canvases draw with, in the theme that is shown. */
+export const palette = computed<Palette>(() => {
+  // The styles follow the attribute, which stands from here on.
+  document.documentElement.dataset.theme = theme.value;
+  const styles = getComputedStyle(document.documentElement);
+  return readPalette((property) => styles.getPropertyValue(property));
+});
 
 /** Changes to the other theme, and keeps the choice. */
 export function toggleTheme(): void {

@@ -1,0 +1,104 @@
+/**
+ * Pointers and wheels over the graph: drag moves, wheel and pinch zoom, a click selects.
+ *
+ * @module
+ */
+import type { Point } from "../model/geometry.ts";
+import { toWorld } from "../model/viewport.ts";
+import { camera, lookAtNode, pan, zoom } from "../state/camera.ts";
+import { hoveredLink, hoveredNode } from "../state/hover.ts";
+import { select, selectLink, selectNode } from "../state/place.ts";
+import { scene } from "../state/scene.ts";
+
+/** A pointer that moves less than this has clicked, CSS pixels. */
+const CLICK_REACH = 4;
+
+/** How near a link is hit, CSS pixels. */
+const LINK_REACH = 7;
+
+/** Listens on the element of the graph. @returns ends it */
+export function attachGestures(element: HTMLElement): () => void {
+  const pointers = new Map<number, Point>();
+  let start: Point | undefined;
+  let dragged = false;
+  const at = ({ clientX, clientY }: PointerEvent | WheelEvent | MouseEvent): Point => {
+    const { left, top } = element.getBoundingClientRect();
+    return { x: clientX - left, y: clientY - top };
+  };
+  const listeners = {
+    pointerdown(event: PointerEvent) {
+      if (event.button !== 0 && event.pointerType === "mouse") return;
+      element.setPointerCapture(event.pointerId);
+      pointers.set(event.pointerId, at(event));
+      if (pointers.size === 1) [start, dragged] = [at(event), false];
+    },
+    pointermove(event: PointerEvent) {
+      const before = pointers.get(event.pointerId);
+      const now = at(event);
+      if (before === undefined) return hover(now);
+      if (pointers.size === 1) {
+        dragged ||= start !== undefined && Math.hypot(now.x - start.x, now.y - start.y) > CLICK_REACH;
+        if (!dragged) return;
+        pan(now.x - before.x, now.y - before.y);
+      } else {
+        dragged = true;
+        const other = [...pointers].find(([id]) => id !== event.pointerId)![1];
+        pinch(other, before, now);
+      }
+      pointers.set(event.pointerId, now);
+    },
+    pointerup(event: PointerEvent) {
+      const wasDown = pointers.delete(event.pointerId);
+      if (wasDown && pointers.size === 0 && !dragged) click(at(event));
+    },
+    pointercancel: (event: PointerEvent) => void pointers.delete(event.pointerId),
+    pointerleave: () => hover(undefined),
+    dblclick(event: MouseEvent) {
+      const node = hit(at(event)).node;
+      if (node >= 0) lookAtNode(node);
+    },
+    wheel(event: WheelEvent) {
+      event.preventDefault();
+      const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 24 : 1;
+      if (event.shiftKey) return pan(-(event.deltaX || event.deltaY) * unit, 0);
+      const strength = event.ctrlKey ? 0.01 : 0.0016;
+      zoom(Math.exp(-Math.max(-240, Math.min(240, event.deltaY * unit)) * strength), at(event));
+    },
+  };
+  for (const [name, listener] of Object.entries(listeners)) {
+    element.addEventListener(name, listener as EventListener, { passive: name !== "wheel" });
+  }
+  return () => {
+    for (const [name, listener] of Object.entries(listeners)) {
+      element.removeEventListener(name, listener as EventListener);
+    }
+  };
+}
+
+function pinch(fixed: Point, before: Point, now: Point): void {
+  const length = (point: Point) => Math.max(1, Math.hypot(point.x - fixed.x, point.y - fixed.y));
+  const middle = { x: (fixed.x + now.x) / 2, y: (fixed.y + now.y) / 2 };
+  zoom(length(now) / length(before), middle);
+  pan((now.x - before.x) / 2, (now.y - before.y) / 2);
+}
+
+function click(point: Point): void {
+  const { node, link } = hit(point);
+  if (node >= 0) selectNode(node);
+  else if (link >= 0) selectLink(link);
+  else select(undefined);
+}
+
+function hover(point: Point | undefined): void {
+  const { node, link } = point === undefined ? { node: -1, link: -1 } : hit(point);
+  hoveredNode.value = node;
+  hoveredLink.value = link;
+}
+
+function hit(point: Point): { readonly node: number; readonly link: number } {
+  const now = scene.peek();
+  if (now === undefined) return { node: -1, link: -1 };
+  const world = toWorld(camera.peek(), point);
+  const node = now.nodeAt(world);
+  return { node, link: node >= 0 ? -1 : now.linkAt(world, LINK_REACH / camera.peek().scale) };
+}

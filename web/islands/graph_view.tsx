@@ -1,0 +1,145 @@
+/** @module The graph: a canvas for what is large or many, cards over it where few nodes are in view. */
+import { computed, effect } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { describeNode } from "../model/describe.ts";
+import { paintGraph } from "../model/graph_painter.ts";
+import { camera, screen, visible } from "../state/camera.ts";
+import { hoveredLink, hoveredNode } from "../state/hover.ts";
+import { figures, graph, reading, status } from "../state/live.ts";
+import { selectedLink, selectedNode } from "../state/place.ts";
+import { scene } from "../state/scene.ts";
+import { palette } from "../state/theme.ts";
+import { GraphCards } from "./graph_cards.tsx";
+import { attachGestures } from "./graph_gestures.ts";
+import { actOnGraphKey } from "./graph_keys.ts";
+import { GraphSearch } from "./graph_search.tsx";
+import { GraphTools } from "./graph_tools.tsx";
+import { Minimap } from "./minimap.tsx";
+
+/** With at most so many nodes in view, each of them is a card in the document. */
+const MAX_CARDS = 60;
+/** Below this scale cards could not be read. */
+const CARDS_FROM = 0.5;
+
+/** Nodes that are cards now; `undefined` while the canvas draws them. */
+const cards = computed<readonly number[] | undefined>((): readonly number[] | undefined => {
+  const now = scene.value;
+  if (now === undefined || camera.value.scale < CARDS_FROM) return undefined;
+  const inView = now.nodesIn(visible.value);
+  if (inView.length > MAX_CARDS) return undefined;
+  // The same list stays the same object: a pan over the same cards renders none.
+  if (lastCards !== undefined && sameList(inView, lastCards)) return lastCards;
+  return lastCards = inView;
+});
+let lastCards: readonly number[] | undefined;
+
+/** What is selected, in words. */
+const spoken = computed(() => {
+  const node = selectedNode.value;
+  const link = selectedLink.value;
+  const now = graph.value;
+  if (now === undefined) return "";
+  if (link >= 0) return `Link ${now.links[link].id}, ${figures.peek()?.linkHealth[link] ?? ""}`;
+  return node < 0 ? "" : describeNode(now, figures.peek(), node);
+});
+
+/** See the module. */
+export function GraphView(): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const element = box.current!;
+    const ends = [observeSize(element), attachGestures(element), keepPainted(canvas.current!)];
+    return () => ends.forEach((end) => end());
+  }, []);
+  const empty = graph.value !== undefined && graph.value.nodes.length === 0;
+  return (
+    <section class={`graph-view ${status.value === "open" ? "" : "stale"}`} aria-label="Graph">
+      <div
+        ref={box}
+        class="graph-box"
+        role="application"
+        tabIndex={0}
+        aria-label={`Graph of ${graph.value?.nodes.length ?? 0} nodes`}
+        aria-describedby="graph-keys"
+        data-mode={cards.value === undefined ? "canvas" : "cards"}
+        onKeyDown={(event) => {
+          if (!event.ctrlKey && !event.metaKey && !event.altKey && actOnGraphKey(event)) event.preventDefault();
+        }}
+      >
+        <canvas ref={canvas} class="graph-canvas" aria-hidden="true" />
+        {cards.value !== undefined && <GraphCards nodes={cards.value} />}
+      </div>
+      <p id="graph-keys" class="hidden-text">
+        Arrow keys lead from node to node along links, square brackets through the links of a node, plus, minus and zero
+        zoom; Enter goes to the inspector. The table view lists the same.
+      </p>
+      <p class="hidden-text" aria-live="polite" data-spoken>{spoken.value}</p>
+      {empty && <p class="graph-empty soft">The graph has no nodes</p>}
+      {scene.value === undefined && !empty && (
+        <p class="graph-empty soft">{graph.value === undefined ? "Waiting for the runtime" : "Laying the graph out"}</p>
+      )}
+      <GraphSearch />
+      <GraphTools />
+      <Minimap />
+    </section>
+  );
+}
+
+function observeSize(element: HTMLElement): () => void {
+  const observer = new ResizeObserver(() => {
+    screen.value = { width: element.clientWidth, height: element.clientHeight };
+  });
+  observer.observe(element);
+  return () => observer.disconnect();
+}
+
+/** Paints whenever anything that is drawn has changed, at most once a frame. */
+function keepPainted(canvas: HTMLCanvasElement): () => void {
+  const context = canvas.getContext("2d", { alpha: false })!;
+  let frame = 0;
+  const paint = () => {
+    frame = 0;
+    const now = scene.peek();
+    const size = screen.peek();
+    const ratio = devicePixelRatio;
+    const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    if (now === undefined) {
+      context.fillStyle = palette.peek().ground;
+      context.fillRect(0, 0, width, height);
+      return;
+    }
+    const current = figures.peek();
+    paintGraph(context, ratio, {
+      scene: now,
+      // A scene that is a version behind has other indices.
+      figures: current?.graph.version === now.graph.version && current.graph.run === now.graph.run
+        ? current
+        : undefined,
+      view: camera.peek(),
+      size,
+      palette: palette.peek(),
+      selectedNode: selectedNode.peek(),
+      selectedLink: selectedLink.peek(),
+      hoveredNode: hoveredNode.peek(),
+      hoveredLink: hoveredLink.peek(),
+      nodes: cards.peek() === undefined,
+    });
+  };
+  const end = effect(() => {
+    for (const each of [scene, reading, figures, camera, screen, palette, selectedNode, selectedLink]) each.value;
+    for (const each of [hoveredNode, hoveredLink, cards]) each.value;
+    frame ||= requestAnimationFrame(paint);
+  });
+  return () => {
+    end();
+    cancelAnimationFrame(frame);
+  };
+}
+
+function sameList(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((each, k) => each === b[k]);
+}

@@ -1,0 +1,70 @@
+/**
+ * What a node's card and a link's label say, the same on a canvas and in the document.
+ *
+ * @module
+ */
+import type { StatsFrame } from "../../control/stats_frame.ts";
+import { dropReasons } from "./drops.ts";
+import { formatNs, formatRate, formatShort } from "./format_figures.ts";
+import type { LinkFigures, NodeFigures } from "./graph_figures.ts";
+import { type Health, HEALTH_MARKS } from "./health.ts";
+
+/** The lines of a node's card that change. */
+export interface CardText {
+  /** The condition in a word; `""` while all is well. */
+  readonly condition: string;
+  /** `94/s`. */
+  readonly rate: string;
+  /** `p50 12 µs · p99 85 µs`. */
+  readonly ticks: string;
+  /** `2 errors`; `""` for none. */
+  readonly errors: string;
+}
+
+/** The lines of a link's label. */
+export interface LabelText {
+  /** `94/s`. */
+  readonly rate: string;
+  /** `2/8`: queued, and what fits. */
+  readonly depth: string;
+  /** How full it is, from 0 to 1. */
+  readonly fill: number;
+  /** Age of the newest frame. */
+  readonly age: string;
+  /** `120 full, 3 skipped`; `""` for none. */
+  readonly drops: string;
+}
+
+/** What a card says. */
+export function cardText(now: NodeFigures | undefined): CardText {
+  if (now === undefined) return { condition: "", rate: "", ticks: "", errors: "" };
+  const stuck = now.health === "stuck" ? ` ${formatNs(now.inCallMs * 1e6)}` : "";
+  return {
+    condition: isCalm(now.health) ? "" : HEALTH_MARKS[now.health].word + stuck,
+    rate: formatRate(now.ticksPerSecond),
+    ticks: now.ticks === 0 ? "no tick yet" : `p50 ${timeOf(now.tickP50Ns)} · p99 ${timeOf(now.tickP99Ns)}`,
+    errors: now.errors === 0 ? "" : `${formatShort(now.errors)} ${now.errors === 1 ? "error" : "errors"}`,
+  };
+}
+
+/** What a label says. */
+export function labelText(now: LinkFigures | undefined, frame: StatsFrame | undefined, index: number): LabelText {
+  if (now === undefined || frame === undefined) return { rate: "", depth: "", fill: 0, age: "", drops: "" };
+  const reasons = now.dropped === 0 ? [] : dropReasons(frame.links, index);
+  return {
+    rate: formatRate(now.readPerSecond),
+    depth: `${now.queued}/${now.capacity}`,
+    fill: Math.min(1, now.queued / now.capacity),
+    age: now.written === 0 ? "no frame yet" : formatNs(now.ageNs),
+    drops: reasons.map(({ count, reason }) => `${formatShort(count)} ${reason}`).join(", "),
+  };
+}
+
+/** Whether a condition needs no word on a card: its mark is enough. */
+export function isCalm(health: Health): boolean {
+  return health === "healthy" || health === "idle" || health === "ended";
+}
+
+function timeOf(ns: number): string {
+  return ns === 0 ? "–" : formatNs(ns);
+}

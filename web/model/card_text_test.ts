@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import type { StatsFrame } from "../../control/stats_frame.ts";
+import { cardText, labelText } from "./card_text.ts";
+import type { LinkFigures, NodeFigures } from "./graph_figures.ts";
+
+const node: NodeFigures = {
+  health: "healthy",
+  ticks: 10,
+  ticksPerSecond: 94,
+  busyShare: 0.1,
+  tickP50Ns: 12_000,
+  tickP99Ns: 85_000,
+  errors: 0,
+  blockedOnLink: -1,
+  inCallMs: 0,
+};
+const link: LinkFigures = {
+  health: "dropping",
+  written: 100,
+  read: 90,
+  dropped: 8,
+  queued: 2,
+  capacity: 8,
+  writtenPerSecond: 100,
+  readPerSecond: 94,
+  droppedPerSecond: 6,
+  ageNs: 12e6,
+};
+
+Deno.test("cardText() says no word while all is well, and how long a node has been stuck", () => {
+  assert.deepEqual(cardText(node), { condition: "", rate: "94/s", ticks: "p50 12 µs · p99 85 µs", errors: "" });
+  const stuck = cardText({ ...node, health: "stuck", inCallMs: 1800, errors: 1 });
+  assert.equal(stuck.condition, "stuck 1.8 s");
+  assert.equal(stuck.errors, "1 error");
+  assert.equal(cardText(undefined).ticks, "");
+  assert.equal(cardText({ ...node, ticks: 0 }).ticks, "no tick yet");
+});
+
+Deno.test("labelText() names drops by reason, and how full a link is", () => {
+  const links = { droppedFull: [7], droppedSkipped: [1], droppedUnlinked: [0], droppedLaneLost: [0] };
+  const frame = { links } as unknown as StatsFrame;
+  assert.deepEqual(labelText(link, frame, 0), {
+    rate: "94/s",
+    depth: "2/8",
+    fill: 0.25,
+    age: "12 ms",
+    drops: "7 full, 1 skipped",
+  });
+  assert.equal(labelText({ ...link, written: 0, dropped: 0 }, frame, 0).age, "no frame yet");
+});

@@ -1,0 +1,15 @@
+import assert from "node:assert/strict";
+import type { GraphSnapshot } from "../../control/schemas/graph.ts";
+import { describeNode } from "./describe.ts";
+
+const ids = ["a", "b", "c", "d", "e", "mixer"];
+const graph = {
+  nodes: ids.map((id) => ({ id, type: "gain", lane: "shape" })),
+  links: ["a", "b", "b"].map((fromNode) => ({ fromNode, toNode: "mixer" })),
+} as unknown as GraphSnapshot;
+
+Deno.test("describeNode() names what a node is linked to, each once, and of many only the number", () => {
+  assert.equal(describeNode(graph, undefined, 5), "mixer, gain, lane shape, from a and b");
+  const many = { ...graph, links: ids.slice(0, 5).map((toNode) => ({ fromNode: "mixer", toNode })) };
+  assert.equal(describeNode(many as unknown as GraphSnapshot, undefined, 5), "mixer, gain, lane shape, to 5 nodes");
+});

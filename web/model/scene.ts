@@ -1,0 +1,170 @@
+/**
+ * A laid-out graph as things that can be drawn and hit: a rectangle for each node, a curve for each link, and what lies
+ * in a part of the world. Made once for each layout; indices are those of the graph's lists.
+ *
+ * @module
+ */
+import type { GraphSnapshot, PortInfo } from "../../control/schemas/graph.ts";
+import {
+  contains,
+  type Curve,
+  curveBounds,
+  distanceToCurve,
+  inflate,
+  linkCurve,
+  type Point,
+  type Rect,
+} from "./geometry.ts";
+import { type Layout, NODE_HEIGHT, NODE_WIDTH } from "./layout.ts";
+import { SpatialGrid } from "./spatial_grid.ts";
+
+/** With more ports on a side than this, only those that are linked are shown. */
+const MAX_PORTS = 6;
+
+/** Half of a label's size: it may lie outside the curve's own bounds. */
+const LABEL_REACH = 36;
+
+/** A port where it is drawn. */
+export interface PortPlace extends Point {
+  readonly name: string;
+  readonly linked: boolean;
+}
+
+/** See the module. */
+export class Scene {
+  readonly graph: GraphSnapshot;
+  readonly layout: Layout;
+  /** Where each node stands. */
+  readonly nodes: readonly Rect[];
+  /** The course of each link. */
+  readonly links: readonly Curve[];
+  /** Shown inputs and outputs of each node. */
+  readonly ports: readonly (readonly PortPlace[])[];
+  /** Pairs of node indices: from, to. */
+  readonly pairs: readonly (readonly [number, number])[];
+  readonly #nodeGrid: SpatialGrid;
+  readonly #linkGrid: SpatialGrid;
+
+  /**
+   * @param layout of this graph
+   * @throws {RangeError} if the layout is of another number of nodes
+   */
+  constructor(graph: GraphSnapshot, layout: Layout) {
+    if (layout.x.length !== graph.nodes.length) {
+      throw new RangeError(`Cannot draw ${graph.nodes.length} nodes: the layout is of ${layout.x.length}`);
+    }
+    this.graph = graph;
+    this.layout = layout;
+    this.nodes = graph.nodes.map((_, k) => ({
+      x: layout.x[k],
+      y: layout.y[k],
+      width: NODE_WIDTH,
+      height: NODE_HEIGHT,
+    }));
+    this.pairs = linkPairs(graph);
+    const linkedPorts = new Set(graph.links.flatMap((each) => [
+      portKey("out", each.fromNode, each.fromPort),
+      portKey("in", each.toNode, each.toPort),
+    ]));
+    const places = new Map<string, PortPlace>();
+    this.ports = graph.nodes.map(({ id, inputs, outputs }, k) => [
+      ...placePorts("in", id, inputs, this.nodes[k], linkedPorts, places),
+      ...placePorts("out", id, outputs, this.nodes[k], linkedPorts, places),
+    ]);
+    this.links = graph.links.map((each, k) => {
+      const [from, to] = this.pairs[k];
+      return linkCurve(
+        places.get(portKey("out", each.fromNode, each.fromPort)) ?? sideOf(this.nodes[from], "out"),
+        places.get(portKey("in", each.toNode, each.toPort)) ?? sideOf(this.nodes[to], "in"),
+      );
+    });
+    this.#nodeGrid = new SpatialGrid(this.nodes);
+    this.#linkGrid = new SpatialGrid(this.links.map((curve) => inflate(curveBounds(curve), LABEL_REACH)));
+  }
+
+  /** Around everything. */
+  get bounds(): Rect {
+    return this.layout.bounds;
+  }
+
+  /** Nodes that touch a part of the world, in ascending order. */
+  nodesIn(rect: Rect): number[] {
+    return this.#nodeGrid.query(rect);
+  }
+
+  /** Links whose curves or labels may touch a part of the world, in ascending order. */
+  linksIn(rect: Rect): number[] {
+    return this.#linkGrid.query(rect);
+  }
+
+  /** The node at a point; -1 for none. */
+  nodeAt(point: Point): number {
+    return this.nodesIn({ ...point, width: 0, height: 0 }).findLast((k) => contains(this.nodes[k], point)) ?? -1;
+  }
+
+  /**
+   * The link that is nearest to a point; -1 for none.
+   *
+   * @param reach how far it may be away, world units
+   */
+  linkAt(point: Point, reach: number): number {
+    let best = -1;
+    let nearest = reach;
+    for (const link of this.linksIn(inflate({ ...point, width: 0, height: 0 }, reach))) {
+      const distance = distanceToCurve(this.links[link], point);
+      if (distance <= nearest) [best, nearest] = [link, distance];
+    }
+    return best;
+  }
+
+  /** Links into and out of a node, inputs first. */
+  linksOf(node: number): number[] {
+    const into = this.pairs.flatMap(([, to], k) => to === node ? [k] : []);
+    const out = this.pairs.flatMap(([from, to], k) => from === node && to !== node ? [k] : []);
+    return [...into, ...out];
+  }
+}
+
+/** Pairs of node indices, one for each link; a node that is not in the graph counts as the first. */
+export function linkPairs({ nodes, links }: GraphSnapshot): (readonly [number, number])[] {
+  const indices = new Map(nodes.map(({ id }, k) => [id, k]));
+  return links.map(({ fromNode, toNode }) => [indices.get(fromNode) ?? 0, indices.get(toNode) ?? 0]);
+}
+
+/** What a layout depends on, as one text: two graphs of the same one can share it. */
+export function layoutKey({ nodes, links }: GraphSnapshot): string {
+  return JSON.stringify([
+    nodes.map(({ id, lane }) => [id, lane]),
+    links.map(({ fromNode, toNode }) => [fromNode, toNode]),
+  ]);
+}
+
+function placePorts(
+  side: "in" | "out",
+  node: string,
+  ports: readonly PortInfo[],
+  rect: Rect,
+  linkedPorts: ReadonlySet<string>,
+  places: Map<string, PortPlace>,
+): PortPlace[] {
+  const isLinked = ({ name }: PortInfo) => linkedPorts.has(portKey(side, node, name));
+  const shown = ports.length <= MAX_PORTS ? ports : ports.filter(isLinked);
+  return shown.map((port, k) => {
+    const at = {
+      x: side === "in" ? rect.x : rect.x + rect.width,
+      y: rect.y + rect.height * (k + 1) / (shown.length + 1),
+    };
+    const place = { ...at, name: port.name, linked: isLinked(port) };
+    places.set(portKey(side, node, port.name), place);
+    return place;
+  });
+}
+
+function sideOf({ x, y, width, height }: Rect, side: "in" | "out"): Point {
+  return { x: side === "in" ? x : x + width, y: y + height / 2 };
+}
+
+/** Ids hold no newline. */
+function portKey(side: "in" | "out", node: string, port: string): string {
+  return `${side}\n${node}\n${port}`;
+}

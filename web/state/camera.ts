@@ -1,0 +1,89 @@
+/**
+ * Which part of the graph is shown, and how large.
+ *
+ * @module
+ */
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { centerOf, type Point } from "../model/geometry.ts";
+import {
+  centerOn,
+  fit,
+  keepInReach,
+  panBy,
+  reveal,
+  type ScreenSize,
+  type Viewport,
+  visibleRect,
+  zoomAt,
+} from "../model/viewport.ts";
+import { scene } from "./scene.ts";
+
+/** A node is shown at least this large when it is looked for. */
+const READABLE_SCALE = 0.8;
+
+/** Size of the graph view, CSS pixels. */
+export const screen = signal<ScreenSize>({ width: 0, height: 0 });
+
+const viewport = signal<Viewport>({ x: 0, y: 0, scale: 1 });
+let fitted: string | undefined;
+let moved = false;
+
+/** What is shown. */
+export const camera: ReadonlySignal<Viewport> = viewport;
+
+/** The part of the world that is shown. */
+export const visible = computed(() => visibleRect(viewport.value, screen.value));
+
+// A new run is shown whole; a graph that changes while somebody looks at a part of it leaves that part in view.
+effect(() => {
+  const now = scene.value;
+  if (now === undefined || screen.value.width === 0) return;
+  if (fitted === now.graph.run && moved) return;
+  fitted = now.graph.run;
+  fitAll();
+});
+
+/** Shows everything. */
+export function fitAll(): void {
+  const now = scene.peek();
+  if (now !== undefined) viewport.value = fit(now.bounds, screen.peek(), screen.peek().width < 600 ? 10 : 32);
+  moved = false;
+}
+
+/** Moves the content by screen pixels. */
+export function pan(dx: number, dy: number): void {
+  go(panBy(viewport.peek(), dx, dy));
+}
+
+/** Zooms by a factor about a point of the screen; by default its middle. */
+export function zoom(factor: number, about?: Point): void {
+  const { width, height } = screen.peek();
+  go(zoomAt(viewport.peek(), about ?? { x: width / 2, y: height / 2 }, factor));
+}
+
+/** Brings a point of the world into the middle. */
+export function centerAt(point: Point): void {
+  go(centerOn(viewport.peek(), point, screen.peek()));
+}
+
+/** Moves as little as is needed to have a node in view. */
+export function revealNode(node: number): void {
+  const rect = scene.peek()?.nodes[node];
+  if (rect !== undefined) go(reveal(viewport.peek(), rect, screen.peek()));
+}
+
+/** Brings a node into the middle, large enough to be read. */
+export function lookAtNode(node: number): void {
+  const rect = scene.peek()?.nodes[node];
+  if (rect === undefined) return;
+  const { scale } = viewport.peek();
+  if (scale < READABLE_SCALE) zoom(READABLE_SCALE / scale);
+  centerAt(centerOf(rect));
+}
+
+function go(next: Viewport): void {
+  const now = scene.peek();
+  if (now === undefined) return;
+  moved = true;
+  viewport.value = keepInReach(next, now.bounds, screen.peek());
+}
