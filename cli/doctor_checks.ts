@@ -124,7 +124,7 @@ async function checkGenerated(): Promise<CheckResult> {
   try {
     const each = await loadNodePackage(OWN_PACKAGE_URL);
     const stale = await findStaleSources(each);
-    if (stale.length === 0) return { ...base, ok: true, found: `fresh, ${each.nodes.length} node types` };
+    if (stale.length === 0) return { ...base, ok: true, found: `fresh, ${plural(each.nodes.length, "node type")}` };
     return { ...base, ok: false, required: false, found: `older than ${stale.join(", ")}`, mend };
   } catch (error) {
     return { ...base, ok: false, found: (error as Error).message, mend };

@@ -5,8 +5,11 @@
  */
 import { posix } from "node:path";
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import { describeValue } from "../core/config_check.ts";
 import { listNames, nearestName } from "../core/errors.ts";
 import { type Diagnostic, diagnosticAt } from "./diagnostics.ts";
+import { findDeepBracket, JSON_NESTING_LIMIT } from "./json_nesting.ts";
+import { findGlobProblem } from "./scan/glob.ts";
 
 /** The content of `sluice.json`. Paths and globs are relative to its folder. */
 export interface GeneratorConfig {
@@ -46,6 +49,21 @@ const KEYS: { readonly [K in keyof Required<GeneratorConfig>]: "text" | "list" }
   schema: "text",
 };
 
+/** What a key's text must look like, and the words for it. */
+const FORMS: { readonly [key: string]: { readonly form: RegExp; readonly wanted: string; readonly mend: string } } = {
+  name: {
+    form: /^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,100}$/,
+    wanted: `a package's name: letters, digits, ".", "_" and "-", with "@scope/" before it or without`,
+    mend: `write "@scope/package"`,
+  },
+  runtime: {
+    // deno-lint-ignore no-control-regex
+    form: /^(?:(?:\.\.?\/|\/|[A-Za-z]:[\\/]|(?:https?|file|jsr|npm):)[^"'`;<>\x00-\x1f]+|@?[\w.~-]+(?:\/[\w.@~-]+)*)$/,
+    wanted: "what an import can name",
+    mend: `write "@sluice/sluice", or a path that starts with "./" or "../"`,
+  },
+};
+
 /**
  * Reads the text of a `sluice.json`. Comments and trailing commas are allowed.
  *
@@ -53,11 +71,18 @@ const KEYS: { readonly [K in keyof Required<GeneratorConfig>]: "text" | "list" }
  * @returns the configuration with defaults filled in, or everything that is wrong
  */
 export function parseConfig(file: string, text: string): { config?: GeneratorConfig; diagnostics: Diagnostic[] } {
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { allowTrailingComma: true });
+  text = text.replace(/^\uFEFF/, "");
   const diagnostics: Diagnostic[] = [];
   const refuse = (node: { offset: number; length: number }, message: string, mend: string) =>
     void diagnostics.push(diagnosticAt(file, text, node.offset, node.offset + node.length, message, mend));
+  const deep = findDeepBracket(text);
+  if (deep !== undefined) {
+    const found = `it is nested more than ${JSON_NESTING_LIMIT} levels deep`;
+    refuse({ offset: deep, length: 1 }, `Cannot read ${file} as JSON: ${found}`, "remove the inner brackets");
+    return { diagnostics };
+  }
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { allowTrailingComma: true });
 
   if (errors.length > 0 || root === undefined) {
     const at = errors[0] ?? { offset: 0, length: 1, error: 0 };
@@ -79,6 +104,7 @@ export function parseConfig(file: string, text: string): { config?: GeneratorCon
   }
 
   const values: Record<string, unknown> = { ...DEFAULTS };
+  const given = new Set<string>();
   for (const property of root.children ?? []) {
     const [key, value] = property.children ?? [];
     if (key === undefined || value === undefined) continue;
@@ -93,12 +119,18 @@ export function parseConfig(file: string, text: string): { config?: GeneratorCon
       );
       continue;
     }
+    if (given.has(name)) {
+      refuse(key, `Cannot use key "${name}" in ${file}: it is there twice`, "remove one of the two");
+      continue;
+    }
+    given.add(name);
     const wanted = KEYS[name as keyof GeneratorConfig];
     if (wanted === "text" ? !isText(value) : !(value.type === "array" && (value.children ?? []).every(isText))) {
       const shape = wanted === "text" ? "a string that is not empty" : "a list of strings that are not empty";
       refuse(value, `Cannot use "${name}" in ${file}: wanted ${shape}`, `give "${name}" as ${shape}`);
       continue;
     }
+    checkValue(file, name, value, refuse);
     values[name] = wanted === "text" ? value.value : (value.children ?? []).map((each) => String(each.value));
   }
 
@@ -122,6 +154,29 @@ function isText(node: Node): boolean {
   return node.type === "string" && String(node.value).trim() !== "";
 }
 
+/** Checks what a key of the right type holds. */
+function checkValue(
+  file: string,
+  name: string,
+  value: Node,
+  refuse: (node: Node, message: string, mend: string) => void,
+): void {
+  const form = FORMS[name];
+  if (form !== undefined && !form.form.test(value.value)) {
+    refuse(value, `Cannot use ${describeValue(value.value)} as "${name}": wanted ${form.wanted}`, form.mend);
+  }
+  if (name !== "include" && name !== "exclude") return;
+  const globs = value.children ?? [];
+  if (name === "include" && globs.length === 0) {
+    refuse(value, `Cannot use "include" in ${file}: the list is empty, wanted a glob`, `write ["**/*.ts"]`);
+  }
+  for (const each of globs) {
+    const problem = findGlobProblem(each.value);
+    if (problem === undefined) continue;
+    refuse(each, `Cannot use ${describeValue(each.value)} in "${name}": ${problem.reason}`, problem.mend);
+  }
+}
+
 function checkEnding(
   root: Node,
   name: "output" | "schema" | "rust",
@@ -132,7 +187,10 @@ function checkEnding(
   const value = values[name];
   const node = root.children?.find((each) => each.children?.[0].value === name)?.children?.[1];
   if (typeof value !== "string" || node === undefined) return;
-  if (/^(?:\/|[A-Za-z]:|\.\.(?:\/|$))/.test(posix.normalize(value.replaceAll("\\", "/")))) {
+  // deno-lint-ignore no-control-regex
+  if (/[\x00-\x1f]/.test(value)) {
+    refuse(node, `Cannot write ${JSON.stringify(value)}: the path holds a control character`, "remove the character");
+  } else if (/^(?:\/|[A-Za-z]:|\.\.(?:\/|$))/.test(posix.normalize(value.replaceAll("\\", "/")))) {
     refuse(node, `Cannot write "${value}": it is not inside the folder of the configuration`, "name a file inside it");
   } else if (!value.endsWith(ending)) {
     refuse(node, `Cannot write "${value}": "${name}" must end in "${ending}"`, `name a file that ends in "${ending}"`);

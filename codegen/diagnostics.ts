@@ -48,6 +48,22 @@ export function diagnosticAt(
   return { file, line, column, length, sourceLine, message, mend };
 }
 
+/**
+ * A diagnostic for an error that the generator did not foresee.
+ *
+ * @param file the file that was being read or written
+ * @param attempt what was attempted: `read the file`
+ */
+export function describeInternal(file: string, attempt: string, error: unknown): Diagnostic {
+  const [found] = (error instanceof Error ? error.message : String(error)).split("\n", 1);
+  const isDeep = error instanceof RangeError && found.includes("call stack");
+  return {
+    file,
+    message: `Cannot ${attempt}: ${isDeep ? "it is nested too deeply" : `internal error: ${found || "unknown"}`}`,
+    mend: isDeep ? "split what is in it, and give the parts names" : "report this together with the file",
+  };
+}
+
 /** Whether a diagnostic is a refusal, not a warning. */
 export function isError({ severity }: Diagnostic): boolean {
   return severity !== "warning";

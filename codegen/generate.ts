@@ -3,18 +3,19 @@
  *
  * @module
  */
-import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { type GeneratorConfig, parseConfig } from "./config.ts";
-import { diagnosticInConfig } from "./config_place.ts";
-import type { Diagnostic } from "./diagnostics.ts";
+import { diagnosticAtKey, diagnosticInConfig } from "./config_place.ts";
+import { describeInternal, type Diagnostic } from "./diagnostics.ts";
 import { formatTypeScript } from "./emit/format.ts";
 import { emitGraphSchema } from "./emit/graph_schema.ts";
 import { type EmitCache, emitModule } from "./emit/module.ts";
 import { emitRust } from "./emit/rust_structs.ts";
 import type { OtherPackageModel, PackageModel } from "./model.ts";
+import { findOutputProblem, type OutputKey, placeOutput, readOutput } from "./outputs.ts";
 import { findFiles } from "./scan/find_files.ts";
+import { describeFileError } from "./scan/read_source.ts";
 import { hasErrors, PackageScanner } from "./scan/scan_package.ts";
 import { namedStandardPackage, standardPackages } from "./standard_types.ts";
 
@@ -51,6 +52,8 @@ export interface GenerateResult {
 
 /** The texts of a package's generated files, by path relative to its root. */
 export interface EmittedFile {
+  /** The key of `sluice.json` that names it. */
+  readonly key: OutputKey;
   readonly path: string;
   readonly text: string;
 }
@@ -58,9 +61,9 @@ export interface EmittedFile {
 /**
  * Reads a package's annotated classes and writes its generated files. Of a file in which something is refused, only
  * what is good comes into them; if nothing is good, or names clash, nothing is written. A file whose text would not
- * change is left alone.
+ * change is left alone, and so is one that the generator did not make.
  *
- * @returns what was written, and what was refused; only trouble with the file system while writing throws
+ * @returns what was written, and what was refused; nothing throws
  */
 export async function generate(options: GenerateOptions): Promise<GenerateResult> {
   return await new Generator(options).run();
@@ -73,9 +76,10 @@ export class Generator {
   readonly #options: GenerateOptions;
   readonly #scanner: PackageScanner;
   readonly #emitted: EmitCache = new WeakMap();
-  readonly #formatted = new Map<string, string>();
-  /** What was last found in, or written to, each generated file. */
-  readonly #texts = new Map<string, string>();
+  /** The pieces of the last run. */
+  #formatted = new Map<string, string>();
+  /** The texts of the last run, by path. */
+  #texts: ReadonlyMap<string, string> = new Map();
 
   constructor(options: GenerateOptions) {
     this.#options = options;
@@ -89,12 +93,35 @@ export class Generator {
    * @param changed paths relative to the root that have changed since the last run; may be left out in the first
    */
   async run(changed: ReadonlySet<string> = new Set()): Promise<GenerateResult> {
+    try {
+      return await this.#run(changed);
+    } catch (error) {
+      return failed([describeInternal(basename(this.#options.configPath), "generate code", error)]);
+    }
+  }
+
+  /** Whether a generated file holds what was last written to it; `undefined` if a path is none. */
+  async isIntact(path: string): Promise<boolean | undefined> {
+    const text = this.#texts.get(path);
+    return text === undefined ? undefined : await readOutput(join(this.root, path)).catch(() => undefined) === text;
+  }
+
+  async #run(changed: ReadonlySet<string>): Promise<GenerateResult> {
     const { configPath, check = false } = this.#options;
     const { config, diagnostics } = await readConfig(configPath);
     if (config === undefined) return failed(diagnostics);
     this.#scanner.invalidate(changed);
-    for (const path of changed) this.#texts.delete(path);
-    const paths = await findFiles(this.root, config.include, config.exclude);
+    const refused = (key: string, message: string, mend: string): GenerateResult =>
+      failed([diagnosticAtKey(this.root, basename(configPath), key, message, mend)]);
+    let paths: string[];
+    try {
+      paths = await findFiles(this.root, config.include, config.exclude);
+    } catch (error) {
+      const { path = this.root } = error as { path?: string };
+      const message = `Cannot look for the files of "include" in "${relative(this.root, path) || "."}": ` +
+        describeFileError(error);
+      return refused("include", message, `correct "include"`);
+    }
     const scanned = this.#scanner.scan({
       root: this.root,
       configFile: basename(configPath),
@@ -120,13 +147,22 @@ export class Generator {
         scanned.scanned,
       );
     }
-    const files: GeneratedFile[] = [];
-    for (const { path, text } of emitPackage(model, (piece) => this.#format(piece), this.#emitted)) {
-      const before = this.#texts.get(path);
-      const state = before === text ? "unchanged" : await place(join(this.root, path), text, check);
-      if (!check) this.#texts.set(path, text);
-      files.push({ path, text, state });
+    const before = this.#formatted;
+    this.#formatted = new Map();
+    const emitted = emitPackage(model, (piece) => this.#format(piece, before), this.#emitted);
+    for (const { key, path } of emitted) {
+      const problem = await findOutputProblem(this.root, basename(configPath), key, path);
+      if (problem !== undefined) return refused(key, `Cannot write "${path}": ${problem.reason}`, problem.mend);
     }
+    const files: GeneratedFile[] = [];
+    for (const { key, path, text } of emitted) {
+      try {
+        files.push({ path, text, state: await placeOutput(join(this.root, path), text, check) });
+      } catch (error) {
+        return refused(key, `Cannot write "${path}": ${describeFileError(error)}`, `name another file as "${key}"`);
+      }
+    }
+    this.#texts = new Map(files.map(({ path, text }) => [path, text]));
     return {
       files,
       diagnostics: scanned.diagnostics,
@@ -135,9 +171,9 @@ export class Generator {
     };
   }
 
-  #format(piece: string): string {
-    let text = this.#formatted.get(piece);
-    if (text === undefined) this.#formatted.set(piece, text = formatTypeScript(piece));
+  #format(piece: string, before: ReadonlyMap<string, string>): string {
+    const text = before.get(piece) ?? this.#formatted.get(piece) ?? formatTypeScript(piece);
+    this.#formatted.set(piece, text);
     return text;
   }
 }
@@ -154,10 +190,10 @@ export function emitPackage(
 ): EmittedFile[] {
   const rust = model.rust === undefined || model.structs.length === 0
     ? []
-    : [{ path: model.rust, text: emitRust(model) }];
+    : [{ key: "rust" as const, path: model.rust, text: emitRust(model) }];
   return [
-    { path: model.output, text: emitModule(model, cache).map(format).join("\n") },
-    { path: model.schema, text: emitGraphSchema(model) },
+    { key: "output", path: model.output, text: emitModule(model, cache).map(format).join("\n") },
+    { key: "schema", path: model.schema, text: emitGraphSchema(model) },
     ...rust,
   ];
 }
@@ -169,17 +205,13 @@ async function readConfig(configPath: string): Promise<{ config?: GeneratorConfi
   } catch (error) {
     const isAbsent = (error as { code?: string }).code === "ENOENT";
     const message = `Cannot read the generator's configuration: ${
-      isAbsent ? `there is no file "${resolve(configPath)}"` : describeError(error)
+      isAbsent ? `there is no file "${resolve(configPath)}"` : describeFileError(error)
     }`;
     const mend =
       `write { "include": ["processors/**/*.ts"], "name": "@scope/package" } to it, or name another with --config`;
     return { diagnostics: [{ file: configPath, message, mend }] };
   }
   return parseConfig(basename(configPath), text);
-}
-
-function describeError(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function describeSearch({ include }: GeneratorConfig, count: number): string {
@@ -190,26 +222,4 @@ function describeSearch({ include }: GeneratorConfig, count: number): string {
 
 function failed(diagnostics: readonly Diagnostic[], scanned = 0): GenerateResult {
   return { files: [], diagnostics, nodeTypes: [], scanned };
-}
-
-async function place(path: string, text: string, check: boolean): Promise<GeneratedFile["state"]> {
-  let before: string | undefined;
-  try {
-    before = (await readFile(path, "utf8")).replaceAll("\r\n", "\n");
-  } catch (error) {
-    if ((error as { code?: string }).code !== "ENOENT") throw error;
-  }
-  if (before === text) return "unchanged";
-  if (check) return before === undefined ? "missing" : "stale";
-  await mkdir(dirname(path), { recursive: true });
-  // A name of its own, so that two generators at work at once never rename each other's half-written file.
-  const partial = `${path}.${randomUUID()}.partial`;
-  try {
-    await writeFile(partial, text);
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
-  return "written";
 }

@@ -25,20 +25,20 @@ async function copyOf(name: string): Promise<AsyncDisposable & { root: string; c
 
 Deno.test("generate() with check writes nothing and tells stale from missing", async () => {
   await using copy = await copyOf("two_ports");
-  await writeFile(join(copy.root, "sluice.gen.ts"), "// old\n");
+  await writeFile(join(copy.root, "sluice.gen.ts"), `// Made by "deno task codegen", long ago\n`);
   await rm(join(copy.root, "sluice.schema.json"));
   const result = await generate({ configPath: copy.configPath, check: true });
   assert.deepEqual(result.files.map(({ path, state }) => [path, state]), [
     ["sluice.gen.ts", "stale"],
     ["sluice.schema.json", "missing"],
   ]);
-  assert.equal(await readFile(join(copy.root, "sluice.gen.ts"), "utf8"), "// old\n");
+  assert.equal(await readFile(join(copy.root, "sluice.gen.ts"), "utf8"), `// Made by "deno task codegen", long ago\n`);
   assert.deepEqual((await readdir(copy.root)).sort(), ["gain.ts", "sluice.gen.ts", "sluice.json"]);
 });
 
 Deno.test("generate() writes what differs, leaves no temporary file, and then has nothing to do", async () => {
   await using copy = await copyOf("two_ports");
-  await writeFile(join(copy.root, "sluice.gen.ts"), "// old\n");
+  await writeFile(join(copy.root, "sluice.gen.ts"), `// Made by "deno task codegen", long ago\n`);
   const first = await generate({ configPath: copy.configPath });
   assert.deepEqual(first.files.map(({ state }) => state), ["written", "unchanged"]);
   assert.deepEqual(first.nodeTypes, ["gain"]);

@@ -78,7 +78,10 @@ function report(result: GenerateResult, check: boolean, config: string | undefin
   const errors = diagnostics.filter(isError).length;
   if (errors > 0) {
     const count = errors === 1 ? "1 error" : `${errors} errors`;
-    const made = files.length === 0 ? "nothing was written" : `${nodeTypes.length} node types without errors were kept`;
+    const kept = nodeTypes.length === 1
+      ? "1 node type without errors was"
+      : `${nodeTypes.length} node types without errors were`;
+    const made = files.length === 0 ? "nothing was written" : `${kept} kept`;
     console.error(`codegen: ${count}; ${made}`);
     return 1;
   }

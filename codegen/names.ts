@@ -9,7 +9,7 @@ const TAKEN: ReadonlySet<string> = new Set(
   ("arguments await break case catch class const continue debugger default delete do else enum eval export extends " +
     "false finally for function if implements import in instanceof interface let new null package private protected " +
     "public return static super switch this throw true try typeof undefined var void while with yield " +
-    "nodes nodePackage defineNodeType definePackage").split(" "),
+    "undefined globalThis nodes nodePackage defineNodeType definePackage").split(" "),
 );
 
 /** `wav-source` becomes `wavSource`, `mixer<4>` becomes `mixer4`; a word that is taken gets `Node` behind it. */

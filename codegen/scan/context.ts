@@ -5,12 +5,15 @@
  */
 import type { Node } from "ts-morph";
 import { type Diagnostic, diagnosticAt } from "../diagnostics.ts";
+import type { StructModel } from "../model.ts";
 import type { SourceSet } from "./source_set.ts";
 
 /** One run over a package. */
 export class ScanContext {
   readonly sources: SourceSet;
   readonly diagnostics: Diagnostic[] = [];
+  /** Interfaces of fixed layout that were read; `undefined` for one that was refused. */
+  readonly structs: Map<Node, StructModel | undefined> = new Map();
 
   constructor(sources: SourceSet) {
     this.sources = sources;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type ClassDeclaration, Node, type SourceFile, SyntaxKind } from "ts-morph";
+import { type ClassDeclaration, Node, type SourceFile } from "ts-morph";
 import { type Diagnostic, diagnosticAt } from "../diagnostics.ts";
 import type { NodeModel, StructModel } from "../model.ts";
 import type { ScanContext } from "./context.ts";
@@ -13,6 +13,7 @@ import { findInstantiations, readProcessor } from "./processor_class.ts";
 import type { Binding } from "./source_set.ts";
 import { hasFrameTag, StructReader } from "./structs.ts";
 import { findTunables } from "./tunables.ts";
+import { walkWrapped } from "./walk.ts";
 
 /** A file without any of these has nothing for the generator: an annotation, or another name for one. */
 const ANNOTATED = /@(?:[\w$]+\s*\.\s*)?(?:processor|input|output|frame)\b|\b(?:processor|input|output)\s+as\s/;
@@ -45,17 +46,20 @@ export interface FileScan {
 /** Reads a file. `undefined` if it has nothing for the generator. */
 export function scanFile(context: ScanContext, path: string): FileScan | undefined {
   const { sources, diagnostics } = context;
-  const text = sources.readText(path);
-  if (text === undefined) {
+  const read = sources.readText(path);
+  if (!read.ok) {
+    if (read.guess !== undefined && !ANNOTATED.test(read.guess)) return undefined;
+    const severity = read.isWarning === true ? "warning" : "error";
     return {
-      ...empty(path),
-      diagnostics: [{ file: path, message: "Cannot read the file", mend: "check that it may be read" }],
+      ...emptyScan(path),
+      diagnostics: [{ severity, file: path, message: `Cannot read the file: ${read.reason}`, mend: read.mend }],
     };
   }
+  const { text } = read;
   if (!ANNOTATED.test(text)) return undefined;
   const errors = sources.syntaxErrors(path);
   const file = sources.open(path);
-  if (errors.length > 0 || file === undefined) return { ...empty(path), diagnostics: errors.slice(0, 3) };
+  if (errors.length > 0 || file === undefined) return { ...emptyScan(path), diagnostics: errors.slice(0, 3) };
 
   const scan = { nodes: [] as ScannedNode[], used: [] as string[], loose: [] as FileScan["loose"][number][] };
   let annotated = 0;
@@ -90,7 +94,8 @@ export function scanFile(context: ScanContext, path: string): FileScan | undefin
   return { path, ...scan, structs, diagnostics: diagnostics.splice(0) };
 }
 
-function empty(path: string): FileScan {
+/** What a file without processors holds. */
+export function emptyScan(path: string): FileScan {
   return { path, nodes: [], structs: [], diagnostics: [], used: [], loose: [] };
 }
 
@@ -102,11 +107,8 @@ function placeOf(path: string, node: Node): Place {
 
 /** Refuses annotated classes that stand inside functions, or are expressions. */
 function refuseNested(context: ScanContext, file: SourceFile): void {
-  const nested = [
-    ...file.getDescendantsOfKind(SyntaxKind.ClassDeclaration).filter((each) => each.getParent() !== file),
-    ...file.getDescendantsOfKind(SyntaxKind.ClassExpression),
-  ];
-  for (const each of nested) {
+  for (const each of walkWrapped(file)) {
+    if (!Node.isClassExpression(each) && !Node.isClassDeclaration(each) || each.getParent() === file) continue;
     const annotation = annotationsOf(context, each).find(({ name }) => name === "processor");
     if (annotation === undefined) continue;
     context.refuse(

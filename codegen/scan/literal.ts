@@ -10,6 +10,12 @@ import type { SourceSet } from "./source_set.ts";
 /** Most levels of nesting, and of constants that stand for constants. */
 const DEPTH_LIMIT = 64;
 
+/** Most expressions of a value that constants stand in, each counted as often as they name it. */
+const STEP_LIMIT = 50_000;
+
+/** Longest text that is made by adding, characters. */
+const TEXT_LIMIT = 65_536;
+
 /** What an expression is worth, or the part of it that cannot be known. */
 export type Evaluated = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly at: Node };
 
@@ -18,10 +24,19 @@ export type Evaluated = { readonly ok: true; readonly value: unknown } | { reado
  *
  * @param names the files in which a name is looked up; `undefined` to refuse names and arithmetic
  */
-export function evaluate(expression: Expression, names?: SourceSet, depth = 0): Evaluated {
+export function evaluate(expression: Expression, names?: SourceSet): Evaluated {
+  return evaluateAt(expression, names, 0, { steps: 0 });
+}
+
+function evaluateAt(
+  expression: Expression,
+  names: SourceSet | undefined,
+  depth: number,
+  spent: { steps: number },
+): Evaluated {
   const failed: Evaluated = { ok: false, at: expression };
-  if (depth > DEPTH_LIMIT) return failed;
-  const inner = (each: Expression) => evaluate(each, names, depth + 1);
+  if (depth > DEPTH_LIMIT || (names !== undefined && spent.steps++ > STEP_LIMIT)) return failed;
+  const inner = (each: Expression) => evaluateAt(each, names, depth + 1, spent);
 
   if (Node.isNumericLiteral(expression)) return finite(Number(expression.getLiteralValue()), failed);
   if (Node.isStringLiteral(expression) || Node.isNoSubstitutionTemplateLiteral(expression)) {
@@ -85,7 +100,8 @@ export function evaluate(expression: Expression, names?: SourceSet, depth = 0): 
     if (!left.ok || !right.ok) return left.ok ? right : left;
     const operator = expression.getOperatorToken().getText();
     if (operator === "+" && typeof left.value === "string" && typeof right.value === "string") {
-      return { ok: true, value: left.value + right.value };
+      const isShort = left.value.length + right.value.length <= TEXT_LIMIT;
+      return isShort ? { ok: true, value: left.value + right.value } : failed;
     }
     if (typeof left.value !== "number" || typeof right.value !== "number") return failed;
     return finite(calculate(operator, left.value, right.value), failed);

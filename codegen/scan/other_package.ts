@@ -5,25 +5,29 @@
  * @module
  */
 import { readFileSync } from "node:fs";
-import { join, posix } from "node:path";
+import { join, posix, resolve } from "node:path";
 import { parse } from "jsonc-parser";
-import { Node, type ObjectLiteralExpression, Project, SyntaxKind } from "ts-morph";
+import { Node, type ObjectLiteralExpression, Project, type SourceFile, SyntaxKind } from "ts-morph";
 import type { NodeDescriptor } from "../../core/registry/descriptor.ts";
 import { diagnosticInConfig } from "../config_place.ts";
 import type { Diagnostic } from "../diagnostics.ts";
 import type { OtherPackageModel } from "../model.ts";
 import { evaluate } from "./literal.ts";
+import { findDeepNode, isOverflow } from "./nesting.ts";
+import { readSource } from "./read_source.ts";
 
 /**
  * Reads a generated module.
  *
  * @param root absolute path of the package that names it
+ * @param output the module that is generated here
  * @param specifier a path that starts at `root`, or a name that the `imports` of its `deno.json` lead to one
  * @param diagnostics what is wrong is added here
  */
 export function readOtherPackage(
   root: string,
   configFile: string,
+  output: string,
   specifier: string,
   diagnostics: Diagnostic[],
 ): OtherPackageModel | undefined {
@@ -38,16 +42,18 @@ export function readOtherPackage(
       `name the path of its generated module: "./…/sluice.gen.ts"`,
     );
   }
-  let text: string;
-  try {
-    text = readFileSync(join(root, path), "utf8");
-  } catch {
-    return refuse(`"${path}" cannot be read`, `run "deno task codegen" in that package, or correct the path`);
+  if (resolve(root, path) === resolve(root, output)) {
+    return refuse("it is the module that is generated here", `leave it out of "packages"`);
   }
-  const file = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true }).createSourceFile(
-    "/other.gen.ts",
-    text,
-  );
+  const read = readSource(join(root, path));
+  if (!read.ok) {
+    return refuse(
+      `"${path}" cannot be read: ${read.reason}`,
+      `run "deno task codegen" in that package, or correct the path`,
+    );
+  }
+  const file = parseModule(read.text);
+  if (file === undefined) return refuse(`"${path}" is nested too deeply`, `name a "sluice.gen.ts"`);
   const descriptors: NodeDescriptor[] = [];
   let name: unknown;
   for (const call of file.getDescendantsOfKind(SyntaxKind.CallExpression)) {
@@ -57,10 +63,26 @@ export function readOtherPackage(
     if (called === "definePackage") name = literalOf(parts, "name");
     if (called === "defineNodeType") descriptors.push(literalOf(parts, "descriptor") as NodeDescriptor);
   }
-  if (typeof name !== "string" || descriptors.length === 0 || descriptors.some((each) => each?.type === undefined)) {
+  if (typeof name !== "string" || descriptors.length === 0 || !descriptors.every(isDescriptor)) {
     return refuse(`"${path}" was not made by the generator`, `name a "sluice.gen.ts"`);
   }
   return { name, path, specifier, descriptors };
+}
+
+function parseModule(text: string): SourceFile | undefined {
+  try {
+    const project = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true });
+    const file = project.createSourceFile("/other.gen.ts", text);
+    return findDeepNode(file.compilerNode) === undefined ? file : undefined;
+  } catch (error) {
+    if (isOverflow(error)) return undefined;
+    throw error;
+  }
+}
+
+function isDescriptor(value: NodeDescriptor | undefined): boolean {
+  return typeof value?.type === "string" && Array.isArray(value.inputs) && Array.isArray(value.outputs) &&
+    Array.isArray(value.config?.required);
 }
 
 function literalOf(parts: ObjectLiteralExpression, key: string): unknown {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Diagnostic } from "../diagnostics.ts";
-import { identifierOf } from "../names.ts";
+import { identifierOf, typePrefixOf } from "../names.ts";
 import type { NodeModel, OtherPackageModel } from "../model.ts";
 import type { ScannedNode } from "./file_scan.ts";
 
@@ -16,6 +16,7 @@ export function checkNames(
 ): Diagnostic[] {
   const clashes: Diagnostic[] = [];
   const identifiers = new Map<string, NodeModel["descriptor"] & { readonly from?: string }>();
+  const prefixes = new Map<string, NodeModel["descriptor"] & { readonly from?: string }>();
   const schemas = new Map<string, { readonly id: string; readonly where: string }>();
   for (const { name, path, specifier, descriptors } of others) {
     for (const descriptor of descriptors) {
@@ -35,9 +36,12 @@ export function checkNames(
   }
   for (const { model, place } of nodes) {
     const { type, source } = model.descriptor;
-    const other = identifiers.get(identifierOf(type));
-    if (other === undefined) identifiers.set(identifierOf(type), model.descriptor);
-    else if (other.type === type) {
+    const prefix = typePrefixOf(type);
+    const other = identifiers.get(identifierOf(type)) ?? prefixes.get(prefix);
+    if (other === undefined) {
+      identifiers.set(identifierOf(type), model.descriptor);
+      prefixes.set(prefix, model.descriptor);
+    } else if (other.type === type) {
       const from = other.from === undefined ? "" : ` of ${other.from}`;
       clashes.push(place.refuse(
         `Cannot register node type "${type}": the name is taken by "${other.className}"${from} (${other.source})`,

@@ -6,11 +6,18 @@
 import { posix } from "node:path";
 import type { GeneratorConfig } from "../config.ts";
 import { diagnosticInConfig } from "../config_place.ts";
-import { compareDiagnostics, compareText, type Diagnostic, isError } from "../diagnostics.ts";
+import {
+  compareDiagnostics,
+  compareText,
+  describeInternal,
+  type Diagnostic,
+  diagnosticAt,
+  isError,
+} from "../diagnostics.ts";
 import type { OtherPackageModel, PackageModel, StructModel } from "../model.ts";
 import { relativeSpecifier } from "../paths.ts";
 import { ScanContext } from "./context.ts";
-import { type FileScan, scanFile } from "./file_scan.ts";
+import { emptyScan, type FileScan, scanFile } from "./file_scan.ts";
 import { checkNames, warnOfStandardNames } from "./package_names.ts";
 import { readOtherPackage } from "./other_package.ts";
 import { joinVariants } from "./variants.ts";
@@ -81,7 +88,7 @@ export class PackageScanner {
       if (known === undefined) {
         scanned++;
         const trace = this.#sources.trace();
-        const scan = scanFile(new ScanContext(this.#sources), path);
+        const scan = scanSafely(this.#sources, path);
         known = { scan, ...trace };
         this.#known.set(path, known);
       }
@@ -90,7 +97,7 @@ export class PackageScanner {
     }
     const diagnostics = [...files.flatMap((each) => each.diagnostics), ...checkLoose(files)];
     const others = (config.packages ?? []).map((specifier) =>
-      specifier === own?.specifier ? own : readOtherPackage(root, configFile, specifier, diagnostics)
+      specifier === own?.specifier ? own : readOtherPackage(root, configFile, config.output, specifier, diagnostics)
     );
     const nodes = joinVariants(files.flatMap((each) => each.nodes), diagnostics);
     const clashes = checkNames(
@@ -98,6 +105,8 @@ export class PackageScanner {
       others.filter((each) => each !== undefined),
       (quoted, message, mend) => diagnosticInConfig(root, configFile, quoted, message, mend),
     );
+    const structs = uniqueStructs(files);
+    clashes.push(...checkStructNames(this.#sources, structs));
     diagnostics.push(...clashes);
     if (clashes.length === 0) diagnostics.push(...warnOfStandardNames(nodes, standard));
     const all = unique(diagnostics).sort(compareDiagnostics);
@@ -112,12 +121,24 @@ export class PackageScanner {
       schema: posix.normalize(config.schema),
       ...(config.rust === undefined ? {} : { rust: posix.normalize(config.rust) }),
       nodes: nodes.map((each) => each.model).sort((a, b) => compareText(a.descriptor.type, b.descriptor.type)),
-      structs: uniqueStructs(files),
+      structs,
       standard: standard.flatMap((each) => each.descriptors).sort((a, b) => compareText(a.type, b.type)),
       packages: others.filter((each) => each !== undefined),
       sources: this.#sources.sources(new Set([...used, ...trace.used])),
     };
     return { model, diagnostics: all, scanned };
+  }
+}
+
+/** Reads a file. What nobody foresaw stops only its own output. */
+function scanSafely(sources: SourceSet, path: string): FileScan | undefined {
+  try {
+    return scanFile(new ScanContext(sources), path);
+  } catch (error) {
+    return {
+      ...emptyScan(path),
+      diagnostics: [describeInternal(path, "read the file", error)],
+    };
   }
 }
 
@@ -127,17 +148,29 @@ function checkLoose(files: readonly FileScan[]): Diagnostic[] {
   return files.flatMap((each) => each.loose).filter(({ id }) => !used.has(id)).map(({ refusal }) => refusal);
 }
 
+/** All structs of a package, with those in them, sorted by name. */
 function uniqueStructs(files: readonly FileScan[]): StructModel[] {
   const found = new Map<string, StructModel>();
-  for (
-    const struct of files.flatMap((each) => [
-      ...each.structs,
-      ...each.nodes.flatMap(({ model }) => model.structs),
-    ])
-  ) {
+  const roots = files.flatMap((each) => [...each.structs, ...each.nodes.flatMap(({ model }) => model.structs)]);
+  for (const struct of roots.flatMap((each) => [...each.inner, each])) {
     found.set(`${struct.module}#${struct.layout.name}`, struct);
   }
-  return [...found.values()].sort((a, b) => compareText(a.layout.name, b.layout.name));
+  return [...found.values()].sort((a, b) =>
+    compareText(a.layout.name, b.layout.name) || compareText(a.module, b.module)
+  );
+}
+
+/** Refuses the second of two structs of one name: their views would have one name too. */
+function checkStructNames(sources: SourceSet, structs: readonly StructModel[]): Diagnostic[] {
+  return structs.flatMap(({ layout: { name }, module }, i) => {
+    const first = structs[i - 1];
+    if (first?.layout.name !== name) return [];
+    const read = sources.readText(module);
+    const text = read.ok ? read.text : "";
+    const start = text.search(new RegExp(`(?<=\\binterface\\s+)${name.replaceAll("$", "\\$")}(?![\\w$])`));
+    const message = `Cannot lay out struct "${name}": the name is taken by the one of "${first.module}"`;
+    return [diagnosticAt(module, text, start, start + name.length, message, "rename one of the two")];
+  });
 }
 
 /** A relative path is meant from the package's root; the generated file may stand deeper. */

@@ -19,6 +19,7 @@ import type { ScanContext } from "./context.ts";
 import { quote } from "./decorators.ts";
 import { readDoc } from "./docs.ts";
 import { evaluate } from "./literal.ts";
+import { mergeObjects, pickKeys } from "./schema_objects.ts";
 import { applyTags } from "./schema_tags.ts";
 import { combine } from "./schema_union.ts";
 import { settleDurations, UNSETTLED_DURATION } from "./schema_duration.ts";
@@ -37,6 +38,14 @@ export interface TypeSchema {
   readonly isOptional: boolean;
 }
 
+/** How much has been read for one key. */
+interface Spent {
+  /** Types around the one that is being read. */
+  depth: number;
+  /** Types that were read; `Infinity` once that was refused. */
+  size: number;
+}
+
 /** Type parameters of the declaration that is being read, with what stands for them. */
 type TypeArguments = ReadonlyMap<string, TypeSchema>;
 
@@ -51,17 +60,23 @@ export class SchemaReader {
   /** Named types that are being read. */
   readonly #open = new Set<Node>();
   readonly #bindings: TypeBindings;
-  #depth = 0;
-  #size = 0;
+  readonly #spent: Spent;
 
   /**
    * @param what the key, as messages name it: `configuration key "gainDb"`
    * @param bindings what the type parameters of the class stand for
+   * @param spent what a reader that this one is a part of has read
    */
-  constructor(context: ScanContext, what: string, bindings: TypeBindings = NO_BINDINGS) {
+  constructor(
+    context: ScanContext,
+    what: string,
+    bindings: TypeBindings = NO_BINDINGS,
+    spent: Spent = { depth: 0, size: 0 },
+  ) {
     this.#context = context;
     this.#what = what;
     this.#bindings = bindings;
+    this.#spent = spent;
   }
 
   /** The schema of a type, or `undefined` if it was refused. */
@@ -78,16 +93,22 @@ export class SchemaReader {
   }
 
   #read(type: TypeNode, args: TypeArguments): TypeSchema | undefined {
-    if (this.#depth >= DEPTH_LIMIT || this.#size === SIZE_LIMIT) {
-      this.#size = Infinity;
-      return this.#refuse(type, "it is nested too deeply, or too large", "use a smaller type");
+    return this.#within(type, () => this.#readOne(type, args));
+  }
+
+  /** Reads a part of the type, if there is room for it. */
+  #within(at: Node, read: () => TypeSchema | undefined): TypeSchema | undefined {
+    const spent = this.#spent;
+    if (spent.depth >= DEPTH_LIMIT || spent.size === SIZE_LIMIT) {
+      spent.size = Infinity;
+      return this.#refuse(at, "it is nested too deeply, or too large", "use a smaller type");
     }
-    if (this.#size++ > SIZE_LIMIT) return undefined;
-    this.#depth++;
+    if (spent.size++ > SIZE_LIMIT) return undefined;
+    spent.depth++;
     try {
-      return this.#readOne(type, args);
+      return read();
     } finally {
-      this.#depth--;
+      spent.depth--;
     }
   }
 
@@ -225,7 +246,9 @@ export class SchemaReader {
     const own = args.get(name);
     if (own !== undefined) return own;
     const bound = this.#bindings.get(name);
-    if (bound !== undefined) return new SchemaReader(this.#context, this.#what, bound.bindings).read(bound.type);
+    if (bound !== undefined) {
+      return new SchemaReader(this.#context, this.#what, bound.bindings, this.#spent).read(bound.type);
+    }
     if (this.#context.sources.importedAs(this.#context.sources.pathOf(type), name) === "Duration") {
       return required(UNSETTLED_DURATION);
     }
@@ -248,12 +271,19 @@ export class SchemaReader {
     }
     const inner = this.#bind(node, types, type, args);
     if (inner === undefined) return undefined;
-    if (this.#open.has(node)) return this.#refuse(type, "it contains itself", "use a type that does not");
-    this.#open.add(node);
-    try {
+    return this.#once(node, type, () => {
       if (Node.isInterfaceDeclaration(node)) return this.#interface(node, inner);
       const aliased = node.getTypeNode();
       return aliased && this.#read(aliased, inner);
+    });
+  }
+
+  /** Reads a named type, unless it is being read already. */
+  #once(node: Node, at: Node, read: () => TypeSchema | undefined): TypeSchema | undefined {
+    if (this.#open.has(node)) return this.#refuse(at, "it contains itself", "use a type that does not");
+    this.#open.add(node);
+    try {
+      return read();
     } finally {
       this.#open.delete(node);
     }
@@ -286,7 +316,8 @@ export class SchemaReader {
         return this.#refuse(heritage, "it extends something that is not an interface", "write the keys out");
       }
       const inner = this.#bind(target, heritage.getTypeArguments(), heritage, args);
-      const base = inner && this.#interface(target, inner);
+      const base = inner &&
+        this.#within(heritage, () => this.#once(target, heritage, () => this.#interface(target, inner)));
       if (base === undefined) return undefined;
       bases.push(base.schema);
     }
@@ -324,7 +355,7 @@ export class SchemaReader {
       if (name === "Required") return required({ ...inner, required: Object.keys(inner.properties) });
       const keys = types[1] === undefined ? undefined : this.#read(types[1], args)?.schema.enum;
       if (keys === undefined) return this.#refuse(at, `"${name}" wants string literals as keys`, MEND);
-      return required(pick(inner, (key) => keys.includes(key) === (name === "Pick")));
+      return required(pickKeys(inner, (key) => keys.includes(key) === (name === "Pick")));
     }
     if (name === "Record" && types.length === 2) {
       const keys = this.#read(types[0], args)?.schema;
@@ -363,22 +394,4 @@ function required(schema: ConfigSchema): TypeSchema {
 function propertyName(member: PropertySignature): string {
   const name = member.getNameNode();
   return Node.isStringLiteral(name) ? name.getLiteralValue() : name.getText();
-}
-
-function mergeObjects(schemas: readonly ConfigSchema[]): ConfigSchema {
-  if (schemas.length === 1) return schemas[0];
-  return {
-    type: "object",
-    properties: Object.assign({}, ...schemas.map((each) => each.properties)),
-    required: [...new Set(schemas.flatMap((each) => each.required ?? []))],
-    additionalProperties: false,
-  };
-}
-
-function pick(schema: ConfigSchema, wants: (key: string) => boolean): ConfigSchema {
-  return {
-    ...schema,
-    properties: Object.fromEntries(Object.entries(schema.properties ?? {}).filter(([key]) => wants(key))),
-    required: (schema.required ?? []).filter(wants),
-  };
 }

@@ -4,12 +4,13 @@
  *
  * @module
  */
-import { readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { Node, Project, type SourceFile, ts } from "ts-morph";
 import { hashSource } from "../../core/registry/staleness.ts";
 import { compareText, type Diagnostic, diagnosticAt } from "../diagnostics.ts";
 import type { SourceModel } from "../model.ts";
+import { findDeepNode, findOverflow, isOverflow, NESTING_LIMIT, type TextRange } from "./nesting.ts";
+import { readSource, type SourceText } from "./read_source.ts";
 
 /** Most steps of `export … from` that are followed. */
 const RE_EXPORT_LIMIT = 32;
@@ -61,6 +62,7 @@ export class SourceSet {
   readonly #files = new Map<string, SourceFile | undefined>();
   readonly #paths = new Map<SourceFile, string>();
   readonly #hashes = new Map<string, string>();
+  readonly #tooDeep = new Map<string, Diagnostic>();
   #used = new Set<string>();
   #touched = new Set<string>();
   readonly #scopes = new Map<string, Scope>();
@@ -87,24 +89,22 @@ export class SourceSet {
     this.#files.delete(path);
     this.#scopes.delete(path);
     this.#hashes.delete(path);
+    this.#tooDeep.delete(path);
   }
 
-  /** The text of a file, or `undefined` if it cannot be read. */
-  readText(path: string): string | undefined {
+  /** Reads a file's text. */
+  readText(path: string): SourceText {
     this.#touched.add(path);
-    try {
-      return readFileSync(join(this.#root, path), "utf8").replace(/^\uFEFF/, "");
-    } catch {
-      return undefined;
-    }
+    return readSource(join(this.#root, path));
   }
 
-  /** Parses a file, once. `undefined` if it cannot be read. */
+  /** Parses a file, once. `undefined` if it cannot be read, or is nested too deeply. */
   open(path: string): SourceFile | undefined {
     this.#touched.add(path);
     if (!this.#files.has(path)) {
-      const text = this.readText(path);
-      const file = text === undefined ? undefined : this.#project.createSourceFile(`/${this.#count++}/file.ts`, text);
+      const read = this.readText(path);
+      const text = read.ok ? read.text : undefined;
+      const file = text === undefined ? undefined : this.#parse(path, text);
       this.#files.set(path, file);
       if (file !== undefined && text !== undefined) {
         this.#paths.set(file, path);
@@ -131,7 +131,7 @@ export class SourceSet {
   /** What the parser refuses in a file. */
   syntaxErrors(path: string): Diagnostic[] {
     const file = this.open(path);
-    if (file === undefined) return [];
+    if (file === undefined) return [this.#tooDeep.get(path)].filter((each) => each !== undefined);
     // The public way to these asks for a whole program with its libraries.
     const { parseDiagnostics } = file.compilerNode as unknown as { parseDiagnostics?: ts.DiagnosticWithLocation[] };
     const text = file.getFullText();
@@ -150,11 +150,11 @@ export class SourceSet {
   /** What a name, or `namespace.Name`, stands for in a file. */
   resolve(path: string, name: string): Binding {
     const scope = this.#scope(path);
-    if (scope === undefined) return { kind: "broken", reason: `"${path}" cannot be read` };
+    if (scope === undefined) return { kind: "broken", reason: this.#whyClosed(path) };
     const node = scope.locals.get(name);
     if (node !== undefined) return { kind: "declared", path, name, node };
     const imported = findImport(scope, name);
-    return imported === undefined ? { kind: "global", name } : this.#follow(path, imported, RE_EXPORT_LIMIT);
+    return imported === undefined ? { kind: "global", name } : this.#follow(path, imported, RE_EXPORT_LIMIT, new Set());
   }
 
   /** What a name that a file imports is called where it comes from; `undefined` if the file does not import it. */
@@ -176,41 +176,70 @@ export class SourceSet {
     return undefined;
   }
 
-  #follow(from: string, { specifier, name }: ImportedName, steps: number): Binding {
+  /** @param seen where a name was looked for, so that no file is searched twice for it */
+  #follow(from: string, { specifier, name }: ImportedName, steps: number, seen: Set<string>): Binding {
     if (!/^\.\.?\//.test(specifier)) return { kind: "package", specifier, name };
     const path = posix.normalize(posix.join(dirname(from).replaceAll("\\", "/"), specifier));
     const scope = this.#scope(path);
-    if (scope === undefined) return { kind: "broken", reason: `"${path}" cannot be read` };
+    if (scope === undefined) return { kind: "broken", reason: this.#whyClosed(path) };
     this.use(path);
     if (name === "*") return { kind: "broken", reason: "it is a whole module" };
-    return this.#exported(path, name, scope, steps) ??
+    return this.#exported(path, name, scope, steps, seen) ??
       { kind: "broken", reason: `"${path}" does not export "${name}"` };
   }
 
-  #exported(path: string, name: string, scope: Scope, steps: number): Binding | undefined {
+  #exported(path: string, name: string, scope: Scope, steps: number, seen: Set<string>): Binding | undefined {
+    if (seen.has(`${path}#${name}`)) return undefined;
+    seen.add(`${path}#${name}`);
     if (steps === 0) return { kind: "broken", reason: `too many re-exports lead to "${name}"` };
     const target = scope.exports.get(name);
     if (target !== undefined && "local" in target) {
       const node = scope.locals.get(target.local);
       if (node !== undefined) return { kind: "declared", path, name: target.local, node };
       const imported = scope.imports.get(target.local);
-      return imported === undefined ? undefined : this.#follow(path, imported, steps - 1);
+      return imported === undefined ? undefined : this.#follow(path, imported, steps - 1, seen);
     }
-    if (target !== undefined) return this.#follow(path, target, steps - 1);
+    if (target !== undefined) return this.#follow(path, target, steps - 1, seen);
     for (const star of scope.stars) {
-      const found = this.#follow(path, { specifier: star, name }, steps - 1);
+      const found = this.#follow(path, { specifier: star, name }, steps - 1, seen);
       if (found.kind === "declared") return found;
     }
     return undefined;
   }
 
+  #parse(path: string, text: string): SourceFile | undefined {
+    let place: TextRange | undefined;
+    try {
+      const file = this.#project.createSourceFile(`/${this.#count++}/file.ts`, text);
+      place = findDeepNode(file.compilerNode);
+      if (place === undefined) return file;
+      this.#project.removeSourceFile(file);
+    } catch (error) {
+      if (!isOverflow(error)) throw error;
+      place = findOverflow(text);
+    }
+    const message = `Cannot read the file: it is nested more than ${NESTING_LIMIT} levels deep`;
+    const mend = "give the inner types names of their own, and move inner code into functions";
+    this.#tooDeep.set(path, diagnosticAt(path, text, place.start, place.end, message, mend));
+    return undefined;
+  }
+
+  #whyClosed(path: string): string {
+    return `"${path}" ${this.#tooDeep.has(path) ? "is nested too deeply" : "cannot be read"}`;
+  }
+
   #hash(path: string): string {
     let hash = this.#hashes.get(path);
     if (hash === undefined) {
-      hash = hashSource(this.#files.get(path)?.getFullText() ?? this.readText(path) ?? "");
+      hash = hashSource(this.#files.get(path)?.getFullText() ?? this.#textOf(path));
       this.#hashes.set(path, hash);
     }
     return hash;
+  }
+
+  #textOf(path: string): string {
+    const read = this.readText(path);
+    return read.ok ? read.text : "";
   }
 
   #scope(path: string): Scope | undefined {

@@ -5,7 +5,13 @@
  * @module
  */
 import { type InterfaceDeclaration, Node, SyntaxKind, type TypeNode } from "ts-morph";
-import { layOut, SCALAR_BYTES, type ScalarKind, type StructField } from "../../core/frames/struct_layout.ts";
+import {
+  layOut,
+  SCALAR_BYTES,
+  type ScalarKind,
+  type StructField,
+  type StructLayout,
+} from "../../core/frames/struct_layout.ts";
 import type { StructModel } from "../model.ts";
 import type { ScanContext } from "./context.ts";
 import { quote } from "./decorators.ts";
@@ -15,8 +21,11 @@ import { evaluate } from "./literal.ts";
 /** Most bytes of one struct: more would not fit the slots of a usual pool. */
 const SIZE_LIMIT = 65_536;
 
-/** Most structs inside structs. */
-const DEPTH_LIMIT = 16;
+/** Most structs around a struct. */
+const DEPTH_LIMIT = 32;
+
+/** Most fields of one struct, with those of the structs in it. */
+const FIELD_LIMIT = 2_048;
 
 /** Names of number types, with what they are in memory. */
 const ALIASES: ReadonlyMap<string, ScalarKind> = new Map(
@@ -44,15 +53,33 @@ export class StructReader {
     this.#context = context;
   }
 
-  /** Reads an interface. `undefined` if something was refused. */
+  /** Reads an interface, once. `undefined` if something was refused. */
   read(declaration: InterfaceDeclaration): StructModel | undefined {
+    const { structs } = this.#context;
+    if (structs.has(declaration)) {
+      const known = structs.get(declaration);
+      if (known !== undefined) this.#use(known);
+      return known;
+    }
+    const depth = this.#open.length;
+    const model = this.#read(declaration);
+    this.#open.length = depth;
+    structs.set(declaration, model);
+    return model;
+  }
+
+  #read(declaration: InterfaceDeclaration): StructModel | undefined {
     const { sources } = this.#context;
     const path = sources.pathOf(declaration);
     const name = declaration.getName();
     const refuse = (node: Node, reason: string, mend: string): undefined =>
       this.#context.refuse(node, `Cannot lay out struct "${name}": ${reason}`, mend);
-    if (this.#open.includes(declaration) || this.#open.length > DEPTH_LIMIT) {
+    if (this.#open.includes(declaration)) {
       return refuse(declaration.getNameNode(), "it contains itself", "use an index in its place");
+    }
+    if (this.#open.length > DEPTH_LIMIT) {
+      const reason = `more than ${DEPTH_LIMIT} structs stand around it, "${this.#open[0].getName()}" first`;
+      return refuse(declaration.getNameNode(), reason, "write its fields out in the one around it");
     }
     const exportName = sources.exportedName(path, name);
     if (exportName === undefined || exportName === "default") {
@@ -86,9 +113,16 @@ export class StructReader {
         else fields.push({ name: field, ...read });
       }
     }
-    this.#open.pop();
     if (!isGood) return undefined;
     if (fields.length === 0) return refuse(declaration.getNameNode(), "it has no fields", "give it a field");
+    const count = fields.reduce((sum, { struct }) => sum + 1 + (struct === undefined ? 0 : countFields(struct)), 0);
+    if (count > FIELD_LIMIT) {
+      return refuse(
+        declaration.getNameNode(),
+        `it has ${count} fields, counting those of the structs in it, wanted ${FIELD_LIMIT} at most`,
+        `put equal ones into a "FixedArray"`,
+      );
+    }
     const layout = layOut(name, fields);
     if (layout.sizeBytes > SIZE_LIMIT) {
       return refuse(
@@ -105,6 +139,10 @@ export class StructReader {
       exportName,
       inner: [...inner.values()],
     };
+  }
+
+  #use({ module, inner }: StructModel): void {
+    for (const path of [module, ...inner.map((each) => each.module)]) this.#context.sources.use(path);
   }
 
   #field(
@@ -154,4 +192,9 @@ export class StructReader {
     if (read.kind === "bool") return refuse(type, `${at} is an array of booleans`, `write "FixedArray<U8, …>"`);
     return { ...read, count: count.value as number };
   }
+}
+
+/** The fields of a layout, with those of the structs in it. */
+function countFields({ fields }: StructLayout): number {
+  return fields.reduce((sum, { struct }) => sum + 1 + (struct === undefined ? 0 : countFields(struct)), 0);
 }

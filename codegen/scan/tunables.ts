@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { type ClassDeclaration, Node, type NumericLiteral, SyntaxKind } from "ts-morph";
+import { type ClassDeclaration, Node, ts } from "ts-morph";
 import { type Diagnostic, diagnosticAt } from "../diagnostics.ts";
+import { walk } from "./walk.ts";
 
 /** A comment with this, on the line of the number or the one before, says that the number is as it must be. */
 const SUPPRESSION = /\/\/\s*fixed-number\b/;
@@ -24,15 +25,16 @@ export function findTunables(path: string, declaration: ClassDeclaration): Diagn
   const found: Diagnostic[] = [];
   for (const member of declaration.getMembers()) {
     if (Node.isPropertyDeclaration(member) && (member.getDecorators().length > 0 || member.isReadonly())) continue;
-    for (const literal of member.getDescendantsOfKind(SyntaxKind.NumericLiteral)) {
-      if (!isTunable(literal) || isSuppressed(text, literal)) continue;
-      const number = literal.getText();
+    for (const literal of walk(member.compilerNode)) {
+      if (!ts.isNumericLiteral(literal)) continue;
+      const number = text.slice(literal.getStart(), literal.end);
+      if (!isTunable(literal, number) || isSuppressed(text, literal)) continue;
       found.push({
         ...diagnosticAt(
           path,
           text,
           literal.getStart(),
-          literal.getEnd(),
+          literal.end,
           `Number ${number} is buried in the code of "${declaration.getName()}", where nobody can tune it`,
           `make it a key: "@config() name = ${number}"; or name it in a constant; or write "// fixed-number: why"`,
         ),
@@ -43,17 +45,16 @@ export function findTunables(path: string, declaration: ClassDeclaration): Diagn
   return found;
 }
 
-function isTunable(literal: NumericLiteral): boolean {
-  const value = Number(literal.getLiteralValue());
-  if (/^0[xbo]/i.test(literal.getText()) || KNOWN.has(value)) return false;
+/** @param number the literal as it is written */
+function isTunable(literal: ts.NumericLiteral, number: string): boolean {
+  const value = Number(literal.text);
+  if (/^0[xbo]/i.test(number) || KNOWN.has(value)) return false;
   if (Number.isInteger(value) && (value <= SMALL || isPower(value, 2) || isPower(value, 10))) return false;
   // 1e-9 and the like: a tolerance of the arithmetic, not of the signal.
   if (value > 0 && value < 1e-4) return false;
-  const parent = literal.getParent();
-  if (Node.isElementAccessExpression(parent) || Node.isEnumMember(parent) || Node.isLiteralTypeNode(parent)) {
-    return false;
-  }
-  return !isUnitConversion(literal);
+  const { parent } = literal;
+  if (ts.isElementAccessExpression(parent) || ts.isEnumMember(parent) || ts.isLiteralTypeNode(parent)) return false;
+  return !isUnitConversion(number);
 }
 
 function isPower(value: number, base: number): boolean {
@@ -62,13 +63,13 @@ function isPower(value: number, base: number): boolean {
 }
 
 /** Part of a product of powers of ten, such as `60 * 1000`. */
-function isUnitConversion(literal: NumericLiteral): boolean {
-  return /e[+]?[369]$/i.test(literal.getText());
+function isUnitConversion(number: string): boolean {
+  return /e[+]?[369]$/i.test(number);
 }
 
-function isSuppressed(text: string, literal: NumericLiteral): boolean {
+function isSuppressed(text: string, literal: ts.NumericLiteral): boolean {
   const start = text.lastIndexOf("\n", literal.getStart()) + 1;
   const before = text.lastIndexOf("\n", start - 2) + 1;
-  const end = text.indexOf("\n", literal.getEnd());
+  const end = text.indexOf("\n", literal.end);
   return SUPPRESSION.test(text.slice(before, end < 0 ? text.length : end));
 }

@@ -22,20 +22,20 @@ pub struct ImuReading {
 }
 
 const _: () = {
-    assert!(core::mem::size_of::<ImuReading>() == 128);
-    assert!(core::mem::align_of::<ImuReading>() == 8);
-    assert!(core::mem::offset_of!(ImuReading, sensor) == 0);
-    assert!(core::mem::offset_of!(ImuReading, time_ns) == 8);
-    assert!(core::mem::offset_of!(ImuReading, acceleration) == 16);
-    assert!(core::mem::offset_of!(ImuReading, temperature) == 28);
-    assert!(core::mem::offset_of!(ImuReading, count) == 32);
-    assert!(core::mem::offset_of!(ImuReading, offset) == 36);
-    assert!(core::mem::offset_of!(ImuReading, gain) == 38);
-    assert!(core::mem::offset_of!(ImuReading, sign) == 40);
-    assert!(core::mem::offset_of!(ImuReading, is_valid) == 41);
-    assert!(core::mem::offset_of!(ImuReading, place) == 48);
-    assert!(core::mem::offset_of!(ImuReading, trail) == 72);
-    assert!(core::mem::offset_of!(ImuReading, r#type) == 120);
+    assert!(::core::mem::size_of::<ImuReading>() == 128);
+    assert!(::core::mem::align_of::<ImuReading>() == 8);
+    assert!(::core::mem::offset_of!(ImuReading, sensor) == 0);
+    assert!(::core::mem::offset_of!(ImuReading, time_ns) == 8);
+    assert!(::core::mem::offset_of!(ImuReading, acceleration) == 16);
+    assert!(::core::mem::offset_of!(ImuReading, temperature) == 28);
+    assert!(::core::mem::offset_of!(ImuReading, count) == 32);
+    assert!(::core::mem::offset_of!(ImuReading, offset) == 36);
+    assert!(::core::mem::offset_of!(ImuReading, gain) == 38);
+    assert!(::core::mem::offset_of!(ImuReading, sign) == 40);
+    assert!(::core::mem::offset_of!(ImuReading, is_valid) == 41);
+    assert!(::core::mem::offset_of!(ImuReading, place) == 48);
+    assert!(::core::mem::offset_of!(ImuReading, trail) == 72);
+    assert!(::core::mem::offset_of!(ImuReading, r#type) == 120);
 };
 
 /// A place in space, metres.
@@ -48,9 +48,9 @@ pub struct Place {
 }
 
 const _: () = {
-    assert!(core::mem::size_of::<Place>() == 24);
-    assert!(core::mem::align_of::<Place>() == 8);
-    assert!(core::mem::offset_of!(Place, x) == 0);
-    assert!(core::mem::offset_of!(Place, y) == 8);
-    assert!(core::mem::offset_of!(Place, is_known) == 16);
+    assert!(::core::mem::size_of::<Place>() == 24);
+    assert!(::core::mem::align_of::<Place>() == 8);
+    assert!(::core::mem::offset_of!(Place, x) == 0);
+    assert!(::core::mem::offset_of!(Place, y) == 8);
+    assert!(::core::mem::offset_of!(Place, is_known) == 16);
 };

@@ -1,0 +1,123 @@
+/**
+ * The files that the generator writes. It replaces only what it made itself: a file of the same name that a person
+ * wrote, a folder, or a link to somewhere else is left alone.
+ *
+ * @module
+ */
+import { randomUUID } from "node:crypto";
+import { lstat, mkdir, open, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join, sep } from "node:path";
+import { describeFileError } from "./scan/read_source.ts";
+
+/** Where to look for the mark in a file, bytes from its start. */
+const MARK_BYTES = 4096;
+
+/** What generated files have near their start. */
+const MARKS: { readonly [key in OutputKey]: RegExp } = {
+  output: /^\uFEFF?\/\/ Made by "deno task codegen"/,
+  schema: /"\$comment":\s*"Made by \\"deno task codegen\\" for the node types of /,
+  rust: /^\uFEFF?\/\/ Made by "deno task codegen"/,
+};
+
+/** The key of `sluice.json` that names a generated file. */
+export type OutputKey = "output" | "schema" | "rust";
+
+/** Why a file cannot be written, to go behind a colon, and what can be done. */
+export interface OutputProblem {
+  readonly reason: string;
+  readonly mend: string;
+}
+
+/**
+ * Looks whether a generated file may be written.
+ *
+ * @param root absolute path of the package's root
+ * @param configFile path of the configuration, relative to `root`
+ * @param key what it is
+ * @param path where it goes, relative to `root`
+ */
+export async function findOutputProblem(
+  root: string,
+  configFile: string,
+  key: OutputKey,
+  path: string,
+): Promise<OutputProblem | undefined> {
+  const another = `name another file as "${key}"`;
+  const target = join(root, path);
+  if (path === configFile) return { reason: "it is the configuration itself", mend: another };
+  try {
+    const [inside, folder] = [await realpath(root), await realFolder(dirname(target))];
+    if (folder !== inside && !folder.startsWith(inside.endsWith(sep) ? inside : `${inside}${sep}`)) {
+      return { reason: "a symbolic link leads out of the folder of the configuration", mend: another };
+    }
+    const stat = await lstat(target);
+    if (stat.isSymbolicLink()) return { reason: "it is a symbolic link", mend: `${another}, or remove the link` };
+    if (stat.isDirectory()) return { reason: "it is a folder", mend: another };
+    if (!stat.isFile()) return { reason: "it is not a regular file", mend: another };
+    const start = await readStart(target);
+    if (start.trim() === "" || MARKS[key].test(start)) return undefined;
+    return { reason: "the file that is there was not made by the generator", mend: `${another}, or remove "${path}"` };
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return undefined;
+    return { reason: describeFileError(error), mend: another };
+  }
+}
+
+/**
+ * Writes a file, or only compares it. The text goes to a temporary file, which is then renamed.
+ *
+ * @param path absolute
+ * @param check compare only
+ * @throws what the file system says
+ */
+export async function placeOutput(
+  path: string,
+  text: string,
+  check: boolean,
+): Promise<"written" | "unchanged" | "stale" | "missing"> {
+  const before = await readOutput(path);
+  if (before === text) return "unchanged";
+  if (check) return before === undefined ? "missing" : "stale";
+  await mkdir(dirname(path), { recursive: true });
+  // A name of its own, so that two generators at work at once never rename each other's half-written file.
+  const partial = join(dirname(path), `${basename(path).slice(0, 32)}.${randomUUID()}.partial`);
+  try {
+    await writeFile(partial, text);
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+  return "written";
+}
+
+/** The text of a generated file with line feeds for line ends; `undefined` if there is no such file. */
+export async function readOutput(path: string): Promise<string | undefined> {
+  try {
+    return (await readFile(path, "utf8")).replaceAll("\r\n", "\n");
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Where a folder, or else the nearest one above it that is there, really is. */
+async function realFolder(folder: string): Promise<string> {
+  try {
+    return await realpath(folder);
+  } catch (error) {
+    const isTop = dirname(folder) === folder;
+    if ((error as { code?: string }).code !== "ENOENT" || isTop) throw error;
+    return await realFolder(dirname(folder));
+  }
+}
+
+async function readStart(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(MARK_BYTES), 0, MARK_BYTES, 0);
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(buffer.subarray(0, bytesRead));
+  } finally {
+    await file.close();
+  }
+}

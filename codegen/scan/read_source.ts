@@ -1,0 +1,75 @@
+/**
+ * Reads a source file: a file of a sensible size, in UTF-8.
+ *
+ * @module
+ */
+import { readFileSync, statSync } from "node:fs";
+
+/** Largest file that is read, bytes: what is larger was written by no one, and may be a recording with the same ending. */
+const SIZE_LIMIT_BYTES = 16 * 2 ** 20;
+
+/** A file's text, or why there is none. */
+export type SourceText =
+  | { readonly ok: true; readonly text: string }
+  | {
+    readonly ok: false;
+    /** What was found, for a message. */
+    readonly reason: string;
+    readonly mend: string;
+    /** What the text is, if it is text in another encoding. */
+    readonly guess?: string;
+    /** It need not be a mistake. */
+    readonly isWarning?: boolean;
+  };
+
+/** Reads a file. Only what is wrong with the file itself is told; a file that is not there is one of these. */
+export function readSource(path: string): SourceText {
+  let bytes: Uint8Array;
+  try {
+    const stat = statSync(path);
+    if (!stat.isFile()) return failed("it is not a regular file", "name a file");
+    if (stat.size > SIZE_LIMIT_BYTES) {
+      const reason = `it has ${stat.size} bytes, wanted ${SIZE_LIMIT_BYTES} at most`;
+      return { ...failed(reason, `leave it out with "exclude", or split it`), isWarning: true };
+    }
+    bytes = readFileSync(path);
+  } catch (error) {
+    return failed(describeFileError(error), "check that it is there and may be read");
+  }
+  const wide = bytes[0] === 0xff && bytes[1] === 0xfe
+    ? "utf-16le"
+    : bytes[0] === 0xfe && bytes[1] === 0xff && "utf-16be";
+  const mend = "save it as UTF-8";
+  if (wide !== false) return { ...failed("it is UTF-16, wanted UTF-8", mend), guess: decode(bytes, wide) };
+  try {
+    return { ok: true, text: decode(bytes, "utf-8", true) };
+  } catch {
+    return { ...failed("it is not valid UTF-8", mend), guess: decode(bytes, "utf-8") };
+  }
+}
+
+/** What the file system says, in words: `permission denied`. */
+export function describeFileError(error: unknown): string {
+  const { code = "", message = String(error) } = error as { code?: string; message?: string };
+  return REASONS[code] ?? (message.includes("null bytes") ? "the path holds a NUL" : message.split("\n", 1)[0]);
+}
+
+const REASONS: { readonly [code: string]: string } = {
+  ENOENT: "there is no such file or folder",
+  ENOTDIR: "a part of the path is a file, not a folder",
+  EISDIR: "it is a folder",
+  ENAMETOOLONG: "the path, or a part of it, is too long",
+  EACCES: "permission denied",
+  EPERM: "the operation is not permitted",
+  EROFS: "the file system can only be read",
+  ENOSPC: "the disk is full",
+  ELOOP: "too many symbolic links",
+};
+
+function failed(reason: string, mend: string): SourceText & { ok: false } {
+  return { ok: false, reason, mend };
+}
+
+function decode(bytes: Uint8Array, encoding: string, fatal = false): string {
+  return new TextDecoder(encoding, { fatal }).decode(bytes);
+}
