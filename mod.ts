@@ -166,6 +166,7 @@ export { Runtime } from "./core/runtime.ts";
 export type { AddOptions, PortInfo, RuntimeOptions } from "./core/runtime.ts";
 export type {
   DropCounts,
+  Figures,
   LaneStats,
   LinkState,
   LinkStats,

@@ -2654,7 +2654,8 @@ export type LevelMeterHandle = NodeHandle<
  *
  * **Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:
  * at the end of the first block with which `intervalMs` are full, and at the end of the stream for what is left. It
- * may stand in line: blocks pass through it untouched and without a copy.
+ * may stand in line: blocks pass through it untouched and without a copy. Its figures are the newest reading: `peakDb_0`,
+ * `rmsDb_0` and `peakHoldDb_0` for the first channel, and so on.
  *
  * **Inputs.** `audioIn`: any rate and number of channels.
  *
@@ -2674,10 +2675,10 @@ export const levelMeter: NodeType<LevelMeterConfig, LevelMeterHandle> = defineNo
   descriptor: {
     type: "level-meter",
     className: "LevelMeter",
-    source: "processors/audio/level_meter.ts:33",
+    source: "processors/audio/level_meter.ts:35",
     description: "Measures how loud audio is.",
     doc:
-      'Measures how loud audio is.\n\n**Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:\nat the end of the first block with which `intervalMs` are full, and at the end of the stream for what is left. It\nmay stand in line: blocks pass through it untouched and without a copy.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `levels`: readings. `audioOut`: the blocks that came in.\n\n**Config.** `intervalMs`.\n\n**Example.**\n```json\n{ "meter": { "type": "level-meter", "config": { "intervalMs": 50 } } }\n```',
+      'Measures how loud audio is.\n\n**Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:\nat the end of the first block with which `intervalMs` are full, and at the end of the stream for what is left. It\nmay stand in line: blocks pass through it untouched and without a copy. Its figures are the newest reading: `peakDb_0`,\n`rmsDb_0` and `peakHoldDb_0` for the first channel, and so on.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `levels`: readings. `audioOut`: the blocks that came in.\n\n**Config.** `intervalMs`.\n\n**Example.**\n```json\n{ "meter": { "type": "level-meter", "config": { "intervalMs": 50 } } }\n```',
     category: "audio",
     tags: ["audio", "meter", "peak", "rms", "loudness", "vu"],
     mode: "push",
@@ -2736,7 +2737,7 @@ export const levelMeter: NodeType<LevelMeterConfig, LevelMeterHandle> = defineNo
       return {
         processor,
         ports: new LevelMeterPorts(processor),
-        tick: () => processor.process(),
+        tick: (context) => processor.process(context),
         configure: (values) => {
           if (values.intervalMs !== undefined) processor.intervalMs = values.intervalMs as typeof processor.intervalMs;
         },
@@ -5340,7 +5341,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/chunker.ts": "dd59b9f87df64d31",
     "processors/audio/dynamic_mixer.ts": "b198310be0131df1",
     "processors/audio/gain.ts": "e861950467982c73",
-    "processors/audio/level_meter.ts": "3c71e24f6549ad05",
+    "processors/audio/level_meter.ts": "f212561f4048d27d",
     "processors/audio/level_reading.ts": "fe545b44c7f4f11b",
     "processors/audio/mixer.ts": "fb27a31b22096843",
     "processors/audio/resampler.ts": "a31d89da78645f5a",

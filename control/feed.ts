@@ -4,8 +4,8 @@
  * @module
  */
 import type { SluiceEvent } from "../core/events/event.ts";
-import { serializeError } from "../core/errors.ts";
 import { type LogEntry, tapLog } from "../core/log.ts";
+import { MAX_TRAVELLING_TEXT, plainFields } from "../core/log_fields.ts";
 import type { Runtime } from "../core/runtime.ts";
 import type { ControlEvent, Level, LogLine } from "./schemas/feed.ts";
 
@@ -17,9 +17,6 @@ const KEPT_LINES = 2_000;
 
 /** Log lines of one node that are kept, so that a node that says much does not hide the others. */
 const KEPT_LINES_OF_NODE = 200;
-
-/** Longest text of a line or event that is passed on, characters. */
-const MAX_TEXT = 4_000;
 
 /** Takes what is new. */
 export interface FeedListener {
@@ -75,8 +72,8 @@ export class Feed implements Disposable {
 
   #takeLine(entry: LogEntry): void {
     const { nodeId } = entry;
-    const line: LogLine = { ...entry, seq: ++this.#lineSeq, message: entry.message.slice(0, MAX_TEXT) };
-    if (entry.fields !== undefined) line.fields = plain(entry.fields);
+    const line: LogLine = { ...entry, seq: ++this.#lineSeq, message: entry.message.slice(0, MAX_TRAVELLING_TEXT) };
+    if (entry.fields !== undefined) line.fields = plainFields(entry.fields);
     this.#lines.push(line);
     const ofNode = this.#lines.filter((each) => each.nodeId === nodeId);
     if (ofNode.length > KEPT_LINES_OF_NODE) this.#lines.splice(this.#lines.indexOf(ofNode[0]), 1);
@@ -102,11 +99,11 @@ function describeEvent(event: SluiceEvent, seq: number): ControlEvent {
     topic,
     kind,
     level: levelOf(kind),
-    message: (error?.message ?? message ?? `${about}: ${describeKind(event)}`).slice(0, MAX_TEXT),
+    message: (error?.message ?? message ?? `${about}: ${describeKind(event)}`).slice(0, MAX_TRAVELLING_TEXT),
     ...(nodeId && { nodeId }),
     ...(linkId && { linkId }),
     ...(lane && { lane }),
-    ...(Object.keys(data).length > 0 && { data: plain(data) }),
+    ...(Object.keys(data).length > 0 && { data: plainFields(data) }),
   };
 }
 
@@ -121,22 +118,4 @@ function describeKind(event: SluiceEvent): string {
 function levelOf(kind: string): Level {
   if (["failed", "crashed", "error", "rejected"].includes(kind)) return "error";
   return ["stuck", "fenced", "warning", "dropping", "restarted", "disabled"].includes(kind) ? "warn" : "info";
-}
-
-/** Values that JSON can carry, cut where they are long. */
-function plain(fields: { readonly [name: string]: unknown }): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).slice(0, 32).map(([name, value]) => [name, plainValue(value)]));
-}
-
-function plainValue(value: unknown): unknown {
-  if (value instanceof Error) return serializeError(value).message.slice(0, MAX_TEXT);
-  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
-  if (typeof value === "boolean" || value === null) return value;
-  if (typeof value === "string") return value.slice(0, MAX_TEXT);
-  try {
-    const text = JSON.stringify(value);
-    return text !== undefined && text.length <= MAX_TEXT ? JSON.parse(text) : String(text ?? value).slice(0, MAX_TEXT);
-  } catch {
-    return String(value).slice(0, MAX_TEXT);
-  }
 }

@@ -34,7 +34,7 @@ import type { GraphMode } from "./links/policy.ts";
 import { CheckedPool } from "./memory/checked_pool.ts";
 import { createPool, Pool } from "./memory/pool.ts";
 import type { ShapeOf } from "./ports/stream.ts";
-import type { NodeProgress } from "./stats.ts";
+import type { Figures, NodeProgress } from "./stats.ts";
 import { type NodeDescriptor, sizePorts } from "./registry/descriptor.ts";
 import { addElement, elementsByPort, nameElements, removeElement } from "./registry/dynamic_ports.ts";
 import { resolveSecrets } from "./secrets.ts";
@@ -165,6 +165,11 @@ export class ProcessorHarness implements AsyncDisposable {
   /** What the node reported last by `context.progress()`. */
   get progress(): NodeProgress | undefined {
     return this.#bench.reported;
+  }
+
+  /** What the node reported last by `context.report()`. */
+  get figures(): Figures | undefined {
+    return this.#bench.figures;
   }
 
   /** The harness's clock, nanoseconds. */
@@ -424,6 +429,7 @@ class Bench implements CellSite, RunHost {
   queued = false;
   failure: unknown;
   reported: NodeProgress | undefined;
+  figures: Figures | undefined;
   #links = 0;
 
   constructor(options: HarnessOptions) {
@@ -465,6 +471,10 @@ class Bench implements CellSite, RunHost {
 
   progress(_cell: NodeCell, doneNs: number, totalNs?: number): void {
     this.reported = { doneNs, totalNs };
+  }
+
+  report(_cell: NodeCell, figures: Figures): void {
+    this.figures = figures;
   }
 
   flushWriters(): void {}

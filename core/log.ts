@@ -126,6 +126,11 @@ export function tapLog(listener: (entry: LogEntry) => void): () => void {
   return () => void taps.delete(listener);
 }
 
+/** Passes on a line of another isolate to those who listen here. It is not shown again. */
+export function relayLog(entry: LogEntry): void {
+  for (const tap of taps) tap(entry);
+}
+
 /** The log of a part of Sluice: `logger("lane")`. */
 export function logger(category: string): NodeLog {
   return makeLog(["sluice", category], {});

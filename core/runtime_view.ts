@@ -6,11 +6,12 @@
  */
 import type { ControlPage } from "./control_page.ts";
 import type { DriverKind } from "./driver/driver.ts";
+import type { FrameFormat } from "./frames/format.ts";
 import type { NodeId } from "./ids.ts";
 import type { LaneKind } from "./lanes/lane_options.ts";
 import type { GraphMode } from "./links/policy.ts";
 import type { NodeDescriptor } from "./registry/descriptor.ts";
-import type { NodeProgress, NodeState, PoolStats } from "./stats.ts";
+import type { Figures, NodeProgress, NodeState, PoolStats } from "./stats.ts";
 import type { LinkEntry, NodeEntry } from "./topology.ts";
 
 /** Where a run is in its life. */
@@ -35,8 +36,12 @@ export interface SessionView {
   readonly lanes: readonly LaneView[];
   readonly nodeStates: ReadonlyMap<NodeId, NodeState>;
   readonly progress: ReadonlyMap<NodeId, NodeProgress>;
-  /** For a native stage: its own figures, by name. */
-  figures(node: NodeEntry): { readonly [name: string]: number } | undefined;
+  /** Goes up whenever a node's reported figures or a link's format come in. */
+  readonly factCount: number;
+  /** A node's own figures; those of native stages change without notice. */
+  figures(node: NodeEntry): Figures | undefined;
+  /** What a link's frames are, once it is known. */
+  format(link: LinkEntry): FrameFormat | undefined;
   pools(): readonly PoolStats[];
 }
 

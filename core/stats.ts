@@ -7,6 +7,7 @@
 import { LANE, LINK, LINK_STATE, NODE } from "../ffi/layout.gen.ts";
 import type { ControlPage } from "./control_page.ts";
 import type { DriverKind } from "./driver/driver.ts";
+import type { FrameFormat } from "./frames/format.ts";
 import { type Quantiles, readQuantiles } from "./histogram.ts";
 import type { LinkId, NodeId, PortAddress } from "./ids.ts";
 import type { LaneKind } from "./lanes/lane_options.ts";
@@ -57,6 +58,14 @@ export interface LinkStats {
   readonly highWater: number;
   /** Time since the newest frame that was written entered the graph, nanoseconds; 0 if there was none. */
   readonly ageNs: number;
+  /** What its frames are, as they were read last or else as they were announced; absent while neither is known. */
+  readonly format?: FrameFormat;
+}
+
+/** Figures of a node's own, by name. */
+export interface Figures {
+  /** A finite number, in the unit that its name says. */
+  readonly [name: string]: number;
 }
 
 /** How far a node is with what it makes. */
@@ -103,8 +112,10 @@ export interface NodeStats {
   readonly framesOut: number;
   /** What it reported by `context.progress()`. */
   readonly progress?: NodeProgress;
-  /** For a native stage: its own figures, by name, as of its last round or later. */
-  readonly figures?: { readonly [name: string]: number };
+  /**
+   * Its own figures: what it reported last by `context.report()`, or, for a native stage, as of its last round or later.
+   */
+  readonly figures?: Figures;
 }
 
 /** Figures of one pool. */
@@ -119,6 +130,8 @@ export interface PoolStats {
   readonly free: number;
   /** How often a slot was wanted and none was free. */
   readonly exhausted: number;
+  /** Slots set aside because the lane that holds them hangs, or its death cannot be proved. */
+  readonly quarantined: number;
 }
 
 /** Figures of one lane. */

@@ -13,7 +13,7 @@ import { BLOCKED, LANE, PHASE } from "../../ffi/layout.gen.ts";
 import { ControlPage, LANE_STATE } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import { serializeError, SluiceError } from "../errors.ts";
-import type { FormatField, FrameKind } from "../frames/format.ts";
+import type { FormatField, FrameFormat, FrameKind } from "../frames/format.ts";
 import { CheckedLedger } from "../frames/checked_ledger.ts";
 import { Ledger } from "../frames/ledger.ts";
 import type { LinkWriter, Wakeable } from "../links/link.ts";
@@ -21,6 +21,7 @@ import type { GraphMode } from "../links/policy.ts";
 import { CheckedPool } from "../memory/checked_pool.ts";
 import { Pool, POOL_INBOX_BIT } from "../memory/pool.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
+import type { Figures } from "../stats.ts";
 import { runCell, type RunHost } from "./cell_runner.ts";
 import { ReadySet } from "./ready_set.ts";
 import { explain } from "./explain.ts";
@@ -28,6 +29,7 @@ import { type EditedLane, LaneEditor, reconfigure, tearDown } from "./lane_edito
 import { attachLink, buildCell } from "./lane_builder.ts";
 import type { LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "./messages.ts";
 import type { CellHost, NodeCell } from "./node_cell.ts";
+import { NodeNews } from "./node_news.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
 const GENERATION = LANE.generation >> 2;
@@ -61,9 +63,6 @@ const PARK_ASYNC_MS = 250;
 
 /** Longest wait for a message that was announced by the inbox, in returns to the event loop. */
 const MESSAGE_YIELDS = 64;
-
-/** Least time between two progress reports of a node, nanoseconds. */
-const PROGRESS_EVERY_NS = 50_000_000;
 
 /** What a lane needs from where it runs. */
 export interface LaneSite {
@@ -109,7 +108,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
   readonly #timed: NodeCell[] = [];
   /** Nodes with an asynchronous tick under way. */
   #pending = 0;
-  readonly #progressAt = new Map<NodeCell, number>();
+  readonly #news: NodeNews;
   readonly #at32: number;
   readonly #take: (bit: number) => void;
 
@@ -125,6 +124,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
     this.pools = [];
     this.openPools(init.pools);
     this.#at32 = this.page.laneOffset(init.index) >> 2;
+    this.#news = new NodeNews((report) => site.post(report));
     this.page.u32[this.#at32 + GENERATION] = init.generation;
     this.#take = (bit) => this.#taken(bit);
     if (site.mayBlock) site.driver.enterLane(init.index, init.generation);
@@ -232,11 +232,15 @@ export class Lane implements CellHost, RunHost, EditedLane {
   }
 
   progress(cell: NodeCell, doneNs: number, totalNs?: number): void {
-    const last = this.#progressAt.get(cell);
-    const complete = totalNs !== undefined && doneNs >= totalNs;
-    if (last !== undefined && this.#nowNs - last < PROGRESS_EVERY_NS && !complete) return;
-    this.#progressAt.set(cell, this.#nowNs);
-    this.site.post({ kind: "progress", node: cell.id, doneNs, totalNs });
+    this.#news.progress(cell, this.#nowNs, doneNs, totalNs);
+  }
+
+  report(cell: NodeCell, figures: Figures): void {
+    this.#news.figures(cell, figures);
+  }
+
+  formatChanged(cell: NodeCell, port: string, format: FrameFormat): void {
+    this.#news.format(cell, port, format);
   }
 
   /** A node failed: the lane stops running nodes and waits for the control isolate's word. */
@@ -319,6 +323,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
     f64[(this.#at32 >> 1) + HEARTBEAT_NS] = nowNs;
     f64[(this.#at32 >> 1) + ROUNDS]++;
     this.page.drainInbox(this.init.index, this.#take);
+    if (this.#news.waits) this.#news.tell(nowNs);
     if (this.#paused) return;
     this.#wakeTimers(nowNs);
     const live = this.mode === "live";
@@ -446,6 +451,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
     } catch {
       // A node has detached the memory: that was reported when it was first used.
     }
+    this.#news.tellAll();
     this.site.post({ kind: "closed" });
   }
 }

@@ -5,8 +5,10 @@
  */
 import { openDriver } from "../driver/open.ts";
 import { serializeError, SluiceError } from "../errors.ts";
+import { tapLog } from "../log.ts";
 import { loadNodeType } from "../registry/load_type.ts";
 import { Lane } from "./lane.ts";
+import { LogRelay } from "./log_relay.ts";
 import type { LaneCommand, LaneReport } from "./messages.ts";
 
 /** The part of a worker's global scope that is used here. */
@@ -19,6 +21,9 @@ interface WorkerScope {
 
 const scope = globalThis as unknown as WorkerScope;
 let lane: Lane | undefined;
+
+const relay = new LogRelay((entry) => scope.postMessage({ kind: "log", entry }));
+tapLog((entry) => relay.take(entry));
 
 // Without these, one rejection ends this lane and main with it.
 scope.addEventListener("unhandledrejection", (event) => {

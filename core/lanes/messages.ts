@@ -9,10 +9,12 @@ import type { SerializedError } from "../errors.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
 import type { LinkPlan } from "../links/link.ts";
+import type { LogEntry } from "../log.ts";
 import type { GraphMode } from "../links/policy.ts";
 import type { PoolToken } from "../memory/pool.ts";
 import type { Secret } from "../redaction.ts";
 import type { DynamicElements } from "../registry/dynamic_ports.ts";
+import type { Figures } from "../stats.ts";
 
 /** A node as its lane builds it. */
 export interface NodePlan {
@@ -134,6 +136,15 @@ export interface AnnouncedFormat {
   readonly format: FrameFormat;
 }
 
+/** What a node has told of itself: the newest only. */
+export interface NodeTold {
+  readonly node: NodeId;
+  /** What it reported by `context.report()`. */
+  readonly figures?: Figures;
+  /** The formats of the frames that its inputs read, by port. */
+  readonly formats?: readonly (readonly [port: string, format: FrameFormat])[];
+}
+
 /** From a lane to the control isolate. */
 export type LaneReport =
   | { readonly kind: "opened"; readonly formats: readonly AnnouncedFormat[] }
@@ -148,6 +159,9 @@ export type LaneReport =
   | { readonly kind: "failed"; readonly error: SerializedError }
   | { readonly kind: "ended"; readonly node: NodeId; readonly figures?: { readonly [name: string]: number } }
   | { readonly kind: "progress"; readonly node: NodeId; readonly doneNs: number; readonly totalNs?: number }
+  | { readonly kind: "told"; readonly nodes: readonly NodeTold[] }
+  /** A line of a worker's log, whose output it has seen to itself. */
+  | { readonly kind: "log"; readonly entry: LogEntry }
   | { readonly kind: "configured"; readonly request: number; readonly error?: SerializedError }
   /** The system refused something that the lane does without. */
   | { readonly kind: "warning"; readonly text: string }

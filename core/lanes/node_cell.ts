@@ -22,7 +22,9 @@ import type { OutputHost, OutputPort } from "../ports/output_port.ts";
 import type { NodeLog, ProcessorContext } from "../processor.ts";
 import type { NodeDescriptor } from "../registry/descriptor.ts";
 import type { NodeInstance } from "../registry/node_type.ts";
+import type { Figures } from "../stats.ts";
 import type { NodePlan } from "./messages.ts";
+import { copyFigures } from "./own_figures.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
 const BLOCKED_NONE = BLOCKED.none;
@@ -53,6 +55,10 @@ export interface CellHost {
   /** An asynchronous tick wrote, perhaps while the lane sleeps. */
   wroteBetween?(): void;
   progress(cell: NodeCell, doneNs: number, totalNs?: number): void;
+  /** @param figures not changed any more */
+  report(cell: NodeCell, figures: Figures): void;
+  /** An input reads frames of another format than before. */
+  formatChanged?(cell: NodeCell, port: string, format: FrameFormat): void;
 }
 
 /** A pool and how many of its slots one step of the node may take. */
@@ -451,6 +457,10 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
 
   announced(_port: string, _format: FrameFormat): void {}
 
+  formatChanged(port: string, format: FrameFormat): void {
+    this.#host.formatChanged?.(this, port, format);
+  }
+
   #enterCounts(): void {
     if (this.#uncountedReads > 0) this.#f64[this.at64 + FRAMES_IN] += this.#uncountedReads;
     if (this.#uncountedWrites > 0) this.#f64[this.at64 + FRAMES_OUT] += this.#uncountedWrites;
@@ -502,5 +512,9 @@ class NodeContext implements ProcessorContext {
 
   progress(doneNs: number, totalNs?: number): void {
     this.#host.progress(this.#cell, doneNs, totalNs);
+  }
+
+  report(figures: Figures): void {
+    this.#host.report(this.#cell, copyFigures(this.nodeId, figures));
   }
 }

@@ -30,6 +30,8 @@ export interface InputHost {
   received(frame: Frame, port: InputPort): Frame;
   /** @returns the object to hand out for a frame that the tick only looks at */
   shown(frame: Frame, port: InputPort): Frame;
+  /** The frames that came in by a port are of another format than before, or the first. */
+  formatChanged?(port: string, format: FrameFormat): void;
 }
 
 /** Names the node types that would mend a clash: `["resampler"]`. */
@@ -172,6 +174,7 @@ export class InputPort implements StreamInput {
       assertAccepted(format, accepts, this.#link.plan, this.#converters);
     }
     this.#format = format;
+    this.#host.formatChanged?.(this.name, format);
   }
 
   /**

@@ -16,13 +16,14 @@ import { blankPage, GraphMemory } from "../live/graph_memory.ts";
 import { LinkPlans } from "../live/link_plans.ts";
 import { type EditExtras, LiveEdits } from "../live/live_edits.ts";
 import { Replies } from "../live/replies.ts";
-import { logger } from "../log.ts";
+import { logger, relayLog } from "../log.ts";
 import { describeStaleSources, findStaleSources } from "../registry/staleness.ts";
 import type { RunState, SessionView } from "../runtime_view.ts";
 import { resolveSecrets } from "../secrets.ts";
-import { type NodeProgress, readLaneCounters, readPhase, type RunSummary, type RuntimeStats } from "../stats.ts";
+import { readLaneCounters, readPhase, type RunSummary, type RuntimeStats } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 import { checkFormats, convertersByField } from "./format_check.ts";
+import { NodeFacts } from "./node_facts.ts";
 import { RunClock } from "./run_clock.ts";
 import { figuresOf, linkStats, nodeStats, poolStats } from "./session_figures.ts";
 import { SessionLanes } from "./session_lanes.ts";
@@ -44,7 +45,7 @@ export class Session {
   readonly #lanes: SessionLanes;
   readonly #states: NodeStates;
   readonly #clock: RunClock;
-  readonly #progress = new Map<NodeId, NodeProgress>();
+  readonly #facts = new NodeFacts();
   readonly #finished = Promise.withResolvers<RunSummary>();
   readonly #requests = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
   /** Until there is a control arena, a page of zeros. */
@@ -189,10 +190,8 @@ export class Session {
     return {
       elapsedNs: this.#elapsedNs(),
       driver: driver.kind,
-      nodes: [...topology.nodes.values()].map((node) =>
-        nodeStats(page, node, this.#states.get(node.id)!, this.#progress)
-      ),
-      links: [...topology.links.values()].map((link) => linkStats(page, link, nowNs)),
+      nodes: [...topology.nodes.values()].map((node) => nodeStats(page, node, this.#states.get(node.id)!, this.#facts)),
+      links: [...topology.links.values()].map((link) => linkStats(page, link, nowNs, this.#facts)),
       pools: (this.#memory?.pools ?? []).map(poolStats),
       lanes: this.#lanes.ports.map(({ name, kind, index }) => ({
         name,
@@ -215,8 +214,10 @@ export class Session {
         { name, index, kind, warnings: this.#lanes.warningsOf(index) }
       )),
       nodeStates: this.#states,
-      progress: this.#progress,
-      figures: (node) => figuresOf(page, node),
+      progress: this.#facts.progress,
+      factCount: this.#facts.count,
+      figures: (node) => figuresOf(page, node, this.#facts),
+      format: (link) => this.#facts.format(link),
       pools: () => this.#summary?.pools ?? (this.#memory?.pools ?? []).map(poolStats),
     };
   }
@@ -297,11 +298,13 @@ export class Session {
   }
 
   /** Takes note of an edit that has come into effect. */
-  #edited({ added, removed }: GraphChange, actions: readonly string[]): void {
+  #edited({ added, removed, replaced, unlinked }: GraphChange, actions: readonly string[]): void {
     for (const { id } of removed) {
       this.#states.delete(id);
-      this.#progress.delete(id);
+      this.#facts.forget(id);
     }
+    for (const { before } of replaced) this.#facts.forget(before.id);
+    for (const { toNode, toPort } of unlinked) this.#facts.forgetFormat(toNode, toPort);
     for (const { id } of added) this.#states.set(id, "running");
     this.#options.events.publish({ group: "graph", kind: "edited", actions });
   }
@@ -332,6 +335,7 @@ export class Session {
     const lane = this.#lanes.nameOf(index);
     switch (report.kind) {
       case "opened":
+        this.#facts.announced(report.formats);
         this.#lanes.opened(index, report.formats);
         events.publish({ group: "lane", lane, kind: "started" });
         break;
@@ -352,7 +356,13 @@ export class Session {
         this.#edits?.report(index, report);
         break;
       case "progress":
-        this.#progress.set(report.node, { doneNs: report.doneNs, totalNs: report.totalNs });
+        this.#facts.progress.set(report.node, { doneNs: report.doneNs, totalNs: report.totalNs });
+        break;
+      case "told":
+        this.#facts.take(report.nodes);
+        break;
+      case "log":
+        relayLog(report.entry);
         break;
       case "configured": {
         const request = this.#requests.get(report.request);

@@ -4,12 +4,13 @@
  * @module
  */
 import type { ControlPage } from "../control_page.ts";
-import { type NodeId, portAddress } from "../ids.ts";
+import { POOL } from "../../ffi/layout.gen.ts";
+import { portAddress } from "../ids.ts";
 import type { Pool } from "../memory/pool.ts";
 import { nativeStage } from "../native_stages.ts";
 import {
+  type Figures,
   type LinkStats,
-  type NodeProgress,
   type NodeState,
   type NodeStats,
   type PoolStats,
@@ -18,20 +19,12 @@ import {
   readNodeCounters,
 } from "../stats.ts";
 import type { LinkEntry, NodeEntry } from "../topology.ts";
+import type { NodeFacts } from "./node_facts.ts";
 
-/**
- * The figures of one node.
- *
- * @param progress how far sources and sinks say that they are
- */
-export function nodeStats(
-  page: ControlPage,
-  node: NodeEntry,
-  state: NodeState,
-  progress: ReadonlyMap<NodeId, NodeProgress>,
-): NodeStats {
-  const done = progress.get(node.id);
-  const figures = figuresOf(page, node);
+/** The figures of one node. */
+export function nodeStats(page: ControlPage, node: NodeEntry, state: NodeState, facts: NodeFacts): NodeStats {
+  const done = facts.progress.get(node.id);
+  const figures = figuresOf(page, node, facts);
   return {
     id: node.id,
     type: node.type.descriptor.type,
@@ -43,14 +36,15 @@ export function nodeStats(
   };
 }
 
-/** For a native stage: its own figures, by name. */
-export function figuresOf(page: ControlPage, node: NodeEntry): { readonly [name: string]: number } | undefined {
+/** A node's own figures: a native stage's in the control page, or those that it reported last. */
+export function figuresOf(page: ControlPage, node: NodeEntry, facts: NodeFacts): Figures | undefined {
   const names = nativeStage(node.type.descriptor.type).figures;
-  return names.length > 0 ? readFigures(page, node.index, names) : undefined;
+  return names.length > 0 ? readFigures(page, node.index, names) : facts.figures(node.id);
 }
 
 /** The figures of one link. @param nowNs the nodes' clock, for the age of its frames */
-export function linkStats(page: ControlPage, link: LinkEntry, nowNs: number): LinkStats {
+export function linkStats(page: ControlPage, link: LinkEntry, nowNs: number, facts: NodeFacts): LinkStats {
+  const format = facts.format(link);
   return {
     id: link.id,
     from: portAddress(link.fromNode, link.fromPort),
@@ -58,6 +52,7 @@ export function linkStats(page: ControlPage, link: LinkEntry, nowNs: number): Li
     policy: link.policy,
     capacity: link.capacity,
     ...readLinkCounters(page, link.index, nowNs),
+    ...(format && { format }),
   };
 }
 
@@ -69,5 +64,6 @@ export function poolStats(pool: Pool): PoolStats {
     slotBytes: pool.payloadBytes,
     free: pool.freeInBitmap(),
     exhausted: pool.exhausted,
+    quarantined: Atomics.load(pool.u32, POOL.quarantined >> 2),
   };
 }

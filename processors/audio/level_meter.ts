@@ -7,6 +7,7 @@ import { config, input, output, processor } from "../../core/annotations.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
+import type { ProcessorContext } from "../../core/processor.ts";
 import { factorToDecibels } from "./decibels.ts";
 import { LevelCounter, type LevelReading } from "./level_reading.ts";
 import { samplesToNs } from "./sample_time.ts";
@@ -16,7 +17,8 @@ import { samplesToNs } from "./sample_time.ts";
  *
  * **Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:
  * at the end of the first block with which `intervalMs` are full, and at the end of the stream for what is left. It
- * may stand in line: blocks pass through it untouched and without a copy.
+ * may stand in line: blocks pass through it untouched and without a copy. Its figures are the newest reading: `peakDb_0`,
+ * `rmsDb_0` and `peakHoldDb_0` for the first channel, and so on.
  *
  * **Inputs.** `audioIn`: any rate and number of channels.
  *
@@ -46,7 +48,7 @@ export class LevelMeter {
   #startNs = 0;
 
   /** Measures every block that has come and passes it on. */
-  process(): void {
+  process(context: ProcessorContext): void {
     let frame;
     while ((frame = this.audioIn.read()) !== undefined) {
       if (frame.channels !== this.#counter.channels) this.#counter = new LevelCounter(frame.channels);
@@ -55,23 +57,34 @@ export class LevelMeter {
       this.#sampleRateHz = frame.sampleRateHz;
       for (let channel = 0; channel < counter.channels; channel++) counter.add(channel, frame.channel(channel));
       counter.advance(frame.sampleCount);
-      if (counter.count * 1000 >= this.intervalMs * this.#sampleRateHz) this.#write();
+      if (counter.count * 1000 >= this.intervalMs * this.#sampleRateHz) this.#write(context);
       this.audioOut.write(frame);
     }
   }
 
   /** Gives a reading of what came after the last one. */
-  flush(): void {
-    if (this.#counter.count > 0) this.#write();
+  flush(context: ProcessorContext): void {
+    if (this.#counter.count > 0) this.#write(context);
   }
 
-  #write(): void {
+  #write(context: ProcessorContext): void {
     const durationNs = samplesToNs(this.#counter.count, this.#sampleRateHz);
     const value = this.#counter.take(this.#startNs, durationNs, factorToDecibels);
+    context.report(toFigures(value));
     const frame = this.levels.tryAcquire({ value });
     if (frame === undefined) return;
     frame.ptsNs = this.#startNs;
     frame.durationNs = durationNs;
     this.levels.write(frame);
   }
+}
+
+function toFigures({ peakDb, rmsDb, peakHoldDb }: LevelReading): { readonly [name: string]: number } {
+  const figures: { [name: string]: number } = {};
+  for (let channel = 0; channel < peakDb.length; channel++) {
+    figures[`peakDb_${channel}`] = peakDb[channel];
+    figures[`rmsDb_${channel}`] = rmsDb[channel];
+    figures[`peakHoldDb_${channel}`] = peakHoldDb[channel];
+  }
+  return figures;
 }

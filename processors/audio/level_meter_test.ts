@@ -33,6 +33,24 @@ Deno.test("LevelMeter gives a reading when the interval is full, and one for wha
   ]);
 });
 
+Deno.test("LevelMeter reports its newest reading as its figures, channel by channel", async () => {
+  await using harness = await ProcessorHarness.create(nodes.levelMeter());
+  const half = new Float32Array(4800).fill(0.5);
+  harness.pushAudio("audioIn", { sampleRateHz: RATE, channels: [half, new Float32Array(4800)], ptsNs: 0 });
+  await harness.run();
+  const [reading] = harness.takeData<LevelReading>("levels");
+  const { figures } = harness;
+  assert.deepEqual(figures, {
+    peakDb_0: reading.peakDb[0],
+    rmsDb_0: reading.rmsDb[0],
+    peakHoldDb_0: reading.peakHoldDb[0],
+    peakDb_1: -200,
+    rmsDb_1: -200,
+    peakHoldDb_1: -200,
+  });
+  close([figures!.peakDb_0], [-6.0206]);
+});
+
 Deno.test("LevelMeter passes blocks on untouched, with or without somebody who reads the levels", async () => {
   for (const disconnect of [[], ["levels"]]) {
     await using harness = await ProcessorHarness.create(nodes.levelMeter(), {}, { disconnect });

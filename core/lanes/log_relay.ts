@@ -1,0 +1,49 @@
+/**
+ * The log lines of a worker lane on their way to the control isolate, beside the log's own output. A lane that says very
+ * much is cut short: its lines are counted, and how many were left out is said in the next one.
+ *
+ * @module
+ */
+import type { LogEntry } from "../log.ts";
+import { MAX_TRAVELLING_TEXT, plainFields } from "../log_fields.ts";
+
+/** Lines a second, over time, and at once. */
+const LINES_PER_SECOND = 100;
+const BURST = 500;
+
+/** See the module. */
+export class LogRelay {
+  readonly #post: (entry: LogEntry) => void;
+  #left = BURST;
+  #atMs = -Infinity;
+  #leftOut = 0;
+
+  /** @param post takes entries that can be cloned */
+  constructor(post: (entry: LogEntry) => void) {
+    this.#post = post;
+  }
+
+  /** Takes a line. */
+  take(entry: LogEntry): void {
+    const { timeMs } = entry;
+    const passedMs = Math.max(0, timeMs - this.#atMs);
+    this.#left = Math.min(BURST, this.#left + (passedMs / 1e3) * LINES_PER_SECOND);
+    this.#atMs = timeMs;
+    if (this.#left < 1) {
+      this.#leftOut++;
+      return;
+    }
+    this.#left--;
+    if (this.#leftOut > 0) {
+      const message = `${this.#leftOut} lines were left out: more than ${LINES_PER_SECOND} a second`;
+      this.#post({ timeMs, level: "warn", category: "lane", message });
+      this.#leftOut = 0;
+    }
+    const { message, fields } = entry;
+    this.#post({
+      ...entry,
+      message: message.slice(0, MAX_TRAVELLING_TEXT),
+      ...(fields && { fields: plainFields(fields) }),
+    });
+  }
+}

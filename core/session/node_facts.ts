@@ -1,0 +1,66 @@
+/**
+ * What nodes have told of themselves: only the newest.
+ *
+ * @module
+ */
+import type { FrameFormat } from "../frames/format.ts";
+import { type NodeId, type PortAddress, portAddress } from "../ids.ts";
+import type { AnnouncedFormat, NodeTold } from "../lanes/messages.ts";
+import type { Figures, NodeProgress } from "../stats.ts";
+import type { LinkEntry } from "../topology.ts";
+
+/** See the module. */
+export class NodeFacts {
+  /** How far sources and sinks say that they are. */
+  readonly progress = new Map<NodeId, NodeProgress>();
+  readonly #figures = new Map<NodeId, Figures>();
+  readonly #formats = new Map<PortAddress, FrameFormat>();
+  #count = 0;
+
+  /** Goes up whenever a figure or a format comes in. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** What a node reported by `context.report()`. */
+  figures(node: NodeId): Figures | undefined {
+    return this.#figures.get(node);
+  }
+
+  /** The format of a link's frames: as they were read last, or else as they were announced. */
+  format(link: LinkEntry): FrameFormat | undefined {
+    return this.#formats.get(portAddress(link.toNode, link.toPort)) ??
+      this.#formats.get(portAddress(link.fromNode, link.fromPort));
+  }
+
+  /** Takes what a lane passed on. */
+  take(told: readonly NodeTold[]): void {
+    for (const { node, figures, formats } of told) {
+      if (figures !== undefined) this.#figures.set(node, figures);
+      for (const [port, format] of formats ?? []) this.#formats.set(portAddress(node, port), format);
+    }
+    this.#count++;
+  }
+
+  /** Takes formats that were announced before any frame. */
+  announced(formats: readonly AnnouncedFormat[]): void {
+    for (const { node, port, format } of formats) this.#formats.set(portAddress(node, port), format);
+    this.#count++;
+  }
+
+  /** A node has gone. */
+  forget(node: NodeId): void {
+    this.progress.delete(node);
+    this.#figures.delete(node);
+    for (const address of this.#formats.keys()) {
+      if (address.startsWith(`${node}.`)) this.#formats.delete(address);
+    }
+    this.#count++;
+  }
+
+  /** An input has lost its link. */
+  forgetFormat(node: NodeId, port: string): void {
+    this.#formats.delete(portAddress(node, port));
+    this.#count++;
+  }
+}

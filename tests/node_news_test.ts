@@ -1,0 +1,51 @@
+/** What nodes tell of themselves reaches the control isolate: figures, formats, log lines of worker lanes. */
+import { deepEqual, equal } from "node:assert/strict";
+import { type LogEntry, tapLog } from "../core/log.ts";
+import { viewRuntime } from "../core/runtime_view.ts";
+import { Runtime } from "../mod.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import { numberedSource } from "./fixtures/numbered.ts";
+import { talkative } from "./fixtures/talkative.ts";
+
+/** Blocks that the source sends. */
+const COUNT = 5;
+
+function build(native: "require" | "off", lane: "ears" | "main", lines = 0): Runtime {
+  const runtime = new Runtime({ mode: "offline", native });
+  const source = runtime.add(numberedSource({ count: COUNT }), { id: "source", lane: "feed" });
+  const sink = runtime.add(talkative({ lines }), { id: "sink", lane });
+  runtime.connect(source.outputs.audio, sink.inputs.audio);
+  return runtime;
+}
+
+for (const lane of ["ears", "main"] as const) {
+  eachDriver(
+    `context.report() and formats reach stats() from lane "${lane}", the last ones at the end`,
+    async (native) => {
+      await using runtime = build(native, lane);
+      await runtime.start();
+      const { nodes, links } = await runtime.finished;
+      deepEqual(nodes.map(({ id, figures }) => [id, figures]), [["source", undefined], ["sink", { frames: COUNT }]]);
+      deepEqual(links[0].format, { kind: "audio", sampleRateHz: 48_000, channels: 1 });
+      const view = viewRuntime(runtime);
+      deepEqual(view.session!.figures(view.nodes[1]), { frames: COUNT });
+      equal(view.session!.format(view.links[0])!.kind, "audio");
+    },
+  );
+}
+
+for (const lane of ["ears", "main"] as const) {
+  eachDriver(`context.log reaches those who tap the log, from lane "${lane}"`, async (native) => {
+    const entries: LogEntry[] = [];
+    const end = tapLog((entry) => entries.push(entry));
+    await using runtime = build(native, lane, 1);
+    await runtime.start();
+    await runtime.finished;
+    end();
+    const own = entries.filter(({ nodeId }) => nodeId === "sink");
+    equal(own.length, 1 + COUNT);
+    deepEqual([own[0].level, own[0].category, own[0].message, own[0].fields?.lines], ["warn", "node", "setting up", 1]);
+    if (lane === "ears") equal(own[0].fields!.error, "inner");
+    equal(own.at(-1)!.message, `line 0 of frame ${COUNT}`);
+  });
+}
