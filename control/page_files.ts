@@ -58,7 +58,7 @@ export class PageFiles {
 
   /** The files as they are now: a build while the server runs is seen, and a flood of unknown names costs nothing. */
   async #list(): Promise<ReadonlyMap<string, URL>> {
-    if (performance.now() - this.#listedMs > LIST_MS) {
+    if (this.#files.size === 0 || performance.now() - this.#listedMs > LIST_MS) {
       this.#listedMs = performance.now();
       this.#files = await list(this.#folder, "/", new Map());
     }
