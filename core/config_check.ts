@@ -8,11 +8,18 @@
  */
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { parseDuration } from "./duration.ts";
-import { listNames, nearestName, SluiceError } from "./errors.ts";
+import { SluiceError } from "./errors.ts";
 import type { ConfigObjectSchema, ConfigSchema, NodeDescriptor } from "./registry/descriptor.ts";
+import { didYouMean, listSome } from "./suggestion.ts";
 
 /** Longest value that a message shows, in characters. */
 const SHOWN_LENGTH = 60;
+
+/** Most problems that are told one by one. */
+const PROBLEM_LIMIT = 20;
+
+/** Most choices that a message lists. */
+const CHOICE_LIMIT = 24;
 
 /** One thing that is wrong with a configuration. */
 export interface ConfigProblem {
@@ -36,26 +43,48 @@ const validators = new WeakMap<ConfigSchema, ValidateFunction>();
  * Compares values with a schema. A key whose value is `undefined` counts as absent; `NaN` and infinities are refused.
  *
  * @param where how the messages start: `Cannot configure node "g" (gain)`
- * @returns what is wrong, in the order of the schema; empty if nothing is
+ * @returns what is wrong, in the order of the schema; empty if nothing is. Of more than 20 problems, the first 20, and
+ * one that says how many others there are
  */
 export function checkConfig(
   schema: ConfigObjectSchema,
   values: { readonly [key: string]: unknown },
   where: string,
 ): ConfigProblem[] {
-  values = convertDurations(schema, values) as typeof values;
+  const { problems, more } = findProblems(schema, values, where);
+  if (more === 0) return problems;
+  const message = `${where}: ${more === 1 ? "1 more problem is" : `${more} more problems are`} not listed`;
+  return [...problems, { path: [], key: "", kind: "value", message }];
+}
+
+/** The first problems, and how many there are beside them. */
+function findProblems(
+  schema: ConfigObjectSchema,
+  given: { readonly [key: string]: unknown },
+  where: string,
+): { problems: ConfigProblem[]; more: number } {
+  const values = convertDurations(schema, given) as typeof given;
   const validate = compile(schema);
-  if (validate(values)) return [];
+  if (validate(values)) return { problems: [], more: 0 };
   const errors = (validate.errors ?? []).filter((error) => !isReference(error));
-  const unions = errors.filter((error) => error.keyword === "anyOf");
+  // Errors of the alternatives of a union that failed as a whole say nothing that the union's own does not.
+  const unions = [...new Set(errors.filter(({ keyword }) => keyword === "anyOf").map((each) => `${each.schemaPath}/`))];
   const problems = new Map<string, ConfigProblem>();
+  let more = 0;
+  let last: string | undefined;
   for (const error of errors) {
-    if (unions.some((union) => isInside(error, union))) continue;
+    if (unions.some((union) => error.schemaPath.startsWith(union))) continue;
+    if (problems.size === PROBLEM_LIMIT) {
+      const isAboutKeys = error.keyword === "additionalProperties" || error.keyword === "required";
+      if (isAboutKeys || error.instancePath !== last) more++;
+      last = isAboutKeys ? undefined : error.instancePath;
+      continue;
+    }
     const problem = toProblem(error, schema, values, where);
     const id = `${problem.kind} ${JSON.stringify(problem.path)}`;
     if (!problems.has(id)) problems.set(id, problem);
   }
-  return [...problems.values()];
+  return { problems: [...problems.values()], more };
 }
 
 /**
@@ -70,11 +99,16 @@ export function assertConfig(
   nodeId: string,
   values: { readonly [key: string]: unknown },
 ): Record<string, unknown> {
-  const problems = checkConfig(descriptor.config, values, `Cannot configure node "${nodeId}" (${descriptor.type})`);
+  const where = `Cannot configure node "${nodeId}" (${descriptor.type})`;
+  const { problems, more } = findProblems(descriptor.config, values, where);
   if (problems.length === 0) return { ...convertDurations(descriptor.config, values) as Record<string, unknown> };
   const [{ message, key, available }] = problems;
-  const more = problems.length === 1 ? "" : ` (and ${problems.length - 1} more)`;
-  throw new SluiceError("InvalidConfig", `${message}${more}`, { nodeId, key, available });
+  const others = problems.length - 1 + more;
+  throw new SluiceError("InvalidConfig", `${message}${others === 0 ? "" : ` (and ${others} more)`}`, {
+    nodeId,
+    key,
+    available,
+  });
 }
 
 /**
@@ -91,7 +125,8 @@ export function coerceSetting(schema: ConfigObjectSchema, key: string, text: str
 /** What a schema wants, in words: `a number from -60 to 24 dB`. */
 export function describeSchema(schema: ConfigSchema): string {
   if (schema.enum !== undefined) {
-    const choices = schema.enum.map(describeValue);
+    const choices = schema.enum.slice(0, CHOICE_LIMIT).map(describeValue);
+    if (schema.enum.length > CHOICE_LIMIT) choices.push(`and ${schema.enum.length - CHOICE_LIMIT} more`);
     return choices.length === 1 ? choices[0] : `one of ${choices.join(", ")}`;
   }
   if (schema["x-duration"] !== undefined) {
@@ -119,7 +154,7 @@ export function describeSchema(schema: ConfigSchema): string {
     }
     case "object": {
       const keys = Object.keys(schema.properties ?? {});
-      return keys.length === 0 ? "an object" : `an object with ${listNames(keys)}`;
+      return keys.length === 0 ? "an object" : `an object with ${listSome(keys)}`;
     }
     default:
       return "any value";
@@ -183,11 +218,6 @@ function isReference({ data, parentSchema }: ErrorObject): boolean {
   return isText && typeof data === "string" && data.includes("${env:");
 }
 
-/** Whether an error is only about one alternative of a union that failed as a whole. */
-function isInside(error: ErrorObject, union: ErrorObject): boolean {
-  return error !== union && error.schemaPath.startsWith(`${union.schemaPath}/`);
-}
-
 function toProblem(
   error: ErrorObject,
   schema: ConfigObjectSchema,
@@ -198,22 +228,22 @@ function toProblem(
   if (error.keyword === "additionalProperties") {
     const name = String(error.params.additionalProperty);
     const known = Object.keys((error.parentSchema as ConfigSchema).properties ?? {});
-    const nearest = nearestName(name, known);
     const key = [...path, name].join(".");
-    const hint = nearest === undefined ? "" : ` (did you mean "${nearest}"?)`;
-    const message = `${where}: unknown key ${describeValue(key)}${hint}; available: ${listNames(known)}`;
+    const message = `${where}: unknown key ${describeValue(key)}${didYouMean(name, known)}; available: ${
+      listSome(known)
+    }`;
     return { path: [...path, name], key, kind: "unknown", message, available: known };
   }
   if (error.keyword === "required") {
     const name = String(error.params.missingProperty);
     const wanted = (error.parentSchema as ConfigSchema).properties?.[name] ?? {};
     const key = [...path, name].join(".");
-    const message = `${where}: "${key}" is missing, wanted ${describeSchema(wanted)}`;
+    const message = `${where}: ${describeValue(key)} is missing, wanted ${describeSchema(wanted)}`;
     return { path: [...path, name], key, kind: "missing", message };
   }
   const key = path.join(".");
   const wanted = path.length === 0 ? schema : error.parentSchema as ConfigSchema;
-  const subject = path.length === 0 ? "the configuration" : `"${key}"`;
+  const subject = path.length === 0 ? "the configuration" : describeValue(key);
   const message = `${where}: ${subject} is ${describeValue(error.data)}, wanted ${describeSchema(wanted)}`;
   return { path, key, kind: "value", message };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { assertConfig, checkConfig, coerceSetting, describeSchema } from "./config_check.ts";
 import { SluiceError } from "./errors.ts";
-import type { ConfigObjectSchema, NodeDescriptor } from "./registry/descriptor.ts";
+import type { ConfigObjectSchema, ConfigSchema, NodeDescriptor } from "./registry/descriptor.ts";
 
 const SCHEMA: ConfigObjectSchema = {
   type: "object",
@@ -118,6 +118,32 @@ Deno.test("assertConfig() throws the first problem with node, key and the number
     assert.equal(error.message, `${WHERE}: "gainDb" is 99, wanted a number from -60 to 24 dB (and 1 more)`);
     return true;
   });
+});
+
+Deno.test("checkConfig() tells the first problems of very many, and counts the others", () => {
+  const keys = Array.from({ length: 50_000 }, (_, i) => [`k${i}${"x".repeat(i === 0 ? 1e6 : 0)}`, i]);
+  const problems = checkConfig(SCHEMA, { path: "a", ...Object.fromEntries(keys) }, WHERE);
+  assert.equal(problems.length, 21);
+  assert.ok(problems.every(({ message }) => message.length < 400));
+  assert.match(problems[0].message, /: unknown key "k0x{57}…"; available: "path", /);
+  assert.equal(problems[20].message, `${WHERE}: 49980 more problems are not listed`);
+  assert.throws(
+    () => assertConfig(DESCRIPTOR, "g", Object.fromEntries(keys)),
+    { message: /^Cannot configure node "g" \(gain\): .* \(and 50000 more\)$/ },
+  );
+});
+
+Deno.test("checkConfig() looks through a long list of failed unions once", () => {
+  const number: ConfigSchema = { anyOf: [{ type: "number" }, { type: "null" }] };
+  const schema: ConfigObjectSchema = { ...SCHEMA, properties: { all: { type: "array", items: number } }, required: [] };
+  const problems = checkConfig(schema, { all: Array(100_000).fill("x") }, WHERE);
+  assert.equal(problems.length, 21);
+  assert.equal(problems[0].message, `${WHERE}: "all.0" is "x", wanted a number or null`);
+});
+
+Deno.test("describeSchema() lists some of very many choices", () => {
+  const choices = Array.from({ length: 10_000 }, (_, i) => `v${i}`);
+  assert.match(describeSchema({ enum: choices }), /^one of "v0", .*"v23", and 9976 more$/);
 });
 
 Deno.test("coerceSetting() gives the type that the schema wants, else the text", () => {
