@@ -57,10 +57,11 @@ export const SYMBOLS = {
   slu_pool_free: { parameters: ["pointer"], result: "u32" },
 
   slu_cpu_count: { parameters: [], result: "u32" },
-  slu_native_draft: { parameters: ["pointer", "u32", "u32", "u32"], result: "pointer" },
+  slu_native_draft: { parameters: ["u32"], result: "pointer" },
+  slu_native_discard: { parameters: ["pointer"], result: "void" },
   slu_native_add_pool: { parameters: ["pointer", "pointer"], result: "u32" },
   slu_native_add_node: {
-    parameters: ["pointer", "u32", "u32", "pointer", "u32", "pointer", "u32", "pointer", "u32"],
+    parameters: ["pointer", "u32", "u32", "u32", "pointer", "u32", "pointer", "u32", "pointer", "u32"],
     result: "u32",
   },
   slu_native_add_local: { parameters: ["pointer", "u32", "u32", "u32", "u32", "u32", "u32", "u32"], result: "u32" },
@@ -73,9 +74,15 @@ export const SYMBOLS = {
     result: "u32",
   },
   slu_native_link_encoded: { parameters: ["pointer"], result: "u32" },
-  slu_native_schedule: { parameters: ["pointer", "u32", "pointer", "u32"], result: "u32" },
-  slu_native_spawn: { parameters: ["pointer"], result: "pointer" },
-  slu_native_command: { parameters: ["pointer", "u32"], result: "u32" },
+  slu_native_link_detached: { parameters: ["pointer"], result: "u32" },
+  slu_native_remove_node: { parameters: ["pointer", "u32"], result: "u32" },
+  slu_native_add_values: { parameters: ["pointer", "u32", "pointer", "u32", "pointer", "u32"], result: "u32" },
+  slu_native_spawn: {
+    parameters: ["pointer", "pointer", "u32", "u32", "u32", "u32", "pointer", "u32"],
+    result: "pointer",
+  },
+  slu_native_prepare: { parameters: ["pointer", "pointer"], result: "u32" },
+  slu_native_command: { parameters: ["pointer", "u32", "f64"], result: "u32" },
   slu_native_configure: {
     parameters: ["pointer", "u32", "u32", "pointer", "u32", "pointer", "u32"],
     result: "u32",

@@ -7,7 +7,8 @@
 import { Arenas } from "../../ffi/arenas.ts";
 import { lastNativeError, loadNative, type NativeLibrary } from "../../ffi/loader.ts";
 import { NativeError } from "../../ffi/native_error.ts";
-import { NativeLane, type NativeLaneSpec, type NativeLink, type NativePort } from "../../ffi/native_lane.ts";
+import type { NativeEdit, NativeLink, NativePort } from "../../ffi/native_draft.ts";
+import { NativeLane, type NativeLaneSpec } from "../../ffi/native_lane.ts";
 import { NativeRingReader, NativeRingWriter } from "../../ffi/ring_ends.ts";
 import type { NativeSymbols } from "../../ffi/symbols.ts";
 import { SluiceError } from "../errors.ts";
@@ -23,11 +24,19 @@ const MAX_ASYNC_PARK_MS = 250;
 type NativeArena = Extract<ArenaToken, { kind: "native" }>;
 type NativeRing = Extract<RingToken, { kind: "native" }>;
 
-/** A native lane, by tokens. */
-export interface NativeLanePlan extends Omit<NativeLaneSpec, "control" | "pools" | "links"> {
+/** A link end with the ports that are on this lane. */
+export type NativeLinkPlan = LinkEndPlan & { readonly from: NativePort; readonly to: NativePort };
+
+/** What is changed of a native lane, by tokens. */
+export interface NativeEditPlan extends Omit<NativeEdit, "pools" | "attach" | "detach"> {
   readonly pools: readonly ArenaToken[];
-  /** Link ends, each with the ports that are on this lane. */
-  readonly links: readonly (LinkEndPlan & { readonly from: NativePort; readonly to: NativePort })[];
+  readonly detach?: readonly NativeLinkPlan[];
+  readonly attach: readonly NativeLinkPlan[];
+}
+
+/** A native lane, by tokens. */
+export interface NativeLanePlan extends Omit<NativeLaneSpec, "control" | "first"> {
+  readonly first: NativeEditPlan;
 }
 
 interface Control {
@@ -173,9 +182,26 @@ export class NativeDriver implements Driver {
     return new NativeLane(this.#symbols, {
       ...plan,
       control: this.#arenas.unsafePointer(this.#control.token),
-      pools: plan.pools.map((pool) => this.#arenas.unsafePointer(asNativeArena(pool))),
-      links: plan.links.map(nativeLink),
+      first: this.#nativeEdit(plan.first),
     });
+  }
+
+  /**
+   * Makes a native lane ready for an edit.
+   *
+   * @throws {RangeError} if the library refuses the description
+   */
+  prepareNativeEdit(lane: NativeLane, epoch: number, plan: NativeEditPlan): void {
+    lane.prepare(epoch, this.#nativeEdit(plan));
+  }
+
+  #nativeEdit(plan: NativeEditPlan): NativeEdit {
+    return {
+      ...plan,
+      pools: plan.pools.map((pool) => this.#arenas.unsafePointer(asNativeArena(pool))),
+      detach: plan.detach?.map(nativeLink),
+      attach: plan.attach.map(nativeLink),
+    };
   }
 
   #unsafeControl(): Deno.PointerObject {
@@ -206,7 +232,7 @@ function asNativeRing(token: RingToken): NativeRing {
   return token;
 }
 
-function nativeLink({ link, end, otherLane, from, to }: NativeLanePlan["links"][number]): NativeLink {
+function nativeLink({ link, end, otherLane, from, to }: NativeLinkPlan): NativeLink {
   const { index, policy, capacity } = link;
   const encoded = link.kind === "encoded";
   if (end === "local") return { index, policy, capacity, encoded, end: { kind: "local", from, to } };

@@ -8,17 +8,17 @@
  *
  * @module
  */
-import type { NativeLane, NativeReport, NativeValues } from "../../ffi/native_lane.ts";
+import type { NativeLane, NativeReport } from "../../ffi/native_lane.ts";
 import type { NativeDriver } from "../driver/native.ts";
 import { serializeError, SluiceError } from "../errors.ts";
-import { logger } from "../log.ts";
+import { logger, nodeLog } from "../log.ts";
 import { nativeStage } from "../native_stages.ts";
-import { expandPort } from "../registry/descriptor.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { NodeId } from "../ids.ts";
 import type { LaneOptions } from "./lane_options.ts";
 import type { LanePort } from "./lane_port.ts";
-import type { LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "./messages.ts";
+import type { AnnouncedFormat, LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "./messages.ts";
+import { type NativeLaneNode, NativeLaneNodes } from "./native_lane_nodes.ts";
 
 /** Time between two looks at the reports, milliseconds: after a command, and at most. */
 const SOON_MS = 1;
@@ -31,11 +31,12 @@ export class NativeLanePort implements LanePort {
   readonly kind = "native";
   readonly #init: LaneInit;
   readonly #driver: NativeDriver;
-  readonly #types: ReadonlyMap<NodeId, AnyNodeType>;
   readonly #options: LaneOptions;
   readonly #onReport: (report: LaneReport) => void;
-  #nodes: readonly NodePlan[] = [];
+  readonly #nodes: NativeLaneNodes;
   #lane: NativeLane | undefined;
+  /** Formats to name once the lane is ready for an edit. */
+  #prepared: readonly AnnouncedFormat[] = [];
 
   /** @param types the types of its nodes, by the node's id */
   constructor(
@@ -49,18 +50,36 @@ export class NativeLanePort implements LanePort {
     this.index = init.index;
     this.#init = init;
     this.#driver = driver;
-    this.#types = types;
+    this.#nodes = new NativeLaneNodes(types);
     this.#options = options;
     this.#onReport = onReport;
   }
 
   send(command: Exclude<LaneCommand, { kind: "init" }>): void {
-    if (command.kind === "open") this.#open(command.nodes, command.links);
-    else if (command.kind === "configure") this.#configure(command);
-    else if (command.kind === "prepare") this.#refuseEdit(command.epoch);
-    else if (command.kind === "abort") return;
-    else if (this.#lane !== undefined) this.#lane.command(command.kind);
-    else if (command.kind === "close") queueMicrotask(() => this.#onReport({ kind: "closed" }));
+    switch (command.kind) {
+      case "open":
+        this.#open(command.nodes, command.links);
+        break;
+      case "configure":
+        this.#configure(command);
+        break;
+      case "prepare":
+        this.#prepare(command);
+        break;
+      case "abort":
+        this.#nodes.abort();
+        this.#lane?.command("abort", command.epoch);
+        break;
+      case "resume":
+        this.#lane?.command("resume", command.pausedNs);
+        break;
+      case "close":
+        if (this.#lane === undefined) queueMicrotask(() => this.#onReport({ kind: "closed" }));
+        else this.#lane.command("close");
+        break;
+      default:
+        this.#lane?.command(command.kind);
+    }
     if (this.#lane !== undefined) watch(this);
   }
 
@@ -72,28 +91,21 @@ export class NativeLanePort implements LanePort {
 
   /** Passes on what the lane has reported. */
   poll(): void {
-    const figures = (node: number) => nativeStage(this.#nodes[node].type).figures.length;
+    const figures = (slot: number) => this.#figures(slot).length;
     for (let report = this.#lane?.nextReport(figures); report !== undefined; report = this.#lane?.nextReport(figures)) {
-      const translated = this.#translate(report);
-      if (translated !== undefined) this.#onReport(translated);
+      this.#onReport(this.#translate(report));
+      // The edit takes effect soon.
+      if (report.kind === "prepared") watch(this);
     }
   }
 
   #open(nodes: readonly NodePlan[], links: readonly LinkEndPlan[]): void {
-    this.#nodes = nodes;
     try {
       this.#lane = this.#driver.startNativeLane({
         lane: this.index,
         generation: this.#init.generation,
         live: this.#init.mode === "live",
-        pools: this.#init.pools.map((pool) => pool.arena),
-        nodes: nodes.map((node) => ({
-          index: node.index,
-          stage: node.type,
-          pool: Math.max(0, this.#init.pools.findIndex((pool) => pool.name === (node.pool ?? "audio"))),
-          values: toValues(node.id, this.#types.get(node.id)!, node.config),
-        })),
-        links: links.map((end) => ({ ...end, from: this.#port(end, "output"), to: this.#port(end, "input") })),
+        first: this.#nodes.open(this.#init.pools, nodes, links),
         priority: this.#options.priority ?? "normal",
         cpus: this.#options.cpus ?? [],
       });
@@ -102,99 +114,104 @@ export class NativeLanePort implements LanePort {
     }
   }
 
-  /** The port of a link that is on this lane; `[0, 0]` for one that is not. */
-  #port({ link }: LinkEndPlan, direction: "input" | "output"): [node: number, port: number] {
-    const [id, name] = direction === "output" ? [link.fromNode, link.fromPort] : [link.toNode, link.toPort];
-    const node = this.#nodes.findIndex((each) => each.id === id);
-    if (node < 0) return [0, 0];
-    const { inputs, outputs } = this.#types.get(id)!.descriptor;
-    const names = (direction === "output" ? outputs : inputs).flatMap((port) => expandPort(port));
-    return [node, names.indexOf(name)];
-  }
-
-  #refuseEdit(epoch: number): void {
-    const message = `Cannot edit lane "${this.name}" while it runs: it is a native lane; stop the graph first`;
-    const error = serializeError(new SluiceError("Busy", message));
-    queueMicrotask(() => this.#onReport({ kind: "refused", epoch, error }));
+  #prepare(command: Extract<LaneCommand, { kind: "prepare" }>): void {
+    const { epoch } = command;
+    try {
+      this.#driver.prepareNativeEdit(this.#lane!, epoch, this.#nodes.prepare(command));
+      this.#prepared = this.#nodes.formatsFor(command);
+    } catch (error) {
+      this.#nodes.abort();
+      queueMicrotask(() => this.#onReport({ kind: "refused", epoch, error: serializeError(error) }));
+    }
   }
 
   #configure(command: Extract<LaneCommand, { kind: "configure" }>): void {
-    const { request, values } = command;
-    const node = this.#nodes.findIndex((each) => each.id === command.node);
+    const { request, node, values } = command;
     try {
-      const type = this.#types.get(command.node)!;
-      this.#lane?.configure(request, node, toValues(command.node, type, values));
+      const slot = this.#nodes.slotOf(node);
+      if (slot < 0) throw new SluiceError("NodeNotFound", `Cannot configure "${node}": it has gone`);
+      this.#lane?.configure(request, slot, this.#nodes.values(node, values));
     } catch (error) {
       queueMicrotask(() => this.#onReport({ kind: "configured", request, error: serializeError(error) }));
     }
   }
 
-  #translate(report: NativeReport): LaneReport | undefined {
+  #translate(report: NativeReport): LaneReport {
     switch (report.kind) {
       case "opened":
-        return { kind: "opened", formats: this.#formats() };
+        return { kind: "opened", formats: this.#nodes.formats() };
       case "closed":
-        return { kind: "closed" };
-      case "failed":
-        return { kind: "failed", error: serializeError(this.#failure(report)) };
+      case "paused":
+        return { kind: report.kind };
+      case "failed": {
+        const node = report.node === undefined ? undefined : this.#nodes.at(report.node);
+        const error = this.#failure(report.text, node, report.panicked ? "panicked" : "failed");
+        return { kind: "failed", error: serializeError(error) };
+      }
       case "ended": {
-        const { id, type } = this.#nodes[report.node];
-        const names = nativeStage(type).figures;
+        const { id } = this.#nodes.at(report.node)!.plan;
+        const names = this.#figures(report.node);
         if (names.length === 0) return { kind: "ended", node: id };
         const figures = Object.fromEntries(names.map((name, k) => [name, report.figures[k]]));
         return { kind: "ended", node: id, figures };
       }
       case "progress": {
         const { doneNs, totalNs } = report;
-        const node = this.#nodes[report.node].id;
+        const node = this.#nodes.at(report.node)!.plan.id;
         return { kind: "progress", node, doneNs, ...(Number.isFinite(totalNs) ? { totalNs } : {}) };
       }
       case "configured": {
         const { request, error } = report;
-        if (error === undefined) return { kind: "configured", request };
-        const reason = new SluiceError("InvalidConfig", `Cannot configure a native stage: ${error}`);
-        return { kind: "configured", request, error: serializeError(reason) };
+        return { kind: "configured", request, ...(error !== undefined && { error: serializeError(refused(error)) }) };
       }
       case "warning": {
         const text = `Lane "${this.name}": ${report.text}`;
         logger("runtime").warn(text);
         return { kind: "warning", text };
       }
+      case "prepared":
+        return { kind: "prepared", epoch: report.epoch, formats: this.#prepared };
+      case "refused": {
+        const { epoch, text } = report;
+        const node = report.node === undefined ? undefined : this.#nodes.next(report.node);
+        const error = node === undefined
+          ? new SluiceError("InvalidGraph", `Cannot edit lane "${this.name}": ${text}`)
+          : this.#failure(text, node, "failed");
+        this.#nodes.abort();
+        return { kind: "refused", epoch, error: serializeError(error) };
+      }
+      case "applied": {
+        this.#nodes.commit();
+        const { epoch, failure } = report;
+        return {
+          kind: "applied",
+          epoch,
+          failures: failure === undefined ? [] : [serializeError(refused(failure.text))],
+        };
+      }
+      case "removed": {
+        const { id } = this.#nodes.at(report.node)!.plan;
+        this.#nodes.remove(report.node);
+        if (report.error !== undefined) nodeLog(id).error(`flush() failed: ${report.error}`);
+        return { kind: "removed", node: id };
+      }
     }
   }
 
-  #formats(): Extract<LaneReport, { kind: "opened" }>["formats"] {
-    return this.#nodes.flatMap((node) => {
-      const format = nativeStage(node.type).announces?.(node.config);
-      const { outputs } = this.#types.get(node.id)!.descriptor;
-      return format === undefined ? [] : outputs.map((port) => ({ node: node.id, port: port.name, format }));
-    });
+  /** Names of the figures of the stage in a slot. */
+  #figures(slot: number): readonly string[] {
+    return nativeStage(this.#nodes.at(slot)!.plan.type).figures;
   }
 
-  #failure(report: Extract<NativeReport, { kind: "failed" }>): SluiceError {
-    if (report.node === undefined) {
-      return new SluiceError("LaneCrashed", `Lane "${this.name}" crashed: ${report.text}`);
-    }
-    const { id, type } = this.#nodes[report.node];
-    const how = report.panicked ? "panicked" : "failed";
-    return new SluiceError("NodeFailed", `Node "${id}" (${type}) ${how} in its native stage: ${report.text}`, {
-      nodeId: id,
-    });
+  #failure(text: string, node: NativeLaneNode | undefined, how: string): SluiceError {
+    if (node === undefined) return new SluiceError("LaneCrashed", `Lane "${this.name}" crashed: ${text}`);
+    const { id, type } = node.plan;
+    return new SluiceError("NodeFailed", `Node "${id}" (${type}) ${how} in its native stage: ${text}`, { nodeId: id });
   }
 }
 
-function toValues(id: string, type: AnyNodeType, config: { readonly [key: string]: unknown }): NativeValues {
-  const values = new Map<string, number>();
-  for (const [key, value] of Object.entries(config)) {
-    if (value === undefined) continue;
-    if (typeof value !== "number" && typeof value !== "boolean") {
-      const message = `Cannot configure node "${id}" (${type.descriptor.type}): ${key} is ${JSON.stringify(value)}, ` +
-        "wanted a number or a truth value, which is all that native stages take";
-      throw new SluiceError("InvalidConfig", message, { nodeId: id, key });
-    }
-    values.set(key, Number(value));
-  }
-  return values;
+function refused(reason: string): SluiceError {
+  return new SluiceError("InvalidConfig", `Cannot configure a native stage: ${reason}`);
 }
 
 /** The native lanes of this isolate that may have something to say. */

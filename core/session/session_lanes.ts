@@ -109,17 +109,10 @@ export class SessionLanes {
    * Makes the lane that a node needs, if there is none.
    *
    * @returns the lane, if it was made
-   * @throws {SluiceError} `Busy` if there can be no more, or if a native stage would need one
+   * @throws {SluiceError} `Busy` if there can be no more; `NativeUnavailable` for a native stage in portable mode
    */
   makeFor(node: NodeEntry, memory: GraphMemory): LanePort | undefined {
     if (this.named(node.lane) !== undefined) return undefined;
-    if (node.type.descriptor.lane === "native") {
-      throw new SluiceError(
-        "Busy",
-        `Cannot add node "${node.id}" while the graph runs: it is a native stage; stop the graph first`,
-        { nodeId: node.id },
-      );
-    }
     if (!this.#names.includes(node.lane)) {
       if (this.#names.length === MAX_LANES) {
         throw new SluiceError(

@@ -11,7 +11,7 @@ use sluice_core::arena::Arena;
 use sluice_core::control::Control;
 use sluice_core::lane::stage::Settings;
 use sluice_core::lane::{
-    Command, LaneSpec, LinkEnd, LinkSpec, NativeLane, NodeSpec, Policy, Priority, Report, RingRef,
+    Command, Edit, LaneSpec, LinkEnd, LinkSpec, NativeLane, NodeSpec, Policy, Priority, Report, RingRef,
 };
 use sluice_core::pool::Pool;
 use sluice_core::ring::Ring;
@@ -55,9 +55,12 @@ fn ours() -> f64 {
             lane,
             generation: 1,
             live: false,
-            pools: vec![Arc::new(Pool::attach(pool_arena.clone()).expect("a pool"))],
-            nodes: vec![NodeSpec { index: lane, stage: stage.to_owned(), pool: 0, settings }],
-            links: vec![LinkSpec { index: 0, policy: Policy::Lossless, capacity: CAPACITY, encoded: false, end }],
+            first: Edit {
+                pools: vec![Arc::new(Pool::attach(pool_arena.clone()).expect("a pool"))],
+                nodes: vec![NodeSpec { slot: 0, index: lane, stage: stage.to_owned(), pool: 0, settings }],
+                attach: vec![LinkSpec { index: 0, policy: Policy::Lossless, capacity: CAPACITY, encoded: false, end }],
+                ..Edit::default()
+            },
             priority: Priority::Normal,
             cpus: Vec::new(),
         })

@@ -6,12 +6,14 @@ use sluice_abi::{ABI_VERSION, CONTROL_MAGIC, ControlHeader, LaneRecord, LinkReco
 
 use crate::arena::Arena;
 use crate::doorbell::Doorbell;
+use crate::sync::{AtomicU32, Ordering};
 
 /// A control arena whose header was checked. It does not hold the arena: whoever made the arena gives it up last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Control {
     lanes: NonNull<LaneRecord>,
     lane_count: u32,
+    epoch: NonNull<AtomicU32>,
     links: NonNull<LinkRecord>,
     links_offset: u32,
     link_count: u32,
@@ -50,6 +52,7 @@ impl Control {
         Ok(Self {
             lanes: records(arena, "lane", header.lanes_offset, header.lane_count)?,
             lane_count: header.lane_count,
+            epoch: NonNull::from(&header.epoch),
             links: records(arena, "link", header.links_offset, header.link_count)?,
             links_offset: header.links_offset,
             link_count: header.link_count,
@@ -74,6 +77,15 @@ impl Control {
     #[must_use]
     pub fn lane_count(&self) -> u32 {
         self.lane_count
+    }
+
+    /// The last change of the graph that was committed. What was written before it is visible.
+    #[inline]
+    #[must_use]
+    pub fn epoch(&self) -> u32 {
+        // SAFETY: the word lies in an arena that is never unmapped, and is atomic. SeqCst: pairs with the store of the
+        // control isolate, and is ordered after the load of the bell.
+        unsafe { self.epoch.as_ref() }.load(Ordering::SeqCst)
     }
 
     /// The record of a link by its index, or `None` if there is no such link.

@@ -9,7 +9,9 @@
 mod arena;
 mod info;
 mod lane;
+mod native_draft;
 mod native_lane;
+mod native_values;
 mod outcome;
 mod pool;
 mod ring;

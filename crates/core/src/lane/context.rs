@@ -3,8 +3,6 @@
 
 use sluice_abi::{ENTRY_DISCONTINUITY, ENTRY_POOL_SHIFT, ENTRY_SLOT_MASK, SlotHeader, flag, format as payload, kind};
 
-use crate::clock;
-
 use super::ports::Ports;
 use super::shared::Shared;
 
@@ -45,10 +43,10 @@ impl StageContext<'_> {
         self.shared.live
     }
 
-    /// Nanoseconds since the runtime's epoch.
+    /// Nanoseconds since the runtime's epoch, less the time for which the graph was paused.
     #[must_use]
     pub fn now_ns(&self) -> f64 {
-        clock::now_ns()
+        self.shared.clock_ns()
     }
 
     /// Takes the oldest frame of an input. `None`: there is none, or an output has no room, or this tick has taken

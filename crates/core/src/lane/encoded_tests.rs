@@ -1,6 +1,5 @@
 //! Encoded frames on native links that drop: nobody reads one whose reference is missing, and each is counted once.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use sluice_abi::{ABI_VERSION, CONTROL_MAGIC, ControlHeader, ENTRY_DISCONTINUITY, LaneRecord, LinkRecord, PoolLayout};
@@ -38,19 +37,11 @@ fn check(across: bool, policy: Policy, capacity: u32, mut seed: u32) {
     let record = control.link(0).unwrap();
     let pool_arena = Arena::new(PoolLayout::new(SLOTS, 64).unwrap().byte_length as usize).unwrap();
     let pool = Arc::new(Pool::format(pool_arena, 0, SLOTS, 64).unwrap());
-    let mut shared = Shared {
-        slots: vec![LaneSlots::new(Arc::clone(&pool), control, 0)],
-        locals: vec![LocalLink::new(policy, capacity, 0, 1)],
-        queue: VecDeque::new(),
-        queued: vec![false; 2],
-        done: vec![false; 2],
-        noticed: vec![false; 2],
-        live: true,
-        now_ns: 0.0,
-        owned: Vec::new(),
-        mailbox: Arc::new(Mailbox::default()),
-        progress_at: vec![0.0; 2],
-    };
+    let mut shared = Shared::new(true, Arc::new(Mailbox::default()));
+    shared.slots.push(LaneSlots::new(Arc::clone(&pool), control, 0));
+    shared.add_local(LocalLink::new(policy, capacity, 0, 1));
+    shared.add_node();
+    shared.add_node();
     let offset = size_of::<ControlHeader>() + 2 * size_of::<LaneRecord>();
     let ring = Ring::new(control, capacity, policy.evicts(), offset as u32).unwrap();
     let end = LinkEnd::Local { from: (0, 0), to: (1, 0) };
@@ -60,7 +51,7 @@ fn check(across: bool, policy: Policy, capacity: u32, mut seed: u32) {
     let (mut writer, mut reader) = if across {
         (Writer::ring(&link, record, control, named, (1, 2)), Reader::ring(&link, record, control, named, (0, 2)))
     } else {
-        (Writer::local(&link, record, 0), Reader::local(record, 0))
+        (Writer::local(&link, record, 0), Reader::local(&link, record, 0))
     };
     let mut read = Vec::new();
     let mut take = |shared: &mut Shared| match reader.take(shared) {

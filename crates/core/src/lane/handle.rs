@@ -34,11 +34,10 @@ impl NativeLane {
         let own = Arc::clone(&mailbox);
         let body = move || {
             // Stages are called behind a catch of their own; this one is for mistakes of the lane itself.
-            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| runner::live(&spec, &own))) {
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| runner::live(spec, &own))) {
                 own.report(Report::Failed { node: None, text: panic_text(&*panic), panicked: true });
             }
-            // Arenas and pools are let go before the report: whoever reads it may release them.
-            drop(spec);
+            // Arenas and pools were let go before the report: whoever reads it may release them.
             own.report(Report::Closed);
         };
         // The system cuts names to 15 bytes.

@@ -12,6 +12,7 @@ use super::shared::Shared;
 use super::spec::{LinkSpec, RingRef};
 
 pub(super) struct Reader {
+    pub(super) index: u32,
     record: NonNull<LinkRecord>,
     kind: Kind,
 }
@@ -37,8 +38,8 @@ struct RingEnd {
 }
 
 impl Reader {
-    pub(super) fn local(record: NonNull<LinkRecord>, local: usize) -> Self {
-        Self { record, kind: Kind::Local(local) }
+    pub(super) fn local(link: &LinkSpec, record: NonNull<LinkRecord>, local: usize) -> Self {
+        Self { index: link.index, record, kind: Kind::Local(local) }
     }
 
     pub(super) fn ring(
@@ -61,7 +62,7 @@ impl Reader {
             encoded: link.encoded,
             to_key: false,
         };
-        Self { record, kind: Kind::Ring(end) }
+        Self { index: link.index, record, kind: Kind::Ring(end) }
     }
 
     /// Takes the oldest frame, which counts as read.
@@ -113,6 +114,29 @@ impl Reader {
             }
             let (slots, slot) = shared.slot_of(entry);
             slots.release(slot);
+        }
+    }
+
+    /// Releases what can be taken now and counts it as unlinked: the link is being removed.
+    pub(super) fn unlink(&mut self, shared: &mut Shared) {
+        // What comes meanwhile is counted when both lanes have let go.
+        for _ in 0..self.available(shared) {
+            let Some(entry) = self.take(shared) else { return };
+            // SAFETY: as in `take`; the control isolate counts here only after this lane has let go of the link.
+            unsafe {
+                (*self.record.as_ptr()).read -= 1.0;
+                (*self.record.as_ptr()).dropped_unlinked += 1.0;
+            }
+            let (slots, slot) = shared.slot_of(entry);
+            slots.release(slot);
+        }
+    }
+
+    /// The place of the link among the lane's local ones, if it is one.
+    pub(super) fn local_place(&self) -> Option<usize> {
+        match self.kind {
+            Kind::Local(local) => Some(local),
+            Kind::Ring(_) => None,
         }
     }
 

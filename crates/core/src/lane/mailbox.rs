@@ -4,22 +4,30 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::spec::Edit;
+
 /// From the control isolate to a lane.
-#[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Runs nodes.
     Start,
     /// Sources end; what they wrote drains.
     Stop,
-    /// Runs no nodes until `Resume`; other commands are served.
+    /// Runs no nodes until `Resume`; other commands are served. Answered by `Paused`.
     Pause,
     /// Runs nodes again.
-    Resume,
-    /// Gives the stage of a node (by position) live values.
+    Resume {
+        /// How long all pauses took so far, nanoseconds; the nodes' clock leaves them out.
+        paused_ns: f64,
+    },
+    /// Makes ready for an edit; answered by `Prepared` or `Refused`. One at a time.
+    Prepare(Box<Edit>),
+    /// Drops what was made ready for the edit of this epoch.
+    Abort(u32),
+    /// Gives the stage of a node (by slot) live values.
     Configure {
         /// Named again in the answer.
         request: u32,
-        /// Position of the node.
+        /// Slot of the node.
         node: u32,
         /// The values, by key.
         values: Vec<(String, f64)>,
@@ -28,7 +36,7 @@ pub enum Command {
     Close,
 }
 
-/// From a lane to the control isolate. Nodes are named by position.
+/// From a lane to the control isolate. Nodes are named by slot.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Report {
     /// Every stage was made.
@@ -63,6 +71,36 @@ pub enum Report {
         /// Which request.
         request: u32,
         /// Why not, if it was refused.
+        error: Option<String>,
+    },
+    /// No node runs, and everything that was written is visible.
+    Paused,
+    /// Everything is ready for an edit.
+    Prepared {
+        /// Of the edit.
+        epoch: u32,
+    },
+    /// Nothing is left of an edit that was to be prepared.
+    Refused {
+        /// Of the edit.
+        epoch: u32,
+        /// The node that refused, if it was one.
+        node: Option<u32>,
+        /// Why, as a clause.
+        text: String,
+    },
+    /// An edit is in effect.
+    Applied {
+        /// Of the edit.
+        epoch: u32,
+        /// The first node that refused a live value, and why; it goes on with the old one.
+        failure: Option<(u32, String)>,
+    },
+    /// A removed node was flushed and dropped; its slot is free.
+    Removed {
+        /// Which.
+        node: u32,
+        /// Why its `flush` failed, if it did.
         error: Option<String>,
     },
     /// The system refused something that the lane does without.

@@ -6,9 +6,14 @@
 //! the lane's doorbell. The lane answers with reports in a queue of its own, which the control isolate empties when it
 //! likes: a native lane never calls JavaScript and never waits for it.
 //!
+//! A lane is changed between two ticks by an [`Edit`], and starts with one. It is *prepared* by a command: stages are
+//! made and everything is checked, and nothing changes. It is *applied* once the control arena's epoch says so.
+//!
 //! Hot path: a tick allocates nothing and takes no lock. Only the thread itself touches stages, ports and magazines.
 
+mod commands;
 mod context;
+mod edit;
 mod handle;
 mod input;
 mod local;
@@ -29,7 +34,7 @@ pub use context::{Frame, FrameView, StageContext};
 pub use handle::NativeLane;
 pub use mailbox::{Command, Report};
 pub use schedule::{Priority, cpu_count};
-pub use spec::{LaneSpec, LinkEnd, LinkSpec, NodeSpec, Policy, RingRef};
+pub use spec::{Edit, LaneSpec, LinkEnd, LinkSpec, NodeSpec, Policy, RingRef};
 
 /// The inbox bit of every lane that says: a slot was freed.
 pub const POOL_INBOX_BIT: u32 = 0;
@@ -37,6 +42,10 @@ pub const POOL_INBOX_BIT: u32 = 0;
 pub const COMMAND_INBOX_BIT: u32 = 1;
 
 #[cfg(test)]
+mod edit_tests;
+#[cfg(test)]
 mod encoded_tests;
+#[cfg(test)]
+mod test_world;
 #[cfg(test)]
 mod tests;

@@ -3,10 +3,9 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
 
 use sluice_abi::phase;
-
-use crate::clock;
 
 use super::context::StageContext;
 use super::mailbox::Report;
@@ -15,11 +14,16 @@ use super::shared::Shared;
 use super::stage::{Fault, Stage, StageType};
 use super::tick_times::TickTimes;
 
+/// How long a removed node may take to flush.
+const FLUSH_LIMIT: Duration = Duration::from_secs(5);
+
 pub(super) struct Node {
     pub(super) kind: &'static StageType,
     pub(super) ports: Ports,
-    /// `None`: it panicked, and is not called again.
+    /// `None`: it panicked, and is not called again; or it was removed.
     pub(super) stage: Option<Box<dyn Stage>>,
+    /// It was removed: its slot is free.
+    pub(super) vacant: bool,
     times: TickTimes,
 }
 
@@ -31,9 +35,18 @@ pub(super) enum Failure {
     Panic(String),
 }
 
+impl Failure {
+    /// Why, as a clause.
+    pub(super) fn into_text(self) -> String {
+        match self {
+            Self::Fault(text) | Self::Panic(text) => text,
+        }
+    }
+}
+
 impl Node {
     pub(super) fn new(kind: &'static StageType, ports: Ports, stage: Box<dyn Stage>) -> Self {
-        Self { kind, ports, stage: Some(stage), times: TickTimes::default() }
+        Self { kind, ports, stage: Some(stage), vacant: false, times: TickTimes::default() }
     }
 
     /// Runs the node, if something is to be done.
@@ -59,7 +72,7 @@ impl Node {
         if self.kind.self_driven {
             if self.ports.not_before_ns > 0.0 {
                 // Offline graphs do not wait for the clock.
-                if shared.live && self.ports.not_before_ns > clock::now_ns() {
+                if shared.live && self.ports.not_before_ns > shared.clock_ns() {
                     return Ok(());
                 }
                 self.ports.due_ns = std::mem::take(&mut self.ports.not_before_ns);
@@ -88,7 +101,7 @@ impl Node {
         if self.ports.due_ns > 0.0 {
             // Offline graphs have no deadlines.
             if shared.live {
-                self.ports.note_lateness(clock::now_ns());
+                self.ports.note_lateness(shared.clock_ns());
             }
             self.ports.due_ns = 0.0;
         }
@@ -98,13 +111,13 @@ impl Node {
         record.phase = phase::PROCESS;
         // Which tick the phase belongs to, cut to 32 bits.
         record.phase_tick = ticks as u64 as u32;
-        let started_ns = self.times.is_timed(ticks).then(clock::now_ns);
+        let started_ns = self.times.is_timed(ticks).then(|| shared.clock_ns());
         self.ports.reads = 0;
         self.ports.writes = 0;
         let outcome = self.call(shared, |stage, context| stage.process(context));
         if let Some(started_ns) = started_ns {
             let age_ns = (self.ports.reads > 0).then_some(started_ns - self.ports.last_ingress_ns);
-            let took_ns = clock::now_ns() - started_ns;
+            let took_ns = shared.clock_ns() - started_ns;
             self.times.note(self.ports.record(), took_ns, age_ns);
         }
         outcome?;
@@ -148,6 +161,40 @@ impl Node {
         }
         shared.mailbox.report(Report::Ended { node: position as u32, figures });
         Ok(())
+    }
+
+    /// Brings a node without links to its end: what `flush` still writes is given back.
+    ///
+    /// # Errors
+    ///
+    /// If the stage failed.
+    pub(super) fn flush_out(&mut self, shared: &mut Shared) -> Result<(), Failure> {
+        if shared.done[self.ports.position] {
+            return Ok(());
+        }
+        self.ports.record().phase = phase::FLUSH;
+        let until = Instant::now() + FLUSH_LIMIT;
+        while self.call(shared, |stage, context| stage.flush(context))? && Instant::now() < until {}
+        Ok(())
+    }
+
+    /// Takes over the links of the node whose place this one takes; and, from one of its kind, what it says of itself.
+    pub(super) fn succeed(&mut self, mut old: Self) {
+        for (own, link) in self.ports.inputs.iter_mut().zip(&mut old.ports.inputs) {
+            *own = link.take();
+        }
+        for (own, other) in self.ports.outputs.iter_mut().zip(&mut old.ports.outputs) {
+            own.links.append(&mut other.links);
+        }
+        if let (true, Some(stage), Some(before)) = (std::ptr::eq(self.kind, old.kind), &mut self.stage, &old.stage) {
+            for (own, other) in self.ports.outputs.iter_mut().zip(&old.ports.outputs) {
+                own.sequence = other.sequence;
+            }
+            let mut state = Vec::new();
+            before.snapshot(&mut state);
+            stage.restore(&state);
+        }
+        drop_stage(&mut old.stage);
     }
 
     /// Writes the stage's figures to its record.

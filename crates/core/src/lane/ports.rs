@@ -17,7 +17,7 @@ const READS_PER_TICK: u32 = 64;
 const FIRST_TICK_MAY_BE_LATE_NS: f64 = 1_000_000.0;
 
 pub(super) struct Ports {
-    /// Position of the node in its lane.
+    /// Slot of the node in its lane.
     pub(super) position: usize,
     /// `None`: not linked.
     pub(super) inputs: Vec<Option<Reader>>,
@@ -43,6 +43,8 @@ pub(super) struct Ports {
     pub(super) last_ingress_ns: f64,
     /// One of `blocked`.
     pub(super) blocked: u32,
+    /// With no links to it, it waits for some: it came, or lost them, while the graph was running.
+    pub(super) idles_unfed: bool,
 }
 
 #[derive(Default)]
@@ -53,9 +55,9 @@ pub(super) struct Output {
 }
 
 impl Ports {
-    pub(super) fn new(position: usize, kind: &StageType, node: &NodeSpec, record: NonNull<NodeRecord>) -> Self {
+    pub(super) fn new(kind: &StageType, node: &NodeSpec, record: NonNull<NodeRecord>) -> Self {
         Self {
-            position,
+            position: node.slot as usize,
             inputs: (0..kind.inputs).map(|_| None).collect(),
             outputs: (0..kind.outputs).map(|_| Output::default()).collect(),
             pool: node.pool as usize,
@@ -69,6 +71,7 @@ impl Ports {
             last_due_ns: 0.0,
             last_ingress_ns: 0.0,
             blocked: blocked::NONE,
+            idles_unfed: false,
         }
     }
 
@@ -117,9 +120,13 @@ impl Ports {
         self.inputs.iter().any(Option::is_some)
     }
 
-    /// Whether every writer has ended and everything was read. True if nothing is linked.
+    /// Whether every writer has ended and everything was read. True if nothing is linked, unless the node waits for
+    /// links.
     #[inline]
     pub(super) fn inputs_ended(&self, shared: &Shared) -> bool {
+        if self.idles_unfed && !self.inputs.is_empty() && !self.has_input() {
+            return false;
+        }
         self.inputs.iter().flatten().all(|link| link.ended(shared))
     }
 

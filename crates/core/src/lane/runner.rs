@@ -8,24 +8,19 @@ use std::time::{Duration, Instant};
 
 use sluice_abi::{LaneRecord, MAX_FIGURES, blocked, lane_state};
 
-use crate::clock;
+use crate::arena::Arena;
 use crate::control::Control;
 use crate::doorbell::Doorbell;
 use crate::parker::Parker;
 use crate::sentinel;
 use crate::sync::Ordering;
 
-use super::input::Reader;
-use super::local::LocalLink;
+use super::edit::{Prepared, Refusal};
 use super::mailbox::{Command, Mailbox, Report};
 use super::node::{Failure, Node, drop_stage};
-use super::output::Writer;
-use super::ports::Ports;
 use super::schedule;
 use super::shared::Shared;
-use super::slots::LaneSlots;
-use super::spec::{LaneSpec, LinkEnd};
-use super::stages;
+use super::spec::{Edit, LaneSpec};
 use super::{COMMAND_INBOX_BIT, POOL_INBOX_BIT};
 
 /// Nodes run between two looks at the inbox.
@@ -40,35 +35,44 @@ const SPIN: Duration = Duration::from_micros(20);
 const SPIN_LOOKS: u32 = 32;
 
 /// Nobody is woken by this inbox bit.
-const NOBODY: usize = usize::MAX;
+pub(super) const NOBODY: usize = usize::MAX;
 
 pub(super) struct Runner {
-    nodes: Vec<Node>,
-    shared: Shared,
+    /// By slot; nodes that were removed stay as vacant ones.
+    pub(super) nodes: Vec<Node>,
+    pub(super) shared: Shared,
     record: NonNull<LaneRecord>,
-    control: Control,
-    lane: u32,
-    /// By inbox bit: the position of the node that it wakes.
+    pub(super) control: Control,
+    pub(super) lane: u32,
+    /// By inbox bit: the slot of the node that it wakes.
     woken: Vec<usize>,
-    /// Positions of the nodes with a cadence of their own.
-    self_driven: Vec<usize>,
-    /// Positions of the nodes that have run since writers were flushed.
+    /// Slots of the nodes with a cadence of their own.
+    pub(super) self_driven: Vec<usize>,
+    /// Slots of the nodes that have run since writers were flushed.
     ran: Vec<usize>,
+    /// The edit that waits for its epoch.
+    pub(super) prepared: Option<Prepared>,
     processors: usize,
-    running: bool,
+    /// It has what it started with.
+    pub(super) opened: bool,
+    pub(super) running: bool,
     /// `Start` was asked.
-    started: bool,
+    pub(super) started: bool,
+    /// `Stop` was asked.
+    pub(super) stopping: bool,
     /// `Pause` was asked, and no `Resume` since.
-    paused: bool,
+    pub(super) paused: bool,
     /// A node has failed: no more are run.
-    failed: bool,
-    closed: bool,
+    pub(super) failed: bool,
+    pub(super) closed: bool,
     /// Room for the figures of one stage.
     figures: Vec<f64>,
+    /// Held until the thread ends. Last: what lies in it goes after everything that uses it.
+    _arena: Arena,
 }
 
 /// The whole life of the thread. Every way out reports `Closed`.
-pub(super) fn live(spec: &LaneSpec, mailbox: &Arc<Mailbox>) {
+pub(super) fn live(spec: LaneSpec, mailbox: &Arc<Mailbox>) {
     for text in schedule::apply(spec.priority, &spec.cpus) {
         mailbox.report(Report::Warning { text });
     }
@@ -92,107 +96,41 @@ pub(super) fn live(spec: &LaneSpec, mailbox: &Arc<Mailbox>) {
 }
 
 impl Runner {
-    fn build(spec: &LaneSpec, mailbox: &Arc<Mailbox>) -> Result<Self, (Option<u32>, String)> {
+    fn build(spec: LaneSpec, mailbox: &Arc<Mailbox>) -> Result<Self, Refusal> {
         let of_lane = |text: String| (None, text);
         let control = Control::open(&spec.control).map_err(of_lane)?;
         sentinel::enter(&spec.control, spec.lane, spec.generation).map_err(of_lane)?;
         let record = control.lane(spec.lane).ok_or_else(|| of_lane(format!("there is no lane {}", spec.lane)))?;
         // SAFETY: the record lies in the arena that `spec` holds; the field is this thread's.
         unsafe { (*record.as_ptr()).thread_id = schedule::thread_id() };
-        let count = spec.nodes.len();
-        let mut shared = Shared {
-            slots: Vec::new(),
-            locals: Vec::new(),
-            queue: std::collections::VecDeque::with_capacity(count),
-            queued: vec![false; count],
-            done: vec![false; count],
-            noticed: vec![false; count],
-            live: spec.live,
-            now_ns: 0.0,
-            owned: Vec::with_capacity(256),
-            mailbox: Arc::clone(mailbox),
-            progress_at: vec![f64::NEG_INFINITY; count],
-        };
-        for (index, pool) in spec.pools.iter().enumerate() {
-            if pool.index() as usize != index {
-                return Err(of_lane(format!("pool {} stands at place {index}", pool.index())));
-            }
-            shared.slots.push(LaneSlots::new(Arc::clone(pool), control, spec.lane));
-        }
-        let mut nodes = Vec::with_capacity(count);
-        for (position, node) in spec.nodes.iter().enumerate() {
-            let of_node = |text: String| (Some(position as u32), text);
-            let kind =
-                stages::find(&node.stage).ok_or_else(|| of_node(format!("there is no stage \"{}\"", node.stage)))?;
-            let record = control.node(node.index).ok_or_else(|| of_node("it has no record".into()))?;
-            let stage = (kind.create)(&node.settings).map_err(of_node)?;
-            if kind.outputs > 0 && node.pool as usize >= shared.slots.len() {
-                return Err(of_node(format!("there is no pool {}", node.pool)));
-            }
-            let ports = Ports::new(position, kind, node, record);
-            nodes.push(Node::new(kind, ports, stage));
-        }
-        let self_driven = (0..count).filter(|&position| nodes[position].kind.self_driven).collect();
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let mut runner = Self {
-            nodes,
-            shared,
+            nodes: Vec::new(),
+            shared: Shared::new(spec.live, Arc::clone(mailbox)),
             record,
             control,
             lane: spec.lane,
             woken: Vec::new(),
-            self_driven,
-            ran: Vec::with_capacity(count),
-            processors,
+            self_driven: Vec::new(),
+            ran: Vec::new(),
+            prepared: None,
+            processors: std::thread::available_parallelism().map_or(1, usize::from),
+            opened: false,
             running: false,
             started: false,
+            stopping: false,
             paused: false,
             failed: false,
             closed: false,
             figures: Vec::with_capacity(MAX_FIGURES),
+            _arena: spec.control,
         };
-        runner.attach(spec).map_err(of_lane)?;
+        let first = runner.prepare(Edit { epoch: 0, ..spec.first })?;
+        runner.apply(first);
+        runner.opened = true;
         Ok(runner)
     }
 
-    fn attach(&mut self, spec: &LaneSpec) -> Result<(), String> {
-        for link in &spec.links {
-            let record = self.control.link(link.index).ok_or_else(|| format!("there is no link {}", link.index))?;
-            match link.end {
-                LinkEnd::Local { from, to } => {
-                    let local = self.shared.locals.len();
-                    let (writer, reader) = (from.0 as usize, to.0 as usize);
-                    self.shared.locals.push(LocalLink::new(link.policy, link.capacity, writer, reader));
-                    self.write_end(from, Writer::local(link, record, local))?;
-                    self.read_end(to, Reader::local(record, local))?;
-                }
-                LinkEnd::Writer { ring, from, bit, other_lane, other_bit } => {
-                    let writer = Writer::ring(link, record, self.control, ring, (other_lane, other_bit));
-                    self.write_end(from, writer)?;
-                    self.wake_by(bit, from.0 as usize);
-                }
-                LinkEnd::Reader { ring, to, bit, other_lane, other_bit } => {
-                    self.read_end(to, Reader::ring(link, record, self.control, ring, (other_lane, other_bit)))?;
-                    self.wake_by(bit, to.0 as usize);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn write_end(&mut self, (node, port): (u32, u32), writer: Writer) -> Result<(), String> {
-        let output = self.nodes.get_mut(node as usize).and_then(|node| node.ports.outputs.get_mut(port as usize));
-        output.ok_or_else(|| format!("there is no output {port} of node {node}"))?.links.push(writer);
-        Ok(())
-    }
-
-    fn read_end(&mut self, (node, port): (u32, u32), reader: Reader) -> Result<(), String> {
-        let input = self.nodes.get_mut(node as usize).and_then(|node| node.ports.inputs.get_mut(port as usize));
-        *input.ok_or_else(|| format!("there is no input {port} of node {node}"))? = Some(reader);
-        Ok(())
-    }
-
-    fn wake_by(&mut self, bit: u32, position: usize) {
+    pub(super) fn wake_by(&mut self, bit: u32, position: usize) {
         let bit = bit as usize;
         if self.woken.len() <= bit {
             self.woken.resize(bit + 1, NOBODY);
@@ -203,6 +141,9 @@ impl Runner {
     fn run(&mut self) {
         self.obey();
         while !self.closed {
+            if self.is_edit_due() {
+                self.begin_edit();
+            }
             if self.running && !self.shared.queue.is_empty() {
                 self.round();
             } else {
@@ -261,7 +202,7 @@ impl Runner {
 
     /// Says that the lane lives.
     fn beat(&mut self) {
-        self.shared.now_ns = clock::now_ns();
+        self.shared.now_ns = self.shared.clock_ns();
         let record = self.record.as_ptr();
         // SAFETY: the record lies in an arena that the thread holds; these fields are this thread's.
         unsafe {
@@ -278,7 +219,7 @@ impl Runner {
         let seen = doorbell.bell.load(Ordering::SeqCst);
         self.drain_inbox();
         let (wait, timed) = self.wake_timers();
-        if self.closed || wait.is_zero() || (self.running && !self.shared.queue.is_empty()) {
+        if self.closed || self.is_edit_due() || wait.is_zero() || (self.running && !self.shared.queue.is_empty()) {
             return;
         }
         if self.spin(&doorbell, seen, wait) {
@@ -367,7 +308,7 @@ impl Runner {
         if next_ns.is_infinite() {
             return (PARK, false);
         }
-        let now_ns = clock::now_ns();
+        let now_ns = shared.clock_ns();
         if next_ns <= now_ns {
             for &position in self_driven.iter() {
                 let not_before_ns = nodes[position].ports.not_before_ns;
@@ -377,52 +318,6 @@ impl Runner {
             }
         }
         (PARK.min(Duration::from_nanos((next_ns - now_ns).max(0.0) as u64)), true)
-    }
-
-    /// Does what the control isolate asks.
-    fn obey(&mut self) {
-        while let Some(command) = self.shared.mailbox.next_command() {
-            match command {
-                Command::Start => {
-                    self.started = true;
-                    self.running = !self.paused && !self.failed;
-                    for position in 0..self.nodes.len() {
-                        self.shared.wake(position);
-                    }
-                }
-                Command::Stop => {
-                    for index in 0..self.self_driven.len() {
-                        let position = self.self_driven[index];
-                        let ports = &mut self.nodes[position].ports;
-                        if ports.has_input() {
-                            continue;
-                        }
-                        ports.finishing = true;
-                        ports.not_before_ns = 0.0;
-                        self.shared.wake(position);
-                    }
-                }
-                Command::Pause => {
-                    self.paused = true;
-                    self.running = false;
-                }
-                Command::Resume => {
-                    self.running = self.started && !self.failed;
-                    self.paused = false;
-                }
-                Command::Configure { request, node, values } => {
-                    let error = self.configure(node as usize, &values).err();
-                    self.shared.mailbox.report(Report::Configured { request, error });
-                }
-                Command::Close => self.closed = true,
-            }
-        }
-    }
-
-    fn configure(&mut self, position: usize, values: &[(String, f64)]) -> Result<(), String> {
-        let stage = self.nodes.get_mut(position).and_then(|node| node.stage.as_mut());
-        let stage = stage.ok_or_else(|| "the node has failed".to_owned())?;
-        values.iter().try_for_each(|(key, value)| stage.control(key, *value))
     }
 
     /// A node failed: the lane stops running nodes and waits for the control isolate's word.
@@ -437,6 +332,7 @@ impl Runner {
     }
 
     fn tear_down(&mut self) {
+        self.abort();
         for node in &mut self.nodes {
             drop_stage(&mut node.stage);
         }

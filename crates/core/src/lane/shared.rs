@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use sluice_abi::{ENTRY_POOL_MASK, ENTRY_POOL_SHIFT, ENTRY_SLOT_MASK, SlotHeader, flag};
 
+use crate::clock;
+
 use super::local::LocalLink;
 use super::mailbox::{Mailbox, Report};
 use super::slots::LaneSlots;
@@ -16,16 +18,21 @@ const PROGRESS_EVERY_NS: f64 = 50_000_000.0;
 pub(super) struct Shared {
     pub(super) slots: Vec<LaneSlots>,
     pub(super) locals: Vec<LocalLink>,
+    /// Places among `locals` that no link has.
+    pub(super) free_locals: Vec<usize>,
+    /// Slots of the nodes to run.
     pub(super) queue: VecDeque<usize>,
-    /// By position of the node: it is in the queue.
+    /// By slot of the node: it is in the queue.
     pub(super) queued: Vec<bool>,
-    /// By position of the node: it has ended or failed; what still comes in is dropped.
+    /// By slot of the node: it has ended, failed or gone; what still comes in is dropped.
     pub(super) done: Vec<bool>,
-    /// By position of the node: a link of it may have lost its other end since the node last ran.
+    /// By slot of the node: a link of it may have lost its other end since the node last ran.
     pub(super) noticed: Vec<bool>,
     /// Whether sources keep to the clock.
     pub(super) live: bool,
-    /// The clock as it was when this round began.
+    /// How long all pauses took so far, nanoseconds.
+    pub(super) paused_ns: f64,
+    /// The nodes' clock as it was when this round began.
     pub(super) now_ns: f64,
     /// Entries whose references the running tick owns.
     pub(super) owned: Vec<u32>,
@@ -35,6 +42,58 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    pub(super) fn new(live: bool, mailbox: Arc<Mailbox>) -> Self {
+        Self {
+            slots: Vec::new(),
+            locals: Vec::new(),
+            free_locals: Vec::new(),
+            queue: VecDeque::new(),
+            queued: Vec::new(),
+            done: Vec::new(),
+            noticed: Vec::new(),
+            live,
+            paused_ns: 0.0,
+            now_ns: 0.0,
+            owned: Vec::with_capacity(256),
+            mailbox,
+            progress_at: Vec::new(),
+        }
+    }
+
+    /// The nodes' clock: nanoseconds since the runtime's epoch, less all pauses.
+    #[inline]
+    pub(super) fn clock_ns(&self) -> f64 {
+        clock::now_ns() - self.paused_ns
+    }
+
+    /// Makes room for one more node.
+    pub(super) fn add_node(&mut self) {
+        self.queued.push(false);
+        self.done.push(false);
+        self.noticed.push(false);
+        self.progress_at.push(f64::NEG_INFINITY);
+        self.queue.reserve(self.queued.len() - self.queue.len());
+    }
+
+    /// A slot has another node, which has not run yet.
+    pub(super) fn renew_node(&mut self, node: usize) {
+        self.queue.retain(|&queued| queued != node);
+        self.queued[node] = false;
+        self.done[node] = false;
+        self.noticed[node] = false;
+        self.progress_at[node] = f64::NEG_INFINITY;
+    }
+
+    /// A place for a link inside the lane.
+    pub(super) fn add_local(&mut self, link: LocalLink) -> usize {
+        if let Some(place) = self.free_locals.pop() {
+            self.locals[place] = link;
+            return place;
+        }
+        self.locals.push(link);
+        self.locals.len() - 1
+    }
+
     /// Puts a node into the queue, if it is not in it.
     #[inline]
     pub(super) fn wake(&mut self, node: usize) {

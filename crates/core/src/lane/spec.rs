@@ -39,6 +39,9 @@ impl Policy {
 /// A node of the lane.
 #[derive(Debug, Clone)]
 pub struct NodeSpec {
+    /// Its place in the lane, from 0, by which links, commands and reports name it. If another node has the place, this
+    /// one takes it over, with the links.
+    pub slot: u32,
     /// Index of its record in the control arena.
     pub index: u32,
     /// Name of its stage.
@@ -61,7 +64,8 @@ impl RingRef {
     ///
     /// # Safety
     ///
-    /// The ring lives until the lane's thread has ended, and the lane alone has the end that it is given.
+    /// The ring lives until the lane's thread has ended, or the lane has reported that an edit was applied which
+    /// detaches the end; and the lane alone has the end that it is given.
     #[must_use]
     pub unsafe fn new(ring: *const Ring) -> Self {
         Self(ring)
@@ -69,13 +73,12 @@ impl RingRef {
 
     #[inline]
     pub(super) fn get(&self) -> &Ring {
-        // SAFETY: the maker vouches that it lives as long as the lane.
+        // SAFETY: the maker vouches that it lives as long as the lane has the end.
         unsafe { &*self.0 }
     }
 }
 
-/// Which end of a link a lane has. Ports are counted within their node's inputs or outputs; nodes by their position in
-/// [`LaneSpec::nodes`].
+/// Which end of a link a lane has. Ports are counted within their node's inputs or outputs; nodes by their slots.
 #[derive(Clone, Copy, Debug)]
 pub enum LinkEnd {
     /// Both.
@@ -128,6 +131,26 @@ pub struct LinkSpec {
     pub end: LinkEnd,
 }
 
+/// What is changed of a lane between two ticks, in the order of the fields; and what a lane starts with.
+#[derive(Default)]
+pub struct Edit {
+    /// It comes into effect once the control arena's epoch has come to this.
+    pub epoch: u32,
+    /// Pools beside those that the lane has, in the order of their index in ring entries; one that it has is passed
+    /// over.
+    pub pools: Vec<Arc<Pool>>,
+    /// Ends of links that go: what is left in them is released and counted as unlinked.
+    pub detach: Vec<LinkSpec>,
+    /// Slots of nodes that go. Without links by now, they are flushed and dropped.
+    pub remove: Vec<u32>,
+    /// Nodes that come, or take another one's slot.
+    pub nodes: Vec<NodeSpec>,
+    /// Ends of links that come.
+    pub attach: Vec<LinkSpec>,
+    /// Live values, by slot and key.
+    pub configure: Vec<(u32, Vec<(String, f64)>)>,
+}
+
 /// A whole lane.
 pub struct LaneSpec {
     /// The control arena: held until the thread ends.
@@ -138,12 +161,8 @@ pub struct LaneSpec {
     pub generation: u32,
     /// Whether sources keep to the clock.
     pub live: bool,
-    /// By their index in ring entries.
-    pub pools: Vec<Arc<Pool>>,
-    /// The nodes.
-    pub nodes: Vec<NodeSpec>,
-    /// The ends of links.
-    pub links: Vec<LinkSpec>,
+    /// What it starts with. Its epoch does not matter.
+    pub first: Edit,
     /// How urgent the thread is.
     pub priority: Priority,
     /// The processors that it may run on; none: any.

@@ -42,6 +42,12 @@ pub trait Stage {
         Err(format!("\"{key}\" cannot be changed while the stage runs"))
     }
 
+    /// What a stage of the same type that takes this one's place goes on from.
+    fn snapshot(&self, _out: &mut Vec<f64>) {}
+
+    /// Goes on from what [`Stage::snapshot`] of another instance says. Values of the own configuration stay.
+    fn restore(&mut self, _state: &[f64]) {}
+
     /// The stage's own figures, in the order of [`StageType::figures`].
     fn figures(&self, _out: &mut Vec<f64>) {}
 }

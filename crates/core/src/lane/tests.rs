@@ -1,147 +1,11 @@
 //! Whole lanes, without JavaScript: what the control isolate would do is done here.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use sluice_abi::{ABI_VERSION, CONTROL_MAGIC, ControlHeader, LaneRecord, LinkRecord, NodeRecord, PoolLayout};
-
-use super::spec::RingRef;
-use super::stage::Settings;
+use super::test_world::{LANES, LinkRecordCopy, World, await_report, await_until, close, figures, node, start};
 use super::*;
-use crate::arena::Arena;
-use crate::control::Control;
-use crate::pool::Pool;
-use crate::ring::Ring;
-
-const LANES: u32 = 4;
-const LINKS: u32 = 4;
-const NODES: u32 = 6;
-const PAYLOAD: u32 = 256;
-
-struct World {
-    arena: Arena,
-    control: Control,
-    pool_arena: Arena,
-    slots: u32,
-    rings: Vec<Arc<Ring>>,
-}
-
-fn link_offset(link: u32) -> u32 {
-    (size_of::<ControlHeader>() + LANES as usize * size_of::<LaneRecord>()) as u32
-        + link * size_of::<LinkRecord>() as u32
-}
-
-impl World {
-    fn new(slots: u32) -> Self {
-        let nodes_offset = link_offset(LINKS);
-        let arena = Arena::new(nodes_offset as usize + NODES as usize * size_of::<NodeRecord>()).unwrap();
-        let lanes_offset = size_of::<ControlHeader>() as u32;
-        let words = [CONTROL_MAGIC, ABI_VERSION, lanes_offset, LANES, link_offset(0), LINKS, nodes_offset, NODES];
-        // SAFETY: the arena is longer than eight words, aligned, and nobody else's.
-        unsafe { arena.base().cast::<[u32; 8]>().write(words) };
-        let bytes = PoolLayout::new(slots, PAYLOAD).unwrap().byte_length as usize;
-        let pool_arena = Arena::new(bytes).unwrap();
-        Pool::format(pool_arena.clone(), 0, slots, PAYLOAD).unwrap();
-        let control = Control::open(&arena).unwrap();
-        Self { arena, control, pool_arena, slots, rings: Vec::new() }
-    }
-
-    fn lane(&self, lane: u32, live: bool, nodes: Vec<NodeSpec>, links: Vec<LinkSpec>) -> LaneSpec {
-        LaneSpec {
-            control: self.arena.clone(),
-            lane,
-            generation: 1,
-            live,
-            pools: vec![Arc::new(Pool::attach(self.pool_arena.clone()).unwrap())],
-            nodes,
-            links,
-            priority: Priority::Normal,
-            cpus: Vec::new(),
-        }
-    }
-
-    /// Both ends of a ring for a link, from node 0 of lane 1 to node 0 of lane 2.
-    fn ring(&mut self, index: u32, policy: Policy, capacity: u32) -> (LinkSpec, LinkSpec) {
-        let ring = Arc::new(Ring::new(self.control, capacity, policy.evicts(), link_offset(index)).unwrap());
-        assert!(ring.bind_writer(1, 2 + index) && ring.bind_reader(2, 2 + index));
-        // SAFETY: the ring is kept until the world ends, which is after its lanes; each end goes to one lane.
-        let named = unsafe { RingRef::new(Arc::as_ptr(&ring)) };
-        self.rings.push(ring);
-        let end = |end| LinkSpec { index, policy, capacity, encoded: false, end };
-        let bit = 2 + index;
-        (
-            end(LinkEnd::Writer { ring: named, from: (0, 0), bit, other_lane: 2, other_bit: bit }),
-            end(LinkEnd::Reader { ring: named, to: (0, 0), bit, other_lane: 1, other_bit: bit }),
-        )
-    }
-
-    fn link(&self, index: u32) -> LinkRecordCopy {
-        let record = self.control.link(index).unwrap().as_ptr();
-        // SAFETY: the lanes have ended.
-        unsafe {
-            LinkRecordCopy {
-                written: (*record).written,
-                read: (*record).read,
-                full: (*record).dropped_full,
-                skipped: (*record).dropped_skipped,
-            }
-        }
-    }
-
-    fn assert_all_slots_free(&self) {
-        let pool = Pool::attach(self.pool_arena.clone()).unwrap();
-        assert_eq!(pool.free(), self.slots, "every slot is back");
-    }
-}
-
-#[derive(Debug, Clone, Copy)]
-struct LinkRecordCopy {
-    written: f64,
-    read: f64,
-    full: f64,
-    skipped: f64,
-}
-
-fn node(index: u32, stage: &str, settings: &[(&str, f64)]) -> NodeSpec {
-    let settings = Settings(settings.iter().map(|&(key, value)| (key.to_owned(), value)).collect());
-    NodeSpec { index, stage: stage.to_owned(), pool: 0, settings }
-}
-
-/// The next report that is no progress, or a panic after a minute.
-fn await_report(lane: &NativeLane) -> Report {
-    let begin = Instant::now();
-    loop {
-        match lane.next_report() {
-            Some(Report::Progress { .. }) => {}
-            Some(report) => return report,
-            None => {
-                assert!(begin.elapsed() < Duration::from_secs(60), "no report came");
-                std::thread::yield_now();
-            }
-        }
-    }
-}
-
-fn start(spec: LaneSpec) -> NativeLane {
-    let lane = NativeLane::spawn(spec).unwrap();
-    assert_eq!(await_report(&lane), Report::Opened);
-    lane
-}
-
-fn close(lane: NativeLane) {
-    lane.command(Command::Close);
-    while await_report(&lane) != Report::Closed {}
-    lane.finish(true);
-}
-
-fn figures(report: Report) -> Vec<f64> {
-    match report {
-        Report::Ended { figures, .. } => figures,
-        other => panic!("wanted the end of a node, got {other:?}"),
-    }
-}
 
 fn run_across(policy: Policy, capacity: u32, count: f64) -> (World, LinkRecordCopy, HashMap<&'static str, f64>) {
     let mut world = World::new(128);
@@ -247,8 +111,7 @@ fn a_panic_fails_its_node_and_loses_no_slot() {
         assert_eq!(await_report(&lane), Report::Failed { node: Some(1), text, panicked: panics == 1.0 });
         close(lane);
         let queued = world.link(0).written - world.link(0).read;
-        let pool = Pool::attach(world.pool_arena.clone()).unwrap();
-        assert_eq!(f64::from(pool.free()) + queued, 64.0, "all but what is queued is back");
+        assert_eq!(f64::from(world.pool().free()) + queued, 64.0, "all but what is queued is back");
     }
 }
 
@@ -357,36 +220,6 @@ fn a_paced_source_keeps_to_the_clock() {
     world.assert_all_slots_free();
 }
 
-/// Looks until it is so, or panics after a minute.
-fn await_until(what: &str, mut so: impl FnMut() -> bool) {
-    let begin = Instant::now();
-    while !so() {
-        assert!(begin.elapsed() < Duration::from_secs(60), "{what} did not come");
-        std::thread::sleep(Duration::from_millis(1));
-    }
-}
-
-impl World {
-    fn lane_state(&self, lane: u32) -> u32 {
-        let record = self.control.lane(lane).unwrap().as_ptr();
-        // SAFETY: the record lies in the arena, and the word is atomic.
-        unsafe { (*record).state.load(Ordering::Relaxed) }
-    }
-
-    /// A sample of a node's ticks, late ticks and first figure.
-    fn node(&self, node: u32) -> (f64, f64, f64) {
-        let record = self.control.node(node).unwrap().as_ptr();
-        // SAFETY: the record lies in the arena. Its lane may write meanwhile; a read of 8 aligned bytes is a sample.
-        unsafe {
-            (
-                (&raw const (*record).ticks).read_volatile(),
-                (&raw const (*record).late_ticks).read_volatile(),
-                (&raw const (*record).figures[0]).read_volatile(),
-            )
-        }
-    }
-}
-
 #[test]
 fn a_lane_that_only_another_could_wake_is_quiet_and_one_that_waits_for_a_time_is_not() {
     use sluice_abi::lane_state;
@@ -406,6 +239,7 @@ fn a_lane_that_only_another_could_wake_is_quiet_and_one_that_waits_for_a_time_is
     sink.command(Command::Start);
     await_until("frames", || world.node(1).2 > 10.0);
     sink.command(Command::Pause);
+    assert_eq!(await_report(&sink), Report::Paused);
     await_until("a pause", || world.lane_state(2) == lane_state::WAITING);
     await_until("quiet", || world.lane_state(1) == lane_state::QUIET);
     let seen = world.node(1).2;
@@ -413,7 +247,7 @@ fn a_lane_that_only_another_could_wake_is_quiet_and_one_that_waits_for_a_time_is
     assert_eq!(world.node(1).2, seen, "a paused lane runs nothing");
     sink.command(Command::Configure { request: 9, node: 0, values: Vec::new() });
     assert_eq!(await_report(&sink), Report::Configured { request: 9, error: None });
-    sink.command(Command::Resume);
+    sink.command(Command::Resume { paused_ns: 0.0 });
     await_until("more frames", || world.node(1).2 > seen + 10.0);
     blocked.command(Command::Stop);
     let sent = figures(await_report(&blocked))[0];
@@ -429,13 +263,14 @@ fn a_lane_paused_before_its_start_runs_nothing_until_it_is_resumed() {
     let world = World::new(64);
     let settings = [("blockSize", 8.0), ("count", 5.0)];
     let lane = start(world.lane(1, false, vec![node(0, "native-source", &settings)], Vec::new()));
-    lane.command(Command::Resume);
+    lane.command(Command::Resume { paused_ns: 0.0 });
     lane.command(Command::Pause);
+    assert_eq!(await_report(&lane), Report::Paused);
     lane.command(Command::Start);
     lane.command(Command::Configure { request: 1, node: 0, values: Vec::new() });
     assert_eq!(await_report(&lane), Report::Configured { request: 1, error: None });
     assert_eq!(world.node(0).0, 0.0);
-    lane.command(Command::Resume);
+    lane.command(Command::Resume { paused_ns: 0.0 });
     assert_eq!(figures(await_report(&lane)), [5.0]);
     close(lane);
     world.assert_all_slots_free();
@@ -450,9 +285,10 @@ fn a_clocked_tick_that_begins_too_late_is_counted() {
     lane.command(Command::Start);
     await_until("ticks", || world.node(0).0 > 3.0);
     lane.command(Command::Pause);
+    assert_eq!(await_report(&lane), Report::Paused);
     std::thread::sleep(Duration::from_millis(20));
     let before = world.node(0).1;
-    lane.command(Command::Resume);
+    lane.command(Command::Resume { paused_ns: 0.0 });
     assert_eq!(figures(await_report(&lane)), [60.0]);
     close(lane);
     assert!(world.node(0).1 > before, "the tick after the pause is late");

@@ -49,6 +49,17 @@ impl Stage for Gain {
         Ok(())
     }
 
+    fn snapshot(&self, out: &mut Vec<f64>) {
+        out.push(f64::from(self.factor));
+    }
+
+    fn restore(&mut self, state: &[f64]) {
+        // From there it glides to its own.
+        if let &[factor] = state {
+            self.factor = factor as f32;
+        }
+    }
+
     fn control(&mut self, key: &str, value: f64) -> Result<(), String> {
         if key != "gainDb" {
             return Err(format!("\"{key}\" cannot be changed while the stage runs; \"gainDb\" can"));

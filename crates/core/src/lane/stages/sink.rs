@@ -86,6 +86,17 @@ impl Stage for Sink {
         Ok(())
     }
 
+    fn snapshot(&self, out: &mut Vec<f64>) {
+        self.figures(out);
+    }
+
+    fn restore(&mut self, state: &[f64]) {
+        if let &[received, corrupt, disordered, missing, unflagged, falsely_flagged, last] = state {
+            (self.received, self.corrupt, self.disordered, self.missing) = (received, corrupt, disordered, missing);
+            (self.unflagged, self.falsely_flagged, self.last) = (unflagged, falsely_flagged, last);
+        }
+    }
+
     fn figures(&self, out: &mut Vec<f64>) {
         out.extend([
             self.received,

@@ -19,7 +19,7 @@ struct Source {
     /// Keeps to the clock in live graphs.
     paced: bool,
     sent: f64,
-    /// When the first block was due.
+    /// When the first block was due, or would have been: one that goes on from another begins at once.
     start_ns: Option<f64>,
 }
 
@@ -49,7 +49,8 @@ impl Source {
 impl Stage for Source {
     fn process(&mut self, context: &mut StageContext<'_>) -> Result<(), Fault> {
         let paced = self.paced && context.is_live();
-        let start_ns = if paced { *self.start_ns.get_or_insert(context.now_ns()) } else { 0.0 };
+        let start_ns =
+            if paced { *self.start_ns.get_or_insert(context.now_ns() - self.time_ns(self.sent)) } else { 0.0 };
         for _ in 0..BLOCKS_PER_TICK {
             if self.is_done() || !context.may_write() {
                 break;
@@ -84,6 +85,14 @@ impl Stage for Source {
             context.finish();
         }
         Ok(())
+    }
+
+    fn snapshot(&self, out: &mut Vec<f64>) {
+        out.push(self.sent);
+    }
+
+    fn restore(&mut self, state: &[f64]) {
+        self.sent = state.first().copied().unwrap_or(0.0);
     }
 
     fn figures(&self, out: &mut Vec<f64>) {

@@ -1,0 +1,106 @@
+//! What a lane does when the control isolate asks.
+
+use super::mailbox::{Command, Report};
+use super::runner::Runner;
+
+impl Runner {
+    /// Does what the control isolate asks.
+    pub(super) fn obey(&mut self) {
+        while let Some(command) = self.shared.mailbox.next_command() {
+            match command {
+                Command::Start => {
+                    self.started = true;
+                    self.running = !self.paused && !self.failed;
+                    for position in 0..self.nodes.len() {
+                        self.shared.wake(position);
+                    }
+                }
+                Command::Stop => {
+                    self.stopping = true;
+                    self.end_unfed();
+                }
+                Command::Pause => {
+                    self.paused = true;
+                    self.running = false;
+                    for slots in &mut self.shared.slots {
+                        slots.flush();
+                    }
+                    self.shared.mailbox.report(Report::Paused);
+                }
+                Command::Resume { paused_ns } => {
+                    self.shared.paused_ns = paused_ns;
+                    self.running = self.started && !self.failed;
+                    self.paused = false;
+                }
+                Command::Prepare(edit) => {
+                    let epoch = edit.epoch;
+                    self.abort();
+                    let report = match self.prepare(*edit) {
+                        Ok(prepared) => {
+                            self.prepared = Some(prepared);
+                            Report::Prepared { epoch }
+                        }
+                        Err((node, text)) => Report::Refused { epoch, node, text },
+                    };
+                    self.shared.mailbox.report(report);
+                }
+                Command::Abort(epoch) => {
+                    if self.prepared.as_ref().is_some_and(|prepared| prepared.epoch == epoch) {
+                        self.abort();
+                    }
+                }
+                Command::Configure { request, node, values } => {
+                    let error = self.configure(node as usize, &values).err();
+                    self.shared.mailbox.report(Report::Configured { request, error });
+                }
+                Command::Close => self.closed = true,
+            }
+        }
+    }
+
+    /// Whether the edit that was prepared has been committed.
+    pub(super) fn is_edit_due(&self) -> bool {
+        self.prepared.as_ref().is_some_and(|prepared| self.control.epoch() >= prepared.epoch)
+    }
+
+    pub(super) fn begin_edit(&mut self) {
+        // The epoch may be that of a later edit, of which this lane has no part; then this one was aborted before.
+        self.obey();
+        if self.is_edit_due() {
+            if let Some(prepared) = self.prepared.take() {
+                self.apply(prepared);
+            }
+        }
+    }
+
+    pub(super) fn abort(&mut self) {
+        if let Some(prepared) = self.prepared.take() {
+            prepared.discard();
+        }
+    }
+
+    /// Notes which nodes have a cadence of their own.
+    pub(super) fn find_self_driven(&mut self) {
+        self.self_driven.clear();
+        let own = self.nodes.iter().filter(|node| node.kind.self_driven && !node.vacant);
+        self.self_driven.extend(own.map(|node| node.ports.position));
+    }
+
+    /// Ends what nothing leads to; the rest drains.
+    pub(super) fn end_unfed(&mut self) {
+        for node in &mut self.nodes {
+            if node.vacant || node.ports.has_input() {
+                continue;
+            }
+            node.ports.finishing = true;
+            node.ports.not_before_ns = 0.0;
+            self.shared.wake(node.ports.position);
+        }
+    }
+
+    pub(super) fn configure(&mut self, position: usize, values: &[(String, f64)]) -> Result<(), String> {
+        let stage = self.nodes.get_mut(position).and_then(|node| node.stage.as_mut());
+        let stage = stage.ok_or_else(|| "the node has failed".to_owned())?;
+        values.iter().try_for_each(|(key, value)| stage.control(key, *value))
+    }
+}

@@ -1,0 +1,250 @@
+//! Changes of what a lane runs. *Preparing* makes stages and checks everything, and changes nothing but that new pools
+//! are known; *applying*, between two ticks, cannot fail. Both are cold and may allocate.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+use sluice_abi::LinkRecord;
+
+use super::input::Reader;
+use super::local::LocalLink;
+use super::mailbox::Report;
+use super::node::{Failure, Node, drop_stage, panic_text};
+use super::output::Writer;
+use super::ports::Ports;
+use super::runner::Runner;
+use super::slots::LaneSlots;
+use super::spec::{Edit, LinkEnd, LinkSpec, NodeSpec};
+use super::stage::StageType;
+use super::stages;
+
+/// Why an edit is refused: the node that refuses it, if it is one, and a clause.
+pub(super) type Refusal = (Option<u32>, String);
+
+/// An edit that waits for its epoch.
+pub(super) struct Prepared {
+    pub(super) epoch: u32,
+    edit: Edit,
+    nodes: Vec<Node>,
+    /// The records of `edit.attach`.
+    records: Vec<NonNull<LinkRecord>>,
+}
+
+impl Prepared {
+    /// Drops the stages that were made.
+    pub(super) fn discard(mut self) {
+        for node in &mut self.nodes {
+            drop_stage(&mut node.stage);
+        }
+    }
+}
+
+impl Runner {
+    /// Makes ready for an edit.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be done: then nothing is left of it.
+    pub(super) fn prepare(&mut self, mut edit: Edit) -> Result<Prepared, Refusal> {
+        for pool in std::mem::take(&mut edit.pools) {
+            self.open_pool(pool)?;
+        }
+        let mut prepared =
+            Prepared { epoch: edit.epoch, nodes: Vec::new(), records: Vec::with_capacity(edit.attach.len()), edit };
+        match self.fill(&mut prepared) {
+            Ok(()) => Ok(prepared),
+            Err(refusal) => {
+                prepared.discard();
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Does what was made ready. Only between two ticks.
+    pub(super) fn apply(&mut self, prepared: Prepared) {
+        let Prepared { epoch, edit, nodes, records } = prepared;
+        for link in &edit.detach {
+            self.detach(link);
+        }
+        for &slot in &edit.remove {
+            self.remove(slot as usize);
+        }
+        for node in nodes {
+            self.insert(node);
+        }
+        for (link, record) in edit.attach.iter().zip(records) {
+            self.attach(link, record);
+        }
+        let mut failure = None;
+        for (slot, values) in &edit.configure {
+            if let Err(text) = self.configure(*slot as usize, values) {
+                failure.get_or_insert((*slot, text));
+            }
+        }
+        self.find_self_driven();
+        if self.stopping {
+            self.end_unfed();
+        }
+        for slot in 0..self.nodes.len() {
+            if !self.nodes[slot].vacant {
+                self.shared.notify(slot);
+            }
+        }
+        if epoch != 0 {
+            self.shared.mailbox.report(Report::Applied { epoch, failure });
+        }
+    }
+
+    fn open_pool(&mut self, pool: Arc<crate::pool::Pool>) -> Result<(), Refusal> {
+        let (index, known) = (pool.index() as usize, self.shared.slots.len());
+        if index > known {
+            return Err((None, format!("pool {index} stands at place {known}")));
+        }
+        if index == known {
+            self.shared.slots.push(LaneSlots::new(pool, self.control, self.lane));
+        }
+        Ok(())
+    }
+
+    fn fill(&self, prepared: &mut Prepared) -> Result<(), Refusal> {
+        let of_lane = |text: String| (None, text);
+        for spec in &prepared.edit.nodes {
+            let slot = spec.slot;
+            let beyond = prepared.nodes.iter().filter(|node| node.ports.position >= self.nodes.len()).count();
+            if slot as usize > self.nodes.len() + beyond {
+                return Err(of_lane(format!("slot {slot} leaves a gap after {} nodes", self.nodes.len() + beyond)));
+            }
+            prepared.nodes.push(self.make(spec).map_err(|text| (Some(slot), text))?);
+        }
+        let Prepared { edit, nodes, records, .. } = prepared;
+        for link in &edit.attach {
+            let there = |(slot, port): (u32, u32), count: fn(&StageType) -> u32, what: &str| {
+                let made = nodes.iter().find(|node| node.ports.position == slot as usize);
+                let old = self.nodes.get(slot as usize).filter(|node| !node.vacant && !edit.remove.contains(&slot));
+                match made.or(old) {
+                    Some(node) if port < count(node.kind) => Ok(()),
+                    _ => Err((None, format!("there is no {what} {port} of node {slot}"))),
+                }
+            };
+            match link.end {
+                LinkEnd::Local { from, to } => {
+                    there(from, |kind| kind.outputs, "output")?;
+                    there(to, |kind| kind.inputs, "input")?;
+                }
+                LinkEnd::Writer { from, .. } => there(from, |kind| kind.outputs, "output")?,
+                LinkEnd::Reader { to, .. } => there(to, |kind| kind.inputs, "input")?,
+            }
+            let record = self.control.link(link.index);
+            records.push(record.ok_or_else(|| of_lane(format!("there is no link {}", link.index)))?);
+        }
+        Ok(())
+    }
+
+    fn make(&self, spec: &NodeSpec) -> Result<Node, String> {
+        let kind = stages::find(&spec.stage).ok_or_else(|| format!("there is no stage \"{}\"", spec.stage))?;
+        let record = self.control.node(spec.index).ok_or_else(|| "it has no record".to_owned())?;
+        if kind.outputs > 0 && spec.pool as usize >= self.shared.slots.len() {
+            return Err(format!("there is no pool {}", spec.pool));
+        }
+        // A stage that panics is left half made, and dropped.
+        let made = catch_unwind(AssertUnwindSafe(|| (kind.create)(&spec.settings)));
+        let stage = made.unwrap_or_else(|panic| Err(panic_text(&*panic)))?;
+        Ok(Node::new(kind, Ports::new(kind, spec, record), stage))
+    }
+
+    fn attach(&mut self, link: &LinkSpec, record: NonNull<LinkRecord>) {
+        match link.end {
+            LinkEnd::Local { from, to } => {
+                let (writer, reader) = (from.0 as usize, to.0 as usize);
+                let place = self.shared.add_local(LocalLink::new(link.policy, link.capacity, writer, reader));
+                self.write_end(from, Writer::local(link, record, place));
+                self.read_end(to, Reader::local(link, record, place));
+            }
+            LinkEnd::Writer { ring, from, bit, other_lane, other_bit } => {
+                self.write_end(from, Writer::ring(link, record, self.control, ring, (other_lane, other_bit)));
+                self.wake_by(bit, from.0 as usize);
+            }
+            LinkEnd::Reader { ring, to, bit, other_lane, other_bit } => {
+                self.read_end(to, Reader::ring(link, record, self.control, ring, (other_lane, other_bit)));
+                self.wake_by(bit, to.0 as usize);
+            }
+        }
+    }
+
+    fn write_end(&mut self, (slot, port): (u32, u32), mut writer: Writer) {
+        if self.shared.done[slot as usize] {
+            writer.end(&mut self.shared);
+        }
+        self.nodes[slot as usize].ports.outputs[port as usize].links.push(writer);
+    }
+
+    fn read_end(&mut self, (slot, port): (u32, u32), reader: Reader) {
+        if self.shared.done[slot as usize] {
+            reader.close(&mut self.shared);
+        }
+        self.nodes[slot as usize].ports.inputs[port as usize] = Some(reader);
+    }
+
+    fn detach(&mut self, link: &LinkSpec) {
+        let (from, to) = match link.end {
+            LinkEnd::Local { from, to } => (Some(from), Some(to)),
+            LinkEnd::Writer { from, bit, .. } => {
+                self.wake_by(bit, super::runner::NOBODY);
+                (Some(from), None)
+            }
+            LinkEnd::Reader { to, bit, .. } => {
+                self.wake_by(bit, super::runner::NOBODY);
+                (None, Some(to))
+            }
+        };
+        let Self { nodes, shared, .. } = self;
+        if let Some((slot, port)) = from {
+            let output = nodes.get_mut(slot as usize).and_then(|node| node.ports.outputs.get_mut(port as usize));
+            let found = output.and_then(|output| {
+                let place = output.links.iter().position(|writer| writer.index == link.index)?;
+                Some(output.links.remove(place))
+            });
+            if let Some(mut writer) = found {
+                writer.flush(shared);
+            }
+        }
+        if let Some((slot, port)) = to {
+            let Some(node) = nodes.get_mut(slot as usize) else { return };
+            let input = node.ports.inputs.get_mut(port as usize);
+            let Some(mut reader) = input.and_then(|input| input.take_if(|reader| reader.index == link.index)) else {
+                return;
+            };
+            reader.unlink(shared);
+            shared.free_locals.extend(reader.local_place());
+            node.ports.idles_unfed = true;
+        }
+    }
+
+    /// Brings a node to its end, which has no links any more.
+    fn remove(&mut self, slot: usize) {
+        let Some(node) = self.nodes.get_mut(slot).filter(|node| !node.vacant) else { return };
+        let error = node.flush_out(&mut self.shared).err().map(Failure::into_text);
+        drop_stage(&mut node.stage);
+        node.vacant = true;
+        self.shared.renew_node(slot);
+        self.shared.done[slot] = true;
+        self.shared.mailbox.report(Report::Removed { node: slot as u32, error });
+    }
+
+    fn insert(&mut self, mut node: Node) {
+        let slot = node.ports.position;
+        // At its opening a lane has all its links: a node without any has come to its end.
+        node.ports.idles_unfed = self.opened;
+        if slot == self.nodes.len() {
+            self.nodes.push(node);
+            self.shared.add_node();
+            return;
+        }
+        let old = std::mem::replace(&mut self.nodes[slot], node);
+        if !old.vacant {
+            self.nodes[slot].succeed(old);
+        }
+        self.shared.renew_node(slot);
+    }
+}

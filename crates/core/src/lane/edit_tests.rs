@@ -1,0 +1,236 @@
+//! Lanes that are changed while they run: what the control isolate would do is done here.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sluice_abi::{ControlHeader, RING_NONE};
+
+use super::test_world::{World, await_report, await_until, close, figures, node, start};
+use super::*;
+use crate::parker::Parker;
+
+impl World {
+    /// Brings prepared edits into effect.
+    fn commit(&self, epoch: u32, lanes: &[u32]) {
+        let header = self.arena.base().cast::<ControlHeader>().as_ptr();
+        // SAFETY: the arena begins with the header, and the word is atomic.
+        let word: &AtomicU32 = unsafe { &(*header).epoch };
+        word.store(epoch, Ordering::SeqCst);
+        for &lane in lanes {
+            self.control.doorbell(lane).unwrap().ring(&Parker::default());
+        }
+    }
+
+    /// Prepares an edit of one lane, commits it, and awaits that it is in effect.
+    fn edit(&self, number: u32, lane: &NativeLane, edit: Edit) -> Report {
+        let epoch = edit.epoch;
+        lane.command(Command::Prepare(Box::new(edit)));
+        assert_eq!(await_report(lane), Report::Prepared { epoch });
+        self.commit(epoch, &[number]);
+        await_report(lane)
+    }
+}
+
+fn local(index: u32, from: u32, to: u32) -> LinkSpec {
+    let end = LinkEnd::Local { from: (from, 0), to: (to, 0) };
+    LinkSpec { index, policy: Policy::Lossless, capacity: 4, encoded: false, end }
+}
+
+fn at(slot: u32, node: NodeSpec) -> NodeSpec {
+    NodeSpec { slot, ..node }
+}
+
+/// An endless source into a sink, on lane 1.
+fn flow(world: &World) -> NativeLane {
+    let nodes = vec![node(0, "native-source", &[("blockSize", 8.0)]), node(1, "native-sink", &[])];
+    let lane = start(world.lane(1, false, nodes, vec![local(0, 0, 1)]));
+    lane.command(Command::Start);
+    await_until("frames", || world.node(1).2 > 100.0);
+    lane
+}
+
+fn assert_flows(world: &World, record: u32) {
+    let seen = world.node(record).2;
+    await_until("more frames", || world.node(record).2 > seen + 100.0);
+}
+
+/// Stops a lane whose sinks are in `sinks`, and asserts that those have missed nothing after their first frame.
+fn assert_whole(lane: NativeLane, ends: usize, sinks: &[(u32, bool)]) {
+    lane.command(Command::Stop);
+    for _ in 0..ends {
+        let Report::Ended { node, figures } = await_report(&lane) else { panic!("wanted the end of a node") };
+        if let Some(&(_, from_the_start)) = sinks.iter().find(|(slot, _)| *slot == node) {
+            assert_eq!(figures[1..3], [0.0, 0.0], "slot {node}");
+            if from_the_start {
+                assert_eq!(figures[3], 0.0, "slot {node} misses nothing");
+            }
+        }
+    }
+    close(lane);
+}
+
+#[test]
+fn a_node_with_a_link_comes_and_goes_while_others_miss_nothing() {
+    let world = World::new(64);
+    let lane = flow(&world);
+    let mut epoch = 0;
+    for _ in 0..20 {
+        epoch += 1;
+        let coming = Edit {
+            epoch,
+            nodes: vec![at(2, node(2, "native-sink", &[]))],
+            attach: vec![local(1, 0, 2)],
+            ..Edit::default()
+        };
+        assert_eq!(world.edit(1, &lane, coming), Report::Applied { epoch, failure: None });
+        assert_flows(&world, 2);
+        epoch += 1;
+        let going = Edit { epoch, detach: vec![local(1, 0, 2)], remove: vec![2], ..Edit::default() };
+        assert_eq!(world.edit(1, &lane, going), Report::Removed { node: 2, error: None });
+        assert_eq!(await_report(&lane), Report::Applied { epoch, failure: None });
+        assert_flows(&world, 1);
+    }
+    assert_whole(lane, 2, &[(1, true)]);
+    let link = world.link(1);
+    assert_eq!(link.written, link.read + link.unlinked + link.full, "{link:?}");
+    world.assert_all_slots_free();
+}
+
+#[test]
+fn a_link_between_running_lanes_comes_and_goes() {
+    let mut world = World::new(128);
+    let lane = flow(&world);
+    let other = start(world.lane(2, false, vec![node(2, "native-sink", &[])], Vec::new()));
+    // Without a link it would come to its end when it starts.
+    for epoch in 1..=20 {
+        let (writer, reader) = world.ring(1, Policy::Lossless, 4);
+        let first = Edit { epoch: 2 * epoch, attach: vec![writer], ..Edit::default() };
+        let second = Edit { epoch: 2 * epoch, attach: vec![reader], ..Edit::default() };
+        for (lane, edit) in [(&lane, first), (&other, second)] {
+            lane.command(Command::Prepare(Box::new(edit)));
+            assert_eq!(await_report(lane), Report::Prepared { epoch: 2 * epoch });
+        }
+        world.commit(2 * epoch, &[1, 2]);
+        assert_eq!(await_report(&lane), Report::Applied { epoch: 2 * epoch, failure: None });
+        assert_eq!(await_report(&other), Report::Applied { epoch: 2 * epoch, failure: None });
+        if epoch == 1 {
+            other.command(Command::Start);
+        }
+        assert_flows(&world, 2);
+        let epoch = 2 * epoch + 1;
+        for (lane, end) in [(&lane, writer), (&other, reader)] {
+            lane.command(Command::Prepare(Box::new(Edit { epoch, detach: vec![end], ..Edit::default() })));
+            assert_eq!(await_report(lane), Report::Prepared { epoch });
+        }
+        world.commit(epoch, &[1, 2]);
+        assert_eq!(await_report(&lane), Report::Applied { epoch, failure: None });
+        assert_eq!(await_report(&other), Report::Applied { epoch, failure: None });
+        // What the reader had not fetched is the control isolate's now.
+        let ring = world.last_ring();
+        let pool = &world.pool();
+        loop {
+            // SAFETY: both lanes have let go of the ring.
+            let entry = unsafe { ring.pop() };
+            if entry == RING_NONE {
+                break;
+            }
+            pool.take_over(entry & sluice_abi::ENTRY_SLOT_MASK, 0);
+            pool.release(entry & sluice_abi::ENTRY_SLOT_MASK, 0);
+        }
+        assert_flows(&world, 1);
+    }
+    other.command(Command::Stop);
+    assert_eq!(figures(await_report(&other))[1..3], [0.0, 0.0]);
+    close(other);
+    assert_whole(lane, 2, &[(1, true)]);
+    world.assert_all_slots_free();
+}
+
+#[test]
+fn a_node_takes_another_ones_place_with_its_links_and_state() {
+    let world = World::new(64);
+    let nodes =
+        vec![node(0, "native-source", &[("blockSize", 8.0)]), node(1, "native-pass", &[]), node(2, "native-sink", &[])];
+    let lane = start(world.lane(1, false, nodes, vec![local(0, 0, 1), local(1, 1, 2)]));
+    lane.command(Command::Start);
+    await_until("frames", || world.node(2).2 > 100.0);
+    for epoch in 1..=10 {
+        // Every node, each time with another record; a source and a sink of the same type go on from the old one.
+        let middle = if epoch % 2 == 0 { "native-pass" } else { "native-gain" };
+        let nodes = vec![
+            at(0, node(3 * (epoch % 2), "native-source", &[("blockSize", 8.0)])),
+            at(1, node(3 * (epoch % 2) + 1, middle, &[])),
+            at(2, node(3 * (epoch % 2) + 2, "native-sink", &[])),
+        ];
+        let edit = Edit { epoch, nodes, ..Edit::default() };
+        assert_eq!(world.edit(1, &lane, edit), Report::Applied { epoch, failure: None });
+        assert_flows(&world, 3 * (epoch % 2) + 2);
+    }
+    assert_whole(lane, 3, &[(2, true)]);
+    world.assert_all_slots_free();
+}
+
+#[test]
+fn a_refused_edit_changes_nothing() {
+    let world = World::new(64);
+    let lane = flow(&world);
+    let wanted = [
+        (vec![at(2, node(2, "native-fault", &[("refuse", 1.0)]))], vec![], (Some(2), "it was told to refuse")),
+        (vec![at(2, node(2, "nothing", &[]))], vec![], (Some(2), "there is no stage \"nothing\"")),
+        (vec![at(2, node(99, "native-pass", &[]))], vec![], (Some(2), "it has no record")),
+        (vec![at(7, node(2, "native-pass", &[]))], vec![], (None, "slot 7 leaves a gap after 2 nodes")),
+        (vec![at(2, node(2, "native-pass", &[]))], vec![local(1, 1, 2)], (None, "there is no output 0 of node 1")),
+        (vec![], vec![local(1, 0, 5)], (None, "there is no input 0 of node 5")),
+        (vec![at(2, node(2, "native-sink", &[]))], vec![local(99, 0, 2)], (None, "there is no link 99")),
+    ];
+    for (epoch, (nodes, attach, (node, text))) in (1..).zip(wanted) {
+        lane.command(Command::Prepare(Box::new(Edit { epoch, nodes, attach, ..Edit::default() })));
+        assert_eq!(await_report(&lane), Report::Refused { epoch, node, text: text.into() });
+        world.commit(epoch, &[1]);
+        assert_flows(&world, 1);
+    }
+    assert_whole(lane, 2, &[(1, true)]);
+    world.assert_all_slots_free();
+}
+
+#[test]
+fn an_aborted_edit_is_not_applied_by_a_later_epoch() {
+    let world = World::new(64);
+    let lane = flow(&world);
+    for epoch in (2..=100).step_by(2) {
+        let edit = Edit { epoch, detach: vec![local(0, 0, 1)], ..Edit::default() };
+        lane.command(Command::Prepare(Box::new(edit)));
+        assert_eq!(await_report(&lane), Report::Prepared { epoch });
+        lane.command(Command::Abort(epoch));
+        world.commit(epoch + 1, &[1]);
+    }
+    assert_flows(&world, 1);
+    assert_whole(lane, 2, &[(1, true)]);
+    assert_eq!(world.link(0).unlinked, 0.0);
+    world.assert_all_slots_free();
+}
+
+#[test]
+fn an_edit_is_applied_while_the_lane_is_paused_and_its_values_too() {
+    let world = World::new(64);
+    let lane = flow(&world);
+    lane.command(Command::Pause);
+    assert_eq!(await_report(&lane), Report::Paused);
+    let edit = Edit {
+        epoch: 1,
+        nodes: vec![at(2, node(2, "native-gain", &[])), at(3, node(3, "native-sink", &[("checkSamples", 0.0)]))],
+        attach: vec![local(1, 0, 2), local(2, 2, 3)],
+        configure: vec![(2, vec![("gainDb".into(), -6.0)]), (2, vec![("gainDb".into(), 99.0)])],
+        ..Edit::default()
+    };
+    let failure = Some((2, "gainDb is 99, wanted -120 to 24".to_owned()));
+    assert_eq!(world.edit(1, &lane, edit), Report::Applied { epoch: 1, failure });
+    assert_eq!(world.node(3).2, 0.0);
+    lane.command(Command::Resume { paused_ns: 0.0 });
+    assert_flows(&world, 3);
+    // A node that loses its links waits for others, and ends when the lane is stopped.
+    let edit = Edit { epoch: 2, detach: vec![local(1, 0, 2)], ..Edit::default() };
+    assert_eq!(world.edit(1, &lane, edit), Report::Applied { epoch: 2, failure: None });
+    assert_flows(&world, 1);
+    assert_whole(lane, 4, &[(1, true), (3, false)]);
+    world.assert_all_slots_free();
+}

@@ -1,0 +1,237 @@
+//! Drafts of what a native lane starts with, and of what is changed of it while it runs. Cold, all of them.
+
+use std::ptr;
+use std::sync::Arc;
+
+use sluice_core::lane::stage::Settings;
+use sluice_core::lane::{Edit, LinkEnd, LinkSpec, NodeSpec, Policy, RingRef};
+use sluice_core::pool::Pool;
+use sluice_core::ring::Ring;
+
+use crate::arena;
+use crate::native_values::{pairs, text};
+use crate::outcome::attempt;
+
+/// An edit that no lane has been given yet.
+pub struct Draft(pub(crate) Edit);
+
+/// Drafts an edit that comes into effect with an epoch of the control arena; that of what a lane starts with does not
+/// matter.
+#[unsafe(no_mangle)]
+pub extern "C" fn slu_native_draft(epoch: u32) -> *mut Draft {
+    attempt(ptr::null_mut(), || Ok(Box::into_raw(Box::new(Draft(Edit { epoch, ..Edit::default() })))))
+}
+
+/// Drops a draft that no lane was given.
+///
+/// # Safety
+///
+/// `draft` comes from [`slu_native_draft`], was given to no lane, and this is its last use.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_discard(draft: *mut Draft) {
+    attempt((), || {
+        // SAFETY: the caller vouches for the draft.
+        drop(unsafe { Box::from_raw(draft) });
+        Ok(())
+    });
+}
+
+/// Adds the pool in the arena that starts at `base`; pools are added in the order of their index, and those that the
+/// lane has may be left out. 0: there is none.
+///
+/// # Safety
+///
+/// `draft` comes from [`slu_native_draft`] and was given to no lane.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_add_pool(draft: *mut Draft, base: *mut u8) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the draft.
+        let Draft(edit) = unsafe { &mut *draft };
+        edit.pools.push(Arc::new(Pool::attach(arena::find(base)?)?));
+        Ok(1)
+    })
+}
+
+/// Adds a node: its slot in the lane, from 0 and without gaps (if a node has it, the new one takes its place and its
+/// links), the index of its record, the index of the pool that its outputs take slots from (any number for a node
+/// without outputs), the name of its stage, and its configuration: `count` numbers whose names
+/// stand in `keys`, each followed by a line feed. 0: a text is not UTF-8, or a name is missing.
+///
+/// # Safety
+///
+/// `draft` as in [`slu_native_add_pool`]; the texts have the lengths given, in bytes, and `values` has `count` numbers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_add_node(
+    draft: *mut Draft,
+    slot: u32,
+    index: u32,
+    pool: u32,
+    stage: *const u8,
+    stage_length: u32,
+    keys: *const u8,
+    keys_length: u32,
+    values: *const f64,
+    count: u32,
+) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the text.
+        let stage = unsafe { text(stage, stage_length) }?;
+        // SAFETY: the caller vouches for the texts and numbers.
+        let settings = Settings(unsafe { pairs(keys, keys_length, values, count) }?);
+        // SAFETY: the caller vouches for the draft.
+        let Draft(edit) = unsafe { &mut *draft };
+        edit.nodes.push(NodeSpec { slot, index, stage, pool, settings });
+        Ok(1)
+    })
+}
+
+/// Adds a link inside the lane, between nodes that are named by their slots. 0: no such policy.
+///
+/// # Safety
+///
+/// `draft` as in [`slu_native_add_pool`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_add_local(
+    draft: *mut Draft,
+    index: u32,
+    policy: u32,
+    capacity: u32,
+    from_node: u32,
+    from_port: u32,
+    to_node: u32,
+    to_port: u32,
+) -> u32 {
+    let end = LinkEnd::Local { from: (from_node, from_port), to: (to_node, to_port) };
+    // SAFETY: the caller vouches for the draft.
+    attempt(0, || add_link(unsafe { &mut *draft }, index, policy, capacity, end))
+}
+
+/// Adds the writing end of a link to another lane. `bit`: the inbox bit of this lane that tells of freed places and of
+/// the end of the reader; `other_bit`: that of the other lane which tells of the end of the stream. 0: no such policy.
+///
+/// # Safety
+///
+/// `draft` as in [`slu_native_add_pool`]; `ring` comes from `slu_ring_new`, has no other writer, and is freed after the
+/// lane's thread has ended, or has reported an edit as applied that detaches the link.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_add_writer(
+    draft: *mut Draft,
+    index: u32,
+    policy: u32,
+    capacity: u32,
+    node: u32,
+    port: u32,
+    ring: *const Ring,
+    bit: u32,
+    other_lane: u32,
+    other_bit: u32,
+) -> u32 {
+    // SAFETY: the caller vouches for the ring.
+    let ring = unsafe { RingRef::new(ring) };
+    let end = LinkEnd::Writer { ring, from: (node, port), bit, other_lane, other_bit };
+    // SAFETY: the caller vouches for the draft.
+    attempt(0, || add_link(unsafe { &mut *draft }, index, policy, capacity, end))
+}
+
+/// Adds the reading end of a link from another lane. `bit`: the inbox bit of this lane that tells of frames;
+/// `other_bit`: that of the other lane which tells of the end of the reader. 0: no such policy.
+///
+/// # Safety
+///
+/// As [`slu_native_add_writer`], with no other reader.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_add_reader(
+    draft: *mut Draft,
+    index: u32,
+    policy: u32,
+    capacity: u32,
+    node: u32,
+    port: u32,
+    ring: *const Ring,
+    bit: u32,
+    other_lane: u32,
+    other_bit: u32,
+) -> u32 {
+    // SAFETY: the caller vouches for the ring.
+    let ring = unsafe { RingRef::new(ring) };
+    let end = LinkEnd::Reader { ring, to: (node, port), bit, other_lane, other_bit };
+    // SAFETY: the caller vouches for the draft.
+    attempt(0, || add_link(unsafe { &mut *draft }, index, policy, capacity, end))
+}
+
+fn add_link(draft: &mut Draft, index: u32, policy: u32, capacity: u32, end: LinkEnd) -> Result<u32, String> {
+    let policy = Policy::from_number(policy).ok_or_else(|| format!("there is no policy {policy}"))?;
+    draft.0.attach.push(LinkSpec { index, policy, capacity, encoded: false, end });
+    Ok(1)
+}
+
+/// Says that the link added last carries encoded frames. 0: none was added.
+///
+/// # Safety
+///
+/// `draft` as in [`slu_native_add_pool`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_link_encoded(draft: *mut Draft) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the draft.
+        let Draft(edit) = unsafe { &mut *draft };
+        edit.attach.last_mut().ok_or("no link was added")?.encoded = true;
+        Ok(1)
+    })
+}
+
+/// Says that the link added last is one that the lane has, and goes: what is left in it is released and counted as
+/// unlinked. 0: none was added.
+///
+/// # Safety
+///
+/// `draft` as in [`slu_native_add_pool`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_link_detached(draft: *mut Draft) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the draft.
+        let Draft(edit) = unsafe { &mut *draft };
+        let link = edit.attach.pop().ok_or("no link was added")?;
+        edit.detach.push(link);
+        Ok(1)
+    })
+}
+
+/// Says that the node in a slot goes: without links by then, it is flushed and dropped.
+///
+/// # Safety
+///
+/// `draft` as in [`slu_native_add_pool`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_remove_node(draft: *mut Draft, slot: u32) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the draft.
+        let Draft(edit) = unsafe { &mut *draft };
+        edit.remove.push(slot);
+        Ok(1)
+    })
+}
+
+/// Gives the stage in a slot live values. 0: as [`slu_native_add_node`].
+///
+/// # Safety
+///
+/// `draft` as in [`slu_native_add_pool`]; texts and numbers as in [`slu_native_add_node`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_add_values(
+    draft: *mut Draft,
+    slot: u32,
+    keys: *const u8,
+    keys_length: u32,
+    values: *const f64,
+    count: u32,
+) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the texts and numbers.
+        let values = unsafe { pairs(keys, keys_length, values, count) }?;
+        // SAFETY: the caller vouches for the draft.
+        let Draft(edit) = unsafe { &mut *draft };
+        edit.configure.push((slot, values));
+        Ok(1)
+    })
+}

@@ -1,0 +1,159 @@
+/**
+ * What a native lane starts with, and what is changed of it while it runs, handed to the library.
+ *
+ * @module
+ */
+import { lastNativeError } from "./loader.ts";
+import type { NativeSymbols } from "./symbols.ts";
+
+/** In the order of the numbers by which the library knows them. */
+const POLICIES = ["lossless", "roll-off", "latest", "drop-newest"] as const;
+
+/** What a link does when it is full. */
+export type NativePolicy = typeof POLICIES[number];
+
+/** Configuration values by key; truth values as 0 and 1. */
+export type NativeValues = ReadonlyMap<string, number>;
+
+/** A port: the node's slot in the lane, and the port's place among its inputs or outputs. */
+export type NativePort = readonly [slot: number, port: number];
+
+/** A node of a lane. */
+export interface NativeNode {
+  /** Its place in the lane, from 0 and without gaps. Where it is another node's, that one is replaced. */
+  readonly slot: number;
+  /** Index of its record in the control arena. */
+  readonly index: number;
+  /** Name of its stage. */
+  readonly stage: string;
+  /** Index of the pool that its outputs take slots from; for a node without outputs, any number. */
+  readonly pool: number;
+  /** Its configuration. */
+  readonly values: NativeValues;
+}
+
+/** The end or ends of a link that a lane has. */
+export interface NativeLink {
+  /** Index of its record in the control arena. */
+  readonly index: number;
+  readonly policy: NativePolicy;
+  readonly capacity: number;
+  /** Whether it carries encoded frames: then dropping one drops on to the next key frame. */
+  readonly encoded: boolean;
+  readonly end:
+    | { readonly kind: "local"; readonly from: NativePort; readonly to: NativePort }
+    | {
+      readonly kind: "writer";
+      readonly from: NativePort;
+      /** From `slu_ring_new`; freed after the lane was finished, or has applied an edit that detaches the link. */
+      readonly ring: Deno.PointerObject;
+      /** Inbox bit of this lane that tells of freed places, and of the end of the reader. */
+      readonly bit: number;
+      readonly otherLane: number;
+      readonly otherBit: number;
+    }
+    | {
+      readonly kind: "reader";
+      readonly to: NativePort;
+      /** As above. */
+      readonly ring: Deno.PointerObject;
+      /** Inbox bit of this lane that tells of frames. */
+      readonly bit: number;
+      readonly otherLane: number;
+      /** Inbox bit of the other lane that tells of the end of the reader. */
+      readonly otherBit: number;
+    };
+}
+
+/** What is changed between two ticks, in the order of the fields; and what a lane starts with. */
+export interface NativeEdit {
+  /** The arenas of pools that the lane has not, in the order of their index. */
+  readonly pools: readonly Deno.PointerObject[];
+  /** Links that go: what is left in them is released and counted as unlinked. */
+  readonly detach?: readonly NativeLink[];
+  /** Slots of nodes that go. Without links by then, they are flushed and dropped. */
+  readonly remove?: readonly number[];
+  readonly nodes: readonly NativeNode[];
+  readonly attach: readonly NativeLink[];
+  /** Live values, by slot. */
+  readonly configure?: readonly { readonly slot: number; readonly values: NativeValues }[];
+}
+
+/**
+ * Drafts an edit. Whoever gets the draft gives it to a lane.
+ *
+ * @param epoch when it comes into effect; for what a lane starts with, any number
+ * @throws {RangeError} if the library refuses it
+ */
+export function draftEdit(symbols: NativeSymbols, epoch: number, edit: NativeEdit): Deno.PointerObject {
+  const check = (done: unknown) => {
+    if (done === 0 || done === null) throw new RangeError(`Cannot edit a native lane: ${lastNativeError(symbols)}`);
+  };
+  const draft = symbols.slu_native_draft(epoch);
+  check(draft);
+  const pointer = draft!;
+  try {
+    for (const pool of edit.pools) check(symbols.slu_native_add_pool(pointer, pool));
+    for (const link of edit.detach ?? []) {
+      check(addLink(symbols, pointer, link));
+      check(symbols.slu_native_link_detached(pointer));
+    }
+    for (const slot of edit.remove ?? []) check(symbols.slu_native_remove_node(pointer, slot));
+    for (const node of edit.nodes) check(addNode(symbols, pointer, node));
+    for (const link of edit.attach) {
+      check(addLink(symbols, pointer, link));
+      if (link.encoded) check(symbols.slu_native_link_encoded(pointer));
+    }
+    for (const { slot, values } of edit.configure ?? []) {
+      const [keys, numbers] = encodeValues(values);
+      const [keysAt, numbersAt] = [Deno.UnsafePointer.of(keys), Deno.UnsafePointer.of(numbers)];
+      check(symbols.slu_native_add_values(pointer, slot, keysAt, keys.length, numbersAt, numbers.length));
+    }
+  } catch (error) {
+    symbols.slu_native_discard(pointer);
+    throw error;
+  }
+  return pointer;
+}
+
+/** Keys, each followed by a line feed, and their values. */
+export function encodeValues(
+  values: NativeValues,
+): [keys: Uint8Array<ArrayBuffer>, values: Float64Array<ArrayBuffer>] {
+  const keys = new TextEncoder().encode([...values.keys()].map((key) => `${key}\n`).join(""));
+  return [keys, Float64Array.from(values.values())];
+}
+
+function addNode(symbols: NativeSymbols, draft: Deno.PointerObject, node: NativeNode): number {
+  const stage = new TextEncoder().encode(node.stage);
+  const [keys, values] = encodeValues(node.values);
+  return symbols.slu_native_add_node(
+    draft,
+    node.slot,
+    node.index,
+    node.pool,
+    Deno.UnsafePointer.of(stage),
+    stage.length,
+    Deno.UnsafePointer.of(keys),
+    keys.length,
+    Deno.UnsafePointer.of(values),
+    values.length,
+  );
+}
+
+function addLink(symbols: NativeSymbols, draft: Deno.PointerObject, link: NativeLink): number {
+  const { index, capacity, end } = link;
+  const policy = POLICIES.indexOf(link.policy);
+  switch (end.kind) {
+    case "local":
+      return symbols.slu_native_add_local(draft, index, policy, capacity, ...end.from, ...end.to);
+    case "writer": {
+      const { from, ring, bit, otherLane, otherBit } = end;
+      return symbols.slu_native_add_writer(draft, index, policy, capacity, ...from, ring, bit, otherLane, otherBit);
+    }
+    case "reader": {
+      const { to, ring, bit, otherLane, otherBit } = end;
+      return symbols.slu_native_add_reader(draft, index, policy, capacity, ...to, ring, bit, otherLane, otherBit);
+    }
+  }
+}

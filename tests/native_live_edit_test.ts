@@ -1,0 +1,243 @@
+/** Graphs with native lanes that are changed while they run, in one transaction with the lanes of TypeScript. */
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { nativeNodes } from "../core/native_stages.ts";
+import { Runtime } from "../core/runtime.ts";
+import type { RuntimeStats } from "../core/stats.ts";
+import { nativeFault } from "./fixtures/native_fault.ts";
+import { checkingSink, collect, collected, numberedSource, pass } from "./fixtures/numbered.ts";
+import { type Script, sink } from "./fixtures/scripted.ts";
+
+const { nativeSource, nativePass, nativeGain, nativeSink } = nativeNodes;
+
+/** Random edits of one run, and frames that must pass between two of them. */
+const EDITS = 60;
+const FRAMES_BETWEEN = 100;
+
+const ignore = Deno.env.get("SLUICE_NATIVE") === "off";
+
+function native(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name: `native lanes, live: ${name}`, ignore, fn });
+}
+
+/** Room for what the edits add. */
+const pools = { audio: { slots: 4_000, slotBytes: 64 } };
+
+/** An endless chain over three lanes: source (native, "a") → middle (native, "b") → sink (main) → found. */
+function chain(): Runtime {
+  const runtime = new Runtime({ mode: "offline", native: "require", pools });
+  const source = runtime.add(nativeSource({ blockSize: 8 }), { id: "source", lane: "a" });
+  const middle = runtime.add(nativePass(), { id: "middle", lane: "b" });
+  const target = runtime.add(checkingSink(), { id: "sink", lane: "main" });
+  const found = runtime.add(collect(), { id: "found", lane: "main" });
+  runtime.connect(source.outputs.audio, middle.inputs.audioIn);
+  runtime.connect(middle.outputs.audioOut, target.inputs.audio);
+  runtime.connect(target.outputs.findings, found.inputs.data);
+  return runtime;
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+async function flow(runtime: Runtime, id: string, frames = FRAMES_BETWEEN): Promise<void> {
+  const read = () => runtime.stats().nodes.find((node) => node.id === id)!.framesIn;
+  const before = read();
+  await until(() => read() >= before + frames);
+}
+
+function assertAccounted({ links }: RuntimeStats): void {
+  for (const { id, written, read, dropped, queued } of links) {
+    const gone = dropped.full + dropped.skipped + dropped.unlinked + dropped.laneLost;
+    equal(written, read + gone + queued, id);
+    ok(queued >= 0, `${id} has ${queued} frames`);
+  }
+}
+
+async function assertWhole(runtime: Runtime): Promise<void> {
+  const summary = (await runtime.stop())!;
+  assertAccounted(summary);
+  const [{ received, corrupt, disordered, missing }] = collected;
+  deepEqual({ corrupt, disordered, missing }, { corrupt: 0, disordered: 0, missing: 0 });
+  ok(received > FRAMES_BETWEEN);
+  for (const { name, slots, free } of summary.pools) equal(free, slots, `pool ${name}`);
+}
+
+native("edits leave links alone that they do not name", async () => {
+  collected.length = 0;
+  const runtime = chain();
+  await runtime.start();
+  // Ends of links that come and go: native to native (in a lane and between two), native to TypeScript and back.
+  const lanes = ["a", "b", "c"];
+  const policies = ["lossless", "roll-off", "latest", "drop-newest"] as const;
+  for (let k = 0; k < EDITS; k++) {
+    const id = `extra-${k % 4}`;
+    await runtime.edit((edit) => {
+      if (k >= 4) {
+        edit.remove(id);
+        edit.remove(`${id}-end`);
+      }
+      const policy = policies[k % 4];
+      const first = k % 5 === 4
+        ? edit.add(pass(), { id, lane: "far" })
+        : edit.add(k % 2 === 0 ? nativePass() : nativeGain(), { id, lane: lanes[k % 3] });
+      const last = edit.add(nativeSink({ checkSamples: false }), { id: `${id}-end`, lane: lanes[(k >> 1) % 3] });
+      edit.connectByName(k % 2 === 0 ? "source.audio" : "middle.audioOut", `${first.id}.audioIn`, { policy });
+      edit.connectByName(`${first.id}.audioOut`, `${last.id}.audio`);
+      if (k % 7 === 0) edit.replace("middle", nativePass());
+    });
+    await flow(runtime, "sink");
+    if (k % 3 === 0) await flow(runtime, `${id}-end`);
+    if (k % 10 !== 0) continue;
+    await runtime.pause();
+    assertAccounted(runtime.stats());
+    await runtime.resume();
+  }
+  await assertWhole(runtime);
+});
+
+native("links between running nodes are disconnected and connected again, and nothing of them is lost", async () => {
+  collected.length = 0;
+  const runtime = chain();
+  await runtime.start();
+  const added = await runtime.edit((edit) => {
+    const far = edit.add(nativeSink({ checkSamples: false }), { id: "far", lane: "c" });
+    return edit.connectByName("source.audio", `${far.id}.audio`);
+  });
+  await flow(runtime, "far");
+  let link: string = added;
+  for (let k = 0; k < 20; k++) {
+    link = await runtime.edit((edit) => {
+      edit.disconnect(link);
+      return edit.connectByName(k % 2 === 0 ? "middle.audioOut" : "source.audio", "far.audio", {
+        policy: k % 3 === 0 ? "roll-off" : "lossless",
+      });
+    });
+    equal(runtime.stats().links.filter(({ to }) => to === "far.audio").length, 1);
+    await flow(runtime, "far");
+  }
+  await assertWhole(runtime);
+});
+
+native("a processor feeds a native stage that comes later, and a native source one that comes later", async () => {
+  collected.length = 0;
+  const runtime = new Runtime({ mode: "offline", native: "require", pools });
+  const source = runtime.add(numberedSource({ count: 1e9, perTick: 8 }), { id: "source", lane: "worker" });
+  const held = runtime.add(pass(), { id: "held", lane: "worker" });
+  runtime.connect(source.outputs.audio, held.inputs.audioIn);
+  await runtime.start();
+  // There is no native lane yet.
+  await runtime.edit((edit) => {
+    const counts = edit.add(nativeSink(), { id: "counts" });
+    edit.connect(source.outputs.audio, counts.inputs.audio, { policy: "lossless" });
+  });
+  await flow(runtime, "counts");
+  await runtime.edit((edit) => {
+    const other = edit.add(nativeSource({ blockSize: 8 }), { id: "other", lane: "second" });
+    const target = edit.add(checkingSink(), { id: "sink", lane: "main" });
+    const found = edit.add(collect(), { id: "found", lane: "main" });
+    edit.connect(other.outputs.audio, target.inputs.audio, { policy: "lossless" });
+    edit.connect(target.outputs.findings, found.inputs.data);
+  });
+  await flow(runtime, "sink");
+  deepEqual(runtime.stats().lanes.map(({ name, kind }) => [name, kind]), [
+    ["worker", "worker"],
+    ["native", "native"],
+    ["second", "native"],
+    ["main", "main"],
+  ]);
+  const summary = (await runtime.stop())!;
+  const { received, corrupt, disordered } = summary.nodes.find(({ id }) => id === "counts")!.figures!;
+  deepEqual([corrupt, disordered], [0, 0]);
+  ok(received >= FRAMES_BETWEEN);
+  deepEqual([collected[0].missing, collected[0].corrupt], [0, 0]);
+  for (const { name, slots, free } of summary.pools) equal(free, slots, `pool ${name}`);
+});
+
+native("a refused edit changes no lane, whichever refuses it", async () => {
+  collected.length = 0;
+  const runtime = chain();
+  await runtime.start();
+  const before = runtime.stats().links.map(({ id }) => id);
+  const refused = (message: RegExp, config: Parameters<typeof nativeFault>[0]) =>
+    rejects(
+      runtime.edit((edit) => {
+        edit.disconnect(before[0]);
+        edit.replace("middle", nativeGain());
+        edit.connectByName("source.audio", "middle.audioIn", { policy: "drop-newest" });
+        const added = edit.add(nativeFault(config), { id: "bad", lane: "c" });
+        edit.connectByName("source.audio", `${added.id}.audioIn`);
+      }),
+      (error: { code: string; message: string }) => {
+        equal(error.code, "NodeFailed");
+        match(error.message, message);
+        return true;
+      },
+    );
+  for (let k = 0; k < 5; k++) {
+    await refused(/^Node "bad" \(native-fault\) failed in its native stage: it was told to refuse$/, { refuse: true });
+    deepEqual(runtime.stats().links.map(({ id }) => id), before);
+    equal(runtime.stats().nodes.find(({ id }) => id === "middle")!.type, "native-pass");
+    await flow(runtime, "sink");
+    // What the aborted edit has left behind would come into effect with this one.
+    await runtime.edit((edit) =>
+      void edit.add(nativeSource({ count: 1, blockSize: 8 }), { id: `idle-${k}`, lane: "c" })
+    );
+  }
+  await assertWhole(runtime);
+});
+
+native("a native stage that cannot have a live value is told so, and the rest of the edit is in effect", async () => {
+  const peaks: number[] = [];
+  await using runtime = new Runtime({ native: "require" });
+  const source = runtime.add(nativeSource({ blockSize: 8, paced: true, sampleRateHz: 8_000 }), { id: "source" });
+  const gain = runtime.add(nativeGain(), { id: "gain" });
+  const target = runtime.add(
+    sink({
+      process(this: Script) {
+        for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) peaks.push(frame.channel(0)[7]);
+      },
+    }),
+    { id: "target", lane: "main" },
+  );
+  runtime.connect(source.outputs.audio, gain.inputs.audioIn);
+  runtime.connect(gain.outputs.audioOut, target.inputs.audioIn);
+  await runtime.start();
+  await flow(runtime, "target", 5);
+  ok(peaks.every((value) => value % 1 === 0), "samples are whole numbers until a gain is at work");
+  await runtime.edit((edit) => edit.reconfigure("gain", { gainDb: -120 }));
+  await until(() => Math.abs(peaks.at(-1)!) < 1);
+  await rejects(runtime.edit((edit) => edit.reconfigure("gain", { gainDb: 99 })), { code: "InvalidConfig" });
+  // Its block size is not live: the source is replaced, and goes on from the block that it had come to.
+  const sent = runtime.stats().nodes[0].figures!.sent;
+  await runtime.edit((edit) => edit.reconfigure("source", { blockSize: 16 }));
+  await flow(runtime, "target", 5);
+  ok(runtime.stats().nodes[0].figures!.sent > sent);
+  await runtime.stop();
+});
+
+native("pause() holds native sources, and their clock stands still meanwhile", async () => {
+  await using runtime = new Runtime({ mode: "live", native: "require" });
+  const source = runtime.add(nativeSource({ blockSize: 480, paced: true }), { id: "source", lane: "a" });
+  const target = runtime.add(nativeSink(), { id: "target", lane: "b" });
+  runtime.connect(source.outputs.audio, target.inputs.audio);
+  await runtime.start();
+  await flow(runtime, "target", 3);
+  await runtime.pause();
+  const held = runtime.stats();
+  assertAccounted(held);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  // An edit of a paused graph is in effect when it returns.
+  await runtime.edit((edit) => {
+    const second = edit.add(nativeSink(), { id: "second", lane: "b" });
+    edit.connect(source.outputs.audio, second.inputs.audio);
+  });
+  await runtime.edit((edit) => edit.remove("second"));
+  deepEqual(runtime.stats().links.map((link) => link.written), held.links.map((link) => link.written));
+  await runtime.resume();
+  await flow(runtime, "target", 3);
+  const { links, elapsedNs } = runtime.stats();
+  equal(links[0].dropped.full, 0, "the source does not catch up");
+  // 10 ms a block; one was sent at once.
+  ok(links[0].written <= elapsedNs / 1e7 + 1);
+  await runtime.stop();
+});
