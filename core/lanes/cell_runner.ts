@@ -33,7 +33,6 @@ const MAX_REPEATS = 31;
 /** Ticks without effect after which a node is warned of. */
 const IDLE_TICKS = 100_000;
 
-const TICKS = NODE.ticks >> 3;
 const BUSY = NODE.busyNs >> 3;
 const MAX_TICK = NODE.maxTickNs >> 3;
 const SAMPLED = NODE.sampledTicks >> 3;
@@ -124,8 +123,7 @@ function isClocked(host: RunHost, cell: NodeCell): boolean {
 
 /** @returns whether the tick is over and went well */
 function tickCell(host: RunHost, cell: NodeCell): boolean {
-  const { f64 } = host.page;
-  f64[cell.at64 + TICKS]++;
+  cell.ticks++;
   let startNs = 0;
   if (--cell.ticksToSample < 0 || cell.lastTickNs >= SHORT_TICK_NS) {
     cell.ticksToSample = SAMPLE_EVERY - 1;

@@ -64,6 +64,12 @@ const PARK_ASYNC_MS = 250;
 /** Longest wait for a message that was announced by the inbox, in returns to the event loop. */
 const MESSAGE_YIELDS = 64;
 
+/** Least time between two looks at whether figures are to be published, nanoseconds. */
+const PUBLISH_EVERY_NS = 2_000_000;
+
+/** Publishing takes at most one part in so many of the time. */
+const PUBLISH_SHARE = 20;
+
 /** What a lane needs from where it runs. */
 export interface LaneSite {
   readonly driver: Driver;
@@ -104,6 +110,9 @@ export class Lane implements CellHost, RunHost, EditedLane {
   #parked = false;
   #messages = 0;
   #messageAnnounced = false;
+  /** The nodes that have figures to publish, and when they are to be. */
+  readonly #changed: NodeCell[] = [];
+  #publishAtNs = 0;
   /** The nodes that wait for a time. */
   readonly #timed: NodeCell[] = [];
   /** Nodes with an asynchronous tick under way. */
@@ -199,6 +208,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
   }
 
   ranksChanged(): void {
+    this.#publish();
     this.#ready = new ReadySet(this.cells.length);
     for (const [rank, cell] of this.cells.entries()) {
       cell.rank = rank;
@@ -227,6 +237,10 @@ export class Lane implements CellHost, RunHost, EditedLane {
     this.wroteBetween();
   }
 
+  changed(cell: NodeCell): void {
+    this.#changed.push(cell);
+  }
+
   pendingChanged(by: 1 | -1): void {
     this.#pending += by;
   }
@@ -247,11 +261,13 @@ export class Lane implements CellHost, RunHost, EditedLane {
   fail(error: unknown, cell: NodeCell, action: string): void {
     if (this.#closed) return;
     this.#running = false;
+    this.#publish();
     this.site.post({ kind: "failed", error: serializeError(explain(error, cell, action)) });
   }
 
   /** A node came to its end. */
   ended(cell: NodeCell): void {
+    this.#publish();
     this.site.post({ kind: "ended", node: cell.id });
   }
 
@@ -338,6 +354,21 @@ export class Lane implements CellHost, RunHost, EditedLane {
     }
     u32[this.#at32 + CURRENT_NODE] = 0;
     this.flushWriters();
+    if (nowNs >= this.#publishAtNs) this.#publishInTurn();
+  }
+
+  /** Brings the figures of nodes and links on the control page up to date. */
+  #publish(): void {
+    const changed = this.#changed;
+    for (let k = 0; k < changed.length; k++) changed[k].publish();
+    changed.length = 0;
+  }
+
+  #publishInTurn(): void {
+    const fromNs = this.nowNs();
+    this.#publish();
+    const toNs = this.nowNs();
+    this.#publishAtNs = toNs + Math.max(PUBLISH_EVERY_NS, (toNs - fromNs) * PUBLISH_SHARE);
   }
 
   /** Makes what nodes wrote visible to other lanes. */
@@ -351,6 +382,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
     const { driver } = this.site;
     const lane = this.init.index;
     for (const pool of this.pools) pool.flushMagazine();
+    this.#publish();
     const bell = this.page.bell(lane);
     this.page.drainInbox(lane, this.#take);
     if (this.#ready.size > 0 && !this.#paused) return;
@@ -394,6 +426,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
     if (!this.#paused || this.#pauseTold) return;
     if (this.cells.some((cell) => cell.pending && cell.mode !== "external")) return;
     for (const pool of this.pools) pool.flushMagazine();
+    this.#publish();
     this.#pauseTold = true;
     this.site.post({ kind: "paused" });
   }
@@ -443,6 +476,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
     for (const cell of this.cells) {
       await tearDown(cell);
     }
+    this.#publish();
     try {
       for (const pool of this.pools) {
         pool.flushMagazine();

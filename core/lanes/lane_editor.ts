@@ -217,6 +217,7 @@ export class LaneEditor {
     }
     cell.ended = true;
     await tearDown(cell);
+    cell.publish();
     if (flushes) this.#lane.post({ kind: "removed", node: cell.id });
   }
 }

@@ -34,8 +34,12 @@ const PHASE = NODE.phase >> 2;
 const BLOCKED_KIND = NODE.blockedKind >> 2;
 const BLOCKED_ID = NODE.blockedId >> 2;
 
+const TICKS = NODE.ticks >> 3;
 const FRAMES_IN = NODE.framesIn >> 3;
 const FRAMES_OUT = NODE.framesOut >> 3;
+
+/** Room of a node whose outputs never hold it back: more than it can write in a tick. */
+const NO_LIMIT = 0x3fffffff;
 
 /** What a cell asks of its lane. */
 export interface CellHost {
@@ -54,11 +58,19 @@ export interface CellHost {
   pendingChanged?(by: 1 | -1): void;
   /** An asynchronous tick wrote, perhaps while the lane sleeps. */
   wroteBetween?(): void;
+  /** The cell has figures to publish. It says so again only after it has published them. */
+  changed?(cell: NodeCell): void;
   progress(cell: NodeCell, doneNs: number, totalNs?: number): void;
   /** @param figures not changed any more */
   report(cell: NodeCell, figures: Figures): void;
   /** An input reads frames of another format than before. */
   formatChanged?(cell: NodeCell, port: string, format: FrameFormat): void;
+}
+
+/** A link that makes the node wait, or hold back, and how many frames one step of the node may write to it. */
+interface Gate {
+  readonly link: LinkWriter;
+  readonly burst: number;
 }
 
 /** A pool and how many of its slots one step of the node may take. */
@@ -133,17 +145,35 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   readonly #host: CellHost;
   readonly #f64: Float64Array;
   readonly #u32: Uint32Array;
+  /** The one link that leads to the node, unless it closes a loop: most nodes have such a one, and no other. */
+  #soleReader: LinkReader | undefined;
+  /** The one lossless link that leads away from it, and its burst. */
+  #soleGate: LinkWriter | undefined;
+  #soleBurst = 0;
+  /** The one pool that it takes slots of, and how many at once. */
+  #solePool: Pool | undefined;
+  #soleCount = 0;
+  /**
+   * Frames that it may write before a lossless output has no room for its burst, as of the last admission; below 0
+   * where that is to be looked up. For synchronous nodes, in a tick.
+   */
+  #spare = -1;
+  #readsPerTick = NO_LIMIT;
+  /** Whether `#spare` and the sole pool tell all about admission. */
+  #isSimple = false;
+  /** Whether frames are handed out as they are: to synchronous nodes, unless they are checked. */
+  readonly #isPlain: boolean;
+  /** Figures since the last `publish()`. */
+  ticks = 0;
+  #framesIn = 0;
+  #framesOut = 0;
+  #isChanged = false;
   readonly #readers: LinkReader[] = [];
   readonly #triggersOnAll: boolean;
-  /** Admission was granted and nothing was taken or written since. Never for asynchronous nodes. */
-  #admitted = false;
-  /** Frames taken and written since the statistics were last brought up to date: at the end of a synchronous tick. */
-  #uncountedReads = 0;
-  #uncountedWrites = 0;
   readonly #abort = new AbortController();
-  readonly #gates: { readonly link: LinkWriter; readonly burst: number }[] = [];
+  readonly #gates: Gate[] = [];
   /** The links on this lane that drop, as gates of a tick that follows another at once. */
-  readonly #spillways: { readonly link: LinkWriter; readonly burst: number }[] = [];
+  readonly #spillways: Gate[] = [];
   /** A self-driven node whose ticks may follow each other at once, as long as its links have room. */
   repeats = false;
   readonly #needs: PoolNeed[] = [];
@@ -157,7 +187,6 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   #lastPtsNs = 0;
   readonly #checked: boolean;
   readonly #fresh: boolean;
-  #readsPerTick = Infinity;
 
   constructor(plan: NodePlan, descriptor: NodeDescriptor, instance: NodeInstance, host: CellHost) {
     this.plan = plan;
@@ -174,6 +203,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     this.#checked = host.development;
     // Ticks that overlap, and checks, need an object for each frame that is read.
     this.#fresh = this.isAsync || host.development;
+    this.#isPlain = !this.#fresh;
     this.ledger = !this.isAsync ? host.ledger : host.development ? new CheckedLedger() : new Ledger();
     this.at64 = host.page.nodeOffset(plan.index) >> 3;
     this.at32 = host.page.nodeOffset(plan.index) >> 2;
@@ -198,6 +228,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   set pending(value: boolean) {
     if (value === this.#pending) return;
     this.#pending = value;
+    this.#change();
     this.#host.pendingChanged?.(value ? 1 : -1);
   }
 
@@ -215,8 +246,8 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     this.#gates.length = 0;
     this.#spillways.length = 0;
     this.#needs.length = 0;
-    this.#readsPerTick = Infinity;
-    this.#admitted = false;
+    this.#readsPerTick = NO_LIMIT;
+    this.#spare = -1;
     this.repeats = this.mode === "loop" && !this.isAsync && this.inputs.length === 0;
     for (const input of this.inputs) {
       if (input.link === undefined) continue;
@@ -238,6 +269,14 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
       else need.count = Math.min(need.count + burst, MAGAZINE_SIZE);
     }
     if (wasFed && this.#fed.length === 0) this.idlesUnfed = true;
+    this.#soleReader = this.#readers.length === 1 && this.#fed.length === 1 ? this.#readers[0] : undefined;
+    const [gate] = this.#gates;
+    const [need] = this.#needs;
+    this.#soleGate = this.#gates.length === 1 ? gate.link : undefined;
+    this.#soleBurst = this.#gates.length === 1 ? gate.burst : 0;
+    this.#solePool = this.#needs.length === 1 ? need.pool : undefined;
+    this.#soleCount = this.#needs.length === 1 ? need.count : 0;
+    this.#isSimple = !this.isAsync && this.#needs.length <= 1;
   }
 
   /** Passes what comes in by the node's one input on to its one output, without calling `process()`; or no more. */
@@ -255,24 +294,24 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
    * when that changes.
    */
   admit(): boolean {
-    for (let k = 0; k < this.#gates.length; k++) {
-      const { link, burst } = this.#gates[k];
-      if (link.room() >= burst) continue;
-      if (link.awaitRoom() >= burst) continue;
-      this.#setBlocked(BLOCKED_LINK, link.plan.index);
-      return false;
+    let spare = NO_LIMIT;
+    if (this.#soleGate !== undefined) {
+      spare = this.#roomBeyond(this.#soleGate, this.#soleBurst);
+    } else {
+      for (let k = 0; k < this.#gates.length && spare >= 0; k++) {
+        spare = Math.min(spare, this.#roomBeyond(this.#gates[k].link, this.#gates[k].burst));
+      }
     }
-    for (let k = 0; k < this.#needs.length; k++) {
-      const { pool, count } = this.#needs[k];
-      if (pool.ensure(count)) continue;
-      pool.awaitSlot();
-      if (pool.ensure(count)) continue;
-      if (this.blocked !== BLOCKED_POOL) pool.countExhausted();
-      this.#setBlocked(BLOCKED_POOL, pool.index);
-      return false;
+    this.#spare = spare;
+    if (spare < 0) return false;
+    if (this.#solePool !== undefined) {
+      if (!this.#hasSlots(this.#solePool, this.#soleCount)) return false;
+    } else {
+      for (let k = 0; k < this.#needs.length; k++) {
+        if (!this.#hasSlots(this.#needs[k].pool, this.#needs[k].count)) return false;
+      }
     }
     if (this.blocked !== BLOCKED_NONE) this.#setBlocked(BLOCKED_NONE, 0);
-    this.#admitted = !this.isAsync;
     return true;
   }
 
@@ -287,6 +326,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
 
   /** For a push node: whether its trigger is met. */
   triggered(): boolean {
+    if (this.#soleReader !== undefined) return this.#soleReader.hasFrames();
     let any = false;
     for (let k = 0; k < this.#readers.length; k++) {
       const link = this.#readers[k];
@@ -301,6 +341,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
    * not count: what comes by them ends with the node itself.
    */
   inputsEnded(): boolean {
+    if (this.#soleReader !== undefined) return this.#soleReader.ended();
     if (this.idlesUnfed && this.#readers.length === 0 && this.inputs.length > 0) return false;
     for (let k = 0; k < this.#fed.length; k++) {
       if (!this.#fed[k].ended) return false;
@@ -361,6 +402,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
 
   /** For a node that has ended: drops what still comes in, so that no writer waits for it. */
   discardInputs(): void {
+    this.#change();
     for (const { link } of this.inputs) {
       for (let frame = link?.take(); frame !== undefined; frame = link?.take()) {
         link!.countSkipped(1);
@@ -382,26 +424,22 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   }
 
   mayRead(): boolean {
-    if (this.reads >= this.#readsPerTick && !this.isAsync) return false;
-    const admitted = this.#admitted || this.admit();
-    this.#admitted = false;
-    return admitted;
+    if (this.#isSimple) {
+      if (this.reads >= this.#readsPerTick) return false;
+      const pool = this.#solePool;
+      if (this.#spare >= 0 && (pool === undefined || pool.freeInMagazine >= this.#soleCount)) return true;
+    } else if (this.reads >= this.#readsPerTick && !this.isAsync) return false;
+    return this.admit();
   }
 
   received(frame: Frame, port: InputPort): Frame {
     this.reads++;
-    this.#uncountedReads++;
-    if (this.isAsync) this.#enterCounts();
+    this.#framesIn++;
     this.lastIngressNs = frame.ingressNs;
     this.#lastPtsNs = frame.ptsNs;
-    const own = this.#fresh ? frame.fresh(this.ledger) : frame;
-    this.ledger.add(own);
-    if (this.#checked) {
-      const { fromNode, fromPort } = port.link!.plan;
-      assertSealed(own, { nodeId: fromNode, port: fromPort });
-      guardFrame(own, { nodeId: this.id, port: port.name }, "read");
-    }
-    return own;
+    if (!this.#isPlain) return this.#receivedOwn(frame, port);
+    this.ledger.add(frame);
+    return frame;
   }
 
   shown(frame: Frame, port: InputPort): Frame {
@@ -412,7 +450,6 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   }
 
   acquired(frame: Frame, port: OutputPort): Frame {
-    this.#admitted = false;
     const own = this.#fresh ? frame.fresh(this.ledger) : frame;
     this.ledger.add(own);
     if (this.#checked) guardFrame(own, { nodeId: this.id, port: port.name }, "acquired");
@@ -421,22 +458,32 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
 
   written(frame: Frame): Frame {
     this.writes++;
-    this.#admitted = false;
-    this.#uncountedWrites++;
-    if (this.isAsync) this.#enterCounts();
+    this.#framesOut++;
+    this.#spare--;
     this.ledger.dropLast(frame);
-    if (this.#pending) this.#host.wroteBetween?.();
-    if (!this.#checked) return frame;
-    sealPayload(frame);
-    return frame.fresh(this.#host.ledger);
+    return this.#isPlain ? frame : this.#writtenOwn(frame);
   }
 
-  /** Ends a tick: counts what it took and wrote, and gives back what it still owns. @returns what it did wrong with its frames, which only development finds */
+  /** Ends a tick: gives back what it still owns. @returns what it did wrong with its frames, which only development finds */
   settle(): unknown {
-    this.#admitted = false;
-    this.#enterCounts();
+    this.#spare = -1;
+    if (!this.#isChanged) this.#change();
     this.ledger.settle();
     return this.ledger.fault;
+  }
+
+  /** Brings the figures of the node and of its links on the control page up to date. */
+  publish(): void {
+    this.#isChanged = false;
+    this.#f64[this.at64 + TICKS] += this.ticks;
+    this.#f64[this.at64 + FRAMES_IN] += this.#framesIn;
+    this.#f64[this.at64 + FRAMES_OUT] += this.#framesOut;
+    this.ticks = this.#framesIn = this.#framesOut = 0;
+    for (let k = 0; k < this.#readers.length; k++) this.#readers[k].publish();
+    for (let k = 0; k < this.outputs.length; k++) {
+      const { links } = this.outputs[k];
+      for (let n = 0; n < links.length; n++) links[n].publish();
+    }
   }
 
   ingressNs(): number {
@@ -461,11 +508,48 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     this.#host.formatChanged?.(this, port, format);
   }
 
-  #enterCounts(): void {
-    if (this.#uncountedReads > 0) this.#f64[this.at64 + FRAMES_IN] += this.#uncountedReads;
-    if (this.#uncountedWrites > 0) this.#f64[this.at64 + FRAMES_OUT] += this.#uncountedWrites;
-    this.#uncountedReads = 0;
-    this.#uncountedWrites = 0;
+  /** @returns frames that may be written before the link has no room for the burst; below 0 if it has none now */
+  #roomBeyond(link: LinkWriter, burst: number): number {
+    const spare = link.room() - burst;
+    if (spare >= 0) return spare;
+    const asked = link.awaitRoom() - burst;
+    if (asked < 0) this.#setBlocked(BLOCKED_LINK, link.plan.index);
+    return asked;
+  }
+
+  #hasSlots(pool: Pool, count: number): boolean {
+    if (pool.ensure(count)) return true;
+    pool.awaitSlot();
+    if (pool.ensure(count)) return true;
+    if (this.blocked !== BLOCKED_POOL) pool.countExhausted();
+    this.#setBlocked(BLOCKED_POOL, pool.index);
+    return false;
+  }
+
+  #receivedOwn(frame: Frame, port: InputPort): Frame {
+    if (this.isAsync) this.#change();
+    const own = frame.fresh(this.ledger);
+    this.ledger.add(own);
+    if (this.#checked) {
+      const { fromNode, fromPort } = port.link!.plan;
+      assertSealed(own, { nodeId: fromNode, port: fromPort });
+      guardFrame(own, { nodeId: this.id, port: port.name }, "read");
+    }
+    return own;
+  }
+
+  #writtenOwn(frame: Frame): Frame {
+    if (this.isAsync) this.#change();
+    if (this.#pending) this.#host.wroteBetween?.();
+    if (!this.#checked) return frame;
+    sealPayload(frame);
+    return frame.fresh(this.#host.ledger);
+  }
+
+  #change(): void {
+    if (this.#isChanged) return;
+    this.#isChanged = true;
+    this.#host.changed?.(this);
   }
 
   #resolveWaiters(): void {

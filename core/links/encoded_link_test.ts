@@ -66,6 +66,8 @@ for (const between of ["local", "ring"] as const) {
             equal(gap, missing, `frame ${number} after ${last}`);
             last = number;
           }
+          writer.publish();
+          reader.publish();
           const counters = readLinkCounters(page, 0, 0);
           deepEqual([counters.written, counters.read, counters.queued], [written, read.length, 0]);
           deepEqual(counters.dropped, { full: written - read.length, skipped: 0, unlinked: 0, laneLost: 0 });
@@ -84,6 +86,7 @@ Deno.test("a local roll-off link keeps the pictures from the next key frame on",
     frame.sequence = number;
     writer.write(frame);
   }
+  writer.publish();
   equal(page.f64[(page.linkOffset(0) + LINK.droppedFull) >> 3], 2);
   deepEqual(Array.from({ length: 3 }, () => reader.take()!.sequence), [2, 3, 4]);
 });

@@ -2,7 +2,8 @@
  * The two ends of a link, as ports see them, and what a lane must know to build them.
  *
  * Accounting: `written = read + dropped + queued` whenever neither end is at work. `written` counts every frame that
- * was given to the link, also those that it dropped.
+ * was given to the link, also those that it dropped. The ends count in fields of their own; their lanes bring the
+ * control page up to date by `publish()`, every few milliseconds and before they park.
  *
  * @module
  */
@@ -41,6 +42,10 @@ export interface LinkPlan {
 
 /** Who is told when an end of a link changes. */
 export interface Wakeable {
+  /** It will run soon anyway: instead of waking it again, add 1 to `wakes`. */
+  readonly queued: boolean;
+  /** How often it was woken, since it last did something. */
+  wakes: number;
   /** Runs soon, on this lane. */
   wake(): void;
   /** As `wake()`, where the other end may have ended. */
@@ -60,6 +65,8 @@ export interface LinkWriter {
   write(frame: Frame): void;
   /** Makes what was written visible to the reader: at the end of a tick or of a round. */
   flush(): void;
+  /** Brings this end's figures on the control page up to date. */
+  publish(): void;
   /** Ends the stream, after everything that was written. */
   end(): void;
   /** Says what the frames will be. */
@@ -91,4 +98,6 @@ export interface LinkReader {
   discard(): void;
   /** The reader has ended: tells the writer. What is queued, and still comes, the node takes away. */
   close(): void;
+  /** Brings this end's figures on the control page up to date. */
+  publish(): void;
 }

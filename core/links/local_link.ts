@@ -1,6 +1,9 @@
 /**
  * A link inside one lane: a ring of frame objects. No atomics but for reference counts, no allocation.
  *
+ * Two counters that only grow say what is queued, and so what was written and read: the control page's figures follow
+ * them at `publish()`.
+ *
  * @module
  */
 import { LINK } from "../../ffi/layout.gen.ts";
@@ -25,41 +28,53 @@ export class LocalLink implements LinkWriter, LinkReader {
   writer: Wakeable | undefined;
   reader: Wakeable | undefined;
   announced: FrameFormat | undefined;
-  readonly #page: ControlPage;
-  readonly #f64: Float64Array;
-  readonly #at: number;
   readonly #ring: (Frame | undefined)[];
-  /** 1 where frames are missing before the entry; made when the first gap is. */
-  #gaps: Uint8Array | undefined;
+  readonly #mask: number;
   readonly #capacity: number;
-  readonly #lossless: boolean;
-  readonly #rollsOff: boolean;
-  readonly #encoded: boolean;
-  #head = 0;
+  /** Places taken by frames so far, and given free; both wrap at 32 bits. */
   #tail = 0;
-  #count = 0;
+  #head = 0;
+  /** Most frames that were ever queued. */
+  #highWater = 0;
   /** The next frame written has a gap before it. */
   #gapAhead = false;
   /** Of encoded frames, those up to the next key frame are dropped. */
   #toKey = false;
+  #roomWanted = false;
   #ended = false;
   #closed = false;
-  #roomWanted = false;
+  /** 1 where frames are missing before the entry; made when the first gap is. */
+  #gaps: Uint8Array | undefined;
+  readonly #lossless: boolean;
+  readonly #rollsOff: boolean;
+  readonly #encoded: boolean;
+  readonly #page: ControlPage;
+  readonly #at: number;
+  /** The counters as of the last `publish()`, and what happened since that is neither written nor read. */
+  #tailPublished = 0;
+  #headPublished = 0;
+  #refused = 0;
+  #evicted = 0;
+  #skipped = 0;
+  #unlinked = 0;
+  /** When the newest frame that is not queued any more entered the graph. */
+  #newestGoneNs = 0;
 
   constructor(plan: LinkPlan, page: ControlPage) {
     this.plan = plan;
     this.#page = page;
-    this.#f64 = page.f64;
     this.#at = page.linkOffset(plan.index) >> 3;
     this.#capacity = plan.capacity;
-    this.#ring = new Array(plan.capacity).fill(undefined);
+    const places = 2 ** Math.ceil(Math.log2(plan.capacity));
+    this.#mask = places - 1;
+    this.#ring = new Array(places).fill(undefined);
     this.#lossless = plan.policy === "lossless";
     this.#encoded = plan.kind === "encoded";
     this.#rollsOff = evicts(plan.policy);
   }
 
   room(): number {
-    return this.#capacity - this.#count;
+    return this.#capacity - ((this.#tail - this.#head) | 0);
   }
 
   awaitRoom(): number {
@@ -68,18 +83,19 @@ export class LocalLink implements LinkWriter, LinkReader {
   }
 
   write(frame: Frame): void {
-    const f64 = this.#f64;
-    f64[this.#at + WRITTEN]++;
-    f64[this.#at + NEWEST_INGRESS] = frame.ingressNs;
     if (this.#toKey && !this.#isUsable(frame)) return;
-    if (this.#count === this.#capacity && !this.#makeRoom(frame)) return;
     const tail = this.#tail;
-    this.#ring[tail] = frame;
-    if (this.#gapAhead || frame.linkGap) this.#markGap(tail);
-    this.#tail = tail + 1 === this.#capacity ? 0 : tail + 1;
-    const count = ++this.#count;
-    if (count > f64[this.#at + HIGH_WATER]) f64[this.#at + HIGH_WATER] = count;
-    this.reader?.wake();
+    if (((tail - this.#head) | 0) >= this.#capacity && !this.#makeRoom(frame)) return;
+    const place = tail & this.#mask;
+    this.#ring[place] = frame;
+    if (this.#gapAhead || frame.linkGap) this.#markGap(place);
+    this.#tail = (tail + 1) | 0;
+    const queued = (tail - this.#head) | 0;
+    if (queued >= this.#highWater) this.#highWater = queued + 1;
+    const { reader } = this;
+    if (reader === undefined) return;
+    if (reader.queued) reader.wakes++;
+    else reader.wake();
   }
 
   flush(): void {}
@@ -95,51 +111,48 @@ export class LocalLink implements LinkWriter, LinkReader {
   }
 
   take(): Frame | undefined {
-    if (this.#count === 0) return undefined;
     const head = this.#head;
-    const frame = this.#ring[head]!;
-    this.#ring[head] = undefined;
-    frame.linkGap = this.#gaps !== undefined && this.#takeGap(head);
-    this.#head = head + 1 === this.#capacity ? 0 : head + 1;
-    this.#count--;
-    this.#f64[this.#at + READ]++;
-    if (this.#roomWanted) {
-      this.#roomWanted = false;
-      this.writer?.wake();
-    }
+    if (head === this.#tail) return undefined;
+    const place = head & this.#mask;
+    const frame = this.#ring[place]!;
+    this.#ring[place] = undefined;
+    frame.linkGap = this.#gaps !== undefined && this.#takeGap(place);
+    const next = (head + 1) | 0;
+    this.#head = next;
+    if (next === this.#tail) this.#newestGoneNs = frame.ingressNs;
+    if (this.#roomWanted) this.#tellRoom();
     return frame;
   }
 
   peek(): Frame | undefined {
-    return this.#count === 0 ? undefined : this.#ring[this.#head];
+    return this.#head === this.#tail ? undefined : this.#ring[this.#head & this.#mask];
   }
 
   hasFrames(): boolean {
-    return this.#count > 0;
+    return this.#head !== this.#tail;
   }
 
   available(): number {
-    return this.#count;
+    return (this.#tail - this.#head) | 0;
   }
 
   ended(): boolean {
-    return this.#ended && this.#count === 0;
+    return this.#ended && this.#head === this.#tail;
   }
 
   countSkipped(frames: number): void {
-    this.#f64[this.#at + READ] -= frames;
-    this.#f64[this.#at + SKIPPED] += frames;
+    this.#skipped += frames;
   }
 
   discard(): void {
     for (let left = this.available(); left > 0; left--) {
       const frame = this.take();
       if (frame === undefined) return;
-      this.#f64[this.#at + READ]--;
-      this.#f64[this.#at + UNLINKED]++;
+      this.#unlinked++;
       frame.dropValue();
       frame.pool.release(frame.slot);
     }
+    this.publish();
   }
 
   closed(): boolean {
@@ -152,6 +165,31 @@ export class LocalLink implements LinkWriter, LinkReader {
     this.writer?.notify();
   }
 
+  publish(): void {
+    const head = this.#head;
+    const tail = this.#tail;
+    const entered = (tail - this.#tailPublished) | 0;
+    const left = (head - this.#headPublished) | 0;
+    if (entered === 0 && left === 0 && this.#refused === 0 && this.#skipped === 0) return;
+    const { f64 } = this.#page;
+    const at = this.#at;
+    f64[at + WRITTEN] += entered + this.#refused;
+    f64[at + DROPPED_FULL] += this.#evicted + this.#refused;
+    f64[at + SKIPPED] += this.#skipped;
+    f64[at + UNLINKED] += this.#unlinked;
+    f64[at + READ] += left - this.#evicted - this.#skipped - this.#unlinked;
+    if (this.#highWater > f64[at + HIGH_WATER]) f64[at + HIGH_WATER] = this.#highWater;
+    const newest = head === tail ? undefined : this.#ring[(tail - 1) & this.#mask];
+    f64[at + NEWEST_INGRESS] = Math.max(newest?.ingressNs ?? 0, this.#newestGoneNs);
+    this.#tailPublished = tail;
+    this.#headPublished = head;
+    this.#refused =
+      this.#evicted =
+      this.#skipped =
+      this.#unlinked =
+        0;
+  }
+
   /** @returns whether the new frame has a place; if not, it was dropped */
   #makeRoom(frame: Frame): boolean {
     if (this.#lossless) throw new RangeError(`Link ${this.plan.id} is full`);
@@ -162,8 +200,8 @@ export class LocalLink implements LinkWriter, LinkReader {
     }
     this.#dropHead();
     if (!this.#encoded) return true;
-    while (this.#count > 0 && !isKeyframe(this.#ring[this.#head]!)) this.#dropHead();
-    if (this.#count > 0) return true;
+    while (this.hasFrames() && !isKeyframe(this.peek()!)) this.#dropHead();
+    if (this.hasFrames()) return true;
     this.#toKey = true;
     return this.#isUsable(frame);
   }
@@ -178,9 +216,14 @@ export class LocalLink implements LinkWriter, LinkReader {
     return true;
   }
 
+  #tellRoom(): void {
+    this.#roomWanted = false;
+    this.writer?.wake();
+  }
+
   /** The entry at `place` has a gap before it: the one ahead, if there is one. */
   #markGap(place: number): void {
-    this.#gaps ??= new Uint8Array(this.#capacity);
+    this.#gaps ??= new Uint8Array(this.#mask + 1);
     this.#gaps[place] = 1;
     this.#gapAhead = false;
   }
@@ -193,20 +236,20 @@ export class LocalLink implements LinkWriter, LinkReader {
   }
 
   #drop(frame: Frame): void {
-    this.#f64[this.#at + DROPPED_FULL]++;
+    this.#refused++;
+    this.#newestGoneNs = frame.ingressNs;
     this.#gapAhead = true;
     frame.pool.release(frame.slot);
   }
 
   #dropHead(): void {
-    const head = this.#head;
-    const oldest = this.#ring[head]!;
-    this.#ring[head] = undefined;
-    this.#head = head + 1 === this.#capacity ? 0 : head + 1;
-    this.#count--;
-    this.#f64[this.#at + DROPPED_FULL]++;
-    if (this.#gaps !== undefined) this.#gaps[head] = 0;
-    if (this.#count > 0) this.#markGap(this.#head);
+    const place = this.#head & this.#mask;
+    const oldest = this.#ring[place]!;
+    this.#ring[place] = undefined;
+    this.#head = (this.#head + 1) | 0;
+    this.#evicted++;
+    if (this.#gaps !== undefined) this.#gaps[place] = 0;
+    if (this.hasFrames()) this.#markGap(this.#head & this.#mask);
     else this.#gapAhead = true;
     oldest.pool.release(oldest.slot);
   }

@@ -84,6 +84,7 @@ for (const policy of LINK_POLICIES) {
             equal(link.available(), model.length);
             equal(link.room(), capacity - model.length);
             equal(link.peek()?.sequence, model[0]);
+            link.publish();
             const { written, read, dropped, queued } = readLinkCounters(page, 0, 0);
             deepEqual({ written, read, full: dropped.full }, counts);
             equal(queued, model.length);

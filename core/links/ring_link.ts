@@ -60,6 +60,8 @@ export class RingLinkWriter implements LinkWriter {
   #gapAhead = false;
   /** Frames up to the next key frame are dropped. */
   #toKey = false;
+  /** When the frame staged last entered the graph. */
+  #newestIngressNs = 0;
 
   /** @param readerLane the lane at the other end */
   constructor(plan: LinkPlan, site: RingLinkSite, readerLane: number) {
@@ -86,10 +88,9 @@ export class RingLinkWriter implements LinkWriter {
 
   write(frame: Frame): void {
     if (this.#lossless && this.room() <= 0) throw new RangeError(`Link ${this.plan.id} is full`);
-    this.#f64[this.#at + WRITTEN]++;
     if (this.#toKey && !this.#isUsable(frame)) return;
     this.#room--;
-    this.#f64[this.#at + NEWEST_INGRESS] = frame.ingressNs;
+    this.#newestIngressNs = frame.ingressNs;
     let entry = frame.slot | (frame.pool.index << POOL_SHIFT);
     if (this.#gapAhead || frame.linkGap) entry |= DISCONTINUITY;
     this.#gapAhead = false;
@@ -103,6 +104,9 @@ export class RingLinkWriter implements LinkWriter {
     if (staged === 0) return;
     this.#staged = 0;
     const { staging, evicted } = this.#ring;
+    // Before the reader can count them as read.
+    this.#f64[this.#at + WRITTEN] += staged;
+    this.#f64[this.#at + NEWEST_INGRESS] = this.#newestIngressNs;
     for (let k = 0; k < staged; k++) this.#poolOf(staging[k]).giveAway(staging[k] & SLOT_MASK);
     const taken = this.#ring.commit(staged);
     let dropped = staged - taken;
@@ -117,6 +121,9 @@ export class RingLinkWriter implements LinkWriter {
     const queued = this.plan.capacity - this.#ring.room();
     if (queued > this.#f64[this.#at + HIGH_WATER]) this.#f64[this.#at + HIGH_WATER] = queued;
   }
+
+  /** The writer's figures go with what it makes visible. */
+  publish(): void {}
 
   end(): void {
     this.flush();
@@ -137,6 +144,7 @@ export class RingLinkWriter implements LinkWriter {
       this.#toKey = false;
       return true;
     }
+    this.#f64[this.#at + WRITTEN]++;
     this.#f64[this.#at + DROPPED_FULL]++;
     frame.pool.release(frame.slot);
     return false;
@@ -170,6 +178,9 @@ export class RingLinkReader implements LinkReader {
   #next = 0;
   #fetched = 0;
 
+  /** Frames taken, and counted as skipped instead, since the last `publish()`. */
+  #read = 0;
+  #skipped = 0;
   readonly #writerLane: number;
 
   /** @param writerLane the lane at the other end */
@@ -188,7 +199,7 @@ export class RingLinkReader implements LinkReader {
 
   take(): Frame | undefined {
     if (!this.#hasHead()) return undefined;
-    this.#f64[this.#at + READ]++;
+    this.#read++;
     return this.#frameAt(this.#next++);
   }
 
@@ -211,19 +222,28 @@ export class RingLinkReader implements LinkReader {
   }
 
   countSkipped(frames: number): void {
-    this.#f64[this.#at + READ] -= frames;
-    this.#f64[this.#at + SKIPPED] += frames;
+    this.#read -= frames;
+    this.#skipped += frames;
   }
 
   discard(): void {
+    this.publish();
     for (let left = this.available(); left > 0; left--) {
       const frame = this.take();
-      if (frame === undefined) return;
-      this.#f64[this.#at + READ]--;
+      if (frame === undefined) break;
+      this.#read--;
       this.#f64[this.#at + UNLINKED]++;
       frame.dropValue();
       frame.pool.release(frame.slot);
     }
+  }
+
+  publish(): void {
+    if (this.#read === 0 && this.#skipped === 0) return;
+    this.#f64[this.#at + READ] += this.#read;
+    this.#f64[this.#at + SKIPPED] += this.#skipped;
+    this.#read = 0;
+    this.#skipped = 0;
   }
 
   close(): void {
