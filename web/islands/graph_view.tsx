@@ -2,7 +2,7 @@
 import { computed, effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { describeNode } from "../model/describe.ts";
+import { describeNode, linkName } from "../model/describe.ts";
 import { paintGraph } from "../model/graph_painter.ts";
 import { camera, screen, visible } from "../state/camera.ts";
 import { hoveredLink, hoveredNode } from "../state/hover.ts";
@@ -40,7 +40,7 @@ const spoken = computed(() => {
   const link = selectedLink.value;
   const now = graph.value;
   if (now === undefined) return "";
-  if (link >= 0) return `Link ${now.links[link].id}, ${figures.peek()?.linkHealth[link] ?? ""}`;
+  if (link >= 0) return `Link ${linkName(now.links[link])}, ${figures.peek()?.linkHealth[link] ?? ""}`;
   return node < 0 ? "" : describeNode(now, figures.peek(), node);
 });
 

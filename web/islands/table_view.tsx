@@ -3,6 +3,7 @@ import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { HealthMark } from "../components/health_mark.tsx";
+import { linkName } from "../model/describe.ts";
 import { dropReasons } from "../model/drops.ts";
 import { formatCount, formatNs, formatRate, formatShare } from "../model/format_figures.ts";
 import { orderRows, ROW_ORDERS, type RowOrder } from "../model/row_order.ts";
@@ -41,7 +42,7 @@ const rows = computed<readonly number[]>(() => {
     });
   }
   const text = query.value.toLowerCase();
-  const found = links.flatMap(({ id }, k) => id.toLowerCase().includes(text) ? [k] : []);
+  const found = links.flatMap((link, k) => linkName(link).toLowerCase().includes(text) ? [k] : []);
   return orderRows(found, order.value, {
     health: (k) => now.linkHealth[k],
     activity: (k) => now.link(k)?.writtenPerSecond ?? 0,
@@ -187,8 +188,8 @@ function LinkRow({ index, at }: { readonly index: number; readonly at: number })
   return (
     <tr aria-rowindex={at + 2} aria-selected={selectedLink.value === index} data-link={link.id}>
       <th scope="row">
-        <button type="button" class="row-button clip" onClick={() => selectLink(index)} title={link.id}>
-          {link.fromNode}.{link.fromPort} → {link.toNode}.{link.toPort}
+        <button type="button" class="row-button clip" onClick={() => selectLink(index)} title={linkName(link)}>
+          {linkName(link)}
         </button>
       </th>
       <td>{now && <HealthMark health={now.health} />}</td>

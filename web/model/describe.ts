@@ -1,15 +1,20 @@
 /**
- * Nodes in words, for those who hear the page.
+ * Nodes and links in words, for those who hear the page.
  *
  * @module
  */
-import type { GraphSnapshot } from "../../control/schemas/graph.ts";
+import type { GraphSnapshot, LinkInfo } from "../../control/schemas/graph.ts";
 import { formatRate, UNKNOWN } from "./format_figures.ts";
 import type { GraphFigures } from "./graph_figures.ts";
 import { HEALTH_MARKS } from "./health.ts";
 
 /** Neighbours that are named; of more only the number. */
 const MAX_NAMED = 4;
+
+/** A link by its ends: `mixer.audioOut → gain.audioIn`. */
+export function linkName({ fromNode, fromPort, toNode, toPort }: LinkInfo): string {
+  return `${fromNode}.${fromPort} → ${toNode}.${toPort}`;
+}
 
 /** A node: its name, type, lane, condition, rate, and what it is linked to. */
 export function describeNode(graph: GraphSnapshot, figures: GraphFigures | undefined, index: number): string {

@@ -56,7 +56,7 @@ export const HEALTH_MARKS: Readonly<Record<Health, HealthMark>> = {
     word: "blocked",
     shape: "M0 0L4 0L4 12L0 12ZM8 0L12 0L12 12L8 12Z",
     color: "--health-blocked",
-    meaning: "It has made no tick since the reading before, and waits for room on a link or for a free slot",
+    meaning: "It has made no tick for a second, and waits for room on a link or for a free slot",
   },
   late: {
     word: "late",
@@ -74,7 +74,7 @@ export const HEALTH_MARKS: Readonly<Record<Health, HealthMark>> = {
     word: "idle",
     shape: "M0 5L12 5L12 7L0 7Z",
     color: "--health-idle",
-    meaning: "Nothing has flowed since the reading before",
+    meaning: "Nothing has flowed for a second",
   },
   ended: {
     word: "ended",
@@ -84,7 +84,7 @@ export const HEALTH_MARKS: Readonly<Record<Health, HealthMark>> = {
   },
 };
 
-/** What the condition of a node follows from. Rates are over the time since the reading before. */
+/** What the condition of a node follows from. Rates are over about a second. */
 export interface NodeSigns {
   /** Where it is in its life. */
   readonly state: string;

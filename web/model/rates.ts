@@ -1,6 +1,6 @@
 /**
- * Rates out of counts that only grow: how much a column of counters grew between two readings. Keeps two readings and
- * nothing else, in arrays that are made once for each shape of the graph.
+ * Rates out of counts that only grow: how much a column of counters grew over about the last second. Keeps the readings
+ * of that time and nothing else, in arrays that are made once for each shape of the graph.
  *
  * @module
  */
@@ -8,17 +8,28 @@
 /** Readings further apart than this are no pair: a tab slept, or the line was down. Milliseconds. */
 const MAX_GAP_MS = 5000;
 
+/** What rates are taken over, milliseconds: blocks of audio come in bursts that a shorter time would show. */
+const WINDOW_MS = 1000;
+
+/** Readings that are kept: with more than these in a second the window is shorter. */
+const KEPT = 16;
+
 /** See the module. One of these for each column of counters. */
 export class Rates {
   /** Growth a second of each entry, `NaN` until there are two readings of the same graph. Do not keep it: it is reused. */
   perSecond: Float64Array;
-  readonly #last: Float64Array;
-  #lastMs = NaN;
+  readonly #length: number;
+  /** A ring of readings, one after another. */
+  readonly #counts: Float64Array;
+  readonly #timesMs: Float64Array = new Float64Array(KEPT);
+  #newest = -1;
+  #readings = 0;
 
   /** @param length entries of the column */
   constructor(length: number) {
+    this.#length = length;
     this.perSecond = new Float64Array(length).fill(NaN);
-    this.#last = new Float64Array(length);
+    this.#counts = new Float64Array(length * KEPT);
   }
 
   /**
@@ -29,18 +40,40 @@ export class Rates {
    * @throws {RangeError} if the column has another length
    */
   take(counts: ArrayLike<number>, atMs: number): void {
-    if (counts.length !== this.#last.length) {
-      throw new RangeError(`Cannot take a reading of ${counts.length} entries: wanted ${this.#last.length}`);
+    if (counts.length !== this.#length) {
+      throw new RangeError(`Cannot take a reading of ${counts.length} entries: wanted ${this.#length}`);
     }
-    const elapsedMs = atMs - this.#lastMs;
+    const elapsedMs = this.#readings === 0 ? 0 : atMs - this.#timesMs[this.#newest];
     // The same reading twice says nothing new.
-    if (elapsedMs === 0) return;
-    const known = elapsedMs > 0 && elapsedMs <= MAX_GAP_MS;
-    for (let k = 0; k < counts.length; k++) {
-      const growth = counts[k] - this.#last[k];
-      this.perSecond[k] = known && growth >= 0 ? growth * 1000 / elapsedMs : NaN;
-      this.#last[k] = counts[k];
+    if (elapsedMs === 0 && this.#readings > 0) return;
+    if (elapsedMs < 0 || elapsedMs > MAX_GAP_MS) this.#readings = 0;
+    const base = this.#base(atMs);
+    const newest = this.#newest * this.#length;
+    const next = (this.#newest + 1) % KEPT;
+    for (let k = 0; k < this.#length; k++) {
+      const count = counts[k];
+      const began = base >= 0 && count < this.#counts[newest + k];
+      const growth = base < 0 || began ? NaN : count - this.#counts[base * this.#length + k];
+      this.perSecond[k] = growth >= 0 ? growth * 1000 / (atMs - this.#timesMs[base]) : NaN;
+      // What was counted before a counter began anew belongs to another count.
+      if (began) this.#forget(k);
     }
-    this.#lastMs = atMs;
+    for (let k = 0; k < this.#length; k++) this.#counts[next * this.#length + k] = counts[k];
+    this.#timesMs[next] = atMs;
+    this.#newest = next;
+    this.#readings = Math.min(KEPT, this.#readings + 1);
+  }
+
+  /** The reading that lies about a window back, or the oldest of those that are kept; -1 if there is none. */
+  #base(atMs: number): number {
+    for (let back = this.#readings - 1; back >= 0; back--) {
+      const at = (this.#newest - back + KEPT) % KEPT;
+      if (back === 0 || atMs - this.#timesMs[at] <= WINDOW_MS * 1.05) return at;
+    }
+    return -1;
+  }
+
+  #forget(entry: number): void {
+    for (let reading = 0; reading < KEPT; reading++) this.#counts[reading * this.#length + entry] = NaN;
   }
 }

@@ -34,3 +34,16 @@ Deno.test("Rates refuses a column of another length", () => {
     message: "Cannot take a reading of 1 entries: wanted 2",
   });
 });
+
+Deno.test("Rates are over about a second, so that bursts do not show as waves", () => {
+  const rates = new Rates(1);
+  // Five at once, every half second.
+  for (let k = 0; k <= 40; k++) {
+    rates.take([5 * Math.floor(k / 5)], k * 100);
+    if (k >= 10) assert.equal(rates.perSecond[0], 10);
+  }
+  // More readings a second than are kept: the time is shorter, the rate is right.
+  const often = new Rates(1);
+  for (let k = 0; k <= 100; k++) often.take([k], k * 10);
+  assert.ok(Math.abs(often.perSecond[0] - 100) < 1e-9);
+});

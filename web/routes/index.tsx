@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { GraphView } from "../islands/graph_view.tsx";
 import { Help } from "../islands/help.tsx";
+import { Inspector } from "../islands/inspector/inspector.tsx";
 import { LogView } from "../islands/log_view.tsx";
 import { Notices } from "../islands/notices.tsx";
 import { TableView } from "../islands/table_view.tsx";
@@ -22,6 +23,7 @@ export default function Index(): JSX.Element {
       <TopBar />
       <main class="main">
         {VIEWS[view.value]()}
+        <Inspector />
       </main>
       <Notices />
       <Help />

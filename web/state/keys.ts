@@ -7,6 +7,7 @@ import { signal } from "@preact/signals";
 import { VIEWS } from "../model/place.ts";
 import { pauseGraph, resumeGraph } from "./commands.ts";
 import { graphState } from "./live.ts";
+import { focusView } from "./focus.ts";
 import { select, showView } from "./place.ts";
 import { toggleTheme } from "./theme.ts";
 
@@ -43,8 +44,8 @@ function act(key: string): boolean {
       helpOpen.value = true;
       return true;
     case "Escape":
-      if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
-      select(undefined);
+      if (document.activeElement?.closest("[data-inspector]") != null) focusView();
+      else select(undefined);
       return true;
   }
   return false;

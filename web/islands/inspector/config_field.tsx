@@ -1,0 +1,189 @@
+/** @module One live parameter: a label, the control that fits its kind, its range, and what was wrong with a value. */
+import { type Signal, useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useId, useMemo } from "preact/hooks";
+import type { MethodParams } from "../../../control/schemas/methods.ts";
+import {
+  describeRange,
+  type Field,
+  type NumberField,
+  parseField,
+  sliderPlace,
+  sliderValue,
+} from "../../model/config_form.ts";
+import { LatestSender } from "../../model/latest_sender.ts";
+import { client } from "../../state/live.ts";
+
+type Json = MethodParams<"node.setConfig">["value"];
+
+interface FieldProps {
+  /** Id of the node. */
+  readonly node: string;
+  readonly field: Field;
+  /** What the node has, by the newest answer. */
+  readonly value: unknown;
+  readonly disabled: boolean;
+}
+
+/** What a control needs. */
+interface ControlProps<F extends Field = Field> {
+  readonly id: string;
+  readonly field: F;
+  readonly text: string;
+  readonly disabled: boolean;
+  readonly invalid: boolean;
+  readonly describedBy: string;
+  /** Takes what a person chose. */
+  change(text: string): void;
+  /** Takes what a person chose by a slider. */
+  slide(value: number): void;
+}
+
+/** See the module. */
+export function ConfigField({ node, field, value, disabled }: FieldProps): JSX.Element {
+  const id = useId();
+  // What is typed stands here until the node has it, or refuses it.
+  const draft = useSignal<string | undefined>(undefined);
+  const problem = useSignal<string | undefined>(undefined);
+  const sender = useMemo(() => makeSender(node, field.key, draft, problem), [node, field.key]);
+  useEffect(() => {
+    if (!sender.busy && problem.peek() === undefined) draft.value = undefined;
+  }, [value]);
+  const text = draft.value ?? textOf(field, value);
+  const send = (next: unknown) => void sender.push(next as Json);
+  const control: ControlProps = {
+    id,
+    field,
+    text,
+    disabled,
+    invalid: problem.value !== undefined,
+    describedBy: `${id}-help`,
+    change(next) {
+      draft.value = next;
+      const parsed = parseField(field, next);
+      problem.value = "problem" in parsed ? parsed.problem : undefined;
+      if ("value" in parsed) send(parsed.value);
+    },
+    slide(next) {
+      draft.value = String(next);
+      problem.value = undefined;
+      send(next);
+    },
+  };
+  const range = field.kind === "number" ? describeRange(field) : "";
+  return (
+    <div class="field" data-key={field.key}>
+      <label for={id}>
+        {field.key}
+        {field.unit !== "" && <span class="soft">{field.unit}</span>}
+      </label>
+      <FieldControl {...control} />
+      <p id={`${id}-help`} class="field-help soft">
+        {field.deprecated && "Deprecated. "}
+        {field.doc}
+        {range !== "" && ` (${range})`}
+      </p>
+      {problem.value !== undefined && <p class="field-problem" role="alert">{problem.value}</p>}
+    </div>
+  );
+}
+
+function FieldControl(props: ControlProps): JSX.Element {
+  const { field, id, text, disabled, change, invalid, describedBy } = props;
+  const common = { id, disabled, "aria-describedby": describedBy, "aria-invalid": invalid };
+  switch (field.kind) {
+    case "number":
+      return <NumberControl {...props as ControlProps<NumberField>} />;
+    case "switch":
+      return (
+        <input
+          {...common}
+          type="checkbox"
+          role="switch"
+          checked={text === "true"}
+          onChange={({ currentTarget }) => change(String(currentTarget.checked))}
+        />
+      );
+    case "choice":
+      return (
+        <select {...common} value={text} onChange={({ currentTarget }) => change(currentTarget.value)}>
+          {field.choices.map((choice) => <option key={String(choice)} value={String(choice)}>{String(choice)}</option>)}
+        </select>
+      );
+    case "text":
+      return (
+        <input
+          {...common}
+          type="text"
+          value={text}
+          onChange={({ currentTarget }) => change(currentTarget.value)}
+        />
+      );
+    case "json":
+      return (
+        <textarea
+          {...common}
+          rows={3}
+          value={text}
+          onChange={({ currentTarget }) => change(currentTarget.value)}
+        />
+      );
+  }
+}
+
+/** A number; with a slider beside it where both ends are known. */
+function NumberControl(props: ControlProps<NumberField>): JSX.Element {
+  const { id, field, text, disabled, invalid, describedBy, change, slide } = props;
+  const number = Number(text);
+  const { slider } = field;
+  return (
+    <span class="number-control">
+      {slider !== undefined && (
+        <input
+          type="range"
+          aria-label={`${field.key}, slider`}
+          aria-valuetext={`${text} ${field.unit}`}
+          min={0}
+          max={slider.places}
+          step={1}
+          disabled={disabled}
+          value={Number.isFinite(number) ? sliderPlace(field, number) : 0}
+          onInput={({ currentTarget }) => slide(sliderValue(field, Number(currentTarget.value)))}
+        />
+      )}
+      <input
+        id={id}
+        class="number-input"
+        type="text"
+        inputMode="decimal"
+        autocomplete="off"
+        aria-describedby={describedBy}
+        aria-invalid={invalid}
+        disabled={disabled}
+        value={text}
+        onChange={({ currentTarget }) => change(currentTarget.value)}
+      />
+    </span>
+  );
+}
+
+function makeSender(
+  node: string,
+  key: string,
+  draft: Signal<string | undefined>,
+  problem: Signal<string | undefined>,
+): LatestSender<Json, unknown> {
+  return new LatestSender<Json, unknown>(
+    (value) => client.call("node.setConfig", { node, key, value }),
+    () => problem.value = undefined,
+    (error) => {
+      problem.value = error.message;
+      draft.value = undefined;
+    },
+  );
+}
+
+function textOf(field: Field, value: unknown): string {
+  if (value === undefined) return "";
+  return field.kind === "json" ? JSON.stringify(value) : String(value);
+}

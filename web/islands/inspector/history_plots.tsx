@@ -1,0 +1,148 @@
+/** @module The history of what is selected, as plots that follow it. */
+import { effect } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+import { formatShort } from "../../model/format_figures.ts";
+import type { Palette } from "../../model/palette.ts";
+import type { Selection } from "../../model/place.ts";
+import { historyBook } from "../../state/history.ts";
+import { reading } from "../../state/live.ts";
+import { palette, theme } from "../../state/theme.ts";
+import type { PlotSpec } from "./plots.ts";
+
+const HEIGHT = 104;
+
+/** How much of the past is shown, seconds. */
+const SPAN_SECONDS = 60;
+
+interface PlotsProps {
+  readonly selection: Selection;
+  readonly plots: readonly PlotSpec[];
+  /** Of a link, frames. */
+  readonly capacity?: number;
+}
+
+/** See the module. */
+export function HistoryPlots({ selection, plots, capacity }: PlotsProps): JSX.Element {
+  return (
+    <>
+      {plots.map((spec) => (
+        <Plot key={`${spec.title} ${theme.value}`} spec={spec} selection={selection} capacity={capacity} />
+      ))}
+    </>
+  );
+}
+
+interface PlotProps {
+  readonly spec: PlotSpec;
+  readonly selection: Selection;
+  readonly capacity?: number;
+}
+
+function Plot({ spec, selection, capacity }: PlotProps): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const { kind, id } = selection;
+  useEffect(() => follow(box.current!, spec, { kind, id }, capacity), [spec, kind, id, capacity]);
+  return (
+    <figure class="plot">
+      <figcaption>
+        <span>
+          {spec.title} <span class="soft">{spec.unit}</span>
+        </span>
+        <span class="plot-keys">
+          {spec.series.length > 1 && spec.series.map(({ name, color, dash }) => (
+            <span key={name}>
+              <svg width="18" height="6" aria-hidden="true">
+                <line
+                  x1="0"
+                  x2="18"
+                  y1="3"
+                  y2="3"
+                  stroke-width="2"
+                  stroke-dasharray={dash?.join(" ")}
+                  style={{ stroke: color === "accent" ? "var(--accent)" : `var(--health-${color})` }}
+                />
+              </svg>
+              {name}
+            </span>
+          ))}
+        </span>
+      </figcaption>
+      <div ref={box} class="plot-box" role="img" aria-label={`${spec.title} over the last minute`} />
+    </figure>
+  );
+}
+
+/** Draws with each reading, until it is ended. */
+function follow(box: HTMLElement, spec: PlotSpec, selection: Selection, capacity: number | undefined): () => void {
+  const plot = new uPlot(plotOptions(spec, palette.peek(), box.clientWidth, capacity), [[0]], box);
+  const observer = new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: HEIGHT }));
+  observer.observe(box);
+  const end = effect(() => {
+    reading.value;
+    const { times, series } = historyBook.follow(selection).slice(box.clientWidth || 320);
+    const last = times.at(-1) ?? 0;
+    const ages = times.map((time) => time - last);
+    // uPlot knows a gap as null.
+    const columns = spec.series.map(({ at }) => Array.from(series[at], (value) => Number.isNaN(value) ? null : value));
+    plot.setData([ages, ...columns]);
+  });
+  return () => {
+    end();
+    observer.disconnect();
+    plot.destroy();
+  };
+}
+
+function plotOptions(spec: PlotSpec, colors: Palette, width: number, capacity: number | undefined): uPlot.Options {
+  const line = (color: PlotSpec["series"][number]["color"]) =>
+    color === "accent" ? colors.accent : colors.health[color];
+  const axis: uPlot.Axis = {
+    stroke: colors.textSoft,
+    font: `10px ${colors.font}`,
+    grid: { stroke: colors.grid, width: 1 },
+    ticks: { show: false },
+  };
+  const top = spec.capacity === true ? capacity : undefined;
+  return {
+    width: Math.max(120, width),
+    height: HEIGHT,
+    padding: [6, 14, 0, 0],
+    legend: { show: false },
+    cursor: { show: false },
+    scales: {
+      x: { time: false, range: () => [-SPAN_SECONDS, 0] },
+      y: { range: (_plot, _least, greatest) => [0, Math.max(top ?? 0, (greatest ?? 0) * 1.15) || 1] },
+    },
+    axes: [
+      { ...axis, size: 18, values: (_plot, ticks) => ticks.map((tick) => tick === 0 ? "now" : `${tick} s`) },
+      { ...axis, size: 42, space: 26, values: (_plot, ticks) => ticks.map((tick) => formatShort(tick)) },
+    ],
+    series: [
+      {},
+      ...spec.series.map(({ name, color, dash }) => ({
+        label: name,
+        stroke: line(color),
+        width: 1.5,
+        dash: dash === undefined ? undefined : [...dash],
+        points: { show: false },
+      })),
+    ],
+    hooks: top === undefined ? {} : { draw: [(plot: uPlot) => drawCapacity(plot, top, colors.health.dropping)] },
+  };
+}
+
+function drawCapacity(plot: uPlot, capacity: number, color: string): void {
+  const { ctx, bbox } = plot;
+  const y = plot.valToPos(capacity, "y", true);
+  ctx.save();
+  ctx.strokeStyle = color;
+  ctx.lineWidth = 1;
+  ctx.setLineDash([3, 3]);
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.restore();
+}

@@ -1,0 +1,103 @@
+/** @module A link: how it is doing and why, its figures, history, policy and formats, and news of it. */
+import type { JSX } from "preact";
+import { FigureList } from "../../components/figure_list.tsx";
+import { HealthMark } from "../../components/health_mark.tsx";
+import { Section } from "../../components/section.tsx";
+import { linkWords } from "../../model/condition_words.ts";
+import { dropReasons } from "../../model/drops.ts";
+import { formatCount, formatNs, formatRate } from "../../model/format_figures.ts";
+import { policyMeaning } from "../../model/policies.ts";
+import { figures, graph, reading } from "../../state/live.ts";
+import { selectNode } from "../../state/place.ts";
+import { HistoryPlots } from "./history_plots.tsx";
+import { LINK_PLOTS } from "./plots.ts";
+import { RecentNews } from "./recent_news.tsx";
+
+interface PanelProps {
+  /** Index in the graph. */
+  readonly index: number;
+}
+
+/** See the module. */
+export function LinkPanel({ index }: PanelProps): JSX.Element | null {
+  const link = graph.value?.links[index];
+  if (link === undefined) return null;
+  const nodeIndex = (id: string) => graph.value!.nodes.findIndex((node) => node.id === id);
+  return (
+    <>
+      <p class="ends">
+        <button type="button" class="clip" onClick={() => selectNode(nodeIndex(link.fromNode))}>
+          {link.fromNode}
+        </button>
+        <span class="soft">{link.fromPort} → {link.toPort}</span>
+        <button type="button" class="clip" onClick={() => selectNode(nodeIndex(link.toNode))}>{link.toNode}</button>
+      </p>
+      <Condition index={index} />
+      <Section title="Figures">
+        <LinkFigureList index={index} />
+      </Section>
+      <Section title="History">
+        <HistoryPlots selection={{ kind: "link", id: link.id }} plots={LINK_PLOTS} capacity={link.capacity} />
+      </Section>
+      <Section title="Format and policy">
+        <FigureList
+          items={[
+            { key: "kind", name: "Frames", value: link.kind },
+            { key: "type", name: "Type", value: <code>{link.type}</code> },
+            { key: "capacity", name: "Capacity", value: `${link.capacity} frames` },
+            { key: "policy", name: "Policy", value: link.policy },
+          ]}
+        />
+        <p class="soft">{policyMeaning(link.policy)}</p>
+      </Section>
+      <Section title="Events">
+        <RecentNews linkId={link.id} />
+      </Section>
+    </>
+  );
+}
+
+function Condition({ index }: PanelProps): JSX.Element | null {
+  reading.value;
+  const now = figures.value;
+  const health = now?.linkHealth[index];
+  if (now === undefined || health === undefined) return null;
+  const { text, node } = linkWords(now, index);
+  return (
+    <div class="condition" data-health={health}>
+      <HealthMark health={health} />
+      <p data-words>{text}</p>
+      {node >= 0 && <button type="button" onClick={() => selectNode(node)}>Go to {now.graph.nodes[node].id}</button>}
+    </div>
+  );
+}
+
+function LinkFigureList({ index }: PanelProps): JSX.Element | null {
+  reading.value;
+  const now = figures.value?.link(index);
+  const columns = figures.value?.frame?.links;
+  if (now === undefined || columns === undefined) return null;
+  const reasons = dropReasons(columns, index);
+  return (
+    <FigureList
+      items={[
+        { key: "written", name: "Written", value: formatCount(now.written), title: "Also those that were dropped" },
+        { key: "read", name: "Read", value: formatCount(now.read) },
+        { key: "dropped", name: "Dropped", value: formatCount(now.dropped), bad: reasons.length > 0 },
+        { key: "written-rate", name: "Written/s", value: formatRate(now.writtenPerSecond) },
+        { key: "rate", name: "Read/s", value: formatRate(now.readPerSecond) },
+        { key: "dropped-rate", name: "Dropped/s", value: formatRate(now.droppedPerSecond) },
+        { key: "depth", name: "Queued", value: `${now.queued} of ${now.capacity}` },
+        { key: "high-water", name: "Most queued", value: formatCount(columns.highWater[index]) },
+        { key: "age", name: "Age", value: now.written === 0 ? "–" : formatNs(now.ageNs), title: "Of the newest frame" },
+        ...reasons.map(({ reason, meaning, count }) => ({
+          key: `dropped-${reason}`,
+          name: `Dropped: ${reason}`,
+          value: formatCount(count),
+          title: meaning,
+          bad: reason !== "skipped" && reason !== "unlinked",
+        })),
+      ]}
+    />
+  );
+}

@@ -1,0 +1,159 @@
+/** @module A node: how it is doing and why, its parameters, figures, history, links, news, and documentation. */
+import type { JSX } from "preact";
+import type { NodeDetail } from "../../../control/schemas/graph.ts";
+import { BUCKET_SHIFTS, bucketNs } from "../../../control/schemas/stats_layout.ts";
+import { DocText } from "../../components/doc_text.tsx";
+import { FigureList } from "../../components/figure_list.tsx";
+import { HealthMark } from "../../components/health_mark.tsx";
+import { Section } from "../../components/section.tsx";
+import { TickHistogram } from "../../components/tick_histogram.tsx";
+import { nodeWords } from "../../model/condition_words.ts";
+import { formatCount, formatNs, formatRate, formatShare } from "../../model/format_figures.ts";
+import { detail, detailProblem } from "../../state/detail.ts";
+import { figures, graph, reading } from "../../state/live.ts";
+import { selectLink, selectNode } from "../../state/place.ts";
+import { ConfigForm } from "./config_form.tsx";
+import { NODE_PLOTS } from "./plots.ts";
+import { HistoryPlots } from "./history_plots.tsx";
+import { RecentNews } from "./recent_news.tsx";
+
+interface PanelProps {
+  /** Index in the graph. */
+  readonly index: number;
+}
+
+/** See the module. */
+export function NodePanel({ index }: PanelProps): JSX.Element | null {
+  const node = graph.value?.nodes[index];
+  if (node === undefined) return null;
+  const known = detail.value?.node.id === node.id ? detail.value : undefined;
+  return (
+    <>
+      <p class="about soft">
+        {node.type} · {node.category} · lane {node.lane}
+        {known !== undefined && ` · ${known.state}`}
+      </p>
+      <Condition index={index} />
+      {detailProblem.value !== undefined && <p class="field-problem">{detailProblem.value}</p>}
+      {known !== undefined && <ConfigForm key={node.id} detail={known} />}
+      <Section title="Figures">
+        <NodeFigureList index={index} detail={known} />
+      </Section>
+      <Section title="History">
+        <HistoryPlots selection={{ kind: "node", id: node.id }} plots={NODE_PLOTS} />
+      </Section>
+      {known !== undefined && (
+        <Section title="Time of a tick">
+          <TickHistogram histogram={known.tick} label="ticks, log scale" />
+        </Section>
+      )}
+      <Section title="Links">
+        <NodeLinks index={index} />
+      </Section>
+      <Section title="Events and log">
+        <RecentNews nodeId={node.id} />
+      </Section>
+      {known !== undefined && (
+        <Section title="Documentation" open={false}>
+          <Documentation detail={known} />
+        </Section>
+      )}
+    </>
+  );
+}
+
+function Condition({ index }: PanelProps): JSX.Element | null {
+  reading.value;
+  const now = figures.value;
+  const health = now?.nodeHealth[index];
+  if (now === undefined || health === undefined) return null;
+  const { text, link, node } = nodeWords(now, index);
+  return (
+    <div class="condition" data-health={health}>
+      <HealthMark health={health} />
+      <p data-words>{text}</p>
+      {link >= 0 && <button type="button" onClick={() => selectLink(link)}>Go to the link</button>}
+      {node >= 0 && <button type="button" onClick={() => selectNode(node)}>Go to {now.graph.nodes[node].id}</button>}
+    </div>
+  );
+}
+
+function NodeFigureList({ index, detail: known }: PanelProps & { readonly detail?: NodeDetail }): JSX.Element | null {
+  reading.value;
+  const now = figures.value?.node(index);
+  const columns = figures.value?.frame?.nodes;
+  if (now === undefined || columns === undefined) return null;
+  const time = (ns: number) => ns === 0 ? "–" : formatNs(ns);
+  const age = (name: "ageP50" | "ageP99") => time(bucketNs(columns[name][index], BUCKET_SHIFTS[name]));
+  const restarts = columns.restarts[index];
+  return (
+    <FigureList
+      items={[
+        { key: "ticks", name: "Ticks", value: formatCount(now.ticks), title: "Calls of process()" },
+        { key: "rate", name: "Ticks/s", value: formatRate(now.ticksPerSecond) },
+        { key: "busy", name: "Busy", value: formatShare(now.busyShare), title: "Share of the time in process()" },
+        { key: "p50", name: "Tick p50", value: time(now.tickP50Ns) },
+        { key: "p99", name: "Tick p99", value: time(now.tickP99Ns) },
+        { key: "max", name: "Longest", value: time(columns.maxTickNs[index]) },
+        { key: "age-p50", name: "Age p50", value: age("ageP50"), title: "Age of the frames that it read" },
+        { key: "age-p99", name: "Age p99", value: age("ageP99"), title: "Age of the frames that it read" },
+        { key: "errors", name: "Errors", value: formatCount(now.errors), bad: now.errors > 0 },
+        ...(restarts > 0 ? [{ key: "restarts", name: "Restarts", value: formatCount(restarts), bad: true }] : []),
+        ...(known === undefined ? [] : [
+          { key: "frames-in", name: "Frames in", value: formatCount(known.framesIn) },
+          { key: "frames-out", name: "Frames out", value: formatCount(known.framesOut) },
+        ]),
+        ...(known?.progress === undefined ? [] : [{
+          key: "progress",
+          name: "Progress",
+          value: formatNs(known.progress.doneNs) +
+            (known.progress.totalNs === undefined ? "" : ` of ${formatNs(known.progress.totalNs)}`),
+        }]),
+        ...Object.entries(known?.figures ?? {}).map(([key, value]) => ({ key, name: key, value: formatCount(value) })),
+      ]}
+    />
+  );
+}
+
+function NodeLinks({ index }: PanelProps): JSX.Element {
+  reading.value;
+  const now = figures.value;
+  const all = graph.value?.links ?? [];
+  const { id } = graph.value!.nodes[index];
+  const mine = all.flatMap((link, k) => link.fromNode === id || link.toNode === id ? [{ link, k }] : []);
+  if (mine.length === 0) return <p class="soft">None</p>;
+  return (
+    <ul class="link-list">
+      {mine.map(({ link, k }) => (
+        <li key={link.id}>
+          <button type="button" class="row-button" onClick={() => selectLink(k)} title={link.id}>
+            <span class="clip grow">
+              {link.toNode === id
+                ? `${link.fromNode}.${link.fromPort} → ${link.toPort}`
+                : `${link.fromPort} → ${link.toNode}.${link.toPort}`}
+            </span>
+            {now?.linkHealth[k] !== undefined && <HealthMark health={now.linkHealth[k]} />}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Documentation({ detail: { type } }: { readonly detail: NodeDetail }): JSX.Element {
+  return (
+    <>
+      {type.source !== "" && (
+        <p class="soft">
+          Source <code data-source>{type.source}</code>
+        </p>
+      )}
+      <DocText doc={type.doc === "" ? type.description : type.doc} />
+      {[...type.inputs, ...type.outputs].map((port) => (
+        <p key={port.name} class="doc-item">
+          <code>{port.name}</code> <span class="soft">{port.type}</span> {port.doc}
+        </p>
+      ))}
+    </>
+  );
+}

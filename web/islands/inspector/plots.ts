@@ -1,0 +1,63 @@
+/**
+ * Which plots the inspector shows of nodes and of links. Series are places in `NODE_SERIES` and `LINK_SERIES`.
+ *
+ * @module
+ */
+import { LINK_SERIES, NODE_SERIES } from "../../model/history_book.ts";
+
+/** One plot. */
+export interface PlotSpec {
+  readonly title: string;
+  readonly unit: string;
+  readonly series: readonly PlotSeries[];
+  /** Draws a line at the capacity of the link, and makes room for it. */
+  readonly capacity?: boolean;
+}
+
+/** One line of a plot. */
+export interface PlotSeries {
+  readonly name: string;
+  /** Place in the history's series. */
+  readonly at: number;
+  /** Which colour of the palette. */
+  readonly color: "accent" | "late" | "dropping" | "blocked";
+  readonly dash?: readonly number[];
+}
+
+/** Of a node. */
+export const NODE_PLOTS: readonly PlotSpec[] = [
+  {
+    title: "Ticks",
+    unit: "/s",
+    series: [{ name: "ticks", at: NODE_SERIES.indexOf("ticksPerSecond"), color: "accent" }],
+  },
+  {
+    title: "Time of a tick",
+    unit: "µs",
+    series: [
+      { name: "p50", at: NODE_SERIES.indexOf("tickP50Us"), color: "accent" },
+      { name: "p99", at: NODE_SERIES.indexOf("tickP99Us"), color: "late", dash: [5, 3] },
+    ],
+  },
+  { title: "Busy", unit: "%", series: [{ name: "busy", at: NODE_SERIES.indexOf("busyPercent"), color: "accent" }] },
+];
+
+/** Of a link. */
+export const LINK_PLOTS: readonly PlotSpec[] = [
+  {
+    title: "Frames",
+    unit: "/s",
+    series: [
+      { name: "written", at: LINK_SERIES.indexOf("writtenPerSecond"), color: "blocked", dash: [5, 3] },
+      { name: "read", at: LINK_SERIES.indexOf("readPerSecond"), color: "accent" },
+      { name: "dropped", at: LINK_SERIES.indexOf("droppedPerSecond"), color: "dropping", dash: [2, 2] },
+    ],
+  },
+  {
+    title: "Queued",
+    unit: "frames",
+    series: [{ name: "queued", at: LINK_SERIES.indexOf("queued"), color: "accent" }],
+    capacity: true,
+  },
+  { title: "Age", unit: "ms", series: [{ name: "age", at: LINK_SERIES.indexOf("ageMs"), color: "accent" }] },
+];
