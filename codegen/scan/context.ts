@@ -4,7 +4,7 @@
  * @module
  */
 import type { Node } from "ts-morph";
-import { type Diagnostic, diagnosticAt } from "../diagnostics.ts";
+import { type Diagnostic, diagnosticAt, isError } from "../diagnostics.ts";
 import type { StructModel } from "../model.ts";
 import type { SourceSet } from "./source_set.ts";
 
@@ -29,10 +29,23 @@ export class ScanContext {
   }
 
   /** As {@linkcode ScanContext.refuse}, for a part of a node's file. */
-  refuseRange(node: Node, start: number, end: number, message: string, mend: string): undefined {
+  refuseRange(
+    node: Node,
+    start: number,
+    end: number,
+    message: string,
+    mend: string,
+    severity: "error" | "warning" = "error",
+  ): undefined {
     const text = node.getSourceFile().getFullText();
-    this.diagnostics.push(diagnosticAt(this.sources.pathOf(node), text, start, end, message, mend));
+    const refusal = diagnosticAt(this.sources.pathOf(node), text, start, end, message, mend);
+    this.diagnostics.push(severity === "error" ? refusal : { ...refusal, severity });
     return undefined;
+  }
+
+  /** How many refusals there are, without warnings. */
+  countErrors(): number {
+    return this.diagnostics.filter(isError).length;
   }
 
   /** The place of a node as `file:line`. */

@@ -165,12 +165,35 @@ function annotationName(context: ScanContext, decorator: Decorator): AnnotationN
   if (!Node.isIdentifier(called) && !Node.isPropertyAccessExpression(called)) return undefined;
   const path = context.sources.pathOf(decorator);
   const name = context.sources.importedAs(path, called.getText());
-  if (name !== undefined) return ANNOTATIONS.has(name) ? name as AnnotationName : undefined;
-  if (!ANNOTATIONS.has(called.getText()) || context.sources.declares(path, called.getText())) return undefined;
+  if (name !== undefined && ANNOTATIONS.has(name)) return name as AnnotationName;
+  if (context.sources.declares(path, called.getText())) return undefined;
+  if (name !== undefined || !ANNOTATIONS.has(called.getText())) return misspeltAnnotation(context, called, name);
   context.refuse(
     called,
     `Cannot use "@${called.getText()}": it is not imported`,
     `import { ${called.getText()} } from the runtime`,
   );
   return called.getText() as AnnotationName;
+}
+
+/**
+ * Refuses what is nearly one of the annotations, and comes from nowhere or from where an annotation comes.
+ *
+ * @param imported what its import calls it
+ * @returns the annotation that is meant
+ */
+function misspeltAnnotation(
+  context: ScanContext,
+  called: Node,
+  imported: string | undefined,
+): AnnotationName | undefined {
+  const written = imported ?? called.getText();
+  const meant = nearestName(written, ANNOTATIONS) as AnnotationName | undefined;
+  if (meant === undefined) return undefined;
+  const path = context.sources.pathOf(called);
+  const target = context.sources.resolve(path, called.getText());
+  if (target.kind === "declared") return undefined;
+  if (target.kind === "package" && !context.sources.importsFrom(path, target.specifier, ANNOTATIONS)) return undefined;
+  context.refuse(called, `Cannot use "@${written}": there is no such annotation`, `write "@${meant}"`);
+  return meant;
 }

@@ -4,27 +4,7 @@
  *
  * @module
  */
-
-/** Tags that describe a configuration value. */
-const VALUE_TAGS = [
-  "minimum",
-  "maximum",
-  "exclusiveMinimum",
-  "exclusiveMaximum",
-  "multipleOf",
-  "minLength",
-  "maxLength",
-  "pattern",
-  "minItems",
-  "maxItems",
-  "integer",
-  "unit",
-  "example",
-  "deprecated",
-] as const;
-
-/** A tag that describes a configuration value. */
-export type ValueTagName = typeof VALUE_TAGS[number];
+import { type MeantTag, meantTag, VALUE_TAGS, type ValueTagName } from "./known_tags.ts";
 
 /** One tag of a doc comment. */
 export interface DocTag {
@@ -37,17 +17,29 @@ export interface DocTag {
   readonly length: number;
 }
 
+/** A tag that nobody knows, and that is like one that is known. */
+export interface MisspeltTag {
+  readonly name: string;
+  readonly meant: MeantTag;
+  /** Place of the `@`, from the start of the comment. */
+  readonly offset: number;
+}
+
 /** A doc comment, read. */
 export interface DocComment {
   /** The prose, with `{@link …}` resolved to its text and no tags. */
   readonly text: string;
   readonly tags: readonly DocTag[];
+  readonly misspelt: readonly MisspeltTag[];
 }
 
 /** What an undocumented item has. */
-export const NO_DOC: DocComment = { text: "", tags: [] };
+export const NO_DOC: DocComment = { text: "", tags: [], misspelt: [] };
 
 const TAG = new RegExp(`(?<=^|\\s)@(${VALUE_TAGS.join("|")})(?![A-Za-z0-9_/-])`, "g");
+
+/** Anything that looks like a tag, and neither like a decorator nor like the name of a package. */
+const ANY_TAG = /(?<=^|\s)@([A-Za-z][A-Za-z0-9]*)(?![A-Za-z0-9_/.@(-])/g;
 
 /**
  * Reads a doc comment.
@@ -56,6 +48,7 @@ const TAG = new RegExp(`(?<=^|\\s)@(${VALUE_TAGS.join("|")})(?![A-Za-z0-9_/-])`,
  */
 export function parseDocComment(raw: string): DocComment {
   const tags: DocTag[] = [];
+  const misspelt: MisspeltTag[] = [];
   const prose: string[] = [];
   let inFence = false;
   let inBlockTag = false;
@@ -66,13 +59,14 @@ export function parseDocComment(raw: string): DocComment {
       inBlockTag = found.length === 0 || found[0].offset - offset > indent(text);
     }
     tags.push(...found);
+    if (!inFence && text.includes("@")) misspelt.push(...misspeltTags(text, offset, inBlockTag));
     const before = found.length === 0 ? text : text.slice(0, found[0].offset - offset);
     if (inBlockTag) continue;
     if (found.length > 0 && before.trim() === "") continue;
     prose.push(before.trimEnd());
   }
   const text = prose.join("\n").replace(/\n{3,}/g, "\n\n").trim();
-  return { text: resolveLinks(text), tags };
+  return { text: resolveLinks(text), tags, misspelt };
 }
 
 /** The first sentence of a doc comment's prose, on one line. */
@@ -98,10 +92,7 @@ function* contentLines(raw: string): Generator<{ text: string; offset: number }>
 }
 
 function tagsOfLine(text: string, offset: number): DocTag[] {
-  const code = [...text.matchAll(/`[^`]*`/g)].map((match) => [match.index, match.index + match[0].length]);
-  const starts = [...text.matchAll(TAG)].filter((match) =>
-    !code.some(([from, to]) => match.index >= from && match.index < to)
-  );
+  const starts = outsideCode(text, TAG);
   return starts.map((match, i) => {
     const to = i + 1 < starts.length ? starts[i + 1].index : text.length;
     const whole = text.slice(match.index, to).trimEnd();
@@ -112,6 +103,24 @@ function tagsOfLine(text: string, offset: number): DocTag[] {
       length: whole.length,
     };
   });
+}
+
+/** @param inBlockTag only a tag at the start of the line counts: the rest is somebody else's */
+function misspeltTags(text: string, offset: number, inBlockTag: boolean): MisspeltTag[] {
+  return outsideCode(text, ANY_TAG).flatMap((match) => {
+    const isFirst = match.index === indent(text);
+    const meant = isFirst || !inBlockTag ? meantTag(match[1]) : undefined;
+    const isMeant = meant !== undefined && (isFirst || meant.isValueTag);
+    return isMeant ? [{ name: match[1], meant, offset: offset + match.index }] : [];
+  });
+}
+
+/** What a pattern finds outside of backquotes. */
+function outsideCode(text: string, pattern: RegExp): RegExpExecArray[] {
+  const code = [...text.matchAll(/`[^`]*`/g)].map((match) => [match.index, match.index + match[0].length]);
+  return [...text.matchAll(pattern)].filter((match) =>
+    !code.some(([from, to]) => match.index >= from && match.index < to)
+  );
 }
 
 function resolveLinks(text: string): string {

@@ -4,6 +4,7 @@
  * @module
  */
 import { Node } from "ts-morph";
+import type { ScanContext } from "./context.ts";
 import { type DocComment, NO_DOC, parseDocComment } from "./doc_comment.ts";
 
 /** A doc comment with its place in the file. */
@@ -17,4 +18,36 @@ export function readDoc(node: Node): PlacedDoc {
   const comment = Node.isJSDocable(node) ? node.getJsDocs().at(-1) : undefined;
   if (comment === undefined) return { ...NO_DOC, start: node.getStart() };
   return { ...parseDocComment(comment.getText()), start: comment.getStart() };
+}
+
+/**
+ * Tells of tags that nobody knows. One that is like a tag for values is refused where it would have counted, since a
+ * limit that is not read is not kept; of others there is a warning.
+ *
+ * @param node whose comment it is
+ * @param what the configuration key or port, as messages name it
+ * @returns whether nothing was refused
+ */
+export function checkTags(
+  context: ScanContext,
+  node: Node,
+  doc: PlacedDoc,
+  what: string,
+  takesValueTags: boolean,
+): boolean {
+  let isGood = true;
+  for (const { name, meant, offset } of doc.misspelt) {
+    const isError = takesValueTags && meant.isValueTag;
+    if (isError) isGood = false;
+    const start = doc.start + offset;
+    context.refuseRange(
+      node,
+      start,
+      start + name.length + 1,
+      `Cannot use "@${name}" on ${what}: it is no known tag`,
+      `write "@${meant.name}", or put it between backquotes if it is no tag`,
+      isError ? "error" : "warning",
+    );
+  }
+  return isGood;
 }

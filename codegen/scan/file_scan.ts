@@ -9,6 +9,7 @@ import { type Diagnostic, diagnosticAt } from "../diagnostics.ts";
 import type { NodeModel, StructModel } from "../model.ts";
 import type { ScanContext } from "./context.ts";
 import { annotationsOf } from "./decorators.ts";
+import { checkTags, readDoc } from "./docs.ts";
 import { findInstantiations, readProcessor } from "./processor_class.ts";
 import type { Binding } from "./source_set.ts";
 import { hasFrameTag, StructReader } from "./structs.ts";
@@ -86,7 +87,12 @@ export function scanFile(context: ScanContext, path: string): FileScan | undefin
   const reader = new StructReader(context);
   const structs: StructModel[] = [];
   for (const declaration of file.getInterfaces()) {
-    if (!hasFrameTag(declaration)) continue;
+    if (!hasFrameTag(declaration)) {
+      const doc = readDoc(declaration);
+      const misspelt = doc.misspelt.filter(({ meant }) => meant.name === "frame");
+      checkTags(context, declaration, { ...doc, misspelt }, `interface "${declaration.getName()}"`, false);
+      continue;
+    }
     sources.use(path);
     const model = reader.read(declaration);
     if (model !== undefined) structs.push(model);

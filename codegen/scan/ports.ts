@@ -21,7 +21,7 @@ import {
   readOptions,
   wholeNumber,
 } from "./decorators.ts";
-import { readDoc } from "./docs.ts";
+import { checkTags, readDoc } from "./docs.ts";
 import type { AnnotatedField } from "./fields.ts";
 import { readFrameType } from "./frame_type.ts";
 import { evaluate } from "./literal.ts";
@@ -94,6 +94,8 @@ export function readPort(context: ScanContext, annotated: AnnotatedField): Scann
   const frame = readFrameType(context, { type: element, bindings }, `port "${name}"`);
   const size = readArraySize(context, annotated, options?.array as number | string | undefined);
   const dynamic = readDynamic(context, annotated, options);
+  const doc = readDoc(field);
+  checkTags(context, field, doc, `port "${name}"`, false);
   if (frame === undefined || size === undefined || options === undefined || initializer !== undefined) return undefined;
   if (dynamic === undefined) return undefined;
   return {
@@ -112,7 +114,7 @@ export function readPort(context: ScanContext, annotated: AnnotatedField): Scann
       optional: options.optional === true || options.array !== undefined || dynamic.dynamic !== undefined,
       ...(options.accepts === undefined ? {} : { accepts: options.accepts as PortDescriptor["accepts"] }),
       burst: (options.burst as number | undefined) ?? 1,
-      doc: readDoc(field).text,
+      doc: doc.text,
     },
   };
 }

@@ -80,7 +80,7 @@ export function readProcessor(
   annotation: Annotation,
   instantiation?: Instantiation,
 ): NodeModel | undefined {
-  const before = context.diagnostics.length;
+  const before = context.countErrors();
   const path = context.sources.pathOf(declaration);
   const className = declaration.getName();
   const nameNode = declaration.getNameNode();
@@ -130,13 +130,13 @@ export function readProcessor(
   for (const { descriptor } of ports) {
     const field = fields.find((each) => each.name === descriptor.name);
     if (descriptor.direction !== "input" || field === undefined) continue;
-    const limited = context.diagnostics.length > before ? descriptor : limitPort(context, field, descriptor, config);
+    const limited = context.countErrors() > before ? descriptor : limitPort(context, field, descriptor, config);
     if (limited !== undefined) inputs.push(limited);
   }
   const outputs = ports.map((each) => each.descriptor).filter((each) => each.direction === "output");
   const mode = (options?.mode as NodeDescriptor["mode"] | undefined) ?? "push";
-  if (context.diagnostics.length === before) checkPorts(context, declaration, className, mode, inputs, outputs);
-  if (context.diagnostics.length > before || options === undefined || process === undefined) return undefined;
+  if (context.countErrors() === before) checkPorts(context, declaration, className, mode, inputs, outputs);
+  if (context.countErrors() > before || options === undefined || process === undefined) return undefined;
 
   const base = (options.name as string | undefined) ?? kebabCase(className);
   const type = typeArguments.length === 0 ? base : `${base}<${typeArguments.map(nameOf).join(",")}>`;

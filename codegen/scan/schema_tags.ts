@@ -7,8 +7,9 @@ import { Node } from "ts-morph";
 import { describeSchema } from "../../core/config_check.ts";
 import type { ConfigSchema } from "../../core/registry/descriptor.ts";
 import type { ScanContext } from "./context.ts";
-import type { DocTag, ValueTagName } from "./doc_comment.ts";
-import type { PlacedDoc } from "./docs.ts";
+import type { DocTag } from "./doc_comment.ts";
+import { checkTags, type PlacedDoc } from "./docs.ts";
+import type { ValueTagName } from "./known_tags.ts";
 import { accepts } from "./schema_accepts.ts";
 
 /** A schema while tags are written into it. */
@@ -38,7 +39,7 @@ export function applyTags(
   what: string,
 ): ConfigSchema | undefined {
   let result: ConfigSchema = doc.text === "" ? schema : { ...schema, description: doc.text.replace(/\s*\n\s*/g, " ") };
-  let isGood = true;
+  let isGood = checkTags(context, node, doc, what, true);
   for (const tag of doc.tags) {
     const problem = (message: string, mend: string): undefined => {
       isGood = false;

@@ -163,6 +163,12 @@ export class SourceSet {
     return scope && findImport(scope, local)?.name;
   }
 
+  /** Whether a file imports one of some names from a module. */
+  importsFrom(path: string, specifier: string, names: ReadonlySet<string>): boolean {
+    const imports = this.#scope(path)?.imports.values() ?? [];
+    return [...imports].some((each) => each.specifier === specifier && names.has(each.name));
+  }
+
   /** Whether a file declares a name at its top level. */
   declares(path: string, name: string): boolean {
     return this.#scope(path)?.locals.has(name) ?? false;
