@@ -27,6 +27,7 @@ import { linkId, nodeId } from "./ids.ts";
 import { runCell, type RunHost } from "./lanes/cell_runner.ts";
 import { explain } from "./lanes/explain.ts";
 import { addPort, removePort } from "./harness_elements.ts";
+import { EventRelay } from "./lanes/event_relay.ts";
 import { buildCell, type CellSite } from "./lanes/lane_builder.ts";
 import type { NodeCell } from "./lanes/node_cell.ts";
 import { LocalLink } from "./links/local_link.ts";
@@ -170,6 +171,11 @@ export class ProcessorHarness implements AsyncDisposable {
   /** What the node reported last by `context.report()`. */
   get figures(): Figures | undefined {
     return this.#bench.figures;
+  }
+
+  /** What the node emitted by `context.emit()`, in order. */
+  get emitted(): readonly { readonly name: string; readonly data: unknown }[] {
+    return this.#bench.emitted;
   }
 
   /** The harness's clock, nanoseconds. */
@@ -429,6 +435,10 @@ class Bench implements CellSite, RunHost {
   queued = false;
   failure: unknown;
   reported: NodeProgress | undefined;
+  readonly emitted: { readonly name: string; readonly data: unknown }[] = [];
+  readonly #events = new EventRelay((report) => {
+    if (report.kind === "emitted") this.emitted.push({ name: report.name, data: report.data });
+  });
   figures: Figures | undefined;
   #links = 0;
 
@@ -475,6 +485,10 @@ class Bench implements CellSite, RunHost {
 
   report(_cell: NodeCell, figures: Figures): void {
     this.figures = figures;
+  }
+
+  emit(cell: NodeCell, name: string, data: unknown): void {
+    this.#events.emit(cell, name, data);
   }
 
   flushWriters(): void {}

@@ -1,4 +1,4 @@
-/** What nodes tell of themselves reaches the control isolate: figures, formats, log lines of worker lanes. */
+/** What nodes tell of themselves reaches the control isolate: figures, formats, events, log lines of worker lanes. */
 import { deepEqual, equal } from "node:assert/strict";
 import { type LogEntry, tapLog } from "../core/log.ts";
 import { viewRuntime } from "../core/runtime_view.ts";
@@ -10,10 +10,14 @@ import { talkative } from "./fixtures/talkative.ts";
 /** Blocks that the source sends. */
 const COUNT = 5;
 
-function build(native: "require" | "off", lane: "ears" | "main", lines = 0): Runtime {
+function build(
+  native: "require" | "off",
+  lane: "ears" | "main",
+  config: { lines?: number; events?: number } = {},
+): Runtime {
   const runtime = new Runtime({ mode: "offline", native });
   const source = runtime.add(numberedSource({ count: COUNT }), { id: "source", lane: "feed" });
-  const sink = runtime.add(talkative({ lines }), { id: "sink", lane });
+  const sink = runtime.add(talkative(config), { id: "sink", lane });
   runtime.connect(source.outputs.audio, sink.inputs.audio);
   return runtime;
 }
@@ -38,7 +42,7 @@ for (const lane of ["ears", "main"] as const) {
   eachDriver(`context.log reaches those who tap the log, from lane "${lane}"`, async (native) => {
     const entries: LogEntry[] = [];
     const end = tapLog((entry) => entries.push(entry));
-    await using runtime = build(native, lane, 1);
+    await using runtime = build(native, lane, { lines: 1 });
     await runtime.start();
     await runtime.finished;
     end();
@@ -47,5 +51,19 @@ for (const lane of ["ears", "main"] as const) {
     deepEqual([own[0].level, own[0].category, own[0].message, own[0].fields?.lines], ["warn", "node", "setting up", 1]);
     if (lane === "ears") equal(own[0].fields!.error, "inner");
     equal(own.at(-1)!.message, `line 0 of frame ${COUNT}`);
+  });
+}
+
+for (const lane of ["ears", "main"] as const) {
+  eachDriver(`context.emit() reaches the event bus from lane "${lane}", in order`, async (native) => {
+    await using runtime = build(native, lane, { events: 2 });
+    const heard: unknown[] = [];
+    runtime.events.on("node:sink", (event) => {
+      if (event.group === "node" && event.kind === "custom") heard.push([event.name, event.data]);
+    });
+    await runtime.start();
+    await runtime.finished;
+    const expected = Array.from({ length: COUNT }, (_, n) => [0, 1].map((k) => ["heard", { frame: n + 1, k }])).flat();
+    deepEqual(heard, expected);
   });
 }

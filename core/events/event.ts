@@ -43,6 +43,7 @@ export type LinkEvent =
   & { readonly group: "link"; readonly linkId: LinkId }
   & (
     | { readonly kind: "connected" | "removed"; readonly from: string; readonly to: string }
+    /** It has begun to drop frames; `dropped`: since the start of the run. */
     | { readonly kind: "dropping"; readonly dropped: DropCounts }
   );
 
@@ -53,6 +54,8 @@ export type LaneEvent =
     | { readonly kind: "started" | "closed" }
     | { readonly kind: "crashed" | "fenced"; readonly error?: SerializedError; readonly nodes?: readonly NodeId[] }
     | { readonly kind: "warning"; readonly message: string }
+    /** Events of its nodes that were left out: they emitted too many. */
+    | { readonly kind: "overflow"; readonly lost: number }
   );
 
 /** About the graph's shape. Topic `graph`. */

@@ -23,6 +23,7 @@ import { Pool, POOL_INBOX_BIT } from "../memory/pool.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { Figures } from "../stats.ts";
 import { runCell, type RunHost } from "./cell_runner.ts";
+import { EventRelay } from "./event_relay.ts";
 import { ReadySet } from "./ready_set.ts";
 import { explain } from "./explain.ts";
 import { type EditedLane, LaneEditor, reconfigure, tearDown } from "./lane_editor.ts";
@@ -118,6 +119,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
   /** Nodes with an asynchronous tick under way. */
   #pending = 0;
   readonly #news: NodeNews;
+  readonly #events: EventRelay;
   readonly #at32: number;
   readonly #take: (bit: number) => void;
 
@@ -134,6 +136,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
     this.openPools(init.pools);
     this.#at32 = this.page.laneOffset(init.index) >> 2;
     this.#news = new NodeNews((report) => site.post(report));
+    this.#events = new EventRelay((report) => site.post(report));
     this.page.u32[this.#at32 + GENERATION] = init.generation;
     this.#take = (bit) => this.#taken(bit);
     if (site.mayBlock) site.driver.enterLane(init.index, init.generation);
@@ -251,6 +254,10 @@ export class Lane implements CellHost, RunHost, EditedLane {
 
   report(cell: NodeCell, figures: Figures): void {
     this.#news.figures(cell, figures);
+  }
+
+  emit(cell: NodeCell, name: string, data: unknown): void {
+    this.#events.emit(cell, name, data);
   }
 
   formatChanged(cell: NodeCell, port: string, format: FrameFormat): void {

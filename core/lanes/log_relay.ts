@@ -6,6 +6,7 @@
  */
 import type { LogEntry } from "../log.ts";
 import { MAX_TRAVELLING_TEXT, plainFields } from "../log_fields.ts";
+import { RateLimit } from "../rate_limit.ts";
 
 /** Lines a second, over time, and at once. */
 const LINES_PER_SECOND = 100;
@@ -14,8 +15,8 @@ const BURST = 500;
 /** See the module. */
 export class LogRelay {
   readonly #post: (entry: LogEntry) => void;
-  #left = BURST;
-  #atMs = -Infinity;
+  #timeMs = 0;
+  readonly #limit = new RateLimit(LINES_PER_SECOND, BURST, () => this.#timeMs);
   #leftOut = 0;
 
   /** @param post takes entries that can be cloned */
@@ -26,14 +27,11 @@ export class LogRelay {
   /** Takes a line. */
   take(entry: LogEntry): void {
     const { timeMs } = entry;
-    const passedMs = Math.max(0, timeMs - this.#atMs);
-    this.#left = Math.min(BURST, this.#left + (passedMs / 1e3) * LINES_PER_SECOND);
-    this.#atMs = timeMs;
-    if (this.#left < 1) {
+    this.#timeMs = timeMs;
+    if (!this.#limit.take()) {
       this.#leftOut++;
       return;
     }
-    this.#left--;
     if (this.#leftOut > 0) {
       const message = `${this.#leftOut} lines were left out: more than ${LINES_PER_SECOND} a second`;
       this.#post({ timeMs, level: "warn", category: "lane", message });

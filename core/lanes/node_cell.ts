@@ -63,6 +63,7 @@ export interface CellHost {
   progress(cell: NodeCell, doneNs: number, totalNs?: number): void;
   /** @param figures not changed any more */
   report(cell: NodeCell, figures: Figures): void;
+  emit(cell: NodeCell, name: string, data: unknown): void;
   /** An input reads frames of another format than before. */
   formatChanged?(cell: NodeCell, port: string, format: FrameFormat): void;
 }
@@ -596,6 +597,10 @@ class NodeContext implements ProcessorContext {
 
   progress(doneNs: number, totalNs?: number): void {
     this.#host.progress(this.#cell, doneNs, totalNs);
+  }
+
+  emit(name: string, data?: unknown): void {
+    this.#host.emit(this.#cell, name, data);
   }
 
   report(figures: Figures): void {

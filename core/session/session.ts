@@ -7,6 +7,7 @@
 import { PHASE } from "../../ffi/layout.gen.ts";
 import { ControlPage } from "../control_page.ts";
 import { deserializeError, serializeError, SluiceError } from "../errors.ts";
+import { publishEdit } from "../events/edit_events.ts";
 import { NodeStates } from "../events/node_states.ts";
 import type { NodeId } from "../ids.ts";
 import { reportedError } from "../lanes/lane_port.ts";
@@ -28,6 +29,7 @@ import { RunClock } from "./run_clock.ts";
 import { figuresOf, linkStats, nodeStats, poolStats } from "./session_figures.ts";
 import { SessionLanes } from "./session_lanes.ts";
 import type { SessionOptions } from "./session_options.ts";
+import { DropWatch } from "./drop_watch.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** How long lanes may take to tear their nodes down, milliseconds. */
@@ -298,7 +300,8 @@ export class Session {
   }
 
   /** Takes note of an edit that has come into effect. */
-  #edited({ added, removed, replaced, unlinked }: GraphChange, actions: readonly string[]): void {
+  #edited(change: GraphChange, actions: readonly string[]): void {
+    const { added, removed, replaced, unlinked } = change;
     for (const { id } of removed) {
       this.#states.delete(id);
       this.#facts.forget(id);
@@ -306,7 +309,7 @@ export class Session {
     for (const { before } of replaced) this.#facts.forget(before.id);
     for (const { toNode, toPort } of unlinked) this.#facts.forgetFormat(toNode, toPort);
     for (const { id } of added) this.#states.set(id, "running");
-    this.#options.events.publish({ group: "graph", kind: "edited", actions });
+    publishEdit(this.#options.events, change, actions);
   }
 
   /** The time for draining is over. */
@@ -324,7 +327,9 @@ export class Session {
   /** Looks at the control page now and then, for what no lane can report itself. */
   #watch(): void {
     const watchdog = new Watchdog(this.#options.topology, this.#page);
+    const drops = new DropWatch(this.#options.topology, this.#page, this.#options.events);
     this.#watchTimer = setInterval(() => {
+      drops.look();
       const failure = watchdog.look(this.#lanes.open, this.#states);
       if (failure !== undefined) void this.#end(failure);
     }, WATCH_EVERY_MS);
@@ -364,6 +369,12 @@ export class Session {
       case "log":
         relayLog(report.entry);
         break;
+      case "emitted": {
+        const { node: nodeId, name, data, lost } = report;
+        if (lost !== undefined) events.publish({ group: "lane", lane, kind: "overflow", lost });
+        events.publish({ group: "node", nodeId, kind: "custom", name, data });
+        break;
+      }
       case "configured": {
         const request = this.#requests.get(report.request);
         this.#requests.delete(report.request);

@@ -1,0 +1,38 @@
+import { deepEqual, equal, throws } from "node:assert/strict";
+import type { NodeId } from "../ids.ts";
+import { EventRelay } from "./event_relay.ts";
+import type { LaneReport } from "./messages.ts";
+import type { NodeCell } from "./node_cell.ts";
+
+const CELL = { id: "n" as NodeId } as NodeCell;
+
+Deno.test("EventRelay leaves out what is more than it passes on, and counts it", () => {
+  const told: LaneReport[] = [];
+  let nowMs = 0;
+  const relay = new EventRelay((report) => told.push(report), () => nowMs);
+  for (let k = 0; k < 1_500; k++) relay.emit(CELL, "beat", k);
+  equal(told.length, 1_000);
+  nowMs = 10;
+  for (let k = 0; k < 20; k++) relay.emit(CELL, "beat", k);
+  equal(told.length, 1_010);
+  deepEqual(told[999], { kind: "emitted", node: "n", name: "beat", data: 999 });
+  deepEqual(told[1_000], { kind: "emitted", node: "n", name: "beat", data: 0, lost: 500 });
+  deepEqual(told[1_001], { kind: "emitted", node: "n", name: "beat", data: 1 });
+});
+
+Deno.test("EventRelay copies data, and refuses what JSON cannot say, or is too long", () => {
+  const told: LaneReport[] = [];
+  const relay = new EventRelay((report) => told.push(report));
+  const data = { bpm: 120 };
+  relay.emit(CELL, "beat", data);
+  data.bpm = 0;
+  relay.emit(CELL, "beat", undefined);
+  deepEqual(told.map((each) => each.kind === "emitted" && each.data), [{ bpm: 120 }, null]);
+  const ring: { self?: unknown } = {};
+  ring.self = ring;
+  for (const bad of [ring, 1n, () => {}]) throws(() => relay.emit(CELL, "beat", bad), TypeError);
+  throws(() => relay.emit(CELL, "", 1), RangeError);
+  throws(() => relay.emit(CELL, "x".repeat(65), 1), RangeError);
+  throws(() => relay.emit(CELL, "beat", "x".repeat(70_000)), RangeError);
+  equal(told.length, 2);
+});

@@ -1,0 +1,32 @@
+import { deepEqual } from "node:assert/strict";
+import { LINK } from "../../ffi/layout.gen.ts";
+import { controlBytes, ControlPage } from "../control_page.ts";
+import { EventBus } from "../events/bus.ts";
+import type { LinkEntry, Topology } from "../topology.ts";
+import { DropWatch } from "./drop_watch.ts";
+
+Deno.test("DropWatch tells once of each stretch in which a link drops", () => {
+  const sizes = { lanes: 1, links: 2, nodes: 1 };
+  const page = ControlPage.format(new ArrayBuffer(controlBytes(sizes)), sizes);
+  const links = [{ id: "link0", index: 0 }, { id: "link1", index: 1 }] as unknown as LinkEntry[];
+  const events = new EventBus(() => 0);
+  const told: unknown[] = [];
+  const stream = events.subscribe("link:*");
+  const watch = new DropWatch(
+    { links: new Map(links.map((link) => [link.id, link])) } as unknown as Topology,
+    page,
+    events,
+  );
+  const drop = (link: number, field: number) => page.f64[(page.linkOffset(link) + field) >> 3]++;
+  for (const [link, field] of [[1, LINK.droppedFull], [1, LINK.droppedFull], [], [1, LINK.droppedSkipped], []]) {
+    if (link !== undefined) drop(link, field!);
+    watch.look();
+  }
+  drop(0, LINK.droppedUnlinked);
+  watch.look();
+  events.close();
+  return (async () => {
+    for await (const event of stream) if (event.group === "link") told.push([event.linkId, event.kind]);
+    deepEqual(told, [["link1", "dropping"], ["link1", "dropping"], ["link0", "dropping"]]);
+  })();
+});
