@@ -8,12 +8,12 @@ Deno.test("publishEdit() tells links that an edit makes and removes, then the ed
   const to = runtime.add(sink(gathering([])), { id: "to" });
   runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
   const told: unknown[] = [];
-  runtime.events.on("link:*", (event) => {
-    if (event.group === "link" && event.kind !== "dropping") {
+  runtime.events.on("*", (event) => {
+    if (event.group === "graph") told.push(event.kind);
+    else if (event.group === "link" && event.kind !== "dropping") {
       told.push([event.linkId, event.kind, event.from, event.to]);
     }
   });
-  runtime.events.on("graph", (event) => void told.push(event.kind));
   await runtime.start();
   await runtime.edit((edit) => {
     edit.add(sink(gathering([])), { id: "other" });
