@@ -25,6 +25,8 @@ export function renderSummary(summary: RunSummary, files: readonly WrittenFile[]
   for (const { name, exhausted: times } of exhausted) {
     lines.push("", `Pool "${name}" had no free slot ${formatCount(times)} times`);
   }
+  const failing = summary.nodes.filter(({ state, restarts }) => restarts > 0 || state === "disabled");
+  if (failing.length > 0) lines.push("", ...failing.map(renderFailing));
   if (files.length > 0) lines.push("", ...files.map(renderFile));
   return lines;
 }
@@ -94,6 +96,12 @@ function renderLinks(summary: RunSummary): string[] {
       `${formatCount(link.highWater)} of ${formatCount(link.capacity)}`,
     ]),
   );
+}
+
+function renderFailing({ id, state, errors, restarts }: RunSummary["nodes"][number]): string {
+  const times = (count: number) => count === 1 ? "once" : `${formatCount(count)} times`;
+  const restarted = restarts > 0 ? ` and was restarted ${times(restarts)}` : "";
+  return `Node "${id}" failed ${times(errors)}${restarted}${state === "disabled" ? "; it was disabled" : ""}`;
 }
 
 function renderFile({ nodeId, path, state, bytes }: WrittenFile): string {

@@ -27,10 +27,14 @@ import type { AnyNodeType, NodeSpec } from "./registry/node_type.ts";
 import { registerView } from "./runtime_view.ts";
 import { Session } from "./session/session.ts";
 import type { PathLatency, RunSummary, RuntimeStats } from "./stats.ts";
+import type { Supervision } from "./supervision.ts";
 import { type NodeEntry, Topology } from "./topology.ts";
 
 /** Time that `stop()` leaves for draining by default, milliseconds. */
 const STOP_TIMEOUT_MS = 5_000;
+
+/** Time that a node's `setup()` may take by default, milliseconds. */
+const SETUP_TIMEOUT_MS = 30_000;
 
 /** Time that `edit()` leaves nodes and lanes by default, milliseconds. */
 const EDIT_TIMEOUT_MS = 5_000;
@@ -65,6 +69,11 @@ export interface RuntimeOptions {
   readonly lanes?: { readonly [name: string]: LaneOptions };
   /** Time that `stop()` leaves for draining, milliseconds; by default 5,000. */
   readonly stopTimeoutMs?: number;
+  /**
+   * How long a node's `setup()` may take, milliseconds; by default 30,000. Then it counts as failed. 0: for ever. A
+   * `setup()` that never gives the thread back cannot be told from a long one on lane `main`.
+   */
+  readonly setupTimeoutMs?: number;
 }
 
 /** Options of {@linkcode Runtime.add}. */
@@ -86,6 +95,8 @@ export interface AddOptions {
    * `["inputs_0", "inputs_3"]`. What is not the name of one, or beyond the most that a port takes, is left out.
    */
   readonly ports?: readonly string[];
+  /** What is done when it fails; by default `fail`: the run ends. */
+  readonly supervision?: Supervision;
 }
 
 /** One port of a node in a graph. */
@@ -356,6 +367,7 @@ export class Runtime implements AsyncDisposable {
       pools: this.#options.pools ?? {},
       development: this.#options.development ?? developmentByDefault(),
       stopTimeoutMs: this.#options.stopTimeoutMs ?? STOP_TIMEOUT_MS,
+      setupTimeoutMs: this.#options.setupTimeoutMs ?? SETUP_TIMEOUT_MS,
       converters: this.#knownTypes().map((type) => type.descriptor),
     });
     const { signal } = this.#options;

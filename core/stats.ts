@@ -76,8 +76,11 @@ export interface NodeProgress {
   readonly totalNs?: number;
 }
 
-/** Where a node is in its life. */
-export type NodeState = "new" | "open" | "running" | "ended" | "failed" | "closed";
+/**
+ * Where a node is in its life. `failed`: it is run no more. `restarting`: another instance will take its place.
+ * `disabled`: it failed and was torn down, and the rest goes on.
+ */
+export type NodeState = "new" | "open" | "running" | "ended" | "failed" | "closed" | "restarting" | "disabled";
 
 /** Figures of one node. */
 export interface NodeStats {
@@ -101,6 +104,8 @@ export interface NodeStats {
   readonly age: Quantiles;
   /** Failures. */
   readonly errors: number;
+  /** How often another instance took its place after a failure. */
+  readonly restarts: number;
   /**
    * Ticks at a time of its own (`waitUntilNs()`) that began later than it by more than the time since the one before,
    * or, the first, by more than 1 ms. Live graphs only.
@@ -199,7 +204,7 @@ export type LaneCounters = Pick<LaneStats, "rounds" | "parks" | "threadId">;
 /** The figures of a node that stand in the control arena. */
 export type NodeCounters = Pick<
   NodeStats,
-  "ticks" | "busyNs" | "maxTickNs" | "tick" | "age" | "errors" | "lateTicks" | "framesIn" | "framesOut"
+  "ticks" | "busyNs" | "maxTickNs" | "tick" | "age" | "errors" | "restarts" | "lateTicks" | "framesIn" | "framesOut"
 >;
 
 /**
@@ -243,6 +248,7 @@ export function readNodeCounters(page: ControlPage, index: number): NodeCounters
     tick: readQuantiles(page.u32, (at + NODE.tickHistogram) >> 2, NODE.tickHistogramShift),
     age: readQuantiles(page.u32, (at + NODE.ageHistogram) >> 2, NODE.ageHistogramShift),
     errors: field(NODE.errors),
+    restarts: field(NODE.restarts),
     lateTicks: field(NODE.lateTicks),
     framesIn: field(NODE.framesIn),
     framesOut: field(NODE.framesOut),

@@ -26,6 +26,7 @@ import { kindOf } from "./registry/kind_of.ts";
 import { ownConfig } from "./registry/own_config.ts";
 import type { AnyNodeType } from "./registry/node_type.ts";
 import { didYouMean, listSome } from "./suggestion.ts";
+import { checkSupervision, type Supervision } from "./supervision.ts";
 
 /** A node of the graph. */
 export interface NodeEntry {
@@ -38,6 +39,8 @@ export interface NodeEntry {
   readonly lane: string;
   /** The pool that its outputs take slots from; absent: that of their kind. */
   readonly pool?: string;
+  /** What is done when it fails; absent: `fail`. */
+  readonly supervision?: Supervision;
 }
 
 /** A link of the graph. */
@@ -65,6 +68,8 @@ export interface NodeOptions {
   readonly pool?: string;
   /** Elements that its dynamic ports have from the start, beside those that they always start with: `["in_2"]`. */
   readonly ports?: readonly string[];
+  /** What is done when it fails. */
+  readonly supervision?: Supervision;
 }
 
 /** What a graph gives out numbers from. */
@@ -251,6 +256,9 @@ export class Topology {
     const values = assertConfig(descriptor, id, ownConfig(descriptor, id, config));
     const lane = laneOf(id, descriptor, options.lane, this.lanes, this.#residents);
     const { pool } = options;
+    const supervision = options.supervision === undefined
+      ? undefined
+      : checkSupervision(options.supervision, { id, native: descriptor.lane === "native" });
     const entry: NodeEntry = {
       id,
       index: this.#numbers.nodes.take(),
@@ -258,6 +266,7 @@ export class Topology {
       config: values,
       lane,
       pool,
+      supervision,
     };
     this.nodes.set(id, entry);
     this.#version++;

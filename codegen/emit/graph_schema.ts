@@ -7,6 +7,7 @@ import { MAX_SLOT_BYTES, MAX_SLOTS } from "../../core/graph/document.ts";
 import { LANE_KINDS, LANE_PRIORITIES, MAX_CPUS } from "../../core/lanes/lane_options.ts";
 import { LINK_POLICIES, MAX_LINK_CAPACITY } from "../../core/links/policy.ts";
 import { isList, type NodeDescriptor, type PortDescriptor } from "../../core/registry/descriptor.ts";
+import { RESTART_LIMITS } from "../../core/supervision.ts";
 import { compareText } from "../diagnostics.ts";
 import type { PackageModel } from "../model.ts";
 
@@ -166,6 +167,7 @@ function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
       },
       lane: { type: "string", description: "The lane that the node runs on." },
       pool: { type: "string", description: "The pool that the node's outputs take frames from." },
+      supervision: supervisionSchema(),
     },
     allOf: descriptors.map((each) => ({
       if: { properties: { type: { const: each.type } }, required: ["type"] },
@@ -174,6 +176,40 @@ function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
         properties: { config: { $ref: `#/$defs/${configName(each)}` } },
       },
     })),
+  };
+}
+
+/** As `checkSupervision()` has it. */
+function supervisionSchema(): unknown {
+  const texts: { readonly [key in keyof typeof RESTART_LIMITS]: string } = {
+    limit: "Restarts within the window; the failure after that many ends the run.",
+    windowSeconds: "Length of the window.",
+    backoffMs: "Time before the first restart of a window; it doubles with each further one.",
+    maxBackoffMs: "Longest time before a restart.",
+  };
+  const keys = Object.entries(RESTART_LIMITS).map(([key, { min, max, default: usual }]) => [
+    key,
+    {
+      type: "integer",
+      minimum: min,
+      maximum: max,
+      default: usual,
+      description: texts[key as keyof typeof RESTART_LIMITS],
+    },
+  ]);
+  return {
+    description: "What is done when the node fails. By default the run ends.",
+    anyOf: [
+      { const: "fail", description: "The run ends." },
+      { const: "disable", description: "The node is torn down, and the rest goes on without it." },
+      {
+        type: "object",
+        description: "A new instance takes the node's place.",
+        required: ["restart"],
+        additionalProperties: false,
+        properties: { restart: { type: "object", additionalProperties: false, properties: Object.fromEntries(keys) } },
+      },
+    ],
   };
 }
 

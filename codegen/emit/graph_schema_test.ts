@@ -51,6 +51,16 @@ Deno.test("sluice.schema.json refuses unknown types, keys, policies, addresses a
   assert.ok(check({ ...GOOD, links: [{ from: "a.b", to: "c.d", capacity: 0 }] }).includes("/links/0/capacity"));
 });
 
+Deno.test("sluice.schema.json takes what is done with a node that fails, and nothing else", () => {
+  const supervised = (supervision: unknown) => check({ version: 1, nodes: { n: { type: "gain", supervision } } });
+  for (const good of ["fail", "disable", { restart: {} }, { restart: { limit: 3, maxBackoffMs: 0 } }]) {
+    assert.deepEqual(supervised(good), []);
+  }
+  for (const bad of ["restart", {}, { restart: { limit: 0 } }, { restart: { times: 1 } }, 3]) {
+    assert.ok(supervised(bad).some((path) => path.startsWith("/nodes/n/supervision")), JSON.stringify(bad));
+  }
+});
+
 Deno.test("sluice.schema.json names every node type with its ports", () => {
   const listed: { const: string; description: string }[] = schema.$defs.node.properties.type.anyOf;
   const known = [...Object.values(nodes), ...Object.values(nativeNodes)].map((each) => each.descriptor.type);

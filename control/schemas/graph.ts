@@ -23,7 +23,7 @@ export const GRAPH_STATES = [
 export type GraphState = typeof GRAPH_STATES[number];
 
 /** Where a node is in its life. The binary statistics carry the index. */
-export const NODE_STATES = ["new", "open", "running", "ended", "failed", "closed", "disabled"] as const;
+export const NODE_STATES = ["new", "open", "running", "ended", "failed", "closed", "disabled", "restarting"] as const;
 
 /** Where a node is in its life. */
 export type NodeLifeState = typeof NODE_STATES[number];

@@ -23,7 +23,13 @@ export type NodeEvent =
   & (
     | { readonly kind: "state"; readonly state: NodeState; readonly previous?: NodeState }
     | { readonly kind: "failed"; readonly error: SerializedError }
-    /** `attempt` counts the restarts in a row, from 1. */
+    /** `attempt` counts the restarts of the policy's window, from 1; `afterMs`: how long the next one is put off. */
+    | {
+      readonly kind: "restarting";
+      readonly attempt: number;
+      readonly afterMs: number;
+      readonly error: SerializedError;
+    }
     | { readonly kind: "restarted"; readonly attempt: number; readonly error?: SerializedError }
     | { readonly kind: "disabled"; readonly error?: SerializedError }
     /** `forNs`: how long the same tick has been under way. */

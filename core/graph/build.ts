@@ -7,6 +7,7 @@ import { SluiceError, type SourcePlace } from "../errors.ts";
 import { splitAddress } from "../ids.ts";
 import type { GraphMode, LinkOptions } from "../links/policy.ts";
 import type { GraphDocument, GraphLane, GraphPool } from "./document.ts";
+import type { Supervision } from "../supervision.ts";
 import { placed } from "./report.ts";
 
 /** The string interface of a runtime. */
@@ -15,7 +16,13 @@ export interface GraphTarget {
   addByType(
     type: string,
     config: Record<string, unknown>,
-    options?: { id?: string; lane?: string; pool?: string; ports?: readonly string[] },
+    options?: {
+      id?: string;
+      lane?: string;
+      pool?: string;
+      ports?: readonly string[];
+      supervision?: Supervision;
+    },
   ): unknown;
   /** Links by addresses. */
   connectByName(from: string, to: string, options?: LinkOptions): unknown;
@@ -56,13 +63,14 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget): void 
       else ports.push(port);
     }
   }
-  for (const { id, type, config, lane, pool, place } of document.nodes) {
+  for (const { id, type, config, lane, pool, supervision, place } of document.nodes) {
     // A lane of kind main is the control isolate, whatever the file calls it.
     const name = lane !== undefined && document.lanes[lane]?.kind === "main" ? "main" : lane;
     const options = {
       id,
       ...(name && { lane: name }),
       ...(pool && { pool }),
+      ...(supervision && { supervision }),
       ...(linked.has(id) && { ports: linked.get(id) }),
     };
     at(place, () => runtime.addByType(type, { ...config }, options));

@@ -16,6 +16,7 @@ import type { GraphReport } from "./report.ts";
 import { formatSetting, type Setting } from "./settings.ts";
 import type { ShapedGraph, ShapedNode } from "./shape.ts";
 import { didYouMean, listSome } from "../suggestion.ts";
+import { checkSupervision } from "../supervision.ts";
 
 /** Lanes that a file need not declare: that of the control isolate, and those that nodes run on by default. */
 const IMPLIED_LANES: readonly string[] = [MAIN_LANE, DEFAULT_LANE, NATIVE_LANE];
@@ -65,17 +66,28 @@ export function checkNodes(
     const { id, offset, lane } = shaped;
     const config = readConfig(shaped, descriptor, settings.filter((setting) => setting.nodeId === id), report);
     checkLane(shaped, descriptor, graph, residents, report);
+    checkNative(shaped, descriptor, report);
     const node = {
       id,
       type: descriptor.type,
       config,
       lane: lane?.name,
       pool: shaped.pool?.name,
+      supervision: shaped.supervision?.value,
       place: report.place(offset),
     };
     checked.set(id, { shaped, descriptor: withLinkedElements(sizePorts(descriptor, config), shaped.id, graph), node });
   }
   return checked;
+}
+
+function checkNative({ id, supervision }: ShapedNode, descriptor: NodeDescriptor, report: GraphReport): void {
+  if (supervision === undefined || descriptor.lane !== "native") return;
+  try {
+    checkSupervision(supervision.value, { id, native: true });
+  } catch (error) {
+    report.addThrown(error, supervision.offset);
+  }
 }
 
 /** A link brings the element of a dynamic port that it leads to or from into being. */

@@ -8,6 +8,7 @@ import type { SourcePlace } from "../errors.ts";
 import type { NodeId, PortAddress } from "../ids.ts";
 import type { LaneKind, LanePriority } from "../lanes/lane_options.ts";
 import type { GraphMode, LinkPolicy } from "../links/policy.ts";
+import type { Supervision } from "../supervision.ts";
 
 /** The version of the format that this Sluice reads. */
 export const GRAPH_VERSION = 1;
@@ -30,6 +31,8 @@ export interface GraphNode {
   readonly lane?: string;
   /** The pool that its outputs take slots from; absent: that of their kind. */
   readonly pool?: string;
+  /** What is done when it fails; absent: `fail`. */
+  readonly supervision?: Supervision;
   /** Where its id stands. */
   readonly place: SourcePlace;
 }

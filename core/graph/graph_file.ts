@@ -6,6 +6,7 @@
  */
 import type { LaneOptions } from "../lanes/lane_options.ts";
 import type { GraphMode, LinkPolicy } from "../links/policy.ts";
+import type { Supervision } from "../supervision.ts";
 import type { GRAPH_VERSION, GraphPool } from "./document.ts";
 
 /** A node of a graph file. */
@@ -18,6 +19,8 @@ export interface GraphFileNode {
   readonly lane?: string;
   /** Name of the pool that its outputs take slots from. */
   readonly pool?: string;
+  /** What is done when it fails. */
+  readonly supervision?: Supervision;
 }
 
 /** A link of a graph file. */

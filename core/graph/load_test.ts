@@ -141,7 +141,12 @@ const BAD: [string, string, ...string[]][] = [
     "an unknown key of a node",
     graph(`"s": { "type": "mixer", "configs": {} }`),
     `2:37 InvalidGraph Cannot read graph: unknown key "configs" in node "s" (did you mean "config"?); ` +
-    `available: "type", "graph", "config", "lane" and "pool"`,
+    `available: "type", "graph", "config", "lane", "pool" and "supervision"`,
+  ],
+  [
+    "a supervision that is none",
+    graph(`"s": { "type": "mixer", "supervision": { "restart": { "limit": 0.5 } } }`),
+    `2:52 InvalidConfig Cannot supervise node "s": "limit" is 0.5, wanted a whole number from 1 to 1000000`,
   ],
   [
     "a configuration that is a list",

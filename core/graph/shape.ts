@@ -16,6 +16,7 @@ import {
 } from "../lanes/lane_options.ts";
 import { type GraphMode, LINK_POLICIES, type LinkPolicy, MAX_LINK_CAPACITY } from "../links/policy.ts";
 import type { ConfigSchema } from "../registry/descriptor.ts";
+import { checkSupervision, type Supervision } from "../supervision.ts";
 import { GRAPH_VERSION, type GraphLane, type GraphPool, MAX_SLOT_BYTES, MAX_SLOTS } from "./document.ts";
 import { describeJson, jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import type { GraphReport } from "./report.ts";
@@ -36,6 +37,7 @@ export interface ShapedNode {
   readonly graph?: { readonly path: string; readonly offset: number };
   /** What the places of the sub-graphs around it say of its configuration: of each key, the last one counts. */
   readonly overlays?: readonly JsonNode[];
+  readonly supervision?: { readonly value: Supervision; readonly offset: number };
 }
 
 /** One end of a link. */
@@ -143,7 +145,7 @@ function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string,
       if (id !== undefined) nodes.set(id, { id, offset: key.offset });
       continue;
     }
-    const keys = readKeys(value, what, ["type", "graph", "config", "lane", "pool"], report);
+    const keys = readKeys(value, what, ["type", "graph", "config", "lane", "pool", "supervision"], report);
     const typeNode = keys.get("type");
     const graphNode = keys.get("graph");
     const graph = readScalar(graphNode, `"graph" of ${what}`, NAME, report) as string | undefined;
@@ -165,6 +167,8 @@ function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string,
     const lane = readScalar(laneNode, `"lane" of ${what}`, NAME, report) as string | undefined;
     const poolNode = keys.get("pool");
     const pool = readScalar(poolNode, `"pool" of ${what}`, NAME, report) as string | undefined;
+    const supervisionNode = keys.get("supervision");
+    const supervision = supervisionNode && readSupervision(supervisionNode, name, report);
     const config = keys.get("config");
     if (config !== undefined) isObject(config, `"config" of ${what}`, "an object of configuration keys", report);
     if (id === undefined) continue;
@@ -176,9 +180,19 @@ function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string,
       config,
       lane: lane === undefined ? undefined : { name: lane, offset: laneNode!.offset },
       pool: pool === undefined ? undefined : { name: pool, offset: poolNode!.offset },
+      supervision: supervision && { value: supervision, offset: supervisionNode!.offset },
     });
   }
   return nodes;
+}
+
+function readSupervision(node: JsonNode, id: string, report: GraphReport): Supervision | undefined {
+  try {
+    return checkSupervision(jsonValue(node), { id });
+  } catch (error) {
+    report.addThrown(error, node.offset);
+    return undefined;
+  }
 }
 
 function readId(name: string, offset: number, report: GraphReport): NodeId | undefined {

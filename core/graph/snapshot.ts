@@ -46,7 +46,7 @@ export function snapshotGraph(
   };
 }
 
-function fileNode({ id, type: { descriptor }, config, lane, pool }: NodeEntry): GraphFileNode {
+function fileNode({ id, type: { descriptor }, config, lane, pool, supervision }: NodeEntry): GraphFileNode {
   const values = jsonValue(config, (found) => {
     throw new SluiceError(
       "InvalidConfig",
@@ -60,6 +60,7 @@ function fileNode({ id, type: { descriptor }, config, lane, pool }: NodeEntry): 
     config: values as { readonly [key: string]: unknown },
     lane,
     ...(pool !== undefined && { pool }),
+    ...(supervision !== undefined && { supervision: structuredClone(supervision) }),
   };
 }
 

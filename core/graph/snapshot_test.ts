@@ -8,6 +8,7 @@ import { NodeRegistry } from "../registry/node_registry.ts";
 import { type AddOptions, Runtime, type RuntimeOptions } from "../runtime.ts";
 import { nodePackage } from "../../sluice.gen.ts";
 import * as nodes from "../../sluice.gen.ts";
+import type { Supervision } from "../supervision.ts";
 import { buildGraph, graphOptions } from "./build.ts";
 import type { GraphFile } from "./graph_file.ts";
 import { parseGraph } from "./load.ts";
@@ -51,6 +52,8 @@ function valueOf(schema: ConfigSchema): fc.Arbitrary<unknown> {
   }
 }
 
+const SUPERVISION = fc.constantFrom<Supervision | undefined>(undefined, "fail", "disable", { restart: { limit: 2 } });
+
 function configOf({ properties, required }: ConfigObjectSchema): fc.Arbitrary<Record<string, unknown>> {
   const keys = Object.fromEntries(Object.entries(properties).map(([key, schema]) => [key, valueOf(schema)]));
   return fc.record(keys, { requiredKeys: [...required] });
@@ -64,6 +67,7 @@ function draftOf(descriptor: NodeDescriptor): fc.Arbitrary<Draft> {
     options: fc.record({
       lane: fc.option(fc.constantFrom(...lanes), { nil: undefined }),
       pool: fc.option(fc.constantFrom("audio", "big"), { nil: undefined }),
+      supervision: descriptor.lane === "native" ? fc.constant(undefined) : SUPERVISION,
     }),
     picks: fc.array(fc.nat(), { minLength: 8, maxLength: 8 }),
   });

@@ -33,6 +33,7 @@ interface Place {
   readonly overlays: readonly JsonNode[];
   readonly lane?: ShapedNode["lane"];
   readonly pool?: ShapedNode["pool"];
+  readonly supervision?: ShapedNode["supervision"];
   /** Files that it lies in, from the outermost. */
   readonly stack: readonly string[];
 }
@@ -140,7 +141,8 @@ class Expansion {
     const own = overlaysOf(place, node.id);
     const lane = node.lane ?? place.lane;
     const pool = node.pool ?? place.pool;
-    this.#nodes.set(id, { ...node, id, lane, pool, ...(own.length > 0 && { overlays: own }) });
+    const supervision = node.supervision ?? place.supervision;
+    this.#nodes.set(id, { ...node, id, lane, pool, supervision, ...(own.length > 0 && { overlays: own }) });
   }
 
   #addInstance(node: ShapedNode, graph: { path: string; offset: number }, place: Place): Instance | undefined {
@@ -165,6 +167,7 @@ class Expansion {
       overlays,
       lane: node.lane ?? place.lane,
       pool: node.pool ?? place.pool,
+      supervision: node.supervision ?? place.supervision,
       stack: [...place.stack, path],
     };
     return { path: graph.path, ...this.expand(shape, inner) };

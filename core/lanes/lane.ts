@@ -9,7 +9,7 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import { BLOCKED, LANE, PHASE } from "../../ffi/layout.gen.ts";
+import { BLOCKED, LANE, NODE, PHASE } from "../../ffi/layout.gen.ts";
 import { ControlPage, LANE_STATE } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import { serializeError, SluiceError } from "../errors.ts";
@@ -20,13 +20,15 @@ import type { LinkWriter, Wakeable } from "../links/link.ts";
 import type { GraphMode } from "../links/policy.ts";
 import { CheckedPool } from "../memory/checked_pool.ts";
 import { Pool, POOL_INBOX_BIT } from "../memory/pool.ts";
+import type { NodeId } from "../ids.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { Figures } from "../stats.ts";
 import { runCell, type RunHost } from "./cell_runner.ts";
 import { EventRelay } from "./event_relay.ts";
 import { ReadySet } from "./ready_set.ts";
 import { explain } from "./explain.ts";
-import { type EditedLane, LaneEditor, reconfigure, tearDown } from "./lane_editor.ts";
+import { blame, disable, setAside, setUp, tearDown } from "./faults.ts";
+import { type EditedLane, LaneEditor, reconfigure } from "./lane_editor.ts";
 import { attachLink, buildCell } from "./lane_builder.ts";
 import type { LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "./messages.ts";
 import type { CellHost, NodeCell } from "./node_cell.ts";
@@ -40,6 +42,7 @@ const HEARTBEAT_NS = LANE.heartbeatNs >> 3;
 const ROUNDS = LANE.rounds >> 3;
 const LANE_STATE_RUNNING = LANE_STATE.running;
 const CURRENT_NODE = LANE.currentNode >> 2;
+const ERRORS = NODE.errors >> 3;
 const PARKS = LANE.parks >> 3;
 const LANE_STATE_WAITING = LANE_STATE.waiting;
 const LANE_STATE_QUIET = LANE_STATE.quiet;
@@ -179,6 +182,9 @@ export class Lane implements CellHost, RunHost, EditedLane {
       case "abort":
         await this.#editor.abort(command.epoch);
         break;
+      case "disable":
+        await this.#disable(command.node);
+        break;
     }
   }
 
@@ -264,12 +270,22 @@ export class Lane implements CellHost, RunHost, EditedLane {
     this.#news.format(cell, port, format);
   }
 
-  /** A node failed: the lane stops running nodes and waits for the control isolate's word. */
+  /**
+   * A node failed: if it is supervised it is set aside, else the lane stops running nodes. The control isolate decides
+   * what comes next.
+   */
   fail(error: unknown, cell: NodeCell, action: string): void {
-    if (this.#closed) return;
-    this.#running = false;
+    if (this.#closed || cell.failed) return;
+    const reason = explain(error, cell, action);
+    if (cell.retired || cell.ended) {
+      cell.context.log.error(reason.message);
+      return;
+    }
+    if (cell.plan.supervised) setAside(cell);
+    else this.#running = false;
     this.#publish();
-    this.site.post({ kind: "failed", error: serializeError(explain(error, cell, action)) });
+    const node = cell.plan.supervised ? { node: cell.id } : {};
+    this.site.post({ kind: "failed", error: serializeError(reason), ...node });
   }
 
   /** A node came to its end. */
@@ -281,6 +297,12 @@ export class Lane implements CellHost, RunHost, EditedLane {
   /** A failure outside every call that the lane made: an unhandled rejection, an error in a callback. */
   failOutside(error: unknown): void {
     if (this.#closed) return;
+    const cell = blame(error, this.cells);
+    if (cell !== undefined) {
+      this.page.f64[cell.at64 + ERRORS]++;
+      this.fail(error, cell, "a callback or a promise");
+      return;
+    }
     this.#running = false;
     const message = `Lane "${this.init.name}" failed outside process(): ${String((error as Error)?.message ?? error)}`;
     this.site.post({ kind: "failed", error: serializeError(new SluiceError("NodeFailed", message, { cause: error })) });
@@ -292,9 +314,8 @@ export class Lane implements CellHost, RunHost, EditedLane {
       this.cells = await this.#build(command.nodes, command.links);
       for (const cell of this.cells) {
         current = cell;
-        cell.opened = true;
         cell.setPhase(PHASE_SETUP);
-        await cell.instance.processor.setup?.(cell.context);
+        await this.#setUp(cell);
         cell.setPhase(PHASE_IDLE);
       }
       const formats = this.cells.flatMap((cell) =>
@@ -307,6 +328,27 @@ export class Lane implements CellHost, RunHost, EditedLane {
       const reason = current === undefined ? error : explain(error, current, "setup()");
       this.site.post({ kind: "failed", error: serializeError(reason) });
     }
+  }
+
+  /** @throws what `setup()` throws, if the node is not supervised */
+  async #setUp(cell: NodeCell): Promise<void> {
+    try {
+      await setUp(cell, this.init.setupTimeoutMs);
+    } catch (error) {
+      if (!cell.plan.supervised) throw error;
+      this.page.f64[cell.at64 + ERRORS]++;
+      this.fail(error, cell, "setup()");
+    }
+  }
+
+  async #disable(node: NodeId): Promise<void> {
+    const cell = this.cells.find((each) => each.id === node);
+    if (cell !== undefined) {
+      const done = disable(cell);
+      this.flushWriters();
+      await done;
+    }
+    this.site.post({ kind: "disabled", node });
   }
 
   async #build(nodes: readonly NodePlan[], links: readonly LinkEndPlan[]): Promise<NodeCell[]> {
@@ -354,7 +396,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
     for (let left = SLICE_TICKS; left > 0 && this.#ready.size > 0 && this.#running; left--) {
       const cell = this.cells[this.#ready.take()];
       cell.queued = false;
-      if (cell.held) continue;
+      if (cell.held || cell.failed) continue;
       u32[this.#at32 + CURRENT_NODE] = cell.plan.index + 1;
       runCell(this, cell);
       if (live) this.flushWriters();
@@ -431,7 +473,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
 
   #tellPause(): void {
     if (!this.#paused || this.#pauseTold) return;
-    if (this.cells.some((cell) => cell.pending && cell.mode !== "external")) return;
+    if (this.cells.some((cell) => cell.pending && !cell.failed && cell.mode !== "external")) return;
     for (const pool of this.pools) pool.flushMagazine();
     this.#publish();
     this.#pauseTold = true;

@@ -12,8 +12,9 @@ import type { NodeId } from "../ids.ts";
 import { keepSecrets } from "../redaction.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { explain } from "./explain.ts";
+import { layDown, setUp, tearDown } from "./faults.ts";
 import { attachLink, buildCell, changePorts, detachLink, type LinkSite } from "./lane_builder.ts";
-import type { AnnouncedFormat, LaneCommand, LaneEdit, LaneReport, NodePlan, NodeValues } from "./messages.ts";
+import type { AnnouncedFormat, LaneCommand, LaneEdit, LaneInit, LaneReport, NodePlan, NodeValues } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
 
 /** How long a removed node may take to flush, milliseconds. */
@@ -27,6 +28,7 @@ type Prepare = Extract<LaneCommand, { kind: "prepare" }>;
 /** What editing asks of the lane. */
 export interface EditedLane extends LinkSite {
   readonly page: ControlPage;
+  readonly init: LaneInit;
   /** In the order of the graph: a cell's place is its rank. */
   cells: NodeCell[];
   post(report: LaneReport): void;
@@ -74,20 +76,28 @@ export class LaneEditor {
     try {
       lane.openPools(command.pools);
       for (const plan of command.nodes) {
+        const restart = edit.insert.find(({ node }) => node === plan.id)?.restart;
+        const failed = restart && lane.cells.find((cell) => cell.id === plan.id);
+        const state = failed && await layDown(failed, restart === "carries");
         const type = await lane.findType(plan);
         const cell = buildCell(lane, plan, type.descriptor, (await type.load())());
         current = cell;
         cells.set(plan.id, cell);
-        cell.opened = true;
         cell.setPhase(PHASE.setup);
-        await cell.instance.processor.setup?.(cell.context);
+        await setUp(cell, lane.init.setupTimeoutMs);
         cell.setPhase(PHASE.idle);
+        if (state !== undefined) {
+          action = "restore()";
+          cell.instance.processor.restore?.(state);
+          action = "setup()";
+        }
       }
       for (const cell of held) cell.held = true;
       await this.#settled(held, epoch);
       for (const { node, replaces } of edit.insert) {
         const old = replaces ? lane.cells.find((cell) => cell.id === node) : undefined;
-        if (old === undefined) continue;
+        // What a failed node still knows may be what made it fail.
+        if (old === undefined || old.failed || old.ended) continue;
         current = old;
         action = "snapshot()";
         const state = old.instance.processor.snapshot?.();
@@ -132,6 +142,7 @@ export class LaneEditor {
       const old = replaces ? all.get(node) : undefined;
       if (old !== undefined) {
         moveLinks(lane, old, cell);
+        if (old.failed && old.bypassed) cell.bypass(true);
         void this.#retire(old, false);
       }
       cell.idlesUnfed = true;
@@ -227,18 +238,6 @@ export function reconfigure(cell: NodeCell, { values, secrets }: NodeValues): vo
   keepSecrets(secrets);
   cell.instance.configure(values);
   for (const key of Object.keys(values)) cell.instance.processor.configChanged?.(key);
-}
-
-/** Calls a node's `teardown()`, once. What it throws is logged. */
-export async function tearDown(cell: NodeCell): Promise<void> {
-  if (!cell.opened) return;
-  cell.opened = false;
-  try {
-    await cell.instance.processor.teardown?.(cell.context);
-    cell.ledger.settle();
-  } catch (error) {
-    cell.context.log.error(explain(error, cell, "teardown()").message);
-  }
 }
 
 function moveLinks(lane: EditedLane, from: NodeCell, to: NodeCell): void {

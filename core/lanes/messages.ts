@@ -31,6 +31,8 @@ export interface NodePlan {
   readonly pool?: string;
   /** The elements of its dynamic ports, by port; absent for those that they start with. */
   readonly elements?: { readonly [port: string]: DynamicElements };
+  /** Whether the lane goes on when it fails: the control isolate decides what becomes of the node. */
+  readonly supervised?: boolean;
 }
 
 /** Configuration values that change. */
@@ -63,6 +65,8 @@ export interface LaneInit {
   readonly mode: GraphMode;
   /** Node types that convert, by the field that they convert. */
   readonly converters: { readonly [field: string]: readonly string[] };
+  /** How long a node's `setup()` may take, milliseconds; 0: for ever. */
+  readonly setupTimeoutMs: number;
 }
 
 /** What a lane changes between two ticks, in the order of the fields. */
@@ -73,9 +77,14 @@ export interface LaneEdit {
   readonly remove: readonly NodeId[];
   /**
    * Nodes that this edit has prepared. `replaces`: the node takes the place and the links of the one with its id, and
-   * what that one's `snapshot()` gives.
+   * what that one's `snapshot()` gives. `restart`: it has failed, and is torn down before the new one is set up; that
+   * takes over its state only if it `carries` it.
    */
-  readonly insert: readonly { readonly node: NodeId; readonly replaces: boolean }[];
+  readonly insert: readonly {
+    readonly node: NodeId;
+    readonly replaces: boolean;
+    readonly restart?: "carries" | "fresh";
+  }[];
   /** Ends of new links. */
   readonly attach: readonly LinkEndPlan[];
   /** Elements of dynamic ports that come and go. */
@@ -123,6 +132,11 @@ export type LaneCommand =
   }
   /** Drops what was prepared and tears the new nodes down. */
   | { readonly kind: "abort"; readonly epoch: number }
+  /**
+   * Ends a node that has failed: its outputs end, what comes to it is dropped, and it is torn down. Answered by
+   * `disabled`.
+   */
+  | { readonly kind: "disable"; readonly node: NodeId }
   | {
     readonly kind: "configure";
     readonly request: number;
@@ -156,7 +170,10 @@ export type LaneReport =
   | { readonly kind: "applied"; readonly epoch: number; readonly failures: readonly SerializedError[] }
   /** A removed node was torn down. */
   | { readonly kind: "removed"; readonly node: NodeId }
-  | { readonly kind: "failed"; readonly error: SerializedError }
+  /** `node`: it was set aside and the others go on; absent: the lane runs no node any more. */
+  | { readonly kind: "failed"; readonly error: SerializedError; readonly node?: NodeId }
+  /** A failed node was torn down, and its outputs have ended. */
+  | { readonly kind: "disabled"; readonly node: NodeId }
   | { readonly kind: "ended"; readonly node: NodeId; readonly figures?: { readonly [name: string]: number } }
   | { readonly kind: "progress"; readonly node: NodeId; readonly doneNs: number; readonly totalNs?: number }
   | {

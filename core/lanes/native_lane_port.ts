@@ -73,6 +73,9 @@ export class NativeLanePort implements LanePort {
       case "resume":
         this.#lane?.command("resume", command.pausedNs);
         break;
+      case "disable":
+        // Native stages only ever fail the run.
+        break;
       case "close":
         if (this.#lane === undefined) queueMicrotask(() => this.#onReport({ kind: "closed" }));
         else this.#lane.command("close");

@@ -104,6 +104,8 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   held = false;
   /** It was removed from the graph and is run no more. */
   retired = false;
+  /** It has failed and waits for another instance to take its place, or to be disabled. */
+  failed = false;
   /** With no links to it, it waits for some: it came, or lost them, while the graph was running. */
   idlesUnfed = false;
   /** `setup()` was called, so `teardown()` must be. */
@@ -278,6 +280,11 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     this.#solePool = this.#needs.length === 1 ? need.pool : undefined;
     this.#soleCount = this.#needs.length === 1 ? need.count : 0;
     this.#isSimple = !this.isAsync && this.#needs.length <= 1;
+  }
+
+  /** Whether `process()` is not called: see {@linkcode NodeCell.bypass}. */
+  get bypassed(): boolean {
+    return this.tick !== this.instance.tick;
   }
 
   /** Passes what comes in by the node's one input on to its one output, without calling `process()`; or no more. */

@@ -35,6 +35,10 @@ export interface EditExtras {
   readonly bypass: readonly { readonly node: NodeId; readonly on: boolean }[];
   /** Live configuration values, already checked. */
   readonly configure: readonly { readonly node: NodeId; readonly values: { readonly [key: string]: unknown } }[];
+  /** Nodes that have failed and are built anew on the same records; `carries`: with the state of those that failed. */
+  readonly restart?: readonly { readonly node: NodeEntry; readonly carries: boolean }[];
+  /** Called when there is no way back, before any lane has swapped. */
+  readonly committed?: () => void;
 }
 
 /** What editing asks of the session. */
@@ -66,7 +70,7 @@ interface LaneWork {
   edit: {
     detach: LinkEndPlan[];
     remove: NodeId[];
-    insert: { node: NodeId; replaces: boolean }[];
+    insert: LaneEdit["insert"][number][];
     attach: LinkEndPlan[];
     ports: PortEdit[];
     bypass: { node: NodeId; on: boolean }[];
@@ -129,7 +133,8 @@ export class LiveEdits {
     const { page, plans, topology } = site;
     if (this.#ended) throw new SluiceError("Busy", "Cannot edit the graph: it has ended");
     const change = compareGraphs(topology, draft);
-    if (isUnchanged(change) && extras.bypass.length === 0 && extras.configure.length === 0) return;
+    const restarted = extras.restart ?? [];
+    if ([...extras.bypass, ...extras.configure, ...restarted].length === 0 && isUnchanged(change)) return;
     const fresh = [...change.added, ...change.replaced.map(({ after }) => after)];
     const planned: LinkEntry[] = [];
     const work = new Map<number, LaneWork>();
@@ -154,7 +159,9 @@ export class LiveEdits {
         site.lane(lane)!.send({ kind: "prepare", epoch, nodes, pools: tokens, hold, inspect, edit });
       }
       const replies = await this.#replies.all;
-      site.checkFormats(replies.flatMap((reply) => reply.kind === "prepared" ? reply.formats : []), change.linked);
+      const known = restarted.flatMap(({ node }) => draft.connections.fromNode(node.id));
+      const formats = replies.flatMap((reply) => reply.kind === "prepared" ? reply.formats : []);
+      site.checkFormats(formats, [...change.linked, ...known]);
     } catch (error) {
       for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch });
       for (const link of planned) plans.remove(link);
@@ -167,6 +174,7 @@ export class LiveEdits {
     for (const lane of work.keys()) site.driver.ringBell(lane);
     topology.adopt(draft);
     site.edited(change, extras.actions);
+    extras.committed?.();
     const applied = await this.#replies.all;
     for (const link of change.unlinked) this.#clear(link);
     await this.#removals.all;
@@ -224,6 +232,10 @@ export class LiveEdits {
       for (const { toNode, toPort } of site.topology.linksFrom(link.fromNode, link.fromPort)) {
         of(toNode).inspect.push({ node: toNode, port: toPort });
       }
+    }
+    for (const { node, carries } of extras.restart ?? []) {
+      of(node.id).nodes.push(site.nodePlan(node));
+      of(node.id).edit.insert.push({ node: node.id, replaces: true, restart: carries ? "carries" : "fresh" });
     }
     for (const { node, on } of extras.bypass) {
       of(node).hold.push(node);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { PHASE } from "../../ffi/layout.gen.ts";
+import { NODE, PHASE } from "../../ffi/layout.gen.ts";
 import { ControlPage } from "../control_page.ts";
 import { deserializeError, serializeError, SluiceError } from "../errors.ts";
 import { publishEdit } from "../events/edit_events.ts";
@@ -30,6 +30,7 @@ import { figuresOf, linkStats, nodeStats, poolStats } from "./session_figures.ts
 import { SessionLanes } from "./session_lanes.ts";
 import type { SessionOptions } from "./session_options.ts";
 import { DropWatch } from "./drop_watch.ts";
+import { Supervisor } from "./supervisor.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** How long lanes may take to tear their nodes down, milliseconds. */
@@ -37,6 +38,12 @@ const CLOSE_TIMEOUT_MS = 5_000;
 
 /** How long asynchronous ticks may go on after `pause()`, milliseconds. */
 const PAUSE_TIMEOUT_MS = 5_000;
+
+/** How long a restart may take beside the node's `setup()`, milliseconds. */
+const RESTART_SLACK_MS = 5_000;
+
+/** Longest time that a timer takes, milliseconds. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** How often the control page is looked at, milliseconds. */
 const WATCH_EVERY_MS = 500;
@@ -48,6 +55,7 @@ export class Session {
   readonly #states: NodeStates;
   readonly #clock: RunClock;
   readonly #facts = new NodeFacts();
+  readonly #supervisor: Supervisor;
   readonly #finished = Promise.withResolvers<RunSummary>();
   readonly #requests = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
   /** Until there is a control arena, a page of zeros. */
@@ -72,6 +80,7 @@ export class Session {
     this.#clock = new RunClock(() => options.driver.nowNs());
     this.#lanes = new SessionLanes(options, (lane, report) => this.#report(lane, report));
     this.#page = blankPage(options.topology);
+    this.#supervisor = this.#makeSupervisor();
     for (const id of options.topology.nodes.keys()) this.#states.set(id, "new");
     // Whoever awaits it sees the failure; nobody has to.
     this.#finished.promise.catch(() => {});
@@ -110,6 +119,7 @@ export class Session {
       for (const id of this.#states.keys()) this.#states.set(id, "running");
       this.#lanes.send({ kind: "start" });
       this.#options.events.publish({ group: "runtime", kind: "started" });
+      this.#supervisor.begin();
       this.#watch();
     } catch (error) {
       // Being stopped is no failure of the graph.
@@ -125,6 +135,7 @@ export class Session {
       this.#outcome = "stopped";
       this.#options.events.publish({ group: "runtime", kind: "stopping" });
       if (this.#startNs > 0) this.#lanes.send({ kind: "stop" });
+      this.#supervisor.stop();
       this.#stopTimer = setTimeout(() => this.#giveUp(), this.#options.stopTimeoutMs);
     }
     return this.finished;
@@ -279,6 +290,27 @@ export class Session {
     return { memory, plans };
   }
 
+  #makeSupervisor(): Supervisor {
+    const { topology, events, driver, setupTimeoutMs } = this.#options;
+    return new Supervisor({
+      topology,
+      events,
+      states: this.#states,
+      nowNs: () => driver.nowNs(),
+      restart: (node, carries, committed) => {
+        const makeDraft = () => {
+          if (topology.nodes.get(node.id) !== node) throw new SluiceError("NodeNotFound", "The node has gone");
+          const extras = { actions: [], bypass: [], configure: [], restart: [{ node, carries }], committed };
+          return { draft: topology.draft(), extras, result: undefined };
+        };
+        return this.#edits!.run(makeDraft, setupTimeoutMs === 0 ? MAX_TIMEOUT_MS : setupTimeoutMs + RESTART_SLACK_MS);
+      },
+      disable: (node) => this.#lanes.named(node.lane)?.send({ kind: "disable", node: node.id }),
+      countRestart: ({ index }) => void this.#page.f64[(this.#page.nodeOffset(index) + NODE.restarts) >> 3]++,
+      endRun: (error) => void this.#end(error),
+    });
+  }
+
   #planLinks(plans: LinkPlans): void {
     const { topology } = this.#options;
     const feedback = topology.feedbackLinks();
@@ -308,8 +340,13 @@ export class Session {
     }
     for (const { before } of replaced) this.#facts.forget(before.id);
     for (const { toNode, toPort } of unlinked) this.#facts.forgetFormat(toNode, toPort);
+    for (const { id } of [...removed, ...replaced.map(({ after }) => after)]) this.#supervisor.forget(id);
     for (const { id } of added) this.#states.set(id, "running");
-    publishEdit(this.#options.events, change, actions);
+    for (const { after: { id } } of replaced) {
+      if (this.#states.get(id) !== "ended") this.#states.set(id, "running");
+    }
+    // A restart changes nothing of the graph.
+    if (actions.length > 0) publishEdit(this.#options.events, change, actions);
   }
 
   /** The time for draining is over. */
@@ -345,11 +382,15 @@ export class Session {
         events.publish({ group: "lane", lane, kind: "started" });
         break;
       case "failed":
-        this.#failed(index, reportedError(report));
+        this.#failed(index, reportedError(report), report.node);
         break;
       case "ended":
         this.#states.set(report.node, "ended");
-        if ([...this.#states.values()].every((state) => state === "ended")) void this.#end();
+        this.#endIfDone();
+        break;
+      case "disabled":
+        this.#supervisor.disabled(report.node);
+        this.#endIfDone();
         break;
       case "paused":
         this.#pausing?.settle(index, true);
@@ -393,10 +434,15 @@ export class Session {
     }
   }
 
-  #failed(lane: number, failure: Error): void {
+  #endIfDone(): void {
+    if ([...this.#states.values()].every((state) => state === "ended" || state === "disabled")) void this.#end();
+  }
+
+  /** @param setAside the node, where its lane goes on without it */
+  #failed(lane: number, failure: Error, setAside?: NodeId): void {
     const { events } = this.#options;
     const error = serializeError(failure);
-    const nodeId = error.details?.nodeId as NodeId | undefined;
+    const nodeId = setAside ?? error.details?.nodeId as NodeId | undefined;
     if (nodeId !== undefined) {
       events.publish({ group: "node", nodeId, kind: "failed", error });
       if (failure instanceof SluiceError) this.#states.set(nodeId, "failed");
@@ -404,7 +450,8 @@ export class Session {
       events.publish({ group: "lane", lane: this.#lanes.nameOf(lane), kind: "crashed", error });
     }
     events.publish({ group: "error", kind: "error", error });
-    if (!this.#lanes.refuseOpening(lane, failure)) void this.#end(failure);
+    if (setAside !== undefined) this.#supervisor.failed(setAside, failure);
+    else if (!this.#lanes.refuseOpening(lane, failure)) void this.#end(failure);
   }
 
   /** Tears everything down, once; later calls wait for the first. */
@@ -416,6 +463,7 @@ export class Session {
   async #tearDown(): Promise<void> {
     clearTimeout(this.#stopTimer);
     clearInterval(this.#watchTimer);
+    this.#supervisor.end();
     this.#lanes.refuseAllOpening(stoppedEarly());
     this.#edits?.end(ended());
     this.#pausing?.refuse(ended());

@@ -136,6 +136,7 @@ export class SessionLanes {
       ...resolveSecrets(node.type.descriptor, node.id, node.config),
       pool: node.pool,
       elements: elementsByPort(node.type.descriptor),
+      supervised: (node.supervision ?? "fail") !== "fail",
     };
   }
 
@@ -214,6 +215,7 @@ export class SessionLanes {
       development,
       mode: topology.mode,
       converters: convertersByField(converters),
+      setupTimeoutMs: this.#options.setupTimeoutMs,
     };
     const onReport = (report: LaneReport) => this.#onReport(index, report);
     const lane = name === MAIN_LANE

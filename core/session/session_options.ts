@@ -20,6 +20,8 @@ export interface SessionOptions {
   readonly development: boolean;
   /** Time that `stop()` leaves for draining, milliseconds. */
   readonly stopTimeoutMs: number;
+  /** How long a node's `setup()` may take, milliseconds; 0: for ever. */
+  readonly setupTimeoutMs: number;
   /** Node types that errors may name as converters. */
   readonly converters: readonly NodeDescriptor[];
 }

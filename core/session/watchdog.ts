@@ -48,7 +48,7 @@ export class Watchdog {
       );
     }
     const activity = this.#sumOfActivity();
-    const quiet = activity === this.#activity &&
+    const quiet = activity === this.#activity && ![...states.values()].some((state) => state === "restarting") &&
       lanes.every(({ index }) => this.#laneField(index, LANE.state) === LANE_STATE.quiet);
     this.#activity = activity;
     this.#quietLooks = quiet ? this.#quietLooks + 1 : 0;

@@ -116,6 +116,16 @@ Deno.test("sluice run ends with 1 when a node fails, with its place, the summary
   assert.equal(summary.outcome, "failed");
 });
 
+Deno.test("sluice run goes on without a node that is to be disabled, writes the whole file and says so", async () => {
+  await using folder = await temporaryFolder();
+  const graph = JSON.parse(await Deno.readTextFile(`${FIXTURES}/throws.json`));
+  graph.nodes.bad.supervision = "disable";
+  await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify(graph));
+  const result = await sluice(["run", "graph.json", "--packages", `${FIXTURES}/sluice.gen.ts`], { cwd: folder.path });
+  assert.equal(result.code, 0, result.stderr);
+  assert.match(result.stdout, /^Completed in [^]*\nNode "bad" failed once; it was disabled\n[^]*\nWrote out\.wav /);
+});
+
 Deno.test("sluice run does not say that it wrote a file which lay there before and which it did not touch", async () => {
   await using folder = await temporaryFolder();
   await Deno.writeTextFile(`${folder.path}/old.wav`, "not mine\n");

@@ -1,0 +1,126 @@
+/**
+ * What a lane does with a node that has failed, where the run does not end for it: the node is set aside until the
+ * control isolate says whether another instance takes its place or it is disabled.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import { explain } from "./explain.ts";
+import type { NodePlan } from "./messages.ts";
+import type { NodeCell } from "./node_cell.ts";
+
+/** How long a failed node's asynchronous tick may take to settle before the node is torn down, milliseconds. */
+const SETTLE_TIMEOUT_MS = 1_000;
+
+/** Time between two looks at whether it has, milliseconds. */
+const SETTLE_EVERY_MS = 1;
+
+/** Runs the node no more. Its links stay, and what comes to it waits in them. */
+export function setAside(cell: NodeCell): void {
+  cell.failed = true;
+  cell.notBeforeNs = 0;
+  cell.abort("the node has failed");
+}
+
+/**
+ * Tears a failed node down, so that another instance can have what it had: a port, a file, a device.
+ *
+ * @param carries whether its state is asked for
+ * @returns what its `snapshot()` gave; `undefined` if it has none, or if even that failed
+ */
+export async function layDown(cell: NodeCell, carries: boolean): Promise<unknown> {
+  if (!cell.opened) return undefined;
+  await settled(cell);
+  let state: unknown;
+  try {
+    if (carries) state = cell.instance.processor.snapshot?.();
+  } catch (error) {
+    cell.context.log.warn(`${explain(error, cell, "snapshot()").message}; the node starts afresh`);
+  }
+  await tearDown(cell);
+  return state;
+}
+
+/** Ends a failed node for good: its outputs end, what comes to it is dropped from now on, and it is torn down. */
+export async function disable(cell: NodeCell): Promise<void> {
+  cell.failed = false;
+  cell.ended = true;
+  for (const output of cell.outputs) {
+    for (const link of [...output.links]) {
+      link.end();
+      // What an asynchronous tick still writes goes nowhere.
+      output.detach(link.plan.index);
+    }
+  }
+  cell.discardInputs();
+  await layDown(cell, false);
+}
+
+/**
+ * Calls `setup()`.
+ *
+ * @param timeoutMs how long it may take; 0: for ever
+ * @throws what it throws, and {@linkcode SluiceError} `Timeout`
+ */
+export async function setUp(cell: NodeCell, timeoutMs: number): Promise<void> {
+  cell.opened = true;
+  const outcome = cell.instance.processor.setup?.(cell.context);
+  if (outcome === undefined || timeoutMs === 0) return await outcome;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const message = `Node "${cell.id}" (${cell.type}) did not return from setup() within ${timeoutMs} ms`;
+    reject(new SluiceError("Timeout", message, { nodeId: cell.id }));
+  }, timeoutMs);
+  try {
+    await Promise.race([outcome, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Calls a node's `teardown()`, once. What it throws is logged. */
+export async function tearDown(cell: NodeCell): Promise<void> {
+  if (!cell.opened) return;
+  cell.opened = false;
+  try {
+    await cell.instance.processor.teardown?.(cell.context);
+    cell.ledger.settle();
+  } catch (error) {
+    cell.context.log.error(explain(error, cell, "teardown()").message);
+  }
+}
+
+/**
+ * The node whose code an error comes from that no call of the lane's threw: by the module and, where several nodes
+ * share it, the class that the stack names first.
+ *
+ * @param nodes what the lane runs
+ * @returns `undefined` where the stack names none, or several instances of the same class
+ */
+export function blame<N extends { readonly plan: NodePlan; readonly descriptor: NodeCell["descriptor"] }>(
+  error: unknown,
+  nodes: readonly N[],
+): N | undefined {
+  const lines = String((error as Error)?.stack ?? "").split("\n").slice(1);
+  for (const line of lines) {
+    const inModule = nodes.filter(({ plan, descriptor }) => line.includes(`${moduleUrl(plan, descriptor)}:`));
+    if (inModule.length === 0) continue;
+    if (inModule.length === 1) return inModule[0];
+    const ofClass = inModule.filter(({ descriptor: { className } }) => new RegExp(`\\b${className}\\b`).test(line));
+    if (ofClass.length === 1) return ofClass[0];
+    if (ofClass.length > 1) return undefined;
+  }
+  return undefined;
+}
+
+function moduleUrl({ packageUrl }: NodePlan, { source }: NodeCell["descriptor"]): string {
+  if (packageUrl === "") return "\0";
+  return new URL(source.replace(/:\d+$/, ""), packageUrl).href;
+}
+
+/** Waits until the node has no asynchronous tick under way, or for as long as one may take that was told to end. */
+async function settled(cell: NodeCell): Promise<void> {
+  for (let left = SETTLE_TIMEOUT_MS; cell.pending && left > 0; left -= SETTLE_EVERY_MS) {
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_EVERY_MS));
+  }
+}

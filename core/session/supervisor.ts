@@ -1,0 +1,179 @@
+/**
+ * Decides what becomes of nodes that fail while the rest can go on: each is restarted after a pause that grows, or
+ * disabled, as was chosen for it; a node that fails too often ends the run.
+ *
+ * @module
+ */
+import { serializeError, SluiceError } from "../errors.ts";
+import type { EventBus } from "../events/bus.ts";
+import type { NodeStates } from "../events/node_states.ts";
+import type { NodeId } from "../ids.ts";
+import { logger } from "../log.ts";
+import { restartPolicy } from "../supervision.ts";
+import type { NodeEntry, Topology } from "../topology.ts";
+
+/** What supervising asks of the session. */
+export interface SupervisorSite {
+  readonly topology: Topology;
+  readonly events: EventBus;
+  readonly states: NodeStates;
+  nowNs(): number;
+  /**
+   * Puts a new instance in a node's place.
+   *
+   * @param carries whether it takes over the state of the one that failed
+   * @param committed is called when the new instance is about to run
+   * @throws why it could not
+   */
+  restart(node: NodeEntry, carries: boolean, committed: () => void): Promise<void>;
+  /** Ends a node for good; `disabled()` is called once it has. */
+  disable(node: NodeEntry): void;
+  countRestart(node: NodeEntry): void;
+  endRun(error: Error): void;
+}
+
+/** A node that has failed at least once. */
+interface Patient {
+  readonly entry: NodeEntry;
+  /** When it failed, as far as the window reaches, nanoseconds. */
+  failures: number[];
+  error: Error;
+  timer?: ReturnType<typeof setTimeout>;
+  /** `waiting`: for its restart. `down`: it is, or is about to be, disabled. */
+  phase: "waiting" | "restarting" | "running" | "down";
+}
+
+/** See the module. */
+export class Supervisor {
+  readonly #site: SupervisorSite;
+  readonly #patients = new Map<NodeId, Patient>();
+  /** Failures from before the graph ran. */
+  #early: [node: NodeId, error: Error][] | undefined = [];
+  #stopping = false;
+  #ended = false;
+
+  constructor(site: SupervisorSite) {
+    this.#site = site;
+  }
+
+  /** The graph runs: what has failed by now is dealt with. */
+  begin(): void {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const [node, error] of early) this.failed(node, error);
+  }
+
+  /** The graph is stopping: nothing is restarted any more, so that it can come to its end. */
+  stop(): void {
+    this.#stopping = true;
+    for (const patient of this.#patients.values()) {
+      if (patient.phase === "waiting") this.#disable(patient);
+    }
+  }
+
+  /** The run is over. */
+  end(): void {
+    this.#ended = true;
+    for (const { timer } of this.#patients.values()) clearTimeout(timer);
+  }
+
+  /** A node was removed from the graph, or replaced by an edit. */
+  forget(node: NodeId): void {
+    clearTimeout(this.#patients.get(node)?.timer);
+    this.#patients.delete(node);
+  }
+
+  /** A node was set aside by its lane, or went with it. */
+  failed(node: NodeId, error: Error): void {
+    const { topology, states } = this.#site;
+    const entry = topology.nodes.get(node);
+    if (entry === undefined || this.#ended || this.isDown(node)) return;
+    if (this.#early !== undefined) {
+      this.#early.push([node, error]);
+      return;
+    }
+    states.set(node, "failed");
+    const known = this.#patients.get(node);
+    const patient: Patient = known?.entry === entry ? known : { entry, failures: [], error, phase: "running" };
+    patient.error = error;
+    this.#patients.set(node, patient);
+    const { supervision = "fail" } = entry;
+    if (supervision === "fail") this.#site.endRun(error);
+    else if (supervision === "disable" || this.#stopping) this.#disable(patient);
+    else this.#plan(patient);
+  }
+
+  /** A node was disabled, as `site.disable()` asked for. */
+  disabled(node: NodeId): void {
+    const patient = this.#patients.get(node);
+    if (patient === undefined) return;
+    const { states, events } = this.#site;
+    states.set(node, "disabled");
+    events.publish({ group: "node", nodeId: node, kind: "disabled", error: serializeError(patient.error) });
+    logger("runtime").warn(`Disabled node "${node}": ${patient.error.message}`);
+  }
+
+  /** Whether a node is disabled, or about to be. */
+  isDown(node: NodeId): boolean {
+    return this.#patients.get(node)?.phase === "down";
+  }
+
+  #plan(patient: Patient): void {
+    const { supervision, id } = patient.entry;
+    if (typeof supervision !== "object") return;
+    const { limit, windowSeconds, backoffMs, maxBackoffMs } = restartPolicy(supervision.restart);
+    const nowNs = this.#site.nowNs();
+    patient.failures = patient.failures.filter((atNs) => nowNs - atNs < windowSeconds * 1e9);
+    if (patient.failures.length >= limit) {
+      const times = limit === 1 ? "a restart" : `${limit} restarts`;
+      const message = `Node "${id}" failed again after ${times} within ${windowSeconds} s: ${patient.error.message}`;
+      this.#site.endRun(new SluiceError("NodeFailed", message, { nodeId: id, cause: patient.error }));
+      return;
+    }
+    patient.failures.push(nowNs);
+    patient.phase = "waiting";
+    const attempt = patient.failures.length;
+    const afterMs = Math.min(maxBackoffMs, backoffMs * 2 ** (attempt - 1));
+    this.#site.states.set(id, "restarting");
+    this.#site.events.publish({
+      group: "node",
+      nodeId: id,
+      kind: "restarting",
+      attempt,
+      afterMs,
+      error: serializeError(patient.error),
+    });
+    patient.timer = setTimeout(() => void this.#restart(patient, attempt), afterMs);
+  }
+
+  async #restart(patient: Patient, attempt: number): Promise<void> {
+    const { entry, error } = patient;
+    const { id } = entry;
+    patient.phase = "restarting";
+    const committed = () => {
+      if (!this.#isCurrent(patient)) return;
+      patient.phase = "running";
+      this.#site.countRestart(entry);
+      this.#site.states.set(id, "running");
+      const told = serializeError(error);
+      this.#site.events.publish({ group: "node", nodeId: id, kind: "restarted", attempt, error: told });
+      logger("runtime").warn(`Restarted node "${id}" (${attempt}): ${error.message}`);
+    };
+    try {
+      await this.#site.restart(entry, attempt === 1, committed);
+      if (this.#stopping && this.#isCurrent(patient)) this.#disable(patient);
+    } catch (reason) {
+      if (this.#isCurrent(patient) && patient.phase === "restarting") this.failed(id, reason as Error);
+    }
+  }
+
+  #disable(patient: Patient): void {
+    clearTimeout(patient.timer);
+    patient.phase = "down";
+    this.#site.disable(patient.entry);
+  }
+
+  #isCurrent(patient: Patient): boolean {
+    return !this.#ended && this.#patients.get(patient.entry.id) === patient;
+  }
+}
