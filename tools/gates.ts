@@ -9,7 +9,7 @@ import { ROOT } from "./root.ts";
 import { listTypeScript } from "./source_files.ts";
 
 /** The parts whose tests do not depend on the driver; they run once. */
-const WITHOUT_DRIVER = ["codegen", "tools"];
+const WITHOUT_DRIVER = ["codegen", "tools", "web", "tests/web"];
 
 /** The public modules. */
 const DOORS = ["mod.ts", "testing.ts"];

@@ -13,6 +13,11 @@ export function formatCount(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 }
 
+/** A figure whose unit is not known: whole numbers as they are, others with two places. */
+export function formatFigure(value: number): string {
+  return Number.isInteger(value) || Math.abs(value) >= 1e6 ? formatCount(value) : value.toFixed(2);
+}
+
 /** A number in three figures, with k, M or G: `94`, `1.2k`, `3.4M`. */
 export function formatShort(value: number): string {
   if (!Number.isFinite(value)) return UNKNOWN;

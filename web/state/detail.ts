@@ -1,5 +1,5 @@
 /**
- * The selected node in detail: its documentation, configuration and histograms, asked for once a second.
+ * The selected node in detail: its documentation, configuration and histograms, asked for twice a second.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { client, graph, graphState, status } from "./live.ts";
 import { selectedNode } from "./place.ts";
 
 /** Time between two questions, milliseconds. */
-const PERIOD_MS = 1000;
+const PERIOD_MS = 500;
 
 /** Details of the node that is selected; `undefined` until they are there. */
 export const detail = signal<NodeDetail | undefined>(undefined);

@@ -33,6 +33,8 @@ interface ControlProps<F extends Field = Field> {
   readonly disabled: boolean;
   readonly invalid: boolean;
   readonly describedBy: string;
+  /** Takes what a person is typing, which counts when they are done. */
+  type(text: string): void;
   /** Takes what a person chose. */
   change(text: string): void;
   /** Takes what a person chose by a slider. */
@@ -44,10 +46,11 @@ export function ConfigField({ node, field, value, disabled }: FieldProps): JSX.E
   const id = useId();
   // What is typed stands here until the node has it, or refuses it.
   const draft = useSignal<string | undefined>(undefined);
+  const typing = useSignal(false);
   const problem = useSignal<string | undefined>(undefined);
   const sender = useMemo(() => makeSender(node, field.key, draft, problem), [node, field.key]);
   useEffect(() => {
-    if (!sender.busy && problem.peek() === undefined) draft.value = undefined;
+    if (!sender.busy && !typing.peek() && problem.peek() === undefined) draft.value = undefined;
   }, [value]);
   const text = draft.value ?? textOf(field, value);
   const send = (next: unknown) => void sender.push(next as Json);
@@ -58,7 +61,12 @@ export function ConfigField({ node, field, value, disabled }: FieldProps): JSX.E
     disabled,
     invalid: problem.value !== undefined,
     describedBy: `${id}-help`,
+    type(next) {
+      typing.value = true;
+      draft.value = next;
+    },
     change(next) {
+      typing.value = false;
       draft.value = next;
       const parsed = parseField(field, next);
       problem.value = "problem" in parsed ? parsed.problem : undefined;
@@ -89,7 +97,7 @@ export function ConfigField({ node, field, value, disabled }: FieldProps): JSX.E
 }
 
 function FieldControl(props: ControlProps): JSX.Element {
-  const { field, id, text, disabled, change, invalid, describedBy } = props;
+  const { field, id, text, disabled, type, change, invalid, describedBy } = props;
   const common = { id, disabled, "aria-describedby": describedBy, "aria-invalid": invalid };
   switch (field.kind) {
     case "number":
@@ -116,6 +124,7 @@ function FieldControl(props: ControlProps): JSX.Element {
           {...common}
           type="text"
           value={text}
+          onInput={({ currentTarget }) => type(currentTarget.value)}
           onChange={({ currentTarget }) => change(currentTarget.value)}
         />
       );
@@ -125,6 +134,7 @@ function FieldControl(props: ControlProps): JSX.Element {
           {...common}
           rows={3}
           value={text}
+          onInput={({ currentTarget }) => type(currentTarget.value)}
           onChange={({ currentTarget }) => change(currentTarget.value)}
         />
       );
@@ -133,7 +143,7 @@ function FieldControl(props: ControlProps): JSX.Element {
 
 /** A number; with a slider beside it where both ends are known. */
 function NumberControl(props: ControlProps<NumberField>): JSX.Element {
-  const { id, field, text, disabled, invalid, describedBy, change, slide } = props;
+  const { id, field, text, disabled, invalid, describedBy, type, change, slide } = props;
   const number = Number(text);
   const { slider } = field;
   return (
@@ -161,6 +171,7 @@ function NumberControl(props: ControlProps<NumberField>): JSX.Element {
         aria-invalid={invalid}
         disabled={disabled}
         value={text}
+        onInput={({ currentTarget }) => type(currentTarget.value)}
         onChange={({ currentTarget }) => change(currentTarget.value)}
       />
     </span>

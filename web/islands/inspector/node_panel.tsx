@@ -8,7 +8,7 @@ import { HealthMark } from "../../components/health_mark.tsx";
 import { Section } from "../../components/section.tsx";
 import { TickHistogram } from "../../components/tick_histogram.tsx";
 import { nodeWords } from "../../model/condition_words.ts";
-import { formatCount, formatNs, formatRate, formatShare } from "../../model/format_figures.ts";
+import { formatCount, formatFigure, formatNs, formatRate, formatShare } from "../../model/format_figures.ts";
 import { detail, detailProblem } from "../../state/detail.ts";
 import { figures, graph, reading } from "../../state/live.ts";
 import { selectLink, selectNode } from "../../state/place.ts";
@@ -39,6 +39,17 @@ export function NodePanel({ index }: PanelProps): JSX.Element | null {
       <Section title="Figures">
         <NodeFigureList index={index} detail={known} />
       </Section>
+      {known?.figures !== undefined && (
+        <Section title="What it reports">
+          <FigureList
+            items={Object.entries(known.figures).map(([key, value]) => ({
+              key,
+              name: key,
+              value: formatFigure(value),
+            }))}
+          />
+        </Section>
+      )}
       <Section title="History">
         <HistoryPlots selection={{ kind: "node", id: node.id }} plots={NODE_PLOTS} />
       </Section>
@@ -109,7 +120,6 @@ function NodeFigureList({ index, detail: known }: PanelProps & { readonly detail
           value: formatNs(known.progress.doneNs) +
             (known.progress.totalNs === undefined ? "" : ` of ${formatNs(known.progress.totalNs)}`),
         }]),
-        ...Object.entries(known?.figures ?? {}).map(([key, value]) => ({ key, name: key, value: formatCount(value) })),
       ]}
     />
   );

@@ -1,0 +1,102 @@
+/** Chromium for tests of the page: where it is, and a page in it. */
+import { type Browser, chromium, type Page } from "playwright-core";
+import { isPageCurrent } from "../../tools/page_build.ts";
+import { ROOT } from "../../tools/root.ts";
+
+/** What Chromium is called, by distribution. */
+const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+
+/** How long a step in the browser may take, milliseconds: other tests run beside it. */
+const STEP_TIMEOUT_MS = 20_000;
+
+/** Options of {@linkcode pageTest}. */
+export interface PageTestOptions {
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly theme?: "dark" | "light";
+}
+
+/** A page in a browser of its own. */
+export interface OpenPage extends AsyncDisposable {
+  readonly browser: Browser;
+  readonly page: Page;
+  /** What went wrong in the page so far: exceptions, and errors on its console. */
+  readonly faults: string[];
+}
+
+const executablePath = await findChromium();
+
+/**
+ * Registers a test that needs Chromium. Where there is none it is left out, but not in CI. The page is built first if
+ * it is missing or outdated.
+ */
+export function pageTest(name: string, body: () => Promise<void>): void {
+  Deno.test({
+    name,
+    ignore: executablePath === undefined && Deno.env.get("CI") === undefined,
+    // Playwright keeps a process and timers of its own.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      await buildPage();
+      await body();
+    },
+  });
+}
+
+/** Opens a browser with one empty page. */
+export async function openPage(options: PageTestOptions = {}): Promise<OpenPage> {
+  if (executablePath === undefined) throw new Error(`Cannot find Chromium: looked for ${NAMES.join(", ")}`);
+  // Its sandbox does not start for root, nor in most containers.
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  const page = await browser.newPage({
+    viewport: options.viewport ?? { width: 1440, height: 900 },
+    colorScheme: options.theme ?? "dark",
+  });
+  page.setDefaultTimeout(STEP_TIMEOUT_MS);
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("console", (message) => {
+    // Chromium itself reports a WebSocket that does not open.
+    if (message.type() === "error" && !message.text().startsWith("WebSocket connection")) faults.push(message.text());
+  });
+  return { browser, page, faults, [Symbol.asyncDispose]: () => browser.close() };
+}
+
+/** Tries until a check no longer throws, and throws what it threw last when the time is over. */
+export async function eventually(check: () => Promise<void>, timeoutMs = STEP_TIMEOUT_MS): Promise<void> {
+  const endMs = performance.now() + timeoutMs;
+  while (true) {
+    try {
+      return await check();
+    } catch (error) {
+      if (performance.now() > endMs) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+async function findChromium(): Promise<string | undefined> {
+  const given = Deno.env.get("SLUICE_CHROMIUM");
+  if (given !== undefined) return given;
+  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
+    for (const name of NAMES) {
+      try {
+        if ((await Deno.stat(`${folder}/${name}`)).isFile) return `${folder}/${name}`;
+      } catch {
+        // Not in this folder.
+      }
+    }
+  }
+  return undefined;
+}
+
+let built: Promise<void> | undefined;
+
+function buildPage(): Promise<void> {
+  return built ??= (async () => {
+    if (await isPageCurrent()) return;
+    const args = ["run", "-A", `${ROOT}tools/build_web.ts`, "--if-needed"];
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
+    if (!success) throw new Error(`Cannot build the page:\n${new TextDecoder().decode(stderr)}`);
+  })();
+}

@@ -1,0 +1,50 @@
+/** The graph of the live demo, and graphs with nodes of tests, served in this process. */
+import type { Page } from "playwright-core";
+import { type ControlOptions, type ControlServer, serveControl } from "../../control/server.ts";
+import { buildGraph, graphOptions, loadGraph, NodeRegistry, Runtime } from "../../mod.ts";
+import { nodePackage } from "../../sluice.gen.ts";
+import { ROOT } from "../../tools/root.ts";
+
+/** A runtime that runs, and its server. */
+export interface Served extends AsyncDisposable {
+  readonly runtime: Runtime;
+  readonly server: ControlServer;
+}
+
+/** Runs `examples/live.json` and serves it on a free port. */
+export async function serveDemo(options: ControlOptions = {}): Promise<Served> {
+  const registry = new NodeRegistry([nodePackage]);
+  const document = await loadGraph(`${ROOT}examples/live.json`, registry);
+  const runtime = new Runtime({ ...graphOptions(document), registry });
+  buildGraph(document, runtime);
+  return await serveStarted(runtime, { title: "examples/live.json", ...options });
+}
+
+/** Starts a graph and serves it on a free port. */
+export async function serveStarted(runtime: Runtime, options: ControlOptions = {}): Promise<Served> {
+  await runtime.start();
+  const server = serveControl(runtime, { port: 0, ...options });
+  return {
+    runtime,
+    server,
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      await runtime[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Waits until the graph is drawn and figures have come. */
+export async function graphShown(page: Page, node: string): Promise<void> {
+  await page.locator(`[data-node="${node}"] [data-figure="rate"]`).filter({ hasText: "/s" }).waitFor();
+}
+
+/** A figure of the inspector as a number; thin spaces between thousands are left out. */
+export async function inspected(page: Page, figure: string): Promise<number> {
+  return toNumber(await page.locator(`[data-inspector] [data-figure="${figure}"]`).innerText());
+}
+
+/** The number at the beginning of a text, without the spaces between thousands. */
+export function toNumber(text: string): number {
+  return parseFloat(text.replace(/(?<=\d)[\s\u202f](?=\d{3})/g, ""));
+}
