@@ -106,6 +106,11 @@ export class Generator {
     return text === undefined ? undefined : await readOutput(join(this.root, path)).catch(() => undefined) === text;
   }
 
+  /** Whether a path, relative to the root, is that of a generated file. */
+  writes(path: string): boolean {
+    return this.#texts.has(path);
+  }
+
   async #run(changed: ReadonlySet<string>): Promise<GenerateResult> {
     const { configPath, check = false } = this.#options;
     const { config, diagnostics } = await readConfig(configPath);

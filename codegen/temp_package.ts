@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,7 +16,7 @@ const RUNTIME = fileURLToPath(new URL("../core/generated_api.ts", import.meta.ur
 export interface TempPackage extends AsyncDisposable {
   readonly root: string;
   readonly configPath: string;
-  /** Writes a file. */
+  /** Writes a file, at one stroke. */
   write(path: string, content: string | Uint8Array): Promise<void>;
   /** Generates, and gives the first line of each diagnostic. */
   run(): Promise<GenerateResult & { readonly problems: readonly string[] }>;
@@ -34,7 +34,8 @@ export async function tempPackage(
   const root = await Deno.realPath(await mkdtemp(join(tmpdir(), "sluice-package-")));
   const write = async (path: string, content: string | Uint8Array): Promise<void> => {
     await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), content);
+    await writeFile(join(root, `${path}.part`), content);
+    await rename(join(root, `${path}.part`), join(root, path));
   };
   const given = { include: ["**/*.ts"], name: "@example/temporary", runtime: RUNTIME, ...config };
   await write("sluice.json", JSON.stringify(given));

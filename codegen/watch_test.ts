@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -104,6 +104,80 @@ Deno.test("watch() generates at once, and again when a file changes", async () =
   assert.match(await readFile(join(folder.root, "sluice.gen.ts"), "utf8"), /export const two:/);
   stop.abort();
   await watching;
+});
+
+/** Writes a file at one stroke, so that nobody sees half of it. */
+async function place(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.part`, text);
+  await rename(`${path}.part`, path);
+}
+
+/** Watches a package; each run is answered by the next step. */
+async function watchSteps(configPath: string, steps: ((run: WatchRun) => Promise<unknown>)[]): Promise<WatchRun[]> {
+  const stop = new AbortController();
+  const runs: WatchRun[] = [];
+  await watch({ configPath }, (run) => {
+    runs.push(run);
+    const step = steps.shift();
+    if (step === undefined) stop.abort();
+    else void step(run);
+  }, stop.signal);
+  return runs;
+}
+
+Deno.test("watch() mends a generated file that somebody else changes or removes, and takes no note of its own writes", async () => {
+  await using folder = await folderOf({ "one.ts": pass("One") });
+  const path = join(folder.root, "sluice.gen.ts");
+  const runs = await watchSteps(folder.configPath, [
+    () => rm(path),
+    async () => await place(path, `${await readFile(path, "utf8")}\n// more`),
+    () => place(join(folder.root, "two.ts"), pass("Two")),
+  ]);
+  assert.deepEqual(runs.map(({ changed, result }) => [...changed, result.files[0].state]), [
+    ["written"],
+    ["sluice.gen.ts", "written"],
+    ["sluice.gen.ts", "written"],
+    ["two.ts", "written"],
+  ]);
+});
+
+Deno.test("watch() takes note of a configuration of another name", async () => {
+  await using folder = await folderOf({ "one.ts": pass("One"), "two.ts": pass("Two") });
+  const configPath = join(folder.root, "nodes.json");
+  const config = { include: ["one.ts"], name: "@example/other", runtime: RUNTIME };
+  await writeFile(configPath, JSON.stringify(config));
+  const runs = await watchSteps(configPath, [
+    () => place(configPath, JSON.stringify({ ...config, include: ["*.ts"] })),
+  ]);
+  assert.deepEqual(runs.map(({ result }) => result.nodeTypes), [["one"], ["one", "two"]]);
+});
+
+Deno.test("watch() waits for a folder that is removed, and goes on when it comes back", async () => {
+  await using folder = await folderOf({ "one.ts": pass("One") });
+  const config = await readFile(folder.configPath, "utf8");
+  const stop = new AbortController();
+  const seen: string[] = [];
+  let removed: Promise<void> | undefined;
+  const comeBack = async () => {
+    await removed;
+    const aside = `${folder.root}-aside`;
+    await mkdir(aside);
+    await writeFile(join(aside, "sluice.json"), config);
+    await writeFile(join(aside, "two.ts"), pass("Two"));
+    await rename(aside, folder.root);
+  };
+  let back: Promise<void> | undefined;
+  await watch(folder, ({ result }) => {
+    const state = result.diagnostics[0]?.message.includes("there is no file") ? "absent" : result.nodeTypes.join(" ");
+    if (state === seen.at(-1)) return;
+    seen.push(state);
+    if (state === "one") removed ??= rm(folder.root, { recursive: true });
+    else if (state === "absent") back ??= comeBack();
+    else if (state === "two") void place(join(folder.root, "three.ts"), pass("Three"));
+    else if (state === "three two") stop.abort();
+  }, stop.signal);
+  await back;
+  assert.deepEqual(seen.filter((state) => state !== ""), ["one", "absent", "two", "three two"]);
 });
 
 Deno.test("a generated module is the same whether its package is alone or read again and again", async () => {
