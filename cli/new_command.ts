@@ -8,24 +8,34 @@ import { fileURLToPath } from "node:url";
 import type { NewProcessorArgs } from "./args.ts";
 import { EXIT } from "./failure.ts";
 import type { Io } from "./output.ts";
+import { VERSION } from "./version.ts";
 
 /** @returns the exit code */
 export async function newProcessorCommand(args: NewProcessorArgs, io: Io): Promise<number> {
   const { newProcessor } = await import("../codegen/new_processor.ts");
   const { runCodegen } = await import("../codegen/main.ts");
-  const config = args.config ?? "sluice.json";
-  const { files } = await newProcessor(args.name, config, args.folder, runtimeFor(dirname(resolve(config))));
+  const configPath = args.config ?? "sluice.json";
+  const root = dirname(resolve(configPath));
+  const source = { version: VERSION, checkout: ownCheckout() };
+  const { files, changes, manifest } = await newProcessor({ ...args, configPath, source });
+  for (const { path, added } of changes) {
+    io.stdout.line(added.length === 0 ? `new: ${path}` : `changed: ${path}: ${added.join(", ")}`);
+  }
   for (const path of files) io.stdout.line(`new: ${path}`);
   const code = await runCodegen(args.config === undefined ? [] : ["--config", args.config]);
   if (code !== EXIT.ok) return code;
-  io.stdout.line(`Try it: deno test -A ${relative(".", resolve(dirname(config), files[1]))}`);
+  // Deno looks for its configuration from the current directory upwards, not from the test.
+  const elsewhere = root === resolve(".") || manifest === undefined ? "" : ` --config ${relative(".", manifest.path)}`;
+  io.stdout.line(`Try it: deno test -A${elsewhere} ${relative(".", resolve(root, files[1]))}`);
+  if (elsewhere === "" && manifest?.tasks.includes("codegen")) {
+    io.stdout.line("After each change of an annotation: deno task codegen");
+  }
   return EXIT.ok;
 }
 
-/** What a new package imports the runtime by: these very files where they are a checkout, else the published name. */
-function runtimeFor(root: string): string {
-  const here = new URL("../core/generated_api.ts", import.meta.url);
-  if (here.protocol !== "file:" || here.pathname.includes("/node_modules/")) return "@sluice/sluice";
-  const path = relative(root, fileURLToPath(here)).replaceAll("\\", "/");
-  return path.startsWith(".") ? path : `./${path}`;
+/** The folder of these very files, where they are a checkout and not an installed package. */
+function ownCheckout(): string | undefined {
+  const here = new URL("../", import.meta.url);
+  if (here.protocol !== "file:" || here.pathname.includes("/node_modules/")) return undefined;
+  return fileURLToPath(here).replace(/[\\/]$/, "");
 }

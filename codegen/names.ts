@@ -18,6 +18,11 @@ export function identifierOf(type: string): string {
   return TAKEN.has(name) ? `${name}Node` : name;
 }
 
+/** Whether the constant of a node type cannot have the type's own name. */
+export function isKeptIdentifier(type: string): boolean {
+  return TAKEN.has(plain(type).replace(/-([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase()));
+}
+
 /** `wav-source` becomes `WavSource`: what the names of its types start with. */
 export function typePrefixOf(type: string): string {
   const name = plain(type).replace(/(?:^|-)([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase());

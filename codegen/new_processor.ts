@@ -1,166 +1,166 @@
 /**
- * `sluice new processor NAME`: a class with its test and its page, which run as they are.
+ * `sluice new processor NAME`: a class with its test and its page, in a project where they run as they are.
  *
  * @module
  */
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { applyEdits, modify } from "jsonc-parser";
 import { SluiceError } from "../core/errors.ts";
-import { parseConfig } from "./config.ts";
+import { type GeneratorConfig, parseConfig } from "./config.ts";
+import { planManifest, type RuntimeSource } from "./deno_manifest.ts";
 import { describePlaced } from "./diagnostics.ts";
-import { formatTypeScript } from "./emit/format.ts";
-import { identifierOf, typePrefixOf } from "./names.ts";
+import { identifierOf } from "./names.ts";
+import { newProcessorFiles, type NewProcessorPaths } from "./new_processor_files.ts";
+import { assertProcessorName } from "./new_processor_name.ts";
 import { relativeSpecifier } from "./paths.ts";
+import { findFiles, isFound } from "./scan/find_files.ts";
+import { scanPackage } from "./scan/scan_package.ts";
+import { namedStandardPackage, standardPackages } from "./standard_types.ts";
+
+/** What to make. */
+export interface NewProcessorOptions {
+  /** The registered name: `noise-gate`. */
+  readonly name: string;
+  /** Path of the `sluice.json`; if there is none, one is written. */
+  readonly configPath: string;
+  /** Where the class goes, relative to the package's root; by default the first folder that is read. */
+  readonly folder?: string;
+  /** Where the runtime is to be had, for a project that does not say. */
+  readonly source: RuntimeSource;
+}
 
 /** What was made. */
 export interface NewProcessor {
   /** Paths relative to the package's root: class, test, page. */
   readonly files: readonly string[];
-  /** The registered name. */
-  readonly type: string;
+  /** Other files that were written, relative to the root, each with what is new in it; nothing for a new file. */
+  readonly changes: readonly { readonly path: string; readonly added: readonly string[] }[];
+  /** The `deno.json` that governs the files: its absolute path and its tasks. Absent inside Sluice's repository. */
+  readonly manifest?: { readonly path: string; readonly tasks: readonly string[] };
 }
 
-/** A name: words of lower-case letters and digits, joined by `-`. */
-const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+/** A `sluice.json`, as it is or will be. */
+interface Config {
+  readonly path: string;
+  readonly isNew: boolean;
+  readonly text: string;
+  readonly config: GeneratorConfig;
+}
 
 /**
- * Makes the files of a new processor.
+ * Makes the files of a new processor. Everything that could be wrong is looked at before anything is written.
  *
- * @param name the registered name: `noise-gate`
- * @param configPath path of the `sluice.json`; if there is none, one is written
- * @param folder where the class goes, relative to the package's root; by default the first folder that is read
- * @param ours the import specifier of the runtime, for a `sluice.json` that is written
- * @throws {SluiceError} `InvalidConfig` if the name is no name, a file is there already, or the configuration does not read the folder
+ * A folder that `sluice.json` does not read is added to it. A `deno.json` is written, or completed, where the import
+ * of the runtime would lead nowhere.
+ *
+ * @throws {SluiceError} `InvalidConfig` if the name is no name or taken, a file is there already, the folder cannot be
+ * read by the generator, or a configuration is wrong
  */
-export async function newProcessor(
-  name: string,
-  configPath: string,
-  folder?: string,
-  ours = "@sluice/sluice",
-): Promise<NewProcessor> {
-  if (!NAME.test(name) || name.length > 64) {
-    const mended = name.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(
-      /^-|-$/g,
-      "",
-    );
-    const hint = NAME.test(mended) ? `; write "${mended}"` : "";
-    throw refuse(
-      `Cannot name a processor ${
-        JSON.stringify(name)
-      }: wanted words of lower-case letters and digits, joined by "-"${hint}`,
-    );
-  }
+export async function newProcessor(options: NewProcessorOptions): Promise<NewProcessor> {
+  const { name, configPath, source } = options;
+  assertProcessorName(name);
   const root = dirname(resolve(configPath));
-  if (!await exists(configPath)) {
-    const config = { include: ["processors/**/*.ts"], name: `@example/${basename(root)}`, runtime: ours };
-    await writeFile(configPath, `${JSON.stringify(config, null, 2)}\n`);
-  }
-  const { config, diagnostics } = parseConfig(configPath, await readFile(configPath, "utf8"));
-  if (config === undefined) throw refuse(describePlaced(diagnostics[0]));
-  const base = (folder ?? /^(?:\.\/)?([^*?[\]{}()]*\/|)/.exec(config.include[0])?.[1] ?? "").replace(/\/$/, "");
-  const stem = name.replaceAll("-", "_");
-  const at = (file: string) => base === "" ? file : `${base}/${file}`;
-  const paths = { code: at(`${stem}.ts`), test: at(`${stem}_test.ts`), page: `docs/processors/${stem}.md` };
+  const before = await readConfig(configPath, root, source);
+  const paths = planPaths(options, before.config, root);
+  const { include, text, config } = extendInclude(options, before, paths.code);
+  await assertFree(name, root, before);
   for (const path of Object.values(paths)) {
     if (await exists(join(root, path))) {
       throw refuse(`Cannot make processor "${name}": "${path}" is there already; choose another name, or remove it`);
     }
   }
-  const isLocal = /^\.\.?\//.test(config.runtime);
-  // Inside this repository generated code has a door of its own; people have the public ones.
-  const local = (module: string) => relativeSpecifier(paths.code, join(dirname(config.runtime), module));
-  const runtime = isLocal ? local("../mod.ts") : config.runtime;
-  const testing = isLocal ? local("../testing.ts") : `${config.runtime}/testing`;
-  const generated = relativeSpecifier(paths.code, config.output);
-  const texts = {
-    [paths.code]: formatTypeScript(codeText(name, runtime)),
-    [paths.test]: formatTypeScript(testText(name, testing, generated)),
-    [paths.page]: pageText(name),
-  };
-  for (const [path, text] of Object.entries(texts)) {
+  const manifest = isPath(config.runtime) ? undefined : await planManifest(root, config.runtime, source);
+  const changes: { path: string; text: string; added: readonly string[] }[] = [];
+  if (before.isNew) changes.push({ path: basename(configPath), text, added: [] });
+  else if (include !== undefined) changes.push({ path: basename(configPath), text, added: [`"${include}"`] });
+  if (manifest?.text !== undefined) {
+    changes.push({ path: relative(root, manifest.path), text: manifest.text, added: manifest.added });
+  }
+  const made = newProcessorFiles(name, config, paths);
+  for (const [path, content] of [...changes.map((each) => [each.path, each.text]), ...Object.entries(made)]) {
     await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), text, { flag: "wx" });
+    await writeFile(join(root, path), content);
   }
-  return { files: Object.values(paths), type: name };
-}
-
-function codeText(name: string, runtime: string): string {
-  return `/**
- * The \`${name}\` processor.
- *
- * @module
- */
-import { type AudioFrame, config, input, output, processor, type StreamInput, type StreamOutput } from ${
-    JSON.stringify(runtime)
+  return {
+    files: Object.values(paths),
+    changes: changes.map(({ path, added }) => ({ path, added })),
+    ...(manifest === undefined ? {} : { manifest: { path: manifest.path, tasks: manifest.tasks } }),
   };
+}
 
-/**
- * Scales blocks of audio.
- *
- * **Inputs.** \`audioIn\`: audio of any format.
- *
- * **Outputs.** \`audioOut\`: the same, scaled.
- *
- * **Config.** \`factor\`.
- */
-@processor()
-export class ${typePrefixOf(name)} {
-  @input()
-  audioIn!: StreamInput<AudioFrame>;
-  @output()
-  audioOut!: StreamOutput<AudioFrame>;
-  /** What samples are multiplied by. @minimum 0 @maximum 10 */
-  @config({ live: true })
-  factor = 1;
+async function readConfig(path: string, root: string, { checkout }: RuntimeSource): Promise<Config> {
+  const isNew = !await exists(path);
+  const text = isNew ? newConfigText(root, checkout) : await readFile(path, "utf8");
+  const { config, diagnostics } = parseConfig(path, text);
+  if (config === undefined) throw refuse(describePlaced(diagnostics[0]));
+  return { path, isNew, text, config };
+}
 
-  process(): void {
-    let frame: AudioFrame | undefined;
-    while ((frame = this.audioIn.read())) {
-      const own = frame.writable();
-      for (let channel = 0; channel < own.channels; channel++) {
-        const samples = own.channel(channel);
-        for (let k = 0; k < samples.length; k++) samples[k] *= this.factor;
-      }
-      this.audioOut.write(own);
-    }
+function newConfigText(root: string, checkout: string | undefined): string {
+  const inside = checkout === undefined ? ".." : relative(checkout, root);
+  const isOurs = !/^\.\.(?:[\\/]|$)/.test(inside) && !isAbsolute(inside);
+  const runtime = isOurs ? { runtime: relativeSpecifier(`${inside}/sluice.json`, "core/generated_api.ts") } : {};
+  const content = { name: `@example/${basename(root)}`, include: ["processors/**/*.ts"], ...runtime };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+function planPaths({ name, folder }: NewProcessorOptions, config: GeneratorConfig, root: string): NewProcessorPaths {
+  const first = /^(?:\.\/)?([^*?[\]{}()]*\/|)/.exec(config.include[0] ?? "")?.[1] ?? "";
+  const base = relative(root, resolve(root, folder ?? first)).replaceAll("\\", "/");
+  if (base.startsWith("..") || isAbsolute(base)) {
+    throw refuse(
+      `Cannot make processor "${name}" in "${folder}": it is not inside "${root}", the folder of the sluice.json; ` +
+        "name a folder inside it, or another sluice.json with --config",
+    );
   }
-}
-`;
-}
-
-function testText(name: string, testing: string, generated: string): string {
-  return `import assert from "node:assert/strict";
-import { ProcessorHarness } from ${JSON.stringify(testing)};
-import { nodes } from ${JSON.stringify(generated)};
-
-Deno.test("${name} scales blocks", async () => {
-  await using harness = await ProcessorHarness.create(nodes.${identifierOf(name)}({ factor: 0.5 }));
-  harness.pushAudio("audioIn", { sampleRateHz: 48_000, channels: [new Float32Array([1, -0.5])] });
-  await harness.run();
-  const [block] = harness.takeAudio("audioOut");
-  assert.deepEqual([...block.channels[0]], [0.5, -0.25]);
-});
-`;
+  const stem = name.replaceAll("-", "_");
+  const at = (file: string) => base === "" ? file : `${base}/${file}`;
+  return { code: at(`${stem}.ts`), test: at(`${stem}_test.ts`), page: `docs/processors/${stem}.md` };
 }
 
-function pageText(name: string): string {
-  return `# ${name}
+/** Adds to `include` what leads to the new class, if nothing does. */
+function extendInclude(
+  { name, folder }: NewProcessorOptions,
+  { path, text, config }: Config,
+  code: string,
+): { readonly include?: string; readonly text: string; readonly config: GeneratorConfig } {
+  const { include, exclude } = config;
+  if (isFound(code, include, exclude)) return { text, config };
+  const glob = folder === undefined || !code.includes("/") ? code : `${dirname(code)}/**/*.ts`;
+  if (!isFound(code, [glob], exclude)) {
+    const cause = isFound(code, [glob], []) ? `"exclude" of "${path}"` : "the generator, which never enters it,";
+    throw refuse(
+      `Cannot make processor "${name}": ${cause} leaves "${code}" out; choose another folder with --folder`,
+    );
+  }
+  const formattingOptions = { insertSpaces: true, tabSize: 2 };
+  const edits = modify(text, ["include", include.length], glob, { isArrayInsertion: true, formattingOptions });
+  return { include: glob, text: applyEdits(text, edits), config: { ...config, include: [...include, glob] } };
+}
 
-Scales blocks of audio.
+/** Refuses a name that a class of the package, of one that it lists, or of Sluice has. */
+async function assertFree(name: string, root: string, { path, config }: Config): Promise<void> {
+  const paths = await findFiles(root, config.include, config.exclude);
+  const own = await namedStandardPackage(config);
+  const { model } = scanPackage({ root, configFile: basename(path), config, paths, own });
+  const known = [
+    ...(model?.nodes ?? []).map(({ descriptor }) => ({ descriptor, from: config.name })),
+    ...[...(model?.packages ?? []), ...await standardPackages(config)].flatMap((each) =>
+      each.descriptors.map((descriptor) => ({ descriptor, from: each.name }))
+    ),
+  ];
+  const taken = known.find(({ descriptor }) => identifierOf(descriptor.type) === identifierOf(name));
+  if (taken === undefined) return;
+  const { className, source } = taken.descriptor;
+  throw refuse(
+    `Cannot make processor "${name}": the name is taken by "${className}" of ${taken.from} (${source}); ` +
+      `choose another, such as "my-${name}"`,
+  );
+}
 
-| port       | direction | carries             |
-| ---------- | --------- | ------------------- |
-| \`audioIn\`  | input     | audio of any format |
-| \`audioOut\` | output    | the same, scaled    |
-
-| key      | meaning                        | default |
-| -------- | ------------------------------ | ------- |
-| \`factor\` | what samples are multiplied by | 1       |
-
-\`\`\`json
-{ "scale": { "type": "${name}", "config": { "factor": 0.5 } } }
-\`\`\`
-`;
+function isPath(specifier: string): boolean {
+  return /^\.\.?\//.test(specifier);
 }
 
 function refuse(message: string): SluiceError {

@@ -39,7 +39,8 @@ export function emitModule(model: PackageModel, cache: EmitCache = new WeakMap()
   const structs = model.structs.map((struct) => emitStruct(struct, imports));
   const nodes = model.nodes.map((node) => emitCached(node, imports, cache));
   const footer = emitFooter(model, imports);
-  const header = `// Made by "deno task codegen" from sluice.json and the files listed in "sources" at the end.
+  const header = `// deno-fmt-ignore-file
+// Made by "deno task codegen" from sluice.json and the files listed in "sources" at the end.
 // Do not edit: change a processor class and run the command again.
 
 ${docComment(`The node types of ${model.name}. Importing this module loads none of their classes.`, "@module")}`;

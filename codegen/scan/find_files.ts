@@ -38,13 +38,26 @@ export async function findFiles(
     for (const entry of await entriesOf(join(root, folder))) {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) {
-        if (!entry.name.startsWith(".") && !SKIPPED_FOLDERS.has(entry.name)) folders.push(path);
-      } else if (entry.isFile() && entry.name.endsWith(".ts") && !NEVER.test(entry.name)) {
-        if (wanted.some((glob) => glob.matches(path)) && !unwanted.some((glob) => glob.matches(path))) found.push(path);
-      }
+        if (!isSkipped(entry.name)) folders.push(path);
+      } else if (entry.isFile() && isMatch(path, wanted, unwanted)) found.push(path);
     }
   }
   return [...new Set(found)].sort(compareText);
+}
+
+/** Whether a file is among those that {@linkcode findFiles} lists, if it is there. */
+export function isFound(path: string, include: readonly string[], exclude: readonly string[]): boolean {
+  const isEntered = !path.split("/").slice(0, -1).some(isSkipped);
+  return isEntered && isMatch(path, include.map(readGlob), exclude.map(readGlob));
+}
+
+function isSkipped(folder: string): boolean {
+  return folder.startsWith(".") || SKIPPED_FOLDERS.has(folder);
+}
+
+function isMatch(path: string, wanted: readonly Glob[], unwanted: readonly Glob[]): boolean {
+  return path.endsWith(".ts") && !NEVER.test(path) && wanted.some((glob) => glob.matches(path)) &&
+    !unwanted.some((glob) => glob.matches(path));
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {
