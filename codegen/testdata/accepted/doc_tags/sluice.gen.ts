@@ -1,3 +1,4 @@
+// deno-fmt-ignore-file
 // Made by "deno task codegen" from sluice.json and the files listed in "sources" at the end.
 // Do not edit: change a processor class and run the command again.
 
