@@ -162,7 +162,7 @@ export { nativeGain, nativeNodes, nativePackage, nativePass, nativeSink, nativeS
 export type { NativeGainConfig, NativeSinkConfig, NativeSourceConfig } from "./core/native_stages.ts";
 export type { PoolSize } from "./core/memory/pool_plan.ts";
 export type { RestartPolicy, Supervision } from "./core/supervision.ts";
-export { GraphEdit } from "./core/live/graph_edit.ts";
+export { GraphEdit, type ReplaceOptions } from "./core/live/graph_edit.ts";
 export { Runtime } from "./core/runtime.ts";
 export type { AddOptions, PortInfo, RuntimeOptions } from "./core/runtime.ts";
 export type {

@@ -267,8 +267,13 @@ export class Runtime implements AsyncDisposable {
     const makeDraft = () => {
       const draft = this.#topology.draft();
       const edit = new GraphEdit(draft, (type) => this.#findType(type));
-      const result = change(edit);
-      return { draft, extras: edit.extras, result };
+      try {
+        const result = change(edit);
+        return { draft, extras: edit.extras, result };
+      } catch (error) {
+        draft.discard();
+        throw error;
+      }
     };
     if (this.#session !== undefined) {
       let configured: EditExtras["configure"] = [];

@@ -41,6 +41,8 @@ export interface NodeEntry {
   readonly pool?: string;
   /** What is done when it fails; absent: `fail`. */
   readonly supervision?: Supervision;
+  /** The same for all that a node becomes by being replaced or moved; another one for another node of its id. */
+  readonly life: number;
 }
 
 /** A link of the graph. */
@@ -78,6 +80,7 @@ interface GraphNumbers {
   readonly links: RecordTable;
   /** Of ids, which are never used again. */
   nextLink: number;
+  nextLife: number;
 }
 
 /** See the module. */
@@ -91,6 +94,8 @@ export class Topology {
   readonly #residents = new Map<string, NodeEntry>();
   /** Shared by a graph and its drafts, so that no number is given out twice. */
   readonly #numbers: GraphNumbers;
+  /** Of a draft: the numbers that it has taken. */
+  readonly #taken = { nodes: new Set<number>(), links: new Set<number>() };
   #version = 0;
   /** Types whose names errors may give as converters. */
   readonly #known: () => readonly NodeDescriptor[];
@@ -104,7 +109,12 @@ export class Topology {
     mode: GraphMode,
     known: () => readonly NodeDescriptor[],
     lanes: { readonly [name: string]: LaneOptions } = {},
-    numbers: GraphNumbers = { nodes: new RecordTable(), links: new RecordTable(), nextLink: 0 },
+    numbers: GraphNumbers = {
+      nodes: new RecordTable(),
+      links: new RecordTable(),
+      nextLink: 0,
+      nextLife: 0,
+    },
     links: Iterable<LinkEntry> = [],
   ) {
     this.#numbers = numbers;
@@ -135,12 +145,23 @@ export class Topology {
 
   /** Becomes what a draft of it is. The draft must not be used afterwards. */
   adopt(draft: Topology): void {
+    for (const { index } of draft.nodes.values()) draft.#taken.nodes.delete(index);
+    for (const { index } of draft.links.values()) draft.#taken.links.delete(index);
+    draft.discard();
     this.nodes.clear();
     this.#residents.clear();
     for (const [id, entry] of draft.nodes) this.nodes.set(id, entry);
     for (const [lane, entry] of draft.#residents) this.#residents.set(lane, entry);
     this.connections = draft.connections;
     this.#version++;
+  }
+
+  /** Gives back the numbers that a draft has taken. It must not be used afterwards. */
+  discard(): void {
+    for (const index of this.#taken.nodes) this.#numbers.nodes.giveBack(index);
+    for (const index of this.#taken.links) this.#numbers.links.giveBack(index);
+    this.#taken.nodes.clear();
+    this.#taken.links.clear();
   }
 
   /** The records of nodes and links that are no more may be used again. */
@@ -161,11 +182,23 @@ export class Topology {
       this.connections.remove(link.id);
     }
     this.nodes.delete(entry.id);
-    if (this.#residents.get(entry.lane) === entry) {
-      const other = [...this.nodes.values()].find(({ lane }) => lane === entry.lane);
-      if (other === undefined) this.#residents.delete(entry.lane);
-      else this.#residents.set(entry.lane, other);
-    }
+    this.#leaveLane(entry);
+    return entry;
+  }
+
+  /**
+   * Puts a node on another lane; its links stay.
+   *
+   * @throws {SluiceError} `NodeNotFound`; `InvalidGraph` for a lane that cannot run it
+   */
+  moveNode(id: string, lane: string): NodeEntry {
+    const old = this.node(id);
+    const chosen = laneOf(old.id, old.type.descriptor, lane, this.lanes, this.#residents);
+    if (chosen === old.lane) return old;
+    const entry: NodeEntry = { ...old, index: this.#takeNode(), lane: chosen };
+    this.nodes.set(old.id, entry);
+    this.#leaveLane(old);
+    if (!this.#residents.has(chosen)) this.#residents.set(chosen, entry);
     return entry;
   }
 
@@ -230,7 +263,7 @@ export class Topology {
     }
     const entry: NodeEntry = {
       ...old,
-      index: this.#numbers.nodes.take(),
+      index: this.#takeNode(),
       type: sizedType(type, values, this.#linkedPorts(old.id)),
       config: values,
     };
@@ -261,12 +294,13 @@ export class Topology {
       : checkSupervision(options.supervision, { id, native: descriptor.lane === "native" });
     const entry: NodeEntry = {
       id,
-      index: this.#numbers.nodes.take(),
+      index: this.#takeNode(),
       type: sizedType(type, values, options.ports ?? []),
       config: values,
       lane,
       pool,
       supervision,
+      life: this.#numbers.nextLife++,
     };
     this.nodes.set(id, entry);
     this.#version++;
@@ -308,7 +342,7 @@ export class Topology {
     const { policy, capacity } = this.#linkOptions(attempt, options, outputPort);
     const entry: LinkEntry = {
       id: linkId(this.#numbers.nextLink),
-      index: this.#numbers.links.take(),
+      index: this.#takeLink(),
       fromNode: source.id,
       fromPort: from.port,
       toNode: target.id,
@@ -321,6 +355,7 @@ export class Topology {
     try {
       this.#refuseCycle(attempt, entry);
     } catch (error) {
+      this.#taken.links.delete(entry.index);
       this.#numbers.links.giveBack(entry.index);
       throw error;
     }
@@ -409,6 +444,26 @@ export class Topology {
         );
       }
     }
+  }
+
+  #takeNode(): number {
+    const index = this.#numbers.nodes.take();
+    this.#taken.nodes.add(index);
+    return index;
+  }
+
+  #takeLink(): number {
+    const index = this.#numbers.links.take();
+    this.#taken.links.add(index);
+    return index;
+  }
+
+  /** A node that is on its lane no more is not who stands for it. */
+  #leaveLane(entry: NodeEntry): void {
+    if (this.#residents.get(entry.lane)?.id !== entry.id) return;
+    const other = [...this.nodes.values()].find(({ lane }) => lane === entry.lane);
+    if (other === undefined) this.#residents.delete(entry.lane);
+    else this.#residents.set(entry.lane, other);
   }
 
   #swapType(old: NodeEntry, descriptor: NodeDescriptor): void {

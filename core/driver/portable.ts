@@ -33,6 +33,8 @@ const SPAN = 1 << 30;
 
 /** Words before the entries: head and tail on lines of their own, then whom to signal (lane + 1, or 0 for nobody). */
 const HEAD = 0;
+/** The head after the last entry that was taken: the reading lane's alone. */
+const EXPECTED = 1;
 const TAIL = 16;
 const READER_LANE = 32;
 const READER_BIT = 33;
@@ -246,7 +248,7 @@ class PortableReader implements RingReader {
   readonly #control: ControlPage;
   readonly #waitingAt: number;
   readonly #span: number;
-  /** The head after the last entry taken here: where it moved on without us, entries were evicted. */
+  /** As in the ring, for the end that reads it next: where the head moved on without us, entries were evicted. */
   #expected: number;
 
   constructor(driver: PortableDriver, control: ControlPage, ring: PortableRing) {
@@ -257,7 +259,7 @@ class PortableReader implements RingReader {
     this.#capacity = ring.capacity;
     this.#waitingAt = (ring.linkOffset + LINK.writerWaiting) >> 2;
     this.#span = spanOf(ring.capacity);
-    this.#expected = Atomics.load(this.#words, HEAD);
+    this.#expected = this.#words[EXPECTED];
   }
 
   fetch(max: number): number {
@@ -293,7 +295,7 @@ class PortableReader implements RingReader {
       const found = Atomics.compareExchange(this.#words, HEAD, head, next);
       if (found === head) {
         const skipped = head !== this.#expected;
-        this.#expected = next;
+        this.#expected = this.#words[EXPECTED] = next;
         return skipped ? (entry | ENTRY.discontinuity) >>> 0 : entry;
       }
       head = found; // The writer evicted it: the entry read may be a newer one.

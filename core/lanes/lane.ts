@@ -87,6 +87,7 @@ export interface LaneSite {
 /** See the module. */
 export class Lane implements CellHost, RunHost, EditedLane {
   readonly init: LaneInit;
+  readonly index: number;
   readonly site: LaneSite;
   readonly driver: Driver;
   readonly mode: GraphMode;
@@ -103,6 +104,8 @@ export class Lane implements CellHost, RunHost, EditedLane {
   /** The clock as it was when this round began. */
   #nowNs = 0;
   #running = false;
+  /** Sources were told to end. */
+  #stopping = false;
   readonly #editor = new LaneEditor(this);
   #paused = false;
   /** That the lane is paused was reported. */
@@ -128,6 +131,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
 
   constructor(init: LaneInit, site: LaneSite) {
     this.init = init;
+    this.index = init.index;
     this.site = site;
     this.driver = site.driver;
     this.mode = init.mode;
@@ -158,6 +162,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
         this.#loop().catch((error) => this.failOutside(error));
         break;
       case "stop":
+        this.#stopping = true;
         for (const cell of this.cells) this.#stopSource(cell);
         break;
       case "close":
@@ -178,6 +183,15 @@ export class Lane implements CellHost, RunHost, EditedLane {
         break;
       case "prepare":
         await this.#editor.prepare(command);
+        break;
+      case "yield":
+        await this.#editor.yieldNodes(command);
+        break;
+      case "arrive":
+        this.#editor.arrive(command);
+        break;
+      case "attach":
+        this.#editor.attach(command);
         break;
       case "abort":
         await this.#editor.abort(command.epoch);
@@ -223,6 +237,10 @@ export class Lane implements CellHost, RunHost, EditedLane {
       cell.rank = rank;
       cell.queued = false;
     }
+  }
+
+  inserted(cells: readonly NodeCell[]): void {
+    if (this.#stopping) { for (const cell of cells) this.#stopSource(cell); }
   }
 
   wakeUp(): void {
@@ -438,7 +456,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
     const waitMs = this.#paused ? Infinity : this.#wakeTimers(this.nowNs());
     if (waitMs <= 0 || this.#editor.due) return;
     this.page.f64[(this.#at32 >> 1) + PARKS]++;
-    const outside = this.#pending > 0;
+    const outside = this.#pending > 0 || this.#editor.busy;
     this.#setState(outside || waitMs < Infinity ? LANE_STATE_WAITING : LANE_STATE_QUIET);
     if (this.site.mayBlock && !outside) {
       driver.park(lane, bell, Math.min(waitMs, PARK_MS));

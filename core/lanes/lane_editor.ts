@@ -13,20 +13,29 @@ import { keepSecrets } from "../redaction.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { explain } from "./explain.ts";
 import { layDown, setUp, tearDown } from "./faults.ts";
-import { attachLink, buildCell, changePorts, detachLink, type LinkSite } from "./lane_builder.ts";
-import type { AnnouncedFormat, LaneCommand, LaneEdit, LaneInit, LaneReport, NodePlan, NodeValues } from "./messages.ts";
+import type { LinkPlan } from "../links/link.ts";
+import { emptyRest, type LinkRest } from "../links/link_move.ts";
+import type { LocalLink } from "../links/local_link.ts";
+import { attachLink, buildCell, changePorts, detachLink } from "./lane_builder.ts";
+import { letGoOfLink, type MoverSite, takeUpLink } from "./link_mover.ts";
+import type {
+  AnnouncedFormat,
+  LaneCommand,
+  LaneEdit,
+  LaneInit,
+  LaneReport,
+  NodePlan,
+  NodeValues,
+  YieldedNode,
+} from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
+import { retire, settled } from "./retire.ts";
 
-/** How long a removed node may take to flush, milliseconds. */
-const FLUSH_TIMEOUT_MS = 5_000;
-
-/** Time between two looks at whether an asynchronous tick has settled, milliseconds. */
-const SETTLE_EVERY_MS = 1;
-
-type Prepare = Extract<LaneCommand, { kind: "prepare" }>;
+type Command<K extends LaneCommand["kind"]> = Extract<LaneCommand, { kind: K }>;
+type Prepare = Command<"prepare">;
 
 /** What editing asks of the lane. */
-export interface EditedLane extends LinkSite {
+export interface EditedLane extends MoverSite {
   readonly page: ControlPage;
   readonly init: LaneInit;
   /** In the order of the graph: a cell's place is its rank. */
@@ -36,6 +45,8 @@ export interface EditedLane extends LinkSite {
   openPools(pools: Prepare["pools"]): void;
   /** The cells are others, or in another order. */
   ranksChanged(): void;
+  /** Nodes have come: they are told what all nodes were told before. */
+  inserted(cells: readonly NodeCell[]): void;
   /** Runs what is queued, and looks for edits. */
   wakeUp(): void;
 }
@@ -45,7 +56,7 @@ interface PreparedEdit {
   readonly epoch: number;
   readonly edit: LaneEdit;
   readonly cells: Map<NodeId, NodeCell>;
-  readonly held: readonly NodeCell[];
+  readonly held: NodeCell[];
 }
 
 /** See the module. */
@@ -54,6 +65,10 @@ export class LaneEditor {
   #prepared: PreparedEdit | undefined;
   /** Epochs that were given up before they were prepared. */
   #abortedEpoch = -1;
+  /** Nodes that are part of the lane and wait for the ends of their links. */
+  readonly #arriving: NodeCell[] = [];
+  /** Calls that wait for promises or timers. */
+  #waits = 0;
 
   constructor(lane: EditedLane) {
     this.#lane = lane;
@@ -65,8 +80,17 @@ export class LaneEditor {
       Atomics.load(this.#lane.page.u32, CONTROL.epoch >> 2) >= this.#prepared.epoch;
   }
 
+  /** Whether it waits for promises or timers, so that the lane may not block. */
+  get busy(): boolean {
+    return this.#waits > 0;
+  }
+
   /** Makes an edit ready, and answers. */
-  async prepare(command: Prepare): Promise<void> {
+  prepare(command: Prepare): Promise<void> {
+    return this.#waiting(this.#prepare(command));
+  }
+
+  async #prepare(command: Prepare): Promise<void> {
     const { epoch, edit, hold } = command;
     const lane = this.#lane;
     const cells = new Map<NodeId, NodeCell>();
@@ -93,7 +117,7 @@ export class LaneEditor {
         }
       }
       for (const cell of held) cell.held = true;
-      await this.#settled(held, epoch);
+      await settled(held, () => this.#abortedEpoch >= epoch);
       for (const { node, replaces } of edit.insert) {
         const old = replaces ? lane.cells.find((cell) => cell.id === node) : undefined;
         // What a failed node still knows may be what made it fail.
@@ -110,9 +134,45 @@ export class LaneEditor {
       lane.post({ kind: "prepared", epoch, formats: this.#formats(command, cells) });
     } catch (error) {
       await this.#drop(cells, held);
-      const reason = current === undefined ? error : explain(error, current, action);
-      lane.post({ kind: "refused", epoch, error: serializeError(reason) });
+      this.#refuse(epoch, current === undefined ? error : explain(error, current, action));
     }
+  }
+
+  /** Holds nodes that go to another lane, and says what they go on from. */
+  yieldNodes(command: Command<"yield">): Promise<void> {
+    return this.#waiting(this.#yield(command));
+  }
+
+  /** Gives nodes that come from other lanes what they go on from. */
+  arrive({ epoch, nodes }: Command<"arrive">): void {
+    for (const { node, carry, state } of nodes) {
+      const cell = this.#prepared?.cells.get(node);
+      if (cell === undefined) return;
+      try {
+        if (state !== undefined) cell.instance.processor.restore?.(state);
+        cell.takeUp(carry);
+      } catch (error) {
+        this.#refuse(epoch, explain(error, cell, "restore()"));
+        return;
+      }
+    }
+    this.#lane.post({ kind: "arrived", epoch });
+  }
+
+  /** Takes up the ends of links that came with nodes from other lanes, and runs those nodes from now on. */
+  attach({ epoch, moves, rests }: Command<"attach">): void {
+    const lane = this.#lane;
+    const all = new Map(lane.cells.map((cell) => [cell.id, cell]));
+    for (const move of moves) {
+      const rest = rests.find(({ link }) => link === move.after.index) ?? emptyRest(move.after.index);
+      takeUpLink(lane, all, move, rest);
+    }
+    const arrived = this.#arriving.splice(0);
+    for (const cell of arrived) cell.held = false;
+    for (const cell of lane.cells) cell.seal();
+    lane.inserted(arrived);
+    for (const cell of lane.cells) cell.notify();
+    lane.post({ kind: "attached", epoch });
   }
 
   /** Drops what was made ready. */
@@ -121,7 +181,7 @@ export class LaneEditor {
     const prepared = this.#prepared;
     if (prepared?.epoch !== epoch) return;
     this.#prepared = undefined;
-    await this.#drop(prepared.cells, prepared.held);
+    await this.#waiting(this.#drop(prepared.cells, prepared.held));
   }
 
   /** Does what was made ready. Only between two ticks. */
@@ -130,23 +190,38 @@ export class LaneEditor {
     const { epoch, edit, cells, held } = this.#prepared!;
     this.#prepared = undefined;
     const failures: SerializedError[] = [];
+    const rests: LinkRest[] = [];
     const all = new Map(lane.cells.map((cell) => [cell.id, cell]));
     for (const end of edit.detach) detachLink(lane, all, end);
     for (const id of edit.remove) {
-      const cell = all.get(id)!;
+      this.#retire(all.get(id)!, true, true);
       all.delete(id);
-      void this.#retire(cell, true);
     }
     for (const { node, replaces } of edit.insert) {
-      const cell = cells.get(node)!;
       const old = replaces ? all.get(node) : undefined;
-      if (old !== undefined) {
-        moveLinks(lane, old, cell);
-        if (old.failed && old.bypassed) cell.bypass(true);
-        void this.#retire(old, false);
-      }
+      if (old === undefined) continue;
+      const cell = cells.get(node)!;
+      moveLinks(lane, old, cell);
+      cell.takeUp(old.carry);
+      this.#retire(old, false, false);
+      all.set(node, cell);
+    }
+    for (const id of edit.depart) all.get(id)!.publish();
+    for (const move of edit.moves) {
+      const rest = letGoOfLink(lane, all, move, (error) => failures.push(serializeError(error)));
+      if (rest !== undefined) rests.push(rest);
+    }
+    for (const id of edit.depart) {
+      this.#retire(all.get(id)!, false, true);
+      all.delete(id);
+    }
+    for (const { node, arrives } of edit.insert) {
+      const cell = cells.get(node)!;
       cell.idlesUnfed = true;
       all.set(node, cell);
+      if (!arrives) continue;
+      cell.held = true;
+      this.#arriving.push(cell);
     }
     for (const { node, elements } of edit.ports) changePorts(lane, all.get(node)!, elements);
     for (const end of edit.attach) attachLink(lane, all, end);
@@ -171,14 +246,9 @@ export class LaneEditor {
     for (const cell of held) cell.held = false;
     for (const cell of lane.cells) cell.seal();
     lane.ranksChanged();
+    lane.inserted([...cells.values()].filter((cell) => !this.#arriving.includes(cell)));
     for (const cell of lane.cells) cell.notify();
-    lane.post({ kind: "applied", epoch, failures });
-  }
-
-  /** Waits until no node of these has an asynchronous tick under way. Those that a device drives are told to end. */
-  async #settled(cells: readonly NodeCell[], epoch: number): Promise<void> {
-    const pending = () => cells.some((cell) => cell.pending && cell.mode !== "external");
-    while (pending() && this.#abortedEpoch < epoch) await sleep(SETTLE_EVERY_MS);
+    lane.post({ kind: "applied", epoch, failures, rests });
   }
 
   #formats(command: Prepare, cells: ReadonlyMap<NodeId, NodeCell>): AnnouncedFormat[] {
@@ -197,6 +267,39 @@ export class LaneEditor {
     return formats;
   }
 
+  async #yield({ epoch, nodes, links }: Command<"yield">): Promise<void> {
+    const lane = this.#lane;
+    const prepared = this.#prepared;
+    if (prepared?.epoch !== epoch) return;
+    const leaving = lane.cells.filter((cell) => nodes.includes(cell.id));
+    let current: NodeCell | undefined;
+    try {
+      for (const cell of leaving) cell.held = true;
+      prepared.held.push(...leaving);
+      await settled(leaving, () => this.#abortedEpoch >= epoch);
+      if (this.#abortedEpoch >= epoch) throw new SluiceError("Timeout", "The edit was given up");
+      const yielded: YieldedNode[] = [];
+      for (const cell of leaving) {
+        current = cell;
+        if (cell.ended) {
+          const message = `Cannot move node "${cell.id}" to another lane: it has ended`;
+          throw new SluiceError("Busy", message, { nodeId: cell.id });
+        }
+        // What a failed node still knows may be what made it fail.
+        const state = cell.failed ? undefined : sendable(cell, cell.instance.processor.snapshot?.());
+        yielded.push({ node: cell.id, carry: cell.carry, state });
+      }
+      for (const link of links) serializeQueued(lane, link);
+      lane.post({ kind: "yielded", epoch, nodes: yielded });
+    } catch (error) {
+      this.#refuse(epoch, current === undefined ? error : explain(error, current, "snapshot()"));
+    }
+  }
+
+  #refuse(epoch: number, error: unknown): void {
+    this.#lane.post({ kind: "refused", epoch, error: serializeError(error) });
+  }
+
   async #drop(cells: ReadonlyMap<NodeId, NodeCell>, held: readonly NodeCell[]): Promise<void> {
     for (const cell of held) {
       cell.held = false;
@@ -210,26 +313,22 @@ export class LaneEditor {
     this.#lane.wakeUp();
   }
 
-  /** Brings a node that has lost its links to its end. */
-  async #retire(cell: NodeCell, flushes: boolean): Promise<void> {
-    cell.retired = true;
-    if (cell.mode === "external") cell.abort("the node was removed");
+  /** Brings a node that has lost its links to its end. @param told whether control waits for that */
+  #retire(cell: NodeCell, flushes: boolean, told: boolean): void {
     const { driver } = this.#lane;
-    const untilNs = driver.nowNs() + FLUSH_TIMEOUT_MS * 1e6;
-    while (cell.pending && driver.nowNs() < untilNs) await sleep(SETTLE_EVERY_MS);
+    void this.#waiting(retire(cell, flushes, () => driver.nowNs())).then(() => {
+      if (told) this.#lane.post({ kind: "removed", node: cell.id });
+    });
+  }
+
+  /** The lane may not block meanwhile. */
+  async #waiting(work: Promise<void>): Promise<void> {
+    this.#waits++;
     try {
-      const { processor } = cell.instance;
-      for (let more = flushes && !cell.ended; more && driver.nowNs() < untilNs;) {
-        more = await processor.flush?.(cell.context) === true;
-        cell.settle();
-      }
-    } catch (error) {
-      cell.context.log.error(explain(error, cell, "flush()").message);
+      await work;
+    } finally {
+      this.#waits--;
     }
-    cell.ended = true;
-    await tearDown(cell);
-    cell.publish();
-    if (flushes) this.#lane.post({ kind: "removed", node: cell.id });
   }
 }
 
@@ -238,6 +337,31 @@ export function reconfigure(cell: NodeCell, { values, secrets }: NodeValues): vo
   keepSecrets(secrets);
   cell.instance.configure(values);
   for (const key of Object.keys(values)) cell.instance.processor.configChanged?.(key);
+}
+
+/** @returns the state as another lane gets it */
+function sendable({ id, type }: NodeCell, state: unknown): unknown {
+  try {
+    return structuredClone(state);
+  } catch (cause) {
+    throw new SluiceError(
+      "NodeFailed",
+      `Cannot move node "${id}" (${type}) to another lane: what its snapshot() gave cannot be sent there: ` +
+        `${(cause as Error).message}; return plain values, arrays, maps and buffers`,
+      { nodeId: id, cause },
+    );
+  }
+}
+
+/** Sees to it that what is queued on a link within this lane can be sent to another one. */
+function serializeQueued(lane: EditedLane, { toNode, toPort }: LinkPlan): void {
+  const reader = lane.cells.find(({ id }) => id === toNode);
+  const link = reader?.inputs.find(({ name }) => name === toPort)?.link as LocalLink | undefined;
+  try {
+    link?.serialize();
+  } catch (error) {
+    throw explain(error, reader!, "being given another lane");
+  }
 }
 
 function moveLinks(lane: EditedLane, from: NodeCell, to: NodeCell): void {
@@ -257,8 +381,4 @@ function moveLinks(lane: EditedLane, from: NodeCell, to: NodeCell): void {
       to.outputs.find(({ name }) => name === output.name)!.attach(link);
     }
   }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

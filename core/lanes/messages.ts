@@ -9,9 +9,11 @@ import type { SerializedError } from "../errors.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
 import type { LinkPlan } from "../links/link.ts";
+import type { LinkMove, LinkRest } from "../links/link_move.ts";
 import type { LogEntry } from "../log.ts";
 import type { GraphMode } from "../links/policy.ts";
 import type { PoolToken } from "../memory/pool.ts";
+import type { OutputCarry } from "../ports/output_port.ts";
 import type { Secret } from "../redaction.ts";
 import type { DynamicElements } from "../registry/dynamic_ports.ts";
 import type { Figures } from "../stats.ts";
@@ -78,13 +80,18 @@ export interface LaneEdit {
   /**
    * Nodes that this edit has prepared. `replaces`: the node takes the place and the links of the one with its id, and
    * what that one's `snapshot()` gives. `restart`: it has failed, and is torn down before the new one is set up; that
-   * takes over its state only if it `carries` it.
+   * takes over its state only if it `carries` it. `arrives`: it comes from another lane, and is not run before `attach`.
    */
   readonly insert: readonly {
     readonly node: NodeId;
-    readonly replaces: boolean;
+    readonly replaces?: boolean;
     readonly restart?: "carries" | "fresh";
+    readonly arrives?: boolean;
   }[];
+  /** Links that this lane has to let go of, wholly or in part: what it lets go of is reported by `applied`. */
+  readonly moves: readonly LinkMove[];
+  /** Nodes that have yielded to another lane: they are torn down and reported as removed. */
+  readonly depart: readonly NodeId[];
   /** Ends of new links. */
   readonly attach: readonly LinkEndPlan[];
   /** Elements of dynamic ports that come and go. */
@@ -100,6 +107,31 @@ export interface PortEdit {
   readonly node: NodeId;
   /** The elements that its dynamic ports have from now on, by port. */
   readonly elements: { readonly [port: string]: DynamicElements };
+}
+
+/** What a node goes on from on another lane, or as another type, beside its processor's state. */
+export interface NodeCarry {
+  readonly type: string;
+  /** It has no more ticks: `flush()` and the end of stream come next. */
+  readonly finishing: boolean;
+  readonly bypassed: boolean;
+  /** The time that it asked to be ticked at, and when its last tick of that kind was due, nanoseconds; 0 for none. */
+  readonly notBeforeNs: number;
+  readonly lastDueNs: number;
+  /** Of the frame that it read last, nanoseconds. */
+  readonly lastIngressNs: number;
+  readonly lastPtsNs: number;
+  /** Inputs that skip encoded frames up to the next key frame. */
+  readonly skippingInputs: readonly string[];
+  readonly outputs: readonly OutputCarry[];
+}
+
+/** A node that goes to another lane. */
+export interface YieldedNode {
+  readonly node: NodeId;
+  readonly carry: NodeCarry;
+  /** What its `snapshot()` gave; absent without one. */
+  readonly state?: unknown;
 }
 
 /** From the control isolate to a lane. */
@@ -129,6 +161,26 @@ export type LaneCommand =
     /** Ports whose formats are asked for. */
     readonly inspect: readonly { readonly node: NodeId; readonly port: string }[];
     readonly edit: LaneEdit;
+  }
+  /**
+   * After `prepare`: holds nodes that go to another lane, once their asynchronous ticks have settled, and says what
+   * they go on from. Answered by `yielded` or `refused`.
+   */
+  | {
+    readonly kind: "yield";
+    readonly epoch: number;
+    readonly nodes: readonly NodeId[];
+    /** Links within this lane that will lead to or within another one: what is queued on them must be able to. */
+    readonly links: readonly LinkPlan[];
+  }
+  /** After `prepare`: gives nodes that come from other lanes their state. Answered by `arrived` or `refused`. */
+  | { readonly kind: "arrive"; readonly epoch: number; readonly nodes: readonly YieldedNode[] }
+  /** After `applied`: takes up what other lanes have let go of. Answered by `attached`. */
+  | {
+    readonly kind: "attach";
+    readonly epoch: number;
+    readonly moves: readonly LinkMove[];
+    readonly rests: readonly LinkRest[];
   }
   /** Drops what was prepared and tears the new nodes down. */
   | { readonly kind: "abort"; readonly epoch: number }
@@ -166,8 +218,19 @@ export type LaneReport =
   /** `formats`: of new nodes' outputs, and of the ports that were asked for, as far as they are known. */
   | { readonly kind: "prepared"; readonly epoch: number; readonly formats: readonly AnnouncedFormat[] }
   | { readonly kind: "refused"; readonly epoch: number; readonly error: SerializedError }
-  /** The edit is in effect; `failures`: of nodes that could not take over a state or a configuration. */
-  | { readonly kind: "applied"; readonly epoch: number; readonly failures: readonly SerializedError[] }
+  | { readonly kind: "yielded"; readonly epoch: number; readonly nodes: readonly YieldedNode[] }
+  | { readonly kind: "arrived"; readonly epoch: number }
+  /**
+   * The edit is in effect; `failures`: of nodes that could not take over a state or a configuration; `rests`: what it
+   * has let go of.
+   */
+  | {
+    readonly kind: "applied";
+    readonly epoch: number;
+    readonly failures: readonly SerializedError[];
+    readonly rests: readonly LinkRest[];
+  }
+  | { readonly kind: "attached"; readonly epoch: number }
   /** A removed node was torn down. */
   | { readonly kind: "removed"; readonly node: NodeId }
   /** `node`: it was set aside and the others go on; absent: the lane runs no node any more. */

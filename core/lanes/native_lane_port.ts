@@ -80,6 +80,11 @@ export class NativeLanePort implements LanePort {
         if (this.#lane === undefined) queueMicrotask(() => this.#onReport({ kind: "closed" }));
         else this.#lane.command("close");
         break;
+      case "yield":
+      case "arrive":
+      case "attach":
+        // Nodes of native lanes are not moved, nor are those that links join to them.
+        break;
       default:
         this.#lane?.command(command.kind);
     }
@@ -190,6 +195,7 @@ export class NativeLanePort implements LanePort {
           kind: "applied",
           epoch,
           failures: failure === undefined ? [] : [serializeError(refused(failure.text))],
+          rests: [],
         };
       }
       case "removed": {

@@ -23,7 +23,7 @@ import type { NodeLog, ProcessorContext } from "../processor.ts";
 import type { NodeDescriptor } from "../registry/descriptor.ts";
 import type { NodeInstance } from "../registry/node_type.ts";
 import type { Figures } from "../stats.ts";
-import type { NodePlan } from "./messages.ts";
+import type { NodeCarry, NodePlan } from "./messages.ts";
 import { copyFigures } from "./own_figures.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
@@ -188,6 +188,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   /** When the frame read last entered the graph, on the runtime's clock. */
   lastIngressNs = 0;
   #lastPtsNs = 0;
+  #bypassed = false;
   readonly #checked: boolean;
   readonly #fresh: boolean;
 
@@ -294,7 +295,36 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     const pass = () => {
       for (let frame = input.read(); frame !== undefined; frame = input.read()) output.write(frame);
     };
+    this.#bypassed = on;
     this.tick = on ? pass : this.instance.tick;
+  }
+
+  /** What a cell that takes this one's place goes on from, beside the processor's state. */
+  get carry(): NodeCarry {
+    return {
+      type: this.type,
+      finishing: this.finishing,
+      bypassed: this.#bypassed,
+      notBeforeNs: this.notBeforeNs,
+      lastDueNs: this.lastDueNs,
+      lastIngressNs: this.lastIngressNs,
+      lastPtsNs: this.#lastPtsNs,
+      skippingInputs: this.inputs.filter((input) => input.skipsToKey).map(({ name }) => name),
+      outputs: this.outputs.map((output) => output.carry),
+    };
+  }
+
+  /** Goes on from what another cell had; one of another type begins its ticks anew. */
+  takeUp(carry: NodeCarry): void {
+    this.lastIngressNs = carry.lastIngressNs;
+    this.#lastPtsNs = carry.lastPtsNs;
+    for (const each of carry.outputs) this.outputs.find(({ name }) => name === each.name)?.takeUp(each);
+    if (carry.type !== this.type) return;
+    for (const input of this.inputs) input.skipsToKey = carry.skippingInputs.includes(input.name);
+    if (carry.bypassed) this.bypass(true);
+    this.lastDueNs = carry.lastDueNs;
+    this.finishing = carry.finishing;
+    if (carry.notBeforeNs > 0) this.waitUntil(carry.notBeforeNs);
   }
 
   /**

@@ -6,12 +6,14 @@
  *
  * @module
  */
-import { LINK } from "../../ffi/layout.gen.ts";
+import { ENTRY, LINK } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
+import { DataFrame } from "../frames/data_frame.ts";
 import { isKeyframe } from "../frames/encoded_frame.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "./link.ts";
+import type { LinkRest } from "./link_move.ts";
 import { evicts } from "./policy.ts";
 
 const WRITTEN = LINK.written >> 3;
@@ -28,8 +30,9 @@ export class LocalLink implements LinkWriter, LinkReader {
   writer: Wakeable | undefined;
   reader: Wakeable | undefined;
   announced: FrameFormat | undefined;
-  readonly #ring: (Frame | undefined)[];
-  readonly #mask: number;
+  #ring: (Frame | undefined)[] = [];
+  /** Places of `#ring` less one. They hold more than the capacity where more frames came along from another lane. */
+  #mask = 0;
   readonly #capacity: number;
   /** Places taken by frames so far, and given free; both wrap at 32 bits. */
   #tail = 0;
@@ -65,9 +68,7 @@ export class LocalLink implements LinkWriter, LinkReader {
     this.#page = page;
     this.#at = page.linkOffset(plan.index) >> 3;
     this.#capacity = plan.capacity;
-    const places = 2 ** Math.ceil(Math.log2(plan.capacity));
-    this.#mask = places - 1;
-    this.#ring = new Array(places).fill(undefined);
+    this.#makePlaces(plan.capacity);
     this.#lossless = plan.policy === "lossless";
     this.#encoded = plan.kind === "encoded";
     this.#rollsOff = evicts(plan.policy);
@@ -155,6 +156,63 @@ export class LocalLink implements LinkWriter, LinkReader {
     this.publish();
   }
 
+  /** Writes queued values into their slots, for other lanes. @throws {TypeError | RangeError} as `DataFrame` does */
+  serialize(): void {
+    for (const frame of this.#ring) {
+      if (frame instanceof DataFrame) frame.serialize();
+    }
+  }
+
+  /**
+   * Gives the frames up, for ends on other lanes: see `link_move.ts`. The link is used no more.
+   *
+   * @param failed is told why a frame cannot be sent to another lane; it is dropped and counted as unlinked
+   */
+  letGo(failed: (error: unknown) => void): LinkRest {
+    this.publish();
+    const entries: number[] = [];
+    let gap = false;
+    for (; this.#head !== this.#tail; this.#head = (this.#head + 1) | 0) {
+      const place = this.#head & this.#mask;
+      const frame = this.#ring[place]!;
+      gap ||= this.#gaps !== undefined && this.#takeGap(place);
+      try {
+        if (frame instanceof DataFrame) frame.serialize();
+      } catch (error) {
+        failed(error);
+        gap = true;
+        this.#page.f64[this.#at + UNLINKED]++;
+        frame.dropValue();
+        frame.pool.release(frame.slot);
+        continue;
+      }
+      entries.push(frame.slot | (frame.pool.index << ENTRY.poolShift) | (gap ? ENTRY.discontinuity : 0));
+      gap = false;
+      frame.pool.giveAway(frame.slot);
+    }
+    this.#ring.fill(undefined);
+    this.#headPublished = this.#head;
+    const gapAhead = this.#gapAhead || gap;
+    return { link: this.plan.index, entries, gapAhead, writerToKey: this.#toKey, readerToKey: false };
+  }
+
+  /**
+   * Takes up frames that this lane holds, each with whether frames are missing before it, and the state of ends that
+   * were on other lanes. Only for a link that has had no frames yet.
+   */
+  takeUp(frames: readonly { readonly frame: Frame; readonly gap: boolean }[], rest: LinkRest): void {
+    this.#makePlaces(Math.max(this.#capacity, frames.length));
+    for (const [place, { frame, gap }] of frames.entries()) {
+      this.#ring[place] = frame;
+      if (gap) this.#markGap(place);
+    }
+    this.#tail = this.#tailPublished = frames.length;
+    this.#gapAhead = rest.gapAhead || rest.readerToKey;
+    this.#toKey = rest.writerToKey || rest.readerToKey;
+    this.#ended = this.#page.isEos(this.plan.index);
+    this.#closed = this.#page.isClosed(this.plan.index);
+  }
+
   closed(): boolean {
     return this.#closed;
   }
@@ -198,7 +256,7 @@ export class LocalLink implements LinkWriter, LinkReader {
       this.#drop(frame);
       return false;
     }
-    this.#dropHead();
+    while (this.available() >= this.#capacity) this.#dropHead();
     if (!this.#encoded) return true;
     while (this.hasFrames() && !isKeyframe(this.peek()!)) this.#dropHead();
     if (this.hasFrames()) return true;
@@ -214,6 +272,13 @@ export class LocalLink implements LinkWriter, LinkReader {
     }
     this.#toKey = false;
     return true;
+  }
+
+  /** @param frames that fit at least */
+  #makePlaces(frames: number): void {
+    const places = 2 ** Math.ceil(Math.log2(frames));
+    this.#mask = places - 1;
+    this.#ring = new Array(places).fill(undefined);
   }
 
   #tellRoom(): void {

@@ -16,6 +16,7 @@ import type { Frame } from "../frames/frame.ts";
 import { frameOf } from "../frames/frame_of.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "./link.ts";
+import type { LinkRest } from "./link_move.ts";
 import { evicts } from "./policy.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
@@ -45,14 +46,14 @@ export interface RingLinkSite {
 
 /** The writing lane's end. */
 export class RingLinkWriter implements LinkWriter {
-  readonly plan: LinkPlan;
+  plan: LinkPlan;
   writer: Wakeable | undefined;
   readonly #site: RingLinkSite;
   readonly #ring: RingWriter;
   readonly #f64: Float64Array;
   readonly #at: number;
   readonly #lossless: boolean;
-  readonly #readerLane: number;
+  #readerLane: number;
   readonly #batch: number;
   #staged = 0;
   /** Free places that were seen and not yet used up by staged entries. */
@@ -138,6 +139,25 @@ export class RingLinkWriter implements LinkWriter {
     return this.#site.page.isClosed(this.plan.index);
   }
 
+  /** The reader is on another lane from now on. */
+  retarget(plan: LinkPlan, readerLane: number): void {
+    this.plan = plan;
+    this.#readerLane = readerLane;
+  }
+
+  /** Gives the end up, for one on another lane: see `link_move.ts`. It is used no more. */
+  letGo(): LinkRest {
+    this.flush();
+    const { index } = this.plan;
+    return { link: index, entries: [], gapAhead: this.#gapAhead, writerToKey: this.#toKey, readerToKey: false };
+  }
+
+  /** Goes on where an end on another lane stopped. */
+  takeUp({ gapAhead, writerToKey }: LinkRest): void {
+    this.#gapAhead = gapAhead;
+    this.#toKey = writerToKey;
+  }
+
   /** @returns whether decoding can go on with this frame; if not, it was dropped */
   #isUsable(frame: Frame): boolean {
     if (isKeyframe(frame)) {
@@ -162,7 +182,7 @@ export class RingLinkWriter implements LinkWriter {
 
 /** The reading lane's end. */
 export class RingLinkReader implements LinkReader {
-  readonly plan: LinkPlan;
+  plan: LinkPlan;
   readonly announced: FrameFormat | undefined = undefined;
   reader: Wakeable | undefined;
   readonly #site: RingLinkSite;
@@ -177,11 +197,12 @@ export class RingLinkReader implements LinkReader {
   /** Entries fetched and not yet taken stand in `staging[#next, #fetched)`. */
   #next = 0;
   #fetched = 0;
-
+  /** Entries that were brought along from another lane, older than those in the ring; this lane holds them. */
+  #brought: number[] = [];
   /** Frames taken, and counted as skipped instead, since the last `publish()`. */
   #read = 0;
   #skipped = 0;
-  readonly #writerLane: number;
+  #writerLane: number;
 
   /** @param writerLane the lane at the other end */
   constructor(plan: LinkPlan, site: RingLinkSite, writerLane: number) {
@@ -209,11 +230,11 @@ export class RingLinkReader implements LinkReader {
   }
 
   hasFrames(): boolean {
-    return this.#next < this.#fetched || this.#ring.available() > 0;
+    return this.#next < this.#fetched || this.#brought.length > 0 || this.#ring.available() > 0;
   }
 
   available(): number {
-    return this.#fetched - this.#next + this.#ring.available();
+    return this.#fetched - this.#next + this.#brought.length + this.#ring.available();
   }
 
   ended(): boolean {
@@ -251,6 +272,39 @@ export class RingLinkReader implements LinkReader {
     this.#site.driver.signal(this.#writerLane, this.plan.writerBit);
   }
 
+  /** The writer is on another lane from now on. */
+  retarget(plan: LinkPlan, writerLane: number): void {
+    this.plan = plan;
+    this.#writerLane = writerLane;
+  }
+
+  /** Gives the end up, for one on another lane: see `link_move.ts`. What is in the ring stays there. */
+  letGo(): LinkRest {
+    this.publish();
+    const entries = [...this.#ring.staging.subarray(this.#next, this.#fetched), ...this.#brought];
+    this.#next = this.#fetched = 0;
+    this.#brought = [];
+    for (const entry of entries) this.#poolOf(entry).giveAway(entry & SLOT_MASK);
+    return { link: this.plan.index, entries, gapAhead: false, writerToKey: false, readerToKey: this.#toKey };
+  }
+
+  /** Goes on where an end on another lane stopped. */
+  takeUp({ entries, readerToKey }: LinkRest): void {
+    for (const entry of entries) this.#poolOf(entry).receive(entry & SLOT_MASK);
+    this.#brought = [...entries];
+    this.#toKey = readerToKey;
+  }
+
+  /** Takes everything that can be read, for a link within this lane that takes its place. Nothing is counted as read. */
+  takeAll(): { readonly frames: { readonly frame: Frame; readonly gap: boolean }[]; readonly rest: LinkRest } {
+    const frames: { frame: Frame; gap: boolean }[] = [];
+    while (this.#hasHead()) {
+      const frame = this.#frameAt(this.#next++);
+      frames.push({ frame, gap: frame.linkGap });
+    }
+    return { frames, rest: this.letGo() };
+  }
+
   /** Whether there is a frame to take: sees to it that it stands at `#next`. */
   #hasHead(): boolean {
     while (this.#next < this.#fetched || this.#fetch()) {
@@ -277,6 +331,7 @@ export class RingLinkReader implements LinkReader {
 
   #fetch(): boolean {
     this.#next = 0;
+    if (this.#brought.length > 0) return this.#fetchBrought();
     if (this.#batch === 1) {
       const entry = this.#ring.pop();
       this.#ring.staging[0] = entry;
@@ -286,9 +341,20 @@ export class RingLinkReader implements LinkReader {
     }
     for (let k = 0; k < this.#fetched; k++) {
       const entry = this.#ring.staging[k];
-      this.#site.pools[(entry >>> POOL_SHIFT) & POOL_MASK].receive(entry & SLOT_MASK);
+      this.#poolOf(entry).receive(entry & SLOT_MASK);
     }
     return this.#fetched > 0;
+  }
+
+  #fetchBrought(): boolean {
+    const entries = this.#brought.splice(0, RING_BATCH);
+    this.#ring.staging.set(entries);
+    this.#fetched = entries.length;
+    return true;
+  }
+
+  #poolOf(entry: number): Pool {
+    return this.#site.pools[(entry >>> POOL_SHIFT) & POOL_MASK];
   }
 
   #frameAt(place: number): Frame {

@@ -1,16 +1,25 @@
 /**
- * What has to change for one graph to become another. Entries that are the same object in both stay as they are; a
- * node of the same id with another record takes the old one's place; one with the same record has other ports.
+ * What has to change for one graph to become another. Entries that are the same object in both stay as they are. A
+ * node is the same one in both if its id and its `life` are: then another lane means that it moves, another record that
+ * it is replaced where it is, and the same record that it has other ports.
  *
  * @module
  */
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
 
+/** A node as it was and as it will be. */
+export interface NodeChange {
+  readonly before: NodeEntry;
+  readonly after: NodeEntry;
+}
+
 /** See the module. */
 export interface GraphChange {
   readonly added: readonly NodeEntry[];
   readonly removed: readonly NodeEntry[];
-  readonly replaced: readonly { readonly before: NodeEntry; readonly after: NodeEntry }[];
+  readonly replaced: readonly NodeChange[];
+  /** Nodes that go to another lane, perhaps as another type. */
+  readonly moved: readonly NodeChange[];
   /** Nodes whose dynamic ports have other elements. */
   readonly ported: readonly NodeEntry[];
   readonly linked: readonly LinkEntry[];
@@ -20,19 +29,21 @@ export interface GraphChange {
 /** Compares two graphs. */
 export function compareGraphs(before: Topology, after: Topology): GraphChange {
   const added: NodeEntry[] = [];
-  const replaced: { before: NodeEntry; after: NodeEntry }[] = [];
+  const replaced: NodeChange[] = [];
+  const moved: NodeChange[] = [];
   const ported: NodeEntry[] = [];
   for (const [id, entry] of after.nodes) {
     const old = before.nodes.get(id);
     if (old === entry) continue;
-    if (old === undefined || old.lane !== entry.lane) added.push(entry);
+    if (old?.life !== entry.life) added.push(entry);
+    else if (old.lane !== entry.lane) moved.push({ before: old, after: entry });
     else if (old.index !== entry.index) replaced.push({ before: old, after: entry });
     else ported.push(entry);
   }
-  const removed = [...before.nodes.values()].filter(({ id, lane }) => after.nodes.get(id)?.lane !== lane);
+  const removed = [...before.nodes.values()].filter(({ id, life }) => after.nodes.get(id)?.life !== life);
   const linked = [...after.links.values()].filter(({ id }) => !before.links.has(id));
   const unlinked = [...before.links.values()].filter(({ id }) => !after.links.has(id));
-  return { added, removed, replaced, ported, linked, unlinked };
+  return { added, removed, replaced, moved, ported, linked, unlinked };
 }
 
 /** Whether nothing changes. */

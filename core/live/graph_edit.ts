@@ -19,6 +19,12 @@ import type { AddOptions } from "../runtime.ts";
 import type { Topology } from "../topology.ts";
 import type { EditExtras } from "./live_edits.ts";
 
+/** Options of {@linkcode GraphEdit.replace}. */
+export interface ReplaceOptions {
+  /** `main`, or any name of a worker lane. */
+  readonly lane?: string;
+}
+
 /** What `runtime.edit()` gives its function. */
 export class GraphEdit {
   readonly #draft: Topology;
@@ -94,15 +100,32 @@ export class GraphEdit {
    * `snapshot()` says; if its `setup()` or `restore()` fails, the old one goes on. The links stay, with the frames in
    * them.
    *
+   * @param options `lane`: where the new one runs; by default where the old one does. As {@linkcode GraphEdit.move}
    * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`, `PortNotFound` or `TypeMismatch` if a link does not fit the
    * new type, `InvalidGraph` if the node's lane cannot run it
    */
   // deno-lint-ignore no-explicit-any -- as in add()
-  replace<H extends NodeHandle<any, any>>(nodeId: string, spec: NodeSpec<H>): H {
+  replace<H extends NodeHandle<any, any>>(nodeId: string, spec: NodeSpec<H>, options: ReplaceOptions = {}): H {
     assertNodeSpec(spec);
+    if (options.lane !== undefined) this.#draft.moveNode(nodeId, options.lane);
     const entry = this.#draft.replaceNode(nodeId, spec.type, spec.config);
     this.#did("replace");
     return makeHandle(entry.id, entry.type.descriptor) as unknown as H;
+  }
+
+  /**
+   * Takes a node to another lane, which is started if there is none of that name. A new instance is opened there and
+   * given what the old one's `snapshot()` says; without one it starts anew. The links stay, with the frames in them,
+   * their order and their counts; the old instance is torn down.
+   *
+   * @param lane `main`, or any name of a worker lane
+   * @throws {SluiceError} `NodeNotFound`; `InvalidGraph` if the lane cannot run the node; when the edit comes into
+   * effect, `NodeFailed` for a snapshot that cannot be sent to another lane, and `Busy` if the node has ended or a link
+   * joins it to a native lane
+   */
+  move(nodeId: string, lane: string): void {
+    this.#draft.moveNode(nodeId, lane);
+    this.#did("move");
   }
 
   /**

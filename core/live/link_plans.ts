@@ -8,6 +8,7 @@ import type { Driver } from "../driver/driver.ts";
 import { FIRST_LINK_BIT } from "../lanes/lane.ts";
 import type { LinkEndPlan } from "../lanes/messages.ts";
 import type { LinkPlan } from "../links/link.ts";
+import type { LinkMove } from "../links/link_move.ts";
 import { evicts } from "../links/policy.ts";
 import type { LinkEntry } from "../topology.ts";
 
@@ -39,11 +40,55 @@ export class LinkPlans {
       const linkOffset = this.#page.linkOffset(index);
       const ring = this.#driver.createRing({ capacity, evicts: evicts(policy), linkOffset });
       plan = { ...bare, ring, readerBit: this.#takeBit(reader), writerBit: this.#takeBit(writer) };
-      this.#driver.bindReader(ring, reader, plan.readerBit);
-      this.#driver.bindWriter(ring, writer, plan.writerBit);
+      this.#bind(plan, writer, reader);
     }
     this.#plans.set(entry, { plan, writer, reader });
     return plan;
+  }
+
+  /**
+   * Makes the plan of a link whose ends go to other lanes. It is the link's from `adopt()` on.
+   *
+   * @param writer index of the lane that will write
+   * @param reader index of the lane that will read
+   */
+  move(entry: LinkEntry, writer: number, reader: number): LinkMove {
+    const old = this.#plans.get(entry)!;
+    const { ring: _, ...bare } = old.plan;
+    let after: LinkPlan = { ...bare, readerBit: 0, writerBit: 0 };
+    if (writer !== reader) {
+      const { capacity, policy, ring: had } = old.plan;
+      const linkOffset = this.#page.linkOffset(entry.index);
+      const ring = had ?? this.#driver.createRing({ capacity, evicts: evicts(policy), linkOffset });
+      const readerBit = had !== undefined && reader === old.reader ? old.plan.readerBit : this.#takeBit(reader);
+      const writerBit = had !== undefined && writer === old.writer ? old.plan.writerBit : this.#takeBit(writer);
+      after = { ...after, ring, readerBit, writerBit };
+      if (had === undefined) this.#bind(after, writer, reader);
+    }
+    const ends = { writer: { from: old.writer, to: writer }, reader: { from: old.reader, to: reader } };
+    return { before: old.plan, after, ...ends };
+  }
+
+  /** The link is what the move makes of it: its lanes are about to be told. */
+  adopt(entry: LinkEntry, { after, writer, reader }: LinkMove): void {
+    this.#plans.set(entry, { plan: after, writer: writer.to, reader: reader.to });
+  }
+
+  /** Every lane has let go of what it had: signals go to the new ones from now on. */
+  rebind({ after, writer, reader }: LinkMove): void {
+    if (after.ring !== undefined) this.#bind(after, writer.to, reader.to);
+  }
+
+  /** Frees what a link had before a move. */
+  finishMove({ before, after, writer, reader }: LinkMove): void {
+    const keepsRing = after.ring !== undefined;
+    this.#free(before, keepsRing, writer.from, writer.to, reader.from, reader.to);
+  }
+
+  /** Frees what was made for a move that does not take place. */
+  dropMove({ before, after, writer, reader }: LinkMove): void {
+    const keepsRing = before.ring !== undefined;
+    this.#free(after, keepsRing, writer.to, writer.from, reader.to, reader.from);
   }
 
   /** The ends of a link, each with the index of its lane. */
@@ -65,15 +110,32 @@ export class LinkPlans {
   remove(entry: LinkEntry): void {
     const { plan, writer, reader } = this.#plans.get(entry)!;
     this.#plans.delete(entry);
-    if (plan.ring === undefined) return;
-    this.#driver.releaseRing(plan.ring);
-    this.#bits.get(reader)!.free.push(plan.readerBit);
-    this.#bits.get(writer)!.free.push(plan.writerBit);
+    this.#free(plan, false, writer, writer, reader, reader);
   }
 
   /** Frees every ring, when all lanes have ended. */
   removeAll(): void {
     for (const entry of [...this.#plans.keys()]) this.remove(entry);
+  }
+
+  #bind({ ring, readerBit, writerBit }: LinkPlan, writer: number, reader: number): void {
+    this.#driver.bindReader(ring!, reader, readerBit);
+    this.#driver.bindWriter(ring!, writer, writerBit);
+  }
+
+  /** @param keepsRing whether the ring stays in use, and the bits of the ends that stay on their lanes with it */
+  #free(
+    plan: LinkPlan,
+    keepsRing: boolean,
+    writer: number,
+    otherWriter: number,
+    reader: number,
+    otherReader: number,
+  ): void {
+    if (plan.ring === undefined) return;
+    if (!keepsRing) this.#driver.releaseRing(plan.ring);
+    if (!keepsRing || reader !== otherReader) this.#bits.get(reader)!.free.push(plan.readerBit);
+    if (!keepsRing || writer !== otherWriter) this.#bits.get(writer)!.free.push(plan.writerBit);
   }
 
   #takeBit(lane: number): number {

@@ -13,11 +13,13 @@ import { deserializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
 import type { AnnouncedFormat, LaneEdit, LaneReport, LinkEndPlan, NodePlan, PortEdit } from "../lanes/messages.ts";
+import type { LinkMove } from "../links/link_move.ts";
 import type { Pool, PoolToken } from "../memory/pool.ts";
 import { elementsByPort } from "../registry/dynamic_ports.ts";
 import { resolveSecrets } from "../secrets.ts";
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
 import { compareGraphs, type GraphChange, isUnchanged } from "./graph_change.ts";
+import { NodeMoves } from "./node_moves.ts";
 import { Replies } from "./replies.ts";
 import type { LinkPlans } from "./link_plans.ts";
 
@@ -61,7 +63,7 @@ export interface EditSite {
   edited(change: GraphChange, actions: readonly string[]): void;
 }
 
-type Reply = Extract<LaneReport, { kind: "prepared" | "applied" }>;
+type Reply = Extract<LaneReport, { kind: "prepared" | "yielded" | "arrived" | "applied" | "attached" }>;
 
 interface LaneWork {
   nodes: NodePlan[];
@@ -71,6 +73,8 @@ interface LaneWork {
     detach: LinkEndPlan[];
     remove: NodeId[];
     insert: LaneEdit["insert"][number][];
+    moves: LinkMove[];
+    depart: NodeId[];
     attach: LinkEndPlan[];
     ports: PortEdit[];
     bypass: { node: NodeId; on: boolean }[];
@@ -114,7 +118,7 @@ export class LiveEdits {
   }
 
   /** A lane's answer. */
-  report(lane: number, report: Extract<LaneReport, { kind: "prepared" | "refused" | "applied" | "removed" }>): void {
+  report(lane: number, report: Reply | Extract<LaneReport, { kind: "refused" | "removed" }>): void {
     if (report.kind === "removed") this.#removals?.settle(report.node, true);
     else if (report.epoch !== this.#epoch) return;
     else if (report.kind === "refused") this.#replies?.refuse(deserializeError(report.error));
@@ -135,15 +139,20 @@ export class LiveEdits {
     const change = compareGraphs(topology, draft);
     const restarted = extras.restart ?? [];
     if ([...extras.bypass, ...extras.configure, ...restarted].length === 0 && isUnchanged(change)) return;
-    const fresh = [...change.added, ...change.replaced.map(({ after }) => after)];
+    const fresh = [...change.added, ...[...change.replaced, ...change.moved].map(({ after }) => after)];
     const planned: LinkEntry[] = [];
     const work = new Map<number, LaneWork>();
     const epoch = ++this.#epoch;
+    const answers = (lanes: Iterable<number>, limitMs: number) => {
+      this.#replies = new Replies(lanes, limitMs, (late) => this.#late(late, limitMs));
+      return this.#replies.all;
+    };
+    let moves: NodeMoves | undefined;
     try {
       draft.assertComplete("edit the graph");
       page.assertRoom(draft.records);
       const tokens = site.growPools(draft);
-      await site.openLanes(change.added);
+      await site.openLanes([...change.added, ...change.moved.map(({ after }) => after)]);
       for (const { index } of fresh) page.clear(page.nodeOffset(index), NODE.size);
       for (const { index } of change.linked) page.clear(page.linkOffset(index), LINK.size);
       const feedback = draft.feedbackLinks();
@@ -152,34 +161,46 @@ export class LiveEdits {
         plans.add(link, feedback.has(link), laneOf(link.fromNode), laneOf(link.toNode));
         planned.push(link);
       }
-      this.#share(work, draft, change, extras, tokens.length > 0);
-      const all = [...work];
-      this.#replies = new Replies(work.keys(), timeoutMs, (late) => this.#late(late, timeoutMs));
-      for (const [lane, { nodes, hold, inspect, edit }] of all) {
+      moves = new NodeMoves(site, change, draft);
+      this.#share(work, draft, change, moves, extras, tokens.length > 0);
+      const prepared = answers(work.keys(), timeoutMs);
+      for (const [lane, { nodes, hold, inspect, edit }] of work) {
         site.lane(lane)!.send({ kind: "prepare", epoch, nodes, pools: tokens, hold, inspect, edit });
       }
-      const replies = await this.#replies.all;
+      const replies = await prepared;
+      if (!moves.isEmpty) {
+        const yielded = await answers(moves.askToYield(epoch), timeoutMs);
+        const nodes = yielded.flatMap((reply) => reply.kind === "yielded" ? reply.nodes : []);
+        await answers(moves.tellArrivals(epoch, nodes), timeoutMs);
+      }
       const known = restarted.flatMap(({ node }) => draft.connections.fromNode(node.id));
       const formats = replies.flatMap((reply) => reply.kind === "prepared" ? reply.formats : []);
       site.checkFormats(formats, [...change.linked, ...known]);
     } catch (error) {
       for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch });
       for (const link of planned) plans.remove(link);
-      draft.recycle(fresh, change.linked);
+      moves?.drop();
+      draft.discard();
       throw error;
     }
-    this.#replies = new Replies(work.keys(), APPLY_TIMEOUT_MS, (late) => this.#late(late, APPLY_TIMEOUT_MS));
-    this.#removals = new Replies(change.removed.map(({ id }) => id), REMOVE_TIMEOUT_MS, notGone);
+    const applying = answers(work.keys(), APPLY_TIMEOUT_MS);
+    const gone = [...change.removed, ...change.moved.map(({ before }) => before)];
+    this.#removals = new Replies(gone.map(({ id }) => id), REMOVE_TIMEOUT_MS, notGone);
     Atomics.store(page.u32, CONTROL.epoch >> 2, epoch);
     for (const lane of work.keys()) site.driver.ringBell(lane);
     topology.adopt(draft);
+    moves.adopt();
     site.edited(change, extras.actions);
     extras.committed?.();
-    const applied = await this.#replies.all;
+    const applied = (await applying).flatMap((reply) => reply.kind === "applied" ? reply : []);
+    if (!moves.isEmpty) {
+      await answers(moves.attach(epoch, applied.flatMap(({ rests }) => rests)), APPLY_TIMEOUT_MS);
+      moves.finish();
+    }
     for (const link of change.unlinked) this.#clear(link);
     await this.#removals.all;
-    topology.recycle([...change.removed, ...change.replaced.map(({ before }) => before)], change.unlinked);
-    const failures = applied.flatMap((reply) => reply.kind === "applied" ? reply.failures : []);
+    topology.recycle([...gone, ...change.replaced.map(({ before }) => before)], change.unlinked);
+    const failures = applied.flatMap((reply) => reply.failures);
     if (failures.length > 0) throw deserializeError(failures[0]);
   }
 
@@ -188,6 +209,7 @@ export class LiveEdits {
     work: Map<number, LaneWork>,
     draft: Topology,
     change: GraphChange,
+    moves: NodeMoves,
     extras: EditExtras,
     toAll: boolean,
   ): void {
@@ -195,7 +217,7 @@ export class LiveEdits {
     const at = (lane: number): LaneWork => {
       let own = work.get(lane);
       if (own === undefined) {
-        const edit = { detach: [], remove: [], insert: [], attach: [], ports: [], bypass: [], configure: [] };
+        const edit = emptyEdit();
         work.set(lane, own = { nodes: [], hold: [], inspect: [], edit });
       }
       return own;
@@ -210,8 +232,17 @@ export class LiveEdits {
     const reordered = new Set<number>();
     for (const node of change.added) {
       of(node.id).nodes.push(site.nodePlan(node));
-      of(node.id).edit.insert.push({ node: node.id, replaces: false });
+      of(node.id).edit.insert.push({ node: node.id });
       reordered.add(laneOf(node.id));
+    }
+    for (const { before, after } of change.moved) {
+      at(site.laneIndex(before.lane)).edit.depart.push(before.id);
+      of(after.id).nodes.push(site.nodePlan(after));
+      of(after.id).edit.insert.push({ node: after.id, arrives: true });
+      reordered.add(laneOf(after.id));
+    }
+    for (const { move, lanes } of moves.links) {
+      for (const lane of lanes) at(lane).edit.moves.push(move);
     }
     for (const { after } of change.replaced) {
       const own = of(after.id);
@@ -275,6 +306,20 @@ export class LiveEdits {
         "too long",
     );
   }
+}
+
+function emptyEdit(): LaneWork["edit"] {
+  return {
+    detach: [],
+    remove: [],
+    insert: [],
+    moves: [],
+    depart: [],
+    attach: [],
+    ports: [],
+    bypass: [],
+    configure: [],
+  };
 }
 
 function notGone(nodes: readonly NodeId[]): SluiceError {

@@ -99,6 +99,18 @@ export class InputPort implements StreamInput {
     return this.#link;
   }
 
+  /**
+   * Whether encoded frames up to the next key frame are skipped: a node that takes this one's place goes on with it.
+   *
+   * @internal
+   */
+  get skipsToKey(): boolean {
+    return this.#skipsToKey;
+  }
+  set skipsToKey(skips: boolean) {
+    this.#skipsToKey = skips;
+  }
+
   get connected(): boolean {
     return this.#link !== undefined;
   }

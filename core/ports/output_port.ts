@@ -30,6 +30,17 @@ export interface OutputHost {
   announced(port: string, format: FrameFormat): void;
 }
 
+/** What an output knows beside its links. Structured-cloneable. */
+export interface OutputCarry {
+  readonly name: string;
+  /** Number of the next frame. */
+  readonly sequence: number;
+  /** Where the frame written last ends, nanoseconds; -1 where that says nothing. */
+  readonly endPtsNs: number;
+  /** What was announced. */
+  readonly format: FrameFormat | undefined;
+}
+
 /** See {@linkcode StreamOutput}. */
 export class OutputPort implements StreamOutput {
   readonly name: string;
@@ -104,6 +115,26 @@ export class OutputPort implements StreamOutput {
 
   get connected(): boolean {
     return this.#links.length > 0;
+  }
+
+  /**
+   * What the port of a node that takes this one's place goes on from.
+   *
+   * @internal
+   */
+  get carry(): OutputCarry {
+    return { name: this.name, sequence: this.#sequence, endPtsNs: this.#endPtsNs, format: this.#format };
+  }
+
+  /**
+   * Goes on from what a port had. A format that was announced here stays.
+   *
+   * @internal
+   */
+  takeUp(carry: OutputCarry): void {
+    this.#sequence = carry.sequence;
+    this.#endPtsNs = carry.endPtsNs;
+    this.#format ??= carry.format;
   }
 
   announce(format: FrameFormat): void {

@@ -327,22 +327,25 @@ export class Session {
       if (lane === undefined) continue;
       await this.#lanes.openNodes(lane, plans, [], []);
       lane.send({ kind: "start" });
+      lane.send({ kind: "resume", pausedNs: this.#clock.pausedNs });
       if (this.#clock.paused) lane.send({ kind: "pause" });
     }
   }
 
   /** Takes note of an edit that has come into effect. */
   #edited(change: GraphChange, actions: readonly string[]): void {
-    const { added, removed, replaced, unlinked } = change;
+    const { added, removed, replaced, moved, unlinked } = change;
     for (const { id } of removed) {
       this.#states.delete(id);
       this.#facts.forget(id);
     }
-    for (const { before } of replaced) this.#facts.forget(before.id);
+    const others = moved.filter(({ before, after }) => before.type.descriptor.type !== after.type.descriptor.type);
+    for (const { before } of [...replaced, ...others]) this.#facts.forget(before.id);
     for (const { toNode, toPort } of unlinked) this.#facts.forgetFormat(toNode, toPort);
-    for (const { id } of [...removed, ...replaced.map(({ after }) => after)]) this.#supervisor.forget(id);
+    const anew = [...replaced, ...moved].map(({ after }) => after);
+    for (const { id } of [...removed, ...anew]) this.#supervisor.forget(id);
     for (const { id } of added) this.#states.set(id, "running");
-    for (const { after: { id } } of replaced) {
+    for (const { id } of anew) {
       if (this.#states.get(id) !== "ended") this.#states.set(id, "running");
     }
     // A restart changes nothing of the graph.
@@ -396,6 +399,9 @@ export class Session {
         this.#pausing?.settle(index, true);
         break;
       case "prepared":
+      case "yielded":
+      case "arrived":
+      case "attached":
       case "refused":
       case "applied":
       case "removed":

@@ -1,0 +1,171 @@
+/**
+ * A lane's part in moving ends of links to other lanes: see `link_move.ts`. Both functions run between two ticks. An
+ * end that stays on its lane is attached all the time, so that a node whose asynchronous tick is under way can go on
+ * writing and reading.
+ *
+ * @module
+ */
+import { ENTRY } from "../../ffi/layout.gen.ts";
+import type { Driver, RingToken } from "../driver/driver.ts";
+import type { Frame } from "../frames/frame.ts";
+import { frameOf } from "../frames/frame_of.ts";
+import type { LinkPlan } from "../links/link.ts";
+import type { LinkMove, LinkRest } from "../links/link_move.ts";
+import type { LocalLink } from "../links/local_link.ts";
+import { RingLinkReader, type RingLinkWriter } from "../links/ring_link.ts";
+import type { InputPort } from "../ports/input_port.ts";
+import type { OutputPort } from "../ports/output_port.ts";
+import { attachLink, type LinkSite } from "./lane_builder.ts";
+import type { NodeCell } from "./node_cell.ts";
+
+/** What links are moved on. */
+export interface MoverSite extends LinkSite {
+  /** Index of the lane. */
+  readonly index: number;
+}
+
+type Cells = ReadonlyMap<string, NodeCell>;
+
+/**
+ * Lets go of what this lane has of a link.
+ *
+ * @param failed is told why a frame cannot be sent to another lane
+ * @returns what the lanes that get ends have to be given; `undefined` for nothing
+ */
+export function letGoOfLink(
+  site: MoverSite,
+  cells: Cells,
+  move: LinkMove,
+  failed: (error: unknown) => void,
+): LinkRest | undefined {
+  const { before, writer, reader } = move;
+  if (before.ring === undefined) return leaveLane(site, cells, move, failed);
+  let rest: LinkRest | undefined;
+  if (writer.from === site.index) rest = letGoOfWriter(site, cells, move);
+  if (reader.from === site.index) rest = letGoOfReader(site, cells, move);
+  return rest;
+}
+
+/** Takes up what this lane gets of a link. Every lane has let go by now. */
+export function takeUpLink(site: MoverSite, cells: Cells, move: LinkMove, rest: LinkRest): void {
+  const { after, writer, reader } = move;
+  if (after.ring === undefined) {
+    joinLane(site, cells, move, rest);
+    return;
+  }
+  if (writer.to === site.index && writer.from !== site.index) attachWriter(site, cells, move).takeUp(rest);
+  if (reader.to === site.index && reader.from !== site.index) attachReader(site, cells, move).takeUp(rest);
+}
+
+/** A link within this lane becomes one between two lanes, or one within another lane. */
+function leaveLane(site: MoverSite, cells: Cells, move: LinkMove, failed: (error: unknown) => void): LinkRest {
+  const { after, writer, reader } = move;
+  const input = inputOf(cells, move);
+  const output = outputOf(cells, move);
+  const rest = (input.link as LocalLink).letGo(failed);
+  output.detach(after.index);
+  if (after.ring === undefined) {
+    input.detach();
+    return rest;
+  }
+  const left = { ...rest, entries: fillRing(site.driver, after.ring, rest.entries, after.capacity) };
+  if (writer.to === site.index) attachWriter(site, cells, move).takeUp(left);
+  if (reader.to === site.index) attachReader(site, cells, move).takeUp(left);
+  else input.detach();
+  return reader.to === site.index ? { ...left, entries: [] } : left;
+}
+
+/**
+ * Puts the newest of some entries into a ring, as many as fit.
+ *
+ * @param ring that is empty
+ * @returns the others, which are older
+ */
+function fillRing(driver: Driver, ring: RingToken, entries: readonly number[], capacity: number): readonly number[] {
+  const first = Math.max(0, entries.length - capacity);
+  const writer = driver.openWriter(ring);
+  for (const entry of entries.slice(first)) writer.push(entry);
+  return entries.slice(0, first);
+}
+
+function letGoOfWriter(site: MoverSite, cells: Cells, move: LinkMove): LinkRest | undefined {
+  const { before, after, writer, reader } = move;
+  const output = outputOf(cells, move);
+  if (writer.to === site.index) {
+    const own = output.links.find(({ plan }) => plan.index === after.index) as RingLinkWriter | undefined;
+    if (after.ring !== undefined) own?.retarget(after, reader.to);
+    return undefined;
+  }
+  site.wakeables[before.writerBit] = undefined;
+  return (output.detach(after.index) as RingLinkWriter).letGo();
+}
+
+function letGoOfReader(site: MoverSite, cells: Cells, move: LinkMove): LinkRest | undefined {
+  const { before, after, writer, reader } = move;
+  const input = inputOf(cells, move);
+  const own = input.link as RingLinkReader;
+  if (reader.to === site.index) {
+    if (after.ring !== undefined) own.retarget(after, writer.to);
+    return undefined;
+  }
+  site.wakeables[before.readerBit] = undefined;
+  input.detach();
+  return own.letGo();
+}
+
+/** A link between two lanes, or within another lane, becomes one within this lane. */
+function joinLane(site: MoverSite, cells: Cells, move: LinkMove, rest: LinkRest): void {
+  const { before, after, writer, reader } = move;
+  const input = inputOf(cells, move);
+  const output = outputOf(cells, move);
+  let taken: ReturnType<RingLinkReader["takeAll"]>;
+  let writerRest = rest;
+  if (before.ring === undefined) taken = { frames: framesOf(site, after, rest), rest };
+  else {
+    if (writer.from === site.index) {
+      // What it has staged comes into the ring first.
+      writerRest = (output.detach(after.index) as RingLinkWriter | undefined)?.letGo() ?? rest;
+      site.wakeables[before.writerBit] = undefined;
+    }
+    let end = input.link as RingLinkReader;
+    if (reader.from === site.index) site.wakeables[before.readerBit] = undefined;
+    else {
+      end = new RingLinkReader(before, site, writer.from);
+      end.takeUp(rest);
+    }
+    taken = end.takeAll();
+  }
+  attachLink(site, cells, { link: after, end: "local", otherLane: site.index });
+  (input.link as LocalLink).takeUp(taken.frames, { ...writerRest, readerToKey: taken.rest.readerToKey });
+}
+
+function framesOf(site: MoverSite, { schema }: LinkPlan, { entries }: LinkRest): { frame: Frame; gap: boolean }[] {
+  return entries.map((entry) => {
+    const pool = site.pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask];
+    const slot = entry & ENTRY.slotMask;
+    pool.receive(slot);
+    const frame = frameOf(pool, slot);
+    if (schema !== undefined) frame.schemaName = schema;
+    return { frame, gap: (entry & ENTRY.discontinuity) !== 0 };
+  });
+}
+
+function attachWriter(site: MoverSite, cells: Cells, move: LinkMove): RingLinkWriter {
+  const { after, reader } = move;
+  attachLink(site, cells, { link: after, end: "writer", otherLane: reader.to });
+  return outputOf(cells, move).links.find(({ plan }) => plan.index === after.index) as RingLinkWriter;
+}
+
+function attachReader(site: MoverSite, cells: Cells, move: LinkMove): RingLinkReader {
+  const { after, writer } = move;
+  attachLink(site, cells, { link: after, end: "reader", otherLane: writer.to });
+  return inputOf(cells, move).link as RingLinkReader;
+}
+
+function inputOf(cells: Cells, { after }: LinkMove): InputPort {
+  return cells.get(after.toNode)!.inputs.find(({ name }) => name === after.toPort)!;
+}
+
+function outputOf(cells: Cells, { after }: LinkMove): OutputPort {
+  return cells.get(after.fromNode)!.outputs.find(({ name }) => name === after.fromPort)!;
+}

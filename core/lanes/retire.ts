@@ -1,0 +1,52 @@
+/**
+ * Brings nodes to their end that are no longer part of their lane.
+ *
+ * @module
+ */
+import { explain } from "./explain.ts";
+import { tearDown } from "./faults.ts";
+import type { NodeCell } from "./node_cell.ts";
+
+/** How long a removed node may take to flush, milliseconds. */
+const FLUSH_TIMEOUT_MS = 5_000;
+
+/** Time between two looks at whether an asynchronous tick has settled, milliseconds. */
+const SETTLE_EVERY_MS = 1;
+
+/**
+ * Ends a node that has lost its links.
+ *
+ * @param flushes whether its `flush()` is called, which a node that goes on elsewhere must not be
+ */
+export async function retire(cell: NodeCell, flushes: boolean, nowNs: () => number): Promise<void> {
+  cell.retired = true;
+  if (cell.mode === "external") cell.abort("the node was removed");
+  const untilNs = nowNs() + FLUSH_TIMEOUT_MS * 1e6;
+  while (cell.pending && nowNs() < untilNs) await sleep(SETTLE_EVERY_MS);
+  try {
+    const { processor } = cell.instance;
+    for (let more = flushes && !cell.ended; more && nowNs() < untilNs;) {
+      more = await processor.flush?.(cell.context) === true;
+      cell.settle();
+    }
+  } catch (error) {
+    cell.context.log.error(explain(error, cell, "flush()").message);
+  }
+  cell.ended = true;
+  await tearDown(cell);
+  cell.publish();
+}
+
+/**
+ * Waits until no node of these has an asynchronous tick under way; those that a device drives are left out.
+ *
+ * @param givenUp whether nobody waits any more
+ */
+export async function settled(cells: readonly NodeCell[], givenUp: () => boolean): Promise<void> {
+  const pending = () => cells.some((cell) => cell.pending && cell.mode !== "external");
+  while (pending() && !givenUp()) await sleep(SETTLE_EVERY_MS);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,157 @@
+/**
+ * The part of an edit that takes nodes to other lanes. After the lanes concerned have prepared, the lanes that such
+ * nodes leave hold them and say what they go on from (*yield*), and those that they go to are told (*arrive*). After
+ * the commit each lane lets go of what it must, and once all have, the others take it up (*attach*).
+ *
+ * @module
+ */
+import { NODE } from "../../ffi/layout.gen.ts";
+import type { ControlPage } from "../control_page.ts";
+import { SluiceError } from "../errors.ts";
+import type { NodeId } from "../ids.ts";
+import type { LanePort } from "../lanes/lane_port.ts";
+import type { YieldedNode } from "../lanes/messages.ts";
+import { type LinkMove, type LinkRest, mergeRests } from "../links/link_move.ts";
+import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
+import type { GraphChange, NodeChange } from "./graph_change.ts";
+import type { LinkPlans } from "./link_plans.ts";
+
+/** What moving asks of the session. */
+export interface MoveSite {
+  readonly page: ControlPage;
+  readonly plans: LinkPlans;
+  lane(index: number): LanePort | undefined;
+  laneIndex(name: string): number;
+}
+
+interface PlannedMove {
+  readonly entry: LinkEntry;
+  readonly move: LinkMove;
+}
+
+/** See the module. */
+export class NodeMoves {
+  readonly #site: MoveSite;
+  readonly #nodes: readonly NodeChange[];
+  readonly #links: PlannedMove[] = [];
+
+  /** @throws {SluiceError} `Busy` for a native stage, and for a node that a link joins to one */
+  constructor(site: MoveSite, { moved, linked }: GraphChange, draft: Topology) {
+    this.#site = site;
+    this.#nodes = moved;
+    for (const { before } of moved) refuseStage(before);
+    const laneOf = (id: NodeId) => site.laneIndex(draft.node(id).lane);
+    const links = new Set(moved.flatMap(({ after: { id } }) => [
+      ...draft.connections.intoNode(id),
+      ...draft.connections.fromNode(id),
+    ]));
+    const kept = [...links].filter((entry) => !linked.includes(entry));
+    for (const entry of kept) this.#refuseNative(entry, draft);
+    for (const entry of kept) {
+      this.#links.push({ entry, move: site.plans.move(entry, laneOf(entry.fromNode), laneOf(entry.toNode)) });
+    }
+  }
+
+  /** Whether no node moves. */
+  get isEmpty(): boolean {
+    return this.#nodes.length === 0;
+  }
+
+  /** The moves of links, each with the lanes that have its ends. */
+  get links(): { readonly move: LinkMove; readonly lanes: ReadonlySet<number> }[] {
+    return this.#links.map(({ move }) => ({ move, lanes: new Set([move.writer.from, move.reader.from]) }));
+  }
+
+  /** Asks the lanes that nodes leave to hold them. @returns the lanes that answer */
+  askToYield(epoch: number): number[] {
+    const { lane } = this.#site;
+    const lanes = this.#lanesOf((node) => node.before);
+    for (const index of lanes) {
+      const nodes = this.#nodes.filter(({ before }) => this.#site.laneIndex(before.lane) === index);
+      const links = this.#links.map(({ move }) => move)
+        .filter(({ before, reader }) => before.ring === undefined && reader.from === index)
+        .map(({ before }) => before);
+      lane(index)!.send({ kind: "yield", epoch, nodes: nodes.map(({ before }) => before.id), links });
+    }
+    return lanes;
+  }
+
+  /** Tells the lanes that nodes go to what they go on from. @returns the lanes that answer */
+  tellArrivals(epoch: number, yielded: readonly YieldedNode[]): number[] {
+    const lanes = this.#lanesOf((node) => node.after);
+    for (const index of lanes) {
+      const here = this.#nodes.filter(({ after }) => this.#site.laneIndex(after.lane) === index);
+      const nodes = yielded.filter(({ node }) => here.some(({ after }) => after.id === node));
+      this.#site.lane(index)!.send({ kind: "arrive", epoch, nodes });
+    }
+    return lanes;
+  }
+
+  /** The edit takes place. */
+  adopt(): void {
+    for (const { entry, move } of this.#links) this.#site.plans.adopt(entry, move);
+  }
+
+  /** The edit does not take place. */
+  drop(): void {
+    for (const { move } of this.#links) this.#site.plans.dropMove(move);
+  }
+
+  /** Gives the lanes that nodes go to what the others have let go of. @returns the lanes that answer */
+  attach(epoch: number, rests: readonly LinkRest[]): number[] {
+    const { page, plans, lane } = this.#site;
+    for (const { before, after } of this.#nodes) {
+      if (before.type.descriptor.type === after.type.descriptor.type) copyCounts(page, before, after);
+    }
+    const merged = new Map<number, LinkRest>();
+    for (const rest of rests) merged.set(rest.link, mergeRests(merged.get(rest.link), rest));
+    for (const { move } of this.#links) plans.rebind(move);
+    const lanes = this.#lanesOf((node) => node.after);
+    for (const index of lanes) {
+      const moves = this.#links.map(({ move }) => move)
+        .filter(({ writer, reader }) => writer.to === index || reader.to === index);
+      const own = moves.flatMap(({ after }) => merged.get(after.index) ?? []);
+      lane(index)!.send({ kind: "attach", epoch, moves, rests: own });
+    }
+    return lanes;
+  }
+
+  /** Frees what links had before. */
+  finish(): void {
+    for (const { move } of this.#links) this.#site.plans.finishMove(move);
+  }
+
+  #lanesOf(which: (node: NodeChange) => NodeEntry): number[] {
+    return [...new Set(this.#nodes.map((node) => this.#site.laneIndex(which(node).lane)))];
+  }
+
+  #refuseNative({ fromNode, toNode }: LinkEntry, draft: Topology): void {
+    const native = [fromNode, toNode].map((id) => draft.node(id)).find(({ type }) => type.descriptor.lane === "native");
+    if (native === undefined) return;
+    const moved = native.id === fromNode ? toNode : fromNode;
+    throw new SluiceError(
+      "Busy",
+      `Cannot move node "${moved}" to another lane while the graph runs: a link joins it to "${native.id}" on native ` +
+        `lane "${native.lane}"; stop the graph first, or put a node between them`,
+      { nodeId: moved },
+    );
+  }
+}
+
+function refuseStage({ id, type: { descriptor } }: NodeEntry): void {
+  if (descriptor.lane !== "native") return;
+  throw new SluiceError(
+    "Busy",
+    `Cannot move node "${id}" (${descriptor.type}) to another lane while the graph runs: it is a native stage; stop the ` +
+      "graph first",
+    { nodeId: id },
+  );
+}
+
+/** A node's counts go on in its new record. */
+function copyCounts(page: ControlPage, before: NodeEntry, after: NodeEntry): void {
+  const from = page.nodeOffset(before.index) >> 2;
+  const to = page.nodeOffset(after.index) >> 2;
+  page.u32.copyWithin(to, from, from + (NODE.size >> 2));
+  for (const field of [NODE.phase, NODE.blockedKind, NODE.blockedId]) page.u32[to + (field >> 2)] = 0;
+}

@@ -1,0 +1,117 @@
+/** Nodes that go to other lanes while the graph runs: what they take along, and what the links between them keep. */
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { Runtime } from "../core/runtime.ts";
+import type { LinkPolicy } from "../core/links/policy.ts";
+import type { RuntimeStats } from "../core/stats.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import { checkingSink, collect, collected, numberedSource, pass } from "./fixtures/numbered.ts";
+import { filter } from "./fixtures/scripted.ts";
+
+/** Blocks that no test sees the end of. */
+const ENDLESS = 1e9;
+
+/** Moves of one run, and frames that must pass between two of them. */
+const MOVES = 30;
+const FRAMES_BETWEEN = 100;
+
+const LANES = ["main", "near", "far"];
+
+/** source → middle → sink → found, on lanes of their own choice; it does not end by itself. */
+function chain(native: "require" | "off", policy: LinkPolicy, lanes: readonly string[]): Runtime {
+  const runtime = new Runtime({ mode: "offline", native, pools: { audio: { slots: 4_000, slotBytes: 64 } } });
+  const source = runtime.add(numberedSource({ count: ENDLESS, perTick: 8 }), { id: "source", lane: lanes[0] });
+  const middle = runtime.add(pass(), { id: "middle", lane: lanes[1] });
+  const sink = runtime.add(checkingSink(), { id: "sink", lane: lanes[2] });
+  const found = runtime.add(collect(), { id: "found", lane: "main" });
+  runtime.connect(source.outputs.audio, middle.inputs.audioIn, { policy, capacity: 16 });
+  runtime.connect(middle.outputs.audioOut, sink.inputs.audio, { policy, capacity: 16 });
+  runtime.connect(sink.outputs.findings, found.inputs.data);
+  return runtime;
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+async function flow(runtime: Runtime, id: string, frames = FRAMES_BETWEEN): Promise<void> {
+  const read = () => runtime.stats().nodes.find((node) => node.id === id)!.framesIn;
+  const before = read();
+  await until(() => read() >= before + frames);
+}
+
+function assertAccounted({ links }: RuntimeStats): void {
+  for (const { id, written, read, dropped, queued } of links) {
+    const gone = dropped.full + dropped.skipped + dropped.unlinked + dropped.laneLost;
+    equal(written, read + gone + queued, id);
+    ok(queued >= 0, `${id} has ${queued} frames`);
+  }
+}
+
+for (const policy of ["lossless", "roll-off", "drop-newest", "latest"] as const) {
+  eachDriver(`move() loses and reorders no frame of a ${policy} link`, async (native) => {
+    collected.length = 0;
+    const runtime = chain(native, policy, ["near", "main", "far"]);
+    await runtime.start();
+    let choice = 7;
+    for (let k = 0; k < MOVES; k++) {
+      choice = (choice * 1_103_515_245 + 12_345) % 2_147_483_648;
+      const places = [choice >>> 4, choice >>> 8, choice >>> 12].map((bits) => LANES[bits % 3]);
+      const before = runtime.stats().links.map(({ id, written }) => [id, written] as const);
+      await runtime.edit((edit) => {
+        // One node, two that are joined by a link, or all three.
+        for (const [place, id] of ["source", "middle", "sink"].entries()) {
+          if (place <= k % 3) edit.move(id, places[place]);
+        }
+      });
+      await flow(runtime, "sink");
+      for (const [id, written] of before) {
+        ok(runtime.stats().links.find((link) => link.id === id)!.written >= written);
+      }
+      if (k % 10 !== 0) continue;
+      await runtime.pause();
+      assertAccounted(runtime.stats());
+      await runtime.resume();
+    }
+    const summary = (await runtime.stop())!;
+    assertAccounted(summary);
+    const [{ received, last, corrupt, disordered, missing, unflagged, falselyFlagged }] = collected;
+    deepEqual({ corrupt, disordered, unflagged, falselyFlagged }, {
+      corrupt: 0,
+      disordered: 0,
+      unflagged: 0,
+      falselyFlagged: 0,
+    });
+    equal(
+      missing,
+      summary.links[0].dropped.full + summary.links[1].dropped.full - (summary.links[0].written - 1 - last),
+    );
+    if (policy === "lossless") equal(missing, 0);
+    ok(received >= MOVES * FRAMES_BETWEEN);
+    equal(summary.nodes.find(({ id }) => id === "sink")!.framesIn, received);
+    for (const { name, slots, free } of summary.pools) equal(free, slots, `pool ${name}`);
+  });
+}
+
+eachDriver("move() is refused where the state cannot be sent, and the node goes on where it is", async (native) => {
+  collected.length = 0;
+  const runtime = chain(native, "lossless", ["near", "main", "far"]);
+  const stubborn = filter({
+    process() {
+      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) this.audioOut!.write(frame);
+    },
+    snapshot: () => () => 1,
+  });
+  await runtime.edit((edit) => void edit.replace("middle", stubborn));
+  await runtime.start();
+  await flow(runtime, "sink");
+  await rejects(runtime.edit((edit) => void edit.replace("middle", pass(), { lane: "near" })), {
+    code: "NodeFailed",
+    message:
+      'Cannot move node "middle" (scripted-filter) to another lane: what its snapshot() gave cannot be sent there: ' +
+      "()=>1 could not be cloned.; return plain values, arrays, maps and buffers",
+  });
+  await flow(runtime, "sink");
+  const { nodes } = (await runtime.stop())!;
+  equal(nodes.find(({ id }) => id === "middle")!.lane, "main");
+  equal(collected[0].missing, 0);
+});
