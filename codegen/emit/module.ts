@@ -20,8 +20,11 @@ const RESERVED = (
   "Uint16Array Int8Array Uint8Array"
 ).split(" ");
 
-/** The width is that of this generator, not that of the project. A piece of its own: it would hold for the others. */
-const KEPT_AS_IT_IS = "// deno-fmt-ignore-file";
+/** A piece of its own: no formatter looks at it, and projects with lines of another width leave the file alone. */
+const HEADER = `// Made by "deno task codegen" from sluice.json and the files listed in "sources" at the end.
+// Do not edit: change a processor class and run the command again.
+// deno-fmt-ignore-file
+`;
 
 /** Texts of node types, with what they import; for models that are emitted again. */
 export type EmitCache = WeakMap<NodeModel, { readonly text: string; readonly uses: readonly ImportUse[] }>;
@@ -42,13 +45,10 @@ export function emitModule(model: PackageModel, cache: EmitCache = new WeakMap()
   const structs = model.structs.map((struct) => emitStruct(struct, imports));
   const nodes = model.nodes.map((node) => emitCached(node, imports, cache));
   const footer = emitFooter(model, imports);
-  const header = `// Made by "deno task codegen" from sluice.json and the files listed in "sources" at the end.
-// Do not edit: change a processor class and run the command again.
-
-${docComment(`The node types of ${model.name}. Importing this module loads none of their classes.`, "@module")}`;
+  const intro = `The node types of ${model.name}. Importing this module loads none of their classes.`;
   const values = imports.valueTypes();
   const reExports = values.length === 0 ? [] : [`export type { ${values.join(", ")} };`];
-  return [KEPT_AS_IT_IS, `${header}${imports.source()}`, ...reExports, ...structs, ...nodes, ...footer];
+  return [HEADER, `${docComment(intro, "@module")}${imports.source()}`, ...reExports, ...structs, ...nodes, ...footer];
 }
 
 function emitCached(node: NodeModel, imports: Imports, cache: EmitCache): string {

@@ -1,6 +1,6 @@
-// deno-fmt-ignore-file
 // Made by "deno task codegen" from sluice.json and the files listed in "sources" at the end.
 // Do not edit: change a processor class and run the command again.
+// deno-fmt-ignore-file
 
 /**
  * The node types of @example/imported-names. Importing this module loads none of their classes.

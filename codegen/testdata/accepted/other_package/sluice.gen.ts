@@ -1,6 +1,6 @@
-// deno-fmt-ignore-file
 // Made by "deno task codegen" from sluice.json and the files listed in "sources" at the end.
 // Do not edit: change a processor class and run the command again.
+// deno-fmt-ignore-file
 
 /**
  * The node types of @example/other-package. Importing this module loads none of their classes.
@@ -129,7 +129,7 @@ export const nodePackage: NodePackage = definePackage({
   nodes: [pass],
   packages: [package1.nodePackage],
   sources: {
-    "../two_ports/sluice.gen.ts": "d99859a58842f2b1",
+    "../two_ports/sluice.gen.ts": "434860864659aa64",
     "pass.ts": "13a51e940ec69bb8",
     "sluice.json": "a19585c529ec639c",
   },
