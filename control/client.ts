@@ -8,19 +8,20 @@
  * @module
  */
 import { RPC_PROTOCOL, TOKEN_PROTOCOL_PREFIX } from "./address.ts";
-import { RPC_CODE, RpcError } from "./schemas/errors.ts";
+import { ClientCalls } from "./client_calls.ts";
 import type { ControlEvent, Level, LogLine } from "./schemas/feed.ts";
 import type { GraphSnapshot } from "./schemas/graph.ts";
 import {
   type MethodName,
   type MethodParams,
   type MethodResult,
-  METHODS,
   type NotificationName,
   type NotificationParams,
   NOTIFICATIONS,
 } from "./schemas/methods.ts";
 import { decodeStats, type StatsFrame } from "./stats_frame.ts";
+
+export { ControlError } from "./client_calls.ts";
 
 /** How long a call may take by default, milliseconds. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -46,6 +47,8 @@ export interface ClientEvents {
   graph: GraphSnapshot;
   /** Only for the version of the graph that was told last. */
   stats: StatsFrame;
+  /** What is new among {@linkcode ControlClient.figures} and {@linkcode ControlClient.formats}. With `stats`. */
+  figures: NotificationParams<"figures">;
   /** Oldest first; each once. */
   events: readonly ControlEvent[];
   /** Oldest first; each once. */
@@ -68,28 +71,6 @@ export interface ClientOptions {
   readonly maxRetryMs?: number;
 }
 
-/** The server's refusal of a call. */
-export class ControlError extends Error {
-  override readonly name: string = "ControlError";
-  /** `SluiceError` code, or one of `ControlErrorCode`. */
-  readonly code: string;
-  /** The JSON-RPC error. */
-  readonly rpc: RpcError;
-
-  constructor(rpc: RpcError) {
-    super(rpc.message);
-    this.rpc = rpc;
-    this.code = rpc.data?.code ?? (rpc.code === RPC_CODE.methodNotFound ? "MethodNotFound" : "Internal");
-  }
-}
-
-interface Pending {
-  readonly method: MethodName;
-  resolve(result: unknown): void;
-  reject(error: Error): void;
-  readonly timer: ReturnType<typeof setTimeout>;
-}
-
 type Listeners = { [E in keyof ClientEvents]: Set<(value: ClientEvents[E]) => void> };
 
 /** See the module. It connects at once and stays connected until {@linkcode ControlClient.close}. */
@@ -99,12 +80,15 @@ export class ControlClient {
     status: new Set(),
     graph: new Set(),
     stats: new Set(),
+    figures: new Set(),
     events: new Set(),
     logs: new Set(),
     restart: new Set(),
     problem: new Set(),
   };
-  readonly #pending = new Map<number, Pending>();
+  readonly #calls = new ClientCalls();
+  readonly #figures = new Map<string, { readonly [name: string]: number }>();
+  readonly #formats = new Map<string, string>();
   #socket: WebSocket | undefined;
   #status: ConnectionStatus = "connecting";
   #graph: GraphSnapshot | undefined;
@@ -115,7 +99,6 @@ export class ControlClient {
   #lastEvent = 0;
   #lastLine = 0;
   #run: string | undefined;
-  #nextCall = 1;
   #retryMs: number;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #silenceTimer: ReturnType<typeof setTimeout> | undefined;
@@ -134,6 +117,16 @@ export class ControlClient {
   /** The newest graph, also while the connection is lost; `undefined` before the first. */
   get graph(): GraphSnapshot | undefined {
     return this.#graph;
+  }
+
+  /** Figures that nodes have of their own, by node and name: the newest. The unit is in the name. */
+  get figures(): ReadonlyMap<string, { readonly [name: string]: number }> {
+    return this.#figures;
+  }
+
+  /** What the frames of links are, by link, for people: `audio 48000 Hz, 2 channels`. */
+  get formats(): ReadonlyMap<string, string> {
+    return this.#formats;
   }
 
   /** Listens. @returns ends it */
@@ -168,15 +161,7 @@ export class ControlClient {
     if (socket?.readyState !== WebSocket.OPEN) {
       return Promise.reject(new Error(`Cannot call "${method}": there is no connection to ${this.#options.url}`));
     }
-    const id = this.#nextCall++;
-    return new Promise<MethodResult<M>>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#pending.delete(id);
-        reject(new Error(`Cannot wait for "${method}": no answer within ${timeoutMs} ms`));
-      }, timeoutMs);
-      this.#pending.set(id, { method, resolve: (value) => resolve(value as MethodResult<M>), reject, timer });
-      socket.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
-    });
+    return this.#calls.make(method, params, timeoutMs, (text) => socket.send(text));
   }
 
   /** Resolves with the next graph that the server tells; at once if there is a connection and one was told. */
@@ -195,7 +180,7 @@ export class ControlClient {
     this.#setStatus("closed");
     clearTimeout(this.#retryTimer);
     clearTimeout(this.#silenceTimer);
-    this.#dropCalls("the client was closed");
+    this.#calls.drop("the client was closed");
     this.#socket?.close();
     this.#socket = undefined;
   }
@@ -236,7 +221,7 @@ export class ControlClient {
   #lost(): void {
     this.#socket = undefined;
     clearTimeout(this.#silenceTimer);
-    this.#dropCalls("the connection was lost");
+    this.#calls.drop("the connection was lost");
     if (this.#status === "closed") return;
     this.#setStatus("waiting");
     // Spread, so that many pages do not come back in the same instant.
@@ -304,30 +289,22 @@ export class ControlClient {
   }
 
   #readText(text: string): void {
-    const message = JSON.parse(text) as { id?: number; method?: string; params?: unknown };
+    const message = JSON.parse(text) as { id?: number; method?: string; params?: unknown; error?: unknown };
     if (message.method !== undefined) {
       const name = message.method as NotificationName;
       const schema = NOTIFICATIONS[name];
       if (schema !== undefined) this.#notified(name, schema.parse(message.params));
       return;
     }
-    const pending = this.#pending.get(message.id as number);
-    if (pending === undefined) return;
-    this.#pending.delete(message.id as number);
-    clearTimeout(pending.timer);
-    const { error, result } = message as { error?: unknown; result?: unknown };
-    try {
-      if (error !== undefined) pending.reject(new ControlError(RpcError.parse(error)));
-      else pending.resolve(METHODS[pending.method].result.parse(result));
-    } catch (wrong) {
-      pending.reject(wrong as Error);
-    }
+    this.#calls.settle(message);
   }
 
   #notified(name: NotificationName, params: NotificationParams<NotificationName>): void {
     switch (name) {
       case "graph.changed":
         return this.#takeGraph(params as GraphSnapshot);
+      case "figures":
+        return this.#takeFigures(params as NotificationParams<"figures">);
       case "events":
         return this.#takeEvents((params as NotificationParams<"events">).events);
       case "logs":
@@ -352,10 +329,23 @@ export class ControlClient {
     if (this.#run !== graph.run) {
       this.#run = graph.run;
       this.#lastEvent = this.#lastLine = 0;
+      this.#figures.clear();
+      this.#formats.clear();
     }
     this.#graph = graph;
+    const known = new Set([...graph.nodes, ...graph.links].map(({ id }) => id));
+    for (const figures of [this.#figures, this.#formats]) {
+      for (const id of figures.keys()) if (!known.has(id)) figures.delete(id);
+    }
+    for (const { id, format } of graph.links) if (format !== undefined) this.#formats.set(id, format);
     if (restarted) this.#tell("restart", graph);
     this.#tell("graph", graph);
+  }
+
+  #takeFigures(news: NotificationParams<"figures">): void {
+    for (const [id, figures] of Object.entries(news.nodes)) this.#figures.set(id, figures);
+    for (const [id, format] of Object.entries(news.links)) this.#formats.set(id, format);
+    this.#tell("figures", news);
   }
 
   #takeEvents(events: readonly ControlEvent[]): void {
@@ -392,13 +382,5 @@ export class ControlClient {
 
   #tell<E extends keyof ClientEvents>(event: E, value: ClientEvents[E]): void {
     for (const listener of this.#listeners[event]) listener(value);
-  }
-
-  #dropCalls(reason: string): void {
-    for (const { method, reject, timer } of this.#pending.values()) {
-      clearTimeout(timer);
-      reject(new Error(`Cannot wait for "${method}": ${reason}`));
-    }
-    this.#pending.clear();
   }
 }

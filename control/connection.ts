@@ -15,7 +15,7 @@ import { answerRpc, type Handlers, RpcRefusal } from "./rpc.ts";
 import { RPC_CODE } from "./schemas/errors.ts";
 import type { ControlEvent, LogLine } from "./schemas/feed.ts";
 import type { GraphSnapshot } from "./schemas/graph.ts";
-import { describeType, detailNode } from "./snapshot.ts";
+import { configOf, describeType, detailNode, findNode } from "./snapshot.ts";
 import type { StatsPump } from "./stats_pump.ts";
 import { subscribeEvents, subscribeLogs } from "./subscriptions.ts";
 
@@ -57,6 +57,7 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost): void {
   };
   socket.binaryType = "arraybuffer";
   socket.onmessage = async ({ data }) => {
+    if (socket.readyState !== WebSocket.OPEN) return;
     if (typeof data !== "string") return socket.close(1003, "text wanted");
     if (data.length > limits.messageChars) return socket.close(TOO_BIG, `at most ${limits.messageChars} characters`);
     if (refused > MAX_REFUSED || pending >= MAX_PENDING) return socket.close(POLICY_VIOLATION, "too many calls");
@@ -101,7 +102,7 @@ function makeHandlers(host: ConnectionHost, outbox: Outbox, subscriptions: Map<n
     "node.setConfig": async ({ node, key, value }) => {
       refuseReferences(value, node, key);
       await runtime.setConfig(node, key, value);
-      return { value: viewRuntime(runtime).nodes.find(({ id }) => id === node)?.config[key] };
+      return { value: configOf(findNode(viewRuntime(runtime), node))[key] };
     },
     "types.list": () => viewRuntime(runtime).types().map(describeType),
     "stats.subscribe": ({ hz }) => {

@@ -32,6 +32,8 @@ export class Feed implements Disposable {
   readonly #ends: (() => void)[] = [];
   #eventSeq = 0;
   #lineSeq = 0;
+  /** Kept lines by node; those of no node under `undefined`. */
+  readonly #linesOf = new Map<string | undefined, number>();
 
   constructor(runtime: Runtime) {
     const subscription = runtime.events.on("*", (event) => this.#takeEvent(event), { capacity: 4_096 });
@@ -75,10 +77,18 @@ export class Feed implements Disposable {
     const line: LogLine = { ...entry, seq: ++this.#lineSeq, message: entry.message.slice(0, MAX_TRAVELLING_TEXT) };
     if (entry.fields !== undefined) line.fields = plainFields(entry.fields);
     this.#lines.push(line);
-    const ofNode = this.#lines.filter((each) => each.nodeId === nodeId);
-    if (ofNode.length > KEPT_LINES_OF_NODE) this.#lines.splice(this.#lines.indexOf(ofNode[0]), 1);
-    if (this.#lines.length > KEPT_LINES) this.#lines.shift();
+    const ofNode = (this.#linesOf.get(nodeId) ?? 0) + 1;
+    this.#linesOf.set(nodeId, ofNode);
+    if (ofNode > KEPT_LINES_OF_NODE) this.#drop(this.#lines.findIndex((each) => each.nodeId === nodeId));
+    if (this.#lines.length > KEPT_LINES) this.#drop(0);
     for (const listener of this.#listeners) listener.line(line);
+  }
+
+  #drop(at: number): void {
+    const [{ nodeId }] = this.#lines.splice(at, 1);
+    const left = this.#linesOf.get(nodeId)! - 1;
+    if (left === 0) this.#linesOf.delete(nodeId);
+    else this.#linesOf.set(nodeId, left);
   }
 }
 

@@ -39,7 +39,7 @@ export interface RpcOptions {
   readonly handlers: Handlers;
   /** Calls of one batch. */
   readonly maxBatch: number;
-  /** Asked before each call. @throws {RpcRefusal} to refuse it */
+  /** Asked before each call, and each message that holds none. @throws {RpcRefusal} to refuse it */
   admit(): void;
 }
 
@@ -53,14 +53,14 @@ export async function answerRpc(text: string, options: RpcOptions): Promise<stri
   try {
     message = JSON.parse(text);
   } catch {
-    return JSON.stringify(
-      failure(null, refusal(RPC_CODE.parseError, "ParseError", "Cannot read the message: no JSON")),
-    );
+    const error = refusal(RPC_CODE.parseError, "ParseError", "Cannot read the message: no JSON");
+    return JSON.stringify(failure(null, refusedOr(error, options)));
   }
   if (!Array.isArray(message)) return stringify(await answerCall(message, options));
   if (message.length === 0 || message.length > options.maxBatch) {
     const found = `a batch of ${message.length} calls, wanted 1 to ${options.maxBatch}`;
-    return JSON.stringify(failure(null, refusal(RPC_CODE.invalidRequest, "InvalidRequest", `Cannot answer ${found}`)));
+    const error = refusal(RPC_CODE.invalidRequest, "InvalidRequest", `Cannot answer ${found}`);
+    return JSON.stringify(failure(null, refusedOr(error, options)));
   }
   const answers: object[] = [];
   for (const call of message) {
@@ -70,11 +70,13 @@ export async function answerRpc(text: string, options: RpcOptions): Promise<stri
   return answers.length === 0 ? undefined : JSON.stringify(answers);
 }
 
-async function answerCall(call: unknown, { handlers, admit }: RpcOptions): Promise<object | undefined> {
+async function answerCall(call: unknown, options: RpcOptions): Promise<object | undefined> {
+  const { handlers, admit } = options;
   const read = Call.safeParse(call);
   if (!read.success) {
     const wanted = 'wanted {"jsonrpc":"2.0","id":…,"method":…,"params":{…}}';
-    return failure(idOf(call), refusal(RPC_CODE.invalidRequest, "InvalidRequest", `Cannot read the call: ${wanted}`));
+    const error = refusal(RPC_CODE.invalidRequest, "InvalidRequest", `Cannot read the call: ${wanted}`);
+    return failure(idOf(call), refusedOr(error, options));
   }
   const { id, method, params } = read.data;
   try {
@@ -110,6 +112,16 @@ function rpcError(error: unknown, method: string): RpcError {
   }
   logger("control").error(`"${method}" failed`, { error });
   return refusal(RPC_CODE.internalError, "Internal", `Cannot carry out "${method}": an error that is not expected`).rpc;
+}
+
+/** The error of what cannot be read; or that there was too much of it. */
+function refusedOr(error: RpcRefusal, { admit }: RpcOptions): RpcRefusal {
+  try {
+    admit();
+    return error;
+  } catch (refused) {
+    return refused as RpcRefusal;
+  }
 }
 
 function refusal(code: number, dataCode: ControlErrorCode, message: string): RpcRefusal {

@@ -12,14 +12,14 @@ import type { Runtime } from "../core/runtime.ts";
 import { viewRuntime } from "../core/runtime_view.ts";
 import { Access, isLoopback, offersRpc, randomToken } from "./access.ts";
 import { DEFAULT_PORT, RPC_PROTOCOL } from "./address.ts";
+import { makeApi } from "./api.ts";
 import { type ConnectionHost, serveConnection } from "./connection.ts";
 import { Feed } from "./feed.ts";
 import { RateLimit } from "../core/rate_limit.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { loginPage } from "./login_page.ts";
-import { renderMetrics } from "./metrics.ts";
 import { PageFiles } from "./page_files.ts";
-import { describeType, snapshotGraph } from "./snapshot.ts";
+import { snapshotGraph } from "./snapshot.ts";
 import { StatsPump } from "./stats_pump.ts";
 
 /** Seconds without a sign of life after which a connection is closed. */
@@ -40,7 +40,8 @@ const HEADERS: { readonly [name: string]: string } = {
     "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
-  "referrer-policy": "no-referrer",
+  // With "no-referrer" a browser would say that the login form is of origin "null".
+  "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "permissions-policy": "camera=(), microphone=(), geolocation=()",
@@ -73,6 +74,8 @@ export interface ControlServer extends AsyncDisposable {
   readonly connections: number;
   /** Bytes of statistics that were sent. */
   readonly statsBytes: number;
+  /** Bytes that wait for slow clients. */
+  readonly waitingBytes: number;
   /** Closes every connection. The runtime goes on. */
   close(): Promise<void>;
 }
@@ -96,6 +99,7 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
     snapshot,
     sent: (bytes) => void (statsBytes += bytes),
   });
+  const edits = runtime.events.on("graph", () => pump.hurry());
   const sockets = new Set<WebSocket>();
   const host: ConnectionHost = { runtime, run, feed, pump, limits, snapshot: () => snapshot() };
   const access = new Access({
@@ -116,6 +120,7 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
   const close = async (): Promise<void> => {
     pump[Symbol.dispose]();
     feed[Symbol.dispose]();
+    edits[Symbol.dispose]();
     for (const socket of sockets) socket.close(1001, "the server ends");
     // An upgraded connection whose other end is gone would hold the end up.
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -129,6 +134,9 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
     ...(token !== undefined && { token }),
     get connections() {
       return sockets.size;
+    },
+    get waitingBytes() {
+      return [...sockets].reduce((sum, socket) => sum + socket.bufferedAmount, 0);
     },
     get statsBytes() {
       return statsBytes;
@@ -146,7 +154,7 @@ interface AppParts {
 }
 
 function makeApp({ host, access, sockets, page }: AppParts): Hono {
-  const { runtime, limits } = host;
+  const { limits } = host;
   const app = new Hono();
   const rate = new RateLimit(limits.requestsPerSecond, limits.requestsPerSecond);
   const logins = new RateLimit(LOGINS_PER_SECOND, LOGINS_PER_SECOND);
@@ -166,23 +174,13 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono {
     // The answer to an upgrade is as Deno made it.
     if (c.res.status !== 101) harden(c.res);
   });
-  app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.post("/login", async (c) => {
     if (!logins.take()) return refuse(c, 429, "Cannot log in: too many tries; wait a second");
     const given = await readToken(c.req.raw);
     if (given === undefined || !access.isToken(given)) return loginPage(true);
     return new Response(null, { status: 303, headers: { location: "/", "set-cookie": access.logIn() } });
   });
-  app.get("/api/types", (c) => c.json(viewRuntime(runtime).types().map(describeType)));
-  app.get("/api/graph", (c) => c.json(host.snapshot()));
-  app.get("/api/nodes", (c) => c.json(host.snapshot().nodes));
-  app.get("/api/links", (c) => c.json(host.snapshot().links));
-  app.get("/api/stats", (c) => c.json(withoutError(runtime.stats())));
-  app.get("/api/logs", (c) => c.json(host.feed.lines));
-  app.get("/metrics", () => {
-    const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
-    return new Response(renderMetrics(runtime.stats()), { headers });
-  });
+  app.route("/", makeApi(host));
   app.get("/rpc", (c) => {
     const request = c.req.raw;
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
@@ -221,10 +219,4 @@ async function readToken(request: Request): Promise<string | undefined> {
   } catch {
     return undefined;
   }
-}
-
-/** An error has no JSON of its own; `/api/graph` tells it. */
-function withoutError(stats: object): object {
-  const { error: _error, ...rest } = stats as { error?: unknown };
-  return rest;
 }

@@ -4,15 +4,17 @@
  * @module
  */
 import { serializeError, SluiceError } from "../core/errors.ts";
+import { describeFormat, type FrameFormat } from "../core/frames/format.ts";
 import { expandPort, type NodeDescriptor, type PortDescriptor } from "../core/registry/descriptor.ts";
 import type { RuntimeView } from "../core/runtime_view.ts";
 import { readLaneCounters, readNodeCounters } from "../core/stats.ts";
-import type { NodeEntry } from "../core/topology.ts";
+import type { LinkEntry, NodeEntry } from "../core/topology.ts";
 import { NODE } from "../ffi/layout.gen.ts";
 import type {
   ErrorInfo,
   GraphSnapshot,
   Histogram,
+  LinkInfo,
   NodeDetail,
   NodeInfo,
   NodeTypeInfo,
@@ -31,17 +33,7 @@ export function snapshotGraph(view: RuntimeView, run: string, title: string): Gr
     driver: view.driver,
     ...(session?.error && { error: describeError(session.error) }),
     nodes: view.nodes.map(describeNode),
-    links: view.links.map(({ id, fromNode, fromPort, toNode, toPort, policy, capacity, output }) => ({
-      id,
-      fromNode,
-      fromPort,
-      toNode,
-      toPort,
-      policy,
-      capacity,
-      kind: output.kind,
-      type: output.type,
-    })),
+    links: view.links.map((link) => describeLink(link, session?.format(link))),
     lanes: (session?.lanes ?? []).map(({ name, index, kind, warnings }) => ({
       name,
       kind,
@@ -77,7 +69,7 @@ export function detailNode(view: RuntimeView, id: string): NodeDetail {
     node: describeNode(entry),
     type: describeType(descriptor),
     state,
-    config: { ...entry.config },
+    config: configOf(entry),
     settable,
     ticks: counters?.ticks ?? 0,
     busyNs: counters?.busyNs ?? 0,
@@ -90,6 +82,14 @@ export function detailNode(view: RuntimeView, id: string): NodeDetail {
     ...(progress && { progress }),
     ...(figures && { figures: { ...figures } }),
   };
+}
+
+/**
+ * A node's configuration as it leaves the process. Values that come from the environment are references in it
+ * (`${env:NAME}`), so nothing secret is.
+ */
+export function configOf(entry: NodeEntry): Record<string, unknown> {
+  return { ...entry.config };
 }
 
 /** A node type. */
@@ -123,7 +123,12 @@ export function describeError(error: unknown): ErrorInfo {
   return { code: code ?? name, message, nodeId, port, linkId, key, ...(available && { available: [...available] }) };
 }
 
-function findNode(view: RuntimeView, id: string): NodeEntry {
+/**
+ * The node of an id.
+ *
+ * @throws {SluiceError} `NodeNotFound`
+ */
+export function findNode(view: RuntimeView, id: string): NodeEntry {
   const entry = view.nodes.find((node) => node.id === id);
   if (entry !== undefined) return entry;
   const available = view.nodes.slice(0, 50).map((node) => node.id);
@@ -138,6 +143,12 @@ function describeNode({ id, lane, type: { descriptor } }: NodeEntry): NodeInfo {
     list.flatMap((port) => expandPort(port).map((name) => describePort(port, name)));
   const { type, category, inputs, outputs } = descriptor;
   return { id, type, lane, category, inputs: ports(inputs), outputs: ports(outputs) };
+}
+
+function describeLink(link: LinkEntry, format: FrameFormat | undefined): LinkInfo {
+  const { id, fromNode, fromPort, toNode, toPort, policy, capacity, output: { kind, type } } = link;
+  const known = format && { format: describeFormat(format) };
+  return { id, fromNode, fromPort, toNode, toPort, policy, capacity, kind, type, ...known };
 }
 
 function describePort({ kind, type, optional }: PortDescriptor, name: string): PortInfo {

@@ -44,9 +44,10 @@ export class StatsEncoder {
       this.#readNodes(view);
       this.#readLinks(view);
       this.#readLanes(view);
-      for (const [k, { free, exhausted }] of poolStats.entries()) {
+      for (const [k, { free, exhausted, quarantined }] of poolStats.entries()) {
         this.#pools.free[k] = free;
         this.#pools.exhausted[k] = exhausted;
+        this.#pools.quarantined[k] = quarantined;
       }
     }
     return this.#write(view);

@@ -5,9 +5,16 @@
  * @module
  */
 import type { RuntimeView } from "../core/runtime_view.ts";
+import { FigureBook } from "./figure_book.ts";
 import type { Outbox } from "./outbox.ts";
 import type { GraphSnapshot } from "./schemas/graph.ts";
 import { address, StatsEncoder } from "./stats_encoder.ts";
+
+/** Least time between two notifications of figures, milliseconds. */
+const FIGURES_EVERY_MS = 100;
+
+/** Least time between two messages to a client where edits of the graph hurry them, milliseconds. */
+const HURRY_EVERY_MS = 50;
 
 /** One subscription. */
 interface Follower {
@@ -17,7 +24,11 @@ interface Follower {
   /** Version of the graph that it was told last. */
   version: number;
   dueMs: number;
+  sentMs: number;
   missed: number;
+  /** The book's count that it has had. */
+  figures: number;
+  figuresDueMs: number;
 }
 
 /** What the pump reads. */
@@ -32,6 +43,7 @@ export interface PumpSource {
 export class StatsPump implements Disposable {
   readonly #source: PumpSource;
   readonly #encoder = new StatsEncoder();
+  readonly #book = new FigureBook();
   readonly #followers = new Set<Follower>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -46,13 +58,33 @@ export class StatsPump implements Disposable {
    * @returns ends it
    */
   follow(id: number, outbox: Outbox, hz: number, version: number): () => void {
-    const follower = { id, outbox, periodMs: 1_000 / hz, version, dueMs: performance.now(), missed: 0 };
+    const dueMs = performance.now();
+    const follower: Follower = {
+      id,
+      outbox,
+      periodMs: 1_000 / hz,
+      version,
+      dueMs,
+      sentMs: 0,
+      missed: 0,
+      figures: 0,
+      figuresDueMs: dueMs,
+    };
     this.#followers.add(follower);
     this.#schedule();
     return () => {
       this.#followers.delete(follower);
       if (this.#followers.size === 0) this[Symbol.dispose]();
     };
+  }
+
+  /** Sends to everybody soon: the graph has changed. */
+  hurry(): void {
+    const nowMs = performance.now();
+    for (const follower of this.#followers) {
+      follower.dueMs = Math.min(follower.dueMs, Math.max(nowMs, follower.sentMs + HURRY_EVERY_MS));
+    }
+    this.#schedule();
   }
 
   [Symbol.dispose](): void {
@@ -80,12 +112,13 @@ export class StatsPump implements Disposable {
       if (follower.outbox.isSlow) follower.missed++;
       return !follower.outbox.isSlow;
     });
-    if (ready.length > 0) this.#send(ready);
+    if (ready.length > 0) this.#send(ready, nowMs);
     this.#schedule();
   }
 
-  #send(ready: readonly Follower[]): void {
+  #send(ready: readonly Follower[], nowMs: number): void {
     const view = this.#source.view();
+    this.#book.read(view);
     const message = this.#encoder.encode(view);
     let graph: GraphSnapshot | undefined;
     for (const follower of ready) {
@@ -94,9 +127,19 @@ export class StatsPump implements Disposable {
         follower.outbox.notify("graph.changed", graph);
         follower.version = view.version;
       }
+      this.#tellFigures(follower, nowMs);
       follower.outbox.send(address(message, follower.id, follower.missed));
       follower.missed = 0;
+      follower.sentMs = nowMs;
       this.#source.sent(message.byteLength);
     }
+  }
+
+  #tellFigures(follower: Follower, nowMs: number): void {
+    const news = nowMs < follower.figuresDueMs ? undefined : this.#book.since(follower.figures);
+    if (news === undefined) return;
+    follower.figures = this.#book.count;
+    follower.figuresDueMs = nowMs + FIGURES_EVERY_MS;
+    follower.outbox.notify("figures", { subscription: follower.id, ...news });
   }
 }

@@ -87,6 +87,8 @@ export const LinkInfo = z.object({
   kind: z.string(),
   /** Frame type as the output has it. */
   type: z.string(),
+  /** What its frames were by then, for people: `audio 48000 Hz, 2 channels`; absent while not known. */
+  format: z.string().optional(),
 });
 
 /** See {@linkcode LinkInfo}. */
@@ -196,7 +198,7 @@ export const NodeDetail = z.object({
   node: NodeInfo,
   type: NodeTypeInfo,
   state: z.enum(NODE_STATES),
-  /** Value by key: those that were given and the defaults. Secrets are `***`. */
+  /** Value by key: those that were given and the defaults. What comes from the environment is `${env:NAME}`. */
   config: z.record(z.string(), z.unknown()),
   /** Keys that `node.setConfig` takes now. */
   settable: z.array(z.string()),
@@ -213,7 +215,7 @@ export const NodeDetail = z.object({
   age: Histogram,
   /** How far it is, media time in nanoseconds. */
   progress: z.object({ doneNs: z.number(), totalNs: z.number().optional() }).optional(),
-  /** For a native stage that has ended: its own figures. */
+  /** Its own figures: what it reported last, or what a native stage counts. The unit is in the name. */
   figures: z.record(z.string(), z.number()).optional(),
 });
 

@@ -44,7 +44,8 @@ export const METHODS = {
   "types.list": { params: Nothing, result: z.array(NodeTypeInfo) },
   /**
    * Binary frames from now on (`stats_layout.ts`), `hz` a second; the first follows the answer. Whenever the graph has
-   * changed, a notification `graph.changed` precedes the first frame of the new version.
+   * changed, a notification `graph.changed` precedes the first frame of the new version. Notifications `figures` tell
+   * what nodes measure themselves and what links carry: everything at first, then what is new.
    */
   "stats.subscribe": {
     params: z.strictObject({ hz: z.number().min(STATS_HZ.min).max(STATS_HZ.max).default(STATS_HZ.default) }),
@@ -86,6 +87,14 @@ export type MethodResult<M extends MethodName> = z.output<typeof METHODS[M]["res
 
 /** What the server sends of its own accord, by name. */
 export const NOTIFICATIONS = {
+  /** Of a subscription to statistics: the newest of what came in since the last one, at most ten times a second. */
+  "figures": z.object({
+    subscription: Subscription,
+    /** Figures that nodes have of their own, by node and name, in the unit that the name says. */
+    nodes: z.record(z.string(), z.record(z.string(), z.number())),
+    /** What the frames of links are, by link, for people: `audio 48000 Hz, 2 channels`. */
+    links: z.record(z.string(), z.string()),
+  }),
   /** The graph as it is now: the next statistics follow this version. */
   "graph.changed": GraphSnapshot,
   /** Events of a subscription, oldest first. */

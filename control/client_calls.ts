@@ -1,0 +1,83 @@
+/**
+ * The calls of a client that wait for their answers.
+ *
+ * @module
+ */
+import { RPC_CODE, RpcError } from "./schemas/errors.ts";
+import { type MethodName, type MethodResult, METHODS } from "./schemas/methods.ts";
+
+/** The server's refusal of a call. */
+export class ControlError extends Error {
+  /** `ControlError`. */
+  override readonly name: string = "ControlError";
+  /** `SluiceError` code, or one of `ControlErrorCode`. */
+  readonly code: string;
+  /** The JSON-RPC error. */
+  readonly rpc: RpcError;
+
+  /** @param rpc as the server sent it */
+  constructor(rpc: RpcError) {
+    super(rpc.message);
+    this.rpc = rpc;
+    this.code = rpc.data?.code ?? (rpc.code === RPC_CODE.methodNotFound ? "MethodNotFound" : "Internal");
+  }
+}
+
+interface Pending {
+  readonly method: MethodName;
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+/** See the module. */
+export class ClientCalls {
+  readonly #pending = new Map<number, Pending>();
+  #next = 1;
+
+  /**
+   * Makes a call.
+   *
+   * @param send takes the message
+   */
+  make<M extends MethodName>(
+    method: M,
+    params: unknown,
+    timeoutMs: number,
+    send: (text: string) => void,
+  ): Promise<MethodResult<M>> {
+    const id = this.#next++;
+    return new Promise<MethodResult<M>>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
+        reject(new Error(`Cannot wait for "${method}": no answer within ${timeoutMs} ms`));
+      }, timeoutMs);
+      this.#pending.set(id, { method, resolve: (value) => resolve(value as MethodResult<M>), reject, timer });
+      send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
+    });
+  }
+
+  /** Takes an answer. One that nobody waits for any more is left alone. */
+  settle(message: { readonly id?: number; readonly error?: unknown; readonly result?: unknown }): void {
+    const pending = this.#pending.get(message.id as number);
+    if (pending === undefined) return;
+    this.#pending.delete(message.id as number);
+    clearTimeout(pending.timer);
+    const { error, result } = message;
+    try {
+      if (error !== undefined) pending.reject(new ControlError(RpcError.parse(error)));
+      else pending.resolve(METHODS[pending.method].result.parse(result));
+    } catch (wrong) {
+      pending.reject(wrong as Error);
+    }
+  }
+
+  /** Gives all of them up. */
+  drop(reason: string): void {
+    for (const { method, reject, timer } of this.#pending.values()) {
+      clearTimeout(timer);
+      reject(new Error(`Cannot wait for "${method}": ${reason}`));
+    }
+    this.#pending.clear();
+  }
+}

@@ -1,0 +1,84 @@
+/** Clients that never read: what waits for them is bounded, others notice nothing, and the newest is what they get. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ControlClient } from "../../control/client.ts";
+import { logger } from "../../core/log.ts";
+import { decodeStats, type StatsFrame } from "../../control/stats_frame.ts";
+import { RawClient } from "./raw_client.ts";
+import { serveLive } from "./served.ts";
+
+const TYPES = '{"jsonrpc":"2.0","method":"types.list","id":1}';
+
+/** Asks for long answers and reads none until so much waits on the server's side. */
+async function stall(client: RawClient, waits: () => number, bytes: number): Promise<void> {
+  for (let k = 0; waits() < bytes; k++) {
+    ok(k < 10_000, `${waits()} bytes wait after ${k} answers`);
+    await client.send(TYPES);
+    if (k % 10 === 0) await sleep(1);
+  }
+}
+
+Deno.test("a client that never reads misses statistics and lines; once it reads it gets the newest, and is told", async () => {
+  const limits = { callsPerSecond: 1e6, burst: 1e6, waitingBytes: 100_000, maxWaitingBytes: 64e6 };
+  await using served = await serveLive("off", { limits });
+  const { server, runtime } = served;
+  const healthy = new ControlClient({ url: `${server.url.replace("http", "ws")}/rpc` });
+  let frames = 0;
+  healthy.on("stats", () => frames++);
+  healthy.watch({ statsHz: 60 });
+  await healthy.ready();
+  using slow = await RawClient.open(server.url);
+  await slow.send('{"jsonrpc":"2.0","method":"stats.subscribe","params":{"hz":60},"id":"stats"}');
+  await slow.send('{"jsonrpc":"2.0","method":"logs.subscribe","params":{},"id":"logs"}');
+  await stall(slow, () => server.waitingBytes, 1e6);
+  await sleep(100);
+  const before = { waiting: server.waitingBytes, frames };
+  for (let k = 0; k < 50; k++) logger("test").warn(`line ${k}`);
+  await sleep(1_000);
+  // A message to the other client may be on its way; a second's statistics and lines are ten times that.
+  ok(server.waitingBytes - before.waiting < 3_000, `${server.waitingBytes - before.waiting} more bytes wait`);
+  ok(frames - before.frames > 20, `${frames - before.frames} frames for the other client in a second`);
+  await healthy.call("graph.stop", {});
+  healthy.close();
+  await slow.send('{"jsonrpc":"2.0","method":"ping","id":"end"}');
+  let last: StatsFrame | undefined;
+  let missed = 0;
+  let dropped = 0;
+  let ended = false;
+  while (!ended || missed === 0 || dropped === 0 || last?.state !== "stopped") {
+    const message = await slow.read();
+    ok(message !== undefined, "the server has closed the connection");
+    if (message.text) {
+      const { id, method, params } = JSON.parse(new TextDecoder().decode(message.bytes));
+      if (method === "resync") dropped = params.dropped;
+      ended ||= id === "end";
+      continue;
+    }
+    const before = last?.reading ?? 0;
+    last = decodeStats(message.bytes.buffer);
+    missed = Math.max(missed, last.missed);
+    ok(last.reading > before);
+  }
+  ok(missed > 20, `${missed} missed`);
+  equal(dropped, 50);
+  const { links } = runtime.stats();
+  deepEqual([...last.links.written], links.map(({ written }) => written));
+  await served.stopAndCheck();
+});
+
+Deno.test("a client that asks and never reads is cut off at the limit; what waits is bounded meanwhile", async () => {
+  const limits = { callsPerSecond: 1e6, burst: 1e6, waitingBytes: 100_000, maxWaitingBytes: 1e6 };
+  await using served = await serveLive("off", { limits });
+  const { server } = served;
+  const answerBytes = (await (await fetch(`${server.url}/api/types`)).text()).length;
+  {
+    using slow = await RawClient.open(server.url);
+    await stall(slow, () => server.waitingBytes, limits.maxWaitingBytes);
+    for (let k = 0; k < 1_000; k++) await slow.send(TYPES).catch(() => {});
+    await sleep(200);
+    ok(server.waitingBytes < limits.maxWaitingBytes + 2 * answerBytes, `${server.waitingBytes} bytes wait`);
+  }
+  for (let k = 0; k < 200 && server.connections > 0; k++) await sleep(10);
+  equal(server.connections, 0);
+  await served.stopAndCheck();
+});
