@@ -95,8 +95,11 @@ export type ParsedField = { readonly value: unknown } | { readonly problem: stri
 /** A range that spans this factor, above 0, gets a logarithmic slider. */
 const LOGARITHMIC_FROM = 1000;
 
-/** Places of a slider for numbers that are not whole. */
+/** Places of a slider at most. */
 const SLIDER_PLACES = 1000;
+
+/** Into about so many steps, of a round length, a range is cut that has none of its own. */
+const LINEAR_STEPS = 200;
 
 /** The fields of a configuration, in the order of its class. */
 export function configFields(schema: FieldSchema): Field[] {
@@ -110,7 +113,7 @@ export function sliderValue(field: NumberField, place: number): number {
   if (share === 0) return minimum;
   if (share === 1) return maximum;
   const raw = logarithmic ? minimum * (maximum / minimum) ** share : minimum + (maximum - minimum) * share;
-  const step = field.step ?? niceStep((logarithmic ? raw : maximum - minimum) / 200);
+  const step = field.step ?? niceStep((logarithmic ? raw : maximum - minimum) / LINEAR_STEPS);
   const rounded = Number((Math.round(raw / step) * step).toPrecision(12));
   return Math.min(maximum, Math.max(minimum, rounded));
 }
@@ -214,7 +217,8 @@ function toNumberField(base: FieldBase, schema: FieldSchema, duration: boolean):
 
 function sliderScale(minimum: number, maximum: number, step: number | undefined): SliderScale {
   const logarithmic = minimum > 0 && maximum / minimum >= LOGARITHMIC_FROM;
-  const steps = step === undefined ? SLIDER_PLACES : Math.round((maximum - minimum) / step);
+  // A place for each value: the least move of a slider is never lost to rounding.
+  const steps = Math.round((maximum - minimum) / (step ?? niceStep((maximum - minimum) / LINEAR_STEPS)));
   return { minimum, maximum, logarithmic, places: logarithmic ? SLIDER_PLACES : Math.min(SLIDER_PLACES, steps) };
 }
 

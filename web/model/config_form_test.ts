@@ -64,6 +64,23 @@ Deno.test("sliderPlace() of a number is where sliderValue() gives about that num
   assert.ok(Math.abs(value - 440) < 5, String(value));
 });
 
+Deno.test("sliderValue() of neighbouring places is never the same", () => {
+  const ranges: FieldSchema[] = [
+    { minimum: -120, maximum: 24 },
+    { minimum: 0, maximum: 1 },
+    { minimum: 20, maximum: 20_000 },
+    { type: "integer", minimum: 0, maximum: 7 },
+    { type: "integer", minimum: 0, maximum: 1_000_000 },
+  ];
+  for (const schema of ranges) {
+    const field = numberField(schema);
+    const { places } = field.slider!;
+    for (let place = 1; place <= places; place++) {
+      assert.ok(sliderValue(field, place) > sliderValue(field, place - 1), `${JSON.stringify(schema)} at ${place}`);
+    }
+  }
+});
+
 Deno.test("parseField() says what was wanted", () => {
   const field = numberField({ minimum: -60, maximum: 24, "x-unit": "dB" });
   assert.deepEqual(parseField(field, "-6.5"), { value: -6.5 });

@@ -1,0 +1,88 @@
+/** Everything on the page can be done by keyboard. */
+import assert from "node:assert/strict";
+import { eventually, openPage, pageTest } from "./chromium.ts";
+import { graphShown, serveDemo, toNumber } from "./live_graph.ts";
+
+pageTest("the page can be used by keyboard alone: find, inspect, change, pause, resume, stop", async () => {
+  await using served = await serveDemo();
+  await using browser = await openPage();
+  const { page } = browser;
+  const { keyboard } = page;
+  const spoken = page.locator("[data-spoken]");
+  await page.goto(served.server.url);
+  await graphShown(page, "gain");
+
+  // Find.
+  await keyboard.press("/");
+  await keyboard.type("mix");
+  await page.getByRole("option", { name: "mixer" }).waitFor();
+  await keyboard.press("Enter");
+  await eventually(async () => assert.match(await spoken.innerText(), /^mixer, mixer, lane make/));
+
+  // Along a link to the gain, and through the links of a node.
+  await keyboard.press("ArrowRight");
+  await eventually(async () => assert.match(await spoken.innerText(), /^gain, gain, lane shape/));
+  await keyboard.press("]");
+  await eventually(async () => assert.match(await spoken.innerText(), /^Link mixer.audioOut → gain.audioIn/));
+  await page.locator('[data-inspector] [data-figure="written"]').waitFor();
+  await keyboard.press("ArrowRight");
+  await eventually(async () => assert.match(await spoken.innerText(), /^gain/));
+
+  // Into the inspector, to the slider, and one step of it.
+  const box = page.getByRole("textbox", { name: "gainDb" });
+  await box.waitFor();
+  await keyboard.press("Enter");
+  await eventually(async () =>
+    assert.equal(await page.evaluate(() => document.activeElement?.matches("[data-inspector]")), true)
+  );
+  for (let k = 0; k < 12; k++) {
+    await keyboard.press("Tab");
+    if (await page.getByLabel("gainDb, slider").evaluate((slider) => slider === document.activeElement)) break;
+  }
+  const before = toNumber(await box.inputValue());
+  await keyboard.press("ArrowLeft");
+  await eventually(async () => assert.ok(toNumber(await box.inputValue()) < before));
+
+  // Back to the graph; move and zoom.
+  await keyboard.press("Escape");
+  await eventually(async () =>
+    assert.equal(await page.evaluate(() => document.activeElement?.matches(".graph-box")), true)
+  );
+  const zoomText = page.locator(".zoom-text");
+  await keyboard.press("0");
+  const whole = await zoomText.innerText();
+  await keyboard.press("+");
+  await eventually(async () => assert.notEqual(await zoomText.innerText(), whole));
+  await keyboard.press("Shift+ArrowRight");
+  await keyboard.press("0");
+  await eventually(async () => assert.equal(await zoomText.innerText(), whole));
+
+  // Pause and resume.
+  await keyboard.press("p");
+  await eventually(() => Promise.resolve(assert.equal(served.runtime.paused, true)));
+  await page.locator(".state", { hasText: "paused" }).waitFor();
+  await keyboard.press("p");
+  await eventually(() => Promise.resolve(assert.equal(served.runtime.paused, false)));
+
+  // The other views, the theme, the help.
+  await keyboard.press("2");
+  await page.locator('tr[data-node="reverb"]').waitFor();
+  await keyboard.press("3");
+  await page.locator(".news").waitFor();
+  await keyboard.press("t");
+  await page.locator(':root[data-theme="light"]').waitFor();
+  await keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keys and marks" }).waitFor();
+  await keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
+
+  // Stop, by its button.
+  for (let k = 0; k < 40; k++) {
+    await keyboard.press("Tab");
+    if (await page.getByRole("button", { name: "Stop" }).evaluate((each) => each === document.activeElement)) break;
+  }
+  await keyboard.press("Enter");
+  await page.locator(".state", { hasText: "stopped" }).waitFor();
+  assert.equal((await served.runtime.finished).outcome, "stopped");
+  assert.deepEqual(browser.faults, []);
+});

@@ -1,0 +1,160 @@
+/** The page outlives the runtime, the network, and a long sleep. */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { ROOT } from "../../tools/root.ts";
+import { eventually, openPage, pageTest } from "./chromium.ts";
+import { graphShown, inspected, serveDemo } from "./live_graph.ts";
+
+/** Starts `sluice run --serve` of the live demo. @returns once it serves */
+async function runDemo(port: number): Promise<Deno.ChildProcess> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "cli/main.ts", "run", "examples/live.json", `--serve=${port}`, "--json"],
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  await eventually(async () =>
+    assert.equal((await (await fetch(`http://127.0.0.1:${port}/healthz`)).json()).status, "ok")
+  );
+  return child;
+}
+
+async function kill(child: Deno.ChildProcess): Promise<void> {
+  child.kill("SIGKILL");
+  await child.status;
+}
+
+async function freePort(): Promise<number> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return await Promise.resolve(listener.addr.port);
+}
+
+async function countsMove(page: Page): Promise<void> {
+  const before = await inspected(page, "ticks");
+  await eventually(async () => assert.ok(await inspected(page, "ticks") > before));
+}
+
+pageTest("the page recovers when the runtime is killed and started again", async () => {
+  const port = await freePort();
+  let child = await runDemo(port);
+  try {
+    await using browser = await openPage();
+    const { page } = browser;
+    await page.goto(`http://127.0.0.1:${port}/#graph&node=gain`);
+    await graphShown(page, "gain");
+    // Long enough that the counts of the next run are lower.
+    await eventually(async () => assert.ok(await inspected(page, "ticks") > 150));
+    await page.evaluate(() => Object.assign(globalThis, { sameDocument: true }));
+    const before = await inspected(page, "ticks");
+
+    await kill(child);
+    await page.getByText("No connection to the runtime").waitFor();
+    // What it shows last stays, and does not move.
+    assert.ok(await inspected(page, "ticks") >= before);
+
+    child = await runDemo(port);
+    await page.getByText("No connection to the runtime").waitFor({ state: "detached" });
+    await eventually(async () => assert.ok(await inspected(page, "ticks") < before));
+    await countsMove(page);
+    assert.equal(await page.locator(".state").innerText().then((text) => text.split("\n")[0]), "running");
+    assert.equal(await page.evaluate(() => (globalThis as { sameDocument?: boolean }).sameDocument), true);
+  } finally {
+    await kill(child);
+  }
+});
+
+/** Passes TCP connections on, until the line is cut. */
+class Line implements Disposable {
+  readonly #target: number;
+  readonly #open = new Set<Deno.Conn>();
+  #listener: Deno.TcpListener;
+  readonly port: number;
+
+  constructor(target: number) {
+    this.#target = target;
+    this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    this.port = this.#listener.addr.port;
+    void this.#accept();
+  }
+
+  cut(): void {
+    this.#listener.close();
+    for (const each of this.#open) close(each);
+    this.#open.clear();
+  }
+
+  mend(): void {
+    this.#listener = Deno.listen({ hostname: "127.0.0.1", port: this.port });
+    void this.#accept();
+  }
+
+  [Symbol.dispose](): void {
+    this.cut();
+  }
+
+  async #accept(): Promise<void> {
+    try {
+      for await (const near of this.#listener) {
+        const far = await Deno.connect({ hostname: "127.0.0.1", port: this.#target });
+        for (const each of [near, far]) this.#open.add(each);
+        near.readable.pipeTo(far.writable).catch(() => {});
+        far.readable.pipeTo(near.writable).catch(() => {});
+      }
+    } catch {
+      // The line was cut.
+    }
+  }
+}
+
+function close(connection: Deno.Conn): void {
+  try {
+    connection.close();
+  } catch {
+    // It is closed already.
+  }
+}
+
+pageTest("the page goes on after the network was lost: same run, no event twice", async () => {
+  await using served = await serveDemo();
+  using line = new Line(Number(new URL(served.server.url).port));
+  await using browser = await openPage();
+  const { page } = browser;
+  await page.goto(`http://127.0.0.1:${line.port}/#graph&node=gain`);
+  await graphShown(page, "gain");
+  await countsMove(page);
+  const before = await inspected(page, "ticks");
+
+  line.cut();
+  await page.getByText("No connection to the runtime").waitFor();
+  line.mend();
+  await page.getByText("No connection to the runtime").waitFor({ state: "detached" });
+  await eventually(async () => assert.ok(await inspected(page, "ticks") > before));
+  await countsMove(page);
+
+  await page.keyboard.press("3");
+  await page.getByLabel("Show").selectOption("debug");
+  await page.locator(".news-item").first().waitFor();
+  const items = await page.locator(".news-item").allInnerTexts();
+  const started = items.filter((text) => text.includes("started") && text.includes("runtime"));
+  assert.ok(started.length <= 1, items.join("\n"));
+});
+
+pageTest("a page that was frozen for a while shows the newest figures when it wakes", async () => {
+  await using served = await serveDemo();
+  await using browser = await openPage();
+  const { page } = browser;
+  await page.goto(`${served.server.url}/#graph&node=gain`);
+  await graphShown(page, "gain");
+  const session = await page.context().newCDPSession(page);
+  await session.send("Page.setWebLifecycleState", { state: "frozen" });
+  const asleep = served.runtime.stats().nodes.find(({ id }) => id === "gain")!.ticks;
+  await eventually(() => {
+    const { ticks } = served.runtime.stats().nodes.find(({ id }) => id === "gain")!;
+    return Promise.resolve(assert.ok(ticks > asleep + 200));
+  });
+  await session.send("Page.setWebLifecycleState", { state: "active" });
+  await eventually(async () => assert.ok(await inspected(page, "ticks") > asleep + 200));
+  await countsMove(page);
+  assert.deepEqual(browser.faults, []);
+});
