@@ -116,7 +116,11 @@ export class Lane implements CellHost, RunHost, EditedLane {
   /** Waiting without blocking: other work of the event loop may wake nodes. */
   #parked = false;
   #messages = 0;
+  /** Those that were here when the inbox was looked at last. */
+  #messagesSeen = 0;
   #messageAnnounced = false;
+  /** One was announced and has not come by the next park, which leaves room for it. */
+  #messageOverdue = false;
   /** The nodes that have figures to publish, and when they are to be. */
   readonly #changed: NodeCell[] = [];
   #publishAtNs = 0;
@@ -386,15 +390,20 @@ export class Lane implements CellHost, RunHost, EditedLane {
   async #loop(): Promise<void> {
     let yieldAtNs = this.nowNs() + YIELD_AFTER_NS;
     while (this.#running) {
-      if (this.#editor.due) this.#editor.apply();
+      if (this.#editor.due) {
+        this.#editor.apply();
+        // On main, what waits for the answer runs now.
+        await yieldNow();
+      }
       this.#round();
       if (!this.#running) return;
       this.#tellPause();
       if (this.#ready.size === 0 || this.#paused) {
         await this.#idle();
         yieldAtNs = this.nowNs() + YIELD_AFTER_NS;
-      } else if (this.#nowNs >= yieldAtNs) {
-        await yieldNow();
+      } else if (this.#messageAnnounced || this.#nowNs >= yieldAtNs) {
+        if (this.#messageAnnounced) await this.#awaitMessage();
+        else await yieldNow();
         yieldAtNs = this.nowNs() + YIELD_AFTER_NS;
       }
     }
@@ -406,6 +415,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
     f64[(this.#at32 >> 1) + HEARTBEAT_NS] = nowNs;
     f64[(this.#at32 >> 1) + ROUNDS]++;
     this.page.drainInbox(this.init.index, this.#take);
+    this.#messagesSeen = this.#messages;
     if (this.#news.waits) this.#news.tell(nowNs);
     if (this.#paused) return;
     this.#wakeTimers(nowNs);
@@ -452,11 +462,13 @@ export class Lane implements CellHost, RunHost, EditedLane {
     this.#publish();
     const bell = this.page.bell(lane);
     this.page.drainInbox(lane, this.#take);
+    if (this.#messageAnnounced) return await this.#awaitMessage();
     if (this.#ready.size > 0 && !this.#paused) return;
     const waitMs = this.#paused ? Infinity : this.#wakeTimers(this.nowNs());
     if (waitMs <= 0 || this.#editor.due) return;
     this.page.f64[(this.#at32 >> 1) + PARKS]++;
-    const outside = this.#pending > 0 || this.#editor.busy;
+    const outside = this.#pending > 0 || this.#editor.busy || this.#messageOverdue;
+    this.#messageOverdue = false;
     this.#setState(outside || waitMs < Infinity ? LANE_STATE_WAITING : LANE_STATE_QUIET);
     if (this.site.mayBlock && !outside) {
       driver.park(lane, bell, Math.min(waitMs, PARK_MS));
@@ -466,7 +478,6 @@ export class Lane implements CellHost, RunHost, EditedLane {
       await driver.parkAsync(lane, bell, Math.min(waitMs, PARK_ASYNC_MS));
       this.#parked = false;
     }
-    if (this.#messageAnnounced) await this.#awaitMessage();
   }
 
   #setState(state: number): void {
@@ -478,7 +489,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
       for (const cell of this.cells) {
         if (cell.blocked === BLOCKED_POOL) cell.wake();
       }
-    } else if (bit === MESSAGE_INBOX_BIT) this.#messageAnnounced = true;
+    } else if (bit === MESSAGE_INBOX_BIT) this.#messageAnnounced = this.#messages === this.#messagesSeen;
     else this.wakeables[bit]?.notify();
   }
 
@@ -487,6 +498,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
     this.#messageAnnounced = false;
     const before = this.#messages;
     for (let k = 0; k < MESSAGE_YIELDS && this.#messages === before && this.#running; k++) await yieldNow();
+    this.#messageOverdue = this.#messages === before;
   }
 
   #tellPause(): void {
