@@ -12,6 +12,7 @@ import { FLAG, SLOT } from "../../ffi/layout.gen.ts";
 import { SluiceError } from "../errors.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { FrameFormat, FrameKind } from "./format.ts";
+import { layoutNumber } from "./layout_number.ts";
 import type { Ledger } from "./ledger.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
@@ -58,7 +59,7 @@ export abstract class Frame {
    *
    * @internal
    */
-  readonly slot: number;
+  readonly slot: number = 0;
   /**
    * Where the references of the running tick are noted.
    *
@@ -90,17 +91,24 @@ export abstract class Frame {
    */
   linkGap = false;
   /**
+   * Which format the header tells, as `layoutNumber()` numbers them; 0 where nobody has asked since the header was
+   * written.
+   *
+   * @internal
+   */
+  layout = 0;
+  /**
    * Name of the type of values or records, as the port that wrote the frame tells it.
    *
    * @internal
    */
   schemaName = "unknown";
   /** Index of the header in the pool's u32 and f64 views. */
-  protected readonly at32: number;
+  protected readonly at32: number = 0;
   /** Index of the header in the pool's f64 view. */
-  protected readonly at64: number;
+  protected readonly at64: number = 0;
   /** Byte offset of the payload in the arena. */
-  protected readonly payloadAt: number;
+  protected readonly payloadAt: number = 0;
 
   /**
    * Frames come out of `output.tryAcquire()` and `input.read()`.
@@ -114,6 +122,18 @@ export abstract class Frame {
     this.at32 = pool.slotOffset(slot) >> 2;
     this.at64 = pool.slotOffset(slot) >> 3;
     this.payloadAt = pool.slotOffset(slot) + HEADER_BYTES;
+  }
+
+  /**
+   * A number for what the header tells of the format: from 1, the same for the same format.
+   *
+   * @internal
+   */
+  layoutNumber(): number {
+    if (this.layout !== 0) return this.layout;
+    const { u32 } = this.pool;
+    const at = this.at32;
+    return this.layout = layoutNumber(u32[at + KIND] & 0xffff, u32[at + WIDTH], u32[at + HEIGHT]);
   }
 
   /** What the payload is. */
@@ -274,6 +294,7 @@ export abstract class Frame {
     const { f64, u32 } = this.pool;
     for (let k = PTS_NS; k <= SEQUENCE; k++) f64[this.at64 + k] = 0;
     u32[this.at32 + KIND] = kind | (format << 8);
+    this.layout = 0;
     u32[this.at32 + CHECKSUM] = 0;
     u32[this.at32 + BATCH_SIZE] = 0;
     u32[this.at32 + WIDTH] = 0;

@@ -82,18 +82,19 @@ interface PoolNeed {
 
 /** See the module. */
 export class NodeCell implements InputHost, OutputHost, Wakeable {
-  readonly plan: NodePlan;
-  readonly descriptor: NodeDescriptor;
-  readonly instance: NodeInstance;
-  readonly inputs: InputPort[] = [];
-  readonly outputs: OutputPort[] = [];
+  // What every tick touches stands first, so that it lies together.
+  /** The instance's `tick`, kept here because instances of each class have a shape of their own. */
+  tick: NodeInstance["tick"];
   /** What the processor's methods are given. */
   readonly context: ProcessorContext;
-  readonly ledger: Ledger;
-  /** Its place in the order of its lane's nodes. */
-  rank = 0;
+  /** What drives the node's ticks. */
+  readonly mode: NodeDescriptor["mode"];
+  /** Whether ticks may overlap with those of other nodes. */
+  readonly isAsync: boolean;
   /** Among those that the lane is to run. */
   queued = false;
+  /** How often it was woken since a tick of it last did something. */
+  wakes = 0;
   /** It was woken while its asynchronous tick was under way. */
   again = false;
   /** No more ticks: `flush()` and the end of stream come next. */
@@ -102,60 +103,32 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   ended = false;
   /** It is not run while an edit that concerns it is made ready. */
   held = false;
-  /** It was removed from the graph and is run no more. */
-  retired = false;
-  /** It has failed and waits for another instance to take its place, or to be disabled. */
-  failed = false;
-  /** With no links to it, it waits for some: it came, or lost them, while the graph was running. */
-  idlesUnfed = false;
-  /** `setup()` was called, so `teardown()` must be. */
-  opened = false;
-  /** How often it was woken since a tick of it last did something. */
-  wakes = 0;
-  /** Frames taken in this tick. */
-  reads = 0;
-  /** Frames written in this tick. */
-  writes = 0;
-  /** Ticks so far in which a self-driven node did nothing. */
-  idleTicks = 0;
+  /** What the node waits for: `none`, a link or a pool (`BLOCKED`). */
+  blocked: number = BLOCKED_NONE;
+  /** Every link of its outputs has lost its reader. */
+  unheard = false;
   /** The time that it asked to be ticked at; 0 for none. */
   notBeforeNs = 0;
   /** When the tick that comes next was due; 0: at no time of its own. */
   dueNs = 0;
-  /** When the last tick of that kind was due. */
-  lastDueNs = 0;
-  /** Among those that the lane wakes by the clock. */
-  timed = false;
   /** The time has come that it asked for: it is ticked whatever its inputs have. */
   due = false;
-  /** Every link of its outputs has lost its reader. */
-  unheard = false;
-  /** What the node waits for: `none`, a link or a pool (`BLOCKED`). */
-  blocked: number = BLOCKED_NONE;
-  /** What drives the node's ticks. */
-  readonly mode: NodeDescriptor["mode"];
-  /** Whether ticks may overlap with those of other nodes. */
-  readonly isAsync: boolean;
-  /** The instance's `tick`, kept here because instances of each class have a shape of their own. */
-  tick: NodeInstance["tick"];
+  /** A self-driven node whose ticks may follow each other at once, as long as its links have room. */
+  repeats = false;
   /** How long the last timed tick took, nanoseconds. */
   lastTickNs = 0;
   /** Ticks until the next one is timed. */
   ticksToSample = 0;
-  /** Index into the control page's f64 and u32 views. */
-  readonly at64: number;
-  readonly at32: number;
-  readonly #host: CellHost;
-  readonly #f64: Float64Array;
-  readonly #u32: Uint32Array;
-  /** The one link that leads to the node, unless it closes a loop: most nodes have such a one, and no other. */
-  #soleReader: LinkReader | undefined;
-  /** The one lossless link that leads away from it, and its burst. */
-  #soleGate: LinkWriter | undefined;
-  #soleBurst = 0;
-  /** The one pool that it takes slots of, and how many at once. */
-  #solePool: Pool | undefined;
-  #soleCount = 0;
+  /** Figures since the last `publish()`. */
+  ticks = 0;
+  /** Frames taken in this tick. */
+  reads = 0;
+  /** Frames written in this tick. */
+  writes = 0;
+  #framesIn = 0;
+  #framesOut = 0;
+  #isChanged = false;
+  #pending = false;
   /**
    * Frames that it may write before a lossless output has no room for its burst, as of the last admission; below 0
    * where that is to be looked up. For synchronous nodes, in a tick.
@@ -166,28 +139,56 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   #isSimple = false;
   /** Whether frames are handed out as they are: to synchronous nodes, unless they are checked. */
   readonly #isPlain: boolean;
-  /** Figures since the last `publish()`. */
-  ticks = 0;
-  #framesIn = 0;
-  #framesOut = 0;
-  #isChanged = false;
+  /** The one pool that it takes slots of, and how many at once. */
+  #solePool: Pool | undefined;
+  #soleCount = 0;
+  /** The one link that leads to the node, unless it closes a loop: most nodes have such a one, and no other. */
+  #soleReader: LinkReader | undefined;
+  /** The one lossless link that leads away from it, and its burst. */
+  #soleGate: LinkWriter | undefined;
+  #soleBurst = 0;
+  /** When the frame read last entered the graph, on the runtime's clock. */
+  lastIngressNs = 0;
+  #lastPtsNs = 0;
+  readonly ledger: Ledger;
+  readonly #waiters: (() => void)[] = [];
+  readonly #host: CellHost;
+  /** Its place in the order of its lane's nodes. */
+  rank = 0;
+  readonly plan: NodePlan;
+  readonly descriptor: NodeDescriptor;
+  readonly instance: NodeInstance;
+  readonly inputs: InputPort[] = [];
+  readonly outputs: OutputPort[] = [];
+  /** It was removed from the graph and is run no more. */
+  retired = false;
+  /** It has failed and waits for another instance to take its place, or to be disabled. */
+  failed = false;
+  /** With no links to it, it waits for some: it came, or lost them, while the graph was running. */
+  idlesUnfed = false;
+  /** `setup()` was called, so `teardown()` must be. */
+  opened = false;
+  /** Ticks so far in which a self-driven node did nothing. */
+  idleTicks = 0;
+  /** When the last tick of that kind was due. */
+  lastDueNs = 0;
+  /** Among those that the lane wakes by the clock. */
+  timed = false;
+  /** Index into the control page's f64 and u32 views. */
+  readonly at64: number = 0;
+  readonly at32: number = 0;
+  readonly #f64: Float64Array;
+  readonly #u32: Uint32Array;
   readonly #readers: LinkReader[] = [];
   readonly #triggersOnAll: boolean;
   readonly #abort = new AbortController();
   readonly #gates: Gate[] = [];
   /** The links on this lane that drop, as gates of a tick that follows another at once. */
   readonly #spillways: Gate[] = [];
-  /** A self-driven node whose ticks may follow each other at once, as long as its links have room. */
-  repeats = false;
   readonly #needs: PoolNeed[] = [];
-  readonly #waiters: (() => void)[] = [];
-  #pending = false;
   /** Inputs that links from outside lead to, and those that the way out of a delay closes a loop by. */
   readonly #fed: InputPort[] = [];
   readonly #feedback: InputPort[] = [];
-  /** When the frame read last entered the graph, on the runtime's clock. */
-  lastIngressNs = 0;
-  #lastPtsNs = 0;
   #bypassed = false;
   readonly #checked: boolean;
   readonly #fresh: boolean;

@@ -26,17 +26,16 @@ const UNLINKED = LINK.droppedUnlinked >> 3;
 
 /** See the module. */
 export class LocalLink implements LinkWriter, LinkReader {
-  readonly plan: LinkPlan;
-  writer: Wakeable | undefined;
-  reader: Wakeable | undefined;
-  announced: FrameFormat | undefined;
-  #ring: (Frame | undefined)[] = [];
-  /** Places of `#ring` less one. They hold more than the capacity where more frames came along from another lane. */
-  #mask = 0;
-  readonly #capacity: number;
+  // What every frame touches stands first, so that it lies together.
   /** Places taken by frames so far, and given free; both wrap at 32 bits. */
   #tail = 0;
   #head = 0;
+  #ring: (Frame | undefined)[] = [];
+  /** Places of `#ring` less one. They hold more than the capacity where more frames came along from another lane. */
+  #mask = 0;
+  readonly #capacity: number = 0;
+  writer: Wakeable | undefined;
+  reader: Wakeable | undefined;
   /** Most frames that were ever queued. */
   #highWater = 0;
   /** The next frame written has a gap before it. */
@@ -52,7 +51,7 @@ export class LocalLink implements LinkWriter, LinkReader {
   readonly #rollsOff: boolean;
   readonly #encoded: boolean;
   readonly #page: ControlPage;
-  readonly #at: number;
+  readonly #at: number = 0;
   /** The counters as of the last `publish()`, and what happened since that is neither written nor read. */
   #tailPublished = 0;
   #headPublished = 0;
@@ -62,6 +61,8 @@ export class LocalLink implements LinkWriter, LinkReader {
   #unlinked = 0;
   /** When the newest frame that is not queued any more entered the graph. */
   #newestGoneNs = 0;
+  readonly plan: LinkPlan;
+  announced: FrameFormat | undefined;
 
   constructor(plan: LinkPlan, page: ControlPage) {
     this.plan = plan;
@@ -276,7 +277,7 @@ export class LocalLink implements LinkWriter, LinkReader {
 
   /** @param frames that fit at least */
   #makePlaces(frames: number): void {
-    const places = 2 ** Math.ceil(Math.log2(frames));
+    const places = 1 << Math.ceil(Math.log2(frames));
     this.#mask = places - 1;
     this.#ring = new Array(places).fill(undefined);
   }

@@ -361,6 +361,8 @@ export class RingLinkReader implements LinkReader {
     const entry = this.#ring.staging[place];
     const frame = frameOf(this.#site.pools[(entry >>> POOL_SHIFT) & POOL_MASK], entry & SLOT_MASK);
     frame.linkGap = (entry & DISCONTINUITY) !== 0;
+    // Another lane has written the header since.
+    frame.layout = 0;
     if (this.#schema !== undefined) frame.schemaName = this.#schema;
     return frame;
   }

@@ -117,16 +117,16 @@ export class Pool {
   /** Whether `close()` was called. */
   closed = false;
   readonly #driver: Driver;
-  readonly #lane: number;
-  readonly #bitmapAt: number;
-  readonly #words: number;
-  readonly #slotsOffset: number;
-  readonly #stride: number;
+  readonly #lane: number = 0;
+  readonly #bitmapAt: number = 0;
+  readonly #words: number = 0;
+  readonly #slotsOffset: number = 0;
+  readonly #stride: number = 0;
   /** Where this lane's row of the table of holds starts. */
-  readonly #holdsAt: number;
+  readonly #holdsAt: number = 0;
   readonly #magazine = new Int32Array(MAGAZINE_SIZE);
   #magazineCount = 0;
-  #hint: number;
+  #hint = 0;
 
   /**
    * @param lane whose view this is

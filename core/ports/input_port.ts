@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { SLOT } from "../../ffi/layout.gen.ts";
 import { SluiceError } from "../errors.ts";
 import { DataFrame } from "../frames/data_frame.ts";
 import { isKeyframe } from "../frames/encoded_frame.ts";
@@ -12,13 +11,9 @@ import { describeFormat, findClash, type FormatAccepts, type FormatField, type F
 import type { Frame } from "../frames/frame.ts";
 import type { StructType } from "../frames/struct_memory.ts";
 import type { LinkReader } from "../links/link.ts";
+import { LocalLink } from "../links/local_link.ts";
 import type { PortDescriptor } from "../registry/descriptor.ts";
 import type { StreamInput } from "./stream.ts";
-
-// Constants of this module: an imported one is looked up anew at each use.
-const KIND = SLOT.kind >> 2;
-const WIDTH = SLOT.width >> 2;
-const HEIGHT = SLOT.height >> 2;
 
 /** What a port asks of the node that it belongs to. */
 export interface InputHost {
@@ -39,6 +34,14 @@ export type ConverterLookup = (field: FormatField) => readonly string[];
 
 /** See {@linkcode StreamInput}. */
 export class InputPort implements StreamInput {
+  // What every read touches stands first, so that it lies together.
+  /** The link, where it comes from this lane and its frames need no second look: the usual case, kept short. */
+  #local: LocalLink | undefined;
+  readonly #host: InputHost;
+  /** The number of the last frame's format; -1 for none. */
+  #layout = -1;
+  readonly #isData: boolean;
+  #link: LinkReader | undefined;
   readonly name: string;
   readonly descriptor: PortDescriptor;
   /**
@@ -47,16 +50,9 @@ export class InputPort implements StreamInput {
    * @internal
    */
   structType: StructType | undefined;
-  readonly #host: InputHost;
   readonly #converters: ConverterLookup;
   readonly #iterator: DrainIterator;
-  readonly #isData: boolean;
-  #link: LinkReader | undefined;
   #format: FrameFormat | undefined;
-  /** Kind and format, width and height of the last frame, as in its header. */
-  #code = -1;
-  #width = -1;
-  #height = -1;
   /** After encoded frames were skipped, those up to the next key frame are skipped too. */
   #skipsToKey = false;
 
@@ -76,6 +72,7 @@ export class InputPort implements StreamInput {
    */
   attach(link: LinkReader): void {
     this.#link = link;
+    this.#local = link instanceof LocalLink && this.descriptor.kind !== "encoded" ? link : undefined;
   }
 
   /**
@@ -85,8 +82,9 @@ export class InputPort implements StreamInput {
    */
   detach(): void {
     this.#link = undefined;
+    this.#local = undefined;
     this.#format = undefined;
-    this.#code = -1;
+    this.#layout = -1;
     this.#skipsToKey = false;
   }
 
@@ -132,12 +130,10 @@ export class InputPort implements StreamInput {
   }
 
   read(): Frame | undefined {
-    const link = this.#link;
-    if (link === undefined || !link.hasFrames() || !this.#host.mayRead()) return undefined;
-    if (this.#skipsToKey) this.#skipToKey(link);
-    const frame = link.take();
-    if (frame === undefined) return undefined;
-    return this.#receive(frame);
+    const local = this.#local;
+    if (local === undefined) return this.#readAny();
+    if (!local.hasFrames() || !this.#host.mayRead()) return undefined;
+    return this.#receive(local.take()!);
   }
 
   peek(): Frame | undefined {
@@ -221,6 +217,14 @@ export class InputPort implements StreamInput {
     return this.#receive(newest);
   }
 
+  #readAny(): Frame | undefined {
+    const link = this.#link;
+    if (link === undefined || !link.hasFrames() || !this.#host.mayRead()) return undefined;
+    if (this.#skipsToKey) this.#skipToKey(link);
+    const frame = link.take();
+    return frame === undefined ? undefined : this.#receive(frame);
+  }
+
   #skipToKey(link: LinkReader): void {
     for (let next = link.peek(); next !== undefined; next = link.peek()) {
       if (isKeyframe(next)) {
@@ -240,17 +244,11 @@ export class InputPort implements StreamInput {
   }
 
   #receive(frame: Frame): Frame {
-    const { u32 } = frame.pool;
-    const header = frame.pool.slotOffset(frame.slot) >> 2;
-    const code = u32[header + KIND] & 0xffff;
-    const width = u32[header + WIDTH];
-    const height = u32[header + HEIGHT];
+    const layout = frame.layoutNumber();
     if (this.#isData && this.#link !== undefined) this.#tellLayout(frame as DataFrame, this.#link);
     const own = this.#host.received(frame, this);
-    if (code !== this.#code || width !== this.#width || height !== this.#height) {
-      this.#code = code;
-      this.#width = width;
-      this.#height = height;
+    if (layout !== this.#layout) {
+      this.#layout = layout;
       this.accept(frame.format);
     }
     return own;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { KIND } from "../../ffi/layout.gen.ts";
 import { SluiceError } from "../errors.ts";
 import { DataFrame } from "../frames/data_frame.ts";
 import type { FrameFormat } from "../frames/format.ts";
@@ -10,6 +11,7 @@ import type { Frame } from "../frames/frame.ts";
 import { blankFrame } from "../frames/frame_of.ts";
 import type { StructType } from "../frames/struct_memory.ts";
 import type { LinkWriter } from "../links/link.ts";
+import { LocalLink } from "../links/local_link.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { PortDescriptor } from "../registry/descriptor.ts";
 import type { StreamOutput } from "./stream.ts";
@@ -43,6 +45,14 @@ export interface OutputCarry {
 
 /** See {@linkcode StreamOutput}. */
 export class OutputPort implements StreamOutput {
+  // What every write touches stands first, so that it lies together.
+  /** The only link, where it does not leave the lane: the usual case, kept short. */
+  #only: LocalLink | undefined;
+  #onlyIsLossless = false;
+  readonly #kindCode: number = 0;
+  /** Where the frame written last ends, which is when the next one begins; -1 where that says nothing. */
+  #endPtsNs = -1;
+  readonly #host: OutputHost;
   readonly name: string;
   readonly descriptor: PortDescriptor;
   readonly pool: Pool;
@@ -52,20 +62,18 @@ export class OutputPort implements StreamOutput {
    * @internal
    */
   structType: StructType | undefined;
-  readonly #host: OutputHost;
   readonly #links: LinkWriter[] = [];
   readonly #lossless: LinkWriter[] = [];
   #crossesLanes = false;
   #format: FrameFormat | undefined;
   #sequence = 0;
-  /** Where the frame written last ends, which is when the next one begins; -1 where that says nothing. */
-  #endPtsNs = -1;
 
   constructor(name: string, descriptor: PortDescriptor, host: OutputHost, pool: Pool) {
     this.name = name;
     this.descriptor = descriptor;
     this.#host = host;
     this.pool = pool;
+    this.#kindCode = KIND[descriptor.kind];
   }
 
   /**
@@ -76,7 +84,7 @@ export class OutputPort implements StreamOutput {
   attach(link: LinkWriter): void {
     this.#links.push(link);
     if (link.plan.policy === "lossless") this.#lossless.push(link);
-    if (link.plan.ring !== undefined) this.#crossesLanes = true;
+    this.#linksChanged();
     if (this.#format !== undefined) link.announce(this.#format);
   }
 
@@ -91,7 +99,7 @@ export class OutputPort implements StreamOutput {
     if (link === undefined) return undefined;
     this.#links.splice(this.#links.indexOf(link), 1);
     if (this.#lossless.includes(link)) this.#lossless.splice(this.#lossless.indexOf(link), 1);
-    this.#crossesLanes = this.#links.some(({ plan }) => plan.ring !== undefined);
+    this.#linksChanged();
     return link;
   }
 
@@ -185,20 +193,31 @@ export class OutputPort implements StreamOutput {
   }
 
   write(frame: Frame): void {
-    if (frame.kind !== this.descriptor.kind) this.#refuseKind(frame);
+    if (frame.kindCode !== this.#kindCode) this.#refuseKind(frame);
+    const only = this.#only;
+    if (only === undefined) {
+      this.#writeToAll(frame);
+      return;
+    }
+    if (this.#onlyIsLossless && only.room() <= 0) this.#refuseFull(only);
+    this.#noteEnd(frame);
+    frame.takeReference("write");
+    only.write(this.#host.written(frame));
+  }
+
+  ready(): Promise<void> {
+    return this.#host.admitted();
+  }
+
+  #writeToAll(frame: Frame): void {
     const links = this.#links;
     for (let k = 0; k < this.#lossless.length; k++) {
       if (this.#lossless[k].room() <= 0) this.#refuseFull(this.#lossless[k]);
     }
     if (this.#crossesLanes && frame instanceof DataFrame) frame.serialize();
-    const durationNs = frame.durationNs;
-    this.#endPtsNs = durationNs > 0 ? frame.ptsNs + durationNs : -1;
+    this.#noteEnd(frame);
     frame.takeReference("write");
     const given = this.#host.written(frame);
-    if (links.length === 1) {
-      links[0].write(given);
-      return;
-    }
     if (links.length === 0) {
       given.dropValue();
       given.pool.release(given.slot);
@@ -208,8 +227,16 @@ export class OutputPort implements StreamOutput {
     for (let k = 0; k < links.length; k++) links[k].write(given);
   }
 
-  ready(): Promise<void> {
-    return this.#host.admitted();
+  #noteEnd(frame: Frame): void {
+    const durationNs = frame.durationNs;
+    this.#endPtsNs = durationNs > 0 ? frame.ptsNs + durationNs : -1;
+  }
+
+  #linksChanged(): void {
+    const [first] = this.#links;
+    this.#only = this.#links.length === 1 && first instanceof LocalLink ? first : undefined;
+    this.#onlyIsLossless = this.#lossless.length === 1;
+    this.#crossesLanes = this.#links.some(({ plan }) => plan.ring !== undefined);
   }
 
   #refuseKind(frame: Frame): never {
