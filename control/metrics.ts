@@ -31,6 +31,16 @@ export function renderMetrics(stats: RuntimeStats): string {
   ofNode("sluice_node_frames_out_total", "counter", "Frames that a node wrote.", (node) => node.framesOut);
   ofNode("sluice_node_tick_p50_seconds", "gauge", "Median time of a tick.", (node) => node.tick.p50Ns / 1e9);
   ofNode("sluice_node_tick_p99_seconds", "gauge", "99th percentile of a tick.", (node) => node.tick.p99Ns / 1e9);
+  out.metric(
+    "sluice_node_figure",
+    "gauge",
+    "Figures that a node has of its own, in the unit that the name says.",
+    nodes.flatMap(({ id, type, lane, figures }) =>
+      Object.entries(figures ?? {}).map((
+        [figure, value],
+      ): [Labels, number] => [{ node: id, type, lane, figure }, value])
+    ),
+  );
   const ofLink = (
     name: string,
     type: "counter" | "gauge",
@@ -58,6 +68,8 @@ export function renderMetrics(stats: RuntimeStats): string {
   out.metric("sluice_pool_free", "gauge", "Free slots.", pools.map((p, k) => [pool[k], p.free]));
   const exhausted = "Times that no slot was free.";
   out.metric("sluice_pool_exhausted_total", "counter", exhausted, pools.map((p, k) => [pool[k], p.exhausted]));
+  const setAside = "Slots set aside because the lane that holds them hangs.";
+  out.metric("sluice_pool_quarantined", "gauge", setAside, pools.map((p, k) => [pool[k], p.quarantined]));
   return out.text;
 }
 

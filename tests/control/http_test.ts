@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { connect } from "node:net";
 import parsePrometheusTextFormat from "parse-prometheus-text-format";
-import { GraphSnapshot } from "../../control/schemas/graph.ts";
+import { GraphSnapshot, NodeDetail } from "../../control/schemas/graph.ts";
 import { serveControl } from "../../control/server.ts";
 import { Runtime } from "../../mod.ts";
 import { eachDriver } from "../fixtures/each_driver.ts";
@@ -39,7 +39,8 @@ eachDriver("serveControl() answers the read side of /api with what the runtime s
   const { server, runtime } = served;
   const get = async (path: string) => await (await fetch(server.url + path)).json();
   deepEqual(await get("/healthz"), { status: "ok" });
-  const graph = GraphSnapshot.parse(await get("/api/graph"));
+  let graph: GraphSnapshot;
+  do graph = GraphSnapshot.parse(await get("/api/graph")); while (!graph.links.every(({ format }) => format));
   deepEqual([graph.state, graph.mode, graph.driver], ["running", "live", runtime.driverKind]);
   deepEqual(graph.nodes.map(({ id, type }) => [id, type]), [
     ["tone", "tone-source"],
@@ -50,7 +51,11 @@ eachDriver("serveControl() answers the read side of /api with what the runtime s
   deepEqual(await get("/api/links"), graph.links);
   ok((await get("/api/types")).some(({ type }: { type: string }) => type === "gain"));
   deepEqual((await get("/api/stats")).links.map(({ id }: { id: string }) => id), graph.links.map(({ id }) => id));
+  deepEqual(graph.links.map(({ format }) => format), Array(2).fill("audio 48000 Hz, 1 channel"));
+  const gain = NodeDetail.parse(await get("/api/nodes/gain"));
+  deepEqual([gain.node, gain.config.gainDb, gain.settable], [graph.nodes[1], -6, ["gainDb"]]);
   ok(Array.isArray(await get("/api/logs")));
+  ok((await get("/api/events?node=gain")).every(({ nodeId }: { nodeId: string }) => nodeId === "gain"));
   await served.stopAndCheck();
   equal((await get("/api/graph")).state, "stopped");
   const last = runtime.stats().links[0];
@@ -70,6 +75,16 @@ eachDriver("/metrics is read by an independent parser, with the runtime's counts
     served.runtime.stats().links.map((link) => [link.id, link.written]),
   );
   const dropped = families.find(({ name }) => name === "sluice_link_dropped_total")!;
+  const figure = families.find(({ name }) => name === "sluice_node_figure")!;
+  deepEqual(
+    figure.metrics.map(({ value, labels }) => [labels.figure, Number(value)]),
+    Object.entries(served.runtime.stats().nodes[2].figures!),
+  );
+  const quarantined = families.find(({ name }) => name === "sluice_pool_quarantined")!;
+  deepEqual(
+    quarantined.metrics.map(({ value, labels }) => [labels.pool, Number(value)]),
+    served.runtime.stats().pools.map((pool) => [pool.name, 0]),
+  );
   equal(dropped.metrics.length, 4 * served.runtime.stats().links.length);
 });
 
@@ -88,6 +103,24 @@ Deno.test("serveControl() refuses a foreign Host and another Origin, on each rou
   match(await raw(server.url, "/rpc", { ...UPGRADE, host, origin: "http://evil.example" }), /^HTTP\/1\.1 403 /);
   match(await raw(server.url, "/api/graph", { host, origin: `http://${host}` }), /^HTTP\/1\.1 200 /);
   match(await raw(server.url, "/api/graph", { host: host.replace("127.0.0.1", "localhost") }), /^HTTP\/1\.1 200 /);
+});
+
+Deno.test("/api answers what it has not, and other methods, as JSON with a status", async () => {
+  await using served = await serveLive("off");
+  const ask = async (path: string, method = "GET") => {
+    const response = await fetch(served.server.url + path, { method });
+    return [response.status, (await response.json()).error] as const;
+  };
+  deepEqual(await ask("/api/nodes/nobody"), [404, 'Cannot find node "nobody"; graph.get lists the nodes']);
+  deepEqual((await ask("/api/nothing"))[0], 404);
+  for (const path of ["/api/graph", "/metrics", "/healthz"]) {
+    deepEqual(await ask(path, "POST"), [405, "Cannot answer: wanted GET"]);
+    deepEqual((await ask(path, "DELETE"))[0], 405);
+  }
+  for (const query of ["level=loud", "after=x", "after=-1", "what=1", `node=${"x".repeat(201)}`]) {
+    const [status, error] = await ask(`/api/logs?${query}`);
+    deepEqual([status, error.startsWith("Cannot read the query: ")], [400, true], query);
+  }
 });
 
 Deno.test("serveControl() gives every answer a strict content security policy", async () => {
@@ -109,7 +142,22 @@ Deno.test("serveControl() wants its token on an address that others reach; a log
     await response.body?.cancel();
     return response.status;
   };
-  for (const path of ["/", "/api/graph", "/metrics", "/rpc", "/assets/app.js"]) equal(await status(path), 401);
+  const paths = ["/api/types", "/api/nodes", "/api/nodes/x", "/api/links", "/api/stats", "/api/events", "/api/logs"];
+  for (const path of [...paths, "/", "/api/graph", "/api/x", "/metrics", "/rpc", "/assets/app.js", "/x"]) {
+    equal(await status(path), 401, path);
+    equal(await status(path, { authorization: "Bearer wrong" }), 401, path);
+  }
+  equal(await status("/healthz"), 200);
+  const { host } = new URL(url);
+  const upgrade = async (...offers: string[]) => {
+    const headers = { ...UPGRADE, host, "sec-websocket-protocol": ["sluice.v1", ...offers].join(", ") };
+    return (await raw(url, "/rpc", headers)).slice(9, 12);
+  };
+  equal(await upgrade(), "401");
+  equal(await upgrade("sluice.token.wrong"), "401");
+  equal(await upgrade("sluice.token."), "401");
+  equal(await upgrade(server.token!), "401");
+  equal(await upgrade(`sluice.token.${server.token}`), "101");
   const wrong = ["", "x", server.token!.slice(1), `${server.token}0`, server.token!.replace(/^./, "g")];
   for (const token of wrong) equal(await status("/api/graph", { authorization: `Bearer ${token}` }), 401);
   equal(await status("/api/graph", { authorization: `Bearer ${server.token}` }), 200);
