@@ -12,3 +12,10 @@ pub fn now_ns() -> f64 {
     let since = EPOCH.get_or_init(Instant::now).elapsed();
     since.as_secs() as f64 * 1e9 + f64::from(since.subsec_nanos())
 }
+
+/// The nearest whole number of nanoseconds, for times from 0 to 2^53. (`f64::round` is a call on most machines.)
+#[inline]
+#[must_use]
+pub fn whole_ns(time_ns: f64) -> f64 {
+    (time_ns + 0.5) as i64 as f64
+}

@@ -180,8 +180,12 @@ impl Pool {
     /// Hands out a slot that this lane has reserved: its count is 1 and its generation one higher.
     #[inline]
     pub fn lend(&self, slot: u32, lane: u32) {
-        self.set_hold(slot, lane, 0);
-        self.begin(slot, lane);
+        let header = self.slot(slot);
+        // SAFETY: the slot exists and is this lane's alone.
+        let header = unsafe { &mut *header };
+        header.generation = header.generation.wrapping_add(1);
+        header.ref_count.store(1, Ordering::Release);
+        self.set_hold(slot, lane, 1);
     }
 
     /// Gives up one reference of a lane, without freeing the slot: [`Released::Freed`] says that the lane keeps it at
@@ -194,17 +198,19 @@ impl Pool {
         if seen <= 0 {
             return Released::Refused;
         }
-        self.hold(slot, lane, u8::MAX);
         if seen == 1 {
-            // The one reference is this lane's, and only holders take more: nobody else can change the count.
+            // The one reference is this lane's, and only holders take more: nobody else can change the count. A lane
+            // that dies between the two keeps a free slot at hand, which whoever clears up after it frees.
+            self.set_hold(slot, lane, HOLD_FREE);
             count.store(0, Ordering::Release);
-        } else {
-            // AcqRel: whoever frees the slot sees what the other holders did with it.
-            match count.fetch_update(Ordering::AcqRel, Ordering::Relaxed, |n| (n > 0).then(|| n - 1)) {
-                Err(_) => return Released::Refused,
-                Ok(1) => {}
-                Ok(_) => return Released::Shared,
-            }
+            return Released::Freed(0);
+        }
+        self.hold(slot, lane, u8::MAX);
+        // AcqRel: whoever frees the slot sees what the other holders did with it.
+        match count.fetch_update(Ordering::AcqRel, Ordering::Relaxed, |n| (n > 0).then(|| n - 1)) {
+            Err(_) => return Released::Refused,
+            Ok(1) => {}
+            Ok(_) => return Released::Shared,
         }
         self.set_hold(slot, lane, HOLD_FREE);
         Released::Freed(0)
@@ -238,14 +244,6 @@ impl Pool {
     #[inline]
     pub fn take_over(&self, slot: u32, lane: u32) {
         self.hold(slot, lane, 1);
-    }
-
-    /// References to a slot now; 0 if there is no such slot.
-    #[inline]
-    #[must_use]
-    pub fn references(&self, slot: u32) -> u32 {
-        // Acquire: whoever finds itself alone sees what the others did.
-        self.ref_count(slot).map_or(0, |count| count.load(Ordering::Acquire).max(0) as u32)
     }
 
     /// Whether lanes wait for a slot.
@@ -317,6 +315,7 @@ impl Pool {
         self.at(self.layout.slots_offset as usize + slot as usize * self.layout.slot_stride as usize)
     }
 
+    #[inline]
     fn begin(&self, slot: u32, lane: u32) {
         let header = self.slot(slot);
         // SAFETY: the slot exists and was just taken by this thread alone.

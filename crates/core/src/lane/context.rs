@@ -3,6 +3,9 @@
 
 use sluice_abi::{ENTRY_DISCONTINUITY, ENTRY_POOL_SHIFT, ENTRY_SLOT_MASK, SlotHeader, flag, format as payload, kind};
 
+use crate::clock;
+use crate::sync::Ordering;
+
 use super::ports::Ports;
 use super::shared::Shared;
 
@@ -68,7 +71,7 @@ impl StageContext<'_> {
     /// Whether every output has room for one more frame, and the pool a slot.
     #[inline]
     pub fn may_write(&mut self) -> bool {
-        self.ports.admit(self.shared)
+        self.ports.may_write(self.shared)
     }
 
     /// Takes a slot and lays an audio frame out in it, with the output's next number. `None`: no slot is free, or the
@@ -98,7 +101,7 @@ impl StageContext<'_> {
         header.checksum = 0;
         header.pts_ns = 0.0;
         header.dts_ns = 0.0;
-        header.duration_ns = (f64::from(samples) * 1e9 / f64::from(rate_hz)).round();
+        header.duration_ns = clock::whole_ns(f64::from(samples) * 1e9 / f64::from(rate_hz));
         header.ingress_ns = ingress_ns;
         header.sequence = sequence;
         header.payload_length = bytes as u32;
@@ -117,16 +120,12 @@ impl StageContext<'_> {
     #[inline]
     #[must_use]
     pub fn view(&self, frame: Frame) -> Option<FrameView> {
-        let header = self.header(frame)?;
         // SAFETY: the frame is this tick's to read.
-        let header = unsafe { &*header };
-        let sample_count = header.strides[0] / 4;
-        let bytes = u64::from(header.width) * u64::from(sample_count) * 4;
-        let fits = bytes <= u64::from(self.payload_bytes(frame));
-        (header.kind == kind::AUDIO && fits && header.width <= MAX_CHANNELS).then_some(FrameView {
+        let header = unsafe { &*self.audio(frame)? };
+        Some(FrameView {
             channels: header.width,
             sample_rate_hz: header.height,
-            sample_count,
+            sample_count: header.strides[0] / 4,
             sequence: header.sequence,
             pts_ns: header.pts_ns,
             discontinuity: frame.0 & ENTRY_DISCONTINUITY != 0 || header.flags & flag::DISCONTINUITY != 0,
@@ -148,13 +147,13 @@ impl StageContext<'_> {
     #[inline]
     pub fn channel_mut(&mut self, frame: Frame, channel: u32) -> Option<&mut [f32]> {
         let (first, count) = self.plane(frame, channel)?;
-        let (slots, slot) = self.shared.slot_of(frame.0);
-        if slots.references(slot) != 1 {
+        let header = self.header(frame)?;
+        if !is_sole(header) {
             return None;
         }
         // SAFETY: the one reference is this tick's. What the payload was handed over with is no more.
-        unsafe { (*slots.header(slot)).checksum = 0 };
-        // SAFETY: as above, and the one reference is this tick's.
+        unsafe { (*header).checksum = 0 };
+        // SAFETY: as above, and as in `channel`.
         Some(unsafe { std::slice::from_raw_parts_mut(first, count) })
     }
 
@@ -162,8 +161,7 @@ impl StageContext<'_> {
     #[inline]
     pub fn set_pts_ns(&mut self, frame: Frame, pts_ns: f64) -> bool {
         let Some(header) = self.header(frame) else { return false };
-        let (slots, slot) = self.shared.slot_of(frame.0);
-        let own = slots.references(slot) == 1;
+        let own = is_sole(header);
         if own {
             // SAFETY: the one reference is this tick's.
             unsafe { (*header).pts_ns = pts_ns };
@@ -175,11 +173,10 @@ impl StageContext<'_> {
     /// `None`: a copy is needed and no slot is free, or the frame is not this tick's audio.
     #[inline]
     pub fn writable(&mut self, frame: Frame) -> Option<Frame> {
-        self.view(frame)?;
-        let (slots, slot) = self.shared.slot_of(frame.0);
-        if slots.references(slot) == 1 {
+        if is_sole(self.audio(frame)?) {
             return Some(frame);
         }
+        let (slots, slot) = self.shared.slot_of(frame.0);
         let copy = slots.take()?;
         let (from, to) = (slots.header(slot), slots.header(copy));
         // SAFETY: both slots are this tick's, the first to read and the second alone to write; they differ, and both
@@ -214,10 +211,12 @@ impl StageContext<'_> {
     #[inline]
     pub fn write(&mut self, output: u32, frame: Frame) -> bool {
         let Some(output) = self.ports.outputs.get_mut(output as usize) else { return false };
-        let full = output.links.iter_mut().any(|link| link.is_lossless() && link.room(self.shared) == 0);
+        let full = self.ports.room_seen == 0
+            && output.links.iter_mut().any(|link| link.is_lossless() && link.room(self.shared) == 0);
         if full || !self.shared.disown(frame.0) {
             return false;
         }
+        self.ports.room_seen = self.ports.room_seen.saturating_sub(1);
         let (slots, slot) = self.shared.slot_of(frame.0);
         match output.links.len() {
             0 => {
@@ -268,19 +267,36 @@ impl StageContext<'_> {
         self.shared.owned.iter().rev().any(|&own| own == frame.0).then(|| self.shared.header_of(frame.0))
     }
 
+    /// The header of this tick's frame, if it is audio that lies within its slot.
     #[inline]
-    fn payload_bytes(&self, frame: Frame) -> u32 {
-        self.shared.slots[(frame.0 >> ENTRY_POOL_SHIFT & sluice_abi::ENTRY_POOL_MASK) as usize].payload_bytes()
+    fn audio(&self, frame: Frame) -> Option<*mut SlotHeader> {
+        let found = self.header(frame)?;
+        // SAFETY: the frame is this tick's to read.
+        let header = unsafe { &*found };
+        let bytes = u64::from(header.width) * u64::from(header.strides[0] / 4) * 4;
+        let pool = (frame.0 >> ENTRY_POOL_SHIFT & sluice_abi::ENTRY_POOL_MASK) as usize;
+        let fits = bytes <= u64::from(self.shared.slots[pool].payload_bytes());
+        (header.kind == kind::AUDIO && fits && header.width <= MAX_CHANNELS).then_some(found)
     }
 
     #[inline]
     fn plane(&self, frame: Frame, channel: u32) -> Option<(*mut f32, usize)> {
-        let view = self.view(frame)?;
-        if channel >= view.channels {
+        let header = self.audio(frame)?;
+        // SAFETY: the frame is this tick's to read.
+        let (channels, stride) = unsafe { ((*header).width, (*header).strides[0]) };
+        if channel >= channels {
             return None;
         }
-        let count = view.sample_count as usize;
-        let payload = self.header(frame)?.wrapping_add(1).cast::<f32>();
+        let count = (stride / 4) as usize;
+        let payload = header.wrapping_add(1).cast::<f32>();
         Some((payload.wrapping_add(channel as usize * count), count))
     }
+}
+
+/// Whether the tick's own reference to a frame is the only one.
+#[inline]
+fn is_sole(header: *mut SlotHeader) -> bool {
+    // SAFETY: whoever asks has the frame, and the count is atomic. Acquire: what other holders did with the slot before
+    // they gave it up is visible.
+    unsafe { (*header).ref_count.load(Ordering::Acquire) == 1 }
 }

@@ -87,9 +87,12 @@ impl Runner {
             self.end_unfed();
         }
         for slot in 0..self.nodes.len() {
-            if !self.nodes[slot].vacant {
-                self.shared.notify(slot);
+            if self.nodes[slot].vacant {
+                continue;
             }
+            // Of the links that it had.
+            self.nodes[slot].ports.room_seen = 0;
+            self.shared.notify(slot);
         }
         if epoch != 0 {
             self.shared.mailbox.report(Report::Applied { epoch, failure });

@@ -43,6 +43,9 @@ pub(super) struct Ports {
     pub(super) last_ingress_ns: f64,
     /// One of `blocked`.
     pub(super) blocked: u32,
+    /// Frames for which every lossless output had room when admission was last granted, and that were not written
+    /// since: readers only make more.
+    pub(super) room_seen: u32,
     /// With no links to it, it waits for some: it came, or lost them, while the graph was running.
     pub(super) idles_unfed: bool,
 }
@@ -71,6 +74,7 @@ impl Ports {
             last_due_ns: 0.0,
             last_ingress_ns: 0.0,
             blocked: blocked::NONE,
+            room_seen: 0,
             idles_unfed: false,
         }
     }
@@ -78,15 +82,22 @@ impl Ports {
     /// Whether every lossless output has room, and the pool a slot. If not, the node is woken when that changes.
     #[inline]
     pub(super) fn admit(&mut self, shared: &mut Shared) -> bool {
+        let mut least = u32::MAX;
         for output in &mut self.outputs {
             for link in output.links.iter_mut().filter(|link| link.is_lossless()) {
-                if link.room(shared) == 0 && link.await_room(shared) == 0 {
+                let mut room = link.room(shared);
+                if room == 0 {
+                    room = link.await_room(shared);
+                }
+                if room == 0 {
                     let index = link.index;
                     self.set_blocked(blocked::LINK, index);
                     return false;
                 }
+                least = least.min(room);
             }
         }
+        self.room_seen = least;
         if !self.outputs.is_empty() {
             let pool = &mut shared.slots[self.pool];
             if !pool.ensure() {
@@ -106,7 +117,14 @@ impl Ports {
 
     #[inline]
     pub(super) fn may_read(&mut self, shared: &mut Shared) -> bool {
-        self.reads < READS_PER_TICK && self.admit(shared)
+        self.reads < READS_PER_TICK && self.may_write(shared)
+    }
+
+    /// As `admit`, for short where the last admission still holds.
+    #[inline]
+    pub(super) fn may_write(&mut self, shared: &mut Shared) -> bool {
+        let admitted = self.room_seen > 0 && (self.outputs.is_empty() || shared.slots[self.pool].has_spare());
+        admitted || self.admit(shared)
     }
 
     /// Whether there are frames for a node that runs when frames come in.
@@ -200,6 +218,7 @@ impl Ports {
 
     fn set_blocked(&mut self, kind: u32, id: u32) {
         self.blocked = kind;
+        self.room_seen = 0;
         let record = self.record();
         record.blocked_kind = kind;
         record.blocked_id = id;

@@ -40,6 +40,12 @@ impl LaneSlots {
         self.pool.slot(slot)
     }
 
+    /// Whether a slot is at hand.
+    #[inline]
+    pub(super) fn has_spare(&self) -> bool {
+        self.count > 0
+    }
+
     /// Whether the next [`LaneSlots::take`] succeeds.
     #[inline]
     pub(super) fn ensure(&mut self) -> bool {
@@ -91,11 +97,6 @@ impl LaneSlots {
     pub(super) fn release_dropped(&mut self, slot: u32) {
         self.pool.take_over(slot, self.lane);
         self.release(slot);
-    }
-
-    #[inline]
-    pub(super) fn references(&self, slot: u32) -> u32 {
-        self.pool.references(slot)
     }
 
     #[inline]

@@ -5,8 +5,7 @@
 
 /// Fills one channel of block `number`.
 pub(super) fn fill(samples: &mut [f32], channel: u32, number: f64) {
-    let low = number % 65_536.0;
-    let high = (number / 65_536.0).floor();
+    let (low, high) = halves(number);
     let first = channel as usize * samples.len();
     for (place, sample) in samples.iter_mut().enumerate() {
         *sample = value(number, low, high, channel, place, first);
@@ -15,8 +14,7 @@ pub(super) fn fill(samples: &mut [f32], channel: u32, number: f64) {
 
 /// Whether one channel is as [`fill`] leaves it.
 pub(super) fn is_whole(samples: &[f32], channel: u32, number: f64) -> bool {
-    let low = number % 65_536.0;
-    let high = (number / 65_536.0).floor();
+    let (low, high) = halves(number);
     let first = channel as usize * samples.len();
     samples.iter().enumerate().all(|(place, &sample)| sample == value(number, low, high, channel, place, first))
 }
@@ -25,6 +23,13 @@ pub(super) fn is_whole(samples: &[f32], channel: u32, number: f64) -> bool {
 pub(super) fn number(samples: &[f32]) -> Option<f64> {
     let [low, high, ..] = samples else { return None };
     Some(f64::from(*low) + f64::from(*high) * 65_536.0)
+}
+
+/// The low 16 bits of a number, and the rest.
+#[inline]
+fn halves(number: f64) -> (f64, f64) {
+    let number = number as i64;
+    ((number & 0xffff) as f64, (number >> 16) as f64)
 }
 
 #[inline]

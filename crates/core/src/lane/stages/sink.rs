@@ -55,8 +55,10 @@ impl Stage for Sink {
         let mut reads = 0;
         while let Some(frame) = context.read(0) {
             let view = context.view(frame).ok_or_else(|| Fault("a frame was not audio".into()))?;
-            let first = context.channel(frame, 0).unwrap_or(&[]);
-            let number = if self.check_samples { blocks::number(first) } else { Some(view.sequence) };
+            let number = match self.check_samples {
+                true => context.channel(frame, 0).and_then(blocks::number),
+                false => Some(view.sequence),
+            };
             self.received += 1.0;
             match number {
                 Some(number) => {

@@ -1,5 +1,6 @@
 //! `native-source`: numbered blocks of audio (see `blocks`).
 
+use crate::clock;
 use crate::lane::context::StageContext;
 use crate::lane::stage::{Fault, Settings, Stage, StageType};
 
@@ -38,7 +39,7 @@ fn create(settings: &Settings) -> Result<Box<dyn Stage>, String> {
 impl Source {
     /// Media time of a block.
     fn time_ns(&self, number: f64) -> f64 {
-        (number * f64::from(self.block_size) * 1e9 / f64::from(self.sample_rate_hz)).round()
+        clock::whole_ns(number * f64::from(self.block_size) * 1e9 / f64::from(self.sample_rate_hz))
     }
 
     fn is_done(&self) -> bool {
@@ -55,9 +56,9 @@ impl Stage for Source {
             if self.is_done() || !context.may_write() {
                 break;
             }
-            let due_ns = start_ns + self.time_ns(self.sent);
-            if paced && due_ns > context.now_ns() {
-                context.wait_until_ns(due_ns);
+            let time_ns = self.time_ns(self.sent);
+            if paced && start_ns + time_ns > context.now_ns() {
+                context.wait_until_ns(start_ns + time_ns);
                 break;
             }
             let frame = context.acquire_audio(0, self.sample_rate_hz, self.channels, self.block_size);
@@ -73,7 +74,7 @@ impl Stage for Source {
                     blocks::fill(samples, channel, self.sent);
                 }
             }
-            context.set_pts_ns(frame, self.time_ns(self.sent));
+            context.set_pts_ns(frame, time_ns);
             if !context.write(0, frame) {
                 return Err(Fault("its output refused a block although it had room".into()));
             }
