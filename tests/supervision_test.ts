@@ -193,3 +193,29 @@ for (const how of ["throws in setup", "rejects in setup", "never returns from se
     match(figuresOf(summary).type, /faulty/);
   });
 }
+
+for (const how of ["exits the worker", "closes the worker"] as const) {
+  eachDriver(`restart: after a node ${how}, its lane has a new thread and the rest loses nothing`, async (native) => {
+    const { summary, events, behind } = await run({ how, native, supervision: SOON });
+    const { state, restarts } = figuresOf(summary);
+    deepEqual([summary.outcome, state, restarts], ["completed", "ended", 5]);
+    deepEqual(events.slice(0, 4), ["failed", "restarting", "restarted", "failed"]);
+    deepEqual([behind!.corrupt, behind!.disordered], [0, 0]);
+    ok(behind!.received > COUNT / 2 && behind!.received <= COUNT - 5, `${behind!.received} blocks`);
+    for (const { name, slots, free } of summary.pools) equal(free, slots, `pool ${name}`);
+  });
+
+  eachDriver(`disable: after a node ${how}, the rest comes to its end`, async (native) => {
+    const { summary, events, behind } = await run({ how, native, supervision: "disable" });
+    deepEqual([summary.outcome, figuresOf(summary).state], ["completed", "disabled"]);
+    deepEqual(events, ["failed", "disabled"]);
+    ok(behind!.last < COUNT - 1);
+    for (const { name, slots, free } of summary.pools) equal(free, slots, `pool ${name}`);
+  });
+
+  eachDriver(`fail: a node that ${how} ends the run`, async (native) => {
+    const { runtime } = build({ how, native });
+    await runtime.start();
+    await rejects(runtime.finished, { code: "LaneCrashed", message: /^Lane "bad" ended: a node called/ });
+  });
+}

@@ -36,6 +36,7 @@ import { NodeNews } from "./node_news.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
 const GENERATION = LANE.generation >> 2;
+const DEAD_GENERATION = LANE.deadGeneration >> 2;
 const PHASE_SETUP = PHASE.setup;
 const PHASE_IDLE = PHASE.idle;
 const HEARTBEAT_NS = LANE.heartbeatNs >> 3;
@@ -65,6 +66,9 @@ const YIELD_AFTER_NS = 4_000_000;
 const PARK_MS = 50;
 const PARK_ASYNC_MS = 250;
 
+/** How long nodes of a lane that must end may take to tear down, milliseconds. */
+const LEAVE_TIMEOUT_MS = 500;
+
 /** Longest wait for a message that was announced by the inbox, in returns to the event loop. */
 const MESSAGE_YIELDS = 64;
 
@@ -80,6 +84,8 @@ export interface LaneSite {
   /** Whether this thread may block: not main. */
   readonly mayBlock: boolean;
   post(report: LaneReport): void;
+  /** Ends the thread at once, where it is the lane's own. */
+  end?(): void;
   /** Finds the type of a node. */
   findType(node: NodePlan): Promise<AnyNodeType>;
 }
@@ -200,6 +206,9 @@ export class Lane implements CellHost, RunHost, EditedLane {
       case "abort":
         await this.#editor.abort(command.epoch);
         break;
+      case "leave":
+        await this.leave();
+        break;
       case "disable":
         await this.#disable(command.node);
         break;
@@ -235,7 +244,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
   }
 
   ranksChanged(): void {
-    this.#publish();
+    this.publish();
     this.#ready = new ReadySet(this.cells.length);
     for (const [rank, cell] of this.cells.entries()) {
       cell.rank = rank;
@@ -305,14 +314,14 @@ export class Lane implements CellHost, RunHost, EditedLane {
     }
     if (cell.plan.supervised) setAside(cell);
     else this.#running = false;
-    this.#publish();
+    this.publish();
     const node = cell.plan.supervised ? { node: cell.id } : {};
     this.site.post({ kind: "failed", error: serializeError(reason), ...node });
   }
 
   /** A node came to its end. */
   ended(cell: NodeCell): void {
-    this.#publish();
+    this.publish();
     this.site.post({ kind: "ended", node: cell.id });
   }
 
@@ -363,6 +372,29 @@ export class Lane implements CellHost, RunHost, EditedLane {
     }
   }
 
+  /** Ends a lane whose thread is to end, whatever became of its nodes: what they still hold is left to the ledger. */
+  async leave(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#running = false;
+    for (const cell of this.cells) {
+      if (!cell.ended) cell.abort("the lane has ended");
+    }
+    // The call of the node that ended the lane may still be under way.
+    await yieldNow();
+    await Promise.race([Promise.all(this.cells.map(tearDown)), sleep(LEAVE_TIMEOUT_MS)]);
+    this.publish();
+    this.#news.tellAll();
+    this.#die();
+  }
+
+  /** The last thing that the thread does. */
+  #die(): void {
+    Atomics.store(this.page.u32, this.#at32 + DEAD_GENERATION, this.init.generation);
+    this.site.post({ kind: "gone" });
+    this.site.end?.();
+  }
+
   async #disable(node: NodeId): Promise<void> {
     const cell = this.cells.find((each) => each.id === node);
     if (cell !== undefined) {
@@ -410,6 +442,13 @@ export class Lane implements CellHost, RunHost, EditedLane {
   }
 
   #round(): void {
+    if (this.page.u32[this.#at32 + GENERATION] !== this.init.generation) {
+      // The thread was given up while a node kept it: another one runs the lane by now.
+      this.#closed = true;
+      this.#running = false;
+      this.site.end?.();
+      return;
+    }
     const nowNs = this.#nowNs = this.nowNs();
     const { f64, u32 } = this.page;
     f64[(this.#at32 >> 1) + HEARTBEAT_NS] = nowNs;
@@ -435,7 +474,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
   }
 
   /** Brings the figures of nodes and links on the control page up to date. */
-  #publish(): void {
+  publish(): void {
     const changed = this.#changed;
     for (let k = 0; k < changed.length; k++) changed[k].publish();
     changed.length = 0;
@@ -443,7 +482,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
 
   #publishInTurn(): void {
     const fromNs = this.nowNs();
-    this.#publish();
+    this.publish();
     const toNs = this.nowNs();
     this.#publishAtNs = toNs + Math.max(PUBLISH_EVERY_NS, (toNs - fromNs) * PUBLISH_SHARE);
   }
@@ -459,7 +498,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
     const { driver } = this.site;
     const lane = this.init.index;
     for (const pool of this.pools) pool.flushMagazine();
-    this.#publish();
+    this.publish();
     const bell = this.page.bell(lane);
     this.page.drainInbox(lane, this.#take);
     if (this.#messageAnnounced) return await this.#awaitMessage();
@@ -505,7 +544,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
     if (!this.#paused || this.#pauseTold) return;
     if (this.cells.some((cell) => cell.pending && !cell.failed && cell.mode !== "external")) return;
     for (const pool of this.pools) pool.flushMagazine();
-    this.#publish();
+    this.publish();
     this.#pauseTold = true;
     this.site.post({ kind: "paused" });
   }
@@ -555,7 +594,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
     for (const cell of this.cells) {
       await tearDown(cell);
     }
-    this.#publish();
+    this.publish();
     try {
       for (const pool of this.pools) {
         pool.flushMagazine();
@@ -567,6 +606,10 @@ export class Lane implements CellHost, RunHost, EditedLane {
     this.#news.tellAll();
     this.site.post({ kind: "closed" });
   }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function yieldNow(): Promise<void> {

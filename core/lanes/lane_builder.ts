@@ -112,8 +112,8 @@ export function attachLink(site: LinkSite, cells: ReadonlyMap<string, NodeCell>,
     local.reader = readerCell;
     output!.attach(local);
     input!.attach(local);
-    if (writerCell!.ended) local.end();
-    if (readerCell!.ended) local.close();
+    if (writerCell!.ended || site.page.isEos(link.index)) local.end();
+    if (readerCell!.ended || site.page.isClosed(link.index)) local.close();
   } else if (end === "writer") {
     const writer = new RingLinkWriter(link, site, otherLane);
     writer.writer = writerCell;

@@ -9,6 +9,7 @@ import type { ControlPage } from "../control_page.ts";
 import { type SerializedError, serializeError, SluiceError } from "../errors.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
+import { countLaneLost } from "../memory/reclaim.ts";
 import { keepSecrets } from "../redaction.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { explain } from "./explain.ts";
@@ -30,6 +31,7 @@ import type {
 } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
 import { retire, settled } from "./retire.ts";
+import { vacantInstance } from "./vacancy.ts";
 
 type Command<K extends LaneCommand["kind"]> = Extract<LaneCommand, { kind: K }>;
 type Prepare = Command<"prepare">;
@@ -49,6 +51,10 @@ export interface EditedLane extends MoverSite {
   inserted(cells: readonly NodeCell[]): void;
   /** Runs what is queued, and looks for edits. */
   wakeUp(): void;
+  /** Makes what nodes wrote visible to other lanes. */
+  flushWriters(): void;
+  /** Brings the figures on the control page up to date. */
+  publish(): void;
 }
 
 /** An edit that waits for its epoch. */
@@ -104,6 +110,12 @@ export class LaneEditor {
         const failed = restart && lane.cells.find((cell) => cell.id === plan.id);
         const state = failed && await layDown(failed, restart === "carries");
         const type = await lane.findType(plan);
+        if (plan.vacant) {
+          const place = buildCell(lane, plan, type.descriptor, vacantInstance());
+          place.failed = true;
+          cells.set(plan.id, place);
+          continue;
+        }
         const cell = buildCell(lane, plan, type.descriptor, (await type.load())());
         current = cell;
         cells.set(plan.id, cell);
@@ -193,6 +205,7 @@ export class LaneEditor {
     const rests: LinkRest[] = [];
     const all = new Map(lane.cells.map((cell) => [cell.id, cell]));
     for (const end of edit.detach) detachLink(lane, all, end);
+    if (edit.settle.length > 0) settleLost(lane, all, edit.settle);
     for (const id of edit.remove) {
       this.#retire(all.get(id)!, true, true);
       all.delete(id);
@@ -380,5 +393,18 @@ function moveLinks(lane: EditedLane, from: NodeCell, to: NodeCell): void {
       if (link.plan.ring !== undefined) lane.wakeables[link.plan.writerBit] = to;
       to.outputs.find(({ name }) => name === output.name)!.attach(link);
     }
+  }
+}
+
+/** Counts what went with the lanes at the other ends. */
+function settleLost(lane: EditedLane, cells: ReadonlyMap<NodeId, NodeCell>, ends: LaneEdit["settle"]): void {
+  lane.flushWriters();
+  lane.publish();
+  for (const { end: { link, end }, kept } of ends) {
+    const input = end === "reader"
+      ? cells.get(link.toNode)?.inputs.find(({ name }) => name === link.toPort)
+      : undefined;
+    const queued = !kept ? 0 : input?.link?.available() ?? lane.driver.openReader(link.ring!).available();
+    countLaneLost(lane.page, link.index, queued);
   }
 }

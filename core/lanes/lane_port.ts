@@ -16,6 +16,8 @@ export interface LanePort {
   readonly name: string;
   readonly index: number;
   readonly kind: LaneKind;
+  /** Whether the thread has ended by an error that nothing in it took. */
+  readonly hasEnded?: boolean;
   send(command: Exclude<LaneCommand, { kind: "init" }>): void;
   /** Ends the thread, after it was asked to close. */
   terminate(): void;
@@ -60,6 +62,7 @@ export class WorkerLanePort implements LanePort {
   readonly name: string;
   readonly index: number;
   readonly kind = "worker";
+  hasEnded = false;
   readonly #worker: Worker;
   readonly #driver: Driver;
 
@@ -71,6 +74,7 @@ export class WorkerLanePort implements LanePort {
     this.#worker.onmessage = ({ data }: MessageEvent<LaneReport>) => onReport(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
+      this.hasEnded = true;
       const message = `Lane "${init.name}" crashed: ${event.message}`;
       onReport({ kind: "failed", error: serializeError(new SluiceError("LaneCrashed", message)) });
     };

@@ -38,14 +38,14 @@ scope.addEventListener("error", (event) => {
 // A processor that ends the thread would leave the graph waiting for it.
 const close = scope.close.bind(scope);
 scope.close = () => crash("a node called close()");
-Deno.exit = (code) => {
-  crash(`a node called Deno.exit(${code ?? ""})`);
-  throw new Error("the lane has ended");
-};
+Deno.exit = (code) => crash(`a node called Deno.exit(${code ?? ""})`);
 
-function crash(reason: string): void {
+/** Tells the control isolate, runs no node any more, and ends the thread once the call of the node is over. */
+function crash(reason: string): never {
   const error = new SluiceError("LaneCrashed", `Lane "${lane?.init.name}" ended: ${reason}`);
   scope.postMessage({ kind: "failed", error: serializeError(error) });
+  void lane?.leave();
+  throw error;
 }
 
 scope.addEventListener("message", async ({ data }) => {
@@ -60,6 +60,7 @@ scope.addEventListener("message", async ({ data }) => {
       driver,
       mayBlock: true,
       post: (report) => scope.postMessage(report),
+      end: close,
       findType: (node) => loadNodeType(node.type, node.packageUrl),
     });
   } catch (error) {

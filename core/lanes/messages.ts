@@ -35,6 +35,8 @@ export interface NodePlan {
   readonly elements?: { readonly [port: string]: DynamicElements };
   /** Whether the lane goes on when it fails: the control isolate decides what becomes of the node. */
   readonly supervised?: boolean;
+  /** Only its place is made: with links, and no instance until it is restarted or disabled. */
+  readonly vacant?: boolean;
 }
 
 /** Configuration values that change. */
@@ -75,6 +77,11 @@ export interface LaneInit {
 export interface LaneEdit {
   /** Ends of removed links: frames that are left in them are released and counted as unlinked. */
   readonly detach: readonly LinkEndPlan[];
+  /**
+   * Ends whose other end went with its lane: frames that went with it are counted. `kept`: the ring stays, with what is
+   * in it; else this end was just detached, and what is in the ring is lost as well.
+   */
+  readonly settle: readonly { readonly end: LinkEndPlan; readonly kept: boolean }[];
   /** Nodes that go: without links by now, they are flushed, torn down and reported as removed. */
   readonly remove: readonly NodeId[];
   /**
@@ -184,6 +191,8 @@ export type LaneCommand =
   }
   /** Drops what was prepared and tears the new nodes down. */
   | { readonly kind: "abort"; readonly epoch: number }
+  /** Tears down what it can in a short time and ends the thread; answered by `gone`. Only for worker lanes. */
+  | { readonly kind: "leave" }
   /**
    * Ends a node that has failed: its outputs end, what comes to it is dropped, and it is torn down. Answered by
    * `disabled`.
@@ -253,4 +262,6 @@ export type LaneReport =
   | { readonly kind: "configured"; readonly request: number; readonly error?: SerializedError }
   /** The system refused something that the lane does without. */
   | { readonly kind: "warning"; readonly text: string }
+  /** The thread does nothing any more; its lane's record says that it is dead. */
+  | { readonly kind: "gone" }
   | { readonly kind: "closed" };

@@ -74,6 +74,7 @@ export class NativeLanePort implements LanePort {
         this.#lane?.command("resume", command.pausedNs);
         break;
       case "disable":
+      case "leave":
         // Native stages only ever fail the run.
         break;
       case "close":

@@ -284,11 +284,6 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     this.#isSimple = !this.isAsync && this.#needs.length <= 1;
   }
 
-  /** Whether `process()` is not called: see {@linkcode NodeCell.bypass}. */
-  get bypassed(): boolean {
-    return this.tick !== this.instance.tick;
-  }
-
   /** Passes what comes in by the node's one input on to its one output, without calling `process()`; or no more. */
   bypass(on: boolean): void {
     const [input] = this.inputs;

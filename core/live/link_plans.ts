@@ -101,6 +101,23 @@ export class LinkPlans {
     ];
   }
 
+  /**
+   * Gives a link another ring between the same ends. The old one is never freed: a thread that was given up may still
+   * use it.
+   *
+   * @returns the old ring; `undefined` for a link within a lane
+   */
+  renew(entry: LinkEntry): LinkPlan["ring"] {
+    const { plan, writer, reader } = this.#plans.get(entry)!;
+    if (plan.ring === undefined) return undefined;
+    const linkOffset = this.#page.linkOffset(plan.index);
+    const ring = this.#driver.createRing({ capacity: plan.capacity, evicts: evicts(plan.policy), linkOffset });
+    this.#driver.bindReader(ring, reader, plan.readerBit);
+    this.#driver.bindWriter(ring, writer, plan.writerBit);
+    this.#plans.set(entry, { plan: { ...plan, ring }, writer, reader });
+    return plan.ring;
+  }
+
   /** The ring of a link; `undefined` within a lane. */
   ringOf(entry: LinkEntry): LinkPlan["ring"] {
     return this.#plans.get(entry)?.plan.ring;

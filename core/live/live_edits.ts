@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { CONTROL, ENTRY, LINK, NODE } from "../../ffi/layout.gen.ts";
+import { CONTROL, LINK, NODE } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
-import { type Driver, RING_NONE } from "../driver/driver.ts";
+import type { Driver } from "../driver/driver.ts";
 import { deserializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
@@ -18,6 +18,7 @@ import type { Pool, PoolToken } from "../memory/pool.ts";
 import { elementsByPort } from "../registry/dynamic_ports.ts";
 import { resolveSecrets } from "../secrets.ts";
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
+import { drainRing } from "./drain_ring.ts";
 import { compareGraphs, type GraphChange, isUnchanged } from "./graph_change.ts";
 import { NodeMoves } from "./node_moves.ts";
 import { Replies } from "./replies.ts";
@@ -65,12 +66,14 @@ export interface EditSite {
 
 type Reply = Extract<LaneReport, { kind: "prepared" | "yielded" | "arrived" | "applied" | "attached" }>;
 
-interface LaneWork {
+/** What one lane has to do. */
+export interface LaneWork {
   nodes: NodePlan[];
   hold: NodeId[];
   inspect: { node: NodeId; port: string }[];
   edit: {
     detach: LinkEndPlan[];
+    settle: LaneEdit["settle"][number][];
     remove: NodeId[];
     insert: LaneEdit["insert"][number][];
     moves: LinkMove[];
@@ -90,6 +93,9 @@ export class LiveEdits {
   #queue: Promise<unknown> = Promise.resolve();
   #replies: Replies<number, Reply> | undefined;
   #removals: Replies<NodeId, true> | undefined;
+  /** Whether the edit under way cannot be refused any more, and the nodes that it removes. */
+  #committed = false;
+  #removing: readonly NodeEntry[] = [];
   #ended = false;
 
   constructor(site: EditSite) {
@@ -115,6 +121,33 @@ export class LiveEdits {
     });
     this.#queue = done.catch(() => {});
     return done;
+  }
+
+  /**
+   * Does something by itself, after the edits before it.
+   *
+   * @param body is given what has lanes swap between two ticks, all or none
+   * @returns what `body` gave
+   * @throws what `body` throws
+   */
+  alone<T>(
+    body: (swap: (work: ReadonlyMap<number, LaneWork>, timeoutMs: number) => Promise<void>) => Promise<T>,
+  ): Promise<T> {
+    const done = this.#queue.then(() => body((work, timeoutMs) => this.#swap(work, timeoutMs)));
+    this.#queue = done.catch(() => {});
+    return done;
+  }
+
+  /** A lane has ended: an edit that waits for it is refused or, from its commit on, does without it. */
+  laneLost(lane: number, error: Error): void {
+    if (!this.#committed) {
+      this.#replies?.refuse(error);
+      return;
+    }
+    this.#replies?.settle(lane, { kind: "applied", epoch: this.#epoch, failures: [], rests: [] });
+    for (const { id, lane: name } of this.#removing) {
+      if (this.#site.laneIndex(name) === lane) this.#removals?.settle(id, true);
+    }
   }
 
   /** A lane's answer. */
@@ -143,11 +176,9 @@ export class LiveEdits {
     const planned: LinkEntry[] = [];
     const work = new Map<number, LaneWork>();
     const epoch = ++this.#epoch;
-    const answers = (lanes: Iterable<number>, limitMs: number) => {
-      this.#replies = new Replies(lanes, limitMs, (late) => this.#late(late, limitMs));
-      return this.#replies.all;
-    };
+    const answers = (lanes: Iterable<number>, limitMs: number) => this.#answers(lanes, limitMs);
     let moves: NodeMoves | undefined;
+    this.#committed = false;
     try {
       draft.assertComplete("edit the graph");
       page.assertRoom(draft.records);
@@ -186,6 +217,8 @@ export class LiveEdits {
     const applying = answers(work.keys(), APPLY_TIMEOUT_MS);
     const gone = [...change.removed, ...change.moved.map(({ before }) => before)];
     this.#removals = new Replies(gone.map(({ id }) => id), REMOVE_TIMEOUT_MS, notGone);
+    this.#committed = true;
+    this.#removing = gone;
     Atomics.store(page.u32, CONTROL.epoch >> 2, epoch);
     for (const lane of work.keys()) site.driver.ringBell(lane);
     topology.adopt(draft);
@@ -204,6 +237,34 @@ export class LiveEdits {
     if (failures.length > 0) throw deserializeError(failures[0]);
   }
 
+  /** Waits for what the lanes say next. */
+  #answers(lanes: Iterable<number>, limitMs: number): Promise<readonly Reply[]> {
+    this.#replies = new Replies(lanes, limitMs, (late) => this.#late(late, limitMs));
+    return this.#replies.all;
+  }
+
+  async #swap(work: ReadonlyMap<number, LaneWork>, timeoutMs: number): Promise<void> {
+    const site = this.#site;
+    const epoch = ++this.#epoch;
+    this.#committed = false;
+    this.#removing = [];
+    try {
+      const prepared = this.#answers(work.keys(), timeoutMs);
+      for (const [lane, { nodes, hold, inspect, edit }] of work) {
+        site.lane(lane)!.send({ kind: "prepare", epoch, nodes, pools: [], hold, inspect, edit });
+      }
+      await prepared;
+    } catch (error) {
+      for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch });
+      throw error;
+    }
+    const applied = this.#answers(work.keys(), APPLY_TIMEOUT_MS);
+    this.#committed = true;
+    Atomics.store(site.page.u32, CONTROL.epoch >> 2, epoch);
+    for (const lane of work.keys()) site.driver.ringBell(lane);
+    await applied;
+  }
+
   /** Says what each lane has to do. */
   #share(
     work: Map<number, LaneWork>,
@@ -217,8 +278,7 @@ export class LiveEdits {
     const at = (lane: number): LaneWork => {
       let own = work.get(lane);
       if (own === undefined) {
-        const edit = emptyEdit();
-        work.set(lane, own = { nodes: [], hold: [], inspect: [], edit });
+        work.set(lane, own = emptyWork());
       }
       return own;
     };
@@ -287,13 +347,8 @@ export class LiveEdits {
     const { page, driver, plans } = this.#site;
     const ring = plans.ringOf(link);
     if (ring !== undefined) {
-      const reader = driver.openReader(ring);
-      const pools = this.#site.pools();
-      for (let entry = reader.pop(); entry !== RING_NONE; entry = reader.pop()) {
-        pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask].releaseForeign(entry & ENTRY.slotMask);
-        page.f64[(page.linkOffset(link.index) + LINK.droppedUnlinked) >> 3]++;
-      }
-      for (const pool of pools) pool.flushMagazine();
+      const dropped = drainRing(driver.openReader(ring), this.#site.pools());
+      page.f64[(page.linkOffset(link.index) + LINK.droppedUnlinked) >> 3] += dropped;
     }
     plans.remove(link);
   }
@@ -308,9 +363,11 @@ export class LiveEdits {
   }
 }
 
-function emptyEdit(): LaneWork["edit"] {
-  return {
+/** Nothing to do, so far. */
+export function emptyWork(): LaneWork {
+  const edit = {
     detach: [],
+    settle: [],
     remove: [],
     insert: [],
     moves: [],
@@ -320,6 +377,7 @@ function emptyEdit(): LaneWork["edit"] {
     bypass: [],
     configure: [],
   };
+  return { nodes: [], hold: [], inspect: [], edit };
 }
 
 function notGone(nodes: readonly NodeId[]): SluiceError {

@@ -76,19 +76,23 @@ export function reclaimLane(pool: Pool, page: ControlPage, life: LaneLife): Recl
 }
 
 /**
- * Sets aside what a fenced lane holds of a pool, and adds it to the pool's count of quarantined slots.
+ * Sets aside what a fenced lane holds of a pool, and adds it to the pool's count of quarantined slots. They are never
+ * free again, and no hold of the lane's any more: its row is that of the thread that takes its place.
  *
  * @returns how many slots
  */
 export function quarantineLane(pool: Pool, lane: number): number {
-  const held = pool.holdsOf(lane).reduce((count, hold) => count + (hold === 0 ? 0 : 1), 0);
+  const holds = pool.holdsOf(lane);
+  const held = holds.reduce((count, hold) => count + (hold === 0 ? 0 : 1), 0);
+  holds.fill(0);
   Atomics.add(pool.u32, POOL.quarantined >> 2, held);
   return held;
 }
 
 /**
  * Counts the frames of a link that went with a lane: those that it had fetched and not read, staged and not pushed,
- * or queued inside itself. Neither end may be at work.
+ * or queued inside itself. The dead end may not have brought its counts up to date: frames that it had read count as
+ * lost then, and frames that it had written are counted here. Neither end may be at work.
  *
  * @param index of the link's record
  * @param queued frames that are still there, in the ring
@@ -101,8 +105,9 @@ export function countLaneLost(page: ControlPage, index: number, queued: number):
   const dropped = field(LINK.droppedFull) + field(LINK.droppedToKey) + field(LINK.droppedSkipped) +
     field(LINK.droppedUnlinked) + field(LINK.droppedLaneLost);
   const left = field(LINK.written) - field(LINK.read) - dropped;
-  const lost = left - queued;
+  const lost = Math.max(0, left - queued);
   f64[at + (LINK.droppedLaneLost >> 3)] += lost;
+  f64[at + (LINK.written >> 3)] += Math.max(0, queued - left);
   return lost;
 }
 

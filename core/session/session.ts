@@ -10,7 +10,7 @@ import { deserializeError, serializeError, SluiceError } from "../errors.ts";
 import { publishEdit } from "../events/edit_events.ts";
 import { NodeStates } from "../events/node_states.ts";
 import type { NodeId } from "../ids.ts";
-import { reportedError } from "../lanes/lane_port.ts";
+import { type LanePort, reportedError } from "../lanes/lane_port.ts";
 import type { LaneReport } from "../lanes/messages.ts";
 import type { GraphChange } from "../live/graph_change.ts";
 import { blankPage, GraphMemory } from "../live/graph_memory.ts";
@@ -24,6 +24,7 @@ import { resolveSecrets } from "../secrets.ts";
 import { readLaneCounters, readPhase, type RunSummary, type RuntimeStats } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 import { checkFormats, convertersByField } from "./format_check.ts";
+import { LaneKeeper } from "./lane_keeper.ts";
 import { NodeFacts } from "./node_facts.ts";
 import { RunClock } from "./run_clock.ts";
 import { figuresOf, linkStats, nodeStats, poolStats } from "./session_figures.ts";
@@ -56,8 +57,10 @@ export class Session {
   readonly #clock: RunClock;
   readonly #facts = new NodeFacts();
   readonly #supervisor: Supervisor;
+  readonly #keeper: LaneKeeper;
   readonly #finished = Promise.withResolvers<RunSummary>();
-  readonly #requests = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
+  /** Configurations that lanes have not answered. */
+  readonly #requests = new Map<number, { lane: number; resolve: () => void; reject: (error: Error) => void }>();
   /** Until there is a control arena, a page of zeros. */
   #page: ControlPage;
   #memory: GraphMemory | undefined;
@@ -81,6 +84,7 @@ export class Session {
     this.#lanes = new SessionLanes(options, (lane, report) => this.#report(lane, report));
     this.#page = blankPage(options.topology);
     this.#supervisor = this.#makeSupervisor();
+    this.#keeper = this.#makeKeeper();
     for (const id of options.topology.nodes.keys()) this.#states.set(id, "new");
     // Whoever awaits it sees the failure; nobody has to.
     this.#finished.promise.catch(() => {});
@@ -120,6 +124,7 @@ export class Session {
       this.#lanes.send({ kind: "start" });
       this.#options.events.publish({ group: "runtime", kind: "started" });
       this.#supervisor.begin();
+      this.#keeper.begin();
       this.#watch();
     } catch (error) {
       // Being stopped is no failure of the graph.
@@ -152,7 +157,7 @@ export class Session {
     const request = this.#nextRequest++;
     return new Promise((resolve, reject) => {
       const resolved = resolveSecrets(node.type.descriptor, node.id, values, node.config);
-      this.#requests.set(request, { resolve, reject });
+      this.#requests.set(request, { lane: lane.index, resolve, reject });
       lane.send({ kind: "configure", request, node: node.id, values: resolved.config, secrets: resolved.secrets });
     });
   }
@@ -311,6 +316,24 @@ export class Session {
     });
   }
 
+  #makeKeeper(): LaneKeeper {
+    const { topology, driver, events } = this.#options;
+    return new LaneKeeper({
+      topology,
+      driver,
+      events,
+      states: this.#states,
+      lanes: this.#lanes,
+      supervisor: this.#supervisor,
+      page: () => this.#page,
+      pools: () => this.#memory!.pools,
+      plans: () => this.#plans!,
+      edits: () => this.#edits!,
+      reopen: (lane) => this.#startLane(lane, this.#plans!),
+      endRun: (error) => void this.#end(error),
+    });
+  }
+
   #planLinks(plans: LinkPlans): void {
     const { topology } = this.#options;
     const feedback = topology.feedbackLinks();
@@ -324,12 +347,16 @@ export class Session {
   async #openLanes(nodes: readonly NodeEntry[], memory: GraphMemory, plans: LinkPlans): Promise<void> {
     for (const node of nodes) {
       const lane = this.#lanes.makeFor(node, memory);
-      if (lane === undefined) continue;
-      await this.#lanes.openNodes(lane, plans, [], []);
-      lane.send({ kind: "start" });
-      lane.send({ kind: "resume", pausedNs: this.#clock.pausedNs });
-      if (this.#clock.paused) lane.send({ kind: "pause" });
+      if (lane !== undefined) await this.#startLane(lane, plans);
     }
+  }
+
+  /** Lets a lane run, with no nodes. */
+  async #startLane(lane: LanePort, plans: LinkPlans): Promise<void> {
+    await this.#lanes.openNodes(lane, plans, [], []);
+    lane.send({ kind: "start" });
+    if (this.#clock.pausedNs > 0) lane.send({ kind: "resume", pausedNs: this.#clock.pausedNs });
+    if (this.#clock.paused) lane.send({ kind: "pause" });
   }
 
   /** Takes note of an edit that has come into effect. */
@@ -370,7 +397,7 @@ export class Session {
     const drops = new DropWatch(this.#options.topology, this.#page, this.#options.events);
     this.#watchTimer = setInterval(() => {
       drops.look();
-      const failure = watchdog.look(this.#lanes.open, this.#states);
+      const failure = watchdog.look(this.#lanes.open.filter(({ index }) => !this.#keeper.isLost(index)), this.#states);
       if (failure !== undefined) void this.#end(failure);
     }, WATCH_EVERY_MS);
   }
@@ -433,6 +460,10 @@ export class Session {
         this.#lanes.warn(index, report.text);
         events.publish({ group: "lane", lane, kind: "warning", message: report.text });
         break;
+      case "gone":
+        // Where it is not replaced, the run ends: nobody else asks a lane to leave.
+        if (!this.#keeper.isLost(index) || this.#ending !== undefined) this.#lanes.closed(index);
+        break;
       case "closed":
         this.#lanes.closed(index);
         events.publish({ group: "lane", lane, kind: "closed" });
@@ -457,7 +488,20 @@ export class Session {
     }
     events.publish({ group: "error", kind: "error", error });
     if (setAside !== undefined) this.#supervisor.failed(setAside, failure);
+    else if (this.#keeper.isLost(lane)) this.#lanes.refuseOpening(lane, failure);
+    else if (nodeId === undefined && this.#keeper.take(lane, failure)) this.#laneLost(lane, failure);
     else if (!this.#lanes.refuseOpening(lane, failure)) void this.#end(failure);
+  }
+
+  /** A lane is being replaced: nobody waits for its answers any more. */
+  #laneLost(lane: number, failure: Error): void {
+    this.#lanes.opened(lane, []);
+    this.#pausing?.settle(lane, true);
+    for (const [request, { lane: asked, reject }] of this.#requests) {
+      if (asked !== lane) continue;
+      this.#requests.delete(request);
+      reject(failure);
+    }
   }
 
   /** Tears everything down, once; later calls wait for the first. */
@@ -470,6 +514,7 @@ export class Session {
     clearTimeout(this.#stopTimer);
     clearInterval(this.#watchTimer);
     this.#supervisor.end();
+    this.#keeper.end();
     this.#lanes.refuseAllOpening(stoppedEarly());
     this.#edits?.end(ended());
     this.#pausing?.refuse(ended());
@@ -491,7 +536,7 @@ export class Session {
     this.#page = new ControlPage(this.#page.u32.buffer.slice(0));
     for (const lane of this.#lanes.ports) lane.terminate();
     // A lane that did not close may still write: what it can reach is set aside.
-    if (allClosed) {
+    if (allClosed && this.#keeper.fenced === 0) {
       this.#plans?.removeAll();
       this.#memory?.release();
     }

@@ -7,7 +7,7 @@ import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { MAIN_LANE } from "../lanes/lane_choice.ts";
 import { type LanePort, MainLanePort, WorkerLanePort } from "../lanes/lane_port.ts";
-import type { AnnouncedFormat, LaneCommand, LaneReport, NodePlan } from "../lanes/messages.ts";
+import type { AnnouncedFormat, LaneCommand, LaneInit, LaneReport, NodePlan } from "../lanes/messages.ts";
 import { assertNativeLanes, nativeDriver } from "../lanes/native_lane_check.ts";
 import { NativeLanePort } from "../lanes/native_lane_port.ts";
 import type { GraphMemory } from "../live/graph_memory.ts";
@@ -34,6 +34,9 @@ export class SessionLanes {
   readonly #closed = new Set<number>();
   readonly #opening = new Map<number, PromiseWithResolvers<readonly AnnouncedFormat[]>>();
   readonly #allClosed = Promise.withResolvers<void>();
+  /** Threads of each lane so far, by index. */
+  readonly #generations = new Map<number, number>();
+  #memory: GraphMemory | undefined;
 
   /** @throws {SluiceError} `InvalidGraph` for too many lanes, and as `assertNativeLanes()` */
   constructor(options: SessionOptions, onReport: (lane: number, report: LaneReport) => void) {
@@ -98,6 +101,7 @@ export class SessionLanes {
 
   /** Makes the lanes that the graph's nodes need. */
   makeAll(memory: GraphMemory): void {
+    this.#memory = memory;
     const used = new Map([...this.#options.topology.nodes.values()].map((node) => [node.lane, node]));
     for (const name of this.#names) {
       const node = used.get(name);
@@ -123,6 +127,24 @@ export class SessionLanes {
       this.#names.push(node.lane);
     }
     return this.#make(node, memory);
+  }
+
+  /** Counts the threads that a lane has had. */
+  generationOf(index: number): number {
+    return this.#generations.get(index) ?? 0;
+  }
+
+  /** Gives a worker lane a new thread, in place of one that has ended or was given up. */
+  replace(index: number): LanePort {
+    const old = this.at(index)!;
+    const place = this.#ports.indexOf(old);
+    old.terminate();
+    const init = this.#init(old.name, index, this.#memory!);
+    const lane = new WorkerLanePort(init, this.#options.driver, (report) => {
+      if (this.at(index) === lane) this.#onReport(index, report);
+    });
+    this.#ports[place] = lane;
+    return lane;
   }
 
   /** What a lane is told of a node. */
@@ -203,20 +225,9 @@ export class SessionLanes {
 
   /** @param node one of those that it is to run */
   #make({ lane: name, type }: NodeEntry, memory: GraphMemory): LanePort {
-    const { driver, topology, development, converters } = this.#options;
+    const { driver, topology } = this.#options;
     const index = this.#names.indexOf(name);
-    const init = {
-      name,
-      index,
-      generation: 1,
-      driver: driver.token,
-      control: memory.control,
-      pools: memory.tokens,
-      development,
-      mode: topology.mode,
-      converters: convertersByField(converters),
-      setupTimeoutMs: this.#options.setupTimeoutMs,
-    };
+    const init = this.#init(name, index, memory);
     const onReport = (report: LaneReport) => this.#onReport(index, report);
     const lane = name === MAIN_LANE
       ? new MainLanePort(init, driver, this.#types, onReport)
@@ -225,6 +236,25 @@ export class SessionLanes {
       : new WorkerLanePort(init, driver, onReport);
     this.#ports.push(lane);
     return lane;
+  }
+
+  /** What the lane's next thread is made with. */
+  #init(name: string, index: number, memory: GraphMemory): LaneInit {
+    const { driver, topology, development, converters, setupTimeoutMs } = this.#options;
+    const generation = this.generationOf(index) + 1;
+    this.#generations.set(index, generation);
+    return {
+      name,
+      index,
+      generation,
+      driver: driver.token,
+      control: memory.control,
+      pools: memory.tokens,
+      development,
+      mode: topology.mode,
+      converters: convertersByField(converters),
+      setupTimeoutMs,
+    };
   }
 }
 

@@ -39,8 +39,8 @@ interface Patient {
   failures: number[];
   error: Error;
   timer?: ReturnType<typeof setTimeout>;
-  /** `waiting`: for its restart. `down`: it is, or is about to be, disabled. */
-  phase: "waiting" | "restarting" | "running" | "down";
+  /** `waiting`: for its restart. `suspended`: its lane is being replaced. `down`: it is, or is about to be, disabled. */
+  phase: "waiting" | "restarting" | "running" | "suspended" | "down";
 }
 
 /** See the module. */
@@ -103,11 +103,19 @@ export class Supervisor {
     else this.#plan(patient);
   }
 
+  /** A node's lane is gone: nothing is done with the node until `failed()` says that there is another. */
+  suspend(node: NodeId): void {
+    const patient = this.#patients.get(node);
+    if (patient === undefined) return;
+    clearTimeout(patient.timer);
+    patient.phase = "suspended";
+  }
+
   /** A node was disabled, as `site.disable()` asked for. */
   disabled(node: NodeId): void {
     const patient = this.#patients.get(node);
-    if (patient === undefined) return;
     const { states, events } = this.#site;
+    if (patient === undefined || states.get(node) === "disabled") return;
     states.set(node, "disabled");
     events.publish({ group: "node", nodeId: node, kind: "disabled", error: serializeError(patient.error) });
     logger("runtime").warn(`Disabled node "${node}": ${patient.error.message}`);

@@ -48,7 +48,8 @@ export class Watchdog {
       );
     }
     const activity = this.#sumOfActivity();
-    const quiet = activity === this.#activity && ![...states.values()].some((state) => state === "restarting") &&
+    const quiet = activity === this.#activity &&
+      ![...states.values()].some((state) => state === "restarting" || state === "failed") &&
       lanes.every(({ index }) => this.#laneField(index, LANE.state) === LANE_STATE.quiet);
     this.#activity = activity;
     this.#quietLooks = quiet ? this.#quietLooks + 1 : 0;

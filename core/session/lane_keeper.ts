@@ -1,0 +1,263 @@
+/**
+ * Replaces worker lanes that have ended, or whose thread a node keeps. A fresh thread takes the lane's place: first
+ * with empty places for its nodes, so that their links are there; then each node is restarted or disabled as was chosen
+ * for it. Rings that lead to other lanes stay, with the frames in them; what was inside the lane is counted as lost.
+ *
+ * A thread that does not end cannot be stopped: its slots and rings are set aside, it is refused from then on, and the
+ * process can only end by `Deno.exit()` or a signal.
+ *
+ * @module
+ */
+import { LANE } from "../../ffi/layout.gen.ts";
+import type { ControlPage } from "../control_page.ts";
+import type { Driver } from "../driver/driver.ts";
+import { serializeError } from "../errors.ts";
+import type { EventBus } from "../events/bus.ts";
+import type { NodeStates } from "../events/node_states.ts";
+import type { LanePort } from "../lanes/lane_port.ts";
+import type { LinkPlan } from "../links/link.ts";
+import { emptyWork, type LaneWork, type LiveEdits } from "../live/live_edits.ts";
+import { drainRing } from "../live/drain_ring.ts";
+import type { LinkPlans } from "../live/link_plans.ts";
+import { logger } from "../log.ts";
+import type { Pool } from "../memory/pool.ts";
+import { countLaneLost, isLaneDead, quarantineLane, reclaimLane } from "../memory/reclaim.ts";
+import { readLinkCounters } from "../stats.ts";
+import type { NodeEntry, Topology } from "../topology.ts";
+import type { SessionLanes } from "./session_lanes.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** How long a thread that is told to end may take, milliseconds. */
+const END_TIMEOUT_MS = 1_000;
+
+/** Time between two looks at whether it has, milliseconds. */
+const LOOK_EVERY_MS = 5;
+
+/** How long the other lanes may take to make ready for the new thread, milliseconds. */
+const REPLACE_TIMEOUT_MS = 10_000;
+
+/** Looks at a link that is at work, at most, until two find the same. */
+const STABLE_LOOKS = 100;
+
+/** What replacing lanes asks of the session. */
+export interface KeeperSite {
+  readonly topology: Topology;
+  readonly driver: Driver;
+  readonly events: EventBus;
+  readonly states: NodeStates;
+  readonly lanes: SessionLanes;
+  readonly supervisor: Supervisor;
+  page(): ControlPage;
+  pools(): readonly Pool[];
+  plans(): LinkPlans;
+  edits(): LiveEdits;
+  /** Starts a lane's thread anew, with no nodes, and lets it run. */
+  reopen(lane: LanePort): Promise<void>;
+  endRun(error: Error): void;
+}
+
+type Ring = NonNullable<LinkPlan["ring"]>;
+
+/** See the module. */
+export class LaneKeeper {
+  readonly #site: KeeperSite;
+  /** Lanes that are to be replaced, until they are. */
+  readonly #lost = new Map<number, Error>();
+  #fenced = 0;
+  #begun = false;
+  #ended = false;
+
+  constructor(site: KeeperSite) {
+    this.#site = site;
+  }
+
+  /** Threads that were given up and may still run. */
+  get fenced(): number {
+    return this.#fenced;
+  }
+
+  /** Whether a lane is being replaced. */
+  isLost(lane: number): boolean {
+    return this.#lost.has(lane);
+  }
+
+  /** The graph runs: lanes that were lost by now are replaced. */
+  begin(): void {
+    this.#begun = true;
+    for (const lane of this.#lost.keys()) this.#schedule(lane);
+  }
+
+  /** The run is over. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  /**
+   * A lane runs no node any more, or must not.
+   *
+   * @returns whether it is replaced; if not, the run has to end
+   */
+  take(index: number, error: Error): boolean {
+    if (this.#lost.has(index)) return true;
+    const { lanes, states, supervisor, events } = this.#site;
+    const port = lanes.at(index);
+    const nodes = this.#nodesOf(index);
+    const open = nodes.filter(({ id }) => states.get(id) !== "ended" && !supervisor.isDown(id));
+    if (this.#ended || port?.kind !== "worker") return false;
+    if (open.length === 0 || open.some(({ supervision = "fail" }) => supervision === "fail")) return false;
+    this.#lost.set(index, error);
+    for (const { id } of open) {
+      supervisor.suspend(id);
+      states.set(id, "failed");
+      events.publish({ group: "node", nodeId: id, kind: "failed", error: serializeError(error) });
+    }
+    if (this.#begun) this.#schedule(index);
+    return true;
+  }
+
+  #schedule(index: number): void {
+    const { edits, endRun } = this.#site;
+    edits().laneLost(index, this.#lost.get(index)!);
+    edits().alone(async (swap) => {
+      if (this.#ended) return;
+      await this.#replace(index, swap);
+    }).catch((error) => {
+      if (!this.#ended) endRun(error);
+    });
+  }
+
+  async #replace(index: number, swap: Parameters<Parameters<LiveEdits["alone"]>[0]>[0]): Promise<void> {
+    const { lanes, events, states, supervisor } = this.#site;
+    const error = this.#lost.get(index)!;
+    const old = lanes.at(index)!;
+    const isDead = await this.#endThread(old);
+    if (this.#ended) return;
+    const nodes = this.#nodesOf(index);
+    for (const pool of this.#site.pools()) {
+      if (isDead) reclaimLane(pool, this.#site.page(), { lane: index, generation: lanes.generationOf(index) });
+      else quarantineLane(pool, index);
+      pool.flushMagazine();
+    }
+    if (!isDead) this.#fence(old, nodes, error);
+    const port = lanes.replace(index);
+    await this.#site.reopen(port);
+    const { work, abandoned } = this.#plan(index, nodes, isDead);
+    await swap(work, REPLACE_TIMEOUT_MS);
+    for (const ring of abandoned) drainRing(this.#site.driver.openReader(ring), this.#site.pools());
+    this.#settleNative(index);
+    this.#lost.delete(index);
+    const generation = lanes.generationOf(index);
+    events.publish({ group: "lane", lane: port.name, kind: "replaced", generation, nodes: nodes.map(({ id }) => id) });
+    logger("runtime").warn(`Replaced the thread of lane "${port.name}" (${generation}): ${error.message}`);
+    for (const node of nodes) {
+      if (states.get(node.id) === "ended" || supervisor.isDown(node.id)) port.send({ kind: "disable", node: node.id });
+      else supervisor.failed(node.id, error);
+    }
+  }
+
+  /** @returns whether the thread is known to have ended */
+  async #endThread(port: LanePort): Promise<boolean> {
+    const { driver, lanes } = this.#site;
+    const page = this.#site.page();
+    const life = { lane: port.index, generation: lanes.generationOf(port.index) };
+    // No thread to prove it: its worker has failed before it ran the lane.
+    if (port.hasEnded) {
+      Atomics.store(page.u32, (page.laneOffset(life.lane) + LANE.deadGeneration) >> 2, life.generation);
+    }
+    const untilNs = driver.nowNs() + END_TIMEOUT_MS * 1e6;
+    port.send({ kind: "leave" });
+    while (!isLaneDead(page, life)) {
+      if (driver.nowNs() > untilNs) return false;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+    return true;
+  }
+
+  /** From now on the old thread is refused, if it ever comes back. */
+  #fence(port: LanePort, nodes: readonly NodeEntry[], error: Error): void {
+    const page = this.#site.page();
+    Atomics.add(page.u32, (page.laneOffset(port.index) + LANE.generation) >> 2, 1);
+    this.#fenced++;
+    const told = serializeError(error);
+    const ids = nodes.map(({ id }) => id);
+    this.#site.events.publish({ group: "lane", lane: port.name, kind: "fenced", error: told, nodes: ids });
+    logger("runtime").error(
+      `Gave up the thread of lane "${port.name}": a node keeps it, and nothing can end it; its slots are set aside, and ` +
+        "the process can only end by Deno.exit() or a signal",
+    );
+  }
+
+  /** Says what each lane has to do so that the links lead to and from the new thread. */
+  #plan(
+    index: number,
+    nodes: readonly NodeEntry[],
+    isDead: boolean,
+  ): { readonly work: Map<number, LaneWork>; readonly abandoned: readonly Ring[] } {
+    const { topology, lanes } = this.#site;
+    const plans = this.#site.plans();
+    const work = new Map<number, LaneWork>([[index, emptyWork()]]);
+    const abandoned: Ring[] = [];
+    const own = work.get(index)!;
+    for (const node of nodes) {
+      own.nodes.push({ ...lanes.plan(node), vacant: true });
+      own.edit.insert.push({ node: node.id, replaces: false });
+    }
+    own.edit.order = nodes.map(({ id }) => id);
+    for (const link of topology.links.values()) {
+      const ends = plans.ends(link);
+      const inside = ends.find(({ lane }) => lane === index);
+      if (inside === undefined) continue;
+      const outside = ends.find(({ lane }) => lane !== index);
+      if (outside === undefined) countLaneLost(this.#site.page(), link.index, 0);
+      if (outside !== undefined && !isDead) {
+        const ring = plans.renew(link)!;
+        abandoned.push(ring);
+        const peer = workOf(work, outside.lane);
+        peer.edit.detach.push(outside.end);
+        peer.edit.settle.push({ end: outside.end, kept: false });
+      } else if (outside !== undefined && lanes.at(outside.lane)?.kind !== "native") {
+        workOf(work, outside.lane).edit.settle.push({ end: outside.end, kept: true });
+      }
+      for (const { lane, end } of plans.ends(link)) {
+        if (lane === index || !isDead) workOf(work, lane).edit.attach.push(end);
+      }
+    }
+    // A lane that is lost as well is given its ends when it is replaced itself.
+    for (const lane of work.keys()) if (lane !== index && this.#lost.has(lane)) work.delete(lane);
+    return { work, abandoned };
+  }
+
+  /** Counts what went with a lane on links to native lanes, which are at work meanwhile. */
+  #settleNative(index: number): void {
+    const { topology, lanes, driver } = this.#site;
+    const page = this.#site.page();
+    for (const link of topology.links.values()) {
+      const lanesOf = this.#site.plans().ends(link).map(({ lane }) => lane);
+      const ring = this.#site.plans().ringOf(link);
+      if (ring === undefined || !lanesOf.includes(index)) continue;
+      if (!lanesOf.some((lane) => lanes.at(lane)?.kind === "native")) continue;
+      const reader = driver.openReader(ring);
+      let queued = -1;
+      let before = NaN;
+      for (let left = STABLE_LOOKS; left > 0; left--) {
+        const available = reader.available();
+        const counted = readLinkCounters(page, link.index, 0).queued;
+        if (available === queued && counted === before) break;
+        queued = available;
+        before = counted;
+      }
+      countLaneLost(page, link.index, queued);
+    }
+  }
+
+  #nodesOf(index: number): NodeEntry[] {
+    const { lanes, topology } = this.#site;
+    return topology.orderedNodes().filter(({ lane }) => lanes.indexOf(lane) === index);
+  }
+}
+
+function workOf(work: Map<number, LaneWork>, lane: number): LaneWork {
+  let own = work.get(lane);
+  if (own === undefined) work.set(lane, own = emptyWork());
+  return own;
+}
