@@ -6,6 +6,7 @@
 import { listNames, SluiceError } from "../errors.ts";
 import { findClash } from "../frames/format.ts";
 import { expandPort, findPort, isList, type NodeDescriptor, type PortDescriptor } from "../registry/descriptor.ts";
+import { elementNumber } from "../registry/dynamic_ports.ts";
 import { didYouMean, listSome } from "../suggestion.ts";
 
 /** A port of a node in a graph, as a link names it. */
@@ -48,6 +49,10 @@ export function resolvePort(end: LinkEnd, direction: "input" | "output"): PortDe
     const message = `${attempt}: it is ${what}, wanted ${wanted}`;
     throw new SluiceError("PortNotFound", message, details);
   }
+  const dynamic = ports.find((each) => elementNumber(each, port) !== undefined);
+  if (dynamic !== undefined) {
+    throw new SluiceError("PortNotFound", `${attempt}: ${describeAbsent(dynamic, descriptor.type, port)}`, details);
+  }
   const message = `${attempt}: "${descriptor.type}" has no ${direction} of that name${
     didYouMean(port, available)
   }; ${known}`;
@@ -76,8 +81,23 @@ export function assertLinkable(from: LinkEnd, to: LinkEnd, types: readonly NodeD
   if (clash === undefined) return;
   const converters = types.filter((each) => each.converts.includes("channels")).map((each) => each.type);
   const mend = converters.length === 0 ? "" : `; put a node between that converts them: ${listNames(converters)}`;
-  const message = `${attempt}: the output has ${plural(clash.found)}, wanted ${clash.wanted.join(" or ")}${mend}`;
+  const message = `${attempt}: the output has ${plural(clash.found, "channel")}, wanted ${
+    clash.wanted.join(" or ")
+  }${mend}`;
   throw new SluiceError("TypeMismatch", message, { ...details, available: converters });
+}
+
+/** Why a dynamic port has no element of a name that its elements can have, and what to do. */
+function describeAbsent(port: PortDescriptor, type: string, element: string): string {
+  const names = expandPort(port);
+  const { max } = port.dynamic!;
+  if (names.length >= max) {
+    const has = `it has ${listSome(names)}, which it begins with or which links name`;
+    return `the dynamic ${port.direction} "${port.name}" of "${type}" takes ${plural(max, "element")} at most: ${has}`;
+  }
+  const call = port.direction === "input" ? "addInput()" : "addOutput()";
+  return `the dynamic ${port.direction} "${port.name}" of "${type}" has no such element now; elements: ` +
+    `${listSome(names)}; add one by ${call}, or name it when the node is added: { ports: ["${element}"] }`;
 }
 
 function carriesSame(output: PortDescriptor, input: PortDescriptor): boolean {
@@ -101,6 +121,6 @@ function findChannelClash(
   return clash && { found: output.channels, wanted: clash.wanted };
 }
 
-function plural(channels: number): string {
-  return `${channels} channel${channels === 1 ? "" : "s"}`;
+function plural(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }

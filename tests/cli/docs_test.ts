@@ -17,7 +17,11 @@ Deno.test("docs/graph_file.md shows a graph in which nothing is wrong, and error
 
 Deno.test("docs/cli.md names every option and command of the help texts", async () => {
   const text = await Deno.readTextFile(`${ROOT}docs/cli.md`);
-  for (const command of [["run"], ["check"], ["nodes", "list"], ["nodes", "info"], ["top"], ["codegen"], ["doctor"]]) {
+  for (
+    const command of [["run"], ["check"], ["nodes", "list"], ["new", "processor"], ["nodes", "info"], ["top"], [
+      "codegen",
+    ], ["doctor"]]
+  ) {
     assert.ok(text.includes(`\`sluice ${command.join(" ")}`), command.join(" "));
     const { stdout } = await sluice([...command, "--help"]);
     if (command[0] === "codegen") continue;

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { fixture, port } from "../../tests/fixtures/define.ts";
+import { NodeRegistry } from "../registry/node_registry.ts";
+import { definePackage } from "../registry/node_type.ts";
+import { Runtime } from "../runtime.ts";
+import { checkGraph } from "./load.ts";
+
+const source = fixture(() => ({ process: () => {} }), {
+  type: "source",
+  mode: "loop",
+  ports: [port({ name: "audio", direction: "output", kind: "audio" })],
+});
+const desk = fixture(() => ({ process: () => {} }), {
+  type: "desk",
+  ports: [port({ name: "extra", direction: "input", kind: "audio", dynamic: { initial: 1, max: 3 }, optional: true })],
+});
+const registry = new NodeRegistry([definePackage({ name: "p", url: "", nodes: [source, desk], sources: {} })]);
+
+Deno.test("a link to an element beyond the most of a dynamic port names those that there are, and why", () => {
+  const to = ["extra_7", "extra_8", "extra_9"];
+  const links = to.map((input) => ({ from: "source.audio", to: `desk.${input}` }));
+  const graph = { version: 1, nodes: { source: { type: "source" }, desk: { type: "desk" } }, links };
+  assert.deepEqual(
+    checkGraph(JSON.stringify(graph), "g.json", registry).errors.map(({ code, message }) => [code, message]),
+    [[
+      "PortNotFound",
+      'g.json:1:199: Cannot link to "desk.extra_9": the dynamic input "extra" of "desk" takes 3 elements at most: it has ' +
+      '"extra_0", "extra_7" and "extra_8", which it begins with or which links name',
+    ]],
+  );
+});
+
+Deno.test("Runtime.connectByName() says how an element of a dynamic port comes into being", async () => {
+  await using runtime = new Runtime({ native: "off", registry });
+  runtime.add(source());
+  runtime.add(desk());
+  assert.throws(() => runtime.connectByName("source.audio", "desk.extra_9"), {
+    code: "PortNotFound",
+    available: ["extra_0"],
+    message: 'Cannot link to "desk.extra_9": the dynamic input "extra" of "desk" has no such element now; elements: ' +
+      '"extra_0"; add one by addInput(), or name it when the node is added: { ports: ["extra_9"] }',
+  });
+});
