@@ -30,6 +30,8 @@ export interface RunArgs {
   readonly native?: "auto" | "require" | "off";
   /** Serves the page and the control plane meanwhile: as {@linkcode readServeAddress} takes it. */
   readonly serve?: string;
+  /** Brings in the new code of processors whose source is saved. */
+  readonly watch: boolean;
   /** Paths of further `sluice.gen.ts` files. */
   readonly packages: readonly string[];
 }
@@ -164,6 +166,10 @@ const run = command(
       description:
         message`Serve a live page of the graph on this port, for this machine only unless HOST is given, which prints a token to log in with; without a value, on a free port.`,
     })),
+    watch: option("--watch", {
+      description:
+        message`When the source of a processor is saved, generate its code and replace its nodes while the rest runs on.`,
+    }),
     packages,
   }),
   {

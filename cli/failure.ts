@@ -41,7 +41,7 @@ export function errorEvent(error: unknown): Record<string, unknown> {
 }
 
 /** An error in one line. */
-function describeError(error: unknown): string {
+export function describeError(error: unknown): string {
   if (error instanceof SluiceError) {
     const thrownAt = findThrownAt(error);
     return escapeControls(thrownAt === undefined ? error.message : `${error.message} (thrown at ${thrownAt})`);

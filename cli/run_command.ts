@@ -54,11 +54,13 @@ async function runToEnd(
   const before = await snapshotFiles(outputs);
   using signals = new EndSignals(io);
   await using _server = args.serve === undefined ? undefined : serveRun(runtime, args.serve, args, io);
+  const watching = new AbortController();
   const errors: unknown[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     void signals.received.then(() => stop(runtime));
     await runtime.start();
+    if (args.watch) void watchRun(runtime, args, io, watching.signal);
     if (args.seconds !== undefined) timer = setTimeout(() => stop(runtime), args.seconds * 1_000);
     using _progress = new ProgressDisplay(
       chooseStyle(args, document, io),
@@ -70,6 +72,7 @@ async function runToEnd(
     // A start that was asked to stop is none of the graph's mistakes.
     if (runtime.summary()?.outcome !== "stopped") errors.push(placeInFile(error, document));
   } finally {
+    watching.abort();
     clearTimeout(timer);
   }
   const code = errors.length === 0 ? EXIT.ok : reportErrors(errors, io, args.json);
@@ -81,6 +84,16 @@ async function runToEnd(
     else for (const line of renderSummary(summary, files)) io.stdout.line(line);
   }
   return signals.exitCode ?? code;
+}
+
+/** Where sources cannot be watched, the graph runs on. */
+async function watchRun(runtime: Runtime, args: RunArgs, io: Io, signal: AbortSignal): Promise<void> {
+  const { reportReload, watchSources } = await import("./reload.ts");
+  try {
+    await watchSources(runtime, (reload) => reportReload(reload, args.json, io), signal);
+  } catch (error) {
+    reportErrors([error], io, args.json);
+  }
 }
 
 function chooseStyle(args: RunArgs, document: GraphDocument, io: Io): ProgressStyle {

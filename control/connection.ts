@@ -44,7 +44,7 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost): void {
   const outbox = new Outbox(socket, limits);
   const subscriptions = new Map<number, () => void>();
   const handlers = makeHandlers(host, outbox, subscriptions);
-  const rate = new RateLimit(limits.callsPerSecond, limits.burst);
+  const rate = new RateLimit(limits.callsPerSecond, limits.burst, () => performance.now());
   let refused = 0;
   let pending = 0;
   const admit = (): void => {

@@ -156,8 +156,8 @@ interface AppParts {
 function makeApp({ host, access, sockets, page }: AppParts): Hono {
   const { limits } = host;
   const app = new Hono();
-  const rate = new RateLimit(limits.requestsPerSecond, limits.requestsPerSecond);
-  const logins = new RateLimit(LOGINS_PER_SECOND, LOGINS_PER_SECOND);
+  const rate = new RateLimit(limits.requestsPerSecond, limits.requestsPerSecond, () => performance.now());
+  const logins = new RateLimit(LOGINS_PER_SECOND, LOGINS_PER_SECOND, () => performance.now());
   const files = new PageFiles(page);
   app.use("*", async (c, next) => {
     const refusal = access.checkSource(c.req.raw);

@@ -437,8 +437,10 @@ class Bench implements CellSite, RunHost {
   reported: NodeProgress | undefined;
   readonly emitted: { readonly name: string; readonly data: unknown }[] = [];
   readonly #events = new EventRelay((report) => {
-    if (report.kind === "emitted") this.emitted.push({ name: report.name, data: report.data });
-  });
+    if (report.kind === "emitted") {
+      this.emitted.push({ name: report.name, data: report.data });
+    }
+  }, () => this.clockNs / 1e6);
   figures: Figures | undefined;
   #links = 0;
 

@@ -13,7 +13,7 @@ export class RateLimit {
   #atMs: number;
 
   /** @param nowMs a clock, milliseconds */
-  constructor(perSecond: number, burst: number, nowMs: () => number = () => performance.now()) {
+  constructor(perSecond: number, burst: number, nowMs: () => number) {
     this.#perSecond = perSecond;
     this.#burst = burst;
     this.#nowMs = nowMs;

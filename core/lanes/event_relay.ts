@@ -26,7 +26,7 @@ export class EventRelay {
   #lost = 0;
 
   /** @param nowMs a clock, milliseconds */
-  constructor(post: (report: LaneReport) => void, nowMs?: () => number) {
+  constructor(post: (report: LaneReport) => void, nowMs: () => number) {
     this.#post = post;
     this.#limit = new RateLimit(EVENTS_PER_SECOND, BURST, nowMs);
   }

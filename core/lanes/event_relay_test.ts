@@ -22,7 +22,7 @@ Deno.test("EventRelay leaves out what is more than it passes on, and counts it",
 
 Deno.test("EventRelay copies data, and refuses what JSON cannot say, or is too long", () => {
   const told: LaneReport[] = [];
-  const relay = new EventRelay((report) => told.push(report));
+  const relay = new EventRelay((report) => told.push(report), () => 0);
   const data = { bpm: 120 };
   relay.emit(CELL, "beat", data);
   data.bpm = 0;

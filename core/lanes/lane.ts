@@ -153,7 +153,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
     this.openPools(init.pools);
     this.#at32 = this.page.laneOffset(init.index) >> 2;
     this.#news = new NodeNews((report) => site.post(report));
-    this.#events = new EventRelay((report) => site.post(report));
+    this.#events = new EventRelay((report) => site.post(report), () => this.driver.nowNs() / 1e6);
     this.page.u32[this.#at32 + GENERATION] = init.generation;
     this.#take = (bit) => this.#taken(bit);
     if (site.mayBlock) site.driver.enterLane(init.index, init.generation);

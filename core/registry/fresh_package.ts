@@ -1,0 +1,66 @@
+/**
+ * The node types of a generated module as it is on disk now, whatever this isolate has imported before.
+ *
+ * @module
+ */
+import { deserializeError, type SerializedError, SluiceError } from "../errors.ts";
+import type { NodeDescriptor } from "./descriptor.ts";
+import type { NodePackage } from "./node_type.ts";
+
+/** Longest time that the module may take, milliseconds. */
+const TIMEOUT_MS = 10_000;
+
+type Answer =
+  | { readonly error: SerializedError }
+  | {
+    readonly name: string;
+    readonly sources: NodePackage["sources"];
+    readonly descriptors: readonly NodeDescriptor[];
+  };
+
+/**
+ * Reads a generated module in a worker of its own, so that this isolate keeps none of it.
+ *
+ * @param url of a `sluice.gen.ts`
+ * @returns node types that only worker lanes can run: their classes are loaded there
+ * @throws {SluiceError} `InvalidGraph` if the module cannot be imported or was not generated, `Timeout`
+ */
+export async function readFreshPackage(url: string): Promise<NodePackage> {
+  const worker = new Worker(import.meta.resolve("./fresh_package_worker.ts"), { type: "module" });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    const answer = await new Promise<Answer>((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = (event) => {
+        event.preventDefault();
+        reject(new SluiceError("InvalidGraph", `Cannot read node types from "${url}": ${event.message}`));
+      };
+      timer = setTimeout(
+        () => reject(new SluiceError("Timeout", `Cannot read node types from "${url}" within ${TIMEOUT_MS} ms`)),
+        TIMEOUT_MS,
+      );
+      worker.postMessage(url);
+    });
+    if ("error" in answer) throw deserializeError(answer.error);
+    return makePackage(url, answer);
+  } finally {
+    clearTimeout(timer);
+    worker.terminate();
+  }
+}
+
+function makePackage(url: string, { name, sources, descriptors }: Exclude<Answer, { error: unknown }>): NodePackage {
+  const pkg: NodePackage = { name, url, sources, nodes: [] };
+  const nodes = descriptors.map((descriptor) => ({
+    descriptor,
+    package: pkg,
+    load: () =>
+      Promise.reject(
+        new SluiceError(
+          "Busy",
+          `Cannot load the new code of "${descriptor.type}" on lane "main": what main has imported stays; start anew`,
+        ),
+      ),
+  }));
+  return Object.assign(pkg, { nodes });
+}

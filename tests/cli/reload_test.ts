@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { generate } from "../../codegen/generate.ts";
+import { appSink } from "../../core/app/app_sink.ts";
+import { loadNodePackage } from "../../core/registry/staleness.ts";
+import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { Runtime } from "../../core/runtime.ts";
+import { type Reload, watchSources } from "../../cli/reload.ts";
+
+const COUNTER = `import { type DataFrame, output, processor, type StreamOutput } from "@sluice/sluice";
+
+/** Counts. */
+@processor({ mode: "loop" })
+export class Counter {
+  @output() count!: StreamOutput<DataFrame<number>>;
+  #next = 0;
+  process(): void {
+    const frame = this.count.tryAcquire({ value: this.#next });
+    if (frame === undefined) return;
+    this.#next++;
+    this.count.write(frame);
+  }
+}
+`;
+const FACTOR = "export const FACTOR: number = 1;\n";
+const TIMES =
+  `import { type DataFrame, input, output, processor, type StreamInput, type StreamOutput } from "@sluice/sluice";
+import { FACTOR } from "./parts/factor.ts";
+
+/** A number and what it was multiplied to. */
+export interface Product {
+  readonly number: number;
+  readonly product: number;
+}
+
+/** Multiplies. */
+@processor()
+export class Times {
+  @input() value!: StreamInput<DataFrame<number>>;
+  @output() product!: StreamOutput<DataFrame<Product>>;
+  process(): void {
+    for (let frame = this.value.read(); frame !== undefined; frame = this.value.read()) {
+      const made = this.product.tryAcquire({ value: { number: frame.value, product: frame.value * FACTOR } });
+      if (made === undefined) return;
+      this.product.write(made);
+    }
+  }
+}
+`;
+
+/** A package with both classes, generated. */
+async function project(): Promise<
+  AsyncDisposable & { path: string; write(file: string, text: string): Promise<void> }
+> {
+  const path = await Deno.makeTempDir();
+  const write = (file: string, text: string) => Deno.writeTextFile(join(path, file), text);
+  await Deno.mkdir(join(path, "parts"));
+  await write("sluice.json", '{ "name": "mine", "include": ["*.ts"] }');
+  await write("counter.ts", COUNTER);
+  await write("times.ts", TIMES);
+  await write("parts/factor.ts", FACTOR);
+  const { diagnostics } = await generate({ configPath: join(path, "sluice.json") });
+  assert.deepEqual(diagnostics, []);
+  return { path, write, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+Deno.test("watchSources() runs the new code of a node, and the rest of the graph without a gap", async () => {
+  await using folder = await project();
+  const nodePackage = await loadNodePackage(pathToFileURL(join(folder.path, "sluice.gen.ts")));
+  await using runtime = new Runtime({ mode: "offline", registry: new NodeRegistry([nodePackage]) });
+  runtime.addByType("counter", {}, { id: "counter", lane: "count" });
+  runtime.addByType("times", {}, { id: "times", lane: "work" });
+  const sink = runtime.add(appSink.data<{ number: number; product: number }>(), { id: "sink" });
+  runtime.connectByName("counter.count", "times.value");
+  runtime.connectByName("times.product", "sink.data");
+  await runtime.start();
+
+  const values = sink[Symbol.asyncIterator]();
+  let read = 0;
+  /** Reads one product; no number may be missing. @returns what it was multiplied by */
+  async function readOne(): Promise<number> {
+    // Paced, so that what replaces nodes gets its share of the machine.
+    if (read % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    const { value: frame } = await values.next();
+    const { number, product } = frame!.value;
+    assert.equal(number, read++);
+    return product / number;
+  }
+
+  async function readUntil(factor: number): Promise<void> {
+    for (const before = read; await readOne() !== factor;) {
+      if (read > before + 20_000) assert.fail(`no product with the factor ${factor}`);
+    }
+  }
+
+  const ended = new AbortController();
+  const reports: Reload[] = [];
+  /** Saves files, and reads on until a reload comes out as wanted. */
+  async function save(files: Record<string, string>, wanted: (reload: Reload) => boolean): Promise<Reload> {
+    reports.length = 0;
+    for (const [file, text] of Object.entries(files)) await folder.write(file, text);
+    for (const before = read; read < before + 20_000;) {
+      const found = reports.find(wanted);
+      if (found !== undefined) return found;
+      await readOne();
+    }
+    assert.fail(`no such reload; there were: ${reports.map(({ error }) => error?.message ?? "a good one").join("; ")}`);
+  }
+  const factorText = (factor: number) => ({ "parts/factor.ts": `export const FACTOR: number = ${factor};\n` });
+  const isGood = ({ error }: Reload) => error === undefined;
+  const watching = watchSources(runtime, (each) => void reports.push(each), ended.signal);
+  await readUntil(1);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+
+  const first = await save(factorText(3), isGood);
+  assert.deepEqual([first.changed, first.nodes], [["parts/factor.ts"], ["times"]]);
+  await readUntil(3);
+
+  const broken = await save({ "parts/factor.ts": "export const FACTOR: number = ;\n" }, (each) => !isGood(each));
+  assert.match(broken.error!.message, /Expression expected.*factor\.ts:1:31/s);
+  const misspelt = TIMES.replace("@input()", "@input({ arry: 2 })");
+  await save({ "times.ts": misspelt }, ({ error }) => /^times\.ts:13:12: .*"arry"/.test(error?.message ?? ""));
+  for (const before = read; read < before + 100;) assert.equal(await readOne(), 3);
+
+  await save({ ...factorText(4), "times.ts": TIMES }, isGood);
+  await readUntil(4);
+
+  for (let factor = 5; factor < 15; factor++) {
+    await save(factorText(factor), isGood);
+    await readUntil(factor);
+  }
+  ended.abort();
+  await watching;
+  await values.return?.();
+  await runtime.stop();
+});
