@@ -28,6 +28,7 @@ works: <a href="/api/graph">/api/graph</a>, <a href="/metrics">/metrics</a>.</p>
 export class PageFiles {
   readonly #folder: URL;
   #files: ReadonlyMap<string, URL> = new Map();
+  #listing: Promise<ReadonlyMap<string, URL>> | undefined;
   #listedMs = -Infinity;
 
   /** @param folder ends with a slash */
@@ -60,9 +61,9 @@ export class PageFiles {
   async #list(): Promise<ReadonlyMap<string, URL>> {
     if (this.#files.size === 0 || performance.now() - this.#listedMs > LIST_MS) {
       this.#listedMs = performance.now();
-      this.#files = await list(this.#folder, "/", new Map());
+      this.#listing = list(this.#folder, "/", new Map());
     }
-    return this.#files;
+    return this.#files = await this.#listing ?? this.#files;
   }
 }
 

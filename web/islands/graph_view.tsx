@@ -20,7 +20,7 @@ import { Minimap } from "./minimap.tsx";
 /** With at most so many nodes in view, each of them is a card in the document. */
 const MAX_CARDS = 60;
 /** Below this scale cards could not be read. */
-const CARDS_FROM = 0.5;
+const CARDS_FROM = 0.6;
 
 /** Nodes that are cards now; `undefined` while the canvas draws them. */
 const cards = computed<readonly number[] | undefined>((): readonly number[] | undefined => {

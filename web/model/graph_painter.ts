@@ -13,8 +13,11 @@ import type { Scene } from "./scene.ts";
 import { type ScreenSize, type Viewport, visibleRect } from "./viewport.ts";
 
 /** From this scale on figures can be read, and from this one names. */
-const FIGURES_FROM = 0.5;
+const FIGURES_FROM = 0.6;
 const NAMES_FROM = 0.2;
+
+/** From this scale on a link that is not well has its figures beside it. */
+const FAULTS_FROM = 0.3;
 
 /** Dashes of a link, so that its condition can be told without colours. World units. */
 const DASHES: Readonly<Record<Health, readonly number[]>> = {
@@ -64,7 +67,11 @@ export function paintGraph(context: CanvasRenderingContext2D, ratio: number, pai
   const links = scene.linksIn(area);
   paintLinks(context, painting, links);
   if (!painting.nodes) return;
-  if (view.scale >= FIGURES_FROM) { for (const link of links) paintLabel(context, painting, link); }
+  if (view.scale >= FAULTS_FROM) {
+    const isWanted = (link: number) =>
+      view.scale >= FIGURES_FROM || !isCalm(painting.figures?.linkHealth[link] ?? "idle");
+    for (const link of links) if (isWanted(link)) paintLabel(context, painting, link);
+  }
   for (const node of scene.nodesIn(inflate(area, 8))) paintNode(context, painting, node);
 }
 
@@ -147,35 +154,43 @@ function paintLinks(context: CanvasRenderingContext2D, painting: Painting, links
   context.fill();
 }
 
-function paintLabel(context: CanvasRenderingContext2D, { scene, figures, palette }: Painting, link: number): void {
+function paintLabel(
+  context: CanvasRenderingContext2D,
+  { scene, figures, palette, view }: Painting,
+  link: number,
+): void {
   const now = figures?.link(link);
   if (now === undefined) return;
   const { rate, depth, fill, age, drops } = labelText(now, figures?.frame, link);
-  const { x, y } = pointOn(scene.links[link], 0.5);
+  const middle = pointOn(scene.links[link], 0.5);
   const height = drops === "" ? 30 : 43;
+  context.save();
+  context.translate(middle.x, middle.y);
+  // Among names a label is as large as they are.
+  if (view.scale < FIGURES_FROM) context.scale(1.7, 1.7);
   context.fillStyle = palette.ground;
   context.globalAlpha = 0.88;
   context.beginPath();
-  context.roundRect(x - 44, y - height / 2, 88, height, 5);
+  context.roundRect(-44, -height / 2, 88, height, 5);
   context.fill();
   context.globalAlpha = 1;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.font = `10.5px ${palette.font}`;
   context.fillStyle = palette.text;
-  const top = y - height / 2 + 8;
-  context.fillText(`${rate}  ${depth}`, x, top);
+  const top = 8 - height / 2;
+  context.fillText(`${rate}  ${depth}`, 0, top);
   context.fillStyle = palette.edge;
-  context.fillRect(x - 30, top + 6.5, 60, 2);
+  context.fillRect(-30, top + 6.5, 60, 2);
   context.fillStyle = palette.health[now.health];
-  context.fillRect(x - 30, top + 6.5, 60 * fill, 2);
+  context.fillRect(-30, top + 6.5, 60 * fill, 2);
   context.fillStyle = palette.textSoft;
-  context.fillText(age, x, top + 15);
+  context.fillText(age, 0, top + 15);
   if (drops !== "") {
     context.fillStyle = palette.health.dropping;
-    context.fillText(cut(context, `▾ ${drops}`, 88), x, top + 28);
+    context.fillText(cut(context, `▾ ${drops}`, 88), 0, top + 28);
   }
-  context.textAlign = "left";
+  context.restore();
 }
 
 function paintNode(context: CanvasRenderingContext2D, painting: Painting, index: number): void {
@@ -200,15 +215,21 @@ function paintNode(context: CanvasRenderingContext2D, painting: Painting, index:
     paintShape(context, palette, health, x + width / 2, y + height / 2, Math.min(height * 0.8, 9 / view.scale));
     return;
   }
+  const { condition, rate, ticks, errors } = cardText(figures?.node(index));
+  // What is wrong comes before how fast it is.
+  const word = condition || errors || rate;
+  const wordColor = word === rate ? palette.text : palette.health[condition === "" ? "failed" : health];
   context.textBaseline = "alphabetic";
   context.fillStyle = palette.text;
   if (view.scale < FIGURES_FROM) {
-    paintShape(context, palette, health, x + 24, y + height / 2, 24);
-    context.font = `600 26px ${palette.font}`;
-    context.fillText(cut(context, id, width - 56), x + 44, y + height / 2 + 9);
+    paintShape(context, palette, health, x + 23, y + 25, 22);
+    context.font = `600 24px ${palette.font}`;
+    context.fillText(cut(context, id, width - 52), x + 42, y + 33);
+    context.font = `19px ${palette.font}`;
+    context.fillStyle = word === rate ? palette.textSoft : wordColor;
+    context.fillText(cut(context, word, width - 24), x + 12, y + 62);
     return;
   }
-  const { condition, rate, ticks, errors } = cardText(figures?.node(index));
   paintShape(context, palette, health, x + 16, y + 18, 12);
   context.font = `600 13px ${palette.font}`;
   context.fillText(cut(context, id, width - 40), x + 28, y + 22.5);
@@ -217,10 +238,8 @@ function paintNode(context: CanvasRenderingContext2D, painting: Painting, index:
   context.fillText(cut(context, type, width - 84), x + 10, y + 43);
   context.fillText(cut(context, ticks, width - 20), x + 10, y + 63);
   context.textAlign = "right";
-  context.fillStyle = errors !== "" || condition !== ""
-    ? palette.health[condition === "" ? "failed" : health]
-    : palette.text;
-  context.fillText(condition || errors || rate, x + width - 10, y + 43);
+  context.fillStyle = wordColor;
+  context.fillText(word, x + width - 10, y + 43);
   context.textAlign = "left";
 }
 

@@ -1,5 +1,5 @@
 /**
- * Where nodes stand: layers from left to right inside each lane, and the lanes beside each other as boxes of a layer
+ * Where nodes stand: layers from left to right inside each lane, and the lanes beside or below each other as boxes of a layer
  * order of their own. Two steps, because one layout of everything mixes the lanes. The result depends on the input alone.
  *
  * 1,000 nodes take more than half a second: call it in a worker.
@@ -8,6 +8,7 @@
  */
 import dagre from "@dagrejs/dagre";
 import { boundsOf, type Rect } from "./geometry.ts";
+import { untangle } from "./untangle.ts";
 
 /** Size of a node, and where its ports begin, in world units. */
 export const NODE_WIDTH = 188;
@@ -20,6 +21,10 @@ const LANE_TITLE = 30;
 const COLUMN_GAP = 116;
 const ROW_GAP = 26;
 const LANE_GAP = 96;
+const STACK_GAP = 56;
+
+/** Nodes of a lane at most for which crossings are counted. */
+const MAX_UNTANGLED = 300;
 
 /** What is laid out. Nodes are numbered by their place in the list. */
 export interface LayoutInput {
@@ -27,6 +32,8 @@ export interface LayoutInput {
   readonly lanes: readonly string[];
   /** Pairs of node numbers: from, to. */
   readonly links: readonly (readonly [number, number])[];
+  /** Lanes below each other, for screens that are higher than wide; by default beside each other. */
+  readonly stacked?: boolean;
 }
 
 /** A lane and the box around its nodes. */
@@ -62,7 +69,7 @@ interface Block {
 }
 
 /** Lays a graph out. */
-export function layoutGraph({ lanes, links }: LayoutInput): Layout {
+export function layoutGraph({ lanes, links, stacked = false }: LayoutInput): Layout {
   if (lanes.length === 0) return EMPTY_LAYOUT;
   const x = new Float64Array(lanes.length);
   const y = new Float64Array(lanes.length);
@@ -80,7 +87,7 @@ export function layoutGraph({ lanes, links }: LayoutInput): Layout {
     else count(between, a, b);
   }
   const blocks = [...byLane].map(([name, nodes]) => arrangeLane(name, nodes, inner.get(name) ?? [], x, y));
-  const boxes = arrangeBlocks(blocks, between);
+  const boxes = arrangeBlocks(blocks, between, stacked);
   blocks.forEach((block, k) => {
     for (const node of block.nodes) {
       x[node] += boxes[k].x + LANE_PADDING;
@@ -114,6 +121,7 @@ function arrangeLane(
     x[node] = at.x - NODE_WIDTH / 2;
     y[node] = at.y - NODE_HEIGHT / 2;
   }
+  if (nodes.length <= MAX_UNTANGLED) untangle(nodes, links, x, y, NODE_HEIGHT);
   const bounds = boundsOf(nodes.map((node) => ({ x: x[node], y: y[node], width: NODE_WIDTH, height: NODE_HEIGHT })));
   for (const node of nodes) {
     x[node] -= bounds.x;
@@ -127,9 +135,17 @@ function arrangeLane(
   };
 }
 
-function arrangeBlocks(blocks: readonly Block[], between: ReadonlyMap<string, ReadonlyMap<string, number>>): LaneBox[] {
+function arrangeBlocks(
+  blocks: readonly Block[],
+  between: ReadonlyMap<string, ReadonlyMap<string, number>>,
+  stacked: boolean,
+): LaneBox[] {
   const graph = new dagre.graphlib.Graph({ multigraph: false });
-  graph.setGraph({ rankdir: "LR", ranksep: LANE_GAP, nodesep: ROW_GAP });
+  graph.setGraph({
+    rankdir: stacked ? "TB" : "LR",
+    ranksep: stacked ? STACK_GAP : LANE_GAP,
+    nodesep: ROW_GAP,
+  });
   const numbers = new Map(blocks.map(({ name }, k) => [name, String(k)]));
   blocks.forEach(({ width, height }, k) => graph.setNode(String(k), { width, height }));
   for (const [from, targets] of between) {

@@ -7,6 +7,7 @@ const graphs: fc.Arbitrary<LayoutInput> = fc.integer({ min: 1, max: 24 }).chain(
   fc.record({
     lanes: fc.array(fc.constantFrom("make", "shape", "__proto__", ""), { minLength: count, maxLength: count }),
     links: fc.array(fc.tuple(fc.nat(count - 1), fc.nat(count - 1)), { maxLength: 40 }),
+    stacked: fc.boolean(),
   })
 );
 
@@ -30,6 +31,18 @@ Deno.test("layoutGraph() gives no two nodes the same place, and each lane a box 
 Deno.test("layoutGraph() leads a chain from left to right, within and across lanes", () => {
   const { x } = layoutGraph({ lanes: ["a", "a", "b", "b"], links: [[0, 1], [1, 2], [2, 3]] });
   assert.deepEqual([...x], [...x].sort((a, b) => a - b));
+});
+
+Deno.test("layoutGraph() puts lanes below each other if that is asked for", () => {
+  const input = { lanes: ["a", "b", "c"], links: [[0, 1], [1, 2]] as [number, number][] };
+  const { y, bounds } = layoutGraph({ ...input, stacked: true });
+  assert.ok(y[0] < y[1] && y[1] < y[2]);
+  assert.ok(bounds.height > bounds.width);
+});
+
+Deno.test("layoutGraph() crosses no links into the ports of one node", () => {
+  const { y } = layoutGraph({ lanes: ["a", "a", "a"], links: [[0, 2], [1, 2]] });
+  assert.ok(y[0] < y[1]);
 });
 
 Deno.test("layoutGraph() gives the same places for the same graph", () => {

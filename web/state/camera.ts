@@ -21,6 +21,9 @@ import { scene } from "./scene.ts";
 /** A node is shown at least this large when it is looked for. */
 const READABLE_SCALE = 0.8;
 
+/** What the search field covers of the view's upper end, CSS pixels. */
+const SEARCH_HEIGHT = 48;
+
 /** Size of the graph view, CSS pixels. */
 export const screen = signal<ScreenSize>({ width: 0, height: 0 });
 
@@ -46,8 +49,11 @@ effect(() => {
 /** Shows everything. */
 export function fitAll(): void {
   const now = scene.peek();
-  if (now !== undefined) viewport.value = fit(now.bounds, screen.peek(), screen.peek().width < 600 ? 10 : 32);
+  const { width, height } = screen.peek();
   moved = false;
+  if (now === undefined) return;
+  const view = fit(now.bounds, { width, height: height - SEARCH_HEIGHT }, width < 600 ? 10 : 32);
+  viewport.value = { ...view, y: view.y - SEARCH_HEIGHT / view.scale };
 }
 
 /** Moves the content by screen pixels. */

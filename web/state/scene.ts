@@ -1,5 +1,5 @@
 /**
- * The laid-out graph. A worker lays it out whenever nodes, lanes or links change; until it is done the scene before
+ * The laid-out graph. A worker lays it out whenever nodes, lanes or links change, or the screen is turned; until it is done the scene before
  * stays, if there is one.
  *
  * @module
@@ -10,8 +10,15 @@ import type { Layout } from "../model/layout.ts";
 import { layoutKey, linkPairs, Scene } from "../model/scene.ts";
 import { graph } from "./live.ts";
 
+/** Of the window, not of the view: opening the inspector moves no node. */
+const portrait = matchMedia("(max-aspect-ratio: 3/4)");
+
 /** The scene of the newest graph that is laid out; its graph may be a version behind for a moment. */
 export const scene = signal<Scene | undefined>(undefined);
+
+/** Lanes stand below each other: the screen is higher than wide. */
+const stacked = signal(portrait.matches);
+portrait.addEventListener("change", ({ matches }) => stacked.value = matches);
 
 const worker = new Worker(new URL("./layout_worker.ts", import.meta.url), { type: "module" });
 let request = 0;
@@ -28,15 +35,16 @@ worker.addEventListener("message", ({ data }: MessageEvent<{ readonly request: n
 
 effect(() => {
   const now = graph.value;
-  if (now === undefined || now === wanted) return;
-  const key = layoutKey(now);
+  if (now === undefined) return;
+  const key = layoutKey(now) + stacked.value;
   wanted = now;
   if (key !== wantedKey) {
     wantedKey = key;
     layout = undefined;
     request++;
-    worker.postMessage({ request, input: { lanes: now.nodes.map(({ lane }) => lane), links: linkPairs(now) } });
-  } else if (layout !== undefined) {
+    const lanes = now.nodes.map(({ lane }) => lane);
+    worker.postMessage({ request, input: { lanes, links: linkPairs(now), stacked: stacked.value } });
+  } else if (layout !== undefined && scene.peek()?.graph !== now) {
     scene.value = new Scene(now, layout);
   }
 });

@@ -23,7 +23,7 @@ export function ConfigForm({ detail }: { readonly detail: NodeDetail }): JSX.Ele
                 key={field.key}
                 node={detail.node.id}
                 field={field}
-                value={detail.config[field.key]}
+                value={detail.config[field.key] ?? field.default}
                 disabled={!detail.settable.includes(field.key)}
               />
             ))}
@@ -33,10 +33,13 @@ export function ConfigForm({ detail }: { readonly detail: NodeDetail }): JSX.Ele
       {fixed.length > 0 && (
         <Section title="Fixed parameters" open={live.length === 0}>
           <dl class="figures fixed">
-            {fixed.map(({ key, doc, unit }) => (
+            {fixed.map(({ key, doc, unit, default: standard }) => (
               <div key={key} title={doc}>
                 <dt>{key}</dt>
-                <dd class="clip">{showValue(detail.config[key])}{unit !== "" && <span class="soft">{unit}</span>}</dd>
+                <dd class="clip">
+                  {showValue(detail.config[key] ?? standard)}
+                  {unit !== "" && <span class="soft">{unit}</span>}
+                </dd>
               </div>
             ))}
           </dl>
