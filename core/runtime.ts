@@ -346,7 +346,8 @@ export class Runtime implements AsyncDisposable {
     if (this.#session !== undefined && descriptor.config.properties[key]["x-live"] !== true) {
       throw new SluiceError(
         "InvalidConfig",
-        `Cannot change "${key}" of node "${nodeId}" (${descriptor.type}) while it runs: the node must be replaced`,
+        `Cannot change "${key}" of node "${nodeId}" (${descriptor.type}) while it runs: the node must be replaced, ` +
+          "as edit.reconfigure() does",
         { nodeId, key },
       );
     }

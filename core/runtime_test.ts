@@ -265,7 +265,8 @@ Deno.test("Runtime.setConfig() checks the value, and that the key is live", asyn
   await rejects(runtime.setConfig("n", "size", 4), {
     code: "InvalidConfig",
     key: "size",
-    message: 'Cannot change "size" of node "n" (scripted-source) while it runs: the node must be replaced',
+    message:
+      'Cannot change "size" of node "n" (scripted-source) while it runs: the node must be replaced, as edit.reconfigure() does',
   });
   await rejects(runtime.setConfig("m", "level", 1), { code: "NodeNotFound" });
 });

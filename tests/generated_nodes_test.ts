@@ -125,9 +125,12 @@ eachDriver("durations given as text reach a running node as numbers in the units
   await rejects(runtime.setConfig(timer.id, "holdMs", "250"), { code: "InvalidConfig" });
   await rejects(runtime.setConfig(timer.id, "leadSeconds", "1 s"), {
     code: "InvalidConfig",
-    message: 'Cannot change "leadSeconds" of node "timer" (timer) while it runs: the node must be replaced',
+    message: 'Cannot change "leadSeconds" of node "timer" (timer) while it runs: the node must be replaced, as ' +
+      "edit.reconfigure() does",
   });
   deepEqual(await next(), { holdMs: 40, ...others }, "what was refused changes nothing");
+  await runtime.edit((edit) => edit.reconfigure(timer.id, { leadSeconds: "1 s" }));
+  deepEqual(await next(), { holdMs: 40, ...others, leadSeconds: 1 }, "the node was replaced");
   source.end();
   ok((await times.next()).done);
   equal((await runtime.finished).outcome, "completed");

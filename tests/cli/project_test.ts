@@ -136,3 +136,26 @@ Deno.test("sluice says how to mend a node type's name that two packages have", a
   );
   assert.ok(stderr.endsWith("; choose another with @processor({ name })\n"), stderr);
 });
+
+Deno.test("sluice names both places when a class has the name of one of Sluice's node types", async () => {
+  await using folder = await project();
+  await Deno.writeTextFile(`${folder.path}/gain.ts`, classText("Gain"));
+  const made = await sluice(["codegen"], { cwd: folder.path });
+  assert.equal(made.code, 0);
+  assert.match(made.stderr, /^gain\.ts:5:14: warning: Node type "gain" has the name of one of @sluice\/sluice/m);
+  const { code, stderr } = await sluice(["run", "graph.json"], { cwd: folder.path });
+  assert.equal(code, 2);
+  assert.match(
+    stderr,
+    /^error: Cannot register node type "gain" of mine \(gain\.ts:5\): the name is taken by @sluice\/sluice \(processors\/audio\/gain\.ts:\d+\); /,
+  );
+});
+
+Deno.test("a project that lists Sluice's own package runs graphs with it", async () => {
+  await using folder = await project();
+  const config = { name: "mine", include: ["*.ts"], packages: ["@sluice/sluice"] };
+  await Deno.writeTextFile(`${folder.path}/sluice.json`, JSON.stringify(config));
+  assert.deepEqual((await sluice(["codegen"], { cwd: folder.path })).stderr, "");
+  const { code, stderr } = await sluice(["run", "graph.json", "--quiet"], { cwd: folder.path });
+  assert.deepEqual([code, stderr], [0, ""]);
+});
