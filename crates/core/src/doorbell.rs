@@ -10,7 +10,8 @@ use crate::sync::{AtomicU32, Ordering, model_fence};
 
 /// Waits on a word and wakes those who wait: the system's primitive.
 pub trait Wait {
-    /// Blocks while `word` equals `seen`, for `timeout` at most. May return early for no reason.
+    /// Blocks while `word` equals `seen`, for `timeout` at most; [`Duration::MAX`]: without a limit. May return early
+    /// for no reason.
     fn wait(&self, word: &AtomicU32, seen: u32, timeout: Duration);
     /// Wakes all who wait on `word`.
     fn wake(&self, word: &AtomicU32);
@@ -62,16 +63,17 @@ impl Doorbell<'_> {
         }
     }
 
-    /// Blocks until the bell differs from `seen`, the inbox is not empty, or `timeout` has passed. The lane reads the
-    /// bell, then looks for work, then parks: so whatever comes after its look wakes it.
+    /// Blocks until the bell differs from `seen`, the inbox is not empty, or `timeout` has passed; with
+    /// [`Duration::MAX`], also for as long as nobody wakes those who wait on the bell. The lane reads the bell, then looks for work, then parks: so whatever comes after its look wakes it.
     pub fn park(&self, seen: u32, timeout: Duration, parker: &impl Wait) {
-        let begin = Instant::now();
+        let begin = (timeout < Duration::MAX).then(Instant::now);
         let mut left = timeout;
         // SeqCst: pairs with the loads of `sleeping` in `signal` and `ring`, and is ordered before the loads below.
         self.sleeping.store(1, Ordering::SeqCst);
         model_fence();
         while !self.called(seen) {
             parker.wait(self.bell, seen, left);
+            let Some(begin) = begin else { break };
             // The usual case, without a look at the clock.
             if self.called(seen) {
                 break;

@@ -23,6 +23,8 @@ pub mod ends;
 #[cfg(not(loom))]
 pub mod lane;
 #[cfg(not(loom))]
+pub mod long_park;
+#[cfg(not(loom))]
 mod mapping;
 #[cfg(not(loom))]
 pub mod parker;

@@ -26,16 +26,11 @@ impl Wait for Futex {
             tv_sec: timeout.as_secs().try_into().unwrap_or(libc::time_t::MAX),
             tv_nsec: timeout.subsec_nanos().into(),
         };
+        let limit = if timeout == Duration::MAX { std::ptr::null() } else { &raw const limit };
         // SAFETY: `word` and `limit` outlive the call; the system only reads them. Every result, also an error
         // (changed, interrupted, timed out), means that the caller looks again.
         unsafe {
-            libc::syscall(
-                libc::SYS_futex,
-                word.as_ptr(),
-                libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG,
-                seen,
-                &raw const limit,
-            )
+            libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG, seen, limit)
         };
     }
 
@@ -69,7 +64,11 @@ impl Wait for Table {
         let guard = bucket.lock.lock().unwrap_or_else(PoisonError::into_inner);
         // Under the lock: a wake that follows a change of the word comes before this look, or finds us waiting.
         if word.load(Ordering::SeqCst) == seen {
-            drop(bucket.rung.wait_timeout(guard, timeout));
+            if timeout == Duration::MAX {
+                drop(bucket.rung.wait(guard));
+            } else {
+                drop(bucket.rung.wait_timeout(guard, timeout));
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use sluice_core::control::Control;
+use sluice_core::long_park;
 use sluice_core::parker::Parker;
 use sluice_core::sentinel;
 
@@ -63,7 +64,7 @@ pub unsafe extern "C" fn slu_lane_ring(control: *const Control, lane: u32) {
 }
 
 /// Blocks until the lane's bell differs from `seen_bell`, its inbox is not empty, or `timeout_ms` (60,000 at most)
-/// has passed. May be called from another thread than the lane's, on its behalf.
+/// has passed; from 50 ms on it may end up to 25 ms early. May be called from another thread than the lane's, on its behalf.
 ///
 /// # Safety
 ///
@@ -75,7 +76,7 @@ pub unsafe extern "C" fn slu_lane_park(control: *const Control, lane: u32, seen_
     // A NaN becomes 0.
     let timeout = Duration::from_nanos((timeout_ms.clamp(0.0, MAX_PARK_MS) * 1e6) as u64);
     if let Some(doorbell) = control.doorbell(lane) {
-        doorbell.park(seen_bell, timeout, &Parker::default());
+        long_park::park(&doorbell, seen_bell, timeout);
     }
 }
 

@@ -11,7 +11,7 @@ use sluice_abi::{LaneRecord, MAX_FIGURES, blocked, lane_state};
 use crate::arena::Arena;
 use crate::control::Control;
 use crate::doorbell::Doorbell;
-use crate::parker::Parker;
+use crate::long_park;
 use crate::sentinel;
 use crate::sync::Ordering;
 
@@ -228,7 +228,7 @@ impl Runner {
         self.set_state(self.idle_state(timed));
         // SAFETY: the record lies in an arena that the thread holds; the field is this thread's.
         unsafe { (*self.record.as_ptr()).parks += 1.0 };
-        doorbell.park(seen, wait, &Parker::default());
+        long_park::park(&doorbell, seen, wait);
         self.beat();
     }
 
