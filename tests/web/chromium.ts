@@ -1,10 +1,8 @@
 /** Chromium for tests of the page: where it is, and a page in it. */
 import { type Browser, chromium, type Page } from "playwright-core";
+import { CHROMIUM_ARGS, findChromium } from "../../tools/chromium.ts";
 import { isPageCurrent } from "../../tools/page_build.ts";
 import { ROOT } from "../../tools/root.ts";
-
-/** What Chromium is called, by distribution. */
-const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
 /** How long a step in the browser may take, milliseconds: other tests run beside it. */
 const STEP_TIMEOUT_MS = 20_000;
@@ -45,9 +43,8 @@ export function pageTest(name: string, body: () => Promise<void>): void {
 
 /** Opens a browser with one empty page. */
 export async function openPage(options: PageTestOptions = {}): Promise<OpenPage> {
-  if (executablePath === undefined) throw new Error(`Cannot find Chromium: looked for ${NAMES.join(", ")}`);
-  // Its sandbox does not start for root, nor in most containers.
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  if (executablePath === undefined) throw new Error("Cannot find Chromium: install it, or name it in SLUICE_CHROMIUM");
+  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS] });
   const page = await browser.newPage({
     viewport: options.viewport ?? { width: 1440, height: 900 },
     colorScheme: options.theme ?? "dark",
@@ -73,21 +70,6 @@ export async function eventually(check: () => Promise<void>, timeoutMs = STEP_TI
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-}
-
-async function findChromium(): Promise<string | undefined> {
-  const given = Deno.env.get("SLUICE_CHROMIUM");
-  if (given !== undefined) return given;
-  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
-    for (const name of NAMES) {
-      try {
-        if ((await Deno.stat(`${folder}/${name}`)).isFile) return `${folder}/${name}`;
-      } catch {
-        // Not in this folder.
-      }
-    }
-  }
-  return undefined;
 }
 
 let built: Promise<void> | undefined;
