@@ -66,16 +66,19 @@ export class StatsEncoder {
   }
 
   #readNodes({ nodes, session, nowNs }: RuntimeView): void {
-    const { page, nodeStates } = session!;
+    const { page, nodeStates, lanes } = session!;
     const { f64, u32 } = page;
     const into = this.#nodes;
+    // Which node's tick a lane runs, its record tells; what else a node does, its own.
+    const running = new Set(lanes.map(({ index }) => u32[(page.laneOffset(index) + LANE.currentNode) >> 2] - 1));
     for (let k = 0; k < nodes.length; k++) {
       const { id, index } = nodes[k];
       const at = page.nodeOffset(index);
       const at64 = at >> 3;
       const at32 = at >> 2;
       const ticks = f64[at64 + (NODE.ticks >> 3)];
-      const phase = u32[at32 + (NODE.phase >> 2)];
+      const own = u32[at32 + (NODE.phase >> 2)];
+      const phase = own === PHASE.idle && running.has(index) ? PHASE.process : own;
       const inCall = phase === PHASE.process || phase === PHASE.setup || phase === PHASE.flush;
       if (ticks !== into.ticks[k] || phase !== into.phase[k] || !inCall) this.#callSinceNs[k] = nowNs;
       into.inCallMs[k] = (nowNs - this.#callSinceNs[k]) / 1e6;

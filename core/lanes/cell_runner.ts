@@ -13,7 +13,6 @@ import type { GraphMode } from "../links/policy.ts";
 import type { NodeCell } from "./node_cell.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
-const PHASE_PROCESS = PHASE.process;
 const PHASE_AWAIT = PHASE.await;
 const PHASE_IDLE = PHASE.idle;
 const PHASE_FLUSH = PHASE.flush;
@@ -76,6 +75,7 @@ export function runCell(host: RunHost, cell: NodeCell): void {
     if (cell.notBeforeNs === 0) flushCell(host, cell);
   } else if (cell.unheard) cell.beginFinish("nobody reads what the node writes");
   else if (mayTick(host, cell)) {
+    cell.isStamped = false;
     let ticked = tickCell(host, cell);
     for (let left = MAX_REPEATS; left > 0 && ticked && !host.singly && mayRepeat(cell); left--) {
       ticked = tickCell(host, cell);
@@ -89,7 +89,7 @@ export function runCell(host: RunHost, cell: NodeCell): void {
  */
 function mayRepeat(cell: NodeCell): boolean {
   return cell.repeats && cell.writes > 0 && !cell.finishing && cell.notBeforeNs === 0 &&
-    cell.lastTickNs < SHORT_TICK_NS && cell.admitAgain();
+    !cell.isSlow && cell.admitAgain();
 }
 
 /** Whether the node is to be ticked now. If it has come to its end, it is told so instead. */
@@ -125,7 +125,7 @@ function isClocked(host: RunHost, cell: NodeCell): boolean {
 function tickCell(host: RunHost, cell: NodeCell): boolean {
   cell.ticks++;
   let startNs = 0;
-  if (--cell.ticksToSample < 0 || cell.lastTickNs >= SHORT_TICK_NS) {
+  if (--cell.ticksToSample < 0 || cell.isSlow) {
     cell.ticksToSample = SAMPLE_EVERY - 1;
     startNs = host.nowNs();
   }
@@ -133,7 +133,6 @@ function tickCell(host: RunHost, cell: NodeCell): boolean {
   cell.reads = 0;
   cell.writes = 0;
   cell.due = false;
-  cell.setPhase(PHASE_PROCESS);
   let outcome: void | Promise<void>;
   try {
     outcome = cell.tick(cell.context);
@@ -264,9 +263,9 @@ function afterFailure(host: RunHost, cell: NodeCell, error: unknown, action: str
 function noteTick(host: RunHost, cell: NodeCell, startNs: number): void {
   const { f64, u32 } = host.page;
   const tookNs = host.nowNs() - startNs;
-  const wasShort = cell.lastTickNs < SHORT_TICK_NS;
-  cell.lastTickNs = tookNs;
-  f64[cell.at64 + BUSY] += wasShort && tookNs < SHORT_TICK_NS ? tookNs * SAMPLE_EVERY : tookNs;
+  const wasSlow = cell.isSlow;
+  cell.isSlow = tookNs >= SHORT_TICK_NS;
+  f64[cell.at64 + BUSY] += wasSlow || cell.isSlow ? tookNs : tookNs * SAMPLE_EVERY;
   f64[cell.at64 + SAMPLED]++;
   if (tookNs > f64[cell.at64 + MAX_TICK]) f64[cell.at64 + MAX_TICK] = tookNs;
   u32[cell.at32 + TICK_HISTOGRAM + bucketOf(tookNs, TICK_HISTOGRAM_SHIFT)]++;

@@ -31,7 +31,8 @@ import { blame, disable, setAside, setUp, tearDown } from "./faults.ts";
 import { type EditedLane, LaneEditor, reconfigure } from "./lane_editor.ts";
 import { attachLink, buildCell } from "./lane_builder.ts";
 import type { LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "./messages.ts";
-import type { CellHost, NodeCell } from "./node_cell.ts";
+import type { CellHost } from "./cell_host.ts";
+import type { NodeCell } from "./node_cell.ts";
 import { NodeNews } from "./node_news.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
@@ -464,7 +465,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
       const cell = this.cells[this.#ready.take()];
       cell.queued = false;
       if (cell.held || cell.failed) continue;
-      u32[this.#at32 + CURRENT_NODE] = cell.plan.index + 1;
+      u32[this.#at32 + CURRENT_NODE] = cell.number;
       runCell(this, cell);
       if (live) this.flushWriters();
     }

@@ -15,7 +15,8 @@ import { expandPort, type NodeDescriptor, sizePorts } from "../registry/descript
 import { type DynamicElements, takeElements } from "../registry/dynamic_ports.ts";
 import type { NodeInstance } from "../registry/node_type.ts";
 import type { LinkEndPlan, NodePlan } from "./messages.ts";
-import { type CellHost, NodeCell } from "./node_cell.ts";
+import type { CellHost } from "./cell_host.ts";
+import { NodeCell } from "./node_cell.ts";
 
 /** What nodes are built on. */
 export interface CellSite extends CellHost {

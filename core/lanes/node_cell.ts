@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { BLOCKED, NODE } from "../../ffi/layout.gen.ts";
-import type { ControlPage } from "../control_page.ts";
+import { BLOCKED, NODE, PHASE } from "../../ffi/layout.gen.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
 import { Ledger } from "../frames/ledger.ts";
@@ -13,24 +12,23 @@ import { assertSealed, guardFrame, sealPayload } from "../frames/checked_frame.t
 import { CheckedLedger } from "../frames/checked_ledger.ts";
 import type { NodeId } from "../ids.ts";
 import type { LinkReader, LinkWriter, Wakeable } from "../links/link.ts";
-import type { GraphMode } from "../links/policy.ts";
-import { nodeLog } from "../log.ts";
 import { MAGAZINE_SIZE, type Pool } from "../memory/pool.ts";
 import { readsPerTick } from "../memory/pool_loads.ts";
 import type { InputHost, InputPort } from "../ports/input_port.ts";
 import type { OutputHost, OutputPort } from "../ports/output_port.ts";
-import type { NodeLog, ProcessorContext } from "../processor.ts";
+import type { ProcessorContext } from "../processor.ts";
 import type { NodeDescriptor } from "../registry/descriptor.ts";
 import type { NodeInstance } from "../registry/node_type.ts";
-import type { Figures } from "../stats.ts";
+import type { CellHost } from "./cell_host.ts";
 import type { NodeCarry, NodePlan } from "./messages.ts";
-import { copyFigures } from "./own_figures.ts";
+import { NodeContext } from "./node_context.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
 const BLOCKED_NONE = BLOCKED.none;
 const BLOCKED_LINK = BLOCKED.link;
 const BLOCKED_POOL = BLOCKED.pool;
-const PHASE = NODE.phase >> 2;
+const NODE_PHASE = NODE.phase >> 2;
+const PHASE_IDLE = PHASE.idle;
 const BLOCKED_KIND = NODE.blockedKind >> 2;
 const BLOCKED_ID = NODE.blockedId >> 2;
 
@@ -40,33 +38,6 @@ const FRAMES_OUT = NODE.framesOut >> 3;
 
 /** Room of a node whose outputs never hold it back: more than it can write in a tick. */
 const NO_LIMIT = 0x3fffffff;
-
-/** What a cell asks of its lane. */
-export interface CellHost {
-  readonly mode: GraphMode;
-  readonly page: ControlPage;
-  /** The ledger of the lane's synchronous nodes. */
-  readonly ledger: Ledger;
-  /** Whether frames are checked as development mode does. */
-  readonly development: boolean;
-  nowNs(): number;
-  /** Puts the cell among those to run. */
-  enqueue(cell: NodeCell): void;
-  /** Sees to it that the cell is woken at `notBeforeNs`. */
-  schedule?(cell: NodeCell): void;
-  /** An asynchronous tick began or ended. */
-  pendingChanged?(by: 1 | -1): void;
-  /** An asynchronous tick wrote, perhaps while the lane sleeps. */
-  wroteBetween?(): void;
-  /** The cell has figures to publish. It says so again only after it has published them. */
-  changed?(cell: NodeCell): void;
-  progress(cell: NodeCell, doneNs: number, totalNs?: number): void;
-  /** @param figures not changed any more */
-  report(cell: NodeCell, figures: Figures): void;
-  emit(cell: NodeCell, name: string, data: unknown): void;
-  /** An input reads frames of another format than before. */
-  formatChanged?(cell: NodeCell, port: string, format: FrameFormat): void;
-}
 
 /** A link that makes the node wait, or hold back, and how many frames one step of the node may write to it. */
 interface Gate {
@@ -115,8 +86,14 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   due = false;
   /** A self-driven node whose ticks may follow each other at once, as long as its links have room. */
   repeats = false;
-  /** How long the last timed tick took, nanoseconds. */
-  lastTickNs = 0;
+  /** The last timed tick took so long that each is timed. */
+  isSlow = false;
+  /** The clock was read for what the node sends in this run of it: see `ingressNs()`. */
+  isStamped = false;
+  /** As the lane's record names the node that it runs: the index of its record, from 1. */
+  readonly number: number = 0;
+  /** As last written to the control page. */
+  #phase: number = PHASE_IDLE;
   /** Ticks until the next one is timed. */
   ticksToSample = 0;
   /** Figures since the last `publish()`. */
@@ -181,7 +158,8 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   readonly #u32: Uint32Array;
   readonly #readers: LinkReader[] = [];
   readonly #triggersOnAll: boolean;
-  readonly #abort = new AbortController();
+  /** Made when it is first asked for: most nodes never do. */
+  #abort: AbortController | undefined;
   readonly #gates: Gate[] = [];
   /** The links on this lane that drop, as gates of a tick that follows another at once. */
   readonly #spillways: Gate[] = [];
@@ -198,6 +176,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     this.descriptor = descriptor;
     this.instance = instance;
     this.tick = instance.tick;
+    this.number = plan.index + 1;
     this.mode = descriptor.mode;
     this.isAsync = descriptor.isAsync || descriptor.mode === "external";
     this.#host = host;
@@ -223,7 +202,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   }
 
   get signal(): AbortSignal {
-    return this.#abort.signal;
+    return (this.#abort ??= new AbortController()).signal;
   }
 
   /** An asynchronous tick is under way. */
@@ -448,13 +427,18 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
 
   /** Ends what the node waits for and tells it to give up. */
   abort(reason: string): void {
-    this.#abort.abort(new DOMException(reason, "AbortError"));
+    (this.#abort ??= new AbortController()).abort(new DOMException(reason, "AbortError"));
     this.#resolveWaiters();
   }
 
-  /** Sets the phase that the statistics page shows. */
+  /**
+   * Sets the phase that the statistics page shows. That a synchronous tick is under way the lane's record tells, for all
+   * of its nodes in one word.
+   */
   setPhase(phase: number): void {
-    this.#u32[this.at32 + PHASE] = phase;
+    if (phase === this.#phase) return;
+    this.#phase = phase;
+    this.#u32[this.at32 + NODE_PHASE] = phase;
   }
 
   mayRead(): boolean {
@@ -520,8 +504,11 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     }
   }
 
+  /** Of a source: the time when it first asked in this run, up to 32 ticks of a node that takes microseconds. */
   ingressNs(): number {
-    return this.inputs.length === 0 ? this.#host.nowNs() : this.lastIngressNs;
+    if (this.inputs.length > 0 || this.isStamped) return this.lastIngressNs;
+    this.isStamped = !this.isAsync;
+    return this.lastIngressNs = this.#host.nowNs();
   }
 
   ptsNs(): number {
@@ -529,10 +516,11 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   }
 
   admitted(): Promise<void> {
-    this.#abort.signal.throwIfAborted();
+    const { signal } = this;
+    signal.throwIfAborted();
     if (this.admit()) return Promise.resolve();
     return new Promise((resolve, reject) =>
-      this.#waiters.push(() => this.#abort.signal.aborted ? reject(this.#abort.signal.reason) : resolve())
+      this.#waiters.push(() => signal.aborted ? reject(signal.reason) : resolve())
     );
   }
 
@@ -594,49 +582,5 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     this.blocked = kind;
     this.#u32[this.at32 + BLOCKED_KIND] = kind;
     this.#u32[this.at32 + BLOCKED_ID] = id;
-  }
-}
-
-class NodeContext implements ProcessorContext {
-  readonly nodeId: string;
-  readonly mode: GraphMode;
-  readonly log: NodeLog;
-  readonly signal: AbortSignal;
-  readonly #cell: NodeCell;
-  readonly #host: CellHost;
-
-  constructor(cell: NodeCell, host: CellHost) {
-    this.nodeId = cell.plan.id;
-    this.mode = host.mode;
-    this.log = nodeLog(cell.plan.id);
-    this.signal = cell.signal;
-    this.#cell = cell;
-    this.#host = host;
-  }
-
-  nowNs(): number {
-    return this.#host.nowNs();
-  }
-
-  waitUntilNs(timeNs: number): void {
-    this.#cell.waitUntil(timeNs);
-  }
-
-  finish(): void {
-    this.#cell.finishing = true;
-    this.#cell.notBeforeNs = 0;
-    if (!this.#cell.pending) this.#cell.wake();
-  }
-
-  progress(doneNs: number, totalNs?: number): void {
-    this.#host.progress(this.#cell, doneNs, totalNs);
-  }
-
-  emit(name: string, data?: unknown): void {
-    this.#host.emit(this.#cell, name, data);
-  }
-
-  report(figures: Figures): void {
-    this.#host.report(this.#cell, copyFigures(this.nodeId, figures));
   }
 }
