@@ -22,7 +22,9 @@ import { alignUp } from "./stats_frame.ts";
 
 type Scratch<T extends StatsTable> = { readonly [C in StatsColumn<T>]: Float64Array };
 
-/** See the module. */
+/**
+ * See the module. Quantiles of a node's times are looked at in every fourth reading: they change slowly, and cost most.
+ */
 export class StatsEncoder {
   #version = -1;
   #nodes: Scratch<"nodes"> = makeScratch("nodes", 0);
@@ -56,6 +58,7 @@ export class StatsEncoder {
   #resize({ version, nodes, links, session }: RuntimeView, pools: number): void {
     if (version === this.#version) return;
     this.#version = version;
+    const before = { nodes: this.#nodes, callSinceNs: this.#callSinceNs, at: this.#nodeAt };
     this.#nodes = makeScratch("nodes", nodes.length);
     this.#links = makeScratch("links", links.length);
     this.#lanes = makeScratch("lanes", session?.lanes.length ?? 0);
@@ -63,6 +66,14 @@ export class StatsEncoder {
     this.#callSinceNs = new Float64Array(nodes.length);
     this.#linkAt = new Map(links.map(({ index }, k) => [index, k]));
     this.#nodeAt = new Map(nodes.map(({ index }, k) => [index, k]));
+    // A node that hangs goes on hanging while the graph changes around it.
+    for (const [index, k] of this.#nodeAt) {
+      const old = before.at.get(index);
+      if (old === undefined) continue;
+      this.#nodes.ticks[k] = before.nodes.ticks[old];
+      this.#nodes.phase[k] = before.nodes.phase[old];
+      this.#callSinceNs[k] = before.callSinceNs[old];
+    }
   }
 
   #readNodes({ nodes, session, nowNs }: RuntimeView): void {
@@ -82,7 +93,7 @@ export class StatsEncoder {
       const inCall = phase === PHASE.process || phase === PHASE.setup || phase === PHASE.flush;
       if (ticks !== into.ticks[k] || phase !== into.phase[k] || !inCall) this.#callSinceNs[k] = nowNs;
       into.inCallMs[k] = (nowNs - this.#callSinceNs[k]) / 1e6;
-      if (ticks !== into.ticks[k] || into.tickP50[k] === 0) {
+      if (into.tickP50[k] === 0 || (k & 3) === (this.#reading & 3)) {
         readBuckets(u32, at32 + (NODE.tickHistogram >> 2), into.tickP50, into.tickP99, k);
         readBuckets(u32, at32 + (NODE.ageHistogram >> 2), into.ageP50, into.ageP99, k);
       }

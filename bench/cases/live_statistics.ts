@@ -19,7 +19,7 @@ const GROUPS = 250;
 
 const HZ = 10;
 /** Readings before those that are measured, and those. */
-const WARMUP = 10;
+const WARMUP = 40;
 const READINGS = 60;
 
 const BYTES_LIMIT = 60_000;

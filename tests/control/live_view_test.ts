@@ -169,6 +169,11 @@ eachDriver("figures of all lanes go on while one hangs, and say which node hangs
     found.push({ ticks: nodes.ticks[at("level")], read: links.written[0], stuckMs, current: lanes.currentNode[lane] });
   });
   await until(client, "stats", () => found.at(-1)!.stuckMs > 1_500);
+  const { stuckMs } = found.at(-1)!;
+  await runtime.edit((edit) => edit.add(nodes.toneSource(), { id: "zzz", lane: "main" }));
+  await until(client, "graph", () => client.graph!.nodes.length === 4);
+  await until(client, "stats", () => true);
+  ok(found.at(-1)!.stuckMs > stuckMs, "an edit makes it hang no less");
   const [one, two] = [found[Math.floor(found.length / 2)], found.at(-1)!];
   ok(two.ticks > one.ticks && two.read > one.read, JSON.stringify({ one, two }));
   equal(graph.nodes[two.current - 1].id, "ears");
