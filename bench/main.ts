@@ -13,6 +13,7 @@ import { generator } from "./cases/generator.ts";
 import { inLane } from "./cases/in_lane.ts";
 import { laneToLane } from "./cases/lane_to_lane.ts";
 import { linkWrite } from "./cases/link_write.ts";
+import { livePage } from "./cases/live_page.ts";
 import { liveStatistics } from "./cases/live_statistics.ts";
 import { manyNodes } from "./cases/many_nodes.ts";
 import { nativeRing } from "./cases/native_ring.ts";
@@ -33,6 +34,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   counters,
   manyNodes,
   liveStatistics,
+  livePage,
   generator,
 ];
 

@@ -7,15 +7,11 @@ import { deepEqual } from "node:assert/strict";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ControlServer, serveControl } from "../../control/server.ts";
-import { viewRuntime } from "../../core/runtime_view.ts";
-import { LINK, NODE } from "../../ffi/layout.gen.ts";
-import { nodes, Runtime } from "../../mod.ts";
+import type { Runtime } from "../../mod.ts";
 import type { Benchmark, BenchOptions } from "../benchmark.ts";
+import { buildLargeGraph, countUp, fillCounters, GROUPS } from "../large_graph.ts";
 import { median, type Row } from "../measure.ts";
 import type { StatsSeen } from "../peers/stats_client.ts";
-
-/** Four nodes and six links each. */
-const GROUPS = 250;
 
 const HZ = 10;
 /** Readings before those that are measured, and those. */
@@ -32,7 +28,7 @@ export const liveStatistics: Benchmark = {
     `${4 * GROUPS} nodes and ${6 * GROUPS} links with the counters of a day, followed at ${HZ} Hz by a client in ` +
     "another process: bytes of a reading, and the serving process's CPU time with the client, less without it.",
   async run({ runs }: BenchOptions): Promise<Row[]> {
-    await using runtime = buildGraph();
+    await using runtime = buildLargeGraph();
     await runtime.start();
     await runtime.pause();
     fillCounters(runtime);
@@ -69,60 +65,6 @@ export const liveStatistics: Benchmark = {
     ];
   },
 };
-
-function buildGraph(): Runtime {
-  const runtime = new Runtime({
-    mode: "live",
-    native: "require",
-    pools: { audio: { slots: 32_000, slotBytes: 1_024 } },
-  });
-  for (let k = 0; k < GROUPS; k++) {
-    const lane = "bench";
-    const tone = runtime.add(nodes.toneSource({ sampleRateHz: 8_000, blockSize: 256 }), { id: `tone${k}`, lane });
-    const left = runtime.add(nodes.gain(), { id: `left${k}`, lane });
-    const right = runtime.add(nodes.gain(), { id: `right${k}`, lane });
-    const mixer = runtime.add(nodes.mixer(), { id: `mixer${k}`, lane });
-    runtime.connect(tone.outputs.audio, left.inputs.audioIn);
-    runtime.connect(tone.outputs.audio, right.inputs.audioIn);
-    const sources = [left.outputs.audioOut, right.outputs.audioOut, tone.outputs.audio, left.outputs.audioOut];
-    for (const [input, source] of sources.entries()) runtime.connect(source, mixer.inputs.audioIn[input]);
-  }
-  return runtime;
-}
-
-/** Nothing runs: what a day would have counted is written in the counters' place. */
-function fillCounters(runtime: Runtime): void {
-  const { session, nodes, links, nowNs } = viewRuntime(runtime);
-  const { page } = session!;
-  for (const { index } of nodes) {
-    const at = page.nodeOffset(index);
-    page.f64[(at + NODE.ticks) >> 3] = 4_000_000 + index;
-    page.f64[(at + NODE.busyNs) >> 3] = (4_000 + index) * 1e9;
-    page.f64[(at + NODE.maxTickNs) >> 3] = 1e6 + index;
-    page.f64[(at + NODE.errors) >> 3] = index % 3;
-    for (let k = 0; k < NODE.histogramBuckets; k++) {
-      page.u32[((at + NODE.tickHistogram) >> 2) + k] = k === 8 ? 1_000 + index : k % 5;
-      page.u32[((at + NODE.ageHistogram) >> 2) + k] = k === 20 ? 1_000 + index : k % 5;
-    }
-  }
-  for (const { index } of links) {
-    const at = page.linkOffset(index);
-    page.f64[(at + LINK.written) >> 3] = 4_000_000 + index;
-    page.f64[(at + LINK.read) >> 3] = 3_900_000;
-    page.f64[(at + LINK.droppedFull) >> 3] = 90_000;
-    page.f64[(at + LINK.droppedSkipped) >> 3] = 10_000 - (index % 8);
-    page.f64[(at + LINK.highWater) >> 3] = 8;
-    page.f64[(at + LINK.newestIngressNs) >> 3] = nowNs - 20e6 - index;
-  }
-}
-
-/** What a tick would change, so that each reading finds other figures. */
-function countUp(runtime: Runtime): void {
-  const { session, nodes, links } = viewRuntime(runtime);
-  const { page } = session!;
-  for (const { index } of nodes) page.f64[(page.nodeOffset(index) + NODE.ticks) >> 3]++;
-  for (const { index } of links) page.f64[(page.linkOffset(index) + LINK.written) >> 3]++;
-}
 
 async function follow(
   runtime: Runtime,

@@ -3,10 +3,10 @@ import { computed, effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { describeNode, linkName } from "../model/describe.ts";
-import { paintGraph } from "../model/graph_painter.ts";
+import { paintGraph, showsFigures } from "../model/graph_painter.ts";
 import { camera, screen, visible } from "../state/camera.ts";
 import { hoveredLink, hoveredNode } from "../state/hover.ts";
-import { figures, graph, reading, status } from "../state/live.ts";
+import { conditions, figures, graph, reading, status } from "../state/live.ts";
 import { selectedLink, selectedNode } from "../state/place.ts";
 import { scene } from "../state/scene.ts";
 import { palette } from "../state/theme.ts";
@@ -33,6 +33,11 @@ const cards = computed<readonly number[] | undefined>((): readonly number[] | un
   return lastCards = inView;
 });
 let lastCards: readonly number[] | undefined;
+
+/** Changes when the canvas shows anything else: cards have their figures themselves. */
+const shown = computed(() =>
+  cards.value === undefined && showsFigures(camera.value.scale) ? reading.value : -conditions.value
+);
 
 /** What is selected, in words. */
 const spoken = computed(() => {
@@ -130,7 +135,7 @@ function keepPainted(canvas: HTMLCanvasElement): () => void {
     });
   };
   const end = effect(() => {
-    for (const each of [scene, reading, figures, camera, screen, palette, selectedNode, selectedLink]) each.value;
+    for (const each of [scene, shown, figures, camera, screen, palette, selectedNode, selectedLink]) each.value;
     for (const each of [hoveredNode, hoveredLink, cards]) each.value;
     frame ||= requestAnimationFrame(paint);
   });

@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { isAllInView, minimapView, paintMinimap } from "../model/minimap.ts";
 import { type ScreenSize, toWorld } from "../model/viewport.ts";
 import { camera, centerAt, screen } from "../state/camera.ts";
-import { figures, reading } from "../state/live.ts";
+import { conditions, figures } from "../state/live.ts";
 import { scene } from "../state/scene.ts";
 import { palette } from "../state/theme.ts";
 
@@ -63,7 +63,7 @@ function keepPainted(canvas: HTMLCanvasElement): () => void {
     });
   };
   const end = effect(() => {
-    for (const each of [scene, reading, camera, screen, palette]) each.value;
+    for (const each of [scene, figures, conditions, camera, screen, palette]) each.value;
     frame ||= requestAnimationFrame(paint);
   });
   return () => {

@@ -8,7 +8,7 @@ import { HEALTH_MARKS } from "../model/health.ts";
 import { formatNs } from "../model/format_figures.ts";
 import { type View, VIEWS } from "../model/place.ts";
 import { busy, pauseGraph, resumeGraph, stopGraph } from "../state/commands.ts";
-import { figures, graph, graphState, reading, status } from "../state/live.ts";
+import { conditions, figures, graph, graphState, reading, status } from "../state/live.ts";
 import { helpOpen } from "../state/keys.ts";
 import { showView, view } from "../state/place.ts";
 import { theme, toggleTheme } from "../state/theme.ts";
@@ -74,14 +74,16 @@ function StateText(): JSX.Element {
   return (
     <p class={`state state-${status.value === "open" ? state ?? "" : "lost"}`} role="status">
       <span>{text}</span>
-      {elapsedNs !== undefined && <span class="soft elapsed" aria-hidden="true">{formatNs(elapsedNs)}</span>}
+      {elapsedNs !== undefined && (
+        <span class="soft elapsed" aria-hidden="true">{formatNs(Math.floor(elapsedNs / 1e9) * 1e9)}</span>
+      )}
     </p>
   );
 }
 
 /** How many nodes and links are in which condition, the gravest first. */
 function Summary(): JSX.Element {
-  reading.value;
+  conditions.value;
   const counts = figures.value === undefined ? [] : countHealth(figures.value);
   return (
     <ul class="summary" aria-label="Conditions of nodes and links">

@@ -64,7 +64,9 @@ export class GraphFigures {
   readonly #droppedCounts: Float64Array;
   readonly #faultCounts: Float64Array;
   readonly #lastFaultMs: Float64Array;
+  readonly #laneStates: Uint8Array;
   #frame: StatsFrame | undefined;
+  #changes = 0;
 
   constructor(graph: GraphSnapshot) {
     this.graph = graph;
@@ -80,6 +82,12 @@ export class GraphFigures {
     this.#droppedCounts = new Float64Array(links);
     this.#faultCounts = new Float64Array(links);
     this.#lastFaultMs = new Float64Array(links).fill(-Infinity);
+    this.#laneStates = new Uint8Array(graph.lanes.length);
+  }
+
+  /** Goes up with each frame in which the condition of a node or link, or the state of a lane, is another. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /** The newest frame. */
@@ -172,8 +180,13 @@ export class GraphFigures {
     const flowing = frame.state === "running" || frame.state === "stopping";
     const live = this.graph.mode === "live";
     const { nodes, links } = frame;
+    let changed = false;
+    for (let lane = 0; lane < this.#laneStates.length; lane++) {
+      changed ||= this.#laneStates[lane] !== frame.lanes.state[lane];
+      this.#laneStates[lane] = frame.lanes.state[lane];
+    }
     this.graph.nodes.forEach((_, k) => {
-      this.nodeHealth[k] = nodeHealth({
+      const health = nodeHealth({
         state: NODE_STATES[nodes.state[k]] ?? "new",
         phase: PHASES[nodes.phase[k]] ?? "idle",
         blocked: BLOCKED_ON[nodes.blocked[k]] ?? "nothing",
@@ -183,9 +196,11 @@ export class GraphFigures {
         flowing,
         live,
       });
+      changed ||= health !== this.nodeHealth[k];
+      this.nodeHealth[k] = health;
     });
     this.graph.links.forEach(({ capacity }, k) => {
-      this.linkHealth[k] = linkHealth({
+      const health = linkHealth({
         droppedRecently: nowMs - this.#lastFaultMs[k] <= SHOW_DROP_MS,
         queued: links.queued[k],
         capacity,
@@ -197,6 +212,9 @@ export class GraphFigures {
         flowing,
         live,
       });
+      changed ||= health !== this.linkHealth[k];
+      this.linkHealth[k] = health;
     });
+    if (changed) this.#changes++;
   }
 }

@@ -113,6 +113,21 @@ Deno.test("GraphFigures names the stuck node and the link that blocks another, a
   assert.equal(figures.health, "stuck");
 });
 
+Deno.test("GraphFigures.changes goes up when a condition changes, and not with figures alone", () => {
+  const figures = new GraphFigures(graph);
+  const at = (ms: number, ticks: number) => {
+    figures.take(frameAt(ms, { ticks: [ticks, ticks] }, { written: [ticks] }));
+    return figures.changes;
+  };
+  at(0, 0);
+  const flowing = at(100, 10);
+  assert.equal(at(200, 20), flowing);
+  assert.equal(at(300, 40), flowing);
+  for (let ms = 400; ms < 1600; ms += 100) at(ms, 40);
+  assert.equal(figures.nodeHealth[0], "idle");
+  assert.equal(figures.changes, flowing + 1);
+});
+
 Deno.test("GraphFigures shows no rate over an hour in which the tab slept", () => {
   const figures = new GraphFigures(graph);
   figures.take(frameAt(0, { ticks: [1, 1] }));

@@ -75,6 +75,11 @@ export function paintGraph(context: CanvasRenderingContext2D, ratio: number, pai
   for (const node of scene.nodesIn(inflate(area, 8))) paintNode(context, painting, node);
 }
 
+/** Whether figures can be read at a scale; below it a reading changes only what is drawn of conditions. */
+export function showsFigures(scale: number): boolean {
+  return scale >= NAMES_FROM;
+}
+
 function paintLanes(context: CanvasRenderingContext2D, { scene, figures, view, palette }: Painting, area: Rect): void {
   const { lanes } = scene.graph;
   for (const box of scene.layout.lanes) {

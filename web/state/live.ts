@@ -33,6 +33,9 @@ export const figures = signal<GraphFigures | undefined>(undefined);
 /** Goes up with each reading that is shown. */
 export const reading = signal(0);
 
+/** Another number whenever a condition is another, which most readings do not change. */
+export const conditions = signal(0);
+
 /** Events of this run, oldest first. */
 export const events = signal<readonly ControlEvent[]>([]);
 
@@ -78,6 +81,7 @@ function show(): void {
   graphState.value = live.state;
   events.value = live.events;
   lines.value = live.lines;
+  conditions.value = live.figures?.changes ?? 0;
   if (dirty.has("figures")) reading.value++;
   dirty.clear();
 }
