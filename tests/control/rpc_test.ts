@@ -66,12 +66,24 @@ eachDriver("ControlClient follows statistics that equal the runtime's counts onc
   await served.stopAndCheck();
 });
 
-eachDriver("a slow client's statistics are bounded, and hold the graph up by nothing", async (native) => {
-  await using served = await serveLive(native, { limits: { waitingBytes: 0, maxWaitingBytes: 1 } });
+Deno.test("/rpc counts what it cannot read as calls, and closes a connection that does not stop", async () => {
+  await using served = await serveLive("off", { limits: { callsPerSecond: 1, burst: 5 } });
   const socket = await openSocket(served.server);
-  await ask(socket, '{"jsonrpc":"2.0","method":"stats.subscribe","params":{"hz":60},"id":1}');
-  await sleep(300);
-  socket.close();
+  const codes: unknown[] = [];
+  for (const text of ["{", "[]", "{}", "[1]", '{"jsonrpc":"2.0","method":"ping","id":1}', "{", "[]", "{}", "[1]"]) {
+    const answer = await ask(socket, text) as Answer | Answer[];
+    codes.push([answer].flat()[0].error?.code);
+  }
+  deepEqual(codes, [-32700, -32600, -32600, -32600, undefined, -32001, -32001, -32001, -32001]);
+  socket.onerror = () => {};
+  const end = closed(socket);
+  for (let k = 0; k < 1_100 && socket.readyState === WebSocket.OPEN; k++) {
+    socket.send("{");
+    if (k % 20 === 0) await sleep(0);
+  }
+  await end;
+  for (let k = 0; k < 200 && served.server.connections > 0; k++) await sleep(10);
+  equal(served.server.connections, 0);
   await served.stopAndCheck();
 });
 

@@ -1,0 +1,24 @@
+/** The page of a server that wants a token, in Chromium. */
+import { deepEqual, ok } from "node:assert/strict";
+import { openPage, pageTest } from "./chromium.ts";
+import { graphShown, serveDemo } from "./live_graph.ts";
+
+pageTest("a browser is asked for the token once, and gets the page; the token is in no URL", async () => {
+  const token = "the-token-of-this-test";
+  await using served = await serveDemo({ token });
+  await using open = await openPage();
+  const { page } = open;
+  const urls: string[] = [];
+  page.on("request", (request) => urls.push(request.url()));
+  await page.goto(served.server.url);
+  await page.getByLabel("Token").fill("another");
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("alert").filter({ hasText: "That is not the token." }).waitFor();
+  await page.getByLabel("Token").fill(token);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await graphShown(page, "level");
+  await page.reload();
+  await graphShown(page, "level");
+  ok(urls.length > 4);
+  deepEqual(urls.filter((url) => url.includes(token)), []);
+});
