@@ -9,6 +9,7 @@ import { formatDiagnostic, isError } from "./diagnostics.ts";
 import { emitPackage, generate } from "./generate.ts";
 import { findFiles } from "./scan/find_files.ts";
 import { scanPackage } from "./scan/scan_package.ts";
+import { processorSource, tempPackage } from "./temp_package.ts";
 
 const ACCEPTED = fileURLToPath(new URL("./testdata/accepted", import.meta.url));
 
@@ -178,4 +179,24 @@ Deno.test("generate() lets several run at once: each ends well and leaves no tem
     }
   }));
   assert.deepEqual((await readdir(copy.root)).filter((name) => name.includes("partial")), []);
+});
+
+Deno.test("generate() refuses keys that every object has, and names other packages by what no node type is called", async () => {
+  const other = processorSource("Other");
+  await using folder = await tempPackage({
+    "keys.ts": processorSource("Keys", "@config() valueOf = 1;\n@config() hasOwnProperty = 2;"),
+    "package.ts": processorSource("Package1"),
+    "undefined.ts": processorSource("Undefined"),
+  }, { packages: ["./other/sluice.gen.ts"], exclude: ["other/**"] });
+  await folder.write("other/other.ts", other);
+  await folder.write("other/sluice.json", JSON.stringify({ include: ["*.ts"], name: "@example/other" }));
+  await generate({ configPath: join(folder.root, "other/sluice.json") });
+  const { files, nodeTypes, problems } = await folder.run();
+  assert.deepEqual(problems.map((each) => each.replace(/: every object.*$/, "")), [
+    'keys.ts:9:11: error: Cannot use "@config" on "valueOf"',
+    'keys.ts:10:11: error: Cannot use "@config" on "hasOwnProperty"',
+  ]);
+  assert.deepEqual(nodeTypes, ["package1", "undefined"]);
+  assert.match(files[0].text, /import \* as package1_ from "\.\/other\/sluice\.gen\.ts";/);
+  assert.match(files[0].text, /export const undefinedNode: /);
 });

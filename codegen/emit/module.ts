@@ -62,10 +62,12 @@ function emitCached(node: NodeModel, imports: Imports, cache: EmitCache): string
 
 function emitFooter(model: PackageModel, imports: Imports): string[] {
   const names = model.nodes.map(({ descriptor }: NodeModel) => identifierOf(descriptor.type));
+  const taken = new Set(names);
   const others = model.packages.map(({ name, path, specifier, descriptors }, i) => {
     const isPath = path !== undefined && /^\.\.?\//.test(specifier);
     const from = isPath ? relativeSpecifier(model.output, path) : specifier;
-    const local = `package${i + 1}`;
+    let local = `package${i + 1}`;
+    while (taken.has(local)) local = `${local}_`;
     imports.whole(from, local);
     return { name, local, names: descriptors.map(({ type }) => identifierOf(type)) };
   });

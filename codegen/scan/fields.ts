@@ -120,6 +120,13 @@ function checkField(
       "rename the field",
     );
   }
+  if (annotation.name === "config" && name in Object.prototype) {
+    return context.refuse(
+      nameNode,
+      `Cannot use ${at} on "${name}": every object has a member of that name, so a key that is left out would seem given`,
+      "rename the field",
+    );
+  }
   return { name, field: member, annotation };
 }
 
