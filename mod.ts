@@ -160,6 +160,7 @@ export type { NativeChoice } from "./core/driver/open.ts";
 export type { LaneKind, LaneOptions, LanePriority } from "./core/lanes/lane_options.ts";
 export { nativeGain, nativeNodes, nativePackage, nativePass, nativeSink, nativeSource } from "./core/native_stages.ts";
 export type { NativeGainConfig, NativeSinkConfig, NativeSourceConfig } from "./core/native_stages.ts";
+export type { NodeActivity } from "./core/node_activity.ts";
 export type { PoolSize } from "./core/memory/pool_plan.ts";
 export type { RestartPolicy, Supervision } from "./core/supervision.ts";
 export { GraphEdit, type ReplaceOptions } from "./core/live/graph_edit.ts";

@@ -33,6 +33,9 @@ import { type NodeEntry, Topology } from "./topology.ts";
 /** Time that `stop()` leaves for draining by default, milliseconds. */
 const STOP_TIMEOUT_MS = 5_000;
 
+/** Time that a node's call may hold its lane by default, milliseconds. */
+const STUCK_AFTER_MS = 2_000;
+
 /** Time that a node's `setup()` may take by default, milliseconds. */
 const SETUP_TIMEOUT_MS = 30_000;
 
@@ -74,6 +77,12 @@ export interface RuntimeOptions {
    * `setup()` that never gives the thread back cannot be told from a long one on lane `main`.
    */
   readonly setupTimeoutMs?: number;
+  /**
+   * How long a call of a node may hold its lane's thread, milliseconds; by default 2,000. Then the node is stuck, which
+   * an event tells; if every node of its worker lane is to be restarted or disabled on failure, the thread is replaced.
+   * 0: for ever.
+   */
+  readonly stuckAfterMs?: number;
 }
 
 /** Options of {@linkcode Runtime.add}. */
@@ -373,6 +382,7 @@ export class Runtime implements AsyncDisposable {
       pools: this.#options.pools ?? {},
       development: this.#options.development ?? developmentByDefault(),
       stopTimeoutMs: this.#options.stopTimeoutMs ?? STOP_TIMEOUT_MS,
+      stuckAfterMs: this.#options.stuckAfterMs ?? STUCK_AFTER_MS,
       setupTimeoutMs: this.#options.setupTimeoutMs ?? SETUP_TIMEOUT_MS,
       converters: this.#knownTypes().map((type) => type.descriptor),
     });

@@ -11,6 +11,7 @@ import type { FrameFormat } from "./frames/format.ts";
 import { type Quantiles, readQuantiles } from "./histogram.ts";
 import type { LinkId, NodeId, PortAddress } from "./ids.ts";
 import type { LaneKind } from "./lanes/lane_options.ts";
+import type { NodeActivity } from "./node_activity.ts";
 import type { LinkPolicy } from "./links/policy.ts";
 
 /** Why frames were dropped on a link, and how many. */
@@ -92,6 +93,8 @@ export interface NodeStats {
   readonly lane: string;
   /** Where it is in its life. */
   readonly state: NodeState;
+  /** What it is doing. */
+  readonly activity: NodeActivity;
   /** Calls of `process()`. */
   readonly ticks: number;
   /** Time spent in `process()`, nanoseconds; estimated from samples for short ticks. */

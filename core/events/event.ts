@@ -5,6 +5,7 @@
  */
 import type { SerializedError } from "../errors.ts";
 import type { LinkId, NodeId } from "../ids.ts";
+import type { NodeActivity } from "../node_activity.ts";
 import type { DropCounts, NodeState, RunSummary } from "../stats.ts";
 import type { Topic } from "./topics.ts";
 
@@ -32,6 +33,8 @@ export type NodeEvent =
     }
     | { readonly kind: "restarted"; readonly attempt: number; readonly error?: SerializedError }
     | { readonly kind: "disabled"; readonly error?: SerializedError }
+    /** It is blocked or stuck, or no more: as two looks at the control page find, half a second apart. */
+    | { readonly kind: "activity"; readonly activity: NodeActivity }
     /** `forNs`: how long the same tick has been under way. */
     | { readonly kind: "stuck"; readonly lane: string; readonly forNs: number }
     | {

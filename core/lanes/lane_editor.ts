@@ -210,11 +210,12 @@ export class LaneEditor {
       this.#retire(all.get(id)!, true, true);
       all.delete(id);
     }
-    for (const { node, replaces } of edit.insert) {
+    for (const { node, replaces, restart } of edit.insert) {
       const old = replaces ? all.get(node) : undefined;
       if (old === undefined) continue;
       const cell = cells.get(node)!;
       moveLinks(lane, old, cell);
+      if (restart !== undefined) { for (const output of cell.outputs) for (const link of output.links) link.markGap(); }
       cell.takeUp(old.carry);
       this.#retire(old, false, false);
       all.set(node, cell);

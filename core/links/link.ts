@@ -69,6 +69,8 @@ export interface LinkWriter {
   publish(): void;
   /** Ends the stream, after everything that was written. */
   end(): void;
+  /** The writing node has lost frames: the next one that is written has a gap before it. */
+  markGap(): void;
   /** Says what the frames will be. */
   announce(format: FrameFormat): void;
   /** The reader has ended: what is written is dropped. */

@@ -108,6 +108,11 @@ export class LocalLink implements LinkWriter, LinkReader {
     this.reader?.wake();
   }
 
+  markGap(): void {
+    this.#gapAhead = true;
+    this.#toKey = this.#encoded;
+  }
+
   announce(format: FrameFormat): void {
     this.announced = format;
   }

@@ -132,6 +132,11 @@ export class RingLinkWriter implements LinkWriter {
     this.#site.driver.signal(this.#readerLane, this.plan.readerBit);
   }
 
+  markGap(): void {
+    this.#gapAhead = true;
+    this.#toKey = this.plan.kind === "encoded";
+  }
+
   /** The reading lane learns formats from the frames; the control isolate checks announced ones before the start. */
   announce(_format: FrameFormat): void {}
 

@@ -7,6 +7,7 @@ import type { ControlPage } from "../control_page.ts";
 import { POOL } from "../../ffi/layout.gen.ts";
 import { portAddress } from "../ids.ts";
 import type { Pool } from "../memory/pool.ts";
+import type { NodeActivity } from "../node_activity.ts";
 import { nativeStage } from "../native_stages.ts";
 import {
   type Figures,
@@ -22,7 +23,13 @@ import type { LinkEntry, NodeEntry } from "../topology.ts";
 import type { NodeFacts } from "./node_facts.ts";
 
 /** The figures of one node. */
-export function nodeStats(page: ControlPage, node: NodeEntry, state: NodeState, facts: NodeFacts): NodeStats {
+export function nodeStats(
+  page: ControlPage,
+  node: NodeEntry,
+  state: NodeState,
+  activity: NodeActivity,
+  facts: NodeFacts,
+): NodeStats {
   const done = facts.progress.get(node.id);
   const figures = figuresOf(page, node, facts);
   return {
@@ -30,6 +37,7 @@ export function nodeStats(page: ControlPage, node: NodeEntry, state: NodeState, 
     type: node.type.descriptor.type,
     lane: node.lane,
     state,
+    activity,
     ...readNodeCounters(page, node.index),
     ...(done && { progress: done }),
     ...(figures && { figures }),

@@ -186,6 +186,11 @@ export class SessionLanes {
     return opening.promise;
   }
 
+  /** Indices of those that are opening their nodes. */
+  get opening(): readonly number[] {
+    return [...this.#opening.keys()];
+  }
+
   /** A lane has opened its nodes. */
   opened(index: number, formats: readonly AnnouncedFormat[]): void {
     this.#opening.get(index)?.resolve(formats);

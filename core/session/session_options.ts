@@ -22,6 +22,8 @@ export interface SessionOptions {
   readonly stopTimeoutMs: number;
   /** How long a node's `setup()` may take, milliseconds; 0: for ever. */
   readonly setupTimeoutMs: number;
+  /** How long a call of a node may hold its lane before the node is stuck, milliseconds; 0: for ever. */
+  readonly stuckAfterMs: number;
   /** Node types that errors may name as converters. */
   readonly converters: readonly NodeDescriptor[];
 }

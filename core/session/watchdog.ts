@@ -27,26 +27,35 @@ export class Watchdog {
   }
 
   /**
-   * Looks once.
+   * Looks for lanes whose thread has ended unasked.
    *
    * @param lanes those that have not closed
-   * @returns what is wrong, as an error that ends the run
+   * @returns each with what to say of it, if it ran nodes that have not come to their end
    */
-  look(
+  deadLanes(
     lanes: readonly { readonly name: string; readonly index: number }[],
     states: ReadonlyMap<NodeId, NodeState>,
-  ): SluiceError | undefined {
-    for (const { name, index } of lanes) {
-      if (!this.#isDead(index)) continue;
+  ): { readonly index: number; readonly error: SluiceError }[] {
+    return lanes.filter(({ index }) => this.#isDead(index)).flatMap(({ name, index }) => {
       const lost = [...this.#topology.nodes.values()].filter((node) =>
         node.lane === name && states.get(node.id) === "running"
       );
-      if (lost.length === 0) continue;
-      return new SluiceError(
-        "LaneCrashed",
-        `Lane "${name}" ended unasked; it ran ${quoteAll(lost.map(({ id }) => id))}`,
-      );
-    }
+      if (lost.length === 0) return [];
+      const message = `Lane "${name}" ended unasked; it ran ${quoteAll(lost.map(({ id }) => id))}`;
+      return [{ index, error: new SluiceError("LaneCrashed", message) }];
+    });
+  }
+
+  /**
+   * Looks whether the graph has come to a stop.
+   *
+   * @param lanes those that have not closed
+   * @returns why, as an error that ends the run
+   */
+  stop(
+    lanes: readonly { readonly index: number }[],
+    states: ReadonlyMap<NodeId, NodeState>,
+  ): SluiceError | undefined {
     const activity = this.#sumOfActivity();
     const quiet = activity === this.#activity &&
       ![...states.values()].some((state) => state === "restarting" || state === "failed") &&

@@ -1,0 +1,71 @@
+/**
+ * A node that never gives its lane's thread back, under each policy: each run is a process of its own, which leaves the
+ * thread behind when it ends.
+ */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import type { Fault } from "./fixtures/faulty.ts";
+import type { HangingRun } from "./fixtures/hanging_run.ts";
+
+const COUNT = 1_500;
+const RESTART = { restart: { limit: 1, backoffMs: 1 } };
+
+async function run(how: Fault, supervision: unknown, native: "require" | "off"): Promise<HangingRun> {
+  const script = new URL("./fixtures/hanging_run.ts", import.meta.url).pathname;
+  const args = ["run", "-A", "--quiet", script, how, JSON.stringify(supervision), native, "bad"];
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, stderr: "piped" }).output();
+  const line = new TextDecoder().decode(stdout).trim().split("\n").at(-1)!;
+  ok(line.startsWith("{"), new TextDecoder().decode(stderr));
+  return JSON.parse(line);
+}
+
+eachDriver("fail: a node that hangs is told as stuck, and the graph can be stopped", async (native) => {
+  const { outcome, events, laneEvents, activity, state, quarantined } = await run("hangs", "fail", native);
+  deepEqual([outcome, state, quarantined], ["stopped", "running", 0]);
+  deepEqual(events, ["stuck"]);
+  deepEqual(laneEvents, ["started"]);
+  ok(activity?.kind === "stuck" && activity.forMs >= 200, JSON.stringify(activity));
+});
+
+eachDriver("restart: a node that hangs goes on in a new thread, with its neighbour", async (native) => {
+  const found = await run("hangs", RESTART, native);
+  const { outcome, events, laneEvents, activity, state, restarts, quarantined, unaccounted, behind, beside } = found;
+  deepEqual([outcome, state, restarts], ["completed", "ended", 1]);
+  deepEqual(events, ["stuck", "failed", "restarting", "restarted"]);
+  deepEqual(laneEvents, ["started", "fenced", "started", "replaced", "closed"]);
+  equal(activity?.kind, "stuck");
+  deepEqual(unaccounted, []);
+  ok(quarantined > 0, "what the thread holds is set aside");
+  deepEqual([beside!.received, beside!.corrupt, beside!.missing], [COUNT, 0, 0]);
+  const { received, missing, corrupt, disordered, unflagged } = behind!;
+  deepEqual([received + missing, corrupt, disordered, unflagged], [COUNT, 0, 0, 0]);
+  ok(missing > 0 && missing < 200, `${missing} blocks went with the thread`);
+});
+
+eachDriver("disable: without a node that hangs the graph comes to its end", async (native) => {
+  const { outcome, events, state, unaccounted, behind, beside } = await run("hangs", "disable", native);
+  deepEqual([outcome, state], ["completed", "disabled"]);
+  deepEqual(events, ["stuck", "failed", "disabled"]);
+  deepEqual(unaccounted, []);
+  deepEqual([beside!.received, behind!.corrupt], [COUNT, 0]);
+  ok(behind!.last < 1_000, "what came before the hang was heard");
+});
+
+eachDriver("fail: a node that hangs in setup ends the start, which names it", async (native) => {
+  const { outcome, error } = await run("hangs in setup", "fail", native);
+  equal(outcome, "failed");
+  match(error!, /^Node "bad" \(faulty\) did not return from setup\(\) within 300 ms/);
+});
+
+eachDriver("restart: a node that hangs in setup fails the run after its last restart", async (native) => {
+  const { outcome, error, restarts } = await run("hangs in setup", RESTART, native);
+  deepEqual([outcome, restarts], ["failed", 0]);
+  match(error!, /^Node "(bad|next)" failed again after a restart within 60 s: .*"bad"/);
+});
+
+eachDriver("disable: a graph runs without a node that hangs in setup", async (native) => {
+  const { outcome, state, unaccounted, behind, beside } = await run("hangs in setup", "disable", native);
+  deepEqual([outcome, state], ["completed", "disabled"]);
+  deepEqual(unaccounted, []);
+  deepEqual([beside!.received, behind!.received], [COUNT, 0]);
+});
