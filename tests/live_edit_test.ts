@@ -118,6 +118,39 @@ eachDriver("a refused edit changes nothing and tears down what it had set up", a
   assertAccounted((await runtime.stop())!);
 });
 
+eachDriver("a refused edit is forgotten by busy lanes before the next one comes into effect", async (native) => {
+  const slow = fixture(
+    () => ({
+      process() {},
+      // The other lanes are ready by then.
+      setup: () => new Promise((_, reject) => setTimeout(() => reject(new Error("no device")), 3)),
+    }),
+    { type: "broken", lane: "main", ports: [inAndOut[0]] },
+  );
+  collected.length = 0;
+  const runtime = chain(native, "far");
+  await runtime.edit((edit) => {
+    edit.add(pass(), { id: "here", lane: "far" });
+    edit.connectByName("source.audio", "here.audioIn");
+  });
+  await runtime.start();
+  const before = runtime.stats().links.map((link) => link.id);
+  for (let k = 0; k < 40; k++) {
+    const refused = runtime.edit((edit) => {
+      edit.disconnect(before.at(-1)!);
+      edit.connectByName("source.audio", "here.audioIn", { policy: "drop-newest" });
+      edit.connectByName("source.audio", `${edit.add(slow(), { id: "device" }).id}.audioIn`);
+    });
+    // Lane "far" has no part in this one, nor time to be told of the other's end.
+    const next = runtime.edit((edit) => void edit.add(numberedSource({ count: 1 }), { id: `one-${k}`, lane: "main" }));
+    await rejects(refused, { code: "NodeFailed" });
+    await next;
+    deepEqual(runtime.stats().links.map((link) => link.id), before);
+  }
+  assertAccounted((await runtime.stop())!);
+  deepEqual([collected[0].missing, collected[0].corrupt], [0, 0]);
+});
+
 eachDriver(
   "a node that takes another one's place is given its state, and its links with the frames in them",
   async (native) => {

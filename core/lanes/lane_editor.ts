@@ -80,10 +80,13 @@ export class LaneEditor {
     this.#lane = lane;
   }
 
-  /** Whether an edit has come into effect: call `apply()` between two ticks. */
+  /**
+   * Whether an edit has come into effect: call `apply()` between two ticks. A later epoch is that of an edit in which
+   * the lane has no part, and then this one was given up.
+   */
   get due(): boolean {
     return this.#prepared !== undefined &&
-      Atomics.load(this.#lane.page.u32, CONTROL.epoch >> 2) >= this.#prepared.epoch;
+      Atomics.load(this.#lane.page.u32, CONTROL.epoch >> 2) === this.#prepared.epoch;
   }
 
   /** Whether it waits for promises or timers, so that the lane may not block. */

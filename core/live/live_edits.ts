@@ -12,14 +12,14 @@ import type { Driver } from "../driver/driver.ts";
 import { deserializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
-import type { AnnouncedFormat, LaneEdit, LaneReport, LinkEndPlan, NodePlan, PortEdit } from "../lanes/messages.ts";
-import type { LinkMove } from "../links/link_move.ts";
+import type { AnnouncedFormat, LaneReport, NodePlan } from "../lanes/messages.ts";
 import type { Pool, PoolToken } from "../memory/pool.ts";
 import { elementsByPort } from "../registry/dynamic_ports.ts";
 import { resolveSecrets } from "../secrets.ts";
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
 import { drainRing } from "./drain_ring.ts";
 import { compareGraphs, type GraphChange, isUnchanged } from "./graph_change.ts";
+import { emptyWork, type LaneWork } from "./lane_work.ts";
 import { NodeMoves } from "./node_moves.ts";
 import { Replies } from "./replies.ts";
 import type { LinkPlans } from "./link_plans.ts";
@@ -66,26 +66,6 @@ export interface EditSite {
 
 type Reply = Extract<LaneReport, { kind: "prepared" | "yielded" | "arrived" | "applied" | "attached" }>;
 
-/** What one lane has to do. */
-export interface LaneWork {
-  nodes: NodePlan[];
-  hold: NodeId[];
-  inspect: { node: NodeId; port: string }[];
-  edit: {
-    detach: LinkEndPlan[];
-    settle: LaneEdit["settle"][number][];
-    remove: NodeId[];
-    insert: LaneEdit["insert"][number][];
-    moves: LinkMove[];
-    depart: NodeId[];
-    attach: LinkEndPlan[];
-    ports: PortEdit[];
-    bypass: { node: NodeId; on: boolean }[];
-    configure: LaneEdit["configure"][number][];
-    order?: NodeId[];
-  };
-}
-
 /** See the module. */
 export class LiveEdits {
   readonly #site: EditSite;
@@ -96,6 +76,8 @@ export class LiveEdits {
   /** Whether the edit under way cannot be refused any more, and the nodes that it removes. */
   #committed = false;
   #removing: readonly NodeEntry[] = [];
+  /** Lanes that have not come to the edit that was committed last: until then there can be no other. */
+  readonly #behind = new Set<number>();
   #ended = false;
 
   constructor(site: EditSite) {
@@ -140,6 +122,7 @@ export class LiveEdits {
 
   /** A lane has ended: an edit that waits for it is refused or, from its commit on, does without it. */
   laneLost(lane: number, error: Error): void {
+    this.#behind.delete(lane);
     if (!this.#committed) {
       this.#replies?.refuse(error);
       return;
@@ -155,7 +138,10 @@ export class LiveEdits {
     if (report.kind === "removed") this.#removals?.settle(report.node, true);
     else if (report.epoch !== this.#epoch) return;
     else if (report.kind === "refused") this.#replies?.refuse(deserializeError(report.error));
-    else this.#replies?.settle(lane, report);
+    else {
+      this.#behind.delete(lane);
+      this.#replies?.settle(lane, report);
+    }
   }
 
   /** The graph is ending: what waits is given up. */
@@ -169,6 +155,7 @@ export class LiveEdits {
     const site = this.#site;
     const { page, plans, topology } = site;
     if (this.#ended) throw new SluiceError("Busy", "Cannot edit the graph: it has ended");
+    this.#assertNobodyBehind();
     const change = compareGraphs(topology, draft);
     const restarted = extras.restart ?? [];
     if ([...extras.bypass, ...extras.configure, ...restarted].length === 0 && isUnchanged(change)) return;
@@ -244,6 +231,7 @@ export class LiveEdits {
   }
 
   async #swap(work: ReadonlyMap<number, LaneWork>, timeoutMs: number): Promise<void> {
+    this.#assertNobodyBehind();
     const site = this.#site;
     const epoch = ++this.#epoch;
     this.#committed = false;
@@ -353,31 +341,28 @@ export class LiveEdits {
     plans.remove(link);
   }
 
+  #assertNobodyBehind(): void {
+    if (this.#behind.size === 0) return;
+    throw new SluiceError(
+      "Busy",
+      `Cannot edit the graph: lane ${this.#namesOf(this.#behind)} has not come to the edit before this one; a node's ` +
+        "process() takes too long",
+    );
+  }
+
+  #namesOf(lanes: Iterable<number>): string {
+    return Array.from(lanes, (lane) => `"${this.#site.lane(lane)?.name}"`).join(", ");
+  }
+
   #late(lanes: readonly number[], timeoutMs: number): SluiceError {
-    const names = lanes.map((lane) => `"${this.#site.lane(lane)?.name}"`).join(", ");
+    if (this.#committed) { for (const lane of lanes) this.#behind.add(lane); }
+    const names = this.#namesOf(lanes);
     return new SluiceError(
       "Timeout",
       `Cannot edit the graph: lane ${names} was not ready within ${timeoutMs} ms; a node's setup() or process() takes ` +
         "too long",
     );
   }
-}
-
-/** Nothing to do, so far. */
-export function emptyWork(): LaneWork {
-  const edit = {
-    detach: [],
-    settle: [],
-    remove: [],
-    insert: [],
-    moves: [],
-    depart: [],
-    attach: [],
-    ports: [],
-    bypass: [],
-    configure: [],
-  };
-  return { nodes: [], hold: [], inspect: [], edit };
 }
 
 function notGone(nodes: readonly NodeId[]): SluiceError {
