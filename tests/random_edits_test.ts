@@ -1,14 +1,14 @@
 /**
  * Random edits of running graphs: `SLUICE_EDITS` operations (an operation, such as a move or a removed link, is an edit;
- * up to twelve are made in one transaction), from the seed `SLUICE_EDIT_SEED` or one that is printed.
+ * up to 24 are made in one transaction), from the seed `SLUICE_EDIT_SEED` or one that is printed.
  */
 import { ok } from "node:assert/strict";
 import { EditedRun, type EditFigures } from "./edits/edited_run.ts";
 import { Random } from "./edits/random.ts";
 
 /** Operations for each driver, and of one graph. */
-const EDITS = Number(Deno.env.get("SLUICE_EDITS") ?? 10_000);
-const EDITS_A_GRAPH = 1_000;
+const EDITS = Number(Deno.env.get("SLUICE_EDITS") ?? 50_000);
+const EDITS_A_GRAPH = 2_500;
 
 /** Nodes that the largest graph may have. */
 const MOST_NODES = 200;

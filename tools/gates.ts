@@ -135,6 +135,11 @@ export function deepGates(): Gate[] {
         env: { SLUICE_DEEP: "1", SLUICE_FUZZ_RUNS: "5000" },
       }],
     },
+    {
+      name: "a million random edits of running graphs",
+      count: countDenoTests,
+      commands: [{ ...deno("test", "-A", "tests/random_edits_test.ts"), env: { SLUICE_EDITS: "500000" } }],
+    },
   ];
 }
 

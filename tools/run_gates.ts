@@ -13,7 +13,7 @@ import { setUp, SetUpError } from "./setup.ts";
 const FORMS: Readonly<Record<string, string>> = {
   test: "All gates: about 3 minutes on two cores, and 1 more the first time",
   ok: "The gates before a commit: about 2 minutes on two cores",
-  deep: "All gates, loom, two sanitizers and longer property tests: about 10 minutes on two cores",
+  deep: "All gates, loom, two sanitizers and longer property tests: about 40 minutes on two cores",
 };
 
 const form = Deno.args[0] ?? "test";

@@ -432,7 +432,9 @@ export class Lane implements CellHost, RunHost, EditedLane {
       if (!this.#running) return;
       this.#tellPause();
       if (this.#ready.size === 0 || this.#paused) {
-        await this.#idle();
+        const wentBack = await this.#idle();
+        if (!wentBack && this.#nowNs < yieldAtNs) continue;
+        if (!wentBack) await yieldNow();
         yieldAtNs = this.nowNs() + YIELD_AFTER_NS;
       } else if (this.#messageAnnounced || this.#nowNs >= yieldAtNs) {
         if (this.#messageAnnounced) await this.#awaitMessage();
@@ -495,17 +497,21 @@ export class Lane implements CellHost, RunHost, EditedLane {
     staged.length = 0;
   }
 
-  async #idle(): Promise<void> {
+  /** Parks, if there is nothing to do. @returns whether it went back to the event loop */
+  async #idle(): Promise<boolean> {
     const { driver } = this.site;
     const lane = this.init.index;
     for (const pool of this.pools) pool.flushMagazine();
     this.publish();
     const bell = this.page.bell(lane);
     this.page.drainInbox(lane, this.#take);
-    if (this.#messageAnnounced) return await this.#awaitMessage();
-    if (this.#ready.size > 0 && !this.#paused) return;
+    if (this.#messageAnnounced) {
+      await this.#awaitMessage();
+      return true;
+    }
+    if (this.#ready.size > 0 && !this.#paused) return false;
     const waitMs = this.#paused ? Infinity : this.#wakeTimers(this.nowNs());
-    if (waitMs <= 0 || this.#editor.due) return;
+    if (waitMs <= 0 || this.#editor.due) return false;
     this.page.f64[(this.#at32 >> 1) + PARKS]++;
     const outside = this.#pending > 0 || this.#editor.busy || this.#messageOverdue;
     this.#messageOverdue = false;
@@ -518,6 +524,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
       await driver.parkAsync(lane, bell, Math.min(waitMs, PARK_ASYNC_MS));
       this.#parked = false;
     }
+    return true;
   }
 
   #setState(state: number): void {
@@ -560,7 +567,8 @@ export class Lane implements CellHost, RunHost, EditedLane {
         continue;
       }
       this.#timed[kept++] = cell;
-      if (cell.pending) continue;
+      // What is not run now would be due for ever: it is woken when it is.
+      if (cell.pending || cell.held || cell.failed) continue;
       if (cell.notBeforeNs <= nowNs) cell.wake();
       nextNs = Math.min(nextNs, cell.notBeforeNs);
     }

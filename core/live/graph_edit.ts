@@ -75,7 +75,9 @@ export class GraphEdit {
 
   /** Removes a node with its links: it is flushed and torn down, so that a sink finalises its file. */
   remove(nodeId: string): void {
-    this.#draft.removeNode(nodeId);
+    const { id } = this.#draft.removeNode(nodeId);
+    this.#bypass.delete(id);
+    this.#configure.delete(id);
     this.#did("remove");
   }
 
@@ -108,7 +110,10 @@ export class GraphEdit {
   replace<H extends NodeHandle<any, any>>(nodeId: string, spec: NodeSpec<H>, options: ReplaceOptions = {}): H {
     assertNodeSpec(spec);
     if (options.lane !== undefined) this.#draft.moveNode(nodeId, options.lane);
+    const before = this.#draft.node(nodeId).type.descriptor.type;
     const entry = this.#draft.replaceNode(nodeId, spec.type, spec.config);
+    this.#configure.delete(entry.id);
+    if (before !== spec.type.descriptor.type) this.#bypass.delete(entry.id);
     this.#did("replace");
     return makeHandle(entry.id, entry.type.descriptor) as unknown as H;
   }

@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { Runtime } from "../../core/runtime.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { RuntimeStats } from "../../core/stats.ts";
-import { addNode, CONTROL, FAILURES, LANES, linkNodes, Model, OPERATIONS } from "./edited_graph.ts";
+import { addNode, CONTROL, FAILURES, type LANES, linkNodes, Model, OPERATIONS } from "./edited_graph.ts";
 import { type Gap, Ledger } from "./ledger.ts";
 import { Random } from "./random.ts";
 
@@ -11,7 +11,7 @@ import { Random } from "./random.ts";
 const FRAMES_BETWEEN = 100;
 
 /** Most operations of a transaction. */
-const MOST_OPERATIONS = 12;
+const MOST_OPERATIONS = 24;
 
 /** One transaction in so many is made to fail, one is made while the graph is paused. */
 const FAIL_EVERY = 6;
@@ -32,6 +32,7 @@ export interface EditFigures {
   failedOperations: number;
   /** Nodes that were set up, and as many torn down. */
   lives: number;
+  /** Frames that were read between transactions. */
   frames: number;
   mostNodes: number;
   /** Gaps and their causes: links that drop, and links that were made anew. */
@@ -126,6 +127,7 @@ export class EditedRun {
       ok(!mustFail, `${this.#where()}: an edit that had to fail with ${failure?.code} did not`);
       this.#accept(next);
     } catch (error) {
+      if (String(error).includes("has ended")) await this.#runtime.finished;
       if (!(error instanceof SluiceError) || !mustFail) throw error;
       equal(error.code, failure!.code, `${this.#where()}: ${error.message}`);
       figures.failed++;
@@ -199,6 +201,7 @@ export class EditedRun {
       ok(left > 0, `${this.#where()}: no frames flow`);
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
+    this.figures.frames += read() - before;
   }
 
   async #end(): Promise<void> {
@@ -211,7 +214,6 @@ export class EditedRun {
     this.#ledger.close();
     const { figures } = this;
     figures.lives += this.#ledger.opened;
-    figures.frames += summary.links.reduce((sum, link) => sum + link.read, 0);
     for (const [k, count] of this.#ledger.buckets.entries()) figures.buckets[k] = (figures.buckets[k] ?? 0) + count;
   }
 
