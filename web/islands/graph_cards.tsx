@@ -3,8 +3,8 @@ import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { HealthShape } from "../components/health_mark.tsx";
 import { cardText, isCalm, labelText } from "../model/card_text.ts";
-import { pointOn } from "../model/geometry.ts";
 import { HEALTH_MARKS } from "../model/health.ts";
+import { labelForm } from "../model/labels.ts";
 import type { Scene } from "../model/scene.ts";
 import { camera, visible } from "../state/camera.ts";
 import { figures, reading } from "../state/live.ts";
@@ -83,32 +83,44 @@ function Labels({ scene: now }: { readonly scene: Scene }): JSX.Element {
   );
 }
 
-function Label({ scene: { graph, links }, index }: ItemProps): JSX.Element | null {
+function Label({ scene: { graph, labels }, index }: ItemProps): JSX.Element | null {
   reading.value;
   const now = figures.value?.graph.version === graph.version ? figures.value.link(index) : undefined;
   if (now === undefined) return null;
-  const { rate, depth, fill, age, drops } = labelText(now, figures.value?.frame, index);
-  const { x, y } = pointOn(links[index], 0.5);
+  const { x, y } = labels[index];
+  const selected = selectedLink.value === index;
+  const form = labelForm(labels[index], selected, !isCalm(now.health));
+  if (form === "none") return null;
+  const { rate, depth, fill, age, drops, allDrops, short } = labelText(now, figures.value?.frame, index);
+  const { meaning, color } = HEALTH_MARKS[now.health];
   return (
     <div
-      class={`link-label ${selectedLink.value === index ? "selected" : ""}`}
+      class={`link-label ${selected ? "selected" : ""}`}
       style={{
         transform: `translate(${x}px, ${y}px) translate(-50%, -50%)`,
-        "--health": `var(${HEALTH_MARKS[now.health].color})`,
+        "--health": `var(${color})`,
       }}
       data-link={graph.links[index].id}
       data-health={now.health}
-      title={HEALTH_MARKS[now.health].meaning}
+      title={allDrops === "" ? meaning : `${meaning}; dropped: ${allDrops}`}
     >
       <span>
         {!isCalm(now.health) && <HealthShape health={now.health} />}
-        <span data-figure="rate">{rate}</span> <span data-figure="depth">{depth}</span>
+        {form === "short" ? short : (
+          <>
+            <span data-figure="rate">{rate}</span> <span data-figure="depth">{depth}</span>
+          </>
+        )}
       </span>
-      <i class="gauge">
-        <i style={{ width: `${fill * 100}%` }} />
-      </i>
-      <span class="soft">{age}</span>
-      {drops !== "" && <span class="drops">▾ {drops}</span>}
+      {form === "full" && (
+        <>
+          <i class="gauge">
+            <i style={{ width: `${fill * 100}%` }} />
+          </i>
+          <span class="soft">{age}</span>
+          {drops !== "" && <span class="drops">▾ {drops}</span>}
+        </>
+      )}
     </div>
   );
 }

@@ -100,5 +100,7 @@ function hit(point: Point): { readonly node: number; readonly link: number } {
   if (now === undefined) return { node: -1, link: -1 };
   const world = toWorld(camera.peek(), point);
   const node = now.nodeAt(world);
-  return { node, link: node >= 0 ? -1 : now.linkAt(world, LINK_REACH / camera.peek().scale) };
+  if (node >= 0) return { node, link: -1 };
+  const link = now.labelAt(world);
+  return { node: -1, link: link >= 0 ? link : now.linkAt(world, LINK_REACH / camera.peek().scale) };
 }

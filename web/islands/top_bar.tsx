@@ -75,7 +75,9 @@ function StateText(): JSX.Element {
     <p class={`state state-${status.value === "open" ? state ?? "" : "lost"}`} role="status">
       <span>{text}</span>
       {elapsedNs !== undefined && (
-        <span class="soft elapsed" aria-hidden="true">{formatNs(Math.floor(elapsedNs / 1e9) * 1e9)}</span>
+        <span class="soft elapsed" aria-hidden="true">
+          {elapsedNs < 1e9 ? "0 s" : formatNs(Math.floor(elapsedNs / 1e9) * 1e9)}
+        </span>
       )}
     </p>
   );

@@ -31,8 +31,12 @@ export interface LabelText {
   readonly fill: number;
   /** Age of the newest frame. */
   readonly age: string;
-  /** `120 full, 3 skipped`; `""` for none. */
+  /** `120 full`, with `…` if there are other reasons; `""` for none. */
   readonly drops: string;
+  /** All reasons, for whoever points at it: `120 full, 3 skipped`. */
+  readonly allDrops: string;
+  /** One line for a short label: `94/s 2/8 ▾120`. */
+  readonly short: string;
 }
 
 /** What a card says. */
@@ -49,14 +53,23 @@ export function cardText(now: NodeFigures | undefined): CardText {
 
 /** What a label says. */
 export function labelText(now: LinkFigures | undefined, frame: StatsFrame | undefined, index: number): LabelText {
-  if (now === undefined || frame === undefined) return { rate: "", depth: "", fill: 0, age: "", drops: "" };
+  if (now === undefined || frame === undefined) {
+    return { rate: "", depth: "", fill: 0, age: "", drops: "", allDrops: "", short: "" };
+  }
   const reasons = now.dropped === 0 ? [] : dropReasons(frame.links, index);
+  const words = reasons.toSorted((a, b) => b.count - a.count).map(({ count, reason }) =>
+    `${formatShort(count)} ${reason}`
+  );
+  const rate = formatRate(now.readPerSecond);
+  const depth = `${now.queued}/${now.capacity}`;
   return {
-    rate: formatRate(now.readPerSecond),
-    depth: `${now.queued}/${now.capacity}`,
+    rate,
+    depth,
     fill: Math.min(1, now.queued / now.capacity),
     age: now.written === 0 ? "no frame yet" : formatNs(now.ageNs),
-    drops: reasons.map(({ count, reason }) => `${formatShort(count)} ${reason}`).join(", "),
+    drops: words.length > 1 ? `${words[0]} …` : words[0] ?? "",
+    allDrops: words.join(", "),
+    short: `${rate} ${depth}${now.dropped === 0 ? "" : ` ▾${formatShort(now.dropped)}`}`,
   };
 }
 

@@ -44,7 +44,9 @@ Deno.test("labelText() names drops by reason, and how full a link is", () => {
     depth: "2/8",
     fill: 0.25,
     age: "12 ms",
-    drops: "7 full, 1 skipped",
+    drops: "7 full …",
+    allDrops: "7 full, 1 skipped",
+    short: "94/s 2/8 ▾8",
   });
   assert.equal(labelText({ ...link, written: 0, dropped: 0 }, frame, 0).age, "no frame yet");
 });

@@ -5,9 +5,10 @@
  * @module
  */
 import { cardText, isCalm, labelText } from "./card_text.ts";
-import { type Curve, inflate, pointOn, type Rect } from "./geometry.ts";
+import { type Curve, inflate, type Rect } from "./geometry.ts";
 import type { GraphFigures } from "./graph_figures.ts";
 import { type Health, HEALTH_MARKS } from "./health.ts";
+import { labelForm } from "./labels.ts";
 import type { Palette } from "./palette.ts";
 import type { Scene } from "./scene.ts";
 import { type ScreenSize, type Viewport, visibleRect } from "./viewport.ts";
@@ -161,16 +162,18 @@ function paintLinks(context: CanvasRenderingContext2D, painting: Painting, links
 
 function paintLabel(
   context: CanvasRenderingContext2D,
-  { scene, figures, palette, view }: Painting,
+  { scene, figures, palette, view, selectedLink }: Painting,
   link: number,
 ): void {
   const now = figures?.link(link);
   if (now === undefined) return;
-  const { rate, depth, fill, age, drops } = labelText(now, figures?.frame, link);
-  const middle = pointOn(scene.links[link], 0.5);
-  const height = drops === "" ? 30 : 43;
+  const place = scene.labels[link];
+  const form = labelForm(place, link === selectedLink, !isCalm(now.health));
+  if (form === "none") return;
+  const { rate, depth, fill, age, drops, short } = labelText(now, figures?.frame, link);
+  const height = form === "short" ? 14 : drops === "" ? 30 : 43;
   context.save();
-  context.translate(middle.x, middle.y);
+  context.translate(place.x, place.y);
   // Among names a label is as large as they are.
   if (view.scale < FIGURES_FROM) context.scale(1.7, 1.7);
   context.fillStyle = palette.ground;
@@ -183,6 +186,11 @@ function paintLabel(
   context.textBaseline = "middle";
   context.font = `10.5px ${palette.font}`;
   context.fillStyle = palette.text;
+  if (form === "short") {
+    context.fillText(cut(context, short, 88), 0, 0);
+    context.restore();
+    return;
+  }
   const top = 8 - height / 2;
   context.fillText(`${rate}  ${depth}`, 0, top);
   context.fillStyle = palette.edge;

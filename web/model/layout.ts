@@ -1,6 +1,7 @@
 /**
- * Where nodes stand: layers from left to right inside each lane, and the lanes beside or below each other as boxes of a layer
- * order of their own. Two steps, because one layout of everything mixes the lanes. The result depends on the input alone.
+ * Where nodes stand: layers from left to right inside each lane, and the lanes beside or below each other as boxes of a
+ * layer order of their own. Two steps, because one layout of everything mixes the lanes. What no link joins is packed
+ * into rows. The result depends on the input alone.
  *
  * 1,000 nodes take more than half a second: call it in a worker.
  *
@@ -8,6 +9,7 @@
  */
 import dagre from "@dagrejs/dagre";
 import { boundsOf, type Rect } from "./geometry.ts";
+import { connectedGroups, packBoxes, type Size } from "./pack.ts";
 import { untangle } from "./untangle.ts";
 
 /** Size of a node, and where its ports begin, in world units. */
@@ -18,8 +20,9 @@ export const NODE_HEIGHT = 76;
 const LANE_PADDING = 22;
 const LANE_TITLE = 30;
 /** Between columns there is room for a link's label. */
-const COLUMN_GAP = 116;
+const COLUMN_GAP = 136;
 const ROW_GAP = 26;
+const GROUP_GAP = 40;
 const LANE_GAP = 96;
 const STACK_GAP = 56;
 
@@ -86,7 +89,8 @@ export function layoutGraph({ lanes, links, stacked = false }: LayoutInput): Lay
     if (a === b) push(inner, a, [from, to]);
     else count(between, a, b);
   }
-  const blocks = [...byLane].map(([name, nodes]) => arrangeLane(name, nodes, inner.get(name) ?? [], x, y));
+  const places = { x, y, aspect: aspectOf(stacked) };
+  const blocks = [...byLane].map(([name, nodes]) => arrangeLane(name, nodes, inner.get(name) ?? [], places));
   const boxes = arrangeBlocks(blocks, between, stacked);
   blocks.forEach((block, k) => {
     for (const node of block.nodes) {
@@ -97,14 +101,41 @@ export function layoutGraph({ lanes, links, stacked = false }: LayoutInput): Lay
   return { x, y, lanes: boxes, bounds: boundsOf(boxes) };
 }
 
-/** Places the nodes of one lane, from (0, 0) on. */
+/** Places the nodes of one lane, from (0, 0) on: what hangs together by layers, and such groups beside each other. */
 function arrangeLane(
   name: string,
   nodes: readonly number[],
   links: readonly (readonly [number, number])[],
+  { x, y, aspect }: { readonly x: Float64Array; readonly y: Float64Array; readonly aspect: number },
+): Block {
+  const groups = connectedGroups(nodes, links);
+  const groupOf = new Map(groups.flatMap((group, k) => group.map((node) => [node, k] as const)));
+  const inner: [number, number][][] = groups.map(() => []);
+  for (const [from, to] of links) inner[groupOf.get(from)!].push([from, to]);
+  const sizes = groups.map((group, k) => arrangeGroup(group, inner[k], x, y));
+  const places = packBoxes(sizes, GROUP_GAP, aspect);
+  groups.forEach((group, k) => {
+    for (const node of group) {
+      x[node] += places[k].x;
+      y[node] += places[k].y;
+    }
+  });
+  const bounds = boundsOf(places.map((at, k) => ({ ...sizes[k], ...at })));
+  return {
+    name,
+    nodes,
+    width: bounds.width + 2 * LANE_PADDING,
+    height: bounds.height + LANE_TITLE + LANE_PADDING,
+  };
+}
+
+/** Places nodes that hang together, from (0, 0) on. */
+function arrangeGroup(
+  nodes: readonly number[],
+  links: readonly (readonly [number, number])[],
   x: Float64Array,
   y: Float64Array,
-): Block {
+): Size {
   const graph = new dagre.graphlib.Graph({ multigraph: false });
   graph.setGraph({
     rankdir: "LR",
@@ -127,15 +158,35 @@ function arrangeLane(
     x[node] -= bounds.x;
     y[node] -= bounds.y;
   }
-  return {
-    name,
-    nodes,
-    width: bounds.width + 2 * LANE_PADDING,
-    height: bounds.height + LANE_TITLE + LANE_PADDING,
-  };
+  return bounds;
 }
 
+/** Places lanes: those that links join by layers, and such groups beside each other. */
 function arrangeBlocks(
+  blocks: readonly Block[],
+  between: ReadonlyMap<string, ReadonlyMap<string, number>>,
+  stacked: boolean,
+): LaneBox[] {
+  const pairs = [...between].flatMap(([from, targets]) => [...targets.keys()].map((to) => [from, to] as const));
+  const byName = new Map(blocks.map((block) => [block.name, block]));
+  const groups = connectedGroups(blocks.map(({ name }) => name), pairs);
+  const boxes = groups.map((names) => arrangeJoined(names.map((name) => byName.get(name)!), between, stacked));
+  const sizes = boxes.map((group) => boundsOf(group));
+  const places = packBoxes(sizes, stacked ? STACK_GAP : LANE_GAP, aspectOf(stacked));
+  const placed = new Map<string, LaneBox>();
+  boxes.forEach((group, k) => {
+    for (const box of group) {
+      placed.set(box.name, {
+        ...box,
+        x: box.x - sizes[k].x + places[k].x,
+        y: box.y - sizes[k].y + places[k].y,
+      });
+    }
+  });
+  return blocks.map(({ name }) => placed.get(name)!);
+}
+
+function arrangeJoined(
   blocks: readonly Block[],
   between: ReadonlyMap<string, ReadonlyMap<string, number>>,
   stacked: boolean,
@@ -148,14 +199,19 @@ function arrangeBlocks(
   });
   const numbers = new Map(blocks.map(({ name }, k) => [name, String(k)]));
   blocks.forEach(({ width, height }, k) => graph.setNode(String(k), { width, height }));
-  for (const [from, targets] of between) {
-    for (const [to, weight] of targets) graph.setEdge(numbers.get(from)!, numbers.get(to)!, { weight });
+  for (const { name: from } of blocks) {
+    for (const [to, weight] of between.get(from) ?? []) graph.setEdge(numbers.get(from)!, numbers.get(to)!, { weight });
   }
   dagre.layout(graph);
   return blocks.map(({ name, width, height }, k) => {
     const at = graph.node(String(k));
     return { name, x: at.x - width / 2, y: at.y - height / 2, width, height };
   });
+}
+
+/** Width by height that is wanted. */
+function aspectOf(stacked: boolean): number {
+  return stacked ? 0.6 : 1.6;
 }
 
 /** The best ranker takes minutes where there are thousands of nodes. */

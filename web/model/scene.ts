@@ -15,6 +15,7 @@ import {
   type Point,
   type Rect,
 } from "./geometry.ts";
+import { LABEL_SIZES, type LabelPlace, placeLabels } from "./labels.ts";
 import { type Layout, NODE_HEIGHT, NODE_WIDTH } from "./layout.ts";
 import { SpatialGrid } from "./spatial_grid.ts";
 
@@ -22,7 +23,7 @@ import { SpatialGrid } from "./spatial_grid.ts";
 const MAX_PORTS = 6;
 
 /** Half of a label's size: it may lie outside the curve's own bounds. */
-const LABEL_REACH = 36;
+const LABEL_REACH = 48;
 
 /** A port where it is drawn. */
 export interface PortPlace extends Point {
@@ -38,6 +39,8 @@ export class Scene {
   readonly nodes: readonly Rect[];
   /** The course of each link. */
   readonly links: readonly Curve[];
+  /** Label of each link. */
+  readonly labels: readonly LabelPlace[];
   /** Shown inputs and outputs of each node. */
   readonly ports: readonly (readonly PortPlace[])[];
   /** Pairs of node indices: from, to. */
@@ -78,6 +81,7 @@ export class Scene {
         places.get(portKey("in", each.toNode, each.toPort)) ?? sideOf(this.nodes[to], "in"),
       );
     });
+    this.labels = placeLabels(this.links, this.nodes);
     this.#nodeGrid = new SpatialGrid(this.nodes);
     this.#linkGrid = new SpatialGrid(this.links.map((curve) => inflate(curveBounds(curve), LABEL_REACH)));
   }
@@ -115,6 +119,16 @@ export class Scene {
       if (distance <= nearest) [best, nearest] = [link, distance];
     }
     return best;
+  }
+
+  /** The link whose label is at a point; -1 for none. */
+  labelAt(point: Point): number {
+    return this.linksIn({ ...point, width: 0, height: 0 }).find((link) => {
+      const { x, y, form } = this.labels[link];
+      if (form === "none") return false;
+      const { width, height } = LABEL_SIZES[form];
+      return contains({ x: x - width / 2, y: y - height / 2, width, height }, point);
+    }) ?? -1;
   }
 
   /** Links into and out of a node, inputs first. */

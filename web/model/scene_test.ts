@@ -52,6 +52,13 @@ Deno.test("Scene finds the node and the link under a point, and nothing where no
   assert.equal(scene.linkAt({ x: middle.x, y: middle.y + 30 }, 6), -1);
 });
 
+Deno.test("Scene finds the link under its label", () => {
+  const scene = sceneOf([node("a"), node("b")], [link("a", "b")]);
+  const { x, y } = scene.labels[0];
+  assert.equal(scene.labelAt({ x: x + 30, y: y + 20 }), 0);
+  assert.equal(scene.labelAt({ x: x + 30, y: y + 40 }), -1);
+});
+
 Deno.test("Scene leads each link from its output to its input", () => {
   const scene = sceneOf([node("a"), node("b", { inputs: [port("left"), port("right")] })], [link("a", "b", "right")]);
   const [, right] = scene.ports[1];

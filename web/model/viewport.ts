@@ -7,7 +7,7 @@
 import type { Point, Rect } from "./geometry.ts";
 
 /** Least and greatest zoom. */
-export const MIN_SCALE = 0.02;
+export const MIN_SCALE = 0.01;
 export const MAX_SCALE = 3;
 
 /** A view of the world: the world point in the upper left corner of the screen, and screen pixels a world unit. */
