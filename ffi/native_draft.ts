@@ -75,6 +75,8 @@ export interface NativeEdit {
   readonly remove?: readonly number[];
   readonly nodes: readonly NativeNode[];
   readonly attach: readonly NativeLink[];
+  /** Nodes that are passed by, or no more: they have one input and one output. */
+  readonly bypass?: readonly { readonly slot: number; readonly on: boolean }[];
   /** Live values, by slot. */
   readonly configure?: readonly { readonly slot: number; readonly values: NativeValues }[];
 }
@@ -104,6 +106,7 @@ export function draftEdit(symbols: NativeSymbols, epoch: number, edit: NativeEdi
       check(addLink(symbols, pointer, link));
       if (link.encoded) check(symbols.slu_native_link_encoded(pointer));
     }
+    for (const { slot, on } of edit.bypass ?? []) check(symbols.slu_native_bypass(pointer, slot, on ? 1 : 0));
     for (const { slot, values } of edit.configure ?? []) {
       const [keys, numbers] = encodeValues(values);
       const [keysAt, numbersAt] = [Deno.UnsafePointer.of(keys), Deno.UnsafePointer.of(numbers)];

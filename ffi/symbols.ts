@@ -76,6 +76,7 @@ export const SYMBOLS = {
   slu_native_link_encoded: { parameters: ["pointer"], result: "u32" },
   slu_native_link_detached: { parameters: ["pointer"], result: "u32" },
   slu_native_remove_node: { parameters: ["pointer", "u32"], result: "u32" },
+  slu_native_bypass: { parameters: ["pointer", "u32", "u32"], result: "u32" },
   slu_native_add_values: { parameters: ["pointer", "u32", "pointer", "u32", "pointer", "u32"], result: "u32" },
   slu_native_spawn: {
     parameters: ["pointer", "pointer", "u32", "u32", "u32", "u32", "pointer", "u32"],

@@ -215,6 +215,27 @@ native("a native stage that cannot have a live value is told so, and the rest of
   await runtime.stop();
 });
 
+native("bypass() hands frames on past a native stage, and back", async () => {
+  await using runtime = new Runtime({ mode: "offline", native: "require", pools });
+  const source = runtime.add(nativeSource({ blockSize: 8 }), { lane: "a" });
+  const gain = runtime.add(nativeGain({ gainDb: -6 }), { id: "gain", lane: "b" });
+  const target = runtime.add(nativeSink(), { id: "target", lane: "c" });
+  runtime.connect(source.outputs.audio, gain.inputs.audioIn);
+  runtime.connect(gain.outputs.audioOut, target.inputs.audio);
+  await runtime.start();
+  const scaled = () => runtime.stats().nodes.find(({ id }) => id === "target")!.figures!.corrupt;
+  await until(() => scaled() > FRAMES_BETWEEN);
+  await runtime.edit((edit) => edit.bypass("gain"));
+  // More than can be on the way.
+  await flow(runtime, "target", 1_000);
+  const before = scaled();
+  await flow(runtime, "target", 1_000);
+  equal(scaled(), before);
+  await runtime.edit((edit) => edit.bypass("gain", false));
+  await until(() => scaled() > before + FRAMES_BETWEEN);
+  await runtime.stop();
+});
+
 native("pause() holds native sources, and their clock stands still meanwhile", async () => {
   await using runtime = new Runtime({ mode: "live", native: "require" });
   const source = runtime.add(nativeSource({ blockSize: 480, paced: true }), { id: "source", lane: "a" });

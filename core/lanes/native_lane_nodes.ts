@@ -84,6 +84,7 @@ export class NativeLaneNodes {
       remove: edit.remove.map((id) => this.slotOf(id)),
       nodes: coming.map((node) => this.#native(node)),
       attach: edit.attach.map((end) => this.#link(end)),
+      bypass: edit.bypass.map(({ node, on }) => ({ slot: this.#node(node).slot, on })),
       configure: edit.configure.map(({ node, values }) => {
         const { slot, type } = this.#node(node);
         return { slot, values: toValues(node, type, values) };

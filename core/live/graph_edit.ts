@@ -164,11 +164,11 @@ export class GraphEdit {
     const { inputs, outputs } = type.descriptor;
     const fits = inputs.length === 1 && outputs.length === 1 && inputs[0].kind === outputs[0].kind &&
       inputs[0].array === undefined && inputs[0].dynamic === undefined && outputs[0].dynamic === undefined &&
-      type.descriptor.lane !== "native" && type.descriptor.mode !== "external";
+      type.descriptor.mode !== "external";
     if (!fits) {
       throw new SluiceError(
         "InvalidGraph",
-        `Cannot bypass node "${id}" (${type.descriptor.type}): only a processor with one input and one output of the ` +
+        `Cannot bypass node "${id}" (${type.descriptor.type}): only a node with one input and one output of the ` +
           "same kind can be bypassed",
         { nodeId: id },
       );

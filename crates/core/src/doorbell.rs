@@ -95,6 +95,10 @@ impl Doorbell<'_> {
     pub fn drain(&self, mut found: impl FnMut(u32)) {
         for (block, summary) in self.summary.iter().enumerate() {
             // The summary first: a bit that is set later finds its word not yet taken, or names the word again.
+            // A look is cheaper than an exchange; what comes after it is found by the next look, before the lane parks.
+            if summary.load(Ordering::SeqCst) == 0 {
+                continue;
+            }
             for word in bits(summary.swap(0, Ordering::SeqCst)) {
                 let index = block as u32 * 32 + word;
                 let Some(word) = self.inbox.get(index as usize) else { continue };

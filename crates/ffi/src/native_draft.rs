@@ -212,6 +212,21 @@ pub unsafe extern "C" fn slu_native_remove_node(draft: *mut Draft, slot: u32) ->
     })
 }
 
+/// Says that the node in a slot, which has one input and one output, is passed by (`on` 1), or no more (0).
+///
+/// # Safety
+///
+/// `draft` as in [`slu_native_add_pool`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_bypass(draft: *mut Draft, slot: u32, on: u32) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the draft.
+        let Draft(edit) = unsafe { &mut *draft };
+        edit.bypass.push((slot, on != 0));
+        Ok(1)
+    })
+}
+
 /// Gives the stage in a slot live values. 0: as [`slu_native_add_node`].
 ///
 /// # Safety

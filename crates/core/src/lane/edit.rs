@@ -76,6 +76,11 @@ impl Runner {
         for (link, record) in edit.attach.iter().zip(records) {
             self.attach(link, record);
         }
+        for &(slot, on) in &edit.bypass {
+            if let Some(node) = self.nodes.get_mut(slot as usize) {
+                node.bypassed = on;
+            }
+        }
         let mut failure = None;
         for (slot, values) in &edit.configure {
             if let Err(text) = self.configure(*slot as usize, values) {

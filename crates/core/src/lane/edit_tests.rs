@@ -20,6 +20,13 @@ impl World {
         }
     }
 
+    /// A sample of how many frames a sink has found to be not as they were sent.
+    fn corrupt(&self, node: u32) -> f64 {
+        let record = self.control.node(node).unwrap().as_ptr();
+        // SAFETY: the record lies in the arena; a read of 8 aligned bytes is a sample.
+        unsafe { (&raw const (*record).figures[1]).read_volatile() }
+    }
+
     /// Prepares an edit of one lane, commits it, and awaits that it is in effect.
     fn edit(&self, number: u32, lane: &NativeLane, edit: Edit) -> Report {
         let epoch = edit.epoch;
@@ -233,4 +240,25 @@ fn an_edit_is_applied_while_the_lane_is_paused_and_its_values_too() {
     assert_flows(&world, 1);
     assert_whole(lane, 4, &[(1, true), (3, false)]);
     world.assert_all_slots_free();
+}
+
+#[test]
+fn a_node_that_is_passed_by_hands_on_what_comes_in() {
+    let world = World::new(64);
+    // What the gain scales is not what the sink wants.
+    let nodes = vec![
+        node(0, "native-source", &[("blockSize", 8.0)]),
+        node(1, "native-gain", &[("gainDb", -6.0)]),
+        node(2, "native-sink", &[]),
+    ];
+    let lane = start(world.lane(1, false, nodes, vec![local(0, 0, 1), local(1, 1, 2)]));
+    let edit = Edit { epoch: 1, bypass: vec![(1, true)], ..Edit::default() };
+    assert_eq!(world.edit(1, &lane, edit), Report::Applied { epoch: 1, failure: None });
+    lane.command(Command::Start);
+    await_until("frames", || world.node(2).2 > 100.0);
+    assert_eq!(world.corrupt(2), 0.0);
+    let edit = Edit { epoch: 2, bypass: vec![(1, false)], ..Edit::default() };
+    assert_eq!(world.edit(1, &lane, edit), Report::Applied { epoch: 2, failure: None });
+    await_until("scaled frames", || world.corrupt(2) > 100.0);
+    close(lane);
 }

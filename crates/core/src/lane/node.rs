@@ -22,6 +22,8 @@ pub(super) struct Node {
     pub(super) ports: Ports,
     /// `None`: it panicked, and is not called again; or it was removed.
     pub(super) stage: Option<Box<dyn Stage>>,
+    /// It hands on what comes in, and its stage is not called.
+    pub(super) bypassed: bool,
     /// It was removed: its slot is free.
     pub(super) vacant: bool,
     times: TickTimes,
@@ -46,7 +48,7 @@ impl Failure {
 
 impl Node {
     pub(super) fn new(kind: &'static StageType, ports: Ports, stage: Box<dyn Stage>) -> Self {
-        Self { kind, ports, stage: Some(stage), vacant: false, times: TickTimes::default() }
+        Self { kind, ports, stage: Some(stage), bypassed: false, vacant: false, times: TickTimes::default() }
     }
 
     /// Runs the node, if something is to be done.
@@ -114,7 +116,11 @@ impl Node {
         let started_ns = self.times.is_timed(ticks).then(|| shared.clock_ns());
         self.ports.reads = 0;
         self.ports.writes = 0;
-        let outcome = self.call(shared, |stage, context| stage.process(context));
+        let outcome = if self.bypassed {
+            self.call(shared, |_, context| hand_on(context))
+        } else {
+            self.call(shared, |stage, context| stage.process(context))
+        };
         if let Some(started_ns) = started_ns {
             let age_ns = (self.ports.reads > 0).then_some(started_ns - self.ports.last_ingress_ns);
             let took_ns = shared.clock_ns() - started_ns;
@@ -240,6 +246,14 @@ impl Node {
         shared.done[self.ports.position] = true;
         Err(failure)
     }
+}
+
+/// What a node does that is passed by: it has one input and one output.
+fn hand_on(context: &mut StageContext<'_>) -> Result<(), Fault> {
+    while let Some(frame) = context.read(0) {
+        context.write(0, frame);
+    }
+    Ok(())
 }
 
 /// Drops a stage; if even that panics, nothing more is to be done about it.

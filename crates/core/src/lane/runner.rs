@@ -257,18 +257,24 @@ impl Runner {
 
     /// Lanes of this runtime that run and are not parked, this one included.
     fn awake_lanes(&self) -> usize {
-        let lanes = (0..self.control.lane_count()).filter_map(|lane| self.control.lane(lane));
-        lanes
-            .filter(|lane| {
-                // SAFETY: the records lie in an arena that the thread holds, and the words are atomic. Relaxed: a
-                // guess.
-                unsafe {
-                    let lane = lane.as_ptr();
-                    (*lane).generation.load(Ordering::Relaxed) > (*lane).dead_generation.load(Ordering::Relaxed)
-                        && (*lane).sleeping.load(Ordering::Relaxed) == 0
-                }
-            })
-            .count()
+        let mut awake = 0;
+        for index in 0..self.control.lane_count() {
+            let Some(lane) = self.control.lane(index).map(NonNull::as_ptr) else { break };
+            // SAFETY: the records lie in an arena that the thread holds, and the words are atomic. Relaxed: a guess.
+            let (generation, dead) = unsafe {
+                let dead = (*lane).dead_generation.load(Ordering::Relaxed);
+                ((*lane).generation.load(Ordering::Relaxed), dead)
+            };
+            if generation == 0 && index > 0 {
+                // Lanes are taken in order; of main, which is the first, there may be none.
+                break;
+            }
+            // SAFETY: as above.
+            if generation > dead && unsafe { (*lane).sleeping.load(Ordering::Relaxed) } == 0 {
+                awake += 1;
+            }
+        }
+        awake
     }
 
     fn drain_inbox(&mut self) {

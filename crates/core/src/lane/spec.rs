@@ -147,6 +147,8 @@ pub struct Edit {
     pub nodes: Vec<NodeSpec>,
     /// Ends of links that come.
     pub attach: Vec<LinkSpec>,
+    /// Slots of nodes that are passed by, or no more.
+    pub bypass: Vec<(u32, bool)>,
     /// Live values, by slot and key.
     pub configure: Vec<(u32, Vec<(String, f64)>)>,
 }
