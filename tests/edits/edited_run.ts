@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { Runtime } from "../../core/runtime.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { RuntimeStats } from "../../core/stats.ts";
-import { addNode, CONTROL, FAILURES, type linkNodes, Model, OPERATIONS } from "./edited_graph.ts";
+import { addNode, CONTROL, FAILURES, linkNodes, Model, OPERATIONS } from "./edited_graph.ts";
 import { type Gap, Ledger } from "./ledger.ts";
 import { Random } from "./random.ts";
 
