@@ -42,6 +42,7 @@ Deno.test("parseArgs() reads sluice run with all its options", () => {
     native: "off",
     serve: "auto",
     packages: ["p.ts", "q.ts"],
+    watch: false,
   });
 });
 
