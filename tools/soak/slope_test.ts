@@ -1,0 +1,21 @@
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import { floors, median, slopeOf } from "./slope.ts";
+
+const line = (perSecond: number, noise: (k: number) => number) =>
+  Array.from({ length: 60 }, (_, k) => ({ atSeconds: k, value: 100 + perSecond * k + noise(k) }));
+
+Deno.test("slopeOf() finds a slope an hour, and by how much it may be off", () => {
+  const exact = slopeOf(line(0.5, () => 0));
+  ok(Math.abs(exact.perHour - 1_800) < 1e-6 && exact.marginPerHour < 1e-6);
+  const { perHour, marginPerHour } = slopeOf(line(0, (k) => k % 2 === 0 ? 1 : -1));
+  ok(Math.abs(perHour) < marginPerHour, `${perHour} ± ${marginPerHour}`);
+  const growing = slopeOf(line(0.5, (k) => k % 3));
+  ok(growing.perHour - growing.marginPerHour > 1_000);
+  throws(() => slopeOf(line(1, () => 0).slice(0, 2)), /Cannot find the slope of 2 samples: wanted at least 3/);
+});
+
+Deno.test("floors() keeps the least value of each stretch, and median() the middle one", () => {
+  const samples = [[0, 5], [1, 3], [2, 9], [10, 4], [11, 8]].map(([atSeconds, value]) => ({ atSeconds, value }));
+  deepEqual(floors(samples, 10), [{ atSeconds: 1, value: 3 }, { atSeconds: 10, value: 4 }]);
+  equal(median([9, 1, 5]), 5);
+});
