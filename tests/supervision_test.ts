@@ -219,3 +219,37 @@ for (const how of ["exits the worker", "closes the worker"] as const) {
     await rejects(runtime.finished, { code: "LaneCrashed", message: /^Lane "bad" ended: a node called/ });
   });
 }
+
+for (const how of ["leaves a rejection", "throws in a callback"] as const) {
+  eachDriver(`restart: a node that ${how} on lane main is built anew, and the program goes on`, async (native) => {
+    const { summary } = await run({ how, native, lane: "main", supervision: SOON });
+    const { state, errors, restarts } = figuresOf(summary);
+    deepEqual([summary.outcome, state], ["completed", "ended"]);
+    ok(errors >= 1 && restarts >= 1);
+  });
+}
+
+for (const supervision of ["fail", "disable", SOON] as const) {
+  const policy = typeof supervision === "string" ? supervision : "restart";
+  eachDriver(`${policy}: a node that goes silent has not failed, and the graph comes to its end`, async (native) => {
+    const { summary, events, behind } = await run({ how: "goes silent", native, supervision });
+    deepEqual([summary.outcome, figuresOf(summary).state, figuresOf(summary).errors], ["completed", "ended", 0]);
+    deepEqual(events.filter((kind) => kind !== "activity"), []);
+    deepEqual([behind!.received, behind!.last], [EVERY, EVERY - 1]);
+  });
+
+  eachDriver(`${policy}: a node that stops slowly has its time`, async (native) => {
+    const { summary, behind } = await run({ how: "stops slowly", native, supervision });
+    deepEqual([summary.outcome, figuresOf(summary).state, behind!.received], ["completed", "ended", COUNT]);
+  });
+
+  eachDriver(`${policy}: a node that keeps frames ends the run once no slot is left, which says so`, async (native) => {
+    const { runtime } = build({ how: "keeps frames", every: 1, native, supervision });
+    await runtime.start();
+    await rejects(runtime.finished, {
+      code: "PoolExhausted",
+      message: /waits for a free slot, and no other node gives one back; a node that calls retain\(\) has to/,
+    });
+    equal(figuresOf(runtime.summary()!).errors, 0);
+  });
+}

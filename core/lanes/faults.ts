@@ -95,17 +95,20 @@ export async function tearDown(cell: NodeCell): Promise<void> {
  * share it, the class that the stack names first.
  *
  * @param nodes what the lane runs
+ * @param isShared whether other code than that of nodes runs on the thread, perhaps from the same modules: then the class
+ * must be named too
  * @returns `undefined` where the stack names none, or several instances of the same class
  */
 export function blame<N extends { readonly plan: NodePlan; readonly descriptor: NodeCell["descriptor"] }>(
   error: unknown,
   nodes: readonly N[],
+  isShared = false,
 ): N | undefined {
   const lines = String((error as Error)?.stack ?? "").split("\n").slice(1);
   for (const line of lines) {
     const inModule = nodes.filter(({ plan, descriptor }) => line.includes(`${moduleUrl(plan, descriptor)}:`));
     if (inModule.length === 0) continue;
-    if (inModule.length === 1) return inModule[0];
+    if (inModule.length === 1 && !isShared) return inModule[0];
     const ofClass = inModule.filter(({ descriptor: { className } }) => new RegExp(`\\b${className}\\b`).test(line));
     if (ofClass.length === 1) return ofClass[0];
     if (ofClass.length > 1) return undefined;

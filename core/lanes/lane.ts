@@ -328,16 +328,24 @@ export class Lane implements CellHost, RunHost, EditedLane {
 
   /** A failure outside every call that the lane made: an unhandled rejection, an error in a callback. */
   failOutside(error: unknown): void {
-    if (this.#closed) return;
-    const cell = blame(error, this.cells);
-    if (cell !== undefined) {
-      this.page.f64[cell.at64 + ERRORS]++;
-      this.fail(error, cell, "a callback or a promise");
-      return;
-    }
+    if (this.#closed || this.blameOne(error)) return;
     this.#running = false;
     const message = `Lane "${this.init.name}" failed outside process(): ${String((error as Error)?.message ?? error)}`;
     this.site.post({ kind: "failed", error: serializeError(new SluiceError("NodeFailed", message, { cause: error })) });
+  }
+
+  /**
+   * A failure outside every call that the lane made, perhaps of one of its nodes.
+   *
+   * @param isShared as for {@linkcode blame}
+   * @returns whether it is a node's; then the node has failed
+   */
+  blameOne(error: unknown, isShared = false): boolean {
+    const cell = this.#closed ? undefined : blame(error, this.cells, isShared);
+    if (cell === undefined) return false;
+    this.page.f64[cell.at64 + ERRORS]++;
+    this.fail(error, cell, "a callback or a promise");
+    return true;
   }
 
   async #open(command: Extract<LaneCommand, { kind: "open" }>): Promise<void> {

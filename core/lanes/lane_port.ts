@@ -30,6 +30,11 @@ export class MainLanePort implements LanePort {
   readonly kind = "main";
   readonly #lane: Lane;
   readonly #driver: Driver;
+  /** What nobody else of the program takes, and a node of this lane has caused. */
+  readonly #onError = (event: Event) => {
+    const { reason, error } = event as PromiseRejectionEvent & ErrorEvent;
+    if (this.#lane.blameOne(event.type === "error" ? error : reason, true)) event.preventDefault();
+  };
 
   /** @param types the types of its nodes, by the node's id */
   constructor(
@@ -47,6 +52,7 @@ export class MainLanePort implements LanePort {
       post: (report) => queueMicrotask(() => onReport(report)),
       findType: (node) => Promise.resolve(types.get(node.id)!),
     });
+    for (const type of ["error", "unhandledrejection"]) globalThis.addEventListener(type, this.#onError);
   }
 
   send(command: Exclude<LaneCommand, { kind: "init" }>): void {
@@ -54,7 +60,9 @@ export class MainLanePort implements LanePort {
     this.#driver.ringBell(this.index);
   }
 
-  terminate(): void {}
+  terminate(): void {
+    for (const type of ["error", "unhandledrejection"]) globalThis.removeEventListener(type, this.#onError);
+  }
 }
 
 /** Runs a lane in a worker. */
