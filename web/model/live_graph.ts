@@ -87,6 +87,14 @@ export class LiveGraph {
     return this.#restarts;
   }
 
+  /** Asks for the graph anew: a reading has neither the error that it ended with nor the formats that links got since. */
+  refresh(): void {
+    this.#client.call("graph.get", {}).then((graph) => {
+      if (graph.run === this.#graph?.run) this.#takeGraph(graph);
+      // A connection that is lost meanwhile brings the graph when it is back.
+    }, () => {});
+  }
+
   #take(part: LivePart, change: () => void): void {
     change();
     this.#changed(part);
@@ -112,14 +120,6 @@ export class LiveGraph {
     const before = this.state;
     if (this.#figures?.take(frame) !== true) return;
     this.#changed("figures");
-    if (before !== frame.state) this.#refresh();
-  }
-
-  /** A reading has the graph's state, but not the error that it ended with. */
-  #refresh(): void {
-    this.#client.call("graph.get", {}).then((graph) => {
-      if (graph.run === this.#graph?.run) this.#takeGraph(graph);
-      // A connection that is lost meanwhile brings the graph when it is back.
-    }, () => {});
+    if (before !== frame.state) this.refresh();
   }
 }

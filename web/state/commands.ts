@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { signal } from "@preact/signals";
-import { client } from "./live.ts";
+import { effect, signal } from "@preact/signals";
+import { client, restarts } from "./live.ts";
 
 /** How long the end of a graph may take, milliseconds: its nodes drain first. */
 const STOP_TIMEOUT_MS = 60_000;
@@ -19,6 +19,10 @@ export const notice = signal<string | undefined>(undefined);
 export const busy = signal(false);
 
 let timer: ReturnType<typeof setTimeout> | undefined;
+
+effect(() => {
+  if (restarts.value > 0) tell("The runtime was started again: counts begin anew");
+});
 
 /** Shows a notice for a while. */
 export function tell(message: string): void {

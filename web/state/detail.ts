@@ -1,15 +1,19 @@
 /**
- * The selected node in detail: its documentation, configuration and histograms, asked for twice a second.
+ * What is selected in detail: of a node documentation, configuration and histograms, asked for twice a second; of a link
+ * its format.
  *
  * @module
  */
 import { effect, signal } from "@preact/signals";
 import type { NodeDetail } from "../../control/schemas/graph.ts";
-import { client, graph, graphState, status } from "./live.ts";
-import { selectedNode } from "./place.ts";
+import { client, graph, graphState, refreshGraph, status } from "./live.ts";
+import { selectedLink, selectedNode } from "./place.ts";
 
 /** Time between two questions, milliseconds. */
 const PERIOD_MS = 500;
+
+/** Time until the graph is asked for again while a format is not known, milliseconds. */
+const FORMAT_PERIOD_MS = 2000;
 
 /** Details of the node that is selected; `undefined` until they are there. */
 export const detail = signal<NodeDetail | undefined>(undefined);
@@ -28,6 +32,14 @@ effect(() => {
   void ask(id);
   const timer = setInterval(() => document.hidden || void ask(id), PERIOD_MS);
   return () => clearInterval(timer);
+});
+
+// The format of a link is known once frames flow: ask until it is.
+effect(() => {
+  const link = graph.value?.links[selectedLink.value];
+  if (link === undefined || link.format !== undefined || status.value !== "open") return;
+  const timer = setTimeout(refreshGraph, FORMAT_PERIOD_MS);
+  return () => clearTimeout(timer);
 });
 
 async function ask(id: string): Promise<void> {

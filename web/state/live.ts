@@ -4,11 +4,12 @@
  *
  * @module
  */
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import { type ConnectionStatus, ControlClient } from "../../control/client.ts";
 import type { ControlEvent, LogLine } from "../../control/schemas/feed.ts";
 import type { GraphSnapshot, GraphState } from "../../control/schemas/graph.ts";
 import type { GraphFigures } from "../model/graph_figures.ts";
+import { HistoryBook } from "../model/history_book.ts";
 import { LiveGraph, type LivePart } from "../model/live_graph.ts";
 
 /** Readings a second while the page is seen, and while it is not. */
@@ -51,12 +52,20 @@ export const restarts = signal(0);
 /** The connection of this page; its cookie, if a token is wanted, is sent by the browser. */
 export const client: ControlClient = new ControlClient({ url: rpcUrl() });
 
+/** Histories of nodes and links; also of the time while the page was hidden. */
+export const historyBook: HistoryBook = new HistoryBook();
+
 const live = new LiveGraph(client, take);
 let frameWanted = false;
 const dirty = new Set<LivePart>();
 
 watch();
 document.addEventListener("visibilitychange", watch);
+
+/** Asks for the graph anew. */
+export function refreshGraph(): void {
+  live.refresh();
+}
 
 /** A hidden page goes on with fewer readings, so that its history has no hole, and costs next to nothing. */
 function watch(): void {
@@ -65,6 +74,7 @@ function watch(): void {
 
 function take(part: LivePart): void {
   dirty.add(part);
+  if (part === "figures") historyBook.take(live.figures!);
   if (frameWanted) return;
   frameWanted = true;
   // No frame comes while the page is hidden: nothing is drawn then, and the newest is when it is seen again.
@@ -73,6 +83,12 @@ function take(part: LivePart): void {
 
 function show(): void {
   frameWanted = false;
+  // In one go: nobody sees the figures of one graph beside another.
+  batch(showNewest);
+  dirty.clear();
+}
+
+function showNewest(): void {
   status.value = live.status;
   problem.value = live.problem;
   restarts.value = live.restarts;
@@ -83,7 +99,6 @@ function show(): void {
   lines.value = live.lines;
   conditions.value = live.figures?.changes ?? 0;
   if (dirty.has("figures")) reading.value++;
-  dirty.clear();
 }
 
 function rpcUrl(): string {

@@ -6,8 +6,7 @@ import uPlot from "uplot";
 import { formatShort } from "../../model/format_figures.ts";
 import type { Palette } from "../../model/palette.ts";
 import type { Selection } from "../../model/place.ts";
-import { historyBook } from "../../state/history.ts";
-import { reading } from "../../state/live.ts";
+import { historyBook, reading } from "../../state/live.ts";
 import { palette, theme } from "../../state/theme.ts";
 import type { PlotSpec } from "./plots.ts";
 

@@ -43,6 +43,7 @@ export function LinkPanel({ index }: PanelProps): JSX.Element | null {
         <FigureList
           items={[
             { key: "kind", name: "Frames", value: link.kind },
+            { key: "format", name: "Format", value: link.format ?? "not known yet" },
             { key: "type", name: "Type", value: <code>{link.type}</code> },
             { key: "capacity", name: "Capacity", value: `${link.capacity} frames` },
             { key: "policy", name: "Policy", value: link.policy },
