@@ -13,6 +13,7 @@ const LANE_BYTES = LANE.size;
 const LINK_BYTES = LINK.size;
 const NODE_BYTES = NODE.size;
 const LINK_STATE_AT = LINK.state;
+const LANE_STATE_AT = LANE.state;
 const INBOX = LANE.inbox;
 const SUMMARY = LANE.inboxSummary;
 const SUMMARY_WORDS = LANE.summaryWords;
@@ -47,6 +48,7 @@ export class ControlPage {
   readonly i32: Int32Array;
   readonly f64: Float64Array;
   readonly #lanes: number;
+  readonly #laneCount: number;
   readonly #links: number;
   readonly #nodes: number;
 
@@ -57,6 +59,7 @@ export class ControlPage {
     this.f64 = new Float64Array(buffer);
     if (this.u32[CONTROL.magic >> 2] !== CONTROL.magicValue) throw new TypeError("Not a control arena");
     this.#lanes = this.u32[CONTROL.lanesOffset >> 2];
+    this.#laneCount = this.u32[CONTROL.laneCount >> 2];
     this.#links = this.u32[CONTROL.linksOffset >> 2];
     this.#nodes = this.u32[CONTROL.nodesOffset >> 2];
   }
@@ -136,6 +139,15 @@ export class ControlPage {
         }
       }
     }
+  }
+
+  /** How many lanes are in a state: a value of {@linkcode LANE_STATE}. */
+  lanesIn(state: number): number {
+    let count = 0;
+    for (let lane = 0; lane < this.#laneCount; lane++) {
+      if (this.u32[(this.laneOffset(lane) + LANE_STATE_AT) >> 2] === state) count++;
+    }
+    return count;
   }
 
   /** Whether a lane's inbox has any bit set. */

@@ -476,6 +476,10 @@ class Bench implements CellSite, RunHost {
     return this.clockNs;
   }
 
+  stampNs(): number {
+    return this.clockNs;
+  }
+
   enqueue(cell: NodeCell): void {
     cell.queued = true;
     this.queued = true;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ok } from "node:assert/strict";
+import { equal, ok } from "node:assert/strict";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,9 +25,20 @@ const COUNTING = [
   "core/lanes/cell_runner.ts",
 ];
 
-/** A statement of one line that writes a counter of the statistics page. */
-const COUNTER =
-  /^\s*(if \([^{]*\) )?(this\.#)?f64\[[^\]]*(WRITTEN|READ|HIGH_WATER|NEWEST_INGRESS|TICKS|framesIn|framesOut|FRAMES_IN|FRAMES_OUT)[^\]]*\](\+\+| = | \+= ).*;$/;
+/** A statement of one line that counts, or that asks for what was counted to be published. */
+const COUNTER = new RegExp(
+  String.raw`^\s*(` + [
+    String.raw`cell\.ticks\+\+`,
+    String.raw`this\.#(framesIn|framesOut|read)\+\+`,
+    String.raw`if \(queued >= this\.#highWater\) .*`,
+    String.raw`if \(next === this\.#tail\) this\.#newestGoneNs = .*`,
+    String.raw`if \(!this\.#isChanged\) this\.#change\(\)`,
+    String.raw`this\.#f64\[this\.#at \+ (WRITTEN|NEWEST_INGRESS)\] \+?= .*`,
+  ].join("|") + ");$",
+);
+
+/** Lines that match it. */
+const COUNTERS = 9;
 
 /** See the module. */
 export const counters: Benchmark = {
@@ -40,7 +51,7 @@ export const counters: Benchmark = {
     try {
       const uncounted = join(folder, "uncounted");
       const untimed = join(folder, "untimed");
-      ok(await copyWithout(uncounted, COUNTING, (line) => COUNTER.test(line) ? undefined : line) >= 5);
+      equal(await copyWithout(uncounted, COUNTING, (line) => COUNTER.test(line) ? undefined : line), COUNTERS);
       ok(
         await copyWithout(
           untimed,

@@ -13,7 +13,9 @@ const HOPS = 4_000_000;
 /** See the module. */
 export const manyNodes: Benchmark = {
   name: "many-nodes",
-  about: "The cost of a hop in a chain of 10,000 nodes on one lane against one of 100, with as many hops in all.",
+  about:
+    "The cost of a hop in a chain of 10,000 nodes on one lane against one of 100, with as many hops in all; with " +
+    "links of the usual 8 frames, and of one, so that each hop is a tick of its own.",
   async run({ runs }) {
     return [
       await compare(runs, {
@@ -23,11 +25,17 @@ export const manyNodes: Benchmark = {
         ours: () => hop(10_000),
         theirs: () => hop(100),
       }),
+      await compare(runs, {
+        what: "the same, links of one frame",
+        peer: "a graph of 100",
+        ours: () => hop(10_000, 1),
+        theirs: () => hop(100, 1),
+      }),
     ];
   },
 };
 
-async function hop(nodes: number): Promise<number> {
+async function hop(nodes: number, capacity?: number): Promise<number> {
   const frames = HOPS / nodes;
   const { nsPerFrame } = await runChain({
     passes: nodes - 2,
@@ -35,7 +43,7 @@ async function hop(nodes: number): Promise<number> {
     frames,
     // The chain holds many frames at once: what counts is the time from the first frame's start to the last one's end.
     warmup: 0,
-    capacity: 1,
+    capacity,
     pool: { slotBytes: 64 },
   });
   return nsPerFrame / (nodes - 1);

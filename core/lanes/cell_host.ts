@@ -19,6 +19,8 @@ export interface CellHost {
   /** Whether frames are checked as development mode does. */
   readonly development: boolean;
   nowNs(): number;
+  /** The clock as last read: at least once in a round of nodes that take microseconds. */
+  stampNs(): number;
   /** Puts the cell among those to run. */
   enqueue(cell: NodeCell): void;
   /** Sees to it that the cell is woken at `notBeforeNs`. */

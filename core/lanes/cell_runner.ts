@@ -75,7 +75,6 @@ export function runCell(host: RunHost, cell: NodeCell): void {
     if (cell.notBeforeNs === 0) flushCell(host, cell);
   } else if (cell.unheard) cell.beginFinish("nobody reads what the node writes");
   else if (mayTick(host, cell)) {
-    cell.isStamped = false;
     let ticked = tickCell(host, cell);
     for (let left = MAX_REPEATS; left > 0 && ticked && !host.singly && mayRepeat(cell); left--) {
       ticked = tickCell(host, cell);

@@ -26,6 +26,7 @@ import type { Figures } from "../stats.ts";
 import { runCell, type RunHost } from "./cell_runner.ts";
 import { EventRelay } from "./event_relay.ts";
 import { ReadySet } from "./ready_set.ts";
+import { Spinner } from "./spinner.ts";
 import { explain } from "./explain.ts";
 import { blame, disable, setAside, setUp, tearDown } from "./faults.ts";
 import { type EditedLane, LaneEditor, reconfigure } from "./lane_editor.ts";
@@ -108,8 +109,11 @@ export class Lane implements CellHost, RunHost, EditedLane {
   /** In the order of the graph: a cell's place is its rank. */
   cells: NodeCell[] = [];
   #ready = new ReadySet(0);
-  /** The clock as it was when this round began. */
+  /** The clock as last read: at least once a round, and after each tick that takes long. */
   #nowNs = 0;
+  /** When the lane is to go back to the event loop. */
+  #yieldAtNs = 0;
+  readonly #spinner: Spinner | undefined;
   #running = false;
   /** Sources were told to end. */
   #stopping = false;
@@ -157,6 +161,9 @@ export class Lane implements CellHost, RunHost, EditedLane {
     this.#events = new EventRelay((report) => site.post(report), () => this.driver.nowNs() / 1e6);
     this.page.u32[this.#at32 + GENERATION] = init.generation;
     this.#take = (bit) => this.#taken(bit);
+    if (site.mayBlock) {
+      this.#spinner = new Spinner(this.page, init.index, navigator.hardwareConcurrency, () => this.nowNs());
+    }
     if (site.mayBlock) site.driver.enterLane(init.index, init.generation);
   }
 
@@ -225,7 +232,11 @@ export class Lane implements CellHost, RunHost, EditedLane {
   }
 
   nowNs(): number {
-    return this.site.driver.nowNs() - this.#pausedNs;
+    return this.#nowNs = this.driver.nowNs() - this.#pausedNs;
+  }
+
+  stampNs(): number {
+    return this.#nowNs;
   }
 
   post(report: LaneReport): void {
@@ -429,7 +440,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
   }
 
   async #loop(): Promise<void> {
-    let yieldAtNs = this.nowNs() + YIELD_AFTER_NS;
+    this.#yieldAtNs = this.nowNs() + YIELD_AFTER_NS;
     while (this.#running) {
       if (this.#editor.due) {
         this.#editor.apply();
@@ -440,15 +451,9 @@ export class Lane implements CellHost, RunHost, EditedLane {
       if (!this.#running) return;
       this.#tellPause();
       if (this.#ready.size === 0 || this.#paused) {
-        const wentBack = await this.#idle();
-        if (!wentBack && this.#nowNs < yieldAtNs) continue;
-        if (!wentBack) await yieldNow();
-        yieldAtNs = this.nowNs() + YIELD_AFTER_NS;
-      } else if (this.#messageAnnounced || this.#nowNs >= yieldAtNs) {
-        if (this.#messageAnnounced) await this.#awaitMessage();
-        else await yieldNow();
-        yieldAtNs = this.nowNs() + YIELD_AFTER_NS;
-      }
+        if (!this.#spin()) await this.#idle();
+      } else if (this.#messageAnnounced) await this.#awaitMessage();
+      else if (this.#nowNs >= this.#yieldAtNs) await this.#yield();
     }
   }
 
@@ -460,7 +465,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
       this.site.end?.();
       return;
     }
-    const nowNs = this.#nowNs = this.nowNs();
+    const nowNs = this.nowNs();
     const { f64, u32 } = this.page;
     f64[(this.#at32 >> 1) + HEARTBEAT_NS] = nowNs;
     f64[(this.#at32 >> 1) + ROUNDS]++;
@@ -477,7 +482,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
       if (cell.held || cell.failed) continue;
       u32[this.#at32 + CURRENT_NODE] = cell.number;
       runCell(this, cell);
-      if (live) this.flushWriters();
+      if (live || cell.repeats) this.flushWriters();
     }
     u32[this.#at32 + CURRENT_NODE] = 0;
     this.flushWriters();
@@ -505,34 +510,48 @@ export class Lane implements CellHost, RunHost, EditedLane {
     staged.length = 0;
   }
 
-  /** Parks, if there is nothing to do. @returns whether it went back to the event loop */
-  async #idle(): Promise<boolean> {
+  /** Whether something came while the lane waited for it awake. Only where nothing else can wake a node. */
+  #spin(): boolean {
+    if (this.#spinner === undefined || this.#paused || this.#timed.length > 0 || this.#isOutside()) return false;
+    return this.#nowNs < this.#yieldAtNs && !this.#editor.due && this.#spinner.spin(this.#yieldAtNs - this.#nowNs);
+  }
+
+  /** Whether what the event loop does may give the lane something to do. */
+  #isOutside(): boolean {
+    return this.#pending > 0 || this.#editor.busy || this.#messageOverdue;
+  }
+
+  /** Goes back to the event loop once. */
+  async #yield(): Promise<void> {
+    await yieldNow();
+    this.#yieldAtNs = this.nowNs() + YIELD_AFTER_NS;
+  }
+
+  async #idle(): Promise<void> {
     const { driver } = this.site;
+    // Before the lane sleeps rather than after: what wakes it is served at once.
+    if (this.nowNs() >= this.#yieldAtNs) await this.#yield();
     const lane = this.init.index;
     for (const pool of this.pools) pool.flushMagazine();
     this.publish();
     const bell = this.page.bell(lane);
     this.page.drainInbox(lane, this.#take);
-    if (this.#messageAnnounced) {
-      await this.#awaitMessage();
-      return true;
-    }
-    if (this.#ready.size > 0 && !this.#paused) return false;
+    if (this.#messageAnnounced) return await this.#awaitMessage();
+    if (this.#ready.size > 0 && !this.#paused) return;
     const waitMs = this.#paused ? Infinity : this.#wakeTimers(this.nowNs());
-    if (waitMs <= 0 || this.#editor.due) return false;
+    if (waitMs <= 0 || this.#editor.due) return;
     this.page.f64[(this.#at32 >> 1) + PARKS]++;
-    const outside = this.#pending > 0 || this.#editor.busy || this.#messageOverdue;
+    const outside = this.#isOutside();
     this.#messageOverdue = false;
     this.#setState(outside || waitMs < Infinity ? LANE_STATE_WAITING : LANE_STATE_QUIET);
     if (this.site.mayBlock && !outside) {
       driver.park(lane, bell, Math.min(waitMs, PARK_MS));
-      await yieldNow();
     } else {
       this.#parked = true;
       await driver.parkAsync(lane, bell, Math.min(waitMs, PARK_ASYNC_MS));
       this.#parked = false;
+      this.#yieldAtNs = this.nowNs() + YIELD_AFTER_NS;
     }
-    return true;
   }
 
   #setState(state: number): void {

@@ -88,8 +88,6 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   repeats = false;
   /** The last timed tick took so long that each is timed. */
   isSlow = false;
-  /** The clock was read for what the node sends in this run of it: see `ingressNs()`. */
-  isStamped = false;
   /** As the lane's record names the node that it runs: the index of its record, from 1. */
   readonly number: number = 0;
   /** As last written to the control page. */
@@ -244,9 +242,10 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
       const burst = output.descriptor.burst;
       for (const link of output.losslessLinks) this.#gates.push({ link, burst });
       for (const link of output.links) {
-        // To another lane an even flow costs less than bursts of frames.
+        if (link.plan.policy === "lossless") continue;
+        // What another lane has read of a link that drops is not known: more frames at once could be too many.
         if (link.plan.ring !== undefined) this.repeats = false;
-        else if (link.plan.policy !== "lossless") this.#spillways.push({ link, burst });
+        else this.#spillways.push({ link, burst });
       }
       const need = this.#needs.find((each) => each.pool === output.pool);
       if (need === undefined) this.#needs.push({ pool: output.pool, count: Math.min(burst, MAGAZINE_SIZE) });
@@ -504,11 +503,10 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     }
   }
 
-  /** Of a source: the time when it first asked in this run, up to 32 ticks of a node that takes microseconds. */
+  /** Of a source: the time of the lane's round, unless its ticks take long. */
   ingressNs(): number {
-    if (this.inputs.length > 0 || this.isStamped) return this.lastIngressNs;
-    this.isStamped = !this.isAsync;
-    return this.lastIngressNs = this.#host.nowNs();
+    if (this.inputs.length > 0) return this.lastIngressNs;
+    return this.isAsync || this.isSlow ? this.#host.nowNs() : this.#host.stampNs();
   }
 
   ptsNs(): number {

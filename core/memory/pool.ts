@@ -178,7 +178,8 @@ export class Pool {
     }
     const offset = this.slotOffset(slot);
     this.u32[(offset + GENERATION) >> 2]++;
-    Atomics.store(this.i32, (offset + REF_COUNT) >> 2, 1);
+    // Nobody else refers to the slot; whoever is given it gets to know of it by a ring, which orders this before.
+    this.i32[(offset + REF_COUNT) >> 2] = 1;
     this.u8[this.#holdsAt + slot] = 1;
     return slot;
   }
@@ -223,6 +224,12 @@ export class Pool {
    */
   releaseForeign(slot: number): void {
     const at = (this.slotOffset(slot) + REF_COUNT) >> 2;
+    // Only who holds a reference may add one: the last holder is alone with the count.
+    if (this.i32[at] === 1) {
+      this.i32[at] = 0;
+      this.giveBack(slot);
+      return;
+    }
     const before = Atomics.sub(this.i32, at, 1);
     if (before > 1) return;
     if (before < 1) {
