@@ -17,7 +17,6 @@ import { blankPage, GraphMemory } from "../live/graph_memory.ts";
 import { LinkPlans } from "../live/link_plans.ts";
 import { type EditExtras, LiveEdits } from "../live/live_edits.ts";
 import { Replies } from "../live/replies.ts";
-import type { NodeActivity } from "../node_activity.ts";
 import { logger, relayLog } from "../log.ts";
 import { describeStaleSources, findStaleSources } from "../registry/staleness.ts";
 import type { RunState, SessionView } from "../runtime_view.ts";
@@ -27,14 +26,12 @@ import type { NodeEntry, Topology } from "../topology.ts";
 import { checkFormats, convertersByField } from "./format_check.ts";
 import { LaneKeeper } from "./lane_keeper.ts";
 import { NodeFacts } from "./node_facts.ts";
-import { NodeWatch, type StuckNode } from "./node_watch.ts";
 import { RunClock } from "./run_clock.ts";
 import { figuresOf, linkStats, nodeStats, poolStats } from "./session_figures.ts";
 import { SessionLanes } from "./session_lanes.ts";
 import type { SessionOptions } from "./session_options.ts";
-import { DropWatch } from "./drop_watch.ts";
+import { SessionWatch } from "./session_watch.ts";
 import { Supervisor } from "./supervisor.ts";
-import { Watchdog } from "./watchdog.ts";
 
 /** How long lanes may take to tear their nodes down, milliseconds. */
 const CLOSE_TIMEOUT_MS = 5_000;
@@ -45,14 +42,8 @@ const PAUSE_TIMEOUT_MS = 5_000;
 /** How long a restart may take beside the node's `setup()`, milliseconds. */
 const RESTART_SLACK_MS = 5_000;
 
-/** How much longer than `setup()` may take a lane is waited for until it says so, milliseconds. */
-const SETUP_SLACK_MS = 500;
-
 /** Longest time that a timer takes, milliseconds. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-
-/** How often the control page is looked at, milliseconds. */
-const WATCH_EVERY_MS = 500;
 
 /** See the module. */
 export class Session {
@@ -63,6 +54,7 @@ export class Session {
   readonly #facts = new NodeFacts();
   readonly #supervisor: Supervisor;
   readonly #keeper: LaneKeeper;
+  readonly #watch: SessionWatch;
   readonly #finished = Promise.withResolvers<RunSummary>();
   /** Configurations that lanes have not answered. */
   readonly #requests = new Map<number, { lane: number; resolve: () => void; reject: (error: Error) => void }>();
@@ -78,11 +70,7 @@ export class Session {
   #ending: Promise<void> | undefined;
   #summary: RunSummary | undefined;
   #stopTimer: ReturnType<typeof setTimeout> | undefined;
-  #watchTimer: ReturnType<typeof setInterval> | undefined;
   #nextRequest = 1;
-  #nodeWatch: NodeWatch | undefined;
-  /** Nodes whose long calls were logged. */
-  readonly #toldStuck = new WeakSet<NodeEntry>();
 
   /** @throws {SluiceError} for lanes that cannot be: see {@linkcode SessionLanes} */
   constructor(options: SessionOptions) {
@@ -93,6 +81,17 @@ export class Session {
     this.#page = blankPage(options.topology);
     this.#supervisor = this.#makeSupervisor();
     this.#keeper = this.#makeKeeper();
+    this.#watch = new SessionWatch({
+      options,
+      lanes: this.#lanes,
+      states: this.#states,
+      keeper: this.#keeper,
+      page: () => this.#page,
+      pools: () => this.#memory?.pools ?? [],
+      failed: (lane, error) => this.#failed(lane, error),
+      laneLost: (lane, error) => this.#laneLost(lane, error),
+      endRun: (error) => void this.#end(error),
+    });
     for (const id of options.topology.nodes.keys()) this.#states.set(id, "new");
     // Whoever awaits it sees the failure; nobody has to.
     this.#finished.promise.catch(() => {});
@@ -114,7 +113,6 @@ export class Session {
    * @throws the first failure, after everything is torn down again
    */
   async start(): Promise<void> {
-    let openTimer: ReturnType<typeof setInterval> | undefined;
     try {
       this.#warnStale();
       const { memory, plans } = this.#makeMemory();
@@ -123,7 +121,7 @@ export class Session {
       const { topology } = this.#options;
       const nodes = topology.orderedNodes();
       const links = [...topology.links.values()];
-      openTimer = this.#watchOpening();
+      this.#watch.watchOpening();
       const formats = await Promise.all(
         this.#lanes.ports.map((lane) => this.#lanes.openNodes(lane, plans, nodes, links)),
       );
@@ -135,13 +133,11 @@ export class Session {
       this.#options.events.publish({ group: "runtime", kind: "started" });
       this.#supervisor.begin();
       this.#keeper.begin();
-      this.#watch();
+      this.#watch.watch();
     } catch (error) {
       // Being stopped is no failure of the graph.
       await this.#end(this.#stopTimer === undefined ? error as Error : undefined);
       throw error;
-    } finally {
-      clearInterval(openTimer);
     }
   }
 
@@ -221,7 +217,7 @@ export class Session {
       elapsedNs: this.#elapsedNs(),
       driver: driver.kind,
       nodes: [...topology.nodes.values()].map((node) =>
-        nodeStats(page, node, this.#states.get(node.id)!, this.#activityOf(node), this.#facts)
+        nodeStats(page, node, this.#states.get(node.id)!, this.#watch.activityOf(node), this.#facts)
       ),
       links: [...topology.links.values()].map((link) => linkStats(page, link, nowNs, this.#facts)),
       pools: (this.#memory?.pools ?? []).map(poolStats),
@@ -252,10 +248,6 @@ export class Session {
       format: (link) => this.#facts.format(link),
       pools: () => this.#summary?.pools ?? (this.#memory?.pools ?? []).map(poolStats),
     };
-  }
-
-  #activityOf(node: NodeEntry): NodeActivity {
-    return this.#nodeWatch?.activityOf(node, this.#options.driver.nowNs()) ?? { kind: "idle" };
   }
 
   #elapsedNs(): number {
@@ -409,73 +401,6 @@ export class Session {
     void this.#end();
   }
 
-  /** Looks at the control page now and then, for what no lane can report itself. */
-  #watch(): void {
-    const { topology, events, driver, stuckAfterMs } = this.#options;
-    const watchdog = new Watchdog(topology, this.#page);
-    const drops = new DropWatch(topology, this.#page, events);
-    const poolName = (index: number) => this.#memory!.pools[index]?.name ?? "";
-    const watch = this.#nodeWatch = new NodeWatch(topology, this.#page, events, poolName, stuckAfterMs * 1e6);
-    const everyMs = stuckAfterMs === 0 ? WATCH_EVERY_MS : Math.min(WATCH_EVERY_MS, Math.ceil(stuckAfterMs / 4));
-    let untilStopMs = WATCH_EVERY_MS;
-    this.#watchTimer = setInterval(() => {
-      const lanes = this.#lanes.open.filter(({ index }) => !this.#keeper.isLost(index));
-      for (const stuck of watch.look(lanes, this.#states, driver.nowNs())) this.#stuck(stuck);
-      for (const { index, error } of watchdog.deadLanes(lanes, this.#states)) this.#failed(index, error);
-      untilStopMs -= everyMs;
-      if (untilStopMs > 0) return;
-      untilStopMs = WATCH_EVERY_MS;
-      drops.look();
-      const failure = watchdog.stop(lanes, this.#states);
-      if (failure !== undefined) void this.#end(failure);
-    }, everyMs);
-  }
-
-  /** Lanes tell of a `setup()` that takes too long; here it is told of one that keeps its lane from telling. */
-  #watchOpening(): ReturnType<typeof setInterval> | undefined {
-    const { setupTimeoutMs, topology, driver } = this.#options;
-    if (setupTimeoutMs === 0) return undefined;
-    const since = new Map<NodeEntry, number>();
-    const look = () => {
-      for (const index of this.#lanes.opening) {
-        const name = this.#lanes.nameOf(index);
-        const inSetup = [...topology.nodes.values()].find((node) =>
-          node.lane === name && readPhase(this.#page, node.index) === PHASE.setup
-        );
-        if (inSetup === undefined) continue;
-        const nowNs = driver.nowNs();
-        if (!since.has(inSetup)) since.set(inSetup, nowNs);
-        if (nowNs - since.get(inSetup)! < (setupTimeoutMs + SETUP_SLACK_MS) * 1e6) continue;
-        const { id, type: { descriptor } } = inSetup;
-        const message =
-          `Node "${id}" (${descriptor.type}) did not return from setup() within ${setupTimeoutMs} ms, and ` +
-          `keeps lane "${name}"`;
-        const error = new SluiceError("Timeout", message, { nodeId: id });
-        if (this.#keeper.take(index, error)) this.#laneLost(index, error);
-        else this.#lanes.refuseOpening(index, error);
-      }
-    };
-    return setInterval(look, SETUP_SLACK_MS / 2);
-  }
-
-  /** A node keeps its lane's thread: where the nodes of the lane can go on elsewhere, they do. */
-  #stuck({ node, lane, forNs }: StuckNode): void {
-    const { id, type: { descriptor } } = node;
-    const threadId = readLaneCounters(this.#page, lane.index).threadId;
-    const where = `lane "${lane.name}"${threadId > 0 ? ` (thread ${threadId})` : ""}`;
-    const ms = Math.floor(forNs / 1e6);
-    const message = `Node "${id}" (${descriptor.type}) has kept ${where} for ${ms} ms without returning`;
-    if (this.#keeper.take(lane.index, new SluiceError("NodeFailed", message, { nodeId: id }))) {
-      this.#laneLost(lane.index, new SluiceError("LaneCrashed", message));
-    } else if (!this.#toldStuck.has(node)) {
-      this.#toldStuck.add(node);
-      const why = lane.kind === "native"
-        ? "nothing can end a native stage"
-        : 'its thread is replaced only where "supervision" says of each of its nodes to restart or disable it';
-      logger("runtime").warn(`${message}; ${why}`);
-    }
-  }
-
   #report(index: number, report: LaneReport): void {
     const { events } = this.#options;
     const lane = this.#lanes.nameOf(index);
@@ -586,7 +511,7 @@ export class Session {
 
   async #tearDown(): Promise<void> {
     clearTimeout(this.#stopTimer);
-    clearInterval(this.#watchTimer);
+    this.#watch.end();
     this.#supervisor.end();
     this.#keeper.end();
     this.#lanes.refuseAllOpening(stoppedEarly());
