@@ -9,7 +9,7 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import { BLOCKED, LANE, NODE, PHASE } from "../../ffi/layout.gen.ts";
+import { BLOCKED, LANE, PHASE } from "../../ffi/layout.gen.ts";
 import { ControlPage, LANE_STATE } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import { serializeError, SluiceError } from "../errors.ts";
@@ -20,7 +20,6 @@ import type { LinkWriter, Wakeable } from "../links/link.ts";
 import type { GraphMode } from "../links/policy.ts";
 import { CheckedPool } from "../memory/checked_pool.ts";
 import { Pool, POOL_INBOX_BIT } from "../memory/pool.ts";
-import type { NodeId } from "../ids.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { Figures } from "../stats.ts";
 import { runCell, type RunHost } from "./cell_runner.ts";
@@ -28,7 +27,8 @@ import { EventRelay } from "./event_relay.ts";
 import { ReadySet } from "./ready_set.ts";
 import { Spinner } from "./spinner.ts";
 import { explain } from "./explain.ts";
-import { blame, disable, setAside, setUp, tearDown } from "./faults.ts";
+import { tearDown } from "./faults.ts";
+import { type FaultyLane, LaneFaults } from "./lane_faults.ts";
 import { type EditedLane, LaneEditor, reconfigure } from "./lane_editor.ts";
 import { attachLink, buildCell } from "./lane_builder.ts";
 import type { LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "./messages.ts";
@@ -45,7 +45,6 @@ const HEARTBEAT_NS = LANE.heartbeatNs >> 3;
 const ROUNDS = LANE.rounds >> 3;
 const LANE_STATE_RUNNING = LANE_STATE.running;
 const CURRENT_NODE = LANE.currentNode >> 2;
-const ERRORS = NODE.errors >> 3;
 const PARKS = LANE.parks >> 3;
 const LANE_STATE_WAITING = LANE_STATE.waiting;
 const LANE_STATE_QUIET = LANE_STATE.quiet;
@@ -93,7 +92,7 @@ export interface LaneSite {
 }
 
 /** See the module. */
-export class Lane implements CellHost, RunHost, EditedLane {
+export class Lane implements CellHost, RunHost, EditedLane, FaultyLane {
   readonly init: LaneInit;
   readonly index: number;
   readonly site: LaneSite;
@@ -108,6 +107,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
   readonly staged: LinkWriter[] = [];
   /** In the order of the graph: a cell's place is its rank. */
   cells: NodeCell[] = [];
+  readonly faults: LaneFaults = new LaneFaults(this);
   #ready = new ReadySet(0);
   /** The clock as last read: at least once a round, and after each tick that takes long. */
   #nowNs = 0;
@@ -177,7 +177,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
       case "start":
         this.#running = true;
         for (const cell of this.cells) cell.wake();
-        this.#loop().catch((error) => this.failOutside(error));
+        this.#loop().catch((error) => this.faults.failOutside(error));
         break;
       case "stop":
         this.#stopping = true;
@@ -218,7 +218,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
         await this.leave();
         break;
       case "disable":
-        await this.#disable(command.node);
+        await this.faults.disable(command.node);
         break;
     }
   }
@@ -313,50 +313,22 @@ export class Lane implements CellHost, RunHost, EditedLane {
     this.#news.format(cell, port, format);
   }
 
-  /**
-   * A node failed: if it is supervised it is set aside, else the lane stops running nodes. The control isolate decides
-   * what comes next.
-   */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  halt(): void {
+    this.#running = false;
+  }
+
   fail(error: unknown, cell: NodeCell, action: string): void {
-    if (this.#closed || cell.failed) return;
-    const reason = explain(error, cell, action);
-    if (cell.retired || cell.ended) {
-      cell.context.log.error(reason.message);
-      return;
-    }
-    if (cell.plan.supervised) setAside(cell);
-    else this.#running = false;
-    this.publish();
-    const node = cell.plan.supervised ? { node: cell.id } : {};
-    this.site.post({ kind: "failed", error: serializeError(reason), ...node });
+    this.faults.fail(error, cell, action);
   }
 
   /** A node came to its end. */
   ended(cell: NodeCell): void {
     this.publish();
     this.site.post({ kind: "ended", node: cell.id });
-  }
-
-  /** A failure outside every call that the lane made: an unhandled rejection, an error in a callback. */
-  failOutside(error: unknown): void {
-    if (this.#closed || this.blameOne(error)) return;
-    this.#running = false;
-    const message = `Lane "${this.init.name}" failed outside process(): ${String((error as Error)?.message ?? error)}`;
-    this.site.post({ kind: "failed", error: serializeError(new SluiceError("NodeFailed", message, { cause: error })) });
-  }
-
-  /**
-   * A failure outside every call that the lane made, perhaps of one of its nodes.
-   *
-   * @param isShared as for {@linkcode blame}
-   * @returns whether it is a node's; then the node has failed
-   */
-  blameOne(error: unknown, isShared = false): boolean {
-    const cell = this.#closed ? undefined : blame(error, this.cells, isShared);
-    if (cell === undefined) return false;
-    this.page.f64[cell.at64 + ERRORS]++;
-    this.fail(error, cell, "a callback or a promise");
-    return true;
   }
 
   async #open(command: Extract<LaneCommand, { kind: "open" }>): Promise<void> {
@@ -366,7 +338,7 @@ export class Lane implements CellHost, RunHost, EditedLane {
       for (const cell of this.cells) {
         current = cell;
         cell.setPhase(PHASE_SETUP);
-        await this.#setUp(cell);
+        await this.faults.setUp(cell);
         cell.setPhase(PHASE_IDLE);
       }
       const formats = this.cells.flatMap((cell) =>
@@ -378,17 +350,6 @@ export class Lane implements CellHost, RunHost, EditedLane {
     } catch (error) {
       const reason = current === undefined ? error : explain(error, current, "setup()");
       this.site.post({ kind: "failed", error: serializeError(reason) });
-    }
-  }
-
-  /** @throws what `setup()` throws, if the node is not supervised */
-  async #setUp(cell: NodeCell): Promise<void> {
-    try {
-      await setUp(cell, this.init.setupTimeoutMs);
-    } catch (error) {
-      if (!cell.plan.supervised) throw error;
-      this.page.f64[cell.at64 + ERRORS]++;
-      this.fail(error, cell, "setup()");
     }
   }
 
@@ -413,16 +374,6 @@ export class Lane implements CellHost, RunHost, EditedLane {
     Atomics.store(this.page.u32, this.#at32 + DEAD_GENERATION, this.init.generation);
     this.site.post({ kind: "gone" });
     this.site.end?.();
-  }
-
-  async #disable(node: NodeId): Promise<void> {
-    const cell = this.cells.find((each) => each.id === node);
-    if (cell !== undefined) {
-      const done = disable(cell);
-      this.flushWriters();
-      await done;
-    }
-    this.site.post({ kind: "disabled", node });
   }
 
   async #build(nodes: readonly NodePlan[], links: readonly LinkEndPlan[]): Promise<NodeCell[]> {

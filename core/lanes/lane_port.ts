@@ -33,7 +33,7 @@ export class MainLanePort implements LanePort {
   /** What nobody else of the program takes, and a node of this lane has caused. */
   readonly #onError = (event: Event) => {
     const { reason, error } = event as PromiseRejectionEvent & ErrorEvent;
-    if (this.#lane.blameOne(event.type === "error" ? error : reason, true)) event.preventDefault();
+    if (this.#lane.faults.blameOne(event.type === "error" ? error : reason, true)) event.preventDefault();
   };
 
   /** @param types the types of its nodes, by the node's id */

@@ -28,11 +28,11 @@ tapLog((entry) => relay.take(entry));
 // Without these, one rejection ends this lane and main with it.
 scope.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
-  lane?.failOutside((event as PromiseRejectionEvent).reason);
+  lane?.faults.failOutside((event as PromiseRejectionEvent).reason);
 });
 scope.addEventListener("error", (event) => {
   event.preventDefault();
-  lane?.failOutside((event as ErrorEvent).error);
+  lane?.faults.failOutside((event as ErrorEvent).error);
 });
 
 // A processor that ends the thread would leave the graph waiting for it.

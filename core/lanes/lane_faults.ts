@@ -1,0 +1,106 @@
+/**
+ * How a lane takes failures of its nodes: those that its calls throw, and those that nothing it called throws.
+ *
+ * @module
+ */
+import { NODE } from "../../ffi/layout.gen.ts";
+import type { ControlPage } from "../control_page.ts";
+import { serializeError, SluiceError } from "../errors.ts";
+import type { NodeId } from "../ids.ts";
+import { explain } from "./explain.ts";
+import { blame, disable, setAside, setUp } from "./faults.ts";
+import type { LaneInit, LaneReport } from "./messages.ts";
+import type { NodeCell } from "./node_cell.ts";
+
+const ERRORS = NODE.errors >> 3;
+
+/** What taking failures asks of the lane. */
+export interface FaultyLane {
+  readonly init: LaneInit;
+  readonly page: ControlPage;
+  readonly cells: readonly NodeCell[];
+  /** It has torn its nodes down, or does so now. */
+  readonly closed: boolean;
+  /** Runs no node any more. */
+  halt(): void;
+  post(report: LaneReport): void;
+  publish(): void;
+  flushWriters(): void;
+}
+
+/** See the module. */
+export class LaneFaults {
+  readonly #lane: FaultyLane;
+
+  constructor(lane: FaultyLane) {
+    this.#lane = lane;
+  }
+
+  /**
+   * A node failed: if it is supervised it is set aside, else the lane stops running nodes. The control isolate decides
+   * what comes next.
+   */
+  fail(error: unknown, cell: NodeCell, action: string): void {
+    const lane = this.#lane;
+    if (lane.closed || cell.failed) return;
+    const reason = explain(error, cell, action);
+    if (cell.retired || cell.ended) {
+      cell.context.log.error(reason.message);
+      return;
+    }
+    if (cell.plan.supervised) setAside(cell);
+    else lane.halt();
+    lane.publish();
+    lane.post({ kind: "failed", error: serializeError(reason), ...(cell.plan.supervised && { node: cell.id }) });
+  }
+
+  /** A failure outside every call that the lane made: an unhandled rejection, an error in a callback. */
+  failOutside(error: unknown): void {
+    const lane = this.#lane;
+    if (lane.closed || this.blameOne(error)) return;
+    lane.halt();
+    const message = `Lane "${lane.init.name}" failed outside process(): ${String((error as Error)?.message ?? error)}`;
+    lane.post({ kind: "failed", error: serializeError(new SluiceError("NodeFailed", message, { cause: error })) });
+  }
+
+  /**
+   * A failure outside every call that the lane made, perhaps of one of its nodes.
+   *
+   * @param isShared as for {@linkcode blame}
+   * @returns whether it is a node's; then the node has failed
+   */
+  blameOne(error: unknown, isShared = false): boolean {
+    const cell = this.#lane.closed ? undefined : blame(error, this.#lane.cells, isShared);
+    if (cell === undefined) return false;
+    this.#count(cell);
+    this.fail(error, cell, "a callback or a promise");
+    return true;
+  }
+
+  /** Calls a node's `setup()`. @throws what that throws, if the node is not supervised */
+  async setUp(cell: NodeCell): Promise<void> {
+    try {
+      await setUp(cell, this.#lane.init.setupTimeoutMs);
+    } catch (error) {
+      if (!cell.plan.supervised) throw error;
+      this.#count(cell);
+      this.fail(error, cell, "setup()");
+    }
+  }
+
+  /** Ends a failed node for good, and says so. */
+  async disable(node: NodeId): Promise<void> {
+    const lane = this.#lane;
+    const cell = lane.cells.find((each) => each.id === node);
+    if (cell !== undefined) {
+      const done = disable(cell);
+      lane.flushWriters();
+      await done;
+    }
+    lane.post({ kind: "disabled", node });
+  }
+
+  #count(cell: NodeCell): void {
+    this.#lane.page.f64[cell.at64 + ERRORS]++;
+  }
+}
