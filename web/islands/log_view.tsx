@@ -2,8 +2,10 @@
 import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { type Level, LEVELS } from "../../control/schemas/feed.ts";
+import { linkName } from "../model/describe.ts";
 import { formatTimeOfDay } from "../model/format_figures.ts";
 import { mergeNews, type News } from "../model/news.ts";
+import type { Selection } from "../model/place.ts";
 import { events, graph, lines } from "../state/live.ts";
 import { select, showView } from "../state/place.ts";
 
@@ -57,22 +59,28 @@ export function NewsList({ news }: { readonly news: readonly News[] }): JSX.Elem
 }
 
 function NewsItem({ each }: { readonly each: News }): JSX.Element {
-  const known = each.nodeId !== undefined && graph.value?.nodes.some(({ id }) => id === each.nodeId);
+  const { nodes = [], links = [] } = graph.value ?? {};
+  const link = links.find(({ id }) => id === each.linkId);
+  const node = nodes.find(({ id }) => id === each.nodeId);
+  const target: Selection | undefined = link !== undefined
+    ? { kind: "link", id: link.id }
+    : node && { kind: "node", id: node.id };
+  const about = link === undefined ? each.nodeId ?? each.about : linkName(link);
   return (
     <li class={`news-item level-${each.level}`}>
       <time class="soft" dateTime={new Date(each.timeMs).toISOString()}>{formatTimeOfDay(each.timeMs)}</time>
       <span class="news-level">{each.level}</span>
-      {each.nodeId === undefined ? <span class="soft clip news-about">{each.about}</span> : (
+      {target === undefined ? <span class="soft clip news-about">{about}</span> : (
         <button
           type="button"
           class="row-button clip news-about"
-          disabled={!known}
+          title={about}
           onClick={() => {
-            select({ kind: "node", id: each.nodeId! });
+            select(target);
             showView("graph");
           }}
         >
-          {each.nodeId}
+          {about}
         </button>
       )}
       <span class="news-kind soft clip">{each.kind}</span>

@@ -114,8 +114,8 @@ function paintLanes(context: CanvasRenderingContext2D, { scene, figures, view, p
 function laneWords(kind: string, figures: GraphFigures | undefined, lane: number): string {
   const state = figures?.laneState(lane);
   const node = figures?.laneNode(lane);
+  if (node !== undefined) return `stuck in ${node}`;
   if (state === "dead" || state === "fenced") return `${kind} lane, ${state}`;
-  if (node !== undefined) return `${kind} lane, stuck in ${node}`;
   return `${kind} lane`;
 }
 
@@ -133,6 +133,16 @@ function paintLinks(context: CanvasRenderingContext2D, painting: Painting, links
     trace(path, scene.links[link]);
   }
   const thin = Math.max(1.5, 1.1 / view.scale);
+  // Under the links, so that their conditions stay in sight.
+  for (const link of raised) {
+    const path = new Path2D();
+    trace(path, scene.links[link]);
+    context.strokeStyle = link === selectedLink ? palette.accent : palette.text;
+    context.globalAlpha = link === selectedLink ? 0.5 : 0.22;
+    context.lineWidth = thin * 4.5;
+    context.stroke(path);
+  }
+  context.globalAlpha = 1;
   for (const [health, path] of batches) {
     context.strokeStyle = health === "idle" || health === "ended" ? palette.edgeStrong : palette.health[health];
     context.lineWidth = isCalm(health) ? thin : thin * 1.6;
@@ -140,13 +150,6 @@ function paintLinks(context: CanvasRenderingContext2D, painting: Painting, links
     context.stroke(path);
   }
   context.setLineDash([]);
-  for (const link of raised) {
-    const path = new Path2D();
-    trace(path, scene.links[link]);
-    context.strokeStyle = link === selectedLink ? palette.accent : palette.text;
-    context.lineWidth = link === selectedLink ? thin * 2.2 : thin * 1.4;
-    context.stroke(path);
-  }
   if (view.scale < NAMES_FROM) return;
   context.fillStyle = palette.textSoft;
   context.beginPath();

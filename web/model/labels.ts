@@ -23,6 +23,8 @@ export const LABEL_SIZES: { readonly [F in Exclude<LabelForm, "none">]: { readon
 /** Where on the curve labels are tried, from 0 to 1. */
 const TRIED: readonly (readonly [Exclude<LabelForm, "none">, number])[] = [
   ["full", 0.5],
+  ["full", 0.4],
+  ["full", 0.6],
   ["short", 0.6],
   ["short", 0.5],
   ["short", 0.4],

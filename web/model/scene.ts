@@ -25,6 +25,9 @@ const MAX_PORTS = 6;
 /** Half of a label's size: it may lie outside the curve's own bounds. */
 const LABEL_REACH = 48;
 
+/** How far labels keep clear of a lane's title, world units. */
+const TITLE_WIDTH = 220;
+
 /** A port where it is drawn. */
 export interface PortPlace extends Point {
   readonly name: string;
@@ -81,7 +84,8 @@ export class Scene {
         places.get(portKey("in", each.toNode, each.toPort)) ?? sideOf(this.nodes[to], "in"),
       );
     });
-    this.labels = placeLabels(this.links, this.nodes);
+    const titles = layout.lanes.map(({ x, y, width }) => ({ x, y, width: Math.min(width, TITLE_WIDTH), height: 28 }));
+    this.labels = placeLabels(this.links, [...this.nodes, ...titles]);
     this.#nodeGrid = new SpatialGrid(this.nodes);
     this.#linkGrid = new SpatialGrid(this.links.map((curve) => inflate(curveBounds(curve), LABEL_REACH)));
   }
