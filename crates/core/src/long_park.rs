@@ -149,19 +149,25 @@ mod tests {
         inbox: [AtomicU32; 1],
     }
 
-    fn doorbell() -> Doorbell<'static> {
-        let words: &'static Words = Box::leak(Box::new(Words {
-            bell: AtomicU32::new(0),
-            sleeping: AtomicU32::new(0),
-            summary: [AtomicU32::new(0)],
-            inbox: [AtomicU32::new(0)],
-        }));
-        Doorbell { bell: &words.bell, sleeping: &words.sleeping, summary: &words.summary, inbox: &words.inbox }
+    impl Words {
+        const fn new() -> Self {
+            Self {
+                bell: AtomicU32::new(0),
+                sleeping: AtomicU32::new(0),
+                summary: [AtomicU32::new(0)],
+                inbox: [AtomicU32::new(0)],
+            }
+        }
+
+        fn doorbell(&'static self) -> Doorbell<'static> {
+            Doorbell { bell: &self.bell, sleeping: &self.sleeping, summary: &self.summary, inbox: &self.inbox }
+        }
     }
 
     #[test]
     fn a_long_park_ends_by_itself_and_not_much_too_early() {
-        let doorbell = doorbell();
+        static WORDS: Words = Words::new();
+        let doorbell = WORDS.doorbell();
         for timeout in [LONG, LONG * 3] {
             let begin = Instant::now();
             park(&doorbell, 0, timeout);
@@ -172,7 +178,8 @@ mod tests {
 
     #[test]
     fn a_long_park_ends_at_once_by_a_signal() {
-        let doorbell = doorbell();
+        static WORDS: Words = Words::new();
+        let doorbell = WORDS.doorbell();
         let parked = thread::spawn(move || park(&doorbell, 0, Duration::from_secs(3600)));
         while doorbell.sleeping.load(Ordering::SeqCst) == 0 {
             thread::yield_now();
@@ -183,8 +190,9 @@ mod tests {
 
     #[test]
     fn a_thread_that_has_ended_is_forgotten_and_the_next_one_is_woken() {
+        static WORDS: Words = Words::new();
         for _ in 0..3 {
-            thread::spawn(|| park(&doorbell(), 0, LONG)).join().unwrap();
+            thread::spawn(|| park(&WORDS.doorbell(), 0, LONG)).join().unwrap();
         }
         // The other tests' threads may be there too.
         assert!(lock().list.len() <= 4);
