@@ -473,3 +473,36 @@ eachDriver("an offline graph has no late ticks", async (native) => {
   await runtime.start();
   equal((await runtime.finished).nodes[0].lateTicks, 0);
 });
+
+eachDriver("an asynchronous tick has no more frames of a link in hand at once than pools count on", async (native) => {
+  const [capacity, count] = [4, 40];
+  const most: number[] = [];
+  let received = 0;
+  await using runtime = new Runtime({ mode: "offline", native });
+  const from = runtime.add(source(counting(count)));
+  const end = runtime.add(sink(
+    {
+      async process(this: Script) {
+        const held: AudioFrame[] = [];
+        // The writer goes on meanwhile: more is queued each time.
+        for (let look = 0; look < 5; look++) {
+          for (let frame = this.audioIn!.read(); frame !== undefined; frame = this.audioIn!.read()) held.push(frame);
+          await new Promise((resolve) => setTimeout(resolve, 1));
+        }
+        most.push(held.length);
+        received += held.length;
+        // What it has given back it may take again in the same tick.
+        for (const frame of held) frame.release();
+        const next = this.audioIn!.read();
+        if (next !== undefined) received++;
+      },
+    },
+    undefined,
+    { isAsync: true },
+  ));
+  runtime.connect(from.outputs.audioOut, end.inputs.audioIn, { policy: "lossless", capacity });
+  await runtime.start();
+  await runtime.finished;
+  equal(received, count);
+  equal(Math.max(...most), capacity);
+});

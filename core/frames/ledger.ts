@@ -6,6 +6,9 @@
  */
 import type { Frame } from "./frame.ts";
 
+/** Frames noted from which on those that the tick has given away since are forgotten: its ticks may last for ever. */
+const MANY = 256;
+
 /** See the module. */
 export class Ledger {
   /** The frame noted last, unless the tick gave it away. */
@@ -19,8 +22,18 @@ export class Ledger {
   /** Notes that the tick owns a reference to the frame. */
   add(frame: Frame): void {
     frame.owned = true;
-    if (this.#last !== undefined) this.#frames[this.#count++] = this.#last;
+    const last = this.#last;
+    if (last !== undefined && last.owned) {
+      this.#frames[this.#count++] = last;
+      if (this.#count >= MANY) this.#forget();
+    }
     this.#last = frame;
+  }
+
+  /** Frames that the tick owns now. */
+  held(): number {
+    this.#forget();
+    return this.#count + (this.#last !== undefined && this.#last.owned ? 1 : 0);
   }
 
   /** The tick gave its reference to the frame that it took last: the usual case, kept short. */
@@ -34,6 +47,15 @@ export class Ledger {
     this.#last = undefined;
     if (last !== undefined) giveBack(last);
     while (this.#count > 0) giveBack(this.#frames[--this.#count]);
+  }
+
+  #forget(): void {
+    let kept = 0;
+    for (let k = 0; k < this.#count; k++) {
+      const frame = this.#frames[k];
+      if (frame.owned) this.#frames[kept++] = frame;
+    }
+    this.#count = kept;
   }
 }
 

@@ -125,7 +125,7 @@ export class Lane implements CellHost, RunHost, EditedLane, FaultyLane {
   #pausedNs = 0;
   #closed = false;
   /** Waiting without blocking: other work of the event loop may wake nodes. */
-  #parked = false;
+  #parked: Promise<void> | undefined;
   #messages = 0;
   /** Those that were here when the inbox was looked at last. */
   #messagesSeen = 0;
@@ -281,7 +281,7 @@ export class Lane implements CellHost, RunHost, EditedLane, FaultyLane {
 
   /** A promise or a timer gave the lane something to do, perhaps while it sleeps. */
   wroteBetween(): void {
-    if (this.#parked) this.driver.ringBell(this.init.index);
+    if (this.#parked !== undefined) this.driver.ringBell(this.init.index);
   }
 
   schedule(cell: NodeCell): void {
@@ -498,9 +498,9 @@ export class Lane implements CellHost, RunHost, EditedLane, FaultyLane {
     if (this.site.mayBlock && !outside) {
       driver.park(lane, bell, Math.min(waitMs, PARK_MS));
     } else {
-      this.#parked = true;
-      await driver.parkAsync(lane, bell, Math.min(waitMs, PARK_ASYNC_MS));
-      this.#parked = false;
+      this.#parked = driver.parkAsync(lane, bell, Math.min(waitMs, PARK_ASYNC_MS));
+      await this.#parked;
+      this.#parked = undefined;
       this.#yieldAtNs = this.nowNs() + YIELD_AFTER_NS;
     }
   }
@@ -582,6 +582,9 @@ export class Lane implements CellHost, RunHost, EditedLane, FaultyLane {
       await tearDown(cell);
     }
     this.publish();
+    // The wait looks at memory that is given up next.
+    if (this.#parked !== undefined) this.wakeUp();
+    await this.#parked;
     try {
       for (const pool of this.pools) {
         pool.flushMagazine();

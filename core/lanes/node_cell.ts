@@ -13,7 +13,7 @@ import { CheckedLedger } from "../frames/checked_ledger.ts";
 import type { NodeId } from "../ids.ts";
 import type { LinkReader, LinkWriter, Wakeable } from "../links/link.ts";
 import { MAGAZINE_SIZE, type Pool } from "../memory/pool.ts";
-import { readsPerTick } from "../memory/pool_loads.ts";
+import { heldPerTick, readsPerTick } from "../memory/pool_loads.ts";
 import type { InputHost, InputPort } from "../ports/input_port.ts";
 import type { OutputHost, OutputPort } from "../ports/output_port.ts";
 import type { ProcessorContext } from "../processor.ts";
@@ -110,6 +110,8 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
    */
   #spare = -1;
   #readsPerTick = NO_LIMIT;
+  /** Frames that an asynchronous tick, which may last, may have in hand. */
+  #heldPerTick = 0;
   /** Whether `#spare` and the sole pool tell all about admission. */
   #isSimple = false;
   /** Whether frames are handed out as they are: to synchronous nodes, unless they are checked. */
@@ -229,6 +231,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     this.#spillways.length = 0;
     this.#needs.length = 0;
     this.#readsPerTick = NO_LIMIT;
+    this.#heldPerTick = 0;
     this.#spare = -1;
     this.repeats = this.mode === "loop" && !this.isAsync && this.inputs.length === 0;
     for (const input of this.inputs) {
@@ -236,6 +239,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
       this.#readers.push(input.link);
       const { kind, capacity } = input.link.plan;
       this.#readsPerTick = Math.min(this.#readsPerTick, readsPerTick(kind, capacity));
+      this.#heldPerTick += heldPerTick(kind, capacity, input.link.plan.ring !== undefined);
       (input.link.plan.feedback ? this.#feedback : this.#fed).push(input);
     }
     for (const output of this.outputs) {
@@ -445,7 +449,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
       if (this.reads >= this.#readsPerTick) return false;
       const pool = this.#solePool;
       if (this.#spare >= 0 && (pool === undefined || pool.freeInMagazine >= this.#soleCount)) return true;
-    } else if (this.reads >= this.#readsPerTick && !this.isAsync) return false;
+    } else if (this.isAsync ? this.ledger.held() >= this.#heldPerTick : this.reads >= this.#readsPerTick) return false;
     return this.admit();
   }
 

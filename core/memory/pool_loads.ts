@@ -68,6 +68,16 @@ export function readsPerTick(kind: FrameKind, capacity: number): number {
   return Math.min(kind === "video" ? 8 : 64, Math.max(8, capacity));
 }
 
+/**
+ * Frames of a link that a node may have in hand in a tick, which pools count on: within a lane what the link holds at
+ * once, from another lane what is fetched in a batch.
+ *
+ * @param crosses whether the link comes from another lane
+ */
+export function heldPerTick(kind: FrameKind, capacity: number, crosses: boolean): number {
+  return crosses ? readsPerTick(kind, capacity) : capacity;
+}
+
 /** What each link and output of a graph asks of which pool. */
 export function poolLoads(nodes: readonly LoadNode[], links: readonly LoadLink[]): PoolLoad[] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
@@ -75,7 +85,7 @@ export function poolLoads(nodes: readonly LoadNode[], links: readonly LoadLink[]
   const loads: PoolLoad[] = [];
   for (const { fromNode, toNode, kind, capacity } of links) {
     const crosses = byId.get(fromNode)!.lane !== byId.get(toNode)!.lane;
-    const held = (crosses ? readsPerTick(kind, capacity) : capacity) + HOLDS;
+    const held = heldPerTick(kind, capacity, crosses) + HOLDS;
     for (const pool of sources.get(key(fromNode, kind))!) {
       loads.push({ pool, kind, queued: crosses ? 2 * capacity : capacity, held });
     }

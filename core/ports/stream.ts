@@ -41,7 +41,9 @@ export interface StreamInput<F extends Frame = Frame> {
    * written on.
    *
    * @returns `undefined` when nothing is queued, or when an output of this node has no room: so a loop
-   * `while ((frame = input.read()))` is right under every policy
+   * `while ((frame = input.read()))` is right under every policy. Also when the tick has as many frames in hand as the
+   * pools count on: of each link its capacity within a lane, up to 64 (8 pictures) from another one. An asynchronous
+   * tick that needs more has to release some first
    */
   read(): F | undefined;
   /** The oldest frame, without taking it. */
