@@ -85,7 +85,7 @@ function look(): void {
   const atSeconds = secondsNow();
   memory.push({ atSeconds, value: Deno.memoryUsage().rss / 1e6 });
   files.push({ atSeconds, value: countEntries("/proc/self/fd") });
-  threads.push({ atSeconds, value: countEntries("/proc/self/task") });
+  threads.push({ atSeconds, value: countThreads() });
 }
 
 function tell(): void {
@@ -137,6 +137,25 @@ function countEntries(path: string): number {
   } catch {
     // Not Linux.
     return 0;
+  }
+}
+
+/** Threads of this process, without those that Deno keeps at hand for blocking calls: they come and go. */
+function countThreads(): number {
+  try {
+    const names = [...Deno.readDirSync("/proc/self/task")].map(({ name }) => nameOfThread(name));
+    return names.filter((name) => !name.startsWith("tokio-runtime")).length;
+  } catch {
+    return 0;
+  }
+}
+
+function nameOfThread(id: string): string {
+  try {
+    return Deno.readTextFileSync(`/proc/self/task/${id}/comm`);
+  } catch {
+    // It has ended since.
+    return "tokio-runtime";
   }
 }
 
