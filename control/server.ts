@@ -17,7 +17,7 @@ import { type ConnectionHost, serveConnection } from "./connection.ts";
 import { Feed } from "./feed.ts";
 import { RateLimit } from "../core/rate_limit.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
-import { loginPage } from "./login_page.ts";
+import { LOGIN_STYLES_PATH, loginPage, loginStyles } from "./login_page.ts";
 import { PageFiles } from "./page_files.ts";
 import { snapshotGraph } from "./snapshot.ts";
 import { StatsPump } from "./stats_pump.ts";
@@ -27,6 +27,9 @@ const IDLE_SECONDS = 60;
 
 /** Longest body of a login, bytes. */
 const MAX_LOGIN_BYTES = 1_024;
+
+/** What is answered without a token. */
+const OPEN_PATHS: readonly string[] = ["/login", LOGIN_STYLES_PATH, "/healthz"];
 
 /** How long open requests may take to end, milliseconds. */
 const CLOSE_TIMEOUT_MS = 1_000;
@@ -163,7 +166,7 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono {
     const refusal = access.checkSource(c.req.raw);
     if (refusal !== undefined) return refuse(c, refusal.status, refusal.message);
     if (!rate.take()) return refuse(c, 429, `Cannot answer: more than ${limits.requestsPerSecond} requests a second`);
-    if (c.req.path !== "/login" && c.req.path !== "/healthz") {
+    if (!OPEN_PATHS.includes(c.req.path)) {
       const missing = access.checkToken(c.req.raw);
       if (missing !== undefined) {
         if (c.req.path === "/" && c.req.method === "GET") return harden(loginPage(false));
@@ -174,6 +177,7 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono {
     // The answer to an upgrade is as Deno made it.
     if (c.res.status !== 101) harden(c.res);
   });
+  app.get(LOGIN_STYLES_PATH, () => loginStyles());
   app.post("/login", async (c) => {
     if (!logins.take()) return refuse(c, 429, "Cannot log in: too many tries; wait a second");
     const given = await readToken(c.req.raw);

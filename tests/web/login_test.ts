@@ -1,5 +1,6 @@
 /** The page of a server that wants a token, in Chromium. */
 import { deepEqual, ok } from "node:assert/strict";
+import { seriousFaults } from "./axe.ts";
 import { openPage, pageTest } from "./chromium.ts";
 import { graphShown, serveDemo } from "./live_graph.ts";
 
@@ -11,6 +12,7 @@ pageTest("a browser is asked for the token once, and gets the page; the token is
   const urls: string[] = [];
   page.on("request", (request) => urls.push(request.url()));
   await page.goto(served.server.url);
+  deepEqual(await seriousFaults(page), []);
   await page.getByLabel("Token").fill("another");
   await page.getByRole("button", { name: "Log in" }).click();
   await page.getByRole("alert").filter({ hasText: "That is not the token." }).waitFor();

@@ -1,0 +1,23 @@
+/** Looks for faults of accessibility with axe-core. */
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+/** Faults of a page that axe-core calls serious or critical. */
+export async function seriousFaults(page: Page): Promise<string[]> {
+  if (await page.evaluate(() => !("axe" in globalThis))) {
+    // As a script of the tool, which the page's policy does not concern.
+    const session = await page.context().newCDPSession(page);
+    await session.send("Runtime.evaluate", { expression: await Deno.readTextFile(AXE) });
+  }
+  return await page.evaluate(async () => {
+    // deno-lint-ignore no-explicit-any -- axe-core puts itself there
+    const { violations } = await (globalThis as any).axe.run(document, { resultTypes: ["violations"] });
+    // deno-lint-ignore no-explicit-any -- its results
+    return violations.filter(({ impact }: any) => impact === "serious" || impact === "critical").map((each: any) =>
+      // deno-lint-ignore no-explicit-any -- its results
+      `${each.id}: ${each.help}: ${each.nodes.map((node: any) => `${node.target} ${node.failureSummary}`).join("; ")}`
+    );
+  });
+}
