@@ -581,6 +581,7 @@ export class Lane implements CellHost, RunHost, EditedLane, FaultyLane {
     for (const cell of this.cells) {
       await tearDown(cell);
     }
+    await this.#editor.retired();
     this.publish();
     // The wait looks at memory that is given up next.
     if (this.#parked !== undefined) this.wakeUp();

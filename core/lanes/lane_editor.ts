@@ -73,6 +73,8 @@ export class LaneEditor {
   #abortedEpoch = -1;
   /** Nodes that are part of the lane and wait for the ends of their links. */
   readonly #arriving: NodeCell[] = [];
+  /** Nodes that are being brought to their end. */
+  readonly #retiring = new Set<Promise<void>>();
   /** Calls that wait for promises or timers. */
   #waits = 0;
 
@@ -92,6 +94,11 @@ export class LaneEditor {
   /** Whether it waits for promises or timers, so that the lane may not block. */
   get busy(): boolean {
     return this.#waits > 0;
+  }
+
+  /** Waits for nodes that are no longer part of the lane to be torn down. */
+  async retired(): Promise<void> {
+    await Promise.all(this.#retiring);
   }
 
   /** Makes an edit ready, and answers. */
@@ -333,9 +340,11 @@ export class LaneEditor {
   /** Brings a node that has lost its links to its end. @param told whether control waits for that */
   #retire(cell: NodeCell, flushes: boolean, told: boolean): void {
     const { driver } = this.#lane;
-    void this.#waiting(retire(cell, flushes, () => driver.nowNs())).then(() => {
+    const retiring = this.#waiting(retire(cell, flushes, () => driver.nowNs())).then(() => {
+      this.#retiring.delete(retiring);
       if (told) this.#lane.post({ kind: "removed", node: cell.id });
     });
+    this.#retiring.add(retiring);
   }
 
   /** The lane may not block meanwhile. */

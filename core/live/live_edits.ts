@@ -55,6 +55,8 @@ export interface EditSite {
   laneIndex(name: string): number;
   /** Sees to it that there are lanes for new nodes. */
   openLanes(nodes: readonly NodeEntry[]): Promise<void>;
+  /** Ends the lanes that the graph does not use any more. */
+  endLanes(): Promise<void>;
   /** Makes pools that the draft needs beside those there are; refuses where one is too small. */
   growPools(draft: Topology): PoolToken[];
   pools(): readonly Pool[];
@@ -78,10 +80,16 @@ export class LiveEdits {
   #removing: readonly NodeEntry[] = [];
   /** Lanes that have not come to the edit that was committed last: until then there can be no other. */
   readonly #behind = new Set<number>();
+  #underWay = 0;
   #ended = false;
 
   constructor(site: EditSite) {
     this.#site = site;
+  }
+
+  /** Whether an edit is being made. */
+  get underWay(): boolean {
+    return this.#underWay > 0;
   }
 
   /**
@@ -98,10 +106,15 @@ export class LiveEdits {
   ): Promise<T> {
     const done = this.#queue.then(async () => {
       const { draft, extras, result } = makeDraft();
-      await this.#run(draft, extras, timeoutMs);
+      this.#underWay++;
+      try {
+        await this.#run(draft, extras, timeoutMs);
+      } finally {
+        this.#underWay--;
+      }
       return result;
     });
-    this.#queue = done.catch(() => {});
+    this.#queue = done.catch(() => {}).then(() => this.#ended ? undefined : this.#site.endLanes()).catch(() => {});
     return done;
   }
 

@@ -88,6 +88,7 @@ export class Session {
       keeper: this.#keeper,
       page: () => this.#page,
       pools: () => this.#memory?.pools ?? [],
+      editing: () => this.#edits?.underWay ?? false,
       failed: (lane, error) => this.#failed(lane, error),
       laneLost: (lane, error) => this.#laneLost(lane, error),
       endRun: (error) => void this.#end(error),
@@ -295,6 +296,7 @@ export class Session {
       plans,
       lane: (index) => this.#lanes.at(index),
       laneIndex: (name) => this.#lanes.indexOf(name),
+      endLanes: () => this.#lanes.endUnused(new Set([...topology.nodes.values()].map(({ lane }) => lane))),
       openLanes: (nodes) => this.#openLanes(nodes, memory, plans),
       growPools: (draft) => memory.grow(draft),
       pools: () => memory.pools,
@@ -465,6 +467,7 @@ export class Session {
         break;
       case "closed":
         this.#lanes.closed(index);
+        this.#pausing?.settle(index, true);
         events.publish({ group: "lane", lane, kind: "closed" });
         break;
     }

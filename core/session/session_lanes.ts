@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { LANE } from "../../ffi/layout.gen.ts";
+import type { ControlPage } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { MAIN_LANE } from "../lanes/lane_choice.ts";
@@ -22,16 +24,22 @@ import type { SessionOptions } from "./session_options.ts";
 /** Lanes that one runtime can have. */
 const MAX_LANES = 64;
 
+/** How long a lane without nodes may take to end, milliseconds. */
+const END_TIMEOUT_MS = 5_000;
+
 /** See the module. */
 export class SessionLanes {
   readonly #options: SessionOptions;
   readonly #onReport: (lane: number, report: LaneReport) => void;
   readonly #ports: LanePort[] = [];
-  readonly #names: string[];
+  /** By index; `undefined`: the index is free. */
+  readonly #names: (string | undefined)[];
   /** What the system refused lanes, by index. */
   readonly #warnings = new Map<number, string[]>();
   readonly #types = new Map<NodeId, AnyNodeType>();
   readonly #closed = new Set<number>();
+  /** Lanes that end while the others go on, by index. */
+  readonly #ending = new Map<number, PromiseWithResolvers<void>>();
   readonly #opening = new Map<number, PromiseWithResolvers<readonly AnnouncedFormat[]>>();
   readonly #allClosed = Promise.withResolvers<void>();
   /** Threads of each lane so far, by index. */
@@ -81,7 +89,7 @@ export class SessionLanes {
   }
 
   nameOf(index: number): string {
-    return this.#names[index];
+    return this.#names[index] ?? "";
   }
 
   /** What the system refused a lane. */
@@ -104,9 +112,19 @@ export class SessionLanes {
     this.#memory = memory;
     const used = new Map([...this.#options.topology.nodes.values()].map((node) => [node.lane, node]));
     for (const name of this.#names) {
-      const node = used.get(name);
+      const node = used.get(name ?? "");
       if (node !== undefined) this.#make(node, memory);
     }
+  }
+
+  /**
+   * Ends the worker lanes that run no node any more. Their indices are free once their threads have closed.
+   *
+   * @param used names of the lanes that have nodes
+   */
+  async endUnused(used: ReadonlySet<string>): Promise<void> {
+    const unused = this.#ports.filter(({ kind, name }) => kind === "worker" && !used.has(name));
+    await Promise.all(unused.map((port) => this.#endLane(port)));
   }
 
   /**
@@ -118,13 +136,18 @@ export class SessionLanes {
   makeFor(node: NodeEntry, memory: GraphMemory): LanePort | undefined {
     if (this.named(node.lane) !== undefined) return undefined;
     if (!this.#names.includes(node.lane)) {
-      if (this.#names.length === MAX_LANES) {
+      const free = this.#names.indexOf(undefined);
+      if (free < 0 && this.#names.length === MAX_LANES) {
         throw new SluiceError(
           "Busy",
           `Cannot start lane "${node.lane}": there are ${MAX_LANES}, the most there can be`,
         );
       }
-      this.#names.push(node.lane);
+      if (free < 0) this.#names.push(node.lane);
+      else {
+        this.#names[free] = node.lane;
+        clearFigures(memory.page, free);
+      }
     }
     return this.#make(node, memory);
   }
@@ -213,7 +236,8 @@ export class SessionLanes {
   /** A lane has closed. */
   closed(index: number): void {
     this.#closed.add(index);
-    if (this.#closed.size === this.#ports.length) this.#allClosed.resolve();
+    this.#ending.get(index)?.resolve();
+    this.#tellClosed();
   }
 
   /** @returns whether all have closed in time */
@@ -233,14 +257,38 @@ export class SessionLanes {
     const { driver, topology } = this.#options;
     const index = this.#names.indexOf(name);
     const init = this.#init(name, index, memory);
-    const onReport = (report: LaneReport) => this.#onReport(index, report);
-    const lane = name === MAIN_LANE
+    const onReport = (report: LaneReport) => {
+      if (this.at(index) === lane) this.#onReport(index, report);
+    };
+    const lane: LanePort = name === MAIN_LANE
       ? new MainLanePort(init, driver, this.#types, onReport)
       : type.descriptor.lane === "native"
       ? new NativeLanePort(init, nativeDriver(driver), this.#types, topology.lanes[name] ?? {}, onReport)
       : new WorkerLanePort(init, driver, onReport);
     this.#ports.push(lane);
     return lane;
+  }
+
+  async #endLane(port: LanePort): Promise<void> {
+    const { index } = port;
+    const ending = Promise.withResolvers<void>();
+    this.#ending.set(index, ending);
+    port.send({ kind: "close" });
+    const timer = setTimeout(() => ending.resolve(), END_TIMEOUT_MS);
+    await ending.promise;
+    clearTimeout(timer);
+    this.#ending.delete(index);
+    // A thread that something keeps may still run: its index is not used again.
+    if (!this.#closed.delete(index)) return;
+    port.terminate();
+    this.#ports.splice(this.#ports.indexOf(port), 1);
+    this.#names[index] = undefined;
+    this.#warnings.delete(index);
+    this.#tellClosed();
+  }
+
+  #tellClosed(): void {
+    if (this.#ports.every(({ index }) => this.#closed.has(index))) this.#allClosed.resolve();
   }
 
   /** What the lane's next thread is made with. */
@@ -261,6 +309,13 @@ export class SessionLanes {
       setupTimeoutMs,
     };
   }
+}
+
+/** A lane's figures begin anew with another lane's name. */
+function clearFigures(page: ControlPage, index: number): void {
+  const at = page.laneOffset(index);
+  for (const field of [LANE.state, LANE.currentNode]) page.u32[(at + field) >> 2] = 0;
+  for (const field of [LANE.heartbeatNs, LANE.rounds, LANE.parks]) page.f64[(at + field) >> 3] = 0;
 }
 
 function packageUrl(node: NodeEntry): string {

@@ -34,6 +34,8 @@ export interface WatchSite {
   readonly keeper: LaneKeeper;
   page(): ControlPage;
   pools(): readonly Pool[];
+  /** Whether an edit is being made. */
+  editing(): boolean;
   /** A lane cannot go on. */
   failed(lane: number, error: SluiceError): void;
   /** A lane is being replaced. */
@@ -92,6 +94,8 @@ export class SessionWatch {
       if (untilStopMs > 0) return;
       untilStopMs = WATCH_EVERY_MS;
       drops.look();
+      // Nodes that an edit holds do nothing, which is no stop.
+      if (this.#site.editing()) return;
       const stop = watchdog.stop(open, states);
       if (stop !== undefined) endRun(stop);
     }, everyMs);

@@ -1,0 +1,72 @@
+/** Worker lanes that edits leave without nodes: they end, and their places are used again. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { Runtime } from "../core/runtime.ts";
+import type { SluiceEvent } from "../core/events/event.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import { checkingSink, collect, collected, numberedSource, pass } from "./fixtures/numbered.ts";
+
+/** Moves to lanes that were never there before: more than there are places. */
+const MOVES = 80;
+
+/** Memory that the process may grow by in the second half of the moves, bytes: that of a few threads of the many. */
+const MAY_GROW = 64 * 2 ** 20;
+
+function chain(native: "require" | "off"): Runtime {
+  const runtime = new Runtime({ mode: "live", native, pools: { audio: { slots: 4_000, slotBytes: 64 } } });
+  const source = runtime.add(numberedSource({ count: 1e9, perTick: 8 }), { id: "source", lane: "main" });
+  const middle = runtime.add(pass(), { id: "middle", lane: "lane-0" });
+  const sink = runtime.add(checkingSink(), { id: "sink", lane: "main" });
+  const found = runtime.add(collect(), { id: "found", lane: "main" });
+  runtime.connect(source.outputs.audio, middle.inputs.audioIn, { policy: "lossless" });
+  runtime.connect(middle.outputs.audioOut, sink.inputs.audio, { policy: "lossless" });
+  runtime.connect(sink.outputs.findings, found.inputs.data);
+  return runtime;
+}
+
+eachDriver("a lane that an edit leaves without nodes ends, and its name can be used again", async (native) => {
+  collected.length = 0;
+  const runtime = chain(native);
+  const told: SluiceEvent[] = [];
+  using _listening = runtime.events.on("lane:*", (event) => void told.push(event));
+  await runtime.start();
+  for (const lane of ["lane-1", "lane-0", "main", "lane-0"]) await runtime.edit((edit) => edit.move("middle", lane));
+  await runtime.edit(() => {});
+  deepEqual(runtime.stats().lanes.map(({ name }) => name), ["main", "lane-0"]);
+  await runtime.stop();
+  const closed = told.filter(({ kind }) => kind === "closed").map((event) => event.group === "lane" && event.lane);
+  deepEqual(closed.sort(), ["lane-0", "lane-0", "lane-0", "lane-1", "main"]);
+  deepEqual([collected[0].missing, collected[0].disordered], [0, 0]);
+});
+
+eachDriver(`${MOVES} moves to ever new lanes leave no thread, no open file and no memory behind`, async (native) => {
+  collected.length = 0;
+  const runtime = chain(native);
+  await runtime.start();
+  const before = load();
+  let half = before;
+  for (let k = 1; k <= MOVES; k++) {
+    await runtime.edit((edit) => edit.move("middle", `lane-${k}`));
+    if (k === MOVES / 2) half = load();
+  }
+  await runtime.edit(() => {});
+  const after = load();
+  console.log(`at first ${JSON.stringify(before)}, half-way ${JSON.stringify(half)}, then ${JSON.stringify(after)}`);
+  equal(runtime.stats().lanes.length, 2);
+  const { pools, links } = (await runtime.stop())!;
+  for (const { name, slots, free } of pools) equal(free, slots, `pool ${name}`);
+  for (const { written, read } of links) equal(written, read);
+  deepEqual([collected[0].missing, collected[0].disordered], [0, 0]);
+  ok(after.threads <= half.threads + 1, "threads");
+  ok(after.files <= half.files + 2, "open files");
+  ok(after.bytes <= half.bytes + MAY_GROW, "memory");
+});
+
+/** What the process uses, as Linux tells it; nothing elsewhere. */
+function load(): { threads: number; files: number; bytes: number } {
+  if (Deno.build.os !== "linux") return { threads: 0, files: 0, bytes: 0 };
+  return {
+    threads: [...Deno.readDirSync("/proc/self/task")].length,
+    files: [...Deno.readDirSync("/proc/self/fd")].length,
+    bytes: Deno.memoryUsage().rss,
+  };
+}
