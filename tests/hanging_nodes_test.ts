@@ -10,13 +10,18 @@ import type { HangingRun } from "./fixtures/hanging_run.ts";
 const COUNT = 1_500;
 const RESTART = { restart: { limit: 1, backoffMs: 1 } };
 
-async function run(how: Fault, supervision: unknown, native: "require" | "off"): Promise<HangingRun> {
+async function run(
+  how: Fault | "hangs in a native stage",
+  supervision: unknown,
+  native: "require" | "off",
+): Promise<HangingRun & { readonly log: string }> {
   const script = new URL("./fixtures/hanging_run.ts", import.meta.url).pathname;
   const args = ["run", "-A", "--quiet", script, how, JSON.stringify(supervision), native, "bad"];
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, stderr: "piped" }).output();
   const line = new TextDecoder().decode(stdout).trim().split("\n").at(-1)!;
-  ok(line.startsWith("{"), new TextDecoder().decode(stderr));
-  return JSON.parse(line);
+  const log = new TextDecoder().decode(stderr);
+  ok(line.startsWith("{"), log);
+  return { ...JSON.parse(line), log };
 }
 
 eachDriver("fail: a node that hangs is told as stuck, and the graph can be stopped", async (native) => {
@@ -68,4 +73,19 @@ eachDriver("disable: a graph runs without a node that hangs in setup", async (na
   deepEqual([outcome, state], ["completed", "disabled"]);
   deepEqual(unaccounted, []);
   deepEqual([beside!.received, behind!.received], [COUNT, 0]);
+});
+
+Deno.test({
+  name: "native: a native stage that never returns is told as stuck, with its thread, and its slots are set aside",
+  ignore: Deno.env.get("SLUICE_NATIVE") === "off",
+  fn: async () => {
+    const { outcome, events, activity, quarantined, log } = await run("hangs in a native stage", "fail", "require");
+    deepEqual([outcome, events, activity?.kind], ["stopped", ["stuck"], "stuck"]);
+    ok(quarantined > 0);
+    match(
+      log,
+      /Node "bad" \(native-fault\) has kept lane "stage" \(thread \d+\) for .* nothing can end a native stage/,
+    );
+    match(log, /Lane "stage" \(thread \d+\) did not close within 5000 ms: a node hangs in it/);
+  },
 });

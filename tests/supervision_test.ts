@@ -4,6 +4,7 @@
  */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import type { SluiceEvent } from "../core/events/event.ts";
+import { nativeNodes } from "../core/native_stages.ts";
 import { Runtime } from "../core/runtime.ts";
 import type { RunSummary, RuntimeStats } from "../core/stats.ts";
 import type { Supervision } from "../core/supervision.ts";
@@ -253,3 +254,22 @@ for (const supervision of ["fail", "disable", SOON] as const) {
     equal(figuresOf(runtime.summary()!).errors, 0);
   });
 }
+
+Deno.test({
+  name: "native: restart: a lane between two native ones is replaced, and counts and slots add up",
+  ignore: Deno.env.get("SLUICE_NATIVE") === "off",
+  fn: async () => {
+    await using runtime = new Runtime({ mode: "offline", native: "require" });
+    const source = runtime.add(nativeNodes.nativeSource({ count: COUNT, blockSize: 16 }), { lane: "first" });
+    const bad = runtime.add(faulty({ how: "exits the worker", every: EVERY }), { id: "bad", supervision: SOON });
+    const sink = runtime.add(nativeNodes.nativeSink({ checkSamples: false }), { lane: "last" });
+    runtime.connect(source.outputs.audio, bad.inputs.audioIn);
+    runtime.connect(bad.outputs.audioOut, sink.inputs.audio);
+    await runtime.start();
+    const summary = await runtime.finished;
+    deepEqual([summary.outcome, figuresOf(summary).restarts], ["completed", 5]);
+    assertAccounted(summary);
+    ok(figuresOf(summary, sink.id).framesIn > COUNT / 2);
+    for (const { name, slots, free } of summary.pools) equal(free, slots, `pool ${name}`);
+  },
+});

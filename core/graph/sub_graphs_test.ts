@@ -63,7 +63,7 @@ Deno.test("parseGraph() puts the nodes and links of sub-graphs in their place, s
     const text = outer(
       {
         in: SOURCE,
-        a: { graph: "parts/pair.json", config: { then: { gain: { gainDb: 1 } } }, lane: "fx" },
+        a: { graph: "parts/pair.json", config: { then: { gain: { gainDb: 1 } } }, lane: "fx", supervision: "disable" },
         out: SINK,
       },
       [["in.audio", "a.in"], ["a.out", "out.audio"]],
@@ -84,6 +84,11 @@ Deno.test("parseGraph() puts the nodes and links of sub-graphs in their place, s
       ["a--first--second.audioOut", "a--then--gain.audioIn", undefined, undefined],
       ["in.audio", "a--first--gain.audioIn", undefined, undefined],
       ["a--then--second.audioOut", "out.audio", undefined, undefined],
+    ]);
+    assert.deepEqual(nodes.map(({ supervision }) => supervision ?? "fail"), [
+      "fail",
+      ...Array.from({ length: 4 }, () => "disable"),
+      "fail",
     ]);
     assert.deepEqual(pools, { audio: { slots: 700 }, big: { slots: 2 } });
     assert.deepEqual(Object.keys(lanes).sort(), ["dsp", "fx"]);

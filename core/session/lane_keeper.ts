@@ -77,6 +77,12 @@ export class LaneKeeper {
     return this.#fenced;
   }
 
+  /** Lanes whose thread has ended and that have no other one yet. */
+  get empty(): readonly number[] {
+    const life = (lane: number) => ({ lane, generation: this.#site.lanes.generationOf(lane) });
+    return [...this.#lost.keys()].filter((lane) => isLaneDead(this.#site.page(), life(lane)));
+  }
+
   /** Whether a lane is being replaced. */
   isLost(lane: number): boolean {
     return this.#lost.has(lane);
@@ -105,7 +111,8 @@ export class LaneKeeper {
     const nodes = this.#nodesOf(index);
     const open = nodes.filter(({ id }) => states.get(id) !== "ended" && !supervisor.isDown(id));
     if (this.#ended || port?.kind !== "worker") return false;
-    if (open.length === 0 || open.some(({ supervision = "fail" }) => supervision === "fail")) return false;
+    const judged = open.length === 0 ? nodes : open;
+    if (judged.some(({ supervision = "fail" }) => supervision === "fail")) return false;
     this.#lost.set(index, error);
     for (const { id } of open) {
       supervisor.suspend(id);

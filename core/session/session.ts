@@ -17,6 +17,7 @@ import { blankPage, GraphMemory } from "../live/graph_memory.ts";
 import { LinkPlans } from "../live/link_plans.ts";
 import { type EditExtras, LiveEdits } from "../live/live_edits.ts";
 import { Replies } from "../live/replies.ts";
+import { quarantineLane } from "../memory/reclaim.ts";
 import { logger, relayLog } from "../log.ts";
 import { describeStaleSources, findStaleSources } from "../registry/staleness.ts";
 import type { RunState, SessionView } from "../runtime_view.ts";
@@ -521,6 +522,7 @@ export class Session {
     this.#edits?.end(ended());
     this.#pausing?.refuse(ended());
     this.#lanes.send({ kind: "close" });
+    for (const lane of this.#keeper.empty) this.#lanes.closed(lane);
     const allClosed = await this.#awaitClosed();
     this.#summary = {
       ...this.stats(),
@@ -551,7 +553,11 @@ export class Session {
   async #awaitClosed(): Promise<boolean> {
     const closed = await this.#lanes.awaitClosed(CLOSE_TIMEOUT_MS);
     if (!closed) {
-      const stuck = this.#lanes.open.map((lane) => `"${lane.name}"`);
+      const stuck = this.#lanes.open.map(({ name, index }) => {
+        for (const pool of this.#memory?.pools ?? []) quarantineLane(pool, index);
+        const { threadId } = readLaneCounters(this.#page, index);
+        return threadId > 0 ? `"${name}" (thread ${threadId})` : `"${name}"`;
+      });
       logger("runtime").error(
         `Lane ${stuck.join(", ")} did not close within ${CLOSE_TIMEOUT_MS} ms: a node hangs in it. Its memory is set ` +
           "aside; end the process with Deno.exit()",

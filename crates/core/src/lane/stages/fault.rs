@@ -1,5 +1,5 @@
 //! `native-fault`: fails on purpose. Not offered to users: tests name it, to see what a lane makes of a stage that
-//! panics, fails, or hangs on to frames.
+//! panics, fails, hangs, or hangs on to frames.
 
 use crate::lane::context::StageContext;
 use crate::lane::stage::{Fault, Settings, Stage, StageType};
@@ -14,6 +14,8 @@ struct Faulty {
     panics: bool,
     /// Its destructor panics too.
     panics_when_dropped: bool,
+    /// It never returns, rather than fail.
+    hangs: bool,
     seen: f64,
 }
 
@@ -24,6 +26,7 @@ fn create(settings: &Settings) -> Result<Box<dyn Stage>, String> {
     Ok(Box::new(Faulty {
         at: settings.get("at", 1.0),
         panics: settings.get("panics", 1.0) != 0.0,
+        hangs: settings.get("hangs", 0.0) != 0.0,
         panics_when_dropped: settings.get("panicsWhenDropped", 0.0) != 0.0,
         seen: 0.0,
     }))
@@ -33,6 +36,9 @@ impl Stage for Faulty {
     fn process(&mut self, context: &mut StageContext<'_>) -> Result<(), Fault> {
         while let Some(frame) = context.read(0) {
             self.seen += 1.0;
+            while self.seen == self.at && self.hangs {
+                std::thread::park();
+            }
             if self.seen == self.at {
                 // The frame is in its hands, and has to come back to the pool.
                 assert!(!self.panics, "panics on purpose at frame {}", self.seen);
