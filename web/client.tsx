@@ -5,7 +5,9 @@
  */
 import { render } from "preact";
 import Index from "./routes/index.tsx";
+import { keepTitle } from "./state/document_title.ts";
 import { listenForKeys } from "./state/keys.ts";
 
 listenForKeys();
+keepTitle();
 render(<Index />, document.getElementById("app")!);

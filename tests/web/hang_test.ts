@@ -32,6 +32,7 @@ pageTest("the page names the node that holds its lane within two seconds, and sh
   }, 30_000);
   await page.locator('.card[data-node="bad"][data-health="stuck"]').waitFor({ timeout: 2_000 });
   assert.match(await page.locator('.card[data-node="bad"]').innerText(), /stuck/);
+  assert.equal(await page.title(), `stuck: ${hostile} · Sluice`);
 
   await page.locator('.card[data-node="victim"]').click();
   await page.getByText('Its lane "trap" is held by "bad", which is stuck').waitFor();

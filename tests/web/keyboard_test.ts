@@ -67,6 +67,14 @@ pageTest("the page can be used by keyboard alone: find, inspect, change, pause, 
   // The other views, the theme, the help.
   await keyboard.press("2");
   await page.locator('tr[data-node="reverb"]').waitFor();
+  await keyboard.press("i");
+  await eventually(async () =>
+    assert.equal(await page.evaluate(() => document.activeElement?.matches("[data-inspector]")), true)
+  );
+  await keyboard.press("Escape");
+  await eventually(async () =>
+    assert.equal(await page.evaluate(() => document.activeElement?.matches(".table-scroll")), true)
+  );
   await keyboard.press("3");
   await page.locator(".news").waitFor();
   await keyboard.press("t");

@@ -14,7 +14,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["?", "This help"],
   ["← → ↑ ↓", "In the graph: to the next node, along links"],
   ["[ ]", "In the graph: through the links of the node"],
-  ["Enter", "Go to what is selected"],
+  ["i", "Into the inspector"],
   ["+ − 0", "In the graph: larger, smaller, all in view"],
   ["Shift + arrows", "In the graph: move the view"],
   ["Esc", "Select nothing, close"],

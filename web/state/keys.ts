@@ -7,7 +7,7 @@ import { signal } from "@preact/signals";
 import { VIEWS } from "../model/place.ts";
 import { pauseGraph, resumeGraph } from "./commands.ts";
 import { graphState } from "./live.ts";
-import { focusView } from "./focus.ts";
+import { focusInspector, focusView } from "./focus.ts";
 import { select, showView } from "./place.ts";
 import { toggleTheme } from "./theme.ts";
 
@@ -34,6 +34,8 @@ function act(key: string): boolean {
     case "/":
       document.querySelector<HTMLElement>("[data-search]")?.focus();
       return true;
+    case "i":
+      return focusInspector();
     case "p":
       void (graphState.peek() === "paused" ? resumeGraph() : pauseGraph());
       return true;

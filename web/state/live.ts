@@ -16,6 +16,9 @@ import { LiveGraph, type LivePart } from "../model/live_graph.ts";
 const STATS_HZ = 10;
 const HIDDEN_STATS_HZ = 0.5;
 
+/** How soon a hidden page takes up what has come, milliseconds. */
+const HIDDEN_SHOW_MS = 500;
+
 /** The same objects each time: the client compares what it follows. */
 const EVERYTHING = { events: {}, logs: {} };
 
@@ -56,7 +59,7 @@ export const client: ControlClient = new ControlClient({ url: rpcUrl() });
 export const historyBook: HistoryBook = new HistoryBook();
 
 const live = new LiveGraph(client, take);
-let frameWanted = false;
+let showing = false;
 const dirty = new Set<LivePart>();
 
 watch();
@@ -69,20 +72,28 @@ export function refreshGraph(): void {
 
 /** A hidden page goes on with fewer readings, so that its history has no hole, and costs next to nothing. */
 function watch(): void {
+  // A frame that was waited for when the page was hidden does not come.
+  if (showing && document.hidden) schedule();
   client.watch({ statsHz: document.hidden ? HIDDEN_STATS_HZ : STATS_HZ, ...EVERYTHING });
 }
 
 function take(part: LivePart): void {
   dirty.add(part);
   if (part === "figures") historyBook.take(live.figures!);
-  if (frameWanted) return;
-  frameWanted = true;
-  // No frame comes while the page is hidden: nothing is drawn then, and the newest is when it is seen again.
-  requestAnimationFrame(show);
+  if (showing) return;
+  showing = true;
+  schedule();
+}
+
+/** No frame comes while the page is hidden; its title is to follow all the same. */
+function schedule(): void {
+  if (document.hidden) setTimeout(show, HIDDEN_SHOW_MS);
+  else requestAnimationFrame(show);
 }
 
 function show(): void {
-  frameWanted = false;
+  if (!showing) return;
+  showing = false;
   // In one go: nobody sees the figures of one graph beside another.
   batch(showNewest);
   dirty.clear();
