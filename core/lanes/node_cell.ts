@@ -22,6 +22,7 @@ import type { NodeInstance } from "../registry/node_type.ts";
 import type { CellHost } from "./cell_host.ts";
 import type { NodeCarry, NodePlan } from "./messages.ts";
 import { NodeContext } from "./node_context.ts";
+import { takeTimeRow } from "./time_rows.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
 const BLOCKED_NONE = BLOCKED.none;
@@ -74,6 +75,14 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   ended = false;
   /** It is not run while an edit that concerns it is made ready. */
   held = false;
+  /** It was removed from the graph and is run no more. */
+  retired = false;
+  /** It has failed and waits for another instance to take its place, or to be disabled. */
+  failed = false;
+  /** Its place in the order of its lane's nodes. */
+  rank = 0;
+  /** As the lane's record names the node that it runs: the index of its record, from 1. */
+  readonly number: number = 0;
   /** What the node waits for: `none`, a link or a pool (`BLOCKED`). */
   blocked: number = BLOCKED_NONE;
   /** Every link of its outputs has lost its reader. */
@@ -88,8 +97,6 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   repeats = false;
   /** The last timed tick took so long that each is timed. */
   isSlow = false;
-  /** As the lane's record names the node that it runs: the index of its record, from 1. */
-  readonly number: number = 0;
   /** As last written to the control page. */
   #phase: number = PHASE_IDLE;
   /** Ticks until the next one is timed. */
@@ -124,23 +131,17 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   /** The one lossless link that leads away from it, and its burst. */
   #soleGate: LinkWriter | undefined;
   #soleBurst = 0;
-  /** When the frame read last entered the graph, on the runtime's clock. */
-  lastIngressNs = 0;
-  #lastPtsNs = 0;
+  /** Of the frame read last: when it entered the graph, on the runtime's clock, and its media time. */
+  readonly #times: Float64Array;
+  readonly #timesAt: number = 0;
   readonly ledger: Ledger;
-  readonly #waiters: (() => void)[] = [];
+  #waiters: (() => void)[] | undefined;
   readonly #host: CellHost;
-  /** Its place in the order of its lane's nodes. */
-  rank = 0;
   readonly plan: NodePlan;
   readonly descriptor: NodeDescriptor;
   readonly instance: NodeInstance;
   readonly inputs: InputPort[] = [];
   readonly outputs: OutputPort[] = [];
-  /** It was removed from the graph and is run no more. */
-  retired = false;
-  /** It has failed and waits for another instance to take its place, or to be disabled. */
-  failed = false;
   /** With no links to it, it waits for some: it came, or lost them, while the graph was running. */
   idlesUnfed = false;
   /** `setup()` was called, so `teardown()` must be. */
@@ -177,6 +178,9 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     this.instance = instance;
     this.tick = instance.tick;
     this.number = plan.index + 1;
+    const { times, at } = takeTimeRow();
+    this.#times = times;
+    this.#timesAt = at;
     this.mode = descriptor.mode;
     this.isAsync = descriptor.isAsync || descriptor.mode === "external";
     this.#host = host;
@@ -286,7 +290,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
       notBeforeNs: this.notBeforeNs,
       lastDueNs: this.lastDueNs,
       lastIngressNs: this.lastIngressNs,
-      lastPtsNs: this.#lastPtsNs,
+      lastPtsNs: this.ptsNs(),
       skippingInputs: this.inputs.filter((input) => input.skipsToKey).map(({ name }) => name),
       outputs: this.outputs.map((output) => output.carry),
     };
@@ -294,8 +298,8 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
 
   /** Goes on from what another cell had; one of another type begins its ticks anew. */
   takeUp(carry: NodeCarry): void {
-    this.lastIngressNs = carry.lastIngressNs;
-    this.#lastPtsNs = carry.lastPtsNs;
+    this.#times[this.#timesAt] = carry.lastIngressNs;
+    this.#times[this.#timesAt + 1] = carry.lastPtsNs;
     for (const each of carry.outputs) this.outputs.find(({ name }) => name === each.name)?.takeUp(each);
     if (carry.type !== this.type) return;
     for (const input of this.inputs) input.skipsToKey = carry.skippingInputs.includes(input.name);
@@ -367,7 +371,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
 
   /** Whether only the loop that the node is on can still bring frames. */
   onlyFeedback(): boolean {
-    return this.#feedback.length > 0 && this.inputsEnded();
+    return this.#soleReader === undefined && this.#feedback.length > 0 && this.inputsEnded();
   }
 
   /** Whether nothing more can arrive, though frames may be left that the node has not read. */
@@ -378,7 +382,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
 
   wake(): void {
     this.wakes++;
-    if (this.#waiters.length > 0 && this.admit()) this.#resolveWaiters();
+    if (this.#waiters !== undefined && this.admit()) this.#resolveWaiters();
     if (!this.queued) this.#host.enqueue(this);
   }
 
@@ -456,8 +460,8 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   received(frame: Frame, port: InputPort): Frame {
     this.reads++;
     this.#framesIn++;
-    this.lastIngressNs = frame.ingressNs;
-    this.#lastPtsNs = frame.ptsNs;
+    this.#times[this.#timesAt] = frame.ingressNs;
+    this.#times[this.#timesAt + 1] = frame.ptsNs;
     if (!this.#isPlain) return this.#receivedOwn(frame, port);
     this.ledger.add(frame);
     return frame;
@@ -507,6 +511,11 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     }
   }
 
+  /** When the frame read last entered the graph, on the runtime's clock. */
+  get lastIngressNs(): number {
+    return this.#times[this.#timesAt];
+  }
+
   /** Of a source: the time of the lane's round, unless its ticks take long. */
   ingressNs(): number {
     if (this.inputs.length > 0) return this.lastIngressNs;
@@ -514,7 +523,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   }
 
   ptsNs(): number {
-    return this.#lastPtsNs;
+    return this.#times[this.#timesAt + 1];
   }
 
   admitted(): Promise<void> {
@@ -522,7 +531,7 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     signal.throwIfAborted();
     if (this.admit()) return Promise.resolve();
     return new Promise((resolve, reject) =>
-      this.#waiters.push(() => signal.aborted ? reject(signal.reason) : resolve())
+      (this.#waiters ??= []).push(() => signal.aborted ? reject(signal.reason) : resolve())
     );
   }
 
@@ -577,7 +586,9 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   }
 
   #resolveWaiters(): void {
-    for (const waiter of this.#waiters.splice(0)) waiter();
+    const waiters = this.#waiters ?? [];
+    this.#waiters = undefined;
+    for (const waiter of waiters) waiter();
   }
 
   #setBlocked(kind: number, id: number): void {
