@@ -10,7 +10,7 @@ import type { RunSummary, RuntimeStats } from "../core/stats.ts";
 import type { Supervision } from "../core/supervision.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { type Fault, faulty, faultyLater } from "./fixtures/faulty.ts";
-import { checkingSink, collect, collected, type Findings, numberedSource } from "./fixtures/numbered.ts";
+import { checkingSink, collect, collected, type Findings, numberedSource, pass } from "./fixtures/numbered.ts";
 
 /** Blocks of a run; the bad node fails at every EVERY-th. */
 const COUNT = 5_000;
@@ -253,6 +253,33 @@ for (const supervision of ["fail", "disable", SOON] as const) {
     });
     equal(figuresOf(runtime.summary()!).errors, 0);
   });
+}
+
+for (const neighbour of ["disable", "fail"] as const) {
+  eachDriver(
+    `a lane that ends: its node is restarted, and its neighbour has a policy of its own (${neighbour})`,
+    async (native) => {
+      await using runtime = new Runtime({ mode: "offline", native });
+      const source = runtime.add(numberedSource({ count: COUNT }), { id: "source", lane: "far" });
+      const bad = runtime.add(faulty({ how: "exits the worker", every: EVERY }), {
+        id: "bad",
+        lane: "shared",
+        supervision: SOON,
+      });
+      const other = runtime.add(pass(), { id: "other", lane: "shared", supervision: neighbour });
+      runtime.connect(source.outputs.audio, bad.inputs.audioIn);
+      runtime.connect(source.outputs.audio, other.inputs.audioIn);
+      await runtime.start();
+      if (neighbour === "fail") {
+        await rejects(runtime.finished, { code: "LaneCrashed" });
+        return;
+      }
+      const summary = await runtime.finished;
+      deepEqual([figuresOf(summary).state, figuresOf(summary, "other").state], ["ended", "disabled"]);
+      deepEqual([figuresOf(summary).restarts, figuresOf(summary, "other").restarts], [5, 0]);
+      assertAccounted(summary);
+    },
+  );
 }
 
 Deno.test({

@@ -10,10 +10,10 @@
 import { BLOCKED, LANE, NODE, PHASE } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
 import type { EventBus } from "../events/bus.ts";
-import type { NodeId } from "../ids.ts";
+import type { LinkId, NodeId } from "../ids.ts";
 import type { LaneKind } from "../lanes/lane_options.ts";
 import type { NodeActivity } from "../node_activity.ts";
-import { type NodeState, readNodeCounters } from "../stats.ts";
+import type { NodeState } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 
 /** A lane as it is looked at. */
@@ -46,6 +46,9 @@ export class NodeWatch {
   readonly #events: EventBus;
   readonly #poolName: (index: number) => string;
   readonly #stuckAfterNs: number;
+  /** By index of their records, as of a version of the graph. */
+  #links = new Map<number, LinkId>();
+  #linksVersion = -1;
   /** As of the last look. */
   #lanes: readonly WatchedLane[] = [];
   /** By lane. */
@@ -95,8 +98,8 @@ export class NodeWatch {
     const { phase, blockedKind, blockedId } = readPulse(this.#page, node.index);
     if (blockedKind === BLOCKED.pool) return { kind: "blocked", on: "pool", name: this.#poolName(blockedId) };
     if (blockedKind === BLOCKED.link) {
-      const link = [...this.#topology.links.values()].find(({ index }) => index === blockedId);
-      if (link !== undefined) return { kind: "blocked", on: "link", name: link.id };
+      const name = this.#linkAt(blockedId);
+      if (name !== undefined) return { kind: "blocked", on: "link", name };
     }
     if (phase === PHASE.await) return { kind: "awaiting" };
     const lane = this.#lanes.find(({ name }) => name === node.lane);
@@ -122,6 +125,15 @@ export class NodeWatch {
     return this.#isLong(forNs) ? [{ node, lane, forNs }] : [];
   }
 
+  #linkAt(index: number): LinkId | undefined {
+    const { version, links } = this.#topology;
+    if (version !== this.#linksVersion) {
+      this.#linksVersion = version;
+      this.#links = new Map([...links.values()].map((link) => [link.index, link.id]));
+    }
+    return this.#links.get(index);
+  }
+
   #isInCall(node: NodeEntry, { name }: WatchedLane, current: number, states: ReadonlyMap<NodeId, NodeState>): boolean {
     if (node.lane !== name) return false;
     if (current >= 0) return node.index === current;
@@ -143,7 +155,7 @@ export class NodeWatch {
     const { id } = node;
     const found = this.activityOf(node, nowNs);
     const waits = found.kind === "blocked"
-      ? `${found.on} ${found.name} ${readNodeCounters(this.#page, node.index).ticks}`
+      ? `${found.on} ${found.name} ${readPulse(this.#page, node.index).ticks}`
       : "";
     const isSteady = found.kind === "stuck" || (waits !== "" && this.#waits.get(id) === waits);
     this.#waits.set(id, waits);
@@ -179,10 +191,17 @@ export function readLanePulse(
 function readPulse(
   page: ControlPage,
   index: number,
-): { readonly phase: number; readonly sampledTicks: number; readonly blockedKind: number; readonly blockedId: number } {
+): {
+  readonly phase: number;
+  readonly ticks: number;
+  readonly sampledTicks: number;
+  readonly blockedKind: number;
+  readonly blockedId: number;
+} {
   const at = page.nodeOffset(index);
   return {
     phase: page.u32[(at + NODE.phase) >> 2],
+    ticks: page.f64[(at + NODE.ticks) >> 3],
     sampledTicks: page.f64[(at + NODE.sampledTicks) >> 3],
     blockedKind: page.u32[(at + NODE.blockedKind) >> 2],
     blockedId: page.u32[(at + NODE.blockedId) >> 2],
