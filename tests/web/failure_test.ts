@@ -1,0 +1,46 @@
+/** A graph that fails: the page says why, and which node. */
+import assert from "node:assert/strict";
+import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import type { StreamInput } from "../../core/ports/stream.ts";
+import type { NodeHandle } from "../../core/registry/handle.ts";
+import type { NodeType } from "../../core/registry/node_type.ts";
+import { nodes, Runtime } from "../../mod.ts";
+import { fixture, port } from "../fixtures/define.ts";
+import { openPage, pageTest } from "./chromium.ts";
+import { graphShown, serveStarted } from "./live_graph.ts";
+
+/** Throws at its frame 100. */
+const failing: NodeType<Record<never, never>, NodeHandle<{ audio: AudioFrame }, Record<never, never>>> = fixture(
+  () => {
+    let frames = 0;
+    const processor = {
+      audio: undefined as unknown as StreamInput<AudioFrame>,
+      process() {
+        while (processor.audio.read() !== undefined) if (++frames === 100) throw new Error("the lens <b>broke</b>");
+      },
+    };
+    return processor;
+  },
+  { type: "failing", lane: "main", ports: [port({ name: "audio", direction: "input", kind: "audio" })] },
+);
+
+pageTest("the page says why a graph failed, and marks the node", async () => {
+  const runtime = new Runtime({ mode: "live" });
+  const tone = runtime.add(nodes.toneSource(), { id: "tone" });
+  const lens = runtime.add(failing({}), { id: "lens" });
+  runtime.connect(tone.outputs.audio, lens.inputs.audio);
+  await using served = await serveStarted(runtime, { title: "failing" });
+  const ended = runtime.finished.then(() => assert.fail("it did not fail"), () => {});
+  await using browser = await openPage();
+  const { page } = browser;
+  await page.goto(served.server.url);
+  await graphShown(page, "tone");
+  await ended;
+  await page.locator(".state", { hasText: "failed" }).waitFor();
+  await page.locator(".notice", { hasText: "The graph failed:" }).filter({ hasText: "the lens <b>broke</b>" })
+    .waitFor();
+  await page.locator('.card[data-node="lens"][data-health="failed"]').waitFor();
+  assert.equal(await page.getByRole("button", { name: "Stop" }).isDisabled(), true);
+  assert.match(await page.title(), /^failed: /);
+  assert.deepEqual(browser.faults, []);
+});
