@@ -8,6 +8,9 @@ import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { type Reload, watchSources } from "../../cli/reload.ts";
 
+/** Reloads in a row; with as many as `deno task ok:deep` makes, memory is looked at. */
+const RELOADS = Deno.env.get("SLUICE_DEEP") === undefined ? 10 : 1_000;
+
 const COUNTER = `import { type DataFrame, output, processor, type StreamOutput } from "@sluice/sluice";
 
 /** Counts. */
@@ -126,10 +129,21 @@ Deno.test("watchSources() runs the new code of a node, and the rest of the graph
   await save({ ...factorText(4), "times.ts": TIMES }, isGood);
   await readUntil(4);
 
-  for (let factor = 5; factor < 15; factor++) {
-    await save(factorText(factor), isGood);
-    await readUntil(factor);
+  const residentBytes: number[] = [];
+  for (let k = 0; k < RELOADS; k++) {
+    await save(factorText(5 + k), isGood);
+    await readUntil(5 + k);
+    residentBytes.push(Deno.memoryUsage().rss);
   }
+  if (RELOADS >= 100) {
+    const tenth = RELOADS / 10;
+    const [early, late] = [residentBytes.slice(2 * tenth, 3 * tenth), residentBytes.slice(-tenth)];
+    const grownMb = (Math.min(...late) - Math.min(...early)) / 1e6;
+    console.log(`memory over the last ${RELOADS - 3 * tenth} of ${RELOADS} reloads: ${grownMb.toFixed(1)} MB more`);
+    assert.ok(grownMb < 20, `memory grew by ${grownMb} MB`);
+  }
+  const lanes = runtime.stats().lanes.map(({ name }) => name.replace(/-\d+$/, ""));
+  assert.deepEqual(lanes.sort(), ["count", "main", "work"]);
   ended.abort();
   await watching;
   await values.return?.();

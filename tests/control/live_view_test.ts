@@ -119,7 +119,7 @@ Deno.test("a client that lost its connection gets a snapshot, then changes, and 
     way.cut();
     await client.call("ping", {}).then(() => ok(false), () => {});
     await runtime.pause();
-    runtime.resume();
+    await runtime.resume();
     await until(client, "events", () => events.filter(({ kind }) => kind === "resumed").length === k + 1);
     await until(client, "stats", () => true);
     deepEqual(told.slice(told.indexOf("waiting"), told.lastIndexOf("open") + 2).slice(-2), ["open", "graph"]);
