@@ -29,8 +29,12 @@ const SLICE_TICKS: u32 = 32;
 /// Longest park: so often the heartbeat beats at least.
 const PARK: Duration = Duration::from_millis(250);
 
-/// How long a lane spins before it parks.
+/// How long a lane spins before it parks, at most. Each time in vain halves it, down to the least: whoever it waits for
+/// does not run, and may want this very processor. One spin in so many is tried at full length all the same, and one
+/// that was not in vain brings it back.
 const SPIN: Duration = Duration::from_micros(20);
+const SPIN_LEAST: Duration = Duration::from_nanos(1_250);
+const SPIN_TRIAL: u32 = 64;
 /// Looks at the doorbell between two looks at the clock.
 const SPIN_LOOKS: u32 = 32;
 
@@ -53,6 +57,9 @@ pub(super) struct Runner {
     /// The edit that waits for its epoch.
     pub(super) prepared: Option<Prepared>,
     processors: usize,
+    /// How long the next spin lasts at most, and how many were in vain since one was tried at full length.
+    spin_limit: Duration,
+    spins_in_vain: u32,
     /// It has what it started with.
     pub(super) opened: bool,
     pub(super) running: bool,
@@ -114,6 +121,8 @@ impl Runner {
             ran: Vec::new(),
             prepared: None,
             processors: std::thread::available_parallelism().map_or(1, usize::from),
+            spin_limit: SPIN,
+            spins_in_vain: 0,
             opened: false,
             running: false,
             started: false,
@@ -233,11 +242,11 @@ impl Runner {
     }
 
     /// Looks at the doorbell for a moment. `true`: somebody has called.
-    fn spin(&self, doorbell: &Doorbell<'_>, seen: u32, wait: Duration) -> bool {
+    fn spin(&mut self, doorbell: &Doorbell<'_>, seen: u32, wait: Duration) -> bool {
         if !self.running || self.awake_lanes() > self.processors {
             return false;
         }
-        let limit = SPIN.min(wait);
+        let limit = self.spin_limit.min(wait);
         let begin = Instant::now();
         loop {
             for _ in 0..SPIN_LOOKS {
@@ -245,11 +254,14 @@ impl Runner {
                 let called = doorbell.bell.load(Ordering::Relaxed) != seen
                     || doorbell.summary.iter().any(|word| word.load(Ordering::Relaxed) != 0);
                 if called {
+                    self.spin_limit = SPIN;
                     return true;
                 }
                 std::hint::spin_loop();
             }
             if begin.elapsed() >= limit {
+                self.spins_in_vain = (self.spins_in_vain + 1) % SPIN_TRIAL;
+                self.spin_limit = if self.spins_in_vain == 0 { SPIN } else { (limit / 2).max(SPIN_LEAST) };
                 return false;
             }
         }
