@@ -6,7 +6,7 @@ import { eachDriver } from "./fixtures/each_driver.ts";
 import { checkingSink, collect, collected, numberedSource, pass } from "./fixtures/numbered.ts";
 
 /** Moves to lanes that were never there before: more than there are places. */
-const MOVES = 80;
+const MOVES = 70;
 
 /** Memory that the process may grow by in the second half of the moves, bytes: that of a few threads of the many. */
 const MAY_GROW = 64 * 2 ** 20;
@@ -45,7 +45,7 @@ eachDriver(`${MOVES} moves to ever new lanes leave no thread, no open file and n
   const before = load();
   let half = before;
   for (let k = 1; k <= MOVES; k++) {
-    await runtime.edit((edit) => edit.move("middle", `lane-${k}`));
+    await runtime.edit((edit) => edit.move("middle", `lane-${k}`), { timeoutMs: 30_000 });
     if (k === MOVES / 2) half = load();
   }
   await runtime.edit(() => {});
