@@ -165,7 +165,7 @@ export type { PoolSize } from "./core/memory/pool_plan.ts";
 export type { RestartPolicy, Supervision } from "./core/supervision.ts";
 export { GraphEdit, type ReplaceOptions } from "./core/live/graph_edit.ts";
 export { Runtime } from "./core/runtime.ts";
-export type { AddOptions, PortInfo, RuntimeOptions } from "./core/runtime.ts";
+export type { AddOptions, EditOptions, PortInfo, RuntimeOptions } from "./core/runtime.ts";
 export type {
   DropCounts,
   Figures,

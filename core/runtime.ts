@@ -42,6 +42,9 @@ const SETUP_TIMEOUT_MS = 30_000;
 /** Time that `edit()` leaves nodes and lanes by default, milliseconds. */
 const EDIT_TIMEOUT_MS = 5_000;
 
+/** Time that `edit()` leaves a node that takes another one's place for its first tick by default, milliseconds. */
+const TRIAL_MS = 250;
+
 /** Options of {@linkcode Runtime}. */
 export interface RuntimeOptions {
   /**
@@ -106,6 +109,17 @@ export interface AddOptions {
   readonly ports?: readonly string[];
   /** What is done when it fails; by default `fail`: the run ends. */
   readonly supervision?: Supervision;
+}
+
+/** Options of {@linkcode Runtime.edit}. */
+export interface EditOptions {
+  /** How long `setup()` of new nodes and ticks under way may take, milliseconds; by default 5,000. */
+  readonly timeoutMs?: number;
+  /**
+   * How long a node that takes another one's place may wait for its first tick, milliseconds; by default 250. One for
+   * which nothing comes by then counts as good.
+   */
+  readonly trialMs?: number;
 }
 
 /** One port of a node in a graph. */
@@ -266,13 +280,14 @@ export class Runtime implements AsyncDisposable {
    *
    * @param change is called with what collects the edit; whatever it throws ends the edit with nothing done. It may
    * not wait for anything
-   * @param options `timeoutMs`: how long `setup()` of new nodes and ticks under way may take, by default 5,000
+   * @param options `timeoutMs`: how long `setup()` of new nodes and ticks under way may take, by default 5,000;
+   * `trialMs`: how long a node that takes another one's place may wait for its first tick, by default 250
    * @returns what `change` gave, once the edit is in effect and removed nodes are torn down
    * @throws what the calls of {@linkcode GraphEdit} throw, an error of a new node's `setup()` or `restore()`, and
    * {@linkcode SluiceError} `InvalidGraph` for a required input without a link, `TypeMismatch` for formats that clash,
    * `PoolExhausted`, `Timeout`, `Busy` if the graph has ended or the edit concerns a native lane
    */
-  async edit<T>(change: (edit: GraphEdit) => T, options: { readonly timeoutMs?: number } = {}): Promise<T> {
+  async edit<T>(change: (edit: GraphEdit) => T, options: EditOptions = {}): Promise<T> {
     const makeDraft = () => {
       const draft = this.#topology.draft();
       const edit = new GraphEdit(draft, (type) => this.#findType(type));
@@ -286,11 +301,15 @@ export class Runtime implements AsyncDisposable {
     };
     if (this.#session !== undefined) {
       let configured: EditExtras["configure"] = [];
-      const result = await this.#session.edit(() => {
-        const made = makeDraft();
-        configured = made.extras.configure;
-        return made;
-      }, options.timeoutMs ?? EDIT_TIMEOUT_MS);
+      const result = await this.#session.edit(
+        () => {
+          const made = makeDraft();
+          configured = made.extras.configure;
+          return made;
+        },
+        options.timeoutMs ?? EDIT_TIMEOUT_MS,
+        options.trialMs ?? TRIAL_MS,
+      );
       for (const { node, values } of configured) Object.assign(this.#topology.node(node).config, values);
       return result;
     }

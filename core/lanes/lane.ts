@@ -223,6 +223,10 @@ export class Lane implements CellHost, RunHost, EditedLane, FaultyLane {
     }
   }
 
+  get paused(): boolean {
+    return this.#paused;
+  }
+
   poolOf(kind: FrameKind, name: string = kind): Pool {
     return this.pools.find((pool) => pool.name === name)!;
   }

@@ -15,6 +15,7 @@ import type { AnyNodeType } from "../registry/node_type.ts";
 import { explain } from "./explain.ts";
 import { layDown, setUp, tearDown } from "./faults.ts";
 import type { LinkPlan } from "../links/link.ts";
+import type { GraphMode } from "../links/policy.ts";
 import { emptyRest, type LinkRest } from "../links/link_move.ts";
 import type { LocalLink } from "../links/local_link.ts";
 import { attachLink, buildCell, changePorts, detachLink } from "./lane_builder.ts";
@@ -31,6 +32,7 @@ import type {
 } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
 import { retire, settled } from "./retire.ts";
+import { Trial } from "./trial.ts";
 import { vacantInstance } from "./vacancy.ts";
 
 type Command<K extends LaneCommand["kind"]> = Extract<LaneCommand, { kind: K }>;
@@ -45,6 +47,10 @@ export interface EditedLane extends MoverSite {
   post(report: LaneReport): void;
   findType(node: NodePlan): Promise<AnyNodeType>;
   openPools(pools: Prepare["pools"]): void;
+  /** Whether no node is run. */
+  readonly paused: boolean;
+  readonly mode: GraphMode;
+  nowNs(): number;
   /** The cells are others, or in another order. */
   ranksChanged(): void;
   /** Nodes have come: they are told what all nodes were told before. */
@@ -63,6 +69,8 @@ interface PreparedEdit {
   readonly edit: LaneEdit;
   readonly cells: Map<NodeId, NodeCell>;
   readonly held: NodeCell[];
+  /** First ticks of nodes that take the place of others. */
+  readonly trials: ReadonlyMap<NodeId, Trial>;
 }
 
 /** See the module. */
@@ -111,6 +119,8 @@ export class LaneEditor {
     const lane = this.#lane;
     const cells = new Map<NodeId, NodeCell>();
     const held = lane.cells.filter((cell) => hold.includes(cell.id));
+    const trials = new Map<NodeId, Trial>();
+    const givenUp = () => this.#abortedEpoch >= epoch;
     let current: NodeCell | undefined;
     let action = "setup()";
     try {
@@ -139,7 +149,8 @@ export class LaneEditor {
         }
       }
       for (const cell of held) cell.held = true;
-      await settled(held, () => this.#abortedEpoch >= epoch);
+      await settled(held, givenUp);
+      const triedByNs = lane.nowNs() + command.trialMs * 1e6;
       for (const { node, replaces } of edit.insert) {
         const old = replaces ? lane.cells.find((cell) => cell.id === node) : undefined;
         // What a failed node still knows may be what made it fail.
@@ -150,12 +161,18 @@ export class LaneEditor {
         current = cells.get(node)!;
         action = "restore()";
         if (state !== undefined) current.instance.processor.restore?.(state);
+        if (!mayBeTried(edit, old) || lane.paused) continue;
+        current.takeUp(old.carry);
+        const trial = new Trial(current, old, lane);
+        trials.set(node, trial);
+        action = "process()";
+        await trial.run(triedByNs, givenUp);
       }
-      if (this.#abortedEpoch >= epoch) throw new SluiceError("Timeout", "The edit was given up");
-      this.#prepared = { epoch, edit, cells, held };
+      if (givenUp()) throw new SluiceError("Timeout", "The edit was given up");
+      this.#prepared = { epoch, edit, cells, held, trials };
       lane.post({ kind: "prepared", epoch, formats: this.#formats(command, cells) });
     } catch (error) {
-      await this.#drop(cells, held);
+      await this.#drop(cells, held, trials);
       this.#refuse(epoch, current === undefined ? error : explain(error, current, action));
     }
   }
@@ -203,13 +220,13 @@ export class LaneEditor {
     const prepared = this.#prepared;
     if (prepared?.epoch !== epoch) return;
     this.#prepared = undefined;
-    await this.#waiting(this.#drop(prepared.cells, prepared.held));
+    await this.#waiting(this.#drop(prepared.cells, prepared.held, prepared.trials));
   }
 
   /** Does what was made ready. Only between two ticks. */
   apply(): void {
     const lane = this.#lane;
-    const { epoch, edit, cells, held } = this.#prepared!;
+    const { epoch, edit, cells, held, trials } = this.#prepared!;
     this.#prepared = undefined;
     const failures: SerializedError[] = [];
     const rests: LinkRest[] = [];
@@ -224,9 +241,12 @@ export class LaneEditor {
       const old = replaces ? all.get(node) : undefined;
       if (old === undefined) continue;
       const cell = cells.get(node)!;
+      const trial = trials.get(node);
+      trial?.leave();
       moveLinks(lane, old, cell);
+      trial?.commit();
       if (restart !== undefined) { for (const output of cell.outputs) for (const link of output.links) link.markGap(); }
-      cell.takeUp(old.carry);
+      if (trial === undefined) cell.takeUp(old.carry);
       this.#retire(old, false, false);
       all.set(node, cell);
     }
@@ -324,7 +344,12 @@ export class LaneEditor {
     this.#lane.post({ kind: "refused", epoch, error: serializeError(error) });
   }
 
-  async #drop(cells: ReadonlyMap<NodeId, NodeCell>, held: readonly NodeCell[]): Promise<void> {
+  async #drop(
+    cells: ReadonlyMap<NodeId, NodeCell>,
+    held: readonly NodeCell[],
+    trials: ReadonlyMap<NodeId, Trial>,
+  ): Promise<void> {
+    for (const trial of trials.values()) trial.undo();
     for (const cell of held) {
       cell.held = false;
       cell.wake();
@@ -363,6 +388,17 @@ export function reconfigure(cell: NodeCell, { values, secrets }: NodeValues): vo
   keepSecrets(secrets);
   cell.instance.configure(values);
   for (const key of Object.keys(values)) cell.instance.processor.configChanged?.(key);
+}
+
+/** Whether a node that takes this one's place can be tried on its links: they are all those that it will have. */
+function mayBeTried(edit: LaneEdit, { id, mode, finishing, inputs }: NodeCell): boolean {
+  if (mode === "external" || finishing) return false;
+  // Nothing leads to it, so nothing would come.
+  if (mode === "push" && inputs.every(({ link }) => link === undefined)) return false;
+  const links = [...edit.detach.map(({ link }) => link), ...edit.attach.map(({ link }) => link)];
+  links.push(...edit.moves.map(({ after }) => after));
+  return !edit.ports.some(({ node }) => node === id) &&
+    !links.some(({ fromNode, toNode }) => fromNode === id || toNode === id);
 }
 
 /** @returns the state as another lane gets it */

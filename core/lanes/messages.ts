@@ -165,6 +165,8 @@ export type LaneCommand =
     readonly nodes: readonly NodePlan[];
     readonly pools: readonly PoolToken[];
     readonly hold: readonly NodeId[];
+    /** How long a node that takes another one's place may wait for its first tick, milliseconds. */
+    readonly trialMs: number;
     /** Ports whose formats are asked for. */
     readonly inspect: readonly { readonly node: NodeId; readonly port: string }[];
     readonly edit: LaneEdit;

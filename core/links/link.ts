@@ -96,6 +96,8 @@ export interface LinkReader {
   ended(): boolean;
   /** Counts a frame that was taken but not handed to the node as skipped, instead of as read. */
   countSkipped(frames: number): void;
+  /** Puts frames that were taken last back in front, oldest first: they were not read. The references go with them. */
+  putBack(frames: readonly { readonly frame: Frame; readonly gap: boolean }[]): void;
   /** Releases what can be taken now and counts it as unlinked: the link is being removed. */
   discard(): void;
   /** The reader has ended: tells the writer. What is queued, and still comes, the node takes away. */

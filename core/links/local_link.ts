@@ -151,6 +151,18 @@ export class LocalLink implements LinkWriter, LinkReader {
     this.#skipped += frames;
   }
 
+  putBack(frames: readonly { readonly frame: Frame; readonly gap: boolean }[]): void {
+    this.publish();
+    this.#page.f64[this.#at + READ] -= frames.length;
+    const queued: { frame: Frame; gap: boolean }[] = [];
+    for (; this.#head !== this.#tail; this.#head = (this.#head + 1) | 0) {
+      const place = this.#head & this.#mask;
+      queued.push({ frame: this.#ring[place]!, gap: this.#gaps !== undefined && this.#takeGap(place) });
+    }
+    this.#fill([...frames, ...queued]);
+    this.reader?.wake();
+  }
+
   discard(): void {
     for (let left = this.available(); left > 0; left--) {
       const frame = this.take();
@@ -207,12 +219,7 @@ export class LocalLink implements LinkWriter, LinkReader {
    * were on other lanes. Only for a link that has had no frames yet.
    */
   takeUp(frames: readonly { readonly frame: Frame; readonly gap: boolean }[], rest: LinkRest): void {
-    this.#makePlaces(Math.max(this.#capacity, frames.length));
-    for (const [place, { frame, gap }] of frames.entries()) {
-      this.#ring[place] = frame;
-      if (gap) this.#markGap(place);
-    }
-    this.#tail = this.#tailPublished = frames.length;
+    this.#fill(frames);
     this.#gapAhead = rest.gapAhead || rest.readerToKey;
     this.#toKey = rest.writerToKey || rest.readerToKey;
     this.#ended = this.#page.isEos(this.plan.index);
@@ -278,6 +285,20 @@ export class LocalLink implements LinkWriter, LinkReader {
     }
     this.#toKey = false;
     return true;
+  }
+
+  /** Has these frames queued and no others; they are counted as written already. */
+  #fill(frames: readonly { readonly frame: Frame; readonly gap: boolean }[]): void {
+    const gapAhead = this.#gapAhead;
+    this.#gaps = undefined;
+    this.#makePlaces(Math.max(this.#capacity, frames.length));
+    for (const [place, { frame, gap }] of frames.entries()) {
+      this.#ring[place] = frame;
+      if (gap) this.#markGap(place);
+    }
+    this.#gapAhead = gapAhead;
+    this.#head = this.#headPublished = 0;
+    this.#tail = this.#tailPublished = frames.length;
   }
 
   /** @param frames that fit at least */

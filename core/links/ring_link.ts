@@ -252,6 +252,17 @@ export class RingLinkReader implements LinkReader {
     this.#skipped += frames;
   }
 
+  putBack(frames: readonly { readonly frame: Frame; readonly gap: boolean }[]): void {
+    this.#read -= frames.length;
+    this.publish();
+    const entries = frames.map(({ frame, gap }) =>
+      frame.slot | (frame.pool.index << POOL_SHIFT) | (gap ? DISCONTINUITY : 0)
+    );
+    this.#brought = [...entries, ...this.#ring.staging.subarray(this.#next, this.#fetched), ...this.#brought];
+    this.#next = this.#fetched = 0;
+    this.reader?.wake();
+  }
+
   discard(): void {
     this.publish();
     for (let left = this.available(); left > 0; left--) {

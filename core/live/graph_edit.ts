@@ -16,7 +16,7 @@ import { makeHandle } from "../registry/make_handle.ts";
 import type { AnyNodeType, NodeSpec } from "../registry/node_type.ts";
 import { ownConfig } from "../registry/own_config.ts";
 import type { AddOptions } from "../runtime.ts";
-import type { Topology } from "../topology.ts";
+import type { NodeEntry, Topology } from "../topology.ts";
 import type { EditExtras } from "./live_edits.ts";
 
 /** Options of {@linkcode GraphEdit.replace}. */
@@ -99,8 +99,11 @@ export class GraphEdit {
 
   /**
    * Puts another node in a node's place, between two ticks. The new one is opened first and given what the old one's
-   * `snapshot()` says; if its `setup()` or `restore()` fails, the old one goes on. The links stay, with the frames in
-   * them.
+   * `snapshot()` says, and ticked once: if its `setup()`, its `restore()` or this first tick fails, the old one goes on,
+   * and the frames that were read stand in the links again. The links stay, with the frames in them. There is no first
+   * tick before the node takes its place where it goes to another lane, where the edit also changes its links or ports,
+   * where a device drives it, where the graph is paused, and where nothing comes for it in time
+   * (`trialMs` of `runtime.edit()`).
    *
    * @param options `lane`: where the new one runs; by default where the old one does. As {@linkcode GraphEdit.move}
    * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`, `PortNotFound` or `TypeMismatch` if a link does not fit the
@@ -109,11 +112,17 @@ export class GraphEdit {
   // deno-lint-ignore no-explicit-any -- as in add()
   replace<H extends NodeHandle<any, any>>(nodeId: string, spec: NodeSpec<H>, options: ReplaceOptions = {}): H {
     assertNodeSpec(spec);
+    const { lane, type } = this.#draft.node(nodeId);
     if (options.lane !== undefined) this.#draft.moveNode(nodeId, options.lane);
-    const before = this.#draft.node(nodeId).type.descriptor.type;
-    const entry = this.#draft.replaceNode(nodeId, spec.type, spec.config);
+    let entry: NodeEntry;
+    try {
+      entry = this.#draft.replaceNode(nodeId, spec.type, spec.config);
+    } catch (error) {
+      this.#draft.moveNode(nodeId, lane);
+      throw error;
+    }
     this.#configure.delete(entry.id);
-    if (before !== spec.type.descriptor.type) this.#bypass.delete(entry.id);
+    if (type.descriptor.type !== spec.type.descriptor.type) this.#bypass.delete(entry.id);
     this.#did("replace");
     return makeHandle(entry.id, entry.type.descriptor) as unknown as H;
   }

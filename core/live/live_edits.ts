@@ -96,6 +96,8 @@ export class LiveEdits {
    * Brings a draft into effect, after the edits before it.
    *
    * @param makeDraft makes the draft from the graph as it is then
+   * @param timeoutMs how long `setup()` and ticks under way may take
+   * @param trialMs how long a node that takes another one's place may wait for its first tick
    * @returns what `makeDraft` gave
    * @throws what `makeDraft` throws; the error of a node's `setup()`; `TypeMismatch` for formats; `PoolExhausted`;
    * `Timeout` if nodes or lanes were not ready in time; `Busy` if the graph has ended
@@ -103,12 +105,13 @@ export class LiveEdits {
   run<T>(
     makeDraft: () => { readonly draft: Topology; readonly extras: EditExtras; readonly result: T },
     timeoutMs: number,
+    trialMs = 0,
   ): Promise<T> {
     const done = this.#queue.then(async () => {
       const { draft, extras, result } = makeDraft();
       this.#underWay++;
       try {
-        await this.#run(draft, extras, timeoutMs);
+        await this.#run(draft, extras, timeoutMs, trialMs);
       } finally {
         this.#underWay--;
       }
@@ -164,7 +167,7 @@ export class LiveEdits {
     this.#removals?.refuse(error);
   }
 
-  async #run(draft: Topology, extras: EditExtras, timeoutMs: number): Promise<void> {
+  async #run(draft: Topology, extras: EditExtras, timeoutMs: number, trialMs: number): Promise<void> {
     const site = this.#site;
     const { page, plans, topology } = site;
     if (this.#ended) throw new SluiceError("Busy", "Cannot edit the graph: it has ended");
@@ -196,7 +199,7 @@ export class LiveEdits {
       this.#share(work, draft, change, moves, extras, tokens.length > 0);
       const prepared = answers(work.keys(), timeoutMs);
       for (const [lane, { nodes, hold, inspect, edit }] of work) {
-        site.lane(lane)!.send({ kind: "prepare", epoch, nodes, pools: tokens, hold, inspect, edit });
+        site.lane(lane)!.send({ kind: "prepare", epoch, nodes, pools: tokens, hold, trialMs, inspect, edit });
       }
       const replies = await prepared;
       if (!moves.isEmpty) {
@@ -252,7 +255,7 @@ export class LiveEdits {
     try {
       const prepared = this.#answers(work.keys(), timeoutMs);
       for (const [lane, { nodes, hold, inspect, edit }] of work) {
-        site.lane(lane)!.send({ kind: "prepare", epoch, nodes, pools: [], hold, inspect, edit });
+        site.lane(lane)!.send({ kind: "prepare", epoch, nodes, pools: [], hold, trialMs: 0, inspect, edit });
       }
       await prepared;
     } catch (error) {

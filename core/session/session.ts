@@ -205,8 +205,9 @@ export class Session {
   edit<T>(
     makeDraft: () => { readonly draft: Topology; readonly extras: EditExtras; readonly result: T },
     timeoutMs: number,
+    trialMs: number,
   ): Promise<T> {
-    return this.#runs() ? this.#edits!.run(makeDraft, timeoutMs) : Promise.reject(ended());
+    return this.#runs() ? this.#edits!.run(makeDraft, timeoutMs, trialMs) : Promise.reject(ended());
   }
 
   /** The figures now. */

@@ -60,6 +60,8 @@ export class Model {
   readonly ledger: string;
   readonly nodes = new Map<string, ModelNode>();
   readonly links = new Map<LinkId, ModelLink>();
+  /** Whether the graph is paused, so that nodes have no first tick. */
+  isPaused = false;
   /** Nodes that are there, by token, before this transaction. */
   readonly old = new Set<number>();
   /** Nodes that this transaction is to fail by, which nothing else may happen to. */
@@ -103,6 +105,12 @@ export class Model {
     return path;
   }
 
+  /** Whether blocks come to a sink. */
+  isFed({ id, kind }: ModelNode): boolean {
+    const source = this.nodes.get(this.pathTo(id).at(-1)?.from ?? "");
+    return kind === "sink" && source?.kind === "source" && !this.isPaused;
+  }
+
   /** Nodes that edits may concern. */
   get editable(): ModelNode[] {
     return [...this.nodes.values()].filter(({ id }) => !CONTROL.includes(id) && !this.locked.has(id));
@@ -137,13 +145,14 @@ export const OPERATIONS: readonly Operation[] = [
   reconfigure,
 ];
 
-/** Operations that must make a transaction fail, with the code of its error. */
-export const FAILURES: readonly { readonly operation: Operation; readonly code: string }[] = [
+/** Operations that must make a transaction fail, with the code of its error; `first`: before all others in it. */
+export const FAILURES: readonly { readonly operation: Operation; readonly code: string; readonly first?: true }[] = [
   { code: "NodeFailed", operation: (attempt) => addNode(attempt, "pass", "setup") },
   { code: "NodeFailed", operation: (attempt) => replaceBy(attempt, "setup") },
   { code: "NodeFailed", operation: (attempt) => replaceBy(attempt, "restore") },
   { code: "NodeFailed", operation: (attempt) => replaceBy(attempt, "restore", pickLane(attempt)) },
   { code: "NodeFailed", operation: moveUnsendable },
+  { code: "NodeFailed", operation: (attempt) => replaceBy(attempt, "tick"), first: true },
   { code: "TypeMismatch", operation: clash },
   { code: "InvalidGraph", operation: starve },
   { code: "DestinationOccupied", operation: occupy },
@@ -206,7 +215,7 @@ function link(attempt: Attempt): boolean {
 }
 
 function unlink({ edit, model, random }: Attempt): boolean {
-  const links = [...model.links.values()].filter(({ to }) => !CONTROL.includes(to));
+  const links = [...model.links.values()].filter(({ to }) => !CONTROL.includes(to) && !model.locked.has(to));
   if (links.length === 0) return false;
   const { id } = random.pick(links);
   edit.disconnect(id);
@@ -253,14 +262,17 @@ function pickLane({ random }: Attempt): string {
 function replaceBy({ edit, model, random }: Attempt, fault: Fault, lane?: string): boolean {
   // Passes know nothing that they could refuse to take up; nor do nodes that are new.
   const nodes = model.editable.filter((node) => node.fault === "");
-  const fit = nodes.filter(({ kind, token }) =>
-    fault !== "restore" || ((kind === "source" || kind === "sink") && model.old.has(token))
-  );
+  const fit = nodes.filter((each) => {
+    if (fault === "restore") return (each.kind === "source" || each.kind === "sink") && model.old.has(each.token);
+    return fault !== "tick" || model.isFed(each);
+  });
   if (fit.length === 0) return false;
   const node = random.pick(fit);
   edit.replace(node.id, specOf(node.kind, model.config(node.token, fault)), lane === undefined ? {} : { lane });
   if (lane !== undefined) node.lane = lane;
   if (fault !== "") model.locked.add(node.id);
+  // What leads to it goes on as it is, so that there is a first tick.
+  if (fault === "tick") { for (const { from } of model.pathTo(node.id)) model.locked.add(from); }
   return true;
 }
 

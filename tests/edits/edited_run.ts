@@ -17,6 +17,13 @@ const MOST_OPERATIONS = 24;
 const FAIL_EVERY = 6;
 const PAUSE_EVERY = 10;
 
+/**
+ * How long nodes may wait for their first tick, milliseconds: not long where nothing may lead to them, and long enough on
+ * a busy machine where they are to fail in it.
+ */
+const TRIAL_MS = 5;
+const FAULTY_TRIAL_MS = 200;
+
 /** For how many transactions what a link had queued before it was removed may still turn up behind it. */
 const MEMORY = 30;
 
@@ -106,6 +113,7 @@ export class EditedRun {
     const paused = this.#turn % PAUSE_EVERY === 0;
     if (paused) await this.#runtime.pause();
     const next = this.#model.clone();
+    next.isPaused = paused;
     let operations = 0;
     let mustFail = false;
     const startMs = performance.now();
@@ -113,7 +121,7 @@ export class EditedRun {
       await this.#runtime.edit((edit) => {
         const attempt = { edit, model: next, random: this.#random, most: this.#most };
         const wanted = 1 + this.#random.below(MOST_OPERATIONS);
-        const failAt = this.#random.below(wanted);
+        const failAt = failure?.first ? 0 : this.#random.below(wanted);
         for (let k = 0; k < wanted; k++) {
           if (k === failAt && failure !== undefined) {
             mustFail = true;
@@ -123,7 +131,7 @@ export class EditedRun {
           operations++;
           while (!this.#random.pick(OPERATIONS)(attempt)) { /* Not with this graph. */ }
         }
-      });
+      }, { trialMs: failure === undefined ? TRIAL_MS : FAULTY_TRIAL_MS });
       ok(!mustFail, `${this.#where()}: an edit that had to fail with ${failure?.code} did not`);
       this.#accept(next);
     } catch (error) {
