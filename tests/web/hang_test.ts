@@ -9,7 +9,7 @@ pageTest("the page names the node that holds its lane within two seconds, and sh
   const runtime = new Runtime({ mode: "live" });
   const tone = runtime.add(nodes.toneSource(), { id: "tone", lane: "make" });
   const level = runtime.add(nodes.levelMeter(), { id: "level", lane: "look" });
-  const bad = runtime.add(hanging({ atFrame: 150, holdMs: 9_000 }), { id: "bad", lane: "trap" });
+  const bad = runtime.add(hanging({ atFrame: 150, holdMs: 15_000 }), { id: "bad", lane: "trap" });
   const victim = runtime.add(nodes.gain(), { id: "victim", lane: "trap" });
   runtime.connect(tone.outputs.audio, level.inputs.audioIn);
   runtime.connect(tone.outputs.audio, bad.inputs.audio);

@@ -166,7 +166,7 @@ function LinkTable(): JSX.Element {
           <th scope="col">Condition</th>
           <th scope="col" class="wide">Policy</th>
           <th scope="col" class="number wide">Written</th>
-          <th scope="col" class="number">Read</th>
+          <th scope="col" class="number wide">Read</th>
           <th scope="col" class="number">Rate</th>
           <th scope="col" class="number">Queued</th>
           <th scope="col" class="number wide">Age</th>
@@ -189,13 +189,15 @@ function LinkRow({ index, at }: { readonly index: number; readonly at: number })
     <tr aria-rowindex={at + 2} aria-selected={selectedLink.value === index} data-link={link.id}>
       <th scope="row">
         <button type="button" class="row-button clip" onClick={() => selectLink(index)} title={linkName(link)}>
-          {linkName(link)}
+          {link.fromNode}
+          <span class="wide">.{link.fromPort}</span> → {link.toNode}
+          <span class="wide">.{link.toPort}</span>
         </button>
       </th>
       <td>{now && <HealthMark health={now.health} />}</td>
       <td class="wide soft">{link.policy}</td>
       <td class="number wide" data-figure="written">{now && formatCount(now.written)}</td>
-      <td class="number" data-figure="read">{now && formatCount(now.read)}</td>
+      <td class="number wide" data-figure="read">{now && formatCount(now.read)}</td>
       <td class="number" data-figure="rate">{now && formatRate(now.readPerSecond)}</td>
       <td class="number">{now && `${now.queued}/${link.capacity}`}</td>
       <td class="number wide">{now && formatNs(now.ageNs)}</td>
