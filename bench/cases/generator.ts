@@ -134,9 +134,11 @@ async function changeWhileWatching(folder: string, classes: number): Promise<num
       const level = 10_000 + change;
       const fromMs = performance.now();
       await writeFile(join(folder, `pass_${k}.ts`), classText(k, level));
-      const { changed, result } = await nextRun();
+      let run = await nextRun();
+      // On a busy machine the system may tell of the change before a second time.
+      while (!run.changed.includes(`pass_${k}.ts`)) run = await nextRun();
       const ms = performance.now() - fromMs;
-      deepEqual([changed, result.scanned, result.diagnostics], [[`pass_${k}.ts`], 1, []]);
+      deepEqual([run.changed, run.result.scanned, run.result.diagnostics], [[`pass_${k}.ts`], 1, []]);
       match(await readFile(join(folder, "sluice.gen.ts"), "utf8"), new RegExp(`default: ${level}\\b`));
       if (change >= WARM_UP) tookMs.push(ms);
     }
