@@ -36,10 +36,12 @@ impl Stage for Faulty {
     fn process(&mut self, context: &mut StageContext<'_>) -> Result<(), Fault> {
         while let Some(frame) = context.read(0) {
             self.seen += 1.0;
-            while self.seen == self.at && self.hangs {
-                std::thread::park();
-            }
             if self.seen == self.at {
+                if self.hangs {
+                    loop {
+                        std::thread::park();
+                    }
+                }
                 // The frame is in its hands, and has to come back to the pool.
                 assert!(!self.panics, "panics on purpose at frame {}", self.seen);
                 return Err(Fault(format!("fails on purpose at frame {}", self.seen)));
