@@ -121,7 +121,7 @@ function makeChecked(base: FrameClass): FrameClass {
       assertUnchanged(this);
       super.takeReference(action);
       const guard = guards.get(this);
-      if (guard !== undefined && !this.owned && this.retained === 0) {
+      if (guard !== undefined && this.owned === 0 && this.retained === 0) {
         guard.ended = action === "write" ? "written" : "released";
       }
     }
@@ -176,7 +176,7 @@ function assertUsable(frame: Frame, key: PropertyKey): void {
   const guard = guards.get(frame);
   if (guard === undefined) return;
   if (frame.pool.closed && (key === "release" || key === Symbol.dispose)) return;
-  const held = frame.owned || frame.retained > 0 || guard.how === "peek";
+  const held = frame.owned > 0 || frame.retained > 0 || guard.how === "peek";
   if (held && generationOf(frame) === guard.generation) return;
   const { nodeId, port } = guard.site;
   const why = guard.ended === undefined

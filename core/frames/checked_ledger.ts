@@ -21,7 +21,7 @@ export class CheckedLedger extends Ledger {
   override settle(): void {
     this.fault = undefined;
     for (const frame of this.#given.splice(0)) {
-      if (!frame.owned) continue;
+      if (frame.owned === 0) continue;
       try {
         assertUnchanged(frame);
       } catch (error) {

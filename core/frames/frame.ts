@@ -67,11 +67,11 @@ export abstract class Frame {
    */
   readonly ledger: Ledger;
   /**
-   * Whether the running tick owns a reference, which its end gives back.
+   * References that the running tick owns through this object, which its end gives back: one for each read.
    *
    * @internal
    */
-  owned = false;
+  owned = 0;
   /**
    * References that `retain()` added through this object.
    *
@@ -259,7 +259,7 @@ export abstract class Frame {
     }
     const copy = this.copyTo(slot);
     copy.copyTimes(this);
-    if (this.owned) this.ledger.add(copy);
+    if (this.owned > 0) this.ledger.add(copy);
     else copy.retained = 1;
     this.takeReference("write");
     this.pool.release(this.slot);
@@ -279,7 +279,7 @@ export abstract class Frame {
     }
     // Others on this lane may read the same object next: what they release is not what this tick has retained.
     this.retainedNow = 0;
-    if (this.owned) this.owned = false;
+    if (this.owned > 0) this.owned--;
     else if (this.retained > 0) this.retained--;
     else {
       throw new TypeError(

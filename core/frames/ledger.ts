@@ -19,11 +19,11 @@ export class Ledger {
   /** What a tick did wrong with its frames; only development mode looks. */
   fault: unknown = undefined;
 
-  /** Notes that the tick owns a reference to the frame. */
+  /** Notes that the tick owns one more reference to the frame: it may come by several inputs. */
   add(frame: Frame): void {
-    frame.owned = true;
+    frame.owned++;
     const last = this.#last;
-    if (last !== undefined && last.owned) {
+    if (last !== undefined && last.owned > 0) {
       this.#frames[this.#count++] = last;
       if (this.#count >= MANY) this.#forget();
     }
@@ -33,7 +33,7 @@ export class Ledger {
   /** Frames that the tick owns now. */
   held(): number {
     this.#forget();
-    return this.#count + (this.#last !== undefined && this.#last.owned ? 1 : 0);
+    return this.#count + (this.#last !== undefined && this.#last.owned > 0 ? 1 : 0);
   }
 
   /** The tick gave its reference to the frame that it took last: the usual case, kept short. */
@@ -53,7 +53,7 @@ export class Ledger {
     let kept = 0;
     for (let k = 0; k < this.#count; k++) {
       const frame = this.#frames[k];
-      if (frame.owned) this.#frames[kept++] = frame;
+      if (frame.owned > 0) this.#frames[kept++] = frame;
     }
     this.#count = kept;
   }
@@ -61,7 +61,5 @@ export class Ledger {
 
 function giveBack(frame: Frame): void {
   frame.retainedNow = 0;
-  if (!frame.owned) return;
-  frame.owned = false;
-  frame.pool.release(frame.slot);
+  for (; frame.owned > 0; frame.owned--) frame.pool.release(frame.slot);
 }

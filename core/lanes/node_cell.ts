@@ -462,7 +462,8 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     this.#framesIn++;
     this.#times[this.#timesAt] = frame.ingressNs;
     this.#times[this.#timesAt + 1] = frame.ptsNs;
-    if (!this.#isPlain) return this.#receivedOwn(frame, port);
+    // What was retained is released through the object that it was retained by: this read needs another one.
+    if (!this.#isPlain || frame.retained > 0) return this.#receivedOwn(frame, port);
     this.ledger.add(frame);
     return frame;
   }
@@ -574,8 +575,8 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
   #writtenOwn(frame: Frame): Frame {
     if (this.isAsync) this.#change();
     if (this.#pending) this.#host.wroteBetween?.();
-    if (!this.#checked) return frame;
-    sealPayload(frame);
+    if (this.#checked) sealPayload(frame);
+    // Whoever reads it next notes its references elsewhere than this node does.
     return frame.fresh(this.#host.ledger);
   }
 
