@@ -17,6 +17,7 @@ import type { LaneOptions } from "./lanes/lane_options.ts";
 import type { GraphMode, LinkOptions } from "./links/policy.ts";
 import { GraphEdit } from "./live/graph_edit.ts";
 import type { EditExtras } from "./live/live_edits.ts";
+import { assertRuntimeOptions as assertOptions } from "./runtime_options.ts";
 import { assertPool, type PoolSize } from "./memory/pool_plan.ts";
 import { assertNodeSpec } from "./registry/check_node_type.ts";
 import { expandPort } from "./registry/descriptor.ts";
@@ -166,16 +167,22 @@ export class Runtime implements AsyncDisposable {
   readonly #topology: Topology;
   // A failure is told by `finished`.
   readonly #onAbort = () => void this.stop().catch(() => {});
+  /** Rejects if the graph will not run: disposed of before the start, or refused by it. */
+  readonly #neverRuns = Promise.withResolvers<never>();
   #session: Session | undefined;
   #disposed = false;
 
   /**
    * Makes an empty graph.
    *
-   * @throws {SluiceError} `NativeUnavailable` or `AbiMismatch` if `native` is `require` and the library cannot be used
+   * @throws {SluiceError} `InvalidConfig` for an option that there is not, or a value that it does not take;
+   * `NativeUnavailable` or `AbiMismatch` if `native` is `require` and the library cannot be used
    */
   constructor(options: RuntimeOptions = {}) {
+    assertOptions(options);
     this.#options = options;
+    // Nodes that wait for the start hear it; nobody has to.
+    this.#neverRuns.promise.catch(() => {});
     const { driver, note } = chooseDriver(options.native ?? "auto");
     this.#driver = driver;
     this.driverNote = note;
@@ -220,7 +227,7 @@ export class Runtime implements AsyncDisposable {
   add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: AddOptions = {}): H {
     assertNodeSpec(spec);
     const handle = this.#add(spec.type, spec.config, options);
-    return spec.extend?.(handle, () => this.finished) ?? handle as unknown as H;
+    return spec.extend?.(handle, () => this.finished, this.#neverRuns.promise) ?? handle as unknown as H;
   }
 
   /**
@@ -409,7 +416,12 @@ export class Runtime implements AsyncDisposable {
     signal?.addEventListener("abort", this.#onAbort, { once: true });
     const forget = () => signal?.removeEventListener("abort", this.#onAbort);
     this.#session.finished.then(forget, forget);
-    await this.#session.start();
+    try {
+      await this.#session.start();
+    } catch (error) {
+      this.#neverRuns.reject(error);
+      throw error;
+    }
   }
 
   /**
@@ -471,6 +483,9 @@ export class Runtime implements AsyncDisposable {
   /** Stops the graph if it runs. Failures were told by `finished`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
+    if (this.#session === undefined) {
+      this.#neverRuns.reject(new SluiceError("Busy", "The graph was disposed of before it was started"));
+    }
     await this.#session?.stop().catch(() => {});
     this.events.close();
   }

@@ -20,6 +20,7 @@ import {
   type LinkPolicy,
   MAX_LINK_CAPACITY,
 } from "./links/policy.ts";
+import { assertKeys } from "./option_check.ts";
 import { type NodeDescriptor, type PortDescriptor, sizePorts } from "./registry/descriptor.ts";
 import { addElement, nameElements, removeElement } from "./registry/dynamic_ports.ts";
 import { kindOf } from "./registry/kind_of.ts";
@@ -482,6 +483,7 @@ export class Topology {
     options: LinkOptions,
     output: PortDescriptor,
   ): { policy: LinkPolicy; capacity: number } {
+    assertKeys(attempt, options, ["policy", "capacity"]);
     const policy = options.policy ?? (this.mode === "live" ? "roll-off" : "lossless");
     if (!LINK_POLICIES.includes(policy)) {
       throw new SluiceError(

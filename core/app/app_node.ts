@@ -28,7 +28,7 @@ export function appNode<H extends NodeHandle<any, any>, P extends StreamInput | 
   parts: Pick<NodeDescriptor, "type" | "className" | "description" | "mode">,
   port: Pick<PortDescriptor, "name" | "direction" | "kind" | "type"> & { schema?: string },
   processor: AppProcessor<P>,
-  extend: (handle: NodeHandle, run: () => Promise<unknown>) => H,
+  extend: NonNullable<NodeSpec<H>["extend"]>,
 ): NodeSpec<H> {
   const described: PortDescriptor = { ...port, optional: false, burst: 1, doc: "" };
   const descriptor: NodeDescriptor = {

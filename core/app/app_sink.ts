@@ -81,7 +81,7 @@ function sink<F extends Frame, I>(
 ): NodeSpec<AppSinkHandle<F, I>> {
   const processor = new AppSink<F, I>();
   const described = { ...port, direction: "input" } as const;
-  return appNode(DESCRIBED, described, processor, (handle, run) => processor.extend(handle, run));
+  return appNode(DESCRIBED, described, processor, (...args) => processor.extend(...args));
 }
 
 class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
@@ -105,7 +105,9 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
     this.#context = context;
   }
 
-  async process(): Promise<void> {
+  async process(context: ProcessorContext): Promise<void> {
+    // Closed before the start, when there was nobody to tell.
+    if (this.#closed) context.finish();
     if (this.#wanted === undefined && !this.#closed) await this.#asked.promise;
     if (this.#closed || this.#ended) return;
     const frame = this.#input.read();
@@ -126,8 +128,9 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
     this.#end(false);
   }
 
-  extend(handle: NodeHandle, run: () => Promise<unknown>): AppSinkHandle<F, I> {
-    this.#run = run;
+  extend(handle: NodeHandle, run: () => Promise<unknown>, neverRuns: Promise<never>): AppSinkHandle<F, I> {
+    this.#run = () => Promise.race([neverRuns, run()]);
+    neverRuns.catch(() => this.#end(false));
     const iterator: AsyncIterableIterator<F> = {
       next: () => this.#next(),
       return: () => {

@@ -38,7 +38,7 @@ export type AppDataSource<T> = NodeSpec<AppSourceHandle<AppValue<T>, { data: Dat
 
 /** Sources that a script feeds. Each call makes one, to be added once. */
 export const appSource: {
-  /** A source of audio, with the output `audio`. */
+  /** A source of audio, with the output `audio`. @throws {RangeError} for a rate or channels out of range */
   audio(options: AppAudioOptions): AppAudioSource;
   /**
    * A source of pictures of one format and size, with the output `video`.
@@ -70,5 +70,5 @@ const DESCRIBED = {
 function source<I, F extends Frame, O>(item: SourceItem<I, F>): NodeSpec<AppSourceHandle<I, O>> {
   const processor = new AppSource<I, F, O>(item);
   const port = { ...item.port, direction: "output" } as const;
-  return appNode(DESCRIBED, port, processor, (handle, run) => processor.extend(handle, run));
+  return appNode(DESCRIBED, port, processor, (...args) => processor.extend(...args));
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AudioFrame } from "../frames/audio_frame.ts";
+import { type AudioFrame, MAX_CHANNELS } from "../frames/audio_frame.ts";
 import { acquire, type SourceItem } from "./source_item.ts";
 
 /** What the blocks of an audio source are. */
@@ -26,6 +26,7 @@ export interface AppAudioBlock {
 
 /** Blocks of one rate and number of channels. */
 export function audioItem(options: AppAudioOptions): SourceItem<AppAudioBlock, AudioFrame> {
+  checkFormat(options);
   let endPtsNs = 0;
   return {
     port: { name: "audio", kind: "audio", type: "AudioFrame" },
@@ -40,6 +41,15 @@ export function audioItem(options: AppAudioOptions): SourceItem<AppAudioBlock, A
       return frame;
     },
   };
+}
+
+function checkFormat({ sampleRateHz, channels }: AppAudioOptions): void {
+  if (!Number.isInteger(channels) || channels < 1 || channels > MAX_CHANNELS) {
+    throw new RangeError(`Cannot make an audio source of ${channels} channels: wanted 1 to ${MAX_CHANNELS}`);
+  }
+  if (!(Number.isFinite(sampleRateHz) && sampleRateHz > 0)) {
+    throw new RangeError(`Cannot make an audio source of ${sampleRateHz} Hz: wanted a sample rate above 0`);
+  }
 }
 
 /** @returns samples in each channel */

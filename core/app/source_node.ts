@@ -8,6 +8,7 @@ import type { Frame } from "../frames/frame.ts";
 import type { StreamOutput } from "../ports/stream.ts";
 import type { ProcessorContext } from "../processor.ts";
 import type { NodeHandle } from "../registry/handle.ts";
+import { kindOf } from "../registry/kind_of.ts";
 import type { AppProcessor } from "./app_node.ts";
 import { PushQueue } from "./push_queue.ts";
 import type { SourceItem } from "./source_item.ts";
@@ -63,15 +64,17 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
         pushed.reject(this.#over());
         break;
       }
-      let frame: F;
+      let frame: F | undefined;
       try {
+        checkItem(pushed.item);
         frame = await this.#item.make(this.#output, pushed.item);
+        this.#output.write(frame);
+        pushed.resolve();
       } catch (error) {
+        // What cannot be sent to another lane is found out when it is written: then the frame is still ours.
+        frame?.release();
         pushed.reject(error);
-        continue;
       }
-      this.#output.write(frame);
-      pushed.resolve();
     }
     if (this.#failure !== undefined) throw this.#failure.reason;
   }
@@ -84,8 +87,9 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
     );
   }
 
-  extend(handle: NodeHandle, run: () => Promise<unknown>): AppSourceHandle<I, O> {
+  extend(handle: NodeHandle, run: () => Promise<unknown>, neverRuns: Promise<never>): AppSourceHandle<I, O> {
     this.#run = run;
+    neverRuns.catch((reason) => this.#queue.close(reason));
     this.#id = handle.id;
     const push = (item: I) => this.#queue.push(item);
     const end = () => this.#queue.end();
@@ -106,5 +110,15 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
   #over(): SluiceError {
     const message = `Cannot push to "${this.#id}": the graph has ended, or nobody reads from it any more`;
     return new SluiceError("Busy", message, { nodeId: this.#id });
+  }
+}
+
+/** @throws {TypeError} for what is no item of any source */
+function checkItem(item: unknown): void {
+  if (typeof item !== "object" || item === null) throw new TypeError(`Cannot push ${kindOf(item)}: wanted an object`);
+  for (const key of ["ptsNs", "dtsNs", "durationNs"]) {
+    const timeNs = (item as { readonly [key: string]: unknown })[key];
+    if (timeNs === undefined || Number.isFinite(timeNs)) continue;
+    throw new TypeError(`Cannot push an item whose "${key}" is ${String(timeNs)}: wanted nanoseconds`);
   }
 }

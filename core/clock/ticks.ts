@@ -18,8 +18,11 @@ const SECOND_NS = 1e9;
  * @param timeNs a whole number of nanoseconds, also below 0
  * @param clockRateHz ticks a second, a whole number from 1 to 1,000,000
  * @returns the nearest tick; halves are rounded up
+ * @throws {RangeError} for a rate out of range, and for a time that is not finite
  */
 export function nsToTicks(timeNs: number, clockRateHz: number): number {
+  assertClockRate(clockRateHz);
+  assertFinite(timeNs);
   const rest = remainder(timeNs, SECOND_NS);
   return ((timeNs - rest) / SECOND_NS) * clockRateHz + Math.round((rest * clockRateHz) / SECOND_NS);
 }
@@ -30,8 +33,11 @@ export function nsToTicks(timeNs: number, clockRateHz: number): number {
  * @param ticks a whole number of ticks, also below 0
  * @param clockRateHz ticks a second, a whole number from 1 to 1,000,000
  * @returns the nearest nanosecond; halves are rounded up
+ * @throws {RangeError} for a rate out of range, and for a number of ticks that is not finite
  */
 export function ticksToNs(ticks: number, clockRateHz: number): number {
+  assertClockRate(clockRateHz);
+  assertFinite(ticks);
   const rest = remainder(ticks, clockRateHz);
   return ((ticks - rest) / clockRateHz) * SECOND_NS + Math.round((rest * SECOND_NS) / clockRateHz);
 }
@@ -42,6 +48,10 @@ export function assertClockRate(clockRateHz: number): void {
   throw new RangeError(
     `Cannot use ${clockRateHz} Hz as a media clock: wanted a whole number from 1 to ${MAX_CLOCK_RATE_HZ}`,
   );
+}
+
+function assertFinite(value: number): void {
+  if (!Number.isFinite(value)) throw new RangeError(`Cannot convert the time ${value}: wanted a finite number`);
 }
 
 /** The remainder from 0 up, exact. */

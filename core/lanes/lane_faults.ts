@@ -50,6 +50,8 @@ export class LaneFaults {
     }
     if (cell.plan.supervised) setAside(cell);
     else lane.halt();
+    // What nodes have written by now is written: it is counted, and others can read it.
+    lane.flushWriters();
     lane.publish();
     lane.post({ kind: "failed", error: serializeError(reason), ...(cell.plan.supervised && { node: cell.id }) });
   }

@@ -193,7 +193,7 @@ export class OutputPort implements StreamOutput {
   }
 
   write(frame: Frame): void {
-    if (frame.kindCode !== this.#kindCode) this.#refuseKind(frame);
+    if (frame?.kindCode !== this.#kindCode) this.#refuseKind(frame);
     const only = this.#only;
     if (only === undefined) {
       this.#writeToAll(frame);

@@ -67,8 +67,9 @@ export interface NodeSpec<H extends NodeHandle = NodeHandle> {
    * Makes what `runtime.add()` gives out of the plain handle, for nodes that the script itself talks to.
    *
    * @param run settles as `runtime.finished`; call it once the graph has ended
+   * @param neverRuns rejects if the graph will not run at all
    */
-  readonly extend?: (handle: NodeHandle, run: () => Promise<unknown>) => H;
+  readonly extend?: (handle: NodeHandle, run: () => Promise<unknown>, neverRuns: Promise<never>) => H;
 }
 
 /** A node type: call it with a configuration to get what `runtime.add()` takes. `C`: configuration, `H`: handle. */

@@ -19,6 +19,7 @@ import { type EditExtras, LiveEdits } from "../live/live_edits.ts";
 import { Replies } from "../live/replies.ts";
 import { quarantineLane } from "../memory/reclaim.ts";
 import { logger, relayLog } from "../log.ts";
+import { MAX_TIMEOUT_MS } from "../option_check.ts";
 import { describeStaleSources, findStaleSources } from "../registry/staleness.ts";
 import type { RunState, SessionView } from "../runtime_view.ts";
 import { resolveSecrets } from "../secrets.ts";
@@ -42,9 +43,6 @@ const PAUSE_TIMEOUT_MS = 5_000;
 
 /** How long a restart may take beside the node's `setup()`, milliseconds. */
 const RESTART_SLACK_MS = 5_000;
-
-/** Longest time that a timer takes, milliseconds. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** See the module. */
 export class Session {
@@ -322,7 +320,10 @@ export class Session {
           const extras = { actions: [], bypass: [], configure: [], restart: [{ node, carries }], committed };
           return { draft: topology.draft(), extras, result: undefined };
         };
-        return this.#edits!.run(makeDraft, setupTimeoutMs === 0 ? MAX_TIMEOUT_MS : setupTimeoutMs + RESTART_SLACK_MS);
+        return this.#edits!.run(
+          makeDraft,
+          setupTimeoutMs === 0 ? MAX_TIMEOUT_MS : Math.min(setupTimeoutMs + RESTART_SLACK_MS, MAX_TIMEOUT_MS),
+        );
       },
       disable: (node) => this.#lanes.named(node.lane)?.send({ kind: "disable", node: node.id }),
       countRestart: ({ index }) => void this.#page.f64[(this.#page.nodeOffset(index) + NODE.restarts) >> 3]++,

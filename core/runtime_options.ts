@@ -1,0 +1,67 @@
+/**
+ * Checks what a runtime is made with.
+ *
+ * @module
+ */
+import { SluiceError } from "./errors.ts";
+import { POOL } from "../ffi/layout.gen.ts";
+import { describeValue } from "./config_check.ts";
+import { assertChoice, assertKeys, assertTimeout } from "./option_check.ts";
+import { isPlainObject, kindOf } from "./registry/kind_of.ts";
+import type { RuntimeOptions } from "./runtime.ts";
+
+const WHAT = "Cannot make a runtime";
+
+const KEYS: { readonly [K in keyof Required<RuntimeOptions>]: true } = {
+  mode: true,
+  native: true,
+  registry: true,
+  signal: true,
+  pools: true,
+  development: true,
+  lanes: true,
+  stopTimeoutMs: true,
+  setupTimeoutMs: true,
+  stuckAfterMs: true,
+};
+
+/** Most bytes of payload in a slot. */
+const MAX_SLOT_BYTES = 0x7fffffff;
+
+/** Checks every option but those of lanes. @throws {SluiceError} `InvalidConfig` */
+export function assertRuntimeOptions(options: RuntimeOptions): void {
+  assertKeys(WHAT, options, Object.keys(KEYS));
+  const { mode, native, signal, pools, lanes } = options;
+  assertChoice(WHAT, "mode", mode, ["live", "offline"]);
+  assertChoice(WHAT, "native", native, ["auto", "require", "off"]);
+  for (const key of ["stopTimeoutMs", "setupTimeoutMs", "stuckAfterMs"] as const) {
+    assertTimeout(WHAT, key, options[key]);
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    refuse("signal", `"signal" is ${kindOf(signal)}, wanted an AbortSignal`);
+  }
+  for (const [name, size] of entries("pools", pools)) {
+    assertKeys(`${WHAT} with pool "${name}"`, size as object, ["slotBytes", "slots"]);
+    for (const [key, max] of [["slotBytes", MAX_SLOT_BYTES], ["slots", POOL.maxSlots]] as const) {
+      const value = (size as { readonly [key: string]: unknown })[key];
+      if (value === undefined || (Number.isInteger(value) && value as number >= 1 && value as number <= max)) continue;
+      refuse(
+        `pools.${name}.${key}`,
+        `"${key}" of pool "${name}" is ${describeValue(value)}, wanted a whole number from 1 to ${max}`,
+      );
+    }
+  }
+  for (const [name, lane] of entries("lanes", lanes)) {
+    if (!isPlainObject(lane)) refuse(`lanes.${name}`, `lane "${name}" is ${kindOf(lane)}, wanted an object`);
+  }
+}
+
+function entries(key: string, value: unknown): [string, unknown][] {
+  if (value === undefined) return [];
+  if (!isPlainObject(value)) refuse(key, `"${key}" is ${kindOf(value)}, wanted an object by name`);
+  return Object.entries(value as object);
+}
+
+function refuse(key: string, message: string): never {
+  throw new SluiceError("InvalidConfig", `${WHAT}: ${message}`, { key });
+}

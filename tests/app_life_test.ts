@@ -1,0 +1,113 @@
+/** What a script hears of app sources and sinks whose graph does not start, fails, or cannot take an item. */
+import { deepEqual, equal, rejects, throws } from "node:assert/strict";
+import { appSink, appSource, Runtime } from "../mod.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import { dataListener } from "./fixtures/data_listener.ts";
+import { talkative } from "./fixtures/talkative.ts";
+
+const MONO = { sampleRateHz: 48_000, channels: 1 };
+const block = () => ({ channels: [new Float32Array(4)] });
+
+Deno.test("appSource push() and appSink next() reject when the graph is disposed of before the start", async () => {
+  const runtime = new Runtime();
+  const source = runtime.add(appSource.audio(MONO));
+  const sink = runtime.add(appSink.audio());
+  runtime.connect(source.outputs.audio, sink.inputs.audio);
+  const early = [source.push(block()), sink[Symbol.asyncIterator]().next()];
+  await runtime[Symbol.asyncDispose]();
+  for (const each of [...early, source.push(block()), sink[Symbol.asyncIterator]().next()]) {
+    await rejects(each, { code: "Busy", message: "The graph was disposed of before it was started" });
+  }
+});
+
+Deno.test("appSource push() rejects with why the start was refused", async () => {
+  await using runtime = new Runtime({ pools: { audio: { slots: 1 } } });
+  const source = runtime.add(appSource.audio(MONO));
+  const sink = runtime.add(appSink.audio());
+  runtime.connect(source.outputs.audio, sink.inputs.audio);
+  const early = source.push(block());
+  await rejects(runtime.start(), { code: "PoolExhausted" });
+  await rejects(early, { code: "PoolExhausted" });
+  await rejects(source.push(block()), { code: "PoolExhausted" });
+});
+
+Deno.test("a sink that was closed before the start ends what only it heard", async () => {
+  await using runtime = new Runtime({ mode: "offline" });
+  const source = runtime.add(appSource.audio(MONO));
+  const sink = runtime.add(appSink.audio());
+  runtime.connect(source.outputs.audio, sink.inputs.audio);
+  await sink.readable.cancel();
+  await runtime.start();
+  await rejects(async () => {
+    for (let k = 0; k < 1_000; k++) await source.push(block());
+  }, { code: "Busy" });
+  equal((await runtime.finished).outcome, "completed");
+});
+
+eachDriver("an item that cannot go to another lane rejects its own push() and nothing else", async (native) => {
+  await using runtime = new Runtime({ mode: "offline", native });
+  const source = runtime.add(appSource.data<unknown>());
+  const here = runtime.add(appSink.data());
+  const there = runtime.add(appSink.data());
+  runtime.connect(source.outputs.data, here.inputs.data);
+  runtime.connect(source.outputs.data, there.inputs.data);
+  const audio = runtime.add(appSource.audio(MONO));
+  const far = runtime.add(talkative(), { lane: "far" });
+  runtime.connect(audio.outputs.audio, far.inputs.audio);
+  await runtime.start();
+  const heard: unknown[] = [];
+  const hearing = (async () => {
+    for await (const frame of here) heard.push(frame.value);
+  })();
+  void (async () => {
+    for await (const _ of there);
+  })();
+  await source.push({ value: 1 });
+  for (const item of [{ value: 2, ptsNs: NaN }, null, 3]) {
+    await rejects(source.push(item as { value: unknown }), TypeError);
+  }
+  await rejects(audio.push({ ...block(), ptsNs: Infinity }), TypeError);
+  await source.push({ value: 4 });
+  source.end();
+  audio.end();
+  await runtime.finished;
+  await hearing;
+  deepEqual(heard, [1, 4]);
+});
+
+eachDriver("a value that cannot be serialized rejects its push(), and the next one goes", async (native) => {
+  await using runtime = new Runtime({ mode: "offline", native });
+  const source = runtime.add(appSource.data<unknown>());
+  const far = runtime.add(dataListener(), { lane: "far" });
+  runtime.connect(source.outputs.data, far.inputs.data);
+  await runtime.start();
+  await source.push({ value: 1 });
+  await rejects(source.push({ value: () => {} }));
+  await rejects(source.push({ value: "x".repeat(1_000_000) }));
+  await source.push({ value: 2 });
+  source.end();
+  const { links, pools } = await runtime.finished;
+  equal(links[0].written, 2);
+  equal(links[0].read, 2);
+  deepEqual(pools.map(({ free }) => free), pools.map(({ slots }) => slots));
+});
+
+eachDriver("frames whose push() has resolved are counted, also when the graph fails next", async (native) => {
+  await using runtime = new Runtime({ mode: "offline", native });
+  const source = runtime.add(appSource.audio(MONO));
+  const far = runtime.add(talkative(), { lane: "far" });
+  runtime.connect(source.outputs.audio, far.inputs.audio);
+  await runtime.start();
+  for (let k = 0; k < 3; k++) await source.push(block());
+  source.abort(new Error("thrown on purpose"));
+  await rejects(runtime.finished, /thrown on purpose/);
+  const { links: [{ written, read, queued, dropped }] } = runtime.summary()!;
+  equal(written, 3);
+  equal(written, read + queued + dropped.full + dropped.skipped + dropped.unlinked + dropped.laneLost);
+});
+
+Deno.test("appSource.audio() refuses formats that there are not", () => {
+  for (const bad of [{}, { sampleRateHz: 0, channels: 1 }, { sampleRateHz: 48_000, channels: 65 }]) {
+    throws(() => appSource.audio(bad as typeof MONO), RangeError);
+  }
+});
