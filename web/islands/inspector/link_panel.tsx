@@ -1,7 +1,6 @@
 /** @module A link: how it is doing and why, its figures, history, policy and formats, and news of it. */
 import type { JSX } from "preact";
 import { FigureList } from "../../components/figure_list.tsx";
-import { HealthMark } from "../../components/health_mark.tsx";
 import { Section } from "../../components/section.tsx";
 import { linkWords } from "../../model/condition_words.ts";
 import { dropReasons } from "../../model/drops.ts";
@@ -9,6 +8,7 @@ import { formatCount, formatNs, formatRate } from "../../model/format_figures.ts
 import { policyMeaning } from "../../model/policies.ts";
 import { figures, graph, reading } from "../../state/live.ts";
 import { selectNode } from "../../state/place.ts";
+import { Condition } from "./condition.tsx";
 import { HistoryPlots } from "./history_plots.tsx";
 import { LINK_PLOTS } from "./plots.ts";
 import { RecentNews } from "./recent_news.tsx";
@@ -32,7 +32,7 @@ export function LinkPanel({ index }: PanelProps): JSX.Element | null {
         <span class="soft">{link.fromPort} → {link.toPort}</span>
         <button type="button" class="clip" onClick={() => selectNode(nodeIndex(link.toNode))}>{link.toNode}</button>
       </p>
-      <Condition index={index} />
+      <Condition read={(now) => now.linkHealth[index]} explain={(now) => linkWords(now, index)} />
       <Section title="Figures">
         <LinkFigureList index={index} />
       </Section>
@@ -55,21 +55,6 @@ export function LinkPanel({ index }: PanelProps): JSX.Element | null {
         <RecentNews linkId={link.id} />
       </Section>
     </>
-  );
-}
-
-function Condition({ index }: PanelProps): JSX.Element | null {
-  reading.value;
-  const now = figures.value;
-  const health = now?.linkHealth[index];
-  if (now === undefined || health === undefined) return null;
-  const { text, node } = linkWords(now, index);
-  return (
-    <div class="condition" data-health={health}>
-      <HealthMark health={health} />
-      <p data-words>{text}</p>
-      {node >= 0 && <button type="button" onClick={() => selectNode(node)}>Go to {now.graph.nodes[node].id}</button>}
-    </div>
   );
 }
 

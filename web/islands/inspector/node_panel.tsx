@@ -11,7 +11,8 @@ import { nodeWords } from "../../model/condition_words.ts";
 import { formatCount, formatFigure, formatNs, formatRate, formatShare } from "../../model/format_figures.ts";
 import { detail, detailProblem } from "../../state/detail.ts";
 import { figures, graph, reading } from "../../state/live.ts";
-import { selectLink, selectNode } from "../../state/place.ts";
+import { selectLink } from "../../state/place.ts";
+import { Condition } from "./condition.tsx";
 import { ConfigForm } from "./config_form.tsx";
 import { NODE_PLOTS } from "./plots.ts";
 import { HistoryPlots } from "./history_plots.tsx";
@@ -33,7 +34,7 @@ export function NodePanel({ index }: PanelProps): JSX.Element | null {
         {node.type} · {node.category} · lane {node.lane}
         {known !== undefined && ` · ${known.state}`}
       </p>
-      <Condition index={index} />
+      <Condition read={(now) => now.nodeHealth[index]} explain={(now) => nodeWords(now, index)} />
       {detailProblem.value !== undefined && <p class="field-problem">{detailProblem.value}</p>}
       {known !== undefined && <ConfigForm key={node.id} detail={known} />}
       <Section title="Figures">
@@ -70,22 +71,6 @@ export function NodePanel({ index }: PanelProps): JSX.Element | null {
         </Section>
       )}
     </>
-  );
-}
-
-function Condition({ index }: PanelProps): JSX.Element | null {
-  reading.value;
-  const now = figures.value;
-  const health = now?.nodeHealth[index];
-  if (now === undefined || health === undefined) return null;
-  const { text, link, node } = nodeWords(now, index);
-  return (
-    <div class="condition" data-health={health}>
-      <HealthMark health={health} />
-      <p data-words>{text}</p>
-      {link >= 0 && <button type="button" onClick={() => selectLink(link)}>Go to the link</button>}
-      {node >= 0 && <button type="button" onClick={() => selectNode(node)}>Go to {now.graph.nodes[node].id}</button>}
-    </div>
   );
 }
 

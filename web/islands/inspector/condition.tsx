@@ -1,0 +1,32 @@
+/** @module The condition of what is selected, why it is so, and the way to what is to blame. */
+import type { JSX } from "preact";
+import { HealthMark } from "../../components/health_mark.tsx";
+import type { ConditionWords } from "../../model/condition_words.ts";
+import type { GraphFigures } from "../../model/graph_figures.ts";
+import type { Health } from "../../model/health.ts";
+import { figures, reading } from "../../state/live.ts";
+import { selectLink, selectNode } from "../../state/place.ts";
+
+interface ConditionProps {
+  /** The condition; `undefined` for none yet. */
+  read(now: GraphFigures): Health | undefined;
+  /** Why. */
+  explain(now: GraphFigures): ConditionWords;
+}
+
+/** See the module. */
+export function Condition({ read, explain }: ConditionProps): JSX.Element | null {
+  reading.value;
+  const now = figures.value;
+  const health = now && read(now);
+  if (now === undefined || health === undefined) return null;
+  const { text, link, node } = explain(now);
+  return (
+    <div class="condition" data-health={health}>
+      <HealthMark health={health} />
+      <p data-words>{text}</p>
+      {link >= 0 && <button type="button" onClick={() => selectLink(link)}>Go to the link</button>}
+      {node >= 0 && <button type="button" onClick={() => selectNode(node)}>Go to {now.graph.nodes[node].id}</button>}
+    </div>
+  );
+}
