@@ -24,7 +24,12 @@ async function run(
   return { ...JSON.parse(line), log };
 }
 
-eachDriver("fail: a node that hangs is told as stuck, and the graph can be stopped", async (native) => {
+/** For what takes long and depends on no driver. */
+function onOneDriver(name: string, body: (native: "require" | "off") => Promise<void>): void {
+  Deno.test(name, () => body(Deno.env.get("SLUICE_NATIVE") === "off" ? "off" : "require"));
+}
+
+onOneDriver("fail: a node that hangs is told as stuck, and the graph can be stopped", async (native) => {
   const { outcome, events, laneEvents, activity, state, quarantined } = await run("hangs", "fail", native);
   deepEqual([outcome, state, quarantined], ["stopped", "running", 0]);
   deepEqual(events, ["stuck"]);
@@ -56,13 +61,13 @@ eachDriver("disable: without a node that hangs the graph comes to its end", asyn
   ok(behind!.last < 1_000, "what came before the hang was heard");
 });
 
-eachDriver("fail: a node that hangs in setup ends the start, which names it", async (native) => {
+onOneDriver("fail: a node that hangs in setup ends the start, which names it", async (native) => {
   const { outcome, error } = await run("hangs in setup", "fail", native);
   equal(outcome, "failed");
   match(error!, /^Node "bad" \(faulty\) did not return from setup\(\) within 300 ms/);
 });
 
-eachDriver("restart: a node that hangs in setup fails the run after its last restart", async (native) => {
+onOneDriver("restart: a node that hangs in setup fails the run after its last restart", async (native) => {
   const { outcome, error, restarts } = await run("hangs in setup", RESTART, native);
   deepEqual([outcome, restarts], ["failed", 0]);
   match(error!, /^Node "(bad|next)" failed again after a restart within 60 s: .*"bad"/);
