@@ -122,10 +122,16 @@ function describeKind(event: SluiceEvent): string {
   if (event.group === "node" && event.kind === "stuck") {
     return `stuck in process() for ${Math.round(event.forNs / 1e6)} ms`;
   }
+  if (event.group === "node" && event.kind === "activity") {
+    const { activity } = event;
+    if (activity.kind === "blocked") return `blocked on ${activity.on} ${activity.name}`;
+    return activity.kind === "stuck" ? `stuck for ${activity.forMs} ms` : activity.kind;
+  }
   return event.kind;
 }
 
 function levelOf(kind: string): Level {
   if (["failed", "crashed", "error", "rejected"].includes(kind)) return "error";
-  return ["stuck", "fenced", "warning", "dropping", "restarted", "disabled"].includes(kind) ? "warn" : "info";
+  const warnings = ["stuck", "fenced", "replaced", "warning", "dropping", "restarting", "restarted", "disabled"];
+  return warnings.includes(kind) ? "warn" : "info";
 }

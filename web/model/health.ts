@@ -128,7 +128,7 @@ export interface LinkSigns {
 
 /** The condition of a node. */
 export function nodeHealth(signs: NodeSigns): Health {
-  if (signs.state === "failed") return "failed";
+  if (signs.state === "failed" || signs.state === "restarting") return "failed";
   if (signs.state === "ended" || signs.state === "closed" || signs.state === "disabled") return "ended";
   // An asynchronous node that awaits is no stuck one: only a call that holds its lane is.
   if ((signs.phase === "process" || signs.phase === "setup") && signs.inCallMs >= STUCK_MS) return "stuck";

@@ -41,6 +41,7 @@ Deno.test("nodeHealth() tells every condition apart", () => {
   assert.equal(nodeHealth({ ...node, busyShare: 0.97 }), "late");
   assert.equal(nodeHealth({ ...node, phase: "process", inCallMs: 1500 }), "stuck");
   assert.equal(nodeHealth({ ...node, state: "failed", phase: "process", inCallMs: 1500 }), "failed");
+  assert.equal(nodeHealth({ ...node, state: "restarting" }), "failed");
   assert.equal(nodeHealth({ ...node, state: "ended", ticksPerSecond: 0 }), "ended");
 });
 
