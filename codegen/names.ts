@@ -4,13 +4,23 @@
  * @module
  */
 
-/** Words that cannot name a constant, and names that generated code uses itself. */
-const TAKEN: ReadonlySet<string> = new Set(
+/** Words that cannot name a constant. */
+const RESERVED: ReadonlySet<string> = new Set(
   ("arguments await break case catch class const continue debugger default delete do else enum eval export extends " +
     "false finally for function if implements import in instanceof interface let new null package private protected " +
-    "public return static super switch this throw true try typeof undefined var void while with yield " +
-    "undefined globalThis nodes nodePackage defineNodeType definePackage").split(" "),
+    "public return static super switch this throw true try typeof undefined var void while with yield").split(" "),
 );
+
+/** Those, and names that generated code uses itself. */
+const TAKEN: ReadonlySet<string> = new Set([
+  ...RESERVED,
+  ...["globalThis", "nodes", "nodePackage", "defineNodeType", "definePackage"],
+]);
+
+/** Whether an export of a class or type can be imported without another name for it. */
+export function isBindingName(name: string): boolean {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) && !RESERVED.has(name);
+}
 
 /** `wav-source` becomes `wavSource`, `mixer<4>` becomes `mixer4`; a word that is taken gets `Node` behind it. */
 export function identifierOf(type: string): string {

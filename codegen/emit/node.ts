@@ -201,8 +201,11 @@ function emitFactory(node: NodeModel, imports: Imports): string {
   );
   const configure = assignments.length === 0 ? "() => {}" : `(values) => {\n${assignments.join("\n")}\n}`;
   const tick = node.takesContext ? "(context) => processor.process(context)" : "() => processor.process()";
-  // The class's own name, unless it hides that of the ports.
-  const local = node.exportName === `${prefix}Ports` ? "Processor" : node.exportName;
+  const views = [...new Set(node.structs.map((each) => each.layout.name))];
+  // The class's own name, unless it hides something that is named below; what is declared there has a small letter.
+  const isHiding = /^[^A-Z]/.test(node.exportName) ||
+    [`${prefix}Ports`, ...views.map(viewName)].includes(node.exportName);
+  const local = isHiding ? "Processor" : node.exportName;
   const binding = local === node.exportName ? local : `${node.exportName}: ${local}`;
   const generic = node.typeArguments.length === 0
     ? ""
@@ -210,7 +213,6 @@ function emitFactory(node: NodeModel, imports: Imports): string {
   const constants = Object.entries(node.constants).map(([key, value]) => `processor.${key} = ${literal(value)};`);
   if (node.hasPortsField) constants.push(`const ports = processor.ports = new ${prefix}Ports(processor);`);
   const preparation = constants.map((each) => `\n      ${each}`).join("");
-  const views = [...new Set(node.structs.map((each) => each.layout.name))];
   const structs = views.length === 0
     ? ""
     : `structs: { ${views.map((each) => `${each}: ${viewName(each)}`).join(", ")} },`;

@@ -8,6 +8,7 @@ import { listNames, nearestName } from "../../core/errors.ts";
 import type { FrameKind } from "../../core/frames/format.ts";
 import { CHANNEL_LIMIT, FRAME_TYPES } from "../frame_types.ts";
 import type { FrameTypeModel, StructModel, TypeArgumentModel } from "../model.ts";
+import { isBindingName } from "../names.ts";
 import type { ScanContext } from "./context.ts";
 import { quote } from "./decorators.ts";
 import { evaluate } from "./literal.ts";
@@ -142,7 +143,7 @@ export function readValueType(context: ScanContext, type: TypeNode, what: string
   }
   if (target.kind === "broken") return refuse(target.reason, "correct the import");
   if (target.kind === "package") {
-    if (target.name === "*" || target.name === "default") {
+    if (!isBindingName(target.name)) {
       return refuse("it is not imported by name", `import { … } from "${target.specifier}"`);
     }
     return { kind: "package", specifier: target.specifier, name: target.name };
@@ -156,7 +157,7 @@ export function readValueType(context: ScanContext, type: TypeNode, what: string
     return refuse("its type arguments are missing", `export a name for it: "type Reading = ${text}<…>"`);
   }
   const name = context.sources.exportedName(target.path, target.name);
-  if (name === undefined || name === "default") {
+  if (name === undefined || !isBindingName(name)) {
     return refuse(`"${target.path}" does not export it by name`, `write "export" before its declaration`);
   }
   return { kind: "file", path: target.path, name };

@@ -21,7 +21,7 @@ import {
 import { elementNumber } from "../../core/registry/dynamic_ports.ts";
 import { PLATFORMS } from "../../core/registry/platform.ts";
 import type { FrameTypeModel, NodeModel, TypeArgumentModel } from "../model.ts";
-import { typePrefixOf } from "../names.ts";
+import { isBindingName, typePrefixOf } from "../names.ts";
 import { readConfig } from "./config_keys.ts";
 import type { ScanContext } from "./context.ts";
 import { type Annotation, FLAG, listOf, oneOf, quote, readOptions, TEXT } from "./decorators.ts";
@@ -30,19 +30,14 @@ import { readDoc } from "./docs.ts";
 import { type AnnotatedField, type ClassChain, readChain, readFields } from "./fields.ts";
 import { readValueType } from "./frame_type.ts";
 import { evaluate } from "./literal.ts";
+import { nameAfterClass, NODE_NAME } from "./node_name.ts";
 import { limitPort, readPort, type ScannedPort } from "./ports.ts";
 import { bindParameters, NO_BINDINGS, type TypeBindings } from "./type_bindings.ts";
-
-/** A registered name: words of lower-case letters and digits, joined by `-`. */
-const TYPE_NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
 const RULES = {
   mode: oneOf("push", "loop", "pull", "external"),
   trigger: oneOf("any", "all"),
-  name: {
-    accepts: (value: unknown) => typeof value === "string" && value.length <= 64 && TYPE_NAME.test(value),
-    wanted: `words of lower-case letters and digits, joined by "-"`,
-  },
+  name: NODE_NAME,
   category: TEXT,
   tags: listOf(TEXT),
   lane: oneOf("main", "worker"),
@@ -89,15 +84,21 @@ export function readProcessor(
   }
   const options = readOptions(context, annotation, RULES);
   const exportName = context.sources.exportedName(path, className);
-  if (exportName === undefined || exportName === "default") {
+  if (exportName === undefined || !isBindingName(exportName)) {
+    const found = exportName === undefined
+      ? "it is not exported"
+      : exportName === "default"
+      ? "it is a default export, wanted an export by name"
+      : `it is exported as ${quoted(exportName)}, which cannot name a constant`;
     context.refuse(
       nameNode,
-      exportName === undefined
-        ? `Cannot use class "${className}" as a processor: it is not exported`
-        : `Cannot use class "${className}" as a processor: it is a default export, wanted an export by name`,
-      `write "export class ${className}"`,
+      `Cannot use class "${className}" as a processor: ${found}`,
+      isBindingName(className) ? `write "export class ${className}"` : "rename the class",
     );
   }
+  const name = options === undefined
+    ? undefined
+    : options.name as string | undefined ?? nameAfterClass(context, nameNode);
   const bindings = bindParameters(declaration, instantiation?.types ?? [], NO_BINDINGS);
   const open = declaration.getTypeParameters().find((each) => !bindings.has(each.getName()));
   if (open !== undefined) {
@@ -138,8 +139,7 @@ export function readProcessor(
   if (context.countErrors() === before) checkPorts(context, declaration, className, mode, inputs, outputs);
   if (context.countErrors() > before || options === undefined || process === undefined) return undefined;
 
-  const base = (options.name as string | undefined) ?? kebabCase(className);
-  const type = typeArguments.length === 0 ? base : `${base}<${typeArguments.map(nameOf).join(",")}>`;
+  const type = typeArguments.length === 0 ? `${name}` : `${name}<${typeArguments.map(nameOf).join(",")}>`;
   const hasPortsField = checkPortsField(context, chain, type);
   if (hasPortsField === undefined) return undefined;
   const doc = (instantiation && readDoc(instantiation.alias).text) || readDoc(declaration).text;
@@ -339,17 +339,12 @@ function checkPorts(
   }
 }
 
-function returnType(process: MethodDeclaration): string {
-  return process.getReturnTypeNode()?.getText() ?? "";
+function quoted(name: string): string {
+  return name.startsWith('"') ? name : `"${name}"`;
 }
 
-/** `WavSource` becomes `wav-source`, `PCMSource` becomes `pcm-source`. */
-function kebabCase(className: string): string {
-  const words = className.replace(/[_$]+/g, "-").replace(/([a-z0-9])([A-Z])/g, "$1-$2").replace(
-    /([A-Z])([A-Z][a-z])/g,
-    "$1-$2",
-  );
-  return words.toLowerCase().replace(/^-+|-+$/g, "").replace(/-{2,}/g, "-");
+function returnType(process: MethodDeclaration): string {
+  return process.getReturnTypeNode()?.getText() ?? "";
 }
 
 function folderOf(path: string): string {

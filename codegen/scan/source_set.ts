@@ -9,6 +9,7 @@ import { Node, Project, type SourceFile, ts } from "ts-morph";
 import { hashSource } from "../../core/registry/staleness.ts";
 import { compareText, type Diagnostic, diagnosticAt } from "../diagnostics.ts";
 import type { SourceModel } from "../model.ts";
+import { isBindingName } from "../names.ts";
 import { findDeepNode, findOverflow, isOverflow, NESTING_LIMIT, type TextRange } from "./nesting.ts";
 import { readSource, type SourceText } from "./read_source.ts";
 
@@ -174,12 +175,15 @@ export class SourceSet {
     return this.#scope(path)?.locals.has(name) ?? false;
   }
 
-  /** The name under which a file exports one of its declarations, or `undefined`. */
+  /**
+   * The name under which a file exports one of its declarations: its own or another, before `default` and what is
+   * no identifier, such as `"a b"` with its quotes. `undefined` if it does not export it.
+   */
   exportedName(path: string, local: string): string | undefined {
-    for (const [name, target] of this.#scope(path)?.exports ?? []) {
-      if ("local" in target && target.local === local) return name;
-    }
-    return undefined;
+    const names = [...this.#scope(path)?.exports ?? []].flatMap(([name, target]) =>
+      "local" in target && target.local === local ? [name] : []
+    );
+    return names.find((name) => name === local && isBindingName(name)) ?? names.find(isBindingName) ?? names[0];
   }
 
   /** @param seen where a name was looked for, so that no file is searched twice for it */

@@ -13,6 +13,7 @@ import {
   type StructLayout,
 } from "../../core/frames/struct_layout.ts";
 import type { StructModel } from "../model.ts";
+import { isBindingName } from "../names.ts";
 import type { ScanContext } from "./context.ts";
 import { quote } from "./decorators.ts";
 import { readDoc } from "./docs.ts";
@@ -82,7 +83,7 @@ export class StructReader {
       return refuse(declaration.getNameNode(), reason, "write its fields out in the one around it");
     }
     const exportName = sources.exportedName(path, name);
-    if (exportName === undefined || exportName === "default") {
+    if (exportName === undefined || !isBindingName(exportName)) {
       return refuse(declaration.getNameNode(), "it is not exported by name", `write "export interface ${name}"`);
     }
     const [parameter] = declaration.getTypeParameters();
