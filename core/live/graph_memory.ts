@@ -11,7 +11,7 @@ import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
 import { Ledger } from "../frames/ledger.ts";
 import { MAIN_LANE } from "../lanes/lane_choice.ts";
 import { logger } from "../log.ts";
-import { createPool, Pool, type PoolToken } from "../memory/pool.ts";
+import { createPool, Pool, type PoolSpec, type PoolToken } from "../memory/pool.ts";
 import { type PoolLoad, poolLoads } from "../memory/pool_loads.ts";
 import { describeShortage, planPools, poolNeeds, type PoolSize } from "../memory/pool_plan.ts";
 import type { Topology } from "../topology.ts";
@@ -36,16 +36,21 @@ export class GraphMemory {
     this.#driver = driver;
     this.#sizes = pools;
     const sizes = recordsOf(topology);
-    this.control = driver.createArena(controlBytes(sizes));
-    this.page = ControlPage.format(driver.openArena(this.control), sizes);
-    driver.useControl(this.control);
     const specs = planPools(loadsOf(topology), lanesOf(topology), pools);
     const unused = Object.keys(pools).filter((name) => !specs.some((spec) => spec.name === name));
     const strange = unused.filter((name) => !FRAME_KINDS.includes(name as FrameKind));
     if (strange.length > 0) {
       logger("runtime").warn(`No node uses ${strange.map((name) => `pool "${name}"`).join(", ")}`);
     }
-    this.#tokens = specs.map((spec, index) => createPool(driver, index, spec));
+    this.#tokens = createPools(driver, specs, 0);
+    try {
+      this.control = driver.createArena(controlBytes(sizes));
+    } catch (error) {
+      releasePools(driver, this.#tokens);
+      throw error;
+    }
+    this.page = ControlPage.format(driver.openArena(this.control), sizes);
+    driver.useControl(this.control);
   }
 
   /** What lanes open the pools by. */
@@ -82,14 +87,14 @@ export class GraphMemory {
     }
     const known = new Set(this.#tokens.map((token) => token.name));
     const specs = planPools(loads.filter((load) => !known.has(load.pool)), lanes, this.#sizes);
-    const made = specs.map((spec, k) => createPool(this.#driver, this.#tokens.length + k, spec));
+    const made = createPools(this.#driver, specs, this.#tokens.length);
     this.#tokens.push(...made);
     return made;
   }
 
   /** Gives everything back. No lane may be at work. */
   release(): void {
-    for (const { arena } of this.#tokens) this.#driver.releaseArena(arena);
+    releasePools(this.#driver, this.#tokens);
     this.#driver.releaseArena(this.control);
   }
 }
@@ -98,6 +103,22 @@ export class GraphMemory {
 export function blankPage(topology: Topology): ControlPage {
   const sizes = recordsOf(topology);
   return ControlPage.format(new ArrayBuffer(controlBytes(sizes)), sizes);
+}
+
+/** @param first index of the first of them @throws as `createPool()`; then none is left */
+function createPools(driver: Driver, specs: readonly PoolSpec[], first: number): PoolToken[] {
+  const made: PoolToken[] = [];
+  try {
+    for (const spec of specs) made.push(createPool(driver, first + made.length, spec));
+  } catch (error) {
+    releasePools(driver, made);
+    throw error;
+  }
+  return made;
+}
+
+function releasePools(driver: Driver, tokens: readonly PoolToken[]): void {
+  for (const { arena } of tokens) driver.releaseArena(arena);
 }
 
 function recordsOf({ records }: Topology): ControlSizes {
