@@ -119,6 +119,8 @@ export class Lane implements CellHost, RunHost, EditedLane, FaultyLane {
   #stopping = false;
   readonly #editor = new LaneEditor(this);
   #paused = false;
+  /** Number of the last pause. */
+  #pause = 0;
   /** That the lane is paused was reported. */
   #pauseTold = false;
   /** How long all pauses took. */
@@ -191,6 +193,7 @@ export class Lane implements CellHost, RunHost, EditedLane, FaultyLane {
         break;
       case "pause":
         this.#paused = true;
+        this.#pause = command.pause;
         this.wakeUp();
         break;
       case "resume":
@@ -536,7 +539,7 @@ export class Lane implements CellHost, RunHost, EditedLane, FaultyLane {
     for (const pool of this.pools) pool.flushMagazine();
     this.publish();
     this.#pauseTold = true;
-    this.site.post({ kind: "paused" });
+    this.site.post({ kind: "paused", pause: this.#pause });
   }
 
   /** Queues the nodes whose time has come. @returns milliseconds to the next one; 0 if one was queued */

@@ -150,8 +150,8 @@ export type LaneCommand =
   | { readonly kind: "stop" }
   /** Tears every node down. Nodes that have not come to their end are told so by their signal. */
   | { readonly kind: "close" }
-  /** No node is run until `resume`; answered by `paused` once no asynchronous tick is under way. */
-  | { readonly kind: "pause" }
+  /** No node is run until `resume`; answered by `paused` once no asynchronous tick is under way, or not if `resume` comes first. */
+  | { readonly kind: "pause"; readonly pause: number }
   /** `pausedNs`: how long all pauses took so far, nanoseconds; the nodes' clock leaves them out. */
   | { readonly kind: "resume"; readonly pausedNs: number }
   /**
@@ -225,7 +225,8 @@ export interface NodeTold {
 /** From a lane to the control isolate. */
 export type LaneReport =
   | { readonly kind: "opened"; readonly formats: readonly AnnouncedFormat[] }
-  | { readonly kind: "paused" }
+  /** `pause`: the number of the command. */
+  | { readonly kind: "paused"; readonly pause: number }
   /** `formats`: of new nodes' outputs, and of the ports that were asked for, as far as they are known. */
   | { readonly kind: "prepared"; readonly epoch: number; readonly formats: readonly AnnouncedFormat[] }
   | { readonly kind: "refused"; readonly epoch: number; readonly error: SerializedError }

@@ -37,6 +37,8 @@ export class NativeLanePort implements LanePort {
   #lane: NativeLane | undefined;
   /** Formats to name once the lane is ready for an edit. */
   #prepared: readonly AnnouncedFormat[] = [];
+  /** Numbers of the pauses that the lane has not answered: it answers each, in their order. */
+  readonly #pauses: number[] = [];
 
   /** @param types the types of its nodes, by the node's id */
   constructor(
@@ -69,6 +71,10 @@ export class NativeLanePort implements LanePort {
       case "abort":
         this.#nodes.abort();
         this.#lane?.command("abort", command.epoch);
+        break;
+      case "pause":
+        this.#pauses.push(command.pause);
+        this.#lane?.command("pause");
         break;
       case "resume":
         this.#lane?.command("resume", command.pausedNs);
@@ -150,8 +156,9 @@ export class NativeLanePort implements LanePort {
       case "opened":
         return { kind: "opened", formats: this.#nodes.formats() };
       case "closed":
+        return { kind: "closed" };
       case "paused":
-        return { kind: report.kind };
+        return { kind: "paused", pause: this.#pauses.shift()! };
       case "failed": {
         const node = report.node === undefined ? undefined : this.#nodes.at(report.node);
         const error = this.#failure(report.text, node, report.panicked ? "panicked" : "failed");

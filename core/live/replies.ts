@@ -34,6 +34,11 @@ export class Replies<K, R> {
     if (this.#waiting.size === 0) this.#done.resolve(this.#replies);
   }
 
+  /** Nobody's answer is wanted any more. */
+  dismiss(): void {
+    this.#done.resolve(this.#replies);
+  }
+
   /** Somebody cannot do it, or the graph has ended. */
   refuse(error: Error): void {
     this.#done.reject(error);

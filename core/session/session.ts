@@ -63,6 +63,8 @@ export class Session {
   #plans: LinkPlans | undefined;
   #edits: LiveEdits | undefined;
   #pausing: Replies<number, true> | undefined;
+  /** Counts the pauses: lanes answer by number, since an answer may come when the next pause is under way. */
+  #pauses = 0;
   #startNs = 0;
   #outcome: "completed" | "stopped" = "completed";
   #failure: Error | undefined;
@@ -176,7 +178,7 @@ export class Session {
   }
 
   /**
-   * Runs no node until `resume()`. The nodes' clock stands still meanwhile.
+   * Runs no node until `resume()`. The nodes' clock stands still meanwhile. Settles also when `resume()` comes first.
    *
    * @throws {SluiceError} `Busy` if the graph has ended, `Timeout` if a node's tick does not end
    */
@@ -185,9 +187,10 @@ export class Session {
     if (this.#clock.paused) return await this.#pausing?.all.then(() => {});
     this.#clock.pause();
     const lanes = this.#lanes.ports.map((lane) => lane.index);
-    this.#pausing = new Replies(lanes, PAUSE_TIMEOUT_MS, (late) => this.#latePause(late));
-    this.#lanes.send({ kind: "pause" });
-    await this.#pausing.all;
+    const pausing = this.#pausing = new Replies(lanes, PAUSE_TIMEOUT_MS, (late) => this.#latePause(late));
+    this.#lanes.send({ kind: "pause", pause: ++this.#pauses });
+    await pausing.all;
+    if (pausing !== this.#pausing) return;
     this.#options.events.publish({ group: "runtime", kind: "paused" });
   }
 
@@ -195,6 +198,8 @@ export class Session {
   resume(): void {
     if (!this.#clock.paused) return;
     this.#clock.resume();
+    this.#pausing?.dismiss();
+    this.#pausing = undefined;
     this.#lanes.send({ kind: "resume", pausedNs: this.#clock.pausedNs });
     this.#options.events.publish({ group: "runtime", kind: "resumed" });
   }
@@ -371,7 +376,7 @@ export class Session {
     await this.#lanes.openNodes(lane, plans, [], []);
     lane.send({ kind: "start" });
     if (this.#clock.pausedNs > 0) lane.send({ kind: "resume", pausedNs: this.#clock.pausedNs });
-    if (this.#clock.paused) lane.send({ kind: "pause" });
+    if (this.#clock.paused) lane.send({ kind: "pause", pause: this.#pauses });
   }
 
   /** Takes note of an edit that has come into effect. */
@@ -427,7 +432,7 @@ export class Session {
         this.#endIfDone();
         break;
       case "paused":
-        this.#pausing?.settle(index, true);
+        if (report.pause === this.#pauses) this.#pausing?.settle(index, true);
         break;
       case "prepared":
       case "yielded":
