@@ -12,6 +12,7 @@ import { counters } from "./cases/counters.ts";
 import { generator } from "./cases/generator.ts";
 import { inLane } from "./cases/in_lane.ts";
 import { laneToLane } from "./cases/lane_to_lane.ts";
+import { liveEdit } from "./cases/live_edit.ts";
 import { linkWrite } from "./cases/link_write.ts";
 import { livePage } from "./cases/live_page.ts";
 import { liveStatistics } from "./cases/live_statistics.ts";
@@ -33,6 +34,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   linkWrite,
   counters,
   manyNodes,
+  liveEdit,
   liveStatistics,
   livePage,
   generator,

@@ -471,6 +471,7 @@ export class Lane implements CellHost, RunHost, EditedLane, FaultyLane {
   /** Whether something came while the lane waited for it awake. Only where nothing else can wake a node. */
   #spin(): boolean {
     if (this.#spinner === undefined || this.#paused || this.#timed.length > 0 || this.#isOutside()) return false;
+    if (this.#messageAnnounced) return false;
     return this.#nowNs < this.#yieldAtNs && !this.#editor.due && this.#spinner.spin(this.#yieldAtNs - this.#nowNs);
   }
 

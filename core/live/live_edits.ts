@@ -185,7 +185,7 @@ export class LiveEdits {
     try {
       draft.assertComplete("edit the graph");
       page.assertRoom(draft.records);
-      const tokens = site.growPools(draft);
+      const tokens = mayNeedMore(change) ? site.growPools(draft) : [];
       await site.openLanes([...change.added, ...change.moved.map(({ after }) => after)]);
       for (const { index } of fresh) page.clear(page.nodeOffset(index), NODE.size);
       for (const { index } of change.linked) page.clear(page.linkOffset(index), LINK.size);
@@ -379,6 +379,12 @@ export class LiveEdits {
         "too long",
     );
   }
+}
+
+/** Whether an edit can make a graph need more slots than before. */
+function mayNeedMore({ added, moved, ported, linked, replaced }: GraphChange): boolean {
+  return [...added, ...moved, ...ported, ...linked].length > 0 ||
+    replaced.some(({ before, after }) => before.type.descriptor.type !== after.type.descriptor.type);
 }
 
 function notGone(nodes: readonly NodeId[]): SluiceError {
