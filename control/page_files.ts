@@ -36,8 +36,12 @@ export class PageFiles {
     this.#folder = folder;
   }
 
-  /** The file of a path such as `/assets/app.js`; `/` is `index.html`. */
-  async serve(path: string): Promise<Response> {
+  /**
+   * The file of a path such as `/assets/app.js`; `/` is `index.html`.
+   *
+   * @param known the header `If-None-Match`
+   */
+  async serve(path: string, known?: string): Promise<Response> {
     const name = path === "/" ? "/index.html" : path;
     const file = this.#files.get(name) ?? (await this.#list()).get(name);
     if (file === undefined) {
@@ -49,7 +53,13 @@ export class PageFiles {
       const headers: Record<string, string> = { "content-type": TYPES[ending] };
       // Names under assets/ carry a hash of their content.
       headers["cache-control"] = path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
-      return new Response(await Deno.readFile(file), { headers });
+      const content = await Deno.readFile(file);
+      const tag = new Uint8Array(await crypto.subtle.digest("SHA-256", content)).toHex().slice(0, 32);
+      // Weak: one content goes out with and without compression.
+      headers.etag = `W/"${tag}"`;
+      headers.vary = "accept-encoding";
+      if (known?.includes(`"${tag}"`)) return new Response(null, { status: 304, headers });
+      return new Response(content, { headers });
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
       this.#files = new Map();

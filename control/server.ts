@@ -17,6 +17,7 @@ import { type ConnectionHost, serveConnection } from "./connection.ts";
 import { Feed } from "./feed.ts";
 import { RateLimit } from "../core/rate_limit.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { Listener } from "./listener.ts";
 import { LOGIN_STYLES_PATH, loginPage, loginStyles } from "./login_page.ts";
 import { PageFiles } from "./page_files.ts";
 import { snapshotGraph } from "./snapshot.ts";
@@ -111,15 +112,15 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
     allowedHosts: options.allowedHosts ?? [],
   });
   const app = makeApp({ host, access, sockets, page: options.page ?? new URL("../web/dist/", import.meta.url) });
-  const server = Deno.serve({
+  const listener = new Listener({
     hostname,
     port: options.port ?? DEFAULT_PORT,
-    onListen: () => {},
-    onError(error) {
+    answer: (request) => app.fetch(request),
+    failed(error) {
       logger("control").error("A request failed", { error });
       return new Response("Internal error", { status: 500, headers: HEADERS });
     },
-  }, (request) => app.fetch(request));
+  });
   const close = async (): Promise<void> => {
     pump[Symbol.dispose]();
     feed[Symbol.dispose]();
@@ -128,12 +129,12 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
     // An upgraded connection whose other end is gone would hold the end up.
     let timer: ReturnType<typeof setTimeout> | undefined;
     const patience = new Promise((resolve) => timer = setTimeout(resolve, CLOSE_TIMEOUT_MS));
-    await Promise.race([server.shutdown(), patience]);
+    await Promise.race([listener.close(), patience]);
     clearTimeout(timer);
   };
   const shown = hostname.includes(":") ? `[${hostname}]` : hostname;
   return {
-    url: `http://${shown}:${server.addr.port}`,
+    url: `http://${shown}:${listener.port}`,
     ...(token !== undefined && { token }),
     get connections() {
       return sockets.size;
@@ -200,7 +201,7 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono {
     socket.addEventListener("close", () => sockets.delete(socket));
     return response;
   });
-  app.get("*", (c) => files.serve(c.req.path));
+  app.get("*", (c) => files.serve(c.req.path, c.req.header("if-none-match")));
   return app;
 }
 

@@ -192,6 +192,17 @@ Deno.test("serveControl() serves the built page, and nothing outside it; without
   const script = await fetch(`${server.url}/assets/app.js`);
   equal(await script.text(), "1");
   equal(script.headers.get("content-type"), "text/javascript; charset=utf-8");
+  const tag = script.headers.get("etag")!;
+  const known = await fetch(`${server.url}/assets/app.js`, { headers: { "if-none-match": tag } });
+  deepEqual([known.status, await known.text(), known.headers.get("etag")], [304, "", tag]);
+  await Deno.writeTextFile(`${folder}/dist/assets/app.js`, "let a;\n".repeat(1_000));
+  const changed = await fetch(`${server.url}/assets/app.js`, { headers: { "if-none-match": tag } });
+  deepEqual([changed.status, (await changed.text()).length], [200, 7_000]);
+  equal(changed.headers.get("content-encoding"), "br");
+  match(changed.headers.get("vary")!, /^accept-encoding$/i);
+  const plain = await fetch(`${server.url}/assets/app.js`, { headers: { "accept-encoding": "identity" } });
+  deepEqual([plain.headers.get("content-encoding"), (await plain.text()).length], [null, 7_000]);
+  match(plain.headers.get("vary")!, /^accept-encoding$/i);
   const { host } = new URL(server.url);
   for (
     const path of ["/../secret.js", "/%2e%2e/secret.js", "/..%2fsecret.js", "/assets/..%5c..%5csecret.js", "/link.js"]
