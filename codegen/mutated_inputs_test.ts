@@ -1,0 +1,82 @@
+/**
+ * Classes with random changes: the generator answers each with code, or with refusals that name the place.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { formatDiagnostic, isError } from "./diagnostics.ts";
+import { generate } from "./generate.ts";
+
+const ACCEPTED = fileURLToPath(new URL("./testdata/accepted", import.meta.url));
+
+/** What is put between, or instead of, the words of a class. */
+const PIECES = [
+  ...["", "@", "(", ")", "{", "}", "<", ">", ";", "=", "!", "?", "[]", "static ", "#", "0", '"', "`", "\\"],
+  ...["\u200b", "\ufeff", "\u2028", "ß", "音", "\u{1d400}", "e\u0301", "\u202e"],
+];
+
+/** A package, which of its files is changed, and what its words are called beforehand. */
+const SUBJECTS: readonly { folder: string; file: string; rename?: readonly (readonly [string, string])[] }[] = [
+  { folder: "config_types", file: "shaper.ts" },
+  { folder: "structs", file: "imu.ts" },
+  { folder: "generic_instances", file: "mixer.ts" },
+  { folder: "inheritance", file: "base.ts" },
+  {
+    folder: "two_ports",
+    file: "gain.ts",
+    rename: [["Gain", "Verstärkung音"], ["blocks", "größe 🎚 음성"]],
+  },
+];
+
+for (const { folder, file, rename = [] } of SUBJECTS) {
+  const name = rename.length === 0 ? folder : `${folder} with names in Unicode`;
+  Deno.test(`generate() answers mutations of ${name} with code or refusals that have a place`, async () => {
+    const root = await mkdtemp(join(tmpdir(), "sluice-mutated-"));
+    try {
+      await cp(join(ACCEPTED, folder), root, { recursive: true });
+      const path = join(root, file);
+      let original = await readFile(path, "utf8");
+      for (const [from, to] of rename) {
+        assert.ok(original.includes(from));
+        original = original.replaceAll(from, to);
+      }
+      await checkMutations(join(root, "sluice.json"), path, original);
+    } finally {
+      await rm(root, { recursive: true });
+    }
+  });
+}
+
+async function checkMutations(configPath: string, path: string, original: string): Promise<void> {
+  const words = original.match(/[\p{L}\p{N}_$]+|\s+|[^\p{L}\p{N}_$\s]/gu) ?? [];
+  const mutation = fc.record({
+    at: fc.nat(words.length - 1),
+    count: fc.integer({ min: 0, max: 4 }),
+    put: fc.oneof(fc.constantFrom(...PIECES), fc.constantFrom(...words)),
+  });
+  let answered = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(mutation, { minLength: 0, maxLength: 3 }), async (mutations) => {
+      const changed = [...words];
+      for (const { at, count, put } of mutations) changed.splice(at, count, put);
+      await writeFile(path, changed.join(""));
+      const { files, diagnostics } = await generate({ configPath, check: true, standard: [] });
+      assert.ok(files.length > 0 || diagnostics.some(isError));
+      if (files.length > 0) answered++;
+      for (const each of diagnostics) {
+        const shown = formatDiagnostic(each);
+        assert.match(each.message, /^(?:Cannot|Number) [^\n]+[^.\n]$/);
+        assert.ok(!/internal error/i.test(shown), shown);
+        assert.ok(each.mend.length > 0, shown);
+        assert.ok(each.file === "sluice.json" || (each.line ?? 0) >= 1, shown);
+      }
+    }),
+    { numRuns: Deno.env.get("SLUICE_DEEP") === "1" ? 2_000 : 60, seed: 20_261_121 },
+  );
+  assert.ok(answered > 0, "no mutation was answered with code");
+}
