@@ -1,6 +1,7 @@
 /** What goes wrong with frames: named by development mode, and harmless without it. */
 import { equal, match, ok, rejects, throws } from "node:assert/strict";
 import type { AudioFrame } from "./frames/audio_frame.ts";
+import type { ProcessorContext } from "./processor.ts";
 import { Runtime, type RuntimeOptions } from "./runtime.ts";
 import type { RunSummary } from "./stats.ts";
 import { counting, filter, gathering, sink, source } from "../tests/fixtures/scripted.ts";
@@ -141,6 +142,34 @@ Deno.test("development mode names the node that changes a frame which a sibling 
     runtime.finished,
     /Node "bad" changed a frame that it read from "bad.audioIn" while others read it too/,
   );
+});
+
+Deno.test("development mode finds that the polarity of a shared frame was inverted", async () => {
+  for (const sampleCount of [1, 2, 64]) {
+    await using runtime = new Runtime({ ...OFFLINE, development: true });
+    const from = runtime.add(source({
+      process(this: Ports, context: ProcessorContext) {
+        const frame = this.audioOut.tryAcquire({ sampleRateHz: 48_000, channels: 1, sampleCount })!;
+        frame.channel(0).fill(0.5);
+        this.audioOut.write(frame);
+        context.finish();
+      },
+    } as never));
+    const bad = runtime.add(
+      sink({
+        process(this: Ports) {
+          const samples = this.audioIn.read()?.channel(0);
+          samples?.forEach((sample, k) => samples[k] = -sample);
+        },
+      } as never),
+      { id: "bad" },
+    );
+    const good = runtime.add(sink(gathering([])), { id: "good" });
+    runtime.connect(from.outputs.audioOut, bad.inputs.audioIn);
+    runtime.connect(from.outputs.audioOut, good.inputs.audioIn);
+    await runtime.start();
+    await rejects(runtime.finished, /Node "bad" changed a frame that it read/, `${sampleCount} samples`);
+  }
 });
 
 Deno.test("development mode destroys a payload when its last reference goes", async () => {

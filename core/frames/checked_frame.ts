@@ -198,14 +198,17 @@ function checksumAt(frame: Frame): number {
   return (frame.pool.slotOffset(frame.slot) + SLOT.checksum) >> 2;
 }
 
-/** FNV-1a over the words of the payload; never 0. */
+/** As FNV-1a over the words of the payload, with high bits mixed down, which a product carries only up; never 0. */
 function checksumOf(frame: Frame): number {
   const { u32, u8 } = frame.pool;
   const offset = frame.pool.slotOffset(frame.slot);
   const length = u32[(offset + SLOT.payloadLength) >> 2];
   const start = offset + SLOT.size;
   let hash = 0x811c9dc5 ^ length;
-  for (let k = start >> 2; k < (start + length) >> 2; k++) hash = Math.imul(hash ^ u32[k], 0x01000193);
+  for (let k = start >> 2; k < (start + length) >> 2; k++) {
+    hash = Math.imul(hash ^ u32[k], 0x01000193);
+    hash ^= hash >>> 15;
+  }
   for (let k = start + (length & ~3); k < start + length; k++) hash = Math.imul(hash ^ u8[k], 0x01000193);
   return (hash >>> 0) || 1;
 }
