@@ -126,7 +126,7 @@ export const audioDelay: NodeType<AudioDelayConfig, AudioDelayHandle> = defineNo
   descriptor: {
     type: "audio-delay",
     className: "AudioDelay",
-    source: "processors/flow/audio_delay.ts:33",
+    source: "processors/flow/audio_delay.ts:35",
     description: "Delays audio, and makes a loop of links legal.",
     doc:
       'Delays audio, and makes a loop of links legal.\n\n**Purpose.** Moves the times of all blocks by `delayMs`. In a live graph a block leaves when it has been in the graph\nfor that long, and waits on the link before; in an offline graph it goes on at once. With `prime` the output begins\nwith silence as long as the delay: a node of a loop that waits for all its inputs can then begin.\n\n**Inputs.** `audioIn`: any audio; with `prime`, of the rate and channels that are configured.\n\n**Outputs.** `audioOut`: the same samples, later.\n\n**Config.** `delayMs`, `prime`, `sampleRateHz` and `channels` of the silence.\n\n**Example.**\n```json\n{ "echo": { "type": "audio-delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }\n```',
@@ -5354,7 +5354,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/data/console_sink.ts": "0e252ad87730d85f",
     "processors/file/wav_sink.ts": "dc6acb88e092e480",
     "processors/file/wav_source.ts": "4a713fce7f10c1d3",
-    "processors/flow/audio_delay.ts": "0aec44741df479f3",
+    "processors/flow/audio_delay.ts": "ffdaa0b8de893d8f",
     "processors/flow/audio_rebuffer.ts": "413d83da151b6f79",
     "processors/flow/data_delay.ts": "f3426ec927f9f45e",
     "processors/flow/delay.ts": "4d764f87823d3b36",

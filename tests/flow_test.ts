@@ -128,6 +128,26 @@ Deno.test("audio-delay with prime begins with silence of its length", async () =
   }
 });
 
+Deno.test("audio-delay with prime refuses blocks of another format than its silence", async () => {
+  for (
+    const [config, silence] of [
+      [{ sampleRateHz: 1000, channels: 2 }, "audio 1000 Hz, 2 channels"],
+      [{ sampleRateHz: 8000, channels: 1 }, "audio 8000 Hz, 1 channel"],
+    ] as const
+  ) {
+    await using harness = await ProcessorHarness.create(nodes.audioDelay({ delayMs: 1, prime: true, ...config }), {}, {
+      id: "echo",
+    });
+    harness.pushAudio("audioIn", samples(1));
+    await rejects(harness.run(), {
+      code: "TypeMismatch",
+      port: "audioIn",
+      message: `Cannot delay "echo.audioIn": it has audio 1000 Hz, 1 channel, and the silence that "prime" writes is ` +
+        `${silence}; set "sampleRateHz" and "channels" of "echo" to those of its input`,
+    });
+  }
+});
+
 Deno.test("audio-delay holds a block in a live graph until it has been there for its time", async () => {
   await using harness = await ProcessorHarness.create(nodes.audioDelay({ delayMs: 10 }), {}, { mode: "live" });
   harness.pushAudio("audioIn", samples(1));

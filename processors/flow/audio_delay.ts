@@ -4,7 +4,9 @@
  * @module
  */
 import { config, input, output, processor } from "../../core/annotations.ts";
+import { SluiceError } from "../../core/errors.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import { describeFormat } from "../../core/frames/format.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 
@@ -48,6 +50,7 @@ export class AudioDelay {
   @config()
   channels = 1;
 
+  #nodeId = "";
   #delayNs = 0;
   /** Samples of silence written and to be written. */
   #primed = 0;
@@ -55,6 +58,7 @@ export class AudioDelay {
 
   /** Asks for a tick before the first block, to write the silence. */
   setup(context: ProcessorContext): void {
+    this.#nodeId = context.nodeId;
     this.#delayNs = Math.round(this.delayMs * 1e6);
     this.#silence = this.prime ? Math.round(this.delayMs * this.sampleRateHz / 1000) : 0;
     // A primed stream goes on where its silence ends, to the nanosecond.
@@ -62,13 +66,18 @@ export class AudioDelay {
     if (this.#silence > 0) context.waitUntilNs(1);
   }
 
-  /** Writes one block of silence while there is some, then hands on what is due. */
+  /**
+   * Writes one block of silence while there is some, then hands on what is due.
+   *
+   * @throws {SluiceError} `TypeMismatch` if a block that follows the silence has another rate or number of channels
+   */
   process(context: ProcessorContext): void {
     if (this.#primed < this.#silence) {
       this.#writeSilence(context);
       return;
     }
     for (let head = this.audioIn.peek(); head !== undefined; head = this.audioIn.peek()) {
+      if (this.prime) this.#assertFits(head);
       const dueNs = head.ingressNs + this.#delayNs;
       if (context.mode === "live" && dueNs > context.nowNs()) {
         context.waitUntilNs(dueNs);
@@ -80,6 +89,18 @@ export class AudioDelay {
       own.ptsNs += this.#delayNs;
       this.audioOut.write(own);
     }
+  }
+
+  #assertFits(frame: AudioFrame): void {
+    const { sampleRateHz, channels } = this;
+    if (frame.sampleRateHz === sampleRateHz && frame.channels === channels) return;
+    const silence = describeFormat({ kind: "audio", sampleRateHz, channels });
+    throw new SluiceError(
+      "TypeMismatch",
+      `Cannot delay "${this.#nodeId}.audioIn": it has ${describeFormat(frame.format)}, and the silence that "prime" ` +
+        `writes is ${silence}; set "sampleRateHz" and "channels" of "${this.#nodeId}" to those of its input`,
+      { nodeId: this.#nodeId, port: "audioIn" },
+    );
   }
 
   #writeSilence(context: ProcessorContext): void {
