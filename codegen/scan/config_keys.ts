@@ -5,6 +5,7 @@
  */
 import { type Expression, Node, type TypeNode } from "ts-morph";
 import { describeSchema, describeValue } from "../../core/config_check.ts";
+import { parseDuration } from "../../core/duration.ts";
 import type { ConfigObjectSchema, ConfigSchema } from "../../core/registry/descriptor.ts";
 import type { ScanContext } from "./context.ts";
 import { FLAG, quote, readOptions } from "./decorators.ts";
@@ -13,8 +14,9 @@ import type { AnnotatedField } from "./fields.ts";
 import { evaluate } from "./literal.ts";
 import { SchemaReader, type TypeSchema } from "./schema.ts";
 import { accepts } from "./schema_accepts.ts";
+import { listEnumOf } from "./schema_constants.ts";
 import { applyTags } from "./schema_tags.ts";
-import { settleDurations } from "./schema_duration.ts";
+import { findTextDuration, settleDurations } from "./schema_duration.ts";
 import { combine } from "./schema_union.ts";
 
 /** Reads all configuration keys of a class. A key that was refused is left out. */
@@ -44,9 +46,13 @@ function readKey(context: ScanContext, { name, field, annotation, bindings }: An
   }
   const given = value?.value;
   const type = field.getTypeNode() ?? assertedType(initializer);
-  const read = type === undefined
-    ? inferSchema(context, field.getNameNode(), what, given)
-    : new SchemaReader(context, what, bindings).read(type);
+  const reader = new SchemaReader(context, what, bindings);
+  const listed = type === undefined ? listEnumOf(context.sources, initializer) : undefined;
+  const read = type !== undefined
+    ? reader.read(type)
+    : listed !== undefined
+    ? reader.listed(listed, field.getNameNode())
+    : inferSchema(context, field.getNameNode(), what, given);
   if (read === undefined || options === undefined) return undefined;
   const tagged = applyTags(context, field, readDoc(field), read.schema, what);
   const schema = tagged && settleDurations(context, field, name, tagged, what);
@@ -58,6 +64,14 @@ function readKey(context: ScanContext, { name, field, annotation, bindings }: An
       initializer ?? field,
       `Cannot use ${describeValue(fallback)} as the default of ${what}: wanted ${describeSchema(schema)}`,
       "change the default, or what the key accepts",
+    );
+  }
+  const text = findTextDuration(schema, fallback);
+  if (text !== undefined) {
+    return context.refuse(
+      initializer ?? field,
+      `Cannot use ${describeValue(text.text)} as the default of ${what}: the field holds a number, in ${text.unit}`,
+      `write ${parseDuration(text.text, text.unit) ?? "a number"}`,
     );
   }
   return {

@@ -1,10 +1,11 @@
 /**
  * Evaluates the expressions that a generator can know without running anything: literals, lists and objects of them,
- * arithmetic, and constants at the top of a file.
+ * arithmetic, and constants at the top of a file: members of enums and of constant objects among them.
  *
  * @module
  */
-import { type Expression, Node, SyntaxKind } from "ts-morph";
+import { type EnumDeclaration, type EnumMember, type Expression, Node, SyntaxKind } from "ts-morph";
+import { enumsOf } from "./merged.ts";
 import type { SourceSet } from "./source_set.ts";
 
 /** Most levels of nesting, and of constants that stand for constants. */
@@ -28,15 +29,38 @@ export function evaluate(expression: Expression, names?: SourceSet): Evaluated {
   return evaluateAt(expression, names, 0, { steps: 0 });
 }
 
+/** The values of an enum's members, by name; `undefined` if one of them cannot be known. */
+export function enumValues(declaration: EnumDeclaration, names: SourceSet): ReadonlyMap<string, unknown> | undefined {
+  return readEnum(declaration, names, 0, { steps: 0 });
+}
+
+/** The enum that an expression names a member of. */
+export function enumAt(expression: Expression, names: SourceSet): EnumDeclaration | undefined {
+  if (!Node.isPropertyAccessExpression(expression) && !Node.isElementAccessExpression(expression)) return undefined;
+  const owner = expression.getExpression();
+  if (!Node.isIdentifier(owner) && !Node.isPropertyAccessExpression(owner)) return undefined;
+  const target = names.resolve(names.pathOf(owner), owner.getText(), "value");
+  if (target.kind !== "declared" || !Node.isEnumDeclaration(target.node)) return undefined;
+  names.use(target.path);
+  return target.node;
+}
+
+/** The members of the enum that is being read, so far. */
+interface OpenEnum {
+  readonly declaration: EnumDeclaration;
+  readonly values: ReadonlyMap<string, unknown>;
+}
+
 function evaluateAt(
   expression: Expression,
   names: SourceSet | undefined,
   depth: number,
   spent: { steps: number },
+  open?: OpenEnum,
 ): Evaluated {
   const failed: Evaluated = { ok: false, at: expression };
   if (depth > DEPTH_LIMIT || (names !== undefined && spent.steps++ > STEP_LIMIT)) return failed;
-  const inner = (each: Expression) => evaluateAt(each, names, depth + 1, spent);
+  const inner = (each: Expression) => evaluateAt(each, names, depth + 1, spent, open);
 
   if (Node.isNumericLiteral(expression)) return finite(Number(expression.getLiteralValue()), failed);
   if (Node.isStringLiteral(expression) || Node.isNoSubstitutionTemplateLiteral(expression)) {
@@ -55,6 +79,7 @@ function evaluateAt(
     if (!operand.ok || typeof operand.value !== "number") return failed;
     const operator = expression.getOperatorToken();
     if (operator === SyntaxKind.MinusToken) return { ok: true, value: -operand.value };
+    if (operator === SyntaxKind.TildeToken) return { ok: true, value: ~operand.value };
     return operator === SyntaxKind.PlusToken ? operand : failed;
   }
   if (Node.isArrayLiteralExpression(expression)) {
@@ -77,6 +102,7 @@ function evaluateAt(
       if (!value.ok) return value;
       if (Node.isIdentifier(name)) entries.push([name.getText(), value.value]);
       else if (Node.isStringLiteral(name)) entries.push([name.getLiteralValue(), value.value]);
+      else if (Node.isNumericLiteral(name)) entries.push([String(name.getLiteralValue()), value.value]);
       else return { ok: false, at: name };
     }
     return { ok: true, value: Object.fromEntries(entries) };
@@ -85,14 +111,34 @@ function evaluateAt(
 
   if (Node.isIdentifier(expression)) {
     if (expression.getText() === "undefined") return { ok: true, value: undefined };
-    const target = names.resolve(names.pathOf(expression), expression.getText());
+    const member = open?.values.get(expression.getText());
+    if (member !== undefined) return { ok: true, value: member };
+    const target = names.resolve(names.pathOf(expression), expression.getText(), "value");
     if (target.kind !== "declared" || !Node.isVariableDeclaration(target.node)) return failed;
     if (target.node.getVariableStatement()?.getDeclarationKind() !== "const") return failed;
     const initializer = target.node.getInitializer();
-    if (initializer === undefined) return failed;
+    if (initializer === undefined || !Node.isIdentifier(target.node.getNameNode())) return failed;
     names.use(target.path);
-    const value = inner(initializer);
+    const value = evaluateAt(initializer, names, depth + 1, spent);
     return value.ok ? value : failed;
+  }
+  if (Node.isPropertyAccessExpression(expression) || Node.isElementAccessExpression(expression)) {
+    const argument = Node.isElementAccessExpression(expression) ? expression.getArgumentExpression() : undefined;
+    const key = Node.isPropertyAccessExpression(expression)
+      ? { ok: true as const, value: expression.getName() }
+      : argument && inner(argument);
+    if (!key?.ok || (typeof key.value !== "string" && typeof key.value !== "number")) return failed;
+    const owner = enumAt(expression, names);
+    if (owner !== undefined) {
+      const isOpen = open?.declaration.getName() === owner.getName() &&
+        open.declaration.getSourceFile() === owner.getSourceFile();
+      const value = (isOpen ? open.values : readEnum(owner, names, depth + 1, spent))?.get(String(key.value));
+      return value === undefined ? failed : { ok: true, value };
+    }
+    const whole = inner(expression.getExpression());
+    const isTable = whole.ok && typeof whole.value === "object" && whole.value !== null &&
+      Array.isArray(whole.value) === (typeof key.value === "number") && Object.hasOwn(whole.value, key.value);
+    return isTable ? { ok: true, value: (whole.value as Record<string, unknown>)[key.value] } : failed;
   }
   if (Node.isBinaryExpression(expression)) {
     const left = inner(expression.getLeft());
@@ -107,6 +153,33 @@ function evaluateAt(
     return finite(calculate(operator, left.value, right.value), failed);
   }
   return failed;
+}
+
+function readEnum(
+  declaration: EnumDeclaration,
+  names: SourceSet,
+  depth: number,
+  spent: { steps: number },
+): ReadonlyMap<string, unknown> | undefined {
+  const values = new Map<string, unknown>();
+  for (const part of enumsOf(declaration)) {
+    let next = 0;
+    for (const member of part.getMembers()) {
+      const initializer = member.getInitializer();
+      const value: Evaluated = initializer === undefined
+        ? finite(next, { ok: false, at: member })
+        : evaluateAt(initializer, names, depth + 1, spent, { declaration, values });
+      if (!value.ok || (typeof value.value !== "number" && typeof value.value !== "string")) return undefined;
+      values.set(memberName(member), value.value);
+      next = typeof value.value === "number" ? value.value + 1 : NaN;
+    }
+  }
+  return values;
+}
+
+function memberName(member: EnumMember): string {
+  const name = member.getNameNode();
+  return Node.isStringLiteral(name) ? name.getLiteralValue() : name.getText();
 }
 
 function finite(value: number, failed: Evaluated): Evaluated {
@@ -127,6 +200,18 @@ function calculate(operator: string, a: number, b: number): number {
       return a % b;
     case "**":
       return a ** b;
+    case "<<":
+      return a << b;
+    case ">>":
+      return a >> b;
+    case ">>>":
+      return a >>> b;
+    case "&":
+      return a & b;
+    case "|":
+      return a | b;
+    case "^":
+      return a ^ b;
     default:
       return NaN;
   }

@@ -6,7 +6,6 @@
  * @module
  */
 import {
-  type EnumDeclaration,
   type InterfaceDeclaration,
   Node,
   type PropertySignature,
@@ -19,6 +18,8 @@ import type { ScanContext } from "./context.ts";
 import { quote } from "./decorators.ts";
 import { readDoc } from "./docs.ts";
 import { evaluate } from "./literal.ts";
+import { interfacesOf } from "./merged.ts";
+import { type ListedValues, listEnum, listValues } from "./schema_constants.ts";
 import { mergeObjects, pickKeys } from "./schema_objects.ts";
 import { applyTags } from "./schema_tags.ts";
 import { combine } from "./schema_union.ts";
@@ -150,7 +151,8 @@ export class SchemaReader {
       }
       return required(mergeObjects(members.map(({ schema }) => schema)));
     }
-    if (Node.isIndexedAccessTypeNode(type)) return this.#indexed(type.getObjectTypeNode(), type);
+    const listed = listValues(this.#context.sources, type);
+    if (listed !== undefined) return this.listed(listed, type);
     if (Node.isTypeReference(type)) return this.#reference(type, args);
     return this.#refuse(type, "JSON cannot hold it", MEND);
   }
@@ -200,6 +202,10 @@ export class SchemaReader {
         isGood = this.#refuse(member, "JSON cannot hold methods", "remove it from the type") ?? false;
         continue;
       }
+      if (Node.isComputedPropertyName(member.getNameNode())) {
+        isGood = this.#refuse(member, "a key is worked out", "write the key itself") ?? false;
+        continue;
+      }
       const property = this.#property(member, args);
       if (property === undefined) {
         isGood = false;
@@ -225,19 +231,11 @@ export class SchemaReader {
     return schema && { schema, isOptional: value.isOptional || member.hasQuestionToken() };
   }
 
-  /** `(typeof LEVELS)[number]`, where `LEVELS` is a constant list of literals. */
-  #indexed(object: TypeNode, whole: TypeNode): TypeSchema | undefined {
-    const inner = Node.isParenthesizedTypeNode(object) ? object.getTypeNode() : object;
-    if (!Node.isTypeQuery(inner) || !whole.getText().replace(/\s/g, "").endsWith("[number]")) {
-      return this.#refuse(whole, "only (typeof LIST)[number] can be looked up", MEND);
-    }
-    const target = this.#lookUp(inner, inner.getExprName().getText());
-    const initializer = Node.isVariableDeclaration(target) ? target.getInitializer() : undefined;
-    const value = initializer && evaluate(initializer, this.#context.sources);
-    if (value === undefined || !value.ok || !Array.isArray(value.value) || value.value.length === 0) {
-      return this.#refuse(whole, "its list is not a constant list of literals", MEND);
-    }
-    return required({ enum: [...new Set(value.value)] });
+  /** The schema of values that constants list, or `undefined` if they were refused. */
+  listed(listed: ListedValues, at: Node): TypeSchema | undefined {
+    return "values" in listed
+      ? required({ enum: [...listed.values] })
+      : this.#refuse(at, listed.reason, listed.mend ?? MEND);
   }
 
   #reference(type: Node & TypeNode, args: TypeArguments): TypeSchema | undefined {
@@ -252,6 +250,8 @@ export class SchemaReader {
     if (this.#context.sources.importedAs(this.#context.sources.pathOf(type), name) === "Duration") {
       return required(UNSETTLED_DURATION);
     }
+    const listed = listEnum(this.#context.sources, type, name);
+    if (listed !== undefined) return this.listed(listed, type);
     const types = type.getTypeArguments();
     const target = this.#context.sources.resolve(this.#context.sources.pathOf(type), name);
     if (target.kind === "global") return this.#builtIn(name, types, type, args);
@@ -265,7 +265,6 @@ export class SchemaReader {
     if (target.kind === "broken") return this.#refuse(type, target.reason, "correct the import");
     this.#context.sources.use(target.path);
     const { node } = target;
-    if (Node.isEnumDeclaration(node)) return this.#enumeration(node, type);
     if (!Node.isInterfaceDeclaration(node) && !Node.isTypeAliasDeclaration(node)) {
       return this.#refuse(type, "it is a class or a value, which JSON cannot hold", "declare an interface for it");
     }
@@ -309,8 +308,9 @@ export class SchemaReader {
   }
 
   #interface(node: InterfaceDeclaration, args: TypeArguments): TypeSchema | undefined {
+    const parts = interfacesOf(node);
     const bases: ConfigSchema[] = [];
-    for (const heritage of node.getExtends()) {
+    for (const heritage of parts.flatMap((each) => each.getExtends())) {
       const target = this.#lookUp(heritage, heritage.getExpression().getText());
       if (!Node.isInterfaceDeclaration(target)) {
         return this.#refuse(heritage, "it extends something that is not an interface", "write the keys out");
@@ -321,25 +321,10 @@ export class SchemaReader {
       if (base === undefined) return undefined;
       bases.push(base.schema);
     }
-    if (bases.length > 0 && node.getMembers().length === 0) return required(mergeObjects(bases));
-    const own = this.#object(node.getMembers(), node, args);
+    const members = parts.flatMap((each) => each.getMembers());
+    if (bases.length > 0 && members.length === 0) return required(mergeObjects(bases));
+    const own = this.#object(members, node, args);
     return own && required(mergeObjects([...bases, own.schema]));
-  }
-
-  #enumeration(node: EnumDeclaration, at: Node): TypeSchema | undefined {
-    const values: unknown[] = [];
-    let next = 0;
-    for (const member of node.getMembers()) {
-      const initializer = member.getInitializer();
-      const value = initializer === undefined ? next : evaluate(initializer, this.#context.sources);
-      if (typeof value !== "number" && !value.ok) {
-        return this.#refuse(at, "a member of the enum is not a literal", "use a union of string literals");
-      }
-      const known = typeof value === "number" ? value : value.value;
-      values.push(known);
-      next = typeof known === "number" ? known + 1 : NaN;
-    }
-    return required({ enum: values });
   }
 
   #builtIn(name: string, types: readonly TypeNode[], at: Node, args: TypeArguments): TypeSchema | undefined {
@@ -393,5 +378,6 @@ function required(schema: ConfigSchema): TypeSchema {
 
 function propertyName(member: PropertySignature): string {
   const name = member.getNameNode();
+  if (Node.isNumericLiteral(name)) return String(name.getLiteralValue());
   return Node.isStringLiteral(name) ? name.getLiteralValue() : name.getText();
 }

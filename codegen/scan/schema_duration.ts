@@ -49,6 +49,22 @@ export function settleDurations(
   );
 }
 
+/** The duration in a default that is text: the field would hold it as it is, for only a configuration is converted. */
+export function findTextDuration(
+  schema: ConfigSchema,
+  value: unknown,
+): { readonly text: string; readonly unit: DurationUnit } | undefined {
+  const unit = schema["x-duration"];
+  if (unit !== undefined) return typeof value === "string" ? { text: value, unit } : undefined;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, each] of Object.entries(value)) {
+    const inner = Array.isArray(value) ? schema.items : schema.properties?.[key];
+    const found = inner && findTextDuration(inner, each);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 function isUnsettled(schema: ConfigSchema): boolean {
   return (schema["x-duration"] as string | undefined) === "" ||
     (schema.items !== undefined && isUnsettled(schema.items));

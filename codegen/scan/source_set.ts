@@ -42,8 +42,12 @@ interface ImportedName {
   readonly name: string;
 }
 
+/** What a name is looked up as: one name can be that of a type and of a value. */
+export type Meaning = "type" | "value";
+
 interface Scope {
-  readonly locals: ReadonlyMap<string, Node>;
+  readonly types: ReadonlyMap<string, Node>;
+  readonly values: ReadonlyMap<string, Node>;
   readonly imports: ReadonlyMap<string, ImportedName>;
   /** Exported name to local name, or to a name of another file. */
   readonly exports: ReadonlyMap<string, { readonly local: string } | ImportedName>;
@@ -148,14 +152,19 @@ export class SourceSet {
     );
   }
 
-  /** What a name, or `namespace.Name`, stands for in a file. */
-  resolve(path: string, name: string): Binding {
+  /**
+   * What a name, or `namespace.Name`, stands for in a file.
+   *
+   * @param meaning what wins where a type and a value have the name
+   */
+  resolve(path: string, name: string, meaning: Meaning = "type"): Binding {
     const scope = this.#scope(path);
     if (scope === undefined) return { kind: "broken", reason: this.#whyClosed(path) };
-    const node = scope.locals.get(name);
+    const node = findLocal(scope, name, meaning);
     if (node !== undefined) return { kind: "declared", path, name, node };
     const imported = findImport(scope, name);
-    return imported === undefined ? { kind: "global", name } : this.#follow(path, imported, RE_EXPORT_LIMIT, new Set());
+    if (imported === undefined) return { kind: "global", name };
+    return this.#follow(path, imported, meaning, RE_EXPORT_LIMIT, new Set());
   }
 
   /** What a name that a file imports is called where it comes from; `undefined` if the file does not import it. */
@@ -172,7 +181,8 @@ export class SourceSet {
 
   /** Whether a file declares a name at its top level. */
   declares(path: string, name: string): boolean {
-    return this.#scope(path)?.locals.has(name) ?? false;
+    const scope = this.#scope(path);
+    return scope !== undefined && findLocal(scope, name, "type") !== undefined;
   }
 
   /**
@@ -187,31 +197,44 @@ export class SourceSet {
   }
 
   /** @param seen where a name was looked for, so that no file is searched twice for it */
-  #follow(from: string, { specifier, name }: ImportedName, steps: number, seen: Set<string>): Binding {
+  #follow(
+    from: string,
+    { specifier, name }: ImportedName,
+    meaning: Meaning,
+    steps: number,
+    seen: Set<string>,
+  ): Binding {
     if (!/^\.\.?\//.test(specifier)) return { kind: "package", specifier, name };
     const path = posix.normalize(posix.join(dirname(from).replaceAll("\\", "/"), specifier));
     const scope = this.#scope(path);
     if (scope === undefined) return { kind: "broken", reason: this.#whyClosed(path) };
     this.use(path);
     if (name === "*") return { kind: "broken", reason: "it is a whole module" };
-    return this.#exported(path, name, scope, steps, seen) ??
+    return this.#exported(path, name, meaning, scope, steps, seen) ??
       { kind: "broken", reason: `"${path}" does not export "${name}"` };
   }
 
-  #exported(path: string, name: string, scope: Scope, steps: number, seen: Set<string>): Binding | undefined {
+  #exported(
+    path: string,
+    name: string,
+    meaning: Meaning,
+    scope: Scope,
+    steps: number,
+    seen: Set<string>,
+  ): Binding | undefined {
     if (seen.has(`${path}#${name}`)) return undefined;
     seen.add(`${path}#${name}`);
     if (steps === 0) return { kind: "broken", reason: `too many re-exports lead to "${name}"` };
     const target = scope.exports.get(name);
     if (target !== undefined && "local" in target) {
-      const node = scope.locals.get(target.local);
+      const node = findLocal(scope, target.local, meaning);
       if (node !== undefined) return { kind: "declared", path, name: target.local, node };
       const imported = scope.imports.get(target.local);
-      return imported === undefined ? undefined : this.#follow(path, imported, steps - 1, seen);
+      return imported === undefined ? undefined : this.#follow(path, imported, meaning, steps - 1, seen);
     }
-    if (target !== undefined) return this.#follow(path, target, steps - 1, seen);
+    if (target !== undefined) return this.#follow(path, target, meaning, steps - 1, seen);
     for (const star of scope.stars) {
-      const found = this.#follow(path, { specifier: star, name }, steps - 1, seen);
+      const found = this.#follow(path, { specifier: star, name }, meaning, steps - 1, seen);
       if (found.kind === "declared") return found;
     }
     return undefined;
@@ -264,6 +287,10 @@ export class SourceSet {
   }
 }
 
+function findLocal({ types, values }: Scope, name: string, meaning: Meaning): Node | undefined {
+  return meaning === "type" ? types.get(name) ?? values.get(name) : values.get(name) ?? types.get(name);
+}
+
 /** Finds what a name, or a member of an imported namespace (`ns.Name`), is imported from. */
 function findImport(scope: Scope, name: string): ImportedName | undefined {
   const dot = name.indexOf(".");
@@ -273,7 +300,8 @@ function findImport(scope: Scope, name: string): ImportedName | undefined {
 }
 
 function readScope(file: SourceFile): Scope {
-  const locals = new Map<string, Node>();
+  const types = new Map<string, Node>();
+  const values = new Map<string, Node>();
   const imports = new Map<string, ImportedName>();
   const exports = new Map<string, { local: string } | ImportedName>();
   const stars: string[] = [];
@@ -304,7 +332,7 @@ function readScope(file: SourceFile): Scope {
       }
     } else if (Node.isVariableStatement(statement)) {
       for (const each of statement.getDeclarations()) {
-        locals.set(each.getName(), each);
+        values.set(each.getName(), each);
         if (statement.hasExportKeyword()) exports.set(each.getName(), { local: each.getName() });
       }
     } else if (
@@ -313,13 +341,15 @@ function readScope(file: SourceFile): Scope {
     ) {
       const name = statement.getName();
       if (name === undefined) continue;
-      // A type wins over a value of the same name: names are looked up as types first.
-      if (!locals.has(name) || !Node.isFunctionDeclaration(statement)) locals.set(name, statement);
+      if (!Node.isFunctionDeclaration(statement) && !types.has(name)) types.set(name, statement);
+      if (!Node.isInterfaceDeclaration(statement) && !Node.isTypeAliasDeclaration(statement) && !values.has(name)) {
+        values.set(name, statement);
+      }
       if (!statement.hasExportKeyword()) continue;
       exports.set(statement.hasDefaultKeyword() ? "default" : name, { local: name });
     }
   }
-  return { locals, imports, exports, stars };
+  return { types, values, imports, exports, stars };
 }
 
 function hasBrokenSpecifier(statement: Node): boolean {

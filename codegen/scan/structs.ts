@@ -18,6 +18,7 @@ import type { ScanContext } from "./context.ts";
 import { quote } from "./decorators.ts";
 import { readDoc } from "./docs.ts";
 import { evaluate } from "./literal.ts";
+import { interfacesOf } from "./merged.ts";
 
 /** Most bytes of one struct: more would not fit the slots of a usual pool. */
 const SIZE_LIMIT = 65_536;
@@ -85,6 +86,10 @@ export class StructReader {
     const exportName = sources.exportedName(path, name);
     if (exportName === undefined || !isBindingName(exportName)) {
       return refuse(declaration.getNameNode(), "it is not exported by name", `write "export interface ${name}"`);
+    }
+    const [, second] = interfacesOf(declaration);
+    if (second !== undefined) {
+      return refuse(second.getNameNode(), "it is declared twice", "write all its fields in one place");
     }
     const [parameter] = declaration.getTypeParameters();
     if (parameter !== undefined) return refuse(parameter, "it is generic", "write an interface for each type");
