@@ -3,8 +3,8 @@
  * the open files and the threads of the process meanwhile. Ends with 1 if one of them grows, or if counts do not add up
  * in the end.
  *
- * Memory: the least resident size of every {@linkcode STRETCH_SECONDS} seconds after the warm-up, by a line of least
- * squares. It grows if the slope is {@linkcode MAX_SLOPE} megabytes an hour or more beyond what chance could make of it.
+ * Memory: the least resident size of every {@linkcode STRETCH_SECONDS} seconds after the warm-up, in each of which the
+ * garbage of the main isolate is collected once, by a line of least squares. It grows if the slope is {@linkcode MAX_SLOPE} megabytes an hour or more beyond what chance could make of it.
  * A short run can tell little: its margin says how little.
  *
  * @module
@@ -56,12 +56,14 @@ runtime.finished.catch(failed.reject);
 console.log(`soak: ${minutes} minutes, seed ${seed}, ${runtime.driverKind} driver`);
 const looking = setInterval(look, LOOK_EVERY_MS);
 const telling = setInterval(tell, TELL_EVERY_MS);
+const collecting = setInterval(() => (globalThis as { gc?: () => void }).gc?.(), STRETCH_SECONDS * 1_000);
 while (secondsNow() < minutes * 60) {
   await Promise.race([failed.promise, edit(), sleep(10_000)]);
   await sleep(EDIT_EVERY_MS);
 }
 clearInterval(looking);
 clearInterval(telling);
+clearInterval(collecting);
 tell();
 const summary = (await runtime.stop())!;
 const wrong = [...judge(), ...unaccounted()];
