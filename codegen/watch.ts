@@ -6,12 +6,16 @@
 import { basename, dirname, relative, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type GenerateOptions, type GenerateResult, Generator } from "./generate.ts";
+import { differingPaths, stampSources } from "./source_stamps.ts";
 
 /** How long to wait for more changes after one, milliseconds: editors write a file in several steps. */
 const QUIET_MS = 20;
 
 /** How often to look for a root that has gone, milliseconds. */
 const ABSENT_MS = 100;
+
+/** Paths in folders that are never entered. */
+const IGNORED = /(?:^|\/)(?:node_modules|target|\.[^/]*)\//;
 
 /** One run. */
 export interface WatchRun {
@@ -58,12 +62,15 @@ async function watchRoot(
   if (signal.aborted) return;
   const inode = inodeOf(root);
   const generator = new Generator(options);
+  const concerns = concernOf(options.configPath);
+  const isConcerned = (path: string): boolean => concerns(path) || generator.writes(path);
   const run = async (changed: readonly string[]): Promise<void> => {
     const startedMs = performance.now();
     const result = await generator.run(new Set(changed));
     onRun({ result, changed, tookMs: performance.now() - startedMs });
   };
   const waiting = new Set<string>();
+  let stamps = await stampSources(root);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running = run([]);
   const flush = () => {
@@ -73,19 +80,21 @@ async function watchRoot(
     running = running.then(async () => {
       // Only now is it known what the run before has written.
       const intact = await Promise.all(paths.map((path) => generator.isIntact(path)));
-      const changed = paths.filter((_, i) => intact[i] !== true);
+      const before = stamps;
+      stamps = await stampSources(root);
+      const known = paths.filter((path, i) => intact[i] !== true && isConcerned(path));
+      const changed = [...new Set([...known, ...differingPaths(before, stamps)])].sort();
       if (changed.length > 0 && !signal.aborted) await run(changed);
     });
     running.catch(stop);
   };
   try {
     await running;
-    const isConcerned = concernOf(options.configPath);
     for await (const event of watcher) {
       if (event.kind === "access" || event.kind === "other") continue;
       for (const path of event.paths) {
         const local = relative(root, path).replaceAll("\\", "/");
-        if (isConcerned(local) || generator.writes(local)) waiting.add(local);
+        if (isConcerned(local) || (event.kind !== "modify" && mayBeFolder(local))) waiting.add(local);
       }
       if (event.kind === "remove" && inodeOf(root) !== inode) {
         waiting.add(basename(options.configPath));
@@ -107,8 +116,12 @@ async function watchRoot(
 /** Tells of a path whether a change of it can concern generated code. */
 function concernOf(configPath: string): (path: string) => boolean {
   const configFile = basename(configPath);
-  return (path) =>
-    path === configFile || (path.endsWith(".ts") && !/(?:^|\/)(?:node_modules|target|\.[^/]*)\//.test(path));
+  return (path) => path === configFile || (path.endsWith(".ts") && !IGNORED.test(path));
+}
+
+/** Whether a path may be that of a folder with sources: one that has gone does not tell what it was. */
+function mayBeFolder(path: string): boolean {
+  return path !== "" && !path.endsWith(".partial") && !IGNORED.test(`${path}/`);
 }
 
 /** What tells a folder from another of the same path; `undefined` if it is not there. */

@@ -141,6 +141,46 @@ Deno.test("watch() mends a generated file that somebody else changes or removes,
   ]);
 });
 
+Deno.test("watch() follows whole folders that are renamed, moved away and back, and removed", async () => {
+  await using folder = await folderOf({});
+  const config = { include: ["**/*.ts"], name: "@example/folders", runtime: RUNTIME };
+  await writeFile(folder.configPath, JSON.stringify(config));
+  const at = (path: string) => join(folder.root, path);
+  const aside = `${folder.root}-aside`;
+  await mkdir(at("sub/inner"), { recursive: true });
+  await writeFile(at("one.ts"), pass("One"));
+  await writeFile(at("sub/inner/two.ts"), pass("Two"));
+  const steps: [name: string, act: () => Promise<unknown>, wanted: string][] = [
+    ["rename", () => rename(at("sub"), at("sub2")), "one two sub2/inner/two.ts"],
+    ["change inside", () => place(at("sub2/inner/two.ts"), pass("Three")), "one three sub2/inner/two.ts"],
+    ["move away", () => rename(at("sub2"), aside), "one"],
+    ["move back", () => rename(aside, at("sub2")), "one three sub2/inner/two.ts"],
+    ["remove", () => rm(at("sub2"), { recursive: true }), "one"],
+    ["move in", async () => {
+      await mkdir(aside);
+      await writeFile(join(aside, "four.ts"), pass("Four"));
+      await rename(aside, at("sub3"));
+    }, "four one sub3/four.ts"],
+    ["remove what was moved in", () => rm(at("sub3"), { recursive: true }), "one"],
+  ];
+  const stop = new AbortController();
+  const seen: string[] = [];
+  const stuck = setTimeout(() => stop.abort(), 20_000);
+  let next = -1;
+  await watch(folder, ({ result }) => {
+    const text = result.files[0]?.text ?? "";
+    const sources = [...text.matchAll(/"((?:sub\d?)\/[^"]*\.ts)"/g)].map(([, path]) => path);
+    const state = [...result.nodeTypes, ...new Set(sources)].join(" ");
+    if (next >= 0 && state !== steps[next][2]) return;
+    if (next >= 0) seen.push(steps[next][0]);
+    if (++next === steps.length) stop.abort();
+    else void steps[next][1]();
+  }, stop.signal);
+  clearTimeout(stuck);
+  await rm(aside, { recursive: true, force: true });
+  assert.deepEqual(seen, steps.map(([name]) => name));
+});
+
 Deno.test("watch() takes note of a configuration of another name", async () => {
   await using folder = await folderOf({ "one.ts": pass("One"), "two.ts": pass("Two") });
   const configPath = join(folder.root, "nodes.json");
