@@ -38,15 +38,29 @@ export interface ConnectionHost {
   snapshot(): GraphSnapshot;
 }
 
+/** A connection that is served. */
+export interface Connection {
+  /** Resolves once every call that has come is answered. */
+  answered(): Promise<void>;
+  /** Sends the events and lines that were gathered. */
+  flush(): void;
+}
+
+/** What a subscription can be told. */
+interface Subscription {
+  end(): void;
+  flush?(): void;
+}
+
 /** Serves a connection until it closes. */
-export function serveConnection(socket: WebSocket, host: ConnectionHost): void {
+export function serveConnection(socket: WebSocket, host: ConnectionHost): Connection {
   const { limits } = host;
   const outbox = new Outbox(socket, limits);
-  const subscriptions = new Map<number, () => void>();
+  const subscriptions = new Map<number, Subscription>();
   const handlers = makeHandlers(host, outbox, subscriptions);
   const rate = new RateLimit(limits.callsPerSecond, limits.burst, () => performance.now());
   let refused = 0;
-  let pending = 0;
+  const pending = new Set<Promise<string | undefined>>();
   const admit = (): void => {
     if (rate.take()) {
       refused = 0;
@@ -60,21 +74,30 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost): void {
     if (socket.readyState !== WebSocket.OPEN) return;
     if (typeof data !== "string") return socket.close(1003, "text wanted");
     if (data.length > limits.messageChars) return socket.close(TOO_BIG, `at most ${limits.messageChars} characters`);
-    if (refused > MAX_REFUSED || pending >= MAX_PENDING) return socket.close(POLICY_VIOLATION, "too many calls");
-    pending++;
-    const answer = await answerRpc(data, { handlers, maxBatch: limits.batch, admit });
-    pending--;
+    if (refused > MAX_REFUSED || pending.size >= MAX_PENDING) return socket.close(POLICY_VIOLATION, "too many calls");
+    const answering = answerRpc(data, { handlers, maxBatch: limits.batch, admit });
+    pending.add(answering);
+    const answer = await answering;
+    pending.delete(answering);
     if (answer !== undefined) outbox.send(answer);
   };
   socket.onclose = () => {
-    for (const end of subscriptions.values()) end();
+    for (const { end } of subscriptions.values()) end();
     subscriptions.clear();
   };
   // A close follows.
   socket.onerror = () => {};
+  return {
+    async answered() {
+      while (pending.size > 0) await Promise.all(pending);
+    },
+    flush() {
+      for (const { flush } of subscriptions.values()) flush?.();
+    },
+  };
 }
 
-function makeHandlers(host: ConnectionHost, outbox: Outbox, subscriptions: Map<number, () => void>): Handlers {
+function makeHandlers(host: ConnectionHost, outbox: Outbox, subscriptions: Map<number, Subscription>): Handlers {
   const { runtime, run, feed, pump, limits } = host;
   let nextId = 1;
   const makeId = (): number => {
@@ -109,28 +132,28 @@ function makeHandlers(host: ConnectionHost, outbox: Outbox, subscriptions: Map<n
       const subscription = makeId();
       const graph = host.snapshot();
       // The answer goes out first: the pump sends from a later turn of the event loop.
-      subscriptions.set(subscription, pump.follow(subscription, outbox, hz, graph.version));
+      subscriptions.set(subscription, { end: pump.follow(subscription, outbox, hz, graph.version) });
       return { subscription, graph };
     },
     "events.subscribe": ({ topics }) => {
       const subscription = makeId();
       const feedOf = subscribeEvents(feed, outbox, subscription, topics);
-      subscriptions.set(subscription, () => feedOf[Symbol.dispose]());
+      subscriptions.set(subscription, { end: () => feedOf[Symbol.dispose](), flush: feedOf.flush });
       return { subscription, run, recent: [...feedOf.recent] as ControlEvent[] };
     },
     "logs.subscribe": (choice) => {
       const subscription = makeId();
       const feedOf = subscribeLogs(feed, outbox, subscription, choice);
-      subscriptions.set(subscription, () => feedOf[Symbol.dispose]());
+      subscriptions.set(subscription, { end: () => feedOf[Symbol.dispose](), flush: feedOf.flush });
       return { subscription, run, recent: [...feedOf.recent] as LogLine[] };
     },
     "unsubscribe": ({ subscription }) => {
-      const end = subscriptions.get(subscription);
-      if (end === undefined) {
+      const found = subscriptions.get(subscription);
+      if (found === undefined) {
         const message = `Cannot end subscription ${subscription}: there is none of that number`;
         throw new RpcRefusal(RPC_CODE.invalidParams, "SubscriptionNotFound", message);
       }
-      end();
+      found.end();
       subscriptions.delete(subscription);
       return {};
     },

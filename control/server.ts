@@ -13,7 +13,7 @@ import { viewRuntime } from "../core/runtime_view.ts";
 import { Access, isLoopback, offersRpc, randomToken } from "./access.ts";
 import { DEFAULT_PORT, RPC_PROTOCOL } from "./address.ts";
 import { makeApi } from "./api.ts";
-import { type ConnectionHost, serveConnection } from "./connection.ts";
+import { type Connection, type ConnectionHost, serveConnection } from "./connection.ts";
 import { Feed } from "./feed.ts";
 import { RateLimit } from "../core/rate_limit.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
@@ -31,6 +31,12 @@ const MAX_LOGIN_BYTES = 1_024;
 
 /** What is answered without a token. */
 const OPEN_PATHS: readonly string[] = ["/login", LOGIN_STYLES_PATH, "/healthz"];
+
+/** How long clients may take to get the last answers and news before their connections are closed, milliseconds. */
+const DRAIN_TIMEOUT_MS = 500;
+
+/** Time between two looks at what still waits for clients, milliseconds. */
+const DRAIN_LOOK_MS = 5;
 
 /** How long open requests may take to end, milliseconds. */
 const CLOSE_TIMEOUT_MS = 1_000;
@@ -80,7 +86,7 @@ export interface ControlServer extends AsyncDisposable {
   readonly statsBytes: number;
   /** Bytes that wait for slow clients. */
   readonly waitingBytes: number;
-  /** Closes every connection. The runtime goes on. */
+  /** Sends every client the last answers, news and reading, and closes the connections. The runtime goes on. */
   close(): Promise<void>;
 }
 
@@ -104,7 +110,7 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
     sent: (bytes) => void (statsBytes += bytes),
   });
   const edits = runtime.events.on("graph", () => pump.hurry());
-  const sockets = new Set<WebSocket>();
+  const sockets = new Map<WebSocket, Connection>();
   const host: ConnectionHost = { runtime, run, feed, pump, limits, snapshot: () => snapshot() };
   const access = new Access({
     hostname,
@@ -122,15 +128,13 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
     },
   });
   const close = async (): Promise<void> => {
+    await drain(sockets, pump);
     pump[Symbol.dispose]();
     feed[Symbol.dispose]();
     edits[Symbol.dispose]();
-    for (const socket of sockets) socket.close(1001, "the server ends");
+    for (const socket of sockets.keys()) socket.close(1001, "the server ends");
     // An upgraded connection whose other end is gone would hold the end up.
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const patience = new Promise((resolve) => timer = setTimeout(resolve, CLOSE_TIMEOUT_MS));
-    await Promise.race([listener.close(), patience]);
-    clearTimeout(timer);
+    await within(CLOSE_TIMEOUT_MS, listener.close());
   };
   const shown = hostname.includes(":") ? `[${hostname}]` : hostname;
   return {
@@ -140,7 +144,7 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
       return sockets.size;
     },
     get waitingBytes() {
-      return [...sockets].reduce((sum, socket) => sum + socket.bufferedAmount, 0);
+      return [...sockets.keys()].reduce((sum, socket) => sum + socket.bufferedAmount, 0);
     },
     get statsBytes() {
       return statsBytes;
@@ -150,10 +154,27 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
   };
 }
 
+/** Sends what clients are still to have, and waits until it is on its way. */
+async function drain(sockets: ReadonlyMap<WebSocket, Connection>, pump: StatsPump): Promise<void> {
+  const endMs = performance.now() + DRAIN_TIMEOUT_MS;
+  await within(DRAIN_TIMEOUT_MS, Promise.all([...sockets.values()].map((connection) => connection.answered())));
+  for (const connection of sockets.values()) connection.flush();
+  pump.finish();
+  const waits = () => [...sockets.keys()].some((socket) => socket.bufferedAmount > 0);
+  while (waits() && performance.now() < endMs) await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
+}
+
+async function within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const patience = new Promise((resolve) => timer = setTimeout(resolve, timeoutMs));
+  await Promise.race([work, patience]);
+  clearTimeout(timer);
+}
+
 interface AppParts {
   readonly host: ConnectionHost;
   readonly access: Access;
-  readonly sockets: Set<WebSocket>;
+  readonly sockets: Map<WebSocket, Connection>;
   readonly page: URL;
 }
 
@@ -196,8 +217,7 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono {
       return refuse(c, 503, `Cannot take the connection: ${limits.connections} are open, the most`);
     }
     const { socket, response } = Deno.upgradeWebSocket(request, { protocol: RPC_PROTOCOL, idleTimeout: IDLE_SECONDS });
-    sockets.add(socket);
-    serveConnection(socket, host);
+    sockets.set(socket, serveConnection(socket, host));
     socket.addEventListener("close", () => sockets.delete(socket));
     return response;
   });

@@ -87,6 +87,12 @@ export class StatsPump implements Disposable {
     this.#schedule();
   }
 
+  /** Sends a last reading to everybody who is not slow, now. */
+  finish(): void {
+    for (const follower of this.#followers) follower.dueMs = follower.figuresDueMs = 0;
+    this.#pump();
+  }
+
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -19,6 +19,8 @@ const MAX_GATHERED = 500;
 export interface FeedSubscription extends Disposable {
   /** What fits it among what is kept. */
   readonly recent: readonly (ControlEvent | LogLine)[];
+  /** Sends at once what was gathered. */
+  flush(): void;
 }
 
 /**
@@ -33,7 +35,8 @@ export function subscribeEvents(feed: Feed, outbox: Outbox, id: number, topics?:
     outbox.notify("events", { subscription: id, events });
   });
   const end = feed.listen({ event: (event) => fits(event) && gatherer.add(event), line: () => {} });
-  return { recent: feed.events.filter(fits), [Symbol.dispose]: () => (end(), gatherer.end()) };
+  const flush = () => gatherer.flush();
+  return { recent: feed.events.filter(fits), flush, [Symbol.dispose]: () => (end(), gatherer.end()) };
 }
 
 /** Subscribes to log lines. */
@@ -48,7 +51,8 @@ export function subscribeLogs(
     LEVELS.indexOf(level) >= least && (choice.node === undefined || choice.node === nodeId);
   const gatherer = new Gatherer<LogLine>(outbox, id, (lines) => outbox.notify("logs", { subscription: id, lines }));
   const end = feed.listen({ event: () => {}, line: (line) => fits(line) && gatherer.add(line) });
-  return { recent: feed.lines.filter(fits), [Symbol.dispose]: () => (end(), gatherer.end()) };
+  const flush = () => gatherer.flush();
+  return { recent: feed.lines.filter(fits), flush, [Symbol.dispose]: () => (end(), gatherer.end()) };
 }
 
 class Gatherer<T> {
@@ -68,19 +72,20 @@ class Gatherer<T> {
   add(each: T): void {
     if (this.#news.length < MAX_GATHERED) this.#news.push(each);
     else this.#dropped++;
-    this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS);
+    this.#timer ??= setTimeout(() => this.flush(), GATHER_MS);
   }
 
   end(): void {
     clearTimeout(this.#timer);
   }
 
-  #flush(): void {
+  flush(): void {
+    clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#outbox.isSlow) {
       this.#dropped += this.#news.length;
       this.#news = [];
-      this.#timer = setTimeout(() => this.#flush(), GATHER_MS);
+      this.#timer = setTimeout(() => this.flush(), GATHER_MS);
       return;
     }
     if (this.#news.length > 0) this.#send(this.#news);

@@ -1,5 +1,8 @@
 /** `sluice run --serve` and `sluice top`, as users run them. */
 import assert from "node:assert/strict";
+import { RPC_PROTOCOL } from "../../control/address.ts";
+import { ControlClient } from "../../control/client.ts";
+import type { StatsFrame } from "../../control/stats_frame.ts";
 import { serveLive } from "../control/served.ts";
 import { MAIN, readEvents, sluice, spawn, temporaryFolder, toneGraph } from "./command_line.ts";
 
@@ -148,3 +151,45 @@ Deno.test({
     await served.stopAndCheck();
   },
 });
+
+Deno.test("sluice run --serve tells clients the end before it exits: the answer, the event, the last reading, 1001", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "live" }));
+  const port = freePort();
+  const child = spawn(["run", "graph.json", `--serve=${port}`, "--json"], { cwd: folder.path });
+  const stdout = new Response(child.stdout).text();
+  const client = new ControlClient({ url: `ws://127.0.0.1:${port}/rpc`, minRetryMs: 20, maxRetryMs: 50 });
+  client.watch({ statsHz: 0.1, events: {} });
+  const events: string[] = [];
+  let last: StatsFrame | undefined;
+  const lost = Promise.withResolvers<void>();
+  const followed = Promise.withResolvers<void>();
+  client.on("events", (news) => events.push(...news.map(({ kind }) => kind)));
+  client.on("stats", (frame) => (last = frame, followed.resolve()));
+  await client.ready();
+  await followed.promise;
+  while ((await client.call("graph.get", {})).state !== "running") {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  client.on("status", (status) => status === "waiting" && lost.resolve());
+  const raw = await openSocket(port);
+  const code = new Promise<number>((resolve) => raw.onclose = (event) => resolve(event.code));
+  assert.deepEqual(await client.call("graph.stop", {}), { state: "stopped" });
+  await lost.promise;
+  client.close();
+  assert.equal(await code, 1001);
+  assert.equal((await child.status).code, 0);
+  await child.stderr.cancel();
+  const summary = readEvents(await stdout).find(({ event }) => event === "summary")!;
+  assert.equal(last!.state, "stopped");
+  assert.deepEqual([...last!.links.written], (summary.links as { written: number }[]).map(({ written }) => written));
+  assert.ok(events.includes("ended"), String(events));
+});
+
+function openSocket(port: number): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/rpc`, RPC_PROTOCOL);
+  return new Promise((resolve, reject) => {
+    socket.onopen = () => resolve(socket);
+    socket.onerror = () => reject(new Error("no connection"));
+  });
+}

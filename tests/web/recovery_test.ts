@@ -162,3 +162,22 @@ pageTest("a page that was frozen for a while shows the newest figures when it wa
   await countsMove(page);
   assert.deepEqual(browser.faults, []);
 });
+
+pageTest(
+  "Stop on a served run ends its server too: the page says stopped, with the last figures, and no failure",
+  async () => {
+    await using served = await serveDemo();
+    void served.runtime.finished.then(() => served.server.close());
+    await using browser = await openPage();
+    const { page } = browser;
+    await page.goto(`${served.server.url}/#graph&node=gain`);
+    await graphShown(page, "gain");
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByText("The graph has ended, and its server with it").waitFor();
+    assert.match(await page.getByRole("status").first().innerText(), /^stopped/);
+    assert.equal(await page.locator(".bad-notice").count(), 0);
+    assert.match(await page.title(), /^stopped: /);
+    const { nodes } = served.runtime.stats();
+    assert.equal(await inspected(page, "ticks"), nodes.find(({ id }) => id === "gain")!.ticks);
+  },
+);

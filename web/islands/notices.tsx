@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { Icon } from "../components/icon.tsx";
 import { dismissNotice, notice } from "../state/commands.ts";
-import { graph, graphState, problem, status } from "../state/live.ts";
+import { graph, graphState, hasEnded, problem, status } from "../state/live.ts";
 
 /** See the module. */
 export function Notices(): JSX.Element {
@@ -12,7 +12,9 @@ export function Notices(): JSX.Element {
     <div class="notices" role="log" aria-label="Notices">
       {lost && (
         <p class="notice">
-          No connection to the runtime. The figures are the last that came; trying again until it is back.
+          {hasEnded.value
+            ? "The graph has ended, and its server with it. The figures are the last; the next run is shown when it is there."
+            : "No connection to the runtime. The figures are the last that came; trying again until it is back."}
         </p>
       )}
       {failure !== undefined && (

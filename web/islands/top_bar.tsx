@@ -1,5 +1,4 @@
 /** @module The bar above every view: what runs, how it is doing, the views, and the buttons that act on the graph. */
-import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { HealthShape } from "../components/health_mark.tsx";
 import { Icon } from "../components/icon.tsx";
@@ -8,14 +7,12 @@ import { HEALTH_MARKS } from "../model/health.ts";
 import { formatNs } from "../model/format_figures.ts";
 import { type View, VIEWS } from "../model/place.ts";
 import { busy, pauseGraph, resumeGraph, stopGraph } from "../state/commands.ts";
-import { conditions, figures, graph, graphState, reading, status } from "../state/live.ts";
+import { conditions, figures, graph, graphState, hasEnded, reading, status } from "../state/live.ts";
 import { helpOpen } from "../state/keys.ts";
 import { showView, view } from "../state/place.ts";
 import { theme, toggleTheme } from "../state/theme.ts";
 
 const VIEW_NAMES: Readonly<Record<View, string>> = { graph: "Graph", table: "Table", log: "Log" };
-
-const over = computed(() => ["completed", "stopped", "failed"].includes(graphState.value ?? ""));
 
 /** See the module. */
 export function TopBar(): JSX.Element {
@@ -70,9 +67,10 @@ function StateText(): JSX.Element {
   reading.value;
   const state = graphState.value;
   const elapsedNs = figures.value?.frame?.elapsedNs;
-  const text = status.value === "open" ? state ?? "…" : status.value === "connecting" ? "connecting" : "no connection";
+  const told = status.value === "open" || hasEnded.value;
+  const text = told ? state ?? "…" : status.value === "connecting" ? "connecting" : "no connection";
   return (
-    <p class={`state state-${status.value === "open" ? state ?? "" : "lost"}`} role="status">
+    <p class={`state state-${told ? state ?? "" : "lost"}`} role="status">
       <span>{text}</span>
       {elapsedNs !== undefined && (
         <span class="soft elapsed" aria-hidden="true">
@@ -101,7 +99,7 @@ function Summary(): JSX.Element {
 }
 
 function Commands(): JSX.Element {
-  const unreachable = status.value !== "open" || busy.value || over.value;
+  const unreachable = status.value !== "open" || busy.value || hasEnded.value;
   const paused = graphState.value === "paused";
   return (
     <div class="commands" role="group" aria-label="Graph">

@@ -6,7 +6,7 @@
 import { effect } from "@preact/signals";
 import { isCalm } from "../model/card_text.ts";
 import { HEALTH_MARKS } from "../model/health.ts";
-import { conditions, figures, graph, status } from "./live.ts";
+import { conditions, figures, graph, graphState, hasEnded, status } from "./live.ts";
 
 /** Keeps the title from now on. */
 export function keepTitle(): void {
@@ -14,7 +14,9 @@ export function keepTitle(): void {
     conditions.value;
     const name = [graph.value?.title, "Sluice"].filter(Boolean).join(" · ");
     const gravest = figures.value?.health ?? "idle";
-    const word = graph.value !== undefined && status.value !== "open"
+    const word = hasEnded.value && graphState.value !== "failed" && status.value !== "open"
+      ? graphState.value!
+      : graph.value !== undefined && status.value !== "open"
       ? "no connection"
       : isCalm(gravest)
       ? ""

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { batch, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { type ConnectionStatus, ControlClient } from "../../control/client.ts";
 import type { ControlEvent, LogLine } from "../../control/schemas/feed.ts";
 import type { GraphSnapshot, GraphState } from "../../control/schemas/graph.ts";
@@ -30,6 +30,9 @@ export const graph = signal<GraphSnapshot | undefined>(undefined);
 
 /** State of the graph by the newest reading. */
 export const graphState = signal<GraphState | undefined>(undefined);
+
+/** Whether the graph has come to its end: its server then ends, too. */
+export const hasEnded = computed(() => ["completed", "stopped", "failed"].includes(graphState.value ?? ""));
 
 /** Figures of {@linkcode graph}: another object for each version; read {@linkcode reading} to follow what is in it. */
 export const figures = signal<GraphFigures | undefined>(undefined);
