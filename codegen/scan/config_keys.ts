@@ -32,10 +32,11 @@ export function readConfig(context: ScanContext, fields: readonly AnnotatedField
   return { type: "object", properties, required, additionalProperties: false };
 }
 
-function readKey(context: ScanContext, { name, field, annotation, bindings }: AnnotatedField): TypeSchema | undefined {
+function readKey(context: ScanContext, annotated: AnnotatedField): TypeSchema | undefined {
+  const { name, field, annotation, bindings } = annotated;
   const what = `configuration key "${name}"`;
   const options = readOptions(context, annotation, { live: FLAG });
-  const initializer = field.getInitializer();
+  const initializer = annotated.value.getInitializer();
   const value = initializer && evaluate(initializer, context.sources);
   if (value?.ok === false) {
     return context.refuse(
@@ -45,8 +46,8 @@ function readKey(context: ScanContext, { name, field, annotation, bindings }: An
     );
   }
   const given = value?.value;
-  const type = field.getTypeNode() ?? assertedType(initializer);
-  const reader = new SchemaReader(context, what, bindings);
+  const type = annotated.type?.node ?? assertedType(initializer);
+  const reader = new SchemaReader(context, what, annotated.type?.bindings ?? bindings);
   const listed = type === undefined ? listEnumOf(context.sources, initializer) : undefined;
   const read = type !== undefined
     ? reader.read(type)
@@ -80,7 +81,8 @@ function readKey(context: ScanContext, { name, field, annotation, bindings }: An
       ...(fallback === undefined ? {} : { default: fallback }),
       ...(options.live === true ? { "x-live": true } : {}),
     },
-    isOptional: fallback !== undefined || initializer !== undefined || read.isOptional || field.hasQuestionToken(),
+    isOptional: fallback !== undefined || initializer !== undefined || read.isOptional ||
+      annotated.value.hasQuestionToken(),
   };
 }
 

@@ -7,13 +7,14 @@
 import { type ClassDeclaration, Node, type PropertyDeclaration, Scope, SyntaxKind } from "ts-morph";
 import type { ScanContext } from "./context.ts";
 import { type Annotation, annotationsOf, quote } from "./decorators.ts";
+import { type FieldParts, followField } from "./redeclared.ts";
 import { bindParameters, NO_BINDINGS, type TypeBindings } from "./type_bindings.ts";
 
 /** Most classes above one another. */
 const INHERITANCE_LIMIT = 16;
 
-/** A field with its one annotation. */
-export interface AnnotatedField {
+/** A field with its one annotation. `value` and `type` are those of the last class that declares it. */
+export interface AnnotatedField extends FieldParts {
   readonly name: string;
   readonly field: PropertyDeclaration;
   readonly annotation: Annotation;
@@ -75,17 +76,30 @@ export function readFields(context: ScanContext, chain: ClassChain): AnnotatedFi
       const annotations = annotationsOf(context, member).filter(({ name }) => name !== "processor");
       if (annotations.length === 0) continue;
       const field = checkField(context, member, annotations);
-      if (field !== undefined) fields.set(field.name, { ...field, bindings: chain.bindings[i] });
+      if (field === undefined) continue;
+      const annotated = { ...field, bindings: chain.bindings[i] };
+      const parts = isRedeclared(context, chain, i, field.name)
+        ? { value: field.field }
+        : followField(context, chain, i, annotated);
+      if (parts !== undefined) fields.set(field.name, { ...annotated, ...parts });
     }
   }
   return [...fields.values()];
+}
+
+/** Whether a later class annotates a field of that name itself. */
+function isRedeclared(context: ScanContext, chain: ClassChain, at: number, name: string): boolean {
+  return chain.classes.slice(0, at).some((each) => {
+    const field = each.getProperty(name);
+    return field !== undefined && annotationsOf(context, field).length > 0;
+  });
 }
 
 function checkField(
   context: ScanContext,
   member: Node,
   annotations: Annotation[],
-): Omit<AnnotatedField, "bindings"> | undefined {
+): Omit<AnnotatedField, "bindings" | "value" | "type"> | undefined {
   const [annotation, second] = annotations;
   const at = `"@${annotation.name}"`;
   if (!Node.isPropertyDeclaration(member)) {

@@ -32,6 +32,7 @@ import { readValueType } from "./frame_type.ts";
 import { evaluate } from "./literal.ts";
 import { nameAfterClass, NODE_NAME } from "./node_name.ts";
 import { limitPort, readPort, type ScannedPort } from "./ports.ts";
+import { checkAssignments } from "./redeclared.ts";
 import { bindParameters, NO_BINDINGS, type TypeBindings } from "./type_bindings.ts";
 
 const RULES = {
@@ -126,7 +127,9 @@ export function readProcessor(
     const port = field.annotation.name === "config" ? undefined : readPort(context, field);
     if (port !== undefined) ports.push(port);
   }
-  const config = readConfig(context, fields.filter((each) => each.annotation.name === "config"));
+  const keys = fields.filter((each) => each.annotation.name === "config");
+  checkAssignments(context, chain, new Set(keys.map((each) => each.name)));
+  const config = readConfig(context, keys);
   const inputs: PortDescriptor[] = [];
   for (const { descriptor } of ports) {
     const field = fields.find((each) => each.name === descriptor.name);
@@ -206,7 +209,7 @@ function nameOf(argument: TypeArgumentModel): string {
 /** Keys that have but one value in this use of a generic class. */
 function readConstants(fields: readonly AnnotatedField[], config: ConfigObjectSchema): Record<string, unknown> {
   const constants: Record<string, unknown> = {};
-  for (const { name, field } of fields) {
+  for (const { name, value: field } of fields) {
     const value = Object.hasOwn(config.properties, name) ? config.properties[name].default : undefined;
     if (value !== undefined && field.getInitializer() === undefined) constants[name] = value;
   }
