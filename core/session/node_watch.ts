@@ -85,7 +85,11 @@ export class NodeWatch {
   look(lanes: readonly WatchedLane[], states: ReadonlyMap<NodeId, NodeState>, nowNs: number): StuckNode[] {
     this.#lanes = lanes;
     const stuck = lanes.flatMap((lane) => this.#lookAt(lane, states, nowNs));
-    for (const node of this.#topology.nodes.values()) this.#tellChange(node, stuck, states, nowNs);
+    const { nodes } = this.#topology;
+    for (const node of nodes.values()) this.#tellChange(node, stuck, states, nowNs);
+    for (const known of [this.#waits, this.#told]) {
+      for (const id of known.keys()) if (!nodes.has(id)) known.delete(id);
+    }
     return stuck;
   }
 
@@ -158,7 +162,8 @@ export class NodeWatch {
       ? `${found.on} ${found.name} ${readPulse(this.#page, node.index).ticks}`
       : "";
     const isSteady = found.kind === "stuck" || (waits !== "" && this.#waits.get(id) === waits);
-    this.#waits.set(id, waits);
+    if (waits === "") this.#waits.delete(id);
+    else this.#waits.set(id, waits);
     const before = this.#told.get(id);
     const isOpen = states.get(id) === "running";
     if (isSteady && isOpen) {

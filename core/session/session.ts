@@ -385,6 +385,7 @@ export class Session {
     for (const { id } of removed) {
       this.#states.delete(id);
       this.#facts.forget(id);
+      this.#lanes.forget(id);
     }
     const others = moved.filter(({ before, after }) => before.type.descriptor.type !== after.type.descriptor.type);
     for (const { before } of [...replaced, ...others]) this.#facts.forget(before.id);

@@ -170,6 +170,11 @@ export class SessionLanes {
     return lane;
   }
 
+  /** A node has gone for good. */
+  forget(node: NodeId): void {
+    this.#types.delete(node);
+  }
+
   /** What a lane is told of a node. */
   plan(node: NodeEntry): NodePlan {
     this.#types.set(node.id, node.type);

@@ -26,8 +26,6 @@ const LOOK_EVERY_MS = 250;
 const EDIT_EVERY_MS = 25;
 const TELL_EVERY_MS = 30_000;
 
-const STRETCH_SECONDS = 10;
-
 // Each restart is logged as a warning.
 if (Deno.env.get("SLUICE_LOG") === undefined) Deno.env.set("SLUICE_LOG", "error");
 configureLog();
@@ -37,6 +35,8 @@ if (!(minutes >= 1)) {
   console.error(`Cannot soak for ${JSON.stringify(values.minutes)} minutes: wanted a number from 1 on`);
   Deno.exit(2);
 }
+/** Time of which the least memory counts: longer than garbage lasts; of a short run, a tenth of it. */
+const STRETCH_SECONDS = Math.min(120, 6 * minutes);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 const random = randomFrom(seed);
 const runtime = soakGraph();
