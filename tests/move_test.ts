@@ -5,6 +5,7 @@ import type { LinkPolicy } from "../core/links/policy.ts";
 import type { RuntimeStats } from "../core/stats.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { checkingSink, collect, collected, numberedSource, pass } from "./fixtures/numbered.ts";
+import { valueSink, valueSource } from "./fixtures/edited.ts";
 import { filter } from "./fixtures/scripted.ts";
 
 /** Blocks that no test sees the end of. */
@@ -114,4 +115,21 @@ eachDriver("move() is refused where the state cannot be sent, and the node goes 
   const { nodes } = (await runtime.stop())!;
   equal(nodes.find(({ id }) => id === "middle")!.lane, "main");
   equal(collected[0].missing, 0);
+});
+
+eachDriver("move() takes along values that were queued by reference", async (native) => {
+  const runtime = new Runtime({ mode: "live", native });
+  const values = runtime.add(valueSource(), { id: "source", lane: "main" });
+  const reads = runtime.add(valueSink(), { id: "sink", lane: "main" });
+  runtime.connect(values.outputs.out, reads.inputs.in, { policy: "lossless", capacity: 32 });
+  await runtime.start();
+  for (let k = 1; k <= MOVES; k++) {
+    await flow(runtime, "sink", 20);
+    await runtime.edit((edit) => edit.move(k % 2 === 0 ? "source" : "sink", LANES[(k >> 1) % 3]));
+  }
+  const { nodes, links, pools } = (await runtime.stop())!;
+  const { framesIn, figures } = nodes.find(({ id }) => id === "sink")!;
+  deepEqual(figures, { read: framesIn, disordered: 0 });
+  equal(links[0].written, links[0].read);
+  for (const { name, slots, free } of pools) equal(free, slots, `pool ${name}`);
 });

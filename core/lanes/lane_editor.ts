@@ -137,6 +137,8 @@ export class LaneEditor {
           continue;
         }
         const cell = buildCell(lane, plan, type.descriptor, (await type.load())());
+        // The lane does not run it yet, whoever wakes it.
+        cell.retired = true;
         current = cell;
         cells.set(plan.id, cell);
         cell.setPhase(PHASE.setup);
@@ -261,6 +263,7 @@ export class LaneEditor {
     }
     for (const { node, arrives } of edit.insert) {
       const cell = cells.get(node)!;
+      cell.enter();
       cell.idlesUnfed = true;
       all.set(node, cell);
       if (!arrives) continue;

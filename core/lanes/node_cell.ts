@@ -281,6 +281,14 @@ export class NodeCell implements InputHost, OutputHost, Wakeable {
     this.tick = on ? pass : this.instance.tick;
   }
 
+  /** It is part of its lane from now on: what it asked for before then counts. */
+  enter(): void {
+    this.retired = false;
+    if (this.notBeforeNs === 0) return;
+    this.timed = false;
+    this.waitUntil(this.notBeforeNs);
+  }
+
   /** What a cell that takes this one's place goes on from, beside the processor's state. */
   get carry(): NodeCarry {
     return {

@@ -33,14 +33,12 @@ export class Trial {
   readonly #writers: TrialWriter[] = [];
 
   /**
-   * @param cell has taken up what the old one has
+   * @param cell has taken up what the old one has, and is not part of the lane yet
    * @param old is held
    */
   constructor(cell: NodeCell, old: NodeCell, site: TrialSite) {
     this.#cell = cell;
     this.#site = site;
-    // The lane does not run it yet, whoever wakes it.
-    cell.retired = true;
     for (const { name, link } of old.inputs) {
       if (link === undefined) continue;
       const reader = new TrialReader(link);
@@ -91,13 +89,8 @@ export class Trial {
 
   /** The node has the links: what it has read is read, and what it wrote is written. */
   commit(): void {
-    const cell = this.#cell;
     for (const reader of this.#readers) reader.commit();
     for (const writer of this.#writers) writer.commit();
-    cell.retired = false;
-    if (cell.notBeforeNs === 0) return;
-    cell.timed = false;
-    cell.waitUntil(cell.notBeforeNs);
   }
 
   /** The node does not take the place: everything is as it was. */
