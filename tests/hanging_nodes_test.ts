@@ -31,10 +31,11 @@ function onOneDriver(name: string, body: (native: "require" | "off") => Promise<
 
 onOneDriver("fail: a node that hangs is told as stuck, and the graph can be stopped", async (native) => {
   const { outcome, events, laneEvents, activity, state, quarantined } = await run("hangs", "fail", native);
-  deepEqual([outcome, state, quarantined], ["stopped", "running", 0]);
+  deepEqual([outcome, state], ["stopped", "running"]);
+  ok(quarantined > 0, "what the lane holds is set aside");
   deepEqual(events, ["stuck"]);
   deepEqual(laneEvents, ["started"]);
-  ok(activity?.kind === "stuck" && activity.forMs >= 200, JSON.stringify(activity));
+  ok(activity?.kind === "stuck" && activity.forMs >= 1_000, JSON.stringify(activity));
 });
 
 eachDriver("restart: a node that hangs goes on in a new thread, with its neighbour", async (native) => {
@@ -64,7 +65,7 @@ eachDriver("disable: without a node that hangs the graph comes to its end", asyn
 onOneDriver("fail: a node that hangs in setup ends the start, which names it", async (native) => {
   const { outcome, error } = await run("hangs in setup", "fail", native);
   equal(outcome, "failed");
-  match(error!, /^Node "bad" \(faulty\) did not return from setup\(\) within 300 ms/);
+  match(error!, /^Node "bad" \(faulty\) did not return from setup\(\) within 1000 ms/);
 });
 
 onOneDriver("restart: a node that hangs in setup fails the run after its last restart", async (native) => {

@@ -28,8 +28,9 @@ import type { NodeEntry, Topology } from "../topology.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 import type { Supervisor } from "./supervisor.ts";
 
-/** How long a thread that is told to end may take, milliseconds. */
-const END_TIMEOUT_MS = 1_000;
+/** How long a thread that is told to end may take, milliseconds: one that a node keeps, and any other. */
+const STUCK_END_TIMEOUT_MS = 1_000;
+const END_TIMEOUT_MS = 5_000;
 
 /** Time between two looks at whether it has, milliseconds. */
 const LOOK_EVERY_MS = 5;
@@ -64,6 +65,8 @@ export class LaneKeeper {
   readonly #site: KeeperSite;
   /** Lanes that are to be replaced, until they are. */
   readonly #lost = new Map<number, Error>();
+  /** Those of them whose thread a node keeps. */
+  readonly #stuck = new Set<number>();
   #fenced = 0;
   #begun = false;
   #ended = false;
@@ -102,9 +105,10 @@ export class LaneKeeper {
   /**
    * A lane runs no node any more, or must not.
    *
+   * @param isStuck whether a node keeps its thread
    * @returns whether it is replaced; if not, the run has to end
    */
-  take(index: number, error: Error): boolean {
+  take(index: number, error: Error, isStuck = false): boolean {
     if (this.#lost.has(index)) return true;
     const { lanes, states, supervisor, events } = this.#site;
     const port = lanes.at(index);
@@ -114,6 +118,7 @@ export class LaneKeeper {
     const judged = open.length === 0 ? nodes : open;
     if (judged.some(({ supervision = "fail" }) => supervision === "fail")) return false;
     this.#lost.set(index, error);
+    if (isStuck) this.#stuck.add(index);
     for (const { id } of open) {
       supervisor.suspend(id);
       states.set(id, "failed");
@@ -172,7 +177,8 @@ export class LaneKeeper {
     if (port.hasEnded) {
       Atomics.store(page.u32, (page.laneOffset(life.lane) + LANE.deadGeneration) >> 2, life.generation);
     }
-    const untilNs = driver.nowNs() + END_TIMEOUT_MS * 1e6;
+    const limitMs = this.#stuck.delete(port.index) ? STUCK_END_TIMEOUT_MS : END_TIMEOUT_MS;
+    const untilNs = driver.nowNs() + limitMs * 1e6;
     port.send({ kind: "leave" });
     while (!isLaneDead(page, life)) {
       if (driver.nowNs() > untilNs) return false;

@@ -125,7 +125,7 @@ export class SessionWatch {
       `Node "${id}" (${descriptor.type}) did not return from setup() within ${options.setupTimeoutMs} ms, ` +
       `and keeps lane "${lanes.nameOf(lane)}"`;
     const error = new SluiceError("Timeout", message, { nodeId: id });
-    if (keeper.take(lane, error)) laneLost(lane, error);
+    if (keeper.take(lane, error, true)) laneLost(lane, error);
     else lanes.refuseOpening(lane, error);
   }
 
@@ -137,7 +137,7 @@ export class SessionWatch {
     const where = `lane "${lane.name}"${threadId > 0 ? ` (thread ${threadId})` : ""}`;
     const ms = Math.floor(forNs / 1e6);
     const message = `Node "${id}" (${descriptor.type}) has kept ${where} for ${ms} ms without returning`;
-    if (keeper.take(lane.index, new SluiceError("NodeFailed", message, { nodeId: id }))) {
+    if (keeper.take(lane.index, new SluiceError("NodeFailed", message, { nodeId: id }), true)) {
       laneLost(lane.index, new SluiceError("LaneCrashed", message));
     } else if (!this.#logged.has(node)) {
       this.#logged.add(node);
