@@ -5,6 +5,7 @@
  */
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { NewProcessor } from "../codegen/new_processor.ts";
 import type { NewProcessorArgs } from "./args.ts";
 import { EXIT } from "./failure.ts";
 import type { Io } from "./output.ts";
@@ -14,10 +15,21 @@ import { VERSION } from "./version.ts";
 export async function newProcessorCommand(args: NewProcessorArgs, io: Io): Promise<number> {
   const { newProcessor } = await import("../codegen/new_processor.ts");
   const { runCodegen } = await import("../codegen/main.ts");
+  const { WriteFailure } = await import("../codegen/write_together.ts");
   const configPath = args.config ?? "sluice.json";
   const root = dirname(resolve(configPath));
   const source = { version: VERSION, checkout: ownCheckout() };
-  const { files, changes, manifest } = await newProcessor({ ...args, configPath, source });
+  let made: NewProcessor;
+  try {
+    made = await newProcessor({ ...args, configPath, source });
+  } catch (error) {
+    if (!(error instanceof WriteFailure)) throw error;
+    const left = error.left.length === 0 ? "nothing was made" : `left as they are: ${error.left.join(", ")}`;
+    const mend = error.mend ?? "name another folder with --folder";
+    io.stderr.line(`error: Cannot make processor "${args.name}": ${error.message}; ${left}; ${mend}`);
+    return EXIT.failed;
+  }
+  const { files, changes, manifest } = made;
   for (const { path, added } of changes) {
     io.stdout.line(added.length === 0 ? `new: ${path}` : `changed: ${path}: ${added.join(", ")}`);
   }

@@ -13,9 +13,10 @@ import { emitGraphSchema } from "./emit/graph_schema.ts";
 import { type EmitCache, emitModule } from "./emit/module.ts";
 import { emitRust } from "./emit/rust_structs.ts";
 import type { OtherPackageModel, PackageModel } from "./model.ts";
-import { findOutputProblem, type OutputKey, placeOutput, readOutput } from "./outputs.ts";
+import { findOutputProblem, type OutputKey, type OutputState, placeOutputs, readOutput } from "./outputs.ts";
 import { findFiles } from "./scan/find_files.ts";
 import { describeFileError } from "./scan/read_source.ts";
+import { WriteFailure } from "./write_together.ts";
 import { hasErrors, PackageScanner } from "./scan/scan_package.ts";
 import { namedStandardPackage, standardPackages } from "./standard_types.ts";
 
@@ -34,8 +35,7 @@ export interface GeneratedFile {
   /** Path relative to the package's root. */
   readonly path: string;
   readonly text: string;
-  /** `written` (or, with `check`, `stale` or `missing`) if its text differs from what was there, else `unchanged`. */
-  readonly state: "written" | "unchanged" | "stale" | "missing";
+  readonly state: OutputState;
 }
 
 /** What came of a run. */
@@ -159,14 +159,22 @@ export class Generator {
       const problem = await findOutputProblem(this.root, basename(configPath), key, path);
       if (problem !== undefined) return refused(key, `Cannot write "${path}": ${problem.reason}`, problem.mend);
     }
-    const files: GeneratedFile[] = [];
-    for (const { key, path, text } of emitted) {
-      try {
-        files.push({ path, text, state: await placeOutput(join(this.root, path), text, check) });
-      } catch (error) {
-        return refused(key, `Cannot write "${path}": ${describeFileError(error)}`, `name another file as "${key}"`);
-      }
+    const places = emitted.map(({ path, text }) => ({ path: join(this.root, path), text }));
+    let states: OutputState[];
+    try {
+      states = await placeOutputs(places, check);
+    } catch (error) {
+      if (!(error instanceof WriteFailure)) throw error;
+      const { key, path } = emitted[places.findIndex((each) => each.path === error.path)];
+      const left = error.left.map((each) => `"${relative(this.root, each)}"`);
+      const also = left.length === 0 ? "" : `; written all the same: ${left.join(", ")}`;
+      const mend = error.mend ?? `name another file as "${key}"`;
+      const files = places.flatMap(({ path, text }, i): GeneratedFile[] =>
+        error.left.includes(path) ? [{ path: emitted[i].path, text, state: "written" }] : []
+      );
+      return { ...refused(key, `Cannot write "${path}": ${error.reason}${also}`, mend), files };
     }
+    const files = emitted.map(({ path, text }, i): GeneratedFile => ({ path, text, state: states[i] }));
     this.#texts = new Map(files.map(({ path, text }) => [path, text]));
     return {
       files,

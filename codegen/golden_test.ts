@@ -53,6 +53,11 @@ Deno.test("generate() writes code that passes deno check and deno lint with no s
   }
 });
 
+Deno.test("testdata has at least 25 folders of what is accepted, and of what is refused", () => {
+  assert.ok(cases("accepted").length >= 25);
+  assert.ok(cases("refused").length >= 25);
+});
+
 function cases(kind: "accepted" | "refused"): string[] {
   return readdirSync(join(TESTDATA, kind)).sort();
 }

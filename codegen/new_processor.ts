@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { applyEdits, modify } from "jsonc-parser";
 import { SluiceError } from "../core/errors.ts";
@@ -17,6 +17,7 @@ import { relativeSpecifier } from "./paths.ts";
 import { findFiles, isFound } from "./scan/find_files.ts";
 import { scanPackage } from "./scan/scan_package.ts";
 import { namedStandardPackage, standardPackages } from "./standard_types.ts";
+import { writeTogether } from "./write_together.ts";
 
 /** What to make. */
 export interface NewProcessorOptions {
@@ -56,6 +57,7 @@ interface Config {
  *
  * @throws {SluiceError} `InvalidConfig` if the name is no name or taken, a file is there already, the folder cannot be
  * read by the generator, or a configuration is wrong
+ * @throws {WriteFailure} a file cannot be written; then none is
  */
 export async function newProcessor(options: NewProcessorOptions): Promise<NewProcessor> {
   const { name, configPath, source } = options;
@@ -78,10 +80,10 @@ export async function newProcessor(options: NewProcessorOptions): Promise<NewPro
     changes.push({ path: relative(root, manifest.path), text: manifest.text, added: manifest.added });
   }
   const made = newProcessorFiles(name, config, paths);
-  for (const [path, content] of [...changes.map((each) => [each.path, each.text]), ...Object.entries(made)]) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), content);
-  }
+  const texts = [...changes.map((each) => [each.path, each.text]), ...Object.entries(made)];
+  await writeTogether(
+    await Promise.all(texts.map(async ([path, text]) => ({ path: await followLink(join(root, path)), text }))),
+  );
   return {
     files: Object.values(paths),
     changes: changes.map(({ path, added }) => ({ path, added })),
@@ -165,6 +167,11 @@ function isPath(specifier: string): boolean {
 
 function refuse(message: string): SluiceError {
   return new SluiceError("InvalidConfig", message);
+}
+
+/** Where a file really is, so that a link to it stays one; the path itself if there is no such file. */
+async function followLink(path: string): Promise<string> {
+  return await realpath(path).catch(() => path);
 }
 
 async function exists(path: string): Promise<boolean> {

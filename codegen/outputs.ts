@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { randomUUID } from "node:crypto";
-import { lstat, mkdir, open, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join, sep } from "node:path";
+import { lstat, open, readFile, realpath } from "node:fs/promises";
+import { dirname, join, sep } from "node:path";
 import { describeFileError } from "./scan/read_source.ts";
+import { type FileToWrite, WriteFailure, writeTogether } from "./write_together.ts";
 
 /** Where to look for the mark in a file, bytes from its start. */
 const MARK_BYTES = 4096;
@@ -22,10 +22,18 @@ const MARKS: { readonly [key in OutputKey]: RegExp } = {
 /** The key of `sluice.json` that names a generated file. */
 export type OutputKey = "output" | "schema" | "rust";
 
+/** `written` (or, with `check`, `stale` or `missing`) if a file's text differs from what was there. */
+export type OutputState = "written" | "unchanged" | "stale" | "missing";
+
 /** Why a file cannot be written, to go behind a colon, and what can be done. */
 export interface OutputProblem {
   readonly reason: string;
   readonly mend: string;
+}
+
+/** Whether a text starts as a generated module does. */
+export function isGeneratedModule(text: string): boolean {
+  return MARKS.output.test(text);
 }
 
 /**
@@ -64,31 +72,29 @@ export async function findOutputProblem(
 }
 
 /**
- * Writes a file, or only compares it. The text goes to a temporary file, which is then renamed.
+ * Writes the files whose texts differ from what is there, or only compares them.
  *
- * @param path absolute
+ * @param files paths are absolute
  * @param check compare only
- * @throws what the file system says
+ * @returns a state for each file
+ * @throws {WriteFailure} nothing is written then, save what its `left` names
  */
-export async function placeOutput(
-  path: string,
-  text: string,
-  check: boolean,
-): Promise<"written" | "unchanged" | "stale" | "missing"> {
-  const before = await readOutput(path);
-  if (before === text) return "unchanged";
-  if (check) return before === undefined ? "missing" : "stale";
-  await mkdir(dirname(path), { recursive: true });
-  // A name of its own, so that two generators at work at once never rename each other's half-written file.
-  const partial = join(dirname(path), `${basename(path).slice(0, 32)}.${randomUUID()}.partial`);
-  try {
-    await writeFile(partial, text);
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
+export async function placeOutputs(files: readonly FileToWrite[], check: boolean): Promise<OutputState[]> {
+  const before: (string | undefined)[] = [];
+  for (const { path } of files) {
+    try {
+      before.push(await readOutput(path));
+    } catch (error) {
+      throw new WriteFailure(path, error, []);
+    }
   }
-  return "written";
+  const differing = files.filter(({ text }, i) => before[i] !== text);
+  if (!check) await writeTogether(differing);
+  return files.map(({ text }, i) => {
+    if (before[i] === text) return "unchanged";
+    if (!check) return "written";
+    return before[i] === undefined ? "missing" : "stale";
+  });
 }
 
 /** The text of a generated file with line feeds for line ends; `undefined` if there is no such file. */

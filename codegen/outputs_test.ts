@@ -125,3 +125,18 @@ Deno.test("generate() says so of an annotated file that is not UTF-8, and of one
     "wide.ts: error: Cannot read the file: it is UTF-16, wanted UTF-8",
   ]);
 });
+
+Deno.test("generate() tells a generated module of another package that is cut off from a file of a person", async () => {
+  await using other = await tempPackage(GOOD);
+  const whole = (await other.run()).files[0].text;
+  const table: [string, string][] = [
+    [whole.slice(0, whole.length / 2), '"other.gen.ts" is cut off, or was changed by hand'],
+    ["export const x = 1;\n", '"other.gen.ts" was not made by the generator'],
+  ];
+  for (const [text, reason] of table) {
+    await using folder = await tempPackage({ ...GOOD, "other.gen.ts": text }, { packages: ["./other.gen.ts"] });
+    const { problems } = await folder.run();
+    assert.equal(problems.length, 1);
+    assert.ok(problems[0].endsWith(`Cannot use package "./other.gen.ts": ${reason}`), problems[0]);
+  }
+});

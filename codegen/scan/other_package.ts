@@ -14,6 +14,7 @@ import type { Diagnostic } from "../diagnostics.ts";
 import type { OtherPackageModel } from "../model.ts";
 import { evaluate } from "./literal.ts";
 import { findDeepNode, isOverflow } from "./nesting.ts";
+import { isGeneratedModule } from "../outputs.ts";
 import { readSource } from "./read_source.ts";
 
 /**
@@ -64,7 +65,9 @@ export function readOtherPackage(
     if (called === "defineNodeType") descriptors.push(literalOf(parts, "descriptor") as NodeDescriptor);
   }
   if (typeof name !== "string" || descriptors.length === 0 || !descriptors.every(isDescriptor)) {
-    return refuse(`"${path}" was not made by the generator`, `name a "sluice.gen.ts"`);
+    return isGeneratedModule(read.text)
+      ? refuse(`"${path}" is cut off, or was changed by hand`, `run "deno task codegen" in that package`)
+      : refuse(`"${path}" was not made by the generator`, `name a "sluice.gen.ts"`);
   }
   return { name, path, specifier, descriptors };
 }
