@@ -5,7 +5,6 @@
  */
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { NewProcessor } from "../codegen/new_processor.ts";
 import type { NewProcessorArgs } from "./args.ts";
 import { EXIT } from "./failure.ts";
 import type { Io } from "./output.ts";
@@ -19,7 +18,7 @@ export async function newProcessorCommand(args: NewProcessorArgs, io: Io): Promi
   const configPath = args.config ?? "sluice.json";
   const root = dirname(resolve(configPath));
   const source = { version: VERSION, checkout: ownCheckout() };
-  let made: NewProcessor;
+  let made: Awaited<ReturnType<typeof newProcessor>>;
   try {
     made = await newProcessor({ ...args, configPath, source });
   } catch (error) {

@@ -45,6 +45,10 @@ export async function runCodegen(args: readonly string[]): Promise<number> {
     return 0;
   }
   const configPath = values.config ?? "sluice.json";
+  if (configPath === "") {
+    console.error(`Cannot run codegen: "--config" is empty, wanted the path of a configuration\n\n${USAGE}`);
+    return 2;
+  }
   const check = values.check === true;
   if (values.watch === true) return await watchCodegen(configPath, check, values.config);
   let result: GenerateResult;

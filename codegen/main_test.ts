@@ -76,3 +76,9 @@ Deno.test("runCodegen() ends with 2 and the usage for an argument that it does n
   assert.match(err, /Usage: deno task codegen/);
   assert.equal(code, 2);
 });
+
+Deno.test("runCodegen() ends with 2 and the usage for an empty path of a configuration", async () => {
+  const { code, err } = await run("accepted/two_ports", "--config", "");
+  assert.match(err, /^Cannot run codegen: "--config" is empty, wanted the path of a configuration\n\nUsage: /);
+  assert.equal(code, 2);
+});

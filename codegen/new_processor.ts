@@ -62,6 +62,9 @@ interface Config {
 export async function newProcessor(options: NewProcessorOptions): Promise<NewProcessor> {
   const { name, configPath, source } = options;
   assertProcessorName(name);
+  if (configPath === "") {
+    throw refuse(`Cannot make processor "${name}": the path of the configuration is empty; name a sluice.json`);
+  }
   const root = dirname(resolve(configPath));
   const before = await readConfig(configPath, root, source);
   const paths = planPaths(options, before.config, root);

@@ -50,7 +50,7 @@ import {
 } from ${JSON.stringify(runtime)};
 
 /**
- * Scales blocks of audio.
+ * ${wordsOf(name)}: scales blocks of audio.
  *
  * **Inputs.** \`audioIn\`: audio of any format.
  *
@@ -115,7 +115,17 @@ Scales blocks of audio.
 | \`factor\` | what samples are multiplied by | 1       |
 
 \`\`\`json
-{ "scale": { "type": "${name}", "config": { "factor": 0.5 } } }
+{
+  "${name}": {
+    "type": "${name}",
+    "config": { "factor": 0.5 }
+  }
+}
 \`\`\`
 `;
+}
+
+/** A name as a person writes it: `Noise gate`. */
+function wordsOf(name: string): string {
+  return name[0].toUpperCase() + name.slice(1).replaceAll("-", " ");
 }

@@ -24,6 +24,9 @@ Deno.test("newProcessor() makes a class, a test and a page that are formatted, p
     ]);
     const { diagnostics, nodeTypes } = await generate({ configPath });
     assert.deepEqual([diagnostics, nodeTypes], [[], ["noise-gate"]]);
+    assert.match(await readFile(join(root, files[0]), "utf8"), /^ \* Noise gate: scales blocks of audio\.$/m);
+    const page = /```json\n([^]*?)```/.exec(await readFile(join(root, files[2]), "utf8"))?.[1] ?? "";
+    assert.deepEqual(JSON.parse(page), { "noise-gate": { type: "noise-gate", config: { factor: 0.5 } } });
     for (const args of [["fmt", "--check", ...files], ["lint", files[0], files[1]], ["test", "-A", files[1]]]) {
       const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: root }).output();
       const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
@@ -89,6 +92,13 @@ Deno.test("newProcessor() refuses what is no name, with one that is", async () =
     });
     if (mended !== undefined) assertProcessorName(mended);
   }
+});
+
+Deno.test("newProcessor() refuses an empty path of a configuration", async () => {
+  await assert.rejects(newProcessor({ name: "noise-gate", configPath: "", source: SOURCE }), {
+    code: "InvalidConfig",
+    message: 'Cannot make processor "noise-gate": the path of the configuration is empty; name a sluice.json',
+  });
 });
 
 Deno.test("newProcessor() says where in the configuration the mistake is", async () => {
