@@ -1,0 +1,100 @@
+/** Histories on the page: plots that are drawn and move, bars that count every tick, and memory that has a bound. */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { ControlClient } from "../../control/client.ts";
+import { eventually, openPage, pageTest } from "./chromium.ts";
+import { graphShown, inspected, serveDemo, toNumber } from "./live_graph.ts";
+import { countPixels } from "./pixels.ts";
+
+/** Growth of the page's heap that is not noise, bytes: histories are allocated at once, feeds are rings. */
+const MAX_GROWTH_BYTES = 6_000_000;
+
+const PLOT = '.plot:has([aria-label="Ticks over the last minute"]) canvas';
+
+async function pictureOf(page: Page, selector: string): Promise<string> {
+  return await page.locator(selector).first().evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+}
+
+pageTest("the history of a node is drawn and moves with the readings", async () => {
+  await using served = await serveDemo();
+  await using browser = await openPage();
+  const { page } = browser;
+  await page.goto(`${served.server.url}/#graph&node=gain`);
+  await graphShown(page, "gain");
+  await eventually(async () => {
+    const { count } = await countPixels(page, PLOT, "--accent");
+    assert.ok(count > 10, `${count} pixels of the line`);
+  });
+  const before = await pictureOf(page, PLOT);
+  await eventually(async () => assert.notEqual(await pictureOf(page, PLOT), before));
+  assert.deepEqual(browser.faults, []);
+});
+
+pageTest("the bars of the tick histogram count every tick of the node that was timed", async () => {
+  await using served = await serveDemo();
+  await using browser = await openPage();
+  const { page } = browser;
+  await page.goto(`${served.server.url}/#graph&node=gain`);
+  await graphShown(page, "gain");
+  await page.locator(".histogram").waitFor();
+  const client = new ControlClient({ url: `${served.server.url.replace("http", "ws")}/rpc` });
+  await using _closed = { [Symbol.asyncDispose]: () => Promise.resolve(client.close()) };
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("button", { name: "Resume" }).waitFor();
+  await eventually(async () => {
+    const { ticks } = served.runtime.stats().nodes.find(({ id }) => id === "gain")!;
+    const { tick } = await client.call("node.describe", { node: "gain" });
+    const timed = tick.counts.reduce((sum, count) => sum + count, 0);
+    const bars = await page.locator(".histogram rect").evaluateAll((rects) =>
+      rects.map((rect) => ({ height: Number(rect.getAttribute("height")), title: rect.textContent! }))
+    );
+    const counts = bars.map(({ title }) => toNumber(title.split(": ")[1]));
+    bars.forEach(({ height }, k) => assert.equal(height > 0, counts[k] > 0));
+    // Of short ticks not every one is timed.
+    assert.ok(timed > 10 && timed <= ticks, `${timed} of ${ticks}`);
+    assert.equal(counts.reduce((sum, count) => sum + count, 0), timed);
+  });
+  assert.deepEqual(browser.faults, []);
+});
+
+pageTest("the page's memory does not grow with the readings", async () => {
+  await using served = await serveDemo();
+  await using browser = await openPage();
+  const { page } = browser;
+  await page.goto(`${served.server.url}/#graph&node=gain`);
+  await graphShown(page, "gain");
+  const session = await page.context().newCDPSession(page);
+  const heapBytes = async () => {
+    await session.send("HeapProfiler.collectGarbage");
+    return (await session.send("Runtime.getHeapUsage")).usedSize;
+  };
+  await page.waitForTimeout(4_000);
+  const before = await heapBytes();
+  await page.waitForTimeout(12_000);
+  const grownBytes = await heapBytes() - before;
+  assert.ok(grownBytes < MAX_GROWTH_BYTES, `${grownBytes} bytes more after 120 readings`);
+  assert.deepEqual(browser.faults, []);
+});
+
+pageTest("a page that was frozen, and whose clock leapt an hour, shows the newest figures and goes on", async () => {
+  await using served = await serveDemo();
+  await using browser = await openPage();
+  const { page } = browser;
+  await page.clock.install();
+  await page.goto(`${served.server.url}/#graph&node=gain`);
+  await graphShown(page, "gain");
+  const ticks = () => served.runtime.stats().nodes.find(({ id }) => id === "gain")!.ticks;
+  const session = await page.context().newCDPSession(page);
+  await session.send("Page.setWebLifecycleState", { state: "frozen" });
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  const slept = ticks();
+  await session.send("Page.setWebLifecycleState", { state: "active" });
+  await page.clock.fastForward("01:00:00");
+  await eventually(async () => assert.ok(await inspected(page, "ticks") >= slept));
+  const shown = await inspected(page, "ticks");
+  assert.ok(shown <= ticks());
+  await eventually(async () => assert.ok(await inspected(page, "ticks") > shown));
+  await page.locator(".state", { hasText: "running" }).waitFor();
+  assert.equal(await page.locator(".notice").count(), 0);
+  assert.deepEqual(browser.faults, []);
+});
