@@ -2,8 +2,10 @@
 import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { type Level, LEVELS } from "../../control/schemas/feed.ts";
+import { LongText } from "../components/long_text.tsx";
 import { linkName } from "../model/describe.ts";
 import { formatTimeOfDay } from "../model/format_figures.ts";
+import { linkNames } from "../model/event_words.ts";
 import { mergeNews, type News } from "../model/news.ts";
 import type { Selection } from "../model/place.ts";
 import { events, graph, lines } from "../state/live.ts";
@@ -18,7 +20,10 @@ const LEVEL_NAMES: Readonly<Record<Level, string>> = {
 
 const least = signal<Level>("info");
 const query = signal("");
-const news = computed(() => mergeNews(events.value, lines.value, { least: least.value, query: query.value }));
+const names = computed(() => linkNames(graph.value?.links ?? []));
+const news = computed(() =>
+  mergeNews(events.value, lines.value, { least: least.value, query: query.value }, names.value)
+);
 
 /** See the module. */
 export function LogView(): JSX.Element {
@@ -84,7 +89,9 @@ function NewsItem({ each }: { readonly each: News }): JSX.Element {
         </button>
       )}
       <span class="news-kind soft clip">{each.kind}</span>
-      <span class="news-message">{each.message}</span>
+      <span class="news-message">
+        <LongText text={each.message} />
+      </span>
     </li>
   );
 }

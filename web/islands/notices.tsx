@@ -1,8 +1,13 @@
 /** @module What has to be said at once: a refused command, a lost connection, a graph that failed. */
+import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Icon } from "../components/icon.tsx";
+import { LongText } from "../components/long_text.tsx";
 import { dismissNotice, notice } from "../state/commands.ts";
 import { graph, graphState, hasEnded, problem, status } from "../state/live.ts";
+
+/** The failure that somebody has read: its run and message. */
+const dismissed = signal("");
 
 /** See the module. */
 export function Notices(): JSX.Element {
@@ -17,9 +22,20 @@ export function Notices(): JSX.Element {
             : "No connection to the runtime. The figures are the last that came; trying again until it is back."}
         </p>
       )}
-      {failure !== undefined && (
+      {failure !== undefined && dismissed.value !== keyOf(failure.message) && (
         <p class="notice bad-notice">
-          The graph failed: {failure.message} <code>{failure.code}</code>
+          <span class="grow">
+            The graph failed: <LongText text={failure.message} />
+          </span>
+          <code>{failure.code}</code>
+          <button
+            type="button"
+            class="plain icon"
+            aria-label="Dismiss why it failed"
+            onClick={() => dismissed.value = keyOf(failure.message)}
+          >
+            <Icon name="close" />
+          </button>
         </p>
       )}
       {problem.value !== undefined && (
@@ -35,4 +51,8 @@ export function Notices(): JSX.Element {
       )}
     </div>
   );
+}
+
+function keyOf(message: string): string {
+  return `${graph.peek()?.run}\n${message}`;
 }

@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { HealthMark } from "../components/health_mark.tsx";
 import { linkName } from "../model/describe.ts";
 import { dropReasons } from "../model/drops.ts";
-import { formatCount, formatNs, formatRate, formatShare } from "../model/format_figures.ts";
+import { formatCount, formatMeasured, formatNs, formatRate, formatShare, UNKNOWN } from "../model/format_figures.ts";
 import { orderRows, ROW_ORDERS, type RowOrder } from "../model/row_order.ts";
 import { searchNodes } from "../model/search.ts";
 import { figures, graph, reading } from "../state/live.ts";
@@ -149,8 +149,8 @@ function NodeRow({ index, at }: { readonly index: number; readonly at: number })
       <td class="wide clip soft">{node.lane}</td>
       <td class="number" data-figure="ticks">{now && formatCount(now.ticks)}</td>
       <td class="number wide" data-figure="rate">{now && formatRate(now.ticksPerSecond)}</td>
-      <td class="number wide">{now && formatNs(now.tickP50Ns)}</td>
-      <td class="number">{now && formatNs(now.tickP99Ns)}</td>
+      <td class="number wide">{now && formatMeasured(now.tickP50Ns)}</td>
+      <td class="number">{now && formatMeasured(now.tickP99Ns)}</td>
       <td class="number wide">{now && formatShare(now.busyShare)}</td>
       <td class={`number ${now !== undefined && now.errors > 0 ? "bad" : "soft"}`}>{now && formatCount(now.errors)}</td>
     </tr>
@@ -200,7 +200,7 @@ function LinkRow({ index, at }: { readonly index: number; readonly at: number })
       <td class="number wide" data-figure="read">{now && formatCount(now.read)}</td>
       <td class="number" data-figure="rate">{now && formatRate(now.readPerSecond)}</td>
       <td class="number">{now && `${now.queued}/${link.capacity}`}</td>
-      <td class="number wide">{now && formatNs(now.ageNs)}</td>
+      <td class="number wide">{now && (now.written === 0 ? UNKNOWN : formatNs(now.ageNs))}</td>
       <td
         class={`number ${reasons.length > 0 ? "bad" : "soft"}`}
         title={reasons.map(({ count, reason }) => `${formatCount(count)} ${reason}`).join(", ")}

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { HealthShape } from "../components/health_mark.tsx";
 import { Icon } from "../components/icon.tsx";
-import { countHealth } from "../model/health_counts.ts";
+import { countHealth, countWords } from "../model/health_counts.ts";
 import { HEALTH_MARKS } from "../model/health.ts";
 import { formatNs } from "../model/format_figures.ts";
 import { type View, VIEWS } from "../model/place.ts";
@@ -87,13 +87,18 @@ function Summary(): JSX.Element {
   const counts = figures.value === undefined ? [] : countHealth(figures.value);
   return (
     <ul class="summary" aria-label="Conditions of nodes and links">
-      {counts.map(({ health, count }) => (
-        <li key={health} class="health" title={HEALTH_MARKS[health].meaning}>
-          <HealthShape health={health} />
-          <span class="figure">{count}</span>
-          <span class="summary-word">{HEALTH_MARKS[health].word}</span>
-        </li>
-      ))}
+      {counts.map((count) => {
+        const { word, meaning } = HEALTH_MARKS[count.health];
+        const words = countWords(count);
+        return (
+          <li key={count.health} class="health" title={`${words} ${word}: ${meaning}`}>
+            <HealthShape health={count.health} />
+            <span class="figure summary-count">{words}</span>
+            <span class="figure summary-sum" aria-hidden="true">{count.nodes + count.links}</span>
+            <span class="summary-word">{word}</span>
+          </li>
+        );
+      })}
     </ul>
   );
 }

@@ -5,7 +5,7 @@
  */
 import type { StatsFrame } from "../../control/stats_frame.ts";
 import { dropReasons } from "./drops.ts";
-import { formatNs, formatRate, formatShort } from "./format_figures.ts";
+import { formatMeasured, formatNs, formatRate, formatShort } from "./format_figures.ts";
 import type { LinkFigures, NodeFigures } from "./graph_figures.ts";
 import { type Health, HEALTH_MARKS } from "./health.ts";
 
@@ -46,7 +46,9 @@ export function cardText(now: NodeFigures | undefined): CardText {
   return {
     condition: isCalm(now.health) ? "" : HEALTH_MARKS[now.health].word + stuck,
     rate: formatRate(now.ticksPerSecond),
-    ticks: now.ticks === 0 ? "no tick yet" : `p50 ${timeOf(now.tickP50Ns)} · p99 ${timeOf(now.tickP99Ns)}`,
+    ticks: now.ticks === 0
+      ? "no tick yet"
+      : `p50 ${formatMeasured(now.tickP50Ns)} · p99 ${formatMeasured(now.tickP99Ns)}`,
     errors: now.errors === 0 ? "" : `${formatShort(now.errors)} ${now.errors === 1 ? "error" : "errors"}`,
   };
 }
@@ -76,8 +78,4 @@ export function labelText(now: LinkFigures | undefined, frame: StatsFrame | unde
 /** Whether a condition needs no word on a card: its mark is enough. */
 export function isCalm(health: Health): boolean {
   return health === "healthy" || health === "idle" || health === "ended";
-}
-
-function timeOf(ns: number): string {
-  return ns === 0 ? "–" : formatNs(ns);
 }

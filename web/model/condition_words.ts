@@ -16,8 +16,8 @@ export interface ConditionWords {
   readonly node: number;
 }
 
-/** Why a node is as it is. */
-export function nodeWords(figures: GraphFigures, index: number): ConditionWords {
+/** Why a node is as it is. @param failure what it failed with last, if that is known */
+export function nodeWords(figures: GraphFigures, index: number, failure?: string): ConditionWords {
   const now = figures.node(index);
   const { nodes, links } = figures.graph;
   if (now === undefined) return { text: "No figures yet", link: -1, node: -1 };
@@ -51,7 +51,8 @@ export function nodeWords(figures: GraphFigures, index: number): ConditionWords 
       node: -1,
     };
   }
-  return { text: HEALTH_MARKS[now.health].meaning, link: -1, node: -1 };
+  const text = now.health === "failed" && failure !== undefined ? failure : HEALTH_MARKS[now.health].meaning;
+  return { text, link: -1, node: -1 };
 }
 
 /** Why a link is as it is. */

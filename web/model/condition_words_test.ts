@@ -21,6 +21,12 @@ function figuresOf(
   } as unknown as GraphFigures;
 }
 
+Deno.test("nodeWords() tells what a failed node failed with", () => {
+  const figures = figuresOf(["failed", "idle", "idle"], ["idle"]);
+  assert.equal(nodeWords(figures, 0, "the lens broke").text, "the lens broke");
+  assert.match(nodeWords(figures, 0).text, /^It threw/);
+});
+
 Deno.test("nodeWords() names how long a node is stuck, who waits, and who holds whose lane", () => {
   const figures = figuresOf(["healthy", "stuck", "idle"], ["late"], { inCallMs: 1800 });
   assert.equal(

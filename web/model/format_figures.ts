@@ -44,6 +44,11 @@ export function formatNs(ns: number): string {
   return `${threeFigures(ns / 3600e9)} h`;
 }
 
+/** A duration that was measured; 0 stands for none yet: `–`. */
+export function formatMeasured(ns: number): string {
+  return ns === 0 ? UNKNOWN : formatNs(ns);
+}
+
 /** Bytes: `512 B`, `64 KiB`, `1.5 MiB`. */
 export function formatBytes(bytes: number): string {
   if (!Number.isFinite(bytes)) return UNKNOWN;

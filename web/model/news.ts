@@ -4,6 +4,7 @@
  * @module
  */
 import { type ControlEvent, type Level, LEVELS, type LogLine } from "../../control/schemas/feed.ts";
+import { eventWords, type LinkNames } from "./event_words.ts";
 
 /** One entry. */
 export interface News {
@@ -34,14 +35,22 @@ export interface NewsChoice {
 /** Entries longer than this are cut, so that a hostile text cannot stop the page. */
 const MAX_MESSAGE = 4000;
 
-/** Merges two feeds, each of them oldest first. */
-export function mergeNews(events: readonly ControlEvent[], lines: readonly LogLine[], choice: NewsChoice): News[] {
-  const all = [...events.map(ofEvent), ...lines.map(ofLine)].filter((each) => fits(each, choice));
+/** Merges two feeds, each of them oldest first. @param links what links are called */
+export function mergeNews(
+  events: readonly ControlEvent[],
+  lines: readonly LogLine[],
+  choice: NewsChoice,
+  links?: LinkNames,
+): News[] {
+  const all = [...events.map((event) => ofEvent(event, links)), ...lines.map(ofLine)].filter((each) =>
+    fits(each, choice)
+  );
   return all.sort((a, b) => b.timeMs - a.timeMs);
 }
 
-function ofEvent({ seq, timeMs, level, topic, kind, message, nodeId, linkId }: ControlEvent): News {
-  return { key: `e${seq}`, timeMs, level, about: topic, kind, message: cut(message), nodeId, linkId };
+function ofEvent(event: ControlEvent, links?: LinkNames): News {
+  const { seq, timeMs, level, topic, kind, nodeId, linkId } = event;
+  return { key: `e${seq}`, timeMs, level, about: topic, kind, message: cut(eventWords(event, links)), nodeId, linkId };
 }
 
 function ofLine({ seq, timeMs, level, category, message, nodeId }: LogLine): News {

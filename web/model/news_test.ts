@@ -35,6 +35,6 @@ Deno.test("mergeNews() leaves out what is less important, about others, or witho
 });
 
 Deno.test("mergeNews() cuts a message of a megabyte", () => {
-  const [news] = mergeNews([event(1, 1, { message: "x".repeat(1e6) })], [], { least: "debug" });
+  const [news] = mergeNews([event(1, 1, { kind: "failed", message: "x".repeat(1e6) })], [], { least: "debug" });
   assert.equal(news.message.length, 4001);
 });

@@ -68,6 +68,21 @@ export function fit(rect: Rect, size: ScreenSize, margin = 24, maxScale = 1): Vi
   };
 }
 
+/**
+ * Shows a rectangle no smaller than it can be read: what does not fit then begins at the left and upper edge.
+ *
+ * @param margin screen pixels that stay free around it
+ * @param leastScale it is not drawn smaller than this
+ */
+export function fitReadable(rect: Rect, size: ScreenSize, margin: number, leastScale: number): Viewport {
+  const whole = fit(rect, size, margin);
+  if (whole.scale >= leastScale) return whole;
+  const scale = leastScale;
+  const begin = (start: number, length: number, room: number) =>
+    length * scale + 2 * margin > room ? start - margin / scale : start + length / 2 - room / 2 / scale;
+  return { x: begin(rect.x, rect.width, size.width), y: begin(rect.y, rect.height, size.height), scale };
+}
+
 /** Puts a world point into the middle of the screen, at the same zoom. */
 export function centerOn(view: Viewport, point: Point, size: ScreenSize): Viewport {
   return { ...view, x: point.x - size.width / 2 / view.scale, y: point.y - size.height / 2 / view.scale };

@@ -4,6 +4,7 @@ import { contains, inflate, intersects } from "./geometry.ts";
 import {
   centerOn,
   fit,
+  fitReadable,
   keepInReach,
   MAX_SCALE,
   MIN_SCALE,
@@ -70,6 +71,14 @@ Deno.test("fit() shows all of a rectangle in the middle unless it is too large f
     const middle = toScreen(v, { x: r.x + r.width / 2, y: r.y + r.height / 2 });
     assert.ok(close(middle.x, 400, 1e-4) && close(middle.y, 300, 1e-4));
   }));
+});
+
+Deno.test("fitReadable() shows the beginning of what would be too small, and the middle of what fits", () => {
+  const wide = fitReadable({ x: 100, y: 200, width: 2000, height: 100 }, size, 20, 0.8);
+  assert.equal(wide.scale, 0.8);
+  assert.deepEqual(toScreen(wide, { x: 100, y: 250 }), { x: 20, y: 300 });
+  const small = { x: 0, y: 0, width: 100, height: 100 };
+  assert.deepEqual(fitReadable(small, size, 20, 0.8), fit(small, size, 20));
 });
 
 Deno.test("centerOn() puts a point into the middle", () => {

@@ -8,6 +8,7 @@ import { centerOf, type Point } from "../model/geometry.ts";
 import {
   centerOn,
   fit,
+  fitReadable,
   keepInReach,
   panBy,
   reveal,
@@ -16,10 +17,17 @@ import {
   visibleRect,
   zoomAt,
 } from "../model/viewport.ts";
+import { selectedNode } from "./place.ts";
 import { scene } from "./scene.ts";
 
 /** A node is shown at least this large when it is looked for. */
 const READABLE_SCALE = 0.8;
+
+/** A small graph is shown so large at first: its smallest text has 9 pixels. */
+const FIRST_SCALE = 0.86;
+
+/** A graph of more nodes is shown whole at first. */
+const MAX_READABLE_NODES = 40;
 
 /** What the search field covers of the view's upper end, CSS pixels. */
 const SEARCH_HEIGHT = 48;
@@ -30,6 +38,7 @@ export const screen = signal<ScreenSize>({ width: 0, height: 0 });
 const viewport = signal<Viewport>({ x: 0, y: 0, scale: 1 });
 let fitted: string | undefined;
 let moved = false;
+let whole = false;
 
 /** What is shown. */
 export const camera: ReadonlySignal<Viewport> = viewport;
@@ -42,18 +51,18 @@ effect(() => {
   const now = scene.value;
   if (now === undefined || screen.value.width === 0) return;
   if (fitted === now.graph.run && moved) return;
+  if (fitted !== now.graph.run) whole = false;
   fitted = now.graph.run;
-  fitAll();
+  show(whole || now.nodes.length > MAX_READABLE_NODES);
+  const selected = now.nodes[selectedNode.peek()];
+  if (selected !== undefined) viewport.value = reveal(viewport.peek(), selected, screen.peek());
 });
 
-/** Shows everything. */
+/** Shows everything, from now on also after a change of the view's size. */
 export function fitAll(): void {
-  const now = scene.peek();
-  const { width, height } = screen.peek();
   moved = false;
-  if (now === undefined) return;
-  const view = fit(now.bounds, { width, height: height - SEARCH_HEIGHT }, width < 600 ? 10 : 32);
-  viewport.value = { ...view, y: view.y - SEARCH_HEIGHT / view.scale };
+  whole = true;
+  show(true);
 }
 
 /** Moves the content by screen pixels. */
@@ -85,6 +94,17 @@ export function lookAtNode(node: number): void {
   const { scale } = viewport.peek();
   if (scale < READABLE_SCALE) zoom(READABLE_SCALE / scale);
   centerAt(centerOf(rect));
+}
+
+/** Shows everything, or so much of it as can be read. */
+function show(everything: boolean): void {
+  const now = scene.peek();
+  if (now === undefined) return;
+  const { width, height } = screen.peek();
+  const room = { width, height: height - SEARCH_HEIGHT };
+  const margin = width < 600 ? 10 : 32;
+  const view = everything ? fit(now.bounds, room, margin) : fitReadable(now.bounds, room, margin, FIRST_SCALE);
+  viewport.value = { ...view, y: view.y - SEARCH_HEIGHT / view.scale };
 }
 
 function go(next: Viewport): void {

@@ -30,6 +30,8 @@ interface ControlProps<F extends Field = Field> {
   readonly id: string;
   readonly field: F;
   readonly text: string;
+  /** Whether the node has a value. */
+  readonly known: boolean;
   readonly disabled: boolean;
   readonly invalid: boolean;
   readonly describedBy: string;
@@ -58,6 +60,7 @@ export function ConfigField({ node, field, value, disabled }: FieldProps): JSX.E
     id,
     field,
     text,
+    known: value !== undefined,
     disabled,
     invalid: problem.value !== undefined,
     describedBy: `${id}-help`,
@@ -143,12 +146,12 @@ function FieldControl(props: ControlProps): JSX.Element {
 
 /** A number; with a slider beside it where both ends are known. */
 function NumberControl(props: ControlProps<NumberField>): JSX.Element {
-  const { id, field, text, disabled, invalid, describedBy, type, change, slide } = props;
+  const { id, field, text, known, disabled, invalid, describedBy, type, change, slide } = props;
   const number = Number(text);
   const { slider } = field;
   return (
     <span class="number-control">
-      {slider !== undefined && (
+      {slider !== undefined && known && (
         <input
           type="range"
           aria-label={`${field.key}, slider`}

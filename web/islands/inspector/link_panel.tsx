@@ -69,14 +69,20 @@ function LinkFigureList({ index }: PanelProps): JSX.Element | null {
       items={[
         { key: "written", name: "Written", value: formatCount(now.written), title: "Also those that were dropped" },
         { key: "read", name: "Read", value: formatCount(now.read) },
-        { key: "dropped", name: "Dropped", value: formatCount(now.dropped), bad: reasons.length > 0 },
+        {
+          key: "dropped",
+          name: reasons.length === 1 ? `Dropped: ${reasons[0].reason}` : "Dropped",
+          title: reasons.length === 1 ? reasons[0].meaning : "For any reason",
+          value: formatCount(now.dropped),
+          bad: reasons.length > 0,
+        },
         { key: "written-rate", name: "Written/s", value: formatRate(now.writtenPerSecond) },
         { key: "rate", name: "Read/s", value: formatRate(now.readPerSecond) },
         { key: "dropped-rate", name: "Dropped/s", value: formatRate(now.droppedPerSecond) },
         { key: "depth", name: "Queued", value: `${now.queued} of ${now.capacity}` },
         { key: "high-water", name: "Most queued", value: formatCount(columns.highWater[index]) },
         { key: "age", name: "Age", value: now.written === 0 ? "–" : formatNs(now.ageNs), title: "Of the newest frame" },
-        ...reasons.map(({ reason, meaning, count }) => ({
+        ...(reasons.length < 2 ? [] : reasons).map(({ reason, meaning, count }) => ({
           key: `dropped-${reason}`,
           name: `Dropped: ${reason}`,
           value: formatCount(count),

@@ -8,15 +8,25 @@ import { HealthMark } from "../../components/health_mark.tsx";
 import { Section } from "../../components/section.tsx";
 import { TickHistogram } from "../../components/tick_histogram.tsx";
 import { nodeWords } from "../../model/condition_words.ts";
-import { formatCount, formatFigure, formatNs, formatRate, formatShare } from "../../model/format_figures.ts";
+import {
+  formatCount,
+  formatFigure,
+  formatMeasured,
+  formatNs,
+  formatRate,
+  formatShare,
+} from "../../model/format_figures.ts";
 import { detail, detailProblem } from "../../state/detail.ts";
-import { figures, graph, reading } from "../../state/live.ts";
+import { events, figures, graph, reading } from "../../state/live.ts";
 import { selectLink } from "../../state/place.ts";
 import { Condition } from "./condition.tsx";
 import { ConfigForm } from "./config_form.tsx";
 import { NODE_PLOTS } from "./plots.ts";
 import { HistoryPlots } from "./history_plots.tsx";
 import { RecentNews } from "./recent_news.tsx";
+
+/** Events of a node whose message is an error's. */
+const FAILURES: readonly string[] = ["failed", "restarting", "disabled"];
 
 interface PanelProps {
   /** Index in the graph. */
@@ -34,7 +44,7 @@ export function NodePanel({ index }: PanelProps): JSX.Element | null {
         {node.type} · {node.category} · lane {node.lane}
         {known !== undefined && ` · ${known.state}`}
       </p>
-      <Condition read={(now) => now.nodeHealth[index]} explain={(now) => nodeWords(now, index)} />
+      <Condition read={(now) => now.nodeHealth[index]} explain={(now) => nodeWords(now, index, failureOf(node.id))} />
       {detailProblem.value !== undefined && <p class="field-problem">{detailProblem.value}</p>}
       {known !== undefined && <ConfigForm key={node.id} detail={known} />}
       <Section title="Figures">
@@ -56,7 +66,7 @@ export function NodePanel({ index }: PanelProps): JSX.Element | null {
       </Section>
       {known !== undefined && (
         <Section title="Time of a tick">
-          <TickHistogram histogram={known.tick} label="ticks, log scale" />
+          <TickHistogram histogram={known.tick} label="timed ticks, log scale" />
         </Section>
       )}
       <Section title="Links">
@@ -74,13 +84,19 @@ export function NodePanel({ index }: PanelProps): JSX.Element | null {
   );
 }
 
+/** What a node failed with last: by the end of the graph, or by the events that are kept. */
+function failureOf(id: string): string | undefined {
+  const error = graph.value?.error;
+  if (error?.nodeId === id) return error.message;
+  return events.value.findLast(({ nodeId, kind }) => nodeId === id && FAILURES.includes(kind))?.message;
+}
+
 function NodeFigureList({ index, detail: known }: PanelProps & { readonly detail?: NodeDetail }): JSX.Element | null {
   reading.value;
   const now = figures.value?.node(index);
   const columns = figures.value?.frame?.nodes;
   if (now === undefined || columns === undefined) return null;
-  const time = (ns: number) => ns === 0 ? "–" : formatNs(ns);
-  const age = (name: "ageP50" | "ageP99") => time(bucketNs(columns[name][index], BUCKET_SHIFTS[name]));
+  const age = (name: "ageP50" | "ageP99") => formatMeasured(bucketNs(columns[name][index], BUCKET_SHIFTS[name]));
   const restarts = columns.restarts[index];
   return (
     <FigureList
@@ -88,9 +104,9 @@ function NodeFigureList({ index, detail: known }: PanelProps & { readonly detail
         { key: "ticks", name: "Ticks", value: formatCount(now.ticks), title: "Calls of process()" },
         { key: "rate", name: "Ticks/s", value: formatRate(now.ticksPerSecond) },
         { key: "busy", name: "Busy", value: formatShare(now.busyShare), title: "Share of the time in process()" },
-        { key: "p50", name: "Tick p50", value: time(now.tickP50Ns) },
-        { key: "p99", name: "Tick p99", value: time(now.tickP99Ns) },
-        { key: "max", name: "Longest", value: time(columns.maxTickNs[index]) },
+        { key: "p50", name: "Tick p50", value: formatMeasured(now.tickP50Ns) },
+        { key: "p99", name: "Tick p99", value: formatMeasured(now.tickP99Ns) },
+        { key: "max", name: "Longest", value: formatMeasured(columns.maxTickNs[index]) },
         { key: "age-p50", name: "Age p50", value: age("ageP50"), title: "Age of the frames that it read" },
         { key: "age-p99", name: "Age p99", value: age("ageP99"), title: "Age of the frames that it read" },
         { key: "errors", name: "Errors", value: formatCount(now.errors), bad: now.errors > 0 },

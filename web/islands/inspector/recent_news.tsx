@@ -1,14 +1,18 @@
 /** @module The newest events and log lines of a node or link. */
 import type { JSX } from "preact";
+import { LongText } from "../../components/long_text.tsx";
 import { formatTimeOfDay } from "../../model/format_figures.ts";
+import { linkNames } from "../../model/event_words.ts";
 import { mergeNews } from "../../model/news.ts";
-import { events, lines } from "../../state/live.ts";
+import { events, graph, lines } from "../../state/live.ts";
 
 const SHOWN = 12;
 
 /** See the module. */
 export function RecentNews(about: { readonly nodeId?: string; readonly linkId?: string }): JSX.Element {
-  const news = mergeNews(events.value, about.nodeId === undefined ? [] : lines.value, { least: "debug", ...about });
+  const ofLog = about.nodeId === undefined ? [] : lines.value;
+  const names = linkNames(graph.value?.links ?? []);
+  const news = mergeNews(events.value, ofLog, { least: "debug", ...about }, names);
   if (news.length === 0) return <p class="soft">None in what is kept</p>;
   return (
     <ol class="recent">
@@ -16,7 +20,7 @@ export function RecentNews(about: { readonly nodeId?: string; readonly linkId?: 
         <li key={key} class={`level-${level}`}>
           <time class="soft">{formatTimeOfDay(timeMs)}</time>
           <span class="news-message">
-            {kind !== "" && <b>{kind}</b>} {message}
+            {kind !== "" && <b>{kind}</b>} <LongText text={message} />
           </span>
         </li>
       ))}

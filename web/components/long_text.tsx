@@ -1,0 +1,20 @@
+/** @module A text of which only the beginning is shown until somebody wants all of it. */
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+
+/** Characters that are shown at first. */
+const SHORT = 400;
+
+/** See the module. */
+export function LongText({ text }: { readonly text: string }): JSX.Element {
+  const whole = useSignal(false);
+  if (text.length <= SHORT * 1.2) return <>{text}</>;
+  return (
+    <>
+      {whole.value ? text : `${text.slice(0, SHORT)}…`}{" "}
+      <button type="button" class="more" onClick={() => whole.value = !whole.value}>
+        {whole.value ? "Less" : "Show all"}
+      </button>
+    </>
+  );
+}
