@@ -76,7 +76,7 @@ pageTest("the page's memory does not grow with the readings", async () => {
   assert.deepEqual(browser.faults, []);
 });
 
-pageTest("a page that was frozen, and whose clock leapt an hour, shows the newest figures and goes on", async () => {
+pageTest("a page whose clock leaps by an hour shows the newest figures and goes on", async () => {
   await using served = await serveDemo();
   await using browser = await openPage();
   const { page } = browser;
@@ -84,11 +84,7 @@ pageTest("a page that was frozen, and whose clock leapt an hour, shows the newes
   await page.goto(`${served.server.url}/#graph&node=gain`);
   await graphShown(page, "gain");
   const ticks = () => served.runtime.stats().nodes.find(({ id }) => id === "gain")!.ticks;
-  const session = await page.context().newCDPSession(page);
-  await session.send("Page.setWebLifecycleState", { state: "frozen" });
-  await new Promise((resolve) => setTimeout(resolve, 2_000));
   const slept = ticks();
-  await session.send("Page.setWebLifecycleState", { state: "active" });
   await page.clock.fastForward("01:00:00");
   await eventually(async () => assert.ok(await inspected(page, "ticks") >= slept));
   const shown = await inspected(page, "ticks");
