@@ -23,14 +23,18 @@ const ID = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
  * @throws {SluiceError} `InvalidGraph` if it is not one
  */
 export function nodeId(text: string): NodeId {
-  if (!ID.test(text)) {
-    throw new SluiceError(
-      "InvalidGraph",
-      `Cannot use ${JSON.stringify(text)} as a node id: wanted 1 to 64 letters, digits, "_" or "-", ` +
-        `starting with a letter or "_"${text === "__proto__" ? ", and any word but this" : ""}`,
-    );
-  }
+  assertId(text, "a node id");
   return text as NodeId;
+}
+
+/**
+ * Checks the name of a lane, which is as that of a node.
+ *
+ * @throws {SluiceError} `InvalidGraph` if it is not one
+ */
+export function laneName(text: string): string {
+  assertId(text, "the name of a lane");
+  return text;
 }
 
 /** Makes the id of the `n`-th link of a runtime. */
@@ -59,4 +63,13 @@ export function splitAddress(address: string): { node: NodeId; port: string } {
     );
   }
   return { node: node as NodeId, port };
+}
+
+function assertId(text: string, what: string): void {
+  if (ID.test(text)) return;
+  throw new SluiceError(
+    "InvalidGraph",
+    `Cannot use ${JSON.stringify(text)} as ${what}: wanted 1 to 64 letters, digits, "_" or "-", ` +
+      `starting with a letter or "_"${text === "__proto__" ? ", and any word but this" : ""}`,
+  );
 }

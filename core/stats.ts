@@ -79,7 +79,7 @@ export interface NodeProgress {
 
 /**
  * Where a node is in its life. `failed`: it is run no more. `restarting`: another instance will take its place.
- * `disabled`: it failed and was torn down, and the rest goes on.
+ * `disabled`: it failed and was torn down, and the rest goes on. `closed`: the run ended before the node did.
  */
 export type NodeState = "new" | "open" | "running" | "ended" | "failed" | "closed" | "restarting" | "disabled";
 

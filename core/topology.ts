@@ -9,7 +9,7 @@ import { assertLinkable, resolvePort } from "./graph/link_rules.ts";
 import { ConnectionManager } from "./graph/connection_manager.ts";
 import { graphOrder } from "./graph/order.ts";
 import { RecordTable } from "./graph/record_table.ts";
-import { type LinkId, linkId, type NodeId, nodeId } from "./ids.ts";
+import { laneName, type LinkId, linkId, type NodeId, nodeId } from "./ids.ts";
 import { laneOf } from "./lanes/lane_choice.ts";
 import { checkLaneOptions, type LaneOptions } from "./lanes/lane_options.ts";
 import {
@@ -122,7 +122,7 @@ export class Topology {
     this.connections = new ConnectionManager(links);
     this.mode = mode;
     this.lanes = lanes;
-    for (const [name, each] of Object.entries(lanes)) checkLaneOptions(nodeId(name), each);
+    for (const [name, each] of Object.entries(lanes)) checkLaneOptions(laneName(name), each);
     this.#known = known;
   }
 

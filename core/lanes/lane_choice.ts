@@ -4,7 +4,7 @@
  * @module
  */
 import { SluiceError } from "../errors.ts";
-import { type NodeId, nodeId } from "../ids.ts";
+import { laneName, type NodeId } from "../ids.ts";
 import type { NodeDescriptor } from "../registry/descriptor.ts";
 import { askedKind, type LaneOptions } from "./lane_options.ts";
 
@@ -38,7 +38,7 @@ export function laneOf(
   lanes: { readonly [name: string]: LaneOptions },
   residents: ReadonlyMap<string, PlacedNode>,
 ): string {
-  const named: string = nodeId(asked ?? defaultLane(descriptor));
+  const named = laneName(asked ?? defaultLane(descriptor));
   const kind = Object.hasOwn(lanes, named) ? askedKind(lanes[named]) : undefined;
   // A lane of kind main is the control isolate, whatever it is called.
   const lane = kind === "main" ? MAIN_LANE : named;

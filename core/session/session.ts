@@ -25,6 +25,7 @@ import type { RunState, SessionView } from "../runtime_view.ts";
 import { resolveSecrets } from "../secrets.ts";
 import { readLaneCounters, readPhase, type RunSummary, type RuntimeStats } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
+import { closeAll, failLane } from "./end_states.ts";
 import { checkFormats, convertersByField } from "./format_check.ts";
 import { LaneKeeper } from "./lane_keeper.ts";
 import { NodeFacts } from "./node_facts.ts";
@@ -404,10 +405,13 @@ export class Session {
   #giveUp(): void {
     const { topology, stopTimeoutMs } = this.#options;
     const inSetup = [...topology.nodes.values()].filter((node) => readPhase(this.#page, node.index) === PHASE.setup);
-    const open = [...this.#states].filter(([, state]) => state === "running").map(([id]) => id);
+    const starting = this.#lanes.opening.map((index) => this.#lanes.nameOf(index));
+    const open = [...this.#states].filter(([, state]) => state !== "ended" && state !== "disabled").map(([id]) => id);
     const reason = inSetup.length > 0
-      ? `${inSetup.map(({ id }) => `"${id}"`).join(", ")} did not return from setup()`
-      : `${open.map((id) => `"${id}"`).join(", ")} did not come to an end`;
+      ? `${quoteAll(inSetup.map(({ id }) => id))} did not return from setup()`
+      : starting.length > 0
+      ? `lane ${quoteAll(starting)} did not start`
+      : `${quoteAll(open)} did not come to an end`;
     logger("runtime").warn(`Stopped before the graph was drained: ${reason} within ${stopTimeoutMs} ms`);
     void this.#end();
   }
@@ -495,7 +499,9 @@ export class Session {
       events.publish({ group: "node", nodeId, kind: "failed", error });
       if (failure instanceof SluiceError) this.#states.set(nodeId, "failed");
     } else if (error.code === "LaneCrashed") {
-      events.publish({ group: "lane", lane: this.#lanes.nameOf(lane), kind: "crashed", error });
+      const name = this.#lanes.nameOf(lane);
+      failLane(this.#options.topology, this.#states, name);
+      events.publish({ group: "lane", lane: name, kind: "crashed", error });
     }
     events.publish({ group: "error", kind: "error", error });
     if (setAside !== undefined) this.#supervisor.failed(setAside, failure);
@@ -532,6 +538,8 @@ export class Session {
     this.#lanes.send({ kind: "close" });
     for (const lane of this.#keeper.empty) this.#lanes.closed(lane);
     const allClosed = await this.#awaitClosed();
+    const stuck = new Set(this.#lanes.open.map(({ name }) => name));
+    closeAll(this.#options.topology, this.#states, this.#page, stuck);
     this.#summary = {
       ...this.stats(),
       outcome: this.#failure !== undefined ? "failed" : this.#outcome,
@@ -573,6 +581,10 @@ export class Session {
     }
     return closed;
   }
+}
+
+function quoteAll(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
 }
 
 function stoppedEarly(): SluiceError {

@@ -10,6 +10,7 @@ import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { type NodeState, readLinkCounters, readNodeCounters } from "../stats.ts";
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
+import { stopAdvice } from "./stop_advice.ts";
 
 /** Looks in a row that must find the graph at a stop. */
 const LOOKS = 2;
@@ -106,14 +107,14 @@ export class Watchdog {
         { nodeId: ids[0] },
       );
     }
-    const waitsFor = links.filter((link) => link.toNode === full.toNode && this.#isDry(link))
-      .map((link) => `"${link.toNode}.${link.toPort}"`);
+    const dry = links.filter((link) => link.toNode === full.toNode && this.#isDry(link));
+    const waitsFor = dry.map((link) => `"${link.toNode}.${link.toPort}"`);
     return new SluiceError(
       "InvalidGraph",
       `The graph has come to a stop: the link from "${full.fromNode}.${full.fromPort}" to "${full.toNode}.${full.toPort}" ` +
         `is full with ${full.capacity} frames, and "${full.toNode}" ` +
         (waitsFor.length === 0 ? "does not read them" : `waits for ${waitsFor.join(" and ")}`) +
-        "; raise the capacity of that link",
+        `; ${stopAdvice(this.#topology, full, dry)}`,
       { nodeId: full.toNode, port: full.toPort, linkId: full.id },
     );
   }

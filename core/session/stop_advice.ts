@@ -1,0 +1,47 @@
+/**
+ * What can be done about a graph that has come to a stop because a link is full.
+ *
+ * @module
+ */
+import type { NodeId } from "../ids.ts";
+import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
+
+/**
+ * Says what can be done.
+ *
+ * @param full the link that is full
+ * @param dry inputs of its reader that wait for a frame, of links that have not ended
+ * @returns for the end of a message: "raise the capacity of that link"
+ */
+export function stopAdvice(topology: Topology, full: LinkEntry, dry: readonly LinkEntry[]): string {
+  const delays = delaysOnLoop(topology, full.toNode);
+  const [delay] = delays;
+  if (delay === undefined) return "raise the capacity of that link";
+  const onLoop = dry.some(({ fromNode }) => reaches(topology, delay.id, fromNode));
+  if (dry.length > 0 && !onLoop) return "raise the capacity of that link";
+  const names = delays.map(({ id }) => `"${id}"`).join(" and ");
+  if (dry.length === 0 || delays.some(({ config }) => config.prime === true)) {
+    return `the links of the loop through ${names} must hold all that is delayed: raise their capacity, or delay less`;
+  }
+  const primed = delays.find(({ type }) => "prime" in type.descriptor.config.properties);
+  return primed === undefined
+    ? `the loop through ${names} has no frame to begin with: let "${full.toNode}" go on without one`
+    : `the loop has no frame to begin with: set "prime" on "${primed.id}"`;
+}
+
+/** The delays on loops through a node. */
+function delaysOnLoop(topology: Topology, node: NodeId): NodeEntry[] {
+  return [...topology.nodes.values()].filter(({ id, type }) =>
+    type.descriptor.delays === true && reaches(topology, node, id) && reaches(topology, id, node)
+  );
+}
+
+/** Whether frames can go from one node to another, which may be the same. */
+function reaches(topology: Topology, from: NodeId, to: NodeId): boolean {
+  const seen = new Set([from]);
+  for (const node of seen) {
+    if (node === to) return true;
+    for (const link of topology.links.values()) if (link.fromNode === node) seen.add(link.toNode);
+  }
+  return false;
+}

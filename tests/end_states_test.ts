@@ -1,0 +1,83 @@
+/** What statistics and the log tell of nodes, lanes and links once a run has ended before its time. */
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { configureLog } from "../core/log.ts";
+import { Runtime } from "../core/runtime.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import { collect, numberedSource, pass } from "./fixtures/numbered.ts";
+import { counting, filter, misbehaving, type Script, sink, source } from "./fixtures/scripted.ts";
+
+function states(runtime: Runtime): { nodes: Record<string, string>; links: string[] } {
+  const { nodes, links } = runtime.summary()!;
+  return {
+    nodes: Object.fromEntries(nodes.map(({ id, state }) => [id, state])),
+    links: links.map(({ state }) => state),
+  };
+}
+
+eachDriver("after a node has failed, links and the nodes that had not ended are closed", async (native) => {
+  await using runtime = new Runtime({ mode: "offline", native });
+  const from = runtime.add(source(counting(1_000)), { id: "from" });
+  const bad = runtime.add(filter({ process: () => void fail() }), { id: "bad" });
+  const to = runtime.add(sink({ process() {} }), { id: "to" });
+  runtime.connect(from.outputs.audioOut, bad.inputs.audioIn);
+  runtime.connect(bad.outputs.audioOut, to.inputs.audioIn);
+  await runtime.start();
+  await rejects(runtime.finished, { code: "NodeFailed" });
+  deepEqual(states(runtime), {
+    nodes: { from: "closed", bad: "failed", to: "closed" },
+    links: ["closed", "closed"],
+  });
+});
+
+Deno.test("after a lane has died, its nodes have failed and the others are closed", async () => {
+  await using runtime = new Runtime({ mode: "live", native: "require" });
+  const from = runtime.add(numberedSource({ count: 0xffffffff, intervalMs: 1 }), { id: "from", lane: "alive" });
+  const first = runtime.add(pass(), { id: "first", lane: "dying" });
+  const last = runtime.add(misbehaving({ how: "close" }), { id: "last", lane: "dying" });
+  runtime.add(collect(), { id: "to" });
+  runtime.connect(from.outputs.audio, first.inputs.audioIn);
+  runtime.connect(first.outputs.audioOut, last.inputs.audioIn);
+  runtime.connectByName("last.data", "to.data");
+  await runtime.start();
+  await rejects(runtime.finished, { code: "LaneCrashed" });
+  deepEqual(states(runtime), {
+    nodes: { from: "closed", first: "failed", last: "failed", to: "closed" },
+    links: ["closed", "closed", "closed"],
+  });
+});
+
+eachDriver("after stop() ran out of time, links and the nodes that did not end are closed", async (native) => {
+  await using runtime = new Runtime({ mode: "live", native, stopTimeoutMs: 20 });
+  const from = runtime.add(source(counting(1_000)), { id: "from" });
+  const waiting = runtime.add(
+    sink({ process: async () => await new Promise<void>(() => {}) }, undefined, { isAsync: true }),
+    { id: "waiting" },
+  );
+  runtime.connect(from.outputs.audioOut, waiting.inputs.audioIn);
+  await runtime.start();
+  equal((await runtime.stop())?.outcome, "stopped");
+  deepEqual(states(runtime), { nodes: { from: "ended", waiting: "closed" }, links: ["closed"] });
+});
+
+eachDriver("stop() while lanes start names the lanes that did not start in time", async (native) => {
+  const lines: string[] = [];
+  configureLog({ setting: { level: "warn", json: false }, write: (line) => lines.push(line), colors: false });
+  try {
+    await using runtime = new Runtime({ mode: "live", native, stopTimeoutMs: 1 });
+    const from = runtime.add(numberedSource({}), { lane: "one" });
+    const through = runtime.add(pass(), { lane: "two" });
+    runtime.connect(from.outputs.audio, through.inputs.audioIn);
+    const starting = runtime.start();
+    await Promise.all([rejects(starting, { code: "Busy" }), runtime.stop()]);
+    match(
+      lines.join(""),
+      /Stopped before the graph was drained: lane "one", "two" did not start within 1 ms/,
+    );
+  } finally {
+    configureLog();
+  }
+});
+
+function fail(): void {
+  throw new Error("on purpose");
+}
