@@ -80,10 +80,11 @@ export class LaneKeeper {
     return this.#fenced;
   }
 
-  /** Lanes whose thread has ended and that have no other one yet. */
-  get empty(): readonly number[] {
-    const life = (lane: number) => ({ lane, generation: this.#site.lanes.generationOf(lane) });
-    return [...this.#lost.keys()].filter((lane) => isLaneDead(this.#site.page(), life(lane)));
+  /** Lanes whose thread is known to have ended and that have no other one yet. */
+  get dead(): readonly number[] {
+    const { lanes } = this.#site;
+    const life = (lane: number) => ({ lane, generation: lanes.generationOf(lane) });
+    return lanes.ports.map(({ index }) => index).filter((lane) => isLaneDead(this.#site.page(), life(lane)));
   }
 
   /** Whether a lane is being replaced. */

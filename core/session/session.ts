@@ -536,7 +536,7 @@ export class Session {
     this.#edits?.end(ended());
     this.#pausing?.refuse(ended());
     this.#lanes.send({ kind: "close" });
-    for (const lane of this.#keeper.empty) this.#lanes.closed(lane);
+    for (const lane of this.#keeper.dead) this.#lanes.closed(lane);
     const allClosed = await this.#awaitClosed();
     const stuck = new Set(this.#lanes.open.map(({ name }) => name));
     closeAll(this.#options.topology, this.#states, this.#page, stuck);
