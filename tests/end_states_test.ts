@@ -4,7 +4,7 @@ import { configureLog } from "../core/log.ts";
 import { Runtime } from "../core/runtime.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { collect, numberedSource, pass } from "./fixtures/numbered.ts";
-import { counting, filter, misbehaving, type Script, sink, source } from "./fixtures/scripted.ts";
+import { counting, filter, misbehaving, sink, source } from "./fixtures/scripted.ts";
 
 function states(runtime: Runtime): { nodes: Record<string, string>; links: string[] } {
   const { nodes, links } = runtime.summary()!;
