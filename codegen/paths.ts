@@ -6,13 +6,23 @@
 import { posix } from "node:path";
 
 /**
- * The import specifier by which one file reaches another.
+ * The import specifier by which one file reaches another: a URL, in which some characters of paths mean something else.
  *
  * @param from path of the importing file; not above the package's root
  * @param to path of the other file, relative to the same root
  * @returns a path that starts with `./` or `../`
  */
 export function relativeSpecifier(from: string, to: string): string {
+  return relativePath(from, to).replace(/[%#?\\]/g, encodeURIComponent);
+}
+
+/** The path that a relative import specifier means, still relative. */
+export function pathOfSpecifier(specifier: string): string {
+  return specifier.replace(/%(?:23|25|3[Ff]|5[Cc]|20)/g, decodeURIComponent);
+}
+
+/** The path by which one file reaches another; as for {@linkcode relativeSpecifier}, as the file system has it. */
+export function relativePath(from: string, to: string): string {
   const folders = parts(posix.dirname(from));
   const target = parts(to);
   let common = 0;

@@ -5,7 +5,7 @@
  */
 import { compareText } from "../diagnostics.ts";
 import type { FrameTypeModel, TypeArgumentModel } from "../model.ts";
-import { relativeSpecifier } from "../paths.ts";
+import { relativePath, relativeSpecifier } from "../paths.ts";
 
 /** Something that a piece of a generated file imports. */
 export type ImportUse =
@@ -67,6 +67,11 @@ export class Imports {
   /** The specifier by which the generated file reaches another file. */
   specifierOf(path: string): string {
     return relativeSpecifier(this.#output, path);
+  }
+
+  /** The path of another file, from the generated file. */
+  pathOf(path: string): string {
+    return relativePath(this.#output, path).replace(/^\.\//, "");
   }
 
   /** Imports a module as a whole, under a local name. */

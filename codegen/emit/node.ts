@@ -166,7 +166,7 @@ function emitType(node: NodeModel, imports: Imports): string {
   const prefix = typePrefixOf(descriptor.type);
   const sizes = sizeKeys(node).size > 0 ? `, ${prefix}NodeType` : "";
   const type = sizes === "" ? `${imports.runtime("NodeType")}<${prefix}Config, ${prefix}Handle>` : `${prefix}NodeType`;
-  const source = imports.specifierOf(descriptor.source).replace(/^\.\//, "");
+  const source = imports.pathOf(descriptor.source);
   return `${docComment(descriptor.doc || `The node type \`${descriptor.type}\`.`)}export const ${
     identifierOf(descriptor.type)
   }: ${type} = defineNodeType<${prefix}Config, ${prefix}Handle${sizes}>({

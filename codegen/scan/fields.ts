@@ -7,6 +7,7 @@
 import { type ClassDeclaration, Node, type PropertyDeclaration, Scope, SyntaxKind } from "ts-morph";
 import type { ScanContext } from "./context.ts";
 import { type Annotation, annotationsOf, quote } from "./decorators.ts";
+import { HOOKS } from "./process_method.ts";
 import { type FieldParts, followField } from "./redeclared.ts";
 import { bindParameters, NO_BINDINGS, type TypeBindings } from "./type_bindings.ts";
 
@@ -131,6 +132,13 @@ function checkField(
     return context.refuse(
       nameNode,
       `Cannot use ${at} on ${quote(nameNode)}: wanted a name of 1 to 64 letters, digits or "_"`,
+      "rename the field",
+    );
+  }
+  if (HOOKS.has(name)) {
+    return context.refuse(
+      nameNode,
+      `Cannot use ${at} on "${name}": the runtime would call the field as the method of that name`,
       "rename the field",
     );
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { posix } from "node:path";
 import type { Diagnostic } from "../diagnostics.ts";
 import { identifierOf, typePrefixOf } from "../names.ts";
 import type { NodeModel, OtherPackageModel } from "../model.ts";
@@ -20,8 +21,10 @@ export function checkNames(
   const schemas = new Map<string, { readonly id: string; readonly where: string }>();
   for (const { name, path, specifier, descriptors } of others) {
     for (const descriptor of descriptors) {
+      // A generated module names its files from where it is itself.
+      const source = path === undefined ? descriptor.source : posix.join(posix.dirname(path), descriptor.source);
       const other = identifiers.get(identifierOf(descriptor.type));
-      if (other === undefined) identifiers.set(identifierOf(descriptor.type), { ...descriptor, from: name });
+      if (other === undefined) identifiers.set(identifierOf(descriptor.type), { ...descriptor, source, from: name });
       else {
         clashes.push(placeInConfig(
           specifier,

@@ -32,6 +32,7 @@ import { readValueType } from "./frame_type.ts";
 import { evaluate } from "./literal.ts";
 import { nameAfterClass, NODE_NAME } from "./node_name.ts";
 import { limitPort, readPort, type ScannedPort } from "./ports.ts";
+import { findProcess, givenParameters } from "./process_method.ts";
 import { checkAssignments } from "./redeclared.ts";
 import { bindParameters, NO_BINDINGS, type TypeBindings } from "./type_bindings.ts";
 
@@ -117,6 +118,13 @@ export function readProcessor(
       `remove "abstract", or annotate a class that extends it`,
     );
   }
+  if (declaration.hasDeclareKeyword()) {
+    return context.refuse(
+      nameNode,
+      `Cannot use class "${className}" as a processor: it is only declared, and there is no code for it`,
+      `remove "declare"`,
+    );
+  }
   const chain = readChain(context, declaration, bindings);
   if (chain === undefined || open !== undefined || typeArguments === undefined) return undefined;
   checkConstructor(context, chain, className);
@@ -176,7 +184,7 @@ export function readProcessor(
     constants: readConstants(fields, config),
     structs: ports.flatMap((each) => each.struct ?? []),
     hasPortsField,
-    takesContext: process.getParameters().length > 0,
+    takesContext: givenParameters(process) > 0,
     frames,
   };
 }
@@ -260,34 +268,6 @@ function checkConstructor(context: ScanContext, chain: ClassChain, className: st
     }
     return;
   }
-}
-
-function findProcess(context: ScanContext, chain: ClassChain, className: string): MethodDeclaration | undefined {
-  for (const each of chain.classes) {
-    for (const member of each.getMembers()) {
-      if (!Node.hasName(member) || member.getName() !== "process") continue;
-      if (Node.isMethodDeclaration(member) && !member.isStatic() && member.getScope() === Scope.Public) {
-        if (!member.isGenerator() && member.getParameters().length <= 1) return member;
-        return context.refuse(
-          member.getNameNode(),
-          `Cannot use process() of "${className}": wanted process() or process(context), and no generator`,
-          `write "process(context: ProcessorContext): void"`,
-        );
-      }
-      return context.refuse(
-        member,
-        `Cannot use "process" of "${className}": wanted a public method`,
-        `write "process(): void { … }"`,
-      );
-    }
-  }
-  const name = chain.classes[0].getNameNode() ?? chain.classes[0];
-  const outside = chain.endsOutside ? ", and a base class of another package is not read" : "";
-  return context.refuse(
-    name,
-    `Cannot use class "${className}" as a processor: it has no process()${outside}`,
-    `add "process(): void { … }"`,
-  );
 }
 
 function checkPorts(

@@ -15,7 +15,7 @@ import {
   isError,
 } from "../diagnostics.ts";
 import type { OtherPackageModel, PackageModel, StructModel } from "../model.ts";
-import { relativeSpecifier } from "../paths.ts";
+import { relativePath } from "../paths.ts";
 import { ScanContext } from "./context.ts";
 import { emptyScan, type FileScan, scanFile } from "./file_scan.ts";
 import { checkNames, warnOfStandardNames } from "./package_names.ts";
@@ -176,7 +176,7 @@ function checkStructNames(sources: SourceSet, structs: readonly StructModel[]): 
 /** A relative path is meant from the package's root; the generated file may stand deeper. */
 function runtimeSpecifier({ runtime, output }: GeneratorConfig): string {
   if (!/^\.\.?\//.test(runtime)) return runtime;
-  return relativeSpecifier(output, runtime);
+  return relativePath(output, runtime);
 }
 
 function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ConfigSchema } from "../../core/registry/descriptor.ts";
+import { matches } from "./pattern.ts";
 
 /** Compares a value that JSON can hold with a schema. */
 export function accepts(schema: ConfigSchema, value: unknown): boolean {
@@ -40,7 +41,7 @@ function acceptsNumber(schema: ConfigSchema, value: number): boolean {
 
 function acceptsText(schema: ConfigSchema, value: string): boolean {
   if (!isWithin([...value].length, schema.minLength, schema.maxLength)) return false;
-  return schema.pattern === undefined || new RegExp(schema.pattern, "u").test(value);
+  return schema.pattern === undefined || matches(schema.pattern, value) === true;
 }
 
 function acceptsObject(schema: ConfigSchema, value: Record<string, unknown>): boolean {

@@ -10,6 +10,7 @@ import type { ScanContext } from "./context.ts";
 import type { DocTag } from "./doc_comment.ts";
 import { checkTags, type PlacedDoc } from "./docs.ts";
 import type { ValueTagName } from "./known_tags.ts";
+import { findSlowText } from "./pattern.ts";
 import { accepts } from "./schema_accepts.ts";
 
 /** A schema while tags are written into it. */
@@ -111,6 +112,13 @@ function applyTag(
     new RegExp(value, "u");
   } catch {
     return problem(`${JSON.stringify(value)} is not a regular expression`, "correct the pattern");
+  }
+  const slow = findSlowText(value);
+  if (slow !== undefined) {
+    return problem(
+      `${JSON.stringify(value)} takes too long to tell that ${JSON.stringify(slow)} does not match`,
+      "write it without a repetition inside a repetition, or alternatives that begin alike",
+    );
   }
   return changeAt(schema, "string", (draft) => draft.pattern = value) ??
     problem(`found ${describeSchema(schema)}, wanted a string`, "remove the tag");

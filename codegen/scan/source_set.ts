@@ -4,12 +4,13 @@
  *
  * @module
  */
-import { dirname, join, posix } from "node:path";
+import { join, posix } from "node:path";
 import { Node, Project, type SourceFile, ts } from "ts-morph";
 import { hashSource } from "../../core/registry/staleness.ts";
 import { compareText, type Diagnostic, diagnosticAt } from "../diagnostics.ts";
 import type { SourceModel } from "../model.ts";
 import { isBindingName } from "../names.ts";
+import { pathOfSpecifier } from "../paths.ts";
 import { findDeepNode, findOverflow, isOverflow, NESTING_LIMIT, type TextRange } from "./nesting.ts";
 import { readSource, type SourceText } from "./read_source.ts";
 
@@ -205,7 +206,7 @@ export class SourceSet {
     seen: Set<string>,
   ): Binding {
     if (!/^\.\.?\//.test(specifier)) return { kind: "package", specifier, name };
-    const path = posix.normalize(posix.join(dirname(from).replaceAll("\\", "/"), specifier));
+    const path = posix.normalize(posix.join(posix.dirname(from), pathOfSpecifier(specifier)));
     const scope = this.#scope(path);
     if (scope === undefined) return { kind: "broken", reason: this.#whyClosed(path) };
     this.use(path);

@@ -1,0 +1,46 @@
+/**
+ * Regular expressions of doc tags. They are run with a limit of time: `^(a+)+$` needs a year to refuse forty letters
+ * and one that does not fit.
+ *
+ * @module
+ */
+import { createContext, Script } from "node:vm";
+
+/** Longest time that a pattern may take, milliseconds. A usual one needs less than one. */
+const TIME_LIMIT_MS = 1_000;
+
+/** Characters of a text that a pattern is tried on. */
+const PROBE_LENGTH = 40;
+
+/** Most characters of a pattern that texts are made of. */
+const PROBE_LIMIT = 32;
+
+const script = new Script(`new RegExp(pattern, "u").test(text)`);
+let sandbox: { pattern: string; text: string } | undefined;
+
+/** Whether a pattern matches a text; `undefined` if it takes too long. */
+export function matches(pattern: string, text: string): boolean | undefined {
+  sandbox ??= createContext({ pattern: "", text: "" }) as { pattern: string; text: string };
+  Object.assign(sandbox, { pattern, text });
+  try {
+    return script.runInContext(sandbox, { timeout: TIME_LIMIT_MS }) as boolean;
+  } catch (error) {
+    if ((error as { code?: string }).code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Tries a pattern on texts that are hard to refuse: each of its own characters, and a few others, many times over and
+ * then one that fits nowhere.
+ *
+ * @returns a text that takes too long
+ */
+export function findSlowText(pattern: string): string | undefined {
+  const letters = new Set([..."a0 ", ...[...pattern].filter((each) => !/[\\^$.|?*+()[\]{}]/.test(each))]);
+  for (const letter of [...letters].slice(0, PROBE_LIMIT)) {
+    const text = `${letter.repeat(PROBE_LENGTH)}\u0001`;
+    if (matches(pattern, text) === undefined) return text;
+  }
+  return undefined;
+}

@@ -1,0 +1,21 @@
+import { input, processor } from "../../../../core/annotations.ts";
+import type { AudioFrame } from "../../../../core/frames/audio_frame.ts";
+import type { StreamInput } from "../../../../core/ports/stream.ts";
+
+/** Says what `this` is. */
+@processor()
+export class Gain {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+
+  process(this: Gain): void {}
+}
+
+/** Writes the name as text. */
+@processor()
+export class Quoted {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+
+  "process"(): void {}
+}

@@ -1,0 +1,30 @@
+import { input, processor } from "../../../../core/annotations.ts";
+import type { AudioFrame } from "../../../../core/frames/audio_frame.ts";
+import type { StreamInput } from "../../../../core/ports/stream.ts";
+
+@processor()
+export class Overloaded {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+
+  process(): void;
+  process(x?: unknown): void {
+    void x;
+  }
+}
+
+@processor()
+export class Optional {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+
+  process?(): void {}
+}
+
+@processor()
+export declare class Declared {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+
+  process(): void;
+}
