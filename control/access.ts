@@ -116,6 +116,13 @@ export function offersRpc(request: Request): boolean {
   return protocolsOf(request).includes(RPC_PROTOCOL);
 }
 
+/** Whether a request for an upgrade has all that the handshake needs. */
+export function isWholeUpgrade({ headers }: Request): boolean {
+  const connection = (headers.get("connection") ?? "").toLowerCase().split(",").map((each) => each.trim());
+  return connection.includes("upgrade") && headers.get("sec-websocket-version") === "13" &&
+    /^[A-Za-z0-9+/]{22}==$/.test(headers.get("sec-websocket-key") ?? "");
+}
+
 function protocolsOf(request: Request): string[] {
   return (request.headers.get("sec-websocket-protocol") ?? "").split(",").map((each) => each.trim());
 }

@@ -113,6 +113,10 @@ function makeHandlers(host: ConnectionHost, outbox: Outbox, subscriptions: Map<n
       return state();
     },
     "graph.resume": async () => {
+      const now = viewRuntime(runtime).session?.state;
+      if (now !== "running" && now !== "paused") {
+        throw new SluiceError("Busy", `Cannot resume the graph: it is ${now ?? "building"}, wanted a paused one`);
+      }
       await pausable(runtime).resume();
       return state();
     },

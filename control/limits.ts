@@ -22,7 +22,7 @@ export interface Limits {
   readonly waitingBytes: number;
   /** Bytes that may wait before the connection is closed. */
   readonly maxWaitingBytes: number;
-  /** HTTP requests a second of all clients together. */
+  /** HTTP requests a second of all clients that have the token together, and of each address that has not. */
   readonly requestsPerSecond: number;
 }
 

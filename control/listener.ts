@@ -21,8 +21,8 @@ export interface ListenerOptions {
   readonly hostname: string;
   /** 0 for any that is free. */
   readonly port: number;
-  /** Answers a request. */
-  answer(request: Request): Response | Promise<Response>;
+  /** Answers a request of an address. */
+  answer(request: Request, address: string): Response | Promise<Response>;
   /** Answers a request whose answer failed. */
   failed(error: unknown): Response;
 }
@@ -59,7 +59,7 @@ export class Listener {
       automaticCompression: true,
       onListen: () => {},
       onError: (error) => this.#options.failed(error),
-    }, (request) => this.#options.answer(request));
+    }, (request, { remoteAddr }) => this.#options.answer(request, remoteAddr.hostname));
     this.#server = server;
     server.finished.catch((error) => {
       this.#server = undefined;

@@ -34,6 +34,9 @@ const Call = z.object({
   params: z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]).optional(),
 });
 
+/** How deep values of parameters may be nested. */
+const MAX_DEPTH = 64;
+
 /** Options of {@linkcode answerRpc}. */
 export interface RpcOptions {
   readonly handlers: Handlers;
@@ -81,6 +84,10 @@ async function answerCall(call: unknown, options: RpcOptions): Promise<object | 
   const { id, method, params } = read.data;
   try {
     admit();
+    const unfit = whyUnfit((call as { params?: unknown }).params, MAX_DEPTH);
+    if (unfit !== undefined) {
+      throw refusal(RPC_CODE.invalidParams, "InvalidParams", `Cannot call "${method}": ${unfit}`);
+    }
     const result = await run(handlers, method, params);
     return id === undefined ? undefined : { jsonrpc: "2.0", id, result };
   } catch (error) {
@@ -112,6 +119,18 @@ function rpcError(error: unknown, method: string): RpcError {
   }
   logger("control").error(`"${method}" failed`, { error });
   return refusal(RPC_CODE.internalError, "Internal", `Cannot carry out "${method}": an error that is not expected`).rpc;
+}
+
+/** What the schemas cannot judge: they recurse, and take no notice of a key that objects have by themselves. */
+function whyUnfit(value: unknown, depthLeft: number): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (depthLeft === 0) return `the parameters are nested more than ${MAX_DEPTH} deep`;
+  if (Object.hasOwn(value, "__proto__")) return 'the parameters have a key "__proto__"';
+  for (const each of Object.values(value)) {
+    const unfit = whyUnfit(each, depthLeft - 1);
+    if (unfit !== undefined) return unfit;
+  }
+  return undefined;
 }
 
 /** The error of what cannot be read; or that there was too much of it. */

@@ -10,8 +10,9 @@ import { type Context, Hono } from "hono";
 import { logger } from "../core/log.ts";
 import type { Runtime } from "../core/runtime.ts";
 import { viewRuntime } from "../core/runtime_view.ts";
-import { Access, isLoopback, offersRpc, randomToken } from "./access.ts";
+import { Access, isLoopback, isWholeUpgrade, offersRpc, randomToken } from "./access.ts";
 import { DEFAULT_PORT, RPC_PROTOCOL } from "./address.ts";
+import { AddressLimits } from "./address_limits.ts";
 import { makeApi } from "./api.ts";
 import { type Connection, type ConnectionHost, serveConnection } from "./connection.ts";
 import { Feed } from "./feed.ts";
@@ -41,7 +42,7 @@ const DRAIN_LOOK_MS = 5;
 /** How long open requests may take to end, milliseconds. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
-/** Logins a second, of all clients together. */
+/** Logins a second of one address. */
 const LOGINS_PER_SECOND = 5;
 
 const HEADERS: { readonly [name: string]: string } = {
@@ -121,7 +122,7 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
   const listener = new Listener({
     hostname,
     port: options.port ?? DEFAULT_PORT,
-    answer: (request) => app.fetch(request),
+    answer: (request, address) => app.fetch(request, { address }),
     failed(error) {
       logger("control").error("A request failed", { error });
       return new Response("Internal error", { status: 500, headers: HEADERS });
@@ -178,22 +179,28 @@ interface AppParts {
   readonly page: URL;
 }
 
-function makeApp({ host, access, sockets, page }: AppParts): Hono {
+/** What the handlers of a request know beside it. */
+interface AppEnv {
+  readonly Bindings: { readonly address: string };
+}
+
+function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
   const { limits } = host;
-  const app = new Hono();
+  const app = new Hono<AppEnv>();
   const rate = new RateLimit(limits.requestsPerSecond, limits.requestsPerSecond, () => performance.now());
-  const logins = new RateLimit(LOGINS_PER_SECOND, LOGINS_PER_SECOND, () => performance.now());
+  const strangers = new AddressLimits(limits.requestsPerSecond);
+  const logins = new AddressLimits(LOGINS_PER_SECOND);
   const files = new PageFiles(page);
   app.use("*", async (c, next) => {
     const refusal = access.checkSource(c.req.raw);
     if (refusal !== undefined) return refuse(c, refusal.status, refusal.message);
-    if (!rate.take()) return refuse(c, 429, `Cannot answer: more than ${limits.requestsPerSecond} requests a second`);
-    if (!OPEN_PATHS.includes(c.req.path)) {
-      const missing = access.checkToken(c.req.raw);
-      if (missing !== undefined) {
-        if (c.req.path === "/" && c.req.method === "GET") return harden(loginPage(false));
-        return refuse(c, missing.status, missing.message);
-      }
+    const missing = access.checkToken(c.req.raw);
+    if (!(missing === undefined ? rate.take() : strangers.take(c.env.address))) {
+      return refuse(c, 429, `Cannot answer: more than ${limits.requestsPerSecond} requests a second`);
+    }
+    if (missing !== undefined && !OPEN_PATHS.includes(c.req.path)) {
+      if (c.req.path === "/" && c.req.method === "GET") return harden(loginPage(false));
+      return refuse(c, missing.status, missing.message);
     }
     await next();
     // The answer to an upgrade is as Deno made it.
@@ -201,7 +208,7 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono {
   });
   app.get(LOGIN_STYLES_PATH, () => loginStyles());
   app.post("/login", async (c) => {
-    if (!logins.take()) return refuse(c, 429, "Cannot log in: too many tries; wait a second");
+    if (!logins.take(c.env.address)) return refuse(c, 429, "Cannot log in: too many tries; wait a second");
     const given = await readToken(c.req.raw);
     if (given === undefined || !access.isToken(given)) return loginPage(true);
     return new Response(null, { status: 303, headers: { location: "/", "set-cookie": access.logIn() } });
@@ -216,16 +223,21 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono {
     if (sockets.size >= limits.connections) {
       return refuse(c, 503, `Cannot take the connection: ${limits.connections} are open, the most`);
     }
+    if (!isWholeUpgrade(request)) return refuse(c, 400, "Cannot answer: the upgrade has not the headers of RFC 6455");
     const { socket, response } = Deno.upgradeWebSocket(request, { protocol: RPC_PROTOCOL, idleTimeout: IDLE_SECONDS });
     sockets.set(socket, serveConnection(socket, host));
     socket.addEventListener("close", () => sockets.delete(socket));
     return response;
   });
+  app.onError((error, c) => {
+    logger("control").error("A request failed", { error });
+    return refuse(c, 500, "Cannot answer: an error that is not expected");
+  });
   app.get("*", (c) => files.serve(c.req.path, c.req.header("if-none-match")));
   return app;
 }
 
-function refuse(c: Context, status: 400 | 401 | 403 | 421 | 426 | 429 | 503, message: string): Response {
+function refuse(c: Context<AppEnv>, status: 400 | 401 | 403 | 421 | 426 | 429 | 500 | 503, message: string): Response {
   return harden(c.json({ error: message }, status));
 }
 

@@ -2,8 +2,10 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { connect } from "node:net";
 import parsePrometheusTextFormat from "parse-prometheus-text-format";
+import { AddressLimits } from "../../control/address_limits.ts";
 import { GraphSnapshot, NodeDetail } from "../../control/schemas/graph.ts";
 import { serveControl } from "../../control/server.ts";
+import { tapLog } from "../../core/log.ts";
 import { Runtime } from "../../mod.ts";
 import { eachDriver } from "../fixtures/each_driver.ts";
 import { serveLive } from "./served.ts";
@@ -210,6 +212,44 @@ Deno.test("serveControl() serves the built page, and nothing outside it; without
     match(await raw(server.url, path, { host }), /^HTTP\/1\.1 (404|400) /);
   }
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("/rpc answers an upgrade that lacks a header with 400 and logs nothing of it", async () => {
+  await using server = serveControl(new Runtime(), { port: 0 });
+  const { host } = new URL(server.url);
+  const logged: string[] = [];
+  const end = tapLog(({ message }) => logged.push(message));
+  for (const name of ["sec-websocket-key", "sec-websocket-version"] as const) {
+    const { [name]: _, ...rest } = UPGRADE;
+    match(await raw(server.url, "/rpc", { ...rest, host }), /^HTTP\/1\.1 400 /);
+  }
+  for (const wrong of [{ "sec-websocket-key": "x" }, { "sec-websocket-version": "8" }, { connection: "keep-alive" }]) {
+    match(await raw(server.url, "/rpc", { ...UPGRADE, ...wrong, host }), /^HTTP\/1\.1 400 /);
+  }
+  end();
+  deepEqual(logged, []);
+});
+
+Deno.test("serveControl() has a rate for who has the token, and one for each address that has not", async () => {
+  await using server = serveControl(new Runtime(), { port: 0, hostname: "0.0.0.0", limits: { requestsPerSecond: 8 } });
+  const at = async (address: string, path: string, init: RequestInit = {}) => {
+    const response = await fetch(`http://${address}:${new URL(server.url).port}${path}`, init);
+    await response.body?.cancel();
+    return response.status;
+  };
+  const statuses: number[] = [];
+  for (let k = 0; k < 30; k++) statuses.push(await at("127.0.0.1", "/"));
+  ok(statuses.includes(429), String(statuses));
+  equal(await at("127.0.0.1", "/api/graph", { headers: { authorization: `Bearer ${server.token}` } }), 200);
+});
+
+Deno.test("AddressLimits keeps addresses apart, and few of them", () => {
+  const limits = new AddressLimits(2);
+  const taken = (address: string) => [1, 2, 3].map(() => limits.take(address));
+  deepEqual(taken("a"), [true, true, false]);
+  deepEqual(taken("b"), [true, true, false]);
+  for (let k = 0; k < 1_000; k++) limits.take(`c${k}`);
+  equal(limits.take("a"), true);
 });
 
 Deno.test("serveControl() refuses more requests a second than its limit", async () => {

@@ -153,7 +153,7 @@ eachDriver("figures of all lanes go on while one hangs, and say which node hangs
   await using runtime = new Runtime({ mode: "live", native });
   const tone = runtime.add(nodes.toneSource(), { id: "tone" });
   const level = runtime.add(nodes.levelMeter(), { id: "level" });
-  const ears = runtime.add(talkative({ hangMs: 2_500 }), { id: "ears", lane: "far" });
+  const ears = runtime.add(talkative({ hangMs: 6_000 }), { id: "ears", lane: "far" });
   runtime.connect(tone.outputs.audio, level.inputs.audioIn);
   runtime.connect(tone.outputs.audio, ears.inputs.audio);
   await using server = serveControl(runtime, { port: 0 });

@@ -4,6 +4,9 @@ import { RPC_PROTOCOL } from "../../control/address.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import { nodes, Runtime as SluiceRuntime } from "../../mod.ts";
 
+/** How long a server may take to close a connection, milliseconds. */
+const CLOSE_PATIENCE_MS = 20_000;
+
 /** A runtime that runs, and its server. */
 export interface Served extends AsyncDisposable {
   readonly runtime: Runtime;
@@ -65,8 +68,11 @@ export function ask(socket: WebSocket, text: string): Promise<unknown> {
   });
 }
 
-/** Resolves with the close code. */
+/** Resolves with the close code; rejects where the server does not close it. */
 export function closed(socket: WebSocket): Promise<number> {
   if (socket.readyState === WebSocket.CLOSED) return Promise.resolve(0);
-  return new Promise((resolve) => socket.addEventListener("close", ({ code }) => resolve(code), { once: true }));
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("the connection stays open")), CLOSE_PATIENCE_MS);
+    socket.addEventListener("close", ({ code }) => (clearTimeout(timer), resolve(code)), { once: true });
+  });
 }
