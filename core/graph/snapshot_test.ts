@@ -196,7 +196,7 @@ Deno.test("Runtime.add() refuses the id and the lane that no graph file can hold
   for (const options of [{ id: "__proto__" }, { lane: "__proto__" }]) {
     assert.throws(() => runtime.addByType("mixer", {}, options), {
       code: "InvalidGraph",
-      message: /^Cannot use "__proto__" as a node id: .* and any word but this$/,
+      message: /^Cannot use "__proto__" as (a node id|the name of a lane): .* and any word but this$/,
     });
   }
 });
