@@ -8,7 +8,9 @@ import { processorSource, tempPackage } from "./temp_package.ts";
 const CORE = new URL("../core/", import.meta.url).href;
 
 /** Names of files that an import specifier must encode, and one that it need not. */
-const ODD = Deno.build.os === "windows" ? ["a#b", "c%20d", "e f"] : ["a#b", "a?b", "c%20d", "a\\b", "e f", "音/ü"];
+const ODD = Deno.build.os === "windows"
+  ? ["a#b", "c%20d", "e f"]
+  : ["a#b", "a?b", "c%20d", "a\\b", "e f", "音/ü", "g\nh"];
 
 Deno.test("generate() imports files whose names mean something else in a URL", async () => {
   const source = (name: string) =>

@@ -13,12 +13,13 @@ import { posix } from "node:path";
  * @returns a path that starts with `./` or `../`
  */
 export function relativeSpecifier(from: string, to: string): string {
-  return relativePath(from, to).replace(/[%#?\\]/g, encodeURIComponent);
+  // deno-lint-ignore no-control-regex
+  return relativePath(from, to).replace(/[%#?\\\x00-\x1f\x7f]/g, encodeURIComponent);
 }
 
 /** The path that a relative import specifier means, still relative. */
 export function pathOfSpecifier(specifier: string): string {
-  return specifier.replace(/%(?:23|25|3[Ff]|5[Cc]|20)/g, decodeURIComponent);
+  return specifier.replace(/%(?:[01][0-9a-f]|20|23|25|3f|5c|7f)/gi, decodeURIComponent);
 }
 
 /** The path by which one file reaches another; as for {@linkcode relativeSpecifier}, as the file system has it. */

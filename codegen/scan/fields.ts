@@ -73,6 +73,12 @@ export function readChain(
 export function readFields(context: ScanContext, chain: ClassChain): AnnotatedField[] {
   const fields = new Map<string, AnnotatedField>();
   for (const [i, declaration] of [...chain.classes.entries()].toReversed()) {
+    for (const parameter of declaration.getConstructors().flatMap((each) => each.getParameters())) {
+      const [annotation] = annotationsOf(context, parameter);
+      if (annotation === undefined) continue;
+      const message = `Cannot use "@${annotation.name}" on a parameter: wanted a field`;
+      context.refuse(annotation.node, message, "declare a field, and annotate it");
+    }
     for (const member of declaration.getMembers()) {
       const annotations = annotationsOf(context, member).filter(({ name }) => name !== "processor");
       if (annotations.length === 0) continue;

@@ -1,0 +1,13 @@
+import { config, input, processor } from "../../../../core/annotations.ts";
+import type { AudioFrame } from "../../../../core/frames/audio_frame.ts";
+import type { StreamInput } from "../../../../core/ports/stream.ts";
+
+@processor()
+export class Bad {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+
+  constructor(@config() public gain = 1) {}
+
+  process(): void {}
+}
