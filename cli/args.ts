@@ -145,6 +145,9 @@ const set = multiple(
   }),
 );
 
+const explainServe = (text: string) =>
+  message`Cannot serve on ${text}: wanted a port such as ${"4840"}, or an address with one such as ${"0.0.0.0:4840"}.`;
+
 const run = command(
   "run",
   object({
@@ -162,10 +165,16 @@ const run = command(
     native: optional(option("--native", choice(["auto", "require", "off"], { metavar: "WHEN" }), {
       description: message`Use the native library where it is there (auto), or fail without it, or do without.`,
     })),
-    serve: optional(option("--serve", string({ metavar: "[HOST:]PORT", pattern: SERVE_PATTERN }), {
-      description:
-        message`Serve a live page of the graph on this port, for this machine only unless HOST is given, which prints a token to log in with; without a value, on a free port.`,
-    })),
+    serve: optional(
+      option(
+        "--serve",
+        string({ metavar: "[HOST:]PORT", pattern: SERVE_PATTERN, errors: { patternMismatch: explainServe } }),
+        {
+          description:
+            message`Serve a live page of the graph on this port, for this machine only unless HOST is given, which prints a token to log in with; without a value, on a free port.`,
+        },
+      ),
+    ),
     watch: option("--watch", {
       description:
         message`When the source of a processor is saved, generate its code and replace its nodes while the rest runs on.`,

@@ -4,18 +4,36 @@
  * @module
  */
 
+/** Characters that are left of a column that is cut. */
+const MIN_CUT = 6;
+
 /** A column: its head, and whether its cells stand at the left or, as numbers do, at the right. */
 export interface Column {
   readonly head: string;
   readonly align?: "left" | "right";
 }
 
-/** Lays rows out under their heads, two blanks between columns, nothing after the last one. */
-export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
+/**
+ * Lays rows out under their heads, two blanks between columns, nothing after the last one.
+ *
+ * @param maxWidth where it is wider, the widest columns at the left side are cut, down to {@linkcode MIN_CUT}
+ */
+export function renderTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  maxWidth: number = Infinity,
+): string[] {
   const widths = columns.map(({ head }, i) => Math.max(head.length, ...rows.map((row) => row[i].length)));
+  const texts = columns.flatMap(({ align }, i) => align === "right" ? [] : [i]);
+  let over = widths.reduce((sum, width) => sum + width + 2, -2) - maxWidth;
+  for (; over > 0 && texts.some((i) => widths[i] > MIN_CUT); over--) {
+    widths[texts.reduce((widest, i) => widths[i] > widths[widest] ? i : widest)]--;
+  }
+  const cut = (cell: string, width: number) => cell.length <= width ? cell : `${cell.slice(0, width - 1)}…`;
   const lay = (cells: readonly string[]) =>
-    cells.map((cell, i) => columns[i].align === "right" ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))
-      .join("  ").trimEnd();
+    cells.map((cell, i) =>
+      columns[i].align === "right" ? cell.padStart(widths[i]) : cut(cell, widths[i]).padEnd(widths[i])
+    ).join("  ").trimEnd();
   return [lay(columns.map(({ head }) => head)), ...rows.map(lay)];
 }
 

@@ -45,3 +45,11 @@ Deno.test("formatBytes() chooses the unit", () => {
     "3.00 GB",
   ]);
 });
+
+Deno.test("renderTable() cuts text, never figures, where a line would be too wide", () => {
+  const columns = [{ head: "NODE" }, { head: "TYPE" }, { head: "TICKS", align: "right" }] as const;
+  const rows = [["n".repeat(64), "gain", "1 234 567"], ["short", "gain", "1"]];
+  const lines = renderTable(columns, rows, 30);
+  assert.deepEqual(lines.map((line) => line.length), [30, 30, 30]);
+  assert.equal(lines[1], `${"n".repeat(12)}…  gain  1 234 567`);
+});

@@ -66,7 +66,10 @@ function watch(client: ControlClient, args: TopArgs, io: Io): Promise<number> {
     let last: TopReading | undefined;
     const show = (): void => {
       if (io.stdout.closed) resolve(EXIT.ok);
-      const lines = [...(notice === "" ? [] : [notice, ""]), ...(last === undefined ? [] : renderTop(last))];
+      const lines = [
+        ...(notice === "" ? [] : [notice, ""]),
+        ...(last === undefined ? [] : renderTop(last, io.columns())),
+      ];
       const fitted = fitScreen(lines, io.columns(), io.rows() - 1);
       io.stdout.write(`${HOME}${fitted.map((line) => `${line}${ERASE_TO_LINE_END}\n`).join("")}${ERASE_BELOW}`);
     };

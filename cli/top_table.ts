@@ -90,12 +90,12 @@ export function readTop(graph: GraphSnapshot, before: StatsFrame, now: StatsFram
   };
 }
 
-/** A reading as lines. */
-export function renderTop(reading: TopReading): string[] {
+/** A reading as lines; names are cut where a line would be wider than `columns`. */
+export function renderTop(reading: TopReading, columns: number = Infinity): string[] {
   const { title, state, driver, elapsedNs, nodes, links } = reading;
   const head = [title, state, formatDuration(elapsedNs), `${driver} driver`].filter((part) => part !== "").join(", ");
-  const lines = [escapeControls(head), "", ...renderNodes(nodes)];
-  if (links.length > 0) lines.push("", ...renderLinks(links));
+  const lines = [escapeControls(head), "", ...renderNodes(nodes, columns)];
+  if (links.length > 0) lines.push("", ...renderLinks(links, columns));
   return lines;
 }
 
@@ -107,7 +107,7 @@ export function fitScreen(lines: readonly string[], columns: number, rows: numbe
   return shown.map((line) => line.slice(0, columns));
 }
 
-function renderNodes(nodes: readonly TopNode[]): string[] {
+function renderNodes(nodes: readonly TopNode[], width: number): string[] {
   const columns = [
     { head: "NODE" },
     { head: "TYPE" },
@@ -129,10 +129,11 @@ function renderNodes(nodes: readonly TopNode[]): string[] {
       formatTick(node.tickP99Ns),
       formatCount(node.errors),
     ]),
+    width,
   );
 }
 
-function renderLinks(links: readonly TopLink[]): string[] {
+function renderLinks(links: readonly TopLink[], width: number): string[] {
   const columns = [
     { head: "LINK" },
     { head: "POLICY" },
@@ -153,6 +154,7 @@ function renderLinks(links: readonly TopLink[]): string[] {
       formatCount(link.droppedPerSecond),
       link.ageNs === 0 ? "–" : formatDuration(link.ageNs),
     ]),
+    width,
   );
 }
 

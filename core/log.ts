@@ -189,9 +189,11 @@ function ensureConfigured(): void {
 function formatText(record: LogRecord, colors: boolean): string {
   const { nodeId, ...fields } = record.properties;
   const level = fromLevel(record.level);
-  const source = typeof nodeId === "string" ? nodeId : record.category.slice(1).join(".");
+  const source = escapeControls(typeof nodeId === "string" ? nodeId : record.category.slice(1).join("."));
   const message = escapeControls(record.message.join(""));
-  const rest = Object.entries(fields).map(([key, value]) => ` ${key}=${escapeControls(stringify(value))}`).join("");
+  const rest = Object.entries(fields).map(([key, value]) =>
+    ` ${escapeControls(key)}=${escapeControls(stringify(value))}`
+  ).join("");
   const time = formatTime(new Date(record.timestamp));
   const label = level.padEnd(5);
   return colors
@@ -229,10 +231,16 @@ function stringify(value: unknown): string {
   }
 }
 
-/** Keeps a text in one line and its control characters from the terminal: each becomes `\xNN`. */
+/**
+ * Keeps a text in one line, and in the order in which it is written: control characters become `\xNN`, separators of
+ * lines and marks that turn the direction of writing `\u{NNNN}`.
+ */
 export function escapeControls(text: string): string {
   // deno-lint-ignore no-control-regex -- control characters are what it looks for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (c) => {
+    const hex = c.charCodeAt(0).toString(16);
+    return hex.length > 2 ? `\\u{${hex}}` : `\\x${hex.padStart(2, "0")}`;
+  });
 }
 
 function formatTime(date: Date): string {

@@ -89,3 +89,9 @@ Deno.test("logger() survives fields that hold themselves", () => {
   assert.equal(lines.length, 1);
   assert.ok(lines[0].includes("Circular"));
 });
+
+Deno.test("the text log escapes names of fields and nodes, and marks that turn the direction of writing", () => {
+  const lines = capture(TEXT, false, false);
+  nodeLog("a\nb").warn("x\u202ey\u2028z", { "k\x1b": 1 });
+  assert.equal(lines[0].slice(13), "warn  a\\x0ab: x\\u{202e}y\\u{2028}z k\\x1b=1\n");
+});

@@ -193,3 +193,9 @@ function openSocket(port: number): Promise<WebSocket> {
     socket.onerror = () => reject(new Error("no connection"));
   });
 }
+
+Deno.test("sluice run --serve says what it wants in words", async () => {
+  const { code, stderr } = await sluice(["run", "graph.json", "--serve=:4988"]);
+  assert.equal(code, 2);
+  assert.match(stderr, /Cannot serve on ":4988": wanted a port such as "4840", or an address with one/);
+});
