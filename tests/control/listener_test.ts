@@ -26,19 +26,15 @@ Deno.test("sluice run --serve records on while connections use up its files; one
   const url = await servedAt(told);
   const { hostname, port } = new URL(url);
   ok(Number(port) >= DEFAULT_PORT);
+  // A sink opens its file at the start.
+  await running(url);
   const strangers: Deno.Conn[] = [];
   for (let k = 0; k < FILES + 50; k++) {
     const connection = await Deno.connect({ hostname, port: Number(port) }).catch(() => undefined);
     if (connection === undefined) break;
     strangers.push(connection);
   }
-  let state = "";
-  for (let k = 0; k < 100 && state === ""; k++) {
-    await sleep(100);
-    state = await fetch(`${url}/api/graph`, { signal: AbortSignal.timeout(1_000) })
-      .then(async (response) => (await response.json()).state, () => "");
-  }
-  equal(state, "running");
+  await running(url);
   child.kill("SIGTERM");
   const { code } = await child.status;
   for (const each of strangers) each.close();
@@ -60,4 +56,15 @@ async function servedAt(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promis
     if (url !== undefined) return url;
   }
   throw new Error(text);
+}
+
+/** Resolves once the server says that the graph runs. */
+async function running(url: string): Promise<void> {
+  let state = "";
+  for (let k = 0; k < 100 && state !== "running"; k++) {
+    await sleep(100);
+    state = await fetch(`${url}/api/graph`, { signal: AbortSignal.timeout(1_000) })
+      .then(async (response) => (await response.json()).state, () => "");
+  }
+  equal(state, "running");
 }
