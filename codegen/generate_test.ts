@@ -150,3 +150,14 @@ Deno.test("generate() refuses keys that every object has, and names other packag
   assert.match(files[0].text, /import \* as package1_ from "\.\/other\/sluice\.gen\.ts";/);
   assert.match(files[0].text, /export const undefinedNode: /);
 });
+
+Deno.test("generate() refuses a class whose name code cannot carry, and writes those of other files", async () => {
+  const exported = processorSource("Bad").replace("export class", "class") + `export { Bad as "some string" };\n`;
+  for (const bad of [processorSource("Ω"), processorSource("$"), exported]) {
+    await using own = await tempPackage({ "bad.ts": bad, "good.ts": processorSource("Good") });
+    const result = await own.run();
+    assert.match(result.problems.join("\n"), /^bad\.ts:6:\d+: error: Cannot [^\n]+$/);
+    assert.deepEqual(result.nodeTypes, ["good"]);
+    assert.deepEqual(result.files.map(({ state }) => state), ["written", "written"]);
+  }
+});

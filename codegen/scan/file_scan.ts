@@ -63,7 +63,7 @@ export function scanFile(context: ScanContext, path: string): FileScan | undefin
   if (errors.length > 0 || file === undefined) return { ...emptyScan(path), diagnostics: errors.slice(0, 3) };
 
   const scan = { nodes: [] as ScannedNode[], used: [] as string[], loose: [] as FileScan["loose"][number][] };
-  let annotated = 0;
+  let count = 0;
   for (const declaration of file.getClasses()) {
     const annotation = annotationsOf(context, declaration).find((each) => each.name === "processor");
     if (annotation === undefined) {
@@ -72,10 +72,12 @@ export function scanFile(context: ScanContext, path: string): FileScan | undefin
       }
       continue;
     }
-    annotated++;
+    count++;
     sources.use(path);
-    scan.used.push(...basesOf(context, declaration));
-    diagnostics.push(...findTunables(path, declaration));
+    const classes = basesOf(context, declaration);
+    scan.used.push(...classes.map((each) => `${sources.pathOf(each)}#${each.getName()}`));
+    const annotated = classes.flatMap((each) => each.getProperties()).filter((each) => each.getDecorators().length > 0);
+    diagnostics.push(...findTunables(path, declaration, new Set(annotated.map((each) => each.getName()))));
     const uses = findInstantiations(context, declaration);
     for (const use of uses.length === 0 ? [undefined] : uses) {
       const model = readProcessor(context, declaration, annotation, use);
@@ -83,7 +85,7 @@ export function scanFile(context: ScanContext, path: string): FileScan | undefin
       if (model !== undefined) scan.nodes.push({ model, place: placeOf(path, at) });
     }
   }
-  if ((text.match(/@[\w$.\s]*processor\b/g) ?? []).length > annotated) refuseNested(context, file);
+  if ((text.match(/@[\w$.\s]*processor\b/g) ?? []).length > count) refuseNested(context, file);
   const reader = new StructReader(context);
   const structs: StructModel[] = [];
   for (const declaration of file.getInterfaces()) {
@@ -136,12 +138,10 @@ function looseClass(context: ScanContext, declaration: ClassDeclaration): FileSc
 }
 
 /** A class and those that it extends. */
-function basesOf(context: ScanContext, start: ClassDeclaration): string[] {
-  const found: string[] = [];
-  for (let at: ClassDeclaration | undefined = start; at !== undefined;) {
-    const id = `${context.sources.pathOf(at)}#${at.getName()}`;
-    if (found.includes(id)) break;
-    found.push(id);
+function basesOf(context: ScanContext, start: ClassDeclaration): ClassDeclaration[] {
+  const found: ClassDeclaration[] = [];
+  for (let at: ClassDeclaration | undefined = start; at !== undefined && !found.includes(at);) {
+    found.push(at);
     const base: string | undefined = at.getExtends()?.getExpression().getText();
     const target: Binding | undefined = base === undefined
       ? undefined

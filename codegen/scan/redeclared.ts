@@ -56,11 +56,7 @@ export function checkAssignments(context: ScanContext, chain: ClassChain, keys: 
     constructor.forEachDescendant((node, traversal) => {
       // A function that is made here runs later, when the value is no default.
       if (Node.isFunctionLikeDeclaration(node) || Node.isClassExpression(node)) return traversal.skip();
-      if (
-        !Node.isBinaryExpression(node) ||
-        !/^(?:[^=!<>]|<<|>>>?)?=$|^(?:\*\*|&&|\|\||\?\?)=$/.test(node.getOperatorToken().getText())
-      ) return;
-      const key = keyOfThis(node.getLeft());
+      const key = keyOfThis(assignedBy(node));
       if (key === undefined || !keys.has(key)) return;
       context.refuse(
         node,
@@ -80,7 +76,20 @@ function findMember(declaration: ClassDeclaration, name: string): Node | undefin
     );
 }
 
-function keyOfThis(target: Node): string | undefined {
+/** What an assignment, or `++`, changes. */
+function assignedBy(node: Node): Node | undefined {
+  if (Node.isPrefixUnaryExpression(node) || Node.isPostfixUnaryExpression(node)) {
+    return [SyntaxKind.PlusPlusToken, SyntaxKind.MinusMinusToken].includes(node.getOperatorToken())
+      ? node.getOperand()
+      : undefined;
+  }
+  if (!Node.isBinaryExpression(node)) return undefined;
+  const operator = node.getOperatorToken().getKind();
+  const isAssignment = operator >= SyntaxKind.FirstAssignment && operator <= SyntaxKind.LastAssignment;
+  return isAssignment ? node.getLeft() : undefined;
+}
+
+function keyOfThis(target: Node | undefined): string | undefined {
   if (Node.isPropertyAccessExpression(target)) {
     return Node.isThisExpression(target.getExpression()) ? target.getName() : undefined;
   }

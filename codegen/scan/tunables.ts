@@ -19,12 +19,21 @@ const KNOWN: ReadonlySet<number> = new Set([
   ...[0.25, 0.5, 0.75, 1.5, 20, 24, 60, 90, 180, 255, 360, 3600, 1024, 32_767, 65_535, 2_147_483_647, 4_294_967_295],
 ]);
 
-/** Looks through the methods and the fields that are no configuration. */
-export function findTunables(path: string, declaration: ClassDeclaration): Diagnostic[] {
+/**
+ * Looks through the methods and the fields that are no configuration.
+ *
+ * @param keys names of annotated fields, those of the classes that this one extends among them
+ */
+export function findTunables(
+  path: string,
+  declaration: ClassDeclaration,
+  keys: ReadonlySet<string> = new Set(),
+): Diagnostic[] {
   const text = declaration.getSourceFile().getFullText();
   const found: Diagnostic[] = [];
   for (const member of declaration.getMembers()) {
     if (Node.isPropertyDeclaration(member) && (member.getDecorators().length > 0 || member.isReadonly())) continue;
+    if (Node.isPropertyDeclaration(member) && keys.has(member.getName())) continue;
     for (const literal of walk(member.compilerNode)) {
       if (!ts.isNumericLiteral(literal)) continue;
       const number = text.slice(literal.getStart(), literal.end);

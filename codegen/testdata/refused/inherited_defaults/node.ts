@@ -23,6 +23,7 @@ export class InConstructor extends Base {
     super();
     this.gainDb = -99;
     if (this.gainDb < 0) this["gainDb"] += 3;
+    this.gainDb++;
   }
 }
 
