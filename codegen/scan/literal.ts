@@ -113,14 +113,7 @@ function evaluateAt(
     if (expression.getText() === "undefined") return { ok: true, value: undefined };
     const member = open?.values.get(expression.getText());
     if (member !== undefined) return { ok: true, value: member };
-    const target = names.resolve(names.pathOf(expression), expression.getText(), "value");
-    if (target.kind !== "declared" || !Node.isVariableDeclaration(target.node)) return failed;
-    if (target.node.getVariableStatement()?.getDeclarationKind() !== "const") return failed;
-    const initializer = target.node.getInitializer();
-    if (initializer === undefined || !Node.isIdentifier(target.node.getNameNode())) return failed;
-    names.use(target.path);
-    const value = evaluateAt(initializer, names, depth + 1, spent);
-    return value.ok ? value : failed;
+    return readConstant(expression, names, depth, spent) ?? failed;
   }
   if (Node.isPropertyAccessExpression(expression) || Node.isElementAccessExpression(expression)) {
     const argument = Node.isElementAccessExpression(expression) ? expression.getArgumentExpression() : undefined;
@@ -135,6 +128,9 @@ function evaluateAt(
       const value = (isOpen ? open.values : readEnum(owner, names, depth + 1, spent))?.get(String(key.value));
       return value === undefined ? failed : { ok: true, value };
     }
+    // A member of a whole module, which has no value itself.
+    const imported = readConstant(expression, names, depth, spent);
+    if (imported !== undefined) return imported;
     const whole = inner(expression.getExpression());
     const isTable = whole.ok && typeof whole.value === "object" && whole.value !== null &&
       Array.isArray(whole.value) === (typeof key.value === "number") && Object.hasOwn(whole.value, key.value);
@@ -153,6 +149,23 @@ function evaluateAt(
     return finite(calculate(operator, left.value, right.value), failed);
   }
   return failed;
+}
+
+/** The value of the constant that a name, or `module.NAME`, stands for. */
+function readConstant(
+  expression: Expression,
+  names: SourceSet,
+  depth: number,
+  spent: { steps: number },
+): Evaluated | undefined {
+  const target = names.resolve(names.pathOf(expression), expression.getText(), "value");
+  if (target.kind !== "declared" || !Node.isVariableDeclaration(target.node)) return undefined;
+  if (target.node.getVariableStatement()?.getDeclarationKind() !== "const") return undefined;
+  const initializer = target.node.getInitializer();
+  if (initializer === undefined || !Node.isIdentifier(target.node.getNameNode())) return undefined;
+  names.use(target.path);
+  const value = evaluateAt(initializer, names, depth + 1, spent);
+  return value.ok ? value : { ok: false, at: expression };
 }
 
 function readEnum(

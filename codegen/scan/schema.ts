@@ -23,7 +23,7 @@ import { type ListedValues, listEnum, listValues } from "./schema_constants.ts";
 import { mergeObjects, pickKeys } from "./schema_objects.ts";
 import { applyTags } from "./schema_tags.ts";
 import { combine } from "./schema_union.ts";
-import { settleDurations, UNSETTLED_DURATION } from "./schema_duration.ts";
+import { holdsDuration, settleDurations, UNSETTLED_DURATION } from "./schema_duration.ts";
 import { NO_BINDINGS, type TypeBindings } from "./type_bindings.ts";
 
 /** Most levels of types inside types. */
@@ -132,8 +132,14 @@ export class SchemaReader {
     }
     if (Node.isUnionTypeNode(type)) {
       const members = this.#readAll(type.getTypeNodes(), args);
-      return members && {
-        schema: combine(members.filter((each) => each !== UNDEFINED).map((each) => each.schema)),
+      if (members === undefined) return undefined;
+      const schemas = members.filter((each) => each !== UNDEFINED).map((each) => each.schema);
+      if (schemas.length > 1 && schemas.some(holdsDuration)) {
+        const mend = `give the duration a key of its own, with "?" if it can be absent`;
+        return this.#refuse(type, "text would not be converted for a duration that is one of several types", mend);
+      }
+      return {
+        schema: schemas.length === 1 ? schemas[0] : combine(schemas),
         isOptional: members.some((each) => each.isOptional),
       };
     }

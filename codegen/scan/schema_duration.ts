@@ -58,20 +58,35 @@ export function findTextDuration(
   if (unit !== undefined) return typeof value === "string" ? { text: value, unit } : undefined;
   if (typeof value !== "object" || value === null) return undefined;
   for (const [key, each] of Object.entries(value)) {
-    const inner = Array.isArray(value) ? schema.items : schema.properties?.[key];
-    const found = inner && findTextDuration(inner, each);
+    const named = Object.hasOwn(schema.properties ?? {}, key) ? schema.properties?.[key] : schema.additionalProperties;
+    const inner = Array.isArray(value) ? schema.items : named;
+    const found = typeof inner === "object" ? findTextDuration(inner, each) : undefined;
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
+/** Whether a schema, or one in it, is that of a duration. */
+export function holdsDuration(schema: ConfigSchema): boolean {
+  if (schema["x-duration"] !== undefined) return true;
+  return [...Object.values(schema.properties ?? {}), ...elementsOf(schema)].some(holdsDuration);
+}
+
 function isUnsettled(schema: ConfigSchema): boolean {
-  return (schema["x-duration"] as string | undefined) === "" ||
-    (schema.items !== undefined && isUnsettled(schema.items));
+  return (schema["x-duration"] as string | undefined) === "" || elementsOf(schema).some(isUnsettled);
+}
+
+/** What the elements of a list, and the values of a record, must be. */
+function elementsOf({ items, additionalProperties }: ConfigSchema): ConfigSchema[] {
+  return [items, additionalProperties].filter((each) => typeof each === "object");
 }
 
 function settle(schema: ConfigSchema, unit: DurationUnit): ConfigSchema {
-  if (schema.items !== undefined) return { ...schema, items: settle(schema.items, unit) };
+  const { items, additionalProperties } = schema;
+  if (items !== undefined) return { ...schema, items: settle(items, unit) };
+  if (typeof additionalProperties === "object") {
+    return { ...schema, additionalProperties: settle(additionalProperties, unit) };
+  }
   const { "x-duration": _, "x-unit": __, ...rest } = schema;
   return { ...rest, "x-unit": unit, "x-duration": unit };
 }

@@ -331,6 +331,9 @@ function readScope(file: SourceFile): Scope {
       if (statement.isNamespaceExport() && statement.getNamespaceExport() === undefined && specifier !== undefined) {
         stars.push(specifier);
       }
+    } else if (Node.isExportAssignment(statement)) {
+      const value = statement.getExpression();
+      if (!statement.isExportEquals() && Node.isIdentifier(value)) exports.set("default", { local: value.getText() });
     } else if (Node.isVariableStatement(statement)) {
       for (const each of statement.getDeclarations()) {
         values.set(each.getName(), each);
