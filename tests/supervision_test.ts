@@ -230,6 +230,11 @@ for (const how of ["leaves a rejection", "throws in a callback"] as const) {
   });
 }
 
+eachDriver("a rejection that a node on lane main leaves in its last tick does not end the program", async (native) => {
+  const { summary } = await run({ how: "leaves a rejection", every: COUNT, native, lane: "main", supervision: SOON });
+  equal(summary.outcome, "completed");
+});
+
 for (const supervision of ["fail", "disable", SOON] as const) {
   const policy = typeof supervision === "string" ? supervision : "restart";
   eachDriver(`${policy}: a node that goes silent has not failed, and the graph comes to its end`, async (native) => {

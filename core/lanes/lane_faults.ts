@@ -69,11 +69,15 @@ export class LaneFaults {
    * A failure outside every call that the lane made, perhaps of one of its nodes.
    *
    * @param isShared as for {@linkcode blame}
-   * @returns whether it is a node's; then the node has failed
+   * @returns whether it is a node's; then the node has failed, or the log says so where the lane has closed
    */
   blameOne(error: unknown, isShared = false): boolean {
-    const cell = this.#lane.closed ? undefined : blame(error, this.#lane.cells, isShared);
+    const cell = blame(error, this.#lane.cells, isShared);
     if (cell === undefined) return false;
+    if (this.#lane.closed) {
+      cell.context.log.error(explain(error, cell, "a callback or a promise").message);
+      return true;
+    }
     this.#count(cell);
     this.fail(error, cell, "a callback or a promise");
     return true;
