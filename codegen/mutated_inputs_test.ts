@@ -29,7 +29,7 @@ const SUBJECTS: readonly { folder: string; file: string; rename?: readonly (read
   {
     folder: "two_ports",
     file: "gain.ts",
-    rename: [["Gain", "Verstärkung音"], ["blocks", "größe 🎚 음성"]],
+    rename: [["@processor({", `@processor({ name: "gain",`], ["Gain", "Verstärkung音"], ["blocks", "größe 🎚 음성"]],
   },
 ];
 
