@@ -90,8 +90,8 @@ Deno.test("sluice top prints one second's figures where there is no terminal, as
   await using served = await serveLive("off");
   const table = await sluice(["top", "--at", served.server.url]);
   assert.equal(table.code, 0, table.stderr);
-  assert.match(table.stdout, /^running, [\d.]+ m?s, portable driver\n\nNODE +TYPE +LANE +STATE +TICKS\/S +BUSY /);
-  assert.match(table.stdout, /^tone\.audio → gain\.audioIn +roll-off +\d\d +\d of \d+ +0 +0 +[\d.]+ m?s$/m);
+  assert.match(table.stdout, /^running, [\d.]+ [µm]?s, portable driver\n\nNODE +TYPE +LANE +STATE +TICKS\/S +BUSY /);
+  assert.match(table.stdout, /^tone\.audio → gain\.audioIn +roll-off +\d\d +\d of \d+ +0 +0 +[\d.]+ [µm]?s$/m);
   const json = await sluice(["top", "--at", served.server.url, "--json", "--once"]);
   const [reading] = readEvents(json.stdout) as [{ overNs: number; links: { id: string; framesPerSecond: number }[] }];
   assert.ok(reading.overNs > 5e8 && reading.overNs < 5e9, json.stdout);
