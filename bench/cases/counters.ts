@@ -21,18 +21,17 @@ const PARTS = ["bench", "core", "ffi", "deno.json", "deno.lock"];
 const COUNTING = [
   "core/links/local_link.ts",
   "core/links/ring_link.ts",
+  "core/lanes/cell_figures.ts",
   "core/lanes/node_cell.ts",
-  "core/lanes/cell_runner.ts",
 ];
 
 /** A statement of one line that counts, or that asks for what was counted to be published. */
 const COUNTER = new RegExp(
   String.raw`^\s*(` + [
-    String.raw`cell\.ticks\+\+`,
-    String.raw`this\.#(framesIn|framesOut|read)\+\+`,
+    String.raw`this\.#?(ticks|framesIn|framesOut|read)\+\+`,
     String.raw`if \(queued >= this\.#highWater\) .*`,
     String.raw`if \(next === this\.#tail\) this\.#newestGoneNs = .*`,
-    String.raw`if \(!this\.#isChanged\) this\.#change\(\)`,
+    String.raw`if \(!this\.isChanged\) this\.change\(\)`,
     String.raw`this\.#f64\[this\.#at \+ (WRITTEN|NEWEST_INGRESS)\] \+?= .*`,
   ].join("|") + ");$",
 );
@@ -55,7 +54,7 @@ export const counters: Benchmark = {
       ok(
         await copyWithout(
           untimed,
-          ["core/lanes/cell_runner.ts"],
+          ["core/lanes/cell_figures.ts"],
           (line) => line.replace(/^const SAMPLE_EVERY = \d+;$/, "const SAMPLE_EVERY = 1_000_000_000;"),
         ) === 1,
       );

@@ -3,17 +3,16 @@
  *
  * @module
  */
-import type { ControlPage } from "../control_page.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { Ledger } from "../frames/ledger.ts";
 import type { GraphMode } from "../links/policy.ts";
 import type { Figures } from "../stats.ts";
+import type { FiguresHost } from "./cell_figures.ts";
 import type { NodeCell } from "./node_cell.ts";
 
 /** What a cell asks of its lane. */
-export interface CellHost {
+export interface CellHost extends FiguresHost {
   readonly mode: GraphMode;
-  readonly page: ControlPage;
   /** The ledger of the lane's synchronous nodes. */
   readonly ledger: Ledger;
   /** Whether frames are checked as development mode does. */
@@ -29,8 +28,6 @@ export interface CellHost {
   pendingChanged?(by: 1 | -1): void;
   /** An asynchronous tick wrote, perhaps while the lane sleeps. */
   wroteBetween?(): void;
-  /** The cell has figures to publish. It says so again only after it has published them. */
-  changed?(cell: NodeCell): void;
   progress(cell: NodeCell, doneNs: number, totalNs?: number): void;
   /** @param figures not changed any more */
   report(cell: NodeCell, figures: Figures): void;

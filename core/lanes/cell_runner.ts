@@ -6,9 +6,7 @@
  *
  * @module
  */
-import { NODE, PHASE } from "../../ffi/layout.gen.ts";
-import type { ControlPage } from "../control_page.ts";
-import { bucketOf } from "../histogram.ts";
+import { PHASE } from "../../ffi/layout.gen.ts";
 import type { GraphMode } from "../links/policy.ts";
 import type { NodeCell } from "./node_cell.ts";
 
@@ -16,12 +14,6 @@ import type { NodeCell } from "./node_cell.ts";
 const PHASE_AWAIT = PHASE.await;
 const PHASE_IDLE = PHASE.idle;
 const PHASE_FLUSH = PHASE.flush;
-const TICK_HISTOGRAM_SHIFT = NODE.tickHistogramShift;
-const AGE_HISTOGRAM_SHIFT = NODE.ageHistogramShift;
-
-/** Ticks that took less than this are timed one in {@linkcode SAMPLE_EVERY}. */
-const SHORT_TICK_NS = 20_000;
-const SAMPLE_EVERY = 64;
 
 /** By how much the first tick of a clocked node may be late; the others by the time between two. */
 const FIRST_TICK_MAY_BE_LATE_NS = 1_000_000;
@@ -32,18 +24,9 @@ const MAX_REPEATS = 31;
 /** Ticks without effect after which a node is warned of. */
 const IDLE_TICKS = 100_000;
 
-const BUSY = NODE.busyNs >> 3;
-const MAX_TICK = NODE.maxTickNs >> 3;
-const SAMPLED = NODE.sampledTicks >> 3;
-const ERRORS = NODE.errors >> 3;
-const LATE_TICKS = NODE.lateTicks >> 3;
-const TICK_HISTOGRAM = NODE.tickHistogram >> 2;
-const AGE_HISTOGRAM = NODE.ageHistogram >> 2;
-
 /** What running a node asks of its lane. */
 export interface RunHost {
   readonly mode: GraphMode;
-  readonly page: ControlPage;
   /** Whether each call of {@linkcode runCell} is one tick at most. */
   readonly singly?: boolean;
   nowNs(): number;
@@ -122,15 +105,8 @@ function isClocked(host: RunHost, cell: NodeCell): boolean {
 
 /** @returns whether the tick is over and went well */
 function tickCell(host: RunHost, cell: NodeCell): boolean {
-  cell.ticks++;
-  let startNs = 0;
-  if (--cell.ticksToSample < 0 || cell.isSlow) {
-    cell.ticksToSample = SAMPLE_EVERY - 1;
-    startNs = host.nowNs();
-  }
+  const startNs = cell.beginTick() ? host.nowNs() : 0;
   if (cell.dueNs > 0) noteLateness(host, cell);
-  cell.reads = 0;
-  cell.writes = 0;
   cell.due = false;
   let outcome: void | Promise<void>;
   try {
@@ -163,7 +139,7 @@ function afterTick(host: RunHost, cell: NodeCell, startNs: number): boolean {
     return false;
   }
   cell.setPhase(PHASE_IDLE);
-  if (startNs > 0) noteTick(host, cell, startNs);
+  if (startNs > 0) cell.noteTick(startNs, host.nowNs());
   if (wasPending) host.flushWriters();
   if (cell.finishing || cell.mode === "external") {
     // An external node's one tick is its whole life.
@@ -254,29 +230,15 @@ function afterFailure(host: RunHost, cell: NodeCell, error: unknown, action: str
   cell.pending = false;
   cell.settle();
   cell.setPhase(PHASE_IDLE);
-  host.page.f64[cell.at64 + ERRORS]++;
+  cell.countError();
   host.fail(error, cell, action);
-}
-
-/** Busy time is exact for nodes with long ticks, and scaled up from samples for those with short ones. */
-function noteTick(host: RunHost, cell: NodeCell, startNs: number): void {
-  const { f64, u32 } = host.page;
-  const tookNs = host.nowNs() - startNs;
-  const wasSlow = cell.isSlow;
-  cell.isSlow = tookNs >= SHORT_TICK_NS;
-  f64[cell.at64 + BUSY] += wasSlow || cell.isSlow ? tookNs : tookNs * SAMPLE_EVERY;
-  f64[cell.at64 + SAMPLED]++;
-  if (tookNs > f64[cell.at64 + MAX_TICK]) f64[cell.at64 + MAX_TICK] = tookNs;
-  u32[cell.at32 + TICK_HISTOGRAM + bucketOf(tookNs, TICK_HISTOGRAM_SHIFT)]++;
-  if (cell.reads === 0) return;
-  u32[cell.at32 + AGE_HISTOGRAM + bucketOf(startNs - cell.lastIngressNs, AGE_HISTOGRAM_SHIFT)]++;
 }
 
 /** A tick that was due at a time begins now: counts it if it is late. */
 function noteLateness(host: RunHost, cell: NodeCell): void {
   const allowedNs = cell.lastDueNs > 0 ? cell.dueNs - cell.lastDueNs : FIRST_TICK_MAY_BE_LATE_NS;
   // Offline graphs have no deadlines.
-  if (host.mode === "live" && host.nowNs() - cell.dueNs > allowedNs) host.page.f64[cell.at64 + LATE_TICKS]++;
+  if (host.mode === "live" && host.nowNs() - cell.dueNs > allowedNs) cell.countLate();
   cell.lastDueNs = cell.dueNs;
   cell.dueNs = 0;
 }

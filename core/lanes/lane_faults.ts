@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { NODE } from "../../ffi/layout.gen.ts";
-import type { ControlPage } from "../control_page.ts";
 import { serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { explain } from "./explain.ts";
@@ -12,12 +10,9 @@ import { blame, disable, setAside, setUp } from "./faults.ts";
 import type { LaneInit, LaneReport } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
 
-const ERRORS = NODE.errors >> 3;
-
 /** What taking failures asks of the lane. */
 export interface FaultyLane {
   readonly init: LaneInit;
-  readonly page: ControlPage;
   readonly cells: readonly NodeCell[];
   /** It has torn its nodes down, or does so now. */
   readonly closed: boolean;
@@ -107,6 +102,6 @@ export class LaneFaults {
   }
 
   #count(cell: NodeCell): void {
-    this.#lane.page.f64[cell.at64 + ERRORS]++;
+    cell.countError();
   }
 }

@@ -8,7 +8,8 @@ import { deserializeError, serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { LaneKind } from "./lane_options.ts";
-import { Lane, MESSAGE_INBOX_BIT } from "./lane.ts";
+import { Lane } from "./lane.ts";
+import { MESSAGE_INBOX_BIT } from "./lane_loop.ts";
 import type { LaneCommand, LaneInit, LaneReport } from "./messages.ts";
 
 /** See the module. */

@@ -1,0 +1,173 @@
+/**
+ * What a cell counts of its node, and how that gets to the node's record on the control page. Counts are exact: they
+ * grow here and are added up at `publish()`. Times of ticks are sampled.
+ *
+ * @module
+ */
+import { BLOCKED, NODE, PHASE } from "../../ffi/layout.gen.ts";
+import type { ControlPage } from "../control_page.ts";
+import { bucketOf } from "../histogram.ts";
+import { takeTimeRow } from "./time_rows.ts";
+
+// Constants of this module: an imported one is looked up anew at each use.
+const BLOCKED_NONE = BLOCKED.none;
+const PHASE_IDLE = PHASE.idle;
+const NODE_PHASE = NODE.phase >> 2;
+const BLOCKED_KIND = NODE.blockedKind >> 2;
+const BLOCKED_ID = NODE.blockedId >> 2;
+const TICK_HISTOGRAM_SHIFT = NODE.tickHistogramShift;
+const AGE_HISTOGRAM_SHIFT = NODE.ageHistogramShift;
+
+const TICKS = NODE.ticks >> 3;
+const FRAMES_IN = NODE.framesIn >> 3;
+const FRAMES_OUT = NODE.framesOut >> 3;
+const BUSY = NODE.busyNs >> 3;
+const MAX_TICK = NODE.maxTickNs >> 3;
+const SAMPLED = NODE.sampledTicks >> 3;
+const ERRORS = NODE.errors >> 3;
+const LATE_TICKS = NODE.lateTicks >> 3;
+const TICK_HISTOGRAM = NODE.tickHistogram >> 2;
+const AGE_HISTOGRAM = NODE.ageHistogram >> 2;
+
+/** Ticks that took less than this are timed one in {@linkcode SAMPLE_EVERY}. */
+const SHORT_TICK_NS = 20_000;
+
+const SAMPLE_EVERY = 64;
+
+/** What figures ask of the lane. */
+export interface FiguresHost {
+  readonly page: ControlPage;
+  /** There is something to publish. It is said again only after that was published. */
+  changed?(figures: CellFigures): void;
+}
+
+/** See the module. */
+export abstract class CellFigures {
+  /** Since the last `publish()`. */
+  #ticks = 0;
+  protected framesIn = 0;
+  protected framesOut = 0;
+  /** Frames taken in this tick. */
+  reads = 0;
+  /** Frames written in this tick. */
+  writes = 0;
+  /** Ticks until the next one is timed. */
+  #ticksToSample = 0;
+  /** The last timed tick took so long that each is timed. */
+  isSlow = false;
+  /** There is something to publish, and the lane knows. */
+  protected isChanged = false;
+  /** What the node waits for: `none`, a link or a pool (`BLOCKED`). */
+  blocked: number = BLOCKED_NONE;
+  /** As last written to the control page. */
+  #phase: number = PHASE_IDLE;
+  /** Of the frame read last: when it entered the graph, on the runtime's clock, and its media time. */
+  protected readonly times: Float64Array;
+  protected readonly timesAt: number = 0;
+  readonly #host: FiguresHost;
+  /** Index of the node's record in the control page's f64 and u32 views. */
+  readonly #at64: number = 0;
+  readonly #at32: number = 0;
+  readonly #f64: Float64Array;
+  readonly #u32: Uint32Array;
+
+  /** @param index of the node's record */
+  constructor(host: FiguresHost, index: number) {
+    const { times, at } = takeTimeRow();
+    this.times = times;
+    this.timesAt = at;
+    this.#host = host;
+    this.#f64 = host.page.f64;
+    this.#u32 = host.page.u32;
+    this.#at64 = host.page.nodeOffset(index) >> 3;
+    this.#at32 = host.page.nodeOffset(index) >> 2;
+  }
+
+  /** When the frame read last entered the graph, on the runtime's clock. */
+  get lastIngressNs(): number {
+    return this.times[this.timesAt];
+  }
+
+  /** The media time of the frame read last, nanoseconds; 0 before that. */
+  ptsNs(): number {
+    return this.times[this.timesAt + 1];
+  }
+
+  /** Counts a tick, which begins now. @returns whether it is to be timed: call `noteTick()` at its end */
+  beginTick(): boolean {
+    this.#ticks++;
+    this.reads = 0;
+    this.writes = 0;
+    if (--this.#ticksToSample >= 0 && !this.isSlow) return false;
+    this.#ticksToSample = SAMPLE_EVERY - 1;
+    return true;
+  }
+
+  /**
+   * Sets the phase that the statistics page shows. That a synchronous tick is under way the lane's record tells, for all
+   * of its nodes in one word.
+   */
+  setPhase(phase: number): void {
+    if (phase === this.#phase) return;
+    this.#phase = phase;
+    this.#u32[this.#at32 + NODE_PHASE] = phase;
+  }
+
+  /**
+   * Notes a tick that was timed. Busy time is exact for nodes with long ticks, and scaled up from samples for those with short
+   * ones.
+   *
+   * @param startNs when it began, on the runtime's clock
+   * @param nowNs when it ended
+   */
+  noteTick(startNs: number, nowNs: number): void {
+    const f64 = this.#f64;
+    const at = this.#at64;
+    const tookNs = nowNs - startNs;
+    const wasSlow = this.isSlow;
+    this.isSlow = tookNs >= SHORT_TICK_NS;
+    f64[at + BUSY] += wasSlow || this.isSlow ? tookNs : tookNs * SAMPLE_EVERY;
+    f64[at + SAMPLED]++;
+    if (tookNs > f64[at + MAX_TICK]) f64[at + MAX_TICK] = tookNs;
+    this.#u32[this.#at32 + TICK_HISTOGRAM + bucketOf(tookNs, TICK_HISTOGRAM_SHIFT)]++;
+    if (this.reads === 0) return;
+    this.#u32[this.#at32 + AGE_HISTOGRAM + bucketOf(startNs - this.lastIngressNs, AGE_HISTOGRAM_SHIFT)]++;
+  }
+
+  /** Counts a tick that began later than it may. */
+  countLate(): void {
+    this.#f64[this.#at64 + LATE_TICKS]++;
+  }
+
+  /** Counts a call of the processor that threw, or whose promise was rejected. */
+  countError(): void {
+    this.#f64[this.#at64 + ERRORS]++;
+  }
+
+  /** Brings the figures of the node and of its links on the control page up to date. */
+  publish(): void {
+    this.isChanged = false;
+    this.#f64[this.#at64 + TICKS] += this.#ticks;
+    this.#f64[this.#at64 + FRAMES_IN] += this.framesIn;
+    this.#f64[this.#at64 + FRAMES_OUT] += this.framesOut;
+    this.#ticks = this.framesIn = this.framesOut = 0;
+    this.publishLinks();
+  }
+
+  /** Brings the figures of the node's links up to date. */
+  protected abstract publishLinks(): void;
+
+  /** There is something to publish. */
+  protected change(): void {
+    if (this.isChanged) return;
+    this.isChanged = true;
+    this.#host.changed?.(this);
+  }
+
+  /** @param id of the link or pool that the node waits for */
+  protected setBlocked(kind: number, id: number): void {
+    this.blocked = kind;
+    this.#u32[this.#at32 + BLOCKED_KIND] = kind;
+    this.#u32[this.#at32 + BLOCKED_ID] = id;
+  }
+}

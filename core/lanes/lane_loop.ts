@@ -1,0 +1,391 @@
+/**
+ * What a lane's thread does all the time: rounds, and sleep between them.
+ *
+ * One *round* takes what arrived in the inbox, runs up to a slice of the queued nodes, and makes what they wrote
+ * visible to other lanes. When nothing is queued the lane parks: blocking where nothing in its event loop can be
+ * pending, else without blocking. It returns to the event loop every few milliseconds, so that messages, timers and
+ * promises are served.
+ *
+ * @module
+ */
+import { setImmediate } from "node:timers";
+import { BLOCKED, LANE } from "../../ffi/layout.gen.ts";
+import { type ControlPage, LANE_STATE } from "../control_page.ts";
+import type { Driver } from "../driver/driver.ts";
+import type { LinkWriter, Wakeable } from "../links/link.ts";
+import type { GraphMode } from "../links/policy.ts";
+import { type Pool, POOL_INBOX_BIT } from "../memory/pool.ts";
+import type { CellFigures } from "./cell_figures.ts";
+import { runCell, type RunHost } from "./cell_runner.ts";
+import type { LaneInit } from "./messages.ts";
+import type { NodeCell } from "./node_cell.ts";
+import { ReadySet } from "./ready_set.ts";
+import { Spinner } from "./spinner.ts";
+
+// Constants of this module: an imported one is looked up anew at each use.
+const GENERATION = LANE.generation >> 2;
+const HEARTBEAT_NS = LANE.heartbeatNs >> 3;
+const ROUNDS = LANE.rounds >> 3;
+const LANE_STATE_RUNNING = LANE_STATE.running;
+const CURRENT_NODE = LANE.currentNode >> 2;
+const PARKS = LANE.parks >> 3;
+const LANE_STATE_WAITING = LANE_STATE.waiting;
+const LANE_STATE_QUIET = LANE_STATE.quiet;
+const STATE = LANE.state >> 2;
+const BLOCKED_POOL = BLOCKED.pool;
+
+/** The inbox bit that says: the control isolate has posted a message. */
+export const MESSAGE_INBOX_BIT = 1;
+
+/** Nodes run between two looks at the inbox. */
+const SLICE_TICKS = 32;
+
+/** Longest time without going back to the event loop, nanoseconds. */
+const YIELD_AFTER_NS = 4_000_000;
+
+/** Longest blocking and non-blocking park, milliseconds. */
+const PARK_MS = 50;
+const PARK_ASYNC_MS = 250;
+
+/** Longest wait for a message that was announced by the inbox, in returns to the event loop. */
+const MESSAGE_YIELDS = 64;
+
+/** Least time between two looks at whether figures are to be published, nanoseconds. */
+const PUBLISH_EVERY_NS = 2_000_000;
+
+/** Publishing takes at most one part in so many of the time. */
+const PUBLISH_SHARE = 20;
+
+/** What the loop asks of the lane. */
+export interface LoopHost {
+  readonly index: number;
+  readonly init: LaneInit;
+  readonly driver: Driver;
+  readonly mode: GraphMode;
+  readonly page: ControlPage;
+  /** Whether this thread may block: not main. */
+  readonly mayBlock: boolean;
+  readonly pools: readonly Pool[];
+  /** Whom an inbox bit wakes. */
+  readonly wakeables: readonly (Wakeable | undefined)[];
+  /** The writing ends that have staged something since they were flushed last. */
+  readonly staged: LinkWriter[];
+  /** In the order of the graph: a cell's place is its rank. */
+  readonly cells: readonly NodeCell[];
+  /** Whether an edit is to be applied before the next round, and whether one waits for promises or timers. */
+  readonly edits: { readonly due: boolean; readonly busy: boolean; apply(): void };
+  /** Tells the control isolate what has gathered, if it is time. */
+  tellNews(nowNs: number): void;
+  /** No node is run any more, and none is in a tick. */
+  rested(pause: number): void;
+  /** The lane's record is another thread's by now. */
+  fenced(): void;
+  /** The node's end of stream was sent. */
+  ended(cell: NodeCell): void;
+  /** The node threw in `action`. */
+  fail(error: unknown, cell: NodeCell, action: string): void;
+}
+
+/** See the module. */
+export class LaneLoop implements RunHost {
+  readonly mode: GraphMode;
+  readonly #host: LoopHost;
+  #ready = new ReadySet(0);
+  /** The clock as last read: at least once a round, and after each tick that takes long. */
+  #nowNs = 0;
+  /** When the lane is to go back to the event loop. */
+  #yieldAtNs = 0;
+  readonly #page: ControlPage;
+  readonly #at32: number;
+  readonly #spinner: Spinner | undefined;
+  #running = false;
+  #paused = false;
+  /** Number of the last pause. */
+  #pause = 0;
+  /** That the lane is paused was reported. */
+  #pauseTold = false;
+  /** How long all pauses took. */
+  #pausedNs = 0;
+  /** Waiting without blocking: other work of the event loop may wake nodes. */
+  #parked: Promise<void> | undefined;
+  #messages = 0;
+  /** Those that were here when the inbox was looked at last. */
+  #messagesSeen = 0;
+  #messageAnnounced = false;
+  /** One was announced and has not come by the next park, which leaves room for it. */
+  #messageOverdue = false;
+  /** The nodes that have figures to publish, and when they are to be. */
+  readonly #changed: CellFigures[] = [];
+  #publishAtNs = 0;
+  /** The nodes that wait for a time. */
+  readonly #timed: NodeCell[] = [];
+  /** Nodes with an asynchronous tick under way. */
+  #pending = 0;
+  readonly #take: (bit: number) => void;
+
+  constructor(host: LoopHost) {
+    this.#host = host;
+    this.mode = host.mode;
+    this.#page = host.page;
+    this.#at32 = host.page.laneOffset(host.index) >> 2;
+    this.#take = (bit) => this.#taken(bit);
+    if (host.mayBlock) {
+      this.#spinner = new Spinner(host.page, host.index, navigator.hardwareConcurrency, () => this.nowNs());
+    }
+  }
+
+  /** Runs nodes until `halt()`. */
+  async run(): Promise<void> {
+    this.#running = true;
+    this.#yieldAtNs = this.nowNs() + YIELD_AFTER_NS;
+    const { edits } = this.#host;
+    while (this.#running) {
+      if (edits.due) {
+        edits.apply();
+        // On main, what waits for the answer runs now.
+        await yieldNow();
+      }
+      this.#round();
+      if (!this.#running) return;
+      this.#tellPause();
+      if (this.#ready.size === 0 || this.#paused) {
+        if (!this.#spin()) await this.#idle();
+      } else if (this.#messageAnnounced) await this.#awaitMessage();
+      else if (this.#nowNs >= this.#yieldAtNs) await this.#yield();
+    }
+  }
+
+  /** Runs no node any more. */
+  halt(): void {
+    this.#running = false;
+  }
+
+  /** Runs no node until `resume()`; the host is told when none is in a tick. @param pause its number */
+  pause(pause: number): void {
+    this.#paused = true;
+    this.#pause = pause;
+    this.#host.driver.ringBell(this.#host.index);
+  }
+
+  /** @param pausedNs how long all pauses took */
+  resume(pausedNs: number): void {
+    this.#pausedNs = pausedNs;
+    this.#paused = false;
+    this.#pauseTold = false;
+    this.#host.driver.ringBell(this.#host.index);
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** A message of the control isolate has come. */
+  messageCame(): void {
+    this.#messages++;
+  }
+
+  /** The lane has so many cells, others than before or in another order: none of them is queued. */
+  reset(cells: number): void {
+    this.#ready = new ReadySet(cells);
+  }
+
+  /** Wakes the lane if it waits without blocking, and returns when it does not wait any more. */
+  async leavePark(): Promise<void> {
+    // The wait looks at memory that is given up next.
+    if (this.#parked !== undefined) this.#host.driver.ringBell(this.#host.index);
+    await this.#parked;
+  }
+
+  nowNs(): number {
+    return this.#nowNs = this.#host.driver.nowNs() - this.#pausedNs;
+  }
+
+  stampNs(): number {
+    return this.#nowNs;
+  }
+
+  enqueue(cell: NodeCell): void {
+    if (cell.retired) return;
+    cell.queued = true;
+    this.#ready.add(cell.rank);
+    this.wroteBetween();
+  }
+
+  /** A promise or a timer gave the lane something to do, perhaps while it sleeps. */
+  wroteBetween(): void {
+    if (this.#parked !== undefined) this.#host.driver.ringBell(this.#host.index);
+  }
+
+  schedule(cell: NodeCell): void {
+    this.#timed.push(cell);
+    this.wroteBetween();
+  }
+
+  changed(figures: CellFigures): void {
+    this.#changed.push(figures);
+  }
+
+  pendingChanged(by: 1 | -1): void {
+    this.#pending += by;
+  }
+
+  ended(cell: NodeCell): void {
+    this.#host.ended(cell);
+  }
+
+  fail(error: unknown, cell: NodeCell, action: string): void {
+    this.#host.fail(error, cell, action);
+  }
+
+  #round(): void {
+    const host = this.#host;
+    const { cells } = host;
+    if (this.#page.u32[this.#at32 + GENERATION] !== host.init.generation) {
+      this.#running = false;
+      host.fenced();
+      return;
+    }
+    const nowNs = this.nowNs();
+    const { f64, u32 } = this.#page;
+    f64[(this.#at32 >> 1) + HEARTBEAT_NS] = nowNs;
+    f64[(this.#at32 >> 1) + ROUNDS]++;
+    this.#page.drainInbox(host.index, this.#take);
+    this.#messagesSeen = this.#messages;
+    host.tellNews(nowNs);
+    if (this.#paused) return;
+    this.#wakeTimers(nowNs);
+    const live = this.mode === "live";
+    if (this.#ready.size > 0) this.#setState(LANE_STATE_RUNNING);
+    for (let left = SLICE_TICKS; left > 0 && this.#ready.size > 0 && this.#running; left--) {
+      const cell = cells[this.#ready.take()];
+      cell.queued = false;
+      if (cell.held || cell.failed) continue;
+      u32[this.#at32 + CURRENT_NODE] = cell.number;
+      runCell(this, cell);
+      if (live || cell.repeats) this.flushWriters();
+    }
+    u32[this.#at32 + CURRENT_NODE] = 0;
+    this.flushWriters();
+    if (nowNs >= this.#publishAtNs) this.#publishInTurn();
+  }
+
+  /** Brings the figures of nodes and links on the control page up to date. */
+  publish(): void {
+    const changed = this.#changed;
+    for (let k = 0; k < changed.length; k++) changed[k].publish();
+    changed.length = 0;
+  }
+
+  #publishInTurn(): void {
+    const fromNs = this.nowNs();
+    this.publish();
+    const toNs = this.nowNs();
+    this.#publishAtNs = toNs + Math.max(PUBLISH_EVERY_NS, (toNs - fromNs) * PUBLISH_SHARE);
+  }
+
+  /** Makes what nodes wrote visible to other lanes. */
+  flushWriters(): void {
+    const { staged } = this.#host;
+    for (let k = 0; k < staged.length; k++) staged[k].flush();
+    staged.length = 0;
+  }
+
+  /** Whether something came while the lane waited for it awake. Only where nothing else can wake a node. */
+  #spin(): boolean {
+    if (this.#spinner === undefined || this.#paused || this.#timed.length > 0 || this.#isOutside()) return false;
+    if (this.#messageAnnounced) return false;
+    return this.#nowNs < this.#yieldAtNs && !this.#host.edits.due && this.#spinner.spin(this.#yieldAtNs - this.#nowNs);
+  }
+
+  /** Whether what the event loop does may give the lane something to do. */
+  #isOutside(): boolean {
+    return this.#pending > 0 || this.#host.edits.busy || this.#messageOverdue;
+  }
+
+  /** Goes back to the event loop once. */
+  async #yield(): Promise<void> {
+    await yieldNow();
+    this.#yieldAtNs = this.nowNs() + YIELD_AFTER_NS;
+  }
+
+  async #idle(): Promise<void> {
+    const { driver } = this.#host;
+    // Before the lane sleeps rather than after: what wakes it is served at once.
+    if (this.nowNs() >= this.#yieldAtNs) await this.#yield();
+    const lane = this.#host.index;
+    for (const pool of this.#host.pools) pool.flushMagazine();
+    this.publish();
+    const bell = this.#page.bell(lane);
+    this.#page.drainInbox(lane, this.#take);
+    if (this.#messageAnnounced) return await this.#awaitMessage();
+    if (this.#ready.size > 0 && !this.#paused) return;
+    const waitMs = this.#paused ? Infinity : this.#wakeTimers(this.nowNs());
+    if (waitMs <= 0 || this.#host.edits.due) return;
+    this.#page.f64[(this.#at32 >> 1) + PARKS]++;
+    const outside = this.#isOutside();
+    this.#messageOverdue = false;
+    this.#setState(outside || waitMs < Infinity ? LANE_STATE_WAITING : LANE_STATE_QUIET);
+    if (this.#host.mayBlock && !outside) {
+      driver.park(lane, bell, Math.min(waitMs, PARK_MS));
+    } else {
+      this.#parked = driver.parkAsync(lane, bell, Math.min(waitMs, PARK_ASYNC_MS));
+      await this.#parked;
+      this.#parked = undefined;
+      this.#yieldAtNs = this.nowNs() + YIELD_AFTER_NS;
+    }
+  }
+
+  #setState(state: number): void {
+    this.#page.u32[this.#at32 + STATE] = state;
+  }
+
+  #taken(bit: number): void {
+    if (bit === POOL_INBOX_BIT) {
+      for (const cell of this.#host.cells) {
+        if (cell.blocked === BLOCKED_POOL) cell.wake();
+      }
+    } else if (bit === MESSAGE_INBOX_BIT) this.#messageAnnounced = this.#messages === this.#messagesSeen;
+    else this.#host.wakeables[bit]?.notify();
+  }
+
+  /** A message was posted: goes back to the event loop until it is here. */
+  async #awaitMessage(): Promise<void> {
+    this.#messageAnnounced = false;
+    const before = this.#messages;
+    for (let k = 0; k < MESSAGE_YIELDS && this.#messages === before && this.#running; k++) await yieldNow();
+    this.#messageOverdue = this.#messages === before;
+  }
+
+  #tellPause(): void {
+    if (!this.#paused || this.#pauseTold) return;
+    if (this.#host.cells.some((cell) => cell.pending && !cell.failed && cell.mode !== "external")) return;
+    for (const pool of this.#host.pools) pool.flushMagazine();
+    this.publish();
+    this.#pauseTold = true;
+    this.#host.rested(this.#pause);
+  }
+
+  /** Queues the nodes whose time has come. @returns milliseconds to the next one; 0 if one was queued */
+  #wakeTimers(nowNs: number): number {
+    let nextNs = Infinity;
+    let kept = 0;
+    for (const cell of this.#timed) {
+      if (cell.ended || cell.retired || cell.notBeforeNs === 0) {
+        cell.timed = false;
+        continue;
+      }
+      this.#timed[kept++] = cell;
+      // What is not run now would be due for ever: it is woken when it is.
+      if (cell.pending || cell.held || cell.failed) continue;
+      if (cell.notBeforeNs <= nowNs) cell.wake();
+      nextNs = Math.min(nextNs, cell.notBeforeNs);
+    }
+    this.#timed.length = kept;
+    return Math.max(0, (nextNs - nowNs) / 1e6);
+  }
+}
+
+/** Goes back to the event loop once. */
+export function yieldNow(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
