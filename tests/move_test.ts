@@ -2,10 +2,12 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { Runtime } from "../core/runtime.ts";
 import type { LinkPolicy } from "../core/links/policy.ts";
-import type { RuntimeStats } from "../core/stats.ts";
+import type { Supervision } from "../core/supervision.ts";
+import type { RunSummary, RuntimeStats } from "../core/stats.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { checkingSink, collect, collected, numberedSource, pass } from "./fixtures/numbered.ts";
 import { valueSink, valueSource } from "./fixtures/edited.ts";
+import { faulty } from "./fixtures/faulty.ts";
 import { filter } from "./fixtures/scripted.ts";
 
 /** Blocks that no test sees the end of. */
@@ -18,7 +20,12 @@ const FRAMES_BETWEEN = 100;
 const LANES = ["main", "near", "far"];
 
 /** source → middle → sink → found, on lanes of their own choice; it does not end by itself. */
-function chain(native: "require" | "off", policy: LinkPolicy, lanes: readonly string[]): Runtime {
+function chain(
+  native: "require" | "off",
+  policy: LinkPolicy,
+  lanes: readonly string[],
+  supervision?: Supervision,
+): Runtime {
   const runtime = new Runtime({ mode: "offline", native, pools: { audio: { slots: 4_000, slotBytes: 64 } } });
   const source = runtime.add(numberedSource({ count: ENDLESS, perTick: 8 }), { id: "source", lane: lanes[0] });
   const middle = runtime.add(pass(), { id: "middle", lane: lanes[1] });
@@ -133,3 +140,49 @@ eachDriver("move() takes along values that were queued by reference", async (nat
   equal(links[0].written, links[0].read);
   for (const { name, slots, free } of pools) equal(free, slots, `pool ${name}`);
 });
+
+const SOON: Supervision = { restart: { limit: 10, backoffMs: 1, maxBackoffMs: 1 } };
+
+/**
+ * Moves the middle of a chain, while a lane ends that has said it is ready for that and has not yet done it.
+ *
+ * @param lane that ends
+ */
+async function moveMeanwhile(native: "require" | "off", lane: string, from: string, to: string): Promise<RunSummary> {
+  collected.length = 0;
+  const runtime = chain(native, "roll-off", ["main", "near", "main"]);
+  await runtime.edit((edit) => {
+    edit.remove("middle");
+    edit.add(faulty({ how: "arms mines when it moves" }), { id: "middle", lane: from, supervision: SOON });
+    edit.connectByName("source.audio", "middle.audioIn", { policy: "roll-off", capacity: 16 });
+    edit.connectByName("middle.audioOut", "sink.audio", { policy: "roll-off", capacity: 16 });
+    edit.add(faulty({ how: "is a mine" }), { id: "mine", lane, supervision: SOON });
+    edit.connectByName("source.audio", "mine.audioIn", { policy: "roll-off", capacity: 16 });
+  });
+  await runtime.start();
+  await flow(runtime, "sink");
+  await flow(runtime, "mine");
+  await runtime.edit((edit) => edit.move("middle", to));
+  await until(() => runtime.stats().nodes.find(({ id }) => id === "mine")!.restarts === 1);
+  await flow(runtime, "mine");
+  await flow(runtime, "sink");
+  const summary = (await runtime.stop())!;
+  assertAccounted(summary);
+  for (const { name, slots, free } of summary.pools) equal(free, slots, `pool ${name}`);
+  equal(collected[0].disordered + collected[0].corrupt, 0);
+  return summary;
+}
+
+eachDriver("move() to a lane that ends before the node has arrived: it is restarted there", async (native) => {
+  const { nodes } = await moveMeanwhile(native, "far", "main", "far");
+  const { lane, restarts } = nodes.find(({ id }) => id === "middle")!;
+  deepEqual([lane, restarts], ["far", 1]);
+});
+
+for (const to of ["main", "far"]) {
+  eachDriver(`move() to ${to} from a lane that ends before it has let go of the node: it goes on`, async (native) => {
+    const { nodes } = await moveMeanwhile(native, "near", "near", to);
+    const { lane, restarts } = nodes.find(({ id }) => id === "middle")!;
+    deepEqual([lane, restarts], [to, 0]);
+  });
+}

@@ -129,6 +129,9 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
       case "arrive":
         this.edits.arrive(command);
         break;
+      case "settle":
+        this.#editor.settle(command);
+        break;
       case "attach":
         this.edits.attach(command);
         break;

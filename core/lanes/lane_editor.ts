@@ -200,6 +200,14 @@ export class LaneEditor {
     this.#lane.post({ kind: "arrived", epoch });
   }
 
+  /** Counts what went with lanes that were to let go of the other ends of links. */
+  settle({ epoch, ends }: Command<"settle">): void {
+    const lane = this.#lane;
+    const all = new Map(lane.cells.map((cell) => [cell.id, cell]));
+    settleLost(lane, all, ends.map((end) => ({ end, kept: true })));
+    lane.post({ kind: "settled", epoch });
+  }
+
   /** Takes up the ends of links that came with nodes from other lanes, and runs those nodes from now on. */
   attach({ epoch, moves, rests }: Command<"attach">): void {
     const lane = this.#lane;

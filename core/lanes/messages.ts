@@ -184,6 +184,8 @@ export type LaneCommand =
   }
   /** After `prepare`: gives nodes that come from other lanes their state. Answered by `arrived` or `refused`. */
   | { readonly kind: "arrive"; readonly epoch: number; readonly nodes: readonly YieldedNode[] }
+  /** After `applied`: counts what went with a lane whose end of a link was to move. Answered by `settled`. */
+  | { readonly kind: "settle"; readonly epoch: number; readonly ends: readonly LinkEndPlan[] }
   /** After `applied`: takes up what other lanes have let go of. Answered by `attached`. */
   | {
     readonly kind: "attach";
@@ -242,6 +244,7 @@ export type LaneReport =
     readonly failures: readonly SerializedError[];
     readonly rests: readonly LinkRest[];
   }
+  | { readonly kind: "settled"; readonly epoch: number }
   | { readonly kind: "attached"; readonly epoch: number }
   /** A removed node was torn down. */
   | { readonly kind: "removed"; readonly node: NodeId }

@@ -89,6 +89,7 @@ export class NativeLanePort implements LanePort {
         break;
       case "yield":
       case "arrive":
+      case "settle":
       case "attach":
         // Nodes of native lanes are not moved, nor are those that links join to them.
         break;

@@ -30,6 +30,9 @@ const APPLY_TIMEOUT_MS = 5_000;
 /** How long removed nodes may take to flush and tear down, milliseconds. */
 const REMOVE_TIMEOUT_MS = 10_000;
 
+/** How long what a lane said before it ended may be on its way, milliseconds. */
+const LAST_WORDS_MS = 50;
+
 /** What is changed beside nodes and links. */
 export interface EditExtras {
   /** What was done, in words, for whoever watches. */
@@ -66,7 +69,7 @@ export interface EditSite {
   edited(change: GraphChange, actions: readonly string[]): void;
 }
 
-type Reply = Extract<LaneReport, { kind: "prepared" | "yielded" | "arrived" | "applied" | "attached" }>;
+type Reply = Extract<LaneReport, { kind: "prepared" | "yielded" | "arrived" | "applied" | "settled" | "attached" }>;
 
 /** See the module. */
 export class LiveEdits {
@@ -80,6 +83,12 @@ export class LiveEdits {
   #removing: readonly NodeEntry[] = [];
   /** Lanes that have not come to the edit that was committed last: until then there can be no other. */
   readonly #behind = new Set<number>();
+  /** Lanes that have ended and have no other thread yet, with the reason, and those of them that say nothing more. */
+  readonly #lost = new Map<number, Error>();
+  readonly #silent = new Set<number>();
+  readonly #lastWords = new Map<number, ReturnType<typeof setTimeout>>();
+  /** Lanes that have answered themselves what was asked last. */
+  readonly #answered = new Set<number>();
   #underWay = 0;
   #ended = false;
 
@@ -136,17 +145,24 @@ export class LiveEdits {
     return done;
   }
 
-  /** A lane has ended: an edit that waits for it is refused or, from its commit on, does without it. */
+  /** A lane has ended: an edit that needs it is refused or, from its commit on, does without it. */
   laneLost(lane: number, error: Error): void {
     this.#behind.delete(lane);
-    if (!this.#committed) {
-      this.#replies?.refuse(error);
-      return;
-    }
-    this.#replies?.settle(lane, { kind: "applied", epoch: this.#epoch, failures: [], rests: [] });
-    for (const { id, lane: name } of this.#removing) {
-      if (this.#site.laneIndex(name) === lane) this.#removals?.settle(id, true);
-    }
+    if (this.#lost.has(lane)) return;
+    this.#lost.set(lane, error);
+    if (!this.#committed) this.#replies?.refuse(error);
+    this.#lastWords.set(lane, setTimeout(() => this.#doWithout(lane), LAST_WORDS_MS));
+  }
+
+  /** Why a lane has ended, if it has and has no other thread. */
+  lossOf(lane: number): Error | undefined {
+    return this.#lost.get(lane);
+  }
+
+  /** Another thread runs the lane. */
+  laneBack(lane: number): void {
+    clearTimeout(this.#lastWords.get(lane));
+    for (const known of [this.#lost, this.#silent, this.#lastWords]) known.delete(lane);
   }
 
   /** A lane's answer. */
@@ -156,6 +172,7 @@ export class LiveEdits {
     else if (report.kind === "refused") this.#replies?.refuse(deserializeError(report.error));
     else {
       this.#behind.delete(lane);
+      this.#answered.add(lane);
       this.#replies?.settle(lane, report);
     }
   }
@@ -163,6 +180,7 @@ export class LiveEdits {
   /** The graph is ending: what waits is given up. */
   end(error: Error): void {
     this.#ended = true;
+    for (const lane of this.#lost.keys()) this.laneBack(lane);
     this.#replies?.refuse(error);
     this.#removals?.refuse(error);
   }
@@ -210,6 +228,7 @@ export class LiveEdits {
       const known = restarted.flatMap(({ node }) => draft.connections.fromNode(node.id));
       const formats = replies.flatMap((reply) => reply.kind === "prepared" ? reply.formats : []);
       site.checkFormats(formats, [...change.linked, ...known]);
+      this.#assertNoneLost(work.keys());
     } catch (error) {
       for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch });
       for (const link of planned) plans.remove(link);
@@ -217,11 +236,11 @@ export class LiveEdits {
       draft.discard();
       throw error;
     }
-    const applying = answers(work.keys(), APPLY_TIMEOUT_MS);
     const gone = [...change.removed, ...change.moved.map(({ before }) => before)];
-    this.#removals = new Replies(gone.map(({ id }) => id), REMOVE_TIMEOUT_MS, notGone);
     this.#committed = true;
     this.#removing = gone;
+    this.#removals = new Replies(gone.map(({ id }) => id), REMOVE_TIMEOUT_MS, notGone);
+    const applying = answers(work.keys(), APPLY_TIMEOUT_MS);
     Atomics.store(page.u32, CONTROL.epoch >> 2, epoch);
     for (const lane of work.keys()) site.driver.ringBell(lane);
     topology.adopt(draft);
@@ -230,8 +249,10 @@ export class LiveEdits {
     extras.committed?.();
     const applied = (await applying).flatMap((reply) => reply.kind === "applied" ? reply : []);
     if (!moves.isEmpty) {
-      await answers(moves.attach(epoch, applied.flatMap(({ rests }) => rests)), APPLY_TIMEOUT_MS);
-      moves.finish();
+      moves.letGo(applied.flatMap(({ rests }) => rests), this.#answered);
+      await answers(moves.askToSettle(epoch), APPLY_TIMEOUT_MS);
+      await answers(moves.attach(epoch), APPLY_TIMEOUT_MS);
+      moves.finish(this.#answered);
     }
     for (const link of change.unlinked) this.#clear(link);
     await this.#removals.all;
@@ -242,8 +263,32 @@ export class LiveEdits {
 
   /** Waits for what the lanes say next. */
   #answers(lanes: Iterable<number>, limitMs: number): Promise<readonly Reply[]> {
-    this.#replies = new Replies(lanes, limitMs, (late) => this.#late(late, limitMs));
+    const all = [...lanes];
+    if (!this.#committed) this.#assertNoneLost(all);
+    this.#answered.clear();
+    this.#replies = new Replies(all, limitMs, (late) => this.#late(late, limitMs));
+    for (const lane of this.#silent) this.#replies.settle(lane, this.#nothing());
     return this.#replies.all;
+  }
+
+  /** A lane that has ended says nothing more. */
+  #doWithout(lane: number): void {
+    this.#silent.add(lane);
+    if (!this.#committed) return;
+    this.#replies?.settle(lane, this.#nothing());
+    for (const { id, lane: name } of this.#removing) {
+      if (this.#site.laneIndex(name) === lane) this.#removals?.settle(id, true);
+    }
+  }
+
+  /** What a lane that has ended says. */
+  #nothing(): Reply {
+    return { kind: "applied", epoch: this.#epoch, failures: [], rests: [] };
+  }
+
+  /** @throws the error of a lane that has ended */
+  #assertNoneLost(lanes: Iterable<number>): void {
+    for (const lane of lanes) if (this.#lost.has(lane)) throw this.#lost.get(lane);
   }
 
   async #swap(work: ReadonlyMap<number, LaneWork>, timeoutMs: number): Promise<void> {
@@ -258,12 +303,13 @@ export class LiveEdits {
         site.lane(lane)!.send({ kind: "prepare", epoch, nodes, pools: [], hold, trialMs: 0, inspect, edit });
       }
       await prepared;
+      this.#assertNoneLost(work.keys());
     } catch (error) {
       for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch });
       throw error;
     }
-    const applied = this.#answers(work.keys(), APPLY_TIMEOUT_MS);
     this.#committed = true;
+    const applied = this.#answers(work.keys(), APPLY_TIMEOUT_MS);
     Atomics.store(site.page.u32, CONTROL.epoch >> 2, epoch);
     for (const lane of work.keys()) site.driver.ringBell(lane);
     await applied;

@@ -5,12 +5,15 @@
  *
  * @module
  */
-import { NODE } from "../../ffi/layout.gen.ts";
+import { ENTRY, NODE } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
-import type { YieldedNode } from "../lanes/messages.ts";
+import type { LinkEndPlan, YieldedNode } from "../lanes/messages.ts";
+import type { Driver } from "../driver/driver.ts";
+import type { Pool } from "../memory/pool.ts";
+import { countLaneLost } from "../memory/reclaim.ts";
 import { type LinkMove, type LinkRest, mergeRests } from "../links/link_move.ts";
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
 import type { GraphChange, NodeChange } from "./graph_change.ts";
@@ -22,6 +25,8 @@ export interface MoveSite {
   readonly plans: LinkPlans;
   lane(index: number): LanePort | undefined;
   laneIndex(name: string): number;
+  readonly driver: Driver;
+  pools(): readonly Pool[];
 }
 
 interface PlannedMove {
@@ -34,6 +39,10 @@ export class NodeMoves {
   readonly #site: MoveSite;
   readonly #nodes: readonly NodeChange[];
   readonly #links: PlannedMove[] = [];
+  /** What lanes have let go of, by link. */
+  readonly #rests = new Map<number, LinkRest>();
+  /** Those of which a lane that has ended had an end that moves. */
+  #broken: readonly PlannedMove[] = [];
 
   /** @throws {SluiceError} `Busy` for a native stage, and for a node that a link joins to one */
   constructor(site: MoveSite, { moved, linked }: GraphChange, draft: Topology) {
@@ -97,28 +106,80 @@ export class NodeMoves {
     for (const { move } of this.#links) this.#site.plans.dropMove(move);
   }
 
+  /**
+   * The lanes have swapped.
+   *
+   * @param rests what they have let go of
+   * @param applied the lanes: one that has ended before it swapped let go of nothing
+   */
+  letGo(rests: readonly LinkRest[], applied: ReadonlySet<number>): void {
+    for (const rest of rests) this.#rests.set(rest.link, mergeRests(this.#rests.get(rest.link), rest));
+    this.#broken = this.#links.filter(({ move: { writer, reader } }) =>
+      [writer, reader].some(({ from, to }) => from !== to && !applied.has(from))
+    );
+  }
+
+  /**
+   * Counts what went with lanes that have ended before they let go of their ends of links: here, or by the lanes where
+   * the other ends stay and are at work.
+   *
+   * @returns the lanes that answer
+   */
+  askToSettle(epoch: number): number[] {
+    const { page, driver, lane } = this.#site;
+    const byLane = new Map<number, LinkEndPlan[]>();
+    for (const { move: { before, writer, reader } } of this.#broken) {
+      const stays = writer.from === writer.to ? writer : reader.from === reader.to ? reader : undefined;
+      if (stays === undefined) {
+        const inRing = before.ring === undefined ? 0 : driver.openReader(before.ring).available();
+        countLaneLost(page, before.index, inRing + (this.#rests.get(before.index)?.entries.length ?? 0));
+        continue;
+      }
+      const end: LinkEndPlan = stays === writer
+        ? { link: before, end: "writer", otherLane: reader.from }
+        : { link: before, end: "reader", otherLane: writer.from };
+      byLane.set(stays.to, [...byLane.get(stays.to) ?? [], end]);
+    }
+    for (const [index, ends] of byLane) lane(index)!.send({ kind: "settle", epoch, ends });
+    return [...byLane.keys()];
+  }
+
   /** Gives the lanes that nodes go to what the others have let go of. @returns the lanes that answer */
-  attach(epoch: number, rests: readonly LinkRest[]): number[] {
+  attach(epoch: number): number[] {
     const { page, plans, lane } = this.#site;
     for (const { before, after } of this.#nodes) {
       if (before.type.descriptor.type === after.type.descriptor.type) copyCounts(page, before, after);
     }
-    const merged = new Map<number, LinkRest>();
-    for (const rest of rests) merged.set(rest.link, mergeRests(merged.get(rest.link), rest));
     for (const { move } of this.#links) plans.rebind(move);
     const lanes = this.#lanesOf((node) => node.after);
     for (const index of lanes) {
       const moves = this.#links.map(({ move }) => move)
         .filter(({ writer, reader }) => writer.to === index || reader.to === index);
-      const own = moves.flatMap(({ after }) => merged.get(after.index) ?? []);
+      const own = moves.flatMap(({ after }) => this.#rests.get(after.index) ?? []);
       lane(index)!.send({ kind: "attach", epoch, moves, rests: own });
     }
     return lanes;
   }
 
-  /** Frees what links had before. */
-  finish(): void {
-    for (const { move } of this.#links) this.#site.plans.finishMove(move);
+  /**
+   * Frees what links had before, and the frames that were to go to lanes which have ended: they are counted when those
+   * are replaced.
+   *
+   * @param attached lanes that have taken up what moved to them
+   */
+  finish(attached: ReadonlySet<number>): void {
+    for (const { move } of this.#links) {
+      if (!attached.has(move.reader.to)) this.#release(this.#rests.get(move.after.index)?.entries ?? []);
+      this.#site.plans.finishMove(move);
+    }
+  }
+
+  #release(entries: readonly number[]): void {
+    const pools = this.#site.pools();
+    for (const entry of entries) {
+      pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask].releaseForeign(entry & ENTRY.slotMask);
+    }
+    for (const pool of pools) pool.flushMagazine();
   }
 
   #lanesOf(which: (node: NodeChange) => NodeEntry): number[] {

@@ -110,7 +110,10 @@ export class LaneKeeper {
    * @returns whether it is replaced; if not, the run has to end
    */
   take(index: number, error: Error, isStuck = false): boolean {
-    if (this.#lost.has(index)) return true;
+    if (this.#lost.has(index)) {
+      this.#site.edits().laneLost(index, error);
+      return true;
+    }
     const { lanes, states, supervisor, events } = this.#site;
     const port = lanes.at(index);
     const nodes = this.#nodesOf(index);
@@ -155,8 +158,11 @@ export class LaneKeeper {
     if (!isDead) this.#fence(old, nodes, error);
     const port = lanes.replace(index);
     await this.#site.reopen(port);
+    this.#site.edits().laneBack(index);
     const { work, abandoned } = this.#plan(index, nodes, isDead);
     await swap(work, REPLACE_TIMEOUT_MS);
+    const again = this.#site.edits().lossOf(index);
+    if (again !== undefined) throw again;
     for (const ring of abandoned) drainRing(this.#site.driver.openReader(ring), this.#site.pools());
     this.#settleNative(index);
     this.#lost.delete(index);

@@ -442,6 +442,7 @@ export class Session {
       case "prepared":
       case "yielded":
       case "arrived":
+      case "settled":
       case "attached":
       case "refused":
       case "applied":
