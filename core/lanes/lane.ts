@@ -130,7 +130,7 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
         this.edits.arrive(command);
         break;
       case "settle":
-        this.#editor.settle(command);
+        this.edits.settle(command);
         break;
       case "attach":
         this.edits.attach(command);
