@@ -302,14 +302,15 @@ eachDriver("pause() that resume() overtakes settles, and the next one waits for 
 eachDriver("pause() holds every node, and the clock of sources stands still meanwhile", async (native) => {
   const runtime = new Runtime({ mode: "live", native });
   const tone = runtime.add(nodes.toneSource({ frequencyHz: 440, durationSeconds: 60 }), { id: "tone" });
-  const level = runtime.add(nodes.levelMeter(), { id: "level" });
+  const level = runtime.add(nodes.levelMeter(), { id: "level", lane: "main" });
   runtime.connect(tone.outputs.audio, level.inputs.audioIn);
   await runtime.start();
   await flow(runtime, "level", 3);
   await runtime.pause();
   const held = runtime.stats();
   assertAccounted(held);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  // Longer than a graph may stand still that is not paused.
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
   deepEqual(runtime.stats().links.map((link) => link.written), held.links.map((link) => link.written));
   equal(runtime.stats().elapsedNs, held.elapsedNs);
   await runtime.resume();

@@ -246,7 +246,8 @@ native("pause() holds native sources, and their clock stands still meanwhile", a
   await runtime.pause();
   const held = runtime.stats();
   assertAccounted(held);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  // Longer than a graph may stand still that is not paused.
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
   // An edit of a paused graph is in effect when it returns.
   await runtime.edit((edit) => {
     const second = edit.add(nativeSink(), { id: "second", lane: "b" });

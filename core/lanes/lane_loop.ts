@@ -324,7 +324,7 @@ export class LaneLoop implements RunHost {
     this.#page.f64[(this.#at32 >> 1) + PARKS]++;
     const outside = this.#isOutside();
     this.#messageOverdue = false;
-    this.#setState(outside || waitMs < Infinity ? LANE_STATE_WAITING : LANE_STATE_QUIET);
+    this.#setState(outside || this.#paused || waitMs < Infinity ? LANE_STATE_WAITING : LANE_STATE_QUIET);
     if (this.#host.mayBlock && !outside) {
       driver.park(lane, bell, Math.min(waitMs, PARK_MS));
     } else {
