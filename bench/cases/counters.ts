@@ -21,6 +21,7 @@ const PARTS = ["bench", "core", "ffi", "deno.json", "deno.lock"];
 const COUNTING = [
   "core/links/local_link.ts",
   "core/links/ring_link.ts",
+  "core/lanes/cell_admission.ts",
   "core/lanes/cell_figures.ts",
   "core/lanes/node_cell.ts",
 ];
@@ -29,15 +30,16 @@ const COUNTING = [
 const COUNTER = new RegExp(
   String.raw`^\s*(` + [
     String.raw`this\.#?(ticks|framesIn|framesOut|read)\+\+`,
-    String.raw`if \(queued >= this\.#highWater\) .*`,
-    String.raw`if \(next === this\.#tail\) this\.#newestGoneNs = .*`,
+    String.raw`this\.frames(In|Out) \+= (taken|written)`,
+    String.raw`if \(queued >=? this\.#highWater\) .*`,
+    String.raw`if \((next|head) === this\.#tail\) this\.#newestGoneNs = .*`,
     String.raw`if \(!this\.isChanged\) this\.change\(\)`,
     String.raw`this\.#f64\[this\.#at \+ (WRITTEN|NEWEST_INGRESS)\] \+?= .*`,
   ].join("|") + ");$",
 );
 
 /** Lines that match it. */
-const COUNTERS = 9;
+const COUNTERS = 13;
 
 /** See the module. */
 export const counters: Benchmark = {

@@ -22,6 +22,11 @@ export class Ledger {
   /** Notes that the tick owns one more reference to the frame: it may come by several inputs. */
   add(frame: Frame): void {
     frame.owned++;
+    this.keep(frame);
+  }
+
+  /** Notes a frame whose references are counted already. */
+  keep(frame: Frame): void {
     const last = this.#last;
     if (last !== undefined && last.owned > 0) {
       this.#frames[this.#count++] = last;
@@ -59,7 +64,8 @@ export class Ledger {
   }
 }
 
-function giveBack(frame: Frame): void {
+/** Gives back what a tick owns of a frame. */
+export function giveBack(frame: Frame): void {
   frame.retainedNow = 0;
   for (; frame.owned > 0; frame.owned--) frame.pool.release(frame.slot);
 }

@@ -2,11 +2,16 @@
  * Whether a node may be run: what it waits for on the way in, and whether there is room and there are slots for what it
  * writes. Which of these the node has is worked out whenever its links change, so that a tick looks at nothing else.
  *
+ * What a tick may read and write without another look is told to the links themselves, where the node is synchronous
+ * and they are within the lane: their ends are open while it runs (see `local_link.ts`).
+ *
  * @module
  */
 import { BLOCKED } from "../../ffi/layout.gen.ts";
+import type { Frame } from "../frames/frame.ts";
 import type { Ledger } from "../frames/ledger.ts";
 import type { LinkReader, LinkWriter } from "../links/link.ts";
+import { LocalLink } from "../links/local_link.ts";
 import { MAGAZINE_SIZE, type Pool } from "../memory/pool.ts";
 import { heldPerTick, readsPerTick } from "../memory/pool_loads.ts";
 import type { InputPort } from "../ports/input_port.ts";
@@ -34,6 +39,12 @@ interface PoolNeed {
   count: number;
 }
 
+/** What admission asks of the lane. */
+export interface AdmissionHost extends FiguresHost {
+  /** Whether frames are checked as development mode does. */
+  readonly development: boolean;
+}
+
 /** See the module. */
 export abstract class CellAdmission extends CellFigures {
   // What every tick touches stands first, so that it lies together.
@@ -41,6 +52,13 @@ export abstract class CellAdmission extends CellFigures {
   readonly mode: NodeDescriptor["mode"];
   /** Whether ticks may overlap with those of other nodes. */
   readonly isAsync: boolean;
+  /** Whether frames are handed out as they are: to synchronous nodes, unless they are checked. */
+  protected readonly isPlain: boolean;
+  /** Ends of links are open: until they are closed, figures of this tick lack what has passed by them. */
+  isOpen = false;
+  /** The one link to the node and the one away from it, if their ends are to be opened for its ticks. */
+  #openIn: LocalLink | undefined;
+  #openOut: LocalLink | undefined;
   /** A self-driven node whose ticks may follow each other at once, as long as its links have room. */
   repeats = false;
   /**
@@ -61,6 +79,8 @@ export abstract class CellAdmission extends CellFigures {
   /** The one lossless link that leads away from it, and its burst. */
   #soleGate: LinkWriter | undefined;
   #soleBurst = 0;
+  /** The port that `#openOut` leads away from. */
+  #openPort: OutputPort | undefined;
   /** The references that the running tick owns. */
   abstract readonly ledger: Ledger;
   readonly inputs: InputPort[] = [];
@@ -76,14 +96,15 @@ export abstract class CellAdmission extends CellFigures {
   /** Inputs that links from outside lead to, and those that the way out of a delay closes a loop by. */
   readonly #fed: InputPort[] = [];
   readonly #feedback: InputPort[] = [];
-  readonly #page: FiguresHost["page"];
+  readonly #page: AdmissionHost["page"];
 
   /** @param index of the node's record */
-  constructor(host: FiguresHost, index: number, descriptor: NodeDescriptor) {
+  constructor(host: AdmissionHost, index: number, descriptor: NodeDescriptor) {
     super(host, index);
     this.#page = host.page;
     this.mode = descriptor.mode;
     this.isAsync = descriptor.isAsync || descriptor.mode === "external";
+    this.isPlain = !this.isAsync && !host.development;
     this.#triggersOnAll = descriptor.trigger === "all";
   }
 
@@ -135,6 +156,39 @@ export abstract class CellAdmission extends CellFigures {
     this.#solePool = this.#needs.length === 1 ? need.pool : undefined;
     this.#soleCount = this.#needs.length === 1 ? need.count : 0;
     this.#isSimple = !this.isAsync && this.#needs.length <= 1;
+    this.#openIn = this.#inToOpen();
+    this.#openOut = this.#outToOpen();
+    if (this.#openOut !== undefined) this.#openOut.before = this.#openIn;
+  }
+
+  /** A tick begins, which was admitted just now. */
+  openEnds(): void {
+    const from = this.#openIn;
+    if (from === undefined || !from.openReading(this.#readsPerTick)) return;
+    this.isOpen = true;
+    if (this.#openOut !== undefined) this.#openOut.openWriting(this.spare + 1);
+    if (this.#solePool !== undefined) this.#solePool.guard(from, this.#soleCount);
+  }
+
+  /**
+   * Closes them: when the tick ends, or when it comes to something that has to be looked up.
+   *
+   * @param kept notes what the tick goes on owning; where there is none, that is given back
+   */
+  closeEnds(kept: Ledger | undefined): void {
+    this.isOpen = false;
+    if (this.#solePool !== undefined) this.#solePool.endGuard();
+    const to = this.#openOut;
+    const written = to === undefined ? 0 : to.closeWriting();
+    if (written > 0) {
+      this.writes += written;
+      this.framesOut += written;
+      this.spare -= written;
+      this.#openPort!.noteEnd();
+    }
+    const taken = this.#openIn!.closeReading(kept, this.lastIngressNs);
+    this.reads += taken;
+    this.framesIn += taken;
   }
 
   /**
@@ -210,6 +264,7 @@ export abstract class CellAdmission extends CellFigures {
 
   /** Whether the tick may take one more frame: its outputs have room and it has not taken too many. */
   mayRead(): boolean {
+    if (this.isOpen) this.closeEnds(this.ledger);
     if (this.#isSimple) {
       if (this.reads >= this.#readsPerTick) return false;
       const pool = this.#solePool;
@@ -218,12 +273,33 @@ export abstract class CellAdmission extends CellFigures {
     return this.admit();
   }
 
+  took(frame: Frame): void {
+    this.times[this.timesAt] = frame.ingressNs;
+    this.times[this.timesAt + 1] = frame.ptsNs;
+  }
+
   protected override publishLinks(): void {
     for (let k = 0; k < this.#readers.length; k++) this.#readers[k].publish();
     for (let k = 0; k < this.outputs.length; k++) {
       const { links } = this.outputs[k];
       for (let n = 0; n < links.length; n++) links[n].publish();
     }
+  }
+
+  /** Values and encoded frames need a second look when they are read. */
+  #inToOpen(): LocalLink | undefined {
+    const reader = this.#soleReader;
+    if (!this.isPlain || !this.#isSimple || !(reader instanceof LocalLink)) return undefined;
+    const { kind } = reader.plan;
+    return kind === "data" || kind === "encoded" || reader.writer === reader.reader ? undefined : reader;
+  }
+
+  #outToOpen(): LocalLink | undefined {
+    if (!this.isPlain || !this.#isSimple) return undefined;
+    this.#openPort = this.outputs.find(({ links }) => links.length > 0);
+    const links = this.outputs.flatMap((output) => output.links);
+    const [link] = links;
+    return links.length === 1 && link instanceof LocalLink && link.writer !== link.reader ? link : undefined;
   }
 
   /** @returns frames that may be written before the link has no room for the burst; below 0 if it has none now */

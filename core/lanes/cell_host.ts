@@ -7,16 +7,14 @@ import type { FrameFormat } from "../frames/format.ts";
 import type { Ledger } from "../frames/ledger.ts";
 import type { GraphMode } from "../links/policy.ts";
 import type { Figures } from "../stats.ts";
-import type { FiguresHost } from "./cell_figures.ts";
+import type { AdmissionHost } from "./cell_admission.ts";
 import type { NodeCell } from "./node_cell.ts";
 
 /** What a cell asks of its lane. */
-export interface CellHost extends FiguresHost {
+export interface CellHost extends AdmissionHost {
   readonly mode: GraphMode;
   /** The ledger of the lane's synchronous nodes. */
   readonly ledger: Ledger;
-  /** Whether frames are checked as development mode does. */
-  readonly development: boolean;
   nowNs(): number;
   /** The clock as last read: at least once in a round of nodes that take microseconds. */
   stampNs(): number;

@@ -108,6 +108,7 @@ function tickCell(host: RunHost, cell: NodeCell): boolean {
   const startNs = cell.beginTick() ? host.nowNs() : 0;
   if (cell.dueNs > 0) noteLateness(host, cell);
   cell.due = false;
+  cell.openEnds();
   let outcome: void | Promise<void>;
   try {
     outcome = cell.tick(cell.context);
@@ -116,6 +117,7 @@ function tickCell(host: RunHost, cell: NodeCell): boolean {
     return false;
   }
   if (outcome !== undefined && typeof outcome?.then === "function") {
+    if (cell.isOpen) cell.closeEnds(cell.ledger);
     cell.pending = true;
     cell.setPhase(PHASE_AWAIT);
     outcome.then(

@@ -57,8 +57,6 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   /** The time has come that it asked for: it is ticked whatever its inputs have. */
   due = false;
   #pending = false;
-  /** Whether frames are handed out as they are: to synchronous nodes, unless they are checked. */
-  readonly #isPlain: boolean;
   readonly ledger: Ledger;
   #waiters: (() => void)[] | undefined;
   readonly #host: CellHost;
@@ -91,7 +89,6 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.#checked = host.development;
     // Ticks that overlap, and checks, need an object for each frame that is read.
     this.#fresh = this.isAsync || host.development;
-    this.#isPlain = !this.#fresh;
     this.ledger = !this.isAsync ? host.ledger : host.development ? new CheckedLedger() : new Ledger();
   }
 
@@ -164,6 +161,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.finishing = carry.finishing;
     if (carry.notBeforeNs > 0) this.waitUntil(carry.notBeforeNs);
   }
+
   wake(): void {
     this.wakes++;
     if (this.#waiters !== undefined && this.admit()) this.#resolveWaiters();
@@ -228,7 +226,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.times[this.timesAt] = frame.ingressNs;
     this.times[this.timesAt + 1] = frame.ptsNs;
     // What was retained is released through the object that it was retained by: this read needs another one.
-    if (!this.#isPlain || frame.retained > 0) return this.#receivedOwn(frame, port);
+    if (!this.isPlain || frame.retained > 0) return this.#receivedOwn(frame, port);
     this.ledger.add(frame);
     return frame;
   }
@@ -248,15 +246,17 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   }
 
   written(frame: Frame): Frame {
+    if (this.isOpen) this.closeEnds(this.ledger);
     this.writes++;
     this.framesOut++;
     this.spare--;
     this.ledger.dropLast(frame);
-    return this.#isPlain ? frame : this.#writtenOwn(frame);
+    return this.isPlain ? frame : this.#writtenOwn(frame);
   }
 
   /** Ends a tick: gives back what it still owns. @returns what it did wrong with its frames, which only development finds */
   settle(): unknown {
+    if (this.isOpen) this.closeEnds(undefined);
     this.spare = -1;
     if (!this.isChanged) this.change();
     this.ledger.settle();

@@ -4,6 +4,12 @@
  * Two counters that only grow say what is queued, and so what was written and read: the control page's figures follow
  * them at `publish()`.
  *
+ * Nothing but the one tick that a lane runs touches a link. So an end can be *open* during a tick: then `takeOpen()` and
+ * `writeOpen()` move a frame and no more, and what else belongs to it (clearing the place, waking the other end, giving
+ * back what the tick has kept) is made up for all frames together when the end is closed. Where an end is not open, or
+ * as many frames have passed as it was opened for, they do nothing, and `take()` and `write()` serve, once both ends of
+ * the tick are closed.
+ *
  * @module
  */
 import { ENTRY, LINK } from "../../ffi/layout.gen.ts";
@@ -12,6 +18,7 @@ import { DataFrame } from "../frames/data_frame.ts";
 import { isKeyframe } from "../frames/encoded_frame.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
+import { giveBack, type Ledger } from "../frames/ledger.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "./link.ts";
 import type { LinkRest } from "./link_move.ts";
 import { evicts } from "./policy.ts";
@@ -24,6 +31,9 @@ const READ = LINK.read >> 3;
 const SKIPPED = LINK.droppedSkipped >> 3;
 const UNLINKED = LINK.droppedUnlinked >> 3;
 
+/** Frames in a tick from which on opening and closing an end costs less than it saves. */
+const WORTH_OPENING = 4;
+
 /** See the module. */
 export class LocalLink implements LinkWriter, LinkReader {
   // What every frame touches stands first, so that it lies together.
@@ -33,6 +43,12 @@ export class LocalLink implements LinkWriter, LinkReader {
   #ring: (Frame | undefined)[] = [];
   /** Places of `#ring` less one. They hold more than the capacity where more frames came along from another lane. */
   #mask = 0;
+  /** Frames that the running tick may still take and write while the ends are open; 0 where they are closed. */
+  #openReads = 0;
+  #openWrites = 0;
+  /** What `#head` and `#openWrites` were when the ends were opened. */
+  #headOpened = 0;
+  #writesOpened = 0;
   readonly #capacity: number = 0;
   writer: Wakeable | undefined;
   reader: Wakeable | undefined;
@@ -45,7 +61,12 @@ export class LocalLink implements LinkWriter, LinkReader {
   #roomWanted = false;
   #ended = false;
   #closed = false;
-  /** 1 where frames are missing before the entry; made when the first gap is. */
+  /**
+   * The link that leads to the node that writes here: its open end is used up when this one's is, since what the node
+   * may read depends on the room here.
+   */
+  before: LocalLink | undefined;
+  /** 1 where frames are missing before the entry; made when the first gap is, and given up when the link is empty. */
   #gaps: Uint8Array | undefined;
   readonly #lossless: boolean;
   readonly #rollsOff: boolean;
@@ -115,6 +136,116 @@ export class LocalLink implements LinkWriter, LinkReader {
 
   announce(format: FrameFormat): void {
     this.announced = format;
+  }
+
+  /**
+   * Opens the reading end for a tick, unless there is too little to gain by it.
+   *
+   * @param most frames that the tick may take by it
+   * @returns whether it is open
+   */
+  openReading(most: number): boolean {
+    const queued = (this.#tail - this.#head) | 0;
+    if (queued < WORTH_OPENING || this.#gaps !== undefined) return false;
+    this.#headOpened = this.#head;
+    this.#openReads = queued < most ? queued : most;
+    return true;
+  }
+
+  /** What is left to read by the open end is not read by it. */
+  stopReading(): void {
+    this.#openReads = 0;
+  }
+
+  /** Opens the writing end for a tick. @param most frames that the tick may write by it */
+  openWriting(most: number): void {
+    if (this.#toKey || this.#gapAhead) return;
+    const queued = (this.#tail - this.#head) | 0;
+    if (queued === 0) this.#gaps = undefined;
+    const room = this.#capacity - queued;
+    if (room > 0) this.#openWrites = this.#writesOpened = room < most ? room : most;
+  }
+
+  /** Takes the oldest frame, which the tick then owns. @returns `undefined` where that is for `take()` to do */
+  takeOpen(): Frame | undefined {
+    const left = this.#openReads;
+    if (left === 0) return undefined;
+    const head = this.#head;
+    const frame = this.#ring[head & this.#mask]!;
+    // What was retained is released through the object that it was retained by: this read needs another one.
+    if (frame.retained > 0) return undefined;
+    this.#openReads = left - 1;
+    this.#head = (head + 1) | 0;
+    frame.owned++;
+    frame.linkGap = false;
+    return frame;
+  }
+
+  /** Takes over a reference that the tick owns. @returns `false`, and does nothing, where that is for `write()` to do */
+  writeOpen(frame: Frame): boolean {
+    const left = this.#openWrites;
+    if (left === 0 || frame.owned === 0 || frame.linkGap) return false;
+    this.#openWrites = left - 1;
+    if (left === 1 && this.before !== undefined) this.before.#openReads = 0;
+    frame.owned--;
+    // As `takeReference()` does: what others release is not what this tick has retained.
+    frame.retainedNow = 0;
+    const tail = this.#tail;
+    this.#ring[tail & this.#mask] = frame;
+    this.#tail = (tail + 1) | 0;
+    return true;
+  }
+
+  /** Frames written since the writing end was opened. */
+  get writtenOpen(): number {
+    return this.#writesOpened - this.#openWrites;
+  }
+
+  /** The frame written last, which must still be queued. */
+  newest(): Frame {
+    return this.#ring[(this.#tail - 1) & this.#mask]!;
+  }
+
+  /**
+   * Closes the reading end, which must be open.
+   *
+   * @param kept notes the frames that the tick goes on owning; where there is none, they are given back
+   * @param ingressNs when the frame taken last entered the graph
+   * @returns frames taken while it was open
+   */
+  closeReading(kept: Ledger | undefined, ingressNs: number): number {
+    this.#openReads = 0;
+    const head = this.#head;
+    const first = this.#headOpened;
+    if (head === first) return 0;
+    for (let at = first; at !== head; at = (at + 1) | 0) {
+      const place = at & this.#mask;
+      const frame = this.#ring[place]!;
+      this.#ring[place] = undefined;
+      if (frame.owned === 0) continue;
+      if (kept === undefined) giveBack(frame);
+      else kept.keep(frame);
+    }
+    if (head === this.#tail) this.#newestGoneNs = ingressNs;
+    if (this.#roomWanted) this.#tellRoom();
+    return (head - first) | 0;
+  }
+
+  /** Closes the writing end. @returns frames written while it was open */
+  closeWriting(): number {
+    const written = this.#writesOpened - this.#openWrites;
+    this.#openWrites = this.#writesOpened = 0;
+    if (written === 0) return 0;
+    const queued = (this.#tail - this.#head) | 0;
+    if (queued > this.#highWater) this.#highWater = queued;
+    const { reader } = this;
+    if (reader === undefined) return written;
+    reader.wakes += written;
+    if (!reader.queued) {
+      reader.wakes--;
+      reader.wake();
+    }
+    return written;
   }
 
   take(): Frame | undefined {

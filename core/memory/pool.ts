@@ -127,6 +127,8 @@ export class Pool {
   readonly #magazine = new Int32Array(MAGAZINE_SIZE);
   #magazineCount = 0;
   #hint = 0;
+  #guardedCount = 0;
+  #guarded: { stopReading(): void } | undefined;
 
   /**
    * @param lane whose view this is
@@ -169,6 +171,20 @@ export class Pool {
     return this.#magazineCount >= count || this.#refill(count);
   }
 
+  /**
+   * While a tick runs: stops its reading once the next `count` calls of `takeSlot()` are not sure to succeed, so that
+   * it is asked for with `ensure()` before it reads on.
+   */
+  guard(reading: { stopReading(): void }, count: number): void {
+    this.#guarded = reading;
+    this.#guardedCount = count;
+  }
+
+  /** The tick has ended, or looks for itself. */
+  endGuard(): void {
+    this.#guardedCount = 0;
+  }
+
   /** Takes a free slot, with a new generation and a reference count of 1. @returns -1 when the pool is empty */
   takeSlot(): number {
     const slot = this.#magazineCount > 0 ? this.#magazine[--this.#magazineCount] : this.#fromBitmap();
@@ -176,6 +192,7 @@ export class Pool {
       this.countExhausted();
       return -1;
     }
+    if (this.#magazineCount < this.#guardedCount) this.#guarded!.stopReading();
     const offset = this.slotOffset(slot);
     this.u32[(offset + GENERATION) >> 2]++;
     // Nobody else refers to the slot; whoever is given it gets to know of it by a ring, which orders this before.

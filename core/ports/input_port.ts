@@ -21,6 +21,8 @@ export interface InputHost {
   readonly type: string;
   /** Whether the node may take one more frame in this tick: its outputs have room and it has not taken too many. */
   mayRead(): boolean;
+  /** Notes the times of a frame that came in by an open end. */
+  took(frame: Frame): void;
   /** Notes that the tick owns a frame that came in by a port. @returns the object to hand out */
   received(frame: Frame, port: InputPort): Frame;
   /** @returns the object to hand out for a frame that the tick only looks at */
@@ -132,8 +134,11 @@ export class InputPort implements StreamInput {
   read(): Frame | undefined {
     const local = this.#local;
     if (local === undefined) return this.#readAny();
-    if (!local.hasFrames() || !this.#host.mayRead()) return undefined;
-    return this.#receive(local.take()!);
+    const frame = local.takeOpen();
+    if (frame === undefined) return this.#readClosed(local);
+    this.#host.took(frame);
+    if (frame.layout !== this.#layout) this.#noteLayout(frame);
+    return frame;
   }
 
   peek(): Frame | undefined {
@@ -217,6 +222,11 @@ export class InputPort implements StreamInput {
     return this.#receive(newest);
   }
 
+  #readClosed(local: LocalLink): Frame | undefined {
+    if (!local.hasFrames() || !this.#host.mayRead()) return undefined;
+    return this.#receive(local.take()!);
+  }
+
   #readAny(): Frame | undefined {
     const link = this.#link;
     if (link === undefined || !link.hasFrames() || !this.#host.mayRead()) return undefined;
@@ -247,11 +257,15 @@ export class InputPort implements StreamInput {
     const layout = frame.layoutNumber();
     if (this.#isData && this.#link !== undefined) this.#tellLayout(frame as DataFrame, this.#link);
     const own = this.#host.received(frame, this);
-    if (layout !== this.#layout) {
-      this.#layout = layout;
-      this.accept(frame.format);
-    }
+    if (layout !== this.#layout) this.#noteLayout(frame);
     return own;
+  }
+
+  #noteLayout(frame: Frame): void {
+    const layout = frame.layoutNumber();
+    if (layout === this.#layout) return;
+    this.#layout = layout;
+    this.accept(frame.format);
   }
 }
 

@@ -168,6 +168,7 @@ export class OutputPort implements StreamOutput {
   tryAcquire(shape: unknown): Frame | undefined {
     const slot = this.pool.takeSlot();
     if (slot < 0) return undefined;
+    if (this.#only !== undefined && this.#only.writtenOpen > 0) this.noteEnd();
     let frame: Frame;
     try {
       const blank = blankFrame(this.pool, slot, this.descriptor.kind);
@@ -192,21 +193,32 @@ export class OutputPort implements StreamOutput {
     }
   }
 
+  /**
+   * Notes where the frame written last ends, which was written by the open end of the only link.
+   *
+   * @internal
+   */
+  noteEnd(): void {
+    this.#noteEnd(this.#only!.newest());
+  }
+
   write(frame: Frame): void {
     if (frame?.kindCode !== this.#kindCode) this.#refuseKind(frame);
     const only = this.#only;
-    if (only === undefined) {
-      this.#writeToAll(frame);
-      return;
-    }
-    if (this.#onlyIsLossless && only.room() <= 0) this.#refuseFull(only);
-    this.#noteEnd(frame);
-    frame.takeReference("write");
-    only.write(this.#host.written(frame));
+    if (only === undefined) this.#writeToAll(frame);
+    else if (!only.writeOpen(frame)) this.#writeClosed(only, frame);
   }
 
   ready(): Promise<void> {
     return this.#host.admitted();
+  }
+
+  #writeClosed(only: LocalLink, frame: Frame): void {
+    if (this.#onlyIsLossless && only.room() <= 0) this.#refuseFull(only);
+    frame.takeReference("write");
+    const given = this.#host.written(frame);
+    this.#noteEnd(given);
+    only.write(given);
   }
 
   #writeToAll(frame: Frame): void {
