@@ -1,8 +1,11 @@
 /** What statistics and the log tell of nodes, lanes and links once a run has ended before its time. */
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { configureLog } from "../core/log.ts";
+import { definePackage } from "../core/registry/node_type.ts";
 import { Runtime } from "../core/runtime.ts";
+import { fixture } from "./fixtures/define.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
+import { leaving } from "./fixtures/leaving.ts";
 import { collect, numberedSource, pass } from "./fixtures/numbered.ts";
 import { counting, filter, misbehaving, sink, source } from "./fixtures/scripted.ts";
 
@@ -53,6 +56,24 @@ Deno.test("after a lane has died, its nodes have failed and the others are close
   });
 });
 
+eachDriver("a lane that has died tears its nodes down, however soon the run is closed", async (native) => {
+  const ledger = await Deno.makeTempFile();
+  try {
+    await using runtime = new Runtime({ mode: "offline", native });
+    const from = runtime.add(numberedSource({ count: 1_000 }), { id: "from", lane: "alive" });
+    const last = runtime.add(leaving({ how: "exits in a tick", teardownMs: 50, ledger }), {
+      id: "last",
+      lane: "dying",
+    });
+    runtime.connect(from.outputs.audio, last.inputs.audioIn);
+    await runtime.start();
+    await rejects(runtime.finished, { code: "LaneCrashed" });
+    equal(await Deno.readTextFile(ledger), "t");
+  } finally {
+    await Deno.remove(ledger);
+  }
+});
+
 eachDriver("after stop() ran out of time, links and the nodes that did not end are closed", async (native) => {
   await using runtime = new Runtime({ mode: "live", native, stopTimeoutMs: 20 });
   const from = runtime.add(source(counting(1_000)), { id: "from" });
@@ -71,9 +92,7 @@ eachDriver("stop() while lanes start names the lanes that did not start in time"
   configureLog({ setting: { level: "warn", json: false }, write: (line) => lines.push(line), colors: false });
   try {
     await using runtime = new Runtime({ mode: "live", native, stopTimeoutMs: 1 });
-    const from = runtime.add(numberedSource({}), { lane: "one" });
-    const through = runtime.add(pass(), { lane: "two" });
-    runtime.connect(from.outputs.audio, through.inputs.audioIn);
+    for (const lane of ["one", "two"]) runtime.add(neverLoads(), { lane });
     const starting = runtime.start();
     await Promise.all([rejects(starting, { code: "Busy" }), runtime.stop()]);
     match(
@@ -83,6 +102,15 @@ eachDriver("stop() while lanes start names the lanes that did not start in time"
   } finally {
     configureLog();
   }
+});
+
+/** A node whose package a worker lane never gets. */
+const neverLoads = fixture(() => ({ process() {} }), { type: "never-loads", mode: "loop", ports: [] });
+definePackage({
+  name: "never-loads",
+  url: import.meta.resolve("./fixtures/never_loads.ts"),
+  nodes: [neverLoads],
+  sources: {},
 });
 
 function fail(): void {

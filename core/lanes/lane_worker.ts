@@ -50,8 +50,10 @@ function crash(reason: string): never {
 
 scope.addEventListener("message", async ({ data }) => {
   if (data.kind !== "init") {
+    // One that leaves ends the thread itself, once its nodes are torn down.
+    const isLeaving = lane?.closed === true;
     await lane?.handle(data);
-    if (data.kind === "close") close();
+    if (data.kind === "close" && !isLeaving) close();
     return;
   }
   try {

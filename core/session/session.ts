@@ -537,7 +537,6 @@ export class Session {
     this.#edits?.end(ended());
     this.#pausing?.refuse(ended());
     this.#lanes.send({ kind: "close" });
-    for (const lane of this.#keeper.dead) this.#lanes.closed(lane);
     const allClosed = await this.#awaitClosed();
     const stuck = new Set(this.#lanes.open.map(({ name }) => name));
     closeAll(this.#options.topology, this.#states, this.#page, stuck);
@@ -570,7 +569,7 @@ export class Session {
   }
 
   async #awaitClosed(): Promise<boolean> {
-    const closed = await this.#lanes.awaitClosed(CLOSE_TIMEOUT_MS);
+    const closed = await this.#lanes.awaitClosed(CLOSE_TIMEOUT_MS, () => this.#keeper.dead);
     if (!closed) {
       const stuck = this.#lanes.open.map(({ name, index }) => {
         for (const pool of this.#memory?.pools ?? []) quarantineLane(pool, index);

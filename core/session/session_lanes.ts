@@ -27,6 +27,9 @@ const MAX_LANES = 64;
 /** How long a lane without nodes may take to end, milliseconds. */
 const END_TIMEOUT_MS = 5_000;
 
+/** Time between two looks at whether a thread has ended, milliseconds. */
+const LOOK_EVERY_MS = 5;
+
 /** See the module. */
 export class SessionLanes {
   readonly #options: SessionOptions;
@@ -245,15 +248,22 @@ export class SessionLanes {
     this.#tellClosed();
   }
 
-  /** @returns whether all have closed in time */
-  async awaitClosed(timeoutMs: number): Promise<boolean> {
+  /**
+   * @param dead lanes whose thread has ended: what it said last may have gone with it
+   * @returns whether all have closed in time
+   */
+  async awaitClosed(timeoutMs: number, dead: () => readonly number[]): Promise<boolean> {
     if (this.#ports.length === 0) return true;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), timeoutMs);
-    });
-    const closed = await Promise.race([this.#allClosed.promise.then(() => true), timeout]);
+    const look = () => {
+      for (const lane of dead()) this.closed(lane);
+    };
+    const timeout = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => timeout.resolve(false), timeoutMs);
+    const looking = setInterval(look, LOOK_EVERY_MS);
+    look();
+    const closed = await Promise.race([this.#allClosed.promise.then(() => true), timeout.promise]);
     clearTimeout(timer);
+    clearInterval(looking);
     return closed;
   }
 
