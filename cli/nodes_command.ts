@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { describeSchema, describeValue } from "../core/config_check.ts";
+import { describeSchema } from "../core/config_check.ts";
+import { describeValue } from "../core/describe_value.ts";
 import { SluiceError } from "../core/errors.ts";
 import { type ConfigSchema, isList, type NodeDescriptor, type PortDescriptor } from "../core/registry/descriptor.ts";
 import type { NodeRegistry } from "../core/registry/node_registry.ts";

@@ -5,7 +5,7 @@
  */
 import { posix } from "node:path";
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
-import { describeValue } from "../core/config_check.ts";
+import { describeValue } from "../core/describe_value.ts";
 import { listNames, nearestName } from "../core/errors.ts";
 import { type Diagnostic, diagnosticAt } from "./diagnostics.ts";
 import { findDeepBracket, JSON_NESTING_LIMIT } from "./json_nesting.ts";

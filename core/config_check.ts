@@ -7,13 +7,11 @@
  * @module
  */
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { describeValue } from "./describe_value.ts";
 import { parseDuration } from "./duration.ts";
 import { SluiceError } from "./errors.ts";
 import type { ConfigObjectSchema, ConfigSchema, NodeDescriptor } from "./registry/descriptor.ts";
 import { didYouMean, listSome } from "./suggestion.ts";
-
-/** Longest value that a message shows, in characters. */
-const SHOWN_LENGTH = 60;
 
 /** Most problems that are told one by one. */
 const PROBLEM_LIMIT = 20;
@@ -159,21 +157,6 @@ export function describeSchema(schema: ConfigSchema): string {
     default:
       return "any value";
   }
-}
-
-/** A value in a message: JSON where it has one, cut to {@linkcode SHOWN_LENGTH} characters. */
-export function describeValue(value: unknown): string {
-  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
-  if (typeof value === "bigint") return `${value}n`;
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(value);
-  } catch {
-    // A value that holds itself, or is nested too deep.
-  }
-  if (text === undefined) return value === undefined ? "undefined" : `a value of type ${typeof value}`;
-  if (text.length <= SHOWN_LENGTH) return text;
-  return `${text.slice(0, SHOWN_LENGTH)}…${typeof value === "string" ? '"' : ""}`;
 }
 
 /** Makes numbers of the durations that are text. What is no duration stays, for the schema to refuse. */

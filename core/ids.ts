@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { describeName } from "./describe_value.ts";
 import { SluiceError } from "./errors.ts";
 
 /** The id of a node: 1 to 64 letters, digits, `_` or `-`, starting with a letter or `_`. */
@@ -53,23 +54,23 @@ export function portAddress(node: NodeId, port: string): PortAddress {
  * @throws {SluiceError} `InvalidGraph` if there is not exactly one dot with a valid id before it
  */
 export function splitAddress(address: string): { node: NodeId; port: string } {
-  const dot = address.indexOf(".");
+  const dot = typeof address === "string" ? address.indexOf(".") : -1;
+  if (dot < 0) throw noAddress(address);
   const node = address.slice(0, dot);
   const port = address.slice(dot + 1);
-  if (dot < 0 || !ID.test(node) || !ID.test(port)) {
-    throw new SluiceError(
-      "InvalidGraph",
-      `Cannot read ${JSON.stringify(address)} as a port address: wanted "node.port"`,
-    );
-  }
+  if (!ID.test(node) || !ID.test(port)) throw noAddress(address);
   return { node: node as NodeId, port };
 }
 
+function noAddress(found: unknown): SluiceError {
+  return new SluiceError("InvalidGraph", `Cannot read ${describeName(found)} as a port address: wanted "node.port"`);
+}
+
 function assertId(text: string, what: string): void {
-  if (ID.test(text)) return;
+  if (typeof text === "string" && ID.test(text)) return;
   throw new SluiceError(
     "InvalidGraph",
-    `Cannot use ${JSON.stringify(text)} as ${what}: wanted 1 to 64 letters, digits, "_" or "-", ` +
+    `Cannot use ${describeName(text)} as ${what}: wanted 1 to 64 letters, digits, "_" or "-", ` +
       `starting with a letter or "_"${text === "__proto__" ? ", and any word but this" : ""}`,
   );
 }

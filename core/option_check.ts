@@ -4,7 +4,7 @@
  * @module
  */
 import { listNames, SluiceError } from "./errors.ts";
-import { describeValue } from "./config_check.ts";
+import { describeValue } from "./describe_value.ts";
 import { isPlainObject, kindOf } from "./registry/kind_of.ts";
 import { didYouMean } from "./suggestion.ts";
 

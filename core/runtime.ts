@@ -15,7 +15,9 @@ import { snapshotGraph } from "./graph/snapshot.ts";
 import { type LinkId, type PortAddress, portAddress, splitAddress } from "./ids.ts";
 import type { LaneOptions } from "./lanes/lane_options.ts";
 import type { GraphMode, LinkOptions } from "./links/policy.ts";
-import { GraphEdit } from "./live/graph_edit.ts";
+import { assertEditFunction, collectEdit } from "./live/collect_edit.ts";
+import { editOptions } from "./live/edit_options.ts";
+import type { GraphEdit } from "./live/graph_edit.ts";
 import type { EditExtras } from "./live/live_edits.ts";
 import { assertRuntimeOptions as assertOptions } from "./runtime_options.ts";
 import { assertPool, type PoolSize } from "./memory/pool_plan.ts";
@@ -39,12 +41,6 @@ const STUCK_AFTER_MS = 2_000;
 
 /** Time that a node's `setup()` may take by default, milliseconds. */
 const SETUP_TIMEOUT_MS = 30_000;
-
-/** Time that `edit()` leaves nodes and lanes by default, milliseconds. */
-const EDIT_TIMEOUT_MS = 5_000;
-
-/** Time that `edit()` leaves a node that takes another one's place for its first tick by default, milliseconds. */
-const TRIAL_MS = 250;
 
 /** Options of {@linkcode Runtime}. */
 export interface RuntimeOptions {
@@ -286,42 +282,35 @@ export class Runtime implements AsyncDisposable {
    * take part, between two ticks; links that are not named lose no frame. Edits come into effect one after the other.
    *
    * @param change is called with what collects the edit; whatever it throws ends the edit with nothing done. It may
-   * not wait for anything
+   * not wait for anything: a promise is refused. What it is given throws `Busy` once it has returned
    * @param options `timeoutMs`: how long `setup()` of new nodes and ticks under way may take, by default 5,000;
    * `trialMs`: how long a node that takes another one's place may wait for its first tick, by default 250
    * @returns what `change` gave, once the edit is in effect and removed nodes are torn down
    * @throws what the calls of {@linkcode GraphEdit} throw, an error of a new node's `setup()` or `restore()`, and
-   * {@linkcode SluiceError} `InvalidGraph` for a required input without a link, `TypeMismatch` for formats that clash,
+   * {@linkcode SluiceError} `InvalidConfig` for an option, `InvalidGraph` for a promise and for a required input
+   * without a link, `TypeMismatch` for formats that clash,
    * `PoolExhausted`, `Timeout`, `Busy` if the graph has ended or the edit concerns a native lane
    */
   async edit<T>(change: (edit: GraphEdit) => T, options: EditOptions = {}): Promise<T> {
-    const makeDraft = () => {
-      const draft = this.#topology.draft();
-      const edit = new GraphEdit(draft, (type) => this.#findType(type));
-      try {
-        const result = change(edit);
-        return { draft, extras: edit.extras, result };
-      } catch (error) {
-        draft.discard();
-        throw error;
-      }
-    };
+    assertEditFunction(change);
+    const { timeoutMs, trialMs } = editOptions(options);
+    const collect = () => collectEdit(this.#topology, (type) => this.#findType(type), change);
     if (this.#session !== undefined) {
       let configured: EditExtras["configure"] = [];
       const result = await this.#session.edit(
         () => {
-          const made = makeDraft();
+          const made = collect();
           configured = made.extras.configure;
           return made;
         },
-        options.timeoutMs ?? EDIT_TIMEOUT_MS,
-        options.trialMs ?? TRIAL_MS,
+        timeoutMs,
+        trialMs,
       );
       for (const { node, values } of configured) Object.assign(this.#topology.node(node).config, values);
       return result;
     }
     this.#assertBuilding("edit");
-    const { draft, extras, result } = makeDraft();
+    const { draft, extras, result } = collect();
     if (extras.bypass.length > 0) throw new SluiceError("Busy", "Cannot bypass a node: the graph was not started");
     for (const { node, values } of extras.configure) Object.assign(draft.node(node).config, values);
     this.#topology.adopt(draft);
@@ -516,8 +505,8 @@ export class Runtime implements AsyncDisposable {
 
   #assertBuilding(action: string): void {
     if (this.#session === undefined && !this.#disposed) return;
-    const why = this.#disposed ? "the runtime was disposed of" : "the graph was started";
-    throw new SluiceError("Busy", `Cannot ${action}: ${why}; change it by edit()`);
+    const why = this.#disposed ? "the runtime was disposed of" : "the graph was started; change it by edit()";
+    throw new SluiceError("Busy", `Cannot ${action}: ${why}`);
   }
 
   #knownTypes(): AnyNodeType[] {

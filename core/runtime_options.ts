@@ -5,7 +5,7 @@
  */
 import { SluiceError } from "./errors.ts";
 import { POOL } from "../ffi/layout.gen.ts";
-import { describeValue } from "./config_check.ts";
+import { describeValue } from "./describe_value.ts";
 import { assertChoice, assertKeys, assertTimeout } from "./option_check.ts";
 import { isPlainObject, kindOf } from "./registry/kind_of.ts";
 import type { RuntimeOptions } from "./runtime.ts";

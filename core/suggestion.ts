@@ -9,8 +9,8 @@ import { listNames, nearestName } from "./errors.ts";
 const MAX_LISTED = 24;
 
 /** ` (did you mean "gain"?)`, or nothing where no known name is near. */
-export function didYouMean(name: string, known: Iterable<string>): string {
-  const nearest = nearestName(name, known);
+export function didYouMean(name: unknown, known: Iterable<string>): string {
+  const nearest = typeof name === "string" ? nearestName(name, known) : undefined;
   return nearest === undefined ? "" : ` (did you mean "${nearest}"?)`;
 }
 

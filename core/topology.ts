@@ -4,6 +4,7 @@
  * @module
  */
 import { assertConfig } from "./config_check.ts";
+import { describeName } from "./describe_value.ts";
 import { listNames, SluiceError } from "./errors.ts";
 import { assertLinkable, resolvePort } from "./graph/link_rules.ts";
 import { ConnectionManager } from "./graph/connection_manager.ts";
@@ -238,7 +239,7 @@ export class Topology {
     const available = [...this.links.keys()];
     throw new SluiceError(
       "LinkNotFound",
-      `Cannot find link ${JSON.stringify(id)}; links: ${listSome(available)}`,
+      `Cannot find link ${describeName(id)}; links: ${listSome(available)}`,
       { available },
     );
   }
@@ -316,7 +317,7 @@ export class Topology {
     const available = [...this.nodes.keys()];
     throw new SluiceError(
       "NodeNotFound",
-      `Cannot find node ${JSON.stringify(id)}${didYouMean(id, available)}; nodes: ${listSome(available)}`,
+      `Cannot find node ${describeName(id)}${didYouMean(id, available)}; nodes: ${listSome(available)}`,
       { nodeId: id, available },
     );
   }

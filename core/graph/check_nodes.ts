@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { checkConfig, coerceSetting, describeValue } from "../config_check.ts";
+import { checkConfig, coerceSetting } from "../config_check.ts";
+import { describeValue } from "../describe_value.ts";
 import { SluiceError } from "../errors.ts";
 import { type NodeDescriptor, sizePorts } from "../registry/descriptor.ts";
 import { nameElements } from "../registry/dynamic_ports.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { describeName } from "../describe_value.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import { findClash } from "../frames/format.ts";
 import { expandPort, findPort, isList, type NodeDescriptor, type PortDescriptor } from "../registry/descriptor.ts";
@@ -28,7 +29,7 @@ export function resolvePort(end: LinkEnd, direction: "input" | "output"): PortDe
   if (found !== undefined) return found;
   const ports = direction === "input" ? descriptor.inputs : descriptor.outputs;
   const available = ports.flatMap(expandPort);
-  const attempt = `Cannot link ${direction === "input" ? "to" : "from"} "${nodeId}.${port}"`;
+  const attempt = `Cannot link ${direction === "input" ? "to" : "from"} ${describeName(`${nodeId}.${port}`)}`;
   const known = `${direction}s: ${listSome(available)}`;
   const details = { nodeId, port, available };
   const other = findPort(descriptor, port);

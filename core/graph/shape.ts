@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { describeValue } from "../config_check.ts";
+import { describeValue } from "../describe_value.ts";
 
 import { type NodeId, nodeId, type PortAddress, splitAddress } from "../ids.ts";
 import {

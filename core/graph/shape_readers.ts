@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { describeSchema, describeValue } from "../config_check.ts";
+import { describeSchema } from "../config_check.ts";
+import { describeValue } from "../describe_value.ts";
 import type { ConfigSchema } from "../registry/descriptor.ts";
 import { describeJson, jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import type { GraphReport } from "./report.ts";

@@ -38,7 +38,7 @@ export function laneOf(
   lanes: { readonly [name: string]: LaneOptions },
   residents: ReadonlyMap<string, PlacedNode>,
 ): string {
-  const named = laneName(asked ?? defaultLane(descriptor));
+  const named = laneName(asked === undefined ? defaultLane(descriptor) : asked);
   const kind = Object.hasOwn(lanes, named) ? askedKind(lanes[named]) : undefined;
   // A lane of kind main is the control isolate, whatever it is called.
   const lane = kind === "main" ? MAIN_LANE : named;

@@ -10,8 +10,10 @@ import { SluiceError } from "../errors.ts";
 import type { Frame } from "../frames/frame.ts";
 import { type LinkId, type NodeId, splitAddress } from "../ids.ts";
 import type { LinkOptions } from "../links/policy.ts";
+import { assertKeys } from "../option_check.ts";
 import { assertNodeSpec } from "../registry/check_node_type.ts";
 import type { InputRef, NodeHandle, OutputRef } from "../registry/handle.ts";
+import { kindOf } from "../registry/kind_of.ts";
 import { makeHandle } from "../registry/make_handle.ts";
 import type { AnyNodeType, NodeSpec } from "../registry/node_type.ts";
 import { ownConfig } from "../registry/own_config.ts";
@@ -25,20 +27,21 @@ export interface ReplaceOptions {
   readonly lane?: string;
 }
 
-/** What `runtime.edit()` gives its function. */
+/** What `runtime.edit()` gives its function, for as long as that runs: later calls throw `Busy`. */
 export class GraphEdit {
-  readonly #draft: Topology;
+  readonly #topology: Topology;
   readonly #findType: (type: string) => AnyNodeType;
   readonly #actions: string[] = [];
   readonly #bypass = new Map<NodeId, boolean>();
   readonly #configure = new Map<NodeId, { [key: string]: unknown }>();
+  #sealed = false;
 
   /**
    * @param findType finds a node type by name, or throws
    * @internal
    */
   constructor(draft: Topology, findType: (type: string) => AnyNodeType) {
-    this.#draft = draft;
+    this.#topology = draft;
     this.#findType = findType;
   }
 
@@ -53,6 +56,15 @@ export class GraphEdit {
       bypass: [...this.#bypass].map(([node, on]) => ({ node, on })),
       configure: [...this.#configure].map(([node, values]) => ({ node, values })),
     };
+  }
+
+  /**
+   * Every later call throws `Busy`: the edit is about to come into effect, or was refused.
+   *
+   * @internal
+   */
+  seal(): void {
+    this.#sealed = true;
   }
 
   /** Adds a node: as `runtime.add()`. */
@@ -70,6 +82,7 @@ export class GraphEdit {
 
   /** Adds a node by the name of its type: as `runtime.addByType()`. */
   addByType(type: string, config: Record<string, unknown> = {}, options: AddOptions = {}): NodeHandle {
+    this.#assertOpen();
     return this.#add(this.#findType(type), config, options);
   }
 
@@ -112,6 +125,7 @@ export class GraphEdit {
   // deno-lint-ignore no-explicit-any -- as in add()
   replace<H extends NodeHandle<any, any>>(nodeId: string, spec: NodeSpec<H>, options: ReplaceOptions = {}): H {
     assertNodeSpec(spec);
+    assertKeys("Cannot replace a node", options, ["lane"]);
     const { lane, type } = this.#draft.node(nodeId);
     if (options.lane !== undefined) this.#draft.moveNode(nodeId, options.lane);
     let entry: NodeEntry;
@@ -153,14 +167,15 @@ export class GraphEdit {
     const { descriptor } = node.type;
     const changed = ownConfig(descriptor, node.id, values);
     const checked = assertConfig(descriptor, node.id, { ...node.config, ...changed });
-    this.#did("reconfigure");
     if (Object.keys(changed).some((key) => descriptor.config.properties[key]["x-live"] !== true)) {
       this.#draft.replaceNode(nodeId, node.type, checked);
+      this.#did("reconfigure");
       return;
     }
     const own = this.#configure.get(node.id) ?? {};
     for (const key of Object.keys(changed)) own[key] = checked[key];
     this.#configure.set(node.id, own);
+    this.#did("reconfigure");
   }
 
   /**
@@ -170,6 +185,9 @@ export class GraphEdit {
    */
   bypass(nodeId: string, on = true): void {
     const { id, type } = this.#draft.node(nodeId);
+    if (typeof on !== "boolean") {
+      throw new SluiceError("InvalidConfig", `Cannot bypass node "${id}": found ${kindOf(on)}, wanted true or false`);
+    }
     const { inputs, outputs } = type.descriptor;
     const fits = inputs.length === 1 && outputs.length === 1 && inputs[0].kind === outputs[0].kind &&
       inputs[0].array === undefined && inputs[0].dynamic === undefined && outputs[0].dynamic === undefined &&
@@ -194,8 +212,9 @@ export class GraphEdit {
    * @throws {SluiceError} `NodeNotFound`, `PortNotFound`, `InvalidGraph` if it has as many as it can
    */
   addInput(nodeId: string, port: string): string {
+    const added = this.#draft.addPort(nodeId, "input", port);
     this.#did("addInput");
-    return this.#draft.addPort(nodeId, "input", port);
+    return added;
   }
 
   /** Removes an element of a dynamic input, with the link to it. @throws {SluiceError} `NodeNotFound`, `PortNotFound` */
@@ -206,14 +225,28 @@ export class GraphEdit {
 
   /** As {@linkcode GraphEdit.addInput}, for an output. */
   addOutput(nodeId: string, port: string): string {
+    const added = this.#draft.addPort(nodeId, "output", port);
     this.#did("addOutput");
-    return this.#draft.addPort(nodeId, "output", port);
+    return added;
   }
 
   /** As {@linkcode GraphEdit.removeInput}, for an output. */
   removeOutput(nodeId: string, port: string): void {
     this.#draft.removePort(nodeId, "output", port);
     this.#did("removeOutput");
+  }
+
+  get #draft(): Topology {
+    this.#assertOpen();
+    return this.#topology;
+  }
+
+  #assertOpen(): void {
+    if (!this.#sealed) return;
+    throw new SluiceError(
+      "Busy",
+      "Cannot change the graph by an edit whose function has returned: call runtime.edit() again",
+    );
   }
 
   #add(type: AnyNodeType, config: NodeSpec["config"], options: AddOptions): NodeHandle {

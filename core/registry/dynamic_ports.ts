@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { describeName } from "../describe_value.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import { didYouMean } from "../suggestion.ts";
 import type { NodeDescriptor, PortDescriptor } from "./descriptor.ts";
@@ -43,7 +44,7 @@ export function addElement(
   direction: "input" | "output",
   name: string,
 ): { readonly descriptor: NodeDescriptor; readonly added: string } {
-  const attempt = `Cannot add an element to ${direction} "${nodeId}.${name}"`;
+  const attempt = `Cannot add an element to ${direction} ${describeName(`${nodeId}.${name}`)}`;
   const port = dynamicPort(attempt, nodeId, descriptor, direction, name);
   const { numbers, next } = elementsOf(port);
   if (numbers.length >= port.dynamic!.max) {
@@ -81,7 +82,9 @@ export function removeElement(
   );
   throw new SluiceError(
     "PortNotFound",
-    `Cannot remove ${direction} "${nodeId}.${name}": "${descriptor.type}" has no element of that name` +
+    `Cannot remove ${direction} ${
+      describeName(`${nodeId}.${name}`)
+    }: "${descriptor.type}" has no element of that name` +
       `${didYouMean(name, available)}; elements: ${listNames(available)}`,
     { nodeId, port: name, available },
   );

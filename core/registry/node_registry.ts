@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { describeName } from "../describe_value.ts";
 import { SluiceError } from "../errors.ts";
 import { didYouMean, listSome } from "../suggestion.ts";
 import { assertNodeType, isNodePackage } from "./check_node_type.ts";
@@ -88,7 +89,7 @@ export class NodeRegistry {
     const names = [...this.#types.keys()].sort();
     throw new SluiceError(
       "NodeTypeNotFound",
-      `Cannot find node type ${JSON.stringify(name)}${didYouMean(name, names)}; available: ${listSome(names)}`,
+      `Cannot find node type ${describeName(name)}${didYouMean(name, names)}; available: ${listSome(names)}`,
       { available: names },
     );
   }

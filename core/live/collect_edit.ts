@@ -1,0 +1,66 @@
+/**
+ * Has a function of the user's collect an edit on a draft of the graph.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import { kindOf } from "../registry/kind_of.ts";
+import type { AnyNodeType } from "../registry/node_type.ts";
+import type { Topology } from "../topology.ts";
+import { GraphEdit } from "./graph_edit.ts";
+import type { EditExtras } from "./live_edits.ts";
+
+/** What a function has collected. */
+export interface CollectedEdit<T> {
+  readonly draft: Topology;
+  readonly extras: EditExtras;
+  /** What the function gave. */
+  readonly result: T;
+}
+
+/** @throws {SluiceError} `InvalidConfig` for what is no function */
+export function assertEditFunction(change: unknown): void {
+  if (typeof change === "function") return;
+  throw new SluiceError(
+    "InvalidConfig",
+    `Cannot edit the graph: found ${kindOf(change)}, wanted a function that is given what collects the edit`,
+  );
+}
+
+/**
+ * Calls the function, once. What it was given is of no use afterwards.
+ *
+ * @param findType finds a node type by name, or throws
+ * @throws what the function throws, and {@linkcode SluiceError} `InvalidGraph` if it gives a promise; then no draft is
+ * left
+ */
+export function collectEdit<T>(
+  topology: Topology,
+  findType: (type: string) => AnyNodeType,
+  change: (edit: GraphEdit) => T,
+): CollectedEdit<T> {
+  const draft = topology.draft();
+  const edit = new GraphEdit(draft, findType);
+  try {
+    const result = change(edit);
+    refusePromise(result);
+    return { draft, extras: edit.extras, result };
+  } catch (error) {
+    draft.discard();
+    throw error;
+  } finally {
+    edit.seal();
+  }
+}
+
+/** The rest of an asynchronous function would edit a graph that others have changed meanwhile. */
+function refusePromise(result: unknown): void {
+  if (typeof Object(result).then !== "function") return;
+  // Its failure, such as that of a later call of the edit, is told by this refusal.
+  Promise.resolve(result).catch(() => {});
+  throw new SluiceError(
+    "InvalidGraph",
+    "Cannot edit the graph: its function gave a promise, wanted one that does not wait; do what takes time before " +
+      "runtime.edit()",
+  );
+}

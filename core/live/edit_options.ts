@@ -1,0 +1,26 @@
+/**
+ * Checks how an edit is to be made, and fills in what is not said.
+ *
+ * @module
+ */
+import { assertKeys, assertTimeout } from "../option_check.ts";
+import type { EditOptions } from "../runtime.ts";
+
+const WHAT = "Cannot edit the graph";
+
+/** Time that an edit leaves nodes and lanes by default, milliseconds. */
+const EDIT_TIMEOUT_MS = 5_000;
+
+/** Time that an edit leaves a node that takes another one's place for its first tick by default, milliseconds. */
+const TRIAL_MS = 250;
+
+const KEYS: { readonly [K in keyof Required<EditOptions>]: true } = { timeoutMs: true, trialMs: true };
+
+/** @throws {SluiceError} `InvalidConfig` for an option that there is not, or a time that no timer can count */
+export function editOptions(options: EditOptions): Required<EditOptions> {
+  assertKeys(WHAT, options, Object.keys(KEYS));
+  const { timeoutMs = EDIT_TIMEOUT_MS, trialMs = TRIAL_MS } = options;
+  assertTimeout(WHAT, "timeoutMs", timeoutMs);
+  assertTimeout(WHAT, "trialMs", trialMs);
+  return { timeoutMs, trialMs };
+}
