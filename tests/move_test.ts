@@ -3,12 +3,13 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { Runtime } from "../core/runtime.ts";
 import type { LinkPolicy } from "../core/links/policy.ts";
 import type { Supervision } from "../core/supervision.ts";
-import type { RunSummary, RuntimeStats } from "../core/stats.ts";
+import type { RunSummary } from "../core/stats.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { checkingSink, collect, collected, numberedSource, pass } from "./fixtures/numbered.ts";
 import { valueSink, valueSource } from "./fixtures/edited.ts";
 import { faulty } from "./fixtures/faulty.ts";
 import { filter } from "./fixtures/scripted.ts";
+import { assertAccounted, assertSpent } from "./fixtures/accounted.ts";
 
 /** Blocks that no test sees the end of. */
 const ENDLESS = 1e9;
@@ -24,7 +25,6 @@ function chain(
   native: "require" | "off",
   policy: LinkPolicy,
   lanes: readonly string[],
-  supervision?: Supervision,
 ): Runtime {
   const runtime = new Runtime({ mode: "offline", native, pools: { audio: { slots: 4_000, slotBytes: 64 } } });
   const source = runtime.add(numberedSource({ count: ENDLESS, perTick: 8 }), { id: "source", lane: lanes[0] });
@@ -45,14 +45,6 @@ async function flow(runtime: Runtime, id: string, frames = FRAMES_BETWEEN): Prom
   const read = () => runtime.stats().nodes.find((node) => node.id === id)!.framesIn;
   const before = read();
   await until(() => read() >= before + frames);
-}
-
-function assertAccounted({ links }: RuntimeStats): void {
-  for (const { id, written, read, dropped, queued } of links) {
-    const gone = dropped.full + dropped.skipped + dropped.unlinked + dropped.laneLost;
-    equal(written, read + gone + queued, id);
-    ok(queued >= 0, `${id} has ${queued} frames`);
-  }
 }
 
 for (const policy of ["lossless", "roll-off", "drop-newest", "latest"] as const) {
@@ -81,7 +73,7 @@ for (const policy of ["lossless", "roll-off", "drop-newest", "latest"] as const)
       await runtime.resume();
     }
     const summary = (await runtime.stop())!;
-    assertAccounted(summary);
+    assertSpent(summary);
     const [{ received, last, corrupt, disordered, missing, unflagged, falselyFlagged }] = collected;
     deepEqual({ corrupt, disordered, unflagged, falselyFlagged }, {
       corrupt: 0,
@@ -167,8 +159,7 @@ async function moveMeanwhile(native: "require" | "off", lane: string, from: stri
   await flow(runtime, "mine");
   await flow(runtime, "sink");
   const summary = (await runtime.stop())!;
-  assertAccounted(summary);
-  for (const { name, slots, free } of summary.pools) equal(free, slots, `pool ${name}`);
+  assertSpent(summary);
   equal(collected[0].disordered + collected[0].corrupt, 0);
   return summary;
 }

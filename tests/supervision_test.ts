@@ -6,11 +6,12 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import type { SluiceEvent } from "../core/events/event.ts";
 import { nativeNodes } from "../core/native_stages.ts";
 import { Runtime } from "../core/runtime.ts";
-import type { RunSummary, RuntimeStats } from "../core/stats.ts";
+import type { RunSummary } from "../core/stats.ts";
 import type { Supervision } from "../core/supervision.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { type Fault, faulty, faultyLater } from "./fixtures/faulty.ts";
 import { checkingSink, collect, collected, type Findings, numberedSource, pass } from "./fixtures/numbered.ts";
+import { assertSpent } from "./fixtures/accounted.ts";
 
 /** Blocks of a run; the bad node fails at every EVERY-th. */
 const COUNT = 5_000;
@@ -36,14 +37,6 @@ interface Setting {
   readonly later?: boolean;
   readonly every?: number;
   readonly setupTimeoutMs?: number;
-}
-
-function assertAccounted({ links }: RuntimeStats): void {
-  for (const { id, written, read, dropped, queued } of links) {
-    const gone = dropped.full + dropped.skipped + dropped.unlinked + dropped.laneLost;
-    equal(written, read + gone + queued, id);
-    ok(queued >= 0, `${id} has ${queued} frames`);
-  }
 }
 
 function build(setting: Setting): { runtime: Runtime; seen: SluiceEvent[] } {
@@ -73,7 +66,7 @@ async function run(setting: Setting): Promise<Outcome> {
   const { runtime, seen } = build(setting);
   await runtime.start();
   const summary = await runtime.finished;
-  assertAccounted(summary);
+  assertSpent(summary);
   const beside = collected.find(({ received, last }) => received === COUNT && last === COUNT - 1)!;
   ok(beside !== undefined, "the sink beside got every block");
   const [behind] = collected.filter((each) => each !== beside);
@@ -285,7 +278,7 @@ for (const neighbour of ["disable", "fail"] as const) {
       const summary = await runtime.finished;
       deepEqual([figuresOf(summary).state, figuresOf(summary, "other").state], ["ended", "disabled"]);
       deepEqual([figuresOf(summary).restarts, figuresOf(summary, "other").restarts], [5, 0]);
-      assertAccounted(summary);
+      assertSpent(summary);
     },
   );
 }
@@ -303,8 +296,7 @@ Deno.test({
     await runtime.start();
     const summary = await runtime.finished;
     deepEqual([summary.outcome, figuresOf(summary).restarts], ["completed", 5]);
-    assertAccounted(summary);
+    assertSpent(summary);
     ok(figuresOf(summary, sink.id).framesIn > COUNT / 2);
-    for (const { name, slots, free } of summary.pools) equal(free, slots, `pool ${name}`);
   },
 });

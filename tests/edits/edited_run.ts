@@ -2,10 +2,10 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Runtime } from "../../core/runtime.ts";
 import { SluiceError } from "../../core/errors.ts";
-import type { RuntimeStats } from "../../core/stats.ts";
 import { addNode, CONTROL, FAILURES, linkNodes, Model, OPERATIONS } from "./edited_graph.ts";
 import { type Gap, Ledger } from "./ledger.ts";
 import { Random } from "./random.ts";
+import { assertAccounted, assertSpent } from "../fixtures/accounted.ts";
 
 /** Frames that must be read between two transactions. */
 const FRAMES_BETWEEN = 100;
@@ -214,8 +214,7 @@ export class EditedRun {
 
   async #end(): Promise<void> {
     const summary = (await this.#runtime.stop())!;
-    assertAccounted(summary, this.#where());
-    for (const { name, slots, free } of summary.pools) equal(free, slots, `${this.#where()}: pool ${name}`);
+    assertSpent(summary, this.#where());
     for (const gap of this.#ledger.read()) this.#explain(gap);
     deepEqual([...this.#ledger.lives.values()].filter((lives) => lives !== 0), [], this.#where());
     equal(this.#ledger.opened, this.#ledger.closed, this.#where());
@@ -237,13 +236,5 @@ export class EditedRun {
 
   #where(): string {
     return `transaction ${this.#turn}`;
-  }
-}
-
-function assertAccounted({ links }: RuntimeStats, where: string): void {
-  for (const { id, written, read, dropped, queued } of links) {
-    const gone = dropped.full + dropped.skipped + dropped.unlinked + dropped.laneLost;
-    equal(written, read + gone + queued, `${where}: ${id}`);
-    ok(queued >= 0, `${where}: ${id} has ${queued} frames`);
   }
 }
