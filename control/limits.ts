@@ -8,6 +8,8 @@
 export interface Limits {
   /** WebSocket connections at once. */
   readonly connections: number;
+  /** How long a connection may take to open before its place is free again, milliseconds. */
+  readonly openMs: number;
   /** Longest message that a client may send, characters. */
   readonly messageChars: number;
   /** Calls of one batch. */
@@ -29,6 +31,7 @@ export interface Limits {
 /** What holds by default. */
 export const DEFAULT_LIMITS: Limits = {
   connections: 32,
+  openMs: 5_000,
   messageChars: 64 * 1024,
   batch: 32,
   callsPerSecond: 100,

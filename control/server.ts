@@ -226,7 +226,7 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
     if (!isWholeUpgrade(request)) return refuse(c, 400, "Cannot answer: the upgrade has not the headers of RFC 6455");
     const { socket, response } = Deno.upgradeWebSocket(request, { protocol: RPC_PROTOCOL, idleTimeout: IDLE_SECONDS });
     sockets.set(socket, serveConnection(socket, host));
-    socket.addEventListener("close", () => sockets.delete(socket));
+    forgetOnceGone(socket, sockets, limits.openMs);
     return response;
   });
   app.onError((error, c) => {
@@ -235,6 +235,20 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
   });
   app.get("*", (c) => files.serve(c.req.path, c.req.header("if-none-match")));
   return app;
+}
+
+/** A client that is gone before its upgrade is answered leaves a socket that opens never and tells nothing. */
+function forgetOnceGone(socket: WebSocket, sockets: Map<WebSocket, Connection>, openMs: number): void {
+  const timer = setTimeout(() => {
+    sockets.delete(socket);
+    socket.addEventListener("open", () => socket.close(1013, "too late"));
+  }, openMs);
+  Deno.unrefTimer(timer);
+  socket.addEventListener("open", () => clearTimeout(timer));
+  socket.addEventListener("close", () => {
+    clearTimeout(timer);
+    sockets.delete(socket);
+  });
 }
 
 function refuse(c: Context<AppEnv>, status: 400 | 401 | 403 | 421 | 426 | 429 | 500 | 503, message: string): Response {

@@ -9,6 +9,20 @@ export interface RawMessage {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** A whole request for an upgrade of `/rpc`. */
+export function upgradeRequest(host: string): string {
+  const lines = [
+    "GET /rpc HTTP/1.1",
+    `host: ${host}`,
+    "connection: Upgrade",
+    "upgrade: websocket",
+    "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
+    "sec-websocket-version: 13",
+    `sec-websocket-protocol: ${RPC_PROTOCOL}`,
+  ];
+  return `${lines.join("\r\n")}\r\n\r\n`;
+}
+
 /** See the module. */
 export class RawClient implements Disposable {
   readonly #connection: Deno.TcpConn;
@@ -22,16 +36,7 @@ export class RawClient implements Disposable {
   static async open(url: string): Promise<RawClient> {
     const { hostname, port, host } = new URL(url);
     const client = new RawClient(await Deno.connect({ hostname, port: Number(port) }));
-    const lines = [
-      "GET /rpc HTTP/1.1",
-      `host: ${host}`,
-      "connection: Upgrade",
-      "upgrade: websocket",
-      "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
-      "sec-websocket-version: 13",
-      `sec-websocket-protocol: ${RPC_PROTOCOL}`,
-    ];
-    await client.#write(new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`));
+    await client.#write(new TextEncoder().encode(upgradeRequest(host)));
     const end = "\r\n\r\n";
     while (!new TextDecoder("latin1").decode(client.#received).includes(end)) await client.#fill();
     const head = new TextDecoder("latin1").decode(client.#received);
