@@ -14,7 +14,7 @@ import { type EmitCache, emitModule } from "./emit/module.ts";
 import { emitRust } from "./emit/rust_structs.ts";
 import type { OtherPackageModel, PackageModel } from "./model.ts";
 import { findOutputProblem, type OutputKey, type OutputState, placeOutputs, readOutput } from "./outputs.ts";
-import { findFiles } from "./scan/find_files.ts";
+import { findFiles, foldersOf } from "./scan/find_files.ts";
 import { describeFileError } from "./scan/read_source.ts";
 import { WriteFailure } from "./write_together.ts";
 import { hasErrors, PackageScanner } from "./scan/scan_package.ts";
@@ -78,6 +78,7 @@ export class Generator {
   readonly #emitted: EmitCache = new WeakMap();
   /** The pieces of the last run. */
   #formatted = new Map<string, string>();
+  #folders: readonly string[] = [];
   /** The texts of the last run, by path. */
   #texts: ReadonlyMap<string, string> = new Map();
 
@@ -106,6 +107,11 @@ export class Generator {
     return text === undefined ? undefined : await readOutput(join(this.root, path)).catch(() => undefined) === text;
   }
 
+  /** The folders, relative to the root, that `include` names; as of the last configuration that could be read. */
+  get folders(): readonly string[] {
+    return this.#folders;
+  }
+
   /** Whether a path, relative to the root, is that of a generated file. */
   writes(path: string): boolean {
     return this.#texts.has(path);
@@ -115,6 +121,7 @@ export class Generator {
     const { configPath, check = false } = this.#options;
     const { config, diagnostics } = await readConfig(configPath);
     if (config === undefined) return failed(diagnostics);
+    this.#folders = foldersOf(config.include);
     this.#scanner.invalidate(changed);
     const refused = (key: string, message: string, mend: string): GenerateResult =>
       failed([diagnosticAtKey(this.root, basename(configPath), key, message, mend)]);

@@ -1,6 +1,6 @@
 /**
- * What the sources under a folder look like from outside. Whole folders that are moved or removed bring no event for
- * the files in them; comparing stamps tells what became of those.
+ * What the sources under some folders look like from outside. Whole folders that are moved or removed bring no event
+ * for the files in them; comparing stamps tells what became of those.
  *
  * @module
  */
@@ -8,16 +8,31 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { findFiles } from "./scan/find_files.ts";
 
-/** What tells one state of each file from another, by path relative to the folder. */
+/** What tells one state of each file from another, by path relative to the package's root. */
 export type SourceStamps = ReadonlyMap<string, string>;
 
-/** Looks at every source under a folder. Files that go meanwhile, and folders that cannot be read, are left out. */
-export async function stampSources(root: string): Promise<SourceStamps> {
-  const paths = await findFiles(root, ["**/*.ts"], []).catch(() => []);
+/**
+ * Looks at every source under some folders. Files that go meanwhile, and folders that cannot be read, are left out.
+ *
+ * @param root the package's root
+ * @param folders relative to it; `""` is the root itself
+ */
+export async function stampSources(root: string, folders: readonly string[]): Promise<Map<string, string>> {
+  const paths = await findFiles(root, sourceGlobs(folders), []).catch(() => []);
+  return await stampPaths(root, paths);
+}
+
+/** Globs of all sources under some folders. */
+export function sourceGlobs(folders: readonly string[]): string[] {
+  return folders.map((folder) => (folder === "" ? "**/*.ts" : `${folder}/**/*.ts`));
+}
+
+/** Looks at some files. Those that are not there are left out. */
+export async function stampPaths(root: string, paths: readonly string[]): Promise<Map<string, string>> {
   const stamps = new Map<string, string>();
   await Promise.all(paths.map(async (path) => {
     const found = await stat(join(root, path)).catch(() => undefined);
-    if (found !== undefined) stamps.set(path, `${found.ino} ${found.size} ${found.mtimeMs}`);
+    if (found?.isFile()) stamps.set(path, `${found.ino} ${found.size} ${found.mtimeMs}`);
   }));
   return stamps;
 }

@@ -6,7 +6,8 @@
 import { basename, dirname, relative, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type GenerateOptions, type GenerateResult, Generator } from "./generate.ts";
-import { differingPaths, stampSources } from "./source_stamps.ts";
+import { isFound } from "./scan/find_files.ts";
+import { differingPaths, sourceGlobs, stampPaths, stampSources } from "./source_stamps.ts";
 
 /** How long to wait for more changes after one, milliseconds: editors write a file in several steps. */
 const QUIET_MS = 20;
@@ -14,20 +15,22 @@ const QUIET_MS = 20;
 /** How often to look for a root that has gone, milliseconds. */
 const ABSENT_MS = 100;
 
-/** Paths in folders that are never entered. */
-const IGNORED = /(?:^|\/)(?:node_modules|target|\.[^/]*)\//;
+/** Paths in folders that are never entered; `..` is none of them. */
+const IGNORED = /(?:^|\/)(?:node_modules|target|\.(?!\.\/)[^/]*)\//;
 
 /** One run. */
 export interface WatchRun {
   readonly result: GenerateResult;
   /** Paths that had changed, relative to the package's root; none in the first run. */
   readonly changed: readonly string[];
+  /** How many TypeScript files are looked at. */
+  readonly watched: number;
   readonly tookMs: number;
 }
 
 /**
  * Generates now, and again after every change of a TypeScript file, of the configuration, or of a generated file by
- * somebody else, under the package's root. A root that goes is waited for.
+ * somebody else, under the package's root or a folder outside it that `include` names. A root that goes is waited for.
  *
  * @param onRun is told of each run
  * @param signal ends it
@@ -44,7 +47,7 @@ export async function watch(
   while (!signal.aborted) {
     if (watcher !== undefined) await watchRoot(root, watcher, options, onRun, signal);
     if (!signal.aborted) await pause(signal);
-    watcher = signal.aborted ? undefined : openAgain(root);
+    watcher = signal.aborted ? undefined : tryOpen(root);
   }
 }
 
@@ -56,22 +59,27 @@ async function watchRoot(
   onRun: (run: WatchRun) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  using _open = { [Symbol.dispose]: () => tryClose(watcher) };
-  const stop = () => tryClose(watcher);
+  /** Those of folders outside the root. */
+  const others = new Map<string, Deno.FsWatcher>();
+  const stop = () => [watcher, ...others.values()].forEach(tryClose);
+  using _open = { [Symbol.dispose]: stop };
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) return;
   const inode = inodeOf(root);
   const generator = new Generator(options);
   const concerns = concernOf(options.configPath);
   const isConcerned = (path: string): boolean => concerns(path) || generator.writes(path);
+  const folders = (): string[] => ["", ...others.keys()];
+  const waiting = new Set<string>();
+  let stamps: Map<string, string> = await stampSources(root, folders());
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const run = async (changed: readonly string[]): Promise<void> => {
     const startedMs = performance.now();
     const result = await generator.run(new Set(changed));
-    onRun({ result, changed, tookMs: performance.now() - startedMs });
+    const tookMs = performance.now() - startedMs;
+    if (followOthers()) stamps = await stampSources(root, folders());
+    onRun({ result, changed, watched: stamps.size, tookMs });
   };
-  const waiting = new Set<string>();
-  let stamps = await stampSources(root);
-  let timer: ReturnType<typeof setTimeout> | undefined;
   let running = run([]);
   const flush = () => {
     timer = undefined;
@@ -80,31 +88,63 @@ async function watchRoot(
     running = running.then(async () => {
       // Only now is it known what the run before has written.
       const intact = await Promise.all(paths.map((path) => generator.isIntact(path)));
-      const before = stamps;
-      stamps = await stampSources(root);
       const known = paths.filter((path, i) => intact[i] !== true && isConcerned(path));
-      const changed = [...new Set([...known, ...differingPaths(before, stamps)])].sort();
+      const changed = [...new Set([...known, ...await lookAgain(paths)])].sort();
       if (changed.length > 0 && !signal.aborted) await run(changed);
     });
     running.catch(stop);
   };
+  /** Where a folder may have come or gone, all files are looked at. @returns those that nothing was said of, too */
+  async function lookAgain(paths: readonly string[]): Promise<string[]> {
+    if (paths.every(isConcerned)) {
+      const now = await stampPaths(root, paths.filter((path) => isFound(path, sourceGlobs(folders()), [])));
+      for (const path of paths) stamps.delete(path);
+      for (const [path, stamp] of now) stamps.set(path, stamp);
+      return [];
+    }
+    const before = stamps;
+    stamps = await stampSources(root, folders());
+    return differingPaths(before, stamps);
+  }
+  /** Watches the folders outside the root that the configuration names now. @returns whether they are other ones */
+  function followOthers(): boolean {
+    const wanted = new Set(generator.folders.filter((folder) => folder.split("/")[0] === ".."));
+    let isOther = false;
+    for (const [folder, each] of others) {
+      if (wanted.has(folder)) continue;
+      tryClose(each);
+      isOther = others.delete(folder);
+    }
+    for (const folder of wanted) {
+      const opened = others.has(folder) || signal.aborted ? undefined : tryOpen(resolve(root, folder));
+      if (opened === undefined) continue;
+      others.set(folder, opened);
+      isOther = true;
+      void (async () => {
+        for await (const event of opened) note(event);
+      })();
+    }
+    return isOther;
+  }
+  function note({ kind, paths }: Deno.FsEvent): void {
+    if (kind === "access" || kind === "other") return;
+    for (const path of paths) {
+      const local = relative(root, path).replaceAll("\\", "/");
+      if (isConcerned(local) || (kind !== "modify" && mayBeFolder(local))) waiting.add(local);
+    }
+    if (waiting.size === 0) return;
+    clearTimeout(timer);
+    timer = setTimeout(flush, QUIET_MS);
+  }
   try {
     await running;
     for await (const event of watcher) {
-      if (event.kind === "access" || event.kind === "other") continue;
-      for (const path of event.paths) {
-        const local = relative(root, path).replaceAll("\\", "/");
-        if (isConcerned(local) || (event.kind !== "modify" && mayBeFolder(local))) waiting.add(local);
-      }
-      if (event.kind === "remove" && inodeOf(root) !== inode) {
-        waiting.add(basename(options.configPath));
-        clearTimeout(timer);
-        flush();
-        return;
-      }
-      if (waiting.size === 0) continue;
+      note(event);
+      if (event.kind !== "remove" || inodeOf(root) === inode) continue;
+      waiting.add(basename(options.configPath));
       clearTimeout(timer);
-      timer = setTimeout(flush, QUIET_MS);
+      flush();
+      return;
     }
   } finally {
     clearTimeout(timer);
@@ -133,7 +173,7 @@ function inodeOf(path: string): number | null | undefined {
   }
 }
 
-function openAgain(root: string): Deno.FsWatcher | undefined {
+function tryOpen(root: string): Deno.FsWatcher | undefined {
   try {
     return Deno.watchFs(root);
   } catch {

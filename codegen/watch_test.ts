@@ -193,6 +193,29 @@ Deno.test("watch() takes note of a configuration of another name", async () => {
   assert.deepEqual(runs.map(({ result }) => result.nodeTypes), [["one"], ["one", "two"]]);
 });
 
+Deno.test("watch() follows folders outside the root that the configuration names, as long as it does", async () => {
+  await using folder = await folderOf({ "one.ts": pass("One") });
+  const inner = join(folder.root, "inner");
+  const configPath = join(inner, "sluice.json");
+  const config = { include: ["../*.ts"], name: "@example/outside", runtime: RUNTIME };
+  await mkdir(inner);
+  await mkdir(join(folder.root, "beside"));
+  await writeFile(configPath, JSON.stringify(config));
+  const runs = await watchSteps(configPath, [
+    () => place(join(folder.root, "one.ts"), pass("Two")),
+    () => place(configPath, JSON.stringify({ ...config, include: ["../beside/*.ts", "../*.ts"] })),
+    () => place(join(folder.root, "beside/three.ts"), pass("Three")),
+    () => place(join(folder.root, "beside/three.ts"), pass("Four")),
+  ]);
+  assert.deepEqual(runs.map(({ changed, result, watched }) => [...changed, ...result.nodeTypes, watched]), [
+    ["one", 1],
+    ["../one.ts", "two", 1],
+    ["sluice.json", "two", 1],
+    ["../beside/three.ts", "three", "two", 2],
+    ["../beside/three.ts", "four", "two", 2],
+  ]);
+});
+
 Deno.test("watch() waits for a folder that is removed, and goes on when it comes back", async () => {
   await using folder = await folderOf({ "one.ts": pass("One") });
   const config = await readFile(folder.configPath, "utf8");

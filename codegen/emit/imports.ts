@@ -25,7 +25,8 @@ export class Imports {
   readonly #runtime: string;
   readonly #taken: Set<string>;
   readonly #values = new Set<string>();
-  #trace: ImportUse[] = [];
+  /** Where it is noted what is imported; absent where nobody asks. */
+  #trace: ImportUse[] | undefined;
   readonly #wholes = new Map<string, string>();
   readonly #functions = new Set(["defineNodeType", "definePackage"]);
   /** Specifier to exported name to local name. */
@@ -42,9 +43,15 @@ export class Imports {
     this.#taken = new Set(taken);
   }
 
-  /** Notes from now on in a new list what is imported. */
-  trace(): ImportUse[] {
-    return this.#trace = [];
+  /** Notes what is imported while something is made. */
+  noting<T>(make: () => T): { readonly made: T; readonly uses: readonly ImportUse[] } {
+    const uses: ImportUse[] = [];
+    this.#trace = uses;
+    try {
+      return { made: make(), uses };
+    } finally {
+      this.#trace = undefined;
+    }
   }
 
   /**
@@ -82,7 +89,7 @@ export class Imports {
   /** Imports a function of the runtime. */
   value(name: string): void {
     this.#functions.add(name);
-    this.#trace.push({ kind: "value", name });
+    this.#trace?.push({ kind: "value", name });
   }
 
   /** Imports a type of this package that has a fixed layout, and exports it. @returns its local name */
@@ -118,7 +125,7 @@ export class Imports {
       this.#taken.add(local);
       names.set(name, local);
     }
-    this.#trace.push({ kind: "type", specifier, name, local, isExported: false });
+    this.#trace?.push({ kind: "type", specifier, name, local, isExported: false });
     return local;
   }
 
@@ -140,9 +147,9 @@ export class Imports {
 
   #export(local: string): void {
     this.#values.add(local);
-    const last = this.#trace.at(-1);
-    if (last?.kind === "type" && last.local === local) {
-      this.#trace[this.#trace.length - 1] = { ...last, isExported: true };
+    const last = this.#trace?.pop();
+    if (last !== undefined) {
+      this.#trace!.push(last.kind === "type" && last.local === local ? { ...last, isExported: true } : last);
     }
   }
 

@@ -54,8 +54,7 @@ export function emitModule(model: PackageModel, cache: EmitCache = new WeakMap()
 function emitCached(node: NodeModel, imports: Imports, cache: EmitCache): string {
   const known = cache.get(node);
   if (known !== undefined && imports.replay(known.uses)) return known.text;
-  const uses = imports.trace();
-  const text = emitNode(node, imports);
+  const { made: text, uses } = imports.noting(() => emitNode(node, imports));
   cache.set(node, { text, uses });
   return text;
 }

@@ -5,7 +5,7 @@
  */
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { compareText } from "../diagnostics.ts";
 import { type Glob, readGlob } from "./glob.ts";
 
@@ -39,7 +39,11 @@ export async function findFiles(
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) {
         if (!isSkipped(entry.name)) folders.push(path);
-      } else if (entry.isFile() && isMatch(path, wanted, unwanted)) found.push(path);
+        continue;
+      }
+      const short = shortest(root, path);
+      if (!entry.isFile() || !isMatch(path, wanted, unwanted)) continue;
+      if (short === path || !unwanted.some((glob) => glob.matches(short))) found.push(short);
     }
   }
   return [...new Set(found)].sort(compareText);
@@ -51,8 +55,18 @@ export function isFound(path: string, include: readonly string[], exclude: reado
   return isEntered && isMatch(path, include.map(readGlob), exclude.map(readGlob));
 }
 
+/** The folders that globs start in, without those inside another of them. */
+export function foldersOf(include: readonly string[]): string[] {
+  return topFolders(include.map(readGlob));
+}
+
+/** A path that goes out of the root and comes back into it, without the way round. */
+function shortest(root: string, path: string): string {
+  return path.startsWith("../") ? relative(root, join(root, path)).replaceAll("\\", "/") : path;
+}
+
 function isSkipped(folder: string): boolean {
-  return folder.startsWith(".") || SKIPPED_FOLDERS.has(folder);
+  return folder !== ".." && folder.startsWith(".") || SKIPPED_FOLDERS.has(folder);
 }
 
 function isMatch(path: string, wanted: readonly Glob[], unwanted: readonly Glob[]): boolean {
@@ -72,7 +86,11 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
 /** Where to start: the folders of the globs, without those inside another. */
 function topFolders(globs: readonly Glob[]): string[] {
   const folders = [...new Set(globs.flatMap((glob) => glob.folders))];
-  return folders.filter((folder) =>
-    !folders.some((other) => other !== folder && (other === "" || folder.startsWith(`${other}/`)))
-  );
+  return folders.filter((folder) => !folders.some((other) => other !== folder && isInside(folder, other)));
+}
+
+/** Whether a folder is one in another; both relative to the root, which is `""`. */
+function isInside(folder: string, other: string): boolean {
+  const rest = other === "" ? folder : folder.startsWith(`${other}/`) ? folder.slice(other.length + 1) : "..";
+  return rest.split("/")[0] !== "..";
 }

@@ -16,14 +16,14 @@ const FILES = [
 ];
 
 /** The files found in a folder with {@linkcode FILES}. */
-async function find(include: string[], exclude: string[] = []): Promise<string[]> {
+async function find(include: string[], exclude: string[] = [], from = ""): Promise<string[]> {
   const root = await Deno.makeTempDir();
   try {
     for (const file of FILES) {
       mkdirSync(dirname(join(root, file)), { recursive: true });
       writeFileSync(join(root, file), "");
     }
-    return await findFiles(root, include, exclude);
+    return await findFiles(join(root, from), include, exclude);
   } finally {
     await Deno.remove(root, { recursive: true });
   }
@@ -39,6 +39,12 @@ Deno.test("findFiles() finds each file once, though several globs match it", asy
 
 Deno.test("findFiles() leaves out what is excluded", async () => {
   assert.deepEqual(await find(["**/*.ts"], ["sub/deep/**"]), ["a.ts", "sub/b.ts"]);
+});
+
+Deno.test("findFiles() looks outside the folder, too, and names what is inside it without the way round", async () => {
+  assert.deepEqual(await find(["../**/*.ts"], [], "sub"), ["../a.ts", "b.ts", "deep/c.ts"]);
+  assert.deepEqual(await find(["../../*.ts", "../*.ts", "**/*.ts"], [], "sub/deep"), ["../../a.ts", "../b.ts", "c.ts"]);
+  assert.deepEqual(await find(["../**/*.ts"], ["deep/**"], "sub"), ["../a.ts", "b.ts"]);
 });
 
 Deno.test("findFiles() finds nothing in a folder that does not exist", async () => {

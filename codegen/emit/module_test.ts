@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import type { NodeModel } from "../model.ts";
+import { scanPackage } from "../scan/scan_package.ts";
+import { processorSource, tempPackage } from "../temp_package.ts";
+import { type EmitCache, emitModule } from "./module.ts";
+
+Deno.test("emitModule() notes of a changed node what that one imports, and not what those after it do", async () => {
+  const names = ["One", "Two", "Three", "Four"];
+  await using folder = await tempPackage(
+    Object.fromEntries(names.map((name) => [`${name.toLowerCase()}.ts`, processorSource(name)])),
+  );
+  const { model } = scanPackage({
+    root: folder.root,
+    configFile: "sluice.json",
+    config: {
+      name: "@example/emit",
+      runtime: "@sluice/sluice",
+      include: [],
+      exclude: [],
+      output: "sluice.gen.ts",
+      schema: "sluice.schema.json",
+    },
+    paths: names.map((name) => `${name.toLowerCase()}.ts`),
+  });
+  const cache: EmitCache = new WeakMap();
+  const usesOf = (nodes: readonly NodeModel[]) => nodes.map((node) => cache.get(node)!.uses.length);
+  const text = emitModule(model!, cache);
+  const first = usesOf(model!.nodes);
+  let { nodes } = model!;
+  for (let change = 0; change < 12; change++) {
+    // A changed class is a model of its own.
+    nodes = nodes.map((node, i) => (i === change % nodes.length ? { ...node } : node));
+    assert.deepEqual(emitModule({ ...model!, nodes }, cache), text);
+  }
+  assert.deepEqual(usesOf(nodes), first);
+});
