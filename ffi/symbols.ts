@@ -49,13 +49,6 @@ export const SYMBOLS = {
   slu_ring_fetch: { parameters: ["pointer", "u32"], result: "u32" },
   slu_ring_available: { parameters: ["pointer"], result: "u32" },
 
-  slu_pool_format: { parameters: ["pointer", "u32", "u32", "u32"], result: "u32" },
-  slu_pool_open: { parameters: ["pointer"], result: "pointer" },
-  slu_pool_close: { parameters: ["pointer"], result: "void" },
-  slu_pool_acquire: { parameters: ["pointer", "u32"], result: "u32" },
-  slu_pool_release: { parameters: ["pointer", "u32", "u32", "pointer"], result: "u32" },
-  slu_pool_free: { parameters: ["pointer"], result: "u32" },
-
   slu_cpu_count: { parameters: [], result: "u32" },
   slu_native_draft: { parameters: ["u32"], result: "pointer" },
   slu_native_discard: { parameters: ["pointer"], result: "void" },

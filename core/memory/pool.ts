@@ -8,7 +8,7 @@
  * Beside it stands the table of holds: a byte for each slot and lane, which only that lane writes. It says how many
  * references the lane has (1 to 126), or that the slot is in its magazine ({@linkcode HOLD_FREE}). It is raised after
  * a reference is taken and lowered before it is given away: so what a dead lane had can be given back by others, and a
- * crash between the two steps loses a slot but never frees one twice.
+ * crash between the two steps loses what was being noted, a slot or at most a magazine, and never frees one twice.
  *
  * Nothing here blocks or allocates after the start. When the pool is empty, `takeSlot()` gives -1 and the lane may
  * ask to be woken (`awaitSlot()`): inbox bit 0 of a lane means "a pool has slots again".

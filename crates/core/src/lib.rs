@@ -3,11 +3,12 @@
 //! Words: a *lane* is one thread that runs nodes; an *entry* is the `u32` that travels through a ring; an *arena* is
 //! memory that all lanes share. The layouts of shared memory are those of `sluice-abi`.
 //!
-//! Under `--cfg loom` only what loom models is compiled: the ring that evicts, the doorbell, and the requests for room
-//! and for slots.
+//! Under `--cfg loom` only what loom models is compiled: the ring that evicts, the doorbell, the requests for room
+//! and for slots, and the steps by which slots are taken, shared and freed.
 
 pub mod doorbell;
 pub mod room_request;
+pub mod slot_protocol;
 pub mod slot_requests;
 pub mod steal;
 mod sync;

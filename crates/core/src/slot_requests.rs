@@ -111,29 +111,4 @@ mod model {
             assert!(second || signalled & 1 << 32 != 0);
         });
     }
-
-    #[test]
-    fn a_slot_kept_back_because_nobody_asked_is_missed_by_nobody() {
-        // As a lane's magazine does: it frees to the bitmap only while somebody waits, and gives the rest back before
-        // it sleeps.
-        loom::model(|| {
-            let shared = words();
-            let other = Arc::clone(&shared);
-            let freeing = loom::thread::spawn(move || {
-                let requests = SlotRequests(&other.waiters);
-                let kept = !requests.any();
-                if !kept {
-                    other.bitmap.fetch_or(1, Ordering::SeqCst);
-                    return requests.take();
-                }
-                // Going to sleep.
-                other.bitmap.fetch_or(1, Ordering::SeqCst);
-                requests.take()
-            });
-            SlotRequests(&shared.waiters).ask(0);
-            let found = shared.bitmap.load(Ordering::Relaxed) != 0;
-            let signalled = freeing.join().unwrap() & 1 != 0;
-            assert!(found || signalled);
-        });
-    }
 }

@@ -13,5 +13,4 @@ mod native_draft;
 mod native_lane;
 mod native_values;
 mod outcome;
-mod pool;
 mod ring;

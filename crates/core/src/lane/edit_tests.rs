@@ -7,6 +7,7 @@ use sluice_abi::{ControlHeader, RING_NONE};
 use super::test_world::{World, await_report, await_until, close, figures, node, start};
 use super::*;
 use crate::parker::Parker;
+use crate::slot_protocol::GivenUp;
 
 impl World {
     /// Brings prepared edits into effect.
@@ -140,8 +141,10 @@ fn a_link_between_running_lanes_comes_and_goes() {
             if entry == RING_NONE {
                 break;
             }
-            pool.take_over(entry & sluice_abi::ENTRY_SLOT_MASK, 0);
-            pool.release(entry & sluice_abi::ENTRY_SLOT_MASK, 0);
+            let slot = entry & sluice_abi::ENTRY_SLOT_MASK;
+            pool.take_over(slot, 0);
+            assert_eq!(pool.give_up(slot, 0), GivenUp::Kept);
+            assert_eq!(pool.free_reserved(0, &[slot]), 0);
         }
         assert_flows(&world, 1);
     }

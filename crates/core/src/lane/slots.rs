@@ -7,7 +7,8 @@ use sluice_abi::SlotHeader;
 
 use crate::control::Control;
 use crate::parker::Parker;
-use crate::pool::{Pool, Released};
+use crate::pool::Pool;
+use crate::slot_protocol::GivenUp;
 
 use super::POOL_INBOX_BIT;
 
@@ -77,9 +78,9 @@ impl LaneSlots {
     #[inline]
     pub(super) fn release(&mut self, slot: u32) -> bool {
         match self.pool.give_up(slot, self.lane) {
-            Released::Shared => return true,
-            Released::Refused => return false,
-            Released::Freed(_) => {}
+            GivenUp::Shared => return true,
+            GivenUp::Refused => return false,
+            GivenUp::Kept => {}
         }
         if self.count == MAGAZINE {
             self.flush();
@@ -126,5 +127,50 @@ impl LaneSlots {
             }
             waiting &= waiting - 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_world::World;
+    use super::*;
+
+    fn slots(world: &World, lane: u32) -> LaneSlots {
+        LaneSlots::new(Arc::new(world.pool()), world.control, lane)
+    }
+
+    /// Inbox bits of a lane that were set since the last look.
+    fn signals(world: &World, lane: u32) -> Vec<u32> {
+        let mut bits = Vec::new();
+        world.control.doorbell(lane).unwrap().drain(|bit| bits.push(bit));
+        bits
+    }
+
+    #[test]
+    fn release_signals_a_lane_that_waits_for_a_slot() {
+        let world = World::new(2);
+        let (mut holding, mut waiting) = (slots(&world, 1), slots(&world, 2));
+        let held = [holding.take().unwrap(), holding.take().unwrap()];
+        assert!(!waiting.ensure());
+        assert!(holding.release(held[0]));
+        assert_eq!(signals(&world, 2), [], "nobody has asked");
+        waiting.await_slot();
+        assert!(!waiting.ensure(), "what was released is at the other lane's hand");
+        assert!(holding.release(held[1]));
+        assert_eq!(signals(&world, 2), [POOL_INBOX_BIT]);
+        assert!(waiting.ensure());
+    }
+
+    #[test]
+    fn flush_signals_a_lane_that_asked_after_the_last_release() {
+        let world = World::new(1);
+        let (mut holding, mut waiting) = (slots(&world, 1), slots(&world, 2));
+        let held = holding.take().unwrap();
+        assert!(holding.release(held));
+        waiting.await_slot();
+        assert!(!waiting.ensure());
+        holding.flush();
+        assert_eq!(signals(&world, 2), [POOL_INBOX_BIT]);
+        assert_eq!(waiting.take(), Some(held));
     }
 }
