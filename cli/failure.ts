@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { serializeError, SluiceError } from "../core/errors.ts";
+import { fieldsOf, serializeError, type SluiceError } from "../core/errors.ts";
 import { escapeControls, parseLogSetting } from "../core/log.ts";
+import { describeThrown } from "../core/thrown.ts";
 import type { Io } from "./output.ts";
 import { findThrownAt } from "./thrown_at.ts";
 
@@ -16,7 +17,7 @@ const MAX_SHOWN = 20;
 
 /** The exit code for an error: 2 if what the user gave is at fault, else 1. */
 export function exitCodeOf(error: unknown): number {
-  return error instanceof SluiceError && error.isBadInput ? EXIT.badInput : EXIT.failed;
+  return fieldsOf(error) !== undefined && (error as SluiceError).isBadInput ? EXIT.badInput : EXIT.failed;
 }
 
 /**
@@ -28,7 +29,8 @@ export function reportErrors(errors: readonly unknown[], io: Io, json: boolean):
   for (const error of json ? errors : errors.slice(0, MAX_SHOWN)) {
     if (json) io.stdout.line(JSON.stringify(errorEvent(error)));
     else io.stderr.line(`error: ${describeError(error)}`);
-    if (showsStacks() && error instanceof Error && error.stack !== undefined) io.stderr.line(error.stack);
+    const { stack } = describeThrown(error);
+    if (showsStacks() && stack !== undefined) io.stderr.line(stack.split("\n").map(escapeControls).join("\n"));
   }
   if (!json && errors.length > MAX_SHOWN) io.stderr.line(`error: … and ${errors.length - MAX_SHOWN} more`);
   return exitCodeOf(errors[0]);
@@ -42,11 +44,12 @@ export function errorEvent(error: unknown): Record<string, unknown> {
 
 /** An error in one line. */
 export function describeError(error: unknown): string {
-  if (error instanceof SluiceError) {
+  const { name, message, isError } = describeThrown(error);
+  if (fieldsOf(error) !== undefined) {
     const thrownAt = findThrownAt(error);
-    return escapeControls(thrownAt === undefined ? error.message : `${error.message} (thrown at ${thrownAt})`);
+    return escapeControls(thrownAt === undefined ? message : `${message} (thrown at ${thrownAt})`);
   }
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const text = isError ? `${name}: ${message}` : message;
   return `${escapeControls(text)} (not expected; SLUICE_LOG=debug shows where it comes from)`;
 }
 

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { SluiceError } from "../core/errors.ts";
+import { fieldsOf } from "../core/errors.ts";
+import { describeThrown } from "../core/thrown.ts";
 
 /** What belongs to the runtime itself. */
 const RUNTIME_FOLDERS: readonly string[] = ["../core/", "../ffi/"].map((each) => new URL(each, import.meta.url).href);
@@ -18,9 +19,9 @@ const FRAME = /^\s+at (?:.*\()?((?:file|https?):\/\/[^\s)]+:\d+:\d+)\)?$/;
  * themselves, and where no place is known
  */
 export function findThrownAt(error: unknown): string | undefined {
-  if (!(error instanceof SluiceError) || error.code !== "NodeFailed") return undefined;
-  const stack = error.stack ?? "";
-  if (stack.startsWith(error.name)) return undefined;
+  if (fieldsOf(error)?.code !== "NodeFailed") return undefined;
+  const { name, stack = "" } = describeThrown(error);
+  if (stack.startsWith(name)) return undefined;
   for (const line of stack.split("\n")) {
     const place = FRAME.exec(line)?.[1];
     if (place !== undefined && !RUNTIME_FOLDERS.some((folder) => place.startsWith(folder))) return place;

@@ -8,6 +8,7 @@
  * @module
  */
 import { logger } from "../core/log.ts";
+import { describeThrown } from "../core/thrown.ts";
 
 /** Wait before the port is opened anew, milliseconds; doubled up to the most while that fails. */
 const MIN_RETRY_MS = 200;
@@ -75,7 +76,7 @@ export class Listener {
     const nowMs = performance.now();
     if (nowMs - this.#warnedMs > WARN_EVERY_MS) {
       this.#warnedMs = nowMs;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = describeThrown(error).message;
       logger("control").warn(
         `Cannot take connections on port ${this.port}: ${reason}; all are dropped and the port is opened anew, ` +
           `the graph goes on; raise the limit of open files, or put a proxy before it`,

@@ -6,6 +6,7 @@
  */
 
 import { redact } from "./redaction.ts";
+import { describeThrown, isInstance } from "./thrown.ts";
 
 /** The stable codes of {@linkcode SluiceError}. */
 export type SluiceErrorCode =
@@ -134,18 +135,20 @@ export function serializeError(error: unknown): SerializedError {
 }
 
 function toPlain(error: unknown): SerializedError {
-  if (error instanceof SluiceError) {
-    const { nodeId, port, linkId, key, available, place } = error;
-    return {
-      name: error.name,
-      message: error.message,
-      stack: error.stack,
-      code: error.code,
-      details: { nodeId, port, linkId, key, available, place },
-    };
+  const { isError, ...plain } = describeThrown(error);
+  if (!isError) return { name: "Error", message: `thrown value: ${plain.message}` };
+  return { ...plain, ...fieldsOf(error) };
+}
+
+/** What an error of ours knows beside its message; `undefined` for anything else, and for what cannot be read. */
+export function fieldsOf(error: unknown): Required<Pick<SerializedError, "code" | "details">> | undefined {
+  if (!isInstance(error, SluiceError)) return undefined;
+  try {
+    const { code, nodeId, port, linkId, key, available, place } = error;
+    return { code, details: { nodeId, port, linkId, key, available, place } };
+  } catch {
+    return undefined;
   }
-  if (error instanceof Error) return { name: error.name, message: error.message, stack: error.stack };
-  return { name: "Error", message: `thrown value: ${String(error)}` };
 }
 
 /** The inverse of {@linkcode serializeError}; it too leaves secrets out. */

@@ -11,9 +11,10 @@
  * @module
  */
 import { configureSync, getConfig, getLogger, type Logger, type LogLevel, type LogRecord } from "@logtape/logtape";
-import { listNames, SluiceError } from "./errors.ts";
+import { fieldsOf, listNames, SluiceError } from "./errors.ts";
 import type { NodeLog } from "./processor.ts";
 import { redact, redactValue } from "./redaction.ts";
+import { describeThrown, isInstance } from "./thrown.ts";
 
 /** Levels, from the most to the least that is shown. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "off"] as const;
@@ -63,6 +64,10 @@ const DEFAULT_SETTING: LogSetting = { level: "info", json: false };
 const ERASE_LINE = "\r\x1b[2K";
 const COLORS: Record<string, string> = { debug: "\x1b[2m", info: "\x1b[36m", warn: "\x1b[33m", error: "\x1b[31m" };
 const RESET = "\x1b[0m";
+
+/** What moves a terminal's cursor, ends a line, or turns the direction of writing. */
+// deno-lint-ignore no-control-regex -- control characters are what it looks for
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
  * Reads the value of `SLUICE_LOG`.
@@ -206,7 +211,7 @@ function formatText(record: LogRecord, colors: boolean): string {
 /** `{"time":…,"level":…,"category":…,"nodeId":…,"message":…,"fields":{…}}`. */
 function formatJson(record: LogRecord): string {
   const { nodeId, ...fields } = record.properties;
-  return stringify({
+  const line = stringify({
     time: new Date(record.timestamp).toISOString(),
     level: fromLevel(record.level),
     category: record.category.join("."),
@@ -214,6 +219,7 @@ function formatJson(record: LogRecord): string {
     message: record.message.join(""),
     fields: Object.keys(fields).length === 0 ? undefined : fields,
   });
+  return line.replace(CONTROLS, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** JSON of any value: errors become their name, code and message, what has no JSON its text. */
@@ -221,13 +227,22 @@ function stringify(value: unknown): string {
   function replace(_key: string, each: unknown): unknown {
     if (typeof each === "bigint") return String(each);
     if (typeof each === "number" && !Number.isFinite(each)) return String(each);
-    if (!(each instanceof Error)) return each;
-    return { name: each.name, code: each instanceof SluiceError ? each.code : undefined, message: each.message };
+    if (!isInstance(each, Error)) return each;
+    const { name, message } = describeThrown(each);
+    return { name, code: fieldsOf(each)?.code, message };
   }
   try {
     return JSON.stringify(value, replace) ?? String(value);
   } catch {
+    return inspect(value);
+  }
+}
+
+function inspect(value: unknown): string {
+  try {
     return JSON.stringify(Deno.inspect(value, { depth: 2, colors: false }));
+  } catch {
+    return JSON.stringify(describeThrown(value).message);
   }
 }
 
@@ -236,8 +251,7 @@ function stringify(value: unknown): string {
  * lines and marks that turn the direction of writing `\u{NNNN}`.
  */
 export function escapeControls(text: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what it looks for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (c) => {
+  return text.replace(CONTROLS, (c) => {
     const hex = c.charCodeAt(0).toString(16);
     return hex.length > 2 ? `\\u{${hex}}` : `\\x${hex.padStart(2, "0")}`;
   });

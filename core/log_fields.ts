@@ -4,6 +4,7 @@
  * @module
  */
 import { serializeError } from "./errors.ts";
+import { describeThrown, isInstance } from "./thrown.ts";
 
 /** Longest text that is passed on, characters. */
 export const MAX_TRAVELLING_TEXT = 4_000;
@@ -17,7 +18,7 @@ export function plainFields(fields: { readonly [name: string]: unknown }): Recor
 }
 
 function plain(value: unknown): unknown {
-  if (value instanceof Error) return cut(serializeError(value).message);
+  if (isInstance(value, Error)) return cut(serializeError(value).message);
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
   if (typeof value === "boolean" || value === null) return value;
   if (typeof value === "string") return cut(value);
@@ -25,7 +26,7 @@ function plain(value: unknown): unknown {
     const text = JSON.stringify(value);
     return text !== undefined && text.length <= MAX_TRAVELLING_TEXT ? JSON.parse(text) : cut(text ?? String(value));
   } catch {
-    return cut(Object.prototype.toString.call(value));
+    return cut(describeThrown(value).message);
   }
 }
 

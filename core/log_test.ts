@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hostileValues } from "../tests/fixtures/hostile.ts";
 import { SluiceError } from "./errors.ts";
 import { configureLog, logger, type LogSetting, nodeLog, parseLogSetting } from "./log.ts";
 
@@ -80,6 +81,24 @@ Deno.test("logger() erases the line it stands in on a terminal, and colours only
   logger("a").info("x");
   assert.ok(coloured[0].includes("\x1b[36minfo \x1b[0m"));
 });
+
+Deno.test("logger() keeps control characters that JSON leaves as they are off the terminal, and out of no text", () => {
+  const lines = capture({ level: "info", json: true }, false, false);
+  logger("a").info("a\x9b2J\x7f\u202e\x1b\0");
+  // deno-lint-ignore no-control-regex -- control characters are what must not be there
+  assert.doesNotMatch(lines[0].trimEnd(), /[\u0000-\u001f\u007f-\u009f\u202e]/);
+  assert.equal(JSON.parse(lines[0]).message, "a\x9b2J\x7f\u202e\x1b\0");
+});
+
+for (const [what, make] of hostileValues) {
+  Deno.test(`logger() takes ${what} as a field, as text and as JSON`, () => {
+    for (const json of [false, true]) {
+      const lines = capture({ level: "info", json }, false, false);
+      logger("a").info("x", { thrown: make(), deep: [make()] });
+      assert.equal(lines.length, 1);
+    }
+  });
+}
 
 Deno.test("logger() survives fields that hold themselves", () => {
   const lines = capture(TEXT, false, false);

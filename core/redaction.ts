@@ -4,6 +4,8 @@
  * @module
  */
 
+import { describeThrown } from "./thrown.ts";
+
 /** Shorter values are left in texts: to take every `a` out of a log makes it no safer. */
 const MIN_LENGTH = 4;
 
@@ -34,7 +36,7 @@ export function redact(text: string): string {
 
 /**
  * A value for people or programs without secrets: texts, keys, and what errors say, as deep as it goes. Anything that is
- * neither plain nor an error stays as it is.
+ * neither plain nor an error stays as it is; what cannot be read becomes a text.
  */
 export function redactValue(value: unknown): unknown {
   return ordered.length === 0 ? value : walk(value, new Set());
@@ -46,7 +48,7 @@ function walk(value: unknown, above: Set<object>): unknown {
   above.add(value);
   try {
     if (value instanceof Error) {
-      const { name, message } = value;
+      const { name, message } = describeThrown(value);
       return { name, ...("code" in value && { code: value.code }), message: redact(message) };
     }
     if (value instanceof URL) return redact(value.href);
@@ -54,6 +56,8 @@ function walk(value: unknown, above: Set<object>): unknown {
     const prototype = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [redact(key), walk(each, above)]));
+  } catch {
+    return redact(describeThrown(value).message);
   } finally {
     above.delete(value);
   }

@@ -7,6 +7,7 @@
  */
 import { setImmediate } from "node:timers";
 import { logger } from "../log.ts";
+import { describeThrown } from "../thrown.ts";
 import { type EventBody, type SluiceEvent, topicOf } from "./event.ts";
 import { EventQueue } from "./event_queue.ts";
 import { parsePattern } from "./topics.ts";
@@ -180,7 +181,7 @@ class Subscriber implements Subscription {
   }
 
   #logFailure(error: unknown): void {
-    logger("events").error(`A listener of "${this.#pattern}" failed: ${(error as Error)?.message ?? String(error)}`);
+    logger("events").error(`A listener of "${this.#pattern}" failed: ${describeThrown(error).message}`);
   }
 }
 

@@ -13,6 +13,7 @@ import { FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
 import type { DataFormat } from "./format.ts";
 import { Frame, type FrameClass } from "./frame.ts";
 import type { Pool } from "../memory/pool.ts";
+import { describeThrown } from "../thrown.ts";
 import type { Ledger } from "./ledger.ts";
 import type { StructLayout } from "./struct_layout.ts";
 import { readStruct, StructMemory, type StructType, type StructView } from "./struct_memory.ts";
@@ -102,7 +103,7 @@ export class DataFrame<T = unknown> extends Frame {
     try {
       bytes = serialize(this.value);
     } catch (cause) {
-      throw new TypeError(`Cannot send a value to another lane: ${(cause as Error).message}`, { cause });
+      throw new TypeError(`Cannot send a value to another lane: ${describeThrown(cause).message}`, { cause });
     }
     if (bytes.length > this.pool.payloadBytes) {
       throw new RangeError(

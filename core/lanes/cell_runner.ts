@@ -8,7 +8,9 @@
  */
 import { PHASE } from "../../ffi/layout.gen.ts";
 import type { GraphMode } from "../links/policy.ts";
+import { describeThrown, isInstance } from "../thrown.ts";
 import type { NodeCell } from "./node_cell.ts";
+import { asPromise } from "./outcome.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
 const PHASE_AWAIT = PHASE.await;
@@ -112,11 +114,12 @@ function tickCell(host: RunHost, cell: NodeCell): boolean {
   let outcome: void | Promise<void>;
   try {
     outcome = cell.tick(cell.context);
+    if (outcome !== undefined) outcome = asPromise(outcome);
   } catch (error) {
     afterFailure(host, cell, error, "process()");
     return false;
   }
-  if (outcome !== undefined && typeof outcome?.then === "function") {
+  if (outcome !== undefined) {
     if (cell.isOpen) cell.closeEnds(cell.ledger);
     cell.pending = true;
     cell.setPhase(PHASE_AWAIT);
@@ -185,21 +188,23 @@ function flushCell(host: RunHost, cell: NodeCell): void {
   cell.reads = 0;
   cell.setPhase(PHASE_FLUSH);
   let outcome: boolean | void | Promise<boolean | void>;
+  let later: Promise<boolean | void> | undefined;
   try {
     outcome = processor.flush?.(cell.context);
+    later = asPromise(outcome);
   } catch (error) {
     afterFailure(host, cell, error, "flush()");
     return;
   }
-  if (outcome instanceof Promise) {
+  if (later !== undefined) {
     cell.pending = true;
-    outcome.then(
+    later.then(
       (more) => afterFlush(host, cell, more),
       (error: unknown) => afterFailure(host, cell, error, "flush()"),
     );
     return;
   }
-  afterFlush(host, cell, outcome);
+  afterFlush(host, cell, outcome as boolean | void);
 }
 
 function afterFlush(host: RunHost, cell: NodeCell, more: boolean | void): void {
@@ -246,5 +251,5 @@ function noteLateness(host: RunHost, cell: NodeCell): void {
 }
 
 function isAbort(error: unknown, signal: AbortSignal): boolean {
-  return error === signal.reason || (error instanceof DOMException && error.name === "AbortError");
+  return error === signal.reason || (isInstance(error, DOMException) && describeThrown(error).name === "AbortError");
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { SluiceError } from "../errors.ts";
+import { describeThrown } from "../thrown.ts";
 import { explain } from "./explain.ts";
 import type { NodePlan } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
@@ -104,7 +105,7 @@ export function blame<N extends { readonly plan: NodePlan; readonly descriptor: 
   nodes: readonly N[],
   isShared = false,
 ): N | undefined {
-  const lines = String((error as Error)?.stack ?? "").split("\n").slice(1);
+  const lines = (describeThrown(error).stack ?? "").split("\n").slice(1);
   for (const line of lines) {
     const inModule = nodes.filter(({ plan, descriptor }) => line.includes(`${moduleUrl(plan, descriptor)}:`));
     if (inModule.length === 0) continue;

@@ -12,6 +12,7 @@ import type { NodeId } from "../ids.ts";
 import { countLaneLost } from "../memory/reclaim.ts";
 import { keepSecrets } from "../redaction.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
+import { describeThrown } from "../thrown.ts";
 import { explain } from "./explain.ts";
 import { layDown, setUp, tearDown } from "./faults.ts";
 import type { LinkPlan } from "../links/link.ts";
@@ -420,7 +421,7 @@ function sendable({ id, type }: NodeCell, state: unknown): unknown {
     throw new SluiceError(
       "NodeFailed",
       `Cannot move node "${id}" (${type}) to another lane: what its snapshot() gave cannot be sent there: ` +
-        `${(cause as Error).message}; return plain values, arrays, maps and buffers`,
+        `${describeThrown(cause).message}; return plain values, arrays, maps and buffers`,
       { nodeId: id, cause },
     );
   }

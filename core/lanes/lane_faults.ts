@@ -5,6 +5,7 @@
  */
 import { serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
+import { describeThrown } from "../thrown.ts";
 import { explain } from "./explain.ts";
 import { blame, disable, setAside, setUp } from "./faults.ts";
 import type { LaneInit, LaneReport } from "./messages.ts";
@@ -56,7 +57,7 @@ export class LaneFaults {
     const lane = this.#lane;
     if (lane.closed || this.blameOne(error)) return;
     lane.halt();
-    const message = `Lane "${lane.init.name}" failed outside process(): ${String((error as Error)?.message ?? error)}`;
+    const message = `Lane "${lane.init.name}" failed outside process(): ${describeThrown(error).message}`;
     lane.post({ kind: "failed", error: serializeError(new SluiceError("NodeFailed", message, { cause: error })) });
   }
 

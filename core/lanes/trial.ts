@@ -9,6 +9,7 @@ import type { Frame } from "../frames/frame.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "../links/link.ts";
 import type { NodeCell } from "./node_cell.ts";
+import { asPromise } from "./outcome.ts";
 
 /** Time between two looks at whether there is something to do, milliseconds. */
 const LOOK_EVERY_MS = 1;
@@ -73,7 +74,7 @@ export class Trial {
     cell.notBeforeNs = 0;
     cell.reads = 0;
     cell.writes = 0;
-    const outcome = cell.tick(cell.context);
+    const outcome = asPromise(cell.tick(cell.context));
     if (outcome !== undefined) await this.#settled(outcome, givenUp);
     const fault = cell.settle();
     if (fault !== undefined) throw fault;

@@ -5,6 +5,7 @@
  */
 import { stripVTControlCharacters } from "node:util";
 import { SluiceError } from "../errors.ts";
+import { describeThrown, isInstance } from "../thrown.ts";
 import type { AnyNodeType } from "./node_type.ts";
 
 /** What may stand in a module that is named as a package. */
@@ -48,20 +49,21 @@ async function attempt<T>(type: string, packageUrl: string, action: () => Promis
   try {
     return await action();
   } catch (cause) {
-    if (cause instanceof SluiceError) throw cause;
+    if (isInstance(cause, SluiceError)) throw cause;
     const error = new SluiceError(
       "InvalidGraph",
       `Cannot load node type "${type}" from "${packageUrl}": ${summarize(cause)}`,
       { cause },
     );
-    if (cause instanceof Error && cause.stack !== undefined) error.stack = cause.stack;
+    const { stack } = describeThrown(cause);
+    if (stack !== undefined) error.stack = stack;
     throw error;
   }
 }
 
 /** The first line of an import's failure, and the place that its last line gives. */
 function summarize(cause: unknown): string {
-  const lines = stripVTControlCharacters(cause instanceof Error ? cause.message : String(cause)).trim().split("\n");
+  const lines = stripVTControlCharacters(describeThrown(cause).message).trim().split("\n");
   const place = lines.length > 1 ? /^ *at (\S+:\d+:\d+)$/.exec(lines[lines.length - 1]) : null;
   return place === null ? lines[0] : `${lines[0]} (${place[1]})`;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { SluiceError } from "../errors.ts";
+import { describeThrown } from "../thrown.ts";
 import type { NodeDescriptor } from "./descriptor.ts";
 import { isPlainObject, kindOf } from "./kind_of.ts";
 
@@ -21,7 +22,7 @@ export function ownConfig(descriptor: NodeDescriptor, nodeId: string, given: unk
     try {
       return read();
     } catch (cause) {
-      throw refuse(`${what} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, key, cause);
+      throw refuse(`${what} cannot be read: ${describeThrown(cause).message}`, key, cause);
     }
   };
   const kind = attempt("the configuration", () => isPlainObject(given) ? undefined : kindOf(given));
