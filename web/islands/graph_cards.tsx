@@ -4,7 +4,6 @@ import type { JSX } from "preact";
 import { HealthShape } from "../components/health_mark.tsx";
 import { cardText, isCalm, labelText } from "../model/card_text.ts";
 import { HEALTH_MARKS } from "../model/health.ts";
-import { labelForm } from "../model/labels.ts";
 import type { Scene } from "../model/scene.ts";
 import { camera, visible } from "../state/camera.ts";
 import { figures, reading } from "../state/live.ts";
@@ -87,9 +86,8 @@ function Label({ scene: { graph, labels }, index }: ItemProps): JSX.Element | nu
   reading.value;
   const now = figures.value?.graph.version === graph.version ? figures.value.link(index) : undefined;
   if (now === undefined) return null;
-  const { x, y } = labels[index];
+  const { x, y, form } = labels[index];
   const selected = selectedLink.value === index;
-  const form = labelForm(labels[index], selected, !isCalm(now.health));
   if (form === "none") return null;
   const { rate, depth, fill, age, drops, allDrops, short } = labelText(now, figures.value?.frame, index);
   const { meaning, color } = HEALTH_MARKS[now.health];
@@ -118,7 +116,7 @@ function Label({ scene: { graph, labels }, index }: ItemProps): JSX.Element | nu
             <i style={{ width: `${fill * 100}%` }} />
           </i>
           <span class="soft">{age}</span>
-          {drops !== "" && <span class="drops">▾ {drops}</span>}
+          {drops !== "" && <span class="drops">{drops}</span>}
         </>
       )}
     </div>

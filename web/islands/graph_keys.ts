@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { contains, pointOn } from "../model/geometry.ts";
+import { pointOnCourse } from "../model/course.ts";
+import { contains } from "../model/geometry.ts";
 import { type Direction, nodeTowards } from "../model/navigation.ts";
 import { centerAt, fitAll, pan, revealNode, visible, zoom } from "../state/camera.ts";
 import { focusInspector } from "../state/focus.ts";
@@ -84,7 +85,7 @@ function nextLink(step: number): void {
   const at = links.indexOf(link);
   const next = links[at < 0 ? (step > 0 ? 0 : links.length - 1) : (at + step + links.length) % links.length];
   selectLink(next);
-  const middle = pointOn(now.links[next], 0.5);
+  const middle = pointOnCourse(now.links[next], 0.5);
   if (!contains(visible.peek(), middle)) centerAt(middle);
 }
 

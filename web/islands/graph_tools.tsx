@@ -2,9 +2,12 @@
 import type { JSX } from "preact";
 import { Icon } from "../components/icon.tsx";
 import { camera, fitAll, zoom } from "../state/camera.ts";
+import { scene } from "../state/scene.ts";
 
 /** See the module. */
 export function GraphTools(): JSX.Element {
+  const left = scene.value?.unlabelled ?? 0;
+  const crossing = scene.value?.unrouted ?? 0;
   return (
     <div class="graph-tools" role="group" aria-label="Zoom">
       <button type="button" class="icon" aria-label="Smaller" onClick={() => zoom(0.8)}>
@@ -17,6 +20,16 @@ export function GraphTools(): JSX.Element {
       <button type="button" class="icon" aria-label="All in view" onClick={fitAll}>
         <Icon name="fit" />
       </button>
+      {left > 0 && (
+        <span class="soft" title="Select the link, or see the table" data-left-out={left}>
+          {left} {left === 1 ? "label" : "labels"} left out
+        </span>
+      )}
+      {crossing > 0 && (
+        <span class="soft" title="The graph is too large to lead all links around nodes" data-crossing={crossing}>
+          {crossing} {crossing === 1 ? "link runs" : "links run"} behind nodes
+        </span>
+      )}
     </div>
   );
 }

@@ -3,7 +3,8 @@ import { computed, effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { describeNode, linkName } from "../model/describe.ts";
-import { paintGraph, showsFigures } from "../model/graph_painter.ts";
+import { paintGraph } from "../model/graph_painter.ts";
+import { FIGURES_FROM, showsFigures } from "../model/text_scales.ts";
 import { camera, screen, visible } from "../state/camera.ts";
 import { hoveredLink, hoveredNode } from "../state/hover.ts";
 import { conditions, figures, graph, reading, status } from "../state/live.ts";
@@ -19,13 +20,11 @@ import { Minimap } from "./minimap.tsx";
 
 /** With at most so many nodes in view, each of them is a card in the document. */
 const MAX_CARDS = 60;
-/** Below this scale cards could not be read. */
-const CARDS_FROM = 0.6;
 
 /** Nodes that are cards now; `undefined` while the canvas draws them. */
 const cards = computed<readonly number[] | undefined>((): readonly number[] | undefined => {
   const now = scene.value;
-  if (now === undefined || camera.value.scale < CARDS_FROM) return undefined;
+  if (now === undefined || camera.value.scale < FIGURES_FROM) return undefined;
   const inView = now.nodesIn(visible.value);
   if (inView.length > MAX_CARDS) return undefined;
   // The same list stays the same object: a pan over the same cards renders none.

@@ -31,7 +31,7 @@ export interface LabelText {
   readonly fill: number;
   /** Age of the newest frame. */
   readonly age: string;
-  /** `120 full`, with `…` if there are other reasons; `""` for none. */
+  /** `120 dropped`; `""` for none. */
   readonly drops: string;
   /** All reasons, for whoever points at it: `120 full, 3 skipped`. */
   readonly allDrops: string;
@@ -69,7 +69,7 @@ export function labelText(now: LinkFigures | undefined, frame: StatsFrame | unde
     depth,
     fill: Math.min(1, now.queued / now.capacity),
     age: now.written === 0 ? "no frame yet" : formatNs(now.ageNs),
-    drops: words.length > 1 ? `${words[0]} …` : words[0] ?? "",
+    drops: now.dropped === 0 ? "" : `${formatShort(now.dropped)} dropped`,
     allDrops: words.join(", "),
     short: `${rate} ${depth}${now.dropped === 0 ? "" : ` ▾${formatShort(now.dropped)}`}`,
   };

@@ -36,7 +36,7 @@ Deno.test("cardText() says no word while all is well, and how long a node has be
   assert.equal(cardText({ ...node, ticks: 0 }).ticks, "no tick yet");
 });
 
-Deno.test("labelText() names drops by reason, and how full a link is", () => {
+Deno.test("labelText() counts drops, names their reasons, and tells how full a link is", () => {
   const links = { droppedFull: [7], droppedSkipped: [1], droppedUnlinked: [0], droppedLaneLost: [0] };
   const frame = { links } as unknown as StatsFrame;
   assert.deepEqual(labelText(link, frame, 0), {
@@ -44,7 +44,7 @@ Deno.test("labelText() names drops by reason, and how full a link is", () => {
     depth: "2/8",
     fill: 0.25,
     age: "12 ms",
-    drops: "7 full …",
+    drops: "8 dropped",
     allDrops: "7 full, 1 skipped",
     short: "94/s 2/8 ▾8",
   });

@@ -4,56 +4,19 @@
  *
  * @module
  */
-import { cardText, isCalm, labelText } from "./card_text.ts";
-import { type Curve, inflate, type Rect } from "./geometry.ts";
+import { isCalm, labelText } from "./card_text.ts";
+import { type Course, courseEnd } from "./course.ts";
+import { cut } from "./cut_text.ts";
+import { formatShort } from "./format_figures.ts";
+import { inflate, type Rect } from "./geometry.ts";
 import type { GraphFigures } from "./graph_figures.ts";
-import { type Health, HEALTH_MARKS } from "./health.ts";
-import { labelForm } from "./labels.ts";
+import type { Health } from "./health.ts";
+import { dashesAt, LINK_STROKES } from "./link_strokes.ts";
+import { paintNodes } from "./node_painter.ts";
+import type { Painting } from "./painting.ts";
 import type { Palette } from "./palette.ts";
-import type { Scene } from "./scene.ts";
-import { type ScreenSize, type Viewport, visibleRect } from "./viewport.ts";
-
-/** From this scale on figures can be read, and from this one names. */
-const FIGURES_FROM = 0.6;
-const NAMES_FROM = 0.2;
-
-/** From this scale on a link that is not well has its figures beside it. */
-const FAULTS_FROM = 0.3;
-
-/** Dashes of a link, so that its condition can be told without colours. World units. */
-const DASHES: Readonly<Record<Health, readonly number[]>> = {
-  failed: [3, 3],
-  stuck: [3, 3],
-  dropping: [3, 5],
-  blocked: [14, 4, 3, 4],
-  late: [12, 6],
-  healthy: [],
-  idle: [],
-  ended: [1, 6],
-};
-
-/** Text that does not fit is cut; results are kept for so many texts. */
-const KEPT_CUTS = 5000;
-
-/** What is drawn. */
-export interface Painting {
-  readonly scene: Scene;
-  readonly figures: GraphFigures | undefined;
-  readonly view: Viewport;
-  /** Of the canvas, CSS pixels. */
-  readonly size: ScreenSize;
-  readonly palette: Palette;
-  /** Indices; -1 for none. */
-  readonly selectedNode: number;
-  readonly selectedLink: number;
-  readonly hoveredNode: number;
-  readonly hoveredLink: number;
-  /** Nodes and labels too; otherwise the document shows them. */
-  readonly nodes: boolean;
-}
-
-const shapes = new Map<Health, Path2D>();
-const cuts = new Map<string, string>();
+import { FAULT_SIZE, FAULTS_FROM, FIGURES_FROM, LABEL_SIZE, NAMES_FROM } from "./text_scales.ts";
+import { visibleRect } from "./viewport.ts";
 
 /** Draws one frame. @param ratio device pixels of a CSS pixel */
 export function paintGraph(context: CanvasRenderingContext2D, ratio: number, painting: Painting): void {
@@ -68,17 +31,9 @@ export function paintGraph(context: CanvasRenderingContext2D, ratio: number, pai
   const links = scene.linksIn(area);
   paintLinks(context, painting, links);
   if (!painting.nodes) return;
-  if (view.scale >= FAULTS_FROM) {
-    const isWanted = (link: number) =>
-      view.scale >= FIGURES_FROM || !isCalm(painting.figures?.linkHealth[link] ?? "idle");
-    for (const link of links) if (isWanted(link)) paintLabel(context, painting, link);
-  }
-  for (const node of scene.nodesIn(inflate(area, 8))) paintNode(context, painting, node);
-}
-
-/** Whether figures can be read at a scale; below it a reading changes only what is drawn of conditions. */
-export function showsFigures(scale: number): boolean {
-  return scale >= NAMES_FROM;
+  if (view.scale >= FIGURES_FROM) { for (const link of links) paintLabel(context, painting, link); }
+  else if (view.scale >= FAULTS_FROM) { for (const link of links) paintFault(context, painting, link); }
+  paintNodes(context, painting, scene.nodesIn(inflate(area, 8)));
 }
 
 function paintLanes(context: CanvasRenderingContext2D, { scene, figures, view, palette }: Painting, area: Rect): void {
@@ -115,8 +70,14 @@ function laneWords(kind: string, figures: GraphFigures | undefined, lane: number
   const state = figures?.laneState(lane);
   const node = figures?.laneNode(lane);
   if (node !== undefined) return `stuck in ${node}`;
+  if (isEnded(figures)) return `${kind} lane, ended`;
   if (state === "dead" || state === "fenced") return `${kind} lane, ${state}`;
   return `${kind} lane`;
+}
+
+function isEnded(figures: GraphFigures | undefined): boolean {
+  const state = figures?.frame?.state;
+  return state === "completed" || state === "stopped" || state === "failed";
 }
 
 function paintLinks(context: CanvasRenderingContext2D, painting: Painting, links: readonly number[]): void {
@@ -145,8 +106,8 @@ function paintLinks(context: CanvasRenderingContext2D, painting: Painting, links
   context.globalAlpha = 1;
   for (const [health, path] of batches) {
     context.strokeStyle = health === "idle" || health === "ended" ? palette.edgeStrong : palette.health[health];
-    context.lineWidth = isCalm(health) ? thin : thin * 1.6;
-    context.setLineDash(view.scale < NAMES_FROM ? [] : [...DASHES[health]]);
+    context.lineWidth = thin * LINK_STROKES[health].width;
+    context.setLineDash(dashesAt(health, view.scale));
     context.stroke(path);
   }
   context.setLineDash([]);
@@ -154,7 +115,7 @@ function paintLinks(context: CanvasRenderingContext2D, painting: Painting, links
   context.fillStyle = palette.textSoft;
   context.beginPath();
   for (const link of links) {
-    const { x3, y3 } = scene.links[link];
+    const { x: x3, y: y3 } = courseEnd(scene.links[link]);
     context.moveTo(x3, y3);
     context.lineTo(x3 - 8, y3 - 4.5);
     context.lineTo(x3 - 8, y3 + 4.5);
@@ -165,139 +126,71 @@ function paintLinks(context: CanvasRenderingContext2D, painting: Painting, links
 
 function paintLabel(
   context: CanvasRenderingContext2D,
-  { scene, figures, palette, view, selectedLink }: Painting,
+  { scene, figures, palette }: Painting,
   link: number,
 ): void {
   const now = figures?.link(link);
-  if (now === undefined) return;
-  const place = scene.labels[link];
-  const form = labelForm(place, link === selectedLink, !isCalm(now.health));
-  if (form === "none") return;
+  const { form, x, y } = scene.labels[link];
+  if (now === undefined || form === "none") return;
   const { rate, depth, fill, age, drops, short } = labelText(now, figures?.frame, link);
   const height = form === "short" ? 14 : drops === "" ? 30 : 43;
-  context.save();
-  context.translate(place.x, place.y);
-  // Among names a label is as large as they are.
-  if (view.scale < FIGURES_FROM) context.scale(1.7, 1.7);
-  context.fillStyle = palette.ground;
-  context.globalAlpha = 0.88;
-  context.beginPath();
-  context.roundRect(-44, -height / 2, 88, height, 5);
-  context.fill();
-  context.globalAlpha = 1;
+  paintLabelGround(context, palette, x, y, height);
+  context.font = `${LABEL_SIZE}px ${palette.font}`;
+  context.fillStyle = palette.text;
   context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.font = `10.5px ${palette.font}`;
-  context.fillStyle = palette.text;
-  if (form === "short") {
-    context.fillText(cut(context, short, 88), 0, 0);
-    context.restore();
-    return;
+  if (form === "short") context.fillText(cut(context, short, 88), x, y);
+  else {
+    const top = y + 8 - height / 2;
+    context.fillText(`${rate}  ${depth}`, x, top);
+    context.fillStyle = palette.edge;
+    context.fillRect(x - 30, top + 6.5, 60, 2);
+    context.fillStyle = palette.health[now.health];
+    context.fillRect(x - 30, top + 6.5, 60 * fill, 2);
+    context.fillStyle = palette.textSoft;
+    context.fillText(age, x, top + 15);
+    if (drops !== "") {
+      context.fillStyle = palette.health.dropping;
+      context.fillText(cut(context, drops, 88), x, top + 28);
+    }
   }
-  const top = 8 - height / 2;
-  context.fillText(`${rate}  ${depth}`, 0, top);
-  context.fillStyle = palette.edge;
-  context.fillRect(-30, top + 6.5, 60, 2);
-  context.fillStyle = palette.health[now.health];
-  context.fillRect(-30, top + 6.5, 60 * fill, 2);
-  context.fillStyle = palette.textSoft;
-  context.fillText(age, 0, top + 15);
-  if (drops !== "") {
-    context.fillStyle = palette.health.dropping;
-    context.fillText(cut(context, `▾ ${drops}`, 88), 0, top + 28);
-  }
-  context.restore();
-}
-
-function paintNode(context: CanvasRenderingContext2D, painting: Painting, index: number): void {
-  const { scene, figures, view, palette, selectedNode, hoveredNode } = painting;
-  const { x, y, width, height } = scene.nodes[index];
-  const { id, type } = scene.graph.nodes[index];
-  const health = figures?.nodeHealth[index] ?? "idle";
-  const selected = index === selectedNode;
-  context.beginPath();
-  if (view.scale < NAMES_FROM) context.rect(x, y, width, height);
-  else context.roundRect(x, y, width, height, 7);
-  context.fillStyle = palette.raised;
-  context.fill();
-  context.lineWidth = (selected ? 2.5 : isCalm(health) ? 1 : 2) / Math.min(1, view.scale);
-  context.strokeStyle = selected
-    ? palette.accent
-    : isCalm(health) && index !== hoveredNode
-    ? palette.edgeStrong
-    : palette.health[health];
-  context.stroke();
-  if (view.scale < NAMES_FROM) {
-    paintShape(context, palette, health, x + width / 2, y + height / 2, Math.min(height * 0.8, 9 / view.scale));
-    return;
-  }
-  const { condition, rate, ticks, errors } = cardText(figures?.node(index));
-  // What is wrong comes before how fast it is.
-  const word = condition || errors || rate;
-  const wordColor = word === rate ? palette.text : palette.health[condition === "" ? "failed" : health];
-  context.textBaseline = "alphabetic";
-  context.fillStyle = palette.text;
-  if (view.scale < FIGURES_FROM) {
-    paintShape(context, palette, health, x + 23, y + 25, 22);
-    context.font = `600 24px ${palette.font}`;
-    context.fillText(cut(context, id, width - 52), x + 42, y + 33);
-    context.font = `19px ${palette.font}`;
-    context.fillStyle = word === rate ? palette.textSoft : wordColor;
-    context.fillText(cut(context, word, width - 24), x + 12, y + 62);
-    return;
-  }
-  paintShape(context, palette, health, x + 16, y + 18, 12);
-  context.font = `600 13px ${palette.font}`;
-  context.fillText(cut(context, id, width - 40), x + 28, y + 22.5);
-  context.font = `11px ${palette.font}`;
-  context.fillStyle = palette.textSoft;
-  context.fillText(cut(context, type, width - 84), x + 10, y + 43);
-  context.fillText(cut(context, ticks, width - 20), x + 10, y + 63);
-  context.textAlign = "right";
-  context.fillStyle = wordColor;
-  context.fillText(word, x + width - 10, y + 43);
   context.textAlign = "left";
 }
 
-function paintShape(
+/** Of a link that is not well what is wrong, as large as names, where its label has the room. */
+function paintFault(context: CanvasRenderingContext2D, { scene, figures, palette }: Painting, link: number): void {
+  const health = figures?.linkHealth[link] ?? "idle";
+  const { form, x, y } = scene.labels[link];
+  if (isCalm(health) || form !== "full") return;
+  const { depth } = labelText(figures?.link(link), figures?.frame, link);
+  paintLabelGround(context, palette, x, y, 22);
+  context.font = `${FAULT_SIZE}px ${palette.font}`;
+  context.fillStyle = palette.health[health];
+  context.textAlign = "center";
+  context.fillText(
+    cut(context, health === "dropping" ? `▾ ${formatShort(figures?.link(link)?.dropped ?? 0)}` : depth, 88),
+    x,
+    y,
+  );
+  context.textAlign = "left";
+}
+
+function paintLabelGround(
   context: CanvasRenderingContext2D,
   palette: Palette,
-  health: Health,
   x: number,
   y: number,
-  size: number,
+  height: number,
 ): void {
-  let shape = shapes.get(health);
-  if (shape === undefined) shapes.set(health, shape = new Path2D(HEALTH_MARKS[health].shape));
-  context.save();
-  context.translate(x - size / 2, y - size / 2);
-  context.scale(size / 12, size / 12);
-  context.fillStyle = palette.health[health];
-  context.fill(shape);
-  context.restore();
+  context.textBaseline = "middle";
+  context.fillStyle = palette.ground;
+  context.globalAlpha = 0.88;
+  context.beginPath();
+  context.roundRect(x - 44, y - height / 2, 88, height, 5);
+  context.fill();
+  context.globalAlpha = 1;
 }
 
-function trace(path: Path2D, { x0, y0, x1, y1, x2, y2, x3, y3 }: Curve): void {
-  path.moveTo(x0, y0);
-  path.bezierCurveTo(x1, y1, x2, y2, x3, y3);
-}
-
-/** Cuts a text to a width in the context's font. */
-function cut(context: CanvasRenderingContext2D, text: string, width: number): string {
-  const key = `${context.font}\n${Math.round(width)}\n${text}`;
-  const known = cuts.get(key);
-  if (known !== undefined) return known;
-  let result = text.slice(0, 200);
-  if (context.measureText(result).width > width) {
-    let [low, high] = [0, result.length];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (context.measureText(`${result.slice(0, middle)}…`).width <= width) low = middle;
-      else high = middle - 1;
-    }
-    result = `${result.slice(0, low)}…`;
-  }
-  if (cuts.size >= KEPT_CUTS) cuts.clear();
-  cuts.set(key, result);
-  return result;
+function trace(path: Path2D, course: Course): void {
+  path.moveTo(course[0].x0, course[0].y0);
+  for (const { x1, y1, x2, y2, x3, y3 } of course) path.bezierCurveTo(x1, y1, x2, y2, x3, y3);
 }

@@ -1,12 +1,14 @@
 /**
- * Where links have their labels: in the middle where there is room, short ones near the input where several links come
- * close, and none where even those would lie over each other. Of a link without one the inspector and the table tell.
+ * Where links have their labels: in the middle where there is room, short ones elsewhere on the course where several
+ * links come close, and none where even those would lie over each other or over a node. Those are counted; of such a
+ * link the inspector and the table tell.
  *
  * @module
  */
-import { type Curve, intersects, type Point, pointOn, type Rect } from "./geometry.ts";
+import { type Course, pointOnCourse } from "./course.ts";
+import { intersects, type Point, type Rect } from "./geometry.ts";
 
-/** How much a label says: all, one line, or nothing unless its link is looked at or ill. */
+/** How much a label says: all, one line, or nothing as there is no room for it. */
 export type LabelForm = "full" | "short" | "none";
 
 /** A label and its middle. */
@@ -20,21 +22,17 @@ export const LABEL_SIZES: { readonly [F in Exclude<LabelForm, "none">]: { readon
   short: { width: 96, height: 14 },
 };
 
-/** Where on the curve labels are tried, from 0 to 1. */
+/** Where on the course labels are tried, as shares of its length. */
 const TRIED: readonly (readonly [Exclude<LabelForm, "none">, number])[] = [
-  ["full", 0.5],
-  ["full", 0.4],
-  ["full", 0.6],
-  ["short", 0.6],
-  ["short", 0.5],
-  ["short", 0.4],
+  ...[0.5, 0.4, 0.6, 0.3, 0.7, 0.8, 0.2, 0.88, 0.12].map((at) => ["full", at] as const),
+  ...[0.6, 0.5, 0.4, 0.7, 0.3, 0.8, 0.2, 0.85, 0.15, 0.9, 0.1].map((at) => ["short", at] as const),
 ];
 
 /** Side of the cells in which taken places are looked up, world units. */
 const CELL = 256;
 
 /** Finds a place for each label. @param taken places where no label may lie, such as nodes */
-export function placeLabels(curves: readonly Curve[], taken: readonly Rect[] = []): LabelPlace[] {
+export function placeLabels(courses: readonly Course[], taken: readonly Rect[] = []): LabelPlace[] {
   const cells = new Map<string, Rect[]>();
   const take = (rect: Rect) => eachCell(rect, (key) => void push(cells, key, rect));
   const isFree = (rect: Rect) => {
@@ -43,23 +41,24 @@ export function placeLabels(curves: readonly Curve[], taken: readonly Rect[] = [
     return free;
   };
   taken.forEach(take);
-  return curves.map((curve) => {
+  return courses.map((course) => {
     for (const [form, at] of TRIED) {
-      const middle = pointOn(curve, at);
+      const middle = pointOnCourse(course, at);
       const { width, height } = LABEL_SIZES[form];
       const rect = { x: middle.x - width / 2, y: middle.y - height / 2, width, height };
       if (!isFree(rect)) continue;
       take(rect);
       return { ...middle, form };
     }
-    return { ...pointOn(curve, 0.5), form: "none" };
+    return { ...pointOnCourse(course, 0.5), form: "none" };
   });
 }
 
-/** What a label says now: that of a link that is looked at says all, and an ill link has one in any case. */
-export function labelForm({ form }: LabelPlace, selected: boolean, ill: boolean): LabelForm {
-  if (selected) return "full";
-  return ill && form === "none" ? "short" : form;
+/** Where a label lies; `undefined` if there is none. */
+export function labelRect({ x, y, form }: LabelPlace): Rect | undefined {
+  if (form === "none") return undefined;
+  const { width, height } = LABEL_SIZES[form];
+  return { x: x - width / 2, y: y - height / 2, width, height };
 }
 
 function eachCell({ x, y, width, height }: Rect, visit: (key: string) => void): void {

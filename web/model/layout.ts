@@ -1,7 +1,7 @@
 /**
  * Where nodes stand: layers from left to right inside each lane, and the lanes beside or below each other as boxes of a
  * layer order of their own. Two steps, because one layout of everything mixes the lanes. What no link joins is packed
- * into rows. The result depends on the input alone.
+ * into columns. The result depends on the input alone.
  *
  * 1,000 nodes take more than half a second: call it in a worker.
  *
@@ -25,6 +25,9 @@ const ROW_GAP = 26;
 const GROUP_GAP = 40;
 const LANE_GAP = 96;
 const STACK_GAP = 56;
+
+/** So many lanes beside each other make each of them narrower. */
+const MAX_ABREAST = 5;
 
 /** Nodes of a lane at most for which crossings are counted. */
 const MAX_UNTANGLED = 300;
@@ -89,7 +92,9 @@ export function layoutGraph({ lanes, links, stacked = false }: LayoutInput): Lay
     if (a === b) push(inner, a, [from, to]);
     else count(between, a, b);
   }
-  const places = { x, y, aspect: aspectOf(stacked) };
+  // Lanes that stand beside each other are high ones, so that all of them together have the shape of a screen.
+  const aspect = stacked ? aspectOf(true) : aspectOf(false) / Math.min(MAX_ABREAST, byLane.size);
+  const places = { x, y, aspect };
   const blocks = [...byLane].map(([name, nodes]) => arrangeLane(name, nodes, inner.get(name) ?? [], places));
   const boxes = arrangeBlocks(blocks, between, stacked);
   blocks.forEach((block, k) => {

@@ -1,6 +1,6 @@
 /**
- * Puts boxes that have nothing to do with each other side by side: in rows, in their own order, so that all of them
- * together are about as wide as a screen.
+ * Puts boxes that have nothing to do with each other below each other: in columns, in their own order, so that all of
+ * them together are about as wide as a screen. Boxes that follow each other in a row would read as a chain.
  *
  * @module
  */
@@ -24,20 +24,20 @@ const COLUMN_UP_TO = 6;
  */
 export function packBoxes(boxes: readonly Size[], gap: number, aspect: number): Point[] {
   const area = boxes.reduce((sum, { width, height }) => sum + (width + gap) * (height + gap), 0);
-  const widest = boxes.reduce((most, { width }) => Math.max(most, width), 0);
-  const rowWidth = boxes.length <= COLUMN_UP_TO ? 0 : Math.max(widest, Math.sqrt(area * aspect));
+  const highest = boxes.reduce((most, { height }) => Math.max(most, height), 0);
+  const columnHeight = boxes.length <= COLUMN_UP_TO ? Infinity : Math.max(highest, Math.sqrt(area / aspect));
   let x = 0;
   let y = 0;
-  let rowHeight = 0;
+  let columnWidth = 0;
   return boxes.map(({ width, height }) => {
-    if (x > 0 && x + width > rowWidth) {
-      x = 0;
-      y += rowHeight + gap;
-      rowHeight = 0;
+    if (y > 0 && y + height > columnHeight) {
+      y = 0;
+      x += columnWidth + gap;
+      columnWidth = 0;
     }
     const place = { x, y };
-    x += width + gap;
-    rowHeight = Math.max(rowHeight, height);
+    y += height + gap;
+    columnWidth = Math.max(columnWidth, width);
     return place;
   });
 }

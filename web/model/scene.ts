@@ -1,28 +1,21 @@
 /**
- * A laid-out graph as things that can be drawn and hit: a rectangle for each node, a curve for each link, and what lies
- * in a part of the world. Made once for each layout; indices are those of the graph's lists.
+ * A laid-out graph as things that can be drawn and hit: a rectangle for each node, a course for each link, and what
+ * lies in a part of the world. Made once for each layout; indices are those of the graph's lists.
  *
  * @module
  */
 import type { GraphSnapshot, PortInfo } from "../../control/schemas/graph.ts";
-import {
-  contains,
-  type Curve,
-  curveBounds,
-  distanceToCurve,
-  inflate,
-  linkCurve,
-  type Point,
-  type Rect,
-} from "./geometry.ts";
-import { LABEL_SIZES, type LabelPlace, placeLabels } from "./labels.ts";
+import { type Course, courseBounds, distanceToCourse } from "./course.ts";
+import { contains, inflate, type Point, type Rect } from "./geometry.ts";
+import { type LabelPlace, labelRect, placeLabels } from "./labels.ts";
 import { type Layout, NODE_HEIGHT, NODE_WIDTH } from "./layout.ts";
+import { Router } from "./route.ts";
 import { SpatialGrid } from "./spatial_grid.ts";
 
 /** With more ports on a side than this, only those that are linked are shown. */
 const MAX_PORTS = 6;
 
-/** Half of a label's size: it may lie outside the curve's own bounds. */
+/** Half of a label's size: it may lie outside the course's own bounds. */
 const LABEL_REACH = 48;
 
 /** How far labels keep clear of a lane's title, world units. */
@@ -40,10 +33,14 @@ export class Scene {
   readonly layout: Layout;
   /** Where each node stands. */
   readonly nodes: readonly Rect[];
-  /** The course of each link. */
-  readonly links: readonly Curve[];
-  /** Label of each link. */
+  /** The course of each link: it crosses no box but those at its ends, {@linkcode Scene.unrouted} apart. */
+  readonly links: readonly Course[];
+  /** Links whose course crosses a box, as the graph is too large to lead them all around. */
+  readonly unrouted: number;
+  /** Label of each link: over no node, and over no other label. */
   readonly labels: readonly LabelPlace[];
+  /** Links for whose labels there is no room. */
+  readonly unlabelled: number;
   /** Shown inputs and outputs of each node. */
   readonly ports: readonly (readonly PortPlace[])[];
   /** Pairs of node indices: from, to. */
@@ -53,9 +50,10 @@ export class Scene {
 
   /**
    * @param layout of this graph
+   * @param before the scene before it: of the same layout and version, its links have the same courses
    * @throws {RangeError} if the layout is of another number of nodes
    */
-  constructor(graph: GraphSnapshot, layout: Layout) {
+  constructor(graph: GraphSnapshot, layout: Layout, before?: Scene) {
     if (layout.x.length !== graph.nodes.length) {
       throw new RangeError(`Cannot draw ${graph.nodes.length} nodes: the layout is of ${layout.x.length}`);
     }
@@ -77,17 +75,24 @@ export class Scene {
       ...placePorts("in", id, inputs, this.nodes[k], linkedPorts, places),
       ...placePorts("out", id, outputs, this.nodes[k], linkedPorts, places),
     ]);
-    this.links = graph.links.map((each, k) => {
+    const isKnown = before?.layout === layout && before.graph.run === graph.run &&
+      before.graph.version === graph.version;
+    const router = new Router(this.nodes);
+    this.links = isKnown ? before.links : graph.links.map((each, k) => {
       const [from, to] = this.pairs[k];
-      return linkCurve(
+      return router.route(
         places.get(portKey("out", each.fromNode, each.fromPort)) ?? sideOf(this.nodes[from], "out"),
         places.get(portKey("in", each.toNode, each.toPort)) ?? sideOf(this.nodes[to], "in"),
+        from,
+        to,
       );
     });
+    this.unrouted = isKnown ? before.unrouted : router.unrouted;
     const titles = layout.lanes.map(({ x, y, width }) => ({ x, y, width: Math.min(width, TITLE_WIDTH), height: 28 }));
-    this.labels = placeLabels(this.links, [...this.nodes, ...titles]);
+    this.labels = isKnown ? before.labels : placeLabels(this.links, [...this.nodes, ...titles]);
+    this.unlabelled = this.labels.filter(({ form }) => form === "none").length;
     this.#nodeGrid = new SpatialGrid(this.nodes);
-    this.#linkGrid = new SpatialGrid(this.links.map((curve) => inflate(curveBounds(curve), LABEL_REACH)));
+    this.#linkGrid = new SpatialGrid(this.links.map((course) => inflate(courseBounds(course), LABEL_REACH)));
   }
 
   /** Around everything. */
@@ -100,7 +105,7 @@ export class Scene {
     return this.#nodeGrid.query(rect);
   }
 
-  /** Links whose curves or labels may touch a part of the world, in ascending order. */
+  /** Links whose courses or labels may touch a part of the world, in ascending order. */
   linksIn(rect: Rect): number[] {
     return this.#linkGrid.query(rect);
   }
@@ -119,7 +124,7 @@ export class Scene {
     let best = -1;
     let nearest = reach;
     for (const link of this.linksIn(inflate({ ...point, width: 0, height: 0 }, reach))) {
-      const distance = distanceToCurve(this.links[link], point);
+      const distance = distanceToCourse(this.links[link], point);
       if (distance <= nearest) [best, nearest] = [link, distance];
     }
     return best;
@@ -128,10 +133,8 @@ export class Scene {
   /** The link whose label is at a point; -1 for none. */
   labelAt(point: Point): number {
     return this.linksIn({ ...point, width: 0, height: 0 }).find((link) => {
-      const { x, y, form } = this.labels[link];
-      if (form === "none") return false;
-      const { width, height } = LABEL_SIZES[form];
-      return contains({ x: x - width / 2, y: y - height / 2, width, height }, point);
+      const rect = labelRect(this.labels[link]);
+      return rect !== undefined && contains(rect, point);
     }) ?? -1;
   }
 

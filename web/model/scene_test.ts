@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import type { GraphSnapshot, NodeInfo } from "../../control/schemas/graph.ts";
-import { pointOn } from "./geometry.ts";
+import fc from "fast-check";
+import { courseCrosses, courseEnd, pointOnCourse } from "./course.ts";
+import { intersects } from "./geometry.ts";
+import { labelRect } from "./labels.ts";
 import { layoutGraph } from "./layout.ts";
 import { layoutKey, linkPairs, Scene } from "./scene.ts";
 
@@ -26,6 +29,33 @@ const link = (fromNode: string, toNode: string, toPort = "in") => ({
   type: "AudioFrame",
 });
 
+/** What no reader may be told: a line through a box that it does not end at, or a label over a node or another label. */
+function untruths(scene: Scene): string[] {
+  const { nodes, links, pairs, labels, graph } = scene;
+  const rects = labels.map((place) => labelRect(place));
+  return links.flatMap((course, k) => {
+    const crossed = nodes.flatMap((box, n) =>
+      !pairs[k].includes(n) && courseCrosses(course, box, 200)
+        ? [`${graph.links[k].id} crosses ${graph.nodes[n].id}`]
+        : []
+    );
+    const rect = rects[k];
+    const covered = rect === undefined ? [] : [
+      ...nodes.filter((box) => intersects(box, rect)).map(() => `the label of ${graph.links[k].id} lies over a node`),
+      ...rects.slice(k + 1).filter((other) => other !== undefined && intersects(other, rect))
+        .map(() => `the label of ${graph.links[k].id} lies over another`),
+    ];
+    return [...crossed, ...covered];
+  });
+}
+
+const graphs = fc.integer({ min: 1, max: 24 }).chain((count) =>
+  fc.record({
+    lanes: fc.array(fc.constantFrom("a", "b", "c", "d"), { minLength: count, maxLength: count }),
+    links: fc.array(fc.tuple(fc.nat(count - 1), fc.nat(count - 1)), { maxLength: 40 }),
+  })
+);
+
 function sceneOf(nodes: NodeInfo[], links: GraphSnapshot["links"]): Scene {
   const graph: GraphSnapshot = {
     run: "r",
@@ -47,7 +77,7 @@ Deno.test("Scene finds the node and the link under a point, and nothing where no
   const { x, y } = scene.nodes[1];
   assert.equal(scene.nodeAt({ x: x + 5, y: y + 5 }), 1);
   assert.equal(scene.nodeAt({ x: x - 5, y: y - 5 }), -1);
-  const middle = pointOn(scene.links[0], 0.5);
+  const middle = pointOnCourse(scene.links[0], 0.5);
   assert.equal(scene.linkAt({ x: middle.x, y: middle.y + 3 }, 6), 0);
   assert.equal(scene.linkAt({ x: middle.x, y: middle.y + 30 }, 6), -1);
 });
@@ -63,8 +93,9 @@ Deno.test("Scene leads each link from its output to its input", () => {
   const scene = sceneOf([node("a"), node("b", { inputs: [port("left"), port("right")] })], [link("a", "b", "right")]);
   const [, right] = scene.ports[1];
   assert.equal(right.name, "right");
-  assert.deepEqual([scene.links[0].x3, scene.links[0].y3], [right.x, right.y]);
-  assert.equal(scene.links[0].x0, scene.nodes[0].x + scene.nodes[0].width);
+  const { x, y } = courseEnd(scene.links[0]);
+  assert.deepEqual([x, y], [right.x, right.y]);
+  assert.equal(scene.links[0][0].x0, scene.nodes[0].x + scene.nodes[0].width);
 });
 
 Deno.test("Scene shows of many ports only those that are linked", () => {
@@ -91,4 +122,38 @@ Deno.test("layoutKey() is the same for graphs that differ only in what no place 
   const changed = { ...graph, version: 9, links: graph.links.map((each) => ({ ...each, capacity: 64 })) };
   assert.equal(layoutKey(changed), layoutKey(graph));
   assert.notEqual(layoutKey({ ...graph, links: [] }), layoutKey(graph));
+});
+
+Deno.test("Scene leads a link that skips a node around its box, with all its figures in sight", () => {
+  const nodes = [
+    node("tone", { lane: "a" }),
+    node("br", { lane: "b" }),
+    node("m", { lane: "c" }),
+    node("n", { lane: "a" }),
+  ];
+  const scene = sceneOf(nodes, [link("tone", "br"), link("br", "m"), link("tone", "n")]);
+  assert.deepEqual(untruths(scene), []);
+  assert.deepEqual(scene.labels.map(({ form }) => form), ["full", "full", "full"]);
+  assert.equal(scene.unrouted, 0);
+});
+
+Deno.test("Scene draws no link through a foreign box and no label over anything, whatever the graph", () => {
+  fc.assert(
+    fc.property(graphs, ({ lanes, links }) => {
+      const scene = sceneOf(
+        lanes.map((lane, k) => node(`n${k}`, { lane })),
+        links.map(([from, to]) => link(`n${from}`, `n${to}`)),
+      );
+      assert.deepEqual(untruths(scene), []);
+      assert.equal(scene.unrouted, 0);
+      assert.equal(scene.unlabelled, scene.labels.filter((place) => labelRect(place) === undefined).length);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+Deno.test("Scene of independent voices has no two of them in a row of their lane", () => {
+  const voices = Array.from({ length: 14 }, (_, k) => node(`v${k}`, { lane: "a" }));
+  const { nodes } = sceneOf(voices, []);
+  nodes.slice(1).forEach(({ y }, k) => assert.notEqual(y, nodes[k].y, `v${k} and v${k + 1}`));
 });

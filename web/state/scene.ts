@@ -45,6 +45,6 @@ effect(() => {
     const lanes = now.nodes.map(({ lane }) => lane);
     worker.postMessage({ request, input: { lanes, links: linkPairs(now), stacked: stacked.value } });
   } else if (layout !== undefined && scene.peek()?.graph !== now) {
-    scene.value = new Scene(now, layout);
+    scene.value = new Scene(now, layout, scene.peek());
   }
 });

@@ -1,0 +1,124 @@
+/**
+ * Finds courses for links that cross no box: the plain curve where it is free, and otherwise the way with the least
+ * length and the fewest corners along lines beside the boxes. Boxes have at least 26 units of room between each other,
+ * so there always is such a way. Ways that others took already cost more: two links do not read as one.
+ *
+ * The effort for one graph is bounded: once it is spent, further links are plain curves, and counted.
+ *
+ * @module
+ */
+import { type Course, courseCrosses, roundedCourse } from "./course.ts";
+import { curveBounds, inflate, linkCurve, type Point, type Rect } from "./geometry.ts";
+import { RouteGrid } from "./route_grid.ts";
+import { SpatialGrid } from "./spatial_grid.ts";
+
+/** How far a course keeps from boxes of other nodes, world units. */
+const CLEARANCE = 5;
+
+/** How far from its ports a course that leads around may bend. */
+const STUB = 14;
+
+/** Radius of corners: less than the lines keep from boxes. */
+const RADIUS = 8;
+
+/** How far around its ends a way is looked for, world units: the next only where there is none in the one before. */
+const NEAR = [100, 500, 1e6] as const;
+
+/** Steps that all searches of a graph may take together. */
+const MAX_STEPS = 250_000;
+
+/** See the module. One of these for each layout. */
+export class Router {
+  readonly #boxes: readonly Rect[];
+  readonly #grid: SpatialGrid;
+  readonly #taken = new TakenWays();
+  #stepsLeft = MAX_STEPS;
+  #unrouted = 0;
+
+  /** @param boxes of all nodes */
+  constructor(boxes: readonly Rect[]) {
+    this.#boxes = boxes;
+    this.#grid = new SpatialGrid(boxes);
+  }
+
+  /** Links that cross a box, as no way was found before the effort was spent. */
+  get unrouted(): number {
+    return this.#unrouted;
+  }
+
+  /**
+   * The course of a link.
+   *
+   * @param from its output, on the right edge of box `fromBox`
+   * @param to its input, on the left edge of box `toBox`
+   */
+  route(from: Point, to: Point, fromBox: number, toBox: number): Course {
+    const plain = [linkCurve(from, to)];
+    const isFree = this.#grid.query(inflate(curveBounds(plain[0]), CLEARANCE)).every((box) =>
+      // A course touches its own boxes at its ports.
+      !courseCrosses(plain, inflate(this.#boxes[box], box === fromBox || box === toBox ? -1 : CLEARANCE))
+    );
+    if (isFree) return plain;
+    const way = this.#find({ x: from.x + STUB, y: from.y }, { x: to.x - STUB, y: to.y });
+    if (way === undefined) {
+      this.#unrouted++;
+      return plain;
+    }
+    const points = withoutMidpoints([from, ...way, to]);
+    this.#taken.add(points);
+    return roundedCourse(points, RADIUS);
+  }
+
+  #find(from: Point, to: Point): Point[] | undefined {
+    const x = Math.min(from.x, to.x);
+    const y = Math.min(from.y, to.y);
+    const ends = { x, y, width: Math.abs(from.x - to.x), height: Math.abs(from.y - to.y) };
+    for (const near of NEAR) {
+      if (this.#stepsLeft <= 0) return undefined;
+      const grid = new RouteGrid(this.#grid.query(inflate(ends, near)).map((box) => this.#boxes[box]), from, to);
+      const { way, steps } = grid.find(this.#stepsLeft, (a, b) => this.#taken.share(a, b));
+      this.#stepsLeft -= steps;
+      if (way !== undefined) return way;
+    }
+    return undefined;
+  }
+}
+
+/** Pieces of ways that are taken, by the line that they lie on: to the nearest unit, upright ones apart. */
+class TakenWays {
+  readonly #lines = new Map<number, [number, number][]>();
+
+  add(points: readonly Point[]): void {
+    for (let k = 1; k < points.length; k++) {
+      const [a, b] = [points[k - 1], points[k]];
+      const key = lineOf(a, b);
+      const piece: [number, number] = a.y === b.y ? [Math.min(a.x, b.x), Math.max(a.x, b.x)] : [
+        Math.min(a.y, b.y),
+        Math.max(a.y, b.y),
+      ];
+      const line = this.#lines.get(key);
+      if (line === undefined) this.#lines.set(key, [piece]);
+      else line.push(piece);
+    }
+  }
+
+  /** Whether a piece lies on one that is taken. */
+  share(a: Point, b: Point): boolean {
+    const line = this.#lines.get(lineOf(a, b));
+    if (line === undefined) return false;
+    const [p, q] = a.y === b.y ? [a.x, b.x] : [a.y, b.y];
+    return line.some(([start, end]) => start < Math.max(p, q) && Math.min(p, q) < end);
+  }
+}
+
+function lineOf(a: Point, b: Point): number {
+  return a.y === b.y ? 2 * Math.round(a.y) : 2 * Math.round(a.x) + 1;
+}
+
+function withoutMidpoints(points: readonly Point[]): Point[] {
+  return points.filter(({ x, y }, k) => {
+    const [before, after] = [points[k - 1], points[k + 1]];
+    if (before === undefined || after === undefined) return true;
+    return !(before.x === x && x === after.x) && !(before.y === y && y === after.y);
+  });
+}
