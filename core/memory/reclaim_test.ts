@@ -14,7 +14,7 @@ const SLOTS = 6;
 const LIFE = { lane: 1, generation: 1 };
 
 /** What a lane may do with the slots that it has: the two steps of each can be parted by its death. */
-type Act = "take" | "retain" | "release" | "giveAway" | "flush";
+type Act = "ensure" | "take" | "retain" | "release" | "giveAway" | "flush";
 
 function setUp(driver: Driver = new PortableDriver(), slots = SLOTS) {
   const sizes = { lanes: 2, links: 1, nodes: 1 };
@@ -59,7 +59,7 @@ function dieAtWrite(pool: Pool, n: number): void {
 // With few slots a lane takes them singly, with many a magazine at a time.
 for (const { slots, mostLost } of [{ slots: SLOTS, mostLost: 1 }, { slots: 40, mostLost: MAGAZINE_SIZE }]) {
   Deno.test(`reclaimLane() gives every slot of ${slots} back exactly once, whatever the dead lane did before`, () => {
-    const acts = fc.array(fc.constantFrom<Act>("take", "take", "retain", "release", "giveAway", "flush"), {
+    const acts = fc.array(fc.constantFrom<Act>("ensure", "take", "take", "retain", "release", "giveAway", "flush"), {
       maxLength: 40,
     });
     fc.assert(
@@ -74,7 +74,8 @@ for (const { slots, mostLost } of [{ slots: SLOTS, mostLost: 1 }, { slots: 40, m
             if (step === "take") {
               const slot = dying.takeSlot();
               if (slot >= 0) mine.push(slot);
-            } else if (step === "flush") dying.flushMagazine();
+            } else if (step === "ensure") dying.ensure(1);
+            else if (step === "flush") dying.flushMagazine();
             else if (mine.length > 0) {
               if (step === "retain") {
                 dying.retain(mine[0]);
