@@ -28,8 +28,7 @@ export interface DropCounts {
 
 /**
  * Where a link is in its life. `open`: frames may come. `ended`: its writer has ended, and what is queued can still be
- * read. `closed`: its reader has ended, and what its writer gives it still is dropped as `skipped` in the end. A native
- * stage never ends before its inputs: links that lead into one stay `ended`.
+ * read. `closed`: its reader has ended, and what its writer gives it still is dropped as `skipped` in the end.
  */
 export type LinkState = "open" | "ended" | "closed";
 
@@ -181,10 +180,11 @@ export interface PathLatency {
   /** A node that writes to no link, and can be reached from the source. */
   readonly sink: NodeId;
   /**
-   * Age of the frames that the sink read. A node that joins streams decides which of them its frames are dated by;
-   * several sources of one sink therefore have one figure.
+   * Age of the frames that the sink read, nanoseconds. Absent where the sink can be reached from several sources: a
+   * node that joins streams dates its frames by one of them, so the age there is not that of each. Where the ways from
+   * one source part and meet again, it is that of the way which the joining node dates its frames by.
    */
-  readonly latency: Quantiles;
+  readonly latency?: Quantiles;
 }
 
 /** How a run ended, with its last figures. */

@@ -113,6 +113,7 @@ fn release(memory: &Memory, pool: &Slots<View>, slot: u32, lane: u32) -> bool {
     memory.read(slot);
     let kept = pool.give_up(slot, lane) == GivenUp::Kept;
     if kept {
+        pool.words.between_writes();
         let _ = pool.free_reserved(lane, &[slot]);
     }
     kept

@@ -1,0 +1,73 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { NODE } from "../../ffi/layout.gen.ts";
+import { controlBytes, ControlPage } from "../control_page.ts";
+import { bucketOf, bucketStartNs } from "../histogram.ts";
+import { readNodeCounters } from "../stats.ts";
+import { CellFigures } from "./cell_figures.ts";
+
+const NOW_NS = 1e9;
+
+class Figures extends CellFigures {
+  protected publishLinks(): void {}
+
+  /** One tick with known times. @param ageNs of the frame that it reads, if it reads one */
+  tick(tookNs: number, ageNs?: number): void {
+    const timed = this.beginTick();
+    if (ageNs !== undefined) {
+      this.reads++;
+      this.times[this.timesAt] = NOW_NS - ageNs;
+    }
+    if (timed) this.noteTick(NOW_NS, NOW_NS + tookNs);
+  }
+}
+
+function figures() {
+  const sizes = { lanes: 1, links: 1, nodes: 2 };
+  const page = ControlPage.format(new SharedArrayBuffer(controlBytes(sizes)), sizes);
+  const cell = new Figures({ page }, 1);
+  return {
+    cell,
+    read: () => {
+      cell.publish();
+      return readNodeCounters(page, 1);
+    },
+  };
+}
+
+/** Whether a quantile stands for a duration: both are of one bucket. */
+function isOf(quantileNs: number, durationNs: number, shift: number): void {
+  const bucket = bucketOf(durationNs, shift);
+  const [from, to] = [bucketStartNs(bucket, shift), bucketStartNs(bucket + 1, shift)];
+  ok(quantileNs >= from && quantileNs < to, `${quantileNs} ns, wanted ${from} to ${to}`);
+}
+
+Deno.test("CellFigures.noteTick() scales short ticks up to the time of all, and keeps age and tick apart", () => {
+  const { cell, read } = figures();
+  for (let k = 0; k < 6400; k++) cell.tick(10_000, 50e6);
+  const counters = read();
+  deepEqual([counters.ticks, counters.busyNs, counters.maxTickNs], [6400, 64e6, 10_000]);
+  deepEqual([counters.tick.samples, counters.age.samples], [100, 100]);
+  for (const quantile of ["p50Ns", "p99Ns"] as const) {
+    isOf(counters.tick[quantile], 10_000, NODE.tickHistogramShift);
+    isOf(counters.age[quantile], 50e6, NODE.ageHistogramShift);
+  }
+});
+
+Deno.test("CellFigures.noteTick() times each tick from the first long one on, until one is short again", () => {
+  const { cell, read } = figures();
+  for (let k = 0; k < 64; k++) cell.tick(1_000);
+  for (let k = 0; k < 10; k++) cell.tick(1e6);
+  cell.tick(1_000);
+  const counters = read();
+  deepEqual([counters.ticks, counters.tick.samples], [75, 12]);
+  equal(counters.busyNs, 64 * 1_000 + 10 * 1e6 + 1_000);
+  isOf(counters.tick.p50Ns, 1e6, NODE.tickHistogramShift);
+});
+
+Deno.test("CellFigures.noteTick() notes no age for a tick that reads nothing", () => {
+  const { cell, read } = figures();
+  cell.tick(1e6, 50e6);
+  for (let k = 0; k < 9; k++) cell.tick(1e6);
+  const { age, tick } = read();
+  deepEqual([age.samples, tick.samples], [1, 10]);
+});
