@@ -8,7 +8,11 @@
  * @module
  */
 import { RPC_PROTOCOL, TOKEN_PROTOCOL_PREFIX } from "./address.ts";
-import { ClientCalls } from "./client_calls.ts";
+import { ClientCalls, ControlError } from "./client_calls.ts";
+import type { ClientOptions } from "./client_options.ts";
+import { LiveGraph } from "./live_graph.ts";
+import { RPC_CODE } from "./schemas/errors.ts";
+
 import type { ControlEvent, Level, LogLine } from "./schemas/feed.ts";
 import type { GraphSnapshot } from "./schemas/graph.ts";
 import {
@@ -19,9 +23,14 @@ import {
   type NotificationParams,
   NOTIFICATIONS,
 } from "./schemas/methods.ts";
-import { decodeStats, type StatsFrame } from "./stats_frame.ts";
+import { decodeStats, readStatsHead, type StatsFrame } from "./stats_frame.ts";
 
 export { ControlError } from "./client_calls.ts";
+export type { ClientOptions } from "./client_options.ts";
+
+/** First and longest wait before a new connection by default, milliseconds. */
+const MIN_RETRY_MS = 250;
+const MAX_RETRY_MS = 5_000;
 
 /** How long a call may take by default, milliseconds. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -55,20 +64,11 @@ export interface ClientEvents {
   logs: readonly LogLine[];
   /** The graph belongs to another run: the runtime was restarted, and counts begin anew. */
   restart: GraphSnapshot;
-  /** A message of the server could not be understood, or a subscription was refused. The client goes on. */
+  /**
+   * A message of the server could not be understood, or a subscription was refused: the client goes on. What it needs
+   * was not answered, or failed for another reason than how it was asked for: the client connects anew.
+   */
   problem: Error;
-}
-
-/** Options of {@linkcode ControlClient}. */
-export interface ClientOptions {
-  /** `ws://127.0.0.1:4840/rpc`. */
-  readonly url: string;
-  /** For servers that want one. A page that has logged in needs none: its cookie is sent by the browser. */
-  readonly token?: string;
-  /** First wait before a new connection; it doubles up to `maxRetryMs`. By default 250. */
-  readonly minRetryMs?: number;
-  /** By default 5,000. */
-  readonly maxRetryMs?: number;
 }
 
 type Listeners = { [E in keyof ClientEvents]: Set<(value: ClientEvents[E]) => void> };
@@ -87,25 +87,23 @@ export class ControlClient {
     problem: new Set(),
   };
   readonly #calls = new ClientCalls();
-  readonly #figures = new Map<string, { readonly [name: string]: number }>();
-  readonly #formats = new Map<string, string>();
+  readonly #live = new LiveGraph();
   #socket: WebSocket | undefined;
   #status: ConnectionStatus = "connecting";
-  #graph: GraphSnapshot | undefined;
   #watch: WatchOptions = {};
   #statsId: number | undefined;
   #eventsId: number | undefined;
   #logsId: number | undefined;
   #lastEvent = 0;
   #lastLine = 0;
-  #run: string | undefined;
+  readonly #minRetryMs: number;
   #retryMs: number;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #silenceTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    this.#retryMs = options.minRetryMs ?? 250;
+    this.#retryMs = this.#minRetryMs = options.minRetryMs ?? MIN_RETRY_MS;
     this.#connect();
   }
 
@@ -116,17 +114,17 @@ export class ControlClient {
 
   /** The newest graph, also while the connection is lost; `undefined` before the first. */
   get graph(): GraphSnapshot | undefined {
-    return this.#graph;
+    return this.#live.graph;
   }
 
   /** Figures that nodes have of their own, by node and name: the newest. The unit is in the name. */
   get figures(): ReadonlyMap<string, { readonly [name: string]: number }> {
-    return this.#figures;
+    return this.#live.figures;
   }
 
   /** What the frames of links are, by link, for people: `audio 48000 Hz, 2 channels`. */
   get formats(): ReadonlyMap<string, string> {
-    return this.#formats;
+    return this.#live.formats;
   }
 
   /** Listens. @returns ends it */
@@ -148,14 +146,14 @@ export class ControlClient {
   /**
    * Calls a method.
    *
-   * @param timeoutMs by default 10,000
+   * @param timeoutMs by default as the client's `callTimeoutMs`
    * @throws {ControlError} the server's refusal
    * @throws {Error} if there is no connection, it is lost meanwhile, or the time is over
    */
   call<M extends MethodName>(
     method: M,
     params: MethodParams<M>,
-    timeoutMs: number = CALL_TIMEOUT_MS,
+    timeoutMs: number = this.#options.callTimeoutMs ?? CALL_TIMEOUT_MS,
   ): Promise<MethodResult<M>> {
     const socket = this.#socket;
     if (socket?.readyState !== WebSocket.OPEN) {
@@ -166,7 +164,8 @@ export class ControlClient {
 
   /** Resolves with the next graph that the server tells; at once if there is a connection and one was told. */
   ready(): Promise<GraphSnapshot> {
-    if (this.#status === "open" && this.#graph !== undefined) return Promise.resolve(this.#graph);
+    const { graph } = this.#live;
+    if (this.#status === "open" && graph !== undefined) return Promise.resolve(graph);
     return new Promise((resolve) => {
       const end = this.on("graph", (graph) => {
         end();
@@ -204,18 +203,29 @@ export class ControlClient {
     };
   }
 
-  #opened(socket: WebSocket): void {
+  async #opened(socket: WebSocket): Promise<void> {
     if (this.#socket !== socket) return;
-    this.#retryMs = this.#options.minRetryMs ?? 250;
     this.#statsId = this.#eventsId = this.#logsId = undefined;
     this.#setStatus("open");
     this.#heard();
-    void this.call("graph.get", {}).then((graph) => {
-      this.#takeGraph(graph);
-      this.#followStats();
-      this.#followEvents();
-      this.#followLogs();
-    }).catch((error) => this.#tellProblem(error));
+    try {
+      const graph = await this.call("graph.get", {});
+      if (this.#socket !== socket) return;
+      this.#guard(() => this.#takeGraph(graph));
+      const followed = await Promise.all([this.#followStats(), this.#followEvents(), this.#followLogs()]);
+      if (this.#socket === socket && followed.every(Boolean)) this.#retryMs = this.#minRetryMs;
+    } catch (error) {
+      this.#giveUp(socket, error);
+    }
+  }
+
+  /** A line that works, and on which what is needed does not come, is no better than none. */
+  #giveUp(socket: WebSocket | undefined, error: unknown): void {
+    if (socket === undefined || this.#socket !== socket) return;
+    this.#tellProblem(error);
+    if (this.#socket !== socket) return;
+    socket.close();
+    this.#lost();
   }
 
   #lost(): void {
@@ -226,7 +236,7 @@ export class ControlClient {
     this.#setStatus("waiting");
     // Spread, so that many pages do not come back in the same instant.
     const waitMs = this.#retryMs * (0.75 + Math.random() / 2);
-    this.#retryMs = Math.min(this.#retryMs * 2, this.#options.maxRetryMs ?? 5_000);
+    this.#retryMs = Math.min(this.#retryMs * 2, this.#options.maxRetryMs ?? MAX_RETRY_MS);
     this.#retryTimer = setTimeout(() => this.#connect(), waitMs);
   }
 
@@ -235,52 +245,63 @@ export class ControlClient {
     clearTimeout(this.#silenceTimer);
     const socket = this.#socket;
     this.#silenceTimer = setTimeout(() => {
-      this.call("ping", {}).catch(() => {
-        if (this.#socket !== socket) return;
-        socket?.close();
-        this.#lost();
-      });
-    }, SILENCE_MS);
+      this.call("ping", {}).catch((error) => this.#giveUp(socket, error));
+    }, this.#options.silenceMs ?? SILENCE_MS);
   }
 
-  #followStats(): void {
+  #followStats(): Promise<boolean> {
     const { statsHz } = this.#watch;
     this.#statsId = this.#end(this.#statsId);
-    if (statsHz === undefined) return;
-    this.#ask("stats.subscribe", { hz: statsHz }, ({ subscription, graph }) => {
+    if (statsHz === undefined) return Promise.resolve(true);
+    return this.#ask("stats.subscribe", { hz: statsHz }, ({ subscription, graph }) => {
       if (this.#watch.statsHz !== statsHz) return void this.#end(subscription);
       this.#statsId = subscription;
       this.#takeGraph(graph);
     });
   }
 
-  #followEvents(): void {
+  #followEvents(): Promise<boolean> {
     const { events } = this.#watch;
     this.#eventsId = this.#end(this.#eventsId);
-    if (events === undefined) return;
+    if (events === undefined) return Promise.resolve(true);
     const topics = events.topics === undefined ? undefined : [...events.topics];
-    this.#ask("events.subscribe", { topics }, ({ subscription, recent }) => {
+    return this.#ask("events.subscribe", { topics }, ({ subscription, recent }) => {
       if (this.#watch.events !== events) return void this.#end(subscription);
       this.#eventsId = subscription;
       this.#takeEvents(recent);
     });
   }
 
-  #followLogs(): void {
+  #followLogs(): Promise<boolean> {
     const { logs } = this.#watch;
     this.#logsId = this.#end(this.#logsId);
-    if (logs === undefined) return;
+    if (logs === undefined) return Promise.resolve(true);
     // Another choice of lines may have older ones.
     this.#lastLine = 0;
-    this.#ask("logs.subscribe", { ...logs }, ({ subscription, recent }) => {
+    return this.#ask("logs.subscribe", { ...logs }, ({ subscription, recent }) => {
       if (this.#watch.logs !== logs) return void this.#end(subscription);
       this.#logsId = subscription;
       this.#takeLines(recent);
     });
   }
 
-  #ask<M extends MethodName>(method: M, params: MethodParams<M>, take: (result: MethodResult<M>) => void): void {
-    this.call(method, params).then(take).catch((error) => this.#tellProblem(error));
+  /** @returns whether it was answered */
+  async #ask<M extends MethodName>(
+    method: M,
+    params: MethodParams<M>,
+    take: (result: MethodResult<M>) => void,
+  ): Promise<boolean> {
+    const socket = this.#socket;
+    try {
+      const result = await this.call(method, params);
+      if (this.#socket === socket) this.#guard(() => take(result));
+      return true;
+    } catch (error) {
+      const lasting = error instanceof ControlError && error.isLasting;
+      if (lasting) this.#tellProblem(error);
+      else this.#giveUp(socket, error);
+      return lasting;
+    }
   }
 
   #end(subscription: number | undefined): undefined {
@@ -318,48 +339,35 @@ export class ControlClient {
   }
 
   #readStats(data: ArrayBuffer): void {
-    const frame = decodeStats(data);
+    const { version, subscription } = readStatsHead(data);
+    const { graph } = this.#live;
     // Of the version before, or of a subscription that has been ended.
-    if (frame.version !== this.#graph?.version || frame.subscription !== this.#statsId) return;
-    this.#tell("stats", frame);
+    if (version !== graph?.version || subscription !== this.#statsId) return;
+    this.#tell("stats", decodeStats(data, graph));
   }
 
   #takeGraph(graph: GraphSnapshot): void {
-    const restarted = this.#run !== undefined && this.#run !== graph.run;
-    if (this.#run !== graph.run) {
-      this.#run = graph.run;
-      this.#lastEvent = this.#lastLine = 0;
-      this.#figures.clear();
-      this.#formats.clear();
-    }
-    this.#graph = graph;
-    const known = new Set([...graph.nodes, ...graph.links].map(({ id }) => id));
-    for (const figures of [this.#figures, this.#formats]) {
-      for (const id of figures.keys()) if (!known.has(id)) figures.delete(id);
-    }
-    for (const { id, format } of graph.links) if (format !== undefined) this.#formats.set(id, format);
-    if (restarted) this.#tell("restart", graph);
+    const run = this.#live.takeGraph(graph);
+    if (run !== "same") this.#lastEvent = this.#lastLine = 0;
+    if (run === "another") this.#tell("restart", graph);
     this.#tell("graph", graph);
   }
 
   #takeFigures(news: NotificationParams<"figures">): void {
-    for (const [id, figures] of Object.entries(news.nodes)) this.#figures.set(id, figures);
-    for (const [id, format] of Object.entries(news.links)) this.#formats.set(id, format);
+    this.#live.takeFigures(news);
     this.#tell("figures", news);
   }
 
   #takeEvents(events: readonly ControlEvent[]): void {
     const fresh = events.filter(({ seq }) => seq > this.#lastEvent);
-    if (fresh.length === 0) return;
-    this.#lastEvent = fresh[fresh.length - 1].seq;
-    this.#tell("events", fresh);
+    this.#lastEvent = fresh.at(-1)?.seq ?? this.#lastEvent;
+    if (fresh.length > 0) this.#tell("events", fresh);
   }
 
   #takeLines(lines: readonly LogLine[]): void {
     const fresh = lines.filter(({ seq }) => seq > this.#lastLine);
-    if (fresh.length === 0) return;
-    this.#lastLine = fresh[fresh.length - 1].seq;
-    this.#tell("logs", fresh);
+    this.#lastLine = fresh.at(-1)?.seq ?? this.#lastLine;
+    if (fresh.length > 0) this.#tell("logs", fresh);
   }
 
   #setStatus(status: ConnectionStatus): void {

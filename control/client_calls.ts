@@ -21,6 +21,11 @@ export class ControlError extends Error {
     this.rpc = rpc;
     this.code = rpc.data?.code ?? (rpc.code === RPC_CODE.methodNotFound ? "MethodNotFound" : "Internal");
   }
+
+  /** Whether the same call would be refused on every connection. */
+  get isLasting(): boolean {
+    return this.rpc.code !== RPC_CODE.limited && this.rpc.code !== RPC_CODE.internalError;
+  }
 }
 
 interface Pending {

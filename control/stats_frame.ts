@@ -40,15 +40,24 @@ export interface StatsFrame {
   readonly pools: Columns<"pools">;
 }
 
+/** What a message is about. */
+export interface StatsHead {
+  readonly subscription: number;
+  /** Version of the graph that the indices belong to. */
+  readonly version: number;
+}
+
+/** The lists of a graph, as {@linkcode decodeStats} counts them. */
+export type StatsLists = { readonly [T in StatsTable]: { readonly length: number } };
+
 /**
- * Reads a message.
+ * Reads what a message is about.
  *
  * @throws {TypeError} if it is none of this layout
  */
-export function decodeStats(message: ArrayBuffer): StatsFrame {
+export function readStatsHead(message: ArrayBuffer): StatsHead {
   const view = new DataView(message);
-  const u32 = (at: number) => view.getUint32(at, true);
-  if (message.byteLength < STATS_HEADER_BYTES + STATS_COLUMN_COUNT || u32(0) !== STATS_MAGIC) {
+  if (message.byteLength < STATS_HEADER_BYTES + STATS_COLUMN_COUNT || view.getUint32(0, true) !== STATS_MAGIC) {
     throw new TypeError("Cannot read statistics: the message is of another kind");
   }
   const layout = view.getUint16(4, true);
@@ -57,10 +66,36 @@ export function decodeStats(message: ArrayBuffer): StatsFrame {
       `Cannot read statistics: layout ${layout}, wanted ${STATS_LAYOUT_VERSION}; client and server differ in version`,
     );
   }
+  return { subscription: view.getUint32(8, true), version: view.getUint32(12, true) };
+}
+
+/**
+ * Reads a message.
+ *
+ * @param graph of the message's version: what the message says of its own size is not believed
+ * @throws {TypeError} if it is none of this layout, or has not an entry for each of the graph's lists
+ */
+export function decodeStats(message: ArrayBuffer, graph: StatsLists): StatsFrame {
+  const head = readStatsHead(message);
+  const view = new DataView(message);
+  const u32 = (at: number) => view.getUint32(at, true);
   const widths = new Uint8Array(message, STATS_HEADER_BYTES, STATS_COLUMN_COUNT);
   const counts = { nodes: u32(24), links: u32(28), lanes: u32(32), pools: u32(36) };
-  let at = alignUp(STATS_HEADER_BYTES + STATS_COLUMN_COUNT);
+  let size = alignUp(STATS_HEADER_BYTES + STATS_COLUMN_COUNT);
   let column = 0;
+  for (const table of Object.keys(STATS_TABLES) as StatsTable[]) {
+    if (counts[table] !== graph[table].length) {
+      throw new TypeError(
+        `Cannot read statistics: they are of ${counts[table]} ${table}, the graph has ${graph[table].length}`,
+      );
+    }
+    for (const _ of Object.keys(STATS_TABLES[table])) size = alignUp(size + counts[table] * widths[column++]);
+  }
+  if (size !== message.byteLength) {
+    throw new TypeError(`Cannot read statistics: the message has ${message.byteLength} bytes, wanted ${size}`);
+  }
+  let at = alignUp(STATS_HEADER_BYTES + STATS_COLUMN_COUNT);
+  column = 0;
   function readTable<T extends StatsTable>(table: T): Columns<T> {
     const columns: Record<string, Column> = {};
     for (const [name, kind] of Object.entries(STATS_TABLES[table])) {
@@ -71,8 +106,7 @@ export function decodeStats(message: ArrayBuffer): StatsFrame {
     return columns as Columns<T>;
   }
   return {
-    subscription: u32(8),
-    version: u32(12),
+    ...head,
     reading: u32(16),
     missed: u32(20),
     state: GRAPH_STATES[u32(40)] ?? "failed",

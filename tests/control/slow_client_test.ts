@@ -26,7 +26,7 @@ Deno.test("a client that never reads misses statistics and lines; once it reads 
   let frames = 0;
   healthy.on("stats", () => frames++);
   healthy.watch({ statsHz: 60 });
-  await healthy.ready();
+  const snapshot = await healthy.ready();
   using slow = await RawClient.open(server.url);
   await slow.send('{"jsonrpc":"2.0","method":"stats.subscribe","params":{"hz":60},"id":"stats"}');
   await slow.send('{"jsonrpc":"2.0","method":"logs.subscribe","params":{},"id":"logs"}');
@@ -59,7 +59,7 @@ Deno.test("a client that never reads misses statistics and lines; once it reads 
       continue;
     }
     const before = last?.reading ?? 0;
-    last = decodeStats(message.bytes.buffer);
+    last = decodeStats(message.bytes.buffer, snapshot);
     missed = Math.max(missed, last.missed);
     ok(last.reading > before);
   }
