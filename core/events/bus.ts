@@ -38,7 +38,9 @@ export class EventBus {
   readonly #now: () => number;
   readonly #subscribers = new Set<Subscriber>();
   /** Keeps the listeners of an owner for as long as the owner is there. */
-  readonly #kept = new WeakMap<object, Set<EventListener>>();
+  readonly #kept = new WeakMap<object, Map<Subscriber, EventListener>>();
+  /** Ends the subscriptions of owners that are gone. */
+  readonly #owners = new FinalizationRegistry<Subscriber>((subscriber) => subscriber[Symbol.dispose]());
   #sequence = 0;
   #scheduled = false;
   #closed = false;
@@ -71,12 +73,14 @@ export class EventBus {
     const keeper = new WeakRef(owner);
     const subscriber = new Subscriber(pattern, options, () => held.deref(), (each) => {
       this.#subscribers.delete(each);
-      const [kept, gone] = [keeper.deref(), held.deref()];
-      if (kept !== undefined && gone !== undefined) this.#kept.get(kept)?.delete(gone);
+      this.#owners.unregister(each);
+      const kept = keeper.deref();
+      if (kept !== undefined) this.#kept.get(kept)?.delete(each);
     });
     const listeners = this.#kept.get(owner);
-    if (listeners === undefined) this.#kept.set(owner, new Set([listener]));
-    else listeners.add(listener);
+    if (listeners === undefined) this.#kept.set(owner, new Map([[subscriber, listener]]));
+    else listeners.set(subscriber, listener);
+    this.#owners.register(owner, subscriber, subscriber);
     return this.#add(subscriber);
   }
 

@@ -3,8 +3,10 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { eachDriver } from "../../tests/fixtures/each_driver.ts";
+import { hostileValues } from "../../tests/fixtures/hostile.ts";
 import { numberedSource } from "../../tests/fixtures/numbered.ts";
 import { counting, gathering, misbehaving, sink, source } from "../../tests/fixtures/scripted.ts";
+import { configureLog } from "../log.ts";
 import { Runtime } from "../runtime.ts";
 import { EventBus } from "./bus.ts";
 import type { SluiceEvent } from "./event.ts";
@@ -91,9 +93,64 @@ eachDriver(
   },
 );
 
+Deno.test("EventBus.on() logs a listener that throws anything or rejects with it, and calls the others", async () => {
+  const bus = new EventBus(() => 0);
+  const lines: string[] = [];
+  configureLog({ setting: { level: "error", json: false }, write: (line) => lines.push(line), terminal: false });
+  try {
+    for (const make of hostileValues.values()) {
+      bus.on("*", () => {
+        throw make();
+      });
+      bus.on("*", () => Promise.reject(make()));
+    }
+    const seen: string[] = [];
+    bus.on("*", (event) => seen.push(event.topic));
+    bus.publish(warn("a"));
+    await setTimeout(0);
+    await setImmediate();
+    deepEqual(seen, ["runtime"]);
+    equal(lines.filter((line) => line.includes('A listener of "*" failed: ')).length, 2 * hostileValues.size);
+  } finally {
+    configureLog();
+  }
+});
+
+Deno.test("EventBus.onWeak() goes on calling a listener of which one of two subscriptions was disposed of", async () => {
+  const collect = exposeGc();
+  const bus = new EventBus(() => 0);
+  const owner = {};
+  const seen: string[] = [];
+  // Nothing here keeps the listener itself.
+  const [first] = [(event: SluiceEvent) => seen.push(event.topic)].map((listener) => {
+    const subscription = bus.onWeak(owner, "runtime", listener);
+    bus.onWeak(owner, "lane:*", listener);
+    return subscription;
+  });
+  first[Symbol.dispose]();
+  await setTimeout(0);
+  collect();
+  bus.publish(warn("a"));
+  bus.publish({ group: "lane", lane: "dsp", kind: "started" });
+  await setImmediate();
+  deepEqual([seen, Object.keys(owner)], [["lane:dsp"], []]);
+});
+
+Deno.test("EventBus.onWeak() lets go of the subscriptions of an owner that is gone, with no event to tell it by", async () => {
+  const collect = exposeGc();
+  const bus = new EventBus(() => 0);
+  const subscribe = () => [..."abc"].map((id) => new WeakRef(bus.onWeak({}, `node:${id}`, () => {})));
+  const subscriptions = subscribe();
+  for (let round = 0; round < 100 && subscriptions.some((each) => each.deref() !== undefined); round++) {
+    await setTimeout(0);
+    collect();
+  }
+  deepEqual(subscriptions.map((each) => each.deref()), [undefined, undefined, undefined]);
+  bus.publish(warn("the bus is still there"));
+});
+
 Deno.test("EventBus.onWeak() calls the listener while its owner is there, and lets both be collected", async () => {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
+  const collect = exposeGc();
   const bus = new EventBus(() => 0);
   const seen: number[] = [];
   const owners: object[] = [{}];
@@ -117,3 +174,8 @@ Deno.test("EventBus.onWeak() calls the listener while its owner is there, and le
   await setImmediate();
   deepEqual(seen, [1, 0]);
 });
+
+function exposeGc(): () => void {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as () => void;
+}

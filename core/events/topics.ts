@@ -32,9 +32,22 @@ export function parsePattern(pattern: string): (topic: string) => boolean {
   if (typeof pattern !== "string" || !isPossible(pattern)) throw refuse(pattern);
   if (pattern === "*") return () => true;
   if (!pattern.includes("*")) return (topic) => topic === pattern;
-  const escaped = pattern.split(/\*+/).map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, "\\$&")).join("[^]*");
-  const expression = new RegExp(`^${escaped}$`);
-  return (topic) => expression.test(topic);
+  const parts = pattern.split(/\*+/);
+  return (topic) => fitsParts(topic, parts);
+}
+
+/** Looks for each part once, where it comes first: no other place leaves more room for those behind it. */
+function fitsParts(topic: string, parts: readonly string[]): boolean {
+  const last = parts.length - 1;
+  const end = topic.length - parts[last].length;
+  let at = parts[0].length;
+  if (at > end || !topic.startsWith(parts[0]) || !topic.endsWith(parts[last])) return false;
+  for (let k = 1; k < last; k++) {
+    const found = topic.indexOf(parts[k], at);
+    if (found < 0) return false;
+    at = found + parts[k].length;
+  }
+  return at <= end;
 }
 
 function isPossible(pattern: string): boolean {

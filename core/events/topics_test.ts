@@ -1,0 +1,47 @@
+import { equal } from "node:assert/strict";
+import { parsePattern } from "./topics.ts";
+
+Deno.test("parsePattern() fits topics as their parts lie, in order and without overlap", () => {
+  for (
+    const [pattern, topic, fits] of [
+      ["*", "runtime", true],
+      ["run*", "runtime", true],
+      ["*me", "runtime", true],
+      ["r*t*e", "runtime", true],
+      ["run*runtime", "runtime", false],
+      ["runtime*", "runtime", true],
+      ["node:*", "node:a", true],
+      ["node:*", "nodes:a", false],
+      ["node:ab*ba", "node:aba", false],
+      ["node:ab*ba", "node:abba", true],
+      ["node:*a*", "node:bcd", false],
+      ["node:*ab*ab*", "node:xabxabx", true],
+      ["node:*ab*ab*", "node:xabx", false],
+      ["node:a*bc*c", "node:abc", false],
+      ["node:a*bc*c", "node:abcc", true],
+      ["node:a.c*", "node:abc", false],
+      ["node:**a", "node:a", true],
+      ["*:*-in", "link:mic-in", true],
+    ] as const
+  ) equal(parsePattern(pattern)(topic), fits, `${pattern} ${topic}`);
+});
+
+Deno.test("parsePattern() searches a topic once for each part at most, however many places there are", () => {
+  const text = `node:${"a".repeat(44)}`;
+  let searches = 0;
+  const topic = {
+    length: text.length,
+    startsWith: (part: string) => text.startsWith(part),
+    endsWith: (part: string) => text.endsWith(part),
+    indexOf(part: string, from: number): number {
+      searches++;
+      return text.indexOf(part, from);
+    },
+    toString(): string {
+      throw new Error("handed on as a whole, to be searched in another way");
+    },
+  };
+  const fits = parsePattern(`node:${"*a".repeat(22)}*x*`);
+  equal(fits(topic as unknown as string), false);
+  equal(searches, 23);
+});
