@@ -106,6 +106,8 @@ export interface AddOptions {
   readonly ports?: readonly string[];
   /** What is done when it fails; by default `fail`: the run ends. */
   readonly supervision?: Supervision;
+  /** Whether what comes in is passed on without calling `process()`, until an edit says otherwise; by default `false`. */
+  readonly bypassed?: boolean;
 }
 
 /** Options of {@linkcode Runtime.edit}. */
@@ -311,7 +313,6 @@ export class Runtime implements AsyncDisposable {
     }
     this.#assertBuilding("edit");
     const { draft, extras, result } = collect();
-    if (extras.bypass.length > 0) throw new SluiceError("Busy", "Cannot bypass a node: the graph was not started");
     for (const { node, values } of extras.configure) Object.assign(draft.node(node).config, values);
     this.#topology.adopt(draft);
     return result;

@@ -90,6 +90,8 @@ export interface NodeStats {
   readonly type: string;
   /** The lane that runs it. */
   readonly lane: string;
+  /** Whether what comes in is passed on without calling `process()`. */
+  readonly bypassed: boolean;
   /** Where it is in its life. */
   readonly state: NodeState;
   /** What it is doing. */

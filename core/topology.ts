@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { assertBypass, canBypass } from "./bypass.ts";
 import { assertConfig } from "./config_check.ts";
 import { describeName } from "./describe_value.ts";
 import { listNames, SluiceError } from "./errors.ts";
@@ -13,15 +14,8 @@ import { RecordTable } from "./graph/record_table.ts";
 import { laneName, type LinkId, linkId, type NodeId, nodeId } from "./ids.ts";
 import { laneOf } from "./lanes/lane_choice.ts";
 import { checkLaneOptions, type LaneOptions } from "./lanes/lane_options.ts";
-import {
-  defaultCapacity,
-  type GraphMode,
-  LINK_POLICIES,
-  type LinkOptions,
-  type LinkPolicy,
-  MAX_LINK_CAPACITY,
-} from "./links/policy.ts";
-import { assertKeys } from "./option_check.ts";
+import { linkOptions } from "./links/link_options.ts";
+import type { GraphMode, LinkOptions, LinkPolicy } from "./links/policy.ts";
 import { type NodeDescriptor, type PortDescriptor, sizePorts } from "./registry/descriptor.ts";
 import { addElement, nameElements, removeElement } from "./registry/dynamic_ports.ts";
 import { kindOf } from "./registry/kind_of.ts";
@@ -43,6 +37,8 @@ export interface NodeEntry {
   readonly pool?: string;
   /** What is done when it fails; absent: `fail`. */
   readonly supervision?: Supervision;
+  /** Whether what comes in is passed on without calling `process()`. */
+  readonly bypassed: boolean;
   /** The same for all that a node becomes by being replaced or moved; another one for another node of its id. */
   readonly life: number;
 }
@@ -74,6 +70,8 @@ export interface NodeOptions {
   readonly ports?: readonly string[];
   /** What is done when it fails. */
   readonly supervision?: Supervision;
+  /** Whether what comes in is passed on without calling `process()`. */
+  readonly bypassed?: boolean;
 }
 
 /** What a graph gives out numbers from. */
@@ -205,6 +203,17 @@ export class Topology {
   }
 
   /**
+   * Has a node passed by, or no more.
+   *
+   * @throws {SluiceError} `NodeNotFound`; `InvalidGraph` for a node that cannot be
+   */
+  bypassNode(id: string, on: boolean): void {
+    const old = this.node(id);
+    assertBypass(old.id, old.type.descriptor, on);
+    if (old.bypassed !== on) this.#swap(old, { ...old, bypassed: on });
+  }
+
+  /**
    * Adds an element to a dynamic port of a node.
    *
    * @param port the port as a whole: `inputs`
@@ -214,7 +223,7 @@ export class Topology {
   addPort(node: string, direction: "input" | "output", port: string): string {
     const old = this.node(node);
     const { descriptor, added } = addElement(old.id, old.type.descriptor, direction, port);
-    this.#swapType(old, descriptor);
+    this.#swap(old, { ...old, type: withDescriptor(old.type, descriptor) });
     return added;
   }
 
@@ -229,7 +238,7 @@ export class Topology {
     const descriptor = removeElement(old.id, old.type.descriptor, direction, port);
     const links = direction === "input" ? [this.linkInto(old.id, port)] : this.linksFrom(old.id, port);
     for (const link of links) if (link !== undefined) this.connections.remove(link.id);
-    this.#swapType(old, descriptor);
+    this.#swap(old, { ...old, type: withDescriptor(old.type, descriptor) });
   }
 
   /** Takes a link out. @throws {SluiceError} `LinkNotFound`, with the links there are */
@@ -268,6 +277,8 @@ export class Topology {
       index: this.#takeNode(),
       type: sizedType(type, values, this.#linkedPorts(old.id)),
       config: values,
+      // Another type has another way to do its work; what was bypassed was the old one's.
+      bypassed: old.bypassed && type.descriptor.type === old.type.descriptor.type && canBypass(type.descriptor),
     };
     this.nodes.set(old.id, entry);
     if (this.#residents.get(old.lane) === old) this.#residents.set(old.lane, entry);
@@ -290,7 +301,8 @@ export class Topology {
     }
     const values = assertConfig(descriptor, id, ownConfig(descriptor, id, config));
     const lane = laneOf(id, descriptor, options.lane, this.lanes, this.#residents);
-    const { pool } = options;
+    const { pool, bypassed = false } = options;
+    if (bypassed !== false) assertBypass(id, descriptor, bypassed);
     const supervision = options.supervision === undefined
       ? undefined
       : checkSupervision(options.supervision, { id, native: descriptor.lane === "native" });
@@ -302,6 +314,7 @@ export class Topology {
       lane,
       pool,
       supervision,
+      bypassed,
       life: this.#numbers.nextLife++,
     };
     this.nodes.set(id, entry);
@@ -341,7 +354,7 @@ export class Topology {
     const attempt = `Cannot link "${from.node}.${from.port}" to "${to.node}.${to.port}"`;
     this.connections.assertFree(source.id, from.port, target.id, to.port);
     const outputPort = resolvePort(output, "output");
-    const { policy, capacity } = this.#linkOptions(attempt, options, outputPort);
+    const { policy, capacity } = linkOptions(attempt, options, outputPort, this.mode);
     const entry: LinkEntry = {
       id: linkId(this.#numbers.nextLink),
       index: this.#takeLink(),
@@ -468,8 +481,7 @@ export class Topology {
     else this.#residents.set(entry.lane, other);
   }
 
-  #swapType(old: NodeEntry, descriptor: NodeDescriptor): void {
-    const entry = { ...old, type: withDescriptor(old.type, descriptor) };
+  #swap(old: NodeEntry, entry: NodeEntry): void {
     this.nodes.set(old.id, entry);
     if (this.#residents.get(old.lane) === old) this.#residents.set(old.lane, entry);
   }
@@ -477,37 +489,6 @@ export class Topology {
   #linkedPorts(id: NodeId): string[] {
     const inputs = this.connections.intoNode(id).map((link) => link.toPort);
     return [...inputs, ...this.connections.fromNode(id).map((link) => link.fromPort)];
-  }
-
-  #linkOptions(
-    attempt: string,
-    options: LinkOptions,
-    output: PortDescriptor,
-  ): { policy: LinkPolicy; capacity: number } {
-    assertKeys(attempt, options, ["policy", "capacity"]);
-    const policy = options.policy ?? (this.mode === "live" ? "roll-off" : "lossless");
-    if (!LINK_POLICIES.includes(policy)) {
-      throw new SluiceError(
-        "InvalidGraph",
-        `${attempt}: policy is "${policy}", wanted ${listNames(LINK_POLICIES)}`,
-        { available: LINK_POLICIES },
-      );
-    }
-    const { burst } = output;
-    const capacity = policy === "latest" ? 1 : options.capacity ?? Math.max(defaultCapacity(output.kind), 2 * burst);
-    if (!Number.isInteger(capacity) || capacity < 1 || capacity > MAX_LINK_CAPACITY) {
-      throw new SluiceError(
-        "InvalidGraph",
-        `${attempt}: capacity is ${capacity}, wanted a whole number from 1 to ${MAX_LINK_CAPACITY}`,
-      );
-    }
-    if (policy === "lossless" && capacity < burst) {
-      throw new SluiceError(
-        "InvalidGraph",
-        `${attempt}: capacity is ${capacity}, but the output writes up to ${burst} frames at once; wanted at least ${burst}`,
-      );
-    }
-    return { policy, capacity };
   }
 
   #refuseCycle(attempt: string, added: LinkEntry): void {

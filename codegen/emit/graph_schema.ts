@@ -168,6 +168,12 @@ function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
       lane: { type: "string", description: "The lane that the node runs on." },
       pool: { type: "string", description: "The pool that the node's outputs take frames from." },
       supervision: supervisionSchema(),
+      bypassed: {
+        type: "boolean",
+        default: false,
+        description:
+          "Whether what comes in is passed on as it is: only for nodes with one input and one output of a kind.",
+      },
     },
     allOf: descriptors.map((each) => ({
       if: { properties: { type: { const: each.type } }, required: ["type"] },

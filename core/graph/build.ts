@@ -22,6 +22,7 @@ export interface GraphTarget {
       pool?: string;
       ports?: readonly string[];
       supervision?: Supervision;
+      bypassed?: boolean;
     },
   ): unknown;
   /** Links by addresses. */
@@ -63,7 +64,7 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget): void 
       else ports.push(port);
     }
   }
-  for (const { id, type, config, lane, pool, supervision, place } of document.nodes) {
+  for (const { id, type, config, lane, pool, supervision, bypassed, place } of document.nodes) {
     // A lane of kind main is the control isolate, whatever the file calls it.
     const name = lane !== undefined && document.lanes[lane]?.kind === "main" ? "main" : lane;
     const options = {
@@ -71,6 +72,7 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget): void 
       ...(name && { lane: name }),
       ...(pool && { pool }),
       ...(supervision && { supervision }),
+      ...(bypassed && { bypassed }),
       ...(linked.has(id) && { ports: linked.get(id) }),
     };
     at(place, () => runtime.addByType(type, { ...config }, options));

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { assertBypass } from "../bypass.ts";
 import { checkConfig, coerceSetting } from "../config_check.ts";
 import { describeValue } from "../describe_value.ts";
 import { SluiceError } from "../errors.ts";
@@ -68,6 +69,7 @@ export function checkNodes(
     const config = readConfig(shaped, descriptor, settings.filter((setting) => setting.nodeId === id), report);
     checkLane(shaped, descriptor, graph, residents, report);
     checkNative(shaped, descriptor, report);
+    checkBypass(shaped, descriptor, report);
     const node = {
       id,
       type: descriptor.type,
@@ -75,6 +77,7 @@ export function checkNodes(
       lane: lane?.name,
       pool: shaped.pool?.name,
       supervision: shaped.supervision?.value,
+      bypassed: shaped.bypassed?.value,
       place: report.place(offset),
     };
     checked.set(id, { shaped, descriptor: withLinkedElements(sizePorts(descriptor, config), shaped.id, graph), node });
@@ -88,6 +91,15 @@ function checkNative({ id, supervision }: ShapedNode, descriptor: NodeDescriptor
     checkSupervision(supervision.value, { id, native: true });
   } catch (error) {
     report.addThrown(error, supervision.offset);
+  }
+}
+
+function checkBypass({ id, bypassed }: ShapedNode, descriptor: NodeDescriptor, report: GraphReport): void {
+  if (bypassed?.value !== true) return;
+  try {
+    assertBypass(id, descriptor, true);
+  } catch (error) {
+    report.addThrown(error, bypassed.offset);
   }
 }
 

@@ -33,6 +33,8 @@ export interface GraphNode {
   readonly pool?: string;
   /** What is done when it fails; absent: `fail`. */
   readonly supervision?: Supervision;
+  /** Whether what comes in is passed on without calling `process()`; absent: no. */
+  readonly bypassed?: boolean;
   /** Where its id stands. */
   readonly place: SourcePlace;
 }

@@ -21,6 +21,8 @@ export interface GraphFileNode {
   readonly pool?: string;
   /** What is done when it fails. */
   readonly supervision?: Supervision;
+  /** Whether what comes in is passed on without calling `process()`; absent: no. */
+  readonly bypassed?: boolean;
 }
 
 /** A link of a graph file. */

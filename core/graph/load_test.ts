@@ -141,7 +141,18 @@ const BAD: [string, string, ...string[]][] = [
     "an unknown key of a node",
     graph(`"s": { "type": "mixer", "configs": {} }`),
     `2:37 InvalidGraph Cannot read graph: unknown key "configs" in node "s" (did you mean "config"?); ` +
-    `available: "type", "graph", "config", "lane", "pool" and "supervision"`,
+    `available: "type", "graph", "config", "lane", "pool", "supervision" and "bypassed"`,
+  ],
+  [
+    "bypassed that is no truth value",
+    graph(`"s": { "type": "mixer", "bypassed": 1 }`),
+    `2:49 InvalidGraph Cannot read graph: "bypassed" of node "s" is 1, wanted one of true, false`,
+  ],
+  [
+    "a bypassed node that cannot be",
+    graph(`"s": { "type": "mixer", "bypassed": true }`),
+    `2:49 InvalidGraph Cannot bypass node "s" (mixer): only a node with one input and one output of the same kind can ` +
+    `be bypassed`,
   ],
   [
     "a supervision that is none",

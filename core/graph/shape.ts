@@ -38,6 +38,7 @@ export interface ShapedNode {
   /** What the places of the sub-graphs around it say of its configuration: of each key, the last one counts. */
   readonly overlays?: readonly JsonNode[];
   readonly supervision?: { readonly value: Supervision; readonly offset: number };
+  readonly bypassed?: { readonly value: boolean; readonly offset: number };
 }
 
 /** One end of a link. */
@@ -83,6 +84,7 @@ const KEYS = ["$schema", "version", "mode", "nodes", "links", "pools", "lanes", 
 const ANY_TEXT: ConfigSchema = { type: "string" };
 const MODE: ConfigSchema = { enum: ["live", "offline"] };
 const NAME: ConfigSchema = { type: "string", minLength: 1 };
+const YES_OR_NO: ConfigSchema = { enum: [true, false] };
 const POLICY: ConfigSchema = { enum: LINK_POLICIES };
 const CAPACITY: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_LINK_CAPACITY };
 const LANE_KIND: ConfigSchema = { enum: LANE_KINDS };
@@ -145,7 +147,7 @@ function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string,
       if (id !== undefined) nodes.set(id, { id, offset: key.offset });
       continue;
     }
-    const keys = readKeys(value, what, ["type", "graph", "config", "lane", "pool", "supervision"], report);
+    const keys = readKeys(value, what, ["type", "graph", "config", "lane", "pool", "supervision", "bypassed"], report);
     const typeNode = keys.get("type");
     const graphNode = keys.get("graph");
     const graph = readScalar(graphNode, `"graph" of ${what}`, NAME, report) as string | undefined;
@@ -169,6 +171,8 @@ function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string,
     const pool = readScalar(poolNode, `"pool" of ${what}`, NAME, report) as string | undefined;
     const supervisionNode = keys.get("supervision");
     const supervision = supervisionNode && readSupervision(supervisionNode, name, report);
+    const bypassedNode = keys.get("bypassed");
+    const bypassed = readScalar(bypassedNode, `"bypassed" of ${what}`, YES_OR_NO, report) as boolean | undefined;
     const config = keys.get("config");
     if (config !== undefined) isObject(config, `"config" of ${what}`, "an object of configuration keys", report);
     if (id === undefined) continue;
@@ -181,6 +185,7 @@ function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string,
       lane: lane === undefined ? undefined : { name: lane, offset: laneNode!.offset },
       pool: pool === undefined ? undefined : { name: pool, offset: poolNode!.offset },
       supervision: supervision && { value: supervision, offset: supervisionNode!.offset },
+      bypassed: bypassed === undefined ? undefined : { value: bypassed, offset: bypassedNode!.offset },
     });
   }
   return nodes;

@@ -46,7 +46,7 @@ export function snapshotGraph(
   };
 }
 
-function fileNode({ id, type: { descriptor }, config, lane, pool, supervision }: NodeEntry): GraphFileNode {
+function fileNode({ id, type: { descriptor }, config, lane, pool, supervision, bypassed }: NodeEntry): GraphFileNode {
   const values = jsonValue(config, (found) => {
     throw new SluiceError(
       "InvalidConfig",
@@ -61,6 +61,7 @@ function fileNode({ id, type: { descriptor }, config, lane, pool, supervision }:
     lane,
     ...(pool !== undefined && { pool }),
     ...(supervision !== undefined && { supervision: structuredClone(supervision) }),
+    ...(bypassed && { bypassed }),
   };
 }
 

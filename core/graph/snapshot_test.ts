@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { appSource } from "../app/app_source.ts";
+import { canBypass } from "../bypass.ts";
 import { SluiceError } from "../errors.ts";
 import { nativePackage } from "../native_stages.ts";
 import type { ConfigObjectSchema, ConfigSchema, NodeDescriptor } from "../registry/descriptor.ts";
 import { NodeRegistry } from "../registry/node_registry.ts";
 import { type AddOptions, Runtime, type RuntimeOptions } from "../runtime.ts";
+import { viewRuntime } from "../runtime_view.ts";
 import { nodePackage } from "../../sluice.gen.ts";
 import * as nodes from "../../sluice.gen.ts";
 import type { Supervision } from "../supervision.ts";
@@ -68,6 +70,7 @@ function draftOf(descriptor: NodeDescriptor): fc.Arbitrary<Draft> {
       lane: fc.option(fc.constantFrom(...lanes), { nil: undefined }),
       pool: fc.option(fc.constantFrom("audio", "big"), { nil: undefined }),
       supervision: descriptor.lane === "native" ? fc.constant(undefined) : SUPERVISION,
+      bypassed: canBypass(descriptor) ? fc.boolean() : fc.constant(false),
     }),
     picks: fc.array(fc.nat(), { minLength: 8, maxLength: 8 }),
   });
@@ -124,17 +127,38 @@ function fill(runtime: Runtime, drafts: readonly Draft[], options: object): void
   }
 }
 
-/** The graph of a runtime that a file was loaded into. */
-function reload(file: GraphFile): GraphFile {
+/** A runtime that a file was loaded into. */
+function load(file: GraphFile): Runtime {
   const document = parseGraph(JSON.stringify(file), "again.json", REGISTRY);
   const runtime = new Runtime({ ...graphOptions(document), registry: REGISTRY, native: "off" });
   buildGraph(document, runtime);
-  return runtime.graph();
+  return runtime;
+}
+
+/** The graph of a runtime that a file was loaded into. */
+function reload(file: GraphFile): GraphFile {
+  return load(file).graph();
+}
+
+/** What a runtime would run: not as a file says it, but as its lanes would be told. */
+function planOf(runtime: Runtime): unknown {
+  const { nodes, links, mode } = viewRuntime(runtime);
+  return {
+    mode,
+    nodes: nodes.map(({ id, type, config, lane, pool, supervision = "fail", bypassed }) => (
+      // A value that is undefined counts as absent.
+      { id, type: type.descriptor.type, config: JSON.parse(JSON.stringify(config)), lane, pool, supervision, bypassed }
+    )),
+    links: links.map(({ fromNode, fromPort, toNode, toPort, policy, capacity }) => (
+      { fromNode, fromPort, toNode, toPort, policy, capacity }
+    )),
+  };
 }
 
 Deno.test("Runtime.graph() loads back to the same graph, for random graphs of the shipped types", () => {
   let links = 0;
   const types = new Set<string>();
+  const said = new Set<string>();
   fc.assert(
     fc.property(OPTIONS, DRAFTS, LINK, (options, drafts, link) => {
       const runtime = new Runtime({ ...options, lanes: LANES, registry: REGISTRY, native: "off" });
@@ -142,12 +166,20 @@ Deno.test("Runtime.graph() loads back to the same graph, for random graphs of th
       const file = runtime.graph();
       for (const { type } of Object.values(file.nodes)) types.add(type);
       links += file.links!.length;
-      assert.deepEqual(reload(file), JSON.parse(JSON.stringify(file)));
+      const again = load(file);
+      assert.deepEqual(planOf(again), planOf(runtime));
+      assert.deepEqual(again.graph(), JSON.parse(JSON.stringify(file)));
+      for (const { pool, supervision, bypassed } of viewRuntime(runtime).nodes) {
+        if (pool !== undefined) said.add("pool");
+        if (supervision !== undefined) said.add("supervision");
+        if (bypassed) said.add("bypassed");
+      }
     }),
     { numRuns: 150 },
   );
   assert.ok(links > 150, `only ${links} links were tried`);
   assert.equal(types.size, TYPES.length);
+  assert.equal(said.size, 3, [...said].join());
 });
 
 Deno.test("Runtime.graph() of a running graph has what was changed meanwhile, and loads back", async () => {

@@ -150,6 +150,11 @@ class Expansion {
     const path = resolve(dirname(place.file), graph.path);
     const shown = isRelative(place.file) && isRelative(graph.path) ? relativeTo(place.file, graph.path) : path;
     if (id === undefined) return undefined;
+    if (node.bypassed !== undefined) {
+      const message =
+        `Cannot bypass node "${id}": it is a sub-graph, and only its nodes can be bypassed, each by itself`;
+      this.#report.add("InvalidGraph", message, node.bypassed.offset, { nodeId: id });
+    }
     if (place.stack.includes(path) || place.stack.length > MAX_DEPTH) {
       const found = place.stack.includes(path) ? "it contains that node" : `nested deeper than ${MAX_DEPTH} levels`;
       const message = `Cannot put graph "${graph.path}" into node "${id}": ${found}`;

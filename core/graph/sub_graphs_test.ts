@@ -169,6 +169,15 @@ const BAD: [string, Record<string, unknown>, Record<string, unknown>, [string, s
     ],
   ],
   [
+    "a sub-graph that is to be bypassed",
+    { "v.json": VOICE },
+    { in: SOURCE, v: { graph: "v.json", bypassed: true }, out: SINK },
+    USE,
+    [
+      'InvalidGraph main.json at t: Cannot bypass node "v": it is a sub-graph, and only its nodes can be bypassed, each by itself',
+    ],
+  ],
+  [
     "a wrong value from outside",
     { "v.json": VOICE },
     { in: SOURCE, v: { graph: "v.json", config: { gain: { gainDb: "x" } } }, out: SINK },

@@ -59,6 +59,7 @@ export function buildCell(
   }
   wirePorts(cell);
   instance.configure(plan.config);
+  if (plan.bypassed) cell.bypass(true);
   return cell;
 }
 

@@ -31,6 +31,8 @@ export interface NodePlan {
   readonly secrets: readonly Secret[];
   /** The pool that its outputs take slots from; absent: that of their kind. */
   readonly pool?: string;
+  /** Whether it is passed by from the start. */
+  readonly bypassed?: boolean;
   /** The elements of its dynamic ports, by port; absent for those that they start with. */
   readonly elements?: { readonly [port: string]: DynamicElements };
   /** Whether the lane goes on when it fails: the control isolate decides what becomes of the node. */
@@ -121,7 +123,6 @@ export interface NodeCarry {
   readonly type: string;
   /** It has no more ticks: `flush()` and the end of stream come next. */
   readonly finishing: boolean;
-  readonly bypassed: boolean;
   /** The time that it asked to be ticked at, and when its last tick of that kind was due, nanoseconds; 0 for none. */
   readonly notBeforeNs: number;
   readonly lastDueNs: number;

@@ -58,6 +58,7 @@ export class NativeLaneNodes {
       pools: this.#addPools(pools),
       nodes: this.#slots.map((node) => this.#native(node!)),
       attach: links.map((end) => this.#link(end)),
+      bypass: this.#slots.map((node) => ({ slot: node!.slot, on: node!.plan.bypassed === true })),
     };
   }
 
@@ -84,7 +85,10 @@ export class NativeLaneNodes {
       remove: edit.remove.map((id) => this.slotOf(id)),
       nodes: coming.map((node) => this.#native(node)),
       attach: edit.attach.map((end) => this.#link(end)),
-      bypass: edit.bypass.map(({ node, on }) => ({ slot: this.#node(node).slot, on })),
+      bypass: [
+        ...coming.map(({ slot, plan }) => ({ slot, on: plan.bypassed === true })),
+        ...edit.bypass.map(({ node, on }) => ({ slot: this.#node(node).slot, on })),
+      ],
       configure: edit.configure.map(({ node, values }) => {
         const { slot, type } = this.#node(node);
         return { slot, values: toValues(node, type, values) };

@@ -73,7 +73,6 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   timed = false;
   /** Made when it is first asked for: most nodes never do. */
   #abort: AbortController | undefined;
-  #bypassed = false;
   readonly #checked: boolean;
   readonly #fresh: boolean;
 
@@ -122,7 +121,6 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     const pass = () => {
       for (let frame = input.read(); frame !== undefined; frame = input.read()) output.write(frame);
     };
-    this.#bypassed = on;
     this.tick = on ? pass : this.instance.tick;
   }
 
@@ -139,7 +137,6 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     return {
       type: this.type,
       finishing: this.finishing,
-      bypassed: this.#bypassed,
       notBeforeNs: this.notBeforeNs,
       lastDueNs: this.lastDueNs,
       lastIngressNs: this.lastIngressNs,
@@ -156,7 +153,6 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     for (const each of carry.outputs) this.outputs.find(({ name }) => name === each.name)?.takeUp(each);
     if (carry.type !== this.type) return;
     for (const input of this.inputs) input.skipsToKey = carry.skippingInputs.includes(input.name);
-    if (carry.bypassed) this.bypass(true);
     this.lastDueNs = carry.lastDueNs;
     this.finishing = carry.finishing;
     if (carry.notBeforeNs > 0) this.waitUntil(carry.notBeforeNs);

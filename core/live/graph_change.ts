@@ -1,7 +1,7 @@
 /**
  * What has to change for one graph to become another. Entries that are the same object in both stay as they are. A
  * node is the same one in both if its id and its `life` are: then another lane means that it moves, another record that
- * it is replaced where it is, and the same record that it has other ports.
+ * it is replaced where it is, and the same record that it has other ports, or is bypassed, or no more.
  *
  * @module
  */
@@ -22,6 +22,8 @@ export interface GraphChange {
   readonly moved: readonly NodeChange[];
   /** Nodes whose dynamic ports have other elements. */
   readonly ported: readonly NodeEntry[];
+  /** Nodes that are passed by from now on, or no more: those that stay what they are and where they are. */
+  readonly bypassed: readonly NodeEntry[];
   readonly linked: readonly LinkEntry[];
   readonly unlinked: readonly LinkEntry[];
 }
@@ -32,18 +34,22 @@ export function compareGraphs(before: Topology, after: Topology): GraphChange {
   const replaced: NodeChange[] = [];
   const moved: NodeChange[] = [];
   const ported: NodeEntry[] = [];
+  const bypassed: NodeEntry[] = [];
   for (const [id, entry] of after.nodes) {
     const old = before.nodes.get(id);
     if (old === entry) continue;
     if (old?.life !== entry.life) added.push(entry);
     else if (old.lane !== entry.lane) moved.push({ before: old, after: entry });
     else if (old.index !== entry.index) replaced.push({ before: old, after: entry });
-    else ported.push(entry);
+    else {
+      if (old.type !== entry.type) ported.push(entry);
+      if (old.bypassed !== entry.bypassed) bypassed.push(entry);
+    }
   }
   const removed = [...before.nodes.values()].filter(({ id, life }) => after.nodes.get(id)?.life !== life);
   const linked = [...after.links.values()].filter(({ id }) => !before.links.has(id));
   const unlinked = [...before.links.values()].filter(({ id }) => !after.links.has(id));
-  return { added, removed, replaced, moved, ported, linked, unlinked };
+  return { added, removed, replaced, moved, ported, bypassed, linked, unlinked };
 }
 
 /** Whether nothing changes. */

@@ -13,7 +13,6 @@ import type { LinkOptions } from "../links/policy.ts";
 import { assertKeys } from "../option_check.ts";
 import { assertNodeSpec } from "../registry/check_node_type.ts";
 import type { InputRef, NodeHandle, OutputRef } from "../registry/handle.ts";
-import { kindOf } from "../registry/kind_of.ts";
 import { makeHandle } from "../registry/make_handle.ts";
 import type { AnyNodeType, NodeSpec } from "../registry/node_type.ts";
 import { ownConfig } from "../registry/own_config.ts";
@@ -32,7 +31,6 @@ export class GraphEdit {
   readonly #topology: Topology;
   readonly #findType: (type: string) => AnyNodeType;
   readonly #actions: string[] = [];
-  readonly #bypass = new Map<NodeId, boolean>();
   readonly #configure = new Map<NodeId, { [key: string]: unknown }>();
   #sealed = false;
 
@@ -53,7 +51,6 @@ export class GraphEdit {
   get extras(): EditExtras {
     return {
       actions: this.#actions,
-      bypass: [...this.#bypass].map(([node, on]) => ({ node, on })),
       configure: [...this.#configure].map(([node, values]) => ({ node, values })),
     };
   }
@@ -89,7 +86,6 @@ export class GraphEdit {
   /** Removes a node with its links: it is flushed and torn down, so that a sink finalises its file. */
   remove(nodeId: string): void {
     const { id } = this.#draft.removeNode(nodeId);
-    this.#bypass.delete(id);
     this.#configure.delete(id);
     this.#did("remove");
   }
@@ -126,7 +122,7 @@ export class GraphEdit {
   replace<H extends NodeHandle<any, any>>(nodeId: string, spec: NodeSpec<H>, options: ReplaceOptions = {}): H {
     assertNodeSpec(spec);
     assertKeys("Cannot replace a node", options, ["lane"]);
-    const { lane, type } = this.#draft.node(nodeId);
+    const { lane } = this.#draft.node(nodeId);
     if (options.lane !== undefined) this.#draft.moveNode(nodeId, options.lane);
     let entry: NodeEntry;
     try {
@@ -136,7 +132,6 @@ export class GraphEdit {
       throw error;
     }
     this.#configure.delete(entry.id);
-    if (type.descriptor.type !== spec.type.descriptor.type) this.#bypass.delete(entry.id);
     this.#did("replace");
     return makeHandle(entry.id, entry.type.descriptor) as unknown as H;
   }
@@ -179,28 +174,13 @@ export class GraphEdit {
   }
 
   /**
-   * Passes what comes in on without calling the node's `process()`, or no more.
+   * Passes what comes in on without calling the node's `process()`, or no more. It holds until another edit says
+   * otherwise: also when the node is restarted, moved, or replaced by one of its type. One of another type is run.
    *
    * @throws {SluiceError} `NodeNotFound`; `InvalidGraph` if the node has not one input and one output of one kind
    */
   bypass(nodeId: string, on = true): void {
-    const { id, type } = this.#draft.node(nodeId);
-    if (typeof on !== "boolean") {
-      throw new SluiceError("InvalidConfig", `Cannot bypass node "${id}": found ${kindOf(on)}, wanted true or false`);
-    }
-    const { inputs, outputs } = type.descriptor;
-    const fits = inputs.length === 1 && outputs.length === 1 && inputs[0].kind === outputs[0].kind &&
-      inputs[0].array === undefined && inputs[0].dynamic === undefined && outputs[0].dynamic === undefined &&
-      type.descriptor.mode !== "external";
-    if (!fits) {
-      throw new SluiceError(
-        "InvalidGraph",
-        `Cannot bypass node "${id}" (${type.descriptor.type}): only a node with one input and one output of the ` +
-          "same kind can be bypassed",
-        { nodeId: id },
-      );
-    }
-    this.#bypass.set(id, on);
+    this.#draft.bypassNode(nodeId, on);
     this.#did("bypass");
   }
 

@@ -37,8 +37,6 @@ const LAST_WORDS_MS = 50;
 export interface EditExtras {
   /** What was done, in words, for whoever watches. */
   readonly actions: readonly string[];
-  /** Nodes that are passed by, or no more. */
-  readonly bypass: readonly { readonly node: NodeId; readonly on: boolean }[];
   /** Live configuration values, already checked. */
   readonly configure: readonly { readonly node: NodeId; readonly values: { readonly [key: string]: unknown } }[];
   /** Nodes that have failed and are built anew on the same records; `carries`: with the state of those that failed. */
@@ -192,7 +190,7 @@ export class LiveEdits {
     this.#assertNobodyBehind();
     const change = compareGraphs(topology, draft);
     const restarted = extras.restart ?? [];
-    if ([...extras.bypass, ...extras.configure, ...restarted].length === 0 && isUnchanged(change)) return;
+    if ([...extras.configure, ...restarted].length === 0 && isUnchanged(change)) return;
     const fresh = [...change.added, ...[...change.replaced, ...change.moved].map(({ after }) => after)];
     const planned: LinkEntry[] = [];
     const work = new Map<number, LaneWork>();
@@ -378,9 +376,9 @@ export class LiveEdits {
       of(node.id).nodes.push(site.nodePlan(node));
       of(node.id).edit.insert.push({ node: node.id, replaces: true, restart: carries ? "carries" : "fresh" });
     }
-    for (const { node, on } of extras.bypass) {
-      of(node).hold.push(node);
-      of(node).edit.bypass.push({ node, on });
+    for (const { id, bypassed } of change.bypassed) {
+      of(id).hold.push(id);
+      of(id).edit.bypass.push({ node: id, on: bypassed });
     }
     for (const { node, values } of extras.configure) {
       const { type, config } = draft.node(node);

@@ -322,8 +322,10 @@ export class Session {
       nowNs: () => driver.nowNs(),
       restart: (node, carries, committed) => {
         const makeDraft = () => {
-          if (topology.nodes.get(node.id) !== node) throw new SluiceError("NodeNotFound", "The node has gone");
-          const extras = { actions: [], bypass: [], configure: [], restart: [{ node, carries }], committed };
+          // Its ports may have changed since, and whether it is bypassed.
+          const current = topology.nodes.get(node.id);
+          if (current?.index !== node.index) throw new SluiceError("NodeNotFound", "The node has gone");
+          const extras = { actions: [], configure: [], restart: [{ node: current, carries }], committed };
           return { draft: topology.draft(), extras, result: undefined };
         };
         return this.#edits!.run(

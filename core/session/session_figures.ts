@@ -36,6 +36,7 @@ export function nodeStats(
     id: node.id,
     type: node.type.descriptor.type,
     lane: node.lane,
+    bypassed: node.bypassed,
     state,
     activity,
     ...readNodeCounters(page, node.index),

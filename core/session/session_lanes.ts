@@ -188,6 +188,7 @@ export class SessionLanes {
       packageUrl: packageUrl(node),
       ...resolveSecrets(node.type.descriptor, node.id, node.config),
       pool: node.pool,
+      bypassed: node.bypassed,
       elements: elementsByPort(node.type.descriptor),
       supervised: (node.supervision ?? "fail") !== "fail",
     };

@@ -94,7 +94,9 @@ export class Supervisor {
     }
     states.set(node, "failed");
     const known = this.#patients.get(node);
-    const patient: Patient = known?.entry === entry ? known : { entry, failures: [], error, phase: "running" };
+    const patient: Patient = known?.entry.index === entry.index
+      ? known
+      : { entry, failures: [], error, phase: "running" };
     patient.error = error;
     this.#patients.set(node, patient);
     const { supervision = "fail" } = entry;

@@ -1,0 +1,56 @@
+/**
+ * Checks what is asked of a link, and fills in what is not said.
+ *
+ * @module
+ */
+import { listNames, SluiceError } from "../errors.ts";
+import { assertKeys } from "../option_check.ts";
+import type { PortDescriptor } from "../registry/descriptor.ts";
+import {
+  defaultCapacity,
+  type GraphMode,
+  LINK_POLICIES,
+  type LinkOptions,
+  type LinkPolicy,
+  MAX_LINK_CAPACITY,
+} from "./policy.ts";
+
+/**
+ * The policy and the capacity of a new link.
+ *
+ * @param attempt how messages start: `Cannot link "a.out" to "b.in"`
+ * @param output the port that it leads from
+ * @throws {SluiceError} `InvalidGraph` for a policy that there is not, and a capacity that is none or too small;
+ * `InvalidConfig` for an option that there is not
+ */
+export function linkOptions(
+  attempt: string,
+  options: LinkOptions,
+  output: PortDescriptor,
+  mode: GraphMode,
+): { policy: LinkPolicy; capacity: number } {
+  assertKeys(attempt, options, ["policy", "capacity"]);
+  const policy = options.policy ?? (mode === "live" ? "roll-off" : "lossless");
+  if (!LINK_POLICIES.includes(policy)) {
+    throw new SluiceError(
+      "InvalidGraph",
+      `${attempt}: policy is "${policy}", wanted ${listNames(LINK_POLICIES)}`,
+      { available: LINK_POLICIES },
+    );
+  }
+  const { burst } = output;
+  const capacity = policy === "latest" ? 1 : options.capacity ?? Math.max(defaultCapacity(output.kind), 2 * burst);
+  if (!Number.isInteger(capacity) || capacity < 1 || capacity > MAX_LINK_CAPACITY) {
+    throw new SluiceError(
+      "InvalidGraph",
+      `${attempt}: capacity is ${capacity}, wanted a whole number from 1 to ${MAX_LINK_CAPACITY}`,
+    );
+  }
+  if (policy === "lossless" && capacity < burst) {
+    throw new SluiceError(
+      "InvalidGraph",
+      `${attempt}: capacity is ${capacity}, but the output writes up to ${burst} frames at once; wanted at least ${burst}`,
+    );
+  }
+  return { policy, capacity };
+}
