@@ -1,10 +1,11 @@
 /**
- * `sluice run --watch`: when the source of a processor is saved, its nodes are replaced by ones of the new code. What
- * does not compile, does not open or fails in its first tick changes nothing.
+ * `sluice run --watch`: when the source of a processor is saved, its nodes are replaced by ones of the new code, on a
+ * fresh lane. What the generator refuses, does not compile or does not open changes nothing; what fails later is a
+ * failure of the node like any other.
  *
  * @module
  */
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SluiceError } from "../core/errors.ts";
 import { readFreshPackage } from "../core/registry/fresh_package.ts";
@@ -14,6 +15,20 @@ import { viewRuntime } from "../core/runtime_view.ts";
 import type { NodeEntry } from "../core/topology.ts";
 import { describeError, errorEvent } from "./failure.ts";
 import type { Io } from "./output.ts";
+import { type SourceChange, SourceWatch } from "./source_watch.ts";
+
+/** A package whose sources are watched from now on. */
+export interface WatchedPackage {
+  readonly name: string;
+  /** Absolute path of the folder of its `sluice.json`. */
+  readonly folder: string;
+  /** How many TypeScript files are looked at. */
+  readonly files: number;
+  /** How long the generator took at first, milliseconds. */
+  readonly tookMs: number;
+  /** What the generator refuses, if anything. */
+  readonly refused?: string;
+}
 
 /** What became of one change of source files. */
 export interface Reload {
@@ -26,21 +41,58 @@ export interface Reload {
   readonly error?: Error;
 }
 
+/** Who is told what of watched sources. */
+export interface WatchListener {
+  /** Is told once, when all packages that there are to watch are watched. */
+  onWatching(packages: readonly WatchedPackage[]): void;
+  /** Is told of every change that concerns a node, or that the generator refuses. */
+  onReload(reload: Reload): void;
+}
+
 /**
  * Watches the packages of a graph's nodes that lie on this machine and have a `sluice.json`, until `signal` aborts.
+ * Those that were installed, below `node_modules`, are not among them.
  *
- * @param onReload is told of every change that concerns a node, or that the generator refuses
+ * @throws {SluiceError} what keeps sources from being watched; by then none is any more
  */
-export async function watchSources(
-  runtime: Runtime,
-  onReload: (reload: Reload) => void,
-  signal: AbortSignal,
-): Promise<void> {
+export async function watchSources(runtime: Runtime, listener: WatchListener, signal: AbortSignal): Promise<void> {
   const packages = new Map<string, NodePackage>();
   for (const { type } of viewRuntime(runtime).nodes) {
-    if (type.package?.url.startsWith("file:")) packages.set(type.package.url, type.package);
+    if (type.package !== undefined && await isWatchable(type.package.url)) packages.set(type.package.url, type.package);
   }
-  await Promise.all([...packages.keys()].map((url) => watchPackage(runtime, url, onReload, signal)));
+  const ended = new AbortController();
+  const either = AbortSignal.any([signal, ended.signal]);
+  const watched: WatchedPackage[] = [];
+  const watches = [...packages.values()].map((each) =>
+    watchPackage(runtime, each, (ready) => {
+      watched.push(ready);
+      if (watched.length === packages.size) {
+        listener.onWatching(watched);
+      }
+    }, (reload) =>
+      listener.onReload(reload), either)
+  );
+  if (watches.length === 0) listener.onWatching([]);
+  try {
+    await Promise.all(watches);
+  } finally {
+    ended.abort();
+    await Promise.allSettled(watches);
+  }
+}
+
+/** Prints what is watched, or that nothing is. */
+export function reportWatching(packages: readonly WatchedPackage[], json: boolean, io: Io): void {
+  if (json) return io.stdout.line(JSON.stringify({ event: "watching", packages }));
+  if (packages.length === 0) {
+    return io.stderr.line(
+      'Nothing to watch: no node of the graph comes from a folder of this machine with a "sluice.json"',
+    );
+  }
+  for (const { name, folder, files, refused } of packages) {
+    io.stderr.line(`Watching ${files === 1 ? "1 file" : `${files} files`} of ${name} in ${folder}`);
+    if (refused !== undefined) io.stderr.line(`warning: the generator refuses what is there: ${refused}`);
+  }
 }
 
 /** Prints what became of a change. */
@@ -58,58 +110,43 @@ export function reportReload({ changed, nodes, tookMs, error }: Reload, json: bo
     );}
 }
 
+/** Whether sources are there that make a package. */
+async function isWatchable(url: string): Promise<boolean> {
+  if (!url.startsWith("file:") || url.includes("/node_modules/")) return false;
+  return await Deno.stat(configPathOf(url)).then(({ isFile }) => isFile, () => false);
+}
+
+function configPathOf(url: string): string {
+  return join(dirname(fileURLToPath(url)), "sluice.json");
+}
+
 async function watchPackage(
   runtime: Runtime,
-  url: string,
+  { name, url }: NodePackage,
+  onReady: (ready: WatchedPackage) => void,
   onReload: (reload: Reload) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const configPath = join(dirname(fileURLToPath(url)), "sluice.json");
-  if (!await Deno.stat(configPath).then(({ isFile }) => isFile, () => false)) return;
-  const [{ watch }, { importedFiles }, { describePlaced, isError }] = await Promise.all([
-    import("../codegen/watch.ts"),
-    import("../codegen/imported_files.ts"),
-    import("../codegen/diagnostics.ts"),
-  ]);
-  const root = dirname(configPath);
   /** Nodes whose new code could not be brought in yet. */
   const waiting = new Set<string>();
-  const texts = new Map<string, string>();
   /** Lanes that were tried: whatever they have imported, they keep. */
   const tried = new Set<string>();
   let queue = Promise.resolve();
 
-  /** An editor's one save can come as several changes: those files whose text is another one than at the last look. */
-  async function otherTexts(changed: readonly string[]): Promise<string[]> {
-    const found: string[] = [];
-    for (const path of changed) {
-      const text = await Deno.readTextFile(join(root, path)).catch(() => "");
-      if (texts.get(path) !== text) found.push(path);
-      texts.set(path, text);
-    }
-    return found;
-  }
-
-  async function reload(saved: readonly string[], refused: string | undefined): Promise<void> {
+  async function reload({ changed, refused }: SourceChange): Promise<void> {
     const startedMs = performance.now();
-    const changed = await otherTexts(saved);
-    if (changed.length === 0) return;
-    const report = (nodes: readonly string[], error?: Error) =>
-      onReload({ changed, nodes, tookMs: performance.now() - startedMs, ...(error && { error }) });
+    const report = (nodes: readonly string[], error?: Error): void => {
+      if (!signal.aborted) onReload({ changed, nodes, tookMs: performance.now() - startedMs, ...(error && { error }) });
+    };
     if (signal.aborted) return;
     if (refused !== undefined) return report([], new SluiceError("InvalidGraph", refused));
-    const paths = new Set(changed.map((path) => resolve(root, path)));
-    const own = viewRuntime(runtime).nodes.filter(({ type }) => type.package?.url === url);
-    for (const node of own) {
-      const source = resolve(root, node.type.descriptor.source.replace(/:\d+$/, ""));
-      const files = await importedFiles(root, source);
-      if ([...paths].some((path) => files.has(path))) waiting.add(node.id);
-    }
-    const nodes = own.filter(({ id }) => waiting.has(id));
-    if (nodes.length === 0) return;
     try {
-      const fresh = await readFreshPackage(url);
-      await replaceNodes(runtime, nodes, fresh, tried);
+      const own = viewRuntime(runtime).nodes.filter(({ type }) => type.package?.url === url);
+      const affected = await watch.findAffected([...new Set(own.map(sourceOf))], changed);
+      for (const node of own) if (affected.includes(sourceOf(node))) waiting.add(node.id);
+      const nodes = own.filter(({ id }) => waiting.has(id));
+      if (nodes.length === 0) return;
+      await replaceNodes(runtime, nodes, await readFreshPackage(url, signal), tried);
       waiting.clear();
       report(nodes.map(({ id }) => id));
     } catch (error) {
@@ -117,11 +154,26 @@ async function watchPackage(
     }
   }
 
-  await watch({ configPath }, ({ result, changed }) => {
-    const refused = result.diagnostics.find(isError);
-    if (changed.length > 0) queue = queue.then(() => reload(changed, refused && describePlaced(refused)));
-  }, signal);
-  await queue;
+  const configPath = configPathOf(url);
+  const watch = new SourceWatch(configPath, (change) => {
+    queue = queue.then(() => reload(change));
+  });
+  const end = () => void watch.end();
+  if (signal.aborted) end();
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    const ready = await watch.ready;
+    if (ready !== undefined) onReady({ name, folder: dirname(configPath), ...ready });
+    await watch.over;
+    await queue;
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
+}
+
+/** The module of a node's class, relative to the folder of its package. */
+function sourceOf({ type }: NodeEntry): string {
+  return type.descriptor.source.replace(/:\d+$/, "");
 }
 
 /** Puts nodes of the new code in place, all or none: those that share a lane share a new one. */

@@ -55,12 +55,13 @@ async function runToEnd(
   using signals = new EndSignals(io);
   await using _server = args.serve === undefined ? undefined : serveRun(runtime, args.serve, args, io);
   const watching = new AbortController();
+  let watch: Promise<void> | undefined;
   const errors: unknown[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     void signals.received.then(() => stop(runtime));
     await runtime.start();
-    if (args.watch) void watchRun(runtime, args, io, watching.signal);
+    if (args.watch) watch = watchRun(runtime, args, io, watching.signal);
     if (args.seconds !== undefined) timer = setTimeout(() => stop(runtime), args.seconds * 1_000);
     using _progress = new ProgressDisplay(
       chooseStyle(args, document, io),
@@ -72,8 +73,9 @@ async function runToEnd(
     // A start that was asked to stop is none of the graph's mistakes.
     if (runtime.summary()?.outcome !== "stopped") errors.push(placeInFile(error, document));
   } finally {
-    watching.abort();
     clearTimeout(timer);
+    watching.abort();
+    await watch;
   }
   const code = errors.length === 0 ? EXIT.ok : reportErrors(errors, io, args.json);
   const summary = runtime.summary();
@@ -88,9 +90,12 @@ async function runToEnd(
 
 /** Where sources cannot be watched, the graph runs on. */
 async function watchRun(runtime: Runtime, args: RunArgs, io: Io, signal: AbortSignal): Promise<void> {
-  const { reportReload, watchSources } = await import("./reload.ts");
+  const { reportReload, reportWatching, watchSources } = await import("./reload.ts");
   try {
-    await watchSources(runtime, (reload) => reportReload(reload, args.json, io), signal);
+    await watchSources(runtime, {
+      onWatching: (packages) => args.json || !args.quiet ? reportWatching(packages, args.json, io) : undefined,
+      onReload: (reload) => reportReload(reload, args.json, io),
+    }, signal);
   } catch (error) {
     reportErrors([error], io, args.json);
   }

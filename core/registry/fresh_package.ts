@@ -22,10 +22,12 @@ type Answer =
  * Reads a generated module in a worker of its own, so that this isolate keeps none of it.
  *
  * @param url of a `sluice.gen.ts`
+ * @param signal gives it up
  * @returns node types that only worker lanes can run: their classes are loaded there
- * @throws {SluiceError} `InvalidGraph` if the module cannot be imported or was not generated, `Timeout`
+ * @throws {SluiceError} `InvalidGraph` if the module cannot be imported or was not generated, `Timeout`; and the
+ * signal's reason
  */
-export async function readFreshPackage(url: string): Promise<NodePackage> {
+export async function readFreshPackage(url: string, signal?: AbortSignal): Promise<NodePackage> {
   const worker = new Worker(import.meta.resolve("./fresh_package_worker.ts"), { type: "module" });
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
@@ -39,6 +41,8 @@ export async function readFreshPackage(url: string): Promise<NodePackage> {
         () => reject(new SluiceError("Timeout", `Cannot read node types from "${url}" within ${TIMEOUT_MS} ms`)),
         TIMEOUT_MS,
       );
+      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+      if (signal?.aborted) reject(signal.reason);
       worker.postMessage(url);
     });
     if ("error" in answer) throw deserializeError(answer.error);

@@ -6,7 +6,7 @@ import { appSink } from "../../core/app/app_sink.ts";
 import { loadNodePackage } from "../../core/registry/staleness.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
-import { type Reload, watchSources } from "../../cli/reload.ts";
+import { type Reload, type WatchedPackage, watchSources } from "../../cli/reload.ts";
 
 /** Reloads in a row; with as many as `deno task ok:deep` makes, memory is looked at. */
 const RELOADS = Deno.env.get("SLUICE_DEEP") === undefined ? 10 : 1_000;
@@ -112,9 +112,15 @@ Deno.test("watchSources() runs the new code of a node, and the rest of the graph
   }
   const factorText = (factor: number) => ({ "parts/factor.ts": `export const FACTOR: number = ${factor};\n` });
   const isGood = ({ error }: Reload) => error === undefined;
-  const watching = watchSources(runtime, (each) => void reports.push(each), ended.signal);
+  const ready = Promise.withResolvers<readonly WatchedPackage[]>();
+  const watching = watchSources(
+    runtime,
+    { onWatching: ready.resolve, onReload: (each) => void reports.push(each) },
+    ended.signal,
+  );
+  watching.catch(ready.reject);
   await readUntil(1);
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.deepEqual((await ready.promise).map(({ name, files }) => [name, files]), [["mine", 3]]);
 
   const first = await save(factorText(3), isGood);
   assert.deepEqual([first.changed, first.nodes], [["parts/factor.ts"], ["times"]]);

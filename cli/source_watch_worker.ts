@@ -1,0 +1,79 @@
+/**
+ * Watches the sources of a package and generates its code anew, in a worker of its own: scanning takes whole turns,
+ * which lane `main` has none of to spare.
+ *
+ * @module
+ */
+import { dirname, join, resolve } from "node:path";
+import { serializeError } from "../core/errors.ts";
+import type { FromSourceWatch, ToSourceWatch } from "./source_watch.ts";
+
+/** The part of a worker's global scope that is used here. */
+interface WorkerScope {
+  onmessage: ((event: MessageEvent<ToSourceWatch>) => void) | null;
+  postMessage(message: FromSourceWatch): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+const ended = new AbortController();
+
+scope.onmessage = ({ data }) => {
+  if (data.kind === "end") ended.abort();
+  else if (data.kind === "watch") void orFail(() => watchPackage(data.configPath));
+  else void orFail(() => findAffected(data));
+};
+
+async function watchPackage(configPath: string): Promise<void> {
+  const [{ watch }, { describePlaced, isError }] = await Promise.all([
+    import("../codegen/watch.ts"),
+    import("../codegen/diagnostics.ts"),
+  ]);
+  const root = dirname(configPath);
+  const texts = new Map<string, string>();
+  let queue = Promise.resolve();
+  let isReady = false;
+
+  /** An editor's one save can come as several changes: those files whose text is another one than at the last look. */
+  async function otherTexts(changed: readonly string[]): Promise<string[]> {
+    const found: string[] = [];
+    for (const path of changed) {
+      const text = await Deno.readTextFile(join(root, path)).catch(() => "");
+      if (texts.get(path) !== text) found.push(path);
+      texts.set(path, text);
+    }
+    return found;
+  }
+
+  await watch({ configPath }, ({ result, changed, watched, tookMs }) => {
+    const diagnostic = result.diagnostics.find(isError);
+    const refused = diagnostic && describePlaced(diagnostic);
+    if (!isReady) scope.postMessage({ kind: "ready", ready: { files: watched, tookMs, refused } });
+    isReady = true;
+    queue = queue.then(async () => {
+      const others = await otherTexts(changed);
+      if (others.length > 0) scope.postMessage({ kind: "changed", change: { changed: others, refused } });
+    });
+  }, ended.signal);
+  await queue;
+  scope.postMessage({ kind: "ended" });
+}
+
+async function findAffected({ id, configPath, sources, changed }: ToSourceWatch & { kind: "find" }): Promise<void> {
+  const { importedFiles } = await import("../codegen/imported_files.ts");
+  const root = dirname(configPath);
+  const paths = changed.map((path) => resolve(root, path));
+  const affected: string[] = [];
+  for (const source of sources) {
+    const files = await importedFiles(root, resolve(root, source));
+    if (paths.some((path) => files.has(path))) affected.push(source);
+  }
+  scope.postMessage({ kind: "found", id, affected });
+}
+
+async function orFail(act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    scope.postMessage({ kind: "failed", error: serializeError(error) });
+  }
+}

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { SourceWatch } from "../../cli/source_watch.ts";
+import { processorSource, type TempPackage, tempPackage } from "../../codegen/temp_package.ts";
+import { sluice, spawn } from "./command_line.ts";
+
+const SOURCE = `import { type DataFrame, output, processor, type StreamOutput } from "@sluice/sluice";
+
+/** Counts. */
+@processor({ mode: "loop" })
+export class Counter {
+  @output() count!: StreamOutput<DataFrame<number>>;
+  #next = 0;
+  process(): void {
+    const frame = this.count.tryAcquire({ value: this.#next });
+    if (frame === undefined) return;
+    this.#next++;
+    this.count.write(frame);
+  }
+}
+`;
+const TAKER = `import { type DataFrame, input, processor, type StreamInput } from "@sluice/sluice";
+import { STEP } from "./step.ts";
+
+/** Takes what comes. */
+@processor()
+export class Taker {
+  @input() value!: StreamInput<DataFrame<number>>;
+  taken = 0;
+  process(): void {
+    for (let frame = this.value.read(); frame !== undefined; frame = this.value.read()) this.taken += STEP;
+  }
+}
+`;
+const OTHER = TAKER.replace('import { STEP } from "./step.ts";\n', "const STEP = 1;\n").replaceAll("Taker", "Other");
+const GRAPH = {
+  version: 1,
+  mode: "live",
+  nodes: {
+    counter: { type: "counter", lane: "count" },
+    taker: { type: "taker", lane: "work" },
+    other: { type: "other", lane: "main" },
+  },
+  links: [{ from: "counter.count", to: "taker.value" }, { from: "counter.count", to: "other.value" }],
+};
+
+/** A generated package with a graph of its nodes. */
+async function project(): Promise<TempPackage> {
+  const folder = await tempPackage({
+    "counter.ts": SOURCE,
+    "taker.ts": TAKER,
+    "other.ts": OTHER,
+    "step.ts": "export const STEP: number = 1;\n",
+    "graph.json": JSON.stringify(GRAPH),
+  }, { include: ["*.ts"], name: "mine" });
+  assert.deepEqual((await folder.run()).problems, []);
+  return folder;
+}
+
+type Event = Record<string, unknown> & { event: string };
+
+/** The events of a run, one after another. */
+async function* events(child: Deno.ChildProcess): AsyncGenerator<Event> {
+  let rest = "";
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) yield JSON.parse(line);
+  }
+}
+
+Deno.test("sluice run --watch brings in what is saved while the other nodes go on, and tells of a broken file", async () => {
+  await using folder = await project();
+  const child = spawn(["run", join(folder.root, "graph.json"), "--watch", "--json"]);
+  const stderr = new Response(child.stderr).text();
+  const seen = events(child);
+  async function next(...kinds: string[]): Promise<Event> {
+    for (let each = await seen.next(); !each.done; each = await seen.next()) {
+      if (kinds.includes(each.value.event)) return each.value;
+    }
+    assert.fail(`no event "${kinds.join('" or "')}": ${await stderr}`);
+  }
+
+  const { packages } = await next("watching") as unknown as { packages: { name: string; files: number }[] };
+  assert.deepEqual(packages.map(({ name, files }) => [name, files]), [["mine", 4]]);
+
+  await folder.write("step.ts", "export const STEP: number = 2;\n");
+  const reloaded = await next("reloaded", "reload-failed");
+  assert.deepEqual([reloaded.event, reloaded.nodes, reloaded.changed], ["reloaded", ["taker"], ["step.ts"]]);
+  const before = await next("progress");
+  assert.ok(Number((await next("progress")).framesRead) > Number(before.framesRead));
+
+  await folder.write("taker.ts", TAKER.replace("@input()", "@input({ arry: 2 })"));
+  const failed = await next("reloaded", "reload-failed");
+  assert.deepEqual([failed.event, failed.changed], ["reload-failed", ["taker.ts"]]);
+  assert.match(String(failed.message), /^taker\.ts:7:12: .*"arry"/);
+
+  child.kill("SIGINT");
+  const summary = await next("summary") as unknown as {
+    outcome: string;
+    nodes: { id: string; lane: string; framesIn: number }[];
+    links: { written: number; read: number; queued: number; dropped: Record<string, number> }[];
+  };
+  assert.equal((await child.status).code, 130, await stderr);
+  assert.equal(summary.outcome, "stopped");
+  const lanes = Object.fromEntries(summary.nodes.map(({ id, lane }) => [id, lane]));
+  assert.deepEqual(lanes, { counter: "count", taker: "work-2", other: "main" });
+  for (const { written, read, queued, dropped } of summary.links) {
+    assert.equal(written, read + queued + Object.values(dropped).reduce((a, b) => a + b));
+  }
+});
+
+Deno.test("sluice run --watch says what it watches, or that there is nothing", async () => {
+  await using folder = await project();
+  const run = (...more: string[]) =>
+    sluice(["run", join(folder.root, "graph.json"), "--watch", "--seconds", "3", "--packages", gen, ...more]);
+  const gen = join(folder.root, "sluice.gen.ts");
+  const watched = await run();
+  assert.match(watched.stderr, new RegExp(`^Watching 4 files of mine in ${folder.root}$`, "m"));
+
+  await Deno.remove(folder.configPath);
+  const nothing = /^Nothing to watch: no node of the graph comes from a folder of this machine with a "sluice\.json"$/m;
+  assert.match((await run()).stderr, nothing);
+  assert.doesNotMatch((await run("--quiet")).stderr, /watch/i);
+});
+
+Deno.test("SourceWatch generates while its owner's turns stay short", async () => {
+  const sources = Array.from({ length: 300 }, (_, k) => [`pass_${k}.ts`, processorSource(`Pass${k}`)]);
+  await using folder = await tempPackage(Object.fromEntries(sources));
+  let longestMs = 0;
+  let turnMs = performance.now();
+  const heartbeat = setInterval(() => {
+    const nowMs = performance.now();
+    longestMs = Math.max(longestMs, nowMs - turnMs);
+    turnMs = nowMs;
+  }, 1);
+  const watch = new SourceWatch(folder.configPath, () => {});
+  const ready = await watch.ready;
+  clearInterval(heartbeat);
+  await watch.end();
+  assert.equal(ready!.files, 300);
+  // One turn reads all classes, another writes down what came of them: on the owner's thread these would be most of it.
+  assert.ok(longestMs < ready!.tookMs / 3, `a turn of ${longestMs} ms while the generator took ${ready!.tookMs} ms`);
+});
