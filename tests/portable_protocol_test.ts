@@ -2,10 +2,16 @@
  * The protocols of the portable driver, checked over all interleavings of small models.
  *
  * A model is a set of threads, each a program of atomic steps on shared memory; the search visits every state that any
- * schedule can reach. The steps are those of `core/driver/portable.ts`, one for each call of `Atomics`. Broken
- * variants of the same models show that the search would find a mistake.
+ * schedule can reach. The steps are those of `core/driver/portable.ts`, one for each call of `Atomics`: a copy, because
+ * the driver's code cannot be stopped between two of them. So the last tests run the driver's code, and compare the
+ * calls that it makes, in order, with the steps of the models. Broken variants of the same models show that the search
+ * would find a mistake.
  */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import { controlBytes, ControlPage } from "../core/control_page.ts";
+import { RING_ACCEPTED, RING_NONE } from "../core/driver/driver.ts";
+import { PortableDriver } from "../core/driver/portable.ts";
+import { LANE, LINK } from "../ffi/layout.gen.ts";
 
 /** All that a schedule can change. Plain data, so that a state has a key. */
 interface State {
@@ -21,6 +27,9 @@ interface State {
 type Step = (memory: State["memory"], local: Record<string, number>, notes: State["notes"]) => number | undefined;
 
 const END = -1;
+
+/** Words of an inbox's summary; the models have one. */
+const SUMMARY_WORDS = LANE.inboxBits / 32 / 32;
 
 /** Visits every reachable state. @returns how many; calls `check` in each in which no thread can go on */
 function explore(
@@ -365,4 +374,113 @@ Deno.test("the search finds a writer that looks for room before it asks", () => 
       }),
     /waits for ever/,
   );
+});
+
+/** Where a call of `Atomics` went. */
+type Names = (array: Int32Array | Uint32Array, index: number) => string;
+
+/** The calls of `Atomics` that `run` makes: `"load head"`. */
+function callsOf(names: Names, run: () => void): string[] {
+  const calls: string[] = [];
+  const operations = ["load", "store", "add", "or", "exchange", "compareExchange", "wait", "notify"] as const;
+  const all = Atomics as unknown as Record<string, (array: Int32Array, index: number, ...rest: number[]) => unknown>;
+  const originals = operations.map((name) => all[name]);
+  for (const [k, name] of operations.entries()) {
+    all[name] = (array, index, ...rest) => {
+      calls.push(`${name} ${names(array, index)}`);
+      return originals[k](array, index, ...rest);
+    };
+  }
+  try {
+    run();
+  } finally {
+    for (const [k, name] of operations.entries()) all[name] = originals[k];
+  }
+  return calls;
+}
+
+/** Both ends of a ring of the driver from lane 0 to lane 1, and what its words are called. */
+function tracedRing(capacity: number, evicts: boolean) {
+  const driver = new PortableDriver();
+  const sizes = { lanes: 2, links: 1, nodes: 1 };
+  const control = driver.createArena(controlBytes(sizes));
+  const page = ControlPage.format(driver.openArena(control), sizes);
+  driver.useControl(control);
+  const token = driver.createRing({ capacity, evicts, linkOffset: page.linkOffset(0) });
+  driver.bindWriter(token, 0, 0);
+  driver.bindReader(token, 1, 0);
+  const words = new Map([[0, "head"], [16, "tail"], [32, "reader"], [33, "reader"], [34, "writer"], [35, "writer"]]);
+  const fields: [string, number][] = [["asked", page.linkOffset(0) + LINK.writerWaiting]];
+  for (const lane of [0, 1]) {
+    for (const field of ["inbox", "inboxSummary", "sleeping", "bell"] as const) {
+      fields.push([field, page.laneOffset(lane) + LANE[field]]);
+    }
+    for (let k = 1; k < SUMMARY_WORDS; k++) {
+      fields.push(["inboxSummary", page.laneOffset(lane) + LANE.inboxSummary + 4 * k]);
+    }
+  }
+  const names: Names = (array, index) => {
+    if (array.buffer !== page.i32.buffer) return array.byteOffset > 0 ? "entry" : words.get(index) ?? `word ${index}`;
+    return fields.find(([, at]) => at === index * 4)?.[0] ?? `control word ${index}`;
+  };
+  const calls = (run: () => void) => callsOf(names, run);
+  return { driver, page, writer: driver.openWriter(token), reader: driver.openReader(token), calls };
+}
+
+/** Calls that only say whom to signal, and what comes of it: steps of the model of inbox and doorbell. */
+const SIGNAL = ["load reader", "load reader", "or inbox", "or inboxSummary", "load sleeping"];
+
+Deno.test("a ring's writer makes the calls of Atomics that its model has as steps", () => {
+  for (const evicts of [true, false]) {
+    const { writer, reader, page, calls } = tracedRing(2, evicts);
+    deepEqual(calls(() => equal(writer.push(1), RING_ACCEPTED)), ["store entry", "store tail", ...SIGNAL]);
+    page.drainInbox(1, () => {});
+    writer.push(2);
+    page.drainInbox(1, () => {});
+    if (evicts) {
+      const steps = ["load head", "load entry", "compareExchange head", "store entry", "store tail"];
+      deepEqual(calls(() => equal(writer.push(3), 1)), [...steps, ...SIGNAL]);
+    } else {
+      deepEqual(calls(() => equal(writer.push(3), RING_NONE)), ["load head"]);
+      deepEqual(calls(() => writer.awaitRoom()), ["store asked", "load head"]);
+    }
+    page.drainInbox(1, () => {});
+    reader.pop();
+    // The head that the writer has seen is an older one.
+    const steps = ["load head", "store entry", "store tail"];
+    deepEqual(calls(() => equal(writer.push(4), RING_ACCEPTED)), [...steps, ...SIGNAL]);
+  }
+});
+
+Deno.test("a ring's reader makes the calls of Atomics that its model has as steps", () => {
+  const { writer, reader, calls } = tracedRing(1, false);
+  deepEqual(calls(() => equal(reader.pop(), RING_NONE)), ["load head", "load tail"]);
+  writer.push(1);
+  const take = ["load head", "load tail", "load entry", "compareExchange head"];
+  deepEqual(calls(() => equal(reader.pop(), 1)), [...take, "load asked"]);
+  writer.push(2);
+  writer.awaitRoom();
+  const signal = ["load writer", "load writer", "or inbox", "or inboxSummary", "load sleeping"];
+  deepEqual(calls(() => equal(reader.pop(), 2)), [...take, "load asked", "exchange asked", ...signal]);
+});
+
+Deno.test("inbox, doorbell and park() make the calls of Atomics that their models have as steps", () => {
+  const { driver, page, calls } = tracedRing(1, false);
+  deepEqual(calls(() => driver.signal(1, 0)), ["or inbox", "or inboxSummary", "load sleeping"]);
+  deepEqual(calls(() => driver.signal(1, 1)), ["or inbox", "load sleeping"]);
+  deepEqual(calls(() => driver.park(1, page.bell(1), 60_000)).slice(1), [
+    "store sleeping",
+    "load inboxSummary",
+    "store sleeping",
+  ]);
+  deepEqual(calls(() => page.drainInbox(1, () => {})).filter((call) => call.startsWith("exchange")), [
+    "exchange inboxSummary",
+    "exchange inbox",
+  ]);
+  const looks = new Array(SUMMARY_WORDS).fill("load inboxSummary");
+  const park = () => driver.park(1, page.bell(1), 1);
+  deepEqual(calls(park), ["load bell", "store sleeping", ...looks, "wait bell", "store sleeping"]);
+  page.i32[(page.laneOffset(1) + LANE.sleeping) >> 2] = 1;
+  const ring = ["add bell", "notify bell"];
+  deepEqual(calls(() => driver.signal(1, 0)), ["or inbox", "or inboxSummary", "load sleeping", ...ring]);
 });

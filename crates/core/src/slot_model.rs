@@ -113,6 +113,8 @@ fn release(memory: &Memory, pool: &Slots<View>, slot: u32, lane: u32) -> bool {
     memory.read(slot);
     let kept = pool.give_up(slot, lane) == GivenUp::Kept;
     if kept {
+        let hold = pool.words.hold(slot, lane).map(|hold| hold.load(Ordering::Relaxed));
+        assert_eq!(hold, Some(HOLD_FREE), "what a lane keeps at hand is noted");
         pool.words.between_writes();
         let _ = pool.free_reserved(lane, &[slot]);
     }
