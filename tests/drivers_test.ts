@@ -172,7 +172,7 @@ for (const asynchronous of [false, true]) {
     const [timeoutMs, times] = asynchronous ? [250, 40] : [60_000, 1];
     const park = (seenBell: number) =>
       asynchronous ? driver.parkAsync(0, seenBell, timeoutMs) : driver.park(0, seenBell, timeoutMs);
-    const beginMs = performance.now();
+    const beginNs = driver.nowNs();
     for (let k = 0; k < times; k++) {
       const bell = page.bell(0);
       driver.signal(0, 7);
@@ -182,8 +182,8 @@ for (const asynchronous of [false, true]) {
       driver.ringBell(0);
       await park(later);
     }
-    const tookMs = performance.now() - beginMs;
-    ok(tookMs < 10_000, `${tookMs} ms`);
+    const tookNs = driver.nowNs() - beginNs;
+    ok(tookNs < 10e9, `${tookNs} ns`);
   });
 }
 

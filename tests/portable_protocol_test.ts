@@ -464,7 +464,7 @@ Deno.test("a ring's reader makes the calls of Atomics that its model has as step
   deepEqual(calls(() => equal(reader.pop(), 2)), [...take, "load asked", "exchange asked", ...signal]);
 });
 
-Deno.test("inbox, doorbell and park() make the calls of Atomics that their models have as steps", () => {
+Deno.test("inbox, doorbell and park() make the calls of Atomics that their models have as steps", async () => {
   const { driver, page, calls } = tracedRing(1, false);
   deepEqual(calls(() => driver.signal(1, 0)), ["or inbox", "or inboxSummary", "load sleeping"]);
   deepEqual(calls(() => driver.signal(1, 1)), ["or inbox", "load sleeping"]);
@@ -477,6 +477,16 @@ Deno.test("inbox, doorbell and park() make the calls of Atomics that their model
     "exchange inboxSummary",
     "exchange inbox",
   ]);
+  driver.signal(1, 2);
+  let parked: Promise<void> | undefined;
+  deepEqual(calls(() => parked = driver.parkAsync(1, page.bell(1), 250)), [
+    "load bell",
+    "store sleeping",
+    "load inboxSummary",
+    "store sleeping",
+  ]);
+  await parked;
+  page.drainInbox(1, () => {});
   const looks = new Array(SUMMARY_WORDS).fill("load inboxSummary");
   const park = () => driver.park(1, page.bell(1), 1);
   deepEqual(calls(park), ["load bell", "store sleeping", ...looks, "wait bell", "store sleeping"]);

@@ -230,23 +230,23 @@ test("NativeDriver.createRing() throws TypeError before useControl()", () => {
 
 test("NativeDriver.park() returns at once after a signal or a ring", (bench) => {
   const { driver, page } = bench;
-  const beginMs = performance.now();
+  const beginNs = driver.nowNs();
   driver.signal(2, 4095);
   driver.park(2, page.bell(2), 60_000);
   assert.deepEqual(bench.inbox(2), [4095]);
   const seen = page.bell(2);
   driver.ringBell(2);
   driver.park(2, seen, 60_000);
-  assert.ok(performance.now() - beginMs < 30_000);
+  assert.ok(driver.nowNs() - beginNs < 30e9);
 });
 
 test("NativeDriver.park() takes a bell that has passed 2^31", ({ driver, page }) => {
   page.u32[(page.laneOffset(2) + LANE.bell) >> 2] = 0x80000000;
   driver.park(2, page.bell(2), 1);
   driver.ringBell(2);
-  const beginMs = performance.now();
+  const beginNs = driver.nowNs();
   driver.park(2, 0x80000000, 60_000);
-  assert.ok(performance.now() - beginMs < 30_000);
+  assert.ok(driver.nowNs() - beginNs < 30e9);
 });
 
 test("NativeDriver.parkAsync() ends by a signal while the event loop runs", async (bench) => {

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { PortableDriver } from "../driver/portable.ts";
 import { Ledger } from "../frames/ledger.ts";
 import { createPool, MAGAZINE_SIZE, Pool } from "./pool.ts";
@@ -47,4 +47,24 @@ Deno.test("Pool.flushMagazine() lets others take every slot", () => {
   here.flushMagazine();
   equal(here.freeInMagazine, 0);
   equal(new Set(Array.from({ length: 20 }, () => there.takeSlot())).size, 20);
+});
+
+Deno.test("Pool.release() refuses a slot that another lane holds and this one does not", () => {
+  const [here, there] = twoViews(3);
+  const slot = here.takeSlot();
+  throws(() => there.release(slot), {
+    name: "TypeError",
+    message: `Cannot release slot ${slot} of pool "p": it was released before`,
+  });
+  equal(here.references(slot), 1);
+  here.retain(slot);
+  here.giveAway(slot);
+  there.receive(slot);
+  there.release(slot);
+  throws(() => there.release(slot), TypeError);
+  equal(here.references(slot), 1);
+  equal(here.holdsOf(0)[slot], 1);
+  here.release(slot);
+  throws(() => here.release(slot), TypeError);
+  equal(here.freeInMagazine, 1);
 });

@@ -1,0 +1,101 @@
+/** The page about memory says how many slots a pool needs and gets. */
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import type { FrameKind } from "../../core/frames/format.ts";
+import { type LoadLink, type LoadNode, poolLoads } from "../../core/memory/pool_loads.ts";
+import { planPools, poolNeeds } from "../../core/memory/pool_plan.ts";
+import { nodes, Runtime } from "../../mod.ts";
+
+/** What the page says, word for word; {@linkcode needOf} does the same. */
+const FORMULA = `
+need    = Σ links  (queue + in hand)  +  Σ outputs  (burst × elements + 2)  +  8 × lanes
+queue   = capacity, or 2 × capacity where the link leads to another lane
+in hand = capacity + 2, or where the link leads to another lane: reads + 2
+reads   = capacity, but at least 8, and at most 8 for video and 64 for the others
+`;
+
+/** Need of the graph a → b, by the page's formula. */
+function needOf(kind: FrameKind, capacity: number, crosses: boolean, burst: number, elements: number, lanes: number) {
+  const reads = Math.min(Math.max(capacity, 8), kind === "video" ? 8 : 64);
+  const queue = crosses ? 2 * capacity : capacity;
+  const inHand = (crosses ? reads : capacity) + 2;
+  return {
+    queued: queue,
+    held: inHand + burst * elements + 2,
+    slots: queue + inHand + burst * elements + 2 + 8 * lanes,
+  };
+}
+
+function graph(kind: FrameKind, capacity: number, lane: string, burst: number, array?: number) {
+  const all: LoadNode[] = [
+    { id: "a", lane: "x", outputs: [{ kind, burst, array }] },
+    { id: "b", lane, outputs: [] },
+  ];
+  const links: LoadLink[] = [{ fromNode: "a", toNode: "b", kind, capacity }];
+  return poolLoads(all, links);
+}
+
+const page = await Deno.readTextFile(new URL("../../docs/memory.md", import.meta.url));
+
+Deno.test("docs/memory.md has the formula by which pools are sized", () => {
+  ok(page.includes("```" + FORMULA + "```"));
+  for (const kind of ["audio", "video", "data"] as const) {
+    for (const capacity of [1, 3, 8, 9, 64, 100]) {
+      for (const lane of ["x", "y"]) {
+        for (const array of [undefined, 5]) {
+          const [{ queued, held, slots }] = poolNeeds(graph(kind, capacity, lane, 4, array), 3, {});
+          const what = `${kind} ${capacity} to lane ${lane}`;
+          deepEqual({ queued, held, slots }, needOf(kind, capacity, lane === "y", 4, array ?? 1, 3), what);
+        }
+      }
+    }
+  }
+});
+
+Deno.test("docs/memory.md says what a graph of two lanes needs, and one slot less is refused", async () => {
+  const said =
+    /\(burst (\d+)\).*?a link of (\d+): (\d+) queued, (\d+) \+ (\d+) held by nodes, and (\d+) at hand on three lanes, so (\d+) slots/
+      .exec(page.replaceAll(/\s+/g, " "));
+  ok(said !== null, "the example is there");
+  const [burst, capacity, queued, inHand, made, atHand, slots] = said.slice(1).map(Number);
+  const need = needOf("audio", capacity, true, burst, 1, 3);
+  deepEqual([need.queued, need.held, need.slots], [queued, inHand + made, slots]);
+  equal(queued + inHand + made + atHand, slots);
+
+  const build = (given: number | undefined) => {
+    const pools = { audio: given === undefined ? {} : { slots: given } };
+    const runtime = new Runtime({ mode: "offline", pools });
+    const tone = runtime.add(nodes.toneSource({ durationSeconds: 0.1 }), { lane: "a" });
+    const meter = runtime.add(nodes.levelMeter(), { lane: "b" });
+    runtime.connect(tone.outputs.audio, meter.inputs.audioIn, { capacity });
+    return runtime;
+  };
+  await using short = build(slots - 1);
+  await rejects(short.start(), {
+    code: "PoolExhausted",
+    message: new RegExp(`needs ${slots} \\(${queued} queued on links, ${inHand + made} held by nodes, ${atHand} for 3`),
+  });
+  for (const given of [slots, undefined]) {
+    await using runtime = build(given);
+    await runtime.start();
+    equal((await runtime.finished).pools[0].slots, given ?? 2 * slots);
+  }
+});
+
+Deno.test("docs/memory.md says how many slots a pool gets where none are given", () => {
+  const text = page.replaceAll(/\s+/g, " ");
+  ok(
+    text.includes(
+      "the pool gets twice the need, for what edits add: but at most 64 MiB more than the need, and at least 64 slots " +
+        "where these are 8 MiB or less.",
+    ),
+  );
+  const got = (kind: FrameKind, capacity: number, slotBytes?: number) => {
+    const loads = graph(kind, capacity, "x", 1);
+    const [{ slots }] = planPools(loads, 1, { [kind]: { slotBytes } });
+    return [needOf(kind, capacity, false, 1, 1, 1).slots, slots];
+  };
+  deepEqual(got("audio", 20), [53, 106], "twice");
+  deepEqual(got("audio", 2), [17, 64], "at least 64 slots");
+  deepEqual(got("audio", 2, 131_073), [17, 34], "of 8 MiB and a little: no more than twice");
+  deepEqual(got("video", 8), [29, 29 + Math.floor(64 * 2 ** 20 / (1920 * 1080 * 4))], "at most 64 MiB more");
+});
