@@ -11,8 +11,6 @@ import { RPC_PROTOCOL, TOKEN_PROTOCOL_PREFIX } from "./address.ts";
 import { ClientCalls, ControlError } from "./client_calls.ts";
 import type { ClientOptions } from "./client_options.ts";
 import { LiveGraph } from "./live_graph.ts";
-import { RPC_CODE } from "./schemas/errors.ts";
-
 import type { ControlEvent, Level, LogLine } from "./schemas/feed.ts";
 import type { GraphSnapshot } from "./schemas/graph.ts";
 import {
