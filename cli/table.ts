@@ -23,7 +23,7 @@ export function renderTable(
   rows: readonly (readonly string[])[],
   maxWidth: number = Infinity,
 ): string[] {
-  const widths = columns.map(({ head }, i) => Math.max(head.length, ...rows.map((row) => row[i].length)));
+  const widths = columns.map(({ head }, i) => rows.reduce((width, row) => Math.max(width, row[i].length), head.length));
   const texts = columns.flatMap(({ align }, i) => align === "right" ? [] : [i]);
   let over = widths.reduce((sum, width) => sum + width + 2, -2) - maxWidth;
   for (; over > 0 && texts.some((i) => widths[i] > MIN_CUT); over--) {

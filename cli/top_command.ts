@@ -66,11 +66,11 @@ function watch(client: ControlClient, args: TopArgs, io: Io): Promise<number> {
     let last: TopReading | undefined;
     const show = (): void => {
       if (io.stdout.closed) resolve(EXIT.ok);
-      const lines = [
-        ...(notice === "" ? [] : [notice, ""]),
-        ...(last === undefined ? [] : renderTop(last, io.columns())),
-      ];
-      const fitted = fitScreen(lines, io.columns(), io.rows() - 1);
+      const above = notice === "" ? [] : [notice, ""];
+      const rows = io.rows() - 1;
+      const shown = last === undefined ? [] : renderTop(last, io.columns(), rows - above.length);
+      const lines = [...above, ...shown];
+      const fitted = fitScreen(lines, io.columns(), rows);
       io.stdout.write(`${HOME}${fitted.map((line) => `${line}${ERASE_TO_LINE_END}\n`).join("")}${ERASE_BELOW}`);
     };
     if (!args.json) io.stdout.write(ENTER_SCREEN);

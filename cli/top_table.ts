@@ -90,21 +90,54 @@ export function readTop(graph: GraphSnapshot, before: StatsFrame, now: StatsFram
   };
 }
 
-/** A reading as lines; names are cut where a line would be wider than `columns`. */
-export function renderTop(reading: TopReading, columns: number = Infinity): string[] {
+/**
+ * A reading as lines; names are cut where a line would be wider than `columns`. Where nodes and links are more than
+ * `rows`, they share these, the worst come first, and the last line says how many there are.
+ */
+export function renderTop(reading: TopReading, columns: number = Infinity, rows: number = Infinity): string[] {
   const { title, state, driver, elapsedNs, nodes, links } = reading;
   const head = [title, state, formatDuration(elapsedNs), `${driver} driver`].filter((part) => part !== "").join(", ");
-  const lines = [escapeControls(head), "", ...renderNodes(nodes, columns)];
-  if (links.length > 0) lines.push("", ...renderLinks(links, columns));
-  return lines;
+  const first = escapeControls(head);
+  const heads = links.length > 0 ? 5 : 3;
+  if (heads + nodes.length + links.length <= rows) {
+    const below = links.length > 0 ? ["", ...renderLinks(links, columns)] : [];
+    return [first, "", ...renderNodes(nodes, columns), ...below];
+  }
+  const room = Math.max(0, rows - (links.length > 0 ? 4 : 3));
+  const half = Math.floor(room / 2);
+  const shownLinks = Math.min(links.length, Math.max(half, room - nodes.length));
+  const shownNodes = Math.min(nodes.length, room - shownLinks);
+  const ofLinks = links.length > 0 ? ` and ${shownLinks} of ${formatCount(links.length)} links` : "";
+  return [
+    first,
+    ...renderNodes(worst(nodes, badnessOfNode).slice(0, shownNodes), columns),
+    ...(links.length > 0 ? renderLinks(worst(links, badnessOfLink).slice(0, shownLinks), columns) : []),
+    `${shownNodes} of ${formatCount(nodes.length)} nodes${ofLinks}, the worst first`,
+  ];
 }
 
-/** Lines that fit a screen: what is too long or too much is cut, and the last line says how much. */
+/** Lines that fit a screen: what is too long or too much is cut. */
 export function fitScreen(lines: readonly string[], columns: number, rows: number): string[] {
-  const shown = lines.length <= rows
-    ? lines
-    : [...lines.slice(0, rows - 1), `… and ${lines.length - rows + 1} more lines`];
-  return shown.map((line) => line.slice(0, columns));
+  return lines.slice(0, rows).map((line) => line.slice(0, columns));
+}
+
+/** Those that are worst first, the others as they were. */
+function worst<T>(entries: readonly T[], badness: (entry: T) => number): T[] {
+  return entries.map((entry) => ({ entry, bad: badness(entry) })).sort((a, b) => b.bad - a.bad).map(({ entry }) =>
+    entry
+  );
+}
+
+/** What keeps it from running weighs most, then failures, then how busy it is. */
+function badnessOfNode({ state, errors, busy }: TopNode): number {
+  const isWell = ["running", "open", "new", "ended", "closed"].includes(state);
+  const isBlocked = state.startsWith("running,");
+  return (isWell ? 0 : isBlocked ? 4 : 8) + (errors > 0 ? 2 : 0) + Math.min(busy, 1);
+}
+
+/** Frames that are lost now weigh most, then those that were, then how full it is. */
+function badnessOfLink({ dropped, droppedPerSecond, queued, capacity }: TopLink): number {
+  return (droppedPerSecond > 0 ? 4 : 0) + (dropped > 0 ? 2 : 0) + queued / capacity;
 }
 
 function renderNodes(nodes: readonly TopNode[], width: number): string[] {
@@ -158,10 +191,12 @@ function renderLinks(links: readonly TopLink[], width: number): string[] {
   );
 }
 
-/** `running`, `running, full gain.audioIn`, `running, no slot in audio`. */
+/** `running`, `running, full gain.audioIn`, `running, no slot in audio`, `stuck for 2.41 s`. */
 function describeState(graph: GraphSnapshot, { nodes }: StatsFrame, k: number): string {
   const state = NODE_STATES[nodes.state[k]] ?? "new";
   if (state !== "running") return state;
+  const forMs = nodes.inCallMs[k];
+  if (graph.stuckAfterMs > 0 && forMs >= graph.stuckAfterMs) return `stuck for ${formatDuration(forMs * 1e6)}`;
   const on = nodes.blockedOn[k] - 1;
   const blocked = BLOCKED_ON[nodes.blocked[k]];
   if (blocked === "link" && on >= 0) return `${state}, full ${endsOf(graph.links[on]).to}`;

@@ -32,6 +32,16 @@ export function renderMetrics(stats: RuntimeStats): string {
   ofNode("sluice_node_tick_p50_seconds", "gauge", "Median time of a tick.", (node) => node.tick.p50Ns / 1e9);
   ofNode("sluice_node_tick_p99_seconds", "gauge", "99th percentile of a tick.", (node) => node.tick.p99Ns / 1e9);
   out.metric(
+    "sluice_node_state",
+    "gauge",
+    "1 for the state that a node is in.",
+    nodes.map(({ id, type, lane, state }) => [{ node: id, type, lane, state }, 1]),
+  );
+  const stuckMs = ({ activity }: typeof nodes[number]) => activity.kind === "stuck" ? activity.forMs : 0;
+  const stuck = "How long a call that is stuck has not returned; 0 if none is.";
+  ofNode("sluice_node_stuck_seconds", "gauge", stuck, (node) => stuckMs(node) / 1e3);
+  ofNode("sluice_node_restarts_total", "counter", "How often a node was restarted.", (node) => node.restarts);
+  out.metric(
     "sluice_node_figure",
     "gauge",
     "Figures that a node has of its own, in the unit that the name says.",

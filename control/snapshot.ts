@@ -31,6 +31,7 @@ export function snapshotGraph(view: RuntimeView, run: string, title: string): Gr
     state: session?.state ?? "building",
     mode: view.mode,
     driver: view.driver,
+    stuckAfterMs: view.stuckAfterMs,
     ...(session?.error && { error: describeError(session.error) }),
     nodes: view.nodes.map(describeNode),
     links: view.links.map((link) => describeLink(link, session?.format(link))),

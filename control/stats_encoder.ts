@@ -95,7 +95,10 @@ export class StatsEncoder {
       const phase = own === PHASE.idle && running.has(index) ? PHASE.process : own;
       const inCall = phase === PHASE.process || phase === PHASE.setup || phase === PHASE.flush;
       if (ticks !== into.ticks[k] || phase !== into.phase[k] || !inCall) this.#callSinceNs[k] = nowNs;
-      into.inCallMs[k] = (nowNs - this.#callSinceNs[k]) / 1e6;
+      // The runtime has looked also while nobody followed.
+      const activity = inCall ? session!.activity(nodes[k]) : undefined;
+      const stuckMs = activity?.kind === "stuck" ? activity.forMs : 0;
+      into.inCallMs[k] = Math.max(stuckMs, (nowNs - this.#callSinceNs[k]) / 1e6);
       if (into.tickP50[k] === 0 || (k & 3) === (this.#reading & 3)) {
         readBuckets(u32, at32 + (NODE.tickHistogram >> 2), into.tickP50, into.tickP99, k);
         readBuckets(u32, at32 + (NODE.ageHistogram >> 2), into.ageP50, into.ageP99, k);
@@ -118,8 +121,8 @@ export class StatsEncoder {
     }
   }
 
-  #readLinks({ links, session, nowNs }: RuntimeView): void {
-    const { page } = session!;
+  #readLinks({ links, session }: RuntimeView): void {
+    const { page, nodesNowNs } = session!;
     const { f64, u32 } = page;
     const into = this.#links;
     for (let k = 0; k < links.length; k++) {
@@ -139,7 +142,7 @@ export class StatsEncoder {
       into.droppedLaneLost[k] = laneLost;
       into.queued[k] = Math.max(0, written - read - full - skipped - unlinked - laneLost);
       into.highWater[k] = f64[at64 + (LINK.highWater >> 3)];
-      into.ageNs[k] = written === 0 ? 0 : Math.max(0, nowNs - f64[at64 + (LINK.newestIngressNs >> 3)]);
+      into.ageNs[k] = written === 0 ? 0 : Math.max(0, nodesNowNs - f64[at64 + (LINK.newestIngressNs >> 3)]);
       into.state[k] = u32[(at >> 2) + (LINK.state >> 2)];
     }
   }

@@ -196,6 +196,7 @@ export class Runtime implements AsyncDisposable {
         mode,
         driver: driver.kind,
         nowNs: driver.nowNs(),
+        stuckAfterMs: this.#options.stuckAfterMs ?? STUCK_AFTER_MS,
         nodes: [...nodes.values()],
         links: [...links.values()],
         types: known,

@@ -10,6 +10,7 @@ import type { FrameFormat } from "./frames/format.ts";
 import type { NodeId } from "./ids.ts";
 import type { LaneKind } from "./lanes/lane_options.ts";
 import type { GraphMode } from "./links/policy.ts";
+import type { NodeActivity } from "./node_activity.ts";
 import type { NodeDescriptor } from "./registry/descriptor.ts";
 import type { Figures, NodeProgress, NodeState, PoolStats } from "./stats.ts";
 import type { LinkEntry, NodeEntry } from "./topology.ts";
@@ -32,12 +33,16 @@ export interface SessionView {
   readonly page: ControlPage;
   readonly state: RunState;
   readonly elapsedNs: number;
+  /** The nodes' clock, which ages are taken by: it stands still while the graph is paused. Nanoseconds. */
+  readonly nodesNowNs: number;
   readonly error?: Error;
   readonly lanes: readonly LaneView[];
   readonly nodeStates: ReadonlyMap<NodeId, NodeState>;
   readonly progress: ReadonlyMap<NodeId, NodeProgress>;
   /** Goes up whenever a node's reported figures or a link's format come in. */
   readonly factCount: number;
+  /** What a node is doing. */
+  activity(node: NodeEntry): NodeActivity;
   /** A node's own figures; those of native stages change without notice. */
   figures(node: NodeEntry): Figures | undefined;
   /** What a link's frames are, once it is known. */
@@ -51,7 +56,10 @@ export interface RuntimeView {
   readonly version: number;
   readonly mode: GraphMode;
   readonly driver: DriverKind;
+  /** The runtime's clock, which goes on while the graph is paused: for rates, calls and signs of life. Nanoseconds. */
   readonly nowNs: number;
+  /** How long a call may hold its lane before its node is stuck, milliseconds; 0: for ever. */
+  readonly stuckAfterMs: number;
   readonly nodes: readonly NodeEntry[];
   readonly links: readonly LinkEntry[];
   /** Types that the runtime knows, whether or not the graph has nodes of them. */

@@ -133,6 +133,10 @@ export const GraphSnapshot = z.object({
   mode: z.string(),
   /** `native` or `portable`. */
   driver: z.string(),
+  /**
+   * How long a call of a node may last before the node is stuck, milliseconds; 0: for ever. The statistics have `inCallMs`.
+   */
+  stuckAfterMs: z.number(),
   /** What made it fail. */
   error: ErrorInfo.optional(),
   nodes: z.array(NodeInfo),

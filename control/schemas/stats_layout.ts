@@ -12,7 +12,7 @@
  * | 24     | u32 nodes, u32 links, u32 lanes, u32 pools: entries of each column of a table            |
  * | 40     | u32 state: index into `GRAPH_STATES`, u32 zero                                           |
  * | 48     | f64 time since the start, nanoseconds                                                    |
- * | 56     | f64 the runtime's clock, nanoseconds                                                     |
+ * | 56     | f64 the runtime's clock, which goes on in pauses, nanoseconds                            |
  * | 64     | a byte a column: its width, 0, 1, 2, 4 or 8                                              |
  *
  * The columns follow in the order of {@linkcode STATS_TABLES}, each beginning at a multiple of 8 bytes. A `count` of
@@ -69,7 +69,7 @@ export const STATS_TABLES = {
     blocked: "count",
     /** For `blocked` link or pool: its index, plus 1. */
     blockedOn: "count",
-    /** How long it has been in the call that it is in, as seen between readings, milliseconds; 0 if it moved. */
+    /** How long it has been in the call that it is in, as seen between readings and, once it is stuck, by the runtime, milliseconds; 0 if it moved. */
     inCallMs: "count",
   },
   links: {
@@ -87,7 +87,7 @@ export const STATS_TABLES = {
     queued: "count",
     /** Most frames that were ever queued at once. */
     highWater: "count",
-    /** Time since the newest frame that was written entered the graph, nanoseconds. */
+    /** Time since the newest frame that was written entered the graph, without pauses, nanoseconds. */
     ageNs: "real",
     /** Bits: 1 its writer has ended, 2 it is being removed, 4 its reader has ended. */
     state: "count",

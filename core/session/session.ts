@@ -244,6 +244,7 @@ export class Session {
       page,
       state: this.#state(),
       elapsedNs: this.#summary?.elapsedNs ?? this.#elapsedNs(),
+      nodesNowNs: this.#clock.nowNs(),
       ...(this.#failure && { error: this.#failure }),
       lanes: this.#lanes.ports.map(({ name, index, kind }) => (
         { name, index, kind, warnings: this.#lanes.warningsOf(index) }
@@ -251,6 +252,7 @@ export class Session {
       nodeStates: this.#states,
       progress: this.#facts.progress,
       factCount: this.#facts.count,
+      activity: (node) => this.#watch.activityOf(node),
       figures: (node) => figuresOf(page, node, this.#facts),
       format: (link) => this.#facts.format(link),
       pools: () => this.#summary?.pools ?? (this.#memory?.pools ?? []).map(poolStats),

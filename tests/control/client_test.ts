@@ -17,6 +17,7 @@ const GRAPH: GraphSnapshot = {
   state: "running",
   mode: "live",
   driver: "portable",
+  stuckAfterMs: 2_000,
   nodes: [],
   links: [],
   lanes: [],

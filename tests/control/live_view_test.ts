@@ -3,6 +3,8 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { type ClientEvents, ControlClient } from "../../control/client.ts";
 import type { ControlEvent, LogLine } from "../../control/schemas/feed.ts";
 import { serveControl } from "../../control/server.ts";
+import type { StatsFrame } from "../../control/stats_frame.ts";
+import { readTop } from "../../cli/top_table.ts";
 import { nodes, Runtime } from "../../mod.ts";
 import { eachDriver } from "../fixtures/each_driver.ts";
 import { talkative } from "../fixtures/talkative.ts";
@@ -177,6 +179,61 @@ eachDriver("figures of all lanes go on while one hangs, and say which node hangs
   const [one, two] = [found[Math.floor(found.length / 2)], found.at(-1)!];
   ok(two.ticks > one.ticks && two.read > one.read, JSON.stringify({ one, two }));
   equal(graph.nodes[two.current - 1].id, "ears");
+  client.close();
+  await runtime.stop();
+});
+
+/** How long the graph is held, milliseconds. */
+const PAUSE_MS = 1_500;
+
+eachDriver("ages of links leave pauses out, in statistics and in /metrics alike", async (native) => {
+  await using served = await serveLive(native);
+  const { runtime, server } = served;
+  const client = connect(server.url);
+  let ageMs = 0;
+  client.on("stats", ({ links }) => ageMs = Math.max(...links.ageNs) / 1e6);
+  client.watch({ statsHz: 50 });
+  await client.ready();
+  await runtime.pause();
+  await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  await runtime.resume();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await until(client, "stats", () => true);
+  ok(ageMs < PAUSE_MS / 2, `${ageMs} ms in the statistics`);
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  const ages = [...metrics.matchAll(/^sluice_link_age_seconds\{.*\} (.+)$/gm)].map(([, value]) => Number(value));
+  equal(ages.length, 2);
+  ok(ages.every((age) => age < PAUSE_MS / 2_000), String(ages));
+  client.close();
+  await served.stopAndCheck();
+});
+
+Deno.test("a node that hangs is stuck in /metrics, in the statistics and in sluice top, from the first reading on", async () => {
+  await using runtime = new Runtime({ mode: "live", native: "off", stuckAfterMs: 700 });
+  const tone = runtime.add(nodes.toneSource(), { id: "tone" });
+  const ears = runtime.add(talkative({ hangMs: 8_000 }), { id: "ears", lane: "far" });
+  runtime.connect(tone.outputs.audio, ears.inputs.audio);
+  await using server = serveControl(runtime, { port: 0 });
+  await runtime.start();
+  const stuckFor = async () => {
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    ok(/^sluice_node_state\{node="ears",.*,state="running"\} 1$/m.test(metrics), metrics);
+    return Number(/^sluice_node_stuck_seconds\{node="ears",.*\} (.+)$/m.exec(metrics)![1]);
+  };
+  for (let k = 0; k < 200 && await stuckFor() < 1; k++) await new Promise((resolve) => setTimeout(resolve, 20));
+  const client = connect(server.url);
+  const first = Promise.withResolvers<StatsFrame>();
+  client.on("stats", first.resolve);
+  client.watch({ statsHz: 1 });
+  const graph = await client.ready();
+  const frame = await first.promise;
+  equal(graph.stuckAfterMs, 700);
+  ok(frame.nodes.inCallMs[1] >= 1_000, String(frame.nodes.inCallMs));
+  const { nodes: rows } = readTop(graph, frame, frame);
+  deepEqual(rows.map(({ id, state }) => [id, state.replace(/[\d.]+/, "…")]), [
+    ["tone", "running"],
+    ["ears", "stuck for … s"],
+  ]);
   client.close();
   await runtime.stop();
 });

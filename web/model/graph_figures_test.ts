@@ -12,6 +12,7 @@ const graph: GraphSnapshot = {
   state: "running",
   mode: "live",
   driver: "native",
+  stuckAfterMs: 2_000,
   nodes: [{ ...node, id: "tone", type: "tone-source" }, { ...node, id: "level", type: "level-meter" }],
   links: [{
     id: "l1",

@@ -12,6 +12,7 @@ const graph: GraphSnapshot = {
   state: "running",
   mode: "live",
   driver: "native",
+  stuckAfterMs: 2_000,
   nodes: [],
   links: [],
   lanes: [],

@@ -64,6 +64,7 @@ function sceneOf(nodes: NodeInfo[], links: GraphSnapshot["links"]): Scene {
     state: "running",
     mode: "live",
     driver: "native",
+    stuckAfterMs: 2_000,
     nodes,
     links,
     lanes: [],
