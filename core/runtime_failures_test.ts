@@ -3,6 +3,7 @@ import { numberedSource, pass } from "../tests/fixtures/numbered.ts";
 import { counting, filter, gathering, misbehaving, type Script, sink, source } from "../tests/fixtures/scripted.ts";
 import { fixture, port } from "../tests/fixtures/define.ts";
 import type { AudioFrame } from "./frames/audio_frame.ts";
+import { type LogEntry, tapLog } from "./log.ts";
 import type { StreamInput } from "./ports/stream.ts";
 import type { Processor, ProcessorContext } from "./processor.ts";
 import type { NodeHandle, OutputRef } from "./registry/handle.ts";
@@ -74,6 +75,25 @@ for (const how of ["close", "exit"] as const) {
     await rejects(runtime.finished, { code: "LaneCrashed", message: /Lane "doomed" ended: a node called/ });
   });
 }
+
+Deno.test("Runtime takes no notice of what a node on a worker posts, beside one warning", async () => {
+  const lines: LogEntry[] = [];
+  const untap = tapLog((entry) => lines.push(entry));
+  try {
+    await using runtime = new Runtime({ mode: "offline" });
+    const from = runtime.add(numberedSource({ count: 100 }));
+    const bad = runtime.add(misbehaving({ how: "post" }), { id: "bad", lane: "talks" });
+    runtime.connect(from.outputs.audio, bad.inputs.audioIn);
+    await runtime.start();
+    const { outcome, links } = await runtime.finished;
+    deepEqual([outcome, links[0].read], ["completed", 100]);
+    const told = lines.filter(({ message }) => message.includes("postMessage()"));
+    equal(told.length, 1);
+    ok(told[0].message.startsWith('A node of lane "talks" called postMessage(), which leads nowhere'));
+  } finally {
+    untap();
+  }
+});
 
 Deno.test("RuntimeOptions.signal that aborts after a failure disturbs nobody", async () => {
   const abort = new AbortController();

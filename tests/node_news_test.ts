@@ -2,9 +2,10 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { type LogEntry, tapLog } from "../core/log.ts";
 import { viewRuntime } from "../core/runtime_view.ts";
-import { Runtime } from "../mod.ts";
+import { type ProcessorContext, Runtime } from "../mod.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { numberedSource } from "./fixtures/numbered.ts";
+import { source } from "./fixtures/scripted.ts";
 import { talkative } from "./fixtures/talkative.ts";
 
 /** Blocks that the source sends. */
@@ -65,5 +66,45 @@ for (const lane of ["ears", "main"] as const) {
     await runtime.finished;
     const expected = Array.from({ length: COUNT }, (_, n) => [0, 1].map((k) => ["heard", { frame: n + 1, k }])).flat();
     deepEqual(heard, expected);
+  });
+}
+
+eachDriver(
+  "the lane tells of the events that it left out while it runs, with no later one to tell it by",
+  async (native) => {
+    await using runtime = new Runtime({ mode: "live", native });
+    let emitted = 0;
+    runtime.add(source({
+      process(context: ProcessorContext) {
+        while (emitted < 3_000) context.emit("beat", emitted++);
+        context.waitUntilNs(context.nowNs() + 5e6);
+      },
+    }));
+    let heard = 0;
+    let lost = 0;
+    const complete = Promise.withResolvers<void>();
+    runtime.events.on("*", (event) => {
+      if (event.kind === "custom") heard++;
+      if (event.kind === "overflow") lost += event.lost;
+      if (heard + lost >= 3_000) complete.resolve();
+    }, { capacity: 10_000 });
+    await runtime.start();
+    await complete.promise;
+    deepEqual([heard + lost, lost > 0], [3_000, true]);
+  },
+);
+
+for (const lane of ["ears", "main"] as const) {
+  eachDriver(`lane "${lane}" tells of the events that it left out last before it closes`, async (native) => {
+    await using runtime = build(native, lane, { events: 900 });
+    let heard = 0;
+    let lost = 0;
+    runtime.events.on("*", (event) => {
+      if (event.kind === "custom") heard++;
+      if (event.kind === "overflow") lost += event.lost;
+    }, { capacity: 10_000 });
+    await runtime.start();
+    await runtime.finished;
+    deepEqual([heard + lost, lost > 0], [900 * COUNT, true]);
   });
 }

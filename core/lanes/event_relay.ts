@@ -1,6 +1,6 @@
 /**
  * The events that the nodes of a lane emit, on their way to the event bus. Whoever emits never waits; a lane that emits
- * very much has the rest counted, and the count goes with the next event that passes.
+ * very much has the rest counted, and the count is told twice a second at most, and at the end.
  *
  * @module
  */
@@ -13,6 +13,9 @@ import type { NodeCell } from "./node_cell.ts";
 const EVENTS_PER_SECOND = 1_000;
 const BURST = 1_000;
 
+/** Least time between two reports of events that were left out, milliseconds. */
+const TELL_EVERY_MS = 500;
+
 /** Longest name of an event, characters. */
 const MAX_NAME = 64;
 
@@ -22,12 +25,15 @@ const MAX_DATA = 64 * 1024;
 /** See the module. */
 export class EventRelay {
   readonly #post: (report: LaneReport) => void;
+  readonly #nowMs: () => number;
   readonly #limit: RateLimit;
   #lost = 0;
+  #toldAtMs = -Infinity;
 
   /** @param nowMs a clock, milliseconds */
   constructor(post: (report: LaneReport) => void, nowMs: () => number) {
     this.#post = post;
+    this.#nowMs = nowMs;
     this.#limit = new RateLimit(EVENTS_PER_SECOND, BURST, nowMs);
   }
 
@@ -41,9 +47,25 @@ export class EventRelay {
       this.#lost++;
       return;
     }
-    const event = { kind: "emitted", node: cell.id, name, data: copyData(cell.id, name, data) } as const;
-    this.#post(this.#lost === 0 ? event : { ...event, lost: this.#lost });
+    this.#post({ kind: "emitted", node: cell.id, name, data: copyData(cell.id, name, data) });
+  }
+
+  /** Whether events were left out that nobody was told of. */
+  get waits(): boolean {
+    return this.#lost > 0;
+  }
+
+  /** Tells how many events were left out, if it is time to. */
+  tell(): void {
+    if (this.#nowMs() - this.#toldAtMs >= TELL_EVERY_MS) this.tellAll();
+  }
+
+  /** Tells how many events were left out, at the end. */
+  tellAll(): void {
+    if (this.#lost === 0) return;
+    this.#post({ kind: "overflow", lost: this.#lost });
     this.#lost = 0;
+    this.#toldAtMs = this.#nowMs();
   }
 }
 

@@ -258,6 +258,7 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
 
   tellNews(nowNs: number): void {
     if (this.#news.waits) this.#news.tell(nowNs);
+    if (this.#events.waits) this.#events.tell();
   }
 
   rested(pause: number): void {
@@ -315,6 +316,7 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     await Promise.race([Promise.all(this.cells.map(tearDown)), sleep(LEAVE_TIMEOUT_MS)]);
     this.publish();
     this.#news.tellAll();
+    this.#events.tellAll();
     this.#die();
   }
 
@@ -378,6 +380,7 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
       // A node has detached the memory: that was reported when it was first used.
     }
     this.#news.tellAll();
+    this.#events.tellAll();
     this.site.post({ kind: "closed" });
   }
 }

@@ -5,7 +5,7 @@
  */
 import { openDriver } from "../driver/open.ts";
 import { serializeError, SluiceError } from "../errors.ts";
-import { tapLog } from "../log.ts";
+import { logger, tapLog } from "../log.ts";
 import { loadNodeType } from "../registry/load_type.ts";
 import { Lane } from "./lane.ts";
 import { LogRelay } from "./log_relay.ts";
@@ -20,9 +20,10 @@ interface WorkerScope {
 }
 
 const scope = globalThis as unknown as WorkerScope;
+const post = scope.postMessage.bind(scope);
 let lane: Lane | undefined;
 
-const relay = new LogRelay((entry) => scope.postMessage({ kind: "log", entry }));
+const relay = new LogRelay((entry) => post({ kind: "log", entry }));
 tapLog((entry) => relay.take(entry));
 
 // Without these, one rejection ends this lane and main with it.
@@ -40,10 +41,21 @@ const close = scope.close.bind(scope);
 scope.close = () => crash("a node called close()");
 Deno.exit = (code) => crash(`a node called Deno.exit(${code ?? ""})`);
 
+// What a node posts would be taken for a report of the lane.
+let warned = false;
+scope.postMessage = () => {
+  if (warned) return;
+  warned = true;
+  logger("lane").warn(
+    `A node of lane "${lane?.init.name}" called postMessage(), which leads nowhere on a lane: what it posts is lost; ` +
+      "context.emit() reaches the program",
+  );
+};
+
 /** Tells the control isolate, runs no node any more, and ends the thread once the call of the node is over. */
 function crash(reason: string): never {
   const error = new SluiceError("LaneCrashed", `Lane "${lane?.init.name}" ended: ${reason}`);
-  scope.postMessage({ kind: "failed", error: serializeError(error) });
+  post({ kind: "failed", error: serializeError(error) });
   void lane?.leave();
   throw error;
 }
@@ -61,11 +73,11 @@ scope.addEventListener("message", async ({ data }) => {
     lane = new Lane(data.init, {
       driver,
       mayBlock: true,
-      post: (report) => scope.postMessage(report),
+      post,
       end: close,
       findType: (node) => loadNodeType(node.type, node.packageUrl),
     });
   } catch (error) {
-    scope.postMessage({ kind: "failed", error: serializeError(error) });
+    post({ kind: "failed", error: serializeError(error) });
   }
 });

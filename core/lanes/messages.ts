@@ -255,14 +255,9 @@ export type LaneReport =
   | { readonly kind: "disabled"; readonly node: NodeId }
   | { readonly kind: "ended"; readonly node: NodeId; readonly figures?: { readonly [name: string]: number } }
   | { readonly kind: "progress"; readonly node: NodeId; readonly doneNs: number; readonly totalNs?: number }
-  | {
-    readonly kind: "emitted";
-    readonly node: NodeId;
-    readonly name: string;
-    readonly data: unknown;
-    /** Events of the lane that were left out since the last one. */
-    readonly lost?: number;
-  }
+  | { readonly kind: "emitted"; readonly node: NodeId; readonly name: string; readonly data: unknown }
+  /** Events of the lane's nodes that were left out since the last report. */
+  | { readonly kind: "overflow"; readonly lost: number }
   | { readonly kind: "told"; readonly nodes: readonly NodeTold[] }
   /** A line of a worker's log, whose output it has seen to itself. */
   | { readonly kind: "log"; readonly entry: LogEntry }

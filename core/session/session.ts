@@ -22,6 +22,7 @@ import { logger, relayLog } from "../log.ts";
 import { MAX_TIMEOUT_MS } from "../option_check.ts";
 import { describeStaleSources, findStaleSources } from "../registry/staleness.ts";
 import type { RunState, SessionView } from "../runtime_view.ts";
+import { redact, redactValue } from "../redaction.ts";
 import { resolveSecrets } from "../secrets.ts";
 import { readLaneCounters, readPhase, type RunSummary, type RuntimeStats } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
@@ -463,11 +464,14 @@ export class Session {
         relayLog(report.entry);
         break;
       case "emitted": {
-        const { node: nodeId, name, data, lost } = report;
-        if (lost !== undefined) events.publish({ group: "lane", lane, kind: "overflow", lost });
-        events.publish({ group: "node", nodeId, kind: "custom", name, data });
+        // Its lane may not know the secrets of others, from which it got them.
+        const [name, data] = [redact(report.name), redactValue(report.data)];
+        events.publish({ group: "node", nodeId: report.node, kind: "custom", name, data });
         break;
       }
+      case "overflow":
+        events.publish({ group: "lane", lane, kind: "overflow", lost: report.lost });
+        break;
       case "configured": {
         const request = this.#requests.get(report.request);
         this.#requests.delete(report.request);
