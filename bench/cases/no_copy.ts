@@ -10,15 +10,19 @@ import type { HeapAnswer } from "../peers/heap_child.ts";
 
 const FRAMES = 1_000_000;
 
-/** Growth of one heap over the whole run that counts as none, bytes: code and feedback that V8 makes meanwhile. */
+/** Frames before these: V8 compiles and collects feedback meanwhile. */
+const WARMUP = 200_000;
+
+/** Growth of both heaps together that counts as none, bytes: what V8 still compiles and notes. */
 const FIXED_TOTAL_BYTES = 512 * 1024;
 
 /** See the module. */
 export const noCopy: Benchmark = {
   name: "no-copy",
   about:
-    "1,000,000 frames of 1920 × 1080 × 4 bytes through 5 nodes on 2 lanes: the payload's address is compared at the " +
-    "end; heaps are measured after a forced collection, in the middle of the run and at its end.",
+    "1,000,000 frames of 1920 × 1080 × 4 bytes through 5 nodes on 2 lanes, after 200,000 to warm up: the payload's " +
+    "address is compared at the end; heaps are measured after a forced collection, before the first of the million and " +
+    "after the last.",
   async run() {
     const { stdout, code, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
@@ -27,6 +31,7 @@ export const noCopy: Benchmark = {
         "--v8-flags=--expose-gc",
         new URL("../peers/heap_child.ts", import.meta.url).pathname,
         `${FRAMES}`,
+        `${WARMUP}`,
       ],
     }).output();
     if (code !== 0) throw new Error(`The run of 1080p frames failed: ${new TextDecoder().decode(stderr)}`);
@@ -43,10 +48,11 @@ export const noCopy: Benchmark = {
       },
       {
         ...row,
-        what: "the same: growth of either heap from frame 500,000 to 1,000,000",
-        result: growth.map((bytes) => `${(bytes / 1024).toFixed(0)} KiB`).join(" and "),
+        what: "the same: growth of the two heaps over 1,000,000 frames",
+        result: `${growth.map((bytes) => (bytes / 1024).toFixed(0)).join(" and ")} KiB`,
         goal: "≤ 512 KiB in all",
-        hit: growth.every((bytes) => bytes <= FIXED_TOTAL_BYTES),
+        // A heap that shrank makes up for nothing in the other isolate.
+        hit: growth.reduce((sum, bytes) => sum + Math.max(0, bytes), 0) <= FIXED_TOTAL_BYTES,
       },
     ] satisfies Row[];
   },

@@ -13,14 +13,15 @@ export interface HeapAnswer {
   readonly sinkGrowthBytes: number;
 }
 
-const count = Number(Deno.args[0]);
+/** Frames that are measured, after those that warm up. */
+const [frames, warmup] = Deno.args.map(Number);
 if ((globalThis as { gc?: () => void }).gc === undefined) throw new TypeError("Run with --v8-flags=--expose-gc");
 
 const { seen, source, nsPerFrame } = await runChain({
   passes: 3,
   classes: 3,
-  frames: count / 2,
-  warmup: count / 2,
+  frames,
+  warmup,
   samples: 1920 * 1080,
   lanes: ["bench-a", "bench-a", "bench-a", "bench-b"],
   capacity: 4,

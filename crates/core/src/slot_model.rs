@@ -115,6 +115,8 @@ fn release(memory: &Memory, pool: &Slots<View>, slot: u32, lane: u32) -> bool {
     if kept {
         let hold = pool.words.hold(slot, lane).map(|hold| hold.load(Ordering::Relaxed));
         assert_eq!(hold, Some(HOLD_FREE), "what a lane keeps at hand is noted");
+        // The lane may lend it again at once: what the others did with it must have happened before.
+        pool.words.raise_generation(slot);
         pool.words.between_writes();
         let _ = pool.free_reserved(lane, &[slot]);
     }
