@@ -144,6 +144,44 @@ pageTest("the form says what is wrong with a value, and the node keeps the one i
   assert.equal(await page.locator(".field-problem").count(), 0);
 });
 
+pageTest(
+  "a value that is refused moves neither the slider nor the sound, and is given up by Escape or by leaving",
+  async () => {
+    await using served = await serveDemo();
+    await using browser = await openPage();
+    const { page } = browser;
+    await page.goto(`${served.server.url}/#graph&node=gain`);
+    const input = page.getByRole("textbox", { name: "gainDb" });
+    const slider = page.getByLabel("gainDb, slider");
+    await input.fill("-20");
+    await input.press("Enter");
+    await eventually(async () => assert.equal((await describe(page, "gain")).config.gainDb, -20));
+    const place = await slider.inputValue();
+
+    await input.fill("");
+    assert.equal(await slider.inputValue(), place);
+    await input.press("Enter");
+    await page.getByText("wanted a number; gainDb is -20 dB").waitFor();
+    assert.equal(await slider.inputValue(), place);
+    // The next key goes on from the value in force.
+    await slider.press("ArrowRight");
+    await eventually(async () => assert.equal((await describe(page, "gain")).config.gainDb, -19.5));
+    assert.equal(await input.inputValue(), "-19.5");
+
+    await input.fill("99");
+    await input.press("Escape");
+    assert.equal(await input.inputValue(), "-19.5");
+    await page.getByText("gainDb is -19.5 dB").waitFor();
+    await page.locator("[data-inspector]").waitFor();
+    await input.fill("loud");
+    await page.locator("h2").first().click();
+    await page.getByText("wanted a number; gainDb is -19.5 dB").waitFor();
+    assert.equal(await input.inputValue(), "-19.5");
+    assert.equal((await describe(page, "gain")).config.gainDb, -19.5);
+    assert.deepEqual(browser.faults, []);
+  },
+);
+
 /** Waits until the inspector shows another count of frames: an answer has come. */
 async function nextAnswer(page: Page): Promise<void> {
   const before = await inspected(page, "frames-in");

@@ -7,7 +7,7 @@ import { paintGraph } from "../model/graph_painter.ts";
 import { FIGURES_FROM, showsFigures } from "../model/text_scales.ts";
 import { camera, screen, visible } from "../state/camera.ts";
 import { hoveredLink, hoveredNode } from "../state/hover.ts";
-import { conditions, figures, graph, reading, status } from "../state/live.ts";
+import { conditions, figures, graph, reading } from "../state/live.ts";
 import { selectedLink, selectedNode } from "../state/place.ts";
 import { scene } from "../state/scene.ts";
 import { palette } from "../state/theme.ts";
@@ -59,7 +59,7 @@ export function GraphView(): JSX.Element {
   }, []);
   const empty = graph.value !== undefined && graph.value.nodes.length === 0;
   return (
-    <section class={`graph-view ${status.value === "open" ? "" : "stale"}`} aria-label="Graph">
+    <section class="graph-view" aria-label="Graph">
       <div
         ref={box}
         class="graph-box"

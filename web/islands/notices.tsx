@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { Icon } from "../components/icon.tsx";
 import { LongText } from "../components/long_text.tsx";
 import { dismissNotice, notice } from "../state/commands.ts";
-import { graph, graphState, hasEnded, problem, status } from "../state/live.ts";
+import { events, graph, graphState, hasEnded, problem, status } from "../state/live.ts";
 
 /** The failure that somebody has read: its run and message. */
 const dismissed = signal("");
@@ -12,7 +12,7 @@ const dismissed = signal("");
 /** See the module. */
 export function Notices(): JSX.Element {
   const lost = status.value === "waiting" || (status.value === "connecting" && graph.value !== undefined);
-  const failure = graphState.value === "failed" ? graph.value?.error : undefined;
+  const failure = graphState.value === "failed" ? graph.value?.error ?? lastWords() : undefined;
   return (
     <div class="notices" role="log" aria-label="Notices">
       {lost && (
@@ -27,7 +27,7 @@ export function Notices(): JSX.Element {
           <span class="grow">
             The graph failed: <LongText text={failure.message} />
           </span>
-          <code>{failure.code}</code>
+          {failure.code !== undefined && <code>{failure.code}</code>}
           <button
             type="button"
             class="plain icon"
@@ -39,7 +39,9 @@ export function Notices(): JSX.Element {
         </p>
       )}
       {problem.value !== undefined && (
-        <p class="notice">A message of the runtime could not be understood: {problem.value.message}</p>
+        <p class="notice">
+          A message of the runtime could not be understood: <LongText text={problem.value.message} />
+        </p>
       )}
       {notice.value !== undefined && (
         <p class="notice bad-notice">
@@ -51,6 +53,11 @@ export function Notices(): JSX.Element {
       )}
     </div>
   );
+}
+
+/** Why the graph failed, by its last event: the server may be gone before it can be asked. */
+function lastWords(): { readonly message: string; readonly code?: string } | undefined {
+  return events.value.findLast(({ topic, kind }) => topic === "runtime" && kind === "ended");
 }
 
 function keyOf(message: string): string {

@@ -84,9 +84,9 @@ function StateText(): JSX.Element {
 /** How many nodes and links are in which condition, the gravest first. */
 function Summary(): JSX.Element {
   conditions.value;
-  const counts = figures.value === undefined ? [] : countHealth(figures.value);
+  const counts = figures.value?.known !== true ? [] : countHealth(figures.value);
   return (
-    <ul class="summary" aria-label="Conditions of nodes and links">
+    <ul class={status.value === "open" ? "summary" : "summary stale"} aria-label="Conditions of nodes and links">
       {counts.map((count) => {
         const { word, meaning } = HEALTH_MARKS[count.health];
         const words = countWords(count);

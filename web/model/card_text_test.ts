@@ -5,6 +5,7 @@ import type { LinkFigures, NodeFigures } from "./graph_figures.ts";
 
 const node: NodeFigures = {
   health: "healthy",
+  state: "running",
   ticks: 10,
   ticksPerSecond: 94,
   busyShare: 0.1,

@@ -59,6 +59,8 @@ export interface SliderScale {
   readonly minimum: number;
   readonly maximum: number;
   readonly logarithmic: boolean;
+  /** Where the logarithm begins: the minimum, or for a range from 0 on the number of place 1. */
+  readonly first: number;
   readonly places: number;
 }
 
@@ -92,7 +94,7 @@ export type Field = NumberField | SwitchField | ChoiceField | TextField | JsonFi
 /** What a person's text means. */
 export type ParsedField = { readonly value: unknown } | { readonly problem: string };
 
-/** A range that spans this factor, above 0, gets a logarithmic slider. */
+/** A range that spans this factor, above 0 or from the first step after 0 on, gets a logarithmic slider. */
 const LOGARITHMIC_FROM = 1000;
 
 /** Places of a slider at most. */
@@ -112,20 +114,36 @@ export function sliderValue(field: NumberField, place: number): number {
   const share = Math.min(1, Math.max(0, place / places));
   if (share === 0) return minimum;
   if (share === 1) return maximum;
-  const raw = logarithmic ? minimum * (maximum / minimum) ** share : minimum + (maximum - minimum) * share;
+  const raw = logarithmic
+    ? field.slider!.first * (maximum / field.slider!.first) ** share
+    : minimum + (maximum - minimum) * share;
   const step = field.step ?? niceStep((logarithmic ? raw : maximum - minimum) / LINEAR_STEPS);
-  const rounded = Number((Math.round(raw / step) * step).toPrecision(12));
+  // Low on a scale from 0 on, a place is at least a step.
+  const steps = logarithmic && minimum === 0 && field.step !== undefined ? Math.max(place, raw / step) : raw / step;
+  const rounded = Number((Math.round(steps) * step).toPrecision(12));
   return Math.min(maximum, Math.max(minimum, rounded));
 }
 
 /** The place of a slider that stands for a number, the nearest one if it lies outside. */
-export function sliderPlace({ slider }: NumberField, value: number): number {
-  const { minimum, maximum, logarithmic, places } = slider!;
+export function sliderPlace(field: NumberField, value: number): number {
+  const { minimum, maximum, logarithmic, places } = field.slider!;
   const clamped = Math.min(maximum, Math.max(minimum, value));
+  if (logarithmic && minimum === 0) return nearestPlace(field, clamped);
   const share = logarithmic
     ? Math.log(clamped / minimum) / Math.log(maximum / minimum)
     : (clamped - minimum) / (maximum - minimum);
   return Math.round(share * places);
+}
+
+/** The place whose number is the nearest: numbers grow with places. */
+function nearestPlace(field: NumberField, value: number): number {
+  let [low, high] = [0, field.slider!.places];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (sliderValue(field, middle) <= value) low = middle;
+    else high = middle;
+  }
+  return value - sliderValue(field, low) < sliderValue(field, high) - value ? low : high;
 }
 
 /** Reads what a person typed. The runtime checks it again: this only answers at once. */
@@ -216,10 +234,11 @@ function toNumberField(base: FieldBase, schema: FieldSchema, duration: boolean):
 }
 
 function sliderScale(minimum: number, maximum: number, step: number | undefined): SliderScale {
-  const logarithmic = minimum > 0 && maximum / minimum >= LOGARITHMIC_FROM;
+  const first = minimum === 0 ? step ?? 1 : minimum;
+  const logarithmic = first > 0 && maximum / first >= LOGARITHMIC_FROM;
   // A place for each value: the least move of a slider is never lost to rounding.
   const steps = Math.round((maximum - minimum) / (step ?? niceStep((maximum - minimum) / LINEAR_STEPS)));
-  return { minimum, maximum, logarithmic, places: logarithmic ? SLIDER_PLACES : Math.min(SLIDER_PLACES, steps) };
+  return { minimum, maximum, logarithmic, first, places: logarithmic ? SLIDER_PLACES : Math.min(SLIDER_PLACES, steps) };
 }
 
 function parseNumber(field: NumberField, text: string): ParsedField {

@@ -71,6 +71,8 @@ Deno.test("sliderValue() of neighbouring places is never the same", () => {
     { minimum: 20, maximum: 20_000 },
     { type: "integer", minimum: 0, maximum: 7 },
     { type: "integer", minimum: 0, maximum: 1_000_000 },
+    { minimum: 0, maximum: 96_000 },
+    { multipleOf: 0.5, minimum: 0, maximum: 5_000 },
   ];
   for (const schema of ranges) {
     const field = numberField(schema);
@@ -102,4 +104,14 @@ Deno.test("parseField() takes a duration as a number or as text with a unit", ()
 Deno.test("describeRange() names ends that are open, excluded or absent", () => {
   assert.equal(describeRange(numberField({})), "");
   assert.equal(describeRange(numberField({ exclusiveMinimum: 0, maximum: 1 })), "above 0, at most 1");
+});
+
+Deno.test("sliderValue() of a range from 0 to 96,000 Hz has as much room for low numbers as for high ones", () => {
+  const field = numberField({ minimum: 0, maximum: 96_000, "x-unit": "Hz" });
+  const { places } = field.slider!;
+  assert.equal(sliderValue(field, 0), 0);
+  assert.ok(sliderValue(field, places / 2) < 500, String(sliderValue(field, places / 2)));
+  for (const place of [0, 1, 40, places / 2, places]) {
+    assert.equal(sliderPlace(field, sliderValue(field, place)), place);
+  }
 });

@@ -7,11 +7,14 @@
  *
  * @module
  */
-import { type GraphSnapshot, NODE_STATES } from "../../control/schemas/graph.ts";
+import { type GraphSnapshot, type GraphState, NODE_STATES, type NodeLifeState } from "../../control/schemas/graph.ts";
 import { BLOCKED_ON, BUCKET_SHIFTS, bucketNs, LANE_STATES, PHASES } from "../../control/schemas/stats_layout.ts";
 import { framesDropped, framesRead, type StatsFrame } from "../../control/stats_frame.ts";
-import { graver, type Health, linkHealth, nodeHealth } from "./health.ts";
+import { graver, type Health, linkHealth, nodeHealth, STUCK_MS } from "./health.ts";
 import { Rates } from "./rates.ts";
+
+/** States of a graph that does not run any more. */
+const OVER: readonly GraphState[] = ["completed", "stopped", "failed"];
 
 /** How long a drop is shown, milliseconds. */
 const SHOW_DROP_MS = 2000;
@@ -19,6 +22,8 @@ const SHOW_DROP_MS = 2000;
 /** What a node shows. Rates are `NaN` until they are known. */
 export interface NodeFigures {
   readonly health: Health;
+  /** Where it is in its life. */
+  readonly state: NodeLifeState;
   readonly ticks: number;
   readonly ticksPerSecond: number;
   /** Share of the time in `process()`, from 0 to 1. */
@@ -64,11 +69,18 @@ export class GraphFigures {
   readonly #droppedCounts: Float64Array;
   readonly #faultCounts: Float64Array;
   readonly #lastFaultMs: Float64Array;
+  /** Time between frames, by when the last ones were seen; `NaN` until two were. */
+  readonly #periodsNs: Float64Array;
+  readonly #grewNs: Float64Array;
+  readonly #grewTo: Float64Array;
   readonly #laneStates: Uint8Array;
   #frame: StatsFrame | undefined;
+  #ended: GraphState | undefined;
+  #known = false;
   #changes = 0;
 
-  constructor(graph: GraphSnapshot) {
+  /** @param before figures of another version of the same run: what both count goes on */
+  constructor(graph: GraphSnapshot, before?: GraphFigures) {
     this.graph = graph;
     const { nodes: { length: nodes }, links: { length: links } } = graph;
     this.nodeHealth = new Array(nodes).fill("idle");
@@ -80,9 +92,31 @@ export class GraphFigures {
     this.#dropped = new Rates(links);
     this.#readCounts = new Float64Array(links);
     this.#droppedCounts = new Float64Array(links);
-    this.#faultCounts = new Float64Array(links);
+    // Drops of before this page looked are none of now: no count is less than this.
+    this.#faultCounts = new Float64Array(links).fill(NaN);
     this.#lastFaultMs = new Float64Array(links).fill(-Infinity);
+    this.#periodsNs = new Float64Array(links).fill(NaN);
+    this.#grewNs = new Float64Array(links).fill(NaN);
+    this.#grewTo = new Float64Array(links).fill(NaN);
     this.#laneStates = new Uint8Array(graph.lanes.length);
+    if (before !== undefined && before.graph.run === graph.run) this.#carryFrom(before);
+  }
+
+  /** Whether conditions are known: a frame was taken, or they go on from the version before. */
+  get known(): boolean {
+    return this.#known;
+  }
+
+  /** Whether the graph has come to its end. */
+  get over(): boolean {
+    return this.#ended !== undefined || OVER.includes(this.#frame?.state ?? "building");
+  }
+
+  /** Tells that the graph has come to its end, which its last frame may not say. */
+  end(state: GraphState): void {
+    if (this.over) return;
+    this.#ended = state;
+    if (this.#frame !== undefined) this.#judge(this.#frame, this.#frame.nowNs / 1e6);
   }
 
   /** Goes up with each frame in which the condition of a node or link, or the state of a lane, is another. */
@@ -110,7 +144,6 @@ export class GraphFigures {
     const fits = frame.version === this.graph.version && frame.nodes.ticks.length === nodes.length &&
       frame.links.written.length === links.length;
     if (!fits) return false;
-    const first = this.#frame === undefined;
     this.#frame = frame;
     // By the runtime's own clock: a message that was on the way for long falsifies no rate.
     const nowMs = frame.nowNs / 1e6;
@@ -120,8 +153,9 @@ export class GraphFigures {
       this.#readCounts[link] = framesRead(frame, link);
       this.#droppedCounts[link] = framesDropped(frame.links, link);
       const faults = frame.links.droppedFull[link] + frame.links.droppedLaneLost[link];
-      if (!first && faults > this.#faultCounts[link]) this.#lastFaultMs[link] = nowMs;
+      if (faults > this.#faultCounts[link]) this.#lastFaultMs[link] = nowMs;
       this.#faultCounts[link] = faults;
+      this.#takePeriod(link, frame);
     }
     this.#written.take(frame.links.written, nowMs);
     this.#read.take(this.#readCounts, nowMs);
@@ -137,8 +171,9 @@ export class GraphFigures {
     return {
       health: this.nodeHealth[index],
       ticks: columns.ticks[index],
-      ticksPerSecond: this.#ticks.perSecond[index],
-      busyShare: this.#busyUs.perSecond[index] / 1e6,
+      state: NODE_STATES[columns.state[index]] ?? "new",
+      ticksPerSecond: this.#rate(this.#ticks, index),
+      busyShare: this.#rate(this.#busyUs, index) / 1e6,
       tickP50Ns: bucketNs(columns.tickP50[index], BUCKET_SHIFTS.tickP50),
       tickP99Ns: bucketNs(columns.tickP99[index], BUCKET_SHIFTS.tickP99),
       errors: columns.errors[index],
@@ -158,9 +193,9 @@ export class GraphFigures {
       dropped: this.#droppedCounts[index],
       queued: columns.queued[index],
       capacity: this.graph.links[index].capacity,
-      writtenPerSecond: this.#written.perSecond[index],
-      readPerSecond: this.#read.perSecond[index],
-      droppedPerSecond: this.#dropped.perSecond[index],
+      writtenPerSecond: this.#rate(this.#written, index),
+      readPerSecond: this.#rate(this.#read, index),
+      droppedPerSecond: this.#rate(this.#dropped, index),
       ageNs: columns.ageNs[index],
     };
   }
@@ -176,8 +211,46 @@ export class GraphFigures {
     return this.nodeHealth[node] === "stuck" ? this.graph.nodes[node]?.id : undefined;
   }
 
+  /** What has ended has no rate but 0. */
+  #rate(rates: Rates, index: number): number {
+    return this.over ? 0 : rates.perSecond[index];
+  }
+
+  #takePeriod(link: number, { links: { written }, nowNs }: StatsFrame): void {
+    const growth = written[link] - this.#grewTo[link];
+    if (growth === 0) return;
+    this.#periodsNs[link] = growth > 0 ? (nowNs - this.#grewNs[link]) / growth : NaN;
+    this.#grewNs[link] = nowNs;
+    this.#grewTo[link] = written[link];
+  }
+
+  #carryFrom(before: GraphFigures): void {
+    const nodes = originsOf(this.graph.nodes, before.graph.nodes);
+    const links = originsOf(this.graph.links, before.graph.links);
+    this.#known = before.#known;
+    this.#ended = before.#ended;
+    this.#ticks.carryFrom(before.#ticks, nodes);
+    this.#busyUs.carryFrom(before.#busyUs, nodes);
+    this.#written.carryFrom(before.#written, links);
+    this.#read.carryFrom(before.#read, links);
+    this.#dropped.carryFrom(before.#dropped, links);
+    nodes.forEach((origin, k) => this.nodeHealth[k] = before.nodeHealth[origin] ?? "idle");
+    links.forEach((origin, k) => {
+      if (origin < 0) return;
+      this.linkHealth[k] = before.linkHealth[origin];
+      this.#faultCounts[k] = before.#faultCounts[origin];
+      this.#lastFaultMs[k] = before.#lastFaultMs[origin];
+      this.#periodsNs[k] = before.#periodsNs[origin];
+      this.#grewNs[k] = before.#grewNs[origin];
+      this.#grewTo[k] = before.#grewTo[origin];
+    });
+  }
+
   #judge(frame: StatsFrame, nowMs: number): void {
-    const flowing = frame.state === "running" || frame.state === "stopping";
+    const { over } = this;
+    const flowing = !over && (frame.state === "running" || frame.state === "stopping");
+    const stuckAfterMs = stuckLimitMs(this.graph);
+    this.#known = true;
     const live = this.graph.mode === "live";
     const { nodes, links } = frame;
     let changed = false;
@@ -191,9 +264,12 @@ export class GraphFigures {
         phase: PHASES[nodes.phase[k]] ?? "idle",
         blocked: BLOCKED_ON[nodes.blocked[k]] ?? "nothing",
         inCallMs: nodes.inCallMs[k],
+        stuckAfterMs,
+        ticks: nodes.ticks[k],
         ticksPerSecond: this.#ticks.perSecond[k],
         busyShare: this.#busyUs.perSecond[k] / 1e6,
         flowing,
+        over,
         live,
       });
       changed ||= health !== this.nodeHealth[k];
@@ -208,8 +284,11 @@ export class GraphFigures {
         readPerSecond: this.#read.perSecond[k],
         ageNs: links.ageNs[k],
         written: links.written[k],
+        // Until two frames were seen, the mean since the start.
+        periodNs: Number.isNaN(this.#periodsNs[k]) ? frame.elapsedNs / links.written[k] : this.#periodsNs[k],
         ended: (links.state[k] & 1) !== 0,
         flowing,
+        over,
         live,
       });
       changed ||= health !== this.linkHealth[k];
@@ -217,4 +296,15 @@ export class GraphFigures {
     });
     if (changed) this.#changes++;
   }
+}
+
+/** Where each entry of a list stands in another; -1 for one that is new. */
+function originsOf(list: readonly { readonly id: string }[], before: readonly { readonly id: string }[]): number[] {
+  const indices = new Map(before.map(({ id }, k) => [id, k]));
+  return list.map(({ id }) => indices.get(id) ?? -1);
+}
+
+/** From which time in one call on the runtime calls a node stuck; it may be told not to look. */
+function stuckLimitMs({ stuckAfterMs = STUCK_MS }: GraphSnapshot & { readonly stuckAfterMs?: number }): number {
+  return stuckAfterMs === 0 ? Infinity : stuckAfterMs;
 }

@@ -47,7 +47,7 @@ function frameAt(ms: number, nodes: Values = {}, links: Values = {}, version = 3
     state: "running",
     elapsedNs: ms * 1e6,
     nowNs: ms * 1e6,
-    nodes: table("nodes", 2, { state: [2, 2], ...nodes }),
+    nodes: table("nodes", nodes.ticks?.length ?? 2, { state: [2, 2], ...nodes }),
     links: table("links", 1, links),
     lanes: table("lanes", 0, {}),
     pools: table("pools", 0, {}),
@@ -61,6 +61,7 @@ Deno.test("GraphFigures takes rates from the runtime's clock, and the rest from 
   figures.take(frameAt(100, { ticks: [20, 5], busyUs: [50_000, 0], tickP50: [9, 0] }, { written: [20], queued: [3] }));
   assert.deepEqual(figures.node(0), {
     health: "healthy",
+    state: "running",
     ticks: 20,
     ticksPerSecond: 100,
     busyShare: 0.5,
@@ -136,4 +137,49 @@ Deno.test("GraphFigures shows no rate over an hour in which the tab slept", () =
   assert.ok(Number.isNaN(figures.node(0)?.ticksPerSecond));
   figures.take(frameAt(3_600_100, { ticks: [10, 9] }));
   assert.equal(figures.node(0)?.ticksPerSecond, 10);
+});
+
+Deno.test("GraphFigures of another version go on with what both have, by id", () => {
+  const before = new GraphFigures(graph);
+  before.take(frameAt(0, { ticks: [10, 20] }, { written: [10], droppedFull: [3] }));
+  before.take(frameAt(100, { ticks: [20, 21] }, { written: [20], droppedFull: [3] }));
+  // A node is put in front: indices are others.
+  const edited = { ...graph, version: 4, nodes: [{ ...node, id: "new", type: "gain" }, ...graph.nodes] };
+  const figures = new GraphFigures(edited, before);
+  assert.equal(figures.known, true);
+  assert.deepEqual(figures.nodeHealth, ["idle", "healthy", "healthy"]);
+  const frame = frameAt(200, { ticks: [0, 30, 22], state: [2, 2, 2] }, { written: [30], droppedFull: [3] }, 4);
+  assert.equal(figures.take(frame), true);
+  assert.deepEqual([1, 2].map((k) => figures.node(k)?.ticksPerSecond), [100, 10]);
+  assert.deepEqual(figures.nodeHealth, ["idle", "healthy", "healthy"]);
+  assert.deepEqual(figures.linkHealth, ["healthy"]);
+  figures.take(frameAt(300, { ticks: [0, 40, 23], state: [2, 2, 2] }, { written: [40], droppedFull: [4] }, 4));
+  assert.deepEqual(figures.linkHealth, ["dropping"]);
+});
+
+Deno.test("GraphFigures.end() leaves neither rates nor drops in sight, and what failed failed", () => {
+  const figures = new GraphFigures(graph);
+  figures.take(frameAt(0, { ticks: [10, 0] }, { written: [10] }));
+  figures.take(frameAt(100, { ticks: [20, 0], state: [2, NODE_STATES.indexOf("failed")] }, { droppedFull: [1] }));
+  assert.deepEqual(figures.linkHealth, ["dropping"]);
+  figures.end("failed");
+  assert.deepEqual(figures.linkHealth, ["ended"]);
+  assert.deepEqual(figures.nodeHealth, ["ended", "failed"]);
+  assert.equal(figures.node(0)?.ticksPerSecond, 0);
+  assert.equal(figures.link(0)?.droppedPerSecond, 0);
+});
+
+Deno.test("GraphFigures calls no link late that gets a frame each second, and one that stops getting them", () => {
+  const figures = new GraphFigures(graph);
+  const seen = new Set<string>();
+  for (let ms = 0; ms <= 12_000; ms += 100) {
+    const written = Math.floor(ms / 1000) + 100;
+    figures.take(frameAt(ms + 50, {}, { written: [written], ageNs: [(ms % 1000) * 1e6] }));
+    if (ms > 2_000) seen.add(figures.linkHealth[0]);
+  }
+  assert.deepEqual([...seen], ["healthy"]);
+  for (let ms = 12_100; ms <= 15_000; ms += 100) {
+    figures.take(frameAt(ms + 50, {}, { written: [112], ageNs: [(ms - 12_000) * 1e6] }));
+  }
+  assert.deepEqual(figures.linkHealth, ["late"]);
 });

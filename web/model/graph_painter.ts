@@ -70,14 +70,9 @@ function laneWords(kind: string, figures: GraphFigures | undefined, lane: number
   const state = figures?.laneState(lane);
   const node = figures?.laneNode(lane);
   if (node !== undefined) return `stuck in ${node}`;
-  if (isEnded(figures)) return `${kind} lane, ended`;
+  if (figures?.over === true) return `${kind} lane, ended`;
   if (state === "dead" || state === "fenced") return `${kind} lane, ${state}`;
   return `${kind} lane`;
-}
-
-function isEnded(figures: GraphFigures | undefined): boolean {
-  const state = figures?.frame?.state;
-  return state === "completed" || state === "stopped" || state === "failed";
 }
 
 function paintLinks(context: CanvasRenderingContext2D, painting: Painting, links: readonly number[]): void {

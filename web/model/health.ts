@@ -23,13 +23,14 @@ export interface HealthMark {
   readonly meaning: string;
 }
 
-/** Newest frames older than this make a link of a live graph late, nanoseconds. */
+/** Newest frames older than this, and than so many periods of the link, make it late in a live graph. Nanoseconds. */
 export const LATE_NS = 250e6;
+export const LATE_PERIODS = 2;
 
 /** A node that spends at least this share of the time in `process()` cannot keep up. */
 export const BUSY_SHARE = 0.95;
 
-/** One call of `process()` that lasts this long is stuck, milliseconds. */
+/** One call of `process()` that lasts this long is stuck where the runtime says no other limit, milliseconds. */
 export const STUCK_MS = 1000;
 
 /** How each condition is shown. */
@@ -62,7 +63,7 @@ export const HEALTH_MARKS: Readonly<Record<Health, HealthMark>> = {
     word: "late",
     shape: "M6 0L12 11L0 11Z",
     color: "--health-late",
-    meaning: "It cannot keep up, or frames are older than a quarter of a second in a live graph",
+    meaning: "It cannot keep up, or in a live graph frames are older than a quarter of a second and two periods",
   },
   healthy: {
     word: "healthy",
@@ -94,12 +95,18 @@ export interface NodeSigns {
   readonly blocked: "nothing" | "link" | "pool";
   /** How long it has been in the call that it is in, milliseconds. */
   readonly inCallMs: number;
+  /** From which time in one call on it is stuck, milliseconds. */
+  readonly stuckAfterMs: number;
+  /** Calls of `process()` that it ever made. */
+  readonly ticks: number;
   /** Calls of `process()` a second; `NaN` if not known. */
   readonly ticksPerSecond: number;
   /** Share of the time in `process()`, from 0 to 1; `NaN` if not known. */
   readonly busyShare: number;
   /** The graph runs, neither paused nor at its end. */
   readonly flowing: boolean;
+  /** The graph has come to its end. */
+  readonly over: boolean;
   /** The graph is paced by the clock. */
   readonly live: boolean;
 }
@@ -116,12 +123,16 @@ export interface LinkSigns {
   readonly readPerSecond: number;
   /** Age of the newest frame, nanoseconds. */
   readonly ageNs: number;
+  /** Time between two frames that went in, nanoseconds. */
+  readonly periodNs: number;
   /** Frames that ever went in. */
   readonly written: number;
   /** Its writer has ended. */
   readonly ended: boolean;
   /** The graph runs, neither paused nor at its end. */
   readonly flowing: boolean;
+  /** The graph has come to its end. */
+  readonly over: boolean;
   /** The graph is paced by the clock. */
   readonly live: boolean;
 }
@@ -129,24 +140,39 @@ export interface LinkSigns {
 /** The condition of a node. */
 export function nodeHealth(signs: NodeSigns): Health {
   if (signs.state === "failed" || signs.state === "restarting") return "failed";
-  if (signs.state === "ended" || signs.state === "closed" || signs.state === "disabled") return "ended";
+  if (signs.over || signs.state === "ended" || signs.state === "closed" || signs.state === "disabled") return "ended";
   // An asynchronous node that awaits is no stuck one: only a call that holds its lane is.
-  if ((signs.phase === "process" || signs.phase === "setup") && signs.inCallMs >= STUCK_MS) return "stuck";
+  if ((signs.phase === "process" || signs.phase === "setup") && signs.inCallMs >= signs.stuckAfterMs) return "stuck";
   if (!signs.flowing) return "idle";
   if (signs.blocked !== "nothing" && signs.ticksPerSecond === 0) return "blocked";
   // An offline graph runs as fast as it can: there, being busy is no fault.
   if (signs.live && signs.busyShare >= BUSY_SHARE) return "late";
-  return signs.ticksPerSecond > 0 ? "healthy" : "idle";
+  // What has ticked and whose rate is not known yet is not idle for that.
+  const ticks = Number.isNaN(signs.ticksPerSecond) ? signs.ticks > 0 : signs.ticksPerSecond > 0;
+  return ticks ? "healthy" : "idle";
 }
 
 /** The condition of a link. */
 export function linkHealth(signs: LinkSigns): Health {
+  if (signs.over) return "ended";
   if (signs.droppedRecently) return "dropping";
   if (signs.ended && signs.queued === 0) return "ended";
   if (!signs.flowing) return "idle";
   if (signs.queued >= signs.capacity && signs.readPerSecond === 0) return "blocked";
-  if (signs.live && !signs.ended && signs.written > 0 && signs.ageNs > LATE_NS) return "late";
-  return signs.writtenPerSecond > 0 || signs.readPerSecond > 0 ? "healthy" : "idle";
+  if (
+    signs.live && !signs.ended && signs.written > 0 && signs.ageNs > Math.max(LATE_NS, LATE_PERIODS * signs.periodNs)
+  ) {
+    return "late";
+  }
+  const flows = Number.isNaN(signs.writtenPerSecond)
+    ? signs.written > 0
+    : signs.writtenPerSecond > 0 || signs.readPerSecond > 0 || isBetweenFrames(signs);
+  return flows ? "healthy" : "idle";
+}
+
+/** Of a slow stream the last second may have had no frame. */
+function isBetweenFrames({ written, ageNs, periodNs, live }: LinkSigns): boolean {
+  return live && written > 0 && periodNs > 0.5e9 && ageNs <= LATE_PERIODS * periodNs;
 }
 
 /** The graver of two conditions. */

@@ -14,9 +14,12 @@ const node: NodeSigns = {
   phase: "idle",
   blocked: "nothing",
   inCallMs: 0,
+  stuckAfterMs: 1000,
+  ticks: 1000,
   ticksPerSecond: 94,
   busyShare: 0.1,
   flowing: true,
+  over: false,
   live: true,
 };
 
@@ -27,9 +30,11 @@ const link: LinkSigns = {
   writtenPerSecond: 94,
   readPerSecond: 94,
   ageNs: 5e6,
+  periodNs: 11e6,
   written: 1000,
   ended: false,
   flowing: true,
+  over: false,
   live: true,
 };
 
@@ -76,4 +81,27 @@ Deno.test("graver() takes the gravest, whichever comes first", () => {
   assert.equal(graver("late", "stuck"), "stuck");
   assert.equal(graver("stuck", "late"), "stuck");
   assert.equal(graver("healthy", "ended"), "healthy");
+});
+
+Deno.test("nodeHealth() takes the runtime's own limit, and calls nothing idle whose rate is not known yet", () => {
+  assert.equal(nodeHealth({ ...node, phase: "process", inCallMs: 300, stuckAfterMs: 200 }), "stuck");
+  assert.equal(nodeHealth({ ...node, phase: "process", inCallMs: 9000, stuckAfterMs: Infinity }), "healthy");
+  assert.equal(nodeHealth({ ...node, ticksPerSecond: NaN }), "healthy");
+  assert.equal(nodeHealth({ ...node, ticksPerSecond: NaN, ticks: 0 }), "idle");
+  assert.equal(linkHealth({ ...link, writtenPerSecond: NaN, readPerSecond: NaN }), "healthy");
+  assert.equal(linkHealth({ ...link, writtenPerSecond: NaN, readPerSecond: NaN, written: 0 }), "idle");
+});
+
+Deno.test("linkHealth() calls a slow stream late by its own period, and not idle between two frames", () => {
+  const slow = { ...link, periodNs: 1e9, writtenPerSecond: 1, readPerSecond: 1, queued: 0 };
+  for (const ageNs of [1e6, 300e6, 990e6]) assert.equal(linkHealth({ ...slow, ageNs }), "healthy");
+  assert.equal(linkHealth({ ...slow, ageNs: 900e6, writtenPerSecond: 0, readPerSecond: 0 }), "healthy");
+  assert.equal(linkHealth({ ...slow, ageNs: 2.1e9, writtenPerSecond: 0 }), "late");
+  assert.equal(linkHealth({ ...link, ageNs: 300e6 }), "late");
+});
+
+Deno.test("linkHealth() and nodeHealth() of a graph that has ended say so, but for what failed", () => {
+  assert.equal(linkHealth({ ...link, over: true, flowing: false, droppedRecently: true }), "ended");
+  assert.equal(nodeHealth({ ...node, over: true, flowing: false }), "ended");
+  assert.equal(nodeHealth({ ...node, over: true, flowing: false, state: "failed" }), "failed");
 });

@@ -4,6 +4,7 @@ import { HistoryBook } from "./history_book.ts";
 
 const now: NodeFigures = {
   health: "healthy",
+  state: "running",
   ticks: 1,
   ticksPerSecond: 10,
   busyShare: 0.5,

@@ -1,6 +1,6 @@
 /**
  * What the page knows of the running graph, as the client tells it: the graph, its figures, events and log lines. A
- * graph of another version or run replaces the figures; a graph that is told again, as after a lost connection, does
+ * graph of another run replaces the figures, one of another version carries over what both have; a graph that is told again, as after a lost connection, does
  * not. Memory is bounded by the size of the graph and the capacities below.
  *
  * @module
@@ -20,7 +20,7 @@ const KEPT_LINES = 1000;
 export type LivePart = "status" | "graph" | "figures" | "events" | "lines" | "problem";
 
 /** What of the client is used. */
-export type LiveClient = Pick<ControlClient, "on" | "call">;
+export type LiveClient = Pick<ControlClient, "on" | "call" | "status">;
 
 /** See the module. */
 export class LiveGraph {
@@ -32,19 +32,23 @@ export class LiveGraph {
   #graph: GraphSnapshot | undefined;
   #figures: GraphFigures | undefined;
   #problem: Error | undefined;
+  #outcome: GraphState | undefined;
   #restarts = 0;
 
   /** @param changed is told of each change, from within the client's own events */
   constructor(client: LiveClient, changed: (part: LivePart) => void) {
     this.#client = client;
     this.#changed = changed;
-    client.on("status", (status) => this.#take("status", () => this.#status = status));
+    client.on("status", (status) => this.#takeStatus(status));
     client.on("restart", () => this.#begin());
     client.on("graph", (graph) => this.#takeGraph(graph));
     client.on("stats", (frame) => this.#takeStats(frame));
-    client.on("events", (events) => this.#take("events", () => this.#events.add(events)));
+    client.on("events", (events) => this.#takeEvents(events));
     client.on("logs", (lines) => this.#take("lines", () => this.#lines.add(lines)));
-    client.on("problem", (problem) => this.#take("problem", () => this.#problem = problem));
+    client.on("problem", (problem) => {
+      // What fails as the connection is lost is told by the status.
+      if (client.status === "open") this.#take("problem", () => this.#problem = problem);
+    });
   }
 
   /** State of the connection. While it is not `open`, everything else is as it was last. */
@@ -62,9 +66,9 @@ export class LiveGraph {
     return this.#figures;
   }
 
-  /** State of the graph, by the newest reading. */
+  /** State of the graph: how it ended, if it has, and otherwise by the newest reading. */
   get state(): GraphState | undefined {
-    return this.#figures?.frame?.state ?? this.#graph?.state;
+    return this.#outcome ?? this.#figures?.frame?.state ?? this.#graph?.state;
   }
 
   /** Events of this run, oldest first. */
@@ -77,7 +81,7 @@ export class LiveGraph {
     return this.#lines.entries;
   }
 
-  /** What the client could not understand last. */
+  /** What the client could not understand last; forgotten once another connection is open. */
   get problem(): Error | undefined {
     return this.#problem;
   }
@@ -100,8 +104,25 @@ export class LiveGraph {
     this.#changed(part);
   }
 
+  #takeStatus(status: ConnectionStatus): void {
+    if (status === "open" && this.#problem !== undefined) this.#take("problem", () => this.#problem = undefined);
+    this.#take("status", () => this.#status = status);
+  }
+
+  #takeEvents(events: readonly ControlEvent[]): void {
+    this.#take("events", () => this.#events.add(events));
+    const outcome = events.find(({ topic, kind }) => topic === "runtime" && kind === "ended")?.data?.outcome;
+    if (outcome !== "completed" && outcome !== "stopped" && outcome !== "failed") return;
+    // The server may be gone before it sends another reading.
+    this.#outcome = outcome;
+    if (this.#figures?.frame === undefined) return;
+    this.#figures.end(outcome);
+    this.#changed("figures");
+  }
+
   #begin(): void {
     this.#restarts++;
+    this.#outcome = undefined;
     this.#figures = undefined;
     this.#events.clear();
     this.#lines.clear();
@@ -112,7 +133,10 @@ export class LiveGraph {
   #takeGraph(graph: GraphSnapshot): void {
     const known = this.#figures?.graph;
     this.#graph = graph;
-    if (known?.run !== graph.run || known.version !== graph.version) this.#figures = new GraphFigures(graph);
+    if (known?.run !== graph.run || known.version !== graph.version) {
+      this.#figures = new GraphFigures(graph, this.#figures);
+      if (this.#outcome !== undefined) this.#figures.end(this.#outcome);
+    }
     this.#changed("graph");
   }
 

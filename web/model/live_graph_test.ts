@@ -36,13 +36,15 @@ function scripted(answer: GraphSnapshot = graph) {
       listeners.set(event, listener);
       return () => {};
     },
+    status: "open",
     call: () => Promise.resolve(answer),
   } as unknown as LiveClient;
   const changed: LivePart[] = [];
+  const lose = () => Object.assign(client, { status: "waiting" });
   const live = new LiveGraph(client, (part) => changed.push(part));
   const tell = <E extends keyof ClientEvents>(event: E, value: ClientEvents[E]) =>
     listeners.get(event)!(value as never);
-  return { live, tell, changed };
+  return { live, tell, changed, lose };
 }
 
 const event = { seq: 1, timeMs: 1, topic: "runtime", kind: "started", level: "info", message: "" } as const;
@@ -87,4 +89,24 @@ Deno.test("LiveGraph keeps at most 500 events", () => {
   for (let k = 0; k < 30; k++) tell("events", Array.from({ length: 100 }, (_, n) => ({ ...event, seq: k * 100 + n })));
   assert.equal(live.events.length, 500);
   assert.equal(live.events[499].seq, 2999);
+});
+
+Deno.test("LiveGraph knows by its event that the graph has ended, though no reading says so", () => {
+  const { live, tell } = scripted();
+  tell("graph", graph);
+  tell("stats", frameOf(1));
+  tell("events", [{ ...event, kind: "ended", data: { outcome: "failed" }, message: "it threw" }]);
+  assert.equal(live.state, "failed");
+  assert.equal(live.figures?.over, true);
+});
+
+Deno.test("LiveGraph keeps no problem that a lost connection made, and forgets one when another is open", () => {
+  const { live, tell, lose } = scripted();
+  tell("problem", new Error("a message of another layout"));
+  assert.equal(live.problem?.message, "a message of another layout");
+  tell("status", "open");
+  assert.equal(live.problem, undefined);
+  lose();
+  tell("problem", new Error("the connection was lost"));
+  assert.equal(live.problem, undefined);
 });

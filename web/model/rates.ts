@@ -64,6 +64,24 @@ export class Rates {
     this.#readings = Math.min(KEPT, this.#readings + 1);
   }
 
+  /**
+   * Takes over what is known of entries that another column counts too, such as that of another version of the graph.
+   *
+   * @param origins index in `before` of each entry here; negative for a new one, whose rate is not known yet
+   */
+  carryFrom(before: Rates, origins: readonly number[]): void {
+    this.#timesMs.set(before.#timesMs);
+    this.#newest = before.#newest;
+    this.#readings = before.#readings;
+    origins.forEach((origin, k) => {
+      this.perSecond[k] = origin < 0 ? NaN : before.perSecond[origin];
+      for (let reading = 0; reading < KEPT; reading++) {
+        const count = origin < 0 ? NaN : before.#counts[reading * before.#length + origin];
+        this.#counts[reading * this.#length + k] = count;
+      }
+    });
+  }
+
   /** The reading that lies about a window back, or the oldest of those that are kept; -1 if there is none. */
   #base(atMs: number): number {
     for (let back = this.#readings - 1; back >= 0; back--) {

@@ -8,6 +8,7 @@ import { Notices } from "../islands/notices.tsx";
 import { TableView } from "../islands/table_view.tsx";
 import { TopBar } from "../islands/top_bar.tsx";
 import type { View } from "../model/place.ts";
+import { status } from "../state/live.ts";
 import { view } from "../state/place.ts";
 
 const VIEWS: Readonly<Record<View, () => JSX.Element>> = {
@@ -21,7 +22,7 @@ export default function Index(): JSX.Element {
   return (
     <>
       <TopBar />
-      <main class="main">
+      <main class={status.value === "open" ? "main" : "main stale"}>
         {VIEWS[view.value]()}
         <Inspector />
       </main>

@@ -27,7 +27,10 @@ effect(() => {
   const id = graph.value?.nodes[selectedNode.value]?.id;
   // What a node takes depends on the state of the graph.
   graphState.value;
-  if (id === undefined || status.value !== "open") return;
+  if (id === undefined || status.value !== "open") {
+    detailProblem.value = undefined;
+    return;
+  }
   if (detail.peek()?.node.id !== id) detail.value = undefined;
   void ask(id);
   const timer = setInterval(() => document.hidden || void ask(id), PERIOD_MS);
@@ -51,7 +54,7 @@ async function ask(id: string): Promise<void> {
     detailProblem.value = undefined;
   } catch (error) {
     // A lost connection is told above everything; what was known stays.
-    if (mine === asked && status.peek() === "open") {
+    if (mine === asked && client.status === "open") {
       detailProblem.value = error instanceof Error ? error.message : String(error);
     }
   }

@@ -30,8 +30,10 @@ interface ControlProps<F extends Field = Field> {
   readonly id: string;
   readonly field: F;
   readonly text: string;
-  /** Whether the node has a value. */
-  readonly known: boolean;
+  /** The number that a slider stands at: of what is typed if that can be taken, and otherwise what the node has. */
+  readonly number: number;
+  /** What stands in the form was not taken: shows what the node has again, and says so. @returns whether there was any */
+  restore(): boolean;
   readonly disabled: boolean;
   readonly invalid: boolean;
   readonly describedBy: string;
@@ -60,7 +62,7 @@ export function ConfigField({ node, field, value, disabled }: FieldProps): JSX.E
     id,
     field,
     text,
-    known: value !== undefined,
+    number: numberOf(field, draft.value, value),
     disabled,
     invalid: problem.value !== undefined,
     describedBy: `${id}-help`,
@@ -72,8 +74,16 @@ export function ConfigField({ node, field, value, disabled }: FieldProps): JSX.E
       typing.value = false;
       draft.value = next;
       const parsed = parseField(field, next);
-      problem.value = "problem" in parsed ? parsed.problem : undefined;
+      problem.value = "problem" in parsed ? `${parsed.problem}; ${inForce(field, value)}` : undefined;
       if ("value" in parsed) send(parsed.value);
+    },
+    restore() {
+      if (draft.value === undefined || sender.busy) return false;
+      const refused = problem.value !== undefined || "problem" in parseField(field, draft.value);
+      typing.value = false;
+      draft.value = undefined;
+      if (refused) problem.value ??= inForce(field, value);
+      return true;
     },
     slide(next) {
       draft.value = String(next);
@@ -100,11 +110,20 @@ export function ConfigField({ node, field, value, disabled }: FieldProps): JSX.E
 }
 
 function FieldControl(props: ControlProps): JSX.Element {
-  const { field, id, text, disabled, type, change, invalid, describedBy } = props;
-  const common = { id, disabled, "aria-describedby": describedBy, "aria-invalid": invalid };
+  const { field, id, text, disabled, type, change, restore, invalid, describedBy } = props;
+  const common: CommonProps = {
+    id,
+    disabled,
+    "aria-describedby": describedBy,
+    "aria-invalid": invalid,
+    onBlur: () => void restore(),
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key === "Escape" && restore()) event.stopPropagation();
+    },
+  };
   switch (field.kind) {
     case "number":
-      return <NumberControl {...props as ControlProps<NumberField>} />;
+      return <NumberControl {...props as ControlProps<NumberField>} common={common} />;
     case "switch":
       return (
         <input
@@ -144,35 +163,43 @@ function FieldControl(props: ControlProps): JSX.Element {
   }
 }
 
+/** What every control has, and what it does when it is left or given up. */
+interface CommonProps {
+  readonly id: string;
+  readonly disabled: boolean;
+  readonly "aria-describedby": string;
+  readonly "aria-invalid": boolean;
+  onBlur(): void;
+  onKeyDown(event: KeyboardEvent): void;
+}
+
 /** A number; with a slider beside it where both ends are known. */
-function NumberControl(props: ControlProps<NumberField>): JSX.Element {
-  const { id, field, text, known, disabled, invalid, describedBy, type, change, slide } = props;
-  const number = Number(text);
+function NumberControl(
+  props: ControlProps<NumberField> & { readonly common: CommonProps },
+): JSX.Element {
+  const { field, text, number, disabled, type, change, slide, common } = props;
   const { slider } = field;
   return (
     <span class="number-control">
-      {slider !== undefined && known && (
+      {slider !== undefined && Number.isFinite(number) && (
         <input
           type="range"
           aria-label={`${field.key}, slider`}
-          aria-valuetext={`${text} ${field.unit}`}
+          aria-valuetext={`${number} ${field.unit}`}
           min={0}
           max={slider.places}
           step={1}
           disabled={disabled}
-          value={Number.isFinite(number) ? sliderPlace(field, number) : 0}
+          value={sliderPlace(field, number)}
           onInput={({ currentTarget }) => slide(sliderValue(field, Number(currentTarget.value)))}
         />
       )}
       <input
-        id={id}
+        {...common}
         class="number-input"
         type="text"
         inputMode="decimal"
         autocomplete="off"
-        aria-describedby={describedBy}
-        aria-invalid={invalid}
-        disabled={disabled}
         value={text}
         onInput={({ currentTarget }) => type(currentTarget.value)}
         onChange={({ currentTarget }) => change(currentTarget.value)}
@@ -191,10 +218,24 @@ function makeSender(
     (value) => client.call("node.setConfig", { node, key, value }),
     () => problem.value = undefined,
     (error) => {
-      problem.value = error.message;
+      problem.value = `${error.message}; it keeps the value it has`;
       draft.value = undefined;
     },
   );
+}
+
+function numberOf(field: Field, draft: string | undefined, value: unknown): number {
+  const typed = draft === undefined ? undefined : parseField(field, draft);
+  const number = typed !== undefined && "value" in typed ? typed.value : value;
+  return typeof number === "number" ? number : NaN;
+}
+
+/** `gainDb is -20 dB`. */
+function inForce(field: Field, value: unknown): string {
+  if (value === undefined) return `${field.key} has no value`;
+  return `${field.key} is ${textOf(field, value)}${
+    field.unit === "" || typeof value !== "number" ? "" : ` ${field.unit}`
+  }`;
 }
 
 function textOf(field: Field, value: unknown): string {

@@ -42,7 +42,7 @@ export function NodePanel({ index }: PanelProps): JSX.Element | null {
     <>
       <p class="about soft">
         {node.type} · {node.category} · lane {node.lane}
-        {known !== undefined && ` · ${known.state}`}
+        <NodeState index={index} />
       </p>
       <Condition read={(now) => now.nodeHealth[index]} explain={(now) => nodeWords(now, index, failureOf(node.id))} />
       {detailProblem.value !== undefined && <p class="field-problem">{detailProblem.value}</p>}
@@ -82,6 +82,15 @@ export function NodePanel({ index }: PanelProps): JSX.Element | null {
       )}
     </>
   );
+}
+
+/** Where a node is in its life, by the newest reading; nothing runs in a graph that has ended. */
+function NodeState({ index }: PanelProps): JSX.Element | null {
+  reading.value;
+  const now = figures.value?.node(index);
+  if (now === undefined) return null;
+  const isOver = figures.value?.over === true && now.health === "ended";
+  return <span data-figure="state">· {isOver ? "ended" : now.state}</span>;
 }
 
 /** What a node failed with last: by the end of the graph, or by the events that are kept. */
