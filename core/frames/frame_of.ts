@@ -41,7 +41,8 @@ export function blankFrame(pool: Pool, slot: number, kind: FrameKind): Frame {
   return frameOfCode(pool, slot, KIND[kind]);
 }
 
-function frameOfCode(pool: Pool, slot: number, code: number): Frame {
+/** As `frameOf()` and `blankFrame()`. @param code of the kind, as slots' headers have it */
+export function frameOfCode(pool: Pool, slot: number, code: number): Frame {
   const known = pool.views[slot];
   if (known !== undefined && known.kindCode === code) return known;
   const made = CLASSES[code];

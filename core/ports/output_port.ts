@@ -5,10 +5,10 @@
  */
 import { KIND } from "../../ffi/layout.gen.ts";
 import { SluiceError } from "../errors.ts";
-import { DataFrame } from "../frames/data_frame.ts";
+import type { DataFrame } from "../frames/data_frame.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
-import { blankFrame } from "../frames/frame_of.ts";
+import { frameOfCode } from "../frames/frame_of.ts";
 import type { StructType } from "../frames/struct_memory.ts";
 import type { LinkWriter } from "../links/link.ts";
 import { LocalLink } from "../links/local_link.ts";
@@ -50,6 +50,8 @@ export class OutputPort implements StreamOutput {
   #only: LocalLink | undefined;
   #onlyIsLossless = false;
   readonly #kindCode: number = 0;
+  readonly #isData: boolean;
+  readonly #schema: string | undefined;
   /** Where the frame written last ends, which is when the next one begins; -1 where that says nothing. */
   #endPtsNs = -1;
   readonly #host: OutputHost;
@@ -74,6 +76,8 @@ export class OutputPort implements StreamOutput {
     this.#host = host;
     this.pool = pool;
     this.#kindCode = KIND[descriptor.kind];
+    this.#isData = descriptor.kind === "data";
+    this.#schema = descriptor.schema;
   }
 
   /**
@@ -171,8 +175,8 @@ export class OutputPort implements StreamOutput {
     if (this.#only !== undefined && this.#only.writtenOpen > 0) this.noteEnd();
     let frame: Frame;
     try {
-      const blank = blankFrame(this.pool, slot, this.descriptor.kind);
-      if (blank instanceof DataFrame) blank.structType = this.structType;
+      const blank = frameOfCode(this.pool, slot, this.#kindCode);
+      if (this.#isData) (blank as DataFrame).structType = this.structType;
       frame = blank.shape(shape);
     } catch (error) {
       this.pool.release(slot);
@@ -181,7 +185,7 @@ export class OutputPort implements StreamOutput {
     frame.sequence = this.#sequence++;
     frame.ingressNs = this.#host.ingressNs();
     frame.ptsNs = this.#endPtsNs < 0 ? this.#host.ptsNs() : this.#endPtsNs;
-    if (this.descriptor.schema !== undefined) frame.schemaName = this.descriptor.schema;
+    if (this.#schema !== undefined) frame.schemaName = this.#schema;
     return this.#host.acquired(frame, this);
   }
 
@@ -226,7 +230,7 @@ export class OutputPort implements StreamOutput {
     for (let k = 0; k < this.#lossless.length; k++) {
       if (this.#lossless[k].room() <= 0) this.#refuseFull(this.#lossless[k]);
     }
-    if (this.#crossesLanes && frame instanceof DataFrame) frame.serialize();
+    if (this.#isData && this.#crossesLanes) (frame as DataFrame).serialize();
     this.#noteEnd(frame);
     frame.takeReference("write");
     const given = this.#host.written(frame);
