@@ -59,6 +59,11 @@ export abstract class CellAdmission extends CellFigures {
   /** The one link to the node and the one away from it, if their ends are to be opened for its ticks. */
   #openIn: LocalLink | undefined;
   #openOut: LocalLink | undefined;
+  /**
+   * The times of each frame are noted when it is read: of a node that acquires frames, whose times may be those of the
+   * frame read last, or that gives frames away before its tick ends. Of others they are noted at the end of a tick.
+   */
+  #notesEach = false;
   /** A self-driven node whose ticks may follow each other at once, as long as its links have room. */
   repeats = false;
   /**
@@ -186,6 +191,7 @@ export abstract class CellAdmission extends CellFigures {
       this.spare -= written;
       this.#openPort!.noteEnd();
     }
+    if (!this.#notesEach) this.#noteLastTaken();
     const taken = this.#openIn!.closeReading(kept, this.lastIngressNs);
     this.reads += taken;
     this.framesIn += taken;
@@ -274,8 +280,14 @@ export abstract class CellAdmission extends CellFigures {
   }
 
   took(frame: Frame): void {
-    this.times[this.timesAt] = frame.ingressNs;
-    this.times[this.timesAt + 1] = frame.ptsNs;
+    if (this.#notesEach) this.noteTimes(frame);
+  }
+
+  acquires(): void {
+    if (this.#notesEach) return;
+    // Before the slot of the frame read last can be taken again.
+    if (this.isOpen) this.#noteLastTaken();
+    this.#notesEach = true;
   }
 
   protected override publishLinks(): void {
@@ -284,6 +296,14 @@ export abstract class CellAdmission extends CellFigures {
       const { links } = this.outputs[k];
       for (let n = 0; n < links.length; n++) links[n].publish();
     }
+  }
+
+  /** Its header tells its times, unless the node has given it away in the tick and another lane may have its slot. */
+  #noteLastTaken(): void {
+    const frame = this.#openIn!.lastTaken();
+    if (frame === undefined) return;
+    if (frame.pool.isHere(frame.slot)) this.noteTimes(frame);
+    else this.#notesEach = true;
   }
 
   /** Values and encoded frames need a second look when they are read. */

@@ -6,6 +6,7 @@
  */
 import { BLOCKED, NODE, PHASE } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
+import type { Frame } from "../frames/frame.ts";
 import { bucketOf } from "../histogram.ts";
 import { takeTimeRow } from "./time_rows.ts";
 
@@ -86,6 +87,12 @@ export abstract class CellFigures {
   /** When the frame read last entered the graph, on the runtime's clock. */
   get lastIngressNs(): number {
     return this.times[this.timesAt];
+  }
+
+  /** Notes the times of a frame that was read. */
+  protected noteTimes(frame: Frame): void {
+    this.times[this.timesAt] = frame.ingressNs;
+    this.times[this.timesAt + 1] = frame.ptsNs;
   }
 
   /** The media time of the frame read last, nanoseconds; 0 before that. */

@@ -219,8 +219,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   received(frame: Frame, port: InputPort): Frame {
     this.reads++;
     this.framesIn++;
-    this.times[this.timesAt] = frame.ingressNs;
-    this.times[this.timesAt + 1] = frame.ptsNs;
+    this.noteTimes(frame);
     // What was retained is released through the object that it was retained by: this read needs another one.
     if (!this.isPlain || frame.retained > 0) return this.#receivedOwn(frame, port);
     this.ledger.add(frame);

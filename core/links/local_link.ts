@@ -196,6 +196,11 @@ export class LocalLink implements LinkWriter, LinkReader {
     return true;
   }
 
+  /** The frame taken last by the open end; `undefined` where none was. */
+  lastTaken(): Frame | undefined {
+    return this.#head === this.#headOpened ? undefined : this.#ring[(this.#head - 1) & this.#mask];
+  }
+
   /** Frames written since the writing end was opened. */
   get writtenOpen(): number {
     return this.#writesOpened - this.#openWrites;

@@ -270,6 +270,11 @@ export class Pool {
     }
   }
 
+  /** Whether this lane holds the slot, or has it free in its magazine: then no other lane writes there. */
+  isHere(slot: number): boolean {
+    return this.u8[this.#holdsAt + slot] !== 0;
+  }
+
   /** What a lane holds of each slot. Only that lane writes there while it lives. */
   holdsOf(lane: number): Uint8Array {
     const start = this.#rowOf(lane);

@@ -21,7 +21,7 @@ export interface InputHost {
   readonly type: string;
   /** Whether the node may take one more frame in this tick: its outputs have room and it has not taken too many. */
   mayRead(): boolean;
-  /** Notes the times of a frame that came in by an open end. */
+  /** A frame has come in by an open end. */
   took(frame: Frame): void;
   /** Notes that the tick owns a frame that came in by a port. @returns the object to hand out */
   received(frame: Frame, port: InputPort): Frame;

@@ -19,6 +19,8 @@ import type { StreamOutput } from "./stream.ts";
 /** What a port asks of the node that it belongs to. */
 export interface OutputHost {
   readonly id: string;
+  /** A frame is about to be acquired. */
+  acquires(): void;
   /** Notes that the tick owns a frame that was acquired for a port. @returns the object to hand out */
   acquired(frame: Frame, port: OutputPort): Frame;
   /** Notes that a frame left the tick. @returns the object for links */
@@ -170,6 +172,7 @@ export class OutputPort implements StreamOutput {
   }
 
   tryAcquire(shape: unknown): Frame | undefined {
+    this.#host.acquires();
     const slot = this.pool.takeSlot();
     if (slot < 0) return undefined;
     if (this.#only !== undefined && this.#only.writtenOpen > 0) this.noteEnd();
