@@ -128,10 +128,10 @@ export function deepGates(): Gate[] {
       }],
     },
     {
-      name: "property tests, longer",
+      name: "property tests and reloads, longer",
       count: countDenoTests,
       commands: [{
-        ...deno("test", "-A", "--preload=tools/longer_properties.ts", ...propertyTests()),
+        ...deno("test", "-A", "--preload=tools/longer_properties.ts", ...longerTests()),
         env: { SLUICE_DEEP: "1", SLUICE_FUZZ_RUNS: "5000" },
       }],
     },
@@ -151,11 +151,11 @@ function documentedFiles(): string[] {
   );
 }
 
-/** The test modules that use fast-check. */
-function propertyTests(): string[] {
+/** The test modules that do more when there is time: those that use fast-check, or look for `SLUICE_DEEP`. */
+function longerTests(): string[] {
   return listTypeScript().filter((file) =>
     file.endsWith("_test.ts") && !file.startsWith("tools/") &&
-    Deno.readTextFileSync(ROOT + file).includes('"fast-check"')
+    /"fast-check"|"SLUICE_DEEP"/.test(Deno.readTextFileSync(ROOT + file))
   );
 }
 

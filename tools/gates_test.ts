@@ -14,3 +14,11 @@ Deno.test("without a Rust toolchain every gate that calls cargo is left out, and
   assert.deepEqual(portable?.commands[0].args, ["test", "-A"]);
   assert.deepEqual(portable?.commands[0].env, { SLUICE_NATIVE: "off" });
 });
+
+Deno.test("deepGates() runs longer what asks for that: properties, mutated inputs and reloads", () => {
+  const longer = deepGates().find(({ commands }) => commands.some(({ env }) => env?.SLUICE_DEEP === "1"));
+  const args = longer?.commands[0].args ?? [];
+  for (const file of ["codegen/mutated_inputs_test.ts", "tests/cli/reload_test.ts"]) {
+    assert.ok(args.includes(file), file);
+  }
+});

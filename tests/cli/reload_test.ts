@@ -8,8 +8,8 @@ import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { type Reload, type WatchedPackage, watchSources } from "../../cli/reload.ts";
 
-/** Reloads in a row; with as many as `deno task ok:deep` makes, memory is looked at. */
-const RELOADS = Deno.env.get("SLUICE_DEEP") === undefined ? 10 : 1_000;
+/** Reloads in a row; from 100 on, as in `deno task ok:deep`, memory is looked at. */
+const RELOADS = Number(Deno.env.get("SLUICE_RELOADS") ?? (Deno.env.get("SLUICE_DEEP") === undefined ? 10 : 1_000));
 
 const COUNTER = `import { type DataFrame, output, processor, type StreamOutput } from "@sluice/sluice";
 
