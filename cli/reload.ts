@@ -13,6 +13,7 @@ import type { AnyNodeType, NodePackage } from "../core/registry/node_type.ts";
 import type { Runtime } from "../core/runtime.ts";
 import { viewRuntime } from "../core/runtime_view.ts";
 import type { NodeEntry } from "../core/topology.ts";
+import { escapeControls } from "../core/log.ts";
 import { describeError, errorEvent } from "./failure.ts";
 import type { Io } from "./output.ts";
 import { type SourceChange, SourceWatch } from "./source_watch.ts";
@@ -36,6 +37,8 @@ export interface Reload {
   readonly changed: readonly string[];
   /** Nodes that run the new code. */
   readonly nodes: readonly string[];
+  /** Those among them that begin without the state of the old ones, and why. */
+  readonly anew: Readonly<Record<string, string>>;
   readonly tookMs: number;
   /** Why everything goes on as it was. */
   readonly error?: Error;
@@ -96,15 +99,18 @@ export function reportWatching(packages: readonly WatchedPackage[], json: boolea
 }
 
 /** Prints what became of a change. */
-export function reportReload({ changed, nodes, tookMs, error }: Reload, json: boolean, io: Io): void {
+export function reportReload({ changed, nodes, anew, tookMs, error }: Reload, json: boolean, io: Io): void {
   const files = changed.join(", ");
   if (json) {
     const outcome = error === undefined
-      ? { event: "reloaded", nodes, tookMs }
+      ? { event: "reloaded", nodes, anew, tookMs }
       : { ...errorEvent(error), event: "reload-failed" };
     io.stdout.line(JSON.stringify({ ...outcome, changed }));
   } else if (error === undefined) {
     io.stderr.line(`Reloaded ${nodes.join(", ")} after a change of ${files}, in ${Math.round(tookMs)} ms`);
+    for (const [node, reason] of Object.entries(anew)) {
+      io.stderr.line(`warning: "${node}" begins anew, without its state: ${escapeControls(reason)}`);
+    }
   } else {io.stderr.line(
       `Not reloaded after a change of ${files}: ${describeError(error)}; the graph goes on as it was`,
     );}
@@ -135,8 +141,9 @@ async function watchPackage(
 
   async function reload({ changed, refused }: SourceChange): Promise<void> {
     const startedMs = performance.now();
-    const report = (nodes: readonly string[], error?: Error): void => {
-      if (!signal.aborted) onReload({ changed, nodes, tookMs: performance.now() - startedMs, ...(error && { error }) });
+    const report = (nodes: readonly string[], error?: Error, anew: Reload["anew"] = {}): void => {
+      const tookMs = performance.now() - startedMs;
+      if (!signal.aborted) onReload({ changed, nodes, anew, tookMs, ...(error && { error }) });
     };
     if (signal.aborted) return;
     if (refused !== undefined) return report([], new SluiceError("InvalidGraph", refused));
@@ -146,9 +153,9 @@ async function watchPackage(
       for (const node of own) if (affected.includes(sourceOf(node))) waiting.add(node.id);
       const nodes = own.filter(({ id }) => waiting.has(id));
       if (nodes.length === 0) return;
-      await replaceNodes(runtime, nodes, await readFreshPackage(url, signal), tried);
+      const anew = await replaceNodes(runtime, nodes, await readFreshPackage(url, signal), tried);
       waiting.clear();
-      report(nodes.map(({ id }) => id));
+      report(nodes.map(({ id }) => id), undefined, anew);
     } catch (error) {
       report([], error as Error);
     }
@@ -176,13 +183,18 @@ function sourceOf({ type }: NodeEntry): string {
   return type.descriptor.source.replace(/:\d+$/, "");
 }
 
-/** Puts nodes of the new code in place, all or none: those that share a lane share a new one. */
+/**
+ * Puts nodes of the new code in place, all or none: those that share a lane share a new one. One whose old code fails
+ * to say what its state is begins without: the old code cannot be mended any more.
+ *
+ * @returns the nodes that do, and why
+ */
 async function replaceNodes(
   runtime: Runtime,
   nodes: readonly NodeEntry[],
   fresh: NodePackage,
   tried: Set<string>,
-): Promise<void> {
+): Promise<Reload["anew"]> {
   const onMain = nodes.filter(({ lane }) => lane === "main").map(({ id }) => `"${id}"`);
   if (onMain.length > 0) {
     throw new SluiceError(
@@ -191,14 +203,31 @@ async function replaceNodes(
         "the graph anew",
     );
   }
-  const lanes = new Map<string, string>();
-  for (const { lane } of viewRuntime(runtime).nodes) tried.add(lane);
-  await runtime.edit((edit) => {
-    for (const { id, type, config, lane } of nodes) {
-      if (!lanes.has(lane)) lanes.set(lane, nextLane(lane, tried));
-      edit.replace(id, { type: findType(fresh, type), config }, { lane: lanes.get(lane)! });
+  const anew: Record<string, string> = {};
+  for (;;) {
+    const lanes = new Map<string, string>();
+    for (const { lane } of viewRuntime(runtime).nodes) tried.add(lane);
+    try {
+      await runtime.edit((edit) => {
+        for (const { id, type, config, lane } of nodes) {
+          if (!lanes.has(lane)) lanes.set(lane, nextLane(lane, tried));
+          const startsAnew = Object.hasOwn(anew, id);
+          edit.replace(id, { type: findType(fresh, type), config }, { lane: lanes.get(lane)!, startsAnew });
+        }
+      });
+      return anew;
+    } catch (error) {
+      const id = nodeWithoutSnapshot(error);
+      if (id === undefined || Object.hasOwn(anew, id)) throw error;
+      anew[id] = (error as SluiceError).message;
     }
-  });
+  }
+}
+
+/** The node of an edit that was refused because `snapshot()` threw, or gave what cannot be sent to another lane. */
+function nodeWithoutSnapshot(error: unknown): string | undefined {
+  if (!(error instanceof SluiceError) || error.code !== "NodeFailed") return undefined;
+  return /\bsnapshot\(\)/.test(error.message) ? error.nodeId : undefined;
 }
 
 function findType(fresh: NodePackage, { descriptor: { type } }: AnyNodeType): AnyNodeType {

@@ -184,6 +184,38 @@ eachDriver(
   },
 );
 
+eachDriver("replace() that starts anew does not ask the old node for its state", async (native) => {
+  const restored: unknown[] = [];
+  const node = (snapshot: () => unknown) =>
+    fixture(() => {
+      const self = {
+        audioIn: undefined as never as { read(): { ptsNs: number } | undefined },
+        audioOut: undefined as never as { write(frame: unknown): void },
+        process() {
+          for (let frame = self.audioIn.read(); frame !== undefined; frame = self.audioIn.read()) {
+            self.audioOut.write(frame);
+          }
+        },
+        snapshot,
+        restore: (state: unknown) => void restored.push(state),
+      };
+      return self;
+    }, { type: "passing", lane: "main", ports: inAndOut });
+  const runtime = chain(native, "far");
+  const broken = node(() => {
+    throw new Error("no state, on purpose");
+  });
+  await runtime.edit((edit) => void edit.replace("middle", broken()));
+  await runtime.start();
+  const good = node(() => 7);
+  await rejects(runtime.edit((edit) => void edit.replace("middle", good())), /snapshot\(\).*no state, on purpose/);
+  await runtime.edit((edit) => void edit.replace("middle", good(), { startsAnew: true }));
+  deepEqual(restored, []);
+  await runtime.edit((edit) => void edit.replace("middle", good(), { startsAnew: false }));
+  deepEqual(restored, [7]);
+  await runtime.stop();
+});
+
 eachDriver("a sink that is removed while it runs finalises its file", async (native) => {
   const path = await Deno.makeTempFile({ suffix: ".wav" });
   try {

@@ -154,13 +154,13 @@ export class LaneEditor {
       for (const cell of held) cell.held = true;
       await settled(held, givenUp);
       const triedByNs = lane.nowNs() + command.trialMs * 1e6;
-      for (const { node, replaces } of edit.insert) {
+      for (const { node, replaces, anew } of edit.insert) {
         const old = replaces ? lane.cells.find((cell) => cell.id === node) : undefined;
         // What a failed node still knows may be what made it fail.
         if (old === undefined || old.failed || old.ended) continue;
         current = old;
         action = "snapshot()";
-        const state = old.instance.processor.snapshot?.();
+        const state = anew === true ? undefined : old.instance.processor.snapshot?.();
         current = cells.get(node)!;
         action = "restore()";
         if (state !== undefined) current.instance.processor.restore?.(state);
@@ -323,7 +323,7 @@ export class LaneEditor {
     return formats;
   }
 
-  async #yield({ epoch, nodes, links }: Command<"yield">): Promise<void> {
+  async #yield({ epoch, nodes, anew, links }: Command<"yield">): Promise<void> {
     const lane = this.#lane;
     const prepared = this.#prepared;
     if (prepared?.epoch !== epoch) return;
@@ -342,7 +342,9 @@ export class LaneEditor {
           throw new SluiceError("Busy", message, { nodeId: cell.id });
         }
         // What a failed node still knows may be what made it fail.
-        const state = cell.failed ? undefined : sendable(cell, cell.instance.processor.snapshot?.());
+        const state = cell.failed || anew.includes(cell.id)
+          ? undefined
+          : sendable(cell, cell.instance.processor.snapshot?.());
         yielded.push({ node: cell.id, carry: cell.carry, state });
       }
       for (const link of links) serializeQueued(lane, link);

@@ -88,12 +88,13 @@ export interface LaneEdit {
   readonly remove: readonly NodeId[];
   /**
    * Nodes that this edit has prepared. `replaces`: the node takes the place and the links of the one with its id, and
-   * what that one's `snapshot()` gives. `restart`: it has failed, and is torn down before the new one is set up; that
+   * what that one's `snapshot()` gives, unless it begins `anew`. `restart`: it has failed, and is torn down before the new one is set up; that
    * takes over its state only if it `carries` it. `arrives`: it comes from another lane, and is not run before `attach`.
    */
   readonly insert: readonly {
     readonly node: NodeId;
     readonly replaces?: boolean;
+    readonly anew?: boolean;
     readonly restart?: "carries" | "fresh";
     readonly arrives?: boolean;
   }[];
@@ -180,6 +181,8 @@ export type LaneCommand =
     readonly kind: "yield";
     readonly epoch: number;
     readonly nodes: readonly NodeId[];
+    /** Those among them whose state is not asked for. */
+    readonly anew: readonly NodeId[];
     /** Links within this lane that will lead to or within another one: what is queued on them must be able to. */
     readonly links: readonly LinkPlan[];
   }

@@ -24,6 +24,8 @@ import type { EditExtras } from "./live_edits.ts";
 export interface ReplaceOptions {
   /** `main`, or any name of a worker lane. */
   readonly lane?: string;
+  /** The new one is not given what the old one's `snapshot()` says, which is not called. Default false. */
+  readonly startsAnew?: boolean;
 }
 
 /** What `runtime.edit()` gives its function, for as long as that runs: later calls throw `Busy`. */
@@ -31,6 +33,8 @@ export class GraphEdit {
   readonly #topology: Topology;
   readonly #findType: (type: string) => AnyNodeType;
   readonly #actions: string[] = [];
+  /** Nodes that take over no state. */
+  readonly #anew = new Set<NodeId>();
   readonly #configure = new Map<NodeId, { [key: string]: unknown }>();
   #sealed = false;
 
@@ -52,6 +56,7 @@ export class GraphEdit {
     return {
       actions: this.#actions,
       configure: [...this.#configure].map(([node, values]) => ({ node, values })),
+      anew: this.#anew,
     };
   }
 
@@ -114,14 +119,15 @@ export class GraphEdit {
    * where a device drives it, where the graph is paused, and where nothing comes for it in time
    * (`trialMs` of `runtime.edit()`).
    *
-   * @param options `lane`: where the new one runs; by default where the old one does. As {@linkcode GraphEdit.move}
+   * @param options `lane`: where the new one runs; by default where the old one does. As {@linkcode GraphEdit.move}.
+   * `startsAnew`: without the old one's state
    * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`, `PortNotFound` or `TypeMismatch` if a link does not fit the
    * new type, `InvalidGraph` if the node's lane cannot run it
    */
   // deno-lint-ignore no-explicit-any -- as in add()
   replace<H extends NodeHandle<any, any>>(nodeId: string, spec: NodeSpec<H>, options: ReplaceOptions = {}): H {
     assertNodeSpec(spec);
-    assertKeys("Cannot replace a node", options, ["lane"]);
+    assertKeys("Cannot replace a node", options, ["lane", "startsAnew"]);
     const { lane } = this.#draft.node(nodeId);
     if (options.lane !== undefined) this.#draft.moveNode(nodeId, options.lane);
     let entry: NodeEntry;
@@ -132,6 +138,8 @@ export class GraphEdit {
       throw error;
     }
     this.#configure.delete(entry.id);
+    if (options.startsAnew === true) this.#anew.add(entry.id);
+    else this.#anew.delete(entry.id);
     this.#did("replace");
     return makeHandle(entry.id, entry.type.descriptor) as unknown as H;
   }

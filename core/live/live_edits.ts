@@ -39,6 +39,8 @@ export interface EditExtras {
   readonly actions: readonly string[];
   /** Live configuration values, already checked. */
   readonly configure: readonly { readonly node: NodeId; readonly values: { readonly [key: string]: unknown } }[];
+  /** Nodes in whose place others come that take over no state. */
+  readonly anew?: ReadonlySet<NodeId>;
   /** Nodes that have failed and are built anew on the same records; `carries`: with the state of those that failed. */
   readonly restart?: readonly { readonly node: NodeEntry; readonly carries: boolean }[];
   /** Called when there is no way back, before any lane has swapped. */
@@ -211,7 +213,7 @@ export class LiveEdits {
         plans.add(link, feedback.has(link), laneOf(link.fromNode), laneOf(link.toNode));
         planned.push(link);
       }
-      moves = new NodeMoves(site, change, draft);
+      moves = new NodeMoves(site, change, draft, extras.anew);
       this.#share(work, draft, change, moves, extras, tokens.length > 0);
       const prepared = answers(work.keys(), timeoutMs);
       for (const [lane, { nodes, hold, inspect, edit }] of work) {
@@ -356,7 +358,7 @@ export class LiveEdits {
       const own = of(after.id);
       own.nodes.push(site.nodePlan(after));
       own.hold.push(after.id);
-      own.edit.insert.push({ node: after.id, replaces: true });
+      own.edit.insert.push({ node: after.id, replaces: true, anew: extras.anew?.has(after.id) === true });
     }
     for (const { id, type } of change.ported) {
       of(id).hold.push(id);

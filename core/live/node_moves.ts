@@ -38,15 +38,25 @@ interface PlannedMove {
 export class NodeMoves {
   readonly #site: MoveSite;
   readonly #nodes: readonly NodeChange[];
+  readonly #anew: ReadonlySet<NodeId>;
   readonly #links: PlannedMove[] = [];
   /** What lanes have let go of, by link. */
   readonly #rests = new Map<number, LinkRest>();
   /** Those of which a lane that has ended had an end that moves. */
   #broken: readonly PlannedMove[] = [];
 
-  /** @throws {SluiceError} `Busy` for a native stage, and for a node that a link joins to one */
-  constructor(site: MoveSite, { moved, linked }: GraphChange, draft: Topology) {
+  /**
+   * @param anew nodes that take no state along
+   * @throws {SluiceError} `Busy` for a native stage, and for a node that a link joins to one
+   */
+  constructor(
+    site: MoveSite,
+    { moved, linked }: GraphChange,
+    draft: Topology,
+    anew: ReadonlySet<NodeId> = new Set(),
+  ) {
     this.#site = site;
+    this.#anew = anew;
     this.#nodes = moved;
     for (const { before } of moved) refuseStage(before);
     const laneOf = (id: NodeId) => site.laneIndex(draft.node(id).lane);
@@ -80,7 +90,9 @@ export class NodeMoves {
       const links = this.#links.map(({ move }) => move)
         .filter(({ before, reader }) => before.ring === undefined && reader.from === index)
         .map(({ before }) => before);
-      lane(index)!.send({ kind: "yield", epoch, nodes: nodes.map(({ before }) => before.id), links });
+      const ids = nodes.map(({ before }) => before.id);
+      const anew = ids.filter((id) => this.#anew.has(id));
+      lane(index)!.send({ kind: "yield", epoch, nodes: ids, anew, links });
     }
     return lanes;
   }

@@ -135,6 +135,16 @@ Deno.test("watchSources() runs the new code of a node, and the rest of the graph
   await save({ ...factorText(4), "times.ts": TIMES }, isGood);
   await readUntil(4);
 
+  const faulty = TIMES.replace(
+    "  process()",
+    '  snapshot(): void {\n    throw new Error("no state");\n  }\n  process()',
+  );
+  await save({ ...factorText(3), "times.ts": faulty }, isGood);
+  await readUntil(3);
+  const anew = await save({ ...factorText(4), "times.ts": TIMES }, isGood);
+  assert.match(anew.anew.times, /failed in snapshot\(\): no state/);
+  await readUntil(4);
+
   const residentBytes: number[] = [];
   for (let k = 0; k < RELOADS; k++) {
     await save(factorText(5 + k), isGood);
