@@ -11,15 +11,25 @@ import type { LinkEntry } from "../topology.ts";
 
 /** See the module. */
 export class NodeFacts {
-  /** How far sources and sinks say that they are. */
-  readonly progress = new Map<NodeId, NodeProgress>();
+  readonly #knows: (node: NodeId) => boolean;
+  readonly #progress = new Map<NodeId, NodeProgress>();
   readonly #figures = new Map<NodeId, Figures>();
   readonly #formats = new Map<PortAddress, FrameFormat>();
   #count = 0;
 
+  /** @param knows whether a node is in the graph: what others tell comes late, and is not kept */
+  constructor(knows: (node: NodeId) => boolean) {
+    this.#knows = knows;
+  }
+
   /** Goes up whenever a figure or a format comes in. */
   get count(): number {
     return this.#count;
+  }
+
+  /** How far sources and sinks say that they are. */
+  get progress(): ReadonlyMap<NodeId, NodeProgress> {
+    return this.#progress;
   }
 
   /** What a node reported by `context.report()`. */
@@ -33,9 +43,15 @@ export class NodeFacts {
       this.#formats.get(portAddress(link.fromNode, link.fromPort));
   }
 
+  /** A source or a sink says how far it is. */
+  advanced(node: NodeId, progress: NodeProgress): void {
+    if (this.#knows(node)) this.#progress.set(node, progress);
+  }
+
   /** Takes what a lane passed on. */
   take(told: readonly NodeTold[]): void {
     for (const { node, figures, formats } of told) {
+      if (!this.#knows(node)) continue;
       if (figures !== undefined) this.#figures.set(node, figures);
       for (const [port, format] of formats ?? []) this.#formats.set(portAddress(node, port), format);
     }
@@ -44,13 +60,15 @@ export class NodeFacts {
 
   /** Takes formats that were announced before any frame. */
   announced(formats: readonly AnnouncedFormat[]): void {
-    for (const { node, port, format } of formats) this.#formats.set(portAddress(node, port), format);
+    for (const { node, port, format } of formats) {
+      if (this.#knows(node)) this.#formats.set(portAddress(node, port), format);
+    }
     this.#count++;
   }
 
   /** A node has gone. */
   forget(node: NodeId): void {
-    this.progress.delete(node);
+    this.#progress.delete(node);
     this.#figures.delete(node);
     for (const address of this.#formats.keys()) {
       if (address.startsWith(`${node}.`)) this.#formats.delete(address);

@@ -52,7 +52,7 @@ export class Session {
   readonly #lanes: SessionLanes;
   readonly #states: NodeStates;
   readonly #clock: RunClock;
-  readonly #facts = new NodeFacts();
+  readonly #facts: NodeFacts;
   readonly #supervisor: Supervisor;
   readonly #keeper: LaneKeeper;
   readonly #watch: SessionWatch;
@@ -83,6 +83,7 @@ export class Session {
     this.#lanes = new SessionLanes(options, (lane, report) => this.#report(lane, report));
     this.#page = blankPage(options.topology);
     this.#supervisor = this.#makeSupervisor();
+    this.#facts = new NodeFacts((node) => options.topology.nodes.has(node));
     this.#keeper = this.#makeKeeper();
     this.#watch = new SessionWatch({
       options,
@@ -455,7 +456,7 @@ export class Session {
         this.#edits?.report(index, report);
         break;
       case "progress":
-        this.#facts.progress.set(report.node, { doneNs: report.doneNs, totalNs: report.totalNs });
+        this.#facts.advanced(report.node, { doneNs: report.doneNs, totalNs: report.totalNs });
         break;
       case "told":
         this.#facts.take(report.nodes);
