@@ -2,7 +2,7 @@
  * A graph over three lanes in which nodes fail all the time and that is edited all the time.
  *
  * lane a: a paced source, and sinks that check what reaches them. lane b: a node that throws and is restarted; what the
- * edits add. lane c: a node that ends its worker, which is replaced.
+ * edits add. lane c: a node that ends its worker, which is replaced. On each lane, a node that collects its garbage.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import { Runtime } from "../../core/runtime.ts";
 import type { Supervision } from "../../core/supervision.ts";
 import { faulty } from "../../tests/fixtures/faulty.ts";
 import { checkingSink, collect, numberedSource, pass } from "../../tests/fixtures/numbered.ts";
+import { sweeper } from "./sweeper.ts";
 
 /** Blocks between two failures: of the node that throws, and of the one that ends its worker. */
 const THROWS_EVERY = 2_003;
@@ -23,7 +24,7 @@ const SOON: Supervision = { restart: { limit: 1_000_000, backoffMs: 1, maxBackof
 
 /** Builds it; it is not started. */
 export function soakGraph(): Runtime {
-  const runtime = new Runtime({ mode: "live", pools: { audio: { slots: 4_000, slotBytes: 64 } } });
+  const runtime = new Runtime({ mode: "live", pools: { audio: { slots: 1_000, slotBytes: 64 } } });
   const source = runtime.add(numberedSource({ count: 1e9, perTick: 8, intervalMs: 2 }), {
     id: "source",
     lane: "a",
@@ -52,6 +53,10 @@ export function soakGraph(): Runtime {
     const found = runtime.add(collect(), { id: `${id}-found` });
     runtime.connect(output, sink.inputs.audio);
     runtime.connect(sink.outputs.findings, found.inputs.data);
+  }
+  for (const lane of LANES) {
+    const sweep = runtime.add(sweeper(), { id: `sweeper-${lane}`, lane, supervision: SOON });
+    runtime.connect(source.outputs.audio, sweep.inputs.audio, { policy: "latest" });
   }
   return runtime;
 }

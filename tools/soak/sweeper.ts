@@ -1,0 +1,44 @@
+/**
+ * A sink that collects the garbage of its lane from time to time, so that what is left of its heap can be judged. The
+ * process must run with `--v8-flags=--expose-gc`.
+ *
+ * @module
+ */
+import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import type { StreamInput } from "../../core/ports/stream.ts";
+import type { ProcessorContext } from "../../core/processor.ts";
+import type { NodeHandle } from "../../core/registry/handle.ts";
+import { definePackage, type NodePackage, type NodeType } from "../../core/registry/node_type.ts";
+import { fixture, port } from "../../tests/fixtures/define.ts";
+
+/** Time between two sweeps, nanoseconds. */
+const EVERY_NS = 10e9;
+
+class Sweeper {
+  audio!: StreamInput<AudioFrame>;
+  #nextNs = 0;
+
+  process(context: ProcessorContext): void {
+    while (this.audio.read());
+    const nowNs = context.nowNs();
+    if (nowNs < this.#nextNs) return;
+    this.#nextNs = nowNs + EVERY_NS;
+    (globalThis as unknown as { gc(): void }).gc();
+    const { heapUsed, heapTotal } = Deno.memoryUsage();
+    context.report({ heapBytes: heapUsed, slackBytes: heapTotal - heapUsed });
+  }
+}
+
+/** Reports `heapBytes` that are in use on its lane's heap and `slackBytes` that are not. */
+export const sweeper: NodeType<Record<never, never>, NodeHandle<{ audio: AudioFrame }, Record<never, never>>> = fixture(
+  () => new Sweeper(),
+  { type: "sweeper", ports: [port({ name: "audio", direction: "input", kind: "audio" })] },
+);
+
+/** The package of this node. */
+export const nodePackage: NodePackage = definePackage({
+  name: "sweeper",
+  url: import.meta.url,
+  nodes: [sweeper],
+  sources: {},
+});
