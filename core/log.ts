@@ -131,9 +131,15 @@ export function tapLog(listener: (entry: LogEntry) => void): () => void {
   return () => void taps.delete(listener);
 }
 
-/** Passes on a line of another isolate to those who listen here. It is not shown again. */
+/** Passes on a line of another isolate, which may not know our secrets, to those who listen here. It is not shown again. */
 export function relayLog(entry: LogEntry): void {
-  for (const tap of taps) tap(entry);
+  const { message, fields } = entry;
+  const shown = {
+    ...entry,
+    message: redact(message),
+    ...(fields && { fields: redactValue(fields) as LogEntry["fields"] }),
+  };
+  for (const tap of taps) tap(shown);
 }
 
 /** The log of a part of Sluice: `logger("lane")`. */

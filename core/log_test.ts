@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { hostileValues } from "../tests/fixtures/hostile.ts";
 import { SluiceError } from "./errors.ts";
-import { configureLog, logger, type LogSetting, nodeLog, parseLogSetting } from "./log.ts";
+import {
+  configureLog,
+  type LogEntry,
+  logger,
+  type LogSetting,
+  nodeLog,
+  parseLogSetting,
+  relayLog,
+  tapLog,
+} from "./log.ts";
+import { keepSecrets } from "./redaction.ts";
 
 const TEXT: LogSetting = { level: "debug", json: false };
 
@@ -113,4 +123,28 @@ Deno.test("the text log escapes names of fields and nodes, and marks that turn t
   const lines = capture(TEXT, false, false);
   nodeLog("a\nb").warn("x\u202ey\u2028z", { "k\x1b": 1 });
   assert.equal(lines[0].slice(13), "warn  a\\x0ab: x\\u{202e}y\\u{2028}z k\\x1b=1\n");
+});
+
+Deno.test("relayLog() takes our secrets out of lines of isolates that do not know them", () => {
+  keepSecrets([{ value: "relayed-secret", reference: "${env:R}" }]);
+  const told: LogEntry[] = [];
+  const untap = tapLog((entry) => told.push(entry));
+  const entry = { timeMs: 1, level: "warn", category: "node" } as const;
+  relayLog({ ...entry, message: "a relayed-secret", fields: { deep: ["relayed-secret"] } });
+  relayLog({ ...entry, message: "b" });
+  untap();
+  assert.deepEqual(told, [
+    { ...entry, message: "a ${env:R}", fields: { deep: ["${env:R}"] } },
+    { ...entry, message: "b" },
+  ]);
+});
+
+Deno.test("logger() takes secrets out of messages and fields", () => {
+  keepSecrets([{ value: "logged-secret", reference: "${env:L}" }]);
+  for (const json of [false, true]) {
+    const lines = capture({ level: "info", json }, false, false);
+    logger("a").info("logged-secret", { "logged-secret": ["logged-secret"], error: new Error("logged-secret") });
+    assert.equal(lines[0].split("${env:L}").length - 1, 4, lines[0]);
+    assert.ok(!lines[0].includes("logged-secret"));
+  }
 });

@@ -21,11 +21,35 @@ const known = new Map<string, string>();
 /** Longest first, so that a secret that holds another one goes as a whole. */
 let ordered: readonly Secret[] = [];
 
-/** Takes note of secrets: from now on {@linkcode redact} takes them out of texts. */
+/** Are told of secrets that are new here. */
+const followers = new Set<(secrets: readonly Secret[]) => void>();
+
+/**
+ * Takes note of secrets: from now on {@linkcode redact} takes them out of texts, also where they stand as in JSON, with
+ * their quotes, backslashes and line ends escaped.
+ */
 export function keepSecrets(secrets: readonly Secret[]): void {
-  for (const { value, reference } of secrets) if (value.length >= MIN_LENGTH) known.set(value, reference);
+  const fresh = secrets.filter(({ value, reference }) => value.length >= MIN_LENGTH && known.get(value) !== reference);
+  if (fresh.length === 0) return;
+  for (const { value, reference } of fresh) {
+    known.set(JSON.stringify(value).slice(1, -1), reference);
+    known.set(value, reference);
+  }
   ordered = [...known].map(([value, reference]) => ({ value, reference }))
     .sort((a, b) => b.value.length - a.value.length);
+  for (const tell of followers) tell(fresh);
+}
+
+/**
+ * Tells of the secrets that are known, now and whenever there are new ones: other isolates print what nodes of this one
+ * hand to them.
+ *
+ * @returns ends it
+ */
+export function followSecrets(tell: (secrets: readonly Secret[]) => void): () => void {
+  followers.add(tell);
+  if (ordered.length > 0) tell(ordered);
+  return () => void followers.delete(tell);
 }
 
 /** The text with the reference in place of each secret. */

@@ -1,7 +1,7 @@
-import { deepEqual, equal, throws } from "node:assert/strict";
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { checkConfig } from "./config_check.ts";
 import { deserializeError, serializeError, SluiceError } from "./errors.ts";
-import { redact, redactValue } from "./redaction.ts";
+import { followSecrets, keepSecrets, redact, redactValue } from "./redaction.ts";
 import type { ConfigObjectSchema, NodeDescriptor } from "./registry/descriptor.ts";
 import { refuseReferences, resolveSecrets, resolveText } from "./secrets.ts";
 
@@ -89,4 +89,26 @@ Deno.test("redact() takes the longest secret first, out of texts, values and err
 Deno.test("refuseReferences() refuses a reference in any part of a value", () => {
   refuseReferences({ a: ["env:X"] }, "s", "url");
   throws(() => refuseReferences({ a: ["${env:X}"] }, "s", "url"), { code: "InvalidConfig" });
+});
+
+Deno.test("redact() takes secrets out of texts that quote them as JSON does", () => {
+  const value = 'a "quoted"\\path\n\u0001é';
+  keepSecrets([{ value, reference: "${env:Q}" }]);
+  const quoted = JSON.stringify({ path: [value] });
+  equal(redact(`no ${JSON.stringify(value)} ${quoted} ${value}`), 'no "${env:Q}" {"path":["${env:Q}"]} ${env:Q}');
+});
+
+Deno.test("followSecrets() tells of the secrets that are known, and of new ones until it is ended", () => {
+  keepSecrets([{ value: "followed-1", reference: "${env:F1}" }]);
+  const told: string[] = [];
+  const end = followSecrets((secrets) => told.push(...secrets.map(({ value }) => value)));
+  ok(told.includes("followed-1"));
+  told.length = 0;
+  const more = [{ value: "followed-2", reference: "${env:F2}" }, { value: "abc", reference: "${env:SHORT}" }];
+  keepSecrets(more);
+  keepSecrets(more);
+  deepEqual(told, ["followed-2"]);
+  end();
+  keepSecrets([{ value: "followed-3", reference: "${env:F3}" }]);
+  deepEqual(told, ["followed-2"]);
 });

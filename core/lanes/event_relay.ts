@@ -5,7 +5,6 @@
  * @module
  */
 import { RateLimit } from "../rate_limit.ts";
-import { redactValue } from "../redaction.ts";
 import type { LaneReport } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
 
@@ -84,5 +83,5 @@ function copyData(nodeId: string, name: string, data: unknown): unknown {
   if (text.length > MAX_DATA) {
     throw new RangeError(`${where}: the data of "${name}" has ${text.length} characters of JSON, at most ${MAX_DATA}`);
   }
-  return redactValue(JSON.parse(text));
+  return JSON.parse(text);
 }

@@ -15,6 +15,7 @@ import type { LinkWriter, Wakeable } from "../links/link.ts";
 import type { GraphMode } from "../links/policy.ts";
 import { CheckedPool } from "../memory/checked_pool.ts";
 import { Pool } from "../memory/pool.ts";
+import { keepSecrets } from "../redaction.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { Figures } from "../stats.ts";
 import { EventRelay } from "./event_relay.ts";
@@ -97,6 +98,9 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
   async handle(command: Exclude<LaneCommand, { kind: "init" }>): Promise<void> {
     this.#loop.messageCame();
     switch (command.kind) {
+      case "secrets":
+        keepSecrets(command.secrets);
+        break;
       case "open":
         await this.#open(command);
         break;

@@ -6,6 +6,7 @@
 import type { Driver } from "../driver/driver.ts";
 import { deserializeError, serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
+import { followSecrets } from "../redaction.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { LaneKind } from "./lane_options.ts";
 import { Lane } from "./lane.ts";
@@ -74,6 +75,7 @@ export class WorkerLanePort implements LanePort {
   hasEnded = false;
   readonly #worker: Worker;
   readonly #driver: Driver;
+  readonly #endSecrets: () => void;
 
   constructor(init: LaneInit, driver: Driver, onReport: (report: LaneReport) => void) {
     this.name = init.name;
@@ -88,6 +90,8 @@ export class WorkerLanePort implements LanePort {
       onReport({ kind: "failed", error: serializeError(new SluiceError("LaneCrashed", message)) });
     };
     this.#worker.postMessage({ kind: "init", init } satisfies LaneCommand);
+    // Whichever node they are for: frames carry them on.
+    this.#endSecrets = followSecrets((secrets) => this.send({ kind: "secrets", secrets }));
   }
 
   send(command: Exclude<LaneCommand, { kind: "init" }>): void {
@@ -96,6 +100,7 @@ export class WorkerLanePort implements LanePort {
   }
 
   terminate(): void {
+    this.#endSecrets();
     this.#worker.terminate();
   }
 }

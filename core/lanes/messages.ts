@@ -146,6 +146,8 @@ export interface YieldedNode {
 /** From the control isolate to a lane. */
 export type LaneCommand =
   | { readonly kind: "init"; readonly init: LaneInit }
+  /** What the lane is to leave out of logs and errors. Only for worker lanes. */
+  | { readonly kind: "secrets"; readonly secrets: readonly Secret[] }
   | { readonly kind: "open"; readonly nodes: readonly NodePlan[]; readonly links: readonly LinkEndPlan[] }
   | { readonly kind: "start" }
   /** Sources end; what they wrote drains. */

@@ -83,6 +83,9 @@ export class NativeLanePort implements LanePort {
       case "leave":
         // Native stages only ever fail the run.
         break;
+      case "secrets":
+        // They print nothing.
+        break;
       case "close":
         if (this.#lane === undefined) queueMicrotask(() => this.#onReport({ kind: "closed" }));
         else this.#lane.command("close");

@@ -465,7 +465,7 @@ export class Session {
         relayLog(report.entry);
         break;
       case "emitted": {
-        // Its lane may not know the secrets of others, from which it got them.
+        // Here, where every secret is known: a lane may not have heard of one that another's frame has brought.
         const [name, data] = [redact(report.name), redactValue(report.data)];
         events.publish({ group: "node", nodeId: report.node, kind: "custom", name, data });
         break;
