@@ -10,7 +10,13 @@ import type { ConnectionHost } from "./connection.ts";
 import { renderMetrics } from "./metrics.ts";
 import { LEVELS } from "./schemas/feed.ts";
 import { z } from "./schemas/zod.ts";
-import { describeType, detailNode } from "./snapshot.ts";
+import { describeNode, detailNode, listLinks } from "./snapshot.ts";
+import { ClientBudget, WorkBudget } from "./work_budget.ts";
+
+/** Time of their own that HTTP requests can save up together, milliseconds. */
+const OWN_BURST_MS = 100;
+
+const BUSY = "Cannot answer: all clients together have used up their share of the server's time; try again later";
 
 /** What `/api/logs` and `/api/events` can be asked for. */
 const FeedQuery = z.strictObject({
@@ -24,33 +30,43 @@ const FeedQuery = z.strictObject({
 
 /** Makes the routes. Whoever mounts them has checked who asks. */
 export function makeApi(host: ConnectionHost): Hono {
-  const { runtime, feed } = host;
+  const { runtime, feed, answers, budget, limits } = host;
   const api = new Hono();
+  const own = new WorkBudget(limits.connectionShare, OWN_BURST_MS, OWN_BURST_MS, () => performance.now());
+  const client = new ClientBudget(own, budget);
+  /** Answers where there is time for it. */
+  const get = (path: string, answer: (c: Context) => Response) =>
+    api.get(path, (c) => client.hasTime ? client.measure(() => answer(c)) : c.json({ error: BUSY }, 503));
   api.get("/healthz", (c) => c.json({ status: "ok" }));
-  api.get("/metrics", () => {
+  get("/metrics", () => {
     const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
     return new Response(renderMetrics(runtime.stats()), { headers });
   });
-  api.get("/api/types", (c) => c.json(viewRuntime(runtime).types().map(describeType)));
-  api.get("/api/graph", (c) => c.json(host.snapshot()));
-  api.get("/api/nodes", (c) => c.json(host.snapshot().nodes));
-  api.get("/api/nodes/:id", (c) => {
+  get("/api/types", (c) => ready(c, client, answers.types(viewRuntime(runtime))));
+  get("/api/graph", (c) => ready(c, client, answers.graph(viewRuntime(runtime))));
+  get("/api/nodes", (c) => c.json(viewRuntime(runtime).nodes.map(describeNode)));
+  get("/api/nodes/:id", (c) => {
     try {
-      return c.json(detailNode(viewRuntime(runtime), c.req.param("id")));
+      return c.json(detailNode(viewRuntime(runtime), c.req.param("id") ?? ""));
     } catch (error) {
       if (error instanceof SluiceError && error.code === "NodeNotFound") return c.json({ error: error.message }, 404);
       throw error;
     }
   });
-  api.get("/api/links", (c) => c.json(host.snapshot().links));
-  api.get("/api/stats", (c) => c.json(withoutError(runtime.stats())));
-  api.get("/api/events", (c) => select(c, feed.events));
-  api.get("/api/logs", (c) => select(c, feed.lines));
+  get("/api/links", (c) => c.json(listLinks(viewRuntime(runtime))));
+  get("/api/stats", (c) => c.json(withoutError(runtime.stats())));
+  get("/api/events", (c) => select(c, feed.events));
+  get("/api/logs", (c) => select(c, feed.lines));
   api.on(["GET", "HEAD"], "/api/*", (c) => c.json({ error: "Cannot answer: there is no such path under /api" }, 404));
   for (const path of ["/api/*", "/metrics", "/healthz"]) {
     api.all(path, (c) => c.json({ error: "Cannot answer: wanted GET" }, 405, { allow: "GET, HEAD" }));
   }
   return api;
+}
+
+function ready(c: Context, client: ClientBudget, json: string): Response {
+  client.sent(json.length);
+  return c.body(json, 200, { "content-type": "application/json" });
 }
 
 function select(

@@ -11,19 +11,23 @@ import type { Feed } from "./feed.ts";
 import { RateLimit } from "../core/rate_limit.ts";
 import type { Limits } from "./limits.ts";
 import { Outbox, POLICY_VIOLATION } from "./outbox.ts";
-import { answerRpc, type Handlers, RpcRefusal } from "./rpc.ts";
+import type { ReadyAnswers } from "./ready_answers.ts";
+import { answerRpc, type Handlers, ReadyJson, RpcRefusal } from "./rpc.ts";
 import { RPC_CODE } from "./schemas/errors.ts";
 import type { ControlEvent, LogLine } from "./schemas/feed.ts";
-import type { GraphSnapshot } from "./schemas/graph.ts";
-import { configOf, describeType, detailNode, findNode } from "./snapshot.ts";
+import { configOf, detailNode, findNode } from "./snapshot.ts";
 import type { StatsPump } from "./stats_pump.ts";
 import { subscribeEvents, subscribeLogs } from "./subscriptions.ts";
+import { ClientBudget, WorkBudget } from "./work_budget.ts";
 
 /** Refused calls in a row after which a connection is closed. */
 const MAX_REFUSED = 1_000;
 
 /** Messages of one connection that may be under way at once. */
 const MAX_PENDING = 64;
+
+/** Time of its own that a connection can save up, milliseconds. */
+const OWN_BURST_MS = 100;
 
 /** Close code for a message that is too long. */
 const TOO_BIG = 1009;
@@ -35,7 +39,9 @@ export interface ConnectionHost {
   readonly feed: Feed;
   readonly pump: StatsPump;
   readonly limits: Limits;
-  snapshot(): GraphSnapshot;
+  readonly answers: ReadyAnswers;
+  /** What all clients share of the thread's time. */
+  readonly budget: WorkBudget;
 }
 
 /** A connection that is served. */
@@ -57,29 +63,44 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost): Connec
   const { limits } = host;
   const outbox = new Outbox(socket, limits);
   const subscriptions = new Map<number, Subscription>();
-  const handlers = makeHandlers(host, outbox, subscriptions);
+  // Nothing saved up: who is cut off and comes back has won nothing.
+  const own = new WorkBudget(limits.connectionShare, OWN_BURST_MS, 0, () => performance.now());
+  const budget = new ClientBudget(own, host.budget);
+  const handlers = makeHandlers(host, outbox, subscriptions, budget);
   const rate = new RateLimit(limits.callsPerSecond, limits.burst, () => performance.now());
   let refused = 0;
   const pending = new Set<Promise<string | undefined>>();
   const admit = (): void => {
-    if (rate.take()) {
+    const isInRate = rate.take();
+    if (isInRate && budget.hasTime) {
       refused = 0;
       return;
     }
     refused++;
-    throw limited("RateLimited", `Cannot take the call: more than ${limits.callsPerSecond} calls a second`);
+    const reason = isInRate
+      ? "all clients together have used up their share of the server's time; try again later"
+      : `more than ${limits.callsPerSecond} calls a second`;
+    throw limited("RateLimited", `Cannot take the call: ${reason}`);
+  };
+  const measure = <T>(work: () => T): T => budget.measure(work);
+  const cutOff = (code: number, reason: string): void => {
+    // Deno goes on reading until the other end has closed, too.
+    socket.onmessage = null;
+    socket.close(code, reason);
   };
   socket.binaryType = "arraybuffer";
   socket.onmessage = async ({ data }) => {
     if (socket.readyState !== WebSocket.OPEN) return;
-    if (typeof data !== "string") return socket.close(1003, "text wanted");
-    if (data.length > limits.messageChars) return socket.close(TOO_BIG, `at most ${limits.messageChars} characters`);
-    if (refused > MAX_REFUSED || pending.size >= MAX_PENDING) return socket.close(POLICY_VIOLATION, "too many calls");
-    const answering = answerRpc(data, { handlers, maxBatch: limits.batch, admit });
+    if (typeof data !== "string") return cutOff(1003, "text wanted");
+    if (data.length > limits.messageChars) return cutOff(TOO_BIG, `at most ${limits.messageChars} characters`);
+    if (refused > MAX_REFUSED || pending.size >= MAX_PENDING) return cutOff(POLICY_VIOLATION, "too many calls");
+    const answering = answerRpc(data, { handlers, maxBatch: limits.batch, admit, measure });
     pending.add(answering);
     const answer = await answering;
     pending.delete(answering);
-    if (answer !== undefined) outbox.send(answer);
+    if (answer === undefined) return;
+    measure(() => outbox.send(answer));
+    budget.sent(answer.length);
   };
   socket.onclose = () => {
     for (const { end } of subscriptions.values()) end();
@@ -97,17 +118,22 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost): Connec
   };
 }
 
-function makeHandlers(host: ConnectionHost, outbox: Outbox, subscriptions: Map<number, Subscription>): Handlers {
-  const { runtime, run, feed, pump, limits } = host;
+function makeHandlers(
+  host: ConnectionHost,
+  outbox: Outbox,
+  subscriptions: Map<number, Subscription>,
+  budget: ClientBudget,
+): Handlers {
+  const { runtime, run, feed, pump, limits, answers } = host;
   let nextId = 1;
   const makeId = (): number => {
     if (subscriptions.size < limits.subscriptions) return nextId++;
     throw limited("TooManySubscriptions", `Cannot subscribe: ${limits.subscriptions} subscriptions are open, the most`);
   };
-  const state = () => ({ state: host.snapshot().state });
+  const state = () => ({ state: viewRuntime(runtime).session?.state ?? "building" });
   return {
     "ping": () => ({ run, version: viewRuntime(runtime).version }),
-    "graph.get": () => host.snapshot(),
+    "graph.get": () => new ReadyJson(answers.graph(viewRuntime(runtime))),
     "graph.pause": async () => {
       await pausable(runtime).pause();
       return state();
@@ -131,13 +157,13 @@ function makeHandlers(host: ConnectionHost, outbox: Outbox, subscriptions: Map<n
       await runtime.setConfig(node, key, value);
       return { value: configOf(findNode(viewRuntime(runtime), node))[key] };
     },
-    "types.list": () => viewRuntime(runtime).types().map(describeType),
+    "types.list": () => new ReadyJson(answers.types(viewRuntime(runtime))),
     "stats.subscribe": ({ hz }) => {
       const subscription = makeId();
-      const graph = host.snapshot();
+      const view = viewRuntime(runtime);
       // The answer goes out first: the pump sends from a later turn of the event loop.
-      subscriptions.set(subscription, { end: pump.follow(subscription, outbox, hz, graph.version) });
-      return { subscription, graph };
+      subscriptions.set(subscription, { end: pump.follow(subscription, { outbox, budget }, hz, view.version) });
+      return new ReadyJson(`{"subscription":${subscription},"graph":${answers.graph(view)}}`);
     },
     "events.subscribe": ({ topics }) => {
       const subscription = makeId();

@@ -18,6 +18,10 @@ export interface Limits {
   readonly callsPerSecond: number;
   /** Calls of one connection that may come at once. */
   readonly burst: number;
+  /** Share of the main thread's time that all clients may take together, 0 to 1. */
+  readonly mainShare: number;
+  /** Share that a connection has beside that, for itself, 0 to 1; the HTTP requests of all have one, too. */
+  readonly connectionShare: number;
   /** Subscriptions of one connection. */
   readonly subscriptions: number;
   /** Bytes that may wait for a slow connection before statistics, events and lines are left out. */
@@ -36,6 +40,8 @@ export const DEFAULT_LIMITS: Limits = {
   batch: 32,
   callsPerSecond: 100,
   burst: 200,
+  mainShare: 0.25,
+  connectionShare: 0.005,
   subscriptions: 8,
   waitingBytes: 1024 * 1024,
   maxWaitingBytes: 16 * 1024 * 1024,

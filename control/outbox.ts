@@ -36,6 +36,11 @@ export class Outbox {
 
   /** Sends a notification. */
   notify<N extends NotificationName>(method: N, params: NotificationParams<N>): void {
-    this.send(JSON.stringify({ jsonrpc: "2.0", method, params }));
+    this.notifyText(method, JSON.stringify(params));
+  }
+
+  /** Sends a notification whose parameters are JSON already. */
+  notifyText(method: NotificationName, params: string): void {
+    this.send(`{"jsonrpc":"2.0","method":"${method}","params":${params}}`);
   }
 }

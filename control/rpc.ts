@@ -13,8 +13,18 @@ import { describeError } from "./snapshot.ts";
 
 /** What each method does. */
 export type Handlers = {
-  readonly [M in MethodName]: (params: ParsedParams<M>) => MethodResult<M> | Promise<MethodResult<M>>;
+  readonly [M in MethodName]: (params: ParsedParams<M>) => MethodResult<M> | ReadyJson | Promise<MethodResult<M>>;
 };
+
+/** A result that is JSON text already. */
+export class ReadyJson {
+  readonly text: string;
+
+  /** @param text of the method's result */
+  constructor(text: string) {
+    this.text = text;
+  }
+}
 
 /** How a call is refused that no `SluiceError` speaks of. */
 export class RpcRefusal extends Error {
@@ -44,6 +54,8 @@ export interface RpcOptions {
   readonly maxBatch: number;
   /** Asked before each call, and each message that holds none. @throws {RpcRefusal} to refuse it */
   admit(): void;
+  /** Does what takes time of the thread. */
+  measure<T>(work: () => T): T;
 }
 
 /**
@@ -54,48 +66,52 @@ export interface RpcOptions {
 export async function answerRpc(text: string, options: RpcOptions): Promise<string | undefined> {
   let message: unknown;
   try {
-    message = JSON.parse(text);
+    message = options.measure(() => JSON.parse(text));
   } catch {
     const error = refusal(RPC_CODE.parseError, "ParseError", "Cannot read the message: no JSON");
     return JSON.stringify(failure(null, refusedOr(error, options)));
   }
-  if (!Array.isArray(message)) return stringify(await answerCall(message, options));
+  if (!Array.isArray(message)) return await answerCall(message, options);
   if (message.length === 0 || message.length > options.maxBatch) {
     const found = `a batch of ${message.length} calls, wanted 1 to ${options.maxBatch}`;
     const error = refusal(RPC_CODE.invalidRequest, "InvalidRequest", `Cannot answer ${found}`);
     return JSON.stringify(failure(null, refusedOr(error, options)));
   }
-  const answers: object[] = [];
+  const answers: string[] = [];
   for (const call of message) {
     const answer = await answerCall(call, options);
     if (answer !== undefined) answers.push(answer);
   }
-  return answers.length === 0 ? undefined : JSON.stringify(answers);
+  return answers.length === 0 ? undefined : `[${answers.join(",")}]`;
 }
 
-async function answerCall(call: unknown, options: RpcOptions): Promise<object | undefined> {
-  const { handlers, admit } = options;
+async function answerCall(call: unknown, options: RpcOptions): Promise<string | undefined> {
+  const { handlers, admit, measure } = options;
   const read = Call.safeParse(call);
   if (!read.success) {
     const wanted = 'wanted {"jsonrpc":"2.0","id":…,"method":…,"params":{…}}';
     const error = refusal(RPC_CODE.invalidRequest, "InvalidRequest", `Cannot read the call: ${wanted}`);
-    return failure(idOf(call), refusedOr(error, options));
+    return JSON.stringify(failure(idOf(call), refusedOr(error, options)));
   }
   const { id, method, params } = read.data;
   try {
     admit();
-    const unfit = whyUnfit((call as { params?: unknown }).params, MAX_DEPTH);
-    if (unfit !== undefined) {
-      throw refusal(RPC_CODE.invalidParams, "InvalidParams", `Cannot call "${method}": ${unfit}`);
-    }
-    const result = await run(handlers, method, params);
-    return id === undefined ? undefined : { jsonrpc: "2.0", id, result };
+    const result = await measure(() => {
+      const unfit = whyUnfit((call as { params?: unknown }).params, MAX_DEPTH);
+      if (unfit !== undefined) {
+        throw refusal(RPC_CODE.invalidParams, "InvalidParams", `Cannot call "${method}": ${unfit}`);
+      }
+      return run(handlers, method, params);
+    });
+    if (id === undefined) return undefined;
+    const text = result instanceof ReadyJson ? result.text : measure(() => JSON.stringify(result));
+    return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${text}}`;
   } catch (error) {
-    return id === undefined ? undefined : failure(id, rpcError(error, method));
+    return id === undefined ? undefined : JSON.stringify(failure(id, rpcError(error, method)));
   }
 }
 
-async function run(handlers: Handlers, method: string, params: unknown): Promise<unknown> {
+function run(handlers: Handlers, method: string, params: unknown): unknown {
   if (!Object.hasOwn(METHODS, method)) {
     const known = Object.keys(METHODS).join(", ");
     const name = JSON.stringify(method.slice(0, 100));
@@ -109,7 +125,7 @@ async function run(handlers: Handlers, method: string, params: unknown): Promise
     throw new RpcRefusal(RPC_CODE.invalidParams, "InvalidParams", `Cannot call "${name}": ${at}: ${first.message}`);
   }
   const handler = handlers[name] as (params: unknown) => unknown;
-  return await handler(read.data);
+  return handler(read.data);
 }
 
 function rpcError(error: unknown, method: string): RpcError {
@@ -155,8 +171,4 @@ function failure(id: string | number | null, error: RpcError | RpcRefusal): obje
 function idOf(call: unknown): string | number | null {
   const id = typeof call === "object" && call !== null ? (call as { id?: unknown }).id : undefined;
   return typeof id === "number" || (typeof id === "string" && id.length <= 200) ? id : null;
-}
-
-function stringify(answer: object | undefined): string | undefined {
-  return answer === undefined ? undefined : JSON.stringify(answer);
 }

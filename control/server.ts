@@ -21,14 +21,18 @@ import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { Listener } from "./listener.ts";
 import { LOGIN_STYLES_PATH, loginPage, loginStyles } from "./login_page.ts";
 import { PageFiles } from "./page_files.ts";
-import { snapshotGraph } from "./snapshot.ts";
+import { ReadyAnswers } from "./ready_answers.ts";
 import { StatsPump } from "./stats_pump.ts";
+import { WorkBudget } from "./work_budget.ts";
 
 /** Seconds without a sign of life after which a connection is closed. */
 const IDLE_SECONDS = 60;
 
 /** Longest body of a login, bytes. */
 const MAX_LOGIN_BYTES = 1_024;
+
+/** Time that clients can save up together, and owe, milliseconds. */
+const BURST_MS = 500;
 
 /** What is answered without a token. */
 const OPEN_PATHS: readonly string[] = ["/login", LOGIN_STYLES_PATH, "/healthz"];
@@ -103,16 +107,17 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
   const run = crypto.randomUUID();
   const title = options.title ?? "";
   const feed = new Feed(runtime);
-  const snapshot = (view = viewRuntime(runtime)) => snapshotGraph(view, run, title);
+  const answers = new ReadyAnswers(run, title);
+  const budget = new WorkBudget(limits.mainShare, BURST_MS, BURST_MS, () => performance.now());
   let statsBytes = 0;
   const pump = new StatsPump({
     view: () => viewRuntime(runtime),
-    snapshot,
+    graph: (view) => answers.graph(view),
     sent: (bytes) => void (statsBytes += bytes),
   });
   const edits = runtime.events.on("graph", () => pump.hurry());
   const sockets = new Map<WebSocket, Connection>();
-  const host: ConnectionHost = { runtime, run, feed, pump, limits, snapshot: () => snapshot() };
+  const host: ConnectionHost = { runtime, run, feed, pump, limits, answers, budget };
   const access = new Access({
     hostname,
     ...(token !== undefined && { token }),
@@ -220,6 +225,9 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
       return refuse(c, 426, "Cannot answer: /rpc is a WebSocket");
     }
     if (!offersRpc(request)) return refuse(c, 400, `Cannot answer: subprotocol "${RPC_PROTOCOL}" is wanted`);
+    if (host.budget.leftMs <= 0) {
+      return refuse(c, 503, "Cannot take the connection: clients take too much time already");
+    }
     if (sockets.size >= limits.connections) {
       return refuse(c, 503, `Cannot take the connection: ${limits.connections} are open, the most`);
     }

@@ -34,7 +34,7 @@ export function snapshotGraph(view: RuntimeView, run: string, title: string): Gr
     stuckAfterMs: view.stuckAfterMs,
     ...(session?.error && { error: describeError(session.error) }),
     nodes: view.nodes.map(describeNode),
-    links: view.links.map((link) => describeLink(link, session?.format(link))),
+    links: listLinks(view),
     lanes: (session?.lanes ?? []).map(({ name, index, kind, warnings }) => ({
       name,
       kind,
@@ -139,11 +139,17 @@ export function findNode(view: RuntimeView, id: string): NodeEntry {
   });
 }
 
-function describeNode({ id, lane, type: { descriptor } }: NodeEntry): NodeInfo {
+/** A node. */
+export function describeNode({ id, lane, type: { descriptor } }: NodeEntry): NodeInfo {
   const ports = (list: readonly PortDescriptor[]) =>
     list.flatMap((port) => expandPort(port).map((name) => describePort(port, name)));
   const { type, category, inputs, outputs } = descriptor;
   return { id, type, lane, category, inputs: ports(inputs), outputs: ports(outputs) };
+}
+
+/** The links of a graph, with what is known of their frames. */
+export function listLinks({ links, session }: RuntimeView): LinkInfo[] {
+  return links.map((link) => describeLink(link, session?.format(link)));
 }
 
 function describeLink(link: LinkEntry, format: FrameFormat | undefined): LinkInfo {

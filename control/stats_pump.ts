@@ -7,8 +7,8 @@
 import type { RuntimeView } from "../core/runtime_view.ts";
 import { FigureBook } from "./figure_book.ts";
 import type { Outbox } from "./outbox.ts";
-import type { GraphSnapshot } from "./schemas/graph.ts";
 import { address, StatsEncoder } from "./stats_encoder.ts";
+import type { ClientBudget } from "./work_budget.ts";
 
 /** Least time between two notifications of figures, milliseconds. */
 const FIGURES_EVERY_MS = 100;
@@ -20,6 +20,7 @@ const HURRY_EVERY_MS = 50;
 interface Follower {
   readonly id: number;
   readonly outbox: Outbox;
+  readonly budget: ClientBudget;
   readonly periodMs: number;
   /** Version of the graph that it was told last. */
   version: number;
@@ -34,7 +35,8 @@ interface Follower {
 /** What the pump reads. */
 export interface PumpSource {
   view(): RuntimeView;
-  snapshot(view: RuntimeView): GraphSnapshot;
+  /** A `GraphSnapshot` as JSON. */
+  graph(view: RuntimeView): string;
   /** Called with each message that was sent, for what the server says of itself. */
   sent(bytes: number): void;
 }
@@ -54,14 +56,15 @@ export class StatsPump implements Disposable {
   /**
    * Sends figures from the next turn of the event loop on.
    *
+   * @param to where to send, and whose time it takes: without time left, messages are missed
    * @param version of the graph that the client has
    * @returns ends it
    */
-  follow(id: number, outbox: Outbox, hz: number, version: number): () => void {
+  follow(id: number, to: { outbox: Outbox; budget: ClientBudget }, hz: number, version: number): () => void {
     const dueMs = performance.now();
     const follower: Follower = {
       id,
-      outbox,
+      ...to,
       periodMs: 1_000 / hz,
       version,
       dueMs,
@@ -90,7 +93,7 @@ export class StatsPump implements Disposable {
   /** Sends a last reading to everybody who is not slow, now. */
   finish(): void {
     for (const follower of this.#followers) follower.dueMs = follower.figuresDueMs = 0;
-    this.#pump();
+    this.#pump(true);
   }
 
   [Symbol.dispose](): void {
@@ -107,7 +110,7 @@ export class StatsPump implements Disposable {
     this.#timer = setTimeout(() => this.#pump(), Math.max(0, dueMs - performance.now()));
   }
 
-  #pump(): void {
+  #pump(isLast = false): void {
     const nowMs = performance.now();
     const due = [...this.#followers].filter((follower) => follower.dueMs <= nowMs + 1);
     for (const follower of due) {
@@ -115,8 +118,9 @@ export class StatsPump implements Disposable {
       follower.dueMs = Math.max(follower.dueMs + follower.periodMs, nowMs + follower.periodMs / 2);
     }
     const ready = due.filter((follower) => {
-      if (follower.outbox.isSlow) follower.missed++;
-      return !follower.outbox.isSlow;
+      const isReady = !follower.outbox.isSlow && (isLast || follower.budget.hasTime);
+      if (!isReady) follower.missed++;
+      return isReady;
     });
     if (ready.length > 0) this.#send(ready, nowMs);
     this.#schedule();
@@ -124,21 +128,26 @@ export class StatsPump implements Disposable {
 
   #send(ready: readonly Follower[], nowMs: number): void {
     const view = this.#source.view();
-    this.#book.read(view);
-    const message = this.#encoder.encode(view);
-    let graph: GraphSnapshot | undefined;
+    const message = ready[0].budget.measure(() => {
+      this.#book.read(view);
+      return this.#encoder.encode(view);
+    });
     for (const follower of ready) {
-      if (follower.version !== view.version) {
-        graph ??= this.#source.snapshot(view);
-        follower.outbox.notify("graph.changed", graph);
-        follower.version = view.version;
-      }
-      this.#tellFigures(follower, nowMs);
-      follower.outbox.send(address(message, follower.id, follower.missed));
-      follower.missed = 0;
-      follower.sentMs = nowMs;
-      this.#source.sent(message.byteLength);
+      follower.budget.measure(() => this.#sendTo(follower, view, message, nowMs));
+      follower.budget.sent(message.byteLength);
     }
+  }
+
+  #sendTo(follower: Follower, view: RuntimeView, message: Uint8Array<ArrayBuffer>, nowMs: number): void {
+    if (follower.version !== view.version) {
+      follower.outbox.notifyText("graph.changed", this.#source.graph(view));
+      follower.version = view.version;
+    }
+    this.#tellFigures(follower, nowMs);
+    follower.outbox.send(address(message, follower.id, follower.missed));
+    follower.missed = 0;
+    follower.sentMs = nowMs;
+    this.#source.sent(message.byteLength);
   }
 
   #tellFigures(follower: Follower, nowMs: number): void {

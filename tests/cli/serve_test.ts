@@ -147,7 +147,10 @@ Deno.test({
       const lines = frame.replace(/\x1b\[\??\w+|\^C/g, "").trimEnd().split("\r\n");
       assert.ok(lines.length <= 7 && lines.every((line) => line.length <= 60), JSON.stringify(frame));
     }
-    assert.ok(frames.some((frame) => /^2 of 3 nodes and 1 of 2 links, the worst first/m.test(frame)), JSON.stringify(frames));
+    assert.ok(
+      frames.some((frame) => /^2 of 3 nodes and 1 of 2 links, the worst first/m.test(frame)),
+      JSON.stringify(frames),
+    );
     await served.stopAndCheck();
   },
 });

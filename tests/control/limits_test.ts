@@ -3,6 +3,8 @@ import { equal, ok } from "node:assert/strict";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { upgradeRequest } from "./raw_client.ts";
+import { serveControl } from "../../control/server.ts";
+import { nodes, Runtime } from "../../mod.ts";
 import { openSocket, serveLive } from "./served.ts";
 
 /** Upgrades that are broken off. */
@@ -26,4 +28,45 @@ Deno.test("an upgrade that its client breaks off keeps no place for ever", async
   equal(served.server.connections, 1);
   socket.close();
   await served.stopAndCheck();
+});
+
+/** Clients that want as much as they may, and the length of a batch. */
+const GREEDY = 31;
+const BATCH = 25;
+
+Deno.test("clients that ask for all that they may hold up neither a node on main nor other requests", async () => {
+  await using runtime = new Runtime({ mode: "live", native: "off" });
+  const tone = runtime.add(nodes.toneSource(), { id: "tone", lane: "main" });
+  const level = runtime.add(nodes.levelMeter(), { id: "level", lane: "main" });
+  runtime.connect(tone.outputs.audio, level.inputs.audioIn);
+  await runtime.start();
+  await using server = serveControl(runtime, { port: 0 });
+  const batch = JSON.stringify(
+    Array.from({ length: BATCH }, (_, id) => ({ jsonrpc: "2.0", id, method: "types.list" })),
+  );
+  const greedy = new Worker(new URL("../fixtures/greedy_clients.ts", import.meta.url), { type: "module" });
+  greedy.postMessage({ url: server.url, clients: GREEDY, batch, everyMs: 250 });
+  const told = new Promise<{ answered: number; refused: number }>((resolve) => {
+    greedy.onmessage = ({ data }) => resolve(data);
+  });
+  await sleep(1_000);
+  const before = runtime.stats().nodes[1].ticks;
+  const startMs = performance.now();
+  let slowestMs = 0;
+  for (let k = 0; k < 20; k++) {
+    const askedMs = performance.now();
+    await (await fetch(`${server.url}/healthz`)).text();
+    slowestMs = Math.max(slowestMs, performance.now() - askedMs);
+    await sleep(50);
+  }
+  const seconds = (performance.now() - startMs) / 1e3;
+  const ticksPerSecond = (runtime.stats().nodes[1].ticks - before) / seconds;
+  greedy.postMessage("end");
+  const { answered, refused } = await told;
+  greedy.terminate();
+  // Bounds for a machine that does much else: without a budget it was half a minute, and no tick.
+  ok(slowestMs < 10_000, `${slowestMs} ms for an answer`);
+  ok(ticksPerSecond > 10, `${ticksPerSecond} ticks a second of 47`);
+  ok(answered > 0 && refused > answered, JSON.stringify({ answered, refused }));
+  await runtime.stop();
 });

@@ -19,7 +19,7 @@ async function stall(client: RawClient, waits: () => number, bytes: number): Pro
 }
 
 Deno.test("a client that never reads misses statistics and lines; once it reads it gets the newest, and is told", async () => {
-  const limits = { callsPerSecond: 1e6, burst: 1e6, waitingBytes: 100_000, maxWaitingBytes: 64e6 };
+  const limits = { callsPerSecond: 1e6, burst: 1e6, mainShare: 1, waitingBytes: 100_000, maxWaitingBytes: 64e6 };
   await using served = await serveLive("off", { limits });
   const { server, runtime } = served;
   const healthy = new ControlClient({ url: `${server.url.replace("http", "ws")}/rpc` });
@@ -71,7 +71,7 @@ Deno.test("a client that never reads misses statistics and lines; once it reads 
 });
 
 Deno.test("a client that asks and never reads is cut off at the limit; what waits is bounded meanwhile", async () => {
-  const limits = { callsPerSecond: 1e6, burst: 1e6, waitingBytes: 100_000, maxWaitingBytes: 1e6 };
+  const limits = { callsPerSecond: 1e6, burst: 1e6, mainShare: 1, waitingBytes: 100_000, maxWaitingBytes: 1e6 };
   await using served = await serveLive("off", { limits });
   const { server } = served;
   const answerBytes = (await (await fetch(`${server.url}/api/types`)).text()).length;
