@@ -54,8 +54,10 @@ function acting(actions: readonly Action[], ticks: number[]): Script & Record<st
       }
       if (done > from) ticks.push(done - from);
     },
-    flush() {
+    flush(this: Script) {
       retained?.release();
+      // Where nothing was written, its time is that of the frame read last.
+      write(this.audioOut!, 9000);
     },
   };
 }
