@@ -20,6 +20,7 @@ const PARTS = ["bench", "core", "ffi", "deno.json", "deno.lock"];
 /** Where frames and ticks are counted. */
 const COUNTING = [
   "core/links/local_link.ts",
+  "core/links/open_ends.ts",
   "core/links/ring_link.ts",
   "core/lanes/cell_admission.ts",
   "core/lanes/cell_figures.ts",
@@ -31,8 +32,8 @@ const COUNTER = new RegExp(
   String.raw`^\s*(` + [
     String.raw`this\.#?(ticks|framesIn|framesOut|read)\+\+`,
     String.raw`this\.frames(In|Out) \+= (taken|written)`,
-    String.raw`if \(queued >=? this\.#highWater\) .*`,
-    String.raw`if \((next|head) === this\.#tail\) this\.#newestGoneNs = .*`,
+    String.raw`if \(queued >=? this\.highWater\) .*`,
+    String.raw`if \((next|head) === this\.tail\) this\.newestGoneNs = .*`,
     String.raw`if \(!this\.isChanged\) this\.change\(\)`,
     String.raw`this\.#f64\[this\.#at \+ (WRITTEN|NEWEST_INGRESS)\] \+?= .*`,
   ].join("|") + ");$",

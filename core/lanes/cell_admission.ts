@@ -3,7 +3,7 @@
  * writes. Which of these the node has is worked out whenever its links change, so that a tick looks at nothing else.
  *
  * What a tick may read and write without another look is told to the links themselves, where the node is synchronous
- * and they are within the lane: their ends are open while it runs (see `local_link.ts`).
+ * and they are within the lane: their ends are open while it runs (see `core/links/open_ends.ts`).
  *
  * @module
  */
