@@ -12,6 +12,8 @@ import type { NodeDescriptor } from "./registry/descriptor.ts";
 const REFERENCE = /(\$?)\$\{env:([^}]*)\}/g;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+const WANTED_NAME = 'wanted a name of letters, digits and "_", as in ${env:API_KEY}';
+
 /** A configuration with its values, and what in it is secret. */
 export interface ResolvedConfig {
   readonly config: { readonly [key: string]: unknown };
@@ -62,6 +64,27 @@ export function refuseReferences(value: unknown, nodeId: string, key: string): v
   );
 }
 
+/**
+ * Finds the references of a configuration whose names no variable can have, without reading the environment.
+ *
+ * @returns where each stands, and what {@linkcode resolveSecrets} would throw for it
+ */
+export function malformedReferences(
+  value: unknown,
+  node: { readonly nodeId: string; readonly type: string },
+  path: readonly (string | number)[] = [],
+): { readonly path: readonly (string | number)[]; readonly error: SluiceError }[] {
+  if (typeof value === "string") {
+    return [...value.matchAll(REFERENCE)].flatMap(([, escape, name]) => {
+      if (escape !== "" || VARIABLE.test(name)) return [];
+      return [{ path, error: refusal(`environment variable "${name}", ${WANTED_NAME}`, node, path.join(".")) }];
+    });
+  }
+  if (typeof value !== "object" || value === null) return [];
+  const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  return entries.flatMap(([key, each]) => malformedReferences(each, node, [...path, key]));
+}
+
 /** The text with values in the place of references, for paths and the like; as it is where one cannot be had. */
 export function resolveText(text: string): string {
   try {
@@ -105,21 +128,20 @@ function resolveReferences(text: string, site: Site, path: readonly (string | nu
   });
 }
 
-function readVariable(name: string, { nodeId, type }: Site, key: string): string {
-  const refuse = (found: string) =>
-    new SluiceError("InvalidConfig", `Cannot configure node "${nodeId}" (${type}): "${key}" refers to ${found}`, {
-      nodeId,
-      key,
-    });
-  if (!VARIABLE.test(name)) {
-    throw refuse(`environment variable "${name}", wanted a name of letters, digits and "_", as in \${env:API_KEY}`);
-  }
+function readVariable(name: string, site: Omit<Site, "secrets">, key: string): string {
+  const refuse = (found: string) => refusal(`environment variable "${name}", ${found}`, site, key);
+  if (!VARIABLE.test(name)) throw refuse(WANTED_NAME);
   let value: string | undefined;
   try {
     value = Deno.env.get(name);
   } catch {
-    throw refuse(`environment variable "${name}", which Deno may not read; allow it with --allow-env=${name}`);
+    throw refuse(`which Deno may not read; allow it with --allow-env=${name}`);
   }
-  if (value === undefined) throw refuse(`environment variable "${name}", which is not set`);
+  if (value === undefined) throw refuse("which is not set");
   return value;
+}
+
+function refusal(found: string, { nodeId, type }: Omit<Site, "secrets">, key: string): SluiceError {
+  const message = `Cannot configure node "${nodeId}" (${type}): "${key}" refers to ${found}`;
+  return new SluiceError("InvalidConfig", message, { nodeId, key });
 }

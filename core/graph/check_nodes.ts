@@ -12,6 +12,7 @@ import { nameElements } from "../registry/dynamic_ports.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import type { NodeId } from "../ids.ts";
 import { DEFAULT_LANE, laneOf, MAIN_LANE, NATIVE_LANE } from "../lanes/lane_choice.ts";
+import { malformedReferences } from "../secrets.ts";
 import type { GraphNode } from "./document.ts";
 import { jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import type { GraphReport } from "./report.ts";
@@ -122,13 +123,22 @@ function readConfig(
   const set = [...overrides.values()].map(({ key, text }) => [key, coerceSetting(descriptor.config, key, text)]);
   const values = { ...given, ...Object.fromEntries(set) };
   const where = `Cannot configure node "${shaped.id}" (${descriptor.type})`;
-  for (const { path, key, kind, message, available } of checkConfig(descriptor.config, values, where)) {
-    const error = new SluiceError("InvalidConfig", message, { nodeId: shaped.id, key, available });
+  const add = (error: SluiceError, path: readonly (string | number)[], place: () => number) => {
     const setting = overrides.get(String(path[0]));
-    if (setting !== undefined) {
+    if (setting === undefined) report.addThrown(error, place());
+    else {
+      const { message, nodeId, key, available } = error;
       const text = `${formatSetting(setting)}: ${message}`;
-      report.addPlaceless(new SluiceError("InvalidConfig", text, { nodeId: shaped.id, key, available }));
-    } else report.addThrown(error, locate(shaped, kind === "missing" ? path.slice(0, -1) : path, kind === "unknown"));
+      report.addPlaceless(new SluiceError("InvalidConfig", text, { nodeId, key, available }));
+    }
+  };
+  const problems = checkConfig(descriptor.config, values, where);
+  for (const { path, key, kind, message, available } of problems) {
+    const error = new SluiceError("InvalidConfig", message, { nodeId: shaped.id, key, available });
+    add(error, path, () => locate(shaped, kind === "missing" ? path.slice(0, -1) : path, kind === "unknown"));
+  }
+  for (const { path, error } of malformedReferences(values, { nodeId: shaped.id, type: descriptor.type })) {
+    if (!problems.some(({ key }) => key === error.key)) add(error, path, () => locate(shaped, path, false));
   }
   return values;
 }

@@ -180,6 +180,19 @@ const BAD: [string, string, ...string[]][] = [
     `3:24 InvalidConfig Cannot configure node "g" (gain): "gainDb" is Infinity, wanted a number from -60 to 24 dB`,
   ],
   [
+    "references to variables that cannot be",
+    graph(
+      `"s": { "type": "wav-source", "config": { "path": "\${env:secret-dir}/\${env:GOOD}$\${env:-}\${env:}" } },` +
+        `\n"g": { "type": "gain", "config": { "gainDb": "\${env:a-b}" } }`,
+      `{ "from": "s.audio", "to": "g.audioIn" }`,
+    ),
+    `2:62 InvalidConfig Cannot configure node "s" (wav-source): "path" refers to environment variable "secret-dir", ` +
+    `wanted a name of letters, digits and "_", as in \${env:API_KEY}`,
+    `2:62 InvalidConfig Cannot configure node "s" (wav-source): "path" refers to environment variable "", ` +
+    `wanted a name of letters, digits and "_", as in \${env:API_KEY}`,
+    `3:46 InvalidConfig Cannot configure node "g" (gain): "gainDb" is "\${env:a-b}", wanted a number from -60 to 24 dB`,
+  ],
+  [
     "an unknown configuration key",
     graph(`"s": { "type": "wav-source", "config": { "path": "a", "pat": 3 } }`),
     `2:67 InvalidConfig Cannot configure node "s" (wav-source): unknown key "pat" (did you mean "path"?); ` +
@@ -437,6 +450,14 @@ Deno.test("checkGraph() blames the command line for a setting that is wrong", ()
       ],
     ].map(([code, message]) => [code, message, undefined]),
   );
+});
+
+Deno.test("checkGraph() refuses a setting that refers to a variable that cannot be, by the setting", () => {
+  const { errors } = checkGraph(graph(S), "g.json", REGISTRY, [parseSetting("s.path=${env:a-b}")]);
+  assert.deepEqual(errors.filter(({ code }) => code === "InvalidConfig").map(({ message }) => message), [
+    '--set s.path=${env:a-b}: Cannot configure node "s" (wav-source): "path" refers to environment variable "a-b", ' +
+    'wanted a name of letters, digits and "_", as in ${env:API_KEY}',
+  ]);
 });
 
 Deno.test("parseSetting() refuses what is not node.key=value", () => {
