@@ -1,6 +1,9 @@
 /** When nodes are ticked: modes, triggers, times of their own, and the order within a lane. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import type { AudioFrame } from "../core/frames/audio_frame.ts";
+import { NodeCell } from "../core/lanes/node_cell.ts";
+import { LocalLink } from "../core/links/local_link.ts";
+import { RingLinkReader } from "../core/links/ring_link.ts";
 import type { Processor, ProcessorContext } from "../core/processor.ts";
 import type { NodeDescriptor } from "../core/registry/descriptor.ts";
 import type { NodeHandle } from "../core/registry/handle.ts";
@@ -8,7 +11,7 @@ import type { NodeSpec } from "../core/registry/node_type.ts";
 import { Runtime } from "../core/runtime.ts";
 import { fixture, port } from "./fixtures/define.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
-import { checkingSink, collect, collected } from "./fixtures/numbered.ts";
+import { checkingSink, collect, collected, pass } from "./fixtures/numbered.ts";
 import { counting, filter, gathering, type Script, sink, source } from "./fixtures/scripted.ts";
 
 type Ports = { a: AudioFrame; b: AudioFrame };
@@ -376,14 +379,37 @@ eachDriver("a node where branches meet runs once all of them have", async (nativ
   deepEqual(seen, [0, 1, 2, 3, 4].map((k) => [k, k]));
 });
 
-Deno.test("a lane with 1,000 idle links does as much work as one without", async () => {
-  const counts = [await wordsTouched(0), await wordsTouched(1000)];
+Deno.test("a lane with 1,000 idle links, half of them from another lane, does as much work as one without", async () => {
+  const counts = [await workOf(0), await workOf(1000)];
   equal(counts[0].ticks, counts[1].ticks);
   equal(counts[0].words, counts[1].words, "atomic accesses while 2,000 frames pass");
+  deepEqual(counts.map(({ looks }) => looks.busy > 0), [true, true], "looks at links are counted");
+  deepEqual(counts.map(({ looks }) => looks.idle), [0, 0], "looks at idle links and their nodes");
 });
 
-/** Counts ticks and atomic accesses on main while frames pass a busy link and others are idle. */
-async function wordsTouched(idle: number): Promise<{ words: number; ticks: number }> {
+/** Looks at the ends of links on this lane, and whether nodes ask if they are to run, by whether they are idle. */
+function countLooks(isCounting: () => boolean): { looks: { busy: number; idle: number }; restore: () => void } {
+  const looks = { busy: 0, idle: 0 };
+  const restores: (() => void)[] = [];
+  const watch = <T extends object>(prototype: T, nodeOf: (each: T) => string, methods: readonly (keyof T)[]) => {
+    for (const method of methods) {
+      const original = prototype[method] as (...values: unknown[]) => unknown;
+      ok(typeof original === "function", String(method));
+      prototype[method] = function (this: T, ...values: unknown[]) {
+        if (isCounting()) looks[nodeOf(this).startsWith("idle") ? "idle" : "busy"]++;
+        return original.apply(this, values);
+      } as T[keyof T];
+      restores.push(() => void (prototype[method] = original as T[keyof T]));
+    }
+  };
+  watch(LocalLink.prototype, ({ plan }) => plan.toNode, ["hasFrames", "available", "peek", "take", "ended"]);
+  watch(RingLinkReader.prototype, ({ plan }) => plan.toNode, ["hasFrames", "available", "peek", "take", "ended"]);
+  watch(NodeCell.prototype, ({ id }) => id, ["triggered", "inputsEnded", "admit"]);
+  return { looks, restore: () => restores.forEach((each) => each()) };
+}
+
+/** What main does while frames pass a busy link and others are idle: ticks, atomic accesses, looks at links. */
+async function workOf(idle: number) {
   await using runtime = new Runtime({ mode: "offline", native: "off" });
   const opened = Promise.withResolvers<void>();
   let words = 0;
@@ -419,10 +445,13 @@ async function wordsTouched(idle: number): Promise<{ words: number; ticks: numbe
     }, { mode: "external", isAsync: true }),
     { id: "quiet" },
   );
-  for (let k = 0; k < Math.max(1, idle); k++) {
+  const far = runtime.add(pass(), { id: "far", lane: "far" });
+  runtime.connect(quiet.outputs.audioOut, far.inputs.audioIn);
+  for (let k = 0; k < Math.max(2, idle); k++) {
     const idler = runtime.add(sink(gathering([])), { id: `idle${k}` });
-    runtime.connect(quiet.outputs.audioOut, idler.inputs.audioIn);
+    runtime.connect((k % 2 === 0 ? quiet : far).outputs.audioOut, idler.inputs.audioIn);
   }
+  const { looks, restore } = countLooks(() => counting);
   Atomics.load = ((array: Int32Array, at: number) => count(load(array, at))) as typeof load;
   try {
     await runtime.start();
@@ -431,9 +460,10 @@ async function wordsTouched(idle: number): Promise<{ words: number; ticks: numbe
     for (const node of runtime.stats().nodes) {
       if (node.id.startsWith("idle")) equal(node.ticks, 0);
     }
-    return { words, ticks };
+    return { words, ticks, looks };
   } finally {
     Atomics.load = load;
+    restore();
     await runtime.stop();
   }
 }
