@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
-import { collect, numberedSource, pass } from "../tests/fixtures/numbered.ts";
+import { checkingSink, collect, numberedSource, pass } from "../tests/fixtures/numbered.ts";
 import { counting, filter, gathering, misbehaving, type Script, sink, source } from "../tests/fixtures/scripted.ts";
 import type { AudioFrame } from "./frames/audio_frame.ts";
 import type { ProcessorContext } from "./processor.ts";
@@ -497,3 +497,21 @@ Deno.test("Runtime.latencies() measures from each source to each sink that it re
   ok(summary.nodes.every((node) => node.tick.samples > 0));
   ok(summary.links.every((link) => link.ageNs > 0));
 });
+
+for (const lane of ["main", "other"]) {
+  Deno.test(`LinkStats has the most frames that were queued, and their age, with the reader on lane ${lane}`, async () => {
+    await using runtime = new Runtime({ mode: "offline" });
+    const from = runtime.add(numberedSource({ count: 800, perTick: 8 }), { lane: "main" });
+    const to = runtime.add(checkingSink(), { lane });
+    const findings = runtime.add(collect());
+    const id = runtime.connect(from.outputs.audio, to.inputs.audio, { capacity: 16 });
+    runtime.connect(to.outputs.findings, findings.inputs.data);
+    await runtime.start();
+    const { links, elapsedNs } = await runtime.finished;
+    const { highWater, ageNs, written } = links.find((link) => link.id === id)!;
+    equal(written, 800);
+    // From a ring the reader takes frames while they are written.
+    ok(highWater >= (lane === "main" ? 8 : 1) && highWater <= 16, `${highWater} frames`);
+    ok(ageNs > 0 && ageNs <= elapsedNs, `${ageNs} of ${elapsedNs} ns`);
+  });
+}

@@ -41,6 +41,8 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   #evicted = 0;
   #skipped = 0;
   #unlinked = 0;
+  /** When the newest frame that was refused entered the graph. */
+  #newestRefusedNs = 0;
   readonly plan: LinkPlan;
   announced: FrameFormat | undefined;
 
@@ -219,7 +221,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
     f64[at + READ] += left - this.#evicted - this.#skipped - this.#unlinked;
     if (this.highWater > f64[at + HIGH_WATER]) f64[at + HIGH_WATER] = this.highWater;
     const newest = head === tail ? undefined : this.ring[(tail - 1) & this.mask];
-    f64[at + NEWEST_INGRESS] = Math.max(newest?.ingressNs ?? 0, this.newestGoneNs);
+    f64[at + NEWEST_INGRESS] = Math.max(newest?.ingressNs ?? 0, this.newestGoneNs, this.#newestRefusedNs);
     this.#tailPublished = tail;
     this.#headPublished = head;
     this.#refused =
@@ -292,7 +294,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
 
   #drop(frame: Frame): void {
     this.#refused++;
-    this.newestGoneNs = frame.ingressNs;
+    this.#newestRefusedNs = frame.ingressNs;
     this.gapAhead = true;
     frame.pool.release(frame.slot);
   }

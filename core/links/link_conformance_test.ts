@@ -1,0 +1,206 @@
+/** One suite for links within a lane and between lanes: random operations, against the plain arrays they stand for. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import fc from "fast-check";
+import { acquire, bench, freeSlots, linkPlan } from "../../tests/fixtures/slots.ts";
+import { RING_BATCH } from "../driver/driver.ts";
+import { openNativeDriver } from "../driver/native.ts";
+import { PortableDriver } from "../driver/portable.ts";
+import type { AudioFrame } from "../frames/audio_frame.ts";
+import { readLinkCounters } from "../stats.ts";
+import type { LinkReader, LinkWriter } from "./link.ts";
+import { LocalLink } from "./local_link.ts";
+import { evicts, LINK_POLICIES, type LinkPolicy } from "./policy.ts";
+import { RingLinkReader, RingLinkWriter } from "./ring_link.ts";
+
+const SLOTS = 64;
+const NOW_NS = 1e6;
+
+const KINDS = ["local", "portable ring", "native ring"] as const;
+const OPERATIONS = ["write", "read", "peek", "skip", "put back", "discard"] as const;
+
+type Kind = typeof KINDS[number];
+
+function makeLink(kind: Kind, policy: LinkPolicy, capacity: number) {
+  const { driver, page, pool, free } = bench(
+    SLOTS,
+    64,
+    kind === "native ring" ? openNativeDriver() : new PortableDriver(),
+  );
+  const plan = linkPlan("audio", policy, capacity);
+  if (kind === "local") {
+    const link = new LocalLink(plan, page);
+    return { page, pool, writer: link as LinkWriter, reader: link as LinkReader, free };
+  }
+  const ring = driver.createRing({ capacity, evicts: evicts(policy), linkOffset: page.linkOffset(0) });
+  const site = { page, driver, pools: [pool], staged: [] };
+  const writer: LinkWriter = new RingLinkWriter({ ...plan, ring }, site, 1);
+  const reader: LinkReader = new RingLinkReader({ ...plan, ring }, site, 0);
+  const freeAll = () => {
+    driver.releaseRing(ring);
+    free();
+  };
+  return { page, pool, writer, reader, free: freeAll };
+}
+
+/** What a link does, by plain arrays of frames' numbers. */
+class Model {
+  /** What the reading end has fetched or was given back: full or not, nothing of it is dropped. */
+  near: number[] = [];
+  far: number[] = [];
+  written = 0;
+  read = 0;
+  full = 0;
+  skipped = 0;
+  unlinked = 0;
+  highWater = 0;
+  readonly #kind: Kind;
+  readonly #policy: LinkPolicy;
+  readonly #capacity: number;
+
+  constructor(kind: Kind, policy: LinkPolicy, capacity: number) {
+    this.#kind = kind;
+    this.#policy = policy;
+    this.#capacity = capacity;
+  }
+
+  get room(): number {
+    return this.#capacity - this.far.length;
+  }
+
+  get queued(): number {
+    return this.near.length + this.far.length;
+  }
+
+  write(): void {
+    const number = this.written++;
+    if (this.room <= 0 && this.#policy === "drop-newest") {
+      this.full++;
+      return;
+    }
+    while (this.room <= 0) {
+      this.far.shift();
+      this.full++;
+    }
+    this.far.push(number);
+    this.highWater = Math.max(this.highWater, this.far.length);
+  }
+
+  /** The reader looks: from a ring it fetches what there is, one at a time where that could be dropped still. */
+  peek(): number | undefined {
+    if (this.#kind === "local") return this.far[0];
+    const batch = evicts(this.#policy) ? 1 : RING_BATCH;
+    if (this.near.length === 0) this.near = this.far.splice(0, batch);
+    return this.near[0];
+  }
+
+  take(): number | undefined {
+    this.peek();
+    return this.#kind === "local" ? this.far.shift() : this.near.shift();
+  }
+
+  putBack(numbers: readonly number[]): void {
+    (this.#kind === "local" ? this.far : this.near).unshift(...numbers);
+  }
+}
+
+for (const kind of KINDS) {
+  for (const policy of LINK_POLICIES) {
+    const name = `a ${policy} ${kind} link does what plain arrays do, and counts it`;
+    Deno.test(name, { ignore: kind === "native ring" && Deno.env.get("SLUICE_NATIVE") === "off" }, () => {
+      fc.assert(
+        fc.property(
+          fc.integer({ min: 1, max: 6 }),
+          fc.array(fc.constantFrom("write", "write", ...OPERATIONS), { maxLength: 80 }),
+          (size, operations) => check(kind, policy, policy === "latest" ? 1 : size, operations),
+        ),
+        { numRuns: 200 },
+      );
+    });
+  }
+}
+
+function check(kind: Kind, policy: LinkPolicy, capacity: number, operations: readonly string[]): void {
+  const { page, pool, writer, reader, free } = makeLink(kind, policy, capacity);
+  const model = new Model(kind, policy, capacity);
+  let lastTaken = -1;
+  const take = (): AudioFrame | undefined => {
+    const frame = reader.take() as AudioFrame | undefined;
+    equal(frame?.sequence, model.take());
+    if (frame === undefined) return undefined;
+    equal(frame.linkGap, frame.sequence !== lastTaken + 1, `gap before ${frame.sequence} after ${lastTaken}`);
+    lastTaken = frame.sequence;
+    return frame;
+  };
+  const compare = () => {
+    writer.publish();
+    reader.publish();
+    const { dropped, ageNs, ...counters } = readLinkCounters(page, 0, NOW_NS);
+    const { written, read, queued, highWater } = model;
+    deepEqual(counters, { state: counters.state, written, read, queued, highWater });
+    deepEqual(dropped, { full: model.full, skipped: model.skipped, unlinked: model.unlinked, laneLost: 0 });
+    equal(ageNs, written === 0 ? 0 : NOW_NS - ingressOf(written - 1), "age of the newest frame written");
+    equal(reader.available(), queued);
+    equal(reader.hasFrames(), queued > 0);
+    equal(freeSlots(pool), SLOTS - queued, "dropped frames give their slots back at once");
+    if (kind === "local") equal(writer.room(), model.room);
+    else if (policy === "lossless") {
+      // What surely fits: the writer need not have seen yet what the reader has taken.
+      ok(writer.room() <= model.room);
+      equal(writer.room() > 0, model.room > 0);
+    }
+  };
+  const release = (frame: AudioFrame) => pool.release(frame.slot);
+  for (const operation of operations) {
+    if (operation === "write") {
+      if (policy === "lossless" && model.room <= 0) continue;
+      const frame = acquire<AudioFrame>(pool, "audio", { sampleRateHz: 1, channels: 1, sampleCount: 1 });
+      frame.sequence = model.written;
+      frame.ingressNs = ingressOf(model.written);
+      writer.write(frame);
+      writer.flush();
+      model.write();
+    } else if (operation === "read") {
+      const frame = take();
+      if (frame === undefined) continue;
+      model.read++;
+      release(frame);
+    } else if (operation === "peek") equal(reader.peek()?.sequence, model.peek());
+    else if (operation === "skip") {
+      const frame = take();
+      if (frame === undefined) continue;
+      reader.countSkipped(1);
+      model.skipped++;
+      release(frame);
+    } else if (operation === "put back") {
+      const before = lastTaken;
+      const taken = [take(), take()].filter((frame) => frame !== undefined);
+      if (taken.length === 0) continue;
+      reader.putBack(
+        taken.map((frame, k) => ({ frame, gap: frame.sequence !== (taken[k - 1]?.sequence ?? before) + 1 })),
+      );
+      model.putBack(taken.map(({ sequence }) => sequence));
+      lastTaken = before;
+    } else {
+      lastTaken = [...model.near, ...model.far].at(-1) ?? lastTaken;
+      reader.discard();
+      model.unlinked += model.queued;
+      model.near = [];
+      model.far = [];
+    }
+    compare();
+  }
+  writer.end();
+  equal(reader.ended(), model.queued === 0);
+  for (let frame = take(); frame !== undefined; frame = take()) {
+    model.read++;
+    release(frame);
+  }
+  equal(reader.ended(), true);
+  compare();
+  free();
+}
+
+/** When a frame entered the graph. */
+function ingressOf(number: number): number {
+  return 1_000 + 10 * number;
+}
