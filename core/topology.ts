@@ -6,7 +6,7 @@
 import { assertBypass, canBypass } from "./bypass.ts";
 import { assertConfig } from "./config_check.ts";
 import { describeName } from "./describe_value.ts";
-import { listNames, SluiceError } from "./errors.ts";
+import { SluiceError } from "./errors.ts";
 import { assertLinkable, resolvePort } from "./graph/link_rules.ts";
 import { ConnectionManager } from "./graph/connection_manager.ts";
 import { graphOrder } from "./graph/order.ts";
