@@ -4,11 +4,15 @@ import { Runtime } from "../core/runtime.ts";
 import { nodes } from "../sluice.gen.ts";
 import { fixture, port } from "./fixtures/define.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
+import { hanging } from "./fixtures/hanging.ts";
 import { checkingSink, collect, collected, numberedSource, pass } from "./fixtures/numbered.ts";
 import { assertAccounted, assertSpent } from "./fixtures/accounted.ts";
 
 /** Blocks that no test sees the end of. */
 const ENDLESS = 1e9;
+
+/** How long a lane is held that edits of others must not wait for, milliseconds. */
+const HELD_MS = 3_000;
 
 /** Random edits of one run, and frames that must pass between two of them. */
 const EDITS = 60;
@@ -106,6 +110,36 @@ eachDriver("a refused edit changes nothing and tears down what it had set up", a
   });
   await rejects(runtime.edit((edit) => edit.remove("nobody")), { code: "NodeNotFound" });
   await flow(runtime, "sink");
+  assertSpent((await runtime.stop())!);
+});
+
+eachDriver("an edit waits for no lane that it does not concern", async (native) => {
+  const runtime = new Runtime({
+    mode: "offline",
+    native,
+    stuckAfterMs: 300,
+    // An edit that needs more slots concerns every lane.
+    pools: { audio: { slots: 4_000, slotBytes: 64 } },
+  });
+  const source = runtime.add(numberedSource({ count: ENDLESS, perTick: 8 }), { id: "source", lane: "near" });
+  const held = runtime.add(hanging({ atFrame: 1, holdMs: HELD_MS }), { id: "held", lane: "far" });
+  runtime.connect(source.outputs.audio, held.inputs.audio, { policy: "latest" });
+  const stuck = new Promise<void>((resolve) => {
+    runtime.events.on("node:held", ({ kind }) => void (kind === "stuck" && resolve()));
+  });
+  await runtime.start();
+  await stuck;
+  const holds = () => runtime.stats().nodes.find(({ id }) => id === "held")!.framesIn === 0;
+  let done = 0;
+  while (holds()) {
+    await runtime.edit((edit) => {
+      edit.add(pass(), { id: "extra", lane: "near" });
+      edit.connectByName("source.audio", "extra.audioIn", { policy: "latest" });
+    });
+    await runtime.edit((edit) => edit.remove("extra"));
+    if (holds()) done++;
+  }
+  ok(done > 0, "no edit came into effect while lane far was held");
   assertSpent((await runtime.stop())!);
 });
 

@@ -10,6 +10,7 @@ import { CONTROL, LINK, NODE } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import { deserializeError, SluiceError } from "../errors.ts";
+import type { FrameFormat } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
 import type { AnnouncedFormat, LaneReport, NodePlan } from "../lanes/messages.ts";
@@ -64,6 +65,8 @@ export interface EditSite {
   growPools(draft: Topology): PoolToken[];
   pools(): readonly Pool[];
   nodePlan(node: NodeEntry): NodePlan;
+  /** The format of a link's frames, as far as its lanes have told it. */
+  toldFormat(link: LinkEntry): FrameFormat | undefined;
   checkFormats(formats: readonly AnnouncedFormat[], links: readonly LinkEntry[]): void;
   /** The edit is in effect. */
   edited(change: GraphChange, actions: readonly string[]): void;
@@ -227,7 +230,7 @@ export class LiveEdits {
       }
       const known = restarted.flatMap(({ node }) => draft.connections.fromNode(node.id));
       const formats = replies.flatMap((reply) => reply.kind === "prepared" ? reply.formats : []);
-      site.checkFormats(formats, [...change.linked, ...known]);
+      site.checkFormats([...this.#toldFormats(change.linked), ...formats], [...change.linked, ...known]);
       this.#assertNoneLost(work.keys());
     } catch (error) {
       for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch });
@@ -259,6 +262,17 @@ export class LiveEdits {
     topology.recycle([...gone, ...change.replaced.map(({ before }) => before)], change.unlinked);
     const failures = applied.flatMap((reply) => reply.failures);
     if (failures.length > 0) throw deserializeError(failures[0]);
+  }
+
+  /** What is known of the frames of new links by what other readers of the same outputs have told. */
+  #toldFormats(links: readonly LinkEntry[]): AnnouncedFormat[] {
+    const { topology, toldFormat } = this.#site;
+    return links.flatMap(({ fromNode: node, fromPort: port }) =>
+      topology.linksFrom(node, port).flatMap((link) => {
+        const format = toldFormat(link);
+        return format === undefined ? [] : [{ node, port, format }];
+      })
+    );
   }
 
   /** Waits for what the lanes say next. */
@@ -370,9 +384,6 @@ export class LiveEdits {
         if (end.end === "local") reordered.add(lane);
       }
       of(link.fromNode).inspect.push({ node: link.fromNode, port: link.fromPort });
-      for (const { toNode, toPort } of site.topology.linksFrom(link.fromNode, link.fromPort)) {
-        of(toNode).inspect.push({ node: toNode, port: toPort });
-      }
     }
     for (const { node, carries } of extras.restart ?? []) {
       of(node.id).nodes.push(site.nodePlan(node));

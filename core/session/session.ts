@@ -312,6 +312,7 @@ export class Session {
       pools: () => memory.pools,
       nodePlan: (node) => this.#lanes.plan(node),
       checkFormats: (formats, links) => checkFormats(topology, convertersByField(converters), formats, links),
+      toldFormat: (link) => this.#facts.format(link),
       edited: (change, actions) => this.#edited(change, actions),
     });
     return { memory, plans };
