@@ -403,7 +403,7 @@ Deno.test("a source that is ticked several times at once overruns no link on its
   equal(link.dropped.full, 0);
 });
 
-Deno.test("StreamInput.readLatest() counts what it skips", async () => {
+Deno.test("StreamInput.readLatest() counts what it skips, and marks the gap", async () => {
   const got: number[] = [];
   await using runtime = new Runtime({ mode: "offline" });
   const from = runtime.add(source(counting(40)));
@@ -412,7 +412,10 @@ Deno.test("StreamInput.readLatest() counts what it skips", async () => {
     process(this: Script) {
       if (waits++ < 3) return;
       const frame = this.audioIn!.readLatest();
-      if (frame) got.push(frame.channel(0)[0]);
+      if (frame === undefined) return;
+      const number = frame.channel(0)[0];
+      equal(frame.discontinuity, number !== (got.at(-1) ?? -1) + 1, `gap before ${number}`);
+      got.push(number);
     },
   }));
   const id = runtime.connect(from.outputs.audioOut, to.inputs.audioIn);
@@ -513,5 +516,41 @@ for (const lane of ["main", "other"]) {
     // From a ring the reader takes frames while they are written.
     ok(highWater >= (lane === "main" ? 8 : 1) && highWater <= 16, `${highWater} frames`);
     ok(ageNs > 0 && ageNs <= elapsedNs, `${ageNs} of ${elapsedNs} ns`);
+  });
+}
+
+for (const order of [["lossless", "roll-off"], ["roll-off", "lossless"]] as const) {
+  Deno.test(`a write that a full lossless link refuses reaches no other link: ${order.join(", then ")}`, async () => {
+    let refused = 0;
+    let ticks = 0;
+    await using runtime = new Runtime({ mode: "offline" });
+    const from = runtime.add(source({
+      process(this: Script, context: ProcessorContext) {
+        if (++ticks === 20) context.finish();
+        for (let k = 0; k < 10; k++) {
+          const frame = this.audioOut!.tryAcquire({ sampleRateHz: 1, channels: 1, sampleCount: 1 })!;
+          try {
+            this.audioOut!.write(frame);
+          } catch (error) {
+            equal((error as { code?: string }).code, "Busy");
+            refused++;
+            frame.release();
+          }
+        }
+      },
+    }));
+    const links = order.map((policy) => {
+      const to = runtime.add(sink(gathering([])), { id: `reads-${policy}` });
+      return runtime.connect(from.outputs.audioOut, to.inputs.audioIn, { policy, capacity: 4 });
+    });
+    await runtime.start();
+    const summary = await runtime.finished;
+    ok(refused >= 6 * 19, `${refused} refused`);
+    for (const link of summary.links.filter(({ id }) => links.includes(id))) {
+      equal(link.written, 200 - refused, link.policy);
+      deepEqual([link.read, link.dropped.full], [link.written, 0], link.policy);
+    }
+    equal(summary.nodes.find(({ id }) => id === from.id)!.framesOut, 200 - refused);
+    equal(summary.pools[0].free, summary.pools[0].slots);
   });
 }
