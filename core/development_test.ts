@@ -76,6 +76,23 @@ Deno.test("development mode refuses a frame that was handed over", async () => {
   );
 });
 
+for (
+  const [what, set] of [
+    ["ptsNs", (frame: AudioFrame) => frame.ptsNs = NaN],
+    ["durationNs", (frame: AudioFrame) => frame.durationNs = Infinity],
+  ] as const
+) {
+  Deno.test(`development mode refuses a time that is none as ${what} of a frame`, async () => {
+    await rejects(
+      runFilter(function () {
+        const frame = this.audioIn.read();
+        if (frame !== undefined) set(frame);
+      }),
+      new RegExp(`Cannot set "${what}" of a frame in node "scripted-filter" .* wanted a finite number of nanoseconds`),
+    );
+  });
+}
+
 Deno.test("development mode refuses a frame after its tick, and one that was only peeked at", async () => {
   let kept: AudioFrame | undefined;
   await rejects(

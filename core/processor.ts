@@ -28,7 +28,11 @@ export interface ProcessorContext {
   readonly signal: AbortSignal;
   /** Nanoseconds since the runtime's epoch. */
   nowNs(): number;
-  /** For `loop` nodes: not again before this time of {@linkcode nowNs}. Holds for one tick. */
+  /**
+   * For `loop` nodes: not again before this time of {@linkcode nowNs}. Holds for one tick.
+   *
+   * @throws {TypeError} for NaN
+   */
   waitUntilNs(timeNs: number): void;
   /** For `loop` and `external` nodes: there is no more. `flush()` and the end of stream follow. */
   finish(): void;

@@ -47,6 +47,9 @@ const INTERNAL: ReadonlySet<PropertyKey> = new Set([
   "setFlag",
 ]);
 
+/** Members that are times, nanoseconds. */
+const TIMES: ReadonlySet<PropertyKey> = new Set(["ptsNs", "durationNs", "ingressNs"]);
+
 const classes = new Map<FrameClass, FrameClass>();
 const guards = new WeakMap<Frame, Guard>();
 
@@ -166,6 +169,7 @@ function checkedMember(key: PropertyKey, member: PropertyDescriptor): PropertyDe
     ...(set && {
       set(this: Frame, given: unknown) {
         assertUsable(this, key);
+        if (TIMES.has(key)) assertTime(this, key, given);
         Reflect.apply(set, this, [given]);
       },
     }),
@@ -187,6 +191,17 @@ function assertUsable(frame: Frame, key: PropertyKey): void {
       String(key)
     }" of a frame in node "${nodeId}" (from "${nodeId}.${port}", slot ${frame.slot} of pool ` +
       `"${frame.pool.name}"): ${why}; call retain() to keep a frame`,
+  );
+}
+
+/** A time that is none would go on to every frame made from this one. */
+function assertTime(frame: Frame, key: PropertyKey, given: unknown): void {
+  const guard = guards.get(frame);
+  if (guard === undefined || Number.isFinite(given)) return;
+  const { nodeId, port } = guard.site;
+  throw new TypeError(
+    `Cannot set "${String(key)}" of a frame in node "${nodeId}" (from "${nodeId}.${port}") to ` +
+      `${typeof given === "number" ? given : `a ${typeof given}`}, wanted a finite number of nanoseconds`,
   );
 }
 

@@ -39,7 +39,7 @@ export class NodeContext implements ProcessorContext {
   }
 
   waitUntilNs(timeNs: number): void {
-    this.#cell.waitUntil(timeNs);
+    this.#cell.waitUntil(timeNs > 0 ? timeNs : this.#past(timeNs));
   }
 
   finish(): void {
@@ -58,5 +58,14 @@ export class NodeContext implements ProcessorContext {
 
   report(figures: Figures): void {
     this.#host.report(this.#cell, copyFigures(this.nodeId, figures));
+  }
+
+  /** A time that is no time would be waited for until the end, and a negative one not be taken for none. */
+  #past(timeNs: unknown): 0 {
+    if (typeof timeNs === "number" && !Number.isNaN(timeNs)) return 0;
+    const found = typeof timeNs === "number" ? "NaN" : typeof timeNs;
+    throw new TypeError(
+      `Cannot wait: node "${this.nodeId}" called waitUntilNs(${found}), wanted a time of nowNs(), nanoseconds`,
+    );
   }
 }
