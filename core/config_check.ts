@@ -33,6 +33,9 @@ export interface ConfigProblem {
   readonly available?: readonly string[];
 }
 
+/** Longest text that a pattern is tried on, UTF-16 units: a pattern may take the square of it, and longer. */
+const PATTERN_TEXT_LIMIT = 10_000;
+
 let ajv: Ajv | undefined;
 const withDurations = new WeakMap<ConfigSchema, boolean>();
 const validators = new WeakMap<ConfigSchema, ValidateFunction>();
@@ -187,11 +190,25 @@ function hasDurations(schema: ConfigSchema): boolean {
 function compile(schema: ConfigObjectSchema): ValidateFunction {
   let validate = validators.get(schema);
   if (validate === undefined) {
-    ajv ??= new Ajv({ strict: false, allErrors: true, verbose: true, ownProperties: true, logger: false });
+    ajv ??= new Ajv({
+      strict: false,
+      allErrors: true,
+      verbose: true,
+      ownProperties: true,
+      logger: false,
+      // The text is for schemas that are compiled into modules, which these are not.
+      code: { regExp: Object.assign(makePattern, { code: "makePattern" }) },
+    });
     validate = ajv.compile(schema);
     validators.set(schema, validate);
   }
   return validate;
+}
+
+/** A pattern that fits no text of more than {@linkcode PATTERN_TEXT_LIMIT}. */
+function makePattern(pattern: string, flags: string): { test(text: string): boolean } {
+  const expression = new RegExp(pattern, flags);
+  return { test: (text) => text.length <= PATTERN_TEXT_LIMIT && expression.test(text) };
 }
 
 /** Whether an error is about a text that the environment gives: it is checked once its value is known. */

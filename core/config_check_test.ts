@@ -34,6 +34,19 @@ function messages(values: Record<string, unknown>): string[] {
   });
 }
 
+Deno.test("checkConfig() tries a pattern on no text that is so long that it could take for ever", () => {
+  const schema: ConfigObjectSchema = {
+    type: "object",
+    properties: { word: { type: "string", pattern: "^a*a*a*a*$" } },
+    required: [],
+    additionalProperties: false,
+  };
+  assert.deepEqual(checkConfig(schema, { word: "a".repeat(10_000) }, WHERE), []);
+  // Tried, this would outlast the test by far.
+  const [problem] = checkConfig(schema, { word: `${"a".repeat(1_000_000)}b` }, WHERE);
+  assert.equal(problem.key, "word");
+});
+
 Deno.test("checkConfig() accepts what fits, and takes undefined for absent", () => {
   assert.deepEqual(messages({ path: "a", gainDb: -6, shape: "sine", size: "auto", bands: [{ hz: 1 }] }), []);
   assert.deepEqual(messages({ path: "a", gainDb: undefined }), []);

@@ -56,7 +56,8 @@ export function checkAssignments(context: ScanContext, chain: ClassChain, keys: 
     constructor.forEachDescendant((node, traversal) => {
       // A function that is made here runs later, when the value is no default.
       if (Node.isFunctionLikeDeclaration(node) || Node.isClassExpression(node)) return traversal.skip();
-      const key = keyOfThis(assignedBy(node));
+
+      const key = keyByObjectAssign(node, keys) ?? keyOfThis(assignedBy(node));
       if (key === undefined || !keys.has(key)) return;
       context.refuse(
         node,
@@ -87,6 +88,24 @@ function assignedBy(node: Node): Node | undefined {
   const operator = node.getOperatorToken().getKind();
   const isAssignment = operator >= SyntaxKind.FirstAssignment && operator <= SyntaxKind.LastAssignment;
   return isAssignment ? node.getLeft() : undefined;
+}
+
+/** A key that `Object.assign(this, …)` changes, or can change: what is no literal may have any. */
+function keyByObjectAssign(node: Node, keys: ReadonlySet<string>): string | undefined {
+  if (!Node.isCallExpression(node) || !/^Object\s*\??\.\s*assign$/.test(node.getExpression().getText())) {
+    return undefined;
+  }
+  const [target, ...sources] = node.getArguments();
+  if (!Node.isThisExpression(target)) return undefined;
+  for (const source of sources) {
+    if (!Node.isObjectLiteralExpression(source)) return [...keys][0];
+    for (const property of source.getProperties()) {
+      if (Node.isSpreadAssignment(property) || Node.isComputedPropertyName(property.getNameNode())) return [...keys][0];
+      const name = property.getName().replace(/^(["'])(.*)\1$/, "$2");
+      if (keys.has(name)) return name;
+    }
+  }
+  return undefined;
 }
 
 function keyOfThis(target: Node | undefined): string | undefined {
