@@ -42,6 +42,7 @@ eachDriver("restart: a node that hangs goes on in a new thread, with its neighbo
   const found = await run("hangs", RESTART, native);
   const { outcome, events, laneEvents, activity, state, restarts, quarantined, unaccounted, behind, beside } = found;
   deepEqual([outcome, state, restarts], ["completed", "ended", 1]);
+  deepEqual([found.errors, found.errorEvents], [1, 1]);
   deepEqual(events, ["stuck", "failed", "restarting", "restarted"]);
   deepEqual(laneEvents, ["started", "fenced", "started", "replaced", "closed"]);
   equal(activity?.kind, "stuck");

@@ -172,10 +172,10 @@ for (const how of ["throws in setup", "rejects in setup", "never returns from se
     await runtime.start();
     await rejects(runtime.finished, { nodeId: "bad", message });
     deepEqual(
-      seen.flatMap(({ kind }) => kind === "state" ? [] : [kind]).filter((kind) => kind === "restarting").length,
-      2,
+      seen.flatMap(({ kind }) => kind === "state" ? [] : [kind]),
+      ["failed", "restarting", "failed", "restarting", "failed"],
     );
-    equal(figuresOf(runtime.summary()!).restarts, 0);
+    deepEqual([figuresOf(runtime.summary()!).errors, figuresOf(runtime.summary()!).restarts], [3, 0]);
   });
 
   eachDriver(`disable: a graph runs without a node that ${how}`, async (native) => {

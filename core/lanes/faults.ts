@@ -6,12 +6,17 @@
  */
 import { SluiceError } from "../errors.ts";
 import { describeThrown } from "../thrown.ts";
+import { takeState } from "./carried_state.ts";
 import { explain } from "./explain.ts";
 import type { NodePlan } from "./messages.ts";
+import { calling, type CallSite } from "./node_call.ts";
 import type { NodeCell } from "./node_cell.ts";
 
 /** How long a failed node's asynchronous tick may take to settle before the node is torn down, milliseconds. */
 const SETTLE_TIMEOUT_MS = 1_000;
+
+/** How long its `teardown()` may take until it is waited for no more, milliseconds. */
+const TEAR_DOWN_TIMEOUT_MS = 2_000;
 
 /** Time between two looks at whether it has, milliseconds. */
 const SETTLE_EVERY_MS = 1;
@@ -29,21 +34,30 @@ export function setAside(cell: NodeCell): void {
  * @param carries whether its state is asked for
  * @returns what its `snapshot()` gave; `undefined` if it has none, or if even that failed
  */
-export async function layDown(cell: NodeCell, carries: boolean): Promise<unknown> {
+export async function layDown(site: CallSite, cell: NodeCell, carries: boolean): Promise<unknown> {
   if (!cell.opened) return undefined;
   await settled(cell);
   let state: unknown;
   try {
-    if (carries) state = cell.instance.processor.snapshot?.();
+    if (carries) state = takeState(site, cell);
   } catch (error) {
     cell.context.log.warn(`${explain(error, cell, "snapshot()").message}; the node starts afresh`);
   }
-  await tearDown(cell);
+  const torn = tearDown(cell, site).then(() => true);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), TEAR_DOWN_TIMEOUT_MS));
+  if (!await Promise.race([torn, late])) {
+    cell.context.log.warn(
+      `Node "${cell.id}" (${cell.type}) has failed and did not return from teardown() within ${TEAR_DOWN_TIMEOUT_MS} ms; ` +
+        "it is waited for no more, and may still have what it opened",
+    );
+  }
+  clearTimeout(timer);
   return state;
 }
 
 /** Ends a failed node for good: its outputs end, what comes to it is dropped from now on, and it is torn down. */
-export async function disable(cell: NodeCell): Promise<void> {
+export async function disable(site: CallSite, cell: NodeCell): Promise<void> {
   cell.failed = false;
   cell.ended = true;
   for (const output of cell.outputs) {
@@ -54,7 +68,7 @@ export async function disable(cell: NodeCell): Promise<void> {
     }
   }
   cell.discardInputs();
-  await layDown(cell, false);
+  await layDown(site, cell, false);
 }
 
 /**
@@ -80,11 +94,11 @@ export async function setUp(cell: NodeCell, timeoutMs: number): Promise<void> {
 }
 
 /** Calls a node's `teardown()`, once. What it throws is logged. */
-export async function tearDown(cell: NodeCell): Promise<void> {
+export async function tearDown(cell: NodeCell, site: CallSite): Promise<void> {
   if (!cell.opened) return;
   cell.opened = false;
   try {
-    await cell.instance.processor.teardown?.(cell.context);
+    await calling(site, cell, () => cell.instance.processor.teardown?.(cell.context));
     cell.ledger.settle();
   } catch (error) {
     cell.context.log.error(explain(error, cell, "teardown()").message);

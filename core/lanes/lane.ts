@@ -146,7 +146,7 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
         await this.leave();
         break;
       case "disable":
-        await this.faults.disable(command.node);
+        await this.faults.disable(command.node, command.record);
         break;
     }
   }
@@ -317,7 +317,7 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     }
     // The call of the node that ended the lane may still be under way.
     await yieldNow();
-    await Promise.race([Promise.all(this.cells.map(tearDown)), sleep(LEAVE_TIMEOUT_MS)]);
+    await Promise.race([Promise.all(this.cells.map((cell) => tearDown(cell, this))), sleep(LEAVE_TIMEOUT_MS)]);
     this.publish();
     this.#news.tellAll();
     this.#events.tellAll();
@@ -370,7 +370,7 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
       if (!cell.ended) cell.abort("the graph was stopped");
     }
     for (const cell of this.cells) {
-      await tearDown(cell);
+      await tearDown(cell, this);
     }
     await this.edits.retired();
     this.publish();

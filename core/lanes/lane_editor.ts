@@ -9,16 +9,15 @@ import type { ControlPage } from "../control_page.ts";
 import { type SerializedError, serializeError, SluiceError } from "../errors.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
-import { countLaneLost } from "../memory/reclaim.ts";
 import { keepSecrets } from "../redaction.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
-import { describeThrown } from "../thrown.ts";
+import { giveState, sendable, takeState } from "./carried_state.ts";
+import { EditAttempt } from "./edit_attempt.ts";
+import { moveLinks, serializeQueued, settleLost } from "./edit_links.ts";
 import { explain } from "./explain.ts";
 import { layDown, setUp, tearDown } from "./faults.ts";
-import type { LinkPlan } from "../links/link.ts";
 import type { GraphMode } from "../links/policy.ts";
 import { emptyRest, type LinkRest } from "../links/link_move.ts";
-import type { LocalLink } from "../links/local_link.ts";
 import { attachLink, buildCell, changePorts, detachLink } from "./lane_builder.ts";
 import { letGoOfLink, type MoverSite, takeUpLink } from "./link_mover.ts";
 import type {
@@ -31,6 +30,7 @@ import type {
   NodeValues,
   YieldedNode,
 } from "./messages.ts";
+import { calling } from "./node_call.ts";
 import type { NodeCell } from "./node_cell.ts";
 import { retire, settled } from "./retire.ts";
 import { Trial } from "./trial.ts";
@@ -78,8 +78,8 @@ interface PreparedEdit {
 export class LaneEditor {
   readonly #lane: EditedLane;
   #prepared: PreparedEdit | undefined;
-  /** Epochs that were given up before they were prepared. */
-  #abortedEpoch = -1;
+  /** The edit that was made ready last, or is now. */
+  #attempt: EditAttempt | undefined;
   /** Nodes that are part of the lane and wait for the ends of their links. */
   readonly #arriving: NodeCell[] = [];
   /** Nodes that are being brought to their end. */
@@ -110,72 +110,82 @@ export class LaneEditor {
     await Promise.all(this.#retiring);
   }
 
-  /** Makes an edit ready, and answers. */
-  prepare(command: Prepare): Promise<void> {
-    return this.#waiting(this.#prepare(command));
+  /** Makes an edit ready, and answers: one at a time, so that one that was given up has let go of nodes before the next. */
+  async prepare(command: Prepare): Promise<void> {
+    const before = this.#attempt;
+    const attempt = this.#attempt = new EditAttempt(command.epoch);
+    await this.#waiting(this.#prepare(command, attempt, before).finally(() => attempt.letGo()));
   }
 
-  async #prepare(command: Prepare): Promise<void> {
+  async #prepare(command: Prepare, attempt: EditAttempt, before: EditAttempt | undefined): Promise<void> {
     const { epoch, edit, hold } = command;
     const lane = this.#lane;
     const cells = new Map<NodeId, NodeCell>();
-    const held = lane.cells.filter((cell) => hold.includes(cell.id));
+    const held: NodeCell[] = [];
     const trials = new Map<NodeId, Trial>();
-    const givenUp = () => this.#abortedEpoch >= epoch;
     let current: NodeCell | undefined;
     let action = "setup()";
     try {
+      await before?.over;
+      attempt.assertWanted();
       lane.openPools(command.pools);
       for (const plan of command.nodes) {
         const restart = edit.insert.find(({ node }) => node === plan.id)?.restart;
         const failed = restart && lane.cells.find((cell) => cell.id === plan.id);
-        const state = failed && await layDown(failed, restart === "carries");
-        const type = await lane.findType(plan);
+        const state = failed && await attempt.waitFor(layDown(lane, failed, restart === "carries"));
+        const type = await attempt.waitFor(lane.findType(plan));
         if (plan.vacant) {
           const place = buildCell(lane, plan, type.descriptor, vacantInstance());
           place.failed = true;
           cells.set(plan.id, place);
           continue;
         }
-        const cell = buildCell(lane, plan, type.descriptor, (await type.load())());
+        const make = await attempt.waitFor(type.load());
+        attempt.assertWanted();
+        const cell = buildCell(lane, plan, type.descriptor, make());
         // The lane does not run it yet, whoever wakes it.
         cell.retired = true;
         current = cell;
         cells.set(plan.id, cell);
         cell.setPhase(PHASE.setup);
-        await setUp(cell, lane.init.setupTimeoutMs);
+        await attempt.waitFor(calling(lane, cell, () => setUp(cell, lane.init.setupTimeoutMs)));
         cell.setPhase(PHASE.idle);
         if (state !== undefined) {
           action = "restore()";
-          cell.instance.processor.restore?.(state);
+          giveState(lane, cell, state);
           action = "setup()";
         }
       }
+      attempt.assertWanted();
+      held.push(...lane.cells.filter((cell) => hold.includes(cell.id)));
       for (const cell of held) cell.held = true;
-      await settled(held, givenUp);
+      await attempt.waitFor(settled(held, () => attempt.givenUp));
       const triedByNs = lane.nowNs() + command.trialMs * 1e6;
       for (const { node, replaces, anew } of edit.insert) {
         const old = replaces ? lane.cells.find((cell) => cell.id === node) : undefined;
         // What a failed node still knows may be what made it fail.
         if (old === undefined || old.failed || old.ended) continue;
+        attempt.assertWanted();
         current = old;
         action = "snapshot()";
-        const state = anew === true ? undefined : old.instance.processor.snapshot?.();
+        const state = anew === true ? undefined : takeState(lane, old);
         current = cells.get(node)!;
         action = "restore()";
-        if (state !== undefined) current.instance.processor.restore?.(state);
+        if (state !== undefined) giveState(lane, current, state);
         if (!mayBeTried(edit, old) || lane.paused) continue;
         current.takeUp(old.carry);
         const trial = new Trial(current, old, lane);
         trials.set(node, trial);
         action = "process()";
-        await trial.run(triedByNs, givenUp);
+        await trial.run(triedByNs, () => attempt.givenUp);
       }
-      if (givenUp()) throw new SluiceError("Timeout", "The edit was given up");
+      attempt.assertWanted();
       this.#prepared = { epoch, edit, cells, held, trials };
       lane.post({ kind: "prepared", epoch, formats: this.#formats(command, cells) });
     } catch (error) {
-      await this.#drop(cells, held, trials);
+      const dropped = this.#drop(cells, held, trials);
+      attempt.letGo();
+      await dropped;
       this.#refuse(epoch, current === undefined ? error : explain(error, current, action));
     }
   }
@@ -191,7 +201,7 @@ export class LaneEditor {
       const cell = this.#prepared?.cells.get(node);
       if (cell === undefined) return;
       try {
-        if (state !== undefined) cell.instance.processor.restore?.(state);
+        if (state !== undefined) giveState(this.#lane, cell, state);
         cell.takeUp(carry);
       } catch (error) {
         this.#refuse(epoch, explain(error, cell, "restore()"));
@@ -227,7 +237,7 @@ export class LaneEditor {
 
   /** Drops what was made ready. */
   async abort(epoch: number): Promise<void> {
-    this.#abortedEpoch = epoch;
+    if (this.#attempt?.epoch === epoch) this.#attempt.giveUp();
     const prepared = this.#prepared;
     if (prepared?.epoch !== epoch) return;
     this.#prepared = undefined;
@@ -326,14 +336,15 @@ export class LaneEditor {
   async #yield({ epoch, nodes, anew, links }: Command<"yield">): Promise<void> {
     const lane = this.#lane;
     const prepared = this.#prepared;
-    if (prepared?.epoch !== epoch) return;
+    const attempt = this.#attempt;
+    if (prepared?.epoch !== epoch || attempt === undefined) return;
     const leaving = lane.cells.filter((cell) => nodes.includes(cell.id));
     let current: NodeCell | undefined;
     try {
       for (const cell of leaving) cell.held = true;
       prepared.held.push(...leaving);
-      await settled(leaving, () => this.#abortedEpoch >= epoch);
-      if (this.#abortedEpoch >= epoch) throw new SluiceError("Timeout", "The edit was given up");
+      await settled(leaving, () => attempt.givenUp);
+      attempt.assertWanted();
       const yielded: YieldedNode[] = [];
       for (const cell of leaving) {
         current = cell;
@@ -342,9 +353,7 @@ export class LaneEditor {
           throw new SluiceError("Busy", message, { nodeId: cell.id });
         }
         // What a failed node still knows may be what made it fail.
-        const state = cell.failed || anew.includes(cell.id)
-          ? undefined
-          : sendable(cell, cell.instance.processor.snapshot?.());
+        const state = cell.failed || anew.includes(cell.id) ? undefined : sendable(cell, takeState(lane, cell));
         yielded.push({ node: cell.id, carry: cell.carry, state });
       }
       for (const link of links) serializeQueued(lane, link);
@@ -371,15 +380,14 @@ export class LaneEditor {
     for (const cell of cells.values()) {
       cell.retired = true;
       cell.abort("the edit was given up");
-      await tearDown(cell);
     }
     this.#lane.wakeUp();
+    for (const cell of cells.values()) await tearDown(cell, this.#lane);
   }
 
   /** Brings a node that has lost its links to its end. @param told whether control waits for that */
   #retire(cell: NodeCell, flushes: boolean, told: boolean): void {
-    const { driver } = this.#lane;
-    const retiring = this.#waiting(retire(cell, flushes, () => driver.nowNs())).then(() => {
+    const retiring = this.#waiting(retire(this.#lane, cell, flushes)).then(() => {
       this.#retiring.delete(retiring);
       if (told) this.#lane.post({ kind: "removed", node: cell.id });
     });
@@ -413,61 +421,4 @@ function mayBeTried(edit: LaneEdit, { id, mode, finishing, inputs }: NodeCell): 
   links.push(...edit.moves.map(({ after }) => after));
   return !edit.ports.some(({ node }) => node === id) &&
     !links.some(({ fromNode, toNode }) => fromNode === id || toNode === id);
-}
-
-/** @returns the state as another lane gets it */
-function sendable({ id, type }: NodeCell, state: unknown): unknown {
-  try {
-    return structuredClone(state);
-  } catch (cause) {
-    throw new SluiceError(
-      "NodeFailed",
-      `Cannot move node "${id}" (${type}) to another lane: what its snapshot() gave cannot be sent there: ` +
-        `${describeThrown(cause).message}; return plain values, arrays, maps and buffers`,
-      { nodeId: id, cause },
-    );
-  }
-}
-
-/** Sees to it that what is queued on a link within this lane can be sent to another one. */
-function serializeQueued(lane: EditedLane, { toNode, toPort }: LinkPlan): void {
-  const reader = lane.cells.find(({ id }) => id === toNode);
-  const link = reader?.inputs.find(({ name }) => name === toPort)?.link as LocalLink | undefined;
-  try {
-    link?.serialize();
-  } catch (error) {
-    throw explain(error, reader!, "being given another lane");
-  }
-}
-
-function moveLinks(lane: EditedLane, from: NodeCell, to: NodeCell): void {
-  for (const input of from.inputs) {
-    const { link } = input;
-    if (link === undefined) continue;
-    input.detach();
-    link.reader = to;
-    if (link.plan.ring !== undefined) lane.wakeables[link.plan.readerBit] = to;
-    to.inputs.find(({ name }) => name === input.name)!.attach(link);
-  }
-  for (const output of from.outputs) {
-    for (const link of [...output.links]) {
-      output.detach(link.plan.index);
-      link.writer = to;
-      if (link.plan.ring !== undefined) lane.wakeables[link.plan.writerBit] = to;
-      to.outputs.find(({ name }) => name === output.name)!.attach(link);
-    }
-  }
-}
-
-/** Counts what went with the lanes at the other ends. */
-function settleLost(lane: EditedLane, cells: ReadonlyMap<NodeId, NodeCell>, ends: LaneEdit["settle"]): void {
-  lane.flushWriters();
-  lane.publish();
-  for (const { end: { link, end }, kept } of ends) {
-    const input = end === "reader"
-      ? cells.get(link.toNode)?.inputs.find(({ name }) => name === link.toPort)
-      : undefined;
-    const queued = !kept ? 0 : input?.link?.available() ?? lane.driver.openReader(link.ring!).available();
-    countLaneLost(lane.page, link.index, queued);
-  }
 }

@@ -9,10 +9,11 @@ import { describeThrown } from "../thrown.ts";
 import { explain } from "./explain.ts";
 import { blame, disable, setAside, setUp } from "./faults.ts";
 import type { LaneInit, LaneReport } from "./messages.ts";
+import type { CallSite } from "./node_call.ts";
 import type { NodeCell } from "./node_cell.ts";
 
 /** What taking failures asks of the lane. */
-export interface FaultyLane {
+export interface FaultyLane extends CallSite {
   readonly init: LaneInit;
   readonly cells: readonly NodeCell[];
   /** It has torn its nodes down, or does so now. */
@@ -49,7 +50,8 @@ export class LaneFaults {
     // What nodes have written by now is written: it is counted, and others can read it.
     lane.flushWriters();
     lane.publish();
-    lane.post({ kind: "failed", error: serializeError(reason), ...(cell.plan.supervised && { node: cell.id }) });
+    const node = cell.plan.supervised ? { node: cell.id, record: cell.plan.index } : {};
+    lane.post({ kind: "failed", error: serializeError(reason), ...node });
   }
 
   /** A failure outside every call that the lane made: an unhandled rejection, an error in a callback. */
@@ -90,15 +92,14 @@ export class LaneFaults {
     }
   }
 
-  /** Ends a failed node for good, and says so. */
-  async disable(node: NodeId): Promise<void> {
+  /** Ends a failed node for good, and says so; unless another one has taken its place. @param record the index of its record */
+  async disable(node: NodeId, record: number): Promise<void> {
     const lane = this.#lane;
-    const cell = lane.cells.find((each) => each.id === node);
-    if (cell !== undefined) {
-      const done = disable(cell);
-      lane.flushWriters();
-      await done;
-    }
+    const cell = lane.cells.find(({ plan }) => plan.id === node && plan.index === record);
+    if (cell === undefined) return;
+    const done = disable(lane, cell);
+    lane.flushWriters();
+    await done;
     lane.post({ kind: "disabled", node });
   }
 

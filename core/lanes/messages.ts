@@ -205,9 +205,9 @@ export type LaneCommand =
   | { readonly kind: "leave" }
   /**
    * Ends a node that has failed: its outputs end, what comes to it is dropped, and it is torn down. Answered by
-   * `disabled`.
+   * `disabled`. `record`: the index of its record; another node that has taken its place since is left alone.
    */
-  | { readonly kind: "disable"; readonly node: NodeId }
+  | { readonly kind: "disable"; readonly node: NodeId; readonly record: number }
   | {
     readonly kind: "configure";
     readonly request: number;
@@ -254,8 +254,16 @@ export type LaneReport =
   | { readonly kind: "attached"; readonly epoch: number }
   /** A removed node was torn down. */
   | { readonly kind: "removed"; readonly node: NodeId }
-  /** `node`: it was set aside and the others go on; absent: the lane runs no node any more. */
-  | { readonly kind: "failed"; readonly error: SerializedError; readonly node?: NodeId }
+  /**
+   * `node`, and the index of its `record`: it was set aside and the others go on; absent: the lane runs no node any
+   * more.
+   */
+  | {
+    readonly kind: "failed";
+    readonly error: SerializedError;
+    readonly node?: NodeId;
+    readonly record?: number;
+  }
   /** A failed node was torn down, and its outputs have ended. */
   | { readonly kind: "disabled"; readonly node: NodeId }
   | { readonly kind: "ended"; readonly node: NodeId; readonly figures?: { readonly [name: string]: number } }

@@ -4,7 +4,9 @@
  * @module
  */
 import { explain } from "./explain.ts";
+import type { Driver } from "../driver/driver.ts";
 import { tearDown } from "./faults.ts";
+import { calling, type CallSite } from "./node_call.ts";
 import type { NodeCell } from "./node_cell.ts";
 
 /** How long a removed node may take to flush, milliseconds. */
@@ -13,27 +15,33 @@ const FLUSH_TIMEOUT_MS = 5_000;
 /** Time between two looks at whether an asynchronous tick has settled, milliseconds. */
 const SETTLE_EVERY_MS = 1;
 
+/** The lane that a node goes from. */
+export interface RetireSite extends CallSite {
+  readonly driver: Driver;
+}
+
 /**
  * Ends a node that has lost its links.
  *
  * @param flushes whether its `flush()` is called, which a node that goes on elsewhere must not be
  */
-export async function retire(cell: NodeCell, flushes: boolean, nowNs: () => number): Promise<void> {
+export async function retire(site: RetireSite, cell: NodeCell, flushes: boolean): Promise<void> {
   cell.retired = true;
   if (cell.mode === "external") cell.abort("the node was removed");
+  const nowNs = () => site.driver.nowNs();
   const untilNs = nowNs() + FLUSH_TIMEOUT_MS * 1e6;
   while (cell.pending && nowNs() < untilNs) await sleep(SETTLE_EVERY_MS);
   try {
     const { processor } = cell.instance;
     for (let more = flushes && !cell.ended; more && nowNs() < untilNs;) {
-      more = await processor.flush?.(cell.context) === true;
+      more = await calling(site, cell, () => processor.flush?.(cell.context)) === true;
       cell.settle();
     }
   } catch (error) {
     cell.context.log.error(explain(error, cell, "flush()").message);
   }
   cell.ended = true;
-  await tearDown(cell);
+  await tearDown(cell, site);
   cell.publish();
 }
 

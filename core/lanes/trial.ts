@@ -8,6 +8,7 @@
 import type { Frame } from "../frames/frame.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "../links/link.ts";
+import { calling, type CallSite } from "./node_call.ts";
 import type { NodeCell } from "./node_cell.ts";
 import { asPromise } from "./outcome.ts";
 
@@ -21,7 +22,7 @@ export interface KeptFrame {
 }
 
 /** What a trial asks of the lane. */
-export interface TrialSite {
+export interface TrialSite extends CallSite {
   readonly mode: "live" | "offline";
   nowNs(): number;
 }
@@ -74,7 +75,7 @@ export class Trial {
     cell.notBeforeNs = 0;
     cell.reads = 0;
     cell.writes = 0;
-    const outcome = asPromise(cell.tick(cell.context));
+    const outcome = asPromise(calling(this.#site, cell, () => cell.tick(cell.context)));
     if (outcome !== undefined) await this.#settled(outcome, givenUp);
     const fault = cell.settle();
     if (fault !== undefined) throw fault;

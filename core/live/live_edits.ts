@@ -68,6 +68,8 @@ export interface EditSite {
   /** The format of a link's frames, as far as its lanes have told it. */
   toldFormat(link: LinkEntry): FrameFormat | undefined;
   checkFormats(formats: readonly AnnouncedFormat[], links: readonly LinkEntry[]): void;
+  /** Whether a node is disabled, or about to be. */
+  isDown(node: NodeId): boolean;
   /** The edit is in effect. */
   edited(change: GraphChange, actions: readonly string[]): void;
 }
@@ -204,6 +206,7 @@ export class LiveEdits {
     let moves: NodeMoves | undefined;
     this.#committed = false;
     try {
+      this.#assertNoneDown(change);
       draft.assertComplete("edit the graph");
       page.assertRoom(draft.records);
       const tokens = mayNeedMore(change) ? site.growPools(draft) : [];
@@ -232,6 +235,7 @@ export class LiveEdits {
       const formats = replies.flatMap((reply) => reply.kind === "prepared" ? reply.formats : []);
       site.checkFormats([...this.#toldFormats(change.linked), ...formats], [...change.linked, ...known]);
       this.#assertNoneLost(work.keys());
+      this.#assertNoneDown(change);
     } catch (error) {
       for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch });
       for (const link of planned) plans.remove(link);
@@ -303,6 +307,19 @@ export class LiveEdits {
   /** @throws the error of a lane that has ended */
   #assertNoneLost(lanes: Iterable<number>): void {
     for (const lane of lanes) if (this.#lost.has(lane)) throw this.#lost.get(lane);
+  }
+
+  /** @throws {SluiceError} `Busy` for a node whose outputs have ended because it failed: nothing can take its place */
+  #assertNoneDown({ replaced, moved, bypassed }: GraphChange): void {
+    const concerned = [...[...replaced, ...moved].map(({ before }) => before.id), ...bypassed.map(({ id }) => id)];
+    const down = concerned.find((id) => this.#site.isDown(id));
+    if (down === undefined) return;
+    throw new SluiceError(
+      "Busy",
+      `Cannot replace, move or bypass node "${down}": it has failed and is disabled, and what it writes has ended; ` +
+        "remove it, and add another with links of its own",
+      { nodeId: down },
+    );
   }
 
   async #swap(work: ReadonlyMap<number, LaneWork>, timeoutMs: number): Promise<void> {

@@ -25,6 +25,7 @@ import type { Pool } from "../memory/pool.ts";
 import { countLaneLost, isLaneDead, quarantineLane, reclaimLane } from "../memory/reclaim.ts";
 import { readLinkCounters } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
+import type { NodeFailures } from "./node_failures.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -49,6 +50,7 @@ export interface KeeperSite {
   readonly states: NodeStates;
   readonly lanes: SessionLanes;
   readonly supervisor: Supervisor;
+  readonly failures: NodeFailures;
   page(): ControlPage;
   pools(): readonly Pool[];
   plans(): LinkPlans;
@@ -87,6 +89,11 @@ export class LaneKeeper {
     return lanes.ports.map(({ index }) => index).filter((lane) => isLaneDead(this.#site.page(), life(lane)));
   }
 
+  /** Whether any lane is being replaced. */
+  get replaces(): boolean {
+    return this.#lost.size > 0;
+  }
+
   /** Whether a lane is being replaced. */
   isLost(lane: number): boolean {
     return this.#lost.has(lane);
@@ -106,7 +113,7 @@ export class LaneKeeper {
   /**
    * A lane runs no node any more, or must not.
    *
-   * @param isStuck whether a node keeps its thread
+   * @param isStuck whether a node keeps its thread; if not, the `error` event is out
    * @returns whether it is replaced; if not, the run has to end
    */
   take(index: number, error: Error, isStuck = false): boolean {
@@ -114,7 +121,7 @@ export class LaneKeeper {
       this.#site.edits().laneLost(index, error);
       return true;
     }
-    const { lanes, states, supervisor, events } = this.#site;
+    const { lanes, states, supervisor, failures } = this.#site;
     const port = lanes.at(index);
     const nodes = this.#nodesOf(index);
     const open = nodes.filter(({ id }) => states.get(id) !== "ended" && !supervisor.isDown(id));
@@ -126,17 +133,42 @@ export class LaneKeeper {
     for (const { id } of open) {
       supervisor.suspend(id);
       states.set(id, "failed");
-      events.publish({ group: "node", nodeId: id, kind: "failed", error: serializeError(error) });
     }
+    failures.tell(open, error, !isStuck);
     if (this.#begun) this.#schedule(index);
     return true;
+  }
+
+  /** Ends a lane that runs no node any more. Its index is free once its thread has ended. */
+  async close(port: LanePort): Promise<void> {
+    const life = { lane: port.index, generation: this.#site.lanes.generationOf(port.index) };
+    const isDead = () => isLaneDead(this.#site.page(), life);
+    if (!await this.#site.lanes.end(port, isDead)) return;
+    if (isDead()) this.#reclaim(port.index);
+    this.#forget(port.index);
+  }
+
+  /** A lane is no more, or has another thread. */
+  #forget(index: number): void {
+    this.#lost.delete(index);
+    this.#stuck.delete(index);
+    this.#site.edits().laneBack(index);
+  }
+
+  #reclaim(lane: number): void {
+    const life = { lane, generation: this.#site.lanes.generationOf(lane) };
+    for (const pool of this.#site.pools()) {
+      reclaimLane(pool, this.#site.page(), life);
+      pool.flushMagazine();
+    }
   }
 
   #schedule(index: number): void {
     const { edits, endRun } = this.#site;
     edits().laneLost(index, this.#lost.get(index)!);
     edits().alone(async (swap) => {
-      if (this.#ended) return;
+      // Meanwhile it may have been ended, since no node was left on it.
+      if (this.#ended || !this.#lost.has(index)) return;
       await this.#replace(index, swap);
     }).catch((error) => {
       if (!this.#ended) endRun(error);
@@ -150,12 +182,14 @@ export class LaneKeeper {
     const isDead = await this.#endThread(old);
     if (this.#ended) return;
     const nodes = this.#nodesOf(index);
-    for (const pool of this.#site.pools()) {
-      if (isDead) reclaimLane(pool, this.#site.page(), { lane: index, generation: lanes.generationOf(index) });
-      else quarantineLane(pool, index);
-      pool.flushMagazine();
+    for (const node of nodes) this.#site.failures.count(node);
+    if (isDead) this.#reclaim(index);
+    else this.#giveUp(old, nodes, error);
+    if (isDead && nodes.length === 0) {
+      lanes.free(old);
+      this.#forget(index);
+      return;
     }
-    if (!isDead) this.#fence(old, nodes, error);
     const port = lanes.replace(index);
     await this.#site.reopen(port);
     this.#site.edits().laneBack(index);
@@ -170,8 +204,9 @@ export class LaneKeeper {
     events.publish({ group: "lane", lane: port.name, kind: "replaced", generation, nodes: nodes.map(({ id }) => id) });
     logger("runtime").warn(`Replaced the thread of lane "${port.name}" (${generation}): ${error.message}`);
     for (const node of nodes) {
-      if (states.get(node.id) === "ended" || supervisor.isDown(node.id)) port.send({ kind: "disable", node: node.id });
-      else supervisor.failed(node.id, error);
+      if (states.get(node.id) === "ended" || supervisor.isDown(node.id)) {
+        port.send({ kind: "disable", node: node.id, record: node.index });
+      } else supervisor.failed(node.id, error);
     }
   }
 
@@ -195,7 +230,11 @@ export class LaneKeeper {
   }
 
   /** From now on the old thread is refused, if it ever comes back. */
-  #fence(port: LanePort, nodes: readonly NodeEntry[], error: Error): void {
+  #giveUp(port: LanePort, nodes: readonly NodeEntry[], error: Error): void {
+    for (const pool of this.#site.pools()) {
+      quarantineLane(pool, port.index);
+      pool.flushMagazine();
+    }
     const page = this.#site.page();
     Atomics.add(page.u32, (page.laneOffset(port.index) + LANE.generation) >> 2, 1);
     this.#fenced++;

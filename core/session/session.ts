@@ -30,6 +30,7 @@ import { closeAll, failLane } from "./end_states.ts";
 import { checkFormats, convertersByField } from "./format_check.ts";
 import { LaneKeeper } from "./lane_keeper.ts";
 import { NodeFacts } from "./node_facts.ts";
+import { NodeFailures } from "./node_failures.ts";
 import { RunClock } from "./run_clock.ts";
 import { figuresOf, linkStats, nodeStats, poolStats } from "./session_figures.ts";
 import { SessionLanes } from "./session_lanes.ts";
@@ -53,6 +54,7 @@ export class Session {
   readonly #states: NodeStates;
   readonly #clock: RunClock;
   readonly #facts: NodeFacts;
+  readonly #failures: NodeFailures;
   readonly #supervisor: Supervisor;
   readonly #keeper: LaneKeeper;
   readonly #watch: SessionWatch;
@@ -82,6 +84,7 @@ export class Session {
     this.#clock = new RunClock(() => options.driver.nowNs());
     this.#lanes = new SessionLanes(options, (lane, report) => this.#report(lane, report));
     this.#page = blankPage(options.topology);
+    this.#failures = new NodeFailures(options.events, () => this.#page);
     this.#supervisor = this.#makeSupervisor();
     this.#facts = new NodeFacts((node) => options.topology.nodes.has(node));
     this.#keeper = this.#makeKeeper();
@@ -306,13 +309,14 @@ export class Session {
       plans,
       lane: (index) => this.#lanes.at(index),
       laneIndex: (name) => this.#lanes.indexOf(name),
-      endLanes: () => this.#lanes.endUnused(new Set([...topology.nodes.values()].map(({ lane }) => lane))),
+      endLanes: () => this.#endLanes(),
       openLanes: (nodes) => this.#openLanes(nodes, memory, plans),
       growPools: (draft) => memory.grow(draft),
       pools: () => memory.pools,
       nodePlan: (node) => this.#lanes.plan(node),
       checkFormats: (formats, links) => checkFormats(topology, convertersByField(converters), formats, links),
       toldFormat: (link) => this.#facts.format(link),
+      isDown: (node) => this.#supervisor.isDown(node),
       edited: (change, actions) => this.#edited(change, actions),
     });
     return { memory, plans };
@@ -338,7 +342,11 @@ export class Session {
           setupTimeoutMs === 0 ? MAX_TIMEOUT_MS : Math.min(setupTimeoutMs + RESTART_SLACK_MS, MAX_TIMEOUT_MS),
         );
       },
-      disable: (node) => this.#lanes.named(node.lane)?.send({ kind: "disable", node: node.id }),
+      disable: ({ lane, id, index }) => this.#lanes.named(lane)?.send({ kind: "disable", node: id, record: index }),
+      restartFailed: (node, error) => {
+        this.#failures.tell([node], error);
+        this.#failures.count(node);
+      },
       countRestart: ({ index }) => void this.#page.f64[(this.#page.nodeOffset(index) + NODE.restarts) >> 3]++,
       endRun: (error) => void this.#end(error),
     });
@@ -353,6 +361,7 @@ export class Session {
       states: this.#states,
       lanes: this.#lanes,
       supervisor: this.#supervisor,
+      failures: this.#failures,
       page: () => this.#page,
       pools: () => this.#memory!.pools,
       plans: () => this.#plans!,
@@ -377,6 +386,13 @@ export class Session {
       const lane = this.#lanes.makeFor(node, memory);
       if (lane !== undefined) await this.#startLane(lane, plans);
     }
+  }
+
+  /** Ends the lanes that the graph does not use any more; those that are lost the keeper sees to. */
+  async #endLanes(): Promise<void> {
+    const used = new Set([...this.#options.topology.nodes.values()].map(({ lane }) => lane));
+    const unused = this.#lanes.unused(used).filter(({ index }) => !this.#keeper.isLost(index));
+    await Promise.all(unused.map((port) => this.#keeper.close(port)));
   }
 
   /** Lets a lane run, with no nodes. */
@@ -433,7 +449,7 @@ export class Session {
         events.publish({ group: "lane", lane, kind: "started" });
         break;
       case "failed":
-        this.#failed(index, reportedError(report), report.node);
+        this.#failed(index, reportedError(report), report.node, report.record);
         break;
       case "ended":
         this.#states.set(report.node, "ended");
@@ -486,8 +502,10 @@ export class Session {
         events.publish({ group: "lane", lane, kind: "warning", message: report.text });
         break;
       case "gone":
-        // Where it is not replaced, the run ends: nobody else asks a lane to leave.
-        if (!this.#keeper.isLost(index) || this.#ending !== undefined) this.#lanes.closed(index);
+        // Of one that is to be replaced the keeper sees that it has gone.
+        if (!this.#keeper.isLost(index) || this.#lanes.isEnding(index) || this.#ending !== undefined) {
+          this.#lanes.closed(index);
+        }
         break;
       case "closed":
         this.#lanes.closed(index);
@@ -501,20 +519,29 @@ export class Session {
     if ([...this.#states.values()].every((state) => state === "ended" || state === "disabled")) void this.#end();
   }
 
-  /** @param setAside the node, where its lane goes on without it */
-  #failed(lane: number, failure: Error, setAside?: NodeId): void {
-    const { events } = this.#options;
+  /**
+   * @param setAside the node, where its lane goes on without it
+   * @param record the index of its record
+   */
+  #failed(lane: number, failure: Error, setAside?: NodeId, record?: number): void {
+    const { events, topology } = this.#options;
     const error = serializeError(failure);
     const nodeId = setAside ?? error.details?.nodeId as NodeId | undefined;
-    if (nodeId !== undefined) {
-      events.publish({ group: "node", nodeId, kind: "failed", error });
-      if (failure instanceof SluiceError) this.#states.set(nodeId, "failed");
+    const node = nodeId && topology.nodes.get(nodeId);
+    // Another one may have taken its place meanwhile: that one has not failed.
+    if (setAside !== undefined && node?.index !== record) {
+      logger("runtime").warn(`Node "${setAside}" failed when its time was over: ${failure.message}`);
+      return;
+    }
+    if (node !== undefined) {
+      this.#failures.tell([node], failure);
+      if (failure instanceof SluiceError) this.#states.set(node.id, "failed");
     } else if (error.code === "LaneCrashed") {
       const name = this.#lanes.nameOf(lane);
-      failLane(this.#options.topology, this.#states, name);
+      failLane(topology, this.#states, name);
       events.publish({ group: "lane", lane: name, kind: "crashed", error });
     }
-    events.publish({ group: "error", kind: "error", error });
+    if (node === undefined) this.#failures.tell([], failure);
     if (setAside !== undefined) this.#supervisor.failed(setAside, failure);
     else if (this.#keeper.isLost(lane)) this.#lanes.refuseOpening(lane, failure);
     else if (nodeId === undefined && this.#keeper.take(lane, failure)) this.#laneLost(lane, failure);

@@ -120,14 +120,49 @@ export class SessionLanes {
     }
   }
 
+  /** Worker lanes that run no node any more. @param used names of the lanes that have nodes */
+  unused(used: ReadonlySet<string>): readonly LanePort[] {
+    return this.#ports.filter(({ kind, name }) => kind === "worker" && !used.has(name));
+  }
+
   /**
-   * Ends the worker lanes that run no node any more. Their indices are free once their threads have closed.
+   * Ends a worker lane that runs no node any more, while the others go on.
    *
-   * @param used names of the lanes that have nodes
+   * @param isDead whether its thread has ended: what it said last may have gone with it
+   * @returns whether it has closed; if not, something keeps its thread, and its index is not used again
    */
-  async endUnused(used: ReadonlySet<string>): Promise<void> {
-    const unused = this.#ports.filter(({ kind, name }) => kind === "worker" && !used.has(name));
-    await Promise.all(unused.map((port) => this.#endLane(port)));
+  async end(port: LanePort, isDead: () => boolean): Promise<boolean> {
+    const { index } = port;
+    const ending = Promise.withResolvers<void>();
+    this.#ending.set(index, ending);
+    port.send({ kind: "close" });
+    const timer = setTimeout(() => ending.resolve(), END_TIMEOUT_MS);
+    const looking = setInterval(() => {
+      if (isDead()) this.closed(index);
+    }, LOOK_EVERY_MS);
+    await ending.promise;
+    clearTimeout(timer);
+    clearInterval(looking);
+    this.#ending.delete(index);
+    if (!this.#closed.has(index)) return false;
+    this.free(port);
+    return true;
+  }
+
+  /** Whether a lane is told to end while the others go on. */
+  isEnding(index: number): boolean {
+    return this.#ending.has(index);
+  }
+
+  /** A lane's thread has ended, and the graph needs no other: its index is free. */
+  free(port: LanePort): void {
+    const { index } = port;
+    port.terminate();
+    this.#ports.splice(this.#ports.indexOf(port), 1);
+    this.#closed.delete(index);
+    this.#names[index] = undefined;
+    this.#warnings.delete(index);
+    this.#tellClosed();
   }
 
   /**
@@ -283,24 +318,6 @@ export class SessionLanes {
       : new WorkerLanePort(init, driver, onReport);
     this.#ports.push(lane);
     return lane;
-  }
-
-  async #endLane(port: LanePort): Promise<void> {
-    const { index } = port;
-    const ending = Promise.withResolvers<void>();
-    this.#ending.set(index, ending);
-    port.send({ kind: "close" });
-    const timer = setTimeout(() => ending.resolve(), END_TIMEOUT_MS);
-    await ending.promise;
-    clearTimeout(timer);
-    this.#ending.delete(index);
-    // A thread that something keeps may still run: its index is not used again.
-    if (!this.#closed.delete(index)) return;
-    port.terminate();
-    this.#ports.splice(this.#ports.indexOf(port), 1);
-    this.#names[index] = undefined;
-    this.#warnings.delete(index);
-    this.#tellClosed();
   }
 
   #tellClosed(): void {

@@ -94,8 +94,8 @@ export class SessionWatch {
       if (untilStopMs > 0) return;
       untilStopMs = WATCH_EVERY_MS;
       drops.look();
-      // Nodes that an edit holds do nothing, which is no stop.
-      if (this.#site.editing()) return;
+      // Nodes that an edit holds do nothing, which is no stop; nor do those that wait for a new thread.
+      if (this.#site.editing() || keeper.replaces) return;
       const stop = watchdog.stop(open, states);
       if (stop !== undefined) endRun(stop);
     }, everyMs);

@@ -29,6 +29,8 @@ export interface SupervisorSite {
   /** Ends a node for good; `disabled()` is called once it has. */
   disable(node: NodeEntry): void;
   countRestart(node: NodeEntry): void;
+  /** A restart has failed, which no lane tells of. */
+  restartFailed(node: NodeEntry, error: Error): void;
   endRun(error: Error): void;
 }
 
@@ -173,7 +175,9 @@ export class Supervisor {
       await this.#site.restart(entry, attempt === 1, committed);
       if (this.#stopping && this.#isCurrent(patient)) this.#disable(patient);
     } catch (reason) {
-      if (this.#isCurrent(patient) && patient.phase === "restarting") this.failed(id, reason as Error);
+      if (!this.#isCurrent(patient) || patient.phase !== "restarting") return;
+      this.#site.restartFailed(entry, reason as Error);
+      this.failed(id, reason as Error);
     }
   }
 

@@ -24,6 +24,7 @@ function setUp(supervision: Supervision) {
     nowNs: () => clock.nowNs,
     restart: () => Promise.resolve(),
     disable: () => void did.push("disable"),
+    restartFailed: () => {},
     countRestart: () => void did.push("restart"),
     endRun: (error) => void did.push(`end: ${error.message}`),
   });

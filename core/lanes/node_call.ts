@@ -1,0 +1,35 @@
+/**
+ * Calls of nodes between a lane's rounds: while an edit is made ready, and when nodes go.
+ *
+ * @module
+ */
+import { LANE } from "../../ffi/layout.gen.ts";
+import type { ControlPage } from "../control_page.ts";
+import type { NodeCell } from "./node_cell.ts";
+
+const CURRENT_NODE = LANE.currentNode >> 2;
+
+/** The lane whose record tells of the call. */
+export interface CallSite {
+  /** Index of the lane. */
+  readonly index: number;
+  readonly page: ControlPage;
+}
+
+/**
+ * Calls a node. Until that returns, the lane's record names the node, so that the watch can tell who keeps the thread;
+ * a promise that it gives is not waited for.
+ *
+ * @returns what `call` gives
+ * @throws what `call` throws
+ */
+export function calling<T>({ index, page }: CallSite, cell: NodeCell, call: () => T): T {
+  const at = (page.laneOffset(index) >> 2) + CURRENT_NODE;
+  const before = page.u32[at];
+  page.u32[at] = cell.number;
+  try {
+    return call();
+  } finally {
+    page.u32[at] = before;
+  }
+}
