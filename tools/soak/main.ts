@@ -121,9 +121,12 @@ function look(): void {
 
 function tell(): void {
   const [mb, fds, tasks] = [memory, files, threads].map((samples) => samples.at(-1)?.value ?? NaN);
+  const heaps = runtime.stats().nodes.filter(({ id }) => id.startsWith("sweeper-"))
+    .map(({ lane, figures }) => `${lane} ${((figures?.heapBytes ?? 0) / 1e6).toFixed(2)}`);
   console.log(
     `${Math.round(secondsNow())} s: ${counts.edits} edits (${counts.refused} refused), ${counts.restarts} restarts, ` +
-      `${counts.replaced} lanes replaced, ${counts.hangs} hangs elsewhere; ${mb.toFixed(1)} MB, ${fds} open files, ` +
+      `${counts.replaced} lanes replaced, ${counts.hangs} hangs elsewhere; ${mb.toFixed(1)} MB (in use on heaps: ` +
+      `${heaps.join(", ")}), ${fds} open files, ` +
       `${tasks} threads`,
   );
 }
