@@ -43,10 +43,12 @@ export function serveRun(
   };
   const server = port === undefined ? serveOnFree(runtime, options) : serveOn(runtime, { ...options, port }, address);
   const token = given === undefined ? server.token : undefined;
+  const [url, ...others] = urlsOf(server.url);
   if (args.json) {
-    io.stdout.line(JSON.stringify({ event: "serving", url: server.url, ...(token !== undefined && { token }) }));
+    const more = others.length > 0 && { others };
+    io.stdout.line(JSON.stringify({ event: "serving", url, ...more, ...(token !== undefined && { token }) }));
   } else {
-    io.stderr.line(`Live page: ${server.url}`);
+    for (const each of [url, ...others]) io.stderr.line(`Live page: ${each}`);
     if (token !== undefined) io.stderr.line(`Token: ${token}`);
   }
   return server;
@@ -89,6 +91,27 @@ export function readToken(): string | undefined {
   throw new SluiceError("InvalidConfig", `Cannot use the token of ${TOKEN_VARIABLE}: wanted ${wanted}`, {
     key: TOKEN_VARIABLE,
   });
+}
+
+/** The addresses that people can type: of a server on every address those of this machine, those of its network first. */
+function urlsOf(url: string): [string, ...string[]] {
+  const { hostname, port } = new URL(url);
+  if (hostname !== "0.0.0.0" && hostname !== "[::]") return [url];
+  const isOwn = (address: string) => isLoopback(address);
+  const found = addressesOfThisMachine(hostname === "[::]").sort((a, b) => Number(isOwn(a)) - Number(isOwn(b)));
+  const [first = "127.0.0.1", ...others] = found.map((each) => each.includes(":") ? `[${each}]` : each);
+  return [`http://${first}:${port}`, ...others.map((each) => `http://${each}:${port}`)];
+}
+
+function addressesOfThisMachine(alsoIpv6: boolean): string[] {
+  try {
+    const isLinkLocal = (address: string) => /^fe[89ab]/i.test(address);
+    return Deno.networkInterfaces()
+      .filter(({ family, address }) => family === "IPv4" || (alsoIpv6 && !isLinkLocal(address)))
+      .map(({ address }) => address);
+  } catch {
+    return [];
+  }
 }
 
 /** Names that this machine goes by in its network: a page of another site is loaded by none of them. */

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { type ClientEvents, ControlClient } from "../control/client.ts";
+import { type ClientEvents, ControlClient, ControlError } from "../control/client.ts";
 import type { StatsFrame } from "../control/stats_frame.ts";
 import { SluiceError } from "../core/errors.ts";
+import { escapeControls } from "../core/log.ts";
 import type { TopArgs } from "./args.ts";
 import { EXIT } from "./failure.ts";
 import type { Io } from "./output.ts";
@@ -13,8 +14,16 @@ import { readToken, TOKEN_VARIABLE } from "./serve_command.ts";
 import { EndSignals } from "./signals.ts";
 import { fitScreen, readTop, renderTop, type TopReading } from "./top_table.ts";
 
+const STRANGER = "what answers there is no control plane of Sluice";
+
 /** How long the first answer may take, milliseconds. */
 const ANSWER_TIMEOUT_MS = 5_000;
+
+/** How long the figures of the first second may take, milliseconds. */
+const FIGURES_TIMEOUT_MS = 8_000;
+
+/** Longest description of a graph that is read, bytes. */
+const MAX_GRAPH_BYTES = 512e6;
 
 /** The other screen of the terminal, without a cursor; and back. */
 const ENTER_SCREEN = "\x1b[?1049h\x1b[?25l";
@@ -46,16 +55,19 @@ export async function topCommand(args: TopArgs, io: Io): Promise<number> {
 
 /** The figures of the first second. */
 function printOnce(client: ControlClient, args: TopArgs, io: Io): Promise<number> {
-  return new Promise((resolve, reject) => {
+  return new Promise<number>((resolve, reject) => {
+    const late = () => reject(unreachable("Timeout", args.at, `no figures within ${FIGURES_TIMEOUT_MS} ms`));
+    const timer = setTimeout(late, FIGURES_TIMEOUT_MS);
+    client.on("status", (status) => {
+      if (status === "closed") clearTimeout(timer);
+      if (status === "waiting") reject(unreachable("Timeout", args.at, "the connection was lost"));
+    });
+    client.on("problem", (error) => reject(unreachable("InvalidConfig", args.at, describeProblem(error))));
     follow(client, (reading) => {
       if (args.json) io.stdout.line(JSON.stringify(reading));
       else for (const line of renderTop(reading)) io.stdout.line(line);
       resolve(EXIT.ok);
     });
-    client.on("status", (status) => {
-      if (status === "waiting") reject(unreachable("Timeout", args.at, "the connection was lost"));
-    });
-    client.on("problem", reject);
   });
 }
 
@@ -63,6 +75,7 @@ function printOnce(client: ControlClient, args: TopArgs, io: Io): Promise<number
 function watch(client: ControlClient, args: TopArgs, io: Io): Promise<number> {
   return new Promise((resolve) => {
     let notice = "";
+    let problem = "";
     let last: TopReading | undefined;
     const show = (): void => {
       if (io.stdout.closed) resolve(EXIT.ok);
@@ -76,12 +89,21 @@ function watch(client: ControlClient, args: TopArgs, io: Io): Promise<number> {
     if (!args.json) io.stdout.write(ENTER_SCREEN);
     follow(client, (reading) => {
       last = reading;
+      notice = problem = "";
       if (args.json) io.stdout.line(JSON.stringify(reading));
       else show();
     });
     client.on("status", (status) => {
-      notice = status === "waiting" ? `No answer from ${args.at}: trying again` : status === "open" ? "" : notice;
+      if (status === "waiting") {
+        notice = `No answer from ${args.at}: ${problem === "" ? "" : `${problem}; `}trying again`;
+      }
       if (!args.json) show();
+    });
+    client.on("problem", (error) => {
+      problem = describeProblem(error);
+      notice = `Cannot read the figures of ${args.at}: ${problem}`;
+      if (args.json) io.stderr.line(notice);
+      else show();
     });
   });
 }
@@ -108,11 +130,16 @@ async function assertReachable(url: URL, token: string | undefined): Promise<voi
       signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     });
   } catch (error) {
-    if ((error as Error).name !== "TimeoutError") throw unreachable("InvalidConfig", url.href, "nobody listens there");
-    throw unreachable("Timeout", url.href, `no answer within ${ANSWER_TIMEOUT_MS} ms`);
+    throw whyUnreachable(url, error);
   }
   const isOurs = response.headers.get("content-type")?.startsWith("application/json") === true;
-  const answer = isOurs ? await response.json() : await response.body?.cancel();
+  let answer: { readonly run?: unknown; readonly error?: unknown } | undefined;
+  try {
+    if (isOurs) answer = JSON.parse(await readBounded(response));
+    else await response.body?.cancel();
+  } catch (error) {
+    throw whyUnreachable(url, error);
+  }
   if (response.ok && typeof answer?.run === "string") return;
   if (response.status === 401) {
     const found = token === undefined ? "no token was given" : "the token is another one";
@@ -120,8 +147,33 @@ async function assertReachable(url: URL, token: string | undefined): Promise<voi
       `printed there, as --token or ${TOKEN_VARIABLE}`;
     throw new SluiceError("InvalidConfig", message, { key: "--token" });
   }
-  const said = typeof answer?.error === "string" ? answer.error : "what answers there is no control plane of Sluice";
+  const said = typeof answer?.error === "string" ? answer.error : STRANGER;
   throw new SluiceError("InvalidConfig", `Cannot look at the graph at ${url.href}: ${said}`, { key: "--at" });
+}
+
+/** What comes of a body; one without end is not waited for. @throws {RangeError} if it is too long */
+async function readBounded(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const part of response.body ?? []) {
+    text += decoder.decode(part, { stream: true });
+    if (text.length > MAX_GRAPH_BYTES) throw new RangeError("the answer is too long");
+  }
+  return text + decoder.decode();
+}
+
+function whyUnreachable(url: URL, error: unknown): SluiceError {
+  const { name, cause } = error as Error;
+  if (name === "TimeoutError") {
+    return unreachable("Timeout", url.href, `no whole answer within ${ANSWER_TIMEOUT_MS} ms`);
+  }
+  return unreachable("InvalidConfig", url.href, /\(Connect\)/.test(String(cause)) ? "nobody listens there" : STRANGER);
+}
+
+/** What went wrong on a connection, in words; what was not understood says nothing to people. */
+function describeProblem(error: Error): string {
+  const isWords = error instanceof ControlError || /^Cannot /.test(error.message);
+  return isWords ? escapeControls(error.message) : "what it answers is not understood; it may be of another version";
 }
 
 function readUrl(text: string): URL {

@@ -14,7 +14,11 @@ const LOOPBACK: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
 /** Logins that are remembered; the oldest goes first. */
 const MAX_LOGINS = 64;
 
-const COOKIE = "sluice_login";
+/** What the name of the cookie begins with; the port follows: browsers give a host's cookies to all of its ports. */
+const COOKIE_PREFIX = "sluice_login_";
+
+/** The port where a `Host` names none. */
+const HTTP_PORT = "80";
 
 /** Options of {@linkcode Access}. */
 export interface AccessOptions {
@@ -85,11 +89,11 @@ export class Access {
   }
 
   /** Remembers a login. @returns the header `Set-Cookie` */
-  logIn(): string {
+  logIn(request: Request): string {
     const id = randomToken();
     this.#logins.add(id);
     if (this.#logins.size > MAX_LOGINS) this.#logins.delete(this.#logins.values().next().value!);
-    return `${COOKIE}=${id}; HttpOnly; SameSite=Strict; Path=/; Max-Age=86400`;
+    return `${cookieName(request)}=${id}; HttpOnly; SameSite=Strict; Path=/; Max-Age=86400`;
   }
 
   #isOwnName(host: string): boolean {
@@ -129,5 +133,11 @@ function protocolsOf(request: Request): string[] {
 
 function readCookie(request: Request): string {
   const cookies = (request.headers.get("cookie") ?? "").split(";").map((each) => each.trim());
-  return cookies.find((each) => each.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) ?? "";
+  const start = `${cookieName(request)}=`;
+  return cookies.find((each) => each.startsWith(start))?.slice(start.length) ?? "";
+}
+
+/** The port is the browser's: that of a tunnel, where there is one. */
+function cookieName(request: Request): string {
+  return COOKIE_PREFIX + (/:(\d{1,5})$/.exec(request.headers.get("host") ?? "")?.[1] ?? HTTP_PORT);
 }

@@ -5,6 +5,7 @@
  */
 import { type Context, Hono } from "hono";
 import { SluiceError } from "../core/errors.ts";
+import type { Runtime } from "../core/runtime.ts";
 import { viewRuntime } from "../core/runtime_view.ts";
 import type { ConnectionHost } from "./connection.ts";
 import { renderMetrics } from "./metrics.ts";
@@ -49,14 +50,14 @@ export function makeApi(host: ConnectionHost): Hono {
     try {
       return c.json(detailNode(viewRuntime(runtime), c.req.param("id") ?? ""));
     } catch (error) {
-      if (error instanceof SluiceError && error.code === "NodeNotFound") return c.json({ error: error.message }, 404);
+      if (error instanceof SluiceError && error.code === "NodeNotFound") return noNode(c, c.req.param("id") ?? "");
       throw error;
     }
   });
   get("/api/links", (c) => c.json(listLinks(viewRuntime(runtime))));
   get("/api/stats", (c) => c.json(withoutError(runtime.stats())));
-  get("/api/events", (c) => select(c, feed.events));
-  get("/api/logs", (c) => select(c, feed.lines));
+  get("/api/events", (c) => select(c, runtime, feed.events));
+  get("/api/logs", (c) => select(c, runtime, feed.lines));
   api.on(["GET", "HEAD"], "/api/*", (c) => c.json({ error: "Cannot answer: there is no such path under /api" }, 404));
   for (const path of ["/api/*", "/metrics", "/healthz"]) {
     api.all(path, (c) => c.json({ error: "Cannot answer: wanted GET" }, 405, { allow: "GET, HEAD" }));
@@ -69,8 +70,13 @@ function ready(c: Context, client: ClientBudget, json: string): Response {
   return c.body(json, 200, { "content-type": "application/json" });
 }
 
+function noNode(c: Context, id: string): Response {
+  return c.json({ error: `Cannot find node ${JSON.stringify(id)}; /api/nodes lists the nodes` }, 404);
+}
+
 function select(
   c: Context,
+  runtime: Runtime,
   entries: readonly { readonly seq: number; readonly nodeId?: string; readonly level: typeof LEVELS[number] }[],
 ): Response {
   const query = FeedQuery.safeParse(c.req.query());
@@ -79,6 +85,10 @@ function select(
     return c.json({ error: `Cannot read the query: ${[...path, message].join(": ")}` }, 400);
   }
   const { node, level, after } = query.data;
+  // One that was removed may have entries still.
+  const isKnown = node === undefined || viewRuntime(runtime).nodes.some(({ id }) => id === node) ||
+    entries.some(({ nodeId }) => nodeId === node);
+  if (!isKnown) return noNode(c, node);
   const least = LEVELS.indexOf(level);
   return c.json(
     entries.filter((entry) =>

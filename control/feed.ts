@@ -108,7 +108,7 @@ function describeEvent(event: SluiceEvent, seq: number): ControlEvent {
     timeMs: Date.now(),
     topic,
     kind,
-    level: levelOf(kind),
+    level: levelOf(event),
     message: (error?.message ?? message ?? `${about}: ${describeKind(event)}`).slice(0, MAX_TRAVELLING_TEXT),
     ...(nodeId && { nodeId }),
     ...(linkId && { linkId }),
@@ -130,8 +130,10 @@ function describeKind(event: SluiceEvent): string {
   return event.kind;
 }
 
-function levelOf(kind: string): Level {
+function levelOf(event: SluiceEvent): Level {
+  const { kind } = event;
   if (["failed", "crashed", "error", "rejected"].includes(kind)) return "error";
+  if ("outcome" in event && event.outcome === "failed") return "error";
   const warnings = ["stuck", "fenced", "replaced", "warning", "dropping", "restarting", "restarted", "disabled"];
   return warnings.includes(kind) ? "warn" : "info";
 }

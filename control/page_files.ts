@@ -40,13 +40,14 @@ export class PageFiles {
    * The file of a path such as `/assets/app.js`; `/` is `index.html`.
    *
    * @param known the header `If-None-Match`
+   * @returns `undefined` if there is no such file
    */
-  async serve(path: string, known?: string): Promise<Response> {
+  async serve(path: string, known?: string): Promise<Response | undefined> {
     const name = path === "/" ? "/index.html" : path;
     const file = this.#files.get(name) ?? (await this.#list()).get(name);
     if (file === undefined) {
       if (path === "/") return new Response(NOT_BUILT, { status: 503, headers: { "content-type": TYPES.html } });
-      return new Response("Not found", { status: 404 });
+      return undefined;
     }
     try {
       const ending = file.pathname.split(".").pop()!;
@@ -63,7 +64,7 @@ export class PageFiles {
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
       this.#files = new Map();
-      return new Response("Not found", { status: 404 });
+      return undefined;
     }
   }
 

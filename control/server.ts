@@ -216,7 +216,7 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
     if (!logins.take(c.env.address)) return refuse(c, 429, "Cannot log in: too many tries; wait a second");
     const given = await readToken(c.req.raw);
     if (given === undefined || !access.isToken(given)) return loginPage(true);
-    return new Response(null, { status: 303, headers: { location: "/", "set-cookie": access.logIn() } });
+    return new Response(null, { status: 303, headers: { location: "/", "set-cookie": access.logIn(c.req.raw) } });
   });
   app.route("/", makeApi(host));
   app.get("/rpc", (c) => {
@@ -241,7 +241,16 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
     logger("control").error("A request failed", { error });
     return refuse(c, 500, "Cannot answer: an error that is not expected");
   });
-  app.get("*", (c) => files.serve(c.req.path, c.req.header("if-none-match")));
+  app.get("*", async (c, next) => {
+    if (c.req.path === "/login") return await next();
+    const file = await files.serve(c.req.path, c.req.header("if-none-match"));
+    return file ?? refuse(c, 404, "Cannot answer: there is no such path");
+  });
+  app.all("*", (c) => {
+    const wanted = c.req.path === "/login" ? "POST" : "GET";
+    c.header("allow", wanted === "GET" ? "GET, HEAD" : wanted);
+    return refuse(c, 405, `Cannot answer: wanted ${wanted}`);
+  });
   return app;
 }
 
@@ -259,7 +268,9 @@ function forgetOnceGone(socket: WebSocket, sockets: Map<WebSocket, Connection>, 
   });
 }
 
-function refuse(c: Context<AppEnv>, status: 400 | 401 | 403 | 421 | 426 | 429 | 500 | 503, message: string): Response {
+type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 421 | 426 | 429 | 500 | 503;
+
+function refuse(c: Context<AppEnv>, status: ErrorStatus, message: string): Response {
   return harden(c.json({ error: message }, status));
 }
 

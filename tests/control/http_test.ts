@@ -11,11 +11,11 @@ import { eachDriver } from "../fixtures/each_driver.ts";
 import { serveLive } from "./served.ts";
 
 /** Sends a request with any headers, which `fetch` does not let one. @returns what comes first */
-async function raw(url: string, path: string, headers: Record<string, string>): Promise<string> {
+async function raw(url: string, path: string, headers: Record<string, string>, method = "GET"): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   const lines = Object.entries({ connection: "close", ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.write(`GET ${path} HTTP/1.1\r\n${lines.join("")}\r\n`);
+  socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n`);
   const answer = await new Promise<string>((resolve) => socket.once("data", (data) => resolve(String(data))));
   socket.destroy();
   return answer;
@@ -113,8 +113,21 @@ Deno.test("/api answers what it has not, and other methods, as JSON with a statu
     const response = await fetch(served.server.url + path, { method });
     return [response.status, (await response.json()).error] as const;
   };
-  deepEqual(await ask("/api/nodes/nobody"), [404, 'Cannot find node "nobody"; graph.get lists the nodes']);
+  deepEqual(await ask("/api/nodes/nobody"), [404, 'Cannot find node "nobody"; /api/nodes lists the nodes']);
+  deepEqual(await ask("/api/logs?node=nobody"), [404, 'Cannot find node "nobody"; /api/nodes lists the nodes']);
+  deepEqual(await ask("/api/events?node=nobody"), [404, 'Cannot find node "nobody"; /api/nodes lists the nodes']);
   deepEqual((await ask("/api/nothing"))[0], 404);
+  for (const path of ["/nothing", "/assets/nothing.js"]) {
+    deepEqual(await ask(path), [404, "Cannot answer: there is no such path"]);
+  }
+  for (const path of ["/", "/rpc", "/index.html", "/nothing"]) {
+    for (const method of ["PUT", "POST", "OPTIONS", "PATCH"]) {
+      deepEqual(await ask(path, method), [405, "Cannot answer: wanted GET"], `${method} ${path}`);
+    }
+  }
+  deepEqual(await ask("/login", "GET"), [405, "Cannot answer: wanted POST"]);
+  const { host } = new URL(served.server.url);
+  match(await raw(served.server.url, "/", { host }, "TRACE"), /^HTTP\/1\.1 405 [^]*\r\nallow: GET, HEAD\r\n/i);
   for (const path of ["/api/graph", "/metrics", "/healthz"]) {
     deepEqual(await ask(path, "POST"), [405, "Cannot answer: wanted GET"]);
     deepEqual((await ask(path, "DELETE"))[0], 405);
@@ -130,7 +143,12 @@ Deno.test("serveControl() gives every answer a strict content security policy", 
   for (const path of ["/", "/api/graph", "/nothing", "/rpc"]) {
     const response = await fetch(server.url + path);
     await response.body?.cancel();
-    match(response.headers.get("content-security-policy")!, /^default-src 'none'; script-src 'self';/);
+    equal(
+      response.headers.get("content-security-policy"),
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+        "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; " +
+        "frame-ancestors 'none'",
+    );
     equal(response.headers.get("x-content-type-options"), "nosniff");
   }
 });
@@ -175,7 +193,17 @@ Deno.test("serveControl() wants its token on an address that others reach; a log
   match(cookie, /HttpOnly; SameSite=Strict/);
   ok(!cookie.includes(server.token!));
   equal(await status("/api/graph", { cookie: cookie.split(";")[0] }), 200);
-  equal(await status("/api/graph", { cookie: "sluice_login=" }), 401);
+  equal(await status("/api/graph", { cookie: `sluice_login_${new URL(url).port}=` }), 401);
+  await using second = serveControl(new Runtime(), { port: 0, hostname: "0.0.0.0" });
+  const body = new URLSearchParams({ token: second.token! });
+  const other = await fetch(`${second.url.replace("0.0.0.0", "127.0.0.1")}/login`, {
+    method: "POST",
+    body,
+    redirect: "manual",
+  });
+  await other.body?.cancel();
+  const nameOf = (header: string) => header.split("=")[0];
+  ok(nameOf(other.headers.get("set-cookie")!) !== nameOf(cookie), "a browser keeps both");
 });
 
 Deno.test("serveControl() serves the built page, and nothing outside it; without one it says how to build it", async () => {
