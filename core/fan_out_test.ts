@@ -83,3 +83,39 @@ Deno.test("a node that ends before its writer goes on taking frames away, and th
   deepEqual([link.written, link.read, link.dropped.skipped, link.queued], [COUNT, 5, COUNT - 5, 0]);
   equal(pools[0].free, pools[0].slots);
 });
+
+for (const order of [["lossless", "roll-off"], ["roll-off", "lossless"]] as const) {
+  Deno.test(`a write that a full lossless link refuses reaches no other link: ${order.join(", then ")}`, async () => {
+    let refused = 0;
+    let ticks = 0;
+    await using runtime = new Runtime({ mode: "offline" });
+    const from = runtime.add(source({
+      process(this: Script, context: ProcessorContext) {
+        if (++ticks === 20) context.finish();
+        for (let k = 0; k < 10; k++) {
+          const frame = this.audioOut!.tryAcquire({ sampleRateHz: 1, channels: 1, sampleCount: 1 })!;
+          try {
+            this.audioOut!.write(frame);
+          } catch (error) {
+            equal((error as { code?: string }).code, "Busy");
+            refused++;
+            frame.release();
+          }
+        }
+      },
+    }));
+    const links = order.map((policy) => {
+      const to = runtime.add(sink(gathering([])), { id: `reads-${policy}` });
+      return runtime.connect(from.outputs.audioOut, to.inputs.audioIn, { policy, capacity: 4 });
+    });
+    await runtime.start();
+    const summary = await runtime.finished;
+    ok(refused >= 6 * 19, `${refused} refused`);
+    for (const link of summary.links.filter(({ id }) => links.includes(id))) {
+      equal(link.written, 200 - refused, link.policy);
+      deepEqual([link.read, link.dropped.full], [link.written, 0], link.policy);
+    }
+    equal(summary.nodes.find(({ id }) => id === from.id)!.framesOut, 200 - refused);
+    equal(summary.pools[0].free, summary.pools[0].slots);
+  });
+}

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
-import { checkingSink, collect, numberedSource, pass } from "../tests/fixtures/numbered.ts";
+import { collect, numberedSource, pass } from "../tests/fixtures/numbered.ts";
 import { counting, filter, gathering, misbehaving, type Script, sink, source } from "../tests/fixtures/scripted.ts";
 import type { AudioFrame } from "./frames/audio_frame.ts";
 import type { ProcessorContext } from "./processor.ts";
@@ -477,80 +477,3 @@ Deno.test("two runtimes run at once", async () => {
   }));
   deepEqual(results, [1000, 2000, 3000]);
 });
-
-Deno.test("Runtime.latencies() measures from each source to each sink that it reaches", async () => {
-  await using runtime = new Runtime({ mode: "offline" });
-  const a = runtime.add(source(counting(500)), { id: "a" });
-  const b = runtime.add(source(counting(10)), { id: "b" });
-  const middle = runtime.add(pass(), { id: "middle", lane: "x" });
-  const first = runtime.add(sink(gathering([])), { id: "first" });
-  const second = runtime.add(sink(gathering([])), { id: "second" });
-  runtime.connect(a.outputs.audioOut, middle.inputs.audioIn);
-  runtime.connect(middle.outputs.audioOut, first.inputs.audioIn);
-  runtime.connect(b.outputs.audioOut, second.inputs.audioIn);
-  await runtime.start();
-  const summary = await runtime.finished;
-  const found = runtime.latencies();
-  deepEqual(found.map((path) => `${path.source} ${path.sink}`), ["a first", "b second"]);
-  for (const { latency } of found) {
-    ok(latency !== undefined && latency.samples > 0);
-    ok(latency.p50Ns > 0 && latency.p50Ns <= latency.p99Ns, JSON.stringify(latency));
-    ok(latency.p99Ns < 2 * summary.elapsedNs);
-  }
-  ok(summary.nodes.every((node) => node.tick.samples > 0));
-  ok(summary.links.every((link) => link.ageNs > 0));
-});
-
-for (const lane of ["main", "other"]) {
-  Deno.test(`LinkStats has the most frames that were queued, and their age, with the reader on lane ${lane}`, async () => {
-    await using runtime = new Runtime({ mode: "offline" });
-    const from = runtime.add(numberedSource({ count: 800, perTick: 8 }), { lane: "main" });
-    const to = runtime.add(checkingSink(), { lane });
-    const findings = runtime.add(collect());
-    const id = runtime.connect(from.outputs.audio, to.inputs.audio, { capacity: 16 });
-    runtime.connect(to.outputs.findings, findings.inputs.data);
-    await runtime.start();
-    const { links, elapsedNs } = await runtime.finished;
-    const { highWater, ageNs, written } = links.find((link) => link.id === id)!;
-    equal(written, 800);
-    // From a ring the reader takes frames while they are written.
-    ok(highWater >= (lane === "main" ? 8 : 1) && highWater <= 16, `${highWater} frames`);
-    ok(ageNs > 0 && ageNs <= elapsedNs, `${ageNs} of ${elapsedNs} ns`);
-  });
-}
-
-for (const order of [["lossless", "roll-off"], ["roll-off", "lossless"]] as const) {
-  Deno.test(`a write that a full lossless link refuses reaches no other link: ${order.join(", then ")}`, async () => {
-    let refused = 0;
-    let ticks = 0;
-    await using runtime = new Runtime({ mode: "offline" });
-    const from = runtime.add(source({
-      process(this: Script, context: ProcessorContext) {
-        if (++ticks === 20) context.finish();
-        for (let k = 0; k < 10; k++) {
-          const frame = this.audioOut!.tryAcquire({ sampleRateHz: 1, channels: 1, sampleCount: 1 })!;
-          try {
-            this.audioOut!.write(frame);
-          } catch (error) {
-            equal((error as { code?: string }).code, "Busy");
-            refused++;
-            frame.release();
-          }
-        }
-      },
-    }));
-    const links = order.map((policy) => {
-      const to = runtime.add(sink(gathering([])), { id: `reads-${policy}` });
-      return runtime.connect(from.outputs.audioOut, to.inputs.audioIn, { policy, capacity: 4 });
-    });
-    await runtime.start();
-    const summary = await runtime.finished;
-    ok(refused >= 6 * 19, `${refused} refused`);
-    for (const link of summary.links.filter(({ id }) => links.includes(id))) {
-      equal(link.written, 200 - refused, link.policy);
-      deepEqual([link.read, link.dropped.full], [link.written, 0], link.policy);
-    }
-    equal(summary.nodes.find(({ id }) => id === from.id)!.framesOut, 200 - refused);
-    equal(summary.pools[0].free, summary.pools[0].slots);
-  });
-}
