@@ -57,6 +57,8 @@ export class InputPort implements StreamInput {
   #format: FrameFormat | undefined;
   /** After encoded frames were skipped, those up to the next key frame are skipped too. */
   #skipsToKey = false;
+  /** The next frame that is handed out has a gap before it: `readLatest()` skipped what came after the last one. */
+  #gapAhead = false;
 
   constructor(name: string, descriptor: PortDescriptor, host: InputHost, converters: ConverterLookup) {
     this.name = name;
@@ -87,7 +89,7 @@ export class InputPort implements StreamInput {
     this.#local = undefined;
     this.#format = undefined;
     this.#layout = -1;
-    this.#skipsToKey = false;
+    this.#skipsToKey = this.#gapAhead = false;
   }
 
   /**
@@ -108,7 +110,7 @@ export class InputPort implements StreamInput {
     return this.#skipsToKey;
   }
   set skipsToKey(skips: boolean) {
-    this.#skipsToKey = skips;
+    this.#skipsToKey = this.#gapAhead = skips;
   }
 
   get connected(): boolean {
@@ -198,6 +200,7 @@ export class InputPort implements StreamInput {
     if (this.#skipsToKey) this.#skipToKey(link);
     let newest = link.take();
     let taken = newest === undefined ? 0 : 1;
+    let gap = this.#gapAhead;
     let skipsToKey = false;
     for (let left = link.available(); left > 0; left--) {
       const next = link.take();
@@ -207,6 +210,7 @@ export class InputPort implements StreamInput {
       if (!skipsToKey) {
         newest?.pool.release(newest.slot);
         newest = next;
+        gap = true;
         continue;
       }
       next.pool.release(next.slot);
@@ -215,10 +219,10 @@ export class InputPort implements StreamInput {
       newest = undefined;
     }
     const skipped = newest === undefined ? taken : taken - 1;
-    if (taken > 0) this.#skipsToKey = skipsToKey;
+    if (taken > 0) this.#skipsToKey = this.#gapAhead = skipsToKey;
     if (skipped > 0) link.countSkipped(skipped);
     if (newest === undefined) return undefined;
-    if (skipped > 0) newest.linkGap = true;
+    if (gap) newest.linkGap = true;
     return this.#receive(newest);
   }
 
@@ -232,7 +236,12 @@ export class InputPort implements StreamInput {
     if (link === undefined || !link.hasFrames() || !this.#host.mayRead()) return undefined;
     if (this.#skipsToKey) this.#skipToKey(link);
     const frame = link.take();
-    return frame === undefined ? undefined : this.#receive(frame);
+    if (frame === undefined) return undefined;
+    if (this.#gapAhead) {
+      this.#gapAhead = false;
+      frame.linkGap = true;
+    }
+    return this.#receive(frame);
   }
 
   #skipToKey(link: LinkReader): void {
