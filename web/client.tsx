@@ -6,8 +6,11 @@
 import { render } from "preact";
 import Index from "./routes/index.tsx";
 import { keepTitle } from "./state/document_title.ts";
+import { focusView } from "./state/focus.ts";
 import { listenForKeys } from "./state/keys.ts";
 
 listenForKeys();
 keepTitle();
 render(<Index />, document.getElementById("app")!);
+// Its keys work at once, unless somebody was faster.
+setTimeout(() => document.activeElement === document.body && focusView());

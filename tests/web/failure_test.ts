@@ -30,7 +30,8 @@ pageTest("the page says why a graph failed, and marks the node", async () => {
   const lens = runtime.add(failing({}), { id: "lens" });
   runtime.connect(tone.outputs.audio, lens.inputs.audio);
   await using served = await serveStarted(runtime, { title: "failing" });
-  const ended = runtime.finished.then(() => assert.fail("it did not fail"), () => {});
+  // Its server ends with it, as that of "sluice run --serve".
+  const ended = runtime.finished.then(() => assert.fail("it did not fail"), () => served.server.close());
   await using browser = await openPage();
   const { page } = browser;
   await page.goto(served.server.url);
@@ -42,5 +43,8 @@ pageTest("the page says why a graph failed, and marks the node", async () => {
   await page.locator('.card[data-node="lens"][data-health="failed"]').waitFor();
   assert.equal(await page.getByRole("button", { name: "Stop" }).isDisabled(), true);
   assert.match(await page.title(), /^failed: /);
+  await page.getByText("The graph has ended, and its server with it").waitFor();
+  assert.equal(await page.getByText("could not be understood").count(), 0);
+  assert.deepEqual((await page.locator(".summary-word").allInnerTexts()).sort(), ["ended", "failed"]);
   assert.deepEqual(browser.faults, []);
 });

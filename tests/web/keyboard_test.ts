@@ -1,18 +1,36 @@
 /** Everything on the page can be done by keyboard. */
 import assert from "node:assert/strict";
+import { ControlClient } from "../../control/client.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
 import { graphShown, serveDemo, toNumber } from "./live_graph.ts";
+
+/** What the level meter reads, as the server tells it. */
+async function levelDb(client: ControlClient): Promise<number> {
+  return (await client.call("node.describe", { node: "level" })).figures?.rmsDb_0 ?? -Infinity;
+}
 
 pageTest("the page can be used by keyboard alone: find, inspect, change, pause, resume, stop", async () => {
   await using served = await serveDemo();
   await using browser = await openPage();
   const { page } = browser;
   const { keyboard } = page;
+  const client = new ControlClient({ url: `${served.server.url.replace("http", "ws")}/rpc` });
+  await using _closed = { [Symbol.asyncDispose]: () => Promise.resolve(client.close()) };
   const spoken = page.locator("[data-spoken]");
   await page.goto(served.server.url);
   await graphShown(page, "gain");
 
-  // Find.
+  // A fresh page takes the graph's keys at once.
+  await keyboard.press("ArrowRight");
+  await eventually(async () => assert.match(await spoken.innerText(), /, lane /));
+  await keyboard.press("Escape");
+
+  // Find, and leave what finds.
+  await keyboard.press("/");
+  await keyboard.press("Escape");
+  await eventually(async () =>
+    assert.equal(await page.evaluate(() => document.activeElement?.matches(".graph-box")), true)
+  );
   await keyboard.press("/");
   await keyboard.type("mix");
   await page.getByRole("option", { name: "mixer" }).waitFor();
@@ -28,7 +46,7 @@ pageTest("the page can be used by keyboard alone: find, inspect, change, pause, 
   await keyboard.press("ArrowRight");
   await eventually(async () => assert.match(await spoken.innerText(), /^gain/));
 
-  // Into the inspector, to the slider, and one step of it.
+  // Into the inspector, to the slider, and 10 dB down with it: the node has it, and the level meter hears it.
   const box = page.getByRole("textbox", { name: "gainDb" });
   await box.waitFor();
   await keyboard.press("Enter");
@@ -40,8 +58,15 @@ pageTest("the page can be used by keyboard alone: find, inspect, change, pause, 
     if (await page.getByLabel("gainDb, slider").evaluate((slider) => slider === document.activeElement)) break;
   }
   const before = toNumber(await box.inputValue());
-  await keyboard.press("ArrowLeft");
-  await eventually(async () => assert.ok(toNumber(await box.inputValue()) < before));
+  await eventually(async () => assert.ok(await levelDb(client) > -40));
+  const loudDb = await levelDb(client);
+  for (let k = 0; k < 20; k++) await keyboard.press("ArrowLeft");
+  await eventually(async () => assert.equal(toNumber(await box.inputValue()), before - 10));
+  await eventually(async () => {
+    assert.equal((await client.call("node.describe", { node: "gain" })).config.gainDb, before - 10);
+    const fallDb = loudDb - await levelDb(client);
+    assert.ok(Math.abs(fallDb - 10) < 3, `${fallDb} dB`);
+  });
 
   // Back to the graph; move and zoom.
   await keyboard.press("Escape");
@@ -61,6 +86,13 @@ pageTest("the page can be used by keyboard alone: find, inspect, change, pause, 
   await keyboard.press("p");
   await eventually(() => Promise.resolve(assert.equal(served.runtime.paused, true)));
   await page.locator(".state", { hasText: "paused" }).waitFor();
+  await keyboard.press("2");
+  await eventually(async () => {
+    for (const { id, ticks } of served.runtime.stats().nodes) {
+      assert.equal(toNumber(await page.locator(`tr[data-node="${id}"] [data-figure="ticks"]`).innerText()), ticks, id);
+    }
+  });
+  await keyboard.press("1");
   await keyboard.press("p");
   await eventually(() => Promise.resolve(assert.equal(served.runtime.paused, false)));
 

@@ -9,21 +9,21 @@ const MAX_MS = 1_000;
 pageTest("the first load is at most 150 kB on the wire, and the graph is there within a second", async () => {
   await using served = await serveDemo();
   await using browser = await openPage();
-  const { page } = browser;
-  const sizes: Promise<number>[] = [];
-  page.on("requestfinished", (request) => void sizes.push(request.sizes().then((size) => size.responseBodySize)));
   const timesMs: number[] = [];
   for (let k = 0; k < 5; k++) {
+    // Nothing in its cache.
+    const context = await browser.browser.newContext();
+    const page = await context.newPage();
+    const sizes: Promise<number>[] = [];
+    page.on("requestfinished", (request) => void sizes.push(request.sizes().then((size) => size.responseBodySize)));
     const startedMs = performance.now();
     await page.goto(served.server.url);
     await graphShown(page, "gain");
     timesMs.push(performance.now() - startedMs);
-    if (k === 0) {
-      const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-      assert.ok(bytes > 20_000 && bytes <= MAX_BYTES, `${bytes} bytes`);
-    }
-    await page.goto("about:blank");
+    const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    assert.ok(bytes > 20_000 && bytes <= MAX_BYTES, `${bytes} bytes`);
+    await context.close();
   }
-  // Other tests run beside it: the best of five is the page's own time.
-  assert.ok(Math.min(...timesMs) <= MAX_MS, timesMs.map(Math.round).join(", "));
+  const medianMs = timesMs.toSorted((a, b) => a - b)[2];
+  assert.ok(medianMs <= MAX_MS, timesMs.map(Math.round).join(", "));
 });

@@ -1,9 +1,16 @@
 /** The page outlives the runtime, the network, and a long sleep. */
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { ROOT } from "../../tools/root.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
 import { graphShown, inspected, serveDemo } from "./live_graph.ts";
+
+/** Processes that run pages. */
+async function rendererPids(browser: Browser): Promise<number[]> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  return processInfo.filter(({ type }) => type === "renderer").map(({ id }) => id);
+}
 
 /** Starts `sluice run --serve` of the live demo. @returns once it serves */
 async function runDemo(port: number): Promise<Deno.ChildProcess> {
@@ -60,6 +67,11 @@ pageTest("the page recovers when the runtime is killed and started again", async
     await countsMove(page);
     assert.equal(await page.locator(".state").innerText().then((text) => text.split("\n")[0]), "running");
     assert.equal(await page.evaluate(() => (globalThis as { sameDocument?: boolean }).sameDocument), true);
+    // Its keys go on, too.
+    await page.keyboard.press("p");
+    await page.locator(".state", { hasText: "paused" }).waitFor();
+    await page.keyboard.press("p");
+    await page.locator(".state", { hasText: "running" }).waitFor();
   } finally {
     await kill(child);
   }
@@ -144,23 +156,64 @@ pageTest("the page goes on after the network was lost: same run, no event twice"
   }
 });
 
-pageTest("a page that was frozen for a while shows the newest figures when it wakes", async () => {
+pageTest("a page whose process stood still for a while shows the newest figures when it goes on", async () => {
   await using served = await serveDemo();
   await using browser = await openPage();
   const { page } = browser;
   await page.goto(`${served.server.url}/#graph&node=gain`);
   await graphShown(page, "gain");
-  const session = await page.context().newCDPSession(page);
-  await session.send("Page.setWebLifecycleState", { state: "frozen" });
-  const asleep = served.runtime.stats().nodes.find(({ id }) => id === "gain")!.ticks;
-  await eventually(() => {
-    const { ticks } = served.runtime.stats().nodes.find(({ id }) => id === "gain")!;
-    return Promise.resolve(assert.ok(ticks > asleep + 200));
+  await page.evaluate(() => {
+    const beats: number[] = [];
+    setInterval(() => beats.push(performance.now()), 50);
+    Object.assign(globalThis, { beats });
   });
-  await session.send("Page.setWebLifecycleState", { state: "active" });
+  const ticks = () => served.runtime.stats().nodes.find(({ id }) => id === "gain")!.ticks;
+  const pids = await rendererPids(browser.browser);
+  assert.ok(pids.length > 0);
+  const asleep = ticks();
+  for (const pid of pids) Deno.kill(pid, "SIGSTOP");
+  try {
+    await eventually(() => Promise.resolve(assert.ok(ticks() > asleep + 200)));
+  } finally {
+    for (const pid of pids) Deno.kill(pid, "SIGCONT");
+  }
   await eventually(async () => assert.ok(await inspected(page, "ticks") > asleep + 200));
   await countsMove(page);
+  // It did stand still: 200 ticks are about four seconds.
+  const longestMs = await page.evaluate(() => {
+    const { beats } = globalThis as unknown as { beats: number[] };
+    return Math.max(...beats.slice(1).map((at, k) => at - beats[k]));
+  });
+  assert.ok(longestMs > 2_500, `${longestMs} ms`);
   assert.deepEqual(browser.faults, []);
+});
+
+pageTest("a page that is not seen follows with a twentieth of the readings, and with all once it is seen", async () => {
+  await using served = await serveDemo();
+  await using browser = await openPage();
+  const { page } = browser;
+  await page.goto(`${served.server.url}/#graph&node=gain`);
+  await graphShown(page, "gain");
+  const bytesIn = async (ms: number) => {
+    const before = served.server.statsBytes;
+    await page.waitForTimeout(ms);
+    return served.server.statsBytes - before;
+  };
+  const hide = (hidden: boolean) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+  const seen = await bytesIn(4_000);
+  await hide(true);
+  await page.waitForTimeout(1_000);
+  const unseen = await bytesIn(4_000);
+  assert.ok(seen > 0 && unseen > 0 && unseen < seen / 5, `${unseen} bytes instead of ${seen}`);
+  await hide(false);
+  await page.waitForTimeout(1_000);
+  const again = await bytesIn(4_000);
+  assert.ok(again > seen / 2, `${again} bytes instead of ${seen}`);
+  await countsMove(page);
 });
 
 pageTest(
@@ -176,6 +229,12 @@ pageTest(
     await page.getByText("The graph has ended, and its server with it").waitFor();
     assert.match(await page.getByRole("status").first().innerText(), /^stopped/);
     assert.equal(await page.locator(".bad-notice").count(), 0);
+    assert.equal(await page.locator(".field-problem").count(), 0);
+    assert.equal(await page.getByText("could not be understood").count(), 0);
+    assert.doesNotMatch(await page.locator(".about").innerText(), /running/);
+    assert.match(await page.locator('[data-inspector] [data-figure="rate"]').innerText(), /^0/);
+    assert.deepEqual(await page.locator(".summary-word").allInnerTexts(), ["ended"]);
+    assert.match(await page.locator("main").getAttribute("class") ?? "", /stale/);
     assert.match(await page.title(), /^stopped: /);
     const { nodes } = served.runtime.stats();
     assert.equal(await inspected(page, "ticks"), nodes.find(({ id }) => id === "gain")!.ticks);

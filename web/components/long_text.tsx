@@ -1,4 +1,4 @@
-/** @module A text of which only the beginning is shown until somebody wants all of it. */
+/** @module A text of others, of which only the beginning is shown until somebody wants all of it. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 
@@ -8,10 +8,10 @@ const SHORT = 400;
 /** See the module. */
 export function LongText({ text }: { readonly text: string }): JSX.Element {
   const whole = useSignal(false);
-  if (text.length <= SHORT * 1.2) return <>{text}</>;
+  if (text.length <= SHORT * 1.2) return <bdi>{text}</bdi>;
   return (
     <>
-      {whole.value ? text : `${text.slice(0, SHORT)}…`}{" "}
+      <bdi>{whole.value ? text : `${text.slice(0, SHORT)}…`}</bdi>{" "}
       <button type="button" class="more" onClick={() => whole.value = !whole.value}>
         {whole.value ? "Less" : "Show all"}
       </button>

@@ -51,15 +51,17 @@ function Card({ scene: { graph, nodes, ports }, index }: ItemProps): JSX.Element
     >
       <div class="card-line">
         <HealthShape health={health} />
-        <b class="clip">{node.id}</b>
+        <b class="clip">
+          <bdi>{node.id}</bdi>
+        </b>
       </div>
       <div class="card-line">
-        <span class="soft clip grow">{node.type}</span>
+        <bdi class="soft clip grow">{node.type}</bdi>
         {condition !== "" && <span class="card-condition">{condition}</span>}
         {condition === "" && <span data-figure="rate">{rate}</span>}
       </div>
       <div class="card-line">
-        <span class="soft clip grow">{ticks}</span>
+        <span class="soft clip grow" data-figure="times">{ticks}</span>
         {errors !== "" && <span class="bad">{errors}</span>}
       </div>
       {ports[index].map((port) => (
@@ -115,8 +117,8 @@ function Label({ scene: { graph, labels }, index }: ItemProps): JSX.Element | nu
           <i class="gauge">
             <i style={{ width: `${fill * 100}%` }} />
           </i>
-          <span class="soft">{age}</span>
-          {drops !== "" && <span class="drops">{drops}</span>}
+          <span class="soft" data-figure="age">{age}</span>
+          {drops !== "" && <span class="drops" data-figure="drops">{drops}</span>}
         </>
       )}
     </div>

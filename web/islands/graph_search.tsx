@@ -52,8 +52,12 @@ export function GraphSearch(): JSX.Element {
                 choose(index);
               }}
             >
-              <b class="clip">{id}</b>
-              <span class="soft clip">{type} · {lane}</span>
+              <b class="clip">
+                <bdi>{id}</bdi>
+              </b>
+              <span class="soft clip">
+                <bdi>{type}</bdi> · <bdi>{lane}</bdi>
+              </span>
             </li>
           );
         })}

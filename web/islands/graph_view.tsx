@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { describeNode, linkName } from "../model/describe.ts";
 import { paintGraph } from "../model/graph_painter.ts";
 import { FIGURES_FROM, showsFigures } from "../model/text_scales.ts";
-import { camera, screen, visible } from "../state/camera.ts";
+import { bringInSelected, camera, screen, visible } from "../state/camera.ts";
 import { hoveredLink, hoveredNode } from "../state/hover.ts";
 import { conditions, figures, graph, reading } from "../state/live.ts";
 import { selectedLink, selectedNode } from "../state/place.ts";
@@ -54,6 +54,7 @@ export function GraphView(): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const element = box.current!;
+    bringInSelected();
     const ends = [observeSize(element), attachGestures(element), keepPainted(canvas.current!)];
     return () => ends.forEach((end) => end());
   }, []);

@@ -138,21 +138,32 @@ function NodeRow({ index, at }: { readonly index: number; readonly at: number })
   const now = figures.value?.node(index);
   if (node === undefined) return null;
   return (
-    <tr aria-rowindex={at + 2} aria-selected={selectedNode.value === index} data-node={node.id}>
+    <tr
+      aria-rowindex={at + 2}
+      aria-selected={selectedNode.value === index}
+      data-node={node.id}
+      onClick={() => selectNode(index)}
+    >
       <th scope="row">
         <button type="button" class="row-button clip" onClick={() => selectNode(index)} title={node.id}>
-          {node.id}
+          <bdi>{node.id}</bdi>
         </button>
       </th>
       <td>{now && <HealthMark health={now.health} />}</td>
-      <td class="wide clip soft">{node.type}</td>
-      <td class="wide clip soft">{node.lane}</td>
+      <td class="wide clip soft">
+        <bdi>{node.type}</bdi>
+      </td>
+      <td class="wide clip soft">
+        <bdi>{node.lane}</bdi>
+      </td>
       <td class="number" data-figure="ticks">{now && formatCount(now.ticks)}</td>
       <td class="number wide" data-figure="rate">{now && formatRate(now.ticksPerSecond)}</td>
-      <td class="number wide">{now && formatMeasured(now.tickP50Ns)}</td>
-      <td class="number">{now && formatMeasured(now.tickP99Ns)}</td>
+      <td class="number wide" data-figure="p50">{now && formatMeasured(now.tickP50Ns)}</td>
+      <td class="number" data-figure="p99">{now && formatMeasured(now.tickP99Ns)}</td>
       <td class="number wide">{now && formatShare(now.busyShare)}</td>
-      <td class={`number ${now !== undefined && now.errors > 0 ? "bad" : "soft"}`}>{now && formatCount(now.errors)}</td>
+      <td class={`number ${now !== undefined && now.errors > 0 ? "bad" : "soft"}`} data-figure="errors">
+        {now && formatCount(now.errors)}
+      </td>
     </tr>
   );
 }
@@ -186,11 +197,16 @@ function LinkRow({ index, at }: { readonly index: number; readonly at: number })
   if (link === undefined) return null;
   const reasons = frame === undefined ? [] : dropReasons(frame.links, index);
   return (
-    <tr aria-rowindex={at + 2} aria-selected={selectedLink.value === index} data-link={link.id}>
+    <tr
+      aria-rowindex={at + 2}
+      aria-selected={selectedLink.value === index}
+      data-link={link.id}
+      onClick={() => selectLink(index)}
+    >
       <th scope="row">
         <button type="button" class="row-button clip" onClick={() => selectLink(index)} title={linkName(link)}>
-          {link.fromNode}
-          <span class="wide">.{link.fromPort}</span> → {link.toNode}
+          <bdi>{link.fromNode}</bdi>
+          <span class="wide">.{link.fromPort}</span> → <bdi>{link.toNode}</bdi>
           <span class="wide">.{link.toPort}</span>
         </button>
       </th>
@@ -199,10 +215,11 @@ function LinkRow({ index, at }: { readonly index: number; readonly at: number })
       <td class="number wide" data-figure="written">{now && formatCount(now.written)}</td>
       <td class="number wide" data-figure="read">{now && formatCount(now.read)}</td>
       <td class="number" data-figure="rate">{now && formatRate(now.readPerSecond)}</td>
-      <td class="number">{now && `${now.queued}/${link.capacity}`}</td>
+      <td class="number" data-figure="queued">{now && `${now.queued}/${link.capacity}`}</td>
       <td class="number wide">{now && (now.written === 0 ? UNKNOWN : formatNs(now.ageNs))}</td>
       <td
         class={`number ${reasons.length > 0 ? "bad" : "soft"}`}
+        data-figure="dropped"
         title={reasons.map(({ count, reason }) => `${formatCount(count)} ${reason}`).join(", ")}
       >
         {now && formatCount(now.dropped)}

@@ -22,7 +22,7 @@ export function TopBar(): JSX.Element {
         <svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true">
           <path d="M4 10h8c6 0 2 12 8 12h8M4 22h8c2 0 3-1 4-3M20 10h8" />
         </svg>
-        <span class="clip">{graph.value?.title || "Sluice"}</span>
+        <bdi class="clip">{graph.value?.title || "Sluice"}</bdi>
       </h1>
       <StateText />
       <Summary />

@@ -82,7 +82,7 @@ function linkWords({ kind, message, data = {} }: ControlEvent, name: string): st
   const counts = Object.entries((data.dropped ?? {}) as Readonly<Record<string, unknown>>)
     .filter(([, count]) => Number(count) > 0)
     .map(([reason, count]) => `${formatCount(Number(count))} ${DROPS[reason] ?? reason}`);
-  return `${name} begins to drop${counts.length === 0 ? "" : `: ${counts.join(", ")}`}`;
+  return `${name} begins to drop${counts.length === 0 ? "" : `; in all by then ${counts.join(", ")}`}`;
 }
 
 function laneWords({ kind, message, data = {} }: ControlEvent, lane: string): string {

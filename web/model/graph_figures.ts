@@ -228,6 +228,7 @@ export class GraphFigures {
     const nodes = originsOf(this.graph.nodes, before.graph.nodes);
     const links = originsOf(this.graph.links, before.graph.links);
     this.#known = before.#known;
+    this.#changes = before.#changes + 1;
     this.#ended = before.#ended;
     this.#ticks.carryFrom(before.#ticks, nodes);
     this.#busyUs.carryFrom(before.#busyUs, nodes);

@@ -17,11 +17,12 @@ import {
   visibleRect,
   zoomAt,
 } from "../model/viewport.ts";
+import { FIGURES_FROM } from "../model/text_scales.ts";
 import { selectedNode } from "./place.ts";
 import { scene } from "./scene.ts";
 
 /** A node is shown at least this large when it is looked for. */
-const READABLE_SCALE = 0.8;
+const READABLE_SCALE = 0.86;
 
 /** A small graph is shown so large at first: its smallest text has 9 pixels. */
 const FIRST_SCALE = 0.86;
@@ -54,9 +55,17 @@ effect(() => {
   if (fitted !== now.graph.run) whole = false;
   fitted = now.graph.run;
   show(whole || now.nodes.length > MAX_READABLE_NODES);
-  const selected = now.nodes[selectedNode.peek()];
-  if (selected !== undefined) viewport.value = reveal(viewport.peek(), selected, screen.peek());
+  bringInSelected();
 });
+
+/** Has the selected node in view, large enough to be read: whoever selected it elsewhere looks for it here. */
+export function bringInSelected(): void {
+  const node = selectedNode.peek();
+  const rect = scene.peek()?.nodes[node];
+  if (rect === undefined || screen.peek().width === 0) return;
+  if (viewport.peek().scale < FIGURES_FROM) lookAtNode(node);
+  else viewport.value = reveal(viewport.peek(), rect, screen.peek());
+}
 
 /** Shows everything, from now on also after a change of the view's size. */
 export function fitAll(): void {

@@ -30,6 +30,8 @@ function act(key: string): boolean {
     case "2":
     case "3":
       showView(VIEWS[Number(key) - 1]);
+      // Its keys work at once.
+      setTimeout(focusView);
       return true;
     case "/":
       document.querySelector<HTMLElement>("[data-search]")?.focus();
@@ -46,7 +48,7 @@ function act(key: string): boolean {
       helpOpen.value = true;
       return true;
     case "Escape":
-      if (document.activeElement?.closest("[data-inspector]") != null) focusView();
+      if (document.activeElement?.closest("[data-inspector], [data-search]") != null) focusView();
       else select(undefined);
       return true;
   }

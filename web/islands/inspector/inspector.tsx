@@ -19,7 +19,9 @@ export function Inspector(): JSX.Element | null {
     <aside class="inspector" aria-label={`${wanted.kind} ${name}`} data-inspector tabIndex={-1}>
       <header class="inspector-head">
         <span class="soft">{wanted.kind === "node" ? "Node" : "Link"}</span>
-        <h2 class="clip grow" title={name}>{name}</h2>
+        <h2 class="clip grow" title={name}>
+          <bdi>{name}</bdi>
+        </h2>
         <button
           type="button"
           class="plain icon"

@@ -41,7 +41,7 @@ export function NodePanel({ index }: PanelProps): JSX.Element | null {
   return (
     <>
       <p class="about soft">
-        {node.type} · {node.category} · lane {node.lane}
+        <bdi>{node.type}</bdi> · <bdi>{node.category}</bdi> · lane <bdi>{node.lane}</bdi>
         <NodeState index={index} />
       </p>
       <Condition read={(now) => now.nodeHealth[index]} explain={(now) => nodeWords(now, index, failureOf(node.id))} />
@@ -90,7 +90,7 @@ function NodeState({ index }: PanelProps): JSX.Element | null {
   const now = figures.value?.node(index);
   if (now === undefined) return null;
   const isOver = figures.value?.over === true && now.health === "ended";
-  return <span data-figure="state">· {isOver ? "ended" : now.state}</span>;
+  return <span data-figure="state">{" · "}{isOver ? "ended" : now.state}</span>;
 }
 
 /** What a node failed with last: by the end of the graph, or by the events that are kept. */
