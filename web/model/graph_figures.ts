@@ -10,11 +10,14 @@
 import { type GraphSnapshot, type GraphState, NODE_STATES, type NodeLifeState } from "../../control/schemas/graph.ts";
 import { BLOCKED_ON, BUCKET_SHIFTS, bucketNs, LANE_STATES, PHASES } from "../../control/schemas/stats_layout.ts";
 import { framesDropped, framesRead, type StatsFrame } from "../../control/stats_frame.ts";
-import { graver, type Health, linkHealth, nodeHealth, STUCK_MS } from "./health.ts";
+import { graver, type Health, linkHealth, nodeHealth } from "./health.ts";
 import { Rates } from "./rates.ts";
 
 /** States of a graph that does not run any more. */
 const OVER: readonly GraphState[] = ["completed", "stopped", "failed"];
+
+/** Share of the runtime's limit after which a node is shown as stuck: a reading may be some time old. */
+const STUCK_SHARE = 0.75;
 
 /** How long a drop is shown, milliseconds. */
 const SHOW_DROP_MS = 2000;
@@ -305,7 +308,10 @@ function originsOf(list: readonly { readonly id: string }[], before: readonly { 
   return list.map(({ id }) => indices.get(id) ?? -1);
 }
 
-/** From which time in one call on the runtime calls a node stuck; it may be told not to look. */
-function stuckLimitMs({ stuckAfterMs = STUCK_MS }: GraphSnapshot & { readonly stuckAfterMs?: number }): number {
-  return stuckAfterMs === 0 ? Infinity : stuckAfterMs;
+/**
+ * From which time in one call on a node is shown as stuck: early enough that it is by the limit of the runtime, which
+ * may be told not to look.
+ */
+function stuckLimitMs({ stuckAfterMs }: GraphSnapshot): number {
+  return stuckAfterMs === 0 ? Infinity : STUCK_SHARE * stuckAfterMs;
 }

@@ -12,7 +12,7 @@ const graph: GraphSnapshot = {
   state: "running",
   mode: "live",
   driver: "native",
-  stuckAfterMs: 2_000,
+  stuckAfterMs: 2_500,
   nodes: [{ ...node, id: "tone", type: "tone-source" }, { ...node, id: "level", type: "level-meter" }],
   links: [{
     id: "l1",
@@ -102,12 +102,15 @@ Deno.test("GraphFigures names the stuck node and the link that blocks another, a
   const nodes = {
     ticks: [5, 5],
     phase: [PHASES.indexOf("idle"), PHASES.indexOf("process")],
-    inCallMs: [0, 1800],
+    inCallMs: [0, 1900],
     blocked: [BLOCKED_ON.indexOf("link"), 0],
     blockedOn: [1, 0],
     state: [NODE_STATES.indexOf("running"), NODE_STATES.indexOf("running")],
   };
-  figures.take(frameAt(0, nodes, { written: [8], queued: [8] }));
+  // By the limit of the runtime.
+  figures.take(frameAt(0, { ...nodes, inCallMs: [0, 1800] }, { written: [8], queued: [8] }));
+  assert.notEqual(figures.nodeHealth[1], "stuck");
+  figures.take(frameAt(10, nodes, { written: [8], queued: [8] }));
   figures.take(frameAt(100, nodes, { written: [8], queued: [8] }));
   assert.deepEqual(figures.nodeHealth, ["blocked", "stuck"]);
   assert.equal(figures.node(0)?.blockedOnLink, 0);

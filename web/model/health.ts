@@ -30,9 +30,6 @@ export const LATE_PERIODS = 2;
 /** A node that spends at least this share of the time in `process()` cannot keep up. */
 export const BUSY_SHARE = 0.95;
 
-/** One call of `process()` that lasts this long is stuck where the runtime says no other limit, milliseconds. */
-export const STUCK_MS = 1000;
-
 /** How each condition is shown. */
 export const HEALTH_MARKS: Readonly<Record<Health, HealthMark>> = {
   failed: {

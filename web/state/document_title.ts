@@ -14,7 +14,7 @@ export function keepTitle(): void {
     conditions.value;
     const name = [graph.value?.title, "Sluice"].filter(Boolean).join(" · ");
     const gravest = figures.value?.health ?? "idle";
-    const word = hasEnded.value && graphState.value !== "failed" && status.value !== "open"
+    const word = hasEnded.value && status.value !== "open"
       ? graphState.value!
       : graph.value !== undefined && status.value !== "open"
       ? "no connection"

@@ -90,7 +90,7 @@ function NodeState({ index }: PanelProps): JSX.Element | null {
   const now = figures.value?.node(index);
   if (now === undefined) return null;
   const isOver = figures.value?.over === true && now.health === "ended";
-  return <span data-figure="state">{" · "}{isOver ? "ended" : now.state}</span>;
+  return <span data-figure="state">· {isOver ? "ended" : now.state}</span>;
 }
 
 /** What a node failed with last: by the end of the graph, or by the events that are kept. */
