@@ -61,10 +61,21 @@ export function fillCounters(runtime: Runtime): void {
   }
 }
 
-/** What a tick would change, so that each reading finds other figures. */
-export function countUp(runtime: Runtime): void {
+/**
+ * What a tick would change, so that each reading finds other figures.
+ *
+ * @param dropping links, another few each time, that drop a frame: their conditions change
+ */
+export function countUp(runtime: Runtime, dropping = 0): void {
   const { session, nodes, links } = viewRuntime(runtime);
   const { page } = session!;
   for (const { index } of nodes) page.f64[(page.nodeOffset(index) + NODE.ticks) >> 3]++;
   for (const { index } of links) page.f64[(page.linkOffset(index) + LINK.written) >> 3]++;
+  for (let k = 0; k < dropping; k++) {
+    next = (Math.imul(next, 1_103_515_245) + 12_345) >>> 1;
+    page.f64[(page.linkOffset(links[next % links.length].index) + LINK.droppedFull) >> 3]++;
+  }
 }
+
+/** State of a linear congruential generator: the same links in each run. */
+let next = 1;
