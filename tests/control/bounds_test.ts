@@ -1,0 +1,109 @@
+/** Bounds of `/rpc`, logins and `/metrics` that only a client beyond them meets. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import parsePrometheusTextFormat from "parse-prometheus-text-format";
+import { renderMetrics } from "../../control/metrics.ts";
+import { serveControl } from "../../control/server.ts";
+import { Runtime } from "../../mod.ts";
+import { ask, closed, openSocket, serveLive } from "./served.ts";
+
+const PING = { jsonrpc: "2.0", id: 1, method: "ping" };
+
+Deno.test("/rpc takes a batch of 32 calls, and none of 33", async () => {
+  await using served = await serveLive("off");
+  const socket = await openSocket(served.server);
+  const batch = (count: number) => JSON.stringify(Array(count).fill(PING));
+  equal((await ask(socket, batch(32)) as unknown[]).length, 32);
+  const { error } = await ask(socket, batch(33)) as { error: { message: string } };
+  equal(error.message, "Cannot answer a batch of 33 calls, wanted 1 to 32");
+  socket.close();
+  await served.stopAndCheck();
+});
+
+Deno.test("/rpc cuts off a connection that has 64 calls under way and makes another one", async () => {
+  const runtime = new Runtime();
+  const never = Promise.withResolvers<void>();
+  Object.defineProperty(runtime, "pause", { value: () => never.promise });
+  await using server = serveControl(runtime, { port: 0 });
+  const pause = '{"jsonrpc":"2.0","id":1,"method":"graph.pause"}';
+  const within = await openSocket(server);
+  for (let k = 0; k < 63; k++) within.send(pause);
+  equal((await ask(within, JSON.stringify(PING)) as { id: number }).id, 1);
+  const end = closed(within);
+  for (let k = 0; k < 2; k++) within.send(pause);
+  equal(await end, 1008);
+  never.resolve();
+});
+
+Deno.test("a login is tried five times a second of an address", async () => {
+  await using server = serveControl(new Runtime(), { port: 0, hostname: "0.0.0.0" });
+  const url = server.url.replace("0.0.0.0", "127.0.0.1");
+  const logIn = async (token: string) => {
+    const body = new URLSearchParams({ token });
+    const response = await fetch(`${url}/login`, { method: "POST", body, redirect: "manual" });
+    await response.body?.cancel();
+    return { status: response.status, cookie: response.headers.get("set-cookie")?.split(";")[0] ?? "" };
+  };
+  const startMs = performance.now();
+  const statuses: number[] = [];
+  for (let k = 0; k < 12; k++) statuses.push((await logIn("wrong")).status);
+  const allowed = 5 + Math.ceil((performance.now() - startMs) / 200);
+  deepEqual(statuses.slice(0, 5), Array(5).fill(401));
+  ok(statuses.filter((status) => status === 401).length <= allowed, String(statuses));
+});
+
+/** A text that would end a label, were it not escaped. */
+const HOSTILE = 'a"} 1\nb\\';
+
+Deno.test("renderMetrics() tells every figure of stats() under a name of its own, whatever names are in it", async () => {
+  await using served = await serveLive("off");
+  await served.stopAndCheck();
+  const found = served.runtime.stats();
+  const stats = {
+    ...found,
+    nodes: found.nodes.map((node) => ({ ...node, lane: HOSTILE, restarts: 3, errors: 2 })),
+    pools: found.pools.map((pool, k) => ({ ...pool, name: HOSTILE + k, exhausted: 4, quarantined: 1 })),
+  };
+  const families: { name: string; metrics: { value: string; labels: Record<string, string> }[] }[] =
+    parsePrometheusTextFormat(renderMetrics(stats));
+  const values = (name: string) => families.find((each) => each.name === name)!.metrics.map(({ value }) => +value);
+  const { nodes, links, lanes, pools } = stats;
+  const wanted: [string, number[]][] = [
+    ["sluice_elapsed_seconds", [stats.elapsedNs / 1e9]],
+    ["sluice_node_ticks_total", nodes.map(({ ticks }) => ticks)],
+    ["sluice_node_busy_seconds_total", nodes.map(({ busyNs }) => busyNs / 1e9)],
+    ["sluice_node_errors_total", nodes.map(({ errors }) => errors)],
+    ["sluice_node_restarts_total", nodes.map(({ restarts }) => restarts)],
+    ["sluice_node_frames_in_total", nodes.map(({ framesIn }) => framesIn)],
+    ["sluice_node_frames_out_total", nodes.map(({ framesOut }) => framesOut)],
+    ["sluice_node_tick_p50_seconds", nodes.map(({ tick }) => tick.p50Ns / 1e9)],
+    ["sluice_node_tick_p99_seconds", nodes.map(({ tick }) => tick.p99Ns / 1e9)],
+    ["sluice_node_state", nodes.map(() => 1)],
+    ["sluice_node_stuck_seconds", nodes.map(() => 0)],
+    ["sluice_node_figure", nodes.flatMap(({ figures }) => Object.values(figures ?? {}))],
+    ["sluice_link_written_total", links.map(({ written }) => written)],
+    ["sluice_link_read_total", links.map(({ read }) => read)],
+    ["sluice_link_dropped_total", links.flatMap(({ dropped }) => Object.values(dropped))],
+    ["sluice_link_queued", links.map(({ queued }) => queued)],
+    ["sluice_link_capacity", links.map(({ capacity }) => capacity)],
+    ["sluice_link_age_seconds", links.map(({ ageNs }) => ageNs / 1e9)],
+    ["sluice_lane_rounds_total", lanes.map(({ rounds }) => rounds)],
+    ["sluice_lane_parks_total", lanes.map(({ parks }) => parks)],
+    ["sluice_pool_slots", pools.map(({ slots }) => slots)],
+    ["sluice_pool_free", pools.map(({ free }) => free)],
+    ["sluice_pool_exhausted_total", pools.map(({ exhausted }) => exhausted)],
+    ["sluice_pool_quarantined", pools.map(({ quarantined }) => quarantined)],
+  ];
+  deepEqual(families.map(({ name }) => name).sort(), wanted.map(([name]) => name).sort());
+  for (const [name, figures] of wanted) deepEqual(values(name), figures, name);
+  const text = renderMetrics(stats);
+  ok(text.includes('lane="a\\"} 1\\nb\\\\"'), text);
+  ok(text.split("\n").every((line) => /^(# (HELP|TYPE) sluice_|sluice_\w+(\{.*\})? -?[\d.e+-]+$|$)/.test(line)), text);
+});
+
+Deno.test("the token is compared by node:crypto's timingSafeEqual, over its whole length", () => {
+  const source = readFileSync(new URL("../../control/access.ts", import.meta.url), "utf8");
+  const body = /isToken\(text: string\): boolean \{([^]*?)\n {2}\}/.exec(source)![1];
+  ok(body.includes("timingSafeEqual(padded, wanted)"), body);
+  ok(!/\b(text|token)\s*[!=]==?\s*(text|token)\b/.test(body), body);
+});
