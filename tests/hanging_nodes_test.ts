@@ -5,6 +5,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import type { Fault } from "./fixtures/faulty.ts";
+import type { HangingEdit } from "./fixtures/hanging_edit.ts";
 import type { HangingRun } from "./fixtures/hanging_run.ts";
 
 const COUNT = 1_500;
@@ -96,3 +97,25 @@ Deno.test({
     match(log, /Lane "stage" \(thread \d+\) did not close within 5000 ms: a node hangs in it/);
   },
 });
+
+/** Where a node hangs in an edit, and what is told of the one that is there. */
+const IN_EDITS = [
+  ["setup", "disable", ["stuck", "restarted"], 0],
+  ["tick", "disable", ["stuck", "restarted"], 0],
+  ["snapshot", RESTART, ["stuck", "failed", "restarting", "restarted"], 1],
+] as const;
+
+for (const [where, supervision, told, failures] of IN_EDITS) {
+  eachDriver(`an edit in which a node hangs (${where}) is refused, and what was there goes on`, async (native) => {
+    const script = new URL("./fixtures/hanging_edit.ts", import.meta.url).pathname;
+    const args = ["run", "-A", "--no-check", script, where, JSON.stringify(supervision), native];
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, stderr: "piped" }).output();
+    const line = new TextDecoder().decode(stdout).trim();
+    ok(line.startsWith("{"), new TextDecoder().decode(stderr));
+    const { error, events, laneEvents, state, errors } = JSON.parse(line) as HangingEdit;
+    match(error, /^Node "middle" \((faulty|leaving)\) has kept lane "near" .*for \d+ ms without returning$/);
+    deepEqual(events, told);
+    deepEqual(laneEvents, ["started", "fenced", "started", "replaced"]);
+    deepEqual([state, errors], ["running", failures]);
+  });
+}

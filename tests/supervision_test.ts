@@ -242,7 +242,8 @@ for (const supervision of ["fail", "disable", SOON] as const) {
 
   eachDriver(`${policy}: a node that stops slowly has its time`, async (native) => {
     const { summary, behind } = await run({ how: "stops slowly", native, supervision });
-    deepEqual([summary.outcome, figuresOf(summary).state, behind!.received], ["completed", "ended", COUNT]);
+    deepEqual([summary.outcome, figuresOf(summary).state], ["completed", "ended"]);
+    equal(behind!.received, COUNT + 1, "what flush() writes late comes before the end");
   });
 
   eachDriver(`${policy}: a node that keeps frames ends the run once no slot is left, which says so`, async (native) => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { nodes, Runtime } from "../mod.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
 
 const hasSox = await isInstalled("sox");
 
@@ -137,3 +138,32 @@ Deno.test("a gain on one branch leaves the other branch's file alone", () =>
     assert.deepEqual(await samples(plain), await samples("examples/speech.wav"));
     assert.notDeepEqual(await samples(louder), await samples(plain));
   }));
+
+eachDriver(
+  "a wav-sink that an edit gives another path, or another lane and path, completes its file",
+  async (native) => {
+    await inFolder(async (folder) => {
+      const path = (name: string) => join(folder, `${name}.wav`);
+      await using runtime = new Runtime({ mode: "live", native });
+      const tone = runtime.add(nodes.toneSource({}), { lane: "far" });
+      const sink = runtime.add(nodes.wavSink({ path: path("a") }), { id: "sink", lane: "near" });
+      runtime.connect(tone.outputs.audio, sink.inputs.audio);
+      await runtime.start();
+      const flow = async () => {
+        const framesIn = () => runtime.stats().nodes.find(({ id }) => id === "sink")!.framesIn;
+        const before = framesIn();
+        while (framesIn() < before + 5) await new Promise((resolve) => setTimeout(resolve, 2));
+      };
+      await flow();
+      await runtime.edit((edit) => edit.reconfigure("sink", { path: path("b") }));
+      await flow();
+      await runtime.edit((edit) => void edit.replace("sink", nodes.wavSink({ path: path("c") })));
+      await flow();
+      await runtime.edit((edit) => void edit.replace("sink", nodes.wavSink({ path: path("d") }), { lane: "other" }));
+      await flow();
+      await runtime.stop();
+      const files = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+      assert.deepEqual(files, ["a.wav", "b.wav", "c.wav", "d.wav"]);
+    });
+  },
+);

@@ -258,7 +258,7 @@ export class LaneEditor {
       this.#retire(all.get(id)!, true, true);
       all.delete(id);
     }
-    for (const { node, replaces, restart } of edit.insert) {
+    for (const { node, replaces, anew, restart } of edit.insert) {
       const old = replaces ? all.get(node) : undefined;
       if (old === undefined) continue;
       const cell = cells.get(node)!;
@@ -268,7 +268,7 @@ export class LaneEditor {
       trial?.commit();
       if (restart !== undefined) { for (const output of cell.outputs) for (const link of output.links) link.markGap(); }
       if (trial === undefined) cell.takeUp(old.carry);
-      this.#retire(old, false, false);
+      this.#retire(old, endsHere(old, anew), false);
       all.set(node, cell);
     }
     for (const id of edit.depart) all.get(id)!.publish();
@@ -277,7 +277,7 @@ export class LaneEditor {
       if (rest !== undefined) rests.push(rest);
     }
     for (const id of edit.depart) {
-      this.#retire(all.get(id)!, false, true);
+      this.#retire(all.get(id)!, endsHere(all.get(id)!), true);
       all.delete(id);
     }
     for (const { node, arrives } of edit.insert) {
@@ -410,6 +410,11 @@ export function reconfigure(cell: NodeCell, { values, secrets }: NodeValues): vo
   keepSecrets(secrets);
   cell.instance.configure(values);
   for (const key of Object.keys(values)) cell.instance.processor.configChanged?.(key);
+}
+
+/** Whether nobody goes on from what a node that gives its place away has, so that it is flushed: its file is complete. */
+function endsHere({ failed, instance }: NodeCell, anew = false): boolean {
+  return !failed && (anew || instance.processor.snapshot === undefined);
 }
 
 /** Whether a node that takes this one's place can be tried on its links: they are all those that it will have. */

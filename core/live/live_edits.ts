@@ -94,11 +94,18 @@ export class LiveEdits {
   readonly #lastWords = new Map<number, ReturnType<typeof setTimeout>>();
   /** Lanes that have answered themselves what was asked last. */
   readonly #answered = new Set<number>();
+  /** Nodes that are made ready for the graph, by lane, until the lane has answered. */
+  readonly #drafted = new Map<number, NodeEntry[]>();
   #underWay = 0;
   #ended = false;
 
   constructor(site: EditSite) {
     this.#site = site;
+  }
+
+  /** Nodes that lanes make ready, or were asked to and have not answered: they are no part of the graph yet. */
+  get drafted(): readonly NodeEntry[] {
+    return [...this.#drafted.values()].flat();
   }
 
   /** Whether an edit is being made. */
@@ -167,11 +174,12 @@ export class LiveEdits {
   /** Another thread runs the lane. */
   laneBack(lane: number): void {
     clearTimeout(this.#lastWords.get(lane));
-    for (const known of [this.#lost, this.#silent, this.#lastWords]) known.delete(lane);
+    for (const known of [this.#lost, this.#silent, this.#lastWords, this.#drafted]) known.delete(lane);
   }
 
   /** A lane's answer. */
   report(lane: number, report: Reply | Extract<LaneReport, { kind: "refused" | "removed" }>): void {
+    if (report.kind === "prepared" || report.kind === "refused") this.#drafted.delete(lane);
     if (report.kind === "removed") this.#removals?.settle(report.node, true);
     else if (report.epoch !== this.#epoch) return;
     else if (report.kind === "refused") this.#replies?.refuse(deserializeError(report.error));
@@ -222,6 +230,10 @@ export class LiveEdits {
       moves = new NodeMoves(site, change, draft, extras.anew);
       this.#share(work, draft, change, moves, extras, tokens.length > 0);
       const prepared = answers(work.keys(), timeoutMs);
+      for (const node of fresh) {
+        const lane = laneOf(node.id);
+        this.#drafted.set(lane, [...this.#drafted.get(lane) ?? [], node]);
+      }
       for (const [lane, { nodes, hold, inspect, edit }] of work) {
         site.lane(lane)!.send({ kind: "prepare", epoch, nodes, pools: tokens, hold, trialMs, inspect, edit });
       }

@@ -69,6 +69,8 @@ export class LaneKeeper {
   readonly #lost = new Map<number, Error>();
   /** Those of them whose thread a node keeps. */
   readonly #stuck = new Set<number>();
+  /** Those of them that no node of theirs was the cause of. */
+  readonly #blameless = new Set<number>();
   #fenced = 0;
   #begun = false;
   #ended = false;
@@ -113,10 +115,11 @@ export class LaneKeeper {
   /**
    * A lane runs no node any more, or must not.
    *
-   * @param isStuck whether a node keeps its thread; if not, the `error` event is out
+   * @param cause `ended`: its thread has, and the `error` event is out; `stuck`: a node keeps the thread; `draft`: one
+   * does that an edit was to make ready, so that those that ran there are not to blame
    * @returns whether it is replaced; if not, the run has to end
    */
-  take(index: number, error: Error, isStuck = false): boolean {
+  take(index: number, error: Error, cause: "ended" | "stuck" | "draft" = "ended"): boolean {
     if (this.#lost.has(index)) {
       this.#site.edits().laneLost(index, error);
       return true;
@@ -129,12 +132,13 @@ export class LaneKeeper {
     const judged = open.length === 0 ? nodes : open;
     if (judged.some(({ supervision = "fail" }) => supervision === "fail")) return false;
     this.#lost.set(index, error);
-    if (isStuck) this.#stuck.add(index);
+    if (cause !== "ended") this.#stuck.add(index);
+    if (cause === "draft") this.#blameless.add(index);
     for (const { id } of open) {
       supervisor.suspend(id);
       states.set(id, "failed");
     }
-    failures.tell(open, error, !isStuck);
+    failures.tell(cause === "draft" ? [] : open, error, cause === "ended");
     if (this.#begun) this.#schedule(index);
     return true;
   }
@@ -152,6 +156,7 @@ export class LaneKeeper {
   #forget(index: number): void {
     this.#lost.delete(index);
     this.#stuck.delete(index);
+    this.#blameless.delete(index);
     this.#site.edits().laneBack(index);
   }
 
@@ -206,8 +211,10 @@ export class LaneKeeper {
     for (const node of nodes) {
       if (states.get(node.id) === "ended" || supervisor.isDown(node.id)) {
         port.send({ kind: "disable", node: node.id, record: node.index });
-      } else supervisor.failed(node.id, error);
+      } else if (this.#blameless.has(index)) supervisor.revive(node.id, error);
+      else supervisor.failed(node.id, error);
     }
+    this.#blameless.delete(index);
   }
 
   /** @returns whether the thread is known to have ended */

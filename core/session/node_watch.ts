@@ -29,6 +29,8 @@ export interface StuckNode {
   readonly lane: WatchedLane;
   /** How long it has kept it, at least, nanoseconds. */
   readonly forNs: number;
+  /** An edit makes it ready: it is no part of the graph. */
+  readonly isDraft: boolean;
 }
 
 /** A call that was under way at the last look. */
@@ -49,6 +51,8 @@ export class NodeWatch {
   /** By index of their records, as of a version of the graph. */
   #links = new Map<number, LinkId>();
   #linksVersion = -1;
+  /** Nodes that edits make ready whose long calls were told. */
+  readonly #toldDrafts = new WeakSet<NodeEntry>();
   /** As of the last look. */
   #lanes: readonly WatchedLane[] = [];
   /** By lane. */
@@ -80,12 +84,19 @@ export class NodeWatch {
    * Looks once, and publishes what has changed.
    *
    * @param nowNs a clock that goes on while the graph is paused, nanoseconds
+   * @param drafted nodes that edits make ready
    * @returns nodes whose call lasts too long
    */
-  look(lanes: readonly WatchedLane[], states: ReadonlyMap<NodeId, NodeState>, nowNs: number): StuckNode[] {
+  look(
+    lanes: readonly WatchedLane[],
+    states: ReadonlyMap<NodeId, NodeState>,
+    nowNs: number,
+    drafted: readonly NodeEntry[] = [],
+  ): StuckNode[] {
     this.#lanes = lanes;
-    const stuck = lanes.flatMap((lane) => this.#lookAt(lane, states, nowNs));
     const { nodes } = this.#topology;
+    const stuck = lanes.flatMap((lane) => this.#lookAt(lane, [...nodes.values(), ...drafted], states, nowNs));
+    for (const { node, lane, forNs, isDraft } of stuck) if (isDraft) this.#tellDraft(node, lane, forNs);
     for (const node of nodes.values()) this.#tellChange(node, stuck, states, nowNs);
     for (const known of [this.#waits, this.#told]) {
       for (const id of known.keys()) if (!nodes.has(id)) known.delete(id);
@@ -95,7 +106,8 @@ export class NodeWatch {
 
   /** What a node is doing. @param nowNs as for `look()` */
   activityOf(node: NodeEntry, nowNs: number): NodeActivity {
-    const call = [...this.#calls.values()].find((each) => each.node === node);
+    // What is made ready in its place keeps it from being run.
+    const call = [...this.#calls.values()].find((each) => each.node.id === node.id);
     if (call !== undefined && this.#isLong(nowNs - call.sinceNs)) {
       return { kind: "stuck", forMs: Math.floor((nowNs - call.sinceNs) / 1e6) };
     }
@@ -111,9 +123,14 @@ export class NodeWatch {
     return { kind: phase === PHASE.idle && !isRun ? "idle" : "running" };
   }
 
-  #lookAt(lane: WatchedLane, states: ReadonlyMap<NodeId, NodeState>, nowNs: number): StuckNode[] {
+  #lookAt(
+    lane: WatchedLane,
+    nodes: readonly NodeEntry[],
+    states: ReadonlyMap<NodeId, NodeState>,
+    nowNs: number,
+  ): StuckNode[] {
     const { rounds, currentNode } = readLanePulse(this.#page, lane.index);
-    const node = [...this.#topology.nodes.values()].find((each) => this.#isInCall(each, lane, currentNode, states));
+    const node = nodes.find((each) => this.#isInCall(each, lane, currentNode, states));
     const before = this.#calls.get(lane.index);
     if (node === undefined) {
       this.#calls.delete(lane.index);
@@ -126,7 +143,14 @@ export class NodeWatch {
       return [];
     }
     const forNs = nowNs - before.sinceNs;
-    return this.#isLong(forNs) ? [{ node, lane, forNs }] : [];
+    const isDraft = this.#topology.nodes.get(node.id) !== node;
+    return this.#isLong(forNs) ? [{ node, lane, forNs, isDraft }] : [];
+  }
+
+  #tellDraft(node: NodeEntry, { name }: WatchedLane, forNs: number): void {
+    if (this.#toldDrafts.has(node)) return;
+    this.#toldDrafts.add(node);
+    this.#events.publish({ group: "node", nodeId: node.id, kind: "stuck", lane: name, forNs });
   }
 
   #linkAt(index: number): LinkId | undefined {

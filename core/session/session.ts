@@ -96,6 +96,7 @@ export class Session {
       page: () => this.#page,
       pools: () => this.#memory?.pools ?? [],
       editing: () => this.#edits?.underWay ?? false,
+      drafted: () => this.#edits?.drafted ?? [],
       failed: (lane, error) => this.#failed(lane, error),
       laneLost: (lane, error) => this.#laneLost(lane, error),
       endRun: (error) => void this.#end(error),

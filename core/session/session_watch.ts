@@ -36,6 +36,8 @@ export interface WatchSite {
   pools(): readonly Pool[];
   /** Whether an edit is being made. */
   editing(): boolean;
+  /** Nodes that lanes make ready for the graph. */
+  drafted(): readonly NodeEntry[];
   /** A lane cannot go on. */
   failed(lane: number, error: SluiceError): void;
   /** A lane is being replaced. */
@@ -88,7 +90,7 @@ export class SessionWatch {
     this.end();
     this.#timer = setInterval(() => {
       const open = lanes.open.filter(({ index }) => !keeper.isLost(index));
-      for (const stuck of nodes.look(open, states, driver.nowNs())) this.#stuck(stuck);
+      for (const stuck of nodes.look(open, states, driver.nowNs(), this.#site.drafted())) this.#stuck(stuck);
       for (const { index, error } of watchdog.deadLanes(open, states)) failed(index, error);
       untilStopMs -= everyMs;
       if (untilStopMs > 0) return;
@@ -125,19 +127,20 @@ export class SessionWatch {
       `Node "${id}" (${descriptor.type}) did not return from setup() within ${options.setupTimeoutMs} ms, ` +
       `and keeps lane "${lanes.nameOf(lane)}"`;
     const error = new SluiceError("Timeout", message, { nodeId: id });
-    if (keeper.take(lane, error, true)) laneLost(lane, error);
+    if (keeper.take(lane, error, "stuck")) laneLost(lane, error);
     else lanes.refuseOpening(lane, error);
   }
 
   /** A node keeps its lane's thread: where the nodes of the lane can go on elsewhere, they do. */
-  #stuck({ node, lane, forNs }: StuckNode): void {
+  #stuck({ node, lane, forNs, isDraft }: StuckNode): void {
     const { keeper, laneLost } = this.#site;
     const { id, type: { descriptor } } = node;
     const { threadId } = readLaneCounters(this.#site.page(), lane.index);
     const where = `lane "${lane.name}"${threadId > 0 ? ` (thread ${threadId})` : ""}`;
     const ms = Math.floor(forNs / 1e6);
     const message = `Node "${id}" (${descriptor.type}) has kept ${where} for ${ms} ms without returning`;
-    if (keeper.take(lane.index, new SluiceError("NodeFailed", message, { nodeId: id }), true)) {
+    const cause = isDraft ? "draft" : "stuck";
+    if (keeper.take(lane.index, new SluiceError("NodeFailed", message, { nodeId: id }), cause)) {
       laneLost(lane.index, new SluiceError("LaneCrashed", message));
     } else if (!this.#logged.has(node)) {
       this.#logged.add(node);

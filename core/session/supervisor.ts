@@ -107,6 +107,18 @@ export class Supervisor {
     else this.#plan(patient);
   }
 
+  /** A node went with its lane by no fault of its own: it is built anew at once, whatever was chosen for its failures. */
+  revive(node: NodeId, error: Error): void {
+    const entry = this.#site.topology.nodes.get(node);
+    if (entry === undefined || this.#ended) return;
+    const known = this.#patients.get(node);
+    const patient: Patient = known?.entry === entry ? known : { entry, failures: [], error, phase: "suspended" };
+    patient.error = error;
+    this.#patients.set(node, patient);
+    this.#site.states.set(node, "restarting");
+    void this.#restart(patient, 1);
+  }
+
   /** A node's lane is gone: nothing is done with the node until `failed()` says that there is another. */
   suspend(node: NodeId): void {
     const patient = this.#patients.get(node);

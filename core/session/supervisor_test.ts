@@ -22,7 +22,10 @@ function setUp(supervision: Supervision) {
     events,
     states,
     nowNs: () => clock.nowNs,
-    restart: () => Promise.resolve(),
+    restart: () => {
+      did.push("begin");
+      return Promise.resolve();
+    },
     disable: () => void did.push("disable"),
     restartFailed: () => {},
     countRestart: () => void did.push("restart"),
@@ -79,4 +82,28 @@ Deno.test("Supervisor disables what waits for a restart when the graph stops, an
   deepEqual(did, ["disable"]);
   supervisor.disabled(id);
   equal(states.get(id), "disabled");
+});
+
+Deno.test("Supervisor restarts a node once the pause is over, and not before", () => {
+  const timers: { readonly run: () => void; readonly ms: number }[] = [];
+  const { setTimeout } = globalThis;
+  globalThis.setTimeout = ((run: () => void, ms: number) => timers.push({ run, ms })) as typeof setTimeout;
+  try {
+    const { supervisor, did, fail } = setUp({ restart: { limit: 2, backoffMs: 100 } });
+    supervisor.begin();
+    fail();
+    deepEqual([timers.map(({ ms }) => ms), did], [[100], []]);
+    timers[0].run();
+    deepEqual(did, ["begin"]);
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
+});
+
+Deno.test("Supervisor builds a node anew at once that went by no fault of its own, and counts that as no failure", () => {
+  const { supervisor, id, did, states } = setUp("disable");
+  supervisor.begin();
+  supervisor.revive(id, new Error("another node keeps the thread"));
+  deepEqual([did, states.get(id)], [["begin"], "restarting"]);
+  supervisor.end();
 });
