@@ -21,36 +21,39 @@ const HOST: InputHost = {
 
 Deno.test("InputPort.readLatest() gives encoded frames that can be decoded, marks gaps and counts the rest as skipped", () => {
   const steps = fc.array(fc.constantFrom("key", "delta", "delta", "delta", "latest", "read"), { maxLength: 60 });
-  fc.assert(fc.property(steps, (operations) => {
-    const { page, pool } = bench(SLOTS);
-    const link = new LocalLink(linkPlan("encoded", "lossless", SLOTS), page);
-    const input = new InputPort("in", port({ name: "in", direction: "input", kind: "encoded" }), HOST, () => []);
-    input.attach(link);
-    let written = 0;
-    let read = 0;
-    let last = -1;
-    for (const operation of operations) {
-      if (operation === "key" || operation === "delta") {
-        const keyframe = operation === "key";
-        const frame = acquire<EncodedFrame>(pool, "encoded", { codec: "vp8", maxBytes: 1, keyframe });
-        frame.sequence = written++;
-        link.write(frame);
-        continue;
+  fc.assert(
+    fc.property(steps, (operations) => {
+      const { page, pool } = bench(SLOTS);
+      const link = new LocalLink(linkPlan("encoded", "lossless", SLOTS), page);
+      const input = new InputPort("in", port({ name: "in", direction: "input", kind: "encoded" }), HOST, () => []);
+      input.attach(link);
+      let written = 0;
+      let read = 0;
+      let last = -1;
+      for (const operation of operations) {
+        if (operation === "key" || operation === "delta") {
+          const keyframe = operation === "key";
+          const frame = acquire<EncodedFrame>(pool, "encoded", { codec: "vp8", maxBytes: 1, keyframe });
+          frame.sequence = written++;
+          link.write(frame);
+          continue;
+        }
+        const frame = (operation === "latest" ? input.readLatest() : input.read()) as EncodedFrame | undefined;
+        if (operation === "latest") equal(link.available(), 0, "nothing older is left");
+        if (frame === undefined) continue;
+        const missing = frame.sequence !== last + 1;
+        equal(missing && !frame.keyframe, false, `frame ${frame.sequence} after ${last} cannot be decoded`);
+        equal(frame.discontinuity, missing, `frame ${frame.sequence} after ${last}`);
+        last = frame.sequence;
+        read++;
+        pool.release(frame.slot);
       }
-      const frame = (operation === "latest" ? input.readLatest() : input.read()) as EncodedFrame | undefined;
-      if (operation === "latest") equal(link.available(), 0, "nothing older is left");
-      if (frame === undefined) continue;
-      const missing = frame.sequence !== last + 1;
-      equal(missing && !frame.keyframe, false, `frame ${frame.sequence} after ${last} cannot be decoded`);
-      equal(frame.discontinuity, missing, `frame ${frame.sequence} after ${last}`);
-      last = frame.sequence;
-      read++;
-      pool.release(frame.slot);
-    }
-    link.publish();
-    const { queued, dropped, ...counters } = readLinkCounters(page, 0, 0);
-    deepEqual([counters.written, counters.read, queued], [written, read, link.available()]);
-    deepEqual(dropped, { full: 0, skipped: written - read - queued, unlinked: 0, laneLost: 0 });
-    equal(freeSlots(pool), SLOTS - queued);
-  }));
+      link.publish();
+      const { queued, dropped, ...counters } = readLinkCounters(page, 0, 0);
+      deepEqual([counters.written, counters.read, queued], [written, read, link.available()]);
+      deepEqual(dropped, { full: 0, skipped: written - read - queued, unlinked: 0, laneLost: 0 });
+      equal(freeSlots(pool), SLOTS - queued);
+    }),
+    { numRuns: 1000 },
+  );
 });
