@@ -193,6 +193,18 @@ Deno.test("watch() takes note of a configuration of another name", async () => {
   assert.deepEqual(runs.map(({ result }) => result.nodeTypes), [["one"], ["one", "two"]]);
 });
 
+Deno.test("watch() names a changed file once, though it looks at all files after a folder has come", async () => {
+  await using folder = await folderOf({ "one.ts": pass("One") });
+  const runs = await watchSteps(folder.configPath, [
+    () => writeFile(join(folder.root, "two.ts"), pass("Two")),
+    async () => {
+      await mkdir(join(folder.root, "sub"));
+      await place(join(folder.root, "sub/three.ts"), pass("Three"));
+    },
+  ]);
+  assert.deepEqual(runs.map(({ changed }) => changed), [[], ["two.ts"], ["sub/three.ts"]]);
+});
+
 Deno.test("watch() follows folders outside the root that the configuration names, as long as it does", async () => {
   await using folder = await folderOf({ "one.ts": pass("One") });
   const inner = join(folder.root, "inner");
