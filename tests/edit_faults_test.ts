@@ -105,6 +105,8 @@ for (const how of ["exits in teardown", "closes in teardown"] as const) {
     `a lane that a node which moves away from it ends (${how}) is gone before the next edit`,
     async (native) => {
       const runtime = chain(native, leaving({ how }), "near", "disable");
+      const events: string[] = [];
+      using _ = runtime.events.on("lane:near", ({ kind }) => void events.push(kind));
       await runtime.start();
       await flow(runtime);
       await runtime.edit((edit) => void edit.replace("middle", pass(), { lane: "other" }));
@@ -112,6 +114,7 @@ for (const how of ["exits in teardown", "closes in teardown"] as const) {
       await runtime.edit((edit) => edit.bypass("middle"));
       await flow(runtime);
       deepEqual(runtime.stats().lanes.map(({ name }) => name), ["main", "far", "other"]);
+      deepEqual(events, ["started", "crashed"]);
       assertSpent((await runtime.stop())!);
       deepEqual([collected[0].missing, collected[0].disordered], [0, 0]);
     },
