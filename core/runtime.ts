@@ -18,7 +18,7 @@ import type { GraphMode, LinkOptions } from "./links/policy.ts";
 import { assertEditFunction, collectEdit } from "./live/collect_edit.ts";
 import { editOptions } from "./live/edit_options.ts";
 import type { GraphEdit } from "./live/graph_edit.ts";
-import type { EditExtras } from "./live/live_edits.ts";
+import { ConfigChanges } from "./live/config_changes.ts";
 import { assertRuntimeOptions as assertOptions } from "./runtime_options.ts";
 import { assertPool, type PoolSize } from "./memory/pool_plan.ts";
 import { assertNodeSpec } from "./registry/check_node_type.ts";
@@ -298,24 +298,11 @@ export class Runtime implements AsyncDisposable {
     assertEditFunction(change);
     const { timeoutMs, trialMs } = editOptions(options);
     const collect = () => collectEdit(this.#topology, (type) => this.#findType(type), change);
-    if (this.#session !== undefined) {
-      let configured: EditExtras["configure"] = [];
-      const result = await this.#session.edit(
-        () => {
-          const made = collect();
-          configured = made.extras.configure;
-          return made;
-        },
-        timeoutMs,
-        trialMs,
-      );
-      for (const { node, values } of configured) Object.assign(this.#topology.node(node).config, values);
-      return result;
-    }
+    if (this.#session !== undefined) return await this.#session.edit(collect, timeoutMs, trialMs);
     this.#assertBuilding("edit");
     const { draft, extras, result } = collect();
-    for (const { node, values } of extras.configure) Object.assign(draft.node(node).config, values);
     this.#topology.adopt(draft);
+    new ConfigChanges(this.#topology).make(extras.configure);
     return result;
   }
 
@@ -356,7 +343,9 @@ export class Runtime implements AsyncDisposable {
    * Changes a configuration value: any before the start, live ones while the graph runs.
    *
    * @returns when the node has the value
-   * @throws {SluiceError} `NodeNotFound`, `InvalidConfig` (also for a key that is not live, while the graph runs)
+   * @throws {SluiceError} `NodeNotFound`, `InvalidConfig` (also for a key that is not live, while the graph runs),
+   * `NodeFailed` if the node's `configChanged()` throws, `Busy` if the graph is starting or has ended. Then the graph and
+   * the node keep the value that they had
    */
   async setConfig(nodeId: string, key: string, value: unknown): Promise<void> {
     const node = this.#topology.node(nodeId);
@@ -378,8 +367,8 @@ export class Runtime implements AsyncDisposable {
         { nodeId, key },
       );
     }
-    node.config[key] = values[key];
     await this.#session?.configure(node, { [key]: values[key] });
+    node.config[key] = values[key];
   }
 
   /**

@@ -347,13 +347,14 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
 
   #configure(command: Extract<LaneCommand, { kind: "configure" }>): void {
     const { request } = command;
+    const cell = this.cells.find((each) => each.id === command.node);
     try {
-      const cell = this.cells.find((each) => each.id === command.node);
       if (cell === undefined) throw new SluiceError("NodeNotFound", `Cannot configure "${command.node}": it has gone`);
       reconfigure(cell, command);
       this.site.post({ kind: "configured", request });
     } catch (error) {
-      this.site.post({ kind: "configured", request, error: serializeError(error) });
+      const explained = cell === undefined ? error : explain(error, cell, "configChanged()");
+      this.site.post({ kind: "configured", request, error: serializeError(explained) });
     }
   }
 

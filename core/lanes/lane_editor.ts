@@ -250,6 +250,7 @@ export class LaneEditor {
     const { epoch, edit, cells, held, trials } = this.#prepared!;
     this.#prepared = undefined;
     const failures: SerializedError[] = [];
+    const refused: NodeId[] = [];
     const rests: LinkRest[] = [];
     const all = new Map(lane.cells.map((cell) => [cell.id, cell]));
     for (const end of edit.detach) detachLink(lane, all, end);
@@ -296,6 +297,7 @@ export class LaneEditor {
       try {
         reconfigure(all.get(node)!, change);
       } catch (error) {
+        refused.push(node);
         failures.push(serializeError(explain(error, all.get(node)!, "configChanged()")));
       }
     }
@@ -314,7 +316,7 @@ export class LaneEditor {
     lane.ranksChanged();
     lane.inserted([...cells.values()].filter((cell) => !this.#arriving.includes(cell)));
     for (const cell of lane.cells) cell.notify();
-    lane.post({ kind: "applied", epoch, failures, rests });
+    lane.post({ kind: "applied", epoch, failures, refused, rests });
   }
 
   #formats(command: Prepare, cells: ReadonlyMap<NodeId, NodeCell>): AnnouncedFormat[] {
@@ -405,11 +407,35 @@ export class LaneEditor {
   }
 }
 
-/** Gives a node live configuration values. */
-export function reconfigure(cell: NodeCell, { values, secrets }: NodeValues): void {
+/**
+ * Gives a node live configuration values. If it refuses one, it keeps those that it had, and is told so.
+ *
+ * @throws what its `configChanged()` throws
+ */
+export function reconfigure({ instance }: NodeCell, { values, secrets }: NodeValues): void {
   keepSecrets(secrets);
-  cell.instance.configure(values);
-  for (const key of Object.keys(values)) cell.instance.processor.configChanged?.(key);
+  const { processor } = instance;
+  const fields = processor as unknown as Record<string, unknown>;
+  const keys = Object.keys(values);
+  const before = keys.map((key) => fields[key]);
+  instance.configure(values);
+  const told: string[] = [];
+  try {
+    for (const key of keys) {
+      told.push(key);
+      processor.configChanged?.(key);
+    }
+  } catch (error) {
+    for (const [k, key] of keys.entries()) fields[key] = before[k];
+    for (const key of told) {
+      try {
+        processor.configChanged?.(key);
+      } catch {
+        // It has refused already.
+      }
+    }
+    throw error;
+  }
 }
 
 /** Whether nobody goes on from what a node that gives its place away has, so that it is flushed: its file is complete. */

@@ -241,13 +241,14 @@ export type LaneReport =
   | { readonly kind: "yielded"; readonly epoch: number; readonly nodes: readonly YieldedNode[] }
   | { readonly kind: "arrived"; readonly epoch: number }
   /**
-   * The edit is in effect; `failures`: of nodes that could not take over a state or a configuration; `rests`: what it
-   * has let go of.
+   * The edit is in effect; `failures`: of nodes that could not take over a configuration, ports or a link; `refused`:
+   * the nodes that have kept the configuration that they had; `rests`: what the lane has let go of.
    */
   | {
     readonly kind: "applied";
     readonly epoch: number;
     readonly failures: readonly SerializedError[];
+    readonly refused: readonly NodeId[];
     readonly rests: readonly LinkRest[];
   }
   | { readonly kind: "settled"; readonly epoch: number }

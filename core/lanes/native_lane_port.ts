@@ -37,6 +37,8 @@ export class NativeLanePort implements LanePort {
   #lane: NativeLane | undefined;
   /** Formats to name once the lane is ready for an edit. */
   #prepared: readonly AnnouncedFormat[] = [];
+  /** Nodes that were asked to change their configuration, by the number of the request. */
+  readonly #asked = new Map<number, NodeId>();
   /** Numbers of the pauses that the lane has not answered: it answers each, in their order. */
   readonly #pauses: number[] = [];
 
@@ -149,6 +151,7 @@ export class NativeLanePort implements LanePort {
     try {
       const slot = this.#nodes.slotOf(node);
       if (slot < 0) throw new SluiceError("NodeNotFound", `Cannot configure "${node}": it has gone`);
+      this.#asked.set(request, node);
       this.#lane?.configure(request, slot, this.#nodes.values(node, values));
     } catch (error) {
       queueMicrotask(() => this.#onReport({ kind: "configured", request, error: serializeError(error) }));
@@ -182,7 +185,13 @@ export class NativeLanePort implements LanePort {
       }
       case "configured": {
         const { request, error } = report;
-        return { kind: "configured", request, ...(error !== undefined && { error: serializeError(refused(error)) }) };
+        const node = this.#asked.get(request);
+        this.#asked.delete(request);
+        return {
+          kind: "configured",
+          request,
+          ...(error !== undefined && { error: serializeError(refused(error, node)) }),
+        };
       }
       case "warning": {
         const text = `Lane "${this.name}": ${report.text}`;
@@ -203,10 +212,12 @@ export class NativeLanePort implements LanePort {
       case "applied": {
         this.#nodes.commit();
         const { epoch, failure } = report;
+        const node = failure && this.#nodes.at(failure.node)?.plan.id;
         return {
           kind: "applied",
           epoch,
-          failures: failure === undefined ? [] : [serializeError(refused(failure.text))],
+          failures: failure === undefined ? [] : [serializeError(refused(failure.text, node))],
+          refused: node === undefined ? [] : [node],
           rests: [],
         };
       }
@@ -231,8 +242,9 @@ export class NativeLanePort implements LanePort {
   }
 }
 
-function refused(reason: string): SluiceError {
-  return new SluiceError("InvalidConfig", `Cannot configure a native stage: ${reason}`);
+function refused(reason: string, nodeId: NodeId | undefined): SluiceError {
+  const which = nodeId === undefined ? "a native stage" : `node "${nodeId}", a native stage`;
+  return new SluiceError("InvalidConfig", `Cannot configure ${which}: ${reason}`, { nodeId });
 }
 
 /** The native lanes of this isolate that may have something to say. */

@@ -9,24 +9,26 @@
 import { CONTROL, LINK, NODE } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
-import { deserializeError, SluiceError } from "../errors.ts";
+import { deserializeError, type SerializedError, SluiceError } from "../errors.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
 import type { AnnouncedFormat, LaneReport, NodePlan } from "../lanes/messages.ts";
 import type { Pool, PoolToken } from "../memory/pool.ts";
-import { elementsByPort } from "../registry/dynamic_ports.ts";
-import { resolveSecrets } from "../secrets.ts";
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
+import { ConfigChanges, type NodeConfigChange } from "./config_changes.ts";
 import { drainRing } from "./drain_ring.ts";
+import { cutOff, lanesBehind, lateLanes, notGone, partlyFailed } from "./edit_errors.ts";
 import { compareGraphs, type GraphChange, isUnchanged } from "./graph_change.ts";
-import { emptyWork, type LaneWork } from "./lane_work.ts";
+import type { LaneWork } from "./lane_work.ts";
+import { inTime } from "./in_time.ts";
 import { NodeMoves } from "./node_moves.ts";
 import { Replies } from "./replies.ts";
+import { shareWork } from "./share_work.ts";
 import type { LinkPlans } from "./link_plans.ts";
 
-/** How long a lane may take to swap after the commit, milliseconds. */
-const APPLY_TIMEOUT_MS = 5_000;
+/** How long a lane may take to swap that is to be replaced, or an edit before that to come to its end, milliseconds. */
+const SWAP_TIMEOUT_MS = 5_000;
 
 /** How long removed nodes may take to flush and tear down, milliseconds. */
 const REMOVE_TIMEOUT_MS = 10_000;
@@ -39,7 +41,7 @@ export interface EditExtras {
   /** What was done, in words, for whoever watches. */
   readonly actions: readonly string[];
   /** Live configuration values, already checked. */
-  readonly configure: readonly { readonly node: NodeId; readonly values: { readonly [key: string]: unknown } }[];
+  readonly configure: readonly NodeConfigChange[];
   /** Nodes in whose place others come that take over no state. */
   readonly anew?: ReadonlySet<NodeId>;
   /** Nodes that have failed and are built anew on the same records; `carries`: with the state of those that failed. */
@@ -86,8 +88,11 @@ export class LiveEdits {
   /** Whether the edit under way cannot be refused any more, and the nodes that it removes. */
   #committed = false;
   #removing: readonly NodeEntry[] = [];
-  /** Lanes that have not come to the edit that was committed last: until then there can be no other. */
-  readonly #behind = new Set<number>();
+  /** Whether lanes have not come to the edit that was committed last: until then there can be no other. */
+  #swapping = false;
+  /** Settles when they have. */
+  #swapped: Promise<unknown> = Promise.resolve();
+  #configured: ConfigChanges | undefined;
   /** Lanes that have ended and have no other thread yet, with the reason, and those of them that say nothing more. */
   readonly #lost = new Map<number, Error>();
   readonly #silent = new Set<number>();
@@ -117,11 +122,12 @@ export class LiveEdits {
    * Brings a draft into effect, after the edits before it.
    *
    * @param makeDraft makes the draft from the graph as it is then
-   * @param timeoutMs how long `setup()` and ticks under way may take
+   * @param timeoutMs how long `setup()` and ticks under way may take, before the commit and after it
    * @param trialMs how long a node that takes another one's place may wait for its first tick
    * @returns what `makeDraft` gave
    * @throws what `makeDraft` throws; the error of a node's `setup()`; `TypeMismatch` for formats; `PoolExhausted`;
-   * `Timeout` if nodes or lanes were not ready in time; `Busy` if the graph has ended
+   * `Timeout` if nodes or lanes were not ready in time; `Busy` if the graph has ended. What fails after the commit, the
+   * error says: the edit is in effect
    */
   run<T>(
     makeDraft: () => { readonly draft: Topology; readonly extras: EditExtras; readonly result: T },
@@ -138,7 +144,7 @@ export class LiveEdits {
       }
       return result;
     });
-    this.#queue = done.catch(() => {}).then(() => this.#ended ? undefined : this.#site.endLanes()).catch(() => {});
+    this.#queue = done.catch(() => {}).then(() => this.#endLanes()).catch(() => {});
     return done;
   }
 
@@ -152,14 +158,14 @@ export class LiveEdits {
   alone<T>(
     body: (swap: (work: ReadonlyMap<number, LaneWork>, timeoutMs: number) => Promise<void>) => Promise<T>,
   ): Promise<T> {
-    const done = this.#queue.then(() => body((work, timeoutMs) => this.#swap(work, timeoutMs)));
+    const done = this.#queue.then(() => inTime(this.#swapped, SWAP_TIMEOUT_MS))
+      .then(() => body((work, timeoutMs) => this.#swap(work, timeoutMs)));
     this.#queue = done.catch(() => {});
     return done;
   }
 
   /** A lane has ended: an edit that needs it is refused or, from its commit on, does without it. */
   laneLost(lane: number, error: Error): void {
-    this.#behind.delete(lane);
     if (this.#lost.has(lane)) return;
     this.#lost.set(lane, error);
     if (!this.#committed) this.#replies?.refuse(error);
@@ -184,16 +190,17 @@ export class LiveEdits {
     else if (report.epoch !== this.#epoch) return;
     else if (report.kind === "refused") this.#replies?.refuse(deserializeError(report.error));
     else {
-      this.#behind.delete(lane);
+      if (report.kind === "applied") this.#configured?.refuse(report.refused);
       this.#answered.add(lane);
       this.#replies?.settle(lane, report);
     }
   }
 
   /** The graph is ending: what waits is given up. */
-  end(error: Error): void {
+  end(): void {
     this.#ended = true;
     for (const lane of this.#lost.keys()) this.laneBack(lane);
+    const error = cutOff(this.#committed);
     this.#replies?.refuse(error);
     this.#removals?.refuse(error);
   }
@@ -208,9 +215,9 @@ export class LiveEdits {
     if ([...extras.configure, ...restarted].length === 0 && isUnchanged(change)) return;
     const fresh = [...change.added, ...[...change.replaced, ...change.moved].map(({ after }) => after)];
     const planned: LinkEntry[] = [];
-    const work = new Map<number, LaneWork>();
+    let work: ReadonlyMap<number, LaneWork> = new Map();
     const epoch = ++this.#epoch;
-    const answers = (lanes: Iterable<number>, limitMs: number) => this.#answers(lanes, limitMs);
+    const answers = (lanes: Iterable<number>) => this.#answers(lanes, timeoutMs);
     let moves: NodeMoves | undefined;
     this.#committed = false;
     try {
@@ -228,8 +235,8 @@ export class LiveEdits {
         planned.push(link);
       }
       moves = new NodeMoves(site, change, draft, extras.anew);
-      this.#share(work, draft, change, moves, extras, tokens.length > 0);
-      const prepared = answers(work.keys(), timeoutMs);
+      work = shareWork(site, draft, change, moves, extras, tokens.length > 0);
+      const prepared = answers(work.keys());
       for (const node of fresh) {
         const lane = laneOf(node.id);
         this.#drafted.set(lane, [...this.#drafted.get(lane) ?? [], node]);
@@ -239,9 +246,9 @@ export class LiveEdits {
       }
       const replies = await prepared;
       if (!moves.isEmpty) {
-        const yielded = await answers(moves.askToYield(epoch), timeoutMs);
+        const yielded = await answers(moves.askToYield(epoch));
         const nodes = yielded.flatMap((reply) => reply.kind === "yielded" ? reply.nodes : []);
-        await answers(moves.tellArrivals(epoch, nodes), timeoutMs);
+        await answers(moves.tellArrivals(epoch, nodes));
       }
       const known = restarted.flatMap(({ node }) => draft.connections.fromNode(node.id));
       const formats = replies.flatMap((reply) => reply.kind === "prepared" ? reply.formats : []);
@@ -258,26 +265,58 @@ export class LiveEdits {
     const gone = [...change.removed, ...change.moved.map(({ before }) => before)];
     this.#committed = true;
     this.#removing = gone;
-    this.#removals = new Replies(gone.map(({ id }) => id), REMOVE_TIMEOUT_MS, notGone);
-    const applying = answers(work.keys(), APPLY_TIMEOUT_MS);
+    const removals = new Replies<NodeId, true>(gone.map(({ id }) => id), REMOVE_TIMEOUT_MS, (late) => (
+      notGone(late, REMOVE_TIMEOUT_MS)
+    ));
+    this.#removals = removals;
+    const applying = this.#answers(work.keys());
     Atomics.store(page.u32, CONTROL.epoch >> 2, epoch);
     for (const lane of work.keys()) site.driver.ringBell(lane);
     topology.adopt(draft);
+    this.#configured = new ConfigChanges(topology);
+    this.#configured.make(extras.configure);
     moves.adopt();
     site.edited(change, extras.actions);
     extras.committed?.();
+    const swapping = this.#complete(applying, change, moves, epoch);
+    this.#swapped = swapping.catch(() => {});
+    const done = swapping.then(async (failures) => {
+      await removals.all;
+      topology.recycle([...gone, ...change.replaced.map(({ before }) => before)], change.unlinked);
+      return failures;
+    });
+    // It goes on where nobody waits for it any more.
+    done.catch(() => {});
+    await inTime(swapping, timeoutMs, () => {
+      this.#swapped.then(() => this.alone(() => this.#endLanes())).catch(() => {});
+      return this.#late(this.#replies!.waiting, timeoutMs);
+    });
+    const failures = await done;
+    if (failures.length > 0) throw partlyFailed(failures);
+  }
+
+  /**
+   * Waits until every lane has swapped and taken up what came to it, however long that takes.
+   *
+   * @returns what nodes could not take over
+   */
+  async #complete(
+    applying: Promise<readonly Reply[]>,
+    change: GraphChange,
+    moves: NodeMoves,
+    epoch: number,
+  ): Promise<SerializedError[]> {
+    this.#swapping = true;
     const applied = (await applying).flatMap((reply) => reply.kind === "applied" ? reply : []);
     if (!moves.isEmpty) {
       moves.letGo(applied.flatMap(({ rests }) => rests), this.#answered);
-      await answers(moves.askToSettle(epoch), APPLY_TIMEOUT_MS);
-      await answers(moves.attach(epoch), APPLY_TIMEOUT_MS);
+      await this.#answers(moves.askToSettle(epoch));
+      await this.#answers(moves.attach(epoch));
       moves.finish(this.#answered);
     }
     for (const link of change.unlinked) this.#clear(link);
-    await this.#removals.all;
-    topology.recycle([...gone, ...change.replaced.map(({ before }) => before)], change.unlinked);
-    const failures = applied.flatMap((reply) => reply.failures);
-    if (failures.length > 0) throw deserializeError(failures[0]);
+    this.#swapping = false;
+    return applied.flatMap((reply) => reply.failures);
   }
 
   /** What is known of the frames of new links by what other readers of the same outputs have told. */
@@ -291,12 +330,16 @@ export class LiveEdits {
     );
   }
 
-  /** Waits for what the lanes say next. */
-  #answers(lanes: Iterable<number>, limitMs: number): Promise<readonly Reply[]> {
+  async #endLanes(): Promise<void> {
+    if (!this.#ended && !this.#swapping) await this.#site.endLanes();
+  }
+
+  /** Waits for what the lanes say next. @param limitMs how long; absent: for ever */
+  #answers(lanes: Iterable<number>, limitMs?: number): Promise<readonly Reply[]> {
     const all = [...lanes];
     if (!this.#committed) this.#assertNoneLost(all);
     this.#answered.clear();
-    this.#replies = new Replies(all, limitMs, (late) => this.#late(late, limitMs));
+    this.#replies = new Replies(all, limitMs, (late) => this.#late(late, limitMs ?? 0));
     for (const lane of this.#silent) this.#replies.settle(lane, this.#nothing());
     return this.#replies.all;
   }
@@ -313,7 +356,7 @@ export class LiveEdits {
 
   /** What a lane that has ended says. */
   #nothing(): Reply {
-    return { kind: "applied", epoch: this.#epoch, failures: [], rests: [] };
+    return { kind: "applied", epoch: this.#epoch, failures: [], refused: [], rests: [] };
   }
 
   /** @throws the error of a lane that has ended */
@@ -352,84 +395,10 @@ export class LiveEdits {
       throw error;
     }
     this.#committed = true;
-    const applied = this.#answers(work.keys(), APPLY_TIMEOUT_MS);
+    const applied = this.#answers(work.keys(), SWAP_TIMEOUT_MS);
     Atomics.store(site.page.u32, CONTROL.epoch >> 2, epoch);
     for (const lane of work.keys()) site.driver.ringBell(lane);
     await applied;
-  }
-
-  /** Says what each lane has to do. */
-  #share(
-    work: Map<number, LaneWork>,
-    draft: Topology,
-    change: GraphChange,
-    moves: NodeMoves,
-    extras: EditExtras,
-    toAll: boolean,
-  ): void {
-    const site = this.#site;
-    const at = (lane: number): LaneWork => {
-      let own = work.get(lane);
-      if (own === undefined) {
-        work.set(lane, own = emptyWork());
-      }
-      return own;
-    };
-    const laneOf = (node: NodeId) => site.laneIndex((draft.nodes.get(node) ?? site.topology.node(node)).lane);
-    const of = (node: NodeId) => at(laneOf(node));
-    if (toAll) { for (let lane = 0; lane < 64; lane++) if (site.lane(lane) !== undefined) at(lane); }
-    for (const link of change.unlinked) {
-      for (const { lane, end } of site.plans.ends(link)) at(lane).edit.detach.push(end);
-    }
-    for (const { id, lane } of change.removed) at(site.laneIndex(lane)).edit.remove.push(id);
-    const reordered = new Set<number>();
-    for (const node of change.added) {
-      of(node.id).nodes.push(site.nodePlan(node));
-      of(node.id).edit.insert.push({ node: node.id });
-      reordered.add(laneOf(node.id));
-    }
-    for (const { before, after } of change.moved) {
-      at(site.laneIndex(before.lane)).edit.depart.push(before.id);
-      of(after.id).nodes.push(site.nodePlan(after));
-      of(after.id).edit.insert.push({ node: after.id, arrives: true });
-      reordered.add(laneOf(after.id));
-    }
-    for (const { move, lanes } of moves.links) {
-      for (const lane of lanes) at(lane).edit.moves.push(move);
-    }
-    for (const { after } of change.replaced) {
-      const own = of(after.id);
-      own.nodes.push(site.nodePlan(after));
-      own.hold.push(after.id);
-      own.edit.insert.push({ node: after.id, replaces: true, anew: extras.anew?.has(after.id) === true });
-    }
-    for (const { id, type } of change.ported) {
-      of(id).hold.push(id);
-      of(id).edit.ports.push({ node: id, elements: elementsByPort(type.descriptor) });
-    }
-    for (const link of change.linked) {
-      for (const { lane, end } of site.plans.ends(link)) {
-        at(lane).edit.attach.push(end);
-        if (end.end === "local") reordered.add(lane);
-      }
-      of(link.fromNode).inspect.push({ node: link.fromNode, port: link.fromPort });
-    }
-    for (const { node, carries } of extras.restart ?? []) {
-      of(node.id).nodes.push(site.nodePlan(node));
-      of(node.id).edit.insert.push({ node: node.id, replaces: true, restart: carries ? "carries" : "fresh" });
-    }
-    for (const { id, bypassed } of change.bypassed) {
-      of(id).hold.push(id);
-      of(id).edit.bypass.push({ node: id, on: bypassed });
-    }
-    for (const { node, values } of extras.configure) {
-      const { type, config } = draft.node(node);
-      const resolved = resolveSecrets(type.descriptor, node, values, config);
-      of(node).edit.configure.push({ node, values: resolved.config, secrets: resolved.secrets });
-    }
-    if (reordered.size === 0) return;
-    for (const lane of reordered) at(lane).edit.order = [];
-    for (const { id } of draft.orderedNodes()) work.get(laneOf(id))?.edit.order?.push(id);
   }
 
   /** Counts what is left in a removed link, and frees its ring. Both lanes have let go of it. */
@@ -444,26 +413,15 @@ export class LiveEdits {
   }
 
   #assertNobodyBehind(): void {
-    if (this.#behind.size === 0) return;
-    throw new SluiceError(
-      "Busy",
-      `Cannot edit the graph: lane ${this.#namesOf(this.#behind)} has not come to the edit before this one; a node's ` +
-        "process() takes too long",
-    );
+    if (!this.#swapping) return;
+    throw lanesBehind(this.#replies!.waiting.map((lane) => this.#site.lane(lane)?.name ?? ""));
   }
 
-  #namesOf(lanes: Iterable<number>): string {
-    return Array.from(lanes, (lane) => `"${this.#site.lane(lane)?.name}"`).join(", ");
-  }
-
-  #late(lanes: readonly number[], timeoutMs: number): SluiceError {
-    if (this.#committed) { for (const lane of lanes) this.#behind.add(lane); }
-    const names = this.#namesOf(lanes);
-    return new SluiceError(
-      "Timeout",
-      `Cannot edit the graph: lane ${names} was not ready within ${timeoutMs} ms; a node's setup() or process() takes ` +
-        "too long",
-    );
+  #late(late: readonly number[], timeoutMs: number): SluiceError {
+    const { page, topology } = this.#site;
+    const nodes = this.#committed ? topology.nodes.values() : [...this.drafted, ...topology.nodes.values()];
+    const lanes = late.map((index) => ({ index, name: this.#site.lane(index)?.name ?? "" }));
+    return lateLanes({ page, lanes, nodes, timeoutMs, committed: this.#committed });
   }
 }
 
@@ -471,12 +429,4 @@ export class LiveEdits {
 function mayNeedMore({ added, moved, ported, linked, replaced }: GraphChange): boolean {
   return [...added, ...moved, ...ported, ...linked].length > 0 ||
     replaced.some(({ before, after }) => before.type.descriptor.type !== after.type.descriptor.type);
-}
-
-function notGone(nodes: readonly NodeId[]): SluiceError {
-  const names = nodes.map((id) => `"${id}"`).join(", ");
-  return new SluiceError(
-    "Timeout",
-    `Removed ${names}, but flush() or teardown() did not return within ${REMOVE_TIMEOUT_MS} ms`,
-  );
 }

@@ -10,21 +10,28 @@ export class Replies<K, R> {
   readonly #waiting: Set<K>;
   readonly #replies: R[] = [];
   readonly #done = Promise.withResolvers<readonly R[]>();
-  readonly #timer: ReturnType<typeof setTimeout>;
 
   /**
+   * @param timeoutMs how long to wait; absent: for ever
    * @param late makes the error for those who have not answered in time
    */
-  constructor(from: Iterable<K>, timeoutMs: number, late: (from: readonly K[]) => SluiceError) {
+  constructor(from: Iterable<K>, timeoutMs?: number, late?: (from: readonly K[]) => SluiceError) {
     this.#waiting = new Set(from);
-    this.#timer = setTimeout(() => this.#done.reject(late([...this.#waiting])), timeoutMs);
-    this.#done.promise.catch(() => {}).finally(() => clearTimeout(this.#timer));
+    this.#done.promise.catch(() => {});
     if (this.#waiting.size === 0) this.#done.resolve([]);
+    if (timeoutMs === undefined || late === undefined) return;
+    const timer = setTimeout(() => this.#done.reject(late(this.waiting)), timeoutMs);
+    this.#done.promise.catch(() => {}).finally(() => clearTimeout(timer));
   }
 
   /** Settles when everybody has answered, one has refused, or the time is over. */
   get all(): Promise<readonly R[]> {
     return this.#done.promise;
+  }
+
+  /** Those who have not answered. */
+  get waiting(): readonly K[] {
+    return [...this.#waiting];
   }
 
   /** An answer. */

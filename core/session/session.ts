@@ -15,6 +15,7 @@ import type { LaneReport } from "../lanes/messages.ts";
 import type { GraphChange } from "../live/graph_change.ts";
 import { blankPage, GraphMemory } from "../live/graph_memory.ts";
 import { LinkPlans } from "../live/link_plans.ts";
+import { cutOff, notRunning } from "../live/edit_errors.ts";
 import { type EditExtras, LiveEdits } from "../live/live_edits.ts";
 import { Replies } from "../live/replies.ts";
 import { quarantineLane } from "../memory/reclaim.ts";
@@ -170,7 +171,7 @@ export class Session {
    */
   configure(node: NodeEntry, values: Record<string, unknown>): Promise<void> {
     const lane = this.#lanes.named(node.lane);
-    if (lane === undefined || this.#ending !== undefined) return Promise.reject(ended());
+    if (lane === undefined || !this.#takesValues) return Promise.reject(this.#refusal(`configure "${node.id}"`));
     const request = this.#nextRequest++;
     return new Promise((resolve, reject) => {
       const resolved = resolveSecrets(node.type.descriptor, node.id, values, node.config);
@@ -190,7 +191,7 @@ export class Session {
    * @throws {SluiceError} `Busy` if the graph has ended, `Timeout` if a node's tick does not end
    */
   async pause(): Promise<void> {
-    if (!this.#runs()) throw ended();
+    if (!this.#runs()) throw this.#refusal("pause");
     if (this.#clock.paused) return await this.#pausing?.all.then(() => {});
     this.#clock.pause();
     const lanes = this.#lanes.ports.map((lane) => lane.index);
@@ -217,7 +218,8 @@ export class Session {
     timeoutMs: number,
     trialMs: number,
   ): Promise<T> {
-    return this.#runs() ? this.#edits!.run(makeDraft, timeoutMs, trialMs) : Promise.reject(ended());
+    if (!this.#runs()) return Promise.reject(this.#refusal("edit the graph"));
+    return this.#edits!.run(makeDraft, timeoutMs, trialMs);
   }
 
   /** The figures now. */
@@ -278,6 +280,16 @@ export class Session {
     if (this.#ending !== undefined || this.#stopTimer !== undefined) return "stopping";
     if (this.#clock.paused) return "paused";
     return this.#startNs === 0 ? "starting" : "running";
+  }
+
+  /** Live values are taken also while the graph drains. */
+  get #takesValues(): boolean {
+    return this.#startNs > 0 && this.#ending === undefined;
+  }
+
+  /** Why something cannot be done, where the graph does not run. */
+  #refusal(action: string): SluiceError {
+    return notRunning(action, this.#ending !== undefined ? "completed" : this.#state());
   }
 
   #latePause(late: readonly number[]): SluiceError {
@@ -571,9 +583,10 @@ export class Session {
     this.#watch.end();
     this.#supervisor.end();
     this.#keeper.end();
-    this.#lanes.refuseAllOpening(stoppedEarly());
-    this.#edits?.end(ended());
-    this.#pausing?.refuse(ended());
+    // Once the graph runs, only an edit opens lanes.
+    this.#lanes.refuseAllOpening(this.#startNs > 0 ? cutOff(false) : stoppedEarly());
+    this.#edits?.end();
+    this.#pausing?.refuse(this.#refusal("pause"));
     this.#lanes.send({ kind: "close" });
     const allClosed = await this.#awaitClosed();
     const stuck = new Set(this.#lanes.open.map(({ name }) => name));
@@ -600,7 +613,7 @@ export class Session {
       this.#plans?.removeAll();
       this.#memory?.release();
     }
-    for (const { reject } of this.#requests.values()) reject(ended());
+    for (const { reject } of this.#requests.values()) reject(this.#refusal("configure a node"));
     this.#requests.clear();
     if (this.#failure === undefined) this.#finished.resolve(this.#summary);
     else this.#finished.reject(this.#failure);
@@ -629,8 +642,4 @@ function quoteAll(names: readonly string[]): string {
 
 function stoppedEarly(): SluiceError {
   return new SluiceError("Busy", "Cannot start: the graph was stopped before every node had returned from setup()");
-}
-
-function ended(): SluiceError {
-  return new SluiceError("Busy", "Cannot change the graph: it has ended");
 }

@@ -1,0 +1,46 @@
+/**
+ * Live values of configurations that an edit brings: they are the graph's from the commit on, and those that a node
+ * refuses are not.
+ *
+ * @module
+ */
+import type { NodeId } from "../ids.ts";
+import type { Topology } from "../topology.ts";
+
+/** Values of one node, already checked. */
+export interface NodeConfigChange {
+  readonly node: NodeId;
+  readonly values: { readonly [key: string]: unknown };
+}
+
+/** See the module. One for each edit. */
+export class ConfigChanges {
+  readonly #changes = new Map<NodeId, { readonly before: Record<string, unknown>; readonly keys: readonly string[] }>();
+  readonly #topology: Topology;
+
+  constructor(topology: Topology) {
+    this.#topology = topology;
+  }
+
+  /** Gives nodes of the graph their values. */
+  make(changes: readonly NodeConfigChange[]): void {
+    for (const { node, values } of changes) {
+      const { config } = this.#topology.node(node);
+      this.#changes.set(node, { before: { ...config }, keys: Object.keys(values) });
+      Object.assign(config, values);
+    }
+  }
+
+  /** Nodes have kept the values that they had. */
+  refuse(nodes: readonly NodeId[]): void {
+    for (const node of nodes) {
+      const change = this.#changes.get(node);
+      const config = this.#topology.nodes.get(node)?.config;
+      if (change === undefined || config === undefined) continue;
+      for (const key of change.keys) {
+        if (Object.hasOwn(change.before, key)) config[key] = change.before[key];
+        else delete config[key];
+      }
+    }
+  }
+}

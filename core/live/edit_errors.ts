@@ -1,0 +1,100 @@
+/**
+ * What is said of an edit that does not go as it should: before its commit nothing is done; from then on the edit is in
+ * effect, and the error says so.
+ *
+ * @module
+ */
+import { LANE, PHASE } from "../../ffi/layout.gen.ts";
+import type { ControlPage } from "../control_page.ts";
+import { deserializeError, type SerializedError, SluiceError } from "../errors.ts";
+import type { NodeId } from "../ids.ts";
+import { readPhase } from "../stats.ts";
+import type { RunState } from "../runtime_view.ts";
+import type { NodeEntry } from "../topology.ts";
+
+/** Calls that a node can be in, by its phase. */
+const CALLS: { readonly [phase: number]: string } = {
+  [PHASE.setup]: "setup()",
+  [PHASE.process]: "process()",
+  [PHASE.await]: "process()",
+  [PHASE.flush]: "flush()",
+};
+
+/** Where lanes are waited for in vain. */
+export interface LateEdit {
+  readonly page: ControlPage;
+  readonly lanes: readonly { readonly name: string; readonly index: number }[];
+  /** Nodes of the graph, and those that are being made ready. */
+  readonly nodes: Iterable<NodeEntry>;
+  readonly timeoutMs: number;
+  /** Whether the edit is in effect. */
+  readonly committed: boolean;
+}
+
+/** Lanes have not answered in time. */
+export function lateLanes({ page, lanes, nodes, timeoutMs, committed }: LateEdit): SluiceError {
+  const current = (lane: number) => page.u32[(page.laneOffset(lane) + LANE.currentNode) >> 2] - 1;
+  const busy = [...nodes].flatMap((node) => {
+    const lane = lanes.find(({ name }) => name === node.lane);
+    if (lane === undefined) return [];
+    // The phase is not kept up to date in synchronous ticks.
+    const call = CALLS[readPhase(page, node.index)] ?? (current(lane.index) === node.index ? "process()" : undefined);
+    return call === undefined ? [] : [{ id: node.id, call }];
+  });
+  const calls = busy.map(({ id, call }) => `"${id}" has not returned from ${call}`);
+  const why = calls.length > 0 ? calls.join(", ") : "a node's setup() or process() takes too long";
+  const lane = `lane ${lanes.map(({ name }) => `"${name}"`).join(", ")}`;
+  const message = committed
+    ? `The edit is in effect, but ${lane} has not come to it within ${timeoutMs} ms: ${why}`
+    : `Cannot edit the graph: ${lane} was not ready within ${timeoutMs} ms: ${why}`;
+  return new SluiceError("Timeout", message, { nodeId: busy[0]?.id });
+}
+
+/** The edit before this one has not come to its end. */
+export function lanesBehind(lanes: readonly string[]): SluiceError {
+  return new SluiceError(
+    "Busy",
+    `Cannot edit the graph: lane ${lanes.map((name) => `"${name}"`).join(", ")} has not come to the edit before this ` +
+      "one; a node's process() takes too long",
+  );
+}
+
+/** The graph does not run nodes, not yet or not any more. @param action what was to be done: `pause` */
+export function notRunning(action: string, state: RunState): SluiceError {
+  const why = state === "starting"
+    ? "the graph is starting; wait for start()"
+    : state === "stopping"
+    ? "the graph is being stopped"
+    : "the graph has ended";
+  return new SluiceError("Busy", `Cannot ${action}: ${why}`);
+}
+
+/** The graph has ended under an edit. */
+export function cutOff(committed: boolean): SluiceError {
+  const message = committed
+    ? "The edit is in effect, but the graph ended before every lane had come to it"
+    : "Cannot edit the graph: it ended before the edit came into effect";
+  return new SluiceError("Busy", message);
+}
+
+/** Nodes have not taken over a value or new ports. @param failures at least one */
+export function partlyFailed(failures: readonly SerializedError[]): SluiceError {
+  const [first, ...others] = failures;
+  const cause = deserializeError(first);
+  const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
+  return new SluiceError(
+    first.code ?? "NodeFailed",
+    `The edit is in effect, but not all of it succeeded: ${cause.message}${more}`,
+    { ...first.details, cause },
+  );
+}
+
+/** Removed nodes have not come to their end. */
+export function notGone(nodes: readonly NodeId[], timeoutMs: number): SluiceError {
+  const names = nodes.map((id) => `"${id}"`).join(", ");
+  return new SluiceError(
+    "Timeout",
+    `The edit is in effect, but flush() or teardown() of ${names} did not return within ${timeoutMs} ms`,
+    { nodeId: nodes[0] },
+  );
+}

@@ -1,0 +1,94 @@
+/**
+ * Says what each lane has to do in an edit.
+ *
+ * @module
+ */
+import { LANE } from "../../ffi/layout.gen.ts";
+import type { NodeId } from "../ids.ts";
+import { elementsByPort } from "../registry/dynamic_ports.ts";
+import { resolveSecrets } from "../secrets.ts";
+import type { Topology } from "../topology.ts";
+import type { GraphChange } from "./graph_change.ts";
+import { emptyWork, type LaneWork } from "./lane_work.ts";
+import type { EditExtras, EditSite } from "./live_edits.ts";
+import type { NodeMoves } from "./node_moves.ts";
+
+/**
+ * See the module.
+ *
+ * @param draft the graph as it will be
+ * @param toAll whether every lane takes part, such as for new pools
+ * @returns by lane, of those that take part
+ * @throws {SluiceError} `InvalidConfig` for a value that refers to the environment and cannot be had
+ */
+export function shareWork(
+  site: EditSite,
+  draft: Topology,
+  change: GraphChange,
+  moves: NodeMoves,
+  extras: EditExtras,
+  toAll: boolean,
+): Map<number, LaneWork> {
+  const work = new Map<number, LaneWork>();
+  const at = (lane: number): LaneWork => {
+    let own = work.get(lane);
+    if (own === undefined) work.set(lane, own = emptyWork());
+    return own;
+  };
+  const laneOf = (node: NodeId) => site.laneIndex((draft.nodes.get(node) ?? site.topology.node(node)).lane);
+  const of = (node: NodeId) => at(laneOf(node));
+  if (toAll) { for (let lane = 0; lane < LANE.maxLanes; lane++) if (site.lane(lane) !== undefined) at(lane); }
+  for (const link of change.unlinked) {
+    for (const { lane, end } of site.plans.ends(link)) at(lane).edit.detach.push(end);
+  }
+  for (const { id, lane } of change.removed) at(site.laneIndex(lane)).edit.remove.push(id);
+  const reordered = new Set<number>();
+  for (const node of change.added) {
+    of(node.id).nodes.push(site.nodePlan(node));
+    of(node.id).edit.insert.push({ node: node.id });
+    reordered.add(laneOf(node.id));
+  }
+  for (const { before, after } of change.moved) {
+    at(site.laneIndex(before.lane)).edit.depart.push(before.id);
+    of(after.id).nodes.push(site.nodePlan(after));
+    of(after.id).edit.insert.push({ node: after.id, arrives: true });
+    reordered.add(laneOf(after.id));
+  }
+  for (const { move, lanes } of moves.links) {
+    for (const lane of lanes) at(lane).edit.moves.push(move);
+  }
+  for (const { after } of change.replaced) {
+    const own = of(after.id);
+    own.nodes.push(site.nodePlan(after));
+    own.hold.push(after.id);
+    own.edit.insert.push({ node: after.id, replaces: true, anew: extras.anew?.has(after.id) === true });
+  }
+  for (const { id, type } of change.ported) {
+    of(id).hold.push(id);
+    of(id).edit.ports.push({ node: id, elements: elementsByPort(type.descriptor) });
+  }
+  for (const link of change.linked) {
+    for (const { lane, end } of site.plans.ends(link)) {
+      at(lane).edit.attach.push(end);
+      if (end.end === "local") reordered.add(lane);
+    }
+    of(link.fromNode).inspect.push({ node: link.fromNode, port: link.fromPort });
+  }
+  for (const { node, carries } of extras.restart ?? []) {
+    of(node.id).nodes.push(site.nodePlan(node));
+    of(node.id).edit.insert.push({ node: node.id, replaces: true, restart: carries ? "carries" : "fresh" });
+  }
+  for (const { id, bypassed } of change.bypassed) {
+    of(id).hold.push(id);
+    of(id).edit.bypass.push({ node: id, on: bypassed });
+  }
+  for (const { node, values } of extras.configure) {
+    const { type, config } = draft.node(node);
+    const resolved = resolveSecrets(type.descriptor, node, values, config);
+    of(node).edit.configure.push({ node, values: resolved.config, secrets: resolved.secrets });
+  }
+  if (reordered.size === 0) return work;
+  for (const lane of reordered) at(lane).edit.order = [];
+  for (const { id } of draft.orderedNodes()) work.get(laneOf(id))?.edit.order?.push(id);
+  return work;
+}

@@ -1,0 +1,254 @@
+/** Edits that fail in part, come late or are cut off: what is in effect then, and what the caller is told. */
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import type { ConfigObjectSchema } from "../core/registry/descriptor.ts";
+import type { NodeHandle } from "../core/registry/handle.ts";
+import type { NodeType } from "../core/registry/node_type.ts";
+import { Runtime } from "../core/runtime.ts";
+import { fixture, port } from "./fixtures/define.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import { faulty } from "./fixtures/faulty.ts";
+import { checkingSink, collect, numberedSource, pass } from "./fixtures/numbered.ts";
+
+/** Room for what the edits add. */
+const POOLS = { audio: { slots: 4_000, slotBytes: 64 } };
+
+const audioIn = port({ name: "audioIn", direction: "input", kind: "audio" });
+
+const config: ConfigObjectSchema = {
+  type: "object",
+  properties: { level: { type: "number", "x-live": true }, name: { type: "string", "x-live": true } },
+  required: [],
+  additionalProperties: false,
+};
+
+/** A sink that takes no level above 10, whose dynamic input takes no second element. */
+class Picky {
+  static last: Picky;
+  audioIn!: { read(): unknown };
+  level = 1;
+  name = "";
+  readonly told: string[] = [];
+
+  constructor() {
+    Picky.last = this;
+  }
+
+  process(): void {
+    while (this.audioIn.read() !== undefined);
+  }
+
+  configChanged(key: string): void {
+    this.told.push(`${key} ${this.level} ${this.name}`);
+    if (this.level > 10) throw new RangeError("too loud");
+  }
+
+  portsChanged(): void {
+    throw new RangeError("no more of them");
+  }
+}
+
+const picky: NodeType<{ level?: number; name?: string }, NodeHandle<Record<never, never>, Record<never, never>>> =
+  fixture(() => new Picky(), {
+    type: "picky",
+    lane: "main",
+    config,
+    ports: [audioIn, port({ ...audioIn, name: "more", optional: true, dynamic: { max: 4, initial: 0 } })],
+  });
+
+/** source → middle → sink → found, and source → picky; it does not end by itself. */
+function graph(native: "require" | "off"): Runtime {
+  const runtime = new Runtime({ mode: "live", native, pools: POOLS });
+  const source = runtime.add(numberedSource({ count: 1e9, perTick: 4, intervalMs: 2 }), { id: "source", lane: "far" });
+  const middle = runtime.add(pass(), { id: "middle", lane: "far" });
+  const sink = runtime.add(checkingSink(), { id: "sink", lane: "far" });
+  const found = runtime.add(collect(), { id: "found", lane: "main" });
+  runtime.connect(source.outputs.audio, middle.inputs.audioIn);
+  runtime.connect(middle.outputs.audioOut, sink.inputs.audio);
+  runtime.connect(sink.outputs.findings, found.inputs.data);
+  runtime.add(picky({ level: 2 }), { id: "picky" });
+  runtime.connectByName("source.audio", "picky.audioIn");
+  return runtime;
+}
+
+async function flow(runtime: Runtime, id = "sink", frames = 50): Promise<void> {
+  const read = () => runtime.stats().nodes.find((node) => node.id === id)!.framesIn;
+  const before = read();
+  while (read() < before + frames) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+function assertAccounted(runtime: Runtime): void {
+  for (const { id, written, read, dropped, queued } of runtime.stats().links) {
+    equal(written, read + dropped.full + dropped.skipped + dropped.unlinked + dropped.laneLost + queued, id);
+  }
+}
+
+eachDriver(
+  "edit() says that it is in effect where a node refuses a value, and graph() has what the node has",
+  async (native) => {
+    await using runtime = graph(native);
+    await runtime.start();
+    await rejects(
+      runtime.edit((edit) => {
+        edit.connectByName("source.audio", `${edit.add(checkingSink(), { id: "second", lane: "far" }).id}.audio`);
+        edit.reconfigure("picky", { name: "a", level: 11 });
+      }),
+      {
+        code: "NodeFailed",
+        nodeId: "picky",
+        message:
+          'The edit is in effect, but not all of it succeeded: Node "picky" (picky) failed in configChanged(): ' +
+          "too loud",
+      },
+    );
+    await flow(runtime, "second");
+    deepEqual(runtime.graph().nodes.picky.config, { level: 2 });
+    deepEqual([Picky.last.level, Picky.last.name], [2, ""]);
+    equal(Picky.last.told.at(-1), "name 2 ", "it is told that it has its values again");
+    await runtime.edit((edit) => edit.reconfigure("picky", { level: 3 }));
+    deepEqual([Picky.last.level, runtime.graph().nodes.picky.config], [3, { level: 3 }]);
+    await runtime.stop();
+  },
+);
+
+eachDriver("edit() says that it is in effect where portsChanged() throws", async (native) => {
+  await using runtime = graph(native);
+  await runtime.start();
+  await rejects(runtime.addInput("picky", "more"), {
+    code: "NodeFailed",
+    nodeId: "picky",
+    message:
+      'The edit is in effect, but not all of it succeeded: Node "picky" (picky) failed in portsChanged(): no more ' +
+      "of them",
+  });
+  deepEqual(runtime.portInfo("picky").map(({ address }) => address), ["picky.audioIn", "picky.more_0"]);
+  await runtime.stop();
+});
+
+eachDriver("setConfig() that is refused changes neither the graph nor the node, and names the node", async (native) => {
+  await using runtime = graph(native);
+  await runtime.start();
+  await rejects(runtime.setConfig("picky", "level", 11), {
+    code: "NodeFailed",
+    nodeId: "picky",
+    message: 'Node "picky" (picky) failed in configChanged(): too loud',
+  });
+  await rejects(runtime.setConfig("picky", "name", "${env:SLUICE_NOT_THERE}"), {
+    code: "InvalidConfig",
+    nodeId: "picky",
+    key: "name",
+  });
+  deepEqual(runtime.graph().nodes.picky.config, { level: 2 });
+  deepEqual([Picky.last.level, Picky.last.name], [2, ""]);
+  await runtime.setConfig("picky", "level", 4);
+  deepEqual([Picky.last.level, runtime.graph().nodes.picky.config], [4, { level: 4 }]);
+  await runtime.stop();
+});
+
+eachDriver("edit() says that it is in effect where a lane comes to it late, and it takes place", async (native) => {
+  await using runtime = new Runtime({ mode: "live", native, pools: POOLS });
+  const source = runtime.add(numberedSource({ count: 1e9, perTick: 1, intervalMs: 2 }), { id: "source", lane: "far" });
+  const naps = runtime.add(faulty({ how: "naps once", every: 100 }), { id: "naps", lane: "near" });
+  const sink = runtime.add(checkingSink(), { id: "sink", lane: "near" });
+  const found = runtime.add(collect(), { id: "found", lane: "main" });
+  runtime.connect(source.outputs.audio, naps.inputs.audioIn);
+  const cut = runtime.connect(naps.outputs.audioOut, sink.inputs.audio);
+  runtime.connect(sink.outputs.findings, found.inputs.data);
+  const napping = Promise.withResolvers<void>();
+  runtime.events.on("node:naps", (event) => {
+    if (event.group === "node" && event.kind === "custom") napping.resolve();
+  });
+  // The lane makes ready, and is in its nap when everybody else has.
+  const waits = fixture<NodeHandle<Record<never, never>, Record<never, never>>>(() => ({
+    setup: () => napping.promise,
+    process() {},
+  }), { type: "waits", lane: "main", ports: [{ ...audioIn, optional: true }] });
+  await runtime.start();
+  const edited = runtime.edit((edit) => {
+    edit.add(waits(), { id: "waits" });
+    edit.disconnect(cut);
+    const middle = edit.add(pass(), { id: "middle", lane: "near" });
+    edit.connect(naps.outputs.audioOut, middle.inputs.audioIn);
+    edit.connect(middle.outputs.audioOut, sink.inputs.audio);
+  }, { timeoutMs: 900 });
+  await rejects(edited, {
+    code: "Timeout",
+    nodeId: "naps",
+    message: 'The edit is in effect, but lane "near" has not come to it within 900 ms: "naps" has not returned from ' +
+      "process()",
+  });
+  ok("middle" in runtime.graph().nodes);
+  await rejects(runtime.edit((edit) => edit.remove("waits")), {
+    code: "Busy",
+    message: 'Cannot edit the graph: lane "near" has not come to the edit before this one; a node\'s process() takes ' +
+      "too long",
+  });
+  await flow(runtime, "middle");
+  await runtime.edit((edit) => edit.remove("waits"));
+  await flow(runtime, "sink");
+  await runtime.pause();
+  assertAccounted(runtime);
+  await runtime.resume();
+  const { pools } = (await runtime.stop())!;
+  for (const { name, slots, free } of pools) equal(free, slots, `pool ${name}`);
+});
+
+eachDriver("edit() names the node that it waits for in vain", async (native) => {
+  await using runtime = graph(native);
+  await runtime.start();
+  const before = runtime.graph();
+  await rejects(
+    runtime.edit((edit) => {
+      const { id } = edit.add(faulty({ how: "never returns from setup" }), { id: "device", lane: "far" });
+      edit.connectByName("source.audio", `${id}.audioIn`);
+    }, { timeoutMs: 50 }),
+    {
+      code: "Timeout",
+      nodeId: "device",
+      message: 'Cannot edit the graph: lane "far" was not ready within 50 ms: "device" has not returned from setup()',
+    },
+  );
+  deepEqual(runtime.graph(), before);
+  await flow(runtime);
+  await runtime.stop();
+});
+
+eachDriver(
+  "edit(), pause() and setConfig() say why they cannot be done: the start, the end, the time between",
+  async (native) => {
+    await using runtime = graph(native);
+    const calls = {
+      "edit the graph": () => runtime.edit((edit) => edit.remove("picky")),
+      "pause": () => runtime.pause(),
+      'configure "picky"': () => runtime.setConfig("picky", "level", 1),
+    };
+    const refused = async (why: string, ...names: (keyof typeof calls)[]) => {
+      for (const name of names) await rejects(calls[name](), { code: "Busy", message: `Cannot ${name}: ${why}` });
+    };
+    const started = runtime.start();
+    await refused("the graph is starting; wait for start()", "edit the graph", "pause", 'configure "picky"');
+    await started;
+    const stopped = runtime.stop();
+    await refused("the graph is being stopped", "edit the graph", "pause");
+    await stopped;
+    await refused("the graph has ended", "edit the graph", "pause", 'configure "picky"');
+  },
+);
+
+eachDriver("edit() that the end cuts off says so, also while a lane is started for it", async (native) => {
+  await using runtime = graph(native);
+  await runtime.start();
+  const refusal = {
+    code: "Busy",
+    message: "Cannot edit the graph: it ended before the edit came into effect",
+  };
+  const slow = rejects(
+    runtime.edit((edit) => {
+      const { id } = edit.add(faulty({ how: "never returns from setup" }), { id: "device", lane: "new" });
+      edit.connectByName("source.audio", `${id}.audioIn`);
+    }),
+    refusal,
+  );
+  // The collector fails by itself: nothing drains.
+  await runtime.stop();
+  await slow;
+});
