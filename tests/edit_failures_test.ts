@@ -200,11 +200,11 @@ eachDriver("edit() names the node that it waits for in vain", async (native) => 
     runtime.edit((edit) => {
       const { id } = edit.add(faulty({ how: "never returns from setup" }), { id: "device", lane: "far" });
       edit.connectByName("source.audio", `${id}.audioIn`);
-    }, { timeoutMs: 50 }),
+    }, { timeoutMs: 1_000 }),
     {
       code: "Timeout",
       nodeId: "device",
-      message: 'Cannot edit the graph: lane "far" was not ready within 50 ms: "device" has not returned from setup()',
+      message: 'Cannot edit the graph: lane "far" was not ready within 1000 ms: "device" has not returned from setup()',
     },
   );
   deepEqual(runtime.graph(), before);

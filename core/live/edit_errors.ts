@@ -33,7 +33,8 @@ export interface LateEdit {
 
 /** Lanes have not answered in time. */
 export function lateLanes({ page, lanes, nodes, timeoutMs, committed }: LateEdit): SluiceError {
-  const current = (lane: number) => page.u32[(page.laneOffset(lane) + LANE.currentNode) >> 2] - 1;
+  // What a lane that goes on has run last says nothing.
+  const current = (lane: number) => committed ? page.u32[(page.laneOffset(lane) + LANE.currentNode) >> 2] - 1 : -1;
   const busy = [...nodes].flatMap((node) => {
     const lane = lanes.find(({ name }) => name === node.lane);
     if (lane === undefined) return [];
