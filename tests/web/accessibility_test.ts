@@ -22,4 +22,29 @@ for (const theme of ["dark", "light"] as const) {
       assert.deepEqual(await seriousFaults(page), [], `help at ${viewport.width}`);
     }
   });
+
+  pageTest(`axe-core finds nothing serious while the graph is paused, and after its end, ${theme}`, async () => {
+    await using served = await serveDemo();
+    await using browser = await openPage({ theme });
+    const { page } = browser;
+    await page.goto(served.server.url);
+    await page.locator(".summary li").first().waitFor();
+    const look = async (state: string) => {
+      for (const hash of ["graph&node=gain", "graph&link=link2", "table&node=level"]) {
+        await page.evaluate((hash) => location.hash = hash, hash);
+        await page.waitForTimeout(700);
+        assert.deepEqual(await seriousFaults(page), [], `#${hash} ${state}`);
+      }
+    };
+    await served.runtime.pause();
+    await page.locator(".state", { hasText: "paused" }).waitFor();
+    await look("paused");
+    await served.runtime.resume();
+    await served.runtime.stop();
+    await page.locator(".state", { hasText: "stopped" }).waitFor();
+    await look("stopped");
+    await served.server.close();
+    await page.getByText("The graph has ended").waitFor();
+    await look("with the server gone");
+  });
 }

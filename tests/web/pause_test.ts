@@ -97,6 +97,11 @@ pageTest(
     // A click anywhere in a row selects.
     await page.locator('tr[data-node="lazy"] td').nth(1).click();
     await page.locator('[data-inspector][aria-label="node lazy"]').waitFor();
+    // Its category turns what follows it around, but not the page's own words.
+    assert.deepEqual(
+      await page.locator(".about bdi").evaluateAll((all) => all.map((each) => getComputedStyle(each).unicodeBidi)),
+      ["isolate", "isolate", "isolate"],
+    );
     await page.getByRole("button", { name: /^Links/ }).click();
     await eventually(async () => {
       const dropped = await textsOf(page, '[data-figure="dropped"]', "data-link");
