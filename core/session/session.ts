@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { NODE, PHASE } from "../../ffi/layout.gen.ts";
+import { NODE } from "../../ffi/layout.gen.ts";
 import { ControlPage } from "../control_page.ts";
 import { deserializeError, serializeError, SluiceError } from "../errors.ts";
 import { publishEdit } from "../events/edit_events.ts";
@@ -17,21 +17,21 @@ import { blankPage, GraphMemory } from "../live/graph_memory.ts";
 import { LinkPlans } from "../live/link_plans.ts";
 import { cutOff, notRunning } from "../live/edit_errors.ts";
 import { type EditExtras, LiveEdits } from "../live/live_edits.ts";
-import { Replies } from "../live/replies.ts";
-import { quarantineLane } from "../memory/reclaim.ts";
 import { logger, relayLog } from "../log.ts";
 import { MAX_TIMEOUT_MS } from "../option_check.ts";
 import { describeStaleSources, findStaleSources } from "../registry/staleness.ts";
 import type { RunState, SessionView } from "../runtime_view.ts";
 import { redact, redactValue } from "../redaction.ts";
 import { resolveSecrets } from "../secrets.ts";
-import { readLaneCounters, readPhase, type RunSummary, type RuntimeStats } from "../stats.ts";
+import { readLaneCounters, type RunSummary, type RuntimeStats } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 import { closeAll, failLane } from "./end_states.ts";
 import { checkFormats, convertersByField } from "./format_check.ts";
 import { LaneKeeper } from "./lane_keeper.ts";
 import { NodeFacts } from "./node_facts.ts";
 import { NodeFailures } from "./node_failures.ts";
+import { setAsideOpen, tellUndrained } from "./overdue.ts";
+import { Pausing } from "./pausing.ts";
 import { RunClock } from "./run_clock.ts";
 import { figuresOf, linkStats, nodeStats, poolStats } from "./session_figures.ts";
 import { SessionLanes } from "./session_lanes.ts";
@@ -42,9 +42,6 @@ import { Supervisor } from "./supervisor.ts";
 /** How long lanes may take to tear their nodes down, milliseconds. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
-/** How long asynchronous ticks may go on after `pause()`, milliseconds. */
-const PAUSE_TIMEOUT_MS = 5_000;
-
 /** How long a restart may take beside the node's `setup()`, milliseconds. */
 const RESTART_SLACK_MS = 5_000;
 
@@ -54,6 +51,7 @@ export class Session {
   readonly #lanes: SessionLanes;
   readonly #states: NodeStates;
   readonly #clock: RunClock;
+  readonly #pausing: Pausing;
   readonly #facts: NodeFacts;
   readonly #failures: NodeFailures;
   readonly #supervisor: Supervisor;
@@ -67,9 +65,6 @@ export class Session {
   #memory: GraphMemory | undefined;
   #plans: LinkPlans | undefined;
   #edits: LiveEdits | undefined;
-  #pausing: Replies<number, true> | undefined;
-  /** Counts the pauses: lanes answer by number, since an answer may come when the next pause is under way. */
-  #pauses = 0;
   #startNs = 0;
   #outcome: "completed" | "stopped" = "completed";
   #failure: Error | undefined;
@@ -84,6 +79,7 @@ export class Session {
     this.#states = new NodeStates(options.events);
     this.#clock = new RunClock(() => options.driver.nowNs());
     this.#lanes = new SessionLanes(options, (lane, report) => this.#report(lane, report));
+    this.#pausing = new Pausing(this.#clock, this.#lanes, options.events);
     this.#page = blankPage(options.topology);
     this.#failures = new NodeFailures(options.events, () => this.#page);
     this.#supervisor = this.#makeSupervisor();
@@ -192,24 +188,12 @@ export class Session {
    */
   async pause(): Promise<void> {
     if (!this.#runs()) throw this.#refusal("pause");
-    if (this.#clock.paused) return await this.#pausing?.all.then(() => {});
-    this.#clock.pause();
-    const lanes = this.#lanes.ports.map((lane) => lane.index);
-    const pausing = this.#pausing = new Replies(lanes, PAUSE_TIMEOUT_MS, (late) => this.#latePause(late));
-    this.#lanes.send({ kind: "pause", pause: ++this.#pauses });
-    await pausing.all;
-    if (pausing !== this.#pausing) return;
-    this.#options.events.publish({ group: "runtime", kind: "paused" });
+    await this.#pausing.pause();
   }
 
   /** Goes on after `pause()`. */
   resume(): void {
-    if (!this.#clock.paused) return;
-    this.#clock.resume();
-    this.#pausing?.dismiss();
-    this.#pausing = undefined;
-    this.#lanes.send({ kind: "resume", pausedNs: this.#clock.pausedNs });
-    this.#options.events.publish({ group: "runtime", kind: "resumed" });
+    this.#pausing.resume();
   }
 
   /** Brings an edit into effect: see {@linkcode LiveEdits.run}. */
@@ -290,14 +274,6 @@ export class Session {
   /** Why something cannot be done, where the graph does not run. */
   #refusal(action: string): SluiceError {
     return notRunning(action, this.#ending !== undefined ? "completed" : this.#state());
-  }
-
-  #latePause(late: readonly number[]): SluiceError {
-    const names = late.map((lane) => `"${this.#lanes.nameOf(lane)}"`).join(", ");
-    return new SluiceError(
-      "Timeout",
-      `Lane ${names} did not come to rest within ${PAUSE_TIMEOUT_MS} ms: a node's process() has not returned`,
-    );
   }
 
   #warnStale(): void {
@@ -412,8 +388,7 @@ export class Session {
   async #startLane(lane: LanePort, plans: LinkPlans): Promise<void> {
     await this.#lanes.openNodes(lane, plans, [], []);
     lane.send({ kind: "start" });
-    if (this.#clock.pausedNs > 0) lane.send({ kind: "resume", pausedNs: this.#clock.pausedNs });
-    if (this.#clock.paused) lane.send({ kind: "pause", pause: this.#pauses });
+    this.#pausing.brief(lane);
   }
 
   /** Takes note of an edit that has come into effect. */
@@ -440,15 +415,7 @@ export class Session {
   /** The time for draining is over. */
   #giveUp(): void {
     const { topology, stopTimeoutMs } = this.#options;
-    const inSetup = [...topology.nodes.values()].filter((node) => readPhase(this.#page, node.index) === PHASE.setup);
-    const starting = this.#lanes.opening.map((index) => this.#lanes.nameOf(index));
-    const open = [...this.#states].filter(([, state]) => state !== "ended" && state !== "disabled").map(([id]) => id);
-    const reason = inSetup.length > 0
-      ? `${quoteAll(inSetup.map(({ id }) => id))} did not return from setup()`
-      : starting.length > 0
-      ? `lane ${quoteAll(starting)} did not start`
-      : `${quoteAll(open)} did not come to an end`;
-    logger("runtime").warn(`Stopped before the graph was drained: ${reason} within ${stopTimeoutMs} ms`);
+    tellUndrained(topology, this.#page, this.#lanes, this.#states, stopTimeoutMs);
     void this.#end();
   }
 
@@ -473,7 +440,7 @@ export class Session {
         this.#endIfDone();
         break;
       case "paused":
-        if (report.pause === this.#pauses) this.#pausing?.settle(index, true);
+        this.#pausing.settle(index, report.pause);
         break;
       case "prepared":
       case "yielded":
@@ -522,7 +489,7 @@ export class Session {
         break;
       case "closed":
         this.#lanes.closed(index);
-        this.#pausing?.settle(index, true);
+        this.#pausing.settle(index);
         events.publish({ group: "lane", lane, kind: "closed" });
         break;
     }
@@ -564,7 +531,7 @@ export class Session {
   /** A lane is being replaced: nobody waits for its answers any more. */
   #laneLost(lane: number, failure: Error): void {
     this.#lanes.opened(lane, []);
-    this.#pausing?.settle(lane, true);
+    this.#pausing.settle(lane);
     for (const [request, { lane: asked, reject }] of this.#requests) {
       if (asked !== lane) continue;
       this.#requests.delete(request);
@@ -586,7 +553,7 @@ export class Session {
     // Once the graph runs, only an edit opens lanes.
     this.#lanes.refuseAllOpening(this.#startNs > 0 ? cutOff(false) : stoppedEarly());
     this.#edits?.end();
-    this.#pausing?.refuse(this.#refusal("pause"));
+    this.#pausing.end(this.#refusal("pause"));
     this.#lanes.send({ kind: "close" });
     const allClosed = await this.#awaitClosed();
     const stuck = new Set(this.#lanes.open.map(({ name }) => name));
@@ -621,23 +588,9 @@ export class Session {
 
   async #awaitClosed(): Promise<boolean> {
     const closed = await this.#lanes.awaitClosed(CLOSE_TIMEOUT_MS, () => this.#keeper.dead);
-    if (!closed) {
-      const stuck = this.#lanes.open.map(({ name, index }) => {
-        for (const pool of this.#memory?.pools ?? []) quarantineLane(pool, index);
-        const { threadId } = readLaneCounters(this.#page, index);
-        return threadId > 0 ? `"${name}" (thread ${threadId})` : `"${name}"`;
-      });
-      logger("runtime").error(
-        `Lane ${stuck.join(", ")} did not close within ${CLOSE_TIMEOUT_MS} ms: a node hangs in it. Its memory is set ` +
-          "aside; end the process with Deno.exit()",
-      );
-    }
+    if (!closed) setAsideOpen(this.#lanes, this.#page, this.#memory?.pools ?? [], CLOSE_TIMEOUT_MS);
     return closed;
   }
-}
-
-function quoteAll(names: readonly string[]): string {
-  return names.map((name) => `"${name}"`).join(", ");
 }
 
 function stoppedEarly(): SluiceError {

@@ -1,0 +1,78 @@
+/**
+ * Holds every node of a running graph, and lets them go on.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import type { EventBus } from "../events/bus.ts";
+import type { LanePort } from "../lanes/lane_port.ts";
+import { Replies } from "../live/replies.ts";
+import type { RunClock } from "./run_clock.ts";
+import type { SessionLanes } from "./session_lanes.ts";
+
+/** How long asynchronous ticks may go on after `pause()`, milliseconds. */
+const PAUSE_TIMEOUT_MS = 5_000;
+
+/** See the module. */
+export class Pausing {
+  readonly #clock: RunClock;
+  readonly #lanes: SessionLanes;
+  readonly #events: EventBus;
+  #waiting: Replies<number, true> | undefined;
+  /** How often the graph was paused. */
+  #count = 0;
+
+  constructor(clock: RunClock, lanes: SessionLanes, events: EventBus) {
+    this.#clock = clock;
+    this.#lanes = lanes;
+    this.#events = events;
+  }
+
+  /**
+   * Runs no node until `resume()`. Settles also when `resume()` comes first.
+   *
+   * @throws {SluiceError} `Timeout` if a node's tick does not end
+   */
+  async pause(): Promise<void> {
+    if (this.#clock.paused) return await this.#waiting?.all.then(() => {});
+    this.#clock.pause();
+    const lanes = this.#lanes.ports.map((lane) => lane.index);
+    const waiting = this.#waiting = new Replies(lanes, PAUSE_TIMEOUT_MS, (late) => this.#late(late));
+    this.#lanes.send({ kind: "pause", pause: ++this.#count });
+    await waiting.all;
+    if (waiting === this.#waiting) this.#events.publish({ group: "runtime", kind: "paused" });
+  }
+
+  resume(): void {
+    if (!this.#clock.paused) return;
+    this.#clock.resume();
+    this.#waiting?.dismiss();
+    this.#waiting = undefined;
+    this.#lanes.send({ kind: "resume", pausedNs: this.#clock.pausedNs });
+    this.#events.publish({ group: "runtime", kind: "resumed" });
+  }
+
+  /** Tells a lane that has just started what the others know. */
+  brief(lane: LanePort): void {
+    if (this.#clock.pausedNs > 0) lane.send({ kind: "resume", pausedNs: this.#clock.pausedNs });
+    if (this.#clock.paused) lane.send({ kind: "pause", pause: this.#count });
+  }
+
+  /** A lane has come to rest: for which pause, or for all since it has ended. */
+  settle(lane: number, pause = this.#count): void {
+    if (pause === this.#count) this.#waiting?.settle(lane, true);
+  }
+
+  /** The graph is ending: what waits is given up. */
+  end(error: Error): void {
+    this.#waiting?.refuse(error);
+  }
+
+  #late(lanes: readonly number[]): SluiceError {
+    const names = lanes.map((lane) => `"${this.#lanes.nameOf(lane)}"`).join(", ");
+    return new SluiceError(
+      "Timeout",
+      `Lane ${names} did not come to rest within ${PAUSE_TIMEOUT_MS} ms: a node's process() has not returned`,
+    );
+  }
+}
