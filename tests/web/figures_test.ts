@@ -157,6 +157,7 @@ pageTest(
     await input.press("Enter");
     await eventually(async () => assert.equal((await describe(page, "gain")).config.gainDb, -20));
     const place = await slider.inputValue();
+    assert.equal(place, "200", "half decibels from -120 on");
 
     await input.fill("");
     assert.equal(await slider.inputValue(), place);

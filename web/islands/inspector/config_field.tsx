@@ -46,16 +46,20 @@ interface ControlProps<F extends Field = Field> {
 }
 
 /** See the module. */
-export function ConfigField({ node, field, value, disabled }: FieldProps): JSX.Element {
+export function ConfigField({ node, field, value: told, disabled }: FieldProps): JSX.Element {
   const id = useId();
   // What is typed stands here until the node has it, or refuses it.
   const draft = useSignal<string | undefined>(undefined);
   const typing = useSignal(false);
   const problem = useSignal<string | undefined>(undefined);
-  const sender = useMemo(() => makeSender(node, field.key, draft, problem), [node, field.key]);
+  // What the node has taken since the newest answer.
+  const taken = useSignal<{ readonly value: Json } | undefined>(undefined);
+  const sender = useMemo(() => makeSender(node, field.key, draft, taken, problem), [node, field.key]);
+  const value = taken.value === undefined ? told : taken.value.value;
   useEffect(() => {
+    taken.value = undefined;
     if (!sender.busy && !typing.peek() && problem.peek() === undefined) draft.value = undefined;
-  }, [value]);
+  }, [told]);
   const text = draft.value ?? textOf(field, value);
   const send = (next: unknown) => void sender.push(next as Json);
   const control: ControlProps = {
@@ -212,11 +216,15 @@ function makeSender(
   node: string,
   key: string,
   draft: Signal<string | undefined>,
+  taken: Signal<{ readonly value: Json } | undefined>,
   problem: Signal<string | undefined>,
 ): LatestSender<Json, unknown> {
   return new LatestSender<Json, unknown>(
     (value) => client.call("node.setConfig", { node, key, value }),
-    () => problem.value = undefined,
+    (_, value) => {
+      problem.value = undefined;
+      taken.value = { value };
+    },
     (error) => {
       problem.value = `${error.message}; it keeps the value it has`;
       draft.value = undefined;
