@@ -136,9 +136,9 @@ export class ControlClient {
     const before = this.#watch;
     this.#watch = options;
     if (this.#status !== "open") return;
-    if (before.statsHz !== options.statsHz) this.#followStats();
-    if (JSON.stringify(before.events) !== JSON.stringify(options.events)) this.#followEvents();
-    if (JSON.stringify(before.logs) !== JSON.stringify(options.logs)) this.#followLogs();
+    if (before.statsHz !== options.statsHz) void this.#followStats();
+    if (JSON.stringify(before.events) !== JSON.stringify(options.events)) void this.#followEvents();
+    if (JSON.stringify(before.logs) !== JSON.stringify(options.logs)) void this.#followLogs();
   }
 
   /**
@@ -330,8 +330,8 @@ export class ControlClient {
         return this.#takeLines((params as NotificationParams<"logs">).lines);
       case "resync": {
         const { subscription } = params as NotificationParams<"resync">;
-        if (subscription === this.#eventsId) this.#followEvents();
-        else if (subscription === this.#logsId) this.#followLogs();
+        if (subscription === this.#eventsId) void this.#followEvents();
+        else if (subscription === this.#logsId) void this.#followLogs();
       }
     }
   }
