@@ -118,7 +118,7 @@ eachDriver("an edit waits for no lane that it does not concern", async (native) 
     mode: "offline",
     native,
     stuckAfterMs: 300,
-    // An edit that needs more slots concerns every lane.
+    // One for all: an edit that needs a pool of its own concerns every lane.
     pools: { audio: { slots: 4_000, slotBytes: 64 } },
   });
   const source = runtime.add(numberedSource({ count: ENDLESS, perTick: 8 }), { id: "source", lane: "near" });
