@@ -113,6 +113,28 @@ eachDriver("a refused edit changes nothing and tears down what it had set up", a
   assertSpent((await runtime.stop())!);
 });
 
+eachDriver("the event of an edit names the nodes that came, went or changed, and no others", async (native) => {
+  const runtime = chain(native, "near");
+  const told: (readonly [readonly string[], readonly string[]])[] = [];
+  runtime.events.on("graph", (event) => {
+    if (event.group === "graph") told.push([event.actions, event.nodes]);
+  });
+  await runtime.start();
+  await runtime.edit((edit) => {
+    edit.add(pass(), { id: "extra", lane: "near" });
+    edit.connectByName("source.audio", "extra.audioIn", { policy: "latest" });
+    edit.bypass("middle");
+  });
+  await runtime.edit((edit) => edit.move("extra", "main"));
+  await runtime.edit((edit) => {
+    edit.remove("extra");
+    edit.replace("middle", pass());
+  });
+  await runtime.stop();
+  deepEqual(told.map(([actions]) => actions), [["add", "connect", "bypass"], ["move"], ["remove", "replace"]]);
+  deepEqual(told.map(([, nodes]) => [...nodes].sort()), [["extra", "middle"], ["extra"], ["extra", "middle"]]);
+});
+
 eachDriver("an edit waits for no lane that it does not concern", async (native) => {
   const runtime = new Runtime({
     mode: "offline",

@@ -75,6 +75,8 @@ export type GraphEvent = {
   readonly kind: "edited";
   /** What was done, in words: `add`, `connect`, `replace`. */
   readonly actions: readonly string[];
+  /** The nodes that came, went or changed; the links are told of each by itself. */
+  readonly nodes: readonly NodeId[];
 };
 
 /** About a native plugin. Topic `plugin`. */

@@ -73,7 +73,7 @@ export interface EditSite {
   /** Whether a node is disabled, or about to be. */
   isDown(node: NodeId): boolean;
   /** The edit is in effect. */
-  edited(change: GraphChange, actions: readonly string[]): void;
+  edited(change: GraphChange, extras: EditExtras): void;
 }
 
 type Reply = Extract<LaneReport, { kind: "prepared" | "yielded" | "arrived" | "applied" | "settled" | "attached" }>;
@@ -276,7 +276,7 @@ export class LiveEdits {
     this.#configured = new ConfigChanges(topology);
     this.#configured.make(extras.configure);
     moves.adopt();
-    site.edited(change, extras.actions);
+    site.edited(change, extras);
     extras.committed?.();
     const swapping = this.#complete(applying, change, moves, epoch);
     this.#swapped = swapping.catch(() => {});

@@ -306,7 +306,7 @@ export class Session {
       checkFormats: (formats, links) => checkFormats(topology, convertersByField(converters), formats, links),
       toldFormat: (link) => this.#facts.format(link),
       isDown: (node) => this.#supervisor.isDown(node),
-      edited: (change, actions) => this.#edited(change, actions),
+      edited: (change, extras) => this.#edited(change, extras),
     });
     return { memory, plans };
   }
@@ -392,7 +392,7 @@ export class Session {
   }
 
   /** Takes note of an edit that has come into effect. */
-  #edited(change: GraphChange, actions: readonly string[]): void {
+  #edited(change: GraphChange, extras: EditExtras): void {
     const { added, removed, replaced, moved, unlinked } = change;
     for (const { id } of removed) {
       this.#states.delete(id);
@@ -409,7 +409,7 @@ export class Session {
       if (this.#states.get(id) !== "ended") this.#states.set(id, "running");
     }
     // A restart changes nothing of the graph.
-    if (actions.length > 0) publishEdit(this.#options.events, change, actions);
+    if (extras.actions.length > 0) publishEdit(this.#options.events, change, extras);
   }
 
   /** The time for draining is over. */
