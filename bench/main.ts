@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { loadNative } from "../ffi/loader.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { counters } from "./cases/counters.ts";
+import { firstLoad } from "./cases/first_load.ts";
 import { generator } from "./cases/generator.ts";
 import { inLane } from "./cases/in_lane.ts";
 import { laneToLane } from "./cases/lane_to_lane.ts";
@@ -36,6 +37,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   manyNodes,
   liveEdit,
   liveStatistics,
+  firstLoad,
   livePage,
   generator,
 ];
