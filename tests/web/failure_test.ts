@@ -6,6 +6,7 @@ import type { NodeHandle } from "../../core/registry/handle.ts";
 import type { NodeType } from "../../core/registry/node_type.ts";
 import { nodes, Runtime } from "../../mod.ts";
 import { fixture, port } from "../fixtures/define.ts";
+import { seriousFaults } from "./axe.ts";
 import { openPage, pageTest } from "./chromium.ts";
 import { graphShown, serveStarted } from "./live_graph.ts";
 
@@ -50,4 +51,10 @@ pageTest("the page says why a graph failed, and marks the node", async () => {
   assert.equal(await page.getByText("could not be understood").count(), 0);
   assert.deepEqual((await page.locator(".summary-word").allInnerTexts()).sort(), ["ended", "failed"]);
   assert.deepEqual(browser.faults, []);
+  await page.keyboard.press("ArrowRight");
+  for (const theme of ["light", "dark"]) {
+    await page.locator(`:root[data-theme="${theme}"]`).count() > 0 || await page.keyboard.press("t");
+    await page.waitForTimeout(400);
+    assert.deepEqual(await seriousFaults(page), [], `failed, ${theme}`);
+  }
 });

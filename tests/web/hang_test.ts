@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { nodes, Runtime } from "../../mod.ts";
 import { hanging } from "../fixtures/hanging.ts";
+import { seriousFaults } from "./axe.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
 import { graphShown, serveStarted, toNumber } from "./live_graph.ts";
 
@@ -53,4 +54,9 @@ pageTest("the page names the node that holds its lane within two seconds, and sh
   await page.getByText("<script>document.title='owned'</script>", { exact: false }).first().waitFor();
   assert.notEqual(await page.title(), "owned");
   assert.deepEqual(browser.faults, []);
+  for (const theme of ["light", "dark"]) {
+    await page.locator(`:root[data-theme="${theme}"]`).count() > 0 || await page.keyboard.press("t");
+    await page.waitForTimeout(400);
+    assert.deepEqual(await seriousFaults(page), [], `stuck, ${theme}`);
+  }
 });

@@ -17,7 +17,7 @@ import { Rates } from "./rates.ts";
 const OVER: readonly GraphState[] = ["completed", "stopped", "failed"];
 
 /** Share of the runtime's limit after which a node is shown as stuck: a reading may be some time old. */
-const STUCK_SHARE = 0.75;
+const STUCK_SHARE = 0.5;
 
 /** How long a drop is shown, milliseconds. */
 const SHOW_DROP_MS = 2000;

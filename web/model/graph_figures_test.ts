@@ -102,13 +102,13 @@ Deno.test("GraphFigures names the stuck node and the link that blocks another, a
   const nodes = {
     ticks: [5, 5],
     phase: [PHASES.indexOf("idle"), PHASES.indexOf("process")],
-    inCallMs: [0, 1900],
+    inCallMs: [0, 1300],
     blocked: [BLOCKED_ON.indexOf("link"), 0],
     blockedOn: [1, 0],
     state: [NODE_STATES.indexOf("running"), NODE_STATES.indexOf("running")],
   };
-  // By the limit of the runtime.
-  figures.take(frameAt(0, { ...nodes, inCallMs: [0, 1800] }, { written: [8], queued: [8] }));
+  // By half of the limit of the runtime, 2,500 ms.
+  figures.take(frameAt(0, { ...nodes, inCallMs: [0, 1200] }, { written: [8], queued: [8] }));
   assert.notEqual(figures.nodeHealth[1], "stuck");
   figures.take(frameAt(10, nodes, { written: [8], queued: [8] }));
   figures.take(frameAt(100, nodes, { written: [8], queued: [8] }));
