@@ -4,8 +4,8 @@
  * the end, if frames came wrong, or if edits were refused for another reason than that a lane was lost.
  *
  * Memory: the least anonymous resident size of each {@linkcode STRETCH_SECONDS} seconds after the warm-up, by a line of
- * least squares. Every lane collects its garbage every ten seconds, and young generations are kept small, so that what
- * is left of the noise is about a megabyte. Runs from {@linkcode STRICT_MINUTES} minutes on fail for a slope of
+ * least squares. Every lane collects its garbage every ten seconds, free memory is given back to the system as often,
+ * and young generations are kept small, so that what is left of the noise is about a megabyte. Runs from {@linkcode STRICT_MINUTES} minutes on fail for a slope of
  * {@linkcode MAX_SLOPE}; shorter ones only where the slope is beyond that by more than its margin, which is printed.
  *
  * @module
@@ -15,7 +15,7 @@ import { collected } from "../../tests/fixtures/numbered.ts";
 import { editAtRandom, soakGraph } from "./graph.ts";
 import { hangOnce } from "./hangs.ts";
 import { readOptions } from "./options.ts";
-import { anonymousMb, countFiles, countThreads } from "./process_figures.ts";
+import { anonymousMb, countFiles, countThreads, trimMemory } from "./process_figures.ts";
 import { randomFrom } from "./random.ts";
 import { floors, median, type Sample, slopeOf } from "./slope.ts";
 
@@ -26,8 +26,9 @@ const STRICT_MINUTES = 20;
 /** Share of the time that is not judged, and its bounds, seconds. */
 const WARM_UP = { share: 0.35, least: 30, most: 600 };
 
-/** Time between two looks, two edits, two nodes that hang, and two lines of progress, milliseconds. */
+/** Time between two looks, two trims, two edits, two nodes that hang, and two lines of progress, milliseconds. */
 const LOOK_EVERY_MS = 250;
+const TRIM_EVERY_MS = 10_000;
 const EDIT_EVERY_MS = 25;
 const HANG_EVERY_MS = 300_000;
 const TELL_EVERY_MS = 30_000;
@@ -67,6 +68,7 @@ failed.promise.catch(() => {});
 runtime.finished.then(() => failed.reject(new Error("the graph came to an end by itself")), failed.reject);
 console.log(`soak: ${minutes} minutes, seed ${seed}, ${runtime.driverKind} driver`);
 const looking = setInterval(look, LOOK_EVERY_MS);
+const trimming = setInterval(trimMemory, TRIM_EVERY_MS);
 const telling = setInterval(tell, TELL_EVERY_MS);
 const hanging = setInterval(() => void hang(), Math.min(HANG_EVERY_MS, minutes * 20_000));
 try {
@@ -77,7 +79,7 @@ try {
 } catch (error) {
   wrong.push(`after ${Math.round(secondsNow())} s: ${(error as Error).message}`);
 }
-for (const timer of [looking, telling, hanging]) clearInterval(timer);
+for (const timer of [looking, trimming, telling, hanging]) clearInterval(timer);
 tell();
 await runtime.stop().catch(() => {});
 if (wrong.length === 0) wrong.push(...judgeGrowth());
