@@ -20,7 +20,8 @@ interface WorkerScope {
 }
 
 const scope = globalThis as unknown as WorkerScope;
-const post = scope.postMessage.bind(scope);
+const { postMessage } = scope;
+const post = (report: LaneReport) => postMessage.call(scope, report);
 let lane: Lane | undefined;
 
 const relay = new LogRelay((entry) => post({ kind: "log", entry }));

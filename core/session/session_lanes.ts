@@ -30,6 +30,9 @@ const END_TIMEOUT_MS = 5_000;
 /** Time between two looks at whether a thread has ended, milliseconds. */
 const LOOK_EVERY_MS = 5;
 
+/** Looks that find a thread ended before what it said last is taken to have gone with it: it may be on its way. */
+const LAST_LOOKS = 20;
+
 /** See the module. */
 export class SessionLanes {
   readonly #options: SessionOptions;
@@ -137,8 +140,9 @@ export class SessionLanes {
     this.#ending.set(index, ending);
     port.send({ kind: "close" });
     const timer = setTimeout(() => ending.resolve(), END_TIMEOUT_MS);
+    let looks = 0;
     const looking = setInterval(() => {
-      if (isDead()) this.closed(index);
+      if (isDead() && ++looks === LAST_LOOKS) this.closed(index);
     }, LOOK_EVERY_MS);
     await ending.promise;
     clearTimeout(timer);
@@ -290,8 +294,12 @@ export class SessionLanes {
    */
   async awaitClosed(timeoutMs: number, dead: () => readonly number[]): Promise<boolean> {
     if (this.#ports.length === 0) return true;
+    const looks = new Map<number, number>();
     const look = () => {
-      for (const lane of dead()) this.closed(lane);
+      for (const lane of dead()) {
+        looks.set(lane, (looks.get(lane) ?? 0) + 1);
+        if (looks.get(lane) === LAST_LOOKS) this.closed(lane);
+      }
     };
     const timeout = Promise.withResolvers<boolean>();
     const timer = setTimeout(() => timeout.resolve(false), timeoutMs);
