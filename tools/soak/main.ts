@@ -17,7 +17,8 @@ import { hangOnce } from "./hangs.ts";
 import { readOptions } from "./options.ts";
 import { anonymousMb, countFiles, countThreads, trimMemory } from "./process_figures.ts";
 import { randomFrom } from "./random.ts";
-import { floors, median, type Sample, slopeOf } from "./slope.ts";
+import { Series } from "./series.ts";
+import { floors, median, slopeOf } from "./slope.ts";
 
 /** Megabytes an hour. */
 const MAX_SLOPE = 1;
@@ -60,25 +61,26 @@ runtime.events.on("lane:*", ({ kind }) => void (kind === "replaced" && counts.re
 await runtime.start();
 const fromMs = performance.now();
 const secondsNow = () => (performance.now() - fromMs) / 1_000;
-const memory: Sample[] = [];
-const files: Sample[] = [];
-const threads: Sample[] = [];
-const failed = Promise.withResolvers<never>();
-failed.promise.catch(() => {});
-runtime.finished.then(() => failed.reject(new Error("the graph came to an end by itself")), failed.reject);
+// One look more than there is time for, since timers drift.
+const looks = Math.ceil(minutes * 60_000 / LOOK_EVERY_MS) + 1;
+const memory = new Series(looks);
+const files = new Series(looks);
+const threads = new Series(looks);
+let failure: Error | undefined;
+runtime.finished.then(
+  () => failure ??= new Error("the graph came to an end by itself"),
+  (error) => failure ??= error,
+);
 console.log(`soak: ${minutes} minutes, seed ${seed}, ${runtime.driverKind} driver`);
 const looking = setInterval(look, LOOK_EVERY_MS);
 const trimming = setInterval(trimMemory, TRIM_EVERY_MS);
 const telling = setInterval(tell, TELL_EVERY_MS);
 const hanging = setInterval(() => void hang(), Math.min(HANG_EVERY_MS, minutes * 20_000));
-try {
-  while (secondsNow() < minutes * 60) {
-    await Promise.race([failed.promise, edit()]);
-    await sleep(EDIT_EVERY_MS);
-  }
-} catch (error) {
-  wrong.push(`after ${Math.round(secondsNow())} s: ${(error as Error).message}`);
+while (secondsNow() < minutes * 60 && failure === undefined) {
+  await edit();
+  await sleep(EDIT_EVERY_MS);
 }
+if (failure !== undefined) wrong.push(`after ${Math.round(secondsNow())} s: ${failure.message}`);
 for (const timer of [looking, trimming, telling, hanging]) clearInterval(timer);
 tell();
 await runtime.stop().catch(() => {});
@@ -90,13 +92,13 @@ console.log(wrong.length === 0 ? "soak: passed" : "soak: failed");
 Deno.exit(wrong.length === 0 ? 0 : 1);
 
 async function edit(): Promise<void> {
-  const timer = setTimeout(
-    () => failed.reject(new Error(`an edit took longer than ${EDIT_LIMIT_MS} ms`)),
-    EDIT_LIMIT_MS,
-  );
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, EDIT_LIMIT_MS);
   try {
-    await editAtRandom(runtime, random);
-    counts.edits++;
+    // A promise of its own for each: one that outlives them all would keep whatever has waited for it.
+    const done = editAtRandom(runtime, random).then(() => true);
+    if (await Promise.race([done, late.promise]) === true) counts.edits++;
+    else failure ??= new Error(`an edit took longer than ${EDIT_LIMIT_MS} ms`);
   } catch (error) {
     counts.refused++;
     const { code } = error as { code?: string };
@@ -116,13 +118,13 @@ async function hang(): Promise<void> {
 
 function look(): void {
   const atSeconds = secondsNow();
-  memory.push({ atSeconds, value: anonymousMb() });
-  files.push({ atSeconds, value: countFiles() });
-  threads.push({ atSeconds, value: countThreads() });
+  memory.push(atSeconds, anonymousMb());
+  files.push(atSeconds, countFiles());
+  threads.push(atSeconds, countThreads());
 }
 
 function tell(): void {
-  const [mb, fds, tasks] = [memory, files, threads].map((samples) => samples.at(-1)?.value ?? NaN);
+  const [mb, fds, tasks] = [memory, files, threads].map(({ last }) => last);
   const heaps = runtime.stats().nodes.filter(({ id }) => id.startsWith("sweeper-"))
     .map(({ lane, figures }) => `${lane} ${((figures?.heapBytes ?? 0) / 1e6).toFixed(2)}`);
   console.log(
@@ -137,13 +139,12 @@ function tell(): void {
 function judgeGrowth(): string[] {
   const total = minutes * 60;
   const from = Math.min(WARM_UP.most, Math.max(WARM_UP.least, total * WARM_UP.share));
-  const judged = (samples: readonly Sample[]) => samples.filter(({ atSeconds }) => atSeconds >= from);
-  const { perHour, marginPerHour } = slopeOf(floors(judged(memory), STRETCH_SECONDS));
+  const { perHour, marginPerHour } = slopeOf(floors(memory.since(from), STRETCH_SECONDS));
   const slope = `${perHour.toFixed(2)} ± ${marginPerHour.toFixed(2)} MB an hour`;
   console.log(`memory after ${Math.round(from)} s of warm-up: ${slope}`);
   const slack = minutes >= STRICT_MINUTES ? 0 : marginPerHour;
   const found = perHour - slack >= MAX_SLOPE ? [`memory grows by ${slope}, wanted less than ${MAX_SLOPE}`] : [];
-  for (const [name, samples] of [["open files", judged(files)], ["threads", judged(threads)]] as const) {
+  for (const [name, samples] of [["open files", files.since(from)], ["threads", threads.since(from)]] as const) {
     const quarter = samples.length >> 2;
     const first = median(samples.slice(0, quarter).map(({ value }) => value));
     const last = median(samples.slice(-quarter).map(({ value }) => value));
