@@ -45,7 +45,7 @@ async function takeAll(url: string, executablePath: string): Promise<void> {
   const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS] });
   try {
     const open = SHOTS.map(async ({ file, theme, place }) => {
-      const page = await browser.newPage({ viewport: { width: 1600, height: 800 }, colorScheme: theme });
+      const page = await browser.newPage({ viewport: { width: 1800, height: 800 }, colorScheme: theme });
       await page.goto(`${url}/#${place}`);
       await page.locator("[data-inspector]").waitFor();
       return { file, page };

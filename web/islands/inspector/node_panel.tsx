@@ -41,8 +41,7 @@ export function NodePanel({ index }: PanelProps): JSX.Element | null {
   return (
     <>
       <p class="about soft">
-        <bdi>{node.type}</bdi> · <bdi>{node.category}</bdi> · lane <bdi>{node.lane}</bdi>
-        <NodeState index={index} />
+        <bdi>{node.type}</bdi> · <bdi>{node.category}</bdi> · lane <bdi>{node.lane}</bdi> <NodeState index={index} />
       </p>
       <Condition read={(now) => now.nodeHealth[index]} explain={(now) => nodeWords(now, index, failureOf(node.id))} />
       {detailProblem.value !== undefined && <p class="field-problem">{detailProblem.value}</p>}
