@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DropCounts, NodeProgress, RuntimeStats } from "../core/stats.ts";
+import { type NodeProgress, type RuntimeStats, sumDrops } from "../core/stats.ts";
 
 /** Where a run stands. */
 export interface Position {
@@ -21,11 +21,6 @@ export interface Position {
   readonly dropped: number;
   /** Frames that nodes have read so far. */
   readonly framesRead: number;
-}
-
-/** All drops of a link. */
-export function sumDrops({ full, skipped, unlinked, laneLost }: DropCounts): number {
-  return full + skipped + unlinked + laneLost;
 }
 
 /**

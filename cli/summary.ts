@@ -5,9 +5,9 @@
  */
 import { serializeError } from "../core/errors.ts";
 import { escapeControls } from "../core/log.ts";
-import type { RunSummary } from "../core/stats.ts";
+import { type RunSummary, sumDrops } from "../core/stats.ts";
 import type { WrittenFile } from "./files.ts";
-import { readMediaLength, sumDrops } from "./position.ts";
+import { readMediaLength } from "./position.ts";
 import { formatSpeed } from "./progress.ts";
 import { formatBytes, formatClock, formatCount, formatDuration, renderTable } from "./table.ts";
 

@@ -3,10 +3,12 @@
  *
  * @module
  */
+import type { SerializedError } from "../core/errors.ts";
 import type { SluiceEvent } from "../core/events/event.ts";
 import { type LogEntry, tapLog } from "../core/log.ts";
 import { MAX_TRAVELLING_TEXT, plainFields } from "../core/log_fields.ts";
 import type { Runtime } from "../core/runtime.ts";
+import { sumDrops } from "../core/stats.ts";
 import type { ControlEvent, Level, LogLine } from "./schemas/feed.ts";
 
 /** Events that are kept. */
@@ -99,7 +101,7 @@ function describeEvent(event: SluiceEvent, seq: number): ControlEvent {
     readonly linkId?: string;
     readonly lane?: string;
     readonly message?: string;
-    readonly error?: { readonly message: string };
+    readonly error?: SerializedError;
   };
   const { nodeId, linkId, lane, message, error, ...data } = rest;
   const about = nodeId ?? linkId ?? lane ?? group;
@@ -110,6 +112,7 @@ function describeEvent(event: SluiceEvent, seq: number): ControlEvent {
     kind,
     level: levelOf(event),
     message: (error?.message ?? message ?? `${about}: ${describeKind(event)}`).slice(0, MAX_TRAVELLING_TEXT),
+    ...(error !== undefined && { code: error.code ?? error.name }),
     ...(nodeId && { nodeId }),
     ...(linkId && { linkId }),
     ...(lane && { lane }),
@@ -127,6 +130,7 @@ function describeKind(event: SluiceEvent): string {
     if (activity.kind === "blocked") return `blocked on ${activity.on} ${activity.name}`;
     return activity.kind === "stuck" ? `stuck for ${activity.forMs} ms` : activity.kind;
   }
+  if (event.group === "link" && event.kind === "dropping") return `dropping, ${sumDrops(event.sinceLast)} more`;
   return event.kind;
 }
 

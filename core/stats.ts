@@ -212,6 +212,11 @@ export type NodeCounters = Pick<
   "ticks" | "busyNs" | "maxTickNs" | "tick" | "age" | "errors" | "restarts" | "lateTicks" | "framesIn" | "framesOut"
 >;
 
+/** All drops of a link. */
+export function sumDrops({ full, skipped, unlinked, laneLost }: DropCounts): number {
+  return full + skipped + unlinked + laneLost;
+}
+
 /**
  * The counters of a link.
  *
@@ -230,7 +235,7 @@ export function readLinkCounters(page: ControlPage, index: number, nowNs: number
     laneLost: field(LINK.droppedLaneLost),
   };
   const written = field(LINK.written);
-  const gone = read + dropped.full + dropped.skipped + dropped.unlinked + dropped.laneLost;
+  const gone = read + sumDrops(dropped);
   const ageNs = written === 0 ? 0 : Math.max(0, nowNs - field(LINK.newestIngressNs));
   return { state, written, read, dropped, queued: written - gone, highWater: field(LINK.highWater), ageNs };
 }

@@ -52,8 +52,8 @@ export type LinkEvent =
   & { readonly group: "link"; readonly linkId: LinkId }
   & (
     | { readonly kind: "connected" | "removed"; readonly from: string; readonly to: string }
-    /** It has begun to drop frames; `dropped`: since the start of the run. */
-    | { readonly kind: "dropping"; readonly dropped: DropCounts }
+    /** It has begun to drop frames; `dropped`: since the start of the run, `sinceLast`: since the last such event. */
+    | { readonly kind: "dropping"; readonly dropped: DropCounts; readonly sinceLast: DropCounts }
   );
 
 /** About a lane. Topic `lane:{name}`. */

@@ -5,13 +5,17 @@
  */
 import type { ControlPage } from "../control_page.ts";
 import type { EventBus } from "../events/bus.ts";
-import { readLinkCounters } from "../stats.ts";
+import { type DropCounts, readLinkCounters, sumDrops } from "../stats.ts";
 import type { LinkEntry, Topology } from "../topology.ts";
+
+const NONE: DropCounts = { full: 0, skipped: 0, unlinked: 0, laneLost: 0 };
 
 /** How many a link had dropped at a look, and whether that was more than at the look before. */
 interface Look {
   readonly sum: number;
   readonly dropping: boolean;
+  /** What it had dropped when that was told last. */
+  readonly told: DropCounts;
 }
 
 /** See the module. */
@@ -32,14 +36,25 @@ export class DropWatch {
     const now = new Map<LinkEntry, Look>();
     for (const link of this.#topology.links.values()) {
       const { dropped } = readLinkCounters(this.#page, link.index, 0);
-      const sum = dropped.full + dropped.skipped + dropped.unlinked + dropped.laneLost;
+      const sum = sumDrops(dropped);
       const before = this.#last.get(link);
       const dropping = sum > (before?.sum ?? 0);
-      now.set(link, { sum, dropping });
-      if (dropping && before?.dropping !== true) {
-        this.#events.publish({ group: "link", linkId: link.id, kind: "dropping", dropped });
-      }
+      const told = before?.told ?? NONE;
+      const begins = dropping && before?.dropping !== true;
+      now.set(link, { sum, dropping, told: begins ? dropped : told });
+      if (!begins) continue;
+      const sinceLast = less(dropped, told);
+      this.#events.publish({ group: "link", linkId: link.id, kind: "dropping", dropped, sinceLast });
     }
     this.#last = now;
   }
+}
+
+function less(now: DropCounts, before: DropCounts): DropCounts {
+  return {
+    full: now.full - before.full,
+    skipped: now.skipped - before.skipped,
+    unlinked: now.unlinked - before.unlinked,
+    laneLost: now.laneLost - before.laneLost,
+  };
 }

@@ -2,10 +2,11 @@ import { deepEqual } from "node:assert/strict";
 import { LINK } from "../../ffi/layout.gen.ts";
 import { controlBytes, ControlPage } from "../control_page.ts";
 import { EventBus } from "../events/bus.ts";
+import type { DropCounts } from "../stats.ts";
 import type { LinkEntry, Topology } from "../topology.ts";
 import { DropWatch } from "./drop_watch.ts";
 
-Deno.test("DropWatch tells once of each stretch in which a link drops", () => {
+Deno.test("DropWatch tells once of each stretch in which a link drops, with what was dropped since it told last", () => {
   const sizes = { lanes: 1, links: 2, nodes: 1 };
   const page = ControlPage.format(new ArrayBuffer(controlBytes(sizes)), sizes);
   const links = [{ id: "link0", index: 0 }, { id: "link1", index: 1 }] as unknown as LinkEntry[];
@@ -26,7 +27,19 @@ Deno.test("DropWatch tells once of each stretch in which a link drops", () => {
   watch.look();
   events.close();
   return (async () => {
-    for await (const event of stream) if (event.group === "link") told.push([event.linkId, event.kind]);
-    deepEqual(told, [["link1", "dropping"], ["link1", "dropping"], ["link0", "dropping"]]);
+    for await (const event of stream) {
+      if (event.group !== "link" || event.kind !== "dropping") continue;
+      told.push([event.linkId, counts(event.dropped), counts(event.sinceLast)]);
+    }
+    deepEqual(told, [
+      ["link1", "1 0 0 0", "1 0 0 0"],
+      // The second one of the first stretch was told of by no event of its own.
+      ["link1", "2 1 0 0", "1 1 0 0"],
+      ["link0", "0 0 1 0", "0 0 1 0"],
+    ]);
   })();
 });
+
+function counts({ full, skipped, unlinked, laneLost }: DropCounts): string {
+  return [full, skipped, unlinked, laneLost].join(" ");
+}

@@ -79,10 +79,17 @@ function linkWords({ kind, message, data = {} }: ControlEvent, name: string): st
   if (kind === "connected") return `${name} is connected`;
   if (kind === "removed") return `${name} is removed`;
   if (kind !== "dropping") return message;
-  const counts = Object.entries((data.dropped ?? {}) as Readonly<Record<string, unknown>>)
+  const newer = dropWords(data.sinceLast);
+  const all = dropWords(data.dropped);
+  const before = newer === all ? "" : ` since the last time; in all by then ${all}`;
+  return `${name} begins to drop: ${newer}${before}`;
+}
+
+function dropWords(counts: unknown): string {
+  return Object.entries((counts ?? {}) as Readonly<Record<string, unknown>>)
     .filter(([, count]) => Number(count) > 0)
-    .map(([reason, count]) => `${formatCount(Number(count))} ${DROPS[reason] ?? reason}`);
-  return `${name} begins to drop${counts.length === 0 ? "" : `; in all by then ${counts.join(", ")}`}`;
+    .map(([reason, count]) => `${formatCount(Number(count))} ${DROPS[reason] ?? reason}`)
+    .join(", ");
 }
 
 function laneWords({ kind, message, data = {} }: ControlEvent, lane: string): string {

@@ -14,8 +14,12 @@ function say(kind: string, more: Partial<ControlEvent>): string {
 Deno.test("eventWords() names a link by its ends and tells what it begins to drop", () => {
   const dropped = { full: 12, skipped: 0, unlinked: 0, laneLost: 3 };
   assert.equal(
-    say("dropping", { linkId: "link2", data: { dropped } }),
-    "mixer.audioOut → gain.audioIn begins to drop; in all by then 12 full, 3 lane lost",
+    say("dropping", { linkId: "link2", data: { dropped, sinceLast: dropped } }),
+    "mixer.audioOut → gain.audioIn begins to drop: 12 full, 3 lane lost",
+  );
+  assert.equal(
+    say("dropping", { linkId: "link2", data: { dropped, sinceLast: { ...dropped, full: 5, laneLost: 0 } } }),
+    "mixer.audioOut → gain.audioIn begins to drop: 5 full since the last time; in all by then 12 full, 3 lane lost",
   );
   // It is not in the graph any more.
   const removed = say("removed", { linkId: "link9", data: { from: "low.audio", to: "mixer.audioIn_0" } });
