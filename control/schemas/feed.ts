@@ -25,6 +25,8 @@ export const ControlEvent = z.object({
   level: z.enum(LEVELS),
   /** For people. Text of others: never HTML to trust. */
   message: z.string(),
+  /** Of the error that it tells: a code of `SluiceError`, or the name of another error's class. */
+  code: z.string().optional(),
   nodeId: z.string().optional(),
   linkId: z.string().optional(),
   lane: z.string().optional(),

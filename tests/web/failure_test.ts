@@ -51,7 +51,10 @@ pageTest("the page says why a graph failed, and marks the node", async () => {
   assert.equal(await page.getByText("could not be understood").count(), 0);
   assert.deepEqual((await page.locator(".summary-word").allInnerTexts()).sort(), ["ended", "failed"]);
   assert.deepEqual(browser.faults, []);
-  await page.keyboard.press("ArrowRight");
+  await page.locator('.card[data-node="lens"]').click();
+  const words = 'NodeFailed: Node "lens" (failing) failed in process(): the lens <b>broke</b>';
+  await page.locator("[data-words]").getByText(words, { exact: true }).waitFor();
+  assert.equal(await page.locator("[data-failure]").count(), 0);
   for (const theme of ["light", "dark"]) {
     await page.locator(`:root[data-theme="${theme}"]`).count() > 0 || await page.keyboard.press("t");
     await page.waitForTimeout(400);

@@ -6,7 +6,7 @@ import type { StreamInput } from "../../core/ports/stream.ts";
 import type { NodeHandle } from "../../core/registry/handle.ts";
 import type { NodeType } from "../../core/registry/node_type.ts";
 import { nodes, Runtime } from "../../mod.ts";
-import { formatCount, formatMeasured } from "../../web/model/format_figures.ts";
+import { formatCount, formatMeasured, formatNs } from "../../web/model/format_figures.ts";
 import { fixture, port } from "../fixtures/define.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
 import { graphShown, serveStarted } from "./live_graph.ts";
@@ -75,9 +75,14 @@ pageTest(
       const { links } = runtime.stats();
       const drops = await textsOf(page, '[data-figure="drops"]', "data-link");
       const depths = await textsOf(page, '[data-figure="depth"]', "data-link");
-      for (const { id, dropped, queued, capacity } of links) {
+      const ages = await textsOf(page, '[data-figure="age"]', "data-link");
+      assert.equal(Object.keys(ages).length, links.length);
+      for (const { id, dropped, queued, capacity, ageNs } of links) {
         assert.equal(drops[id] ?? "0 dropped", `${sum({ ...dropped })} dropped`, id);
         assert.equal(depths[id], `${queued}/${capacity}`, id);
+        // A reading has it with the precision of an f32.
+        assert.ok(ageNs > 0);
+        assert.equal(ages[id], formatNs(Math.fround(ageNs)), id);
       }
       assert.ok(Object.values(drops).length > 0);
     });
@@ -94,9 +99,17 @@ pageTest(
       for (const node of runtime.stats().nodes) assert.equal(errors[node.id], formatCount(node.errors), node.id);
       assert.equal(errors.fails, "1");
     });
+    // The graph goes on without the node, so only the events know what it failed with.
+    await page.locator('tr[data-node="fails"] td').nth(1).click();
+    await page.locator('[data-inspector][aria-label="node fails"] [data-failure]').waitFor();
+    assert.equal(
+      await page.locator("[data-failure]").innerText(),
+      'Failed last with NodeFailed: Node "fails" (broken) failed in process(): the lens broke',
+    );
     // A click anywhere in a row selects.
     await page.locator('tr[data-node="lazy"] td').nth(1).click();
     await page.locator('[data-inspector][aria-label="node lazy"]').waitFor();
+    assert.equal(await page.locator("[data-failure]").count(), 0);
     // Its category turns what follows it around, but not the page's own words.
     assert.deepEqual(
       await page.locator(".about bdi").evaluateAll((all) => all.map((each) => getComputedStyle(each).unicodeBidi)),

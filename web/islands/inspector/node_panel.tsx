@@ -5,9 +5,11 @@ import { BUCKET_SHIFTS, bucketNs } from "../../../control/schemas/stats_layout.t
 import { DocText } from "../../components/doc_text.tsx";
 import { FigureList } from "../../components/figure_list.tsx";
 import { HealthMark } from "../../components/health_mark.tsx";
+import { LongText } from "../../components/long_text.tsx";
 import { Section } from "../../components/section.tsx";
 import { TickHistogram } from "../../components/tick_histogram.tsx";
 import { nodeWords } from "../../model/condition_words.ts";
+import { lastFailure } from "../../model/failure.ts";
 import {
   formatCount,
   formatFigure,
@@ -17,16 +19,13 @@ import {
   formatShare,
 } from "../../model/format_figures.ts";
 import { detail, detailProblem } from "../../state/detail.ts";
-import { events, figures, graph, reading } from "../../state/live.ts";
+import { conditions, events, figures, graph, reading } from "../../state/live.ts";
 import { selectLink } from "../../state/place.ts";
 import { Condition } from "./condition.tsx";
 import { ConfigForm } from "./config_form.tsx";
 import { NODE_PLOTS } from "./plots.ts";
 import { HistoryPlots } from "./history_plots.tsx";
 import { RecentNews } from "./recent_news.tsx";
-
-/** Events of a node whose message is an error's. */
-const FAILURES: readonly string[] = ["failed", "restarting", "disabled"];
 
 interface PanelProps {
   /** Index in the graph. */
@@ -38,12 +37,14 @@ export function NodePanel({ index }: PanelProps): JSX.Element | null {
   const node = graph.value?.nodes[index];
   if (node === undefined) return null;
   const known = detail.value?.node.id === node.id ? detail.value : undefined;
+  const failure = lastFailure(node.id, graph.value?.error, events.value);
   return (
     <>
       <p class="about soft">
         <bdi>{node.type}</bdi> · <bdi>{node.category}</bdi> · lane <bdi>{node.lane}</bdi> <NodeState index={index} />
       </p>
-      <Condition read={(now) => now.nodeHealth[index]} explain={(now) => nodeWords(now, index, failureOf(node.id))} />
+      <Condition read={(now) => now.nodeHealth[index]} explain={(now) => nodeWords(now, index, failure)} />
+      <Failure index={index} text={failure} />
       {detailProblem.value !== undefined && <p class="field-problem">{detailProblem.value}</p>}
       {known !== undefined && <ConfigForm key={node.id} detail={known} />}
       <Section title="Figures">
@@ -92,11 +93,15 @@ function NodeState({ index }: PanelProps): JSX.Element | null {
   return <span data-figure="state">· {isOver ? "ended" : now.state}</span>;
 }
 
-/** What a node failed with last: by the end of the graph, or by the events that are kept. */
-function failureOf(id: string): string | undefined {
-  const error = graph.value?.error;
-  if (error?.nodeId === id) return error.message;
-  return events.value.findLast(({ nodeId, kind }) => nodeId === id && FAILURES.includes(kind))?.message;
+/** What a node failed with last, where its condition does not say it already. */
+function Failure({ index, text }: PanelProps & { readonly text: string | undefined }): JSX.Element | null {
+  conditions.value;
+  if (text === undefined || figures.value?.nodeHealth[index] === "failed") return null;
+  return (
+    <p class="last-failure" data-failure>
+      <span class="soft">Failed last with</span> <LongText text={text} />
+    </p>
+  );
 }
 
 function NodeFigureList({ index, detail: known }: PanelProps & { readonly detail?: NodeDetail }): JSX.Element | null {
