@@ -14,6 +14,7 @@ import { type EmitCache, emitModule } from "./emit/module.ts";
 import { emitRust } from "./emit/rust_structs.ts";
 import type { OtherPackageModel, PackageModel } from "./model.ts";
 import { findOutputProblem, type OutputKey, type OutputState, placeOutputs, readOutput } from "./outputs.ts";
+import { findRuntimeProblem, runtimePath } from "./runtime_path.ts";
 import { findFiles, foldersOf } from "./scan/find_files.ts";
 import { describeFileError } from "./scan/read_source.ts";
 import { WriteFailure } from "./write_together.ts";
@@ -125,6 +126,12 @@ export class Generator {
     this.#scanner.invalidate(changed);
     const refused = (key: string, message: string, mend: string): GenerateResult =>
       failed([diagnosticAtKey(this.root, basename(configPath), key, message, mend)]);
+    const runtime = runtimePath(this.root, config.runtime);
+    const absent = runtime && await findRuntimeProblem(runtime);
+    if (absent !== undefined) {
+      const mend = `correct the path, which starts at the folder of the configuration, or write "@sluice/sluice"`;
+      return refused("runtime", `Cannot use "${config.runtime}" as "runtime": ${absent}`, mend);
+    }
     let paths: string[];
     try {
       paths = await findFiles(this.root, config.include, config.exclude);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseConfig } from "./config.ts";
@@ -8,23 +7,12 @@ import { formatDiagnostic } from "./diagnostics.ts";
 import { emitPackage, generate } from "./generate.ts";
 import { findFiles } from "./scan/find_files.ts";
 import { scanPackage } from "./scan/scan_package.ts";
-import { processorSource, tempPackage } from "./temp_package.ts";
+import { copyAccepted, processorSource, tempPackage } from "./temp_package.ts";
 
 const ACCEPTED = fileURLToPath(new URL("./testdata/accepted", import.meta.url));
 
-/** A copy of an accepted package that a test may change. */
-async function copyOf(name: string): Promise<AsyncDisposable & { root: string; configPath: string }> {
-  const root = await mkdtemp(join(tmpdir(), "sluice-codegen-"));
-  await cp(join(ACCEPTED, name), root, { recursive: true });
-  return {
-    root,
-    configPath: join(root, "sluice.json"),
-    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
-  };
-}
-
 Deno.test("generate() with check writes nothing and tells stale from missing", async () => {
-  await using copy = await copyOf("two_ports");
+  await using copy = await copyAccepted("two_ports");
   await writeFile(join(copy.root, "sluice.gen.ts"), `// Made by "deno task codegen", long ago\n`);
   await rm(join(copy.root, "sluice.schema.json"));
   const result = await generate({ configPath: copy.configPath, check: true });
@@ -37,7 +25,7 @@ Deno.test("generate() with check writes nothing and tells stale from missing", a
 });
 
 Deno.test("generate() writes what differs, leaves no temporary file, and then has nothing to do", async () => {
-  await using copy = await copyOf("two_ports");
+  await using copy = await copyAccepted("two_ports");
   await writeFile(join(copy.root, "sluice.gen.ts"), `// Made by "deno task codegen", long ago\n`);
   const first = await generate({ configPath: copy.configPath });
   assert.deepEqual(first.files.map(({ state }) => state), ["written", "unchanged"]);
@@ -53,7 +41,7 @@ Deno.test("generate() writes what differs, leaves no temporary file, and then ha
 });
 
 Deno.test("generate() does not touch a file that would not change", async () => {
-  await using copy = await copyOf("two_ports");
+  await using copy = await copyAccepted("two_ports");
   const path = join(copy.root, "sluice.gen.ts");
   const longAgo = new Date("2001-02-03T04:05:06Z");
   await generate({ configPath: copy.configPath });
@@ -63,7 +51,7 @@ Deno.test("generate() does not touch a file that would not change", async () => 
 });
 
 Deno.test("generate() takes generated files with CRLF line ends for unchanged", async () => {
-  await using copy = await copyOf("two_ports");
+  await using copy = await copyAccepted("two_ports");
   for (const name of ["gain.ts", "sluice.gen.ts", "sluice.schema.json", "sluice.json"]) {
     const text = await readFile(join(copy.root, name), "utf8");
     await writeFile(join(copy.root, name), text.replaceAll("\n", "\r\n"));
@@ -74,7 +62,7 @@ Deno.test("generate() takes generated files with CRLF line ends for unchanged", 
 });
 
 Deno.test("generate() writes what is good, and stops only the output of a file that is broken", async () => {
-  await using copy = await copyOf("config_types");
+  await using copy = await copyAccepted("config_types");
   await rm(join(copy.root, "sluice.gen.ts"));
   await writeFile(join(copy.root, "broken.ts"), "@processor() export class {\n");
   const { files, diagnostics, nodeTypes } = await generate({ configPath: copy.configPath });
@@ -85,7 +73,7 @@ Deno.test("generate() writes what is good, and stops only the output of a file t
 });
 
 Deno.test("generate() writes nothing if no class is good", async () => {
-  await using copy = await copyOf("two_ports");
+  await using copy = await copyAccepted("two_ports");
   await rm(join(copy.root, "sluice.gen.ts"));
   await writeFile(join(copy.root, "gain.ts"), "@processor() export class {\n");
   const { files, diagnostics } = await generate({ configPath: copy.configPath });
@@ -120,7 +108,7 @@ Deno.test("scanPackage() makes a model that JSON can hold", async () => {
 });
 
 Deno.test("generate() lets several run at once: each ends well and leaves no temporary file", async () => {
-  await using copy = await copyOf("two_ports");
+  await using copy = await copyAccepted("two_ports");
   await Promise.all(Array.from({ length: 4 }, async () => {
     for (let k = 0; k < 4; k++) {
       await rm(join(copy.root, "sluice.gen.ts"), { force: true });

@@ -4,15 +4,12 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { formatDiagnostic, isError } from "./diagnostics.ts";
 import { generate } from "./generate.ts";
-
-const ACCEPTED = fileURLToPath(new URL("./testdata/accepted", import.meta.url));
+import { copyAccepted } from "./temp_package.ts";
 
 /** What is put between, or instead of, the words of a class. */
 const PIECES = [
@@ -36,19 +33,14 @@ const SUBJECTS: readonly { folder: string; file: string; rename?: readonly (read
 for (const { folder, file, rename = [] } of SUBJECTS) {
   const name = rename.length === 0 ? folder : `${folder} with names in Unicode`;
   Deno.test(`generate() answers mutations of ${name} with code or refusals that have a place`, async () => {
-    const root = await mkdtemp(join(tmpdir(), "sluice-mutated-"));
-    try {
-      await cp(join(ACCEPTED, folder), root, { recursive: true });
-      const path = join(root, file);
-      let original = await readFile(path, "utf8");
-      for (const [from, to] of rename) {
-        assert.ok(original.includes(from));
-        original = original.replaceAll(from, to);
-      }
-      await checkMutations(join(root, "sluice.json"), path, original);
-    } finally {
-      await rm(root, { recursive: true });
+    await using copy = await copyAccepted(folder);
+    const path = join(copy.root, file);
+    let original = await readFile(path, "utf8");
+    for (const [from, to] of rename) {
+      assert.ok(original.includes(from));
+      original = original.replaceAll(from, to);
     }
+    await checkMutations(copy.configPath, path, original);
   });
 }
 

@@ -3,14 +3,16 @@
  *
  * @module
  */
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { formatDiagnostic } from "./diagnostics.ts";
 import { generate, type GenerateResult } from "./generate.ts";
 
-const RUNTIME = fileURLToPath(new URL("../core/generated_api.ts", import.meta.url));
+const CORE = fileURLToPath(new URL("../core", import.meta.url));
+const RUNTIME = join(CORE, "generated_api.ts");
+const ACCEPTED = fileURLToPath(new URL("./testdata/accepted", import.meta.url));
 
 /** Files of a package, by path; a `sluice.json` is added. */
 export interface TempPackage extends AsyncDisposable {
@@ -50,6 +52,19 @@ export async function tempPackage(
       return { ...result, problems: result.diagnostics.map((each) => formatDiagnostic(each).split("\n", 1)[0]) };
     },
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+/** Copies a package of `testdata/accepted`, at a place from which its relative paths lead to the runtime, too. */
+export async function copyAccepted(name: string): Promise<AsyncDisposable & { root: string; configPath: string }> {
+  const top = await Deno.realPath(await mkdtemp(join(tmpdir(), "sluice-accepted-")));
+  const root = join(top, "codegen/testdata/accepted", name);
+  await cp(join(ACCEPTED, name), root, { recursive: true });
+  await symlink(CORE, join(top, "core"));
+  return {
+    root,
+    configPath: join(root, "sluice.json"),
+    [Symbol.asyncDispose]: () => rm(top, { recursive: true, force: true }),
   };
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -257,14 +257,12 @@ Deno.test("watch() waits for a folder that is removed, and goes on when it comes
 });
 
 Deno.test("a generated module is the same whether its package is alone or read again and again", async () => {
-  const root = await mkdtemp(join(tmpdir(), "sluice-again-"));
-  try {
-    await cp(join(ACCEPTED, "config_types"), root, { recursive: true });
-    const generator = new Generator({ configPath: join(root, "sluice.json"), check: true });
-    const [a, b] = [await generator.run(), await generator.run(new Set(["shaper.ts", "shapes.ts"]))];
-    assert.deepEqual(b.files.map(({ text }) => text), a.files.map(({ text }) => text));
-    assert.ok(a.files.every(({ state }) => state === "unchanged"));
-  } finally {
-    await rm(root, { recursive: true });
-  }
+  const generator = new Generator({
+    configPath: join(ACCEPTED, "config_types/sluice.json"),
+    check: true,
+    standard: [],
+  });
+  const [a, b] = [await generator.run(), await generator.run(new Set(["shaper.ts", "shapes.ts"]))];
+  assert.deepEqual(b.files.map(({ text }) => text), a.files.map(({ text }) => text));
+  assert.deepEqual(a.files.map(({ state }) => state), ["unchanged", "unchanged"]);
 });

@@ -15,7 +15,7 @@ import {
   isError,
 } from "../diagnostics.ts";
 import type { OtherPackageModel, PackageModel, StructModel } from "../model.ts";
-import { relativePath } from "../paths.ts";
+import { runtimeSpecifier } from "../runtime_path.ts";
 import { ScanContext } from "./context.ts";
 import { emptyScan, type FileScan, scanFile } from "./file_scan.ts";
 import { checkNames, warnOfStandardNames } from "./package_names.ts";
@@ -171,12 +171,6 @@ function checkStructNames(sources: SourceSet, structs: readonly StructModel[]): 
     const message = `Cannot lay out struct "${name}": the name is taken by the one of "${first.module}"`;
     return [diagnosticAt(module, text, start, start + name.length, message, "rename one of the two")];
   });
-}
-
-/** A relative path is meant from the package's root; the generated file may stand deeper. */
-function runtimeSpecifier({ runtime, output }: GeneratorConfig): string {
-  if (!/^\.\.?\//.test(runtime)) return runtime;
-  return relativePath(output, runtime);
 }
 
 function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {

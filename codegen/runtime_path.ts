@@ -1,0 +1,39 @@
+/**
+ * What a generated module imports the runtime by.
+ *
+ * @module
+ */
+import { stat } from "node:fs/promises";
+import { isAbsolute, resolve } from "node:path";
+import type { GeneratorConfig } from "./config.ts";
+import { pathOfSpecifier, relativePath } from "./paths.ts";
+import { describeFileError } from "./scan/read_source.ts";
+
+/** The specifier of the runtime in the generated module, which may stand deeper than the package's root. */
+export function runtimeSpecifier({ runtime, output }: GeneratorConfig): string {
+  return isRelative(runtime) ? relativePath(output, runtime) : runtime;
+}
+
+/**
+ * Where the runtime lies on this machine.
+ *
+ * @param root absolute path of the package's root
+ * @param runtime as `sluice.json` has it
+ * @returns an absolute path; `undefined` if `runtime` is no path: a package's name, or a URL
+ */
+export function runtimePath(root: string, runtime: string): string | undefined {
+  return isRelative(runtime) || isAbsolute(runtime) ? resolve(root, pathOfSpecifier(runtime)) : undefined;
+}
+
+/** Why nothing can be imported from the runtime's file, to go behind a colon; `undefined` if it is there. */
+export async function findRuntimeProblem(path: string): Promise<string | undefined> {
+  try {
+    return (await stat(path)).isFile() ? undefined : "it is not a file";
+  } catch (error) {
+    return describeFileError(error);
+  }
+}
+
+function isRelative(specifier: string): boolean {
+  return /^\.\.?\//.test(specifier);
+}
