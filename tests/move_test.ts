@@ -143,22 +143,29 @@ const SOON: Supervision = { restart: { limit: 10, backoffMs: 1, maxBackoffMs: 1 
 async function moveMeanwhile(native: "require" | "off", lane: string, from: string, to: string): Promise<RunSummary> {
   collected.length = 0;
   const runtime = chain(native, "roll-off", ["main", "near", "main"]);
+  const folder = await Deno.makeTempDir();
+  const fuse = `${folder}/fuse`;
   await runtime.edit((edit) => {
     edit.remove("middle");
     edit.add(faulty({ how: "arms mines when it moves" }), { id: "middle", lane: from, supervision: SOON });
     edit.connectByName("source.audio", "middle.audioIn", { policy: "roll-off", capacity: 16 });
     edit.connectByName("middle.audioOut", "sink.audio", { policy: "roll-off", capacity: 16 });
-    edit.add(faulty({ how: "is a mine" }), { id: "mine", lane, supervision: SOON });
+    edit.add(faulty({ how: "is a mine", fuse }), { id: "mine", lane, supervision: SOON });
     edit.connectByName("source.audio", "mine.audioIn", { policy: "roll-off", capacity: 16 });
   });
   await runtime.start();
   await flow(runtime, "sink");
   await flow(runtime, "mine");
-  await runtime.edit((edit) => edit.move("middle", to));
+  // From then on there is no way back, and the lane has not swapped: the mine keeps it.
+  using _committed = runtime.events.on("graph", ({ kind }) => {
+    if (kind === "edited") Deno.writeTextFileSync(fuse, "");
+  });
+  await runtime.edit((edit) => edit.move("middle", to)).finally(() => Deno.writeTextFile(fuse, ""));
   await until(() => runtime.stats().nodes.find(({ id }) => id === "mine")!.restarts === 1);
   await flow(runtime, "mine");
   await flow(runtime, "sink");
   const summary = (await runtime.stop())!;
+  await Deno.remove(folder, { recursive: true });
   assertSpent(summary);
   equal(collected[0].disordered + collected[0].corrupt, 0);
   return summary;
