@@ -11,8 +11,9 @@ import { EventBus } from "./events/bus.ts";
 import type { FrameKind } from "./frames/format.ts";
 import type { Frame } from "./frames/frame.ts";
 import type { GraphFile } from "./graph/graph_file.ts";
+import { pathLatencies } from "./graph/latencies.ts";
 import { snapshotGraph } from "./graph/snapshot.ts";
-import { type LinkId, type NodeId, type PortAddress, portAddress, splitAddress } from "./ids.ts";
+import { type LinkId, type PortAddress, portAddress, splitAddress } from "./ids.ts";
 import type { LaneOptions } from "./lanes/lane_options.ts";
 import type { GraphMode, LinkOptions } from "./links/policy.ts";
 import { assertEditFunction, collectEdit } from "./live/collect_edit.ts";
@@ -433,18 +434,10 @@ export class Runtime implements AsyncDisposable {
   /**
    * How long frames take from each source to each sink that they can reach, as measured so far.
    *
-   * @returns one entry a pair, in the order of the nodes; without `latency` where several sources lead to the sink
+   * @returns one entry a pair, in the order of the nodes; without `latency` until frames were measured at the sink
    */
   latencies(): PathLatency[] {
-    const stats = new Map(this.stats().nodes.map((node) => [node.id, node]));
-    const all = [...this.#topology.nodes.values()];
-    const pairs = all.filter(({ id }) => this.#topology.isSource(id)).flatMap(({ id: source }) => {
-      const reachable = this.#topology.reachable(source);
-      return all.filter(({ id }) => reachable.has(id) && this.#topology.isSink(id) && stats.has(id))
-        .map(({ id: sink }) => ({ source, sink }));
-    });
-    const isOnly = (sink: NodeId) => pairs.filter((pair) => pair.sink === sink).length === 1;
-    return pairs.map((pair) => isOnly(pair.sink) ? { ...pair, latency: stats.get(pair.sink)!.age } : pair);
+    return pathLatencies(this.#topology, this.stats());
   }
 
   /**

@@ -58,6 +58,11 @@ export interface LinkStats {
   readonly highWater: number;
   /** Time since the newest frame that was written entered the graph, nanoseconds; 0 if there was none. */
   readonly ageNs: number;
+  /**
+   * Where it leads into a node that joins streams: by how much its frames are older, on average, than the frame that the
+   * node reads last in the same tick and dates by what it writes, nanoseconds; absent elsewhere, and until measured.
+   */
+  readonly joinLagNs?: number;
   /** What its frames are, as they were read last or else as they were announced; absent while neither is known. */
   readonly format?: FrameFormat;
 }
@@ -182,9 +187,8 @@ export interface PathLatency {
   /** A node that writes to no link, and can be reached from the source. */
   readonly sink: NodeId;
   /**
-   * Age of the frames that the sink read, nanoseconds. Absent where the sink can be reached from several sources: a
-   * node that joins streams dates its frames by one of them, so the age there is not that of each. Where the ways from
-   * one source part and meet again, it is that of the way which the joining node dates its frames by.
+   * Age of the frames that the sink read, nanoseconds, by the slowest way from the source. Where ways join, by the mean
+   * that this one lags there ({@linkcode LinkStats.joinLagNs}). Absent until it was measured.
    */
   readonly latency?: Quantiles;
 }
@@ -238,6 +242,20 @@ export function readLinkCounters(page: ControlPage, index: number, nowNs: number
   const gone = read + sumDrops(dropped);
   const ageNs = written === 0 ? 0 : Math.max(0, nowNs - field(LINK.newestIngressNs));
   return { state, written, read, dropped, queued: written - gone, highWater: field(LINK.highWater), ageNs };
+}
+
+/** Notes by how much a frame was older than the one that dates what its reader writes. */
+export function noteJoinLag(page: ControlPage, index: number, lagNs: number): void {
+  const at = page.linkOffset(index);
+  page.f64[(at + LINK.joinLagNs) >> 3] += lagNs;
+  page.f64[(at + LINK.joinSamples) >> 3]++;
+}
+
+/** The mean of what {@linkcode noteJoinLag} was told, nanoseconds; `undefined` if that was nothing. */
+export function readJoinLag(page: ControlPage, index: number): number | undefined {
+  const at = page.linkOffset(index);
+  const samples = page.f64[(at + LINK.joinSamples) >> 3];
+  return samples === 0 ? undefined : page.f64[(at + LINK.joinLagNs) >> 3] / samples;
 }
 
 /** Where a link is in its life. */

@@ -400,20 +400,6 @@ export class Topology {
     return this.connections.fromNode(node).length === 0;
   }
 
-  /** The nodes that can be reached from one, in no order. */
-  reachable(from: NodeId): Set<NodeId> {
-    const seen = new Set<NodeId>();
-    const open = [from];
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      for (const { toNode } of this.connections.fromNode(node)) {
-        if (seen.has(toNode)) continue;
-        seen.add(toNode);
-        open.push(toNode);
-      }
-    }
-    return seen;
-  }
-
   /**
    * The links that close loops: of each the one that leads, downstream of a node that delays, into the first node that
    * other links feed too; of a loop that nothing feeds, the one out of the delay. Without them the graph has no loop.

@@ -108,8 +108,8 @@ export const LINK = {
   wakes: 104,
   read: 128,
   droppedSkipped: 136,
-  ageNs: 144,
-  maxAgeNs: 152,
+  joinLagNs: 144,
+  joinSamples: 152,
   droppedToKey: 160,
   droppedUnlinked: 192,
   droppedLaneLost: 200,
@@ -217,7 +217,7 @@ export const BLOCKED = {
 } as const;
 
 /** FNV-1a (32 bits) of `LAYOUT_TEXT`. */
-export const LAYOUT_HASH = 0xaf8e42e0;
+export const LAYOUT_HASH = 0xee8aa210;
 
 /** The whole table, a line a value: compared with the library's own when it is loaded. */
 export const LAYOUT_TEXT = `SLOT.refCount=0
@@ -300,8 +300,8 @@ LINK.newestIngressNs=96
 LINK.wakes=104
 LINK.read=128
 LINK.droppedSkipped=136
-LINK.ageNs=144
-LINK.maxAgeNs=152
+LINK.joinLagNs=144
+LINK.joinSamples=152
 LINK.droppedToKey=160
 LINK.droppedUnlinked=192
 LINK.droppedLaneLost=200

@@ -17,6 +17,7 @@ import { heldPerTick, readsPerTick } from "../memory/pool_loads.ts";
 import type { InputPort } from "../ports/input_port.ts";
 import type { OutputPort } from "../ports/output_port.ts";
 import type { NodeDescriptor } from "../registry/descriptor.ts";
+import { noteJoinLag } from "../stats.ts";
 import { CellFigures, type FiguresHost } from "./cell_figures.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
@@ -288,6 +289,16 @@ export abstract class CellAdmission extends CellFigures {
     // Before the slot of the frame read last can be taken again.
     if (this.isOpen) this.#noteLastTaken();
     this.#notesEach = true;
+  }
+
+  override noteTick(startNs: number, nowNs: number): void {
+    super.noteTick(startNs, nowNs);
+    for (let k = 0; k < this.#fed.length; k++) {
+      const input = this.#fed[k];
+      if (input.enteredNs === 0) continue;
+      if (this.#fed.length > 1) noteJoinLag(this.#page, input.link!.plan.index, this.lastIngressNs - input.enteredNs);
+      input.enteredNs = 0;
+    }
   }
 
   protected override publishLinks(): void {

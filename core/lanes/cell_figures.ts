@@ -56,6 +56,8 @@ export abstract class CellFigures {
   #ticksToSample = 0;
   /** The last timed tick took so long that each is timed. */
   isSlow = false;
+  /** The tick under way is timed. */
+  protected isTimed = false;
   /** There is something to publish, and the lane knows. */
   protected isChanged = false;
   /** What the node waits for: `none`, a link or a pool (`BLOCKED`). */
@@ -107,6 +109,7 @@ export abstract class CellFigures {
     this.writes = 0;
     if (--this.#ticksToSample >= 0 && !this.isSlow) return false;
     this.#ticksToSample = SAMPLE_EVERY - 1;
+    this.isTimed = true;
     return true;
   }
 
@@ -128,6 +131,7 @@ export abstract class CellFigures {
    * @param nowNs when it ended
    */
   noteTick(startNs: number, nowNs: number): void {
+    this.isTimed = false;
     const f64 = this.#f64;
     const at = this.#at64;
     const tookNs = nowNs - startNs;

@@ -220,6 +220,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.reads++;
     this.framesIn++;
     this.noteTimes(frame);
+    if (this.isTimed) port.enteredNs = frame.ingressNs;
     // What was retained is released through the object that it was retained by: this read needs another one.
     if (!this.isPlain || frame.retained > 0) return this.#receivedOwn(frame, port);
     this.ledger.add(frame);

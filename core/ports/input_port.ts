@@ -52,6 +52,12 @@ export class InputPort implements StreamInput {
    * @internal
    */
   structType: StructType | undefined;
+  /**
+   * When the frame entered the graph that a timed tick has read last, on the runtime's clock; 0 for none.
+   *
+   * @internal
+   */
+  enteredNs = 0;
   readonly #converters: ConverterLookup;
   readonly #iterator: DrainIterator;
   #format: FrameFormat | undefined;

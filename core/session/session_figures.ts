@@ -16,6 +16,7 @@ import {
   type NodeStats,
   type PoolStats,
   readFigures,
+  readJoinLag,
   readLinkCounters,
   readNodeCounters,
 } from "../stats.ts";
@@ -54,6 +55,7 @@ export function figuresOf(page: ControlPage, node: NodeEntry, facts: NodeFacts):
 /** The figures of one link. @param nowNs the nodes' clock, for the age of its frames */
 export function linkStats(page: ControlPage, link: LinkEntry, nowNs: number, facts: NodeFacts): LinkStats {
   const format = facts.format(link);
+  const joinLagNs = readJoinLag(page, link.index);
   return {
     id: link.id,
     from: portAddress(link.fromNode, link.fromPort),
@@ -61,6 +63,7 @@ export function linkStats(page: ControlPage, link: LinkEntry, nowNs: number, fac
     policy: link.policy,
     capacity: link.capacity,
     ...readLinkCounters(page, link.index, nowNs),
+    ...(joinLagNs !== undefined && { joinLagNs }),
     ...(format && { format }),
   };
 }

@@ -44,10 +44,11 @@ pub struct LinkRecord {
     pub read: f64,
     /// Frames passed over on the way to a key frame.
     pub dropped_skipped: f64,
-    /// Age of the last frame read, sampled.
-    pub age_ns: f64,
-    /// Greatest age sampled.
-    pub max_age_ns: f64,
+    /// Where the reader joins several streams: by how much frames of this link were older than the frame that dated
+    /// what the reader wrote, over all samples.
+    pub join_lag_ns: f64,
+    /// Samples of `join_lag_ns`.
+    pub join_samples: f64,
     /// Encoded frames dropped on the way to the next key frame, after the ring had dropped some because it was full.
     pub dropped_to_key: f64,
     _pad2: [u8; 24],
