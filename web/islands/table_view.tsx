@@ -1,5 +1,5 @@
 /** @module Every node and link with its figures, as a table: for screen readers, phones, and large graphs. */
-import { computed, signal } from "@preact/signals";
+import { computed, signal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { HealthMark } from "../components/health_mark.tsx";
@@ -9,7 +9,7 @@ import { formatCount, formatMeasured, formatNs, formatRate, formatShare, UNKNOWN
 import { orderRows, ROW_ORDERS, type RowOrder } from "../model/row_order.ts";
 import { searchNodes } from "../model/search.ts";
 import { figures, graph, reading } from "../state/live.ts";
-import { selectedLink, selectedNode, selectLink, selectNode } from "../state/place.ts";
+import { arrivals, selectedLink, selectedNode, selection, selectLink, selectNode } from "../state/place.ts";
 
 /** Height of a row, CSS pixels: the same as in `table.css`. */
 const ROW = 32;
@@ -27,6 +27,9 @@ const order = signal<RowOrder>("graph");
 const query = signal("");
 const top = signal(0);
 const height = signal(600);
+
+/** The arrival at an address whose row was looked for. */
+let arrival = 0;
 
 const rows = computed<readonly number[]>(() => {
   const now = figures.value;
@@ -59,6 +62,16 @@ export function TableView(): JSX.Element {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  // Another effect than the one above, so after it: the scroller has its height.
+  useSignalEffect(() => {
+    if (figures.value === undefined || arrival === arrivals.value) return;
+    arrival = arrivals.value;
+    const place = findSelected();
+    if (place < 0) return;
+    top.value = Math.max(0, place * ROW - height.peek() / 2);
+    // The rows are there after the next rendering.
+    requestAnimationFrame(() => scroller.current?.scrollTo({ top: top.peek() }));
+  });
   return (
     <section class="table-view" aria-label="Table">
       <div class="table-tools">
@@ -108,6 +121,14 @@ export function TableView(): JSX.Element {
       </div>
     </section>
   );
+}
+
+/** Lists what is selected. @returns its place among the rows; negative if it is not there */
+function findSelected(): number {
+  const wanted = selection.peek();
+  if (wanted === undefined) return -1;
+  listed.value = wanted.kind === "node" ? "nodes" : "links";
+  return rows.peek().indexOf(wanted.kind === "node" ? selectedNode.peek() : selectedLink.peek());
 }
 
 function NodeTable(): JSX.Element {

@@ -18,8 +18,8 @@ export interface LabelPlace extends Point {
 
 /** Size of labels, world units; a full one has room for a line about drops. */
 export const LABEL_SIZES: { readonly [F in Exclude<LabelForm, "none">]: { readonly width: number; height: number } } = {
-  full: { width: 96, height: 45 },
-  short: { width: 96, height: 14 },
+  full: { width: 100, height: 45 },
+  short: { width: 100, height: 14 },
 };
 
 /** Where on the course labels are tried, as shares of its length. */

@@ -13,17 +13,17 @@ import { connectedGroups, packBoxes, type Size } from "./pack.ts";
 import { untangle } from "./untangle.ts";
 
 /** Size of a node, and where its ports begin, in world units. */
-export const NODE_WIDTH = 188;
+export const NODE_WIDTH = 184;
 export const NODE_HEIGHT = 76;
 
 /** Room that a lane's box leaves around its nodes, and for its title above them. */
-const LANE_PADDING = 22;
+const LANE_PADDING = 18;
 const LANE_TITLE = 30;
 /** Between columns there is room for a link's label. */
-const COLUMN_GAP = 136;
+const COLUMN_GAP = 128;
 const ROW_GAP = 26;
 const GROUP_GAP = 40;
-const LANE_GAP = 96;
+const LANE_GAP = 92;
 const STACK_GAP = 56;
 
 /** So many lanes beside each other make each of them narrower. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { GraphSnapshot, PortInfo } from "../../control/schemas/graph.ts";
-import { type Course, courseBounds, distanceToCourse } from "./course.ts";
+import { type Course, courseBounds, distanceToCourse, pointOnCourse } from "./course.ts";
 import { contains, inflate, type Point, type Rect } from "./geometry.ts";
 import { type LabelPlace, labelRect, placeLabels } from "./labels.ts";
 import { type Layout, NODE_HEIGHT, NODE_WIDTH } from "./layout.ts";
@@ -136,6 +136,12 @@ export class Scene {
       const rect = labelRect(this.labels[link]);
       return rect !== undefined && contains(rect, point);
     }) ?? -1;
+  }
+
+  /** Where a link is looked for: its label, or the middle of its course if it has none. */
+  placeOfLink(link: number): Rect {
+    const label = labelRect(this.labels[link]);
+    return label ?? { ...pointOnCourse(this.links[link], 0.5), width: 0, height: 0 };
   }
 
   /** Links into and out of a node, inputs first. */

@@ -15,7 +15,7 @@ export const WORD_SIZE: number = 19;
 export const FAULT_SIZE: number = 17;
 
 /** Size of a label's text, world units. */
-export const LABEL_SIZE: number = 10.5;
+export const LABEL_SIZE: number = 11;
 
 /** From this scale on all figures can be read. */
 export const FIGURES_FROM: number = LEAST_TEXT / LABEL_SIZE;

@@ -69,15 +69,20 @@ export function fit(rect: Rect, size: ScreenSize, margin = 24, maxScale = 1): Vi
 }
 
 /**
- * Shows a rectangle no smaller than it can be read: what does not fit then begins at the left and upper edge.
+ * Shows all of a rectangle if it can be read then; otherwise as large as is good to read, and what does not fit begins
+ * at the left and upper edge.
  *
  * @param margin screen pixels that stay free around it
- * @param leastScale it is not drawn smaller than this
+ * @param leastScale so small it can just be read
+ * @param scale of what does not fit
  */
-export function fitReadable(rect: Rect, size: ScreenSize, margin: number, leastScale: number): Viewport {
+export function fitReadable(
+  rect: Rect,
+  size: ScreenSize,
+  { margin, leastScale, scale }: { readonly margin: number; readonly leastScale: number; readonly scale: number },
+): Viewport {
   const whole = fit(rect, size, margin);
   if (whole.scale >= leastScale) return whole;
-  const scale = leastScale;
   const begin = (start: number, length: number, room: number) =>
     length * scale + 2 * margin > room ? start - margin / scale : start + length / 2 - room / 2 / scale;
   return { x: begin(rect.x, rect.width, size.width), y: begin(rect.y, rect.height, size.height), scale };

@@ -73,12 +73,17 @@ Deno.test("fit() shows all of a rectangle in the middle unless it is too large f
   }));
 });
 
-Deno.test("fitReadable() shows the beginning of what would be too small, and the middle of what fits", () => {
-  const wide = fitReadable({ x: 100, y: 200, width: 2000, height: 100 }, size, 20, 0.8);
+Deno.test("fitReadable() shows the beginning of what would be too small, and all of what can be read", () => {
+  const scales = { margin: 20, leastScale: 0.6, scale: 0.8 };
+  const wide = fitReadable({ x: 100, y: 200, width: 2000, height: 100 }, size, scales);
   assert.equal(wide.scale, 0.8);
   assert.deepEqual(toScreen(wide, { x: 100, y: 250 }), { x: 20, y: 300 });
   const small = { x: 0, y: 0, width: 100, height: 100 };
-  assert.deepEqual(fitReadable(small, size, 20, 0.8), fit(small, size, 20));
+  assert.deepEqual(fitReadable(small, size, scales), fit(small, size, 20));
+  // Smaller than what does not fit would be, and whole.
+  const narrow = { x: 0, y: 0, width: 1200, height: 100 };
+  assert.deepEqual(fitReadable(narrow, size, scales), fit(narrow, size, 20));
+  assert.ok(fit(narrow, size, 20).scale < 0.8);
 });
 
 Deno.test("centerOn() puts a point into the middle", () => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import { centerOf, type Point } from "../model/geometry.ts";
+import { centerOf, type Point, type Rect } from "../model/geometry.ts";
 import {
   centerOn,
   fit,
@@ -18,13 +18,13 @@ import {
   zoomAt,
 } from "../model/viewport.ts";
 import { FIGURES_FROM } from "../model/text_scales.ts";
-import { selectedNode } from "./place.ts";
+import { arrivals, selection } from "./place.ts";
 import { scene } from "./scene.ts";
 
 /** A node is shown at least this large when it is looked for. */
 const READABLE_SCALE = 0.86;
 
-/** A small graph is shown so large at first: its smallest text has 9 pixels. */
+/** A small graph that cannot be shown whole is shown so large at first: its smallest text has 9 pixels. */
 const FIRST_SCALE = 0.86;
 
 /** A graph of more nodes is shown whole at first. */
@@ -40,6 +40,7 @@ const viewport = signal<Viewport>({ x: 0, y: 0, scale: 1 });
 let fitted: string | undefined;
 let moved = false;
 let whole = false;
+let shownSize: ScreenSize = { width: 0, height: 0 };
 
 /** What is shown. */
 export const camera: ReadonlySignal<Viewport> = viewport;
@@ -47,24 +48,54 @@ export const camera: ReadonlySignal<Viewport> = viewport;
 /** The part of the world that is shown. */
 export const visible = computed(() => visibleRect(viewport.value, screen.value));
 
-// A new run is shown whole; a graph that changes while somebody looks at a part of it leaves that part in view.
+// A new run is shown whole; a graph that changes while somebody looks at a part of it leaves that part in view. What is
+// selected stays in view also as the inspector opens beside it.
 effect(() => {
   const now = scene.value;
-  if (now === undefined || screen.value.width === 0) return;
-  if (fitted === now.graph.run && moved) return;
-  if (fitted !== now.graph.run) whole = false;
+  const size = screen.value;
+  if (now === undefined || size.width === 0) return;
+  const resized = size.width !== shownSize.width || size.height !== shownSize.height;
+  shownSize = size;
+  if (fitted === now.graph.run && moved) {
+    if (resized) keepSelected();
+    return;
+  }
+  const first = fitted !== now.graph.run;
+  if (first) whole = false;
   fitted = now.graph.run;
   show(whole || now.nodes.length > MAX_READABLE_NODES);
-  bringInSelected();
+  if (first) bringInSelected();
+  else keepSelected();
 });
 
-/** Has the selected node in view, large enough to be read: whoever selected it elsewhere looks for it here. */
+// An address leads to what is selected in it, wherever somebody looks now.
+effect(() => {
+  if (arrivals.value > 1) bringInSelected();
+});
+
+/** Has what is selected in view, large enough to be read: whoever selected it elsewhere looks for it here. */
 export function bringInSelected(): void {
-  const node = selectedNode.peek();
-  const rect = scene.peek()?.nodes[node];
+  const rect = selectedRect();
   if (rect === undefined || screen.peek().width === 0) return;
-  if (viewport.peek().scale < FIGURES_FROM) lookAtNode(node);
+  if (viewport.peek().scale < FIGURES_FROM) lookAt(rect);
   else viewport.value = reveal(viewport.peek(), rect, screen.peek());
+}
+
+/** Has what is selected in view, as large as it is. */
+function keepSelected(): void {
+  const rect = selectedRect();
+  if (rect !== undefined) viewport.value = reveal(viewport.peek(), rect, screen.peek());
+}
+
+/** Where in the world the selected node, or the selected link's label, is. */
+function selectedRect(): Rect | undefined {
+  const now = scene.peek();
+  const wanted = selection.peek();
+  if (now === undefined || wanted === undefined) return undefined;
+  const list: readonly { readonly id: string }[] = wanted.kind === "node" ? now.graph.nodes : now.graph.links;
+  const index = list.findIndex(({ id }) => id === wanted.id);
+  if (index < 0) return undefined;
+  return wanted.kind === "node" ? now.nodes[index] : now.placeOfLink(index);
 }
 
 /** Shows everything, from now on also after a change of the view's size. */
@@ -99,7 +130,10 @@ export function revealNode(node: number): void {
 /** Brings a node into the middle, large enough to be read. */
 export function lookAtNode(node: number): void {
   const rect = scene.peek()?.nodes[node];
-  if (rect === undefined) return;
+  if (rect !== undefined) lookAt(rect);
+}
+
+function lookAt(rect: Rect): void {
   const { scale } = viewport.peek();
   if (scale < READABLE_SCALE) zoom(READABLE_SCALE / scale);
   centerAt(centerOf(rect));
@@ -111,8 +145,10 @@ function show(everything: boolean): void {
   if (now === undefined) return;
   const { width, height } = screen.peek();
   const room = { width, height: height - SEARCH_HEIGHT };
-  const margin = width < 600 ? 10 : 32;
-  const view = everything ? fit(now.bounds, room, margin) : fitReadable(now.bounds, room, margin, FIRST_SCALE);
+  const margin = width < 600 ? 10 : width < 1_200 ? 12 : 32;
+  const view = everything
+    ? fit(now.bounds, room, margin)
+    : fitReadable(now.bounds, room, { margin, leastScale: FIGURES_FROM, scale: FIRST_SCALE });
   viewport.value = { ...view, y: view.y - SEARCH_HEIGHT / view.scale };
 }
 

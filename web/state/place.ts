@@ -21,7 +21,13 @@ export const selectedNode: ReadonlySignal<number> = computed(() => indexOf("node
 /** Index of the selected link in the graph; -1 for none. */
 export const selectedLink: ReadonlySignal<number> = computed(() => indexOf("link"));
 
-addEventListener("hashchange", () => place.value = parsePlace(location.hash));
+/** Goes up whenever the address has led to a place, as it does at first: what is selected then is to be looked for. */
+export const arrivals = signal(1);
+
+addEventListener("hashchange", () => {
+  place.value = parsePlace(location.hash);
+  arrivals.value++;
+});
 
 /** Shows a view. */
 export function showView(next: View): void {
