@@ -152,11 +152,11 @@ Deno.test("watchSources() runs the new code of a node, and the rest of the graph
     residentBytes.push(Deno.memoryUsage().rss);
   }
   if (RELOADS >= 500) {
-    const tenth = RELOADS / 10;
-    const [early, late] = [residentBytes.slice(2 * tenth, 3 * tenth), residentBytes.slice(-tenth)];
-    const grownMb = (Math.min(...late) - Math.min(...early)) / 1e6;
-    console.log(`memory over the last ${RELOADS - 3 * tenth} of ${RELOADS} reloads: ${grownMb.toFixed(1)} MB more`);
-    assert.ok(grownMb < 20, `memory grew by ${grownMb} MB`);
+    // Peaks, for the generator's heap falls by 150 MB now and then: so low a point tells nothing.
+    const [early, late] = [residentBytes.slice(0, RELOADS / 2), residentBytes.slice(RELOADS / 2)];
+    const [before, after] = [Math.max(...early) / 1e6, Math.max(...late) / 1e6];
+    console.log(`memory in ${RELOADS} reloads: at most ${before.toFixed(0)} MB, then at most ${after.toFixed(0)} MB`);
+    assert.ok(after < before + 20, `memory grew by ${after - before} MB`);
   }
   const lanes = runtime.stats().lanes.map(({ name }) => name.replace(/-\d+$/, ""));
   assert.deepEqual(lanes.sort(), ["count", "main", "work"]);
