@@ -374,6 +374,7 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
       await tearDown(cell, this);
     }
     await this.edits.retired();
+    this.#discardRest();
     this.publish();
     await this.#loop.leavePark();
     try {
@@ -387,6 +388,17 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     this.#news.tellAll();
     this.#events.tellAll();
     this.site.post({ kind: "closed" });
+  }
+
+  /** Drops what came to nodes that have ended after the last round. */
+  #discardRest(): void {
+    try {
+      for (const cell of this.cells) {
+        if (cell.ended) cell.discardInputs();
+      }
+    } catch {
+      // A node has detached the memory: that was reported when it was first used.
+    }
   }
 }
 
