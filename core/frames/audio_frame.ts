@@ -16,6 +16,9 @@ const HEIGHT = SLOT.height >> 2;
 const WIDTH = SLOT.width >> 2;
 const STRIDES = SLOT.strides >> 2;
 const FORMAT_F32_PLANAR = FORMAT.f32Planar;
+const KIND_WORD = SLOT.kind >> 2;
+/** What the header has there, with no flags. */
+const AUDIO_WORD = KIND_AUDIO | (FORMAT_F32_PLANAR << 8);
 const PAYLOAD_LENGTH = SLOT.payloadLength >> 2;
 const DURATION_NS = SLOT.durationNs >> 3;
 
@@ -41,7 +44,8 @@ export class AudioFrame<C extends number = number> extends Frame {
   /** @internal */
   override readonly kindCode = KIND_AUDIO;
   #planes: Float32Array[] = [];
-  #planeLength = -1;
+  /** The payload that they were made for. */
+  #planesBytes = -1;
 
   /** Hertz. */
   get sampleRateHz(): number {
@@ -55,7 +59,8 @@ export class AudioFrame<C extends number = number> extends Frame {
 
   /** Samples in each channel. */
   get sampleCount(): number {
-    return this.pool.u32[this.at32 + STRIDES] >> 2;
+    const { u32 } = this.pool;
+    return u32[this.at32 + PAYLOAD_LENGTH] / (4 * u32[this.at32 + WIDTH]);
   }
 
   /** Rate and channels. */
@@ -69,8 +74,9 @@ export class AudioFrame<C extends number = number> extends Frame {
    * @throws {RangeError} if there is no such channel
    */
   channel(index: number): Float32Array {
-    const length = this.sampleCount;
-    if (length !== this.#planeLength || this.#planes.length !== this.channels) this.#layOut(length);
+    const { u32 } = this.pool;
+    const bytes = u32[this.at32 + PAYLOAD_LENGTH];
+    if (bytes !== this.#planesBytes || this.#planes.length !== u32[this.at32 + WIDTH]) this.#layOut(bytes);
     const plane = this.#planes[index];
     if (plane === undefined) {
       throw new RangeError(`Cannot take channel ${index} of an audio frame with ${this.channels} channels`);
@@ -85,6 +91,23 @@ export class AudioFrame<C extends number = number> extends Frame {
    */
   shape(shape: AudioShape<C>): this {
     const { channels, sampleCount, sampleRateHz } = shape;
+    if (!this.#isLike(channels, sampleCount, sampleRateHz)) this.#layOutSlot(channels, sampleCount, sampleRateHz);
+    this.pool.f64[this.at64 + DURATION_NS] = Math.round((sampleCount * 1e9) / sampleRateHz);
+    return this;
+  }
+
+  /** Whether the slot was laid out for this before; if so, what else its header tells is cleared. */
+  #isLike(channels: number, sampleCount: number, sampleRateHz: number): boolean {
+    const { u32 } = this.pool;
+    const at = this.at32;
+    // Nothing of the header's first cache line, which the lane that gave the slot back has written.
+    if ((u32[at + KIND_WORD] & 0xffff) !== AUDIO_WORD || u32[at + WIDTH] !== channels) return false;
+    if (u32[at + HEIGHT] !== sampleRateHz || u32[at + PAYLOAD_LENGTH] !== channels * sampleCount * 4) return false;
+    this.renewHeader(AUDIO_WORD);
+    return true;
+  }
+
+  #layOutSlot(channels: number, sampleCount: number, sampleRateHz: number): void {
     const bytes = channels * sampleCount * 4;
     if (!(Number.isInteger(channels) && channels >= 1 && channels <= MAX_CHANNELS)) {
       throw new RangeError(`Cannot acquire an audio frame of ${channels} channels: wanted 1 to ${MAX_CHANNELS}`);
@@ -99,21 +122,20 @@ export class AudioFrame<C extends number = number> extends Frame {
       throw new RangeError(`Cannot acquire an audio frame at ${sampleRateHz} Hz: wanted a whole number of hertz`);
     }
     this.clearHeader(KIND_AUDIO, FORMAT_F32_PLANAR);
-    const { u32, f64 } = this.pool;
+    const { u32 } = this.pool;
     u32[this.at32 + PAYLOAD_LENGTH] = bytes;
     u32[this.at32 + WIDTH] = channels;
     u32[this.at32 + HEIGHT] = sampleRateHz;
     u32[this.at32 + STRIDES] = sampleCount * 4;
-    f64[this.at64 + DURATION_NS] = Math.round((sampleCount * 1e9) / sampleRateHz);
-    return this;
   }
 
-  #layOut(length: number): void {
+  #layOut(bytes: number): void {
     this.#planes = [];
     const start = this.payloadAt;
-    for (let channel = 0; channel < this.channels; channel++) {
+    const { channels, sampleCount: length } = this;
+    for (let channel = 0; channel < channels; channel++) {
       this.#planes.push(new Float32Array(this.pool.buffer, start + channel * length * 4, length));
     }
-    this.#planeLength = length;
+    this.#planesBytes = bytes;
   }
 }

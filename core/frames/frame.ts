@@ -18,6 +18,7 @@ import type { Ledger } from "./ledger.ts";
 // Constants of this module: an imported one is looked up anew at each use.
 const HEADER_BYTES = SLOT.size;
 const PTS_NS = SLOT.ptsNs >> 3;
+const DTS_NS = SLOT.dtsNs >> 3;
 const DURATION_NS = SLOT.durationNs >> 3;
 const INGRESS_NS = SLOT.ingressNs >> 3;
 const SEQUENCE = SLOT.sequence >> 3;
@@ -289,16 +290,46 @@ export abstract class Frame {
     }
   }
 
+  /**
+   * Says of a frame that was just laid out where it stands in its stream.
+   *
+   * @internal
+   */
+  stamp(sequence: number, ingressNs: number, ptsNs: number): void {
+    const { f64 } = this.pool;
+    const at = this.at64;
+    f64[at + SEQUENCE] = sequence;
+    f64[at + INGRESS_NS] = ingressNs;
+    f64[at + PTS_NS] = ptsNs;
+  }
+
   /** Clears the header of a slot that was just acquired. */
   protected clearHeader(kind: number, format: number): void {
-    const { f64, u32 } = this.pool;
-    for (let k = PTS_NS; k <= SEQUENCE; k++) f64[this.at64 + k] = 0;
-    u32[this.at32 + KIND] = kind | (format << 8);
-    this.layout = 0;
-    u32[this.at32 + CHECKSUM] = 0;
-    u32[this.at32 + BATCH_SIZE] = 0;
+    const { u32 } = this.pool;
     u32[this.at32 + WIDTH] = 0;
     u32[this.at32 + HEIGHT] = 0;
+    this.renewHeader(kind | (format << 8));
+  }
+
+  /**
+   * As `clearHeader()`, of a slot that was laid out alike before: shape and payload length stay.
+   *
+   * @param word kind and format, as the header has them
+   */
+  protected renewHeader(word: number): void {
+    const { f64, u32 } = this.pool;
+    const at = this.at32;
+    const at64 = this.at64;
+    f64[at64 + PTS_NS] = 0;
+    f64[at64 + DTS_NS] = 0;
+    f64[at64 + DURATION_NS] = 0;
+    f64[at64 + INGRESS_NS] = 0;
+    f64[at64 + SEQUENCE] = 0;
+    // With no flags.
+    u32[at + KIND] = word;
+    u32[at + CHECKSUM] = 0;
+    u32[at + BATCH_SIZE] = 0;
+    this.layout = 0;
     this.linkGap = false;
     this.retained = 0;
     this.retainedNow = 0;

@@ -192,8 +192,10 @@ export abstract class CellAdmission extends CellFigures {
       this.spare -= written;
       this.#openPort!.noteEnd();
     }
+    // A node that acquires frames may have written others than it took.
+    const passedOn = this.#notesEach ? 0 : written;
     if (!this.#notesEach) this.#noteLastTaken();
-    const taken = this.#openIn!.closeReading(kept, this.lastIngressNs);
+    const taken = this.#openIn!.closeReading(kept, this.lastIngressNs, passedOn);
     this.reads += taken;
     this.framesIn += taken;
   }

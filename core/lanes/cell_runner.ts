@@ -60,9 +60,33 @@ export function runCell(host: RunHost, cell: NodeCell): void {
     if (cell.notBeforeNs === 0) flushCell(host, cell);
   } else if (cell.unheard) cell.beginFinish("nobody reads what the node writes");
   else if (mayTick(host, cell)) {
-    let ticked = tickCell(host, cell);
-    for (let left = MAX_REPEATS; left > 0 && ticked && !host.singly && mayRepeat(cell); left--) {
-      ticked = tickCell(host, cell);
+    const ticked = tickCell(host, cell);
+    if (ticked && cell.repeats && !host.singly) repeatTicks(host, cell);
+  }
+}
+
+/** Ticks a self-driven node on, which was ticked just now and so is in the queue already. */
+function repeatTicks(host: RunHost, cell: NodeCell): void {
+  for (let left = MAX_REPEATS; left > 0 && mayRepeat(cell); left--) {
+    if (cell.beginTick()) {
+      if (!runTick(host, cell, host.nowNs())) return;
+      continue;
+    }
+    let outcome: void | Promise<void>;
+    try {
+      outcome = cell.tick(cell.context);
+    } catch (error) {
+      afterFailure(host, cell, error, "process()");
+      return;
+    }
+    if (outcome !== undefined) {
+      afterCall(host, cell, outcome, 0);
+      return;
+    }
+    const fault = cell.settle();
+    if (fault !== undefined) {
+      afterFailure(host, cell, fault, "process()");
+      return;
     }
   }
 }
@@ -111,25 +135,39 @@ function tickCell(host: RunHost, cell: NodeCell): boolean {
   if (cell.dueNs > 0) noteLateness(host, cell);
   cell.due = false;
   cell.openEnds();
+  return runTick(host, cell, startNs);
+}
+
+/** @param startNs when the tick began, if it is timed, else 0 @returns as `tickCell()` */
+function runTick(host: RunHost, cell: NodeCell, startNs: number): boolean {
   let outcome: void | Promise<void>;
   try {
     outcome = cell.tick(cell.context);
-    if (outcome !== undefined) outcome = asPromise(outcome);
   } catch (error) {
     afterFailure(host, cell, error, "process()");
     return false;
   }
-  if (outcome !== undefined) {
-    if (cell.isOpen) cell.closeEnds(cell.ledger);
-    cell.pending = true;
-    cell.setPhase(PHASE_AWAIT);
-    outcome.then(
-      () => afterTick(host, cell, startNs),
-      (error: unknown) => afterFailure(host, cell, error, "process()"),
-    );
+  return outcome === undefined ? afterTick(host, cell, startNs) : afterCall(host, cell, outcome, startNs);
+}
+
+/** The call of a tick gave something back. @returns as `tickCell()` */
+function afterCall(host: RunHost, cell: NodeCell, outcome: Promise<void>, startNs: number): boolean {
+  let promise: Promise<void> | undefined;
+  try {
+    promise = asPromise(outcome);
+  } catch (error) {
+    afterFailure(host, cell, error, "process()");
     return false;
   }
-  return afterTick(host, cell, startNs);
+  if (promise === undefined) return afterTick(host, cell, startNs);
+  if (cell.isOpen) cell.closeEnds(cell.ledger);
+  cell.pending = true;
+  cell.setPhase(PHASE_AWAIT);
+  promise.then(
+    () => afterTick(host, cell, startNs),
+    (error: unknown) => afterFailure(host, cell, error, "process()"),
+  );
+  return false;
 }
 
 /** @returns whether the tick went well */

@@ -266,6 +266,7 @@ export class LaneLoop implements RunHost {
     }
     u32[this.#at32 + CURRENT_NODE] = 0;
     this.flushWriters();
+    for (let k = 0; k < host.pools.length; k++) host.pools[k].share();
     if (nowNs >= this.#publishAtNs) this.#publishInTurn();
   }
 

@@ -149,14 +149,24 @@ export abstract class OpenEnds {
    *
    * @param kept notes the frames that the tick goes on owning; where there is none, they are given back
    * @param ingressNs when the frame taken last entered the graph
+   * @param passedOn frames that the tick has given away of those it took by the open end, and of no others
    * @returns frames taken while it was open
    */
-  closeReading(kept: Ledger | undefined, ingressNs: number): number {
+  closeReading(kept: Ledger | undefined, ingressNs: number, passedOn: number): number {
     this.#openReads = 0;
     const head = this.head;
     const first = this.#headOpened;
     if (head === first) return 0;
-    for (let at = first; at !== head; at = (at + 1) | 0) {
+    // The places of frames that were all given away are left as they are: the objects stay those of their slots.
+    if (((head - first) | 0) !== passedOn) this.#settleTaken(kept);
+    if (head === this.tail) this.newestGoneNs = ingressNs;
+    if (this.roomWanted) this.tellRoom();
+    return (head - first) | 0;
+  }
+
+  /** Clears the places of the frames taken, and gives back or notes those that the tick still owns. */
+  #settleTaken(kept: Ledger | undefined): void {
+    for (let at = this.#headOpened; at !== this.head; at = (at + 1) | 0) {
       const place = at & this.mask;
       const frame = this.ring[place]!;
       this.ring[place] = undefined;
@@ -164,9 +174,6 @@ export abstract class OpenEnds {
       if (kept === undefined) giveBack(frame);
       else kept.keep(frame);
     }
-    if (head === this.tail) this.newestGoneNs = ingressNs;
-    if (this.roomWanted) this.tellRoom();
-    return (head - first) | 0;
   }
 
   /** Closes the writing end. @returns frames written while it was open */

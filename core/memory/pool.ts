@@ -3,7 +3,8 @@
  *
  * A `Pool` is one lane's view. The free list is a bitmap in the arena (bit set = free), taken and given back with
  * atomic and/or; before it stands a small *magazine* of free slots that only this lane sees, so that a frame usually
- * costs no atomic operation on shared words. A lane empties its magazine before it sleeps.
+ * costs no atomic operation on shared words. A lane empties its magazine before it sleeps, and down to
+ * {@linkcode MAGAZINE_SIZE} in each round in which others wait for slots.
  *
  * Beside it stands the table of holds: a byte for each slot and lane, which only that lane writes. It says how many
  * references the lane has (1 to 126), or that the slot is in its magazine ({@linkcode HOLD_FREE}). It is raised after
@@ -28,11 +29,17 @@ const WAITERS = POOL.waiters >> 2;
 /** The inbox bit of every lane that says: a slot was freed. */
 export const POOL_INBOX_BIT = 0;
 
-/** Free slots that a lane keeps for itself at most. */
+/** Free slots that a lane keeps for itself at most while others wait for some. */
 export const MAGAZINE_SIZE = 8;
 
-/** Free slots from which on a lane fills its magazine, rather than taking only what it needs now. */
+/** Free slots from which on a lane fills its magazine so far, rather than taking only what it needs now. */
 const PLENTY = 2 * MAGAZINE_SIZE;
+
+/** Free slots that a lane keeps for itself at most, of a pool that has so many of them as to spare. */
+export const MAX_MAGAZINE = 32;
+
+/** A lane keeps at most one slot in so many, beyond {@linkcode MAGAZINE_SIZE}. */
+const MAGAZINE_SHARE = 32;
 
 /** A hold of so many references cannot be told from one of more. */
 export const HOLD_MANY = 127;
@@ -124,8 +131,10 @@ export class Pool {
   readonly #stride: number = 0;
   /** Where this lane's row of the table of holds starts. */
   readonly #holdsAt: number = 0;
-  readonly #magazine = new Int32Array(MAGAZINE_SIZE);
+  readonly #magazine = new Int32Array(MAX_MAGAZINE);
   #magazineCount = 0;
+  /** Slots that the magazine may have. */
+  readonly #magazineSize: number = 0;
   #hint = 0;
   #guardedCount = 0;
   #guarded: { stopReading(): void } | undefined;
@@ -153,6 +162,7 @@ export class Pool {
     this.#slotsOffset = this.u32[POOL.slotsOffset >> 2];
     this.#bitmapAt = this.u32[POOL.bitmapOffset >> 2] >> 2;
     this.#words = Math.ceil(this.slotCount / 32);
+    this.#magazineSize = Math.max(MAGAZINE_SIZE, Math.min(MAX_MAGAZINE, Math.floor(this.slotCount / MAGAZINE_SHARE)));
     this.#holdsAt = this.#rowOf(lane);
     this.#hint = lane % this.#words;
   }
@@ -187,11 +197,11 @@ export class Pool {
 
   /** Takes a free slot, with a new generation and a reference count of 1. @returns -1 when the pool is empty */
   takeSlot(): number {
-    const slot = this.#magazineCount > 0 ? this.#magazine[--this.#magazineCount] : this.#fromBitmap();
-    if (slot < 0) {
+    if (this.#magazineCount === 0 && !this.#refill(1)) {
       this.countExhausted();
       return -1;
     }
+    const slot = this.#magazine[--this.#magazineCount];
     if (this.#magazineCount < this.#guardedCount) this.#guarded!.stopReading();
     const offset = this.slotOffset(slot);
     this.u32[(offset + GENERATION) >> 2]++;
@@ -263,11 +273,15 @@ export class Pool {
 
   /** Gives the magazine back to everybody: before the lane sleeps or ends. */
   flushMagazine(): void {
-    while (this.#magazineCount > 0) {
-      const slot = this.#magazine[--this.#magazineCount];
-      this.u8[this.#holdsAt + slot] = 0;
-      this.returnToAll(slot);
-    }
+    this.#giveUp(0);
+  }
+
+  /**
+   * Gives back what the magazine has beyond {@linkcode MAGAZINE_SIZE} if others wait for slots: in each round of a lane
+   * that does not sleep.
+   */
+  share(): void {
+    if (this.#magazineCount > MAGAZINE_SIZE && this.#isWaitedFor()) this.#giveUp(MAGAZINE_SIZE);
   }
 
   /** Whether this lane holds the slot, or has it free in its magazine: then no other lane writes there. */
@@ -341,25 +355,26 @@ export class Pool {
 
   /** Puts a slot whose last reference went where it can be taken again. */
   protected giveBack(slot: number): void {
-    // A look without a fence: who asks at this moment is served by a later release, or when the lane sleeps.
-    if (this.u32[WAITERS] !== 0 || this.u32[WAITERS + 1] !== 0) {
+    if (this.#isWaitedFor()) {
       this.returnToAll(slot);
       return;
     }
-    if (this.#magazineCount === MAGAZINE_SIZE) this.#spill();
+    if (this.#magazineCount === this.#magazineSize) this.#spill();
     this.#keep(slot);
   }
 
   /** Fills the magazine with at least `count` slots, and with more where there are plenty. */
   #refill(count: number): boolean {
-    const free = this.#countFree(PLENTY);
+    const plenty = 2 * this.#magazineSize;
+    const free = this.#countFree(plenty);
     // Takes none that would not do: giving them back would wake others, who would do the same, for ever.
     if (this.#magazineCount + free < count) return false;
-    const target = free < PLENTY ? count : MAGAZINE_SIZE;
+    const target = free >= plenty ? this.#magazineSize : free >= PLENTY ? MAGAZINE_SIZE : count;
     for (let k = 0; k < this.#words && this.#magazineCount < target; k++) {
       const word = this.#hint + k < this.#words ? this.#hint + k : this.#hint + k - this.#words;
       let wanted = 0;
-      let bits = Atomics.load(this.i32, this.#bitmapAt + word);
+      // Others may take some first: what was free is told below.
+      let bits = this.i32[this.#bitmapAt + word];
       for (let left = target - this.#magazineCount; left > 0 && bits !== 0; left--) {
         wanted |= bits & -bits;
         bits &= bits - 1;
@@ -376,7 +391,7 @@ export class Pool {
   #spill(): void {
     let word = -1;
     let bits = 0;
-    while (this.#magazineCount > MAGAZINE_SIZE >> 1) {
+    while (this.#magazineCount > this.#magazineSize >> 1) {
       const slot = this.#magazine[--this.#magazineCount];
       this.u8[this.#holdsAt + slot] = 0;
       if (slot >> 5 !== word) {
@@ -388,6 +403,15 @@ export class Pool {
     }
     Atomics.or(this.i32, this.#bitmapAt + word, bits);
     if (this.#hasWaiters()) this.#wakeWaiters();
+  }
+
+  /** Gives the magazine back to everybody, but for so many slots. */
+  #giveUp(kept: number): void {
+    while (this.#magazineCount > kept) {
+      const slot = this.#magazine[--this.#magazineCount];
+      this.u8[this.#holdsAt + slot] = 0;
+      this.returnToAll(slot);
+    }
   }
 
   /** Free slots in the bitmap, or some number from `enough` on if there are so many. */
@@ -413,25 +437,13 @@ export class Pool {
     throw new TypeError(`Cannot release slot ${slot} of pool "${this.name}": it was released before`);
   }
 
-  #hasWaiters(): boolean {
-    return Atomics.load(this.i32, WAITERS) !== 0 || Atomics.load(this.i32, WAITERS + 1) !== 0;
+  /** A look without a fence: who asks at this moment is served by a later one, or when the lane sleeps. */
+  #isWaitedFor(): boolean {
+    return this.u32[WAITERS] !== 0 || this.u32[WAITERS + 1] !== 0;
   }
 
-  #fromBitmap(): number {
-    for (let k = 0; k < this.#words; k++) {
-      const word = this.#hint + k < this.#words ? this.#hint + k : this.#hint + k - this.#words;
-      let bits = Atomics.load(this.i32, this.#bitmapAt + word);
-      while (bits !== 0) {
-        const bit = bits & -bits;
-        const before = Atomics.and(this.i32, this.#bitmapAt + word, ~bit);
-        if ((before & bit) !== 0) {
-          this.#hint = word;
-          return word * 32 + 31 - Math.clz32(bit);
-        }
-        bits = before & ~bit;
-      }
-    }
-    return -1;
+  #hasWaiters(): boolean {
+    return Atomics.load(this.i32, WAITERS) !== 0 || Atomics.load(this.i32, WAITERS + 1) !== 0;
   }
 
   #wakeWaiters(): void {

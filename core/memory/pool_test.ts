@@ -1,11 +1,19 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { PortableDriver } from "../driver/portable.ts";
 import { Ledger } from "../frames/ledger.ts";
-import { createPool, MAGAZINE_SIZE, Pool } from "./pool.ts";
+import { createPool, MAGAZINE_SIZE, MAX_MAGAZINE, Pool } from "./pool.ts";
+
+/** Notes which lanes were woken. */
+class NotingDriver extends PortableDriver {
+  readonly woken: number[] = [];
+
+  override signal(lane: number): void {
+    this.woken.push(lane);
+  }
+}
 
 /** Two lanes' views of one pool. */
-function twoViews(slots: number): [Pool, Pool] {
-  const driver = new PortableDriver();
+function twoViews(slots: number, driver = new PortableDriver()): [Pool, Pool] {
   const token = createPool(driver, 0, { name: "p", slotBytes: 64, slots });
   return [new Pool(driver, token, 0, new Ledger()), new Pool(driver, token, 1, new Ledger())];
 }
@@ -39,6 +47,38 @@ Deno.test("Pool.release() gives back half of a full magazine, each slot once", (
   const own = Array.from({ length: here.freeInMagazine }, () => here.takeSlot());
   deepEqual([...others, ...own].sort((a, b) => a - b), slots.sort((a, b) => a - b));
   equal(there.takeSlot(), -1);
+});
+
+Deno.test("Pool.share() gives back what a magazine has beyond its size, where others wait for slots, and wakes them", () => {
+  const driver = new NotingDriver();
+  const [here, there] = twoViews(1024, driver);
+  ok(here.ensure(1));
+  equal(here.freeInMagazine, MAX_MAGAZINE);
+  here.share();
+  equal(here.freeInMagazine, MAX_MAGAZINE);
+  const others = Array.from({ length: 1024 - MAX_MAGAZINE }, () => there.takeSlot());
+  equal(there.takeSlot(), -1);
+  there.awaitSlot();
+  equal(there.ensure(1), false);
+  here.share();
+  equal(here.freeInMagazine, MAGAZINE_SIZE);
+  deepEqual(driver.woken, [1]);
+  const shared = Array.from({ length: MAX_MAGAZINE - MAGAZINE_SIZE }, () => there.takeSlot());
+  equal(new Set([...others, ...shared]).size, 1024 - MAGAZINE_SIZE);
+  equal(there.takeSlot(), -1);
+});
+
+Deno.test("Pool.release() keeps at most one slot in 32 of a large pool, each slot once", () => {
+  const [here, there] = twoViews(512);
+  const slots = Array.from({ length: 512 }, () => here.takeSlot());
+  equal(new Set(slots).size, 512);
+  for (const slot of slots) {
+    here.release(slot);
+    ok(here.freeInMagazine <= 16);
+  }
+  equal(here.freeInBitmap() + here.freeInMagazine, 512);
+  here.flushMagazine();
+  equal(new Set(Array.from({ length: 512 }, () => there.takeSlot())).size, 512);
 });
 
 Deno.test("Pool.flushMagazine() lets others take every slot", () => {

@@ -3,7 +3,8 @@
  *
  * A *dead* lane is one whose thread has ended: the library proves it by the lane record's `deadGeneration`. What it
  * held is given back, exactly once, whatever it was doing when it died; at most the slots are lost whose holds it was
- * about to write: one, or up to {@linkcode MAGAZINE_SIZE} where it was filling or emptying its magazine. A *fenced* lane is one whose thread may still run: what it holds is set aside and counted.
+ * about to write: one, or up to {@linkcode MAX_MAGAZINE} where it was filling or emptying its magazine. A *fenced* lane is one whose
+ * thread may still run: what it holds is set aside and counted.
  *
  * The portable driver proves no death, so there a lane can only be fenced.
  *

@@ -185,9 +185,8 @@ export class OutputPort implements StreamOutput {
       this.pool.release(slot);
       throw error;
     }
-    frame.sequence = this.#sequence++;
-    frame.ingressNs = this.#host.ingressNs();
-    frame.ptsNs = this.#endPtsNs < 0 ? this.#host.ptsNs() : this.#endPtsNs;
+    const endPtsNs = this.#endPtsNs;
+    frame.stamp(this.#sequence++, this.#host.ingressNs(), endPtsNs < 0 ? this.#host.ptsNs() : endPtsNs);
     if (this.#schema !== undefined) frame.schemaName = this.#schema;
     return this.#host.acquired(frame, this);
   }
