@@ -97,8 +97,11 @@ export class SessionWatch {
       untilStopMs = WATCH_EVERY_MS;
       drops.look();
       // Nodes that an edit holds do nothing, which is no stop; nor do those that wait for a new thread.
-      if (this.#site.editing() || keeper.replaces) return;
-      const stop = watchdog.stop(open, states);
+      if (this.#site.editing() || keeper.replaces) {
+        watchdog.forget();
+        return;
+      }
+      const stop = watchdog.stop(open, states, driver.nowNs());
       if (stop !== undefined) endRun(stop);
     }, everyMs);
   }

@@ -12,8 +12,9 @@ import { type NodeState, readLinkCounters, readNodeCounters } from "../stats.ts"
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
 import { stopAdvice } from "./stop_advice.ts";
 
-/** Looks in a row that must find the graph at a stop. */
+/** Looks in a row that must find the graph at a stop, and the least time between two of them, nanoseconds. */
 const LOOKS = 2;
+const BETWEEN_LOOKS_NS = 250_000_000;
 
 /** See the module. */
 export class Watchdog {
@@ -21,6 +22,7 @@ export class Watchdog {
   readonly #page: ControlPage;
   #activity = -1;
   #quietLooks = 0;
+  #lookedAtNs = -Infinity;
 
   constructor(topology: Topology, page: ControlPage) {
     this.#topology = topology;
@@ -48,24 +50,39 @@ export class Watchdog {
   }
 
   /**
-   * Looks whether the graph has come to a stop.
+   * Looks whether the graph has come to a stop. A look that comes soon after the one before is none: threads that were
+   * woken may not have had their turn on a busy machine.
    *
    * @param lanes those that have not closed
+   * @param nowNs on a clock that never stands still
    * @returns why, as an error that ends the run
    */
   stop(
     lanes: readonly { readonly index: number }[],
     states: ReadonlyMap<NodeId, NodeState>,
+    nowNs: number,
   ): SluiceError | undefined {
+    if (nowNs - this.#lookedAtNs < BETWEEN_LOOKS_NS) return undefined;
+    this.#lookedAtNs = nowNs;
     const activity = this.#sumOfActivity();
     const quiet = activity === this.#activity &&
       ![...states.values()].some((state) => state === "restarting" || state === "failed") &&
-      lanes.every(({ index }) => this.#laneField(index, LANE.state) === LANE_STATE.quiet);
+      lanes.every(({ index }) => this.#isQuiet(index));
     this.#activity = activity;
     this.#quietLooks = quiet ? this.#quietLooks + 1 : 0;
     if (this.#quietLooks < LOOKS) return undefined;
     const open = [...this.#topology.nodes.values()].filter((node) => states.get(node.id) === "running");
     return open.length === 0 ? undefined : this.#explainStop(open);
+  }
+
+  /** What was seen until now is not gone by: something else than the graph keeps lanes from their work. */
+  forget(): void {
+    this.#quietLooks = 0;
+  }
+
+  /** Whether a lane has nothing to do, and nothing is on its way to it. */
+  #isQuiet(lane: number): boolean {
+    return this.#laneField(lane, LANE.state) === LANE_STATE.quiet && this.#page.inboxEmpty(lane);
   }
 
   #isDead(lane: number): boolean {
