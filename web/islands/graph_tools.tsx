@@ -20,6 +20,9 @@ export function GraphTools(): JSX.Element {
       <button type="button" class="icon" aria-label="All in view" onClick={fitAll}>
         <Icon name="fit" />
       </button>
+      {scene.value?.layout.simple === true && (
+        <span class="soft" title="A better layout of this graph took too long" data-simple>simple layout</span>
+      )}
       {left > 0 && (
         <span class="soft" title="Select the link, or see the table" data-left-out={left}>
           {left} {left === 1 ? "label" : "labels"} left out

@@ -3,12 +3,14 @@
  * layer order of their own. Two steps, because one layout of everything mixes the lanes. What no link joins is packed
  * into columns. The result depends on the input alone.
  *
- * 1,000 nodes take more than half a second: call it in a worker.
+ * 1,000 nodes take more than half a second, and where many links cross, minutes: call it in a worker. A simple layout
+ * of any graph takes a few milliseconds.
  *
  * @module
  */
 import dagre from "@dagrejs/dagre";
 import { boundsOf, type Rect } from "./geometry.ts";
+import { placeInLayers } from "./layered.ts";
 import { connectedGroups, packBoxes, type Size } from "./pack.ts";
 import { untangle } from "./untangle.ts";
 
@@ -40,6 +42,8 @@ export interface LayoutInput {
   readonly links: readonly (readonly [number, number])[];
   /** Lanes below each other, for screens that are higher than wide; by default beside each other. */
   readonly stacked?: boolean;
+  /** Layers by a single pass, with more crossings. */
+  readonly simple?: boolean;
 }
 
 /** A lane and the box around its nodes. */
@@ -57,6 +61,8 @@ export interface Layout {
   readonly lanes: readonly LaneBox[];
   /** Around everything. */
   readonly bounds: Rect;
+  /** It is a simple one. */
+  readonly simple: boolean;
 }
 
 /** A layout of no nodes. */
@@ -65,6 +71,7 @@ export const EMPTY_LAYOUT: Layout = {
   y: new Float64Array(0),
   lanes: [],
   bounds: { x: 0, y: 0, width: 0, height: 0 },
+  simple: false,
 };
 
 interface Block {
@@ -75,7 +82,7 @@ interface Block {
 }
 
 /** Lays a graph out. */
-export function layoutGraph({ lanes, links, stacked = false }: LayoutInput): Layout {
+export function layoutGraph({ lanes, links, stacked = false, simple = false }: LayoutInput): Layout {
   if (lanes.length === 0) return EMPTY_LAYOUT;
   const x = new Float64Array(lanes.length);
   const y = new Float64Array(lanes.length);
@@ -94,16 +101,25 @@ export function layoutGraph({ lanes, links, stacked = false }: LayoutInput): Lay
   }
   // Lanes that stand beside each other are high ones, so that all of them together have the shape of a screen.
   const aspect = stacked ? aspectOf(true) : aspectOf(false) / Math.min(MAX_ABREAST, byLane.size);
-  const places = { x, y, aspect };
+  const places = { x, y, aspect, simple };
   const blocks = [...byLane].map(([name, nodes]) => arrangeLane(name, nodes, inner.get(name) ?? [], places));
-  const boxes = arrangeBlocks(blocks, between, stacked);
+  const boxes = arrangeBlocks(blocks, between, stacked, simple);
   blocks.forEach((block, k) => {
     for (const node of block.nodes) {
       x[node] += boxes[k].x + LANE_PADDING;
       y[node] += boxes[k].y + LANE_TITLE;
     }
   });
-  return { x, y, lanes: boxes, bounds: boundsOf(boxes) };
+  return { x, y, lanes: boxes, bounds: boundsOf(boxes), simple };
+}
+
+/** Where nodes are placed, and how. */
+interface Places {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  /** Width by height that is wanted of a lane. */
+  readonly aspect: number;
+  readonly simple: boolean;
 }
 
 /** Places the nodes of one lane, from (0, 0) on: what hangs together by layers, and such groups beside each other. */
@@ -111,13 +127,13 @@ function arrangeLane(
   name: string,
   nodes: readonly number[],
   links: readonly (readonly [number, number])[],
-  { x, y, aspect }: { readonly x: Float64Array; readonly y: Float64Array; readonly aspect: number },
+  { x, y, aspect, simple }: Places,
 ): Block {
   const groups = connectedGroups(nodes, links);
   const groupOf = new Map(groups.flatMap((group, k) => group.map((node) => [node, k] as const)));
   const inner: [number, number][][] = groups.map(() => []);
   for (const [from, to] of links) inner[groupOf.get(from)!].push([from, to]);
-  const sizes = groups.map((group, k) => arrangeGroup(group, inner[k], x, y));
+  const sizes = groups.map((group, k) => arrangeGroup(group, inner[k], { x, y, aspect, simple }));
   const places = packBoxes(sizes, GROUP_GAP, aspect);
   groups.forEach((group, k) => {
     for (const node of group) {
@@ -138,9 +154,18 @@ function arrangeLane(
 function arrangeGroup(
   nodes: readonly number[],
   links: readonly (readonly [number, number])[],
-  x: Float64Array,
-  y: Float64Array,
+  { x, y, simple }: Places,
 ): Size {
+  if (simple) {
+    const numbers = new Map(nodes.map((node, k) => [node, k]));
+    const pairs = links.map(([from, to]) => [numbers.get(from)!, numbers.get(to)!] as const);
+    const boxes = nodes.map(() => ({ width: NODE_WIDTH, height: NODE_HEIGHT }));
+    placeInLayers(boxes, pairs, { layerGap: COLUMN_GAP, boxGap: ROW_GAP }).forEach((at, k) => {
+      x[nodes[k]] = at.x;
+      y[nodes[k]] = at.y;
+    });
+    return moveToOrigin(nodes, x, y);
+  }
   const graph = new dagre.graphlib.Graph({ multigraph: false });
   graph.setGraph({
     rankdir: "LR",
@@ -158,6 +183,11 @@ function arrangeGroup(
     y[node] = at.y - NODE_HEIGHT / 2;
   }
   if (nodes.length <= MAX_UNTANGLED) untangle(nodes, links, x, y, NODE_HEIGHT);
+  return moveToOrigin(nodes, x, y);
+}
+
+/** @returns the size of what the nodes take */
+function moveToOrigin(nodes: readonly number[], x: Float64Array, y: Float64Array): Size {
   const bounds = boundsOf(nodes.map((node) => ({ x: x[node], y: y[node], width: NODE_WIDTH, height: NODE_HEIGHT })));
   for (const node of nodes) {
     x[node] -= bounds.x;
@@ -171,11 +201,12 @@ function arrangeBlocks(
   blocks: readonly Block[],
   between: ReadonlyMap<string, ReadonlyMap<string, number>>,
   stacked: boolean,
+  simple: boolean,
 ): LaneBox[] {
   const pairs = [...between].flatMap(([from, targets]) => [...targets.keys()].map((to) => [from, to] as const));
   const byName = new Map(blocks.map((block) => [block.name, block]));
   const groups = connectedGroups(blocks.map(({ name }) => name), pairs);
-  const boxes = groups.map((names) => arrangeJoined(names.map((name) => byName.get(name)!), between, stacked));
+  const boxes = groups.map((names) => arrangeJoined(names.map((name) => byName.get(name)!), between, stacked, simple));
   const sizes = boxes.map((group) => boundsOf(group));
   const places = packBoxes(sizes, stacked ? STACK_GAP : LANE_GAP, aspectOf(stacked));
   const placed = new Map<string, LaneBox>();
@@ -195,17 +226,30 @@ function arrangeJoined(
   blocks: readonly Block[],
   between: ReadonlyMap<string, ReadonlyMap<string, number>>,
   stacked: boolean,
+  simple: boolean,
 ): LaneBox[] {
+  const numbers = new Map(blocks.map(({ name }, k) => [name, k]));
+  if (simple) {
+    const pairs = blocks.flatMap(({ name }, k) =>
+      [...between.get(name)?.keys() ?? []].map((to) => [k, numbers.get(to)!] as const)
+    );
+    const gaps = { layerGap: stacked ? STACK_GAP : LANE_GAP, boxGap: ROW_GAP, downwards: stacked };
+    return placeInLayers(blocks, pairs, gaps).map((at, k) => {
+      const { name, width, height } = blocks[k];
+      return { name, ...at, width, height };
+    });
+  }
   const graph = new dagre.graphlib.Graph({ multigraph: false });
   graph.setGraph({
     rankdir: stacked ? "TB" : "LR",
     ranksep: stacked ? STACK_GAP : LANE_GAP,
     nodesep: ROW_GAP,
   });
-  const numbers = new Map(blocks.map(({ name }, k) => [name, String(k)]));
   blocks.forEach(({ width, height }, k) => graph.setNode(String(k), { width, height }));
   for (const { name: from } of blocks) {
-    for (const [to, weight] of between.get(from) ?? []) graph.setEdge(numbers.get(from)!, numbers.get(to)!, { weight });
+    for (const [to, weight] of between.get(from) ?? []) {
+      graph.setEdge(String(numbers.get(from)), String(numbers.get(to)), { weight });
+    }
   }
   dagre.layout(graph);
   return blocks.map(({ name, width, height }, k) => {

@@ -8,6 +8,7 @@ const graphs: fc.Arbitrary<LayoutInput> = fc.integer({ min: 1, max: 24 }).chain(
     lanes: fc.array(fc.constantFrom("make", "shape", "__proto__", ""), { minLength: count, maxLength: count }),
     links: fc.array(fc.tuple(fc.nat(count - 1), fc.nat(count - 1)), { maxLength: 40 }),
     stacked: fc.boolean(),
+    simple: fc.boolean(),
   })
 );
 
@@ -29,8 +30,21 @@ Deno.test("layoutGraph() gives no two nodes the same place, and each lane a box 
 });
 
 Deno.test("layoutGraph() leads a chain from left to right, within and across lanes", () => {
-  const { x } = layoutGraph({ lanes: ["a", "a", "b", "b"], links: [[0, 1], [1, 2], [2, 3]] });
-  assert.deepEqual([...x], [...x].sort((a, b) => a - b));
+  for (const simple of [false, true]) {
+    const { x } = layoutGraph({ lanes: ["a", "a", "b", "b"], links: [[0, 1], [1, 2], [2, 3]], simple });
+    assert.deepEqual([...x], [...x].sort((a, b) => a - b));
+  }
+});
+
+Deno.test("layoutGraph() makes a simple layout at once of a graph in which everything crosses", () => {
+  const count = 1_000;
+  const links = Array.from({ length: 1_500 }, (_, k) => [(k * 7_919) % count, (k * 104_729 + 13) % count] as const);
+  const startMs = performance.now();
+  const { simple, bounds } = layoutGraph({ lanes: Array(count).fill("a"), links, simple: true });
+  const tookMs = performance.now() - startMs;
+  assert.ok(simple && bounds.width > 0);
+  // The other layout of it takes minutes.
+  assert.ok(tookMs < 2_000, `${tookMs} ms`);
 });
 
 Deno.test("layoutGraph() puts lanes below each other if that is asked for", () => {

@@ -24,7 +24,7 @@ const RADIUS = 8;
 /** How far around its ends a way is looked for, world units: the next only where there is none in the one before. */
 const NEAR = [100, 500, 1e6] as const;
 
-/** Steps that all searches of a graph may take together. */
+/** Steps that all searches of a graph may take together, unless told otherwise. */
 const MAX_STEPS = 250_000;
 
 /** See the module. One of these for each layout. */
@@ -32,12 +32,16 @@ export class Router {
   readonly #boxes: readonly Rect[];
   readonly #grid: SpatialGrid;
   readonly #taken = new TakenWays();
-  #stepsLeft = MAX_STEPS;
+  #stepsLeft: number;
   #unrouted = 0;
 
-  /** @param boxes of all nodes */
-  constructor(boxes: readonly Rect[]) {
+  /**
+   * @param boxes of all nodes
+   * @param steps that all searches may take together
+   */
+  constructor(boxes: readonly Rect[], steps: number = MAX_STEPS) {
     this.#boxes = boxes;
+    this.#stepsLeft = steps;
     this.#grid = new SpatialGrid(boxes);
   }
 

@@ -21,6 +21,9 @@ const LABEL_REACH = 48;
 /** How far labels keep clear of a lane's title, world units. */
 const TITLE_WIDTH = 220;
 
+/** What may be spent on leading links around nodes that are laid out simply, where most ways are long. */
+const SIMPLE_STEPS = 25_000;
+
 /** A port where it is drawn. */
 export interface PortPlace extends Point {
   readonly name: string;
@@ -77,7 +80,7 @@ export class Scene {
     ]);
     const isKnown = before?.layout === layout && before.graph.run === graph.run &&
       before.graph.version === graph.version;
-    const router = new Router(this.nodes);
+    const router = layout.simple ? new Router(this.nodes, SIMPLE_STEPS) : new Router(this.nodes);
     this.links = isKnown ? before.links : graph.links.map((each, k) => {
       const [from, to] = this.pairs[k];
       return router.route(

@@ -1,12 +1,13 @@
 /**
- * The laid-out graph. A worker lays it out whenever nodes, lanes or links change, or the screen is turned; until it is done the scene before
- * stays, if there is one.
+ * The laid-out graph. It is laid out whenever nodes, lanes or links change, or the screen is turned; until that is done
+ * the scene before stays, if there is one.
  *
  * @module
  */
 import { effect, signal } from "@preact/signals";
 import type { GraphSnapshot } from "../../control/schemas/graph.ts";
 import type { Layout } from "../model/layout.ts";
+import { Layouter } from "../model/layouter.ts";
 import { layoutKey, linkPairs, Scene } from "../model/scene.ts";
 import { graph } from "./live.ts";
 
@@ -20,18 +21,17 @@ export const scene = signal<Scene | undefined>(undefined);
 const stacked = signal(portrait.matches);
 portrait.addEventListener("change", ({ matches }) => stacked.value = matches);
 
-const worker = new Worker(new URL("./layout_worker.ts", import.meta.url), { type: "module" });
-let request = 0;
 let wanted: GraphSnapshot | undefined;
 let wantedKey: string | undefined;
 let layout: Layout | undefined;
 
-worker.addEventListener("message", ({ data }: MessageEvent<{ readonly request: number; readonly layout: Layout }>) => {
-  // An answer to an older question is of another graph.
-  if (data.request !== request || wanted === undefined) return;
-  layout = data.layout;
-  scene.value = new Scene(wanted, layout);
-});
+const layouter = new Layouter(
+  () => new Worker(new URL("./layout_worker.ts", import.meta.url), { type: "module" }),
+  (answer) => {
+    layout = answer;
+    scene.value = new Scene(wanted!, layout);
+  },
+);
 
 effect(() => {
   const now = graph.value;
@@ -41,9 +41,8 @@ effect(() => {
   if (key !== wantedKey) {
     wantedKey = key;
     layout = undefined;
-    request++;
     const lanes = now.nodes.map(({ lane }) => lane);
-    worker.postMessage({ request, input: { lanes, links: linkPairs(now), stacked: stacked.value } });
+    layouter.ask(now.run, { lanes, links: linkPairs(now), stacked: stacked.value });
   } else if (layout !== undefined && scene.peek()?.graph !== now) {
     scene.value = new Scene(now, layout, scene.peek());
   }

@@ -1,0 +1,41 @@
+/** A graph in which everything crosses: its layout takes too long, and the page goes on. */
+import assert from "node:assert/strict";
+import { serveControl } from "../../control/server.ts";
+import { nodes, Runtime } from "../../mod.ts";
+import { openPage, pageTest } from "./chromium.ts";
+
+const MIXERS = 1_000;
+const INPUTS = 8;
+
+pageTest(
+  "a graph that takes too long to lay out is laid out simply, which is said; other views work meanwhile",
+  async () => {
+    await using runtime = new Runtime({ mode: "live" });
+    const mixers = Array.from(
+      { length: MIXERS },
+      (_, k) => runtime.add(nodes.mixer(), { id: `mixer${k}`, lane: "one" }),
+    );
+    let state = 1;
+    const next = (below: number) => (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) % 65_536 % below;
+    for (let k = 1; k < MIXERS; k++) {
+      for (let input = 0; input < INPUTS; input++) {
+        runtime.connect(mixers[next(k)].outputs.audioOut, mixers[k].inputs.audioIn[input]);
+      }
+    }
+    await using server = serveControl(runtime, { port: 0 });
+    await using browser = await openPage();
+    const { page } = browser;
+    await page.goto(server.url);
+    await page.getByText("Laying the graph out").waitFor();
+    await page.keyboard.press("2");
+    await page.locator('tr[data-node="mixer0"]').click();
+    await page.locator('[data-inspector][aria-label="node mixer0"]').waitFor();
+    await page.keyboard.press("1");
+    await page.getByText("Laying the graph out").waitFor();
+    await page.locator("[data-simple]").waitFor();
+    assert.equal(await page.getByText("Laying the graph out").count(), 0);
+    // It is looked for, so it is drawn.
+    await page.locator('.card[data-node="mixer0"]').waitFor();
+    assert.deepEqual(browser.faults, []);
+  },
+);
