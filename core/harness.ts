@@ -476,6 +476,10 @@ class Bench implements CellSite, RunHost {
     return this.clockNs;
   }
 
+  endIfGivenUp(): boolean {
+    return false;
+  }
+
   stampNs(): number {
     return this.clockNs;
   }

@@ -32,6 +32,11 @@ export interface RunHost {
   /** Whether each call of {@linkcode runCell} is one tick at most. */
   readonly singly?: boolean;
   nowNs(): number;
+  /**
+   * Asked when a node gives the thread back: ends the thread if another one runs the lane by now. What the node did
+   * is neither counted nor handed over then.
+   */
+  endIfGivenUp(): boolean;
   /** Makes what nodes wrote visible to other lanes. */
   flushWriters(): void;
   /** The node's end of stream was sent. */
@@ -160,6 +165,7 @@ function afterCall(host: RunHost, cell: NodeCell, outcome: Promise<void>, startN
     return false;
   }
   if (promise === undefined) return afterTick(host, cell, startNs);
+  if (host.endIfGivenUp()) return false;
   if (cell.isOpen) cell.closeEnds(cell.ledger);
   cell.pending = true;
   cell.setPhase(PHASE_AWAIT);
@@ -172,6 +178,7 @@ function afterCall(host: RunHost, cell: NodeCell, outcome: Promise<void>, startN
 
 /** @returns whether the tick went well */
 function afterTick(host: RunHost, cell: NodeCell, startNs: number): boolean {
+  if (host.endIfGivenUp()) return false;
   const wasPending = cell.pending;
   const again = cell.again;
   cell.pending = false;
@@ -246,6 +253,7 @@ function flushCell(host: RunHost, cell: NodeCell): void {
 }
 
 function afterFlush(host: RunHost, cell: NodeCell, more: boolean | void): void {
+  if (host.endIfGivenUp()) return;
   cell.pending = false;
   const fault = cell.settle();
   if (fault !== undefined) {
@@ -267,6 +275,7 @@ function afterFlush(host: RunHost, cell: NodeCell, more: boolean | void): void {
 }
 
 function afterFailure(host: RunHost, cell: NodeCell, error: unknown, action: string): void {
+  if (host.endIfGivenUp()) return;
   // That an external node was told to end is no failure of its.
   if (cell.pending && cell.signal.aborted && isAbort(error, cell.signal)) {
     afterTick(host, cell, 0);

@@ -8,12 +8,15 @@ import { SluiceError } from "../errors.ts";
 /** See the module. */
 export class EditAttempt {
   readonly epoch: number;
+  readonly #site: { readonly isGivenUp: boolean };
   readonly #end = Promise.withResolvers<never>();
   readonly #letGo = Promise.withResolvers<void>();
   #givenUp = false;
 
-  constructor(epoch: number) {
+  /** @param site whose thread makes it ready */
+  constructor(epoch: number, site: { readonly isGivenUp: boolean }) {
     this.epoch = epoch;
+    this.#site = site;
     this.#end.promise.catch(() => {});
   }
 
@@ -41,15 +44,17 @@ export class EditAttempt {
   /**
    * Waits for something, unless the edit is given up first.
    *
-   * @throws {SluiceError} `Timeout` where it is; and what `work` is rejected with
+   * @throws {SluiceError} `Timeout` where it or the thread is; and what `work` is rejected with
    */
   async waitFor<T>(work: T | PromiseLike<T>): Promise<T> {
-    return await Promise.race([work, this.#end.promise]);
+    const found = await Promise.race([work, this.#end.promise]);
+    this.assertWanted();
+    return found;
   }
 
-  /** @throws {SluiceError} `Timeout` where it was given up */
+  /** @throws {SluiceError} `Timeout` where it was given up, or the thread was */
   assertWanted(): void {
-    if (this.#givenUp) throw givenUp();
+    if (this.#givenUp || this.#site.isGivenUp) throw givenUp();
   }
 }
 

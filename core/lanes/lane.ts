@@ -15,6 +15,7 @@ import type { LinkWriter, Wakeable } from "../links/link.ts";
 import type { GraphMode } from "../links/policy.ts";
 import { CheckedPool } from "../memory/checked_pool.ts";
 import { Pool } from "../memory/pool.ts";
+import { leaveRow } from "../memory/reclaim.ts";
 import { keepSecrets } from "../redaction.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { Figures } from "../stats.ts";
@@ -96,6 +97,7 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
 
   /** Does what the control isolate asks. Failures are reported, not thrown. */
   async handle(command: Exclude<LaneCommand, { kind: "init" }>): Promise<void> {
+    if (this.#loop.endIfGivenUp()) return;
     this.#loop.messageCame();
     switch (command.kind) {
       case "secrets":
@@ -153,6 +155,14 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
 
   get paused(): boolean {
     return this.#loop.paused;
+  }
+
+  get isGivenUp(): boolean {
+    return this.#loop.isGivenUp;
+  }
+
+  endIfGivenUp(): boolean {
+    return this.#loop.endIfGivenUp();
   }
 
   get mayBlock(): boolean {
@@ -215,7 +225,7 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     const View = this.development ? CheckedPool : Pool;
     for (const token of tokens) {
       if (this.pools[token.index] !== undefined) continue;
-      this.pools[token.index] = new View(this.driver, token, this.init.index, this.ledger);
+      this.pools[token.index] = new View(this.driver, token, this.init.index, this.ledger, this.init.row);
     }
   }
 
@@ -270,8 +280,12 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
   }
 
   fenced(): void {
-    // The thread was given up while a node kept it: another one runs the lane by now.
+    // The thread was given up while a node kept it. What the node holds is in the row that is the thread's own.
+    if (this.#closed) return;
     this.#closed = true;
+    leaveRow(this.pools, this.init.row);
+    // What its promises still do with frames is refused.
+    for (const pool of this.pools) pool.close();
     this.site.end?.();
   }
 
@@ -293,6 +307,7 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
         current = cell;
         cell.setPhase(PHASE.setup);
         await this.faults.setUp(cell);
+        if (this.#loop.endIfGivenUp()) return;
         cell.setPhase(PHASE.idle);
       }
       const formats = this.cells.flatMap((cell) =>

@@ -52,6 +52,8 @@ export interface EditedLane extends MoverSite {
   readonly paused: boolean;
   readonly mode: GraphMode;
   nowNs(): number;
+  /** Ends the thread if another one runs the lane by now. @returns whether it does */
+  endIfGivenUp(): boolean;
   /** The cells are others, or in another order. */
   ranksChanged(): void;
   /** Nodes have come: they are told what all nodes were told before. */
@@ -113,7 +115,7 @@ export class LaneEditor {
   /** Makes an edit ready, and answers: one at a time, so that one that was given up has let go of nodes before the next. */
   async prepare(command: Prepare): Promise<void> {
     const before = this.#attempt;
-    const attempt = this.#attempt = new EditAttempt(command.epoch);
+    const attempt = this.#attempt = new EditAttempt(command.epoch, this.#lane);
     await this.#waiting(this.#prepare(command, attempt, before).finally(() => attempt.letGo()));
   }
 
@@ -183,6 +185,8 @@ export class LaneEditor {
       this.#prepared = { epoch, edit, cells, held, trials };
       lane.post({ kind: "prepared", epoch, formats: this.#formats(command, cells) });
     } catch (error) {
+      // Another thread has the links by now.
+      if (lane.endIfGivenUp()) return;
       const dropped = this.#drop(cells, held, trials);
       attempt.letGo();
       await dropped;

@@ -78,7 +78,7 @@ export interface LoopHost {
   tellNews(nowNs: number): void;
   /** No node is run any more, and none is in a tick. */
   rested(pause: number): void;
-  /** The lane's record is another thread's by now. */
+  /** The lane's record is another thread's by now, and no node has the thread: it ends. */
   fenced(): void;
   /** The node's end of stream was sent. */
   ended(cell: NodeCell): void;
@@ -97,6 +97,7 @@ export class LaneLoop implements RunHost {
   #yieldAtNs = 0;
   readonly #page: ControlPage;
   readonly #at32: number;
+  readonly #generation: number;
   readonly #spinner: Spinner | undefined;
   #running = false;
   #paused = false;
@@ -128,6 +129,7 @@ export class LaneLoop implements RunHost {
     this.mode = host.mode;
     this.#page = host.page;
     this.#at32 = host.page.laneOffset(host.index) >> 2;
+    this.#generation = host.init.generation;
     this.#take = (bit) => this.#taken(bit);
     if (host.mayBlock) {
       this.#spinner = new Spinner(host.page, host.index, navigator.hardwareConcurrency, () => this.nowNs());
@@ -204,6 +206,18 @@ export class LaneLoop implements RunHost {
     return this.#nowNs;
   }
 
+  /** Whether another thread runs the lane by now. */
+  get isGivenUp(): boolean {
+    return this.#page.u32[this.#at32 + GENERATION] !== this.#generation;
+  }
+
+  endIfGivenUp(): boolean {
+    if (!this.isGivenUp) return false;
+    this.#running = false;
+    this.#host.fenced();
+    return true;
+  }
+
   enqueue(cell: NodeCell): void {
     if (cell.retired) return;
     cell.queued = true;
@@ -240,11 +254,7 @@ export class LaneLoop implements RunHost {
   #round(): void {
     const host = this.#host;
     const { cells } = host;
-    if (this.#page.u32[this.#at32 + GENERATION] !== host.init.generation) {
-      this.#running = false;
-      host.fenced();
-      return;
-    }
+    if (this.endIfGivenUp()) return;
     const nowNs = this.nowNs();
     const { f64, u32 } = this.#page;
     f64[(this.#at32 >> 1) + HEARTBEAT_NS] = nowNs;
@@ -264,6 +274,7 @@ export class LaneLoop implements RunHost {
       runCell(this, cell);
       if (live || cell.repeats) this.flushWriters();
     }
+    if (this.endIfGivenUp()) return;
     u32[this.#at32 + CURRENT_NODE] = 0;
     this.flushWriters();
     for (let k = 0; k < host.pools.length; k++) host.pools[k].share();
@@ -272,6 +283,7 @@ export class LaneLoop implements RunHost {
 
   /** Brings the figures of nodes and links on the control page up to date. */
   publish(): void {
+    if (this.isGivenUp) return;
     const changed = this.#changed;
     for (let k = 0; k < changed.length; k++) changed[k].publish();
     changed.length = 0;

@@ -63,6 +63,8 @@ export interface LaneInit {
   /** Index of its record in the control arena. */
   readonly index: number;
   readonly generation: number;
+  /** The row of each pool's table of holds that the thread has for itself. */
+  readonly row: number;
   readonly driver: DriverToken;
   readonly control: ArenaToken;
   readonly pools: readonly PoolToken[];

@@ -23,7 +23,7 @@ function makeLink(between: "local" | "ring", policy: LinkPolicy, capacity: numbe
   }
   const evicts = policy === "roll-off" || policy === "latest";
   const ring = driver.createRing({ capacity, evicts, linkOffset: page.linkOffset(0) });
-  const site = { page, driver, pools: [pool], staged: [] };
+  const site = { page, driver, pools: [pool], staged: [], isGivenUp: false };
   const writer: LinkWriter = new RingLinkWriter({ ...plan, ring }, site, 1);
   return { page, pool, writer, reader: new RingLinkReader({ ...plan, ring }, site, 0) as LinkReader };
 }

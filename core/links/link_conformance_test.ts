@@ -32,7 +32,7 @@ function makeLink(kind: Kind, policy: LinkPolicy, capacity: number) {
     return { page, pool, writer: link as LinkWriter, reader: link as LinkReader, free };
   }
   const ring = driver.createRing({ capacity, evicts: evicts(policy), linkOffset: page.linkOffset(0) });
-  const site = { page, driver, pools: [pool], staged: [] };
+  const site = { page, driver, pools: [pool], staged: [], isGivenUp: false };
   const writer: LinkWriter = new RingLinkWriter({ ...plan, ring }, site, 1);
   const reader: LinkReader = new RingLinkReader({ ...plan, ring }, site, 0);
   const freeAll = () => {

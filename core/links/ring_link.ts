@@ -42,6 +42,8 @@ export interface RingLinkSite {
   readonly pools: readonly Pool[];
   /** The writing ends that have staged something since the lane flushed them last. */
   readonly staged: LinkWriter[];
+  /** Whether another thread runs the lane by now: then this one hands nothing over, takes nothing and counts nothing. */
+  readonly isGivenUp: boolean;
 }
 
 /** The writing lane's end. */
@@ -104,6 +106,7 @@ export class RingLinkWriter implements LinkWriter {
     const staged = this.#staged;
     if (staged === 0) return;
     this.#staged = 0;
+    if (this.#site.isGivenUp) return;
     const { staging, evicted } = this.#ring;
     // Before the reader can count them as read.
     this.#f64[this.#at + WRITTEN] += staged;
@@ -169,8 +172,10 @@ export class RingLinkWriter implements LinkWriter {
       this.#toKey = false;
       return true;
     }
-    this.#f64[this.#at + WRITTEN]++;
-    this.#f64[this.#at + DROPPED_FULL]++;
+    if (!this.#site.isGivenUp) {
+      this.#f64[this.#at + WRITTEN]++;
+      this.#f64[this.#at + DROPPED_FULL]++;
+    }
     frame.pool.release(frame.slot);
     return false;
   }
@@ -340,13 +345,15 @@ export class RingLinkReader implements LinkReader {
       this.#ring.staging[this.#next] = (this.#ring.staging[this.#next] | DISCONTINUITY) >>> 0;
       return true;
     }
-    this.#f64[this.#at + TO_KEY]++;
+    if (!this.#site.isGivenUp) this.#f64[this.#at + TO_KEY]++;
     frame.pool.release(frame.slot);
     return false;
   }
 
   #fetch(): boolean {
     this.#next = 0;
+    this.#fetched = 0;
+    if (this.#site.isGivenUp) return false;
     if (this.#brought.length > 0) return this.#fetchBrought();
     if (this.#batch === 1) {
       const entry = this.#ring.pop();

@@ -6,10 +6,11 @@
  * costs no atomic operation on shared words. A lane empties its magazine before it sleeps, and down to
  * {@linkcode MAGAZINE_SIZE} in each round in which others wait for slots.
  *
- * Beside it stands the table of holds: a byte for each slot and lane, which only that lane writes. It says how many
- * references the lane has (1 to 126), or that the slot is in its magazine ({@linkcode HOLD_FREE}). It is raised after
+ * Beside it stands the table of holds: a byte for each slot and thread, which only that thread writes. It says how many
+ * references the thread has (1 to 126), or that the slot is in its magazine ({@linkcode HOLD_FREE}). It is raised after
  * a reference is taken and lowered before it is given away: so what a dead lane had can be given back by others, and a
- * crash between the two steps loses what was being noted, a slot or at most a magazine, and never frees one twice.
+ * crash between the two steps loses what was being noted, a slot or at most a magazine, and never frees one twice. A
+ * thread's row is the one of its lane's number, unless a thread of that lane that was given up may still write there.
  *
  * Nothing here blocks or allocates after the start. When the pool is empty, `takeSlot()` gives -1 and the lane may
  * ask to be woken (`awaitSlot()`): inbox bit 0 of a lane means "a pool has slots again".
@@ -46,6 +47,9 @@ export const HOLD_MANY = 127;
 
 /** A hold that says: the slot is free, and in the lane's magazine. */
 export const HOLD_FREE = 128;
+
+/** The first hold of a row whose thread has given back what it had and uses the row no more. */
+export const HOLD_LEFT = 255;
 
 /** Size of a pool. */
 export interface PoolSpec {
@@ -142,8 +146,9 @@ export class Pool {
   /**
    * @param lane whose view this is
    * @param ledger the lane's
+   * @param row of the table of holds, which no other thread writes; absent: that of the lane's number
    */
-  constructor(driver: Driver, token: PoolToken, lane: number, ledger: Ledger) {
+  constructor(driver: Driver, token: PoolToken, lane: number, ledger: Ledger, row: number = lane) {
     this.#driver = driver;
     this.#lane = lane;
     this.ledger = ledger;
@@ -163,7 +168,7 @@ export class Pool {
     this.#bitmapAt = this.u32[POOL.bitmapOffset >> 2] >> 2;
     this.#words = Math.ceil(this.slotCount / 32);
     this.#magazineSize = Math.max(MAGAZINE_SIZE, Math.min(MAX_MAGAZINE, Math.floor(this.slotCount / MAGAZINE_SHARE)));
-    this.#holdsAt = this.#rowOf(lane);
+    this.#holdsAt = this.#rowOf(row);
     this.#hint = lane % this.#words;
   }
 
@@ -289,9 +294,9 @@ export class Pool {
     return this.u8[this.#holdsAt + slot] !== 0;
   }
 
-  /** What a lane holds of each slot. Only that lane writes there while it lives. */
-  holdsOf(lane: number): Uint8Array {
-    const start = this.#rowOf(lane);
+  /** A row of the table of holds: what a thread holds of each slot. Only that thread writes there while it lives. */
+  holdsOf(row: number): Uint8Array {
+    const start = this.#rowOf(row);
     return this.u8.subarray(start, start + this.slotCount);
   }
 
@@ -429,8 +434,8 @@ export class Pool {
     this.u8[this.#holdsAt + slot] = HOLD_FREE;
   }
 
-  #rowOf(lane: number): number {
-    return this.u32[POOL.holdsOffset >> 2] + lane * holdRow(this.slotCount);
+  #rowOf(row: number): number {
+    return this.u32[POOL.holdsOffset >> 2] + row * holdRow(this.slotCount);
   }
 
   #refuse(slot: number): never {

@@ -3,8 +3,9 @@
  *
  * A *dead* lane is one whose thread has ended: the library proves it by the lane record's `deadGeneration`. What it
  * held is given back, exactly once, whatever it was doing when it died; at most the slots are lost whose holds it was
- * about to write: one, or up to {@linkcode MAX_MAGAZINE} where it was filling or emptying its magazine. A *fenced* lane is one whose
- * thread may still run: what it holds is set aside and counted.
+ * about to write: one, or up to {@linkcode MAX_MAGAZINE} where it was filling or emptying its magazine. A *fenced* lane
+ * is one whose thread may still run: what it holds is set aside, in a row of the table of holds that stays its own, until
+ * the thread comes back and gives it back itself.
  *
  * The portable driver proves no death, so there a lane can only be fenced.
  *
@@ -13,7 +14,7 @@
 import { LANE, LINK, POOL, SLOT } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
-import { HOLD_FREE, HOLD_MANY, type Pool } from "./pool.ts";
+import { HOLD_FREE, HOLD_LEFT, HOLD_MANY, type Pool } from "./pool.ts";
 
 /** A life of a lane. */
 export interface LaneLife {
@@ -21,6 +22,8 @@ export interface LaneLife {
   readonly lane: number;
   /** Counts the lane's threads from 1. */
   readonly generation: number;
+  /** The row of the table of holds that the thread had. */
+  readonly row: number;
 }
 
 /** What {@linkcode reclaimLane} gave back. */
@@ -34,7 +37,7 @@ export interface ReclaimedSlots {
 }
 
 /** Whether a lane's thread is known to have ended. */
-export function isLaneDead(page: ControlPage, { lane, generation }: LaneLife): boolean {
+export function isLaneDead(page: ControlPage, { lane, generation }: Pick<LaneLife, "lane" | "generation">): boolean {
   return Atomics.load(page.u32, (page.laneOffset(lane) + LANE.deadGeneration) >> 2) >= generation;
 }
 
@@ -52,41 +55,32 @@ export function reclaimLane(pool: Pool, page: ControlPage, life: LaneLife): Recl
         "quarantine them",
     );
   }
-  const holds = pool.holdsOf(life.lane);
-  let references = 0;
-  let freed = 0;
-  let lost = 0;
-  for (let slot = 0; slot < holds.length; slot++) {
-    const held = holds[slot];
-    if (held === 0) continue;
-    // Cleared first: whoever dies in here loses a slot, and nobody frees it twice.
-    holds[slot] = 0;
-    if (held === HOLD_FREE) {
-      // A count of 1 is that of a lane which died between taking the slot and saying so.
-      Atomics.store(pool.i32, (pool.slotOffset(slot) + SLOT.refCount) >> 2, 0);
-      pool.returnToAll(slot);
-      freed++;
-    } else if (held >= HOLD_MANY) lost++;
-    else {
-      references += held;
-      if (releaseAll(pool, slot, held)) freed++;
-    }
-  }
-  if (lost > 0) Atomics.add(pool.u32, POOL.quarantined >> 2, lost);
-  return { references, freed, lost };
+  return giveBackAll(pool, life.row);
 }
 
 /**
- * Sets aside what a fenced lane holds of a pool, and adds it to the pool's count of quarantined slots. They are never
- * free again, and no hold of the lane's any more: its row is that of the thread that takes its place.
+ * Gives back what a thread holds that was given up and has come back, and says in its row that it has left. Only the
+ * thread itself calls it, and uses the pools no more.
  *
- * @returns how many slots
+ * @param pools by index
  */
-export function quarantineLane(pool: Pool, lane: number): number {
-  const holds = pool.holdsOf(lane);
-  const held = holds.reduce((count, hold) => count + (hold === 0 ? 0 : 1), 0);
-  holds.fill(0);
-  Atomics.add(pool.u32, POOL.quarantined >> 2, held);
+export function leaveRow(pools: readonly Pool[], row: number): void {
+  for (const pool of pools) giveBackAll(pool, row);
+  if (pools.length > 0) Atomics.store(pools[0].holdsOf(row), 0, HOLD_LEFT);
+}
+
+/** Whether the thread that had a row has left it; then the row is cleared for another one. @param pools by index */
+export function takeLeftRow(pools: readonly Pool[], row: number): boolean {
+  const holds = pools[0]?.holdsOf(row);
+  if (holds === undefined || Atomics.load(holds, 0) !== HOLD_LEFT) return false;
+  holds[0] = 0;
+  return true;
+}
+
+/** How many slots a thread holds of a pool that may still run, and that nobody waits for: they are set aside. */
+export function countSetAside(pool: Pool, row: number): number {
+  let held = 0;
+  for (const hold of pool.holdsOf(row)) if (hold !== 0 && hold !== HOLD_LEFT) held++;
   return held;
 }
 
@@ -110,6 +104,31 @@ export function countLaneLost(page: ControlPage, index: number, queued: number):
   f64[at + (LINK.droppedLaneLost >> 3)] += lost;
   f64[at + (LINK.written >> 3)] += Math.max(0, queued - left);
   return lost;
+}
+
+function giveBackAll(pool: Pool, row: number): ReclaimedSlots {
+  const holds = pool.holdsOf(row);
+  let references = 0;
+  let freed = 0;
+  let lost = 0;
+  for (let slot = 0; slot < holds.length; slot++) {
+    const held = holds[slot];
+    if (held === 0) continue;
+    // Cleared first: whoever dies in here loses a slot, and nobody frees it twice.
+    holds[slot] = 0;
+    if (held === HOLD_FREE) {
+      // A count of 1 is that of a lane which died between taking the slot and saying so.
+      Atomics.store(pool.i32, (pool.slotOffset(slot) + SLOT.refCount) >> 2, 0);
+      pool.returnToAll(slot);
+      freed++;
+    } else if (held >= HOLD_MANY) lost++;
+    else {
+      references += held;
+      if (releaseAll(pool, slot, held)) freed++;
+    }
+  }
+  if (lost > 0) Atomics.add(pool.u32, POOL.quarantined >> 2, lost);
+  return { references, freed, lost };
 }
 
 /** @returns whether nobody refers to the slot any more; it is free then */

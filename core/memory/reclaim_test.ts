@@ -8,10 +8,10 @@ import { openNativeDriver } from "../driver/native.ts";
 import { PortableDriver } from "../driver/portable.ts";
 import { Ledger } from "../frames/ledger.ts";
 import { createPool, HOLD_MANY, MAGAZINE_SIZE, Pool } from "./pool.ts";
-import { countLaneLost, isLaneDead, quarantineLane, reclaimLane } from "./reclaim.ts";
+import { countLaneLost, countSetAside, isLaneDead, leaveRow, reclaimLane, takeLeftRow } from "./reclaim.ts";
 
 const SLOTS = 6;
-const LIFE = { lane: 1, generation: 1 };
+const LIFE = { lane: 1, generation: 1, row: 1 };
 
 /** What a lane may do with the slots that it has: the two steps of each can be parted by its death. */
 type Act = "ensure" | "take" | "retain" | "release" | "giveAway" | "flush";
@@ -118,8 +118,31 @@ Deno.test("reclaimLane() refuses while the lane's death is not proved", () => {
   const { page, living, dying } = setUp();
   dying.takeSlot();
   throws(() => reclaimLane(living, page, LIFE), { code: "Busy", message: /its thread may still run; quarantine them/ });
-  equal(quarantineLane(living, 1), 1);
-  equal(living.u32[POOL.quarantined >> 2], 1);
+  equal(countSetAside(living, 1), 1);
+});
+
+Deno.test("leaveRow() gives back what a thread holds, and its row goes to another one once", () => {
+  const { living, dying } = setUp();
+  const shared = dying.takeSlot();
+  living.retain(shared);
+  dying.ensure(3);
+  equal(takeLeftRow([living], 1), false);
+  leaveRow([dying], 1);
+  equal(countSetAside(living, 1), 0);
+  deepEqual([living.references(shared), living.freeInBitmap()], [1, SLOTS - 1]);
+  equal(takeLeftRow([living], 1), true);
+  equal(takeLeftRow([living], 1), false);
+  ok(living.holdsOf(1).every((hold) => hold === 0));
+});
+
+Deno.test("a thread that was given up and its successor note what they hold in rows of their own", () => {
+  const driver = new PortableDriver();
+  const { token, dying } = setUp(driver);
+  const next = new Pool(driver, token, 1, new Ledger(), 2);
+  const slot = dying.takeSlot();
+  next.receive(slot);
+  dying.giveAway(slot);
+  deepEqual([countSetAside(next, 1), countSetAside(next, 2)], [0, 1]);
 });
 
 Deno.test("reclaimLane() leaves alone what other lanes hold of the same slot", () => {

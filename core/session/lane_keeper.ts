@@ -3,8 +3,8 @@
  * with empty places for its nodes, so that their links are there; then each node is restarted or disabled as was chosen
  * for it. Rings that lead to other lanes stay, with the frames in them; what was inside the lane is counted as lost.
  *
- * A thread that does not end cannot be stopped: its slots and rings are set aside, it is refused from then on, and the
- * process can only end by `Deno.exit()` or a signal.
+ * A thread that does not end cannot be stopped: its slots and rings are set aside, it is refused from then on, and while
+ * a node keeps it the process can only end by `Deno.exit()` or a signal.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import { drainRing } from "../live/drain_ring.ts";
 import type { LinkPlans } from "../live/link_plans.ts";
 import { logger } from "../log.ts";
 import type { Pool } from "../memory/pool.ts";
-import { countLaneLost, isLaneDead, quarantineLane, reclaimLane } from "../memory/reclaim.ts";
+import { countLaneLost, isLaneDead, reclaimLane } from "../memory/reclaim.ts";
 import { readLinkCounters } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 import type { NodeFailures } from "./node_failures.ts";
@@ -161,7 +161,8 @@ export class LaneKeeper {
   }
 
   #reclaim(lane: number): void {
-    const life = { lane, generation: this.#site.lanes.generationOf(lane) };
+    const { lanes } = this.#site;
+    const life = { lane, generation: lanes.generationOf(lane), row: lanes.rowOf(lane) };
     for (const pool of this.#site.pools()) {
       reclaimLane(pool, this.#site.page(), life);
       pool.flushMagazine();
@@ -238,10 +239,7 @@ export class LaneKeeper {
 
   /** From now on the old thread is refused, if it ever comes back. */
   #giveUp(port: LanePort, nodes: readonly NodeEntry[], error: Error): void {
-    for (const pool of this.#site.pools()) {
-      quarantineLane(pool, port.index);
-      pool.flushMagazine();
-    }
+    this.#site.lanes.setRowAside(port.index);
     const page = this.#site.page();
     Atomics.add(page.u32, (page.laneOffset(port.index) + LANE.generation) >> 2, 1);
     this.#fenced++;

@@ -7,8 +7,6 @@ import { PHASE } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
 import type { NodeStates } from "../events/node_states.ts";
 import { logger } from "../log.ts";
-import type { Pool } from "../memory/pool.ts";
-import { quarantineLane } from "../memory/reclaim.ts";
 import { readLaneCounters, readPhase } from "../stats.ts";
 import type { Topology } from "../topology.ts";
 import type { SessionLanes } from "./session_lanes.ts";
@@ -33,9 +31,9 @@ export function tellUndrained(
 }
 
 /** Sets aside what lanes hold that did not close in time, and says so: they may still use it. */
-export function setAsideOpen(lanes: SessionLanes, page: ControlPage, pools: readonly Pool[], limitMs: number): void {
+export function setAsideOpen(lanes: SessionLanes, page: ControlPage, limitMs: number): void {
   const stuck = lanes.open.map(({ name, index }) => {
-    for (const pool of pools) quarantineLane(pool, index);
+    lanes.setRowAside(index);
     const { threadId } = readLaneCounters(page, index);
     return threadId > 0 ? `"${name}" (thread ${threadId})` : `"${name}"`;
   });

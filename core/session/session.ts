@@ -219,7 +219,7 @@ export class Session {
         nodeStats(page, node, this.#states.get(node.id)!, this.#watch.activityOf(node), this.#facts)
       ),
       links: [...topology.links.values()].map((link) => linkStats(page, link, nowNs, this.#facts)),
-      pools: (this.#memory?.pools ?? []).map(poolStats),
+      pools: poolStats(this.#memory?.pools, this.#lanes.rowsSetAside),
       lanes: this.#lanes.ports.map(({ name, kind, index }) => ({
         name,
         kind,
@@ -247,7 +247,7 @@ export class Session {
       activity: (node) => this.#watch.activityOf(node),
       figures: (node) => figuresOf(page, node, this.#facts),
       format: (link) => this.#facts.format(link),
-      pools: () => this.#summary?.pools ?? (this.#memory?.pools ?? []).map(poolStats),
+      pools: () => this.#summary?.pools ?? poolStats(this.#memory?.pools, this.#lanes.rowsSetAside),
     };
   }
 
@@ -588,7 +588,7 @@ export class Session {
 
   async #awaitClosed(): Promise<boolean> {
     const closed = await this.#lanes.awaitClosed(CLOSE_TIMEOUT_MS, () => this.#keeper.dead);
-    if (!closed) setAsideOpen(this.#lanes, this.#page, this.#memory?.pools ?? [], CLOSE_TIMEOUT_MS);
+    if (!closed) setAsideOpen(this.#lanes, this.#page, CLOSE_TIMEOUT_MS);
     return closed;
   }
 }

@@ -7,6 +7,7 @@ import type { ControlPage } from "../control_page.ts";
 import { POOL } from "../../ffi/layout.gen.ts";
 import { portAddress } from "../ids.ts";
 import type { Pool } from "../memory/pool.ts";
+import { countSetAside } from "../memory/reclaim.ts";
 import type { NodeActivity } from "../node_activity.ts";
 import { nativeStage } from "../native_stages.ts";
 import {
@@ -68,14 +69,15 @@ export function linkStats(page: ControlPage, link: LinkEntry, nowNs: number, fac
   };
 }
 
-/** The figures of one pool. */
-export function poolStats(pool: Pool): PoolStats {
-  return {
+/** The figures of pools. @param rows of the table of holds, of threads that were given up */
+export function poolStats(pools: readonly Pool[] = [], rows: readonly number[]): PoolStats[] {
+  return pools.map((pool) => ({
     name: pool.name,
     slots: pool.slotCount,
     slotBytes: pool.payloadBytes,
     free: pool.freeInBitmap(),
     exhausted: pool.exhausted,
-    quarantined: Atomics.load(pool.u32, POOL.quarantined >> 2),
-  };
+    quarantined: Atomics.load(pool.u32, POOL.quarantined >> 2) +
+      rows.reduce((sum, row) => sum + countSetAside(pool, row), 0),
+  }));
 }

@@ -14,6 +14,7 @@ import { assertNativeLanes, nativeDriver } from "../lanes/native_lane_check.ts";
 import { NativeLanePort } from "../lanes/native_lane_port.ts";
 import type { GraphMemory } from "../live/graph_memory.ts";
 import type { LinkPlans } from "../live/link_plans.ts";
+import { takeLeftRow } from "../memory/reclaim.ts";
 import { elementsByPort } from "../registry/dynamic_ports.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { resolveSecrets } from "../secrets.ts";
@@ -50,6 +51,10 @@ export class SessionLanes {
   readonly #allClosed = Promise.withResolvers<void>();
   /** Threads of each lane so far, by index. */
   readonly #generations = new Map<number, number>();
+  /** The row of each pool's table of holds that each lane's thread has, by index. */
+  readonly #rows = new Map<number, number>();
+  /** Rows of threads that were given up. */
+  readonly #rowsSetAside = new Set<number>();
   #memory: GraphMemory | undefined;
 
   /** @throws {SluiceError} `InvalidGraph` for too many lanes, and as `assertNativeLanes()` */
@@ -166,6 +171,7 @@ export class SessionLanes {
     this.#closed.delete(index);
     this.#names[index] = undefined;
     this.#warnings.delete(index);
+    this.#rows.delete(index);
     this.#tellClosed();
   }
 
@@ -178,20 +184,33 @@ export class SessionLanes {
   makeFor(node: NodeEntry, memory: GraphMemory): LanePort | undefined {
     if (this.named(node.lane) !== undefined) return undefined;
     if (!this.#names.includes(node.lane)) {
-      const free = this.#names.indexOf(undefined);
-      if (free < 0 && this.#names.length === MAX_LANES) {
+      this.#freeRows();
+      const free = this.#freeIndex();
+      if (free >= MAX_LANES) {
         throw new SluiceError(
           "Busy",
           `Cannot start lane "${node.lane}": there are ${MAX_LANES}, the most there can be`,
         );
       }
-      if (free < 0) this.#names.push(node.lane);
-      else {
-        this.#names[free] = node.lane;
-        clearFigures(memory.page, free);
-      }
+      this.#names[free] = node.lane;
+      clearFigures(memory.page, free);
     }
     return this.#make(node, memory);
+  }
+
+  /** The row of each pool's table of holds that the lane's thread has. */
+  rowOf(index: number): number {
+    return this.#rows.get(index) ?? index;
+  }
+
+  /** Rows of threads that were given up, in which their slots are noted. */
+  get rowsSetAside(): readonly number[] {
+    return [...this.#rowsSetAside];
+  }
+
+  /** A lane's thread was given up: what it holds stays its own. */
+  setRowAside(index: number): void {
+    this.#rowsSetAside.add(this.rowOf(index));
   }
 
   /** Counts the threads that a lane has had. */
@@ -328,6 +347,44 @@ export class SessionLanes {
     return lane;
   }
 
+  /** Rows whose threads have come back and left them are there for others. */
+  #freeRows(): void {
+    const pools = this.#memory?.pools ?? [];
+    for (const row of this.#rowsSetAside) if (takeLeftRow(pools, row)) this.#rowsSetAside.delete(row);
+  }
+
+  /** The least index of no lane whose row is nobody's either. */
+  #freeIndex(): number {
+    const rows = new Set([...this.#rowsSetAside, ...this.#rows.values()]);
+    let index = 1;
+    while (index < MAX_LANES && (this.#names[index] !== undefined || rows.has(index))) index++;
+    return index;
+  }
+
+  /**
+   * The row for a lane's next thread: that of its index, unless another thread may still write there.
+   *
+   * @throws {SluiceError} `Busy` if none is free
+   */
+  #takeRow(name: string, index: number): number {
+    this.#rows.delete(index);
+    this.#freeRows();
+    const taken = new Set([...this.#rowsSetAside, ...this.#rows.values()]);
+    let row = index;
+    for (let next = MAX_LANES - 1; taken.has(row); next--) {
+      if (next > 0) row = this.#names[next] === undefined ? next : row;
+      else {
+        throw new SluiceError(
+          "Busy",
+          `Cannot start lane "${name}": ${this.#names.length} lanes and ${this.#rowsSetAside.size} threads that were ` +
+            `given up are more than the ${MAX_LANES} that there can be`,
+        );
+      }
+    }
+    this.#rows.set(index, row);
+    return row;
+  }
+
   #tellClosed(): void {
     if (this.#ports.every(({ index }) => this.#closed.has(index))) this.#allClosed.resolve();
   }
@@ -335,12 +392,14 @@ export class SessionLanes {
   /** What the lane's next thread is made with. */
   #init(name: string, index: number, memory: GraphMemory): LaneInit {
     const { driver, topology, development, converters, setupTimeoutMs } = this.#options;
+    const row = this.#takeRow(name, index);
     const generation = this.generationOf(index) + 1;
     this.#generations.set(index, generation);
     return {
       name,
       index,
       generation,
+      row,
       driver: driver.token,
       control: memory.control,
       pools: memory.tokens,

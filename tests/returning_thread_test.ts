@@ -1,0 +1,77 @@
+/** A thread that was given up comes back after another one has its lane: it changes nothing of what that counts. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { appSink } from "../core/app/app_sink.ts";
+import { appSource } from "../core/app/app_source.ts";
+import { Runtime } from "../core/runtime.ts";
+import { assertSpent } from "./fixtures/accounted.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import { pass } from "./fixtures/numbered.ts";
+import { returning } from "./fixtures/returning.ts";
+
+const COUNT = 60;
+const AT = 20;
+/** More than a link takes in one go. */
+const POOLS = { audio: { slotBytes: 64, slots: 1_000 } };
+const SUPERVISION = { restart: { limit: 5, backoffMs: 1 } };
+const EVERY_MS = 5;
+const LIMIT_MS = 10_000;
+
+// Whether the node writes to another lane, by a ring, or to its neighbour.
+for (const towards of ["main", "near"] as const) {
+  eachDriver(
+    `a thread that was given up counts and hands over nothing when it comes back (to ${towards})`,
+    async (native) => {
+      const folder = await Deno.makeTempDir();
+      const untilPath = `${folder}/go`;
+      await using runtime = new Runtime({ mode: "offline", native, stuckAfterMs: 1_000, pools: POOLS });
+      const source = runtime.add(appSource.audio({ sampleRateHz: 1_000, channels: 1 }), { id: "source" });
+      const bad = runtime.add(returning({ atNumber: AT, untilPath }), {
+        id: "bad",
+        lane: "near",
+        supervision: SUPERVISION,
+      });
+      const next = runtime.add(pass(), { id: "next", lane: towards, supervision: SUPERVISION });
+      const sink = runtime.add(appSink.audio());
+      runtime.connect(source.outputs.audio, bad.inputs.audioIn);
+      runtime.connect(bad.outputs.audioOut, next.inputs.audioIn, { policy: "drop-newest", capacity: 64 });
+      runtime.connect(next.outputs.audioOut, sink.inputs.audio);
+      await runtime.start();
+      const seen: number[] = [];
+      const reading = (async () => {
+        for await (const frame of sink) seen.push(frame.channel(0)[0]);
+      })();
+      for (let k = 0; k < COUNT; k++) await source.push({ channels: [Float32Array.of(k, 0)] });
+      const setAside = () => runtime.stats().pools.reduce((sum, { quarantined }) => sum + quarantined, 0);
+      const counts = () => {
+        const { links, nodes } = runtime.stats();
+        return {
+          links: links.map(({ id, written, read, dropped, queued }) => ({ id, written, read, dropped, queued })),
+          nodes: nodes.map(({ activity: _, ...figures }) => figures),
+        };
+      };
+      await until(() => seen.at(-1) === COUNT - 1 && counts().links.every(({ queued }) => queued === 0));
+      ok(setAside() > 0, "what the thread holds is set aside");
+      const before = counts();
+      equal(before.nodes.find(({ id }) => id === "bad")!.errors, 1);
+
+      await Deno.writeTextFile(untilPath, "");
+      await until(() => setAside() === 0);
+      deepEqual(counts(), before);
+      // The node that runs there now keeps one.
+      await until(() => runtime.stats().pools[0].free === POOLS.audio.slots - 1);
+      source.end();
+      await reading;
+      assertSpent(await runtime.finished);
+      const sorted = [...new Set(seen)].sort((a, b) => a - b);
+      deepEqual(seen, sorted, "what the thread wrote before it was given up comes once, and nothing of it later");
+      await Deno.remove(folder, { recursive: true });
+    },
+  );
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let left = LIMIT_MS / EVERY_MS; !isSo(); left--) {
+    ok(left > 0, "it did not come to that in time");
+    await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+  }
+}
