@@ -81,9 +81,13 @@ export class Imports {
     return relativePath(this.#output, path).replace(/^\.\//, "");
   }
 
-  /** Imports a module as a whole, under a local name. */
-  whole(specifier: string, local: string): void {
+  /** Imports a module as a whole. @returns its local name: the wanted one, with `_` behind it where that is taken */
+  whole(specifier: string, wanted: string): string {
+    let local = wanted;
+    while (this.#taken.has(local)) local = `${local}_`;
+    this.#taken.add(local);
     this.#wholes.set(local, specifier);
+    return local;
   }
 
   /** Imports a function of the runtime. */

@@ -12,8 +12,9 @@ import { emitNode } from "./node.ts";
 import { docComment, literal } from "./source_text.ts";
 import { emitStruct, viewName } from "./struct_view.ts";
 
-/** Names that a generated file imports from the runtime, or takes from the language. */
+/** Names that a generated file imports from the runtime, declares, or takes from the language. */
 const RESERVED = (
+  "nodes nodePackage defineNodeType definePackage " +
   "AudioFrame DataFrame VideoFrame EncodedFrame PacketFrame DurationText DynamicPort NodeHandle NodeInstance NodePackage NodeSpec " +
   "NodeType PortArray PortRegistry PortVisitor PortWiring Processor StreamInput StreamOutput StructLayout " +
   "StructMemory assignArray readStruct forPlatform Record Array Promise Float64Array Float32Array Int32Array Uint32Array Int16Array " +
@@ -61,13 +62,10 @@ function emitCached(node: NodeModel, imports: Imports, cache: EmitCache): string
 
 function emitFooter(model: PackageModel, imports: Imports): string[] {
   const names = model.nodes.map(({ descriptor }: NodeModel) => identifierOf(descriptor.type));
-  const taken = new Set(names);
   const others = model.packages.map(({ name, path, specifier, descriptors }, i) => {
     const isPath = path !== undefined && /^\.\.?\//.test(specifier);
     const from = isPath ? relativeSpecifier(model.output, path) : specifier;
-    let local = `package${i + 1}`;
-    while (taken.has(local)) local = `${local}_`;
-    imports.whole(from, local);
+    const local = imports.whole(from, `package${i + 1}`);
     return { name, local, names: descriptors.map(({ type }) => identifierOf(type)) };
   });
   const types = [
