@@ -23,7 +23,7 @@ export interface WatchedPackage {
   readonly name: string;
   /** Absolute path of the folder of its `sluice.json`. */
   readonly folder: string;
-  /** How many TypeScript files are looked at. */
+  /** How many source files are looked at. */
   readonly files: number;
   /** How long the generator took at first, milliseconds. */
   readonly tookMs: number;
@@ -56,9 +56,16 @@ export interface WatchListener {
  * Watches the packages of a graph's nodes that lie on this machine and have a `sluice.json`, until `signal` aborts.
  * Those that were installed, below `node_modules`, are not among them.
  *
+ * @param importedMs when the runtime began to import the classes, or before; what was saved since is brought in at once;
+ *   milliseconds since 1970
  * @throws {SluiceError} what keeps sources from being watched; by then none is any more
  */
-export async function watchSources(runtime: Runtime, listener: WatchListener, signal: AbortSignal): Promise<void> {
+export async function watchSources(
+  runtime: Runtime,
+  importedMs: number,
+  listener: WatchListener,
+  signal: AbortSignal,
+): Promise<void> {
   const packages = new Map<string, NodePackage>();
   for (const { type } of viewRuntime(runtime).nodes) {
     if (type.package !== undefined && await isWatchable(type.package.url)) packages.set(type.package.url, type.package);
@@ -67,7 +74,7 @@ export async function watchSources(runtime: Runtime, listener: WatchListener, si
   const either = AbortSignal.any([signal, ended.signal]);
   const watched: WatchedPackage[] = [];
   const watches = [...packages.values()].map((each) =>
-    watchPackage(runtime, each, (ready) => {
+    watchPackage(runtime, each, importedMs, (ready) => {
       watched.push(ready);
       if (watched.length === packages.size) {
         listener.onWatching(watched);
@@ -129,6 +136,7 @@ function configPathOf(url: string): string {
 async function watchPackage(
   runtime: Runtime,
   { name, url }: NodePackage,
+  importedMs: number,
   onReady: (ready: WatchedPackage) => void,
   onReload: (reload: Reload) => void,
   signal: AbortSignal,
@@ -162,7 +170,7 @@ async function watchPackage(
   }
 
   const configPath = configPathOf(url);
-  const watch = new SourceWatch(configPath, (change) => {
+  const watch = new SourceWatch(configPath, importedMs, (change) => {
     queue = queue.then(() => reload(change));
   });
   const end = () => void watch.end();

@@ -24,6 +24,7 @@ import { renderSummary, summaryEvent } from "./summary.ts";
 
 /** @returns the exit code */
 export async function runCommand(args: RunArgs, io: Io): Promise<number> {
+  const startedMs = Date.now();
   const { document: read, errors, registry } = await readGraph(args);
   if (read === undefined) {
     await warnOfStaleCode(registry, args);
@@ -38,13 +39,14 @@ export async function runCommand(args: RunArgs, io: Io): Promise<number> {
   });
   if (runtime.driverNote !== undefined && !args.quiet) io.stderr.line(`note: ${runtime.driverNote}`);
   buildGraph(document, runtime);
-  return await runToEnd(runtime, document, registry, args, io);
+  return await runToEnd(runtime, document, registry, startedMs, args, io);
 }
 
 async function runToEnd(
   runtime: Runtime,
   document: GraphDocument,
   registry: NodeRegistry,
+  startedMs: number,
   args: RunArgs,
   io: Io,
 ): Promise<number> {
@@ -61,7 +63,7 @@ async function runToEnd(
   try {
     void signals.received.then(() => stop(runtime));
     await runtime.start();
-    if (args.watch) watch = watchRun(runtime, args, io, watching.signal);
+    if (args.watch) watch = watchRun(runtime, startedMs, args, io, watching.signal);
     if (args.seconds !== undefined) timer = setTimeout(() => stop(runtime), args.seconds * 1_000);
     using _progress = new ProgressDisplay(
       chooseStyle(args, document, io),
@@ -89,10 +91,16 @@ async function runToEnd(
 }
 
 /** Where sources cannot be watched, the graph runs on. */
-async function watchRun(runtime: Runtime, args: RunArgs, io: Io, signal: AbortSignal): Promise<void> {
+async function watchRun(
+  runtime: Runtime,
+  startedMs: number,
+  args: RunArgs,
+  io: Io,
+  signal: AbortSignal,
+): Promise<void> {
   const { reportReload, reportWatching, watchSources } = await import("./reload.ts");
   try {
-    await watchSources(runtime, {
+    await watchSources(runtime, startedMs, {
       onWatching: (packages) => args.json || !args.quiet ? reportWatching(packages, args.json, io) : undefined,
       onReload: (reload) => reportReload(reload, args.json, io),
     }, signal);

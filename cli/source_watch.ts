@@ -10,12 +10,16 @@ const END_TIMEOUT_MS = 1_000;
 
 /** What the worker is told. Paths of sources are relative to the folder of the configuration. */
 export type ToSourceWatch =
-  | { readonly kind: "watch"; readonly configPath: string }
+  | {
+    readonly kind: "watch";
+    readonly configPath: string;
+    /** Files that were saved from then on have changed, milliseconds since 1970. */
+    readonly savedSinceMs: number;
+  }
   /** Which of some modules are, or import, a file that has changed? */
   | {
     readonly kind: "find";
     readonly id: number;
-    readonly configPath: string;
     readonly sources: readonly string[];
     readonly changed: readonly string[];
   }
@@ -31,7 +35,7 @@ export type FromSourceWatch =
 
 /** The first run of the generator is over, and changes are seen from now on. */
 export interface SourcesReady {
-  /** How many TypeScript files are looked at. */
+  /** How many source files are looked at. */
   readonly files: number;
   /** How long that run took, milliseconds. */
   readonly tookMs: number;
@@ -54,23 +58,22 @@ export class SourceWatch {
   /** Over when it was told to end. @throws what went wrong meanwhile */
   readonly over: Promise<void>;
   readonly #worker: Worker;
-  readonly #configPath: string;
   readonly #found = new Map<number, PromiseWithResolvers<readonly string[]>>();
   readonly #over = Promise.withResolvers<void>();
   #count = 0;
 
   /**
    * @param configPath absolute path of a `sluice.json`
-   * @param onChange is told of each change after the start
+   * @param savedSinceMs files that were saved from then on have changed, milliseconds since 1970
+   * @param onChange is told of each change
    */
-  constructor(configPath: string, onChange: (change: SourceChange) => void) {
+  constructor(configPath: string, savedSinceMs: number, onChange: (change: SourceChange) => void) {
     const ready = Promise.withResolvers<SourcesReady | undefined>();
     this.ready = ready.promise;
     this.over = this.#over.promise;
     this.over.then(() => ready.resolve(undefined), ready.reject);
     // Either may be all that the owner waits for.
     for (const each of [this.ready, this.over]) each.catch(() => {});
-    this.#configPath = configPath;
     this.#worker = new Worker(import.meta.resolve("./source_watch_worker.ts"), {
       type: "module",
       name: "sluice-watch",
@@ -91,7 +94,7 @@ export class SourceWatch {
       else if (data.kind === "ended") this.#over.resolve();
       else fail(deserializeError(data.error));
     };
-    this.#send({ kind: "watch", configPath });
+    this.#send({ kind: "watch", configPath, savedSinceMs });
   }
 
   /**
@@ -104,7 +107,7 @@ export class SourceWatch {
     const answer = Promise.withResolvers<readonly string[]>();
     this.#found.set(id, answer);
     try {
-      this.#send({ kind: "find", id, configPath: this.#configPath, sources, changed });
+      this.#send({ kind: "find", id, sources, changed });
       return await answer.promise;
     } finally {
       this.#found.delete(id);

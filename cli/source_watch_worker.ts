@@ -16,19 +16,25 @@ interface WorkerScope {
 
 const scope = globalThis as unknown as WorkerScope;
 const ended = new AbortController();
+/** The folder of the package, and what a module of it imports, once it is watched; paths are absolute. */
+let watched: { readonly root: string; importsOf(path: string): Promise<ReadonlySet<string>> } | undefined;
 
 scope.onmessage = ({ data }) => {
   if (data.kind === "end") ended.abort();
-  else if (data.kind === "watch") void orFail(() => watchPackage(data.configPath));
+  else if (data.kind === "watch") void orFail(() => watchPackage(data));
   else void orFail(() => findAffected(data));
 };
 
-async function watchPackage(configPath: string): Promise<void> {
-  const [{ watch }, { describePlaced, isError }] = await Promise.all([
+async function watchPackage({ configPath, savedSinceMs }: ToSourceWatch & { kind: "watch" }): Promise<void> {
+  const [{ watch }, { describePlaced, isError }, { ImportedFiles }, { localPath }] = await Promise.all([
     import("../codegen/watch.ts"),
     import("../codegen/diagnostics.ts"),
+    import("../codegen/imported_files.ts"),
+    import("../codegen/paths.ts"),
   ]);
   const root = dirname(configPath);
+  const imports = new ImportedFiles(root);
+  watched = { root, importsOf: (path) => imports.of([path]) };
   const texts = new Map<string, string>();
   let queue = Promise.resolve();
   let isReady = false;
@@ -44,7 +50,14 @@ async function watchPackage(configPath: string): Promise<void> {
     return found;
   }
 
-  await watch({ configPath }, ({ result, changed, watched, tookMs }) => {
+  /** What classes import when they run concerns them, though the generator need not read it. */
+  async function alsoFollow(annotated: readonly string[], changed: readonly string[]): Promise<string[]> {
+    imports.forget(changed.map((path) => resolve(root, path)));
+    const files = await imports.of(annotated.map((path) => resolve(root, path)));
+    return [...files].map((path) => localPath(root, path));
+  }
+
+  await watch({ configPath, savedSinceMs, alsoFollow }, ({ result, changed, watched, tookMs }) => {
     const diagnostic = result.diagnostics.find(isError);
     const refused = diagnostic && describePlaced(diagnostic);
     if (!isReady) scope.postMessage({ kind: "ready", ready: { files: watched, tookMs, refused } });
@@ -58,13 +71,13 @@ async function watchPackage(configPath: string): Promise<void> {
   scope.postMessage({ kind: "ended" });
 }
 
-async function findAffected({ id, configPath, sources, changed }: ToSourceWatch & { kind: "find" }): Promise<void> {
-  const { importedFiles } = await import("../codegen/imported_files.ts");
-  const root = dirname(configPath);
+/** Only of a package that is watched changes are told. */
+async function findAffected({ id, sources, changed }: ToSourceWatch & { kind: "find" }): Promise<void> {
+  const { root, importsOf } = watched!;
   const paths = changed.map((path) => resolve(root, path));
   const affected: string[] = [];
   for (const source of sources) {
-    const files = await importedFiles(root, resolve(root, source));
+    const files = await importsOf(resolve(root, source));
     if (paths.some((path) => files.has(path))) affected.push(source);
   }
   scope.postMessage({ kind: "found", id, affected });

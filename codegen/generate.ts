@@ -13,6 +13,7 @@ import { emitGraphSchema } from "./emit/graph_schema.ts";
 import { type EmitCache, emitModule } from "./emit/module.ts";
 import { emitRust } from "./emit/rust_structs.ts";
 import type { OtherPackageModel, PackageModel } from "./model.ts";
+import { localPath } from "./paths.ts";
 import { findOutputProblem, type OutputKey, type OutputState, placeOutputs, readOutput } from "./outputs.ts";
 import { findRuntimeProblem, runtimePath } from "./runtime_path.ts";
 import { findFiles, foldersOf } from "./scan/find_files.ts";
@@ -80,6 +81,8 @@ export class Generator {
   /** The pieces of the last run. */
   #formatted = new Map<string, string>();
   #folders: readonly string[] = [];
+  /** Where the runtime was not. */
+  #absent: string | undefined;
   /** The texts of the last run, by path. */
   #texts: ReadonlyMap<string, string> = new Map();
 
@@ -93,10 +96,11 @@ export class Generator {
    * Generates.
    *
    * @param changed paths relative to the root that have changed since the last run; may be left out in the first
+   * @param beforeScan is called when {@linkcode Generator.folders} are known, and nothing has been read yet
    */
-  async run(changed: ReadonlySet<string> = new Set()): Promise<GenerateResult> {
+  async run(changed: ReadonlySet<string> = new Set(), beforeScan = (): void => {}): Promise<GenerateResult> {
     try {
-      return await this.#run(changed);
+      return await this.#run(changed, beforeScan);
     } catch (error) {
       return failed([describeInternal(basename(this.#options.configPath), "generate code", error)]);
     }
@@ -113,21 +117,38 @@ export class Generator {
     return this.#folders;
   }
 
+  /**
+   * Files outside the root that generated code depends on, as {@linkcode PackageScanner.outside} has them; the runtime
+   * among them if it is not there.
+   */
+  get outside(): ReadonlyMap<string, string | undefined> {
+    const { outside } = this.#scanner;
+    if (this.#absent?.startsWith("../")) outside.set(this.#absent, undefined);
+    return outside;
+  }
+
+  /** Files with annotated classes, by paths relative to the root. */
+  get annotated(): readonly string[] {
+    return this.#scanner.annotated;
+  }
+
   /** Whether a path, relative to the root, is that of a generated file. */
   writes(path: string): boolean {
     return this.#texts.has(path);
   }
 
-  async #run(changed: ReadonlySet<string>): Promise<GenerateResult> {
+  async #run(changed: ReadonlySet<string>, beforeScan: () => void): Promise<GenerateResult> {
     const { configPath, check = false } = this.#options;
     const { config, diagnostics } = await readConfig(configPath);
     if (config === undefined) return failed(diagnostics);
     this.#folders = foldersOf(config.include);
     this.#scanner.invalidate(changed);
+    beforeScan();
     const refused = (key: string, message: string, mend: string): GenerateResult =>
       failed([diagnosticAtKey(this.root, basename(configPath), key, message, mend)]);
     const runtime = runtimePath(this.root, config.runtime);
     const absent = runtime && await findRuntimeProblem(runtime);
+    this.#absent = runtime && absent && localPath(this.root, runtime);
     if (absent !== undefined) {
       const mend = `correct the path, which starts at the folder of the configuration, or write "@sluice/sluice"`;
       return refused("runtime", `Cannot use "${config.runtime}" as "runtime": ${absent}`, mend);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { posix } from "node:path";
+import { posix, relative } from "node:path";
 
 /**
  * The import specifier by which one file reaches another: a URL, in which some characters of paths mean something else.
@@ -20,6 +20,11 @@ export function relativeSpecifier(from: string, to: string): string {
 /** The path that a relative import specifier means, still relative. */
 export function pathOfSpecifier(specifier: string): string {
   return specifier.replace(/%(?:[01][0-9a-f]|20|23|25|3f|5c|7f)/gi, decodeURIComponent);
+}
+
+/** A file's path relative to the package's root; both absolute. */
+export function localPath(root: string, path: string): string {
+  return relative(root, path).replaceAll("\\", "/");
 }
 
 /** The path by which one file reaches another; as for {@linkcode relativeSpecifier}, as the file system has it. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type Stats, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { findFiles } from "./scan/find_files.ts";
@@ -32,12 +33,35 @@ export async function stampPaths(root: string, paths: readonly string[]): Promis
   const stamps = new Map<string, string>();
   await Promise.all(paths.map(async (path) => {
     const found = await stat(join(root, path)).catch(() => undefined);
-    if (found?.isFile()) stamps.set(path, `${found.ino} ${found.size} ${found.mtimeMs}`);
+    if (found?.isFile()) stamps.set(path, describe(found));
   }));
   return stamps;
+}
+
+/** Looks at one file, by its absolute path. `undefined` if it is not there. */
+export function stampOf(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isFile() ? describe(found) : undefined;
+}
+
+/**
+ * The files that were saved since a time. Times of files that were moved there may be known in whole seconds only.
+ *
+ * @param sinceMs milliseconds since 1970
+ */
+export async function savedSince(root: string, paths: Iterable<string>, sinceMs: number): Promise<string[]> {
+  const changed = await Promise.all([...paths].map(async (path) => {
+    const found = await stat(join(root, path)).catch(() => undefined);
+    return found !== undefined && Math.max(found.mtimeMs, found.ctimeMs) >= sinceMs ? [path] : [];
+  }));
+  return changed.flat();
 }
 
 /** The paths whose stamps differ, those that are in one of the two only among them. */
 export function differingPaths(before: SourceStamps, after: SourceStamps): string[] {
   return [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path));
+}
+
+function describe({ ino, size, mtimeMs }: Stats): string {
+  return `${ino} ${size} ${mtimeMs}`;
 }

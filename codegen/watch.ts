@@ -3,11 +3,13 @@
  *
  * @module
  */
-import { basename, dirname, relative, resolve } from "node:path";
+import { basename, dirname, posix, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { FolderWatches, inodeOf, tryClose, tryOpen } from "./folder_watches.ts";
 import { type GenerateOptions, type GenerateResult, Generator } from "./generate.ts";
+import { localPath } from "./paths.ts";
 import { isFound } from "./scan/find_files.ts";
-import { differingPaths, sourceGlobs, stampPaths, stampSources } from "./source_stamps.ts";
+import { differingPaths, savedSince, sourceGlobs, stampPaths, stampSources } from "./source_stamps.ts";
 
 /** How long to wait for more changes after one, milliseconds: editors write a file in several steps. */
 const QUIET_MS = 20;
@@ -18,19 +20,33 @@ const ABSENT_MS = 100;
 /** Paths in folders that are never entered; `..` is none of them. */
 const IGNORED = /(?:^|\/)(?:node_modules|target|\.(?!\.\/)[^/]*)\//;
 
+/** What to generate, and what to watch beside that. */
+export interface WatchOptions extends GenerateOptions {
+  /**
+   * Names further files whose changes are told of.
+   *
+   * @param annotated the files with annotated classes; paths are relative to the package's root
+   * @param changed what the run was for
+   */
+  readonly alsoFollow?: (annotated: readonly string[], changed: readonly string[]) => Promise<readonly string[]>;
+  /** Files that were saved from then on have changed after the first run, milliseconds since 1970. */
+  readonly savedSinceMs?: number;
+}
+
 /** One run. */
 export interface WatchRun {
   readonly result: GenerateResult;
   /** Paths that had changed, relative to the package's root; none in the first run. */
   readonly changed: readonly string[];
-  /** How many TypeScript files are looked at. */
+  /** How many source files are looked at. */
   readonly watched: number;
   readonly tookMs: number;
 }
 
 /**
  * Generates now, and again after every change of a TypeScript file, of the configuration, or of a generated file by
- * somebody else, under the package's root or a folder outside it that `include` names. A root that goes is waited for.
+ * somebody else, under the package's root or a folder outside it that `include` names, and of every file that was
+ * looked at. A root that goes is waited for.
  *
  * @param onRun is told of each run
  * @param signal ends it
@@ -38,7 +54,7 @@ export interface WatchRun {
  * @throws what the file system says if the root is not there at first
  */
 export async function watch(
-  options: GenerateOptions,
+  options: WatchOptions,
   onRun: (run: WatchRun) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -47,7 +63,7 @@ export async function watch(
   while (!signal.aborted) {
     if (watcher !== undefined) await watchRoot(root, watcher, options, onRun, signal);
     if (!signal.aborted) await pause(signal);
-    watcher = signal.aborted ? undefined : tryOpen(root);
+    watcher = signal.aborted ? undefined : tryOpen(root, true);
   }
 }
 
@@ -55,32 +71,43 @@ export async function watch(
 async function watchRoot(
   root: string,
   watcher: Deno.FsWatcher,
-  options: GenerateOptions,
+  options: WatchOptions,
   onRun: (run: WatchRun) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  /** Those of folders outside the root. */
-  const others = new Map<string, Deno.FsWatcher>();
-  const stop = () => [watcher, ...others.values()].forEach(tryClose);
+  using others = new FolderWatches(root, note, look);
+  const stop = () => {
+    tryClose(watcher);
+    others[Symbol.dispose]();
+  };
   using _open = { [Symbol.dispose]: stop };
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) return;
   const inode = inodeOf(root);
   const generator = new Generator(options);
-  const concerns = concernOf(options.configPath);
-  const isConcerned = (path: string): boolean => concerns(path) || generator.writes(path);
-  const folders = (): string[] => ["", ...others.keys()];
+  const configFile = basename(options.configPath);
+  /** Files outside what `include` names that were looked at, or that the options name. */
+  let followed: ReadonlySet<string> = new Set();
+  let folders: readonly string[] = [""];
+  const isSource = (path: string): boolean =>
+    path.endsWith(".ts") && !IGNORED.test(path) && folders.some((folder) => isWithin(path, folder));
+  const isConcerned = (path: string): boolean =>
+    path === configFile || isSource(path) || followed.has(path) || generator.writes(path);
   const waiting = new Set<string>();
-  let stamps: Map<string, string> = await stampSources(root, folders());
+  let stamps: Map<string, string> = await stampAll();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const run = async (changed: readonly string[]): Promise<void> => {
     const startedMs = performance.now();
-    const result = await generator.run(new Set(changed));
+    const result = await generator.run(new Set(changed), followFolders);
     const tookMs = performance.now() - startedMs;
-    if (followOthers()) stamps = await stampSources(root, folders());
+    const missed = await followFiles(changed);
     onRun({ result, changed, watched: stamps.size, tookMs });
+    for (const path of missed) look(path);
   };
-  let running = run([]);
+  let running = run([]).then(async () => {
+    if (options.savedSinceMs === undefined) return;
+    for (const path of await savedSince(root, stamps.keys(), options.savedSinceMs)) look(path);
+  });
   const flush = () => {
     timer = undefined;
     const paths = [...waiting].sort();
@@ -94,45 +121,61 @@ async function watchRoot(
     });
     running.catch(stop);
   };
+  async function stampAll(): Promise<Map<string, string>> {
+    return new Map([...await stampSources(root, folders), ...await stampPaths(root, [...followed])]);
+  }
   /** Where a folder may have come or gone, all files are looked at. @returns those that nothing was said of, too */
   async function lookAgain(paths: readonly string[]): Promise<string[]> {
     if (paths.every(isConcerned)) {
-      const now = await stampPaths(root, paths.filter((path) => isFound(path, sourceGlobs(folders()), [])));
+      const globs = sourceGlobs(folders);
+      const now = await stampPaths(root, paths.filter((path) => followed.has(path) || isFound(path, globs, [])));
       for (const path of paths) stamps.delete(path);
       for (const [path, stamp] of now) stamps.set(path, stamp);
       return [];
     }
     const before = stamps;
-    stamps = await stampSources(root, folders());
+    stamps = await stampAll();
     return differingPaths(before, stamps);
   }
-  /** Watches the folders outside the root that the configuration names now. @returns whether they are other ones */
-  function followOthers(): boolean {
-    const wanted = new Set(generator.folders.filter((folder) => folder.split("/")[0] === ".."));
-    let isOther = false;
-    for (const [folder, each] of others) {
-      if (wanted.has(folder)) continue;
-      tryClose(each);
-      isOther = others.delete(folder);
+  /** Watches the folders that the configuration names now, and those of the files that are followed. */
+  function followFolders(): boolean {
+    folders = ["", ...generator.folders.filter((folder) => folder.split("/")[0] === "..")];
+    const wanted = new Map(folders.slice(1).map((folder) => [folder, true]));
+    for (const path of followed) {
+      const folder = posix.dirname(path);
+      if (!folders.some((each) => isWithin(path, each))) wanted.set(folder, false);
     }
-    for (const folder of wanted) {
-      const opened = others.has(folder) || signal.aborted ? undefined : tryOpen(resolve(root, folder));
-      if (opened === undefined) continue;
-      others.set(folder, opened);
-      isOther = true;
-      void (async () => {
-        for await (const event of opened) note(event);
-      })();
-    }
-    return isOther;
+    return others.follow(wanted);
+  }
+  /** Follows the files that were looked at. @returns those that have changed since, before they were followed */
+  async function followFiles(changed: readonly string[]): Promise<string[]> {
+    const before = new Set([...folders, ...followed]);
+    const { outside } = generator;
+    followed = new Set([...outside.keys(), ...await options.alsoFollow?.(generator.annotated, changed) ?? []]);
+    const hasMore = followFolders();
+    const now = new Set([...folders, ...followed]);
+    if (!hasMore && now.symmetricDifference(before).size === 0) return [];
+    stamps = await stampAll();
+    return [...outside].filter(([path, stamp]) => stamps.get(path) !== stamp).map(([path]) => path);
   }
   function note({ kind, paths }: Deno.FsEvent): void {
     if (kind === "access" || kind === "other") return;
     for (const path of paths) {
-      const local = relative(root, path).replaceAll("\\", "/");
-      if (isConcerned(local) || (kind !== "modify" && mayBeFolder(local))) waiting.add(local);
+      const local = localPath(root, path);
+      if (isConcerned(local)) {
+        look(local);
+      } else if (kind !== "modify" && mayHoldSources(local)) {
+        // It may be any file: it must not put off what waits.
+        waiting.add(local);
+        timer ??= setTimeout(flush, QUIET_MS);
+      }
     }
-    if (waiting.size === 0) return;
+  }
+  function mayHoldSources(path: string): boolean {
+    return mayBeFolder(path) && folders.some((folder) => isWithin(path, folder));
+  }
+  function look(path: string): void {
+    waiting.add(path);
     clearTimeout(timer);
     timer = setTimeout(flush, QUIET_MS);
   }
@@ -140,8 +183,8 @@ async function watchRoot(
     await running;
     for await (const event of watcher) {
       note(event);
-      if (event.kind !== "remove" || inodeOf(root) === inode) continue;
-      waiting.add(basename(options.configPath));
+      if (event.kind !== "remove" || (!event.paths.includes(root) && inodeOf(root) === inode)) continue;
+      waiting.add(configFile);
       clearTimeout(timer);
       flush();
       return;
@@ -153,40 +196,14 @@ async function watchRoot(
   }
 }
 
-/** Tells of a path whether a change of it can concern generated code. */
-function concernOf(configPath: string): (path: string) => boolean {
-  const configFile = basename(configPath);
-  return (path) => path === configFile || (path.endsWith(".ts") && !IGNORED.test(path));
+/** Whether a path is in a folder, or in one inside it; both relative to the root, which is `""`. */
+function isWithin(path: string, folder: string): boolean {
+  return folder === "" ? !path.startsWith("../") : path.startsWith(`${folder}/`) && !path.startsWith(`${folder}/../`);
 }
 
 /** Whether a path may be that of a folder with sources: one that has gone does not tell what it was. */
 function mayBeFolder(path: string): boolean {
   return path !== "" && !path.endsWith(".partial") && !IGNORED.test(`${path}/`);
-}
-
-/** What tells a folder from another of the same path; `undefined` if it is not there. */
-function inodeOf(path: string): number | null | undefined {
-  try {
-    return Deno.statSync(path).ino;
-  } catch {
-    return undefined;
-  }
-}
-
-function tryOpen(root: string): Deno.FsWatcher | undefined {
-  try {
-    return Deno.watchFs(root);
-  } catch {
-    return undefined;
-  }
-}
-
-function tryClose(watcher: Deno.FsWatcher): void {
-  try {
-    watcher.close();
-  } catch {
-    // It is closed already.
-  }
 }
 
 /** Waits a little, or until the signal aborts. */

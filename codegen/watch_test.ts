@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Generator } from "./generate.ts";
-import { watch, type WatchRun } from "./watch.ts";
+import { watch, type WatchOptions, type WatchRun } from "./watch.ts";
 
 const ACCEPTED = fileURLToPath(new URL("./testdata/accepted", import.meta.url));
 const RUNTIME = fileURLToPath(new URL("../core/generated_api.ts", import.meta.url));
@@ -113,15 +113,21 @@ async function place(path: string, text: string): Promise<void> {
 }
 
 /** Watches a package; each run is answered by the next step. */
-async function watchSteps(configPath: string, steps: ((run: WatchRun) => Promise<unknown>)[]): Promise<WatchRun[]> {
+async function watchSteps(
+  configPath: string,
+  steps: ((run: WatchRun) => Promise<unknown>)[],
+  options: Partial<WatchOptions> = {},
+): Promise<WatchRun[]> {
   const stop = new AbortController();
   const runs: WatchRun[] = [];
-  await watch({ configPath }, (run) => {
+  const stuck = setTimeout(() => stop.abort(), 20_000);
+  await watch({ ...options, configPath }, (run) => {
     runs.push(run);
     const step = steps.shift();
     if (step === undefined) stop.abort();
     else void step(run);
   }, stop.signal);
+  clearTimeout(stuck);
   return runs;
 }
 
@@ -226,6 +232,133 @@ Deno.test("watch() follows folders outside the root that the configuration names
     ["../beside/three.ts", "three", "two", 2],
     ["../beside/three.ts", "four", "two", 2],
   ]);
+});
+
+/** A package in `inner/` with a class whose configuration has a type of `shared/`. */
+async function sharingFolder() {
+  const folder = await folderOf({});
+  const config = { include: ["*.ts"], name: "@example/sharing", runtime: RUNTIME };
+  const shaped = `import type { Shape } from "../shared/shape.ts";\n` +
+    pass("One").replace("import { input", "import { config, input").replace(
+      "@input",
+      "@config() shape!: Shape;\n  @input",
+    );
+  await mkdir(join(folder.root, "inner"));
+  await mkdir(join(folder.root, "shared"));
+  await writeFile(join(folder.root, "inner/sluice.json"), JSON.stringify(config));
+  await writeFile(join(folder.root, "inner/one.ts"), shaped);
+  const shape = join(folder.root, "shared/shape.ts");
+  await writeFile(shape, shapeOf("a"));
+  return { ...folder, configPath: join(folder.root, "inner/sluice.json"), shape };
+}
+
+function shapeOf(choice: string): string {
+  return `export type Shape = "${choice}" | "z";\n`;
+}
+
+/** The choices of the class that {@linkcode sharingFolder} makes. */
+function choicesIn({ result }: WatchRun): string | undefined {
+  return /readonly shape: ("."(?: \| ".")*)/.exec(result.files[0]?.text ?? "")?.[1];
+}
+
+Deno.test("watch() follows files outside the root that classes import, and no others beside them", async () => {
+  await using folder = await sharingFolder();
+  const shared = join(folder.root, "shared");
+  const runs = await watchSteps(folder.configPath, [
+    async () => {
+      await place(join(shared, "other.ts"), "export const OTHER = 1;\n");
+      await place(folder.shape, shapeOf("b"));
+    },
+    () => rm(shared, { recursive: true }),
+    async () => {
+      await mkdir(shared);
+      await place(folder.shape, shapeOf("c"));
+    },
+    () => place(folder.shape, shapeOf("d")),
+  ]);
+  const shape = "../shared/shape.ts";
+  assert.deepEqual(runs.map((run) => [...run.changed, choicesIn(run), run.watched]), [
+    ['"a" | "z"', 2],
+    [shape, '"b" | "z"', 2],
+    [shape, undefined, 1],
+    [shape, '"c" | "z"', 2],
+    [shape, '"d" | "z"', 2],
+  ]);
+});
+
+Deno.test("watch() takes note of another package that is generated anew, as a first run would", async () => {
+  await using folder = await folderOf({ "one.ts": pass("One") });
+  await new Generator(folder).run();
+  const configPath = join(folder.root, "inner/sluice.json");
+  const config = { include: ["*.ts"], name: "@example/inner", runtime: RUNTIME, packages: ["../sluice.gen.ts"] };
+  await mkdir(join(folder.root, "inner"));
+  await writeFile(configPath, JSON.stringify(config));
+  await writeFile(join(folder.root, "inner/two.ts"), pass("Two"));
+  const runs = await watchSteps(configPath, [async () => {
+    await place(join(folder.root, "one.ts"), pass("Three"));
+    await new Generator(folder).run();
+  }]);
+  assert.deepEqual(runs.map(({ changed }) => changed), [[], ["../sluice.gen.ts"]]);
+  assert.match(runs[1].result.files[1].text, /"three"/);
+  const fresh = await new Generator({ configPath, check: true }).run();
+  assert.deepEqual(fresh.files.map(({ state }) => state), ["unchanged", "unchanged"]);
+});
+
+Deno.test("watch() sees what is saved after it was read and before it is followed", async () => {
+  await using folder = await sharingFolder();
+  let isFirst = true;
+  const alsoFollow = async () => {
+    if (isFirst) await place(folder.shape, shapeOf("b"));
+    isFirst = false;
+    return [];
+  };
+  const runs = await watchSteps(folder.configPath, [async () => {}], { alsoFollow });
+  assert.deepEqual(runs.map((run) => [...run.changed, choicesIn(run)]), [
+    ['"a" | "z"'],
+    ["../shared/shape.ts", '"b" | "z"'],
+  ]);
+});
+
+Deno.test("watch() follows further files that it is told of", async () => {
+  await using folder = await folderOf({ "one.ts": pass("One"), "table.json": "1" });
+  const seen: (readonly string[])[][] = [];
+  const alsoFollow = (annotated: readonly string[], changed: readonly string[]) => {
+    seen.push([annotated, changed]);
+    return Promise.resolve(["table.json"]);
+  };
+  const runs = await watchSteps(folder.configPath, [() => place(join(folder.root, "table.json"), "2")], { alsoFollow });
+  assert.deepEqual(runs.map(({ changed }) => changed), [[], ["table.json"]]);
+  assert.deepEqual(seen, [[["one.ts"], []], [["one.ts"], ["table.json"]]]);
+});
+
+Deno.test("watch() is not put off by files that concern nothing", async () => {
+  await using folder = await folderOf({ "one.ts": pass("One") });
+  const data = join(folder.root, "data.bin");
+  let writes = 0;
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const runs = await watchSteps(folder.configPath, [async () => {
+    // More often than a change is waited for; the watch goes on once these have ended.
+    timer = setInterval(() => {
+      if (writes++ % 2 === 0) Deno.writeTextFileSync(data, "more");
+      else Deno.removeSync(data);
+      if (writes === 400) clearInterval(timer);
+    }, 2);
+    await place(join(folder.root, "one.ts"), pass("Two"));
+  }]);
+  clearInterval(timer);
+  assert.deepEqual(runs.map(({ changed, result }) => [...changed, ...result.nodeTypes]), [["one"], ["one.ts", "two"]]);
+  assert.ok(writes < 400, "the change was only seen when the other file had come to rest");
+});
+
+Deno.test("watch() takes files that were saved since a time for changed after its first run", async () => {
+  await using folder = await folderOf({ "one.ts": pass("One"), "two.ts": pass("Two") });
+  // The file system's clock may be some milliseconds behind.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const savedSinceMs = Date.now();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await place(join(folder.root, "two.ts"), pass("Two", "Saved."));
+  const runs = await watchSteps(folder.configPath, [async () => {}], { savedSinceMs });
+  assert.deepEqual(runs.map(({ changed }) => changed), [[], ["two.ts"]]);
 });
 
 Deno.test("watch() waits for a folder that is removed, and goes on when it comes back", async () => {

@@ -15,7 +15,7 @@ import type { OtherPackageModel } from "../model.ts";
 import { evaluate } from "./literal.ts";
 import { findDeepNode, isOverflow } from "./nesting.ts";
 import { isGeneratedModule } from "../outputs.ts";
-import { readSource } from "./read_source.ts";
+import type { SourceText } from "./read_source.ts";
 
 /**
  * Reads a generated module.
@@ -23,6 +23,7 @@ import { readSource } from "./read_source.ts";
  * @param root absolute path of the package that names it
  * @param output the module that is generated here
  * @param specifier a path that starts at `root`, or a name that the `imports` of its `deno.json` lead to one
+ * @param readText reads a file by its path relative to `root`
  * @param diagnostics what is wrong is added here
  */
 export function readOtherPackage(
@@ -30,6 +31,7 @@ export function readOtherPackage(
   configFile: string,
   output: string,
   specifier: string,
+  readText: (path: string) => SourceText,
   diagnostics: Diagnostic[],
 ): OtherPackageModel | undefined {
   const refuse = (reason: string, mend: string): undefined =>
@@ -46,7 +48,7 @@ export function readOtherPackage(
   if (resolve(root, path) === resolve(root, output)) {
     return refuse("it is the module that is generated here", `leave it out of "packages"`);
   }
-  const read = readSource(join(root, path));
+  const read = readText(path);
   if (!read.ok) {
     return refuse(
       `"${path}" cannot be read: ${read.reason}`,

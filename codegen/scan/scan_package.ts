@@ -20,6 +20,7 @@ import { ScanContext } from "./context.ts";
 import { emptyScan, type FileScan, scanFile } from "./file_scan.ts";
 import { checkNames, warnOfStandardNames } from "./package_names.ts";
 import { readOtherPackage } from "./other_package.ts";
+import type { SourceText } from "./read_source.ts";
 import { joinVariants } from "./variants.ts";
 import { SourceSet } from "./source_set.ts";
 
@@ -64,6 +65,8 @@ export function scanPackage(options: ScanOptions): ScanResult {
 export class PackageScanner {
   readonly #sources: SourceSet;
   readonly #known = new Map<string, Known>();
+  /** What was looked at for the package as a whole. */
+  #touched: ReadonlySet<string> = new Set();
 
   /** @param root absolute path of the package's root */
   constructor(root: string) {
@@ -76,6 +79,23 @@ export class PackageScanner {
     for (const [path, { touched }] of this.#known) {
       if (changed.has(path) || [...changed].some((each) => touched.has(each))) this.#known.delete(path);
     }
+  }
+
+  /** Files that something was read off, by paths relative to the root. */
+  get annotated(): string[] {
+    return [...this.#known].filter(([, { scan }]) => scan !== undefined).map(([path]) => path);
+  }
+
+  /**
+   * Files outside the root that were looked at, those that were not there among them, with what each looked like then;
+   * by paths relative to the root.
+   */
+  get outside(): Map<string, string | undefined> {
+    const found = new Map<string, string | undefined>();
+    for (const touched of [this.#touched, ...[...this.#known.values()].map((each) => each.touched)]) {
+      for (const path of touched) if (path.startsWith("../")) found.set(path, this.#sources.stampOf(path));
+    }
+    return found;
   }
 
   /** Reads what is not known yet. */
@@ -95,9 +115,14 @@ export class PackageScanner {
       for (const each of known.used) used.add(each);
       if (known.scan !== undefined) files.push(known.scan);
     }
+    const trace = this.#sources.trace();
+    this.#touched = trace.touched;
     const diagnostics = [...files.flatMap((each) => each.diagnostics), ...checkLoose(files)];
+    const readText = (path: string): SourceText => this.#sources.readText(path);
     const others = (config.packages ?? []).map((specifier) =>
-      specifier === own?.specifier ? own : readOtherPackage(root, configFile, config.output, specifier, diagnostics)
+      specifier === own?.specifier
+        ? own
+        : readOtherPackage(root, configFile, config.output, specifier, readText, diagnostics)
     );
     const nodes = joinVariants(files.flatMap((each) => each.nodes), diagnostics);
     const clashes = checkNames(
@@ -111,7 +136,6 @@ export class PackageScanner {
     if (clashes.length === 0) diagnostics.push(...warnOfStandardNames(nodes, standard));
     const all = unique(diagnostics).sort(compareDiagnostics);
     if (clashes.length > 0) return { diagnostics: all, scanned };
-    const trace = this.#sources.trace();
     this.#sources.use(configFile);
     for (const each of others) if (each?.path !== undefined) this.#sources.use(each.path);
     const model: PackageModel = {

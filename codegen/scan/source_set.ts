@@ -11,6 +11,7 @@ import { compareText, type Diagnostic, diagnosticAt } from "../diagnostics.ts";
 import type { SourceModel } from "../model.ts";
 import { isBindingName } from "../names.ts";
 import { pathOfSpecifier } from "../paths.ts";
+import { stampOf } from "../source_stamps.ts";
 import { findDeepNode, findOverflow, isOverflow, NESTING_LIMIT, type TextRange } from "./nesting.ts";
 import { readSource, type SourceText } from "./read_source.ts";
 
@@ -68,6 +69,8 @@ export class SourceSet {
   readonly #files = new Map<string, SourceFile | undefined>();
   readonly #paths = new Map<SourceFile, string>();
   readonly #hashes = new Map<string, string>();
+  /** What each file that was read looked like then. */
+  readonly #stamps = new Map<string, string | undefined>();
   readonly #tooDeep = new Map<string, Diagnostic>();
   #used = new Set<string>();
   #touched = new Set<string>();
@@ -101,7 +104,10 @@ export class SourceSet {
   /** Reads a file's text. */
   readText(path: string): SourceText {
     this.#touched.add(path);
-    return readSource(join(this.#root, path));
+    const file = join(this.#root, path);
+    // Before it is read: one that is saved meanwhile has another stamp afterwards.
+    this.#stamps.set(path, stampOf(file));
+    return readSource(file);
   }
 
   /** Parses a file, once. `undefined` if it cannot be read, or is nested too deeply. */
@@ -117,6 +123,11 @@ export class SourceSet {
       }
     }
     return this.#files.get(path);
+  }
+
+  /** What a file looked like from outside when it was read; `undefined` if it was not there. */
+  stampOf(path: string): string | undefined {
+    return this.#stamps.get(path);
   }
 
   /** The path by which a node's file was opened. */

@@ -80,6 +80,7 @@ Deno.test("watchSources() runs the new code of a node, and the rest of the graph
   const sink = runtime.add(appSink.data<{ number: number; product: number }>(), { id: "sink" });
   runtime.connectByName("counter.count", "times.value");
   runtime.connectByName("times.product", "sink.data");
+  const importedMs = Date.now();
   await runtime.start();
 
   const values = sink[Symbol.asyncIterator]();
@@ -116,13 +117,17 @@ Deno.test("watchSources() runs the new code of a node, and the rest of the graph
   const factorText = (factor: number) => ({ "parts/factor.ts": `export const FACTOR: number = ${factor};\n` });
   const isGood = ({ error }: Reload) => error === undefined;
   const ready = Promise.withResolvers<readonly WatchedPackage[]>();
+  await readUntil(1);
+  await folder.write("parts/factor.ts", factorText(2)["parts/factor.ts"]);
   const watching = watchSources(
     runtime,
+    importedMs,
     { onWatching: ready.resolve, onReload: (each) => void reports.push(each) },
     ended.signal,
   );
   watching.catch(ready.reject);
-  await readUntil(1);
+  // It was saved when its class ran already and nobody watched.
+  await readUntil(2);
   assert.deepEqual((await ready.promise).map(({ name, files }) => [name, files]), [["mine", 3]]);
 
   const first = await save(factorText(3), isGood);

@@ -142,7 +142,7 @@ Deno.test("SourceWatch generates while its owner's turns stay short", async () =
     longestMs = Math.max(longestMs, nowMs - turnMs);
     turnMs = nowMs;
   }, 1);
-  const watch = new SourceWatch(folder.configPath, () => {});
+  const watch = new SourceWatch(folder.configPath, Date.now(), () => {});
   const ready = await watch.ready;
   clearInterval(heartbeat);
   await watch.end();
