@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type ClientEvents, ControlClient, ControlError } from "../control/client.ts";
+import { type ClientEvents, ControlClient } from "../control/client.ts";
+import { describeProblem } from "../control/client_calls.ts";
 import type { StatsFrame } from "../control/stats_frame.ts";
 import { SluiceError } from "../core/errors.ts";
 import { escapeControls } from "../core/log.ts";
@@ -62,7 +63,10 @@ function printOnce(client: ControlClient, args: TopArgs, io: Io): Promise<number
       if (status === "closed") clearTimeout(timer);
       if (status === "waiting") reject(unreachable("Timeout", args.at, "the connection was lost"));
     });
-    client.on("problem", (error) => reject(unreachable("InvalidConfig", args.at, describeProblem(error))));
+    client.on(
+      "problem",
+      (error) => reject(unreachable("InvalidConfig", args.at, escapeControls(describeProblem(error)))),
+    );
     follow(client, (reading) => {
       if (args.json) io.stdout.line(JSON.stringify(reading));
       else for (const line of renderTop(reading)) io.stdout.line(line);
@@ -100,7 +104,7 @@ function watch(client: ControlClient, args: TopArgs, io: Io): Promise<number> {
       if (!args.json) show();
     });
     client.on("problem", (error) => {
-      problem = describeProblem(error);
+      problem = escapeControls(describeProblem(error));
       notice = `Cannot read the figures of ${args.at}: ${problem}`;
       if (args.json) io.stderr.line(notice);
       else show();
@@ -168,12 +172,6 @@ function whyUnreachable(url: URL, error: unknown): SluiceError {
     return unreachable("Timeout", url.href, `no whole answer within ${ANSWER_TIMEOUT_MS} ms`);
   }
   return unreachable("InvalidConfig", url.href, /\(Connect\)/.test(String(cause)) ? "nobody listens there" : STRANGER);
-}
-
-/** What went wrong on a connection, in words; what was not understood says nothing to people. */
-function describeProblem(error: Error): string {
-  const isWords = error instanceof ControlError || /^Cannot /.test(error.message);
-  return isWords ? escapeControls(error.message) : "what it answers is not understood; it may be of another version";
 }
 
 function readUrl(text: string): URL {

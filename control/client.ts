@@ -135,10 +135,14 @@ export class ControlClient {
   watch(options: WatchOptions): void {
     const before = this.#watch;
     this.#watch = options;
+    const differ = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b);
+    const otherLogs = differ(before.logs, options.logs);
+    // Another choice of lines may have older ones.
+    if (otherLogs) this.#lastLine = 0;
     if (this.#status !== "open") return;
     if (before.statsHz !== options.statsHz) void this.#followStats();
-    if (JSON.stringify(before.events) !== JSON.stringify(options.events)) void this.#followEvents();
-    if (JSON.stringify(before.logs) !== JSON.stringify(options.logs)) void this.#followLogs();
+    if (differ(before.events, options.events)) void this.#followEvents();
+    if (otherLogs) void this.#followLogs();
   }
 
   /**
@@ -274,8 +278,6 @@ export class ControlClient {
     const { logs } = this.#watch;
     this.#logsId = this.#end(this.#logsId);
     if (logs === undefined) return Promise.resolve(true);
-    // Another choice of lines may have older ones.
-    this.#lastLine = 0;
     return this.#ask("logs.subscribe", { ...logs }, ({ subscription, recent }) => {
       if (this.#watch.logs !== logs) return void this.#end(subscription);
       this.#logsId = subscription;

@@ -28,6 +28,12 @@ export class ControlError extends Error {
   }
 }
 
+/** What went wrong on a connection, in words; what was not understood says nothing to people. */
+export function describeProblem(error: Error): string {
+  const isWords = error instanceof ControlError || /^Cannot /.test(error.message);
+  return isWords ? error.message : "what it answers is not understood; it may be of another version";
+}
+
 interface Pending {
   readonly method: MethodName;
   resolve(result: unknown): void;

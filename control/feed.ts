@@ -17,7 +17,7 @@ const KEPT_EVENTS = 512;
 /** Log lines that are kept, of all nodes. */
 const KEPT_LINES = 2_000;
 
-/** Log lines of one node that are kept, so that a node that says much does not hide the others. */
+/** Log lines of one node that are kept, so that a node that says much does not hide the others and the runtime. */
 const KEPT_LINES_OF_NODE = 200;
 
 /** Takes what is new. */
@@ -34,7 +34,7 @@ export class Feed implements Disposable {
   readonly #ends: (() => void)[] = [];
   #eventSeq = 0;
   #lineSeq = 0;
-  /** Kept lines by node; those of no node under `undefined`. */
+  /** Kept lines by node; those of no node under `undefined`, as many as all. */
   readonly #linesOf = new Map<string | undefined, number>();
 
   constructor(runtime: Runtime) {
@@ -81,7 +81,9 @@ export class Feed implements Disposable {
     this.#lines.push(line);
     const ofNode = (this.#linesOf.get(nodeId) ?? 0) + 1;
     this.#linesOf.set(nodeId, ofNode);
-    if (ofNode > KEPT_LINES_OF_NODE) this.#drop(this.#lines.findIndex((each) => each.nodeId === nodeId));
+    if (nodeId !== undefined && ofNode > KEPT_LINES_OF_NODE) {
+      this.#drop(this.#lines.findIndex((each) => each.nodeId === nodeId));
+    }
     if (this.#lines.length > KEPT_LINES) this.#drop(0);
     for (const listener of this.#listeners) listener.line(line);
   }

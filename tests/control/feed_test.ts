@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { logger } from "../../core/log.ts";
 import { nodeId } from "../../core/ids.ts";
 import { nodes, Runtime } from "../../mod.ts";
 import { Feed } from "../../control/feed.ts";
@@ -13,6 +14,12 @@ Deno.test("Feed keeps the end of a graph that failed as an error", async () => {
   await new Promise((resolve) => setTimeout(resolve, 0));
   const ends = feed.events.filter(({ data }) => data?.outcome === "failed");
   assert.deepEqual(ends.map(({ level }) => level), ["error"]);
+});
+
+Deno.test("Feed keeps as many lines of no node as of all", () => {
+  using feed = new Feed(new Runtime());
+  for (let k = 0; k < 300; k++) logger("test").warn(`line ${k}`);
+  assert.equal(feed.lines.filter(({ category }) => category === "test").length, 300);
 });
 
 Deno.test("Feed keeps 512 events, 2,000 lines, and 200 of a node, the newest", async () => {

@@ -5,6 +5,7 @@ import type { ControlEvent, LogLine } from "../../control/schemas/feed.ts";
 import { serveControl } from "../../control/server.ts";
 import type { StatsFrame } from "../../control/stats_frame.ts";
 import { readTop } from "../../cli/top_table.ts";
+import { logger } from "../../core/log.ts";
 import { nodes, Runtime } from "../../mod.ts";
 import { eachDriver } from "../fixtures/each_driver.ts";
 import { talkative } from "../fixtures/talkative.ts";
@@ -109,6 +110,8 @@ Deno.test("a client that lost its connection gets a snapshot, then changes, and 
   const events: ControlEvent[] = [];
   const told: string[] = [];
   client.on("events", (news) => events.push(...news));
+  const lines: string[] = [];
+  client.on("logs", (news) => lines.push(...news.map(({ message }) => message).filter((text) => /^marker/.test(text))));
   for (const kind of ["graph", "stats"] as const) {
     client.on(kind, () => told.push(kind));
   }
@@ -122,13 +125,16 @@ Deno.test("a client that lost its connection gets a snapshot, then changes, and 
     await client.call("ping", {}).then(() => ok(false), () => {});
     await runtime.pause();
     await runtime.resume();
+    logger("test").warn(`marker ${k}`);
     await until(client, "events", () => events.filter(({ kind }) => kind === "resumed").length === k + 1);
+    if (lines.length <= k) await until(client, "logs", () => lines.length > k);
     await until(client, "stats", () => true);
     deepEqual(told.slice(told.indexOf("waiting"), told.lastIndexOf("open") + 2).slice(-2), ["open", "graph"]);
   }
   const seqs = events.map(({ seq }) => seq);
   deepEqual(seqs, seqs.map((_, k) => seqs[0] + k));
   deepEqual(events.filter(({ kind }) => kind === "paused").length, 3);
+  deepEqual(lines, ["marker 0", "marker 1", "marker 2"]);
   client.close();
   await served.stopAndCheck();
 });

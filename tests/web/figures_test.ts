@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { Runtime } from "../../core/runtime.ts";
+import { viewRuntime } from "../../core/runtime_view.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
 import { graphShown, inspected, serveDemo, toNumber } from "./live_graph.ts";
 
@@ -182,6 +183,27 @@ pageTest(
     assert.deepEqual(browser.faults, []);
   },
 );
+
+pageTest("the form shows what is in force where another client has set the value back at once", async () => {
+  await using served = await serveDemo();
+  await using browser = await openPage();
+  const { page } = browser;
+  await page.goto(`${served.server.url}/#graph&node=gain`);
+  const input = page.getByRole("textbox", { name: "gainDb" });
+  await eventually(async () => assert.equal(await input.inputValue(), "-6"));
+  const inForce = () => viewRuntime(served.runtime).nodes.find(({ id }) => id === "gain")!.config.gainDb;
+  const other = (async () => {
+    while (inForce() !== -20) await new Promise((resolve) => setTimeout(resolve, 1));
+    await served.runtime.setConfig("gain", "gainDb", -6);
+  })();
+  await input.fill("-20");
+  await input.press("Enter");
+  await other;
+  await eventually(async () => {
+    assert.equal(await input.inputValue(), "-6");
+    assert.equal(await page.getByLabel("gainDb, slider").inputValue(), "228");
+  });
+});
 
 /** Waits until the inspector shows another count of frames: an answer has come. */
 async function nextAnswer(page: Page): Promise<void> {

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Icon } from "../components/icon.tsx";
 import { LongText } from "../components/long_text.tsx";
+import { describeProblem } from "../../control/client_calls.ts";
 import { dismissNotice, notice } from "../state/commands.ts";
 import { events, graph, graphState, hasEnded, problem, status } from "../state/live.ts";
 
@@ -39,8 +40,8 @@ export function Notices(): JSX.Element {
         </p>
       )}
       {problem.value !== undefined && (
-        <p class="notice">
-          A message of the runtime could not be understood: <LongText text={problem.value.message} />
+        <p class="notice" data-problem>
+          There is a problem with the runtime: <LongText text={describeProblem(problem.value)} />
         </p>
       )}
       {notice.value !== undefined && (

@@ -8,7 +8,6 @@
 export class Feed<T> {
   readonly #capacity: number;
   #entries: T[] = [];
-  #forgotten = 0;
 
   /** @param capacity entries that are kept */
   constructor(capacity: number) {
@@ -20,17 +19,11 @@ export class Feed<T> {
     return this.#entries;
   }
 
-  /** How many made room for newer ones. */
-  get forgotten(): number {
-    return this.#forgotten;
-  }
-
   /** Takes entries, oldest first. */
   add(entries: readonly T[]): void {
     if (entries.length === 0) return;
     const all = this.#entries.length + entries.length;
     const tooMany = Math.max(0, all - this.#capacity);
-    this.#forgotten += tooMany;
     const kept = this.#entries.slice(Math.min(tooMany, this.#entries.length));
     this.#entries = [...kept, ...entries.slice(Math.max(0, entries.length - this.#capacity))];
   }
@@ -38,6 +31,5 @@ export class Feed<T> {
   /** Forgets everything: another run has begun. */
   clear(): void {
     this.#entries = [];
-    this.#forgotten = 0;
   }
 }

@@ -48,12 +48,6 @@ export class History {
     this.#length = Math.min(this.#capacity, this.#length + 1);
   }
 
-  /** Forgets everything. */
-  clear(): void {
-    this.#length = 0;
-    this.#next = 0;
-  }
-
   /**
    * What it holds, oldest first. With more readings than `2 * pixels` each pixel's are merged to two points, the least
    * and the greatest value of each series, so that no peak is lost.

@@ -29,11 +29,3 @@ Deno.test("History.slice() leaves a gap where nothing is known", () => {
   for (let k = 0; k < 8; k++) history.push(k, k < 4 ? NaN : k);
   assert.deepEqual([...history.slice(2).series[0]], [NaN, NaN, 4, 7]);
 });
-
-Deno.test("History.clear() forgets everything", () => {
-  const history = new History(1, 4);
-  history.push(1, 1);
-  history.clear();
-  assert.equal(history.length, 0);
-  assert.equal(history.slice(10).times.length, 0);
-});

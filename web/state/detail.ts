@@ -18,10 +18,18 @@ const FORMAT_PERIOD_MS = 2000;
 /** Details of the node that is selected; `undefined` until they are there. */
 export const detail = signal<NodeDetail | undefined>(undefined);
 
+/** Which question the details answer: they count up. */
+export const answered = signal(0);
+
 /** Why there are none. */
 export const detailProblem = signal<string | undefined>(undefined);
 
 let asked = 0;
+
+/** The newest question that was asked: what was changed before the next one is in its answer. */
+export function lastQuestion(): number {
+  return asked;
+}
 
 effect(() => {
   const id = graph.value?.nodes[selectedNode.value]?.id;
@@ -50,6 +58,7 @@ async function ask(id: string): Promise<void> {
   try {
     const answer = await client.call("node.describe", { node: id });
     if (mine !== asked) return;
+    answered.value = mine;
     detail.value = answer;
     detailProblem.value = undefined;
   } catch (error) {

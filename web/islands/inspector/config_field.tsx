@@ -2,7 +2,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useId, useMemo } from "preact/hooks";
-import type { MethodParams } from "../../../control/schemas/methods.ts";
+import type { MethodParams, MethodResult } from "../../../control/schemas/methods.ts";
 import {
   describeRange,
   type Field,
@@ -12,6 +12,7 @@ import {
   sliderValue,
 } from "../../model/config_form.ts";
 import { LatestSender } from "../../model/latest_sender.ts";
+import { lastQuestion } from "../../state/detail.ts";
 import { client } from "../../state/live.ts";
 
 type Json = MethodParams<"node.setConfig">["value"];
@@ -22,7 +23,15 @@ interface FieldProps {
   readonly field: Field;
   /** What the node has, by the newest answer. */
   readonly value: unknown;
+  /** Which question that answers. */
+  readonly answered: number;
   readonly disabled: boolean;
+}
+
+/** A value that the node has taken, and the newest question that was asked by then. */
+interface Taken {
+  readonly value: Json;
+  readonly question: number;
 }
 
 /** What a control needs. */
@@ -46,20 +55,25 @@ interface ControlProps<F extends Field = Field> {
 }
 
 /** See the module. */
-export function ConfigField({ node, field, value: told, disabled }: FieldProps): JSX.Element {
+export function ConfigField({ node, field, value: told, answered, disabled }: FieldProps): JSX.Element {
   const id = useId();
   // What is typed stands here until the node has it, or refuses it.
   const draft = useSignal<string | undefined>(undefined);
   const typing = useSignal(false);
   const problem = useSignal<string | undefined>(undefined);
-  // What the node has taken since the newest answer.
-  const taken = useSignal<{ readonly value: Json } | undefined>(undefined);
+  // What the node has taken, until an answer tells what it has since then.
+  const taken = useSignal<Taken | undefined>(undefined);
   const sender = useMemo(() => makeSender(node, field.key, draft, taken, problem), [node, field.key]);
   const value = taken.value === undefined ? told : taken.value.value;
-  useEffect(() => {
-    taken.value = undefined;
+  const giveUpDraft = () => {
     if (!sender.busy && !typing.peek() && problem.peek() === undefined) draft.value = undefined;
-  }, [told]);
+  };
+  useEffect(giveUpDraft, [told]);
+  useEffect(() => {
+    if (taken.peek() === undefined || answered <= taken.peek()!.question) return;
+    taken.value = undefined;
+    giveUpDraft();
+  }, [answered]);
   const text = draft.value ?? textOf(field, value);
   const send = (next: unknown) => void sender.push(next as Json);
   const control: ControlProps = {
@@ -216,14 +230,14 @@ function makeSender(
   node: string,
   key: string,
   draft: Signal<string | undefined>,
-  taken: Signal<{ readonly value: Json } | undefined>,
+  taken: Signal<Taken | undefined>,
   problem: Signal<string | undefined>,
-): LatestSender<Json, unknown> {
-  return new LatestSender<Json, unknown>(
+): LatestSender<Json, MethodResult<"node.setConfig">> {
+  return new LatestSender<Json, MethodResult<"node.setConfig">>(
     (value) => client.call("node.setConfig", { node, key, value }),
-    (_, value) => {
+    ({ value }) => {
       problem.value = undefined;
-      taken.value = { value };
+      taken.value = { value: value as Json, question: lastQuestion() };
     },
     (error) => {
       problem.value = `${error.message}; it keeps the value it has`;

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import type { NodeDetail } from "../../../control/schemas/graph.ts";
 import { Section } from "../../components/section.tsx";
 import { configFields } from "../../model/config_form.ts";
+import { answered } from "../../state/detail.ts";
 import { ConfigField } from "./config_field.tsx";
 
 /** See the module. */
@@ -24,6 +25,7 @@ export function ConfigForm({ detail }: { readonly detail: NodeDetail }): JSX.Ele
                 node={detail.node.id}
                 field={field}
                 value={detail.config[field.key] ?? field.default}
+                answered={answered.value}
                 disabled={!detail.settable.includes(field.key)}
               />
             ))}
