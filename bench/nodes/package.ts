@@ -34,8 +34,19 @@ export interface Seen {
    */
   readonly fromNs: number;
   readonly toNs: number;
+  /**
+   * Nanoseconds a frame in the quickest quarter of the stretches of {@linkcode STRETCH} timed frames, at most; 0 with
+   * no such stretch. Other work of the machine makes some stretches long, and leaves these alone.
+   */
+  readonly calmNs: number;
   readonly heapGrowthBytes: number;
 }
+
+/** Frames of a stretch that is timed by itself. */
+const STRETCH = 1_000;
+
+/** Stretches that are looked at: the newest of the run. */
+const STRETCHES = 128;
 
 const NOTHING_SEEN: Seen = {
   received: 0,
@@ -44,6 +55,7 @@ const NOTHING_SEEN: Seen = {
   moved: 0,
   fromNs: 0,
   toNs: 0,
+  calmNs: 0,
   heapGrowthBytes: 0,
 };
 
@@ -105,6 +117,10 @@ class BenchSink {
   #fromNs = 0;
   #toNs = 0;
   #heap = 0;
+  /** Nanoseconds a frame, of the newest stretches; made at the start, so that memory does not grow. */
+  readonly #stretches = new Float64Array(STRETCHES);
+  #stretchesTimed = 0;
+  #stretchFromNs = 0;
 
   process(context: ProcessorContext): void {
     let frame;
@@ -117,6 +133,7 @@ class BenchSink {
       if (frame.durationNs !== frame.channel(0).byteOffset) this.#moved++;
       this.#ptsSum += frame.ptsNs - frame.sequence;
       this.#received++;
+      if (this.#received % STRETCH === 0) this.#endStretch(context.nowNs());
       if (this.#received === this.count) this.#toNs = context.nowNs();
     }
   }
@@ -129,9 +146,22 @@ class BenchSink {
       moved: this.#moved,
       fromNs: this.#fromNs,
       toNs: this.#toNs,
+      calmNs: this.#calmNs(),
       heapGrowthBytes: collectedHeapBytes() - this.#heap,
     };
     this.seen.write(this.seen.tryAcquire({ value })!);
+  }
+
+  #endStretch(nowNs: number): void {
+    if (this.#received >= this.warmup + STRETCH) {
+      this.#stretches[this.#stretchesTimed++ % STRETCHES] = (nowNs - this.#stretchFromNs) / STRETCH;
+    }
+    this.#stretchFromNs = nowNs;
+  }
+
+  #calmNs(): number {
+    const timed = this.#stretches.subarray(0, Math.min(this.#stretchesTimed, STRETCHES)).sort();
+    return timed[timed.length >> 2] ?? 0;
   }
 }
 
