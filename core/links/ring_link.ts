@@ -90,7 +90,7 @@ export class RingLinkWriter implements LinkWriter {
   }
 
   write(frame: Frame): void {
-    if (this.#lossless && this.room() <= 0) throw new RangeError(`Link ${this.plan.id} is full`);
+    if (this.#lossless && this.#room <= 0 && this.room() <= 0) throw new RangeError(`Link ${this.plan.id} is full`);
     if (this.#toKey && !this.#isUsable(frame)) return;
     this.#room--;
     this.#newestIngressNs = frame.ingressNs;
@@ -111,7 +111,11 @@ export class RingLinkWriter implements LinkWriter {
     // Before the reader can count them as read.
     this.#f64[this.#at + WRITTEN] += staged;
     this.#f64[this.#at + NEWEST_INGRESS] = this.#newestIngressNs;
-    for (let k = 0; k < staged; k++) this.#poolOf(staging[k]).giveAway(staging[k] & SLOT_MASK);
+    const { pools } = this.#site;
+    for (let k = 0; k < staged; k++) {
+      const entry = staging[k];
+      pools[(entry >>> POOL_SHIFT) & POOL_MASK].giveAway(entry & SLOT_MASK);
+    }
     const taken = this.#ring.commit(staged);
     let dropped = staged - taken;
     for (let k = taken; k < staged; k++) this.#release(staging[k]);

@@ -12,6 +12,7 @@ import { frameOfCode } from "../frames/frame_of.ts";
 import type { StructType } from "../frames/struct_memory.ts";
 import type { LinkWriter } from "../links/link.ts";
 import { LocalLink } from "../links/local_link.ts";
+import { RingLinkWriter } from "../links/ring_link.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { PortDescriptor } from "../registry/descriptor.ts";
 import type { StreamOutput } from "./stream.ts";
@@ -51,6 +52,8 @@ export class OutputPort implements StreamOutput {
   /** The only link, where it does not leave the lane: the usual case, kept short. */
   #only: LocalLink | undefined;
   #onlyIsLossless = false;
+  /** The only link, where it leads to another lane and its frames need nothing done to them before. */
+  #onlyRing: RingLinkWriter | undefined;
   readonly #kindCode: number = 0;
   readonly #isData: boolean;
   readonly #schema: string | undefined;
@@ -211,8 +214,10 @@ export class OutputPort implements StreamOutput {
   write(frame: Frame): void {
     if (frame?.kindCode !== this.#kindCode) this.#refuseKind(frame);
     const only = this.#only;
-    if (only === undefined) this.#writeToAll(frame);
-    else if (!only.writeOpen(frame)) this.#writeClosed(only, frame);
+    if (only === undefined) {
+      if (this.#onlyRing === undefined) this.#writeToAll(frame);
+      else this.#writeToRing(this.#onlyRing, frame);
+    } else if (!only.writeOpen(frame)) this.#writeClosed(only, frame);
   }
 
   ready(): Promise<void> {
@@ -225,6 +230,13 @@ export class OutputPort implements StreamOutput {
     const given = this.#host.written(frame);
     this.#noteEnd(given);
     only.write(given);
+  }
+
+  #writeToRing(only: RingLinkWriter, frame: Frame): void {
+    if (this.#onlyIsLossless && only.room() <= 0) this.#refuseFull(only);
+    this.#noteEnd(frame);
+    frame.takeReference("write");
+    only.write(this.#host.written(frame));
   }
 
   #writeToAll(frame: Frame): void {
@@ -254,6 +266,7 @@ export class OutputPort implements StreamOutput {
     const [first] = this.#links;
     this.#only = this.#links.length === 1 && first instanceof LocalLink ? first : undefined;
     this.#onlyIsLossless = this.#lossless.length === 1;
+    this.#onlyRing = this.#links.length === 1 && first instanceof RingLinkWriter && !this.#isData ? first : undefined;
     this.#crossesLanes = this.#links.some(({ plan }) => plan.ring !== undefined);
   }
 
