@@ -11,10 +11,10 @@ const MOVES = 70;
 /** Memory that the process may grow by in the second half of the moves, bytes: that of a few threads of the many. */
 const MAY_GROW = 64 * 2 ** 20;
 
-/**
- * How long threads of lanes that have ended, and threads that the process keeps for blocking calls, may take to go,
- * milliseconds: the latter are kept for 10 s.
- */
+/** Threads by which the process's pool for blocking calls may grow meanwhile: it keeps them for 10 s. */
+const MAY_POOL = 10;
+
+/** How long the threads of lanes that have ended may take to go, milliseconds. */
 const SETTLE_MS = 30_000;
 
 function chain(native: "require" | "off"): Runtime {
@@ -71,6 +71,8 @@ eachDriver(`${MOVES} moves to ever new lanes leave no thread, no open file and n
 });
 
 interface Load {
+  /** Of the pool for blocking calls, and all others. */
+  readonly pooled: number;
   readonly threads: number;
   readonly files: number;
   readonly bytes: number;
@@ -78,15 +80,27 @@ interface Load {
 
 /** Whether the process uses no more than half-way, but for memory. */
 function isBack(after: Load, half: Load): boolean {
-  return after.threads <= half.threads + 1 && after.files <= half.files + 2;
+  return after.threads <= half.threads + 1 && after.files <= half.files + 2 && after.pooled <= half.pooled + MAY_POOL;
 }
 
 /** What the process uses, as Linux tells it; nothing elsewhere. */
 function load(): Load {
-  if (Deno.build.os !== "linux") return { threads: 0, files: 0, bytes: 0 };
+  if (Deno.build.os !== "linux") return { pooled: 0, threads: 0, files: 0, bytes: 0 };
+  const names = [...Deno.readDirSync("/proc/self/task")].map(({ name }) => nameOfThread(name));
+  const pooled = names.filter((name) => name.startsWith("tokio")).length;
   return {
-    threads: [...Deno.readDirSync("/proc/self/task")].length,
+    pooled,
+    threads: names.length - pooled,
     files: [...Deno.readDirSync("/proc/self/fd")].length,
     bytes: Deno.memoryUsage().rss,
   };
+}
+
+/** Of one that has ended since: nothing. */
+function nameOfThread(id: string): string {
+  try {
+    return Deno.readTextFileSync(`/proc/self/task/${id}/comm`);
+  } catch {
+    return "";
+  }
 }

@@ -9,7 +9,24 @@ import { ROOT } from "./root.ts";
 import { listTypeScript } from "./source_files.ts";
 
 /** The parts whose tests do not depend on the driver; they run once. */
-const WITHOUT_DRIVER = ["codegen", "tools", "web", "tests/web"];
+const WITHOUT_DRIVER = [
+  "codegen",
+  "tools",
+  "web",
+  "tests/web",
+  "tests/types",
+  "tests/docs/dependencies_test.ts",
+  "tests/docs/registry_test.ts",
+  "tests/docs/writing_processors_test.ts",
+  "tests/cli/bad_input_test.ts",
+  "tests/cli/commands_test.ts",
+  "tests/cli/docs_test.ts",
+  "tests/cli/graph_test.ts",
+  "tests/cli/new_test.ts",
+  "tests/cli/project_test.ts",
+  "tests/cli/top_test.ts",
+  "tests/cli/watch_test.ts",
+];
 
 /** The public modules. */
 const DOORS = ["mod.ts", "testing.ts"];
