@@ -22,6 +22,7 @@ import { elementNumber } from "../../core/registry/dynamic_ports.ts";
 import { PLATFORMS } from "../../core/registry/platform.ts";
 import type { FrameTypeModel, NodeModel, TypeArgumentModel } from "../model.ts";
 import { isBindingName, typePrefixOf } from "../names.ts";
+import { checkAssignments } from "./assigned_keys.ts";
 import { readConfig } from "./config_keys.ts";
 import type { ScanContext } from "./context.ts";
 import { type Annotation, FLAG, listOf, oneOf, quote, readOptions, TEXT } from "./decorators.ts";
@@ -33,7 +34,6 @@ import { evaluate } from "./literal.ts";
 import { nameAfterClass, NODE_NAME } from "./node_name.ts";
 import { limitPort, readPort, type ScannedPort } from "./ports.ts";
 import { findProcess, givenParameters } from "./process_method.ts";
-import { checkAssignments } from "./redeclared.ts";
 import { bindParameters, NO_BINDINGS, type TypeBindings } from "./type_bindings.ts";
 
 const RULES = {
