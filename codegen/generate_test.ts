@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseConfig } from "./config.ts";
 import { formatDiagnostic } from "./diagnostics.ts";
 import { emitPackage, generate } from "./generate.ts";
@@ -137,6 +137,14 @@ Deno.test("generate() refuses keys that every object has, and names other packag
   assert.deepEqual(nodeTypes, ["package1", "undefined"]);
   assert.match(files[0].text, /import \* as package1_ from "\.\/other\/sluice\.gen\.ts";/);
   assert.match(files[0].text, /export const undefinedNode: /);
+});
+
+Deno.test("generate() makes a module that import() gives, whatever its classes are called", async () => {
+  await using folder = await tempPackage({ "then.ts": processorSource("Then") });
+  const { nodeTypes } = await folder.run();
+  assert.deepEqual(nodeTypes, ["then"]);
+  const { thenNode } = await import(pathToFileURL(join(folder.root, "sluice.gen.ts")).href);
+  assert.equal(thenNode.descriptor.type, "then");
 });
 
 Deno.test("generate() refuses a class whose name code cannot carry, and writes those of other files", async () => {

@@ -11,10 +11,10 @@ const RESERVED: ReadonlySet<string> = new Set(
     "public return static super switch this throw true try typeof undefined var void while with yield").split(" "),
 );
 
-/** Those, and names that generated code uses itself. */
+/** Those, names that generated code uses itself, and the one by which `import()` would take the module for a promise. */
 const TAKEN: ReadonlySet<string> = new Set([
   ...RESERVED,
-  ...["globalThis", "nodes", "nodePackage", "defineNodeType", "definePackage"],
+  ...["globalThis", "nodes", "nodePackage", "defineNodeType", "definePackage", "then"],
 ]);
 
 /** Whether an export of a class or type can be imported without another name for it. */

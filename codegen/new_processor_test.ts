@@ -70,6 +70,7 @@ Deno.test("newProcessor() refuses what is no name, with one that is", async () =
     ["delete", word, "delete-processor"],
     ["await", word, "await-processor"],
     ["nodes", word, "nodes-processor"],
+    ["then", word, "then-processor"],
     ["node-package", word, "node-package-processor"],
     ["constructor", member, "constructor-processor"],
     ["to-string", member, "to-string-processor"],

@@ -163,7 +163,7 @@ export function describeSchema(schema: ConfigSchema): string {
 }
 
 /** Makes numbers of the durations that are text. What is no duration stays, for the schema to refuse. */
-function convertDurations(schema: ConfigSchema, value: unknown): unknown {
+export function convertDurations(schema: ConfigSchema, value: unknown): unknown {
   const unit = schema["x-duration"];
   if (unit !== undefined) return typeof value === "string" ? parseDuration(value, unit) ?? value : value;
   if (!hasDurations(schema) || typeof value !== "object" || value === null) return value;

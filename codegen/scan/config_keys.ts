@@ -17,7 +17,7 @@ import { SchemaReader, type TypeSchema } from "./schema.ts";
 import { accepts } from "./schema_accepts.ts";
 import { listEnumOf } from "./schema_constants.ts";
 import { applyTags } from "./schema_tags.ts";
-import { findTextDuration, settleDurations } from "./schema_duration.ts";
+import { findTextDuration } from "./schema_duration.ts";
 import { combine } from "./schema_union.ts";
 
 /** Reads all configuration keys of a class. A key that was refused is left out. */
@@ -56,8 +56,7 @@ function readKey(context: ScanContext, annotated: AnnotatedField): TypeSchema | 
     ? reader.listed(listed, field.getNameNode())
     : inferSchema(context, field.getNameNode(), what, given);
   if (read === undefined || options === undefined) return undefined;
-  const tagged = applyTags(context, field, readDoc(field), read.schema, what);
-  const schema = tagged && settleDurations(context, field, name, tagged, what);
+  const schema = applyTags(context, field, readDoc(field), name, read.schema, what);
   if (schema === undefined) return undefined;
   const only = initializer === undefined && bindings.size > 0 && schema.enum?.length === 1 ? schema.enum[0] : undefined;
   const fallback = given === undefined ? only : given;

@@ -65,7 +65,8 @@ export function givenParameters(method: MethodDeclaration): number {
 
 /** A member's name, also where it is written as text. */
 function nameOf(member: ClassElement): string | undefined {
-  if (!Node.hasName(member)) return undefined;
+  // A static block says that it has a name, and has none.
+  if (!Node.hasName(member) || Node.isClassStaticBlockDeclaration(member)) return undefined;
   const written = member.getNameNode();
   const name = Node.isComputedPropertyName(written) ? written.getExpression() : written;
   return Node.isStringLiteral(name) ? name.getLiteralValue() : written.getText();

@@ -23,7 +23,7 @@ import { type ListedValues, listEnum, listValues } from "./schema_constants.ts";
 import { mergeObjects, pickKeys } from "./schema_objects.ts";
 import { applyTags } from "./schema_tags.ts";
 import { combine } from "./schema_union.ts";
-import { holdsDuration, settleDurations, UNSETTLED_DURATION } from "./schema_duration.ts";
+import { holdsDuration, settleByName, UNSETTLED_DURATION } from "./schema_duration.ts";
 import { NO_BINDINGS, type TypeBindings } from "./type_bindings.ts";
 
 /** Most levels of types inside types. */
@@ -232,8 +232,7 @@ export class SchemaReader {
     if (type === undefined) return this.#refuse(member, "a key has no type", "write its type");
     const value = this.#value(type, args);
     if (value === undefined) return undefined;
-    const tagged = applyTags(this.#context, member, readDoc(member), value.schema, this.#what);
-    const schema = tagged && settleDurations(this.#context, member, propertyName(member), tagged, this.#what);
+    const schema = applyTags(this.#context, member, readDoc(member), propertyName(member), value.schema, this.#what);
     return schema && { schema, isOptional: value.isOptional || member.hasQuestionToken() };
   }
 
@@ -357,7 +356,7 @@ export class SchemaReader {
         const names = keys.enum.map(String);
         return required({
           type: "object",
-          properties: Object.fromEntries(names.map((key) => [key, values])),
+          properties: Object.fromEntries(names.map((key) => [key, settleByName(key, values)])),
           required: names,
           additionalProperties: false,
         });

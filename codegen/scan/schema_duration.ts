@@ -38,8 +38,7 @@ export function settleDurations(
 ): ConfigSchema | undefined {
   if (!isUnsettled(schema)) return schema;
   const tagged = schema["x-unit"];
-  const ending = ENDINGS.find(([pattern]) => pattern.test(name))?.[1];
-  const unit = tagged ?? ending;
+  const unit = tagged ?? unitOf(name);
   if (DURATION_UNITS.includes(unit as DurationUnit)) return settle(schema, unit as DurationUnit);
   const found = tagged === undefined ? `"${name}" does not end in a unit` : `"${tagged}" is no unit of time`;
   return context.refuse(
@@ -47,6 +46,12 @@ export function settleDurations(
     `Cannot tell the unit of the duration in ${what}: ${found}, wanted ${DURATION_UNITS.join(", ")}`,
     `name it "${name}Ms", or add "@unit ms" to its comment`,
   );
+}
+
+/** As {@linkcode settleDurations}, if the name tells a unit; else the schema stays as it is. */
+export function settleByName(name: string, schema: ConfigSchema): ConfigSchema {
+  const unit = unitOf(name);
+  return unit === undefined ? schema : settle(schema, unit);
 }
 
 /** The duration in a default that is text: the field would hold it as it is, for only a configuration is converted. */
@@ -69,23 +74,34 @@ export function findTextDuration(
 /** Whether a schema, or one in it, is that of a duration. */
 export function holdsDuration(schema: ConfigSchema): boolean {
   if (schema["x-duration"] !== undefined) return true;
-  return [...Object.values(schema.properties ?? {}), ...elementsOf(schema)].some(holdsDuration);
+  return partsOf(schema).some(holdsDuration);
+}
+
+/** The unit that a name ends in. */
+function unitOf(name: string): DurationUnit | undefined {
+  return ENDINGS.find(([pattern]) => pattern.test(name))?.[1];
 }
 
 function isUnsettled(schema: ConfigSchema): boolean {
-  return (schema["x-duration"] as string | undefined) === "" || elementsOf(schema).some(isUnsettled);
+  return (schema["x-duration"] as string | undefined) === "" || partsOf(schema).some(isUnsettled);
 }
 
-/** What the elements of a list, and the values of a record, must be. */
-function elementsOf({ items, additionalProperties }: ConfigSchema): ConfigSchema[] {
-  return [items, additionalProperties].filter((each) => typeof each === "object");
+/** What the elements of a list, and the values of an object, must be. */
+function partsOf({ items, additionalProperties, properties = {} }: ConfigSchema): ConfigSchema[] {
+  return [items, additionalProperties, ...Object.values(properties)].filter((each) => typeof each === "object");
 }
 
+/** Gives the durations in a schema that have no unit yet this one. */
 function settle(schema: ConfigSchema, unit: DurationUnit): ConfigSchema {
-  const { items, additionalProperties } = schema;
+  if (!isUnsettled(schema)) return schema;
+  const { items, additionalProperties, properties } = schema;
   if (items !== undefined) return { ...schema, items: settle(items, unit) };
   if (typeof additionalProperties === "object") {
     return { ...schema, additionalProperties: settle(additionalProperties, unit) };
+  }
+  if (properties !== undefined) {
+    const settled = Object.entries(properties).map(([name, each]) => [name, settle(each, unit)] as const);
+    return { ...schema, properties: Object.fromEntries(settled) };
   }
   const { "x-duration": _, "x-unit": __, ...rest } = schema;
   return { ...rest, "x-unit": unit, "x-duration": unit };

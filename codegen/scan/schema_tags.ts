@@ -4,7 +4,7 @@
  * @module
  */
 import { Node } from "ts-morph";
-import { describeSchema } from "../../core/config_check.ts";
+import { convertDurations, describeSchema } from "../../core/config_check.ts";
 import type { ConfigSchema } from "../../core/registry/descriptor.ts";
 import type { ScanContext } from "./context.ts";
 import type { DocTag } from "./doc_comment.ts";
@@ -12,6 +12,7 @@ import { checkTags, type PlacedDoc } from "./docs.ts";
 import type { ValueTagName } from "./known_tags.ts";
 import { findSlowText } from "./pattern.ts";
 import { accepts } from "./schema_accepts.ts";
+import { holdsDuration, settleDurations } from "./schema_duration.ts";
 
 /** A schema while tags are written into it. */
 type Draft = { -readonly [K in keyof ConfigSchema]: ConfigSchema[K] };
@@ -26,9 +27,10 @@ const NUMBER_TAGS: ReadonlySet<ValueTagName> = new Set<ValueTagName>([
 const COUNT_TAGS: ReadonlySet<ValueTagName> = new Set<ValueTagName>(["minLength", "maxLength", "minItems", "maxItems"]);
 
 /**
- * Adds a doc comment to a schema.
+ * Adds a doc comment to a schema, and gives its durations their unit.
  *
  * @param node whose comment it is
+ * @param name of the key
  * @param what the configuration key, as messages name it
  * @returns `undefined` if a tag was refused
  */
@@ -36,12 +38,13 @@ export function applyTags(
   context: ScanContext,
   node: Node,
   doc: PlacedDoc,
+  name: string,
   schema: ConfigSchema,
   what: string,
 ): ConfigSchema | undefined {
   let result: ConfigSchema = doc.text === "" ? schema : { ...schema, description: doc.text.replace(/\s*\n\s*/g, " ") };
   let isGood = checkTags(context, node, doc, what, true);
-  for (const tag of doc.tags) {
+  const apply = (tag: DocTag): void => {
     const problem = (message: string, mend: string): undefined => {
       isGood = false;
       const start = doc.start + tag.offset;
@@ -54,7 +57,13 @@ export function applyTags(
       );
     };
     result = applyTag(result, tag, problem) ?? result;
-  }
+  };
+  for (const tag of doc.tags) if (tag.name !== "example") apply(tag);
+  const settled = isGood ? settleDurations(context, node, name, result, what) : undefined;
+  if (settled === undefined) return undefined;
+  result = settled;
+  // What is accepted is known only now.
+  for (const tag of doc.tags) if (tag.name === "example") apply(tag);
   if (!isGood) return undefined;
   const least = result.minimum ?? result.exclusiveMinimum;
   const most = result.maximum ?? result.exclusiveMaximum;
@@ -88,7 +97,7 @@ function applyTag(
   }
   if (name === "integer") {
     return changeAt(schema, "number", (draft) => draft.type = "integer") ??
-      problem(`found ${describeSchema(schema)}, wanted a number`, "remove the tag");
+      problem(`found ${describeFound(schema)}, wanted a number`, "remove the tag");
   }
   if (NUMBER_TAGS.has(name)) {
     const number = Number(value);
@@ -97,7 +106,7 @@ function applyTag(
     }
     if (name === "multipleOf" && number <= 0) return problem("wanted a number above 0", "give a step above 0");
     return changeAt(schema, "number", (draft) => Object.assign(draft, { [name]: number })) ??
-      problem(`found ${describeSchema(schema)}, wanted a number`, "remove the tag");
+      problem(`found ${describeFound(schema)}, wanted a number`, "remove the tag");
   }
   const kind = name.endsWith("Items") ? "array" : "string";
   if (COUNT_TAGS.has(name)) {
@@ -106,7 +115,7 @@ function applyTag(
       return problem(`${JSON.stringify(value)} is not a count`, `write a whole number: "@${name} 1"`);
     }
     return changeAt(schema, kind, (draft) => Object.assign(draft, { [name]: count })) ??
-      problem(`found ${describeSchema(schema)}, wanted ${kind === "array" ? "a list" : "a string"}`, "remove the tag");
+      problem(`found ${describeFound(schema)}, wanted ${kind === "array" ? "a list" : "a string"}`, "remove the tag");
   }
   try {
     new RegExp(value, "u");
@@ -121,7 +130,13 @@ function applyTag(
     );
   }
   return changeAt(schema, "string", (draft) => draft.pattern = value) ??
-    problem(`found ${describeSchema(schema)}, wanted a string`, "remove the tag");
+    problem(`found ${describeFound(schema)}, wanted a string`, "remove the tag");
+}
+
+/** A schema in words. The unit of a duration is not known yet. */
+function describeFound(schema: ConfigSchema): string {
+  if (schema["x-duration"] !== undefined) return "a duration";
+  return holdsDuration(schema) ? "several durations" : describeSchema(schema);
 }
 
 /** Changes the part of a schema that is of a type: itself, an alternative, or the items of a list. */
@@ -130,6 +145,8 @@ function changeAt(
   type: "number" | "string" | "array",
   change: (draft: Draft) => void,
 ): ConfigSchema | undefined {
+  // The text of a duration has a form already.
+  if (type === "string" && schema["x-duration"] !== undefined) return undefined;
   if (schema.type === type || (type === "number" && schema.type === "integer")) {
     const draft: Draft = { ...schema };
     change(draft);
@@ -148,9 +165,9 @@ function changeAt(
 function parseExample(schema: ConfigSchema, text: string): { value: unknown } | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    if (accepts(schema, value)) return { value };
+    if (accepts(schema, convertDurations(schema, value))) return { value };
   } catch {
     // Not JSON: it stands for itself.
   }
-  return text !== "" && accepts(schema, text) ? { value: text } : undefined;
+  return text !== "" && accepts(schema, convertDurations(schema, text)) ? { value: text } : undefined;
 }

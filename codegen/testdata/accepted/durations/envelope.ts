@@ -29,6 +29,12 @@ export class Envelope {
   /** The curve. */
   @config()
   steps: readonly Step[] = [];
+  /** How long each part takes: those without a unit in their name have that of the key. */
+  @config()
+  partsMs?: Record<"rise" | "fallSeconds", Duration>;
+  /** Pauses, by what their names end in. */
+  @config()
+  pauses: Record<"firstMs" | "lastS", Duration>[] = [];
   /** Times of taps. */
   @config()
   tapsMs?: Duration[];

@@ -93,6 +93,18 @@ export interface EnvelopeConfig {
     readonly level: number;
   })[];
   /**
+   * How long each part takes: those without a unit in their name have that of the key.
+   *
+   * An object with "rise" and "fallSeconds".
+   */
+  readonly partsMs?: { readonly rise: number | DurationText; readonly fallSeconds: number | DurationText };
+  /**
+   * Pauses, by what their names end in.
+   *
+   * A list, each an object with "firstMs" and "lastS"; [] by default.
+   */
+  readonly pauses?: readonly ({ readonly firstMs: number | DurationText; readonly lastS: number | DurationText })[];
+  /**
    * Times of taps.
    *
    * A list, each a number in ms, or text such as "1.5 s".
@@ -145,9 +157,9 @@ export const envelope: NodeType<EnvelopeConfig, EnvelopeHandle> = defineNodeType
             pattern: "^(0|[1-9][0-9]*)(\\.[0-9]+)? ?(ns|us|ms|s|min|h)$",
           }],
           description: "How fast it rises.",
-          examples: [20, "1.5 s"],
           "x-unit": "ms",
           "x-duration": "ms",
+          examples: [20, "1.5 s"],
           default: 10,
           "x-live": true,
         },
@@ -187,6 +199,58 @@ export const envelope: NodeType<EnvelopeConfig, EnvelopeHandle> = defineNodeType
           description: "The curve.",
           default: [],
         },
+        partsMs: {
+          type: "object",
+          properties: {
+            rise: {
+              anyOf: [{ type: "number" }, {
+                type: "string",
+                pattern: "^(0|[1-9][0-9]*)(\\.[0-9]+)? ?(ns|us|ms|s|min|h)$",
+              }],
+              "x-unit": "ms",
+              "x-duration": "ms",
+            },
+            fallSeconds: {
+              anyOf: [{ type: "number" }, {
+                type: "string",
+                pattern: "^(0|[1-9][0-9]*)(\\.[0-9]+)? ?(ns|us|ms|s|min|h)$",
+              }],
+              "x-unit": "s",
+              "x-duration": "s",
+            },
+          },
+          required: ["rise", "fallSeconds"],
+          additionalProperties: false,
+          description: "How long each part takes: those without a unit in their name have that of the key.",
+        },
+        pauses: {
+          type: "array",
+          items: {
+            type: "object",
+            properties: {
+              firstMs: {
+                anyOf: [{ type: "number" }, {
+                  type: "string",
+                  pattern: "^(0|[1-9][0-9]*)(\\.[0-9]+)? ?(ns|us|ms|s|min|h)$",
+                }],
+                "x-unit": "ms",
+                "x-duration": "ms",
+              },
+              lastS: {
+                anyOf: [{ type: "number" }, {
+                  type: "string",
+                  pattern: "^(0|[1-9][0-9]*)(\\.[0-9]+)? ?(ns|us|ms|s|min|h)$",
+                }],
+                "x-unit": "s",
+                "x-duration": "s",
+              },
+            },
+            required: ["firstMs", "lastS"],
+            additionalProperties: false,
+          },
+          description: "Pauses, by what their names end in.",
+          default: [],
+        },
         tapsMs: {
           type: "array",
           items: {
@@ -219,6 +283,8 @@ export const envelope: NodeType<EnvelopeConfig, EnvelopeHandle> = defineNodeType
           }
           if (values.release !== undefined) processor.release = values.release as typeof processor.release;
           if (values.steps !== undefined) processor.steps = values.steps as typeof processor.steps;
+          if (values.partsMs !== undefined) processor.partsMs = values.partsMs as typeof processor.partsMs;
+          if (values.pauses !== undefined) processor.pauses = values.pauses as typeof processor.pauses;
           if (values.tapsMs !== undefined) processor.tapsMs = values.tapsMs as typeof processor.tapsMs;
         },
       };
@@ -234,5 +300,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/durations",
   url: import.meta.url,
   nodes: [envelope],
-  sources: { "envelope.ts": "07889884c3dc7ffe", "sluice.json": "53ffe7f9f0d94deb" },
+  sources: { "envelope.ts": "41cfa30051c89756", "sluice.json": "53ffe7f9f0d94deb" },
 });

@@ -8,6 +8,10 @@ export class Gain {
   @input()
   audioIn!: StreamInput<AudioFrame>;
 
+  static {
+    Object.freeze(this);
+  }
+
   process(this: Gain): void {}
 }
 

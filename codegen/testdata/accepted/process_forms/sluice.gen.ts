@@ -153,7 +153,7 @@ export const quoted: NodeType<QuotedConfig, QuotedHandle> = defineNodeType<Quote
   descriptor: {
     type: "quoted",
     className: "Quoted",
-    source: "node.ts:16",
+    source: "node.ts:20",
     description: "Writes the name as text.",
     doc: "Writes the name as text.",
     category: "other",
@@ -197,5 +197,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/process-forms",
   url: import.meta.url,
   nodes: [gain, quoted],
-  sources: { "node.ts": "7e4c2728f2bff075", "sluice.json": "40203f40f221b188" },
+  sources: { "node.ts": "d2e5c6a40c4da3aa", "sluice.json": "40203f40f221b188" },
 });
