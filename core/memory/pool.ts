@@ -343,7 +343,7 @@ export class Pool {
   freeInBitmap(): number {
     let free = 0;
     for (let word = 0; word < this.#words; word++) {
-      for (let bits = Atomics.load(this.i32, this.#bitmapAt + word); bits !== 0; bits &= bits - 1) free++;
+      free += countBits(Atomics.load(this.i32, this.#bitmapAt + word));
     }
     return free;
   }
@@ -424,7 +424,7 @@ export class Pool {
     let free = 0;
     for (let k = 0; k < this.#words && free < enough; k++) {
       const word = this.#hint + k < this.#words ? this.#hint + k : this.#hint + k - this.#words;
-      for (let bits = Atomics.load(this.i32, this.#bitmapAt + word); bits !== 0; bits &= bits - 1) free++;
+      free += countBits(Atomics.load(this.i32, this.#bitmapAt + word));
     }
     return free;
   }
@@ -471,6 +471,13 @@ function checkSpec(spec: PoolSpec): void {
       );
     }
   }
+}
+
+/** How many bits of a word are set. */
+function countBits(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 /** Bytes of one lane's row in the table of holds: lanes never write to one cache line. */
