@@ -12,15 +12,24 @@ const codes = new Uint32Array(KNOWN);
 const widths = new Uint32Array(KNOWN);
 const heights = new Uint32Array(KNOWN);
 const numbers = new Uint32Array(KNOWN);
-/** Where the format asked for last stands, and the next new one goes. */
-let recent = 0;
+/** The format asked for last, and its number; 0 for none. */
+let recentCode = 0;
+let recentWidth = 0;
+let recentHeight = 0;
+let recentNumber = 0;
+/** Where the next new one goes, and the number given last. */
 let next = 0;
 let last = 0;
 
 /** The number of a format, from 1: the same for the same three words of a slot's header, in this isolate. */
 export function layoutNumber(code: number, width: number, height: number): number {
-  if (!stands(recent, code, width, height)) recent = find(code, width, height);
-  return numbers[recent];
+  if (code === recentCode && width === recentWidth && height === recentHeight && recentNumber !== 0) {
+    return recentNumber;
+  }
+  recentCode = code;
+  recentWidth = width;
+  recentHeight = height;
+  return recentNumber = numbers[find(code, width, height)];
 }
 
 function find(code: number, width: number, height: number): number {
