@@ -69,4 +69,43 @@ pageTest("a view that somebody has moved goes on as it was, but for what is sele
   await page.locator("[data-inspector]").waitFor();
   await eventually(() => inView(page, card(page, "level")));
   assert.equal(await scale.innerText(), shown);
+  // What the inspector leads to comes into view, too.
+  await page.locator("[data-inspector]").getByRole("button", { name: /^reverb/ }).click();
+  await page.locator('[data-inspector][aria-label^="link reverb"]').waitFor();
+  await page.locator(".graph-box").focus();
+  for (let k = 0; k < 12; k++) await page.keyboard.press("Shift+ArrowLeft");
+  await page.locator("[data-inspector]").getByRole("button", { name: "reverb", exact: true }).click();
+  await eventually(() => inView(page, card(page, "reverb")));
 });
+
+for (const viewport of [{ width: 768, height: 1024 }, { width: 844, height: 390 }, { width: 390, height: 844 }]) {
+  pageTest(`nothing covers a node that the arrow keys select, at ${viewport.width} by ${viewport.height}`, async () => {
+    await using served = await serveDemo();
+    await using browser = await openPage({ viewport });
+    const { page } = browser;
+    await page.goto(`${served.server.url}/#graph&node=mixer`);
+    await graphShown(page, "mixer");
+    await page.locator(".graph-box").focus();
+    for (const id of ["gain", "reverb", "level"]) {
+      await page.keyboard.press("ArrowRight");
+      await page.locator(`[data-inspector][aria-label="node ${id}"]`).waitFor();
+      await eventually(async () => assert.deepEqual(await covers(page, id), []));
+    }
+  });
+}
+
+/** What lies over a card, at its middle and within its corners. */
+function covers(page: Page, id: string): Promise<string[]> {
+  return card(page, id).evaluate(
+    (element) => {
+      const { left, top, right, bottom } = element.getBoundingClientRect();
+      const points = [[left + 8, top + 8], [right - 8, top + 8], [left + 8, bottom - 8], [right - 8, bottom - 8]];
+      return [...points, [(left + right) / 2, (top + bottom) / 2]].flatMap(([x, y]) => {
+        const found = document.elementFromPoint(x, y);
+        return element.contains(found) ? [] : [found?.className ?? "nothing"];
+      });
+    },
+    undefined,
+    { timeout: 500 },
+  );
+}

@@ -5,7 +5,7 @@
  * @module
  */
 import type { GraphSnapshot, PortInfo } from "../../control/schemas/graph.ts";
-import { type Course, courseBounds, distanceToCourse, pointOnCourse } from "./course.ts";
+import { type Course, courseBounds, courseCrosses, distanceToCourse, pointOnCourse } from "./course.ts";
 import { contains, inflate, type Point, type Rect } from "./geometry.ts";
 import { type LabelPlace, labelRect, placeLabels } from "./labels.ts";
 import { type Layout, NODE_HEIGHT, NODE_WIDTH } from "./layout.ts";
@@ -139,6 +139,11 @@ export class Scene {
       const rect = labelRect(this.labels[link]);
       return rect !== undefined && contains(rect, point);
     }) ?? -1;
+  }
+
+  /** Whether any of a link's course is in a part of the world. */
+  isLinkIn(link: number, rect: Rect): boolean {
+    return courseCrosses(this.links[link], rect);
   }
 
   /** Where a link is looked for: its label, or the middle of its course if it has none. */

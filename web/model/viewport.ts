@@ -93,15 +93,22 @@ export function centerOn(view: Viewport, point: Point, size: ScreenSize): Viewpo
   return { ...view, x: point.x - size.width / 2 / view.scale, y: point.y - size.height / 2 / view.scale };
 }
 
+/** Screen pixels at the edges of a view, such as those that its tools cover. */
+export interface Margins {
+  readonly side: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
 /**
  * Moves as little as is needed to have a rectangle on the screen.
  *
- * @param margin screen pixels that it keeps from the edges
+ * @param margins that it keeps free
  * @returns `view` itself if it is there already
  */
-export function reveal(view: Viewport, rect: Rect, size: ScreenSize, margin = 32): Viewport {
-  const dx = shift((rect.x - view.x) * view.scale, rect.width * view.scale, size.width, margin);
-  const dy = shift((rect.y - view.y) * view.scale, rect.height * view.scale, size.height, margin);
+export function reveal(view: Viewport, rect: Rect, size: ScreenSize, { side, top, bottom }: Margins): Viewport {
+  const dx = shift((rect.x - view.x) * view.scale, rect.width * view.scale, size.width, side, side);
+  const dy = shift((rect.y - view.y) * view.scale, rect.height * view.scale, size.height, top, bottom);
   return dx === 0 && dy === 0 ? view : panBy(view, dx, dy);
 }
 
@@ -122,9 +129,9 @@ function clamp(value: number, least: number, greatest: number): number {
   return least > greatest ? (least + greatest) / 2 : Math.min(greatest, Math.max(least, value));
 }
 
-function shift(start: number, length: number, room: number, margin: number): number {
-  if (length + 2 * margin > room) return room / 2 - (start + length / 2);
-  if (start < margin) return margin - start;
-  if (start + length > room - margin) return room - margin - (start + length);
+function shift(start: number, length: number, room: number, before: number, after: number): number {
+  if (length + before + after > room) return before + (room - before - after) / 2 - (start + length / 2);
+  if (start < before) return before - start;
+  if (start + length > room - after) return room - after - (start + length);
   return 0;
 }

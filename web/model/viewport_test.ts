@@ -93,9 +93,14 @@ Deno.test("centerOn() puts a point into the middle", () => {
 
 Deno.test("reveal() moves nothing that is in view, and brings in what is not", () => {
   const v = { x: 0, y: 0, scale: 1 };
-  assert.equal(reveal(v, { x: 100, y: 100, width: 50, height: 50 }, size), v);
-  const right = reveal(v, { x: 1000, y: 100, width: 50, height: 50 }, size);
+  const margins = { side: 32, top: 60, bottom: 40 };
+  assert.equal(reveal(v, { x: 100, y: 100, width: 50, height: 50 }, size, margins), v);
+  const right = reveal(v, { x: 1000, y: 100, width: 50, height: 50 }, size, margins);
   assert.deepEqual(right, { x: 1000 + 50 + 32 - 800, y: 0, scale: 1 });
+  const above = reveal(v, { x: 100, y: 50, width: 50, height: 50 }, size, margins);
+  assert.deepEqual(above, { x: 0, y: -10, scale: 1 });
+  const below = reveal(v, { x: 100, y: 540, width: 50, height: 50 }, size, margins);
+  assert.deepEqual(below, { x: 0, y: 30, scale: 1 });
 });
 
 Deno.test("keepInReach() leaves some of the content on the screen after any pan", () => {

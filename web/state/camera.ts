@@ -10,6 +10,7 @@ import {
   fit,
   fitReadable,
   keepInReach,
+  type Margins,
   panBy,
   reveal,
   type ScreenSize,
@@ -18,7 +19,8 @@ import {
   zoomAt,
 } from "../model/viewport.ts";
 import { FIGURES_FROM } from "../model/text_scales.ts";
-import { arrivals, selection } from "./place.ts";
+import { graph } from "./live.ts";
+import { arrivals, selectedLink, selection } from "./place.ts";
 import { scene } from "./scene.ts";
 
 /** A node is shown at least this large when it is looked for. */
@@ -32,6 +34,11 @@ const MAX_READABLE_NODES = 40;
 
 /** What the search field covers of the view's upper end, CSS pixels. */
 const SEARCH_HEIGHT = 48;
+
+/** What the buttons, and the minimap of a view that has room for it, cover of the lower end, CSS pixels. */
+const BUTTONS_HEIGHT = 48;
+const MINIMAP_HEIGHT = 140;
+const MINIMAP_FROM = 500;
 
 /** Size of the graph view, CSS pixels. */
 export const screen = signal<ScreenSize>({ width: 0, height: 0 });
@@ -68,6 +75,11 @@ effect(() => {
   else keepSelected();
 });
 
+// Whatever selects, as the arrow keys do.
+effect(() => {
+  if (selection.value !== undefined) keepSelected();
+});
+
 // An address leads to what is selected in it, wherever somebody looks now.
 effect(() => {
   if (arrivals.value > 1) bringInSelected();
@@ -78,13 +90,22 @@ export function bringInSelected(): void {
   const rect = selectedRect();
   if (rect === undefined || screen.peek().width === 0) return;
   if (viewport.peek().scale < FIGURES_FROM) lookAt(rect);
-  else viewport.value = reveal(viewport.peek(), rect, screen.peek());
+  else viewport.value = reveal(viewport.peek(), rect, screen.peek(), margins());
 }
 
-/** Has what is selected in view, as large as it is. */
+/** Has what is selected in view, as large as it is; of a link any of it will do. */
 function keepSelected(): void {
   const rect = selectedRect();
-  if (rect !== undefined) viewport.value = reveal(viewport.peek(), rect, screen.peek());
+  const link = selectedLink.peek();
+  if (rect === undefined || screen.peek().width === 0) return;
+  if (link >= 0 && scene.peek()!.graph === graph.peek() && scene.peek()!.isLinkIn(link, visible.peek())) return;
+  viewport.value = reveal(viewport.peek(), rect, screen.peek(), margins());
+}
+
+/** What is looked for keeps clear of what lies over the view. */
+function margins(): Margins {
+  const hasMap = screen.peek().height >= MINIMAP_FROM;
+  return { side: 16, top: SEARCH_HEIGHT + 8, bottom: (hasMap ? MINIMAP_HEIGHT : BUTTONS_HEIGHT) + 8 };
 }
 
 /** Where in the world the selected node, or the selected link's label, is. */
@@ -124,7 +145,7 @@ export function centerAt(point: Point): void {
 /** Moves as little as is needed to have a node in view. */
 export function revealNode(node: number): void {
   const rect = scene.peek()?.nodes[node];
-  if (rect !== undefined) go(reveal(viewport.peek(), rect, screen.peek()));
+  if (rect !== undefined) go(reveal(viewport.peek(), rect, screen.peek(), margins()));
 }
 
 /** Brings a node into the middle, large enough to be read. */

@@ -21,7 +21,7 @@ export const selectedNode: ReadonlySignal<number> = computed(() => indexOf("node
 /** Index of the selected link in the graph; -1 for none. */
 export const selectedLink: ReadonlySignal<number> = computed(() => indexOf("link"));
 
-/** Goes up whenever the address has led to a place, as it does at first: what is selected then is to be looked for. */
+/** Goes up whenever somebody was led to what is selected, as by the address at first: it is to be brought into view. */
 export const arrivals = signal(1);
 
 addEventListener("hashchange", () => {
@@ -49,6 +49,18 @@ export function selectNode(index: number): void {
 export function selectLink(index: number): void {
   const id = graph.peek()?.links[index]?.id;
   select(id === undefined ? undefined : { kind: "link", id });
+}
+
+/** Leads to a node by its index. */
+export function leadToNode(index: number): void {
+  selectNode(index);
+  arrivals.value++;
+}
+
+/** Leads to a link by its index. */
+export function leadToLink(index: number): void {
+  selectLink(index);
+  arrivals.value++;
 }
 
 function go(next: Place): void {

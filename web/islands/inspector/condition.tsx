@@ -5,7 +5,7 @@ import type { ConditionWords } from "../../model/condition_words.ts";
 import type { GraphFigures } from "../../model/graph_figures.ts";
 import type { Health } from "../../model/health.ts";
 import { figures, reading } from "../../state/live.ts";
-import { selectLink, selectNode } from "../../state/place.ts";
+import { leadToLink, leadToNode } from "../../state/place.ts";
 
 interface ConditionProps {
   /** The condition; `undefined` for none yet. */
@@ -25,8 +25,8 @@ export function Condition({ read, explain }: ConditionProps): JSX.Element | null
     <div class="condition" data-health={health}>
       <HealthMark health={health} />
       <p data-words>{text}</p>
-      {link >= 0 && <button type="button" onClick={() => selectLink(link)}>Go to the link</button>}
-      {node >= 0 && <button type="button" onClick={() => selectNode(node)}>Go to {now.graph.nodes[node].id}</button>}
+      {link >= 0 && <button type="button" onClick={() => leadToLink(link)}>Go to the link</button>}
+      {node >= 0 && <button type="button" onClick={() => leadToNode(node)}>Go to {now.graph.nodes[node].id}</button>}
     </div>
   );
 }

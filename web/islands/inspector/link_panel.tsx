@@ -7,7 +7,7 @@ import { dropReasons } from "../../model/drops.ts";
 import { formatCount, formatNs, formatRate } from "../../model/format_figures.ts";
 import { policyMeaning } from "../../model/policies.ts";
 import { figures, graph, reading } from "../../state/live.ts";
-import { selectNode } from "../../state/place.ts";
+import { leadToNode } from "../../state/place.ts";
 import { Condition } from "./condition.tsx";
 import { HistoryPlots } from "./history_plots.tsx";
 import { LINK_PLOTS } from "./plots.ts";
@@ -26,11 +26,11 @@ export function LinkPanel({ index }: PanelProps): JSX.Element | null {
   return (
     <>
       <p class="ends">
-        <button type="button" class="clip" onClick={() => selectNode(nodeIndex(link.fromNode))}>
+        <button type="button" class="clip" onClick={() => leadToNode(nodeIndex(link.fromNode))}>
           {link.fromNode}
         </button>
         <span class="soft">{link.fromPort} → {link.toPort}</span>
-        <button type="button" class="clip" onClick={() => selectNode(nodeIndex(link.toNode))}>{link.toNode}</button>
+        <button type="button" class="clip" onClick={() => leadToNode(nodeIndex(link.toNode))}>{link.toNode}</button>
       </p>
       <Condition read={(now) => now.linkHealth[index]} explain={(now) => linkWords(now, index)} />
       <Section title="Figures">

@@ -20,7 +20,7 @@ import {
 } from "../../model/format_figures.ts";
 import { detail, detailProblem } from "../../state/detail.ts";
 import { conditions, events, figures, graph, reading } from "../../state/live.ts";
-import { selectLink } from "../../state/place.ts";
+import { leadToLink } from "../../state/place.ts";
 import { Condition } from "./condition.tsx";
 import { ConfigForm } from "./config_form.tsx";
 import { NODE_PLOTS } from "./plots.ts";
@@ -150,7 +150,7 @@ function NodeLinks({ index }: PanelProps): JSX.Element {
     <ul class="link-list">
       {mine.map(({ link, k }) => (
         <li key={link.id}>
-          <button type="button" class="row-button" onClick={() => selectLink(k)} title={link.id}>
+          <button type="button" class="row-button" onClick={() => leadToLink(k)} title={link.id}>
             <span class="clip grow">
               {link.toNode === id
                 ? `${link.fromNode}.${link.fromPort} → ${link.toPort}`
