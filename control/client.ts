@@ -58,7 +58,7 @@ export interface ClientEvents {
   figures: NotificationParams<"figures">;
   /** Oldest first; each once. */
   events: readonly ControlEvent[];
-  /** Oldest first; each once. */
+  /** Oldest first; each once, for one choice of {@linkcode WatchOptions.logs}. */
   logs: readonly LogLine[];
   /** The graph belongs to another run: the runtime was restarted, and counts begin anew. */
   restart: GraphSnapshot;
@@ -326,10 +326,15 @@ export class ControlClient {
         return this.#takeGraph(params as GraphSnapshot);
       case "figures":
         return this.#takeFigures(params as NotificationParams<"figures">);
-      case "events":
-        return this.#takeEvents((params as NotificationParams<"events">).events);
-      case "logs":
-        return this.#takeLines((params as NotificationParams<"logs">).lines);
+      // What comes of a subscription that was given up is among the recent ones that the next is answered with.
+      case "events": {
+        const { subscription, events } = params as NotificationParams<"events">;
+        return subscription === this.#eventsId ? this.#takeEvents(events) : undefined;
+      }
+      case "logs": {
+        const { subscription, lines } = params as NotificationParams<"logs">;
+        return subscription === this.#logsId ? this.#takeLines(lines) : undefined;
+      }
       case "resync": {
         const { subscription } = params as NotificationParams<"resync">;
         if (subscription === this.#eventsId) void this.#followEvents();

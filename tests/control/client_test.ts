@@ -29,8 +29,10 @@ interface Call {
   readonly method: string;
 }
 
-/** A server that answers as it is told to: `undefined` for not at all. */
-function serveRpc(answer: (call: Call, connection: number) => object | undefined) {
+type Notify = (method: string, params: object) => void;
+
+/** A server that answers as it is told to: `undefined` for not at all. @param answer may send notifications first */
+function serveRpc(answer: (call: Call, connection: number, notify: Notify) => object | undefined) {
   const openedMs: number[] = [];
   const heard: string[] = [];
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
@@ -39,7 +41,8 @@ function serveRpc(answer: (call: Call, connection: number) => object | undefined
     socket.onmessage = ({ data }) => {
       const call = JSON.parse(data) as Call;
       heard.push(call.method);
-      const answered = answer(call, connection);
+      const notify: Notify = (method, params) => socket.send(JSON.stringify({ jsonrpc: "2.0", method, params }));
+      const answered = answer(call, connection, notify);
       if (answered === undefined) return;
       if ("close" in answered) return socket.close();
       socket.send(JSON.stringify({ jsonrpc: "2.0", id: call.id, ...answered }));
@@ -115,6 +118,27 @@ Deno.test("ControlClient asks a server that is silent whether it is there, and c
   await waitFor(() => server.openedMs.length === 2, "connected anew");
   client.close();
   deepEqual(server.heard.slice(0, 2), ["graph.get", "ping"]);
+});
+
+Deno.test("ControlClient loses no line to a subscription that it has given up and that goes on", async () => {
+  const line = (seq: number) => ({ seq, timeMs: 0, level: "info", category: "test", message: `line ${seq}` });
+  let subscriptions = 0;
+  await using server = serveRpc((call, _, notify) => {
+    if (call.method === "ping") notify("resync", { subscription: 1, dropped: 1 });
+    if (call.method !== "logs.subscribe") return answerWell(call);
+    if (++subscriptions === 1) return { result: { subscription: 1, run: "1", recent: [line(1)] } };
+    notify("logs", { subscription: 1, lines: [line(3)] });
+    return { result: { subscription: 2, run: "1", recent: [line(1), line(2), line(3)] } };
+  });
+  const client = new ControlClient({ url: server.url });
+  const told: number[] = [];
+  client.on("logs", (lines) => told.push(...lines.map(({ seq }) => seq)));
+  client.watch({ logs: {} });
+  await waitFor(() => told.length === 1, "the first line");
+  client.call("ping", {}).catch(() => {});
+  await waitFor(() => told.includes(3), "the last line");
+  deepEqual(told, [1, 2, 3]);
+  client.close();
 });
 
 Deno.test("decodeStats() believes no size that the message says of itself", () => {

@@ -139,6 +139,28 @@ Deno.test("a client that lost its connection gets a snapshot, then changes, and 
   await served.stopAndCheck();
 });
 
+Deno.test("a client that was told that lines were left out asks for them, and has each once", async () => {
+  await using served = await serveLive("off");
+  const client = connect(served.server.url);
+  const lines: LogLine[] = [];
+  client.on("logs", (news) => lines.push(...news.filter(({ category }) => category === "test")));
+  client.watch({ logs: {} });
+  await client.ready();
+  logger("test").warn("line 0");
+  await until(client, "logs", () => lines.length === 1);
+  // More than are gathered for one message.
+  for (let k = 1; k < 600; k++) logger("test").warn(`line ${k}`);
+  await until(client, "logs", () => lines.at(-1)?.message === "line 599");
+  deepEqual(lines.map(({ message }) => message), Array.from({ length: 600 }, (_, k) => `line ${k}`));
+  client.watch({ logs: { level: "error" } });
+  logger("test").error("the end");
+  await until(client, "logs", () => lines.at(-1)?.message === "the end");
+  client.watch({ logs: { level: "warn" } });
+  await until(client, "logs", () => lines.length === 601 + 601);
+  client.close();
+  await served.stopAndCheck();
+});
+
 Deno.test("a client finds the next run at the same address: it is told of the restart, and counts begin anew", async () => {
   const first = await serveLive("off");
   const { port } = new URL(first.server.url);
