@@ -78,7 +78,12 @@ pageTest("the page's counts are about one period behind the runtime's while the 
   await page.goto(`${served.server.url}/#table`);
   await page.locator('tr[data-node="low"]').waitFor();
   const lagsMs: number[] = [];
+  const emptyMs: number[] = [];
   for (let k = 0; k < 20; k++) {
+    // What asking the page takes by itself.
+    const askedMs = performance.now();
+    await page.waitForFunction(() => true, undefined, { polling: "raf" });
+    emptyMs.push(performance.now() - askedMs);
     const { ticks } = served.runtime.stats().nodes[0];
     const startedMs = performance.now();
     await page.waitForFunction(
@@ -93,8 +98,9 @@ pageTest("the page's counts are about one period behind the runtime's while the 
     await new Promise((resolve) => setTimeout(resolve, 37));
   }
   // A machine that is busy with other tests delays some of them.
-  const quarter = lagsMs.toSorted((a, b) => a - b)[5];
-  assert.ok(quarter <= PERIOD_MS, `behind by ${lagsMs.map(Math.round).join(", ")} ms`);
+  const quarter = (times: readonly number[]) => times.toSorted((a, b) => a - b)[5];
+  const figures = `behind by ${lagsMs.map(Math.round).join(", ")} ms, of which asking takes ${quarter(emptyMs)} ms`;
+  assert.ok(quarter(lagsMs) <= PERIOD_MS + quarter(emptyMs), figures);
 });
 
 pageTest("the gain's slider changes the sound, as the level meter reads it", async () => {
@@ -111,6 +117,8 @@ pageTest("the gain's slider changes the sound, as the level meter reads it", asy
   // From -6 dB to the least and a little up again: many values, of which the last one must arrive.
   await slider.press("Home");
   for (let k = 0; k < 4; k++) await slider.press("PageUp");
+  // The page has taken the keys, and shows it from the next picture on.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   const text = await page.getByRole("textbox", { name: "gainDb" }).inputValue();
   const gainDb = toNumber(text);
   assert.ok(gainDb < -30 && gainDb > -120, text);
