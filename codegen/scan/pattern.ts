@@ -5,18 +5,10 @@
  * @module
  */
 import { createContext, Script } from "node:vm";
+import { textsFor } from "./pattern_texts.ts";
 
 /** Longest time that a pattern may take, milliseconds. A usual one needs less than one. */
 const TIME_LIMIT_MS = 1_000;
-
-/** How often a piece stands in a text that a pattern is tried on. */
-const PROBE_REPEATS = 40;
-
-/** Most characters of a pattern that texts are made of. */
-const PROBE_LIMIT = 32;
-
-/** Most characters of a pattern that texts of two of them in turn are made of. */
-const PAIR_LIMIT = 8;
 
 const script = new Script(`new RegExp(pattern, "u").test(text)`);
 let sandbox: { pattern: string; text: string } | undefined;
@@ -34,22 +26,11 @@ export function matches(pattern: string, text: string): boolean | undefined {
 }
 
 /**
- * Tries a pattern on texts that are hard to refuse: each of its own characters, and a few others, many times over, and
- * two of them in turn, and then one that fits nowhere; each also behind the letters that the pattern starts with.
+ * Tries a pattern on texts that are hard to refuse; see {@linkcode textsFor}.
  *
  * @returns a text that takes too long
  */
 export function findSlowText(pattern: string): string | undefined {
-  const letters = new Set([..."a0 ", ...[...pattern].filter((each) => !/[\\^$.|?*+()[\]{}]/.test(each))]);
-  const pieces = [...letters].slice(0, PROBE_LIMIT);
-  const few = pieces.slice(0, PAIR_LIMIT);
-  const pairs = few.flatMap((one) => few.filter((other) => other !== one).map((other) => one + other));
-  const [, start] = /^\^?([^\\^$.|?*+()[\]{}]*)/.exec(pattern)!;
-  for (const before of new Set(["", start])) {
-    for (const piece of [...pieces, ...pairs]) {
-      const text = `${before}${piece.repeat(PROBE_REPEATS)}\u0001`;
-      if (matches(pattern, text) === undefined) return text;
-    }
-  }
+  for (const text of textsFor(pattern)) if (matches(pattern, text) === undefined) return text;
   return undefined;
 }
