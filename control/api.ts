@@ -12,12 +12,7 @@ import { renderMetrics } from "./metrics.ts";
 import { LEVELS } from "./schemas/feed.ts";
 import { z } from "./schemas/zod.ts";
 import { describeNode, detailNode, listLinks } from "./snapshot.ts";
-import { ClientBudget, WorkBudget } from "./work_budget.ts";
-
-/** Time of their own that HTTP requests can save up together, milliseconds. */
-const OWN_BURST_MS = 100;
-
-const BUSY = "Cannot answer: all clients together have used up their share of the server's time; try again later";
+import type { ClientBudget } from "./work_budget.ts";
 
 /** What `/api/logs` and `/api/events` can be asked for. */
 const FeedQuery = z.strictObject({
@@ -29,15 +24,11 @@ const FeedQuery = z.strictObject({
   after: z.coerce.number().int().min(0).default(0),
 });
 
-/** Makes the routes. Whoever mounts them has checked who asks. */
-export function makeApi(host: ConnectionHost): Hono {
-  const { runtime, feed, answers, budget, limits } = host;
+/** Makes the routes. Whoever mounts them has checked who asks, and that `client` has time. */
+export function makeApi(host: ConnectionHost, client: ClientBudget): Hono {
+  const { runtime, feed, answers } = host;
   const api = new Hono();
-  const own = new WorkBudget(limits.connectionShare, OWN_BURST_MS, OWN_BURST_MS, () => performance.now());
-  const client = new ClientBudget(own, budget);
-  /** Answers where there is time for it. */
-  const get = (path: string, answer: (c: Context) => Response) =>
-    api.get(path, (c) => client.hasTime ? client.measure(() => answer(c)) : c.json({ error: BUSY }, 503));
+  const get = (path: string, answer: (c: Context) => Response) => api.get(path, (c) => client.measure(() => answer(c)));
   api.get("/healthz", (c) => c.json({ status: "ok" }));
   get("/metrics", () => {
     const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };

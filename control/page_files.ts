@@ -17,6 +17,9 @@ const TYPES: { readonly [ending: string]: string } = {
   webmanifest: "application/manifest+json",
 };
 
+/** What a millisecond of the thread reads, compresses and writes of a file, bytes. */
+const BYTES_PER_MS = 20_000;
+
 /** Least time between two listings of the folder, milliseconds. */
 const LIST_MS = 250;
 
@@ -27,13 +30,18 @@ works: <a href="/api/graph">/api/graph</a>, <a href="/metrics">/metrics</a>.</p>
 /** See the module. */
 export class PageFiles {
   readonly #folder: URL;
+  readonly #took: (ms: number) => void;
   #files: ReadonlyMap<string, URL> = new Map();
   #listing: Promise<ReadonlyMap<string, URL>> | undefined;
   #listedMs = -Infinity;
 
-  /** @param folder ends with a slash */
-  constructor(folder: URL) {
+  /**
+   * @param folder ends with a slash
+   * @param took is told what a file has taken and will take of the thread, milliseconds
+   */
+  constructor(folder: URL, took: (ms: number) => void) {
     this.#folder = folder;
+    this.#took = took;
   }
 
   /**
@@ -55,6 +63,7 @@ export class PageFiles {
       // Names under assets/ carry a hash of their content.
       headers["cache-control"] = path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
       const content = await Deno.readFile(file);
+      this.#took(content.byteLength / BYTES_PER_MS);
       const tag = new Uint8Array(await crypto.subtle.digest("SHA-256", content)).toHex().slice(0, 32);
       // Weak: one content goes out with and without compression.
       headers.etag = `W/"${tag}"`;

@@ -23,7 +23,7 @@ import { LOGIN_STYLES_PATH, loginPage, loginStyles } from "./login_page.ts";
 import { PageFiles } from "./page_files.ts";
 import { ReadyAnswers } from "./ready_answers.ts";
 import { StatsPump } from "./stats_pump.ts";
-import { WorkBudget } from "./work_budget.ts";
+import { ClientBudget, WorkBudget } from "./work_budget.ts";
 
 /** Seconds without a sign of life after which a connection is closed. */
 const IDLE_SECONDS = 60;
@@ -34,8 +34,19 @@ const MAX_LOGIN_BYTES = 1_024;
 /** Time that clients can save up together, and owe, milliseconds. */
 const BURST_MS = 500;
 
+/** Time of their own that HTTP requests can save up together, milliseconds. */
+const OWN_BURST_MS = 100;
+
+/** What a request of somebody without the token takes of the thread, milliseconds. */
+const STRANGER_MS = 0.125;
+
+const BUSY = "Cannot answer: all clients together have used up their share of the server's time; try again later";
+
 /** What is answered without a token. */
 const OPEN_PATHS: readonly string[] = ["/login", LOGIN_STYLES_PATH, "/healthz"];
+
+/** What is cheap enough, or looks at the budget itself. */
+const UNBUDGETED: readonly string[] = ["/healthz", "/rpc"];
 
 /** How long clients may take to get the last answers and news before their connections are closed, milliseconds. */
 const DRAIN_TIMEOUT_MS = 500;
@@ -195,7 +206,14 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
   const rate = new RateLimit(limits.requestsPerSecond, limits.requestsPerSecond, () => performance.now());
   const strangers = new AddressLimits(limits.requestsPerSecond);
   const logins = new AddressLimits(LOGINS_PER_SECOND);
-  const files = new PageFiles(page);
+  const makeBudget = () => {
+    const own = new WorkBudget(limits.connectionShare, OWN_BURST_MS, OWN_BURST_MS, () => performance.now());
+    return new ClientBudget(own, host.budget);
+  };
+  const clients = makeBudget();
+  // Apart: they cannot use up what is kept for those who have the token.
+  const others = makeBudget();
+  const files = new PageFiles(page, (ms) => clients.took(ms));
   app.use("*", async (c, next) => {
     const refusal = access.checkSource(c.req.raw);
     if (refusal !== undefined) return refuse(c, refusal.status, refusal.message);
@@ -203,6 +221,9 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
     if (!(missing === undefined ? rate.take() : strangers.take(c.env.address))) {
       return refuse(c, 429, `Cannot answer: more than ${limits.requestsPerSecond} requests a second`);
     }
+    const budget = missing === undefined ? clients : others;
+    if (!budget.hasTime && !UNBUDGETED.includes(c.req.path)) return refuse(c, 503, BUSY);
+    if (missing !== undefined) others.took(STRANGER_MS);
     if (missing !== undefined && !OPEN_PATHS.includes(c.req.path)) {
       if (c.req.path === "/" && c.req.method === "GET") return harden(loginPage(false));
       return refuse(c, missing.status, missing.message);
@@ -218,7 +239,7 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
     if (given === undefined || !access.isToken(given)) return loginPage(true);
     return new Response(null, { status: 303, headers: { location: "/", "set-cookie": access.logIn(c.req.raw) } });
   });
-  app.route("/", makeApi(host));
+  app.route("/", makeApi(host, clients));
   app.get("/rpc", (c) => {
     const request = c.req.raw;
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {

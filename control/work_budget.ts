@@ -62,7 +62,12 @@ export class ClientBudget {
 
   /** Counts what is still to be written to the client. */
   sent(bytes: number): void {
-    this.#spend(bytes / BYTES_PER_MS);
+    this.took(bytes / BYTES_PER_MS);
+  }
+
+  /** Counts what cannot be measured where it is asked for, milliseconds. */
+  took(ms: number): void {
+    this.#spend(ms);
   }
 
   /** Does something that takes time of the thread, and counts it. */

@@ -23,6 +23,15 @@ Deno.test("ClientBudget has time while its own or the shared budget has, and tak
   assert.ok(client.hasTime);
   own.spend(5);
   assert.ok(!client.hasTime);
+  // Also while its own is used up and the shared one is not.
+  const poor = new WorkBudget(0, 100, -5, () => 0);
+  const rich = new WorkBudget(0, 100, 3, () => 0);
+  const other = new ClientBudget(poor, rich);
+  assert.ok(other.hasTime);
+  other.took(2);
+  assert.deepEqual([poor.leftMs, rich.leftMs, other.hasTime], [-7, 1, true]);
+  other.took(1);
+  assert.deepEqual([poor.leftMs, rich.leftMs, other.hasTime], [-8, 0, false]);
   client.sent(200_000);
   const startMs = performance.now();
   assert.equal(client.measure(() => (Array.from({ length: 1e5 }, String).length, 7)), 7);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { serveControl } from "../../control/server.ts";
+import { serveLive } from "../control/served.ts";
 import { MAIN, temporaryFolder, toneGraph, withoutNote } from "./command_line.ts";
 
 /** util-linux's `script` gives a program a terminal. */
@@ -32,5 +34,47 @@ Deno.test({
       assert.match(frame, /0:0\d\.\d of 0:01\.0, \d/);
     }
     assert.ok(screen.slice(0, start).endsWith(erase), JSON.stringify(screen));
+  },
+});
+
+Deno.test({
+  name:
+    "sluice top tells on a terminal that nobody answers, above the figures that it had, and goes on with the next run",
+  ignore: !HAS_SCRIPT,
+  fn: async () => {
+    await using first = await serveLive("off");
+    const { url } = first.server;
+    const command = `stty cols 100 rows 30; "${Deno.execPath()}" run -A --no-check "${MAIN}" top --at ${url}`;
+    const child = new Deno.Command("script", {
+      args: ["-qec", command, "/dev/null"],
+      env: { TERM: "xterm", SLUICE_LOG: "error", NO_COLOR: "1" },
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    /** What the screen shows: each one begins at its upper left corner. */
+    let screen = "";
+    const shows = async (wanted: RegExp) => {
+      while (!wanted.test(screen)) {
+        const { value } = await reader.read();
+        assert.ok(value !== undefined, `it ended before ${wanted}: ${screen}`);
+        screen = `${screen}${value}`.split("\x1b[H").at(-1)!;
+      }
+    };
+    await shows(/tone .*level/s);
+    assert.doesNotMatch(screen, /No answer/);
+    await first.server.close();
+    await shows(/^No answer from http:\/\/127\.0\.0\.1:\d+: trying again.*tone .*level/s);
+    await using _second = serveControl(first.runtime, { port: Number(new URL(url).port) });
+    // What still comes of the screen before belongs to its notice.
+    screen = "No answer";
+    await shows(/^(?!No answer).*tone .*level/s);
+    const writer = child.stdin.getWriter();
+    // Ctrl-C of the terminal.
+    await writer.write(new Uint8Array([3]));
+    while (!(await reader.read()).done);
+    await writer.close();
+    await child.status;
+    await first.runtime.stop();
   },
 });

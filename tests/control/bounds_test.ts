@@ -52,6 +52,40 @@ Deno.test("a login is tried five times a second of an address", async () => {
   ok(statuses.filter((status) => status === 401).length <= allowed, String(statuses));
 });
 
+Deno.test("files of the page and requests without the token are in the time budget; those with it keep a share", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/index.html`, "<p>page</p>");
+  // Takes more of the thread than all that is saved up.
+  await Deno.writeFile(`${folder}/large.js`, new Uint8Array(32 << 20));
+  const limits = { mainShare: 0, connectionShare: 0, requestsPerSecond: 1e6 };
+  const page = new URL(`file://${folder}/`);
+  await using server = serveControl(new Runtime(), { port: 0, token: "a-token-of-this-test", page, limits });
+  const status = async (path: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(server.url + path, { headers });
+    await response.body?.cancel();
+    return response.status;
+  };
+  const known = { authorization: `Bearer ${server.token}` };
+  equal(await status("/", known), 200);
+  equal(await status("/large.js", known), 200);
+  deepEqual([await status("/", known), await status("/large.js", known), await status("/api/graph", known)], [
+    503,
+    503,
+    503,
+  ]);
+  equal(await status("/healthz", known), 200);
+  // What they have of their own is 800 requests.
+  const found: number[] = [];
+  for (let k = 0; k < 850; k++) found.push(await status("/"));
+  deepEqual([found.indexOf(503), found.at(-1), await status("/login.css"), await status("/healthz")], [
+    800,
+    503,
+    503,
+    200,
+  ]);
+  await Deno.remove(folder, { recursive: true });
+});
+
 /** A text that would end a label, were it not escaped. */
 const HOSTILE = 'a"} 1\nb\\';
 
