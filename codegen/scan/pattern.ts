@@ -13,6 +13,16 @@ const TIME_LIMIT_MS = 1_000;
 const script = new Script(`new RegExp(pattern, "u").test(text)`);
 let sandbox: { pattern: string; text: string } | undefined;
 
+/** Whether a text is a regular expression for the flag `u` that can be run; a very large one cannot. */
+export function isPattern(text: string): boolean {
+  try {
+    new RegExp(text, "u").test("");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a pattern matches a text; `undefined` if it takes too long. */
 export function matches(pattern: string, text: string): boolean | undefined {
   sandbox ??= createContext({ pattern: "", text: "" }) as { pattern: string; text: string };

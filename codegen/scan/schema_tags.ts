@@ -10,7 +10,7 @@ import type { ScanContext } from "./context.ts";
 import type { DocTag } from "./doc_comment.ts";
 import { checkTags, type PlacedDoc } from "./docs.ts";
 import type { ValueTagName } from "./known_tags.ts";
-import { findSlowText } from "./pattern.ts";
+import { findSlowText, isPattern } from "./pattern.ts";
 import { accepts } from "./schema_accepts.ts";
 import { holdsDuration, settleDurations } from "./schema_duration.ts";
 
@@ -117,11 +117,8 @@ function applyTag(
     return changeAt(schema, kind, (draft) => Object.assign(draft, { [name]: count })) ??
       problem(`found ${describeFound(schema)}, wanted ${kind === "array" ? "a list" : "a string"}`, "remove the tag");
   }
-  try {
-    new RegExp(value, "u");
-  } catch {
-    return problem(`${JSON.stringify(value)} is not a regular expression`, "correct the pattern");
-  }
+  if (value === "") return problem("the pattern is missing", `write it after the tag: "@pattern ^[a-z]+$"`);
+  if (!isPattern(value)) return problem(`${JSON.stringify(value)} is not a regular expression`, "correct the pattern");
   const slow = findSlowText(value);
   if (slow !== undefined) {
     return problem(

@@ -21,6 +21,9 @@ export class Bad {
   /** Text. @pattern [ */
   @config()
   text = "";
+  /** Code. @pattern */
+  @config()
+  code = "";
 
   process(): void {}
 }
