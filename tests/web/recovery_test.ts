@@ -48,6 +48,13 @@ pageTest("the page recovers when the runtime is killed and started again", async
     await eventually(async () => assert.ok(await inspected(page, "ticks") > 150));
     await page.evaluate(() => Object.assign(globalThis, { sameDocument: true }));
     const before = await inspected(page, "ticks");
+    const input = page.getByRole("textbox", { name: "gainDb" });
+    await input.fill("-20");
+    await input.press("Enter");
+    await eventually(async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/api/nodes/gain`);
+      assert.equal((await answer.json()).config.gainDb, -20);
+    });
 
     await kill(child);
     await page.getByText("No connection to the runtime").waitFor();
@@ -59,8 +66,13 @@ pageTest("the page recovers when the runtime is killed and started again", async
     await page.getByText("The runtime was started again").waitFor();
     await eventually(async () => assert.ok(await inspected(page, "ticks") < before));
     await countsMove(page);
+    // What was set died with the run.
+    await eventually(async () => assert.equal(await input.inputValue(), "-6"));
+    assert.equal(await page.getByLabel("gainDb, slider").inputValue(), "228");
     assert.equal(await page.locator(".state").innerText().then((text) => text.split("\n")[0]), "running");
     assert.equal(await page.evaluate(() => (globalThis as { sameDocument?: boolean }).sameDocument), true);
+    // Keys that are typed into a field are not the page's.
+    await input.blur();
     // Its keys go on, too.
     await page.keyboard.press("p");
     await page.locator(".state", { hasText: "paused" }).waitFor();
@@ -150,6 +162,32 @@ pageTest("the page goes on after the network was lost: same run, no event and no
     assert.equal(await items.count(), 1, kind);
   }
   assert.equal(await page.locator(".news-scroll").getByText("said once").count(), 1);
+});
+
+pageTest("a runtime that has no time for the page is told in its own words, and the page comes back", async () => {
+  await using served = await serveDemo();
+  await using browser = await openPage();
+  const { page } = browser;
+  const message = "Cannot take the call: all clients together have used up their share";
+  let refused = 0;
+  await page.routeWebSocket(/\/rpc$/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((text) => {
+      const { id, method } = JSON.parse(String(text));
+      if (method !== "events.subscribe" || refused >= 3) return server.send(text);
+      refused++;
+      const error = { code: -32001, message, data: { code: "RateLimited" } };
+      socket.send(JSON.stringify({ jsonrpc: "2.0", id, error }));
+    });
+  });
+  await page.goto(`${served.server.url}/#graph&node=gain`);
+  const problem = page.locator("[data-problem]");
+  await problem.getByText(message).waitFor();
+  assert.doesNotMatch(await page.locator(".notices").innerText(), /underst/);
+  await eventually(() => Promise.resolve(assert.equal(refused, 3)));
+  await problem.waitFor({ state: "detached" });
+  await graphShown(page, "gain");
+  await countsMove(page);
 });
 
 /** Time between two calls of a timer of the page, milliseconds. */
