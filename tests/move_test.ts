@@ -8,6 +8,7 @@ import { eachDriver } from "./fixtures/each_driver.ts";
 import { checkingSink, collect, collected, numberedSource, pass } from "./fixtures/numbered.ts";
 import { valueSink, valueSource } from "./fixtures/edited.ts";
 import { faulty } from "./fixtures/faulty.ts";
+import { Hold } from "./fixtures/hold.ts";
 import { filter } from "./fixtures/scripted.ts";
 import { assertAccounted, assertSpent } from "./fixtures/accounted.ts";
 
@@ -143,14 +144,13 @@ const SOON: Supervision = { restart: { limit: 10, backoffMs: 1, maxBackoffMs: 1 
 async function moveMeanwhile(native: "require" | "off", lane: string, from: string, to: string): Promise<RunSummary> {
   collected.length = 0;
   const runtime = chain(native, "roll-off", ["main", "near", "main"]);
-  const folder = await Deno.makeTempDir();
-  const fuse = `${folder}/fuse`;
+  using fuse = new Hold();
   await runtime.edit((edit) => {
     edit.remove("middle");
     edit.add(faulty({ how: "arms mines when it moves" }), { id: "middle", lane: from, supervision: SOON });
     edit.connectByName("source.audio", "middle.audioIn", { policy: "roll-off", capacity: 16 });
     edit.connectByName("middle.audioOut", "sink.audio", { policy: "roll-off", capacity: 16 });
-    edit.add(faulty({ how: "is a mine", fuse }), { id: "mine", lane, supervision: SOON });
+    edit.add(faulty({ how: "is a mine", fuse: fuse.path }), { id: "mine", lane, supervision: SOON });
     edit.connectByName("source.audio", "mine.audioIn", { policy: "roll-off", capacity: 16 });
   });
   await runtime.start();
@@ -158,14 +158,13 @@ async function moveMeanwhile(native: "require" | "off", lane: string, from: stri
   await flow(runtime, "mine");
   // From then on there is no way back, and the lane has not swapped: the mine keeps it.
   using _committed = runtime.events.on("graph", ({ kind }) => {
-    if (kind === "edited") Deno.writeTextFileSync(fuse, "");
+    if (kind === "edited") fuse.release();
   });
-  await runtime.edit((edit) => edit.move("middle", to)).finally(() => Deno.writeTextFile(fuse, ""));
+  await runtime.edit((edit) => edit.move("middle", to));
   await until(() => runtime.stats().nodes.find(({ id }) => id === "mine")!.restarts === 1);
   await flow(runtime, "mine");
   await flow(runtime, "sink");
   const summary = (await runtime.stop())!;
-  await Deno.remove(folder, { recursive: true });
   assertSpent(summary);
   equal(collected[0].disordered + collected[0].corrupt, 0);
   return summary;

@@ -8,6 +8,7 @@ import { readTop } from "../../cli/top_table.ts";
 import { logger } from "../../core/log.ts";
 import { nodes, Runtime } from "../../mod.ts";
 import { eachDriver } from "../fixtures/each_driver.ts";
+import { Hold } from "../fixtures/hold.ts";
 import { talkative } from "../fixtures/talkative.ts";
 import { serveLive } from "./served.ts";
 
@@ -180,10 +181,11 @@ Deno.test("a client finds the next run at the same address: it is told of the re
 });
 
 eachDriver("figures of all lanes go on while one hangs, and say which node hangs", async (native) => {
+  using hold = new Hold();
   await using runtime = new Runtime({ mode: "live", native });
   const tone = runtime.add(nodes.toneSource(), { id: "tone" });
   const level = runtime.add(nodes.levelMeter(), { id: "level" });
-  const ears = runtime.add(talkative({ hangMs: 6_000 }), { id: "ears", lane: "far" });
+  const ears = runtime.add(talkative({ hold: hold.path }), { id: "ears", lane: "far" });
   runtime.connect(tone.outputs.audio, level.inputs.audioIn);
   runtime.connect(tone.outputs.audio, ears.inputs.audio);
   await using server = serveControl(runtime, { port: 0 });
@@ -207,6 +209,7 @@ eachDriver("figures of all lanes go on while one hangs, and say which node hangs
   const [one, two] = [found[Math.floor(found.length / 2)], found.at(-1)!];
   ok(two.ticks > one.ticks && two.read > one.read, JSON.stringify({ one, two }));
   equal(graph.nodes[two.current - 1].id, "ears");
+  hold.release();
   client.close();
   await runtime.stop();
 });
@@ -237,9 +240,10 @@ eachDriver("ages of links leave pauses out, in statistics and in /metrics alike"
 });
 
 Deno.test("a node that hangs is stuck in /metrics, in the statistics and in sluice top, from the first reading on", async () => {
+  using hold = new Hold();
   await using runtime = new Runtime({ mode: "live", native: "off", stuckAfterMs: 700 });
   const tone = runtime.add(nodes.toneSource(), { id: "tone" });
-  const ears = runtime.add(talkative({ hangMs: 8_000 }), { id: "ears", lane: "far" });
+  const ears = runtime.add(talkative({ hold: hold.path }), { id: "ears", lane: "far" });
   runtime.connect(tone.outputs.audio, ears.inputs.audio);
   await using server = serveControl(runtime, { port: 0 });
   await runtime.start();
@@ -262,6 +266,7 @@ Deno.test("a node that hangs is stuck in /metrics, in the statistics and in slui
     ["tone", "running"],
     ["ears", "stuck for … s"],
   ]);
+  hold.release();
   client.close();
   await runtime.stop();
 });

@@ -2,15 +2,17 @@
 import assert from "node:assert/strict";
 import { nodes, Runtime } from "../../mod.ts";
 import { hanging } from "../fixtures/hanging.ts";
+import { Hold } from "../fixtures/hold.ts";
 import { seriousFaults } from "./axe.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
 import { graphShown, serveStarted, toNumber } from "./live_graph.ts";
 
 pageTest("the page names the node that holds its lane within two seconds, and shows the others' figures", async () => {
+  using hold = new Hold();
   const runtime = new Runtime({ mode: "live" });
   const tone = runtime.add(nodes.toneSource(), { id: "tone", lane: "make" });
   const level = runtime.add(nodes.levelMeter(), { id: "level", lane: "look" });
-  const bad = runtime.add(hanging({ atFrame: 150, holdMs: 15_000 }), { id: "bad", lane: "trap" });
+  const bad = runtime.add(hanging({ atFrame: 150, hold: hold.path }), { id: "bad", lane: "trap" });
   const victim = runtime.add(nodes.gain(), { id: "victim", lane: "trap" });
   runtime.connect(tone.outputs.audio, level.inputs.audioIn);
   runtime.connect(tone.outputs.audio, bad.inputs.audio);
@@ -59,4 +61,5 @@ pageTest("the page names the node that holds its lane within two seconds, and sh
     await page.waitForTimeout(400);
     assert.deepEqual(await seriousFaults(page), [], `stuck, ${theme}`);
   }
+  hold.release();
 });
