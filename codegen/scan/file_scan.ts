@@ -12,7 +12,7 @@ import { annotationsOf } from "./decorators.ts";
 import { checkTags, readDoc } from "./docs.ts";
 import { findInstantiations, readProcessor } from "./processor_class.ts";
 import type { Binding } from "./source_set.ts";
-import { hasFrameTag, StructReader } from "./structs.ts";
+import { checkFrameTag, hasFrameTag, StructReader } from "./structs.ts";
 import { findTunables } from "./tunables.ts";
 import { walkWrapped } from "./walk.ts";
 
@@ -86,6 +86,7 @@ export function scanFile(context: ScanContext, path: string): FileScan | undefin
     }
   }
   if ((text.match(/@[\w$.\s]*processor\b/g) ?? []).length > count) refuseNested(context, file);
+  for (const each of [...file.getTypeAliases(), ...file.getClasses(), ...file.getEnums()]) checkFrameTag(context, each);
   const reader = new StructReader(context);
   const structs: StructModel[] = [];
   for (const declaration of file.getInterfaces()) {

@@ -12,7 +12,7 @@ import { isBindingName } from "../names.ts";
 import type { ScanContext } from "./context.ts";
 import { quote } from "./decorators.ts";
 import { evaluate } from "./literal.ts";
-import { hasFrameTag, StructReader } from "./structs.ts";
+import { checkFrameTag, hasFrameTag, StructReader } from "./structs.ts";
 import { type BoundType, NO_BINDINGS, resolveBound } from "./type_bindings.ts";
 
 /** Most names that stand for names. */
@@ -118,7 +118,8 @@ export function readFrameType(
 function readStruct(context: ScanContext, type: TypeNode | undefined): StructModel | typeof NO_STRUCT | undefined {
   if (!Node.isTypeReference(type)) return NO_STRUCT;
   const target = context.sources.resolve(context.sources.pathOf(type), type.getTypeName().getText());
-  if (target.kind !== "declared" || !Node.isInterfaceDeclaration(target.node)) return NO_STRUCT;
+  if (target.kind !== "declared") return NO_STRUCT;
+  if (!Node.isInterfaceDeclaration(target.node)) return checkFrameTag(context, target.node) ? NO_STRUCT : undefined;
   return hasFrameTag(target.node) ? new StructReader(context).read(target.node) : NO_STRUCT;
 }
 

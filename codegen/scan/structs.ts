@@ -39,11 +39,33 @@ const ALIASES: ReadonlyMap<string, ScalarKind> = new Map(
 const MEND =
   `use number, boolean, F32, I32, U32, I16, U16, I8, U8, "FixedArray<F32, 3>", or another "@frame" interface`;
 
+const NAME_MEND = `rename it: a small letter or "_", then 63 letters, digits or "_" at most, and no member of a view`;
+
 type Unplaced = Omit<StructField, "offsetBytes">;
 
 /** Whether an interface has the tag. */
 export function hasFrameTag(declaration: InterfaceDeclaration): boolean {
   return declaration.getJsDocs().some((doc) => /(?:^|[\s*])@frame(?![\w-])/m.test(doc.getText()));
+}
+
+/**
+ * Refuses the tag on anything but an interface: nothing would come of it. A comment that only mentions the tag within a
+ * line is let be.
+ *
+ * @returns whether nothing was refused
+ */
+export function checkFrameTag(context: ScanContext, declaration: Node): boolean {
+  const canBeType = Node.isTypeAliasDeclaration(declaration) || Node.isClassDeclaration(declaration) ||
+    Node.isEnumDeclaration(declaration);
+  if (!canBeType) return true;
+  if (!declaration.getJsDocs().some((doc) => /^[/*\s]*@frame\b|\s@frame[*/\s]*$/m.test(doc.getText()))) return true;
+  const name = declaration.getName() ?? "(no name)";
+  context.refuse(
+    declaration.getNameNode() ?? declaration,
+    `Cannot lay out "${name}": "@frame" is for interfaces`,
+    `write "export interface ${name}" with its fields, or remove the tag`,
+  );
+  return false;
 }
 
 /** Reads structs, and those that stand in them. */
@@ -98,6 +120,7 @@ export class StructReader {
     this.#open.push(declaration);
     const inner = new Map<string, StructModel>();
     const fields: Unplaced[] = [];
+    const names = new Set<string>();
     let isGood = true;
     for (const member of declaration.getMembers()) {
       const type = Node.isPropertySignature(member) ? member.getTypeNode() : undefined;
@@ -110,7 +133,9 @@ export class StructReader {
       if (
         !/^[a-z_][A-Za-z0-9_]{0,63}$/.test(field) || ["assign", "toJSON", "constructor", "__proto__"].includes(field)
       ) {
-        isGood = refuse(member.getNameNode(), `${at} cannot have that name in a view`, "rename it") ?? false;
+        isGood = refuse(member.getNameNode(), `${at} cannot have that name in a view`, NAME_MEND) ?? false;
+      } else if (names.has(field)) {
+        isGood = refuse(member.getNameNode(), `${at} is there twice`, "rename one of them") ?? false;
       } else if (member.hasQuestionToken()) {
         isGood = refuse(member, `${at} may be absent, and bytes are always there`, `remove the "?"`) ?? false;
       } else {
@@ -118,6 +143,7 @@ export class StructReader {
         if (read === undefined) isGood = false;
         else fields.push({ name: field, ...read });
       }
+      names.add(field);
     }
     if (!isGood) return undefined;
     if (fields.length === 0) return refuse(declaration.getNameNode(), "it has no fields", "give it a field");

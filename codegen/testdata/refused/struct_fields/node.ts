@@ -16,6 +16,9 @@ export interface Reading {
   other: Plain;
   read(): void;
   assign: number;
+  Large: number;
+  twice: number;
+  twice: number;
 }
 
 export interface Plain {
