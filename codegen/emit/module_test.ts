@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { NodeModel } from "../model.ts";
+import type { NodeModel, PackageModel } from "../model.ts";
 import { scanPackage } from "../scan/scan_package.ts";
 import { processorSource, tempPackage } from "../temp_package.ts";
 import { type EmitCache, emitModule } from "./module.ts";
@@ -9,8 +9,35 @@ Deno.test("emitModule() notes of a changed node what that one imports, and not w
   await using folder = await tempPackage(
     Object.fromEntries(names.map((name) => [`${name.toLowerCase()}.ts`, processorSource(name)])),
   );
+  const model = modelOf(folder.root, names.map((name) => `${name.toLowerCase()}.ts`));
+  const cache: EmitCache = new WeakMap();
+  const usesOf = (nodes: readonly NodeModel[]) => nodes.map((node) => cache.get(node)!.uses.length);
+  const text = emitModule(model, cache);
+  const first = usesOf(model.nodes);
+  let { nodes } = model;
+  for (let change = 0; change < 12; change++) {
+    // A changed class is a model of its own.
+    nodes = nodes.map((node, i) => (i === change % nodes.length ? { ...node } : node));
+    assert.deepEqual(emitModule({ ...model, nodes }, cache), text);
+  }
+  assert.deepEqual(usesOf(nodes), first);
+});
+
+Deno.test("emitModule() exports the types that data frames carry also where it knows the text of their nodes", async () => {
+  const port = "@output() reading!: StreamOutput<DataFrame<Reading>>;\n@input() state!: StreamInput<DataFrame<State>>;";
+  const types =
+    "export interface Reading { level: number }\n/** A struct. @frame */ export interface State { on: boolean }";
+  await using folder = await tempPackage({ "meter.ts": processorSource("Meter", port, types) });
+  const model = modelOf(folder.root, ["meter.ts"]);
+  const cache: EmitCache = new WeakMap();
+  const text = emitModule(model, cache);
+  assert.ok(text.includes("export type { Reading, State };"));
+  assert.deepEqual(emitModule(model, cache), text);
+});
+
+function modelOf(root: string, paths: readonly string[]): PackageModel {
   const { model } = scanPackage({
-    root: folder.root,
+    root,
     configFile: "sluice.json",
     config: {
       name: "@example/emit",
@@ -20,17 +47,8 @@ Deno.test("emitModule() notes of a changed node what that one imports, and not w
       output: "sluice.gen.ts",
       schema: "sluice.schema.json",
     },
-    paths: names.map((name) => `${name.toLowerCase()}.ts`),
+    paths,
   });
-  const cache: EmitCache = new WeakMap();
-  const usesOf = (nodes: readonly NodeModel[]) => nodes.map((node) => cache.get(node)!.uses.length);
-  const text = emitModule(model!, cache);
-  const first = usesOf(model!.nodes);
-  let { nodes } = model!;
-  for (let change = 0; change < 12; change++) {
-    // A changed class is a model of its own.
-    nodes = nodes.map((node, i) => (i === change % nodes.length ? { ...node } : node));
-    assert.deepEqual(emitModule({ ...model!, nodes }, cache), text);
-  }
-  assert.deepEqual(usesOf(nodes), first);
-});
+  assert.ok(model !== undefined);
+  return model;
+}

@@ -28,3 +28,13 @@ export declare class Declared {
 
   process(): void;
 }
+
+@processor()
+export class TwoParameters {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+
+  process(context: unknown, rest?: unknown): void {
+    void [context, rest];
+  }
+}
