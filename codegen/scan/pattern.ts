@@ -1,11 +1,9 @@
 /**
- * Regular expressions of doc tags. They are run with a limit of time: `^(a+)+$` needs a year to refuse forty letters
- * and one that does not fit.
+ * Regular expressions of doc tags. They are run with a limit of time: some take the square of a text's length, and more.
  *
  * @module
  */
 import { createContext, Script } from "node:vm";
-import { textsFor } from "./pattern_texts.ts";
 
 /** Longest time that a pattern may take, milliseconds. A usual one needs less than one. */
 const TIME_LIMIT_MS = 1_000;
@@ -16,7 +14,7 @@ let sandbox: { pattern: string; text: string } | undefined;
 /** Whether a text is a regular expression for the flag `u` that can be run; a very large one cannot. */
 export function isPattern(text: string): boolean {
   try {
-    new RegExp(text, "u").test("");
+    matches(text, "");
     return true;
   } catch {
     return false;
@@ -33,14 +31,4 @@ export function matches(pattern: string, text: string): boolean | undefined {
     if ((error as { code?: string }).code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return undefined;
     throw error;
   }
-}
-
-/**
- * Tries a pattern on texts that are hard to refuse; see {@linkcode textsFor}.
- *
- * @returns a text that takes too long
- */
-export function findSlowText(pattern: string): string | undefined {
-  for (const text of textsFor(pattern)) if (matches(pattern, text) === undefined) return text;
-  return undefined;
 }
