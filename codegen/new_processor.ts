@@ -157,11 +157,19 @@ async function assertFree(name: string, root: string, { path, config }: Config):
   ];
   const taken = known.find(({ descriptor }) => identifierOf(descriptor.type) === identifierOf(name));
   if (taken === undefined) return;
-  const { className, source } = taken.descriptor;
+  const { className, source, type } = taken.descriptor;
+  const isGenerated = !model?.nodes.some(({ descriptor }) => descriptor === taken.descriptor) ||
+    await hasConstant(join(root, config.output), identifierOf(type));
   throw refuse(
     `Cannot make processor "${name}": the name is taken by "${className}" of ${taken.from} (${source}); ` +
+      (isGenerated ? "" : `"${config.output}" has it not yet: run "deno task codegen", or `) +
       `choose another, such as "my-${name}"`,
   );
+}
+
+/** Whether a generated module has a node type. */
+async function hasConstant(path: string, identifier: string): Promise<boolean> {
+  return (await readFile(path, "utf8").catch(() => "")).includes(`export const ${identifier}:`);
 }
 
 function isPath(specifier: string): boolean {

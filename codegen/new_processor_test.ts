@@ -43,7 +43,13 @@ Deno.test("newProcessor() makes a class, a test and a page that are formatted, p
     const before = await readFile(join(root, files[0]), "utf8");
     await assert.rejects(newProcessor({ name: "noise-gate", configPath, source: SOURCE }), {
       code: "InvalidConfig",
-      message: /^Cannot make processor "noise-gate": the name is taken by "NoiseGate" of @example\/\.new/,
+      message:
+        /^Cannot make processor "noise-gate": the name is taken by "NoiseGate" of @example\/\.new.*\); choose another/,
+    });
+    await rm(join(root, "sluice.gen.ts"));
+    await assert.rejects(newProcessor({ name: "noise-gate", configPath, source: SOURCE }), {
+      message:
+        /\); "sluice\.gen\.ts" has it not yet: run "deno task codegen", or choose another, such as "my-noise-gate"$/,
     });
     assert.equal(await readFile(join(root, files[0]), "utf8"), before);
   } finally {
