@@ -30,11 +30,6 @@ export class History {
     this.#series = Array.from({ length: series }, () => new Float64Array(capacity));
   }
 
-  /** Readings that it holds. */
-  get length(): number {
-    return this.#length;
-  }
-
   /**
    * Takes one reading; the oldest makes room.
    *
