@@ -45,6 +45,9 @@ async function openInTime(server: ControlServer): Promise<WebSocket> {
 const GREEDY = 31;
 const BATCH = 25;
 
+/** Time that clients can save up together, milliseconds. */
+const BURST_MS = 500;
+
 Deno.test("clients that ask for all that they may hold up neither a node on main nor other requests", async () => {
   await using runtime = new Runtime({ mode: "live", native: "off" });
   const tone = runtime.add(nodes.toneSource(), { id: "tone", lane: "main" });
@@ -55,29 +58,40 @@ Deno.test("clients that ask for all that they may hold up neither a node on main
   const batch = JSON.stringify(
     Array.from({ length: BATCH }, (_, id) => ({ jsonrpc: "2.0", id, method: "types.list" })),
   );
+  const quiet = await lookAround(runtime, server.url);
   const greedy = new Worker(new URL("../fixtures/greedy_clients.ts", import.meta.url), { type: "module" });
   greedy.postMessage({ url: server.url, clients: GREEDY, batch, everyMs: 250 });
   const told = new Promise<{ answered: number; refused: number }>((resolve) => {
     greedy.onmessage = ({ data }) => resolve(data);
   });
   await sleep(1_000);
+  const busy = await lookAround(runtime, server.url);
+  greedy.postMessage("end");
+  const { answered, refused } = await told;
+  greedy.terminate();
+  // Without a budget there was no tick, and an answer took half a minute.
+  const seen = JSON.stringify({ quiet, busy });
+  ok(busy.ticksPerSecond >= quiet.ticksPerSecond / 2, seen);
+  // What clients may save up, and what other programs take of the machine meanwhile.
+  ok(busy.slowestMs < quiet.slowestMs + 5 * BURST_MS, seen);
+  ok(answered > 0 && refused > answered, JSON.stringify({ answered, refused }));
+  await runtime.stop();
+});
+
+/** What a graph and other requests get of the thread for a second or more. */
+async function lookAround(
+  runtime: Runtime,
+  url: string,
+): Promise<{ readonly slowestMs: number; readonly ticksPerSecond: number }> {
   const before = runtime.stats().nodes[1].ticks;
   const startMs = performance.now();
   let slowestMs = 0;
   for (let k = 0; k < 20; k++) {
     const askedMs = performance.now();
-    await (await fetch(`${server.url}/healthz`)).text();
+    await (await fetch(`${url}/healthz`)).text();
     slowestMs = Math.max(slowestMs, performance.now() - askedMs);
     await sleep(50);
   }
   const seconds = (performance.now() - startMs) / 1e3;
-  const ticksPerSecond = (runtime.stats().nodes[1].ticks - before) / seconds;
-  greedy.postMessage("end");
-  const { answered, refused } = await told;
-  greedy.terminate();
-  // Bounds for a machine that does much else: without a budget it was half a minute, and no tick.
-  ok(slowestMs < 10_000, `${slowestMs} ms for an answer`);
-  ok(ticksPerSecond > 2, `${ticksPerSecond} ticks a second of 47`);
-  ok(answered > 0 && refused > answered, JSON.stringify({ answered, refused }));
-  await runtime.stop();
-});
+  return { slowestMs, ticksPerSecond: (runtime.stats().nodes[1].ticks - before) / seconds };
+}
