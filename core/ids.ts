@@ -38,6 +38,11 @@ export function laneName(text: string): string {
   return text;
 }
 
+/** Whether a text can name a pool: as a node id. */
+export function isPoolName(text: string): boolean {
+  return ID.test(text);
+}
+
 /** Makes the id of the `n`-th link of a runtime. */
 export function linkId(n: number): LinkId {
   return `link${n}` as LinkId;

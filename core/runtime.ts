@@ -22,10 +22,11 @@ import type { GraphEdit } from "./live/graph_edit.ts";
 import { ConfigChanges } from "./live/config_changes.ts";
 import { assertRuntimeOptions as assertOptions } from "./runtime_options.ts";
 import { assertPool, type PoolSize } from "./memory/pool_plan.ts";
+import { assertNew, noteAdded } from "./app/once.ts";
 import { assertNodeSpec } from "./registry/check_node_type.ts";
 import { expandPort } from "./registry/descriptor.ts";
 import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";
-import { makeHandle } from "./registry/make_handle.ts";
+import { assertRefsOf, makeHandle } from "./registry/make_handle.ts";
 import type { NodeRegistry } from "./registry/node_registry.ts";
 import type { AnyNodeType, NodeSpec } from "./registry/node_type.ts";
 import { registerView } from "./runtime_view.ts";
@@ -226,7 +227,9 @@ export class Runtime implements AsyncDisposable {
   // deno-lint-ignore no-explicit-any -- the bound that every generated handle meets
   add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: AddOptions = {}): H {
     assertNodeSpec(spec);
+    assertNew(spec);
     const handle = this.#add(spec.type, spec.config, options);
+    noteAdded(spec);
     return spec.extend?.(handle, () => this.finished, this.#neverRuns.promise) ?? handle as unknown as H;
   }
 
@@ -481,11 +484,12 @@ export class Runtime implements AsyncDisposable {
       assertPool(options.pool, options.id ?? type.descriptor.type, this.#options.pools ?? {});
     }
     const added = this.#topology.addNode(type, config, options);
-    return makeHandle(added.id, added.type.descriptor);
+    return makeHandle(added.id, added.type.descriptor, this);
   }
 
   #connect(from: { node: string; port: string }, to: { node: string; port: string }, options: LinkOptions): LinkId {
     this.#assertBuilding("link");
+    assertRefsOf(this, from, to);
     return this.#topology.addLink(from, to, options).id;
   }
 

@@ -4,8 +4,9 @@
  * @module
  */
 import { SluiceError } from "./errors.ts";
-import { POOL } from "../ffi/layout.gen.ts";
-import { describeValue } from "./describe_value.ts";
+import { describeName, describeValue } from "./describe_value.ts";
+import { MAX_SLOT_BYTES, MAX_SLOTS } from "./graph/document.ts";
+import { isPoolName } from "./ids.ts";
 import { assertChoice, assertKeys, assertTimeout } from "./option_check.ts";
 import { isPlainObject, kindOf } from "./registry/kind_of.ts";
 import type { RuntimeOptions } from "./runtime.ts";
@@ -25,9 +26,6 @@ const KEYS: { readonly [K in keyof Required<RuntimeOptions>]: true } = {
   stuckAfterMs: true,
 };
 
-/** Most bytes of payload in a slot. */
-const MAX_SLOT_BYTES = 0x7fffffff;
-
 /** Checks every option but those of lanes. @throws {SluiceError} `InvalidConfig` */
 export function assertRuntimeOptions(options: RuntimeOptions): void {
   assertKeys(WHAT, options, Object.keys(KEYS));
@@ -41,8 +39,14 @@ export function assertRuntimeOptions(options: RuntimeOptions): void {
     refuse("signal", `"signal" is ${kindOf(signal)}, wanted an AbortSignal`);
   }
   for (const [name, size] of entries("pools", pools)) {
+    if (!isPoolName(name)) {
+      refuse(
+        "pools",
+        `${describeName(name)} names a pool, wanted 1 to 64 letters, digits, "_" or "-" from a letter on`,
+      );
+    }
     assertKeys(`${WHAT} with pool "${name}"`, size as object, ["slotBytes", "slots"]);
-    for (const [key, max] of [["slotBytes", MAX_SLOT_BYTES], ["slots", POOL.maxSlots]] as const) {
+    for (const [key, max] of [["slotBytes", MAX_SLOT_BYTES], ["slots", MAX_SLOTS]] as const) {
       const value = (size as { readonly [key: string]: unknown })[key];
       if (value === undefined || (Number.isInteger(value) && value as number >= 1 && value as number <= max)) continue;
       refuse(

@@ -35,6 +35,16 @@ for (
       { pools: { audio: { slots: 1.5 } } },
       'Cannot make a runtime: "slots" of pool "audio" is 1.5, wanted a whole number from 1 to 1048576',
     ],
+    [
+      "a pool whose name is none",
+      { pools: { "a.b": { slots: 300 } } },
+      /^Cannot make a runtime: "a\.b" names a pool, wanted 1 to 64 letters/,
+    ],
+    [
+      "more bytes than a graph file may name",
+      { pools: { audio: { slotBytes: 2 ** 30 + 1, slots: 3 } } },
+      /"slotBytes" of pool "audio" is 1073741825, wanted a whole number from 1 to 1073741824/,
+    ],
     ["slots that are a text", { pools: { audio: { slots: "5" } } }, /"slots" of pool "audio" is "5", wanted a whole/],
     ["no bytes", { pools: { audio: { slotBytes: 0 } } }, /"slotBytes" of pool "audio" is 0, wanted a whole number/],
     ["a lane that is null", { lanes: { n: null } }, 'Cannot make a runtime: lane "n" is null, wanted an object'],

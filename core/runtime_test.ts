@@ -18,6 +18,30 @@ Deno.test("Runtime.connect() refuses a second link into an input, and names the 
   });
 });
 
+Deno.test("Runtime.connect() refuses a port of a node of another runtime, though the ids are equal", async () => {
+  await using one = new Runtime();
+  await using other = new Runtime();
+  const from = one.add(source({}), { id: "a" });
+  one.add(sink({}), { id: "s" });
+  const to = other.add(sink({}), { id: "s" });
+  throws(() => one.connect(from.outputs.audioOut, to.inputs.audioIn), {
+    code: "InvalidGraph",
+    message: 'Cannot link "s.audioIn": it is a port of a node of another runtime; take the one that add() gave here',
+  });
+});
+
+Deno.test("Runtime.connect() refuses several places for the policy latest, as a graph file does", async () => {
+  await using runtime = new Runtime();
+  const from = runtime.add(source({}), { id: "a" });
+  const to = runtime.add(sink({}), { id: "s" });
+  throws(() => runtime.connect(from.outputs.audioOut, to.inputs.audioIn, { policy: "latest", capacity: 8 }), {
+    code: "InvalidGraph",
+    message: 'Cannot link "a.audioOut" to "s.audioIn": capacity is 8, wanted 1: the policy "latest" has one place; ' +
+      'for more, use "roll-off"',
+  });
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn, { policy: "latest", capacity: 1 });
+});
+
 Deno.test("Runtime.connect() refuses a loop and shows it", async () => {
   await using runtime = new Runtime();
   const a = runtime.add(pass(), { id: "a" });

@@ -1,6 +1,7 @@
 /** What a script hears of app sources and sinks whose graph does not start, fails, or cannot take an item. */
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import { appSink, appSource, Runtime } from "../mod.ts";
+import type { NodeSpec } from "../core/registry/node_type.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { dataListener } from "./fixtures/data_listener.ts";
 import { talkative } from "./fixtures/talkative.ts";
@@ -110,4 +111,33 @@ Deno.test("appSource.audio() refuses formats that there are not", () => {
   for (const bad of [{}, { sampleRateHz: 0, channels: 1 }, { sampleRateHz: 48_000, channels: 65 }]) {
     throws(() => appSource.audio(bad as typeof MONO), RangeError);
   }
+});
+
+Deno.test("appSource.encoded() refuses formats that there are not", () => {
+  throws(() => appSource.encoded({} as { codec: "h264" }), /Cannot acquire an encoded frame of codec undefined/);
+  throws(() => appSource.encoded({ codec: "h264", width: -1 }), /width is -1, wanted a whole number from 1/);
+});
+
+Deno.test("what a script feeds or reads is added once", async () => {
+  await using one = new Runtime({ mode: "offline" });
+  await using other = new Runtime({ mode: "offline" });
+  for (const [spec, maker] of [[appSource.data<number>(), "appSource"], [appSink.data<number>(), "appSink"]] as const) {
+    one.add(spec as NodeSpec);
+    for (const runtime of [one, other]) {
+      throws(() => runtime.add(spec as NodeSpec), {
+        code: "InvalidGraph",
+        message: new RegExp(`^Cannot add an "app-(source|sink)" twice: .* call ${maker} once for each$`),
+      });
+    }
+  }
+});
+
+eachDriver("a sink that was closed before the start ends a graph that nobody else hears", async (native) => {
+  await using runtime = new Runtime({ mode: "offline", native });
+  const source = runtime.add(appSource.data<number>());
+  const sink = runtime.add(appSink.data<number>());
+  runtime.connect(source.outputs.data, sink.inputs.data);
+  await sink.readable.cancel();
+  await runtime.start();
+  equal((await runtime.finished).outcome, "completed");
 });

@@ -103,11 +103,11 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
 
   setup(context: ProcessorContext): void {
     this.#context = context;
-  }
-
-  async process(context: ProcessorContext): Promise<void> {
     // Closed before the start, when there was nobody to tell.
     if (this.#closed) context.finish();
+  }
+
+  async process(): Promise<void> {
     if (this.#wanted === undefined && !this.#closed) await this.#asked.promise;
     if (this.#closed || this.#ended) return;
     const frame = this.#input.read();

@@ -46,7 +46,11 @@ export const appSource: {
    * @throws {RangeError} for a pixel format that there is not, and for sizes or rates out of range
    */
   video(options: AppVideoOptions): AppVideoSource;
-  /** A source of encoded frames of one codec, with the output `encoded`. */
+  /**
+   * A source of encoded frames of one codec, with the output `encoded`.
+   *
+   * @throws {RangeError} for a codec that there is not, and for measures out of range
+   */
   encoded(options: AppEncodedOptions): AppEncodedSource;
   /** A source of batches of records with the fields `T`, with the output `packet`. */
   packet<const T extends { readonly [K in keyof T]: PacketNumber }>(options: AppPacketOptions<T>): AppPacketSource<T>;

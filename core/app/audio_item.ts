@@ -47,8 +47,8 @@ function checkFormat({ sampleRateHz, channels }: AppAudioOptions): void {
   if (!Number.isInteger(channels) || channels < 1 || channels > MAX_CHANNELS) {
     throw new RangeError(`Cannot make an audio source of ${channels} channels: wanted 1 to ${MAX_CHANNELS}`);
   }
-  if (!(Number.isFinite(sampleRateHz) && sampleRateHz > 0)) {
-    throw new RangeError(`Cannot make an audio source of ${sampleRateHz} Hz: wanted a sample rate above 0`);
+  if (!(Number.isInteger(sampleRateHz) && sampleRateHz >= 1 && sampleRateHz <= 0xffffffff)) {
+    throw new RangeError(`Cannot make an audio source of ${sampleRateHz} Hz: wanted a whole number of hertz`);
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EncodedFrame } from "../frames/encoded_frame.ts";
+import { assertEncodedShape, type EncodedFrame } from "../frames/encoded_frame.ts";
 import type { EncodedFormat } from "../frames/format.ts";
 import { acquire, type SourceItem } from "./source_item.ts";
 
@@ -28,6 +28,7 @@ export interface AppEncodedUnit {
 
 /** Frames of one codec. */
 export function encodedItem(options: AppEncodedOptions): SourceItem<AppEncodedUnit, EncodedFrame> {
+  assertEncodedShape(options);
   let endPtsNs = 0;
   return {
     port: { name: "encoded", kind: "encoded", type: "EncodedFrame" },

@@ -10,6 +10,7 @@
  * @module
  */
 import { FLAG, FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
+import { describeValue } from "../describe_value.ts";
 import type { Codec, EncodedFormat } from "./format.ts";
 import { Frame } from "./frame.ts";
 
@@ -55,6 +56,28 @@ const CODES: { readonly [C in Codec]: number } = {
 const NAMES = new Map<number, Codec>(Object.entries(CODES).map(([name, code]) => [code, name as Codec]));
 
 const AUDIO_CODECS: ReadonlySet<Codec> = new Set<Codec>(["opus", "aac"]);
+
+/**
+ * Checks what an encoded frame is to be.
+ *
+ * @throws {RangeError} for a codec that there is not, and for measures that are no whole numbers from 1 to 2^32 - 1
+ */
+export function assertEncodedShape(shape: Omit<EncodedShape, "maxBytes" | "keyframe">): void {
+  if (typeof shape?.codec !== "string" || !Object.hasOwn(CODES, shape.codec)) {
+    throw new RangeError(
+      `Cannot acquire an encoded frame of codec ${describeValue(shape?.codec)}: wanted ${
+        Object.keys(CODES).join(", ")
+      }`,
+    );
+  }
+  for (const what of ["width", "height", "channels", "sampleRateHz"] as const) {
+    const value = shape[what];
+    if (value === undefined || (Number.isInteger(value) && value >= 1 && value <= 0xffffffff)) continue;
+    throw new RangeError(
+      `Cannot acquire an encoded frame: ${what} is ${describeValue(value)}, wanted a whole number from 1 to 4294967295`,
+    );
+  }
+}
 
 /** One access unit of compressed media. */
 export class EncodedFrame extends Frame {
@@ -125,11 +148,7 @@ export class EncodedFrame extends Frame {
    */
   shape(shape: EncodedShape): this {
     const { codec, maxBytes } = shape;
-    if (!Object.hasOwn(CODES, codec)) {
-      throw new RangeError(
-        `Cannot acquire an encoded frame of codec "${codec}": wanted ${Object.keys(CODES).join(", ")}`,
-      );
-    }
+    assertEncodedShape(shape);
     this.assertFits(maxBytes, `an encoded frame of ${maxBytes} bytes`);
     this.clearHeader(KIND_ENCODED, CODES[codec]);
     const { u32 } = this.pool;

@@ -88,7 +88,7 @@ const OPTIONS = fc.record({
 const LINK = fc.record({
   policy: fc.option(fc.constantFrom("roll-off", "latest", "drop-newest", "lossless"), { nil: undefined }),
   capacity: fc.option(fc.integer({ min: 32, max: 200 }), { nil: undefined }),
-});
+}).map(({ policy, capacity }) => ({ policy, capacity: policy === "latest" ? undefined : capacity }));
 
 /** Links an input to one of the outputs that fit, beginning with the one that was picked. */
 function link(runtime: Runtime, ids: readonly string[], input: string, pick: number, options: object): boolean {

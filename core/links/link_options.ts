@@ -38,6 +38,13 @@ export function linkOptions(
       { available: LINK_POLICIES },
     );
   }
+  if (policy === "latest" && options.capacity !== undefined && options.capacity !== 1) {
+    throw new SluiceError(
+      "InvalidGraph",
+      `${attempt}: capacity is ${options.capacity}, wanted 1: the policy "latest" has one place; for more, use ` +
+        `"roll-off"`,
+    );
+  }
   const { burst } = output;
   const capacity = policy === "latest" ? 1 : options.capacity ?? Math.max(defaultCapacity(output.kind), 2 * burst);
   if (!Number.isInteger(capacity) || capacity < 1 || capacity > MAX_LINK_CAPACITY) {

@@ -8,10 +8,17 @@ import { type NodeId, portAddress } from "../ids.ts";
 import { expandPort, isList, type NodeDescriptor, type PortDescriptor } from "./descriptor.ts";
 import type { DynamicInputRef, DynamicOutputRef, InputRef, NodeHandle, OutputRef } from "./handle.ts";
 
-/** References to the ports of a node. */
-export function makeHandle(id: NodeId, descriptor: NodeDescriptor): NodeHandle {
-  const inputs = makeRefs(id, descriptor.inputs);
-  const outputs = makeRefs(id, descriptor.outputs);
+/** The graph that a reference leads into, where it is known. */
+const owners = new WeakMap<object, object>();
+
+/**
+ * References to the ports of a node.
+ *
+ * @param owner what the node is part of: `assertRefsOf()` tells the references of others apart
+ */
+export function makeHandle(id: NodeId, descriptor: NodeDescriptor, owner?: object): NodeHandle {
+  const inputs = makeRefs(id, descriptor.inputs, owner);
+  const outputs = makeRefs(id, descriptor.outputs, owner);
   const handle = {
     id,
     type: descriptor.type,
@@ -23,35 +30,54 @@ export function makeHandle(id: NodeId, descriptor: NodeDescriptor): NodeHandle {
   return handle as NodeHandle;
 }
 
+/**
+ * Checks that references do not lead into another graph, where a node may have the same id.
+ *
+ * @throws {SluiceError} `InvalidGraph`
+ */
+export function assertRefsOf(owner: object, ...refs: readonly { node: string; port: string }[]): void {
+  for (const ref of refs) {
+    if ((owners.get(ref) ?? owner) === owner) continue;
+    const { node, port } = ref;
+    throw new SluiceError(
+      "InvalidGraph",
+      `Cannot link "${node}.${port}": it is a port of a node of another runtime; take the one that add() gave here`,
+      { nodeId: node, port },
+    );
+  }
+}
+
 type Ref = InputRef | OutputRef;
 type DynamicRef = DynamicInputRef | DynamicOutputRef;
 type Refs = Record<string, Ref | readonly Ref[] | DynamicRef>;
 
-function makeRefs(id: NodeId, ports: readonly PortDescriptor[]): Refs {
+function makeRefs(id: NodeId, ports: readonly PortDescriptor[], owner?: object): Refs {
   const refs: Refs = Object.create(null);
   for (const port of ports) {
     if (port.dynamic !== undefined) {
-      refs[port.name] = makeDynamicRef(id, port);
+      refs[port.name] = makeDynamicRef(id, port, owner);
       continue;
     }
-    const elements = expandPort(port).map((name) => makeRef(id, port, name));
+    const elements = expandPort(port).map((name) => makeRef(id, port, name, owner));
     refs[port.name] = isList(port) ? elements : elements[0];
   }
   return refs;
 }
 
-function makeRef(id: NodeId, { direction }: PortDescriptor, name: string): Ref {
-  return { direction, node: id, port: name, address: portAddress(id, name) };
+function makeRef(id: NodeId, { direction }: PortDescriptor, name: string, owner?: object): Ref {
+  const ref = { direction, node: id, port: name, address: portAddress(id, name) };
+  if (owner !== undefined) owners.set(ref, owner);
+  return ref;
 }
 
 /** Elements come after the handle was made, so that it has to make references when it is asked for them. */
-function makeDynamicRef(id: NodeId, port: PortDescriptor): DynamicRef {
+function makeDynamicRef(id: NodeId, port: PortDescriptor, owner?: object): DynamicRef {
   const own = { direction: port.direction, node: id, port: port.name };
   const whole: DynamicRef = Object.assign(Object.create(null), own);
   return new Proxy(whole, {
     get(target, key) {
       if (typeof key !== "string" || !/^\d+$/.test(key)) return Reflect.get(target, key);
-      return makeRef(id, port, `${port.name}_${key}`);
+      return makeRef(id, port, `${port.name}_${key}`, owner);
     },
   });
 }

@@ -1,0 +1,29 @@
+/**
+ * Nodes that belong to the script which adds them are added once: both sides share one object.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import type { NodeSpec } from "../registry/node_type.ts";
+
+const added = new WeakSet<object>();
+
+/**
+ * Checks that what is to be added is in no graph yet, if it belongs to the script.
+ *
+ * @throws {SluiceError} `InvalidGraph`
+ */
+export function assertNew(spec: Pick<NodeSpec, "type">): void {
+  if (!added.has(spec)) return;
+  const { type, className } = spec.type.descriptor;
+  const maker = className[0].toLowerCase() + className.slice(1);
+  throw new SluiceError(
+    "InvalidGraph",
+    `Cannot add an "${type}" twice: it feeds or is read as one node; call ${maker} once for each`,
+  );
+}
+
+/** Notes that something was added. */
+export function noteAdded(spec: Pick<NodeSpec, "type" | "extend">): void {
+  if (spec.extend !== undefined) added.add(spec);
+}
