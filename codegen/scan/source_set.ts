@@ -5,7 +5,7 @@
  * @module
  */
 import { join, posix } from "node:path";
-import { Node, Project, type SourceFile, ts } from "ts-morph";
+import { type Node, Project, type SourceFile, ts } from "ts-morph";
 import { hashSource } from "../../core/registry/staleness.ts";
 import { compareText, type Diagnostic, diagnosticAt } from "../diagnostics.ts";
 import type { SourceModel } from "../model.ts";
@@ -14,6 +14,7 @@ import { pathOfSpecifier } from "../paths.ts";
 import { stampOf } from "../source_stamps.ts";
 import { findDeepNode, findOverflow, isOverflow, NESTING_LIMIT, type TextRange } from "./nesting.ts";
 import { readSource, type SourceText } from "./read_source.ts";
+import { findImport, findLocal, type ImportedName, type Meaning, readScope, type Scope } from "./scope.ts";
 
 /** Most steps of `export … from` that are followed. */
 const RE_EXPORT_LIMIT = 32;
@@ -37,24 +38,6 @@ export type Binding =
   | { readonly kind: "broken"; readonly reason: string }
   /** Neither declared nor imported in the file. */
   | { readonly kind: "global"; readonly name: string };
-
-/** An import of a file. `name` is `*` for a namespace and `default` for a default import. */
-interface ImportedName {
-  readonly specifier: string;
-  readonly name: string;
-}
-
-/** What a name is looked up as: one name can be that of a type and of a value. */
-export type Meaning = "type" | "value";
-
-interface Scope {
-  readonly types: ReadonlyMap<string, Node>;
-  readonly values: ReadonlyMap<string, Node>;
-  readonly imports: ReadonlyMap<string, ImportedName>;
-  /** Exported name to local name, or to a name of another file. */
-  readonly exports: ReadonlyMap<string, { readonly local: string } | ImportedName>;
-  readonly stars: readonly string[];
-}
 
 /** Files of one package, parsed on demand. Paths are relative to the package's root. */
 export class SourceSet {
@@ -297,78 +280,4 @@ export class SourceSet {
     this.#scopes.set(path, scope);
     return scope;
   }
-}
-
-function findLocal({ types, values }: Scope, name: string, meaning: Meaning): Node | undefined {
-  return meaning === "type" ? types.get(name) ?? values.get(name) : values.get(name) ?? types.get(name);
-}
-
-/** Finds what a name, or a member of an imported namespace (`ns.Name`), is imported from. */
-function findImport(scope: Scope, name: string): ImportedName | undefined {
-  const dot = name.indexOf(".");
-  if (dot < 0) return scope.imports.get(name);
-  const whole = scope.imports.get(name.slice(0, dot));
-  return whole?.name === "*" ? { specifier: whole.specifier, name: name.slice(dot + 1) } : undefined;
-}
-
-function readScope(file: SourceFile): Scope {
-  const types = new Map<string, Node>();
-  const values = new Map<string, Node>();
-  const imports = new Map<string, ImportedName>();
-  const exports = new Map<string, { local: string } | ImportedName>();
-  const stars: string[] = [];
-
-  for (const statement of file.getStatements()) {
-    // The parser accepts any expression after "from"; only the checker would refuse it.
-    if (hasBrokenSpecifier(statement)) continue;
-    if (Node.isImportDeclaration(statement)) {
-      const specifier = statement.getModuleSpecifierValue();
-      for (const each of statement.getNamedImports()) {
-        imports.set(each.getAliasNode()?.getText() ?? each.getName(), { specifier, name: each.getName() });
-      }
-      const whole = statement.getNamespaceImport()?.getText();
-      if (whole !== undefined) imports.set(whole, { specifier, name: "*" });
-      const byDefault = statement.getDefaultImport()?.getText();
-      if (byDefault !== undefined) imports.set(byDefault, { specifier, name: "default" });
-    } else if (Node.isExportDeclaration(statement)) {
-      const specifier = statement.getModuleSpecifierValue();
-      for (const each of statement.getNamedExports()) {
-        const exported = each.getAliasNode()?.getText() ?? each.getName();
-        exports.set(
-          exported,
-          specifier === undefined ? { local: each.getName() } : { specifier, name: each.getName() },
-        );
-      }
-      if (statement.isNamespaceExport() && statement.getNamespaceExport() === undefined && specifier !== undefined) {
-        stars.push(specifier);
-      }
-    } else if (Node.isExportAssignment(statement)) {
-      const value = statement.getExpression();
-      if (!statement.isExportEquals() && Node.isIdentifier(value)) exports.set("default", { local: value.getText() });
-    } else if (Node.isVariableStatement(statement)) {
-      for (const each of statement.getDeclarations()) {
-        values.set(each.getName(), each);
-        if (statement.hasExportKeyword()) exports.set(each.getName(), { local: each.getName() });
-      }
-    } else if (
-      Node.isInterfaceDeclaration(statement) || Node.isTypeAliasDeclaration(statement) ||
-      Node.isEnumDeclaration(statement) || Node.isClassDeclaration(statement) || Node.isFunctionDeclaration(statement)
-    ) {
-      const name = statement.getName();
-      if (name === undefined) continue;
-      if (!Node.isFunctionDeclaration(statement) && !types.has(name)) types.set(name, statement);
-      if (!Node.isInterfaceDeclaration(statement) && !Node.isTypeAliasDeclaration(statement) && !values.has(name)) {
-        values.set(name, statement);
-      }
-      if (!statement.hasExportKeyword()) continue;
-      exports.set(statement.hasDefaultKeyword() ? "default" : name, { local: name });
-    }
-  }
-  return { types, values, imports, exports, stars };
-}
-
-function hasBrokenSpecifier(statement: Node): boolean {
-  if (!Node.isImportDeclaration(statement) && !Node.isExportDeclaration(statement)) return false;
-  const { moduleSpecifier } = statement.compilerNode;
-  return moduleSpecifier !== undefined && !ts.isStringLiteral(moduleSpecifier);
 }
