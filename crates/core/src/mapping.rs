@@ -3,7 +3,8 @@
 use std::io;
 use std::ptr::NonNull;
 
-/// Pages of the system. Dropping it leaves them mapped on purpose: others may still hold views.
+/// Pages of the system. Dropping it leaves them mapped on purpose, and `retire()` leaves others there: views may live
+/// still.
 pub(crate) struct Mapping {
     pub(crate) base: NonNull<u8>,
     pub(crate) len: usize,
@@ -49,11 +50,26 @@ mod system {
             }
         }
 
-        /// Gives the pages back to the system; they read as zeros from now on.
-        pub(crate) fn clear(&self) {
+        /// Gives the pages back to the system. At their address are zeros from now on, which nobody else sees: the
+        /// system merges them with those of the mappings beside that were retired before, and they cost no memory
+        /// until they are written to.
+        pub(crate) fn retire(self) {
+            let access = libc::PROT_READ | libc::PROT_WRITE;
+            let kind = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_FIXED;
+            // SAFETY: replaces our own mapping, in one step; by contract nobody uses the old pages any more.
+            let base = unsafe { libc::mmap(self.base.as_ptr().cast(), self.len, access, kind, -1, 0) };
+            if base == libc::MAP_FAILED {
+                self.clear();
+            }
+            // SAFETY: the descriptor is ours; a mapping that still has the file stays as it is.
+            unsafe { libc::close(self.fd) };
+        }
+
+        /// Where the system grants no other pages: empties these.
+        fn clear(&self) {
             let length = self.len as libc::off_t;
             let mode = libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE;
-            // SAFETY: the descriptor is ours and stays open.
+            // SAFETY: the descriptor is ours and is open.
             if unsafe { libc::fallocate(self.fd, mode, 0, length) } != 0 {
                 // SAFETY: the pages are mapped for writing, and by contract nobody uses them any more.
                 unsafe { self.base.as_ptr().write_bytes(0, self.len) };
@@ -101,11 +117,12 @@ mod system {
             Ok(Self { base, len })
         }
 
-        /// Gives the pages back to the system; they read as zeros from now on.
-        pub(crate) fn clear(&self) {
+        /// Gives the pages back to the system. At their address are zeros from now on, which nobody else sees.
+        pub(crate) fn retire(self) {
             let at = self.base.as_ptr().cast();
+            let kind = libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_FIXED;
             // SAFETY: replaces our own mapping, in one step, by fresh pages; by contract nobody uses the old ones.
-            let base = unsafe { libc::mmap(at, self.len, ACCESS, KIND | libc::MAP_FIXED, -1, 0) };
+            let base = unsafe { libc::mmap(at, self.len, ACCESS, kind, -1, 0) };
             if base == libc::MAP_FAILED {
                 // SAFETY: the old pages are still there, mapped for writing.
                 unsafe { self.base.as_ptr().write_bytes(0, self.len) };
@@ -131,8 +148,8 @@ mod system {
             Ok(Self { base, len })
         }
 
-        /// Zeroes the memory.
-        pub(crate) fn clear(&self) {
+        /// Zeroes the memory, which stays taken.
+        pub(crate) fn retire(self) {
             // SAFETY: the memory is ours and is never freed; by contract nobody uses it any more.
             unsafe { self.base.as_ptr().write_bytes(0, self.len) };
         }
