@@ -130,5 +130,5 @@ function isRead(object: ts.Node, parent: ts.Node): boolean {
   }
   if (ts.isVariableDeclaration(parent)) return ts.isObjectBindingPattern(parent.name);
   return ts.isTypeOfExpression(parent) || ts.isSpreadAssignment(parent) || ts.isExpressionStatement(parent) ||
-    ts.isVoidExpression(parent);
+    ts.isVoidExpression(parent) || ts.isForInStatement(parent) && parent.expression === object;
 }

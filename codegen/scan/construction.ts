@@ -29,7 +29,7 @@ interface Code {
 export function* usesOfInstance({ classes }: ClassChain): Generator<InstanceUse> {
   const waiting = classes.flatMap(startOf);
   const known = new Set<ts.Node>();
-  /** Functions that constructors put into fields, and the fields that are called, by name. */
+  /** Functions that are put into fields and properties, and those of these that are called, by name. */
   const stored = new Map<string, readonly Code[]>();
   const called = new Set<string>();
   for (let code = waiting.pop(); code !== undefined; code = waiting.pop()) {
@@ -38,25 +38,28 @@ export function* usesOfInstance({ classes }: ClassChain): Generator<InstanceUse>
     const { root, at } = code;
     for (const node of walk(root, (each) => each === root || runsWith(each))) {
       if (node !== root && (ts.isArrowFunction(node) || ts.isFunctionExpression(node))) {
-        const name = fieldOf(node);
+        const name = placeOf(node);
         if (name === undefined) continue;
         const later = { root: node, at, where: whileMade(`${name}()`) };
         stored.set(name, [...stored.get(name) ?? [], later]);
         if (called.has(name)) waiting.push(later);
         continue;
       }
+      if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) {
+        const name = memberName(node, node.expression);
+        if (name === undefined || !isCalled(node)) continue;
+        called.add(name);
+        waiting.push(...stored.get(name) ?? []);
+      }
       if (node.kind !== ts.SyntaxKind.ThisKeyword && node.kind !== ts.SyntaxKind.SuperKeyword) continue;
-      const access = outermost(node).parent;
-      const name = memberName(access, outermost(node));
-      if (ts.isCallExpression(access) && node.kind === ts.SyntaxKind.SuperKeyword) continue;
-      yield { node, owner: classes[at], where: code.where };
-      if (name === undefined) continue;
+      const object = outermost(node);
       const isSuper = node.kind === ts.SyntaxKind.SuperKeyword;
-      const from = isSuper ? at + 1 : name.startsWith("#") ? at : 0;
-      waiting.push(...membersThatRun(classes, from, name, isCalled(access)));
-      if (!isCalled(access)) continue;
-      called.add(name);
-      waiting.push(...stored.get(name) ?? []);
+      if (isSuper && ts.isCallExpression(object.parent)) continue;
+      yield { node, owner: classes[at], where: code.where };
+      for (const name of namesOf(object).filter((each) => each !== undefined)) {
+        const from = isSuper ? at + 1 : name.startsWith("#") ? at : 0;
+        waiting.push(...membersThatRun(classes, from, name, isCalled(object.parent)));
+      }
     }
   }
 }
@@ -149,13 +152,24 @@ function isKept(node: ts.Node): boolean {
   return ts.isArrayLiteralExpression(parent) && isKept(parent);
 }
 
-/** The field of the instance that a function is assigned to. */
-function fieldOf(node: ts.Node): string | undefined {
+/** The name of the field or property that a function is put into. */
+function placeOf(node: ts.Node): string | undefined {
   const { parent } = outermost(node);
-  if (!ts.isBinaryExpression(parent) || !isKept(node)) return undefined;
+  if (!isKept(node)) return undefined;
+  if (ts.isPropertyAssignment(parent)) return textOf(parent.name);
+  if (!ts.isBinaryExpression(parent)) return undefined;
   const { left } = parent;
-  const isField = ts.isPropertyAccessExpression(left) || ts.isElementAccessExpression(left);
-  return isField && outermost(left) === left ? memberName(left, left.expression) : undefined;
+  const isMember = ts.isPropertyAccessExpression(left) || ts.isElementAccessExpression(left);
+  return isMember ? memberName(left, left.expression) : undefined;
+}
+
+/** The members of the instance that an expression names: one, or those of a pattern. */
+function namesOf(object: ts.Node): (string | undefined)[] {
+  const { parent } = object;
+  if (!ts.isVariableDeclaration(parent) || !ts.isObjectBindingPattern(parent.name)) return [memberName(parent, object)];
+  return parent.name.elements.map(({ propertyName, name }) => propertyName === undefined ? name : propertyName).map(
+    textOf,
+  );
 }
 
 function whileMade(name: string): string {
@@ -168,8 +182,11 @@ function isStatic(member: ts.ClassElement): boolean {
 }
 
 function nameOf({ name }: ts.ClassElement): string | undefined {
-  const written = name !== undefined && ts.isComputedPropertyName(name) ? name.expression : name;
-  return written !== undefined && (ts.isMemberName(written) || ts.isStringLiteralLike(written))
-    ? written.text
-    : undefined;
+  return name && textOf(name);
+}
+
+/** What a name is, if that is written there. */
+function textOf(name: ts.PropertyName | ts.BindingName): string | undefined {
+  const written = ts.isComputedPropertyName(name) ? name.expression : name;
+  return ts.isMemberName(written) || ts.isStringLiteralLike(written) ? written.text : undefined;
 }

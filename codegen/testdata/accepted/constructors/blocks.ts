@@ -37,6 +37,7 @@ export class Blocks {
     this.#own.size = other.grow();
     this.#handlers = { larger: () => this.size++ };
     this.#reset = this.reset.bind(this);
+    for (const name in this) void name;
     Object.assign(this, { taken: 1 });
     if (this instanceof Array || typeof this === "function" || "x" in this) throw new TypeError("Cannot be");
   }

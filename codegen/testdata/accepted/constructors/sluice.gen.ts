@@ -146,5 +146,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/constructors",
   url: import.meta.url,
   nodes: [blocks],
-  sources: { "blocks.ts": "11a027ed0806ed11", "sluice.json": "87a5dd9d29065cac" },
+  sources: { "blocks.ts": "1889c30c7f161e03", "sluice.json": "87a5dd9d29065cac" },
 });

@@ -148,3 +148,24 @@ export class HandedOn extends Base {
     [this][0].gainDb = 5;
   }
 }
+
+@processor()
+export class ByProperty extends Base {
+  readonly #handlers: { larger: () => void };
+
+  constructor() {
+    super();
+    this.#handlers = {
+      larger: () => {
+        this.gainDb = 8;
+      },
+    };
+    this.#handlers.larger();
+    const { level } = this;
+    void level;
+  }
+
+  get level(): number {
+    return this.gainDb = 9;
+  }
+}
