@@ -17,7 +17,7 @@ import { type CharRanges, overlap, rangesOf } from "./char_ranges.ts";
 const LOOP_LIMIT = 400;
 
 /** Most characters of an expression, with the repeated ones. */
-const SIZE_LIMIT = 2_000;
+const SIZE_LIMIT = 1_000;
 
 /** Largest count of a repeated character that is read as so many characters. */
 const COUNT_LIMIT = 64;
@@ -84,7 +84,10 @@ class Reader {
   /** @param isModified a flag holds that the characters of the part do not show */
   #alternatives(alternatives: readonly AST.Alternative[], isModified: boolean): Part {
     const parts = alternatives.map(({ elements }) =>
-      elements.map((each) => this.#element(each, isModified)).reduce((before, after) => join(before, after), NOTHING)
+      elements.reduce<Part>(
+        (before, each) => this.#isFull ? before : join(before, this.#element(each, isModified)),
+        NOTHING,
+      )
     );
     return {
       first: sum(parts.map(({ first }) => first)),
