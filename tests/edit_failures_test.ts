@@ -7,10 +7,14 @@ import { Runtime } from "../core/runtime.ts";
 import { fixture, port } from "./fixtures/define.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { faulty } from "./fixtures/faulty.ts";
+import { Hold } from "./fixtures/hold.ts";
 import { checkingSink, collect, numberedSource, pass } from "./fixtures/numbered.ts";
 
 /** Room for what the edits add. */
 const POOLS = { audio: { slots: 4_000, slotBytes: 64 } };
+
+/** How long lanes may take to make ready, and to come to an edit, milliseconds: the machine may do much else. */
+const LATE_MS = 2_500;
 
 const audioIn = port({ name: "audioIn", direction: "input", kind: "audio" });
 
@@ -145,9 +149,10 @@ eachDriver("setConfig() that is refused changes neither the graph nor the node, 
 });
 
 eachDriver("edit() says that it is in effect where a lane comes to it late, and it takes place", async (native) => {
+  using hold = new Hold();
   await using runtime = new Runtime({ mode: "live", native, pools: POOLS });
   const source = runtime.add(numberedSource({ count: 1e9, perTick: 1, intervalMs: 2 }), { id: "source", lane: "far" });
-  const naps = runtime.add(faulty({ how: "naps once", every: 100 }), { id: "naps", lane: "near" });
+  const naps = runtime.add(faulty({ how: "naps once", every: 200, fuse: hold.path }), { id: "naps", lane: "near" });
   const sink = runtime.add(checkingSink(), { id: "sink", lane: "near" });
   const found = runtime.add(collect(), { id: "found", lane: "main" });
   runtime.connect(source.outputs.audio, naps.inputs.audioIn);
@@ -169,12 +174,12 @@ eachDriver("edit() says that it is in effect where a lane comes to it late, and 
     const middle = edit.add(pass(), { id: "middle", lane: "near" });
     edit.connect(naps.outputs.audioOut, middle.inputs.audioIn);
     edit.connect(middle.outputs.audioOut, sink.inputs.audio);
-  }, { timeoutMs: 900 });
+  }, { timeoutMs: LATE_MS });
   await rejects(edited, {
     code: "Timeout",
     nodeId: "naps",
-    message: 'The edit is in effect, but lane "near" has not come to it within 900 ms: "naps" has not returned from ' +
-      "process()",
+    message: `The edit is in effect, but lane "near" has not come to it within ${LATE_MS} ms: "naps" has not ` +
+      "returned from process()",
   });
   ok("middle" in runtime.graph().nodes);
   await rejects(runtime.edit((edit) => edit.remove("waits")), {
@@ -182,6 +187,7 @@ eachDriver("edit() says that it is in effect where a lane comes to it late, and 
     message: 'Cannot edit the graph: lane "near" has not come to the edit before this one; a node\'s process() takes ' +
       "too long",
   });
+  hold.release();
   await flow(runtime, "middle");
   await runtime.edit((edit) => edit.remove("waits"));
   await flow(runtime, "sink");
