@@ -23,10 +23,11 @@ import { EventRelay } from "./event_relay.ts";
 import { explain } from "./explain.ts";
 import { tearDown } from "./faults.ts";
 import { type FaultyLane, LaneFaults } from "./lane_faults.ts";
-import { type EditedLane, LaneEditor, reconfigure } from "./lane_editor.ts";
+import { type EditedLane, LaneEditor } from "./lane_editor.ts";
 import { attachLink, buildCell } from "./lane_builder.ts";
 import { LaneLoop, type LoopHost, yieldNow } from "./lane_loop.ts";
 import type { LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "./messages.ts";
+import { reconfigure } from "./reconfigure.ts";
 import type { CellFigures } from "./cell_figures.ts";
 import type { CellHost } from "./cell_host.ts";
 import type { NodeCell } from "./node_cell.ts";
@@ -133,7 +134,7 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
         await this.edits.yieldNodes(command);
         break;
       case "arrive":
-        this.edits.arrive(command);
+        await this.edits.arrive(command);
         break;
       case "settle":
         this.edits.settle(command);
@@ -142,7 +143,7 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
         this.edits.attach(command);
         break;
       case "abort":
-        await this.edits.abort(command.epoch);
+        await this.edits.abort(command);
         break;
       case "leave":
         await this.leave();

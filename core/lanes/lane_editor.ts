@@ -9,11 +9,11 @@ import type { ControlPage } from "../control_page.ts";
 import { type SerializedError, serializeError, SluiceError } from "../errors.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
-import { keepSecrets } from "../redaction.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { giveState, sendable, takeState } from "./carried_state.ts";
 import { EditAttempt } from "./edit_attempt.ts";
 import { moveLinks, serializeQueued, settleLost } from "./edit_links.ts";
+import { endsHere, mayBeLent, mayBeTried } from "./edit_rules.ts";
 import { explain } from "./explain.ts";
 import { layDown, setUp, tearDown } from "./faults.ts";
 import type { GraphMode } from "../links/policy.ts";
@@ -27,17 +27,21 @@ import type {
   LaneInit,
   LaneReport,
   NodePlan,
-  NodeValues,
   YieldedNode,
 } from "./messages.ts";
 import { calling } from "./node_call.ts";
 import type { NodeCell } from "./node_cell.ts";
+import { reconfigure } from "./reconfigure.ts";
 import { retire, settled } from "./retire.ts";
+import { ArrivingTrial, Lender, refuseLoan } from "./loan.ts";
 import { Trial } from "./trial.ts";
 import { vacantInstance } from "./vacancy.ts";
 
 type Command<K extends LaneCommand["kind"]> = Extract<LaneCommand, { kind: K }>;
 type Prepare = Command<"prepare">;
+
+/** Time between two looks at whether frames have come for a node, milliseconds. */
+const LOOK_EVERY_MS = 1;
 
 /** What editing asks of the lane. */
 export interface EditedLane extends MoverSite {
@@ -74,6 +78,11 @@ interface PreparedEdit {
   readonly held: NodeCell[];
   /** First ticks of nodes that take the place of others. */
   readonly trials: ReadonlyMap<NodeId, Trial>;
+  /** What was lent of nodes that leave, and first ticks of those that come. */
+  readonly lender: Lender;
+  readonly arrivals: Map<NodeId, ArrivingTrial>;
+  /** Settles when none of these is under way. */
+  arriving?: Promise<void>;
 }
 
 /** See the module. */
@@ -84,6 +93,8 @@ export class LaneEditor {
   #attempt: EditAttempt | undefined;
   /** Nodes that are part of the lane and wait for the ends of their links. */
   readonly #arriving: NodeCell[] = [];
+  /** The first ticks that they have had. */
+  readonly #tried: ArrivingTrial[] = [];
   /** Nodes that are being brought to their end. */
   readonly #retiring = new Set<Promise<void>>();
   /** Calls that wait for promises or timers. */
@@ -182,7 +193,8 @@ export class LaneEditor {
         await trial.run(triedByNs, () => attempt.givenUp);
       }
       attempt.assertWanted();
-      this.#prepared = { epoch, edit, cells, held, trials };
+      const own = { lender: new Lender(), arrivals: new Map() };
+      this.#prepared = { epoch, edit, cells, held, trials, ...own };
       lane.post({ kind: "prepared", epoch, formats: this.#formats(command, cells) });
     } catch (error) {
       // Another thread has the links by now.
@@ -199,20 +211,15 @@ export class LaneEditor {
     return this.#waiting(this.#yield(command));
   }
 
-  /** Gives nodes that come from other lanes what they go on from. */
-  arrive({ epoch, nodes }: Command<"arrive">): void {
-    for (const { node, carry, state } of nodes) {
-      const cell = this.#prepared?.cells.get(node);
-      if (cell === undefined) return;
-      try {
-        if (state !== undefined) giveState(this.#lane, cell, state);
-        cell.takeUp(carry);
-      } catch (error) {
-        this.#refuse(epoch, explain(error, cell, "restore()"));
-        return;
-      }
+  /** Gives nodes that come from other lanes what they go on from, and tries them. */
+  async arrive(command: Command<"arrive">): Promise<void> {
+    const prepared = this.#prepared;
+    if (prepared?.epoch !== command.epoch) {
+      for (const { loan } of command.nodes) if (loan !== undefined) refuseLoan(loan, this.#lane.pools);
+      return;
     }
-    this.#lane.post({ kind: "arrived", epoch });
+    prepared.arriving = this.#arrive(command, prepared, this.#attempt!);
+    await this.#waiting(prepared.arriving);
   }
 
   /** Counts what went with lanes that were to let go of the other ends of links. */
@@ -231,6 +238,7 @@ export class LaneEditor {
       const rest = rests.find(({ link }) => link === move.after.index) ?? emptyRest(move.after.index);
       takeUpLink(lane, all, move, rest);
     }
+    for (const trial of this.#tried.splice(0)) trial.settle();
     const arrived = this.#arriving.splice(0);
     for (const cell of arrived) cell.held = false;
     for (const cell of lane.cells) cell.seal();
@@ -240,19 +248,20 @@ export class LaneEditor {
   }
 
   /** Drops what was made ready. */
-  async abort(epoch: number): Promise<void> {
+  async abort({ epoch, arrived }: Command<"abort">): Promise<void> {
     if (this.#attempt?.epoch === epoch) this.#attempt.giveUp();
     const prepared = this.#prepared;
     if (prepared?.epoch !== epoch) return;
     this.#prepared = undefined;
-    await this.#waiting(this.#drop(prepared.cells, prepared.held, prepared.trials));
+    await this.#waiting(this.#dropPrepared(prepared, arrived));
   }
 
   /** Does what was made ready. Only between two ticks. */
   apply(): void {
     const lane = this.#lane;
-    const { epoch, edit, cells, held, trials } = this.#prepared!;
+    const { epoch, edit, cells, held, trials, lender, arrivals } = this.#prepared!;
     this.#prepared = undefined;
+    const lent = lender.end(true);
     const failures: SerializedError[] = [];
     const refused: NodeId[] = [];
     const rests: LinkRest[] = [];
@@ -278,7 +287,9 @@ export class LaneEditor {
     }
     for (const id of edit.depart) all.get(id)!.publish();
     for (const move of edit.moves) {
-      const rest = letGoOfLink(lane, all, move, (error) => failures.push(serializeError(error)));
+      const rest = letGoOfLink(lane, all, move, lent.get(move.after.index) ?? 0, (error) => {
+        failures.push(serializeError(error));
+      });
       if (rest !== undefined) rests.push(rest);
     }
     for (const id of edit.depart) {
@@ -293,6 +304,10 @@ export class LaneEditor {
       if (!arrives) continue;
       cell.held = true;
       this.#arriving.push(cell);
+      const trial = arrivals.get(node);
+      if (trial === undefined) continue;
+      trial.leave();
+      this.#tried.push(trial);
     }
     for (const { node, elements } of edit.ports) changePorts(lane, all.get(node)!, elements);
     for (const end of edit.attach) attachLink(lane, all, end);
@@ -339,7 +354,32 @@ export class LaneEditor {
     return formats;
   }
 
-  async #yield({ epoch, nodes, anew, links }: Command<"yield">): Promise<void> {
+  async #arrive({ epoch, nodes }: Command<"arrive">, prepared: PreparedEdit, attempt: EditAttempt): Promise<void> {
+    const lane = this.#lane;
+    const { cells, arrivals } = prepared;
+    let current: NodeCell | undefined;
+    let action = "restore()";
+    try {
+      for (const { node, loan } of nodes) {
+        if (loan !== undefined) arrivals.set(node, new ArrivingTrial(cells.get(node)!, loan, lane.pools, lane));
+      }
+      for (const { node, carry, state } of nodes) {
+        current = cells.get(node)!;
+        action = "restore()";
+        if (state !== undefined) giveState(lane, current, state);
+        current.takeUp(carry);
+        action = "process()";
+        await arrivals.get(node)?.run(lane.nowNs(), () => attempt.givenUp);
+        attempt.assertWanted();
+      }
+      lane.post({ kind: "arrived", epoch });
+    } catch (error) {
+      if (lane.endIfGivenUp()) return;
+      this.#refuse(epoch, current === undefined ? error : explain(error, current, action));
+    }
+  }
+
+  async #yield({ epoch, nodes, anew, tries, links }: Command<"yield">): Promise<void> {
     const lane = this.#lane;
     const prepared = this.#prepared;
     const attempt = this.#attempt;
@@ -354,14 +394,21 @@ export class LaneEditor {
       const yielded: YieldedNode[] = [];
       for (const cell of leaving) {
         current = cell;
+        cell.publish();
         if (cell.ended) {
           const message = `Cannot move node "${cell.id}" to another lane: it has ended`;
           throw new SluiceError("Busy", message, { nodeId: cell.id });
         }
         // What a failed node still knows may be what made it fail.
         const state = cell.failed || anew.includes(cell.id) ? undefined : sendable(cell, takeState(lane, cell));
-        yielded.push({ node: cell.id, carry: cell.carry, state });
+        const waitMs = mayBeLent(cell) && !lane.paused ? tries.find(({ node }) => node === cell.id)?.waitMs : undefined;
+        if (waitMs === undefined) yielded.push({ node: cell.id, carry: cell.carry, state });
+        else {
+          await this.#awaitFrames(cell, waitMs, attempt);
+          yielded.push({ node: cell.id, carry: cell.carry, state, loan: prepared.lender.lend(cell, waitMs) });
+        }
       }
+      attempt.assertWanted();
       for (const link of links) serializeQueued(lane, link);
       lane.post({ kind: "yielded", epoch, nodes: yielded });
     } catch (error) {
@@ -369,8 +416,27 @@ export class LaneEditor {
     }
   }
 
+  /** Waits until a node that is held has something to do, if that comes in time. */
+  async #awaitFrames(cell: NodeCell, waitMs: number, attempt: EditAttempt): Promise<void> {
+    const untilNs = this.#lane.nowNs() + waitMs * 1e6;
+    const isIdle = () => (cell.mode === "push" && !cell.triggered()) || !cell.admit();
+    while (isIdle() && !attempt.givenUp && this.#lane.nowNs() < untilNs) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+  }
+
   #refuse(epoch: number, error: unknown): void {
     this.#lane.post({ kind: "refused", epoch, error: serializeError(error) });
+  }
+
+  async #dropPrepared(
+    { cells, held, trials, lender, arrivals, arriving }: PreparedEdit,
+    arrived: boolean,
+  ): Promise<void> {
+    lender.end(arrived);
+    await arriving;
+    for (const trial of arrivals.values()) trial.undo();
+    await this.#drop(cells, held, trials);
   }
 
   async #drop(
@@ -409,51 +475,4 @@ export class LaneEditor {
       this.#waits--;
     }
   }
-}
-
-/**
- * Gives a node live configuration values. If it refuses one, it keeps those that it had, and is told so.
- *
- * @throws what its `configChanged()` throws
- */
-export function reconfigure({ instance }: NodeCell, { values, secrets }: NodeValues): void {
-  keepSecrets(secrets);
-  const { processor } = instance;
-  const fields = processor as unknown as Record<string, unknown>;
-  const keys = Object.keys(values);
-  const before = keys.map((key) => fields[key]);
-  instance.configure(values);
-  const told: string[] = [];
-  try {
-    for (const key of keys) {
-      told.push(key);
-      processor.configChanged?.(key);
-    }
-  } catch (error) {
-    for (const [k, key] of keys.entries()) fields[key] = before[k];
-    for (const key of told) {
-      try {
-        processor.configChanged?.(key);
-      } catch {
-        // It has refused already.
-      }
-    }
-    throw error;
-  }
-}
-
-/** Whether nobody goes on from what a node that gives its place away has, so that it is flushed: its file is complete. */
-function endsHere({ failed, instance }: NodeCell, anew = false): boolean {
-  return !failed && (anew || instance.processor.snapshot === undefined);
-}
-
-/** Whether a node that takes this one's place can be tried on its links: they are all those that it will have. */
-function mayBeTried(edit: LaneEdit, { id, mode, finishing, inputs }: NodeCell): boolean {
-  if (mode === "external" || finishing) return false;
-  // Nothing leads to it, so nothing would come.
-  if (mode === "push" && inputs.every(({ link }) => link === undefined)) return false;
-  const links = [...edit.detach.map(({ link }) => link), ...edit.attach.map(({ link }) => link)];
-  links.push(...edit.moves.map(({ after }) => after));
-  return !edit.ports.some(({ node }) => node === id) &&
-    !links.some(({ fromNode, toNode }) => fromNode === id || toNode === id);
 }

@@ -29,6 +29,7 @@ type Cells = ReadonlyMap<string, NodeCell>;
 /**
  * Lets go of what this lane has of a link.
  *
+ * @param lent frames in front that were lent to the reading node on its new lane: none of them may be dropped
  * @param failed is told why a frame cannot be sent to another lane
  * @returns what the lanes that get ends have to be given; `undefined` for nothing
  */
@@ -36,10 +37,11 @@ export function letGoOfLink(
   site: MoverSite,
   cells: Cells,
   move: LinkMove,
+  lent: number,
   failed: (error: unknown) => void,
 ): LinkRest | undefined {
   const { before, writer, reader } = move;
-  if (before.ring === undefined) return leaveLane(site, cells, move, failed);
+  if (before.ring === undefined) return leaveLane(site, cells, move, lent, failed);
   let rest: LinkRest | undefined;
   if (writer.from === site.index) rest = letGoOfWriter(site, cells, move);
   if (reader.from === site.index) rest = letGoOfReader(site, cells, move);
@@ -58,7 +60,13 @@ export function takeUpLink(site: MoverSite, cells: Cells, move: LinkMove, rest: 
 }
 
 /** A link within this lane becomes one between two lanes, or one within another lane. */
-function leaveLane(site: MoverSite, cells: Cells, move: LinkMove, failed: (error: unknown) => void): LinkRest {
+function leaveLane(
+  site: MoverSite,
+  cells: Cells,
+  move: LinkMove,
+  lent: number,
+  failed: (error: unknown) => void,
+): LinkRest {
   const { after, writer, reader } = move;
   const input = inputOf(cells, move);
   const output = outputOf(cells, move);
@@ -68,7 +76,7 @@ function leaveLane(site: MoverSite, cells: Cells, move: LinkMove, failed: (error
     input.detach();
     return rest;
   }
-  const left = { ...rest, entries: fillRing(site.driver, after.ring, rest.entries, after.capacity) };
+  const left = { ...rest, entries: fillRing(site.driver, after.ring, rest.entries, after.capacity, lent) };
   if (writer.to === site.index) attachWriter(site, cells, move).takeUp(left);
   if (reader.to === site.index) attachReader(site, cells, move).takeUp(left);
   else input.detach();
@@ -79,10 +87,17 @@ function leaveLane(site: MoverSite, cells: Cells, move: LinkMove, failed: (error
  * Puts the newest of some entries into a ring, as many as fit.
  *
  * @param ring that is empty
+ * @param kept the oldest, which are not to go into the ring
  * @returns the others, which are older
  */
-function fillRing(driver: Driver, ring: RingToken, entries: readonly number[], capacity: number): readonly number[] {
-  const first = Math.max(0, entries.length - capacity);
+function fillRing(
+  driver: Driver,
+  ring: RingToken,
+  entries: readonly number[],
+  capacity: number,
+  kept: number,
+): readonly number[] {
+  const first = Math.max(kept, entries.length - capacity);
   const writer = driver.openWriter(ring);
   for (const entry of entries.slice(first)) writer.push(entry);
   return entries.slice(0, first);

@@ -13,6 +13,7 @@ import type { LinkMove, LinkRest } from "../links/link_move.ts";
 import type { LogEntry } from "../log.ts";
 import type { GraphMode } from "../links/policy.ts";
 import type { PoolToken } from "../memory/pool.ts";
+import type { Loan } from "./loan.ts";
 import type { OutputCarry } from "../ports/output_port.ts";
 import type { Secret } from "../redaction.ts";
 import type { DynamicElements } from "../registry/dynamic_ports.ts";
@@ -143,6 +144,8 @@ export interface YieldedNode {
   readonly carry: NodeCarry;
   /** What its `snapshot()` gave; absent without one. */
   readonly state?: unknown;
+  /** What it is tried with; absent for one that is not. */
+  readonly loan?: Loan;
 }
 
 /** From the control isolate to a lane. */
@@ -187,10 +190,12 @@ export type LaneCommand =
     readonly nodes: readonly NodeId[];
     /** Those among them whose state is not asked for. */
     readonly anew: readonly NodeId[];
+    /** Those among them that are tried on the other lane, and how long they may wait for something to do there. */
+    readonly tries: readonly { readonly node: NodeId; readonly waitMs: number }[];
     /** Links within this lane that will lead to or within another one: what is queued on them must be able to. */
     readonly links: readonly LinkPlan[];
   }
-  /** After `prepare`: gives nodes that come from other lanes their state. Answered by `arrived` or `refused`. */
+  /** After `prepare`: gives nodes that come from other lanes their state, and tries them. Answered by `arrived` or `refused`. */
   | { readonly kind: "arrive"; readonly epoch: number; readonly nodes: readonly YieldedNode[] }
   /** After `applied`: counts what went with a lane whose end of a link was to move. Answered by `settled`. */
   | { readonly kind: "settle"; readonly epoch: number; readonly ends: readonly LinkEndPlan[] }
@@ -201,8 +206,8 @@ export type LaneCommand =
     readonly moves: readonly LinkMove[];
     readonly rests: readonly LinkRest[];
   }
-  /** Drops what was prepared and tears the new nodes down. */
-  | { readonly kind: "abort"; readonly epoch: number }
+  /** Drops what was prepared and tears the new nodes down. `arrived`: lanes were sent `arrive`. */
+  | { readonly kind: "abort"; readonly epoch: number; readonly arrived: boolean }
   /** Tears down what it can in a short time and ends the thread; answered by `gone`. Only for worker lanes. */
   | { readonly kind: "leave" }
   /**

@@ -21,6 +21,12 @@ export interface KeptFrame {
   readonly gap: boolean;
 }
 
+/** The links that a node is tried on. */
+export interface TrialEnds {
+  readonly inputs: readonly { readonly name: string; readonly link?: LinkReader }[];
+  readonly outputs: readonly { readonly name: string; readonly links: readonly LinkWriter[] }[];
+}
+
 /** What a trial asks of the lane. */
 export interface TrialSite extends CallSite {
   readonly mode: "live" | "offline";
@@ -36,9 +42,9 @@ export class Trial {
 
   /**
    * @param cell has taken up what the old one has, and is not part of the lane yet
-   * @param old is held
+   * @param old is held, or what was lent of one on another lane
    */
-  constructor(cell: NodeCell, old: NodeCell, site: TrialSite) {
+  constructor(cell: NodeCell, old: TrialEnds, site: TrialSite) {
     this.#cell = cell;
     this.#site = site;
     for (const { name, link } of old.inputs) {

@@ -246,7 +246,7 @@ export class LiveEdits {
       }
       const replies = await prepared;
       if (!moves.isEmpty) {
-        const yielded = await answers(moves.askToYield(epoch));
+        const yielded = await answers(moves.askToYield(epoch, trialMs));
         const nodes = yielded.flatMap((reply) => reply.kind === "yielded" ? reply.nodes : []);
         await answers(moves.tellArrivals(epoch, nodes));
       }
@@ -256,7 +256,7 @@ export class LiveEdits {
       this.#assertNoneLost(work.keys());
       this.#assertNoneDown(change);
     } catch (error) {
-      for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch });
+      for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch, arrived: moves?.told ?? false });
       for (const link of planned) plans.remove(link);
       moves?.drop();
       draft.discard();
@@ -391,7 +391,7 @@ export class LiveEdits {
       await prepared;
       this.#assertNoneLost(work.keys());
     } catch (error) {
-      for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch });
+      for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch, arrived: false });
       throw error;
     }
     this.#committed = true;

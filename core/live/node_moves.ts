@@ -39,6 +39,12 @@ export class NodeMoves {
   readonly #site: MoveSite;
   readonly #nodes: readonly NodeChange[];
   readonly #anew: ReadonlySet<NodeId>;
+  /**
+   * Nodes that cannot be tried: the same edit changes their ports, their links or where these lead; or what they write
+   * without loss comes to a node on the lane that they go to, where it may not have the room that it has now.
+   */
+  readonly #untried: ReadonlySet<NodeId>;
+  #told = false;
   readonly #links: PlannedMove[] = [];
   /** What lanes have let go of, by link. */
   readonly #rests = new Map<number, LinkRest>();
@@ -51,13 +57,21 @@ export class NodeMoves {
    */
   constructor(
     site: MoveSite,
-    { moved, linked }: GraphChange,
+    { moved, linked, unlinked, ported }: GraphChange,
     draft: Topology,
     anew: ReadonlySet<NodeId> = new Set(),
   ) {
     this.#site = site;
     this.#anew = anew;
     this.#nodes = moved;
+    const ends = [...linked, ...unlinked].flatMap(({ fromNode, toNode }) => [fromNode, toNode]);
+    const gone = new Map(moved.map(({ after }) => [after.id, after.lane]));
+    const tied = [...draft.links.values()].filter(({ fromNode, toNode, policy }) =>
+      gone.has(fromNode) &&
+      (gone.has(toNode) || policy === "lossless" && draft.node(toNode).lane === gone.get(fromNode))
+    );
+    const both = tied.flatMap(({ fromNode, toNode }) => gone.has(toNode) ? [fromNode, toNode] : [fromNode]);
+    this.#untried = new Set([...ends, ...both, ...ported.map(({ id }) => id)]);
     for (const { before } of moved) refuseStage(before);
     const laneOf = (id: NodeId) => site.laneIndex(draft.node(id).lane);
     const links = new Set(moved.flatMap(({ after: { id } }) => [
@@ -81,8 +95,19 @@ export class NodeMoves {
     return this.#links.map(({ move }) => ({ move, lanes: new Set([move.writer.from, move.reader.from]) }));
   }
 
-  /** Asks the lanes that nodes leave to hold them. @returns the lanes that answer */
-  askToYield(epoch: number): number[] {
+  /** Whether lanes were told of nodes that come to them. */
+  get told(): boolean {
+    return this.#told;
+  }
+
+  /**
+   * Asks the lanes that nodes leave to hold them.
+   *
+   * @param trialMs how long a node that comes as another type may wait for its first tick; others are tried with what
+   * is there
+   * @returns the lanes that answer
+   */
+  askToYield(epoch: number, trialMs: number): number[] {
     const { lane } = this.#site;
     const lanes = this.#lanesOf((node) => node.before);
     for (const index of lanes) {
@@ -92,7 +117,9 @@ export class NodeMoves {
         .map(({ before }) => before);
       const ids = nodes.map(({ before }) => before.id);
       const anew = ids.filter((id) => this.#anew.has(id));
-      lane(index)!.send({ kind: "yield", epoch, nodes: ids, anew, links });
+      const tries = nodes.filter(({ before }) => !this.#untried.has(before.id))
+        .map(({ before, after }) => ({ node: before.id, waitMs: before.type === after.type ? 0 : trialMs }));
+      lane(index)!.send({ kind: "yield", epoch, nodes: ids, anew, tries, links });
     }
     return lanes;
   }
@@ -100,6 +127,11 @@ export class NodeMoves {
   /** Tells the lanes that nodes go to what they go on from. @returns the lanes that answer */
   tellArrivals(epoch: number, yielded: readonly YieldedNode[]): number[] {
     const lanes = this.#lanesOf((node) => node.after);
+    this.#told = true;
+    // Those that leave are held and have published: what their first ticks count there is added.
+    for (const { before, after } of this.#nodes) {
+      if (before.type.descriptor.type === after.type.descriptor.type) copyCounts(this.#site.page, before, after);
+    }
     for (const index of lanes) {
       const here = this.#nodes.filter(({ after }) => this.#site.laneIndex(after.lane) === index);
       const nodes = yielded.filter(({ node }) => here.some(({ after }) => after.id === node));
@@ -158,10 +190,7 @@ export class NodeMoves {
 
   /** Gives the lanes that nodes go to what the others have let go of. @returns the lanes that answer */
   attach(epoch: number): number[] {
-    const { page, plans, lane } = this.#site;
-    for (const { before, after } of this.#nodes) {
-      if (before.type.descriptor.type === after.type.descriptor.type) copyCounts(page, before, after);
-    }
+    const { plans, lane } = this.#site;
     for (const { move } of this.#links) plans.rebind(move);
     const lanes = this.#lanesOf((node) => node.after);
     for (const index of lanes) {

@@ -1,0 +1,29 @@
+/**
+ * What decides how a node gives its place to another one.
+ *
+ * @module
+ */
+import type { LaneEdit } from "./messages.ts";
+import type { NodeCell } from "./node_cell.ts";
+
+/** Whether nobody goes on from what a node that gives its place away has, so that it is flushed: its file is complete. */
+export function endsHere({ failed, instance }: NodeCell, anew = false): boolean {
+  return !failed && (anew || instance.processor.snapshot === undefined);
+}
+
+/** Whether a node that takes this one's place on another lane can be tried with what waits for this one. */
+export function mayBeLent({ mode, finishing, failed, inputs }: NodeCell): boolean {
+  if (mode === "external" || finishing || failed) return false;
+  return mode !== "push" || inputs.some(({ link }) => link !== undefined);
+}
+
+/** Whether a node that takes this one's place can be tried on its links: they are all those that it will have. */
+export function mayBeTried(edit: LaneEdit, { id, mode, finishing, inputs }: NodeCell): boolean {
+  if (mode === "external" || finishing) return false;
+  // Nothing leads to it, so nothing would come.
+  if (mode === "push" && inputs.every(({ link }) => link === undefined)) return false;
+  const links = [...edit.detach.map(({ link }) => link), ...edit.attach.map(({ link }) => link)];
+  links.push(...edit.moves.map(({ after }) => after));
+  return !edit.ports.some(({ node }) => node === id) &&
+    !links.some(({ fromNode, toNode }) => fromNode === id || toNode === id);
+}
