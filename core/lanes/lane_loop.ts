@@ -315,6 +315,12 @@ export class LaneLoop implements RunHost {
     return this.#pending > 0 || this.#host.edits.busy || this.#messageOverdue;
   }
 
+  /** Whether the ticks that are under way, if any, wait for nothing but other nodes. */
+  #waitsForGraph(): boolean {
+    if (this.#host.edits.busy || this.#messageOverdue) return false;
+    return this.#pending === 0 || this.#host.cells.every((cell) => !cell.pending || cell.waitsForGraph);
+  }
+
   /** Goes back to the event loop once. */
   async #yield(): Promise<void> {
     await yieldNow();
@@ -336,8 +342,9 @@ export class LaneLoop implements RunHost {
     if (waitMs <= 0 || this.#host.edits.due) return;
     this.#page.f64[(this.#at32 >> 1) + PARKS]++;
     const outside = this.#isOutside();
+    const quiet = this.#waitsForGraph() && !this.#paused && waitMs === Infinity;
     this.#messageOverdue = false;
-    this.#setState(outside || this.#paused || waitMs < Infinity ? LANE_STATE_WAITING : LANE_STATE_QUIET);
+    this.#setState(quiet ? LANE_STATE_QUIET : LANE_STATE_WAITING);
     if (this.#host.mayBlock && !outside) {
       driver.park(lane, bell, Math.min(waitMs, PARK_MS));
     } else {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { BLOCKED } from "../../ffi/layout.gen.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
 import { Ledger } from "../frames/ledger.ts";
@@ -20,6 +21,9 @@ import { CellAdmission } from "./cell_admission.ts";
 import type { CellHost } from "./cell_host.ts";
 import type { NodeCarry, NodePlan } from "./messages.ts";
 import { NodeContext } from "./node_context.ts";
+
+// A constant of this module: an imported one is looked up anew at each use.
+const BLOCKED_NONE = BLOCKED.none;
 
 /** See the module. */
 export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wakeable {
@@ -112,6 +116,14 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.#pending = value;
     this.change();
     this.#host.pendingChanged?.(value ? 1 : -1);
+  }
+
+  /**
+   * Its tick waits for room or for a slot, which only the graph gives. Not of an external node: its one tick is its
+   * whole life, and what it gets from outside may come beside that.
+   */
+  get waitsForGraph(): boolean {
+    return this.#waiters !== undefined && this.blocked !== BLOCKED_NONE && this.mode !== "external";
   }
 
   /** Passes what comes in by the node's one input on to its one output, without calling `process()`; or no more. */

@@ -113,9 +113,7 @@ export class Watchdog {
         { nodeId: starved.node.id },
       );
     }
-    const full = blocked.filter(({ kind }) => kind === BLOCKED.link)
-      .map(({ node }) => links.find((link) => link.index === this.#nodeField(node, NODE.blockedId)))
-      .find((link) => link !== undefined);
+    const full = this.#firstCause(blocked.filter(({ kind }) => kind === BLOCKED.link).map(({ node }) => node), links);
     if (full === undefined) {
       const ids = open.map((node) => node.id);
       return new SluiceError(
@@ -134,6 +132,17 @@ export class Watchdog {
         `; ${stopAdvice(this.#topology, full, dry)}`,
       { nodeId: full.toNode, port: full.toPort, linkId: full.id },
     );
+  }
+
+  /**
+   * The full link that the others wait for: the one whose reader does not itself wait for a full link. Where each of
+   * them does, as on a loop, any will do.
+   */
+  #firstCause(writers: readonly NodeEntry[], links: readonly LinkEntry[]): LinkEntry | undefined {
+    const full = writers.flatMap((node) =>
+      links.filter((link) => link.index === this.#nodeField(node, NODE.blockedId))
+    );
+    return full.find((link) => !writers.some(({ id }) => id === link.toNode)) ?? full[0];
   }
 
   #isDry(link: LinkEntry): boolean {
