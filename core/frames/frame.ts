@@ -224,8 +224,13 @@ export abstract class Frame {
     this.linkGap = from.linkGap;
   }
 
-  /** Keeps the frame beyond this tick, until `release()`. */
+  /**
+   * Keeps the frame beyond this tick, until `release()`.
+   *
+   * @throws {TypeError} if nobody has the frame any more: its slot may be lent out again
+   */
   retain(): this {
+    if (this.owned === 0 && this.retained === 0 && this.pool.references(this.slot) <= 0) this.#refuseGone("retain");
     this.pool.retain(this.slot);
     this.retained++;
     this.retainedNow++;
@@ -282,12 +287,7 @@ export abstract class Frame {
     this.retainedNow = 0;
     if (this.owned > 0) this.owned--;
     else if (this.retained > 0) this.retained--;
-    else {
-      throw new TypeError(
-        `Cannot ${action} a frame of pool "${this.pool.name}": it was released or written before; ` +
-          "call retain() to keep a frame beyond that",
-      );
-    }
+    else this.#refuseGone(action);
   }
 
   /**
@@ -380,6 +380,13 @@ export abstract class Frame {
   protected setFlag(flag: number, on: boolean): void {
     const flags = this.pool.u16[this.#flagsAt];
     this.pool.u16[this.#flagsAt] = on ? flags | flag : flags & ~flag;
+  }
+
+  #refuseGone(action: string): never {
+    throw new TypeError(
+      `Cannot ${action} a frame of pool "${this.pool.name}": it was released or written before; ` +
+        "call retain() before that to keep a frame",
+    );
   }
 
   get #flagsAt(): number {
