@@ -41,7 +41,8 @@ export class NodeMoves {
   readonly #anew: ReadonlySet<NodeId>;
   /**
    * Nodes that cannot be tried: the same edit changes their ports, their links or where these lead; or what they write
-   * without loss comes to a node on the lane that they go to, where it may not have the room that it has now.
+   * without loss comes to a node on the lane that they go to, where it may not have the room that it has now; or it
+   * has links that carry data.
    */
   readonly #untried: ReadonlySet<NodeId>;
   #told = false;
@@ -71,7 +72,9 @@ export class NodeMoves {
       (gone.has(toNode) || policy === "lossless" && draft.node(toNode).lane === gone.get(fromNode))
     );
     const both = tied.flatMap(({ fromNode, toNode }) => gone.has(toNode) ? [fromNode, toNode] : [fromNode]);
-    this.#untried = new Set([...ends, ...both, ...ported.map(({ id }) => id)]);
+    const data = [...draft.links.values()].filter(({ output }) => output.kind === "data")
+      .flatMap(({ fromNode, toNode }) => [fromNode, toNode]);
+    this.#untried = new Set([...ends, ...both, ...data, ...ported.map(({ id }) => id)]);
     for (const { before } of moved) refuseStage(before);
     const laneOf = (id: NodeId) => site.laneIndex(draft.node(id).lane);
     const links = new Set(moved.flatMap(({ after: { id } }) => [
@@ -103,8 +106,7 @@ export class NodeMoves {
   /**
    * Asks the lanes that nodes leave to hold them.
    *
-   * @param trialMs how long a node that comes as another type may wait for its first tick; others are tried with what
-   * is there
+   * @param trialMs how long a node that comes as another type may wait for its first tick; others are not tried
    * @returns the lanes that answer
    */
   askToYield(epoch: number, trialMs: number): number[] {
@@ -117,8 +119,8 @@ export class NodeMoves {
         .map(({ before }) => before);
       const ids = nodes.map(({ before }) => before.id);
       const anew = ids.filter((id) => this.#anew.has(id));
-      const tries = nodes.filter(({ before }) => !this.#untried.has(before.id))
-        .map(({ before, after }) => ({ node: before.id, waitMs: before.type === after.type ? 0 : trialMs }));
+      const tries = nodes.filter(({ before, after }) => before.type !== after.type && !this.#untried.has(before.id))
+        .map(({ before }) => ({ node: before.id, waitMs: trialMs }));
       lane(index)!.send({ kind: "yield", epoch, nodes: ids, anew, tries, links });
     }
     return lanes;
