@@ -32,8 +32,9 @@ function chain(
   const middle = runtime.add(pass(), { id: "middle", lane: lanes[1] });
   const sink = runtime.add(checkingSink(), { id: "sink", lane: lanes[2] });
   const found = runtime.add(collect(), { id: "found", lane: "main" });
-  runtime.connect(source.outputs.audio, middle.inputs.audioIn, { policy, capacity: 16 });
-  runtime.connect(middle.outputs.audioOut, sink.inputs.audio, { policy, capacity: 16 });
+  const capacity = policy === "latest" ? 1 : 16;
+  runtime.connect(source.outputs.audio, middle.inputs.audioIn, { policy, capacity });
+  runtime.connect(middle.outputs.audioOut, sink.inputs.audio, { policy, capacity });
   runtime.connect(sink.outputs.findings, found.inputs.data);
   return runtime;
 }
