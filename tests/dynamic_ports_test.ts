@@ -78,6 +78,29 @@ eachDriver("AddOptions.ports gives a dynamic port its elements, linked by their 
   deepEqual(samples.filter((sample, k) => Math.abs(sample - (sine(200, k) + sine(500, k)) / 2) > 1e-5), []);
 });
 
+eachDriver(
+  "a dynamic port grows by sources on lanes of their own, in the pools that nobody has sized",
+  async (native) => {
+    await using runtime = new Runtime({ mode: "live", native });
+    const tone = (frequencyHz: number) => nodes.toneSource({ frequencyHz, durationSeconds: 60 });
+    const first = runtime.add(tone(100), { lane: "tones" });
+    const room = runtime.add(nodes.dynamicMixer(), { id: "room", ports: ["audioIn_0"], lane: "mix" });
+    const level = runtime.add(nodes.levelMeter());
+    runtime.connect(first.outputs.audio, room.inputs.audioIn[0]);
+    runtime.connect(room.outputs.audioOut, level.inputs.audioIn);
+    await runtime.start();
+    for (let k = 1; k <= 20; k++) {
+      const name = await runtime.addInput("room", "audioIn");
+      await runtime.edit((edit) => {
+        const { id } = edit.add(tone(100 + k), { lane: "tones" });
+        edit.connectByName(`${id}.audio`, `room.${name}`);
+      });
+    }
+    equal(runtime.portInfo("room").filter((port) => port.direction === "input").length, 21);
+    await runtime.stop();
+  },
+);
+
 Deno.test("ProcessorHarness.addInput() and removeInput() change dynamic ports between ticks", async () => {
   await using harness = await ProcessorHarness.create(boards.switchboard(), {}, { connect: ["inputs_3"] });
   const push = (port: string, value: number) =>

@@ -12,7 +12,7 @@ import { Ledger } from "../frames/ledger.ts";
 import { MAIN_LANE } from "../lanes/lane_choice.ts";
 import { logger } from "../log.ts";
 import { createPool, Pool, type PoolSpec, type PoolToken } from "../memory/pool.ts";
-import { type PoolLoad, poolLoads } from "../memory/pool_loads.ts";
+import { growthOf, type PoolLoad, poolLoads } from "../memory/pool_loads.ts";
 import { describeShortage, planPools, poolNeeds, type PoolSize } from "../memory/pool_plan.ts";
 import type { Topology } from "../topology.ts";
 
@@ -36,7 +36,7 @@ export class GraphMemory {
     this.#driver = driver;
     this.#sizes = pools;
     const sizes = recordsOf(topology);
-    const specs = planPools(loadsOf(topology), lanesOf(topology), pools);
+    const specs = planPools(loadsOf(topology), lanesOf(topology), pools, growthIn(topology));
     const unused = Object.keys(pools).filter((name) => !specs.some((spec) => spec.name === name));
     const strange = unused.filter((name) => !FRAME_KINDS.includes(name as FrameKind));
     if (strange.length > 0) {
@@ -86,7 +86,8 @@ export class GraphMemory {
       );
     }
     const known = new Set(this.#tokens.map((token) => token.name));
-    const specs = planPools(loads.filter((load) => !known.has(load.pool)), lanes, this.#sizes);
+    const added = loads.filter((load) => !known.has(load.pool));
+    const specs = planPools(added, lanes, this.#sizes, growthIn(topology));
     const made = createPools(this.#driver, specs, this.#tokens.length);
     this.#tokens.push(...made);
     return made;
@@ -140,4 +141,9 @@ function loadsOf(topology: Topology): PoolLoad[] {
   ));
   const links = [...topology.links.values()].map((link) => ({ ...link, kind: link.output.kind }));
   return poolLoads(nodes, links);
+}
+
+function growthIn(topology: Topology): Map<FrameKind, number> {
+  const descriptors = [...topology.nodes.values()].map(({ type }) => type.descriptor);
+  return growthOf(descriptors.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]));
 }

@@ -8,6 +8,7 @@
  * @module
  */
 import type { FrameKind } from "../frames/format.ts";
+import { defaultCapacity } from "../links/policy.ts";
 
 /** Frames that a node may keep beyond its tick. */
 const HOLDS = 2;
@@ -56,6 +57,32 @@ export interface LoadLink {
   readonly kind: FrameKind;
   /** Frames that fit. */
   readonly capacity: number;
+}
+
+/** A port, as far as the elements are concerned that edits may add to it. */
+export interface GrowingPort {
+  /** What it carries. */
+  readonly kind: FrameKind;
+  /** For a dynamic port: how many elements it starts with, and the most it can have. */
+  readonly dynamic?: { readonly initial: number; readonly max: number };
+  /** For a dynamic port: the elements that it has; absent for as many as it starts with. */
+  readonly elements?: { readonly numbers: readonly number[] };
+}
+
+/**
+ * Frames that a graph has at once, beyond what it has now, when its dynamic ports have all the elements that they can
+ * have: each with a link of usual capacity from or to a node on another lane, whose output makes a burst of as many.
+ */
+export function growthOf(ports: readonly GrowingPort[]): Map<FrameKind, number> {
+  const growth = new Map<FrameKind, number>();
+  for (const { kind, dynamic, elements } of ports) {
+    if (dynamic === undefined) continue;
+    const capacity = defaultCapacity(kind);
+    const each = 2 * capacity + heldPerTick(kind, capacity, true) + HOLDS + capacity + HOLDS;
+    const more = dynamic.max - (elements?.numbers.length ?? dynamic.initial);
+    growth.set(kind, (growth.get(kind) ?? 0) + more * each);
+  }
+  return growth;
 }
 
 /**

@@ -92,6 +92,7 @@ export function poolNeeds(
  *
  * @param lanes that take slots
  * @param sizes by pool name
+ * @param growth frames of each kind that elements of dynamic ports may add, as `growthOf()` reckons them
  * @throws {SluiceError} `PoolExhausted` if a given number of slots is too small for the graph; `InvalidConfig` for
  * more than 64 pools
  */
@@ -99,6 +100,7 @@ export function planPools(
   loads: readonly PoolLoad[],
   lanes: number,
   sizes: { readonly [name: string]: PoolSize },
+  growth: ReadonlyMap<FrameKind, number> = new Map(),
 ): PoolSpec[] {
   const needs = poolNeeds(loads, lanes, sizes);
   if (needs.length > POOL.maxPools) {
@@ -127,8 +129,10 @@ export function planPools(
       );
     }
     const least = need.slotBytes * LEAST_SLOTS <= LEAST_SLOTS_BYTES ? LEAST_SLOTS : 1;
-    // As many again for what edits add, where that is not much memory.
-    const spare = Math.min(need.slots, Math.floor(SPARE_BYTES / need.slotBytes));
+    const kinds = new Set(loads.filter(({ pool }) => pool === need.pool).map(({ kind }) => kind));
+    const elements = [...kinds].reduce((sum, kind) => sum + (growth.get(kind) ?? 0), 0);
+    // As many again for what edits add, and those of elements to come, where that is not much memory.
+    const spare = Math.min(need.slots + elements, Math.floor(SPARE_BYTES / need.slotBytes));
     return { name: need.pool, slotBytes: need.slotBytes, slots: given ?? Math.max(least, need.slots + spare) };
   });
 }

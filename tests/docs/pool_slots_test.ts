@@ -1,7 +1,7 @@
 /** The page about memory says how many slots a pool needs and gets. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import type { FrameKind } from "../../core/frames/format.ts";
-import { type LoadLink, type LoadNode, poolLoads } from "../../core/memory/pool_loads.ts";
+import { growthOf, type LoadLink, type LoadNode, poolLoads } from "../../core/memory/pool_loads.ts";
 import { planPools, poolNeeds } from "../../core/memory/pool_plan.ts";
 import { nodes, Runtime } from "../../mod.ts";
 
@@ -98,4 +98,18 @@ Deno.test("docs/memory.md says how many slots a pool gets where none are given",
   deepEqual(got("audio", 2), [17, 64], "at least 64 slots");
   deepEqual(got("audio", 2, 131_073), [17, 34], "of 8 MiB and a little: no more than twice");
   deepEqual(got("video", 8), [29, 29 + Math.floor(64 * 2 ** 20 / (1920 * 1080 * 4))], "at most 64 MiB more");
+});
+
+Deno.test("docs/memory.md says how many slots a pool gets for the elements of dynamic ports to come", () => {
+  const [, each] = /the source at its end need \((\d+) slots of audio\)/.exec(page.replaceAll(/\s+/g, " "))!;
+  const got = (max: number, numbers: number[]) => {
+    const growth = growthOf([{ kind: "audio", dynamic: { initial: 1, max }, elements: { numbers } }, { kind: "data" }]);
+    const [{ slots }] = planPools(graph("audio", 20, "x", 1), 1, {}, growth);
+    return slots;
+  };
+  equal(got(1, [0]), 106);
+  equal(got(16, [0]), 106 + 15 * Number(each));
+  equal(got(16, [0, 4, 5]), 106 + 13 * Number(each));
+  equal(got(64, [0]), 53 + 64 * 2 ** 20 / 65_536, "64 MiB at most");
+  deepEqual(growthOf([{ kind: "data" }]), new Map());
 });
