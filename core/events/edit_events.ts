@@ -3,18 +3,18 @@
  *
  * @module
  */
+import type { ControlPage } from "../control_page.ts";
 import { type NodeId, portAddress } from "../ids.ts";
 import type { GraphChange } from "../live/graph_change.ts";
 import type { EditExtras } from "../live/live_edits.ts";
+import { readLinkCounters } from "../stats.ts";
 import type { LinkEntry } from "../topology.ts";
 import type { EventBus } from "./bus.ts";
 
 /** Publishes what links came and went, then the edit as a whole. */
 export function publishEdit(events: EventBus, change: GraphChange, { actions, configure }: EditExtras): void {
-  const tell = (kind: "connected" | "removed") => (link: LinkEntry) => {
-    const from = portAddress(link.fromNode, link.fromPort);
-    events.publish({ group: "link", linkId: link.id, kind, from, to: portAddress(link.toNode, link.toPort) });
-  };
+  const tell = (kind: "connected" | "removed") => (link: LinkEntry) =>
+    events.publish({ group: "link", linkId: link.id, kind, ...endsOf(link) });
   change.unlinked.forEach(tell("removed"));
   change.linked.forEach(tell("connected"));
   const { added, removed, replaced, moved, ported, bypassed } = change;
@@ -22,4 +22,16 @@ export function publishEdit(events: EventBus, change: GraphChange, { actions, co
   const entries = [...added, ...removed, ...others, ...ported, ...bypassed];
   const nodes = new Set<NodeId>([...entries.map(({ id }) => id), ...configure.map(({ node }) => node)]);
   events.publish({ group: "graph", kind: "edited", actions, nodes: [...nodes] });
+}
+
+/** Publishes the last counts of links that were removed, once nobody uses them any more. */
+export function publishClosed(events: EventBus, page: ControlPage, links: readonly LinkEntry[]): void {
+  for (const link of links) {
+    const { written, read, dropped } = readLinkCounters(page, link.index, 0);
+    events.publish({ group: "link", linkId: link.id, kind: "closed", ...endsOf(link), written, read, dropped });
+  }
+}
+
+function endsOf({ fromNode, fromPort, toNode, toPort }: LinkEntry): { from: string; to: string } {
+  return { from: portAddress(fromNode, fromPort), to: portAddress(toNode, toPort) };
 }

@@ -52,6 +52,15 @@ export type LinkEvent =
   & { readonly group: "link"; readonly linkId: LinkId }
   & (
     | { readonly kind: "connected" | "removed"; readonly from: string; readonly to: string }
+    /** It was removed, and both ends have let go of it: its last counts. */
+    | {
+      readonly kind: "closed";
+      readonly from: string;
+      readonly to: string;
+      readonly written: number;
+      readonly read: number;
+      readonly dropped: DropCounts;
+    }
     /** It has begun to drop frames; `dropped`: since the start of the run, `sinceLast`: since the last such event. */
     | { readonly kind: "dropping"; readonly dropped: DropCounts; readonly sinceLast: DropCounts }
   );

@@ -74,6 +74,8 @@ export interface EditSite {
   isDown(node: NodeId): boolean;
   /** The edit is in effect. */
   edited(change: GraphChange, extras: EditExtras): void;
+  /** Nobody uses links any more that an edit has removed. */
+  closed(links: readonly LinkEntry[]): void;
 }
 
 type Reply = Extract<LaneReport, { kind: "prepared" | "yielded" | "arrived" | "applied" | "settled" | "attached" }>;
@@ -282,6 +284,7 @@ export class LiveEdits {
     this.#swapped = swapping.catch(() => {});
     const done = swapping.then(async (failures) => {
       await removals.all;
+      site.closed(change.unlinked);
       topology.recycle([...gone, ...change.replaced.map(({ before }) => before)], change.unlinked);
       return failures;
     });

@@ -7,7 +7,7 @@
 import { NODE } from "../../ffi/layout.gen.ts";
 import { ControlPage } from "../control_page.ts";
 import { deserializeError, serializeError, SluiceError } from "../errors.ts";
-import { publishEdit } from "../events/edit_events.ts";
+import { publishClosed, publishEdit } from "../events/edit_events.ts";
 import { NodeStates } from "../events/node_states.ts";
 import type { NodeId } from "../ids.ts";
 import { type LanePort, reportedError } from "../lanes/lane_port.ts";
@@ -307,6 +307,7 @@ export class Session {
       toldFormat: (link) => this.#facts.format(link),
       isDown: (node) => this.#supervisor.isDown(node),
       edited: (change, extras) => this.#edited(change, extras),
+      closed: (links) => publishClosed(this.#options.events, this.#page, links),
     });
     return { memory, plans };
   }

@@ -78,6 +78,10 @@ function activityWords(activity: unknown, links: LinkNames): string {
 function linkWords({ kind, message, data = {} }: ControlEvent, name: string): string {
   if (kind === "connected") return `${name} is connected`;
   if (kind === "removed") return `${name} is removed`;
+  if (kind === "closed") {
+    const lost = dropWords(data.dropped);
+    return `${name} is closed: ${formatCount(Number(data.read))} read${lost && `, ${lost}`}`;
+  }
   if (kind !== "dropping") return message;
   const newer = dropWords(data.sinceLast);
   const all = dropWords(data.dropped);

@@ -24,6 +24,10 @@ Deno.test("eventWords() names a link by its ends and tells what it begins to dro
   // It is not in the graph any more.
   const removed = say("removed", { linkId: "link9", data: { from: "low.audio", to: "mixer.audioIn_0" } });
   assert.equal(removed, "low.audio → mixer.audioIn_0 is removed");
+  const ends = { from: "low.audio", to: "mixer.audioIn_0" };
+  const closed = (dropped: object) => say("closed", { linkId: "link9", data: { ...ends, read: 30, dropped } });
+  assert.equal(closed({ full: 0, unlinked: 4 }), "low.audio → mixer.audioIn_0 is closed: 30 read, 4 unlinked");
+  assert.equal(closed({ full: 0, unlinked: 0 }), "low.audio → mixer.audioIn_0 is closed: 30 read");
 });
 
 Deno.test("eventWords() tells what became of a node", () => {
