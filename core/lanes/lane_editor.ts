@@ -405,6 +405,7 @@ export class LaneEditor {
         if (waitMs === undefined) yielded.push({ node: cell.id, carry: cell.carry, state });
         else {
           await this.#awaitFrames(cell, waitMs, attempt);
+          attempt.assertWanted();
           yielded.push({ node: cell.id, carry: cell.carry, state, loan: prepared.lender.lend(cell, waitMs) });
         }
       }

@@ -160,6 +160,8 @@ function framesOf(site: MoverSite, { schema }: LinkPlan, { entries }: LinkRest):
     const slot = entry & ENTRY.slotMask;
     pool.receive(slot);
     const frame = frameOf(pool, slot);
+    // Another lane has written the header since.
+    frame.layout = 0;
     if (schema !== undefined) frame.schemaName = schema;
     return { frame, gap: (entry & ENTRY.discontinuity) !== 0 };
   });

@@ -118,7 +118,8 @@ Deno.test("sluice new processor refuses names that are taken, and writes nothing
   await refused(
     folder.path,
     ["ear"],
-    'Cannot make processor "ear": the name is taken by "Listener" of mine (src/it.ts:4); choose another, such as "my-ear"',
+    'Cannot make processor "ear": the name is taken by "Listener" of mine (src/it.ts:4); "sluice.gen.ts" has it not yet: ' +
+      'run "deno task codegen", or choose another, such as "my-ear"',
   );
 });
 

@@ -223,7 +223,8 @@ pageTest("a page whose scripts stood still for a while shows the newest figures 
   // It did stand still: not one beat came meanwhile, and none is made up for. The page's own clock may have stood, too.
   const beats = await page.evaluate(() => (globalThis as unknown as { heart: { beats: number } }).heart.beats);
   const missedMs = performance.now() - fromMs - beats * BEAT_MS;
-  assert.ok(beats > 0 && missedMs >= stoodMs - BEAT_MS, `${beats} beats; ${missedMs} of ${stoodMs} ms without`);
+  // A beat that was under way is told when the page goes on, and one lies between the two clocks.
+  assert.ok(beats > 0 && missedMs >= stoodMs - 2 * BEAT_MS, `${beats} beats; ${missedMs} of ${stoodMs} ms without`);
   assert.deepEqual(browser.faults, []);
 });
 

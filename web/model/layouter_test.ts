@@ -6,6 +6,9 @@ const NODES = 1_000;
 
 /** Any node leads to any other: its better layout takes minutes. */
 const WILD: LayoutInput = { lanes: Array(NODES).fill("a"), links: wildLinks(1_500) };
+/** Nodes of a chain that the better layout calls itself too deep for. */
+const DEEP = 10_000;
+
 const CHAIN: LayoutInput = { lanes: ["a", "a"], links: [[0, 1]] };
 
 /** The page's own worker; how many were started. */
@@ -68,6 +71,14 @@ Deno.test("Layouter tries again for another run, and for a graph that has become
     layouter.ask(run, input);
     assert.equal((await answer()).simple, simple, `${run}, ${input.lanes.length} nodes`);
   }
+});
+
+Deno.test("Layouter gives a simple layout at once where the better one ends the stack", async () => {
+  using each = makeLayouter(60_000);
+  const links = Array.from({ length: DEEP - 1 }, (_, k) => [k, k + 1] as const);
+  each.layouter.ask("run", { lanes: Array(DEEP).fill("a"), links });
+  const { simple, x } = await each.answer();
+  assert.deepEqual([simple, x.length], [true, DEEP]);
 });
 
 /** The same ones each time. */

@@ -3,8 +3,18 @@
  *
  * @module
  */
-import { layoutGraph, type LayoutInput } from "../model/layout.ts";
+import { type Layout, layoutGraph, type LayoutInput } from "../model/layout.ts";
 
 addEventListener("message", ({ data }: MessageEvent<{ readonly request: number; readonly input: LayoutInput }>) => {
-  postMessage({ request: data.request, layout: layoutGraph(data.input) });
+  postMessage({ request: data.request, layout: lay(data.input) });
 });
+
+/** Dagre calls itself as deep as the graph is; where the stack ends, the simple layout goes on. */
+function lay(input: LayoutInput): Layout {
+  try {
+    return layoutGraph(input);
+  } catch (error) {
+    if (!(error instanceof RangeError) || input.simple) throw error;
+    return layoutGraph({ ...input, simple: true });
+  }
+}
