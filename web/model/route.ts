@@ -1,7 +1,8 @@
 /**
  * Finds courses for links that cross no box: the plain curve where it is free, and otherwise the way with the least
  * length and the fewest corners along lines beside the boxes. Boxes have at least 26 units of room between each other,
- * so there always is such a way. Ways that others took already cost more: two links do not read as one.
+ * so there always is such a way. Ways that others took already cost more, and so do those along a lane's title or level
+ * with another node, to its right: two links do not read as one.
  *
  * The effort for one graph is bounded: once it is spent, further links are plain curves, and counted.
  *
@@ -24,6 +25,12 @@ const RADIUS = 8;
 /** How far around its ends a way is looked for, world units: the next only where there is none in the one before. */
 const NEAR = [100, 500, 1e6] as const;
 
+/** How far to the right of a node a line at its height seems to come from it, world units. */
+const SIDE = 96;
+
+/** Boxes near a link up to which a look at each is taken for what lines should keep off. */
+const MAX_SHUNNED = 64;
+
 /** Steps that all searches of a graph may take together, unless told otherwise. */
 const MAX_STEPS = 250_000;
 
@@ -32,15 +39,18 @@ export class Router {
   readonly #boxes: readonly Rect[];
   readonly #grid: SpatialGrid;
   readonly #taken = new TakenWays();
+  readonly #titles: readonly Rect[];
   #stepsLeft: number;
   #unrouted = 0;
 
   /**
    * @param boxes of all nodes
+   * @param titles texts that no line should run through
    * @param steps that all searches may take together
    */
-  constructor(boxes: readonly Rect[], steps: number = MAX_STEPS) {
+  constructor(boxes: readonly Rect[], titles: readonly Rect[] = [], steps: number = MAX_STEPS) {
     this.#boxes = boxes;
+    this.#titles = titles;
     this.#stepsLeft = steps;
     this.#grid = new SpatialGrid(boxes);
   }
@@ -63,7 +73,7 @@ export class Router {
       !courseCrosses(plain, inflate(this.#boxes[box], box === fromBox || box === toBox ? -1 : CLEARANCE))
     );
     if (isFree) return plain;
-    const way = this.#find({ x: from.x + STUB, y: from.y }, { x: to.x - STUB, y: to.y });
+    const way = this.#find({ x: from.x + STUB, y: from.y }, { x: to.x - STUB, y: to.y }, fromBox, toBox);
     if (way === undefined) {
       this.#unrouted++;
       return plain;
@@ -73,14 +83,28 @@ export class Router {
     return roundedCourse(points, RADIUS);
   }
 
-  #find(from: Point, to: Point): Point[] | undefined {
+  /** Tells pieces that run through a title, or to the right of a foreign node, at its height. */
+  #shunned(foreign: readonly number[]): (a: Point, b: Point) => boolean {
+    if (foreign.length + this.#titles.length > MAX_SHUNNED) return () => false;
+    const sides = foreign.map((box) => {
+      const { x, y, width, height } = this.#boxes[box];
+      return { x: x + width, y, width: SIDE, height };
+    });
+    return (a, b) =>
+      this.#titles.some((title) => runsThrough(title, a, b)) ||
+      (a.y === b.y && sides.some((side) => runsThrough(side, a, b)));
+  }
+
+  #find(from: Point, to: Point, fromBox: number, toBox: number): Point[] | undefined {
     const x = Math.min(from.x, to.x);
     const y = Math.min(from.y, to.y);
     const ends = { x, y, width: Math.abs(from.x - to.x), height: Math.abs(from.y - to.y) };
     for (const near of NEAR) {
       if (this.#stepsLeft <= 0) return undefined;
-      const grid = new RouteGrid(this.#grid.query(inflate(ends, near)).map((box) => this.#boxes[box]), from, to);
-      const { way, steps } = grid.find(this.#stepsLeft, (a, b) => this.#taken.share(a, b));
+      const around = this.#grid.query(inflate(ends, near));
+      const grid = new RouteGrid(around.map((box) => this.#boxes[box]), from, to);
+      const shuns = this.#shunned(around.filter((box) => box !== fromBox && box !== toBox));
+      const { way, steps } = grid.find(this.#stepsLeft, (a, b) => this.#taken.share(a, b) || shuns(a, b));
       this.#stepsLeft -= steps;
       if (way !== undefined) return way;
     }
@@ -113,6 +137,12 @@ class TakenWays {
     const [p, q] = a.y === b.y ? [a.x, b.x] : [a.y, b.y];
     return line.some(([start, end]) => start < Math.max(p, q) && Math.min(p, q) < end);
   }
+}
+
+/** Whether a piece, upright or level, has something in common with the inside of a rectangle. */
+function runsThrough({ x, y, width, height }: Rect, a: Point, b: Point): boolean {
+  return Math.min(a.x, b.x) < x + width && Math.max(a.x, b.x) > x &&
+    Math.min(a.y, b.y) < y + height && Math.max(a.y, b.y) > y;
 }
 
 function lineOf(a: Point, b: Point): number {

@@ -80,7 +80,8 @@ export class Scene {
     ]);
     const isKnown = before?.layout === layout && before.graph.run === graph.run &&
       before.graph.version === graph.version;
-    const router = layout.simple ? new Router(this.nodes, SIMPLE_STEPS) : new Router(this.nodes);
+    const titles = layout.lanes.map(({ x, y, width }) => ({ x, y, width: Math.min(width, TITLE_WIDTH), height: 28 }));
+    const router = layout.simple ? new Router(this.nodes, titles, SIMPLE_STEPS) : new Router(this.nodes, titles);
     this.links = isKnown ? before.links : graph.links.map((each, k) => {
       const [from, to] = this.pairs[k];
       return router.route(
@@ -91,7 +92,6 @@ export class Scene {
       );
     });
     this.unrouted = isKnown ? before.unrouted : router.unrouted;
-    const titles = layout.lanes.map(({ x, y, width }) => ({ x, y, width: Math.min(width, TITLE_WIDTH), height: 28 }));
     this.labels = isKnown ? before.labels : placeLabels(this.links, [...this.nodes, ...titles]);
     this.unlabelled = this.labels.filter(({ form }) => form === "none").length;
     this.#nodeGrid = new SpatialGrid(this.nodes);
