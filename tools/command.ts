@@ -21,7 +21,7 @@ export interface CommandSpec {
   readonly env?: Readonly<Record<string, string>>;
   /** Folder that it runs in; the checkout by default. */
   readonly cwd?: string;
-  /** Is given each line of either output as it comes, without colour codes. */
+  /** Is given each line of either output as it comes, without colour codes, or why the program could not be started. */
   readonly onLine?: (line: string) => void;
   /** Is told, about every 30 seconds, for how many seconds the command has run. */
   readonly onWait?: (elapsedSeconds: number) => void;
@@ -55,6 +55,7 @@ export async function runCommand(spec: CommandSpec): Promise<CommandResult> {
     }).spawn();
   } catch (error) {
     const output = `Cannot start "${spec.program}": ${error instanceof Error ? error.message : String(error)}`;
+    spec.onLine?.(output);
     return { code: 127, output, elapsedMs: performance.now() - startedMs };
   }
   const timer = setInterval(

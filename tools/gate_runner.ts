@@ -1,10 +1,33 @@
 /**
  * Runs gates one after the other and adds their results up. A gate that fails does not stop the next ones.
  *
+ * The whole output of a gate goes into a file, as it comes. Of a gate that failed the report shows what matters: the
+ * failed tests, or the last lines.
+ *
  * @module
  */
+import { dirname, join, resolve } from "node:path";
 import { type CommandSpec, formatElapsed, runCommand } from "./command.ts";
+import type { FailedTests } from "./failed_tests.ts";
 import type { TestCount } from "./result_lines.ts";
+import { ROOT } from "./root.ts";
+
+/** The most that is shown of the output of a gate, in characters. */
+const MAX_SHOWN_CHARS = 8000;
+
+/** The most lines that are shown of a gate whose failed tests are not known. */
+const MAX_SHOWN_LINES = 150;
+
+/** A line of a test runner that tells the result of a test: `name ... ok (1ms)`, `test name ... FAILED`. */
+const TEST_RESULT = /^\S.* \.\.\. (ok|FAILED|ignored)\b/;
+
+/** How to read the output of a test runner. */
+export interface TestRunner {
+  /** How many tests ran; `undefined` if the runner did not come to its end. */
+  readonly count: (output: string) => TestCount | undefined;
+  /** What its failed tests say; `undefined` if it names none. */
+  readonly failures: (output: string) => FailedTests | undefined;
+}
 
 /** One check of the project. */
 export interface Gate {
@@ -14,8 +37,8 @@ export interface Gate {
   readonly commands: readonly Omit<CommandSpec, "onLine" | "onWait">[];
   /** It needs a Rust toolchain: without one it is left out, and the report says so. */
   readonly native?: boolean;
-  /** For test runners: reads how many tests ran. Other gates count as one. */
-  readonly count?: (output: string) => TestCount | undefined;
+  /** For test runners, whose tests are counted. Other gates count as one. */
+  readonly tests?: TestRunner;
 }
 
 /** What the runner needs from outside, so that it can be tested. */
@@ -24,6 +47,14 @@ export interface GateRunnerOptions {
   readonly write: (text: string) => void;
   /** Why native gates are left out, or `undefined` to run them. */
   readonly skipNative?: string;
+  /** The folder for the outputs, relative to the checkout or absolute: `NAME.txt` for each gate. It is made. */
+  readonly outputs: string;
+}
+
+/** How the gates went. */
+export interface GatesResult extends TestCount {
+  /** One for each failed test and each other failed gate: `gate: test`, or the gate and how it ended. */
+  readonly failures: readonly string[];
 }
 
 /**
@@ -32,49 +63,115 @@ export interface GateRunnerOptions {
  * @returns passed and failed: a test runner's tests, and one for each other gate. A test runner that ended badly
  * without a failed test, or ran no test at all, counts as one failed
  */
-export async function runGates(gates: readonly Gate[], options: GateRunnerOptions): Promise<TestCount> {
+export async function runGates(gates: readonly Gate[], options: GateRunnerOptions): Promise<GatesResult> {
   const { write, skipNative } = options;
   const width = Math.max(...gates.map(({ name }) => name.length)) + 2;
-  let passed = 0;
-  let failed = 0;
+  const total = { passed: 0, failed: 0, failures: [] as string[] };
   for (const gate of gates) {
     write(`${gate.name} `.padEnd(width, "."));
     if (gate.native && skipNative !== undefined) {
       write(` left out: ${skipNative}\n`);
       continue;
     }
-    const result = await runGate(gate, write);
-    passed += result.passed;
-    failed += result.failed;
+    const result = await runGate(gate, options);
+    total.passed += result.passed;
+    total.failed += result.failed;
+    total.failures.push(...result.failures);
   }
-  return { passed, failed };
+  return total;
 }
 
-async function runGate(gate: Gate, write: (text: string) => void): Promise<TestCount> {
-  const outputs: string[] = [];
+async function runGate(gate: Gate, { write, outputs }: GateRunnerOptions): Promise<GatesResult> {
+  const path = join(outputs, `${gate.name.replaceAll(/[^A-Za-z0-9]+/g, "_")}.txt`);
+  const lines: string[] = [];
+  const progress = new Progress(gate, write);
   let elapsedMs = 0;
   let code = 0;
-  for (const command of gate.commands) {
-    const result = await runCommand({ ...command, onWait: () => write(".") });
-    elapsedMs += result.elapsedMs;
-    outputs.push(`$ ${[command.program, ...command.args].join(" ")}`, result.output);
-    code = result.code;
-    if (code !== 0) break;
+  {
+    using file = createFile(path);
+    const keep = (line: string) => {
+      lines.push(line);
+      file.writeSync(new TextEncoder().encode(`${line}\n`));
+    };
+    const onLine = (line: string) => {
+      keep(line);
+      progress.take(line);
+    };
+    for (const command of gate.commands) {
+      keep(`$ ${[command.program, ...command.args].join(" ")}`);
+      const result = await runCommand({ ...command, onLine, onWait: () => progress.wait() });
+      elapsedMs += result.elapsedMs;
+      code = result.code;
+      if (code !== 0) break;
+    }
   }
-  const output = outputs.join("\n");
+  const output = lines.join("\n");
   const count = judge(gate, code, output);
-  const tests = gate.count === undefined ? "" : ` ${count.passed} passed, ${count.failed} failed`;
-  write(` ${count.failed === 0 ? "ok" : "FAILED"}${tests} (${formatElapsed(elapsedMs)})\n`);
-  if (count.failed > 0) write(`${indent(output)}\n`);
-  return count;
+  const tests = gate.tests === undefined ? "" : ` ${count.passed} passed, ${count.failed} failed`;
+  progress.end(`${count.failed === 0 ? "ok" : "FAILED"}${tests} (${formatElapsed(elapsedMs)})`);
+  if (count.failed === 0) return { ...count, failures: [] };
+  const failed = gate.tests?.failures(output);
+  const shown = failed?.details ?? lines.slice(-MAX_SHOWN_LINES).join("\n");
+  write(`${indent(cutMiddle(shown))}\n    The whole output is in ${path}\n`);
+  const names = failed?.names ?? [`ended with code ${code}`];
+  return { ...count, failures: names.map((name) => `${gate.name}: ${name}`) };
+}
+
+/** What stands behind the name of a gate while it runs: signs of life, and tests as soon as they have failed. */
+class Progress {
+  readonly #gate: Gate;
+  readonly #write: (text: string) => void;
+  #done = 0;
+  #failed = 0;
+
+  constructor(gate: Gate, write: (text: string) => void) {
+    this.#gate = gate;
+    this.#write = write;
+  }
+
+  /** Looks at a line of the output. */
+  take(line: string): void {
+    const result = this.#gate.tests === undefined ? null : TEST_RESULT.exec(line);
+    if (result === null) return;
+    this.#done++;
+    if (result[1] !== "FAILED") return;
+    this.#failed++;
+    this.#write(`\n    ${line}`);
+  }
+
+  /** Says that the gate still runs: with the number of tests so far, or with a dot. */
+  wait(): void {
+    this.#write(this.#gate.tests === undefined ? "." : ` ${this.#done}`);
+  }
+
+  /** Ends the line; it is a new one if failed tests came between. */
+  end(result: string): void {
+    this.#write(this.#failed === 0 ? ` ${result}\n` : `\n${this.#gate.name}: ${result}\n`);
+  }
 }
 
 function judge(gate: Gate, code: number, output: string): TestCount {
-  if (gate.count === undefined) return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-  const count = gate.count(output) ?? { passed: 0, failed: 0 };
+  if (gate.tests === undefined) return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  const count = gate.tests.count(output) ?? { passed: 0, failed: 0 };
   const ranNothing = count.passed + count.failed === 0;
   if (count.failed === 0 && (code !== 0 || ranNothing)) return { passed: count.passed, failed: 1 };
   return count;
+}
+
+/** Makes a file new, and its folder; a path that is not absolute starts at the checkout. */
+function createFile(path: string): Deno.FsFile {
+  const whole = resolve(ROOT, path);
+  Deno.mkdirSync(dirname(whole), { recursive: true });
+  return Deno.openSync(whole, { write: true, create: true, truncate: true });
+}
+
+/** The text, or its two ends where it is too long. */
+function cutMiddle(text: string): string {
+  const left = text.length - MAX_SHOWN_CHARS;
+  if (left <= 0) return text;
+  return `${text.slice(0, MAX_SHOWN_CHARS / 2)}\n[… ${left} characters left out …]\n${
+    text.slice(-MAX_SHOWN_CHARS / 2)
+  }`;
 }
 
 function indent(text: string): string {

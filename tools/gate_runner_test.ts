@@ -1,50 +1,114 @@
 import assert from "node:assert/strict";
-import { type Gate, runGates } from "./gate_runner.ts";
-import { countDenoTests, type TestCount } from "./result_lines.ts";
+import { join } from "node:path";
+import { readDenoFailures } from "./failed_tests.ts";
+import { type Gate, type GatesResult, runGates } from "./gate_runner.ts";
+import { countDenoTests } from "./result_lines.ts";
+
+const DENO_TESTS = { count: countDenoTests, failures: readDenoFailures };
 
 /** A gate whose command prints `text` and ends with `code`. */
 function gate(name: string, text: string, code: number, more: Partial<Gate> = {}): Gate {
-  const script = `console.log(${JSON.stringify(text)}); Deno.exit(${code});`;
-  return { name, commands: [{ program: Deno.execPath(), args: ["eval", script] }], ...more };
+  const script = `console.log(Deno.env.get("TEXT")); Deno.exit(${code});`;
+  return { name, commands: [{ program: Deno.execPath(), args: ["eval", script], env: { TEXT: text } }], ...more };
 }
 
-async function run(gates: Gate[], skipNative?: string): Promise<{ total: TestCount; report: string }> {
-  let report = "";
-  const total = await runGates(gates, { write: (text) => void (report += text), skipNative });
-  return { total, report };
+/** Runs gates with a folder of its own for their outputs, which it reads. */
+async function run(
+  gates: Gate[],
+  skipNative?: string,
+): Promise<{ result: GatesResult; report: string; outputs: Record<string, string> }> {
+  const folder = await Deno.makeTempDir();
+  try {
+    let report = "";
+    const write = (text: string) => void (report += text.replaceAll(folder, "OUT"));
+    const result = await runGates(gates, { write, skipNative, outputs: join(folder, "gates") });
+    const outputs: Record<string, string> = {};
+    for (const { name } of Deno.readDirSync(join(folder, "gates"))) {
+      outputs[name] = await Deno.readTextFile(join(folder, "gates", name));
+    }
+    return { result, report, outputs };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** What `deno test` prints of tests that pass, with much noise, and one that fails. */
+function testsOutput(noise: string, error: string): string {
+  const good = `good ...\n${noise}\ngood ... ok (1ms)`;
+  const bad = "bad ...\nsaid by bad\nbad ... FAILED (1ms)";
+  const end = " FAILURES \n\nbad => ./a_test.ts:3:6\n\nFAILED | 1 passed | 1 failed (1s)";
+  return `running 2 tests from ./a_test.ts\n${good}\n${bad}\n\n ERRORS \n\nbad => ./a_test.ts:3:6\n${error}\n\n${end}`;
 }
 
 Deno.test("runGates() goes on after a failed gate and shows its output alone", async () => {
-  const { total, report } = await run([gate("first", "wrong here", 3), gate("second", "all is well", 0)]);
-  assert.deepEqual(total, { passed: 1, failed: 1 });
-  assert.match(report, /^first \.+ FAILED \(.* s\)\n {4}\$ .*\n {4}wrong here\n/);
+  const { result, report } = await run([gate("first", "wrong here", 3), gate("second", "all is well", 0)]);
+  assert.deepEqual(result, { passed: 1, failed: 1, failures: ["first: ended with code 3"] });
+  assert.match(
+    report,
+    /^first \.+ FAILED \(.* s\)\n {4}\$ .*\n {4}wrong here\n {4}The whole output is in .*first\.txt\n/,
+  );
   assert.match(report, /\nsecond \.+ ok \(.* s\)\n$/);
   assert.doesNotMatch(report, /all is well/);
 });
 
+Deno.test("runGates() keeps the whole output of each gate in a file of its name", async () => {
+  const { outputs } = await run([gate("Deno tests, native", "line\n".repeat(500), 1), gate("lint", "well", 0)]);
+  assert.deepEqual(Object.keys(outputs).toSorted(), ["Deno_tests_native.txt", "lint.txt"]);
+  assert.equal(outputs["Deno_tests_native.txt"].split("\n").filter((line) => line === "line").length, 500);
+  assert.match(outputs["lint.txt"], /^\$ .*\nwell\n$/);
+});
+
+Deno.test("runGates() shows the last 150 lines of a failed gate", async () => {
+  const text = Array.from({ length: 400 }, (_, index) => `line ${index}`).join("\n");
+  const { report } = await run([gate("lint", text, 1)]);
+  assert.match(report, /\n {4}line 250\n/);
+  assert.match(report, /\n {4}line 399\n/);
+  assert.doesNotMatch(report, /line 249\n/);
+});
+
+Deno.test("runGates() shows of a failed test runner the failed tests alone, and names them", async () => {
+  const text = testsOutput("said by good", "error: AssertionError: 1 !== 2");
+  const { result, report } = await run([gate("tests", text, 1, { tests: DENO_TESTS })]);
+  assert.deepEqual(result, { passed: 1, failed: 1, failures: ["tests: bad => ./a_test.ts:3:6"] });
+  assert.match(report, /^tests \.+\n {4}bad \.\.\. FAILED \(1ms\)\ntests: FAILED 1 passed, 1 failed \(/);
+  assert.match(report, /said by bad[^]*AssertionError: 1 !== 2[^]* FAILURES [^]*bad => [^]*The whole output is in /);
+  assert.doesNotMatch(report, /said by good/);
+});
+
+Deno.test("runGates() shows no more than 8,000 characters of a gate: its two ends", async () => {
+  const text = testsOutput("", Array.from({ length: 3000 }, (_, index) => `difference ${index}`).join("\n"));
+  const { report } = await run([gate("tests", text, 1, { tests: DENO_TESTS })]);
+  assert.ok(report.replaceAll("\n    ", "\n").length < 8500, String(report.length));
+  assert.match(report, /said by bad[^]*difference 0\n[^]*\[… \d+ characters left out …\][^]*difference 2999\n/);
+  assert.match(report, / FAILURES \n {4}\n {4}bad => /);
+});
+
 Deno.test("runGates() adds a test runner's tests to the other gates", async () => {
-  const tests = gate("tests", "ok | 7 passed | 0 failed (1s)", 0, { count: countDenoTests });
-  const { total, report } = await run([gate("format", "", 0), tests]);
-  assert.deepEqual(total, { passed: 8, failed: 0 });
+  const tests = gate("tests", "ok | 7 passed | 0 failed (1s)", 0, { tests: DENO_TESTS });
+  const { result, report } = await run([gate("format", "", 0), tests]);
+  assert.deepEqual(result, { passed: 8, failed: 0, failures: [] });
   assert.match(report, /tests \.+ ok 7 passed, 0 failed/);
 });
 
 Deno.test("runGates() counts a test runner that ended badly, or ran nothing, as one failed", async () => {
-  const crashed = gate("crashed", "error: Type checking failed.", 1, { count: countDenoTests });
-  const leaked = gate("leaked", "ok | 2 passed | 0 failed (1s)", 1, { count: countDenoTests });
-  const empty = gate("empty", "ok | 0 passed | 0 failed (1s)", 0, { count: countDenoTests });
-  assert.deepEqual((await run([crashed, leaked, empty])).total, { passed: 2, failed: 3 });
+  const crashed = gate("crashed", "error: Type checking failed.", 1, { tests: DENO_TESTS });
+  const leaked = gate("leaked", "ok | 2 passed | 0 failed (1s)", 1, { tests: DENO_TESTS });
+  const empty = gate("empty", "ok | 0 passed | 0 failed (1s)", 0, { tests: DENO_TESTS });
+  const { result, report } = await run([crashed, leaked, empty]);
+  const failures = ["crashed: ended with code 1", "leaked: ended with code 1", "empty: ended with code 0"];
+  assert.deepEqual(result, { passed: 2, failed: 3, failures });
+  assert.match(report, /\n {4}error: Type checking failed\.\n/);
 });
 
 Deno.test("runGates() leaves native gates out, with the reason, and does not count them", async () => {
-  const { total, report } = await run([gate("clippy", "", 1, { native: true }), gate("lint", "", 0)], "no cargo");
-  assert.deepEqual(total, { passed: 1, failed: 0 });
+  const { result, report } = await run([gate("clippy", "", 1, { native: true }), gate("lint", "", 0)], "no cargo");
+  assert.deepEqual(result, { passed: 1, failed: 0, failures: [] });
   assert.match(report, /^clippy \.+ left out: no cargo\n/);
 });
 
 Deno.test("runGates() fails a gate whose program is missing", async () => {
   const missing = { name: "missing", commands: [{ program: "no-such-program-here", args: [] }] };
-  const { total, report } = await run([missing]);
-  assert.deepEqual(total, { passed: 0, failed: 1 });
+  const { result, report } = await run([missing]);
+  assert.deepEqual(result, { passed: 0, failed: 1, failures: ["missing: ended with code 127"] });
   assert.match(report, /Cannot start "no-such-program-here"/);
 });

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Gate } from "./gate_runner.ts";
+import { readCargoFailures, readDenoFailures } from "./failed_tests.ts";
+import type { Gate, TestRunner } from "./gate_runner.ts";
 import { countCargoTests, countDenoTests } from "./result_lines.ts";
 import { ROOT } from "./root.ts";
 import { listTypeScript } from "./source_files.ts";
@@ -31,6 +32,9 @@ const WITHOUT_DRIVER = [
 /** The public modules. */
 const DOORS = ["mod.ts", "testing.ts"];
 
+const DENO_TESTS: TestRunner = { count: countDenoTests, failures: readDenoFailures };
+const CARGO_TESTS: TestRunner = { count: countCargoTests, failures: readCargoFailures };
+
 /** The gates before a commit. */
 export function commitGates(): Gate[] {
   return [
@@ -54,13 +58,13 @@ export function commitGates(): Gate[] {
     {
       name: "Rust tests",
       native: true,
-      count: countCargoTests,
+      tests: CARGO_TESTS,
       commands: [cargo("test", "--locked", "--workspace", "--no-fail-fast")],
     },
     {
       name: "Deno tests, native driver",
       native: true,
-      count: countDenoTests,
+      tests: DENO_TESTS,
       commands: [{ ...deno("test", "-A"), env: { SLUICE_NATIVE: "require" } }],
     },
   ];
@@ -72,13 +76,13 @@ export function releaseGates(skipNative: boolean): Gate[] {
   return [
     {
       name: "Deno tests, portable driver",
-      count: countDenoTests,
+      tests: DENO_TESTS,
       commands: [{ ...deno("test", "-A", ...ignored), env: { SLUICE_NATIVE: "off" } }],
     },
     { name: "documentation of exports", commands: [deno("doc", "--lint", ...DOORS)] },
     {
       name: "examples in documentation",
-      count: countDenoTests,
+      tests: DENO_TESTS,
       commands: [deno("test", "-A", "--doc", ...filesWithExamples())],
     },
     { name: "publish, dry run", commands: [deno("publish", "--dry-run", "--allow-dirty")] },
@@ -99,7 +103,7 @@ export function deepGates(): Gate[] {
     {
       name: "Rust tests under loom",
       native: true,
-      count: countCargoTests,
+      tests: CARGO_TESTS,
       commands: [{
         ...cargo("test", "--locked", "--package", "sluice-core", "--release", "--lib", "--target-dir", "target/loom"),
         env: { RUSTFLAGS: "--cfg loom" },
@@ -108,7 +112,7 @@ export function deepGates(): Gate[] {
     {
       name: "Rust tests under AddressSanitizer",
       native: true,
-      count: countCargoTests,
+      tests: CARGO_TESTS,
       commands: [{
         ...cargo(
           "test",
@@ -127,7 +131,7 @@ export function deepGates(): Gate[] {
     {
       name: "Rust tests under ThreadSanitizer",
       native: true,
-      count: countCargoTests,
+      tests: CARGO_TESTS,
       commands: [{
         ...cargo(
           "test",
@@ -146,7 +150,7 @@ export function deepGates(): Gate[] {
     },
     {
       name: "property tests and reloads, longer",
-      count: countDenoTests,
+      tests: DENO_TESTS,
       commands: [{
         ...deno("test", "-A", "--preload=tools/longer_properties.ts", ...longerTests()),
         env: { SLUICE_DEEP: "1", SLUICE_FUZZ_RUNS: "5000" },
@@ -154,7 +158,7 @@ export function deepGates(): Gate[] {
     },
     {
       name: "a million random edits of running graphs",
-      count: countDenoTests,
+      tests: DENO_TESTS,
       commands: [{ ...deno("test", "-A", "tests/random_edits_test.ts"), env: { SLUICE_EDITS: "500000" } }],
     },
   ];

@@ -1,5 +1,6 @@
 /**
- * `deno task test`: sets the checkout up and runs every gate; the last line is `N passed, N failed`.
+ * `deno task test`: sets the checkout up and runs every gate; the last line is `N passed, N failed`, and
+ * before it stand the names of the tests that failed. What each gate printed is in `target/gates`.
  * `deno task ok` runs those that belong before a commit, `deno task ok:deep` also loom, a sanitizer and longer tests.
  *
  * @module
@@ -15,6 +16,9 @@ const FORMS: Readonly<Record<string, string>> = {
   ok: "The gates before a commit: about 13 minutes on two cores",
   deep: "All gates, loom, two sanitizers and longer property tests: about 40 minutes on two cores",
 };
+
+/** The most failed tests that are named at the end. */
+const MAX_NAMED_FAILURES = 100;
 
 const form = Deno.args[0] ?? "test";
 if (!Object.hasOwn(FORMS, form) || Deno.args.length > 1) {
@@ -34,7 +38,11 @@ if (form === "deep") gates.push(...deepGates());
 const total = await runGates(gates, {
   write: (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)),
   skipNative: driver === "native" ? undefined : reason,
+  outputs: "target/gates",
 });
+for (const failure of total.failures.slice(0, MAX_NAMED_FAILURES)) console.log(`Failed: ${failure}`);
+const unnamed = total.failures.length - MAX_NAMED_FAILURES;
+if (unnamed > 0) console.log(`Failed: ${unnamed} more; the outputs above name them`);
 console.log(`Took ${formatElapsed(performance.now() - startedMs)}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 Deno.exit(total.failed === 0 ? 0 : 1);
