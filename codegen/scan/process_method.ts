@@ -37,7 +37,7 @@ export function findProcess(
     }
     const problem = member.hasQuestionToken()
       ? "it may be absent"
-      : member.getOverloads().length > 0
+      : hasOverloads(member)
       ? "it has overloads"
       : member.isGenerator() || givenParameters(member) > 1
       ? "wanted process() or process(context), and no generator"
@@ -61,6 +61,13 @@ export function findProcess(
 /** How many arguments a method takes; `this` is none. */
 export function givenParameters(method: MethodDeclaration): number {
   return method.getParameters().filter((each) => each.getName() !== "this").length;
+}
+
+/** Whether the method is also declared without a body. Its decorators may be any expressions. */
+function hasOverloads(method: MethodDeclaration): boolean {
+  return method.getParentOrThrow().forEachChildAsArray().some((each) =>
+    Node.isMethodDeclaration(each) && each.isOverload() && !each.isStatic() && nameOf(each) === "process"
+  );
 }
 
 /** A member's name, also where it is written as text. */

@@ -9,3 +9,13 @@ export class Bad {
 
   process(): void {}
 }
+
+/** The parser takes any expression for a decorator. */
+@processor
+@{ name: "braces" }
+export class Braces {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+
+  process(): void {}
+}
