@@ -70,13 +70,15 @@ function leaveLane(
   const { after, writer, reader } = move;
   const input = inputOf(cells, move);
   const output = outputOf(cells, move);
-  const rest = (input.link as LocalLink).letGo(failed);
+  const local = input.link as LocalLink;
+  const { owed } = local;
+  const rest = local.letGo(failed);
   output.detach(after.index);
   if (after.ring === undefined) {
     input.detach();
     return rest;
   }
-  const left = { ...rest, entries: fillRing(site.driver, after.ring, rest.entries, after.capacity, lent) };
+  const left = { ...rest, entries: fillRing(site.driver, after.ring, rest.entries, after.capacity - owed, lent) };
   if (writer.to === site.index) attachWriter(site, cells, move).takeUp(left);
   if (reader.to === site.index) attachReader(site, cells, move).takeUp(left);
   else input.detach();
@@ -84,7 +86,7 @@ function leaveLane(
 }
 
 /**
- * Puts the newest of some entries into a ring, as many as fit.
+ * Puts the newest of some entries into a ring, so many at most.
  *
  * @param ring that is empty
  * @param kept the oldest, which are not to go into the ring
@@ -94,10 +96,10 @@ function fillRing(
   driver: Driver,
   ring: RingToken,
   entries: readonly number[],
-  capacity: number,
+  most: number,
   kept: number,
 ): readonly number[] {
-  const first = Math.max(kept, entries.length - capacity);
+  const first = Math.max(kept, entries.length - most);
   const writer = driver.openWriter(ring);
   for (const entry of entries.slice(first)) writer.push(entry);
   return entries.slice(0, first);
@@ -135,11 +137,14 @@ function joinLane(site: MoverSite, cells: Cells, move: LinkMove, rest: LinkRest)
   const output = outputOf(cells, move);
   let taken: ReturnType<RingLinkReader["takeAll"]>;
   let writerRest = rest;
+  let room = 0;
   if (before.ring === undefined) taken = { frames: framesOf(site, after, rest), rest };
   else {
     if (writer.from === site.index) {
+      const own = output.detach(after.index) as RingLinkWriter | undefined;
+      room = own?.room() ?? 0;
       // What it has staged comes into the ring first.
-      writerRest = (output.detach(after.index) as RingLinkWriter | undefined)?.letGo() ?? rest;
+      writerRest = own?.letGo() ?? rest;
       site.wakeables[before.writerBit] = undefined;
     }
     let end = input.link as RingLinkReader;
@@ -151,7 +156,7 @@ function joinLane(site: MoverSite, cells: Cells, move: LinkMove, rest: LinkRest)
     taken = end.takeAll();
   }
   attachLink(site, cells, { link: after, end: "local", otherLane: site.index });
-  (input.link as LocalLink).takeUp(taken.frames, { ...writerRest, readerToKey: taken.rest.readerToKey });
+  (input.link as LocalLink).takeUp(taken.frames, { ...writerRest, readerToKey: taken.rest.readerToKey }, room);
 }
 
 function framesOf(site: MoverSite, { schema }: LinkPlan, { entries }: LinkRest): { frame: Frame; gap: boolean }[] {

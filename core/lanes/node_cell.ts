@@ -25,6 +25,9 @@ import { NodeContext } from "./node_context.ts";
 // A constant of this module: an imported one is looked up anew at each use.
 const BLOCKED_NONE = BLOCKED.none;
 
+/** Asynchronous ticks that have begun on this thread. */
+let asyncTicks = 0;
+
 /** See the module. */
 export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wakeable {
   // What every tick touches stands first, so that it lies together.
@@ -61,6 +64,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   /** The time has come that it asked for: it is ticked whatever its inputs have. */
   due = false;
   #pending = false;
+  tickUnderWay = 0;
   readonly ledger: Ledger;
   #waiters: (() => void)[] | undefined;
   readonly #host: CellHost;
@@ -114,6 +118,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   set pending(value: boolean) {
     if (value === this.#pending) return;
     this.#pending = value;
+    this.tickUnderWay = value ? ++asyncTicks : 0;
     this.change();
     this.#host.pendingChanged?.(value ? 1 : -1);
   }

@@ -46,6 +46,8 @@ export interface Wakeable {
   readonly queued: boolean;
   /** How often it was woken, since it last did something. */
   wakes: number;
+  /** Tells its asynchronous tick under way from every other one on the lane; 0 where there is none. */
+  readonly tickUnderWay: number;
   /** Runs soon, on this lane. */
   wake(): void;
   /** As `wake()`, where the other end may have ended. */
@@ -59,6 +61,11 @@ export interface LinkWriter {
   writer: Wakeable | undefined;
   /** Frames that surely fit now. On a link that drops, at least 1. */
   room(): number;
+  /**
+   * Frames that have a place though there may be no room: an edit has taken away what the writer's tick under way was
+   * admitted with. Absent: none.
+   */
+  readonly owed?: number;
   /** Asks to be told of room. @returns the room after asking: if there is some, nobody will be told */
   awaitRoom(): number;
   /** Takes over one reference to the frame. A lossless link must have room. */

@@ -43,6 +43,9 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   #unlinked = 0;
   /** When the newest frame that was refused entered the graph. */
   #newestRefusedNs = 0;
+  /** The writer's tick to which places are owed, and how far `tail` may go by them. */
+  #owedTick = 0;
+  #owedTo = 0;
   readonly plan: LinkPlan;
   announced: FrameFormat | undefined;
 
@@ -55,6 +58,11 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
     this.#lossless = plan.policy === "lossless";
     this.#encoded = plan.kind === "encoded";
     this.#rollsOff = evicts(plan.policy);
+  }
+
+  get owed(): number {
+    if (this.#owedTick === 0 || this.#owedTick !== this.writer?.tickUnderWay) return 0;
+    return Math.max(0, (this.#owedTo - this.tail) | 0);
   }
 
   awaitRoom(): number {
@@ -124,12 +132,13 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   putBack(frames: readonly { readonly frame: Frame; readonly gap: boolean }[]): void {
     this.publish();
     this.#page.f64[this.#at + READ] -= frames.length;
+    const room = Math.max(this.room(), this.owed);
     const queued: { frame: Frame; gap: boolean }[] = [];
     for (; this.head !== this.tail; this.head = (this.head + 1) | 0) {
       const place = this.head & this.mask;
       queued.push({ frame: this.ring[place]!, gap: this.gaps !== undefined && this.#takeGap(place) });
     }
-    this.#fill([...frames, ...queued]);
+    this.#fill([...frames, ...queued], room);
     this.reader?.wake();
   }
 
@@ -187,9 +196,11 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   /**
    * Takes up frames that this lane holds, each with whether frames are missing before it, and the state of ends that
    * were on other lanes. Only for a link that has had no frames yet.
+   *
+   * @param room that the writer had
    */
-  takeUp(frames: readonly { readonly frame: Frame; readonly gap: boolean }[], rest: LinkRest): void {
-    this.#fill(frames);
+  takeUp(frames: readonly { readonly frame: Frame; readonly gap: boolean }[], rest: LinkRest, room: number): void {
+    this.#fill(frames, room);
     this.gapAhead = rest.gapAhead || rest.readerToKey;
     this.toKey = rest.writerToKey || rest.readerToKey;
     this.#ended = this.#page.isEos(this.plan.index);
@@ -233,6 +244,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
 
   /** @returns whether the new frame has a place; if not, it was dropped */
   #makeRoom(frame: Frame): boolean {
+    if (this.#lossless && this.owed > 0) return true;
     if (this.#lossless) throw new RangeError(`Link ${this.plan.id} is full`);
     if (!this.#rollsOff) {
       this.toKey = this.#encoded;
@@ -257,11 +269,16 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
     return true;
   }
 
-  /** Has these frames queued and no others; they are counted as written already. */
-  #fill(frames: readonly { readonly frame: Frame; readonly gap: boolean }[]): void {
+  /**
+   * Has these frames queued and no others; they are counted as written already.
+   *
+   * @param room that the writer had: a tick of it that is under way has it still
+   */
+  #fill(frames: readonly { readonly frame: Frame; readonly gap: boolean }[], room: number): void {
     const gapAhead = this.gapAhead;
+    const owed = this.#lossless ? Math.max(0, room) : 0;
     this.gaps = undefined;
-    this.#makePlaces(Math.max(this.capacity, frames.length));
+    this.#makePlaces(Math.max(this.capacity, frames.length + owed));
     for (const [place, { frame, gap }] of frames.entries()) {
       this.ring[place] = frame;
       if (gap) this.#markGap(place);
@@ -269,6 +286,9 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
     this.gapAhead = gapAhead;
     this.head = this.#headPublished = 0;
     this.tail = this.#tailPublished = frames.length;
+    this.highWater = Math.max(this.highWater, frames.length);
+    this.#owedTick = this.writer?.tickUnderWay ?? 0;
+    this.#owedTo = frames.length + owed;
   }
 
   /** @param frames that fit at least */

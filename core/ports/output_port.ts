@@ -225,7 +225,7 @@ export class OutputPort implements StreamOutput {
   }
 
   #writeClosed(only: LocalLink, frame: Frame): void {
-    if (this.#onlyIsLossless && only.room() <= 0) this.#refuseFull(only);
+    if (this.#onlyIsLossless && only.room() <= 0) this.#assertOwed(only);
     frame.takeReference("write");
     const given = this.#host.written(frame);
     this.#noteEnd(given);
@@ -233,7 +233,7 @@ export class OutputPort implements StreamOutput {
   }
 
   #writeToRing(only: RingLinkWriter, frame: Frame): void {
-    if (this.#onlyIsLossless && only.room() <= 0) this.#refuseFull(only);
+    if (this.#onlyIsLossless && only.room() <= 0) this.#assertOwed(only);
     this.#noteEnd(frame);
     frame.takeReference("write");
     only.write(this.#host.written(frame));
@@ -242,7 +242,7 @@ export class OutputPort implements StreamOutput {
   #writeToAll(frame: Frame): void {
     const links = this.#links;
     for (let k = 0; k < this.#lossless.length; k++) {
-      if (this.#lossless[k].room() <= 0) this.#refuseFull(this.#lossless[k]);
+      if (this.#lossless[k].room() <= 0) this.#assertOwed(this.#lossless[k]);
     }
     if (this.#isData && this.#crossesLanes) (frame as DataFrame).serialize();
     this.#noteEnd(frame);
@@ -276,7 +276,9 @@ export class OutputPort implements StreamOutput {
     );
   }
 
-  #refuseFull(link: LinkWriter): never {
+  /** A link has no room: it may owe the tick a place still. */
+  #assertOwed(link: LinkWriter): void {
+    if (link.owed !== undefined && link.owed > 0) return;
     throw new SluiceError(
       "Busy",
       `Cannot write to "${this.#host.id}.${this.name}": its lossless link to "${link.plan.toNode}.${link.plan.toPort}" ` +
