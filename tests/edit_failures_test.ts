@@ -6,6 +6,7 @@ import type { NodeType } from "../core/registry/node_type.ts";
 import { Runtime } from "../core/runtime.ts";
 import { fixture, port } from "./fixtures/define.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
+import { exposeGc } from "./fixtures/expose_gc.ts";
 import { faulty } from "./fixtures/faulty.ts";
 import { Hold } from "./fixtures/hold.ts";
 import { checkingSink, collect, numberedSource, pass } from "./fixtures/numbered.ts";
@@ -49,6 +50,15 @@ class Picky {
   portsChanged(): void {
     throw new RangeError("no more of them");
   }
+}
+
+/** Has no device to open. */
+class Broken {
+  setup(): void {
+    throw new RangeError("no device");
+  }
+
+  process(): void {}
 }
 
 const picky: NodeType<{ level?: number; name?: string }, NodeHandle<Record<never, never>, Record<never, never>>> =
@@ -257,4 +267,29 @@ eachDriver("edit() that the end cuts off says so, also while a lane is started f
   // The collector fails by itself: nothing drains.
   await runtime.stop();
   await slow;
+});
+
+eachDriver("edit() that is refused keeps nothing of the nodes that it was to bring in", async (native) => {
+  const collect = exposeGc();
+  await using runtime = graph(native);
+  await runtime.start();
+  const refused = await Promise.all(
+    ["added", "picky"].map(async (id) => {
+      const type = fixture(() => new Broken(), { type: "broken", lane: "main", ports: [audioIn] });
+      const edited = runtime.edit((edit) => {
+        if (id === "picky") return edit.replace(id, type());
+        edit.add(type(), { id });
+        edit.connectByName("source.audio", `${id}.audioIn`);
+      });
+      await rejects(edited, { code: "NodeFailed", message: `Node "${id}" (broken) failed in setup(): no device` });
+      return new WeakRef(type);
+    }),
+  );
+  await runtime.edit((edit) => edit.reconfigure("picky", { level: 3 }));
+  for (let round = 0; round < 100 && refused.some((type) => type.deref() !== undefined); round++) {
+    await new Promise((resolve) => setTimeout(resolve));
+    collect();
+  }
+  deepEqual(refused.map((type) => type.deref()), [undefined, undefined]);
+  await runtime.stop();
 });

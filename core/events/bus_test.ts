@@ -1,8 +1,7 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { setImmediate, setTimeout } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { eachDriver } from "../../tests/fixtures/each_driver.ts";
+import { exposeGc } from "../../tests/fixtures/expose_gc.ts";
 import { hostileValues } from "../../tests/fixtures/hostile.ts";
 import { numberedSource } from "../../tests/fixtures/numbered.ts";
 import { counting, gathering, misbehaving, sink, source } from "../../tests/fixtures/scripted.ts";
@@ -174,8 +173,3 @@ Deno.test("EventBus.onWeak() calls the listener while its owner is there, and le
   await setImmediate();
   deepEqual(seen, [1, 0]);
 });
-
-function exposeGc(): () => void {
-  setFlagsFromString("--expose-gc");
-  return runInNewContext("gc") as () => void;
-}

@@ -74,6 +74,8 @@ export interface EditSite {
   isDown(node: NodeId): boolean;
   /** The edit is in effect. */
   edited(change: GraphChange, extras: EditExtras): void;
+  /** The edit is not, and never will be: nobody makes these nodes ready any more. */
+  refused(nodes: readonly NodeEntry[]): void;
   /** Nobody uses links any more that an edit has removed. */
   closed(links: readonly LinkEntry[]): void;
 }
@@ -261,6 +263,7 @@ export class LiveEdits {
       for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch, arrived: moves?.told ?? false });
       for (const link of planned) plans.remove(link);
       moves?.drop();
+      site.refused(fresh);
       draft.discard();
       throw error;
     }

@@ -30,6 +30,7 @@ type Answer =
 export async function readFreshPackage(url: string, signal?: AbortSignal): Promise<NodePackage> {
   const worker = new Worker(import.meta.resolve("./fresh_package_worker.ts"), { type: "module" });
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let giveUp = () => {};
   try {
     const answer = await new Promise<Answer>((resolve, reject) => {
       worker.onmessage = ({ data }) => resolve(data);
@@ -41,14 +42,17 @@ export async function readFreshPackage(url: string, signal?: AbortSignal): Promi
         () => reject(new SluiceError("Timeout", `Cannot read node types from "${url}" within ${TIMEOUT_MS} ms`)),
         TIMEOUT_MS,
       );
-      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-      if (signal?.aborted) reject(signal.reason);
+      giveUp = () => reject(signal?.reason);
+      signal?.addEventListener("abort", giveUp, { once: true });
+      if (signal?.aborted) giveUp();
       worker.postMessage(url);
     });
     if ("error" in answer) throw deserializeError(answer.error);
     return makePackage(url, answer);
   } finally {
     clearTimeout(timer);
+    // A signal that outlives many reads would keep what each of them had.
+    signal?.removeEventListener("abort", giveUp);
     worker.terminate();
   }
 }

@@ -307,6 +307,7 @@ export class Session {
       toldFormat: (link) => this.#facts.format(link),
       isDown: (node) => this.#supervisor.isDown(node),
       edited: (change, extras) => this.#edited(change, extras),
+      refused: (nodes) => nodes.forEach(({ id }) => this.#lanes.forget(id)),
       closed: (links) => publishClosed(this.#options.events, this.#page, links),
     });
     return { memory, plans };

@@ -231,9 +231,11 @@ export class SessionLanes {
     return lane;
   }
 
-  /** A node has gone for good. */
+  /** What was planned of a node that has gone, or was refused, is kept no more. */
   forget(node: NodeId): void {
-    this.#types.delete(node);
+    const current = this.#options.topology.nodes.get(node);
+    if (current === undefined) this.#types.delete(node);
+    else this.#types.set(node, current.type);
   }
 
   /** What a lane is told of a node. */
