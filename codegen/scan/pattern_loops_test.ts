@@ -75,6 +75,28 @@ Deno.test("findLoopProblem() finds nothing in usual patterns", () => {
   for (const pattern of usual) assert.equal(findLoopProblem(pattern), undefined, pattern);
 });
 
+Deno.test("findLoopProblem() finds what reads one text in very many ways with no repetition", () => {
+  const many = [
+    ...[`^${"a?".repeat(24)}${"a".repeat(24)}$`, `^${"(?:ab)?".repeat(24)}(?:ab){24}$`, `^${".*".repeat(20)}$`],
+    ...[
+      `^${"[a-m]?[h-z]?".repeat(14)}$`,
+      `^${"a{0,64}".repeat(4)}$`,
+      `^${"(?:a|a)".repeat(30)}$`,
+      `^${"(?:|)".repeat(40)}b$`,
+    ],
+    ...[`^${"(?:|)".repeat(40)}$`, `^x(?=${"a?".repeat(24)}a{24}b)`, `^${"\\b|".repeat(2)}k${"(?:a?|b)".repeat(24)}c$`],
+  ];
+  for (const pattern of many) {
+    assert.equal(findLoopProblem(pattern), "it can read one text in more than 10000000 ways", pattern);
+  }
+  const few = [
+    `^${"a{0,64}".repeat(3)}$`,
+    `^${"a?".repeat(12)}${"a".repeat(12)}$`,
+    `^${"(?:abc|abd|abe)".repeat(100)}$`,
+  ];
+  for (const pattern of few) assert.equal(findLoopProblem(pattern), undefined, pattern);
+});
+
 Deno.test("findLoopProblem() refuses what is too large to be looked through", () => {
   assert.match(findLoopProblem(`^(?:${"ab".repeat(201)})*$`)!, /^a repetition in it holds more than 400 characters$/);
   for (const pattern of ["a{64}".repeat(16), "(x)".repeat(20_000), "[a-z(?:]?".repeat(20_000)]) {

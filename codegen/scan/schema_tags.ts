@@ -124,7 +124,7 @@ function applyTag(
   if (slow !== undefined) {
     return problem(
       `${JSON.stringify(value)} may take time without end: ${slow}`,
-      "write it without a repetition inside a repetition, or alternatives that begin alike",
+      "write it without a repetition inside a repetition, alternatives that begin alike, or many optional parts in a row",
     );
   }
   return changeAt(schema, "string", (draft) => draft.pattern = value) ??

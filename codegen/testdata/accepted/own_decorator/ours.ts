@@ -4,6 +4,7 @@ import type { StreamInput } from "../../../../core/ports/stream.ts";
 
 const marks = { seen: (_class: unknown, _context: ClassDecoratorContext): void => {} };
 
+// deno-fmt-ignore: it takes the brackets of the decorator away
 /** Ours. Not documented: its ports. */
 @(marks["seen"])
 @processor()

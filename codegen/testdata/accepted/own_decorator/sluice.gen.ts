@@ -68,7 +68,7 @@ export const ours: NodeType<OursConfig, OursHandle> = defineNodeType<OursConfig,
   descriptor: {
     type: "ours",
     className: "Ours",
-    source: "ours.ts:10",
+    source: "ours.ts:11",
     description: "Ours.",
     doc: "Ours. Not documented: its ports.",
     category: "other",
@@ -112,5 +112,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/own-decorator",
   url: import.meta.url,
   nodes: [ours],
-  sources: { "ours.ts": "84e9e461bbcd34d1", "sluice.json": "9570aca4b465df5f" },
+  sources: { "ours.ts": "05305531d7c01df7", "sluice.json": "9570aca4b465df5f" },
 });

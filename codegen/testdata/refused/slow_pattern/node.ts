@@ -9,6 +9,9 @@ export class Bad {
   /** @pattern ^(a+)+$ */
   @config()
   word = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!";
+  /** @pattern ^(?:a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?)aaaaaaaaaaaaaaaaaaaaaaaa$ */
+  @config()
+  short = "aaa";
 
   process(): void {}
 }
