@@ -88,10 +88,10 @@ export class Topology {
   readonly mode: GraphMode;
   /** What is said of lanes, by name. */
   readonly lanes: { readonly [name: string]: LaneOptions };
-  readonly nodes: Map<NodeId, NodeEntry> = new Map();
-  connections: ConnectionManager<LinkEntry>;
+  nodes: Map<NodeId, NodeEntry> = new Map();
+  connections: ConnectionManager<LinkEntry> = new ConnectionManager();
   /** A node of each lane. */
-  readonly #residents = new Map<string, NodeEntry>();
+  #residents = new Map<string, NodeEntry>();
   /** Shared by a graph and its drafts, so that no number is given out twice. */
   readonly #numbers: GraphNumbers;
   /** Of a draft: the numbers that it has taken. */
@@ -115,10 +115,8 @@ export class Topology {
       nextLink: 0,
       nextLife: 0,
     },
-    links: Iterable<LinkEntry> = [],
   ) {
     this.#numbers = numbers;
-    this.connections = new ConnectionManager(links);
     this.mode = mode;
     this.lanes = lanes;
     for (const [name, each] of Object.entries(lanes)) checkLaneOptions(laneName(name), each);
@@ -132,9 +130,10 @@ export class Topology {
 
   /** A copy to try an edit on. Entries that the edit leaves alone are the same objects in both. */
   draft(): Topology {
-    const draft = new Topology(this.mode, this.#known, this.lanes, this.#numbers, this.links.values());
-    for (const [id, entry] of this.nodes) draft.nodes.set(id, entry);
-    for (const [lane, entry] of this.#residents) draft.#residents.set(lane, entry);
+    const draft = new Topology(this.mode, this.#known, this.lanes, this.#numbers);
+    draft.nodes = new Map(this.nodes);
+    draft.connections = new ConnectionManager(this.connections);
+    draft.#residents = new Map(this.#residents);
     return draft;
   }
 
@@ -145,13 +144,12 @@ export class Topology {
 
   /** Becomes what a draft of it is. The draft must not be used afterwards. */
   adopt(draft: Topology): void {
-    for (const { index } of draft.nodes.values()) draft.#taken.nodes.delete(index);
-    for (const { index } of draft.links.values()) draft.#taken.links.delete(index);
+    const { nodes, links } = draft.#taken;
+    if (nodes.size > 0) { for (const { index } of draft.nodes.values()) nodes.delete(index); }
+    if (links.size > 0) { for (const { index } of draft.links.values()) links.delete(index); }
     draft.discard();
-    this.nodes.clear();
-    this.#residents.clear();
-    for (const [id, entry] of draft.nodes) this.nodes.set(id, entry);
-    for (const [lane, entry] of draft.#residents) this.#residents.set(lane, entry);
+    this.nodes = draft.nodes;
+    this.#residents = draft.#residents;
     this.connections = draft.connections;
     this.#version++;
   }
@@ -406,10 +404,13 @@ export class Topology {
    */
   feedbackLinks(): Set<LinkEntry> {
     const feedback = new Set<LinkEntry>();
+    const delaying = new Set<NodeId>();
+    for (const { id, type } of this.nodes.values()) if (type.descriptor.delays === true) delaying.add(id);
+    if (delaying.size === 0) return feedback;
     const fed = new Map<NodeId, number>();
     for (const { toNode } of this.links.values()) fed.set(toNode, (fed.get(toNode) ?? 0) + 1);
     const closes = (link: LinkEntry) => this.#findPath(link.toNode, link.fromNode, undefined, feedback) !== undefined;
-    const delayed = [...this.links.values()].filter((link) => this.#delays(link.fromNode));
+    const delayed = [...this.links.values()].filter((link) => delaying.has(link.fromNode));
     // Downstream of the delay, the first node where the loop meets what feeds it.
     const seen = new Set(delayed);
     for (const link of seen) {

@@ -20,21 +20,25 @@ export interface Connection {
 export class ConnectionManager<L extends Connection> {
   /** In the order in which they were added. */
   readonly all: Map<LinkId, L>;
-  readonly #outgoing = new Map<NodeId, L[]>();
-  readonly #incoming = new Map<NodeId, L[]>();
+  readonly #outgoing: Map<NodeId, L[]>;
+  readonly #incoming: Map<NodeId, L[]>;
+  /** The lists of the two indices that no copy shares. */
+  #own = new Set<readonly L[]>();
 
-  /** @param links to begin with; no two may lead into one input */
-  constructor(links: Iterable<L> = []) {
-    this.all = new Map();
-    for (const link of links) this.add(link);
+  /** @param from another table, for one with the same links: what is done to either leaves the other as it is */
+  constructor(from?: ConnectionManager<L>) {
+    this.all = new Map(from?.all);
+    this.#outgoing = new Map(from === undefined ? undefined : from.#outgoing);
+    this.#incoming = new Map(from === undefined ? undefined : from.#incoming);
+    if (from !== undefined) from.#own = new Set();
   }
 
   /** @throws {SluiceError} `DestinationOccupied`, with the link that is there */
   add(link: L): void {
     this.assertFree(link.fromNode, link.fromPort, link.toNode, link.toPort);
     this.all.set(link.id, link);
-    push(this.#outgoing, link.fromNode, link);
-    push(this.#incoming, link.toNode, link);
+    this.#ownList(this.#outgoing, link.fromNode).push(link);
+    this.#ownList(this.#incoming, link.toNode).push(link);
   }
 
   /** @throws {SluiceError} `DestinationOccupied`, with the link that leads into the input */
@@ -54,8 +58,8 @@ export class ConnectionManager<L extends Connection> {
     const link = this.all.get(id);
     if (link === undefined) return undefined;
     this.all.delete(id);
-    drop(this.#outgoing, link.fromNode, link);
-    drop(this.#incoming, link.toNode, link);
+    this.#drop(this.#outgoing, link.fromNode, link);
+    this.#drop(this.#incoming, link.toNode, link);
     return link;
   }
 
@@ -78,16 +82,22 @@ export class ConnectionManager<L extends Connection> {
   fromNode(node: NodeId): readonly L[] {
     return this.#outgoing.get(node) ?? [];
   }
-}
 
-function push<L>(index: Map<NodeId, L[]>, node: NodeId, link: L): void {
-  const links = index.get(node);
-  if (links === undefined) index.set(node, [link]);
-  else links.push(link);
-}
+  #drop(index: Map<NodeId, L[]>, node: NodeId, link: L): void {
+    const links = this.#ownList(index, node);
+    links.splice(links.indexOf(link), 1);
+    if (links.length > 0) return;
+    index.delete(node);
+    this.#own.delete(links);
+  }
 
-function drop<L>(index: Map<NodeId, L[]>, node: NodeId, link: L): void {
-  const links = index.get(node)!;
-  links.splice(links.indexOf(link), 1);
-  if (links.length === 0) index.delete(node);
+  /** The links of a node, in a list that may be changed. */
+  #ownList(index: Map<NodeId, L[]>, node: NodeId): L[] {
+    const known = index.get(node);
+    if (known !== undefined && this.#own.has(known)) return known;
+    const own = [...known ?? []];
+    index.set(node, own);
+    this.#own.add(own);
+    return own;
+  }
 }

@@ -8,32 +8,56 @@ import type { Edge } from "./cycles.ts";
 
 /** Sorts nodes by the links between them; nodes that no link orders keep their places. Not recursive. */
 export function graphOrder(nodes: readonly string[], edges: readonly Edge[]): string[] {
-  const outgoing = new Map<string, string[]>(nodes.map((node) => [node, []]));
-  const fed = new Set<string>();
-  for (const { from, to } of edges) {
-    outgoing.get(from)?.push(to);
-    fed.add(to);
-  }
-  const seen = new Set<string>();
+  const places = new Map<string, number>();
+  for (let k = 0; k < nodes.length; k++) places.set(nodes[k], k);
+  const { targets, first, fed } = placeEdges(places, edges);
+  /** Of each node, the end of those of its edges that were not taken yet: the last one is taken first. */
+  const left = first.slice(1);
+  const seen = new Uint8Array(nodes.length);
   /** Each node after all that can be reached from it. */
   const finished: string[] = [];
-  // Sources first, so that a loop is entered where the graph feeds it. From the back, because the result is reversed.
-  const sources = nodes.filter((node) => !fed.has(node)).reverse();
-  for (const start of [...sources, ...nodes.filter((node) => fed.has(node)).reverse()]) {
-    if (seen.has(start)) continue;
-    seen.add(start);
-    const chain = [{ node: start, left: [...outgoing.get(start)!] }];
+  const chain: number[] = [];
+  const finishFrom = (start: number) => {
+    if (seen[start] === 1) return;
+    seen[start] = 1;
+    chain.push(start);
     while (chain.length > 0) {
       const top = chain[chain.length - 1];
-      const next = top.left.pop();
-      if (next === undefined) {
-        finished.push(top.node);
+      if (left[top] === first[top]) {
+        finished.push(nodes[top]);
         chain.pop();
-      } else if (!seen.has(next)) {
-        seen.add(next);
-        chain.push({ node: next, left: [...outgoing.get(next)!] });
+        continue;
       }
+      const next = targets[--left[top]];
+      if (seen[next] === 1) continue;
+      seen[next] = 1;
+      chain.push(next);
     }
-  }
+  };
+  // Sources first, so that a loop is entered where the graph feeds it. From the back, because the result is reversed.
+  for (let k = nodes.length - 1; k >= 0; k--) if (fed[k] === 0) finishFrom(k);
+  for (let k = nodes.length - 1; k >= 0; k--) if (fed[k] === 1) finishFrom(k);
   return finished.reverse();
+}
+
+/** @returns where the edges of each node lead to, node by node, those of node `k` from `first[k]` on */
+function placeEdges(places: ReadonlyMap<string, number>, edges: readonly Edge[]): {
+  readonly targets: Int32Array;
+  readonly first: Int32Array;
+  /** 1 for nodes that an edge leads to. */
+  readonly fed: Uint8Array;
+} {
+  const first = new Int32Array(places.size + 1);
+  const fed = new Uint8Array(places.size);
+  const from = new Int32Array(edges.length);
+  for (let k = 0; k < edges.length; k++) first[(from[k] = places.get(edges[k].from)!) + 1]++;
+  for (let k = 0; k < places.size; k++) first[k + 1] += first[k];
+  const targets = new Int32Array(edges.length);
+  const next = first.slice();
+  for (let k = 0; k < edges.length; k++) {
+    const to = places.get(edges[k].to)!;
+    targets[next[from[k]]++] = to;
+    fed[to] = 1;
+  }
+  return { targets, first, fed };
 }

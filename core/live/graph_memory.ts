@@ -87,6 +87,7 @@ export class GraphMemory {
     }
     const known = new Set(this.#tokens.map((token) => token.name));
     const added = loads.filter((load) => !known.has(load.pool));
+    if (added.length === 0) return [];
     const specs = planPools(added, lanes, this.#sizes, growthIn(topology));
     const made = createPools(this.#driver, specs, this.#tokens.length);
     this.#tokens.push(...made);
@@ -139,7 +140,9 @@ function loadsOf(topology: Topology): PoolLoad[] {
   const nodes = [...topology.nodes.values()].map(({ id, lane, pool, type }) => (
     { id, lane, pool, outputs: type.descriptor.outputs }
   ));
-  const links = [...topology.links.values()].map((link) => ({ ...link, kind: link.output.kind }));
+  const links = [...topology.links.values()].map(({ fromNode, toNode, capacity, output: { kind } }) => (
+    { fromNode, toNode, capacity, kind }
+  ));
   return poolLoads(nodes, links);
 }
 

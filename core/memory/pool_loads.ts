@@ -107,15 +107,17 @@ export function heldPerTick(kind: FrameKind, capacity: number, crosses: boolean)
 
 /** What each link and output of a graph asks of which pool. */
 export function poolLoads(nodes: readonly LoadNode[], links: readonly LoadLink[]): PoolLoad[] {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const lanes = new Map<string, string>();
+  for (const { id, lane } of nodes) lanes.set(id, lane);
   const sources = poolsByNode(nodes, links);
   const loads: PoolLoad[] = [];
   for (const { fromNode, toNode, kind, capacity } of links) {
-    const crosses = byId.get(fromNode)!.lane !== byId.get(toNode)!.lane;
+    const crosses = lanes.get(fromNode) !== lanes.get(toNode);
     const held = heldPerTick(kind, capacity, crosses) + HOLDS;
-    for (const pool of sources.get(key(fromNode, kind))!) {
-      loads.push({ pool, kind, queued: crosses ? 2 * capacity : capacity, held });
-    }
+    const queued = crosses ? 2 * capacity : capacity;
+    const named = sources.get(kind)?.get(fromNode);
+    if (named === undefined) loads.push({ pool: kind, kind, queued, held });
+    else for (const pool of named) loads.push({ pool, kind, queued, held });
   }
   for (const { pool, outputs } of nodes) {
     for (const { kind, array, burst } of outputs) {
@@ -125,31 +127,39 @@ export function poolLoads(nodes: readonly LoadNode[], links: readonly LoadLink[]
   return loads;
 }
 
-/** By node and kind of frame: the pools of the frames that can leave it. */
-function poolsByNode(nodes: readonly LoadNode[], links: readonly LoadLink[]): Map<string, Set<string>> {
-  const pools = new Map<string, Set<string>>();
-  const at = (node: string, kind: FrameKind): Set<string> => {
-    const known = pools.get(key(node, kind));
-    if (known !== undefined) return known;
-    const made = new Set<string>();
-    pools.set(key(node, kind), made);
-    return made;
-  };
+/**
+ * By kind of frame and node: the pools of the frames that can leave the node. Only of kinds for which a node names a
+ * pool: all frames of the others are in the pool of their kind.
+ */
+function poolsByNode(
+  nodes: readonly LoadNode[],
+  links: readonly LoadLink[],
+): ReadonlyMap<FrameKind, ReadonlyMap<string, ReadonlySet<string>>> {
+  const pools = new Map<FrameKind, Map<string, Set<string>>>();
+  for (const { pool, outputs } of nodes) {
+    if (pool !== undefined) { for (const { kind } of outputs) pools.set(kind, new Map()); }
+  }
+  if (pools.size === 0) return pools;
   for (const { id, pool, outputs } of nodes) {
-    for (const { kind } of outputs) at(id, kind).add(pool ?? kind);
+    for (const { kind } of outputs) poolsAt(pools.get(kind), id)?.add(pool ?? kind);
   }
   for (let changed = true; changed;) {
     changed = false;
     for (const { fromNode, toNode, kind } of links) {
-      const target = at(toNode, kind);
+      const target = poolsAt(pools.get(kind), toNode);
+      if (target === undefined) continue;
       const before = target.size;
-      for (const pool of at(fromNode, kind)) target.add(pool);
+      for (const pool of poolsAt(pools.get(kind), fromNode)!) target.add(pool);
       changed ||= target.size > before;
     }
   }
   return pools;
 }
 
-function key(node: string, kind: FrameKind): string {
-  return `${kind}:${node}`;
+function poolsAt(byNode: Map<string, Set<string>> | undefined, node: string): Set<string> | undefined {
+  const known = byNode?.get(node);
+  if (byNode === undefined || known !== undefined) return known;
+  const made = new Set<string>();
+  byNode.set(node, made);
+  return made;
 }

@@ -74,14 +74,20 @@ export function poolNeeds(
     const at = FRAME_KINDS.indexOf(name as FrameKind);
     return at < 0 ? FRAME_KINDS.length : at;
   };
-  const names = [...new Set(loads.map((load) => load.pool))]
-    .sort((a, b) => order(a) - order(b) || (a < b ? -1 : 1));
-  return names.map((pool) => {
-    const own = loads.filter((load) => load.pool === pool);
-    const queued = own.reduce((sum, load) => sum + load.queued, 0);
-    const held = own.reduce((sum, load) => sum + load.held, 0);
-    const atHand = lanes * MAGAZINE_SIZE;
-    const kinds = FRAME_KINDS.includes(pool as FrameKind) ? [pool as FrameKind] : own.map((load) => load.kind);
+  const sums = new Map<string, { queued: number; held: number; readonly kinds: Set<FrameKind> }>();
+  for (const { pool, kind, queued, held } of loads) {
+    const sum = sums.get(pool);
+    if (sum === undefined) sums.set(pool, { queued, held, kinds: new Set([kind]) });
+    else {
+      sum.queued += queued;
+      sum.held += held;
+      sum.kinds.add(kind);
+    }
+  }
+  const atHand = lanes * MAGAZINE_SIZE;
+  return [...sums].sort(([a], [b]) => order(a) - order(b) || (a < b ? -1 : 1)).map(([pool, sum]) => {
+    const { queued, held } = sum;
+    const kinds = FRAME_KINDS.includes(pool as FrameKind) ? [pool as FrameKind] : [...sum.kinds];
     const slotBytes = sizes[pool]?.slotBytes ?? Math.max(...kinds.map((kind) => SLOT_BYTES[kind]));
     return { pool, slotBytes, queued, held, atHand, slots: queued + held + atHand };
   });

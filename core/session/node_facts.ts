@@ -4,7 +4,7 @@
  * @module
  */
 import type { FrameFormat } from "../frames/format.ts";
-import { type NodeId, type PortAddress, portAddress } from "../ids.ts";
+import type { NodeId } from "../ids.ts";
 import type { AnnouncedFormat, NodeTold } from "../lanes/messages.ts";
 import type { Figures, NodeProgress } from "../stats.ts";
 import type { LinkEntry } from "../topology.ts";
@@ -14,7 +14,8 @@ export class NodeFacts {
   readonly #knows: (node: NodeId) => boolean;
   readonly #progress = new Map<NodeId, NodeProgress>();
   readonly #figures = new Map<NodeId, Figures>();
-  readonly #formats = new Map<PortAddress, FrameFormat>();
+  /** By node, then by the name of the port. */
+  readonly #formats = new Map<NodeId, Map<string, FrameFormat>>();
   #count = 0;
 
   /** @param knows whether a node is in the graph: what others tell comes late, and is not kept */
@@ -39,8 +40,7 @@ export class NodeFacts {
 
   /** The format of a link's frames: as they were read last, or else as they were announced. */
   format(link: LinkEntry): FrameFormat | undefined {
-    return this.#formats.get(portAddress(link.toNode, link.toPort)) ??
-      this.#formats.get(portAddress(link.fromNode, link.fromPort));
+    return this.#formats.get(link.toNode)?.get(link.toPort) ?? this.#formats.get(link.fromNode)?.get(link.fromPort);
   }
 
   /** A source or a sink says how far it is. */
@@ -53,7 +53,7 @@ export class NodeFacts {
     for (const { node, figures, formats } of told) {
       if (!this.#knows(node)) continue;
       if (figures !== undefined) this.#figures.set(node, figures);
-      for (const [port, format] of formats ?? []) this.#formats.set(portAddress(node, port), format);
+      for (const [port, format] of formats ?? []) this.#note(node, port, format);
     }
     this.#count++;
   }
@@ -61,7 +61,7 @@ export class NodeFacts {
   /** Takes formats that were announced before any frame. */
   announced(formats: readonly AnnouncedFormat[]): void {
     for (const { node, port, format } of formats) {
-      if (this.#knows(node)) this.#formats.set(portAddress(node, port), format);
+      if (this.#knows(node)) this.#note(node, port, format);
     }
     this.#count++;
   }
@@ -70,15 +70,19 @@ export class NodeFacts {
   forget(node: NodeId): void {
     this.#progress.delete(node);
     this.#figures.delete(node);
-    for (const address of this.#formats.keys()) {
-      if (address.startsWith(`${node}.`)) this.#formats.delete(address);
-    }
+    this.#formats.delete(node);
     this.#count++;
   }
 
   /** An input has lost its link. */
   forgetFormat(node: NodeId, port: string): void {
-    this.#formats.delete(portAddress(node, port));
+    this.#formats.get(node)?.delete(port);
     this.#count++;
+  }
+
+  #note(node: NodeId, port: string, format: FrameFormat): void {
+    const ports = this.#formats.get(node);
+    if (ports === undefined) this.#formats.set(node, new Map([[port, format]]));
+    else ports.set(port, format);
   }
 }

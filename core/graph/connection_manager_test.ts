@@ -1,0 +1,68 @@
+import { deepEqual, equal, throws } from "node:assert/strict";
+import fc from "fast-check";
+import { type LinkId, linkId, type NodeId, nodeId } from "../ids.ts";
+import { type Connection, ConnectionManager } from "./connection_manager.ts";
+
+/** One step on one of two tables: a link is added, or the one that leads into the input is taken out. */
+interface Step {
+  readonly onCopy: boolean;
+  readonly from: number;
+  readonly to: number;
+}
+
+const NODES = 5;
+
+Deno.test("ConnectionManager: a copy and what it was made of do not see each other's changes", () => {
+  const step = fc.record({ onCopy: fc.boolean(), from: fc.nat(NODES - 1), to: fc.nat(NODES - 1) });
+  fc.assert(fc.property(fc.array(step, { maxLength: 60 }), fc.array(step, { maxLength: 60 }), (before, after) => {
+    const links = new ConnectionManager<Connection>();
+    const model: Connection[] = [];
+    for (const each of before) take(each, links, model);
+    const copy = new ConnectionManager(links);
+    const copyModel = [...model];
+    for (const each of after) take(each, each.onCopy ? copy : links, each.onCopy ? copyModel : model);
+    assertHolds(links, model);
+    assertHolds(copy, copyModel);
+  }));
+});
+
+Deno.test("ConnectionManager.add() refuses a second link into one input, and says which one is there", () => {
+  const links = new ConnectionManager<Connection>();
+  links.add(connection(0, 1, 2));
+  throws(() => links.add(connection(1, 3, 2)), {
+    code: "DestinationOccupied",
+    message: 'Cannot link "n3.out" to "n2.in": the input is taken by link0 from "n1.out"',
+  });
+  equal(links.all.size, 1);
+});
+
+let next = 0;
+
+function take({ from, to }: Step, links: ConnectionManager<Connection>, model: Connection[]): void {
+  const known = links.into(id(to), "in");
+  if (known === undefined) {
+    const link = connection(next++, from, to);
+    links.add(link);
+    model.push(link);
+    return;
+  }
+  equal(links.remove(known.id), known);
+  model.splice(model.indexOf(known), 1);
+}
+
+function assertHolds(links: ConnectionManager<Connection>, model: readonly Connection[]): void {
+  const byId = new Map<LinkId, Connection>(model.map((link) => [link.id, link]));
+  deepEqual([...links.all], [...byId]);
+  for (let k = 0; k < NODES; k++) {
+    deepEqual(links.fromNode(id(k)), model.filter(({ fromNode }) => fromNode === id(k)));
+    deepEqual(links.intoNode(id(k)), model.filter(({ toNode }) => toNode === id(k)));
+  }
+}
+
+function connection(number: number, from: number, to: number): Connection {
+  return { id: linkId(number), fromNode: id(from), fromPort: "out", toNode: id(to), toPort: "in" };
+}
+
+function id(node: number): NodeId {
+  return nodeId(`n${node}`);
+}

@@ -1,0 +1,44 @@
+import { deepEqual } from "node:assert/strict";
+import { type LoadLink, type LoadNode, type PoolLoad, poolLoads } from "./pool_loads.ts";
+
+const OUTPUT = { kind: "audio", burst: 1 } as const;
+
+Deno.test("poolLoads() counts a link for every pool whose frames can come that way, and for no other", () => {
+  const nodes: LoadNode[] = [
+    { id: "own", lane: "a", pool: "large", outputs: [OUTPUT] },
+    { id: "usual", lane: "a", outputs: [OUTPUT] },
+    { id: "mix", lane: "a", outputs: [OUTPUT] },
+    { id: "sink", lane: "a", outputs: [] },
+  ];
+  const links = [link("own", "mix"), link("usual", "mix"), link("mix", "sink")];
+  deepEqual(queuedBy(poolLoads(nodes, links)), { large: 8, audio: 8 });
+});
+
+Deno.test("poolLoads() counts frames of a named pool round a loop once for each link", () => {
+  const nodes: LoadNode[] = [
+    { id: "a", lane: "x", pool: "large", outputs: [OUTPUT] },
+    { id: "b", lane: "x", pool: "large", outputs: [OUTPUT] },
+  ];
+  deepEqual(queuedBy(poolLoads(nodes, [link("a", "b"), link("b", "a")])), { large: 8 });
+});
+
+Deno.test("poolLoads() leaves kinds for which no node names a pool to the pool of the kind", () => {
+  const nodes: LoadNode[] = [
+    { id: "both", lane: "x", outputs: [OUTPUT, { kind: "data", burst: 1 }] },
+    { id: "named", lane: "x", pool: "large", outputs: [{ kind: "data", burst: 1 }] },
+    { id: "sink", lane: "y", outputs: [] },
+  ];
+  const links: LoadLink[] = [link("both", "sink"), { ...link("named", "sink"), kind: "data" }];
+  deepEqual(queuedBy(poolLoads(nodes, links)), { audio: 8, data: 0, large: 8 });
+});
+
+/** Links of 4 frames. */
+function link(fromNode: string, toNode: string): LoadLink {
+  return { fromNode, toNode, kind: "audio", capacity: 4 };
+}
+
+function queuedBy(loads: readonly PoolLoad[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { pool, queued } of loads) sums[pool] = (sums[pool] ?? 0) + queued;
+  return sums;
+}
