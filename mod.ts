@@ -94,7 +94,7 @@ export type { Setting } from "./core/graph/settings.ts";
 export type { Quantiles } from "./core/histogram.ts";
 export type { LinkId, NodeId, PortAddress } from "./core/ids.ts";
 export type { GraphMode, LinkOptions, LinkPolicy } from "./core/links/policy.ts";
-export type { ShapeOf, StreamInput, StreamOutput } from "./core/ports/stream.ts";
+export type { ShapeOf, StreamInput, StreamOutput, WaitOptions } from "./core/ports/stream.ts";
 export type { NodeLog, Processor, ProcessorContext } from "./core/processor.ts";
 export type {
   ConfigObjectSchema,

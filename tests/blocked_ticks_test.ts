@@ -1,11 +1,23 @@
 /** Graphs that have come to a stop because a tick waits for room or a slot which nobody will give. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { Runtime } from "../mod.ts";
+import {
+  type AudioFrame,
+  type NodeHandle,
+  type ProcessorContext,
+  Runtime,
+  type StreamInput,
+  type StreamOutput,
+} from "../mod.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
+import { fixture, port } from "./fixtures/define.ts";
 import { counting, filter, gathering, type Script, sink, source } from "./fixtures/scripted.ts";
 
 const SHAPE = { sampleRateHz: 48_000, channels: 1, sampleCount: 1 };
 const FOR_EVER = 1_000_000_000;
+const CAPACITY = 8;
+
+/** Longer than two looks at the graph are apart. */
+const LONG_MS = 1_800;
 
 /** Asynchronous ticks that take every slot that there is. */
 const HOARDERS: { readonly [what: string]: Script["process"] } = {
@@ -69,8 +81,7 @@ eachDriver("a tick that waits in acquire() while another node waits for a promis
   const late = sink(
     {
       async process(this: Script) {
-        // Longer than two looks at the graph are apart.
-        if (!slept) await new Promise((resolve) => setTimeout(resolve, 1_800));
+        if (!slept) await new Promise((resolve) => setTimeout(resolve, LONG_MS));
         slept = true;
         for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) got.push(frame.channel(0)[0]);
       },
@@ -112,3 +123,88 @@ for (const order of ["source first", "sink first"]) {
     });
   });
 }
+
+/** Writes `CAPACITY` frames to its first output, waits for more room there, then for something else, and writes to the other. */
+function twoOutputs(patient: boolean) {
+  return fixture<NodeHandle<Record<never, never>, { a: AudioFrame; b: AudioFrame }>, Record<never, never>>(() => {
+    const script = {
+      a: undefined as unknown as StreamOutput<AudioFrame>,
+      b: undefined as unknown as StreamOutput<AudioFrame>,
+      async process(context: ProcessorContext) {
+        const { a, b } = script;
+        for (let k = 0; k < CAPACITY; k++) a.write(a.tryAcquire(SHAPE)!);
+        const signal = AbortSignal.timeout(50);
+        if (patient) await Promise.race([a.ready(), new Promise((resolve) => setTimeout(resolve, 50))]);
+        else await rejects(a.ready({ signal }), { name: "TimeoutError" });
+        await new Promise((resolve) => setTimeout(resolve, LONG_MS));
+        for (let k = 0; k < CAPACITY; k++) b.write(b.tryAcquire(SHAPE)!);
+        context.finish();
+      },
+    };
+    return script;
+  }, {
+    type: "two-outputs",
+    mode: "loop",
+    lane: "main",
+    isAsync: true,
+    ports: [
+      port({ name: "a", direction: "output", kind: "audio", burst: CAPACITY }),
+      port({ name: "b", direction: "output", kind: "audio", burst: CAPACITY }),
+    ],
+  })();
+}
+
+/** Reads from both inputs at once. */
+function join(pairs: number[]) {
+  return fixture<NodeHandle<{ x: AudioFrame; y: AudioFrame }, Record<never, never>>, Record<never, never>>(() => {
+    const script = {
+      x: undefined as unknown as StreamInput<AudioFrame>,
+      y: undefined as unknown as StreamInput<AudioFrame>,
+      process() {
+        while (script.x.queued > 0 && script.y.queued > 0) {
+          const first = script.x.read();
+          if (first === undefined || script.y.read() === undefined) return;
+          pairs.push(first.sequence);
+        }
+      },
+    };
+    return script;
+  }, {
+    type: "join",
+    trigger: "all",
+    lane: "main",
+    ports: [
+      port({ name: "x", direction: "input", kind: "audio" }),
+      port({ name: "y", direction: "input", kind: "audio" }),
+    ],
+  })();
+}
+
+function joined(native: "require" | "off", patient: boolean, pairs: number[]): Runtime {
+  const runtime = new Runtime({ mode: "live", native });
+  const from = runtime.add(twoOutputs(patient), { id: "source" });
+  const to = runtime.add(join(pairs), { id: "join" });
+  runtime.connect(from.outputs.a, to.inputs.x, { policy: "lossless", capacity: CAPACITY });
+  runtime.connect(from.outputs.b, to.inputs.y, { policy: "lossless", capacity: CAPACITY });
+  return runtime;
+}
+
+eachDriver("a tick that takes its ready() back and waits for something else is not at a stop", async (native) => {
+  const pairs: number[] = [];
+  await using runtime = joined(native, false, pairs);
+  await runtime.start();
+  equal((await runtime.finished).outcome, "completed");
+  equal(pairs.length, CAPACITY);
+});
+
+eachDriver("a graph at a stop says how a tick that has left its ready() takes it back", async (native) => {
+  await using runtime = joined(native, true, []);
+  await runtime.start();
+  await rejects(runtime.finished, {
+    code: "InvalidGraph",
+    message:
+      'The graph has come to a stop: the link from "source.a" to "join.x" is full with 8 frames, and "join" waits for ' +
+      '"join.y"; raise the capacity of that link; if a tick of "source" has left that wait for another one, as ' +
+      "Promise.race() does, let it take it back: ready({ signal }), and abort",
+  });
+});

@@ -282,13 +282,23 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     return this.isAsync || this.isSlow ? this.#host.nowNs() : this.#host.stampNs();
   }
 
-  admitted(): Promise<void> {
+  admitted(takesBack?: AbortSignal): Promise<void> {
     const { signal } = this;
-    signal.throwIfAborted();
+    for (const each of [signal, takesBack]) if (each?.aborted) return Promise.reject(each.reason);
     if (this.admit()) return Promise.resolve();
-    return new Promise((resolve, reject) =>
-      (this.#waiters ??= []).push(() => signal.aborted ? reject(signal.reason) : resolve())
-    );
+    return new Promise((resolve, reject) => {
+      const settle = () => {
+        takesBack?.removeEventListener("abort", leave);
+        if (signal.aborted) reject(signal.reason);
+        else resolve();
+      };
+      const leave = () => {
+        this.#takeBack(settle);
+        reject(takesBack!.reason);
+      };
+      takesBack?.addEventListener("abort", leave, { once: true });
+      (this.#waiters ??= []).push(settle);
+    });
   }
 
   announced(_port: string, _format: FrameFormat): void {}
@@ -315,6 +325,19 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     if (this.#checked) sealPayload(frame);
     // Whoever reads it next notes its references elsewhere than this node does.
     return frame.fresh(this.#host.ledger);
+  }
+
+  /** The tick does not wait for that any more, and goes on with something else. */
+  #takeBack(waiter: () => void): void {
+    const left = this.#waiters?.filter((each) => each !== waiter) ?? [];
+    if (left.length > 0) {
+      this.#waiters = left;
+      return;
+    }
+    this.#waiters = undefined;
+    this.setBlocked(BLOCKED_NONE, 0);
+    // The lane has said what it waits for.
+    this.#host.wroteBetween?.();
   }
 
   #resolveWaiters(): void {

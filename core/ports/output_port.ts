@@ -15,7 +15,7 @@ import { LocalLink } from "../links/local_link.ts";
 import { RingLinkWriter } from "../links/ring_link.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { PortDescriptor } from "../registry/descriptor.ts";
-import type { StreamOutput } from "./stream.ts";
+import type { StreamOutput, WaitOptions } from "./stream.ts";
 
 /** What a port asks of the node that it belongs to. */
 export interface OutputHost {
@@ -30,8 +30,12 @@ export interface OutputHost {
   ingressNs(): number;
   /** The media time of the frame that the node read last, nanoseconds; 0 before that. */
   ptsNs(): number;
-  /** Resolves when the node is admitted: its outputs have room and their pools free slots. */
-  admitted(): Promise<void>;
+  /**
+   * Resolves when the node is admitted: its outputs have room and their pools free slots.
+   *
+   * @param takesBack the wait, when it aborts
+   */
+  admitted(takesBack?: AbortSignal): Promise<void>;
   announced(port: string, format: FrameFormat): void;
 }
 
@@ -194,11 +198,12 @@ export class OutputPort implements StreamOutput {
     return this.#host.acquired(frame, this);
   }
 
-  async acquire(shape: unknown): Promise<Frame> {
+  async acquire(shape: unknown, { signal }: WaitOptions = {}): Promise<Frame> {
     for (;;) {
+      signal?.throwIfAborted();
       const frame = this.tryAcquire(shape);
       if (frame !== undefined) return frame;
-      await this.#host.admitted();
+      await this.#host.admitted(signal);
     }
   }
 
@@ -220,8 +225,8 @@ export class OutputPort implements StreamOutput {
     } else if (!only.writeOpen(frame)) this.#writeClosed(only, frame);
   }
 
-  ready(): Promise<void> {
-    return this.#host.admitted();
+  ready({ signal }: WaitOptions = {}): Promise<void> {
+    return this.#host.admitted(signal);
   }
 
   #writeClosed(only: LocalLink, frame: Frame): void {

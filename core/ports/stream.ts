@@ -22,6 +22,15 @@ export type ShapeOf<F extends Frame> = F extends AudioFrame<infer C> ? AudioShap
   : F extends DataFrame<infer T> ? DataShape<T>
   : never;
 
+/** How a tick waits for room or for a slot. */
+export interface WaitOptions {
+  /**
+   * Takes the wait back when it aborts: the promise rejects with its reason, and the node does not count as waiting for
+   * the graph any more. Give one where the wait may be left for something else, as `Promise.race()` does.
+   */
+  readonly signal?: AbortSignal;
+}
+
 /** A port that frames come in by. */
 export interface StreamInput<F extends Frame = Frame> {
   /** The port's name; `audio_2` for the third element of the array port `audio`. */
@@ -75,8 +84,12 @@ export interface StreamOutput<F extends Frame = Frame> {
    * @throws {RangeError} if a frame of that shape does not fit a slot of the pool
    */
   tryAcquire(shape: ShapeOf<F>): F | undefined;
-  /** As `tryAcquire`, waiting for a free slot: for asynchronous nodes. */
-  acquire(shape: ShapeOf<F>): Promise<F>;
+  /**
+   * As `tryAcquire`, waiting for a free slot: for asynchronous nodes.
+   *
+   * @throws the reason of the wait's signal, or of `context.signal`
+   */
+  acquire(shape: ShapeOf<F>, options?: WaitOptions): Promise<F>;
   /**
    * Hands a frame over to every link of this port. The frame belongs to the links afterwards: do not touch it.
    *
@@ -84,6 +97,10 @@ export interface StreamOutput<F extends Frame = Frame> {
    * frame stays with the node
    */
   write(frame: F): void;
-  /** Resolves when every lossless link of this port has room for `burst` frames: for asynchronous nodes. */
-  ready(): Promise<void>;
+  /**
+   * Resolves when every lossless link of this port has room for `burst` frames: for asynchronous nodes.
+   *
+   * @throws the reason of the wait's signal, or of `context.signal`
+   */
+  ready(options?: WaitOptions): Promise<void>;
 }

@@ -29,6 +29,17 @@ export function stopAdvice(topology: Topology, full: LinkEntry, dry: readonly Li
     : `the loop has no frame to begin with: set "prime" on "${primed.id}"`;
 }
 
+/**
+ * What to say of a node whose tick is under way and may have left its wait.
+ *
+ * @param call what it waits in, as it would be taken back: `ready({ signal })`
+ * @returns the end of a message
+ */
+export function waitAdvice(node: NodeId, call: string): string {
+  return `; if a tick of "${node}" has left that wait for another one, as Promise.race() does, let it take it back: ` +
+    `${call}, and abort`;
+}
+
 /** The delays on loops through a node. */
 function delaysOnLoop(topology: Topology, node: NodeId): NodeEntry[] {
   return [...topology.nodes.values()].filter(({ id, type }) =>

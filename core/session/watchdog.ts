@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { BLOCKED, LANE, NODE } from "../../ffi/layout.gen.ts";
+import { BLOCKED, LANE, NODE, PHASE } from "../../ffi/layout.gen.ts";
 import { type ControlPage, LANE_STATE } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { type NodeState, readLinkCounters, readNodeCounters } from "../stats.ts";
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
-import { stopAdvice } from "./stop_advice.ts";
+import { stopAdvice, waitAdvice } from "./stop_advice.ts";
 
 /** Looks in a row that must find the graph at a stop, and the least time between two of them, nanoseconds. */
 const LOOKS = 2;
@@ -109,7 +109,8 @@ export class Watchdog {
       return new SluiceError(
         "PoolExhausted",
         `The graph has come to a stop: node "${starved.node.id}" waits for a free slot, and no other node gives one ` +
-          "back; a node that calls retain() has to call release()",
+          "back; a node that calls retain() has to call release()" +
+          this.#waitAdvice(starved.node, "acquire(shape, { signal })"),
         { nodeId: starved.node.id },
       );
     }
@@ -129,7 +130,8 @@ export class Watchdog {
       `The graph has come to a stop: the link from "${full.fromNode}.${full.fromPort}" to "${full.toNode}.${full.toPort}" ` +
         `is full with ${full.capacity} frames, and "${full.toNode}" ` +
         (waitsFor.length === 0 ? "does not read them" : `waits for ${waitsFor.join(" and ")}`) +
-        `; ${stopAdvice(this.#topology, full, dry)}`,
+        `; ${stopAdvice(this.#topology, full, dry)}` +
+        this.#waitAdvice(this.#topology.node(full.fromNode), "ready({ signal })"),
       { nodeId: full.toNode, port: full.toPort, linkId: full.id },
     );
   }
@@ -143,6 +145,11 @@ export class Watchdog {
       links.filter((link) => link.index === this.#nodeField(node, NODE.blockedId))
     );
     return full.find((link) => !writers.some(({ id }) => id === link.toNode)) ?? full[0];
+  }
+
+  /** A node whose tick is not under way waits to be ticked, and for nothing else. */
+  #waitAdvice(node: NodeEntry, call: string): string {
+    return this.#nodeField(node, NODE.phase) === PHASE.await ? waitAdvice(node.id, call) : "";
   }
 
   #isDry(link: LinkEntry): boolean {
