@@ -1,5 +1,6 @@
 /**
- * Runs gates one after the other and adds their results up. A gate that fails does not stop the next ones.
+ * Runs gates and adds their results up: one after the other, but for those that may run beside others. A gate that fails
+ * does not stop the next ones.
  *
  * The whole output of a gate goes into a file, as it comes. Of a gate that failed the report shows what matters: the
  * failed tests, or the last lines.
@@ -11,6 +12,9 @@ import { type CommandSpec, formatElapsed, runCommand } from "./command.ts";
 import type { FailedTests } from "./failed_tests.ts";
 import type { TestCount } from "./result_lines.ts";
 import { ROOT } from "./root.ts";
+
+/** How many gates run at a time that may run beside others. */
+const AT_ONCE = 2;
 
 /** The most that is shown of the output of a gate, in characters. */
 const MAX_SHOWN_CHARS = 8000;
@@ -37,6 +41,8 @@ export interface Gate {
   readonly commands: readonly Omit<CommandSpec, "onLine" | "onWait">[];
   /** It needs a Rust toolchain: without one it is left out, and the report says so. */
   readonly native?: boolean;
+  /** Nothing in it depends on how busy the machine is: it may run beside others of its kind next to it in the list. */
+  readonly beside?: boolean;
   /** For test runners, whose tests are counted. Other gates count as one. */
   readonly tests?: TestRunner;
 }
@@ -64,24 +70,32 @@ export interface GatesResult extends TestCount {
  * without a failed test, or ran no test at all, counts as one failed
  */
 export async function runGates(gates: readonly Gate[], options: GateRunnerOptions): Promise<GatesResult> {
-  const { write, skipNative } = options;
   const width = Math.max(...gates.map(({ name }) => name.length)) + 2;
   const total = { passed: 0, failed: 0, failures: [] as string[] };
-  for (const gate of gates) {
-    write(`${gate.name} `.padEnd(width, "."));
-    if (gate.native && skipNative !== undefined) {
-      write(` left out: ${skipNative}\n`);
-      continue;
-    }
-    const result = await runGate(gate, options);
-    total.passed += result.passed;
-    total.failed += result.failed;
-    total.failures.push(...result.failures);
+  const queue = [...gates];
+  while (queue.length > 0) {
+    const end = queue.findIndex(({ beside }) => !beside);
+    const group = queue.splice(0, end === 0 ? 1 : end < 0 ? queue.length : end);
+    const work = async () => {
+      for (let gate = group.shift(); gate !== undefined; gate = group.shift()) {
+        const result = await runGate(gate, width, options);
+        total.passed += result.passed;
+        total.failed += result.failed;
+        total.failures.push(...result.failures);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
   }
   return total;
 }
 
-async function runGate(gate: Gate, { write, outputs }: GateRunnerOptions): Promise<GatesResult> {
+async function runGate(gate: Gate, width: number, options: GateRunnerOptions): Promise<GatesResult> {
+  const { write, skipNative, outputs } = options;
+  const label = `${gate.name} `.padEnd(width, ".");
+  if (gate.native && skipNative !== undefined) {
+    write(`${label} left out: ${skipNative}\n`);
+    return { passed: 0, failed: 0, failures: [] };
+  }
   const path = join(outputs, `${gate.name.replaceAll(/[^A-Za-z0-9]+/g, "_")}.txt`);
   const lines: string[] = [];
   const progress = new Progress(gate, write);
@@ -99,7 +113,7 @@ async function runGate(gate: Gate, { write, outputs }: GateRunnerOptions): Promi
     };
     for (const command of gate.commands) {
       keep(`$ ${[command.program, ...command.args].join(" ")}`);
-      const result = await runCommand({ ...command, onLine, onWait: () => progress.wait() });
+      const result = await runCommand({ ...command, onLine, onWait: (seconds) => progress.wait(seconds) });
       elapsedMs += result.elapsedMs;
       code = result.code;
       if (code !== 0) break;
@@ -108,7 +122,7 @@ async function runGate(gate: Gate, { write, outputs }: GateRunnerOptions): Promi
   const output = lines.join("\n");
   const count = judge(gate, code, output);
   const tests = gate.tests === undefined ? "" : ` ${count.passed} passed, ${count.failed} failed`;
-  progress.end(`${count.failed === 0 ? "ok" : "FAILED"}${tests} (${formatElapsed(elapsedMs)})`);
+  write(`${label} ${count.failed === 0 ? "ok" : "FAILED"}${tests} (${formatElapsed(elapsedMs)})\n`);
   if (count.failed === 0) return { ...count, failures: [] };
   const failed = gate.tests?.failures(output);
   const shown = failed?.details ?? lines.slice(-MAX_SHOWN_LINES).join("\n");
@@ -117,12 +131,12 @@ async function runGate(gate: Gate, { write, outputs }: GateRunnerOptions): Promi
   return { ...count, failures: names.map((name) => `${gate.name}: ${name}`) };
 }
 
-/** What stands behind the name of a gate while it runs: signs of life, and tests as soon as they have failed. */
+/** Tells of a gate that runs: about each minute that it does, and of tests as soon as they have failed. */
 class Progress {
   readonly #gate: Gate;
   readonly #write: (text: string) => void;
   #done = 0;
-  #failed = 0;
+  #toldMinutes = 0;
 
   constructor(gate: Gate, write: (text: string) => void) {
     this.#gate = gate;
@@ -134,19 +148,20 @@ class Progress {
     const result = this.#gate.tests === undefined ? null : TEST_RESULT.exec(line);
     if (result === null) return;
     this.#done++;
-    if (result[1] !== "FAILED") return;
-    this.#failed++;
-    this.#write(`\n    ${line}`);
+    if (result[1] === "FAILED") this.#tell(line);
   }
 
-  /** Says that the gate still runs: with the number of tests so far, or with a dot. */
-  wait(): void {
-    this.#write(this.#gate.tests === undefined ? "." : ` ${this.#done}`);
+  /** Hears for how many seconds a command has run. */
+  wait(seconds: number): void {
+    const minutes = Math.floor(seconds / 60);
+    if (minutes === this.#toldMinutes) return;
+    this.#toldMinutes = minutes;
+    const tests = this.#gate.tests === undefined ? "" : `, ${this.#done} tests so far`;
+    this.#tell(`runs for ${formatElapsed(seconds * 1000)}${tests}`);
   }
 
-  /** Ends the line; it is a new one if failed tests came between. */
-  end(result: string): void {
-    this.#write(this.#failed === 0 ? ` ${result}\n` : `\n${this.#gate.name}: ${result}\n`);
+  #tell(what: string): void {
+    this.#write(`  ${this.#gate.name}: ${what}\n`);
   }
 }
 

@@ -70,7 +70,7 @@ Deno.test("runGates() shows of a failed test runner the failed tests alone, and 
   const text = testsOutput("said by good", "error: AssertionError: 1 !== 2");
   const { result, report } = await run([gate("tests", text, 1, { tests: DENO_TESTS })]);
   assert.deepEqual(result, { passed: 1, failed: 1, failures: ["tests: bad => ./a_test.ts:3:6"] });
-  assert.match(report, /^tests \.+\n {4}bad \.\.\. FAILED \(1ms\)\ntests: FAILED 1 passed, 1 failed \(/);
+  assert.match(report, /^ {2}tests: bad \.\.\. FAILED \(1ms\)\ntests \.+ FAILED 1 passed, 1 failed \(/);
   assert.match(report, /said by bad[^]*AssertionError: 1 !== 2[^]* FAILURES [^]*bad => [^]*The whole output is in /);
   assert.doesNotMatch(report, /said by good/);
 });
@@ -104,6 +104,46 @@ Deno.test("runGates() leaves native gates out, with the reason, and does not cou
   const { result, report } = await run([gate("clippy", "", 1, { native: true }), gate("lint", "", 0)], "no cargo");
   assert.deepEqual(result, { passed: 1, failed: 0, failures: [] });
   assert.match(report, /^clippy \.+ left out: no cargo\n/);
+});
+
+/** A gate that writes `own` and waits for the file `other`, at most some seconds: for good if another gate writes it. */
+function meeting(name: string, folder: string, own: string, other: string, more: Partial<Gate>): Gate {
+  const script = `
+    const [folder, own, other] = Deno.args;
+    Deno.writeTextFileSync(folder + "/" + own, "");
+    for (let left = 200; left > 0; left--) {
+      if ([...Deno.readDirSync(folder)].some(({ name }) => name === other)) Deno.exit(0);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    Deno.exit(1);`;
+  return { name, commands: [{ program: Deno.execPath(), args: ["eval", script, folder, own, other] }], ...more };
+}
+
+Deno.test("runGates() runs two gates at a time that may run beside others, and all others alone", async () => {
+  const folder = await Deno.makeTempDir();
+  const name = (path: string) => `${folder}/${path}`;
+  // Alone it finds what was there before it, and nothing of what comes after.
+  const alone = gate("alone", "", 0, {
+    commands: [{
+      program: Deno.execPath(),
+      args: [
+        "eval",
+        "const has = (path) => { try { return Deno.statSync(path).isFile; } catch { return false; } };" +
+        "await new Promise((resolve) => setTimeout(resolve, 100)); Deno.exit(has(Deno.args[0]) && !has(Deno.args[1]) ? 0 : 1);",
+        name("b"),
+        name("c"),
+      ],
+    }],
+  });
+  const { result } = await run([
+    meeting("first", folder, "a", "b", { beside: true }),
+    meeting("second", folder, "b", "a", { beside: true }),
+    alone,
+    meeting("third", folder, "c", "d", { beside: true }),
+    meeting("fourth", folder, "d", "c", { beside: true }),
+  ]);
+  await Deno.remove(folder, { recursive: true });
+  assert.deepEqual(result, { passed: 5, failed: 0, failures: [] });
 });
 
 Deno.test("runGates() fails a gate whose program is missing", async () => {

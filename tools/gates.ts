@@ -1,5 +1,5 @@
 /**
- * The gates of the project, in the order in which they run: what is quick and often wrong comes first.
+ * The gates of the project, in the order in which they begin.
  *
  * @module
  */
@@ -9,13 +9,15 @@ import { countCargoTests, countDenoTests } from "./result_lines.ts";
 import { ROOT } from "./root.ts";
 import { listTypeScript } from "./source_files.ts";
 
-/** The parts whose tests do not depend on the driver; they run once. */
-const WITHOUT_DRIVER = [
-  "codegen",
-  "tools",
-  "web",
-  "tests/web",
-  "tests/types",
+/** The parts whose tests do not depend on the driver, and measure no time. */
+const PARTS = ["codegen", "tools", "web", "tests/types", "tests/portable_protocol_test.ts"];
+
+/** In a folder of {@linkcode PARTS}, but it writes in the checkout, which would disturb the checks beside it. */
+const WRITES_HERE = "codegen/new_processor_test.ts";
+
+/** Tests of commands, which do not depend on the driver either; most of them start processes. */
+const COMMANDS = [
+  WRITES_HERE,
   "tests/docs/dependencies_test.ts",
   "tests/docs/registry_test.ts",
   "tests/docs/writing_processors_test.ts",
@@ -29,6 +31,15 @@ const WITHOUT_DRIVER = [
   "tests/cli/watch_test.ts",
 ];
 
+/** Tests that do not depend on the driver, but on how busy the machine is: they run once, with nothing beside them. */
+const ONCE = [
+  "tests/web",
+  "tests/control/client_test.ts",
+  "tests/control/limits_test.ts",
+  "tests/control/secrets_test.ts",
+  "tests/control/slow_client_test.ts",
+];
+
 /** The public modules. */
 const DOORS = ["mod.ts", "testing.ts"];
 
@@ -37,55 +48,74 @@ const CARGO_TESTS: TestRunner = { count: countCargoTests, failures: readCargoFai
 
 /** The gates before a commit. */
 export function commitGates(): Gate[] {
+  const parts = [...PARTS, ...modulesWithoutDriver()];
   return [
-    { name: "format", commands: [deno("fmt", "--check")] },
-    { name: "lint", commands: [deno("lint")] },
-    { name: "floating promises", commands: [deno("run", "-A", "tools/lint/floating_promises.ts")] },
-    { name: "types", commands: [deno("check", ".")] },
-    { name: "arrows between folders", commands: [deno("run", "-A", "tools/check_arrows.ts")] },
-    { name: "generated code is current", commands: [deno("run", "-A", "codegen/main.ts", "--check")] },
+    {
+      name: "Deno tests of parts",
+      beside: true,
+      tests: DENO_TESTS,
+      commands: [denoTest({}, ignore(WRITES_HERE), ...parts)],
+    },
+    { name: "format", beside: true, commands: [deno("fmt", "--check")] },
+    { name: "lint", beside: true, commands: [deno("lint")] },
+    { name: "types", beside: true, commands: [deno("check", ".")] },
+    { name: "arrows between folders", beside: true, commands: [deno("run", "-A", "tools/check_arrows.ts")] },
+    { name: "generated code is current", beside: true, commands: [deno("run", "-A", "codegen/main.ts", "--check")] },
+    { name: "floating promises", beside: true, commands: [deno("run", "-A", "tools/lint/floating_promises.ts")] },
     {
       name: "memory layout is current",
       native: true,
+      beside: true,
       commands: [cargo("run", "--locked", "--package", "xtask", "--", "layout", "--check")],
     },
-    { name: "Rust format", native: true, commands: [cargo("fmt", "--all", "--check")] },
+    { name: "Rust format", native: true, beside: true, commands: [cargo("fmt", "--all", "--check")] },
     {
       name: "clippy",
       native: true,
+      beside: true,
       commands: [cargo("clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings")],
     },
     {
       name: "Rust tests",
       native: true,
+      beside: true,
       tests: CARGO_TESTS,
       commands: [cargo("test", "--locked", "--workspace", "--no-fail-fast")],
+    },
+    {
+      name: "Deno tests of commands",
+      beside: true,
+      tests: DENO_TESTS,
+      commands: [denoTest({}, ...COMMANDS)],
     },
     {
       name: "Deno tests, native driver",
       native: true,
       tests: DENO_TESTS,
-      commands: [{ ...deno("test", "-A"), env: { SLUICE_NATIVE: "require" } }],
+      commands: [denoTest({ SLUICE_NATIVE: "require" }, ignore(...parts, ...COMMANDS))],
     },
   ];
 }
 
 /** What runs beside {@linkcode commitGates} in `deno task test`. */
 export function releaseGates(skipNative: boolean): Gate[] {
-  const ignored = skipNative ? [] : [`--ignore=${WITHOUT_DRIVER.join(",")}`];
+  const once = skipNative ? [] : ONCE;
   return [
     {
       name: "Deno tests, portable driver",
       tests: DENO_TESTS,
-      commands: [{ ...deno("test", "-A", ...ignored), env: { SLUICE_NATIVE: "off" } }],
+      commands: [
+        denoTest({ SLUICE_NATIVE: "off" }, ignore(...PARTS, ...modulesWithoutDriver(), ...COMMANDS, ...once)),
+      ],
     },
-    { name: "documentation of exports", commands: [deno("doc", "--lint", ...DOORS)] },
     {
       name: "examples in documentation",
+      beside: true,
       tests: DENO_TESTS,
       commands: [deno("test", "-A", "--doc", ...filesWithExamples())],
     },
-    { name: "publish, dry run", commands: [deno("publish", "--dry-run", "--allow-dirty")] },
+    { name: "documentation of exports", beside: true, commands: [deno("doc", "--lint", ...DOORS)] },
+    { name: "publish, dry run", beside: true, commands: [deno("publish", "--dry-run", "--allow-dirty")] },
   ];
 }
 
@@ -176,6 +206,15 @@ function filesWithExamples(): string[] {
   );
 }
 
+/** The test modules beside the code of the runtime that start no graph, and look for no driver. */
+function modulesWithoutDriver(): string[] {
+  const parts = /^(bench|cli|control|core|ffi|processors)\//;
+  return listTypeScript().filter((file) =>
+    parts.test(file) && file.endsWith("_test.ts") &&
+    !/eachDriver|new Runtime\(|SLUICE_NATIVE/.test(Deno.readTextFileSync(ROOT + file))
+  );
+}
+
 /** The test modules that do more when there is time: those that use fast-check, or look for `SLUICE_DEEP`. */
 function longerTests(): string[] {
   return listTypeScript().filter((file) =>
@@ -191,6 +230,15 @@ function hostTriple(): string {
 
 function deno(...args: string[]): { program: string; args: string[] } {
   return { program: Deno.execPath(), args };
+}
+
+/** Runs tests, whose types the gate "types" checks. */
+function denoTest(env: Readonly<Record<string, string>>, ...args: string[]): Gate["commands"][number] {
+  return { ...deno("test", "-A", "--no-check", ...args), env };
+}
+
+function ignore(...paths: string[]): string {
+  return `--ignore=${paths.join(",")}`;
 }
 
 function cargo(...args: string[]): { program: string; args: string[] } {

@@ -1,5 +1,28 @@
 import assert from "node:assert/strict";
+import type { Gate } from "./gate_runner.ts";
 import { commitGates, deepGates, releaseGates } from "./gates.ts";
+import { ROOT } from "./root.ts";
+import { listTypeScript } from "./source_files.ts";
+
+/** All test modules of the checkout. */
+function allTestModules(): string[] {
+  return listTypeScript().filter((file) => /_test\.tsx?$/.test(file));
+}
+
+/** The test modules that gates run, as often as they do: all, or those of paths that they name, but what they ignore. */
+function testModules(gates: readonly Gate[]): string[] {
+  return gates.flatMap(({ name, commands }) => {
+    if (!name.startsWith("Deno tests")) return [];
+    const args = commands[0].args.slice(1);
+    const paths = args.filter((arg) => !arg.startsWith("-"));
+    const ignored = args.find((arg) => arg.startsWith("--ignore="))?.slice("--ignore=".length).split(",") ?? [];
+    const within = (module: string, those: readonly string[]) =>
+      those.some((path) => module === path || module.startsWith(`${path}/`));
+    return allTestModules().filter((module) =>
+      (paths.length === 0 || within(module, paths)) && !within(module, ignored)
+    );
+  });
+}
 
 Deno.test("all gates have names of their own", () => {
   const names = [...commitGates(), ...releaseGates(false), ...deepGates()].map(({ name }) => name);
@@ -10,9 +33,19 @@ Deno.test("without a Rust toolchain every gate that calls cargo is left out, and
   for (const gate of [...commitGates(), ...releaseGates(true), ...deepGates()]) {
     if (gate.commands.some(({ program }) => program === "cargo")) assert.equal(gate.native, true, gate.name);
   }
-  const portable = releaseGates(true).find(({ name }) => name === "Deno tests, portable driver");
-  assert.deepEqual(portable?.commands[0].args, ["test", "-A"]);
-  assert.deepEqual(portable?.commands[0].env, { SLUICE_NATIVE: "off" });
+  const run = testModules([...commitGates(), ...releaseGates(true)].filter(({ native }) => !native));
+  assert.deepEqual(run.toSorted(), allTestModules());
+});
+
+Deno.test("with a Rust toolchain each test module runs, and those that depend on the driver run with both", () => {
+  const commit = testModules(commitGates());
+  assert.deepEqual(commit.toSorted(), allTestModules());
+  const portable = testModules(releaseGates(false));
+  for (const module of ["tests/drivers_test.ts", "core/runtime_test.ts", "core/session/stop_advice_test.ts"]) {
+    assert.ok(commit.includes(module) && portable.includes(module), module);
+  }
+  const withBoth = allTestModules().filter((module) => /eachDriver\(/.test(Deno.readTextFileSync(ROOT + module)));
+  assert.deepEqual(withBoth.filter((module) => !portable.includes(module)), []);
 });
 
 Deno.test("deepGates() runs longer what asks for that: properties, mutated inputs and reloads", () => {
