@@ -48,9 +48,12 @@ export async function sluice(args: readonly string[], settings: Settings = {}): 
   return { code, stdout: decoder.decode(stdout), stderr: withoutNote(decoder.decode(stderr)) };
 }
 
-/** Leaves out the line that says why portable mode is used: it is there where nothing has built the library. */
+/**
+ * Leaves out lines that depend on the checkout: why portable mode is used, which is there where nothing has built the
+ * library, and that Deno has waited for another process which looks at the same packages.
+ */
 export function withoutNote(text: string): string {
-  return text.replace(/^note: Portable mode: .*\r?\n/m, "");
+  return text.replace(/^(note: Portable mode: |Blocking waiting for file lock on ).*\r?\n/gm, "");
 }
 
 /** The events that `--json` printed: nothing else may stand there. */

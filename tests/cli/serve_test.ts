@@ -56,7 +56,9 @@ Deno.test("sluice run --serve takes the token of SLUICE_TOKEN and does not print
   const settings = { cwd: folder.path, env: { SLUICE_TOKEN: token } };
   const running = sluice(["run", "graph.json", `--serve=${port}`, "--json"], settings);
   let status = 0;
-  for (let k = 0; k < 100 && status === 0; k++) {
+  let ended = false;
+  void running.finally(() => ended = true);
+  while (status === 0 && !ended) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     await fetch(`http://127.0.0.1:${port}/api/graph`).then(async (response) => {
       status = response.status;

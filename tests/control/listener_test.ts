@@ -61,9 +61,9 @@ async function servedAt(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promis
 /** Resolves once the server says that the graph runs. */
 async function running(url: string): Promise<void> {
   let state = "";
-  for (let k = 0; k < 100 && state !== "running"; k++) {
+  for (let k = 0; k < 300 && state !== "running"; k++) {
     await sleep(100);
-    state = await fetch(`${url}/api/graph`, { signal: AbortSignal.timeout(1_000) })
+    state = await fetch(`${url}/api/graph`, { signal: AbortSignal.timeout(5_000) })
       .then(async (response) => (await response.json()).state, () => "");
   }
   equal(state, "running");
