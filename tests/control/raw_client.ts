@@ -1,6 +1,9 @@
 /** A WebSocket to `/rpc` by hand, which reads only when it is told to. */
 import { RPC_PROTOCOL } from "../../control/address.ts";
 
+/** Codes of frames. */
+const [TEXT, BINARY, CLOSE, PING, PONG] = [1, 2, 8, 9, 10];
+
 const MASK = Uint8Array.of(1, 2, 3, 4);
 
 /** A message that came. */
@@ -47,26 +50,30 @@ export class RawClient implements Disposable {
 
   /** Sends a text. */
   async send(text: string): Promise<void> {
-    const payload = new TextEncoder().encode(text);
-    const head = payload.length < 126
-      ? [0x81, 0x80 | payload.length]
-      : [0x81, 0x80 | 126, payload.length >> 8, payload.length & 255];
-    await this.#write(Uint8Array.of(...head, ...MASK, ...payload.map((byte, k) => byte ^ MASK[k & 3])));
+    await this.#sendFrame(TEXT, new TextEncoder().encode(text));
   }
 
-  /** Reads one message; `undefined` once the server has closed. */
+  /** Reads one message, and answers pings; `undefined` once the server has closed. */
   async read(): Promise<RawMessage | undefined> {
     for (;;) {
       const frame = this.#takeFrame();
       if (frame === undefined) {
         if (!await this.#fill()) return undefined;
-      } else if (frame.code === 8) return undefined;
-      else if (frame.code === 1 || frame.code === 2) return { text: frame.code === 1, bytes: frame.bytes };
+      } else if (frame.code === CLOSE) return undefined;
+      else if (frame.code === PING) await this.#sendFrame(PONG, frame.bytes).catch(() => {});
+      else if (frame.code === TEXT || frame.code === BINARY) return { text: frame.code === TEXT, bytes: frame.bytes };
     }
   }
 
   [Symbol.dispose](): void {
     this.#connection.close();
+  }
+
+  async #sendFrame(code: number, payload: Uint8Array): Promise<void> {
+    const head = payload.length < 126
+      ? [0x80 | code, 0x80 | payload.length]
+      : [0x80 | code, 0x80 | 126, payload.length >> 8, payload.length & 255];
+    await this.#write(Uint8Array.of(...head, ...MASK, ...payload.map((byte, k) => byte ^ MASK[k & 3])));
   }
 
   #takeFrame(): { code: number; bytes: Uint8Array<ArrayBuffer> } | undefined {
