@@ -18,6 +18,10 @@ import { describeError, errorEvent } from "./failure.ts";
 import type { Io } from "./output.ts";
 import { type SourceChange, SourceWatch } from "./source_watch.ts";
 
+const OTHER_MAP =
+  `Cannot follow the changed "imports" of deno.json: a process goes on with those that it began with; ` +
+  "start the graph anew";
+
 /** A package whose sources are watched from now on. */
 export interface WatchedPackage {
   readonly name: string;
@@ -147,7 +151,7 @@ async function watchPackage(
   const tried = new Set<string>();
   let queue = Promise.resolve();
 
-  async function reload({ changed, refused }: SourceChange): Promise<void> {
+  async function reload({ changed, hasOtherMap, refused }: SourceChange): Promise<void> {
     const startedMs = performance.now();
     const report = (nodes: readonly string[], error?: Error, anew: Reload["anew"] = {}): void => {
       const tookMs = performance.now() - startedMs;
@@ -155,6 +159,7 @@ async function watchPackage(
     };
     if (signal.aborted) return;
     if (refused !== undefined) return report([], new SluiceError("InvalidGraph", refused));
+    if (hasOtherMap) report([], new SluiceError("Busy", OTHER_MAP));
     try {
       const own = viewRuntime(runtime).nodes.filter(({ type }) => type.package?.url === url);
       const affected = await watch.findAffected([...new Set(own.map(sourceOf))], changed);

@@ -47,6 +47,8 @@ export interface SourcesReady {
 export interface SourceChange {
   /** Relative to the folder of the configuration. */
   readonly changed: readonly string[];
+  /** The `imports` of `deno.json` are others than at first, and this change is one of them. */
+  readonly hasOtherMap: boolean;
   /** What the generator refuses, if anything. */
   readonly refused?: string;
 }

@@ -26,7 +26,7 @@ scope.onmessage = ({ data }) => {
 };
 
 async function watchPackage({ configPath, savedSinceMs }: ToSourceWatch & { kind: "watch" }): Promise<void> {
-  const [{ watch }, { describePlaced, isError }, { ImportedFiles }, { localPath }] = await Promise.all([
+  const [{ watch }, { describePlaced, isError }, { ImportedFiles, MANIFESTS }, { localPath }] = await Promise.all([
     import("../codegen/watch.ts"),
     import("../codegen/diagnostics.ts"),
     import("../codegen/imported_files.ts"),
@@ -64,7 +64,9 @@ async function watchPackage({ configPath, savedSinceMs }: ToSourceWatch & { kind
     isReady = true;
     queue = queue.then(async () => {
       const others = await otherTexts(changed);
-      if (others.length > 0) scope.postMessage({ kind: "changed", change: { changed: others, refused } });
+      if (others.length === 0) return;
+      const hasOtherMap = others.some((path) => MANIFESTS.includes(path)) && await imports.hasOtherMap();
+      scope.postMessage({ kind: "changed", change: { changed: others, hasOtherMap, refused } });
     });
   }, ended.signal);
   await queue;

@@ -11,19 +11,25 @@ import { ts } from "ts-morph";
 /** Most files that are followed. */
 const MAX_FILES = 5_000;
 
+/** Files with an import map; the first that is there counts. */
+export const MANIFESTS: readonly string[] = ["deno.json", "deno.jsonc"];
+
 /** Names that the import map leads to paths, the longest first. */
 type Aliases = readonly (readonly [name: string, path: string])[];
 
+/** The `imports` of a `deno.json`. */
+type ImportMap = { readonly [name: string]: unknown };
+
 /**
  * Follows the imports of a project's files among themselves: relative ones, and those that the import map of its
- * `deno.json` leads to a relative path. A file is read once. Paths are absolute.
+ * `deno.json` led to a relative path at first: a process goes on with the map that it began with. A file is read once.
+ * Paths are absolute.
  */
 export class ImportedFiles {
   readonly #root: string;
   /** What each file imports. */
   readonly #known = new Map<string, readonly string[]>();
-  #map = "";
-  #aliases: Aliases = [];
+  #map: Promise<ImportMap> | undefined;
 
   /** @param root the project's folder */
   constructor(root: string) {
@@ -37,31 +43,32 @@ export class ImportedFiles {
 
   /** @returns what some modules import, and themselves; a file that is not there is among them, too */
   async of(entries: Iterable<string>): Promise<ReadonlySet<string>> {
-    await this.#readMap();
+    const aliases = aliasesOf(await this.#firstMap(), this.#root);
     const found = new Set(entries);
     for (const path of found) {
       if (found.size > MAX_FILES) break;
-      for (const target of this.#known.get(path) ?? await this.#read(path)) found.add(target);
+      for (const target of this.#known.get(path) ?? await this.#read(path, aliases)) found.add(target);
     }
     return found;
   }
 
-  async #read(path: string): Promise<readonly string[]> {
+  /** Whether the import map is another one than at first. */
+  async hasOtherMap(): Promise<boolean> {
+    const [first, now] = await Promise.all([this.#firstMap(), readMap(this.#root)]);
+    return JSON.stringify(first) !== JSON.stringify(now);
+  }
+
+  #firstMap(): Promise<ImportMap> {
+    return this.#map ??= readMap(this.#root);
+  }
+
+  async #read(path: string, aliases: Aliases): Promise<readonly string[]> {
     const text = await readFile(path, "utf8").catch(() => "");
     const targets = ts.preProcessFile(text, true, true).importedFiles
-      .map(({ fileName }) => resolveImport(fileName, path, this.#aliases))
+      .map(({ fileName }) => resolveImport(fileName, path, aliases))
       .filter((each) => each !== undefined);
     this.#known.set(path, targets);
     return targets;
-  }
-
-  async #readMap(): Promise<void> {
-    const texts = ["deno.json", "deno.jsonc"].map((file) => readFile(join(this.#root, file), "utf8").catch(() => ""));
-    const text = (await Promise.all(texts)).find((each) => each !== "") ?? "";
-    if (text === this.#map) return;
-    this.#map = text;
-    this.#aliases = readAliases(text, this.#root);
-    this.#known.clear();
   }
 }
 
@@ -71,10 +78,14 @@ function resolveImport(name: string, from: string, aliases: Aliases): string | u
   return alias === undefined ? undefined : join(alias[1], name.slice(alias[0].length));
 }
 
-function readAliases(text: string, root: string): Aliases {
-  const imports = (parse(text) as { imports?: unknown } | undefined)?.imports;
-  if (typeof imports !== "object" || imports === null) return [];
-  return Object.entries(imports).flatMap(([name, path]) =>
+async function readMap(root: string): Promise<ImportMap> {
+  const texts = await Promise.all(MANIFESTS.map((file) => readFile(join(root, file), "utf8").catch(() => "")));
+  const imports = (parse(texts.find((each) => each !== "") ?? "") as { imports?: unknown } | undefined)?.imports;
+  return typeof imports === "object" && imports !== null ? { ...imports } : {};
+}
+
+function aliasesOf(map: ImportMap, root: string): Aliases {
+  return Object.entries(map).flatMap(([name, path]) =>
     typeof path === "string" && path.startsWith(".") ? [[name, resolve(root, path)] as const] : []
   ).sort(([a], [b]) => b.length - a.length);
 }

@@ -9,6 +9,8 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { findFiles } from "./scan/find_files.ts";
 
+const SECOND_MS = 1_000;
+
 /** What tells one state of each file from another, by path relative to the package's root. */
 export type SourceStamps = ReadonlyMap<string, string>;
 
@@ -45,16 +47,23 @@ export function stampOf(path: string): string | undefined {
 }
 
 /**
- * The files that were saved since a time. Times of files that were moved there may be known in whole seconds only.
+ * The files that were saved since a time, or came to their place. When one was moved is known in whole seconds only: one
+ * that was moved in the second of that time counts.
  *
  * @param sinceMs milliseconds since 1970
  */
 export async function savedSince(root: string, paths: Iterable<string>, sinceMs: number): Promise<string[]> {
   const changed = await Promise.all([...paths].map(async (path) => {
     const found = await stat(join(root, path)).catch(() => undefined);
-    return found !== undefined && Math.max(found.mtimeMs, found.ctimeMs) >= sinceMs ? [path] : [];
+    return found !== undefined && isSince(found, sinceMs) ? [path] : [];
   }));
   return changed.flat();
+}
+
+function isSince({ mtimeMs, ctimeMs }: Pick<Stats, "mtimeMs" | "ctimeMs">, sinceMs: number): boolean {
+  if (Math.max(mtimeMs, ctimeMs) >= sinceMs) return true;
+  const wasMoved = mtimeMs < ctimeMs;
+  return wasMoved && ctimeMs % SECOND_MS === 0 && ctimeMs + SECOND_MS > sinceMs;
 }
 
 /** The paths whose stamps differ, those that are in one of the two only among them. */

@@ -6,6 +6,7 @@
 import { basename, dirname, posix, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { FolderWatches, inodeOf, tryClose, tryOpen } from "./folder_watches.ts";
+import { MANIFESTS } from "./imported_files.ts";
 import { type GenerateOptions, type GenerateResult, Generator } from "./generate.ts";
 import { localPath } from "./paths.ts";
 import { isFound } from "./scan/find_files.ts";
@@ -44,8 +45,8 @@ export interface WatchRun {
 }
 
 /**
- * Generates now, and again after every change of a TypeScript file, of the configuration, or of a generated file by
- * somebody else, under the package's root or a folder outside it that `include` names, and of every file that was
+ * Generates now, and again after every change of a TypeScript file, of the configuration, of the `deno.json` beside it, whose
+ * `imports` lead to other packages, or of a generated file by somebody else, under the package's root or a folder outside it that `include` names, and of every file that was
  * looked at. A root that goes is waited for.
  *
  * @param onRun is told of each run
@@ -92,7 +93,7 @@ async function watchRoot(
   const isSource = (path: string): boolean =>
     path.endsWith(".ts") && !IGNORED.test(path) && folders.some((folder) => isWithin(path, folder));
   const isConcerned = (path: string): boolean =>
-    path === configFile || isSource(path) || followed.has(path) || generator.writes(path);
+    path === configFile || MANIFESTS.includes(path) || isSource(path) || followed.has(path) || generator.writes(path);
   const waiting = new Set<string>();
   let stamps: Map<string, string> = await stampAll();
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -11,6 +11,7 @@ import { Node, type ObjectLiteralExpression, Project, type SourceFile, SyntaxKin
 import type { NodeDescriptor } from "../../core/registry/descriptor.ts";
 import { diagnosticInConfig } from "../config_place.ts";
 import type { Diagnostic } from "../diagnostics.ts";
+import { MANIFESTS } from "../imported_files.ts";
 import type { OtherPackageModel } from "../model.ts";
 import { evaluate } from "./literal.ts";
 import { findDeepNode, isOverflow } from "./nesting.ts";
@@ -98,7 +99,7 @@ function literalOf(parts: ObjectLiteralExpression, key: string): unknown {
 }
 
 function mappedPath(root: string, specifier: string): string | undefined {
-  for (const name of ["deno.json", "deno.jsonc"]) {
+  for (const name of MANIFESTS) {
     try {
       const target = parse(readFileSync(join(root, name), "utf8"))?.imports?.[specifier];
       if (typeof target === "string" && /^\.\.?\//.test(target)) return posix.normalize(target);

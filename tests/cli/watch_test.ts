@@ -95,6 +95,13 @@ Deno.test("sluice run --watch brings in what is saved while the other nodes go o
   assert.deepEqual([failed.event, failed.changed], ["reload-failed", ["taker.ts"]]);
   assert.match(String(failed.message), /^taker\.ts:7:12: .*"arry"/);
 
+  await folder.write("taker.ts", TAKER);
+  await next("reloaded");
+  await folder.write("deno.json", JSON.stringify({ imports: { "./step.ts": "./other.ts" } }));
+  const mapped = await next("reloaded", "reload-failed");
+  assert.deepEqual([mapped.event, mapped.changed, mapped.code], ["reload-failed", ["deno.json"], "Busy"]);
+  assert.match(String(mapped.message), /^Cannot follow the changed "imports" of deno\.json: /);
+
   child.kill("SIGINT");
   const summary = await next("summary") as unknown as {
     outcome: string;
@@ -104,7 +111,7 @@ Deno.test("sluice run --watch brings in what is saved while the other nodes go o
   assert.equal((await child.status).code, 130, await stderr);
   assert.equal(summary.outcome, "stopped");
   const lanes = Object.fromEntries(summary.nodes.map(({ id, lane }) => [id, lane]));
-  assert.deepEqual(lanes, { counter: "count", taker: "work-2", other: "main" });
+  assert.deepEqual(lanes, { counter: "count", taker: "work-3", other: "main" });
   for (const { written, read, queued, dropped } of summary.links) {
     assert.equal(written, read + queued + Object.values(dropped).reduce((a, b) => a + b));
   }

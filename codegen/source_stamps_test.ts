@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { savedSince } from "./source_stamps.ts";
+
+Deno.test("savedSince() tells a file that was moved to its place, also in the second of the time", async () => {
+  const root = await mkdtemp(join(tmpdir(), "sluice-stamps-"));
+  try {
+    for (const name of ["moved.part", "old.ts"]) {
+      await writeFile(join(root, name), "1");
+      await utimes(join(root, name), 1_000, 1_000);
+    }
+    await rename(join(root, "moved.part"), join(root, "moved.ts"));
+    const { ctimeMs } = await stat(join(root, "moved.ts"));
+    const second = Math.floor(ctimeMs / 1_000) * 1_000;
+    assert.deepEqual(await savedSince(root, ["moved.ts", "absent.ts"], second + 999), ["moved.ts"]);
+    assert.deepEqual(await savedSince(root, ["moved.ts"], second + 1_000), []);
+
+    // Written in that second, and before the time.
+    await utimes(join(root, "old.ts"), (second + 400) / 1_000, (second + 400) / 1_000);
+    const { ctimeMs: oldMs } = await stat(join(root, "old.ts"));
+    if (oldMs === second) assert.deepEqual(await savedSince(root, ["old.ts"], second + 500), []);
+    assert.deepEqual(await savedSince(root, ["old.ts"], second + 300), ["old.ts"]);
+  } finally {
+    await rm(root, { recursive: true });
+  }
+});
