@@ -1,8 +1,23 @@
 /** No view has a serious fault of accessibility, in either theme, wide or narrow. */
 import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
 import { seriousFaults } from "./axe.ts";
 import { openPage, pageTest } from "./chromium.ts";
 import { serveDemo } from "./live_graph.ts";
+
+/** Two readings' time: by then the page has asked for what it shows of the node that it has selected. */
+const READINGS_MS = 200;
+
+/** Goes to a place of the page, and waits until it is there and nothing moves to its place any more. */
+async function show(page: Page, hash: string): Promise<void> {
+  await page.evaluate((hash) => location.hash = hash, hash);
+  await page.locator("[data-inspector]").waitFor({ state: hash.includes("&") ? "visible" : "detached" });
+  await page.waitForTimeout(READINGS_MS);
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter((each) => each.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
+}
 
 for (const theme of ["dark", "light"] as const) {
   pageTest(`axe-core finds nothing serious in any view, ${theme}`, async () => {
@@ -13,8 +28,7 @@ for (const theme of ["dark", "light"] as const) {
       await page.goto(served.server.url);
       await page.locator(".summary li").first().waitFor();
       for (const hash of ["graph", "graph&node=gain", "graph&link=link2", "table", "table&node=level", "log"]) {
-        await page.evaluate((hash) => location.hash = hash, hash);
-        await page.waitForTimeout(700);
+        await show(page, hash);
         assert.deepEqual(await seriousFaults(page), [], `#${hash} at ${viewport.width}`);
       }
       await page.keyboard.press("?");
@@ -31,8 +45,7 @@ for (const theme of ["dark", "light"] as const) {
     await page.locator(".summary li").first().waitFor();
     const look = async (state: string) => {
       for (const hash of ["graph&node=gain", "graph&link=link2", "table&node=level"]) {
-        await page.evaluate((hash) => location.hash = hash, hash);
-        await page.waitForTimeout(700);
+        await show(page, hash);
         assert.deepEqual(await seriousFaults(page), [], `#${hash} ${state}`);
       }
     };
