@@ -33,7 +33,7 @@ import { calling } from "./node_call.ts";
 import type { NodeCell } from "./node_cell.ts";
 import { reconfigure } from "./reconfigure.ts";
 import { retire, settled } from "./retire.ts";
-import { ArrivingTrial, Lender, refuseLoan } from "./loan.ts";
+import { ArrivingTrial, claim, Lender } from "./loan.ts";
 import { Trial } from "./trial.ts";
 import { vacantInstance } from "./vacancy.ts";
 
@@ -214,10 +214,7 @@ export class LaneEditor {
   /** Gives nodes that come from other lanes what they go on from, and tries them. */
   async arrive(command: Command<"arrive">): Promise<void> {
     const prepared = this.#prepared;
-    if (prepared?.epoch !== command.epoch) {
-      for (const { loan } of command.nodes) if (loan !== undefined) refuseLoan(loan, this.#lane.pools);
-      return;
-    }
+    if (prepared?.epoch !== command.epoch) return;
     prepared.arriving = this.#arrive(command, prepared, this.#attempt!);
     await this.#waiting(prepared.arriving);
   }
@@ -248,12 +245,12 @@ export class LaneEditor {
   }
 
   /** Drops what was made ready. */
-  async abort({ epoch, arrived }: Command<"abort">): Promise<void> {
+  async abort({ epoch }: Command<"abort">): Promise<void> {
     if (this.#attempt?.epoch === epoch) this.#attempt.giveUp();
     const prepared = this.#prepared;
     if (prepared?.epoch !== epoch) return;
     this.#prepared = undefined;
-    await this.#waiting(this.#dropPrepared(prepared, arrived));
+    await this.#waiting(this.#dropPrepared(prepared));
   }
 
   /** Does what was made ready. Only between two ticks. */
@@ -261,7 +258,7 @@ export class LaneEditor {
     const lane = this.#lane;
     const { epoch, edit, cells, held, trials, lender, arrivals } = this.#prepared!;
     this.#prepared = undefined;
-    const lent = lender.end(true);
+    const lent = lender.end(lane.pools);
     const failures: SerializedError[] = [];
     const refused: NodeId[] = [];
     const rests: LinkRest[] = [];
@@ -361,7 +358,10 @@ export class LaneEditor {
     let action = "restore()";
     try {
       for (const { node, loan } of nodes) {
-        if (loan !== undefined) arrivals.set(node, new ArrivingTrial(cells.get(node)!, loan, lane.pools, lane));
+        if (loan === undefined) continue;
+        if (!claim(loan)) attempt.giveUp();
+        attempt.assertWanted();
+        arrivals.set(node, new ArrivingTrial(cells.get(node)!, loan, lane.pools, lane));
       }
       for (const { node, carry, state } of nodes) {
         current = cells.get(node)!;
@@ -432,9 +432,8 @@ export class LaneEditor {
 
   async #dropPrepared(
     { cells, held, trials, lender, arrivals, arriving }: PreparedEdit,
-    arrived: boolean,
   ): Promise<void> {
-    lender.end(arrived);
+    lender.end(this.#lane.pools);
     await arriving;
     for (const trial of arrivals.values()) trial.undo();
     await this.#drop(cells, held, trials);

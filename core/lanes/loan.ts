@@ -3,6 +3,9 @@
  * stay in their links as far as anybody can tell, and the room that there is for what it writes. So the node is tried
  * before anything has changed; see `trial.ts`.
  *
+ * A loan belongs to nobody until somebody claims it, once: the lane that it goes to or, where the edit is given up
+ * first, whoever comes to that. So it does not matter which of the lanes ends, or hangs, on the way.
+ *
  * @module
  */
 import { ENTRY } from "../../ffi/layout.gen.ts";
@@ -16,8 +19,10 @@ import { readsPerTick } from "../memory/pool_loads.ts";
 import type { NodeCell } from "./node_cell.ts";
 import { type KeptFrame, Trial, type TrialSite } from "./trial.ts";
 
-/** What a node is tried with on another lane; structured-cloneable. The references to the frames go with it. */
+/** What a node is tried with on another lane; structured-cloneable. The references to the frames are the claimant's. */
 export interface Loan {
+  /** One word: 1 from when it is claimed. */
+  readonly claim: SharedArrayBuffer;
   /** How long the node may wait for something to do, milliseconds. */
   readonly waitMs: number;
   readonly inputs: readonly { readonly plan: LinkPlan; readonly entries: readonly number[] }[];
@@ -27,8 +32,7 @@ export interface Loan {
 /** The lane that nodes leave, for one edit. */
 export class Lender {
   readonly #kept: { readonly link: LinkReader; readonly frames: readonly KeptFrame[] }[] = [];
-  /** Frames that have one reference more. */
-  readonly #lent: Frame[] = [];
+  readonly #loans: Loan[] = [];
 
   /**
    * Lends what a node has that is held.
@@ -42,18 +46,20 @@ export class Lender {
     const outputs = cell.outputs.flatMap(({ links }) =>
       links.map((link) => ({ plan: link.plan, room: link.room(), closed: link.closed() }))
     );
-    return { waitMs, inputs, outputs };
+    const loan = { claim: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT), waitMs, inputs, outputs };
+    this.#loans.push(loan);
+    return loan;
   }
 
   /**
-   * The frames stand in their links again.
+   * The frames stand in their links again, and nothing is lent any more that was not claimed.
    *
-   * @param arrived whether the references went to the other lane
-   * @returns how many that are, by the index of the link
+   * @param pools of this lane, by index
+   * @returns how many frames that are, by the index of the link
    */
-  end(arrived: boolean): ReadonlyMap<number, number> {
+  end(pools: readonly Pool[]): ReadonlyMap<number, number> {
     const counts = new Map<number, number>();
-    for (const frame of this.#lent.splice(0)) if (!arrived) frame.pool.releaseForeign(frame.slot);
+    for (const loan of this.#loans.splice(0)) recall(loan, pools);
     for (const { link, frames } of this.#kept.splice(0)) {
       counts.set(link.plan.index, frames.length);
       if (frames.length > 0) link.putBack(frames);
@@ -74,7 +80,6 @@ export class Lender {
       if (frame instanceof DataFrame) frame.serialize();
       frame.pool.retain(frame.slot);
       frame.pool.giveAway(frame.slot);
-      this.#lent.push(frame);
       entries.push(frame.slot | (frame.pool.index << ENTRY.poolShift) | (gap ? ENTRY.discontinuity : 0));
     }
     return entries;
@@ -91,6 +96,7 @@ export class ArrivingTrial {
 
   /**
    * @param cell is not part of the lane yet
+   * @param loan was claimed
    * @param pools of this lane, by index
    */
   constructor(cell: NodeCell, loan: Loan, pools: readonly Pool[], site: TrialSite) {
@@ -134,9 +140,19 @@ export class ArrivingTrial {
   }
 }
 
-/** Gives back what was lent for a node that is not wanted any more. */
-export function refuseLoan({ inputs }: Loan, pools: readonly Pool[]): void {
-  for (const { plan, entries } of inputs) new LentReader(plan, framesOf(plan, entries, pools)).release();
+/** Makes a loan the caller's. @returns whether it is: somebody may have been first */
+export function claim({ claim }: Loan): boolean {
+  return Atomics.compareExchange(new Int32Array(claim), 0, 0, 1) === 0;
+}
+
+/** Gives back what was lent, unless somebody has claimed it. @param pools by index */
+export function recall(loan: Loan, pools: readonly Pool[]): void {
+  if (!claim(loan)) return;
+  for (const { entries } of loan.inputs) {
+    for (const entry of entries) {
+      pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask].releaseForeign(entry & ENTRY.slotMask);
+    }
+  }
 }
 
 function framesOf({ schema }: LinkPlan, entries: readonly number[], pools: readonly Pool[]): KeptFrame[] {

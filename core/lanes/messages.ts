@@ -206,8 +206,8 @@ export type LaneCommand =
     readonly moves: readonly LinkMove[];
     readonly rests: readonly LinkRest[];
   }
-  /** Drops what was prepared and tears the new nodes down. `arrived`: lanes were sent `arrive`. */
-  | { readonly kind: "abort"; readonly epoch: number; readonly arrived: boolean }
+  /** Drops what was prepared and tears the new nodes down. */
+  | { readonly kind: "abort"; readonly epoch: number }
   /** Tears down what it can in a short time and ends the thread; answered by `gone`. Only for worker lanes. */
   | { readonly kind: "leave" }
   /**

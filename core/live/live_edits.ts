@@ -89,6 +89,8 @@ export class LiveEdits {
   #queue: Promise<unknown> = Promise.resolve();
   #replies: Replies<number, Reply> | undefined;
   #removals: Replies<NodeId, true> | undefined;
+  /** Of the edit that was begun last. */
+  #moves: NodeMoves | undefined;
   /** Whether the edit under way cannot be refused any more, and the nodes that it removes. */
   #committed = false;
   #removing: readonly NodeEntry[] = [];
@@ -195,6 +197,7 @@ export class LiveEdits {
     else if (report.kind === "refused") this.#replies?.refuse(deserializeError(report.error));
     else {
       if (report.kind === "applied") this.#configured?.refuse(report.refused);
+      if (report.kind === "yielded") this.#moves?.yielded(report.nodes);
       this.#answered.add(lane);
       this.#replies?.settle(lane, report);
     }
@@ -222,7 +225,7 @@ export class LiveEdits {
     let work: ReadonlyMap<number, LaneWork> = new Map();
     const epoch = ++this.#epoch;
     const answers = (lanes: Iterable<number>) => this.#answers(lanes, timeoutMs);
-    let moves: NodeMoves | undefined;
+    let moves = this.#moves = undefined as NodeMoves | undefined;
     this.#committed = false;
     try {
       this.#assertNoneDown(change);
@@ -238,7 +241,7 @@ export class LiveEdits {
         plans.add(link, feedback.has(link), laneOf(link.fromNode), laneOf(link.toNode));
         planned.push(link);
       }
-      moves = new NodeMoves(site, change, draft, extras.anew);
+      moves = this.#moves = new NodeMoves(site, change, draft, extras.anew);
       work = shareWork(site, draft, change, moves, extras, tokens.length > 0);
       const prepared = answers(work.keys());
       for (const node of fresh) {
@@ -260,7 +263,7 @@ export class LiveEdits {
       this.#assertNoneLost(work.keys());
       this.#assertNoneDown(change);
     } catch (error) {
-      for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch, arrived: moves?.told ?? false });
+      for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch });
       for (const link of planned) plans.remove(link);
       moves?.drop();
       site.refused(fresh);
@@ -397,7 +400,7 @@ export class LiveEdits {
       await prepared;
       this.#assertNoneLost(work.keys());
     } catch (error) {
-      for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch, arrived: false });
+      for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch });
       throw error;
     }
     this.#committed = true;

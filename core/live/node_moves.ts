@@ -9,6 +9,7 @@ import { ENTRY, NODE } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
+import { type Loan, recall } from "../lanes/loan.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
 import type { LinkEndPlan, YieldedNode } from "../lanes/messages.ts";
 import type { Driver } from "../driver/driver.ts";
@@ -45,7 +46,8 @@ export class NodeMoves {
    * has links that carry data.
    */
   readonly #untried: ReadonlySet<NodeId>;
-  #told = false;
+  /** What was lent for first ticks. */
+  readonly #loans: Loan[] = [];
   readonly #links: PlannedMove[] = [];
   /** What lanes have let go of, by link. */
   readonly #rests = new Map<number, LinkRest>();
@@ -98,11 +100,6 @@ export class NodeMoves {
     return this.#links.map(({ move }) => ({ move, lanes: new Set([move.writer.from, move.reader.from]) }));
   }
 
-  /** Whether lanes were told of nodes that come to them. */
-  get told(): boolean {
-    return this.#told;
-  }
-
   /**
    * Asks the lanes that nodes leave to hold them.
    *
@@ -126,10 +123,14 @@ export class NodeMoves {
     return lanes;
   }
 
+  /** A lane has yielded nodes, and perhaps lent what they are tried with. */
+  yielded(nodes: readonly YieldedNode[]): void {
+    for (const { loan } of nodes) if (loan !== undefined) this.#loans.push(loan);
+  }
+
   /** Tells the lanes that nodes go to what they go on from. @returns the lanes that answer */
   tellArrivals(epoch: number, yielded: readonly YieldedNode[]): number[] {
     const lanes = this.#lanesOf((node) => node.after);
-    this.#told = true;
     // Those that leave are held and have published: what their first ticks count there is added.
     for (const { before, after } of this.#nodes) {
       if (before.type.descriptor.type === after.type.descriptor.type) copyCounts(this.#site.page, before, after);
@@ -149,6 +150,10 @@ export class NodeMoves {
 
   /** The edit does not take place. */
   drop(): void {
+    // The lane that has lent it, or that it went to, may have ended.
+    const pools = this.#site.pools();
+    for (const loan of this.#loans) recall(loan, pools);
+    for (const pool of pools) pool.flushMagazine();
     for (const { move } of this.#links) this.#site.plans.dropMove(move);
   }
 

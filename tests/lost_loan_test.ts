@@ -1,0 +1,79 @@
+/** What is lent for the first tick of a node on a lane that hangs before it takes it is given back. */
+import { deepEqual, ok, rejects } from "node:assert/strict";
+import { appSink } from "../core/app/app_sink.ts";
+import { appSource } from "../core/app/app_source.ts";
+import { Runtime } from "../core/runtime.ts";
+import { assertSpent } from "./fixtures/accounted.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import { faulty } from "./fixtures/faulty.ts";
+import { Hold } from "./fixtures/hold.ts";
+import { pass } from "./fixtures/numbered.ts";
+
+const SHAPE = { sampleRateHz: 1_000, channels: 1 };
+const SUPERVISION = { restart: { limit: 5, backoffMs: 1 } };
+const SLOTS = 200;
+const COUNT = 5;
+const EVERY_MS = 5;
+const LIMIT_MS = 20_000;
+
+eachDriver("what was lent to a lane that hangs before it takes it is given back, and is there once", async (native) => {
+  using fuse = new Hold();
+  await using runtime = new Runtime({
+    mode: "live",
+    native,
+    stuckAfterMs: 1_000,
+    pools: { audio: { slotBytes: 64, slots: SLOTS } },
+  });
+  const from = runtime.add(appSource.audio(SHAPE));
+  const middle = runtime.add(pass(), { id: "middle", lane: "near", supervision: SUPERVISION });
+  const to = runtime.add(appSink.audio());
+  const trigger = runtime.add(appSource.audio(SHAPE));
+  const napping = faulty({ how: "naps once", every: 1, fuse: fuse.path });
+  const nap = runtime.add(napping, { id: "nap", lane: "other", supervision: SUPERVISION });
+  const end = runtime.add(appSink.audio());
+  runtime.connect(from.outputs.audio, middle.inputs.audioIn);
+  runtime.connect(middle.outputs.audioOut, to.inputs.audio);
+  runtime.connect(trigger.outputs.audio, nap.inputs.audioIn);
+  runtime.connect(nap.outputs.audioOut, end.inputs.audio);
+  const seen: number[] = [];
+  const reading = (async () => {
+    for await (const frame of to) seen.push(frame.channel(0)[0]);
+  })();
+  const emptying = (async () => {
+    for await (const _ of end);
+  })();
+  await runtime.start();
+  // Lane "other" makes a node ready, lane "near" waits for frames to lend it; then "nap" keeps "other".
+  const edit = runtime.edit((edit) => {
+    edit.replace("middle", faulty({ how: "none" }), { lane: "other", startsAnew: true });
+  }, { timeoutMs: 5_000, trialMs: 5_000 });
+  const refused = rejects(edit);
+  await sleep(400);
+  await trigger.push({ channels: [Float32Array.of(0, 0)] });
+  await sleep(200);
+  for (let k = 0; k < COUNT; k++) await from.push({ channels: [Float32Array.of(k, 0)] });
+  await refused;
+  await until(() => seen.length === COUNT);
+  deepEqual(seen, Array.from({ length: COUNT }, (_, k) => k));
+  await until(() => runtime.stats().nodes.find(({ id }) => id === "nap")!.restarts === 1);
+  fuse.release();
+  await until(() => {
+    const [{ free, quarantined }] = runtime.stats().pools;
+    return free === SLOTS && quarantined === 0;
+  });
+  from.end();
+  trigger.end();
+  await Promise.all([reading, emptying]);
+  assertSpent(await runtime.finished);
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let left = LIMIT_MS / EVERY_MS; !isSo(); left--) {
+    ok(left > 0, "it did not come to that in time");
+    await sleep(EVERY_MS);
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
