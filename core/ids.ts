@@ -4,7 +4,7 @@
  * @module
  */
 import { describeName } from "./describe_value.ts";
-import { SluiceError } from "./errors.ts";
+import { SluiceError, type SluiceErrorCode } from "./errors.ts";
 
 /** The id of a node: 1 to 64 letters, digits, `_` or `-`, starting with a letter or `_`. */
 export type NodeId = string & { readonly "~brand": "NodeId" };
@@ -38,9 +38,15 @@ export function laneName(text: string): string {
   return text;
 }
 
-/** Whether a text can name a pool: as a node id. */
-export function isPoolName(text: string): boolean {
-  return ID.test(text);
+/**
+ * Checks the name of a pool, which is as that of a node.
+ *
+ * @param code of the error: by default that of a graph
+ * @throws {SluiceError} `InvalidGraph`, or what `code` says, if it is not one
+ */
+export function poolName(text: string, code: SluiceErrorCode = "InvalidGraph"): string {
+  assertId(text, "the name of a pool", code);
+  return text;
 }
 
 /** Makes the id of the `n`-th link of a runtime. */
@@ -71,10 +77,10 @@ function noAddress(found: unknown): SluiceError {
   return new SluiceError("InvalidGraph", `Cannot read ${describeName(found)} as a port address: wanted "node.port"`);
 }
 
-function assertId(text: string, what: string): void {
+function assertId(text: string, what: string, code: SluiceErrorCode = "InvalidGraph"): void {
   if (typeof text === "string" && ID.test(text)) return;
   throw new SluiceError(
-    "InvalidGraph",
+    code,
     `Cannot use ${describeName(text)} as ${what}: wanted 1 to 64 letters, digits, "_" or "-", ` +
       `starting with a letter or "_"${text === "__proto__" ? ", and any word but this" : ""}`,
   );

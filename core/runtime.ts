@@ -15,6 +15,7 @@ import { pathLatencies } from "./graph/latencies.ts";
 import { snapshotGraph } from "./graph/snapshot.ts";
 import { type LinkId, type PortAddress, portAddress, splitAddress } from "./ids.ts";
 import type { LaneOptions } from "./lanes/lane_options.ts";
+import { warnOfUnusedLanes } from "./lanes/unused_lanes.ts";
 import type { GraphMode, LinkOptions } from "./links/policy.ts";
 import { assertEditFunction, collectEdit } from "./live/collect_edit.ts";
 import { editOptions } from "./live/edit_options.ts";
@@ -386,6 +387,7 @@ export class Runtime implements AsyncDisposable {
     this.#assertBuilding("start");
     this.#options.signal?.throwIfAborted();
     this.#topology.assertComplete();
+    warnOfUnusedLanes(this.#topology);
     this.#session = new Session({
       topology: this.#topology,
       driver: this.#driver,

@@ -4,9 +4,9 @@
  * @module
  */
 import { SluiceError } from "./errors.ts";
-import { describeName, describeValue } from "./describe_value.ts";
+import { describeValue } from "./describe_value.ts";
 import { MAX_SLOT_BYTES, MAX_SLOTS } from "./graph/document.ts";
-import { isPoolName } from "./ids.ts";
+import { poolName } from "./ids.ts";
 import { assertChoice, assertKeys, assertTimeout } from "./option_check.ts";
 import { isPlainObject, kindOf } from "./registry/kind_of.ts";
 import type { RuntimeOptions } from "./runtime.ts";
@@ -39,12 +39,7 @@ export function assertRuntimeOptions(options: RuntimeOptions): void {
     refuse("signal", `"signal" is ${kindOf(signal)}, wanted an AbortSignal`);
   }
   for (const [name, size] of entries("pools", pools)) {
-    if (!isPoolName(name)) {
-      refuse(
-        "pools",
-        `${describeName(name)} names a pool, wanted 1 to 64 letters, digits, "_" or "-" from a letter on`,
-      );
-    }
+    poolName(name, "InvalidConfig");
     assertKeys(`${WHAT} with pool "${name}"`, size as object, ["slotBytes", "slots"]);
     for (const [key, max] of [["slotBytes", MAX_SLOT_BYTES], ["slots", MAX_SLOTS]] as const) {
       const value = (size as { readonly [key: string]: unknown })[key];

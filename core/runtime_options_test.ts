@@ -38,7 +38,7 @@ for (
     [
       "a pool whose name is none",
       { pools: { "a.b": { slots: 300 } } },
-      /^Cannot make a runtime: "a\.b" names a pool, wanted 1 to 64 letters/,
+      /^Cannot use "a\.b" as the name of a pool: wanted 1 to 64 letters/,
     ],
     [
       "more bytes than a graph file may name",

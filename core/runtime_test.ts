@@ -2,6 +2,7 @@ import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { collect, numberedSource, pass } from "../tests/fixtures/numbered.ts";
 import { counting, filter, gathering, misbehaving, type Script, sink, source } from "../tests/fixtures/scripted.ts";
 import type { AudioFrame } from "./frames/audio_frame.ts";
+import { tapLog } from "./log.ts";
 import type { ProcessorContext } from "./processor.ts";
 import { Runtime } from "./runtime.ts";
 
@@ -500,4 +501,19 @@ Deno.test("two runtimes run at once", async () => {
     return got.length;
   }));
   deepEqual(results, [1000, 2000, 3000]);
+});
+
+Deno.test("Runtime.start() warns of a lane that no node uses, and names the one that was meant", async () => {
+  const lines: string[] = [];
+  const end = tapLog(({ message }) => lines.push(message));
+  try {
+    await using runtime = new Runtime({ lanes: { mian: {} } });
+    runtime.add(source({}), { id: "a", lane: "main" });
+    runtime.add(sink({}), { id: "s", lane: "main" });
+    runtime.connectByName("a.audioOut", "s.audioIn");
+    await runtime.start();
+  } finally {
+    end();
+  }
+  deepEqual(lines, ['No node uses lane "mian" (did you mean "main"?)']);
 });

@@ -4,7 +4,7 @@
  * @module
  */
 import { type AudioFrame, MAX_CHANNELS } from "../frames/audio_frame.ts";
-import { acquire, type SourceItem } from "./source_item.ts";
+import { acquire, assertLists, assertObject, type SourceItem } from "./source_item.ts";
 
 /** What the blocks of an audio source are. */
 export interface AppAudioOptions {
@@ -43,7 +43,9 @@ export function audioItem(options: AppAudioOptions): SourceItem<AppAudioBlock, A
   };
 }
 
-function checkFormat({ sampleRateHz, channels }: AppAudioOptions): void {
+function checkFormat(options: AppAudioOptions): void {
+  assertObject(options, "Cannot make an audio source", 'an object with "sampleRateHz" and "channels"');
+  const { sampleRateHz, channels } = options;
   if (!Number.isInteger(channels) || channels < 1 || channels > MAX_CHANNELS) {
     throw new RangeError(`Cannot make an audio source of ${channels} channels: wanted 1 to ${MAX_CHANNELS}`);
   }
@@ -53,7 +55,10 @@ function checkFormat({ sampleRateHz, channels }: AppAudioOptions): void {
 }
 
 /** @returns samples in each channel */
-function checkBlock({ channels }: AppAudioBlock, options: AppAudioOptions): number {
+function checkBlock(block: AppAudioBlock, options: AppAudioOptions): number {
+  assertObject(block, "Cannot push a block", 'an object with "channels"');
+  const { channels } = block;
+  assertLists(channels, "Cannot push a block", "channels", "one Float32Array a channel");
   if (channels.length !== options.channels) {
     throw new RangeError(`Cannot push a block of ${channels.length} channels: wanted ${options.channels}`);
   }

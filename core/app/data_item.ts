@@ -4,7 +4,7 @@
  * @module
  */
 import type { DataFrame } from "../frames/data_frame.ts";
-import { acquire, type SourceItem } from "./source_item.ts";
+import { acquire, assertObject, type SourceItem } from "./source_item.ts";
 
 /** A value to push. */
 export interface AppValue<T> {
@@ -18,7 +18,9 @@ export interface AppValue<T> {
 export function dataItem<T>(): SourceItem<AppValue<T>, DataFrame<T>> {
   return {
     port: { name: "data", kind: "data", type: "DataFrame", schema: "unknown" },
-    make: async (output, { value, ptsNs }) => {
+    make: async (output, item) => {
+      assertObject(item, "Cannot push a value", 'an object with "value"');
+      const { value, ptsNs } = item;
       const frame = await acquire(output, { value });
       frame.ptsNs = ptsNs ?? 0;
       return frame;

@@ -5,7 +5,7 @@
  */
 import { assertEncodedShape, type EncodedFrame } from "../frames/encoded_frame.ts";
 import type { EncodedFormat } from "../frames/format.ts";
-import { acquire, type SourceItem } from "./source_item.ts";
+import { acquire, assertObject, type SourceItem } from "./source_item.ts";
 
 /** What the frames of an encoded source are: the codec and, where they are known, its measures. */
 export type AppEncodedOptions = Omit<EncodedFormat, "kind">;
@@ -28,12 +28,14 @@ export interface AppEncodedUnit {
 
 /** Frames of one codec. */
 export function encodedItem(options: AppEncodedOptions): SourceItem<AppEncodedUnit, EncodedFrame> {
+  assertObject(options, "Cannot make an encoded source", 'an object with "codec"');
   assertEncodedShape(options);
   let endPtsNs = 0;
   return {
     port: { name: "encoded", kind: "encoded", type: "EncodedFrame" },
     announce: (output) => output.announce({ kind: "encoded", ...options }),
     make: async (output, unit) => {
+      assertObject(unit, "Cannot push an encoded frame", 'an object with "bytes"');
       const { bytes, keyframe } = unit;
       if (!(bytes instanceof Uint8Array)) {
         throw new TypeError("Cannot push an encoded frame: wanted its bytes as a Uint8Array");

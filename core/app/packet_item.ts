@@ -4,7 +4,7 @@
  * @module
  */
 import type { ColumnOf, PacketFrame, PacketNumber } from "../frames/packet_frame.ts";
-import { acquire, type SourceItem } from "./source_item.ts";
+import { acquire, assertObject, type SourceItem } from "./source_item.ts";
 
 /** What the records of a packet source are. */
 export interface AppPacketOptions<T extends { readonly [K in keyof T]: PacketNumber }> {
@@ -26,13 +26,18 @@ export interface AppRecords<T extends { readonly [K in keyof T]: PacketNumber }>
 
 /** Batches of records with these fields. */
 export function packetItem<T extends { readonly [K in keyof T]: PacketNumber }>(
-  { fields }: AppPacketOptions<T>,
+  options: AppPacketOptions<T>,
 ): SourceItem<AppRecords<T>, PacketFrame<T>> {
+  assertObject(options, "Cannot make a packet source", 'an object with "fields"');
+  const { fields } = options;
+  assertObject(fields, 'Cannot make a packet source of "fields"', "the type of each field, by name");
   const names = Object.keys(fields) as (keyof T & string)[];
   let endPtsNs = 0;
   return {
     port: { name: "packet", kind: "packet", type: "PacketFrame" },
     make: async (output, records) => {
+      assertObject(records, "Cannot push records", 'an object with "columns"');
+      assertObject(records.columns, 'Cannot push records of "columns"', "the numbers of each field, by name");
       const capacity = checkColumns(records.columns, names);
       const frame = await acquire(output, { fields, capacity });
       for (const name of names) frame.column(name).set(records.columns[name]);
@@ -60,6 +65,7 @@ function checkColumns<K extends string>(
   if (unknown !== undefined) {
     throw new TypeError(`Cannot push records with the field "${unknown}": their fields are ${wanted}`);
   }
+  for (const name of names) assertObject(columns[name], `Cannot push records of field "${name}"`, "a list of numbers");
   const count = columns[names[0]]?.length ?? 0;
   for (const name of names) {
     const found = columns[name]!.length;

@@ -5,7 +5,7 @@
  */
 import type { PixelFormat } from "../frames/format.ts";
 import { assertVideoShape, type PlaneLayout, planesOf, type VideoFrame } from "../frames/video_frame.ts";
-import { acquire, type SourceItem } from "./source_item.ts";
+import { acquire, assertLists, assertObject, type SourceItem } from "./source_item.ts";
 
 /** What the pictures of a video source are. */
 export interface AppVideoOptions {
@@ -37,6 +37,7 @@ export interface AppPicture {
  * @throws {RangeError} for a pixel format that there is not, and for sizes or rates out of range
  */
 export function videoItem(options: AppVideoOptions): SourceItem<AppPicture, VideoFrame> {
+  assertObject(options, "Cannot make a video source", 'an object with "pixelFormat", "width" and "height"');
   assertVideoShape(options);
   const layout = planesOf(options.pixelFormat, options.width, options.height);
   let endPtsNs = 0;
@@ -58,7 +59,10 @@ export function videoItem(options: AppVideoOptions): SourceItem<AppPicture, Vide
 }
 
 /** @returns bytes from one row of each plane to the next */
-function checkPicture({ planes, strides }: AppPicture, layout: readonly PlaneLayout[], format: string): number[] {
+function checkPicture(picture: AppPicture, layout: readonly PlaneLayout[], format: string): number[] {
+  assertObject(picture, "Cannot push a picture", 'an object with "planes"');
+  const { planes, strides } = picture;
+  assertLists(planes, "Cannot push a picture", "planes", "one Uint8Array a plane");
   const counts = [["planes", planes.length], ["strides", strides?.length ?? layout.length]] as const;
   for (const [what, found] of counts) {
     if (found === layout.length) continue;

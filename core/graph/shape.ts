@@ -5,8 +5,7 @@
  * @module
  */
 import { describeValue } from "../describe_value.ts";
-
-import { type NodeId, nodeId, type PortAddress, splitAddress } from "../ids.ts";
+import { laneName, type NodeId, nodeId, poolName, type PortAddress, splitAddress } from "../ids.ts";
 import {
   checkLaneOptions,
   LANE_KINDS,
@@ -14,6 +13,7 @@ import {
   type LaneKind,
   type LanePriority,
 } from "../lanes/lane_options.ts";
+import { tooManyForLatest } from "../links/link_options.ts";
 import { type GraphMode, LINK_POLICIES, type LinkPolicy, MAX_LINK_CAPACITY } from "../links/policy.ts";
 import type { ConfigSchema } from "../registry/descriptor.ts";
 import { checkSupervision, type Supervision } from "../supervision.ts";
@@ -92,8 +92,6 @@ const LANE_PRIORITY: ConfigSchema = { enum: LANE_PRIORITIES };
 const SLOT_BYTES: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_SLOT_BYTES };
 const SLOTS: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_SLOTS };
 const PORT_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
-const LANE_NAME = "a lane's name";
-const POOL_NAME = "a pool's name";
 
 /**
  * Reads the root of a graph file.
@@ -125,9 +123,9 @@ export function readShape(root: JsonNode, report: GraphReport): ShapedGraph | un
     mode: readScalar(keys.get("mode"), `"mode"`, MODE, report) as ShapedGraph["mode"],
     nodes: readNodes(nodes, report),
     links: readLinks(keys.get("links"), report),
-    pools: readNamed(keys.get("pools"), "pools", POOL_NAME, readPool, report) ?? {},
+    pools: readNamed(keys.get("pools"), "pools", poolName, readPool, report) ?? {},
     poolOffsets: offsetsOf(keys.get("pools")),
-    lanes: readNamed(keys.get("lanes"), "lanes", LANE_NAME, readLane, report),
+    lanes: readNamed(keys.get("lanes"), "lanes", laneName, readLane, report),
     inputs: readExposed(keys.get("inputs"), "input", report),
     outputs: readExposed(keys.get("outputs"), "output", report),
   };
@@ -228,8 +226,7 @@ function readLink(node: JsonNode, index: number, report: GraphReport): ShapedLin
   const capacityNode = keys.get("capacity");
   const capacity = readScalar(capacityNode, `"capacity" of ${what}`, CAPACITY, report) as number | undefined;
   if (policy === "latest" && capacity !== undefined && capacity > 1) {
-    const message = `Cannot read graph: "capacity" of ${what} is ${capacity}, wanted 1: the policy "latest" has one ` +
-      `place; for more, use "roll-off"`;
+    const message = `Cannot read graph: ${tooManyForLatest(`"capacity" of ${what}`, capacity)}`;
     report.add("InvalidGraph", message, capacityNode!.offset);
   }
   const from = readEnd(keys.get("from"), "from", what, offset, report);
@@ -311,7 +308,7 @@ function readExposed(list: JsonNode | undefined, direction: "input" | "output", 
 function readNamed<T>(
   list: JsonNode | undefined,
   key: "pools" | "lanes",
-  nameKind: string,
+  checkName: (name: string) => string,
   read: (node: JsonNode, what: string, report: GraphReport) => T | undefined,
   report: GraphReport,
 ): { [name: string]: T } | undefined {
@@ -319,10 +316,10 @@ function readNamed<T>(
   const entries: [string, T][] = [];
   if (!isObject(list, `"${key}"`, `an object of ${key} by name`, report)) return {};
   for (const { name, key: keyNode, value } of jsonMembers(list)) {
-    if (!/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(name)) {
-      const message = `Cannot use ${describeValue(name)} as ${nameKind}: wanted 1 to 64 letters, digits, "_" or "-", ` +
-        `starting with a letter or "_"`;
-      report.add("InvalidGraph", message, keyNode.offset);
+    try {
+      checkName(name);
+    } catch (error) {
+      report.addThrown(error, keyNode.offset);
       continue;
     }
     const what = `${key.slice(0, -1)} "${name}"`;

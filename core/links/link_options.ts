@@ -15,6 +15,11 @@ import {
   MAX_LINK_CAPACITY,
 } from "./policy.ts";
 
+/** What is wrong with several places for `latest`. @param what names the capacity */
+export function tooManyForLatest(what: string, capacity: number): string {
+  return `${what} is ${capacity}, wanted 1: the policy "latest" has one place; for more, use "roll-off"`;
+}
+
 /**
  * The policy and the capacity of a new link.
  *
@@ -39,11 +44,7 @@ export function linkOptions(
     );
   }
   if (policy === "latest" && options.capacity !== undefined && options.capacity !== 1) {
-    throw new SluiceError(
-      "InvalidGraph",
-      `${attempt}: capacity is ${options.capacity}, wanted 1: the policy "latest" has one place; for more, use ` +
-        `"roll-off"`,
-    );
+    throw new SluiceError("InvalidGraph", `${attempt}: ${tooManyForLatest("capacity", options.capacity)}`);
   }
   const { burst } = output;
   const capacity = policy === "latest" ? 1 : options.capacity ?? Math.max(defaultCapacity(output.kind), 2 * burst);

@@ -15,6 +15,7 @@ import { LocalLink } from "../links/local_link.ts";
 import { RingLinkWriter } from "../links/ring_link.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { PortDescriptor } from "../registry/descriptor.ts";
+import { kindOf } from "../registry/kind_of.ts";
 import type { StreamOutput, WaitOptions } from "./stream.ts";
 
 /** What a port asks of the node that it belongs to. */
@@ -190,7 +191,12 @@ export class OutputPort implements StreamOutput {
       frame = blank.shape(shape);
     } catch (error) {
       this.pool.release(slot);
-      throw error;
+      if (typeof shape === "object" && shape !== null) throw error;
+      throw new TypeError(
+        `Cannot acquire a frame of "${this.#host.id}.${this.name}": found ${
+          kindOf(shape)
+        }, wanted an object of its measures`,
+      );
     }
     const endPtsNs = this.#endPtsNs;
     frame.stamp(this.#sequence++, this.#host.ingressNs(), endPtsNs < 0 ? this.#host.ptsNs() : endPtsNs);
