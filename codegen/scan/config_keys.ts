@@ -13,12 +13,13 @@ import { FLAG, quote, readOptions } from "./decorators.ts";
 import { readDoc } from "./docs.ts";
 import type { AnnotatedField } from "./fields.ts";
 import { evaluate } from "./literal.ts";
-import { SchemaReader, type TypeSchema } from "./schema.ts";
+import { SchemaReader } from "./schema.ts";
 import { accepts } from "./schema_accepts.ts";
 import { listEnumOf } from "./schema_constants.ts";
 import { applyTags } from "./schema_tags.ts";
 import { findTextDuration } from "./schema_duration.ts";
 import { combine } from "./schema_union.ts";
+import type { TypeSchema } from "./type_schema.ts";
 
 /** Reads all configuration keys of a class. A key that was refused is left out. */
 export function readConfig(context: ScanContext, fields: readonly AnnotatedField[]): ConfigObjectSchema {

@@ -20,24 +20,19 @@ import { readDoc } from "./docs.ts";
 import { evaluate } from "./literal.ts";
 import { interfacesOf } from "./merged.ts";
 import { type ListedValues, listEnum, listValues } from "./schema_constants.ts";
-import { mergeObjects, pickKeys } from "./schema_objects.ts";
+import { readBuiltIn } from "./schema_built_in.ts";
+import { mergeObjects } from "./schema_objects.ts";
 import { applyTags } from "./schema_tags.ts";
 import { combine } from "./schema_union.ts";
-import { holdsDuration, settleByName, UNSETTLED_DURATION } from "./schema_duration.ts";
+import { holdsDuration, UNSETTLED_DURATION } from "./schema_duration.ts";
 import { NO_BINDINGS, type TypeBindings } from "./type_bindings.ts";
+import { MEND, required, type TypeSchema } from "./type_schema.ts";
 
 /** Most levels of types inside types. */
 const DEPTH_LIMIT = 32;
 
 /** Most types that one key is made of. */
 const SIZE_LIMIT = 5_000;
-
-/** A schema, and whether the value may be left out. */
-export interface TypeSchema {
-  readonly schema: ConfigSchema;
-  /** The type includes `undefined`. */
-  readonly isOptional: boolean;
-}
 
 /** How much has been read for one key. */
 interface Spent {
@@ -52,7 +47,6 @@ type TypeArguments = ReadonlyMap<string, TypeSchema>;
 
 const NO_ARGUMENTS: TypeArguments = new Map();
 const UNDEFINED: TypeSchema = { schema: { enum: [] }, isOptional: true };
-const MEND = "use string, number, boolean, string literals, lists and objects of these, or an exported name for them";
 
 /** Reads the types of one configuration key. */
 export class SchemaReader {
@@ -259,7 +253,15 @@ export class SchemaReader {
     if (listed !== undefined) return this.listed(listed, type);
     const types = type.getTypeArguments();
     const target = this.#context.sources.resolve(this.#context.sources.pathOf(type), name);
-    if (target.kind === "global") return this.#builtIn(name, types, type, args);
+    if (target.kind === "global") {
+      if (/^(?:Readonly)?Array$/.test(name) && types.length === 1) return this.#list(types[0], args);
+      return readBuiltIn(
+        name,
+        types,
+        (each) => this.#read(each, args),
+        (reason, mend) => this.#refuse(type, reason, mend),
+      );
+    }
     if (target.kind === "package") {
       return this.#refuse(
         type,
@@ -332,39 +334,6 @@ export class SchemaReader {
     return own && required(mergeObjects([...bases, own.schema]));
   }
 
-  #builtIn(name: string, types: readonly TypeNode[], at: Node, args: TypeArguments): TypeSchema | undefined {
-    if (["Array", "ReadonlyArray"].includes(name) && types.length === 1) return this.#list(types[0], args);
-    if (["Readonly", "NonNullable"].includes(name) && types.length === 1) {
-      const inner = this.#read(types[0], args);
-      return inner && (name === "Readonly" ? inner : required(inner.schema));
-    }
-    if (["Partial", "Required", "Pick", "Omit"].includes(name) && types.length > 0) {
-      const inner = this.#read(types[0], args)?.schema;
-      if (inner?.properties === undefined) return inner && this.#refuse(at, `"${name}" wants an object type`, MEND);
-      if (name === "Partial") return required({ ...inner, required: [] });
-      if (name === "Required") return required({ ...inner, required: Object.keys(inner.properties) });
-      const keys = types[1] === undefined ? undefined : this.#read(types[1], args)?.schema.enum;
-      if (keys === undefined) return this.#refuse(at, `"${name}" wants string literals as keys`, MEND);
-      return required(pickKeys(inner, (key) => keys.includes(key) === (name === "Pick")));
-    }
-    if (name === "Record" && types.length === 2) {
-      const keys = this.#read(types[0], args)?.schema;
-      const values = this.#read(types[1], args)?.schema;
-      if (keys === undefined || values === undefined) return undefined;
-      if (keys.type === "string") return required({ type: "object", additionalProperties: values });
-      if (keys.enum !== undefined) {
-        const names = keys.enum.map(String);
-        return required({
-          type: "object",
-          properties: Object.fromEntries(names.map((key) => [key, settleByName(key, values)])),
-          required: names,
-          additionalProperties: false,
-        });
-      }
-    }
-    return this.#refuse(at, "it is neither declared nor imported here, and JSON cannot hold it", MEND);
-  }
-
   #lookUp(from: Node, name: string): Node | undefined {
     const target = this.#context.sources.resolve(this.#context.sources.pathOf(from), name);
     if (target.kind !== "declared") return undefined;
@@ -375,10 +344,6 @@ export class SchemaReader {
   #refuse(at: Node, reason: string, mend: string): undefined {
     return this.#context.refuse(at, `Cannot make a schema for ${quote(at)}, of ${this.#what}: ${reason}`, mend);
   }
-}
-
-function required(schema: ConfigSchema): TypeSchema {
-  return { schema, isOptional: false };
 }
 
 function propertyName(member: PropertySignature): string {

@@ -67,6 +67,10 @@ export class Shaper {
   @config()
   asserted = "cubic" as Shape;
   @config()
+  title: NonNullable<string | null> = "";
+  @config()
+  trims!: Record<"first" | "last", number | undefined>;
+  @config()
   table: { [name: string]: string[] } = {};
 
   process(): void {

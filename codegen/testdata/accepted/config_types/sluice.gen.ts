@@ -116,6 +116,10 @@ export interface ShaperConfig {
   readonly guessed?: { readonly low: number; readonly names: readonly string[]; readonly on: boolean };
   /** One of "linear", "cubic"; "cubic" by default. */
   readonly asserted?: "linear" | "cubic";
+  /** A string; "" by default. */
+  readonly title?: string;
+  /** An object with "first" and "last". */
+  readonly trims: { readonly first?: number; readonly last?: number };
   /** An object; {} by default. */
   readonly table?: { readonly [key: string]: readonly string[] };
 }
@@ -264,13 +268,20 @@ export const shaper: NodeType<ShaperConfig, ShaperHandle> = defineNodeType<Shape
           default: { low: 1, names: ["x"], on: true },
         },
         asserted: { enum: ["linear", "cubic"], default: "cubic" },
+        title: { type: "string", default: "" },
+        trims: {
+          type: "object",
+          properties: { first: { type: "number" }, last: { type: "number" } },
+          required: [],
+          additionalProperties: false,
+        },
         table: {
           type: "object",
           additionalProperties: { type: "array", items: { type: "string" } },
           default: {},
         },
       },
-      required: ["fewer", "rest"],
+      required: ["fewer", "rest", "trims"],
       additionalProperties: false,
     },
   },
@@ -304,6 +315,8 @@ export const shaper: NodeType<ShaperConfig, ShaperHandle> = defineNodeType<Shape
           if (values.rest !== undefined) processor.rest = values.rest as typeof processor.rest;
           if (values.guessed !== undefined) processor.guessed = values.guessed as typeof processor.guessed;
           if (values.asserted !== undefined) processor.asserted = values.asserted as typeof processor.asserted;
+          if (values.title !== undefined) processor.title = values.title as typeof processor.title;
+          if (values.trims !== undefined) processor.trims = values.trims as typeof processor.trims;
           if (values.table !== undefined) processor.table = values.table as typeof processor.table;
         },
       };
@@ -320,7 +333,7 @@ export const nodePackage: NodePackage = definePackage({
   url: import.meta.url,
   nodes: [shaper],
   sources: {
-    "shaper.ts": "5bbc01a1ec2d55a8",
+    "shaper.ts": "b70c212f2239b2a3",
     "shapes.ts": "3b1963d1f7227ae6",
     "sluice.json": "192cd1578b656375",
   },

@@ -14,6 +14,10 @@ export class Bad {
   call!: () => void;
   @config()
   anything!: unknown;
+  @config()
+  never!: NonNullable<null>;
+  @config()
+  proto!: Record<"__proto__" | "x", number>;
 
   process(): void {}
 }
