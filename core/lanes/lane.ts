@@ -235,7 +235,7 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     this.#loop.reset(this.cells.length);
     for (const [rank, cell] of this.cells.entries()) {
       cell.rank = rank;
-      cell.queued = false;
+      if (cell.queued) this.#loop.enqueue(cell);
     }
   }
 

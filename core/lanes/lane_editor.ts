@@ -13,6 +13,7 @@ import type { AnyNodeType } from "../registry/node_type.ts";
 import { giveState, sendable, takeState } from "./carried_state.ts";
 import { EditAttempt } from "./edit_attempt.ts";
 import { moveLinks, serializeQueued, settleLost } from "./edit_links.ts";
+import { addEnds, namedBy, reachOf } from "./edit_reach.ts";
 import { endsHere, mayBeLent, mayBeTried } from "./edit_rules.ts";
 import { explain } from "./explain.ts";
 import { layDown, setUp, tearDown } from "./faults.ts";
@@ -58,7 +59,7 @@ export interface EditedLane extends MoverSite {
   nowNs(): number;
   /** Ends the thread if another one runs the lane by now. @returns whether it does */
   endIfGivenUp(): boolean;
-  /** The cells are others, or in another order. */
+  /** The cells are others, or in another order. Those that are queued stay so. */
   ranksChanged(): void;
   /** Nodes have come: they are told what all nodes were told before. */
   inserted(cells: readonly NodeCell[]): void;
@@ -238,9 +239,12 @@ export class LaneEditor {
     for (const trial of this.#tried.splice(0)) trial.settle();
     const arrived = this.#arriving.splice(0);
     for (const cell of arrived) cell.held = false;
-    for (const cell of lane.cells) cell.seal();
+    const named = new Set<string>(arrived.map(({ id }) => id));
+    addEnds(named, moves.map(({ after }) => after));
+    const reach = reachOf(named, all);
+    for (const cell of reach) cell.seal();
     lane.inserted(arrived);
-    for (const cell of lane.cells) cell.notify();
+    for (const cell of reach) cell.notify();
     lane.post({ kind: "attached", epoch });
   }
 
@@ -328,10 +332,13 @@ export class LaneEditor {
     const order = edit.order ?? [...all.keys()];
     lane.cells = order.map((id) => all.get(id)!);
     for (const cell of held) cell.held = false;
-    for (const cell of lane.cells) cell.seal();
+    const named = namedBy(edit);
+    for (const { id } of held) named.add(id);
+    const reach = reachOf(named, all);
+    for (const cell of reach) cell.seal();
     lane.ranksChanged();
     lane.inserted([...cells.values()].filter((cell) => !this.#arriving.includes(cell)));
-    for (const cell of lane.cells) cell.notify();
+    for (const cell of reach) cell.notify();
     lane.post({ kind: "applied", epoch, failures, refused, rests });
   }
 

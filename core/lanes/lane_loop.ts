@@ -186,7 +186,7 @@ export class LaneLoop implements RunHost {
     this.#messages++;
   }
 
-  /** The lane has so many cells, others than before or in another order: none of them is queued. */
+  /** The lane has so many cells, others than before or in another order: none of them is in the queue yet. */
   reset(cells: number): void {
     this.#ready = new ReadySet(cells);
   }
