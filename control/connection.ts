@@ -20,7 +20,7 @@ import type { StatsPump } from "./stats_pump.ts";
 import { subscribeEvents, subscribeLogs } from "./subscriptions.ts";
 import { ClientBudget, WorkBudget } from "./work_budget.ts";
 
-/** Refused calls in a row after which a connection is closed. */
+/** How many more calls may be refused than taken before a connection is closed. */
 const MAX_REFUSED = 1_000;
 
 /** Messages of one connection that may be under way at once. */
@@ -73,7 +73,7 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost): Connec
   const admit = (): void => {
     const isInRate = rate.take();
     if (isInRate && budget.hasTime) {
-      refused = 0;
+      if (refused > 0) refused--;
       return;
     }
     refused++;

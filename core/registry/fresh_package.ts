@@ -8,7 +8,7 @@ import type { NodeDescriptor } from "./descriptor.ts";
 import type { NodePackage } from "./node_type.ts";
 
 /** Longest time that the module may take, milliseconds. */
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 30_000;
 
 type Answer =
   | { readonly error: SerializedError }
