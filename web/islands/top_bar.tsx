@@ -22,7 +22,7 @@ export function TopBar(): JSX.Element {
         <svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true">
           <path d="M4 10h8c6 0 2 12 8 12h8M4 22h8c2 0 3-1 4-3M20 10h8" />
         </svg>
-        <bdi class="clip">{graph.value?.title || "Sluice"}</bdi>
+        <Title />
       </h1>
       <StateText />
       <Summary />
@@ -59,6 +59,18 @@ export function TopBar(): JSX.Element {
         <Icon name="help" />
       </button>
     </header>
+  );
+}
+
+/** What runs. Of a path the folders are cut first: the file tells. */
+function Title(): JSX.Element {
+  const title = graph.value?.title || "Sluice";
+  const at = title.lastIndexOf("/", title.length - 2) + 1;
+  return (
+    <span class="title" title={title}>
+      {at > 0 && <bdi class="clip title-folder">{title.slice(0, at)}</bdi>}
+      <bdi class="clip">{title.slice(at)}</bdi>
+    </span>
   );
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { HEALTH_MARKS } from "./health.ts";
+import { type Health, HEALTH_MARKS } from "./health.ts";
 import { formatNs, formatRate } from "./format_figures.ts";
 import type { GraphFigures } from "./graph_figures.ts";
 
@@ -51,7 +51,7 @@ export function nodeWords(figures: GraphFigures, index: number, failure?: string
       node: -1,
     };
   }
-  const text = now.health === "failed" && failure !== undefined ? failure : HEALTH_MARKS[now.health].meaning;
+  const text = now.health === "failed" && failure !== undefined ? failure : meaningOf(figures, now.health);
   return { text, link: -1, node: -1 };
 }
 
@@ -82,7 +82,12 @@ export function linkWords(figures: GraphFigures, index: number): ConditionWords 
   if (now.health === "late") {
     return { text: `The newest frame is ${formatNs(now.ageNs)} old${because}`, link: -1, node: culprit };
   }
-  return { text: HEALTH_MARKS[now.health].meaning, link: -1, node: culprit };
+  return { text: meaningOf(figures, now.health), link: -1, node: culprit };
+}
+
+/** Nothing flows in a graph that is paused, from the first moment on. */
+function meaningOf(figures: GraphFigures, health: Health): string {
+  return health === "idle" && figures.paused ? "The graph is paused" : HEALTH_MARKS[health].meaning;
 }
 
 /** The stuck node of a lane other than `index`; -1 for none. */

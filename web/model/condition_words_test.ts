@@ -21,6 +21,12 @@ function figuresOf(
   } as unknown as GraphFigures;
 }
 
+Deno.test("nodeWords() and linkWords() say that the graph is paused, and not that nothing has flowed for a while", () => {
+  const figures = { ...figuresOf(["idle", "idle", "idle"], ["idle"]), paused: true } as GraphFigures;
+  assert.equal(nodeWords(figures, 0).text, "The graph is paused");
+  assert.equal(linkWords(figures, 0).text, "The graph is paused");
+});
+
 Deno.test("nodeWords() tells what a failed node failed with", () => {
   const figures = figuresOf(["failed", "idle", "idle"], ["idle"]);
   assert.equal(nodeWords(figures, 0, "the lens broke").text, "the lens broke");

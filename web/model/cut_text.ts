@@ -9,7 +9,7 @@ const KEPT_CUTS = 5000;
 
 const cuts = new Map<string, string>();
 
-/** Cuts a text to a width in the context's font, world units. */
+/** Cuts a text to a width in the context's font, world units; nothing is left where not one letter has room. */
 export function cut(context: CanvasRenderingContext2D, text: string, width: number): string {
   const key = `${context.font}\n${Math.round(width)}\n${text}`;
   const known = cuts.get(key);
@@ -22,7 +22,8 @@ export function cut(context: CanvasRenderingContext2D, text: string, width: numb
       if (context.measureText(`${result.slice(0, middle)}…`).width <= width) low = middle;
       else high = middle - 1;
     }
-    result = `${result.slice(0, low)}…`;
+    // A mark alone tells nothing.
+    result = low === 0 ? "" : `${result.slice(0, low)}…`;
   }
   if (cuts.size >= KEPT_CUTS) cuts.clear();
   cuts.set(key, result);

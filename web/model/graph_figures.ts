@@ -115,6 +115,11 @@ export class GraphFigures {
     return this.#ended !== undefined || OVER.includes(this.#frame?.state ?? "building");
   }
 
+  /** Whether the graph is paused, by the newest reading. */
+  get paused(): boolean {
+    return !this.over && this.#frame?.state === "paused";
+  }
+
   /** Tells that the graph has come to its end, which its last frame may not say. */
   end(state: GraphState): void {
     if (this.over) return;

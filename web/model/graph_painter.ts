@@ -30,14 +30,14 @@ export function paintGraph(context: CanvasRenderingContext2D, ratio: number, pai
   paintLanes(context, painting, area);
   const links = scene.linksIn(area);
   paintLinks(context, painting, links);
+  paintTitles(context, painting, area);
   if (!painting.nodes) return;
   if (view.scale >= FIGURES_FROM) { for (const link of links) paintLabel(context, painting, link); }
   else if (view.scale >= FAULTS_FROM) { for (const link of links) paintFault(context, painting, link); }
   paintNodes(context, painting, scene.nodesIn(inflate(area, 8)));
 }
 
-function paintLanes(context: CanvasRenderingContext2D, { scene, figures, view, palette }: Painting, area: Rect): void {
-  const { lanes } = scene.graph;
+function paintLanes(context: CanvasRenderingContext2D, { scene, view, palette }: Painting, area: Rect): void {
   for (const box of scene.layout.lanes) {
     if (box.x > area.x + area.width || box.x + box.width < area.x) continue;
     context.beginPath();
@@ -47,19 +47,38 @@ function paintLanes(context: CanvasRenderingContext2D, { scene, figures, view, p
     context.lineWidth = 1 / Math.min(1, view.scale);
     context.strokeStyle = palette.edge;
     context.stroke();
-    if (view.scale < NAMES_FROM / 2) continue;
-    // The title keeps to a size that can be read, where its box has room for it.
-    const px = Math.min(40, Math.max(12, 11 / view.scale));
+  }
+}
+
+/** Titles of lanes, over what runs through them: no way around is free in a narrow place. */
+function paintTitles(
+  context: CanvasRenderingContext2D,
+  { scene, figures, view, palette }: Painting,
+  area: Rect,
+): void {
+  if (view.scale < NAMES_FROM / 2) return;
+  const { lanes } = scene.graph;
+  // A title keeps to a size that can be read; one that has no room in its box stands above it.
+  const px = Math.min(40, Math.max(12, 11 / view.scale));
+  const isAbove = px > 18;
+  context.textBaseline = "alphabetic";
+  for (const box of scene.layout.lanes) {
+    if (box.x > area.x + area.width || box.x + box.width < area.x) continue;
     context.font = `600 ${px}px ${palette.font}`;
-    context.textBaseline = "alphabetic";
-    context.fillStyle = palette.text;
     const title = cut(context, box.name, box.width - 24);
-    const y = px > 18 ? box.y - px * 0.35 : box.y + 20;
+    const y = isAbove ? box.y - px * 0.35 : box.y + 20;
+    const width = context.measureText(title).width;
+    paintGround(
+      context,
+      isAbove ? palette.ground : palette.sunken,
+      { x: box.x + 11, y: y - px * 0.9, width: width + 6, height: px * 1.2 },
+    );
+    context.fillStyle = palette.text;
     context.fillText(title, box.x + 14, y);
-    if (px > 18) continue;
+    if (isAbove) continue;
     const lane = lanes.findIndex(({ name }) => name === box.name);
     const words = lane < 0 ? "" : laneWords(lanes[lane].kind, figures, lane);
-    const at = box.x + 14 + context.measureText(title).width + 8;
+    const at = box.x + 14 + width + 8;
     context.font = `${px}px ${palette.font}`;
     context.fillStyle = palette.textSoft;
     context.fillText(cut(context, words, box.x + box.width - at - 8), at, y);
@@ -177,10 +196,15 @@ function paintLabelGround(
   height: number,
 ): void {
   context.textBaseline = "middle";
-  context.fillStyle = palette.ground;
+  paintGround(context, palette.ground, { x: x - 44, y: y - height / 2, width: 88, height });
+}
+
+/** What lies behind a text, so that lines under it do not run through its letters. */
+function paintGround(context: CanvasRenderingContext2D, color: string, { x, y, width, height }: Rect): void {
+  context.fillStyle = color;
   context.globalAlpha = 0.88;
   context.beginPath();
-  context.roundRect(x - 44, y - height / 2, 88, height, 5);
+  context.roundRect(x, y, width, height, 5);
   context.fill();
   context.globalAlpha = 1;
 }

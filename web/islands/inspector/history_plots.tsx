@@ -83,8 +83,9 @@ function follow(box: HTMLElement, spec: PlotSpec, selection: Selection, capacity
     const { times, series } = historyBook.follow(selection).slice(box.clientWidth || 320);
     const last = times.at(-1) ?? 0;
     const ages = times.map((time) => time - last);
-    // uPlot knows a gap as null.
-    const columns = spec.series.map(({ at }) => Array.from(series[at], (value) => Number.isNaN(value) ? null : value));
+    // uPlot knows a gap as null; a log scale has no place for 0.
+    const isGap = (value: number) => Number.isNaN(value) || (spec.isLog === true && value <= 0);
+    const columns = spec.series.map(({ at }) => Array.from(series[at], (value) => isGap(value) ? null : value));
     plot.setData([ages, ...columns]);
   });
   return () => {
@@ -112,11 +113,19 @@ function plotOptions(spec: PlotSpec, colors: Palette, width: number, capacity: n
     cursor: { show: false },
     scales: {
       x: { time: false, range: () => [-SPAN_SECONDS, 0] },
-      y: { range: (_plot, _least, greatest) => [0, Math.max(top ?? 0, (greatest ?? 0) * 1.15) || 1] },
+      y: spec.isLog === true ? { distr: 3, range: (_plot, least, greatest) => decades(least, greatest) } : {
+        range: (_plot, _least, greatest) => [0, Math.max(top ?? 0, (greatest ?? 0) * 1.15) || 1],
+      },
     },
     axes: [
       { ...axis, size: 18, values: (_plot, ticks) => ticks.map((tick) => tick === 0 ? "now" : `${tick} s`) },
-      { ...axis, size: 42, space: 26, values: (_plot, ticks) => ticks.map((tick) => formatShort(tick)) },
+      {
+        ...axis,
+        size: 50,
+        space: 26,
+        splits: spec.isLog === true ? (_plot, _axis, least, greatest) => powersOfTen(least, greatest) : undefined,
+        values: (_plot, ticks) => ticks.map((tick) => (spec.format ?? formatShort)(tick)),
+      },
     ],
     series: [
       {},
@@ -130,6 +139,17 @@ function plotOptions(spec: PlotSpec, colors: Palette, width: number, capacity: n
     ],
     hooks: top === undefined ? {} : { draw: [(plot: uPlot) => drawCapacity(plot, top, colors.health.dropping)] },
   };
+}
+
+/** The powers of ten around values; they may not be there yet. */
+function decades(least: number | null, greatest: number | null): [number, number] {
+  const low = Math.floor(Math.log10(least ?? 1));
+  return [10 ** low, 10 ** Math.max(low + 1, Math.ceil(Math.log10(greatest ?? 10)))];
+}
+
+function powersOfTen(least: number, greatest: number): number[] {
+  const [low, high] = [Math.round(Math.log10(least)), Math.round(Math.log10(greatest))];
+  return Array.from({ length: high - low + 1 }, (_, k) => 10 ** (low + k));
 }
 
 function drawCapacity(plot: uPlot, capacity: number, color: string): void {

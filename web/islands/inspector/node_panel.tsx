@@ -84,13 +84,14 @@ export function NodePanel({ index }: PanelProps): JSX.Element | null {
   );
 }
 
-/** Where a node is in its life, by the newest reading; nothing runs in a graph that has ended. */
+/** Where a node is in its life, by the newest reading; nothing runs in a graph that is paused or has ended. */
 function NodeState({ index }: PanelProps): JSX.Element | null {
   reading.value;
   const now = figures.value?.node(index);
   if (now === undefined) return null;
   const isOver = figures.value?.over === true && now.health === "ended";
-  return <span data-figure="state">· {isOver ? "ended" : now.state}</span>;
+  const isPaused = figures.value?.paused === true && now.state === "running";
+  return <span data-figure="state">· {isOver ? "ended" : isPaused ? "paused" : now.state}</span>;
 }
 
 /** What a node failed with last, where its condition does not say it already. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatNs } from "../../model/format_figures.ts";
 import { LINK_SERIES, NODE_SERIES } from "../../model/history_book.ts";
 
 /** One plot. */
@@ -10,6 +11,10 @@ export interface PlotSpec {
   readonly title: string;
   readonly unit: string;
   readonly series: readonly PlotSeries[];
+  /** Whether equal steps are equal factors: for what differs by powers of ten. */
+  readonly isLog?: boolean;
+  /** How its axis tells values; by default as short numbers. */
+  readonly format?: (value: number) => string;
   /** Draws a line at the capacity of the link, and makes room for it. */
   readonly capacity?: boolean;
 }
@@ -33,7 +38,9 @@ export const NODE_PLOTS: readonly PlotSpec[] = [
   },
   {
     title: "Time of a tick",
-    unit: "µs",
+    unit: "log scale",
+    isLog: true,
+    format: (us) => formatNs(us * 1e3),
     series: [
       { name: "p50", at: NODE_SERIES.indexOf("tickP50Us"), color: "accent" },
       { name: "p99", at: NODE_SERIES.indexOf("tickP99Us"), color: "late", dash: [5, 3] },
