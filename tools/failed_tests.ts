@@ -39,7 +39,8 @@ export function readDenoFailures(output: string): FailedTests | undefined {
   const closing = lines.findIndex((line, index) => index > failures && line.startsWith("FAILED | "));
   const end = closing < 0 ? lines.length : closing + 1;
   const names = lines.slice(failures + 1, closing < 0 ? end : closing).filter((line) => line !== "");
-  const errors = lines.lastIndexOf(DENO_ERRORS, failures);
+  // What a test says of another runner that it ran may have such sections, too.
+  const errors = lines.findIndex((line, index) => line === DENO_ERRORS && lines[index + 2] === names[0]);
   const start = errors < 0 ? failures : errors;
   const printed = printedByTests(lines.slice(0, start), names);
   return { names, details: [...printed, ...lines.slice(start, end)].join("\n") };

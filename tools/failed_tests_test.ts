@@ -91,6 +91,15 @@ Deno.test("readDenoFailures() leaves out what other tests printed, also those of
   assert.doesNotMatch(readDenoFailures(withMuchBetween)?.details ?? "", /noise of good|noise of its namesake/);
 });
 
+Deno.test("readDenoFailures() tells sections of a runner that a failed test ran from its own", () => {
+  const inner =
+    "running 1 test from ./x_test.ts\nx ... FAILED (1ms)\n\n ERRORS \n\nx => ./x_test.ts:1:1\nerror: inner\n\n" +
+    " FAILURES \n\nx => ./x_test.ts:1:1\n\nFAILED | 0 passed | 1 failed (1s)\n";
+  const failed = readDenoFailures(DENO_OUTPUT.replace("error: Error: x\n", `error: Error: ${inner}`));
+  assert.equal(failed?.names.length, 3);
+  assert.match(failed?.details ?? "", /1 !== 2[^]*error: inner[^]*Error: y[^]* FAILURES /);
+});
+
 Deno.test("readDenoFailures() keeps the end of what one test printed", () => {
   const long = DENO_OUTPUT.replace("noise of bad", `start${"x".repeat(10_000)}end of noise`);
   const details = readDenoFailures(long)?.details ?? "";

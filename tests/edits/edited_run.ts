@@ -28,8 +28,8 @@ const FAULTY_TRIAL_MS = 200;
 const MEMORY = 30;
 
 /** How long frames may take to flow, and a replaced node to be torn down, milliseconds. */
-const FLOW_MS = 5_000;
-const TEARDOWN_MS = 5_000;
+const FLOW_MS = 30_000;
+const TEARDOWN_MS = 30_000;
 
 /** What a run did. */
 export interface EditFigures {
