@@ -87,6 +87,9 @@ function changeOf(member: ts.Node, key: string): Effect {
       isPattern = true;
       at = parent;
     } else {
+      if (ts.isCallExpression(parent) && parent.arguments[0] === at && !isPattern && isSetter(parent)) {
+        return { key, node: parent };
+      }
       const isInside = (ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) &&
         parent.expression === at && !isPattern;
       if (!isInside) return "none";
@@ -99,9 +102,19 @@ function changeOf(member: ts.Node, key: string): Effect {
   }
 }
 
+/** Whether a call changes its first argument. */
+function isSetter(call: ts.CallExpression): boolean {
+  const callee = calleeOf(call);
+  return SETTERS.test(callee) || ASSIGN.test(callee);
+}
+
+function calleeOf({ expression }: ts.CallExpression): string {
+  return expression.getText().replace(/\?\.|\s*\.\s*/g, ".");
+}
+
 /** What a call changes that is given the instance. */
 function effectOfCall(call: ts.CallExpression, given: ts.Node, keys: ReadonlySet<string>): Effect {
-  const callee = call.expression.getText().replace(/\?\.|\s*\.\s*/g, ".");
+  const callee = calleeOf(call);
   const [target, ...rest] = call.arguments;
   if (target !== given) return HANDED_ON;
   if (callee.endsWith(".bind")) return "none";

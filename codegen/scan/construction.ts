@@ -30,8 +30,10 @@ export function* usesOfInstance({ classes }: ClassChain): Generator<InstanceUse>
   const waiting = classes.flatMap(startOf);
   const known = new Set<ts.Node>();
   /** Functions that are put into fields and properties, and those of these that are called, by name. */
-  const stored = new Map<string, readonly Code[]>();
+  const stored = new Map<string, Code[]>();
   const called = new Set<string>();
+  /** Members that were looked for, with how. */
+  const sought = new Set<string>();
   for (let code = waiting.pop(); code !== undefined; code = waiting.pop()) {
     if (known.has(code.root)) continue;
     known.add(code.root);
@@ -41,13 +43,15 @@ export function* usesOfInstance({ classes }: ClassChain): Generator<InstanceUse>
         const name = placeOf(node);
         if (name === undefined) continue;
         const later = { root: node, at, where: whileMade(`${name}()`) };
-        stored.set(name, [...stored.get(name) ?? [], later]);
+        const others = stored.get(name);
+        if (others === undefined) stored.set(name, [later]);
+        else others.push(later);
         if (called.has(name)) waiting.push(later);
         continue;
       }
       if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) {
         const name = memberName(node, node.expression);
-        if (name === undefined || !isCalled(node)) continue;
+        if (name === undefined || called.has(name) || !isCalled(node)) continue;
         called.add(name);
         waiting.push(...stored.get(name) ?? []);
       }
@@ -58,7 +62,10 @@ export function* usesOfInstance({ classes }: ClassChain): Generator<InstanceUse>
       yield { node, owner: classes[at], where: code.where };
       for (const name of namesOf(object).filter((each) => each !== undefined)) {
         const from = isSuper ? at + 1 : name.startsWith("#") ? at : 0;
-        waiting.push(...membersThatRun(classes, from, name, isCalled(object.parent)));
+        const isCall = isCalled(object.parent);
+        if (sought.has(`${from} ${isCall} ${name}`)) continue;
+        sought.add(`${from} ${isCall} ${name}`);
+        waiting.push(...membersThatRun(classes, from, name, isCall));
       }
     }
   }
@@ -166,6 +173,9 @@ function placeOf(node: ts.Node): string | undefined {
 /** The members of the instance that an expression names: one, or those of a pattern. */
 function namesOf(object: ts.Node): (string | undefined)[] {
   const { parent } = object;
+  if (ts.isBinaryExpression(parent) && parent.right === object && ts.isObjectLiteralExpression(parent.left)) {
+    return parent.left.properties.map(({ name }) => name && textOf(name));
+  }
   if (!ts.isVariableDeclaration(parent) || !ts.isObjectBindingPattern(parent.name)) return [memberName(parent, object)];
   return parent.name.elements.map(({ propertyName, name }) => propertyName === undefined ? name : propertyName).map(
     textOf,

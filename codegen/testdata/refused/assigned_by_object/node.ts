@@ -47,3 +47,24 @@ export class ByNothing extends Base {
     Object.assign(OTHER, { gainDb: 1 });
   }
 }
+
+@processor()
+export class IntoValues extends Base {
+  @config()
+  band = { low: 1, high: 2 };
+  @config()
+  taps: number[] = [1];
+  #loud = 0;
+
+  get loud(): number {
+    return this.gainDb = 3;
+  }
+
+  constructor() {
+    super();
+    Object.assign(this.band, { low: 3 });
+    Reflect.set(this.taps, 0, 2);
+    Object.keys(this.band);
+    ({ loud: this.#loud } = this);
+  }
+}
