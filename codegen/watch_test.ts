@@ -9,6 +9,9 @@ import { watch, type WatchOptions, type WatchRun } from "./watch.ts";
 const ACCEPTED = fileURLToPath(new URL("./testdata/accepted", import.meta.url));
 const RUNTIME = fileURLToPath(new URL("../core/generated_api.ts", import.meta.url));
 
+/** How long a watch may take in all before it is ended: only one that misses a change does, milliseconds. */
+const STUCK_MS = 60_000;
+
 async function folderOf(files: { readonly [path: string]: string }, name = "watched") {
   const root = await Deno.realPath(await mkdtemp(join(tmpdir(), "sluice-watch-")));
   await writeFile(
@@ -120,7 +123,7 @@ async function watchSteps(
 ): Promise<WatchRun[]> {
   const stop = new AbortController();
   const runs: WatchRun[] = [];
-  const stuck = setTimeout(() => stop.abort(), 20_000);
+  const stuck = setTimeout(() => stop.abort(), STUCK_MS);
   await watch({ ...options, configPath }, (run) => {
     runs.push(run);
     const step = steps.shift();
@@ -171,7 +174,7 @@ Deno.test("watch() follows whole folders that are renamed, moved away and back, 
   ];
   const stop = new AbortController();
   const seen: string[] = [];
-  const stuck = setTimeout(() => stop.abort(), 20_000);
+  const stuck = setTimeout(() => stop.abort(), STUCK_MS);
   let next = -1;
   await watch(folder, ({ result }) => {
     const text = result.files[0]?.text ?? "";

@@ -9,6 +9,8 @@ import type { Processor } from "../core/processor.ts";
 import type { NodeHandle } from "../core/registry/handle.ts";
 
 const SOON: Supervision = { restart: { limit: 100, backoffMs: 1, maxBackoffMs: 1 } };
+/** Time until a restart, in which a busy machine still gets an edit in. */
+const BACKOFF_MS = 500;
 const LATE: Supervision = { restart: { backoffMs: 60_000, maxBackoffMs: 60_000 } };
 
 /** What happened to each instance, in the order of their making. */
@@ -108,7 +110,7 @@ Deno.test("replace() brings a node back that waits for its restart", async () =>
 
 Deno.test("remove() takes a node out that waits for its restart, and nothing restarts it", async () => {
   const lives: Lives = [];
-  const { runtime } = chain(lives, { restart: { backoffMs: 20 } }, (block) => block === 10, 1e9);
+  const { runtime } = chain(lives, { restart: { backoffMs: BACKOFF_MS } }, (block) => block === 10, 1e9);
   await runtime.start();
   await until(() => stateOf(runtime) === "restarting");
   await runtime.edit((edit) => {
@@ -117,6 +119,7 @@ Deno.test("remove() takes a node out that waits for its restart, and nothing res
   });
   const read = () => runtime.stats().nodes.find(({ id }) => id === "to")!.framesIn;
   const before = read();
+  await new Promise((resolve) => setTimeout(resolve, BACKOFF_MS + 100));
   await until(() => read() > before + 1_000);
   await runtime.stop();
   deepEqual(lives.map((calls) => calls.filter((call) => call !== "flush")), [FAILED]);

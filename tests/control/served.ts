@@ -5,7 +5,7 @@ import type { Runtime } from "../../core/runtime.ts";
 import { nodes, Runtime as SluiceRuntime } from "../../mod.ts";
 
 /** How long a server may take to close a connection, milliseconds. */
-const CLOSE_PATIENCE_MS = 20_000;
+const CLOSE_PATIENCE_MS = 60_000;
 
 /** A runtime that runs, and its server. */
 export interface Served extends AsyncDisposable {
