@@ -70,6 +70,21 @@ export function runCell(host: RunHost, cell: NodeCell): void {
   }
 }
 
+/**
+ * Goes on with a node whose asynchronous tick has begun.
+ *
+ * @param tick settles when it is over
+ * @param startNs when it began, if it is timed, else 0
+ */
+export function awaitTick(host: RunHost, cell: NodeCell, tick: Promise<void>, startNs = 0): void {
+  cell.pending = true;
+  cell.setPhase(PHASE_AWAIT);
+  tick.then(
+    () => afterTick(host, cell, startNs),
+    (error: unknown) => afterFailure(host, cell, error, "process()"),
+  );
+}
+
 /** Ticks a self-driven node on, which was ticked just now and so is in the queue already. */
 function repeatTicks(host: RunHost, cell: NodeCell): void {
   for (let left = MAX_REPEATS; left > 0 && mayRepeat(cell); left--) {
@@ -167,12 +182,7 @@ function afterCall(host: RunHost, cell: NodeCell, outcome: Promise<void>, startN
   if (promise === undefined) return afterTick(host, cell, startNs);
   if (host.endIfGivenUp()) return false;
   if (cell.isOpen) cell.closeEnds(cell.ledger);
-  cell.pending = true;
-  cell.setPhase(PHASE_AWAIT);
-  promise.then(
-    () => afterTick(host, cell, startNs),
-    (error: unknown) => afterFailure(host, cell, error, "process()"),
-  );
+  awaitTick(host, cell, promise, startNs);
   return false;
 }
 

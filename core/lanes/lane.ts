@@ -190,6 +190,10 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     this.#loop.schedule(cell);
   }
 
+  goOn(cell: NodeCell, tick: Promise<void>): void {
+    this.#loop.goOn(cell, tick);
+  }
+
   changed(figures: CellFigures): void {
     this.#loop.changed(figures);
   }

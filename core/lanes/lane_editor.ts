@@ -63,6 +63,8 @@ export interface EditedLane extends MoverSite {
   ranksChanged(): void;
   /** Nodes have come: they are told what all nodes were told before. */
   inserted(cells: readonly NodeCell[]): void;
+  /** A node has come whose first tick is under way. @param tick settles when it is over */
+  goOn(cell: NodeCell, tick: Promise<void>): void;
   /** Runs what is queued, and looks for edits. */
   wakeUp(): void;
   /** Makes what nodes wrote visible to other lanes. */
@@ -232,6 +234,7 @@ export class LaneEditor {
   attach({ epoch, moves, rests }: Command<"attach">): void {
     const lane = this.#lane;
     const all = new Map(lane.cells.map((cell) => [cell.id, cell]));
+    for (const trial of this.#tried) trial.leave();
     for (const move of moves) {
       const rest = rests.find(({ link }) => link === move.after.index) ?? emptyRest(move.after.index);
       takeUpLink(lane, all, move, rest);
@@ -302,13 +305,13 @@ export class LaneEditor {
       cell.enter();
       cell.idlesUnfed = true;
       all.set(node, cell);
+      const underWay = (trials.get(node) ?? arrivals.get(node))?.underWay;
+      if (underWay !== undefined) lane.goOn(cell, underWay);
       if (!arrives) continue;
       cell.held = true;
       this.#arriving.push(cell);
       const trial = arrivals.get(node);
-      if (trial === undefined) continue;
-      trial.leave();
-      this.#tried.push(trial);
+      if (trial !== undefined) this.#tried.push(trial);
     }
     for (const { node, elements } of edit.ports) changePorts(lane, all.get(node)!, elements);
     for (const end of edit.attach) attachLink(lane, all, end);

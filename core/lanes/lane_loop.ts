@@ -16,7 +16,7 @@ import type { LinkWriter, Wakeable } from "../links/link.ts";
 import type { GraphMode } from "../links/policy.ts";
 import { type Pool, POOL_INBOX_BIT } from "../memory/pool.ts";
 import type { CellFigures } from "./cell_figures.ts";
-import { runCell, type RunHost } from "./cell_runner.ts";
+import { awaitTick, runCell, type RunHost } from "./cell_runner.ts";
 import type { LaneInit } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
 import { ReadySet } from "./ready_set.ts";
@@ -223,6 +223,11 @@ export class LaneLoop implements RunHost {
     cell.queued = true;
     this.#ready.add(cell.rank);
     this.wroteBetween();
+  }
+
+  /** A node has come whose first tick is under way. @param tick settles when it is over */
+  goOn(cell: NodeCell, tick: Promise<void>): void {
+    awaitTick(this, cell, tick);
   }
 
   /** A promise or a timer gave the lane something to do, perhaps while it sleeps. */

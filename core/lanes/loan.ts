@@ -105,7 +105,7 @@ export class ArrivingTrial {
     this.#readers = loan.inputs.map(({ plan, entries }) => new LentReader(plan, framesOf(plan, entries, pools)));
     this.#writers = loan.outputs.map(({ plan, room, closed }) => new LentWriter(plan, room, closed));
     const inputs = this.#readers.map((link) => ({ name: link.plan.toPort, link }));
-    const outputs = this.#writers.map((link) => ({ name: link.plan.fromPort, links: [link] }));
+    const outputs = this.#writers.map((link) => ({ name: link.plan.fromPort, links: [link], areLent: true }));
     this.#trial = new Trial(cell, { inputs, outputs }, site);
   }
 
@@ -114,6 +114,11 @@ export class ArrivingTrial {
     // What was lent does not change: only a time can come.
     const waitMs = this.#cell.mode === "push" ? 0 : this.#waitMs;
     return this.#trial.run(nowNs + waitMs * 1e6, givenUp);
+  }
+
+  /** The tick, if it is not over. */
+  get underWay(): Promise<void> | undefined {
+    return this.#trial.underWay;
   }
 
   /** Lets go of what was lent: the node is about to get its links. */

@@ -3,6 +3,9 @@
  * held back until the node takes that place; if it does not, the frames stand in their links again as if nothing had
  * happened. The node that is there is held meanwhile.
  *
+ * A tick that comes to wait for room which it has used up itself, or longer than it may for room or a slot, counts as
+ * good: it goes on when the node has its place.
+ *
  * @module
  */
 import type { Frame } from "../frames/frame.ts";
@@ -24,7 +27,12 @@ export interface KeptFrame {
 /** The links that a node is tried on. */
 export interface TrialEnds {
   readonly inputs: readonly { readonly name: string; readonly link?: LinkReader }[];
-  readonly outputs: readonly { readonly name: string; readonly links: readonly LinkWriter[] }[];
+  /** `areLent`: the room of the links stays as it is. */
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly links: readonly LinkWriter[];
+    readonly areLent?: boolean;
+  }[];
 }
 
 /** What a trial asks of the lane. */
@@ -39,6 +47,7 @@ export class Trial {
   readonly #site: TrialSite;
   readonly #readers: TrialReader[] = [];
   readonly #writers: TrialWriter[] = [];
+  #underWay: Promise<void> | undefined;
 
   /**
    * @param cell has taken up what the old one has, and is not part of the lane yet
@@ -53,12 +62,13 @@ export class Trial {
       this.#readers.push(reader);
       cell.inputs.find((each) => each.name === name)!.attach(reader);
     }
-    for (const { name, links } of old.outputs) {
-      const output = cell.outputs.find((each) => each.name === name);
+    for (const { name, links, areLent } of old.outputs) {
+      const output = cell.outputs.find((each) => each.name === name)!;
       for (const link of links) {
-        const writer = new TrialWriter(link);
+        const most = areLent ? link.room() : link.plan.capacity;
+        const writer = new TrialWriter(link, most - output.descriptor.burst);
         this.#writers.push(writer);
-        output!.attach(writer);
+        output.attach(writer);
       }
     }
     cell.seal();
@@ -67,7 +77,7 @@ export class Trial {
   /**
    * Ticks the node once, if there is something to do for it within the time.
    *
-   * @param untilNs when not to wait for that any more, on the lane's clock
+   * @param untilNs when not to wait any more for that, or for what the tick waits for of the graph, on the lane's clock
    * @param givenUp whether nobody waits any more
    * @throws what the node throws, or rejects with
    */
@@ -82,9 +92,17 @@ export class Trial {
     cell.reads = 0;
     cell.writes = 0;
     const outcome = asPromise(calling(this.#site, cell, () => cell.tick(cell.context)));
-    if (outcome !== undefined) await this.#settled(outcome, givenUp);
+    if (outcome !== undefined && !await this.#isOver(outcome, untilNs, givenUp)) {
+      this.#underWay = outcome;
+      return;
+    }
     const fault = cell.settle();
     if (fault !== undefined) throw fault;
+  }
+
+  /** The tick, if it is not over. */
+  get underWay(): Promise<void> | undefined {
+    return this.#underWay;
   }
 
   /** Lets go of the links, which the node is about to get. */
@@ -103,8 +121,11 @@ export class Trial {
 
   /** The node does not take the place: everything is as it was. */
   undo(): void {
+    const cell = this.#cell;
     this.leave();
-    this.#cell.settle();
+    cell.settle();
+    // What the tick takes from now on. That it rejects, since it is told to end, interests nobody.
+    this.#underWay?.finally(() => cell.settle()).catch(() => {});
     for (const writer of this.#writers) writer.undo();
     for (const reader of this.#readers) reader.undo();
   }
@@ -116,16 +137,26 @@ export class Trial {
     return !early && cell.admit();
   }
 
-  async #settled(outcome: Promise<void>, givenUp: () => boolean): Promise<void> {
+  /**
+   * Waits for the tick.
+   *
+   * @returns whether it is over; if not, it waits for the graph, or nobody waits for it
+   * @throws what it rejects with
+   */
+  async #isOver(outcome: Promise<void>, untilNs: number, givenUp: () => boolean): Promise<boolean> {
+    const cell = this.#cell;
     let isOver = false;
     const over = outcome.finally(() => isOver = true);
     over.catch(() => {});
     while (!isOver && !givenUp()) {
       await sleep();
       // It may wait for room or a slot.
-      this.#cell.wake();
+      cell.wake();
+      const isLate = this.#site.nowNs() >= untilNs;
+      if (cell.waitsForGraph && (isLate || this.#writers.some((writer) => writer.isSpent))) break;
     }
     if (isOver) await over;
+    return isOver;
   }
 }
 
@@ -201,11 +232,19 @@ class TrialWriter implements LinkWriter {
   readonly plan: LinkPlan;
   writer: Wakeable | undefined;
   readonly #link: LinkWriter;
+  readonly #most: number;
   readonly #held: KeptFrame[] = [];
 
-  constructor(link: LinkWriter) {
+  /** @param most frames that may be held where the tick is to be admitted to more */
+  constructor(link: LinkWriter, most: number) {
     this.#link = link;
+    this.#most = most;
     this.plan = link.plan;
+  }
+
+  /** Whether no more room can come, whatever is read of the link. */
+  get isSpent(): boolean {
+    return this.plan.policy === "lossless" && this.#held.length > this.#most;
   }
 
   room(): number {
