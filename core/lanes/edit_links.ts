@@ -7,7 +7,7 @@ import type { LinkPlan } from "../links/link.ts";
 import type { LocalLink } from "../links/local_link.ts";
 import { countLaneLost } from "../memory/reclaim.ts";
 import { explain } from "./explain.ts";
-import type { EditedLane } from "./lane_editor.ts";
+import type { EditedLane } from "./edited_lane.ts";
 import type { LaneEdit } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
 

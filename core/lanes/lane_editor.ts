@@ -4,89 +4,29 @@
  *
  * @module
  */
-import { CONTROL, PHASE } from "../../ffi/layout.gen.ts";
-import type { ControlPage } from "../control_page.ts";
-import { type SerializedError, serializeError, SluiceError } from "../errors.ts";
-import type { FrameFormat } from "../frames/format.ts";
+import { CONTROL } from "../../ffi/layout.gen.ts";
+import { type SerializedError, serializeError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
-import type { AnyNodeType } from "../registry/node_type.ts";
-import { giveState, sendable, takeState } from "./carried_state.ts";
-import { EditAttempt } from "./edit_attempt.ts";
-import { moveLinks, serializeQueued, settleLost } from "./edit_links.ts";
-import { addEnds, namedBy, reachOf } from "./edit_reach.ts";
-import { endsHere, mayBeLent, mayBeTried } from "./edit_rules.ts";
-import { explain } from "./explain.ts";
-import { layDown, setUp, tearDown } from "./faults.ts";
-import type { GraphMode } from "../links/policy.ts";
 import { emptyRest, type LinkRest } from "../links/link_move.ts";
-import { attachLink, buildCell, changePorts, detachLink } from "./lane_builder.ts";
-import { letGoOfLink, type MoverSite, takeUpLink } from "./link_mover.ts";
-import type {
-  AnnouncedFormat,
-  LaneCommand,
-  LaneEdit,
-  LaneInit,
-  LaneReport,
-  NodePlan,
-  YieldedNode,
-} from "./messages.ts";
-import { calling } from "./node_call.ts";
+import { giveState } from "./carried_state.ts";
+import { EditAttempt } from "./edit_attempt.ts";
+import { moveLinks, settleLost } from "./edit_links.ts";
+import { addEnds, namedBy, reachOf } from "./edit_reach.ts";
+import { endsHere } from "./edit_rules.ts";
+import type { EditedLane } from "./edited_lane.ts";
+import { explain } from "./explain.ts";
+import { attachLink, changePorts, detachLink } from "./lane_builder.ts";
+import { letGoOfLink, takeUpLink } from "./link_mover.ts";
+import { ArrivingTrial, claim } from "./loan.ts";
+import type { LaneCommand } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
+import { drop, formatsOf, makeReady, type PreparedEdit } from "./prepared_edit.ts";
 import { reconfigure } from "./reconfigure.ts";
-import { retire, settled } from "./retire.ts";
-import { ArrivingTrial, claim, Lender } from "./loan.ts";
-import { Trial } from "./trial.ts";
-import { vacantInstance } from "./vacancy.ts";
+import { retire } from "./retire.ts";
+import { yieldNodes } from "./yielding.ts";
 
 type Command<K extends LaneCommand["kind"]> = Extract<LaneCommand, { kind: K }>;
 type Prepare = Command<"prepare">;
-
-/** Time between two looks at whether frames have come for a node, milliseconds. */
-const LOOK_EVERY_MS = 1;
-
-/** What editing asks of the lane. */
-export interface EditedLane extends MoverSite {
-  readonly page: ControlPage;
-  readonly init: LaneInit;
-  /** In the order of the graph: a cell's place is its rank. */
-  cells: NodeCell[];
-  post(report: LaneReport): void;
-  findType(node: NodePlan): Promise<AnyNodeType>;
-  openPools(pools: Prepare["pools"]): void;
-  /** Whether no node is run. */
-  readonly paused: boolean;
-  readonly mode: GraphMode;
-  nowNs(): number;
-  /** Ends the thread if another one runs the lane by now. @returns whether it does */
-  endIfGivenUp(): boolean;
-  /** The cells are others, or in another order. Those that are queued stay so. */
-  ranksChanged(): void;
-  /** Nodes have come: they are told what all nodes were told before. */
-  inserted(cells: readonly NodeCell[]): void;
-  /** A node has come whose first tick is under way. @param tick settles when it is over */
-  goOn(cell: NodeCell, tick: Promise<void>): void;
-  /** Runs what is queued, and looks for edits. */
-  wakeUp(): void;
-  /** Makes what nodes wrote visible to other lanes. */
-  flushWriters(): void;
-  /** Brings the figures on the control page up to date. */
-  publish(): void;
-}
-
-/** An edit that waits for its epoch. */
-interface PreparedEdit {
-  readonly epoch: number;
-  readonly edit: LaneEdit;
-  readonly cells: Map<NodeId, NodeCell>;
-  readonly held: NodeCell[];
-  /** First ticks of nodes that take the place of others. */
-  readonly trials: ReadonlyMap<NodeId, Trial>;
-  /** What was lent of nodes that leave, and first ticks of those that come. */
-  readonly lender: Lender;
-  readonly arrivals: Map<NodeId, ArrivingTrial>;
-  /** Settles when none of these is under way. */
-  arriving?: Promise<void>;
-}
 
 /** See the module. */
 export class LaneEditor {
@@ -134,78 +74,15 @@ export class LaneEditor {
   }
 
   async #prepare(command: Prepare, attempt: EditAttempt, before: EditAttempt | undefined): Promise<void> {
-    const { epoch, edit, hold } = command;
     const lane = this.#lane;
-    const cells = new Map<NodeId, NodeCell>();
-    const held: NodeCell[] = [];
-    const trials = new Map<NodeId, Trial>();
-    let current: NodeCell | undefined;
-    let action = "setup()";
+    const { epoch } = command;
     try {
-      await before?.over;
-      attempt.assertWanted();
-      lane.openPools(command.pools);
-      for (const plan of command.nodes) {
-        const restart = edit.insert.find(({ node }) => node === plan.id)?.restart;
-        const failed = restart && lane.cells.find((cell) => cell.id === plan.id);
-        const state = failed && await attempt.waitFor(layDown(lane, failed, restart === "carries"));
-        const type = await attempt.waitFor(lane.findType(plan));
-        if (plan.vacant) {
-          const place = buildCell(lane, plan, type.descriptor, vacantInstance());
-          place.failed = true;
-          cells.set(plan.id, place);
-          continue;
-        }
-        const make = await attempt.waitFor(type.load());
-        attempt.assertWanted();
-        const cell = buildCell(lane, plan, type.descriptor, make());
-        // The lane does not run it yet, whoever wakes it.
-        cell.retired = true;
-        current = cell;
-        cells.set(plan.id, cell);
-        cell.setPhase(PHASE.setup);
-        await attempt.waitFor(calling(lane, cell, () => setUp(cell, lane.init.setupTimeoutMs)));
-        cell.setPhase(PHASE.idle);
-        if (state !== undefined) {
-          action = "restore()";
-          giveState(lane, cell, state);
-          action = "setup()";
-        }
-      }
-      attempt.assertWanted();
-      held.push(...lane.cells.filter((cell) => hold.includes(cell.id)));
-      for (const cell of held) cell.held = true;
-      await attempt.waitFor(settled(held, () => attempt.givenUp));
-      const triedByNs = lane.nowNs() + command.trialMs * 1e6;
-      for (const { node, replaces, anew } of edit.insert) {
-        const old = replaces ? lane.cells.find((cell) => cell.id === node) : undefined;
-        // What a failed node still knows may be what made it fail.
-        if (old === undefined || old.failed || old.ended) continue;
-        attempt.assertWanted();
-        current = old;
-        action = "snapshot()";
-        const state = anew === true ? undefined : takeState(lane, old);
-        current = cells.get(node)!;
-        action = "restore()";
-        if (state !== undefined) giveState(lane, current, state);
-        if (!mayBeTried(edit, old) || lane.paused) continue;
-        current.takeUp(old.carry);
-        const trial = new Trial(current, old, lane);
-        trials.set(node, trial);
-        action = "process()";
-        await trial.run(triedByNs, () => attempt.givenUp);
-      }
-      attempt.assertWanted();
-      const own = { lender: new Lender(), arrivals: new Map() };
-      this.#prepared = { epoch, edit, cells, held, trials, ...own };
-      lane.post({ kind: "prepared", epoch, formats: this.#formats(command, cells) });
+      await makeReady(lane, command, attempt, before, (prepared) => {
+        this.#prepared = prepared;
+        lane.post({ kind: "prepared", epoch, formats: formatsOf(lane, command, prepared.cells) });
+      });
     } catch (error) {
-      // Another thread has the links by now.
-      if (lane.endIfGivenUp()) return;
-      const dropped = this.#drop(cells, held, trials);
-      attempt.letGo();
-      await dropped;
-      this.#refuse(epoch, current === undefined ? error : explain(error, current, action));
+      this.#refuse(epoch, error);
     }
   }
 
@@ -345,22 +222,6 @@ export class LaneEditor {
     lane.post({ kind: "applied", epoch, failures, refused, rests });
   }
 
-  #formats(command: Prepare, cells: ReadonlyMap<NodeId, NodeCell>): AnnouncedFormat[] {
-    const formats: AnnouncedFormat[] = [];
-    const note = (node: NodeId, port: string, format: FrameFormat | undefined) => {
-      if (format !== undefined) formats.push({ node, port, format });
-    };
-    for (const cell of cells.values()) {
-      for (const output of cell.outputs) note(cell.id, output.name, output.format);
-    }
-    for (const { node, port } of command.inspect) {
-      const cell = this.#lane.cells.find((each) => each.id === node);
-      if (cell === undefined || cells.has(node)) continue;
-      note(node, port, [...cell.outputs, ...cell.inputs].find((each) => each.name === port)?.format);
-    }
-    return formats;
-  }
-
   async #arrive({ epoch, nodes }: Command<"arrive">, prepared: PreparedEdit, attempt: EditAttempt): Promise<void> {
     const lane = this.#lane;
     const { cells, arrivals } = prepared;
@@ -389,50 +250,16 @@ export class LaneEditor {
     }
   }
 
-  async #yield({ epoch, nodes, anew, tries, links }: Command<"yield">): Promise<void> {
-    const lane = this.#lane;
+  async #yield(command: Command<"yield">): Promise<void> {
+    const { epoch } = command;
     const prepared = this.#prepared;
     const attempt = this.#attempt;
     if (prepared?.epoch !== epoch || attempt === undefined) return;
-    const leaving = lane.cells.filter((cell) => nodes.includes(cell.id));
-    let current: NodeCell | undefined;
     try {
-      for (const cell of leaving) cell.held = true;
-      prepared.held.push(...leaving);
-      await settled(leaving, () => attempt.givenUp);
-      attempt.assertWanted();
-      const yielded: YieldedNode[] = [];
-      for (const cell of leaving) {
-        current = cell;
-        cell.publish();
-        if (cell.ended) {
-          const message = `Cannot move node "${cell.id}" to another lane: it has ended`;
-          throw new SluiceError("Busy", message, { nodeId: cell.id });
-        }
-        // What a failed node still knows may be what made it fail.
-        const state = cell.failed || anew.includes(cell.id) ? undefined : sendable(cell, takeState(lane, cell));
-        const waitMs = mayBeLent(cell) && !lane.paused ? tries.find(({ node }) => node === cell.id)?.waitMs : undefined;
-        if (waitMs === undefined) yielded.push({ node: cell.id, carry: cell.carry, state });
-        else {
-          await this.#awaitFrames(cell, waitMs, attempt);
-          attempt.assertWanted();
-          yielded.push({ node: cell.id, carry: cell.carry, state, loan: prepared.lender.lend(cell, waitMs) });
-        }
-      }
-      attempt.assertWanted();
-      for (const link of links) serializeQueued(lane, link);
-      lane.post({ kind: "yielded", epoch, nodes: yielded });
+      const nodes = await yieldNodes(this.#lane, command, prepared, attempt);
+      this.#lane.post({ kind: "yielded", epoch, nodes });
     } catch (error) {
-      this.#refuse(epoch, current === undefined ? error : explain(error, current, "snapshot()"));
-    }
-  }
-
-  /** Waits until a node that is held has something to do, if that comes in time. */
-  async #awaitFrames(cell: NodeCell, waitMs: number, attempt: EditAttempt): Promise<void> {
-    const untilNs = this.#lane.nowNs() + waitMs * 1e6;
-    const isIdle = () => (cell.mode === "push" && !cell.triggered()) || !cell.admit();
-    while (isIdle() && !attempt.givenUp && this.#lane.nowNs() < untilNs) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      this.#refuse(epoch, error);
     }
   }
 
@@ -446,25 +273,7 @@ export class LaneEditor {
     lender.end(this.#lane.pools);
     await arriving;
     for (const trial of arrivals.values()) trial.undo();
-    await this.#drop(cells, held, trials);
-  }
-
-  async #drop(
-    cells: ReadonlyMap<NodeId, NodeCell>,
-    held: readonly NodeCell[],
-    trials: ReadonlyMap<NodeId, Trial>,
-  ): Promise<void> {
-    for (const trial of trials.values()) trial.undo();
-    for (const cell of held) {
-      cell.held = false;
-      cell.wake();
-    }
-    for (const cell of cells.values()) {
-      cell.retired = true;
-      cell.abort("the edit was given up");
-    }
-    this.#lane.wakeUp();
-    for (const cell of cells.values()) await tearDown(cell, this.#lane);
+    await drop(this.#lane, cells, held, trials);
   }
 
   /** Brings a node that has lost its links to its end. @param told whether control waits for that */

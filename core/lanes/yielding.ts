@@ -1,0 +1,75 @@
+/**
+ * Takes nodes from a lane that go to another one: they are held, say what they go on from, and lend what they have to
+ * those that are tried in their place.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import { sendable, takeState } from "./carried_state.ts";
+import type { EditAttempt } from "./edit_attempt.ts";
+import { serializeQueued } from "./edit_links.ts";
+import { mayBeLent } from "./edit_rules.ts";
+import type { EditedLane } from "./edited_lane.ts";
+import { explain } from "./explain.ts";
+import type { LaneCommand, YieldedNode } from "./messages.ts";
+import type { NodeCell } from "./node_cell.ts";
+import type { PreparedEdit } from "./prepared_edit.ts";
+import { settled } from "./retire.ts";
+
+/** Time between two looks at whether frames have come for a node, milliseconds. */
+const LOOK_EVERY_MS = 1;
+
+/**
+ * See the module.
+ *
+ * @param prepared notes the nodes that are held, and what is lent of them
+ * @throws {SluiceError} `Busy` for a node that has ended, `Timeout` where the edit was given up; and what `snapshot()`
+ * throws
+ */
+export async function yieldNodes(
+  lane: EditedLane,
+  { nodes, anew, tries, links }: Extract<LaneCommand, { kind: "yield" }>,
+  { held, lender }: PreparedEdit,
+  attempt: EditAttempt,
+): Promise<YieldedNode[]> {
+  const leaving = lane.cells.filter((cell) => nodes.includes(cell.id));
+  let current: NodeCell | undefined;
+  try {
+    for (const cell of leaving) cell.held = true;
+    held.push(...leaving);
+    await settled(leaving, () => attempt.givenUp);
+    attempt.assertWanted();
+    const yielded: YieldedNode[] = [];
+    for (const cell of leaving) {
+      current = cell;
+      cell.publish();
+      if (cell.ended) {
+        const message = `Cannot move node "${cell.id}" to another lane: it has ended`;
+        throw new SluiceError("Busy", message, { nodeId: cell.id });
+      }
+      // What a failed node still knows may be what made it fail.
+      const state = cell.failed || anew.includes(cell.id) ? undefined : sendable(cell, takeState(lane, cell));
+      const waitMs = mayBeLent(cell) && !lane.paused ? tries.find(({ node }) => node === cell.id)?.waitMs : undefined;
+      if (waitMs === undefined) yielded.push({ node: cell.id, carry: cell.carry, state });
+      else {
+        await awaitFrames(lane, cell, waitMs, attempt);
+        attempt.assertWanted();
+        yielded.push({ node: cell.id, carry: cell.carry, state, loan: lender.lend(cell, waitMs) });
+      }
+    }
+    attempt.assertWanted();
+    for (const link of links) serializeQueued(lane, link);
+    return yielded;
+  } catch (error) {
+    throw current === undefined ? error : explain(error, current, "snapshot()");
+  }
+}
+
+/** Waits until a node that is held has something to do, if that comes in time. */
+async function awaitFrames(lane: EditedLane, cell: NodeCell, waitMs: number, attempt: EditAttempt): Promise<void> {
+  const untilNs = lane.nowNs() + waitMs * 1e6;
+  const isIdle = () => (cell.mode === "push" && !cell.triggered()) || !cell.admit();
+  while (isIdle() && !attempt.givenUp && lane.nowNs() < untilNs) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
