@@ -6,7 +6,7 @@
 import type { ControlPage } from "../control_page.ts";
 import { type NodeId, portAddress } from "../ids.ts";
 import type { GraphChange } from "../live/graph_change.ts";
-import type { EditExtras } from "../live/live_edits.ts";
+import type { EditExtras } from "../live/edit_site.ts";
 import { readLinkCounters } from "../stats.ts";
 import type { LinkEntry } from "../topology.ts";
 import type { EventBus } from "./bus.ts";

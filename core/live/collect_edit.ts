@@ -8,7 +8,7 @@ import { kindOf } from "../registry/kind_of.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { Topology } from "../topology.ts";
 import { GraphEdit } from "./graph_edit.ts";
-import type { EditExtras } from "./live_edits.ts";
+import type { EditExtras } from "./edit_site.ts";
 
 /** What a function has collected. */
 export interface CollectedEdit<T> {

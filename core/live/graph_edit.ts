@@ -18,7 +18,7 @@ import type { AnyNodeType, NodeSpec } from "../registry/node_type.ts";
 import { ownConfig } from "../registry/own_config.ts";
 import type { AddOptions } from "../runtime.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
-import type { EditExtras } from "./live_edits.ts";
+import type { EditExtras } from "./edit_site.ts";
 
 /** Options of {@linkcode GraphEdit.replace}. */
 export interface ReplaceOptions {

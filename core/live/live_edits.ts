@@ -7,25 +7,20 @@
  * @module
  */
 import { CONTROL, LINK, NODE } from "../../ffi/layout.gen.ts";
-import type { ControlPage } from "../control_page.ts";
-import type { Driver } from "../driver/driver.ts";
 import { deserializeError, type SerializedError, SluiceError } from "../errors.ts";
-import type { FrameFormat } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
-import type { LanePort } from "../lanes/lane_port.ts";
-import type { AnnouncedFormat, LaneReport, NodePlan } from "../lanes/messages.ts";
-import type { Pool, PoolToken } from "../memory/pool.ts";
+import type { AnnouncedFormat, LaneReport } from "../lanes/messages.ts";
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
-import { ConfigChanges, type NodeConfigChange } from "./config_changes.ts";
+import { ConfigChanges } from "./config_changes.ts";
 import { drainRing } from "./drain_ring.ts";
 import { cutOff, lanesBehind, lateLanes, notGone, partlyFailed } from "./edit_errors.ts";
+import type { DraftedEdit, EditExtras, EditSite } from "./edit_site.ts";
 import { compareGraphs, type GraphChange, isUnchanged } from "./graph_change.ts";
 import type { LaneWork } from "./lane_work.ts";
 import { inTime } from "./in_time.ts";
 import { NodeMoves } from "./node_moves.ts";
 import { Replies } from "./replies.ts";
 import { shareWork } from "./share_work.ts";
-import type { LinkPlans } from "./link_plans.ts";
 
 /** How long a lane may take to swap that is to be replaced, or an edit before that to come to its end, milliseconds. */
 const SWAP_TIMEOUT_MS = 5_000;
@@ -35,50 +30,6 @@ const REMOVE_TIMEOUT_MS = 10_000;
 
 /** How long what a lane said before it ended may be on its way, milliseconds. */
 const LAST_WORDS_MS = 50;
-
-/** What is changed beside nodes and links. */
-export interface EditExtras {
-  /** What was done, in words, for whoever watches. */
-  readonly actions: readonly string[];
-  /** Live configuration values, already checked. */
-  readonly configure: readonly NodeConfigChange[];
-  /** Nodes in whose place others come that take over no state. */
-  readonly anew?: ReadonlySet<NodeId>;
-  /** Nodes that have failed and are built anew on the same records; `carries`: with the state of those that failed. */
-  readonly restart?: readonly { readonly node: NodeEntry; readonly carries: boolean }[];
-  /** Called when there is no way back, before any lane has swapped. */
-  readonly committed?: () => void;
-}
-
-/** What editing asks of the session. */
-export interface EditSite {
-  readonly topology: Topology;
-  readonly driver: Driver;
-  readonly page: ControlPage;
-  readonly plans: LinkPlans;
-  /** Every lane that runs, by index. */
-  lane(index: number): LanePort | undefined;
-  laneIndex(name: string): number;
-  /** Sees to it that there are lanes for new nodes. */
-  openLanes(nodes: readonly NodeEntry[]): Promise<void>;
-  /** Ends the lanes that the graph does not use any more. */
-  endLanes(): Promise<void>;
-  /** Makes pools that the draft needs beside those there are; refuses where one is too small. */
-  growPools(draft: Topology): PoolToken[];
-  pools(): readonly Pool[];
-  nodePlan(node: NodeEntry): NodePlan;
-  /** The format of a link's frames, as far as its lanes have told it. */
-  toldFormat(link: LinkEntry): FrameFormat | undefined;
-  checkFormats(formats: readonly AnnouncedFormat[], links: readonly LinkEntry[]): void;
-  /** Whether a node is disabled, or about to be. */
-  isDown(node: NodeId): boolean;
-  /** The edit is in effect. */
-  edited(change: GraphChange, extras: EditExtras): void;
-  /** The edit is not, and never will be: nobody makes these nodes ready any more. */
-  refused(nodes: readonly NodeEntry[]): void;
-  /** Nobody uses links any more that an edit has removed. */
-  closed(links: readonly LinkEntry[]): void;
-}
 
 type Reply = Extract<LaneReport, { kind: "prepared" | "yielded" | "arrived" | "applied" | "settled" | "attached" }>;
 
@@ -135,11 +86,7 @@ export class LiveEdits {
    * `Timeout` if nodes or lanes were not ready in time; `Busy` if the graph has ended. What fails after the commit, the
    * error says: the edit is in effect
    */
-  run<T>(
-    makeDraft: () => { readonly draft: Topology; readonly extras: EditExtras; readonly result: T },
-    timeoutMs: number,
-    trialMs = 0,
-  ): Promise<T> {
+  run<T>(makeDraft: () => DraftedEdit<T>, timeoutMs: number, trialMs = 0): Promise<T> {
     const done = this.#queue.then(async () => {
       const { draft, extras, result } = makeDraft();
       this.#underWay++;

@@ -10,7 +10,7 @@ import { resolveSecrets } from "../secrets.ts";
 import type { Topology } from "../topology.ts";
 import type { GraphChange } from "./graph_change.ts";
 import { emptyWork, type LaneWork } from "./lane_work.ts";
-import type { EditExtras, EditSite } from "./live_edits.ts";
+import type { EditExtras, EditSite } from "./edit_site.ts";
 import type { NodeMoves } from "./node_moves.ts";
 
 /**

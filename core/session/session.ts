@@ -16,7 +16,8 @@ import type { GraphChange } from "../live/graph_change.ts";
 import { blankPage, GraphMemory } from "../live/graph_memory.ts";
 import { LinkPlans } from "../live/link_plans.ts";
 import { cutOff, notRunning } from "../live/edit_errors.ts";
-import { type EditExtras, LiveEdits } from "../live/live_edits.ts";
+import type { DraftedEdit, EditExtras } from "../live/edit_site.ts";
+import { LiveEdits } from "../live/live_edits.ts";
 import { logger, relayLog } from "../log.ts";
 import { MAX_TIMEOUT_MS } from "../option_check.ts";
 import { describeStaleSources, findStaleSources } from "../registry/staleness.ts";
@@ -24,7 +25,7 @@ import type { RunState, SessionView } from "../runtime_view.ts";
 import { redact, redactValue } from "../redaction.ts";
 import { resolveSecrets } from "../secrets.ts";
 import { readLaneCounters, type RunSummary, type RuntimeStats } from "../stats.ts";
-import type { NodeEntry, Topology } from "../topology.ts";
+import type { NodeEntry } from "../topology.ts";
 import { closeAll, failLane } from "./end_states.ts";
 import { checkFormats, convertersByField } from "./format_check.ts";
 import { LaneKeeper } from "./lane_keeper.ts";
@@ -197,11 +198,7 @@ export class Session {
   }
 
   /** Brings an edit into effect: see {@linkcode LiveEdits.run}. */
-  edit<T>(
-    makeDraft: () => { readonly draft: Topology; readonly extras: EditExtras; readonly result: T },
-    timeoutMs: number,
-    trialMs: number,
-  ): Promise<T> {
+  edit<T>(makeDraft: () => DraftedEdit<T>, timeoutMs: number, trialMs: number): Promise<T> {
     if (!this.#runs()) return Promise.reject(this.#refusal("edit the graph"));
     return this.#edits!.run(makeDraft, timeoutMs, trialMs);
   }

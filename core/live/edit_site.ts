@@ -1,0 +1,69 @@
+/**
+ * What edits of a running graph ask of the session that they are made in, and what they are told beside the draft.
+ *
+ * @module
+ */
+import type { ControlPage } from "../control_page.ts";
+import type { Driver } from "../driver/driver.ts";
+import type { FrameFormat } from "../frames/format.ts";
+import type { NodeId } from "../ids.ts";
+import type { LanePort } from "../lanes/lane_port.ts";
+import type { AnnouncedFormat, NodePlan } from "../lanes/messages.ts";
+import type { Pool, PoolToken } from "../memory/pool.ts";
+import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
+import type { NodeConfigChange } from "./config_changes.ts";
+import type { GraphChange } from "./graph_change.ts";
+import type { LinkPlans } from "./link_plans.ts";
+
+/** What is changed beside nodes and links. */
+export interface EditExtras {
+  /** What was done, in words, for whoever watches. */
+  readonly actions: readonly string[];
+  /** Live configuration values, already checked. */
+  readonly configure: readonly NodeConfigChange[];
+  /** Nodes in whose place others come that take over no state. */
+  readonly anew?: ReadonlySet<NodeId>;
+  /** Nodes that have failed and are built anew on the same records; `carries`: with the state of those that failed. */
+  readonly restart?: readonly { readonly node: NodeEntry; readonly carries: boolean }[];
+  /** Called when there is no way back, before any lane has swapped. */
+  readonly committed?: () => void;
+}
+
+/** An edit that is to be made. */
+export interface DraftedEdit<T> {
+  /** The graph as it will be. */
+  readonly draft: Topology;
+  readonly extras: EditExtras;
+  /** What whoever asked for it is given. */
+  readonly result: T;
+}
+
+/** What editing asks of the session. */
+export interface EditSite {
+  readonly topology: Topology;
+  readonly driver: Driver;
+  readonly page: ControlPage;
+  readonly plans: LinkPlans;
+  /** Every lane that runs, by index. */
+  lane(index: number): LanePort | undefined;
+  laneIndex(name: string): number;
+  /** Sees to it that there are lanes for new nodes. */
+  openLanes(nodes: readonly NodeEntry[]): Promise<void>;
+  /** Ends the lanes that the graph does not use any more. */
+  endLanes(): Promise<void>;
+  /** Makes pools that the draft needs beside those there are; refuses where one is too small. */
+  growPools(draft: Topology): PoolToken[];
+  pools(): readonly Pool[];
+  nodePlan(node: NodeEntry): NodePlan;
+  /** The format of a link's frames, as far as its lanes have told it. */
+  toldFormat(link: LinkEntry): FrameFormat | undefined;
+  checkFormats(formats: readonly AnnouncedFormat[], links: readonly LinkEntry[]): void;
+  /** Whether a node is disabled, or about to be. */
+  isDown(node: NodeId): boolean;
+  /** The edit is in effect. */
+  edited(change: GraphChange, extras: EditExtras): void;
+  /** The edit is not, and never will be: nobody makes these nodes ready any more. */
+  refused(nodes: readonly NodeEntry[]): void;
+  /** Nobody uses links any more that an edit has removed. */
+  closed(links: readonly LinkEntry[]): void;
+}
