@@ -1,6 +1,6 @@
 /**
- * Watches of folders outside a package's root. One that is not there, or is another folder than before, is looked for
- * now and then: no event tells of it.
+ * Watches of folders outside a package's root. One that is not there, is another folder than before, or cannot be
+ * watched, is looked for now and then: no event tells of it.
  *
  * @module
  */
@@ -29,7 +29,8 @@ export class FolderWatches implements Disposable {
 
   /**
    * @param root absolute path of the package's root
-   * @param onReturn is told of a folder that has come, gone or been exchanged: of its files there were no events
+   * @param onReturn is told of a folder that has come, gone or been exchanged, and again and again of one that cannot be
+   *   watched: of its files there were no events
    */
   constructor(root: string, onEvent: (event: Deno.FsEvent) => void, onReturn: (folder: string) => void) {
     this.#root = root;
@@ -78,7 +79,8 @@ export class FolderWatches implements Disposable {
     const path = resolve(this.#root, folder);
     const inode = inodeOf(path);
     const watcher = inode === undefined ? undefined : tryOpen(path, isDeep);
-    const watched: Watched = { isDeep, watcher, inode, isRemoved: false };
+    // The system may watch no more: then it is tried, and the folder looked at, again and again.
+    const watched: Watched = { isDeep, watcher, inode: watcher && inode, isRemoved: false };
     this.#watched.set(folder, watched);
     if (watcher !== undefined) void this.#read(path, watcher, watched);
   }
