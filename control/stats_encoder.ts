@@ -7,6 +7,7 @@
 import { LANE_STATE } from "../core/control_page.ts";
 import type { RuntimeView } from "../core/runtime_view.ts";
 import { BLOCKED, LANE, LINK, NODE, PHASE } from "../ffi/layout.gen.ts";
+import { readBuckets } from "./histogram_quantiles.ts";
 import { GRAPH_STATES, NODE_STATES } from "./schemas/graph.ts";
 import {
   LANE_STATES,
@@ -19,9 +20,6 @@ import {
   type StatsTable,
 } from "./schemas/stats_layout.ts";
 import { alignUp } from "./stats_frame.ts";
-
-// A constant of this module: an imported one is looked up anew at each use.
-const BUCKETS = NODE.histogramBuckets;
 
 type Scratch<T extends StatsTable> = { readonly [C in StatsColumn<T>]: Float64Array };
 
@@ -216,25 +214,6 @@ function makeScratch<T extends StatsTable>(table: T, count: number): Scratch<T> 
   return Object.fromEntries(
     Object.keys(STATS_TABLES[table]).map((name) => [name, new Float64Array(count)]),
   ) as Scratch<T>;
-}
-
-/** The median's and the 99th percentile's bucket, plus 1; 0 where nothing was measured. */
-function readBuckets(counts: Uint32Array, at: number, p50: Float64Array, p99: Float64Array, k: number): void {
-  let samples = 0;
-  for (let bucket = 0; bucket < BUCKETS; bucket++) samples += counts[at + bucket];
-  p50[k] = p99[k] = 0;
-  if (samples === 0) return;
-  const half = Math.ceil(samples * 0.5);
-  const most = Math.ceil(samples * 0.99);
-  let seen = 0;
-  for (let bucket = 0; bucket < BUCKETS; bucket++) {
-    seen += counts[at + bucket];
-    if (p50[k] === 0 && seen >= half) p50[k] = bucket + 1;
-    if (seen >= most) {
-      p99[k] = bucket + 1;
-      return;
-    }
-  }
 }
 
 function widthOf(values: Float64Array, real: boolean): number {

@@ -1,0 +1,37 @@
+/**
+ * Quantiles of the histograms in the control page. Hot: it runs for hundreds of nodes in each reading.
+ *
+ * @module
+ */
+import { NODE } from "../ffi/layout.gen.ts";
+
+// A constant of this module: an imported one is looked up anew at each use.
+const BUCKETS = NODE.histogramBuckets;
+
+/**
+ * Reads the median's and the 99th percentile's bucket, plus 1; 0 where nothing was measured.
+ *
+ * @param counts of the page; the histogram begins at index `at`
+ * @param p50 written at index `k`, as is `p99`
+ */
+export function readBuckets(counts: Uint32Array, at: number, p50: Float64Array, p99: Float64Array, k: number): void {
+  const end = at + BUCKETS;
+  let samples = 0;
+  for (let bucket = at; bucket < end; bucket += 4) {
+    samples += counts[bucket] + counts[bucket + 1] + counts[bucket + 2] + counts[bucket + 3];
+  }
+  if (samples === 0) {
+    p50[k] = p99[k] = 0;
+    return;
+  }
+  const half = Math.ceil(samples * 0.5);
+  let median = at;
+  for (let seen = counts[at]; seen < half && median < end - 1;) seen += counts[++median];
+  // From the end: what lies above the 99th percentile is little.
+  let last = end - 1;
+  for (let above = samples - Math.ceil(samples * 0.99) - counts[last]; above >= 0 && last > at;) {
+    above -= counts[--last];
+  }
+  p50[k] = median - at + 1;
+  p99[k] = last - at + 1;
+}
