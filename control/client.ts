@@ -9,6 +9,7 @@
  */
 import { RPC_PROTOCOL, TOKEN_PROTOCOL_PREFIX } from "./address.ts";
 import { ClientCalls, ControlError } from "./client_calls.ts";
+import { type ClientEvents, ClientListeners, type ConnectionStatus } from "./client_events.ts";
 import type { ClientOptions } from "./client_options.ts";
 import { LiveGraph } from "./live_graph.ts";
 import type { ControlEvent, Level, LogLine } from "./schemas/feed.ts";
@@ -21,9 +22,10 @@ import {
   type NotificationParams,
   NOTIFICATIONS,
 } from "./schemas/methods.ts";
-import { decodeStats, readStatsHead, type StatsFrame } from "./stats_frame.ts";
+import { decodeStats, readStatsHead } from "./stats_frame.ts";
 
 export { ControlError } from "./client_calls.ts";
+export type { ClientEvents, ConnectionStatus } from "./client_events.ts";
 export type { ClientOptions } from "./client_options.ts";
 
 /** First and longest wait before a new connection by default, milliseconds. */
@@ -36,9 +38,6 @@ const CALL_TIMEOUT_MS = 10_000;
 /** Silence after which the client asks whether the server is there, milliseconds. */
 const SILENCE_MS = 10_000;
 
-/** State of the connection. `waiting`: lost, and tried again after a while. */
-export type ConnectionStatus = "connecting" | "open" | "waiting" | "closed";
-
 /** What a client can be asked to follow. Absent: not followed. */
 export interface WatchOptions {
   /** Statistics a second. */
@@ -47,43 +46,10 @@ export interface WatchOptions {
   readonly logs?: { readonly node?: string; readonly level?: Level };
 }
 
-/** What listeners get. */
-export interface ClientEvents {
-  status: ConnectionStatus;
-  /** The graph, after each connection and whenever it has changed. Before `stats` of its version. */
-  graph: GraphSnapshot;
-  /** Only for the version of the graph that was told last. */
-  stats: StatsFrame;
-  /** What is new among {@linkcode ControlClient.figures} and {@linkcode ControlClient.formats}. With `stats`. */
-  figures: NotificationParams<"figures">;
-  /** Oldest first; each once. */
-  events: readonly ControlEvent[];
-  /** Oldest first; each once, for one choice of {@linkcode WatchOptions.logs}. */
-  logs: readonly LogLine[];
-  /** The graph belongs to another run: the runtime was restarted, and counts begin anew. */
-  restart: GraphSnapshot;
-  /**
-   * A message of the server could not be understood, or a subscription was refused: the client goes on. What it needs
-   * was not answered, or failed for another reason than how it was asked for: the client connects anew.
-   */
-  problem: Error;
-}
-
-type Listeners = { [E in keyof ClientEvents]: Set<(value: ClientEvents[E]) => void> };
-
 /** See the module. It connects at once and stays connected until {@linkcode ControlClient.close}. */
 export class ControlClient {
   readonly #options: ClientOptions;
-  readonly #listeners: Listeners = {
-    status: new Set(),
-    graph: new Set(),
-    stats: new Set(),
-    figures: new Set(),
-    events: new Set(),
-    logs: new Set(),
-    restart: new Set(),
-    problem: new Set(),
-  };
+  readonly #listeners = new ClientListeners();
   readonly #calls = new ClientCalls();
   readonly #live = new LiveGraph();
   #socket: WebSocket | undefined;
@@ -127,8 +93,7 @@ export class ControlClient {
 
   /** Listens. @returns ends it */
   on<E extends keyof ClientEvents>(event: E, listener: (value: ClientEvents[E]) => void): () => void {
-    this.#listeners[event].add(listener);
-    return () => void this.#listeners[event].delete(listener);
+    return this.#listeners.on(event, listener);
   }
 
   /** Chooses what to follow, from now on and after each new connection; what is absent is not followed any more. */
@@ -348,37 +313,37 @@ export class ControlClient {
     const { graph } = this.#live;
     // Of the version before, or of a subscription that has been ended.
     if (version !== graph?.version || subscription !== this.#statsId) return;
-    this.#tell("stats", decodeStats(data, graph));
+    this.#listeners.tell("stats", decodeStats(data, graph));
   }
 
   #takeGraph(graph: GraphSnapshot): void {
     const run = this.#live.takeGraph(graph);
     if (run !== "same") this.#lastEvent = this.#lastLine = 0;
-    if (run === "another") this.#tell("restart", graph);
-    this.#tell("graph", graph);
+    if (run === "another") this.#listeners.tell("restart", graph);
+    this.#listeners.tell("graph", graph);
   }
 
   #takeFigures(news: NotificationParams<"figures">): void {
     this.#live.takeFigures(news);
-    this.#tell("figures", news);
+    this.#listeners.tell("figures", news);
   }
 
   #takeEvents(events: readonly ControlEvent[]): void {
     const fresh = events.filter(({ seq }) => seq > this.#lastEvent);
     this.#lastEvent = fresh.at(-1)?.seq ?? this.#lastEvent;
-    if (fresh.length > 0) this.#tell("events", fresh);
+    if (fresh.length > 0) this.#listeners.tell("events", fresh);
   }
 
   #takeLines(lines: readonly LogLine[]): void {
     const fresh = lines.filter(({ seq }) => seq > this.#lastLine);
     this.#lastLine = fresh.at(-1)?.seq ?? this.#lastLine;
-    if (fresh.length > 0) this.#tell("logs", fresh);
+    if (fresh.length > 0) this.#listeners.tell("logs", fresh);
   }
 
   #setStatus(status: ConnectionStatus): void {
     if (this.#status === status) return;
     this.#status = status;
-    this.#tell("status", status);
+    this.#listeners.tell("status", status);
   }
 
   #guard(read: () => void): void {
@@ -390,10 +355,8 @@ export class ControlClient {
   }
 
   #tellProblem(error: unknown): void {
-    if (this.#status !== "closed") this.#tell("problem", error instanceof Error ? error : new Error(String(error)));
-  }
-
-  #tell<E extends keyof ClientEvents>(event: E, value: ClientEvents[E]): void {
-    for (const listener of this.#listeners[event]) listener(value);
+    if (this.#status !== "closed") {
+      this.#listeners.tell("problem", error instanceof Error ? error : new Error(String(error)));
+    }
   }
 }
