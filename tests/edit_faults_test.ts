@@ -1,14 +1,16 @@
 /** Edits that are given up, and edits of nodes that fail, misbehave when they go, or have failed before. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { SluiceEvent } from "../core/events/event.ts";
+import type { Processor, ProcessorContext } from "../core/processor.ts";
 import { Runtime } from "../core/runtime.ts";
+import type { RuntimeStats } from "../core/stats.ts";
 import type { Supervision } from "../core/supervision.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { faulty } from "./fixtures/faulty.ts";
 import { leaving } from "./fixtures/leaving.ts";
 import { checkingSink, collect, collected, numberedSource, pass } from "./fixtures/numbered.ts";
-import { filter } from "./fixtures/scripted.ts";
+import { filter, gathering, type Script, sink, source } from "./fixtures/scripted.ts";
 
 type Filter = ReturnType<typeof leaving> | ReturnType<typeof faulty> | ReturnType<typeof pass>;
 
@@ -161,3 +163,68 @@ for (
     deepEqual([collected[0].missing, collected[0].disordered], [0, 0]);
   });
 }
+
+eachDriver("an edit that is refused while a lane waits for frames to lend lends none", async (native) => {
+  const count = 1_000;
+  const got: number[] = [];
+  const opened = Promise.withResolvers<void>();
+  const pools = { audio: { slots: 500, slotBytes: 64 } };
+  const runtime = new Runtime({ mode: "live", native, pools });
+  const from = runtime.add(numberedSource({ count, perTick: 4 }), { id: "source", lane: "near" });
+  const middle = runtime.add(pass(), { id: "middle", lane: "near" });
+  const reading = gathering(got);
+  const to = runtime.add(
+    sink(
+      {
+        async process(this: Script, context: ProcessorContext) {
+          await opened.promise;
+          await reading.process!.call(this as Processor, context);
+        },
+      },
+      undefined,
+      { isAsync: true },
+    ),
+    { id: "sink" },
+  );
+  const stubborn = runtime.add(
+    filter({
+      process() {},
+      snapshot() {
+        throw new Error("no snapshot, on purpose");
+      },
+    }),
+    { id: "stubborn" },
+  );
+  let over = false;
+  const idle = runtime.add(
+    source({
+      process(context: ProcessorContext) {
+        context.waitUntilNs(context.nowNs() + 1e6);
+        if (over) context.finish();
+      },
+    }),
+    { id: "idle" },
+  );
+  const end = runtime.add(sink(gathering([])), { id: "end" });
+  runtime.connect(from.outputs.audio, middle.inputs.audioIn, { policy: "lossless" });
+  runtime.connect(middle.outputs.audioOut, to.inputs.audioIn, { policy: "lossless" });
+  runtime.connect(idle.outputs.audioOut, stubborn.inputs.audioIn);
+  runtime.connect(stubborn.outputs.audioOut, end.inputs.audioIn);
+  await runtime.start();
+  // The middle has something to read, and no room.
+  const isFull = ([first, second]: RuntimeStats["links"]) => first.queued > 0 && second.queued === second.capacity;
+  while (!isFull(runtime.stats().links)) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await rejects(
+    runtime.edit((edit) => {
+      edit.replace("stubborn", pass(), { lane: "other" });
+      edit.replace("middle", faulty({ how: "none" }), { lane: "other", startsAnew: true });
+    }, { trialMs: 5_000 }),
+    { code: "NodeFailed", message: /^Node "stubborn" \(scripted-filter\) failed in snapshot\(\): no snapshot/ },
+  );
+  over = true;
+  opened.resolve();
+  assertSpent(await runtime.finished);
+  equal(got.length, count);
+});

@@ -5,11 +5,8 @@
  *
  * @module
  */
-import { ENTRY } from "../../ffi/layout.gen.ts";
 import type { Driver, RingToken } from "../driver/driver.ts";
-import type { Frame } from "../frames/frame.ts";
-import { frameOf } from "../frames/frame_of.ts";
-import type { LinkPlan } from "../links/link.ts";
+import { framesOf } from "../links/entry_frames.ts";
 import type { LinkMove, LinkRest } from "../links/link_move.ts";
 import type { LocalLink } from "../links/local_link.ts";
 import { RingLinkReader, type RingLinkWriter } from "../links/ring_link.ts";
@@ -138,7 +135,7 @@ function joinLane(site: MoverSite, cells: Cells, move: LinkMove, rest: LinkRest)
   let taken: ReturnType<RingLinkReader["takeAll"]>;
   let writerRest = rest;
   let room = 0;
-  if (before.ring === undefined) taken = { frames: framesOf(site, after, rest), rest };
+  if (before.ring === undefined) taken = { frames: framesOf(after, rest.entries, site.pools), rest };
   else {
     if (writer.from === site.index) {
       const own = output.detach(after.index) as RingLinkWriter | undefined;
@@ -157,19 +154,6 @@ function joinLane(site: MoverSite, cells: Cells, move: LinkMove, rest: LinkRest)
   }
   attachLink(site, cells, { link: after, end: "local", otherLane: site.index });
   (input.link as LocalLink).takeUp(taken.frames, { ...writerRest, readerToKey: taken.rest.readerToKey }, room);
-}
-
-function framesOf(site: MoverSite, { schema }: LinkPlan, { entries }: LinkRest): { frame: Frame; gap: boolean }[] {
-  return entries.map((entry) => {
-    const pool = site.pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask];
-    const slot = entry & ENTRY.slotMask;
-    pool.receive(slot);
-    const frame = frameOf(pool, slot);
-    // Another lane has written the header since.
-    frame.layout = 0;
-    if (schema !== undefined) frame.schemaName = schema;
-    return { frame, gap: (entry & ENTRY.discontinuity) !== 0 };
-  });
 }
 
 function attachWriter(site: MoverSite, cells: Cells, move: LinkMove): RingLinkWriter {

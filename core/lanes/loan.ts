@@ -12,7 +12,7 @@ import { ENTRY } from "../../ffi/layout.gen.ts";
 import { DataFrame } from "../frames/data_frame.ts";
 import type { Frame } from "../frames/frame.ts";
 import type { FrameFormat } from "../frames/format.ts";
-import { frameOf } from "../frames/frame_of.ts";
+import { framesOf } from "../links/entry_frames.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "../links/link.ts";
 import type { Pool } from "../memory/pool.ts";
 import { readsPerTick } from "../memory/pool_loads.ts";
@@ -158,19 +158,6 @@ export function recall(loan: Loan, pools: readonly Pool[]): void {
       pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask].releaseForeign(entry & ENTRY.slotMask);
     }
   }
-}
-
-function framesOf({ schema }: LinkPlan, entries: readonly number[], pools: readonly Pool[]): KeptFrame[] {
-  return entries.map((entry) => {
-    const pool = pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask];
-    const slot = entry & ENTRY.slotMask;
-    pool.receive(slot);
-    const frame = frameOf(pool, slot);
-    // Another lane has written the header since.
-    frame.layout = 0;
-    if (schema !== undefined) frame.schemaName = schema;
-    return { frame, gap: (entry & ENTRY.discontinuity) !== 0 };
-  });
 }
 
 /** Frames that were lent, which this lane holds. */

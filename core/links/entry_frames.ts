@@ -1,0 +1,34 @@
+/**
+ * Frames by the ring entries that stand for them, which came from another lane beside a ring.
+ *
+ * @module
+ */
+import { ENTRY } from "../../ffi/layout.gen.ts";
+import type { Frame } from "../frames/frame.ts";
+import { frameOf } from "../frames/frame_of.ts";
+import type { Pool } from "../memory/pool.ts";
+import type { LinkPlan } from "./link.ts";
+
+/**
+ * Takes frames over for this lane.
+ *
+ * @param entries whose references nobody holds
+ * @param pools of this lane, by index
+ * @returns each with whether others are missing before it
+ */
+export function framesOf(
+  { schema }: Pick<LinkPlan, "schema">,
+  entries: readonly number[],
+  pools: readonly Pool[],
+): { readonly frame: Frame; readonly gap: boolean }[] {
+  return entries.map((entry) => {
+    const pool = pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask];
+    const slot = entry & ENTRY.slotMask;
+    pool.receive(slot);
+    const frame = frameOf(pool, slot);
+    // Another lane has written the header since.
+    frame.layout = 0;
+    if (schema !== undefined) frame.schemaName = schema;
+    return { frame, gap: (entry & ENTRY.discontinuity) !== 0 };
+  });
+}
