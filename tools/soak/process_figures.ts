@@ -5,6 +5,14 @@
  * @module
  */
 
+/** Of glibc: `mallinfo2()` gives ten numbers, among them the bytes in use from arenas and from mappings of their own. */
+const SYMBOLS = {
+  malloc_trim: { parameters: ["usize"], result: "i32" },
+  mallinfo2: { parameters: [], result: { struct: Array.from({ length: 10 }, () => "usize" as const) } },
+} as const;
+const HBLKHD = 4;
+const UORDBLKS = 7;
+
 const libc = Deno.build.os === "linux" ? openLibc() : undefined;
 
 /**
@@ -13,6 +21,13 @@ const libc = Deno.build.os === "linux" ? openLibc() : undefined;
  */
 export function trimMemory(): void {
   libc?.symbols.malloc_trim(0n);
+}
+
+/** What native code has allocated and not freed, megabytes; 0 where the C library does not tell. */
+export function nativeMb(): number {
+  if (libc === undefined) return 0;
+  const info = new BigUint64Array(libc.symbols.mallinfo2().slice().buffer);
+  return Number(info[HBLKHD] + info[UORDBLKS]) / 1e6;
 }
 
 /** Resident memory that no file backs, megabytes: pages of programs and libraries come and go as the machine likes. */
@@ -33,9 +48,9 @@ export function countThreads(): number {
   return names.filter((name) => name !== undefined && !name.startsWith("tokio-runtime")).length;
 }
 
-function openLibc(): Deno.DynamicLibrary<{ malloc_trim: { parameters: ["usize"]; result: "i32" } }> | undefined {
+function openLibc(): Deno.DynamicLibrary<typeof SYMBOLS> | undefined {
   try {
-    return Deno.dlopen("libc.so.6", { malloc_trim: { parameters: ["usize"], result: "i32" } });
+    return Deno.dlopen("libc.so.6", SYMBOLS);
   } catch {
     // Another C library.
     return undefined;

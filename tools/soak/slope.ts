@@ -53,15 +53,13 @@ const QUANTILES = [
 ];
 const NORMAL = 2.58;
 
-/** The least value of each stretch of time: what is left of a figure that a collector of garbage makes a saw of. */
-export function floors(samples: readonly Sample[], stretchSeconds: number): Sample[] {
-  const least = new Map<number, Sample>();
-  for (const sample of samples) {
-    const stretch = Math.floor(sample.atSeconds / stretchSeconds);
-    const known = least.get(stretch);
-    if (known === undefined || sample.value < known.value) least.set(stretch, sample);
-  }
-  return [...least.values()];
+/** The middle value of each stretch of time: what is left of a figure that goes up and down all the time. */
+export function middles(samples: readonly Sample[], stretchSeconds: number): Sample[] {
+  const stretches = Map.groupBy(samples, ({ atSeconds }) => Math.floor(atSeconds / stretchSeconds));
+  return [...stretches].map(([stretch, looks]) => ({
+    atSeconds: (stretch + 0.5) * stretchSeconds,
+    value: median(looks.map(({ value }) => value)),
+  }));
 }
 
 /**

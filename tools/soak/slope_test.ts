@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
-import { floors, median, slopeOf } from "./slope.ts";
+import { median, middles, slopeOf } from "./slope.ts";
 
 const line = (perSecond: number, noise: (k: number) => number) =>
   Array.from({ length: 60 }, (_, k) => ({ atSeconds: k, value: 100 + perSecond * k + noise(k) }));
@@ -14,8 +14,8 @@ Deno.test("slopeOf() finds a slope an hour, and by how much it may be off", () =
   throws(() => slopeOf(line(1, () => 0).slice(0, 2)), /Cannot find the slope of 2 samples: wanted at least 3/);
 });
 
-Deno.test("floors() keeps the least value of each stretch, and median() the middle one", () => {
+Deno.test("middles() keeps the middle value of each stretch, as median() finds it", () => {
   const samples = [[0, 5], [1, 3], [2, 9], [10, 4], [11, 8]].map(([atSeconds, value]) => ({ atSeconds, value }));
-  deepEqual(floors(samples, 10), [{ atSeconds: 1, value: 3 }, { atSeconds: 10, value: 4 }]);
+  deepEqual(middles(samples, 10), [{ atSeconds: 5, value: 5 }, { atSeconds: 15, value: 8 }]);
   equal(median([9, 1, 5]), 5);
 });
