@@ -1,5 +1,7 @@
 /**
  * Regular expressions of doc tags. They are run with a limit of time: some take the square of a text's length, and more.
+ * While assertions and what is empty are tried in turn, the limit does not hold: what can take exponential time must not
+ * be run.
  *
  * @module
  */
@@ -10,6 +12,16 @@ const TIME_LIMIT_MS = 1_000;
 
 const script = new Script(`new RegExp(pattern, "u").test(text)`);
 let sandbox: { pattern: string; text: string } | undefined;
+
+/** Whether a text is a regular expression for the flag `u`. It is not run. */
+export function isExpression(text: string): boolean {
+  try {
+    new RegExp(text, "u");
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Whether a text is a regular expression for the flag `u` that can be run; a very large one cannot. */
 export function isPattern(text: string): boolean {
