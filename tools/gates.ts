@@ -10,9 +10,9 @@ import { ROOT } from "./root.ts";
 import { listTypeScript } from "./source_files.ts";
 
 /** The parts whose tests do not depend on the driver, and measure no time. */
-const PARTS = ["codegen", "tools", "web", "tests/types", "tests/portable_protocol_test.ts"];
+const PARTS = ["codegen/testdata", "tools", "web", "tests/types", "tests/portable_protocol_test.ts"];
 
-/** In a folder of {@linkcode PARTS}, but it writes in the checkout, which would disturb the checks beside it. */
+/** It writes in the checkout, which would disturb the checks beside the tests of parts. */
 const WRITES_HERE = "codegen/new_processor_test.ts";
 
 /** Tests of commands, which do not depend on the driver either; most of them start processes. */
@@ -48,13 +48,13 @@ const CARGO_TESTS: TestRunner = { count: countCargoTests, failures: readCargoFai
 
 /** The gates before a commit. */
 export function commitGates(): Gate[] {
-  const parts = [...PARTS, ...modulesWithoutDriver()];
+  const parts = testsOfParts();
   return [
     {
       name: "Deno tests of parts",
       beside: true,
       tests: DENO_TESTS,
-      commands: [denoTest({}, ignore(WRITES_HERE), ...parts)],
+      commands: [denoTest({}, ...parts)],
     },
     { name: "format", beside: true, commands: [deno("fmt", "--check")] },
     { name: "lint", beside: true, commands: [deno("lint")] },
@@ -105,7 +105,7 @@ export function releaseGates(skipNative: boolean): Gate[] {
       name: "Deno tests, portable driver",
       tests: DENO_TESTS,
       commands: [
-        denoTest({ SLUICE_NATIVE: "off" }, ignore(...PARTS, ...modulesWithoutDriver(), ...COMMANDS, ...once)),
+        denoTest({ SLUICE_NATIVE: "off" }, ignore(...testsOfParts(), ...COMMANDS, ...once)),
       ],
     },
     {
@@ -206,13 +206,16 @@ function filesWithExamples(): string[] {
   );
 }
 
-/** The test modules beside the code of the runtime that start no graph, and look for no driver. */
-function modulesWithoutDriver(): string[] {
+/** {@linkcode PARTS}, and the test modules beside the code that start no graph, and look for no driver. */
+function testsOfParts(): string[] {
   const parts = /^(bench|cli|control|core|ffi|processors)\//;
-  return listTypeScript().filter((file) =>
-    parts.test(file) && file.endsWith("_test.ts") &&
-    !/eachDriver|new Runtime\(|SLUICE_NATIVE/.test(Deno.readTextFileSync(ROOT + file))
+  const needsNoDriver = (file: string) =>
+    file.startsWith("codegen/") ||
+    parts.test(file) && !/eachDriver|new Runtime\(|SLUICE_NATIVE/.test(Deno.readTextFileSync(ROOT + file));
+  const modules = listTypeScript().filter((file) =>
+    file.endsWith("_test.ts") && file !== WRITES_HERE && needsNoDriver(file)
   );
+  return [...PARTS, ...modules];
 }
 
 /** The test modules that do more when there is time: those that use fast-check, or look for `SLUICE_DEEP`. */
