@@ -68,7 +68,7 @@ function Title(): JSX.Element {
   const at = title.lastIndexOf("/", title.length - 2) + 1;
   return (
     <span class="title" title={title}>
-      {at > 0 && <bdi class="clip title-folder">{title.slice(0, at)}</bdi>}
+      {at > 0 && <bdi class="clip">{title.slice(0, at)}</bdi>}
       <bdi class="clip">{title.slice(at)}</bdi>
     </span>
   );

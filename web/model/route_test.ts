@@ -14,3 +14,14 @@ Deno.test("Router.route() keeps off titles, and off the height of a foreign node
   assert.equal(courseCrosses(course, { x: 214, y: 138, width: 96, height: 76 }), false);
   assert.equal(router.unrouted, 0);
 });
+
+Deno.test("Router.route() turns off before it comes to the height of a foreign input, so that it does not seem to end there", () => {
+  // A loop: `tone` leads to `mix`, past `back`, which lies right behind it at the same height.
+  const tone = { x: 0, y: 0, width: 184, height: 76 };
+  const back = { x: 312, y: 0, width: 184, height: 76 };
+  const mix = { x: 624, y: 0, width: 184, height: 76 };
+  const router = new Router([tone, back, mix]);
+  const course = router.route({ x: 184, y: 38 }, { x: 624, y: 25 }, 0, 2);
+  assert.equal(courseCrosses(course, { x: 280, y: 0, width: 32, height: 76 }), false);
+  assert.equal(router.unrouted, 0);
+});
