@@ -4,14 +4,16 @@
  * the end, if frames came wrong, or if edits were refused for another reason than that a lane was lost.
  *
  * Memory is judged by lines of least squares through the middle values of each {@linkcode STRETCH_SECONDS} seconds after
- * the warm-up, with the margin of each slope, in two ways:
+ * the warm-up, with the margin of each slope, in three ways:
  *
- * - What is *in use*: what stands on the heaps of the lanes that live as long as the run, each with its garbage collected
- *   every ten seconds, and what native code has allocated. What V8 has compiled is left out: it levels off, but late. That
- *   is nearly free of noise: from {@linkcode STRICT_MINUTES} minutes on a slope of {@linkcode MAX_SLOPE} fails, before
- *   that one that is beyond it by more than its margin.
- * - What is *resident*: that has all that a process can keep, and noise of some megabytes, since workers come and go and
- *   free memory lies in pieces. A slope fails that is beyond the same limit by more than its margin.
+ * - on the *heaps* of the lanes that live as long as the run, each with its garbage collected every ten seconds, without
+ *   what V8 has compiled, which levels off, but late. That is nearly free of noise: from {@linkcode STRICT_MINUTES}
+ *   minutes on a slope of {@linkcode MAX_SLOPE} fails;
+ * - *native*: what native code has allocated;
+ * - *resident*: all that the process has, with noise of some megabytes, since workers come and go and free memory lies in
+ *   pieces.
+ *
+ * Of the last two, and of heaps in shorter runs, a slope fails that is beyond the same limit by more than its margin.
  *
  * V8 is told to compile and to collect feedback at once, so that most of that is over when the warm-up is.
  *
@@ -36,7 +38,7 @@ const STRICT_MINUTES = 20;
 const WARM_UP = { share: 0.35, least: 30, most: 600 };
 
 /**
- * How old lane c is when what is in use is looked at in a strict run, seconds: what its thread has allocated grows with
+ * How old lane c is when native memory is looked at in a strict run, seconds: what its thread has allocated grows with
  * its age, by more than what is looked for.
  */
 const COMPARED_AGE = { from: 3, to: 6 };
@@ -82,7 +84,8 @@ const fromMs = performance.now();
 const secondsNow = () => (performance.now() - fromMs) / 1_000;
 // One look more than there is time for, since timers drift.
 const looks = Math.ceil(minutes * 60_000 / LOOK_EVERY_MS) + 1;
-const inUse = new Series(looks);
+const heaps = new Series(looks);
+const native = new Series(looks);
 const resident = new Series(looks);
 const files = new Series(looks);
 const threads = new Series(looks);
@@ -138,27 +141,26 @@ async function hang(): Promise<void> {
 
 function look(): void {
   const atSeconds = secondsNow();
-  const heaps = sweepers().filter(({ id }) => id !== "sweeper-c").map(({ figures }) => figures);
+  const found = sweepers().filter(({ id }) => id !== "sweeper-c").map(({ figures }) => figures);
+  // Before every lane has been swept once there is nothing to add up.
+  if (!found.includes(undefined)) heaps.push(atSeconds, found.reduce((sum, figures) => sum + dataMb(figures!), 0));
   const age = atSeconds - replacedAtSeconds;
   const isComparable = minutes < STRICT_MINUTES || (age >= COMPARED_AGE.from && age < COMPARED_AGE.to);
-  // Before every lane has been swept once there is nothing to add up.
-  if (isComparable && !heaps.includes(undefined)) {
-    inUse.push(atSeconds, heaps.reduce((sum, figures) => sum + dataMb(figures!), nativeMb()));
-  }
+  if (isComparable) native.push(atSeconds, nativeMb());
   resident.push(atSeconds, anonymousMb());
   files.push(atSeconds, countFiles());
   threads.push(atSeconds, countThreads());
 }
 
 function tell(): void {
-  const [used, mb, fds, tasks] = [inUse, resident, files, threads].map(({ last }) => last);
-  const heaps = sweepers().map(({ lane, figures }) =>
+  const [mb, fds, tasks] = [resident, files, threads].map(({ last }) => last);
+  const onHeaps = sweepers().map(({ lane, figures }) =>
     `${lane} ${dataMb(figures).toFixed(2)} and ${((figures?.codeBytes ?? 0) / 1e6).toFixed(2)} of code`
   );
   console.log(
     `${Math.round(secondsNow())} s: ${counts.edits} edits (${counts.refused} refused), ${counts.restarts} restarts, ` +
-      `${counts.replaced} lanes replaced, ${counts.hangs} hangs elsewhere; ${used.toFixed(2)} MB in use (heaps: ` +
-      `${heaps.join(", ")}; native ${nativeMb().toFixed(2)}), ${mb.toFixed(1)} MB resident, ${fds} open files, ` +
+      `${counts.replaced} lanes replaced, ${counts.hangs} hangs elsewhere; MB on heaps: ` +
+      `${onHeaps.join(", ")}; ${nativeMb().toFixed(2)} MB native, ${mb.toFixed(1)} MB resident, ${fds} open files, ` +
       `${tasks} threads`,
   );
 }
@@ -168,12 +170,9 @@ function judgeGrowth(): string[] {
   const total = minutes * 60;
   const from = Math.min(WARM_UP.most, Math.max(WARM_UP.least, total * WARM_UP.share));
   const found: string[] = [];
+  const isStrict = minutes >= STRICT_MINUTES;
   for (
-    const [name, series, strict] of [["in use", inUse, minutes >= STRICT_MINUTES], [
-      "resident",
-      resident,
-      false,
-    ]] as const
+    const [name, series, strict] of [["on heaps", heaps, isStrict], ["native", native], ["resident", resident]] as const
   ) {
     const { perHour, marginPerHour } = slopeOf(middles(series.since(from), STRETCH_SECONDS));
     const slope = `${perHour.toFixed(2)} ± ${marginPerHour.toFixed(2)} MB an hour`;
