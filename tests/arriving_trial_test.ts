@@ -19,6 +19,8 @@ const CHAINS: readonly (readonly [from: string, to: string, policy: LinkPolicy])
   ["far", "near", "roll-off"],
   ["far", "far", "lossless"],
   ["main", "main", "roll-off"],
+  ["main", "main", "lossless"],
+  ["far", "main", "lossless"],
   ["main", "far", "roll-off"],
 ];
 

@@ -174,3 +174,40 @@ for (const and of ["", ", and away again"]) {
     deepEqual(got, numbers(count));
   });
 }
+
+eachDriver("what a first tick wrote has a place where its link comes to hold more than fits", async (native) => {
+  const runtime = new Runtime({ mode: "live", native, pools: { audio: { slots: 200, slotBytes: 64 } } });
+  const writes = new Turns();
+  const reads = new Turns();
+  const got: number[] = [];
+  const count = CAPACITY + 4 + 3;
+  const from = runtime.add(writing(writes, { ticks: 0 }, count), { id: "source" });
+  const middle = runtime.add(pass(), { id: "middle", lane: "near" });
+  const to = runtime.add(reading(reads, got), { id: "sink" });
+  runtime.connect(from.outputs.audioOut, middle.inputs.audioIn, { policy: "lossless" });
+  runtime.connect(middle.outputs.audioOut, to.inputs.audioIn, { policy: "lossless", capacity: CAPACITY });
+  await runtime.start();
+  const until = waiting(runtime);
+  const last = () => runtime.stats().links[1];
+  writes.give(CAPACITY);
+  await until(() => last().written === CAPACITY);
+  // The sink fetches all that there is, so that the ring has room for as many again.
+  reads.give(1);
+  await until(() => last().read === 1);
+  writes.give(4);
+  await until(() => last().queued === CAPACITY + 3);
+  const passing = filter({
+    process(this: Script) {
+      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) this.audioOut!.write(frame);
+    },
+  });
+  const edited = runtime.edit((edit) => void edit.replace("middle", passing, { lane: "main", startsAnew: true }), {
+    trialMs: 5_000,
+  });
+  setTimeout(() => writes.give(3), 200);
+  await edited;
+  await until(() => last().queued > CAPACITY + 3);
+  reads.give(count);
+  assertSpent(await runtime.finished);
+  deepEqual(got, numbers(count));
+});

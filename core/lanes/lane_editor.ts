@@ -125,6 +125,8 @@ export class LaneEditor {
     for (const cell of reach) cell.seal();
     lane.inserted(arrived);
     for (const cell of reach) cell.notify();
+    // What their first ticks have done is told though they may wait now.
+    for (const cell of arrived) cell.publish();
     lane.post({ kind: "attached", epoch });
   }
 

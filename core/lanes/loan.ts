@@ -261,6 +261,11 @@ class LentWriter implements LinkWriter {
     return this.#room;
   }
 
+  /** The link may have become one within this lane, with what its reader had fetched. */
+  owe(frames: number): void {
+    this.target?.owe?.(frames);
+  }
+
   write(frame: Frame): void {
     if (this.target !== undefined) this.target.write(frame);
     else frame.pool.release(frame.slot);

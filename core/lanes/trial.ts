@@ -274,6 +274,7 @@ class TrialWriter implements LinkWriter {
   }
 
   commit(): void {
+    this.#link.owe?.(this.#held.length);
     for (const { frame, gap } of this.#held.splice(0)) {
       // Another link of the lane may have set it since.
       frame.linkGap = gap;

@@ -25,6 +25,9 @@ const READ = LINK.read >> 3;
 const SKIPPED = LINK.droppedSkipped >> 3;
 const UNLINKED = LINK.droppedUnlinked >> 3;
 
+/** Says that places are owed whatever the writer does. */
+const ANY_TICK = -1;
+
 /** See the module. */
 export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   #ended = false;
@@ -43,7 +46,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   #unlinked = 0;
   /** When the newest frame that was refused entered the graph. */
   #newestRefusedNs = 0;
-  /** The writer's tick to which places are owed, and how far `tail` may go by them. */
+  /** The writer's tick to which places are owed, or `ANY_TICK`, or 0; and how far `tail` may go by them. */
   #owedTick = 0;
   #owedTo = 0;
   readonly plan: LinkPlan;
@@ -61,8 +64,16 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   }
 
   get owed(): number {
-    if (this.#owedTick === 0 || this.#owedTick !== this.writer?.tickUnderWay) return 0;
+    const isValid = this.#owedTick === ANY_TICK || this.#owedTick === this.writer?.tickUnderWay;
+    if (this.#owedTick === 0 || !isValid) return 0;
     return Math.max(0, (this.#owedTo - this.tail) | 0);
+  }
+
+  owe(frames: number): void {
+    if (!this.#lossless || this.room() >= frames) return;
+    this.publish();
+    this.#fill(this.#takeQueued(), frames);
+    this.#owedTick = ANY_TICK;
   }
 
   awaitRoom(): number {
@@ -133,12 +144,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
     this.publish();
     this.#page.f64[this.#at + READ] -= frames.length;
     const room = Math.max(this.room(), this.owed);
-    const queued: { frame: Frame; gap: boolean }[] = [];
-    for (; this.head !== this.tail; this.head = (this.head + 1) | 0) {
-      const place = this.head & this.mask;
-      queued.push({ frame: this.ring[place]!, gap: this.gaps !== undefined && this.#takeGap(place) });
-    }
-    this.#fill([...frames, ...queued], room);
+    this.#fill([...frames, ...this.#takeQueued()], room);
     this.reader?.wake();
   }
 
@@ -267,6 +273,15 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
     }
     this.toKey = false;
     return true;
+  }
+
+  #takeQueued(): { frame: Frame; gap: boolean }[] {
+    const queued: { frame: Frame; gap: boolean }[] = [];
+    for (; this.head !== this.tail; this.head = (this.head + 1) | 0) {
+      const place = this.head & this.mask;
+      queued.push({ frame: this.ring[place]!, gap: this.gaps !== undefined && this.#takeGap(place) });
+    }
+    return queued;
   }
 
   /**

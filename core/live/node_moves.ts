@@ -41,9 +41,8 @@ export class NodeMoves {
   readonly #nodes: readonly NodeChange[];
   readonly #anew: ReadonlySet<NodeId>;
   /**
-   * Nodes that cannot be tried: the same edit changes their ports, their links or where these lead; or what they write
-   * without loss comes to a node on the lane that they go to, where it may not have the room that it has now; or it
-   * has links that carry data.
+   * Nodes that cannot be tried: the same edit changes their ports, their links or where these lead; or they have links
+   * that carry data.
    */
   readonly #untried: ReadonlySet<NodeId>;
   /** What was lent for first ticks. */
@@ -68,12 +67,9 @@ export class NodeMoves {
     this.#anew = anew;
     this.#nodes = moved;
     const ends = [...linked, ...unlinked].flatMap(({ fromNode, toNode }) => [fromNode, toNode]);
-    const gone = new Map(moved.map(({ after }) => [after.id, after.lane]));
-    const tied = [...draft.links.values()].filter(({ fromNode, toNode, policy }) =>
-      gone.has(fromNode) &&
-      (gone.has(toNode) || policy === "lossless" && draft.node(toNode).lane === gone.get(fromNode))
-    );
-    const both = tied.flatMap(({ fromNode, toNode }) => gone.has(toNode) ? [fromNode, toNode] : [fromNode]);
+    const gone = new Set(moved.map(({ after }) => after.id));
+    const both = [...draft.links.values()].filter(({ fromNode, toNode }) => gone.has(fromNode) && gone.has(toNode))
+      .flatMap(({ fromNode, toNode }) => [fromNode, toNode]);
     const data = [...draft.links.values()].filter(({ output }) => output.kind === "data")
       .flatMap(({ fromNode, toNode }) => [fromNode, toNode]);
     this.#untried = new Set([...ends, ...both, ...data, ...ported.map(({ id }) => id)]);
