@@ -39,8 +39,11 @@ Deno.test("RuntimeStats names the link that a node waits for, and events tell it
   await until(runtime, { from: blocked, to: { kind: "idle" } });
   while (told.length < 1) await new Promise((resolve) => setTimeout(resolve, 5));
   reads = true;
-  // An edit has every node of its lane look again.
-  await runtime.edit((edit) => edit.add(clock(), { id: "other" }));
+  // An edit has the readers of a node that it concerns look again.
+  await runtime.edit((edit) => {
+    const other = edit.add(sink({ process() {} }), { id: "other" });
+    edit.connect(from.outputs.audioOut, other.inputs.audioIn, { policy: "drop-newest", capacity: 1 });
+  });
   while (told.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
   deepEqual(told, [blocked, { kind: "idle" }]);
 });
