@@ -1,6 +1,8 @@
-import { equal } from "node:assert/strict";
-import { acquire, bench, linkPlan } from "../../tests/fixtures/slots.ts";
+import { deepEqual, equal } from "node:assert/strict";
+import { ENTRY } from "../../ffi/layout.gen.ts";
+import { acquire, bench, freeSlots, linkPlan } from "../../tests/fixtures/slots.ts";
 import type { ControlPage } from "../control_page.ts";
+import type { DataFrame } from "../frames/data_frame.ts";
 import { readLinkCounters } from "../stats.ts";
 import { LocalLink } from "./local_link.ts";
 import type { LinkPolicy } from "./policy.ts";
@@ -30,4 +32,22 @@ Deno.test("readLinkCounters() tells when the writer of a LocalLink has ended, an
   const reader = setUp("roll-off", 1);
   reader.link.close();
   equal(state(reader.page), "closed");
+});
+
+Deno.test("LocalLink.letGo() counts what cannot be sent to another lane as unlinked", () => {
+  const { page, pool } = bench(8);
+  const link = new LocalLink(linkPlan("data", "lossless", 4), page);
+  const slots = [1, () => {}, 2].map((value) => {
+    const frame = acquire<DataFrame>(pool, "data", { value });
+    link.write(frame);
+    return frame.slot;
+  });
+  const failures: unknown[] = [];
+  const { entries } = link.letGo((error) => failures.push(error));
+  equal(failures.length, 1);
+  deepEqual(entries, [slots[0], (slots[2] | ENTRY.discontinuity) >>> 0]);
+  equal(freeSlots(pool), 6);
+  const { written, read, queued, dropped } = readLinkCounters(page, 0, 0);
+  deepEqual({ written, read, queued }, { written: 3, read: 0, queued: 2 });
+  deepEqual(dropped, { full: 0, skipped: 0, unlinked: 1, laneLost: 0 });
 });

@@ -184,9 +184,8 @@ impl Ring {
     /// As [`Ring::push`].
     #[inline]
     pub unsafe fn await_room(&self) -> u32 {
-        self.room_request().ask();
         // SAFETY: the caller has the writing end.
-        unsafe { self.room() }
+        self.room_request().await_room(|| unsafe { self.room() })
     }
 
     /// Takes the oldest entry, or answers `RING_NONE` (empty, or this thread's lane is fenced).

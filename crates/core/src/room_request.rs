@@ -10,19 +10,20 @@ use crate::sync::{AtomicU32, Ordering, fence};
 pub struct RoomRequest<'a>(pub &'a AtomicU32);
 
 impl RoomRequest<'_> {
-    /// The writer asks; afterwards it looks for room once more.
+    /// The writer asks, and then looks for room once more: what `room` answers. If there is some, it goes on at once.
     #[inline]
-    pub fn ask(self) {
+    pub fn await_room(self, room: impl FnOnce() -> u32) -> u32 {
         self.0.store(1, Ordering::SeqCst);
         // Ordered before the writer's look at the reader's position. Pairs with the fence in `take`.
         fence(Ordering::SeqCst);
+        room()
     }
 
     /// The reader has freed a place: whether the writer is to be signalled. A request is taken once.
     #[inline]
     #[must_use]
     pub fn take(self) -> bool {
-        // The reader's position was stored before. Pairs with the fence in `ask`.
+        // The reader's position was stored before. Pairs with the fence in `await_room`.
         fence(Ordering::SeqCst);
         self.0.load(Ordering::Relaxed) != 0 && self.0.swap(0, Ordering::SeqCst) != 0
     }
@@ -37,8 +38,7 @@ mod tests {
         let word = AtomicU32::new(0);
         let request = RoomRequest(&word);
         assert!(!request.take());
-        request.ask();
-        request.ask();
+        assert_eq!((request.await_room(|| 0), request.await_room(|| 3)), (0, 3));
         assert!(request.take());
         assert!(!request.take());
     }
@@ -61,8 +61,7 @@ mod model {
                 RoomRequest(waiting).take()
             });
             let (head, waiting) = &*shared;
-            RoomRequest(waiting).ask();
-            let room = head.load(Ordering::Acquire);
+            let room = RoomRequest(waiting).await_room(|| head.load(Ordering::Acquire));
             let signalled = reading.join().unwrap();
             assert!(room == 1 || signalled, "the writer waits and nobody will tell it");
         });

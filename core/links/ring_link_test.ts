@@ -1,0 +1,141 @@
+/** In which order the ends of a link between lanes do things: the other lane may look between any two of them. */
+import { deepEqual, equal } from "node:assert/strict";
+import { acquire, bench, linkPlan } from "../../tests/fixtures/slots.ts";
+import { LINK } from "../../ffi/layout.gen.ts";
+import type { Frame } from "../frames/frame.ts";
+import { HOLD_MANY } from "../memory/pool.ts";
+import type { LinkPlan } from "./link.ts";
+import { RingLinkReader, type RingLinkSite, RingLinkWriter } from "./ring_link.ts";
+
+const WRITING_LANE = 0;
+const READING_LANE = 1;
+const READER_BIT = 3;
+const WRITER_BIT = 5;
+const CAPACITY = 4;
+
+/** Both ends, on a driver that notes what can be seen when it is called. */
+function setUp() {
+  const { driver, page, pool } = bench(8, 64);
+  const ring = driver.createRing({ capacity: CAPACITY, evicts: false, linkOffset: page.linkOffset(0) });
+  const plan: LinkPlan = {
+    ...linkPlan("audio", "lossless", CAPACITY),
+    ring,
+    readerBit: READER_BIT,
+    writerBit: WRITER_BIT,
+  };
+  const calls: Record<string, unknown>[] = [];
+  const held = () => pool.holdsOf(WRITING_LANE).reduce((sum, holds) => sum + (holds < HOLD_MANY ? holds : 0), 0);
+  const state = () => ({ eos: page.isEos(0), closed: page.isClosed(0) });
+  const { openWriter, openReader, signal } = driver;
+  driver.openWriter = (token) => {
+    const end = openWriter.call(driver, token);
+    const { commit } = end;
+    end.commit = (count) => {
+      calls.push({
+        commit: count,
+        written: page.f64[(page.linkOffset(0) + LINK.written) >> 3],
+        held: held(),
+        ...state(),
+      });
+      return commit.call(end, count);
+    };
+    return end;
+  };
+  driver.signal = (lane, bit) => {
+    calls.push({ lane, bit, ...state() });
+    signal.call(driver, lane, bit);
+  };
+  /** What the other lane does after the next look at how much the ring has. */
+  const meanwhile: { afterAvailable?: () => void } = {};
+  driver.openReader = (token) => {
+    const end = openReader.call(driver, token);
+    const { available } = end;
+    end.available = () => {
+      const answer = available.call(end);
+      const { afterAvailable } = meanwhile;
+      meanwhile.afterAvailable = undefined;
+      afterAvailable?.();
+      return answer;
+    };
+    return end;
+  };
+  const site: RingLinkSite = { page, driver, pools: [pool], staged: [], isGivenUp: false };
+  const writer = new RingLinkWriter(plan, site, READING_LANE);
+  const reader = new RingLinkReader(plan, site, WRITING_LANE);
+  const write = (): Frame => {
+    const frame = acquire(pool, "audio", { sampleRateHz: 1, channels: 1, sampleCount: 1 });
+    writer.write(frame);
+    return frame;
+  };
+  return { page, pool, writer, reader, write, calls, held, meanwhile };
+}
+
+Deno.test("RingLinkWriter.flush() counts frames and lets go of them before the reader can see them", () => {
+  const { writer, write, held, calls } = setUp();
+  write();
+  write();
+  equal(held(), 2);
+  writer.flush();
+  deepEqual(calls, [{ commit: 2, written: 2, held: 0, eos: false, closed: false }]);
+});
+
+Deno.test("RingLinkWriter.end() gives the last frames, then says that it has ended, then tells the reading lane", () => {
+  const { writer, reader, write, calls } = setUp();
+  const frame = write();
+  writer.end();
+  deepEqual(calls, [
+    { commit: 1, written: 1, held: 0, eos: false, closed: false },
+    { lane: READING_LANE, bit: READER_BIT, eos: true, closed: false },
+  ]);
+  equal(reader.take()?.slot, frame.slot);
+});
+
+Deno.test("RingLinkReader.ended() is false where frames and the end come while it looks", () => {
+  const { page, writer, reader, write, meanwhile } = setUp();
+  const endMeanwhile = () => {
+    write();
+    writer.end();
+  };
+  meanwhile.afterAvailable = endMeanwhile;
+  const { isEos } = page;
+  page.isEos = (link) => {
+    const answer = isEos.call(page, link);
+    page.isEos = isEos;
+    if (meanwhile.afterAvailable !== undefined) {
+      meanwhile.afterAvailable = undefined;
+      endMeanwhile();
+    }
+    return answer;
+  };
+  equal(reader.ended(), false);
+  equal(reader.available(), 1);
+  equal(reader.ended(), false);
+  reader.take();
+  equal(reader.ended(), true);
+});
+
+Deno.test("RingLinkReader.close() says that it has ended, then tells the writing lane", () => {
+  const { page, writer, reader, calls } = setUp();
+  equal(writer.closed(), false);
+  reader.close();
+  deepEqual(calls, [{ lane: WRITING_LANE, bit: WRITER_BIT, eos: false, closed: true }]);
+  equal(writer.closed(), true);
+  const told: number[] = [];
+  page.drainInbox(WRITING_LANE, (bit) => told.push(bit));
+  deepEqual(told, [WRITER_BIT]);
+});
+
+Deno.test("RingLinkReader.letGo() holds nothing more, whether it had fetched it or been brought it", () => {
+  const { writer, reader, write, held } = setUp();
+  const slots = [write(), write(), write()].map(({ slot }) => slot);
+  writer.flush();
+  equal(reader.peek()?.slot, slots[0]);
+  equal(held(), 3, "one look fetches a batch");
+  const rest = reader.letGo();
+  deepEqual(rest.entries, slots);
+  equal(held(), 0);
+  reader.takeUp(rest);
+  equal(held(), 3);
+  deepEqual(reader.letGo().entries, slots);
+  equal(held(), 0);
+});
