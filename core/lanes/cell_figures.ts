@@ -69,10 +69,12 @@ export abstract class CellFigures {
   protected readonly timesAt: number = 0;
   readonly #host: FiguresHost;
   /** Index of the node's record in the control page's f64 and u32 views. */
-  readonly #at64: number = 0;
-  readonly #at32: number = 0;
-  readonly #f64: Float64Array;
-  readonly #u32: Uint32Array;
+  #at64 = 0;
+  #at32 = 0;
+  #f64: Float64Array;
+  #u32: Uint32Array;
+  /** The record may be another node's until this one is part of the graph. */
+  #defersCounts = false;
 
   /** @param index of the node's record */
   constructor(host: FiguresHost, index: number) {
@@ -155,9 +157,29 @@ export abstract class CellFigures {
     this.#f64[this.#at64 + ERRORS]++;
   }
 
+  /** Keeps what it counts until `countFromNow()`: an edit that is given up gives the record to another node. */
+  deferCounts(): void {
+    this.#defersCounts = true;
+  }
+
+  /** The record is the node's: what was kept is published next. */
+  protected countFromNow(): void {
+    this.#defersCounts = false;
+    this.change();
+  }
+
+  /** The record is not the node's and never will be: what it still does goes to one that nobody sees. */
+  forgoRecord(): void {
+    const record = new ArrayBuffer(NODE.size);
+    this.#f64 = new Float64Array(record);
+    this.#u32 = new Uint32Array(record);
+    this.#at64 = this.#at32 = 0;
+  }
+
   /** Brings the figures of the node and of its links on the control page up to date. */
   publish(): void {
     this.isChanged = false;
+    if (this.#defersCounts) return;
     this.#f64[this.#at64 + TICKS] += this.#ticks;
     this.#f64[this.#at64 + FRAMES_IN] += this.framesIn;
     this.#f64[this.#at64 + FRAMES_OUT] += this.framesOut;

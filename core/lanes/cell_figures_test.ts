@@ -10,6 +10,10 @@ const NOW_NS = 1e9;
 class Figures extends CellFigures {
   protected publishLinks(): void {}
 
+  enter(): void {
+    this.countFromNow();
+  }
+
   /** One tick with known times. @param ageNs of the frame that it reads, if it reads one */
   tick(tookNs: number, ageNs?: number): void {
     const timed = this.beginTick();
@@ -70,4 +74,19 @@ Deno.test("CellFigures.noteTick() notes no age for a tick that reads nothing", (
   for (let k = 0; k < 9; k++) cell.tick(1e6);
   const { age, tick } = read();
   deepEqual([age.samples, tick.samples], [1, 10]);
+});
+
+Deno.test("CellFigures.deferCounts() keeps counts until the node is part of the graph, and forgoRecord() for good", () => {
+  const { cell, read } = figures();
+  cell.deferCounts();
+  cell.tick(10_000);
+  equal(read().ticks, 0);
+  cell.enter();
+  cell.tick(10_000);
+  equal(read().ticks, 2);
+  cell.forgoRecord();
+  for (let k = 0; k < 10; k++) cell.tick(1e6);
+  cell.countError();
+  const { ticks, errors, maxTickNs } = read();
+  deepEqual([ticks, errors, maxTickNs], [2, 0, 10_000]);
 });

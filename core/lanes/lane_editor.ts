@@ -20,7 +20,7 @@ import { letGoOfLink, takeUpLink } from "./link_mover.ts";
 import { ArrivingTrial, claim } from "./loan.ts";
 import type { LaneCommand } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
-import { drop, formatsOf, makeReady, type PreparedEdit } from "./prepared_edit.ts";
+import { formatsOf, letGo, makeReady, type PreparedEdit, tearDownAll } from "./prepared_edit.ts";
 import { reconfigure } from "./reconfigure.ts";
 import { retire } from "./retire.ts";
 import { yieldNodes } from "./yielding.ts";
@@ -273,9 +273,10 @@ export class LaneEditor {
     { cells, held, trials, lender, arrivals, arriving }: PreparedEdit,
   ): Promise<void> {
     lender.end(this.#lane.pools);
+    letGo(this.#lane, cells, held, trials);
     await arriving;
     for (const trial of arrivals.values()) trial.undo();
-    await drop(this.#lane, cells, held, trials);
+    await tearDownAll(this.#lane, cells);
   }
 
   /** Brings a node that has lost its links to its end. @param told whether control waits for that */

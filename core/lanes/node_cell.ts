@@ -144,6 +144,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   /** It is part of its lane from now on: what it asked for before then counts. */
   enter(): void {
     this.retired = false;
+    this.countFromNow();
     if (this.notBeforeNs === 0) return;
     this.timed = false;
     this.waitUntil(this.notBeforeNs);

@@ -79,6 +79,7 @@ export async function makeReady(
       const cell = buildCell(lane, plan, type.descriptor, make());
       // The lane does not run it yet, whoever wakes it.
       cell.retired = true;
+      cell.deferCounts();
       current = cell;
       cells.set(plan.id, cell);
       cell.setPhase(PHASE.setup);
@@ -118,9 +119,9 @@ export async function makeReady(
   } catch (error) {
     // Another thread has the links by now.
     if (lane.endIfGivenUp()) return;
-    const dropped = drop(lane, cells, held, trials);
+    letGo(lane, cells, held, trials);
     attempt.letGo();
-    await dropped;
+    await tearDownAll(lane, cells);
     throw current === undefined ? error : explain(error, current, action);
   }
 }
@@ -142,13 +143,13 @@ export function formatsOf(lane: EditedLane, command: Prepare, cells: ReadonlyMap
   return formats;
 }
 
-/** Lets go of what was made ready, and tears new nodes down. */
-export async function drop(
+/** Lets go of what was made ready, at once: the edit that comes next may hold the same nodes. */
+export function letGo(
   lane: EditedLane,
   cells: ReadonlyMap<NodeId, NodeCell>,
   held: readonly NodeCell[],
   trials: ReadonlyMap<NodeId, Trial>,
-): Promise<void> {
+): void {
   for (const trial of trials.values()) trial.undo();
   for (const cell of held) {
     cell.held = false;
@@ -156,8 +157,13 @@ export async function drop(
   }
   for (const cell of cells.values()) {
     cell.retired = true;
+    cell.forgoRecord();
     cell.abort("the edit was given up");
   }
   lane.wakeUp();
+}
+
+/** Tears new nodes down that were let go of. */
+export async function tearDownAll(lane: EditedLane, cells: ReadonlyMap<NodeId, NodeCell>): Promise<void> {
   for (const cell of cells.values()) await tearDown(cell, lane);
 }

@@ -1,0 +1,137 @@
+/** An edit that is given up while a first tick of it is under way, and another one that follows at once. */
+import { equal, ok, rejects } from "node:assert/strict";
+import type { ProcessorContext } from "../core/processor.ts";
+import { Runtime } from "../core/runtime.ts";
+import { port } from "./fixtures/define.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import { numberedSource, pass } from "./fixtures/numbered.ts";
+import { filter, type Script, sink, source } from "./fixtures/scripted.ts";
+
+const SHAPE = { sampleRateHz: 48_000, channels: 2, sampleCount: 1 };
+const GIVEN_UP = { timeoutMs: 100, trialMs: 50 };
+const LATE_FRAMES = 100;
+
+/** A number every millisecond. */
+function counting() {
+  let next = 0;
+  return source({
+    process(this: Script, context: ProcessorContext) {
+      context.waitUntilNs(context.nowNs() + 1e6);
+      const frame = this.audioOut!.tryAcquire(SHAPE)!;
+      frame.channel(0)[0] = next++;
+      this.audioOut!.write(frame);
+    },
+  }, { outputs: [port({ name: "audioOut", direction: "output", kind: "audio" })] });
+}
+
+/** Hands numbers on, each with how many came before it. */
+function numbering() {
+  let count = 0;
+  return filter({
+    process(this: Script) {
+      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) {
+        const numbered = this.audioOut!.tryAcquire(SHAPE)!;
+        numbered.channel(0)[0] = frame.channel(0)[0];
+        numbered.channel(1)[0] = count++;
+        frame.release();
+        this.audioOut!.write(numbered);
+      }
+    },
+    snapshot: () => count,
+    restore: (known) => void (count = known as number),
+  });
+}
+
+/** Does not come to the end of its tick before it is let go, and then writes. */
+function lingering(go: Promise<void>, wrote: () => void) {
+  return filter({
+    async process(this: Script) {
+      this.audioIn!.read()?.release();
+      await go;
+      for (let k = 0; k < LATE_FRAMES; k++) this.audioOut!.write(this.audioOut!.tryAcquire(SHAPE)!);
+      wrote();
+    },
+  }, { isAsync: true });
+}
+
+/** Where `numbering` on main numbers what comes, and `moving` on another lane has nothing to do with that. */
+function twoChains(native: "require" | "off"): { readonly runtime: Runtime; readonly got: [number, number][] } {
+  const got: [number, number][] = [];
+  const runtime = new Runtime({ mode: "live", native });
+  const from = runtime.add(counting(), { id: "counting" });
+  const middle = runtime.add(numbering(), { id: "numbering" });
+  const to = runtime.add(
+    sink({
+      process(this: Script) {
+        for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) {
+          got.push([frame.channel(0)[0], frame.channel(1)[0]]);
+        }
+      },
+    }),
+    { id: "to" },
+  );
+  runtime.connect(from.outputs.audioOut, middle.inputs.audioIn, { policy: "lossless", capacity: 400 });
+  runtime.connect(middle.outputs.audioOut, to.inputs.audioIn, { policy: "lossless", capacity: 400 });
+  const other = runtime.add(numberedSource({ count: 1e9, intervalMs: 1 }), { id: "other", lane: "near" });
+  const moving = runtime.add(pass(), { id: "moving", lane: "near" });
+  const end = runtime.add(
+    sink({
+      process(this: Script) {
+        for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) frame.release();
+      },
+    }),
+    { id: "end" },
+  );
+  runtime.connect(other.outputs.audio, moving.inputs.audioIn, { policy: "lossless" });
+  runtime.connect(moving.outputs.audioOut, end.inputs.audioIn, { policy: "drop-newest" });
+  return { runtime, got };
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+eachDriver(
+  "edit() holds nodes that an edit given up just before has held, and keeps their frames in order",
+  async (native) => {
+    const { runtime, got } = twoChains(native);
+    await runtime.start();
+    const go = Promise.withResolvers<void>();
+    for (let round = 0; round < 3; round++) {
+      const before = got.length;
+      await until(() => got.length > before + 10);
+      const first = runtime.edit((edit) => {
+        edit.replace("numbering", numbering());
+        edit.replace("moving", lingering(go.promise, () => {}), { lane: "main", startsAnew: true });
+      }, GIVEN_UP);
+      const second = runtime.edit((edit) => void edit.replace("numbering", numbering()), { trialMs: 50 });
+      await rejects(first, { code: "Timeout" });
+      await second;
+    }
+    const before = got.length;
+    await until(() => got.length > before + 10);
+    go.resolve();
+    await runtime.stop();
+    equal(got.findIndex(([number, count], place) => number !== place || count !== place), -1);
+  },
+);
+
+eachDriver("a first tick that goes on after its edit was given up counts for no other node", async (native) => {
+  const { runtime } = twoChains(native);
+  await runtime.start();
+  const go = Promise.withResolvers<void>();
+  const wrote = Promise.withResolvers<void>();
+  const late = lingering(go.promise, wrote.resolve);
+  const first = runtime.edit((edit) => void edit.replace("moving", late, { lane: "main", startsAnew: true }), GIVEN_UP);
+  const second = runtime.edit((edit) => void edit.replace("numbering", numbering()), { trialMs: 50 });
+  await rejects(first, { code: "Timeout" });
+  await second;
+  go.resolve();
+  await wrote.promise;
+  const figures = () => runtime.stats().nodes.find(({ id }) => id === "numbering")!;
+  const known = figures().framesIn;
+  await until(() => figures().framesIn > known + 20);
+  const { framesIn, framesOut } = figures();
+  ok(framesOut <= framesIn && framesOut > framesIn - LATE_FRAMES / 2, `${framesOut} of ${framesIn}`);
+  await runtime.stop();
+});
