@@ -14,6 +14,7 @@ import type { LogEntry } from "../log.ts";
 import type { GraphMode } from "../links/policy.ts";
 import type { PoolToken } from "../memory/pool.ts";
 import type { Loan } from "./loan.ts";
+import type { Standstill } from "./standstill.ts";
 import type { OutputCarry } from "../ports/output_port.ts";
 import type { Secret } from "../redaction.ts";
 import type { DynamicElements } from "../registry/dynamic_ports.ts";
@@ -174,6 +175,8 @@ export type LaneCommand =
     readonly nodes: readonly NodePlan[];
     readonly pools: readonly PoolToken[];
     readonly hold: readonly NodeId[];
+    /** Of the nodes that all lanes hold. */
+    readonly standstill: Standstill;
     /** How long a node that takes another one's place may wait for its first tick, milliseconds. */
     readonly trialMs: number;
     /** Ports whose formats are asked for. */
@@ -188,6 +191,8 @@ export type LaneCommand =
     readonly kind: "yield";
     readonly epoch: number;
     readonly nodes: readonly NodeId[];
+    /** Of the nodes that go from all lanes. */
+    readonly standstill: Standstill;
     /** Those among them whose state is not asked for. */
     readonly anew: readonly NodeId[];
     /** Those among them that are tried on the other lane, and how long they may wait for something to do there. */

@@ -18,7 +18,7 @@ import { type ArrivingTrial, Lender } from "./loan.ts";
 import type { AnnouncedFormat, LaneCommand, LaneEdit } from "./messages.ts";
 import { calling } from "./node_call.ts";
 import type { NodeCell } from "./node_cell.ts";
-import { settled } from "./retire.ts";
+import { bringToRest } from "./standstill.ts";
 import { Trial } from "./trial.ts";
 import { vacantInstance } from "./vacancy.ts";
 
@@ -53,7 +53,7 @@ export async function makeReady(
   before: EditAttempt | undefined,
   ready: (prepared: PreparedEdit) => void,
 ): Promise<void> {
-  const { epoch, edit, hold } = command;
+  const { epoch, edit, hold, standstill } = command;
   const cells = new Map<NodeId, NodeCell>();
   const held: NodeCell[] = [];
   const trials = new Map<NodeId, Trial>();
@@ -93,8 +93,7 @@ export async function makeReady(
     }
     attempt.assertWanted();
     held.push(...lane.cells.filter((cell) => hold.includes(cell.id)));
-    for (const cell of held) cell.held = true;
-    await attempt.waitFor(settled(held, () => attempt.givenUp));
+    await attempt.waitFor(bringToRest(held, standstill, () => attempt.givenUp));
     const triedByNs = lane.nowNs() + command.trialMs * 1e6;
     for (const { node, replaces, anew } of edit.insert) {
       const old = replaces ? lane.cells.find((cell) => cell.id === node) : undefined;

@@ -45,16 +45,6 @@ export async function retire(site: RetireSite, cell: NodeCell, flushes: boolean)
   cell.publish();
 }
 
-/**
- * Waits until no node of these has an asynchronous tick under way; those that a device drives are left out.
- *
- * @param givenUp whether nobody waits any more
- */
-export async function settled(cells: readonly NodeCell[], givenUp: () => boolean): Promise<void> {
-  const pending = () => cells.some((cell) => cell.pending && cell.mode !== "external");
-  while (pending() && !givenUp()) await sleep(SETTLE_EVERY_MS);
-}
-
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

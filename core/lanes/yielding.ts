@@ -14,7 +14,7 @@ import { explain } from "./explain.ts";
 import type { LaneCommand, YieldedNode } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
 import type { PreparedEdit } from "./prepared_edit.ts";
-import { settled } from "./retire.ts";
+import { bringToRest } from "./standstill.ts";
 
 /** Time between two looks at whether frames have come for a node, milliseconds. */
 const LOOK_EVERY_MS = 1;
@@ -28,16 +28,15 @@ const LOOK_EVERY_MS = 1;
  */
 export async function yieldNodes(
   lane: EditedLane,
-  { nodes, anew, tries, links }: Extract<LaneCommand, { kind: "yield" }>,
+  { nodes, standstill, anew, tries, links }: Extract<LaneCommand, { kind: "yield" }>,
   { held, lender }: PreparedEdit,
   attempt: EditAttempt,
 ): Promise<YieldedNode[]> {
   const leaving = lane.cells.filter((cell) => nodes.includes(cell.id));
   let current: NodeCell | undefined;
   try {
-    for (const cell of leaving) cell.held = true;
-    held.push(...leaving);
-    await settled(leaving, () => attempt.givenUp);
+    held.push(...leaving.filter((cell) => !held.includes(cell)));
+    await bringToRest(leaving, standstill, () => attempt.givenUp);
     attempt.assertWanted();
     const yielded: YieldedNode[] = [];
     for (const cell of leaving) {

@@ -10,6 +10,7 @@ import { CONTROL, LINK, NODE } from "../../ffi/layout.gen.ts";
 import { deserializeError, type SerializedError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import type { AnnouncedFormat, LaneReport } from "../lanes/messages.ts";
+import type { PoolToken } from "../memory/pool.ts";
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
 import { ConfigChanges } from "./config_changes.ts";
 import { drainRing } from "./drain_ring.ts";
@@ -21,6 +22,7 @@ import { inTime } from "./in_time.ts";
 import { NodeMoves } from "./node_moves.ts";
 import { Replies } from "./replies.ts";
 import { shareWork } from "./share_work.ts";
+import { standstillIn } from "./standstill_in.ts";
 
 /** How long a lane may take to swap that is to be replaced, or an edit before that to come to its end, milliseconds. */
 const SWAP_TIMEOUT_MS = 5_000;
@@ -195,12 +197,10 @@ export class LiveEdits {
         const lane = laneOf(node.id);
         this.#drafted.set(lane, [...this.#drafted.get(lane) ?? [], node]);
       }
-      for (const [lane, { nodes, hold, inspect, edit }] of work) {
-        site.lane(lane)!.send({ kind: "prepare", epoch, nodes, pools: tokens, hold, trialMs, inspect, edit });
-      }
+      this.#sendPrepare(epoch, work, tokens, trialMs);
       const replies = await prepared;
       if (!moves.isEmpty) {
-        const yielded = await answers(moves.askToYield(epoch, trialMs));
+        const yielded = await answers(moves.askToYield(epoch, trialMs, topology));
         const nodes = yielded.flatMap((reply) => reply.kind === "yielded" ? reply.nodes : []);
         await answers(moves.tellArrivals(epoch, nodes));
       }
@@ -341,9 +341,7 @@ export class LiveEdits {
     this.#removing = [];
     try {
       const prepared = this.#answers(work.keys(), timeoutMs);
-      for (const [lane, { nodes, hold, inspect, edit }] of work) {
-        site.lane(lane)!.send({ kind: "prepare", epoch, nodes, pools: [], hold, trialMs: 0, inspect, edit });
-      }
+      this.#sendPrepare(epoch, work, [], 0);
       await prepared;
       this.#assertNoneLost(work.keys());
     } catch (error) {
@@ -355,6 +353,18 @@ export class LiveEdits {
     Atomics.store(site.page.u32, CONTROL.epoch >> 2, epoch);
     for (const lane of work.keys()) site.driver.ringBell(lane);
     await applied;
+  }
+
+  #sendPrepare(
+    epoch: number,
+    work: ReadonlyMap<number, LaneWork>,
+    pools: readonly PoolToken[],
+    trialMs: number,
+  ): void {
+    const standstill = standstillIn(this.#site.topology, [...work.values()].flatMap(({ hold }) => hold));
+    for (const [lane, each] of work) {
+      this.#site.lane(lane)!.send({ kind: "prepare", epoch, ...each, pools, standstill, trialMs });
+    }
   }
 
   /** Counts what is left in a removed link, and frees its ring. Both lanes have let go of it. */

@@ -19,6 +19,7 @@ import { type LinkMove, type LinkRest, mergeRests } from "../links/link_move.ts"
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
 import type { GraphChange, NodeChange } from "./graph_change.ts";
 import type { LinkPlans } from "./link_plans.ts";
+import { standstillIn } from "./standstill_in.ts";
 
 /** What moving asks of the session. */
 export interface MoveSite {
@@ -100,10 +101,12 @@ export class NodeMoves {
    * Asks the lanes that nodes leave to hold them.
    *
    * @param trialMs how long a node that comes as another type may wait for its first tick; others are not tried
+   * @param topology the graph as it runs
    * @returns the lanes that answer
    */
-  askToYield(epoch: number, trialMs: number): number[] {
+  askToYield(epoch: number, trialMs: number, topology: Topology): number[] {
     const { lane } = this.#site;
+    const standstill = standstillIn(topology, this.#nodes.map(({ before }) => before.id));
     const lanes = this.#lanesOf((node) => node.before);
     for (const index of lanes) {
       const nodes = this.#nodes.filter(({ before }) => this.#site.laneIndex(before.lane) === index);
@@ -114,7 +117,7 @@ export class NodeMoves {
       const anew = ids.filter((id) => this.#anew.has(id));
       const tries = nodes.filter(({ before, after }) => before.type !== after.type && !this.#untried.has(before.id))
         .map(({ before }) => ({ node: before.id, waitMs: trialMs }));
-      lane(index)!.send({ kind: "yield", epoch, nodes: ids, anew, tries, links });
+      lane(index)!.send({ kind: "yield", epoch, nodes: ids, standstill, anew, tries, links });
     }
     return lanes;
   }

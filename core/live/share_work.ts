@@ -82,6 +82,10 @@ export function shareWork(
     of(id).hold.push(id);
     of(id).edit.bypass.push({ node: id, on: bypassed });
   }
+  if ([...work.values()].some(({ hold }) => hold.length > 0)) {
+    // They may wait within a tick for what those give, and come to rest before them.
+    for (const { before } of change.moved) at(site.laneIndex(before.lane)).hold.push(before.id);
+  }
   for (const { node, values } of extras.configure) {
     const { type, config } = draft.node(node);
     const resolved = resolveSecrets(type.descriptor, node, values, config);

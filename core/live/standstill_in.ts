@@ -1,0 +1,16 @@
+/**
+ * Says in which order nodes come to rest that lanes hold for an edit.
+ *
+ * @module
+ */
+import type { NodeId } from "../ids.ts";
+import { type Standstill, standstillOf } from "../lanes/standstill.ts";
+import type { Topology } from "../topology.ts";
+
+/** @param topology the graph as it runs: ticks under way use its links @param held native stages are left out, whose ticks do not wait */
+export function standstillIn(topology: Topology, held: Iterable<NodeId>): Standstill {
+  const ids = new Set(held);
+  if (ids.size === 0) return standstillOf([]);
+  const nodes = topology.orderedNodes().filter(({ id, type }) => ids.has(id) && type.descriptor.lane !== "native");
+  return standstillOf(nodes.map(({ id }) => id));
+}

@@ -1,0 +1,53 @@
+/** Edits of a node that waits for room within its tick, together with those that give it the room. */
+import { equal } from "node:assert/strict";
+import { Runtime } from "../core/runtime.ts";
+import { bursting, slow } from "./fixtures/bursting.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import { gathering, sink } from "./fixtures/scripted.ts";
+
+/** Where the writer and the slow nodes run, and where the edit takes each; absent: it replaces it in its place. */
+const EDITS: readonly { readonly from: readonly string[]; readonly to: readonly (string | undefined)[] }[] = [
+  { from: ["near", "near"], to: [undefined, undefined] },
+  { from: ["near", "far"], to: [undefined, undefined] },
+  { from: ["far", "main", "near"], to: [undefined, undefined, undefined] },
+  { from: ["near", "near"], to: ["far", "far"] },
+  { from: ["near", "far"], to: ["far", "near"] },
+  { from: ["near", "near"], to: ["far", undefined] },
+  { from: ["near", "far"], to: [undefined, "near"] },
+];
+
+for (const { from, to } of EDITS) {
+  const told = to.map((lane, k) => lane === undefined ? `replaced on ${from[k]}` : `moved from ${from[k]} to ${lane}`);
+  eachDriver(`edit() waits for a tick that waits for room, and loses nothing (${told.join(", ")})`, async (native) => {
+    const runtime = new Runtime({ mode: "live", native });
+    const got: number[] = [];
+    let end = runtime.add(bursting({}), { id: "node-0", lane: from[0] }).outputs.audioOut;
+    for (const [k, lane] of from.entries()) {
+      if (k === 0) continue;
+      const node = runtime.add(slow({}), { id: `node-${k}`, lane });
+      runtime.connect(end, node.inputs.audioIn, { policy: "lossless", capacity: 4 });
+      end = node.outputs.audioOut;
+    }
+    const last = runtime.add(
+      sink(gathering(got)),
+      { id: "sink" },
+    );
+    runtime.connect(end, last.inputs.audioIn, { policy: "lossless" });
+    await runtime.start();
+    const more = async (frames: number) => {
+      const before = got.length;
+      while (got.length < before + frames) await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    await more(50);
+    await runtime.edit((edit) => {
+      for (const [k, lane] of to.entries()) {
+        if (lane !== undefined) edit.move(`node-${k}`, lane);
+        else if (k === 0) edit.replace("node-0", bursting({}));
+        else edit.replace(`node-${k}`, slow({}));
+      }
+    });
+    await more(100);
+    await runtime.stop();
+    equal(got.findIndex((number, place) => number !== place), -1);
+  });
+}
