@@ -325,9 +325,9 @@ export class Runtime implements AsyncDisposable {
    * Runs no node until `resume()`; frames stay where they are. The nodes' clock stands still, so that sources do not
    * catch up afterwards. A node that a device or a socket drives is held only by links that fill up.
    *
-   * @returns once no tick is under way: the figures of {@linkcode Runtime.stats} then are exact; or at once when
-   * `resume()` or `stop()` comes before that
-   * @throws {SluiceError} `Busy` if the graph does not run, `Timeout` if a tick does not end
+   * @returns once each tick under way has ended, or waits for room or a slot, where it stays until `resume()`: the
+   * figures of {@linkcode Runtime.stats} then are exact; or at once when `resume()` or `stop()` comes before that
+   * @throws {SluiceError} `Busy` if the graph does not run, `Timeout` if a tick neither ends nor waits for room or a slot
    */
   async pause(): Promise<void> {
     if (this.#session === undefined) throw new SluiceError("Busy", "Cannot pause: the graph was not started");

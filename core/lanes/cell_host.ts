@@ -15,6 +15,8 @@ export interface CellHost extends AdmissionHost {
   readonly mode: GraphMode;
   /** The ledger of the lane's synchronous nodes. */
   readonly ledger: Ledger;
+  /** Whether no node is run. */
+  readonly paused?: boolean;
   nowNs(): number;
   /** The clock as last read: at least once in a round of nodes that take microseconds. */
   stampNs(): number;

@@ -76,7 +76,7 @@ export interface LoopHost {
   readonly edits: { readonly due: boolean; readonly busy: boolean; apply(): void };
   /** Tells the control isolate what has gathered, if it is time. */
   tellNews(nowNs: number): void;
-  /** No node is run any more, and none is in a tick. */
+  /** No node is run any more, and ticks under way stay where they wait for room or a slot. */
   rested(pause: number): void;
   /** The lane's record is another thread's by now, and no node has the thread: it ends. */
   fenced(): void;
@@ -162,7 +162,11 @@ export class LaneLoop implements RunHost {
     this.#running = false;
   }
 
-  /** Runs no node until `resume()`; the host is told when none is in a tick. @param pause its number */
+  /**
+   * Runs no node until `resume()`; the host is told when each tick under way has ended or waits for room or a slot.
+   *
+   * @param pause its number
+   */
   pause(pause: number): void {
     this.#paused = true;
     this.#pause = pause;
@@ -174,6 +178,7 @@ export class LaneLoop implements RunHost {
     this.#pausedNs = pausedNs;
     this.#paused = false;
     this.#pauseTold = false;
+    for (const cell of this.#host.cells) cell.admitWaiters();
     this.#host.driver.ringBell(this.#host.index);
   }
 
@@ -383,7 +388,9 @@ export class LaneLoop implements RunHost {
 
   #tellPause(): void {
     if (!this.#paused || this.#pauseTold) return;
-    if (this.#host.cells.some((cell) => cell.pending && !cell.failed && cell.mode !== "external")) return;
+    const isAtWork = (cell: NodeCell) =>
+      cell.pending && !cell.failed && cell.mode !== "external" && !cell.waitsForGraph;
+    if (this.#host.cells.some(isAtWork)) return;
     for (const pool of this.#host.pools) pool.flushMagazine();
     this.publish();
     this.#pauseTold = true;

@@ -160,7 +160,10 @@ export type LaneCommand =
   | { readonly kind: "stop" }
   /** Tears every node down. Nodes that have not come to their end are told so by their signal. */
   | { readonly kind: "close" }
-  /** No node is run until `resume`; answered by `paused` once no asynchronous tick is under way, or not if `resume` comes first. */
+  /**
+   * No node is run until `resume`; answered by `paused` once each asynchronous tick under way has ended or waits for
+   * room or a slot, or not if `resume` comes first.
+   */
   | { readonly kind: "pause"; readonly pause: number }
   /** `pausedNs`: how long all pauses took so far, nanoseconds; the nodes' clock leaves them out. */
   | { readonly kind: "resume"; readonly pausedNs: number }

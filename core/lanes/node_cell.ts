@@ -124,11 +124,12 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   }
 
   /**
-   * Its tick waits for room or for a slot, which only the graph gives. Not of an external node: its one tick is its
-   * whole life, and what it gets from outside may come beside that.
+   * Its tick waits for room or for a slot, which only the graph gives, or for the end of a pause. Not of an external
+   * node: its one tick is its whole life, and what it gets from outside may come beside that.
    */
   get waitsForGraph(): boolean {
-    return this.#waiters !== undefined && this.blocked !== BLOCKED_NONE && this.mode !== "external";
+    if (this.#waiters === undefined || this.mode === "external") return false;
+    return this.blocked !== BLOCKED_NONE || this.#isPaused;
   }
 
   /** Passes what comes in by the node's one input on to its one output, without calling `process()`; or no more. */
@@ -178,8 +179,13 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
 
   wake(): void {
     this.wakes++;
-    if (this.#waiters !== undefined && this.admit()) this.#resolveWaiters();
+    this.admitWaiters();
     if (!this.queued) this.#host.enqueue(this);
+  }
+
+  /** Lets its tick go on that waits for room or for a slot, if these are there and the graph is not paused. */
+  admitWaiters(): void {
+    if (this.#waiters !== undefined && !this.#isPaused && this.admit()) this.#resolveWaiters();
   }
 
   notify(): void {
@@ -286,7 +292,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   admitted(takesBack?: AbortSignal): Promise<void> {
     const { signal } = this;
     for (const each of [signal, takesBack]) if (each?.aborted) return Promise.reject(each.reason);
-    if (this.admit()) return Promise.resolve();
+    if (!this.#isPaused && this.admit()) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const settle = () => {
         takesBack?.removeEventListener("abort", leave);
@@ -306,6 +312,11 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
 
   formatChanged(port: string, format: FrameFormat): void {
     this.#host.formatChanged?.(this, port, format);
+  }
+
+  /** Its tick under way stays where it waits, or comes to. Not that of an external node, nor of one that was removed. */
+  get #isPaused(): boolean {
+    return this.#pending && this.#host.paused === true && this.mode !== "external" && !this.retired;
   }
 
   #receivedOwn(frame: Frame, port: InputPort): Frame {

@@ -30,7 +30,12 @@ export async function retire(site: RetireSite, cell: NodeCell, flushes: boolean)
   if (cell.mode === "external") cell.abort("the node was removed");
   const nowNs = () => site.driver.nowNs();
   const untilNs = nowNs() + FLUSH_TIMEOUT_MS * 1e6;
-  while (cell.pending && nowNs() < untilNs) await sleep(SETTLE_EVERY_MS);
+  // Links that it has no more hold it back no more.
+  if (cell.pending) cell.seal();
+  while (cell.pending && nowNs() < untilNs) {
+    cell.admitWaiters();
+    await sleep(SETTLE_EVERY_MS);
+  }
   try {
     const { processor } = cell.instance;
     for (let more = flushes && !cell.ended; more && nowNs() < untilNs;) {

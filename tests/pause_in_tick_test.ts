@@ -1,0 +1,196 @@
+/** Pauses of graphs in which a node waits for room, or for a slot, within its tick. */
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
+import type { ProcessorContext } from "../core/processor.ts";
+import { Runtime } from "../core/runtime.ts";
+import { assertAccounted, assertSpent } from "./fixtures/accounted.ts";
+import { port } from "./fixtures/define.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import { pass } from "./fixtures/numbered.ts";
+import { gathering, type Script, sink, source } from "./fixtures/scripted.ts";
+
+const SHAPE = { sampleRateHz: 48_000, channels: 1, sampleCount: 1 };
+const COUNT = 2_000;
+const PER_TICK = 500;
+const CAPACITY = 4;
+const OUTPUTS = [port({ name: "audioOut", direction: "output", kind: "audio" })];
+
+/** Writes `count` numbered frames, `PER_TICK` of them in a tick, which `wait` comes before each of. */
+function long(wait: (script: Script) => Promise<unknown>, count = COUNT) {
+  let next = 0;
+  return source({
+    async process(this: Script, context: ProcessorContext): Promise<void> {
+      for (let k = 0; k < PER_TICK && next < count; k++) {
+        await wait(this);
+        const frame = await this.audioOut!.acquire(SHAPE);
+        frame.channel(0)[0] = next++;
+        this.audioOut!.write(frame);
+      }
+      if (next === count) context.finish();
+    },
+  }, { isAsync: true, outputs: OUTPUTS });
+}
+
+const forRoom = (script: Script) => script.audioOut!.ready();
+
+/** @param lane of the node that reads what the one that waits has written */
+function graph(native: "require" | "off", lane: string, got: number[], wait = forRoom): Runtime {
+  const runtime = new Runtime({ mode: "live", native });
+  const from = runtime.add(long(wait), { id: "from" });
+  const middle = runtime.add(pass(), { id: "middle", lane });
+  const to = runtime.add(sink(gathering(got)), { id: "to" });
+  runtime.connect(from.outputs.audioOut, middle.inputs.audioIn, { policy: "lossless", capacity: CAPACITY });
+  runtime.connect(middle.outputs.audioOut, to.inputs.audioIn, { policy: "lossless", capacity: CAPACITY });
+  return runtime;
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let k = 0; !holds(); k++) {
+    ok(k < 3_000);
+    await sleep(1);
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** What no pause may change while it lasts. */
+async function assertRests(runtime: Runtime, got: readonly unknown[]): Promise<void> {
+  const before = runtime.stats();
+  assertAccounted(before);
+  const count = got.length;
+  await sleep(60);
+  equal(got.length, count);
+  deepEqual(
+    runtime.stats().links.map(({ written, read }) => [written, read]),
+    before.links.map((link) => [
+      link.written,
+      link.read,
+    ]),
+  );
+}
+
+const numbers = Array.from({ length: COUNT }, (_, k) => k);
+
+for (const lane of ["main", "near"]) {
+  eachDriver(`pause() holds a node that waits for room within its tick, before a reader on ${lane}`, async (native) => {
+    const got: number[] = [];
+    const runtime = graph(native, lane, got);
+    await runtime.start();
+    for (let k = 1; k <= 4; k++) {
+      const seen = got.length;
+      await until(() => got.length >= seen + 50);
+      await Promise.all([runtime.pause(), runtime.pause()]);
+      await assertRests(runtime, got);
+      await runtime.resume();
+    }
+    assertSpent(await runtime.finished);
+    deepEqual(got, numbers);
+  });
+}
+
+eachDriver("a slot that comes in a pause does not let a tick go on that waits for one", async (native) => {
+  const got: number[] = [];
+  const kept: { release(): void }[] = [];
+  let keeps = true;
+  const runtime = new Runtime({ mode: "live", native, pools: { audio: { slots: 60, slotBytes: 64 } } });
+  const from = runtime.add(long(forRoom), { id: "from" });
+  const to = runtime.add(
+    sink({
+      process(this: Script) {
+        for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) {
+          got.push(frame.channel(0)[0]);
+          if (keeps) kept.push(frame.retain());
+        }
+      },
+    }),
+    { id: "to" },
+  );
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn, { policy: "lossless", capacity: CAPACITY });
+  await runtime.start();
+  const activity = () => runtime.stats().nodes.find(({ id }) => id === "from")!.activity;
+  const waits = { kind: "blocked", on: "pool", name: "audio" };
+  await until(() => isDeepStrictEqual(activity(), waits));
+  await runtime.pause();
+  deepEqual(activity(), waits);
+  keeps = false;
+  for (const frame of kept) frame.release();
+  await assertRests(runtime, got);
+  await runtime.resume();
+  assertSpent(await runtime.finished);
+  deepEqual(got, numbers);
+});
+
+eachDriver("a tick that has left its wait writes no more in a pause once it waits again", async (native) => {
+  const got: number[] = [];
+  const tired = (script: Script) => Promise.race([script.audioOut!.ready(), sleep(2)]).then(() => forRoom(script));
+  const runtime = graph(native, "main", got, tired);
+  await runtime.start();
+  await until(() => got.length >= 50);
+  await runtime.pause();
+  await assertRests(runtime, got);
+  await runtime.resume();
+  assertSpent(await runtime.finished);
+  deepEqual(got, numbers);
+});
+
+eachDriver("a graph that is paused while a node waits within its tick is edited and goes on", async (native) => {
+  const got: number[] = [];
+  const runtime = graph(native, "near", got);
+  await runtime.start();
+  await until(() => got.length >= 50);
+  await runtime.pause();
+  const other: number[] = [];
+  await runtime.edit((edit) => {
+    const { id } = edit.add(sink(gathering(other)), { id: "other" });
+    edit.connectByName("from.audioOut", `${id}.audioIn`, { policy: "lossless", capacity: CAPACITY });
+    edit.replace("middle", pass());
+  });
+  await assertRests(runtime, got);
+  equal(other.length, 0);
+  const late = { code: "Timeout", message: /"from" has not returned from process\(\)/ };
+  await rejects(runtime.edit((edit) => void edit.replace("from", long(forRoom)), { timeoutMs: 50 }), late);
+  await runtime.resume();
+  assertSpent(await runtime.finished);
+  deepEqual(got, numbers);
+  ok(other.length > 0);
+  deepEqual(other, numbers.slice(-other.length));
+});
+
+eachDriver("a node that waits within its tick is removed while the graph is paused", async (native) => {
+  const got: number[] = [];
+  const runtime = graph(native, "main", got);
+  await runtime.start();
+  await until(() => got.length >= 50);
+  await runtime.pause();
+  const kept = got.length;
+  const fromMs = performance.now();
+  await runtime.edit((edit) => {
+    edit.remove("from");
+    const { id } = edit.add(long(forRoom, 10), { id: "new" });
+    edit.connectByName(`${id}.audioOut`, "middle.audioIn", { policy: "lossless" });
+  });
+  ok(performance.now() - fromMs < 4_000, "its tick, which has lost its links, goes on to its end at once");
+  await runtime.resume();
+  assertSpent(await runtime.finished);
+  deepEqual(got.slice(0, kept), numbers.slice(0, kept));
+  deepEqual(got.slice(-10), numbers.slice(0, 10));
+});
+
+eachDriver(
+  "stop() of a graph that is paused while a node waits within its tick lets it come to its end",
+  async (native) => {
+    const got: number[] = [];
+    const runtime = graph(native, "near", got);
+    await runtime.start();
+    await until(() => got.length >= 50);
+    await runtime.pause();
+    await runtime.stop();
+    const summary = await runtime.finished;
+    assertSpent(summary);
+    equal(summary.outcome, "stopped");
+    deepEqual(got, numbers.slice(0, got.length));
+    equal(got.length % PER_TICK, 0, "its tick came to its end");
+  },
+);
