@@ -1,9 +1,12 @@
 /** What goes wrong with frames: named by development mode, and harmless without it. */
 import { equal, match, ok, rejects, throws } from "node:assert/strict";
 import type { AudioFrame } from "./frames/audio_frame.ts";
+import { checkedClass, guardFrame } from "./frames/checked_frame.ts";
+import { EncodedFrame } from "./frames/encoded_frame.ts";
 import type { ProcessorContext } from "./processor.ts";
 import { Runtime, type RuntimeOptions } from "./runtime.ts";
 import type { RunSummary } from "./stats.ts";
+import { bench } from "../tests/fixtures/slots.ts";
 import { counting, filter, gathering, sink, source } from "../tests/fixtures/scripted.ts";
 import type { StreamInput, StreamOutput } from "./ports/stream.ts";
 
@@ -92,6 +95,20 @@ for (
     );
   });
 }
+
+Deno.test("development mode refuses a time that is none as dtsNs of an encoded frame", () => {
+  const { pool } = bench(1);
+  const frame = new (checkedClass(EncodedFrame))(pool, pool.takeSlot(), pool.ledger) as EncodedFrame;
+  frame.shape({ codec: "h264", maxBytes: 1 });
+  frame.owned = 1;
+  guardFrame(frame, { nodeId: "encoder", port: "out" }, "acquired");
+  throws(() => frame.dtsNs = NaN, {
+    name: "TypeError",
+    message: 'Cannot set "dtsNs" of a frame in node "encoder" (from "encoder.out") to NaN, ' +
+      "wanted a finite number of nanoseconds",
+  });
+  equal(frame.dtsNs, 0);
+});
 
 Deno.test("development mode refuses a frame after its tick, and one that was only peeked at", async () => {
   let kept: AudioFrame | undefined;

@@ -50,7 +50,7 @@ const INTERNAL: ReadonlySet<PropertyKey> = new Set([
 ]);
 
 /** Members that are times, nanoseconds. */
-const TIMES: ReadonlySet<PropertyKey> = new Set(["ptsNs", "durationNs", "ingressNs"]);
+const TIMES: ReadonlySet<PropertyKey> = new Set(["ptsNs", "dtsNs", "durationNs", "ingressNs"]);
 
 const classes = new Map<FrameClass, FrameClass>();
 const guards = new WeakMap<Frame, Guard>();

@@ -1,6 +1,7 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import fc from "fast-check";
-import { acquire, bench, freeSlots } from "../../tests/fixtures/slots.ts";
+import { acquire, bench, freeSlots, linkPlan } from "../../tests/fixtures/slots.ts";
+import { LocalLink } from "../links/local_link.ts";
 import type { EncodedFrame } from "./encoded_frame.ts";
 import { describeFormat, findClash, type PixelFormat } from "./format.ts";
 import { frameOf } from "./frame_of.ts";
@@ -96,6 +97,45 @@ Deno.test("EncodedFrame.bytes is exactly as long as the payload", () => {
   throws(() => frame.setLength(1025), RangeError);
   const copy = frame.retain().writable();
   deepEqual([[...copy.bytes], copy.keyframe, copy.ptsNs, copy.dtsNs, copy.codec], [[1, 2, 3], true, 5, 2, "h264"]);
+});
+
+for (const flag of ["keyframe", "discontinuity", "gap", "linkGap"] as const) {
+  Deno.test(`Frame.copyTimes() and writable() take over that ${flag} is set, and nothing else`, () => {
+    const { pool } = bench(3);
+    const make = () => acquire<EncodedFrame>(pool, "encoded", { codec: "h264", maxBytes: 4 });
+    const flagsOf = ({ keyframe, discontinuity, gap, linkGap }: EncodedFrame) => ({
+      keyframe,
+      discontinuity,
+      gap,
+      linkGap,
+    });
+    const from = make();
+    from[flag] = true;
+    const before = flagsOf(from);
+    const other = make();
+    other.keyframe =
+      other.discontinuity =
+      other.gap =
+      other.linkGap =
+        flag !== "keyframe";
+    other.copyTimes(from);
+    deepEqual(flagsOf(other), before);
+    const copy = from.retain().writable();
+    equal(copy === from, false);
+    deepEqual(flagsOf(copy), before);
+  });
+}
+
+Deno.test("a frame that is copied behind a gap on a link tells of it to those who read the copy", () => {
+  const { page, pool } = bench(8);
+  const [first, second] = [0, 1].map(() => new LocalLink(linkPlan("audio", "roll-off", 1), page));
+  for (let k = 0; k < 2; k++) first.write(acquire(pool, "audio", { sampleRateHz: 1, channels: 1, sampleCount: 1 }));
+  const read = first.take()!;
+  read.owned = 1;
+  const copy = read.retain().writable();
+  equal(copy === read, false);
+  second.write(copy);
+  equal(second.take()!.discontinuity, true);
 });
 
 Deno.test("EncodedFrame is a key frame by default for audio codecs", () => {

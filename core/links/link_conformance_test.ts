@@ -119,6 +119,26 @@ for (const kind of KINDS) {
   }
 }
 
+for (const kind of ["portable ring", "native ring"] as const) {
+  const ignore = kind === "native ring" && Deno.env.get("SLUICE_NATIVE") === "off";
+  Deno.test(
+    `a latest ${kind} link shows each frame as soon as it is written, and drops the one before`,
+    { ignore },
+    () => {
+      const { pool, writer, reader, free } = makeLink(kind, "latest", 1);
+      for (let number = 0; number < 3; number++) {
+        const frame = acquire<AudioFrame>(pool, "audio", { sampleRateHz: 1, channels: 1, sampleCount: 1 });
+        frame.sequence = number;
+        writer.write(frame);
+        equal(reader.available(), 1);
+        equal(freeSlots(pool), SLOTS - 1);
+      }
+      equal(reader.take()?.sequence, 2);
+      free();
+    },
+  );
+}
+
 function check(kind: Kind, policy: LinkPolicy, capacity: number, operations: readonly string[]): void {
   const { page, pool, writer, reader, free } = makeLink(kind, policy, capacity);
   const model = new Model(kind, policy, capacity);

@@ -68,6 +68,32 @@ Deno.test("Pool.share() gives back what a magazine has beyond its size, where ot
   equal(there.takeSlot(), -1);
 });
 
+Deno.test("Pool wakes each lane that waits for a slot, whatever its number", () => {
+  for (const lanes of [[1], [31], [32], [63], [1, 31, 32, 63]]) {
+    const driver = new NotingDriver();
+    const token = createPool(driver, 0, { name: "p", slotBytes: 64, slots: 1 });
+    const here = new Pool(driver, token, 0, new Ledger());
+    const slot = here.takeSlot();
+    for (const lane of lanes) new Pool(driver, token, lane, new Ledger()).awaitSlot();
+    here.release(slot);
+    deepEqual(driver.woken, lanes);
+    equal(here.freeInBitmap(), 1, "the slot is where the others find it");
+  }
+});
+
+Deno.test("Pool.release() wakes a lane that came to wait while a full magazine gave half of its slots back", () => {
+  const driver = new NotingDriver();
+  const [here, there] = twoViews(20, driver);
+  const slots = Array.from({ length: 20 }, () => here.takeSlot());
+  for (const slot of slots.slice(0, MAGAZINE_SIZE)) here.release(slot);
+  equal(here.freeInMagazine, MAGAZINE_SIZE);
+  equal(there.takeSlot(), -1);
+  // After the look that release() takes at who waits, and before the slots are in the bitmap.
+  duringNextOr(() => there.awaitSlot(), () => here.release(slots[MAGAZINE_SIZE]));
+  deepEqual(driver.woken, [1]);
+  ok(there.takeSlot() >= 0);
+});
+
 Deno.test("Pool.release() keeps at most one slot in 32 of a large pool, each slot once", () => {
   const [here, there] = twoViews(512);
   const slots = Array.from({ length: 512 }, () => here.takeSlot());
@@ -108,3 +134,33 @@ Deno.test("Pool.release() refuses a slot that another lane holds and this one do
   throws(() => here.release(slot), TypeError);
   equal(here.freeInMagazine, 1);
 });
+
+Deno.test("Pool.takeSlot() stops a guarded reading once the next takes are not sure to succeed", () => {
+  const [here] = twoViews(6);
+  let stops = 0;
+  ok(here.ensure(3));
+  here.guard({ stopReading: () => stops++ }, 2);
+  const told = [1, 2].map(() => {
+    here.takeSlot();
+    return stops;
+  });
+  deepEqual(told, [0, 1], "with two left, and with one");
+  here.endGuard();
+  here.takeSlot();
+  equal(stops, 1);
+});
+
+/** Does `meanwhile`, as another lane could, before the next `Atomics.or` of `action`. */
+function duringNextOr(meanwhile: () => void, action: () => void): void {
+  const { or } = Atomics;
+  Atomics.or = ((...args: Parameters<typeof or>) => {
+    Atomics.or = or;
+    meanwhile();
+    return or(...args);
+  }) as typeof or;
+  try {
+    action();
+  } finally {
+    Atomics.or = or;
+  }
+}
