@@ -112,8 +112,8 @@ async function checkNative(): Promise<CheckResult> {
       ? "run with --allow-ffi"
       : cargo.ok
       ? 'run "deno task build:native" in the checkout of Sluice'
-      : 'portable mode is used without it; to have it, install Rust 1.85 or later (https://rustup.rs) and run "deno ' +
-        'task build:native" in the checkout of Sluice';
+      : "portable mode is used without it, which has no native lanes and promises no real time; to have it, install " +
+        'Rust 1.85 or later (https://rustup.rs) and run "deno task build:native" in the checkout of Sluice';
     return { ...base, ok: false, found, mend };
   }
 }

@@ -37,7 +37,6 @@ export async function runCommand(args: RunArgs, io: Io): Promise<number> {
     ...(args.mode && { mode: args.mode }),
     ...(args.native && { native: args.native }),
   });
-  if (runtime.driverNote !== undefined && !args.quiet) io.stderr.line(`note: ${runtime.driverNote}`);
   buildGraph(document, runtime);
   return await runToEnd(runtime, document, registry, startedMs, args, io);
 }

@@ -5,6 +5,7 @@
  */
 import { assertConfig } from "./config_check.ts";
 import type { Driver, DriverKind } from "./driver/driver.ts";
+import { warnOfFallback } from "./driver/fallback.ts";
 import { chooseDriver, type NativeChoice } from "./driver/open.ts";
 import { SluiceError } from "./errors.ts";
 import { EventBus } from "./events/bus.ts";
@@ -52,7 +53,10 @@ export interface RuntimeOptions {
    * is dropped by default.
    */
   readonly mode?: GraphMode;
-  /** Whether to use the native library; by default, if it is there. */
+  /**
+   * Whether to use the native library; by default, if it is there. Without it there are no native lanes, and no promise
+   * of real time.
+   */
   readonly native?: NativeChoice;
   /** Node types that {@linkcode Runtime.addByType} and error messages can name. */
   readonly registry?: NodeRegistry;
@@ -159,7 +163,10 @@ export interface PortInfo {
  * ```
  */
 export class Runtime implements AsyncDisposable {
-  /** Why portable mode is used and what to do, if the native library was wanted and could not be had. */
+  /**
+   * Why portable mode is used and what to do, if the native library was wanted and could not be had. The first start of
+   * a program warns of it, too.
+   */
   readonly driverNote: string | undefined;
   /** What happens in the runtime, as it happens. */
   readonly events: EventBus;
@@ -388,6 +395,7 @@ export class Runtime implements AsyncDisposable {
     this.#options.signal?.throwIfAborted();
     this.#topology.assertComplete();
     warnOfUnusedLanes(this.#topology);
+    warnOfFallback(this.driverNote);
     this.#session = new Session({
       topology: this.#topology,
       driver: this.#driver,

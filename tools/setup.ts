@@ -105,7 +105,7 @@ async function prepareNative(): Promise<SetUp> {
 }
 
 function portable(reason: string): SetUp {
-  say("native library", `none, so Sluice runs in portable mode: ${reason}`);
+  say("native library", `none, so Sluice runs in portable mode, without native lanes: ${reason}`);
   return { driver: "portable", reason };
 }
 

@@ -14,6 +14,9 @@ import { PortableDriver } from "./portable.ts";
  */
 export type NativeChoice = "auto" | "require" | "off";
 
+/** What portable mode has not. */
+const WITHOUT = "without native lanes and with no promise of real time";
+
 /** A driver, and why it is not the native one where that was wanted. */
 export interface ChosenDriver {
   readonly driver: Driver;
@@ -39,7 +42,7 @@ export function chooseDriver(choice: NativeChoice): ChosenDriver {
     return { driver: openNativeDriver() };
   } catch (error) {
     if (wanted === "require" || !(error instanceof SluiceError)) throw error;
-    return { driver: new PortableDriver(), note: `Portable mode: ${error.message}` };
+    return { driver: new PortableDriver(), note: `Portable mode, ${WITHOUT}: ${error.message}` };
   }
 }
 

@@ -26,7 +26,10 @@ async function choose(choice: string, env: Record<string, string>): Promise<stri
 const MISSING = { SLUICE_NATIVE_LIB: "/nowhere/libsluice_native.so" };
 
 Deno.test("chooseDriver() falls back to the portable driver where there is no library, and says why", async () => {
-  match(await choose("auto", MISSING), /^portable\|Portable mode: .*\/nowhere\/libsluice_native\.so/);
+  match(
+    await choose("auto", MISSING),
+    /^portable\|Portable mode, without native lanes and with no promise of real time: .*\/nowhere\/libsluice_native\.so/,
+  );
 });
 
 Deno.test("chooseDriver() fails where the library is required and there is none", async () => {

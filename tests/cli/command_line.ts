@@ -53,7 +53,7 @@ export async function sluice(args: readonly string[], settings: Settings = {}): 
  * library, and that Deno has waited for another process which looks at the same packages.
  */
 export function withoutNote(text: string): string {
-  return text.replace(/^(note: Portable mode: |Blocking waiting for file lock on ).*\r?\n/gm, "");
+  return text.replace(/^([\d:.]+ warn {2}runtime: Portable mode, |Blocking waiting for file lock on ).*\r?\n/gm, "");
 }
 
 /** The events that `--json` printed: nothing else may stand there. */
