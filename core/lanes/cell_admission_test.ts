@@ -107,3 +107,22 @@ for (
     deepEqual(ticks, [MOST, MOST, 150 - 2 * MOST].map((most) => isOpen ? [most, 0] : [0, most]));
   });
 }
+
+Deno.test("CellAdmission.openEnds() lets a tick read no frame for which its pool has no slot", () => {
+  const { page, pool } = bench(20);
+  const link = new LocalLink(linkPlan("audio", "lossless", 20), page);
+  for (let k = 0; k < 20; k++) link.write(acquire<AudioFrame>(pool, "audio", AUDIO));
+  link.reader = {} as Wakeable;
+  const scarce = bench(3).pool;
+  const cell = new Cell({ page, development: false }, 0, { mode: "push", trigger: "any" } as NodeDescriptor);
+  cell.inputs.push({ link } as unknown as InputPort);
+  cell.outputs.push(output(scarce, 1));
+  cell.seal();
+  cell.beginTick();
+  cell.admit();
+  cell.openEnds();
+  equal(cell.isOpen, true);
+  const slots: number[] = [];
+  while (link.takeOpen() !== undefined || (cell.mayRead() && link.take() !== undefined)) slots.push(scarce.takeSlot());
+  deepEqual([slots.length, slots.includes(-1), link.available()], [3, false, 17]);
+});
