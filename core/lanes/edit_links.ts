@@ -46,6 +46,14 @@ export function moveLinks(lane: EditedLane, from: NodeCell, to: NodeCell): void 
   }
 }
 
+/** Says of links that stay whether they close a loop. Those whose readers have yet to come say so when they are taken up. */
+export function noteLoops(cells: ReadonlyMap<string, NodeCell>, loops: LaneEdit["loops"]): void {
+  for (const { node, port, closes } of loops) {
+    const link = cells.get(node)?.inputs.find(({ name }) => name === port)?.link;
+    if (link !== undefined) link.plan = { ...link.plan, feedback: closes };
+  }
+}
+
 /** Counts what went with the lanes at the other ends. */
 export function settleLost(
   lane: EditedLane,

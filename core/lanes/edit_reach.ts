@@ -15,8 +15,8 @@ export interface LinkedCell {
 
 /** The nodes that an edit names, and those at the ends of the links that it names: by id, wherever they run. */
 export function namedBy(edit: LaneEdit): Set<string> {
-  const { insert, ports, bypass, configure, detach, attach, settle, moves } = edit;
-  const named = new Set<string>([...insert, ...ports, ...bypass, ...configure].map(({ node }) => node));
+  const { insert, loops, ports, bypass, configure, detach, attach, settle, moves } = edit;
+  const named = new Set<string>([...insert, ...loops, ...ports, ...bypass, ...configure].map(({ node }) => node));
   addEnds(named, [...detach, ...attach, ...settle.map(({ end }) => end)].map(({ link }) => link));
   addEnds(named, moves.map(({ after }) => after));
   return named;

@@ -10,7 +10,7 @@ import type { NodeId } from "../ids.ts";
 import { emptyRest, type LinkRest } from "../links/link_move.ts";
 import { giveState } from "./carried_state.ts";
 import { EditAttempt } from "./edit_attempt.ts";
-import { moveLinks, settleLost } from "./edit_links.ts";
+import { moveLinks, noteLoops, settleLost } from "./edit_links.ts";
 import { addEnds, namedBy, reachOf } from "./edit_reach.ts";
 import { endsHere } from "./edit_rules.ts";
 import type { EditedLane } from "./edited_lane.ts";
@@ -192,6 +192,7 @@ export class LaneEditor {
       const trial = arrivals.get(node);
       if (trial !== undefined) this.#tried.push(trial);
     }
+    noteLoops(all, edit.loops);
     for (const { node, elements } of edit.ports) changePorts(lane, all.get(node)!, elements);
     for (const end of edit.attach) attachLink(lane, all, end);
     for (const { node, on } of edit.bypass) all.get(node)!.bypass(on);

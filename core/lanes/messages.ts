@@ -108,6 +108,8 @@ export interface LaneEdit {
   readonly depart: readonly NodeId[];
   /** Ends of new links. */
   readonly attach: readonly LinkEndPlan[];
+  /** Inputs whose links, which stay, close a loop from now on, or no more. */
+  readonly loops: readonly { readonly node: NodeId; readonly port: string; readonly closes: boolean }[];
   /** Elements of dynamic ports that come and go. */
   readonly ports: readonly PortEdit[];
   readonly bypass: readonly { readonly node: NodeId; readonly on: boolean }[];

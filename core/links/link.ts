@@ -36,7 +36,7 @@ export interface LinkPlan {
   readonly readerBit: number;
   /** Inbox bit of the writing lane: there is room, or the reader has ended. */
   readonly writerBit: number;
-  /** It leads out of a delay back to where the delay's frames come from. */
+  /** It leads out of a delay back to where the delay's frames come from: an edit may change that. */
   readonly feedback?: boolean;
 }
 
@@ -88,7 +88,7 @@ export interface LinkWriter {
 
 /** The reading end. */
 export interface LinkReader {
-  readonly plan: LinkPlan;
+  plan: LinkPlan;
   /** Told when there is a frame, or the end. */
   reader: Wakeable | undefined;
   /** What the writer announced, if it did so before the first frame. */

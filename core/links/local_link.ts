@@ -49,7 +49,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   /** The writer's tick to which places are owed, or `ANY_TICK`, or 0; and how far `tail` may go by them. */
   #owedTick = 0;
   #owedTo = 0;
-  readonly plan: LinkPlan;
+  plan: LinkPlan;
   announced: FrameFormat | undefined;
 
   constructor(plan: LinkPlan, page: ControlPage) {

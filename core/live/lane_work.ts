@@ -20,6 +20,7 @@ export interface LaneWork {
     moves: LinkMove[];
     depart: NodeId[];
     attach: LinkEndPlan[];
+    loops: LaneEdit["loops"][number][];
     ports: PortEdit[];
     bypass: { node: NodeId; on: boolean }[];
     configure: LaneEdit["configure"][number][];
@@ -37,6 +38,7 @@ export function emptyWork(): LaneWork {
     moves: [],
     depart: [],
     attach: [],
+    loops: [],
     ports: [],
     bypass: [],
     configure: [],

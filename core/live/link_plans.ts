@@ -12,6 +12,12 @@ import type { LinkMove } from "../links/link_move.ts";
 import { evicts } from "../links/policy.ts";
 import type { LinkEntry } from "../topology.ts";
 
+/** A link that stays, and closes a loop from now on, or no more. */
+export interface JudgedLink {
+  readonly link: LinkEntry;
+  readonly closes: boolean;
+}
+
 /** See the module. */
 export class LinkPlans {
   readonly #driver: Driver;
@@ -49,13 +55,14 @@ export class LinkPlans {
   /**
    * Makes the plan of a link whose ends go to other lanes. It is the link's from `adopt()` on.
    *
+   * @param feedback whether it closes a loop from then on
    * @param writer index of the lane that will write
    * @param reader index of the lane that will read
    */
-  move(entry: LinkEntry, writer: number, reader: number): LinkMove {
+  move(entry: LinkEntry, feedback: boolean, writer: number, reader: number): LinkMove {
     const old = this.#plans.get(entry)!;
     const { ring: _, ...bare } = old.plan;
-    let after: LinkPlan = { ...bare, readerBit: 0, writerBit: 0 };
+    let after: LinkPlan = { ...bare, feedback, readerBit: 0, writerBit: 0 };
     if (writer !== reader) {
       const { capacity, policy, ring: had } = old.plan;
       const linkOffset = this.#page.linkOffset(entry.index);
@@ -67,6 +74,20 @@ export class LinkPlans {
     }
     const ends = { writer: { from: old.writer, to: writer }, reader: { from: old.reader, to: reader } };
     return { before: old.plan, after, ...ends };
+  }
+
+  /** Those of the links that have a plan which says otherwise of them than `feedback`, the links that close a loop. */
+  misjudged(links: Iterable<LinkEntry>, feedback: ReadonlySet<LinkEntry>): JudgedLink[] {
+    return [...links].filter((link) => {
+      const known = this.#plans.get(link);
+      return known !== undefined && known.plan.feedback !== feedback.has(link);
+    }).map((link) => ({ link, closes: feedback.has(link) }));
+  }
+
+  /** A link closes a loop from now on, or no more: the lane that reads is about to be told. */
+  judge(entry: LinkEntry, feedback: boolean): void {
+    const { plan, writer, reader } = this.#plans.get(entry)!;
+    this.#plans.set(entry, { plan: { ...plan, feedback }, writer, reader });
   }
 
   /** The link is what the move makes of it: its lanes are about to be told. */

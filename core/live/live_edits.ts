@@ -171,6 +171,8 @@ export class LiveEdits {
     if ([...extras.configure, ...restarted].length === 0 && isUnchanged(change)) return;
     const fresh = [...change.added, ...[...change.replaced, ...change.moved].map(({ after }) => after)];
     const planned: LinkEntry[] = [];
+    const feedback = draft.feedbackLinks();
+    const rejudged = plans.misjudged(draft.links.values(), feedback);
     let work: ReadonlyMap<number, LaneWork> = new Map();
     const epoch = ++this.#epoch;
     const answers = (lanes: Iterable<number>) => this.#answers(lanes, timeoutMs);
@@ -184,14 +186,13 @@ export class LiveEdits {
       await site.openLanes([...change.added, ...change.moved.map(({ after }) => after)]);
       for (const { index } of fresh) page.clear(page.nodeOffset(index), NODE.size);
       for (const { index } of change.linked) page.clear(page.linkOffset(index), LINK.size);
-      const feedback = draft.feedbackLinks();
       const laneOf = (id: NodeId) => site.laneIndex(draft.node(id).lane);
       for (const link of change.linked) {
         plans.add(link, feedback.has(link), laneOf(link.fromNode), laneOf(link.toNode));
         planned.push(link);
       }
       moves = this.#moves = new NodeMoves(site, change, draft, extras.anew);
-      work = shareWork(site, draft, change, moves, extras, tokens.length > 0);
+      work = shareWork(site, draft, change, moves, rejudged, extras, tokens.length > 0);
       const prepared = answers(work.keys());
       for (const node of fresh) {
         const lane = laneOf(node.id);
@@ -231,6 +232,7 @@ export class LiveEdits {
     this.#configured = new ConfigChanges(topology);
     this.#configured.make(extras.configure);
     moves.adopt();
+    for (const { link, closes } of rejudged) plans.judge(link, closes);
     site.edited(change, extras);
     extras.committed?.();
     const swapping = this.#complete(applying, change, moves, epoch);

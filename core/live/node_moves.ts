@@ -82,8 +82,10 @@ export class NodeMoves {
     ]));
     const kept = [...links].filter((entry) => !linked.includes(entry));
     for (const entry of kept) this.#refuseNative(entry, draft);
+    const feedback = draft.feedbackLinks();
     for (const entry of kept) {
-      this.#links.push({ entry, move: site.plans.move(entry, laneOf(entry.fromNode), laneOf(entry.toNode)) });
+      const move = site.plans.move(entry, feedback.has(entry), laneOf(entry.fromNode), laneOf(entry.toNode));
+      this.#links.push({ entry, move });
     }
   }
 

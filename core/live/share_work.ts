@@ -11,12 +11,14 @@ import type { Topology } from "../topology.ts";
 import type { GraphChange } from "./graph_change.ts";
 import { emptyWork, type LaneWork } from "./lane_work.ts";
 import type { EditExtras, EditSite } from "./edit_site.ts";
+import type { JudgedLink } from "./link_plans.ts";
 import type { NodeMoves } from "./node_moves.ts";
 
 /**
  * See the module.
  *
  * @param draft the graph as it will be
+ * @param rejudged what else changes of links that stay
  * @param toAll whether every lane takes part, such as for new pools
  * @returns by lane, of those that take part
  * @throws {SluiceError} `InvalidConfig` for a value that refers to the environment and cannot be had
@@ -26,6 +28,7 @@ export function shareWork(
   draft: Topology,
   change: GraphChange,
   moves: NodeMoves,
+  rejudged: readonly JudgedLink[],
   extras: EditExtras,
   toAll: boolean,
 ): Map<number, LaneWork> {
@@ -73,6 +76,9 @@ export function shareWork(
       if (end.end === "local") reordered.add(lane);
     }
     of(link.fromNode).inspect.push({ node: link.fromNode, port: link.fromPort });
+  }
+  for (const { link: { toNode, toPort }, closes } of rejudged) {
+    of(toNode).edit.loops.push({ node: toNode, port: toPort, closes });
   }
   for (const { node, carries } of extras.restart ?? []) {
     of(node.id).nodes.push(site.nodePlan(node));
