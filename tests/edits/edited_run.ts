@@ -67,6 +67,9 @@ export class EditedRun {
   readonly #ledger: Ledger;
   readonly #most: number;
   readonly #excuses = new Map<number, Excuse>();
+  /** By node: the last transactions that left it behind a link that drops, and that gave it an input. */
+  readonly #lossyAt = new Map<string, number>();
+  readonly #joinedAt = new Map<string, number>();
   #model: Model;
   #turn = 0;
 
@@ -150,17 +153,30 @@ export class EditedRun {
     await this.#settle();
   }
 
-  /** The transaction is in effect: notes which sinks see another way to their source. */
+  /**
+   * The transaction is in effect: notes which sinks see another way to their source. What is queued on a way comes to
+   * those who join it, with the gaps that it had before.
+   */
   #accept(next: Model): void {
     this.#model = next;
+    const since = this.#turn - MEMORY;
+    for (const id of next.nodes.keys()) {
+      if (next.pathTo(id).some(({ policy }) => policy !== "lossless")) this.#lossyAt.set(id, this.#turn);
+    }
     for (const { id, token, kind } of next.nodes.values()) {
       if (kind !== "sink") continue;
       const excuse = this.#excuseOf(token);
       const path = next.pathTo(id);
-      if (path.some(({ policy }) => policy !== "lossless")) excuse.lossyAt = this.#turn;
-      excuse.rejoined = excuse.rejoined.filter((turn) => turn > this.#turn - MEMORY);
-      for (const { to } of path) if (next.joined.includes(to)) excuse.rejoined.push(this.#turn);
+      excuse.lossyAt = Math.max(excuse.lossyAt, this.#lossyAt.get(id) ?? -MEMORY);
+      excuse.rejoined = excuse.rejoined.filter((turn) => turn > since);
+      if (!path.some(({ to }) => next.joined.includes(to))) continue;
+      for (const { from, to } of path) {
+        excuse.lossyAt = Math.max(excuse.lossyAt, this.#lossyAt.get(from) ?? -MEMORY);
+        if (next.joined.includes(to)) excuse.rejoined.push(this.#turn);
+        else if ((this.#joinedAt.get(to) ?? since) > since) excuse.rejoined.push(this.#joinedAt.get(to)!);
+      }
     }
+    for (const id of next.joined) this.#joinedAt.set(id, this.#turn);
   }
 
   /** Pauses the graph and checks everything. */
