@@ -12,7 +12,7 @@ import { setUp, SetUpError } from "./setup.ts";
 
 /** What each form is for, and how long it takes on two cores. */
 const FORMS: Readonly<Record<string, string>> = {
-  test: "All gates: about 19 minutes on two cores, and 1 more the first time",
+  test: "All gates: about 17 minutes on two cores, and 1 more the first time",
   ok: "The gates before a commit: about 13 minutes on two cores",
   deep: "All gates, loom, two sanitizers and longer property tests: about 40 minutes on two cores",
 };
