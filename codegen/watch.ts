@@ -45,9 +45,9 @@ export interface WatchRun {
 }
 
 /**
- * Generates now, and again after every change of a TypeScript file, of the configuration, of the `deno.json` beside it, whose
- * `imports` lead to other packages, or of a generated file by somebody else, under the package's root or a folder outside it that `include` names, and of every file that was
- * looked at. A root that goes is waited for.
+ * Generates now, and again after every change of a TypeScript file, of the configuration, of the `deno.json` beside it,
+ * whose `imports` lead to other packages, or of a generated file by somebody else, under the package's root or a folder
+ * outside it that `include` names, and of every file that was looked at. A root that goes is waited for.
  *
  * @param onRun is told of each run
  * @param signal ends it

@@ -7,7 +7,10 @@ import type { NodeId } from "../ids.ts";
 import { type Standstill, standstillOf } from "../lanes/standstill.ts";
 import type { Topology } from "../topology.ts";
 
-/** @param topology the graph as it runs: ticks under way use its links @param held native stages are left out, whose ticks do not wait */
+/**
+ * @param topology the graph as it runs: ticks under way use its links
+ * @param held native stages are left out, whose ticks do not wait
+ */
 export function standstillIn(topology: Topology, held: Iterable<NodeId>): Standstill {
   const ids = new Set(held);
   if (ids.size === 0) return standstillOf([]);
