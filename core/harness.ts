@@ -5,35 +5,21 @@
  */
 import { setImmediate } from "node:timers";
 import { assertConfig } from "./config_check.ts";
-import { controlBytes, ControlPage } from "./control_page.ts";
-import { PortableDriver } from "./driver/portable.ts";
 import { listNames, SluiceError } from "./errors.ts";
 import type { AudioFrame } from "./frames/audio_frame.ts";
-import { CheckedLedger } from "./frames/checked_ledger.ts";
 import { DataFrame } from "./frames/data_frame.ts";
-import type { FormatField, FrameFormat, FrameKind } from "./frames/format.ts";
+import type { FrameFormat, FrameKind } from "./frames/format.ts";
 import type { Frame } from "./frames/frame.ts";
 import { blankFrame } from "./frames/frame_of.ts";
-import { Ledger } from "./frames/ledger.ts";
-import {
-  type AnyOutput,
-  type AudioOutput,
-  copyOf,
-  type EncodedOutput,
-  type PacketOutput,
-  type VideoOutput,
-} from "./harness_copies.ts";
-import { linkId, nodeId } from "./ids.ts";
-import { runCell, type RunHost } from "./lanes/cell_runner.ts";
-import { explain } from "./lanes/explain.ts";
+import type { AnyOutput, AudioOutput, EncodedOutput, PacketOutput, VideoOutput } from "./harness_copies.ts";
 import { addPort, removePort } from "./harness_elements.ts";
-import { EventRelay } from "./lanes/event_relay.ts";
-import { buildCell, type CellSite } from "./lanes/lane_builder.ts";
+import { HarnessSite } from "./harness_site.ts";
+import { nodeId } from "./ids.ts";
+import { runCell } from "./lanes/cell_runner.ts";
+import { explain } from "./lanes/explain.ts";
+import { buildCell } from "./lanes/lane_builder.ts";
 import type { NodeCell } from "./lanes/node_cell.ts";
-import { LocalLink } from "./links/local_link.ts";
 import type { GraphMode } from "./links/policy.ts";
-import { CheckedPool } from "./memory/checked_pool.ts";
-import { createPool, Pool } from "./memory/pool.ts";
 import type { ShapeOf } from "./ports/stream.ts";
 import type { Figures, NodeProgress } from "./stats.ts";
 import { type NodeDescriptor, sizePorts } from "./registry/descriptor.ts";
@@ -41,9 +27,6 @@ import { addElement, elementsByPort, nameElements, removeElement } from "./regis
 import { resolveSecrets } from "./secrets.ts";
 import type { AnyNodeType, NodeSpec } from "./registry/node_type.ts";
 import { ownConfig } from "./registry/own_config.ts";
-
-/** Frames that a link of the harness holds. */
-const CAPACITY = 4096;
 
 /** Ticks after which `run()` gives up on a node that never settles. */
 const MAX_TICKS = 100_000;
@@ -95,15 +78,15 @@ export interface AudioInput {
  * ```
  */
 export class ProcessorHarness implements AsyncDisposable {
-  readonly #bench: Bench;
+  readonly #site: HarnessSite;
   readonly #cell: NodeCell;
   readonly #endPtsNs = new Map<string, number>();
   /** With the elements that its dynamic ports have now. */
   #descriptor: NodeDescriptor;
   #tornDown = false;
 
-  private constructor(bench: Bench, cell: NodeCell) {
-    this.#bench = bench;
+  private constructor(site: HarnessSite, cell: NodeCell) {
+    this.#site = site;
     this.#cell = cell;
     this.#descriptor = cell.descriptor;
   }
@@ -123,7 +106,7 @@ export class ProcessorHarness implements AsyncDisposable {
     const id = nodeId(options.id ?? "node");
     const { descriptor } = type;
     const checked = assertConfig(descriptor, id, ownConfig(descriptor, id, values));
-    const bench = new Bench(options);
+    const site = new HarnessSite(options);
     const elements = elementsByPort(nameElements(sizePorts(descriptor, checked), "input", options.connect ?? []));
     const plan = {
       id,
@@ -133,18 +116,18 @@ export class ProcessorHarness implements AsyncDisposable {
       ...resolveSecrets(descriptor, id, checked),
       elements,
     };
-    const cell = buildCell(bench, plan, descriptor, (await type.load())());
+    const cell = buildCell(site, plan, descriptor, (await type.load())());
     for (const input of cell.inputs) {
       const { optional, array } = input.descriptor;
       if ((!optional && array === undefined) || options.connect?.includes(input.name)) {
-        bench.connectInput(cell, input.name);
+        site.connectInput(cell, input.name);
       }
     }
     for (const output of cell.outputs) {
-      if (!options.disconnect?.includes(output.name)) bench.connectOutput(cell, output.name);
+      if (!options.disconnect?.includes(output.name)) site.connectOutput(cell, output.name);
     }
     cell.seal();
-    const harness = new ProcessorHarness(bench, cell);
+    const harness = new ProcessorHarness(site, cell);
     cell.opened = true;
     try {
       await cell.instance.processor.setup?.(cell.context);
@@ -165,27 +148,27 @@ export class ProcessorHarness implements AsyncDisposable {
 
   /** What the node reported last by `context.progress()`. */
   get progress(): NodeProgress | undefined {
-    return this.#bench.reported;
+    return this.#site.reported;
   }
 
   /** What the node reported last by `context.report()`. */
   get figures(): Figures | undefined {
-    return this.#bench.figures;
+    return this.#site.figures;
   }
 
   /** What the node emitted by `context.emit()`, in order. */
   get emitted(): readonly { readonly name: string; readonly data: unknown }[] {
-    return this.#bench.emitted;
+    return this.#site.emitted;
   }
 
   /** The harness's clock, nanoseconds. */
   get nowNs(): number {
-    return this.#bench.clockNs;
+    return this.#site.clockNs;
   }
 
   /** Moves the clock on. */
   advance(ns: number): void {
-    this.#bench.clockNs += ns;
+    this.#site.clockNs += ns;
     this.#cell.wake();
   }
 
@@ -197,7 +180,7 @@ export class ProcessorHarness implements AsyncDisposable {
    */
   pushAudio(port: string, audio: AudioInput): void {
     const { sampleRateHz, channels } = audio;
-    const link = this.#bench.connectInput(this.#cell, port);
+    const link = this.#site.connectInput(this.#cell, port);
     const shape = { sampleRateHz, channels: channels.length, sampleCount: channels[0]?.length ?? 0 };
     const frame = this.#acquire("audio", shape, port) as AudioFrame;
     for (const [at, samples] of channels.entries()) frame.channel(at).set(samples);
@@ -209,7 +192,7 @@ export class ProcessorHarness implements AsyncDisposable {
 
   /** Queues a value on a data input. @throws {SluiceError} `PortNotFound` */
   pushData(port: string, value: unknown, ptsNs = 0): void {
-    const link = this.#bench.connectInput(this.#cell, port);
+    const link = this.#site.connectInput(this.#cell, port);
     const frame = this.#acquire("data", { value }, port);
     frame.ptsNs = ptsNs;
     link.write(frame);
@@ -224,7 +207,7 @@ export class ProcessorHarness implements AsyncDisposable {
    * @throws {RangeError} if the frame does not fit a slot
    */
   push<F extends Frame>(port: string, shape: ShapeOf<F>, fill: (frame: F) => void = () => {}): void {
-    const link = this.#bench.connectInput(this.#cell, port);
+    const link = this.#site.connectInput(this.#cell, port);
     const frame = this.#acquire(link.plan.kind, shape, port) as F;
     fill(frame);
     link.write(frame);
@@ -232,8 +215,8 @@ export class ProcessorHarness implements AsyncDisposable {
 
   /** Ends the stream of an input; without a name, of all that are connected. */
   end(port?: string): void {
-    const ports = port === undefined ? [...this.#bench.inputs.keys()] : [port];
-    for (const name of ports) this.#bench.connectInput(this.#cell, name).end();
+    const ports = port === undefined ? [...this.#site.inputs.keys()] : [port];
+    for (const name of ports) this.#site.connectInput(this.#cell, name).end();
   }
 
   /** Tells a `loop` node that the graph stops. */
@@ -260,14 +243,14 @@ export class ProcessorHarness implements AsyncDisposable {
    */
   addInput(port: string): string {
     const name = this.#add("input", port);
-    this.#bench.connectInput(this.#cell, name);
+    this.#site.connectInput(this.#cell, name);
     return name;
   }
 
   /** As {@linkcode addInput}, for an output. */
   addOutput(port: string): string {
     const name = this.#add("output", port);
-    this.#bench.connectOutput(this.#cell, name);
+    this.#site.connectOutput(this.#cell, name);
     return name;
   }
 
@@ -293,23 +276,23 @@ export class ProcessorHarness implements AsyncDisposable {
    * @throws what the node throws
    */
   async run(ticks: number = MAX_TICKS): Promise<void> {
-    const bench = this.#bench;
+    const site = this.#site;
     this.#cell.wake();
-    for (let k = 0; bench.queued && !this.#cell.ended; k++) {
+    for (let k = 0; site.queued && !this.#cell.ended; k++) {
       if (k === ticks) {
         if (ticks < MAX_TICKS) return;
         throw new Error(`The node did not settle within ${MAX_TICKS} ticks: give run() a number of ticks`);
       }
-      bench.queued = false;
+      site.queued = false;
       this.#cell.queued = false;
-      runCell(bench, this.#cell);
+      runCell(site, this.#cell);
       while (this.#cell.pending) await new Promise((resolve) => setImmediate(resolve));
-      if (bench.failure !== undefined) {
-        const failure = bench.failure;
-        bench.failure = undefined;
+      if (site.failure !== undefined) {
+        const failure = site.failure;
+        site.failure = undefined;
         throw failure;
       }
-      bench.collect();
+      site.collect();
     }
   }
 
@@ -345,7 +328,7 @@ export class ProcessorHarness implements AsyncDisposable {
 
   /** Whether an output's stream has ended. */
   ended(port: string): boolean {
-    return this.#bench.outputs.get(port)?.link.ended() ?? false;
+    return this.#site.outputs.get(port)?.link.ended() ?? false;
   }
 
   /** Calls `teardown()`, once. Without an end before it, the node's signal is aborted. */
@@ -359,7 +342,7 @@ export class ProcessorHarness implements AsyncDisposable {
 
   /** Slots that are not free, once the node was torn down: frames that it kept. */
   get leakedSlots(): number {
-    return this.#bench.leaked();
+    return this.#site.leaked();
   }
 
   /** As `teardown()`. */
@@ -370,14 +353,14 @@ export class ProcessorHarness implements AsyncDisposable {
   #add(direction: "input" | "output", port: string): string {
     const { descriptor, added } = addElement(this.#cell.id, this.#descriptor, direction, port);
     this.#descriptor = descriptor;
-    addPort(this.#bench, this.#cell, descriptor, direction, added);
+    addPort(this.#site, this.#cell, descriptor, direction, added);
     this.#tellPorts();
     return added;
   }
 
   #remove(direction: "input" | "output", element: string): void {
     this.#descriptor = removeElement(this.#cell.id, this.#descriptor, direction, element);
-    this.#bench.disconnect(direction, element);
+    this.#site.disconnect(direction, element);
     removePort(this.#cell, direction, element);
     this.#tellPorts();
   }
@@ -392,7 +375,7 @@ export class ProcessorHarness implements AsyncDisposable {
   }
 
   #acquire(kind: FrameKind, shape: unknown, port: string): Frame {
-    const pool = this.#bench.poolOf(kind);
+    const pool = this.#site.poolOf(kind);
     const slot = pool.takeSlot();
     if (slot < 0) throw new RangeError("Cannot push: the harness has no free slot; call run() more often");
     try {
@@ -408,188 +391,14 @@ export class ProcessorHarness implements AsyncDisposable {
   }
 
   #take(port: string): AnyOutput[] {
-    this.#bench.collect();
-    const output = this.#bench.outputs.get(port);
+    this.#site.collect();
+    const output = this.#site.outputs.get(port);
     if (output !== undefined) return output.taken.splice(0);
-    const available = [...this.#bench.outputs.keys()];
+    const available = [...this.#site.outputs.keys()];
     throw new SluiceError("PortNotFound", `Cannot take from "${port}"; connected outputs: ${listNames(available)}`, {
       port,
       available,
     });
-  }
-}
-
-/** What the node under test runs on. */
-class Bench implements CellSite, RunHost {
-  readonly mode: GraphMode;
-  readonly page: ControlPage;
-  readonly ledger: Ledger;
-  readonly development: boolean;
-  readonly singly = true;
-  readonly inputs = new Map<string, LocalLink>();
-  readonly outputs = new Map<string, { link: LocalLink; taken: AnyOutput[] }>();
-  readonly #driver = new PortableDriver();
-  readonly #slotBytes: number;
-  readonly #pools = new Map<FrameKind, Pool>();
-  clockNs = 0;
-  queued = false;
-  failure: unknown;
-  reported: NodeProgress | undefined;
-  readonly emitted: { readonly name: string; readonly data: unknown }[] = [];
-  readonly #events = new EventRelay((report) => {
-    if (report.kind === "emitted") {
-      this.emitted.push({ name: report.name, data: report.data });
-    }
-  }, () => this.clockNs / 1e6);
-  figures: Figures | undefined;
-  #links = 0;
-
-  constructor(options: HarnessOptions) {
-    this.mode = options.mode ?? "offline";
-    this.development = options.development ?? false;
-    this.ledger = this.development ? new CheckedLedger() : new Ledger();
-    this.#slotBytes = options.slotBytes ?? 65_536;
-    const driver = this.#driver;
-    const sizes = { lanes: 1, links: 256, nodes: 1 };
-    const control = driver.createArena(controlBytes(sizes));
-    this.page = ControlPage.format(driver.openArena(control), sizes);
-    driver.useControl(control);
-  }
-
-  poolOf(kind: FrameKind): Pool {
-    const known = this.#pools.get(kind);
-    if (known !== undefined) return known;
-    const size = kind === "data"
-      ? { slotBytes: 1024, slots: CAPACITY + 64 }
-      : { slotBytes: this.#slotBytes, slots: 2048 };
-    const token = createPool(this.#driver, this.#pools.size, { name: kind, ...size });
-    const pool = new (this.development ? CheckedPool : Pool)(this.#driver, token, 0, this.ledger);
-    this.#pools.set(kind, pool);
-    return pool;
-  }
-
-  converters(field: FormatField): readonly string[] {
-    return field === "channels" ? ["channel-mapper"] : field === "sampleRateHz" ? ["resampler"] : [];
-  }
-
-  nowNs(): number {
-    return this.clockNs;
-  }
-
-  endIfGivenUp(): boolean {
-    return false;
-  }
-
-  stampNs(): number {
-    return this.clockNs;
-  }
-
-  enqueue(cell: NodeCell): void {
-    cell.queued = true;
-    this.queued = true;
-  }
-
-  progress(_cell: NodeCell, doneNs: number, totalNs?: number): void {
-    this.reported = { doneNs, totalNs };
-  }
-
-  report(_cell: NodeCell, figures: Figures): void {
-    this.figures = figures;
-  }
-
-  emit(cell: NodeCell, name: string, data: unknown): void {
-    this.#events.emit(cell, name, data);
-  }
-
-  flushWriters(): void {}
-
-  ended(): void {}
-
-  fail(error: unknown, cell: NodeCell, action: string): void {
-    this.failure = explain(error, cell, action);
-  }
-
-  /** The link into an input, made if there is none yet. */
-  connectInput(cell: NodeCell, name: string): LocalLink {
-    const known = this.inputs.get(name);
-    if (known !== undefined) return known;
-    const input = cell.inputs.find((each) => each.name === name);
-    if (input === undefined) {
-      const available = cell.inputs.map((each) => each.name);
-      throw new SluiceError("PortNotFound", `Cannot push to "${name}"; inputs: ${listNames(available)}`, {
-        port: name,
-        available,
-      });
-    }
-    const link = this.#link(input.descriptor.kind, "test", name);
-    link.reader = cell;
-    input.attach(link);
-    this.inputs.set(name, link);
-    if (cell.opened) cell.seal();
-    return link;
-  }
-
-  /** Leads an output to the test. */
-  connectOutput(cell: NodeCell, name: string): void {
-    const output = cell.outputs.find((each) => each.name === name)!;
-    const link = this.#link(output.descriptor.kind, name, "test");
-    link.writer = cell;
-    output.attach(link);
-    this.outputs.set(name, { link, taken: [] });
-    if (cell.opened) cell.seal();
-  }
-
-  /** Ends the link of an element that goes, and drops what is queued on it. */
-  disconnect(direction: "input" | "output", name: string): void {
-    const link = direction === "input" ? this.inputs.get(name) : this.outputs.get(name)?.link;
-    if (link === undefined) return;
-    link.end();
-    for (let frame = link.take(); frame !== undefined; frame = link.take()) {
-      frame.dropValue();
-      frame.pool.release(frame.slot);
-    }
-    (direction === "input" ? this.inputs : this.outputs).delete(name);
-  }
-
-  /** Copies what the outputs have written, so that they never fill up. */
-  collect(): void {
-    for (const { link, taken } of this.outputs.values()) {
-      for (let frame = link.take(); frame !== undefined; frame = link.take()) {
-        taken.push(copyOf(frame));
-        frame.dropValue();
-        frame.pool.release(frame.slot);
-      }
-    }
-  }
-
-  leaked(): number {
-    this.collect();
-    let leaked = 0;
-    for (const pool of this.#pools.values()) {
-      pool.flushMagazine();
-      leaked += pool.slotCount - pool.freeInBitmap();
-    }
-    for (const link of this.inputs.values()) leaked -= link.available();
-    return leaked;
-  }
-
-  #link(kind: FrameKind, fromPort: string, toPort: string): LocalLink {
-    const index = this.#links++;
-    const id = linkId(index);
-    const node = nodeId("test");
-    return new LocalLink({
-      id,
-      index,
-      policy: "lossless",
-      capacity: CAPACITY,
-      kind,
-      fromNode: node,
-      fromPort,
-      toNode: node,
-      toPort,
-      readerBit: 0,
-      writerBit: 0,
-    }, this.page);
   }
 }
 
