@@ -5,6 +5,7 @@
  * @module
  */
 import { LANE_STATE } from "../core/control_page.ts";
+import { readLinkCounts } from "../core/links/link_counts.ts";
 import type { RuntimeView } from "../core/runtime_view.ts";
 import { BLOCKED, LANE, LINK, NODE, PHASE } from "../ffi/layout.gen.ts";
 import { readBuckets } from "./histogram_quantiles.ts";
@@ -126,19 +127,13 @@ export class StatsEncoder {
     for (let k = 0; k < links.length; k++) {
       const at = page.linkOffset(links[k].index);
       const at64 = at >> 3;
-      // What the reader does is read first, so that a running link never shows more read than written.
-      const read = f64[at64 + (LINK.read >> 3)];
-      const full = f64[at64 + (LINK.droppedFull >> 3)] + f64[at64 + (LINK.droppedToKey >> 3)];
-      const skipped = f64[at64 + (LINK.droppedSkipped >> 3)];
-      const unlinked = f64[at64 + (LINK.droppedUnlinked >> 3)];
-      const laneLost = f64[at64 + (LINK.droppedLaneLost >> 3)];
-      const written = f64[at64 + (LINK.written >> 3)];
+      const { written, full, skipped, unlinked, laneLost, queued } = readLinkCounts(page, links[k].index);
       into.written[k] = written;
       into.droppedFull[k] = full;
       into.droppedSkipped[k] = skipped;
       into.droppedUnlinked[k] = unlinked;
       into.droppedLaneLost[k] = laneLost;
-      into.queued[k] = Math.max(0, written - read - full - skipped - unlinked - laneLost);
+      into.queued[k] = queued;
       into.highWater[k] = f64[at64 + (LINK.highWater >> 3)];
       into.ageNs[k] = written === 0 ? 0 : Math.max(0, nodesNowNs - f64[at64 + (LINK.newestIngressNs >> 3)]);
       into.state[k] = u32[(at >> 2) + (LINK.state >> 2)];

@@ -12,6 +12,7 @@ import { type Quantiles, readQuantiles } from "./histogram.ts";
 import type { LinkId, NodeId, PortAddress } from "./ids.ts";
 import type { LaneKind } from "./lanes/lane_options.ts";
 import type { NodeActivity } from "./node_activity.ts";
+import { readLinkCounts } from "./links/link_counts.ts";
 import type { LinkPolicy } from "./links/policy.ts";
 
 /** Why frames were dropped on a link, and how many. */
@@ -228,20 +229,11 @@ export function sumDrops({ full, skipped, unlinked, laneLost }: DropCounts): num
  */
 export function readLinkCounters(page: ControlPage, index: number, nowNs: number): LinkCounters {
   const at = page.linkOffset(index);
-  const field = (offset: number) => page.f64[(at + offset) >> 3];
   const state = readLinkState(page, index);
-  // What the reader does is read first, so that a running link never shows more read than written.
-  const read = field(LINK.read);
-  const dropped = {
-    full: field(LINK.droppedFull) + field(LINK.droppedToKey),
-    skipped: field(LINK.droppedSkipped),
-    unlinked: field(LINK.droppedUnlinked),
-    laneLost: field(LINK.droppedLaneLost),
-  };
-  const written = field(LINK.written);
-  const gone = read + sumDrops(dropped);
-  const ageNs = written === 0 ? 0 : Math.max(0, nowNs - field(LINK.newestIngressNs));
-  return { state, written, read, dropped, queued: written - gone, highWater: field(LINK.highWater), ageNs };
+  const { written, read, full, skipped, unlinked, laneLost, queued } = readLinkCounts(page, index);
+  const dropped = { full, skipped, unlinked, laneLost };
+  const ageNs = written === 0 ? 0 : Math.max(0, nowNs - page.f64[(at + LINK.newestIngressNs) >> 3]);
+  return { state, written, read, dropped, queued, highWater: page.f64[(at + LINK.highWater) >> 3], ageNs };
 }
 
 /** Notes by how much a frame was older than the one that dates what its reader writes. */

@@ -231,11 +231,12 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
     if (entered === 0 && left === 0 && this.#refused === 0 && this.#skipped === 0) return;
     const { f64 } = this.#page;
     const at = this.#at;
-    f64[at + WRITTEN] += entered + this.#refused;
     f64[at + DROPPED_FULL] += this.#evicted + this.#refused;
     f64[at + SKIPPED] += this.#skipped;
     f64[at + UNLINKED] += this.#unlinked;
     f64[at + READ] += left - this.#evicted - this.#skipped - this.#unlinked;
+    // Last: see `link_counts.ts`.
+    f64[at + WRITTEN] += entered + this.#refused;
     if (this.highWater > f64[at + HIGH_WATER]) f64[at + HIGH_WATER] = this.highWater;
     const newest = head === tail ? undefined : this.ring[(tail - 1) & this.mask];
     f64[at + NEWEST_INGRESS] = Math.max(newest?.ingressNs ?? 0, this.newestGoneNs, this.#newestRefusedNs);

@@ -108,8 +108,6 @@ export class RingLinkWriter implements LinkWriter {
     this.#staged = 0;
     if (this.#site.isGivenUp) return;
     const { staging, evicted } = this.#ring;
-    // Before the reader can count them as read.
-    this.#f64[this.#at + WRITTEN] += staged;
     this.#f64[this.#at + NEWEST_INGRESS] = this.#newestIngressNs;
     const { pools } = this.#site;
     for (let k = 0; k < staged; k++) {
@@ -126,6 +124,8 @@ export class RingLinkWriter implements LinkWriter {
     for (let k = 0; k < this.#ring.evictedCount; k++) this.#release(evicted[k]);
     dropped += this.#ring.evictedCount;
     if (dropped > 0) this.#f64[this.#at + DROPPED_FULL] += dropped;
+    // Last: see `link_counts.ts`.
+    this.#f64[this.#at + WRITTEN] += staged;
     const queued = this.plan.capacity - this.#ring.room();
     if (queued > this.#f64[this.#at + HIGH_WATER]) this.#f64[this.#at + HIGH_WATER] = queued;
   }
@@ -177,8 +177,8 @@ export class RingLinkWriter implements LinkWriter {
       return true;
     }
     if (!this.#site.isGivenUp) {
-      this.#f64[this.#at + WRITTEN]++;
       this.#f64[this.#at + DROPPED_FULL]++;
+      this.#f64[this.#at + WRITTEN]++;
     }
     frame.pool.release(frame.slot);
     return false;
@@ -286,8 +286,8 @@ export class RingLinkReader implements LinkReader {
 
   publish(): void {
     if (this.#read === 0 && this.#skipped === 0) return;
-    this.#f64[this.#at + READ] += this.#read;
     this.#f64[this.#at + SKIPPED] += this.#skipped;
+    this.#f64[this.#at + READ] += this.#read;
     this.#read = 0;
     this.#skipped = 0;
   }
@@ -358,6 +358,8 @@ export class RingLinkReader implements LinkReader {
     this.#next = 0;
     this.#fetched = 0;
     if (this.#site.isGivenUp) return false;
+    // Before the places of more are the writer's: else a link seems to hold what is read and what has come for it.
+    this.publish();
     if (this.#brought.length > 0) return this.#fetchBrought();
     if (this.#batch === 1) {
       const entry = this.#ring.pop();

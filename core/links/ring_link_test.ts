@@ -5,6 +5,7 @@ import { LINK } from "../../ffi/layout.gen.ts";
 import type { Frame } from "../frames/frame.ts";
 import { HOLD_MANY } from "../memory/pool.ts";
 import type { LinkPlan } from "./link.ts";
+import { readLinkCounts } from "./link_counts.ts";
 import { RingLinkReader, type RingLinkSite, RingLinkWriter } from "./ring_link.ts";
 
 const WRITING_LANE = 0;
@@ -70,13 +71,14 @@ function setUp() {
   return { page, pool, writer, reader, write, calls, held, meanwhile };
 }
 
-Deno.test("RingLinkWriter.flush() counts frames and lets go of them before the reader can see them", () => {
-  const { writer, write, held, calls } = setUp();
+Deno.test("RingLinkWriter.flush() lets go of frames before the reader can see them, and counts them once their fate is known", () => {
+  const { page, writer, write, held, calls } = setUp();
   write();
   write();
   equal(held(), 2);
   writer.flush();
-  deepEqual(calls, [{ commit: 2, written: 2, held: 0, eos: false, closed: false }]);
+  deepEqual(calls, [{ commit: 2, written: 0, held: 0, eos: false, closed: false }]);
+  equal(readLinkCounts(page, 0).written, 2);
 });
 
 Deno.test("RingLinkWriter.end() gives the last frames, then says that it has ended, then tells the reading lane", () => {
@@ -84,7 +86,7 @@ Deno.test("RingLinkWriter.end() gives the last frames, then says that it has end
   const frame = write();
   writer.end();
   deepEqual(calls, [
-    { commit: 1, written: 1, held: 0, eos: false, closed: false },
+    { commit: 1, written: 0, held: 0, eos: false, closed: false },
     { lane: READING_LANE, bit: READER_BIT, eos: true, closed: false },
   ]);
   equal(reader.take()?.slot, frame.slot);
@@ -112,6 +114,24 @@ Deno.test("RingLinkReader.ended() is false where frames and the end come while i
   equal(reader.ended(), false);
   reader.take();
   equal(reader.ended(), true);
+});
+
+Deno.test("RingLinkReader counts what it has read before it makes room for more", () => {
+  const { page, pool, writer, reader, write } = setUp();
+  const fill = () => {
+    while (writer.room() > 0) write();
+    writer.flush();
+  };
+  for (let round = 0; round < 3; round++) {
+    fill();
+    for (let left = CAPACITY; left > 0; left--) pool.release(reader.take()!.slot);
+  }
+  fill();
+  equal(readLinkCounts(page, 0).read, 2 * CAPACITY);
+  equal(reader.hasFrames(), true);
+  equal(reader.peek() !== undefined, true);
+  equal(readLinkCounts(page, 0).read, 3 * CAPACITY);
+  equal(readLinkCounts(page, 0).queued, CAPACITY);
 });
 
 Deno.test("RingLinkReader.close() says that it has ended, then tells the writing lane", () => {

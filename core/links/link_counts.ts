@@ -1,0 +1,54 @@
+/**
+ * Reads the counts of a link off the control page while its ends are at work.
+ *
+ * Both ends count by themselves, so no instant has all counts. What came is read before what went, and each end counts
+ * what went before what came: so no frame seems to be queued that is gone already, and a link never seems to hold more
+ * than it does.
+ *
+ * @module
+ */
+import { LINK } from "../../ffi/layout.gen.ts";
+import type { ControlPage } from "../control_page.ts";
+
+const WRITTEN = LINK.written >> 3;
+const READ = LINK.read >> 3;
+const DROPPED_FULL = LINK.droppedFull >> 3;
+const TO_KEY = LINK.droppedToKey >> 3;
+const SKIPPED = LINK.droppedSkipped >> 3;
+const UNLINKED = LINK.droppedUnlinked >> 3;
+const LANE_LOST = LINK.droppedLaneLost >> 3;
+
+/** Frames of a link, by what became of them. `written` is the sum of all others. */
+export interface LinkCounts {
+  /** Frames that were given to it. At least as many as are known to have gone. */
+  readonly written: number;
+  /** Frames that were handed to the reading node. */
+  readonly read: number;
+  /** Dropped because it was full. */
+  readonly full: number;
+  /** Dropped because the reader took a newer one, or came to its end. */
+  readonly skipped: number;
+  /** Dropped because the link was removed. */
+  readonly unlinked: number;
+  /** Dropped because the lane that had them died. */
+  readonly laneLost: number;
+  /** Frames in it; less, by what went while it was looked at, where an end is at work. */
+  readonly queued: number;
+}
+
+/** @param index of the link's record */
+export function readLinkCounts(page: ControlPage, index: number): LinkCounts {
+  const at = page.linkOffset(index) >> 3;
+  const { f64 } = page;
+  const came = f64[at + WRITTEN];
+
+  const read = f64[at + READ];
+  const full = f64[at + DROPPED_FULL] + f64[at + TO_KEY];
+  const skipped = f64[at + SKIPPED];
+  const unlinked = f64[at + UNLINKED];
+  const laneLost = f64[at + LANE_LOST];
+  const gone = read + full + skipped + unlinked + laneLost;
+  // What went had come, though it was after the look at what came.
+  const written = Math.max(came, gone);
+  return { written, read, full, skipped, unlinked, laneLost, queued: written - gone };
+}

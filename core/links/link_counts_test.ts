@@ -1,0 +1,126 @@
+/** What is seen of a link's counts by somebody who looks between any two steps of its ends, and they between his. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { acquire, bench, linkPlan } from "../../tests/fixtures/slots.ts";
+import type { LinkReader, LinkWriter } from "./link.ts";
+import { readLinkCounts } from "./link_counts.ts";
+import { LocalLink } from "./local_link.ts";
+import { evicts, type LinkPolicy } from "./policy.ts";
+import { RingLinkReader, type RingLinkSite, RingLinkWriter } from "./ring_link.ts";
+
+const CAPACITY = 4;
+const POLICIES: readonly LinkPolicy[] = ["roll-off", "drop-newest", "lossless"];
+
+/** Both ends of a link. `steps.next` is called before each access to a count, but for those that it makes itself. */
+function setUp(kind: "local" | "ring", policy: LinkPolicy) {
+  const { driver, page, pool } = bench(64);
+  const steps: { next?: () => void } = {};
+  const step = () => {
+    const { next } = steps;
+    steps.next = undefined;
+    next?.();
+    steps.next ??= next;
+  };
+  const f64 = new Proxy(page.f64, {
+    get(counts, at) {
+      step();
+      return Reflect.get(counts, at);
+    },
+    set(counts, at, value) {
+      step();
+      return Reflect.set(counts, at, value);
+    },
+  });
+  Object.defineProperty(page, "f64", { value: f64 });
+  const plan = linkPlan("audio", policy, CAPACITY);
+  const local = () => {
+    const link = new LocalLink(plan, page);
+    return { writer: link, reader: link };
+  };
+  const ring = () => {
+    const token = driver.createRing({ capacity: CAPACITY, evicts: evicts(policy), linkOffset: page.linkOffset(0) });
+    const site: RingLinkSite = { page, driver, pools: [pool], staged: [], isGivenUp: false };
+    const between = { ...plan, ring: token };
+    return { writer: new RingLinkWriter(between, site, 1), reader: new RingLinkReader(between, site, 0) };
+  };
+  const { writer, reader }: { writer: LinkWriter; reader: LinkReader } = kind === "local" ? local() : ring();
+  const write = (frames: number) => {
+    for (let left = frames; left > 0; left--) {
+      if (policy === "lossless" && writer.room() === 0) return;
+      writer.write(acquire(pool, "audio", { sampleRateHz: 1, channels: 1, sampleCount: 1 }));
+      writer.flush();
+    }
+  };
+  const read = (frames: number) => {
+    for (let left = frames; left > 0; left--) {
+      const frame = reader.take();
+      if (frame === undefined) return;
+      frame.pool.release(frame.slot);
+    }
+  };
+  const publish = () => {
+    reader.publish();
+    writer.publish();
+  };
+  const look = () => readLinkCounts(page, 0);
+  return { steps, write, read, publish, look };
+}
+
+for (const kind of ["local", "ring"] as const) {
+  for (const policy of POLICIES) {
+    Deno.test(`readLinkCounts() never sees more in a ${kind} ${policy} link than fits, whenever its ends count`, () => {
+      const { steps, write, read, publish, look } = setUp(kind, policy);
+      let looks = 0;
+      const seen = () => {
+        looks++;
+        const { written, queued, ...gone } = look();
+        ok(queued >= 0 && queued <= CAPACITY, `${queued} of ${CAPACITY} queued`);
+        equal(written, queued + Object.values(gone).reduce((sum, frames) => sum + frames));
+      };
+      for (let round = 0; round < 5; round++) {
+        steps.next = seen;
+        write(CAPACITY + 2);
+        publish();
+        read(CAPACITY);
+        publish();
+        write(1);
+        read(1);
+        publish();
+      }
+      steps.next = undefined;
+      ok(looks > 20, `${looks} looks`);
+      const { written, read: taken, full, queued } = look();
+      const refused = policy === "lossless" ? 0 : 2;
+      deepEqual({ written, taken, full, queued }, {
+        written: 5 * (CAPACITY + refused + 1),
+        taken: 5 * (CAPACITY + 1),
+        full: 5 * refused,
+        queued: 0,
+      });
+    });
+
+    Deno.test(`readLinkCounts() never sees more in a ${kind} ${policy} link than fits, whatever its ends do meanwhile`, () => {
+      const { steps, write, read, publish, look } = setUp(kind, policy);
+      for (let at = 0; at < 8; at++) {
+        let left = at;
+        steps.next = () => {
+          if (left-- > 0) return;
+          steps.next = () => {};
+          write(CAPACITY);
+          read(CAPACITY);
+          publish();
+          write(CAPACITY + 2);
+          publish();
+          read(CAPACITY - 1);
+          publish();
+        };
+        const { written, queued, ...gone } = look();
+        steps.next = undefined;
+        ok(queued >= 0 && queued <= CAPACITY, `${queued} of ${CAPACITY} queued, seen at step ${at}`);
+        equal(written, queued + Object.values(gone).reduce((sum, frames) => sum + frames));
+        equal(look().queued, at < 7 ? 1 : 0);
+        read(CAPACITY);
+        publish();
+      }
+    });
+  }
+}
