@@ -35,8 +35,10 @@ export async function yieldNodes(
   const leaving = lane.cells.filter((cell) => nodes.includes(cell.id));
   let current: NodeCell | undefined;
   try {
-    held.push(...leaving.filter((cell) => !held.includes(cell)));
-    await bringToRest(leaving, standstill, () => attempt.givenUp);
+    const running = leaving.filter((cell) => !held.includes(cell));
+    held.push(...running);
+    // Where the edit has held others, these are at rest since then, and what they would wait for is too.
+    if (running.length > 0) await bringToRest(leaving, standstill, () => attempt.givenUp);
     attempt.assertWanted();
     const yielded: YieldedNode[] = [];
     for (const cell of leaving) {
