@@ -388,6 +388,8 @@ export class Session {
     await this.#lanes.openNodes(lane, plans, [], []);
     lane.send({ kind: "start" });
     this.#pausing.brief(lane);
+    // It was not there when the others were told.
+    if (this.#stopTimer !== undefined) lane.send({ kind: "stop" });
   }
 
   /** Takes note of an edit that has come into effect. */
