@@ -53,7 +53,8 @@ export async function makeReady(
   before: EditAttempt | undefined,
   ready: (prepared: PreparedEdit) => void,
 ): Promise<void> {
-  const { epoch, edit, hold, standstill } = command;
+  const { epoch, edit, standstill } = command;
+  const hold = new Set(command.hold);
   const cells = new Map<NodeId, NodeCell>();
   const held: NodeCell[] = [];
   const trials = new Map<NodeId, Trial>();
@@ -92,7 +93,7 @@ export async function makeReady(
       }
     }
     attempt.assertWanted();
-    held.push(...lane.cells.filter((cell) => hold.includes(cell.id)));
+    held.push(...lane.cells.filter((cell) => hold.has(cell.id)));
     await attempt.waitFor(bringToRest(held, standstill, () => attempt.givenUp));
     const triedByNs = lane.nowNs() + command.trialMs * 1e6;
     for (const { node, replaces, anew } of edit.insert) {

@@ -20,6 +20,9 @@ const RESTS = 2;
 /** Time between two looks at ticks under way, milliseconds. */
 const LOOK_EVERY_MS = 1;
 
+/** What bringing a node to rest asks of it. */
+export type HeldCell = Pick<NodeCell, "id" | "held" | "pending" | "mode" | "waitsForGraph" | "wake">;
+
 /** The nodes that lanes hold together; structured-cloneable. */
 export interface Standstill {
   /** In the order of the graph. */
@@ -41,12 +44,13 @@ export function standstillOf(nodes: readonly NodeId[]): Standstill {
  * @param givenUp whether nobody waits any more: then no node is touched
  */
 export async function bringToRest(
-  cells: readonly NodeCell[],
+  cells: readonly HeldCell[],
   { nodes, states }: Standstill,
   givenUp: () => boolean,
 ): Promise<void> {
   const words = new Int32Array(states);
-  const own = nodes.map((id) => cells.find((cell) => cell.id === id));
+  const byId = new Map(cells.map((cell) => [cell.id, cell]));
+  const own = nodes.map((id) => byId.get(id));
   const last = own.findLastIndex((cell) => cell !== undefined);
   while (!givenUp()) {
     let before = RESTS;
@@ -61,7 +65,7 @@ export async function bringToRest(
 }
 
 /** Holds a node, or lets it run for one before it. @param before the least state of those */
-function hold(cell: NodeCell, before: number): number {
+function hold(cell: HeldCell, before: number): number {
   const wasHeld = cell.held;
   cell.held = before !== RUNS;
   if (!cell.held) {
