@@ -106,12 +106,12 @@ Deno.test("runGates() leaves native gates out, with the reason, and does not cou
   assert.match(report, /^clippy \.+ left out: no cargo\n/);
 });
 
-/** A gate that writes `own` and waits for the file `other`, at most some seconds: for good if another gate writes it. */
+/** A gate that writes `own` and waits for the file `other`, at most two minutes: for good if another gate writes it. */
 function meeting(name: string, folder: string, own: string, other: string, more: Partial<Gate>): Gate {
   const script = `
     const [folder, own, other] = Deno.args;
     Deno.writeTextFileSync(folder + "/" + own, "");
-    for (let left = 200; left > 0; left--) {
+    for (let left = 2400; left > 0; left--) {
       if ([...Deno.readDirSync(folder)].some(({ name }) => name === other)) Deno.exit(0);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

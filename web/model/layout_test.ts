@@ -44,7 +44,7 @@ Deno.test("layoutGraph() makes a simple layout at once of a graph in which every
   const tookMs = performance.now() - startMs;
   assert.ok(simple && bounds.width > 0);
   // The other layout of it takes minutes.
-  assert.ok(tookMs < 2_000, `${tookMs} ms`);
+  assert.ok(tookMs < 30_000, `${tookMs} ms`);
 });
 
 Deno.test("layoutGraph() puts lanes below each other if that is asked for", () => {

@@ -280,7 +280,7 @@ fn a_lane_paused_before_its_start_runs_nothing_until_it_is_resumed() {
 fn a_clocked_tick_that_begins_too_late_is_counted() {
     let world = World::new(64);
     // Blocks of 1 ms; the lane stands still for twenty of them.
-    let settings = [("blockSize", 48.0), ("count", 60.0), ("paced", 1.0)];
+    let settings = [("blockSize", 48.0), ("paced", 1.0)];
     let lane = start(world.lane(1, true, vec![node(0, "native-source", &settings)], Vec::new()));
     lane.command(Command::Start);
     await_until("ticks", || world.node(0).0 > 3.0);
@@ -289,9 +289,8 @@ fn a_clocked_tick_that_begins_too_late_is_counted() {
     std::thread::sleep(Duration::from_millis(20));
     let before = world.node(0).1;
     lane.command(Command::Resume { paused_ns: 0.0 });
-    assert_eq!(figures(await_report(&lane)), [60.0]);
+    await_until("a late tick after the pause", || world.node(0).1 > before);
     close(lane);
-    assert!(world.node(0).1 > before, "the tick after the pause is late");
 }
 
 #[test]
