@@ -15,7 +15,7 @@ import { checkingSink, collect, numberedSource, pass } from "./fixtures/numbered
 const POOLS = { audio: { slots: 4_000, slotBytes: 64 } };
 
 /** How long lanes may take to make ready, and to come to an edit, milliseconds: the machine may do much else. */
-const LATE_MS = 2_500;
+const LATE_MS = 4_000;
 
 const audioIn = port({ name: "audioIn", direction: "input", kind: "audio" });
 
@@ -162,7 +162,7 @@ eachDriver("edit() says that it is in effect where a lane comes to it late, and 
   using hold = new Hold();
   await using runtime = new Runtime({ mode: "live", native, pools: POOLS });
   const source = runtime.add(numberedSource({ count: 1e9, perTick: 1, intervalMs: 2 }), { id: "source", lane: "far" });
-  const naps = runtime.add(faulty({ how: "naps once", every: 200, fuse: hold.path }), { id: "naps", lane: "near" });
+  const naps = runtime.add(faulty({ how: "naps once", every: 500, fuse: hold.path }), { id: "naps", lane: "near" });
   const sink = runtime.add(checkingSink(), { id: "sink", lane: "near" });
   const found = runtime.add(collect(), { id: "found", lane: "main" });
   runtime.connect(source.outputs.audio, naps.inputs.audioIn);
@@ -216,11 +216,12 @@ eachDriver("edit() names the node that it waits for in vain", async (native) => 
     runtime.edit((edit) => {
       const { id } = edit.add(faulty({ how: "never returns from setup" }), { id: "device", lane: "far" });
       edit.connectByName("source.audio", `${id}.audioIn`);
-    }, { timeoutMs: 1_000 }),
+    }, { timeoutMs: LATE_MS }),
     {
       code: "Timeout",
       nodeId: "device",
-      message: 'Cannot edit the graph: lane "far" was not ready within 1000 ms: "device" has not returned from setup()',
+      message: `Cannot edit the graph: lane "far" was not ready within ${LATE_MS} ms: "device" has not returned from ` +
+        "setup()",
     },
   );
   deepEqual(runtime.graph(), before);

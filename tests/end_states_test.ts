@@ -77,7 +77,7 @@ eachDriver("a lane that has died tears its nodes down, however soon the run is c
 });
 
 eachDriver("after stop() ran out of time, links and the nodes that did not end are closed", async (native) => {
-  await using runtime = new Runtime({ mode: "live", native, stopTimeoutMs: 200 });
+  await using runtime = new Runtime({ mode: "live", native, stopTimeoutMs: 1_000 });
   const from = runtime.add(source(counting(1_000)), { id: "from" });
   const waiting = runtime.add(
     sink({ process: async () => await new Promise<void>(() => {}) }, undefined, { isAsync: true }),

@@ -10,7 +10,7 @@ import type { NodeHandle } from "../core/registry/handle.ts";
 
 const SOON: Supervision = { restart: { limit: 100, backoffMs: 1, maxBackoffMs: 1 } };
 /** Time until a restart, in which a busy machine still gets an edit in. */
-const BACKOFF_MS = 500;
+const BACKOFF_MS = 2_000;
 const LATE: Supervision = { restart: { backoffMs: 60_000, maxBackoffMs: 60_000 } };
 
 /** What happened to each instance, in the order of their making. */
@@ -46,7 +46,7 @@ function mortal(lives: Lives, fails: (block: number) => boolean) {
 
 function chain(lives: Lives, supervision: Supervision, fails: (block: number) => boolean, count = 100) {
   const got: number[] = [];
-  const runtime = new Runtime({ mode: "offline", stopTimeoutMs: 1_000 });
+  const runtime = new Runtime({ mode: "offline", stopTimeoutMs: 60_000 });
   const from = runtime.add(source(counting(count)), { id: "from" });
   const mid = runtime.add(mortal(lives, fails), { id: "mid", supervision });
   const to = runtime.add(sink(gathering(got)), { id: "to" });

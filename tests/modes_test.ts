@@ -16,6 +16,9 @@ import { counting, filter, gathering, type Script, sink, source } from "./fixtur
 
 type Ports = { a: AudioFrame; b: AudioFrame };
 
+/** Ticks of a node that asks for one every 10 ms, after which nothing more is waited for: in a minute. */
+const MOST_TICKS = 6_000;
+
 /** A sink on main with two inputs. */
 function join(
   process: (a: number | undefined, b: number | undefined) => void,
@@ -71,7 +74,8 @@ eachDriver('trigger "all" ticks when every input that has not ended has a frame'
 });
 
 eachDriver("a pull node is ticked at the times that it asks for, whatever its input has", async (native) => {
-  const ticks: { atNs: number; askedNs: number; queued: number }[] = [];
+  type Tick = { atNs: number; askedNs: number; queued: number };
+  const ticks: Tick[] = [];
   let askedNs = 0;
   await using runtime = new Runtime({ mode: "live", native });
   const from = runtime.add(source({
@@ -80,14 +84,16 @@ eachDriver("a pull node is ticked at the times that it asks for, whatever its in
       context.waitUntilNs(context.nowNs() + 1e6);
     },
   }));
-  const done = Promise.withResolvers<void>();
+  const done = Promise.withResolvers<Tick[]>();
   const end = runtime.add(sink(
     {
       process(this: Script, context: ProcessorContext) {
         let queued = 0;
         while (this.audioIn!.read()) queued++;
         ticks.push({ atNs: context.nowNs(), askedNs, queued });
-        if (ticks.length === 6) done.resolve();
+        // A lane that is late may find one frame only, and then another time.
+        const enough = ticks.length >= 6 && ticks.slice(1).some((tick) => tick.queued > 1);
+        if (enough || ticks.length === MOST_TICKS) done.resolve([...ticks]);
         context.waitUntilNs(askedNs = context.nowNs() + 10e6);
       },
     },
@@ -96,10 +102,10 @@ eachDriver("a pull node is ticked at the times that it asks for, whatever its in
   ));
   runtime.connect(from.outputs.audioOut, end.inputs.audioIn, { policy: "lossless", capacity: 64 });
   await runtime.start();
-  await done.promise;
+  const later = (await done.promise).slice(1);
   await runtime.stop();
-  for (const { atNs, askedNs } of ticks.slice(1, 6)) ok(atNs >= askedNs, "never before its time");
-  ok(ticks.slice(1, 6).some(({ queued }) => queued > 1), "it reads what has gathered");
+  for (const { atNs, askedNs } of later) ok(atNs >= askedNs, "never before its time");
+  ok(later.some(({ queued }) => queued > 1), "it reads what has gathered");
 });
 
 eachDriver("a pull node in an offline graph is ticked by its frames, without a clock", async (native) => {
