@@ -1,6 +1,6 @@
 /** `deno task demo --live`, as people run it. */
 import assert from "node:assert/strict";
-import { ROOT } from "./cli/command_line.ts";
+import { freePort, ROOT } from "./cli/command_line.ts";
 
 Deno.test({
   name: "the live demo prints its address, serves its page and ends at SIGINT",
@@ -9,9 +9,7 @@ Deno.test({
 });
 
 async function runDemo(): Promise<void> {
-  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = free.addr;
-  free.close();
+  const port = freePort();
   // A group of its own: a terminal gives Ctrl-C to all of one.
   const child = new Deno.Command("setsid", {
     args: [Deno.execPath(), "run", "-A", "tools/demo.ts", "--live", `--serve=${port}`],
@@ -28,7 +26,10 @@ async function runDemo(): Promise<void> {
     stderr += text;
     const url = /^Live page: (\S+)$/m.exec(stderr)?.[1];
     if (url === undefined || page !== 0) continue;
-    while (state !== "running") state = (await (await fetch(`${url}/api/graph`)).json()).state;
+    while (state !== "running") {
+      state = (await (await fetch(`${url}/api/graph`)).json()).state;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
     const response = await fetch(url);
     assert.match(await response.text(), /<script /);
     page = response.status;

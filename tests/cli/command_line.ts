@@ -90,6 +90,19 @@ export function toneGraph(options: { mode: "live" | "offline"; seconds?: number 
   });
 }
 
+/** A port that was free a moment ago, and that the system gives nobody by itself: those begin at 32768, on others higher. */
+export function freePort(): number {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+}
+
 /** Names in a folder, sorted. */
 export async function listFolder(path: string): Promise<string[]> {
   const names: string[] = [];

@@ -4,18 +4,21 @@ import { RPC_PROTOCOL } from "../../control/address.ts";
 import { ControlClient } from "../../control/client.ts";
 import type { StatsFrame } from "../../control/stats_frame.ts";
 import { serveLive } from "../control/served.ts";
-import { MAIN, readEvents, sluice, spawn, temporaryFolder, toneGraph } from "./command_line.ts";
+import { freePort, MAIN, readEvents, sluice, spawn, temporaryFolder, toneGraph } from "./command_line.ts";
+
+/** How long something is waited for, milliseconds: the machine may do much else. */
+const PATIENCE_MS = 60_000;
+
+/** What `sluice top --json` prints, as far as it is looked at. */
+interface Reading {
+  readonly overNs: number;
+  readonly links: readonly { readonly id: string; readonly framesPerSecond: number }[];
+}
 
 /** util-linux's `script` gives a program a terminal. */
 const HAS_SCRIPT = Deno.build.os === "linux" &&
   await new Deno.Command("script", { args: ["--version"], stdout: "null", stderr: "null" }).output()
     .then(({ success }) => success, () => false);
-
-/** A port that was free a moment ago. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
 
 Deno.test("sluice run --serve=HOST:PORT prints a token once, and wants it", async () => {
   await using folder = await temporaryFolder();
@@ -35,6 +38,7 @@ Deno.test("sluice run --serve=HOST:PORT prints a token once, and wants it", asyn
     assert.match(refused.stderr, /^error: Cannot look at the graph at .*: no token was given, wanted the one that /);
     const wrong = await sluice(["top", "--at", at, "--token", "0".repeat(64)]);
     assert.match(wrong.stderr, /: the token is another one, wanted /);
+    await running(at, token);
     const shown = await sluice(["top", "--at", at], { env: { SLUICE_TOKEN: token } });
     assert.equal(shown.code, 0, shown.stderr);
     assert.match(shown.stdout, /^gain +gain +dsp +running +\d+ /m);
@@ -47,6 +51,17 @@ Deno.test("sluice run --serve=HOST:PORT prints a token once, and wants it", asyn
   const told = [...stderr.matchAll(/^Live page: (.*)$/gm)].map(([, url]) => url).sort();
   assert.deepEqual(told, own.map((address) => `http://${address}:${port}`).sort());
 });
+
+/** Resolves once the graph runs. */
+async function running(at: string, token: string): Promise<void> {
+  for (const untilMs = performance.now() + PATIENCE_MS;;) {
+    const response = await fetch(`${at}/api/graph`, { headers: { authorization: `Bearer ${token}` } });
+    const { state } = await response.json();
+    if (state === "running") return;
+    assert.ok(performance.now() < untilMs, `it is ${state}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
 
 Deno.test("sluice run --serve takes the token of SLUICE_TOKEN and does not print it", async () => {
   const port = freePort();
@@ -98,12 +113,16 @@ Deno.test("sluice top prints one second's figures where there is no terminal, as
   assert.equal(table.code, 0, table.stderr);
   assert.match(table.stdout, /^running, [\d.]+ [µm]?s, portable driver\n\nNODE +TYPE +LANE +STATE +TICKS\/S +BUSY /);
   assert.match(table.stdout, /^tone\.audio → gain\.audioIn +roll-off +\d\d +\d of \d+ +0 +0 +[\d.]+ [µm]?s$/m);
-  const json = await sluice(["top", "--at", served.server.url, "--json", "--once"]);
-  const [reading] = readEvents(json.stdout) as [{ overNs: number; links: { id: string; framesPerSecond: number }[] }];
-  assert.ok(reading.overNs > 5e8 && reading.overNs < 5e9, json.stdout);
-  assert.deepEqual(reading.links.map(({ id }) => id), served.runtime.stats().links.map(({ id }) => id));
-  // A tone of 48 kHz in blocks of 1,024 samples.
-  assert.ok(Math.abs(reading.links[0].framesPerSecond - 46.9) < 10, json.stdout);
+  // A tone of 48 kHz in blocks of 1,024 samples. On a busy machine a second may be longer, and have more or fewer.
+  const fits = ({ overNs, links: [{ framesPerSecond }] }: Reading) =>
+    overNs > 5e8 && overNs < 5e9 && Math.abs(framesPerSecond - 46.9) < 10;
+  for (const untilMs = performance.now() + PATIENCE_MS;;) {
+    const json = await sluice(["top", "--at", served.server.url, "--json", "--once"]);
+    const [reading] = readEvents(json.stdout) as unknown as [Reading];
+    assert.deepEqual(reading.links.map(({ id }) => id), served.runtime.stats().links.map(({ id }) => id));
+    if (fits(reading)) break;
+    assert.ok(performance.now() < untilMs, json.stdout);
+  }
   await served.stopAndCheck();
 });
 

@@ -13,7 +13,7 @@ Deno.test({
   ignore: !HAS_SCRIPT,
   fn: async () => {
     await using folder = await temporaryFolder();
-    await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "live", seconds: 1 }));
+    await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "live", seconds: 3 }));
     const command = `stty cols 70; "${Deno.execPath()}" run -A --no-check "${MAIN}" run graph.json`;
     const { code, stdout } = await new Deno.Command("script", {
       args: ["-qec", command, "/dev/null"],
@@ -31,7 +31,7 @@ Deno.test({
     for (const frame of frames) {
       assert.ok(frame.length < 70, frame);
       assert.ok(!frame.includes("\n"), frame);
-      assert.match(frame, /0:0\d\.\d of 0:01\.0, \d/);
+      assert.match(frame, /0:0\d\.\d of 0:03\.0, \d/);
     }
     assert.ok(screen.slice(0, start).endsWith(erase), JSON.stringify(screen));
   },

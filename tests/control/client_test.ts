@@ -11,7 +11,10 @@ import { viewRuntime } from "../../core/runtime_view.ts";
 import { Runtime } from "../../mod.ts";
 
 /** How long the client waits for what does not come; an answer of the server in this process takes far less. */
-const CALL_TIMEOUT_MS = 500;
+const CALL_TIMEOUT_MS = 2_000;
+
+/** How long something is waited for, milliseconds: the machine may do much else. */
+const PATIENCE_MS = 60_000;
 
 const GRAPH: GraphSnapshot = {
   run: "1",
@@ -65,8 +68,8 @@ function answerWell({ method }: Call): object {
 }
 
 async function waitFor(fits: () => boolean, what: string): Promise<void> {
-  for (let k = 0; !fits(); k++) {
-    ok(k < 500, what);
+  for (const untilMs = performance.now() + PATIENCE_MS; !fits();) {
+    ok(performance.now() < untilMs, what);
     await sleep(10);
   }
 }
@@ -108,7 +111,7 @@ Deno.test("ControlClient connects anew where the server is too busy for a subscr
 Deno.test("ControlClient waits longer each time that a server opens a connection and closes it unanswered", async () => {
   await using server = serveRpc(() => ({ close: true }));
   const client = new ControlClient({ url: server.url, minRetryMs: 20, maxRetryMs: 400 });
-  await waitFor(() => server.openedMs.length === 6, "six tries");
+  await waitFor(() => server.openedMs.length >= 6, "six tries");
   client.close();
   const waitsMs = server.openedMs.slice(1).map((ms, k) => ms - server.openedMs[k]);
   // Each wait is doubled, and spread by a quarter: the fifth is 320 ms, at least 240.
@@ -117,7 +120,7 @@ Deno.test("ControlClient waits longer each time that a server opens a connection
 
 Deno.test("ControlClient asks a server that is silent whether it is there, and connects anew if not", async () => {
   await using server = serveRpc((call) => call.method === "ping" ? undefined : answerWell(call));
-  const client = new ControlClient({ url: server.url, minRetryMs: 10, silenceMs: 50, callTimeoutMs: 100 });
+  const client = new ControlClient({ url: server.url, minRetryMs: 10, silenceMs: 50, callTimeoutMs: CALL_TIMEOUT_MS });
   await waitFor(() => server.openedMs.length === 2, "connected anew");
   client.close();
   deepEqual(server.heard.slice(0, 2), ["graph.get", "ping"]);

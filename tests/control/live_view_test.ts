@@ -17,7 +17,7 @@ function connect(url: string): ControlClient {
 }
 
 /** How long a client may take to tell something, milliseconds. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
 /** Resolves once a client has told something that fits. */
 function until(client: ControlClient, event: keyof ClientEvents, fits: () => boolean): Promise<void> {
@@ -94,7 +94,7 @@ eachDriver("an edit of the graph is pushed at once, also to a client that follow
   });
   await told;
   await stats;
-  ok(performance.now() - startMs < 5_000, "sooner than the period of ten seconds");
+  ok(performance.now() - startMs < 9_000, "sooner than the period of ten seconds");
   ok(client.graph!.version > graph.version);
   equal(client.graph!.links.length, 3);
   await runtime.edit((edit) => edit.remove("second"));
@@ -127,7 +127,8 @@ Deno.test("a client that lost its connection gets a snapshot, then changes, and 
     await runtime.pause();
     await runtime.resume();
     logger("test").warn(`marker ${k}`);
-    await until(client, "events", () => events.filter(({ kind }) => kind === "resumed").length === k + 1);
+    const resumed = () => events.filter(({ kind }) => kind === "resumed").length === k + 1;
+    if (!resumed()) await until(client, "events", resumed);
     if (lines.length <= k) await until(client, "logs", () => lines.length > k);
     await until(client, "stats", () => true);
     deepEqual(told.slice(told.indexOf("waiting"), told.lastIndexOf("open") + 2).slice(-2), ["open", "graph"]);
@@ -228,13 +229,16 @@ eachDriver("ages of links leave pauses out, in statistics and in /metrics alike"
   await runtime.pause();
   await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   await runtime.resume();
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  await until(client, "stats", () => true);
-  ok(ageMs < PAUSE_MS / 2, `${ageMs} ms in the statistics`);
-  const metrics = await (await fetch(`${server.url}/metrics`)).text();
-  const ages = [...metrics.matchAll(/^sluice_link_age_seconds\{.*\} (.+)$/gm)].map(([, value]) => Number(value));
-  equal(ages.length, 2);
-  ok(ages.every((age) => age < PAUSE_MS / 2_000), String(ages));
+  // A lane may be late for a while; what counts the pause in says more for good.
+  await until(client, "stats", () => ageMs < PAUSE_MS / 2);
+  let ages: number[] = [];
+  for (const untilMs = performance.now() + PATIENCE_MS; ages.length === 0 || Math.max(...ages) >= PAUSE_MS / 2_000;) {
+    ok(performance.now() < untilMs, `${ages} s in /metrics`);
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    ages = [...metrics.matchAll(/^sluice_link_age_seconds\{.*\} (.+)$/gm)].map(([, value]) => Number(value));
+    equal(ages.length, 2);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   client.close();
   await served.stopAndCheck();
 });
@@ -252,7 +256,10 @@ Deno.test("a node that hangs is stuck in /metrics, in the statistics and in slui
     ok(/^sluice_node_state\{node="ears",.*,state="running"\} 1$/m.test(metrics), metrics);
     return Number(/^sluice_node_stuck_seconds\{node="ears",.*\} (.+)$/m.exec(metrics)![1]);
   };
-  for (let k = 0; k < 200 && await stuckFor() < 1; k++) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const untilMs = performance.now() + PATIENCE_MS; await stuckFor() < 1;) {
+    ok(performance.now() < untilMs, "the node is not told as stuck");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   const client = connect(server.url);
   const first = Promise.withResolvers<StatsFrame>();
   client.on("stats", first.resolve);

@@ -4,7 +4,7 @@ import { RPC_PROTOCOL } from "../../control/address.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import { nodes, Runtime as SluiceRuntime } from "../../mod.ts";
 
-/** How long a server may take to close a connection, milliseconds. */
+/** How long a server may take to close a connection, milliseconds: the machine may do much else. */
 const CLOSE_PATIENCE_MS = 60_000;
 
 /** A runtime that runs, and its server. */
@@ -66,6 +66,14 @@ export function ask(socket: WebSocket, text: string): Promise<unknown> {
     socket.addEventListener("close", ({ code }) => reject(new Error(`closed with ${code}`)), { once: true });
     socket.send(text);
   });
+}
+
+/** Resolves once a server has no connection; rejects where it keeps one. */
+export async function deserted(server: ControlServer): Promise<void> {
+  for (const untilMs = performance.now() + CLOSE_PATIENCE_MS; server.connections > 0;) {
+    if (performance.now() > untilMs) throw new Error(`${server.connections} connections stay`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 /** Resolves with the close code; rejects where the server does not close it. */

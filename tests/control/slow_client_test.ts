@@ -5,7 +5,7 @@ import { ControlClient } from "../../control/client.ts";
 import { logger } from "../../core/log.ts";
 import { decodeStats, type StatsFrame } from "../../control/stats_frame.ts";
 import { RawClient } from "./raw_client.ts";
-import { serveLive } from "./served.ts";
+import { deserted, serveLive } from "./served.ts";
 
 const TYPES = '{"jsonrpc":"2.0","method":"types.list","id":1}';
 
@@ -95,7 +95,6 @@ Deno.test("a client that asks and never reads is cut off at the limit; what wait
     }
   }
   ok(most < limits.maxWaitingBytes + 2 * answerBytes, `${most} bytes waited`);
-  for (let k = 0; k < 200 && server.connections > 0; k++) await sleep(10);
-  equal(server.connections, 0);
+  await deserted(server);
   await served.stopAndCheck();
 });
