@@ -14,7 +14,7 @@ const AT = 20;
 const POOLS = { audio: { slotBytes: 64, slots: 1_000 } };
 const SUPERVISION = { restart: { limit: 5, backoffMs: 1 } };
 const EVERY_MS = 5;
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 60_000;
 
 // Whether the node writes to another lane, by a ring, or to its neighbour.
 for (const towards of ["main", "near"] as const) {

@@ -1,5 +1,5 @@
 /** A slot that comes to one node, or to one lane, by several ways: each read has a reference of its own. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import type { AudioFrame } from "../core/frames/audio_frame.ts";
 import type { StreamInput, StreamOutput } from "../core/ports/stream.ts";
 import type { Processor } from "../core/processor.ts";
@@ -14,6 +14,9 @@ import { counting, filter, gathering, type Script, sink, source } from "./fixtur
 
 /** More than any pool of these graphs has slots. */
 const BLOCKS = 400;
+
+/** How long what is to come may take on a busy machine, milliseconds. */
+const PATIENCE_MS = 60_000;
 
 interface Pair {
   x: StreamInput<AudioFrame>;
@@ -140,17 +143,25 @@ eachDriver("what a node has retained is released through its own object, not tha
 eachDriver(
   "what a node takes for writable() from an asynchronous one goes at the end of its own tick",
   async (native) => {
-    const frees: number[] = [];
+    const COUNT = 3;
+    let ticks = 0;
+    let letGo = false;
     await using runtime = new Runtime({ mode: "offline", native });
-    const from = runtime.add(source(counting(3)));
+    const from = runtime.add(source(counting(COUNT)));
     const slow = runtime.add(filter({
       async process(this: Script) {
         const frame = this.audioIn!.read();
         if (frame === undefined) return;
         this.audioOut!.write(frame);
-        // Its tick goes on while the others read what it wrote.
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        frees.push(runtime.stats().pools[0].free);
+        if (++ticks < COUNT) return;
+        // Its last tick goes on until the others have let go of all that it wrote.
+        const isHeld = () => {
+          const [{ free, slots }] = runtime.stats().pools;
+          return free < slots;
+        };
+        const untilMs = performance.now() + PATIENCE_MS;
+        while (isHeld() && performance.now() < untilMs) await new Promise((resolve) => setTimeout(resolve, 1));
+        letGo = !isHeld();
       },
     }, { isAsync: true }));
     const ends = [0, 1].map(() =>
@@ -163,9 +174,8 @@ eachDriver(
     runtime.connect(from.outputs.audioOut, slow.inputs.audioIn, { capacity: 8 });
     for (const end of ends) runtime.connect(slow.outputs.audioOut, end.inputs.audioIn);
     await runtime.start();
-    const summary = await runtime.finished;
-    assertAllFree(summary);
-    equal(frees.at(-1), summary.pools[0].slots);
+    assertAllFree(await runtime.finished);
+    ok(letGo, "in the tick of the one that wrote");
   },
 );
 

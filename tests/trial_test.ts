@@ -69,7 +69,7 @@ for (const how of FAILURES) {
       await runtime.start();
       for (let k = 0; k < EDITS; k++) {
         await flow(runtime);
-        await rejects(runtime.edit((edit) => void edit.replace("middle", failing(told, how)), { trialMs: 5_000 }), {
+        await rejects(runtime.edit((edit) => void edit.replace("middle", failing(told, how)), { trialMs: 60_000 }), {
           code: "NodeFailed",
           message: 'Node "middle" (scripted-filter) failed in process(): the first tick, on purpose',
         });
