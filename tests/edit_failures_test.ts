@@ -1,5 +1,7 @@
 /** Edits that fail in part, come late or are cut off: what is in effect then, and what the caller is told. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { tapLog } from "../core/log.ts";
+import type { ProcessorContext } from "../core/processor.ts";
 import type { ConfigObjectSchema } from "../core/registry/descriptor.ts";
 import type { NodeHandle } from "../core/registry/handle.ts";
 import type { NodeType } from "../core/registry/node_type.ts";
@@ -10,6 +12,8 @@ import { exposeGc } from "./fixtures/expose_gc.ts";
 import { faulty } from "./fixtures/faulty.ts";
 import { Hold } from "./fixtures/hold.ts";
 import { checkingSink, collect, numberedSource, pass } from "./fixtures/numbered.ts";
+import { type Script, source } from "./fixtures/scripted.ts";
+import { talkative } from "./fixtures/talkative.ts";
 
 /** Room for what the edits add. */
 const POOLS = { audio: { slots: 4_000, slotBytes: 64 } };
@@ -161,18 +165,27 @@ eachDriver("setConfig() that is refused changes neither the graph nor the node, 
 eachDriver("edit() says that it is in effect where a lane comes to it late, and it takes place", async (native) => {
   using hold = new Hold();
   await using runtime = new Runtime({ mode: "live", native, pools: POOLS });
-  const source = runtime.add(numberedSource({ count: 1e9, perTick: 1, intervalMs: 2 }), { id: "source", lane: "far" });
-  const naps = runtime.add(faulty({ how: "naps once", every: 500, fuse: hold.path }), { id: "naps", lane: "near" });
+  let flows = false;
+  const sending = source({
+    process(this: Script, context: ProcessorContext) {
+      context.waitUntilNs(context.nowNs() + 2e6);
+      if (flows) this.audioOut!.write(this.audioOut!.tryAcquire({ sampleRateHz: 8_000, channels: 1, sampleCount: 2 })!);
+    },
+  });
+  const from = runtime.add(sending, { id: "source" });
+  const naps = runtime.add(faulty({ how: "naps once", every: 1, fuse: hold.path }), { id: "naps", lane: "near" });
   const sink = runtime.add(checkingSink(), { id: "sink", lane: "near" });
   const found = runtime.add(collect(), { id: "found", lane: "main" });
-  runtime.connect(source.outputs.audio, naps.inputs.audioIn);
+  runtime.connect(from.outputs.audioOut, naps.inputs.audioIn);
   const cut = runtime.connect(naps.outputs.audioOut, sink.inputs.audio);
   runtime.connect(sink.outputs.findings, found.inputs.data);
   const napping = Promise.withResolvers<void>();
   runtime.events.on("node:naps", (event) => {
     if (event.group === "node" && event.kind === "custom") napping.resolve();
   });
-  // The lane makes ready, and is in its nap when everybody else has.
+  // The lane makes its new nodes ready, of which the last one says so, and then takes its nap until everybody else has.
+  const endTap = tapLog(({ nodeId, message }) => flows ||= nodeId === "ears" && message === "setting up");
+  using _tap = { [Symbol.dispose]: endTap };
   const waits = fixture<NodeHandle<Record<never, never>, Record<never, never>>>(() => ({
     setup: () => napping.promise,
     process() {},
@@ -184,6 +197,8 @@ eachDriver("edit() says that it is in effect where a lane comes to it late, and 
     const middle = edit.add(pass(), { id: "middle", lane: "near" });
     edit.connect(naps.outputs.audioOut, middle.inputs.audioIn);
     edit.connect(middle.outputs.audioOut, sink.inputs.audio);
+    const ears = edit.add(talkative(), { id: "ears", lane: "near" });
+    edit.connect(from.outputs.audioOut, ears.inputs.audio);
   }, { timeoutMs: LATE_MS });
   await rejects(edited, {
     code: "Timeout",
