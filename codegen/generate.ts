@@ -10,11 +10,12 @@ import { diagnosticAtKey, diagnosticInConfig } from "./config_place.ts";
 import { describeInternal, type Diagnostic } from "./diagnostics.ts";
 import { formatTypeScript } from "./emit/format.ts";
 import { emitGraphSchema } from "./emit/graph_schema.ts";
+import type { JsonCache } from "./emit/json_text.ts";
 import { type EmitCache, emitModule } from "./emit/module.ts";
 import { emitRust } from "./emit/rust_structs.ts";
 import type { OtherPackageModel, PackageModel } from "./model.ts";
 import { localPath } from "./paths.ts";
-import { findOutputProblem, type OutputKey, type OutputState, placeOutputs, readOutput } from "./outputs.ts";
+import { findOutputProblem, isOutput, type OutputKey, type OutputState, placeOutputs } from "./outputs.ts";
 import { findRuntimeProblem, runtimePath } from "./runtime_path.ts";
 import { findFiles, foldersOf } from "./scan/find_files.ts";
 import { describeFileError } from "./scan/read_source.ts";
@@ -52,6 +53,12 @@ export interface GenerateResult {
   readonly scanned: number;
 }
 
+/** What was emitted for a package before; for models that are emitted again. */
+export interface PackageCache {
+  readonly module: EmitCache;
+  readonly schema: JsonCache;
+}
+
 /** The texts of a package's generated files, by path relative to its root. */
 export interface EmittedFile {
   /** The key of `sluice.json` that names it. */
@@ -77,7 +84,7 @@ export class Generator {
   readonly root: string;
   readonly #options: GenerateOptions;
   readonly #scanner: PackageScanner;
-  readonly #emitted: EmitCache = new WeakMap();
+  readonly #emitted: PackageCache = { module: new WeakMap(), schema: new WeakMap() };
   /** The pieces of the last run. */
   #formatted = new Map<string, string>();
   #folders: readonly string[] = [];
@@ -109,7 +116,7 @@ export class Generator {
   /** Whether a generated file holds what was last written to it; `undefined` if a path is none. */
   async isIntact(path: string): Promise<boolean | undefined> {
     const text = this.#texts.get(path);
-    return text === undefined ? undefined : await readOutput(join(this.root, path)).catch(() => undefined) === text;
+    return text === undefined ? undefined : await isOutput(join(this.root, path), text).catch(() => false);
   }
 
   /** The folders, relative to the root, that `include` names; as of the last configuration that could be read. */
@@ -234,14 +241,14 @@ export class Generator {
 export function emitPackage(
   model: PackageModel,
   format: (piece: string) => string = formatTypeScript,
-  cache: EmitCache = new WeakMap(),
+  cache?: PackageCache,
 ): EmittedFile[] {
   const rust = model.rust === undefined || model.structs.length === 0
     ? []
     : [{ key: "rust" as const, path: model.rust, text: emitRust(model) }];
   return [
-    { key: "output", path: model.output, text: emitModule(model, cache).map(format).join("\n") },
-    { key: "schema", path: model.schema, text: emitGraphSchema(model) },
+    { key: "output", path: model.output, text: emitModule(model, format, cache?.module) },
+    { key: "schema", path: model.schema, text: emitGraphSchema(model, cache?.schema) },
     ...rust,
   ];
 }

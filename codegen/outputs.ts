@@ -4,13 +4,16 @@
  *
  * @module
  */
-import { lstat, open, readFile, realpath } from "node:fs/promises";
+import { Buffer } from "node:buffer";
+import { lstat, open, realpath } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { describeFileError } from "./scan/read_source.ts";
-import { type FileToWrite, WriteFailure, writeTogether } from "./write_together.ts";
+import { readIfThere, WriteFailure, writeTogether } from "./write_together.ts";
 
 /** Where to look for the mark in a file, bytes from its start. */
 const MARK_BYTES = 4096;
+
+const CARRIAGE_RETURN = 13;
 
 /** What generated files have near their start. */
 const MARKS: { readonly [key in OutputKey]: RegExp } = {
@@ -21,6 +24,13 @@ const MARKS: { readonly [key in OutputKey]: RegExp } = {
 
 /** The key of `sluice.json` that names a generated file. */
 export type OutputKey = "output" | "schema" | "rust";
+
+/** A file to generate. */
+export interface GeneratedText {
+  /** Absolute. */
+  readonly path: string;
+  readonly text: string;
+}
 
 /** `written` (or, with `check`, `stale` or `missing`) if a file's text differs from what was there. */
 export type OutputState = "written" | "unchanged" | "stale" | "missing";
@@ -74,37 +84,44 @@ export async function findOutputProblem(
 /**
  * Writes the files whose texts differ from what is there, or only compares them.
  *
- * @param files paths are absolute
  * @param check compare only
  * @returns a state for each file
  * @throws {WriteFailure} nothing is written then, save what its `left` names
  */
-export async function placeOutputs(files: readonly FileToWrite[], check: boolean): Promise<OutputState[]> {
-  const before: (string | undefined)[] = [];
+export async function placeOutputs(files: readonly GeneratedText[], check: boolean): Promise<OutputState[]> {
+  const before: (Uint8Array | undefined)[] = [];
   for (const { path } of files) {
     try {
-      before.push(await readOutput(path));
+      before.push(await readIfThere(path));
     } catch (error) {
       throw new WriteFailure(path, error, []);
     }
   }
-  const differing = files.filter(({ text }, i) => before[i] !== text);
-  if (!check) await writeTogether(differing);
-  return files.map(({ text }, i) => {
-    if (before[i] === text) return "unchanged";
+  const wanted = files.map(({ text }) => Buffer.from(text));
+  const isSame = wanted.map((bytes, i) => before[i] !== undefined && isAlike(before[i], bytes));
+  if (!check) {
+    await writeTogether(
+      files.flatMap(({ path }, i) => isSame[i] ? [] : [{ path, text: wanted[i], before: before[i] }]),
+    );
+  }
+  return files.map((_, i) => {
+    if (isSame[i]) return "unchanged";
     if (!check) return "written";
     return before[i] === undefined ? "missing" : "stale";
   });
 }
 
-/** The text of a generated file with line feeds for line ends; `undefined` if there is no such file. */
-export async function readOutput(path: string): Promise<string | undefined> {
-  try {
-    return (await readFile(path, "utf8")).replaceAll("\r\n", "\n");
-  } catch (error) {
-    if ((error as { code?: string }).code === "ENOENT") return undefined;
-    throw error;
-  }
+/** Whether a generated file is there and holds a text; its line ends may be `\r\n`. */
+export async function isOutput(path: string, text: string): Promise<boolean> {
+  const found = await readIfThere(path);
+  return found !== undefined && isAlike(found, Buffer.from(text));
+}
+
+/** Whether bytes are those that are wanted, or become those with line feeds for line ends. */
+function isAlike(found: Uint8Array, wanted: Buffer): boolean {
+  if (found.length <= wanted.length) return wanted.equals(found);
+  return found.includes(CARRIAGE_RETURN) &&
+    wanted.equals(Buffer.from(new TextDecoder("utf-8", { ignoreBOM: true }).decode(found).replaceAll("\r\n", "\n")));
 }
 
 /** Where a folder, or else the nearest one above it that is there, really is. */

@@ -13,7 +13,10 @@ import { describeFileError } from "./scan/read_source.ts";
 export interface FileToWrite {
   /** Absolute. */
   readonly path: string;
-  readonly text: string;
+  /** A text, or its bytes. */
+  readonly text: string | Uint8Array;
+  /** What it holds until then, if that has just been read. */
+  readonly before?: Uint8Array;
 }
 
 /** A file could not be written. */
@@ -54,18 +57,18 @@ const MENDS: { readonly [code: string]: string } = {
 export async function writeTogether(files: readonly FileToWrite[]): Promise<void> {
   const folders: string[] = [];
   // Names of their own, so that two writers at work at once never rename each other's half-written file.
-  const staged = files.map(({ path, text }) => ({
+  const staged = files.map(({ path, text, before }) => ({
     path,
     text,
     partial: join(dirname(path), `${basename(path).slice(0, 32)}.${randomUUID()}.partial`),
-    before: undefined as Uint8Array | undefined,
+    before,
   }));
   const placed: typeof staged = [];
   let at = "";
   try {
     for (const each of staged) {
       at = each.path;
-      each.before = await readIfThere(each.path);
+      each.before ??= await readIfThere(each.path);
       const made = await mkdir(dirname(each.path), { recursive: true });
       if (made !== undefined) folders.push(...foldersBetween(made, dirname(each.path)));
       await writeFile(each.partial, each.text);
@@ -86,6 +89,18 @@ export async function writeTogether(files: readonly FileToWrite[]): Promise<void
   }
 }
 
+/** The bytes of a file; `undefined` if it is not there. */
+export async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  try {
+    const { buffer, byteOffset, length } = await readFile(path);
+    // A Buffer looks for bytes in a slow way of its own.
+    return new Uint8Array(buffer, byteOffset, length);
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
 async function putBack(path: string, partial: string, before: Uint8Array | undefined): Promise<void> {
   if (before === undefined) return await rm(path);
   try {
@@ -93,15 +108,6 @@ async function putBack(path: string, partial: string, before: Uint8Array | undef
     await rename(partial, path);
   } catch (error) {
     await rm(partial, { force: true });
-    throw error;
-  }
-}
-
-async function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if ((error as { code?: string }).code === "ENOENT") return undefined;
     throw error;
   }
 }

@@ -10,12 +10,13 @@ import { isList, type NodeDescriptor, type PortDescriptor } from "../../core/reg
 import { RESTART_LIMITS } from "../../core/supervision.ts";
 import { compareText } from "../diagnostics.ts";
 import type { PackageModel } from "../model.ts";
+import { type JsonCache, JsonPiece, jsonText } from "./json_text.ts";
 
 /** What a node's id, and a port's name, look like. */
 const NAME = "[A-Za-z_][A-Za-z0-9_-]{0,63}";
 
 /** The text of `sluice.schema.json`. The same model always gives the same text. */
-export function emitGraphSchema(model: PackageModel): string {
+export function emitGraphSchema(model: PackageModel, cache?: JsonCache): string {
   const named = [...model.packages.flatMap((each) => each.descriptors), ...model.nodes.map((each) => each.descriptor)];
   // Later ones win: of a name that is taken twice, the package's own is meant.
   const byType = new Map([...model.standard, ...named].map((each) => [each.type, each]));
@@ -111,10 +112,12 @@ export function emitGraphSchema(model: PackageModel): string {
         },
       },
       lane: laneSchema(),
-      ...Object.fromEntries(descriptors.map((each) => [configName(each), each.config])),
+      ...Object.fromEntries(
+        descriptors.map((each) => [configName(each), new JsonPiece(each, "config", () => each.config)]),
+      ),
     },
   };
-  return `${JSON.stringify(schema, null, 2)}\n`;
+  return `${jsonText(schema, cache)}\n`;
 }
 
 /**
@@ -154,7 +157,9 @@ function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
     properties: {
       type: {
         description: "The node type.",
-        anyOf: descriptors.map((each) => ({ const: each.type, description: summary(each) })),
+        anyOf: descriptors.map((each) =>
+          new JsonPiece(each, "type", () => ({ const: each.type, description: summary(each) }))
+        ),
       },
       graph: {
         type: "string",
@@ -175,13 +180,15 @@ function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
           "Whether what comes in is passed on as it is: only for nodes with one input and one output of a kind.",
       },
     },
-    allOf: descriptors.map((each) => ({
-      if: { properties: { type: { const: each.type } }, required: ["type"] },
-      then: {
-        ...(each.config.required.length > 0 ? { required: ["config"] } : {}),
-        properties: { config: { $ref: `#/$defs/${configName(each)}` } },
-      },
-    })),
+    allOf: descriptors.map((each) =>
+      new JsonPiece(each, "choice", () => ({
+        if: { properties: { type: { const: each.type } }, required: ["type"] },
+        then: {
+          ...(each.config.required.length > 0 ? { required: ["config"] } : {}),
+          properties: { config: { $ref: `#/$defs/${configName(each)}` } },
+        },
+      }))
+    ),
   };
 }
 

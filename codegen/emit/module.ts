@@ -1,6 +1,6 @@
 /**
- * The generated module of a package, in pieces that are formatted each for itself, so that a change formats only what
- * it concerns.
+ * The generated module of a package. Its pieces are formatted each for itself, so that a change formats only what it
+ * concerns.
  *
  * @module
  */
@@ -27,14 +27,22 @@ const HEADER = `// Made by "deno task codegen" from sluice.json and the files li
 // deno-fmt-ignore-file
 `;
 
+/** Stands in place of each hash until the text around it is formatted, so that this is done once for all hashes. */
+const BLANK_HASH = "0".repeat(16);
+
 /** Texts of node types, with what they import; for models that are emitted again. */
 export type EmitCache = WeakMap<NodeModel, { readonly text: string; readonly uses: readonly ImportUse[] }>;
 
 /**
- * The pieces of `sluice.gen.ts`, not formatted; between them stands an empty line. The same model always gives the
- * same text.
+ * The text of `sluice.gen.ts`. The same model always gives the same text.
+ *
+ * @param format formats a piece, which ends with a line feed then; between pieces stands an empty line
  */
-export function emitModule(model: PackageModel, cache: EmitCache = new WeakMap()): string[] {
+export function emitModule(
+  model: PackageModel,
+  format: (piece: string) => string,
+  cache: EmitCache = new WeakMap(),
+): string {
   const declared = model.nodes.flatMap(({ descriptor: { type } }) => {
     const prefix = typePrefixOf(type);
     return [identifierOf(type), `${prefix}Ports`, `${prefix}Config`, `${prefix}Handle`, `${prefix}NodeType`];
@@ -49,7 +57,9 @@ export function emitModule(model: PackageModel, cache: EmitCache = new WeakMap()
   const intro = `The node types of ${model.name}. Importing this module loads none of their classes.`;
   const values = imports.valueTypes();
   const reExports = values.length === 0 ? [] : [`export type { ${values.join(", ")} };`];
-  return [HEADER, `${docComment(intro, "@module")}${imports.source()}`, ...reExports, ...structs, ...nodes, ...footer];
+  const head = [HEADER, `${docComment(intro, "@module")}${imports.source()}`, ...reExports];
+  const pieces = [...head, ...structs, ...nodes, footer.nodes].map(format);
+  return [...pieces, footer.withHashes(format(footer.nodePackage))].join("\n");
 }
 
 function emitCached(node: NodeModel, imports: Imports, cache: EmitCache): string {
@@ -60,7 +70,11 @@ function emitCached(node: NodeModel, imports: Imports, cache: EmitCache): string
   return text;
 }
 
-function emitFooter(model: PackageModel, imports: Imports): string[] {
+/** The last two pieces, and what puts the hashes of the sources into the second when it is formatted. */
+function emitFooter(
+  model: PackageModel,
+  imports: Imports,
+): { nodes: string; nodePackage: string; withHashes: (formatted: string) => string } {
   const names = model.nodes.map(({ descriptor }: NodeModel) => identifierOf(descriptor.type));
   const others = model.packages.map(({ name, path, specifier, descriptors }, i) => {
     const isPath = path !== undefined && /^\.\.?\//.test(specifier);
@@ -73,19 +87,20 @@ function emitFooter(model: PackageModel, imports: Imports): string[] {
     ...names.map((name) => `readonly ${name}: typeof ${name}`),
   ];
   const values = [...others.map(({ local }) => `...${local}.nodes`), ...names];
-  const sources = Object.fromEntries(
+  const hashes = Object.fromEntries(
     model.sources.map(({ path, hash }) => [imports.specifierOf(path).replace(/^\.\//, ""), hash]),
   );
+  const sources = Object.fromEntries(Object.keys(hashes).map((path) => [path, BLANK_HASH]));
   const included = others.length === 0
     ? ""
     : `\n  packages: [${others.map(({ local }) => `${local}.nodePackage`).join(", ")}],`;
-  return [
-    `${
+  return {
+    nodes: `${
       docComment(
         "The node types of this package, by name. Calling one with a configuration gives what `runtime.add()` takes.",
       )
     }export const nodes: { ${types.join("; ")} } = { ${values.join(", ")} };`,
-    `${docComment("This package, as a registry takes it.")}export const nodePackage: ${
+    nodePackage: `${docComment("This package, as a registry takes it.")}export const nodePackage: ${
       imports.runtime("NodePackage")
     } = definePackage({
   name: ${JSON.stringify(model.name)},
@@ -93,5 +108,11 @@ function emitFooter(model: PackageModel, imports: Imports): string[] {
   nodes: [${names.join(", ")}],${included}
   sources: ${literal(sources)},
 });`,
-  ];
+    withHashes: (formatted) => {
+      const at = formatted.lastIndexOf("\n  sources: ");
+      const values = Object.values(hashes).values();
+      const filled = formatted.slice(at).replaceAll(`: "${BLANK_HASH}"`, () => `: "${values.next().value}"`);
+      return formatted.slice(0, at) + filled;
+    },
+  };
 }

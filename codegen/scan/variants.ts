@@ -17,14 +17,17 @@ const SHARED = ["mode", "trigger", "lane", "inputs", "outputs", "config"] as con
  */
 export function joinVariants(nodes: readonly ScannedNode[], diagnostics: Diagnostic[]): ScannedNode[] {
   const joined: ScannedNode[] = [];
+  /** Where the first of each name is. */
+  const places = new Map<string, number>();
   for (const node of nodes) {
     const { type, platforms } = node.model.descriptor;
-    const at = joined.findIndex(({ model }) => model.descriptor.type === type);
+    const at = places.get(type) ?? joined.length;
     const first = joined[at]?.model;
     const taken = first === undefined ? [] : [first, ...first.variants].map((each) => each.descriptor.platforms);
     const isOther = platforms !== undefined &&
       taken.every((each) => each !== undefined && !each.some((platform) => platforms.includes(platform)));
     if (first === undefined || !isOther) {
+      places.set(type, at);
       joined.push(node);
       continue;
     }
