@@ -8,15 +8,11 @@ import { serveDemo } from "./live_graph.ts";
 /** Two readings' time: by then the page has asked for what it shows of the node that it has selected. */
 const READINGS_MS = 200;
 
-/** Goes to a place of the page, and waits until it is there and nothing moves to its place any more. */
+/** Goes to a place of the page, and waits until it is there. */
 async function show(page: Page, hash: string): Promise<void> {
   await page.evaluate((hash) => location.hash = hash, hash);
   await page.locator("[data-inspector]").waitFor({ state: hash.includes("&") ? "visible" : "detached" });
   await page.waitForTimeout(READINGS_MS);
-  await page.evaluate(async () => {
-    const ending = document.getAnimations().filter((each) => each.effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(ending.map(({ finished }) => finished));
-  });
 }
 
 for (const theme of ["dark", "light"] as const) {

@@ -4,8 +4,19 @@ import type { Page } from "playwright-core";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
-/** Faults of a page that axe-core calls serious or critical. */
+/** Has the page shown in a theme, by its key. */
+export async function showTheme(page: Page, theme: "light" | "dark"): Promise<void> {
+  const root = page.locator(`:root[data-theme="${theme}"]`);
+  if (await root.count() === 0) await page.keyboard.press("t");
+  await root.waitFor();
+}
+
+/** Faults of a page that axe-core calls serious or critical, once nothing moves to its place any more. */
 export async function seriousFaults(page: Page): Promise<string[]> {
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter((each) => each.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
   if (await page.evaluate(() => !("axe" in globalThis))) {
     // As a script of the tool, which the page's policy does not concern.
     const session = await page.context().newCDPSession(page);

@@ -5,7 +5,7 @@ import { isPageCurrent } from "../../tools/page_build.ts";
 import { ROOT } from "../../tools/root.ts";
 
 /** How long a step in the browser may take, milliseconds: other tests run beside it. */
-const STEP_TIMEOUT_MS = 20_000;
+const STEP_TIMEOUT_MS = 60_000;
 
 /** Options of {@linkcode pageTest}. */
 export interface PageTestOptions {
@@ -44,7 +44,7 @@ export function pageTest(name: string, body: () => Promise<void>): void {
 /** Opens a browser with one empty page. */
 export async function openPage(options: PageTestOptions = {}): Promise<OpenPage> {
   if (executablePath === undefined) throw new Error("Cannot find Chromium: install it, or name it in SLUICE_CHROMIUM");
-  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS] });
+  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS], timeout: STEP_TIMEOUT_MS });
   const page = await browser.newPage({
     viewport: options.viewport ?? { width: 1440, height: 900 },
     colorScheme: options.theme ?? "dark",
@@ -70,6 +70,11 @@ export async function eventually(check: () => Promise<void>, timeoutMs = STEP_TI
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
+}
+
+/** Waits for the page to show what it has taken up: keys that were pressed, for one. */
+export async function nextPicture(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
 let built: Promise<void> | undefined;

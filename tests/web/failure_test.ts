@@ -6,8 +6,8 @@ import type { NodeHandle } from "../../core/registry/handle.ts";
 import type { NodeType } from "../../core/registry/node_type.ts";
 import { nodes, Runtime } from "../../mod.ts";
 import { fixture, port } from "../fixtures/define.ts";
-import { seriousFaults } from "./axe.ts";
-import { openPage, pageTest } from "./chromium.ts";
+import { seriousFaults, showTheme } from "./axe.ts";
+import { eventually, openPage, pageTest } from "./chromium.ts";
 import { graphShown, serveStarted } from "./live_graph.ts";
 
 /** Whether the node below throws: it runs on `main`, in the isolate of this test. */
@@ -46,7 +46,7 @@ pageTest("the page says why a graph failed, and marks the node", async () => {
     .waitFor();
   await page.locator('.card[data-node="lens"][data-health="failed"]').waitFor();
   assert.equal(await page.getByRole("button", { name: "Stop" }).isDisabled(), true);
-  assert.match(await page.title(), /^failed: /);
+  await eventually(async () => assert.match(await page.title(), /^failed: /));
   await page.getByText("The graph has ended, and its server with it").waitFor();
   assert.equal(await page.locator("[data-problem]").count(), 0);
   assert.deepEqual((await page.locator(".summary-word").allInnerTexts()).sort(), ["ended", "failed"]);
@@ -55,9 +55,8 @@ pageTest("the page says why a graph failed, and marks the node", async () => {
   const words = 'NodeFailed: Node "lens" (failing) failed in process(): the lens <b>broke</b>';
   await page.locator("[data-words]").getByText(words, { exact: true }).waitFor();
   assert.equal(await page.locator("[data-failure]").count(), 0);
-  for (const theme of ["light", "dark"]) {
-    await page.locator(`:root[data-theme="${theme}"]`).count() > 0 || await page.keyboard.press("t");
-    await page.waitForTimeout(400);
+  for (const theme of ["light", "dark"] as const) {
+    await showTheme(page, theme);
     assert.deepEqual(await seriousFaults(page), [], `failed, ${theme}`);
   }
 });

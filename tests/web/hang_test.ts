@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { nodes, Runtime } from "../../mod.ts";
 import { hanging } from "../fixtures/hanging.ts";
 import { Hold } from "../fixtures/hold.ts";
-import { seriousFaults } from "./axe.ts";
+import { seriousFaults, showTheme } from "./axe.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
 import { graphShown, serveStarted, toNumber } from "./live_graph.ts";
 
@@ -31,11 +31,11 @@ function countLostMs(beatMs: number): { lostMs: number; readonly timer: ReturnTy
 }
 
 pageTest("the page names the node that holds its lane within two seconds, and shows the others' figures", async () => {
-  using hold = new Hold();
+  using hold = new Hold("later");
   const runtime = new Runtime({ mode: "live" });
   const tone = runtime.add(nodes.toneSource(), { id: "tone", lane: "make" });
   const level = runtime.add(nodes.levelMeter(), { id: "level", lane: "look" });
-  const bad = runtime.add(hanging({ atFrame: 150, hold: hold.path }), { id: "bad", lane: "trap" });
+  const bad = runtime.add(hanging({ atFrame: 1, hold: hold.path }), { id: "bad", lane: "trap" });
   const victim = runtime.add(nodes.gain(), { id: "victim", lane: "trap" });
   runtime.connect(tone.outputs.audio, level.inputs.audioIn);
   runtime.connect(tone.outputs.audio, bad.inputs.audio);
@@ -48,6 +48,7 @@ pageTest("the page names the node that holds its lane within two seconds, and sh
   await graphShown(page, "level");
 
   const ticks = (id: string) => runtime.stats().nodes.find((node) => node.id === id)!.ticks;
+  hold.begin();
   while (hold.sinceMs === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
   const here = countLostMs(BEAT_MS);
   const inPage = await page.evaluateHandle(countLostMs, BEAT_MS);
@@ -57,7 +58,7 @@ pageTest("the page names the node that holds its lane within two seconds, and sh
   clearInterval(here.timer);
   assert.ok(namedMs <= NAMED_WITHIN_MS + lostMs, `named after ${namedMs} ms, of which ${lostMs} ms were lost`);
   assert.match(await page.locator('.card[data-node="bad"]').innerText(), /stuck/);
-  assert.equal(await page.title(), `stuck: ${hostile} · Sluice`);
+  await eventually(async () => assert.equal(await page.title(), `stuck: ${hostile} · Sluice`));
 
   await page.locator('.card[data-node="victim"]').click();
   await page.getByText('Its lane "trap" is held by "bad", which is stuck').waitFor();
@@ -78,9 +79,8 @@ pageTest("the page names the node that holds its lane within two seconds, and sh
   await page.getByText("<script>document.title='owned'</script>", { exact: false }).first().waitFor();
   assert.notEqual(await page.title(), "owned");
   assert.deepEqual(browser.faults, []);
-  for (const theme of ["light", "dark"]) {
-    await page.locator(`:root[data-theme="${theme}"]`).count() > 0 || await page.keyboard.press("t");
-    await page.waitForTimeout(400);
+  for (const theme of ["light", "dark"] as const) {
+    await showTheme(page, theme);
     assert.deepEqual(await seriousFaults(page), [], `stuck, ${theme}`);
   }
   hold.release();

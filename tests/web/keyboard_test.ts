@@ -1,7 +1,7 @@
 /** Everything on the page can be done by keyboard. */
 import assert from "node:assert/strict";
 import { ControlClient } from "../../control/client.ts";
-import { eventually, openPage, pageTest } from "./chromium.ts";
+import { eventually, nextPicture, openPage, pageTest } from "./chromium.ts";
 import { graphShown, serveDemo, toNumber } from "./live_graph.ts";
 
 /** What the level meter reads, as the server tells it. */
@@ -75,6 +75,7 @@ pageTest("the page can be used by keyboard alone: find, inspect, change, pause, 
   );
   const zoomText = page.locator(".zoom-text");
   await keyboard.press("0");
+  await nextPicture(page);
   const whole = await zoomText.innerText();
   await keyboard.press("+");
   await eventually(async () => assert.notEqual(await zoomText.innerText(), whole));

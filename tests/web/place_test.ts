@@ -5,9 +5,12 @@ import { eventually, openPage, pageTest } from "./chromium.ts";
 import { graphShown, serveDemo } from "./live_graph.ts";
 import { serveMany } from "./many_sinks.ts";
 
+/** How long one look at an element may take, milliseconds: it is looked at again and again. */
+const LOOK_MS = 3_000;
+
 /** Fails unless all of an element lies in the part of the view that nothing covers. */
 async function inView(page: Page, what: Locator, view = ".graph-box"): Promise<void> {
-  const [inner, outer] = [await what.boundingBox({ timeout: 500 }), await page.locator(view).boundingBox()];
+  const [inner, outer] = [await what.boundingBox({ timeout: LOOK_MS }), await page.locator(view).boundingBox()];
   assert.ok(inner !== null && outer !== null, `${what} is there`);
   const fits = inner.x >= outer.x && inner.y >= outer.y && inner.x + inner.width <= outer.x + outer.width &&
     inner.y + inner.height <= outer.y + outer.height;
@@ -106,6 +109,6 @@ function covers(page: Page, id: string): Promise<string[]> {
       });
     },
     undefined,
-    { timeout: 500 },
+    { timeout: LOOK_MS },
   );
 }

@@ -2,7 +2,17 @@
 import assert from "node:assert/strict";
 import { serveControl } from "../../control/server.ts";
 import { nodes, Runtime } from "../../mod.ts";
+import { PATIENCE_MS } from "../../web/model/layouter.ts";
 import { openPage, pageTest } from "./chromium.ts";
+
+/** Keeps timers of so many milliseconds from running until `runHeld()` is called. Run in the page. */
+function holdTimers(heldMs: number): void {
+  const { setTimeout } = globalThis;
+  const held: (() => void)[] = [];
+  globalThis.setTimeout =
+    ((run: () => void, ms: number) => ms === heldMs ? held.push(run) : setTimeout(run, ms)) as typeof setTimeout;
+  Object.assign(globalThis, { runHeld: () => held.splice(0).forEach((run) => run()) });
+}
 
 const MIXERS = 1_000;
 const INPUTS = 8;
@@ -25,6 +35,7 @@ pageTest(
     await using server = serveControl(runtime, { port: 0 });
     await using browser = await openPage();
     const { page } = browser;
+    await page.addInitScript(holdTimers, PATIENCE_MS);
     await page.goto(server.url);
     await page.getByText("Laying the graph out").waitFor();
     await page.keyboard.press("2");
@@ -32,6 +43,7 @@ pageTest(
     await page.locator('[data-inspector][aria-label="node mixer0"]').waitFor();
     await page.keyboard.press("1");
     await page.getByText("Laying the graph out").waitFor();
+    await page.evaluate(() => (globalThis as unknown as { runHeld: () => void }).runHeld());
     await page.locator("[data-simple]").waitFor();
     assert.equal(await page.getByText("Laying the graph out").count(), 0);
     // It is looked for, so it is drawn.

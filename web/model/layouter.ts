@@ -8,7 +8,7 @@
 import type { Layout, LayoutInput } from "./layout.ts";
 
 /** How long a layout may take, milliseconds. */
-const PATIENCE_MS = 5_000;
+export const PATIENCE_MS = 5_000;
 
 /** A graph of less than this share of the nodes of one that took too long is tried again. */
 const TRIED_AGAIN = 0.5;
