@@ -255,7 +255,8 @@ export class Topology {
    * Gives a node another type, another configuration or both; its lane, pool and links stay.
    *
    * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`, `InvalidGraph` for a type of another kind of lane,
-   * `PortNotFound` or `TypeMismatch` if the new type has no fitting port for one of its links
+   * `PortNotFound` or `TypeMismatch` if the new type has no fitting port for one of its links, `CycleWithoutDelay` if it
+   * was the delay of a loop; nothing has changed then
    */
   replaceNode(id: string, type: AnyNodeType, config: Record<string, unknown>): NodeEntry {
     const old = this.node(id);
@@ -278,16 +279,22 @@ export class Topology {
       // Another type has another way to do its work; what was bypassed was the old one's.
       bypassed: old.bypassed && type.descriptor.type === old.type.descriptor.type && canBypass(type.descriptor),
     };
-    this.nodes.set(old.id, entry);
-    if (this.#residents.get(old.lane) === old) this.#residents.set(old.lane, entry);
-    for (const link of [...this.connections.intoNode(old.id), ...this.connections.fromNode(old.id)]) {
-      assertLinkable(
-        { nodeId: link.fromNode, descriptor: this.node(link.fromNode).type.descriptor, port: link.fromPort },
-        { nodeId: link.toNode, descriptor: this.node(link.toNode).type.descriptor, port: link.toPort },
-        this.#known(),
-      );
+    this.#swap(old, entry);
+    try {
+      this.#assertLinksFit(old, entry);
+    } catch (error) {
+      this.restoreNode(old);
+      throw error;
     }
     return entry;
+  }
+
+  /** Has a node be what it was before a change that is not made after all: another lane, or another type. */
+  restoreNode(old: NodeEntry): void {
+    const entry = this.node(old.id);
+    this.nodes.set(old.id, old);
+    this.#leaveLane(entry);
+    if (!this.#residents.has(old.lane)) this.#residents.set(old.lane, old);
   }
 
   /** @throws {SluiceError} `InvalidGraph` for the id, `InvalidConfig` for the configuration */
@@ -478,15 +485,29 @@ export class Topology {
     return [...inputs, ...this.connections.fromNode(id).map((link) => link.fromPort)];
   }
 
-  #refuseCycle(attempt: string, added: LinkEntry): void {
-    const path = this.#findPath(added.toNode, added.fromNode, (id) => this.#delays(id));
+  /** @throws as `replaceNode()`, for the links of a node that has taken another one's place */
+  #assertLinksFit(old: NodeEntry, { id, type: { descriptor } }: NodeEntry): void {
+    for (const link of [...this.connections.intoNode(id), ...this.connections.fromNode(id)]) {
+      assertLinkable(
+        { nodeId: link.fromNode, descriptor: this.node(link.fromNode).type.descriptor, port: link.fromPort },
+        { nodeId: link.toNode, descriptor: this.node(link.toNode).type.descriptor, port: link.toPort },
+        this.#known(),
+      );
+    }
+    if (old.type.descriptor.delays !== true || descriptor.delays === true) return;
+    const attempt = `Cannot replace node "${id}" (${old.type.descriptor.type}) by a ${descriptor.type}`;
+    for (const link of this.connections.fromNode(id)) this.#refuseCycle(attempt, link, "leaves");
+  }
+
+  #refuseCycle(attempt: string, by: LinkEntry, does = "closes"): void {
+    const path = this.#findPath(by.toNode, by.fromNode, (id) => this.#delays(id));
     if (path === undefined) return;
     throw new SluiceError(
       "CycleWithoutDelay",
-      `${attempt}: it closes a loop with no delay in it: ${
-        [...path, added.toNode].map((id) => `"${id}"`).join(" -> ")
+      `${attempt}: it ${does} a loop with no delay in it: ${
+        [...path, by.toNode].map((id) => `"${id}"`).join(" -> ")
       }; put a node that delays on it`,
-      { nodeId: added.toNode, port: added.toPort },
+      { nodeId: by.toNode, port: by.toPort },
     );
   }
 

@@ -154,3 +154,20 @@ Deno.test("edit() refuses ids that are none, with a code", async () => {
     });
   }
 });
+
+eachDriver("a call of an edit that is refused changes nothing, and those after it do what they say", async (native) => {
+  await using runtime = chain(native);
+  await runtime.start();
+  const before = runtime.graph();
+  const told: string[] = [];
+  runtime.events.on("graph", (event) => {
+    if (event.group === "graph") told.push(...event.nodes);
+  });
+  await runtime.edit((edit) => {
+    throws(() => edit.replace("middle", collect()), { code: "PortNotFound" });
+    throws(() => edit.replace("middle", collect(), { lane: "far" }), { code: "PortNotFound" });
+  });
+  deepEqual(runtime.graph(), before);
+  deepEqual(told, []);
+  await flow(runtime);
+});

@@ -122,19 +122,19 @@ export class GraphEdit {
    * @param options `lane`: where the new one runs; by default where the old one does. As {@linkcode GraphEdit.move}.
    * `startsAnew`: without the old one's state
    * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`, `PortNotFound` or `TypeMismatch` if a link does not fit the
-   * new type, `InvalidGraph` if the node's lane cannot run it
+   * new type, `CycleWithoutDelay` if a loop is left without a delay, `InvalidGraph` if the node's lane cannot run it
    */
   // deno-lint-ignore no-explicit-any -- as in add()
   replace<H extends NodeHandle<any, any>>(nodeId: string, spec: NodeSpec<H>, options: ReplaceOptions = {}): H {
     assertNodeSpec(spec);
     assertKeys("Cannot replace a node", options, ["lane", "startsAnew"]);
-    const { lane } = this.#draft.node(nodeId);
+    const before = this.#draft.node(nodeId);
     if (options.lane !== undefined) this.#draft.moveNode(nodeId, options.lane);
     let entry: NodeEntry;
     try {
       entry = this.#draft.replaceNode(nodeId, spec.type, spec.config);
     } catch (error) {
-      this.#draft.moveNode(nodeId, lane);
+      this.#draft.restoreNode(before);
       throw error;
     }
     this.#configure.delete(entry.id);
