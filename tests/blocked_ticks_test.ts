@@ -19,6 +19,9 @@ const CAPACITY = 8;
 /** Longer than two looks at the graph are apart. */
 const LONG_MS = 1_800;
 
+/** How long a graph that is at a stop may take to be told so, milliseconds: the machine may do much else. */
+const PATIENCE_MS = 60_000;
+
 /** Asynchronous ticks that take every slot that there is. */
 const HOARDERS: { readonly [what: string]: Script["process"] } = {
   "one after the other": async function (this: Script) {
@@ -136,7 +139,11 @@ function twoOutputs(patient: boolean) {
         const signal = AbortSignal.timeout(50);
         if (patient) await Promise.race([a.ready(), new Promise((resolve) => setTimeout(resolve, 50))]);
         else await rejects(a.ready({ signal }), { name: "TimeoutError" });
-        await new Promise((resolve) => setTimeout(resolve, LONG_MS));
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, patient ? PATIENCE_MS : LONG_MS);
+          context.signal.addEventListener("abort", () => (clearTimeout(timer), resolve()));
+        });
+        if (context.signal.aborted) return;
         for (let k = 0; k < CAPACITY; k++) b.write(b.tryAcquire(SHAPE)!);
         context.finish();
       },

@@ -14,8 +14,8 @@ const MAY_GROW = 64 * 2 ** 20;
 /** Threads by which the process's pool for blocking calls may grow meanwhile: it keeps them for 10 s. */
 const MAY_POOL = 10;
 
-/** How long the threads of lanes that have ended may take to go, milliseconds. */
-const SETTLE_MS = 30_000;
+/** How long the threads of lanes that have ended, and their memory, may take to go, milliseconds. */
+const SETTLE_MS = 60_000;
 
 function chain(native: "require" | "off"): Runtime {
   const runtime = new Runtime({ mode: "live", native, pools: { audio: { slots: 4_000, slotBytes: 64 } } });
@@ -56,7 +56,8 @@ eachDriver(`${MOVES} moves to ever new lanes leave no thread, no open file and n
   }
   await runtime.edit(() => {});
   let after = load();
-  for (const until = performance.now() + SETTLE_MS; !isBack(after, half) && performance.now() < until;) {
+  const isWell = () => isBack(after, half) && after.bytes <= half.bytes + MAY_GROW;
+  for (const until = performance.now() + SETTLE_MS; !isWell() && performance.now() < until;) {
     await new Promise((resolve) => setTimeout(resolve, 100));
     after = load();
   }
