@@ -10,9 +10,8 @@ import {
 } from "../mod.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { fixture, port } from "./fixtures/define.ts";
-import { counting, filter, gathering, type Script, sink, source } from "./fixtures/scripted.ts";
+import { counting, filter, gathering, numbers, type Script, SHAPE, sink, source } from "./fixtures/scripted.ts";
 
-const SHAPE = { sampleRateHz: 48_000, channels: 1, sampleCount: 1 };
 const FOR_EVER = 1_000_000_000;
 const CAPACITY = 8;
 
@@ -97,7 +96,30 @@ eachDriver("a tick that waits in acquire() while another node waits for a promis
   await runtime.start();
   equal((await runtime.finished).outcome, "completed");
   ok(slept);
-  deepEqual(got, Array.from({ length: 20 }, (_, k) => k));
+  deepEqual(got, numbers(20));
+});
+
+eachDriver("a node that a device drives is not at a stop while it waits for room", async (native) => {
+  await using runtime = new Runtime({ mode: "offline", native });
+  const got: number[] = [];
+  const device = source({
+    async process(this: Script) {
+      for (let k = 0; k <= CAPACITY; k++) {
+        await this.audioOut!.ready();
+        const frame = await this.audioOut!.acquire(SHAPE);
+        frame.channel(0)[0] = k;
+        this.audioOut!.write(frame);
+      }
+    },
+  }, { mode: "external", isAsync: true, outputs: [port({ name: "audioOut", direction: "output", kind: "audio" })] });
+  const from = runtime.add(device, { id: "from" });
+  const to = runtime.add(sink({ process() {} }), { id: "to" });
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn, { policy: "lossless", capacity: CAPACITY });
+  await runtime.start();
+  await new Promise((resolve) => setTimeout(resolve, LONG_MS));
+  await runtime.edit((edit) => void edit.replace("to", sink(gathering(got))));
+  equal((await runtime.finished).outcome, "completed");
+  deepEqual(got, numbers(CAPACITY + 1));
 });
 
 for (const order of ["source first", "sink first"]) {

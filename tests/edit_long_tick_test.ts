@@ -6,9 +6,9 @@ import { assertSpent } from "./fixtures/accounted.ts";
 import { port } from "./fixtures/define.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { pass } from "./fixtures/numbered.ts";
-import { filter, gathering, type Script, sink, source } from "./fixtures/scripted.ts";
+import { filter, gathering, numbers, type Script, SHAPE, sink, source } from "./fixtures/scripted.ts";
+import { until } from "./fixtures/waiting.ts";
 
-const SHAPE = { sampleRateHz: 48_000, channels: 1, sampleCount: 1 };
 const CAPACITY = 8;
 const PER_TICK = 20;
 const OUTPUT = port({ name: "audioOut", direction: "output", kind: "audio" });
@@ -34,10 +34,6 @@ function long(count: number, failsAt = Infinity) {
   }, { isAsync: true, outputs: [OUTPUT] });
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
-}
-
 function pair(native: "require" | "off", got: number[]): Runtime {
   const runtime = new Runtime({ mode: "live", native });
   const from = runtime.add(long(1_000), { id: "source" });
@@ -47,8 +43,6 @@ function pair(native: "require" | "off", got: number[]): Runtime {
   runtime.connect(middle.outputs.audioOut, to.inputs.audioIn, { policy: "lossless", capacity: CAPACITY });
   return runtime;
 }
-
-const numbers = (count: number) => Array.from({ length: count }, (_, k) => k);
 
 eachDriver("a node whose first tick waits for more room than its link has is replaced, and goes on", async (native) => {
   const got: number[] = [];

@@ -1,16 +1,15 @@
 /** Edits after which other links than before close a loop. */
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { ProcessorContext } from "../core/processor.ts";
 import { Runtime } from "../core/runtime.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { joint } from "./fixtures/joints.ts";
-import { filter, type Script, sink, source } from "./fixtures/scripted.ts";
+import { filter, passing, type Script, SHAPE, sink, source } from "./fixtures/scripted.ts";
+import { until } from "./fixtures/waiting.ts";
 
-const SHAPE = { sampleRateHz: 48_000, channels: 1, sampleCount: 1 };
-
-/** How long frames are waited for, milliseconds: the machine may do much else. */
-const PATIENCE_MS = 60_000;
+/** Frames that are to come out of a loop before anything else is done. */
+const FRAMES = 20;
 
 /** Sends a frame every two milliseconds until `ends`. */
 function sender(ends: () => boolean) {
@@ -23,35 +22,56 @@ function sender(ends: () => boolean) {
   });
 }
 
-function passing(count: () => void = () => {}): Script & Record<string, unknown> {
-  return {
-    process(this: Script) {
-      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) {
-        count();
-        this.audioOut?.write(frame);
-      }
-    },
-  };
-}
-
 /** A loop of "a", "delay" and "b", out of which "sink" reads; nothing feeds it. */
-function loop(native: "require" | "off", lanes: { a: string; b: string }, heard: () => void) {
-  const runtime = new Runtime({ mode: "live", native });
-  const a = runtime.add(joint({ passesBack: false }), { id: "a", lane: lanes.a });
-  const b = runtime.add(joint({ passesBack: true }), { id: "b", lane: lanes.b });
-  const delay = runtime.add(filter(passing(), { type: "delay", delays: true }), { id: "delay" });
-  const end = runtime.add(sink(passing(heard)), { id: "sink" });
-  runtime.connect(a.outputs.audioOut, delay.inputs.audioIn);
-  runtime.connect(delay.outputs.audioOut, b.inputs.back);
-  runtime.connect(b.outputs.audioOut, a.inputs.back);
-  runtime.connect(b.outputs.audioOut, end.inputs.audioIn);
-  return { runtime, a, b };
-}
+class Loop {
+  readonly runtime: Runtime;
+  readonly a;
+  readonly b;
+  #heard = 0;
+  #ends = false;
 
-async function until(holds: () => boolean): Promise<void> {
-  for (const untilMs = performance.now() + PATIENCE_MS; !holds();) {
-    ok(performance.now() < untilMs, "no more frames come");
-    await new Promise((resolve) => setTimeout(resolve, 1));
+  constructor(native: "require" | "off", lanes: { a: string; b: string }) {
+    const runtime = this.runtime = new Runtime({ mode: "live", native });
+    this.a = runtime.add(joint({ passesBack: false }), { id: "a", lane: lanes.a });
+    this.b = runtime.add(joint({ passesBack: true }), { id: "b", lane: lanes.b });
+    const delay = runtime.add(filter(passing(), { type: "delay", delays: true }), { id: "delay" });
+    const end = runtime.add(sink(passing(() => this.#heard++)), { id: "sink" });
+    runtime.connect(this.a.outputs.audioOut, delay.inputs.audioIn);
+    runtime.connect(delay.outputs.audioOut, this.b.inputs.back);
+    runtime.connect(this.b.outputs.audioOut, this.a.inputs.back);
+    runtime.connect(this.b.outputs.audioOut, end.inputs.audioIn);
+  }
+
+  /** Adds a source that sends until the test has the loop end. */
+  addFirst() {
+    return this.runtime.add(sender(() => this.#ends), { id: "first" });
+  }
+
+  /** Feeds both joints and starts. @param secondEnds whether what feeds "b" ends, too */
+  async startFed(secondEnds: boolean) {
+    const { runtime } = this;
+    const first = this.addFirst();
+    const second = runtime.add(sender(() => secondEnds && this.#ends), { id: "second" });
+    runtime.connect(first.outputs.audioOut, this.a.inputs.audioIn);
+    runtime.connect(second.outputs.audioOut, this.b.inputs.audioIn);
+    await runtime.start();
+    await this.more();
+    return first;
+  }
+
+  /** Waits for frames that come out. */
+  async more(): Promise<void> {
+    const before = this.#heard;
+    await until(() => this.#heard > before + FRAMES);
+  }
+
+  /** The sources end, and with them the loop. */
+  async assertEnds(): Promise<void> {
+    this.#ends = true;
+    const summary = await this.runtime.finished;
+    equal(summary.outcome, "completed");
+    deepEqual(summary.nodes.filter(({ errors }) => errors > 0), []);
+    assertSpent(summary);
   }
 }
 
@@ -59,88 +79,51 @@ for (const lanes of [{ a: "main", b: "main" }, { a: "near", b: "far" }]) {
   const where = `with its ends on ${lanes.a} and ${lanes.b}`;
 
   eachDriver(`a loop that loses one of the nodes which feed it ends with the other, ${where}`, async (native) => {
-    let heard = 0;
-    let ends = false;
-    const { runtime, a, b } = loop(native, lanes, () => heard++);
-    const first = runtime.add(sender(() => ends), { id: "first" });
-    const second = runtime.add(sender(() => false), { id: "second" });
-    runtime.connect(first.outputs.audioOut, a.inputs.audioIn);
-    runtime.connect(second.outputs.audioOut, b.inputs.audioIn);
-    await runtime.start();
-    await until(() => heard > 20);
-    await runtime.edit((edit) => edit.remove("second"));
-    const before = heard;
-    await until(() => heard > before + 20);
-    ends = true;
-    const summary = await runtime.finished;
-    equal(summary.outcome, "completed");
-    assertSpent(summary);
+    const loop = new Loop(native, lanes);
+    await loop.startFed(false);
+    await loop.runtime.edit((edit) => edit.remove("second"));
+    await loop.more();
+    await loop.assertEnds();
   });
 
   eachDriver(`a loop that nothing fed ends with the node that an edit joins to it, ${where}`, async (native) => {
-    let heard = 0;
-    let ends = false;
-    const { runtime, a } = loop(native, lanes, () => heard++);
+    const loop = new Loop(native, lanes);
+    const { runtime } = loop;
     const aside = runtime.add(sink(passing()), { id: "aside" });
-    const first = runtime.add(sender(() => ends), { id: "first" });
+    const first = loop.addFirst();
     runtime.connect(first.outputs.audioOut, aside.inputs.audioIn);
     await runtime.start();
-    await runtime.edit((edit) => void edit.connect(first.outputs.audioOut, a.inputs.audioIn));
-    await until(() => heard > 20);
-    ends = true;
-    const summary = await runtime.finished;
-    equal(summary.outcome, "completed");
-    assertSpent(summary);
+    await runtime.edit((edit) => void edit.connect(first.outputs.audioOut, loop.a.inputs.audioIn));
+    await loop.more();
+    await loop.assertEnds();
   });
 
   eachDriver(`a node that moves takes along whether its links close a loop, ${where}`, async (native) => {
-    let heard = 0;
-    let ends = false;
-    const { runtime, a, b } = loop(native, lanes, () => heard++);
-    const first = runtime.add(sender(() => ends), { id: "first" });
-    const second = runtime.add(sender(() => false), { id: "second" });
-    runtime.connect(first.outputs.audioOut, a.inputs.audioIn);
-    runtime.connect(second.outputs.audioOut, b.inputs.audioIn);
-    await runtime.start();
-    await until(() => heard > 20);
-    await runtime.edit((edit) => {
+    const loop = new Loop(native, lanes);
+    await loop.startFed(false);
+    await loop.runtime.edit((edit) => {
       edit.remove("second");
       edit.move("b", "other");
     });
-    await runtime.edit((edit) => void edit.move("a", "other"));
-    const before = heard;
-    await until(() => heard > before + 20);
-    ends = true;
-    const summary = await runtime.finished;
-    equal(summary.outcome, "completed");
-    assertSpent(summary);
+    await loop.runtime.edit((edit) => void edit.move("a", "other"));
+    await loop.more();
+    await loop.assertEnds();
   });
 
   eachDriver(`an edit that is refused leaves the links that close a loop, ${where}`, async (native) => {
-    let heard = 0;
-    let ends = false;
-    const { runtime, a, b } = loop(native, lanes, () => heard++);
-    const first = runtime.add(sender(() => ends), { id: "first" });
-    const second = runtime.add(sender(() => ends), { id: "second" });
-    runtime.connect(first.outputs.audioOut, a.inputs.audioIn);
-    runtime.connect(second.outputs.audioOut, b.inputs.audioIn);
-    await runtime.start();
-    await until(() => heard > 20);
+    const loop = new Loop(native, lanes);
+    const first = await loop.startFed(true);
     const bad = filter({
       setup() {
         throw new Error("on purpose");
       },
     });
-    const change = runtime.edit((edit) => {
+    const change = loop.runtime.edit((edit) => {
       edit.remove("second");
       edit.connect(first.outputs.audioOut, edit.add(bad, { id: "bad" }).inputs.audioIn);
     });
     await rejects(change, { code: "NodeFailed", nodeId: "bad" });
-    ends = true;
-    const summary = await runtime.finished;
-    equal(summary.outcome, "completed");
-    deepEqual(summary.nodes.filter(({ errors }) => errors > 0), []);
-    assertSpent(summary);
+    await loop.assertEnds();
   });
 }
 

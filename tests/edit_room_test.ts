@@ -6,9 +6,9 @@ import { assertSpent } from "./fixtures/accounted.ts";
 import { port } from "./fixtures/define.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { pass } from "./fixtures/numbered.ts";
-import { filter, type Script, sink, source } from "./fixtures/scripted.ts";
+import { filter, gathering, numbers, passing, type Script, SHAPE, sink, source } from "./fixtures/scripted.ts";
+import { sleep } from "./fixtures/waiting.ts";
 
-const SHAPE = { sampleRateHz: 48_000, channels: 1, sampleCount: 1 };
 const CAPACITY = 8;
 
 /** Frames that a node may write or read, as a test gives them out. */
@@ -64,12 +64,10 @@ function waiting(runtime: Runtime): (holds: () => boolean) => Promise<void> {
   return async (holds) => {
     while (!holds()) {
       if (failure !== undefined) throw failure;
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await sleep(1);
     }
   };
 }
-
-const numbers = (count: number) => Array.from({ length: count }, (_, k) => k);
 
 eachDriver("a first tick that fails leaves the room that a tick was admitted with meanwhile", async (native) => {
   const runtime = new Runtime({ mode: "live", native });
@@ -91,11 +89,7 @@ eachDriver("a first tick that fails leaves the room that a tick was admitted wit
     { id: "middle" },
   );
   const to = runtime.add(
-    sink({
-      process(this: Script) {
-        for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) got.push(frame.channel(0)[0]);
-      },
-    }),
+    sink(gathering(got)),
     { id: "sink" },
   );
   runtime.connect(from.outputs.audioOut, middle.inputs.audioIn, { policy: "lossless", capacity: 2 });
@@ -196,14 +190,12 @@ eachDriver("what a first tick wrote has a place where its link comes to hold mor
   await until(() => last().read === 1);
   writes.give(4);
   await until(() => last().queued === CAPACITY + 3);
-  const passing = filter({
-    process(this: Script) {
-      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) this.audioOut!.write(frame);
+  const edited = runtime.edit(
+    (edit) => void edit.replace("middle", filter(passing()), { lane: "main", startsAnew: true }),
+    {
+      trialMs: 5_000,
     },
-  });
-  const edited = runtime.edit((edit) => void edit.replace("middle", passing, { lane: "main", startsAnew: true }), {
-    trialMs: 5_000,
-  });
+  );
   // Again and again: on a busy machine those before may have gone through the node that is replaced.
   const giving = setInterval(() => writes.give(3), 200);
   await edited.finally(() => clearInterval(giving));

@@ -6,6 +6,7 @@ import { port } from "./fixtures/define.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { numberedSource, pass } from "./fixtures/numbered.ts";
 import { filter, type Script, sink, source } from "./fixtures/scripted.ts";
+import { until } from "./fixtures/waiting.ts";
 
 const SHAPE = { sampleRateHz: 48_000, channels: 2, sampleCount: 1 };
 const GIVEN_UP = { timeoutMs: 100, trialMs: 50 };
@@ -89,10 +90,6 @@ function twoChains(native: "require" | "off"): { readonly runtime: Runtime; read
   runtime.connect(other.outputs.audio, moving.inputs.audioIn, { policy: "lossless" });
   runtime.connect(moving.outputs.audioOut, end.inputs.audioIn, { policy: "drop-newest" });
   return { runtime, got };
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 eachDriver(

@@ -7,6 +7,7 @@ import { fixture, port } from "./fixtures/define.ts";
 import type { AudioFrame } from "../core/frames/audio_frame.ts";
 import type { Processor } from "../core/processor.ts";
 import type { NodeHandle } from "../core/registry/handle.ts";
+import { until } from "./fixtures/waiting.ts";
 
 const SOON: Supervision = { restart: { limit: 100, backoffMs: 1, maxBackoffMs: 1 } };
 /** Time until a restart, in which a busy machine still gets an edit in. */
@@ -57,10 +58,6 @@ function chain(lives: Lives, supervision: Supervision, fails: (block: number) =>
 
 function stateOf(runtime: Runtime): string {
   return runtime.stats().nodes.find(({ id }) => id === "mid")!.state;
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 const FAILED = ["setup", "teardown"];

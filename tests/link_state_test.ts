@@ -3,6 +3,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { Runtime } from "../core/runtime.ts";
 import { appSink, appSource, nodes } from "../mod.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
+import { until } from "./fixtures/waiting.ts";
 
 for (const lane of ["main", "worker"]) {
   eachDriver(`LinkStats.state of links to lane ${lane} goes from open over ended to closed`, async (native) => {
@@ -53,8 +54,4 @@ for (const lane of ["main", "worker"]) {
     deepEqual(seen, [1, 2]);
     equal((await runtime.finished).links.every(({ state }) => state === "closed"), true);
   });
-}
-
-async function until(done: () => boolean): Promise<void> {
-  while (!done()) await new Promise((resolve) => setTimeout(resolve, 1));
 }

@@ -8,6 +8,7 @@ import { hanging } from "./fixtures/hanging.ts";
 import { Hold } from "./fixtures/hold.ts";
 import { checkingSink, collect, collected, numberedSource, pass } from "./fixtures/numbered.ts";
 import { assertAccounted, assertSpent } from "./fixtures/accounted.ts";
+import { flow, FRAMES_BETWEEN, until } from "./fixtures/waiting.ts";
 
 /** Blocks that no test sees the end of. */
 const ENDLESS = 1e9;
@@ -18,9 +19,8 @@ const EDITS_BESIDE = 5;
 /** Length of a block of 1,024 samples at 48 kHz, nanoseconds. */
 const BLOCK_NS = 1_024 / 48_000 * 1e9;
 
-/** Random edits of one run, and frames that must pass between two of them. */
+/** Random edits of one run. */
 const EDITS = 60;
-const FRAMES_BETWEEN = 100;
 
 const inAndOut = [
   port({ name: "audioIn", direction: "input", kind: "audio" }),
@@ -38,16 +38,6 @@ function chain(native: "require" | "off", lane: string): Runtime {
   runtime.connect(middle.outputs.audioOut, sink.inputs.audio);
   runtime.connect(sink.outputs.findings, found.inputs.data);
   return runtime;
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
-}
-
-async function flow(runtime: Runtime, id: string, frames = FRAMES_BETWEEN): Promise<void> {
-  const read = () => runtime.stats().nodes.find((node) => node.id === id)!.framesIn;
-  const before = read();
-  await until(() => read() >= before + frames);
 }
 
 for (const lane of ["main", "far"]) {

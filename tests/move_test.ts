@@ -11,13 +11,13 @@ import { faulty } from "./fixtures/faulty.ts";
 import { Hold } from "./fixtures/hold.ts";
 import { filter } from "./fixtures/scripted.ts";
 import { assertAccounted, assertSpent } from "./fixtures/accounted.ts";
+import { flow, FRAMES_BETWEEN, until } from "./fixtures/waiting.ts";
 
 /** Blocks that no test sees the end of. */
 const ENDLESS = 1e9;
 
-/** Moves of one run, and frames that must pass between two of them. */
+/** Moves of one run. */
 const MOVES = 30;
-const FRAMES_BETWEEN = 100;
 
 const LANES = ["main", "near", "far"];
 
@@ -37,16 +37,6 @@ function chain(
   runtime.connect(middle.outputs.audioOut, sink.inputs.audio, { policy, capacity });
   runtime.connect(sink.outputs.findings, found.inputs.data);
   return runtime;
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
-}
-
-async function flow(runtime: Runtime, id: string, frames = FRAMES_BETWEEN): Promise<void> {
-  const read = () => runtime.stats().nodes.find((node) => node.id === id)!.framesIn;
-  const before = read();
-  await until(() => read() >= before + frames);
 }
 
 for (const policy of ["lossless", "roll-off", "drop-newest", "latest"] as const) {

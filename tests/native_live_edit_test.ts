@@ -6,12 +6,12 @@ import { nativeFault } from "./fixtures/native_fault.ts";
 import { checkingSink, collect, collected, numberedSource, pass } from "./fixtures/numbered.ts";
 import { type Script, sink } from "./fixtures/scripted.ts";
 import { assertAccounted, assertSpent } from "./fixtures/accounted.ts";
+import { flow, FRAMES_BETWEEN, until } from "./fixtures/waiting.ts";
 
 const { nativeSource, nativePass, nativeGain, nativeSink } = nativeNodes;
 
-/** Random edits of one run, and frames that must pass between two of them. */
+/** Random edits of one run. */
 const EDITS = 60;
-const FRAMES_BETWEEN = 100;
 
 const ignore = Deno.env.get("SLUICE_NATIVE") === "off";
 
@@ -33,16 +33,6 @@ function chain(): Runtime {
   runtime.connect(middle.outputs.audioOut, target.inputs.audio);
   runtime.connect(target.outputs.findings, found.inputs.data);
   return runtime;
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
-}
-
-async function flow(runtime: Runtime, id: string, frames = FRAMES_BETWEEN): Promise<void> {
-  const read = () => runtime.stats().nodes.find((node) => node.id === id)!.framesIn;
-  const before = read();
-  await until(() => read() >= before + frames);
 }
 
 async function assertWhole(runtime: Runtime): Promise<void> {

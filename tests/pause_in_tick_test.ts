@@ -7,15 +7,12 @@ import { assertAccounted, assertSpent } from "./fixtures/accounted.ts";
 import { port } from "./fixtures/define.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { pass } from "./fixtures/numbered.ts";
-import { gathering, type Script, sink, source } from "./fixtures/scripted.ts";
+import { gathering, numbers, type Script, SHAPE, sink, source } from "./fixtures/scripted.ts";
+import { sleep, until, untilStill } from "./fixtures/waiting.ts";
 
-const SHAPE = { sampleRateHz: 48_000, channels: 1, sampleCount: 1 };
 const COUNT = 2_000;
 const PER_TICK = 500;
 const CAPACITY = 4;
-
-/** How long what is to come may take on a busy machine, milliseconds. */
-const PATIENCE_MS = 60_000;
 
 const OUTPUTS = [port({ name: "audioOut", direction: "output", kind: "audio" })];
 
@@ -48,17 +45,6 @@ function graph(native: "require" | "off", lane: string, got: number[], wait = fo
   return runtime;
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  for (const untilMs = performance.now() + PATIENCE_MS; !holds();) {
-    ok(performance.now() < untilMs);
-    await sleep(1);
-  }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 /** What no pause may change while it lasts. */
 async function assertRests(runtime: Runtime, got: readonly unknown[]): Promise<void> {
   const before = runtime.stats();
@@ -75,7 +61,7 @@ async function assertRests(runtime: Runtime, got: readonly unknown[]): Promise<v
   );
 }
 
-const numbers = Array.from({ length: COUNT }, (_, k) => k);
+const all = numbers(COUNT);
 
 for (const lane of ["main", "near"]) {
   eachDriver(`pause() holds a node that waits for room within its tick, before a reader on ${lane}`, async (native) => {
@@ -90,7 +76,7 @@ for (const lane of ["main", "near"]) {
       await runtime.resume();
     }
     assertSpent(await runtime.finished);
-    deepEqual(got, numbers);
+    deepEqual(got, all);
   });
 }
 
@@ -123,7 +109,7 @@ eachDriver("a slot that comes in a pause does not let a tick go on that waits fo
   await assertRests(runtime, got);
   await runtime.resume();
   assertSpent(await runtime.finished);
-  deepEqual(got, numbers);
+  deepEqual(got, all);
 });
 
 eachDriver("a tick that has left its wait writes no more in a pause once it waits again", async (native) => {
@@ -136,7 +122,7 @@ eachDriver("a tick that has left its wait writes no more in a pause once it wait
   await assertRests(runtime, got);
   await runtime.resume();
   assertSpent(await runtime.finished);
-  deepEqual(got, numbers);
+  deepEqual(got, all);
 });
 
 eachDriver("a graph that is paused while a node waits within its tick is edited and goes on", async (native) => {
@@ -157,9 +143,9 @@ eachDriver("a graph that is paused while a node waits within its tick is edited 
   await rejects(runtime.edit((edit) => void edit.replace("from", long(forRoom)), { timeoutMs: 1_000 }), late);
   await runtime.resume();
   assertSpent(await runtime.finished);
-  deepEqual(got, numbers);
+  deepEqual(got, all);
   ok(other.length > 0);
-  deepEqual(other, numbers.slice(-other.length));
+  deepEqual(other, all.slice(-other.length));
 });
 
 eachDriver("a node that waits within its tick is removed while the graph is paused", async (native) => {
@@ -178,8 +164,8 @@ eachDriver("a node that waits within its tick is removed while the graph is paus
   ok(performance.now() - fromMs < 4_000, "its tick, which has lost its links, goes on to its end at once");
   await runtime.resume();
   assertSpent(await runtime.finished);
-  deepEqual(got.slice(0, kept), numbers.slice(0, kept));
-  deepEqual(got.slice(-10), numbers.slice(0, 10));
+  deepEqual(got.slice(0, kept), all.slice(0, kept));
+  deepEqual(got.slice(-10), all.slice(0, 10));
 });
 
 eachDriver(
@@ -194,7 +180,77 @@ eachDriver(
     const summary = await runtime.finished;
     assertSpent(summary);
     equal(summary.outcome, "stopped");
-    deepEqual(got, numbers.slice(0, got.length));
+    deepEqual(got, all.slice(0, got.length));
     equal(got.length % PER_TICK, 0, "its tick came to its end");
   },
 );
+
+/** Ticks on main whenever its lane runs. */
+function ticking(count: () => void) {
+  return source({
+    process(context: ProcessorContext) {
+      context.waitUntilNs(context.nowNs() + 1);
+      count();
+    },
+  });
+}
+
+eachDriver("a tick that comes to wait in a pause stays there, though there is room", async (native) => {
+  const got: number[] = [];
+  const begun = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<void>();
+  let ticks = 0;
+  const runtime = new Runtime({ mode: "live", native });
+  runtime.add(ticking(() => ticks++));
+  const tick = async () => {
+    begun.resolve();
+    await go.promise;
+  };
+  const from = runtime.add(long((script) => tick().then(() => forRoom(script)), 10), { id: "from" });
+  const to = runtime.add(sink(gathering(got)), { id: "to" });
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn, { policy: "lossless", capacity: CAPACITY });
+  await runtime.start();
+  await begun.promise;
+  const paused = runtime.pause();
+  await untilStill(() => ticks);
+  go.resolve();
+  await paused;
+  deepEqual(runtime.stats().links.map(({ written }) => written), [0]);
+  await runtime.resume();
+  await until(() => got.length === 10);
+  await runtime.stop();
+  deepEqual(got, numbers(10));
+});
+
+eachDriver("pause() waits for no node that a device drives, which is held by links that fill up", async (native) => {
+  const got: number[] = [];
+  let next = 0;
+  const runtime = new Runtime({ mode: "live", native });
+  const from = runtime.add(
+    source({
+      async process(this: Script, context: ProcessorContext): Promise<void> {
+        while (!context.signal.aborted) {
+          await this.audioOut!.ready();
+          const frame = this.audioOut!.tryAcquire(SHAPE)!;
+          frame.channel(0)[0] = next++;
+          this.audioOut!.write(frame);
+          await sleep(1);
+        }
+      },
+    }, { mode: "external", isAsync: true, outputs: OUTPUTS }),
+    { id: "from" },
+  );
+  const to = runtime.add(sink(gathering(got)), { id: "to" });
+  runtime.connect(from.outputs.audioOut, to.inputs.audioIn, { policy: "lossless", capacity: CAPACITY });
+  await runtime.start();
+  await until(() => got.length >= 10);
+  await runtime.pause();
+  const count = got.length;
+  await until(() => next === count + CAPACITY);
+  await untilStill(() => next);
+  deepEqual([got.length, next], [count, count + CAPACITY]);
+  await runtime.resume();
+  await until(() => got.length > count + CAPACITY);
+  await runtime.stop();
+  deepEqual(got.slice(0, count), numbers(count));
+});
