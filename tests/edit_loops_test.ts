@@ -129,11 +129,9 @@ for (const lanes of [{ a: "main", b: "main" }, { a: "near", b: "far" }]) {
 
 for (const when of ["before the start", "while it runs"]) {
   eachDriver(`replace() refuses to take the delay out of a loop, ${when}, and has changed nothing`, async (native) => {
-    let heard = 0;
-    let ends = false;
-    const { runtime, a } = loop(native, { a: "main", b: "main" }, () => heard++);
-    const first = runtime.add(sender(() => ends), { id: "first" });
-    runtime.connect(first.outputs.audioOut, a.inputs.audioIn);
+    const loop = new Loop(native, { a: "main", b: "main" });
+    const { runtime } = loop;
+    runtime.connect(loop.addFirst().outputs.audioOut, loop.a.inputs.audioIn);
     if (when === "while it runs") await runtime.start();
     const refusal = {
       code: "CycleWithoutDelay",
@@ -143,10 +141,7 @@ for (const when of ["before the start", "while it runs"]) {
     await rejects(runtime.edit((edit) => edit.replace("delay", filter(passing(), { type: "passing" }))), refusal);
     await runtime.edit((edit) => edit.replace("delay", filter(passing(), { type: "other-delay", delays: true })));
     if (when === "before the start") await runtime.start();
-    await until(() => heard > 20);
-    ends = true;
-    const summary = await runtime.finished;
-    equal(summary.outcome, "completed");
-    assertSpent(summary);
+    await loop.more();
+    await loop.assertEnds();
   });
 }
