@@ -87,7 +87,7 @@ Deno.test("sluice run --set takes the place of a value, and --quiet prints nothi
 Deno.test("sluice run --seconds stops with success and a complete file", async () => {
   await using folder = await temporaryFolder();
   await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "live" }));
-  const { code, stdout } = await sluice(["run", "graph.json", "--seconds", "0.3", "--json"], { cwd: folder.path });
+  const { code, stdout } = await sluice(["run", "graph.json", "--seconds", "1", "--json"], { cwd: folder.path });
   assert.equal(code, 0);
   const summary = readEvents(stdout).at(-1)!;
   assert.equal(summary.outcome, "stopped");
