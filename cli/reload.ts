@@ -7,7 +7,7 @@
  */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { SluiceError } from "../core/errors.ts";
+import { serializeError, SluiceError } from "../core/errors.ts";
 import { readFreshPackage } from "../core/registry/fresh_package.ts";
 import type { AnyNodeType, NodePackage } from "../core/registry/node_type.ts";
 import type { Runtime } from "../core/runtime.ts";
@@ -83,8 +83,10 @@ export async function watchSources(
       if (watched.length === packages.size) {
         listener.onWatching(watched);
       }
-    }, (reload) =>
-      listener.onReload(reload), either)
+    }, (reload) => {
+      listener.onReload(reload);
+      publishRefusal(runtime, reload);
+    }, either)
   );
   if (watches.length === 0) listener.onWatching([]);
   try {
@@ -125,6 +127,14 @@ export function reportReload({ changed, nodes, anew, tookMs, error }: Reload, js
   } else {io.stderr.line(
       `Not reloaded after a change of ${files}: ${describeError(error)}; the graph goes on as it was`,
     );}
+}
+
+/** Tells whoever follows the events of the runtime, as the page does, that a change was refused. */
+function publishRefusal(runtime: Runtime, { changed, error }: Reload): void {
+  if (error === undefined) return;
+  const told = serializeError(error);
+  const message = `Not reloaded after a change of ${changed.join(", ")}: ${told.message}; the graph goes on as it was`;
+  runtime.events.publish({ group: "error", kind: "error", error: { ...told, message: escapeControls(message) } });
 }
 
 /** Whether sources are there that make a package. */

@@ -107,6 +107,10 @@ Deno.test("watchSources() runs the new code of a node, and the rest of the graph
 
   const ended = new AbortController();
   const reports: Reload[] = [];
+  const refusals: string[] = [];
+  using _refused = runtime.events.on("error", (event) => {
+    if (event.group === "error") refusals.push(event.error.message);
+  });
   /** Saves files, and reads on until a reload comes out as wanted. */
   async function save(files: Record<string, string>, wanted: (reload: Reload) => boolean): Promise<Reload> {
     reports.length = 0;
@@ -143,6 +147,8 @@ Deno.test("watchSources() runs the new code of a node, and the rest of the graph
   const misspelt = TIMES.replace("@input()", "@input({ arry: 2 })");
   await save({ "times.ts": misspelt }, ({ error }) => /^times\.ts:13:12: .*"arry"/.test(error?.message ?? ""));
   for (const before = read; read < before + 100;) assert.equal(await readOne(), 3);
+  assert.match(refusals[0], /^Not reloaded after a change of parts\/factor\.ts: .*Expression expected/);
+  assert.match(refusals.at(-1)!, /^Not reloaded after a change of times\.ts: .*"arry".*; the graph goes on as it was$/);
 
   await save({ ...factorText(4), "times.ts": TIMES }, isGood);
   await readUntil(4);

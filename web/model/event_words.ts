@@ -16,6 +16,9 @@ const DROPS: Readonly<Record<string, string>> = {
   laneLost: "lane lost",
 };
 
+/** Most nodes of an edit that are named. */
+const MOST_NAMED = 5;
+
 /** Names of links by id. */
 export type LinkNames = ReadonlyMap<string, string>;
 
@@ -30,7 +33,7 @@ export function eventWords(event: ControlEvent, links: LinkNames = new Map()): s
   if (nodeId !== undefined) return nodeWords(event, nodeId, links);
   if (linkId !== undefined) return linkWords(event, links.get(linkId) ?? endsOf(event) ?? linkId);
   if (lane !== undefined) return laneWords(event, lane);
-  if (topic === "graph" && event.kind === "edited") return `The graph was edited: ${list(event.data?.actions)}`;
+  if (topic === "graph" && event.kind === "edited") return editWords(event);
   return topic === "runtime" ? runWords(event) : event.message;
 }
 
@@ -94,6 +97,14 @@ function dropWords(counts: unknown): string {
     .filter(([, count]) => Number(count) > 0)
     .map(([reason, count]) => `${formatCount(Number(count))} ${DROPS[reason] ?? reason}`)
     .join(", ");
+}
+
+function editWords({ data = {} }: ControlEvent): string {
+  const { actions, nodes } = data;
+  const named = Array.isArray(nodes) ? nodes.slice(0, MOST_NAMED) : [];
+  const more = Array.isArray(nodes) ? nodes.length - named.length : 0;
+  const about = named.length === 0 ? "" : `; ${list(named)}${more > 0 ? ` and ${more} more` : ""}`;
+  return `The graph was edited: ${list(actions)}${about}`;
 }
 
 function laneWords({ kind, message, data = {} }: ControlEvent, lane: string): string {

@@ -54,6 +54,9 @@ Deno.test("eventWords() tells what became of lanes, the graph and the run, and l
     say("edited", { topic: "graph", data: { actions: ["add", "connect"] } }),
     "The graph was edited: add, connect",
   );
+  const edited = (nodes: string[]) => say("edited", { topic: "graph", data: { actions: ["replace"], nodes } });
+  assert.equal(edited(["gate"]), "The graph was edited: replace; gate");
+  assert.equal(edited([..."abcdefg"]), "The graph was edited: replace; a, b, c, d, e and 2 more");
   assert.equal(say("started", { topic: "runtime" }), "The graph runs");
   assert.equal(say("rejected", { topic: "plugin" }), "the lens broke");
 });
