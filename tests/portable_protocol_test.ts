@@ -464,6 +464,21 @@ Deno.test("a ring's reader makes the calls of Atomics that its model has as step
   deepEqual(calls(() => equal(reader.pop(), 2)), [...take, "load asked", "exchange asked", ...signal]);
 });
 
+Deno.test("a batch is put, and taken, entry by entry as its models do, and signals once, after all of it", () => {
+  const { writer, reader, calls } = tracedRing(3, false);
+  const put = ["store entry", "store tail"];
+  writer.staging.set([1, 2, 3, 4]);
+  deepEqual(calls(() => equal(writer.commit(4), 3)), [...put, ...put, ...put, "load head", ...SIGNAL]);
+  deepEqual(calls(() => equal(writer.commit(1), 0)), ["load head"]);
+  writer.awaitRoom();
+  const take = ["load head", "load tail", "load entry", "compareExchange head"];
+  const signal = ["load writer", "load writer", "or inbox", "or inboxSummary", "load sleeping"];
+  const calledFor = calls(() => equal(reader.fetch(2), 2));
+  deepEqual(calledFor, [...take, ...take, "load asked", "exchange asked", ...signal]);
+  deepEqual(calls(() => equal(reader.fetch(2), 1)), [...take, "load head", "load tail", "load asked"]);
+  deepEqual(calls(() => equal(reader.fetch(2), 0)), ["load head", "load tail"]);
+});
+
 Deno.test("inbox, doorbell and park() make the calls of Atomics that their models have as steps", async () => {
   const { driver, page, calls } = tracedRing(1, false);
   deepEqual(calls(() => driver.signal(1, 0)), ["or inbox", "or inboxSummary", "load sleeping"]);

@@ -126,6 +126,34 @@ for (const flag of ["keyframe", "discontinuity", "gap", "linkGap"] as const) {
   });
 }
 
+for (
+  const [kind, shape, durationNs] of [
+    ["audio", { sampleRateHz: 8000, channels: 1, sampleCount: 4 }, 500_000],
+    ["video", { pixelFormat: "i420", width: 2, height: 2 }, 0],
+    ["encoded", { codec: "h264", maxBytes: 4 }, 0],
+  ] as const
+) {
+  Deno.test(`shape() of ${kind} leaves nothing of the frame that had the slot before`, () => {
+    const { pool } = bench(1);
+    const headerOf = (frame: EncodedFrame) => {
+      const { ptsNs, durationNs, ingressNs, sequence, discontinuity, gap } = frame;
+      return [ptsNs, durationNs, ingressNs, sequence, discontinuity, gap];
+    };
+    const make = () => acquire<EncodedFrame>(pool, kind, shape);
+    for (let again = 0; again < 3; again++) {
+      const frame = make();
+      deepEqual(headerOf(frame), [0, durationNs, 0, 0, false, false]);
+      frame.ptsNs =
+        frame.durationNs =
+        frame.ingressNs =
+        frame.sequence =
+          7 + again;
+      frame.discontinuity = frame.gap = true;
+      frame.release();
+    }
+  });
+}
+
 Deno.test("a frame that is copied behind a gap on a link tells of it to those who read the copy", () => {
   const { page, pool } = bench(8);
   const [first, second] = [0, 1].map(() => new LocalLink(linkPlan("audio", "roll-off", 1), page));

@@ -5,7 +5,7 @@ import { acquire, bench, linkPlan } from "../../tests/fixtures/slots.ts";
 import type { AudioFrame } from "../frames/audio_frame.ts";
 import { PortableDriver } from "../driver/portable.ts";
 import { Ledger } from "../frames/ledger.ts";
-import type { Wakeable } from "../links/link.ts";
+import type { LinkWriter, Wakeable } from "../links/link.ts";
 import { LocalLink } from "../links/local_link.ts";
 import { createPool, Pool } from "../memory/pool.ts";
 import type { InputPort } from "../ports/input_port.ts";
@@ -70,6 +70,39 @@ Deno.test("CellAdmission.admit() asks for a slot, so that one freed on another l
   deepEqual(driver.woken, []);
   there.release(slot);
   deepEqual(driver.woken, [0]);
+  equal(cell.admit(), true);
+  equal(cell.blocked, BLOCKED.none);
+});
+
+Deno.test("CellAdmission.admit() takes a slot that was freed after it looked and before it asked: nobody would wake it", () => {
+  const { driver, cell, here, there } = starving(1, 1);
+  const slot = there.takeSlot();
+  const { awaitSlot } = here;
+  here.awaitSlot = () => {
+    there.release(slot);
+    there.flushMagazine();
+    awaitSlot.call(here);
+  };
+  equal(cell.admit(), true);
+  deepEqual([cell.blocked, here.exhausted, driver.woken], [BLOCKED.none, 0, []]);
+});
+
+Deno.test("CellAdmission.admit() takes room that came after it looked and before it asked, and waits where there is none", () => {
+  const { page, pool } = bench(8);
+  const cell = new Cell({ page, development: false }, 0, { mode: "loop", trigger: "any" } as NodeDescriptor);
+  let asked = 0;
+  const link = {
+    plan: linkPlan("audio", "lossless", 4),
+    room: () => 0,
+    awaitRoom: () => asked,
+  } as unknown as LinkWriter;
+  cell.outputs.push({ ...output(pool, 2), links: [link], losslessLinks: [link] } as unknown as OutputPort);
+  cell.seal();
+  equal(cell.admit(), false);
+  equal(cell.blocked, BLOCKED.link);
+  asked = 1;
+  equal(cell.admit(), false, "room for one of two");
+  asked = 2;
   equal(cell.admit(), true);
   equal(cell.blocked, BLOCKED.none);
 });

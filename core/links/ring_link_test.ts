@@ -27,10 +27,16 @@ function setUp() {
   const calls: Record<string, unknown>[] = [];
   const held = () => pool.holdsOf(WRITING_LANE).reduce((sum, holds) => sum + (holds < HOLD_MANY ? holds : 0), 0);
   const state = () => ({ eos: page.isEos(0), closed: page.isClosed(0) });
+  /** What the other lane does after the next look at how much the ring has, and before the writer asks for room. */
+  const meanwhile: { afterAvailable?: () => void; beforeAsking?: () => void } = {};
   const { openWriter, openReader, signal } = driver;
   driver.openWriter = (token) => {
     const end = openWriter.call(driver, token);
-    const { commit } = end;
+    const { commit, awaitRoom } = end;
+    end.awaitRoom = () => {
+      meanwhile.beforeAsking?.();
+      return awaitRoom.call(end);
+    };
     end.commit = (count) => {
       calls.push({
         commit: count,
@@ -46,8 +52,6 @@ function setUp() {
     calls.push({ lane, bit, ...state() });
     signal.call(driver, lane, bit);
   };
-  /** What the other lane does after the next look at how much the ring has. */
-  const meanwhile: { afterAvailable?: () => void } = {};
   driver.openReader = (token) => {
     const end = openReader.call(driver, token);
     const { available } = end;
@@ -114,6 +118,16 @@ Deno.test("RingLinkReader.ended() is false where frames and the end come while i
   equal(reader.ended(), false);
   reader.take();
   equal(reader.ended(), true);
+});
+
+Deno.test("RingLinkWriter.awaitRoom() tells of room that comes while it asks: nobody would tell of that later", () => {
+  const { pool, writer, reader, write, meanwhile } = setUp();
+  for (let k = 0; k < CAPACITY; k++) write();
+  writer.flush();
+  equal(writer.room(), 0);
+  meanwhile.beforeAsking = () => pool.release(reader.take()!.slot);
+  equal(writer.awaitRoom(), CAPACITY);
+  write();
 });
 
 Deno.test("RingLinkReader counts what it has read before it makes room for more", () => {

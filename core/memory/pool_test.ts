@@ -135,6 +135,30 @@ Deno.test("Pool.release() refuses a slot that another lane holds and this one do
   equal(here.freeInMagazine, 1);
 });
 
+Deno.test("Pool.takeSlot() counts each time that it finds no slot, for every lane to see", () => {
+  const [here, there] = twoViews(1);
+  here.takeSlot();
+  equal(here.exhausted, 0);
+  equal(here.takeSlot(), -1);
+  equal(there.takeSlot(), -1);
+  deepEqual([here.exhausted, there.exhausted], [2, 2]);
+});
+
+Deno.test("Pool.releaseForeign() refuses a slot that is free, however often, and leaves it fit to be taken", () => {
+  const [here, there] = twoViews(1);
+  const slot = here.takeSlot();
+  here.giveAway(slot);
+  there.releaseForeign(slot);
+  for (let again = 0; again < 2; again++) {
+    throws(() => here.releaseForeign(slot), TypeError);
+    equal(here.references(slot), 0);
+  }
+  there.flushMagazine();
+  equal(here.takeSlot(), slot);
+  equal(here.references(slot), 1);
+  equal(here.takeSlot(), -1, "it is free once");
+});
+
 Deno.test("Pool.takeSlot() stops a guarded reading once the next takes are not sure to succeed", () => {
   const [here] = twoViews(6);
   let stops = 0;

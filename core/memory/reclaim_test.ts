@@ -177,6 +177,17 @@ Deno.test("countLaneLost() makes a link's counts add up again", () => {
   equal(countLaneLost(page, 0, 1), 0);
 });
 
+Deno.test("countLaneLost() counts frames as written that a dead end had handed over and not counted", () => {
+  const { page } = setUp();
+  const at = page.linkOffset(0) >> 3;
+  page.f64[at + (LINK.written >> 3)] = 4;
+  page.f64[at + (LINK.read >> 3)] = 3;
+  equal(countLaneLost(page, 0, 3), 0);
+  equal(page.f64[at + (LINK.written >> 3)], 6);
+  equal(countLaneLost(page, 0, 3), 0);
+  equal(page.f64[at + (LINK.written >> 3)], 6);
+});
+
 Deno.test({
   name: "reclaimLane() gives back what a worker held that ended in the middle, by the library's proof",
   ignore: Deno.env.get("SLUICE_NATIVE") === "off",

@@ -57,3 +57,16 @@ Deno.test("InputPort.readLatest() gives encoded frames that can be decoded, mark
     { numRuns: 1000 },
   );
 });
+
+Deno.test("InputPort.detach() ends the skipping to a key frame: another link has frames of its own", () => {
+  const { page, pool } = bench(SLOTS);
+  const link = new LocalLink(linkPlan("encoded", "lossless", SLOTS), page);
+  const input = new InputPort("in", port({ name: "in", direction: "input", kind: "encoded" }), HOST, () => []);
+  input.skipsToKey = true;
+  input.detach();
+  equal(input.skipsToKey, false);
+  input.attach(link);
+  link.write(acquire<EncodedFrame>(pool, "encoded", { codec: "vp8", maxBytes: 1, keyframe: false }));
+  const frame = input.read() as EncodedFrame;
+  deepEqual([frame.keyframe, frame.discontinuity], [false, false]);
+});
