@@ -302,8 +302,8 @@ export class Runtime implements AsyncDisposable {
    * `trialMs`: how long a node that takes another one's place may wait for its first tick, by default 250
    * @returns what `change` gave, once the edit is in effect and removed nodes are torn down
    * @throws what the calls of {@linkcode GraphEdit} throw, an error of a new node's `setup()` or `restore()`, and
-   * {@linkcode SluiceError} `InvalidConfig` for an option, `InvalidGraph` for a promise and for a required input
-   * without a link, `TypeMismatch` for formats that clash,
+   * {@linkcode SluiceError} `InvalidConfig` for an option, `InvalidGraph` for a promise, for a required input without a
+   * link and where `change` changes the graph by other calls too, `TypeMismatch` for formats that clash,
    * `PoolExhausted`, `Timeout`, `Busy` if the graph has ended or the edit concerns a native lane
    */
   async edit<T>(change: (edit: GraphEdit) => T, options: EditOptions = {}): Promise<T> {

@@ -9,6 +9,8 @@ import { describeName } from "./describe_value.ts";
 import { SluiceError } from "./errors.ts";
 import { assertLinkable, resolvePort } from "./graph/link_rules.ts";
 import { ConnectionManager } from "./graph/connection_manager.ts";
+import type { Edge } from "./graph/cycles.ts";
+import { DraftMap, type EditableMap, type MapChanges } from "./graph/draft_map.ts";
 import { graphOrder } from "./graph/order.ts";
 import { RecordTable } from "./graph/record_table.ts";
 import { laneName, type LinkId, linkId, type NodeId, nodeId } from "./ids.ts";
@@ -88,10 +90,14 @@ export class Topology {
   readonly mode: GraphMode;
   /** What is said of lanes, by name. */
   readonly lanes: { readonly [name: string]: LaneOptions };
-  nodes: Map<NodeId, NodeEntry> = new Map();
-  connections: ConnectionManager<LinkEntry> = new ConnectionManager();
+  readonly connections: ConnectionManager<LinkEntry>;
+  readonly #nodes: EditableMap<NodeId, NodeEntry>;
+  /** Of a draft: what of the nodes differs. */
+  readonly #drafted: DraftMap<NodeId, NodeEntry> | undefined;
   /** A node of each lane. */
-  #residents = new Map<string, NodeEntry>();
+  #residents: Map<string, NodeEntry>;
+  /** Nodes that delay. */
+  #delaying: Set<NodeId>;
   /** Shared by a graph and its drafts, so that no number is given out twice. */
   readonly #numbers: GraphNumbers;
   /** Of a draft: the numbers that it has taken. */
@@ -103,24 +109,37 @@ export class Topology {
   /**
    * @param known the node types that could be used as converters
    * @param lanes what is said of lanes, by name
+   * @param from the graph that it is a draft of
    * @throws {SluiceError} `InvalidConfig` for options of a lane, `InvalidGraph` for its name
    */
   constructor(
     mode: GraphMode,
     known: () => readonly NodeDescriptor[],
     lanes: { readonly [name: string]: LaneOptions } = {},
-    numbers: GraphNumbers = {
-      nodes: new RecordTable(),
-      links: new RecordTable(),
-      nextLink: 0,
-      nextLife: 0,
-    },
+    from?: Topology,
   ) {
-    this.#numbers = numbers;
+    this.#drafted = from && new DraftMap(from.#nodes);
+    this.#nodes = this.#drafted ?? new Map();
+    this.connections = new ConnectionManager(from?.connections);
+    this.#residents = new Map(from === undefined ? [] : from.#residents);
+    this.#delaying = new Set(from === undefined ? [] : from.#delaying);
+    this.#numbers = from === undefined
+      ? { nodes: new RecordTable(), links: new RecordTable(), nextLink: 0, nextLife: 0 }
+      : from.#numbers;
     this.mode = mode;
     this.lanes = lanes;
     for (const [name, each] of Object.entries(lanes)) checkLaneOptions(laneName(name), each);
     this.#known = known;
+  }
+
+  /** The nodes, in the order in which they were added. */
+  get nodes(): ReadonlyMap<NodeId, NodeEntry> {
+    return this.#nodes;
+  }
+
+  /** The lanes that nodes are on. */
+  get usedLanes(): Iterable<string> {
+    return this.#residents.keys();
   }
 
   /** The links, in the order in which they were made. */
@@ -128,13 +147,14 @@ export class Topology {
     return this.connections.all;
   }
 
-  /** A copy to try an edit on. Entries that the edit leaves alone are the same objects in both. */
+  /** What an edit is tried on: it holds only what differs, so the graph must not be changed but by `adopt()` meanwhile. */
   draft(): Topology {
-    const draft = new Topology(this.mode, this.#known, this.lanes, this.#numbers);
-    draft.nodes = new Map(this.nodes);
-    draft.connections = new ConnectionManager(this.connections);
-    draft.#residents = new Map(this.#residents);
-    return draft;
+    return new Topology(this.mode, this.#known, this.lanes, this);
+  }
+
+  /** What a draft has that the graph has not, or the other way round. */
+  changes(): { readonly nodes: MapChanges<NodeEntry>; readonly links: MapChanges<LinkEntry> } {
+    return { nodes: this.#drafted?.changes() ?? { set: [], gone: [] }, links: this.connections.changes() };
   }
 
   /** Changes whenever the graph does. */
@@ -144,13 +164,14 @@ export class Topology {
 
   /** Becomes what a draft of it is. The draft must not be used afterwards. */
   adopt(draft: Topology): void {
-    const { nodes, links } = draft.#taken;
-    if (nodes.size > 0) { for (const { index } of draft.nodes.values()) nodes.delete(index); }
-    if (links.size > 0) { for (const { index } of draft.links.values()) links.delete(index); }
+    const { nodes, links } = draft.changes();
+    for (const { index } of nodes.set) draft.#taken.nodes.delete(index);
+    for (const { index } of links.set) draft.#taken.links.delete(index);
     draft.discard();
-    this.nodes = draft.nodes;
+    draft.#drafted?.commit();
+    draft.connections.commit();
     this.#residents = draft.#residents;
-    this.connections = draft.connections;
+    this.#delaying = draft.#delaying;
     this.#version++;
   }
 
@@ -179,7 +200,8 @@ export class Topology {
     for (const link of [...this.connections.intoNode(entry.id), ...this.connections.fromNode(entry.id)]) {
       this.connections.remove(link.id);
     }
-    this.nodes.delete(entry.id);
+    this.#nodes.delete(entry.id);
+    this.#delaying.delete(entry.id);
     this.#leaveLane(entry);
     return entry;
   }
@@ -194,7 +216,7 @@ export class Topology {
     const chosen = laneOf(old.id, old.type.descriptor, lane, this.lanes, this.#residents);
     if (chosen === old.lane) return old;
     const entry: NodeEntry = { ...old, index: this.#takeNode(), lane: chosen };
-    this.nodes.set(old.id, entry);
+    this.#put(entry);
     this.#leaveLane(old);
     if (!this.#residents.has(chosen)) this.#residents.set(chosen, entry);
     return entry;
@@ -292,7 +314,7 @@ export class Topology {
   /** Has a node be what it was before a change that is not made after all: another lane, or another type. */
   restoreNode(old: NodeEntry): void {
     const entry = this.node(old.id);
-    this.nodes.set(old.id, old);
+    this.#put(old);
     this.#leaveLane(entry);
     if (!this.#residents.has(old.lane)) this.#residents.set(old.lane, old);
   }
@@ -301,7 +323,7 @@ export class Topology {
   addNode(type: AnyNodeType, config: Record<string, unknown>, options: NodeOptions): NodeEntry {
     const { descriptor } = type;
     const id = nodeId(options.id ?? this.#freeId(idOf(descriptor.type)));
-    if (this.nodes.has(id)) {
+    if (this.#nodes.has(id)) {
       throw new SluiceError("InvalidGraph", `Cannot add node "${id}": the graph has a node of that id`, { nodeId: id });
     }
     const values = assertConfig(descriptor, id, ownConfig(descriptor, id, config));
@@ -322,7 +344,7 @@ export class Topology {
       bypassed,
       life: this.#numbers.nextLife++,
     };
-    this.nodes.set(id, entry);
+    this.#put(entry);
     this.#version++;
     if (!this.#residents.has(lane)) this.#residents.set(lane, entry);
     return entry;
@@ -330,9 +352,9 @@ export class Topology {
 
   /** @throws {SluiceError} `NodeNotFound`, with the nodes there are */
   node(id: string): NodeEntry {
-    const entry = this.nodes.get(id as NodeId);
+    const entry = this.#nodes.get(id as NodeId);
     if (entry !== undefined) return entry;
-    const available = [...this.nodes.keys()];
+    const available = [...this.#nodes.keys()];
     throw new SluiceError(
       "NodeNotFound",
       `Cannot find node ${describeName(id)}${didYouMean(id, available)}; nodes: ${listSome(available)}`,
@@ -355,7 +377,7 @@ export class Topology {
     const target = this.node(to.node);
     const output = { nodeId: source.id, descriptor: source.type.descriptor, port: from.port };
     const input = { nodeId: target.id, descriptor: target.type.descriptor, port: to.port };
-    assertLinkable(output, input, this.#known());
+    assertLinkable(output, input, this.#known);
     const attempt = `Cannot link "${from.node}.${from.port}" to "${to.node}.${to.port}"`;
     this.connections.assertFree(source.id, from.port, target.id, to.port);
     const outputPort = resolvePort(output, "output");
@@ -411,8 +433,7 @@ export class Topology {
    */
   feedbackLinks(): Set<LinkEntry> {
     const feedback = new Set<LinkEntry>();
-    const delaying = new Set<NodeId>();
-    for (const { id, type } of this.nodes.values()) if (type.descriptor.delays === true) delaying.add(id);
+    const delaying = this.#delaying;
     if (delaying.size === 0) return feedback;
     const fed = new Map<NodeId, number>();
     for (const { toNode } of this.links.values()) fed.set(toNode, (fed.get(toNode) ?? 0) + 1);
@@ -434,25 +455,38 @@ export class Topology {
   /** The nodes, each before those that its links lead to; links that close loops are left out of account. */
   orderedNodes(): NodeEntry[] {
     const feedback = this.feedbackLinks();
-    const edges = [...this.links.values()].filter((link) => !feedback.has(link))
-      .map(({ fromNode, toNode }) => ({ from: fromNode, to: toNode }));
-    return graphOrder([...this.nodes.keys()], edges).map((id) => this.nodes.get(id as NodeId)!);
+    const ids: NodeId[] = [];
+    const edges: Edge[] = [];
+    this.#nodes.forEach(({ id }) => ids.push(id));
+    this.links.forEach((link) => {
+      if (!feedback.has(link)) edges.push({ from: link.fromNode, to: link.toNode });
+    });
+    return graphOrder(ids, edges).map((id) => this.#nodes.get(id as NodeId)!);
   }
 
-  /** @throws {SluiceError} `InvalidGraph` if there is no node, or a required input has no link */
-  assertComplete(attempt = "start"): void {
-    if (this.nodes.size === 0) throw new SluiceError("InvalidGraph", `Cannot ${attempt}: the graph has no nodes`);
-    for (const { id, type } of this.nodes.values()) {
-      for (const port of type.descriptor.inputs) {
-        if (port.optional || port.array !== undefined) continue;
-        if (this.linkInto(id, port.name) !== undefined) continue;
-        throw new SluiceError(
-          "InvalidGraph",
-          `Cannot ${attempt}: input "${id}.${port.name}" (${port.type}) is required and has no link`,
-          { nodeId: id, port: port.name },
-        );
-      }
+  /**
+   * @param concerned the nodes that can have become incomplete; by default all
+   * @throws {SluiceError} `InvalidGraph` if there is no node, or a required input has no link
+   */
+  assertComplete(attempt = "start", concerned?: readonly NodeEntry[]): void {
+    if (this.#nodes.size === 0) throw new SluiceError("InvalidGraph", `Cannot ${attempt}: the graph has no nodes`);
+    if (concerned?.every((node) => this.#openInput(node) === undefined)) return;
+    for (const node of this.#nodes.values()) {
+      const port = this.#openInput(node);
+      if (port === undefined) continue;
+      throw new SluiceError(
+        "InvalidGraph",
+        `Cannot ${attempt}: input "${node.id}.${port.name}" (${port.type}) is required and has no link`,
+        { nodeId: node.id, port: port.name },
+      );
     }
+  }
+
+  /** An input of a node that is required and has no link. */
+  #openInput({ id, type }: NodeEntry): PortDescriptor | undefined {
+    return type.descriptor.inputs.find((port) =>
+      !port.optional && port.array === undefined && this.linkInto(id, port.name) === undefined
+    );
   }
 
   #takeNode(): number {
@@ -467,16 +501,22 @@ export class Topology {
     return index;
   }
 
+  #put(entry: NodeEntry): void {
+    this.#nodes.set(entry.id, entry);
+    if (entry.type.descriptor.delays === true) this.#delaying.add(entry.id);
+    else this.#delaying.delete(entry.id);
+  }
+
   /** A node that is on its lane no more is not who stands for it. */
   #leaveLane(entry: NodeEntry): void {
     if (this.#residents.get(entry.lane)?.id !== entry.id) return;
-    const other = [...this.nodes.values()].find(({ lane }) => lane === entry.lane);
+    const other = this.#nodes.values().find(({ lane }) => lane === entry.lane);
     if (other === undefined) this.#residents.delete(entry.lane);
     else this.#residents.set(entry.lane, other);
   }
 
   #swap(old: NodeEntry, entry: NodeEntry): void {
-    this.nodes.set(old.id, entry);
+    this.#put(entry);
     if (this.#residents.get(old.lane) === old) this.#residents.set(old.lane, entry);
   }
 
@@ -491,7 +531,7 @@ export class Topology {
       assertLinkable(
         { nodeId: link.fromNode, descriptor: this.node(link.fromNode).type.descriptor, port: link.fromPort },
         { nodeId: link.toNode, descriptor: this.node(link.toNode).type.descriptor, port: link.toPort },
-        this.#known(),
+        this.#known,
       );
     }
     if (old.type.descriptor.delays !== true || descriptor.delays === true) return;
@@ -512,7 +552,7 @@ export class Topology {
   }
 
   #delays(id: NodeId): boolean {
-    return this.nodes.get(id)!.type.descriptor.delays === true;
+    return this.#nodes.get(id)!.type.descriptor.delays === true;
   }
 
   /**
@@ -547,9 +587,9 @@ export class Topology {
   }
 
   #freeId(type: string): string {
-    if (!this.nodes.has(type as NodeId)) return type;
+    if (!this.#nodes.has(type as NodeId)) return type;
     for (let n = 2;; n++) {
-      if (!this.nodes.has(`${type}-${n}` as NodeId)) return `${type}-${n}`;
+      if (!this.#nodes.has(`${type}-${n}` as NodeId)) return `${type}-${n}`;
     }
   }
 }

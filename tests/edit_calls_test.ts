@@ -24,6 +24,24 @@ async function flow(runtime: Runtime): Promise<void> {
   while (read() < before + 100) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
+Deno.test("edit() refuses a function that changes the graph by calls of the runtime too, and does none of the edit", async () => {
+  await using runtime = chain("off");
+  await rejects(
+    runtime.edit((edit) => {
+      edit.remove("middle");
+      runtime.add(pass(), { id: "other" });
+    }),
+    {
+      code: "InvalidGraph",
+      message: "Cannot edit the graph: its function changed it by calls of the runtime, wanted calls of what the " +
+        "function is given",
+    },
+  );
+  const { nodes, links } = runtime.graph();
+  deepEqual(Object.keys(nodes), ["source", "middle", "sink", "found", "other"]);
+  equal(links?.length, 3);
+});
+
 for (const when of ["before the start", "while it runs"]) {
   eachDriver(`edit() refuses a function that waits, ${when}, and does none of it`, async (native) => {
     await using runtime = chain(native);

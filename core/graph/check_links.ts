@@ -49,7 +49,7 @@ export function checkLinks(
       assertLinkable(
         { nodeId: from.node, descriptor: source!.descriptor, port: from.port },
         { nodeId: to.node, descriptor: target!.descriptor, port: to.port },
-        types,
+        () => types,
       );
     } catch (error) {
       report.addThrown(error, link.offset);

@@ -6,6 +6,7 @@
  */
 import { SluiceError } from "../errors.ts";
 import type { LinkId, NodeId } from "../ids.ts";
+import { DraftMap, type EditableMap, type MapChanges } from "./draft_map.ts";
 
 /** What the table must know of a link. */
 export interface Connection {
@@ -16,27 +17,63 @@ export interface Connection {
   readonly toPort: string;
 }
 
+/** What a draft of a table holds. */
+interface Drafted<L extends Connection> {
+  /** The table that it was made of. */
+  readonly from: ConnectionManager<L>;
+  readonly all: DraftMap<LinkId, L>;
+  readonly outgoing: DraftMap<NodeId, L[]>;
+  readonly incoming: DraftMap<NodeId, L[]>;
+}
+
 /** See the module. */
 export class ConnectionManager<L extends Connection> {
-  /** In the order in which they were added. */
-  readonly all: Map<LinkId, L>;
-  readonly #outgoing: Map<NodeId, L[]>;
-  readonly #incoming: Map<NodeId, L[]>;
-  /** The lists of the two indices that no copy shares. */
+  readonly #all: EditableMap<LinkId, L>;
+  readonly #outgoing: EditableMap<NodeId, L[]>;
+  readonly #incoming: EditableMap<NodeId, L[]>;
+  /** The lists of the two indices that no other table shares. */
   #own = new Set<readonly L[]>();
+  readonly #drafted: Drafted<L> | undefined;
 
-  /** @param from another table, for one with the same links: what is done to either leaves the other as it is */
+  /** @param from another table, for a draft of it: it holds only what differs, and nobody may change `from` meanwhile */
   constructor(from?: ConnectionManager<L>) {
-    this.all = new Map(from?.all);
-    this.#outgoing = new Map(from === undefined ? undefined : from.#outgoing);
-    this.#incoming = new Map(from === undefined ? undefined : from.#incoming);
-    if (from !== undefined) from.#own = new Set();
+    if (from !== undefined) {
+      from.#own = new Set();
+      this.#drafted = {
+        from,
+        all: new DraftMap(from.#all),
+        outgoing: new DraftMap(from.#outgoing),
+        incoming: new DraftMap(from.#incoming),
+      };
+    }
+    this.#all = this.#drafted?.all ?? new Map();
+    this.#outgoing = this.#drafted?.outgoing ?? new Map();
+    this.#incoming = this.#drafted?.incoming ?? new Map();
+  }
+
+  /** In the order in which they were added. */
+  get all(): ReadonlyMap<LinkId, L> {
+    return this.#all;
+  }
+
+  /** What a draft has that the table it was made of has not, or the other way round. */
+  changes(): MapChanges<L> {
+    return this.#drafted?.all.changes() ?? { set: [], gone: [] };
+  }
+
+  /** Makes the table that a draft was made of what the draft is. */
+  commit(): void {
+    if (this.#drafted === undefined) return;
+    const { from, all, outgoing, incoming } = this.#drafted;
+    for (const map of [all, outgoing, incoming]) map.commit();
+    from.#own = this.#own;
+    this.#own = new Set();
   }
 
   /** @throws {SluiceError} `DestinationOccupied`, with the link that is there */
   add(link: L): void {
     this.assertFree(link.fromNode, link.fromPort, link.toNode, link.toPort);
-    this.all.set(link.id, link);
+    this.#all.set(link.id, link);
     this.#ownList(this.#outgoing, link.fromNode).push(link);
     this.#ownList(this.#incoming, link.toNode).push(link);
   }
@@ -55,9 +92,9 @@ export class ConnectionManager<L extends Connection> {
 
   /** Takes a link out. @returns it, or `undefined` if there is none of that id */
   remove(id: LinkId): L | undefined {
-    const link = this.all.get(id);
+    const link = this.#all.get(id);
     if (link === undefined) return undefined;
-    this.all.delete(id);
+    this.#all.delete(id);
     this.#drop(this.#outgoing, link.fromNode, link);
     this.#drop(this.#incoming, link.toNode, link);
     return link;
@@ -83,7 +120,7 @@ export class ConnectionManager<L extends Connection> {
     return this.#outgoing.get(node) ?? [];
   }
 
-  #drop(index: Map<NodeId, L[]>, node: NodeId, link: L): void {
+  #drop(index: EditableMap<NodeId, L[]>, node: NodeId, link: L): void {
     const links = this.#ownList(index, node);
     links.splice(links.indexOf(link), 1);
     if (links.length > 0) return;
@@ -92,7 +129,7 @@ export class ConnectionManager<L extends Connection> {
   }
 
   /** The links of a node, in a list that may be changed. */
-  #ownList(index: Map<NodeId, L[]>, node: NodeId): L[] {
+  #ownList(index: EditableMap<NodeId, L[]>, node: NodeId): L[] {
     const known = index.get(node);
     if (known !== undefined && this.#own.has(known)) return known;
     const own = [...known ?? []];

@@ -64,10 +64,10 @@ export function resolvePort(end: LinkEnd, direction: "input" | "output"): PortDe
  * Checks that what an output carries is what an input takes, as far as the descriptors tell. Formats that are known
  * only while running are checked there.
  *
- * @param types node types that an error may name as converters
+ * @param types gives the node types that an error may name as converters
  * @throws {SluiceError} `PortNotFound` or `TypeMismatch`
  */
-export function assertLinkable(from: LinkEnd, to: LinkEnd, types: readonly NodeDescriptor[] = []): void {
+export function assertLinkable(from: LinkEnd, to: LinkEnd, types: () => readonly NodeDescriptor[] = () => []): void {
   const output = resolvePort(from, "output");
   const input = resolvePort(to, "input");
   const attempt = `Cannot link "${from.nodeId}.${from.port}" to "${to.nodeId}.${to.port}"`;
@@ -80,7 +80,7 @@ export function assertLinkable(from: LinkEnd, to: LinkEnd, types: readonly NodeD
   }
   const clash = findChannelClash(output, input);
   if (clash === undefined) return;
-  const converters = types.filter((each) => each.converts.includes("channels")).map((each) => each.type);
+  const converters = types().filter((each) => each.converts.includes("channels")).map((each) => each.type);
   const mend = converters.length === 0 ? "" : `; put a node between that converts them: ${listNames(converters)}`;
   const message = `${attempt}: the output has ${plural(clash.found, "channel")}, wanted ${
     clash.wanted.join(" or ")

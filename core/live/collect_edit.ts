@@ -31,8 +31,8 @@ export function assertEditFunction(change: unknown): void {
  * Calls the function, once. What it was given is of no use afterwards.
  *
  * @param findType finds a node type by name, or throws
- * @throws what the function throws, and {@linkcode SluiceError} `InvalidGraph` if it gives a promise; then no draft is
- * left
+ * @throws what the function throws, and {@linkcode SluiceError} `InvalidGraph` if it gives a promise or changes the
+ * graph by other calls; then no draft is left
  */
 export function collectEdit<T>(
   topology: Topology,
@@ -40,10 +40,12 @@ export function collectEdit<T>(
   change: (edit: GraphEdit) => T,
 ): CollectedEdit<T> {
   const draft = topology.draft();
+  const { version } = topology;
   const edit = new GraphEdit(draft, findType);
   try {
     const result = change(edit);
     refusePromise(result);
+    if (topology.version !== version) throw changedMeanwhile();
     return { draft, extras: edit.extras, result };
   } catch (error) {
     draft.discard();
@@ -62,5 +64,13 @@ function refusePromise(result: unknown): void {
     "InvalidGraph",
     "Cannot edit the graph: its function gave a promise, wanted one that does not wait; do what takes time before " +
       "runtime.edit()",
+  );
+}
+
+/** The draft was made of the graph as it was. */
+function changedMeanwhile(): SluiceError {
+  return new SluiceError(
+    "InvalidGraph",
+    "Cannot edit the graph: its function changed it by calls of the runtime, wanted calls of what the function is given",
   );
 }

@@ -28,16 +28,16 @@ export interface GraphChange {
   readonly unlinked: readonly LinkEntry[];
 }
 
-/** Compares two graphs. */
-export function compareGraphs(before: Topology, after: Topology): GraphChange {
+/** Compares a graph with a draft of it. */
+export function compareGraphs(before: Topology, draft: Topology): GraphChange {
   const added: NodeEntry[] = [];
   const replaced: NodeChange[] = [];
   const moved: NodeChange[] = [];
   const ported: NodeEntry[] = [];
   const bypassed: NodeEntry[] = [];
-  for (const [id, entry] of after.nodes) {
-    const old = before.nodes.get(id);
-    if (old === entry) continue;
+  const { nodes, links } = draft.changes();
+  for (const entry of nodes.set) {
+    const old = before.nodes.get(entry.id);
     if (old?.life !== entry.life) added.push(entry);
     else if (old.lane !== entry.lane) moved.push({ before: old, after: entry });
     else if (old.index !== entry.index) replaced.push({ before: old, after: entry });
@@ -46,10 +46,16 @@ export function compareGraphs(before: Topology, after: Topology): GraphChange {
       if (old.bypassed !== entry.bypassed) bypassed.push(entry);
     }
   }
-  const removed = [...before.nodes.values()].filter(({ id, life }) => after.nodes.get(id)?.life !== life);
-  const linked = [...after.links.values()].filter(({ id }) => !before.links.has(id));
-  const unlinked = [...before.links.values()].filter(({ id }) => !after.links.has(id));
-  return { added, removed, replaced, moved, ported, bypassed, linked, unlinked };
+  return { added, removed: nodes.gone, replaced, moved, ported, bypassed, linked: links.set, unlinked: links.gone };
+}
+
+/** The nodes of the draft that can have inputs without a link since. */
+export function mayBeIncomplete(
+  { added, replaced, moved, ported, unlinked }: GraphChange,
+  draft: Topology,
+): NodeEntry[] {
+  const others = unlinked.flatMap(({ toNode }) => draft.nodes.get(toNode) ?? []);
+  return [...added, ...[...replaced, ...moved].map(({ after }) => after), ...ported, ...others];
 }
 
 /** Whether nothing changes. */

@@ -12,7 +12,7 @@ import { Ledger } from "../frames/ledger.ts";
 import { MAIN_LANE } from "../lanes/lane_choice.ts";
 import { logger } from "../log.ts";
 import { createPool, Pool, type PoolSpec, type PoolToken } from "../memory/pool.ts";
-import { growthOf, type PoolLoad, poolLoads } from "../memory/pool_loads.ts";
+import { growthOf, type LoadLink, type LoadNode, type PoolLoad, poolLoads } from "../memory/pool_loads.ts";
 import { describeShortage, planPools, poolNeeds, type PoolSize } from "../memory/pool_plan.ts";
 import type { Topology } from "../topology.ts";
 
@@ -133,16 +133,18 @@ function recordsOf({ records }: Topology): ControlSizes {
 
 /** How many lanes take slots: main does whether or not it runs nodes. */
 function lanesOf(topology: Topology): number {
-  return new Set([MAIN_LANE, ...[...topology.nodes.values()].map((node) => node.lane)]).size;
+  return new Set([MAIN_LANE, ...topology.usedLanes]).size;
 }
 
 function loadsOf(topology: Topology): PoolLoad[] {
-  const nodes = [...topology.nodes.values()].map(({ id, lane, pool, type }) => (
-    { id, lane, pool, outputs: type.descriptor.outputs }
-  ));
-  const links = [...topology.links.values()].map(({ fromNode, toNode, capacity, output: { kind } }) => (
-    { fromNode, toNode, capacity, kind }
-  ));
+  const nodes: LoadNode[] = [];
+  const links: LoadLink[] = [];
+  topology.nodes.forEach(({ id, lane, pool, type }) =>
+    nodes.push({ id, lane, pool, outputs: type.descriptor.outputs })
+  );
+  topology.links.forEach(({ fromNode, toNode, capacity, output: { kind } }) => {
+    links.push({ fromNode, toNode, capacity, kind });
+  });
   return poolLoads(nodes, links);
 }
 

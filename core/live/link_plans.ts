@@ -5,6 +5,7 @@
  */
 import type { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
+import type { LinkId } from "../ids.ts";
 import { FIRST_LINK_BIT } from "../lanes/lane.ts";
 import type { LinkEndPlan } from "../lanes/messages.ts";
 import type { LinkPlan } from "../links/link.ts";
@@ -18,11 +19,20 @@ export interface JudgedLink {
   readonly closes: boolean;
 }
 
+/** The plan of a link, and the indices of the lanes that have its ends. */
+interface PlannedLink {
+  readonly plan: LinkPlan;
+  readonly writer: number;
+  readonly reader: number;
+}
+
 /** See the module. */
 export class LinkPlans {
   readonly #driver: Driver;
   readonly #page: ControlPage;
-  readonly #plans = new Map<LinkEntry, { readonly plan: LinkPlan; readonly writer: number; readonly reader: number }>();
+  readonly #plans = new Map<LinkEntry, PlannedLink>();
+  /** Links whose plan says that they close a loop. */
+  readonly #closing = new Set<LinkEntry>();
   /** By lane: bits that are free again, and the first that was never used. */
   readonly #bits = new Map<number, { readonly free: number[]; next: number }>();
 
@@ -48,7 +58,7 @@ export class LinkPlans {
       plan = { ...bare, ring, readerBit: this.#takeBit(reader), writerBit: this.#takeBit(writer) };
       this.#bind(plan, writer, reader);
     }
-    this.#plans.set(entry, { plan, writer, reader });
+    this.#keep(entry, { plan, writer, reader });
     return plan;
   }
 
@@ -77,22 +87,21 @@ export class LinkPlans {
   }
 
   /** Those of the links that have a plan which says otherwise of them than `feedback`, the links that close a loop. */
-  misjudged(links: Iterable<LinkEntry>, feedback: ReadonlySet<LinkEntry>): JudgedLink[] {
-    return [...links].filter((link) => {
-      const known = this.#plans.get(link);
-      return known !== undefined && known.plan.feedback !== feedback.has(link);
-    }).map((link) => ({ link, closes: feedback.has(link) }));
+  misjudged(links: ReadonlyMap<LinkId, LinkEntry>, feedback: ReadonlySet<LinkEntry>): JudgedLink[] {
+    const closed = [...feedback].filter((link) => this.#plans.has(link) && !this.#closing.has(link));
+    const opened = [...this.#closing].filter((link) => links.has(link.id) && !feedback.has(link));
+    return [...closed.map((link) => ({ link, closes: true })), ...opened.map((link) => ({ link, closes: false }))];
   }
 
   /** A link closes a loop from now on, or no more: the lane that reads is about to be told. */
   judge(entry: LinkEntry, feedback: boolean): void {
     const { plan, writer, reader } = this.#plans.get(entry)!;
-    this.#plans.set(entry, { plan: { ...plan, feedback }, writer, reader });
+    this.#keep(entry, { plan: { ...plan, feedback }, writer, reader });
   }
 
   /** The link is what the move makes of it: its lanes are about to be told. */
   adopt(entry: LinkEntry, { after, writer, reader }: LinkMove): void {
-    this.#plans.set(entry, { plan: after, writer: writer.to, reader: reader.to });
+    this.#keep(entry, { plan: after, writer: writer.to, reader: reader.to });
   }
 
   /** Every lane has let go of what it had: signals go to the new ones from now on. */
@@ -135,7 +144,7 @@ export class LinkPlans {
     const ring = this.#driver.createRing({ capacity: plan.capacity, evicts: evicts(plan.policy), linkOffset });
     this.#driver.bindReader(ring, reader, plan.readerBit);
     this.#driver.bindWriter(ring, writer, plan.writerBit);
-    this.#plans.set(entry, { plan: { ...plan, ring }, writer, reader });
+    this.#keep(entry, { plan: { ...plan, ring }, writer, reader });
     return plan.ring;
   }
 
@@ -148,12 +157,19 @@ export class LinkPlans {
   remove(entry: LinkEntry): void {
     const { plan, writer, reader } = this.#plans.get(entry)!;
     this.#plans.delete(entry);
+    this.#closing.delete(entry);
     this.#free(plan, false, writer, writer, reader, reader);
   }
 
   /** Frees every ring, when all lanes have ended. */
   removeAll(): void {
     for (const entry of [...this.#plans.keys()]) this.remove(entry);
+  }
+
+  #keep(entry: LinkEntry, planned: PlannedLink): void {
+    this.#plans.set(entry, planned);
+    if (planned.plan.feedback) this.#closing.add(entry);
+    else this.#closing.delete(entry);
   }
 
   #bind({ ring, readerBit, writerBit }: LinkPlan, writer: number, reader: number): void {

@@ -16,7 +16,7 @@ import { ConfigChanges } from "./config_changes.ts";
 import { drainRing } from "./drain_ring.ts";
 import { cutOff, lanesBehind, lateLanes, notGone, partlyFailed } from "./edit_errors.ts";
 import type { DraftedEdit, EditExtras, EditSite } from "./edit_site.ts";
-import { compareGraphs, type GraphChange, isUnchanged } from "./graph_change.ts";
+import { compareGraphs, type GraphChange, isUnchanged, mayBeIncomplete } from "./graph_change.ts";
 import type { LaneWork } from "./lane_work.ts";
 import { inTime } from "./in_time.ts";
 import { NodeMoves } from "./node_moves.ts";
@@ -172,7 +172,7 @@ export class LiveEdits {
     const fresh = [...change.added, ...[...change.replaced, ...change.moved].map(({ after }) => after)];
     const planned: LinkEntry[] = [];
     const feedback = draft.feedbackLinks();
-    const rejudged = plans.misjudged(draft.links.values(), feedback);
+    const rejudged = plans.misjudged(draft.links, feedback);
     let work: ReadonlyMap<number, LaneWork> = new Map();
     const epoch = ++this.#epoch;
     const answers = (lanes: Iterable<number>) => this.#answers(lanes, timeoutMs);
@@ -180,7 +180,7 @@ export class LiveEdits {
     this.#committed = false;
     try {
       this.#assertNoneDown(change);
-      draft.assertComplete("edit the graph");
+      draft.assertComplete("edit the graph", mayBeIncomplete(change, draft));
       page.assertRoom(draft.records);
       const tokens = mayNeedMore(change) ? site.growPools(draft) : [];
       await site.openLanes([...change.added, ...change.moved.map(({ after }) => after)]);

@@ -67,6 +67,8 @@ export class NodeMoves {
     this.#site = site;
     this.#anew = anew;
     this.#nodes = moved;
+    this.#untried = new Set();
+    if (moved.length === 0) return;
     const ends = [...linked, ...unlinked].flatMap(({ fromNode, toNode }) => [fromNode, toNode]);
     const gone = new Set(moved.map(({ after }) => after.id));
     const both = [...draft.links.values()].filter(({ fromNode, toNode }) => gone.has(fromNode) && gone.has(toNode))

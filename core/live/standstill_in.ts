@@ -14,6 +14,8 @@ import type { Topology } from "../topology.ts";
 export function standstillIn(topology: Topology, held: Iterable<NodeId>): Standstill {
   const ids = new Set(held);
   if (ids.size === 0) return standstillOf([]);
-  const nodes = topology.orderedNodes().filter(({ id, type }) => ids.has(id) && type.descriptor.lane !== "native");
+  // One node needs no order.
+  const ordered = ids.size === 1 ? [...ids].map((id) => topology.node(id)) : topology.orderedNodes();
+  const nodes = ordered.filter(({ id, type }) => ids.has(id) && type.descriptor.lane !== "native");
   return standstillOf(nodes.map(({ id }) => id));
 }

@@ -105,24 +105,30 @@ export function heldPerTick(kind: FrameKind, capacity: number, crosses: boolean)
   return crosses ? readsPerTick(kind, capacity) : capacity;
 }
 
-/** What each link and output of a graph asks of which pool. */
+/** What the links and outputs of a graph ask of which pool: one load for each pool and kind of frame. */
 export function poolLoads(nodes: readonly LoadNode[], links: readonly LoadLink[]): PoolLoad[] {
   const lanes = new Map<string, string>();
   for (const { id, lane } of nodes) lanes.set(id, lane);
   const sources = poolsByNode(nodes, links);
-  const loads: PoolLoad[] = [];
+  const loads: { pool: string; kind: FrameKind; queued: number; held: number }[] = [];
+  const add = (pool: string, kind: FrameKind, queued: number, held: number) => {
+    const load = loads.find((each) => each.pool === pool && each.kind === kind);
+    if (load === undefined) loads.push({ pool, kind, queued, held });
+    else {
+      load.queued += queued;
+      load.held += held;
+    }
+  };
   for (const { fromNode, toNode, kind, capacity } of links) {
     const crosses = lanes.get(fromNode) !== lanes.get(toNode);
     const held = heldPerTick(kind, capacity, crosses) + HOLDS;
     const queued = crosses ? 2 * capacity : capacity;
     const named = sources.get(kind)?.get(fromNode);
-    if (named === undefined) loads.push({ pool: kind, kind, queued, held });
-    else for (const pool of named) loads.push({ pool, kind, queued, held });
+    if (named === undefined) add(kind, kind, queued, held);
+    else for (const pool of named) add(pool, kind, queued, held);
   }
   for (const { pool, outputs } of nodes) {
-    for (const { kind, array, burst } of outputs) {
-      loads.push({ pool: pool ?? kind, kind, queued: 0, held: (array ?? 1) * burst + HOLDS });
-    }
+    for (const { kind, array, burst } of outputs) add(pool ?? kind, kind, 0, (array ?? 1) * burst + HOLDS);
   }
   return loads;
 }

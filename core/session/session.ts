@@ -288,6 +288,7 @@ export class Session {
     const memory = this.#memory = new GraphMemory(driver, topology, pools);
     const page = this.#page = memory.page;
     const plans = this.#plans = new LinkPlans(driver, page);
+    const named = convertersByField(converters);
     this.#edits = new LiveEdits({
       topology,
       driver,
@@ -300,7 +301,7 @@ export class Session {
       growPools: (draft) => memory.grow(draft),
       pools: () => memory.pools,
       nodePlan: (node) => this.#lanes.plan(node),
-      checkFormats: (formats, links) => checkFormats(topology, convertersByField(converters), formats, links),
+      checkFormats: (formats, links) => checkFormats(topology, named, formats, links),
       toldFormat: (link) => this.#facts.format(link),
       isDown: (node) => this.#supervisor.isDown(node),
       edited: (change, extras) => this.#edited(change, extras),
@@ -378,7 +379,7 @@ export class Session {
 
   /** Ends the lanes that the graph does not use any more; those that are lost the keeper sees to. */
   async #endLanes(): Promise<void> {
-    const used = new Set([...this.#options.topology.nodes.values()].map(({ lane }) => lane));
+    const used = new Set(this.#options.topology.usedLanes);
     const unused = this.#lanes.unused(used).filter(({ index }) => !this.#keeper.isLost(index));
     await Promise.all(unused.map((port) => this.#keeper.close(port)));
   }

@@ -1,0 +1,117 @@
+/**
+ * A map that is made of another one and holds only what differs from it, so that it costs what is changed and not what
+ * there is. Nobody may change the other one meanwhile.
+ *
+ * @module
+ */
+
+/** What a draft can be made of. */
+export interface EditableMap<K, V> extends ReadonlyMap<K, V> {
+  set(key: K, value: V): unknown;
+  delete(key: K): boolean;
+}
+
+/** What a draft has that the map which it was made of has not, or the other way round. */
+export interface MapChanges<V> {
+  /** New values, of new keys and of old ones: in the order of the draft. */
+  readonly set: readonly V[];
+  /** Values of keys that were taken out, perhaps to be put in again: in the order of the other map. */
+  readonly gone: readonly V[];
+}
+
+/** See the module. Keys come in the order that a copy of the other map would have. Values are never `undefined`. */
+export class DraftMap<K, V> implements EditableMap<K, V> {
+  readonly #base: EditableMap<K, V>;
+  /** In place of what `#base` has, and after it. */
+  readonly #set = new Map<K, V>();
+  /** Keys of `#base` that were taken out; those that were put in again come last. */
+  readonly #gone = new Set<K>();
+  /** How many keys of `#set` come after what `#base` has. */
+  #appended = 0;
+
+  constructor(base: EditableMap<K, V>) {
+    this.#base = base;
+  }
+
+  get size(): number {
+    return this.#base.size - this.#gone.size + this.#appended;
+  }
+
+  get(key: K): V | undefined {
+    return this.#set.get(key) ?? (this.#gone.has(key) ? undefined : this.#base.get(key));
+  }
+
+  has(key: K): boolean {
+    return this.#set.has(key) || this.#keeps(key);
+  }
+
+  set(key: K, value: V): this {
+    if (!this.has(key)) this.#appended++;
+    this.#set.set(key, value);
+    return this;
+  }
+
+  delete(key: K): boolean {
+    const isSet = this.#set.delete(key);
+    if (this.#keeps(key)) {
+      this.#gone.add(key);
+      return true;
+    }
+    if (isSet) this.#appended--;
+    return isSet;
+  }
+
+  *entries(): MapIterator<[K, V]> {
+    for (const [key, value] of this.#base) {
+      if (!this.#gone.has(key)) yield [key, this.#set.get(key) ?? value];
+    }
+    for (const entry of this.#set) if (!this.#keeps(entry[0])) yield entry;
+  }
+
+  *keys(): MapIterator<K> {
+    for (const [key] of this.entries()) yield key;
+  }
+
+  *values(): MapIterator<V> {
+    for (const [, value] of this.entries()) yield value;
+  }
+
+  [Symbol.iterator](): MapIterator<[K, V]> {
+    return this.entries();
+  }
+
+  forEach(visit: (value: V, key: K, map: ReadonlyMap<K, V>) => void): void {
+    this.#base.forEach((value, key) => {
+      if (!this.#gone.has(key)) visit(this.#set.get(key) ?? value, key, this);
+    });
+    for (const [key, value] of this.#set) if (!this.#keeps(key)) visit(value, key, this);
+  }
+
+  /** What differs. It costs as much as differs, unless several keys have to be put in order. */
+  changes(): MapChanges<V> {
+    const replaced = [...this.#set.keys()].filter((key) => this.#keeps(key));
+    const appended = [...this.#set].filter(([key]) => !this.#keeps(key)).map(([, value]) => value);
+    const inPlace = this.#inOrder(new Set(replaced)).map((key) => this.#set.get(key)!);
+    return { set: [...inPlace, ...appended], gone: this.#inOrder(this.#gone).map((key) => this.#base.get(key)!) };
+  }
+
+  /** Makes the other map what this one is. Nothing differs then. */
+  commit(): void {
+    for (const key of this.#gone) this.#base.delete(key);
+    for (const [key, value] of this.#set) this.#base.set(key, value);
+    this.#gone.clear();
+    this.#set.clear();
+    this.#appended = 0;
+  }
+
+  /** Whether a key of `#base` is where it was. */
+  #keeps(key: K): boolean {
+    return this.#base.has(key) && !this.#gone.has(key);
+  }
+
+  /** Keys of `#base`, in its order. */
+  #inOrder(keys: ReadonlySet<K>): K[] {
+    if (keys.size < 2) return [...keys];
+    return [...this.#base.keys()].filter((key) => keys.has(key));
+  }
+}
