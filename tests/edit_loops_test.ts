@@ -2,14 +2,18 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { ProcessorContext } from "../core/processor.ts";
 import { Runtime } from "../core/runtime.ts";
+import type { Supervision } from "../core/supervision.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { joint } from "./fixtures/joints.ts";
+import { leaving } from "./fixtures/leaving.ts";
 import { filter, passing, type Script, SHAPE, sink, source } from "./fixtures/scripted.ts";
 import { until } from "./fixtures/waiting.ts";
 
 /** Frames that are to come out of a loop before anything else is done. */
 const FRAMES = 20;
+
+const SOON: Supervision = { restart: { backoffMs: 1 } };
 
 /** Sends a frame every two milliseconds until `ends`. */
 function sender(ends: () => boolean) {
@@ -32,8 +36,8 @@ class Loop {
 
   constructor(native: "require" | "off", lanes: { a: string; b: string }) {
     const runtime = this.runtime = new Runtime({ mode: "live", native });
-    this.a = runtime.add(joint({ passesBack: false }), { id: "a", lane: lanes.a });
-    this.b = runtime.add(joint({ passesBack: true }), { id: "b", lane: lanes.b });
+    this.a = runtime.add(joint({ passesBack: false }), { id: "a", lane: lanes.a, supervision: SOON });
+    this.b = runtime.add(joint({ passesBack: true }), { id: "b", lane: lanes.b, supervision: SOON });
     const delay = runtime.add(filter(passing(), { type: "delay", delays: true }), { id: "delay" });
     const end = runtime.add(sink(passing(() => this.#heard++)), { id: "sink" });
     runtime.connect(this.a.outputs.audioOut, delay.inputs.audioIn);
@@ -65,12 +69,15 @@ class Loop {
     await until(() => this.#heard > before + FRAMES);
   }
 
-  /** The sources end, and with them the loop. */
-  async assertEnds(): Promise<void> {
+  /** The sources end, and with them the loop. @param failed nodes that have */
+  async assertEnds(failed: readonly string[] = []): Promise<void> {
     this.#ends = true;
+    let isOver = false;
+    this.runtime.finished.finally(() => isOver = true).catch(() => {});
+    await until(() => isOver);
     const summary = await this.runtime.finished;
     equal(summary.outcome, "completed");
-    deepEqual(summary.nodes.filter(({ errors }) => errors > 0), []);
+    deepEqual(summary.nodes.filter(({ errors }) => errors > 0).map(({ id }) => id), failed);
     assertSpent(summary);
   }
 }
@@ -126,6 +133,22 @@ for (const lanes of [{ a: "main", b: "main" }, { a: "near", b: "far" }]) {
     await loop.assertEnds();
   });
 }
+
+eachDriver("a thread that replaces another one is told which links have come to close a loop", async (native) => {
+  const loop = new Loop(native, { a: "near", b: "far" });
+  const first = await loop.startFed(false);
+  const { runtime } = loop;
+  let isReplaced = false;
+  using _listening = runtime.events.on("lane:near", ({ kind }) => void (isReplaced ||= kind === "replaced"));
+  await runtime.edit((edit) => edit.remove("second"));
+  await runtime.edit((edit) => {
+    const exit = edit.add(leaving({ how: "exits in a tick" }), { id: "exit", lane: "near", supervision: "disable" });
+    edit.connect(first.outputs.audioOut, exit.inputs.audioIn);
+  });
+  await until(() => isReplaced);
+  await loop.more();
+  await loop.assertEnds(["a", "exit"]);
+});
 
 for (const when of ["before the start", "while it runs"]) {
   eachDriver(`replace() refuses to take the delay out of a loop, ${when}, and has changed nothing`, async (native) => {
