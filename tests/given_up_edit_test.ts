@@ -117,6 +117,28 @@ eachDriver(
   },
 );
 
+eachDriver("edit() waits until a first tick is undone of an edit given up just before", async (native) => {
+  const { runtime, got } = twoChains(native);
+  await runtime.start();
+  const go = Promise.withResolvers<void>();
+  const more = async () => {
+    const before = got.length;
+    await until(() => got.length > before + 10);
+  };
+  for (let round = 0; round < 5; round++) {
+    await more();
+    const late = lingering(go.promise, () => {});
+    const first = runtime.edit((edit) => void edit.replace("numbering", late, { startsAnew: true }), GIVEN_UP);
+    const second = runtime.edit((edit) => void edit.replace("numbering", numbering()), { trialMs: 50 });
+    await rejects(first, { code: "Timeout" });
+    await second;
+  }
+  await more();
+  go.resolve();
+  await runtime.stop();
+  equal(got.findIndex(([number, count], place) => number !== place || count !== place), -1);
+});
+
 eachDriver("a first tick that goes on after its edit was given up counts for no other node", async (native) => {
   const { runtime } = twoChains(native);
   await runtime.start();

@@ -17,17 +17,21 @@ function setUp(supervision: Supervision) {
   events.on("node:n", (event) => told.push(event));
   const did: string[] = [];
   const clock = { nowNs: 0 };
+  const restarts: PromiseWithResolvers<void>[] = [];
+  const commits: (() => void)[] = [];
   const supervisor = new Supervisor({
     topology,
     events,
     states,
     nowNs: () => clock.nowNs,
-    restart: () => {
-      did.push("begin");
-      return Promise.resolve();
+    restart: (_node, carries, committed) => {
+      did.push(carries ? "begin" : "begin afresh");
+      restarts.push(Promise.withResolvers());
+      commits.push(committed);
+      return restarts.at(-1)!.promise;
     },
     disable: () => void did.push("disable"),
-    restartFailed: () => {},
+    restartFailed: (_node, { message }) => void did.push(`failed: ${message}`),
     countRestart: () => void did.push("restart"),
     endRun: (error) => void did.push(`end: ${error.message}`),
   });
@@ -38,7 +42,31 @@ function setUp(supervision: Supervision) {
   const fail = (times = 1) => {
     for (let k = 0; k < times; k++) supervisor.failed(id, new Error(`failure ${k}`));
   };
-  return { supervisor, states, id, did, clock, fail, pauses };
+  const kinds = () => {
+    events.close();
+    return told.map(({ kind }) => kind);
+  };
+  return { supervisor, topology, states, id, did, clock, restarts, commits, fail, pauses, kinds };
+}
+
+/** Runs a test with timers that end when it says so. */
+async function withTimers(body: (timers: { run: () => void; ms: number }[]) => void | Promise<void>): Promise<void> {
+  const timers: { run: () => void; ms: number }[] = [];
+  const { setTimeout, clearTimeout } = globalThis;
+  globalThis.setTimeout = ((run: () => void, ms: number) => timers.push({ run, ms })) as typeof setTimeout;
+  globalThis.clearTimeout = ((timer?: number) => {
+    if (timer !== undefined) timers[timer - 1].run = () => {};
+  }) as typeof clearTimeout;
+  try {
+    await body(timers);
+  } finally {
+    Object.assign(globalThis, { setTimeout, clearTimeout });
+  }
+}
+
+/** What waits for promises that have settled runs meanwhile. */
+async function turn(): Promise<void> {
+  for (let k = 0; k < 10; k++) await Promise.resolve();
 }
 
 Deno.test("Supervisor doubles the pause before each restart, up to the longest", () => {
@@ -84,20 +112,109 @@ Deno.test("Supervisor disables what waits for a restart when the graph stops, an
   equal(states.get(id), "disabled");
 });
 
-Deno.test("Supervisor restarts a node once the pause is over, and not before", () => {
-  const timers: { readonly run: () => void; readonly ms: number }[] = [];
-  const { setTimeout } = globalThis;
-  globalThis.setTimeout = ((run: () => void, ms: number) => timers.push({ run, ms })) as typeof setTimeout;
-  try {
+Deno.test("Supervisor restarts a node once the pause is over, and not before", () =>
+  withTimers((timers) => {
     const { supervisor, did, fail } = setUp({ restart: { limit: 2, backoffMs: 100 } });
     supervisor.begin();
     fail();
     deepEqual([timers.map(({ ms }) => ms), did], [[100], []]);
     timers[0].run();
     deepEqual(did, ["begin"]);
-  } finally {
-    globalThis.setTimeout = setTimeout;
-  }
+  }));
+
+Deno.test("Supervisor has the first restart of a window carry the state on, and the next begin afresh", () =>
+  withTimers((timers) => {
+    const { supervisor, states, id, did, commits, fail } = setUp({ restart: {} });
+    supervisor.begin();
+    for (let k = 0; k < 2; k++) {
+      fail();
+      timers[k].run();
+      commits[k]();
+      equal(states.get(id), "running");
+    }
+    deepEqual(did, ["begin", "restart", "begin afresh", "restart"]);
+  }));
+
+Deno.test("Supervisor restarts no node that was removed or whose lane has gone meanwhile", () =>
+  withTimers((timers) => {
+    for (const how of ["forget", "suspend"] as const) {
+      const { supervisor, id, did, fail } = setUp({ restart: {} });
+      supervisor.begin();
+      fail();
+      supervisor[how](id);
+      timers.at(-1)!.run();
+      deepEqual(did, [], how);
+    }
+  }));
+
+Deno.test("Supervisor counts the failures of a node that an edit has put in another one's place from the first", () =>
+  withTimers((timers) => {
+    const { supervisor, topology, id, did, fail, pauses } = setUp({ restart: { limit: 2, backoffMs: 100 } });
+    supervisor.begin();
+    fail(2);
+    topology.replaceNode(id, pass, {});
+    fail(2);
+    deepEqual(did, []);
+    deepEqual(timers.map(({ ms }) => ms), [100, 200, 100, 200]);
+    deepEqual(pauses(), [100, 200, 100, 200]);
+  }));
+
+Deno.test("Supervisor says nothing of a restart that comes to its end after the node was removed", () =>
+  withTimers(async (timers) => {
+    for (const outcome of ["committed", "refused"]) {
+      const { supervisor, states, id, did, restarts, commits, fail } = setUp({ restart: {} });
+      supervisor.begin();
+      fail();
+      timers.at(-1)!.run();
+      supervisor.forget(id);
+      if (outcome === "committed") commits[0]();
+      else restarts[0].reject(new Error("too late"));
+      await turn();
+      deepEqual([did, states.get(id)], [["begin"], "restarting"], outcome);
+    }
+  }));
+
+Deno.test("Supervisor takes a restart that is refused for a failure, unless the new instance has run by then", () =>
+  withTimers(async (timers) => {
+    const { supervisor, states, id, did, restarts, commits, fail } = setUp({ restart: {} });
+    supervisor.begin();
+    fail();
+    timers[0].run();
+    restarts[0].reject(new Error("refused"));
+    await turn();
+    deepEqual([did, timers.length, states.get(id)], [["begin", "failed: refused"], 2, "restarting"]);
+    timers[1].run();
+    commits[1]();
+    restarts[1].reject(new Error("a lane came late"));
+    await turn();
+    deepEqual([did.slice(2), timers.length, states.get(id)], [["begin afresh", "restart"], 2, "running"]);
+  }));
+
+Deno.test("Supervisor disables a node whose restart ends, or that fails, after the graph was told to stop", () =>
+  withTimers(async (timers) => {
+    const { supervisor, did, restarts, commits, fail } = setUp({ restart: {} });
+    supervisor.begin();
+    fail();
+    timers[0].run();
+    supervisor.stop();
+    commits[0]();
+    restarts[0].resolve();
+    await turn();
+    deepEqual(did, ["begin", "restart", "disable"]);
+    const other = setUp({ restart: {} });
+    other.supervisor.begin();
+    other.supervisor.stop();
+    other.fail();
+    deepEqual([other.did, timers.length], [["disable"], 1]);
+  }));
+
+Deno.test("Supervisor tells once that a node is disabled", () => {
+  const { supervisor, id, fail, kinds } = setUp("disable");
+  supervisor.begin();
+  fail();
+  supervisor.disabled(id);
+  supervisor.disabled(id);
+  equal(kinds().filter((kind) => kind === "disabled").length, 1);
 });
 
 Deno.test("Supervisor builds a node anew at once that went by no fault of its own, and counts that as no failure", () => {

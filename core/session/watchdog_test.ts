@@ -14,7 +14,7 @@ class Watched {
   readonly page: ControlPage;
   readonly watchdog: Watchdog;
   readonly lanes: readonly { readonly index: number }[] = [{ index: 0 }, { index: 1 }];
-  readonly states: ReadonlyMap<NodeId, NodeState> = new Map([["a" as NodeId, "running"]]);
+  readonly states: Map<NodeId, NodeState> = new Map([["a" as NodeId, "running"]]);
   #nowNs = 0;
 
   constructor() {
@@ -74,4 +74,15 @@ Deno.test("Watchdog.stop() begins anew when a node was run, a frame was moved, o
     change();
     equal(watched.look(), undefined);
   }
+});
+
+Deno.test("Watchdog.stop() waits for a node that has failed and for its restart", () => {
+  const watched = new Watched();
+  for (const state of ["failed", "restarting"] as const) {
+    watched.states.set("b" as NodeId, state);
+    for (let k = 0; k < 5; k++) equal(watched.look(), undefined);
+  }
+  watched.states.set("b" as NodeId, "running");
+  equal(watched.look(), undefined);
+  match(watched.look()!, /come to a stop/);
 });
