@@ -2,8 +2,10 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import type { GraphEdit } from "../core/live/graph_edit.ts";
 import { type EditOptions, Runtime } from "../core/runtime.ts";
+import { nodes } from "../sluice.gen.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { checkingSink, collect, numberedSource, pass } from "./fixtures/numbered.ts";
+import { counting, filter, gathering, passing, sink, source } from "./fixtures/scripted.ts";
 
 /** A graph that does not end by itself. */
 function chain(native: "require" | "off"): Runtime {
@@ -104,6 +106,56 @@ for (const when of ["before the start", "while it runs"]) {
     if (when === "while it runs") await flow(runtime);
   });
 }
+
+eachDriver("edit() does of several calls for one node what the last one says", async (native) => {
+  const runtime = new Runtime({ mode: "live", native });
+  const tone = runtime.add(nodes.toneSource(), { id: "tone" });
+  const gain = runtime.add(nodes.gain({ gainDb: -1 }), { id: "gain", lane: "main" });
+  const meter = runtime.add(nodes.levelMeter(), { id: "meter" });
+  runtime.connect(tone.outputs.audio, gain.inputs.audioIn);
+  runtime.connect(gain.outputs.audioOut, meter.inputs.audioIn);
+  await runtime.start();
+  const config = () => runtime.graph().nodes["gain"]?.config;
+  await runtime.edit((edit) => {
+    edit.reconfigure("gain", { gainDb: -2 });
+    edit.replace("gain", nodes.gain({ gainDb: -3 }));
+  });
+  deepEqual(config(), { gainDb: -3 });
+  await runtime.edit((edit) => {
+    edit.reconfigure("gain", { gainDb: -4 });
+    edit.remove("gain");
+    edit.remove("meter");
+  });
+  equal(config(), undefined);
+  await runtime.stop();
+});
+
+eachDriver(
+  "replace() takes the state over unless the last call for the node says that it starts anew",
+  async (native) => {
+    const runtime = new Runtime({ mode: "live", native });
+    const from = runtime.add(source(counting(1e9)), { id: "from" });
+    const restored: unknown[] = [];
+    const keeping = () =>
+      filter({ ...passing(), snapshot: () => "state", restore: (state) => void restored.push(state) });
+    const middle = runtime.add(keeping(), { id: "middle" });
+    const to = runtime.add(sink(gathering([])), { id: "to" });
+    runtime.connect(from.outputs.audioOut, middle.inputs.audioIn);
+    runtime.connect(middle.outputs.audioOut, to.inputs.audioIn);
+    await runtime.start();
+    await runtime.edit((edit) => {
+      edit.replace("middle", keeping());
+      edit.replace("middle", keeping(), { startsAnew: true });
+    });
+    deepEqual(restored, []);
+    await runtime.edit((edit) => {
+      edit.replace("middle", keeping(), { startsAnew: true });
+      edit.replace("middle", keeping());
+    });
+    deepEqual(restored, ["state"]);
+    await runtime.stop();
+  },
+);
 
 eachDriver("edit() seals what it gave also where its function throws", async (native) => {
   await using runtime = chain(native);

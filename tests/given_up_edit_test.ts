@@ -9,7 +9,8 @@ import { filter, type Script, sink, source } from "./fixtures/scripted.ts";
 import { until } from "./fixtures/waiting.ts";
 
 const SHAPE = { sampleRateHz: 48_000, channels: 2, sampleCount: 1 };
-const GIVEN_UP = { timeoutMs: 100, trialMs: 50 };
+/** Waits longer for a first tick than the edit may take. */
+const GIVEN_UP = { timeoutMs: 100, trialMs: 60_000 };
 const LATE_FRAMES = 100;
 
 /** How long an edit may take to come to a first tick, milliseconds: the machine may do much else. */
@@ -137,6 +138,20 @@ eachDriver("edit() waits until a first tick is undone of an edit given up just b
   go.resolve();
   await runtime.stop();
   equal(got.findIndex(([number, count], place) => number !== place || count !== place), -1);
+});
+
+eachDriver("edit() waits for no teardown() of nodes of an edit given up just before", async (native) => {
+  const { runtime } = twoChains(native);
+  await runtime.start();
+  const go = Promise.withResolvers<void>();
+  const slow = filter({ process() {}, setup: () => new Promise(() => {}), teardown: () => go.promise });
+  const first = runtime.edit((edit) => {
+    edit.connectByName("counting.audioOut", `${edit.add(slow, { id: "slow" }).id}.audioIn`);
+  }, GIVEN_UP);
+  await rejects(first, { code: "Timeout" });
+  await runtime.edit((edit) => void edit.replace("numbering", numbering()), { trialMs: 50 });
+  go.resolve();
+  await runtime.stop();
 });
 
 eachDriver("a first tick that goes on after its edit was given up counts for no other node", async (native) => {

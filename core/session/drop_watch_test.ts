@@ -19,7 +19,12 @@ Deno.test("DropWatch tells once of each stretch in which a link drops, with what
     events,
   );
   const drop = (link: number, field: number) => page.f64[(page.linkOffset(link) + field) >> 3]++;
-  for (const [link, field] of [[1, LINK.droppedFull], [1, LINK.droppedFull], [], [1, LINK.droppedSkipped], []]) {
+  for (
+    const [link, field] of [[1, LINK.droppedFull], [1, LINK.droppedFull], [], [1, LINK.droppedSkipped], [], [
+      1,
+      LINK.droppedSkipped,
+    ], []]
+  ) {
     if (link !== undefined) drop(link, field!);
     watch.look();
   }
@@ -35,6 +40,7 @@ Deno.test("DropWatch tells once of each stretch in which a link drops, with what
       ["link1", "1 0 0 0", "1 0 0 0"],
       // The second one of the first stretch was told of by no event of its own.
       ["link1", "2 1 0 0", "1 1 0 0"],
+      ["link1", "2 2 0 0", "0 1 0 0"],
       ["link0", "0 0 1 0", "0 0 1 0"],
     ]);
   })();
