@@ -61,6 +61,7 @@ export interface KeeperSite {
 }
 
 type Ring = NonNullable<LinkPlan["ring"]>;
+type Swap = Parameters<Parameters<LiveEdits["alone"]>[0]>[0];
 
 /** See the module. */
 export class LaneKeeper {
@@ -181,7 +182,7 @@ export class LaneKeeper {
     });
   }
 
-  async #replace(index: number, swap: Parameters<Parameters<LiveEdits["alone"]>[0]>[0]): Promise<void> {
+  async #replace(index: number, swap: Swap): Promise<void> {
     const { lanes, events, states, supervisor } = this.#site;
     const error = this.#lost.get(index)!;
     const old = lanes.at(index)!;
@@ -200,7 +201,7 @@ export class LaneKeeper {
     await this.#site.reopen(port);
     this.#site.edits().laneBack(index);
     const { work, abandoned } = this.#plan(index, nodes, isDead);
-    await swap(work, REPLACE_TIMEOUT_MS);
+    await this.#swapTogether(index, work, swap);
     const again = this.#site.edits().lossOf(index);
     if (again !== undefined) throw again;
     for (const ring of abandoned) drainRing(this.#site.driver.openReader(ring), this.#site.pools());
@@ -216,6 +217,20 @@ export class LaneKeeper {
       else supervisor.failed(node.id, error);
     }
     this.#blameless.delete(index);
+  }
+
+  /** Has the lanes swap; those that are lost meanwhile are left out, and given their ends when they are replaced. */
+  async #swapTogether(index: number, work: Map<number, LaneWork>, swap: Swap): Promise<void> {
+    for (;;) {
+      try {
+        return await swap(work, REPLACE_TIMEOUT_MS);
+      } catch (error) {
+        // By this error only an edit is refused that is not in effect.
+        const lost = [...work.keys()].find((lane) => lane !== index && this.#lost.get(lane) === error);
+        if (this.#ended || lost === undefined) throw error;
+        work.delete(lost);
+      }
+    }
   }
 
   /** @returns whether the thread is known to have ended */
