@@ -5,10 +5,12 @@ import { exposeGc } from "../../tests/fixtures/expose_gc.ts";
 import { hostileValues } from "../../tests/fixtures/hostile.ts";
 import { numberedSource } from "../../tests/fixtures/numbered.ts";
 import { counting, gathering, misbehaving, sink, source } from "../../tests/fixtures/scripted.ts";
+import { nodeId } from "../ids.ts";
 import { configureLog } from "../log.ts";
 import { Runtime } from "../runtime.ts";
 import { EventBus } from "./bus.ts";
 import type { SluiceEvent } from "./event.ts";
+import { NodeStates } from "./node_states.ts";
 
 const warn = (message: string) => ({ group: "runtime", kind: "warning", message }) as const;
 
@@ -172,4 +174,41 @@ Deno.test("EventBus.onWeak() calls the listener while its owner is there, and le
   bus.publish(warn("b"));
   await setImmediate();
   deepEqual(seen, [1, 0]);
+});
+
+Deno.test("EventBus.on() brings what a listener publishes in a later turn, and nothing once it has disposed of itself", async () => {
+  const bus = new EventBus(() => 0);
+  let echoes = 0;
+  bus.on("runtime", () => {
+    if (++echoes < 3) bus.publish(warn("echo"));
+  });
+  let calls = 0;
+  const once = bus.on("runtime", () => {
+    calls++;
+    once[Symbol.dispose]();
+  });
+  bus.publish(warn("a"));
+  bus.publish(warn("b"));
+  await setImmediate();
+  deepEqual([echoes, calls], [2, 1]);
+  await setImmediate();
+  deepEqual([echoes, calls], [4, 1]);
+});
+
+Deno.test("EventBus.subscribe() gives nothing more once its stream was returned from", async () => {
+  const bus = new EventBus(() => 0);
+  const stream = bus.subscribe("*");
+  bus.publish(warn("a"));
+  await stream.return!();
+  deepEqual(await stream.next(), { done: true, value: undefined });
+});
+
+Deno.test("NodeStates.set() tells a state only where it is another one", async () => {
+  const bus = new EventBus(() => 0);
+  const told: unknown[] = [];
+  bus.on("node:a", (event) => told.push(event.kind === "state" && [event.state, event.previous]));
+  const states = new NodeStates(bus);
+  for (const state of ["running", "running", "failed"] as const) states.set(nodeId("a"), state);
+  await setImmediate();
+  deepEqual(told, [["running", undefined], ["failed", "running"]]);
 });
