@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { formatDiagnostic } from "./diagnostics.ts";
 import { processorSource, tempPackage } from "./temp_package.ts";
 import { watch, type WatchRun } from "./watch.ts";
@@ -119,7 +120,10 @@ Deno.test("watch() goes on after a file that is nested too deeply", async () => 
     () => folder.write("bad.ts", processorSource("Bad")),
     () => Promise.resolve(stop.abort()),
   ];
+  const found = (run: WatchRun) => [problems(run), run.result.nodeTypes];
   await watch(folder, (run) => {
+    // The system may tell of one save twice.
+    if (runs.length > 0 && isDeepStrictEqual(found(run), found(runs.at(-1)!))) return;
     runs.push(run);
     void steps.shift()?.();
   }, stop.signal);
