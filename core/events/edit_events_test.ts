@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { nodes } from "../../sluice.gen.ts";
 import { numberedSource } from "../../tests/fixtures/numbered.ts";
 import type { LinkEvent } from "./event.ts";
 import { Runtime } from "../runtime.ts";
@@ -29,6 +30,19 @@ Deno.test("publishEdit() tells links that an edit makes and removes, then the ed
     ["link1", "removed", "from.audioOut", "other.audioIn"],
     "edited",
   ]);
+});
+
+Deno.test("publishEdit() names the nodes whose live values an edit changes, and no others", async () => {
+  await using runtime = new Runtime({ mode: "live" });
+  const tone = runtime.add(nodes.toneSource(), { id: "tone" });
+  const gain = runtime.add(nodes.gain(), { id: "gain", lane: "main" });
+  runtime.connect(tone.outputs.audio, gain.inputs.audioIn);
+  const told: unknown[] = [];
+  runtime.events.on("graph", (event) => event.kind === "edited" && told.push([event.actions, event.nodes]));
+  await runtime.start();
+  await runtime.edit((edit) => edit.reconfigure("gain", { gainDb: -3 }));
+  await runtime.stop();
+  deepEqual(told, [[["reconfigure"], ["gain"]]]);
 });
 
 for (const lane of ["main", "other"]) {
