@@ -2,6 +2,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { acquire, bench, linkPlan } from "../../tests/fixtures/slots.ts";
 import { LINK } from "../../ffi/layout.gen.ts";
+import { RING_BATCH } from "../driver/driver.ts";
 import type { Frame } from "../frames/frame.ts";
 import { HOLD_MANY } from "../memory/pool.ts";
 import type { LinkPlan } from "./link.ts";
@@ -15,11 +16,11 @@ const WRITER_BIT = 5;
 const CAPACITY = 4;
 
 /** Both ends, on a driver that notes what can be seen when it is called. */
-function setUp() {
-  const { driver, page, pool } = bench(8, 64);
-  const ring = driver.createRing({ capacity: CAPACITY, evicts: false, linkOffset: page.linkOffset(0) });
+function setUp(capacity = CAPACITY) {
+  const { driver, page, pool } = bench(2 * capacity, 64);
+  const ring = driver.createRing({ capacity, evicts: false, linkOffset: page.linkOffset(0) });
   const plan: LinkPlan = {
-    ...linkPlan("audio", "lossless", CAPACITY),
+    ...linkPlan("audio", "lossless", capacity),
     ring,
     readerBit: READER_BIT,
     writerBit: WRITER_BIT,
@@ -118,6 +119,23 @@ Deno.test("RingLinkReader.ended() is false where frames and the end come while i
   equal(reader.ended(), false);
   reader.take();
   equal(reader.ended(), true);
+});
+
+Deno.test("RingLinkWriter.write() hands frames over by itself whenever it has as many as go at once", () => {
+  const { pool, writer, reader, write, calls } = setUp(2 * RING_BATCH);
+  const slots = Array.from({ length: RING_BATCH - 1 }, () => write().slot);
+  deepEqual([calls.length, reader.available()], [0, 0]);
+  slots.push(write().slot);
+  deepEqual([calls.map(({ commit }) => commit), reader.available()], [[RING_BATCH], RING_BATCH]);
+  slots.push(write().slot);
+  deepEqual([calls.length, reader.available()], [1, RING_BATCH]);
+  writer.flush();
+  const taken: number[] = [];
+  for (let frame = reader.take(); frame !== undefined; frame = reader.take()) {
+    taken.push(frame.slot);
+    pool.release(frame.slot);
+  }
+  deepEqual(taken, slots);
 });
 
 Deno.test("RingLinkWriter.awaitRoom() tells of room that comes while it asks: nobody would tell of that later", () => {
