@@ -1,5 +1,6 @@
 /** Graphs that have come to a stop because a tick waits for room or a slot which nobody will give. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import {
   type AudioFrame,
   type NodeHandle,
@@ -11,6 +12,7 @@ import {
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { fixture, port } from "./fixtures/define.ts";
 import { counting, filter, gathering, numbers, type Script, SHAPE, sink, source } from "./fixtures/scripted.ts";
+import { until } from "./fixtures/waiting.ts";
 
 const FOR_EVER = 1_000_000_000;
 const CAPACITY = 8;
@@ -224,6 +226,32 @@ eachDriver("a tick that takes its ready() back and waits for something else is n
   await runtime.start();
   equal((await runtime.finished).outcome, "completed");
   equal(pairs.length, CAPACITY);
+});
+
+eachDriver("a tick that takes its ready() back is told of as awaiting, and no longer as blocked", async (native) => {
+  await using runtime = new Runtime({ mode: "offline", native });
+  const [left, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const cancel = new AbortController();
+  const from = source({
+    async process(this: Script, context) {
+      const port = this.audioOut!;
+      for (let k = 0; k < CAPACITY; k++) port.write(await port.acquire(SHAPE));
+      await rejects(port.ready({ signal: cancel.signal }), { name: "AbortError" });
+      left.resolve();
+      await goOn.promise;
+      context.finish();
+    },
+  }, { isAsync: true });
+  const to = runtime.add(sink({ process() {} }), { id: "to" });
+  const { outputs } = runtime.add(from, { id: "from" });
+  runtime.connect(outputs.audioOut, to.inputs.audioIn, { policy: "lossless", capacity: CAPACITY });
+  const activity = () => runtime.stats().nodes.find(({ id }) => id === "from")!.activity;
+  await runtime.start();
+  await until(() => isDeepStrictEqual(activity(), { kind: "blocked", on: "link", name: "link0" }));
+  cancel.abort();
+  await left.promise;
+  deepEqual(activity(), { kind: "awaiting" });
+  goOn.resolve();
 });
 
 eachDriver("a graph at a stop says how a tick that has left its ready() takes it back", async (native) => {
