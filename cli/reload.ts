@@ -11,9 +11,10 @@ import { serializeError, SluiceError } from "../core/errors.ts";
 import { readFreshPackage } from "../core/registry/fresh_package.ts";
 import type { AnyNodeType, NodePackage } from "../core/registry/node_type.ts";
 import type { Runtime } from "../core/runtime.ts";
-import { viewRuntime } from "../core/runtime_view.ts";
+import { type RunState, viewRuntime } from "../core/runtime_view.ts";
 import type { NodeEntry } from "../core/topology.ts";
 import { escapeControls } from "../core/log.ts";
+import { didYouMean, listSome } from "../core/suggestion.ts";
 import { describeError, errorEvent } from "./failure.ts";
 import type { Io } from "./output.ts";
 import { type SourceChange, SourceWatch } from "./source_watch.ts";
@@ -21,6 +22,9 @@ import { type SourceChange, SourceWatch } from "./source_watch.ts";
 const OTHER_MAP =
   `Cannot follow the changed "imports" of deno.json: a process goes on with those that it began with; ` +
   "start the graph anew";
+
+/** States in which a change is still answered. */
+const GOES_ON: ReadonlySet<RunState> = new Set(["building", "starting", "running", "paused"]);
 
 /** A package whose sources are watched from now on. */
 export interface WatchedPackage {
@@ -165,7 +169,10 @@ async function watchPackage(
     const startedMs = performance.now();
     const report = (nodes: readonly string[], error?: Error, anew: Reload["anew"] = {}): void => {
       const tookMs = performance.now() - startedMs;
-      if (!signal.aborted) onReload({ changed, nodes, anew, tookMs, ...(error && { error }) });
+      // What the end of the graph overtook was not refused.
+      if (!signal.aborted && GOES_ON.has(viewRuntime(runtime).session?.state ?? "building")) {
+        onReload({ changed, nodes, anew, tookMs, ...(error && { error }) });
+      }
     };
     if (signal.aborted) return;
     if (refused !== undefined) return report([], new SluiceError("InvalidGraph", refused));
@@ -257,7 +264,11 @@ function findType(fresh: NodePackage, { descriptor: { type } }: AnyNodeType): An
   // A generic type, or one that configuration sizes, is listed under its own name.
   const found = fresh.nodes.find(({ descriptor }) => descriptor.type === type);
   if (found !== undefined) return found;
-  throw new SluiceError("NodeTypeNotFound", `Cannot find node type "${type}" in the new code`);
+  const names = fresh.nodes.map(({ descriptor }) => descriptor.type);
+  throw new SluiceError(
+    "NodeTypeNotFound",
+    `Cannot find node type "${type}" in the new code${didYouMean(type, names)}; available: ${listSome(names)}`,
+  );
 }
 
 /** The name of a lane that takes over from another one: `dsp`, `dsp-2`, `dsp-3`. */

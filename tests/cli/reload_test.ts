@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { generate } from "../../codegen/generate.ts";
 import { appSink } from "../../core/app/app_sink.ts";
+import { SluiceError } from "../../core/errors.ts";
 import { loadNodePackage } from "../../core/registry/staleness.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
@@ -146,9 +147,20 @@ Deno.test("watchSources() runs the new code of a node, and the rest of the graph
   assert.match(broken.error!.message, /Expression expected.*factor\.ts:1:31/s);
   const misspelt = TIMES.replace("@input()", "@input({ arry: 2 })");
   await save({ "times.ts": misspelt }, ({ error }) => /^times\.ts:13:12: .*"arry"/.test(error?.message ?? ""));
+  const renamed = await save(
+    { ...factorText(3), "times.ts": TIMES.replace("class Times", "class Time") },
+    ({ error }) => error instanceof SluiceError && error.code === "NodeTypeNotFound",
+  );
+  assert.match(
+    renamed.error!.message,
+    /"times" in the new code \(did you mean "time"\?\); available: "counter" and "time"$/,
+  );
   for (const before = read; read < before + 100;) assert.equal(await readOne(), 3);
   assert.match(refusals[0], /^Not reloaded after a change of parts\/factor\.ts: .*Expression expected/);
-  assert.match(refusals.at(-1)!, /^Not reloaded after a change of times\.ts: .*"arry".*; the graph goes on as it was$/);
+  assert.match(
+    refusals.at(-1)!,
+    /^Not reloaded after a change of .*times\.ts: .*"time".*; the graph goes on as it was$/,
+  );
 
   await save({ ...factorText(4), "times.ts": TIMES }, isGood);
   await readUntil(4);
