@@ -214,10 +214,12 @@ eachDriver("a tick that comes to wait in a pause stays there, though there is ro
   runtime.connect(from.outputs.audioOut, to.inputs.audioIn, { policy: "lossless", capacity: CAPACITY });
   await runtime.start();
   await begun.promise;
-  const paused = runtime.pause();
+  let settled = 0;
+  const paused = [runtime.pause(), runtime.pause()].map((pause) => pause.then(() => settled++));
   await untilStill(() => ticks);
+  equal(settled, 0);
   go.resolve();
-  await paused;
+  await Promise.all(paused);
   deepEqual(runtime.stats().links.map(({ written }) => written), [0]);
   await runtime.resume();
   await until(() => got.length === 10);
