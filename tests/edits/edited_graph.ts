@@ -105,6 +105,14 @@ export class Model {
     return path;
   }
 
+  /** Nothing happens to a node, and those that it may wait for: a reader that an edit holds leaves it no room. */
+  lockWithReaders(id: string): void {
+    this.locked.add(id);
+    for (const { from, to, policy } of this.links.values()) {
+      if (from === id && policy === "lossless" && !this.locked.has(to)) this.lockWithReaders(to);
+    }
+  }
+
   /** Whether blocks come to a sink. */
   isFed({ id, kind }: ModelNode): boolean {
     const source = this.nodes.get(this.pathTo(id).at(-1)?.from ?? "");
@@ -271,8 +279,8 @@ function replaceBy({ edit, model, random }: Attempt, fault: Fault, lane?: string
   edit.replace(node.id, specOf(node.kind, model.config(node.token, fault)), lane === undefined ? {} : { lane });
   if (lane !== undefined) node.lane = lane;
   if (fault !== "") model.locked.add(node.id);
-  // What leads to it goes on as it is, so that there is a first tick.
-  if (fault === "tick") { for (const { from } of model.pathTo(node.id)) model.locked.add(from); }
+  // What leads to it goes on as it is, and so do those that it waits for, so that there is a first tick.
+  if (fault === "tick") { for (const { from } of model.pathTo(node.id)) model.lockWithReaders(from); }
   return true;
 }
 
