@@ -40,8 +40,7 @@ export async function yieldNodes(
     // Where the edit has held others, these are at rest since then, and what they would wait for is too.
     if (running.length > 0) await bringToRest(leaving, standstill, () => attempt.givenUp);
     attempt.assertWanted();
-    const yielded: YieldedNode[] = [];
-    for (const cell of leaving) {
+    const leavings = leaving.map((cell) => {
       current = cell;
       cell.publish();
       if (cell.ended) {
@@ -51,14 +50,19 @@ export async function yieldNodes(
       // What a failed node still knows may be what made it fail.
       const state = cell.failed || anew.includes(cell.id) ? undefined : sendable(cell, takeState(lane, cell));
       const waitMs = mayBeLent(cell) && !lane.paused ? tries.find(({ node }) => node === cell.id)?.waitMs : undefined;
-      if (waitMs === undefined) yielded.push({ node: cell.id, carry: cell.carry, state });
-      else {
-        await awaitFrames(lane, cell, waitMs, attempt);
-        attempt.assertWanted();
-        yielded.push({ node: cell.id, carry: cell.carry, state, loan: lender.lend(cell, waitMs) });
-      }
+      return { cell, state, waitMs };
+    });
+    const tried = leavings.filter(({ waitMs }) => waitMs !== undefined);
+    if (tried.length > 0) {
+      await Promise.all(tried.map(({ cell, waitMs }) => awaitFrames(lane, cell, waitMs!, attempt)));
+      attempt.assertWanted();
     }
-    attempt.assertWanted();
+    // All at one stroke: what is lent is lost if this lane ends before it has told.
+    const yielded = leavings.map(({ cell, state, waitMs }): YieldedNode => {
+      current = cell;
+      const loan = waitMs === undefined ? undefined : lender.lend(cell, waitMs);
+      return { node: cell.id, carry: cell.carry, state, ...(loan && { loan }) };
+    });
     for (const link of links) serializeQueued(lane, link);
     return yielded;
   } catch (error) {
