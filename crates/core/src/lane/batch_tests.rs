@@ -90,3 +90,17 @@ fn what_a_reader_has_not_taken_of_a_link_that_evicts_is_evicted_still() {
     assert_eq!(ends.world.link(0).full, 2.0);
     ends.end();
 }
+
+#[test]
+fn what_a_tick_has_not_handed_over_yet_is_not_counted_as_written() {
+    let mut ends = Ends::new(Policy::RollOff, 3);
+    for _ in 0..5 {
+        ends.write();
+    }
+    // Five more than were dropped would seem to be in a link for three.
+    assert_eq!((ends.world.link(0).written, ends.world.link(0).full), (0.0, 0.0));
+    ends.writer.flush(&mut ends.shared);
+    assert_eq!((ends.world.link(0).written, ends.world.link(0).full), (5.0, 2.0));
+    while ends.read().is_some() {}
+    ends.end();
+}

@@ -1,4 +1,5 @@
 //! The writing end of a link. `written` counts every frame that was given to the link, also those that it dropped.
+//! It is counted last, so that a link never seems to hold more than it does.
 
 use std::ptr::NonNull;
 
@@ -116,8 +117,6 @@ impl Writer {
     #[inline]
     pub(super) fn write(&mut self, entry: u32, shared: &mut Shared) {
         let record = self.record.as_ptr();
-        // SAFETY: the record lies in an arena that the lane holds; these fields are the writing lane's.
-        unsafe { (*record).written += 1.0 };
         {
             let (slots, slot) = shared.slot_of(entry);
             slots.hand_over(slot);
@@ -126,13 +125,15 @@ impl Writer {
             Kind::Local(local) => {
                 // SAFETY: the frame was this tick's until now, and nobody else has run since.
                 let ingress_ns = unsafe { (*shared.header_of(entry)).ingress_ns };
-                // SAFETY: as above.
+                // SAFETY: the record lies in an arena that the lane holds; these fields are the writing lane's.
                 unsafe { (*record).newest_ingress_ns = ingress_ns };
                 if self.encoded && self.policy != Policy::Lossless {
                     let dropped = make_way(*local, self.policy, entry, shared);
                     // SAFETY: as above.
                     unsafe { (*record).dropped_full += f64::from(dropped.count) };
                     if dropped.newest {
+                        // SAFETY: as above.
+                        unsafe { (*record).written += 1.0 };
                         return;
                     }
                 }
@@ -150,14 +151,20 @@ impl Writer {
                     shared.release_dropped(dropped);
                 }
                 // SAFETY: as above.
-                unsafe { (*record).high_water = (*record).high_water.max(queued) };
+                unsafe {
+                    (*record).written += 1.0;
+                    (*record).high_water = (*record).high_water.max(queued);
+                }
                 shared.wake(reader);
             }
             Kind::Ring(end) => {
                 if end.to_key {
                     if !shared.is_keyframe(entry) {
-                        // SAFETY: as above.
-                        unsafe { (*record).dropped_full += 1.0 };
+                        // SAFETY: the record lies in an arena that the lane holds; these fields are the writing lane's.
+                        unsafe {
+                            (*record).dropped_full += 1.0;
+                            (*record).written += 1.0;
+                        }
                         shared.release_dropped(entry);
                         return;
                     }
@@ -209,6 +216,7 @@ impl Writer {
         let queued = f64::from(self.capacity.saturating_sub(unsafe { ring.room() }));
         // SAFETY: as above.
         unsafe {
+            (*record).written += f64::from(staged);
             (*record).high_water = (*record).high_water.max(queued);
             (*record).wakes += 1.0;
         }
