@@ -23,6 +23,9 @@ const OTHER_MAP =
   `Cannot follow the changed "imports" of deno.json: a process goes on with those that it began with; ` +
   "start the graph anew";
 
+/** How long a lane with the new code may take to start and to take over, milliseconds: it loads all its modules. */
+const RELOAD_TIMEOUT_MS = 30_000;
+
 /** States in which a change is still answered. */
 const GOES_ON: ReadonlySet<RunState> = new Set(["building", "starting", "running", "paused"]);
 
@@ -244,7 +247,7 @@ async function replaceNodes(
           const startsAnew = Object.hasOwn(anew, id);
           edit.replace(id, { type: findType(fresh, type), config }, { lane: lanes.get(lane)!, startsAnew });
         }
-      });
+      }, { timeoutMs: RELOAD_TIMEOUT_MS });
       return anew;
     } catch (error) {
       const id = nodeWithoutSnapshot(error);

@@ -19,6 +19,9 @@ export type DocBlock =
 /** What is beyond this many characters is cut, so that a hostile text costs no more than a long one. */
 const MAX_LENGTH = 20_000;
 
+/** What begins a block of code, with the name of its language, which is not shown. */
+const OPENS_CODE = /^\s*```[^`]*$/;
+
 /** Takes a doc comment apart. */
 export function parseDoc(doc: string): DocBlock[] {
   const blocks: DocBlock[] = [];
@@ -29,12 +32,14 @@ export function parseDoc(doc: string): DocBlock[] {
     open = undefined;
   };
   for (const line of doc.slice(0, MAX_LENGTH).split("\n")) {
-    if (line.trimStart().startsWith("```")) {
+    if (code !== undefined) {
+      if (/^\s*```\s*$/.test(line)) {
+        blocks.push({ kind: "code", text: code.join("\n") });
+        code = undefined;
+      } else code.push(line);
+    } else if (OPENS_CODE.test(line)) {
       close();
-      if (code !== undefined) blocks.push({ kind: "code", text: code.join("\n") });
-      code = code === undefined ? [] : undefined;
-    } else if (code !== undefined) {
-      code.push(line);
+      code = [];
     } else if (line.trim() === "") {
       close();
     } else if (/^\s*[-*] /.test(line)) {
