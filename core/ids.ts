@@ -29,6 +29,19 @@ export function nodeId(text: string): NodeId {
 }
 
 /**
+ * The id of a node by default: its type, where `mixer<4>` becomes `mixer-4`, with a number from the second on. A type
+ * can be longer than an id may be: `nodeId()` checks it.
+ *
+ * @param taken the ids of the other nodes
+ */
+export function defaultNodeId(type: string, taken: { has(id: NodeId): boolean }): string {
+  const plain = type.replace(/[^A-Za-z0-9_-]+/g, "-").replace(/-$/, "");
+  let id = plain;
+  for (let n = 2; taken.has(id as NodeId); n++) id = `${plain}-${n}`;
+  return id;
+}
+
+/**
  * Checks the name of a lane, which is as that of a node.
  *
  * @throws {SluiceError} `InvalidGraph` if it is not one

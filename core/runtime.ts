@@ -11,6 +11,7 @@ import { SluiceError } from "./errors.ts";
 import { EventBus } from "./events/bus.ts";
 import type { FrameKind } from "./frames/format.ts";
 import type { Frame } from "./frames/frame.ts";
+import { assertComplete } from "./graph/complete.ts";
 import type { GraphFile } from "./graph/graph_file.ts";
 import { pathLatencies } from "./graph/latencies.ts";
 import { snapshotGraph } from "./graph/snapshot.ts";
@@ -393,7 +394,7 @@ export class Runtime implements AsyncDisposable {
   async start(): Promise<void> {
     this.#assertBuilding("start");
     this.#options.signal?.throwIfAborted();
-    this.#topology.assertComplete();
+    assertComplete(this.#topology, "start");
     warnOfUnusedLanes(this.#topology);
     warnOfFallback(this.driverNote);
     this.#session = new Session({

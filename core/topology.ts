@@ -7,22 +7,21 @@ import { assertBypass, canBypass } from "./bypass.ts";
 import { assertConfig } from "./config_check.ts";
 import { describeName } from "./describe_value.ts";
 import { SluiceError } from "./errors.ts";
-import { assertLinkable, resolvePort } from "./graph/link_rules.ts";
+import { assertEnd, assertLinkable, resolvePort } from "./graph/link_rules.ts";
 import { ConnectionManager } from "./graph/connection_manager.ts";
-import type { Edge } from "./graph/cycles.ts";
 import { DraftMap, type EditableMap, type MapChanges } from "./graph/draft_map.ts";
-import { graphOrder } from "./graph/order.ts";
+import { assertDelayed } from "./graph/loops.ts";
 import { RecordTable } from "./graph/record_table.ts";
-import { laneName, type LinkId, linkId, type NodeId, nodeId } from "./ids.ts";
+import { defaultNodeId, laneName, type LinkId, linkId, type NodeId, nodeId } from "./ids.ts";
 import { laneOf } from "./lanes/lane_choice.ts";
 import { checkLaneOptions, type LaneOptions } from "./lanes/lane_options.ts";
 import { linkOptions } from "./links/link_options.ts";
 import type { GraphMode, LinkOptions, LinkPolicy } from "./links/policy.ts";
-import { type NodeDescriptor, type PortDescriptor, sizePorts } from "./registry/descriptor.ts";
-import { addElement, nameElements, removeElement } from "./registry/dynamic_ports.ts";
-import { kindOf } from "./registry/kind_of.ts";
+import type { NodeDescriptor, PortDescriptor } from "./registry/descriptor.ts";
+import { addElement, removeElement } from "./registry/dynamic_ports.ts";
 import { ownConfig } from "./registry/own_config.ts";
 import type { AnyNodeType } from "./registry/node_type.ts";
+import { sizedType, withDescriptor } from "./registry/sized_type.ts";
 import { didYouMean, listSome } from "./suggestion.ts";
 import { checkSupervision, type Supervision } from "./supervision.ts";
 
@@ -96,7 +95,6 @@ export class Topology {
   readonly #drafted: DraftMap<NodeId, NodeEntry> | undefined;
   /** A node of each lane. */
   #residents: Map<string, NodeEntry>;
-  /** Nodes that delay. */
   #delaying: Set<NodeId>;
   /** Shared by a graph and its drafts, so that no number is given out twice. */
   readonly #numbers: GraphNumbers;
@@ -140,6 +138,11 @@ export class Topology {
   /** The lanes that nodes are on. */
   get usedLanes(): Iterable<string> {
     return this.#residents.keys();
+  }
+
+  /** Nodes that delay. */
+  get delaying(): ReadonlySet<NodeId> {
+    return this.#delaying;
   }
 
   /** The links, in the order in which they were made. */
@@ -322,7 +325,7 @@ export class Topology {
   /** @throws {SluiceError} `InvalidGraph` for the id, `InvalidConfig` for the configuration */
   addNode(type: AnyNodeType, config: Record<string, unknown>, options: NodeOptions): NodeEntry {
     const { descriptor } = type;
-    const id = nodeId(options.id ?? this.#freeId(idOf(descriptor.type)));
+    const id = nodeId(options.id ?? defaultNodeId(descriptor.type, this.#nodes));
     if (this.#nodes.has(id)) {
       throw new SluiceError("InvalidGraph", `Cannot add node "${id}": the graph has a node of that id`, { nodeId: id });
     }
@@ -395,7 +398,7 @@ export class Topology {
       capacity,
     };
     try {
-      this.#refuseCycle(attempt, entry);
+      assertDelayed(this, attempt, entry);
     } catch (error) {
       this.#taken.links.delete(entry.index);
       this.#numbers.links.giveBack(entry.index);
@@ -415,78 +418,6 @@ export class Topology {
   /** The links that lead away from an output. */
   linksFrom(node: NodeId, port: string): LinkEntry[] {
     return this.connections.from(node, port);
-  }
-
-  /** Whether no link leads into a node. */
-  isSource(node: NodeId): boolean {
-    return this.connections.intoNode(node).length === 0;
-  }
-
-  /** Whether no link leads away from a node. */
-  isSink(node: NodeId): boolean {
-    return this.connections.fromNode(node).length === 0;
-  }
-
-  /**
-   * The links that close loops: of each the one that leads, downstream of a node that delays, into the first node that
-   * other links feed too; of a loop that nothing feeds, the one out of the delay. Without them the graph has no loop.
-   */
-  feedbackLinks(): Set<LinkEntry> {
-    const feedback = new Set<LinkEntry>();
-    const delaying = this.#delaying;
-    if (delaying.size === 0) return feedback;
-    const fed = new Map<NodeId, number>();
-    for (const { toNode } of this.links.values()) fed.set(toNode, (fed.get(toNode) ?? 0) + 1);
-    const closes = (link: LinkEntry) => this.#findPath(link.toNode, link.fromNode, undefined, feedback) !== undefined;
-    const delayed = [...this.links.values()].filter((link) => delaying.has(link.fromNode));
-    // Downstream of the delay, the first node where the loop meets what feeds it.
-    const seen = new Set(delayed);
-    for (const link of seen) {
-      if (!closes(link)) continue;
-      if (fed.get(link.toNode)! > 1) feedback.add(link);
-      else for (const next of this.connections.fromNode(link.toNode)) seen.add(next);
-    }
-    for (const link of delayed) {
-      if (closes(link)) feedback.add(link);
-    }
-    return feedback;
-  }
-
-  /** The nodes, each before those that its links lead to; links that close loops are left out of account. */
-  orderedNodes(): NodeEntry[] {
-    const feedback = this.feedbackLinks();
-    const ids: NodeId[] = [];
-    const edges: Edge[] = [];
-    this.#nodes.forEach(({ id }) => ids.push(id));
-    this.links.forEach((link) => {
-      if (!feedback.has(link)) edges.push({ from: link.fromNode, to: link.toNode });
-    });
-    return graphOrder(ids, edges).map((id) => this.#nodes.get(id as NodeId)!);
-  }
-
-  /**
-   * @param concerned the nodes that can have become incomplete; by default all
-   * @throws {SluiceError} `InvalidGraph` if there is no node, or a required input has no link
-   */
-  assertComplete(attempt = "start", concerned?: readonly NodeEntry[]): void {
-    if (this.#nodes.size === 0) throw new SluiceError("InvalidGraph", `Cannot ${attempt}: the graph has no nodes`);
-    if (concerned?.every((node) => this.#openInput(node) === undefined)) return;
-    for (const node of this.#nodes.values()) {
-      const port = this.#openInput(node);
-      if (port === undefined) continue;
-      throw new SluiceError(
-        "InvalidGraph",
-        `Cannot ${attempt}: input "${node.id}.${port.name}" (${port.type}) is required and has no link`,
-        { nodeId: node.id, port: port.name },
-      );
-    }
-  }
-
-  /** An input of a node that is required and has no link. */
-  #openInput({ id, type }: NodeEntry): PortDescriptor | undefined {
-    return type.descriptor.inputs.find((port) =>
-      !port.optional && port.array === undefined && this.linkInto(id, port.name) === undefined
-    );
   }
 
   #takeNode(): number {
@@ -536,87 +467,6 @@ export class Topology {
     }
     if (old.type.descriptor.delays !== true || descriptor.delays === true) return;
     const attempt = `Cannot replace node "${id}" (${old.type.descriptor.type}) by a ${descriptor.type}`;
-    for (const link of this.connections.fromNode(id)) this.#refuseCycle(attempt, link, "leaves");
+    for (const link of this.connections.fromNode(id)) assertDelayed(this, attempt, link, "leaves");
   }
-
-  #refuseCycle(attempt: string, by: LinkEntry, does = "closes"): void {
-    const path = this.#findPath(by.toNode, by.fromNode, (id) => this.#delays(id));
-    if (path === undefined) return;
-    throw new SluiceError(
-      "CycleWithoutDelay",
-      `${attempt}: it ${does} a loop with no delay in it: ${
-        [...path, by.toNode].map((id) => `"${id}"`).join(" -> ")
-      }; put a node that delays on it`,
-      { nodeId: by.toNode, port: by.toPort },
-    );
-  }
-
-  #delays(id: NodeId): boolean {
-    return this.#nodes.get(id)!.type.descriptor.delays === true;
-  }
-
-  /**
-   * The nodes on a way from one node to another, both included.
-   *
-   * @param avoid nodes that the way may not touch
-   * @param without links that it may not take
-   */
-  #findPath(
-    start: NodeId,
-    goal: NodeId,
-    avoid: (node: NodeId) => boolean = () => false,
-    without: ReadonlySet<LinkEntry> = new Set(),
-  ): NodeId[] | undefined {
-    if (avoid(start) || avoid(goal)) return undefined;
-    const cameFrom = new Map<NodeId, NodeId | undefined>([[start, undefined]]);
-    const open = [start];
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      if (node === goal) {
-        const path: NodeId[] = [];
-        for (let at: NodeId | undefined = node; at !== undefined; at = cameFrom.get(at)) path.unshift(at);
-        return path;
-      }
-      for (const link of this.connections.fromNode(node)) {
-        const { toNode } = link;
-        if (cameFrom.has(toNode) || without.has(link) || avoid(toNode)) continue;
-        cameFrom.set(toNode, node);
-        open.push(toNode);
-      }
-    }
-    return undefined;
-  }
-
-  #freeId(type: string): string {
-    if (!this.#nodes.has(type as NodeId)) return type;
-    for (let n = 2;; n++) {
-      if (!this.#nodes.has(`${type}-${n}` as NodeId)) return `${type}-${n}`;
-    }
-  }
-}
-
-/** A node type as a node makes it: with array ports of the sizes that its configuration says, and named elements. */
-function sizedType(
-  type: AnyNodeType,
-  config: { readonly [key: string]: unknown },
-  ports: readonly string[],
-): AnyNodeType {
-  const sized = sizePorts(type.descriptor, config);
-  const descriptor = nameElements(nameElements(sized, "input", ports), "output", ports);
-  return descriptor === type.descriptor ? type : withDescriptor(type, descriptor);
-}
-
-function withDescriptor(type: AnyNodeType, descriptor: NodeDescriptor): AnyNodeType {
-  return { descriptor, package: type.package, load: () => type.load() };
-}
-
-/** Names of ports that a handle does not have, and array ports as a whole, are no ends of a link. */
-function assertEnd(end: unknown, which: "from" | "to", wanted: string): void {
-  const { node, port } = Object(end);
-  if (typeof node === "string" && typeof port === "string") return;
-  throw new SluiceError("PortNotFound", `Cannot link ${which} what is ${kindOf(end)}: wanted ${wanted}`);
-}
-
-/** A node's id by default: its type, where `mixer<4>` becomes `mixer-4`. */
-function idOf(type: string): string {
-  return type.replace(/[^A-Za-z0-9_-]+/g, "-").replace(/-$/, "");
 }

@@ -10,6 +10,8 @@
 import type { LinkId, NodeId } from "../ids.ts";
 import type { PathLatency, RuntimeStats } from "../stats.ts";
 import type { Topology } from "../topology.ts";
+import { feedbackLinks } from "./loops.ts";
+import { orderedNodes } from "./order.ts";
 
 /**
  * The latency from each source to each sink that it reaches, by the slowest way between the two.
@@ -24,16 +26,20 @@ export function pathLatencies(
   const lags = new Map(stats.links.map(({ id, joinLagNs }) => [id, joinLagNs]));
   const ways = forwardWays(topology, (link) => lags.get(link));
   const all = [...topology.nodes.values()].filter(({ id }) => ages.has(id));
-  return all.filter(({ id }) => topology.isSource(id)).flatMap(({ id: source }): PathLatency[] => {
-    const reached = slowest(source, ways);
-    return all.filter(({ id }) => reached.has(id) && topology.isSink(id)).map(({ id: sink }) => {
-      const lagNs = reached.get(sink);
-      const { p50Ns, p99Ns, samples } = ages.get(sink)!;
-      if (lagNs === undefined || samples === 0) return { source, sink };
-      const latency = { p50Ns: Math.max(0, p50Ns + lagNs), p99Ns: Math.max(0, p99Ns + lagNs), samples };
-      return { source, sink, latency };
-    });
-  });
+  return all.filter(({ id }) => topology.connections.intoNode(id).length === 0).flatMap(
+    ({ id: source }): PathLatency[] => {
+      const reached = slowest(source, ways);
+      return all.filter(({ id }) => reached.has(id) && topology.connections.fromNode(id).length === 0).map(
+        ({ id: sink }) => {
+          const lagNs = reached.get(sink);
+          const { p50Ns, p99Ns, samples } = ages.get(sink)!;
+          if (lagNs === undefined || samples === 0) return { source, sink };
+          const latency = { p50Ns: Math.max(0, p50Ns + lagNs), p99Ns: Math.max(0, p99Ns + lagNs), samples };
+          return { source, sink, latency };
+        },
+      );
+    },
+  );
 }
 
 /** The links that lead away from each node, each node before those that its links lead to. */
@@ -41,13 +47,13 @@ type Ways = ReadonlyMap<NodeId, readonly { readonly to: NodeId; readonly lagNs: 
 
 /** @param lagOf the measured lag of a link into a node that joins streams */
 function forwardWays(topology: Topology, lagOf: (link: LinkId) => number | undefined): Ways {
-  const feedback = topology.feedbackLinks();
+  const feedback = feedbackLinks(topology);
   const joins = new Map<NodeId, number>();
   for (const link of topology.links.values()) {
     if (!feedback.has(link)) joins.set(link.toNode, (joins.get(link.toNode) ?? 0) + 1);
   }
   return new Map(
-    topology.orderedNodes().map(({ id }) => [
+    orderedNodes(topology).map(({ id }) => [
       id,
       topology.connections.fromNode(id).filter((link) => !feedback.has(link))
         .map((link) => ({ to: link.toNode, lagNs: joins.get(link.toNode)! > 1 ? lagOf(link.id) : 0 })),

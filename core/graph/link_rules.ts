@@ -8,6 +8,7 @@ import { listNames, SluiceError } from "../errors.ts";
 import { findClash } from "../frames/format.ts";
 import { expandPort, findPort, isList, type NodeDescriptor, type PortDescriptor } from "../registry/descriptor.ts";
 import { elementNumber } from "../registry/dynamic_ports.ts";
+import { kindOf } from "../registry/kind_of.ts";
 import { didYouMean, listSome } from "../suggestion.ts";
 
 /** A port of a node in a graph, as a link names it. */
@@ -16,6 +17,19 @@ export interface LinkEnd {
   readonly descriptor: NodeDescriptor;
   /** The name in the graph, such as `audio_2`. */
   readonly port: string;
+}
+
+/**
+ * Checks that a value is an end of a link. Names of ports that a handle does not have, and array ports as a whole, are
+ * none.
+ *
+ * @param wanted what is, in words
+ * @throws {SluiceError} `PortNotFound`
+ */
+export function assertEnd(end: unknown, which: "from" | "to", wanted: string): void {
+  const { node, port } = Object(end);
+  if (typeof node === "string" && typeof port === "string") return;
+  throw new SluiceError("PortNotFound", `Cannot link ${which} what is ${kindOf(end)}: wanted ${wanted}`);
 }
 
 /**

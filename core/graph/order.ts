@@ -4,7 +4,28 @@
  *
  * @module
  */
+import type { NodeId } from "../ids.ts";
+import type { Connection } from "./connection_manager.ts";
 import type { Edge } from "./cycles.ts";
+import { feedbackLinks, type LoopGraph } from "./loops.ts";
+
+/** What of a graph tells the order of its nodes. */
+export interface OrderGraph<N, L extends Connection> extends LoopGraph<L> {
+  readonly nodes: ReadonlyMap<NodeId, N>;
+}
+
+/** The nodes of a graph, each before those that its links lead to; links that close loops are left out of account. */
+export function orderedNodes<N, L extends Connection>(graph: OrderGraph<N, L>): N[] {
+  const { nodes, connections } = graph;
+  const feedback = feedbackLinks(graph);
+  const ids: NodeId[] = [];
+  const edges: Edge[] = [];
+  nodes.forEach((_, id) => ids.push(id));
+  connections.all.forEach((link) => {
+    if (!feedback.has(link)) edges.push({ from: link.fromNode, to: link.toNode });
+  });
+  return graphOrder(ids, edges).map((id) => nodes.get(id as NodeId)!);
+}
 
 /** Sorts nodes by the links between them; nodes that no link orders keep their places. Not recursive. */
 export function graphOrder(nodes: readonly string[], edges: readonly Edge[]): string[] {

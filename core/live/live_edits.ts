@@ -8,6 +8,8 @@
  */
 import { CONTROL, LINK, NODE } from "../../ffi/layout.gen.ts";
 import { deserializeError, type SerializedError, SluiceError } from "../errors.ts";
+import { assertComplete } from "../graph/complete.ts";
+import { feedbackLinks } from "../graph/loops.ts";
 import type { NodeId } from "../ids.ts";
 import type { AnnouncedFormat, LaneReport } from "../lanes/messages.ts";
 import type { PoolToken } from "../memory/pool.ts";
@@ -171,7 +173,7 @@ export class LiveEdits {
     if ([...extras.configure, ...restarted].length === 0 && isUnchanged(change)) return;
     const fresh = [...change.added, ...[...change.replaced, ...change.moved].map(({ after }) => after)];
     const planned: LinkEntry[] = [];
-    const feedback = draft.feedbackLinks();
+    const feedback = feedbackLinks(draft);
     const rejudged = plans.misjudged(draft.links, feedback);
     let work: ReadonlyMap<number, LaneWork> = new Map();
     const epoch = ++this.#epoch;
@@ -180,7 +182,7 @@ export class LiveEdits {
     this.#committed = false;
     try {
       this.#assertNoneDown(change);
-      draft.assertComplete("edit the graph", mayBeIncomplete(change, draft));
+      assertComplete(draft, "edit the graph", mayBeIncomplete(change, draft));
       page.assertRoom(draft.records);
       const tokens = mayNeedMore(change) ? site.growPools(draft) : [];
       await site.openLanes([...change.added, ...change.moved.map(({ after }) => after)]);

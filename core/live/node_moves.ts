@@ -8,6 +8,7 @@
 import { ENTRY, NODE } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
+import { feedbackLinks } from "../graph/loops.ts";
 import type { NodeId } from "../ids.ts";
 import { type Loan, recall } from "../lanes/loan.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
@@ -84,7 +85,7 @@ export class NodeMoves {
     ]));
     const kept = [...links].filter((entry) => !linked.includes(entry));
     for (const entry of kept) this.#refuseNative(entry, draft);
-    const feedback = draft.feedbackLinks();
+    const feedback = feedbackLinks(draft);
     for (const entry of kept) {
       const move = site.plans.move(entry, feedback.has(entry), laneOf(entry.fromNode), laneOf(entry.toNode));
       this.#links.push({ entry, move });

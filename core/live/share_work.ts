@@ -4,6 +4,7 @@
  * @module
  */
 import { LANE } from "../../ffi/layout.gen.ts";
+import { orderedNodes } from "../graph/order.ts";
 import type { NodeId } from "../ids.ts";
 import { elementsByPort } from "../registry/dynamic_ports.ts";
 import { resolveSecrets } from "../secrets.ts";
@@ -99,6 +100,6 @@ export function shareWork(
   }
   if (reordered.size === 0) return work;
   for (const lane of reordered) at(lane).edit.order = [];
-  for (const { id } of draft.orderedNodes()) work.get(laneOf(id))?.edit.order?.push(id);
+  for (const { id } of orderedNodes(draft)) work.get(laneOf(id))?.edit.order?.push(id);
   return work;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { orderedNodes } from "../graph/order.ts";
 import type { NodeId } from "../ids.ts";
 import { type Standstill, standstillOf } from "../lanes/standstill.ts";
 import type { Topology } from "../topology.ts";
@@ -15,7 +16,7 @@ export function standstillIn(topology: Topology, held: Iterable<NodeId>): Stands
   const ids = new Set(held);
   if (ids.size === 0) return standstillOf([]);
   // One node needs no order.
-  const ordered = ids.size === 1 ? [...ids].map((id) => topology.node(id)) : topology.orderedNodes();
+  const ordered = ids.size === 1 ? [...ids].map((id) => topology.node(id)) : orderedNodes(topology);
   const nodes = ordered.filter(({ id, type }) => ids.has(id) && type.descriptor.lane !== "native");
   return standstillOf(nodes.map(({ id }) => id));
 }

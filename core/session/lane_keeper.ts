@@ -14,6 +14,7 @@ import type { Driver } from "../driver/driver.ts";
 import { serializeError } from "../errors.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { NodeStates } from "../events/node_states.ts";
+import { orderedNodes } from "../graph/order.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
 import type { LinkPlan } from "../links/link.ts";
 import { emptyWork, type LaneWork } from "../live/lane_work.ts";
@@ -332,7 +333,7 @@ export class LaneKeeper {
 
   #nodesOf(index: number): NodeEntry[] {
     const { lanes, topology } = this.#site;
-    return topology.orderedNodes().filter(({ lane }) => lanes.indexOf(lane) === index);
+    return orderedNodes(topology).filter(({ lane }) => lanes.indexOf(lane) === index);
   }
 }
 

@@ -9,6 +9,8 @@ import { ControlPage } from "../control_page.ts";
 import { deserializeError, serializeError, SluiceError } from "../errors.ts";
 import { publishClosed, publishEdit } from "../events/edit_events.ts";
 import { NodeStates } from "../events/node_states.ts";
+import { feedbackLinks } from "../graph/loops.ts";
+import { orderedNodes } from "../graph/order.ts";
 import type { NodeId } from "../ids.ts";
 import { type LanePort, reportedError } from "../lanes/lane_port.ts";
 import type { LaneReport } from "../lanes/messages.ts";
@@ -126,7 +128,7 @@ export class Session {
       this.#planLinks(plans);
       this.#lanes.makeAll(memory);
       const { topology } = this.#options;
-      const nodes = topology.orderedNodes();
+      const nodes = orderedNodes(topology);
       const links = [...topology.links.values()];
       this.#watch.watchOpening();
       const formats = await Promise.all(
@@ -362,7 +364,7 @@ export class Session {
 
   #planLinks(plans: LinkPlans): void {
     const { topology } = this.#options;
-    const feedback = topology.feedbackLinks();
+    const feedback = feedbackLinks(topology);
     const laneOf = (id: NodeId) => this.#lanes.indexOf(topology.node(id).lane);
     for (const link of topology.links.values()) {
       plans.add(link, feedback.has(link), laneOf(link.fromNode), laneOf(link.toNode));

@@ -1,0 +1,94 @@
+/**
+ * Loops in a graph as it is built: which links close them, and that each has a delay in it.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import type { NodeId } from "../ids.ts";
+import type { Connection, ConnectionManager } from "./connection_manager.ts";
+
+/** What of a graph tells its loops. */
+export interface LoopGraph<L extends Connection> {
+  readonly connections: ConnectionManager<L>;
+  /** Nodes that delay. */
+  readonly delaying: ReadonlySet<NodeId>;
+}
+
+/**
+ * The links that close loops: of each the one that leads, downstream of a node that delays, into the first node that
+ * other links feed too; of a loop that nothing feeds, the one out of the delay. Without them the graph has no loop.
+ */
+export function feedbackLinks<L extends Connection>({ connections, delaying }: LoopGraph<L>): Set<L> {
+  const feedback = new Set<L>();
+  if (delaying.size === 0) return feedback;
+  const links = connections.all;
+  const fed = new Map<NodeId, number>();
+  for (const { toNode } of links.values()) fed.set(toNode, (fed.get(toNode) ?? 0) + 1);
+  const closes = (link: L) => findPath(connections, link.toNode, link.fromNode, undefined, feedback) !== undefined;
+  const delayed = [...links.values()].filter((link) => delaying.has(link.fromNode));
+  // Downstream of the delay, the first node where the loop meets what feeds it.
+  const seen = new Set(delayed);
+  for (const link of seen) {
+    if (!closes(link)) continue;
+    if (fed.get(link.toNode)! > 1) feedback.add(link);
+    else for (const next of connections.fromNode(link.toNode)) seen.add(next);
+  }
+  for (const link of delayed) {
+    if (closes(link)) feedback.add(link);
+  }
+  return feedback;
+}
+
+/**
+ * @param by the link that is to be made, or that is there
+ * @param does what it does to a loop: `closes`
+ * @throws {SluiceError} `CycleWithoutDelay` if a loop leads through the link on which no node delays
+ */
+export function assertDelayed<L extends Connection>(
+  { connections, delaying }: LoopGraph<L>,
+  attempt: string,
+  by: L,
+  does: "closes" | "leaves" = "closes",
+): void {
+  const path = findPath(connections, by.toNode, by.fromNode, (id) => delaying.has(id));
+  if (path === undefined) return;
+  throw new SluiceError(
+    "CycleWithoutDelay",
+    `${attempt}: it ${does} a loop with no delay in it: ${
+      [...path, by.toNode].map((id) => `"${id}"`).join(" -> ")
+    }; put a node that delays on it`,
+    { nodeId: by.toNode, port: by.toPort },
+  );
+}
+
+/**
+ * The nodes on a way from one node to another, both included.
+ *
+ * @param avoid nodes that the way may not touch
+ * @param without links that it may not take
+ */
+function findPath<L extends Connection>(
+  connections: ConnectionManager<L>,
+  start: NodeId,
+  goal: NodeId,
+  avoid: (node: NodeId) => boolean = () => false,
+  without: ReadonlySet<L> = new Set(),
+): NodeId[] | undefined {
+  if (avoid(start) || avoid(goal)) return undefined;
+  const cameFrom = new Map<NodeId, NodeId | undefined>([[start, undefined]]);
+  const open = [start];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node === goal) {
+      const path: NodeId[] = [];
+      for (let at: NodeId | undefined = node; at !== undefined; at = cameFrom.get(at)) path.unshift(at);
+      return path;
+    }
+    for (const link of connections.fromNode(node)) {
+      const { toNode } = link;
+      if (cameFrom.has(toNode) || without.has(link) || avoid(toNode)) continue;
+      cameFrom.set(toNode, node);
+      open.push(toNode);
+    }
+  }
+  return undefined;
+}
