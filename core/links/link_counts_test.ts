@@ -1,5 +1,6 @@
 /** What is seen of a link's counts by somebody who looks between any two steps of its ends, and they between his. */
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { LINK } from "../../ffi/layout.gen.ts";
 import { acquire, bench, linkPlan } from "../../tests/fixtures/slots.ts";
 import type { LinkReader, LinkWriter } from "./link.ts";
 import { readLinkCounts } from "./link_counts.ts";
@@ -124,3 +125,20 @@ for (const kind of ["local", "ring"] as const) {
     });
   }
 }
+
+Deno.test("readLinkCounts() takes what each count says for what it is, and what is left for queued", () => {
+  const { page, free } = bench(1);
+  const told = [
+    [LINK.written, 1_000],
+    [LINK.read, 1],
+    [LINK.droppedFull, 2],
+    [LINK.droppedToKey, 4],
+    [LINK.droppedSkipped, 8],
+    [LINK.droppedUnlinked, 16],
+    [LINK.droppedLaneLost, 32],
+  ];
+  for (const [field, frames] of told) page.f64[(page.linkOffset(1) + field) >> 3] = frames;
+  const wanted = { written: 1_000, read: 1, full: 6, skipped: 8, unlinked: 16, laneLost: 32, queued: 937 };
+  deepEqual(readLinkCounts(page, 1), wanted);
+  free();
+});
