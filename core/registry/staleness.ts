@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { SluiceError } from "../errors.ts";
+import { logger } from "../log.ts";
 import type { NodePackage } from "./node_type.ts";
 
 /** Hexadecimal digits of a hash that are kept. */
@@ -51,6 +52,16 @@ export function describeStaleSources(pkg: NodePackage, stale: readonly string[])
   const verb = stale.length > 1 ? "have" : "has";
   return `Generated code of package "${pkg.name}" is stale: ${listPaths(stale)} ${verb} changed since it was made; ` +
     `run ${CODEGEN_COMMAND}`;
+}
+
+/** Warns, in the log, of packages that are stale. It returns before they have been looked at. */
+export function warnOfStaleSources(packages: Iterable<NodePackage | undefined>): void {
+  for (const each of new Set(packages)) {
+    if (each === undefined) continue;
+    void findStaleSources(each).then((stale) => {
+      if (stale.length > 0) logger("codegen").warn(describeStaleSources(each, stale));
+    });
+  }
 }
 
 /**

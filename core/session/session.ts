@@ -6,7 +6,7 @@
  */
 import { NODE } from "../../ffi/layout.gen.ts";
 import { ControlPage } from "../control_page.ts";
-import { deserializeError, serializeError, SluiceError } from "../errors.ts";
+import { serializeError, SluiceError } from "../errors.ts";
 import { publishClosed, publishEdit } from "../events/edit_events.ts";
 import { NodeStates } from "../events/node_states.ts";
 import { feedbackLinks } from "../graph/loops.ts";
@@ -20,14 +20,14 @@ import { LinkPlans } from "../live/link_plans.ts";
 import { cutOff, notRunning } from "../live/edit_errors.ts";
 import type { DraftedEdit, EditExtras } from "../live/edit_site.ts";
 import { LiveEdits } from "../live/live_edits.ts";
+import { draftRestart, restartTimeoutMs } from "../live/restart.ts";
 import { logger, relayLog } from "../log.ts";
-import { MAX_TIMEOUT_MS } from "../option_check.ts";
-import { describeStaleSources, findStaleSources } from "../registry/staleness.ts";
+import { warnOfStaleSources } from "../registry/staleness.ts";
 import type { RunState, SessionView } from "../runtime_view.ts";
 import { redact, redactValue } from "../redaction.ts";
-import { resolveSecrets } from "../secrets.ts";
-import { readLaneCounters, type RunSummary, type RuntimeStats } from "../stats.ts";
+import type { RunSummary, RuntimeStats } from "../stats.ts";
 import type { NodeEntry } from "../topology.ts";
+import { ConfigRequests } from "./config_requests.ts";
 import { closeAll, failLane } from "./end_states.ts";
 import { checkFormats, convertersByField } from "./format_check.ts";
 import { LaneKeeper } from "./lane_keeper.ts";
@@ -36,7 +36,7 @@ import { NodeFailures } from "./node_failures.ts";
 import { setAsideOpen, tellUndrained } from "./overdue.ts";
 import { Pausing } from "./pausing.ts";
 import { RunClock } from "./run_clock.ts";
-import { figuresOf, linkStats, nodeStats, poolStats } from "./session_figures.ts";
+import { figuresOf, laneStats, linkStats, nodeStats, poolStats } from "./session_figures.ts";
 import { SessionLanes } from "./session_lanes.ts";
 import type { SessionOptions } from "./session_options.ts";
 import { SessionWatch } from "./session_watch.ts";
@@ -44,9 +44,6 @@ import { Supervisor } from "./supervisor.ts";
 
 /** How long lanes may take to tear their nodes down, milliseconds. */
 const CLOSE_TIMEOUT_MS = 5_000;
-
-/** How long a restart may take beside the node's `setup()`, milliseconds. */
-const RESTART_SLACK_MS = 5_000;
 
 /** See the module. */
 export class Session {
@@ -61,8 +58,7 @@ export class Session {
   readonly #keeper: LaneKeeper;
   readonly #watch: SessionWatch;
   readonly #finished = Promise.withResolvers<RunSummary>();
-  /** Configurations that lanes have not answered. */
-  readonly #requests = new Map<number, { lane: number; resolve: () => void; reject: (error: Error) => void }>();
+  readonly #requests = new ConfigRequests();
   /** Until there is a control arena, a page of zeros. */
   #page: ControlPage;
   #memory: GraphMemory | undefined;
@@ -74,7 +70,6 @@ export class Session {
   #ending: Promise<void> | undefined;
   #summary: RunSummary | undefined;
   #stopTimer: ReturnType<typeof setTimeout> | undefined;
-  #nextRequest = 1;
 
   /** @throws {SluiceError} for lanes that cannot be: see {@linkcode SessionLanes} */
   constructor(options: SessionOptions) {
@@ -123,7 +118,7 @@ export class Session {
    */
   async start(): Promise<void> {
     try {
-      this.#warnStale();
+      warnOfStaleSources([...this.#options.topology.nodes.values()].map(({ type }) => type.package));
       const { memory, plans } = this.#makeMemory();
       this.#planLinks(plans);
       this.#lanes.makeAll(memory);
@@ -171,12 +166,7 @@ export class Session {
   configure(node: NodeEntry, values: Record<string, unknown>): Promise<void> {
     const lane = this.#lanes.named(node.lane);
     if (lane === undefined || !this.#takesValues) return Promise.reject(this.#refusal(`configure "${node.id}"`));
-    const request = this.#nextRequest++;
-    return new Promise((resolve, reject) => {
-      const resolved = resolveSecrets(node.type.descriptor, node.id, values, node.config);
-      this.#requests.set(request, { lane: lane.index, resolve, reject });
-      lane.send({ kind: "configure", request, node: node.id, values: resolved.config, secrets: resolved.secrets });
-    });
+    return this.#requests.send(lane, node, values);
   }
 
   /** Whether nodes are held by `pause()`. */
@@ -219,12 +209,7 @@ export class Session {
       ),
       links: [...topology.links.values()].map((link) => linkStats(page, link, nowNs, this.#facts)),
       pools: poolStats(this.#memory?.pools, this.#lanes.rowsSetAside),
-      lanes: this.#lanes.ports.map(({ name, kind, index }) => ({
-        name,
-        kind,
-        ...readLaneCounters(page, index),
-        warnings: this.#lanes.warningsOf(index),
-      })),
+      lanes: laneStats(page, this.#lanes),
     };
   }
 
@@ -275,16 +260,6 @@ export class Session {
     return notRunning(action, this.#ending !== undefined ? "completed" : this.#state());
   }
 
-  #warnStale(): void {
-    const packages = new Set([...this.#options.topology.nodes.values()].map((node) => node.type.package));
-    for (const each of packages) {
-      if (each === undefined) continue;
-      void findStaleSources(each).then((stale) => {
-        if (stale.length > 0) logger("codegen").warn(describeStaleSources(each, stale));
-      });
-    }
-  }
-
   #makeMemory(): { readonly memory: GraphMemory; readonly plans: LinkPlans } {
     const { driver, pools, topology, converters } = this.#options;
     const memory = this.#memory = new GraphMemory(driver, topology, pools);
@@ -321,17 +296,8 @@ export class Session {
       states: this.#states,
       nowNs: () => driver.nowNs(),
       restart: (node, carries, committed) => {
-        const makeDraft = () => {
-          // Its ports may have changed since, and whether it is bypassed.
-          const current = topology.nodes.get(node.id);
-          if (current?.index !== node.index) throw new SluiceError("NodeNotFound", "The node has gone");
-          const extras = { actions: [], configure: [], restart: [{ node: current, carries }], committed };
-          return { draft: topology.draft(), extras, result: undefined };
-        };
-        return this.#edits!.run(
-          makeDraft,
-          setupTimeoutMs === 0 ? MAX_TIMEOUT_MS : Math.min(setupTimeoutMs + RESTART_SLACK_MS, MAX_TIMEOUT_MS),
-        );
+        const makeDraft = () => draftRestart(topology, node, carries, committed);
+        return this.#edits!.run(makeDraft, restartTimeoutMs(setupTimeoutMs));
       },
       disable: ({ lane, id, index }) => this.#lanes.named(lane)?.send({ kind: "disable", node: id, record: index }),
       restartFailed: (node, error) => {
@@ -474,13 +440,9 @@ export class Session {
       case "overflow":
         events.publish({ group: "lane", lane, kind: "overflow", lost: report.lost });
         break;
-      case "configured": {
-        const request = this.#requests.get(report.request);
-        this.#requests.delete(report.request);
-        if (report.error === undefined) request?.resolve();
-        else request?.reject(deserializeError(report.error));
+      case "configured":
+        this.#requests.settle(report.request, report.error);
         break;
-      }
       case "warning":
         this.#lanes.warn(index, report.text);
         events.publish({ group: "lane", lane, kind: "warning", message: report.text });
@@ -536,11 +498,7 @@ export class Session {
   #laneLost(lane: number, failure: Error): void {
     this.#lanes.opened(lane, []);
     this.#pausing.settle(lane);
-    for (const [request, { lane: asked, reject }] of this.#requests) {
-      if (asked !== lane) continue;
-      this.#requests.delete(request);
-      reject(failure);
-    }
+    this.#requests.refuseLane(lane, failure);
   }
 
   /** Tears everything down, once; later calls wait for the first. */
@@ -584,8 +542,7 @@ export class Session {
       this.#plans?.removeAll();
       this.#memory?.release();
     }
-    for (const { reject } of this.#requests.values()) reject(this.#refusal("configure a node"));
-    this.#requests.clear();
+    this.#requests.refuseAll(this.#refusal("configure a node"));
     if (this.#failure === undefined) this.#finished.resolve(this.#summary);
     else this.#finished.reject(this.#failure);
   }

@@ -12,17 +12,20 @@ import type { NodeActivity } from "../node_activity.ts";
 import { nativeStage } from "../native_stages.ts";
 import {
   type Figures,
+  type LaneStats,
   type LinkStats,
   type NodeState,
   type NodeStats,
   type PoolStats,
   readFigures,
   readJoinLag,
+  readLaneCounters,
   readLinkCounters,
   readNodeCounters,
 } from "../stats.ts";
 import type { LinkEntry, NodeEntry } from "../topology.ts";
 import type { NodeFacts } from "./node_facts.ts";
+import type { SessionLanes } from "./session_lanes.ts";
 
 /** The figures of one node. */
 export function nodeStats(
@@ -67,6 +70,16 @@ export function linkStats(page: ControlPage, link: LinkEntry, nowNs: number, fac
     ...(joinLagNs !== undefined && { joinLagNs }),
     ...(format && { format }),
   };
+}
+
+/** The figures of lanes. */
+export function laneStats(page: ControlPage, lanes: SessionLanes): LaneStats[] {
+  return lanes.ports.map(({ name, kind, index }) => ({
+    name,
+    kind,
+    ...readLaneCounters(page, index),
+    warnings: lanes.warningsOf(index),
+  }));
 }
 
 /** The figures of pools. @param rows of the table of holds, of threads that were given up */

@@ -1,0 +1,62 @@
+import { deepEqual, rejects } from "node:assert/strict";
+import { pass } from "../../tests/fixtures/numbered.ts";
+import { serializeError, SluiceError } from "../errors.ts";
+import type { LanePort } from "../lanes/lane_port.ts";
+import { Topology } from "../topology.ts";
+import { ConfigRequests } from "./config_requests.ts";
+
+type Command = Parameters<LanePort["send"]>[0];
+
+/** Two lanes that note what they are sent, and a node. */
+function setUp() {
+  const node = new Topology("live", () => []).addNode(pass, {}, { id: "n" });
+  const sent: Command[] = [];
+  const send = (command: Command) => void sent.push(command);
+  return { requests: new ConfigRequests(), node, sent, first: { index: 0, send }, second: { index: 1, send } };
+}
+
+/** What has become of promises by now: `open`, `done`, or the message of the error. */
+async function statesOf(promises: readonly Promise<void>[]): Promise<string[]> {
+  const states = promises.map(() => "open");
+  promises.forEach((each, k) => each.then(() => states[k] = "done", (error: Error) => states[k] = error.message));
+  await new Promise((resolve) => setTimeout(resolve));
+  return states;
+}
+
+Deno.test("ConfigRequests.send() sends the values, and settles as its own request is answered", async () => {
+  const { requests, node, sent, first } = setUp();
+  const asked = [1, 2, 3].map((gain) => requests.send(first, node, { gain }));
+  deepEqual(
+    sent,
+    [1, 2, 3].map((n) => ({ kind: "configure", request: n, node: "n", values: { gain: n }, secrets: [] })),
+  );
+  requests.settle(3);
+  requests.settle(2, serializeError(new SluiceError("InvalidConfig", "Too loud", { nodeId: "n" })));
+  deepEqual(await statesOf(asked), ["open", "Too loud", "done"]);
+  await rejects(asked[1], { code: "InvalidConfig", nodeId: "n" });
+});
+
+Deno.test("ConfigRequests.send() sends nothing where a value refers to a variable that is not set", async () => {
+  const { requests, node, sent, first } = setUp();
+  await rejects(requests.send(first, node, { gain: "${env:SLUICE_TEST_IS_NOT_SET}" }), { code: "InvalidConfig" });
+  deepEqual(sent, []);
+});
+
+Deno.test("ConfigRequests.refuseLane() rejects what that lane has not answered, and nothing else", async () => {
+  const { requests, node, first, second } = setUp();
+  const asked = [first, first, second].map((lane) => requests.send(lane, node, {}));
+  requests.settle(1);
+  requests.refuseLane(0, new Error("lost"));
+  deepEqual(await statesOf(asked), ["done", "lost", "open"]);
+  // An answer that was on its way finds nobody.
+  requests.settle(2);
+  requests.settle(3);
+  deepEqual(await statesOf(asked), ["done", "lost", "done"]);
+});
+
+Deno.test("ConfigRequests.refuseAll() rejects what no lane has answered", async () => {
+  const { requests, node, first, second } = setUp();
+  const asked = [first, second].map((lane) => requests.send(lane, node, {}));
+  requests.refuseAll(new Error("over"));
+  deepEqual(await statesOf(asked), ["over", "over"]);
+});
