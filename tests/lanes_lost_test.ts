@@ -1,4 +1,4 @@
-/** A lane that ends while another one, which has ended before it, is given its new thread. */
+/** Lanes that end: one while another is given its new thread, and one with a node that has come to its end before. */
 import { deepEqual, equal } from "node:assert/strict";
 import { Runtime } from "../core/runtime.ts";
 import { dying } from "./fixtures/dying.ts";
@@ -52,6 +52,41 @@ eachDriver(
     deepEqual(replaced, ["near", "far"]);
   },
 );
+
+eachDriver("a lane that ends is replaced, and a node of it that had come to its end stays there", async (native) => {
+  using hold = new Hold("later");
+  const runtime = new Runtime({ mode: "live", native, stuckAfterMs: 0 });
+  const got: number[] = [];
+  const early: number[] = [];
+  const source = runtime.add(numberedSource({ count: 1e9, intervalMs: 1 }), { id: "source" });
+  const near = runtime.add(dying({ hold: hold.path }), {
+    id: "near",
+    lane: "near",
+    supervision: { restart: { backoffMs: 1 } },
+  });
+  // By its own policy its failure would end the run.
+  const short = runtime.add(numberedSource({ count: 5 }), { id: "short", lane: "near", supervision: "fail" });
+  const to = runtime.add(sink(gathering(got)), { id: "to" });
+  const end = runtime.add(sink(gathering(early)), { id: "end" });
+  runtime.connect(source.outputs.audio, near.inputs.audioIn, { policy: "drop-newest" });
+  runtime.connect(near.outputs.audioOut, to.inputs.audioIn, { policy: "lossless" });
+  runtime.connect(short.outputs.audio, end.inputs.audioIn, { policy: "lossless" });
+  await runtime.start();
+  let ended = false;
+  runtime.finished.catch(() => {}).finally(() => ended = true);
+  const figuresOf = (id: string) => runtime.stats().nodes.find((node) => node.id === id)!;
+  await until(() => figuresOf("short").state === "ended" && early.length === 5);
+  hold.begin();
+  await until(() => hold.sinceMs !== undefined);
+  hold.release();
+  await until(() => ended || figuresOf("near").restarts === 1);
+  const before = got.length;
+  await until(() => ended || got.length > before + 20);
+  const { outcome, nodes } = (await runtime.stop())!;
+  const { state, restarts, errors, framesOut } = nodes.find(({ id }) => id === "short")!;
+  deepEqual([outcome, state, restarts, errors, framesOut], ["stopped", "ended", 0, 0, 5]);
+  equal(early.length, 5);
+});
 
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
