@@ -245,3 +245,28 @@ native("pause() holds native sources, and their clock stands still meanwhile", a
   ok(links[0].written <= elapsedNs / 1e7 + 1, "the source does not catch up");
   await runtime.stop();
 });
+
+native("a stage is not moved, nor what a link joins to one, and both go on", async () => {
+  collected.length = 0;
+  const runtime = chain();
+  await runtime.start();
+  await rejects(runtime.edit((edit) => edit.move("middle", "c")), {
+    code: "Busy",
+    nodeId: "middle",
+    message:
+      'Cannot move node "middle" (native-pass) to another lane while the graph runs: it is a native stage; stop ' +
+      "the graph first",
+  });
+  await rejects(runtime.edit((edit) => edit.move("sink", "near")), {
+    code: "Busy",
+    nodeId: "sink",
+    message: /: a link joins it to "middle" on native lane "b"; stop the graph first, or put a node between them$/,
+  });
+  await flow(runtime, "sink");
+  deepEqual(runtime.stats().nodes.map(({ id, lane }) => [id, lane]).slice(0, 3), [
+    ["source", "a"],
+    ["middle", "b"],
+    ["sink", "main"],
+  ]);
+  await assertWhole(runtime);
+});
