@@ -84,29 +84,37 @@ for (const policy of ["lossless", "roll-off", "drop-newest", "latest"] as const)
   });
 }
 
-eachDriver("move() is refused where the state cannot be sent, and the node goes on where it is", async (native) => {
-  collected.length = 0;
-  const runtime = chain(native, "lossless", ["near", "main", "far"]);
-  const stubborn = filter({
-    process() {
-      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) this.audioOut!.write(frame);
-    },
-    snapshot: () => () => 1,
-  });
-  await runtime.edit((edit) => void edit.replace("middle", stubborn));
-  await runtime.start();
-  await flow(runtime, "sink");
-  await rejects(runtime.edit((edit) => void edit.replace("middle", pass(), { lane: "near" })), {
-    code: "NodeFailed",
-    message:
-      'Cannot move node "middle" (scripted-filter) to another lane: what its snapshot() gave cannot be sent there: ' +
-      "()=>1 could not be cloned.; return plain values, arrays, maps and buffers",
-  });
-  await flow(runtime, "sink");
-  const { nodes } = (await runtime.stop())!;
-  equal(nodes.find(({ id }) => id === "middle")!.lane, "main");
-  equal(collected[0].missing, 0);
-});
+eachDriver(
+  "move() is refused where the state cannot be sent, unless the node starts anew, and it goes on where it is",
+  async (native) => {
+    collected.length = 0;
+    const runtime = chain(native, "lossless", ["near", "main", "far"]);
+    const stubborn = filter({
+      process() {
+        for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) this.audioOut!.write(frame);
+      },
+      snapshot: () => () => 1,
+    });
+    await runtime.edit((edit) => void edit.replace("middle", stubborn));
+    await runtime.start();
+    await flow(runtime, "sink");
+    await rejects(runtime.edit((edit) => void edit.replace("middle", pass(), { lane: "near" })), {
+      code: "NodeFailed",
+      message:
+        'Cannot move node "middle" (scripted-filter) to another lane: what its snapshot() gave cannot be sent there: ' +
+        "()=>1 could not be cloned.; return plain values, arrays, maps and buffers",
+    });
+    await flow(runtime, "sink");
+    const laneOf = () => runtime.stats().nodes.find(({ id }) => id === "middle")!.lane;
+    equal(laneOf(), "main");
+    // One that starts anew needs none.
+    await runtime.edit((edit) => void edit.replace("middle", pass(), { lane: "near", startsAnew: true }));
+    await flow(runtime, "sink");
+    equal(laneOf(), "near");
+    await runtime.stop();
+    equal(collected[0].missing, 0);
+  },
+);
 
 eachDriver("move() takes along values that were queued by reference", async (native) => {
   const runtime = new Runtime({ mode: "live", native });
