@@ -6,6 +6,7 @@ import type { ConfigObjectSchema } from "../core/registry/descriptor.ts";
 import type { NodeHandle } from "../core/registry/handle.ts";
 import type { NodeType } from "../core/registry/node_type.ts";
 import { Runtime } from "../core/runtime.ts";
+import { viewRuntime } from "../core/runtime_view.ts";
 import { fixture, port } from "./fixtures/define.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { exposeGc } from "./fixtures/expose_gc.ts";
@@ -307,5 +308,12 @@ eachDriver("edit() that is refused keeps nothing of the nodes that it was to bri
     collect();
   }
   deepEqual(refused.map((type) => type.deref()), [undefined, undefined]);
+  // Nor of the numbers that they were given.
+  const used = viewRuntime(runtime).nodes.map(({ index }) => index);
+  await runtime.edit((edit) => {
+    edit.connectByName("source.audio", `${edit.add(checkingSink(), { id: "later" }).id}.audio`);
+  });
+  const later = viewRuntime(runtime).nodes.find(({ id }) => id === "later")!;
+  equal(later.index, Math.max(...used) + 1);
   await runtime.stop();
 });
