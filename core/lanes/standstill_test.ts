@@ -43,7 +43,7 @@ async function looks(): Promise<void> {
 /** Whether a promise settles without anything that a test does. */
 async function isOver(work: Promise<void>): Promise<boolean> {
   let over = false;
-  work.then(() => over = true);
+  void work.then(() => over = true);
   await looks();
   return over;
 }
