@@ -31,8 +31,11 @@ const END_TIMEOUT_MS = 5_000;
 /** Time between two looks at whether a thread has ended, milliseconds. */
 const LOOK_EVERY_MS = 5;
 
-/** Looks that find a thread ended before what it said last is taken to have gone with it: it may be on its way. */
-const LAST_LOOKS = 20;
+/**
+ * Looks that find a thread ended before what it said last is taken to have gone with it: a second, for on a busy machine it
+ * may be on its way for long.
+ */
+const LAST_LOOKS = 200;
 
 /** See the module. */
 export class SessionLanes {
