@@ -193,7 +193,7 @@ export class LiveEdits {
         plans.add(link, feedback.has(link), laneOf(link.fromNode), laneOf(link.toNode));
         planned.push(link);
       }
-      moves = this.#moves = new NodeMoves(site, change, draft, extras.anew);
+      moves = this.#moves = new NodeMoves(site, change, draft, feedback, extras.anew);
       work = shareWork(site, draft, change, moves, rejudged, extras, tokens.length > 0);
       const prepared = answers(work.keys());
       for (const node of fresh) {

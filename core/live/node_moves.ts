@@ -8,7 +8,6 @@
 import { ENTRY, NODE } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
-import { feedbackLinks } from "../graph/loops.ts";
 import type { NodeId } from "../ids.ts";
 import { type Loan, recall } from "../lanes/loan.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
@@ -56,6 +55,7 @@ export class NodeMoves {
   #broken: readonly PlannedMove[] = [];
 
   /**
+   * @param feedback the links of the draft that close loops
    * @param anew nodes that take no state along
    * @throws {SluiceError} `Busy` for a native stage, and for a node that a link joins to one
    */
@@ -63,6 +63,7 @@ export class NodeMoves {
     site: MoveSite,
     { moved, linked, unlinked, ported }: GraphChange,
     draft: Topology,
+    feedback: ReadonlySet<LinkEntry>,
     anew: ReadonlySet<NodeId> = new Set(),
   ) {
     this.#site = site;
@@ -85,7 +86,6 @@ export class NodeMoves {
     ]));
     const kept = [...links].filter((entry) => !linked.includes(entry));
     for (const entry of kept) this.#refuseNative(entry, draft);
-    const feedback = feedbackLinks(draft);
     for (const entry of kept) {
       const move = site.plans.move(entry, feedback.has(entry), laneOf(entry.fromNode), laneOf(entry.toNode));
       this.#links.push({ entry, move });
