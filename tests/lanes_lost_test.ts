@@ -1,11 +1,17 @@
-/** Lanes that end: one while another is given its new thread, and one with a node that has come to its end before. */
-import { deepEqual, equal } from "node:assert/strict";
+/**
+ * Lanes that end: one while another is given its new thread, one with a node that has come to its end before, and one
+ * between two native lanes.
+ */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { nativeNodes } from "../core/native_stages.ts";
 import { Runtime } from "../core/runtime.ts";
+import { assertSpent } from "./fixtures/accounted.ts";
 import { dying } from "./fixtures/dying.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { Hold } from "./fixtures/hold.ts";
 import { numberedSource } from "./fixtures/numbered.ts";
 import { gathering, sink } from "./fixtures/scripted.ts";
+import { flow, until } from "./fixtures/waiting.ts";
 
 /** For how long the one lane keeps the other from its new thread, milliseconds. */
 const KEPT_MS = 200;
@@ -88,6 +94,31 @@ eachDriver("a lane that ends is replaced, and a node of it that had come to its 
   equal(early.length, 5);
 });
 
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
-}
+Deno.test({
+  name: "native: what a lane had fetched of a native one and not read when it ended is counted as lost",
+  ignore: Deno.env.get("SLUICE_NATIVE") === "off",
+  fn: async () => {
+    using hold = new Hold("later");
+    await using runtime = new Runtime({ mode: "offline", native: "require", stuckAfterMs: 0 });
+    const source = runtime.add(nativeNodes.nativeSource({ blockSize: 8 }), { lane: "first" });
+    const middle = runtime.add(dying({ hold: hold.path }), {
+      id: "middle",
+      lane: "near",
+      supervision: { restart: { backoffMs: 1 } },
+    });
+    const to = runtime.add(nativeNodes.nativeSink({ checkSamples: false }), { lane: "last" });
+    runtime.connect(source.outputs.audio, middle.inputs.audioIn);
+    runtime.connect(middle.outputs.audioOut, to.inputs.audio);
+    await runtime.start();
+    await flow(runtime, "middle");
+    hold.begin();
+    const isFull = ([{ queued, capacity }] = runtime.stats().links) => queued >= capacity;
+    await until(() => hold.sinceMs !== undefined && isFull());
+    hold.release();
+    await until(() => runtime.stats().nodes.find(({ id }) => id === "middle")!.restarts === 1);
+    await flow(runtime, to.id);
+    const summary = (await runtime.stop())!;
+    assertSpent(summary);
+    ok(summary.links[0].dropped.laneLost > 0);
+  },
+});
