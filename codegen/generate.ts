@@ -146,10 +146,11 @@ export class Generator {
 
   async #run(changed: ReadonlySet<string>, beforeScan: () => void): Promise<GenerateResult> {
     const { configPath, check = false } = this.#options;
+    // Also where nothing can be read now: nobody names these files again.
+    this.#scanner.invalidate(changed);
     const { config, diagnostics } = await readConfig(configPath);
     if (config === undefined) return failed(diagnostics);
     this.#folders = foldersOf(config.include);
-    this.#scanner.invalidate(changed);
     beforeScan();
     const refused = (key: string, message: string, mend: string): GenerateResult =>
       failed([diagnosticAtKey(this.root, basename(configPath), key, message, mend)]);

@@ -12,7 +12,7 @@ import { hashSource } from "../core/registry/staleness.ts";
 import { MUTATION_SEED } from "./assert_answer.ts";
 import { formatDiagnostic } from "./diagnostics.ts";
 import { Generator } from "./generate.ts";
-import { processorSource, tempPackage } from "./temp_package.ts";
+import { processorSource, type TempPackage, tempPackage } from "./temp_package.ts";
 
 const NAMES = ["Alpha", "Beta", "Gamma", "Delta"];
 
@@ -47,17 +47,53 @@ Deno.test("Generator.run() makes after any edits what a new generator makes", as
         const path = pathOf(edit.file);
         if (edit.content === "gone") await rm(join(folder.root, path), { force: true });
         else await folder.write(path, sourceOf(edit));
-        const again = await generator.run(new Set([path]));
-        const anew = await new Generator({ configPath: folder.configPath, check: true }).run();
-        assert.deepEqual(again.diagnostics.map(formatDiagnostic), anew.diagnostics.map(formatDiagnostic));
-        assert.deepEqual(again.files.map(({ text }) => text), anew.files.map(({ text }) => text));
-        assert.deepEqual(anew.files.map(({ state }) => state), anew.files.map(() => "unchanged"));
-        made += anew.files.length;
+        made += await runAlike(folder, generator, [path]);
       }
     }),
     { numRuns: Deno.env.get("SLUICE_DEEP") === "1" ? 200 : 8, seed: MUTATION_SEED },
   );
   assert.ok(made > 0, "no edit left anything to generate");
+});
+
+Deno.test("Generator.run() follows another output folder and another runtime into the classes that it knows", async () => {
+  const port = "@output() level!: StreamOutput<DataFrame<Level>>;";
+  const types = "export interface Level {\n  readonly db: number;\n}";
+  await using folder = await tempPackage({ "alpha.ts": processorSource("Alpha", port, types) });
+  const generator = new Generator(folder);
+  await generator.run();
+  const config = JSON.parse(await readFile(folder.configPath, "utf8"));
+  const output = "made/alpha.gen.ts";
+  for (const more of [{ output }, { output, runtime: "@sluice/sluice" }]) {
+    await folder.write("sluice.json", JSON.stringify({ ...config, ...more }));
+    assert.equal(await runAlike(folder, generator, ["sluice.json"]), 2);
+  }
+});
+
+Deno.test("Generator.run() reads what was saved while its configuration could not be read", async () => {
+  await using folder = await tempPackage({ "alpha.ts": processorSource("Alpha"), "beta.ts": processorSource("Beta") });
+  const generator = new Generator(folder);
+  await generator.run();
+  const config = await readFile(folder.configPath, "utf8");
+  await folder.write("sluice.json", "{");
+  await folder.write("beta.ts", processorSource("Gamma"));
+  assert.equal(await runAlike(folder, generator, ["sluice.json", "beta.ts"]), 0);
+  await folder.write("alpha.ts", processorSource("Delta"));
+  assert.equal(await runAlike(folder, generator, ["alpha.ts"]), 0);
+  await folder.write("sluice.json", config);
+  assert.equal(await runAlike(folder, generator, ["sluice.json"]), 2);
+});
+
+Deno.test("Generator.run() notes the hash of a package that was exchanged where nobody watches", async () => {
+  await using other = await tempPackage({ "x.ts": processorSource("Xray") }, { name: "@other/x" });
+  await other.run();
+  const text = await readFile(join(other.root, "sluice.gen.ts"), "utf8");
+  const path = "node_modules/x/sluice.gen.ts";
+  const files = { "alpha.ts": processorSource("Alpha"), [path]: text };
+  await using folder = await tempPackage(files, { packages: [`./${path}`] });
+  const generator = new Generator(folder);
+  await generator.run();
+  await folder.write(path, text.replaceAll("xray", "yoke").replaceAll("Xray", "Yoke"));
+  assert.equal(await runAlike(folder, generator, ["alpha.ts"]), 2);
 });
 
 Deno.test("generate() puts the hash of each source beside it, whatever the package is called", async () => {
@@ -76,6 +112,24 @@ Deno.test("generate() puts the hash of each source beside it, whatever the packa
   assert.ok(files[0].text.includes(`name: "${zeros}"`));
   assert.ok(!sources.includes(`: "${zeros}"`));
 });
+
+/**
+ * Runs a generator again, and asserts that a new one makes the same of what is there.
+ *
+ * @returns how many files were made
+ */
+async function runAlike(
+  { configPath }: TempPackage,
+  generator: Generator,
+  changed: readonly string[],
+): Promise<number> {
+  const again = await generator.run(new Set(changed));
+  const anew = await new Generator({ configPath, check: true }).run();
+  assert.deepEqual(again.diagnostics.map(formatDiagnostic), anew.diagnostics.map(formatDiagnostic));
+  assert.deepEqual(again.files.map(({ text }) => text), anew.files.map(({ text }) => text));
+  assert.deepEqual(anew.files.map(({ state }) => state), anew.files.map(() => "unchanged"));
+  return anew.files.length;
+}
 
 /** The last file holds a base class for the others. */
 function pathOf(file: number): string {

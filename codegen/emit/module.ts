@@ -30,8 +30,16 @@ const HEADER = `// Made by "deno task codegen" from sluice.json and the files li
 /** Stands in place of each hash until the text around it is formatted, so that this is done once for all hashes. */
 const BLANK_HASH = "0".repeat(16);
 
-/** Texts of node types, with what they import; for models that are emitted again. */
-export type EmitCache = WeakMap<NodeModel, { readonly text: string; readonly uses: readonly ImportUse[] }>;
+/** Texts of node types, with what they import and where they stand; for models that are emitted again. */
+export type EmitCache = WeakMap<NodeModel, EmittedNode>;
+
+interface EmittedNode {
+  readonly text: string;
+  readonly uses: readonly ImportUse[];
+  /** As in {@linkcode PackageModel}: paths in the text start at the one, and types come from the other. */
+  readonly output: string;
+  readonly runtime: string;
+}
 
 /**
  * The text of `sluice.gen.ts`. The same model always gives the same text.
@@ -52,7 +60,7 @@ export function emitModule(
   // Names that types are imported by depend on all types that came before; so these are settled in one order first.
   for (const { module, exportName } of model.structs) imports.struct(module, exportName);
   const structs = model.structs.map((struct) => emitStruct(struct, imports));
-  const nodes = model.nodes.map((node) => emitCached(node, imports, cache));
+  const nodes = model.nodes.map((node) => emitCached(node, model, imports, cache));
   const footer = emitFooter(model, imports);
   const intro = `The node types of ${model.name}. Importing this module loads none of their classes.`;
   const values = imports.valueTypes();
@@ -62,11 +70,11 @@ export function emitModule(
   return [...pieces, footer.withHashes(format(footer.nodePackage))].join("\n");
 }
 
-function emitCached(node: NodeModel, imports: Imports, cache: EmitCache): string {
+function emitCached(node: NodeModel, { output, runtime }: PackageModel, imports: Imports, cache: EmitCache): string {
   const known = cache.get(node);
-  if (known !== undefined && imports.replay(known.uses)) return known.text;
+  if (known?.output === output && known.runtime === runtime && imports.replay(known.uses)) return known.text;
   const { made: text, uses } = imports.noting(() => emitNode(node, imports));
-  cache.set(node, { text, uses });
+  cache.set(node, { text, uses, output, runtime });
   return text;
 }
 

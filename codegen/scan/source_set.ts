@@ -257,11 +257,11 @@ export class SourceSet {
   }
 
   #hash(path: string): string {
+    const file = this.#files.get(path);
+    // Of a file that is read each time it is not known whether it has changed.
+    if (file === undefined) return hashSource(this.#textOf(path));
     let hash = this.#hashes.get(path);
-    if (hash === undefined) {
-      hash = hashSource(this.#files.get(path)?.getFullText() ?? this.#textOf(path));
-      this.#hashes.set(path, hash);
-    }
+    if (hash === undefined) this.#hashes.set(path, hash = hashSource(file.getFullText()));
     return hash;
   }
 
