@@ -8,6 +8,7 @@ import { parseGraph } from "../core/graph/load.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { faulty, nodePackage as faultyPackage } from "./fixtures/faulty.ts";
 import { checkingSink, collect, nodePackage as numberedPackage, numberedSource, pass } from "./fixtures/numbered.ts";
+import { flow } from "./fixtures/waiting.ts";
 
 const REGISTRY = new NodeRegistry([numberedPackage, faultyPackage, nativePackage]);
 const POOLS = { audio: { slots: 4_000, slotBytes: 64 } };
@@ -29,11 +30,6 @@ function nodeOf(runtime: Runtime, id: string) {
   return runtime.stats().nodes.find((node) => node.id === id)!;
 }
 
-async function flow(runtime: Runtime, frames = 100): Promise<void> {
-  const before = nodeOf(runtime, "sink").framesIn;
-  while (nodeOf(runtime, "sink").framesIn < before + frames) await new Promise((resolve) => setTimeout(resolve, 1));
-}
-
 for (const how of ["when it is added", "by an edit before the start", "by a graph file"]) {
   eachDriver(`a node is bypassed from the start: ${how}`, async (native) => {
     let runtime = chain(native, how === "when it is added");
@@ -51,7 +47,7 @@ for (const how of ["when it is added", "by an edit before the start", "by a grap
       ["found", undefined],
     ]);
     await runtime.start();
-    await flow(runtime);
+    await flow(runtime, "sink");
     deepEqual(runtime.stats().nodes.map(({ id, bypassed }) => [id, bypassed]), [
       ["source", false],
       ["faults", true],
@@ -68,7 +64,7 @@ eachDriver("bypass() takes effect while the graph is paused", async (native) => 
   const runtime = chain(native);
   await runtime.edit((edit) => edit.reconfigure("faults", { every: 1_000_000 }));
   await runtime.start();
-  await flow(runtime);
+  await flow(runtime, "sink");
   await runtime.pause();
   await runtime.edit((edit) => {
     edit.bypass("faults");
@@ -76,7 +72,7 @@ eachDriver("bypass() takes effect while the graph is paused", async (native) => 
   });
   ok(nodeOf(runtime, "faults").bypassed);
   await runtime.resume();
-  await flow(runtime);
+  await flow(runtime, "sink");
   await runtime.stop();
 });
 
@@ -85,16 +81,16 @@ eachDriver(
   async (native) => {
     const runtime = chain(native, true);
     await runtime.start();
-    await flow(runtime);
+    await flow(runtime, "sink");
     await runtime.edit((edit) => edit.move("faults", "c"));
-    await flow(runtime);
+    await flow(runtime, "sink");
     await runtime.edit((edit) => edit.replace("faults", faulty({ how: "throws", every: 2 })));
-    await flow(runtime);
+    await flow(runtime, "sink");
     ok(nodeOf(runtime, "faults").bypassed);
     await runtime.edit((edit) => edit.replace("faults", pass()));
     ok(!nodeOf(runtime, "faults").bypassed);
     equal(runtime.graph().nodes.faults.bypassed, undefined);
-    await flow(runtime);
+    await flow(runtime, "sink");
     await runtime.stop();
   },
 );
@@ -126,7 +122,7 @@ eachDriver("a bypassed node stays so when its lane is replaced", async (native) 
   });
   await runtime.start();
   await replaced.promise;
-  await flow(runtime, 500);
+  await flow(runtime, "sink", 500);
   ok(nodeOf(runtime, "faults").bypassed);
   deepEqual(failures.filter((message) => message.includes("process()")), []);
   await runtime.stop();
@@ -144,9 +140,9 @@ Deno.test({
     runtime.connect(source.outputs.audio, gain.inputs.audioIn);
     runtime.connect(gain.outputs.audioOut, target.inputs.audio);
     await runtime.start();
-    await flow(runtime, 1_000);
+    await flow(runtime, "sink", 1_000);
     await runtime.edit((edit) => edit.replace("gain", nativeGain({ gainDb: -12 })));
-    await flow(runtime, 1_000);
+    await flow(runtime, "sink", 1_000);
     equal(nodeOf(runtime, "sink").figures!.corrupt, 0, "samples that were scaled");
     await runtime.edit((edit) => edit.bypass("gain", false));
     while (nodeOf(runtime, "sink").figures!.corrupt === 0) await new Promise((resolve) => setTimeout(resolve, 1));

@@ -15,6 +15,7 @@ import { Hold } from "./fixtures/hold.ts";
 import { checkingSink, collect, numberedSource, pass } from "./fixtures/numbered.ts";
 import { type Script, source } from "./fixtures/scripted.ts";
 import { talkative } from "./fixtures/talkative.ts";
+import { flow } from "./fixtures/waiting.ts";
 
 /** Room for what the edits add. */
 const POOLS = { audio: { slots: 4_000, slotBytes: 64 } };
@@ -87,12 +88,6 @@ function graph(native: "require" | "off"): Runtime {
   runtime.add(picky({ level: 2 }), { id: "picky" });
   runtime.connectByName("source.audio", "picky.audioIn");
   return runtime;
-}
-
-async function flow(runtime: Runtime, id = "sink", frames = 50): Promise<void> {
-  const read = () => runtime.stats().nodes.find((node) => node.id === id)!.framesIn;
-  const before = read();
-  while (read() < before + frames) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 function assertAccounted(runtime: Runtime): void {
@@ -241,7 +236,7 @@ eachDriver("edit() names the node that it waits for in vain", async (native) => 
     },
   );
   deepEqual(runtime.graph(), before);
-  await flow(runtime);
+  await flow(runtime, "sink");
   await runtime.stop();
 });
 

@@ -7,7 +7,7 @@ import { port } from "./fixtures/define.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { pass } from "./fixtures/numbered.ts";
 import { filter, gathering, numbers, passing, type Script, SHAPE, sink, source } from "./fixtures/scripted.ts";
-import { sleep } from "./fixtures/waiting.ts";
+import { untilUnlessFailed } from "./fixtures/waiting.ts";
 
 const CAPACITY = 8;
 
@@ -57,18 +57,6 @@ function reading(turns: Turns, into: number[]) {
   );
 }
 
-/** What waits until something holds, or the run has failed. */
-function waiting(runtime: Runtime): (holds: () => boolean) => Promise<void> {
-  let failure: Error | undefined;
-  runtime.finished.catch((error) => failure = error);
-  return async (holds) => {
-    while (!holds()) {
-      if (failure !== undefined) throw failure;
-      await sleep(1);
-    }
-  };
-}
-
 eachDriver("a first tick that fails leaves the room that a tick was admitted with meanwhile", async (native) => {
   const runtime = new Runtime({ mode: "live", native });
   const turns = new Turns();
@@ -95,7 +83,7 @@ eachDriver("a first tick that fails leaves the room that a tick was admitted wit
   runtime.connect(from.outputs.audioOut, middle.inputs.audioIn, { policy: "lossless", capacity: 2 });
   runtime.connect(middle.outputs.audioOut, to.inputs.audioIn, { policy: "lossless" });
   await runtime.start();
-  const until = waiting(runtime);
+  const until = untilUnlessFailed(runtime);
   const link = () => runtime.stats().links[0];
   turns.give(2);
   await until(() => link().written === 2);
@@ -140,7 +128,7 @@ for (const and of ["", ", and away again"]) {
     runtime.connect(from.outputs.audioOut, middle.inputs.audioIn, { policy: "lossless", capacity: CAPACITY });
     runtime.connect(middle.outputs.audioOut, to.inputs.audioIn, { policy: "lossless", capacity: 1 });
     await runtime.start();
-    const until = waiting(runtime);
+    const until = untilUnlessFailed(runtime);
     const [first, last] = [() => runtime.stats().links[0], () => runtime.stats().links[1]];
     // The sink takes nothing, so the link to it is full with the first frame, and then the one to the middle.
     writes.give(1);
@@ -181,7 +169,7 @@ eachDriver("what a first tick wrote has a place where its link comes to hold mor
   runtime.connect(from.outputs.audioOut, middle.inputs.audioIn, { policy: "lossless" });
   runtime.connect(middle.outputs.audioOut, to.inputs.audioIn, { policy: "lossless", capacity: CAPACITY });
   await runtime.start();
-  const until = waiting(runtime);
+  const until = untilUnlessFailed(runtime);
   const last = () => runtime.stats().links[1];
   writes.give(CAPACITY);
   await until(() => last().written === CAPACITY);

@@ -5,6 +5,7 @@ import { bursting, slow } from "./fixtures/bursting.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { gate } from "./fixtures/gate.ts";
 import { filter, gathering, type Script, sink } from "./fixtures/scripted.ts";
+import { grow, sleep } from "./fixtures/waiting.ts";
 
 /** For how long a lane is kept from taking part in an edit, milliseconds: some ticks of a node. */
 const KEPT_MS = 200;
@@ -39,11 +40,7 @@ for (const { from, to } of EDITS) {
     );
     runtime.connect(end, last.inputs.audioIn, { policy: "lossless" });
     await runtime.start();
-    const more = async (frames: number) => {
-      const before = got.length;
-      while (got.length < before + frames) await new Promise((resolve) => setTimeout(resolve, 1));
-    };
-    await more(50);
+    await grow(got, 50);
     await runtime.edit((edit) => {
       for (const [k, lane] of to.entries()) {
         if (lane !== undefined) edit.move(`node-${k}`, lane);
@@ -51,7 +48,7 @@ for (const { from, to } of EDITS) {
         else edit.replace(`node-${k}`, slow({}));
       }
     });
-    await more(100);
+    await grow(got, 100);
     await runtime.stop();
     equal(got.findIndex((number, place) => number !== place), -1);
   });
@@ -63,7 +60,7 @@ function handing(restored: () => void = () => {}) {
     async process(this: Script) {
       const frame = this.audioIn!.read();
       if (frame === undefined) return;
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await sleep(1);
       this.audioOut!.write(frame);
     },
     snapshot: () => true,
@@ -88,11 +85,7 @@ eachDriver(
     runtime.connect(from.outputs.audioOut, middle.inputs.audioIn, { policy: "lossless", capacity: 4 });
     runtime.connect(middle.outputs.audioOut, to.inputs.audioIn, { policy: "lossless" });
     await runtime.start();
-    const more = async (frames: number) => {
-      const before = got.length;
-      while (got.length < before + frames) await new Promise((resolve) => setTimeout(resolve, 1));
-    };
-    await more(50);
+    await grow(got, 50);
     await runtime.edit((edit) => {
       edit.move("late", "there");
       edit.move("from", "far");
@@ -104,7 +97,7 @@ eachDriver(
         }),
       );
     });
-    await more(100);
+    await grow(got, 100);
     await runtime.stop();
     equal(got.findIndex((number, place) => number !== place), -1);
   },

@@ -6,7 +6,7 @@ import { port } from "./fixtures/define.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { numberedSource, pass } from "./fixtures/numbered.ts";
 import { filter, type Script, sink, source } from "./fixtures/scripted.ts";
-import { until } from "./fixtures/waiting.ts";
+import { grow, until } from "./fixtures/waiting.ts";
 
 const SHAPE = { sampleRateHz: 48_000, channels: 2, sampleCount: 1 };
 /** Waits longer for a first tick than the edit may take. */
@@ -100,8 +100,7 @@ eachDriver(
     await runtime.start();
     const go = Promise.withResolvers<void>();
     for (let round = 0; round < 3; round++) {
-      const before = got.length;
-      await until(() => got.length > before + 10);
+      await grow(got, 11);
       const first = runtime.edit((edit) => {
         edit.replace("numbering", numbering());
         edit.replace("moving", lingering(go.promise, () => {}), { lane: "main", startsAnew: true });
@@ -110,8 +109,7 @@ eachDriver(
       await rejects(first, { code: "Timeout" });
       await second;
     }
-    const before = got.length;
-    await until(() => got.length > before + 10);
+    await grow(got, 11);
     go.resolve();
     await runtime.stop();
     equal(got.findIndex(([number, count], place) => number !== place || count !== place), -1);
@@ -122,19 +120,15 @@ eachDriver("edit() waits until a first tick is undone of an edit given up just b
   const { runtime, got } = twoChains(native);
   await runtime.start();
   const go = Promise.withResolvers<void>();
-  const more = async () => {
-    const before = got.length;
-    await until(() => got.length > before + 10);
-  };
   for (let round = 0; round < 5; round++) {
-    await more();
+    await grow(got, 11);
     const late = lingering(go.promise, () => {});
     const first = runtime.edit((edit) => void edit.replace("numbering", late, { startsAnew: true }), GIVEN_UP);
     const second = runtime.edit((edit) => void edit.replace("numbering", numbering()), { trialMs: 50 });
     await rejects(first, { code: "Timeout" });
     await second;
   }
-  await more();
+  await grow(got, 11);
   go.resolve();
   await runtime.stop();
   equal(got.findIndex(([number, count], place) => number !== place || count !== place), -1);

@@ -7,14 +7,13 @@ import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { pass } from "./fixtures/numbered.ts";
 import { returning } from "./fixtures/returning.ts";
+import { until } from "./fixtures/waiting.ts";
 
 const COUNT = 60;
 const AT = 20;
 /** More than a link takes in one go. */
 const POOLS = { audio: { slotBytes: 64, slots: 1_000 } };
 const SUPERVISION = { restart: { limit: 5, backoffMs: 1 } };
-const EVERY_MS = 5;
-const LIMIT_MS = 60_000;
 
 // Whether the node writes to another lane, by a ring, or to its neighbour.
 for (const towards of ["main", "near"] as const) {
@@ -67,11 +66,4 @@ for (const towards of ["main", "near"] as const) {
       await Deno.remove(folder, { recursive: true });
     },
   );
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  for (let left = LIMIT_MS / EVERY_MS; !isSo(); left--) {
-    ok(left > 0, "it did not come to that in time");
-    await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
-  }
 }

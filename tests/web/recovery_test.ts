@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { logger } from "../../core/log.ts";
 import { ROOT } from "../../tools/root.ts";
+import { freePort } from "../cli/command_line.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
 import { graphShown, inspected, serveDemo } from "./live_graph.ts";
 
@@ -26,18 +27,13 @@ async function kill(child: Deno.ChildProcess): Promise<void> {
   await child.status;
 }
 
-async function freePort(): Promise<number> {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return await Promise.resolve(listener.addr.port);
-}
-
 async function countsMove(page: Page): Promise<void> {
   const before = await inspected(page, "ticks");
   await eventually(async () => assert.ok(await inspected(page, "ticks") > before));
 }
 
 pageTest("the page recovers when the runtime is killed and started again", async () => {
-  const port = await freePort();
+  const port = freePort();
   let child = await runDemo(port);
   try {
     await using browser = await openPage();
