@@ -120,28 +120,32 @@ export function reportWatching(packages: readonly WatchedPackage[], json: boolea
 
 /** Prints what became of a change. */
 export function reportReload({ changed, nodes, anew, tookMs, error }: Reload, json: boolean, io: Io): void {
-  const files = changed.join(", ");
   if (json) {
     const outcome = error === undefined
       ? { event: "reloaded", nodes, anew, tookMs }
       : { ...errorEvent(error), event: "reload-failed" };
     io.stdout.line(JSON.stringify({ ...outcome, changed }));
   } else if (error === undefined) {
+    const files = escapeControls(changed.join(", "));
     io.stderr.line(`Reloaded ${nodes.join(", ")} after a change of ${files}, in ${Math.round(tookMs)} ms`);
     for (const [node, reason] of Object.entries(anew)) {
       io.stderr.line(`warning: "${node}" begins anew, without its state: ${escapeControls(reason)}`);
     }
-  } else {io.stderr.line(
-      `Not reloaded after a change of ${files}: ${describeError(error)}; the graph goes on as it was`,
-    );}
+  } else {
+    io.stderr.line(describeRefusal(changed, describeError(error)));
+  }
 }
 
 /** Tells whoever follows the events of the runtime, as the page does, that a change was refused. */
 function publishRefusal(runtime: Runtime, { changed, error }: Reload): void {
   if (error === undefined) return;
   const told = serializeError(error);
-  const message = `Not reloaded after a change of ${changed.join(", ")}: ${told.message}; the graph goes on as it was`;
-  runtime.events.publish({ group: "error", kind: "error", error: { ...told, message: escapeControls(message) } });
+  const message = describeRefusal(changed, told.message);
+  runtime.events.publish({ group: "error", kind: "error", error: { ...told, message } });
+}
+
+function describeRefusal(changed: readonly string[], reason: string): string {
+  return escapeControls(`Not reloaded after a change of ${changed.join(", ")}: ${reason}; the graph goes on as it was`);
 }
 
 /** Whether sources are there that make a package. */

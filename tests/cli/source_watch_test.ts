@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type SourceChange, SourceWatch } from "../../cli/source_watch.ts";
+import { processorSource, type TempPackage, tempPackage } from "../../codegen/temp_package.ts";
+import { until } from "../fixtures/waiting.ts";
+
+/** No file was saved since then. */
+const NEVER_MS = Infinity;
+
+/** Watches a package, of which changes are taken one after another. */
+async function watching(folder: TempPackage): Promise<{ watch: SourceWatch; take: () => Promise<SourceChange> }> {
+  const changes: SourceChange[] = [];
+  const watch = new SourceWatch(folder.configPath, NEVER_MS, (change) => void changes.push(change));
+  await watch.ready;
+  async function take(): Promise<SourceChange> {
+    await until(() => changes.length > 0);
+    return changes.shift()!;
+  }
+  return { watch, take };
+}
+
+Deno.test("SourceWatch tells of files whose text is another one", async () => {
+  await using folder = await tempPackage({ "a.ts": processorSource("Alpha"), "b.ts": processorSource("Beta") });
+  const { watch, take } = await watching(folder);
+  await folder.write("a.ts", processorSource("Aleph"));
+  assert.deepEqual(await take(), { changed: ["a.ts"], hasOtherMap: false, refused: undefined });
+  await folder.write("a.ts", processorSource("Aleph"));
+  await folder.write("b.ts", processorSource("Beth"));
+  assert.deepEqual((await take()).changed, ["b.ts"]);
+  await watch.end();
+});
+
+Deno.test("SourceWatch tells of another import map with the change that brings it, and with no other", async () => {
+  await using folder = await tempPackage({ "a.ts": processorSource("Alpha") });
+  const { watch, take } = await watching(folder);
+  const told: [readonly string[], boolean][] = [];
+  for (
+    const [path, text] of [
+      ["deno.json", '{ "tasks": {} }'],
+      ["deno.json", '{ "imports": { "@o/": "./o/" } }'],
+      ["a.ts", processorSource("Aleph")],
+    ]
+  ) {
+    await folder.write(path, text);
+    const { changed, hasOtherMap } = await take();
+    told.push([changed, hasOtherMap]);
+  }
+  assert.deepEqual(told, [[["deno.json"], false], [["deno.json"], true], [["a.ts"], false]]);
+  await watch.end();
+});
+
+Deno.test("SourceWatch tells what the generator refuses, and takes no warning for that", async () => {
+  const tunable = processorSource("Alpha", "#level = 0.37;");
+  await using folder = await tempPackage({ "a.ts": processorSource("Alpha") });
+  const { watch, take } = await watching(folder);
+  await folder.write("a.ts", processorSource("Alpha", "@input() odd!: number;"));
+  assert.match((await take()).refused!, /^a\.ts:\d+:\d+: /);
+  await folder.write("a.ts", tunable);
+  assert.equal((await take()).refused, undefined);
+  assert.match((await folder.run()).problems.join(), /^a\.ts:\d+:\d+: warning: /);
+  await watch.end();
+});
+
+Deno.test("SourceWatch.findAffected() finds modules by any file that they import, as they import it now", async () => {
+  await using folder = await tempPackage({
+    "a.ts": processorSource("Alpha"),
+    "b.ts": processorSource("Beta", "", 'import { two } from "./parts/two.ts";'),
+    "parts/one.ts": "export const one = 1;\n",
+    "parts/two.ts": 'export { one as two } from "./one.ts";\n',
+  }, { include: ["*.ts"] });
+  const { watch, take } = await watching(folder);
+  const find = (...changed: string[]) => watch.findAffected(["a.ts", "b.ts"], changed);
+  assert.deepEqual(await Promise.all([find("parts/one.ts"), find("a.ts")]), [["b.ts"], ["a.ts"]]);
+  assert.deepEqual(await find("parts/two.ts", "sluice.json"), ["b.ts"]);
+  await folder.write("a.ts", processorSource("Alpha", "", 'import { one } from "./parts/one.ts";'));
+  await take();
+  assert.deepEqual(await find("parts/one.ts"), ["a.ts", "b.ts"]);
+  await folder.write("parts/one.ts", "export const one = 2;\n");
+  assert.deepEqual((await take()).changed, ["parts/one.ts"]);
+  await watch.end();
+});
+
+Deno.test("SourceWatch fails where there is nothing to watch", async () => {
+  await using folder = await tempPackage({});
+  const watch = new SourceWatch(join(folder.root, "gone/sluice.json"), NEVER_MS, () => {});
+  const gone = /^NotFound: /;
+  await Promise.all([assert.rejects(watch.over, gone), assert.rejects(watch.ready, gone)]);
+});
+
+Deno.test("SourceWatch fails as a whole, and whoever waits only for its end is told", async () => {
+  await using folder = await tempPackage({ "a.ts": processorSource("Alpha") });
+  const watch = new SourceWatch(folder.configPath, NEVER_MS, () => {});
+  // Too early: nothing is watched yet.
+  const asked = [watch.findAffected(["a.ts"], []), watch.findAffected(["a.ts"], ["a.ts"])];
+  await Promise.all([watch.over, ...asked].map((each) => assert.rejects(each)));
+  await watch.end();
+});
+
+Deno.test("SourceWatch.end() ends a watch that was never ready", async () => {
+  await using folder = await tempPackage({ "a.ts": processorSource("Alpha") });
+  const watch = new SourceWatch(folder.configPath, NEVER_MS, () => {});
+  await watch.end();
+  await watch.over;
+  assert.equal(await watch.ready, undefined);
+});
+
+Deno.test("SourceWatch.end() waits for no file that cannot be read to its end", async () => {
+  await using folder = await tempPackage({ "a.ts": processorSource("Alpha") });
+  await Deno.remove(folder.configPath);
+  await new Deno.Command("mkfifo", { args: [folder.configPath] }).output();
+  const watch = new SourceWatch(folder.configPath, NEVER_MS, () => {});
+  // Opens once the worker reads.
+  const writer = await Deno.open(folder.configPath, { write: true });
+  await watch.end();
+  assert.equal(await watch.ready, undefined);
+  writer.close();
+});
