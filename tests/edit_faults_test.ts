@@ -34,7 +34,10 @@ async function flow(runtime: Runtime, id = "sink"): Promise<void> {
     return framesIn + framesOut;
   };
   const before = read();
-  while (read() < before + 20) await new Promise((resolve) => setTimeout(resolve, 1));
+  while (read() < before + 20) {
+    equal(runtime.summary()?.error, undefined, "the run has failed");
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 }
 
 function told(runtime: Runtime, kind: string): Promise<SluiceEvent> {
@@ -102,7 +105,13 @@ eachDriver("a node that is disabled while an edit makes another one ready in its
   assertSpent((await runtime.stop())!);
 });
 
-for (const how of ["exits in teardown", "closes in teardown"] as const) {
+for (
+  const [how, told] of [
+    ["exits in teardown", ["crashed"]],
+    ["closes in teardown", ["crashed"]],
+    ["exits when its lane closes", ["crashed", "closed"]],
+  ] as const
+) {
   eachDriver(
     `a lane that a node which moves away from it ends (${how}) is gone before the next edit`,
     async (native) => {
@@ -116,7 +125,7 @@ for (const how of ["exits in teardown", "closes in teardown"] as const) {
       await runtime.edit((edit) => edit.bypass("middle"));
       await flow(runtime);
       deepEqual(runtime.stats().lanes.map(({ name }) => name), ["main", "far", "other"]);
-      deepEqual(events, ["started", "crashed"]);
+      deepEqual(events, ["started", ...told]);
       assertSpent((await runtime.stop())!);
       deepEqual([collected[0].missing, collected[0].disordered], [0, 0]);
     },

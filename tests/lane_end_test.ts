@@ -2,8 +2,11 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Runtime } from "../core/runtime.ts";
 import type { SluiceEvent } from "../core/events/event.ts";
+import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
+import { faulty } from "./fixtures/faulty.ts";
 import { checkingSink, collect, collected, numberedSource, pass } from "./fixtures/numbered.ts";
+import { flow } from "./fixtures/waiting.ts";
 
 /** Moves to lanes that were never there before: more than there are places. */
 const MOVES = 70;
@@ -42,6 +45,17 @@ eachDriver("a lane that an edit leaves without nodes ends, and its name can be u
   const closed = told.filter(({ kind }) => kind === "closed").map((event) => event.group === "lane" && event.lane);
   deepEqual(closed.sort(), ["lane-0", "lane-0", "lane-0", "lane-1", "main"]);
   deepEqual([collected[0].missing, collected[0].disordered], [0, 0]);
+});
+
+eachDriver("a lane that an edit leaves without nodes gives back what these have kept", async (native) => {
+  collected.length = 0;
+  const runtime = chain(native);
+  await runtime.edit((edit) => void edit.replace("middle", faulty({ how: "keeps frames", every: 10 })));
+  await runtime.start();
+  await flow(runtime, "sink");
+  await runtime.edit((edit) => void edit.replace("middle", pass(), { lane: "lane-1", startsAnew: true }));
+  await flow(runtime, "sink");
+  assertSpent((await runtime.stop())!);
 });
 
 eachDriver(`${MOVES} moves to ever new lanes leave no thread, no open file and no memory behind`, async (native) => {

@@ -23,7 +23,7 @@ import { drainRing } from "../live/drain_ring.ts";
 import type { LinkPlans } from "../live/link_plans.ts";
 import { logger } from "../log.ts";
 import type { Pool } from "../memory/pool.ts";
-import { countLaneLost, isLaneDead, reclaimLane } from "../memory/reclaim.ts";
+import { countLaneLost, isLaneDead, type LaneLife, reclaimLane } from "../memory/reclaim.ts";
 import { readLinkCounters } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 import type { NodeFailures } from "./node_failures.ts";
@@ -150,7 +150,9 @@ export class LaneKeeper {
     const life = { lane: port.index, generation: this.#site.lanes.generationOf(port.index) };
     const isDead = () => isLaneDead(this.#site.page(), life);
     if (!await this.#site.lanes.end(port, isDead)) return;
-    if (isDead()) this.#reclaim(port.index);
+    // It has said itself that it uses its slots no more, though its thread may still be on its way out.
+    this.#noteDeath(life);
+    this.#reclaim(port.index);
     this.#forget(port.index);
   }
 
@@ -160,6 +162,11 @@ export class LaneKeeper {
     this.#stuck.delete(index);
     this.#blameless.delete(index);
     this.#site.edits().laneBack(index);
+  }
+
+  #noteDeath({ lane, generation }: Pick<LaneLife, "lane" | "generation">): void {
+    const page = this.#site.page();
+    Atomics.store(page.u32, (page.laneOffset(lane) + LANE.deadGeneration) >> 2, generation);
   }
 
   #reclaim(lane: number): void {
@@ -240,9 +247,7 @@ export class LaneKeeper {
     const page = this.#site.page();
     const life = { lane: port.index, generation: lanes.generationOf(port.index) };
     // No thread to prove it: its worker has failed before it ran the lane.
-    if (port.hasEnded) {
-      Atomics.store(page.u32, (page.laneOffset(life.lane) + LANE.deadGeneration) >> 2, life.generation);
-    }
+    if (port.hasEnded) this.#noteDeath(life);
     const limitMs = this.#stuck.delete(port.index) ? STUCK_END_TIMEOUT_MS : END_TIMEOUT_MS;
     const untilNs = driver.nowNs() + limitMs * 1e6;
     port.send({ kind: "leave" });
