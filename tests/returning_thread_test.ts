@@ -2,6 +2,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { appSink } from "../core/app/app_sink.ts";
 import { appSource } from "../core/app/app_source.ts";
+import { tapLog } from "../core/log.ts";
 import { Runtime } from "../core/runtime.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
@@ -14,6 +15,9 @@ const AT = 20;
 /** More than a link takes in one go. */
 const POOLS = { audio: { slotBytes: 64, slots: 1_000 } };
 const SUPERVISION = { restart: { limit: 5, backoffMs: 1 } };
+/** Looks, a millisecond or more apart, at whether a thread has left. */
+const LEAVE_LOOKS = 2_000;
+const NEVER = new Int32Array(new SharedArrayBuffer(4));
 
 // Whether the node writes to another lane, by a ring, or to its neighbour.
 for (const towards of ["main", "near"] as const) {
@@ -67,3 +71,41 @@ for (const towards of ["main", "near"] as const) {
     },
   );
 }
+
+eachDriver("a thread that comes back before another one has its lane is refused", async (native) => {
+  const folder = await Deno.makeTempDir();
+  const untilPath = `${folder}/go`;
+  await using runtime = new Runtime({ mode: "offline", native, stuckAfterMs: 500, pools: POOLS });
+  const source = runtime.add(appSource.audio({ sampleRateHz: 1_000, channels: 1 }), { id: "source" });
+  const bad = runtime.add(returning({ atNumber: 0, untilPath }), { id: "bad", lane: "near", supervision: SUPERVISION });
+  const sink = runtime.add(appSink.audio());
+  runtime.connect(source.outputs.audio, bad.inputs.audioIn);
+  runtime.connect(bad.outputs.audioOut, sink.inputs.audio);
+  const setAside = () => runtime.stats().pools.reduce((sum, { quarantined }) => sum + quarantined, 0);
+  const left: number[] = [];
+  // In the turn in which the thread is given up: nothing is asked of another one yet.
+  const endTap = tapLog(({ message }) => {
+    if (!message.startsWith('Gave up the thread of lane "near"')) return;
+    left.push(setAside());
+    Deno.writeTextFileSync(untilPath, "");
+    for (let looks = LEAVE_LOOKS; setAside() > 0 && looks > 0; looks--) Atomics.wait(NEVER, 0, 0, 1);
+    left.push(setAside());
+  });
+  using _tap = { [Symbol.dispose]: endTap };
+  await runtime.start();
+  const seen: number[] = [];
+  const reading = (async () => {
+    for await (const frame of sink) seen.push(frame.channel(0)[0]);
+  })();
+  await source.push({ channels: [Float32Array.of(0, 0)] });
+  await until(() => left.length === 2);
+  ok(left[0] > 0, "what the thread holds is set aside");
+  equal(left[1], 0, "it has given that back");
+  await until(() => runtime.stats().nodes.find(({ id }) => id === "bad")!.restarts === 1);
+  await source.push({ channels: [Float32Array.of(1, 0)] });
+  source.end();
+  await reading;
+  assertSpent(await runtime.finished);
+  deepEqual(seen, [1]);
+  await Deno.remove(folder, { recursive: true });
+});
