@@ -9,6 +9,7 @@ import { type SerializedError, serializeError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { emptyRest, type LinkRest } from "../links/link_move.ts";
 import { giveState } from "./carried_state.ts";
+import { isInOrder, orderCells } from "./cell_order.ts";
 import { EditAttempt } from "./edit_attempt.ts";
 import { moveLinks, noteLoops, settleLost } from "./edit_links.ts";
 import { addEnds, namedBy, reachOf } from "./edit_reach.ts";
@@ -123,6 +124,7 @@ export class LaneEditor {
     addEnds(named, moves.map(({ after }) => after));
     const reach = reachOf(named, all);
     for (const cell of reach) cell.seal();
+    this.#putInOrder(reach, all);
     lane.inserted(arrived);
     for (const cell of reach) cell.notify();
     // What their first ticks have done is told though they may wait now.
@@ -212,14 +214,14 @@ export class LaneEditor {
         failures.push(serializeError(explain(error, all.get(node)!, "portsChanged()")));
       }
     }
-    const order = edit.order ?? [...all.keys()];
-    lane.cells = order.map((id) => all.get(id)!);
+    lane.cells = [...all.values()];
     for (const cell of held) cell.held = false;
     const named = namedBy(edit);
     for (const { id } of held) named.add(id);
     const reach = reachOf(named, all);
     for (const cell of reach) cell.seal();
     lane.ranksChanged();
+    this.#putInOrder(reach, all);
     lane.inserted([...cells.values()].filter((cell) => !this.#arriving.includes(cell)));
     for (const cell of reach) cell.notify();
     lane.post({ kind: "applied", epoch, failures, refused, rests });
@@ -264,6 +266,13 @@ export class LaneEditor {
     } catch (error) {
       this.#refuse(epoch, error);
     }
+  }
+
+  /** Nodes that have come stand last: others are ranked anew where one stands before a node that feeds it. */
+  #putInOrder(changed: Iterable<NodeCell>, all: ReadonlyMap<string, NodeCell>): void {
+    if (isInOrder(changed, all)) return;
+    this.#lane.cells = orderCells(this.#lane.cells);
+    this.#lane.ranksChanged();
   }
 
   #refuse(epoch: number, error: unknown): void {

@@ -114,8 +114,6 @@ export interface LaneEdit {
   readonly ports: readonly PortEdit[];
   readonly bypass: readonly { readonly node: NodeId; readonly on: boolean }[];
   readonly configure: readonly ({ readonly node: NodeId } & NodeValues)[];
-  /** All nodes of the lane in the order of the graph; absent: as they are. */
-  readonly order?: readonly NodeId[];
 }
 
 /** A node whose dynamic ports change. */

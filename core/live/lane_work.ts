@@ -24,7 +24,6 @@ export interface LaneWork {
     ports: PortEdit[];
     bypass: { node: NodeId; on: boolean }[];
     configure: LaneEdit["configure"][number][];
-    order?: NodeId[];
   };
 }
 

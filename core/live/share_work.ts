@@ -4,7 +4,6 @@
  * @module
  */
 import { LANE } from "../../ffi/layout.gen.ts";
-import { orderedNodes } from "../graph/order.ts";
 import type { NodeId } from "../ids.ts";
 import { elementsByPort } from "../registry/dynamic_ports.ts";
 import { resolveSecrets } from "../secrets.ts";
@@ -46,17 +45,14 @@ export function shareWork(
     for (const { lane, end } of site.plans.ends(link)) at(lane).edit.detach.push(end);
   }
   for (const { id, lane } of change.removed) at(site.laneIndex(lane)).edit.remove.push(id);
-  const reordered = new Set<number>();
   for (const node of change.added) {
     of(node.id).nodes.push(site.nodePlan(node));
     of(node.id).edit.insert.push({ node: node.id });
-    reordered.add(laneOf(node.id));
   }
   for (const { before, after } of change.moved) {
     at(site.laneIndex(before.lane)).edit.depart.push(before.id);
     of(after.id).nodes.push(site.nodePlan(after));
     of(after.id).edit.insert.push({ node: after.id, arrives: true });
-    reordered.add(laneOf(after.id));
   }
   for (const { move, lanes } of moves.links) {
     for (const lane of lanes) at(lane).edit.moves.push(move);
@@ -72,10 +68,7 @@ export function shareWork(
     of(id).edit.ports.push({ node: id, elements: elementsByPort(type.descriptor) });
   }
   for (const link of change.linked) {
-    for (const { lane, end } of site.plans.ends(link)) {
-      at(lane).edit.attach.push(end);
-      if (end.end === "local") reordered.add(lane);
-    }
+    for (const { lane, end } of site.plans.ends(link)) at(lane).edit.attach.push(end);
     of(link.fromNode).inspect.push({ node: link.fromNode, port: link.fromPort });
   }
   for (const { link: { toNode, toPort }, closes } of rejudged) {
@@ -98,8 +91,5 @@ export function shareWork(
     const resolved = resolveSecrets(type.descriptor, node, values, config);
     of(node).edit.configure.push({ node, values: resolved.config, secrets: resolved.secrets });
   }
-  if (reordered.size === 0) return work;
-  for (const lane of reordered) at(lane).edit.order = [];
-  for (const { id } of orderedNodes(draft)) work.get(laneOf(id))?.edit.order?.push(id);
   return work;
 }

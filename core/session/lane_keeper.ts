@@ -288,7 +288,6 @@ export class LaneKeeper {
       own.nodes.push({ ...lanes.plan(node), vacant: true });
       own.edit.insert.push({ node: node.id, replaces: false });
     }
-    own.edit.order = nodes.map(({ id }) => id);
     for (const link of topology.links.values()) {
       const ends = plans.ends(link);
       const inside = ends.find(({ lane }) => lane === index);
