@@ -1,0 +1,176 @@
+/** What a reload does to a graph that is not started: no lane runs, and each edit takes place at once. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Reload, type WatchedPackage, watchSources } from "../../cli/reload.ts";
+import { processorSource, type TempPackage, tempPackage } from "../../codegen/temp_package.ts";
+import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { definePackage, type NodePackage } from "../../core/registry/node_type.ts";
+import { loadNodePackage } from "../../core/registry/staleness.ts";
+import { Runtime } from "../../core/runtime.ts";
+import { viewRuntime } from "../../core/runtime_view.ts";
+import { fixture } from "../fixtures/define.ts";
+import { until } from "../fixtures/waiting.ts";
+
+/** No file was saved since then. */
+const NEVER_MS = Infinity;
+
+const LEVEL = "/** A number. */ @config({ live: true }) level = 1;";
+
+async function generated(files: { readonly [path: string]: string }, name: string): Promise<TempPackage> {
+  const folder = await tempPackage(files, { name });
+  assert.deepEqual((await folder.run()).problems, []);
+  return folder;
+}
+
+async function load(folder: TempPackage): Promise<NodePackage> {
+  return await loadNodePackage(pathToFileURL(join(folder.root, "sluice.gen.ts")));
+}
+
+/** Nodes that are watched, and their reloads one after another. */
+class Watched {
+  readonly runtime: Runtime;
+  readonly packages: Promise<readonly WatchedPackage[]>;
+  readonly over: Promise<void>;
+  readonly #reloads: Reload[] = [];
+  readonly #ended = new AbortController();
+
+  /** @param nodes type, lane and configuration of each by its id */
+  constructor(
+    packages: readonly NodePackage[],
+    nodes: { readonly [id: string]: readonly [string, string, Record<string, unknown>?] },
+  ) {
+    this.runtime = new Runtime({ mode: "offline", registry: new NodeRegistry(packages) });
+    for (const [id, [type, lane, config = {}]] of Object.entries(nodes)) {
+      this.runtime.addByType(type, config, { id, lane });
+    }
+    const ready = Promise.withResolvers<readonly WatchedPackage[]>();
+    this.packages = ready.promise;
+    this.over = watchSources(
+      this.runtime,
+      NEVER_MS,
+      { onWatching: ready.resolve, onReload: (each) => void this.#reloads.push(each) },
+      this.#ended.signal,
+    );
+    this.over.catch(ready.reject);
+  }
+
+  async next(): Promise<Reload> {
+    await until(() => this.#reloads.length > 0);
+    return this.#reloads.shift()!;
+  }
+
+  /** Lane and description of each node. */
+  get nodes(): { readonly [id: string]: string } {
+    return Object.fromEntries(
+      viewRuntime(this.runtime).nodes.map(({ id, lane, type, config }) => [
+        id,
+        `${lane} ${type.descriptor.description} ${JSON.stringify(config)}`,
+      ]),
+    );
+  }
+
+  async end(): Promise<void> {
+    this.#ended.abort();
+    await this.over;
+    await this.runtime.stop();
+  }
+}
+
+/** The source of a processor with another description. */
+function told(source: string, description: string): string {
+  return source.replace(/\/\*\* \w+\. \*\//, `/** ${description}. */`);
+}
+
+Deno.test("watchSources() replaces the nodes of what was saved, with their configurations, on lanes of their own", async () => {
+  const amp = processorSource("Amp", LEVEL);
+  await using mine = await generated({ "amp.ts": amp, "other.ts": processorSource("Other") }, "mine");
+  await using theirs = await generated({ "amp.ts": processorSource("Foreign") }, "theirs");
+  const watched = new Watched([await load(mine), await load(theirs)], {
+    one: ["amp", "work", { level: 3 }],
+    two: ["amp", "work"],
+    side: ["amp", "side-7"],
+    other: ["other", "work-2"],
+    foreign: ["foreign", "work"],
+    late: ["amp", "work-2", { level: 4 }],
+  });
+  assert.deepEqual((await watched.packages).map(({ name, files }) => `${name} ${files}`).sort(), [
+    "mine 2",
+    "theirs 1",
+  ]);
+
+  await mine.write("amp.ts", told(amp, "Louder"));
+  assert.deepEqual((await watched.next()).nodes, ["one", "two", "side", "late"]);
+  assert.deepEqual(watched.nodes, {
+    one: 'work-3 Louder. {"level":3}',
+    two: "work-3 Louder. {}",
+    side: "side-8 Louder. {}",
+    other: "work-2 Other. {}",
+    foreign: "work Foreign. {}",
+    late: 'work-4 Louder. {"level":4}',
+  });
+
+  await mine.write("other.ts", told(processorSource("Other"), "Another"));
+  assert.deepEqual((await watched.next()).nodes, ["other"]);
+  assert.equal(watched.nodes.other, "work-5 Another. {}");
+  await watched.end();
+});
+
+Deno.test("watchSources() brings in with the next change what it could not bring in before, on lanes that were not tried", async () => {
+  const [amp, other] = [processorSource("Amp"), processorSource("Other")];
+  await using folder = await generated({ "amp.ts": amp, "other.ts": other }, "mine");
+  const watched = new Watched([await load(folder)], { amp: ["amp", "work"], other: ["other", "work"] });
+  await watched.packages;
+  await folder.write("amp.ts", processorSource("Amplifier"));
+  assert.match((await watched.next()).error!.message, /^Cannot find node type "amp" in the new code/);
+  await folder.write("other.ts", told(other, "Another"));
+  assert.match((await watched.next()).error!.message, /^Cannot find node type "amp" in the new code/);
+  assert.equal(watched.nodes.other, "work Other. {}");
+  await folder.write("amp.ts", told(amp, "Louder"));
+  const { nodes, anew, error } = await watched.next();
+  assert.deepEqual([nodes, anew, error], [["amp", "other"], {}, undefined]);
+  assert.deepEqual(watched.nodes, { amp: "work-4 Louder. {}", other: "work-4 Another. {}" });
+  await watched.end();
+});
+
+Deno.test("watchSources() refuses what would replace a node of main", async () => {
+  const amp = processorSource("Amp");
+  await using folder = await generated({ "amp.ts": amp }, "mine");
+  const watched = new Watched([await load(folder)], { near: ["amp", "main"], far: ["amp", "work"] });
+  await watched.packages;
+  await folder.write("amp.ts", told(amp, "Louder"));
+  const { error } = await watched.next();
+  assert.match(error!.message, /^Cannot reload "near": it runs on lane "main", which keeps the code/);
+  assert.deepEqual(watched.nodes, { near: "main Amp. {}", far: "work Amp. {}" });
+  await watched.end();
+});
+
+Deno.test("watchSources() watches no package that was installed, comes by the network, or has no sluice.json", async () => {
+  const folder = await Deno.makeTempDir();
+  const installed = join(folder, "node_modules/installed");
+  await Deno.mkdir(installed, { recursive: true });
+  await Deno.writeTextFile(join(installed, "sluice.json"), '{ "include": ["*.ts"], "name": "installed" }');
+  await Deno.mkdir(join(folder, "sluice.json"));
+  const urls = [installed, folder].map((each) => pathToFileURL(join(each, "sluice.gen.ts")).href);
+  const packages = [...urls, "https://example.com/sluice.gen.ts"].map((url, i) =>
+    definePackage({
+      name: `p${i}`,
+      url,
+      nodes: [fixture(() => ({ process() {} }), { type: `t${i}`, ports: [] })],
+      sources: {},
+    })
+  );
+  const watched = new Watched(packages, { a: ["t0", "work"], b: ["t1", "work"], c: ["t2", "work"] });
+  assert.deepEqual(await watched.packages, []);
+  await watched.end();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("watchSources() ends at once where it was ended before", async () => {
+  await using folder = await generated({ "amp.ts": processorSource("Amp") }, "mine");
+  const runtime = new Runtime({ registry: new NodeRegistry([await load(folder)]) });
+  runtime.addByType("amp", {}, { id: "amp" });
+  const unexpected = () => assert.fail("it was told of something");
+  await watchSources(runtime, NEVER_MS, { onWatching: unexpected, onReload: unexpected }, AbortSignal.abort());
+  await runtime.stop();
+});
