@@ -1,0 +1,112 @@
+/** Edits as lanes see them: what these are told, and what becomes of an edit by what they answer, and when they end. */
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import { checkingSink, numberedSource, pass } from "../../tests/fixtures/numbered.ts";
+import { appliedOf, type ScriptedGraph, scriptedGraph } from "../../tests/fixtures/scripted_lanes.ts";
+import { serializeError } from "../errors.ts";
+import type { GraphEdit } from "./graph_edit.ts";
+import { emptyWork } from "./lane_work.ts";
+
+const ENDED = new Error("the thread has ended, on purpose");
+
+/** source and middle on lane "near", sink on lane "far"; lane "other" has no node. */
+function graph(): ScriptedGraph {
+  return scriptedGraph(["near", "far", "other"], (edit) => {
+    edit.add(numberedSource(), { id: "source", lane: "near" });
+    edit.add(pass(), { id: "middle", lane: "near" });
+    edit.add(checkingSink(), { id: "sink", lane: "far" });
+    edit.connectByName("source.audio", "middle.audioIn");
+    edit.connectByName("middle.audioOut", "sink.audio");
+  });
+}
+
+/** Concerns both lanes: a ring leads from one to the other. */
+function addSecond(edit: GraphEdit): void {
+  edit.add(checkingSink(), { id: "second", lane: "far" });
+  edit.connectByName("middle.audioOut", "second.audio");
+}
+
+/** Of the newest edit. */
+function epochsOf({ lane }: ScriptedGraph): (readonly [string, number])[] {
+  return ["near", "far"].map((name) => [lane(name).kinds.join(), lane(name).last("abort")?.epoch] as const);
+}
+
+function refuseOn(lane: ReturnType<ScriptedGraph["lane"]>): void {
+  const error = serializeError(new Error("no device, on purpose"));
+  lane.answers.prepare = ({ epoch }) => ({ kind: "refused", epoch, error });
+}
+
+Deno.test("LiveEdits.run() that a lane refuses is dropped by each lane that took part, and leaves no ring", async () => {
+  const run = graph();
+  const before = [...run.driver.rings];
+  refuseOn(run.lane("far"));
+  await rejects(run.edit(addSecond), { message: "no device, on purpose" });
+  deepEqual(epochsOf(run), [["prepare,abort", 1], ["prepare,abort", 1]]);
+  deepEqual([...run.driver.rings], before);
+  deepEqual([run.epoch, [...run.topology.nodes.keys()]], [0, ["source", "middle", "sink"]]);
+  run.lane("far").answers = {};
+  await run.edit(addSecond);
+  equal(run.driver.rings.size, before.length + 1);
+});
+
+Deno.test("LiveEdits.alone() that a lane refuses is dropped by each lane that took part", async () => {
+  const run = graph();
+  const work = new Map(["near", "far"].map((name) => [run.lane(name).index, emptyWork()]));
+  refuseOn(run.lane("far"));
+  await rejects(run.edits.alone((swap) => swap(work, 1_000)), { message: "no device, on purpose" });
+  deepEqual(epochsOf(run), [["prepare,abort", 1], ["prepare,abort", 1]]);
+  equal(run.epoch, 0);
+});
+
+/** A lane ends right after it has said that it is ready, when all others have said so. */
+function endWhenReady({ lane, edits }: ScriptedGraph): void {
+  lane("far").answers.prepare = ({ epoch }) => {
+    setTimeout(() => {
+      edits.report(lane("far").index, { kind: "prepared", epoch, formats: [] });
+      edits.laneLost(lane("far").index, ENDED);
+    });
+    return undefined;
+  };
+}
+
+Deno.test("LiveEdits.run() is refused where a lane has ended after every lane was ready", async () => {
+  const run = graph();
+  endWhenReady(run);
+  await rejects(run.edit(addSecond), ENDED);
+  deepEqual([run.epoch, run.topology.nodes.size], [0, 3]);
+});
+
+Deno.test("LiveEdits.alone() is refused where a lane has ended after every lane was ready", async () => {
+  const run = graph();
+  endWhenReady(run);
+  const work = new Map(["near", "far"].map((name) => [run.lane(name).index, emptyWork()]));
+  await rejects(run.edits.alone((swap) => swap(work, 1_000)), ENDED);
+  equal(run.epoch, 0);
+});
+
+Deno.test("LiveEdits.run() takes what a lane said before it ended, though that comes after the news of its end", async () => {
+  const run = graph();
+  const { index, answers } = run.lane("far");
+  answers.apply = (epoch) => {
+    run.edits.laneLost(index, ENDED);
+    return { ...appliedOf(epoch), failures: [serializeError(new Error("a value was refused, on purpose"))] };
+  };
+  await rejects(run.edit(addSecond), {
+    message: "The edit is in effect, but not all of it succeeded: a value was refused, on purpose",
+  });
+  equal(run.epoch, 1);
+});
+
+Deno.test("LiveEdits.run() does without a lane that ends before it has said that it swapped, and without its nodes", async () => {
+  const run = graph();
+  const { index, answers } = run.lane("far");
+  answers.apply = () => {
+    run.edits.laneLost(index, ENDED);
+    return undefined;
+  };
+  await run.edit((edit) => {
+    edit.remove("sink");
+    edit.add(checkingSink(), { id: "second", lane: "near" });
+    edit.connectByName("middle.audioOut", "second.audio");
+  });
+  deepEqual([...run.topology.nodes.keys()], ["source", "middle", "second"]);
+});
