@@ -227,7 +227,7 @@ export class LaneKeeper {
     this.#blameless.delete(index);
   }
 
-  /** Has the lanes swap; those that are lost meanwhile are left out, and given their ends when they are replaced. */
+  /** Has the lanes swap; those that are lost as well are left out, and given their ends when they are replaced. */
   async #swapTogether(index: number, work: Map<number, LaneWork>, swap: Swap): Promise<void> {
     for (;;) {
       try {
@@ -307,8 +307,6 @@ export class LaneKeeper {
         if (lane === index || !isDead) workOf(work, lane).edit.attach.push(end);
       }
     }
-    // A lane that is lost as well is given its ends when it is replaced itself.
-    for (const lane of work.keys()) if (lane !== index && this.#lost.has(lane)) work.delete(lane);
     return { work, abandoned };
   }
 
