@@ -1,0 +1,99 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { numberedSource } from "../../tests/fixtures/numbered.ts";
+import { PortableDriver } from "../driver/portable.ts";
+import { EventBus } from "../events/bus.ts";
+import type { LanePort } from "../lanes/lane_port.ts";
+import { GraphMemory } from "../live/graph_memory.ts";
+import { Topology } from "../topology.ts";
+import { SessionLanes } from "./session_lanes.ts";
+
+/** How long what a lane said before its thread ended may be on its way, milliseconds. */
+const LAST_MS = 1_000;
+
+/** Lanes of a graph with one node, on main, and intervals that pass when the test says so. */
+function setUp(): { readonly lanes: SessionLanes; readonly memory: GraphMemory; readonly topology: Topology } {
+  const driver = new PortableDriver();
+  const topology = new Topology("live", () => []);
+  topology.addNode(numberedSource, {}, { id: "n", lane: "main" });
+  const memory = new GraphMemory(driver, topology, {});
+  const lanes = new SessionLanes({
+    topology,
+    driver,
+    events: new EventBus(() => 0),
+    pools: {},
+    development: false,
+    converters: [],
+    setupTimeoutMs: 0,
+    stopTimeoutMs: 0,
+    stuckAfterMs: 0,
+  }, () => {});
+  return { lanes, memory, topology };
+}
+
+/** Runs a test whose intervals pass when it says so: `pass()` goes on by one, and gives how long that was. */
+async function withIntervals(body: (pass: () => Promise<number>) => Promise<void>): Promise<void> {
+  const { setInterval } = globalThis;
+  let interval: { readonly run: () => void; readonly ms: number } | undefined;
+  globalThis.setInterval = ((run: () => void, ms: number) => {
+    interval = { run, ms };
+    return 0;
+  }) as unknown as typeof setInterval;
+  try {
+    await body(async () => {
+      interval!.run();
+      for (let turns = 0; turns < 10; turns++) await Promise.resolve();
+      return interval!.ms;
+    });
+  } finally {
+    globalThis.setInterval = setInterval;
+  }
+}
+
+/** A lane that does not answer. */
+const SILENT: LanePort = { name: "silent", index: 1, kind: "worker", send: () => {}, terminate: () => {} };
+
+Deno.test("SessionLanes.end() waits a second for what a lane has said whose thread has ended", async () => {
+  const { lanes } = setUp();
+  await withIntervals(async (pass) => {
+    let isDead = false;
+    let closed: boolean | undefined;
+    const ended = lanes.end(SILENT, () => isDead).then((did) => closed = did);
+    // While it runs, it is waited for however often it is looked at.
+    for (let ms = 0; ms < 2 * LAST_MS;) ms += await pass();
+    equal(closed, undefined);
+    isDead = true;
+    let ms = 0;
+    while (closed === undefined && ms < 2 * LAST_MS) ms += await pass();
+    deepEqual([closed, ms], [true, LAST_MS]);
+    await ended;
+  });
+});
+
+Deno.test("SessionLanes.end() takes what a lane has said late, though its thread has ended", async () => {
+  const { lanes } = setUp();
+  await withIntervals(async (pass) => {
+    let closed: boolean | undefined;
+    const ended = lanes.end(SILENT, () => true).then((did) => closed = did);
+    for (let ms = 0; ms < LAST_MS / 2;) ms += await pass();
+    equal(closed, undefined);
+    lanes.closed(SILENT.index);
+    equal(await ended, true);
+  });
+});
+
+Deno.test("SessionLanes.awaitClosed() waits a second for what a lane has said whose thread has ended", async () => {
+  const { lanes, memory } = setUp();
+  lanes.makeAll(memory);
+  const [main] = lanes.ports;
+  await withIntervals(async (pass) => {
+    let closed: boolean | undefined;
+    const all = lanes.awaitClosed(60_000, () => [main.index]).then((did) => closed = did);
+    let ms = 0;
+    while (closed === undefined && ms < 2 * LAST_MS) ms += await pass();
+    // The first look is at once.
+    equal(closed, true);
+    equal(ms, LAST_MS - await pass());
+    await all;
+  });
+  main.terminate();
+});
