@@ -52,7 +52,7 @@ export interface EditSite {
   /** Ends the lanes that the graph does not use any more. */
   endLanes(): Promise<void>;
   /** Makes pools that the draft needs beside those there are; refuses where one is too small. */
-  growPools(draft: Topology): PoolToken[];
+  growPools(draft: Topology, change: GraphChange): PoolToken[];
   pools(): readonly Pool[];
   nodePlan(node: NodeEntry): NodePlan;
   /** The format of a link's frames, as far as its lanes have told it. */

@@ -14,7 +14,9 @@ import { logger } from "../log.ts";
 import { createPool, Pool, type PoolSpec, type PoolToken } from "../memory/pool.ts";
 import { growthOf, type LoadLink, type LoadNode, type PoolLoad, poolLoads } from "../memory/pool_loads.ts";
 import { describeShortage, planPools, poolNeeds, type PoolSize } from "../memory/pool_plan.ts";
-import type { Topology } from "../topology.ts";
+import { PoolSpare } from "../memory/pool_spare.ts";
+import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
+import type { GraphChange } from "./graph_change.ts";
 
 /** Records of nodes and of links that a graph can be given beyond twice those that it starts with. */
 const SPARE_RECORDS = 256;
@@ -27,6 +29,8 @@ export class GraphMemory {
   readonly #sizes: { readonly [name: string]: PoolSize };
   readonly #tokens: PoolToken[];
   #pools: Pool[] = [];
+  /** What edits may take up of the pools; absent where that is not known, or nodes name pools. */
+  #spare: PoolSpare | undefined;
 
   /**
    * @param pools sizes, by name
@@ -70,14 +74,40 @@ export class GraphMemory {
   /**
    * Makes the pools that a graph uses beside those that there are. A pool never grows.
    *
+   * @param topology the graph as it will be
+   * @param change what makes it of the graph as it is
    * @returns the new ones
    * @throws {SluiceError} `PoolExhausted` if a pool has too few slots for the graph
    */
-  grow(topology: Topology): PoolToken[] {
-    const loads = loadsOf(topology);
+  grow(topology: Topology, change: GraphChange): PoolToken[] {
+    const { added, linked } = change;
+    const keeps = keepsLoads(change);
+    if (keeps && added.length === 0 && linked.length === 0) return [];
     const lanes = lanesOf(topology);
-    for (const need of poolNeeds(loads, lanes, this.#sizes)) {
-      const given = this.#tokens.find((token) => token.name === need.pool)?.slots;
+    const isNamed = added.some(({ pool }) => pool !== undefined);
+    if (keeps && !isNamed && this.#spare?.take(addedLoads(topology, change), lanes) === true) return [];
+    return this.#reckon(topology, lanes);
+  }
+
+  /** The graph has not become what the pools were last reckoned for. */
+  refused(): void {
+    this.#spare = undefined;
+  }
+
+  /** Gives everything back. No lane may be at work. */
+  release(): void {
+    releasePools(this.#driver, this.#tokens);
+    this.#driver.releaseArena(this.control);
+  }
+
+  /** As `grow()`, for the graph as a whole. */
+  #reckon(topology: Topology, lanes: number): PoolToken[] {
+    this.#spare = undefined;
+    const loads = loadsOf(topology);
+    const needs = poolNeeds(loads, lanes, this.#sizes);
+    const slotsOf = (pool: string) => this.#tokens.find((token) => token.name === pool)?.slots;
+    for (const need of needs) {
+      const given = slotsOf(need.pool);
       if (given === undefined || given >= need.slots) continue;
       throw new SluiceError(
         "PoolExhausted",
@@ -87,17 +117,14 @@ export class GraphMemory {
     }
     const known = new Set(this.#tokens.map((token) => token.name));
     const added = loads.filter((load) => !known.has(load.pool));
-    if (added.length === 0) return [];
-    const specs = planPools(added, lanes, this.#sizes, growthIn(topology));
-    const made = createPools(this.#driver, specs, this.#tokens.length);
+    const made = added.length === 0
+      ? []
+      : createPools(this.#driver, planPools(added, lanes, this.#sizes, growthIn(topology)), this.#tokens.length);
     this.#tokens.push(...made);
+    // A pool that a node names is that of other nodes' frames too, as far as links lead them.
+    const isNamed = topology.nodes.values().some(({ pool }) => pool !== undefined);
+    if (!isNamed) this.#spare = new PoolSpare(needs, (pool) => slotsOf(pool)!, lanes);
     return made;
-  }
-
-  /** Gives everything back. No lane may be at work. */
-  release(): void {
-    releasePools(this.#driver, this.#tokens);
-    this.#driver.releaseArena(this.control);
   }
 }
 
@@ -139,13 +166,30 @@ function lanesOf(topology: Topology): number {
 function loadsOf(topology: Topology): PoolLoad[] {
   const nodes: LoadNode[] = [];
   const links: LoadLink[] = [];
-  topology.nodes.forEach(({ id, lane, pool, type }) =>
-    nodes.push({ id, lane, pool, outputs: type.descriptor.outputs })
-  );
-  topology.links.forEach(({ fromNode, toNode, capacity, output: { kind } }) => {
-    links.push({ fromNode, toNode, capacity, kind });
-  });
+  topology.nodes.forEach((node) => nodes.push(loadNode(node)));
+  topology.links.forEach((link) => links.push(loadLink(link)));
   return poolLoads(nodes, links);
+}
+
+/** What new nodes and links ask of pools. */
+function addedLoads(topology: Topology, { added, linked }: GraphChange): PoolLoad[] {
+  // Of the nodes at the ends of links only their lanes count.
+  const ends = linked.flatMap(({ fromNode, toNode }) => [topology.node(fromNode), topology.node(toNode)])
+    .map(({ id, lane }) => ({ id, lane, outputs: [] }));
+  return poolLoads([...ends, ...added.map(loadNode)], linked.map(loadLink));
+}
+
+function loadNode({ id, lane, pool, type }: NodeEntry): LoadNode {
+  return { id, lane, pool, outputs: type.descriptor.outputs };
+}
+
+function loadLink({ fromNode, toNode, capacity, output: { kind } }: LinkEntry): LoadLink {
+  return { fromNode, toNode, capacity, kind };
+}
+
+/** Whether the nodes that stay ask of pools what they did before. */
+function keepsLoads({ moved, ported, replaced }: GraphChange): boolean {
+  return moved.length === 0 && ported.length === 0 && replaced.every(({ before, after }) => before.type === after.type);
 }
 
 function growthIn(topology: Topology): Map<FrameKind, number> {

@@ -1,9 +1,11 @@
 import { equal, throws } from "node:assert/strict";
+import fc from "fast-check";
 import { fixture, port } from "../../tests/fixtures/define.ts";
 import type { ArenaToken } from "../driver/driver.ts";
 import { PortableDriver } from "../driver/portable.ts";
 import type { PoolSize } from "../memory/pool_plan.ts";
 import { Topology } from "../topology.ts";
+import { compareGraphs } from "./graph_change.ts";
 import { GraphMemory } from "./graph_memory.ts";
 
 /** Counts the arenas that are not given back; refuses those beyond `most`. */
@@ -24,7 +26,7 @@ class CountingDriver extends PortableDriver {
 }
 
 /** A graph whose nodes use the pools `audio` and `data`. */
-function graph(): Topology {
+function graph(topology = new Topology("offline", () => [])): Topology {
   const both = fixture(() => ({ process() {} }), {
     type: "both",
     mode: "loop",
@@ -33,10 +35,12 @@ function graph(): Topology {
       port({ name: "data", direction: "output", kind: "data" }),
     ],
   });
-  const topology = new Topology("offline", () => []);
   topology.addNode(both, {}, {});
   return topology;
 }
+
+const hub = hubOf(1);
+const bursting = hubOf(8);
 
 const REFUSED: Record<string, { pools: { [name: string]: PoolSize }; most?: number; wanted: { message: RegExp } }> = {
   "too few slots": { pools: { audio: { slots: 1 } }, wanted: { message: /^Cannot start: pool "audio" has 1 slots/ } },
@@ -57,13 +61,73 @@ for (const [what, { pools, most = Infinity, wanted }] of Object.entries(REFUSED)
 
 Deno.test("GraphMemory.grow() keeps no arena of pools that it could not make, and the old ones stay", () => {
   const driver = new CountingDriver();
-  const memory = new GraphMemory(driver, new Topology("offline", () => []), {});
+  const empty = new Topology("offline", () => []);
+  const memory = new GraphMemory(driver, empty, {});
+  const draft = graph(empty.draft());
   const before = driver.arenas;
   driver.most = before + 1;
-  throws(() => memory.grow(graph()), { message: /out of memory/ });
+  const change = compareGraphs(empty, draft);
+  throws(() => memory.grow(draft, change), { message: /out of memory/ });
   equal(driver.arenas, before);
   driver.most = Infinity;
-  equal(memory.grow(graph()).length, 2);
+  equal(memory.grow(draft, change).length, 2);
   memory.release();
   equal(driver.arenas, 0);
 });
+
+Deno.test("GraphMemory.grow() refuses exactly the edits after which a pool is too small, whatever was edited before", () => {
+  const edit = fc.record({
+    does: fc.constantFrom("add", "add", "add", "name", "move", "remove", "replace"),
+    node: fc.nat(),
+    lane: fc.constantFrom("main", "near", "far"),
+    isRefused: fc.constantFrom(true, false, false, false),
+  });
+  const anySlots = fc.integer({ min: 100, max: 250 });
+  fc.assert(
+    fc.property(fc.array(edit, { minLength: 10, maxLength: 30 }), anySlots, anySlots, (edits, audio, data) => {
+      const pools = { audio: { slots: audio, slotBytes: 64 }, data: { slots: data, slotBytes: 64 } };
+      // Its frames of data are in the pool that audio may be in as well.
+      const topology = graph();
+      const memory = new GraphMemory(new PortableDriver(), topology, pools);
+      for (const { does, node, lane, isRefused } of edits) {
+        const draft = topology.draft();
+        const { id } = [...draft.nodes.values()][node % draft.nodes.size];
+        if (does === "move") draft.moveNode(id, lane);
+        else {
+          const added = draft.addNode(hub, {}, { lane, ...(does === "name" && { pool: "data" }) });
+          draft.addLink({ node: id, port: "audio" }, { node: added.id, port: "in" }, {});
+          if (does === "remove") draft.removeNode(id);
+          if (does === "replace") draft.replaceNode(id, bursting, {});
+        }
+        const wanted = errorOf(() => new GraphMemory(new PortableDriver(), draft, pools).release());
+        const found = errorOf(() => memory.grow(draft, compareGraphs(topology, draft)));
+        equal(found?.replace(/^Cannot edit the graph|, and start it anew$/g, ""), wanted?.replace(/^Cannot start/, ""));
+        if (found === undefined && !isRefused) topology.adopt(draft);
+        else {
+          draft.discard();
+          memory.refused();
+        }
+      }
+      memory.release();
+    }),
+    { numRuns: 300 },
+  );
+});
+
+function errorOf(call: () => unknown): string | undefined {
+  try {
+    call();
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function hubOf(burst: number) {
+  return fixture(() => ({ process() {} }), {
+    type: `hub-${burst}`,
+    ports: [
+      port({ name: "in", direction: "input", kind: "audio", optional: true }),
+      port({ name: "audio", direction: "output", kind: "audio", burst }),
+    ],
+  });
+}

@@ -184,7 +184,7 @@ export class LiveEdits {
       this.#assertNoneDown(change);
       assertComplete(draft, "edit the graph", mayBeIncomplete(change, draft));
       page.assertRoom(draft.records);
-      const tokens = mayNeedMore(change) ? site.growPools(draft) : [];
+      const tokens = site.growPools(draft, change);
       await site.openLanes([...change.added, ...change.moved.map(({ after }) => after)]);
       for (const { index } of fresh) page.clear(page.nodeOffset(index), NODE.size);
       for (const { index } of change.linked) page.clear(page.linkOffset(index), LINK.size);
@@ -393,10 +393,4 @@ export class LiveEdits {
     const lanes = late.map((index) => ({ index, name: this.#site.lane(index)?.name ?? "" }));
     return lateLanes({ page, lanes, nodes, timeoutMs, committed: this.#committed });
   }
-}
-
-/** Whether an edit can make a graph need more slots than before. */
-function mayNeedMore({ added, moved, ported, linked, replaced }: GraphChange): boolean {
-  return [...added, ...moved, ...ported, ...linked].length > 0 ||
-    replaced.some(({ before, after }) => before.type.descriptor.type !== after.type.descriptor.type);
 }

@@ -275,14 +275,17 @@ export class Session {
       laneIndex: (name) => this.#lanes.indexOf(name),
       endLanes: () => this.#endLanes(),
       openLanes: (nodes) => this.#openLanes(nodes, memory, plans),
-      growPools: (draft) => memory.grow(draft),
+      growPools: (draft, change) => memory.grow(draft, change),
       pools: () => memory.pools,
       nodePlan: (node) => this.#lanes.plan(node),
       checkFormats: (formats, links) => checkFormats(topology, named, formats, links),
       toldFormat: (link) => this.#facts.format(link),
       isDown: (node) => this.#supervisor.isDown(node),
       edited: (change, extras) => this.#edited(change, extras),
-      refused: (nodes) => nodes.forEach(({ id }) => this.#lanes.forget(id)),
+      refused: (nodes) => {
+        memory.refused();
+        for (const { id } of nodes) this.#lanes.forget(id);
+      },
       closed: (links) => publishClosed(this.#options.events, this.#page, links),
     });
     return { memory, plans };
