@@ -2,80 +2,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Reload, type WatchedPackage, watchSources } from "../../cli/reload.ts";
-import { processorSource, type TempPackage, tempPackage } from "../../codegen/temp_package.ts";
+import { watchSources } from "../../cli/reload.ts";
+import { processorSource } from "../../codegen/temp_package.ts";
+import { definePackage } from "../../core/registry/node_type.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
-import { definePackage, type NodePackage } from "../../core/registry/node_type.ts";
-import { loadNodePackage } from "../../core/registry/staleness.ts";
 import { Runtime } from "../../core/runtime.ts";
-import { viewRuntime } from "../../core/runtime_view.ts";
 import { fixture } from "../fixtures/define.ts";
-import { until } from "../fixtures/waiting.ts";
-
-/** No file was saved since then. */
-const NEVER_MS = Infinity;
+import { generated, load, NEVER_MS, Watched } from "./watched.ts";
 
 const LEVEL = "/** A number. */ @config({ live: true }) level = 1;";
-
-async function generated(files: { readonly [path: string]: string }, name: string): Promise<TempPackage> {
-  const folder = await tempPackage(files, { name });
-  assert.deepEqual((await folder.run()).problems, []);
-  return folder;
-}
-
-async function load(folder: TempPackage): Promise<NodePackage> {
-  return await loadNodePackage(pathToFileURL(join(folder.root, "sluice.gen.ts")));
-}
-
-/** Nodes that are watched, and their reloads one after another. */
-class Watched {
-  readonly runtime: Runtime;
-  readonly packages: Promise<readonly WatchedPackage[]>;
-  readonly over: Promise<void>;
-  readonly #reloads: Reload[] = [];
-  readonly #ended = new AbortController();
-
-  /** @param nodes type, lane and configuration of each by its id */
-  constructor(
-    packages: readonly NodePackage[],
-    nodes: { readonly [id: string]: readonly [string, string, Record<string, unknown>?] },
-  ) {
-    this.runtime = new Runtime({ mode: "offline", registry: new NodeRegistry(packages) });
-    for (const [id, [type, lane, config = {}]] of Object.entries(nodes)) {
-      this.runtime.addByType(type, config, { id, lane });
-    }
-    const ready = Promise.withResolvers<readonly WatchedPackage[]>();
-    this.packages = ready.promise;
-    this.over = watchSources(
-      this.runtime,
-      NEVER_MS,
-      { onWatching: ready.resolve, onReload: (each) => void this.#reloads.push(each) },
-      this.#ended.signal,
-    );
-    this.over.catch(ready.reject);
-  }
-
-  async next(): Promise<Reload> {
-    await until(() => this.#reloads.length > 0);
-    return this.#reloads.shift()!;
-  }
-
-  /** Lane and description of each node. */
-  get nodes(): { readonly [id: string]: string } {
-    return Object.fromEntries(
-      viewRuntime(this.runtime).nodes.map(({ id, lane, type, config }) => [
-        id,
-        `${lane} ${type.descriptor.description} ${JSON.stringify(config)}`,
-      ]),
-    );
-  }
-
-  async end(): Promise<void> {
-    this.#ended.abort();
-    await this.over;
-    await this.runtime.stop();
-  }
-}
 
 /** The source of a processor with another description. */
 function told(source: string, description: string): string {

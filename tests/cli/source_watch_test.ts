@@ -3,9 +3,7 @@ import { join } from "node:path";
 import { type SourceChange, SourceWatch } from "../../cli/source_watch.ts";
 import { processorSource, type TempPackage, tempPackage } from "../../codegen/temp_package.ts";
 import { until } from "../fixtures/waiting.ts";
-
-/** No file was saved since then. */
-const NEVER_MS = Infinity;
+import { NEVER_MS } from "./watched.ts";
 
 /** Watches a package, of which changes are taken one after another. */
 async function watching(folder: TempPackage): Promise<{ watch: SourceWatch; take: () => Promise<SourceChange> }> {
@@ -94,6 +92,39 @@ Deno.test("SourceWatch fails as a whole, and whoever waits only for its end is t
   const asked = [watch.findAffected(["a.ts"], []), watch.findAffected(["a.ts"], ["a.ts"])];
   await Promise.all([watch.over, ...asked].map((each) => assert.rejects(each)));
   await watch.end();
+});
+
+Deno.test("SourceWatch ends its worker when it was told to, when it fails, and when the worker does", async () => {
+  const workers: Worker[] = [];
+  const terminated: Worker[] = [];
+  const Original = globalThis.Worker;
+  globalThis.Worker = class extends Original {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(url, options);
+      workers.push(this);
+    }
+    override terminate(): void {
+      terminated.push(this);
+      super.terminate();
+    }
+  };
+  using _original = { [Symbol.dispose]: () => void (globalThis.Worker = Original) };
+  await using folder = await tempPackage({ "a.ts": processorSource("Alpha") });
+  const ending = new SourceWatch(folder.configPath, NEVER_MS, () => {});
+  await ending.end();
+  assert.deepEqual(terminated, workers);
+  const failing = new SourceWatch(join(folder.root, "gone/sluice.json"), NEVER_MS, () => {});
+  await assert.rejects(failing.over);
+  assert.deepEqual(terminated, workers);
+  const crashing = new SourceWatch(folder.configPath, NEVER_MS, () => {});
+  const crash = new ErrorEvent("error", { message: "out of luck", cancelable: true });
+  workers[2].dispatchEvent(crash);
+  await assert.rejects(crashing.over, {
+    code: "LaneCrashed",
+    message: /^Cannot watch the sources of .*: out of luck$/,
+  });
+  assert.ok(crash.defaultPrevented);
+  assert.deepEqual(terminated, workers);
 });
 
 Deno.test("SourceWatch.end() ends a watch that was never ready", async () => {

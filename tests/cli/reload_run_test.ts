@@ -1,0 +1,102 @@
+/** Reloads of a graph that runs: what fails in the new code, and what the end of the watch or of the graph overtakes. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { viewRuntime } from "../../core/runtime_view.ts";
+import { until } from "../fixtures/waiting.ts";
+import { generated, load, Watched } from "./watched.ts";
+
+/** The source of a node that goes on and makes nothing. @param text its description */
+function idle(text: string, members = ""): string {
+  return `import { existsSync, writeFileSync } from "node:fs";
+import { type DataFrame, output, processor, type ProcessorContext, type StreamOutput } from "@sluice/sluice";
+
+/** ${text}. */
+@processor({ mode: "loop" })
+export class Idle {
+  @output() out!: StreamOutput<DataFrame<number>>;
+${members}
+  process(context: ProcessorContext): void {
+    context.waitUntilNs(context.nowNs() + 1e6);
+  }
+}
+`;
+}
+
+/** A `setup()` that waits as long as a file is there, and says that it does by another. */
+function holding(hold: string): string {
+  return `async setup(): Promise<void> {
+    writeFileSync(${JSON.stringify(`${hold}.begun`)}, "");
+    while (existsSync(${JSON.stringify(hold)})) await new Promise((resolve) => setTimeout(resolve, 1));
+  }`;
+}
+
+Deno.test("a reload is refused whose restore() or setup() fails, whatever that says, and told of also while paused", async () => {
+  await using folder = await generated({ "idle.ts": idle("Old", "snapshot(): number { return 1; }") }, "mine");
+  const watched = new Watched([await load(folder)], { node: ["idle", "work"] });
+  await watched.packages;
+  await watched.runtime.start();
+  await folder.write("idle.ts", idle("New", 'restore(): void { throw new Error("not mine"); }'));
+  assert.match((await watched.next()).error!.message, /failed in restore\(\): not mine/);
+  await folder.write("idle.ts", idle("New", 'setup(): void { throw new Error("wants snapshot() first"); }'));
+  assert.match((await watched.next()).error!.message, /failed in setup\(\): wants snapshot\(\) first/);
+  await watched.runtime.pause();
+  await folder.write("idle.ts", idle("Bad", "@output() odd!: number;"));
+  assert.match((await watched.next()).error!.message, /^idle\.ts:\d+:\d+: /);
+  assert.match(watched.nodes.node, /^work Old\./);
+  await folder.write("idle.ts", idle("New"));
+  assert.deepEqual((await watched.next()).nodes, ["node"]);
+  assert.match(watched.nodes.node, /^work-\d+ New\./);
+  await watched.end();
+});
+
+Deno.test("a change is told of while the graph starts", async () => {
+  const hold = await Deno.makeTempFile();
+  await using folder = await generated({ "idle.ts": idle("Old", holding(hold)) }, "mine");
+  const watched = new Watched([await load(folder)], { node: ["idle", "work"] });
+  await watched.packages;
+  const started = watched.runtime.start();
+  await until(() => existsSync(`${hold}.begun`));
+  assert.equal(viewRuntime(watched.runtime).session?.state, "starting");
+  await folder.write("idle.ts", idle("Bad", "@output() odd!: number;"));
+  assert.match((await watched.next()).error!.message, /^idle\.ts:\d+:\d+: /);
+  await Deno.remove(hold);
+  await started;
+  await watched.end();
+  await Deno.remove(`${hold}.begun`);
+});
+
+Deno.test("watchSources() ends behind the reload that is under way, of which nobody is told, and begins no other", async () => {
+  const hold = await Deno.makeTempFile();
+  await using folder = await generated({ "idle.ts": idle("Old") }, "mine");
+  const watched = new Watched([await load(folder)], { node: ["idle", "work"] });
+  await watched.packages;
+  await watched.runtime.start();
+  await folder.write("idle.ts", idle("New", holding(hold)));
+  await until(() => existsSync(`${hold}.begun`));
+  await folder.write("idle.ts", idle("Newer"));
+  await until(() => Deno.readTextFileSync(join(folder.root, "sluice.gen.ts")).includes("Newer."));
+  watched.abort();
+  await Deno.remove(hold);
+  await watched.over;
+  assert.equal(watched.nodes.node, "work-2 New. {}");
+  assert.deepEqual(watched.reloads, []);
+  await watched.end();
+  await Deno.remove(`${hold}.begun`);
+});
+
+Deno.test("a reload that the end of the graph overtakes is not told of", async () => {
+  const hold = await Deno.makeTempFile();
+  await using folder = await generated({ "idle.ts": idle("Old") }, "mine");
+  const watched = new Watched([await load(folder)], { node: ["idle", "work"] });
+  await watched.packages;
+  await watched.runtime.start();
+  await folder.write("idle.ts", idle("New", holding(hold)));
+  await until(() => existsSync(`${hold}.begun`));
+  const stopped = watched.runtime.stop();
+  await Deno.remove(hold);
+  await stopped;
+  await watched.end();
+  assert.deepEqual(watched.reloads, []);
+  await Deno.remove(`${hold}.begun`);
+});
