@@ -37,7 +37,6 @@ async function watchPackage({ configPath, savedSinceMs }: ToSourceWatch & { kind
   watched = { root, importsOf: (path) => imports.of([path]) };
   const texts = new Map<string, string>();
   let queue = Promise.resolve();
-  let isReady = false;
 
   /** An editor's one save can come as several changes: those files whose text is another one than at the last look. */
   async function otherTexts(changed: readonly string[]): Promise<string[]> {
@@ -60,8 +59,7 @@ async function watchPackage({ configPath, savedSinceMs }: ToSourceWatch & { kind
   await watch({ configPath, savedSinceMs, alsoFollow }, ({ result, changed, watched, tookMs }) => {
     const diagnostic = result.diagnostics.find(isError);
     const refused = diagnostic && describePlaced(diagnostic);
-    if (!isReady) scope.postMessage({ kind: "ready", ready: { files: watched, tookMs, refused } });
-    isReady = true;
+    if (changed.length === 0) scope.postMessage({ kind: "ready", ready: { files: watched, tookMs, refused } });
     queue = queue.then(async () => {
       const others = await otherTexts(changed);
       if (others.length === 0) return;
@@ -69,7 +67,6 @@ async function watchPackage({ configPath, savedSinceMs }: ToSourceWatch & { kind
       scope.postMessage({ kind: "changed", change: { changed: others, hasOtherMap, refused } });
     });
   }, ended.signal);
-  await queue;
   scope.postMessage({ kind: "ended" });
 }
 

@@ -9,6 +9,7 @@ import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { fixture } from "../fixtures/define.ts";
 import { generated, load, NEVER_MS, Watched } from "./watched.ts";
+import { WorkerTap } from "./worker_tap.ts";
 
 const LEVEL = "/** A number. */ @config({ live: true }) level = 1;";
 
@@ -108,4 +109,17 @@ Deno.test("watchSources() ends at once where it was ended before", async () => {
   const unexpected = () => assert.fail("it was told of something");
   await watchSources(runtime, NEVER_MS, { onWatching: unexpected, onReload: unexpected }, AbortSignal.abort());
   await runtime.stop();
+});
+
+Deno.test("watchSources() ends all that it watches where one watch fails", async () => {
+  await using mine = await generated({ "amp.ts": processorSource("Amp") }, "mine");
+  await using theirs = await generated({ "foreign.ts": processorSource("Foreign") }, "theirs");
+  const packages = [await load(mine), await load(theirs)];
+  using tap = new WorkerTap();
+  const watched = new Watched(packages, { amp: ["amp", "work"], foreign: ["foreign", "work"] });
+  await watched.packages;
+  tap.crash(0, "out of luck");
+  await assert.rejects(watched.over, { code: "LaneCrashed" });
+  assert.deepEqual(tap.terminated, tap.workers);
+  await watched.runtime.stop();
 });

@@ -4,6 +4,7 @@ import { type SourceChange, SourceWatch } from "../../cli/source_watch.ts";
 import { processorSource, type TempPackage, tempPackage } from "../../codegen/temp_package.ts";
 import { until } from "../fixtures/waiting.ts";
 import { NEVER_MS } from "./watched.ts";
+import { WorkerTap } from "./worker_tap.ts";
 
 /** Watches a package, of which changes are taken one after another. */
 async function watching(folder: TempPackage): Promise<{ watch: SourceWatch; take: () => Promise<SourceChange> }> {
@@ -90,35 +91,23 @@ Deno.test("SourceWatch fails as a whole, and whoever waits only for its end is t
   const watch = new SourceWatch(folder.configPath, NEVER_MS, () => {});
   // Too early: nothing is watched yet.
   const asked = [watch.findAffected(["a.ts"], []), watch.findAffected(["a.ts"], ["a.ts"])];
-  await Promise.all([watch.over, ...asked].map((each) => assert.rejects(each)));
+  await Promise.all([watch.over, ...asked].map((each) => assert.rejects(each, { name: "TypeError" })));
   await watch.end();
 });
 
 Deno.test("SourceWatch ends its worker when it was told to, when it fails, and when the worker does", async () => {
-  const workers: Worker[] = [];
-  const terminated: Worker[] = [];
-  const Original = globalThis.Worker;
-  globalThis.Worker = class extends Original {
-    constructor(url: string | URL, options?: WorkerOptions) {
-      super(url, options);
-      workers.push(this);
-    }
-    override terminate(): void {
-      terminated.push(this);
-      super.terminate();
-    }
-  };
-  using _original = { [Symbol.dispose]: () => void (globalThis.Worker = Original) };
+  using tap = new WorkerTap();
+  const { workers, terminated } = tap;
   await using folder = await tempPackage({ "a.ts": processorSource("Alpha") });
   const ending = new SourceWatch(folder.configPath, NEVER_MS, () => {});
   await ending.end();
+  assert.deepEqual(tap.said.at(-1), { kind: "ended" });
   assert.deepEqual(terminated, workers);
   const failing = new SourceWatch(join(folder.root, "gone/sluice.json"), NEVER_MS, () => {});
   await assert.rejects(failing.over);
   assert.deepEqual(terminated, workers);
   const crashing = new SourceWatch(folder.configPath, NEVER_MS, () => {});
-  const crash = new ErrorEvent("error", { message: "out of luck", cancelable: true });
-  workers[2].dispatchEvent(crash);
+  const crash = tap.crash(2, "out of luck");
   await assert.rejects(crashing.over, {
     code: "LaneCrashed",
     message: /^Cannot watch the sources of .*: out of luck$/,
@@ -144,5 +133,18 @@ Deno.test("SourceWatch.end() waits for no file that cannot be read to its end", 
   const writer = await Deno.open(folder.configPath, { write: true });
   await watch.end();
   assert.equal(await watch.ready, undefined);
+  writer.close();
+});
+
+Deno.test("SourceWatch.end() answers what was asked and not found yet", async () => {
+  await using folder = await tempPackage({ "a.ts": processorSource("Alpha") });
+  const { watch } = await watching(folder);
+  const pipe = join(folder.root, "pipe");
+  await new Deno.Command("mkfifo", { args: [pipe] }).output();
+  const found = watch.findAffected(["pipe"], ["a.ts"]);
+  // Opens once the worker reads.
+  const writer = await Deno.open(pipe, { write: true });
+  await watch.end();
+  assert.deepEqual(await found, []);
   writer.close();
 });
