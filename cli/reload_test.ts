@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { SluiceError } from "../core/errors.ts";
+import { type Io, TextOutput } from "./output.ts";
+import { type Reload, reportReload, reportWatching, type WatchedPackage } from "./reload.ts";
+
+/** What is printed to both streams. */
+function printed(print: (io: Io) => void): { stdout: string; stderr: string } {
+  const texts = { stdout: "", stderr: "" };
+  const into = (key: keyof typeof texts) =>
+    new TextOutput({
+      writeSync(bytes: Uint8Array): number {
+        texts[key] += new TextDecoder().decode(bytes);
+        return bytes.length;
+      },
+    });
+  print({
+    stdout: into("stdout"),
+    stderr: into("stderr"),
+    interactive: false,
+    screen: false,
+    columns: () => 80,
+    rows: () => 24,
+  });
+  return texts;
+}
+
+const GOOD: Reload = {
+  changed: ["amp.ts", "odd\x1b.ts"],
+  nodes: ["one", "two"],
+  anew: { two: "Cannot ask\nit" },
+  tookMs: 12.4,
+};
+const BAD: Reload = {
+  changed: ["odd\x1b.ts"],
+  nodes: [],
+  anew: {},
+  tookMs: 3,
+  error: new SluiceError("Busy", "Cannot do\nthat"),
+};
+const PACKAGES: readonly WatchedPackage[] = [
+  { name: "mine", folder: "/mine", files: 1, tookMs: 5 },
+  { name: "theirs", folder: "/theirs", files: 2, tookMs: 6, refused: "a.ts:1:1: no" },
+];
+
+Deno.test("reportReload() prints which nodes run the new code, and which begin anew", () => {
+  assert.deepEqual(printed((io) => reportReload(GOOD, false, io)), {
+    stdout: "",
+    stderr: "Reloaded one, two after a change of amp.ts, odd\\x1b.ts, in 12 ms\n" +
+      'warning: "two" begins anew, without its state: Cannot ask\\x0ait\n',
+  });
+  const { changed, nodes, anew, tookMs } = GOOD;
+  const { stdout, stderr } = printed((io) => reportReload(GOOD, true, io));
+  assert.deepEqual([JSON.parse(stdout), stderr], [{ event: "reloaded", nodes, anew, tookMs, changed }, ""]);
+});
+
+Deno.test("reportReload() prints in one line why nothing was brought in", () => {
+  const line = "Not reloaded after a change of odd\\x1b.ts: Cannot do\\x0athat; the graph goes on as it was\n";
+  assert.deepEqual(printed((io) => reportReload(BAD, false, io)), { stdout: "", stderr: line });
+  const { stdout, stderr } = printed((io) => reportReload(BAD, true, io));
+  const { event, code, message, changed } = JSON.parse(stdout);
+  assert.deepEqual([event, code, message, changed, stderr], [
+    "reload-failed",
+    "Busy",
+    "Cannot do\nthat",
+    BAD.changed,
+    "",
+  ]);
+});
+
+Deno.test("reportWatching() prints each package that is watched, and what the generator refuses of it", () => {
+  assert.deepEqual(printed((io) => reportWatching(PACKAGES, false, io)), {
+    stdout: "",
+    stderr: "Watching 1 file of mine in /mine\nWatching 2 files of theirs in /theirs\n" +
+      "warning: the generator refuses what is there: a.ts:1:1: no\n",
+  });
+  const { stdout, stderr } = printed((io) => reportWatching(PACKAGES, true, io));
+  assert.deepEqual([JSON.parse(stdout), stderr], [{ event: "watching", packages: PACKAGES }, ""]);
+});
