@@ -2,6 +2,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { checkingSink, numberedSource, pass } from "../../tests/fixtures/numbered.ts";
 import { appliedOf, type ScriptedGraph, scriptedGraph } from "../../tests/fixtures/scripted_lanes.ts";
+import { sleep } from "../../tests/fixtures/waiting.ts";
 import { serializeError } from "../errors.ts";
 import type { GraphEdit } from "./graph_edit.ts";
 import { emptyWork } from "./lane_work.ts";
@@ -110,3 +111,103 @@ Deno.test("LiveEdits.run() does without a lane that ends before it has said that
   });
   deepEqual([...run.topology.nodes.keys()], ["source", "middle", "second"]);
 });
+
+Deno.test("LiveEdits.run() is refused as soon as a lane ends that it waits for", async () => {
+  const run = graph();
+  const { index, answers } = run.lane("far");
+  answers.prepare = () => {
+    run.edits.laneLost(index, ENDED);
+    run.edits.laneLost(index, new Error("it is known by then"));
+    return undefined;
+  };
+  await rejects(run.edit(addSecond), ENDED);
+  deepEqual([run.epoch, run.lane("near").kinds], [0, ["prepare", "abort"]]);
+});
+
+Deno.test("LiveEdits asks no lane to make an edit ready that concerns one which has ended", async () => {
+  const run = graph();
+  await run.edit(addSecond);
+  run.edits.laneLost(run.lane("far").index, ENDED);
+  run.edits.laneLost(run.lane("far").index, new Error("it is known by then"));
+  const work = new Map(["near", "far"].map((name) => [run.lane(name).index, emptyWork()]));
+  await rejects(run.edits.alone((swap) => swap(work, 1_000)), ENDED);
+  await rejects(run.edit((edit) => edit.remove("second")), ENDED);
+  deepEqual([run.epoch, run.lane("near").kinds], [1, ["prepare", "abort", "abort"]]);
+});
+
+Deno.test("LiveEdits takes a lane for what it is once another thread runs it", async () => {
+  const run = graph();
+  const { index, answers } = run.lane("far");
+  run.edits.laneLost(index, ENDED);
+  run.edits.laneBack(index);
+  equal(run.edits.lossOf(index), undefined);
+  // The time for what the first thread has said last is over.
+  await sleep(100);
+  answers.apply = (epoch) => ({ ...appliedOf(epoch), failures: [serializeError(new Error("heard, on purpose"))] });
+  await rejects(run.edit(addSecond), { message: /: heard, on purpose$/ });
+});
+
+Deno.test("LiveEdits.alone() has all lanes swap, and waits until they have", async () => {
+  const run = graph();
+  const work = new Map(["near", "far"].map((name) => [run.lane(name).index, emptyWork()]));
+  const applied: string[] = [];
+  for (const name of ["near", "far"]) {
+    run.lane(name).answers.apply = (epoch) => {
+      applied.push(name);
+      return appliedOf(epoch);
+    };
+  }
+  await run.edits.alone((swap) => swap(work, 1_000));
+  deepEqual([run.epoch, applied.sort()], [1, ["far", "near"]]);
+});
+
+for (
+  const [which, name, settles] of [["that a node leaves", "near", ["far", "near"]], [
+    "that a node comes to",
+    "other",
+    [],
+  ]] as const
+) {
+  Deno.test(`LiveEdits.run() does without a lane ${which} and that ends before it has swapped`, async () => {
+    const run = graph();
+    const { index, answers } = run.lane(name);
+    answers.apply = () => {
+      run.edits.laneLost(index, ENDED);
+      return undefined;
+    };
+    for (const kind of ["attach", "settle"] as const) answers[kind] = () => undefined;
+    await run.edit((edit) => edit.move("middle", "other"));
+    equal(run.topology.node("middle").lane, "other");
+    deepEqual(["far", "near", "other"].filter((each) => run.lane(each).kinds.includes("settle")), settles);
+    equal(run.lane("other").kinds.at(-1), "attach");
+  });
+}
+
+Deno.test("LiveEdits.end() cuts off an edit that is made ready, and there is none afterwards", async () => {
+  const run = graph();
+  run.lane("far").answers.prepare = () => {
+    deepEqual([run.edits.underWay, run.edits.drafted.map(({ id }) => id)], [true, ["second"]]);
+    run.edits.end();
+    return undefined;
+  };
+  const message = "Cannot edit the graph: it ended before the edit came into effect";
+  await rejects(run.edit(addSecond), { code: "Busy", message });
+  equal(run.edits.underWay, false);
+  await rejects(run.edit(addSecond), { code: "Busy", message: "Cannot edit the graph: it has ended" });
+});
+
+for (const [what, applied] of [["come to it", false], ["torn its nodes down", true]] as const) {
+  Deno.test(`LiveEdits.end() cuts off an edit that is in effect where a lane has not ${what}`, async () => {
+    const run = graph();
+    await run.edit(addSecond);
+    deepEqual(run.edits.drafted, []);
+    const { index, answers } = run.lane("far");
+    answers.apply = (epoch) => {
+      if (applied) run.edits.report(index, appliedOf(epoch));
+      setTimeout(() => run.edits.end());
+      return undefined;
+    };
+    const message = "The edit is in effect, but the graph ended before every lane had come to it";
+    await rejects(run.edit((edit) => edit.remove("second")), { code: "Busy", message });
+  });
+}
