@@ -307,7 +307,6 @@ export class LiveEdits {
   /** A lane that has ended says nothing more. */
   #doWithout(lane: number): void {
     this.#silent.add(lane);
-    if (!this.#committed) return;
     this.#replies?.settle(lane, this.#nothing());
     for (const { id, lane: name } of this.#removing) {
       if (this.#site.laneIndex(name) === lane) this.#removals?.settle(id, true);
@@ -342,7 +341,6 @@ export class LiveEdits {
     const site = this.#site;
     const epoch = ++this.#epoch;
     this.#committed = false;
-    this.#removing = [];
     try {
       const prepared = this.#answers(work.keys(), timeoutMs);
       this.#sendPrepare(epoch, work, [], 0);
