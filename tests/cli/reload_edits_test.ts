@@ -8,6 +8,7 @@ import { definePackage } from "../../core/registry/node_type.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { fixture } from "../fixtures/define.ts";
+import { until } from "../fixtures/waiting.ts";
 import { generated, load, NEVER_MS, Watched } from "./watched.ts";
 import { WorkerTap } from "./worker_tap.ts";
 
@@ -122,4 +123,19 @@ Deno.test("watchSources() ends all that it watches where one watch fails", async
   await assert.rejects(watched.over, { code: "LaneCrashed" });
   assert.deepEqual(tap.terminated, tap.workers);
   await watched.runtime.stop();
+});
+
+Deno.test("watchSources() replaces nothing once it was ended, while it reads the new code", async () => {
+  const amp = processorSource("Amp");
+  await using folder = await generated({ "amp.ts": amp }, "mine");
+  const nodePackage = await load(folder);
+  // The first generates, the second reads.
+  using tap = new WorkerTap((index) => index === 1 && watched.abort());
+  const watched = new Watched([nodePackage], { amp: ["amp", "work"] });
+  await watched.packages;
+  await folder.write("amp.ts", told(amp, "Louder"));
+  await until(() => tap.workers.length === 2);
+  await watched.over;
+  assert.deepEqual([watched.nodes, watched.reloads], [{ amp: "work Amp. {}" }, []]);
+  await watched.end();
 });

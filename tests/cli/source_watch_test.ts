@@ -101,7 +101,7 @@ Deno.test("SourceWatch ends its worker when it was told to, when it fails, and w
   await using folder = await tempPackage({ "a.ts": processorSource("Alpha") });
   const ending = new SourceWatch(folder.configPath, NEVER_MS, () => {});
   await ending.end();
-  assert.deepEqual(tap.said.at(-1), { kind: "ended" });
+  assert.deepEqual(tap.told.at(-1), { kind: "end" });
   assert.deepEqual(terminated, workers);
   const failing = new SourceWatch(join(folder.root, "gone/sluice.json"), NEVER_MS, () => {});
   await assert.rejects(failing.over);

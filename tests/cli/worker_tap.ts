@@ -1,5 +1,5 @@
 /**
- * Sees the workers that are made, what they say, and which of them are terminated.
+ * Sees the workers that are made, what they are told, and which of them are terminated.
  *
  * @module
  */
@@ -10,16 +10,22 @@ export class WorkerTap implements Disposable {
   /** In the order in which they were made. */
   readonly workers: Worker[] = [];
   readonly terminated: Worker[] = [];
-  /** All messages that came from them. */
-  readonly said: unknown[] = [];
+  /** All messages to them. */
+  readonly told: unknown[] = [];
 
-  constructor() {
-    const { workers, terminated, said } = this;
+  /** @param onMade is told of each worker when it is made */
+  constructor(onMade: (index: number) => unknown = () => {}) {
+    const { workers, terminated, told } = this;
     globalThis.Worker = class extends Original {
       constructor(url: string | URL, options?: WorkerOptions) {
         super(url, options);
         workers.push(this);
-        this.addEventListener("message", ({ data }) => said.push(data));
+        onMade(workers.length - 1);
+      }
+
+      override postMessage(message: unknown, options?: StructuredSerializeOptions | Transferable[]): void {
+        told.push(message);
+        super.postMessage(message, options as StructuredSerializeOptions);
       }
 
       override terminate(): void {
