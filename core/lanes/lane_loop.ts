@@ -10,6 +10,7 @@
  */
 import { setImmediate } from "node:timers";
 import { BLOCKED, LANE } from "../../ffi/layout.gen.ts";
+import { ZERO_NS } from "../clock/zero_ns.ts";
 import { type ControlPage, LANE_STATE } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import type { LinkWriter, Wakeable } from "../links/link.ts";
@@ -92,9 +93,9 @@ export class LaneLoop implements RunHost {
   readonly #host: LoopHost;
   #ready = new ReadySet(0);
   /** The clock as last read: at least once a round, and after each tick that takes long. */
-  #nowNs = 0;
+  #nowNs = ZERO_NS;
   /** When the lane is to go back to the event loop. */
-  #yieldAtNs = 0;
+  #yieldAtNs = ZERO_NS;
   readonly #page: ControlPage;
   readonly #at32: number;
   readonly #generation: number;
@@ -106,7 +107,7 @@ export class LaneLoop implements RunHost {
   /** That the lane is paused was reported. */
   #pauseTold = false;
   /** How long all pauses took. */
-  #pausedNs = 0;
+  #pausedNs = ZERO_NS;
   /** Waiting without blocking: other work of the event loop may wake nodes. */
   #parked: Promise<void> | undefined;
   #messages = 0;
@@ -117,7 +118,7 @@ export class LaneLoop implements RunHost {
   #messageOverdue = false;
   /** The nodes that have figures to publish, and when they are to be. */
   readonly #changed: CellFigures[] = [];
-  #publishAtNs = 0;
+  #publishAtNs = ZERO_NS;
   /** The nodes that wait for a time. */
   readonly #timed: NodeCell[] = [];
   /** Nodes with an asynchronous tick under way. */
