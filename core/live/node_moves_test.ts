@@ -4,10 +4,11 @@ import { BLOCKED, ENTRY, NODE, PHASE } from "../../ffi/layout.gen.ts";
 import { fixture, port } from "../../tests/fixtures/define.ts";
 import { faulty } from "../../tests/fixtures/faulty.ts";
 import { checkingSink, collect, numberedSource, pass } from "../../tests/fixtures/numbered.ts";
-import { type ScriptedGraph, scriptedGraph, TRIAL_MS } from "../../tests/fixtures/scripted_lanes.ts";
+import { appliedOf, type ScriptedGraph, scriptedGraph, TRIAL_MS } from "../../tests/fixtures/scripted_lanes.ts";
 import { freeSlots } from "../../tests/fixtures/slots.ts";
 import { type SerializedError, serializeError } from "../errors.ts";
 import type { Loan } from "../lanes/loan.ts";
+import { emptyRest, type LinkRest } from "../links/link_move.ts";
 import type { GraphEdit } from "./graph_edit.ts";
 
 /** Moves, each of which takes bits of at most a few. */
@@ -52,6 +53,28 @@ Deno.test("NodeMoves gives back what was lent for a first tick where neither lan
     message: REFUSAL.message,
   });
   deepEqual([new Int32Array(loan.claim)[0], freeSlots(pool)], [1, before]);
+  equal(pool.freeInMagazine, 0, "any lane can have it");
+});
+
+Deno.test("NodeMoves frees what a lane has let go of for one that ends before it takes it up", async () => {
+  const run = graph();
+  const [pool] = run.memory.pools;
+  const before = freeSlots(pool);
+  const slot = pool.takeSlot();
+  pool.giveAway(slot);
+  const link = run.topology.connections.intoNode(run.topology.node("middle").id)[0].index;
+  run.lane("near").answers.apply = (epoch) => {
+    const rest: LinkRest = { ...emptyRest(link), entries: [slot | (pool.index << ENTRY.poolShift)] };
+    return { ...appliedOf(epoch), rests: [rest] };
+  };
+  const { index, answers } = run.lane("other");
+  answers.apply = () => {
+    run.edits.laneLost(index, new Error("the thread has ended, on purpose"));
+    return undefined;
+  };
+  await run.edit((edit) => edit.move("middle", "other"));
+  equal(run.lane("other").last("attach").rests[0].entries.length, 1);
+  equal(freeSlots(pool), before);
   equal(pool.freeInMagazine, 0, "any lane can have it");
 });
 
