@@ -110,6 +110,8 @@ export class Generator {
       return await this.#run(changed, beforeScan);
     } catch (error) {
       return failed([describeInternal(basename(this.#options.configPath), "generate code", error)]);
+    } finally {
+      this.#scanner.prune();
     }
   }
 

@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import fc from "fast-check";
 import { hashSource } from "../core/registry/staleness.ts";
 import { MUTATION_SEED } from "./assert_answer.ts";
@@ -81,6 +81,31 @@ Deno.test("Generator.run() reads what was saved while its configuration could no
   assert.equal(await runAlike(folder, generator, ["alpha.ts"]), 0);
   await folder.write("sluice.json", config);
   assert.equal(await runAlike(folder, generator, ["sluice.json"]), 2);
+});
+
+Deno.test("Generator.run() reads files outside the root anew that changed while nothing depended on them", async () => {
+  const struct = (size: number) =>
+    `import type { F32, FixedArray } from "@sluice/sluice";\n` +
+    `/** A struct. @frame */\nexport interface State { x: FixedArray<F32, ${size}> }\n`;
+  for (const isReadable of [true, false]) {
+    await using outer = await tempPackage({ "state.ts": struct(1) });
+    const path = `../${basename(outer.root)}`;
+    const port = "@output() state!: StreamOutput<DataFrame<State>>;";
+    const using = processorSource("Alpha", port, `import type { State } from "${path}/state.ts";`);
+    await using folder = await tempPackage({ "alpha.ts": using, "beta.ts": processorSource("Beta") });
+    const generator = new Generator(folder);
+    await generator.run();
+    const config = await readFile(folder.configPath, "utf8");
+    if (!isReadable) await folder.write("sluice.json", "{");
+    await folder.write("alpha.ts", processorSource("Alpha"));
+    await runAlike(folder, generator, ["sluice.json", "alpha.ts"]);
+    assert.ok(!generator.outside.has(`${path}/state.ts`));
+    await outer.write("state.ts", struct(2));
+    const include = ["*.ts", `${path}/*.ts`];
+    await folder.write("sluice.json", JSON.stringify({ ...JSON.parse(config), include }));
+    await folder.write("alpha.ts", using);
+    assert.equal(await runAlike(folder, generator, ["sluice.json", "alpha.ts"]), 2);
+  }
 });
 
 Deno.test("Generator.run() notes the hash of a package that was exchanged where nobody watches", async () => {

@@ -81,6 +81,14 @@ export class PackageScanner {
     }
   }
 
+  /** Forgets files outside the root that nothing depends on any more: nobody tells when they change. */
+  prune(): void {
+    const { outside } = this;
+    for (const path of this.#sources.opened) {
+      if (path.startsWith("../") && !outside.has(path)) this.#sources.forget(path);
+    }
+  }
+
   /** Files that something was read off, by paths relative to the root. */
   get annotated(): string[] {
     return [...this.#known].filter(([, { scan }]) => scan !== undefined).map(([path]) => path);

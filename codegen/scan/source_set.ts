@@ -84,6 +84,11 @@ export class SourceSet {
     this.#tooDeep.delete(path);
   }
 
+  /** Paths of all files that were opened and not forgotten. */
+  get opened(): string[] {
+    return [...this.#files.keys()];
+  }
+
   /** Reads a file's text. */
   readText(path: string): SourceText {
     this.#touched.add(path);
