@@ -5,7 +5,6 @@
  * @module
  */
 import { BLOCKED } from "../../ffi/layout.gen.ts";
-import { ZERO_NS } from "../clock/zero_ns.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
 import { Ledger } from "../frames/ledger.ts";
@@ -59,9 +58,9 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   /** Every link of its outputs has lost its reader. */
   unheard = false;
   /** The time that it asked to be ticked at; 0 for none. */
-  notBeforeNs = ZERO_NS;
+  notBeforeNs = 0;
   /** When the tick that comes next was due; 0: at no time of its own. */
-  dueNs = ZERO_NS;
+  dueNs = 0;
   /** The time has come that it asked for: it is ticked whatever its inputs have. */
   due = false;
   #pending = false;
@@ -77,7 +76,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   /** Ticks so far in which a self-driven node did nothing. */
   idleTicks = 0;
   /** When the last tick of that kind was due. */
-  lastDueNs = ZERO_NS;
+  lastDueNs = 0;
   /** Among those that the lane wakes by the clock. */
   timed = false;
   /** Made when it is first asked for: most nodes never do. */
