@@ -33,7 +33,7 @@ const SWAP_TIMEOUT_MS = 5_000;
 const REMOVE_TIMEOUT_MS = 10_000;
 
 /** How long what a lane said before it ended may be on its way, milliseconds. */
-const LAST_WORDS_MS = 50;
+const LAST_WORDS_MS = 1_000;
 
 type Reply = Extract<LaneReport, { kind: "prepared" | "yielded" | "arrived" | "applied" | "settled" | "attached" }>;
 
