@@ -130,7 +130,7 @@ eachDriver("a node on a paused graph is not tried on its new lane", async (nativ
   });
   const middleOf = () => runtime.stats().nodes.find(({ id }) => id === "middle")!;
   deepEqual([middleOf().lane, middleOf().ticks, middleOf().errors], ["near", 0, 0]);
-  runtime.resume();
+  await runtime.resume();
   await until(() => middleOf().state === "disabled");
   await runtime.stop();
 });
