@@ -1,5 +1,6 @@
 /** Edits that fail in part, come late or are cut off: what is in effect then, and what the caller is told. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import type { GraphEdit } from "../core/live/graph_edit.ts";
 import { tapLog } from "../core/log.ts";
 import type { ProcessorContext } from "../core/processor.ts";
 import type { ConfigObjectSchema } from "../core/registry/descriptor.ts";
@@ -123,6 +124,29 @@ eachDriver(
     await runtime.stop();
   },
 );
+
+eachDriver("edit() tells lanes of the pool of an edit that was refused before they heard of it", async (native) => {
+  await using runtime = new Runtime({ mode: "live", native, pools: POOLS });
+  const source = runtime.add(numberedSource({ count: 1e9, perTick: 4, intervalMs: 2 }), { id: "source", lane: "far" });
+  runtime.connect(source.outputs.audio, runtime.add(pass(), { id: "middle", lane: "far" }).inputs.audioIn);
+  await runtime.start();
+  const addFindings = (edit: GraphEdit) => {
+    edit.add(numberedSource({ count: 50, perTick: 4, intervalMs: 2 }), { id: "short", lane: "far" });
+    edit.add(checkingSink(), { id: "sink", lane: "far" });
+    edit.add(collect(), { id: "found" });
+    edit.connectByName("short.audio", "sink.audio");
+    edit.connectByName("sink.findings", "found.data");
+  };
+  const refused = runtime.edit((edit) => {
+    addFindings(edit);
+    edit.add(picky({ name: "${env:SLUICE_TEST_NOT_THERE}" }), { id: "picky" });
+    edit.connectByName("source.audio", "picky.audioIn");
+  });
+  await rejects(refused, { code: "InvalidConfig" });
+  await runtime.edit(addFindings);
+  await flow(runtime, "found", 1);
+  await runtime.stop();
+});
 
 eachDriver("edit() says that it is in effect where portsChanged() throws", async (native) => {
   await using runtime = graph(native);

@@ -6,6 +6,7 @@ import { tapLog } from "../core/log.ts";
 import { Runtime } from "../core/runtime.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
+import { faulty } from "./fixtures/faulty.ts";
 import { pass } from "./fixtures/numbered.ts";
 import { returning } from "./fixtures/returning.ts";
 import { until } from "./fixtures/waiting.ts";
@@ -71,6 +72,50 @@ for (const towards of ["main", "near"] as const) {
     },
   );
 }
+
+eachDriver("what a thread that was given up holds stays its own when its lane is closed", async (native) => {
+  const folder = await Deno.makeTempDir();
+  const untilPath = `${folder}/go`;
+  await using runtime = new Runtime({ mode: "offline", native, stuckAfterMs: 500, pools: POOLS });
+  const source = runtime.add(appSource.audio({ sampleRateHz: 1_000, channels: 1 }), { id: "source" });
+  const bad = runtime.add(returning({ atNumber: AT, untilPath }), {
+    id: "bad",
+    lane: "near",
+    supervision: SUPERVISION,
+  });
+  const sink = runtime.add(appSink.audio());
+  runtime.connect(source.outputs.audio, bad.inputs.audioIn);
+  runtime.connect(bad.outputs.audioOut, sink.inputs.audio);
+  await runtime.start();
+  const seen: number[] = [];
+  const reading = (async () => {
+    for await (const frame of sink) seen.push(frame.channel(0)[0]);
+  })();
+  const pushAll = async (from: number) => {
+    for (let k = from; k < from + COUNT; k++) await source.push({ channels: [Float32Array.of(k, 0)] });
+    await until(() => seen.at(-1) === from + COUNT - 1);
+  };
+  const setAside = () => runtime.stats().pools.reduce((sum, { quarantined }) => sum + quarantined, 0);
+  await pushAll(0);
+  const held = setAside();
+  ok(held > 0, "what the thread holds is set aside");
+  // On the lane's other thread, a node that has slots of its own when it goes.
+  const keeping = faulty({ how: "keeps frames", every: 10 });
+  await runtime.edit((edit) => void edit.replace("bad", keeping, { startsAnew: true }));
+  await pushAll(COUNT);
+  await runtime.edit((edit) => void edit.replace("bad", pass(), { lane: "main", startsAnew: true }));
+  await runtime.edit(() => {});
+  deepEqual(runtime.stats().lanes.map(({ name }) => name), ["main"]);
+  await pushAll(2 * COUNT);
+  equal(setAside(), held);
+
+  await Deno.writeTextFile(untilPath, "");
+  await until(() => setAside() === 0);
+  source.end();
+  await reading;
+  assertSpent(await runtime.finished);
+  await Deno.remove(folder, { recursive: true });
+});
 
 eachDriver("a thread that comes back before another one has its lane is refused", async (native) => {
   const folder = await Deno.makeTempDir();

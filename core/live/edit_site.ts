@@ -51,8 +51,8 @@ export interface EditSite {
   openLanes(nodes: readonly NodeEntry[]): Promise<void>;
   /** Ends the lanes that the graph does not use any more. */
   endLanes(): Promise<void>;
-  /** Makes pools that the draft needs beside those there are; refuses where one is too small. */
-  growPools(draft: Topology, change: GraphChange): PoolToken[];
+  /** Makes pools that the draft needs beside those there are; refuses where one is too small. @returns those to tell of */
+  growPools(draft: Topology, change: GraphChange): readonly PoolToken[];
   pools(): readonly Pool[];
   nodePlan(node: NodeEntry): NodePlan;
   /** The format of a link's frames, as far as its lanes have told it. */

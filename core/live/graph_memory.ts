@@ -28,6 +28,8 @@ export class GraphMemory {
   readonly #driver: Driver;
   readonly #sizes: { readonly [name: string]: PoolSize };
   readonly #tokens: PoolToken[];
+  /** Pools made for edits that are not in effect: lanes may not know of them. */
+  #untold: PoolToken[] = [];
   #pools: Pool[] = [];
   /** What edits may take up of the pools; absent where that is not known, or nodes name pools. */
   #spare: PoolSpare | undefined;
@@ -76,10 +78,20 @@ export class GraphMemory {
    *
    * @param topology the graph as it will be
    * @param change what makes it of the graph as it is
-   * @returns the new ones
+   * @returns those that lanes may not know of: the new ones, and those of edits before that were refused
    * @throws {SluiceError} `PoolExhausted` if a pool has too few slots for the graph
    */
-  grow(topology: Topology, change: GraphChange): PoolToken[] {
+  grow(topology: Topology, change: GraphChange): readonly PoolToken[] {
+    this.#untold.push(...this.#makeFor(topology, change));
+    return [...this.#untold];
+  }
+
+  /** An edit is in effect: the lanes know of its pools. */
+  adopted(): void {
+    this.#untold = [];
+  }
+
+  #makeFor(topology: Topology, change: GraphChange): PoolToken[] {
     const { added, linked } = change;
     const keeps = keepsLoads(change);
     if (keeps && added.length === 0 && linked.length === 0) return [];

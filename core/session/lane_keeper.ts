@@ -147,12 +147,13 @@ export class LaneKeeper {
 
   /** Ends a lane that runs no node any more. Its index is free once its thread has ended. */
   async close(port: LanePort): Promise<void> {
-    const life = { lane: port.index, generation: this.#site.lanes.generationOf(port.index) };
-    const isDead = () => isLaneDead(this.#site.page(), life);
-    if (!await this.#site.lanes.end(port, isDead)) return;
+    const { page, lanes } = this.#site;
+    // Its row is asked for before its index is free: that of the same number may be a thread's that was given up.
+    const life = this.#lifeOf(port.index);
+    if (!await lanes.end(port, () => isLaneDead(page(), life))) return;
     // It has said itself that it uses its slots no more, though its thread may still be on its way out.
     this.#noteDeath(life);
-    this.#reclaim(port.index);
+    this.#reclaim(life);
     this.#forget(port.index);
   }
 
@@ -169,9 +170,13 @@ export class LaneKeeper {
     Atomics.store(page.u32, (page.laneOffset(lane) + LANE.deadGeneration) >> 2, generation);
   }
 
-  #reclaim(lane: number): void {
+  /** The thread that a lane has now. */
+  #lifeOf(lane: number): LaneLife {
     const { lanes } = this.#site;
-    const life = { lane, generation: lanes.generationOf(lane), row: lanes.rowOf(lane) };
+    return { lane, generation: lanes.generationOf(lane), row: lanes.rowOf(lane) };
+  }
+
+  #reclaim(life: LaneLife): void {
     for (const pool of this.#site.pools()) {
       reclaimLane(pool, this.#site.page(), life);
       pool.flushMagazine();
@@ -198,7 +203,7 @@ export class LaneKeeper {
     if (this.#ended) return;
     const nodes = this.#nodesOf(index);
     for (const node of nodes) this.#site.failures.count(node);
-    if (isDead) this.#reclaim(index);
+    if (isDead) this.#reclaim(this.#lifeOf(index));
     else this.#giveUp(old, nodes, error);
     if (isDead && nodes.length === 0) {
       lanes.free(old);
@@ -243,9 +248,9 @@ export class LaneKeeper {
 
   /** @returns whether the thread is known to have ended */
   async #endThread(port: LanePort): Promise<boolean> {
-    const { driver, lanes } = this.#site;
+    const { driver } = this.#site;
     const page = this.#site.page();
-    const life = { lane: port.index, generation: lanes.generationOf(port.index) };
+    const life = this.#lifeOf(port.index);
     // No thread to prove it: its worker has failed before it ran the lane.
     if (port.hasEnded) this.#noteDeath(life);
     const limitMs = this.#stuck.delete(port.index) ? STUCK_END_TIMEOUT_MS : END_TIMEOUT_MS;

@@ -281,7 +281,10 @@ export class Session {
       checkFormats: (formats, links) => checkFormats(topology, named, formats, links),
       toldFormat: (link) => this.#facts.format(link),
       isDown: (node) => this.#supervisor.isDown(node),
-      edited: (change, extras) => this.#edited(change, extras),
+      edited: (change, extras) => {
+        memory.adopted();
+        this.#edited(change, extras);
+      },
       refused: (nodes) => {
         memory.refused();
         for (const { id } of nodes) this.#lanes.forget(id);
