@@ -148,13 +148,27 @@ export class LaneKeeper {
   /** Ends a lane that runs no node any more. Its index is free once its thread has ended. */
   async close(port: LanePort): Promise<void> {
     const { page, lanes } = this.#site;
+    const { index } = port;
     // Its row is asked for before its index is free: that of the same number may be a thread's that was given up.
-    const life = this.#lifeOf(port.index);
-    if (!await lanes.end(port, () => isLaneDead(page(), life))) return;
-    // It has said itself that it uses its slots no more, though its thread may still be on its way out.
-    this.#noteDeath(life);
-    this.#reclaim(life);
-    this.#forget(port.index);
+    const life = this.#lifeOf(index);
+    const closed = () => {
+      // It has said itself that it uses its slots no more, though its thread may still be on its way out.
+      this.#noteDeath(life);
+      this.#reclaim(life);
+      this.#forget(index);
+    };
+    if (await lanes.end(port, () => isLaneDead(page(), life))) closed();
+    else if (!this.#ended && !this.#lost.has(index)) this.#goOnWithout(port, closed);
+  }
+
+  /** The graph can be edited again, also with other nodes on a lane of that name. */
+  #goOnWithout(port: LanePort, closed: () => void): void {
+    this.#site.lanes.goOnWithout(port, closed);
+    const message =
+      `Lane "${port.name}" has no node any more and does not end: flush() or teardown() of one that has ` +
+      "gone has not returned; what it holds is set aside until it does";
+    this.#site.events.publish({ group: "lane", lane: port.name, kind: "warning", message });
+    logger("runtime").warn(message);
   }
 
   /** A lane is no more, or has another thread. */

@@ -32,7 +32,7 @@ export function tellUndrained(
 
 /** Sets aside what lanes hold that did not close in time, and says so: they may still use it. */
 export function setAsideOpen(lanes: SessionLanes, page: ControlPage, limitMs: number): void {
-  const stuck = lanes.open.map(({ name, index }) => {
+  const stuck = [...lanes.open, ...lanes.late].map(({ name, index }) => {
     lanes.setRowAside(index);
     const { threadId } = readLaneCounters(page, index);
     return threadId > 0 ? `"${name}" (thread ${threadId})` : `"${name}"`;

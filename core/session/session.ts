@@ -542,7 +542,7 @@ export class Session {
     this.#page = new ControlPage(this.#page.u32.buffer.slice(0));
     // What nodes on main have left behind is theirs: a rejection is told of after the turn that made it.
     await new Promise((resolve) => setTimeout(resolve));
-    for (const lane of this.#lanes.ports) lane.terminate();
+    this.#lanes.terminate();
     // A lane that did not close may still write: what it can reach is set aside.
     if (allClosed && this.#keeper.fenced === 0) {
       this.#plans?.removeAll();

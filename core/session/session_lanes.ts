@@ -20,6 +20,7 @@ import type { AnyNodeType } from "../registry/node_type.ts";
 import { resolveSecrets } from "../secrets.ts";
 import type { LinkEntry, NodeEntry } from "../topology.ts";
 import { convertersByField } from "./format_check.ts";
+import { LateLanes } from "./late_lanes.ts";
 import type { SessionOptions } from "./session_options.ts";
 
 /** Lanes that one runtime can have. */
@@ -50,6 +51,7 @@ export class SessionLanes {
   readonly #closed = new Set<number>();
   /** Lanes that end while the others go on, by index. */
   readonly #ending = new Map<number, PromiseWithResolvers<void>>();
+  readonly #late = new LateLanes();
   readonly #opening = new Map<number, PromiseWithResolvers<readonly AnnouncedFormat[]>>();
   readonly #allClosed = Promise.withResolvers<void>();
   /** Threads of each lane so far, by index. */
@@ -77,14 +79,19 @@ export class SessionLanes {
     assertNativeLanes(options.driver, options.topology);
   }
 
-  /** Those that were made. */
+  /** Those that were made, but for late ones. */
   get ports(): readonly LanePort[] {
     return this.#ports;
   }
 
-  /** Those that have not closed. */
+  /** Those that have not closed, but for late ones. */
   get open(): readonly LanePort[] {
     return this.#ports.filter((lane) => !this.#closed.has(lane.index));
+  }
+
+  /** Those that the graph goes on without, and that have not closed. */
+  get late(): readonly LanePort[] {
+    return this.#late.ports;
   }
 
   /** The lane with an index. */
@@ -99,7 +106,7 @@ export class SessionLanes {
 
   /** -1 where there is none. */
   indexOf(name: string): number {
-    return this.#names.indexOf(name);
+    return this.#names.findIndex((each, index) => each === name && !this.#late.has(index));
   }
 
   nameOf(index: number): string {
@@ -140,7 +147,7 @@ export class SessionLanes {
    * Ends a worker lane that runs no node any more, while the others go on.
    *
    * @param isDead whether its thread has ended: what it said last may have gone with it
-   * @returns whether it has closed; if not, something keeps its thread, and its index is not used again
+   * @returns whether it has closed; if not, something keeps it
    */
   async end(port: LanePort, isDead: () => boolean): Promise<boolean> {
     const { index } = port;
@@ -161,6 +168,19 @@ export class SessionLanes {
     return true;
   }
 
+  /**
+   * Goes on without a lane that {@linkcode end} has not ended: its name is free. What it holds is set aside, and its index
+   * and its row are not used again, until it closes.
+   *
+   * @param closed called then
+   */
+  goOnWithout(port: LanePort, closed: () => void): void {
+    this.setRowAside(port.index);
+    this.#ports.splice(this.#ports.indexOf(port), 1);
+    this.#late.add(port, closed);
+    this.#tellClosed();
+  }
+
   /** Whether a lane is told to end while the others go on. */
   isEnding(index: number): boolean {
     return this.#ending.has(index);
@@ -168,14 +188,15 @@ export class SessionLanes {
 
   /** A lane's thread has ended, and the graph needs no other: its index is free. */
   free(port: LanePort): void {
-    const { index } = port;
     port.terminate();
     this.#ports.splice(this.#ports.indexOf(port), 1);
-    this.#closed.delete(index);
-    this.#names[index] = undefined;
-    this.#warnings.delete(index);
-    this.#rows.delete(index);
+    this.#clear(port.index);
     this.#tellClosed();
+  }
+
+  /** Ends the threads of all lanes, after they were asked to close. */
+  terminate(): void {
+    for (const lane of [...this.#ports, ...this.late]) lane.terminate();
   }
 
   /**
@@ -186,7 +207,7 @@ export class SessionLanes {
    */
   makeFor(node: NodeEntry, memory: GraphMemory): LanePort | undefined {
     if (this.named(node.lane) !== undefined) return undefined;
-    if (!this.#names.includes(node.lane)) {
+    if (this.indexOf(node.lane) < 0) {
       this.#freeRows();
       const free = this.#freeIndex();
       if (free >= MAX_LANES) {
@@ -227,9 +248,7 @@ export class SessionLanes {
     const place = this.#ports.indexOf(old);
     old.terminate();
     const init = this.#init(old.name, index, this.#memory!);
-    const lane = new WorkerLanePort(init, this.#options.driver, (report) => {
-      if (this.at(index) === lane) this.#onReport(index, report);
-    });
+    const lane = new WorkerLanePort(init, this.#options.driver, (report) => this.#hear(lane, report));
     this.#ports[place] = lane;
     return lane;
   }
@@ -307,6 +326,12 @@ export class SessionLanes {
 
   /** A lane has closed. */
   closed(index: number): void {
+    if (this.#late.has(index)) {
+      this.#late.remove(index);
+      this.#rowsSetAside.delete(this.rowOf(index));
+      this.#clear(index);
+      return;
+    }
     this.#closed.add(index);
     this.#ending.get(index)?.resolve();
     this.#tellClosed();
@@ -314,10 +339,10 @@ export class SessionLanes {
 
   /**
    * @param dead lanes whose thread has ended: what it said last may have gone with it
-   * @returns whether all have closed in time
+   * @returns whether all have closed in time; late ones are not waited for again
    */
   async awaitClosed(timeoutMs: number, dead: () => readonly number[]): Promise<boolean> {
-    if (this.#ports.length === 0) return true;
+    if (this.#ports.length === 0) return this.late.length === 0;
     const looks = new Map<number, number>();
     const look = () => {
       for (const lane of dead()) {
@@ -332,17 +357,15 @@ export class SessionLanes {
     const closed = await Promise.race([this.#allClosed.promise.then(() => true), timeout.promise]);
     clearTimeout(timer);
     clearInterval(looking);
-    return closed;
+    return closed && this.late.length === 0;
   }
 
   /** @param node one of those that it is to run */
   #make({ lane: name, type }: NodeEntry, memory: GraphMemory): LanePort {
     const { driver, topology } = this.#options;
-    const index = this.#names.indexOf(name);
+    const index = this.indexOf(name);
     const init = this.#init(name, index, memory);
-    const onReport = (report: LaneReport) => {
-      if (this.at(index) === lane) this.#onReport(index, report);
-    };
+    const onReport = (report: LaneReport) => this.#hear(lane, report);
     const lane: LanePort = name === MAIN_LANE
       ? new MainLanePort(init, driver, this.#types, onReport)
       : type.descriptor.lane === "native"
@@ -350,6 +373,19 @@ export class SessionLanes {
       : new WorkerLanePort(init, driver, onReport);
     this.#ports.push(lane);
     return lane;
+  }
+
+  #hear(lane: LanePort, report: LaneReport): void {
+    const { index } = lane;
+    if (this.at(index) === lane || this.#late.hears(lane, report)) this.#onReport(index, report);
+  }
+
+  /** Nothing of a lane is left: its index is free, and its row. */
+  #clear(index: number): void {
+    this.#closed.delete(index);
+    this.#names[index] = undefined;
+    this.#warnings.delete(index);
+    this.#rows.delete(index);
   }
 
   /** Rows whose threads have come back and left them are there for others. */

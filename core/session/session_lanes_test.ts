@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { numberedSource } from "../../tests/fixtures/numbered.ts";
 import { PortableDriver } from "../driver/portable.ts";
 import { EventBus } from "../events/bus.ts";
@@ -96,4 +96,30 @@ Deno.test("SessionLanes.awaitClosed() waits a second for what a lane has said wh
     await all;
   });
   main.terminate();
+});
+
+Deno.test("SessionLanes.goOnWithout() frees a lane's name at once, and its index and row when it closes", async () => {
+  const { lanes, memory, topology } = setUp();
+  const [first, second] = ["a", "b"].map((id) => topology.addNode(numberedSource, {}, { id, lane: "near" }));
+  const other = topology.addNode(numberedSource, {}, { id: "c", lane: "far" });
+  const late = lanes.makeFor(first, memory)!;
+  const row = lanes.rowOf(late.index);
+  let closed = 0;
+  lanes.goOnWithout(late, () => closed++);
+  deepEqual([lanes.named("near"), lanes.indexOf("near"), lanes.nameOf(late.index)], [undefined, -1, "near"]);
+  deepEqual([lanes.unused(new Set()), lanes.open, lanes.late, lanes.rowsSetAside], [[], [], [late], [row]]);
+
+  const next = lanes.makeFor(second, memory)!;
+  notEqual(next.index, late.index);
+  notEqual(lanes.rowOf(next.index), row);
+  deepEqual([lanes.named("near"), lanes.indexOf("near")], [next, next.index]);
+  // It is not waited for again, but told of.
+  lanes.closed(next.index);
+  equal(await lanes.awaitClosed(60_000, () => []), false);
+
+  lanes.closed(late.index);
+  deepEqual([closed, lanes.late, lanes.rowsSetAside, lanes.indexOf("near")], [1, [], [], next.index]);
+  equal(lanes.makeFor(other, memory)!.index, late.index);
+  equal(lanes.rowOf(late.index), row);
+  lanes.terminate();
 });

@@ -1,0 +1,94 @@
+/** Lanes that an edit leaves without nodes, and that the teardown() of one which has gone keeps: the graph goes on. */
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import type { SluiceEvent } from "../core/events/event.ts";
+import { Runtime } from "../core/runtime.ts";
+import { assertSpent } from "./fixtures/accounted.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import { leaving } from "./fixtures/leaving.ts";
+import { numberedSource, pass } from "./fixtures/numbered.ts";
+import { flow, until } from "./fixtures/waiting.ts";
+
+/** How long a removed node may take to tear down, and after that its lane to end, or all at the end, milliseconds. */
+const LIMITS_MS: readonly number[] = [10_000, 5_000];
+
+/** By what they are made shorter here. */
+const SHORTER = 20;
+
+/** A teardown() longer than both of these together, and one without an end, milliseconds. */
+const LATE_MS = 5_000;
+const NEVER_MS = 2 ** 30;
+
+/** What edits may take that are no part of the question: none of the limits, and long for a busy machine. */
+const PATIENT = { timeoutMs: 60_000 };
+
+/** "a", alone on lane "near", reads what a source on main sends. */
+function graph(native: "require" | "off", teardownMs: number): Runtime {
+  const runtime = new Runtime({ mode: "live", native, pools: { audio: { slots: 4_000, slotBytes: 64 } } });
+  runtime.add(numberedSource({ count: 1e9, perTick: 8 }), { id: "source", lane: "main" });
+  runtime.add(leaving({ teardownMs }), { id: "a", lane: "near" });
+  runtime.connectByName("source.audio", "a.audioIn");
+  return runtime;
+}
+
+/** Runs a test for which the limits are shorter, and lists those that are set. Lanes on workers have clocks of their own. */
+async function withShortLimits(body: (set: number[]) => Promise<void>): Promise<void> {
+  const { setTimeout } = globalThis;
+  const set: number[] = [];
+  globalThis.setTimeout = ((run: () => void, ms: number) => {
+    if (!LIMITS_MS.includes(ms)) return setTimeout(run, ms);
+    set.push(ms);
+    return setTimeout(run, ms / SHORTER);
+  }) as unknown as typeof setTimeout;
+  try {
+    await body(set);
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
+}
+
+async function addOnNear(runtime: Runtime, id: string): Promise<void> {
+  await runtime.edit((edit) => {
+    edit.add(pass(), { id, lane: "near" });
+    edit.connectByName("source.audio", `${id}.audioIn`);
+  }, PATIENT);
+  await flow(runtime, id);
+}
+
+eachDriver("a node that is torn down late keeps neither its lane's name nor, once it is, the lane", async (native) => {
+  const runtime = graph(native, LATE_MS);
+  const told: string[] = [];
+  using _listening = runtime.events.on("lane:near", (event: SluiceEvent) => void told.push(event.kind));
+  await runtime.start();
+  await flow(runtime, "a");
+  await withShortLimits(async () => {
+    await rejects(runtime.edit((edit) => edit.remove("a"), PATIENT), { code: "Timeout", nodeId: "a" });
+    await addOnNear(runtime, "b");
+  });
+  deepEqual(runtime.stats().lanes.map(({ name }) => name), ["main", "near"]);
+  await until(() => told.includes("closed"));
+  deepEqual(told.slice(0, 2), ["started", "warning"]);
+  // Those of the lane that is there now, and of the one before it.
+  deepEqual(told.slice(2).sort(), ["closed", "started"]);
+  deepEqual(runtime.stats().pools.map(({ quarantined }) => quarantined), [0]);
+  await addOnNear(runtime, "c");
+  assertSpent((await runtime.stop())!);
+});
+
+eachDriver("a node that is never torn down lets the graph be edited and stopped", async (native) => {
+  const runtime = graph(native, NEVER_MS);
+  await runtime.start();
+  await withShortLimits(async (limits) => {
+    for (const lane of ["far", "near"]) {
+      await flow(runtime, "a");
+      await rejects(runtime.edit((edit) => edit.move("a", lane), PATIENT), { code: "Timeout", nodeId: "a" });
+    }
+    await flow(runtime, "a");
+    await addOnNear(runtime, "b");
+    limits.length = 0;
+    for (let k = 0; k < 2; k++) await runtime.edit(() => {});
+    deepEqual(limits, [], "lanes that were given up are waited for");
+    const { outcome, lanes } = (await runtime.stop())!;
+    equal(outcome, "stopped");
+    deepEqual(lanes.map(({ name }) => name), ["main", "near"]);
+  });
+});
