@@ -10,8 +10,9 @@
  *   what V8 has compiled, which levels off, but late. That is nearly free of noise: from {@linkcode STRICT_MINUTES}
  *   minutes on a slope of {@linkcode MAX_SLOPE} fails;
  * - *native*: what native code has allocated;
- * - *resident*: all that the process has, with noise of some megabytes, since workers come and go and free memory lies in
- *   pieces.
+ * - *resident*: all that the process has, with noise of some megabytes, since workers come and go. All threads share one
+ *   arena of the C library, of which hardly anything goes back to the system: so this is the most that was ever needed,
+ *   whatever places free memory lies at.
  *
  * Of the last two, and of heaps in shorter runs, a slope fails that is beyond the same limit by more than its margin.
  *
@@ -25,7 +26,7 @@ import { collected } from "../../tests/fixtures/numbered.ts";
 import { editAtRandom, soakGraph } from "./graph.ts";
 import { hangOnce } from "./hangs.ts";
 import { readOptions } from "./options.ts";
-import { anonymousMb, countFiles, countThreads, nativeMb, trimMemory } from "./process_figures.ts";
+import { anonymousMb, countFiles, countThreads, nativeMb } from "./process_figures.ts";
 import { randomFrom } from "./random.ts";
 import { Series } from "./series.ts";
 import { median, middles, slopeOf } from "./slope.ts";
@@ -43,9 +44,8 @@ const WARM_UP = { share: 0.35, least: 30, most: 600 };
  */
 const COMPARED_AGE = { from: 3, to: 6 };
 
-/** Time between two looks, two trims, two edits, two nodes that hang, and two lines of progress, milliseconds. */
+/** Time between two looks, two edits, two nodes that hang, and two lines of progress, milliseconds. */
 const LOOK_EVERY_MS = 250;
-const TRIM_EVERY_MS = 10_000;
 const EDIT_EVERY_MS = 25;
 const HANG_EVERY_MS = 300_000;
 const TELL_EVERY_MS = 30_000;
@@ -96,7 +96,6 @@ runtime.finished.then(
 );
 console.log(`soak: ${minutes} minutes, seed ${seed}, ${runtime.driverKind} driver`);
 const looking = setInterval(look, LOOK_EVERY_MS);
-const trimming = setInterval(trimMemory, TRIM_EVERY_MS);
 const telling = setInterval(tell, TELL_EVERY_MS);
 const hanging = setInterval(() => void hang(), Math.min(HANG_EVERY_MS, minutes * 20_000));
 while (secondsNow() < minutes * 60 && failure === undefined) {
@@ -104,7 +103,7 @@ while (secondsNow() < minutes * 60 && failure === undefined) {
   await sleep(EDIT_EVERY_MS);
 }
 if (failure !== undefined) wrong.push(`after ${Math.round(secondsNow())} s: ${failure.message}`);
-for (const timer of [looking, trimming, telling, hanging]) clearInterval(timer);
+for (const timer of [looking, telling, hanging]) clearInterval(timer);
 tell();
 await runtime.stop().catch(() => {});
 if (wrong.length === 0) wrong.push(...judgeGrowth());

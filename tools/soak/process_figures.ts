@@ -7,21 +7,12 @@
 
 /** Of glibc: `mallinfo2()` gives ten numbers, among them the bytes in use from arenas and from mappings of their own. */
 const SYMBOLS = {
-  malloc_trim: { parameters: ["usize"], result: "i32" },
   mallinfo2: { parameters: [], result: { struct: Array.from({ length: 10 }, () => "usize" as const) } },
 } as const;
 const HBLKHD = 4;
 const UORDBLKS = 7;
 
 const libc = Deno.build.os === "linux" ? openLibc() : undefined;
-
-/**
- * Gives memory that is free back to the system: what threads that come and go leave in pieces between memory in use
- * would look like growth.
- */
-export function trimMemory(): void {
-  libc?.symbols.malloc_trim(0n);
-}
 
 /** What native code has allocated and not freed, megabytes; 0 where the C library does not tell. */
 export function nativeMb(): number {
