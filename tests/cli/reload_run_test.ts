@@ -67,13 +67,8 @@ Deno.test("a change is told of while the graph starts", async () => {
 });
 
 Deno.test("watchSources() ends behind the reload that is under way, of which nobody is told, and begins no other", async () => {
-  const hold = await Deno.makeTempFile();
-  await using folder = await generated({ "idle.ts": idle("Old") }, "mine");
-  const watched = new Watched([await load(folder)], { node: ["idle", "work"] });
-  await watched.packages;
-  await watched.runtime.start();
-  await folder.write("idle.ts", idle("New", holding(hold)));
-  await until(() => existsSync(`${hold}.begun`));
+  const { folder, hold, watched } = await holdReload();
+  await using _folder = folder;
   await folder.write("idle.ts", idle("Newer"));
   await until(() => Deno.readTextFileSync(join(folder.root, "sluice.gen.ts")).includes("Newer."));
   watched.abort();
@@ -86,13 +81,8 @@ Deno.test("watchSources() ends behind the reload that is under way, of which nob
 });
 
 Deno.test("a reload that the end of the graph overtakes is not told of", async () => {
-  const hold = await Deno.makeTempFile();
-  await using folder = await generated({ "idle.ts": idle("Old") }, "mine");
-  const watched = new Watched([await load(folder)], { node: ["idle", "work"] });
-  await watched.packages;
-  await watched.runtime.start();
-  await folder.write("idle.ts", idle("New", holding(hold)));
-  await until(() => existsSync(`${hold}.begun`));
+  const { folder, hold, watched } = await holdReload();
+  await using _folder = folder;
   const stopped = watched.runtime.stop();
   await Deno.remove(hold);
   await stopped;
@@ -100,3 +90,15 @@ Deno.test("a reload that the end of the graph overtakes is not told of", async (
   assert.deepEqual(watched.reloads, []);
   await Deno.remove(`${hold}.begun`);
 });
+
+/** A running graph whose reload is under way until the file `hold` is removed. */
+async function holdReload() {
+  const hold = await Deno.makeTempFile();
+  const folder = await generated({ "idle.ts": idle("Old") }, "mine");
+  const watched = new Watched([await load(folder)], { node: ["idle", "work"] });
+  await watched.packages;
+  await watched.runtime.start();
+  await folder.write("idle.ts", idle("New", holding(hold)));
+  await until(() => existsSync(`${hold}.begun`));
+  return { folder, hold, watched };
+}
