@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
-import { linkId, nodeId } from "../ids.ts";
+import { linkPlan } from "../../tests/fixtures/slots.ts";
+import { nodeId } from "../ids.ts";
 import type { LinkPlan } from "../links/link.ts";
 import { isInOrder, orderCells, type RankedCell } from "./cell_order.ts";
 
@@ -59,18 +60,5 @@ function assertOrdered(names: readonly string[], links: readonly LinkPlan[]): vo
 }
 
 function link(from: string, to: string, feedback = false): LinkPlan {
-  return {
-    id: linkId(0),
-    index: 0,
-    policy: "roll-off",
-    capacity: 8,
-    kind: "audio",
-    fromNode: nodeId(from),
-    fromPort: "out",
-    toNode: nodeId(to),
-    toPort: "in",
-    readerBit: 0,
-    writerBit: 0,
-    feedback,
-  };
+  return { ...linkPlan("audio", "lossless", 1), fromNode: nodeId(from), toNode: nodeId(to), feedback };
 }

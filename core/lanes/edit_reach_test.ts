@@ -1,5 +1,6 @@
 import { deepEqual } from "node:assert/strict";
-import { linkId, nodeId } from "../ids.ts";
+import { linkPlan } from "../../tests/fixtures/slots.ts";
+import { nodeId } from "../ids.ts";
 import type { LinkPlan } from "../links/link.ts";
 import { emptyWork } from "../live/lane_work.ts";
 import { type LinkedCell, namedBy, reachOf } from "./edit_reach.ts";
@@ -40,17 +41,5 @@ function cellOf(name: string, links: readonly LinkPlan[]): LinkedCell {
 }
 
 function link(from: string, to: string): LinkPlan {
-  return {
-    id: linkId(0),
-    index: 0,
-    policy: "lossless",
-    capacity: 1,
-    kind: "audio",
-    fromNode: nodeId(from),
-    fromPort: "out",
-    toNode: nodeId(to),
-    toPort: "in",
-    readerBit: 0,
-    writerBit: 0,
-  };
+  return { ...linkPlan("audio", "lossless", 1), fromNode: nodeId(from), toNode: nodeId(to) };
 }
