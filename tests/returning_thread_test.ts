@@ -25,27 +25,13 @@ for (const towards of ["main", "near"] as const) {
   eachDriver(
     `a thread that was given up counts and hands over nothing when it comes back (to ${towards})`,
     async (native) => {
-      const folder = await Deno.makeTempDir();
-      const untilPath = `${folder}/go`;
-      await using runtime = new Runtime({ mode: "offline", native, stuckAfterMs: 1_000, pools: POOLS });
-      const source = runtime.add(appSource.audio({ sampleRateHz: 1_000, channels: 1 }), { id: "source" });
-      const bad = runtime.add(returning({ atNumber: AT, untilPath }), {
-        id: "bad",
-        lane: "near",
-        supervision: SUPERVISION,
-      });
+      await using site = await returningSite(native, AT);
+      const { runtime, bad, sink, seen, setAside } = site;
       const next = runtime.add(pass(), { id: "next", lane: towards, supervision: SUPERVISION });
-      const sink = runtime.add(appSink.audio());
-      runtime.connect(source.outputs.audio, bad.inputs.audioIn);
       runtime.connect(bad.outputs.audioOut, next.inputs.audioIn, { policy: "drop-newest", capacity: 64 });
       runtime.connect(next.outputs.audioOut, sink.inputs.audio);
-      await runtime.start();
-      const seen: number[] = [];
-      const reading = (async () => {
-        for await (const frame of sink) seen.push(frame.channel(0)[0]);
-      })();
-      for (let k = 0; k < COUNT; k++) await source.push({ channels: [Float32Array.of(k, 0)] });
-      const setAside = () => runtime.stats().pools.reduce((sum, { quarantined }) => sum + quarantined, 0);
+      await site.start();
+      await site.push(0, COUNT);
       const counts = () => {
         const { links, nodes } = runtime.stats();
         return {
@@ -58,44 +44,27 @@ for (const towards of ["main", "near"] as const) {
       const before = counts();
       equal(before.nodes.find(({ id }) => id === "bad")!.errors, 1);
 
-      await Deno.writeTextFile(untilPath, "");
+      await Deno.writeTextFile(site.untilPath, "");
       await until(() => setAside() === 0);
       deepEqual(counts(), before);
       // The node that runs there now keeps one.
       await until(() => runtime.stats().pools[0].free === POOLS.audio.slots - 1);
-      source.end();
-      await reading;
-      assertSpent(await runtime.finished);
+      await site.end();
       const sorted = [...new Set(seen)].sort((a, b) => a - b);
       deepEqual(seen, sorted, "what the thread wrote before it was given up comes once, and nothing of it later");
-      await Deno.remove(folder, { recursive: true });
     },
   );
 }
 
 eachDriver("what a thread that was given up holds stays its own when its lane is closed", async (native) => {
-  const folder = await Deno.makeTempDir();
-  const untilPath = `${folder}/go`;
-  await using runtime = new Runtime({ mode: "offline", native, stuckAfterMs: 500, pools: POOLS });
-  const source = runtime.add(appSource.audio({ sampleRateHz: 1_000, channels: 1 }), { id: "source" });
-  const bad = runtime.add(returning({ atNumber: AT, untilPath }), {
-    id: "bad",
-    lane: "near",
-    supervision: SUPERVISION,
-  });
-  const sink = runtime.add(appSink.audio());
-  runtime.connect(source.outputs.audio, bad.inputs.audioIn);
+  await using site = await returningSite(native, AT);
+  const { runtime, bad, sink, seen, setAside } = site;
   runtime.connect(bad.outputs.audioOut, sink.inputs.audio);
-  await runtime.start();
-  const seen: number[] = [];
-  const reading = (async () => {
-    for await (const frame of sink) seen.push(frame.channel(0)[0]);
-  })();
+  await site.start();
   const pushAll = async (from: number) => {
-    for (let k = from; k < from + COUNT; k++) await source.push({ channels: [Float32Array.of(k, 0)] });
+    await site.push(from, COUNT);
     await until(() => seen.at(-1) === from + COUNT - 1);
   };
-  const setAside = () => runtime.stats().pools.reduce((sum, { quarantined }) => sum + quarantined, 0);
   await pushAll(0);
   const held = setAside();
   ok(held > 0, "what the thread holds is set aside");
@@ -109,48 +78,74 @@ eachDriver("what a thread that was given up holds stays its own when its lane is
   await pushAll(2 * COUNT);
   equal(setAside(), held);
 
-  await Deno.writeTextFile(untilPath, "");
+  await Deno.writeTextFile(site.untilPath, "");
   await until(() => setAside() === 0);
-  source.end();
-  await reading;
-  assertSpent(await runtime.finished);
-  await Deno.remove(folder, { recursive: true });
+  await site.end();
 });
 
 eachDriver("a thread that comes back before another one has its lane is refused", async (native) => {
-  const folder = await Deno.makeTempDir();
-  const untilPath = `${folder}/go`;
-  await using runtime = new Runtime({ mode: "offline", native, stuckAfterMs: 500, pools: POOLS });
-  const source = runtime.add(appSource.audio({ sampleRateHz: 1_000, channels: 1 }), { id: "source" });
-  const bad = runtime.add(returning({ atNumber: 0, untilPath }), { id: "bad", lane: "near", supervision: SUPERVISION });
-  const sink = runtime.add(appSink.audio());
-  runtime.connect(source.outputs.audio, bad.inputs.audioIn);
+  await using site = await returningSite(native, 0);
+  const { runtime, bad, sink, seen, setAside } = site;
   runtime.connect(bad.outputs.audioOut, sink.inputs.audio);
-  const setAside = () => runtime.stats().pools.reduce((sum, { quarantined }) => sum + quarantined, 0);
   const left: number[] = [];
   // In the turn in which the thread is given up: nothing is asked of another one yet.
   const endTap = tapLog(({ message }) => {
     if (!message.startsWith('Gave up the thread of lane "near"')) return;
     left.push(setAside());
-    Deno.writeTextFileSync(untilPath, "");
+    Deno.writeTextFileSync(site.untilPath, "");
     for (let looks = LEAVE_LOOKS; setAside() > 0 && looks > 0; looks--) Atomics.wait(NEVER, 0, 0, 1);
     left.push(setAside());
   });
   using _tap = { [Symbol.dispose]: endTap };
-  await runtime.start();
-  const seen: number[] = [];
-  const reading = (async () => {
-    for await (const frame of sink) seen.push(frame.channel(0)[0]);
-  })();
-  await source.push({ channels: [Float32Array.of(0, 0)] });
+  await site.start();
+  await site.push(0, 1);
   await until(() => left.length === 2);
   ok(left[0] > 0, "what the thread holds is set aside");
   equal(left[1], 0, "it has given that back");
   await until(() => runtime.stats().nodes.find(({ id }) => id === "bad")!.restarts === 1);
-  await source.push({ channels: [Float32Array.of(1, 0)] });
-  source.end();
-  await reading;
-  assertSpent(await runtime.finished);
+  await site.push(1, 1);
+  await site.end();
   deepEqual(seen, [1]);
-  await Deno.remove(folder, { recursive: true });
 });
+
+/**
+ * A graph whose node "bad", on lane "near", keeps its thread from a frame on until there is a file; what stands behind
+ * it is the test's own.
+ */
+async function returningSite(native: "require" | "off", atNumber: number) {
+  const folder = await Deno.makeTempDir();
+  const untilPath = `${folder}/go`;
+  const runtime = new Runtime({ mode: "offline", native, stuckAfterMs: 1_000, pools: POOLS });
+  const source = runtime.add(appSource.audio({ sampleRateHz: 1_000, channels: 1 }), { id: "source" });
+  const bad = runtime.add(returning({ atNumber, untilPath }), { id: "bad", lane: "near", supervision: SUPERVISION });
+  const sink = runtime.add(appSink.audio());
+  runtime.connect(source.outputs.audio, bad.inputs.audioIn);
+  const seen: number[] = [];
+  let reading: Promise<void> | undefined;
+  return {
+    runtime,
+    bad,
+    sink,
+    seen,
+    untilPath,
+    async start() {
+      await runtime.start();
+      reading = (async () => {
+        for await (const frame of sink) seen.push(frame.channel(0)[0]);
+      })();
+    },
+    async push(from: number, count: number) {
+      for (let k = from; k < from + count; k++) await source.push({ channels: [Float32Array.of(k, 0)] });
+    },
+    setAside: () => runtime.stats().pools.reduce((sum, { quarantined }) => sum + quarantined, 0),
+    async end() {
+      source.end();
+      await reading;
+      assertSpent(await runtime.finished);
+    },
+    async [Symbol.asyncDispose]() {
+      await runtime[Symbol.asyncDispose]();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
