@@ -14,17 +14,14 @@ import { assertNativeLanes, nativeDriver } from "../lanes/native_lane_check.ts";
 import { NativeLanePort } from "../lanes/native_lane_port.ts";
 import type { GraphMemory } from "../live/graph_memory.ts";
 import type { LinkPlans } from "../live/link_plans.ts";
-import { takeLeftRow } from "../memory/reclaim.ts";
 import { elementsByPort } from "../registry/dynamic_ports.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { resolveSecrets } from "../secrets.ts";
 import type { LinkEntry, NodeEntry } from "../topology.ts";
 import { convertersByField } from "./format_check.ts";
+import { LaneRows, MAX_LANES } from "./lane_rows.ts";
 import { LateLanes } from "./late_lanes.ts";
 import type { SessionOptions } from "./session_options.ts";
-
-/** Lanes that one runtime can have. */
-const MAX_LANES = 64;
 
 /** How long a lane without nodes may take to end, milliseconds. */
 const END_TIMEOUT_MS = 5_000;
@@ -56,10 +53,7 @@ export class SessionLanes {
   readonly #allClosed = Promise.withResolvers<void>();
   /** Threads of each lane so far, by index. */
   readonly #generations = new Map<number, number>();
-  /** The row of each pool's table of holds that each lane's thread has, by index. */
-  readonly #rows = new Map<number, number>();
-  /** Rows of threads that were given up. */
-  readonly #rowsSetAside = new Set<number>();
+  readonly #rows = new LaneRows();
   #memory: GraphMemory | undefined;
 
   /** @throws {SluiceError} `InvalidGraph` for too many lanes, and as `assertNativeLanes()` */
@@ -208,7 +202,7 @@ export class SessionLanes {
   makeFor(node: NodeEntry, memory: GraphMemory): LanePort | undefined {
     if (this.named(node.lane) !== undefined) return undefined;
     if (this.indexOf(node.lane) < 0) {
-      this.#freeRows();
+      this.#rows.freeLeft(memory.pools);
       const free = this.#freeIndex();
       if (free >= MAX_LANES) {
         throw new SluiceError(
@@ -224,17 +218,17 @@ export class SessionLanes {
 
   /** The row of each pool's table of holds that the lane's thread has. */
   rowOf(index: number): number {
-    return this.#rows.get(index) ?? index;
+    return this.#rows.of(index);
   }
 
   /** Rows of threads that were given up, in which their slots are noted. */
   get rowsSetAside(): readonly number[] {
-    return [...this.#rowsSetAside];
+    return this.#rows.setAside;
   }
 
   /** A lane's thread was given up: what it holds stays its own. */
   setRowAside(index: number): void {
-    this.#rowsSetAside.add(this.rowOf(index));
+    this.#rows.setAsideOf(index);
   }
 
   /** Counts the threads that a lane has had. */
@@ -328,7 +322,7 @@ export class SessionLanes {
   closed(index: number): void {
     if (this.#late.has(index)) {
       this.#late.remove(index);
-      this.#rowsSetAside.delete(this.rowOf(index));
+      this.#rows.takeBackOf(index);
       this.#clear(index);
       return;
     }
@@ -385,45 +379,14 @@ export class SessionLanes {
     this.#closed.delete(index);
     this.#names[index] = undefined;
     this.#warnings.delete(index);
-    this.#rows.delete(index);
-  }
-
-  /** Rows whose threads have come back and left them are there for others. */
-  #freeRows(): void {
-    const pools = this.#memory?.pools ?? [];
-    for (const row of this.#rowsSetAside) if (takeLeftRow(pools, row)) this.#rowsSetAside.delete(row);
+    this.#rows.forget(index);
   }
 
   /** The least index of no lane whose row is nobody's either. */
   #freeIndex(): number {
-    const rows = new Set([...this.#rowsSetAside, ...this.#rows.values()]);
     let index = 1;
-    while (index < MAX_LANES && (this.#names[index] !== undefined || rows.has(index))) index++;
+    while (index < MAX_LANES && (this.#names[index] !== undefined || this.#rows.isTaken(index))) index++;
     return index;
-  }
-
-  /**
-   * The row for a lane's next thread: that of its index, unless another thread may still write there.
-   *
-   * @throws {SluiceError} `Busy` if none is free
-   */
-  #takeRow(name: string, index: number): number {
-    this.#rows.delete(index);
-    this.#freeRows();
-    const taken = new Set([...this.#rowsSetAside, ...this.#rows.values()]);
-    let row = index;
-    for (let next = MAX_LANES - 1; taken.has(row); next--) {
-      if (next > 0) row = this.#names[next] === undefined ? next : row;
-      else {
-        throw new SluiceError(
-          "Busy",
-          `Cannot start lane "${name}": ${this.#names.length} lanes and ${this.#rowsSetAside.size} threads that were ` +
-            `given up are more than the ${MAX_LANES} that there can be`,
-        );
-      }
-    }
-    this.#rows.set(index, row);
-    return row;
   }
 
   #tellClosed(): void {
@@ -433,7 +396,7 @@ export class SessionLanes {
   /** What the lane's next thread is made with. */
   #init(name: string, index: number, memory: GraphMemory): LaneInit {
     const { driver, topology, development, converters, setupTimeoutMs } = this.#options;
-    const row = this.#takeRow(name, index);
+    const row = this.#rows.take(name, index, this.#names, memory.pools);
     const generation = this.generationOf(index) + 1;
     this.#generations.set(index, generation);
     return {
