@@ -16,7 +16,8 @@
  *
  * Of the last two, and of heaps in shorter runs, a slope fails that is beyond the same limit by more than its margin.
  *
- * V8 is told to compile and to collect feedback at once, so that most of that is over when the warm-up is.
+ * V8 is told to compile and to collect feedback at once, and in the first part of the warm-up edits follow each other
+ * without a pause: what it learns and compiles grows with what has been done, for more than half an hour otherwise.
  *
  * @module
  */
@@ -35,8 +36,8 @@ import { median, middles, slopeOf } from "./slope.ts";
 const MAX_SLOPE = 1;
 const STRICT_MINUTES = 20;
 
-/** Share of the time that is not judged, and its bounds, seconds. */
-const WARM_UP = { share: 0.35, least: 30, most: 600 };
+/** Share of the time that is not judged, its bounds in seconds, and the share of it in which edits come quickly. */
+const WARM_UP = { share: 0.35, least: 30, most: 600, quick: 0.7 };
 
 /**
  * How old lane c is when native memory is looked at in a strict run, seconds: what its thread has allocated grows with
@@ -46,7 +47,7 @@ const COMPARED_AGE = { from: 3, to: 6 };
 
 /** Time between two looks, two edits, two nodes that hang, and two lines of progress, milliseconds. */
 const LOOK_EVERY_MS = 250;
-const EDIT_EVERY_MS = 25;
+const EDIT_EVERY_MS = { quick: 1, then: 25 };
 const HANG_EVERY_MS = 300_000;
 const TELL_EVERY_MS = 30_000;
 
@@ -60,6 +61,7 @@ const RIGHT_CODES = ["LaneCrashed", "NodeFailed", "Busy"];
 const MAX_REFUSED = 0.02;
 
 const { minutes, seed } = readOptions(Deno.args);
+const warmUpSeconds = Math.min(WARM_UP.most, Math.max(WARM_UP.least, minutes * 60 * WARM_UP.share));
 
 /** Time of which the middle value counts: longer than garbage lasts; of a short run, a tenth of it. */
 const STRETCH_SECONDS = Math.min(60, 6 * minutes);
@@ -100,7 +102,7 @@ const telling = setInterval(tell, TELL_EVERY_MS);
 const hanging = setInterval(() => void hang(), Math.min(HANG_EVERY_MS, minutes * 20_000));
 while (secondsNow() < minutes * 60 && failure === undefined) {
   await edit();
-  await sleep(EDIT_EVERY_MS);
+  await sleep(secondsNow() < WARM_UP.quick * warmUpSeconds ? EDIT_EVERY_MS.quick : EDIT_EVERY_MS.then);
 }
 if (failure !== undefined) wrong.push(`after ${Math.round(secondsNow())} s: ${failure.message}`);
 for (const timer of [looking, telling, hanging]) clearInterval(timer);
@@ -166,20 +168,19 @@ function tell(): void {
 
 /** @returns what grows */
 function judgeGrowth(): string[] {
-  const total = minutes * 60;
-  const from = Math.min(WARM_UP.most, Math.max(WARM_UP.least, total * WARM_UP.share));
   const found: string[] = [];
   const isStrict = minutes >= STRICT_MINUTES;
   for (
     const [name, series, strict] of [["on heaps", heaps, isStrict], ["native", native], ["resident", resident]] as const
   ) {
-    const { perHour, marginPerHour } = slopeOf(middles(series.since(from), STRETCH_SECONDS));
+    const { perHour, marginPerHour } = slopeOf(middles(series.since(warmUpSeconds), STRETCH_SECONDS));
     const slope = `${perHour.toFixed(2)} ± ${marginPerHour.toFixed(2)} MB an hour`;
-    console.log(`memory ${name} after ${Math.round(from)} s of warm-up: ${slope}`);
+    console.log(`memory ${name} after ${Math.round(warmUpSeconds)} s of warm-up: ${slope}`);
     if (perHour - (strict ? 0 : marginPerHour) < MAX_SLOPE) continue;
     found.push(`memory ${name} grows by ${slope}, wanted less than ${MAX_SLOPE}`);
   }
-  for (const [name, samples] of [["open files", files.since(from)], ["threads", threads.since(from)]] as const) {
+  for (const [name, series] of [["open files", files], ["threads", threads]] as const) {
+    const samples = series.since(warmUpSeconds);
     const quarter = samples.length >> 2;
     const first = median(samples.slice(0, quarter).map(({ value }) => value));
     const last = median(samples.slice(-quarter).map(({ value }) => value));
