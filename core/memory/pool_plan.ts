@@ -53,8 +53,8 @@ const SLOT_BYTES: { readonly [K in FrameKind]: number } = {
 const MAX_POOL_BYTES = 3.5 * 2 ** 30;
 
 /** Slots of a pool at least, where its size is chosen and that many are small. */
-const LEAST_SLOTS = 64;
-const LEAST_SLOTS_BYTES = 8_388_608;
+const LEAST_SLOTS = 256;
+const LEAST_SLOTS_BYTES = 16_777_216;
 
 /** Most bytes of a pool, where its size is chosen, for nodes and links that edits add to the graph. */
 const SPARE_BYTES = 67_108_864;

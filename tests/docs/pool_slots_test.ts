@@ -77,7 +77,7 @@ Deno.test("docs/memory.md says what a graph of two lanes needs, and one slot les
   for (const given of [slots, undefined]) {
     await using runtime = build(given);
     await runtime.start();
-    equal((await runtime.finished).pools[0].slots, given ?? 2 * slots);
+    equal((await runtime.finished).pools[0].slots, given ?? 256);
   }
 });
 
@@ -85,8 +85,8 @@ Deno.test("docs/memory.md says how many slots a pool gets where none are given",
   const text = page.replaceAll(/\s+/g, " ");
   ok(
     text.includes(
-      "the pool gets twice the need, for what edits add: but at most 64 MiB more than the need, and at least 64 slots " +
-        "where these are 8 MiB or less.",
+      "the pool gets twice the need, for what edits add: but at most 64 MiB more than the need, and at least 256 slots " +
+        "where these are 16 MiB or less.",
     ),
   );
   const got = (kind: FrameKind, capacity: number, slotBytes?: number) => {
@@ -94,9 +94,9 @@ Deno.test("docs/memory.md says how many slots a pool gets where none are given",
     const [{ slots }] = planPools(loads, 1, { [kind]: { slotBytes } });
     return [needOf(kind, capacity, false, 1, 1, 1).slots, slots];
   };
-  deepEqual(got("audio", 20), [53, 106], "twice");
-  deepEqual(got("audio", 2), [17, 64], "at least 64 slots");
-  deepEqual(got("audio", 2, 131_073), [17, 34], "of 8 MiB and a little: no more than twice");
+  deepEqual(got("audio", 120), [253, 506], "twice");
+  deepEqual(got("audio", 2), [17, 256], "at least 256 slots");
+  deepEqual(got("audio", 2, 65_537), [17, 34], "of 16 MiB and a little: no more than twice");
   deepEqual(got("video", 8), [29, 29 + Math.floor(64 * 2 ** 20 / (1920 * 1080 * 4))], "at most 64 MiB more");
 });
 
@@ -104,12 +104,12 @@ Deno.test("docs/memory.md says how many slots a pool gets for the elements of dy
   const [, each] = /the source at its end need \((\d+) slots of audio\)/.exec(page.replaceAll(/\s+/g, " "))!;
   const got = (max: number, numbers: number[]) => {
     const growth = growthOf([{ kind: "audio", dynamic: { initial: 1, max }, elements: { numbers } }, { kind: "data" }]);
-    const [{ slots }] = planPools(graph("audio", 20, "x", 1), 1, {}, growth);
+    const [{ slots }] = planPools(graph("audio", 120, "x", 1), 1, {}, growth);
     return slots;
   };
-  equal(got(1, [0]), 106);
-  equal(got(16, [0]), 106 + 15 * Number(each));
-  equal(got(16, [0, 4, 5]), 106 + 13 * Number(each));
-  equal(got(64, [0]), 53 + 64 * 2 ** 20 / 65_536, "64 MiB at most");
+  equal(got(1, [0]), 506);
+  equal(got(16, [0]), 506 + 15 * Number(each));
+  equal(got(16, [0, 4, 5]), 506 + 13 * Number(each));
+  equal(got(64, [0]), 253 + 64 * 2 ** 20 / 65_536, "64 MiB at most");
   deepEqual(growthOf([{ kind: "data" }]), new Map());
 });
