@@ -80,7 +80,7 @@ export type {
 } from "./core/frames/format.ts";
 export type { Frame } from "./core/frames/frame.ts";
 export { buildGraph, graphOptions } from "./core/graph/build.ts";
-export type { GraphRuntimeOptions, GraphTarget } from "./core/graph/build.ts";
+export type { BuildOptions, BuiltGraph, GraphRuntimeOptions, GraphTarget } from "./core/graph/build.ts";
 export { GRAPH_VERSION } from "./core/graph/document.ts";
 export type { GraphDocument, GraphLane, GraphLink, GraphNode, GraphPool } from "./core/graph/document.ts";
 export type { GraphFile, GraphFileLink, GraphFileNode } from "./core/graph/graph_file.ts";

@@ -4,11 +4,13 @@
  * @module
  */
 import { SluiceError, type SourcePlace } from "../errors.ts";
-import { splitAddress } from "../ids.ts";
+import { nodeId, splitAddress } from "../ids.ts";
 import type { GraphMode, LinkOptions } from "../links/policy.ts";
 import type { GraphDocument, GraphLane, GraphPool } from "./document.ts";
 import type { Supervision } from "../supervision.ts";
+import { assertKeys } from "../option_check.ts";
 import { placed } from "./report.ts";
+import { JOINT } from "./sub_graphs.ts";
 
 /** The string interface of a runtime. */
 export interface GraphTarget {
@@ -48,12 +50,48 @@ export function graphOptions(document: GraphDocument): GraphRuntimeOptions {
   };
 }
 
+/** How {@linkcode buildGraph} adds a graph to one that has nodes already. */
+export interface BuildOptions {
+  /** As a sub-graph of this name: its node `gain` becomes `voice--gain`. Absent: nodes keep their ids. */
+  readonly id?: string;
+  /** The lane of nodes that name none. */
+  readonly lane?: string;
+}
+
+/** Ports that a graph file exposes, by name: addresses for `connectByName()`. */
+export interface BuiltGraph {
+  /** Those that take frames. */
+  readonly inputs: { readonly [name: string]: string };
+  /** Those that give frames. */
+  readonly outputs: { readonly [name: string]: string };
+}
+
 /**
- * Adds the nodes of a graph to a runtime, then links them, in the order of the file.
+ * Adds the nodes of a graph, then links them, in the order of the file. Modes, pools and lanes that the file declares
+ * are not looked at: they are for `new Runtime()`.
  *
+ * @param runtime a runtime, or the edit of one
  * @throws {SluiceError} what the runtime throws, with the place in the file
+ *
+ * @example
+ * ```ts
+ * import { buildGraph, parseGraph, nodePackage, NodeRegistry, nodes, Runtime } from "@sluice/sluice";
+ *
+ * const registry = new NodeRegistry([nodePackage]);
+ * const text = `{ "version": 1, "nodes": { "gain": { "type": "gain" } }, "inputs": { "audio": "gain.audioIn" } }`;
+ * const voice = parseGraph(text, "voice.json", registry);
+ * await using runtime = new Runtime({ registry });
+ * runtime.add(nodes.toneSource(), { id: "tone" });
+ * await runtime.edit((edit) => {
+ *   const { inputs } = buildGraph(voice, edit, { id: "left" });
+ *   edit.connectByName("tone.audio", inputs.audio);
+ * });
+ * console.log(runtime.portInfo("left--gain").length);
+ * ```
  */
-export function buildGraph(document: GraphDocument, runtime: GraphTarget): void {
+export function buildGraph(document: GraphDocument, runtime: GraphTarget, options: BuildOptions = {}): BuiltGraph {
+  assertKeys("Cannot build the graph", options, ["id", "lane"]);
+  const prefix = options.id === undefined ? "" : `${nodeId(options.id)}${JOINT}`;
   // A link brings the element of a dynamic port that it leads to or from into being.
   const linked = new Map<string, string[]>();
   for (const { from, to, place } of document.links) {
@@ -66,21 +104,24 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget): void 
   }
   for (const { id, type, config, lane, pool, supervision, bypassed, place } of document.nodes) {
     // A lane of kind main is the control isolate, whatever the file calls it.
-    const name = lane !== undefined && document.lanes[lane]?.kind === "main" ? "main" : lane;
-    const options = {
-      id,
+    const name = lane !== undefined && document.lanes[lane]?.kind === "main" ? "main" : lane ?? options.lane;
+    const added = {
+      id: prefix + id,
       ...(name && { lane: name }),
       ...(pool && { pool }),
       ...(supervision && { supervision }),
       ...(bypassed && { bypassed }),
       ...(linked.has(id) && { ports: linked.get(id) }),
     };
-    at(place, () => runtime.addByType(type, { ...config }, options));
+    at(place, () => runtime.addByType(type, { ...config }, added));
   }
   for (const { from, to, policy, capacity, place } of document.links) {
-    const options = { ...(policy && { policy }), ...(capacity && { capacity }) };
-    at(place, () => runtime.connectByName(from, to, options));
+    const linked = { ...(policy && { policy }), ...(capacity && { capacity }) };
+    at(place, () => runtime.connectByName(prefix + from, prefix + to, linked));
   }
+  const exposed = (ports: { readonly [name: string]: string }) =>
+    Object.fromEntries(Object.entries(ports).map(([name, address]) => [name, prefix + address]));
+  return { inputs: exposed(document.inputs), outputs: exposed(document.outputs) };
 }
 
 function at<T>(place: SourcePlace, action: () => T): T {

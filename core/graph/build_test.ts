@@ -45,3 +45,27 @@ Deno.test("buildGraph() puts nodes of a lane of kind main on main, whatever its 
   });
   assert.deepEqual(lanes, ["main", "dsp", undefined]);
 });
+
+Deno.test("buildGraph() adds a graph as a sub-graph, and gives the addresses of the ports that the file exposes", () => {
+  const text = `{ "version": 1, "nodes": { "in": { "type": "gain" }, "out": { "type": "gain", "lane": "own" } },
+    "links": [{ "from": "in.audioOut", "to": "out.audioIn", "capacity": 3 }],
+    "inputs": { "audio": "in.audioIn" }, "outputs": { "audio": "out.audioOut" } }`;
+  const added: unknown[] = [];
+  const target = {
+    addByType: (_type: string, _config: unknown, options: unknown) => void added.push(options),
+    connectByName: (from: string, to: string, options: unknown) => void added.push([from, to, options]),
+  };
+  const document = parseGraph(text, "g.json", registry);
+  assert.deepEqual(buildGraph(document, target, { id: "left", lane: "dsp" }), {
+    inputs: { audio: "left--in.audioIn" },
+    outputs: { audio: "left--out.audioOut" },
+  });
+  assert.deepEqual(added, [
+    { id: "left--in", lane: "dsp", ports: ["audioOut"] },
+    { id: "left--out", lane: "own", ports: ["audioIn"] },
+    ["left--in.audioOut", "left--out.audioIn", { capacity: 3 }],
+  ]);
+  assert.deepEqual(buildGraph(document, target).outputs, { audio: "out.audioOut" });
+  assert.throws(() => buildGraph(document, target, { id: "no id" }), { code: "InvalidGraph" });
+  assert.throws(() => buildGraph(document, target, { name: "left" } as never), /there is no option "name"/);
+});

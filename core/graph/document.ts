@@ -90,4 +90,8 @@ export interface GraphDocument {
   readonly pools: { readonly [name: string]: GraphPool };
   /** Declared lanes; without `lanes` in the file, one for each name that a node gives, except `main`. */
   readonly lanes: { readonly [name: string]: GraphLane };
+  /** Inputs of nodes that the file exposes, by name. */
+  readonly inputs: { readonly [name: string]: PortAddress };
+  /** Outputs of nodes that the file exposes, by name. */
+  readonly outputs: { readonly [name: string]: PortAddress };
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import { SluiceError } from "../errors.ts";
+import type { PortAddress } from "../ids.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import { checkLinks } from "./check_links.ts";
 import { type CheckedNode, checkNodes } from "./check_nodes.ts";
@@ -16,7 +17,7 @@ import { readGraphText, readSubGraphText } from "./graph_text.ts";
 import { parseJson } from "./json_tree.ts";
 import { GraphReport } from "./report.ts";
 import type { Setting } from "./settings.ts";
-import { readShape } from "./shape.ts";
+import { type ExposedPorts, readShape } from "./shape.ts";
 import { expandSubGraphs } from "./sub_graphs.ts";
 
 /** What {@linkcode checkGraph} finds. */
@@ -66,6 +67,8 @@ export function checkGraph(
     })),
     pools: shape.pools,
     lanes: shape.lanes ?? impliedLanes(nodes.values()),
+    inputs: addressesOf(shape.inputs),
+    outputs: addressesOf(shape.outputs),
   };
   return { document, errors: [], warnings };
 }
@@ -111,6 +114,10 @@ export async function loadGraph(
   settings: readonly Setting[] = [],
 ): Promise<GraphDocument> {
   return parseGraph(await readGraphText(path), path, registry, settings);
+}
+
+function addressesOf(exposed: ExposedPorts): { [name: string]: PortAddress } {
+  return Object.fromEntries([...exposed].map(([name, { address }]) => [name, address]));
 }
 
 function impliedLanes(nodes: Iterable<CheckedNode>): { [name: string]: GraphLane } {

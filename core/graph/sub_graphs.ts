@@ -15,7 +15,7 @@ import type { GraphReport } from "./report.ts";
 import { type ExposedPorts, readShape, type ShapedEnd, type ShapedGraph, type ShapedNode } from "./shape.ts";
 
 /** Joins the ids of a sub-graph and of a node in it. */
-const JOINT = "--";
+export const JOINT = "--";
 
 /** Deepest nesting of sub-graphs. */
 const MAX_DEPTH = 16;
