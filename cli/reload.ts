@@ -8,7 +8,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { serializeError, SluiceError } from "../core/errors.ts";
-import { readFreshPackage } from "../core/registry/fresh_package.ts";
+import { FRESH_TIMEOUT_MS, readFreshPackage } from "../core/registry/fresh_package.ts";
 import type { AnyNodeType, NodePackage } from "../core/registry/node_type.ts";
 import type { Runtime } from "../core/runtime.ts";
 import { type RunState, viewRuntime } from "../core/runtime_view.ts";
@@ -17,6 +17,7 @@ import { escapeControls } from "../core/log.ts";
 import { didYouMean, listSome } from "../core/suggestion.ts";
 import { describeError, errorEvent } from "./failure.ts";
 import type { Io } from "./output.ts";
+import { ReloadQueue } from "./reload_queue.ts";
 import { type SourceChange, SourceWatch } from "./source_watch.ts";
 
 const OTHER_MAP =
@@ -26,8 +27,14 @@ const OTHER_MAP =
 /** How long a lane with the new code may take to start and to take over, milliseconds: it loads all its modules. */
 const RELOAD_TIMEOUT_MS = 30_000;
 
+/** How long a reload may wait for something before that is told of, milliseconds. */
+const SLOW_MS = 2_000;
+
 /** States in which a change is still answered. */
 const GOES_ON: ReadonlySet<RunState> = new Set(["building", "starting", "running", "paused"]);
+
+/** Waits for something, and has it told of if that takes long. */
+type OrTell = <T>(waitsFor: string, limitMs: number, work: Promise<T>) => Promise<T>;
 
 /** A package whose sources are watched from now on. */
 export interface WatchedPackage {
@@ -55,10 +62,24 @@ export interface Reload {
   readonly error?: Error;
 }
 
+/** A reload that has waited for long. */
+export interface SlowReload {
+  /** As of {@linkcode Reload}. */
+  readonly changed: readonly string[];
+  /** Nodes that are to run the new code. */
+  readonly nodes: readonly string[];
+  /** In words. */
+  readonly waitsFor: string;
+  /** After how long in all it is given up, milliseconds. */
+  readonly limitMs: number;
+}
+
 /** Who is told what of watched sources. */
 export interface WatchListener {
   /** Is told once, when all packages that there are to watch are watched. */
   onWatching(packages: readonly WatchedPackage[]): void;
+  /** Is told of a reload that takes long, before it is known what becomes of it. */
+  onSlow(reload: SlowReload): void;
   /** Is told of every change that concerns a node, or that the generator refuses. */
   onReload(reload: Reload): void;
 }
@@ -90,9 +111,12 @@ export async function watchSources(
       if (watched.length === packages.size) {
         listener.onWatching(watched);
       }
-    }, (reload) => {
-      listener.onReload(reload);
-      publishRefusal(runtime, reload);
+    }, {
+      onSlow: (reload) => listener.onSlow(reload),
+      onReload: (reload) => {
+        listener.onReload(reload);
+        publishRefusal(runtime, reload);
+      },
     }, either)
   );
   if (watches.length === 0) listener.onWatching([]);
@@ -116,6 +140,16 @@ export function reportWatching(packages: readonly WatchedPackage[], json: boolea
     io.stderr.line(`Watching ${files === 1 ? "1 file" : `${files} files`} of ${name} in ${folder}`);
     if (refused !== undefined) io.stderr.line(`warning: the generator refuses what is there: ${refused}`);
   }
+}
+
+/** Prints that a reload takes long, and what it waits for. */
+export function reportSlow({ changed, nodes, waitsFor, limitMs }: SlowReload, json: boolean, io: Io): void {
+  if (json) return io.stdout.line(JSON.stringify({ event: "reloading", nodes, waitsFor, limitMs, changed }));
+  const files = escapeControls(changed.join(", "));
+  io.stderr.line(
+    `Still reloading after a change of ${files}: it waits for ${waitsFor}, and gives up after ${limitMs / 1_000} s; ` +
+      "what is saved meanwhile comes after it",
+  );
 }
 
 /** Prints what became of a change. */
@@ -163,14 +197,13 @@ async function watchPackage(
   { name, url }: NodePackage,
   importedMs: number,
   onReady: (ready: WatchedPackage) => void,
-  onReload: (reload: Reload) => void,
+  { onSlow, onReload }: Pick<WatchListener, "onSlow" | "onReload">,
   signal: AbortSignal,
 ): Promise<void> {
   /** Nodes whose new code could not be brought in yet. */
   const waiting = new Set<string>();
   /** Lanes that were tried: whatever they have imported, they keep. */
   const tried = new Set<string>();
-  let queue = Promise.resolve();
 
   async function reload({ changed, hasOtherMap, refused }: SourceChange): Promise<void> {
     const startedMs = performance.now();
@@ -182,26 +215,32 @@ async function watchPackage(
       }
     };
     if (signal.aborted) return;
-    if (refused !== undefined) return report([], new SluiceError("InvalidGraph", refused));
     if (hasOtherMap) report([], new SluiceError("Busy", OTHER_MAP));
+    if (refused !== undefined) return report([], new SluiceError("InvalidGraph", refused));
     try {
       const own = viewRuntime(runtime).nodes.filter(({ type }) => type.package?.url === url);
       const affected = await watch.findAffected([...new Set(own.map(sourceOf))], changed);
       for (const node of own) if (affected.includes(sourceOf(node))) waiting.add(node.id);
       const nodes = own.filter(({ id }) => waiting.has(id));
       if (nodes.length === 0) return;
-      const anew = await replaceNodes(runtime, nodes, await readFreshPackage(url, signal), tried);
+      const ids = nodes.map(({ id }) => id);
+      const orTell: OrTell = async (waitsFor, limitMs, work) => {
+        const tell = () => signal.aborted || onSlow({ changed, nodes: ids, waitsFor, limitMs });
+        const timer = setTimeout(tell, SLOW_MS);
+        return await work.finally(() => clearTimeout(timer));
+      };
+      const fresh = await orTell("the new code to be read", FRESH_TIMEOUT_MS, readFreshPackage(url, signal));
+      const anew = await replaceNodes(runtime, nodes, fresh, tried, orTell);
       waiting.clear();
-      report(nodes.map(({ id }) => id), undefined, anew);
+      report(ids, undefined, anew);
     } catch (error) {
       report([], error as Error);
     }
   }
 
   const configPath = configPathOf(url);
-  const watch = new SourceWatch(configPath, importedMs, (change) => {
-    queue = queue.then(() => reload(change));
-  });
+  const queue = new ReloadQueue(reload);
+  const watch = new SourceWatch(configPath, importedMs, (change) => queue.add(change));
   const end = () => void watch.end();
   if (signal.aborted) end();
   signal.addEventListener("abort", end, { once: true });
@@ -209,7 +248,7 @@ async function watchPackage(
     const ready = await watch.ready;
     if (ready !== undefined) onReady({ name, folder: dirname(configPath), ...ready });
     await watch.over;
-    await queue;
+    await queue.idle;
   } finally {
     signal.removeEventListener("abort", end);
   }
@@ -231,6 +270,7 @@ async function replaceNodes(
   nodes: readonly NodeEntry[],
   fresh: NodePackage,
   tried: Set<string>,
+  orTell: OrTell,
 ): Promise<Reload["anew"]> {
   const onMain = nodes.filter(({ lane }) => lane === "main").map(({ id }) => `"${id}"`);
   if (onMain.length > 0) {
@@ -245,13 +285,15 @@ async function replaceNodes(
     const lanes = new Map<string, string>();
     for (const { lane } of viewRuntime(runtime).nodes) tried.add(lane);
     try {
-      await runtime.edit((edit) => {
+      const edited = runtime.edit((edit) => {
         for (const { id, type, config, lane } of nodes) {
           if (!lanes.has(lane)) lanes.set(lane, nextLane(lane, tried));
           const startsAnew = Object.hasOwn(anew, id);
           edit.replace(id, { type: findType(fresh, type), config }, { lane: lanes.get(lane)!, startsAnew });
         }
       }, { timeoutMs: RELOAD_TIMEOUT_MS });
+      const names = nodes.map(({ id }) => `"${id}"`).join(", ");
+      await orTell(`setup(), restore() and the first tick of ${names}`, RELOAD_TIMEOUT_MS, edited);
       return anew;
     } catch (error) {
       const id = nodeWithoutSnapshot(error);

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { SluiceError } from "../core/errors.ts";
 import { type Io, TextOutput } from "./output.ts";
-import { type Reload, reportReload, reportWatching, type WatchedPackage } from "./reload.ts";
+import {
+  type Reload,
+  reportReload,
+  reportSlow,
+  reportWatching,
+  type SlowReload,
+  type WatchedPackage,
+} from "./reload.ts";
 
 /** What is printed to both streams. */
 function printed(print: (io: Io) => void): { stdout: string; stderr: string } {
@@ -51,6 +58,18 @@ Deno.test("reportReload() prints which nodes run the new code, and which begin a
   const { changed, nodes, anew, tookMs } = GOOD;
   const { stdout, stderr } = printed((io) => reportReload(GOOD, true, io));
   assert.deepEqual([JSON.parse(stdout), stderr], [{ event: "reloaded", nodes, anew, tookMs, changed }, ""]);
+});
+
+Deno.test("reportSlow() prints what a reload waits for, and for how long at most", () => {
+  const slow: SlowReload = { changed: GOOD.changed, nodes: ["one"], waitsFor: 'setup() of "one"', limitMs: 30_000 };
+  assert.deepEqual(printed((io) => reportSlow(slow, false, io)), {
+    stdout: "",
+    stderr:
+      'Still reloading after a change of amp.ts, odd\\x1b.ts: it waits for setup() of "one", and gives up after ' +
+      "30 s; what is saved meanwhile comes after it\n",
+  });
+  const { stdout, stderr } = printed((io) => reportSlow(slow, true, io));
+  assert.deepEqual([JSON.parse(stdout), stderr], [{ event: "reloading", ...slow }, ""]);
 });
 
 Deno.test("reportReload() prints in one line why nothing was brought in", () => {

@@ -97,10 +97,11 @@ async function watchRun(
   io: Io,
   signal: AbortSignal,
 ): Promise<void> {
-  const { reportReload, reportWatching, watchSources } = await import("./reload.ts");
+  const { reportReload, reportSlow, reportWatching, watchSources } = await import("./reload.ts");
   try {
     await watchSources(runtime, startedMs, {
       onWatching: (packages) => args.json || !args.quiet ? reportWatching(packages, args.json, io) : undefined,
+      onSlow: (reload) => reportSlow(reload, args.json, io),
       onReload: (reload) => reportReload(reload, args.json, io),
     }, signal);
   } catch (error) {

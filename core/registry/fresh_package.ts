@@ -7,8 +7,8 @@ import { deserializeError, type SerializedError, SluiceError } from "../errors.t
 import type { NodeDescriptor } from "./descriptor.ts";
 import type { NodePackage } from "./node_type.ts";
 
-/** Longest time that the module may take, milliseconds. */
-const TIMEOUT_MS = 30_000;
+/** Longest time that {@linkcode readFreshPackage} may take, milliseconds. */
+export const FRESH_TIMEOUT_MS = 30_000;
 
 type Answer =
   | { readonly error: SerializedError }
@@ -39,8 +39,8 @@ export async function readFreshPackage(url: string, signal?: AbortSignal): Promi
         reject(new SluiceError("InvalidGraph", `Cannot read node types from "${url}": ${event.message}`));
       };
       timer = setTimeout(
-        () => reject(new SluiceError("Timeout", `Cannot read node types from "${url}" within ${TIMEOUT_MS} ms`)),
-        TIMEOUT_MS,
+        () => reject(new SluiceError("Timeout", `Cannot read node types from "${url}" within ${FRESH_TIMEOUT_MS} ms`)),
+        FRESH_TIMEOUT_MS,
       );
       giveUp = () => reject(signal?.reason);
       signal?.addEventListener("abort", giveUp, { once: true });

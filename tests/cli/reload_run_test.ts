@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { viewRuntime } from "../../core/runtime_view.ts";
-import { until } from "../fixtures/waiting.ts";
+import { grow, until } from "../fixtures/waiting.ts";
 import { generated, load, Watched } from "./watched.ts";
+import { WorkerTap } from "./worker_tap.ts";
 
 /** The source of a node that goes on and makes nothing. @param text its description */
 function idle(text: string, members = ""): string {
@@ -76,6 +77,36 @@ Deno.test("watchSources() ends behind the reload that is under way, of which nob
   await watched.over;
   assert.equal(watched.nodes.node, "work-2 New. {}");
   assert.deepEqual(watched.reloads, []);
+  await watched.end();
+  await Deno.remove(`${hold}.begun`);
+});
+
+Deno.test("what is saved while a reload waits is one change, of which the newest text counts, and the wait is told of", async () => {
+  using tap = new WorkerTap();
+  const { folder, hold, watched } = await holdReload();
+  await using _folder = folder;
+  const inSetup = () => watched.slow.find(({ waitsFor }) => waitsFor.startsWith("setup()"));
+  await until(() => inSetup() !== undefined);
+  const told = inSetup();
+  const heard: unknown[] = [];
+  tap.workers[0].addEventListener("message", ({ data }) => heard.push(data));
+  for (const text of [idle("Bad", "@output() odd!: number;"), idle("Better"), idle("Best")]) {
+    const grown = grow(heard, 1);
+    await folder.write("idle.ts", text);
+    await grown;
+  }
+  await Deno.remove(hold);
+  const reloads = [await watched.next(), await watched.next()];
+  assert.deepEqual(reloads.map(({ changed, nodes }) => [changed, nodes]), [
+    [["idle.ts"], ["node"]],
+    [["idle.ts"], ["node"]],
+  ]);
+  assert.equal(watched.nodes.node, "work-3 Best. {}");
+  await folder.write("idle.ts", idle("Last"));
+  assert.deepEqual((await watched.next()).nodes, ["node"]);
+  assert.equal(watched.nodes.node, "work-4 Last. {}");
+  const waitsFor = 'setup(), restore() and the first tick of "node"';
+  assert.deepEqual(told, { changed: ["idle.ts"], nodes: ["node"], waitsFor, limitMs: 30_000 });
   await watched.end();
   await Deno.remove(`${hold}.begun`);
 });

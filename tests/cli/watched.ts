@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Reload, type WatchedPackage, watchSources } from "../../cli/reload.ts";
+import { type Reload, type SlowReload, type WatchedPackage, watchSources } from "../../cli/reload.ts";
 import { type TempPackage, tempPackage } from "../../codegen/temp_package.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { NodePackage } from "../../core/registry/node_type.ts";
@@ -38,6 +38,8 @@ export class Watched {
   readonly over: Promise<void>;
   /** Reloads that were told of and not taken. */
   readonly reloads: Reload[] = [];
+  /** Reloads that took long. */
+  readonly slow: SlowReload[] = [];
   readonly #ended = new AbortController();
 
   /** @param nodes type, lane and configuration of each by its id */
@@ -54,7 +56,11 @@ export class Watched {
     this.over = watchSources(
       this.runtime,
       NEVER_MS,
-      { onWatching: ready.resolve, onReload: (each) => void this.reloads.push(each) },
+      {
+        onWatching: ready.resolve,
+        onSlow: (each) => void this.slow.push(each),
+        onReload: (each) => void this.reloads.push(each),
+      },
       this.#ended.signal,
     );
     this.over.catch(ready.reject);
