@@ -42,6 +42,8 @@ export interface NodeEntry {
   readonly bypassed: boolean;
   /** The same for all that a node becomes by being replaced or moved; another one for another node of its id. */
   readonly life: number;
+  /** Counts how often it was replaced in its life: the same while it is only moved. */
+  readonly incarnation: number;
 }
 
 /** A link of the graph. */
@@ -301,6 +303,7 @@ export class Topology {
       index: this.#takeNode(),
       type: sizedType(type, values, this.#linkedPorts(old.id)),
       config: values,
+      incarnation: old.incarnation + 1,
       // Another type has another way to do its work; what was bypassed was the old one's.
       bypassed: old.bypassed && type.descriptor.type === old.type.descriptor.type && canBypass(type.descriptor),
     };
@@ -346,6 +349,7 @@ export class Topology {
       supervision,
       bypassed,
       life: this.#numbers.nextLife++,
+      incarnation: 0,
     };
     this.#put(entry);
     this.#version++;

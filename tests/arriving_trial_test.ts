@@ -51,11 +51,11 @@ function passing(told: string[]) {
   });
 }
 
-function chain(native: "require" | "off", from: string, to: string, policy: LinkPolicy): Runtime {
+function chain(native: "require" | "off", from: string, to: string, policy: LinkPolicy, there = pass()): Runtime {
   collected.length = 0;
   const runtime = new Runtime({ mode: "offline", native, pools: { audio: { slots: 2_000, slotBytes: 64 } } });
   const numbered = runtime.add(numberedSource({ count: 1e9, perTick: 4 }), { id: "source", lane: from });
-  const middle = runtime.add(pass(), { id: "middle", lane: "near" });
+  const middle = runtime.add(there, { id: "middle", lane: "near" });
   const sink = runtime.add(checkingSink(), { id: "sink", lane: to });
   const found = runtime.add(collect(), { id: "found" });
   runtime.connect(numbered.outputs.audio, middle.inputs.audioIn, { policy });
@@ -127,18 +127,23 @@ for (const [from, to, policy] of CHAINS) {
   );
 }
 
-eachDriver("a first tick that fails on a worker lane that was started for it is told with its node", async (native) => {
-  const runtime = chain(native, "far", "near", "lossless");
-  await runtime.start();
-  await flow(runtime);
-  const broken = faulty({ how: "throws", every: 1 });
-  await rejects(
-    runtime.edit((edit) => void edit.replace("middle", broken, { lane: "other" }), TIMES),
-    (error: Error) => {
-      match(error.message, /^Node "middle" \(faulty\) failed in process\(\): /);
-      return true;
+for (const [what, there] of [["another", pass()], ["its own", faulty({ how: "none" })]] as const) {
+  eachDriver(
+    `a first tick of a node of ${what} type that fails on a worker lane that was started for it is told with its node`,
+    async (native) => {
+      const runtime = chain(native, "far", "near", "lossless", there as ReturnType<typeof pass>);
+      await runtime.start();
+      await flow(runtime);
+      const broken = faulty({ how: "throws", every: 1 });
+      await rejects(
+        runtime.edit((edit) => void edit.replace("middle", broken, { lane: "other" }), TIMES),
+        (error: Error) => {
+          match(error.message, /^Node "middle" \(faulty\) failed in process\(\): /);
+          return true;
+        },
+      );
+      await flow(runtime);
+      await assertWhole(runtime, "lossless");
     },
   );
-  await flow(runtime);
-  await assertWhole(runtime, "lossless");
-});
+}

@@ -18,7 +18,7 @@ export interface GraphChange {
   readonly added: readonly NodeEntry[];
   readonly removed: readonly NodeEntry[];
   readonly replaced: readonly NodeChange[];
-  /** Nodes that go to another lane, perhaps as another type. */
+  /** Nodes that go to another lane; some of them are replaced too, which their `incarnation` tells. */
   readonly moved: readonly NodeChange[];
   /** Nodes whose dynamic ports have other elements. */
   readonly ported: readonly NodeEntry[];

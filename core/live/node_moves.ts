@@ -105,7 +105,7 @@ export class NodeMoves {
   /**
    * Asks the lanes that nodes leave to hold them.
    *
-   * @param trialMs how long a node that comes as another type may wait for its first tick; others are not tried
+   * @param trialMs how long a node that is also replaced may wait for its first tick; others are not tried
    * @param topology the graph as it runs
    * @returns the lanes that answer
    */
@@ -120,7 +120,7 @@ export class NodeMoves {
         .map(({ before }) => before);
       const ids = nodes.map(({ before }) => before.id);
       const anew = ids.filter((id) => this.#anew.has(id));
-      const tries = nodes.filter(({ before, after }) => before.type !== after.type && !this.#untried.has(before.id))
+      const tries = nodes.filter((node) => isReplaced(node) && !this.#untried.has(node.before.id))
         .map(({ before }) => ({ node: before.id, waitMs: trialMs }));
       lane(index)!.send({ kind: "yield", epoch, nodes: ids, standstill, anew, tries, links });
     }
@@ -249,6 +249,11 @@ export class NodeMoves {
       { nodeId: moved },
     );
   }
+}
+
+/** Whether another instance was asked for, and not only another lane: that may be of the same type and configuration. */
+function isReplaced({ before, after }: NodeChange): boolean {
+  return before.incarnation !== after.incarnation;
 }
 
 function refuseStage({ id, type: { descriptor } }: NodeEntry): void {

@@ -103,10 +103,28 @@ const otherSink = fixture(() => ({ process() {} }), {
 });
 
 const TRIED: readonly [why: string, edit: (edit: GraphEdit) => void, from: string, tried: readonly string[]][] = [
-  ["of another type", (edit) => void edit.replace("middle", faulty({ how: "none" }), { lane: "other" }), "near", [
-    "middle",
-  ]],
-  ["of its own type", (edit) => edit.move("middle", "other"), "near", []],
+  [
+    "that is replaced by another type",
+    (edit) => void edit.replace("middle", faulty({ how: "none" }), { lane: "other" }),
+    "near",
+    ["middle"],
+  ],
+  [
+    "that is replaced by its own type, as it was",
+    (edit) => void edit.replace("middle", pass(), { lane: "other" }),
+    "near",
+    ["middle"],
+  ],
+  [
+    "that is replaced before it moves",
+    (edit) => {
+      edit.replace("middle", pass());
+      edit.move("middle", "other");
+    },
+    "near",
+    ["middle"],
+  ],
+  ["that only moves", (edit) => edit.move("middle", "other"), "near", []],
   [
     "that gets a link by the same edit",
     (edit) => {
