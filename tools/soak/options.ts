@@ -10,7 +10,7 @@ const HELP = `Usage: deno task soak [--minutes N] [--seed N]
 Runs a graph over four lanes under edits, faults, restarts and hangs, and watches the memory, the open files and the
 threads of the process.
 
-  --minutes N   how long, from 1 (30); only from 20 on is the slope of the memory told well enough to be judged strictly
+  --minutes N   how long, from 1 (30); memory is judged from 20 on
   --seed N      of the edits, to repeat a run; it is printed
   --help        this text
 
