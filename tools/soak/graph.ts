@@ -67,6 +67,13 @@ export function soakGraph(): Runtime {
   return runtime;
 }
 
+/** Takes out of the graph what edits have added. */
+export async function removeGuests(runtime: Runtime): Promise<void> {
+  await runtime.edit((edit) => {
+    for (const id of guestsOf(runtime)) edit.remove(id);
+  });
+}
+
 /**
  * Makes one edit at random: a guest comes, goes, is replaced or moves to another lane.
  *
@@ -74,7 +81,7 @@ export function soakGraph(): Runtime {
  * @throws what `runtime.edit()` throws, where a lane ends meanwhile
  */
 export async function editAtRandom(runtime: Runtime, random: () => number): Promise<void> {
-  const guests = runtime.stats().nodes.filter(({ id }) => id.startsWith("guest")).map(({ id }) => id);
+  const guests = guestsOf(runtime);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)];
   const what = random();
   await runtime.edit((edit) => {
@@ -86,4 +93,8 @@ export async function editAtRandom(runtime: Runtime, random: () => number): Prom
     else if (what < 0.8) edit.move(pick(guests), pick(LANES));
     else edit.remove(pick(guests));
   });
+}
+
+function guestsOf(runtime: Runtime): string[] {
+  return runtime.stats().nodes.filter(({ id }) => id.startsWith("guest")).map(({ id }) => id);
 }

@@ -3,19 +3,16 @@
  * the open files and the threads of the process meanwhile. Ends with 1 if one of them grows, if counts do not add up in
  * the end, if frames came wrong, or if edits were refused for another reason than that a lane was lost.
  *
- * Memory is judged by lines of least squares through the middle values of each {@linkcode STRETCH_SECONDS} seconds after
- * the warm-up, with the margin of each slope, in three ways:
+ * Each time lane c has had a new thread for {@linkcode REST_AGE_MS}, edits rest: what they have added is taken out, all
+ * lanes collect their garbage, and then it is looked at
  *
- * - on the *heaps* of the lanes that live as long as the run, each with its garbage collected every ten seconds, without
- *   what V8 has compiled, which levels off, but late. That is nearly free of noise: a slope of {@linkcode MAX_SLOPE}
- *   fails;
+ * - what is in use on the *heaps* of the lanes that live as long as the run, without what V8 has compiled;
  * - *native*: what native code has allocated;
- * - *resident*: all that the process has, with noise of some megabytes, since workers come and go. All threads share one
- *   arena of the C library, of which hardly anything goes back to the system: so this is the most that was ever needed,
- *   whatever places free memory lies at.
+ * - *resident*: all that the process has, with its arenas. All threads share one arena of the C library, of which hardly
+ *   anything goes back to the system: so this is the most that was ever needed, whatever places free memory lies at.
  *
- * Of the last two, a slope fails that is beyond the same limit by more than its margin. Slopes of runs of less than
- * {@linkcode JUDGED_MINUTES} minutes are mostly noise: they are told, and fail nothing.
+ * Each is judged by the line of least squares through the middle values of each {@linkcode STRETCH_SECONDS} seconds after
+ * the warm-up: {@linkcode judgeSlope}. Runs of less than {@linkcode JUDGED_MINUTES} minutes have too few of them.
  *
  * V8 is told to compile and to collect feedback at once, and in the first part of the warm-up edits follow each other
  * without a pause: what it learns and compiles grows with what has been done, for more than half an hour otherwise.
@@ -25,13 +22,13 @@
 import { configureLog } from "../../core/log.ts";
 import type { Figures, NodeStats } from "../../core/stats.ts";
 import { collected } from "../../tests/fixtures/numbered.ts";
-import { editAtRandom, soakGraph } from "./graph.ts";
+import { editAtRandom, removeGuests, soakGraph } from "./graph.ts";
 import { hangOnce } from "./hangs.ts";
 import { readOptions } from "./options.ts";
-import { anonymousMb, countFiles, countThreads, nativeMb } from "./process_figures.ts";
+import { countFiles, countThreads, nativeMb, residentMb } from "./process_figures.ts";
 import { randomFrom } from "./random.ts";
 import { Series } from "./series.ts";
-import { median, middles, slopeOf } from "./slope.ts";
+import { judgeSlope, median, middles, slopeOf } from "./slope.ts";
 
 /** Megabytes an hour. */
 const MAX_SLOPE = 1;
@@ -42,13 +39,14 @@ const JUDGED_MINUTES = 20;
 /** Share of the time that is not judged, its bounds in seconds, and the share of it in which edits come quickly. */
 const WARM_UP = { share: 0.35, least: 30, most: 600, quick: 0.7 };
 
-/**
- * How old lane c is when native memory is looked at in a run that is judged, seconds: what its thread has allocated
- * grows with its age, by more than what is looked for.
- */
-const COMPARED_AGE = { from: 3, to: 6 };
+/** How old the thread of lane c is when edits rest, milliseconds: what it has allocated grows with its age. */
+const REST_AGE_MS = 3_000;
 
-/** Time between two looks, two edits, two nodes that hang, and two lines of progress, milliseconds. */
+/** How long lanes may take to collect their garbage, and time between two looks at whether they have, milliseconds. */
+const SWEEP_LIMIT_MS = 5_000;
+const SWEPT_EVERY_MS = 10;
+
+/** Time between two looks at open files and threads, two edits, two nodes that hang, and two lines of progress, ms. */
 const LOOK_EVERY_MS = 250;
 const EDIT_EVERY_MS = { quick: 1, then: 25 };
 const HANG_EVERY_MS = 300_000;
@@ -66,18 +64,18 @@ const MAX_REFUSED = 0.02;
 const { minutes, seed } = readOptions(Deno.args);
 const warmUpSeconds = Math.min(WARM_UP.most, Math.max(WARM_UP.least, minutes * 60 * WARM_UP.share));
 
-/** Time of which the middle value counts: longer than garbage lasts; of a short run, a tenth of it. */
-const STRETCH_SECONDS = Math.min(60, 6 * minutes);
+/** Time of which the middle value counts: a few rests. */
+const STRETCH_SECONDS = 60;
 
 // Each restart is logged as a warning.
 if (Deno.env.get("SLUICE_LOG") === undefined) Deno.env.set("SLUICE_LOG", "error");
 configureLog();
 const random = randomFrom(seed);
 const runtime = soakGraph();
-const counts = { edits: 0, refused: 0, restarts: 0, replaced: 0, hangs: 0 };
+const counts = { edits: 0, refused: 0, restarts: 0, replaced: 0, hangs: 0, rests: 0 };
 const refusals = new Map<string, number>();
 const wrong: string[] = [];
-let replacedAtSeconds = 0;
+let replacedAtSeconds = Infinity;
 runtime.events.on("node:*", ({ kind }) => void (kind === "restarted" && counts.restarts++));
 runtime.events.on("lane:*", ({ kind }) => {
   if (kind !== "replaced") return;
@@ -104,7 +102,8 @@ const looking = setInterval(look, LOOK_EVERY_MS);
 const telling = setInterval(tell, TELL_EVERY_MS);
 const hanging = setInterval(() => void hang(), Math.min(HANG_EVERY_MS, minutes * 20_000));
 while (secondsNow() < minutes * 60 && failure === undefined) {
-  await edit();
+  await edit(() => editAtRandom(runtime, random));
+  if (secondsNow() - replacedAtSeconds >= REST_AGE_MS / 1e3) await rest();
   await sleep(secondsNow() < WARM_UP.quick * warmUpSeconds ? EDIT_EVERY_MS.quick : EDIT_EVERY_MS.then);
 }
 if (failure !== undefined) wrong.push(`after ${Math.round(secondsNow())} s: ${failure.message}`);
@@ -118,12 +117,12 @@ for (const line of wrong) console.log(`soak: ${line}`);
 console.log(wrong.length === 0 ? "soak: passed" : "soak: failed");
 Deno.exit(wrong.length === 0 ? 0 : 1);
 
-async function edit(): Promise<void> {
+async function edit(make: () => Promise<void>): Promise<void> {
   const late = Promise.withResolvers<void>();
   const timer = setTimeout(late.resolve, EDIT_LIMIT_MS);
   try {
     // A promise of its own for each: one that outlives them all would keep whatever has waited for it.
-    const done = editAtRandom(runtime, random).then(() => true);
+    const done = make().then(() => true);
     if (await Promise.race([done, late.promise]) === true) counts.edits++;
     else failure ??= new Error(`an edit took longer than ${EDIT_LIMIT_MS} ms`);
   } catch (error) {
@@ -145,26 +144,40 @@ async function hang(): Promise<void> {
 
 function look(): void {
   const atSeconds = secondsNow();
-  const found = sweepers().filter(({ id }) => id !== "sweeper-c").map(({ figures }) => figures);
-  // Before every lane has been swept once there is nothing to add up.
-  if (!found.includes(undefined)) heaps.push(atSeconds, found.reduce((sum, figures) => sum + dataMb(figures!), 0));
-  const age = atSeconds - replacedAtSeconds;
-  const isComparable = minutes < JUDGED_MINUTES || (age >= COMPARED_AGE.from && age < COMPARED_AGE.to);
-  if (isComparable) native.push(atSeconds, nativeMb());
-  resident.push(atSeconds, anonymousMb());
   files.push(atSeconds, countFiles());
   threads.push(atSeconds, countThreads());
 }
 
+/** Looks at the memory, with nothing in it that comes and goes. */
+async function rest(): Promise<void> {
+  replacedAtSeconds = Infinity;
+  await edit(() => removeGuests(runtime));
+  const turn = ++counts.rests;
+  const isSwept = () => sweepers().every(({ figures }) => figures?.turn === turn);
+  // A lane that ends meanwhile refuses, and has not swept: the next rest tells.
+  await Promise.allSettled(sweepers().map(({ id }) => runtime.setConfig(id, "turn", turn)));
+  for (const untilMs = performance.now() + SWEEP_LIMIT_MS; !isSwept();) {
+    if (performance.now() > untilMs) return;
+    await sleep(SWEPT_EVERY_MS);
+  }
+  const atSeconds = secondsNow();
+  const lasting = sweepers().filter(({ id }) => id !== "sweeper-c");
+  heaps.push(atSeconds, lasting.reduce((sum, { figures }) => sum + dataMb(figures), 0));
+  native.push(atSeconds, nativeMb());
+  resident.push(atSeconds, residentMb());
+}
+
 function tell(): void {
-  const [mb, fds, tasks] = [resident, files, threads].map(({ last }) => last);
+  const [fds, tasks] = [files, threads].map(({ last }) => last);
   const onHeaps = sweepers().map(({ lane, figures }) =>
     `${lane} ${dataMb(figures).toFixed(2)} and ${((figures?.codeBytes ?? 0) / 1e6).toFixed(2)} of code`
   );
   console.log(
     `${Math.round(secondsNow())} s: ${counts.edits} edits (${counts.refused} refused), ${counts.restarts} restarts, ` +
       `${counts.replaced} lanes replaced, ${counts.hangs} hangs elsewhere; MB on heaps: ` +
-      `${onHeaps.join(", ")}; ${nativeMb().toFixed(2)} MB native, ${mb.toFixed(1)} MB resident, ${fds} open files, ` +
+      `${onHeaps.join(", ")}; ${nativeMb().toFixed(2)} MB native, ${
+        residentMb().toFixed(1)
+      } MB resident, ${fds} open files, ` +
       `${tasks} threads`,
   );
 }
@@ -173,14 +186,17 @@ function tell(): void {
 function judgeGrowth(): string[] {
   const found: string[] = [];
   const isJudged = minutes >= JUDGED_MINUTES;
-  for (const [name, series] of [["on heaps", heaps], ["native", native], ["resident", resident]] as const) {
-    const { perHour, marginPerHour } = slopeOf(middles(series.since(warmUpSeconds), STRETCH_SECONDS));
-    const slope = `${perHour.toFixed(2)} ± ${marginPerHour.toFixed(2)} MB an hour`;
-    console.log(`memory ${name} after ${Math.round(warmUpSeconds)} s of warm-up: ${slope}`);
-    const least = series === heaps ? perHour : perHour - marginPerHour;
-    if (isJudged && least >= MAX_SLOPE) found.push(`memory ${name} grows by ${slope}, wanted less than ${MAX_SLOPE}`);
-  }
   if (!isJudged) console.log(`memory is judged in runs of ${JUDGED_MINUTES} minutes and more`);
+  for (
+    const [name, series] of isJudged ? [["on heaps", heaps], ["native", native], ["resident", resident]] as const : []
+  ) {
+    const slope = slopeOf(middles(series.since(warmUpSeconds), STRETCH_SECONDS));
+    const text = `${slope.perHour.toFixed(2)} ± ${slope.marginPerHour.toFixed(2)} MB an hour`;
+    console.log(`memory ${name} after ${Math.round(warmUpSeconds)} s of warm-up: ${text}`);
+    const verdict = judgeSlope(slope, MAX_SLOPE);
+    if (verdict === "more") found.push(`memory ${name} grows by ${text}, wanted less than ${MAX_SLOPE}`);
+    if (verdict === "unsure") found.push(`memory ${name} may grow by ${MAX_SLOPE} MB an hour: let it run for longer`);
+  }
   for (const [name, series] of [["open files", files], ["threads", threads]] as const) {
     const samples = series.since(warmUpSeconds);
     const quarter = samples.length >> 2;
@@ -194,11 +210,11 @@ function judgeGrowth(): string[] {
 
 /** @returns what the run did not do, or too often */
 function judgeEdits(): string[] {
-  const { edits, refused, restarts, replaced, hangs } = counts;
-  const found = Object.entries({ edits, restarts, replaced, hangs }).filter(([, count]) => count === 0);
+  const { refused, ...made } = counts;
+  const found = Object.entries(made).filter(([, count]) => count === 0);
   const never = found.map(([name]) => `no ${name} in ${minutes} minutes`);
-  if (refused <= MAX_REFUSED * edits) return never;
-  return [...never, `${refused} edits were refused and ${edits} made, wanted at most ${MAX_REFUSED * 100} in 100`];
+  if (refused <= MAX_REFUSED * made.edits) return never;
+  return [...never, `${refused} edits were refused and ${made.edits} made, wanted at most ${MAX_REFUSED * 100} in 100`];
 }
 
 /** @returns counts that do not add up, and frames that came wrong */

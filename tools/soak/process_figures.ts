@@ -21,10 +21,14 @@ export function nativeMb(): number {
   return Number(info[HBLKHD] + info[UORDBLKS]) / 1e6;
 }
 
-/** Resident memory that no file backs, megabytes: pages of programs and libraries come and go as the machine likes. */
-export function anonymousMb(): number {
-  const line = readText("/proc/self/status")?.match(/^RssAnon:\s+(\d+) kB$/m);
-  return line ? Number(line[1]) * 1_024 / 1e6 : Deno.memoryUsage().rss / 1e6;
+/**
+ * Resident memory that no file on a disk backs, megabytes, with that of the arenas: pages of programs and libraries come
+ * and go as the machine likes.
+ */
+export function residentMb(): number {
+  const lines = [...(readText("/proc/self/status") ?? "").matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB$/gm)];
+  const kib = lines.reduce((sum, [, count]) => sum + Number(count), 0);
+  return lines.length > 0 ? kib * 1_024 / 1e6 : Deno.memoryUsage().rss / 1e6;
 }
 
 /** Open file descriptors. */

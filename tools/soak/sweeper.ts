@@ -1,5 +1,5 @@
 /**
- * A sink that collects the garbage of its lane from time to time, so that what is left of its heap can be judged. The
+ * A sink that collects the garbage of its lane when it is told to, so that what is left of its heap can be judged. The
  * process must run with `--v8-flags=--expose-gc`.
  *
  * @module
@@ -12,33 +12,45 @@ import type { NodeHandle } from "../../core/registry/handle.ts";
 import { definePackage, type NodePackage, type NodeType } from "../../core/registry/node_type.ts";
 import { fixture, port } from "../../tests/fixtures/define.ts";
 
-/** Time between two sweeps, nanoseconds. */
-const EVERY_NS = 10e9;
-
 /** The parts of a heap where what V8 has compiled stands: it levels off late, long after what the lane keeps. */
 const CODE_SPACES = ["code_space", "trusted_space", "code_large_object_space", "trusted_large_object_space"];
 
 class Sweeper {
   audio!: StreamInput<AudioFrame>;
-  #nextNs = 0;
+  turn = 0;
+  #swept = 0;
 
   process(context: ProcessorContext): void {
     while (this.audio.read());
-    const nowNs = context.nowNs();
-    if (nowNs < this.#nextNs) return;
-    this.#nextNs = nowNs + EVERY_NS;
-    (globalThis as unknown as { gc(): void }).gc();
+    if (this.turn === this.#swept) return;
+    this.#swept = this.turn;
+    const { gc } = globalThis as unknown as { gc(): void };
+    gc();
+    // What the first has found to be of no use gives its native memory back by now.
+    gc();
     const { heapUsed, heapTotal } = Deno.memoryUsage();
     const codeBytes = getHeapSpaceStatistics().filter(({ space_name: name }) => CODE_SPACES.includes(name))
       .reduce((sum, { space_used_size: bytes }) => sum + bytes, 0);
-    context.report({ heapBytes: heapUsed, codeBytes, slackBytes: heapTotal - heapUsed });
+    context.report({ turn: this.turn, heapBytes: heapUsed, codeBytes, slackBytes: heapTotal - heapUsed });
   }
 }
 
-/** Reports `heapBytes` that are in use on its lane's heap, `codeBytes` of them, and `slackBytes` that are not in use. */
+/**
+ * Sweeps once each time its `turn` changes, and then reports that with `heapBytes` that are in use on its lane's heap,
+ * `codeBytes` of them, and `slackBytes` that are not in use.
+ */
 export const sweeper: NodeType<Record<never, never>, NodeHandle<{ audio: AudioFrame }, Record<never, never>>> = fixture(
   () => new Sweeper(),
-  { type: "sweeper", ports: [port({ name: "audio", direction: "input", kind: "audio" })] },
+  {
+    type: "sweeper",
+    config: {
+      type: "object",
+      properties: { turn: { type: "integer", "x-live": true } },
+      required: [],
+      additionalProperties: false,
+    },
+    ports: [port({ name: "audio", direction: "input", kind: "audio" })],
+  },
 );
 
 /** The package of this node. */
