@@ -159,7 +159,7 @@ export interface Driver {
    * Declares that this thread now runs the lane's given generation, from 1, and writes it to the lane's record. When
    * the thread ends, the record's `deadGeneration` says so. From when the record holds a later generation (the control
    * isolate fences a lane by storing one), this thread's ring calls are refused: a ring looks full to it, or empty.
-   * All of this is native only: the portable driver cannot prove a death.
+   * All of this is native only: with the portable driver only the lane itself can say that its thread ends.
    */
   enterLane(lane: number, generation: number): void;
 }
