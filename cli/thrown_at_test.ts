@@ -26,6 +26,16 @@ Deno.test("findThrownAt() finds the place of a real error", () => {
   assert.match(String(findThrownAt(arrived(failing()))), /^file:.*\/cli\/thrown_at_test\.ts:\d+:\d+$/);
 });
 
+Deno.test("findThrownAt() finds where a module threw that was imported, and no place for what was not found", () => {
+  const failed = new SluiceError("InvalidGraph", 'Cannot load node type "b" from "file:///my/bug.ts": top');
+  failed.stack = `TypeError: top\n    at config (${CORE}:9:1)\n    at file:///my/bug.ts:2:7`;
+  const sent = deserializeError(serializeError(failed));
+  assert.equal(findThrownAt(sent), "file:///my/bug.ts:2:7");
+  sent.stack = "TypeError: Module not found\n    at async file:///my/sluice.gen.ts:4:2\n" +
+    `    at async attempt (${new URL("../core/registry/load_type.ts", import.meta.url).href}:50:12)`;
+  assert.equal(findThrownAt(sent), undefined);
+});
+
 Deno.test("findThrownAt() has nothing to say about errors that were thrown on purpose", () => {
   assert.equal(findThrownAt(arrived(new SluiceError("InvalidMedia", "Cannot read"))), undefined);
   assert.equal(findThrownAt(arrived(new SluiceError("NodeFailed", "Cannot go on"))), undefined);

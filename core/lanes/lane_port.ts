@@ -7,6 +7,7 @@ import type { Driver } from "../driver/driver.ts";
 import { deserializeError, serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { followSecrets } from "../redaction.ts";
+import { placedType } from "../registry/load_type.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { LaneKind } from "./lane_options.ts";
 import { Lane } from "./lane.ts";
@@ -58,7 +59,7 @@ export class MainLanePort implements LanePort {
       driver,
       mayBlock: false,
       post: (report) => queueMicrotask(() => onReport(report)),
-      findType: (node) => Promise.resolve(types.get(node.id)!),
+      findType: (node) => Promise.resolve(placedType(types.get(node.id)!, node.packageUrl)),
     });
     for (const type of ["error", "unhandledrejection"]) globalThis.addEventListener(type, this.#onError);
   }

@@ -37,22 +37,34 @@ export async function loadNodeType(type: string, packageUrl: string): Promise<An
       `Cannot find node type "${type}" in ${packageUrl}; run deno task codegen to bring it up to date`,
     );
   }
+  return placedType(found, packageUrl);
+}
+
+/**
+ * The same type; its `load()` throws `InvalidGraph` if the module of its class cannot be imported or throws, and says
+ * which one that is.
+ *
+ * @param url the module that is named where the type does not say in which package it is
+ */
+export function placedType(type: AnyNodeType, url: string): AnyNodeType {
+  const { descriptor } = type;
+  const source = type.package && URL.parse(descriptor.source.replace(/:\d+$/, ""), type.package.url)?.href;
   return {
-    descriptor: found.descriptor,
-    package: found.package,
-    load: () => attempt(type, packageUrl, () => found.load()),
+    descriptor,
+    package: type.package,
+    load: () => attempt(descriptor.type, source ?? type.package?.url ?? url, () => type.load()),
   };
 }
 
 /** Does what imports a module, and gives a failure what was attempted. */
-async function attempt<T>(type: string, packageUrl: string, action: () => Promise<T>): Promise<T> {
+async function attempt<T>(type: string, url: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (cause) {
     if (isInstance(cause, SluiceError)) throw cause;
     const error = new SluiceError(
       "InvalidGraph",
-      `Cannot load node type "${type}" from "${packageUrl}": ${summarize(cause)}`,
+      `Cannot load node type "${type}" from "${url}": ${summarize(cause)}`,
       { cause },
     );
     const { stack } = describeThrown(cause);

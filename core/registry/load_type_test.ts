@@ -58,6 +58,22 @@ Deno.test("loadNodeType() gives the first line and the place of a syntax error",
   });
 });
 
+Deno.test("loadNodeType() names the module of a class that throws when it is imported, and keeps where it was thrown", async () => {
+  const sources = {
+    "p.ts": `const p = { name: "p", url: import.meta.url, sources: {} };
+      const descriptor = { type: "a", source: "parts/class.ts:3" };
+      export const nodePackage = { nodes: [{ descriptor, package: p, load: () => import("./class.ts") }] };`,
+    "class.ts": '\nthrow new Error("top");\n',
+  };
+  await withModules(sources, async (url) => {
+    const type = await loadNodeType("a", url("p.ts"));
+    await assert.rejects(type.load(), ({ message, stack }: SluiceError) => {
+      assert.equal(message, `Cannot load node type "a" from "${url("parts/class.ts")}": top`);
+      return stack!.includes(`at ${url("class.ts")}:2:7`);
+    });
+  });
+});
+
 Deno.test("loadNodeType() lets an error of ours that a module throws through", async () => {
   const errors = pathToFileURL(join(import.meta.dirname!, "../errors.ts")).href;
   const thrown = `import { SluiceError } from "${errors}";\nthrow new SluiceError("AbiMismatch", "no");\n`;

@@ -1,5 +1,6 @@
 /** What the command line says in a project whose generated code is missing or older than its classes. */
 import assert from "node:assert/strict";
+import { pathToFileURL } from "node:url";
 import { readEvents, type Result, ROOT, type Settings, sluice, temporaryFolder, toneGraph } from "./command_line.ts";
 
 /** A class of one input, in a file of its own. */
@@ -161,4 +162,21 @@ Deno.test("a project that lists Sluice's own package runs graphs with it", async
   assert.deepEqual((await sluice(["codegen"], { cwd: folder.path })).stderr, "");
   const { code, stderr } = await sluice(["run", "graph.json", "--quiet"], { cwd: folder.path });
   assert.deepEqual([code, stderr], [0, ""]);
+});
+
+Deno.test("sluice run names the class file that throws when it is imported, and the place, on whichever lane", async () => {
+  await using folder = await generated();
+  const file = `${folder.path}/quiet.ts`;
+  await Deno.writeTextFile(file, `${await Deno.readTextFile(file)}throw new Error("top");\n`);
+  const graph = JSON.parse(await Deno.readTextFile(`${folder.path}/graph.json`));
+  for (const lane of ["main", "work"]) {
+    graph.nodes.a.lane = lane;
+    await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify(graph));
+    const { code, stderr } = await sluice(["run", "graph.json"], { cwd: folder.path });
+    const url = pathToFileURL(file).href;
+    assert.deepEqual(
+      [code, stderr],
+      [2, `error: Cannot load node type "quiet" from "${url}": top (thrown at ${url}:11:7)\n`],
+    );
+  }
 });
