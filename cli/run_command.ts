@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { consoleToStderr } from "../core/console_output.ts";
 import { SluiceError } from "../core/errors.ts";
 import { buildGraph, graphOptions } from "../core/graph/build.ts";
 import type { GraphDocument } from "../core/graph/document.ts";
@@ -25,6 +26,7 @@ import { renderSummary, summaryEvent } from "./summary.ts";
 /** @returns the exit code */
 export async function runCommand(args: RunArgs, io: Io): Promise<number> {
   const startedMs = Date.now();
+  if (args.json) consoleToStderr();
   const { document: read, errors, registry } = await readGraph(args);
   if (read === undefined) {
     await warnOfStaleCode(registry, args);

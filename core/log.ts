@@ -288,8 +288,8 @@ function readEnv(name: string): string {
   }
 }
 
-/** Writes all of a line; a log that nobody reads any more is no reason to fail. */
-function writeToStderr(line: string): void {
+/** Writes all of a line, or of several; that nobody reads them any more is no reason to fail. */
+export function writeToStderr(line: string): void {
   const bytes = new TextEncoder().encode(line);
   try {
     for (let written = 0; written < bytes.length;) written += Deno.stderr.writeSync(bytes.subarray(written));

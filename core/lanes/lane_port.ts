@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isConsoleOnStderr } from "../console_output.ts";
 import type { Driver } from "../driver/driver.ts";
 import { deserializeError, serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
@@ -96,7 +97,7 @@ export class WorkerLanePort implements LanePort {
       const message = `Lane "${init.name}" crashed: ${event.message}`;
       onReport({ kind: "failed", error: serializeError(new SluiceError("LaneCrashed", message)) });
     };
-    this.#worker.postMessage({ kind: "init", init } satisfies LaneCommand);
+    this.#worker.postMessage({ kind: "init", init, consoleOnStderr: isConsoleOnStderr() } satisfies LaneCommand);
     // Whichever node they are for: frames carry them on.
     this.#endSecrets = followSecrets((secrets) => this.send({ kind: "secrets", secrets }));
   }

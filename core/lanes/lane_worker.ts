@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { consoleToStderr } from "../console_output.ts";
 import { openDriver } from "../driver/open.ts";
 import { serializeError, SluiceError } from "../errors.ts";
 import { logger, tapLog } from "../log.ts";
@@ -69,6 +70,7 @@ scope.addEventListener("message", async ({ data }) => {
     if (data.kind === "close" && !isLeaving) close();
     return;
   }
+  if (data.consoleOnStderr) consoleToStderr();
   try {
     const driver = openDriver(data.init.driver);
     lane = new Lane(data.init, {

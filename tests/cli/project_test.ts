@@ -180,3 +180,28 @@ Deno.test("sluice run names the class file that throws when it is imported, and 
     );
   }
 });
+
+Deno.test("sluice run --json leaves standard output to events when a class prints, on whichever lane", async () => {
+  await using folder = await generated();
+  const file = `${folder.path}/quiet.ts`;
+  const text = (await Deno.readTextFile(file)).replace(
+    "process(): void {",
+    '$& console.log("from process %d", 1); console.info("an info"); console.table([{ a: 1 }]); console.dir({ b: 1 });',
+  );
+  await Deno.writeTextFile(file, `${text}console.log("from the module");\n`);
+  const graph = JSON.parse(await Deno.readTextFile(`${folder.path}/graph.json`));
+  for (const lane of ["main", "work"]) {
+    graph.nodes.a.lane = lane;
+    await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify(graph));
+    const json = await sluice(["run", "graph.json", "--json"], { cwd: folder.path });
+    assert.equal(json.code, 0, json.stderr);
+    assert.deepEqual([...new Set(readEvents(json.stdout).map(({ event }) => event))].slice(-1), ["summary"]);
+    for (const printed of ["from the module", "from process 1", "an info", "│ 1 │", "{ b: 1 }"]) {
+      assert.ok(json.stderr.includes(printed), `${printed}: ${json.stderr}`);
+    }
+    assert.match(
+      (await sluice(["run", "graph.json"], { cwd: folder.path })).stdout,
+      /^from the module\nfrom process 1\n/,
+    );
+  }
+});

@@ -1,0 +1,35 @@
+/**
+ * Where `console.log()` and its like write in the isolates that run processors: to standard output as everywhere, or to
+ * standard error where a program keeps standard output for something else. What writes to `Deno.stdout` itself, and
+ * workers and processes that a processor makes, are not kept from it.
+ *
+ * @module
+ */
+import { Console } from "node:console";
+import { Writable } from "node:stream";
+import { writeToStderr } from "./log.ts";
+
+let isOnStderr = false;
+
+/** Whether {@linkcode consoleToStderr} was called in this isolate: worker lanes that it makes are told. */
+export function isConsoleOnStderr(): boolean {
+  return isOnStderr;
+}
+
+/** From now on every method of `console` writes to standard error, here and on worker lanes that are made from here. */
+export function consoleToStderr(): void {
+  if (isOnStderr) return;
+  isOnStderr = true;
+  const stderr = new Writable({
+    decodeStrings: false,
+    write(text: string, _encoding, done) {
+      writeToStderr(text);
+      done();
+    },
+  });
+  const other = new Console(stderr) as unknown as Record<string, unknown>;
+  const known = console as unknown as Record<string, unknown>;
+  for (const [name, method] of Object.entries(other)) {
+    if (typeof method === "function" && name in known) known[name] = method.bind(other);
+  }
+}
