@@ -15,6 +15,9 @@ const { nativeSource, nativePass, nativeGain, nativeSink } = nativeNodes;
 /** Blocks sent for each policy. */
 const BLOCKS = 1_000_000;
 
+/** Lanes that a runtime can have. */
+const MOST_LANES = 64;
+
 const ignore = Deno.env.get("SLUICE_NATIVE") === "off";
 
 function native(name: string, fn: () => Promise<void>): void {
@@ -378,6 +381,23 @@ Deno.test("native stages are refused in portable mode, with what to do", async (
     match(error.message, /deno task build:native/);
     return true;
   });
+});
+
+Deno.test("edits that bring in native stages are refused in portable mode, and use up no place of a lane", async () => {
+  await using runtime = new Runtime({ mode: "live", native: "off" });
+  runtime.add(numberedSource({ count: 1e9, perTick: 8 }), { id: "source", lane: "main" });
+  await runtime.start();
+  for (let k = 0; k < MOST_LANES; k++) {
+    await rejects(runtime.edit((edit) => void edit.add(nativeSource(), { id: "s", lane: `lane-${k}` })), {
+      code: "NativeUnavailable",
+      nodeId: "s",
+      message:
+        /^Cannot edit the graph: "s" \(native-source\) is a native stage, and portable mode has no native lanes; build/,
+    });
+  }
+  await runtime.edit((edit) => edit.move("source", "near"));
+  deepEqual(runtime.stats().lanes.map(({ name }) => name), ["main", "near"]);
+  await runtime.stop();
 });
 
 Deno.test("a native stage cannot be loaded into a TypeScript lane", async () => {

@@ -18,16 +18,19 @@ interface PlacedGraph {
 /**
  * Looks at the nodes and lanes of a graph.
  *
+ * @param attempt what they are needed for
  * @throws {SluiceError} `NativeUnavailable` for a native stage in portable mode; `InvalidConfig` for a processor that
  * the machine has not
  */
-export function assertNativeLanes(driver: Driver, graph: PlacedGraph): void {
+export function assertNativeLanes(driver: Driver, graph: PlacedGraph, attempt = "start"): void {
   const native = [...graph.nodes.values()].filter((node) => node.type.descriptor.lane === "native");
   if (native.length > 0 && driver.kind !== "native") {
     const { type } = native[0].type.descriptor;
     throw new SluiceError(
       "NativeUnavailable",
-      `Cannot start: ${listNames(native.map((node) => node.id))} (${type}) ${native.length === 1 ? "is a" : "are"} ` +
+      `Cannot ${attempt}: ${listNames(native.map((node) => node.id))} (${type}) ${
+        native.length === 1 ? "is a" : "are"
+      } ` +
         `native stage${
           native.length === 1 ? "" : "s"
         }, and portable mode has no native lanes; build the library with ` +

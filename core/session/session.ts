@@ -14,6 +14,7 @@ import { orderedNodes } from "../graph/order.ts";
 import type { NodeId } from "../ids.ts";
 import { type LanePort, reportedError } from "../lanes/lane_port.ts";
 import type { LaneReport } from "../lanes/messages.ts";
+import { assertNativeLanes } from "../lanes/native_lane_check.ts";
 import type { GraphChange } from "../live/graph_change.ts";
 import { blankPage, GraphMemory } from "../live/graph_memory.ts";
 import { LinkPlans } from "../live/link_plans.ts";
@@ -345,6 +346,8 @@ export class Session {
 
   /** Starts the lanes that new nodes need beside those there are. */
   async #openLanes(nodes: readonly NodeEntry[], memory: GraphMemory, plans: LinkPlans): Promise<void> {
+    const { driver, topology: { lanes } } = this.#options;
+    assertNativeLanes(driver, { nodes: new Map(nodes.map((node) => [node.id, node])), lanes }, "edit the graph");
     for (const node of nodes) {
       const lane = this.#lanes.makeFor(node, memory);
       if (lane !== undefined) await this.#startLane(lane, plans);

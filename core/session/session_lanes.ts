@@ -197,23 +197,27 @@ export class SessionLanes {
    * Makes the lane that a node needs, if there is none.
    *
    * @returns the lane, if it was made
-   * @throws {SluiceError} `Busy` if there can be no more; `NativeUnavailable` for a native stage in portable mode
+   * @throws {SluiceError} `Busy` if there can be no more
    */
   makeFor(node: NodeEntry, memory: GraphMemory): LanePort | undefined {
     if (this.named(node.lane) !== undefined) return undefined;
-    if (this.indexOf(node.lane) < 0) {
-      this.#rows.freeLeft(memory.pools);
-      const free = this.#freeIndex();
-      if (free >= MAX_LANES) {
-        throw new SluiceError(
-          "Busy",
-          `Cannot start lane "${node.lane}": there are ${MAX_LANES}, the most there can be`,
-        );
-      }
-      this.#names[free] = node.lane;
-      clearFigures(memory.page, free);
+    if (this.indexOf(node.lane) >= 0) return this.#make(node, memory);
+    this.#rows.freeLeft(memory.pools);
+    const free = this.#freeIndex();
+    if (free >= MAX_LANES) {
+      throw new SluiceError(
+        "Busy",
+        `Cannot start lane "${node.lane}": there are ${MAX_LANES}, the most there can be`,
+      );
     }
-    return this.#make(node, memory);
+    this.#names[free] = node.lane;
+    clearFigures(memory.page, free);
+    try {
+      return this.#make(node, memory);
+    } catch (error) {
+      this.#clear(free);
+      throw error;
+    }
   }
 
   /** The row of each pool's table of holds that the lane's thread has. */

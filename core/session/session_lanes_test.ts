@@ -1,4 +1,4 @@
-import { deepEqual, equal, notEqual } from "node:assert/strict";
+import { deepEqual, equal, notEqual, throws } from "node:assert/strict";
 import { numberedSource } from "../../tests/fixtures/numbered.ts";
 import { PortableDriver } from "../driver/portable.ts";
 import { EventBus } from "../events/bus.ts";
@@ -51,6 +51,25 @@ async function withIntervals(body: (pass: () => Promise<number>) => Promise<void
 
 /** A lane that does not answer. */
 const SILENT: LanePort = { name: "silent", index: 1, kind: "worker", send: () => {}, terminate: () => {} };
+
+Deno.test("SessionLanes.makeFor() leaves the name and the index of a lane free whose thread cannot be made", () => {
+  const { lanes, memory, topology } = setUp();
+  const [first, second] = ["a", "b"].map((id) => topology.addNode(numberedSource, {}, { id, lane: `near-${id}` }));
+  const { Worker } = globalThis;
+  globalThis.Worker = class {
+    constructor() {
+      throw new Error("no thread, on purpose");
+    }
+  } as unknown as typeof Worker;
+  try {
+    throws(() => lanes.makeFor(first, memory), /^Error: no thread, on purpose$/);
+  } finally {
+    globalThis.Worker = Worker;
+  }
+  deepEqual([lanes.indexOf("near-a"), lanes.ports], [-1, []]);
+  equal(lanes.makeFor(second, memory)!.index, 1);
+  lanes.terminate();
+});
 
 Deno.test("SessionLanes.end() waits a second for what a lane has said whose thread has ended", async () => {
   const { lanes } = setUp();
