@@ -95,6 +95,10 @@ export class NodeWatch {
   ): StuckNode[] {
     this.#lanes = lanes;
     const { nodes } = this.#topology;
+    for (const [index, { node }] of this.#calls) {
+      // A lane that is being replaced is not looked at, and its node keeps it; one that is gone has none.
+      if (nodes.get(node.id) !== node && lanes.every((lane) => lane.index !== index)) this.#calls.delete(index);
+    }
     const stuck = lanes.flatMap((lane) => this.#lookAt(lane, [...nodes.values(), ...drafted], states, nowNs));
     for (const { node, lane, forNs, isDraft } of stuck) if (isDraft) this.#tellDraft(node, lane, forNs);
     for (const node of nodes.values()) this.#tellChange(node, stuck, states, nowNs);
@@ -106,8 +110,8 @@ export class NodeWatch {
 
   /** What a node is doing. @param nowNs as for `look()` */
   activityOf(node: NodeEntry, nowNs: number): NodeActivity {
-    // What is made ready in its place keeps it from being run.
-    const call = [...this.#calls.values()].find((each) => each.node.id === node.id);
+    // What is made ready in its place, on its lane, keeps it from being run.
+    const call = [...this.#calls.values()].find(({ node: { id, lane } }) => id === node.id && lane === node.lane);
     if (call !== undefined && this.#isLong(nowNs - call.sinceNs)) {
       return { kind: "stuck", forMs: Math.floor((nowNs - call.sinceNs) / 1e6) };
     }
