@@ -16,6 +16,7 @@ import type { PoolToken } from "../memory/pool.ts";
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
 import { ConfigChanges } from "./config_changes.ts";
 import { drainRing } from "./drain_ring.ts";
+import { DraftedNodes } from "./drafted_nodes.ts";
 import { cutOff, lanesBehind, lateLanes, notGone, partlyFailed } from "./edit_errors.ts";
 import type { DraftedEdit, EditExtras, EditSite } from "./edit_site.ts";
 import { compareGraphs, type GraphChange, isUnchanged, mayBeIncomplete } from "./graph_change.ts";
@@ -60,8 +61,7 @@ export class LiveEdits {
   readonly #lastWords = new Map<number, ReturnType<typeof setTimeout>>();
   /** Lanes that have answered themselves what was asked last. */
   readonly #answered = new Set<number>();
-  /** Nodes that are made ready for the graph, by lane, until the lane has answered. */
-  readonly #drafted = new Map<number, NodeEntry[]>();
+  readonly #drafted = new DraftedNodes();
   #underWay = 0;
   #ended = false;
 
@@ -69,9 +69,9 @@ export class LiveEdits {
     this.#site = site;
   }
 
-  /** Nodes that lanes make ready, or were asked to and have not answered: they are no part of the graph yet. */
+  /** Nodes that lanes make ready or try, or were asked to and have not answered: they are no part of the graph yet. */
   get drafted(): readonly NodeEntry[] {
-    return [...this.#drafted.values()].flat();
+    return this.#drafted.all;
   }
 
   /** Whether an edit is being made. */
@@ -137,12 +137,14 @@ export class LiveEdits {
   /** Another thread runs the lane. */
   laneBack(lane: number): void {
     clearTimeout(this.#lastWords.get(lane));
-    for (const known of [this.#lost, this.#silent, this.#lastWords, this.#drafted]) known.delete(lane);
+    for (const known of [this.#lost, this.#silent, this.#lastWords]) known.delete(lane);
+    this.#drafted.forget(lane);
   }
 
   /** A lane's answer. */
   report(lane: number, report: Reply | Extract<LaneReport, { kind: "refused" | "removed" }>): void {
-    if (report.kind === "prepared" || report.kind === "refused") this.#drafted.delete(lane);
+    const { kind } = report;
+    if (kind === "prepared" || kind === "arrived" || kind === "refused") this.#drafted.answered(lane, report.epoch);
     if (report.kind === "removed") this.#removals?.settle(report.node, true);
     else if (report.epoch !== this.#epoch) return;
     else if (report.kind === "refused") this.#replies?.refuse(deserializeError(report.error));
@@ -188,7 +190,8 @@ export class LiveEdits {
       await site.openLanes([...change.added, ...change.moved.map(({ after }) => after)]);
       for (const { index } of fresh) page.clear(page.nodeOffset(index), NODE.size);
       for (const { index } of change.linked) page.clear(page.linkOffset(index), LINK.size);
-      const laneOf = (id: NodeId) => site.laneIndex(draft.node(id).lane);
+      const laneFor = ({ lane }: NodeEntry) => site.laneIndex(lane);
+      const laneOf = (id: NodeId) => laneFor(draft.node(id));
       for (const link of change.linked) {
         plans.add(link, feedback.has(link), laneOf(link.fromNode), laneOf(link.toNode));
         planned.push(link);
@@ -196,15 +199,13 @@ export class LiveEdits {
       moves = this.#moves = new NodeMoves(site, change, draft, feedback, extras.anew);
       work = shareWork(site, draft, change, moves, rejudged, extras, tokens.length > 0);
       const prepared = answers(work.keys());
-      for (const node of fresh) {
-        const lane = laneOf(node.id);
-        this.#drafted.set(lane, [...this.#drafted.get(lane) ?? [], node]);
-      }
+      this.#drafted.ask(epoch, fresh, laneFor);
       this.#sendPrepare(epoch, work, tokens, trialMs);
       const replies = await prepared;
       if (!moves.isEmpty) {
         const yielded = await answers(moves.askToYield(epoch, trialMs, topology));
         const nodes = yielded.flatMap((reply) => reply.kind === "yielded" ? reply.nodes : []);
+        this.#drafted.ask(epoch, change.moved.map(({ after }) => after), laneFor);
         await answers(moves.tellArrivals(epoch, nodes));
       }
       const known = restarted.flatMap(({ node }) => draft.connections.fromNode(node.id));

@@ -201,6 +201,28 @@ for (
   });
 }
 
+Deno.test("LiveEdits.drafted has a node that moves while its lane makes it ready and while it arrives there", async () => {
+  const run = graph();
+  const seen: string[] = [];
+  const note = (when: string) =>
+    void seen.push([when, ...run.edits.drafted.map(({ id, lane }) => `${id} ${lane}`)].join());
+  run.lane("other").answers.prepare = ({ epoch }) => {
+    note("prepare");
+    return { kind: "prepared", epoch, formats: [] };
+  };
+  run.lane("near").answers.yield = ({ epoch }) => {
+    note("yield");
+    return { kind: "yielded", epoch, nodes: [] };
+  };
+  run.lane("other").answers.arrive = ({ epoch }) => {
+    note("arrive");
+    return { kind: "arrived", epoch };
+  };
+  await run.edit((edit) => edit.move("middle", "other"));
+  note("after");
+  deepEqual(seen, ["prepare,middle other", "yield", "arrive,middle other", "after"]);
+});
+
 Deno.test("LiveEdits.end() cuts off an edit that is made ready, and there is none afterwards", async () => {
   const run = graph();
   run.lane("far").answers.prepare = () => {

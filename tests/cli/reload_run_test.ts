@@ -7,8 +7,8 @@ import { grow, until } from "../fixtures/waiting.ts";
 import { generated, load, Watched } from "./watched.ts";
 import { WorkerTap } from "./worker_tap.ts";
 
-/** The source of a node that goes on and makes nothing. @param text its description */
-function idle(text: string, members = ""): string {
+/** The source of a node that goes on and makes nothing. @param text its description. @param first what a tick does first */
+function idle(text: string, members = "", first = ""): string {
   return `import { existsSync, writeFileSync } from "node:fs";
 import { type DataFrame, output, processor, type ProcessorContext, type StreamOutput } from "@sluice/sluice";
 
@@ -18,6 +18,7 @@ export class Idle {
   @output() out!: StreamOutput<DataFrame<number>>;
 ${members}
   process(context: ProcessorContext): void {
+    ${first}
     context.waitUntilNs(context.nowNs() + 1e6);
   }
 }
@@ -48,6 +49,28 @@ Deno.test("a reload is refused whose restore() or setup() fails, whatever that s
   await folder.write("idle.ts", idle("New"));
   assert.deepEqual((await watched.next()).nodes, ["node"]);
   assert.match(watched.nodes.node, /^work-\d+ New\./);
+  await watched.end();
+});
+
+Deno.test("a reload is refused as soon as a node of the new code is stuck, in restore() or its first tick", async () => {
+  const hold = await Deno.makeTempFile();
+  await using folder = await generated({ "idle.ts": idle("Old", "snapshot(): number { return 1; }") }, "mine");
+  const watched = new Watched([await load(folder)], { node: ["idle", "work"] });
+  await watched.packages;
+  await watched.runtime.start();
+  const stay = `while (existsSync(${JSON.stringify(hold)}));`;
+  for (const source of [idle("New", `restore(): void { ${stay} }`), idle("New", "", stay)]) {
+    await folder.write("idle.ts", source);
+    assert.match(
+      (await watched.next()).error!.message,
+      /^Node "node" \(idle\) has kept lane "work-\d+" .*without returning$/,
+    );
+    assert.match(watched.nodes.node, /^work Old\./);
+    const ticks = () => watched.runtime.stats().nodes[0].ticks;
+    const before = ticks();
+    await until(() => ticks() > before + 20);
+  }
+  await Deno.remove(hold);
   await watched.end();
 });
 

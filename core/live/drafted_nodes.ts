@@ -1,0 +1,44 @@
+/**
+ * Nodes that lanes make ready for the graph, or give what they go on from and try: what keeps a lane's thread may be one
+ * of them. They are noted from when a lane is asked until it has answered, also where the edit is given up meanwhile; in
+ * between it does nothing with them.
+ *
+ * @module
+ */
+import type { NodeEntry } from "../topology.ts";
+
+/** What a lane was asked and has not answered. */
+interface Asked {
+  readonly epoch: number;
+  readonly nodes: readonly NodeEntry[];
+}
+
+/** See the module. */
+export class DraftedNodes {
+  /** By index of the lane. */
+  readonly #asked = new Map<number, readonly Asked[]>();
+
+  /** Those of all lanes. */
+  get all(): readonly NodeEntry[] {
+    return [...this.#asked.values()].flat().flatMap(({ nodes }) => nodes);
+  }
+
+  /** Lanes are asked something about nodes of an edit. @param laneOf the index of a node's lane */
+  ask(epoch: number, nodes: readonly NodeEntry[], laneOf: (node: NodeEntry) => number): void {
+    for (const [lane, own] of Map.groupBy(nodes, laneOf)) {
+      this.#asked.set(lane, [...this.#asked.get(lane) ?? [], { epoch, nodes: own }]);
+    }
+  }
+
+  /** A lane has answered, or refused: those of the edits up to this one are its concern no more. */
+  answered(lane: number, epoch: number): void {
+    const left = this.#asked.get(lane)?.filter((each) => each.epoch > epoch) ?? [];
+    if (left.length > 0) this.#asked.set(lane, left);
+    else this.#asked.delete(lane);
+  }
+
+  /** Another thread runs a lane: what was asked of the one before it answers nobody. */
+  forget(lane: number): void {
+    this.#asked.delete(lane);
+  }
+}
