@@ -1,6 +1,7 @@
 /** Lanes that an edit leaves without nodes, and that the teardown() of one which has gone keeps: the graph goes on. */
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import type { SluiceEvent } from "../core/events/event.ts";
+import { configureLog } from "../core/log.ts";
 import { Runtime } from "../core/runtime.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
@@ -87,8 +88,15 @@ eachDriver("a node that is never torn down lets the graph be edited and stopped"
     limits.length = 0;
     for (let k = 0; k < 2; k++) await runtime.edit(() => {});
     deepEqual(limits, [], "lanes that were given up are waited for");
+    const logged: string[] = [];
+    configureLog({ setting: { level: "error", json: false }, write: (line) => logged.push(line), colors: false });
+    using _ = { [Symbol.dispose]: () => configureLog() };
     const { outcome, lanes } = (await runtime.stop())!;
     equal(outcome, "stopped");
     deepEqual(lanes.map(({ name }) => name), ["main", "near"]);
+    const [stuck, late, ...more] = logged;
+    match(stuck, / error runtime: Lane "near"( \(thread \d+\))? did not close within 5000 ms: a node hangs in it\. /);
+    match(late, / error runtime: Lane "near".*, "far".* was left behind by an edit and has not closed since: /);
+    deepEqual(more, []);
   });
 });

@@ -288,7 +288,7 @@ export class LaneKeeper {
     this.#site.events.publish({ group: "lane", lane: port.name, kind: "fenced", error: told, nodes: ids });
     logger("runtime").error(
       `Gave up the thread of lane "${port.name}": a node keeps it, and nothing can end it; its slots are set aside, and ` +
-        "the process can only end by Deno.exit() or a signal",
+        "it goes on until the node lets go of it, or Deno.exit() or a signal ends the process",
     );
   }
 

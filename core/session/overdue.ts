@@ -6,6 +6,7 @@
 import { PHASE } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
 import type { NodeStates } from "../events/node_states.ts";
+import type { LanePort } from "../lanes/lane_port.ts";
 import { logger } from "../log.ts";
 import { readLaneCounters, readPhase } from "../stats.ts";
 import type { Topology } from "../topology.ts";
@@ -30,19 +31,22 @@ export function tellUndrained(
   logger("runtime").warn(`Stopped before the graph was drained: ${reason} within ${limitMs} ms`);
 }
 
-/** Sets aside what lanes hold that did not close in time, and says so: they may still use it. */
+/** Sets aside what lanes hold that have not closed, and says so: they may still use it. */
 export function setAsideOpen(lanes: SessionLanes, page: ControlPage, limitMs: number): void {
-  const stuck = [...lanes.open, ...lanes.late].map(({ name, index }) => {
-    lanes.setRowAside(index);
-    const { threadId } = readLaneCounters(page, index);
-    return threadId > 0 ? `"${name}" (thread ${threadId})` : `"${name}"`;
-  });
-  logger("runtime").error(
-    `Lane ${
-      stuck.join(", ")
-    } did not close within ${limitMs} ms: a node hangs in it. Its memory is set aside; end the ` +
-      "process with Deno.exit()",
-  );
+  const left = "was left behind by an edit and has not closed since: flush() or teardown() of a node has not returned";
+  tellOpen(lanes.open, `did not close within ${limitMs} ms: a node hangs in it`);
+  tellOpen(lanes.late, left);
+
+  function tellOpen(ports: readonly LanePort[], reason: string): void {
+    if (ports.length === 0) return;
+    const names = ports.map(({ name, index }) => {
+      lanes.setRowAside(index);
+      const { threadId } = readLaneCounters(page, index);
+      return threadId > 0 ? `"${name}" (thread ${threadId})` : `"${name}"`;
+    });
+    const fate = "Its memory is set aside; it goes on until Deno.exit() or a signal ends the process";
+    logger("runtime").error(`Lane ${names.join(", ")} ${reason}. ${fate}`);
+  }
 }
 
 function quoteAll(names: readonly string[]): string {
