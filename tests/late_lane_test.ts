@@ -100,3 +100,21 @@ eachDriver("a node that is never torn down lets the graph be edited and stopped"
     deepEqual(more, []);
   });
 });
+
+eachDriver("pause() does not wait for a lane that ends, nor for one that the graph goes on without", async (native) => {
+  const runtime = graph(native, NEVER_MS);
+  await runtime.start();
+  await flow(runtime, "a");
+  await withShortLimits(async (limits) => {
+    await rejects(runtime.edit((edit) => edit.remove("a"), PATIENT), { code: "Timeout", nodeId: "a" });
+    await until(() => limits.at(-1) === LIMITS_MS.at(-1));
+  });
+  equal(runtime.stats().lanes.length, 2, "the lane ends");
+  for (let k = 0; k < 2; k++) {
+    await runtime.pause();
+    runtime.resume();
+    await runtime.edit(() => {});
+    equal(runtime.stats().lanes.length, 1, "the graph goes on without it");
+  }
+  await runtime.stop();
+});

@@ -18,14 +18,17 @@ export class Pausing {
   readonly #clock: RunClock;
   readonly #lanes: SessionLanes;
   readonly #events: EventBus;
+  readonly #isAway: (lane: number) => boolean;
   #waiting: Replies<number, true> | undefined;
   /** How often the graph was paused. */
   #count = 0;
 
-  constructor(clock: RunClock, lanes: SessionLanes, events: EventBus) {
+  /** @param isAway whether a lane ends, or its thread is being replaced: it runs no node, and nobody waits for it */
+  constructor(clock: RunClock, lanes: SessionLanes, events: EventBus, isAway: (lane: number) => boolean) {
     this.#clock = clock;
     this.#lanes = lanes;
     this.#events = events;
+    this.#isAway = isAway;
   }
 
   /**
@@ -36,7 +39,7 @@ export class Pausing {
   async pause(): Promise<void> {
     if (this.#clock.paused) return await this.#waiting?.all.then(() => {});
     this.#clock.pause();
-    const lanes = this.#lanes.ports.map((lane) => lane.index);
+    const lanes = this.#lanes.ports.map(({ index }) => index).filter((lane) => !this.#isAway(lane));
     const waiting = this.#waiting = new Replies(lanes, PAUSE_TIMEOUT_MS, (late) => this.#late(late));
     this.#lanes.send({ kind: "pause", pause: ++this.#count });
     await waiting.all;
@@ -58,7 +61,7 @@ export class Pausing {
     if (this.#clock.paused) lane.send({ kind: "pause", pause: this.#count });
   }
 
-  /** A lane has come to rest: for which pause, or for all since it has ended. */
+  /** A lane has come to rest: for which pause, or for all since it runs nothing any more. */
   settle(lane: number, pause = this.#count): void {
     if (pause === this.#count) this.#waiting?.settle(lane, true);
   }

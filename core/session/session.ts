@@ -77,8 +77,13 @@ export class Session {
     this.#options = options;
     this.#states = new NodeStates(options.events);
     this.#clock = new RunClock(() => options.driver.nowNs());
-    this.#lanes = new SessionLanes(options, (lane, report) => this.#report(lane, report));
-    this.#pausing = new Pausing(this.#clock, this.#lanes, options.events);
+    this.#lanes = new SessionLanes(
+      options,
+      (lane, report) => this.#report(lane, report),
+      (lane) => this.#pausing.settle(lane),
+    );
+    const isAway = (lane: number) => this.#lanes.isEnding(lane) || this.#keeper.isLost(lane);
+    this.#pausing = new Pausing(this.#clock, this.#lanes, options.events, isAway);
     this.#page = blankPage(options.topology);
     this.#failures = new NodeFailures(options.events, () => this.#page);
     this.#supervisor = this.#makeSupervisor();
@@ -464,7 +469,6 @@ export class Session {
         break;
       case "closed":
         this.#lanes.closed(index);
-        this.#pausing.settle(index);
         events.publish({ group: "lane", lane, kind: "closed" });
         break;
     }

@@ -39,6 +39,7 @@ const LAST_LOOKS = 200;
 export class SessionLanes {
   readonly #options: SessionOptions;
   readonly #onReport: (lane: number, report: LaneReport) => void;
+  readonly #onLeft: (lane: number) => void;
   readonly #ports: LanePort[] = [];
   /** By index; `undefined`: the index is free. */
   readonly #names: (string | undefined)[];
@@ -56,10 +57,19 @@ export class SessionLanes {
   readonly #rows = new LaneRows();
   #memory: GraphMemory | undefined;
 
-  /** @throws {SluiceError} `InvalidGraph` for too many lanes, and as `assertNativeLanes()` */
-  constructor(options: SessionOptions, onReport: (lane: number, report: LaneReport) => void) {
+  /**
+   * @param onLeft called for each lane that runs no node any more and answers nothing: it ends, or has ended; more than
+   * once for one that says so itself
+   * @throws {SluiceError} `InvalidGraph` for too many lanes, and as `assertNativeLanes()`
+   */
+  constructor(
+    options: SessionOptions,
+    onReport: (lane: number, report: LaneReport) => void,
+    onLeft: (lane: number) => void,
+  ) {
     this.#options = options;
     this.#onReport = onReport;
+    this.#onLeft = onLeft;
     const names = new Set([...options.topology.nodes.values()].map((node) => node.lane));
     names.delete(MAIN_LANE);
     // Lane 0 is main, whether or not it runs nodes: its record is there for control.
@@ -147,6 +157,7 @@ export class SessionLanes {
     const { index } = port;
     const ending = Promise.withResolvers<void>();
     this.#ending.set(index, ending);
+    this.#onLeft(index);
     port.send({ kind: "close" });
     const timer = setTimeout(() => ending.resolve(), END_TIMEOUT_MS);
     let looks = 0;
@@ -185,6 +196,7 @@ export class SessionLanes {
     port.terminate();
     this.#ports.splice(this.#ports.indexOf(port), 1);
     this.#clear(port.index);
+    this.#onLeft(port.index);
     this.#tellClosed();
   }
 
@@ -331,6 +343,7 @@ export class SessionLanes {
       return;
     }
     this.#closed.add(index);
+    this.#onLeft(index);
     this.#ending.get(index)?.resolve();
     this.#tellClosed();
   }

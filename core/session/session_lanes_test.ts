@@ -10,24 +10,37 @@ import { SessionLanes } from "./session_lanes.ts";
 /** How long what a lane said before its thread ended may be on its way, milliseconds. */
 const LAST_MS = 1_000;
 
+interface SetUp {
+  readonly lanes: SessionLanes;
+  readonly memory: GraphMemory;
+  readonly topology: Topology;
+  /** Lanes that were said to run nothing any more. */
+  readonly left: readonly number[];
+}
+
 /** Lanes of a graph with one node, on main, and intervals that pass when the test says so. */
-function setUp(): { readonly lanes: SessionLanes; readonly memory: GraphMemory; readonly topology: Topology } {
+function setUp(): SetUp {
+  const left: number[] = [];
   const driver = new PortableDriver();
   const topology = new Topology("live", () => []);
   topology.addNode(numberedSource, {}, { id: "n", lane: "main" });
   const memory = new GraphMemory(driver, topology, {});
-  const lanes = new SessionLanes({
-    topology,
-    driver,
-    events: new EventBus(() => 0),
-    pools: {},
-    development: false,
-    converters: [],
-    setupTimeoutMs: 0,
-    stopTimeoutMs: 0,
-    stuckAfterMs: 0,
-  }, () => {});
-  return { lanes, memory, topology };
+  const lanes = new SessionLanes(
+    {
+      topology,
+      driver,
+      events: new EventBus(() => 0),
+      pools: {},
+      development: false,
+      converters: [],
+      setupTimeoutMs: 0,
+      stopTimeoutMs: 0,
+      stuckAfterMs: 0,
+    },
+    () => {},
+    (lane) => left.push(lane),
+  );
+  return { lanes, memory, topology, left };
 }
 
 /** Runs a test whose intervals pass when it says so: `pass()` goes on by one, and gives how long that was. */
@@ -115,6 +128,22 @@ Deno.test("SessionLanes.awaitClosed() waits a second for what a lane has said wh
     await all;
   });
   main.terminate();
+});
+
+Deno.test("SessionLanes says of a lane that it has left once it is told to end, closes by itself, or is freed", () => {
+  const { lanes, memory, topology, left } = setUp();
+  const [ending, closed, dead] = ["a", "b", "c"].map((id) =>
+    lanes.makeFor(topology.addNode(numberedSource, {}, { id, lane: `near-${id}` }), memory)!
+  );
+  deepEqual(left, []);
+  lanes.end(ending, () => false);
+  deepEqual(left, [ending.index]);
+  lanes.closed(closed.index);
+  deepEqual(left.slice(1), [closed.index]);
+  lanes.free(dead);
+  deepEqual(left.slice(2), [dead.index]);
+  lanes.closed(ending.index);
+  lanes.terminate();
 });
 
 Deno.test("SessionLanes.goOnWithout() frees a lane's name at once, and its index and row when it closes", async () => {

@@ -1,0 +1,54 @@
+import { deepEqual, rejects } from "node:assert/strict";
+import type { EventBus } from "../events/bus.ts";
+import type { LanePort } from "../lanes/lane_port.ts";
+import { Pausing } from "./pausing.ts";
+import { RunClock } from "./run_clock.ts";
+import type { SessionLanes } from "./session_lanes.ts";
+
+/** A run of lanes with these indices. @param away those that end or are lost */
+function setUp(indices: readonly number[], away: readonly number[] = []): { pausing: Pausing; told: string[] } {
+  const told: string[] = [];
+  const lanes = {
+    ports: indices.map((index) => ({ index }) as LanePort),
+    nameOf: (index: number) => `lane-${index}`,
+    send: ({ kind }: { readonly kind: string }) => void told.push(kind),
+  } as unknown as SessionLanes;
+  const events = { publish: ({ kind }: { readonly kind: string }) => void told.push(kind) } as unknown as EventBus;
+  return { pausing: new Pausing(new RunClock(() => 0), lanes, events, (lane) => away.includes(lane)), told };
+}
+
+Deno.test("Pausing.pause() does not wait for lanes that end or are lost, and tells all", async () => {
+  const { pausing, told } = setUp([0, 1, 2], [1]);
+  const paused = pausing.pause();
+  pausing.settle(0, 1);
+  pausing.settle(2, 1);
+  await paused;
+  deepEqual(told, ["pause", "paused"]);
+});
+
+Deno.test("Pausing.settle() of a lane that leaves meanwhile lets pause() settle", async () => {
+  const { pausing, told } = setUp([0, 1]);
+  const paused = pausing.pause();
+  pausing.settle(0, 1);
+  pausing.settle(1);
+  await paused;
+  deepEqual(told, ["pause", "paused"]);
+});
+
+Deno.test("Pausing.pause() names the lanes that do not come to rest", async () => {
+  const { setTimeout } = globalThis;
+  globalThis.setTimeout = ((run: () => void) => setTimeout(run)) as unknown as typeof setTimeout;
+  try {
+    const { pausing } = setUp([0, 1, 2], [1]);
+    const paused = pausing.pause();
+    // An answer to another pause.
+    pausing.settle(0, 2);
+    pausing.settle(2, 1);
+    await rejects(paused, {
+      code: "Timeout",
+      message: 'Lane "lane-0" did not come to rest within 5000 ms: a node\'s process() has not returned',
+    });
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
+});
