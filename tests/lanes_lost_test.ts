@@ -1,5 +1,5 @@
 /**
- * Lanes that end: one while another is given its new thread, one with a node that has come to its end before, and one
+ * Lanes that end: one while another, of which it is a neighbour or not, is given its new thread, one with a node that has come to its end before, and one
  * between two native lanes.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
@@ -11,7 +11,7 @@ import { eachDriver } from "./fixtures/each_driver.ts";
 import { Hold } from "./fixtures/hold.ts";
 import { numberedSource } from "./fixtures/numbered.ts";
 import { gathering, sink } from "./fixtures/scripted.ts";
-import { flow, until } from "./fixtures/waiting.ts";
+import { flow, sleep, until } from "./fixtures/waiting.ts";
 
 /** For how long the one lane keeps the other from its new thread, milliseconds. */
 const KEPT_MS = 200;
@@ -56,6 +56,50 @@ eachDriver(
     const summary = (await runtime.stop())!;
     equal(summary.outcome, "stopped");
     deepEqual(replaced, ["near", "far"]);
+  },
+);
+
+eachDriver(
+  "a lane that ends while another is replaced in which it has no part is replaced after it",
+  async (native) => {
+    using first = new Hold();
+    using second = new Hold();
+    using third = new Hold();
+    await using runtime = new Runtime({ mode: "live", native, stuckAfterMs: 0 });
+    const supervision = { restart: { backoffMs: 1 } };
+    const replaced: string[] = [];
+    const source = runtime.add(numberedSource({ count: 1e9, intervalMs: 1 }), { id: "source" });
+    const near = runtime.add(dying({ hold: first.path }), { id: "near", lane: "near", supervision });
+    // It keeps the replacement of "near" waiting, and has a link of its own from main.
+    const far = runtime.add(dying({ hold: second.path }), { id: "far", lane: "far", supervision });
+    const aside = runtime.add(dying({ hold: second.path }), { id: "aside", lane: "far", supervision });
+    const alone = runtime.add(dying({ hold: third.path }), { id: "alone", lane: "alone", supervision });
+    for (const { inputs } of [near, aside, alone]) {
+      runtime.connect(source.outputs.audio, inputs.audioIn, { policy: "drop-newest" });
+    }
+    runtime.connect(near.outputs.audioOut, far.inputs.audioIn, { policy: "lossless" });
+    for (const { outputs } of [far, aside, alone]) {
+      const end = runtime.add(sink(gathering([])));
+      runtime.connect(outputs.audioOut, end.inputs.audioIn, { policy: "lossless" });
+    }
+    let starts = 0;
+    using _listening = runtime.events.on("lane:*", (event) => {
+      if (event.group !== "lane") return;
+      if (event.kind === "replaced") replaced.push(event.lane);
+      if (event.kind === "started" && event.lane === "near") starts++;
+    });
+    await runtime.start();
+    const failed = runtime.finished.then(() => {}, (error) => error);
+    await until(() => [first, second, third].every(({ sinceMs }) => sinceMs !== undefined));
+    first.release();
+    await until(() => starts === 2);
+    await sleep(KEPT_MS);
+    third.release();
+    await sleep(KEPT_MS);
+    second.release();
+    equal(await Promise.race([failed, until(() => replaced.length === 3)]), undefined);
+    deepEqual(replaced.toSorted(), ["alone", "far", "near"]);
+    equal((await runtime.stop())!.outcome, "stopped");
   },
 );
 

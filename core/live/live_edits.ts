@@ -50,6 +50,8 @@ export class LiveEdits {
   /** Whether the edit under way cannot be refused any more, and the nodes that it removes. */
   #committed = false;
   #removing: readonly NodeEntry[] = [];
+  /** What the edit under way has lanes do, by lane, whatever step of it they are asked for. */
+  #work: ReadonlyMap<number, LaneWork> = new Map();
   /** Whether lanes have not come to the edit that was committed last: until then there can be no other. */
   #swapping = false;
   /** Settles when they have. */
@@ -125,7 +127,7 @@ export class LiveEdits {
   laneLost(lane: number, error: Error): void {
     if (this.#lost.has(lane)) return;
     this.#lost.set(lane, error);
-    if (!this.#committed) this.#replies?.refuse(error);
+    if (!this.#committed && this.#work.has(lane)) this.#replies?.refuse(error);
     this.#lastWords.set(lane, setTimeout(() => this.#doWithout(lane), LAST_WORDS_MS));
   }
 
@@ -177,7 +179,7 @@ export class LiveEdits {
     const planned: LinkEntry[] = [];
     const feedback = feedbackLinks(draft);
     const rejudged = plans.misjudged(draft.links, feedback);
-    let work: ReadonlyMap<number, LaneWork> = new Map();
+    let work: ReadonlyMap<number, LaneWork> = this.#work = new Map();
     const epoch = ++this.#epoch;
     const answers = (lanes: Iterable<number>) => this.#answers(lanes, timeoutMs);
     let moves = this.#moves = undefined as NodeMoves | undefined;
@@ -197,7 +199,7 @@ export class LiveEdits {
         planned.push(link);
       }
       moves = this.#moves = new NodeMoves(site, change, draft, feedback, extras.anew);
-      work = shareWork(site, draft, change, moves, rejudged, extras, tokens.length > 0);
+      work = this.#work = shareWork(site, draft, change, moves, rejudged, extras, tokens.length > 0);
       const prepared = answers(work.keys());
       this.#drafted.ask(epoch, fresh, laneFor);
       this.#sendPrepare(epoch, work, tokens, trialMs);
@@ -342,6 +344,7 @@ export class LiveEdits {
     const site = this.#site;
     const epoch = ++this.#epoch;
     this.#committed = false;
+    this.#work = work;
     try {
       const prepared = this.#answers(work.keys(), timeoutMs);
       this.#sendPrepare(epoch, work, [], 0);
