@@ -2,12 +2,52 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { checkingSink, numberedSource, pass } from "../../tests/fixtures/numbered.ts";
 import { appliedOf, type ScriptedGraph, scriptedGraph } from "../../tests/fixtures/scripted_lanes.ts";
-import { sleep } from "../../tests/fixtures/waiting.ts";
+import { until } from "../../tests/fixtures/waiting.ts";
 import { serializeError } from "../errors.ts";
 import type { GraphEdit } from "./graph_edit.ts";
 import { emptyWork } from "./lane_work.ts";
 
 const ENDED = new Error("the thread has ended, on purpose");
+
+/** How long what a lane said before it ended is waited for, milliseconds. */
+const LAST_WORDS_MS = 1_000;
+
+/** Timers of this length, for which time passes only when a test says so. */
+class Limits implements Disposable {
+  readonly #timers = new Map<number, { readonly run: () => void; readonly ms: number; leftMs: number }>();
+  readonly #real = { setTimeout, clearTimeout };
+  #last = 0;
+
+  constructor() {
+    const { setTimeout, clearTimeout } = this.#real;
+    globalThis.setTimeout = ((run: () => void, ms = 0) => {
+      if (ms !== LAST_WORDS_MS) return setTimeout(run, ms);
+      this.#timers.set(--this.#last, { run, ms, leftMs: ms });
+      return this.#last;
+    }) as unknown as typeof setTimeout;
+    globalThis.clearTimeout = ((id: number) => this.#timers.delete(id) || clearTimeout(id)) as typeof clearTimeout;
+  }
+
+  /** Waits until a timer of this length is set, and lets so much time pass. */
+  async pass(ms: number, passedMs = ms): Promise<void> {
+    await until(() => this.#timers.values().some((timer) => timer.ms === ms));
+    for (const [id, timer] of [...this.#timers]) {
+      timer.leftMs -= passedMs;
+      if (timer.leftMs > 0) continue;
+      this.#timers.delete(id);
+      timer.run();
+    }
+  }
+
+  /** Whether nothing is waited for. */
+  get isEmpty(): boolean {
+    return this.#timers.size === 0;
+  }
+
+  [Symbol.dispose](): void {
+    Object.assign(globalThis, this.#real);
+  }
+}
 
 /** source and middle on lane "near", sink on lane "far"; lane "other" has no node. */
 function graph(): ScriptedGraph {
@@ -97,11 +137,29 @@ Deno.test("LiveEdits.run() takes what a lane said before it ended, though that c
   equal(run.epoch, 1);
 });
 
+Deno.test("LiveEdits.run() waits a second for what a lane said before it ended", async () => {
+  using limits = new Limits();
+  const run = graph();
+  const { index, answers } = run.lane("far");
+  const failures = [serializeError(new Error("a value was refused, on purpose"))];
+  answers.apply = (epoch) => {
+    run.edits.laneLost(index, ENDED);
+    setTimeout(async () => {
+      await limits.pass(LAST_WORDS_MS, LAST_WORDS_MS - 1);
+      run.edits.report(index, { ...appliedOf(epoch), failures });
+    });
+    return undefined;
+  };
+  await rejects(run.edit(addSecond), { message: /: a value was refused, on purpose$/ });
+});
+
 Deno.test("LiveEdits.run() does without a lane that ends before it has said that it swapped, and without its nodes", async () => {
+  using limits = new Limits();
   const run = graph();
   const { index, answers } = run.lane("far");
   answers.apply = () => {
     run.edits.laneLost(index, ENDED);
+    setTimeout(() => limits.pass(LAST_WORDS_MS));
     return undefined;
   };
   await run.edit((edit) => {
@@ -113,6 +171,7 @@ Deno.test("LiveEdits.run() does without a lane that ends before it has said that
 });
 
 Deno.test("LiveEdits.run() is refused as soon as a lane ends that it waits for", async () => {
+  using _limits = new Limits();
   const run = graph();
   const { index, answers } = run.lane("far");
   answers.prepare = () => {
@@ -123,6 +182,32 @@ Deno.test("LiveEdits.run() is refused as soon as a lane ends that it waits for",
   await rejects(run.edit(addSecond), ENDED);
   deepEqual([run.epoch, run.lane("near").kinds], [0, ["prepare", "abort"]]);
 });
+
+Deno.test("LiveEdits.run() is refused as soon as a lane ends that it is to ask next", async () => {
+  using _limits = new Limits();
+  const run = graph();
+  run.lane("near").answers.yield = () => {
+    run.edits.laneLost(run.lane("other").index, ENDED);
+    return undefined;
+  };
+  await rejects(run.edit((edit) => edit.move("middle", "other")), ENDED);
+  deepEqual([run.epoch, run.topology.node("middle").lane], [0, "near"]);
+});
+
+for (const call of ["run", "alone"] as const) {
+  Deno.test(`LiveEdits.${call}() is not refused where a lane ends that it asks nothing of`, async () => {
+    using _limits = new Limits();
+    const run = graph();
+    const { answers } = run.lane("far");
+    answers.prepare = ({ epoch }) => {
+      run.edits.laneLost(run.lane("other").index, ENDED);
+      return { kind: "prepared", epoch, formats: [] };
+    };
+    const work = new Map(["near", "far"].map((name) => [run.lane(name).index, emptyWork()]));
+    await (call === "run" ? run.edit(addSecond) : run.edits.alone((swap) => swap(work, 1_000)));
+    deepEqual([run.epoch, run.edits.lossOf(run.lane("other").index)], [1, ENDED]);
+  });
+}
 
 for (const call of ["run", "alone"] as const) {
   Deno.test(`LiveEdits.${call}() asks no lane to make ready what concerns one that has ended`, async () => {
@@ -142,11 +227,13 @@ for (const call of ["run", "alone"] as const) {
 }
 
 Deno.test("LiveEdits.alone() does without a lane that ends before it has swapped", async () => {
+  using limits = new Limits();
   const run = graph();
   const work = new Map(["near", "far"].map((name) => [run.lane(name).index, emptyWork()]));
   const { index, answers } = run.lane("far");
   answers.apply = () => {
     run.edits.laneLost(index, ENDED);
+    setTimeout(() => limits.pass(LAST_WORDS_MS));
     return undefined;
   };
   await run.edits.alone((swap) => swap(work, 1_000));
@@ -154,13 +241,13 @@ Deno.test("LiveEdits.alone() does without a lane that ends before it has swapped
 });
 
 Deno.test("LiveEdits takes a lane for what it is once another thread runs it", async () => {
+  using limits = new Limits();
   const run = graph();
   const { index, answers } = run.lane("far");
   run.edits.laneLost(index, ENDED);
   run.edits.laneBack(index);
   equal(run.edits.lossOf(index), undefined);
-  // The time for what the first thread has said last is over.
-  await sleep(100);
+  equal(limits.isEmpty, true, "what the first thread has said last is waited for");
   answers.apply = (epoch) => ({ ...appliedOf(epoch), failures: [serializeError(new Error("heard, on purpose"))] });
   await rejects(run.edit(addSecond), { message: /: heard, on purpose$/ });
 });
@@ -187,10 +274,12 @@ for (
   ]] as const
 ) {
   Deno.test(`LiveEdits.run() does without a lane ${which} and that ends before it has swapped`, async () => {
+    using limits = new Limits();
     const run = graph();
     const { index, answers } = run.lane(name);
     answers.apply = () => {
       run.edits.laneLost(index, ENDED);
+      setTimeout(() => limits.pass(LAST_WORDS_MS));
       return undefined;
     };
     for (const kind of ["attach", "settle"] as const) answers[kind] = () => undefined;
