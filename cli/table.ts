@@ -42,12 +42,16 @@ export function formatCount(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, " ");
 }
 
-/** A duration for people: `12 µs`, `3.4 ms`, `1.23 s`, `2:05 min`. */
+/** A duration for people: `12 µs`, `3.4 ms`, `1.23 s`, `2 min 5.0 s`, `1 h 2 min 3.4 s`. */
 export function formatDuration(ns: number): string {
   if (ns < 1e6) return `${Math.round(ns / 1e3)} µs`;
   if (ns < 1e9) return `${(ns / 1e6).toFixed(1)} ms`;
   if (ns < 60e9) return `${(ns / 1e9).toFixed(2)} s`;
-  return `${formatClock(ns)} min`;
+  const tenths = Math.floor(ns / 1e8);
+  const minutes = Math.floor(tenths / 600);
+  const hours = Math.floor(minutes / 60);
+  const rest = `${minutes % 60} min ${((tenths % 600) / 10).toFixed(1)} s`;
+  return hours === 0 ? rest : `${hours} h ${rest}`;
 }
 
 /** A media time: `0:04.2`, `1:02:03.4`. */

@@ -16,12 +16,15 @@ Deno.test("formatCount() parts thousands", () => {
 });
 
 Deno.test("formatDuration() chooses the unit", () => {
-  assert.deepEqual([0, 12_345, 3_400_000, 1_234_000_000, 125_000_000_000].map(formatDuration), [
+  const durationsNs = [0, 12_345, 3_400_000, 1_234_000_000, 109_190_000_000, 119_990_000_000, 3_723_400_000_000];
+  assert.deepEqual(durationsNs.map(formatDuration), [
     "0 µs",
     "12 µs",
     "3.4 ms",
     "1.23 s",
-    "2:05.0 min",
+    "1 min 49.1 s",
+    "1 min 59.9 s",
+    "1 h 2 min 3.4 s",
   ]);
 });
 
