@@ -1,5 +1,5 @@
 /**
- * The event bus of a runtime, in the control isolate. Publishing never blocks and never throws: an event is put into
+ * The event bus of a runtime, in the control isolate. Publishing never blocks, and throws for nothing but what is no event: an event is put into
  * the queue of each subscriber, and listeners are called from the event loop later. A full queue drops its oldest
  * event and counts it. A listener that throws is logged, and the others are called all the same.
  *
@@ -8,7 +8,7 @@
 import { setImmediate } from "node:timers";
 import { logger } from "../log.ts";
 import { describeThrown } from "../thrown.ts";
-import { type EventBody, type SluiceEvent, topicOf } from "./event.ts";
+import { assertEvent, type EventBody, type SluiceEvent, topicOf } from "./event.ts";
 import { EventQueue } from "./event_queue.ts";
 import { parsePattern } from "./topics.ts";
 
@@ -91,8 +91,13 @@ export class EventBus {
     return stream;
   }
 
-  /** Tells an event to whoever subscribed to its topic. After the runtime has ended, nobody. */
+  /**
+   * Tells an event to whoever subscribed to its topic. After the runtime has ended, nobody.
+   *
+   * @throws {TypeError} for what is no event: without a known `group`, a `kind`, or what its topic is made of
+   */
   publish(body: EventBody): void {
+    assertEvent(body);
     if (this.#closed) return;
     const topic = topicOf(body);
     const event = Object.freeze({ ...body, topic, sequence: ++this.#sequence, timeNs: this.#now() }) as SluiceEvent;

@@ -9,7 +9,7 @@ import { nodeId } from "../ids.ts";
 import { configureLog } from "../log.ts";
 import { Runtime } from "../runtime.ts";
 import { EventBus } from "./bus.ts";
-import type { SluiceEvent } from "./event.ts";
+import type { EventBody, SluiceEvent } from "./event.ts";
 import { NodeStates } from "./node_states.ts";
 
 const warn = (message: string) => ({ group: "runtime", kind: "warning", message }) as const;
@@ -23,7 +23,7 @@ Deno.test("EventBus.on() calls listeners later, in order, by pattern; a listener
   const lanes = bus.on("lane:d*", (event) => seen.push(event.topic));
   bus.on("runtime", (event) => seen.push(`${event.sequence} ${event.timeNs}`));
   bus.publish({ group: "lane", lane: "dsp", kind: "started" });
-  bus.publish({ group: "lane", lane: "x.dsp", kind: "started" });
+  bus.publish({ group: "lane", lane: "x-dsp", kind: "started" });
   bus.publish(warn("a"));
   deepEqual(seen, []);
   await setImmediate();
@@ -40,6 +40,26 @@ Deno.test("EventBus.on() refuses a pattern that no topic fits", () => {
     throws(() => bus.on(pattern, () => {}), { code: "InvalidConfig", message: /there is no such topic/ });
   }
   throws(() => bus.on("node", () => {}), /did you mean "node:\*"\?/);
+});
+
+Deno.test("EventBus.publish() refuses what is no event, and tells nobody", async () => {
+  const bus = new EventBus(() => 0);
+  const seen: SluiceEvent[] = [];
+  bus.on("*", (event) => seen.push(event));
+  for (
+    const [body, message] of [
+      [undefined, /^Cannot publish undefined: it is no event, an object with "group" and "kind"$/],
+      ["text", /: it is no event/],
+      [{ group: "nodes", kind: "custom" }, /: its "group" is "nodes", wanted "runtime", .* and "lane"$/],
+      [{ group: "__proto__", kind: "custom" }, /: its "group" is "__proto__"/],
+      [{ group: "runtime" }, /: its "kind" is undefined, wanted a text$/],
+      [{ group: "node", kind: "custom" }, /: its "nodeId" is undefined, wanted an id$/],
+      [{ group: "lane", kind: "started", lane: "a.b" }, /: its "lane" is "a\.b", wanted an id$/],
+    ] as const
+  ) throws(() => bus.publish(body as unknown as EventBody), { name: "TypeError", message });
+  bus.publish(warn("a"));
+  await setImmediate();
+  deepEqual(seen.map(({ sequence }) => sequence), [1]);
 });
 
 Deno.test("EventBus.subscribe() drops the oldest, counts, and ends with the bus", async () => {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { SerializedError } from "../errors.ts";
+import { describeValue } from "../describe_value.ts";
+import { listNames, type SerializedError } from "../errors.ts";
 import type { LinkId, NodeId } from "../ids.ts";
 import type { NodeActivity } from "../node_activity.ts";
 import type { DropCounts, NodeState, RunSummary } from "../stats.ts";
@@ -114,6 +115,38 @@ export interface EventStamp {
 
 /** An event. Tell events apart by `group`, then by `kind`. */
 export type SluiceEvent = EventStamp & EventBody;
+
+/** The groups, and the field that their topics have beside the group; empty: none. */
+const GROUPS: { readonly [G in EventBody["group"]]: string } = {
+  runtime: "",
+  graph: "",
+  plugin: "",
+  error: "",
+  node: "nodeId",
+  link: "linkId",
+  lane: "lane",
+};
+
+/** An id of a node or a link, or the name of a lane; empty for one that has gone. */
+const ID = /^([A-Za-z_][\w-]*)?$/;
+
+/**
+ * Checks what the bus relies on, and whether there are patterns that the topic fits.
+ *
+ * @throws {TypeError}
+ */
+export function assertEvent(event: EventBody): void {
+  const refuse = (why: string) => new TypeError(`Cannot publish ${describeValue(event)}: ${why}`);
+  if (typeof event !== "object" || event === null) throw refuse('it is no event, an object with "group" and "kind"');
+  const { group, kind } = event;
+  if (!Object.hasOwn(GROUPS, group)) {
+    throw refuse(`its "group" is ${describeValue(group)}, wanted ${listNames(Object.keys(GROUPS))}`);
+  }
+  if (typeof kind !== "string") throw refuse(`its "kind" is ${describeValue(kind)}, wanted a text`);
+  const field = GROUPS[group];
+  const id = field === "" ? "" : (event as unknown as { readonly [field: string]: unknown })[field];
+  if (typeof id !== "string" || !ID.test(id)) throw refuse(`its "${field}" is ${describeValue(id)}, wanted an id`);
+}
 
 /** The topic of an event. */
 export function topicOf(event: EventBody): Topic {

@@ -22,6 +22,9 @@ export type Topic =
 const SINGLE: readonly string[] = ["runtime", "graph", "plugin", "error"];
 const NAMED: readonly string[] = ["node", "link", "lane"];
 
+/** What fits an id of a node or a link, or the name of a lane. */
+const ID_PATTERN = /^(\*|[A-Za-z_])[\w*-]*$/;
+
 /**
  * Reads a pattern.
  *
@@ -30,6 +33,10 @@ const NAMED: readonly string[] = ["node", "link", "lane"];
  */
 export function parsePattern(pattern: string): (topic: string) => boolean {
   if (typeof pattern !== "string" || !isPossible(pattern)) throw refuse(pattern);
+  return fitting(pattern);
+}
+
+function fitting(pattern: string): (topic: string) => boolean {
   if (pattern === "*") return () => true;
   if (!pattern.includes("*")) return (topic) => topic === pattern;
   const parts = pattern.split(/\*+/);
@@ -50,17 +57,40 @@ function fitsParts(topic: string, parts: readonly string[]): boolean {
   return at <= end;
 }
 
+/** Whether a topic fits a pattern. */
 function isPossible(pattern: string): boolean {
-  const colon = pattern.indexOf(":");
-  if (colon < 0) return pattern.includes("*") || SINGLE.includes(pattern);
-  const group = pattern.slice(0, colon);
-  return colon + 1 < pattern.length && (group.includes("*") || NAMED.includes(group));
+  // Then few places are reached, however long it is.
+  const short = pattern.replace(/\*+/g, "*");
+  return SINGLE.some(fitting(short)) ||
+    NAMED.some((group) => restsBehind(`${group}:`, short).some((rest) => ID_PATTERN.test(rest)));
+}
+
+/** What of a pattern may be left once its beginning has fitted a text. */
+function restsBehind(text: string, pattern: string): string[] {
+  let places = behindStars(pattern, [0]);
+  for (const char of text) {
+    const next = [...places].flatMap((at) => pattern[at] === "*" ? [at] : pattern[at] === char ? [at + 1] : []);
+    places = behindStars(pattern, next);
+  }
+  return [...places].map((at) => pattern.slice(at));
+}
+
+/** Places in a pattern with those that are reached from them where a `*` stands for nothing. */
+function behindStars(pattern: string, places: readonly number[]): Set<number> {
+  const reached = new Set(places);
+  // A set is walked through with what is added meanwhile.
+  for (const at of reached) if (pattern[at] === "*") reached.add(at + 1);
+  return reached;
 }
 
 function refuse(pattern: unknown): SluiceError {
   const available = [...SINGLE, ...NAMED.map((group) => `${group}:*`), "*"];
   const text = String(pattern);
-  const hint = NAMED.includes(text) ? ` (did you mean "${text}:*"?)` : didYouMean(text, available);
+  const hint = NAMED.includes(text)
+    ? ` (did you mean "${text}:*"?)`
+    : NAMED.includes(text.split(":", 1)[0])
+    ? ' (an id has letters, digits, "_" and "-", and no digit or "-" first)'
+    : didYouMean(text, available);
   return new SluiceError(
     "InvalidConfig",
     `Cannot subscribe to ${JSON.stringify(pattern)}: there is no such topic${hint}; topics: ${listSome(available)}`,
