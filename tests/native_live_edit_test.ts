@@ -13,6 +13,9 @@ const { nativeSource, nativePass, nativeGain, nativeSink } = nativeNodes;
 /** Random edits of one run. */
 const EDITS = 60;
 
+/** Lanes that come and go: more than there can be at a time. */
+const ENDED_LANES = 68;
+
 const ignore = Deno.env.get("SLUICE_NATIVE") === "off";
 
 function native(name: string, fn: () => Promise<void>): void {
@@ -167,6 +170,32 @@ native("a refused edit changes no lane, whichever refuses it", async () => {
   await assertWhole(runtime);
 });
 
+native("lanes that edits leave without stages end, and their places are used again", async () => {
+  collected.length = 0;
+  const runtime = chain();
+  const closed: string[] = [];
+  using _listening = runtime.events.on("lane:*", (event) => {
+    if (event.group === "lane" && event.kind === "closed") closed.push(event.lane);
+  });
+  await runtime.start();
+  const threads = countThreads();
+  for (let k = 0; k < ENDED_LANES; k++) {
+    const spec = k % 4 === 3 ? pass() : nativePass();
+    await runtime.edit((edit) => {
+      edit.add(spec, { id: "extra", lane: `extra-${k}` });
+      edit.connectByName("source.audio", "extra.audioIn");
+    }, { timeoutMs: 60_000 });
+    if (k % 4 > 1) await flow(runtime, "extra");
+    await runtime.edit((edit) => edit.remove("extra"), { timeoutMs: 60_000 });
+  }
+  await runtime.edit(() => {});
+  deepEqual(runtime.stats().lanes.map(({ name }) => name), ["main", "a", "b"]);
+  await until(() => closed.length === ENDED_LANES);
+  // Those of workers take a while.
+  await until(() => countThreads() < threads + ENDED_LANES / 4);
+  await assertWhole(runtime);
+});
+
 native("a native stage that cannot have a live value is told so, and the rest of the edit is in effect", async () => {
   const peaks: number[] = [];
   await using runtime = new Runtime({ native: "require" });
@@ -270,3 +299,8 @@ native("a stage is not moved, nor what a link joins to one, and both go on", asy
   ]);
   await assertWhole(runtime);
 });
+
+/** Threads of this process, as Linux tells them; nothing elsewhere. */
+function countThreads(): number {
+  return Deno.build.os === "linux" ? [...Deno.readDirSync("/proc/self/task")].length : 0;
+}

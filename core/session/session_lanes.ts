@@ -142,13 +142,13 @@ export class SessionLanes {
     }
   }
 
-  /** Worker lanes that run no node any more. @param used names of the lanes that have nodes */
+  /** Lanes beside main that run no node any more. @param used names of the lanes that have nodes */
   unused(used: ReadonlySet<string>): readonly LanePort[] {
-    return this.#ports.filter(({ kind, name }) => kind === "worker" && !used.has(name));
+    return this.#ports.filter(({ kind, name }) => kind !== "main" && !used.has(name));
   }
 
   /**
-   * Ends a worker lane that runs no node any more, while the others go on.
+   * Ends a lane that runs no node any more, while the others go on.
    *
    * @param isDead whether its thread has ended: what it said last may have gone with it
    * @returns whether it has closed; if not, something keeps it
