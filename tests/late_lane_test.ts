@@ -1,11 +1,11 @@
 /** Lanes that an edit leaves without nodes, and that the teardown() of one which has gone keeps: the graph goes on. */
-import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import type { SluiceEvent } from "../core/events/event.ts";
-import { configureLog } from "../core/log.ts";
+import { configureLog, tapLog } from "../core/log.ts";
 import { Runtime } from "../core/runtime.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
-import { leaving } from "./fixtures/leaving.ts";
+import { leaving, type LeavingConfig } from "./fixtures/leaving.ts";
 import { numberedSource, pass } from "./fixtures/numbered.ts";
 import { flow, until } from "./fixtures/waiting.ts";
 
@@ -23,10 +23,10 @@ const NEVER_MS = 2 ** 30;
 const PATIENT = { timeoutMs: 60_000 };
 
 /** "a", alone on lane "near", reads what a source on main sends. */
-function graph(native: "require" | "off", teardownMs: number): Runtime {
+function graph(native: "require" | "off", teardownMs: number, how?: LeavingConfig["how"]): Runtime {
   const runtime = new Runtime({ mode: "live", native, pools: { audio: { slots: 4_000, slotBytes: 64 } } });
   runtime.add(numberedSource({ count: 1e9, perTick: 8 }), { id: "source", lane: "main" });
-  runtime.add(leaving({ teardownMs }), { id: "a", lane: "near" });
+  runtime.add(leaving({ teardownMs, ...(how && { how }) }), { id: "a", lane: "near" });
   runtime.connectByName("source.audio", "a.audioIn");
   return runtime;
 }
@@ -117,4 +117,40 @@ eachDriver("pause() does not wait for a lane that ends, nor for one that the gra
     equal(runtime.stats().lanes.length, 1, "the graph goes on without it");
   }
   await runtime.stop();
+});
+
+Deno.test({
+  name: "native: a late lane whose thread ends without a word is late no more",
+  // Nothing proves it there.
+  ignore: Deno.env.get("SLUICE_NATIVE") === "off",
+  fn: async () => {
+    const { Worker } = globalThis;
+    const workers: Worker[] = [];
+    globalThis.Worker = class extends Worker {
+      constructor(...given: ConstructorParameters<typeof Worker>) {
+        super(...given);
+        workers.push(this);
+      }
+    };
+    const errors: string[] = [];
+    using _tap = { [Symbol.dispose]: tapLog(({ level, message }) => void (level === "error" && errors.push(message))) };
+    const runtime = graph("require", NEVER_MS, "keeps a frame");
+    try {
+      await runtime.start();
+      await flow(runtime, "a");
+      await withShortLimits(async () => {
+        await rejects(runtime.edit((edit) => edit.remove("a"), PATIENT), { code: "Timeout", nodeId: "a" });
+        await runtime.edit(() => {});
+      });
+    } finally {
+      globalThis.Worker = Worker;
+    }
+    const quarantined = () => runtime.stats().pools.reduce((sum, pool) => sum + pool.quarantined, 0);
+    ok(quarantined() > 0);
+    equal(workers.length, 1);
+    workers[0].terminate();
+    await until(() => quarantined() === 0);
+    assertSpent((await runtime.stop())!);
+    deepEqual(errors, []);
+  },
 });

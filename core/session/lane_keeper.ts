@@ -86,11 +86,12 @@ export class LaneKeeper {
     return this.#fenced;
   }
 
-  /** Lanes whose thread is known to have ended and that have no other one yet. */
+  /** Lanes, late ones too, whose thread is known to have ended and that have no other one yet. */
   get dead(): readonly number[] {
-    const { lanes } = this.#site;
-    const life = (lane: number) => ({ lane, generation: lanes.generationOf(lane) });
-    return lanes.ports.map(({ index }) => index).filter((lane) => isLaneDead(this.#site.page(), life(lane)));
+    const { ports, late } = this.#site.lanes;
+    const page = this.#site.page();
+    const dead = [...ports, ...late].filter((lane) => lane.hasEnded || isLaneDead(page, this.#lifeOf(lane.index)));
+    return dead.map(({ index }) => index);
   }
 
   /** Whether any lane is being replaced. */
@@ -152,7 +153,7 @@ export class LaneKeeper {
     // Its row is asked for before its index is free: that of the same number may be a thread's that was given up.
     const life = this.#lifeOf(index);
     const closed = () => {
-      // It has said itself that it uses its slots no more, though its thread may still be on its way out.
+      // It has said that it uses its slots no more, though its thread may still be on its way out; or that has ended.
       this.#noteDeath(life);
       this.#reclaim(life);
       this.#forget(index);

@@ -19,9 +19,14 @@ const HEARD: ReadonlySet<LaneReport["kind"]> = new Set<LaneReport["kind"]>([
   "warning",
 ]);
 
+/** Looks in a row, at least half a second apart, that find a thread ended before what it said last is not waited for. */
+const LAST_LOOKS = 3;
+
 interface LateLane {
   readonly port: LanePort;
   readonly closed: () => void;
+  /** Looks that have found its thread ended. */
+  deadLooks: number;
 }
 
 /** See the module. */
@@ -44,7 +49,20 @@ export class LateLanes {
 
   /** @param closed called once it closes */
   add(port: LanePort, closed: () => void): void {
-    this.#lanes.set(port.index, { port, closed });
+    this.#lanes.set(port.index, { port, closed, deadLooks: 0 });
+  }
+
+  /**
+   * Looks which of them have come to their end without a word, as a lane does whose thread something else has ended.
+   *
+   * @param dead lanes whose thread is known to have ended
+   * @returns those of which nothing is on its way any more
+   */
+  deadSince(dead: readonly number[]): readonly number[] {
+    return dead.filter((index) => {
+      const lane = this.#lanes.get(index);
+      return lane !== undefined && ++lane.deadLooks >= LAST_LOOKS;
+    });
   }
 
   /** One of them has closed. */

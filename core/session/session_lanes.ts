@@ -183,7 +183,15 @@ export class SessionLanes {
     this.setRowAside(port.index);
     this.#ports.splice(this.#ports.indexOf(port), 1);
     this.#late.add(port, closed);
-    this.#tellClosed();
+  }
+
+  /**
+   * Looks, now and then, whether late lanes have come to their end without a word.
+   *
+   * @param dead as in {@linkcode awaitClosed}
+   */
+  lookAtLate(dead: readonly number[]): void {
+    for (const lane of this.#late.deadSince(dead)) this.closed(lane);
   }
 
   /** Whether a lane is told to end while the others go on. */
@@ -197,7 +205,6 @@ export class SessionLanes {
     this.#ports.splice(this.#ports.indexOf(port), 1);
     this.#clear(port.index);
     this.#onLeft(port.index);
-    this.#tellClosed();
   }
 
   /** Ends the threads of all lanes, after they were asked to close. */
@@ -349,11 +356,12 @@ export class SessionLanes {
   }
 
   /**
-   * @param dead lanes whose thread has ended: what it said last may have gone with it
+   * @param dead lanes, late ones too, whose thread has ended: what it said last may have gone with it
    * @returns whether all have closed in time; late ones are not waited for again
    */
   async awaitClosed(timeoutMs: number, dead: () => readonly number[]): Promise<boolean> {
-    if (this.#ports.length === 0) return this.late.length === 0;
+    // Where the start has failed early, there is none.
+    this.#tellClosed();
     const looks = new Map<number, number>();
     const look = () => {
       for (const lane of dead()) {
@@ -368,6 +376,7 @@ export class SessionLanes {
     const closed = await Promise.race([this.#allClosed.promise.then(() => true), timeout.promise]);
     clearTimeout(timer);
     clearInterval(looking);
+    for (const lane of dead()) if (this.#late.has(lane)) this.closed(lane);
     return closed && this.late.length === 0;
   }
 

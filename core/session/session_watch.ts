@@ -96,6 +96,7 @@ export class SessionWatch {
       if (untilStopMs > 0) return;
       untilStopMs = WATCH_EVERY_MS;
       drops.look();
+      lanes.lookAtLate(keeper.dead);
       // Nodes that an edit holds do nothing, which is no stop; nor do those that wait for a new thread.
       if (this.#site.editing() || keeper.replaces) {
         watchdog.forget();
