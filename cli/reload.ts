@@ -215,12 +215,12 @@ async function watchPackage(
       }
     };
     if (signal.aborted) return;
-    if (hasOtherMap) report([], new SluiceError("Busy", OTHER_MAP));
-    if (refused !== undefined) return report([], new SluiceError("InvalidGraph", refused));
     try {
       const own = viewRuntime(runtime).nodes.filter(({ type }) => type.package?.url === url);
       const affected = await watch.findAffected([...new Set(own.map(sourceOf))], changed);
       for (const node of own) if (affected.includes(sourceOf(node))) waiting.add(node.id);
+      if (hasOtherMap) report([], new SluiceError("Busy", OTHER_MAP));
+      if (refused !== undefined) return report([], new SluiceError("InvalidGraph", refused));
       const nodes = own.filter(({ id }) => waiting.has(id));
       if (nodes.length === 0) return;
       const ids = nodes.map(({ id }) => id);

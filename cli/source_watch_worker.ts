@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { serializeError } from "../core/errors.ts";
 import type { FromSourceWatch, ToSourceWatch } from "./source_watch.ts";
 
@@ -35,19 +35,7 @@ async function watchPackage({ configPath, savedSinceMs }: ToSourceWatch & { kind
   const root = dirname(configPath);
   const imports = new ImportedFiles(root);
   watched = { root, importsOf: (path) => imports.of([path]) };
-  const texts = new Map<string, string>();
   let queue = Promise.resolve();
-
-  /** An editor's one save can come as several changes: those files whose text is another one than at the last look. */
-  async function otherTexts(changed: readonly string[]): Promise<string[]> {
-    const found: string[] = [];
-    for (const path of changed) {
-      const text = await Deno.readTextFile(join(root, path)).catch(() => "");
-      if (texts.get(path) !== text) found.push(path);
-      texts.set(path, text);
-    }
-    return found;
-  }
 
   /** What classes import when they run concerns them, though the generator need not read it. */
   async function alsoFollow(annotated: readonly string[], changed: readonly string[]): Promise<string[]> {
@@ -59,12 +47,12 @@ async function watchPackage({ configPath, savedSinceMs }: ToSourceWatch & { kind
   await watch({ configPath, savedSinceMs, alsoFollow }, ({ result, changed, watched, tookMs }) => {
     const diagnostic = result.diagnostics.find(isError);
     const refused = diagnostic && describePlaced(diagnostic);
-    if (changed.length === 0) scope.postMessage({ kind: "ready", ready: { files: watched, tookMs, refused } });
+    if (changed.length === 0) {
+      return scope.postMessage({ kind: "ready", ready: { files: watched, tookMs, refused } });
+    }
     queue = queue.then(async () => {
-      const others = await otherTexts(changed);
-      if (others.length === 0) return;
-      const hasOtherMap = others.some((path) => MANIFESTS.includes(path)) && await imports.hasOtherMap();
-      scope.postMessage({ kind: "changed", change: { changed: others, hasOtherMap, refused } });
+      const hasOtherMap = changed.some((path) => MANIFESTS.includes(path)) && await imports.hasOtherMap();
+      scope.postMessage({ kind: "changed", change: { changed, hasOtherMap, refused } });
     });
   }, ended.signal);
   scope.postMessage({ kind: "ended" });

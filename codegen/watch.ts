@@ -11,6 +11,7 @@ import { type GenerateOptions, type GenerateResult, Generator } from "./generate
 import { localPath } from "./paths.ts";
 import { isFound } from "./scan/find_files.ts";
 import { differingPaths, savedSince, sourceGlobs, stampPaths, stampSources } from "./source_stamps.ts";
+import { TouchedFiles } from "./touched_files.ts";
 
 /** How long to wait for more changes after one, milliseconds: editors write a file in several steps. */
 const QUIET_MS = 20;
@@ -47,7 +48,8 @@ export interface WatchRun {
 /**
  * Generates now, and again after every change of a TypeScript file, of the configuration, of the `deno.json` beside it,
  * whose `imports` lead to other packages, or of a generated file by somebody else, under the package's root or a folder
- * outside it that `include` names, and of every file that was looked at. A root that goes is waited for.
+ * outside it that `include` names, and of every file that was looked at. A file that is saved counts, also with the text
+ * that it had. A root that goes is waited for.
  *
  * @param onRun is told of each run
  * @param signal ends it
@@ -95,6 +97,7 @@ async function watchRoot(
   const isConcerned = (path: string): boolean =>
     path === configFile || MANIFESTS.includes(path) || isSource(path) || followed.has(path) || generator.writes(path);
   const waiting = new Set<string>();
+  const touched = new TouchedFiles(root);
   let stamps: Map<string, string> = await stampAll();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const run = async (changed: readonly string[]): Promise<void> => {
@@ -117,7 +120,7 @@ async function watchRoot(
       // Only now is it known what the run before has written.
       const intact = await Promise.all(paths.map((path) => generator.isIntact(path)));
       const known = paths.filter((path, i) => intact[i] !== true && isConcerned(path));
-      const changed = [...new Set([...known, ...await lookAgain(paths)])].sort();
+      const changed = (await touched.among(new Set([...known, ...await lookAgain(paths)]))).sort();
       if (changed.length > 0 && !signal.aborted) await run(changed);
     });
     running.catch(stop);
