@@ -6,6 +6,7 @@ import type { LinkPolicy } from "../core/links/policy.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { checkingSink, collect, collected, numberedSource } from "./fixtures/numbered.ts";
 import { filter, type Script, source } from "./fixtures/scripted.ts";
+import { until } from "./fixtures/waiting.ts";
 
 /** Frames that must pass between two edits, and edits. */
 const FRAMES_BETWEEN = 50;
@@ -115,6 +116,7 @@ eachDriver("replace() does not wait for a first tick where the graph is paused",
   await flow(runtime);
   await runtime.pause();
   await runtime.edit((edit) => void edit.replace("middle", failing(told, "throws")), { trialMs: 60_000 });
+  await until(() => told.length > 0);
   deepEqual(told, ["old"]);
   await runtime.edit((edit) => void edit.replace("middle", passing(told, "third")));
   await runtime.resume();

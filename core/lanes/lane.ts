@@ -338,7 +338,8 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     }
     // The call of the node that ended the lane may still be under way.
     await yieldNow();
-    await Promise.race([Promise.all(this.cells.map((cell) => tearDown(cell, this))), sleep(LEAVE_TIMEOUT_MS)]);
+    const torn = [...this.cells.map((cell) => tearDown(cell, this)), this.edits.retired()];
+    await Promise.race([Promise.all(torn), sleep(LEAVE_TIMEOUT_MS)]);
     this.publish();
     this.#news.tellAll();
     this.#events.tellAll();

@@ -23,11 +23,18 @@ import type { LaneCommand } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
 import { formatsOf, letGo, makeReady, type PreparedEdit, tearDownAll } from "./prepared_edit.ts";
 import { reconfigure } from "./reconfigure.ts";
-import { retire } from "./retire.ts";
+import { retire, takeOut } from "./retire.ts";
 import { yieldNodes } from "./yielding.ts";
 
 type Command<K extends LaneCommand["kind"]> = Extract<LaneCommand, { kind: K }>;
 type Prepare = Command<"prepare">;
+
+/** A node that was taken out and has not been called for the last time. */
+interface Leaver {
+  readonly cell: NodeCell;
+  /** Whether its `flush()` is called. */
+  readonly flushes: boolean;
+}
 
 /** See the module. */
 export class LaneEditor {
@@ -39,7 +46,8 @@ export class LaneEditor {
   readonly #arriving: NodeCell[] = [];
   /** The first ticks that they have had. */
   readonly #tried: ArrivingTrial[] = [];
-  /** Nodes that are being brought to their end. */
+  /** Nodes that are to be brought to their end, and the ends that have begun. */
+  readonly #leaving: Leaver[] = [];
   readonly #retiring = new Set<Promise<void>>();
   /** Calls that wait for promises or timers. */
   #waits = 0;
@@ -62,8 +70,22 @@ export class LaneEditor {
     return this.#waits > 0;
   }
 
-  /** Waits for nodes that are no longer part of the lane to be torn down. */
+  /** Whether nodes that are no longer part of the lane are to be brought to their end: call `retire()`. */
+  get leaving(): boolean {
+    return this.#leaving.length > 0;
+  }
+
+  /** Begins to bring to their end the nodes that are no longer part of the lane: it calls their `flush()` and `teardown()`. */
+  retire(): void {
+    for (const leaver of this.#leaving.splice(0)) {
+      const retiring = this.#waiting(this.#end(leaver)).then(() => void this.#retiring.delete(retiring));
+      this.#retiring.add(retiring);
+    }
+  }
+
+  /** Brings nodes that are no longer part of the lane to their end. */
   async retired(): Promise<void> {
+    this.retire();
     await Promise.all(this.#retiring);
   }
 
@@ -141,7 +163,17 @@ export class LaneEditor {
     await this.#waiting(this.#dropPrepared(prepared));
   }
 
-  /** Does what was made ready. Only between two ticks. */
+  /**
+   * Does what was made ready. Only between two ticks.
+   *
+   * 1. Nodes give their links away: those that are removed lose them, those that are replaced hand them to the next, and
+   *    those that depart have what is left in them noted, for the lanes that they go to.
+   * 2. Nodes come in, which needs the links of those before them; then links, ports, bypasses and values change, for old
+   *    nodes and new ones.
+   * 3. What the nodes concerned look at is noted, and they are put in order and woken: every link is in its place by then.
+   * 4. It is reported. Nodes that have gone are called only after that, by `retire()`: they may keep the thread, and other
+   *    lanes wait for the report.
+   */
   apply(): void {
     const lane = this.#lane;
     const { epoch, edit, cells, held, trials, lender, arrivals } = this.#prepared!;
@@ -154,7 +186,7 @@ export class LaneEditor {
     for (const end of edit.detach) detachLink(lane, all, end);
     if (edit.settle.length > 0) settleLost(lane, all, edit.settle);
     for (const id of edit.remove) {
-      this.#retire(all.get(id)!, true, true);
+      this.#takeOut(all.get(id)!, true);
       all.delete(id);
     }
     for (const { node, replaces, anew, restart } of edit.insert) {
@@ -167,7 +199,7 @@ export class LaneEditor {
       trial?.commit();
       if (restart !== undefined) { for (const output of cell.outputs) for (const link of output.links) link.markGap(); }
       if (trial === undefined) cell.takeUp(old.carry);
-      this.#retire(old, endsHere(old, anew), false);
+      this.#takeOut(old, endsHere(old, anew));
       all.set(node, cell);
     }
     for (const id of edit.depart) all.get(id)!.publish();
@@ -178,7 +210,7 @@ export class LaneEditor {
       if (rest !== undefined) rests.push(rest);
     }
     for (const id of edit.depart) {
-      this.#retire(all.get(id)!, endsHere(all.get(id)!), true);
+      this.#takeOut(all.get(id)!, endsHere(all.get(id)!));
       all.delete(id);
     }
     for (const { node, arrives } of edit.insert) {
@@ -289,13 +321,15 @@ export class LaneEditor {
     await tearDownAll(this.#lane, cells);
   }
 
-  /** Brings a node that has lost its links to its end. @param told whether control waits for that */
-  #retire(cell: NodeCell, flushes: boolean, told: boolean): void {
-    const retiring = this.#waiting(retire(this.#lane, cell, flushes)).then(() => {
-      this.#retiring.delete(retiring);
-      if (told) this.#lane.post({ kind: "removed", node: cell.id });
-    });
-    this.#retiring.add(retiring);
+  /** Runs a node no more that has lost its links, and notes that it is to be brought to its end. */
+  #takeOut(cell: NodeCell, flushes: boolean): void {
+    takeOut(cell);
+    this.#leaving.push({ cell, flushes });
+  }
+
+  async #end({ cell, flushes }: Leaver): Promise<void> {
+    await retire(this.#lane, cell, flushes);
+    this.#lane.post({ kind: "removed", record: cell.number - 1 });
   }
 
   /** The lane may not block meanwhile. */

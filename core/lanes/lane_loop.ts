@@ -57,6 +57,18 @@ const PUBLISH_EVERY_NS = 2_000_000;
 /** Publishing takes at most one part in so many of the time. */
 const PUBLISH_SHARE = 20;
 
+/** What the loop asks of the edits of the lane. */
+export interface LoopEdits {
+  /** Whether one is to be applied before the next round. */
+  readonly due: boolean;
+  /** Whether one waits for promises or timers. */
+  readonly busy: boolean;
+  /** Whether nodes that have gone are to be brought to their end after the next round. */
+  readonly leaving: boolean;
+  apply(): void;
+  retire(): void;
+}
+
 /** What the loop asks of the lane. */
 export interface LoopHost {
   readonly index: number;
@@ -73,8 +85,7 @@ export interface LoopHost {
   readonly staged: LinkWriter[];
   /** In the order of the graph: a cell's place is its rank. */
   readonly cells: readonly NodeCell[];
-  /** Whether an edit is to be applied before the next round, and whether one waits for promises or timers. */
-  readonly edits: { readonly due: boolean; readonly busy: boolean; apply(): void };
+  readonly edits: LoopEdits;
   /** Tells the control isolate what has gathered, if it is time. */
   tellNews(nowNs: number): void;
   /** No node is run any more, and ticks under way stay where they wait for room or a slot. */
@@ -150,6 +161,8 @@ export class LaneLoop implements RunHost {
       }
       this.#round();
       if (!this.#running) return;
+      // The nodes that stay have run: what is called now may keep the thread.
+      if (edits.leaving) edits.retire();
       this.#tellPause();
       if (this.#ready.size === 0 || this.#paused) {
         if (!this.#spin()) await this.#idle();

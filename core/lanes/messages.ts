@@ -269,8 +269,8 @@ export type LaneReport =
   }
   | { readonly kind: "settled"; readonly epoch: number }
   | { readonly kind: "attached"; readonly epoch: number }
-  /** A removed node was torn down. */
-  | { readonly kind: "removed"; readonly node: NodeId }
+  /** A node that an edit has removed, replaced or moved away was torn down: the index of its record. */
+  | { readonly kind: "removed"; readonly record: number }
   /**
    * `node`, and the index of its `record`: it was set aside and the others go on; absent: the lane runs no node any
    * more.

@@ -222,10 +222,10 @@ export class NativeLanePort implements LanePort {
         };
       }
       case "removed": {
-        const { id } = this.#nodes.at(report.node)!.plan;
+        const { id, index } = this.#nodes.at(report.node)!.plan;
         this.#nodes.remove(report.node);
         if (report.error !== undefined) nodeLog(id).error(`flush() failed: ${report.error}`);
-        return { kind: "removed", node: id };
+        return { kind: "removed", record: index };
       }
     }
   }

@@ -1,5 +1,6 @@
 /**
- * Brings nodes to their end that are no longer part of their lane.
+ * Brings nodes to their end that are no longer part of their lane: they are taken out at once, and called for the last
+ * time later, for `flush()` and `teardown()` may keep the thread.
  *
  * @module
  */
@@ -20,18 +21,22 @@ export interface RetireSite extends CallSite {
   readonly driver: Driver;
 }
 
+/** Runs a node no more that has lost its links. Nothing of it is called. */
+export function takeOut(cell: NodeCell): void {
+  cell.retired = true;
+  // Links that it has no more hold it back no more.
+  if (cell.pending) cell.seal();
+}
+
 /**
- * Ends a node that has lost its links.
+ * Ends a node that was taken out.
  *
  * @param flushes whether its `flush()` is called, which a node that goes on elsewhere must not be
  */
 export async function retire(site: RetireSite, cell: NodeCell, flushes: boolean): Promise<void> {
-  cell.retired = true;
   if (cell.mode === "external") cell.abort("the node was removed");
   const nowNs = () => site.driver.nowNs();
   const untilNs = nowNs() + FLUSH_TIMEOUT_MS * 1e6;
-  // Links that it has no more hold it back no more.
-  if (cell.pending) cell.seal();
   while (cell.pending && nowNs() < untilNs) {
     cell.admitWaiters();
     await sleep(SETTLE_EVERY_MS);

@@ -11,6 +11,7 @@ import type { NodeId } from "../ids.ts";
 import { readPhase } from "../stats.ts";
 import type { RunState } from "../runtime_view.ts";
 import type { NodeEntry } from "../topology.ts";
+import type { LeavingNode } from "./leaving_nodes.ts";
 
 /** Calls that a node can be in, by its phase. */
 const CALLS: { readonly [phase: number]: string } = {
@@ -26,22 +27,32 @@ export interface LateEdit {
   readonly lanes: readonly { readonly name: string; readonly index: number }[];
   /** Nodes of the graph, and those that are being made ready. */
   readonly nodes: Iterable<NodeEntry>;
+  /** Nodes that edits have taken out. */
+  readonly leaving: readonly LeavingNode[];
   readonly timeoutMs: number;
   /** Whether the edit is in effect. */
   readonly committed: boolean;
 }
 
+/** The call that a node is in, as far as its phase tells: it is not kept up to date in synchronous ticks. */
+export function callOf(page: ControlPage, node: number): string | undefined {
+  return CALLS[readPhase(page, node)];
+}
+
 /** Lanes have not answered in time. */
-export function lateLanes({ page, lanes, nodes, timeoutMs, committed }: LateEdit): SluiceError {
+export function lateLanes({ page, lanes, nodes, leaving, timeoutMs, committed }: LateEdit): SluiceError {
+  const calledOn = (lane: number) => page.u32[(page.laneOffset(lane) + LANE.currentNode) >> 2] - 1;
   // What a lane that goes on has run last says nothing.
-  const current = (lane: number) => committed ? page.u32[(page.laneOffset(lane) + LANE.currentNode) >> 2] - 1 : -1;
+  const current = (lane: number) => committed ? calledOn(lane) : -1;
   const busy = [...nodes].flatMap((node) => {
     const lane = lanes.find(({ name }) => name === node.lane);
     if (lane === undefined) return [];
-    // The phase is not kept up to date in synchronous ticks.
-    const call = CALLS[readPhase(page, node.index)] ?? (current(lane.index) === node.index ? "process()" : undefined);
+    const call = callOf(page, node.index) ?? (current(lane.index) === node.index ? "process()" : undefined);
     return call === undefined ? [] : [{ id: node.id, call }];
   });
+  for (const { node, lane, call } of leaving) {
+    if (lanes.some(({ index }) => index === lane) && calledOn(lane) === node.index) busy.push({ id: node.id, call });
+  }
   const calls = busy.map(({ id, call }) => `"${id}" has not returned from ${call}`);
   const why = calls.length > 0 ? calls.join(", ") : "a node's setup() or process() takes too long";
   const lane = `lane ${lanes.map(({ name }) => `"${name}"`).join(", ")}`;

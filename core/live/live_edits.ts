@@ -17,11 +17,12 @@ import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
 import { ConfigChanges } from "./config_changes.ts";
 import { drainRing } from "./drain_ring.ts";
 import { DraftedNodes } from "./drafted_nodes.ts";
-import { cutOff, lanesBehind, lateLanes, notGone, partlyFailed } from "./edit_errors.ts";
+import { cutOff, lanesBehind, lateLanes, partlyFailed } from "./edit_errors.ts";
 import type { DraftedEdit, EditExtras, EditSite } from "./edit_site.ts";
 import { compareGraphs, type GraphChange, isUnchanged, mayBeIncomplete } from "./graph_change.ts";
 import type { LaneWork } from "./lane_work.ts";
 import { inTime } from "./in_time.ts";
+import { type LeavingNode, LeavingNodes } from "./leaving_nodes.ts";
 import { NodeMoves } from "./node_moves.ts";
 import { Replies } from "./replies.ts";
 import { shareWork } from "./share_work.ts";
@@ -44,12 +45,10 @@ export class LiveEdits {
   #epoch = 0;
   #queue: Promise<unknown> = Promise.resolve();
   #replies: Replies<number, Reply> | undefined;
-  #removals: Replies<NodeId, true> | undefined;
   /** Of the edit that was begun last. */
   #moves: NodeMoves | undefined;
-  /** Whether the edit under way cannot be refused any more, and the nodes that it removes. */
+  /** Whether the edit under way cannot be refused any more. */
   #committed = false;
-  #removing: readonly NodeEntry[] = [];
   /** What the edit under way has lanes do, by lane, whatever step of it they are asked for. */
   #work: ReadonlyMap<number, LaneWork> = new Map();
   /** Whether lanes have not come to the edit that was committed last: until then there can be no other. */
@@ -64,16 +63,23 @@ export class LiveEdits {
   /** Lanes that have answered themselves what was asked last. */
   readonly #answered = new Set<number>();
   readonly #drafted = new DraftedNodes();
+  readonly #leaving: LeavingNodes;
   #underWay = 0;
   #ended = false;
 
   constructor(site: EditSite) {
     this.#site = site;
+    this.#leaving = new LeavingNodes(site);
   }
 
   /** Nodes that lanes make ready or try, or were asked to and have not answered: they are no part of the graph yet. */
   get drafted(): readonly NodeEntry[] {
     return this.#drafted.all;
+  }
+
+  /** Nodes that edits have taken out of the graph and that lanes have not called for the last time: replaced ones too. */
+  get leaving(): readonly LeavingNode[] {
+    return this.#leaving.all;
   }
 
   /** Whether an edit is being made. */
@@ -141,17 +147,21 @@ export class LiveEdits {
     clearTimeout(this.#lastWords.get(lane));
     for (const known of [this.#lost, this.#silent, this.#lastWords]) known.delete(lane);
     this.#drafted.forget(lane);
+    this.#leaving.removeOn(lane);
   }
 
   /** A lane's answer. */
   report(lane: number, report: Reply | Extract<LaneReport, { kind: "refused" | "removed" }>): void {
     const { kind } = report;
     if (kind === "prepared" || kind === "arrived" || kind === "refused") this.#drafted.answered(lane, report.epoch);
-    if (report.kind === "removed") this.#removals?.settle(report.node, true);
+    if (report.kind === "removed") this.#leaving.remove(report.record);
     else if (report.epoch !== this.#epoch) return;
     else if (report.kind === "refused") this.#replies?.refuse(deserializeError(report.error));
     else {
-      if (report.kind === "applied") this.#configured?.refuse(report.refused);
+      if (report.kind === "applied") {
+        this.#leaving.takenOut(lane);
+        this.#configured?.refuse(report.refused);
+      }
       if (report.kind === "yielded") this.#moves?.yielded(report.nodes);
       this.#answered.add(lane);
       this.#replies?.settle(lane, report);
@@ -161,10 +171,10 @@ export class LiveEdits {
   /** The graph is ending: what waits is given up. */
   end(): void {
     this.#ended = true;
-    for (const lane of this.#lost.keys()) this.laneBack(lane);
     const error = cutOff(this.#committed);
     this.#replies?.refuse(error);
-    this.#removals?.refuse(error);
+    this.#leaving.refuse(error);
+    for (const lane of this.#lost.keys()) this.laneBack(lane);
   }
 
   async #run(draft: Topology, extras: EditExtras, timeoutMs: number, trialMs: number): Promise<void> {
@@ -225,11 +235,9 @@ export class LiveEdits {
     }
     const gone = [...change.removed, ...change.moved.map(({ before }) => before)];
     this.#committed = true;
-    this.#removing = gone;
-    const removals = new Replies<NodeId, true>(gone.map(({ id }) => id), REMOVE_TIMEOUT_MS, (late) => (
-      notGone(late, REMOVE_TIMEOUT_MS)
-    ));
-    this.#removals = removals;
+    const removed = this.#leaving.addAll(gone, REMOVE_TIMEOUT_MS);
+    removed.catch(() => {});
+    const unheard = this.#leaving.addReplaced(change.replaced.map(({ before }) => before));
     const applying = this.#answers(work.keys());
     Atomics.store(page.u32, CONTROL.epoch >> 2, epoch);
     for (const lane of work.keys()) site.driver.ringBell(lane);
@@ -243,10 +251,10 @@ export class LiveEdits {
     const swapping = this.#complete(applying, change, moves, epoch);
     this.#swapped = swapping.catch(() => {});
     const done = swapping.then(async (failures) => {
-      await removals.all;
+      const unended = await removed;
       site.closed(change.unlinked);
-      topology.recycle([...gone, ...change.replaced.map(({ before }) => before)], change.unlinked);
-      return failures;
+      topology.recycle([...gone, ...unheard], change.unlinked);
+      return [...failures, ...unended];
     });
     // It goes on where nobody waits for it any more.
     done.catch(() => {});
@@ -311,9 +319,7 @@ export class LiveEdits {
   #doWithout(lane: number): void {
     this.#silent.add(lane);
     this.#replies?.settle(lane, this.#nothing());
-    for (const { id, lane: name } of this.#removing) {
-      if (this.#site.laneIndex(name) === lane) this.#removals?.settle(id, true);
-    }
+    this.#leaving.lost(lane, this.#lost.get(lane));
   }
 
   /** What a lane that has ended says. */
@@ -393,6 +399,6 @@ export class LiveEdits {
     const { page, topology } = this.#site;
     const nodes = this.#committed ? topology.nodes.values() : [...this.drafted, ...topology.nodes.values()];
     const lanes = late.map((index) => ({ index, name: this.#site.lane(index)?.name ?? "" }));
-    return lateLanes({ page, lanes, nodes, timeoutMs, committed: this.#committed });
+    return lateLanes({ page, lanes, nodes, leaving: this.leaving, timeoutMs, committed: this.#committed });
   }
 }

@@ -17,6 +17,7 @@ import type { NodeStates } from "../events/node_states.ts";
 import { orderedNodes } from "../graph/order.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
 import type { LinkPlan } from "../links/link.ts";
+import { callOf } from "../live/edit_errors.ts";
 import { emptyWork, type LaneWork } from "../live/lane_work.ts";
 import type { LiveEdits } from "../live/live_edits.ts";
 import { drainRing } from "../live/drain_ring.ts";
@@ -27,6 +28,7 @@ import { countLaneLost, isLaneDead, type LaneLife, reclaimLane } from "../memory
 import { readLinkCounters } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 import type { NodeFailures } from "./node_failures.ts";
+import { readLanePulse } from "./node_watch.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -119,10 +121,11 @@ export class LaneKeeper {
    * A lane runs no node any more, or must not.
    *
    * @param cause `ended`: its thread has, and the `error` event is out; `stuck`: a node keeps the thread; `draft`: one
-   * does that an edit was to make ready, so that those that ran there are not to blame
+   * does that an edit was to make ready; `gone`: one that an edit has taken out. Of those two the nodes that ran there are
+   * not to blame; a lane on which `gone` has left none is ended, not replaced
    * @returns whether it is replaced; if not, the run has to end
    */
-  take(index: number, error: Error, cause: "ended" | "stuck" | "draft" = "ended"): boolean {
+  take(index: number, error: Error, cause: "ended" | "stuck" | "draft" | "gone" = "ended"): boolean {
     if (this.#lost.has(index)) {
       this.#site.edits().laneLost(index, error);
       return true;
@@ -131,17 +134,18 @@ export class LaneKeeper {
     const port = lanes.at(index);
     const nodes = this.#nodesOf(index);
     const open = nodes.filter(({ id }) => states.get(id) !== "ended" && !supervisor.isDown(id));
-    if (this.#ended || port?.kind !== "worker") return false;
+    if (this.#ended || port?.kind !== "worker" || (cause === "gone" && nodes.length === 0)) return false;
     const judged = open.length === 0 ? nodes : open;
     if (judged.some(({ supervision = "fail" }) => supervision === "fail")) return false;
     this.#lost.set(index, error);
     if (cause !== "ended") this.#stuck.add(index);
-    if (cause === "draft") this.#blameless.add(index);
+    const isBlameless = cause === "draft" || cause === "gone";
+    if (isBlameless) this.#blameless.add(index);
     for (const { id } of open) {
       supervisor.suspend(id);
       states.set(id, "failed");
     }
-    failures.tell(cause === "draft" ? [] : open, error, cause === "ended");
+    failures.tell(isBlameless ? [] : open, error, cause === "ended");
     if (this.#begun) this.#schedule(index);
     return true;
   }
@@ -166,10 +170,21 @@ export class LaneKeeper {
   #goOnWithout(port: LanePort, closed: () => void): void {
     this.#site.lanes.goOnWithout(port, closed);
     const message =
-      `Lane "${port.name}" has no node any more and does not end: flush() or teardown() of one that has ` +
-      "gone has not returned; what it holds is set aside until it does";
+      `Lane "${port.name}" has no node any more and does not end: ${this.#keptBy(port)} has not returned; ` +
+      "what it holds is set aside until it does";
     this.#site.events.publish({ group: "lane", lane: port.name, kind: "warning", message });
     logger("runtime").warn(message);
+  }
+
+  /** The call that keeps a lane on which the graph has no node, as far as it is known. */
+  #keptBy({ index }: LanePort): string {
+    const page = this.#site.page();
+    const { currentNode } = readLanePulse(page, index);
+    const leaving = this.#site.edits().leaving.filter(({ lane }) => lane === index);
+    const called = leaving.find(({ node }) => node.index === currentNode);
+    if (called !== undefined) return `${called.call} of "${called.node.id}"`;
+    const calls = leaving.map(({ node, call }) => `${callOf(page, node.index) ?? call} of "${node.id}"`);
+    return calls.length > 0 ? calls.join(" or ") : "a call of a node that an edit was to make ready";
   }
 
   /** A lane is no more, or has another thread. */

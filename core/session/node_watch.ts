@@ -29,8 +29,16 @@ export interface StuckNode {
   readonly lane: WatchedLane;
   /** How long it has kept it, at least, nanoseconds. */
   readonly forNs: number;
-  /** An edit makes it ready: it is no part of the graph. */
-  readonly isDraft: boolean;
+  readonly place: NodePlace;
+}
+
+/** Where a node stands: in the graph, made ready for it by an edit, or taken out of it by one. */
+export type NodePlace = "graph" | "draft" | "gone";
+
+/** Nodes that lanes call and that are no part of the graph. */
+export interface Outsiders {
+  readonly drafted: readonly NodeEntry[];
+  readonly gone: readonly NodeEntry[];
 }
 
 /** A call that was under way at the last look. */
@@ -51,8 +59,8 @@ export class NodeWatch {
   /** By index of their records, as of a version of the graph. */
   #links = new Map<number, LinkId>();
   #linksVersion = -1;
-  /** Nodes that edits make ready whose long calls were told. */
-  readonly #toldDrafts = new WeakSet<NodeEntry>();
+  /** Nodes that are no part of the graph whose long calls were told. */
+  readonly #toldOutsiders = new WeakSet<NodeEntry>();
   /** As of the last look. */
   #lanes: readonly WatchedLane[] = [];
   /** By lane. */
@@ -84,14 +92,13 @@ export class NodeWatch {
    * Looks once, and publishes what has changed.
    *
    * @param nowNs a clock that goes on while the graph is paused, nanoseconds
-   * @param drafted nodes that edits make ready
    * @returns nodes whose call lasts too long
    */
   look(
     lanes: readonly WatchedLane[],
     states: ReadonlyMap<NodeId, NodeState>,
     nowNs: number,
-    drafted: readonly NodeEntry[] = [],
+    outsiders: Outsiders = { drafted: [], gone: [] },
   ): StuckNode[] {
     this.#lanes = lanes;
     const { nodes } = this.#topology;
@@ -99,8 +106,8 @@ export class NodeWatch {
       // A lane that is being replaced is not looked at, and its node keeps it; one that is gone has none.
       if (nodes.get(node.id) !== node && lanes.every((lane) => lane.index !== index)) this.#calls.delete(index);
     }
-    const stuck = lanes.flatMap((lane) => this.#lookAt(lane, [...nodes.values(), ...drafted], states, nowNs));
-    for (const { node, lane, forNs, isDraft } of stuck) if (isDraft) this.#tellDraft(node, lane, forNs);
+    const stuck = lanes.flatMap((lane) => this.#lookAt(lane, outsiders, states, nowNs));
+    for (const { node, lane, forNs, place } of stuck) if (place !== "graph") this.#tellOutsider(node, lane, forNs);
     for (const node of nodes.values()) this.#tellChange(node, stuck, states, nowNs);
     for (const known of [this.#waits, this.#told]) {
       for (const id of known.keys()) if (!nodes.has(id)) known.delete(id);
@@ -110,7 +117,7 @@ export class NodeWatch {
 
   /** What a node is doing. @param nowNs as for `look()` */
   activityOf(node: NodeEntry, nowNs: number): NodeActivity {
-    // What is made ready in its place, on its lane, keeps it from being run.
+    // What is made ready in its place, on its lane, keeps it from being run, and so does what was there before it.
     const call = [...this.#calls.values()].find(({ node: { id, lane } }) => id === node.id && lane === node.lane);
     if (call !== undefined && this.#isLong(nowNs - call.sinceNs)) {
       return { kind: "stuck", forMs: Math.floor((nowNs - call.sinceNs) / 1e6) };
@@ -129,11 +136,12 @@ export class NodeWatch {
 
   #lookAt(
     lane: WatchedLane,
-    nodes: readonly NodeEntry[],
+    { drafted, gone }: Outsiders,
     states: ReadonlyMap<NodeId, NodeState>,
     nowNs: number,
   ): StuckNode[] {
     const { rounds, currentNode } = readLanePulse(this.#page, lane.index);
+    const nodes = [...this.#topology.nodes.values(), ...drafted, ...gone];
     const node = nodes.find((each) => this.#isInCall(each, lane, currentNode, states));
     const before = this.#calls.get(lane.index);
     if (node === undefined) {
@@ -142,18 +150,18 @@ export class NodeWatch {
     }
     const { phase, sampledTicks } = readPulse(this.#page, node.index);
     const signs = `${node.id} ${rounds} ${phase} ${sampledTicks}`;
-    if (before?.signs !== signs || before.node !== node) {
-      this.#calls.set(lane.index, { node, signs, sinceNs: nowNs });
-      return [];
-    }
-    const forNs = nowNs - before.sinceNs;
-    const isDraft = this.#topology.nodes.get(node.id) !== node;
-    return this.#isLong(forNs) ? [{ node, lane, forNs, isDraft }] : [];
+    const isSame = before?.signs === signs && before.node === node;
+    const sinceNs = isSame ? before.sinceNs : nowNs;
+    // An edit may have taken the node out since the last look.
+    const place = gone.includes(node) ? "gone" : drafted.includes(node) ? "draft" : "graph";
+    this.#calls.set(lane.index, { node, signs, sinceNs });
+    const forNs = nowNs - sinceNs;
+    return isSame && this.#isLong(forNs) ? [{ node, lane, forNs, place }] : [];
   }
 
-  #tellDraft(node: NodeEntry, { name }: WatchedLane, forNs: number): void {
-    if (this.#toldDrafts.has(node)) return;
-    this.#toldDrafts.add(node);
+  #tellOutsider(node: NodeEntry, { name }: WatchedLane, forNs: number): void {
+    if (this.#toldOutsiders.has(node)) return;
+    this.#toldOutsiders.add(node);
     this.#events.publish({ group: "node", nodeId: node.id, kind: "stuck", lane: name, forNs });
   }
 

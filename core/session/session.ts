@@ -97,7 +97,10 @@ export class Session {
       page: () => this.#page,
       pools: () => this.#memory?.pools ?? [],
       editing: () => this.#edits?.underWay ?? false,
-      drafted: () => this.#edits?.drafted ?? [],
+      outsiders: () => ({
+        drafted: this.#edits?.drafted ?? [],
+        gone: this.#edits?.leaving.map(({ node }) => node) ?? [],
+      }),
       failed: (lane, error) => this.#failed(lane, error),
       laneLost: (lane, error) => this.#laneLost(lane, error),
       endRun: (error) => void this.#end(error),

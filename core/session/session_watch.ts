@@ -15,7 +15,7 @@ import { readLaneCounters, readPhase } from "../stats.ts";
 import type { NodeEntry } from "../topology.ts";
 import { DropWatch } from "./drop_watch.ts";
 import type { LaneKeeper } from "./lane_keeper.ts";
-import { NodeWatch, type StuckNode } from "./node_watch.ts";
+import { NodeWatch, type Outsiders, type StuckNode } from "./node_watch.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 import type { SessionOptions } from "./session_options.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -36,8 +36,8 @@ export interface WatchSite {
   pools(): readonly Pool[];
   /** Whether an edit is being made. */
   editing(): boolean;
-  /** Nodes that lanes make ready for the graph. */
-  drafted(): readonly NodeEntry[];
+  /** Nodes that lanes make ready for the graph, and those that were taken out of it and have not come to their end. */
+  outsiders(): Outsiders;
   /** A lane cannot go on. */
   failed(lane: number, error: SluiceError): void;
   /** A lane is being replaced. */
@@ -90,7 +90,7 @@ export class SessionWatch {
     this.end();
     this.#timer = setInterval(() => {
       const open = lanes.open.filter(({ index }) => !keeper.isLost(index));
-      for (const stuck of nodes.look(open, states, driver.nowNs(), this.#site.drafted())) this.#stuck(stuck);
+      for (const stuck of nodes.look(open, states, driver.nowNs(), this.#site.outsiders())) this.#stuck(stuck);
       for (const { index, error } of watchdog.deadLanes(open, states)) failed(index, error);
       untilStopMs -= everyMs;
       if (untilStopMs > 0) return;
@@ -136,20 +136,23 @@ export class SessionWatch {
   }
 
   /** A node keeps its lane's thread: where the nodes of the lane can go on elsewhere, they do. */
-  #stuck({ node, lane, forNs, isDraft }: StuckNode): void {
+  #stuck({ node, lane, forNs, place }: StuckNode): void {
     const { keeper, laneLost } = this.#site;
     const { id, type: { descriptor } } = node;
     const { threadId } = readLaneCounters(this.#site.page(), lane.index);
     const where = `lane "${lane.name}"${threadId > 0 ? ` (thread ${threadId})` : ""}`;
     const ms = Math.floor(forNs / 1e6);
     const message = `Node "${id}" (${descriptor.type}) has kept ${where} for ${ms} ms without returning`;
-    const cause = isDraft ? "draft" : "stuck";
+    const cause = place === "graph" ? "stuck" : place;
     if (keeper.take(lane.index, new SluiceError("NodeFailed", message, { nodeId: id }), cause)) {
       laneLost(lane.index, new SluiceError("LaneCrashed", message));
     } else if (!this.#logged.has(node)) {
       this.#logged.add(node);
       const why = lane.kind === "native"
         ? "nothing can end a native stage"
+        : place === "gone"
+        ? 'an edit has taken it out; the thread is replaced only where nodes of the graph are left on it, and "supervision" ' +
+          "says of each to restart or disable it"
         : 'its thread is replaced only where "supervision" says of each of its nodes to restart or disable it';
       logger("runtime").warn(`${message}; ${why}`);
     }

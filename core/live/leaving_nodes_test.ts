@@ -1,0 +1,93 @@
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import { SluiceError } from "../errors.ts";
+import type { NodeId } from "../ids.ts";
+import type { LanePort } from "../lanes/lane_port.ts";
+import type { NodeEntry, Topology } from "../topology.ts";
+import { LeavingNodes } from "./leaving_nodes.ts";
+
+const TIMEOUT_MS = 60_000;
+
+function node(id: string, index: number, lane = "near"): NodeEntry {
+  return { id: id as NodeId, index, lane } as NodeEntry;
+}
+
+/** @param recycled records that are used again; lane `stage` is a native one */
+function leavingNodes(recycled: number[] = []): LeavingNodes {
+  const lanes = ["main", "near", "far", "stage"];
+  const recycle = (nodes: readonly NodeEntry[]) => void recycled.push(...nodes.map(({ index }) => index));
+  return new LeavingNodes({
+    topology: { recycle } as unknown as Topology,
+    lane: (index) => ({ kind: lanes[index] === "stage" ? "native" : "worker" }) as LanePort,
+    laneIndex: (name) => lanes.indexOf(name),
+  });
+}
+
+function idsOf({ all }: LeavingNodes): string[] {
+  return all.map(({ node: { id } }) => id);
+}
+
+Deno.test("LeavingNodes.addReplaced() has the record of a node used again once that has gone", () => {
+  const recycled: number[] = [];
+  const leaving = leavingNodes(recycled);
+  deepEqual(leaving.addReplaced([node("a", 1), node("a", 2)]), []);
+  leaving.remove(2);
+  leaving.remove(2);
+  deepEqual([leaving.all.map((each) => each.node.index), recycled], [[1], [2]]);
+});
+
+Deno.test("LeavingNodes.addReplaced() leaves nodes of native lanes to the edit", () => {
+  const leaving = leavingNodes();
+  deepEqual(leaving.addReplaced([node("a", 1), node("b", 2, "stage")]).map(({ id }) => id), ["b"]);
+  deepEqual(idsOf(leaving), ["a"]);
+});
+
+Deno.test("LeavingNodes.removeOn() leaves those that another lane calls", () => {
+  const leaving = leavingNodes();
+  leaving.addReplaced([node("a", 1, "near"), node("b", 2, "far")]);
+  leaving.removeOn(1);
+  deepEqual(idsOf(leaving), ["b"]);
+});
+
+Deno.test("LeavingNodes tells what their lanes may be calling", () => {
+  const leaving = leavingNodes();
+  leaving.addReplaced([node("a", 1, "near"), node("b", 2, "far")]);
+  leaving.takenOut(1);
+  deepEqual(leaving.all.map(({ call }) => call), ["flush() or teardown()", "process()"]);
+});
+
+Deno.test("LeavingNodes.addAll() waits for each by its record, however late one of its id comes to its end", async () => {
+  const leaving = leavingNodes();
+  leaving.addReplaced([node("a", 1)]);
+  let isOver = false;
+  const over = leaving.addAll([node("a", 2), node("b", 3, "far")], TIMEOUT_MS).then((failures) => {
+    isOver = true;
+    return failures;
+  });
+  for (const record of [1, 3]) leaving.remove(record);
+  await new Promise((resolve) => setTimeout(resolve));
+  equal(isOver, false);
+  leaving.remove(2);
+  deepEqual(await over, []);
+});
+
+Deno.test("LeavingNodes.addAll() gives the error by which a lane was lost that one of them kept, and of no other", async () => {
+  const leaving = leavingNodes();
+  const over = leaving.addAll([node("a", 1), node("b", 2)], TIMEOUT_MS);
+  leaving.lost(1, new SluiceError("NodeFailed", "it keeps the thread", { nodeId: "a" }));
+  deepEqual((await over).map(({ message }) => message), ["it keeps the thread"]);
+  deepEqual(idsOf(leaving), ["a", "b"]);
+  const next = leaving.addAll([node("c", 3)], TIMEOUT_MS);
+  leaving.lost(1, new Error("the thread has ended"));
+  deepEqual(await next, []);
+});
+
+Deno.test("LeavingNodes.addAll() rejects for those that have not come to their end in time, and names them", async () => {
+  const leaving = leavingNodes();
+  const over = leaving.addAll([node("a", 1), node("b", 2)], 5);
+  leaving.remove(1);
+  await rejects(over, {
+    code: "Timeout",
+    nodeId: "b",
+    message: 'The edit is in effect, but flush() or teardown() of "b" did not return within 5 ms',
+  });
+});
