@@ -18,6 +18,9 @@ const INBOX = LANE.inbox;
 const SUMMARY = LANE.inboxSummary;
 const SUMMARY_WORDS = LANE.summaryWords;
 
+/** Words of a node's record that count, and stay true of another record of the node: the others tell what it does now. */
+const COUNTS = [[NODE.ticks >> 2, NODE.phase >> 2], [NODE.framesIn >> 2, NODE.figures >> 2]] as const;
+
 /** What a lane is doing: values of `LANE.state`, written by the lane. */
 export const LANE_STATE = {
   /** It has not run a node yet. */
@@ -97,6 +100,12 @@ export class ControlPage {
   /** Fills a record with zeros: nobody may be using it. */
   clear(offset: number, size: number): void {
     this.u32.fill(0, offset >> 2, (offset + size) >> 2);
+  }
+
+  /** What a node has counted goes on in another record, and not what it is doing. @param from index of its record */
+  copyCounts(from: number, to: number): void {
+    const [source, target] = [from, to].map((node) => this.nodeOffset(node) >> 2);
+    for (const [begin, end] of COUNTS) this.u32.copyWithin(target + begin, source + begin, source + end);
   }
 
   /** @throws {SluiceError} `Busy` if there are not so many records */

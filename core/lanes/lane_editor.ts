@@ -193,6 +193,8 @@ export class LaneEditor {
       const old = replaces ? all.get(node) : undefined;
       if (old === undefined) continue;
       const cell = cells.get(node)!;
+      // What it has counted since it was made ready: a device drives it.
+      if (old.mode === "external") cell.countOn(old);
       const trial = trials.get(node);
       trial?.leave();
       moveLinks(lane, old, cell);

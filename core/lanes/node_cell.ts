@@ -165,6 +165,14 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     };
   }
 
+  /** Goes on counting from what a cell has counted that it is to replace; one of another type begins anew. */
+  countOn(old: NodeCell): void {
+    // One that has failed is built anew on its record.
+    if (old.type !== this.type || old.plan.index === this.plan.index) return;
+    old.publish();
+    this.#host.page.copyCounts(old.plan.index, this.plan.index);
+  }
+
   /** Goes on from what another cell had; one of another type begins its ticks anew. */
   takeUp(carry: NodeCarry): void {
     this.times[this.timesAt] = carry.lastIngressNs;

@@ -98,6 +98,7 @@ export async function makeReady(
     const triedByNs = lane.nowNs() + command.trialMs * 1e6;
     for (const { node, replaces, anew } of edit.insert) {
       const old = replaces ? lane.cells.find((cell) => cell.id === node) : undefined;
+      if (old !== undefined) cells.get(node)!.countOn(old);
       // What a failed node still knows may be what made it fail.
       if (old === undefined || old.failed || old.ended) continue;
       attempt.assertWanted();

@@ -58,6 +58,11 @@ export function mayBeIncomplete(
   return [...added, ...[...replaced, ...moved].map(({ after }) => after), ...ported, ...others];
 }
 
+/** Whether a node stays what it is by name: its counts go on. */
+export function isOfOneType({ before, after }: NodeChange): boolean {
+  return before.type.descriptor.type === after.type.descriptor.type;
+}
+
 /** Whether nothing changes. */
 export function isUnchanged(change: GraphChange): boolean {
   return Object.values(change).every((list: readonly unknown[]) => list.length === 0);

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { ENTRY, NODE } from "../../ffi/layout.gen.ts";
+import { ENTRY } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
@@ -17,7 +17,7 @@ import type { Pool } from "../memory/pool.ts";
 import { countLaneLost } from "../memory/reclaim.ts";
 import { type LinkMove, type LinkRest, mergeRests } from "../links/link_move.ts";
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
-import type { GraphChange, NodeChange } from "./graph_change.ts";
+import { type GraphChange, isOfOneType, type NodeChange } from "./graph_change.ts";
 import type { LinkPlans } from "./link_plans.ts";
 import { standstillIn } from "./standstill_in.ts";
 
@@ -136,8 +136,8 @@ export class NodeMoves {
   tellArrivals(epoch: number, yielded: readonly YieldedNode[]): number[] {
     const lanes = this.#lanesOf((node) => node.after);
     // Those that leave are held and have published: what their first ticks count there is added.
-    for (const { before, after } of this.#nodes) {
-      if (before.type.descriptor.type === after.type.descriptor.type) copyCounts(this.#site.page, before, after);
+    for (const change of this.#nodes) {
+      if (isOfOneType(change)) this.#site.page.copyCounts(change.before.index, change.after.index);
     }
     for (const index of lanes) {
       const here = this.#nodes.filter(({ after }) => this.#site.laneIndex(after.lane) === index);
@@ -264,12 +264,4 @@ function refuseStage({ id, type: { descriptor } }: NodeEntry): void {
       "graph first",
     { nodeId: id },
   );
-}
-
-/** A node's counts go on in its new record. */
-function copyCounts(page: ControlPage, before: NodeEntry, after: NodeEntry): void {
-  const from = page.nodeOffset(before.index) >> 2;
-  const to = page.nodeOffset(after.index) >> 2;
-  page.u32.copyWithin(to, from, from + (NODE.size >> 2));
-  for (const field of [NODE.phase, NODE.blockedKind, NODE.blockedId]) page.u32[to + (field >> 2)] = 0;
 }

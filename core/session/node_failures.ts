@@ -9,14 +9,15 @@ import { NODE } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
 import { serializeError } from "../errors.ts";
 import type { EventBus } from "../events/bus.ts";
+import { type GraphChange, isOfOneType } from "../live/graph_change.ts";
 import type { NodeEntry } from "../topology.ts";
 
 /** See the module. */
 export class NodeFailures {
   readonly #events: EventBus;
   readonly #page: () => ControlPage;
-  /** Failures that were told, by node. */
-  readonly #told = new WeakMap<NodeEntry, number>();
+  /** Failures that were told, by the life of the node, for as long as its counts go on. */
+  readonly #told = new Map<number, number>();
 
   constructor(events: EventBus, page: () => ControlPage) {
     this.#events = events;
@@ -31,7 +32,7 @@ export class NodeFailures {
   tell(nodes: readonly NodeEntry[], reason: Error, isKnown = false): void {
     const error = serializeError(reason);
     for (const node of nodes) {
-      this.#told.set(node, (this.#told.get(node) ?? 0) + 1);
+      this.#told.set(node.life, (this.#told.get(node.life) ?? 0) + 1);
       this.#events.publish({ group: "node", nodeId: node.id, kind: "failed", error });
     }
     if (!isKnown) this.#events.publish({ group: "error", kind: "error", error });
@@ -41,6 +42,12 @@ export class NodeFailures {
   count(node: NodeEntry): void {
     const page = this.#page();
     const at = (page.nodeOffset(node.index) + NODE.errors) >> 3;
-    page.f64[at] = Math.max(page.f64[at], this.#told.get(node) ?? 0);
+    page.f64[at] = Math.max(page.f64[at], this.#told.get(node.life) ?? 0);
+  }
+
+  /** An edit has come into effect. */
+  edited({ removed, replaced, moved }: GraphChange): void {
+    const others = [...replaced, ...moved].filter((each) => !isOfOneType(each)).map(({ after }) => after);
+    for (const { life } of [...removed, ...others]) this.#told.delete(life);
   }
 }

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { NODE } from "../../ffi/layout.gen.ts";
-import { pass } from "../../tests/fixtures/numbered.ts";
+import { collect, pass } from "../../tests/fixtures/numbered.ts";
 import { controlBytes, ControlPage } from "../control_page.ts";
 import { EventBus } from "../events/bus.ts";
 import { Topology } from "../topology.ts";
@@ -54,4 +54,31 @@ Deno.test("NodeFailures.count() takes nothing away of what the lane has counted,
   countInLane(2);
   failures.count(nodes[0]);
   equal(errors(), 3);
+});
+
+Deno.test("NodeFailures.count() counts on where an edit makes another entry of a node, unless it is of another type", () => {
+  const { failures, nodes: [node], errors, countInLane } = setUp(["a"]);
+  const unchanged = {
+    added: [],
+    removed: [],
+    replaced: [],
+    moved: [],
+    ported: [],
+    bypassed: [],
+    linked: [],
+    unlinked: [],
+  };
+  failures.tell([node], new Error("that its lane told of"), true);
+  countInLane(1);
+  const again = { ...node };
+  failures.edited({ ...unchanged, replaced: [{ before: node, after: again }] });
+  failures.tell([again], new Error("that nobody has counted"), true);
+  failures.count(again);
+  equal(errors(), 2);
+  const other = { ...node, type: collect };
+  countInLane(-2);
+  failures.edited({ ...unchanged, replaced: [{ before: again, after: other }] });
+  failures.tell([other], new Error("the first of its own"), true);
+  failures.count(other);
+  equal(errors(), 1);
 });

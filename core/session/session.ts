@@ -15,7 +15,7 @@ import type { NodeId } from "../ids.ts";
 import { type LanePort, reportedError } from "../lanes/lane_port.ts";
 import type { LaneReport } from "../lanes/messages.ts";
 import { assertNativeLanes } from "../lanes/native_lane_check.ts";
-import type { GraphChange } from "../live/graph_change.ts";
+import { type GraphChange, isOfOneType } from "../live/graph_change.ts";
 import { blankPage, GraphMemory } from "../live/graph_memory.ts";
 import { LinkPlans } from "../live/link_plans.ts";
 import { cutOff, notRunning } from "../live/edit_errors.ts";
@@ -386,7 +386,8 @@ export class Session {
       this.#facts.forget(id);
       this.#lanes.forget(id);
     }
-    const others = moved.filter(({ before, after }) => before.type.descriptor.type !== after.type.descriptor.type);
+    this.#failures.edited(change);
+    const others = moved.filter((each) => !isOfOneType(each));
     for (const { before } of [...replaced, ...others]) this.#facts.forget(before.id);
     for (const { toNode, toPort } of unlinked) this.#facts.forgetFormat(toNode, toPort);
     const anew = [...replaced, ...moved].map(({ after }) => after);

@@ -1,0 +1,103 @@
+/** What a node has counted, where an edit puts another in its place: it goes on, as what its links have counted does. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type { GraphEdit } from "../core/live/graph_edit.ts";
+import type { ProcessorContext } from "../core/processor.ts";
+import { Runtime } from "../core/runtime.ts";
+import { port } from "./fixtures/define.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import { faulty } from "./fixtures/faulty.ts";
+import { checkingSink, numberedSource, pass } from "./fixtures/numbered.ts";
+import { type Script, SHAPE, source } from "./fixtures/scripted.ts";
+import { flow, sleep } from "./fixtures/waiting.ts";
+
+const EDITS = 3;
+
+/** Edits by which a node gives its place to another one of its type. */
+const CHANGES: readonly (readonly [what: string, change: (edit: GraphEdit, round: number) => void])[] = [
+  ["replace() by one of its type", (edit) => void edit.replace("middle", faulty({ how: "none" }))],
+  ["replace() without its state", (edit) => {
+    edit.replace("middle", faulty({ how: "none" }), { startsAnew: true });
+  }],
+  ["reconfigure() with what is not live", (edit, round) => edit.reconfigure("middle", { every: 500 + round })],
+  ["replace() on another lane", (edit, round) => {
+    edit.replace("middle", faulty({ how: "none" }), { lane: ["near", "other"][round % 2] });
+  }],
+  ["move()", (edit, round) => edit.move("middle", ["near", "other"][round % 2])],
+];
+
+function chain(native: "require" | "off", lane: string): Runtime {
+  const runtime = new Runtime({ mode: "live", native });
+  const source = runtime.add(numberedSource({ count: 0xffffffff, intervalMs: 1 }), { id: "source", lane: "far" });
+  const middle = runtime.add(faulty({ how: "none" }), { id: "middle", lane });
+  const sink = runtime.add(checkingSink(), { id: "sink", lane: "far" });
+  runtime.connect(source.outputs.audio, middle.inputs.audioIn, { policy: "lossless" });
+  runtime.connect(middle.outputs.audioOut, sink.inputs.audio, { policy: "lossless" });
+  return runtime;
+}
+
+for (const [what, change] of CHANGES) {
+  eachDriver(`what a node has counted goes on over ${what}`, async (native) => {
+    const runtime = chain(native, "near");
+    await runtime.start();
+    let before = 0;
+    const fallen: string[] = [];
+    const look = () => {
+      const { framesIn } = runtime.stats().nodes.find(({ id }) => id === "middle")!;
+      if (framesIn < before) fallen.push(`${framesIn} frames after ${before}`);
+      before = framesIn;
+    };
+    const looking = setInterval(look);
+    try {
+      for (let round = 1; round <= EDITS; round++) {
+        await flow(runtime, "sink", 20);
+        await runtime.edit((edit) => change(edit, round));
+      }
+      await flow(runtime, "sink", 20);
+    } finally {
+      clearInterval(looking);
+    }
+    deepEqual(fallen, []);
+    const { nodes, links: [from, to] } = (await runtime.stop())!;
+    const { framesIn, framesOut } = nodes.find(({ id }) => id === "middle")!;
+    deepEqual([framesIn, framesOut], [from.read, to.written]);
+  });
+}
+
+/** Writes a block each millisecond, in one tick. */
+function driven() {
+  return source({
+    async process(this: Script, { signal }: ProcessorContext) {
+      for (; !signal.aborted; await sleep(1)) this.audioOut!.write(this.audioOut!.tryAcquire(SHAPE)!);
+    },
+  }, { mode: "external", isAsync: true, outputs: [port({ name: "audioOut", direction: "output", kind: "audio" })] });
+}
+
+eachDriver(
+  "what a node has counted goes on that a device drives, and that runs until another is in its place",
+  async (native) => {
+    const runtime = new Runtime({ mode: "live", native });
+    const from = runtime.add(driven(), { id: "from" });
+    const sink = runtime.add(checkingSink(), { id: "sink" });
+    runtime.connect(from.outputs.audioOut, sink.inputs.audio, { policy: "lossless", capacity: 1_000 });
+    await runtime.start();
+    for (let round = 0; round < EDITS; round++) {
+      await flow(runtime, "sink", 20);
+      await runtime.edit((edit) => void edit.replace("from", driven()));
+    }
+    await flow(runtime, "sink", 20);
+    const { nodes, links: [{ written }] } = (await runtime.stop())!;
+    equal(nodes.find(({ id }) => id === "from")!.framesOut, written);
+  },
+);
+
+eachDriver("a node of another type that takes a node's place counts from 0", async (native) => {
+  const runtime = chain(native, "near");
+  await runtime.start();
+  await flow(runtime, "middle");
+  const { read: before } = runtime.stats().links[0];
+  await runtime.edit((edit) => void edit.replace("middle", pass()));
+  await flow(runtime, "sink", 20);
+  const { nodes, links: [{ read }] } = (await runtime.stop())!;
+  const { framesIn } = nodes.find(({ id }) => id === "middle")!;
+  ok(framesIn <= read - before, `${framesIn} of ${read}`);
+});
