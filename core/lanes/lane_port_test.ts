@@ -1,7 +1,16 @@
 import { deepEqual } from "node:assert/strict";
-import { PortableDriver } from "../driver/portable.ts";
+import type { Driver } from "../driver/driver.ts";
+import { keepSecrets } from "../redaction.ts";
 import { WorkerLanePort } from "./lane_port.ts";
 import type { LaneInit } from "./messages.ts";
+
+interface Timer {
+  readonly run: () => void;
+  readonly ms: number;
+}
+
+/** Wakes nobody. */
+const SILENT_DRIVER = { signal: () => {} } as unknown as Driver;
 
 /** A worker of which nothing runs, and which keeps what it is told. */
 class SilentWorker {
@@ -21,24 +30,43 @@ class SilentWorker {
   }
 }
 
-Deno.test("WorkerLanePort.terminate() leaves its worker a second to end by itself", () => {
+/** Runs a test of a port whose worker is silent. */
+function withPort(
+  body: (port: WorkerLanePort, told: string[], timers: Timer[], unreferenced: unknown[]) => void,
+): void {
   const { Worker, setTimeout } = globalThis;
   const { unrefTimer } = Deno;
-  const timers: { readonly run: () => void; readonly ms: number }[] = [];
+  const timers: Timer[] = [];
   const unreferenced: unknown[] = [];
   globalThis.Worker = SilentWorker as unknown as typeof Worker;
   globalThis.setTimeout = ((run: () => void, ms: number) => timers.push({ run, ms })) as unknown as typeof setTimeout;
   Deno.unrefTimer = (id) => void unreferenced.push(id);
   try {
-    const port = new WorkerLanePort({ name: "a", index: 1 } as LaneInit, new PortableDriver(), () => {});
-    const { told } = SilentWorker.last;
-    port.terminate();
-    deepEqual([told, timers.map(({ ms }) => ms), unreferenced], [["init"], [1_000], [1]]);
-    timers[0].run();
-    deepEqual(told, ["init", "terminate()"]);
+    const port = new WorkerLanePort({ name: "a", index: 1 } as LaneInit, SILENT_DRIVER, () => {});
+    body(port, SilentWorker.last.told, timers, unreferenced);
   } finally {
     globalThis.Worker = Worker;
     globalThis.setTimeout = setTimeout;
     Deno.unrefTimer = unrefTimer;
   }
+}
+
+Deno.test("WorkerLanePort.terminate() leaves its worker a second to end by itself", () => {
+  withPort((port, told, timers, unreferenced) => {
+    port.terminate();
+    deepEqual([told, timers.map(({ ms }) => ms), unreferenced], [["init"], [1_000], [1]]);
+    timers[0].run();
+    deepEqual(told, ["init", "terminate()"]);
+  });
+});
+
+// What is kept here is known to all tests after it.
+Deno.test("WorkerLanePort tells its worker of secrets until terminate()", () => {
+  withPort((port, told) => {
+    keepSecrets([{ value: "told of while it runs", reference: "${env:SOONER}" }]);
+    deepEqual(told, ["init", "secrets"]);
+    port.terminate();
+    keepSecrets([{ value: "told of after its end", reference: "${env:LATER}" }]);
+    deepEqual(told, ["init", "secrets"]);
+  });
 });

@@ -3,6 +3,7 @@ import { numberedSource } from "../../tests/fixtures/numbered.ts";
 import { PortableDriver } from "../driver/portable.ts";
 import { EventBus } from "../events/bus.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
+import type { LaneReport } from "../lanes/messages.ts";
 import { GraphMemory } from "../live/graph_memory.ts";
 import { Topology } from "../topology.ts";
 import { SessionLanes } from "./session_lanes.ts";
@@ -14,12 +15,15 @@ interface SetUp {
   readonly lanes: SessionLanes;
   readonly memory: GraphMemory;
   readonly topology: Topology;
+  /** What lanes have said: each with its index, and what kind of report. */
+  readonly heard: readonly string[];
   /** Lanes that were said to run nothing any more. */
   readonly left: readonly number[];
 }
 
 /** Lanes of a graph with one node, on main, and intervals that pass when the test says so. */
 function setUp(): SetUp {
+  const heard: string[] = [];
   const left: number[] = [];
   const driver = new PortableDriver();
   const topology = new Topology("live", () => []);
@@ -37,10 +41,10 @@ function setUp(): SetUp {
       stopTimeoutMs: 0,
       stuckAfterMs: 0,
     },
-    () => {},
+    (lane, { kind }) => heard.push(`${lane} ${kind}`),
     (lane) => left.push(lane),
   );
-  return { lanes, memory, topology, left };
+  return { lanes, memory, topology, heard, left };
 }
 
 /** Runs a test whose intervals pass when it says so: `pass()` goes on by one, and gives how long that was. */
@@ -59,6 +63,45 @@ async function withIntervals(body: (pass: () => Promise<number>) => Promise<void
     });
   } finally {
     globalThis.setInterval = setInterval;
+  }
+}
+
+/** A worker of which nothing runs, and which says what a test has it say. */
+class ScriptedWorker {
+  static readonly all: ScriptedWorker[] = [];
+  onmessage: (event: { readonly data: LaneReport }) => void = () => {};
+  terminated = 0;
+
+  constructor() {
+    ScriptedWorker.all.push(this);
+  }
+
+  postMessage(): void {}
+
+  say(kind: LaneReport["kind"]): void {
+    this.onmessage({ data: { kind } as LaneReport });
+  }
+
+  terminate(): void {
+    this.terminated++;
+  }
+}
+
+/** Runs a test whose lanes are on scripted workers; `pass()` gives them the time to end by themselves. */
+async function withWorkers(
+  body: (workers: readonly ScriptedWorker[], pass: () => void) => void | Promise<void>,
+): Promise<void> {
+  const { Worker, setTimeout } = globalThis;
+  const { unrefTimer } = Deno;
+  const timers: (() => void)[] = [];
+  Object.assign(globalThis, { Worker: ScriptedWorker, setTimeout: (run: () => void) => timers.push(run) });
+  Deno.unrefTimer = () => {};
+  ScriptedWorker.all.length = 0;
+  try {
+    await body(ScriptedWorker.all, () => timers.splice(0).forEach((run) => run()));
+  } finally {
+    Object.assign(globalThis, { Worker, setTimeout });
+    Deno.unrefTimer = unrefTimer;
   }
 }
 
@@ -170,4 +213,87 @@ Deno.test("SessionLanes.goOnWithout() frees a lane's name at once, and its index
   equal(lanes.makeFor(other, memory)!.index, late.index);
   equal(lanes.rowOf(late.index), row);
   lanes.terminate();
+});
+
+Deno.test("SessionLanes takes what the newest thread of a lane says, and nothing of those before it", async () => {
+  await withWorkers((workers) => {
+    const { lanes, memory, topology, heard } = setUp();
+    lanes.makeAll(memory);
+    const { index } = lanes.makeFor(topology.addNode(numberedSource, {}, { id: "a", lane: "near" }), memory)!;
+    workers[0].say("ended");
+    lanes.replace(index);
+    for (const kind of ["ended", "closed"] as const) workers[0].say(kind);
+    workers[1].say("opened");
+    deepEqual(heard, [`${index} ended`, `${index} opened`]);
+    lanes.terminate();
+  });
+});
+
+Deno.test("SessionLanes takes little of what a late lane says, and all of the lane that has its name", async () => {
+  await withWorkers((workers) => {
+    const { lanes, memory, topology, heard } = setUp();
+    const node = topology.addNode(numberedSource, {}, { id: "a", lane: "near" });
+    const late = lanes.makeFor(node, memory)!;
+    lanes.goOnWithout(late, () => {});
+    const next = lanes.makeFor(node, memory)!;
+    for (const worker of workers) for (const kind of ["ended", "warning"] as const) worker.say(kind);
+    deepEqual(heard, [`${late.index} warning`, `${next.index} ended`, `${next.index} warning`]);
+    lanes.terminate();
+  });
+});
+
+Deno.test("SessionLanes.makeFor() makes a lane that has not closed, with the index of one that has", async () => {
+  await withWorkers(() => {
+    const { lanes, memory, topology } = setUp();
+    const node = topology.addNode(numberedSource, {}, { id: "a", lane: "near" });
+    const first = lanes.makeFor(node, memory)!;
+    lanes.closed(first.index);
+    deepEqual(lanes.open, []);
+    lanes.free(first);
+    const second = lanes.makeFor(node, memory)!;
+    deepEqual([second.index, lanes.open], [first.index, [second]]);
+    lanes.terminate();
+  });
+});
+
+Deno.test("SessionLanes.terminate() ends late lanes as well", async () => {
+  await withWorkers((workers, pass) => {
+    const { lanes, memory, topology } = setUp();
+    const [late] = ["a", "b"].map((id) =>
+      lanes.makeFor(topology.addNode(numberedSource, {}, { id, lane: `near-${id}` }), memory)!
+    );
+    lanes.goOnWithout(late, () => {});
+    lanes.terminate();
+    pass();
+    deepEqual(workers.map(({ terminated }) => terminated), [1, 1]);
+  });
+});
+
+Deno.test("SessionLanes.lookAtLate() takes a late lane for closed that is dead, once what it said last has come", async () => {
+  await withWorkers(() => {
+    const { lanes, memory, topology } = setUp();
+    const late = lanes.makeFor(topology.addNode(numberedSource, {}, { id: "a", lane: "near" }), memory)!;
+    let closed = 0;
+    lanes.goOnWithout(late, () => closed++);
+    for (let k = 0; k < 2; k++) lanes.lookAtLate([late.index]);
+    deepEqual([closed, lanes.late], [0, [late]]);
+    lanes.lookAtLate([late.index]);
+    deepEqual([closed, lanes.late, lanes.rowsSetAside], [1, [], []]);
+    lanes.terminate();
+  });
+});
+
+Deno.test("SessionLanes.awaitClosed() takes late lanes for closed that are dead by then, and waits for none", async () => {
+  await withWorkers(async () => {
+    const { lanes, memory, topology } = setUp();
+    const [first, second] = ["a", "b"].map((id) =>
+      lanes.makeFor(topology.addNode(numberedSource, {}, { id, lane: `near-${id}` }), memory)!
+    );
+    let closed = 0;
+    for (const late of [first, second]) lanes.goOnWithout(late, () => closed++);
+    equal(await lanes.awaitClosed(60_000, () => [first.index]), false);
+    deepEqual([closed, lanes.late], [1, [second]]);
+    equal(await lanes.awaitClosed(60_000, () => [second.index]), true);
+    lanes.terminate();
+  });
 });
