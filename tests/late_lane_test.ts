@@ -1,4 +1,7 @@
-/** Lanes that an edit leaves without nodes, and that the teardown() of one which has gone keeps: the graph goes on. */
+/**
+ * Nodes that have gone and whose teardown() does not return in time, also where they keep a lane that has no other node:
+ * the graph goes on.
+ */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import type { SluiceEvent } from "../core/events/event.ts";
 import { configureLog, tapLog } from "../core/log.ts";
@@ -7,7 +10,8 @@ import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { leaving, type LeavingConfig } from "./fixtures/leaving.ts";
 import { numberedSource, pass } from "./fixtures/numbered.ts";
-import { flow, until } from "./fixtures/waiting.ts";
+import { filter, passing } from "./fixtures/scripted.ts";
+import { flow, sleep, until } from "./fixtures/waiting.ts";
 
 /** How long a removed node may take to tear down, and after that its lane to end, or all at the end, milliseconds. */
 const LIMITS_MS: readonly number[] = [10_000, 5_000];
@@ -153,4 +157,32 @@ Deno.test({
     assertSpent((await runtime.stop())!);
     deepEqual(errors, []);
   },
+});
+
+eachDriver("a node that is torn down late is not taken for a later one with its id", async (native) => {
+  const runtime = new Runtime({ mode: "live", native, pools: { audio: { slots: 4_000, slotBytes: 64 } } });
+  const teardowns: (() => void)[] = [];
+  const teardown = () => new Promise<void>((resolve) => void teardowns.push(resolve));
+  const add = (graph: Pick<Runtime, "add" | "connectByName">) => {
+    graph.add(filter({ ...passing(), teardown }), { id: "a" });
+    graph.connectByName("source.audio", "a.audioIn");
+  };
+  runtime.add(numberedSource({ count: 1e9, perTick: 8 }), { id: "source", lane: "main" });
+  add(runtime);
+  await runtime.start();
+  await flow(runtime, "a");
+  await withShortLimits(async () => {
+    await rejects(runtime.edit((edit) => edit.remove("a"), PATIENT), { code: "Timeout", nodeId: "a" });
+  });
+  await runtime.edit(add, PATIENT);
+  await flow(runtime, "a");
+  let isGone = false;
+  const removed = runtime.edit((edit) => edit.remove("a"), PATIENT).then(() => isGone = true);
+  await until(() => teardowns.length === 2);
+  teardowns[0]();
+  await sleep(100);
+  equal(isGone, false, "the second one's teardown() has not returned");
+  teardowns[1]();
+  await removed;
+  assertSpent((await runtime.stop())!);
 });

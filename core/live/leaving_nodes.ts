@@ -1,12 +1,13 @@
 /**
  * Nodes that edits have taken out of the graph, until their lanes have called them for the last time: until then they may
- * keep their lanes' threads, and their records stay theirs.
+ * keep their lanes' threads, and their records stay theirs, however late that is. By these they are known: of one id there
+ * may be several.
  *
  * @module
  */
 import { type SerializedError, serializeError, SluiceError } from "../errors.ts";
+import type { NodeId } from "../ids.ts";
 import type { NodeEntry } from "../topology.ts";
-import { notGone } from "./edit_errors.ts";
 import type { EditSite } from "./edit_site.ts";
 import { Replies } from "./replies.ts";
 
@@ -23,20 +24,34 @@ export interface LeavingNode {
 /** What they ask of the session. */
 export type LeavingSite = Pick<EditSite, "topology" | "lane" | "laneIndex">;
 
+/** Nodes that one edit has removed or moved away. */
+export interface Departure {
+  /**
+   * Settles once they have gone, however late: with the errors of those whose lane's thread was given up since they kept
+   * it. Rejects with what `refuse()` is given.
+   */
+  readonly done: Promise<readonly SerializedError[]>;
+  /** Those that have not gone. */
+  readonly late: readonly NodeId[];
+}
+
+/** Those that an edit waits for, by record, and what kept lanes from saying that they have gone. */
+interface Awaited {
+  readonly replies: Replies<number, true>;
+  readonly failures: SerializedError[];
+}
+
 interface Leaver extends LeavingNode {
   call: LeavingNode["call"];
-  /** Called once nothing calls the node any more. */
-  readonly gone: (() => void) | undefined;
+  /** Absent where no edit waits for it. */
+  readonly awaited: Awaited | undefined;
 }
 
 /** See the module. */
 export class LeavingNodes {
   readonly #site: LeavingSite;
-  /** By index of their records: of one id there may be several. */
+  /** By index of their records. */
   readonly #leavers = new Map<number, Leaver>();
-  /** Those that an edit waits for, and what kept lanes from saying that they have gone. */
-  #awaited: Replies<number, true> | undefined;
-  #failures: SerializedError[] = [];
 
   constructor(site: LeavingSite) {
     this.#site = site;
@@ -46,32 +61,30 @@ export class LeavingNodes {
     return [...this.#leavers.values()];
   }
 
-  /**
-   * An edit that removes nodes, or moves them away, is in effect; their lanes have not come to it. Waits for them.
-   *
-   * @returns the errors of those whose lane's thread was given up since they kept it
-   * @throws {SluiceError} `Timeout`, and what `refuse()` is given
-   */
-  async addAll(nodes: readonly NodeEntry[], timeoutMs: number): Promise<readonly SerializedError[]> {
-    const failures: SerializedError[] = this.#failures = [];
-    const awaited = this.#awaited = new Replies(nodes.map(({ index }) => index), timeoutMs, (late) => (
-      notGone(nodes.filter(({ index }) => late.includes(index)).map(({ id }) => id), timeoutMs)
-    ));
-    for (const node of nodes) this.#add(node);
-    await awaited.all;
-    return failures;
+  /** An edit that removes nodes, or moves them away, is in effect; their lanes have not come to it. */
+  addAll(nodes: readonly NodeEntry[]): Departure {
+    const replies = new Replies<number, true>(nodes.map(({ index }) => index));
+    const failures: SerializedError[] = [];
+    for (const node of nodes) this.#add(node, { replies, failures });
+    const done = replies.all.then(() => failures);
+    done.catch(() => {});
+    return {
+      done,
+      get late() {
+        return nodes.filter(({ index }) => replies.waiting.includes(index)).map(({ id }) => id);
+      },
+    };
   }
 
   /**
-   * As `addAll()`, of nodes that are replaced where they are: they are waited for by nobody, and their records are used
-   * again once they have gone.
+   * As `addAll()`, of nodes that are replaced where they are, which nobody waits for.
    *
-   * @returns those of native lanes, which do not tell of that
+   * @returns those of native lanes, which do not tell that they have gone
    */
   addReplaced(nodes: readonly NodeEntry[]): readonly NodeEntry[] {
-    const { topology, lane, laneIndex } = this.#site;
+    const { lane, laneIndex } = this.#site;
     const isNative = (node: NodeEntry) => lane(laneIndex(node.lane))?.kind === "native";
-    for (const node of nodes) if (!isNative(node)) this.#add(node, () => topology.recycle([node], []));
+    for (const node of nodes) if (!isNative(node)) this.#add(node);
     return nodes.filter(isNative);
   }
 
@@ -80,21 +93,21 @@ export class LeavingNodes {
     for (const leaver of this.#leavers.values()) if (leaver.lane === lane) leaver.call = "flush() or teardown()";
   }
 
-  /** A node was called for the last time. */
+  /** A node was called for the last time: its record may be used again. */
   remove(record: number): void {
     const leaver = this.#leavers.get(record);
+    if (leaver === undefined) return;
     this.#leavers.delete(record);
-    leaver?.gone?.();
-    this.#awaited?.settle(record, true);
+    this.#site.topology.recycle([leaver.node], []);
+    leaver.awaited?.replies.settle(record, true);
   }
 
   /** A lane says no more what becomes of them. @param error why */
   lost(lane: number, error: Error | undefined): void {
-    const waiting = this.#awaited?.waiting ?? [];
-    for (const { node: { id, index } } of this.#on(lane)) {
-      const isCause = error instanceof SluiceError && error.nodeId === id && waiting.includes(index);
-      if (isCause) this.#failures.push(serializeError(error));
-      this.#awaited?.settle(index, true);
+    for (const { node: { id, index }, awaited } of this.#on(lane)) {
+      if (awaited === undefined || !awaited.replies.waiting.includes(index)) continue;
+      if (error instanceof SluiceError && error.nodeId === id) awaited.failures.push(serializeError(error));
+      awaited.replies.settle(index, true);
     }
   }
 
@@ -103,13 +116,13 @@ export class LeavingNodes {
     for (const { node } of this.#on(lane)) this.remove(node.index);
   }
 
-  /** Those that an edit waits for are waited for no more. */
+  /** Those that edits wait for are waited for no more. */
   refuse(error: Error): void {
-    this.#awaited?.refuse(error);
+    for (const { awaited } of this.#leavers.values()) awaited?.replies.refuse(error);
   }
 
-  #add(node: NodeEntry, gone?: () => void): void {
-    this.#leavers.set(node.index, { node, lane: this.#site.laneIndex(node.lane), call: "process()", gone });
+  #add(node: NodeEntry, awaited?: Awaited): void {
+    this.#leavers.set(node.index, { node, lane: this.#site.laneIndex(node.lane), call: "process()", awaited });
   }
 
   #on(lane: number): Leaver[] {

@@ -5,8 +5,6 @@ import type { LanePort } from "../lanes/lane_port.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 import { LeavingNodes } from "./leaving_nodes.ts";
 
-const TIMEOUT_MS = 60_000;
-
 function node(id: string, index: number, lane = "near"): NodeEntry {
   return { id: id as NodeId, index, lane } as NodeEntry;
 }
@@ -59,7 +57,7 @@ Deno.test("LeavingNodes.addAll() waits for each by its record, however late one 
   const leaving = leavingNodes();
   leaving.addReplaced([node("a", 1)]);
   let isOver = false;
-  const over = leaving.addAll([node("a", 2), node("b", 3, "far")], TIMEOUT_MS).then((failures) => {
+  const over = leaving.addAll([node("a", 2), node("b", 3, "far")]).done.then((failures) => {
     isOver = true;
     return failures;
   });
@@ -72,22 +70,31 @@ Deno.test("LeavingNodes.addAll() waits for each by its record, however late one 
 
 Deno.test("LeavingNodes.addAll() gives the error by which a lane was lost that one of them kept, and of no other", async () => {
   const leaving = leavingNodes();
-  const over = leaving.addAll([node("a", 1), node("b", 2)], TIMEOUT_MS);
+  const { done } = leaving.addAll([node("a", 1), node("b", 2)]);
   leaving.lost(1, new SluiceError("NodeFailed", "it keeps the thread", { nodeId: "a" }));
-  deepEqual((await over).map(({ message }) => message), ["it keeps the thread"]);
+  deepEqual((await done).map(({ message }) => message), ["it keeps the thread"]);
   deepEqual(idsOf(leaving), ["a", "b"]);
-  const next = leaving.addAll([node("c", 3)], TIMEOUT_MS);
+  const next = leaving.addAll([node("c", 3)]);
   leaving.lost(1, new Error("the thread has ended"));
-  deepEqual(await next, []);
+  deepEqual(await next.done, []);
 });
 
-Deno.test("LeavingNodes.addAll() rejects for those that have not come to their end in time, and names them", async () => {
-  const leaving = leavingNodes();
-  const over = leaving.addAll([node("a", 1), node("b", 2)], 5);
+Deno.test("LeavingNodes.addAll() waits for those of one edit while those of another are late", async () => {
+  const recycled: number[] = [];
+  const leaving = leavingNodes(recycled);
+  const first = leaving.addAll([node("a", 1), node("b", 2)]);
+  leaving.remove(2);
+  deepEqual([first.late, recycled], [["a"], [2]]);
+  const second = leaving.addAll([node("a", 3)]);
+  leaving.remove(3);
+  deepEqual([await second.done, first.late], [[], ["a"]]);
   leaving.remove(1);
-  await rejects(over, {
-    code: "Timeout",
-    nodeId: "b",
-    message: 'The edit is in effect, but flush() or teardown() of "b" did not return within 5 ms',
-  });
+  deepEqual([await first.done, first.late, recycled], [[], [], [2, 3, 1]]);
+});
+
+Deno.test("LeavingNodes.refuse() gives up what every edit waits for", async () => {
+  const leaving = leavingNodes();
+  const departures = [leaving.addAll([node("a", 1)]), leaving.addAll([node("b", 2)])];
+  leaving.refuse(new Error("the graph has ended"));
+  for (const { done } of departures) await rejects(done, { message: "the graph has ended" });
 });

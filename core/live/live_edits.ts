@@ -17,7 +17,7 @@ import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
 import { ConfigChanges } from "./config_changes.ts";
 import { drainRing } from "./drain_ring.ts";
 import { DraftedNodes } from "./drafted_nodes.ts";
-import { cutOff, lanesBehind, lateLanes, partlyFailed } from "./edit_errors.ts";
+import { cutOff, lanesBehind, lateLanes, notGone, partlyFailed } from "./edit_errors.ts";
 import type { DraftedEdit, EditExtras, EditSite } from "./edit_site.ts";
 import { compareGraphs, type GraphChange, isUnchanged, mayBeIncomplete } from "./graph_change.ts";
 import type { LaneWork } from "./lane_work.ts";
@@ -235,8 +235,7 @@ export class LiveEdits {
     }
     const gone = [...change.removed, ...change.moved.map(({ before }) => before)];
     this.#committed = true;
-    const removed = this.#leaving.addAll(gone, REMOVE_TIMEOUT_MS);
-    removed.catch(() => {});
+    const departure = this.#leaving.addAll(gone);
     const unheard = this.#leaving.addReplaced(change.replaced.map(({ before }) => before));
     const applying = this.#answers(work.keys());
     Atomics.store(page.u32, CONTROL.epoch >> 2, epoch);
@@ -251,9 +250,9 @@ export class LiveEdits {
     const swapping = this.#complete(applying, change, moves, epoch);
     this.#swapped = swapping.catch(() => {});
     const done = swapping.then(async (failures) => {
-      const unended = await removed;
+      const unended = await departure.done;
       site.closed(change.unlinked);
-      topology.recycle([...gone, ...unheard], change.unlinked);
+      topology.recycle(unheard, change.unlinked);
       return [...failures, ...unended];
     });
     // It goes on where nobody waits for it any more.
@@ -262,7 +261,7 @@ export class LiveEdits {
       this.#swapped.then(() => this.alone(() => this.#endLanes())).catch(() => {});
       return this.#late(this.#replies!.waiting, timeoutMs);
     });
-    const failures = await done;
+    const failures = await inTime(done, REMOVE_TIMEOUT_MS, () => notGone(departure.late, REMOVE_TIMEOUT_MS));
     if (failures.length > 0) throw partlyFailed(failures);
   }
 

@@ -1,18 +1,19 @@
 /** Edits as lanes see them: what these are told, and what becomes of an edit by what they answer, and when they end. */
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, notEqual, rejects } from "node:assert/strict";
 import { checkingSink, numberedSource, pass } from "../../tests/fixtures/numbered.ts";
 import { appliedOf, type ScriptedGraph, scriptedGraph } from "../../tests/fixtures/scripted_lanes.ts";
-import { until } from "../../tests/fixtures/waiting.ts";
+import { sleep, until } from "../../tests/fixtures/waiting.ts";
 import { serializeError } from "../errors.ts";
 import type { GraphEdit } from "./graph_edit.ts";
 import { emptyWork } from "./lane_work.ts";
 
 const ENDED = new Error("the thread has ended, on purpose");
 
-/** How long what a lane said before it ended is waited for, milliseconds. */
+/** How long what a lane said before it ended, and a removed node's end, are waited for, milliseconds. */
 const LAST_WORDS_MS = 1_000;
+const REMOVE_TIMEOUT_MS = 10_000;
 
-/** Timers of this length, for which time passes only when a test says so. */
+/** Timers of these lengths, for which time passes only when a test says so. */
 class Limits implements Disposable {
   readonly #timers = new Map<number, { readonly run: () => void; readonly ms: number; leftMs: number }>();
   readonly #real = { setTimeout, clearTimeout };
@@ -21,7 +22,7 @@ class Limits implements Disposable {
   constructor() {
     const { setTimeout, clearTimeout } = this.#real;
     globalThis.setTimeout = ((run: () => void, ms = 0) => {
-      if (ms !== LAST_WORDS_MS) return setTimeout(run, ms);
+      if (ms !== LAST_WORDS_MS && ms !== REMOVE_TIMEOUT_MS) return setTimeout(run, ms);
       this.#timers.set(--this.#last, { run, ms, leftMs: ms });
       return this.#last;
     }) as unknown as typeof setTimeout;
@@ -64,6 +65,27 @@ function graph(): ScriptedGraph {
 function addSecond(edit: GraphEdit): void {
   edit.add(checkingSink(), { id: "second", lane: "far" });
   edit.connectByName("middle.audioOut", "second.audio");
+}
+
+/** Concerns lane "near" alone. */
+function addBeside(edit: GraphEdit): void {
+  edit.add(pass(), { id: "beside", lane: "near" });
+  edit.connectByName("source.audio", "beside.audioIn");
+}
+
+/** A lane does not say by itself that what an edit removes has gone. */
+function sayOnlyThatItSwapped({ edits, lane }: ScriptedGraph, name: string): void {
+  const { index, answers } = lane(name);
+  answers.apply = (epoch) => {
+    edits.report(index, appliedOf(epoch));
+    return undefined;
+  };
+}
+
+/** Whether it has not come to its end, some turns of the event loop later. */
+async function isOpen(edited: Promise<unknown>): Promise<boolean> {
+  const later = sleep(50).then(() => true);
+  return await Promise.race([edited.then(() => false), later]);
 }
 
 /** Of the newest edit. */
@@ -168,6 +190,28 @@ Deno.test("LiveEdits.run() does without a lane that ends before it has said that
     edit.connectByName("middle.audioOut", "second.audio");
   });
   deepEqual([...run.topology.nodes.keys()], ["source", "middle", "second"]);
+});
+
+Deno.test("LiveEdits.run() waits for removed nodes of other lanes, where one has ended", async () => {
+  using limits = new Limits();
+  const run = graph();
+  await run.edit(addBeside);
+  const [near, far] = ["near", "far"].map((name) => run.lane(name));
+  const { index: record } = run.topology.node("beside");
+  far.answers.apply = () => {
+    run.edits.laneLost(far.index, ENDED);
+    setTimeout(() => limits.pass(LAST_WORDS_MS));
+    return undefined;
+  };
+  sayOnlyThatItSwapped(run, "near");
+  const edited = run.edit((edit) => {
+    edit.remove("beside");
+    edit.remove("sink");
+  });
+  equal(await isOpen(edited), true);
+  run.edits.report(near.index, { kind: "removed", record });
+  await edited;
+  deepEqual([...run.topology.nodes.keys()], ["source", "middle"]);
 });
 
 Deno.test("LiveEdits.run() is refused as soon as a lane ends that it waits for", async () => {
@@ -340,3 +384,47 @@ for (const [what, applied] of [["come to it", false], ["torn its nodes down", tr
     await rejects(run.edit((edit) => edit.remove("second")), { code: "Busy", message });
   });
 }
+
+Deno.test("LiveEdits.run() tells the removal of a node from that of a later one with its id", async () => {
+  using limits = new Limits();
+  const run = graph();
+  const { index } = run.lane("near");
+  sayOnlyThatItSwapped(run, "near");
+  const records: number[] = [];
+  for (const life of ["first", "second"]) {
+    await run.edit(addBeside);
+    records.push(run.topology.node("beside").index);
+    const removed = run.edit((edit) => edit.remove("beside"));
+    if (life === "first") {
+      setTimeout(() => limits.pass(REMOVE_TIMEOUT_MS));
+      await rejects(removed, {
+        code: "Timeout",
+        nodeId: "beside",
+        message: 'The edit is in effect, but flush() or teardown() of "beside" did not return within 10000 ms',
+      });
+      continue;
+    }
+    setTimeout(() => run.edits.report(index, { kind: "removed", record: records[0] }));
+    equal(await isOpen(removed), true, "the first one was taken for the second");
+    run.edits.report(index, { kind: "removed", record: records[1] });
+    await removed;
+  }
+});
+
+Deno.test("LiveEdits.run() gives the record of a removed node to others once the node is torn down, and not before", async () => {
+  using limits = new Limits();
+  const run = graph();
+  const { index } = run.lane("near");
+  sayOnlyThatItSwapped(run, "near");
+  await run.edit(addBeside);
+  const { index: record } = run.topology.node("beside");
+  const removed = run.edit((edit) => edit.remove("beside"));
+  setTimeout(() => limits.pass(REMOVE_TIMEOUT_MS));
+  await rejects(removed, { code: "Timeout" });
+  await run.edit(addSecond);
+  notEqual(run.topology.node("second").index, record);
+  run.edits.report(index, { kind: "removed", record });
+  await sleep(0);
+  await run.edit(addBeside);
+  equal(run.topology.node("beside").index, record);
+});
