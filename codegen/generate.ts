@@ -136,6 +136,11 @@ export class Generator {
     return outside;
   }
 
+  /** All files that generated code depends on, as {@linkcode PackageScanner.lookedAt} has them. */
+  get lookedAt(): ReadonlyMap<string, string | undefined> {
+    return this.#scanner.lookedAt;
+  }
+
   /** Files with annotated classes, by paths relative to the root. */
   get annotated(): readonly string[] {
     return this.#scanner.annotated;

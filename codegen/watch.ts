@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { FolderWatches, inodeOf, tryClose, tryOpen } from "./folder_watches.ts";
 import { MANIFESTS } from "./imported_files.ts";
 import { type GenerateOptions, type GenerateResult, Generator } from "./generate.ts";
-import { localPath } from "./paths.ts";
+import { LinkedFiles, pathsOfEvent } from "./linked_files.ts";
 import { isFound } from "./scan/find_files.ts";
 import { differingPaths, savedSince, sourceGlobs, stampPaths, stampSources } from "./source_stamps.ts";
 import { TouchedFiles } from "./touched_files.ts";
@@ -48,8 +48,8 @@ export interface WatchRun {
 /**
  * Generates now, and again after every change of a TypeScript file, of the configuration, of the `deno.json` beside it,
  * whose `imports` lead to other packages, or of a generated file by somebody else, under the package's root or a folder
- * outside it that `include` names, and of every file that was looked at. A file that is saved counts, also with the text
- * that it had. A root that goes is waited for.
+ * outside it that `include` names, and of every file that was looked at, wherever symbolic links lead. A file that is
+ * saved counts, also with the text that it had. A root that goes is waited for.
  *
  * @param onRun is told of each run
  * @param signal ends it
@@ -79,9 +79,11 @@ async function watchRoot(
   signal: AbortSignal,
 ): Promise<void> {
   using others = new FolderWatches(root, note, look);
+  using linked = new LinkedFiles(root, look);
   const stop = () => {
     tryClose(watcher);
     others[Symbol.dispose]();
+    linked[Symbol.dispose]();
   };
   using _open = { [Symbol.dispose]: stop };
   signal.addEventListener("abort", stop, { once: true });
@@ -89,7 +91,7 @@ async function watchRoot(
   const inode = inodeOf(root);
   const generator = new Generator(options);
   const configFile = basename(options.configPath);
-  /** Files outside what `include` names that were looked at, or that the options name. */
+  /** Files outside what `include` names that were looked at, that links lead to, or that the options name. */
   let followed: ReadonlySet<string> = new Set();
   let folders: readonly string[] = [""];
   const isSource = (path: string): boolean =>
@@ -155,7 +157,11 @@ async function watchRoot(
   async function followFiles(changed: readonly string[]): Promise<string[]> {
     const before = new Set([...folders, ...followed]);
     const { outside } = generator;
-    followed = new Set([...outside.keys(), ...await options.alsoFollow?.(generator.annotated, changed) ?? []]);
+    const further = await options.alsoFollow?.(generator.annotated, changed) ?? [];
+    const furtherStamps = await stampPaths(root, further);
+    const all = new Map([...further.map((path) => [path, furtherStamps.get(path)] as const), ...generator.lookedAt]);
+    await linked.follow(all, changed);
+    followed = new Set([...outside.keys(), ...linked.paths, ...further]);
     const hasMore = followFolders();
     const now = new Set([...folders, ...followed]);
     if (!hasMore && now.symmetricDifference(before).size === 0) return [];
@@ -164,8 +170,7 @@ async function watchRoot(
   }
   function note({ kind, paths }: Deno.FsEvent): void {
     if (kind === "access" || kind === "other") return;
-    for (const path of paths) {
-      const local = localPath(root, path);
+    for (const local of paths.flatMap((path) => [...pathsOfEvent(root, path)])) {
       if (isConcerned(local)) {
         look(local);
       } else if (kind !== "modify" && mayHoldSources(local)) {

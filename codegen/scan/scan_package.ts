@@ -95,15 +95,17 @@ export class PackageScanner {
   }
 
   /**
-   * Files outside the root that were looked at, those that were not there among them, with what each looked like then;
-   * by paths relative to the root.
+   * Files that were looked at, those that were not there among them, with what each looked like then; by paths relative
+   * to the root.
    */
+  get lookedAt(): Map<string, string | undefined> {
+    const all = [this.#touched, ...[...this.#known.values()].map((each) => each.touched)];
+    return new Map(all.flatMap((touched) => [...touched].map((path) => [path, this.#sources.stampOf(path)])));
+  }
+
+  /** Those of {@linkcode PackageScanner.lookedAt} that are outside the root. */
   get outside(): Map<string, string | undefined> {
-    const found = new Map<string, string | undefined>();
-    for (const touched of [this.#touched, ...[...this.#known.values()].map((each) => each.touched)]) {
-      for (const path of touched) if (path.startsWith("../")) found.set(path, this.#sources.stampOf(path));
-    }
-    return found;
+    return new Map([...this.lookedAt].filter(([path]) => path.startsWith("../")));
   }
 
   /** Reads what is not known yet. */

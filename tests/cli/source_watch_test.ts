@@ -80,6 +80,21 @@ Deno.test("SourceWatch.findAffected() finds modules by any file that they import
   await watch.end();
 });
 
+Deno.test("SourceWatch tells of a file that a link leads to by the name that modules import", async () => {
+  await using outside = await tempPackage({ "one.ts": "export const one = 1;\n" });
+  await using folder = await tempPackage({
+    "a.ts": processorSource("Alpha"),
+    "b.ts": processorSource("Beta", "", 'import { one } from "./linked/one.ts";'),
+  }, { include: ["*.ts"] });
+  await Deno.symlink(outside.root, join(folder.root, "linked"));
+  const { watch, take } = await watching(folder);
+  await outside.write("one.ts", "export const one = 2;\n");
+  const { changed } = await take();
+  assert.deepEqual(changed, ["linked/one.ts"]);
+  assert.deepEqual(await watch.findAffected(["a.ts", "b.ts"], changed), ["b.ts"]);
+  await watch.end();
+});
+
 Deno.test("SourceWatch fails where there is nothing to watch", async () => {
   await using folder = await tempPackage({});
   const watch = new SourceWatch(join(folder.root, "gone/sluice.json"), NEVER_MS, () => {});
