@@ -70,7 +70,7 @@ eachDriver("a lane that has died tears its nodes down, however soon the run is c
     runtime.connect(from.outputs.audio, last.inputs.audioIn);
     await runtime.start();
     await rejects(runtime.finished, { code: "LaneCrashed" });
-    equal(await Deno.readTextFile(ledger), "t");
+    equal(await Deno.readTextFile(ledger), "st");
   } finally {
     await Deno.remove(ledger);
   }

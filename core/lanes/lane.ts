@@ -338,6 +338,7 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     }
     // The call of the node that ended the lane may still be under way.
     await yieldNow();
+    this.edits.drop();
     const torn = [...this.cells.map((cell) => tearDown(cell, this)), this.edits.retired()];
     await Promise.race([Promise.all(torn), sleep(LEAVE_TIMEOUT_MS)]);
     this.publish();
@@ -392,6 +393,7 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     for (const cell of this.cells) {
       if (!cell.ended) cell.abort("the graph was stopped");
     }
+    this.edits.drop();
     for (const cell of this.cells) {
       await tearDown(cell, this);
     }

@@ -46,11 +46,14 @@ export class LaneEditor {
   readonly #arriving: NodeCell[] = [];
   /** The first ticks that they have had. */
   readonly #tried: ArrivingTrial[] = [];
-  /** Nodes that are to be brought to their end, and the ends that have begun. */
+  /** Nodes that are to be brought to their end. */
   readonly #leaving: Leaver[] = [];
-  readonly #retiring = new Set<Promise<void>>();
+  /** Ends of nodes that have begun, and edits that tear theirs down if they are refused. */
+  readonly #ending = new Set<Promise<void>>();
   /** Calls that wait for promises or timers. */
   #waits = 0;
+  /** The lane ends: nothing more is made ready. */
+  #dropped = false;
 
   constructor(lane: EditedLane) {
     this.#lane = lane;
@@ -77,23 +80,30 @@ export class LaneEditor {
 
   /** Begins to bring to their end the nodes that are no longer part of the lane: it calls their `flush()` and `teardown()`. */
   retire(): void {
-    for (const leaver of this.#leaving.splice(0)) {
-      const retiring = this.#waiting(this.#end(leaver)).then(() => void this.#retiring.delete(retiring));
-      this.#retiring.add(retiring);
-    }
+    for (const leaver of this.#leaving.splice(0)) void this.#toEnd(this.#end(leaver));
   }
 
-  /** Brings nodes that are no longer part of the lane to their end. */
+  /** The lane ends: drops what is ready, or is being made so. */
+  drop(): void {
+    this.#dropped = true;
+    this.#attempt?.giveUp();
+    const prepared = this.#prepared;
+    this.#prepared = undefined;
+    if (prepared !== undefined) this.#toEnd(this.#dropPrepared(prepared)).catch(() => {});
+  }
+
+  /** Brings nodes to their end that are no longer part of the lane, and waits for those that never came to be. */
   async retired(): Promise<void> {
     this.retire();
-    await Promise.all(this.#retiring);
+    await Promise.allSettled(this.#ending);
   }
 
   /** Makes an edit ready, and answers: one at a time, so that one that was given up has let go of nodes before the next. */
   async prepare(command: Prepare): Promise<void> {
     const before = this.#attempt;
     const attempt = this.#attempt = new EditAttempt(command.epoch, this.#lane);
-    await this.#waiting(this.#prepare(command, attempt, before).finally(() => attempt.letGo()));
+    if (this.#dropped) attempt.giveUp();
+    await this.#toEnd(this.#prepare(command, attempt, before).finally(() => attempt.letGo()));
   }
 
   async #prepare(command: Prepare, attempt: EditAttempt, before: EditAttempt | undefined): Promise<void> {
@@ -160,7 +170,7 @@ export class LaneEditor {
     const prepared = this.#prepared;
     if (prepared?.epoch !== epoch) return;
     this.#prepared = undefined;
-    await this.#waiting(this.#dropPrepared(prepared));
+    await this.#toEnd(this.#dropPrepared(prepared));
   }
 
   /**
@@ -332,6 +342,13 @@ export class LaneEditor {
   async #end({ cell, flushes }: Leaver): Promise<void> {
     await retire(this.#lane, cell, flushes);
     this.#lane.post({ kind: "removed", record: cell.number - 1 });
+  }
+
+  /** As `#waiting()`; and the lane does not end before. */
+  #toEnd(work: Promise<void>): Promise<void> {
+    const ending = this.#waiting(work).finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+    return ending;
   }
 
   /** The lane may not block meanwhile. */
