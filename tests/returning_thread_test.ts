@@ -7,7 +7,10 @@ import { Runtime } from "../core/runtime.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { faulty } from "./fixtures/faulty.ts";
-import { pass } from "./fixtures/numbered.ts";
+import { hanging } from "./fixtures/hanging.ts";
+import { Hold } from "./fixtures/hold.ts";
+import { leaving } from "./fixtures/leaving.ts";
+import { numberedSource, pass } from "./fixtures/numbered.ts";
 import { returning } from "./fixtures/returning.ts";
 import { until } from "./fixtures/waiting.ts";
 
@@ -106,6 +109,35 @@ eachDriver("a thread that comes back before another one has its lane is refused"
   await site.push(1, 1);
   await site.end();
   deepEqual(seen, [1]);
+});
+
+eachDriver("a thread that is given up while it tears its nodes down gives back what it holds", async (native) => {
+  using ticks = new Hold();
+  using leaves = new Hold();
+  await using runtime = new Runtime({ mode: "live", native, stuckAfterMs: 1_000, pools: POOLS });
+  const source = runtime.add(numberedSource({ count: 1e9, perTick: 4, intervalMs: 5 }), { id: "source", lane: "main" });
+  const near = { lane: "near", supervision: SUPERVISION };
+  runtime.add(hanging({ hold: ticks.path, atFrame: 200 }), { id: "bad", ...near });
+  runtime.add(leaving({ how: "keeps its thread in teardown", hold: leaves.path }), { id: "slow", ...near });
+  runtime.add(faulty({ how: "keeps frames", every: 50 }), { id: "keeps", ...near });
+  for (const to of ["bad.audio", "slow.audioIn", "keeps.audioIn"]) runtime.connectByName(`${source.id}.audio`, to);
+  const setAside = () => runtime.stats().pools[0].quarantined;
+  using _bad = runtime.events.on("node:bad", ({ kind }) => void (kind === "stuck" && ticks.release()));
+  const held: number[] = [];
+  // In the turn in which the thread is given up.
+  const endTap = tapLog(({ message }) => {
+    if (!message.startsWith('Gave up the thread of lane "near"')) return;
+    held.push(setAside(), leaves.sinceMs ?? 0);
+    leaves.release();
+  });
+  using _tap = { [Symbol.dispose]: endTap };
+  await runtime.start();
+  await until(() => held.length > 0);
+  ok(held[0] > 0, "what the thread holds is set aside");
+  ok(held[1] > 0, "it tears its nodes down");
+  await until(() => setAside() === 0);
+  await until(() => runtime.stats().nodes.find(({ id }) => id === "keeps")!.restarts > 0);
+  await runtime.stop();
 });
 
 /**

@@ -15,7 +15,7 @@ import type { LinkWriter, Wakeable } from "../links/link.ts";
 import type { GraphMode } from "../links/policy.ts";
 import { CheckedPool } from "../memory/checked_pool.ts";
 import { Pool } from "../memory/pool.ts";
-import { leaveRow } from "../memory/reclaim.ts";
+import { leaveRow, noteDeath } from "../memory/reclaim.ts";
 import { keepSecrets } from "../redaction.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { Figures } from "../stats.ts";
@@ -344,14 +344,19 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     this.publish();
     this.#news.tellAll();
     this.#events.tellAll();
-    this.#die();
-  }
-
-  /** The last thing that the thread does. */
-  #die(): void {
-    Atomics.store(this.page.u32, (this.page.laneOffset(this.index) + LANE.deadGeneration) >> 2, this.init.generation);
+    this.#closePools();
     this.site.post({ kind: "gone" });
     this.site.end?.();
+  }
+
+  /** The last thing that the thread does with the memory of the graph. */
+  #closePools(): void {
+    // What is in a row that nobody looks after any more since the thread was given up, only the thread gives back.
+    const { generation, row } = this.init;
+    const isSetAside = this.site.mayBlock && !noteDeath(this.page, { lane: this.index, generation });
+    if (isSetAside) leaveRow(this.pools, row);
+    // What promises still do with frames is refused.
+    for (const pool of this.pools) pool.close();
   }
 
   async #build(nodes: readonly NodePlan[], links: readonly LinkEndPlan[]): Promise<NodeCell[]> {
@@ -402,10 +407,8 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     this.publish();
     await this.#loop.leavePark();
     try {
-      for (const pool of this.pools) {
-        pool.flushMagazine();
-        pool.close();
-      }
+      for (const pool of this.pools) pool.flushMagazine();
+      this.#closePools();
     } catch {
       // A node has detached the memory: that was reported when it was first used.
     }

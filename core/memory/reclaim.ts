@@ -37,9 +37,25 @@ export interface ReclaimedSlots {
   readonly lost: number;
 }
 
-/** Whether a lane's thread is known to have ended. */
+/** Whether a lane's thread is known to have ended; of one that was given up, for which nobody asks, it says so too. */
 export function isLaneDead(page: ControlPage, { lane, generation }: Pick<LaneLife, "lane" | "generation">): boolean {
   return Atomics.load(page.u32, (page.laneOffset(lane) + LANE.deadGeneration) >> 2) >= generation;
+}
+
+/**
+ * Says that a thread uses its slots no more, or that nobody waits any longer for it to say so. Of the thread itself and
+ * whoever gives it up, the first decides which of them gives back what it holds.
+ *
+ * @returns whether it was not said before
+ */
+export function noteDeath(page: ControlPage, { lane, generation }: Pick<LaneLife, "lane" | "generation">): boolean {
+  const at = (page.laneOffset(lane) + LANE.deadGeneration) >> 2;
+  for (let known = Atomics.load(page.u32, at); known < generation;) {
+    const found = Atomics.compareExchange(page.u32, at, known, generation);
+    if (found === known) return true;
+    known = found;
+  }
+  return false;
 }
 
 /**

@@ -8,7 +8,7 @@ import { openNativeDriver } from "../driver/native.ts";
 import { PortableDriver } from "../driver/portable.ts";
 import { Ledger } from "../frames/ledger.ts";
 import { createPool, HOLD_MANY, MAGAZINE_SIZE, Pool } from "./pool.ts";
-import { countLaneLost, countSetAside, isLaneDead, leaveRow, reclaimLane, takeLeftRow } from "./reclaim.ts";
+import { countLaneLost, countSetAside, isLaneDead, leaveRow, noteDeath, reclaimLane, takeLeftRow } from "./reclaim.ts";
 
 const SLOTS = 6;
 const LIFE = { lane: 1, generation: 1, row: 1 };
@@ -119,6 +119,13 @@ Deno.test("reclaimLane() refuses while the lane's death is not proved", () => {
   dying.takeSlot();
   throws(() => reclaimLane(living, page, LIFE), { code: "Busy", message: /its thread may still run; quarantine them/ });
   equal(countSetAside(living, 1), 1);
+});
+
+Deno.test("noteDeath() tells the first that says it of a thread, and takes nothing back that a later one has said", () => {
+  const { page } = setUp();
+  const said = [1, 1, 3, 2].map((generation) => noteDeath(page, { lane: 1, generation }));
+  deepEqual(said, [true, false, true, false]);
+  deepEqual([3, 4].map((generation) => isLaneDead(page, { lane: 1, generation })), [true, false]);
 });
 
 Deno.test("leaveRow() gives back what a thread holds, and its row goes to another one once", () => {

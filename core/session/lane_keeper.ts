@@ -24,7 +24,7 @@ import { drainRing } from "../live/drain_ring.ts";
 import type { LinkPlans } from "../live/link_plans.ts";
 import { logger } from "../log.ts";
 import type { Pool } from "../memory/pool.ts";
-import { countLaneLost, isLaneDead, type LaneLife, reclaimLane } from "../memory/reclaim.ts";
+import { countLaneLost, isLaneDead, type LaneLife, noteDeath, reclaimLane } from "../memory/reclaim.ts";
 import { readLinkCounters } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 import type { NodeFailures } from "./node_failures.ts";
@@ -158,7 +158,7 @@ export class LaneKeeper {
     const life = this.#lifeOf(index);
     const closed = () => {
       // It has said that it uses its slots no more, though its thread may still be on its way out; or that has ended.
-      this.#noteDeath(life);
+      noteDeath(page(), life);
       this.#reclaim(life);
       this.#forget(index);
     };
@@ -195,11 +195,6 @@ export class LaneKeeper {
     this.#site.edits().laneBack(index);
   }
 
-  #noteDeath({ lane, generation }: Pick<LaneLife, "lane" | "generation">): void {
-    const page = this.#site.page();
-    Atomics.store(page.u32, (page.laneOffset(lane) + LANE.deadGeneration) >> 2, generation);
-  }
-
   /** The thread that a lane has now. */
   #lifeOf(lane: number): LaneLife {
     const { lanes } = this.#site;
@@ -229,8 +224,10 @@ export class LaneKeeper {
     const { lanes, events, states, supervisor } = this.#site;
     const error = this.#lost.get(index)!;
     const old = lanes.at(index)!;
-    const isDead = await this.#endThread(old);
+    const hasEnded = await this.#endThread(old);
     if (this.#ended) return;
+    // One that ends just now may have been first: then it leaves what it holds to others.
+    const isDead = hasEnded || !noteDeath(this.#site.page(), this.#lifeOf(index));
     const nodes = this.#nodesOf(index);
     for (const node of nodes) this.#site.failures.count(node);
     if (isDead) this.#reclaim(this.#lifeOf(index));
@@ -282,7 +279,7 @@ export class LaneKeeper {
     const page = this.#site.page();
     const life = this.#lifeOf(port.index);
     // No thread to prove it: its worker has failed before it ran the lane.
-    if (port.hasEnded) this.#noteDeath(life);
+    if (port.hasEnded) noteDeath(page, life);
     const limitMs = this.#stuck.delete(port.index) ? STUCK_END_TIMEOUT_MS : END_TIMEOUT_MS;
     const untilNs = driver.nowNs() + limitMs * 1e6;
     port.send({ kind: "leave" });

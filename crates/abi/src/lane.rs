@@ -38,7 +38,7 @@ pub struct LaneRecord {
     /// The last epoch that the lane has applied. The lane, atomically.
     pub applied_epoch: AtomicU32,
     /// The last generation whose thread has ended, atomically. The ending thread: its lane, then its sentinel; the
-    /// control isolate for a lane that has closed, or whose worker failed before it ran.
+    /// control isolate for a lane that has closed, whose worker failed before it ran, or whose thread it gives up.
     pub dead_generation: AtomicU32,
     /// The system's number of the thread, 0 = unknown. The lane.
     pub thread_id: u32,
