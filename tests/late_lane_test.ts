@@ -116,7 +116,7 @@ eachDriver("pause() does not wait for a lane that ends, nor for one that the gra
   equal(runtime.stats().lanes.length, 2, "the lane ends");
   for (let k = 0; k < 2; k++) {
     await runtime.pause();
-    runtime.resume();
+    await runtime.resume();
     await runtime.edit(() => {});
     equal(runtime.stats().lanes.length, 1, "the graph goes on without it");
   }

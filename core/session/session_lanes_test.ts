@@ -179,7 +179,7 @@ Deno.test("SessionLanes says of a lane that it has left once it is told to end, 
     lanes.makeFor(topology.addNode(numberedSource, {}, { id, lane: `near-${id}` }), memory)!
   );
   deepEqual(left, []);
-  lanes.end(ending, () => false);
+  void lanes.end(ending, () => false);
   deepEqual(left, [ending.index]);
   lanes.closed(closed.index);
   deepEqual(left.slice(1), [closed.index]);
