@@ -88,7 +88,7 @@ export interface RuntimeOptions {
   /**
    * How long a call of a node may hold its lane's thread, milliseconds; by default 2,000. Then the node is stuck, which
    * an event tells; if every node of its worker lane is to be restarted or disabled on failure, the thread is replaced.
-   * 0: for ever.
+   * What goes on after an `await`, and a callback, may hold it 250 longer. 0: for ever.
    */
   readonly stuckAfterMs?: number;
 }

@@ -378,7 +378,7 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     const cell = this.cells.find((each) => each.id === command.node);
     try {
       if (cell === undefined) throw new SluiceError("NodeNotFound", `Cannot configure "${command.node}": it has gone`);
-      reconfigure(cell, command);
+      reconfigure(this, cell, command);
       this.site.post({ kind: "configured", request });
     } catch (error) {
       const explained = cell === undefined ? error : explain(error, cell, "configChanged()");

@@ -20,6 +20,7 @@ import { attachLink, changePorts, detachLink } from "./lane_builder.ts";
 import { letGoOfLink, takeUpLink } from "./link_mover.ts";
 import { ArrivingTrial, claim } from "./loan.ts";
 import type { LaneCommand } from "./messages.ts";
+import { calling } from "./node_call.ts";
 import type { NodeCell } from "./node_cell.ts";
 import { formatsOf, letGo, makeReady, type PreparedEdit, tearDownAll } from "./prepared_edit.ts";
 import { reconfigure } from "./reconfigure.ts";
@@ -244,18 +245,18 @@ export class LaneEditor {
     for (const { node, on } of edit.bypass) all.get(node)!.bypass(on);
     for (const { node, ...change } of edit.configure) {
       try {
-        reconfigure(all.get(node)!, change);
+        reconfigure(lane, all.get(node)!, change);
       } catch (error) {
         refused.push(node);
         failures.push(serializeError(explain(error, all.get(node)!, "configChanged()")));
       }
     }
     for (const { node } of edit.ports) {
-      const { instance, context } = all.get(node)!;
+      const cell = all.get(node)!;
       try {
-        instance.processor.portsChanged?.(context);
+        calling(lane, cell, () => cell.instance.processor.portsChanged?.(cell.context));
       } catch (error) {
-        failures.push(serializeError(explain(error, all.get(node)!, "portsChanged()")));
+        failures.push(serializeError(explain(error, cell, "portsChanged()")));
       }
     }
     lane.cells = [...all.values()];

@@ -44,9 +44,9 @@ const SLICE_TICKS = 32;
 /** Longest time without going back to the event loop, nanoseconds. */
 const YIELD_AFTER_NS = 4_000_000;
 
-/** Longest blocking and non-blocking park, milliseconds. */
+/** Longest blocking and non-blocking park, milliseconds: so often a lane comes round at least. */
 const PARK_MS = 50;
-const PARK_ASYNC_MS = 250;
+export const PARK_ASYNC_MS = 250;
 
 /** Longest wait for a message that was announced by the inbox, in returns to the event loop. */
 const MESSAGE_YIELDS = 64;

@@ -5,6 +5,7 @@
  */
 import { keepSecrets } from "../redaction.ts";
 import type { NodeValues } from "./messages.ts";
+import { calling, type CallSite } from "./node_call.ts";
 import type { NodeCell } from "./node_cell.ts";
 
 /**
@@ -12,8 +13,12 @@ import type { NodeCell } from "./node_cell.ts";
  *
  * @throws what its `configChanged()` throws
  */
-export function reconfigure({ instance }: NodeCell, { values, secrets }: NodeValues): void {
+export function reconfigure(site: CallSite, cell: NodeCell, { values, secrets }: NodeValues): void {
   keepSecrets(secrets);
+  calling(site, cell, () => configure(cell, values));
+}
+
+function configure({ instance }: NodeCell, values: NodeValues["values"]): void {
   const { processor } = instance;
   const fields = processor as unknown as Record<string, unknown>;
   const keys = Object.keys(values);

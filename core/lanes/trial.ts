@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { PHASE } from "../../ffi/layout.gen.ts";
 import type { Frame } from "../frames/frame.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "../links/link.ts";
@@ -92,9 +93,13 @@ export class Trial {
     cell.reads = 0;
     cell.writes = 0;
     const outcome = asPromise(calling(this.#site, cell, () => cell.tick(cell.context)));
-    if (outcome !== undefined && !await this.#isOver(outcome, untilNs, givenUp)) {
-      this.#underWay = outcome;
-      return;
+    if (outcome !== undefined) {
+      cell.setPhase(PHASE.await);
+      if (!await this.#isOver(outcome, untilNs, givenUp)) {
+        this.#underWay = outcome;
+        return;
+      }
+      cell.setPhase(PHASE.idle);
     }
     const fault = cell.settle();
     if (fault !== undefined) throw fault;

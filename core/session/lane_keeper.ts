@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { LANE } from "../../ffi/layout.gen.ts";
+import { LANE, NODE } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import { serializeError } from "../errors.ts";
@@ -232,6 +232,8 @@ export class LaneKeeper {
     for (const node of nodes) this.#site.failures.count(node);
     if (isDead) this.#reclaim(this.#lifeOf(index));
     else this.#giveUp(old, nodes, error);
+    // What it did when it was lost it does no more, also where nothing takes its place.
+    for (const { index: at } of nodes) clearPulse(this.#site.page(), at);
     if (isDead && nodes.length === 0) {
       lanes.free(old);
       this.#forget(index);
@@ -369,6 +371,12 @@ export class LaneKeeper {
     const { lanes, topology } = this.#site;
     return orderedNodes(topology).filter(({ lane }) => lanes.indexOf(lane) === index);
   }
+}
+
+/** A node does nothing, and waits for nothing. */
+function clearPulse(page: ControlPage, node: number): void {
+  const at = page.nodeOffset(node);
+  for (const field of [NODE.phase, NODE.blockedKind, NODE.blockedId]) page.u32[(at + field) >> 2] = 0;
 }
 
 function workOf(work: Map<number, LaneWork>, lane: number): LaneWork {

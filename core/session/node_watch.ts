@@ -3,7 +3,9 @@
  * pool, for a promise of its own, or has not returned from a call for long.
  *
  * A call under way holds its lane's thread, so that the lane's rounds stand still: what the page shows of them at two
- * looks says since when. No lane is asked, and none is waited for.
+ * looks says since when. What a call has left behind, and what goes on after it has awaited something, may hold the thread
+ * as well: then the rounds alone tell, and what holds it is one of the nodes that may have something under way. No lane is
+ * asked, and none is waited for.
  *
  * @module
  */
@@ -15,6 +17,10 @@ import type { LaneKind } from "../lanes/lane_options.ts";
 import type { NodeActivity } from "../node_activity.ts";
 import type { NodeState } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
+import { RoundWatch } from "./round_watch.ts";
+
+/** How much longer a lane may stand still on which an edit loads modules, nanoseconds. */
+const LOADING_NS = 10_000_000_000;
 
 /** A lane as it is looked at. */
 export interface WatchedLane {
@@ -41,6 +47,24 @@ export interface Outsiders {
   readonly gone: readonly NodeEntry[];
 }
 
+/** A lane whose thread is kept while the lane is in no call: which node of several keeps it is not known. */
+export interface KeptLane {
+  readonly lane: WatchedLane;
+  /** For how long, at least, nanoseconds. */
+  readonly forNs: number;
+  /** Those that have awaited something and are not through; where there is none, those that may have left a callback. */
+  readonly nodes: readonly NodeEntry[];
+  readonly isCallback: boolean;
+  /** Where they stand, if all stand alike. */
+  readonly place?: NodePlace;
+}
+
+/** What a look has found. */
+export interface Kept {
+  readonly stuck: readonly StuckNode[];
+  readonly kept: readonly KeptLane[];
+}
+
 /** A call that was under way at the last look. */
 interface Call {
   readonly node: NodeEntry;
@@ -56,6 +80,7 @@ export class NodeWatch {
   readonly #events: EventBus;
   readonly #poolName: (index: number) => string;
   readonly #stuckAfterNs: number;
+  readonly #rounds: RoundWatch;
   /** By index of their records, as of a version of the graph. */
   #links = new Map<number, LinkId>();
   #linksVersion = -1;
@@ -86,33 +111,35 @@ export class NodeWatch {
     this.#events = events;
     this.#poolName = poolName;
     this.#stuckAfterNs = stuckAfterNs;
+    this.#rounds = new RoundWatch(stuckAfterNs);
   }
 
   /**
    * Looks once, and publishes what has changed.
    *
    * @param nowNs a clock that goes on while the graph is paused, nanoseconds
-   * @returns nodes whose call lasts too long
+   * @returns nodes and lanes that are kept for too long
    */
   look(
     lanes: readonly WatchedLane[],
     states: ReadonlyMap<NodeId, NodeState>,
     nowNs: number,
     outsiders: Outsiders = { drafted: [], gone: [] },
-  ): StuckNode[] {
+  ): Kept {
     this.#lanes = lanes;
     const { nodes } = this.#topology;
     for (const [index, { node }] of this.#calls) {
       // A lane that is being replaced is not looked at, and its node keeps it; one that is gone has none.
       if (nodes.get(node.id) !== node && lanes.every((lane) => lane.index !== index)) this.#calls.delete(index);
     }
-    const stuck = lanes.flatMap((lane) => this.#lookAt(lane, outsiders, states, nowNs));
+    const found = lanes.flatMap((lane) => this.#lookAt(lane, outsiders, states, nowNs));
+    const stuck = found.flatMap((each) => "node" in each ? each : []);
     for (const { node, lane, forNs, place } of stuck) if (place !== "graph") this.#tellOutsider(node, lane, forNs);
     for (const node of nodes.values()) this.#tellChange(node, stuck, states, nowNs);
     for (const known of [this.#waits, this.#told]) {
       for (const id of known.keys()) if (!nodes.has(id)) known.delete(id);
     }
-    return stuck;
+    return { stuck, kept: found.flatMap((each) => "nodes" in each ? each : []) };
   }
 
   /** What a node is doing. @param nowNs as for `look()` */
@@ -134,15 +161,18 @@ export class NodeWatch {
     return { kind: phase === PHASE.idle && !isRun ? "idle" : "running" };
   }
 
+  /** @returns what keeps the lane's thread, if anything does */
   #lookAt(
     lane: WatchedLane,
-    { drafted, gone }: Outsiders,
+    outsiders: Outsiders,
     states: ReadonlyMap<NodeId, NodeState>,
     nowNs: number,
-  ): StuckNode[] {
+  ): (StuckNode | KeptLane)[] {
     const { rounds, currentNode } = readLanePulse(this.#page, lane.index);
-    const nodes = [...this.#topology.nodes.values(), ...drafted, ...gone];
-    const node = nodes.find((each) => this.#isInCall(each, lane, currentNode, states));
+    if (currentNode < 0) return this.#lookAtRest(lane, rounds, outsiders, states, nowNs);
+    this.#rounds.forget(lane.index);
+    const nodes = [...this.#topology.nodes.values(), ...outsiders.drafted, ...outsiders.gone];
+    const node = nodes.find(({ lane: name, index }) => name === lane.name && index === currentNode);
     const before = this.#calls.get(lane.index);
     if (node === undefined) {
       this.#calls.delete(lane.index);
@@ -152,11 +182,49 @@ export class NodeWatch {
     const signs = `${node.id} ${rounds} ${phase} ${sampledTicks}`;
     const isSame = before?.signs === signs && before.node === node;
     const sinceNs = isSame ? before.sinceNs : nowNs;
-    // An edit may have taken the node out since the last look.
-    const place = gone.includes(node) ? "gone" : drafted.includes(node) ? "draft" : "graph";
     this.#calls.set(lane.index, { node, signs, sinceNs });
     const forNs = nowNs - sinceNs;
-    return isSame && this.#isLong(forNs) ? [{ node, lane, forNs, place }] : [];
+    return isSame && this.#isLong(forNs) ? [{ node, lane, forNs, place: placeOf(node, outsiders) }] : [];
+  }
+
+  /** As `#lookAt()`, at a lane that is in no call. */
+  #lookAtRest(
+    lane: WatchedLane,
+    rounds: number,
+    outsiders: Outsiders,
+    states: ReadonlyMap<NodeId, NodeState>,
+    nowNs: number,
+  ): (StuckNode | KeptLane)[] {
+    this.#calls.delete(lane.index);
+    const on = (nodes: Iterable<NodeEntry>) => [...nodes].filter((node) => node.lane === lane.name);
+    const open = on(this.#topology.nodes.values()).filter(({ id }) => !isOver(states.get(id)));
+    const drafts = on(outsiders.drafted);
+    // The others call no JavaScript, or are this thread's own, which looks. One that is left with no node closes.
+    if (lane.kind !== "worker" || open.length + drafts.length === 0) {
+      this.#rounds.forget(lane.index);
+      return [];
+    }
+    const forNs = this.#rounds.look(lane.index, rounds, nowNs);
+    if (forNs === undefined) return [];
+    const isLoading = drafts.some((node) => !this.#isUnderWay(node));
+    if (isLoading && forNs < LOADING_NS) return [];
+    // What a node does that was taken out shows in no phase.
+    const gone = on(outsiders.gone);
+    const underWay = [...[...open, ...drafts].filter((node) => this.#isUnderWay(node)), ...gone];
+    const isCallback = underWay.length === 0;
+    const nodes = isCallback ? [...open, ...drafts] : underWay;
+    const places = nodes.map((node) => placeOf(node, outsiders));
+    if (nodes.length > 1) {
+      return [{ lane, forNs, nodes, isCallback, ...(new Set(places).size === 1 && { place: places[0] }) }];
+    }
+    this.#calls.set(lane.index, { node: nodes[0], signs: "", sinceNs: nowNs - forNs });
+    return [{ lane, forNs, node: nodes[0], place: places[0] }];
+  }
+
+  /** Whether a node has awaited something in a call that is not over. */
+  #isUnderWay({ index }: NodeEntry): boolean {
+    const { phase } = readPulse(this.#page, index);
+    return phase === PHASE.await || phase === PHASE.setup || phase === PHASE.flush;
   }
 
   #tellOutsider(node: NodeEntry, { name }: WatchedLane, forNs: number): void {
@@ -172,13 +240,6 @@ export class NodeWatch {
       this.#links = new Map([...links.values()].map((link) => [link.index, link.id]));
     }
     return this.#links.get(index);
-  }
-
-  #isInCall(node: NodeEntry, { name }: WatchedLane, current: number, states: ReadonlyMap<NodeId, NodeState>): boolean {
-    if (node.lane !== name) return false;
-    if (current >= 0) return node.index === current;
-    // Of a node that is set up while the lane runs: the rounds tell whether it holds the thread.
-    return readPulse(this.#page, node.index).phase === PHASE.setup && states.get(node.id) !== "new";
   }
 
   #isLong(forNs: number): boolean {
@@ -247,6 +308,15 @@ function readPulse(
     blockedKind: page.u32[(at + NODE.blockedKind) >> 2],
     blockedId: page.u32[(at + NODE.blockedId) >> 2],
   };
+}
+
+/** An edit may have taken a node out since it was called. */
+function placeOf(node: NodeEntry, { drafted, gone }: Outsiders): NodePlace {
+  return gone.includes(node) ? "gone" : drafted.includes(node) ? "draft" : "graph";
+}
+
+function isOver(state: NodeState | undefined): boolean {
+  return state === "ended" || state === "disabled";
 }
 
 function sameWait(a: NodeActivity, b: NodeActivity): boolean {

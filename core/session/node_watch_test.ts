@@ -1,7 +1,14 @@
 import { deepEqual } from "node:assert/strict";
+import { LANE, NODE, PHASE } from "../../ffi/layout.gen.ts";
 import { counting, filter, type Script, sink, source } from "../../tests/fixtures/scripted.ts";
+import { controlBytes, ControlPage } from "../control_page.ts";
+import { EventBus } from "../events/bus.ts";
+import type { NodeId } from "../ids.ts";
 import type { ProcessorContext } from "../processor.ts";
 import { Runtime } from "../runtime.ts";
+import type { NodeState } from "../stats.ts";
+import type { NodeEntry, Topology } from "../topology.ts";
+import { NodeWatch } from "./node_watch.ts";
 
 /** Keeps the graph from being at a stop: it waits for its time again and again. */
 const clock = () =>
@@ -66,4 +73,80 @@ Deno.test("RuntimeStats names the pool that a node waits for, and tells a promis
   runtime.connect(from.outputs.audioOut, keeper.inputs.audioIn, { capacity: 1 });
   await runtime.start();
   await until(runtime, { from: { kind: "blocked", on: "pool", name: "audio" }, slow: { kind: "awaiting" } });
+});
+
+/** Nodes "a" and "b" of the graph and "draft", which is none, on a lane whose thread is kept in no call from the start. */
+class KeptLane {
+  readonly #page: ControlPage;
+  readonly #graph: readonly NodeEntry[] = [entry("a", 0), entry("b", 1)];
+  readonly #draft: NodeEntry = entry("draft", 2);
+  readonly #watch: NodeWatch;
+  #nowNs = 0;
+
+  constructor(phases: { readonly [id: string]: number }) {
+    const sizes = { lanes: 2, links: 1, nodes: 3 };
+    const page = this.#page = ControlPage.format(new ArrayBuffer(controlBytes(sizes)), sizes);
+    page.f64[(page.laneOffset(1) + LANE.rounds) >> 3] = 7;
+    for (const { id, index } of [...this.#graph, this.#draft]) {
+      page.u32[(page.nodeOffset(index) + NODE.phase) >> 2] = phases[id] ?? PHASE.idle;
+    }
+    const topology = { nodes: new Map(this.#graph.map((node) => [node.id, node])), links: new Map() };
+    this.#watch = new NodeWatch(topology as unknown as Topology, page, new EventBus(() => 0), () => "", 5e8);
+  }
+
+  /** @returns what looks find in the course of so many seconds: who is stuck, and who else may be */
+  look(seconds: number, states: readonly NodeState[] = ["running", "running"], drafted = false): unknown {
+    let found: unknown;
+    for (let left = seconds * 4; left > 0; left--) {
+      const { stuck, kept } = this.#watch.look(
+        [{ name: "near", index: 1, kind: "worker" }],
+        new Map(this.#graph.map(({ id }, k) => [id, states[k]])),
+        this.#nowNs += 25e7,
+        { drafted: drafted ? [this.#draft] : [], gone: [] },
+      );
+      found = { stuck: stuck.map(({ node }) => node.id), kept: kept.map(({ nodes }) => nodes.map(({ id }) => id)) };
+    }
+    return found;
+  }
+
+  /** What a node does. */
+  activity(node: number): string {
+    return this.#watch.activityOf(this.#graph[node], this.#nowNs).kind;
+  }
+
+  /** The lane comes round. */
+  goOn(): void {
+    this.#page.f64[(this.#page.laneOffset(1) + LANE.rounds) >> 3]++;
+  }
+}
+
+function entry(id: string, index: number): NodeEntry {
+  return { id: id as NodeId, index, lane: "near" } as NodeEntry;
+}
+
+Deno.test("NodeWatch.look() finds the one node stuck that awaits something on a lane that stands still", () => {
+  const lane = new KeptLane({ b: PHASE.await });
+  deepEqual(lane.look(2), { stuck: ["b"], kept: [] });
+  deepEqual([lane.activity(0), lane.activity(1)], ["idle", "stuck"]);
+  lane.goOn();
+  deepEqual(lane.look(0.25), { stuck: [], kept: [] });
+  deepEqual(lane.activity(1), "awaiting");
+});
+
+Deno.test("NodeWatch.look() names each node that may keep a lane which stands still", () => {
+  const awaiting = new KeptLane({ a: PHASE.await, draft: PHASE.setup });
+  deepEqual(awaiting.look(2, undefined, true), { stuck: [], kept: [["a", "draft"]] });
+  deepEqual(awaiting.activity(0), "awaiting");
+  deepEqual(new KeptLane({}).look(2), { stuck: [], kept: [["a", "b"]] });
+  deepEqual(new KeptLane({}).look(2, ["running", "disabled"]), { stuck: ["a"], kept: [] });
+});
+
+Deno.test("NodeWatch.look() gives an edit time to load modules on a lane", () => {
+  const lane = new KeptLane({ a: PHASE.await });
+  deepEqual(lane.look(9, undefined, true), { stuck: [], kept: [] });
+  deepEqual(lane.look(6, undefined, true), { stuck: ["a"], kept: [] });
+});
+
+Deno.test("NodeWatch.look() leaves a lane that is left with no node: it closes", () => {
+  deepEqual(new KeptLane({ a: PHASE.await }).look(5, ["ended", "disabled"]), { stuck: [], kept: [] });
 });

@@ -15,7 +15,14 @@ import { readLaneCounters, readPhase } from "../stats.ts";
 import type { NodeEntry } from "../topology.ts";
 import { DropWatch } from "./drop_watch.ts";
 import type { LaneKeeper } from "./lane_keeper.ts";
-import { NodeWatch, type Outsiders, type StuckNode } from "./node_watch.ts";
+import {
+  type KeptLane,
+  type NodePlace,
+  NodeWatch,
+  type Outsiders,
+  type StuckNode,
+  type WatchedLane,
+} from "./node_watch.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 import type { SessionOptions } from "./session_options.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -90,7 +97,9 @@ export class SessionWatch {
     this.end();
     this.#timer = setInterval(() => {
       const open = lanes.open.filter(({ index }) => !keeper.isLost(index));
-      for (const stuck of nodes.look(open, states, driver.nowNs(), this.#site.outsiders())) this.#stuck(stuck);
+      const { stuck, kept } = nodes.look(open, states, driver.nowNs(), this.#site.outsiders());
+      for (const each of stuck) this.#stuck(each);
+      for (const each of kept) this.#kept(each);
       for (const { index, error } of watchdog.deadLanes(open, states)) failed(index, error);
       untilStopMs -= everyMs;
       if (untilStopMs > 0) return;
@@ -135,26 +144,49 @@ export class SessionWatch {
     else lanes.refuseOpening(lane, error);
   }
 
-  /** A node keeps its lane's thread: where the nodes of the lane can go on elsewhere, they do. */
+  /** A node keeps its lane's thread. */
   #stuck({ node, lane, forNs, place }: StuckNode): void {
-    const { keeper, laneLost } = this.#site;
     const { id, type: { descriptor } } = node;
-    const { threadId } = readLaneCounters(this.#site.page(), lane.index);
-    const where = `lane "${lane.name}"${threadId > 0 ? ` (thread ${threadId})` : ""}`;
     const ms = Math.floor(forNs / 1e6);
-    const message = `Node "${id}" (${descriptor.type}) has kept ${where} for ${ms} ms without returning`;
-    const cause = place === "graph" ? "stuck" : place;
-    if (keeper.take(lane.index, new SluiceError("NodeFailed", message, { nodeId: id }), cause)) {
-      laneLost(lane.index, new SluiceError("LaneCrashed", message));
-    } else if (!this.#logged.has(node)) {
-      this.#logged.add(node);
-      const why = lane.kind === "native"
-        ? "nothing can end a native stage"
-        : place === "gone"
-        ? 'an edit has taken it out; the thread is replaced only where nodes of the graph are left on it, and "supervision" ' +
-          "says of each to restart or disable it"
-        : 'its thread is replaced only where "supervision" says of each of its nodes to restart or disable it';
-      logger("runtime").warn(`${message}; ${why}`);
+    const message = `Node "${id}" (${descriptor.type}) has kept ${this.#describe(lane)} for ${ms} ms without returning`;
+    this.#giveUp(lane, new SluiceError("NodeFailed", message, { nodeId: id }), place, [node]);
+  }
+
+  /** One of several nodes keeps their lane's thread. */
+  #kept({ lane, forNs, nodes, isCallback, place = "graph" }: KeptLane): void {
+    const ids = nodes.map(({ id }) => `"${id}"`).join(" or ");
+    const message = `L${this.#describe(lane).slice(1)} has been kept for ${Math.floor(forNs / 1e6)} ms by ` +
+      (isCallback ? `a callback of ${ids}` : `${ids}, which have awaited something`);
+    const isNew = this.#giveUp(lane, new SluiceError("LaneCrashed", message), place, nodes);
+    if (isNew) this.#site.options.events.publish({ group: "lane", lane: lane.name, kind: "warning", message });
+  }
+
+  /**
+   * A lane's thread is kept: where the nodes of the lane can go on elsewhere, they do.
+   *
+   * @param place where those stand that may keep it
+   * @returns whether they cannot, and that is new
+   */
+  #giveUp(lane: WatchedLane, error: SluiceError, place: NodePlace, nodes: readonly NodeEntry[]): boolean {
+    const { keeper, laneLost } = this.#site;
+    if (keeper.take(lane.index, error, place === "graph" ? "stuck" : place)) {
+      laneLost(lane.index, new SluiceError("LaneCrashed", error.message));
+      return false;
     }
+    if (nodes.every((node) => this.#logged.has(node))) return false;
+    for (const node of nodes) this.#logged.add(node);
+    const why = lane.kind === "native"
+      ? "nothing can end a native stage"
+      : place === "gone"
+      ? 'an edit has taken it out; the thread is replaced only where nodes of the graph are left on it, and "supervision" ' +
+        "says of each to restart or disable it"
+      : 'its thread is replaced only where "supervision" says of each of its nodes to restart or disable it';
+    logger("runtime").warn(`${error.message}; ${why}`);
+    return true;
+  }
+
+  #describe({ name, index }: WatchedLane): string {
+    const { threadId } = readLaneCounters(this.#site.page(), index);
+    return `lane "${name}"${threadId > 0 ? ` (thread ${threadId})` : ""}`;
   }
 }

@@ -1,0 +1,56 @@
+/**
+ * Sees from the control page alone that a lane's rounds stand still though it calls no node: then something that a node
+ * has left behind keeps its thread, a tick that goes on after it has awaited something, or a callback.
+ *
+ * A lane that is well comes round at least once in `PARK_ASYNC_MS`, whatever its nodes wait for, also while the graph is
+ * paused and while an edit holds its nodes. One that closes comes round no more: it is not to be looked at.
+ *
+ * @module
+ */
+import { PARK_ASYNC_MS } from "../lanes/lane_loop.ts";
+
+/** Looks between which the rounds must stand still, at least. */
+const LOOKS = 4;
+
+/** How far a lane had come at the last look. */
+interface Stand {
+  readonly rounds: number;
+  readonly lookedAtNs: number;
+  readonly stoodNs: number;
+}
+
+/** See the module. */
+export class RoundWatch {
+  readonly #limitNs: number;
+  readonly #stands = new Map<number, Stand>();
+
+  /** @param stuckAfterNs how long a call may last, nanoseconds; 0: for ever */
+  constructor(stuckAfterNs: number) {
+    this.#limitNs = stuckAfterNs === 0 ? Infinity : stuckAfterNs + PARK_ASYNC_MS * 1e6;
+  }
+
+  /**
+   * Looks at a lane that calls no node.
+   *
+   * @param rounds those that it has made; 0: it does not run yet
+   * @param nowNs a clock that goes on while the graph is paused, nanoseconds
+   * @returns how long it has stood still, at least, nanoseconds; `undefined` while that may have other reasons
+   */
+  look(lane: number, rounds: number, nowNs: number): number | undefined {
+    const before = this.#stands.get(lane);
+    if (before?.rounds !== rounds || rounds === 0) {
+      this.#stands.set(lane, { rounds, lookedAtNs: nowNs, stoodNs: 0 });
+      return undefined;
+    }
+    // What keeps this thread may have kept that one: the whole process may have been stopped.
+    const sinceNs = Math.min(nowNs - before.lookedAtNs, this.#limitNs / LOOKS);
+    const stoodNs = before.stoodNs + sinceNs;
+    this.#stands.set(lane, { rounds, lookedAtNs: nowNs, stoodNs });
+    return stoodNs >= this.#limitNs ? stoodNs : undefined;
+  }
+
+  /** What was seen of a lane until now is not gone by. */
+  forget(lane: number): void {
+    this.#stands.delete(lane);
+  }
+}
