@@ -173,19 +173,20 @@ Deno.test("SessionLanes.awaitClosed() waits a second for what a lane has said wh
   main.terminate();
 });
 
-Deno.test("SessionLanes says of a lane that it has left once it is told to end, closes by itself, or is freed", () => {
+Deno.test("SessionLanes says of a lane that it has left once it is told to end, closes by itself, or is freed", async () => {
   const { lanes, memory, topology, left } = setUp();
   const [ending, closed, dead] = ["a", "b", "c"].map((id) =>
     lanes.makeFor(topology.addNode(numberedSource, {}, { id, lane: `near-${id}` }), memory)!
   );
   deepEqual(left, []);
-  void lanes.end(ending, () => false);
+  const ended = lanes.end(ending, () => false);
   deepEqual(left, [ending.index]);
   lanes.closed(closed.index);
   deepEqual(left.slice(1), [closed.index]);
   lanes.free(dead);
   deepEqual(left.slice(2), [dead.index]);
   lanes.closed(ending.index);
+  equal(await ended, true);
   lanes.terminate();
 });
 
