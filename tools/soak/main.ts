@@ -46,6 +46,9 @@ const REST_AGE_MS = 3_000;
 const SWEEP_LIMIT_MS = 5_000;
 const SWEPT_EVERY_MS = 10;
 
+/** Looks at the memory at one rest, of which the least counts. */
+const REST_LOOKS = 50;
+
 /** Time between two looks at open files and threads, two edits, two nodes that hang, and two lines of progress, ms. */
 const LOOK_EVERY_MS = 250;
 const EDIT_EVERY_MS = { quick: 1, then: 25 };
@@ -163,8 +166,15 @@ async function rest(): Promise<void> {
   const atSeconds = secondsNow();
   const lasting = sweepers().filter(({ id }) => id !== "sweeper-c");
   heaps.push(atSeconds, lasting.reduce((sum, { figures }) => sum + dataMb(figures), 0));
-  native.push(atSeconds, nativeMb());
-  resident.push(atSeconds, residentMb());
+  // What V8 compiles takes memory for a while.
+  let [leastNative, leastResident] = [Infinity, Infinity];
+  for (let left = REST_LOOKS; left > 0; left--) {
+    leastNative = Math.min(leastNative, nativeMb());
+    leastResident = Math.min(leastResident, residentMb());
+    await sleep(SWEPT_EVERY_MS);
+  }
+  native.push(atSeconds, leastNative);
+  resident.push(atSeconds, leastResident);
 }
 
 function tell(): void {

@@ -15,43 +15,43 @@ export interface Sample {
 export interface Slope {
   /** Growth of the value an hour. */
   readonly perHour: number;
-  /** By how much that may be off: half the interval that holds it in 99 of 100 cases. */
+  /** It is less than that much more in 19 of 20 cases, and more than that much less in as many. */
   readonly marginPerHour: number;
 }
 
-/** Quantiles of Student's distribution at 99.5 %, by degrees of freedom from 1; from 30 on that of the normal one. */
+/** Quantiles of Student's distribution at 95 %, by degrees of freedom from 1; from 30 on that of the normal one. */
 const QUANTILES = [
-  63.7,
-  9.92,
-  5.84,
-  4.6,
-  4.03,
-  3.71,
-  3.5,
-  3.36,
-  3.25,
-  3.17,
-  3.11,
-  3.05,
-  3.01,
-  2.98,
-  2.95,
+  6.31,
   2.92,
-  2.9,
-  2.88,
-  2.86,
-  2.85,
-  2.83,
-  2.82,
-  2.81,
-  2.8,
-  2.79,
-  2.78,
-  2.77,
-  2.76,
-  2.76,
+  2.35,
+  2.13,
+  2.02,
+  1.94,
+  1.89,
+  1.86,
+  1.83,
+  1.81,
+  1.8,
+  1.78,
+  1.77,
+  1.76,
+  1.75,
+  1.75,
+  1.74,
+  1.73,
+  1.73,
+  1.72,
+  1.72,
+  1.72,
+  1.71,
+  1.71,
+  1.71,
+  1.71,
+  1.7,
+  1.7,
+  1.7,
 ];
-const NORMAL = 2.58;
+const NORMAL = 1.65;
 
 /** The middle value of each stretch of time: what is left of a figure that goes up and down all the time. */
 export function middles(samples: readonly Sample[], stretchSeconds: number): Sample[] {
