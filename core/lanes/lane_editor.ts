@@ -359,6 +359,8 @@ export class LaneEditor {
       await work;
     } finally {
       this.#waits--;
+      // A lane at rest keeps no free slots: nor what was given back since it came to rest.
+      if (this.#lane.paused) { for (const pool of this.#lane.pools) pool.flushMagazine(); }
     }
   }
 }
