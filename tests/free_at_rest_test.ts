@@ -1,0 +1,42 @@
+/** What a lane at rest is given back is free for all at once. */
+import { equal } from "node:assert/strict";
+import type { AudioFrame } from "../core/frames/audio_frame.ts";
+import { Runtime } from "../core/runtime.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import { numberedSource, pass } from "./fixtures/numbered.ts";
+import { filter, type Script } from "./fixtures/scripted.ts";
+import { flow, sleep, until } from "./fixtures/waiting.ts";
+
+/** Longer than a graph takes to come to rest. */
+const SLOW_MS = 500;
+
+eachDriver(
+  "a slot that a node gives back in teardown() is free, though its lane has come to rest before",
+  async (native) => {
+    await using runtime = new Runtime({ mode: "live", native });
+    let kept: AudioFrame | undefined;
+    const keeping = filter({
+      process(this: Script) {
+        for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) kept ??= frame.retain();
+      },
+      async teardown() {
+        await sleep(SLOW_MS);
+        kept?.release();
+      },
+    });
+    runtime.add(numberedSource({ count: 1e9, perTick: 8 }), { id: "source", lane: "main" });
+    runtime.add(keeping, { id: "leaves" });
+    runtime.add(pass(), { id: "stays", lane: "near" });
+    for (const id of ["leaves", "stays"]) runtime.connectByName("source.audio", `${id}.audioIn`);
+    await runtime.start();
+    await flow(runtime, "leaves");
+    await flow(runtime, "stays");
+    const removed = runtime.edit((edit) => edit.remove("leaves"));
+    await until(() => runtime.stats().nodes.length === 2);
+    await runtime.pause();
+    await removed;
+    const { links: [link], pools: [pool] } = runtime.stats();
+    equal(pool.slots - pool.free, link.queued);
+    await runtime.stop();
+  },
+);
