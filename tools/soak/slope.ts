@@ -87,15 +87,6 @@ export function slopeOf(samples: readonly Sample[]): Slope {
   return { perHour: perSecond * 3_600, marginPerHour: error * (QUANTILES[count - 3] ?? NORMAL) * 3_600 };
 }
 
-/**
- * Whether something grows by less than a limit: `less` and `more` where that is as good as certain, `unsure` where the
- * limit lies within the margin of the slope.
- */
-export function judgeSlope({ perHour, marginPerHour }: Slope, limit: number): "less" | "more" | "unsure" {
-  if (perHour + marginPerHour < limit) return "less";
-  return perHour - marginPerHour >= limit ? "more" : "unsure";
-}
-
 /** The middle value. */
 export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1];

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
-import { judgeSlope, median, middles, slopeOf } from "./slope.ts";
+import { median, middles, slopeOf } from "./slope.ts";
 
 const line = (perSecond: number, noise: (k: number) => number) =>
   Array.from({ length: 60 }, (_, k) => ({ atSeconds: k, value: 100 + perSecond * k + noise(k) }));
@@ -18,15 +18,4 @@ Deno.test("middles() keeps the middle value of each stretch, as median() finds i
   const samples = [[0, 5], [1, 3], [2, 9], [10, 4], [11, 8]].map(([atSeconds, value]) => ({ atSeconds, value }));
   deepEqual(middles(samples, 10), [{ atSeconds: 5, value: 5 }, { atSeconds: 15, value: 8 }]);
   equal(median([9, 1, 5]), 5);
-});
-
-Deno.test("judgeSlope() is sure of a slope where the limit lies beyond its margin", () => {
-  const judged = (perHour: number, marginPerHour: number) => judgeSlope({ perHour, marginPerHour }, 1);
-  deepEqual([judged(0.5, 0.4), judged(0.5, 0.5), judged(1.5, 0.6), judged(1.5, 0.5)], [
-    "less",
-    "unsure",
-    "unsure",
-    "more",
-  ]);
-  deepEqual([judged(-3, 1), judged(-3, 5)], ["less", "unsure"]);
 });
