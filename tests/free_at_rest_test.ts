@@ -3,7 +3,7 @@ import { equal } from "node:assert/strict";
 import type { AudioFrame } from "../core/frames/audio_frame.ts";
 import { Runtime } from "../core/runtime.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
-import { numberedSource, pass } from "./fixtures/numbered.ts";
+import { checkingSink, numberedSource, pass } from "./fixtures/numbered.ts";
 import { filter, type Script } from "./fixtures/scripted.ts";
 import { flow, sleep, until } from "./fixtures/waiting.ts";
 
@@ -37,6 +37,28 @@ eachDriver(
     await removed;
     const { links: [link], pools: [pool] } = runtime.stats();
     equal(pool.slots - pool.free, link.queued);
+    await runtime.stop();
+  },
+);
+
+eachDriver(
+  "what a node has written in its first tick on its new lane is in its link though the graph is paused at once",
+  async (native) => {
+    await using runtime = new Runtime({ mode: "live", native });
+    runtime.add(numberedSource({ count: 1e9, perTick: 8, intervalMs: 1 }), { id: "source", lane: "far" });
+    runtime.add(pass(), { id: "middle", lane: "near" });
+    runtime.add(checkingSink(), { id: "sink", lane: "far" });
+    runtime.connectByName("source.audio", "middle.audioIn");
+    runtime.connectByName("middle.audioOut", "sink.audio");
+    await runtime.start();
+    for (let turn = 0; turn < 20; turn++) {
+      await flow(runtime, "sink");
+      await runtime.edit((edit) => void edit.replace("middle", pass(), { lane: turn % 2 === 0 ? "main" : "near" }));
+      await runtime.pause();
+      const { links, pools: [pool] } = runtime.stats();
+      equal(pool.slots - pool.free, links.reduce((sum, { queued }) => sum + queued, 0), `turn ${turn}`);
+      runtime.resume();
+    }
     await runtime.stop();
   },
 );

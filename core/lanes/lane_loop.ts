@@ -286,7 +286,11 @@ export class LaneLoop implements RunHost {
     this.#page.drainInbox(host.index, this.#take);
     this.#messagesSeen = this.#messages;
     host.tellNews(nowNs);
-    if (this.#paused) return;
+    if (this.#paused) {
+      // What was written before it came to rest, or since by what an edit has brought.
+      this.flushWriters();
+      return;
+    }
     this.#wakeTimers(nowNs);
     const live = this.mode === "live";
     if (this.#ready.size > 0) this.#setState(LANE_STATE_RUNNING);
