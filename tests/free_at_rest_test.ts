@@ -57,7 +57,7 @@ eachDriver(
       await runtime.pause();
       const { links, pools: [pool] } = runtime.stats();
       equal(pool.slots - pool.free, links.reduce((sum, { queued }) => sum + queued, 0), `turn ${turn}`);
-      runtime.resume();
+      await runtime.resume();
     }
     await runtime.stop();
   },
