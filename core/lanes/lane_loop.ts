@@ -162,7 +162,11 @@ export class LaneLoop implements RunHost {
       this.#round();
       if (!this.#running) return;
       // The nodes that stay have run: what is called now may keep the thread.
-      if (edits.leaving) edits.retire();
+      if (edits.leaving) {
+        edits.retire();
+        // Most are at their end then, and the lane may block again.
+        await yieldNow();
+      }
       this.#tellPause();
       if (this.#ready.size === 0 || this.#paused) {
         if (!this.#spin()) await this.#idle();
