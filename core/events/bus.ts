@@ -1,7 +1,7 @@
 /**
- * The event bus of a runtime, in the control isolate. Publishing never blocks, and throws for nothing but what is no event: an event is put into
- * the queue of each subscriber, and listeners are called from the event loop later. A full queue drops its oldest
- * event and counts it. A listener that throws is logged, and the others are called all the same.
+ * The event bus of a runtime, in the control isolate. Publishing never blocks, and throws for nothing but what is no
+ * event: an event is put into the queue of each subscriber, and listeners are called from the event loop later. A full
+ * queue drops its oldest event and counts it. A listener that throws is logged, and the others are called all the same.
  *
  * @module
  */

@@ -116,8 +116,8 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget, option
     at(place, () => runtime.addByType(type, { ...config }, added));
   }
   for (const { from, to, policy, capacity, place } of document.links) {
-    const linked = { ...(policy && { policy }), ...(capacity && { capacity }) };
-    at(place, () => runtime.connectByName(prefix + from, prefix + to, linked));
+    const how = { ...(policy && { policy }), ...(capacity && { capacity }) };
+    at(place, () => runtime.connectByName(prefix + from, prefix + to, how));
   }
   const exposed = (ports: { readonly [name: string]: string }) =>
     Object.fromEntries(Object.entries(ports).map(([name, address]) => [name, prefix + address]));

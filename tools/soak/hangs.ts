@@ -23,7 +23,7 @@ export function hangFromTimeToTime(
   onEnd: (found: string | undefined) => void,
 ): () => void {
   const args = ["run", "-A", "--quiet", SELF, driver, `${everyMs}`];
-  const child = new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "null" }).spawn();
+  const child = new Deno.Command(Deno.execPath(), { args, stdin: "piped", stdout: "piped", stderr: "null" }).spawn();
   eachLine(child.stdout, (line) => onEnd(JSON.parse(line).found)).catch((error) => onEnd(String(error)));
   return () => child.kill("SIGKILL");
 }
@@ -48,6 +48,8 @@ async function hangOnce(driver: string): Promise<string | undefined> {
 
 if (import.meta.main) {
   const [driver, everyMs] = Deno.args;
+  // It ends with the soak, however that comes to its end.
+  void eachLine(Deno.stdin.readable, () => {}).finally(() => Deno.exit());
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, Number(everyMs)));
     console.log(JSON.stringify({ found: await hangOnce(driver) }));

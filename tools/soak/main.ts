@@ -15,8 +15,9 @@
  * the warm-up; how far that may be off is told with it, and falls the longer a run is. Runs of less than
  * {@linkcode JUDGED_MINUTES} minutes have too few of them.
  *
- * V8 is told to compile and to collect feedback at once and to keep what it has compiled, and in the first part of the warm-up edits follow each other
- * without a pause: what it learns and compiles grows with what has been done, for more than half an hour otherwise.
+ * V8 is told to compile and to collect feedback at once and to keep what it has compiled, and in the first part of the
+ * warm-up edits follow each other without a pause: what it learns and compiles grows with what has been done, for more
+ * than half an hour otherwise.
  *
  * @module
  */
