@@ -1,4 +1,4 @@
-import { equal, throws } from "node:assert/strict";
+import { deepEqual, equal, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { fixture, port } from "../../tests/fixtures/define.ts";
 import type { ArenaToken } from "../driver/driver.ts";
@@ -112,6 +112,52 @@ Deno.test("GraphMemory.grow() refuses exactly the edits after which a pool is to
     }),
     { numRuns: 300 },
   );
+});
+
+Deno.test("GraphMemory.grow() looks at what an edit adds alone, until it does not know what pools have to spare", () => {
+  const topology = graph();
+  const memory = new GraphMemory(new PortableDriver(), topology, {});
+  /** @returns whether the graph as a whole was looked at */
+  const grow = (): boolean => {
+    const draft = topology.draft();
+    const [{ id }] = draft.nodes.values();
+    const added = draft.addNode(hub, {}, { lane: "main" });
+    draft.addLink({ node: id, port: "audio" }, { node: added.id, port: "in" }, {});
+    let isWhole = false;
+    const seen = new Proxy(draft, {
+      get(target, key) {
+        if (key === "nodes") isWhole = true;
+        const value = Reflect.get(target, key, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    memory.grow(seen, compareGraphs(topology, draft));
+    topology.adopt(draft);
+    return isWhole;
+  };
+  const found = [grow(), grow(), grow()];
+  memory.refused();
+  found.push(grow(), grow());
+  deepEqual(found, [true, false, false, true, false]);
+  memory.release();
+});
+
+Deno.test("GraphMemory.grow() gives pools of a refused edit again, until one is in effect: lanes do not know of them", () => {
+  const empty = new Topology("offline", () => []);
+  const memory = new GraphMemory(new PortableDriver(), empty, {});
+  const grow = () => {
+    const draft = graph(empty.draft());
+    const names = memory.grow(draft, compareGraphs(empty, draft)).map(({ name }) => name);
+    draft.discard();
+    return names;
+  };
+  for (let edits = 0; edits < 2; edits++) {
+    deepEqual(grow(), ["audio", "data"]);
+    memory.refused();
+  }
+  memory.adopted();
+  deepEqual(grow(), []);
+  memory.release();
 });
 
 function errorOf(call: () => unknown): string | undefined {

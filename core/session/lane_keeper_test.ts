@@ -2,10 +2,15 @@ import { deepEqual, equal } from "node:assert/strict";
 import { LANE } from "../../ffi/layout.gen.ts";
 import { pass } from "../../tests/fixtures/numbered.ts";
 import { controlBytes, ControlPage } from "../control_page.ts";
+import { noteDeath } from "../memory/reclaim.ts";
 import { Topology } from "../topology.ts";
 import { type KeeperSite, LaneKeeper } from "./lane_keeper.ts";
 
 const INDEX = 1;
+
+/** How long a thread that is told to end is waited for. */
+const END_TIMEOUT_NS = 5e9;
+
 const ENDED = new Error("the thread has ended, on purpose");
 
 function makePage(lanes: number): ControlPage {
@@ -17,9 +22,14 @@ function makePage(lanes: number): ControlPage {
  * Has a keeper take a lane without nodes.
  *
  * @param againLost why the new thread has ended as well, if it has
+ * @param endsLast whether the thread says that it ends in the moment in which it is waited for no more
  * @returns what became of the lane, and how many threads were given up
  */
-async function lose(port: { readonly hasEnded: boolean }, againLost?: Error): Promise<[did: string[], fenced: number]> {
+async function lose(
+  port: { readonly hasEnded: boolean },
+  againLost?: Error,
+  endsLast = false,
+): Promise<[did: string[], fenced: number]> {
   const did: string[] = [];
   const page = makePage(2);
   const lane = { name: "near", index: INDEX, kind: "worker", send: () => {}, terminate: () => {}, ...port };
@@ -28,7 +38,12 @@ async function lose(port: { readonly hasEnded: boolean }, againLost?: Error): Pr
   const site = {
     topology: new Topology("live", () => []),
     // Each look at the clock is a second later than the one before.
-    driver: { nowNs: () => nowNs += 1e9 },
+    driver: {
+      nowNs: () => {
+        if (endsLast && nowNs > END_TIMEOUT_NS) noteDeath(page, { lane: INDEX, generation: 1 });
+        return nowNs += 1e9;
+      },
+    },
     events: { publish: ({ kind }: { kind: string }) => void did.push(kind) },
     states: new Map(),
     lanes: {
@@ -72,6 +87,10 @@ Deno.test("LaneKeeper takes a worker for ended that has failed before it ran its
 
 Deno.test("LaneKeeper sets aside what a thread has whose end nothing proves, and gives its lane another one", async () => {
   deepEqual(await lose({ hasEnded: false }), [["set aside", "fenced", "replaced"], 1]);
+});
+
+Deno.test("LaneKeeper does not give up a thread that ends in the moment in which it would", async () => {
+  deepEqual(await lose({ hasEnded: false }, undefined, true), [["freed"], 0]);
 });
 
 Deno.test("LaneKeeper ends the run where the new thread of a lane ends while it takes the place of the old one", async () => {
