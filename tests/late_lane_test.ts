@@ -29,7 +29,7 @@ const PATIENT = { timeoutMs: 60_000 };
 /** "a", alone on lane "near", reads what a source on main sends. */
 function graph(native: "require" | "off", teardownMs: number, how?: LeavingConfig["how"]): Runtime {
   const runtime = new Runtime({ mode: "live", native, pools: { audio: { slots: 4_000, slotBytes: 64 } } });
-  runtime.add(numberedSource({ count: 1e9, perTick: 8 }), { id: "source", lane: "main" });
+  runtime.add(numberedSource({ count: 0xffffffff, perTick: 8 }), { id: "source", lane: "main" });
   runtime.add(leaving({ teardownMs, ...(how && { how }) }), { id: "a", lane: "near" });
   runtime.connectByName("source.audio", "a.audioIn");
   return runtime;
