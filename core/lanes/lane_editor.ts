@@ -215,7 +215,12 @@ export class LaneEditor {
       this.#takeOut(old, endsHere(old, anew));
       all.set(node, cell);
     }
-    for (const id of edit.depart) all.get(id)!.publish();
+    for (const id of edit.depart) {
+      const cell = all.get(id)!;
+      cell.publish();
+      // What a device still has it write goes nowhere, and counts no more.
+      if (cell.mode === "external") cell.forgoRecord();
+    }
     for (const move of edit.moves) {
       const rest = letGoOfLink(lane, all, move, lent.get(move.after.index) ?? 0, (error) => {
         failures.push(serializeError(error));

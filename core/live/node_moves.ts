@@ -136,9 +136,7 @@ export class NodeMoves {
   tellArrivals(epoch: number, yielded: readonly YieldedNode[]): number[] {
     const lanes = this.#lanesOf((node) => node.after);
     // Those that leave are held and have published: what their first ticks count there is added.
-    for (const change of this.#nodes) {
-      if (isOfOneType(change)) this.#site.page.copyCounts(change.before.index, change.after.index);
-    }
+    for (const change of this.#nodes) this.#copyCounts(change);
     for (const index of lanes) {
       const here = this.#nodes.filter(({ after }) => this.#site.laneIndex(after.lane) === index);
       const nodes = yielded.filter(({ node }) => here.some(({ after }) => after.id === node));
@@ -203,6 +201,10 @@ export class NodeMoves {
   attach(epoch: number): number[] {
     const { plans, lane } = this.#site;
     for (const { move } of this.#links) plans.rebind(move);
+    // What a device drives has run until its lane swapped.
+    for (const change of this.#nodes) {
+      if (change.before.type.descriptor.mode === "external") this.#copyCounts(change);
+    }
     const lanes = this.#lanesOf((node) => node.after);
     for (const index of lanes) {
       const moves = this.#links.map(({ move }) => move)
@@ -224,6 +226,10 @@ export class NodeMoves {
       if (!attached.has(move.reader.to)) this.#release(this.#rests.get(move.after.index)?.entries ?? []);
       this.#site.plans.finishMove(move);
     }
+  }
+
+  #copyCounts(change: NodeChange): void {
+    if (isOfOneType(change)) this.#site.page.copyCounts(change.before.index, change.after.index);
   }
 
   #release(entries: readonly number[]): void {

@@ -99,7 +99,9 @@ export class Session {
       editing: () => this.#edits?.underWay ?? false,
       outsiders: () => ({
         drafted: this.#edits?.drafted ?? [],
-        gone: this.#edits?.leaving.map(({ node }) => node) ?? [],
+        // A late lane's are not those of the lane that has its name now.
+        gone: this.#edits?.leaving.filter(({ lane }) => this.#lanes.at(lane) !== undefined).map(({ node }) => node) ??
+          [],
       }),
       failed: (lane, error) => this.#failed(lane, error),
       laneLost: (lane, error) => this.#laneLost(lane, error),
