@@ -7,7 +7,7 @@ import { eachDriver } from "./fixtures/each_driver.ts";
 import { Hold } from "./fixtures/hold.ts";
 import { leaving, type LeavingConfig } from "./fixtures/leaving.ts";
 import { checkingSink, numberedSource, pass } from "./fixtures/numbered.ts";
-import { flow, until } from "./fixtures/waiting.ts";
+import { flow, sleep, until } from "./fixtures/waiting.ts";
 
 /** What edits may take that are no part of the question. */
 const PATIENT = { timeoutMs: 60_000 };
@@ -99,6 +99,26 @@ for (const [what, where] of ENDS) {
     },
   );
 }
+
+eachDriver("a lane is not replaced that is kept by the teardown() of the last node that was on it", async (native) => {
+  using hold = new Hold();
+  const runtime = new Runtime({ mode: "live", native, stuckAfterMs: 100 });
+  runtime.add(numberedSource({ count: 0xffffffff, intervalMs: 1 }), { id: "source", lane: "main" });
+  const how = "keeps its thread in teardown";
+  runtime.add(leaving({ how, hold: hold.path }), { id: "a", lane: "near", supervision: "disable" });
+  runtime.connectByName("source.audio", "a.audioIn");
+  const told = listen(runtime);
+  await runtime.start();
+  await flow(runtime, "a");
+  const removed = runtime.edit((edit) => edit.remove("a"), PATIENT);
+  await until(() => told.length > 0);
+  // For a thread that is to be replaced a second is waited, and as long for what it has said.
+  await sleep(2_500);
+  hold.release();
+  await removed;
+  deepEqual(told, ["node:a stuck"]);
+  await runtime.stop();
+});
 
 eachDriver("an edit names the node whose teardown() keeps a lane from being ready for it", async (native) => {
   using hold = new Hold();

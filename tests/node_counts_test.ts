@@ -4,11 +4,14 @@ import type { GraphEdit } from "../core/live/graph_edit.ts";
 import type { ProcessorContext } from "../core/processor.ts";
 import { Runtime } from "../core/runtime.ts";
 import { port } from "./fixtures/define.ts";
+import { dying } from "./fixtures/dying.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { faulty } from "./fixtures/faulty.ts";
+import { Hold } from "./fixtures/hold.ts";
 import { checkingSink, numberedSource, pass } from "./fixtures/numbered.ts";
+import { quitting } from "./fixtures/quitting.ts";
 import { type Script, SHAPE, source } from "./fixtures/scripted.ts";
-import { flow, sleep } from "./fixtures/waiting.ts";
+import { flow, sleep, until } from "./fixtures/waiting.ts";
 
 const EDITS = 3;
 
@@ -100,4 +103,34 @@ eachDriver("a node of another type that takes a node's place counts from 0", asy
   const { nodes, links: [{ read }] } = (await runtime.stop())!;
   const { framesIn } = nodes.find(({ id }) => id === "middle")!;
   ok(framesIn <= read - before, `${framesIn} of ${read}`);
+});
+
+eachDriver("failures of a node count from 0 where one of another type takes its place", async (native) => {
+  using first = new Hold();
+  using second = new Hold();
+  const runtime = new Runtime({ mode: "live", native, stuckAfterMs: 0 });
+  runtime.add(numberedSource({ count: 0xffffffff, intervalMs: 1 }), { id: "source", lane: "main" });
+  runtime.add(dying({ hold: first.path }), { id: "a", lane: "near", supervision: { restart: { backoffMs: 1 } } });
+  runtime.connectByName("source.audio", "a.audioIn");
+  let threads = 1;
+  runtime.events.on("lane:near", ({ kind }) => void (threads += kind === "replaced" ? 1 : 0));
+  const errors = () => runtime.stats().nodes.find(({ id }) => id === "a")!.errors;
+  await runtime.start();
+  await until(() => first.sinceMs !== undefined);
+  first.release();
+  await until(() => threads === 2);
+  await flow(runtime, "a");
+  equal(errors(), 1);
+  await runtime.edit((edit) => {
+    edit.replace("a", pass());
+    edit.add(quitting({ hold: second.path }), { id: "b", lane: "near", supervision: "disable" });
+    edit.connectByName("source.audio", "b.audioIn");
+  });
+  await flow(runtime, "b");
+  equal(errors(), 0);
+  second.release();
+  await until(() => threads === 3);
+  await flow(runtime, "a");
+  equal(errors(), 1);
+  await runtime.stop();
 });
