@@ -28,6 +28,9 @@ const GUESTS = 4;
 const LANES = ["a", "b", "c", "main"];
 const SOON: Supervision = { restart: { limit: 1_000_000, backoffMs: 1, maxBackoffMs: 1 } };
 
+/** Guests that there have been: each has an id of its own. */
+let guestCount = 0;
+
 /** Builds it; it is not started. */
 export function soakGraph(): Runtime {
   const runtime = new Runtime({ mode: "live", pools: { audio: { slots: SLOTS, slotBytes: 64 } } });
@@ -86,7 +89,7 @@ export async function editAtRandom(runtime: Runtime, random: () => number): Prom
   const what = random();
   await runtime.edit((edit) => {
     if (guests.length === 0 || (what < 0.4 && guests.length < GUESTS)) {
-      const id = `guest${Math.floor(random() * 1e6)}`;
+      const id = `guest${++guestCount}`;
       edit.add(pass(), { id, lane: pick(LANES), supervision: SOON });
       edit.connectByName("source.audio", `${id}.audioIn`);
     } else if (what < 0.6) edit.replace(pick(guests), pass());

@@ -11,6 +11,9 @@ Deno.test("slopeOf() finds a slope an hour, and by how much it may be off", () =
   ok(Math.abs(perHour) < marginPerHour, `${perHour} ± ${marginPerHour}`);
   const growing = slopeOf(line(0.5, (k) => k % 3));
   ok(growing.perHour - growing.marginPerHour > 1_000);
+  // Of 0, 1, 0: a standard error of 1 / sqrt(3), by Student's distribution with one degree of freedom.
+  const few = slopeOf([0, 1, 0].map((value, atSeconds) => ({ atSeconds, value })));
+  deepEqual([few.perHour, Math.round(few.marginPerHour)], [0, Math.round(6.31 * 3_600 / Math.sqrt(3))]);
   throws(() => slopeOf(line(1, () => 0).slice(0, 2)), /Cannot find the slope of 2 samples: wanted at least 3/);
 });
 
