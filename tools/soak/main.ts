@@ -4,12 +4,12 @@
  * the end, if frames came wrong, or if edits were refused for another reason than that a lane was lost.
  *
  * Each time lane c has had a new thread for {@linkcode REST_AGE_MS}, edits rest: what they have added is taken out, all
- * lanes collect their garbage, and then it is looked at
+ * lanes collect their garbage, what is free goes back to the system, and then it is looked at
  *
  * - what is in use on the *heaps* of the lanes that live as long as the run, without what V8 has compiled;
  * - *native*: what native code has allocated;
- * - *resident*: all that the process has, with its arenas. All threads share one arena of the C library, of which hardly
- *   anything goes back to the system: so this is the most that was ever needed, whatever places free memory lies at.
+ * - *resident*: all that the process has, with the arenas of its frames. All threads share one arena of the C library:
+ *   with one each, free memory would lie here and there in them.
  *
  * Each is judged by the line of least squares through the middle values of each {@linkcode STRETCH_SECONDS} seconds after
  * the warm-up; how far that may be off is told with it, and falls the longer a run is. Runs of less than
@@ -27,7 +27,7 @@ import { collected } from "../../tests/fixtures/numbered.ts";
 import { editAtRandom, removeGuests, soakGraph } from "./graph.ts";
 import { hangFromTimeToTime } from "./hangs.ts";
 import { readOptions } from "./options.ts";
-import { countFiles, countThreads, nativeMb, residentMb } from "./process_figures.ts";
+import { countFiles, countThreads, giveFreeBack, nativeMb, residentMb } from "./process_figures.ts";
 import { randomFrom } from "./random.ts";
 import { Series } from "./series.ts";
 import { median, middles, slopeOf } from "./slope.ts";
@@ -166,6 +166,7 @@ async function rest(): Promise<void> {
   const atSeconds = secondsNow();
   const lasting = sweepers().filter(({ id }) => id !== "sweeper-c");
   heaps.push(atSeconds, lasting.reduce((sum, { figures }) => sum + dataMb(figures), 0));
+  giveFreeBack();
   // What V8 compiles takes memory for a while.
   let [leastNative, leastResident] = [Infinity, Infinity];
   for (let left = REST_LOOKS; left > 0; left--) {
@@ -200,7 +201,14 @@ function judgeGrowth(): string[] {
   for (
     const [name, series] of isJudged ? [["on heaps", heaps], ["native", native], ["resident", resident]] as const : []
   ) {
-    const slope = slopeOf(middles(series.since(warmUpSeconds), STRETCH_SECONDS));
+    const stretches = middles(series.since(warmUpSeconds), STRETCH_SECONDS);
+    if (stretches.length < 3) {
+      found.push(
+        `memory was looked at in ${stretches.length} minutes after the warm-up, wanted 3: lane c hardly ended`,
+      );
+      break;
+    }
+    const slope = slopeOf(stretches);
     const text = `${slope.perHour.toFixed(2)} ± ${slope.marginPerHour.toFixed(2)} MB an hour`;
     console.log(`memory ${name} after ${Math.round(warmUpSeconds)} s of warm-up: ${text}`);
     if (slope.perHour >= MAX_SLOPE) found.push(`memory ${name} grows by ${text}, wanted less than ${MAX_SLOPE}`);

@@ -5,8 +5,12 @@
  * @module
  */
 
-/** Of glibc: `mallinfo2()` gives ten numbers, among them the bytes in use from arenas and from mappings of their own. */
+/**
+ * Of glibc: `mallinfo2()` gives ten numbers, among them the bytes in use from arenas and from mappings of their own;
+ * `malloc_trim(0)` gives pages that are free back to the system.
+ */
 const SYMBOLS = {
+  malloc_trim: { parameters: ["usize"], result: "i32" },
   mallinfo2: { parameters: [], result: { struct: Array.from({ length: 10 }, () => "usize" as const) } },
 } as const;
 const HBLKHD = 4;
@@ -19,6 +23,11 @@ export function nativeMb(): number {
   if (libc === undefined) return 0;
   const info = new BigUint64Array(libc.symbols.mallinfo2().slice().buffer);
   return Number(info[HBLKHD] + info[UORDBLKS]) / 1e6;
+}
+
+/** Gives what native code has freed back to the system, page by page. */
+export function giveFreeBack(): void {
+  libc?.symbols.malloc_trim(0n);
 }
 
 /**

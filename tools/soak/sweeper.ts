@@ -24,20 +24,20 @@ class Sweeper {
     while (this.audio.read());
     if (this.turn === this.#swept) return;
     this.#swept = this.turn;
-    const { gc } = globalThis as unknown as { gc(): void };
+    const { gc } = globalThis as unknown as { gc(options?: object): void };
     gc();
-    // What the first has found to be of no use gives its native memory back by now.
-    gc();
-    const { heapUsed, heapTotal } = Deno.memoryUsage();
+    // What the first has found to be of no use gives its native memory back by now. This one gives free pages back.
+    gc({ type: "major", execution: "sync", flavor: "last-resort" });
+    const { heapUsed } = Deno.memoryUsage();
     const codeBytes = getHeapSpaceStatistics().filter(({ space_name: name }) => CODE_SPACES.includes(name))
       .reduce((sum, { space_used_size: bytes }) => sum + bytes, 0);
-    context.report({ turn: this.turn, heapBytes: heapUsed, codeBytes, slackBytes: heapTotal - heapUsed });
+    context.report({ turn: this.turn, heapBytes: heapUsed, codeBytes });
   }
 }
 
 /**
- * Sweeps once each time its `turn` changes, and then reports that with `heapBytes` that are in use on its lane's heap,
- * `codeBytes` of them, and `slackBytes` that are not in use.
+ * Sweeps once each time its `turn` changes, and then reports that with `heapBytes` that are in use on its lane's heap
+ * and `codeBytes` of them.
  */
 export const sweeper: NodeType<Record<never, never>, NodeHandle<{ audio: AudioFrame }, Record<never, never>>> = fixture(
   () => new Sweeper(),
