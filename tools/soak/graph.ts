@@ -1,5 +1,5 @@
 /**
- * A graph over three lanes in which nodes fail all the time and that is edited all the time.
+ * A graph over four lanes in which nodes fail all the time and that is edited all the time.
  *
  * lane a: a paced source, and sinks that check what reaches them. lane b: a node that throws and is restarted; what the
  * edits add. lane c: a node that ends its worker, which is replaced. On each lane, a node that collects its garbage.

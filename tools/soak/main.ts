@@ -15,7 +15,8 @@
  * the warm-up; how far that may be off is told with it, and falls the longer a run is. Runs of less than
  * {@linkcode JUDGED_MINUTES} minutes have too few of them.
  *
- * V8 is told to compile and to collect feedback at once and to keep what it has compiled, and in the first part of the
+ * Deno keeps no compiled code on the disk: the cache of that in memory changes with what other programs do to it. V8 is
+ * told to compile and to collect feedback at once and to keep what it has compiled, and in the first part of the
  * warm-up edits follow each other without a pause: what it learns and compiles grows with what has been done, for more
  * than half an hour otherwise.
  *
@@ -69,8 +70,9 @@ const MAX_REFUSED = 0.02;
 const { minutes, seed } = readOptions(Deno.args);
 const warmUpSeconds = Math.min(WARM_UP.most, Math.max(WARM_UP.least, minutes * 60 * WARM_UP.share));
 
-/** Time of which the middle value counts: a few rests. */
+/** Time of which the middle value counts: a few rests; and how long before the end the last of them may be. */
 const STRETCH_SECONDS = 60;
+const MAX_UNSEEN_SECONDS = 120;
 
 // Each restart is logged as a warning.
 if (Deno.env.get("SLUICE_LOG") === undefined) Deno.env.set("SLUICE_LOG", "error");
@@ -118,28 +120,32 @@ if (failure !== undefined) wrong.push(`after ${Math.round(secondsNow())} s: ${fa
 for (const timer of [looking, telling]) clearInterval(timer);
 endHanging();
 tell();
+const secondsAtEnd = secondsNow();
 await runtime.stop().catch(() => {});
-if (wrong.length === 0) wrong.push(...judgeGrowth());
-wrong.push(...judgeEdits(), ...judgeCounts());
+wrong.push(...judgeGrowth(), ...judgeEdits(), ...judgeCounts());
 for (const [text, times] of refusals) console.log(`refused ${times} times: ${text}`);
 for (const line of wrong) console.log(`soak: ${line}`);
 console.log(wrong.length === 0 ? "soak: passed" : "soak: failed");
 Deno.exit(wrong.length === 0 ? 0 : 1);
 
-async function edit(make: () => Promise<void>): Promise<void> {
+/** @returns whether it was made */
+async function edit(make: () => Promise<void>): Promise<boolean> {
   const late = Promise.withResolvers<void>();
   const timer = setTimeout(late.resolve, EDIT_LIMIT_MS);
   try {
     // A promise of its own for each: one that outlives them all would keep whatever has waited for it.
     const done = make().then(() => true);
-    if (await Promise.race([done, late.promise]) === true) counts.edits++;
+    const isMade = await Promise.race([done, late.promise]) === true;
+    if (isMade) counts.edits++;
     else failure ??= new Error(`an edit took longer than ${EDIT_LIMIT_MS} ms`);
+    return isMade;
   } catch (error) {
     counts.refused++;
     const { code } = error as { code?: string };
     const text = `${code}: ${(error as Error).message.replaceAll(/\d+/g, "N")}`;
     if (!refusals.has(text) && !RIGHT_CODES.includes(code!)) wrong.push(`an edit was refused: ${text}`);
     refusals.set(text, (refusals.get(text) ?? 0) + 1);
+    return false;
   } finally {
     clearTimeout(timer);
   }
@@ -154,7 +160,7 @@ function look(): void {
 /** Looks at the memory, with nothing in it that comes and goes. */
 async function rest(): Promise<void> {
   replacedAtSeconds = Infinity;
-  await edit(() => removeGuests(runtime));
+  if (!await edit(() => removeGuests(runtime))) return;
   const turn = ++counts.rests;
   const isSwept = () => sweepers().every(({ figures }) => figures?.turn === turn);
   // A lane that ends meanwhile refuses, and has not swept: the next rest tells.
@@ -196,31 +202,38 @@ function tell(): void {
 /** @returns what grows */
 function judgeGrowth(): string[] {
   const found: string[] = [];
-  const isJudged = minutes >= JUDGED_MINUTES;
-  if (!isJudged) console.log(`memory is judged in runs of ${JUDGED_MINUTES} minutes and more`);
-  for (
-    const [name, series] of isJudged ? [["on heaps", heaps], ["native", native], ["resident", resident]] as const : []
-  ) {
-    const stretches = middles(series.since(warmUpSeconds), STRETCH_SECONDS);
-    if (stretches.length < 3) {
-      found.push(
-        `memory was looked at in ${stretches.length} minutes after the warm-up, wanted 3: lane c hardly ended`,
-      );
-      break;
+  if (minutes < JUDGED_MINUTES) console.log(`memory is judged in runs of ${JUDGED_MINUTES} minutes and more`);
+  else found.push(...judgeMemory());
+  for (const [name, series] of [["open files", files], ["threads", threads]] as const) {
+    const values = series.since(warmUpSeconds).map(({ value }) => value);
+    const quarter = Math.ceil(values.length / 4);
+    if (quarter === 0) continue;
+    const [first, last] = [median(values.slice(0, quarter)), median(values.slice(-quarter))];
+    console.log(`${name}: ${first} in the first quarter, ${last} in the last`);
+    if (last > first) found.push(`${name} grow: ${first} in the first quarter, ${last} in the last`);
+  }
+  return found;
+}
+
+function judgeMemory(): string[] {
+  const found: string[] = [];
+  for (const [name, series] of [["on heaps", heaps], ["native", native], ["resident", resident]] as const) {
+    const samples = series.since(warmUpSeconds);
+    const stretches = middles(samples, STRETCH_SECONDS);
+    const lastSeconds = samples.at(-1)?.atSeconds ?? 0;
+    if (stretches.length < 3 || lastSeconds < secondsAtEnd - MAX_UNSEEN_SECONDS) {
+      return [
+        `memory was looked at ${samples.length} times after the warm-up, and last after ${
+          Math.round(lastSeconds)
+        } s: ` +
+        "lane c was hardly replaced",
+      ];
     }
     const slope = slopeOf(stretches);
     const text = `${slope.perHour.toFixed(2)} ± ${slope.marginPerHour.toFixed(2)} MB an hour`;
     console.log(`memory ${name} after ${Math.round(warmUpSeconds)} s of warm-up: ${text}`);
     if (slope.perHour >= MAX_SLOPE) found.push(`memory ${name} grows by ${text}, wanted less than ${MAX_SLOPE}`);
     else if (slope.perHour + slope.marginPerHour >= MAX_SLOPE) console.log("that is not certain: a longer run tells");
-  }
-  for (const [name, series] of [["open files", files], ["threads", threads]] as const) {
-    const samples = series.since(warmUpSeconds);
-    const quarter = samples.length >> 2;
-    const first = median(samples.slice(0, quarter).map(({ value }) => value));
-    const last = median(samples.slice(-quarter).map(({ value }) => value));
-    console.log(`${name}: ${first} in the first quarter, ${last} in the last`);
-    if (last > first) found.push(`${name} grow: ${first} in the first quarter, ${last} in the last`);
   }
   return found;
 }

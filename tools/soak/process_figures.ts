@@ -31,11 +31,11 @@ export function giveFreeBack(): void {
 }
 
 /**
- * Resident memory that no file on a disk backs, megabytes, with that of the arenas: pages of programs and libraries come
- * and go as the machine likes.
+ * Resident memory that no file on a disk backs, megabytes, with that of the arenas and with what was swapped out: pages
+ * of programs and libraries come and go as the machine likes.
  */
 export function residentMb(): number {
-  const lines = [...(readText("/proc/self/status") ?? "").matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB$/gm)];
+  const lines = [...(readText("/proc/self/status") ?? "").matchAll(/^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB$/gm)];
   const kib = lines.reduce((sum, [, count]) => sum + Number(count), 0);
   return lines.length > 0 ? kib * 1_024 / 1e6 : Deno.memoryUsage().rss / 1e6;
 }
