@@ -41,7 +41,7 @@ export interface Gate {
   readonly commands: readonly Omit<CommandSpec, "onLine" | "onWait">[];
   /** It needs a Rust toolchain: without one it is left out, and the report says so. */
   readonly native?: boolean;
-  /** Nothing in it depends on how busy the machine is: it may run beside others of its kind next to it in the list. */
+  /** It holds on a busy machine: it may run beside others of its kind next to it in the list. */
   readonly beside?: boolean;
   /** For test runners, whose tests are counted. Other gates count as one. */
   readonly tests?: TestRunner;

@@ -31,8 +31,8 @@ const COMMANDS = [
   "tests/cli/watch_test.ts",
 ];
 
-/** Tests that do not depend on the driver, but on how busy the machine is: they run once, with nothing beside them. */
-const ONCE = [
+/** Tests that do not depend on the driver, but on how busy the machine is: they run with nothing beside them. */
+const ALONE = [
   "tests/web",
   "tests/control/client_test.ts",
   "tests/control/limits_test.ts",
@@ -91,21 +91,22 @@ export function commitGates(): Gate[] {
     {
       name: "Deno tests, native driver",
       native: true,
+      beside: true,
       tests: DENO_TESTS,
-      commands: [denoTest({ SLUICE_NATIVE: "require" }, ignore(...parts, ...COMMANDS))],
+      commands: [denoTest({ SLUICE_NATIVE: "require" }, ignore(...parts, ...COMMANDS, ...ALONE))],
     },
   ];
 }
 
-/** What runs beside {@linkcode commitGates} in `deno task test`. */
-export function releaseGates(skipNative: boolean): Gate[] {
-  const once = skipNative ? [] : ONCE;
+/** What runs after {@linkcode commitGates} in `deno task test`. */
+export function releaseGates(): Gate[] {
   return [
     {
       name: "Deno tests, portable driver",
+      beside: true,
       tests: DENO_TESTS,
       commands: [
-        denoTest({ SLUICE_NATIVE: "off" }, ignore(...testsOfParts(), ...COMMANDS, ...once)),
+        denoTest({ SLUICE_NATIVE: "off" }, ignore(...testsOfParts(), ...COMMANDS, ...ALONE)),
       ],
     },
     {
@@ -117,6 +118,11 @@ export function releaseGates(skipNative: boolean): Gate[] {
     { name: "documentation of exports", beside: true, commands: [deno("doc", "--lint", ...DOORS)] },
     { name: "publish, dry run", beside: true, commands: [deno("publish", "--dry-run", "--allow-dirty")] },
   ];
+}
+
+/** What runs when the others have ended. */
+export function lastGates(): Gate[] {
+  return [{ name: "Deno tests, alone", tests: DENO_TESTS, commands: [denoTest({}, ...ALONE)] }];
 }
 
 /** What runs beside the others in `deno task ok:deep`. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Gate } from "./gate_runner.ts";
-import { commitGates, deepGates, releaseGates } from "./gates.ts";
+import { commitGates, deepGates, lastGates, releaseGates } from "./gates.ts";
 import { ROOT } from "./root.ts";
 import { listTypeScript } from "./source_files.ts";
 
@@ -25,22 +25,22 @@ function testModules(gates: readonly Gate[]): string[] {
 }
 
 Deno.test("all gates have names of their own", () => {
-  const names = [...commitGates(), ...releaseGates(false), ...deepGates()].map(({ name }) => name);
+  const names = [...commitGates(), ...releaseGates(), ...lastGates(), ...deepGates()].map(({ name }) => name);
   assert.equal(new Set(names).size, names.length);
 });
 
 Deno.test("without a Rust toolchain every gate that calls cargo is left out, and the portable tests cover all parts", () => {
-  for (const gate of [...commitGates(), ...releaseGates(true), ...deepGates()]) {
+  for (const gate of [...commitGates(), ...releaseGates(), ...lastGates(), ...deepGates()]) {
     if (gate.commands.some(({ program }) => program === "cargo")) assert.equal(gate.native, true, gate.name);
   }
-  const run = testModules([...commitGates(), ...releaseGates(true)].filter(({ native }) => !native));
+  const run = testModules([...commitGates(), ...releaseGates(), ...lastGates()].filter(({ native }) => !native));
   assert.deepEqual(run.toSorted(), allTestModules());
 });
 
 Deno.test("with a Rust toolchain each test module runs, and those that depend on the driver run with both", () => {
-  const commit = testModules(commitGates());
+  const commit = testModules([...commitGates(), ...lastGates()]);
   assert.deepEqual(commit.toSorted(), allTestModules());
-  const portable = testModules(releaseGates(false));
+  const portable = testModules(releaseGates());
   for (const module of ["tests/drivers_test.ts", "core/runtime_test.ts", "core/session/stop_advice_test.ts"]) {
     assert.ok(commit.includes(module) && portable.includes(module), module);
   }

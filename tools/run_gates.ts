@@ -7,7 +7,7 @@
  */
 import { formatElapsed } from "./command.ts";
 import { type Gate, runGates } from "./gate_runner.ts";
-import { commitGates, deepGates, releaseGates } from "./gates.ts";
+import { commitGates, deepGates, lastGates, releaseGates } from "./gates.ts";
 import { setUp, SetUpError } from "./setup.ts";
 
 /** What each form is for, and how long it takes on two cores. */
@@ -33,7 +33,8 @@ const { driver, reason } = await setUp({ regenerate: false, page: true }).catch(
   Deno.exit(1);
 });
 const gates: Gate[] = commitGates();
-if (form !== "ok" || driver === "portable") gates.push(...releaseGates(driver === "portable"));
+if (form !== "ok" || driver === "portable") gates.push(...releaseGates());
+gates.push(...lastGates());
 if (form === "deep") gates.push(...deepGates());
 const total = await runGates(gates, {
   write: (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)),
