@@ -31,8 +31,9 @@ eachDriver(
     deepEqual(told, ["stuck", "failed", "restarting", "restarted"]);
     deepEqual(laneTold, ["fenced", "started", "replaced"]);
     match(site.errors.join(), /^Node "n0" \(lingering\) has kept lane "near" .*for \d+ ms without returning$/);
-    deepEqual(site.activities.at(-1), "stuck");
     await flow(runtime, "n0");
+    await until(() => site.activities.length > 1);
+    deepEqual(site.activities.slice(0, 2).map((kind) => kind === "stuck"), [true, false]);
   },
 );
 
@@ -60,6 +61,8 @@ eachDriver(
     deepEqual(told, ["stuck", "failed", "disabled"]);
     await until(() => figures().activity.kind !== "stuck");
     deepEqual(figures().activity, { kind: "idle" });
+    await until(() => site.activities.length > 1);
+    deepEqual(site.activities, ["stuck", "idle"]);
   },
 );
 

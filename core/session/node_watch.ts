@@ -19,7 +19,7 @@ import type { NodeState } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 import { RoundWatch } from "./round_watch.ts";
 
-/** How much longer a lane may stand still on which an edit loads modules, nanoseconds. */
+/** How much longer than any other a lane may stand still on which an edit loads modules, nanoseconds. */
 const LOADING_NS = 10_000_000_000;
 
 /** A lane as it is looked at. */
@@ -207,7 +207,7 @@ export class NodeWatch {
     const forNs = this.#rounds.look(lane.index, rounds, nowNs);
     if (forNs === undefined) return [];
     const isLoading = drafts.some((node) => !this.#isUnderWay(node));
-    if (isLoading && forNs < LOADING_NS) return [];
+    if (isLoading && forNs < this.#stuckAfterNs + LOADING_NS) return [];
     // What a node does that was taken out shows in no phase.
     const gone = on(outsiders.gone);
     const underWay = [...[...open, ...drafts].filter((node) => this.#isUnderWay(node)), ...gone];
@@ -262,15 +262,16 @@ export class NodeWatch {
     if (waits === "") this.#waits.delete(id);
     else this.#waits.set(id, waits);
     const before = this.#told.get(id);
-    const isOpen = states.get(id) === "running";
+    const held = stuck.find((each) => each.node === node);
+    // It may be stuck as well while it is set up anew, or torn down since it has failed.
+    const isOpen = states.get(id) === "running" || (found.kind === "stuck" && held !== undefined);
     if (isSteady && isOpen) {
       if (before !== undefined && sameWait(before, found)) return;
       this.#told.set(id, found);
       this.#events.publish({ group: "node", nodeId: id, kind: "activity", activity: found });
-      const held = stuck.find((each) => each.node === node);
       if (held === undefined) return;
       this.#events.publish({ group: "node", nodeId: id, kind: "stuck", lane: held.lane.name, forNs: held.forNs });
-    } else if (before !== undefined && (found.kind !== "blocked" || !isOpen)) {
+    } else if (before !== undefined && found.kind !== "stuck" && (found.kind !== "blocked" || !isOpen)) {
       this.#told.delete(id);
       this.#events.publish({ group: "node", nodeId: id, kind: "activity", activity: found });
     }

@@ -2,7 +2,8 @@ import { deepEqual } from "node:assert/strict";
 import { LANE, NODE, PHASE } from "../../ffi/layout.gen.ts";
 import { counting, filter, type Script, sink, source } from "../../tests/fixtures/scripted.ts";
 import { controlBytes, ControlPage } from "../control_page.ts";
-import { EventBus } from "../events/bus.ts";
+import type { EventBus } from "../events/bus.ts";
+import type { EventBody } from "../events/event.ts";
 import type { NodeId } from "../ids.ts";
 import type { ProcessorContext } from "../processor.ts";
 import { Runtime } from "../runtime.ts";
@@ -75,31 +76,47 @@ Deno.test("RuntimeStats names the pool that a node waits for, and tells a promis
   await until(runtime, { from: { kind: "blocked", on: "pool", name: "audio" }, slow: { kind: "awaiting" } });
 });
 
+interface Looks {
+  /** Those of "a" and "b". */
+  readonly states?: readonly NodeState[];
+  /** Whether "draft" is made ready. */
+  readonly drafted?: boolean;
+  /** Whether the lane is being replaced. */
+  readonly isLost?: boolean;
+}
+
 /** Nodes "a" and "b" of the graph and "draft", which is none, on a lane whose thread is kept in no call from the start. */
 class KeptLane {
+  /** Events of nodes. */
+  readonly told: string[] = [];
   readonly #page: ControlPage;
   readonly #graph: readonly NodeEntry[] = [entry("a", 0), entry("b", 1)];
   readonly #draft: NodeEntry = entry("draft", 2);
   readonly #watch: NodeWatch;
   #nowNs = 0;
 
-  constructor(phases: { readonly [id: string]: number }) {
+  constructor(phases: { readonly [id: string]: number }, stuckAfterNs = 5e8) {
     const sizes = { lanes: 2, links: 1, nodes: 3 };
     const page = this.#page = ControlPage.format(new ArrayBuffer(controlBytes(sizes)), sizes);
     page.f64[(page.laneOffset(1) + LANE.rounds) >> 3] = 7;
     for (const { id, index } of [...this.#graph, this.#draft]) {
       page.u32[(page.nodeOffset(index) + NODE.phase) >> 2] = phases[id] ?? PHASE.idle;
     }
+    const publish = (event: EventBody) => {
+      if (event.group !== "node") return;
+      this.told.push(`${event.nodeId} ${event.kind === "activity" ? `is ${event.activity.kind}` : event.kind}`);
+    };
     const topology = { nodes: new Map(this.#graph.map((node) => [node.id, node])), links: new Map() };
-    this.#watch = new NodeWatch(topology as unknown as Topology, page, new EventBus(() => 0), () => "", 5e8);
+    const events = { publish } as unknown as EventBus;
+    this.#watch = new NodeWatch(topology as unknown as Topology, page, events, () => "", stuckAfterNs);
   }
 
   /** @returns what looks find in the course of so many seconds: who is stuck, and who else may be */
-  look(seconds: number, states: readonly NodeState[] = ["running", "running"], drafted = false): unknown {
+  look(seconds: number, { states = ["running", "running"], drafted = false, isLost = false }: Looks = {}): unknown {
     let found: unknown;
     for (let left = seconds * 4; left > 0; left--) {
       const { stuck, kept } = this.#watch.look(
-        [{ name: "near", index: 1, kind: "worker" }],
+        isLost ? [] : [{ name: "near", index: 1, kind: "worker" }],
         new Map(this.#graph.map(({ id }, k) => [id, states[k]])),
         this.#nowNs += 25e7,
         { drafted: drafted ? [this.#draft] : [], gone: [] },
@@ -112,6 +129,18 @@ class KeptLane {
   /** What a node does. */
   activity(node: number): string {
     return this.#watch.activityOf(this.#graph[node], this.#nowNs).kind;
+  }
+
+  /** A node is in a call. */
+  call(node: number): void {
+    this.#page.u32[(this.#page.laneOffset(1) + LANE.currentNode) >> 2] = node + 1;
+  }
+
+  /** Another thread runs the lane, and no node. */
+  renew(): void {
+    this.#page.u32[(this.#page.laneOffset(1) + LANE.currentNode) >> 2] = 0;
+    for (const { index } of this.#graph) this.#page.u32[(this.#page.nodeOffset(index) + NODE.phase) >> 2] = PHASE.idle;
+    this.goOn();
   }
 
   /** The lane comes round. */
@@ -135,18 +164,41 @@ Deno.test("NodeWatch.look() finds the one node stuck that awaits something on a 
 
 Deno.test("NodeWatch.look() names each node that may keep a lane which stands still", () => {
   const awaiting = new KeptLane({ a: PHASE.await, draft: PHASE.setup });
-  deepEqual(awaiting.look(2, undefined, true), { stuck: [], kept: [["a", "draft"]] });
+  deepEqual(awaiting.look(2, { drafted: true }), { stuck: [], kept: [["a", "draft"]] });
   deepEqual(awaiting.activity(0), "awaiting");
   deepEqual(new KeptLane({}).look(2), { stuck: [], kept: [["a", "b"]] });
-  deepEqual(new KeptLane({}).look(2, ["running", "disabled"]), { stuck: ["a"], kept: [] });
+  deepEqual(new KeptLane({}).look(2, { states: ["running", "disabled"] }), { stuck: ["a"], kept: [] });
 });
 
-Deno.test("NodeWatch.look() gives an edit time to load modules on a lane", () => {
-  const lane = new KeptLane({ a: PHASE.await });
-  deepEqual(lane.look(9, undefined, true), { stuck: [], kept: [] });
-  deepEqual(lane.look(6, undefined, true), { stuck: ["a"], kept: [] });
+Deno.test("NodeWatch.look() gives an edit 10 s more to load modules on a lane", () => {
+  const lane = new KeptLane({ a: PHASE.await }, 5e9);
+  deepEqual(lane.look(14, { drafted: true }), { stuck: [], kept: [] });
+  deepEqual(lane.look(2, { drafted: true }), { stuck: ["a"], kept: [] });
 });
+
+for (const becomes of ["restarting", "disabled"] as const) {
+  Deno.test(`NodeWatch.look() tells that a node is stuck no more that has failed for it and is ${becomes}`, () => {
+    const lane = new KeptLane({ a: PHASE.await });
+    lane.look(2);
+    lane.look(2, { states: ["failed", "failed"], isLost: true });
+    deepEqual(lane.told, ["a is stuck", "a stuck"]);
+    lane.renew();
+    lane.look(1, { states: [becomes, becomes] });
+    lane.goOn();
+    lane.look(0.25, { states: ["running", "running"] });
+    deepEqual(lane.told, ["a is stuck", "a stuck", "a is idle"]);
+  });
+}
+
+for (const state of ["restarting", "failed"] as const) {
+  Deno.test(`NodeWatch.look() tells of a node that is ${state} and does not return from a call`, () => {
+    const lane = new KeptLane({});
+    lane.call(0);
+    deepEqual(lane.look(2, { states: [state, "running"] }), { stuck: ["a"], kept: [] });
+    deepEqual(lane.told, ["a is stuck", "a stuck"]);
+  });
+}
 
 Deno.test("NodeWatch.look() leaves a lane that is left with no node: it closes", () => {
-  deepEqual(new KeptLane({ a: PHASE.await }).look(5, ["ended", "disabled"]), { stuck: [], kept: [] });
+  deepEqual(new KeptLane({ a: PHASE.await }).look(5, { states: ["ended", "disabled"] }), { stuck: [], kept: [] });
 });
