@@ -8,10 +8,12 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { serializeError, SluiceError } from "../core/errors.ts";
+import type { NodeId } from "../core/ids.ts";
 import { FRESH_TIMEOUT_MS, readFreshPackage } from "../core/registry/fresh_package.ts";
 import type { AnyNodeType, NodePackage } from "../core/registry/node_type.ts";
 import type { Runtime } from "../core/runtime.ts";
 import { type RunState, viewRuntime } from "../core/runtime_view.ts";
+import type { NodeState } from "../core/stats.ts";
 import type { NodeEntry } from "../core/topology.ts";
 import { escapeControls } from "../core/log.ts";
 import { didYouMean, listSome } from "../core/suggestion.ts";
@@ -24,7 +26,7 @@ const OTHER_MAP =
   `Cannot follow the changed "imports" of deno.json: a process goes on with those that it began with; ` +
   "start the graph anew";
 
-/** How long a lane with the new code may take to start and to take over, milliseconds: it loads all its modules. */
+/** How long each step of an edit that brings in new code may take, milliseconds: a lane loads all its modules. */
 const RELOAD_TIMEOUT_MS = 30_000;
 
 /** How long a reload may wait for something before that is told of, milliseconds. */
@@ -33,8 +35,17 @@ const SLOW_MS = 2_000;
 /** States in which a change is still answered. */
 const GOES_ON: ReadonlySet<RunState> = new Set(["building", "starting", "running", "paused"]);
 
+/** States in which what a node writes has ended, so that nothing can take its place: what is said of them. */
+const OVER: { readonly [state in NodeState]?: string } = {
+  ended: "it has ended",
+  disabled: "it has failed and is disabled",
+};
+
 /** Waits for something, and has it told of if that takes long. */
-type OrTell = <T>(waitsFor: string, limitMs: number, work: Promise<T>) => Promise<T>;
+type TellIfSlow = <T>(nodes: readonly string[], waitsFor: string, limitMs: number, work: Promise<T>) => Promise<T>;
+
+/** Nodes that run new code, and those that were to. */
+type Replaced = Pick<Reload, "nodes" | "anew" | "leftOut">;
 
 /** A package whose sources are watched from now on. */
 export interface WatchedPackage {
@@ -57,6 +68,8 @@ export interface Reload {
   readonly nodes: readonly string[];
   /** Those among them that begin without the state of the old ones, and why. */
   readonly anew: Readonly<Record<string, string>>;
+  /** Nodes of the old code that nothing can take the place of, and why: they stay as they are. */
+  readonly leftOut: Readonly<Record<string, string>>;
   readonly tookMs: number;
   /** Why everything goes on as it was. */
   readonly error?: Error;
@@ -70,7 +83,7 @@ export interface SlowReload {
   readonly nodes: readonly string[];
   /** In words. */
   readonly waitsFor: string;
-  /** After how long in all it is given up, milliseconds. */
+  /** How long each of that may take before the reload is given up, milliseconds. */
   readonly limitMs: number;
 }
 
@@ -147,21 +160,27 @@ export function reportSlow({ changed, nodes, waitsFor, limitMs }: SlowReload, js
   if (json) return io.stdout.line(JSON.stringify({ event: "reloading", nodes, waitsFor, limitMs, changed }));
   const files = escapeControls(changed.join(", "));
   io.stderr.line(
-    `Still reloading after a change of ${files}: it waits for ${waitsFor}, and gives up after ${limitMs / 1_000} s; ` +
+    `Still reloading after a change of ${files}: it waits up to ${limitMs / 1_000} s for ${waitsFor}; ` +
       "what is saved meanwhile comes after it",
   );
 }
 
 /** Prints what became of a change. */
-export function reportReload({ changed, nodes, anew, tookMs, error }: Reload, json: boolean, io: Io): void {
+export function reportReload(
+  { changed, nodes, anew, leftOut, tookMs, error }: Reload,
+  json: boolean,
+  io: Io,
+): void {
   if (json) {
     const outcome = error === undefined
-      ? { event: "reloaded", nodes, anew, tookMs }
+      ? { event: "reloaded", nodes, anew, leftOut, tookMs }
       : { ...errorEvent(error), event: "reload-failed" };
     io.stdout.line(JSON.stringify({ ...outcome, changed }));
   } else if (error === undefined) {
     const files = escapeControls(changed.join(", "));
-    io.stderr.line(`Reloaded ${nodes.join(", ")} after a change of ${files}, in ${Math.round(tookMs)} ms`);
+    const reloaded = nodes.length === 0 ? "no node" : nodes.join(", ");
+    io.stderr.line(`Reloaded ${reloaded} after a change of ${files}, in ${Math.round(tookMs)} ms`);
+    for (const [node, reason] of Object.entries(leftOut)) io.stderr.line(`"${node}" stays as it is: ${reason}`);
     for (const [node, reason] of Object.entries(anew)) {
       io.stderr.line(`warning: "${node}" begins anew, without its state: ${escapeControls(reason)}`);
     }
@@ -207,11 +226,11 @@ async function watchPackage(
 
   async function reload({ changed, hasOtherMap, refused }: SourceChange): Promise<void> {
     const startedMs = performance.now();
-    const report = (nodes: readonly string[], error?: Error, anew: Reload["anew"] = {}): void => {
+    const report = (error?: Error, { nodes, anew, leftOut }: Replaced = { nodes: [], anew: {}, leftOut: {} }): void => {
       const tookMs = performance.now() - startedMs;
       // What the end of the graph overtook was not refused.
       if (!signal.aborted && GOES_ON.has(viewRuntime(runtime).session?.state ?? "building")) {
-        onReload({ changed, nodes, anew, tookMs, ...(error && { error }) });
+        onReload({ changed, nodes, anew, leftOut, tookMs, ...(error && { error }) });
       }
     };
     if (signal.aborted) return;
@@ -219,22 +238,20 @@ async function watchPackage(
       const own = viewRuntime(runtime).nodes.filter(({ type }) => type.package?.url === url);
       const affected = await watch.findAffected([...new Set(own.map(sourceOf))], changed);
       for (const node of own) if (affected.includes(sourceOf(node))) waiting.add(node.id);
-      if (hasOtherMap) report([], new SluiceError("Busy", OTHER_MAP));
-      if (refused !== undefined) return report([], new SluiceError("InvalidGraph", refused));
+      if (hasOtherMap) report(new SluiceError("Busy", OTHER_MAP));
+      if (refused !== undefined) return report(new SluiceError("InvalidGraph", refused));
       const nodes = own.filter(({ id }) => waiting.has(id));
       if (nodes.length === 0) return;
-      const ids = nodes.map(({ id }) => id);
-      const orTell: OrTell = async (waitsFor, limitMs, work) => {
+      const tellIfSlow: TellIfSlow = async (ids, waitsFor, limitMs, work) => {
         const tell = () => signal.aborted || onSlow({ changed, nodes: ids, waitsFor, limitMs });
         const timer = setTimeout(tell, SLOW_MS);
         return await work.finally(() => clearTimeout(timer));
       };
-      const fresh = await orTell("the new code to be read", FRESH_TIMEOUT_MS, readFreshPackage(url, signal));
-      const anew = await replaceNodes(runtime, nodes, fresh, tried, orTell);
+      const replaced = await replaceNodes(runtime, nodes, () => readFreshPackage(url, signal), tried, tellIfSlow);
       waiting.clear();
-      report(ids, undefined, anew);
+      report(undefined, replaced);
     } catch (error) {
-      report([], error as Error);
+      report(error as Error);
     }
   }
 
@@ -261,17 +278,56 @@ function sourceOf({ type }: NodeEntry): string {
 
 /**
  * Puts nodes of the new code in place, all or none: those that share a lane share a new one. One whose old code fails
- * to say what its state is begins without: the old code cannot be mended any more.
+ * to say what its state is begins without: the old code cannot be mended any more. Those that have ended are left out.
  *
- * @returns the nodes that do, and why
+ * @param readFresh reads the new code; it is not called where all are left out
  */
 async function replaceNodes(
   runtime: Runtime,
   nodes: readonly NodeEntry[],
-  fresh: NodePackage,
+  readFresh: () => Promise<NodePackage>,
   tried: Set<string>,
-  orTell: OrTell,
-): Promise<Reload["anew"]> {
+  tellIfSlow: TellIfSlow,
+): Promise<Replaced> {
+  const anew: Record<string, string> = {};
+  let fresh: NodePackage | undefined;
+  for (;;) {
+    const leftOut = Object.fromEntries(nodes.flatMap(({ id }) => {
+      const why = whyOver(runtime, id);
+      return why === undefined ? [] : [[id, why]];
+    }));
+    const going = nodes.filter(({ id }) => !Object.hasOwn(leftOut, id));
+    const ids = going.map(({ id }) => id);
+    if (going.length === 0) return { nodes: ids, anew, leftOut };
+    fresh ??= await tellIfSlow(ids, "the new code to be read", FRESH_TIMEOUT_MS, readFresh());
+    try {
+      await replaceAll(runtime, going, fresh, anew, tried, tellIfSlow);
+      return { nodes: ids, anew, leftOut };
+    } catch (error) {
+      // It has ended since.
+      if (error instanceof SluiceError && ids.some((id) => id === error.nodeId && whyOver(runtime, id))) continue;
+      const id = nodeWithoutSnapshot(error);
+      if (id === undefined || Object.hasOwn(anew, id)) throw error;
+      anew[id] = (error as SluiceError).message;
+    }
+  }
+}
+
+/** Why nothing can take the place of a node, if that is so. */
+function whyOver(runtime: Runtime, id: NodeId): string | undefined {
+  const state = viewRuntime(runtime).session?.nodeStates.get(id);
+  return state === undefined ? undefined : OVER[state];
+}
+
+/** Puts nodes of the new code in place by one edit. @param anew those that begin without a state */
+async function replaceAll(
+  runtime: Runtime,
+  nodes: readonly NodeEntry[],
+  fresh: NodePackage,
+  anew: Reload["anew"],
+  tried: Set<string>,
+  tellIfSlow: TellIfSlow,
+): Promise<void> {
   const onMain = nodes.filter(({ lane }) => lane === "main").map(({ id }) => `"${id}"`);
   if (onMain.length > 0) {
     throw new SluiceError(
@@ -280,27 +336,18 @@ async function replaceNodes(
         "the graph anew",
     );
   }
-  const anew: Record<string, string> = {};
-  for (;;) {
-    const lanes = new Map<string, string>();
-    for (const { lane } of viewRuntime(runtime).nodes) tried.add(lane);
-    try {
-      const edited = runtime.edit((edit) => {
-        for (const { id, type, config, lane } of nodes) {
-          if (!lanes.has(lane)) lanes.set(lane, nextLane(lane, tried));
-          const startsAnew = Object.hasOwn(anew, id);
-          edit.replace(id, { type: findType(fresh, type), config }, { lane: lanes.get(lane)!, startsAnew });
-        }
-      }, { timeoutMs: RELOAD_TIMEOUT_MS });
-      const names = nodes.map(({ id }) => `"${id}"`).join(", ");
-      await orTell(`setup(), restore() and the first tick of ${names}`, RELOAD_TIMEOUT_MS, edited);
-      return anew;
-    } catch (error) {
-      const id = nodeWithoutSnapshot(error);
-      if (id === undefined || Object.hasOwn(anew, id)) throw error;
-      anew[id] = (error as SluiceError).message;
+  const lanes = new Map<string, string>();
+  for (const { lane } of viewRuntime(runtime).nodes) tried.add(lane);
+  const edited = runtime.edit((edit) => {
+    for (const { id, type, config, lane } of nodes) {
+      if (!lanes.has(lane)) lanes.set(lane, nextLane(lane, tried));
+      const startsAnew = Object.hasOwn(anew, id);
+      edit.replace(id, { type: findType(fresh, type), config }, { lane: lanes.get(lane)!, startsAnew });
     }
-  }
+  }, { timeoutMs: RELOAD_TIMEOUT_MS });
+  const ids = nodes.map(({ id }) => id);
+  const waitsFor = `each of setup(), restore() and the first tick of ${ids.map((id) => `"${id}"`).join(", ")}`;
+  await tellIfSlow(ids, waitsFor, RELOAD_TIMEOUT_MS, edited);
 }
 
 /** The node of an edit that was refused because `snapshot()` threw, or gave what cannot be sent to another lane. */

@@ -35,12 +35,14 @@ const GOOD: Reload = {
   changed: ["amp.ts", "odd\x1b.ts"],
   nodes: ["one", "two"],
   anew: { two: "Cannot ask\nit" },
+  leftOut: { three: "it has ended" },
   tookMs: 12.4,
 };
 const BAD: Reload = {
   changed: ["odd\x1b.ts"],
   nodes: [],
   anew: {},
+  leftOut: {},
   tookMs: 3,
   error: new SluiceError("Busy", "Cannot do\nthat"),
 };
@@ -49,24 +51,27 @@ const PACKAGES: readonly WatchedPackage[] = [
   { name: "theirs", folder: "/theirs", files: 2, tookMs: 6, refused: "a.ts:1:1: no" },
 ];
 
-Deno.test("reportReload() prints which nodes run the new code, and which begin anew", () => {
+Deno.test("reportReload() prints which nodes run the new code, which begin anew, and which stay as they are", () => {
   assert.deepEqual(printed((io) => reportReload(GOOD, false, io)), {
     stdout: "",
     stderr: "Reloaded one, two after a change of amp.ts, odd\\x1b.ts, in 12 ms\n" +
+      '"three" stays as it is: it has ended\n' +
       'warning: "two" begins anew, without its state: Cannot ask\\x0ait\n',
   });
-  const { changed, nodes, anew, tookMs } = GOOD;
   const { stdout, stderr } = printed((io) => reportReload(GOOD, true, io));
-  assert.deepEqual([JSON.parse(stdout), stderr], [{ event: "reloaded", nodes, anew, tookMs, changed }, ""]);
+  assert.deepEqual([JSON.parse(stdout), stderr], [{ event: "reloaded", ...GOOD }, ""]);
+  assert.equal(
+    printed((io) => reportReload({ ...GOOD, nodes: [], anew: {} }, false, io)).stderr,
+    "Reloaded no node after a change of amp.ts, odd\\x1b.ts, in 12 ms\n" + '"three" stays as it is: it has ended\n',
+  );
 });
 
-Deno.test("reportSlow() prints what a reload waits for, and for how long at most", () => {
+Deno.test("reportSlow() prints what a reload waits for, and how long at most", () => {
   const slow: SlowReload = { changed: GOOD.changed, nodes: ["one"], waitsFor: 'setup() of "one"', limitMs: 30_000 };
   assert.deepEqual(printed((io) => reportSlow(slow, false, io)), {
     stdout: "",
-    stderr:
-      'Still reloading after a change of amp.ts, odd\\x1b.ts: it waits for setup() of "one", and gives up after ' +
-      "30 s; what is saved meanwhile comes after it\n",
+    stderr: 'Still reloading after a change of amp.ts, odd\\x1b.ts: it waits up to 30 s for setup() of "one"; ' +
+      "what is saved meanwhile comes after it\n",
   });
   const { stdout, stderr } = printed((io) => reportSlow(slow, true, io));
   assert.deepEqual([JSON.parse(stdout), stderr], [{ event: "reloading", ...slow }, ""]);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Reload } from "../../cli/reload.ts";
 import { viewRuntime } from "../../core/runtime_view.ts";
 import { grow, until } from "../fixtures/waiting.ts";
 import { generated, load, Watched } from "./watched.ts";
@@ -74,6 +75,39 @@ Deno.test("a reload is refused as soon as a node of the new code is stuck, in re
   await watched.end();
 });
 
+Deno.test("a reload leaves out nodes that have ended or are disabled, and is told of where it concerns no others", async () => {
+  const how = '/** A word. */ @config() how = "";';
+  const first = 'if (this.how === "ends") return context.finish(); if (this.how === "fails") throw new Error("no");';
+  const source = (text: string) => idle(text, how, first).replace("{ type", "{ config, type");
+  const brief = (text: string) => idle(text, "", "return context.finish();").replace("Idle", "Brief");
+  await using folder = await generated({ "idle.ts": source("Old"), "brief.ts": brief("Old") }, "mine");
+  const watched = new Watched([await load(folder)], {
+    node: ["idle", "work"],
+    ends: ["idle", "work", { how: "ends" }],
+    near: ["brief", "main"],
+  });
+  watched.runtime.addByType("idle", { how: "fails" }, { id: "fails", lane: "work", supervision: "disable" });
+  await watched.packages;
+  await watched.runtime.start();
+  const states = () => watched.runtime.stats().nodes.map(({ id, state }) => `${id} ${state}`);
+  const over = ["ends ended", "near ended", "fails disabled"];
+  await until(() => over.every((each) => states().includes(each)));
+
+  await folder.write("brief.ts", brief("New"));
+  const outcome = ({ changed, nodes, leftOut, error }: Reload) => [changed, nodes, leftOut, error];
+  assert.deepEqual(outcome(await watched.next()), [["brief.ts"], [], { near: "it has ended" }, undefined]);
+  await folder.write("idle.ts", source("New"));
+  assert.deepEqual(outcome(await watched.next()), [
+    ["idle.ts"],
+    ["node"],
+    { ends: "it has ended", fails: "it has failed and is disabled" },
+    undefined,
+  ]);
+  assert.match(watched.nodes.node, /^work-\d+ New\./);
+  assert.match(watched.nodes.ends, /^work Old\./);
+  await watched.end();
+});
+
 Deno.test("a change is told of while the graph starts", async () => {
   const hold = await Deno.makeTempFile();
   await using folder = await generated({ "idle.ts": idle("Old", holding(hold)) }, "mine");
@@ -108,7 +142,7 @@ Deno.test("what is saved while a reload waits is one change, of which the newest
   using tap = new WorkerTap();
   const { folder, hold, watched } = await holdReload();
   await using _folder = folder;
-  const inSetup = () => watched.slow.find(({ waitsFor }) => waitsFor.startsWith("setup()"));
+  const inSetup = () => watched.slow.find(({ waitsFor }) => waitsFor.startsWith("each of setup()"));
   await until(() => inSetup() !== undefined);
   const told = inSetup();
   const heard: unknown[] = [];
@@ -128,7 +162,7 @@ Deno.test("what is saved while a reload waits is one change, of which the newest
   await folder.write("idle.ts", idle("Last"));
   assert.deepEqual((await watched.next()).nodes, ["node"]);
   assert.equal(watched.nodes.node, "work-4 Last. {}");
-  const waitsFor = 'setup(), restore() and the first tick of "node"';
+  const waitsFor = 'each of setup(), restore() and the first tick of "node"';
   assert.deepEqual(told, { changed: ["idle.ts"], nodes: ["node"], waitsFor, limitMs: 30_000 });
   await watched.end();
   await Deno.remove(`${hold}.begun`);
