@@ -71,7 +71,7 @@ export type LaneEvent =
   & { readonly group: "lane"; readonly lane: string }
   & (
     | { readonly kind: "started" | "closed" }
-    /** A new thread runs it; `generation` counts them from 1. */
+    /** A new thread runs it; `generation` counts those of the lane from 1. */
     | { readonly kind: "replaced"; readonly generation: number; readonly nodes: readonly NodeId[] }
     | { readonly kind: "crashed" | "fenced"; readonly error?: SerializedError; readonly nodes?: readonly NodeId[] }
     | { readonly kind: "warning"; readonly message: string }

@@ -249,7 +249,7 @@ export class LaneKeeper {
     for (const ring of abandoned) drainRing(this.#site.driver.openReader(ring), this.#site.pools());
     this.#settleNative(index);
     this.#lost.delete(index);
-    const generation = lanes.generationOf(index);
+    const generation = lanes.threadsOf(index);
     events.publish({ group: "lane", lane: port.name, kind: "replaced", generation, nodes: nodes.map(({ id }) => id) });
     logger("runtime").warn(`Replaced the thread of lane "${port.name}" (${generation}): ${error.message}`);
     for (const node of nodes) {

@@ -3,6 +3,7 @@ import { LANE } from "../../ffi/layout.gen.ts";
 import { pass } from "../../tests/fixtures/numbered.ts";
 import { controlBytes, ControlPage } from "../control_page.ts";
 import { noteDeath } from "../memory/reclaim.ts";
+import type { EventBody } from "../events/event.ts";
 import { Topology } from "../topology.ts";
 import { type KeeperSite, LaneKeeper } from "./lane_keeper.ts";
 
@@ -44,7 +45,10 @@ async function lose(
         return nowNs += 1e9;
       },
     },
-    events: { publish: ({ kind }: { kind: string }) => void did.push(kind) },
+    events: {
+      publish: (event: EventBody) =>
+        void did.push("generation" in event ? `${event.kind} ${event.generation}` : event.kind),
+    },
     states: new Map(),
     lanes: {
       ports: [lane],
@@ -52,6 +56,7 @@ async function lose(
       indexOf: () => INDEX,
       rowOf: () => INDEX,
       generationOf: () => 1,
+      threadsOf: () => 7,
       setRowAside: () => void did.push("set aside"),
       free: () => void did.push("freed"),
       replace: () => lane,
@@ -86,7 +91,7 @@ Deno.test("LaneKeeper takes a worker for ended that has failed before it ran its
 });
 
 Deno.test("LaneKeeper sets aside what a thread has whose end nothing proves, and gives its lane another one", async () => {
-  deepEqual(await lose({ hasEnded: false }), [["set aside", "fenced", "replaced"], 1]);
+  deepEqual(await lose({ hasEnded: false }), [["set aside", "fenced", "replaced 7"], 1]);
 });
 
 Deno.test("LaneKeeper does not give up a thread that ends in the moment in which it would", async () => {

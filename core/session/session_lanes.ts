@@ -52,8 +52,9 @@ export class SessionLanes {
   readonly #late = new LateLanes();
   readonly #opening = new Map<number, PromiseWithResolvers<readonly AnnouncedFormat[]>>();
   readonly #allClosed = Promise.withResolvers<void>();
-  /** Threads of each lane so far, by index. */
+  /** Threads so far, by index of their lanes; and how many of them were those of lanes that had the index before. */
   readonly #generations = new Map<number, number>();
+  readonly #formerThreads = new Map<number, number>();
   readonly #rows = new LaneRows();
   #memory: GraphMemory | undefined;
 
@@ -254,9 +255,14 @@ export class SessionLanes {
     this.#rows.setAsideOf(index);
   }
 
-  /** Counts the threads that a lane has had. */
+  /** Counts the threads that lanes of an index have had, one lane after another. */
   generationOf(index: number): number {
     return this.#generations.get(index) ?? 0;
+  }
+
+  /** Counts the threads that a lane itself has had. */
+  threadsOf(index: number): number {
+    return this.generationOf(index) - (this.#formerThreads.get(index) ?? 0);
   }
 
   /** Gives a worker lane a new thread, in place of one that has ended or was given up. */
@@ -384,6 +390,7 @@ export class SessionLanes {
   #make({ lane: name, type }: NodeEntry, memory: GraphMemory): LanePort {
     const { driver, topology } = this.#options;
     const index = this.indexOf(name);
+    this.#formerThreads.set(index, this.generationOf(index));
     const init = this.#init(name, index, memory);
     const onReport = (report: LaneReport) => this.#hear(lane, report);
     const lane: LanePort = name === MAIN_LANE

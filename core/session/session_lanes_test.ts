@@ -257,6 +257,21 @@ Deno.test("SessionLanes.makeFor() makes a lane that has not closed, with the ind
   });
 });
 
+Deno.test("SessionLanes.threadsOf() counts those of a lane, not of the one that had its index before", async () => {
+  await withWorkers(() => {
+    const { lanes, memory, topology } = setUp();
+    lanes.makeAll(memory);
+    const node = topology.addNode(numberedSource, {}, { id: "a", lane: "near" });
+    for (let lane = 0; lane < 2; lane++) {
+      const { index } = lanes.makeFor(node, memory)!;
+      equal(lanes.threadsOf(index), 1);
+      lanes.replace(index);
+      deepEqual([lanes.threadsOf(index), lanes.generationOf(index)], [2, 2 + lane * 2]);
+      lanes.free(lanes.at(index)!);
+    }
+  });
+});
+
 Deno.test("SessionLanes.terminate() ends late lanes as well", async () => {
   await withWorkers((workers, pass) => {
     const { lanes, memory, topology } = setUp();
