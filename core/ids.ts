@@ -15,8 +15,16 @@ export type LinkId = string & { readonly "~brand": "LinkId" };
 /** `node.port`, or `node.port_3` for an element of an array port. */
 export type PortAddress = string & { readonly "~brand": "PortAddress" };
 
+/** Most characters of an id. */
+export const MAX_ID_LENGTH = 64;
+
 /** Graph files refuse `__proto__` as a key, so it is no id either. */
-const ID = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
+const ID = new RegExp(`^(?!__proto__$)[A-Za-z_][A-Za-z0-9_-]{0,${MAX_ID_LENGTH - 1}}$`);
+
+/** Whether a text can be the id of a node or a link, or the name of a lane. */
+export function isId(text: string): boolean {
+  return ID.test(text);
+}
 
 /**
  * Checks a node id.

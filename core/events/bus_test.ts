@@ -50,11 +50,13 @@ Deno.test("EventBus.publish() refuses what is no event, and tells nobody", async
     const [body, message] of [
       [undefined, /^Cannot publish undefined: it is no event, an object with "group" and "kind"$/],
       ["text", /: it is no event/],
-      [{ group: "nodes", kind: "custom" }, /: its "group" is "nodes", wanted "runtime", .* and "lane"$/],
+      [{ group: "nodes", kind: "custom" }, /: its "group" is "nodes", wanted one of "runtime", .* and "lane"$/],
       [{ group: "__proto__", kind: "custom" }, /: its "group" is "__proto__"/],
       [{ group: "runtime" }, /: its "kind" is undefined, wanted a text$/],
       [{ group: "node", kind: "custom" }, /: its "nodeId" is undefined, wanted an id$/],
       [{ group: "lane", kind: "started", lane: "a.b" }, /: its "lane" is "a\.b", wanted an id$/],
+      [{ group: "node", kind: "custom", nodeId: "__proto__" }, /: its "nodeId" is "__proto__", wanted an id$/],
+      [{ group: "node", kind: "custom", nodeId: "a".repeat(65) }, /: its "nodeId" is "a+.*, wanted an id$/],
     ] as const
   ) throws(() => bus.publish(body as unknown as EventBody), { name: "TypeError", message });
   bus.publish(warn("a"));

@@ -5,7 +5,7 @@
  */
 import { describeValue } from "../describe_value.ts";
 import { listNames, type SerializedError } from "../errors.ts";
-import type { LinkId, NodeId } from "../ids.ts";
+import { isId, type LinkId, type NodeId } from "../ids.ts";
 import type { NodeActivity } from "../node_activity.ts";
 import type { DropCounts, NodeState, RunSummary } from "../stats.ts";
 import type { Topic } from "./topics.ts";
@@ -127,9 +127,6 @@ const GROUPS: { readonly [G in EventBody["group"]]: string } = {
   lane: "lane",
 };
 
-/** An id of a node or a link, or the name of a lane; empty for one that has gone. */
-const ID = /^([A-Za-z_][\w-]*)?$/;
-
 /**
  * Checks what the bus relies on, and whether there are patterns that the topic fits.
  *
@@ -140,12 +137,15 @@ export function assertEvent(event: EventBody): void {
   if (typeof event !== "object" || event === null) throw refuse('it is no event, an object with "group" and "kind"');
   const { group, kind } = event;
   if (!Object.hasOwn(GROUPS, group)) {
-    throw refuse(`its "group" is ${describeValue(group)}, wanted ${listNames(Object.keys(GROUPS))}`);
+    throw refuse(`its "group" is ${describeValue(group)}, wanted one of ${listNames(Object.keys(GROUPS))}`);
   }
   if (typeof kind !== "string") throw refuse(`its "kind" is ${describeValue(kind)}, wanted a text`);
   const field = GROUPS[group];
   const id = field === "" ? "" : (event as unknown as { readonly [field: string]: unknown })[field];
-  if (typeof id !== "string" || !ID.test(id)) throw refuse(`its "${field}" is ${describeValue(id)}, wanted an id`);
+  // Empty: of what has gone.
+  if (typeof id !== "string" || (id !== "" && !isId(id))) {
+    throw refuse(`its "${field}" is ${describeValue(id)}, wanted an id`);
+  }
 }
 
 /** The topic of an event. */

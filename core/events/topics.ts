@@ -7,6 +7,7 @@
  * @module
  */
 import { SluiceError } from "../errors.ts";
+import { MAX_ID_LENGTH } from "../ids.ts";
 import { didYouMean, listSome } from "../suggestion.ts";
 
 /** What an event is about. */
@@ -22,8 +23,8 @@ export type Topic =
 const SINGLE: readonly string[] = ["runtime", "graph", "plugin", "error"];
 const NAMED: readonly string[] = ["node", "link", "lane"];
 
-/** What fits an id of a node or a link, or the name of a lane. */
-const ID_PATTERN = /^(\*|[A-Za-z_])[\w*-]*$/;
+/** What fits an id of a node or a link, or the name of a lane, but for its length. */
+const ID_PATTERN = /^(?!__proto__$)(\*|[A-Za-z_])[\w*-]*$/;
 
 /**
  * Reads a pattern.
@@ -62,7 +63,12 @@ function isPossible(pattern: string): boolean {
   // Then few places are reached, however long it is.
   const short = pattern.replace(/\*+/g, "*");
   return SINGLE.some(fitting(short)) ||
-    NAMED.some((group) => restsBehind(`${group}:`, short).some((rest) => ID_PATTERN.test(rest)));
+    NAMED.some((group) => restsBehind(`${group}:`, short).some(fitsId));
+}
+
+/** Whether an id fits a pattern. The shortest that may is as long as what stands beside the `*`. */
+function fitsId(pattern: string): boolean {
+  return ID_PATTERN.test(pattern) && pattern.replaceAll("*", "").length <= MAX_ID_LENGTH;
 }
 
 /** What of a pattern may be left once its beginning has fitted a text. */

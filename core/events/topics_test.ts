@@ -24,6 +24,14 @@ Deno.test("parsePattern() fits topics as their parts lie, in order and without o
   ) equal(parsePattern(pattern)(topic), fits, `${pattern} ${topic}`);
 });
 
+Deno.test("parsePattern() takes patterns of the longest id, and of ids that are longer than what they say", () => {
+  const longest = "a".repeat(64);
+  for (const pattern of [`node:${longest}`, `node:*${longest}*`, "node:__proto__*", "node:*__proto__"]) {
+    const id = pattern.includes("a") ? longest : "__proto__";
+    ok(parsePattern(pattern)(`node:${id}`), pattern);
+  }
+});
+
 Deno.test("parsePattern() searches a topic once for each part at most, however many places there are", () => {
   const text = `node:${"a".repeat(44)}`;
   let searches = 0;
@@ -61,6 +69,9 @@ Deno.test("parsePattern() refuses what no topic can fit", () => {
       "run*runtime",
       "runtime:*",
       "no de:a",
+      "node:__proto__",
+      `node:${"a".repeat(65)}`,
+      `*${"a".repeat(60)}*${"b".repeat(60)}`,
     ]
   ) throws(() => parsePattern(pattern), { code: "InvalidConfig" }, pattern);
   throws(() => parsePattern("node:?"), {
