@@ -462,15 +462,21 @@ export class Topology {
 
   /** @throws as `replaceNode()`, for the links of a node that has taken another one's place */
   #assertLinksFit(old: NodeEntry, { id, type: { descriptor } }: NodeEntry): void {
+    const attempt = `Cannot replace node "${id}" (${old.type.descriptor.type}) by a ${descriptor.type}`;
     for (const link of [...this.connections.intoNode(id), ...this.connections.fromNode(id)]) {
-      assertLinkable(
-        { nodeId: link.fromNode, descriptor: this.node(link.fromNode).type.descriptor, port: link.fromPort },
-        { nodeId: link.toNode, descriptor: this.node(link.toNode).type.descriptor, port: link.toPort },
-        this.#known,
-      );
+      try {
+        assertLinkable(
+          { nodeId: link.fromNode, descriptor: this.node(link.fromNode).type.descriptor, port: link.fromPort },
+          { nodeId: link.toNode, descriptor: this.node(link.toNode).type.descriptor, port: link.toPort },
+          this.#known,
+        );
+      } catch (cause) {
+        if (!(cause instanceof SluiceError)) throw cause;
+        const { code, message, nodeId, port, available } = cause;
+        throw new SluiceError(code, `${attempt}: ${message}`, { nodeId, port, available, cause });
+      }
     }
     if (old.type.descriptor.delays !== true || descriptor.delays === true) return;
-    const attempt = `Cannot replace node "${id}" (${old.type.descriptor.type}) by a ${descriptor.type}`;
     for (const link of this.connections.fromNode(id)) assertDelayed(this, attempt, link, "leaves");
   }
 }

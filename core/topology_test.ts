@@ -137,7 +137,11 @@ Deno.test("Topology.restoreNode() undoes a move to a lane of its own, and to one
 Deno.test("Topology.replaceNode() that is refused leaves the node, its links and what it delays", () => {
   const topology = pair();
   const before = topology.node("a");
-  throws(() => topology.replaceNode("a", deaf, {}), { code: "PortNotFound" });
+  throws(() => topology.replaceNode("a", deaf, {}), {
+    code: "PortNotFound",
+    nodeId: "a",
+    message: /^Cannot replace node "a" \(.*\) by a .*: Cannot link (to|from) "a\..*" has no (in|out)put of that name/,
+  });
   equal(topology.node("a"), before);
   topology.addNode(delay, {}, { id: "late", lane: "b" });
   link(topology, "b", "late");
