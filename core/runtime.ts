@@ -299,13 +299,18 @@ export class Runtime implements AsyncDisposable {
    *
    * @param change is called with what collects the edit; whatever it throws ends the edit with nothing done. It may
    * not wait for anything: a promise is refused. What it is given throws `Busy` once it has returned
-   * @param options `timeoutMs`: how long `setup()` of new nodes and ticks under way may take, by default 5,000;
+   * @param options `timeoutMs`: how long `setup()` of new nodes and ticks under way may take, by default 5,000; where
+   * nodes change lanes, each of two further steps may take as long;
    * `trialMs`: how long a node that takes another one's place may wait for its first tick, by default 250
-   * @returns what `change` gave, once the edit is in effect and removed nodes are torn down
+   * @returns what `change` gave, once the edit is in effect and nodes that it removes or moves are torn down where they
+   * were
    * @throws what the calls of {@linkcode GraphEdit} throw, an error of a new node's `setup()` or `restore()`, and
    * {@linkcode SluiceError} `InvalidConfig` for an option, `InvalidGraph` for a promise, for a required input without a
    * link and where `change` changes the graph by other calls too, `TypeMismatch` for formats that clash,
-   * `PoolExhausted`, `Timeout`, `Busy` if the graph has ended or the edit concerns a native lane
+   * `PoolExhausted`, `Timeout`, `NativeUnavailable` for a native stage in portable mode, and `Busy` if the graph is
+   * starting, stopping or has ended, if a lane has not come to the edit before, for a node that has ended or is disabled
+   * and for a move of a native stage or of a node that a link joins to one. Of what fails once the edit is in effect the
+   * message says so
    */
   async edit<T>(change: (edit: GraphEdit) => T, options: EditOptions = {}): Promise<T> {
     assertEditFunction(change);

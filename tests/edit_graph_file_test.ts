@@ -10,7 +10,7 @@ const VOICE = `{ "version": 1, "nodes": { "first": { "type": "gain" }, "second":
   "links": [{ "from": "first.audioOut", "to": "second.audioIn" }],
   "inputs": { "audio": "first.audioIn" }, "outputs": { "audio": "second.audioOut" } }`;
 
-eachDriver("an edit adds a graph file twice to a running graph, and both go with their nodes", async (native) => {
+eachDriver("an edit adds a graph file twice to a running graph, and one goes with its nodes", async (native) => {
   const registry = new NodeRegistry([nodePackage]);
   const voice = parseGraph(VOICE, "voice.json", registry);
   await using runtime = new Runtime({ mode: "live", native, registry });

@@ -1,7 +1,7 @@
 /**
  * The driver without native code: SharedArrayBuffers, `Atomics` and the system's `performance` clock. It runs the
- * same TypeScript graphs as the native driver. It has no native lanes, cannot prove that a lane is dead, and promises
- * no real time.
+ * same TypeScript graphs as the native driver. It has no native lanes, promises no real time, and
+ * knows that a lane is dead only from the lane, which says so itself as the last thing that it does.
  *
  * The ring: one writer, one reader. Head and tail count entries modulo the largest multiple of the capacity that is at
  * most 2^30, so that a count modulo the capacity is always the place. Reader and, on a ring that evicts, writer claim

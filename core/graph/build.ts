@@ -67,8 +67,8 @@ export interface BuiltGraph {
 }
 
 /**
- * Adds the nodes of a graph, then links them, in the order of the file. Modes, pools and lanes that the file declares
- * are not looked at: they are for `new Runtime()`.
+ * Adds the nodes of a graph, then links them, in the order of the file. Of what it declares of modes, pools and
+ * lanes, only that a lane is of kind `main` is looked at: the rest is for `new Runtime()`.
  *
  * @param runtime a runtime, or the edit of one
  * @throws {SluiceError} what the runtime throws, with the place in the file

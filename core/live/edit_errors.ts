@@ -89,7 +89,11 @@ export function cutOff(committed: boolean): SluiceError {
   return new SluiceError("Busy", message);
 }
 
-/** Nodes have not taken over a value or new ports. @param failures at least one */
+/**
+ * Nodes have not taken over a value or new ports, or have kept their lane's thread in their last call.
+ *
+ * @param failures at least one
+ */
 export function partlyFailed(failures: readonly SerializedError[]): SluiceError {
   const [first, ...others] = failures;
   const cause = deserializeError(first);
