@@ -40,10 +40,15 @@ export async function stampPaths(root: string, paths: readonly string[]): Promis
   return stamps;
 }
 
-/** Looks at one file, by its absolute path. `undefined` if it is not there. */
+/** Looks at one file, by its absolute path. `undefined` if it is not there, or cannot be looked at. */
 export function stampOf(path: string): string | undefined {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found?.isFile() ? describe(found) : undefined;
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found?.isFile() ? describe(found) : undefined;
+  } catch {
+    // A link that leads to itself, or a folder that may not be entered.
+    return undefined;
+  }
 }
 
 /**

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { savedSince } from "./source_stamps.ts";
+import { savedSince, stampOf } from "./source_stamps.ts";
 
 Deno.test("savedSince() tells a file that was moved to its place, also in the second of the time", async () => {
   const root = await mkdtemp(join(tmpdir(), "sluice-stamps-"));
@@ -22,6 +22,22 @@ Deno.test("savedSince() tells a file that was moved to its place, also in the se
     const { ctimeMs: oldMs } = await stat(join(root, "old.ts"));
     if (oldMs === second) assert.deepEqual(await savedSince(root, ["old.ts"], second + 500), []);
     assert.deepEqual(await savedSince(root, ["old.ts"], second + 300), ["old.ts"]);
+  } finally {
+    await rm(root, { recursive: true });
+  }
+});
+
+Deno.test("stampOf() finds no file behind a link that leads to itself, and one behind a link to a file", async () => {
+  const root = await mkdtemp(join(tmpdir(), "sluice-stamps-"));
+  try {
+    const link = join(root, "link.ts");
+    await symlink("link.ts", link);
+    assert.equal(stampOf(link), undefined);
+    assert.equal(stampOf(join(root, "absent.ts")), undefined);
+    await rm(link);
+    await symlink("real.ts", link);
+    await writeFile(join(root, "real.ts"), "1");
+    assert.notEqual(stampOf(link), undefined);
   } finally {
     await rm(root, { recursive: true });
   }

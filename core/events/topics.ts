@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { describeName } from "../describe_value.ts";
 import { SluiceError } from "../errors.ts";
 import { MAX_ID_LENGTH } from "../ids.ts";
 import { didYouMean, listSome } from "../suggestion.ts";
@@ -91,15 +92,15 @@ function behindStars(pattern: string, places: readonly number[]): Set<number> {
 
 function refuse(pattern: unknown): SluiceError {
   const available = [...SINGLE, ...NAMED.map((group) => `${group}:*`), "*"];
-  const text = String(pattern);
+  const text = typeof pattern === "string" ? pattern : "";
   const hint = NAMED.includes(text)
     ? ` (did you mean "${text}:*"?)`
     : NAMED.includes(text.split(":", 1)[0])
     ? ' (an id has letters, digits, "_" and "-", and no digit or "-" first)'
-    : didYouMean(text, available);
+    : didYouMean(pattern, available);
   return new SluiceError(
     "InvalidConfig",
-    `Cannot subscribe to ${JSON.stringify(pattern)}: there is no such topic${hint}; topics: ${listSome(available)}`,
+    `Cannot subscribe to ${describeName(pattern)}: there is no such topic${hint}; topics: ${listSome(available)}`,
     { available },
   );
 }

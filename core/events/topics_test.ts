@@ -52,6 +52,12 @@ Deno.test("parsePattern() searches a topic once for each part at most, however m
   equal(searches, 23);
 });
 
+Deno.test("parsePattern() refuses what is no text, whatever it is", () => {
+  const found = [1n, Symbol("x"), Object.create(null), { toString: () => "*" }, undefined];
+  for (const each of found) throws(() => parsePattern(each as string), { code: "InvalidConfig" });
+  throws(() => parsePattern(1n as unknown as string), { message: /^Cannot subscribe to 1n: there is no such topic;/ });
+});
+
 Deno.test("parsePattern() refuses what no topic can fit", () => {
   for (
     const pattern of [
