@@ -1,5 +1,5 @@
 /** What a node has counted, where an edit puts another in its place: it goes on, as what its links have counted does. */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import type { GraphEdit } from "../core/live/graph_edit.ts";
 import type { ProcessorContext } from "../core/processor.ts";
 import { Runtime } from "../core/runtime.ts";
@@ -11,6 +11,7 @@ import { Hold } from "./fixtures/hold.ts";
 import { checkingSink, numberedSource, pass } from "./fixtures/numbered.ts";
 import { quitting } from "./fixtures/quitting.ts";
 import { type Script, SHAPE, source } from "./fixtures/scripted.ts";
+import { staying } from "./fixtures/staying.ts";
 import { flow, sleep, until } from "./fixtures/waiting.ts";
 
 const EDITS = 3;
@@ -133,4 +134,28 @@ eachDriver("failures of a node count from 0 where one of another type takes its 
   await flow(runtime, "a");
   equal(errors(), 1);
   await runtime.stop();
+});
+
+eachDriver("what an edit that was given up still counts is not added to what another node counts", async (native) => {
+  using hold = new Hold();
+  const runtime = new Runtime({ mode: "live", native });
+  runtime.add(numberedSource({ count: 0xffffffff, intervalMs: 1 }), { id: "source", lane: "main" });
+  runtime.add(staying({ where: "nothing", hold: hold.path }), { id: "old", lane: "near" });
+  runtime.connectByName("source.audio", "old.audioIn");
+  await runtime.start();
+  await flow(runtime, "old");
+  const replaced = runtime.edit((edit) => void edit.replace("old", staying({ where: "setup", hold: hold.path })), {
+    timeoutMs: 300,
+  });
+  await rejects(replaced, { code: "Timeout" });
+  await runtime.edit((edit) => {
+    edit.add(pass(), { id: "other", lane: "main" });
+    edit.connectByName("source.audio", "other.audioIn");
+  });
+  await flow(runtime, "other", 20);
+  hold.release();
+  await flow(runtime, "old", 20);
+  const { nodes, links } = (await runtime.stop())!;
+  const { read } = links.find(({ to }) => to === "other.audioIn")!;
+  equal(nodes.find(({ id }) => id === "other")!.framesIn, read);
 });

@@ -20,9 +20,9 @@ export class EditAttempt {
     this.#end.promise.catch(() => {});
   }
 
-  /** Nobody waits for it any more. */
+  /** Nobody waits for it any more, or another thread runs the lane by now. */
   get givenUp(): boolean {
-    return this.#givenUp;
+    return this.#givenUp || this.#site.isGivenUp;
   }
 
   /** Settles once it holds no node: it was made ready, or what it had begun is undone. */
@@ -54,7 +54,7 @@ export class EditAttempt {
 
   /** @throws {SluiceError} `Timeout` where it was given up, or the thread was */
   assertWanted(): void {
-    if (this.#givenUp || this.#site.isGivenUp) throw givenUp();
+    if (this.givenUp) throw givenUp();
   }
 }
 

@@ -94,12 +94,12 @@ export class Trial {
     cell.writes = 0;
     const outcome = asPromise(calling(this.#site, cell, () => cell.tick(cell.context)));
     if (outcome !== undefined) {
-      cell.setPhase(PHASE.await);
+      if (!givenUp()) cell.setPhase(PHASE.await);
       if (!await this.#isOver(outcome, untilNs, givenUp)) {
         this.#underWay = outcome;
         return;
       }
-      cell.setPhase(PHASE.idle);
+      if (!givenUp()) cell.setPhase(PHASE.idle);
     }
     const fault = cell.settle();
     if (fault !== undefined) throw fault;

@@ -17,6 +17,8 @@ interface Asked {
 export class DraftedNodes {
   /** By index of the lane. */
   readonly #asked = new Map<number, readonly Asked[]>();
+  /** What is to be done once no lane has a node of an edit, by its epoch. */
+  readonly #then = new Map<number, () => void>();
 
   /** Those of all lanes. */
   get all(): readonly NodeEntry[] {
@@ -35,10 +37,27 @@ export class DraftedNodes {
     const left = this.#asked.get(lane)?.filter((each) => each.epoch > epoch) ?? [];
     if (left.length > 0) this.#asked.set(lane, left);
     else this.#asked.delete(lane);
+    this.#settle();
+  }
+
+  /** Calls `then`, once every lane that was asked about nodes of an edit has answered or has another thread: maybe at once. */
+  whenAnswered(epoch: number, then: () => void): void {
+    this.#then.set(epoch, then);
+    this.#settle();
   }
 
   /** Another thread runs a lane: what was asked of the one before it answers nobody. */
   forget(lane: number): void {
     this.#asked.delete(lane);
+    this.#settle();
+  }
+
+  #settle(): void {
+    const open = new Set([...this.#asked.values()].flat().map(({ epoch }) => epoch));
+    for (const [epoch, then] of [...this.#then]) {
+      if (open.has(epoch)) continue;
+      this.#then.delete(epoch);
+      then();
+    }
   }
 }

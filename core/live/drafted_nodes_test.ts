@@ -34,3 +34,19 @@ Deno.test("DraftedNodes.forget() leaves nothing of a lane", () => {
   drafted.forget(1);
   deepEqual(drafted.all, [B]);
 });
+
+Deno.test("DraftedNodes.whenAnswered() waits for each lane that was asked, and for no later edit", () => {
+  const drafted = new DraftedNodes();
+  const did: string[] = [];
+  drafted.whenAnswered(1, () => did.push("nobody asked"));
+  drafted.ask(2, [A, B], laneOf);
+  drafted.whenAnswered(2, () => did.push("answered"));
+  drafted.ask(3, [A], laneOf);
+  drafted.whenAnswered(3, () => did.push("forgotten"));
+  drafted.answered(1, 2);
+  deepEqual(did, ["nobody asked"]);
+  drafted.answered(2, 2);
+  deepEqual(did, ["nobody asked", "answered"]);
+  drafted.forget(1);
+  deepEqual(did, ["nobody asked", "answered", "forgotten"]);
+});

@@ -223,14 +223,15 @@ export class LiveEdits {
       const known = restarted.flatMap(({ node }) => draft.connections.fromNode(node.id));
       const formats = replies.flatMap((reply) => reply.kind === "prepared" ? reply.formats : []);
       site.checkFormats([...this.#toldFormats(change.linked), ...formats], [...change.linked, ...known]);
-      this.#assertNoneLost(work.keys());
+      this.#assertRunning(work.keys());
       this.#assertNoneDown(change);
     } catch (error) {
       for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch });
       for (const link of planned) plans.remove(link);
       moves?.drop();
       site.refused(fresh);
-      draft.discard();
+      // Until then lanes may write to the records.
+      this.#drafted.whenAnswered(epoch, () => draft.discard());
       throw error;
     }
     const gone = [...change.removed, ...change.moved.map(({ before }) => before)];
@@ -307,7 +308,7 @@ export class LiveEdits {
   /** Waits for what the lanes say next. @param limitMs how long; absent: for ever */
   #answers(lanes: Iterable<number>, limitMs?: number): Promise<readonly Reply[]> {
     const all = [...lanes];
-    if (!this.#committed) this.#assertNoneLost(all);
+    this.#assertRunning(this.#committed ? [] : all);
     this.#answered.clear();
     this.#replies = new Replies(all, limitMs, (late) => this.#late(late, limitMs ?? 0));
     for (const lane of this.#silent) this.#replies.settle(lane, this.#nothing());
@@ -326,8 +327,9 @@ export class LiveEdits {
     return { kind: "applied", epoch: this.#epoch, failures: [], refused: [], rests: [] };
   }
 
-  /** @throws the error of a lane that has ended */
-  #assertNoneLost(lanes: Iterable<number>): void {
+  /** @throws {SluiceError} `Busy` where the run has ended, maybe since lanes answered; the error of a lane that has */
+  #assertRunning(lanes: Iterable<number>): void {
+    if (this.#ended) throw cutOff(this.#committed);
     for (const lane of lanes) if (this.#lost.has(lane)) throw this.#lost.get(lane);
   }
 
@@ -354,7 +356,7 @@ export class LiveEdits {
       const prepared = this.#answers(work.keys(), timeoutMs);
       this.#sendPrepare(epoch, work, [], 0);
       await prepared;
-      this.#assertNoneLost(work.keys());
+      this.#assertRunning(work.keys());
     } catch (error) {
       for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch });
       throw error;

@@ -120,6 +120,26 @@ Deno.test("LiveEdits.alone() that a lane refuses is dropped by each lane that to
   equal(run.epoch, 0);
 });
 
+Deno.test("LiveEdits.run() that is refused keeps records until every lane has answered, or has another thread", async () => {
+  for (const gone of [false, true]) {
+    const run = graph();
+    const near = run.lane("near");
+    refuseOn(run.lane("far"));
+    near.answers.prepare = () => undefined;
+    await rejects(run.edit((edit) => {
+      addBeside(edit);
+      addSecond(edit);
+    }));
+    run.lane("far").answers = near.answers = {};
+    await run.edit(addSecond);
+    deepEqual([run.topology.node("second").index, run.topology.records], [5, { nodes: 6, links: 5 }]);
+    if (gone) run.edits.laneBack(near.index);
+    else run.edits.report(near.index, { kind: "prepared", epoch: 1, formats: [] });
+    await run.edit(addBeside);
+    deepEqual(run.topology.records, { nodes: 6, links: 5 });
+  }
+});
+
 /** A lane ends right after it has said that it is ready, when all others have said so. */
 function endWhenReady({ lane, edits }: ScriptedGraph): void {
   lane("far").answers.prepare = ({ epoch }) => {
@@ -367,6 +387,24 @@ Deno.test("LiveEdits.end() cuts off an edit that is made ready, and there is non
   await rejects(run.edit(addSecond), { code: "Busy", message });
   equal(run.edits.underWay, false);
   await rejects(run.edit(addSecond), { code: "Busy", message: "Cannot edit the graph: it has ended" });
+});
+
+Deno.test("LiveEdits.end() cuts off an edit also in the turn in which the last lane has answered", async () => {
+  const near = new Map([[1, emptyWork()]]);
+  const edits: readonly (readonly ["prepare" | "yield", (run: ScriptedGraph) => Promise<unknown>])[] = [
+    ["prepare", (run) => run.edit(addBeside)],
+    ["yield", (run) => run.edit((edit) => edit.move("middle", "other"))],
+    ["prepare", (run) => run.edits.alone((swap) => swap(near, 1_000))],
+  ];
+  for (const [answer, edit] of edits) {
+    const run = graph();
+    const end = () => queueMicrotask(() => run.edits.end());
+    const { answers } = run.lane("near");
+    if (answer === "prepare") answers.prepare = ({ epoch }) => (end(), { kind: "prepared", epoch, formats: [] });
+    else answers.yield = ({ epoch }) => (end(), { kind: "yielded", epoch, nodes: [] });
+    await rejects(edit(run), { message: "Cannot edit the graph: it ended before the edit came into effect" });
+    deepEqual([run.epoch, run.topology.nodes.size], [0, 3]);
+  }
 });
 
 for (const [what, applied] of [["come to it", false], ["torn its nodes down", true]] as const) {
