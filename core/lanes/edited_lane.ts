@@ -19,6 +19,8 @@ export interface EditedLane extends MoverSite {
   cells: NodeCell[];
   post(report: LaneReport): void;
   findType(node: NodePlan): Promise<AnyNodeType>;
+  /** It has come to its end, or does so now. */
+  readonly closed: boolean;
   openPools(pools: readonly PoolToken[]): void;
   /** Whether no node is run. */
   readonly paused: boolean;

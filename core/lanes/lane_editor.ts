@@ -35,6 +35,8 @@ interface Leaver {
   readonly cell: NodeCell;
   /** Whether its `flush()` is called. */
   readonly flushes: boolean;
+  /** Whether it is told that it has gone: not of one whose record another one has, which is told of as that record. */
+  readonly isTold: boolean;
 }
 
 /** See the module. */
@@ -212,7 +214,7 @@ export class LaneEditor {
       trial?.commit();
       if (restart !== undefined) { for (const output of cell.outputs) for (const link of output.links) link.markGap(); }
       if (trial === undefined) cell.takeUp(old.carry);
-      this.#takeOut(old, endsHere(old, anew));
+      this.#takeOut(old, endsHere(old, anew), cell.number !== old.number);
       all.set(node, cell);
     }
     for (const id of edit.depart) {
@@ -340,14 +342,18 @@ export class LaneEditor {
   }
 
   /** Runs a node no more that has lost its links, and notes that it is to be brought to its end. */
-  #takeOut(cell: NodeCell, flushes: boolean): void {
+  #takeOut(cell: NodeCell, flushes: boolean, isTold = true): void {
     takeOut(cell);
-    this.#leaving.push({ cell, flushes });
+    this.#leaving.push({ cell, flushes, isTold });
+    if (isTold) return;
+    // That record may be given back before this one has come to its end.
+    cell.publish();
+    cell.forgoRecord();
   }
 
-  async #end({ cell, flushes }: Leaver): Promise<void> {
+  async #end({ cell, flushes, isTold }: Leaver): Promise<void> {
     await retire(this.#lane, cell, flushes);
-    this.#lane.post({ kind: "removed", record: cell.number - 1 });
+    if (isTold) this.#lane.post({ kind: "removed", record: cell.number - 1 });
   }
 
   /** As `#waiting()`; and the lane does not end before. */

@@ -19,6 +19,10 @@ const SETTLE_EVERY_MS = 1;
 /** The lane that a node goes from. */
 export interface RetireSite extends CallSite {
   readonly driver: Driver;
+  /** It has come to its end, or does so now. */
+  readonly closed: boolean;
+  /** Another thread runs the lane by now: records are other nodes' perhaps. */
+  readonly isGivenUp: boolean;
 }
 
 /** Runs a node no more that has lost its links. Nothing of it is called. */
@@ -37,13 +41,14 @@ export async function retire(site: RetireSite, cell: NodeCell, flushes: boolean)
   if (cell.mode === "external") cell.abort("the node was removed");
   const nowNs = () => site.driver.nowNs();
   const untilNs = nowNs() + FLUSH_TIMEOUT_MS * 1e6;
-  while (cell.pending && nowNs() < untilNs) {
+  while (cell.pending && !site.closed && nowNs() < untilNs) {
     cell.admitWaiters();
     await sleep(SETTLE_EVERY_MS);
   }
+  if (cell.pending) cell.abort("the node was removed");
   try {
     const { processor } = cell.instance;
-    for (let more = flushes && !cell.ended; more && nowNs() < untilNs;) {
+    for (let more = flushes && !cell.ended && !cell.pending; more && nowNs() < untilNs;) {
       more = await calling(site, cell, () => processor.flush?.(cell.context)) === true;
       cell.settle();
     }
@@ -52,7 +57,7 @@ export async function retire(site: RetireSite, cell: NodeCell, flushes: boolean)
   }
   cell.ended = true;
   await tearDown(cell, site);
-  cell.publish();
+  if (!site.isGivenUp) cell.publish();
 }
 
 function sleep(ms: number): Promise<void> {
