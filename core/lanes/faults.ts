@@ -46,7 +46,8 @@ export async function layDown(site: CallSite, cell: NodeCell, carries: boolean):
   const torn = tearDown(cell, site).then(() => true);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), TEAR_DOWN_TIMEOUT_MS));
-  if (!await Promise.race([torn, late])) {
+  cell.layingDown = Promise.race([torn, late]);
+  if (!await cell.layingDown) {
     cell.context.log.warn(
       `Node "${cell.id}" (${cell.type}) has failed and did not return from teardown() within ${TEAR_DOWN_TIMEOUT_MS} ms; ` +
         "it is waited for no more, and may still have what it opened",
@@ -93,9 +94,12 @@ export async function setUp(cell: NodeCell, timeoutMs: number): Promise<void> {
   }
 }
 
-/** Calls a node's `teardown()`, once. What it throws is logged. */
+/**
+ * Calls a node's `teardown()`, once. What it throws is logged. That of a node that is being laid down is waited for, for
+ * as long as that is.
+ */
 export async function tearDown(cell: NodeCell, site: CallSite): Promise<void> {
-  if (!cell.opened) return;
+  if (!cell.opened) return void await cell.layingDown;
   cell.opened = false;
   try {
     await calling(site, cell, () => cell.instance.processor.teardown?.(cell.context));

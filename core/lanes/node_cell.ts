@@ -73,6 +73,8 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   readonly instance: NodeInstance;
   /** `setup()` was called, so `teardown()` must be. */
   opened = false;
+  /** It has failed, and its `teardown()` is under way or was: settles when that is over, or is waited for no more. */
+  layingDown: Promise<unknown> | undefined;
   /** Ticks so far in which a self-driven node did nothing. */
   idleTicks = 0;
   /** When the last tick of that kind was due. */
