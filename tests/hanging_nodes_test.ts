@@ -31,11 +31,13 @@ function onOneDriver(name: string, body: (native: "require" | "off") => Promise<
 }
 
 onOneDriver("fail: a node that hangs is told as stuck, and the graph can be stopped", async (native) => {
-  const { outcome, events, laneEvents, activity, state, quarantined } = await run("hangs", "fail", native);
+  const { outcome, events, laneEvents, activity, state, quarantined, log } = await run("hangs", "fail", native);
   deepEqual([outcome, state], ["stopped", "running"]);
   ok(quarantined > 0, "what the lane holds is set aside");
   deepEqual(events, ["stuck"]);
-  deepEqual(laneEvents, ["started"]);
+  deepEqual(laneEvents, ["started", "warning"]);
+  match(log, /Lane "bad" has not closed: a call of "bad" has not returned; it is waited for up to 5000 ms/);
+  match(log, /Lane "bad".* did not close within 5000 ms: a call of "bad" has not returned\. Its memory is set aside;/);
   ok(activity?.kind === "stuck" && activity.forMs >= 1_000, JSON.stringify(activity));
 });
 
@@ -96,7 +98,7 @@ Deno.test({
     );
     match(
       log,
-      /Lane "stage" \(thread \d+\) did not close within 5000 ms: a node hangs in it\. .* until Deno\.exit\(\) or a signal/,
+      /Lane "stage" \(thread \d+\) did not close within 5000 ms: a call of "bad" has not returned\. .* until Deno\.exit\(\) or a signal/,
     );
   },
 });

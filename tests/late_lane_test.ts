@@ -98,11 +98,33 @@ eachDriver("a node that is never torn down lets the graph be edited and stopped"
     const { outcome, lanes } = (await runtime.stop())!;
     equal(outcome, "stopped");
     deepEqual(lanes.map(({ name }) => name), ["main", "near"]);
-    const [stuck, late, ...more] = logged;
-    match(stuck, / error runtime: Lane "near"( \(thread \d+\))? did not close within 5000 ms: a node hangs in it\. /);
-    match(late, / error runtime: Lane "near".*, "far".* was left behind by an edit and has not closed since: /);
-    deepEqual(more, []);
+    const [stuck, ...late] = logged;
+    const open = 'did not close within 5000 ms: a call of "a" or "b" has not returned';
+    match(stuck, new RegExp(` error runtime: Lane "near"( \\(thread \\d+\\))? ${open}\\. `));
+    equal(late.length, 2);
+    for (const [k, lane] of ["near", "far"].entries()) {
+      const what = "was left behind by an edit and has not closed since";
+      match(
+        late[k],
+        new RegExp(` error runtime: Lane "${lane}".* ${what}: flush\\(\\) or teardown\\(\\) of the former "a" has`),
+      );
+    }
   });
+});
+
+eachDriver("a lane that a replaced node keeps from its end is told with the node", async (native) => {
+  const runtime = graph(native, NEVER_MS);
+  const told: string[] = [];
+  runtime.events.on("lane:near", (event) => void (event.kind === "warning" && told.push(event.message)));
+  await runtime.start();
+  await flow(runtime, "a");
+  await runtime.edit((edit) => void edit.replace("a", pass()), PATIENT);
+  await flow(runtime, "a");
+  await withShortLimits(() => runtime.stop().then(() => {}));
+  const reason =
+    /^Lane "near".* did not close within 5000 ms: flush\(\) or teardown\(\) of the former "a" has not returned\. /;
+  equal(told.length, 1);
+  match(told[0], reason);
 });
 
 eachDriver("pause() does not wait for a lane that ends, nor for one that the graph goes on without", async (native) => {

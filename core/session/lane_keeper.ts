@@ -166,25 +166,37 @@ export class LaneKeeper {
     else if (!this.#ended && !this.#lost.has(index)) this.#goOnWithout(port, closed);
   }
 
+  /** The call that keeps a lane from its end, as far as it is known. */
+  keptBy({ index }: LanePort): string {
+    const { lanes, edits } = this.#site;
+    const page = this.#site.page();
+    const { currentNode } = readLanePulse(page, index);
+    const leaving = edits().leaving.filter(({ lane }) => lane === index);
+    const called = leaving.find(({ node }) => node.index === currentNode);
+    if (called !== undefined) return `${called.call} of ${this.#nameGone(called.node)}`;
+    const drafted = edits().drafted.filter(({ lane }) => lanes.indexOf(lane) === index);
+    const nodes = [...this.#nodesOf(index), ...drafted];
+    const current = nodes.find((node) => node.index === currentNode);
+    if (current !== undefined) return `a call of "${current.id}"`;
+    const calls = leaving.map(({ node, call }) => `${callOf(page, node.index) ?? call} of ${this.#nameGone(node)}`);
+    if (calls.length > 0) return calls.join(" or ");
+    if (nodes.length > 0) return `a call of ${nodes.map(({ id }) => `"${id}"`).join(" or ")}`;
+    return "a call of a node that an edit was to make ready";
+  }
+
+  /** A node that an edit has taken out: another one may have its id. */
+  #nameGone({ id }: NodeEntry): string {
+    return this.#site.topology.nodes.has(id) ? `the former "${id}"` : `"${id}"`;
+  }
+
   /** The graph can be edited again, also with other nodes on a lane of that name. */
   #goOnWithout(port: LanePort, closed: () => void): void {
     this.#site.lanes.goOnWithout(port, closed);
     const message =
-      `Lane "${port.name}" has no node any more and does not end: ${this.#keptBy(port)} has not returned; ` +
+      `Lane "${port.name}" has no node any more and does not end: ${this.keptBy(port)} has not returned; ` +
       "what it holds is set aside until it does";
     this.#site.events.publish({ group: "lane", lane: port.name, kind: "warning", message });
     logger("runtime").warn(message);
-  }
-
-  /** The call that keeps a lane on which the graph has no node, as far as it is known. */
-  #keptBy({ index }: LanePort): string {
-    const page = this.#site.page();
-    const { currentNode } = readLanePulse(page, index);
-    const leaving = this.#site.edits().leaving.filter(({ lane }) => lane === index);
-    const called = leaving.find(({ node }) => node.index === currentNode);
-    if (called !== undefined) return `${called.call} of "${called.node.id}"`;
-    const calls = leaving.map(({ node, call }) => `${callOf(page, node.index) ?? call} of "${node.id}"`);
-    return calls.length > 0 ? calls.join(" or ") : "a call of a node that an edit was to make ready";
   }
 
   /** A lane is no more, or has another thread. */

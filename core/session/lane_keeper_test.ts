@@ -4,6 +4,7 @@ import { pass } from "../../tests/fixtures/numbered.ts";
 import { controlBytes, ControlPage } from "../control_page.ts";
 import { noteDeath } from "../memory/reclaim.ts";
 import type { EventBody } from "../events/event.ts";
+import type { LanePort } from "../lanes/lane_port.ts";
 import { Topology } from "../topology.ts";
 import { type KeeperSite, LaneKeeper } from "./lane_keeper.ts";
 
@@ -136,4 +137,30 @@ Deno.test("LaneKeeper.dead gives the lanes, late ones too, whose thread is known
   setDead(1, 2);
   setDead(4, 2);
   deepEqual(new LaneKeeper(site).dead, [1, 2, 4]);
+});
+
+Deno.test("LaneKeeper.keptBy() names the node whose call keeps a lane, or else those of which one may", () => {
+  const topology = new Topology("live", () => []);
+  const indices = ["a", "b"].map((id) => topology.addNode(pass, {}, { id, lane: "near" }).index);
+  const sizes = { lanes: 2, links: 1, nodes: 8 };
+  const page = ControlPage.format(new SharedArrayBuffer(controlBytes(sizes)), sizes);
+  const call = "flush() or teardown()";
+  const former = { node: { id: "a", index: 5 }, lane: INDEX, call };
+  const gone = { node: { id: "c", index: 6 }, lane: INDEX, call };
+  const draft = { id: "d", index: 7, lane: "near" };
+  const near = { index: INDEX } as LanePort;
+
+  /** @param current index of the node's record that the lane names; -1: none */
+  const keptBy = (current: number, leaving: readonly unknown[], drafted: readonly unknown[] = []) => {
+    page.u32[(page.laneOffset(INDEX) + LANE.currentNode) >> 2] = current + 1;
+    const lanes = { indexOf: (name: string) => name === "near" ? INDEX : -1 };
+    const site = { topology, lanes, page: () => page, edits: () => ({ leaving, drafted }) };
+    return new LaneKeeper(site as unknown as KeeperSite).keptBy(near);
+  };
+
+  equal(keptBy(indices[1], [gone]), 'a call of "b"');
+  equal(keptBy(5, [former, gone]), `${call} of the former "a"`);
+  equal(keptBy(7, [], [draft]), 'a call of "d"');
+  equal(keptBy(-1, [former, gone]), `${call} of the former "a" or ${call} of "c"`);
+  equal(keptBy(-1, []), 'a call of "a" or "b"');
 });

@@ -5,11 +5,13 @@
  */
 import { PHASE } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
+import type { EventBus } from "../events/bus.ts";
 import type { NodeStates } from "../events/node_states.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
 import { logger } from "../log.ts";
 import { readLaneCounters, readPhase } from "../stats.ts";
 import type { Topology } from "../topology.ts";
+import type { LaneKeeper } from "./lane_keeper.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 
 /** Says why a graph that is being stopped was not drained in time. */
@@ -31,21 +33,38 @@ export function tellUndrained(
   logger("runtime").warn(`Stopped before the graph was drained: ${reason} within ${limitMs} ms`);
 }
 
-/** Sets aside what lanes hold that have not closed, and says so: they may still use it. */
-export function setAsideOpen(lanes: SessionLanes, page: ControlPage, limitMs: number): void {
-  const left = "was left behind by an edit and has not closed since: flush() or teardown() of a node has not returned";
-  tellOpen(lanes.open, `did not close within ${limitMs} ms: a node hangs in it`);
-  tellOpen(lanes.late, left);
+/** Says which lanes are waited for that were told to close, and what keeps them. */
+export function tellClosing(lanes: SessionLanes, keeper: LaneKeeper, limitMs: number): void {
+  for (const lane of lanes.open) {
+    logger("runtime").warn(
+      `Lane "${lane.name}" has not closed: ${
+        keeper.keptBy(lane)
+      } has not returned; it is waited for up to ${limitMs} ms`,
+    );
+  }
+}
 
-  function tellOpen(ports: readonly LanePort[], reason: string): void {
-    if (ports.length === 0) return;
-    const names = ports.map(({ name, index }) => {
-      lanes.setRowAside(index);
-      const { threadId } = readLaneCounters(page, index);
-      return threadId > 0 ? `"${name}" (thread ${threadId})` : `"${name}"`;
-    });
-    const fate = "Its memory is set aside; it goes on until Deno.exit() or a signal ends the process";
-    logger("runtime").error(`Lane ${names.join(", ")} ${reason}. ${fate}`);
+/** Sets aside what lanes hold that have not closed, and says so, with what keeps them: they may still use it. */
+export function setAsideOpen(
+  lanes: SessionLanes,
+  keeper: LaneKeeper,
+  page: ControlPage,
+  events: EventBus,
+  limitMs: number,
+): void {
+  for (const lane of lanes.open) setAside(lane, `did not close within ${limitMs} ms`);
+  for (const lane of lanes.late) setAside(lane, "was left behind by an edit and has not closed since");
+
+  function setAside(lane: LanePort, what: string): void {
+    lanes.setRowAside(lane.index);
+    const { threadId } = readLaneCounters(page, lane.index);
+    const message = `Lane "${lane.name}"${threadId > 0 ? ` (thread ${threadId})` : ""} ${what}: ` +
+      `${
+        keeper.keptBy(lane)
+      } has not returned. Its memory is set aside; it goes on until Deno.exit() or a signal ends ` +
+      "the process";
+    events.publish({ group: "lane", lane: lane.name, kind: "warning", message });
+    logger("runtime").error(message);
   }
 }
 

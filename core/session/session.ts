@@ -34,7 +34,7 @@ import { checkFormats, convertersByField } from "./format_check.ts";
 import { LaneKeeper } from "./lane_keeper.ts";
 import { NodeFacts } from "./node_facts.ts";
 import { NodeFailures } from "./node_failures.ts";
-import { setAsideOpen, tellUndrained } from "./overdue.ts";
+import { setAsideOpen, tellClosing, tellUndrained } from "./overdue.ts";
 import { Pausing } from "./pausing.ts";
 import { RunClock } from "./run_clock.ts";
 import { figuresOf, laneStats, linkStats, nodeStats, poolStats } from "./session_figures.ts";
@@ -45,6 +45,9 @@ import { Supervisor } from "./supervisor.ts";
 
 /** How long lanes may take to tear their nodes down, milliseconds. */
 const CLOSE_TIMEOUT_MS = 5_000;
+
+/** How long they may take until it is said that they are waited for, milliseconds. */
+const TELL_CLOSING_AFTER_MS = 1_000;
 
 /** See the module. */
 export class Session {
@@ -567,8 +570,13 @@ export class Session {
   }
 
   async #awaitClosed(): Promise<boolean> {
+    const telling = setTimeout(
+      () => tellClosing(this.#lanes, this.#keeper, CLOSE_TIMEOUT_MS),
+      TELL_CLOSING_AFTER_MS,
+    );
     const closed = await this.#lanes.awaitClosed(CLOSE_TIMEOUT_MS, () => this.#keeper.dead);
-    if (!closed) setAsideOpen(this.#lanes, this.#page, CLOSE_TIMEOUT_MS);
+    clearTimeout(telling);
+    if (!closed) setAsideOpen(this.#lanes, this.#keeper, this.#page, this.#options.events, CLOSE_TIMEOUT_MS);
     return closed;
   }
 }
