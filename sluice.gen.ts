@@ -275,8 +275,8 @@ export type AudioRebufferHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut
 /**
  * Joins and splits blocks of any size into blocks of one size.
  *
- * **Purpose.** The `chunker` of the audio family, under the name that flow nodes have: sample for sample, with the times
- * of the first samples; what is left at the end makes a shorter block, or a padded one.
+ * **Purpose.** The `chunker` of the audio family, under the name that flow nodes have: sample for sample, with the
+ * times of the first samples; what is left at the end makes a shorter block, or a padded one.
  *
  * **Inputs.** `audioIn`: blocks of any size.
  *
@@ -299,7 +299,7 @@ export const audioRebuffer: NodeType<AudioRebufferConfig, AudioRebufferHandle> =
     source: "processors/flow/audio_rebuffer.ts:27",
     description: "Joins and splits blocks of any size into blocks of one size.",
     doc:
-      'Joins and splits blocks of any size into blocks of one size.\n\n**Purpose.** The `chunker` of the audio family, under the name that flow nodes have: sample for sample, with the times\nof the first samples; what is left at the end makes a shorter block, or a padded one.\n\n**Inputs.** `audioIn`: blocks of any size.\n\n**Outputs.** `audioOut`: blocks of `size` samples.\n\n**Config.** `size`, `pad`.\n\n**Example.**\n```json\n{ "ten-ms": { "type": "audio-rebuffer", "config": { "size": 480 } } }\n```',
+      'Joins and splits blocks of any size into blocks of one size.\n\n**Purpose.** The `chunker` of the audio family, under the name that flow nodes have: sample for sample, with the\ntimes of the first samples; what is left at the end makes a shorter block, or a padded one.\n\n**Inputs.** `audioIn`: blocks of any size.\n\n**Outputs.** `audioOut`: blocks of `size` samples.\n\n**Config.** `size`, `pad`.\n\n**Example.**\n```json\n{ "ten-ms": { "type": "audio-rebuffer", "config": { "size": 480 } } }\n```',
     category: "flow",
     tags: ["audio", "block", "buffer", "rebuffer"],
     mode: "push",
@@ -1824,9 +1824,9 @@ export type DynamicMixerHandle = NodeHandle<{ audioIn: DynamicPort<AudioFrame> }
  * Adds streams of audio that come and go.
  *
  * **Purpose.** As `mixer`, for as many streams as there are inputs at the time. A stream that joins is heard from where
- * its times meet the mix: what lies before that is left out; but one that is more than a second behind, such as a source
- * that was added while the graph runs, is put where the mix stands. Once an input is removed, nothing more of it is
- * heard. While no stream goes on the mix rests; the next stream begins it anew, marked as a discontinuity.
+ * its times meet the mix: what lies before that is left out; but one that is more than a second behind, such as a
+ * source that was added while the graph runs, is put where the mix stands. Once an input is removed, nothing more of it
+ * is heard. While no stream goes on the mix rests; the next stream begins it anew, marked as a discontinuity.
  *
  * **Inputs.** `audioIn_0`, `audioIn_1`, …, up to 64: one sample rate for all of them; mono, or as many channels as the
  * mix has.
@@ -1850,7 +1850,7 @@ export const dynamicMixer: NodeType<DynamicMixerConfig, DynamicMixerHandle> = de
     source: "processors/audio/dynamic_mixer.ts:33",
     description: "Adds streams of audio that come and go.",
     doc:
-      'Adds streams of audio that come and go.\n\n**Purpose.** As `mixer`, for as many streams as there are inputs at the time. A stream that joins is heard from where\nits times meet the mix: what lies before that is left out; but one that is more than a second behind, such as a source\nthat was added while the graph runs, is put where the mix stands. Once an input is removed, nothing more of it is\nheard. While no stream goes on the mix rests; the next stream begins it anew, marked as a discontinuity.\n\n**Inputs.** `audioIn_0`, `audioIn_1`, …, up to 64: one sample rate for all of them; mono, or as many channels as the\nmix has.\n\n**Outputs.** `audioOut`: the mix, in blocks as long as all streams reach. It may go beyond full scale.\n\n**Config.** `strategy`, `channels`.\n\n**Example.**\n```json\n{ "room": { "type": "dynamic-mixer", "config": { "channels": 2 } } }\n```',
+      'Adds streams of audio that come and go.\n\n**Purpose.** As `mixer`, for as many streams as there are inputs at the time. A stream that joins is heard from where\nits times meet the mix: what lies before that is left out; but one that is more than a second behind, such as a\nsource that was added while the graph runs, is put where the mix stands. Once an input is removed, nothing more of it\nis heard. While no stream goes on the mix rests; the next stream begins it anew, marked as a discontinuity.\n\n**Inputs.** `audioIn_0`, `audioIn_1`, …, up to 64: one sample rate for all of them; mono, or as many channels as the\nmix has.\n\n**Outputs.** `audioOut`: the mix, in blocks as long as all streams reach. It may go beyond full scale.\n\n**Config.** `strategy`, `channels`.\n\n**Example.**\n```json\n{ "room": { "type": "dynamic-mixer", "config": { "channels": 2 } } }\n```',
     category: "audio",
     tags: ["audio", "mix", "sum", "add", "join", "dynamic"],
     mode: "push",
@@ -1977,8 +1977,8 @@ export type EncodedDelayHandle = NodeHandle<{ frameIn: EncodedFrame }, { frameOu
 /**
  * Delays encoded frames, and makes a loop of links legal.
  *
- * **Purpose.** As `video-delay`, with both times, `ptsNs` and `dtsNs`, and without `prime`: there is no blank frame that
- * every decoder takes.
+ * **Purpose.** As `video-delay`, with both times, `ptsNs` and `dtsNs`, and without `prime`: there is no blank frame
+ * that every decoder takes.
  *
  * **Inputs.** `frameIn`: any encoded frames. Its link holds more than `delayFrames` of them.
  *
@@ -2001,7 +2001,7 @@ export const encodedDelay: NodeType<EncodedDelayConfig, EncodedDelayHandle> = de
     source: "processors/flow/encoded_delay.ts:28",
     description: "Delays encoded frames, and makes a loop of links legal.",
     doc:
-      'Delays encoded frames, and makes a loop of links legal.\n\n**Purpose.** As `video-delay`, with both times, `ptsNs` and `dtsNs`, and without `prime`: there is no blank frame that\nevery decoder takes.\n\n**Inputs.** `frameIn`: any encoded frames. Its link holds more than `delayFrames` of them.\n\n**Outputs.** `frameOut`: the same frames, later.\n\n**Config.** `delayFrames`, `delayMs`.\n\n**Example.**\n```json\n{ "later": { "type": "encoded-delay", "config": { "delayFrames": 0, "delayMs": 500 } } }\n```',
+      'Delays encoded frames, and makes a loop of links legal.\n\n**Purpose.** As `video-delay`, with both times, `ptsNs` and `dtsNs`, and without `prime`: there is no blank frame\nthat every decoder takes.\n\n**Inputs.** `frameIn`: any encoded frames. Its link holds more than `delayFrames` of them.\n\n**Outputs.** `frameOut`: the same frames, later.\n\n**Config.** `delayFrames`, `delayMs`.\n\n**Example.**\n```json\n{ "later": { "type": "encoded-delay", "config": { "delayFrames": 0, "delayMs": 500 } } }\n```',
     category: "flow",
     tags: ["encoded", "delay", "loop", "latency"],
     mode: "push",
@@ -2655,8 +2655,8 @@ export type LevelMeterHandle = NodeHandle<
  *
  * **Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:
  * at the end of the first block with which `intervalMs` are full, and at the end of the stream for what is left. It
- * may stand in line: blocks pass through it untouched and without a copy. Its figures are the newest reading: `peakDb_0`,
- * `rmsDb_0` and `peakHoldDb_0` for the first channel, and so on.
+ * may stand in line: blocks pass through it untouched and without a copy. Its figures are the newest reading:
+ * `peakDb_0`, `rmsDb_0` and `peakHoldDb_0` for the first channel, and so on.
  *
  * **Inputs.** `audioIn`: any rate and number of channels.
  *
@@ -2679,7 +2679,7 @@ export const levelMeter: NodeType<LevelMeterConfig, LevelMeterHandle> = defineNo
     source: "processors/audio/level_meter.ts:35",
     description: "Measures how loud audio is.",
     doc:
-      'Measures how loud audio is.\n\n**Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:\nat the end of the first block with which `intervalMs` are full, and at the end of the stream for what is left. It\nmay stand in line: blocks pass through it untouched and without a copy. Its figures are the newest reading: `peakDb_0`,\n`rmsDb_0` and `peakHoldDb_0` for the first channel, and so on.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `levels`: readings. `audioOut`: the blocks that came in.\n\n**Config.** `intervalMs`.\n\n**Example.**\n```json\n{ "meter": { "type": "level-meter", "config": { "intervalMs": 50 } } }\n```',
+      'Measures how loud audio is.\n\n**Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:\nat the end of the first block with which `intervalMs` are full, and at the end of the stream for what is left. It\nmay stand in line: blocks pass through it untouched and without a copy. Its figures are the newest reading:\n`peakDb_0`, `rmsDb_0` and `peakHoldDb_0` for the first channel, and so on.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `levels`: readings. `audioOut`: the blocks that came in.\n\n**Config.** `intervalMs`.\n\n**Example.**\n```json\n{ "meter": { "type": "level-meter", "config": { "intervalMs": 50 } } }\n```',
     category: "audio",
     tags: ["audio", "meter", "peak", "rms", "loudness", "vu"],
     mode: "push",
@@ -3135,10 +3135,11 @@ export type PacketRebufferHandle = NodeHandle<{ frameIn: PacketFrame }, { frameO
 /**
  * Joins and splits batches of records into batches of one size.
  *
- * **Purpose.** Every record comes out once and in order, whatever the batches were that it came in. A batch starts at the
- * time of its first record and lasts as long as its records; a batch that came in is taken to spread its records
+ * **Purpose.** Every record comes out once and in order, whatever the batches were that it came in. A batch starts at
+ * the time of its first record and lasts as long as its records; a batch that came in is taken to spread its records
  * evenly over its duration. No batch reaches over a gap, or over a change of fields: there the one in work ends early,
- * as at the end of the stream. The first after a gap is flagged as a discontinuity. A new `batchSize` holds from the next batch on.
+ * as at the end of the stream. The first after a gap is flagged as a discontinuity. A new `batchSize` holds from the
+ * next batch on.
  *
  * **Inputs.** `frameIn`: batches of any size.
  *
@@ -3158,10 +3159,10 @@ export const packetRebuffer: NodeType<PacketRebufferConfig, PacketRebufferHandle
   descriptor: {
     type: "packet-rebuffer",
     className: "PacketRebuffer",
-    source: "processors/flow/packet_rebuffer.ts:31",
+    source: "processors/flow/packet_rebuffer.ts:32",
     description: "Joins and splits batches of records into batches of one size.",
     doc:
-      'Joins and splits batches of records into batches of one size.\n\n**Purpose.** Every record comes out once and in order, whatever the batches were that it came in. A batch starts at the\ntime of its first record and lasts as long as its records; a batch that came in is taken to spread its records\nevenly over its duration. No batch reaches over a gap, or over a change of fields: there the one in work ends early,\nas at the end of the stream. The first after a gap is flagged as a discontinuity. A new `batchSize` holds from the next batch on.\n\n**Inputs.** `frameIn`: batches of any size.\n\n**Outputs.** `frameOut`: batches of `batchSize` records.\n\n**Config.** `batchSize` (live).\n\n**Example.**\n```json\n{ "ten": { "type": "packet-rebuffer", "config": { "batchSize": 10 } } }\n```',
+      'Joins and splits batches of records into batches of one size.\n\n**Purpose.** Every record comes out once and in order, whatever the batches were that it came in. A batch starts at\nthe time of its first record and lasts as long as its records; a batch that came in is taken to spread its records\nevenly over its duration. No batch reaches over a gap, or over a change of fields: there the one in work ends early,\nas at the end of the stream. The first after a gap is flagged as a discontinuity. A new `batchSize` holds from the\nnext batch on.\n\n**Inputs.** `frameIn`: batches of any size.\n\n**Outputs.** `frameOut`: batches of `batchSize` records.\n\n**Config.** `batchSize` (live).\n\n**Example.**\n```json\n{ "ten": { "type": "packet-rebuffer", "config": { "batchSize": 10 } } }\n```',
     category: "flow",
     tags: ["packet", "sensor", "batch", "buffer", "rebuffer"],
     mode: "push",
@@ -4431,7 +4432,8 @@ export type VideoDelayHandle = NodeHandle<{ frameIn: VideoFrame }, { frameOut: V
  *
  * **Outputs.** `frameOut`: the same pictures, later.
  *
- * **Config.** `delayFrames`, `delayMs`, `prime`; `pixelFormat`, `width`, `height` and `frameRate` of the black pictures.
+ * **Config.** `delayFrames`, `delayMs`, `prime`; `pixelFormat`, `width`, `height` and `frameRate` of the black
+ * pictures.
  *
  * **Example.**
  * ```json
@@ -4445,10 +4447,10 @@ export const videoDelay: NodeType<VideoDelayConfig, VideoDelayHandle> = defineNo
   descriptor: {
     type: "video-delay",
     className: "VideoDelay",
-    source: "processors/flow/video_delay.ts:39",
+    source: "processors/flow/video_delay.ts:40",
     description: "Delays pictures, and makes a loop of links legal.",
     doc:
-      'Delays pictures, and makes a loop of links legal.\n\n**Purpose.** A picture leaves when `delayFrames` newer ones have come and, in a live graph, when it has been in the\ngraph for `delayMs`; until then it waits on the link before. Its time moves by both: by `delayMs`, and by\n`delayFrames` times its duration. With `prime` the output begins with `delayFrames` black pictures instead, and\npictures wait for no newer ones: a node of a loop that waits for all its inputs can then begin.\n\n**Inputs.** `frameIn`: any pictures. Its link holds more than `delayFrames` of them, unless `prime` is used.\n\n**Outputs.** `frameOut`: the same pictures, later.\n\n**Config.** `delayFrames`, `delayMs`, `prime`; `pixelFormat`, `width`, `height` and `frameRate` of the black pictures.\n\n**Example.**\n```json\n{ "lipsync": { "type": "video-delay", "config": { "delayFrames": 2 } } }\n```',
+      'Delays pictures, and makes a loop of links legal.\n\n**Purpose.** A picture leaves when `delayFrames` newer ones have come and, in a live graph, when it has been in the\ngraph for `delayMs`; until then it waits on the link before. Its time moves by both: by `delayMs`, and by\n`delayFrames` times its duration. With `prime` the output begins with `delayFrames` black pictures instead, and\npictures wait for no newer ones: a node of a loop that waits for all its inputs can then begin.\n\n**Inputs.** `frameIn`: any pictures. Its link holds more than `delayFrames` of them, unless `prime` is used.\n\n**Outputs.** `frameOut`: the same pictures, later.\n\n**Config.** `delayFrames`, `delayMs`, `prime`; `pixelFormat`, `width`, `height` and `frameRate` of the black\npictures.\n\n**Example.**\n```json\n{ "lipsync": { "type": "video-delay", "config": { "delayFrames": 2 } } }\n```',
     category: "flow",
     tags: ["video", "delay", "feedback", "loop", "latency", "lip sync"],
     mode: "push",
@@ -5340,9 +5342,9 @@ export const nodePackage: NodePackage = definePackage({
     "core/frames/packet_frame.ts": "be880b4c2ed38d14",
     "processors/audio/channel_mapper.ts": "9d2a83e9974276fb",
     "processors/audio/chunker.ts": "dd59b9f87df64d31",
-    "processors/audio/dynamic_mixer.ts": "b198310be0131df1",
+    "processors/audio/dynamic_mixer.ts": "dfd05a57059eb518",
     "processors/audio/gain.ts": "e861950467982c73",
-    "processors/audio/level_meter.ts": "f212561f4048d27d",
+    "processors/audio/level_meter.ts": "68812e579cace365",
     "processors/audio/level_reading.ts": "fe545b44c7f4f11b",
     "processors/audio/mixer.ts": "fb27a31b22096843",
     "processors/audio/resampler.ts": "a31d89da78645f5a",
@@ -5355,16 +5357,16 @@ export const nodePackage: NodePackage = definePackage({
     "processors/file/wav_sink.ts": "dc6acb88e092e480",
     "processors/file/wav_source.ts": "4a713fce7f10c1d3",
     "processors/flow/audio_delay.ts": "ffdaa0b8de893d8f",
-    "processors/flow/audio_rebuffer.ts": "413d83da151b6f79",
+    "processors/flow/audio_rebuffer.ts": "6ef804bd82410d27",
     "processors/flow/data_delay.ts": "f3426ec927f9f45e",
     "processors/flow/delay.ts": "4d764f87823d3b36",
-    "processors/flow/encoded_delay.ts": "f2035fb813f26965",
+    "processors/flow/encoded_delay.ts": "a2f19f0194cf5980",
     "processors/flow/packet_delay.ts": "a273fa02bab4994a",
-    "processors/flow/packet_rebuffer.ts": "e0f5bcbd2aab679e",
+    "processors/flow/packet_rebuffer.ts": "076f38918771847a",
     "processors/flow/switch.ts": "9145fb033be99493",
     "processors/flow/throttle.ts": "9b84df934243f7d8",
     "processors/flow/valve.ts": "863ba05b703939cc",
-    "processors/flow/video_delay.ts": "97234d50e1b8250b",
+    "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
     "sluice.json": "38d8c866ab4d4905",
   },
 });

@@ -1,6 +1,6 @@
 /**
- * `sluice check`: says everything that is wrong with a graph file by itself. No node is made: what only `setup()` or the
- * frames show, such as a missing media file or two sample rates on a mixer, is for `sluice run` to say.
+ * `sluice check`: says everything that is wrong with a graph file by itself. No node is made: what only `setup()` or
+ * the frames show, such as a missing media file or two sample rates on a mixer, is for `sluice run` to say.
  *
  * @module
  */

@@ -37,8 +37,8 @@ export interface PackageSources {
 /**
  * Loads all node types.
  *
- * @throws {SluiceError} `InvalidGraph` if a named file is missing or was not made by the generator, if there are classes
- * without generated code, or if two packages register one name
+ * @throws {SluiceError} `InvalidGraph` if a named file is missing or was not made by the generator, if there are
+ * classes without generated code, or if two packages register one name
  */
 export async function loadRegistry(sources: PackageSources): Promise<NodeRegistry> {
   const urls = new Set([OWN_PACKAGE_URL, ...await findPackages(sources.graph)]);

@@ -101,8 +101,8 @@ export interface WatchListener {
  * Watches the packages of a graph's nodes that lie on this machine and have a `sluice.json`, until `signal` aborts.
  * Those that were installed, below `node_modules`, are not among them.
  *
- * @param importedMs when the runtime began to import the classes, or before; what was saved since is brought in at once;
- *   milliseconds since 1970
+ * @param importedMs when the runtime began to import the classes, or before; what was saved since is brought in at
+ *   once; milliseconds since 1970
  * @throws {SluiceError} what keeps sources from being watched; by then none is any more
  */
 export async function watchSources(

@@ -93,7 +93,9 @@ export function readToken(): string | undefined {
   });
 }
 
-/** The addresses that people can type: of a server on every address those of this machine, those of its network first. */
+/**
+ * The addresses that people can type: of a server on every address those of this machine, those of its network first.
+ */
 function urlsOf(url: string): [string, ...string[]] {
   const { hostname, port } = new URL(url);
   if (hostname !== "0.0.0.0" && hostname !== "[::]") return [url];

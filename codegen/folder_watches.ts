@@ -29,8 +29,8 @@ export class FolderWatches implements Disposable {
 
   /**
    * @param root absolute path of the package's root
-   * @param onReturn is told of a folder that has come, gone or been exchanged, and again and again of one that cannot be
-   *   watched: of its files there were no events
+   * @param onReturn is told of a folder that has come, gone or been exchanged, and again and again of one that cannot
+   *   be watched: of its files there were no events
    */
   constructor(root: string, onEvent: (event: Deno.FsEvent) => void, onReturn: (folder: string) => void) {
     this.#root = root;

@@ -1,6 +1,6 @@
 /**
- * Files that symbolic links lead to, by the names that lead there. No event tells of such a name when the file itself is
- * saved, or a link is led elsewhere; so each is looked at now and then.
+ * Files that symbolic links lead to, by the names that lead there. No event tells of such a name when the file itself
+ * is saved, or a link is led elsewhere; so each is looked at now and then.
  *
  * @module
  */

@@ -11,7 +11,9 @@ const RESERVED: ReadonlySet<string> = new Set(
     "public return static super switch this throw true try typeof undefined var void while with yield").split(" "),
 );
 
-/** Those, names that generated code uses itself, and the one by which `import()` would take the module for a promise. */
+/**
+ * Those, names that generated code uses itself, and the one by which `import()` would take the module for a promise.
+ */
 const TAKEN: ReadonlySet<string> = new Set([
   ...RESERVED,
   ...["globalThis", "nodes", "nodePackage", "defineNodeType", "definePackage", "then"],

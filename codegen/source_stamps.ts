@@ -52,8 +52,8 @@ export function stampOf(path: string): string | undefined {
 }
 
 /**
- * The files that were saved since a time, or came to their place. When one was moved is known in whole seconds only: one
- * that was moved in the second of that time counts.
+ * The files that were saved since a time, or came to their place. When one was moved is known in whole seconds only:
+ * one that was moved in the second of that time counts.
  *
  * @param sinceMs milliseconds since 1970
  */

@@ -1,6 +1,6 @@
 /**
- * Which files were touched since they were last looked at. The system may tell of one save several times, and late; what
- * a file holds does not tell whether somebody has read another text of it meanwhile.
+ * Which files were touched since they were last looked at. The system may tell of one save several times, and late;
+ * what a file holds does not tell whether somebody has read another text of it meanwhile.
  *
  * @module
  */
@@ -36,8 +36,8 @@ export class TouchedFiles {
   /**
    * Looks at files, before they are read; at those that were written just now once their clock has moved on.
    *
-   * @returns those that were touched since the last look, and those of which that is not certain: what was not looked at
-   *   before, is not there, or was written just before the last look
+   * @returns those that were touched since the last look, and those of which that is not certain: what was not looked
+   *   at before, is not there, or was written just before the last look
    */
   async among(paths: Iterable<string>): Promise<string[]> {
     const touched = await Promise.all([...paths].map(async (path) => await this.#isTouched(path) ? [path] : []));

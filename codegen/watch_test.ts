@@ -13,7 +13,9 @@ const RUNTIME = fileURLToPath(new URL("../core/generated_api.ts", import.meta.ur
 /** How long a watch may take in all before it is ended: only one that misses a change does, milliseconds. */
 const STUCK_MS = 120_000;
 
-/** Changes of a file that concerns nothing, milliseconds apart: their end would come too late for any change to be seen. */
+/**
+ * Changes of a file that concerns nothing, milliseconds apart: their end would come too late for any change to be seen.
+ */
 const MOST_WRITES = 10_000;
 
 async function folderOf(files: { readonly [path: string]: string }, name = "watched") {
@@ -119,7 +121,9 @@ async function place(path: string, text: string): Promise<void> {
   await rename(`${path}.part`, path);
 }
 
-/** Whether a run is for the same files as the one before, and found nothing new: the system told late of a save again. */
+/**
+ * Whether a run is for the same files as the one before, and found nothing new: the system told late of a save again.
+ */
 function isRepeated({ changed, result }: WatchRun, before: WatchRun | undefined): boolean {
   return changed.length > 0 && isDeepStrictEqual(changed, before?.changed) &&
     result.files.length > 0 && result.files.every(({ state }) => state === "unchanged");

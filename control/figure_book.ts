@@ -1,6 +1,6 @@
 /**
- * The newest figures that nodes have of their own, and the newest formats of links, with a count of when each changed: so
- * that each client gets what it has not had, however long it was slow.
+ * The newest figures that nodes have of their own, and the newest formats of links, with a count of when each changed:
+ * so that each client gets what it has not had, however long it was slow.
  *
  * @module
  */

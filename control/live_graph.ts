@@ -1,6 +1,6 @@
 /**
- * What a client knows of the graph that it follows: its lists, the figures that its nodes have of their own, and what its
- * links carry.
+ * What a client knows of the graph that it follows: its lists, the figures that its nodes have of their own, and what
+ * its links carry.
  *
  * @module
  */

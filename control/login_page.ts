@@ -1,6 +1,6 @@
 /**
- * The form that asks a browser for the token. The token goes in the body of a POST, so it stands in no URL. The form and
- * its style sheet are all that is served without a token.
+ * The form that asks a browser for the token. The token goes in the body of a POST, so it stands in no URL. The form
+ * and its style sheet are all that is served without a token.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Reads the figures as often as the fastest subscription wants them, once for all, and sends them. A client that is slow
- * misses readings and gets the newest one when it reads again.
+ * Reads the figures as often as the fastest subscription wants them, once for all, and sends them. A client that is
+ * slow misses readings and gets the newest one when it reads again.
  *
  * @module
  */

@@ -5,7 +5,10 @@
  * @module
  */
 
-/** What a millisecond of the thread writes to sockets, bytes: that is done later, and cannot be measured where it is asked for. */
+/**
+ * What a millisecond of the thread writes to sockets, bytes: that is done later, and cannot be measured where it is
+ * asked for.
+ */
 const BYTES_PER_MS = 100_000;
 
 /** See the module. */

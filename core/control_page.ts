@@ -18,7 +18,9 @@ const INBOX = LANE.inbox;
 const SUMMARY = LANE.inboxSummary;
 const SUMMARY_WORDS = LANE.summaryWords;
 
-/** Words of a node's record that count, and stay true of another record of the node: the others tell what it does now. */
+/**
+ * Words of a node's record that count, and stay true of another record of the node: the others tell what it does now.
+ */
 const COUNTS = [[NODE.ticks >> 2, NODE.phase >> 2], [NODE.framesIn >> 2, NODE.figures >> 2]] as const;
 
 /** What a lane is doing: values of `LANE.state`, written by the lane. */

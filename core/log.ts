@@ -121,8 +121,8 @@ export function configureLog(options: LogOptions = {}): void {
 }
 
 /**
- * Listens to the records of this isolate that are shown. A program that has configured LogTape itself shows them its own
- * way: then there is nothing to hear.
+ * Listens to the records of this isolate that are shown. A program that has configured LogTape itself shows them its
+ * own way: then there is nothing to hear.
  *
  * @returns ends it
  */
@@ -131,7 +131,9 @@ export function tapLog(listener: (entry: LogEntry) => void): () => void {
   return () => void taps.delete(listener);
 }
 
-/** Passes on a line of another isolate, which may not know our secrets, to those who listen here. It is not shown again. */
+/**
+ * Passes on a line of another isolate, which may not know our secrets, to those who listen here. It is not shown again.
+ */
 export function relayLog(entry: LogEntry): void {
   const { message, fields } = entry;
   const shown = {

@@ -143,7 +143,8 @@ export const nativeGain: NodeType<
 });
 
 /**
- * Takes numbered blocks and counts what is wrong with them. Its figures (`NodeStats.figures`): `received`, `corrupt`, `disordered`, `missing`, `unflagged`, `falselyFlagged`, `last`.
+ * Takes numbered blocks and counts what is wrong with them. Its figures (`NodeStats.figures`): `received`, `corrupt`,
+ * `disordered`, `missing`, `unflagged`, `falselyFlagged`, `last`.
  */
 export const nativeSink: NodeType<NativeSinkConfig, NodeHandle<{ audio: AudioFrame }, Record<never, never>>> =
   defineNativeStage({

@@ -5,9 +5,9 @@
  */
 
 /**
- * What a node is doing, as the control page shows it. `idle`: it waits for frames or for a time. `running`: it is, or is
- * about to be, run. `awaiting`: its asynchronous `process()` has not settled. `blocked`: it is not run until the link
- * has room, or the pool a free slot; `name` is the link's id or the pool's name. `stuck`: a call, or
+ * What a node is doing, as the control page shows it. `idle`: it waits for frames or for a time. `running`: it is, or
+ * is about to be, run. `awaiting`: its asynchronous `process()` has not settled. `blocked`: it is not run until the
+ * link has room, or the pool a free slot; `name` is the link's id or the pool's name. `stuck`: a call, or
  * what goes on in it after an `await`, has held the lane's thread for `forMs` milliseconds.
  */
 export type NodeActivity =

@@ -53,8 +53,8 @@ export interface ProcessorContext {
    */
   report(figures: { readonly [name: string]: number }): void;
   /**
-   * Publishes an event of kind `custom` on the runtime's event bus, topic `node:{id}`. Never waits: of more than 1,000 a
-   * second from one lane the rest is left out, and counted by an `overflow` event of the lane.
+   * Publishes an event of kind `custom` on the runtime's event bus, topic `node:{id}`. Never waits: of more than 1,000
+   * a second from one lane the rest is left out, and counted by an `overflow` event of the lane.
    *
    * @param name 1 to 64 characters
    * @param data what JSON can say, at most 65,536 characters of it

@@ -59,8 +59,8 @@ export function redact(text: string): string {
 }
 
 /**
- * A value for people or programs without secrets: texts, keys, and what errors say, as deep as it goes. Anything that is
- * neither plain nor an error stays as it is; what cannot be read becomes a text.
+ * A value for people or programs without secrets: texts, keys, and what errors say, as deep as it goes. Anything that
+ * is neither plain nor an error stays as it is; what cannot be read becomes a text.
  */
 export function redactValue(value: unknown): unknown {
   return ordered.length === 0 ? value : walk(value, new Set());

@@ -98,8 +98,8 @@ export interface AddOptions {
   /** By default the type's name, with a number from the second on. */
   readonly id?: string;
   /**
-   * `main`, or any name of a lane: nodes that give the same name share a thread. By default `worker`; for native stages,
-   * which share no lane with processors, `native`.
+   * `main`, or any name of a lane: nodes that give the same name share a thread. By default `worker`; for native
+   * stages, which share no lane with processors, `native`.
    */
   readonly lane?: string;
   /**
@@ -114,7 +114,9 @@ export interface AddOptions {
   readonly ports?: readonly string[];
   /** What is done when it fails; by default `fail`: the run ends. */
   readonly supervision?: Supervision;
-  /** Whether what comes in is passed on without calling `process()`, until an edit says otherwise; by default `false`. */
+  /**
+   * Whether what comes in is passed on without calling `process()`, until an edit says otherwise; by default `false`.
+   */
   readonly bypassed?: boolean;
 }
 
@@ -308,9 +310,9 @@ export class Runtime implements AsyncDisposable {
    * {@linkcode SluiceError} `InvalidConfig` for an option, `InvalidGraph` for a promise, for a required input without a
    * link and where `change` changes the graph by other calls too, `TypeMismatch` for formats that clash,
    * `PoolExhausted`, `Timeout`, `NativeUnavailable` for a native stage in portable mode, and `Busy` if the graph is
-   * starting, stopping or has ended, if a lane has not come to the edit before, for a node that has ended or is disabled
-   * and for a move of a native stage or of a node that a link joins to one. Of what fails once the edit is in effect the
-   * message says so
+   * starting, stopping or has ended, if a lane has not come to the edit before, for a node that has ended or is
+   * disabled and for a move of a native stage or of a node that a link joins to one. Of what fails once the edit is in
+   * effect the message says so
    */
   async edit<T>(change: (edit: GraphEdit) => T, options: EditOptions = {}): Promise<T> {
     assertEditFunction(change);
@@ -340,7 +342,8 @@ export class Runtime implements AsyncDisposable {
    *
    * @returns once each tick under way has ended, or waits for room or a slot, where it stays until `resume()`: the
    * figures of {@linkcode Runtime.stats} then are exact; or at once when `resume()` or `stop()` comes before that
-   * @throws {SluiceError} `Busy` if the graph does not run, `Timeout` if a tick neither ends nor waits for room or a slot
+   * @throws {SluiceError} `Busy` if the graph does not run, `Timeout` if a tick neither ends nor waits for room or a
+   * slot
    */
   async pause(): Promise<void> {
     if (this.#session === undefined) throw new SluiceError("Busy", "Cannot pause: the graph was not started");
@@ -362,8 +365,8 @@ export class Runtime implements AsyncDisposable {
    *
    * @returns when the node has the value
    * @throws {SluiceError} `NodeNotFound`, `InvalidConfig` (also for a key that is not live, while the graph runs),
-   * `NodeFailed` if the node's `configChanged()` throws, `Busy` if the graph is starting or has ended. Then the graph and
-   * the node keep the value that they had
+   * `NodeFailed` if the node's `configChanged()` throws, `Busy` if the graph is starting or has ended. Then the graph
+   * and the node keep the value that they had
    */
   async setConfig(nodeId: string, key: string, value: unknown): Promise<void> {
     const node = this.#topology.node(nodeId);

@@ -60,8 +60,9 @@ export interface LinkStats {
   /** Time since the newest frame that was written entered the graph, nanoseconds; 0 if there was none. */
   readonly ageNs: number;
   /**
-   * Where it leads into a node that joins streams: by how much its frames are older, on average, than the frame that the
-   * node reads last in the same tick and dates by what it writes, nanoseconds; absent elsewhere, and until measured.
+   * Where it leads into a node that joins streams: by how much its frames are older, on average, than the frame that
+   * the node reads last in the same tick and dates by what it writes, nanoseconds; absent elsewhere, and until
+   * measured.
    */
   readonly joinLagNs?: number;
   /** What its frames are, as they were read last or else as they were announced; absent while neither is known. */
@@ -128,7 +129,8 @@ export interface NodeStats {
   /** What it reported by `context.progress()`. */
   readonly progress?: NodeProgress;
   /**
-   * Its own figures: what it reported last by `context.report()`, or, for a native stage, as of its last round or later.
+   * Its own figures: what it reported last by `context.report()`, or, for a native stage, as of its last round or
+   * later.
    */
   readonly figures?: Figures;
 }

@@ -152,7 +152,9 @@ export class Topology {
     return this.connections.all;
   }
 
-  /** What an edit is tried on: it holds only what differs, so the graph must not be changed but by `adopt()` meanwhile. */
+  /**
+   * What an edit is tried on: it holds only what differs, so the graph must not be changed but by `adopt()` meanwhile.
+   */
   draft(): Topology {
     return new Topology(this.mode, this.#known, this.lanes, this);
   }
@@ -282,8 +284,8 @@ export class Topology {
    * Gives a node another type, another configuration or both; its lane, pool and links stay.
    *
    * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`, `InvalidGraph` for a type of another kind of lane,
-   * `PortNotFound` or `TypeMismatch` if the new type has no fitting port for one of its links, `CycleWithoutDelay` if it
-   * was the delay of a loop; nothing has changed then
+   * `PortNotFound` or `TypeMismatch` if the new type has no fitting port for one of its links, `CycleWithoutDelay` if
+   * it was the delay of a loop; nothing has changed then
    */
   replaceNode(id: string, type: AnyNodeType, config: Record<string, unknown>): NodeEntry {
     const old = this.node(id);

@@ -1,4 +1,7 @@
-/** A node that keeps its thread while an edit brings it to another lane: it is told as stuck, and the one that is there runs. */
+/**
+ * A node that keeps its thread while an edit brings it to another lane: it is told as stuck, and the one that is there
+ * runs.
+ */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { Runtime } from "../core/runtime.ts";
 import type { Supervision } from "../core/supervision.ts";

@@ -1,4 +1,7 @@
-/** The first tick of a node that comes from another lane: what becomes of the graph where it fails, and where it does not. */
+/**
+ * The first tick of a node that comes from another lane: what becomes of the graph where it fails, and where it does
+ * not.
+ */
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import type { Frame } from "../core/frames/frame.ts";
 import type { LinkPolicy } from "../core/links/policy.ts";

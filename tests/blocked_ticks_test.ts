@@ -151,7 +151,10 @@ for (const order of ["source first", "sink first"]) {
   });
 }
 
-/** Writes `CAPACITY` frames to its first output, waits for more room there, then for something else, and writes to the other. */
+/**
+ * Writes `CAPACITY` frames to its first output, waits for more room there, then for something else, and writes to the
+ * other.
+ */
 function twoOutputs(patient: boolean) {
   return fixture<NodeHandle<Record<never, never>, { a: AudioFrame; b: AudioFrame }>, Record<never, never>>(() => {
     const script = {

@@ -11,8 +11,8 @@ const RATE = 8000;
 const SAMPLES = 4000;
 
 /**
- * A graph file: two tones, mixed by elements 3 and 7 of a dynamic port on a lane of its own. Its pool and its lane leave
- * out what the runtime can choose.
+ * A graph file: two tones, mixed by elements 3 and 7 of a dynamic port on a lane of its own. Its pool and its lane
+ * leave out what the runtime can choose.
  */
 const GRAPH = JSON.stringify({
   version: 1,

@@ -12,7 +12,9 @@ const NODES = ["a", "b"] as const;
 /** Longer than a thread that closes lives on. */
 const SLOW_MS = 300;
 
-/** A graph with one node on lane `stays`, and a file in which lanes note what is set up and torn down on lane "near". */
+/**
+ * A graph with one node on lane `stays`, and a file in which lanes note what is set up and torn down on lane "near".
+ */
 async function noted(native: "require" | "off", stays: string) {
   const path = await Deno.makeTempFile();
   const runtime = new Runtime({ mode: "live", native, pools: { audio: { slots: 4_000, slotBytes: 64 } } });

@@ -1,4 +1,6 @@
-/** What a node that has failed does in teardown(), where the run ends meanwhile or an edit removes the one in its place. */
+/**
+ * What a node that has failed does in teardown(), where the run ends meanwhile or an edit removes the one in its place.
+ */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { Runtime } from "../core/runtime.ts";
 import type { Supervision } from "../core/supervision.ts";

@@ -1,6 +1,6 @@
 /**
- * Lanes whose thread something keeps that a node has left behind, while the lane is in no call of it; and lanes that only
- * look as if.
+ * Lanes whose thread something keeps that a node has left behind, while the lane is in no call of it; and lanes that
+ * only look as if.
  */
 import { deepEqual, match, rejects } from "node:assert/strict";
 import { Runtime } from "../core/runtime.ts";

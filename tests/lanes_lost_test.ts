@@ -1,6 +1,6 @@
 /**
- * Lanes that end: one while another, of which it is a neighbour or not, is given its new thread, one with a node that has come to its end before, and one
- * between two native lanes.
+ * Lanes that end: one while another, of which it is a neighbour or not, is given its new thread, one with a node that
+ * has come to its end before, and one between two native lanes.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { nativeNodes } from "../core/native_stages.ts";

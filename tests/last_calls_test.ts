@@ -12,7 +12,9 @@ import { flow, sleep, until } from "./fixtures/waiting.ts";
 /** What edits may take that are no part of the question. */
 const PATIENT = { timeoutMs: 60_000 };
 
-/** "middle" and "other", both on lane "near", read what a source on main sends; a sink there reads what "middle" writes. */
+/**
+ * "middle" and "other", both on lane "near", read what a source on main sends; a sink there reads what "middle" writes.
+ */
 function graph(
   native: "require" | "off",
   middle: LeavingConfig,

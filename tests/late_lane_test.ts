@@ -1,6 +1,6 @@
 /**
- * Nodes that have gone and whose teardown() does not return in time, also where they keep a lane that has no other node:
- * the graph goes on.
+ * Nodes that have gone and whose teardown() does not return in time, also where they keep a lane that has no other
+ * node: the graph goes on.
  */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import type { SluiceEvent } from "../core/events/event.ts";
@@ -35,7 +35,10 @@ function graph(native: "require" | "off", teardownMs: number, how?: LeavingConfi
   return runtime;
 }
 
-/** Runs a test for which the limits are shorter, and lists those that are set. Lanes on workers have clocks of their own. */
+/**
+ * Runs a test for which the limits are shorter, and lists those that are set. Lanes on workers have clocks of their
+ * own.
+ */
 async function withShortLimits(body: (set: number[]) => Promise<void>): Promise<void> {
   const { setTimeout } = globalThis;
   const set: number[] = [];

@@ -1,4 +1,7 @@
-/** What is lent for the first tick of a node is given back where the lane that it goes to hangs, and where that ends which lends it. */
+/**
+ * What is lent for the first tick of a node is given back where the lane that it goes to hangs, and where that ends
+ * which lends it.
+ */
 import { deepEqual, rejects } from "node:assert/strict";
 import { appSink } from "../core/app/app_sink.ts";
 import { appSource } from "../core/app/app_source.ts";

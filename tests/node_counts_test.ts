@@ -1,4 +1,6 @@
-/** What a node has counted, where an edit puts another in its place: it goes on, as what its links have counted does. */
+/**
+ * What a node has counted, where an edit puts another in its place: it goes on, as what its links have counted does.
+ */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import type { GraphEdit } from "../core/live/graph_edit.ts";
 import type { ProcessorContext } from "../core/processor.ts";

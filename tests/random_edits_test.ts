@@ -1,6 +1,6 @@
 /**
- * Random edits of running graphs: `SLUICE_EDITS` operations (an operation, such as a move or a removed link, is an edit;
- * up to 24 are made in one transaction), from the seed `SLUICE_EDIT_SEED` or one that is printed.
+ * Random edits of running graphs: `SLUICE_EDITS` operations (an operation, such as a move or a removed link, is an
+ * edit; up to 24 are made in one transaction), from the seed `SLUICE_EDIT_SEED` or one that is printed.
  */
 import { ok } from "node:assert/strict";
 import { EditedRun, type EditFigures } from "./edits/edited_run.ts";

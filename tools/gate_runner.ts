@@ -1,6 +1,6 @@
 /**
- * Runs gates and adds their results up: one after the other, but for those that may run beside others. A gate that fails
- * does not stop the next ones.
+ * Runs gates and adds their results up: one after the other, but for those that may run beside others. A gate that
+ * fails does not stop the next ones.
  *
  * The whole output of a gate goes into a file, as it comes. Of a gate that failed the report shows what matters: the
  * failed tests, or the last lines.

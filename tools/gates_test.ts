@@ -9,7 +9,9 @@ function allTestModules(): string[] {
   return listTypeScript().filter((file) => /_test\.tsx?$/.test(file));
 }
 
-/** The test modules that gates run, as often as they do: all, or those of paths that they name, but what they ignore. */
+/**
+ * The test modules that gates run, as often as they do: all, or those of paths that they name, but what they ignore.
+ */
 function testModules(gates: readonly Gate[]): string[] {
   return gates.flatMap(({ name, commands }) => {
     if (!name.startsWith("Deno tests")) return [];

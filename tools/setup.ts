@@ -1,7 +1,7 @@
 /**
  * `deno task setup`: brings a checkout into a state in which everything runs. It installs the npm packages of
- * `deno.lock`, builds the native library where a Rust toolchain is there, writes the generated code and builds the page.
- * Running it again does only what is missing. Its other tasks call it first.
+ * `deno.lock`, builds the native library where a Rust toolchain is there, writes the generated code and builds the
+ * page. Running it again does only what is missing. Its other tasks call it first.
  *
  * This file may import no npm package: it runs before they are installed.
  *

@@ -1,7 +1,7 @@
 /**
- * Globs of `sluice.json`: `*` and `?` within a part of a path, `**` for any number of parts, `[a-z]`, `{a,b}`, `{1..9}`.
- * As in a shell, a name that starts with a dot is only matched by a dot. The time that matching takes grows with the
- * lengths of glob and path alone.
+ * Globs of `sluice.json`: `*` and `?` within a part of a path, `**` for any number of parts, `[a-z]`, `{a,b}`,
+ * `{1..9}`. As in a shell, a name that starts with a dot is only matched by a dot. The time that matching takes grows
+ * with the lengths of glob and path alone.
  *
  * @module
  */

@@ -5,7 +5,9 @@
  */
 import { readFileSync, statSync } from "node:fs";
 
-/** Largest file that is read, bytes: what is larger was written by no one, and may be a recording with the same ending. */
+/**
+ * Largest file that is read, bytes: what is larger was written by no one, and may be a recording with the same ending.
+ */
 const SIZE_LIMIT_BYTES = 16 * 2 ** 20;
 
 /** A file's text, or why there is none. */

@@ -134,7 +134,8 @@ export const GraphSnapshot = z.object({
   /** `native` or `portable`. */
   driver: z.string(),
   /**
-   * How long a call of a node may last before the node is stuck, milliseconds; 0: for ever. The statistics have `inCallMs`.
+   * How long a call of a node may last before the node is stuck, milliseconds; 0: for ever. The statistics have
+   * `inCallMs`.
    */
   stuckAfterMs: z.number(),
   /** What made it fail. */

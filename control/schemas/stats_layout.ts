@@ -16,8 +16,8 @@
  * | 64     | a byte a column: its width, 0, 1, 2, 4 or 8                                              |
  *
  * The columns follow in the order of {@linkcode STATS_TABLES}, each beginning at a multiple of 8 bytes. A `count` of
- * width 1, 2 or 4 is an unsigned integer, of width 8 an f64; a `real` has width 4, an f32; a `bucket` has width 1. Width
- * 0 means that every entry is 0 and no bytes follow.
+ * width 1, 2 or 4 is an unsigned integer, of width 8 an f64; a `real` has width 4, an f32; a `bucket` has width 1.
+ * Width 0 means that every entry is 0 and no bytes follow.
  *
  * A `bucket` names a place on a log scale of durations: 0 for "not measured yet", else
  * `2 ** (shift + (bucket - 0.5) / 4)` nanoseconds, with the shift of {@linkcode BUCKET_SHIFTS}.
@@ -69,7 +69,10 @@ export const STATS_TABLES = {
     blocked: "count",
     /** For `blocked` link or pool: its index, plus 1. */
     blockedOn: "count",
-    /** How long it has been in the call that it is in, as seen between readings and, once it is stuck, by the runtime, milliseconds; 0 if it moved. */
+    /**
+     * How long it has been in the call that it is in, as seen between readings and, once it is stuck, by the runtime,
+     * milliseconds; 0 if it moved.
+     */
     inCallMs: "count",
   },
   links: {

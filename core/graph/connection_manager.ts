@@ -35,7 +35,9 @@ export class ConnectionManager<L extends Connection> {
   #own = new Set<readonly L[]>();
   readonly #drafted: Drafted<L> | undefined;
 
-  /** @param from another table, for a draft of it: it holds only what differs, and nobody may change `from` meanwhile */
+  /**
+   * @param from another table, for a draft of it: it holds only what differs, and nobody may change `from` meanwhile
+   */
   constructor(from?: ConnectionManager<L>) {
     if (from !== undefined) {
       from.#own = new Set();

@@ -64,8 +64,8 @@ export interface GraphPool {
 /** A lane that the file declares. */
 export interface GraphLane {
   /**
-   * `worker`: a thread of its own. `main`: the thread of the program. `native`: a thread for native stages. Absent: what
-   * its nodes need.
+   * `worker`: a thread of its own. `main`: the thread of the program. `native`: a thread for native stages. Absent:
+   * what its nodes need.
    */
   readonly kind?: LaneKind;
   /** For native lanes: how urgent the thread is. */

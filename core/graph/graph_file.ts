@@ -1,6 +1,6 @@
 /**
- * The JSON of a graph file, as a value: what `JSON.stringify()` makes a file of that `parseGraph()` reads. What each key
- * means, docs/graph_file.md tells. Sub-graphs are not in it: it has their nodes.
+ * The JSON of a graph file, as a value: what `JSON.stringify()` makes a file of that `parseGraph()` reads. What each
+ * key means, docs/graph_file.md tells. Sub-graphs are not in it: it has their nodes.
  *
  * @module
  */

@@ -7,8 +7,8 @@ import type { GraphFile } from "./graph_file.ts";
 import { pictureOf } from "./picture.ts";
 
 /**
- * The text of a flowchart, as {@linkcode graphToDot} draws it. Ids are not used as Mermaid's own, which has words such as
- * `end` that it takes for itself.
+ * The text of a flowchart, as {@linkcode graphToDot} draws it. Ids are not used as Mermaid's own, which has words such
+ * as `end` that it takes for itself.
  *
  * @param graph what `runtime.graph()` gives, or the JSON of a graph file
  * @throws {SluiceError} `InvalidGraph` for a link whose address is none

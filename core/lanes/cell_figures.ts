@@ -116,8 +116,8 @@ export abstract class CellFigures {
   }
 
   /**
-   * Sets the phase that the statistics page shows. That a synchronous tick is under way the lane's record tells, for all
-   * of its nodes in one word.
+   * Sets the phase that the statistics page shows. That a synchronous tick is under way the lane's record tells, for
+   * all of its nodes in one word.
    */
   setPhase(phase: number): void {
     if (phase === this.#phase) return;
@@ -126,8 +126,8 @@ export abstract class CellFigures {
   }
 
   /**
-   * Notes a tick that was timed. Busy time is exact for nodes with long ticks, and scaled up from samples for those with short
-   * ones.
+   * Notes a tick that was timed. Busy time is exact for nodes with long ticks, and scaled up from samples for those
+   * with short ones.
    *
    * @param startNs when it began, on the runtime's clock
    * @param nowNs when it ended

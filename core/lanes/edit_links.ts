@@ -46,7 +46,10 @@ export function moveLinks(lane: EditedLane, from: NodeCell, to: NodeCell): void 
   }
 }
 
-/** Says of links that stay whether they close a loop. Those whose readers have yet to come say so when they are taken up. */
+/**
+ * Says of links that stay whether they close a loop. Those whose readers have yet to come say so when they are taken
+ * up.
+ */
 export function noteLoops(cells: ReadonlyMap<string, NodeCell>, loops: LaneEdit["loops"]): void {
   for (const { node, port, closes } of loops) {
     const link = cells.get(node)?.inputs.find(({ name }) => name === port)?.link;

@@ -6,7 +6,9 @@
 import type { LaneEdit } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
 
-/** Whether nobody goes on from what a node that gives its place away has, so that it is flushed: its file is complete. */
+/**
+ * Whether nobody goes on from what a node that gives its place away has, so that it is flushed: its file is complete.
+ */
 export function endsHere({ failed, instance }: NodeCell, anew = false): boolean {
   return !failed && (anew || instance.processor.snapshot === undefined);
 }

@@ -95,8 +95,8 @@ export async function setUp(cell: NodeCell, timeoutMs: number): Promise<void> {
 }
 
 /**
- * Calls a node's `teardown()`, once. What it throws is logged. That of a node that is being laid down is waited for, for
- * as long as that is.
+ * Calls a node's `teardown()`, once. What it throws is logged. That of a node that is being laid down is waited for,
+ * for as long as that is.
  */
 export async function tearDown(cell: NodeCell, site: CallSite): Promise<void> {
   if (!cell.opened) return void await cell.layingDown;
@@ -114,8 +114,8 @@ export async function tearDown(cell: NodeCell, site: CallSite): Promise<void> {
  * share it, the class that the stack names first.
  *
  * @param nodes what the lane runs
- * @param isShared whether other code than that of nodes runs on the thread, perhaps from the same modules: then the class
- * must be named too
+ * @param isShared whether other code than that of nodes runs on the thread, perhaps from the same modules: then the
+ * class must be named too
  * @returns `undefined` where the stack names none, or several instances of the same class
  */
 export function blame<N extends { readonly plan: NodePlan; readonly descriptor: NodeCell["descriptor"] }>(

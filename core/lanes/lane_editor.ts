@@ -81,7 +81,10 @@ export class LaneEditor {
     return this.#leaving.length > 0;
   }
 
-  /** Begins to bring to their end the nodes that are no longer part of the lane: it calls their `flush()` and `teardown()`. */
+  /**
+   * Begins to bring to their end the nodes that are no longer part of the lane: it calls their `flush()` and
+   * `teardown()`.
+   */
   retire(): void {
     for (const leaver of this.#leaving.splice(0)) void this.#toEnd(this.#end(leaver));
   }
@@ -101,7 +104,9 @@ export class LaneEditor {
     await Promise.allSettled(this.#ending);
   }
 
-  /** Makes an edit ready, and answers: one at a time, so that one that was given up has let go of nodes before the next. */
+  /**
+   * Makes an edit ready, and answers: one at a time, so that one that was given up has let go of nodes before the next.
+   */
   async prepare(command: Prepare): Promise<void> {
     const before = this.#attempt;
     const attempt = this.#attempt = new EditAttempt(command.epoch, this.#lane);
@@ -179,13 +184,14 @@ export class LaneEditor {
   /**
    * Does what was made ready. Only between two ticks.
    *
-   * 1. Nodes give their links away: those that are removed lose them, those that are replaced hand them to the next, and
-   *    those that depart have what is left in them noted, for the lanes that they go to.
-   * 2. Nodes come in, which needs the links of those before them; then links, ports, bypasses and values change, for old
-   *    nodes and new ones.
-   * 3. What the nodes concerned look at is noted, and they are put in order and woken: every link is in its place by then.
-   * 4. It is reported. Nodes that have gone are called only after that, by `retire()`: they may keep the thread, and other
-   *    lanes wait for the report.
+   * 1. Nodes give their links away: those that are removed lose them, those that are replaced hand them to the next,
+   *    and those that depart have what is left in them noted, for the lanes that they go to.
+   * 2. Nodes come in, which needs the links of those before them; then links, ports, bypasses and values change, for
+   *    old nodes and new ones.
+   * 3. What the nodes concerned look at is noted, and they are put in order and woken: every link is in its place by
+   *    then.
+   * 4. It is reported. Nodes that have gone are called only after that, by `retire()`: they may keep the thread, and
+   *    other lanes wait for the report.
    */
   apply(): void {
     const lane = this.#lane;

@@ -92,7 +92,11 @@ export class LaneFaults {
     }
   }
 
-  /** Ends a failed node for good, and says so; unless another one has taken its place. @param record the index of its record */
+  /**
+   * Ends a failed node for good, and says so; unless another one has taken its place.
+   *
+   * @param record the index of its record
+   */
   async disable(node: NodeId, record: number): Promise<void> {
     const lane = this.#lane;
     const cell = lane.cells.find(({ plan }) => plan.id === node && plan.index === record);

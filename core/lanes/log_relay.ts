@@ -1,6 +1,6 @@
 /**
- * The log lines of a worker lane on their way to the control isolate, beside the log's own output. A lane that says very
- * much is cut short: its lines are counted, and how many were left out is said in the next one.
+ * The log lines of a worker lane on their way to the control isolate, beside the log's own output. A lane that says
+ * very much is cut short: its lines are counted, and how many were left out is said in the next one.
  *
  * @module
  */

@@ -92,8 +92,9 @@ export interface LaneEdit {
   readonly remove: readonly NodeId[];
   /**
    * Nodes that this edit has prepared. `replaces`: the node takes the place and the links of the one with its id, and
-   * what that one's `snapshot()` gives, unless it begins `anew`. `restart`: it has failed, and is torn down before the new one is set up; that
-   * takes over its state only if it `carries` it. `arrives`: it comes from another lane, and is not run before `attach`.
+   * what that one's `snapshot()` gives, unless it begins `anew`. `restart`: it has failed, and is torn down before the
+   * new one is set up; that takes over its state only if it `carries` it. `arrives`: it comes from another lane, and is
+   * not run before `attach`.
    */
   readonly insert: readonly {
     readonly node: NodeId;
@@ -204,7 +205,10 @@ export type LaneCommand =
     /** Links within this lane that will lead to or within another one: what is queued on them must be able to. */
     readonly links: readonly LinkPlan[];
   }
-  /** After `prepare`: gives nodes that come from other lanes their state, and tries them. Answered by `arrived` or `refused`. */
+  /**
+   * After `prepare`: gives nodes that come from other lanes their state, and tries them. Answered by `arrived` or
+   * `refused`.
+   */
   | { readonly kind: "arrive"; readonly epoch: number; readonly nodes: readonly YieldedNode[] }
   /** After `applied`: counts what went with a lane whose end of a link was to move. Answered by `settled`. */
   | { readonly kind: "settle"; readonly epoch: number; readonly ends: readonly LinkEndPlan[] }

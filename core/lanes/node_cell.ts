@@ -284,7 +284,11 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     return this.isPlain ? frame : this.#writtenOwn(frame);
   }
 
-  /** Ends a tick: gives back what it still owns. @returns what it did wrong with its frames, which only development finds */
+  /**
+   * Ends a tick: gives back what it still owns.
+   *
+   * @returns what it did wrong with its frames, which only development finds
+   */
   settle(): unknown {
     if (this.isOpen) this.closeEnds(undefined);
     this.spare = -1;
@@ -324,7 +328,9 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.#host.formatChanged?.(this, port, format);
   }
 
-  /** Its tick under way stays where it waits, or comes to. Not that of an external node, nor of one that was removed. */
+  /**
+   * Its tick under way stays where it waits, or comes to. Not that of an external node, nor of one that was removed.
+   */
   get #isPaused(): boolean {
     return this.#pending && this.#host.paused === true && this.mode !== "external" && !this.retired;
   }

@@ -66,7 +66,9 @@ export interface LinkWriter {
    * admitted with. Absent: none.
    */
   readonly owed?: number;
-  /** Sees to it that so many frames have a place, which were written while there was room for them. Absent: they have. */
+  /**
+   * Sees to it that so many frames have a place, which were written while there was room for them. Absent: they have.
+   */
   owe?(frames: number): void;
   /** Asks to be told of room. @returns the room after asking: if there is some, nobody will be told */
   awaitRoom(): number;

@@ -1,11 +1,11 @@
 /**
  * The frames that are queued on a link inside one lane, and its two ends for the time of a tick.
  *
- * Nothing but the one tick that a lane runs touches a link. So an end can be *open* during a tick: then `takeOpen()` and
- * `writeOpen()` move a frame and no more, and what else belongs to it (clearing the place, waking the other end, giving
- * back what the tick has kept) is made up for all frames together when the end is closed. Where an end is not open, or
- * as many frames have passed as it was opened for, they do nothing, and `take()` and `write()` of `local_link.ts` serve,
- * once both ends of the tick are closed.
+ * Nothing but the one tick that a lane runs touches a link. So an end can be *open* during a tick: then `takeOpen()`
+ * and `writeOpen()` move a frame and no more, and what else belongs to it (clearing the place, waking the other end,
+ * giving back what the tick has kept) is made up for all frames together when the end is closed. Where an end is not
+ * open, or as many frames have passed as it was opened for, they do nothing, and `take()` and `write()` of
+ * `local_link.ts` serve, once both ends of the tick are closed.
  *
  * @module
  */
@@ -114,7 +114,11 @@ export abstract class OpenEnds {
     return frame;
   }
 
-  /** Takes over a reference that the tick owns. @returns `false`, and does nothing, where that is for `write()` to do */
+  /**
+   * Takes over a reference that the tick owns.
+   *
+   * @returns `false`, and does nothing, where that is for `write()` to do
+   */
   writeOpen(frame: Frame): boolean {
     const left = this.#openWrites;
     if (left === 0 || frame.owned === 0 || frame.linkGap) return false;

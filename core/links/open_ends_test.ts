@@ -7,7 +7,10 @@ import { Runtime } from "../runtime.ts";
 
 const COUNT = 60;
 
-/** Frames in a tick of the source, as its port declares. The links have no room for twice as many: so ticks do not depend on the time. */
+/**
+ * Frames in a tick of the source, as its port declares. The links have no room for twice as many: so ticks do not
+ * depend on the time.
+ */
 const BURST = 4;
 
 /** What a node may do with a frame that it has read. */

@@ -42,7 +42,9 @@ export interface RingLinkSite {
   readonly pools: readonly Pool[];
   /** The writing ends that have staged something since the lane flushed them last. */
   readonly staged: LinkWriter[];
-  /** Whether another thread runs the lane by now: then this one hands nothing over, takes nothing and counts nothing. */
+  /**
+   * Whether another thread runs the lane by now: then this one hands nothing over, takes nothing and counts nothing.
+   */
   readonly isGivenUp: boolean;
 }
 
@@ -320,7 +322,9 @@ export class RingLinkReader implements LinkReader {
     this.#toKey = readerToKey;
   }
 
-  /** Takes everything that can be read, for a link within this lane that takes its place. Nothing is counted as read. */
+  /**
+   * Takes everything that can be read, for a link within this lane that takes its place. Nothing is counted as read.
+   */
   takeAll(): { readonly frames: { readonly frame: Frame; readonly gap: boolean }[]; readonly rest: LinkRest } {
     const frames: { frame: Frame; gap: boolean }[] = [];
     while (this.#hasHead()) {

@@ -1,7 +1,7 @@
 /**
- * Nodes that lanes make ready for the graph, or give what they go on from and try: what keeps a lane's thread may be one
- * of them. They are noted from when a lane is asked until it has answered, also where the edit is given up meanwhile; in
- * between it does nothing with them.
+ * Nodes that lanes make ready for the graph, or give what they go on from and try: what keeps a lane's thread may be
+ * one of them. They are noted from when a lane is asked until it has answered, also where the edit is given up
+ * meanwhile; in between it does nothing with them.
  *
  * @module
  */
@@ -40,7 +40,10 @@ export class DraftedNodes {
     this.#settle();
   }
 
-  /** Calls `then`, once every lane that was asked about nodes of an edit has answered or has another thread: maybe at once. */
+  /**
+   * Calls `then`, once every lane that was asked about nodes of an edit has answered or has another thread: maybe at
+   * once.
+   */
   whenAnswered(epoch: number, then: () => void): void {
     this.#then.set(epoch, then);
     this.#settle();

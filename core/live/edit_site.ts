@@ -51,7 +51,11 @@ export interface EditSite {
   openLanes(nodes: readonly NodeEntry[]): Promise<void>;
   /** Ends the lanes that the graph does not use any more. */
   endLanes(): Promise<void>;
-  /** Makes pools that the draft needs beside those there are; refuses where one is too small. @returns those to tell of */
+  /**
+   * Makes pools that the draft needs beside those there are; refuses where one is too small.
+   *
+   * @returns those to tell of
+   */
   growPools(draft: Topology, change: GraphChange): readonly PoolToken[];
   pools(): readonly Pool[];
   nodePlan(node: NodeEntry): NodePlan;

@@ -113,11 +113,11 @@ export class GraphEdit {
 
   /**
    * Puts another node in a node's place, between two ticks. The new one is opened first and given what the old one's
-   * `snapshot()` says, and ticked once: if its `setup()`, its `restore()` or this first tick fails, the old one goes on,
-   * and the frames that were read stand in the links again. The links stay, with the frames in them. There is no first
-   * tick before the node takes its place where the edit also changes its links or ports or moves a neighbour, where a
-   * device drives it, where the graph is paused, where nothing comes for it in time (`trialMs` of `runtime.edit()`),
-   * and, on another lane, where one of its links carries data.
+   * `snapshot()` says, and ticked once: if its `setup()`, its `restore()` or this first tick fails, the old one goes
+   * on, and the frames that were read stand in the links again. The links stay, with the frames in them. There is no
+   * first tick before the node takes its place where the edit also changes its links or ports or moves a neighbour,
+   * where a device drives it, where the graph is paused, where nothing comes for it in time (`trialMs` of
+   * `runtime.edit()`), and, on another lane, where one of its links carries data.
    *
    * @param options `lane`: where the new one runs; by default where the old one does. As {@linkcode GraphEdit.move}.
    * `startsAnew`: without the old one's state
@@ -205,7 +205,11 @@ export class GraphEdit {
     return added;
   }
 
-  /** Removes an element of a dynamic input, with the link to it. @throws {SluiceError} `NodeNotFound`, `PortNotFound` */
+  /**
+   * Removes an element of a dynamic input, with the link to it.
+   *
+   * @throws {SluiceError} `NodeNotFound`, `PortNotFound`
+   */
   removeInput(nodeId: string, port: string): void {
     this.#draft.removePort(nodeId, "input", port);
     this.#did("removeInput");

@@ -1,7 +1,7 @@
 /**
- * Nodes that edits have taken out of the graph, until their lanes have called them for the last time: until then they may
- * keep their lanes' threads, and their records stay theirs, however late that is. By these they are known: of one id there
- * may be several.
+ * Nodes that edits have taken out of the graph, until their lanes have called them for the last time: until then they
+ * may keep their lanes' threads, and their records stay theirs, however late that is. By these they are known: of one
+ * id there may be several.
  *
  * @module
  */
@@ -27,8 +27,8 @@ export type LeavingSite = Pick<EditSite, "topology" | "lane" | "laneIndex">;
 /** Nodes that one edit has removed or moved away. */
 export interface Departure {
   /**
-   * Settles once they have gone, however late: with the errors of those whose lane's thread was given up since they kept
-   * it. Rejects with what `refuse()` is given.
+   * Settles once they have gone, however late: with the errors of those whose lane's thread was given up since they
+   * kept it. Rejects with what `refuse()` is given.
    */
   readonly done: Promise<readonly SerializedError[]>;
   /** Those that have not gone. */

@@ -77,7 +77,9 @@ export class LiveEdits {
     return this.#drafted.all;
   }
 
-  /** Nodes that edits have taken out of the graph and that lanes have not called for the last time: replaced ones too. */
+  /**
+   * Nodes that edits have taken out of the graph and that lanes have not called for the last time: replaced ones too.
+   */
   get leaving(): readonly LeavingNode[] {
     return this.#leaving.all;
   }

@@ -257,7 +257,9 @@ export class NodeMoves {
   }
 }
 
-/** Whether another instance was asked for, and not only another lane: that may be of the same type and configuration. */
+/**
+ * Whether another instance was asked for, and not only another lane: that may be of the same type and configuration.
+ */
 function isReplaced({ before, after }: NodeChange): boolean {
   return before.incarnation !== after.incarnation;
 }

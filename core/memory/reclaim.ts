@@ -1,9 +1,9 @@
 /**
  * What happens to the slots of a lane that is no more.
  *
- * A *dead* lane is one whose thread has ended, by the lane record's `deadGeneration`: it stores that itself, as the last
- * thing that it does; for a thread that could not, the library does. What it held is given back, exactly once, whatever
- * it was doing when it died; at most the slots are lost whose holds it was about to write: one, or up to
+ * A *dead* lane is one whose thread has ended, by the lane record's `deadGeneration`: it stores that itself, as the
+ * last thing that it does; for a thread that could not, the library does. What it held is given back, exactly once,
+ * whatever it was doing when it died; at most the slots are lost whose holds it was about to write: one, or up to
  * {@linkcode MAX_MAGAZINE} where it was filling or emptying its magazine. A *fenced* lane is one whose thread may still
  * run: what it holds is set aside, in a row of the table of holds that stays its own, until the thread comes back and
  * gives it back itself.

@@ -18,8 +18,8 @@ import { describeStaleSources, findStaleSources, loadNodePackage } from "./stale
  * the node types of the packages that it lists.
  *
  * @param configPath path of the `sluice.json`
- * @throws {SluiceError} `InvalidGraph` if the file cannot be read, with its `place` if it is no JSON; if the generated module is missing, or older than
- * the classes, or if two packages register one name
+ * @throws {SluiceError} `InvalidGraph` if the file cannot be read, with its `place` if it is no JSON; if the generated
+ * module is missing, or older than the classes, or if two packages register one name
  */
 export async function collectNodes(configPath = "sluice.json"): Promise<NodeRegistry> {
   const output = outputOf(await readText(configPath), configPath);

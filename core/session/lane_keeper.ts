@@ -3,8 +3,8 @@
  * with empty places for its nodes, so that their links are there; then each node is restarted or disabled as was chosen
  * for it. Rings that lead to other lanes stay, with the frames in them; what was inside the lane is counted as lost.
  *
- * A thread that does not end cannot be stopped: its slots and rings are set aside, it is refused from then on, and while
- * a node keeps it the process can only end by `Deno.exit()` or a signal.
+ * A thread that does not end cannot be stopped: its slots and rings are set aside, it is refused from then on, and
+ * while a node keeps it the process can only end by `Deno.exit()` or a signal.
  *
  * @module
  */
@@ -121,8 +121,8 @@ export class LaneKeeper {
    * A lane runs no node any more, or must not.
    *
    * @param cause `ended`: its thread has, and the `error` event is out; `stuck`: a node keeps the thread; `draft`: one
-   * does that an edit was to make ready; `gone`: one that an edit has taken out. Of those two the nodes that ran there are
-   * not to blame; a lane on which `gone` has left none is ended, not replaced
+   * does that an edit was to make ready; `gone`: one that an edit has taken out. Of those two the nodes that ran there
+   * are not to blame; a lane on which `gone` has left none is ended, not replaced
    * @returns whether it is replaced; if not, the run has to end
    */
   take(index: number, error: Error, cause: "ended" | "stuck" | "draft" | "gone" = "ended"): boolean {

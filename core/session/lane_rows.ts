@@ -1,6 +1,6 @@
 /**
- * Which row of each pool's table of holds the thread of each lane has: that of its index, unless a thread that was given
- * up may still write there.
+ * Which row of each pool's table of holds the thread of each lane has: that of its index, unless a thread that was
+ * given up may still write there.
  *
  * @module
  */

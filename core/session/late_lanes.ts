@@ -19,7 +19,9 @@ const HEARD: ReadonlySet<LaneReport["kind"]> = new Set<LaneReport["kind"]>([
   "warning",
 ]);
 
-/** Looks in a row, at least half a second apart, that find a thread ended before what it said last is not waited for. */
+/**
+ * Looks in a row, at least half a second apart, that find a thread ended before what it said last is not waited for.
+ */
 const LAST_LOOKS = 3;
 
 interface LateLane {

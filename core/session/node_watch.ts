@@ -3,9 +3,9 @@
  * pool, for a promise of its own, or has not returned from a call for long.
  *
  * A call under way holds its lane's thread, so that the lane's rounds stand still: what the page shows of them at two
- * looks says since when. What a call has left behind, and what goes on after it has awaited something, may hold the thread
- * as well: then the rounds alone tell, and what holds it is one of the nodes that may have something under way. No lane is
- * asked, and none is waited for.
+ * looks says since when. What a call has left behind, and what goes on after it has awaited something, may hold the
+ * thread as well: then the rounds alone tell, and what holds it is one of the nodes that may have something under way.
+ * No lane is asked, and none is waited for.
  *
  * @module
  */
@@ -52,7 +52,9 @@ export interface KeptLane {
   readonly lane: WatchedLane;
   /** For how long, at least, nanoseconds. */
   readonly forNs: number;
-  /** Those that have awaited something and are not through; where there is none, those that may have left a callback. */
+  /**
+   * Those that have awaited something and are not through; where there is none, those that may have left a callback.
+   */
   readonly nodes: readonly NodeEntry[];
   readonly isCallback: boolean;
   /** Where they stand, if all stand alike. */
@@ -246,7 +248,9 @@ export class NodeWatch {
     return this.#stuckAfterNs > 0 && forNs >= this.#stuckAfterNs;
   }
 
-  /** Tells that a node is blocked or stuck once it is so at two looks with nothing done between, and that it is no more. */
+  /**
+   * Tells that a node is blocked or stuck once it is so at two looks with nothing done between, and that it is no more.
+   */
   #tellChange(
     node: NodeEntry,
     stuck: readonly StuckNode[],

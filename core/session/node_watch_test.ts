@@ -17,7 +17,9 @@ const clock = () =>
     process: (context: ProcessorContext) => context.waitUntilNs(context.nowNs() + 1e6),
   });
 
-/** Waits until `runtime.stats()` says what each node does for the first time as wanted; the test fails by its time-out. */
+/**
+ * Waits until `runtime.stats()` says what each node does for the first time as wanted; the test fails by its time-out.
+ */
 async function until(runtime: Runtime, wanted: { readonly [node: string]: unknown }): Promise<void> {
   const now = () => Object.fromEntries(runtime.stats().nodes.map(({ id, activity }) => [id, activity]));
   const fits = () => Object.entries(wanted).every(([id, each]) => JSON.stringify(now()[id]) === JSON.stringify(each));
@@ -85,7 +87,9 @@ interface Looks {
   readonly isLost?: boolean;
 }
 
-/** Nodes "a" and "b" of the graph and "draft", which is none, on a lane whose thread is kept in no call from the start. */
+/**
+ * Nodes "a" and "b" of the graph and "draft", which is none, on a lane whose thread is kept in no call from the start.
+ */
 class KeptLane {
   /** Events of nodes. */
   readonly told: string[] = [];

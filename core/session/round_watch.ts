@@ -2,8 +2,8 @@
  * Sees from the control page alone that a lane's rounds stand still though it calls no node: then something that a node
  * has left behind keeps its thread, a tick that goes on after it has awaited something, or a callback.
  *
- * A lane that is well comes round at least once in `PARK_ASYNC_MS`, whatever its nodes wait for, also while the graph is
- * paused and while an edit holds its nodes. One that closes comes round no more: it is not to be looked at.
+ * A lane that is well comes round at least once in `PARK_ASYNC_MS`, whatever its nodes wait for, also while the graph
+ * is paused and while an edit holds its nodes. One that closes comes round no more: it is not to be looked at.
  *
  * @module
  */

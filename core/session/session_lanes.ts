@@ -30,8 +30,8 @@ const END_TIMEOUT_MS = 5_000;
 const LOOK_EVERY_MS = 5;
 
 /**
- * Looks that find a thread ended before what it said last is taken to have gone with it: a second, for on a busy machine it
- * may be on its way for long.
+ * Looks that find a thread ended before what it said last is taken to have gone with it: a second, for on a busy
+ * machine it may be on its way for long.
  */
 const LAST_LOOKS = 200;
 
@@ -175,8 +175,8 @@ export class SessionLanes {
   }
 
   /**
-   * Goes on without a lane that {@linkcode end} has not ended: its name is free. What it holds is set aside, and its index
-   * and its row are not used again, until it closes.
+   * Goes on without a lane that {@linkcode end} has not ended: its name is free. What it holds is set aside, and its
+   * index and its row are not used again, until it closes.
    *
    * @param closed called then
    */

@@ -65,8 +65,8 @@ export class SessionWatch {
   }
 
   /**
-   * Watches lanes that open their nodes. They tell of a `setup()` that takes too long; here it is told of one that keeps
-   * its lane from telling.
+   * Watches lanes that open their nodes. They tell of a `setup()` that takes too long; here it is told of one that
+   * keeps its lane from telling.
    */
   watchOpening(): void {
     const { setupTimeoutMs, driver } = this.#site.options;

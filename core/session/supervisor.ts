@@ -41,7 +41,9 @@ interface Patient {
   failures: number[];
   error: Error;
   timer?: ReturnType<typeof setTimeout>;
-  /** `waiting`: for its restart. `suspended`: its lane is being replaced. `down`: it is, or is about to be, disabled. */
+  /**
+   * `waiting`: for its restart. `suspended`: its lane is being replaced. `down`: it is, or is about to be, disabled.
+   */
   phase: "waiting" | "restarting" | "running" | "suspended" | "down";
 }
 
@@ -107,7 +109,9 @@ export class Supervisor {
     else this.#plan(patient);
   }
 
-  /** A node went with its lane by no fault of its own: it is built anew at once, whatever was chosen for its failures. */
+  /**
+   * A node went with its lane by no fault of its own: it is built anew at once, whatever was chosen for its failures.
+   */
   revive(node: NodeId, error: Error): void {
     const entry = this.#site.topology.nodes.get(node);
     if (entry === undefined || this.#ended) return;

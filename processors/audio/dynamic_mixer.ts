@@ -13,9 +13,9 @@ import { StreamMixer } from "./stream_mixer.ts";
  * Adds streams of audio that come and go.
  *
  * **Purpose.** As `mixer`, for as many streams as there are inputs at the time. A stream that joins is heard from where
- * its times meet the mix: what lies before that is left out; but one that is more than a second behind, such as a source
- * that was added while the graph runs, is put where the mix stands. Once an input is removed, nothing more of it is
- * heard. While no stream goes on the mix rests; the next stream begins it anew, marked as a discontinuity.
+ * its times meet the mix: what lies before that is left out; but one that is more than a second behind, such as a
+ * source that was added while the graph runs, is put where the mix stands. Once an input is removed, nothing more of it
+ * is heard. While no stream goes on the mix rests; the next stream begins it anew, marked as a discontinuity.
  *
  * **Inputs.** `audioIn_0`, `audioIn_1`, …, up to 64: one sample rate for all of them; mono, or as many channels as the
  * mix has.

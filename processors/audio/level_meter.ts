@@ -17,8 +17,8 @@ import { samplesToNs } from "./sample_time.ts";
  *
  * **Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:
  * at the end of the first block with which `intervalMs` are full, and at the end of the stream for what is left. It
- * may stand in line: blocks pass through it untouched and without a copy. Its figures are the newest reading: `peakDb_0`,
- * `rmsDb_0` and `peakHoldDb_0` for the first channel, and so on.
+ * may stand in line: blocks pass through it untouched and without a copy. Its figures are the newest reading:
+ * `peakDb_0`, `rmsDb_0` and `peakHoldDb_0` for the first channel, and so on.
  *
  * **Inputs.** `audioIn`: any rate and number of channels.
  *

@@ -11,10 +11,11 @@ import { RecordQueue } from "./record_queue.ts";
 /**
  * Joins and splits batches of records into batches of one size.
  *
- * **Purpose.** Every record comes out once and in order, whatever the batches were that it came in. A batch starts at the
- * time of its first record and lasts as long as its records; a batch that came in is taken to spread its records
+ * **Purpose.** Every record comes out once and in order, whatever the batches were that it came in. A batch starts at
+ * the time of its first record and lasts as long as its records; a batch that came in is taken to spread its records
  * evenly over its duration. No batch reaches over a gap, or over a change of fields: there the one in work ends early,
- * as at the end of the stream. The first after a gap is flagged as a discontinuity. A new `batchSize` holds from the next batch on.
+ * as at the end of the stream. The first after a gap is flagged as a discontinuity. A new `batchSize` holds from the
+ * next batch on.
  *
  * **Inputs.** `frameIn`: batches of any size.
  *

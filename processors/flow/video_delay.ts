@@ -28,7 +28,8 @@ const ALPHA = 3;
  *
  * **Outputs.** `frameOut`: the same pictures, later.
  *
- * **Config.** `delayFrames`, `delayMs`, `prime`; `pixelFormat`, `width`, `height` and `frameRate` of the black pictures.
+ * **Config.** `delayFrames`, `delayMs`, `prime`; `pixelFormat`, `width`, `height` and `frameRate` of the black
+ * pictures.
  *
  * **Example.**
  * ```json

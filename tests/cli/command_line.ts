@@ -90,7 +90,10 @@ export function toneGraph(options: { mode: "live" | "offline"; seconds?: number 
   });
 }
 
-/** A port that was free a moment ago, and that the system gives nobody by itself: those begin at 32768, on others higher. */
+/**
+ * A port that was free a moment ago, and that the system gives nobody by itself: those begin at 32768, on others
+ * higher.
+ */
 export function freePort(): number {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 10_000);

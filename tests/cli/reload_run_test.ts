@@ -1,4 +1,6 @@
-/** Reloads of a graph that runs: what fails in the new code, and what the end of the watch or of the graph overtakes. */
+/**
+ * Reloads of a graph that runs: what fails in the new code, and what the end of the watch or of the graph overtakes.
+ */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +10,12 @@ import { grow, until } from "../fixtures/waiting.ts";
 import { generated, load, Watched } from "./watched.ts";
 import { WorkerTap } from "./worker_tap.ts";
 
-/** The source of a node that goes on and makes nothing. @param text its description. @param first what a tick does first */
+/**
+ * The source of a node that goes on and makes nothing.
+ *
+ * @param text its description
+ * @param first what a tick does first
+ */
 function idle(text: string, members = "", first = ""): string {
   return `import { existsSync, writeFileSync } from "node:fs";
 import { type DataFrame, output, processor, type ProcessorContext, type StreamOutput } from "@sluice/sluice";

@@ -87,7 +87,9 @@ Deno.test("clients that ask for all that they may hold up neither a node on main
   await runtime.stop();
 });
 
-/** What a graph and other requests get of the thread for a second or more: half of the answers took that long or less. */
+/**
+ * What a graph and other requests get of the thread for a second or more: half of the answers took that long or less.
+ */
 async function lookAround(
   runtime: Runtime,
   url: string,

@@ -18,8 +18,8 @@ const FAIL_EVERY = 6;
 const PAUSE_EVERY = 10;
 
 /**
- * How long nodes may wait for their first tick, milliseconds: not long where nothing may lead to them, and long enough on
- * a busy machine where one is to fail in it.
+ * How long nodes may wait for their first tick, milliseconds: not long where nothing may lead to them, and long enough
+ * on a busy machine where one is to fail in it.
  */
 const TRIAL_MS = 5;
 const FAULTY_TRIAL_MS = 5_000;

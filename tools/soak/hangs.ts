@@ -1,7 +1,7 @@
 /**
- * Nodes that hang for good: each in a process of its own, since it leaves a thread that nothing can end. This module run
- * by itself, `hangs.ts DRIVER MS`, starts one in each so many milliseconds, and prints a line of JSON when it has ended.
- * It does so in a process beside that of the soak, since Deno keeps something of each that it starts.
+ * Nodes that hang for good: each in a process of its own, since it leaves a thread that nothing can end. This module
+ * run by itself, `hangs.ts DRIVER MS`, starts one in each so many milliseconds, and prints a line of JSON when it has
+ * ended. It does so in a process beside that of the soak, since Deno keeps something of each that it starts.
  *
  * @module
  */

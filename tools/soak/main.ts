@@ -11,8 +11,8 @@
  * - *resident*: all that the process has, with the arenas of its frames. All threads share one arena of the C library:
  *   with one each, free memory would lie here and there in them.
  *
- * Each is judged by the line of least squares through the middle values of each {@linkcode STRETCH_SECONDS} seconds after
- * the warm-up; how far that may be off is told with it, and falls the longer a run is. Runs of less than
+ * Each is judged by the line of least squares through the middle values of each {@linkcode STRETCH_SECONDS} seconds
+ * after the warm-up; how far that may be off is told with it, and falls the longer a run is. Runs of less than
  * {@linkcode JUDGED_MINUTES} minutes have too few of them.
  *
  * Deno keeps no compiled code on the disk: the cache of that in memory changes with what other programs do to it. V8 is

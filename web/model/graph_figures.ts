@@ -3,7 +3,8 @@
  * rates over about a second, and the condition of each node and link. All of it stands in arrays in the order of the
  * graph's lists; a frame of another version is refused, since its indices mean other things.
  *
- * Memory is that of the readings of about a second, whatever the time. Taking a frame copies no column but those that it has to compute.
+ * Memory is that of the readings of about a second, whatever the time. Taking a frame copies no column but those that
+ * it has to compute.
  *
  * @module
  */

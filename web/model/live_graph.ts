@@ -1,7 +1,7 @@
 /**
  * What the page knows of the running graph, as the client tells it: the graph, its figures, events and log lines. A
- * graph of another run replaces the figures, one of another version carries over what both have; a graph that is told again, as after a lost connection, does
- * not. Memory is bounded by the size of the graph and the capacities below.
+ * graph of another run replaces the figures, one of another version carries over what both have; a graph that is told
+ * again, as after a lost connection, does not. Memory is bounded by the size of the graph and the capacities below.
  *
  * @module
  */
@@ -91,7 +91,9 @@ export class LiveGraph {
     return this.#restarts;
   }
 
-  /** Asks for the graph anew: a reading has neither the error that it ended with nor the formats that links got since. */
+  /**
+   * Asks for the graph anew: a reading has neither the error that it ended with nor the formats that links got since.
+   */
   refresh(): void {
     this.#client.call("graph.get", {}).then((graph) => {
       if (graph.run === this.#graph?.run) this.#takeGraph(graph);

@@ -1,6 +1,7 @@
 /**
  * Where on the page somebody is: the view, and what is selected. It stands in the address after `#`, so that a reload
- * and a copied address lead to the same place: `#table`, `#graph&node=gain`, `#graph&link=mixer.audioOut%3Egain.audioIn`.
+ * and a copied address lead to the same place: `#table`, `#graph&node=gain`,
+ * `#graph&link=mixer.audioOut%3Egain.audioIn`.
  *
  * @module
  */

@@ -16,7 +16,9 @@ const KEPT = 16;
 
 /** See the module. One of these for each column of counters. */
 export class Rates {
-  /** Growth a second of each entry, `NaN` until there are two readings of the same graph. Do not keep it: it is reused. */
+  /**
+   * Growth a second of each entry, `NaN` until there are two readings of the same graph. Do not keep it: it is reused.
+   */
   perSecond: Float64Array;
   readonly #length: number;
   /** A ring of readings, one after another. */

@@ -1,8 +1,8 @@
 /**
  * Finds courses for links that cross no box: the plain curve where it is free, and otherwise the way with the least
  * length and the fewest corners along lines beside the boxes. Boxes have at least 26 units of room between each other,
- * so there always is such a way. Ways that others took already cost more, and so do those along a lane's title or beside
- * another node at its height: two links do not read as one.
+ * so there always is such a way. Ways that others took already cost more, and so do those along a lane's title or
+ * beside another node at its height: two links do not read as one.
  *
  * The effort for one graph is bounded: once it is spent, further links are plain curves, and counted.
  *
@@ -25,7 +25,9 @@ const RADIUS = 8;
 /** How far around its ends a way is looked for, world units: the next only where there is none in the one before. */
 const NEAR = [100, 500, 1e6] as const;
 
-/** How far before a node a line at its height seems to lead to it, and how far behind it to come from it, world units. */
+/**
+ * How far before a node a line at its height seems to lead to it, and how far behind it to come from it, world units.
+ */
 const BEFORE = 32;
 const BEHIND = 96;
 

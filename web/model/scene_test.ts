@@ -29,7 +29,9 @@ const link = (fromNode: string, toNode: string, toPort = "in") => ({
   type: "AudioFrame",
 });
 
-/** What no reader may be told: a line through a box that it does not end at, or a label over a node or another label. */
+/**
+ * What no reader may be told: a line through a box that it does not end at, or a label over a node or another label.
+ */
 function untruths(scene: Scene): string[] {
   const { nodes, links, pairs, labels, graph } = scene;
   const rects = labels.map((place) => labelRect(place));

@@ -29,7 +29,10 @@ export const WORDS_FROM: number = LEAST_TEXT / WORD_SIZE;
 /** From this scale on it can be read what is wrong with a link. */
 export const FAULTS_FROM: number = LEAST_TEXT / FAULT_SIZE;
 
-/** Whether figures of nodes or links can be read at a scale; below it a reading changes only what is drawn of conditions. */
+/**
+ * Whether figures of nodes or links can be read at a scale; below it a reading changes only what is drawn of
+ * conditions.
+ */
 export function showsFigures(scale: number): boolean {
   return scale >= WORDS_FROM;
 }

@@ -1,6 +1,6 @@
 /**
- * Swaps neighbours of a column where fewer links cross then. The layout before it knows nodes, not their ports, so links
- * into several ports of one node cross as often as not. All nodes are of one size: places can be exchanged.
+ * Swaps neighbours of a column where fewer links cross then. The layout before it knows nodes, not their ports, so
+ * links into several ports of one node cross as often as not. All nodes are of one size: places can be exchanged.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * What is selected in detail: of a node documentation, configuration and histograms, asked for twice a second; of a link
- * its format.
+ * What is selected in detail: of a node documentation, configuration and histograms, asked for twice a second; of a
+ * link its format.
  *
  * @module
  */

@@ -53,8 +53,8 @@ pub struct LinkRecord {
     pub dropped_to_key: f64,
     _pad2: [u8; 24],
 
-    /// Frames that were queued when the link was removed. The reader's lane; the control isolate once both ends have let
-    /// go of it, as all of this line but its last two.
+    /// Frames that were queued when the link was removed. The reader's lane; the control isolate once both ends have
+    /// let go of it, as all of this line but its last two.
     pub dropped_unlinked: f64,
     /// Frames lost with a lane.
     pub dropped_lane_lost: f64,

@@ -27,7 +27,8 @@ pub struct PoolHeader {
     /// Where the bitmap starts: `u32[ceil(slot_count / 32)]`, bit set = slot is free. Any lane, atomically.
     pub bitmap_offset: u32,
     /// Where the table of holds starts: `u8[64][hold_row(slot_count)]`, what each lane holds of each slot: 1 to 126
-    /// references, 127 for more than can be told, 128 for a free slot that the lane keeps at hand. Written by that lane.
+    /// references, 127 for more than can be told, 128 for a free slot that the lane keeps at hand. Written by that
+    /// lane.
     pub holds_offset: u32,
     _pad0: [u8; 28],
 

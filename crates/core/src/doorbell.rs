@@ -64,7 +64,8 @@ impl Doorbell<'_> {
     }
 
     /// Blocks until the bell differs from `seen`, the inbox is not empty, or `timeout` has passed; with
-    /// [`Duration::MAX`], also for as long as nobody wakes those who wait on the bell. The lane reads the bell, then looks for work, then parks: so whatever comes after its look wakes it.
+    /// [`Duration::MAX`], also for as long as nobody wakes those who wait on the bell. The lane reads the bell, then
+    /// looks for work, then parks: so whatever comes after its look wakes it.
     pub fn park(&self, seen: u32, timeout: Duration, parker: &impl Wait) {
         let begin = (timeout < Duration::MAX).then(Instant::now);
         let mut left = timeout;

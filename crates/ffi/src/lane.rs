@@ -64,7 +64,8 @@ pub unsafe extern "C" fn slu_lane_ring(control: *const Control, lane: u32) {
 }
 
 /// Blocks until the lane's bell differs from `seen_bell`, its inbox is not empty, or `timeout_ms` (60,000 at most)
-/// has passed; from 50 ms on it may end up to 25 ms early. May be called from another thread than the lane's, on its behalf.
+/// has passed; from 50 ms on it may end up to 25 ms early. May be called from another thread than the lane's, on its
+/// behalf.
 ///
 /// # Safety
 ///

@@ -41,7 +41,11 @@ interface ControlProps<F extends Field = Field> {
   readonly text: string;
   /** The number that a slider stands at: of what is typed if that can be taken, and otherwise what the node has. */
   readonly number: number;
-  /** What stands in the form was not taken: shows what the node has again, and says so. @returns whether there was any */
+  /**
+   * What stands in the form was not taken: shows what the node has again, and says so.
+   *
+   * @returns whether there was any
+   */
   restore(): boolean;
   readonly disabled: boolean;
   readonly invalid: boolean;
