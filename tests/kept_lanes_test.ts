@@ -19,8 +19,9 @@ const STUCK_AFTER_MS = 200;
 /** Longer than a lane may be kept, and sleep. */
 const PATIENCE_MS = 800;
 
-/** The block at which nodes begin to keep their thread. */
+/** The block at which nodes begin to keep their thread, and the one, just before, at which others begin to wait. */
 const AT = 50;
+const WAITS_AT = AT - 5;
 
 eachDriver(
   "a node that keeps its thread after it has awaited something is stuck, and goes on in a new one",
@@ -143,7 +144,7 @@ async function siteWith(
   const runtime = new Runtime({ mode: "live", native, stuckAfterMs: STUCK_AFTER_MS, stopTimeoutMs: 500 });
   const from = runtime.add(numberedSource({ count: 0xffffffff, intervalMs: 1 }), { id: "source", lane: "main" });
   for (const [k, how] of hows.entries()) {
-    const type = how === "none" ? pass() : lingering({ how, at: AT, hold: hold.path });
+    const type = how === "none" ? pass() : lingering({ how, at: how === "waits" ? WAITS_AT : AT, hold: hold.path });
     const node = runtime.add(type, { id: `n${k}`, lane: "near", supervision });
     const to = runtime.add(sink({ process: readAll }), { id: `to${k}` });
     // No block is left out: each begins at one.
