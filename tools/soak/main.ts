@@ -16,9 +16,9 @@
  * {@linkcode JUDGED_MINUTES} minutes have too few of them.
  *
  * Deno keeps no compiled code on the disk: the cache of that in memory changes with what other programs do to it. V8 is
- * told to compile and to collect feedback at once and to keep what it has compiled, and in the first part of the
- * warm-up edits follow each other without a pause: what it learns and compiles grows with what has been done, for more
- * than half an hour otherwise.
+ * told to compile and to collect feedback at once, to keep what it has compiled and to optimise nothing, and in the first
+ * part of the warm-up edits follow each other without a pause: what it learns and compiles grows with what has been done,
+ * for more than half an hour otherwise.
  *
  * @module
  */

@@ -32,10 +32,13 @@ export function giveFreeBack(): void {
 
 /**
  * Resident memory that no file on a disk backs, megabytes, with that of the arenas and with what was swapped out: pages
- * of programs and libraries come and go as the machine likes.
+ * of programs and libraries come and go as the machine likes. Counted page by page, since the sums in `/proc/self/status`
+ * are off by megabytes.
  */
 export function residentMb(): number {
-  const lines = [...(readText("/proc/self/status") ?? "").matchAll(/^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB$/gm)];
+  const lines = [
+    ...(readText("/proc/self/smaps_rollup") ?? "").matchAll(/^(?:Pss_Anon|Pss_Shmem|SwapPss):\s+(\d+) kB$/gm),
+  ];
   const kib = lines.reduce((sum, [, count]) => sum + Number(count), 0);
   return lines.length > 0 ? kib * 1_024 / 1e6 : Deno.memoryUsage().rss / 1e6;
 }
