@@ -21,6 +21,7 @@
  *
  * @module
  */
+import "./core/require_deno.ts";
 export { config, input, output, processor } from "./core/annotations.ts";
 export type {
   ConfigOptions,
@@ -56,7 +57,14 @@ export type { Topic } from "./core/events/topics.ts";
 export type { AudioFrame, AudioShape } from "./core/frames/audio_frame.ts";
 export type { DataFrame, DataShape } from "./core/frames/data_frame.ts";
 export type { EncodedFrame, EncodedShape } from "./core/frames/encoded_frame.ts";
-export type { ColumnOf, PacketFields, PacketFrame, PacketNumber, PacketShape } from "./core/frames/packet_frame.ts";
+export type {
+  ColumnOf,
+  PacketFields,
+  PacketFieldsOf,
+  PacketFrame,
+  PacketNumber,
+  PacketShape,
+} from "./core/frames/packet_frame.ts";
 export { planesOf, videoBytes } from "./core/frames/video_frame.ts";
 export type { PlaneLayout, VideoFrame, VideoShape } from "./core/frames/video_frame.ts";
 export { describeFormat, findClash } from "./core/frames/format.ts";
@@ -118,6 +126,7 @@ export type {
   OutputRefTuple,
   PortArray,
   PortShape,
+  Untyped,
 } from "./core/registry/handle.ts";
 export type { Duration, DurationText, DurationUnit } from "./core/duration.ts";
 export { layOut } from "./core/frames/struct_layout.ts";
@@ -141,6 +150,7 @@ export { collectNodes } from "./core/registry/collect_nodes.ts";
 export { NodeRegistry } from "./core/registry/node_registry.ts";
 export type { NodeMetadata } from "./core/registry/node_registry.ts";
 export { currentPlatform, forPlatform } from "./core/registry/platform.ts";
+export { processorClass } from "./core/registry/processor_class.ts";
 export type { Platform } from "./core/registry/platform.ts";
 export { RegistryBuilder } from "./core/registry/registry_builder.ts";
 export type { BuildEnvironment, NodeTypeFactory } from "./core/registry/registry_builder.ts";

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "./core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "./core/generated_api.ts";
 import type {
   AudioFrame,
   DataFrame,
@@ -15,7 +15,9 @@ import type {
   EncodedFrame,
   NodeHandle,
   NodePackage,
+  NodeSpec,
   NodeType,
+  PacketFieldsOf,
   PacketFrame,
   PortArray,
   PortRegistry,
@@ -23,12 +25,15 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
+  Untyped,
   VideoFrame,
 } from "./core/generated_api.ts";
 import type { LevelReading } from "./processors/audio/level_reading.ts";
 import type { SpectrumReading } from "./processors/audio/spectrum_reading.ts";
+import type { Aligned } from "./processors/flow/data_align.ts";
+import type { AlignedFields } from "./processors/flow/packet_align.ts";
 
-export type { LevelReading, SpectrumReading };
+export type { Aligned, AlignedFields, LevelReading, SpectrumReading };
 
 /** The ports of `audio-delay`. */
 export class AudioDelayPorts implements PortRegistry {
@@ -99,7 +104,16 @@ export interface AudioDelayConfig {
 }
 
 /** A `audio-delay` in a graph. */
-export type AudioDelayHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+export type AudioDelayHandle<C extends number = Untyped> = NodeHandle<
+  { audioIn: AudioFrame<C> },
+  { audioOut: AudioFrame<C> }
+>;
+
+/** The node type `audio-delay`, which carries what its links do. */
+export interface AudioDelayNodeType extends NodeType<AudioDelayConfig, AudioDelayHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <C extends number = Untyped>(config?: AudioDelayConfig): NodeSpec<AudioDelayHandle<C>>;
+}
 
 /**
  * Delays audio, and makes a loop of links legal.
@@ -119,10 +133,7 @@ export type AudioDelayHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: A
  * { "echo": { "type": "audio-delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }
  * ```
  */
-export const audioDelay: NodeType<AudioDelayConfig, AudioDelayHandle> = defineNodeType<
-  AudioDelayConfig,
-  AudioDelayHandle
->({
+export const audioDelay: AudioDelayNodeType = defineNodeType<AudioDelayConfig, AudioDelayHandle, AudioDelayNodeType>({
   descriptor: {
     type: "audio-delay",
     className: "AudioDelay",
@@ -142,7 +153,8 @@ export const audioDelay: NodeType<AudioDelayConfig, AudioDelayHandle> = defineNo
       name: "audioIn",
       direction: "input",
       kind: "audio",
-      type: "AudioFrame",
+      type: "AudioFrame<C>",
+      generic: { argument: "C", parameters: ["C"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -151,7 +163,8 @@ export const audioDelay: NodeType<AudioDelayConfig, AudioDelayHandle> = defineNo
       name: "audioOut",
       direction: "output",
       kind: "audio",
-      type: "AudioFrame",
+      type: "AudioFrame<C>",
+      generic: { argument: "C", parameters: ["C"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -193,9 +206,14 @@ export const audioDelay: NodeType<AudioDelayConfig, AudioDelayHandle> = defineNo
     },
   },
   load: async () => {
-    const { AudioDelay } = await import("./processors/flow/audio_delay.ts");
+    const AudioDelay = processorClass(
+      "audio-delay",
+      "processors/flow/audio_delay.ts",
+      await import("./processors/flow/audio_delay.ts"),
+      "AudioDelay",
+    );
     return () => {
-      const processor = new AudioDelay();
+      const processor = new AudioDelay<Untyped>();
       return {
         processor,
         ports: new AudioDelayPorts(processor),
@@ -270,7 +288,16 @@ export interface AudioRebufferConfig {
 }
 
 /** A `audio-rebuffer` in a graph. */
-export type AudioRebufferHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+export type AudioRebufferHandle<C extends number = Untyped> = NodeHandle<
+  { audioIn: AudioFrame<C> },
+  { audioOut: AudioFrame<C> }
+>;
+
+/** The node type `audio-rebuffer`, which carries what its links do. */
+export interface AudioRebufferNodeType extends NodeType<AudioRebufferConfig, AudioRebufferHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <C extends number = Untyped>(config?: AudioRebufferConfig): NodeSpec<AudioRebufferHandle<C>>;
+}
 
 /**
  * Joins and splits blocks of any size into blocks of one size.
@@ -289,9 +316,10 @@ export type AudioRebufferHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut
  * { "ten-ms": { "type": "audio-rebuffer", "config": { "size": 480 } } }
  * ```
  */
-export const audioRebuffer: NodeType<AudioRebufferConfig, AudioRebufferHandle> = defineNodeType<
+export const audioRebuffer: AudioRebufferNodeType = defineNodeType<
   AudioRebufferConfig,
-  AudioRebufferHandle
+  AudioRebufferHandle,
+  AudioRebufferNodeType
 >({
   descriptor: {
     type: "audio-rebuffer",
@@ -311,7 +339,8 @@ export const audioRebuffer: NodeType<AudioRebufferConfig, AudioRebufferHandle> =
       name: "audioIn",
       direction: "input",
       kind: "audio",
-      type: "AudioFrame",
+      type: "AudioFrame<C>",
+      generic: { argument: "C", parameters: ["C"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -320,7 +349,8 @@ export const audioRebuffer: NodeType<AudioRebufferConfig, AudioRebufferHandle> =
       name: "audioOut",
       direction: "output",
       kind: "audio",
-      type: "AudioFrame",
+      type: "AudioFrame<C>",
+      generic: { argument: "C", parameters: ["C"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -347,9 +377,14 @@ export const audioRebuffer: NodeType<AudioRebufferConfig, AudioRebufferHandle> =
     },
   },
   load: async () => {
-    const { AudioRebuffer } = await import("./processors/flow/audio_rebuffer.ts");
+    const AudioRebuffer = processorClass(
+      "audio-rebuffer",
+      "processors/flow/audio_rebuffer.ts",
+      await import("./processors/flow/audio_rebuffer.ts"),
+      "AudioRebuffer",
+    );
     return () => {
-      const processor = new AudioRebuffer();
+      const processor = new AudioRebuffer<Untyped>();
       return {
         processor,
         ports: new AudioRebufferPorts(processor),
@@ -414,7 +449,16 @@ export interface AudioSwitchConfig {
 }
 
 /** A `audio-switch` in a graph. */
-export type AudioSwitchHandle = NodeHandle<{ frameIn: PortArray<AudioFrame, 8> }, { frameOut: AudioFrame }>;
+export type AudioSwitchHandle<C extends number = Untyped> = NodeHandle<
+  { frameIn: PortArray<AudioFrame<C>, 8> },
+  { frameOut: AudioFrame<C> }
+>;
+
+/** The node type `audio-switch`, which carries what its links do. */
+export interface AudioSwitchNodeType extends NodeType<AudioSwitchConfig, AudioSwitchHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <C extends number = Untyped>(config?: AudioSwitchConfig): NodeSpec<AudioSwitchHandle<C>>;
+}
 
 /**
  * Hands on one of up to eight streams of audio.
@@ -433,9 +477,10 @@ export type AudioSwitchHandle = NodeHandle<{ frameIn: PortArray<AudioFrame, 8> }
  * { "pick": { "type": "audio-switch", "config": { "active": 1 } } }
  * ```
  */
-export const audioSwitch: NodeType<AudioSwitchConfig, AudioSwitchHandle> = defineNodeType<
+export const audioSwitch: AudioSwitchNodeType = defineNodeType<
   AudioSwitchConfig,
-  AudioSwitchHandle
+  AudioSwitchHandle,
+  AudioSwitchNodeType
 >({
   descriptor: {
     type: "audio-switch",
@@ -455,7 +500,8 @@ export const audioSwitch: NodeType<AudioSwitchConfig, AudioSwitchHandle> = defin
       name: "frameIn",
       direction: "input",
       kind: "audio",
-      type: "AudioFrame",
+      type: "AudioFrame<C>",
+      generic: { argument: "C", parameters: ["C"] },
       array: 8,
       optional: true,
       burst: 1,
@@ -465,7 +511,8 @@ export const audioSwitch: NodeType<AudioSwitchConfig, AudioSwitchHandle> = defin
       name: "frameOut",
       direction: "output",
       kind: "audio",
-      type: "AudioFrame",
+      type: "AudioFrame<C>",
+      generic: { argument: "C", parameters: ["C"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -487,9 +534,14 @@ export const audioSwitch: NodeType<AudioSwitchConfig, AudioSwitchHandle> = defin
     },
   },
   load: async () => {
-    const { AudioSwitch } = await import("./processors/flow/switch.ts");
+    const AudioSwitch = processorClass(
+      "audio-switch",
+      "processors/flow/switch.ts",
+      await import("./processors/flow/switch.ts"),
+      "AudioSwitch",
+    );
     return () => {
-      const processor = new AudioSwitch();
+      const processor = new AudioSwitch<Untyped>();
       return {
         processor,
         ports: new AudioSwitchPorts(processor),
@@ -553,15 +605,25 @@ export interface AudioThrottleConfig {
 }
 
 /** A `audio-throttle` in a graph. */
-export type AudioThrottleHandle = NodeHandle<{ frameIn: AudioFrame }, { frameOut: AudioFrame }>;
+export type AudioThrottleHandle<C extends number = Untyped> = NodeHandle<
+  { frameIn: AudioFrame<C> },
+  { frameOut: AudioFrame<C> }
+>;
+
+/** The node type `audio-throttle`, which carries what its links do. */
+export interface AudioThrottleNodeType extends NodeType<AudioThrottleConfig, AudioThrottleHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <C extends number = Untyped>(config?: AudioThrottleConfig): NodeSpec<AudioThrottleHandle<C>>;
+}
 
 /**
  * Lets at most so many blocks of audio a second pass: as `video-throttle`. For meters and plots: what passes has gaps,
  * and the first block after one is flagged as a discontinuity.
  */
-export const audioThrottle: NodeType<AudioThrottleConfig, AudioThrottleHandle> = defineNodeType<
+export const audioThrottle: AudioThrottleNodeType = defineNodeType<
   AudioThrottleConfig,
-  AudioThrottleHandle
+  AudioThrottleHandle,
+  AudioThrottleNodeType
 >({
   descriptor: {
     type: "audio-throttle",
@@ -581,7 +643,8 @@ export const audioThrottle: NodeType<AudioThrottleConfig, AudioThrottleHandle> =
       name: "frameIn",
       direction: "input",
       kind: "audio",
-      type: "AudioFrame",
+      type: "AudioFrame<C>",
+      generic: { argument: "C", parameters: ["C"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -590,7 +653,8 @@ export const audioThrottle: NodeType<AudioThrottleConfig, AudioThrottleHandle> =
       name: "frameOut",
       direction: "output",
       kind: "audio",
-      type: "AudioFrame",
+      type: "AudioFrame<C>",
+      generic: { argument: "C", parameters: ["C"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -613,9 +677,14 @@ export const audioThrottle: NodeType<AudioThrottleConfig, AudioThrottleHandle> =
     },
   },
   load: async () => {
-    const { AudioThrottle } = await import("./processors/flow/throttle.ts");
+    const AudioThrottle = processorClass(
+      "audio-throttle",
+      "processors/flow/throttle.ts",
+      await import("./processors/flow/throttle.ts"),
+      "AudioThrottle",
+    );
     return () => {
-      const processor = new AudioThrottle();
+      const processor = new AudioThrottle<Untyped>();
       return {
         processor,
         ports: new AudioThrottlePorts(processor),
@@ -681,7 +750,16 @@ export interface AudioValveConfig {
 }
 
 /** A `audio-valve` in a graph. */
-export type AudioValveHandle = NodeHandle<{ frameIn: AudioFrame }, { frameOut: AudioFrame }>;
+export type AudioValveHandle<C extends number = Untyped> = NodeHandle<
+  { frameIn: AudioFrame<C> },
+  { frameOut: AudioFrame<C> }
+>;
+
+/** The node type `audio-valve`, which carries what its links do. */
+export interface AudioValveNodeType extends NodeType<AudioValveConfig, AudioValveHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <C extends number = Untyped>(config?: AudioValveConfig): NodeSpec<AudioValveHandle<C>>;
+}
 
 /**
  * Lets audio pass, or drops it.
@@ -700,10 +778,7 @@ export type AudioValveHandle = NodeHandle<{ frameIn: AudioFrame }, { frameOut: A
  * { "mute": { "type": "audio-valve", "config": { "open": false } } }
  * ```
  */
-export const audioValve: NodeType<AudioValveConfig, AudioValveHandle> = defineNodeType<
-  AudioValveConfig,
-  AudioValveHandle
->({
+export const audioValve: AudioValveNodeType = defineNodeType<AudioValveConfig, AudioValveHandle, AudioValveNodeType>({
   descriptor: {
     type: "audio-valve",
     className: "AudioValve",
@@ -722,7 +797,8 @@ export const audioValve: NodeType<AudioValveConfig, AudioValveHandle> = defineNo
       name: "frameIn",
       direction: "input",
       kind: "audio",
-      type: "AudioFrame",
+      type: "AudioFrame<C>",
+      generic: { argument: "C", parameters: ["C"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -731,7 +807,8 @@ export const audioValve: NodeType<AudioValveConfig, AudioValveHandle> = defineNo
       name: "frameOut",
       direction: "output",
       kind: "audio",
-      type: "AudioFrame",
+      type: "AudioFrame<C>",
+      generic: { argument: "C", parameters: ["C"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -751,9 +828,14 @@ export const audioValve: NodeType<AudioValveConfig, AudioValveHandle> = defineNo
     },
   },
   load: async () => {
-    const { AudioValve } = await import("./processors/flow/valve.ts");
+    const AudioValve = processorClass(
+      "audio-valve",
+      "processors/flow/valve.ts",
+      await import("./processors/flow/valve.ts"),
+      "AudioValve",
+    );
     return () => {
-      const processor = new AudioValve();
+      const processor = new AudioValve<Untyped>();
       return {
         processor,
         ports: new AudioValvePorts(processor),
@@ -889,7 +971,12 @@ export const channelMapper: NodeType<ChannelMapperConfig, ChannelMapperHandle> =
     },
   },
   load: async () => {
-    const { ChannelMapper } = await import("./processors/audio/channel_mapper.ts");
+    const ChannelMapper = processorClass(
+      "channel-mapper",
+      "processors/audio/channel_mapper.ts",
+      await import("./processors/audio/channel_mapper.ts"),
+      "ChannelMapper",
+    );
     return () => {
       const processor = new ChannelMapper();
       return {
@@ -961,7 +1048,16 @@ export interface ChunkerConfig {
 }
 
 /** A `chunker` in a graph. */
-export type ChunkerHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>;
+export type ChunkerHandle<C extends number = Untyped> = NodeHandle<
+  { audioIn: AudioFrame<C> },
+  { audioOut: AudioFrame<C> }
+>;
+
+/** The node type `chunker`, which carries what its links do. */
+export interface ChunkerNodeType extends NodeType<ChunkerConfig, ChunkerHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <C extends number = Untyped>(config?: ChunkerConfig): NodeSpec<ChunkerHandle<C>>;
+}
 
 /**
  * Cuts audio into blocks of one size.
@@ -983,7 +1079,7 @@ export type ChunkerHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: Audi
  * { "frames": { "type": "chunker", "config": { "size": 480, "pad": true } } }
  * ```
  */
-export const chunker: NodeType<ChunkerConfig, ChunkerHandle> = defineNodeType<ChunkerConfig, ChunkerHandle>({
+export const chunker: ChunkerNodeType = defineNodeType<ChunkerConfig, ChunkerHandle, ChunkerNodeType>({
   descriptor: {
     type: "chunker",
     className: "Chunker",
@@ -1002,7 +1098,8 @@ export const chunker: NodeType<ChunkerConfig, ChunkerHandle> = defineNodeType<Ch
       name: "audioIn",
       direction: "input",
       kind: "audio",
-      type: "AudioFrame",
+      type: "AudioFrame<C>",
+      generic: { argument: "C", parameters: ["C"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -1011,7 +1108,8 @@ export const chunker: NodeType<ChunkerConfig, ChunkerHandle> = defineNodeType<Ch
       name: "audioOut",
       direction: "output",
       kind: "audio",
-      type: "AudioFrame",
+      type: "AudioFrame<C>",
+      generic: { argument: "C", parameters: ["C"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -1038,9 +1136,14 @@ export const chunker: NodeType<ChunkerConfig, ChunkerHandle> = defineNodeType<Ch
     },
   },
   load: async () => {
-    const { Chunker } = await import("./processors/audio/chunker.ts");
+    const Chunker = processorClass(
+      "chunker",
+      "processors/audio/chunker.ts",
+      await import("./processors/audio/chunker.ts"),
+      "Chunker",
+    );
     return () => {
-      const processor = new Chunker();
+      const processor = new Chunker<Untyped>();
       return {
         processor,
         ports: new ChunkerPorts(processor),
@@ -1185,7 +1288,12 @@ export const consoleSink: NodeType<ConsoleSinkConfig, ConsoleSinkHandle> = defin
     },
   },
   load: async () => {
-    const { ConsoleSink } = await import("./processors/data/console_sink.ts");
+    const ConsoleSink = processorClass(
+      "console-sink",
+      "processors/data/console_sink.ts",
+      await import("./processors/data/console_sink.ts"),
+      "ConsoleSink",
+    );
     return () => {
       const processor = new ConsoleSink();
       return {
@@ -1202,30 +1310,257 @@ export const consoleSink: NodeType<ConsoleSinkConfig, ConsoleSinkHandle> = defin
   },
 });
 
-/** The ports of `data-delay`. */
-export class DataDelayPorts implements PortRegistry {
+/** The ports of `data-align`. */
+export class DataAlignPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
-  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  static readonly INPUT_NAMES: readonly ["reference", "other"] = ["reference", "other"];
   /** Names of the outputs, in the order of the class. */
-  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<DataFrame<unknown>>; frameOut: StreamOutput<DataFrame<unknown>> };
+  static readonly OUTPUT_NAMES: readonly ["aligned"] = ["aligned"];
+  readonly #processor: {
+    reference: StreamInput<DataFrame>;
+    other: StreamInput<DataFrame>;
+    aligned: StreamOutput<DataFrame<Aligned<unknown, unknown>>>;
+  };
 
   /**
    * Reads and assigns the ports of one instance.
    *
    * @param processor the instance, or anything with the same fields
    */
-  constructor(processor: { frameIn: StreamInput<DataFrame<unknown>>; frameOut: StreamOutput<DataFrame<unknown>> }) {
+  constructor(
+    processor: {
+      reference: StreamInput<DataFrame>;
+      other: StreamInput<DataFrame>;
+      aligned: StreamOutput<DataFrame<Aligned<unknown, unknown>>>;
+    },
+  ) {
     this.#processor = processor;
   }
 
   /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<DataFrame<unknown>> } {
+  inputs(): { readonly reference: StreamInput<DataFrame>; readonly other: StreamInput<DataFrame> } {
+    return { reference: this.#processor.reference, other: this.#processor.other };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly aligned: StreamOutput<DataFrame<Aligned<unknown, unknown>>> } {
+    return { aligned: this.#processor.aligned };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("reference", this.#processor.reference);
+    visitor.input("other", this.#processor.other);
+    visitor.output("aligned", this.#processor.aligned);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.reference = wiring.input("reference") as StreamInput<DataFrame>;
+    this.#processor.other = wiring.input("other") as StreamInput<DataFrame>;
+    this.#processor.aligned = wiring.output("aligned") as StreamOutput<DataFrame<Aligned<unknown, unknown>>>;
+  }
+}
+
+/** The configuration of `data-align`. */
+export interface DataAlignConfig {
+  /**
+   * Where partners come from: the item nearest in time, or one made of the two around it.
+   *
+   * One of "nearest", "interpolate"; "nearest" by default; may change while the node runs.
+   */
+  readonly match?: "nearest" | "interpolate";
+  /**
+   * How far apart in time partners may be.
+   *
+   * A number from 0 to 60000 ms; 50 by default; may change while the node runs.
+   */
+  readonly toleranceMs?: number;
+  /**
+   * How long a partner is waited for, by the times of the reference.
+   *
+   * A number from 0 to 60000 ms; 1000 by default; may change while the node runs.
+   */
+  readonly waitMs?: number;
+  /**
+   * What is done with an item of the reference that has no partner: leave it out, or pass it without one.
+   *
+   * One of "drop", "pass"; "drop" by default; may change while the node runs.
+   */
+  readonly missing?: "drop" | "pass";
+}
+
+/** A `data-align` in a graph. */
+export type DataAlignHandle<A = Untyped, B = Untyped> = NodeHandle<
+  { reference: DataFrame<A>; other: DataFrame<B> },
+  { aligned: DataFrame<Aligned<A, B>> }
+>;
+
+/** The node type `data-align`, which carries what its links do. */
+export interface DataAlignNodeType extends NodeType<DataAlignConfig, DataAlignHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <A = Untyped, B = Untyped>(config?: DataAlignConfig): NodeSpec<DataAlignHandle<A, B>>;
+}
+
+/**
+ * Joins two streams of values by time.
+ *
+ * **Purpose.** For each value of the reference the one of the other stream that is nearest in time, or, with `match`
+ * `interpolate`, one made of the two around that time: numbers on the line between them, alone, in objects and in lists
+ * of one length; all else from the nearer. Two that are further apart than `toleranceMs` are no partners; to
+ * interpolate, both are within it. A value waits until the other stream has come to its time or has ended, or until the
+ * reference has gone on by `waitMs` of media time; what is there by then counts. `missing` says what becomes of one that
+ * has no partner. Order and times are those of the reference; where values of it were left out, the next is flagged as a
+ * discontinuity. A third stream is joined by another `data-align`.
+ *
+ * **Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. The times of
+ * each ascend; where they go back, the stream has started anew, and the other is expected to follow.
+ *
+ * **Outputs.** `aligned`: an `Aligned<A, B>` for each value of the reference: `reference`, `other`, `offsetNs`.
+ *
+ * **Config.** `match`, `toleranceMs`, `waitMs`, `missing` (all live).
+ *
+ * **Example.**
+ * ```json
+ * { "join": { "type": "data-align", "config": { "match": "interpolate", "toleranceMs": 20, "missing": "pass" } } }
+ * ```
+ */
+export const dataAlign: DataAlignNodeType = defineNodeType<DataAlignConfig, DataAlignHandle, DataAlignNodeType>({
+  descriptor: {
+    type: "data-align",
+    className: "DataAlign",
+    source: "processors/flow/data_align.ts:54",
+    description: "Joins two streams of values by time.",
+    doc:
+      'Joins two streams of values by time.\n\n**Purpose.** For each value of the reference the one of the other stream that is nearest in time, or, with `match`\n`interpolate`, one made of the two around that time: numbers on the line between them, alone, in objects and in lists\nof one length; all else from the nearer. Two that are further apart than `toleranceMs` are no partners; to\ninterpolate, both are within it. A value waits until the other stream has come to its time or has ended, or until the\nreference has gone on by `waitMs` of media time; what is there by then counts. `missing` says what becomes of one that\nhas no partner. Order and times are those of the reference; where values of it were left out, the next is flagged as a\ndiscontinuity. A third stream is joined by another `data-align`.\n\n**Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. The times of\neach ascend; where they go back, the stream has started anew, and the other is expected to follow.\n\n**Outputs.** `aligned`: an `Aligned<A, B>` for each value of the reference: `reference`, `other`, `offsetNs`.\n\n**Config.** `match`, `toleranceMs`, `waitMs`, `missing` (all live).\n\n**Example.**\n```json\n{ "join": { "type": "data-align", "config": { "match": "interpolate", "toleranceMs": 20, "missing": "pass" } } }\n```',
+    category: "flow",
+    tags: ["data", "join", "align", "synchronize", "merge", "time", "interpolate"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [{
+      name: "reference",
+      direction: "input",
+      kind: "data",
+      type: "DataFrame<A>",
+      schema: "unknown",
+      generic: { argument: "A", parameters: ["A"] },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }, {
+      name: "other",
+      direction: "input",
+      kind: "data",
+      type: "DataFrame<B>",
+      schema: "unknown",
+      generic: { argument: "B", parameters: ["B"] },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "aligned",
+      direction: "output",
+      kind: "data",
+      type: "DataFrame<Aligned<A,B>>",
+      schema: "unknown",
+      generic: { argument: "Aligned<A,B>", parameters: ["A", "B"] },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        match: {
+          enum: ["nearest", "interpolate"],
+          description: "Where partners come from: the item nearest in time, or one made of the two around it.",
+          default: "nearest",
+          "x-live": true,
+        },
+        toleranceMs: {
+          type: "number",
+          description: "How far apart in time partners may be.",
+          minimum: 0,
+          maximum: 60000,
+          "x-unit": "ms",
+          default: 50,
+          "x-live": true,
+        },
+        waitMs: {
+          type: "number",
+          description: "How long a partner is waited for, by the times of the reference.",
+          minimum: 0,
+          maximum: 60000,
+          "x-unit": "ms",
+          default: 1000,
+          "x-live": true,
+        },
+        missing: {
+          enum: ["drop", "pass"],
+          description:
+            "What is done with an item of the reference that has no partner: leave it out, or pass it without one.",
+          default: "drop",
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const DataAlign = processorClass(
+      "data-align",
+      "processors/flow/data_align.ts",
+      await import("./processors/flow/data_align.ts"),
+      "DataAlign",
+    );
+    return () => {
+      const processor = new DataAlign<Untyped, Untyped>();
+      return {
+        processor,
+        ports: new DataAlignPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.match !== undefined) processor.match = values.match as typeof processor.match;
+          if (values.toleranceMs !== undefined) {
+            processor.toleranceMs = values.toleranceMs as typeof processor.toleranceMs;
+          }
+          if (values.waitMs !== undefined) processor.waitMs = values.waitMs as typeof processor.waitMs;
+          if (values.missing !== undefined) processor.missing = values.missing as typeof processor.missing;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `data-delay`. */
+export class DataDelayPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
+  readonly #processor: { frameIn: StreamInput<DataFrame>; frameOut: StreamOutput<DataFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { frameIn: StreamInput<DataFrame>; frameOut: StreamOutput<DataFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly frameIn: StreamInput<DataFrame> } {
     return { frameIn: this.#processor.frameIn };
   }
 
   /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<DataFrame<unknown>> } {
+  outputs(): { readonly frameOut: StreamOutput<DataFrame> } {
     return { frameOut: this.#processor.frameOut };
   }
 
@@ -1237,8 +1572,8 @@ export class DataDelayPorts implements PortRegistry {
 
   /** Assigns the ports to the fields of the class. */
   wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<DataFrame<unknown>>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<DataFrame<unknown>>;
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<DataFrame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<DataFrame>;
   }
 }
 
@@ -1273,7 +1608,13 @@ export interface DataDelayConfig {
 }
 
 /** A `data-delay` in a graph. */
-export type DataDelayHandle = NodeHandle<{ frameIn: DataFrame<unknown> }, { frameOut: DataFrame<unknown> }>;
+export type DataDelayHandle<T = Untyped> = NodeHandle<{ frameIn: DataFrame<T> }, { frameOut: DataFrame<T> }>;
+
+/** The node type `data-delay`, which carries what its links do. */
+export interface DataDelayNodeType extends NodeType<DataDelayConfig, DataDelayHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <T = Untyped>(config?: DataDelayConfig): NodeSpec<DataDelayHandle<T>>;
+}
 
 /**
  * Delays values, and makes a loop of links legal.
@@ -1282,7 +1623,7 @@ export type DataDelayHandle = NodeHandle<{ frameIn: DataFrame<unknown> }, { fram
  *
  * **Inputs.** `frameIn`: any values. Its link holds more than `delayFrames` of them, unless `prime` is used.
  *
- * **Outputs.** `frameOut`: the same values, later.
+ * **Outputs.** `frameOut`: the same values, later, of the type that the input has.
  *
  * **Config.** `delayFrames`, `delayMs`, `prime`, `initial`.
  *
@@ -1291,14 +1632,14 @@ export type DataDelayHandle = NodeHandle<{ frameIn: DataFrame<unknown> }, { fram
  * { "last": { "type": "data-delay", "config": { "prime": true, "initial": 0 } } }
  * ```
  */
-export const dataDelay: NodeType<DataDelayConfig, DataDelayHandle> = defineNodeType<DataDelayConfig, DataDelayHandle>({
+export const dataDelay: DataDelayNodeType = defineNodeType<DataDelayConfig, DataDelayHandle, DataDelayNodeType>({
   descriptor: {
     type: "data-delay",
     className: "DataDelay",
-    source: "processors/flow/data_delay.ts:27",
+    source: "processors/flow/data_delay.ts:28",
     description: "Delays values, and makes a loop of links legal.",
     doc:
-      'Delays values, and makes a loop of links legal.\n\n**Purpose.** As `video-delay`. With `prime` the output begins with `delayFrames` times the value `initial`.\n\n**Inputs.** `frameIn`: any values. Its link holds more than `delayFrames` of them, unless `prime` is used.\n\n**Outputs.** `frameOut`: the same values, later.\n\n**Config.** `delayFrames`, `delayMs`, `prime`, `initial`.\n\n**Example.**\n```json\n{ "last": { "type": "data-delay", "config": { "prime": true, "initial": 0 } } }\n```',
+      'Delays values, and makes a loop of links legal.\n\n**Purpose.** As `video-delay`. With `prime` the output begins with `delayFrames` times the value `initial`.\n\n**Inputs.** `frameIn`: any values. Its link holds more than `delayFrames` of them, unless `prime` is used.\n\n**Outputs.** `frameOut`: the same values, later, of the type that the input has.\n\n**Config.** `delayFrames`, `delayMs`, `prime`, `initial`.\n\n**Example.**\n```json\n{ "last": { "type": "data-delay", "config": { "prime": true, "initial": 0 } } }\n```',
     category: "flow",
     tags: ["data", "delay", "feedback", "loop", "state", "latency"],
     mode: "push",
@@ -1311,8 +1652,9 @@ export const dataDelay: NodeType<DataDelayConfig, DataDelayHandle> = defineNodeT
       name: "frameIn",
       direction: "input",
       kind: "data",
-      type: "DataFrame<unknown>",
+      type: "DataFrame<T>",
       schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -1321,8 +1663,9 @@ export const dataDelay: NodeType<DataDelayConfig, DataDelayHandle> = defineNodeT
       name: "frameOut",
       direction: "output",
       kind: "data",
-      type: "DataFrame<unknown>",
+      type: "DataFrame<T>",
       schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -1370,9 +1713,14 @@ export const dataDelay: NodeType<DataDelayConfig, DataDelayHandle> = defineNodeT
     },
   },
   load: async () => {
-    const { DataDelay } = await import("./processors/flow/data_delay.ts");
+    const DataDelay = processorClass(
+      "data-delay",
+      "processors/flow/data_delay.ts",
+      await import("./processors/flow/data_delay.ts"),
+      "DataDelay",
+    );
     return () => {
-      const processor = new DataDelay();
+      const processor = new DataDelay<Untyped>();
       return {
         processor,
         ports: new DataDelayPorts(processor),
@@ -1396,24 +1744,24 @@ export class DataSwitchPorts implements PortRegistry {
   static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
   /** Names of the outputs, in the order of the class. */
   static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<DataFrame<unknown>>[]; frameOut: StreamOutput<DataFrame<unknown>> };
+  readonly #processor: { frameIn: StreamInput<DataFrame>[]; frameOut: StreamOutput<DataFrame> };
 
   /**
    * Reads and assigns the ports of one instance.
    *
    * @param processor the instance, or anything with the same fields
    */
-  constructor(processor: { frameIn: StreamInput<DataFrame<unknown>>[]; frameOut: StreamOutput<DataFrame<unknown>> }) {
+  constructor(processor: { frameIn: StreamInput<DataFrame>[]; frameOut: StreamOutput<DataFrame> }) {
     this.#processor = processor;
   }
 
   /** The inputs by name. */
-  inputs(): { readonly frameIn: readonly StreamInput<DataFrame<unknown>>[] } {
+  inputs(): { readonly frameIn: readonly StreamInput<DataFrame>[] } {
     return { frameIn: this.#processor.frameIn };
   }
 
   /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<DataFrame<unknown>> } {
+  outputs(): { readonly frameOut: StreamOutput<DataFrame> } {
     return { frameOut: this.#processor.frameOut };
   }
 
@@ -1425,8 +1773,8 @@ export class DataSwitchPorts implements PortRegistry {
 
   /** Assigns the ports to the fields of the class. */
   wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.inputs("frameIn") as StreamInput<DataFrame<unknown>>[];
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<DataFrame<unknown>>;
+    this.#processor.frameIn = wiring.inputs("frameIn") as StreamInput<DataFrame>[];
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<DataFrame>;
   }
 }
 
@@ -1441,16 +1789,19 @@ export interface DataSwitchConfig {
 }
 
 /** A `data-switch` in a graph. */
-export type DataSwitchHandle = NodeHandle<
-  { frameIn: PortArray<DataFrame<unknown>, 8> },
-  { frameOut: DataFrame<unknown> }
+export type DataSwitchHandle<T = Untyped> = NodeHandle<
+  { frameIn: PortArray<DataFrame<T>, 8> },
+  { frameOut: DataFrame<T> }
 >;
 
+/** The node type `data-switch`, which carries what its links do. */
+export interface DataSwitchNodeType extends NodeType<DataSwitchConfig, DataSwitchHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <T = Untyped>(config?: DataSwitchConfig): NodeSpec<DataSwitchHandle<T>>;
+}
+
 /** Hands on one of up to eight streams of values: as `audio-switch`. */
-export const dataSwitch: NodeType<DataSwitchConfig, DataSwitchHandle> = defineNodeType<
-  DataSwitchConfig,
-  DataSwitchHandle
->({
+export const dataSwitch: DataSwitchNodeType = defineNodeType<DataSwitchConfig, DataSwitchHandle, DataSwitchNodeType>({
   descriptor: {
     type: "data-switch",
     className: "DataSwitch",
@@ -1468,8 +1819,9 @@ export const dataSwitch: NodeType<DataSwitchConfig, DataSwitchHandle> = defineNo
       name: "frameIn",
       direction: "input",
       kind: "data",
-      type: "DataFrame<unknown>",
+      type: "DataFrame<T>",
       schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
       array: 8,
       optional: true,
       burst: 1,
@@ -1479,8 +1831,9 @@ export const dataSwitch: NodeType<DataSwitchConfig, DataSwitchHandle> = defineNo
       name: "frameOut",
       direction: "output",
       kind: "data",
-      type: "DataFrame<unknown>",
+      type: "DataFrame<T>",
       schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -1502,9 +1855,14 @@ export const dataSwitch: NodeType<DataSwitchConfig, DataSwitchHandle> = defineNo
     },
   },
   load: async () => {
-    const { DataSwitch } = await import("./processors/flow/switch.ts");
+    const DataSwitch = processorClass(
+      "data-switch",
+      "processors/flow/switch.ts",
+      await import("./processors/flow/switch.ts"),
+      "DataSwitch",
+    );
     return () => {
-      const processor = new DataSwitch();
+      const processor = new DataSwitch<Untyped>();
       return {
         processor,
         ports: new DataSwitchPorts(processor),
@@ -1523,24 +1881,24 @@ export class DataThrottlePorts implements PortRegistry {
   static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
   /** Names of the outputs, in the order of the class. */
   static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<DataFrame<unknown>>; frameOut: StreamOutput<DataFrame<unknown>> };
+  readonly #processor: { frameIn: StreamInput<DataFrame>; frameOut: StreamOutput<DataFrame> };
 
   /**
    * Reads and assigns the ports of one instance.
    *
    * @param processor the instance, or anything with the same fields
    */
-  constructor(processor: { frameIn: StreamInput<DataFrame<unknown>>; frameOut: StreamOutput<DataFrame<unknown>> }) {
+  constructor(processor: { frameIn: StreamInput<DataFrame>; frameOut: StreamOutput<DataFrame> }) {
     this.#processor = processor;
   }
 
   /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<DataFrame<unknown>> } {
+  inputs(): { readonly frameIn: StreamInput<DataFrame> } {
     return { frameIn: this.#processor.frameIn };
   }
 
   /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<DataFrame<unknown>> } {
+  outputs(): { readonly frameOut: StreamOutput<DataFrame> } {
     return { frameOut: this.#processor.frameOut };
   }
 
@@ -1552,8 +1910,8 @@ export class DataThrottlePorts implements PortRegistry {
 
   /** Assigns the ports to the fields of the class. */
   wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<DataFrame<unknown>>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<DataFrame<unknown>>;
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<DataFrame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<DataFrame>;
   }
 }
 
@@ -1568,12 +1926,19 @@ export interface DataThrottleConfig {
 }
 
 /** A `data-throttle` in a graph. */
-export type DataThrottleHandle = NodeHandle<{ frameIn: DataFrame<unknown> }, { frameOut: DataFrame<unknown> }>;
+export type DataThrottleHandle<T = Untyped> = NodeHandle<{ frameIn: DataFrame<T> }, { frameOut: DataFrame<T> }>;
+
+/** The node type `data-throttle`, which carries what its links do. */
+export interface DataThrottleNodeType extends NodeType<DataThrottleConfig, DataThrottleHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <T = Untyped>(config?: DataThrottleConfig): NodeSpec<DataThrottleHandle<T>>;
+}
 
 /** Lets at most so many values a second pass: as `video-throttle`. */
-export const dataThrottle: NodeType<DataThrottleConfig, DataThrottleHandle> = defineNodeType<
+export const dataThrottle: DataThrottleNodeType = defineNodeType<
   DataThrottleConfig,
-  DataThrottleHandle
+  DataThrottleHandle,
+  DataThrottleNodeType
 >({
   descriptor: {
     type: "data-throttle",
@@ -1592,8 +1957,9 @@ export const dataThrottle: NodeType<DataThrottleConfig, DataThrottleHandle> = de
       name: "frameIn",
       direction: "input",
       kind: "data",
-      type: "DataFrame<unknown>",
+      type: "DataFrame<T>",
       schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -1602,8 +1968,9 @@ export const dataThrottle: NodeType<DataThrottleConfig, DataThrottleHandle> = de
       name: "frameOut",
       direction: "output",
       kind: "data",
-      type: "DataFrame<unknown>",
+      type: "DataFrame<T>",
       schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -1626,9 +1993,14 @@ export const dataThrottle: NodeType<DataThrottleConfig, DataThrottleHandle> = de
     },
   },
   load: async () => {
-    const { DataThrottle } = await import("./processors/flow/throttle.ts");
+    const DataThrottle = processorClass(
+      "data-throttle",
+      "processors/flow/throttle.ts",
+      await import("./processors/flow/throttle.ts"),
+      "DataThrottle",
+    );
     return () => {
-      const processor = new DataThrottle();
+      const processor = new DataThrottle<Untyped>();
       return {
         processor,
         ports: new DataThrottlePorts(processor),
@@ -1649,24 +2021,24 @@ export class DataValvePorts implements PortRegistry {
   static readonly INPUT_NAMES: readonly ["frameIn"] = ["frameIn"];
   /** Names of the outputs, in the order of the class. */
   static readonly OUTPUT_NAMES: readonly ["frameOut"] = ["frameOut"];
-  readonly #processor: { frameIn: StreamInput<DataFrame<unknown>>; frameOut: StreamOutput<DataFrame<unknown>> };
+  readonly #processor: { frameIn: StreamInput<DataFrame>; frameOut: StreamOutput<DataFrame> };
 
   /**
    * Reads and assigns the ports of one instance.
    *
    * @param processor the instance, or anything with the same fields
    */
-  constructor(processor: { frameIn: StreamInput<DataFrame<unknown>>; frameOut: StreamOutput<DataFrame<unknown>> }) {
+  constructor(processor: { frameIn: StreamInput<DataFrame>; frameOut: StreamOutput<DataFrame> }) {
     this.#processor = processor;
   }
 
   /** The inputs by name. */
-  inputs(): { readonly frameIn: StreamInput<DataFrame<unknown>> } {
+  inputs(): { readonly frameIn: StreamInput<DataFrame> } {
     return { frameIn: this.#processor.frameIn };
   }
 
   /** The outputs by name. */
-  outputs(): { readonly frameOut: StreamOutput<DataFrame<unknown>> } {
+  outputs(): { readonly frameOut: StreamOutput<DataFrame> } {
     return { frameOut: this.#processor.frameOut };
   }
 
@@ -1678,8 +2050,8 @@ export class DataValvePorts implements PortRegistry {
 
   /** Assigns the ports to the fields of the class. */
   wire(wiring: PortWiring): void {
-    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<DataFrame<unknown>>;
-    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<DataFrame<unknown>>;
+    this.#processor.frameIn = wiring.input("frameIn") as StreamInput<DataFrame>;
+    this.#processor.frameOut = wiring.output("frameOut") as StreamOutput<DataFrame>;
   }
 }
 
@@ -1694,10 +2066,16 @@ export interface DataValveConfig {
 }
 
 /** A `data-valve` in a graph. */
-export type DataValveHandle = NodeHandle<{ frameIn: DataFrame<unknown> }, { frameOut: DataFrame<unknown> }>;
+export type DataValveHandle<T = Untyped> = NodeHandle<{ frameIn: DataFrame<T> }, { frameOut: DataFrame<T> }>;
+
+/** The node type `data-valve`, which carries what its links do. */
+export interface DataValveNodeType extends NodeType<DataValveConfig, DataValveHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <T = Untyped>(config?: DataValveConfig): NodeSpec<DataValveHandle<T>>;
+}
 
 /** Lets values pass, or drops them: as `audio-valve`. */
-export const dataValve: NodeType<DataValveConfig, DataValveHandle> = defineNodeType<DataValveConfig, DataValveHandle>({
+export const dataValve: DataValveNodeType = defineNodeType<DataValveConfig, DataValveHandle, DataValveNodeType>({
   descriptor: {
     type: "data-valve",
     className: "DataValve",
@@ -1715,8 +2093,9 @@ export const dataValve: NodeType<DataValveConfig, DataValveHandle> = defineNodeT
       name: "frameIn",
       direction: "input",
       kind: "data",
-      type: "DataFrame<unknown>",
+      type: "DataFrame<T>",
       schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -1725,8 +2104,9 @@ export const dataValve: NodeType<DataValveConfig, DataValveHandle> = defineNodeT
       name: "frameOut",
       direction: "output",
       kind: "data",
-      type: "DataFrame<unknown>",
+      type: "DataFrame<T>",
       schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -1746,9 +2126,14 @@ export const dataValve: NodeType<DataValveConfig, DataValveHandle> = defineNodeT
     },
   },
   load: async () => {
-    const { DataValve } = await import("./processors/flow/valve.ts");
+    const DataValve = processorClass(
+      "data-valve",
+      "processors/flow/valve.ts",
+      await import("./processors/flow/valve.ts"),
+      "DataValve",
+    );
     return () => {
-      const processor = new DataValve();
+      const processor = new DataValve<Untyped>();
       return {
         processor,
         ports: new DataValvePorts(processor),
@@ -1899,7 +2284,12 @@ export const dynamicMixer: NodeType<DynamicMixerConfig, DynamicMixerHandle> = de
     },
   },
   load: async () => {
-    const { DynamicMixer } = await import("./processors/audio/dynamic_mixer.ts");
+    const DynamicMixer = processorClass(
+      "dynamic-mixer",
+      "processors/audio/dynamic_mixer.ts",
+      await import("./processors/audio/dynamic_mixer.ts"),
+      "DynamicMixer",
+    );
     return () => {
       const processor = new DynamicMixer();
       return {
@@ -2053,7 +2443,12 @@ export const encodedDelay: NodeType<EncodedDelayConfig, EncodedDelayHandle> = de
     },
   },
   load: async () => {
-    const { EncodedDelay } = await import("./processors/flow/encoded_delay.ts");
+    const EncodedDelay = processorClass(
+      "encoded-delay",
+      "processors/flow/encoded_delay.ts",
+      await import("./processors/flow/encoded_delay.ts"),
+      "EncodedDelay",
+    );
     return () => {
       const processor = new EncodedDelay();
       return {
@@ -2182,7 +2577,12 @@ export const encodedSwitch: NodeType<EncodedSwitchConfig, EncodedSwitchHandle> =
     },
   },
   load: async () => {
-    const { EncodedSwitch } = await import("./processors/flow/switch.ts");
+    const EncodedSwitch = processorClass(
+      "encoded-switch",
+      "processors/flow/switch.ts",
+      await import("./processors/flow/switch.ts"),
+      "EncodedSwitch",
+    );
     return () => {
       const processor = new EncodedSwitch();
       return {
@@ -2309,7 +2709,12 @@ export const encodedThrottle: NodeType<EncodedThrottleConfig, EncodedThrottleHan
     },
   },
   load: async () => {
-    const { EncodedThrottle } = await import("./processors/flow/throttle.ts");
+    const EncodedThrottle = processorClass(
+      "encoded-throttle",
+      "processors/flow/throttle.ts",
+      await import("./processors/flow/throttle.ts"),
+      "EncodedThrottle",
+    );
     return () => {
       const processor = new EncodedThrottle();
       return {
@@ -2431,7 +2836,12 @@ export const encodedValve: NodeType<EncodedValveConfig, EncodedValveHandle> = de
     },
   },
   load: async () => {
-    const { EncodedValve } = await import("./processors/flow/valve.ts");
+    const EncodedValve = processorClass(
+      "encoded-valve",
+      "processors/flow/valve.ts",
+      await import("./processors/flow/valve.ts"),
+      "EncodedValve",
+    );
     return () => {
       const processor = new EncodedValve();
       return {
@@ -2567,7 +2977,7 @@ export const gain: NodeType<GainConfig, GainHandle> = defineNodeType<GainConfig,
     },
   },
   load: async () => {
-    const { Gain } = await import("./processors/audio/gain.ts");
+    const Gain = processorClass("gain", "processors/audio/gain.ts", await import("./processors/audio/gain.ts"), "Gain");
     return () => {
       const processor = new Gain();
       return {
@@ -2732,7 +3142,12 @@ export const levelMeter: NodeType<LevelMeterConfig, LevelMeterHandle> = defineNo
     },
   },
   load: async () => {
-    const { LevelMeter } = await import("./processors/audio/level_meter.ts");
+    const LevelMeter = processorClass(
+      "level-meter",
+      "processors/audio/level_meter.ts",
+      await import("./processors/audio/level_meter.ts"),
+      "LevelMeter",
+    );
     return () => {
       const processor = new LevelMeter();
       return {
@@ -2881,7 +3296,12 @@ export const mixer: NodeType<MixerConfig, MixerHandle> = defineNodeType<MixerCon
     },
   },
   load: async () => {
-    const { Mixer } = await import("./processors/audio/mixer.ts");
+    const Mixer = processorClass(
+      "mixer",
+      "processors/audio/mixer.ts",
+      await import("./processors/audio/mixer.ts"),
+      "Mixer",
+    );
     return () => {
       const processor = new Mixer();
       return {
@@ -2891,6 +3311,236 @@ export const mixer: NodeType<MixerConfig, MixerHandle> = defineNodeType<MixerCon
         configure: (values) => {
           if (values.strategy !== undefined) processor.strategy = values.strategy as typeof processor.strategy;
           if (values.channels !== undefined) processor.channels = values.channels as typeof processor.channels;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `packet-align`. */
+export class PacketAlignPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["reference", "other"] = ["reference", "other"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["aligned"] = ["aligned"];
+  readonly #processor: {
+    reference: StreamInput<PacketFrame>;
+    other: StreamInput<PacketFrame>;
+    aligned: StreamOutput<PacketFrame<AlignedFields<unknown, unknown>>>;
+  };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(
+    processor: {
+      reference: StreamInput<PacketFrame>;
+      other: StreamInput<PacketFrame>;
+      aligned: StreamOutput<PacketFrame<AlignedFields<unknown, unknown>>>;
+    },
+  ) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly reference: StreamInput<PacketFrame>; readonly other: StreamInput<PacketFrame> } {
+    return { reference: this.#processor.reference, other: this.#processor.other };
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly aligned: StreamOutput<PacketFrame<AlignedFields<unknown, unknown>>> } {
+    return { aligned: this.#processor.aligned };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("reference", this.#processor.reference);
+    visitor.input("other", this.#processor.other);
+    visitor.output("aligned", this.#processor.aligned);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.reference = wiring.input("reference") as StreamInput<PacketFrame>;
+    this.#processor.other = wiring.input("other") as StreamInput<PacketFrame>;
+    this.#processor.aligned = wiring.output("aligned") as StreamOutput<PacketFrame<AlignedFields<unknown, unknown>>>;
+  }
+}
+
+/** The configuration of `packet-align`. */
+export interface PacketAlignConfig {
+  /**
+   * Where partners come from: the item nearest in time, or one made of the two around it.
+   *
+   * One of "nearest", "interpolate"; "nearest" by default; may change while the node runs.
+   */
+  readonly match?: "nearest" | "interpolate";
+  /**
+   * How far apart in time partners may be.
+   *
+   * A number from 0 to 60000 ms; 50 by default; may change while the node runs.
+   */
+  readonly toleranceMs?: number;
+  /**
+   * How long a partner is waited for, by the times of the reference.
+   *
+   * A number from 0 to 60000 ms; 1000 by default; may change while the node runs.
+   */
+  readonly waitMs?: number;
+  /**
+   * What is done with an item of the reference that has no partner: leave it out, or pass it without one.
+   *
+   * One of "drop", "pass"; "drop" by default; may change while the node runs.
+   */
+  readonly missing?: "drop" | "pass";
+}
+
+/** A `packet-align` in a graph. */
+export type PacketAlignHandle<A extends PacketFieldsOf<A> = Untyped, B extends PacketFieldsOf<B> = Untyped> =
+  NodeHandle<{ reference: PacketFrame<A>; other: PacketFrame<B> }, { aligned: PacketFrame<AlignedFields<A, B>> }>;
+
+/** The node type `packet-align`, which carries what its links do. */
+export interface PacketAlignNodeType extends NodeType<PacketAlignConfig, PacketAlignHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <A extends PacketFieldsOf<A> = Untyped, B extends PacketFieldsOf<B> = Untyped>(
+    config?: PacketAlignConfig,
+  ): NodeSpec<PacketAlignHandle<A, B>>;
+}
+
+/**
+ * Joins two streams of records by time.
+ *
+ * **Purpose.** As `data-align`, record by record: a batch is taken to spread its records evenly over its duration. For
+ * each batch of the reference one batch comes out, with the same records (less those that `missing` leaves out, none of
+ * them for a batch without any) and the fields of both. To interpolate, `f32` and `f64` are put on the line between the
+ * two records; the other numbers are those of the nearer. A record that is passed without a partner has NaN, or 0 where
+ * a field cannot hold it, and NaN for `offsetNs`.
+ *
+ * **Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. No field of
+ * one has the name of a field of the other.
+ *
+ * **Outputs.** `aligned`: batches of the reference with the fields of both, and `offsetNs`: the time of the partner less
+ * that of the record.
+ *
+ * **Config.** `match`, `toleranceMs`, `waitMs`, `missing` (all live).
+ *
+ * **Example.**
+ * ```json
+ * { "join": { "type": "packet-align", "config": { "toleranceMs": 5, "waitMs": 200 } } }
+ * ```
+ */
+export const packetAlign: PacketAlignNodeType = defineNodeType<
+  PacketAlignConfig,
+  PacketAlignHandle,
+  PacketAlignNodeType
+>({
+  descriptor: {
+    type: "packet-align",
+    className: "PacketAlign",
+    source: "processors/flow/packet_align.ts:63",
+    description: "Joins two streams of records by time.",
+    doc:
+      'Joins two streams of records by time.\n\n**Purpose.** As `data-align`, record by record: a batch is taken to spread its records evenly over its duration. For\neach batch of the reference one batch comes out, with the same records (less those that `missing` leaves out, none of\nthem for a batch without any) and the fields of both. To interpolate, `f32` and `f64` are put on the line between the\ntwo records; the other numbers are those of the nearer. A record that is passed without a partner has NaN, or 0 where\na field cannot hold it, and NaN for `offsetNs`.\n\n**Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. No field of\none has the name of a field of the other.\n\n**Outputs.** `aligned`: batches of the reference with the fields of both, and `offsetNs`: the time of the partner less\nthat of the record.\n\n**Config.** `match`, `toleranceMs`, `waitMs`, `missing` (all live).\n\n**Example.**\n```json\n{ "join": { "type": "packet-align", "config": { "toleranceMs": 5, "waitMs": 200 } } }\n```',
+    category: "flow",
+    tags: ["packet", "sensor", "join", "align", "synchronize", "merge", "time", "interpolate"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [{
+      name: "reference",
+      direction: "input",
+      kind: "packet",
+      type: "PacketFrame<A>",
+      schema: "unknown",
+      generic: { argument: "A", parameters: ["A"] },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }, {
+      name: "other",
+      direction: "input",
+      kind: "packet",
+      type: "PacketFrame<B>",
+      schema: "unknown",
+      generic: { argument: "B", parameters: ["B"] },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "aligned",
+      direction: "output",
+      kind: "packet",
+      type: "PacketFrame<AlignedFields<A,B>>",
+      schema: "unknown",
+      generic: { argument: "AlignedFields<A,B>", parameters: ["A", "B"] },
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        match: {
+          enum: ["nearest", "interpolate"],
+          description: "Where partners come from: the item nearest in time, or one made of the two around it.",
+          default: "nearest",
+          "x-live": true,
+        },
+        toleranceMs: {
+          type: "number",
+          description: "How far apart in time partners may be.",
+          minimum: 0,
+          maximum: 60000,
+          "x-unit": "ms",
+          default: 50,
+          "x-live": true,
+        },
+        waitMs: {
+          type: "number",
+          description: "How long a partner is waited for, by the times of the reference.",
+          minimum: 0,
+          maximum: 60000,
+          "x-unit": "ms",
+          default: 1000,
+          "x-live": true,
+        },
+        missing: {
+          enum: ["drop", "pass"],
+          description:
+            "What is done with an item of the reference that has no partner: leave it out, or pass it without one.",
+          default: "drop",
+          "x-live": true,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const PacketAlign = processorClass(
+      "packet-align",
+      "processors/flow/packet_align.ts",
+      await import("./processors/flow/packet_align.ts"),
+      "PacketAlign",
+    );
+    return () => {
+      const processor = new PacketAlign<Untyped, Untyped>();
+      return {
+        processor,
+        ports: new PacketAlignPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.match !== undefined) processor.match = values.match as typeof processor.match;
+          if (values.toleranceMs !== undefined) {
+            processor.toleranceMs = values.toleranceMs as typeof processor.toleranceMs;
+          }
+          if (values.waitMs !== undefined) processor.waitMs = values.waitMs as typeof processor.waitMs;
+          if (values.missing !== undefined) processor.missing = values.missing as typeof processor.missing;
         },
       };
     };
@@ -2966,7 +3616,16 @@ export interface PacketDelayConfig {
 }
 
 /** A `packet-delay` in a graph. */
-export type PacketDelayHandle = NodeHandle<{ frameIn: PacketFrame }, { frameOut: PacketFrame }>;
+export type PacketDelayHandle<T extends PacketFieldsOf<T> = Untyped> = NodeHandle<
+  { frameIn: PacketFrame<T> },
+  { frameOut: PacketFrame<T> }
+>;
+
+/** The node type `packet-delay`, which carries what its links do. */
+export interface PacketDelayNodeType extends NodeType<PacketDelayConfig, PacketDelayHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <T extends PacketFieldsOf<T> = Untyped>(config?: PacketDelayConfig): NodeSpec<PacketDelayHandle<T>>;
+}
 
 /**
  * Delays batches of records, and makes a loop of links legal.
@@ -2975,7 +3634,7 @@ export type PacketDelayHandle = NodeHandle<{ frameIn: PacketFrame }, { frameOut:
  *
  * **Inputs.** `frameIn`: any batches. Its link holds more than `delayFrames` of them, unless `prime` is used.
  *
- * **Outputs.** `frameOut`: the same batches, later.
+ * **Outputs.** `frameOut`: the same batches, later, of the type that the input has.
  *
  * **Config.** `delayFrames`, `delayMs`, `prime`, and the `fields` of the empty batches.
  *
@@ -2984,17 +3643,18 @@ export type PacketDelayHandle = NodeHandle<{ frameIn: PacketFrame }, { frameOut:
  * { "last": { "type": "packet-delay", "config": { "prime": true, "fields": { "x": "f32" } } } }
  * ```
  */
-export const packetDelay: NodeType<PacketDelayConfig, PacketDelayHandle> = defineNodeType<
+export const packetDelay: PacketDelayNodeType = defineNodeType<
   PacketDelayConfig,
-  PacketDelayHandle
+  PacketDelayHandle,
+  PacketDelayNodeType
 >({
   descriptor: {
     type: "packet-delay",
     className: "PacketDelay",
-    source: "processors/flow/packet_delay.ts:27",
+    source: "processors/flow/packet_delay.ts:28",
     description: "Delays batches of records, and makes a loop of links legal.",
     doc:
-      'Delays batches of records, and makes a loop of links legal.\n\n**Purpose.** As `video-delay`. With `prime` the output begins with `delayFrames` batches of no records.\n\n**Inputs.** `frameIn`: any batches. Its link holds more than `delayFrames` of them, unless `prime` is used.\n\n**Outputs.** `frameOut`: the same batches, later.\n\n**Config.** `delayFrames`, `delayMs`, `prime`, and the `fields` of the empty batches.\n\n**Example.**\n```json\n{ "last": { "type": "packet-delay", "config": { "prime": true, "fields": { "x": "f32" } } } }\n```',
+      'Delays batches of records, and makes a loop of links legal.\n\n**Purpose.** As `video-delay`. With `prime` the output begins with `delayFrames` batches of no records.\n\n**Inputs.** `frameIn`: any batches. Its link holds more than `delayFrames` of them, unless `prime` is used.\n\n**Outputs.** `frameOut`: the same batches, later, of the type that the input has.\n\n**Config.** `delayFrames`, `delayMs`, `prime`, and the `fields` of the empty batches.\n\n**Example.**\n```json\n{ "last": { "type": "packet-delay", "config": { "prime": true, "fields": { "x": "f32" } } } }\n```',
     category: "flow",
     tags: ["packet", "sensor", "delay", "feedback", "loop", "latency"],
     mode: "push",
@@ -3007,8 +3667,9 @@ export const packetDelay: NodeType<PacketDelayConfig, PacketDelayHandle> = defin
       name: "frameIn",
       direction: "input",
       kind: "packet",
-      type: "PacketFrame",
+      type: "PacketFrame<T>",
       schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -3017,8 +3678,9 @@ export const packetDelay: NodeType<PacketDelayConfig, PacketDelayHandle> = defin
       name: "frameOut",
       direction: "output",
       kind: "packet",
-      type: "PacketFrame",
+      type: "PacketFrame<T>",
       schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -3059,9 +3721,14 @@ export const packetDelay: NodeType<PacketDelayConfig, PacketDelayHandle> = defin
     },
   },
   load: async () => {
-    const { PacketDelay } = await import("./processors/flow/packet_delay.ts");
+    const PacketDelay = processorClass(
+      "packet-delay",
+      "processors/flow/packet_delay.ts",
+      await import("./processors/flow/packet_delay.ts"),
+      "PacketDelay",
+    );
     return () => {
-      const processor = new PacketDelay();
+      const processor = new PacketDelay<Untyped>();
       return {
         processor,
         ports: new PacketDelayPorts(processor),
@@ -3130,7 +3797,16 @@ export interface PacketRebufferConfig {
 }
 
 /** A `packet-rebuffer` in a graph. */
-export type PacketRebufferHandle = NodeHandle<{ frameIn: PacketFrame }, { frameOut: PacketFrame }>;
+export type PacketRebufferHandle<T extends PacketFieldsOf<T> = Untyped> = NodeHandle<
+  { frameIn: PacketFrame<T> },
+  { frameOut: PacketFrame<T> }
+>;
+
+/** The node type `packet-rebuffer`, which carries what its links do. */
+export interface PacketRebufferNodeType extends NodeType<PacketRebufferConfig, PacketRebufferHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <T extends PacketFieldsOf<T> = Untyped>(config?: PacketRebufferConfig): NodeSpec<PacketRebufferHandle<T>>;
+}
 
 /**
  * Joins and splits batches of records into batches of one size.
@@ -3152,9 +3828,10 @@ export type PacketRebufferHandle = NodeHandle<{ frameIn: PacketFrame }, { frameO
  * { "ten": { "type": "packet-rebuffer", "config": { "batchSize": 10 } } }
  * ```
  */
-export const packetRebuffer: NodeType<PacketRebufferConfig, PacketRebufferHandle> = defineNodeType<
+export const packetRebuffer: PacketRebufferNodeType = defineNodeType<
   PacketRebufferConfig,
-  PacketRebufferHandle
+  PacketRebufferHandle,
+  PacketRebufferNodeType
 >({
   descriptor: {
     type: "packet-rebuffer",
@@ -3174,8 +3851,9 @@ export const packetRebuffer: NodeType<PacketRebufferConfig, PacketRebufferHandle
       name: "frameIn",
       direction: "input",
       kind: "packet",
-      type: "PacketFrame",
+      type: "PacketFrame<T>",
       schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -3184,8 +3862,9 @@ export const packetRebuffer: NodeType<PacketRebufferConfig, PacketRebufferHandle
       name: "frameOut",
       direction: "output",
       kind: "packet",
-      type: "PacketFrame",
+      type: "PacketFrame<T>",
       schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -3208,9 +3887,14 @@ export const packetRebuffer: NodeType<PacketRebufferConfig, PacketRebufferHandle
     },
   },
   load: async () => {
-    const { PacketRebuffer } = await import("./processors/flow/packet_rebuffer.ts");
+    const PacketRebuffer = processorClass(
+      "packet-rebuffer",
+      "processors/flow/packet_rebuffer.ts",
+      await import("./processors/flow/packet_rebuffer.ts"),
+      "PacketRebuffer",
+    );
     return () => {
-      const processor = new PacketRebuffer();
+      const processor = new PacketRebuffer<Untyped>();
       return {
         processor,
         ports: new PacketRebufferPorts(processor),
@@ -3274,12 +3958,22 @@ export interface PacketSwitchConfig {
 }
 
 /** A `packet-switch` in a graph. */
-export type PacketSwitchHandle = NodeHandle<{ frameIn: PortArray<PacketFrame, 8> }, { frameOut: PacketFrame }>;
+export type PacketSwitchHandle<T extends PacketFieldsOf<T> = Untyped> = NodeHandle<
+  { frameIn: PortArray<PacketFrame<T>, 8> },
+  { frameOut: PacketFrame<T> }
+>;
+
+/** The node type `packet-switch`, which carries what its links do. */
+export interface PacketSwitchNodeType extends NodeType<PacketSwitchConfig, PacketSwitchHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <T extends PacketFieldsOf<T> = Untyped>(config?: PacketSwitchConfig): NodeSpec<PacketSwitchHandle<T>>;
+}
 
 /** Hands on one of up to eight streams of batches of records: as `audio-switch`. */
-export const packetSwitch: NodeType<PacketSwitchConfig, PacketSwitchHandle> = defineNodeType<
+export const packetSwitch: PacketSwitchNodeType = defineNodeType<
   PacketSwitchConfig,
-  PacketSwitchHandle
+  PacketSwitchHandle,
+  PacketSwitchNodeType
 >({
   descriptor: {
     type: "packet-switch",
@@ -3298,8 +3992,9 @@ export const packetSwitch: NodeType<PacketSwitchConfig, PacketSwitchHandle> = de
       name: "frameIn",
       direction: "input",
       kind: "packet",
-      type: "PacketFrame",
+      type: "PacketFrame<T>",
       schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
       array: 8,
       optional: true,
       burst: 1,
@@ -3309,8 +4004,9 @@ export const packetSwitch: NodeType<PacketSwitchConfig, PacketSwitchHandle> = de
       name: "frameOut",
       direction: "output",
       kind: "packet",
-      type: "PacketFrame",
+      type: "PacketFrame<T>",
       schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -3332,9 +4028,14 @@ export const packetSwitch: NodeType<PacketSwitchConfig, PacketSwitchHandle> = de
     },
   },
   load: async () => {
-    const { PacketSwitch } = await import("./processors/flow/switch.ts");
+    const PacketSwitch = processorClass(
+      "packet-switch",
+      "processors/flow/switch.ts",
+      await import("./processors/flow/switch.ts"),
+      "PacketSwitch",
+    );
     return () => {
-      const processor = new PacketSwitch();
+      const processor = new PacketSwitch<Untyped>();
       return {
         processor,
         ports: new PacketSwitchPorts(processor),
@@ -3398,12 +4099,22 @@ export interface PacketThrottleConfig {
 }
 
 /** A `packet-throttle` in a graph. */
-export type PacketThrottleHandle = NodeHandle<{ frameIn: PacketFrame }, { frameOut: PacketFrame }>;
+export type PacketThrottleHandle<T extends PacketFieldsOf<T> = Untyped> = NodeHandle<
+  { frameIn: PacketFrame<T> },
+  { frameOut: PacketFrame<T> }
+>;
+
+/** The node type `packet-throttle`, which carries what its links do. */
+export interface PacketThrottleNodeType extends NodeType<PacketThrottleConfig, PacketThrottleHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <T extends PacketFieldsOf<T> = Untyped>(config?: PacketThrottleConfig): NodeSpec<PacketThrottleHandle<T>>;
+}
 
 /** Lets at most so many batches of records a second pass: as `video-throttle`. */
-export const packetThrottle: NodeType<PacketThrottleConfig, PacketThrottleHandle> = defineNodeType<
+export const packetThrottle: PacketThrottleNodeType = defineNodeType<
   PacketThrottleConfig,
-  PacketThrottleHandle
+  PacketThrottleHandle,
+  PacketThrottleNodeType
 >({
   descriptor: {
     type: "packet-throttle",
@@ -3422,8 +4133,9 @@ export const packetThrottle: NodeType<PacketThrottleConfig, PacketThrottleHandle
       name: "frameIn",
       direction: "input",
       kind: "packet",
-      type: "PacketFrame",
+      type: "PacketFrame<T>",
       schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -3432,8 +4144,9 @@ export const packetThrottle: NodeType<PacketThrottleConfig, PacketThrottleHandle
       name: "frameOut",
       direction: "output",
       kind: "packet",
-      type: "PacketFrame",
+      type: "PacketFrame<T>",
       schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -3456,9 +4169,14 @@ export const packetThrottle: NodeType<PacketThrottleConfig, PacketThrottleHandle
     },
   },
   load: async () => {
-    const { PacketThrottle } = await import("./processors/flow/throttle.ts");
+    const PacketThrottle = processorClass(
+      "packet-throttle",
+      "processors/flow/throttle.ts",
+      await import("./processors/flow/throttle.ts"),
+      "PacketThrottle",
+    );
     return () => {
-      const processor = new PacketThrottle();
+      const processor = new PacketThrottle<Untyped>();
       return {
         processor,
         ports: new PacketThrottlePorts(processor),
@@ -3524,12 +4242,22 @@ export interface PacketValveConfig {
 }
 
 /** A `packet-valve` in a graph. */
-export type PacketValveHandle = NodeHandle<{ frameIn: PacketFrame }, { frameOut: PacketFrame }>;
+export type PacketValveHandle<T extends PacketFieldsOf<T> = Untyped> = NodeHandle<
+  { frameIn: PacketFrame<T> },
+  { frameOut: PacketFrame<T> }
+>;
+
+/** The node type `packet-valve`, which carries what its links do. */
+export interface PacketValveNodeType extends NodeType<PacketValveConfig, PacketValveHandle> {
+  /** A node whose ports carry these types; without them, any. */
+  <T extends PacketFieldsOf<T> = Untyped>(config?: PacketValveConfig): NodeSpec<PacketValveHandle<T>>;
+}
 
 /** Lets batches of records pass, or drops them: as `audio-valve`. */
-export const packetValve: NodeType<PacketValveConfig, PacketValveHandle> = defineNodeType<
+export const packetValve: PacketValveNodeType = defineNodeType<
   PacketValveConfig,
-  PacketValveHandle
+  PacketValveHandle,
+  PacketValveNodeType
 >({
   descriptor: {
     type: "packet-valve",
@@ -3548,8 +4276,9 @@ export const packetValve: NodeType<PacketValveConfig, PacketValveHandle> = defin
       name: "frameIn",
       direction: "input",
       kind: "packet",
-      type: "PacketFrame",
+      type: "PacketFrame<T>",
       schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -3558,8 +4287,9 @@ export const packetValve: NodeType<PacketValveConfig, PacketValveHandle> = defin
       name: "frameOut",
       direction: "output",
       kind: "packet",
-      type: "PacketFrame",
+      type: "PacketFrame<T>",
       schema: "unknown",
+      generic: { argument: "T", parameters: ["T"] },
       optional: false,
       burst: 1,
       doc: "",
@@ -3579,9 +4309,14 @@ export const packetValve: NodeType<PacketValveConfig, PacketValveHandle> = defin
     },
   },
   load: async () => {
-    const { PacketValve } = await import("./processors/flow/valve.ts");
+    const PacketValve = processorClass(
+      "packet-valve",
+      "processors/flow/valve.ts",
+      await import("./processors/flow/valve.ts"),
+      "PacketValve",
+    );
     return () => {
-      const processor = new PacketValve();
+      const processor = new PacketValve<Untyped>();
       return {
         processor,
         ports: new PacketValvePorts(processor),
@@ -3716,7 +4451,12 @@ export const resampler: NodeType<ResamplerConfig, ResamplerHandle> = defineNodeT
     },
   },
   load: async () => {
-    const { Resampler } = await import("./processors/audio/resampler.ts");
+    const Resampler = processorClass(
+      "resampler",
+      "processors/audio/resampler.ts",
+      await import("./processors/audio/resampler.ts"),
+      "Resampler",
+    );
     return () => {
       const processor = new Resampler();
       return {
@@ -3910,7 +4650,12 @@ export const reverb: NodeType<ReverbConfig, ReverbHandle> = defineNodeType<Rever
     },
   },
   load: async () => {
-    const { Reverb } = await import("./processors/audio/reverb.ts");
+    const Reverb = processorClass(
+      "reverb",
+      "processors/audio/reverb.ts",
+      await import("./processors/audio/reverb.ts"),
+      "Reverb",
+    );
     return () => {
       const processor = new Reverb();
       return {
@@ -4090,7 +4835,12 @@ export const spectrum: NodeType<SpectrumConfig, SpectrumHandle> = defineNodeType
     },
   },
   load: async () => {
-    const { Spectrum } = await import("./processors/audio/spectrum.ts");
+    const Spectrum = processorClass(
+      "spectrum",
+      "processors/audio/spectrum.ts",
+      await import("./processors/audio/spectrum.ts"),
+      "Spectrum",
+    );
     return () => {
       const processor = new Spectrum();
       return {
@@ -4304,7 +5054,12 @@ export const toneSource: NodeType<ToneSourceConfig, ToneSourceHandle> = defineNo
     },
   },
   load: async () => {
-    const { ToneSource } = await import("./processors/audio/tone_source.ts");
+    const ToneSource = processorClass(
+      "tone-source",
+      "processors/audio/tone_source.ts",
+      await import("./processors/audio/tone_source.ts"),
+      "ToneSource",
+    );
     return () => {
       const processor = new ToneSource();
       return {
@@ -4536,7 +5291,12 @@ export const videoDelay: NodeType<VideoDelayConfig, VideoDelayHandle> = defineNo
     },
   },
   load: async () => {
-    const { VideoDelay } = await import("./processors/flow/video_delay.ts");
+    const VideoDelay = processorClass(
+      "video-delay",
+      "processors/flow/video_delay.ts",
+      await import("./processors/flow/video_delay.ts"),
+      "VideoDelay",
+    );
     return () => {
       const processor = new VideoDelay();
       return {
@@ -4668,7 +5428,12 @@ export const videoSwitch: NodeType<VideoSwitchConfig, VideoSwitchHandle> = defin
     },
   },
   load: async () => {
-    const { VideoSwitch } = await import("./processors/flow/switch.ts");
+    const VideoSwitch = processorClass(
+      "video-switch",
+      "processors/flow/switch.ts",
+      await import("./processors/flow/switch.ts"),
+      "VideoSwitch",
+    );
     return () => {
       const processor = new VideoSwitch();
       return {
@@ -4807,7 +5572,12 @@ export const videoThrottle: NodeType<VideoThrottleConfig, VideoThrottleHandle> =
     },
   },
   load: async () => {
-    const { VideoThrottle } = await import("./processors/flow/throttle.ts");
+    const VideoThrottle = processorClass(
+      "video-throttle",
+      "processors/flow/throttle.ts",
+      await import("./processors/flow/throttle.ts"),
+      "VideoThrottle",
+    );
     return () => {
       const processor = new VideoThrottle();
       return {
@@ -4928,7 +5698,12 @@ export const videoValve: NodeType<VideoValveConfig, VideoValveHandle> = defineNo
     },
   },
   load: async () => {
-    const { VideoValve } = await import("./processors/flow/valve.ts");
+    const VideoValve = processorClass(
+      "video-valve",
+      "processors/flow/valve.ts",
+      await import("./processors/flow/valve.ts"),
+      "VideoValve",
+    );
     return () => {
       const processor = new VideoValve();
       return {
@@ -5065,7 +5840,12 @@ export const wavSink: NodeType<WavSinkConfig, WavSinkHandle> = defineNodeType<Wa
     },
   },
   load: async () => {
-    const { WavSink } = await import("./processors/file/wav_sink.ts");
+    const WavSink = processorClass(
+      "wav-sink",
+      "processors/file/wav_sink.ts",
+      await import("./processors/file/wav_sink.ts"),
+      "WavSink",
+    );
     return () => {
       const processor = new WavSink();
       return {
@@ -5205,7 +5985,12 @@ export const wavSource: NodeType<WavSourceConfig, WavSourceHandle> = defineNodeT
     },
   },
   load: async () => {
-    const { WavSource } = await import("./processors/file/wav_source.ts");
+    const WavSource = processorClass(
+      "wav-source",
+      "processors/file/wav_source.ts",
+      await import("./processors/file/wav_source.ts"),
+      "WavSource",
+    );
     return () => {
       const processor = new WavSource();
       return {
@@ -5231,6 +6016,7 @@ export const nodes: {
   readonly channelMapper: typeof channelMapper;
   readonly chunker: typeof chunker;
   readonly consoleSink: typeof consoleSink;
+  readonly dataAlign: typeof dataAlign;
   readonly dataDelay: typeof dataDelay;
   readonly dataSwitch: typeof dataSwitch;
   readonly dataThrottle: typeof dataThrottle;
@@ -5243,6 +6029,7 @@ export const nodes: {
   readonly gain: typeof gain;
   readonly levelMeter: typeof levelMeter;
   readonly mixer: typeof mixer;
+  readonly packetAlign: typeof packetAlign;
   readonly packetDelay: typeof packetDelay;
   readonly packetRebuffer: typeof packetRebuffer;
   readonly packetSwitch: typeof packetSwitch;
@@ -5267,6 +6054,7 @@ export const nodes: {
   channelMapper,
   chunker,
   consoleSink,
+  dataAlign,
   dataDelay,
   dataSwitch,
   dataThrottle,
@@ -5279,6 +6067,7 @@ export const nodes: {
   gain,
   levelMeter,
   mixer,
+  packetAlign,
   packetDelay,
   packetRebuffer,
   packetSwitch,
@@ -5309,6 +6098,7 @@ export const nodePackage: NodePackage = definePackage({
     channelMapper,
     chunker,
     consoleSink,
+    dataAlign,
     dataDelay,
     dataSwitch,
     dataThrottle,
@@ -5321,6 +6111,7 @@ export const nodePackage: NodePackage = definePackage({
     gain,
     levelMeter,
     mixer,
+    packetAlign,
     packetDelay,
     packetRebuffer,
     packetSwitch,
@@ -5339,9 +6130,9 @@ export const nodePackage: NodePackage = definePackage({
   ],
   sources: {
     "core/frames/format.ts": "4ef6a573980d3234",
-    "core/frames/packet_frame.ts": "be880b4c2ed38d14",
+    "core/frames/packet_frame.ts": "9c5e9c1fc0cb81ab",
     "processors/audio/channel_mapper.ts": "9d2a83e9974276fb",
-    "processors/audio/chunker.ts": "dd59b9f87df64d31",
+    "processors/audio/chunker.ts": "8f914b0c79566aaf",
     "processors/audio/dynamic_mixer.ts": "dfd05a57059eb518",
     "processors/audio/gain.ts": "e861950467982c73",
     "processors/audio/level_meter.ts": "68812e579cace365",
@@ -5354,18 +6145,21 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/stream_mixer.ts": "802a566a051f363e",
     "processors/audio/tone_source.ts": "58cd1fc1f6611559",
     "processors/data/console_sink.ts": "0e252ad87730d85f",
-    "processors/file/wav_sink.ts": "dc6acb88e092e480",
+    "processors/file/wav_sink.ts": "2f7b232579109539",
     "processors/file/wav_source.ts": "4a713fce7f10c1d3",
-    "processors/flow/audio_delay.ts": "ffdaa0b8de893d8f",
-    "processors/flow/audio_rebuffer.ts": "6ef804bd82410d27",
-    "processors/flow/data_delay.ts": "f3426ec927f9f45e",
+    "processors/flow/align.ts": "ca3f4c7ce28411f0",
+    "processors/flow/audio_delay.ts": "9721ae3c25578af0",
+    "processors/flow/audio_rebuffer.ts": "3eff8f863bdeab31",
+    "processors/flow/data_align.ts": "3d467c7d58cfa172",
+    "processors/flow/data_delay.ts": "f40923313f0fcd67",
     "processors/flow/delay.ts": "4d764f87823d3b36",
     "processors/flow/encoded_delay.ts": "a2f19f0194cf5980",
-    "processors/flow/packet_delay.ts": "a273fa02bab4994a",
-    "processors/flow/packet_rebuffer.ts": "076f38918771847a",
-    "processors/flow/switch.ts": "9145fb033be99493",
-    "processors/flow/throttle.ts": "9b84df934243f7d8",
-    "processors/flow/valve.ts": "863ba05b703939cc",
+    "processors/flow/packet_align.ts": "1c06cb6243568d70",
+    "processors/flow/packet_delay.ts": "987b711f0a4bf45d",
+    "processors/flow/packet_rebuffer.ts": "27425e70f05bb1dd",
+    "processors/flow/switch.ts": "7ae1e5a6370bea7d",
+    "processors/flow/throttle.ts": "399b77b59abadd68",
+    "processors/flow/valve.ts": "71d37b61e8296da2",
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
     "sluice.json": "38d8c866ab4d4905",
   },

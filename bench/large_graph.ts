@@ -46,8 +46,8 @@ export function fillCounters(runtime: Runtime): void {
     page.f64[(at + NODE.maxTickNs) >> 3] = 1e6 + index;
     page.f64[(at + NODE.errors) >> 3] = index % 3;
     for (let k = 0; k < NODE.histogramBuckets; k++) {
-      page.u32[((at + NODE.tickHistogram) >> 2) + k] = k === 8 ? 1_000 + index : k % 5;
-      page.u32[((at + NODE.ageHistogram) >> 2) + k] = k === 20 ? 1_000 + index : k % 5;
+      page.f64[((at + NODE.tickHistogram) >> 3) + k] = k === 8 ? 1_000 + index : k % 5;
+      page.f64[((at + NODE.ageHistogram) >> 3) + k] = k === 20 ? 1_000 + index : k % 5;
     }
   }
   for (const { index } of links) {

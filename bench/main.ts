@@ -8,6 +8,7 @@
 import { parseArgs } from "node:util";
 import { loadNative } from "../ffi/loader.ts";
 import type { Benchmark } from "./benchmark.ts";
+import { answers } from "./cases/answers.ts";
 import { counters } from "./cases/counters.ts";
 import { firstLoad } from "./cases/first_load.ts";
 import { generator } from "./cases/generator.ts";
@@ -36,6 +37,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   counters,
   manyNodes,
   liveEdit,
+  answers,
   liveStatistics,
   firstLoad,
   livePage,

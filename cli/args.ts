@@ -12,7 +12,7 @@ import { extractCommandNames } from "@optique/core/usage";
 import { choice, float, string } from "@optique/core/valueparser";
 import { path, runSync } from "@optique/run";
 import { DEFAULT_PORT } from "../control/address.ts";
-import { SERVE_AUTO, SERVE_PATTERN } from "./serve_address.ts";
+import { joinServe, SERVE_PATTERN } from "./serve_address.ts";
 import { explainUnexpected, type KnownCommand } from "./unexpected.ts";
 import { PROGRAM, VERSION } from "./version.ts";
 
@@ -24,6 +24,8 @@ export interface RunArgs {
   readonly set: readonly string[];
   /** Stops after this time. */
   readonly seconds?: number;
+  /** Seconds that a call of a node may take; 0: for ever. */
+  readonly stuckAfter?: number;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly mode?: "live" | "offline";
@@ -32,6 +34,8 @@ export interface RunArgs {
   readonly serve?: string;
   /** Brings in the new code of processors whose source is saved. */
   readonly watch: boolean;
+  /** Checks frames as development mode does. */
+  readonly dev: boolean;
   /** Paths of further `sluice.gen.ts` files. */
   readonly packages: readonly string[];
 }
@@ -81,6 +85,12 @@ export interface NewProcessorArgs {
   readonly config?: string;
 }
 
+/** `sluice new project`. */
+export interface NewProjectArgs {
+  readonly command: "new-project";
+  readonly folder: string;
+}
+
 /** `sluice codegen`. */
 export interface CodegenArgs {
   readonly command: "codegen";
@@ -116,6 +126,7 @@ export type CommandArgs =
   | InfoArgs
   | CodegenArgs
   | NewProcessorArgs
+  | NewProjectArgs
   | DoctorArgs;
 
 /** Thrown when the command line was answered by the parser itself: help, version, completions, or a mistake. */
@@ -157,6 +168,10 @@ const run = command(
     seconds: optional(option("--seconds", float({ metavar: "N", min: 0, max: MAX_SECONDS }), {
       description: message`Stop after this many seconds, as after Ctrl-C, with success.`,
     })),
+    stuckAfter: optional(option("--stuck-after", float({ metavar: "N", min: 0, max: MAX_SECONDS }), {
+      description:
+        message`Fail when a call of a node has held its thread for this many seconds, or offline has awaited something for so long; by default 30, and 0 for never.`,
+    })),
     json,
     quiet: option("-q", "--quiet", { description: message`Show neither progress nor summary.` }),
     mode: optional(option("--mode", choice(["live", "offline"], { metavar: "MODE" }), {
@@ -179,11 +194,18 @@ const run = command(
       description:
         message`When the source of a processor is saved, generate its code and replace its nodes while the rest runs on.`,
     }),
+    dev: option("--dev", {
+      description:
+        message`Development mode: a frame that is used after it was given away, or changed while others see it, fails its node. Runs slower. On with ${
+          optionName("--watch")
+        }; SLUICE_DEV=0 turns it off.`,
+    }),
     packages,
   }),
   {
     brief: message`Run a graph.`,
-    description: message`Runs a graph until all its sources have ended, or Ctrl-C. A second Ctrl-C ends at once.`,
+    description:
+      message`Runs a graph until all its sources have ended, or Ctrl-C. A second Ctrl-C, a second later or more, ends at once.`,
     footer: message`Exit codes: 0 done, 1 failed while running, 2 bad input, 130 after Ctrl-C, 143 after SIGTERM.`,
   },
 );
@@ -257,7 +279,7 @@ const codegen = command(
 );
 
 /** What is said of `new` without the thing to make. */
-const WANTED_NEW = message`Wanted ${optionName("new processor NAME")}.`;
+const WANTED_NEW = message`Wanted ${optionName("new project")} or ${optionName("new processor NAME")}.`;
 
 const newProcessor = command(
   "processor",
@@ -273,11 +295,26 @@ const newProcessor = command(
   }),
   {
     brief: message`Make a processor: its class, its test and its page.`,
-    errors: { notMatched: WANTED_NEW, notFound: WANTED_NEW },
   },
 );
 
-const make = command("new", newProcessor, { brief: message`Make a new processor that runs at once.` });
+const newProject = command(
+  "project",
+  object({
+    command: constant("new-project"),
+    folder: withDefault(
+      argument(path({ metavar: "FOLDER" }), { description: message`Where it goes; it is made if it is not there.` }),
+      ".",
+    ),
+  }),
+  {
+    brief: message`Make a project: a processor, its test, a graph file, a script, and tasks for them.`,
+  },
+);
+
+const make = command("new", or(newProject, newProcessor, { errors: { noMatch: WANTED_NEW } }), {
+  brief: message`Make a new project or processor that runs at once.`,
+});
 
 const doctor = command("doctor", object({ command: constant("doctor"), json }), {
   brief: message`Say what is installed, what is missing, and what to do.`,
@@ -317,6 +354,7 @@ const known: readonly KnownCommand[] = [
   })),
   { path: "nodes list", usage: list.usage },
   { path: "nodes info", usage: info.usage },
+  { path: "new project", usage: newProject.usage },
   { path: "new processor", usage: newProcessor.usage },
 ];
 
@@ -336,7 +374,7 @@ export function parseArgs(
   });
   return runSync(parser, {
     programName: PROGRAM,
-    args: args.map((each) => each === "--serve" ? `--serve=${SERVE_AUTO}` : each),
+    args: joinServe(args),
     help: { command: true, option: { names: ["-h", "--help"] } },
     version: { value: VERSION, option: true, command: true },
     completion: "command",

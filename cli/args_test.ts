@@ -42,8 +42,16 @@ Deno.test("parseArgs() reads sluice run with all its options", () => {
     native: "off",
     serve: "auto",
     packages: ["p.ts", "q.ts"],
+    stuckAfter: undefined,
     watch: false,
+    dev: false,
   });
+});
+
+Deno.test("parseArgs() reads the value of --serve behind it or joined to it", () => {
+  for (const line of [["--serve", "localhost:4900", "g.json"], ["g.json", "--serve=localhost:4900"]]) {
+    assert.deepEqual(parse("run", ...line), { ...parse("run", "g.json"), serve: "localhost:4900" });
+  }
 });
 
 Deno.test("parseArgs() reads the other commands", () => {
@@ -84,7 +92,7 @@ Deno.test("parseArgs() answers mistakes with exit code 2 and the name that was m
       "Error: Cannot use `--seconds=3`: there is no such option here; it belongs to `run`",
     ],
     [["nodes"], "Error: Wanted `nodes list` or `nodes info`."],
-    [["new"], "Error: Wanted `new processor NAME`."],
+    [["new"], "Error: Wanted `new project` or `new processor NAME`."],
     [["nodes", "info"], "Error: Expected a `TYPE`, but too few arguments."],
   ];
   for (const [args, expected] of table) {

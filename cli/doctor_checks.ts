@@ -5,13 +5,11 @@
  */
 import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
+import { DENO_COMMAND, isDenoFit, WANTED_DENO } from "../core/deno_version.ts";
 import { chooseDriver } from "../core/driver/open.ts";
 import { CODEGEN_COMMAND, findStaleSources, loadNodePackage } from "../core/registry/staleness.ts";
 import { OWN_PACKAGE_URL } from "./packages.ts";
 import { findNewClassFiles, readProject } from "./project.ts";
-
-/** Oldest Deno that runs Sluice. */
-const OLDEST_DENO: readonly [number, number] = [2, 9];
 
 /** What one check found. */
 export interface CheckResult {
@@ -73,16 +71,14 @@ export async function runChecks(): Promise<CheckResult[]> {
 
 function checkDeno(): CheckResult {
   const { deno, v8, typescript } = Deno.version;
-  const [major, minor] = deno.split(".").map(Number);
-  const ok = major > OLDEST_DENO[0] || (major === OLDEST_DENO[0] && minor >= OLDEST_DENO[1]);
   return {
     name: "Deno",
-    ok,
+    ok: isDenoFit(deno),
     required: true,
     found: `${deno} (V8 ${v8}, TypeScript ${typescript}) on ${Deno.build.os} ${Deno.build.arch}, ` +
       `${navigator.hardwareConcurrency} processors`,
     purpose: "runs Sluice",
-    mend: `use Deno ${OLDEST_DENO.join(".")} or later, as in "npx -y deno@2.9.6"`,
+    mend: `use Deno ${WANTED_DENO}, as in "${DENO_COMMAND}"`,
   };
 }
 

@@ -47,10 +47,15 @@ export function describeError(error: unknown): string {
   const { name, message, isError } = describeThrown(error);
   if (fieldsOf(error) !== undefined) {
     const thrownAt = findThrownAt(error);
-    return escapeControls(thrownAt === undefined ? message : `${message} (thrown at ${thrownAt})`);
+    return inOneLine(thrownAt === undefined ? message : `${message} (thrown at ${thrownAt})`);
   }
   const text = isError ? `${name}: ${message}` : message;
-  return `${escapeControls(text)} (not expected; SLUICE_LOG=debug shows where it comes from)`;
+  return `${inOneLine(text)} (not expected; SLUICE_LOG=debug shows where it comes from)`;
+}
+
+/** A text of somebody else's in one line: its lines one after another, its control characters as escapes. */
+export function inOneLine(text: string): string {
+  return escapeControls(text.trim().replace(/\s*\n\s*/g, " "));
 }
 
 function showsStacks(): boolean {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SluiceError } from "../core/errors.ts";
 import { hostileValues } from "../tests/fixtures/hostile.ts";
 import { reportErrors } from "./failure.ts";
 import { type Io, TextOutput } from "./output.ts";
@@ -21,6 +22,11 @@ Deno.test("reportErrors() takes whatever was thrown, as text and as events", () 
     assert.match(captured([make()], false), /^error: .+/, what);
     assert.equal(JSON.parse(captured([make()], true)).event, "error");
   }
+});
+
+Deno.test("reportErrors() prints a message of many lines, as zod's, in one", () => {
+  const error = new SluiceError("NodeFailed", 'Node "a" failed: [\n  {\n    "code": "too_big"\n  }\n]\n');
+  assert.equal(captured([error], false), 'error: Node "a" failed: [ { "code": "too_big" } ]\n');
 });
 
 Deno.test("reportErrors() keeps control characters off the terminal, those of stacks too", () => {

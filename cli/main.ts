@@ -5,19 +5,34 @@
  *
  * @module
  */
+import { assertDeno } from "../core/deno_version.ts";
 import { configureLog } from "../core/log.ts";
 import { ArgsAnswered, type CommandArgs, parseArgs } from "./args.ts";
 import { reportErrors } from "./failure.ts";
 import { type Io, processIo } from "./output.ts";
+import { PROGRAM } from "./version.ts";
 
-if (import.meta.main) {
+/** Commands of two words. */
+const GROUPS = new Set(["nodes", "new"]);
+
+if (import.meta.main) await runProgram(Deno.args);
+
+/**
+ * Runs one command line, and ends the process with its exit code.
+ *
+ * @param args without the program's name
+ * @param atEnd is called before that
+ */
+export async function runProgram(args: readonly string[], atEnd?: (exitCode: number) => void): Promise<never> {
   const io = processIo();
   // Without this, a rejection that nobody awaits would end the process with a stack trace.
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
     Deno.exit(reportErrors([event.reason], io, false));
   });
-  Deno.exit(await main(Deno.args, io));
+  const exitCode = await main(args, io);
+  atEnd?.(exitCode);
+  Deno.exit(exitCode);
 }
 
 /**
@@ -32,15 +47,23 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     configureLog();
     command = parseArgs(args.length === 0 ? ["--help"] : args, {
       stdout: (text) => io.stdout.line(text),
-      stderr: (text) => io.stderr.line(text.replace(/^Error: /, "error: ")),
+      stderr: (text) => io.stderr.line(withAdvice(text.replace(/^Error: /, "error: "), args)),
       colors: Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR"),
       maxWidth: Deno.stdout.isTerminal() ? Math.max(60, io.columns()) : 100,
     });
+    if (command.command !== "doctor") assertDeno();
     return await dispatch(command, io);
   } catch (error) {
     if (error instanceof ArgsAnswered) return error.exitCode;
     return reportErrors([error], io, command !== undefined && "json" in command && command.json);
   }
+}
+
+/** A mistake of which the parser says what is missing, and not what to do. */
+function withAdvice(text: string, args: readonly string[]): string {
+  if (/; (did you mean|see|it belongs)|[Ww]anted|Expected one of/.test(text)) return text;
+  const words = args.filter((each) => /^[a-z]+$/.test(each)).slice(0, GROUPS.has(args[0]) ? 2 : 1);
+  return text.replace(/\.?\n*$/, `; see \`${[PROGRAM, ...words].join(" ")} --help\``);
 }
 
 /** Each command is imported when it is asked for: `sluice nodes` does not load the runtime. */
@@ -60,6 +83,8 @@ async function dispatch(command: CommandArgs, io: Io): Promise<number> {
       return await (await import("./nodes_command.ts")).infoCommand(command, io);
     case "codegen":
       return await (await import("./codegen_command.ts")).codegenCommand(command);
+    case "new-project":
+      return await (await import("./new_command.ts")).newProjectCommand(command, io);
     case "new-processor":
       return await (await import("./new_command.ts")).newProcessorCommand(command, io);
     case "top":

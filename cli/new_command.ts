@@ -1,14 +1,38 @@
 /**
- * `sluice new processor`: makes a class, its test and its page, and generates their code.
+ * `sluice new`: makes a project, or a processor with its test and its page, and generates their code.
  *
  * @module
  */
-import { dirname, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { NewProcessorArgs } from "./args.ts";
+import type { NewProcessorArgs, NewProjectArgs } from "./args.ts";
+import { COMMAND_LINE } from "./configuration.ts";
 import { EXIT } from "./failure.ts";
 import type { Io } from "./output.ts";
 import { VERSION } from "./version.ts";
+
+/** @returns the exit code */
+export async function newProjectCommand({ folder }: NewProjectArgs, io: Io): Promise<number> {
+  const { newProject } = await import("../codegen/new_project.ts");
+  const { runCodegen } = await import("../codegen/main.ts");
+  const { WriteFailure } = await import("../codegen/write_together.ts");
+  try {
+    const files = await newProject(folder, { version: VERSION, checkout: ownCheckout() });
+    for (const file of files) io.stdout.line(`new: ${join(folder, file)}`);
+  } catch (error) {
+    if (!(error instanceof WriteFailure)) throw error;
+    const mend = error.mend ?? "name another folder";
+    io.stderr.line(`error: Cannot make a project in "${folder}": ${error.message}; nothing was made; ${mend}`);
+    return EXIT.failed;
+  }
+  const code = await runCodegen(["--config", join(folder, "sluice.json")]);
+  if (code !== EXIT.ok) return code;
+  const there = resolve(folder) === resolve(".")
+    ? ""
+    : `cd ${/^[\w./+@-]+$/.test(folder) ? folder : `"${folder}"`} && `;
+  io.stdout.line(`Try it: ${there}deno task dev`);
+  return EXIT.ok;
+}
 
 /** @returns the exit code */
 export async function newProcessorCommand(args: NewProcessorArgs, io: Io): Promise<number> {
@@ -38,8 +62,9 @@ export async function newProcessorCommand(args: NewProcessorArgs, io: Io): Promi
   // Deno looks for its configuration from the current directory upwards, not from the test.
   const elsewhere = root === resolve(".") || manifest === undefined ? "" : ` --config ${relative(".", manifest.path)}`;
   io.stdout.line(`Try it: deno test -A${elsewhere} ${relative(".", resolve(root, files[1]))}`);
-  if (elsewhere === "" && manifest?.tasks.includes("codegen")) {
-    io.stdout.line("After each change of an annotation: deno task codegen");
+  if (elsewhere === "" && manifest !== undefined) {
+    const codegen = manifest.tasks.includes("codegen") ? "deno task codegen" : `${COMMAND_LINE} codegen`;
+    io.stdout.line(`After each change of an annotation: ${codegen}`);
   }
   return EXIT.ok;
 }

@@ -7,14 +7,20 @@
 /** Longest wait for a reader whose pipe is full and not blocking, in milliseconds. */
 const RETRY_MS = 5;
 
+/** Takes away what stands in the line of a terminal's cursor: that of the progress. */
+export const ERASE_LINE = "\r\x1b[2K";
+
 /** A stream that text is written to, at once and as a whole. */
 export class TextOutput {
   readonly #stream: { writeSync(bytes: Uint8Array): number };
   readonly #encoder = new TextEncoder();
+  readonly #lineStart: string;
   #closed = false;
 
-  constructor(stream: { writeSync(bytes: Uint8Array): number }) {
+  /** @param lineStart goes before each line: {@linkcode ERASE_LINE} for a terminal on which a line is redrawn */
+  constructor(stream: { writeSync(bytes: Uint8Array): number }, lineStart = "") {
     this.#stream = stream;
+    this.#lineStart = lineStart;
   }
 
   /** The reader has gone: what is written from now on is lost. */
@@ -38,7 +44,7 @@ export class TextOutput {
 
   /** Writes a text and a line end. */
   line(text = ""): void {
-    this.write(`${text}\n`);
+    this.write(`${this.#lineStart}${text}\n`);
   }
 }
 
@@ -58,10 +64,11 @@ export interface Io {
 
 /** The streams of this process. */
 export function processIo(): Io {
+  const interactive = Deno.stderr.isTerminal() && Deno.env.get("TERM") !== "dumb";
   return {
     stdout: new TextOutput(Deno.stdout),
-    stderr: new TextOutput(Deno.stderr),
-    interactive: Deno.stderr.isTerminal() && Deno.env.get("TERM") !== "dumb",
+    stderr: new TextOutput(Deno.stderr, interactive ? ERASE_LINE : ""),
+    interactive,
     screen: Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb",
     columns: () => readSize().columns || 80,
     rows: () => readSize().rows || 24,

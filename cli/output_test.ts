@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TextOutput } from "./output.ts";
+import { ERASE_LINE, TextOutput } from "./output.ts";
 
 /** A stream that takes a few bytes at a time, and sometimes none. */
 class Slow {
@@ -17,6 +17,19 @@ Deno.test("TextOutput.write() writes all of a text to a stream that takes a litt
   const stream = new Slow();
   new TextOutput(stream).line("häppchenweise");
   assert.equal(new TextDecoder().decode(new Uint8Array(stream.taken)), "häppchenweise\n");
+});
+
+Deno.test("TextOutput.line() takes the line of the progress away first, on a terminal", () => {
+  let shown = "";
+  const output = new TextOutput({
+    writeSync(bytes: Uint8Array): number {
+      shown += new TextDecoder().decode(bytes);
+      return bytes.length;
+    },
+  }, ERASE_LINE);
+  output.write("50 %");
+  output.line("Reloaded");
+  assert.equal(shown, "50 %\r\x1b[2KReloaded\n");
 });
 
 Deno.test("TextOutput.write() is silent once its reader has gone", () => {

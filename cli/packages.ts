@@ -18,6 +18,7 @@ import {
   findStaleSources,
   loadNodePackage,
 } from "../core/registry/staleness.ts";
+import { assertConfiguration } from "./configuration.ts";
 import { findNewClassFiles, type Project, readProject } from "./project.ts";
 
 /** Sluice's own node types. */
@@ -38,7 +39,8 @@ export interface PackageSources {
  * Loads all node types.
  *
  * @throws {SluiceError} `InvalidGraph` if a named file is missing or was not made by the generator, if there are
- * classes without generated code, or if two packages register one name
+ * classes without generated code, or if two packages register one name; `InvalidConfig` if a project's own
+ * configuration would be passed over
  */
 export async function loadRegistry(sources: PackageSources): Promise<NodeRegistry> {
   const urls = new Set([OWN_PACKAGE_URL, ...await findPackages(sources.graph)]);
@@ -90,6 +92,7 @@ export async function explainUnknownTypes(
 /** Generated files beside the graph file, and in the current directory if that is a package's folder. */
 async function findPackages(graph: string | undefined): Promise<string[]> {
   const projects = await findProjects(graph);
+  await assertConfiguration(projects);
   const found = new Set(projects.map(({ generated }) => generated));
   for (const { name, generated, classFiles } of projects) {
     if (await isFile(generated)) continue;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Io } from "./output.ts";
+import { ERASE_LINE, type Io } from "./output.ts";
 import type { Position } from "./position.ts";
 import { formatClock, formatCount } from "./table.ts";
 
@@ -12,7 +12,6 @@ export type ProgressStyle = "bar" | "lines" | "json" | "none";
 
 /** How often each style is renewed, in milliseconds. */
 const INTERVALS_MS: Record<Exclude<ProgressStyle, "none">, number> = { bar: 100, lines: 5_000, json: 500 };
-const ERASE_LINE = "\r\x1b[2K";
 const BAR_WIDTH = 24;
 
 /** Shows progress from its creation until it is disposed of, which takes a redrawn line away. */

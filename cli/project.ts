@@ -19,6 +19,8 @@ const ANNOTATION = /^[ \t]*@processor\b/m;
 export interface Project {
   /** The package's name. */
   readonly name: string;
+  /** Absolute path of the folder. */
+  readonly folder: string;
   /** Absolute path of the generated module, whether it is there or not. */
   readonly generated: string;
   /** Absolute paths of the files with processor classes, sorted. */
@@ -53,6 +55,7 @@ export async function readProject(folder: string): Promise<Project | undefined> 
   const annotated = await Promise.all(paths.map(async (each) => ANNOTATION.test(await readFile(each, "utf8"))));
   return {
     name: config.name,
+    folder: root,
     generated: resolve(root, config.output),
     classFiles: paths.filter((_, i) => annotated[i]),
   };

@@ -17,7 +17,7 @@ import type { NodeState } from "../core/stats.ts";
 import type { NodeEntry } from "../core/topology.ts";
 import { escapeControls } from "../core/log.ts";
 import { didYouMean, listSome } from "../core/suggestion.ts";
-import { describeError, errorEvent } from "./failure.ts";
+import { describeError, errorEvent, inOneLine } from "./failure.ts";
 import type { Io } from "./output.ts";
 import { ReloadQueue } from "./reload_queue.ts";
 import { type SourceChange, SourceWatch } from "./source_watch.ts";
@@ -182,7 +182,7 @@ export function reportReload(
     io.stderr.line(`Reloaded ${reloaded} after a change of ${files}, in ${Math.round(tookMs)} ms`);
     for (const [node, reason] of Object.entries(leftOut)) io.stderr.line(`"${node}" stays as it is: ${reason}`);
     for (const [node, reason] of Object.entries(anew)) {
-      io.stderr.line(`warning: "${node}" begins anew, without its state: ${escapeControls(reason)}`);
+      io.stderr.line(`warning: "${node}" begins anew, without its state: ${inOneLine(reason)}`);
     }
   } else {
     io.stderr.line(describeRefusal(changed, describeError(error)));
@@ -198,7 +198,7 @@ function publishRefusal(runtime: Runtime, { changed, error }: Reload): void {
 }
 
 function describeRefusal(changed: readonly string[], reason: string): string {
-  return escapeControls(`Not reloaded after a change of ${changed.join(", ")}: ${reason}; the graph goes on as it was`);
+  return inOneLine(`Not reloaded after a change of ${changed.join(", ")}: ${reason}; the graph goes on as it was`);
 }
 
 /** Whether sources are there that make a package. */

@@ -56,7 +56,7 @@ Deno.test("reportReload() prints which nodes run the new code, which begin anew,
     stdout: "",
     stderr: "Reloaded one, two after a change of amp.ts, odd\\x1b.ts, in 12 ms\n" +
       '"three" stays as it is: it has ended\n' +
-      'warning: "two" begins anew, without its state: Cannot ask\\x0ait\n',
+      'warning: "two" begins anew, without its state: Cannot ask it\n',
   });
   const { stdout, stderr } = printed((io) => reportReload(GOOD, true, io));
   assert.deepEqual([JSON.parse(stdout), stderr], [{ event: "reloaded", ...GOOD }, ""]);
@@ -78,7 +78,7 @@ Deno.test("reportSlow() prints what a reload waits for, and how long at most", (
 });
 
 Deno.test("reportReload() prints in one line why nothing was brought in", () => {
-  const line = "Not reloaded after a change of odd\\x1b.ts: Cannot do\\x0athat; the graph goes on as it was\n";
+  const line = "Not reloaded after a change of odd\\x1b.ts: Cannot do that; the graph goes on as it was\n";
   assert.deepEqual(printed((io) => reportReload(BAD, false, io)), { stdout: "", stderr: line });
   const { stdout, stderr } = printed((io) => reportReload(BAD, true, io));
   const { event, code, message, changed } = JSON.parse(stdout);

@@ -8,6 +8,7 @@ import { SluiceError } from "../core/errors.ts";
 import { buildGraph, graphOptions } from "../core/graph/build.ts";
 import type { GraphDocument } from "../core/graph/document.ts";
 import { placed } from "../core/graph/report.ts";
+import { MainWatch } from "../core/main_watch.ts";
 import type { NodeRegistry } from "../core/registry/node_registry.ts";
 import { Runtime } from "../core/runtime.ts";
 import type { RunArgs } from "./args.ts";
@@ -22,6 +23,10 @@ import { ProgressDisplay, type ProgressStyle } from "./progress.ts";
 import { serveRun } from "./serve_command.ts";
 import { EndSignals } from "./signals.ts";
 import { renderSummary, summaryEvent } from "./summary.ts";
+import { tellFailures, WATCHED_SUPERVISION } from "./watched_failures.ts";
+
+/** When a node is told of as stuck at the latest, milliseconds. */
+const TELL_STUCK_AFTER_MS = 2_000;
 
 /** @returns the exit code */
 export async function runCommand(args: RunArgs, io: Io): Promise<number> {
@@ -36,8 +41,14 @@ export async function runCommand(args: RunArgs, io: Io): Promise<number> {
   await using runtime = new Runtime({
     ...graphOptions(document),
     registry,
+    // They are the command's, which answers them and counts them.
+    signals: false,
     ...(args.mode && { mode: args.mode }),
     ...(args.native && { native: args.native }),
+    ...((args.dev || (args.watch && !isDevelopmentOff())) && { development: true }),
+    ...(args.stuckAfter !== undefined && stuckAfter(args.stuckAfter)),
+    // Offline, frames that a failed call has read would be missing from a file that says it is complete.
+    ...(args.watch && (args.mode ?? document.mode ?? "live") === "live" && { supervision: WATCHED_SUPERVISION }),
   });
   buildGraph(document, runtime);
   return await runToEnd(runtime, document, registry, startedMs, args, io);
@@ -56,13 +67,16 @@ async function runToEnd(
   const outputs = listOutputFiles(document, registry);
   const before = await snapshotFiles(outputs);
   using signals = new EndSignals(io);
+  using mainWatch = document.nodes.some(({ lane }) => lane === "main") ? MainWatch.start() : undefined;
   await using _server = args.serve === undefined ? undefined : serveRun(runtime, args.serve, args, io);
+  using _failures = args.watch ? tellFailures(runtime, args.json, io) : undefined;
   const watching = new AbortController();
   let watch: Promise<void> | undefined;
   const errors: unknown[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     void signals.received.then(() => stop(runtime));
+    await mainWatch?.listening;
     await runtime.start();
     if (args.watch) watch = watchRun(runtime, startedMs, args, io, watching.signal);
     if (args.seconds !== undefined) timer = setTimeout(() => stop(runtime), args.seconds * 1_000);
@@ -91,6 +105,11 @@ async function runToEnd(
   return signals.exitCode ?? code;
 }
 
+/** Who writes code wants to be told what is wrong with it, unless `SLUICE_DEV` says otherwise. */
+function isDevelopmentOff(): boolean {
+  return Deno.env.get("SLUICE_DEV") === "0";
+}
+
 /** Where sources cannot be watched, the graph runs on. */
 async function watchRun(
   runtime: Runtime,
@@ -115,6 +134,12 @@ function chooseStyle(args: RunArgs, document: GraphDocument, io: Io): ProgressSt
   if (args.json) return "json";
   if (args.quiet) return "none";
   return io.interactive && !printsToTerminal(document) ? "bar" : "lines";
+}
+
+/** A node is told of as stuck before the run ends for it. */
+function stuckAfter(seconds: number): { callTimeoutMs: number; stuckAfterMs?: number } {
+  const callTimeoutMs = seconds * 1_000;
+  return { callTimeoutMs, ...(seconds > 0 && callTimeoutMs < TELL_STUCK_AFTER_MS && { stuckAfterMs: callTimeoutMs }) };
 }
 
 /** An error of a node with the place where the file has the node. */

@@ -11,6 +11,11 @@ export const SERVE_AUTO = "auto";
 /** What the option may look like; {@linkcode readServeAddress} says more. */
 export const SERVE_PATTERN: RegExp = /^(auto|\d{1,5}|([\w.-]+|\[[\da-f:.]+\]):\d{1,5})$/i;
 
+/** A word after `--serve` that is meant as its value, if a wrong one, and not as the graph file. */
+const MEANT_AS_VALUE = /^(localhost|\d+(\.\d+){3}|\d+|.*:\d+)$/i;
+
+const OPTION = "--serve";
+
 const MAX_PORT = 65_535;
 
 /** Where to serve. */
@@ -19,6 +24,21 @@ export interface ServeAddress {
   readonly hostname?: string;
   /** Absent: the first free one from the default on. */
   readonly port?: number;
+}
+
+/**
+ * Joins `--serve` with a value that stands behind it as a word of its own, and gives it {@linkcode SERVE_AUTO} where
+ * none does: `--serve 4900`, `--serve=4900` and `--serve graph.json` are all understood.
+ *
+ * @param args a command line
+ */
+export function joinServe(args: readonly string[]): string[] {
+  const at = args.indexOf(OPTION);
+  const end = args.indexOf("--");
+  if (at < 0 || (end >= 0 && end < at)) return [...args];
+  const hasValue = MEANT_AS_VALUE.test(args[at + 1] ?? "");
+  const joined = `${OPTION}=${hasValue ? args[at + 1] : SERVE_AUTO}`;
+  return [...args.slice(0, at), joined, ...joinServe(args.slice(at + (hasValue ? 2 : 1)))];
 }
 
 /**
@@ -32,7 +52,7 @@ export function readServeAddress(text: string): ServeAddress {
   const port = Number(text.slice(colon + 1));
   if (port < 1 || port > MAX_PORT) {
     const message = `Cannot serve on port ${port}: wanted 1 to ${MAX_PORT}`;
-    throw new SluiceError("InvalidConfig", message, { key: "--serve" });
+    throw new SluiceError("InvalidConfig", message, { key: OPTION });
   }
   return colon < 0 ? { port } : { hostname: text.slice(0, colon).replace(/^\[|\]$/g, ""), port };
 }

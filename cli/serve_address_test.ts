@@ -1,5 +1,5 @@
 import { deepEqual, ok, throws } from "node:assert/strict";
-import { readServeAddress, SERVE_PATTERN } from "./serve_address.ts";
+import { joinServe, readServeAddress, SERVE_PATTERN } from "./serve_address.ts";
 
 Deno.test("readServeAddress() reads what --serve may be given", () => {
   const wanted = {
@@ -23,4 +23,25 @@ Deno.test("readServeAddress() refuses a port that there is not", () => {
   for (const text of ["0", "65536", "localhost:0", "[::]:99999"]) {
     throws(() => readServeAddress(text), /^SluiceError: Cannot serve on port \d+: wanted 1 to 65535$/);
   }
+});
+
+Deno.test("joinServe() joins --serve with its value, written in either way, and with no other word", () => {
+  const table: [string, string][] = [
+    ["run --serve 4900 g.json", "run --serve=4900 g.json"],
+    ["run g.json --serve 4900", "run g.json --serve=4900"],
+    ["run --serve=4900 g.json", "run --serve=4900 g.json"],
+    ["run --serve localhost:4900 g.json", "run --serve=localhost:4900 g.json"],
+    ["run --serve [::]:4900 g.json", "run --serve=[::]:4900 g.json"],
+    ["run --serve 0.0.0.0:99999 g.json", "run --serve=0.0.0.0:99999 g.json"],
+    ["run --serve localhost g.json", "run --serve=localhost g.json"],
+    ["run --serve 192.168.0.7 g.json", "run --serve=192.168.0.7 g.json"],
+    ["run --serve g.json", "run --serve=auto g.json"],
+    ["run --serve 4g.json --watch", "run --serve=auto 4g.json --watch"],
+    ["run g.json --serve", "run g.json --serve=auto"],
+    ["run g.json --serve --watch", "run g.json --serve=auto --watch"],
+    ["run --serve 1 --serve 2", "run --serve=1 --serve=2"],
+    ["run -- --serve 4900", "run -- --serve 4900"],
+    ["run g.json", "run g.json"],
+  ];
+  for (const [given, joined] of table) deepEqual(joinServe(given.split(" ")), joined.split(" "));
 });

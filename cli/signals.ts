@@ -1,38 +1,45 @@
 /**
- * Ctrl-C and SIGTERM: the first asks for an orderly end, the second ends the process at once.
+ * What ends a program from outside: Ctrl-C, SIGTERM, and the end of the task that has started it. The first asks for an
+ * orderly end, the second ends the process at once.
+ *
+ * A signal that comes soon after the first is the same one.
  *
  * @module
  */
+import { onceAnotherSignal } from "../core/same_signal.ts";
+import { watchTaskParent } from "../core/task_parent.ts";
 import { EXIT } from "./failure.ts";
 import type { Io } from "./output.ts";
 
 const CODES: Partial<Record<Deno.Signal, number>> = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated };
-const ERASE_LINE = "\r\x1b[2K";
 
-/** Listens to the signals that end a program, until it is disposed of. */
+/** Listens to what ends a program, until it is disposed of. */
 export class EndSignals implements Disposable {
   /** Resolves with the exit code of the first signal. */
   readonly received: Promise<number>;
   readonly #listeners: [Deno.Signal, () => void][] = [];
+  readonly #io: Io | undefined;
+  readonly #resolve: (code: number) => void;
+  readonly #forgetParent: () => void;
   #first: number | undefined;
+  /** A signal that is heard now is the second. */
+  #isNext = false;
 
   /** @param io where the first signal is answered with a word; by default nowhere */
   constructor(io?: Io) {
     const { promise, resolve } = Promise.withResolvers<number>();
     this.received = promise;
+    this.#io = io;
+    this.#resolve = resolve;
     for (const [name, code] of Object.entries(CODES) as [Deno.Signal, number][]) {
       // Windows has no SIGTERM to listen to.
       if (Deno.build.os === "windows" && name === "SIGTERM") continue;
-      const listener = () => {
-        if (this.#first !== undefined) Deno.exit(code);
-        this.#first = code;
-        const again = code === EXIT.interrupted ? "; press Ctrl-C again to end at once" : "";
-        io?.stderr.line(`${io.interactive ? ERASE_LINE : ""}Stopping${again}`);
-        resolve(code);
-      };
+      const listener = () => this.#take(code);
       Deno.addSignalListener(name, listener);
       this.#listeners.push([name, listener]);
     }
+    // As after the SIGTERM that a task passes on.
+    this.#forgetParent = watchTaskParent(() => this.#take(EXIT.terminated));
   }
 
   /** The exit code that a signal asks for, or `undefined` if none came. */
@@ -41,6 +48,19 @@ export class EndSignals implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#forgetParent();
     for (const [name, listener] of this.#listeners.splice(0)) Deno.removeSignalListener(name, listener);
+  }
+
+  #take(code: number): void {
+    if (this.#first !== undefined) {
+      if (this.#isNext) Deno.exit(code);
+      return;
+    }
+    this.#first = code;
+    onceAnotherSignal(() => this.#isNext = true);
+    const again = code === EXIT.interrupted ? "; press Ctrl-C again to end at once" : "";
+    this.#io?.stderr.line(`Stopping${again}`);
+    this.#resolve(code);
   }
 }

@@ -17,6 +17,9 @@ import { fitScreen, readTop, renderTop, type TopReading } from "./top_table.ts";
 
 const STRANGER = "what answers there is no control plane of Sluice";
 
+/** Warnings and errors that stand below the figures: the last ones. */
+const WARNINGS = 3;
+
 /** How long the first answer may take, milliseconds. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
@@ -78,19 +81,27 @@ function printOnce(client: ControlClient, args: TopArgs, io: Io): Promise<number
 /** The figures of each second, until the reader has gone. */
 function watch(client: ControlClient, args: TopArgs, io: Io): Promise<number> {
   return new Promise((resolve) => {
+    const warnings: string[] = [];
     let notice = "";
     let problem = "";
     let last: TopReading | undefined;
     const show = (): void => {
       if (io.stdout.closed) resolve(EXIT.ok);
       const above = notice === "" ? [] : [notice, ""];
+      const below = warnings.length === 0 ? [] : ["", ...warnings];
       const rows = io.rows() - 1;
-      const shown = last === undefined ? [] : renderTop(last, io.columns(), rows - above.length);
-      const lines = [...above, ...shown];
+      const room = rows - above.length - below.length;
+      const shown = last === undefined ? [] : renderTop(last, io.columns(), room).slice(0, Math.max(0, room));
+      const lines = [...above, ...shown, ...below];
       const fitted = fitScreen(lines, io.columns(), rows);
       io.stdout.write(`${HOME}${fitted.map((line) => `${line}${ERASE_TO_LINE_END}\n`).join("")}${ERASE_BELOW}`);
     };
     if (!args.json) io.stdout.write(ENTER_SCREEN);
+    client.on("logs", (lines) => {
+      for (const { level, message } of lines) warnings.push(`${level}: ${escapeControls(message)}`);
+      warnings.splice(0, warnings.length - WARNINGS);
+      if (!args.json) show();
+    });
     follow(client, (reading) => {
       last = reading;
       notice = problem = "";
@@ -121,7 +132,7 @@ function follow(client: ControlClient, tell: (reading: TopReading) => void): voi
     if (before !== undefined && graph !== undefined) tell(readTop(graph, before, frame));
     before = frame;
   });
-  client.watch({ statsHz: 1 });
+  client.watch({ statsHz: 1, logs: { level: "warn" } });
 }
 
 /** Finds out who is there: a WebSocket that is refused does not say why. */
@@ -171,7 +182,16 @@ function whyUnreachable(url: URL, error: unknown): SluiceError {
   if (name === "TimeoutError") {
     return unreachable("Timeout", url.href, `no whole answer within ${ANSWER_TIMEOUT_MS} ms`);
   }
-  return unreachable("InvalidConfig", url.href, /\(Connect\)/.test(String(cause)) ? "nobody listens there" : STRANGER);
+  return unreachable("InvalidConfig", url.href, reasonOf(String(cause ?? error)));
+}
+
+/** What the error of a `fetch` says that got no answer. */
+function reasonOf(error: string): string {
+  if (/dns error/.test(error)) return "no machine of that name is known";
+  if (/\(Connect\)/.test(error)) return "nobody listens there";
+  // Ports of other protocols, which the standard of `fetch` lists.
+  if (/Requests to port \d+ are blocked/.test(error)) return "programs may not send HTTP to that port";
+  return STRANGER;
 }
 
 function readUrl(text: string): URL {

@@ -136,7 +136,9 @@ function badnessOfNode({ state, errors, busy }: TopNode): number {
 }
 
 /** Frames that are lost now weigh most, then those that were, then how full it is. */
-function badnessOfLink({ dropped, droppedPerSecond, queued, capacity }: TopLink): number {
+function badnessOfLink({ policy, dropped, droppedPerSecond, queued, capacity }: TopLink): number {
+  // That it lets frames go for newer ones is what it is for.
+  if (policy === "latest") return 0;
   return (droppedPerSecond > 0 ? 4 : 0) + (dropped > 0 ? 2 : 0) + queued / capacity;
 }
 

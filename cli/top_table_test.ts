@@ -18,7 +18,7 @@ const LINK: TopLink = {
   id: "l",
   from: "a.b",
   to: "c.d",
-  policy: "latest",
+  policy: "roll-off",
   framesPerSecond: 1,
   queued: 0,
   capacity: 8,

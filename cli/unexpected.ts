@@ -59,6 +59,9 @@ function explainWord(
     if (!groups.has(first)) { for (const word of ADDED_COMMANDS) known.set(word, word); }
   }
   const nearest = known.get(nearestName(token, known.keys()) ?? "");
+  if (here === undefined && token.endsWith(".json")) {
+    return message`${found}; did you mean ${optionName(`run ${token}`)}?`;
+  }
   return nearest === undefined
     ? message`${found}; see ${optionName("--help")}`
     : message`${found}; did you mean ${optionName(nearest)}?`;

@@ -7,6 +7,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { applyEdits, type JSONPath, modify, parse, type ParseError } from "jsonc-parser";
 import { SluiceError } from "../core/errors.ts";
+import { projectTasks } from "./new_project_files.ts";
 import { STANDARD_PACKAGE } from "./standard_types.ts";
 
 /** Where the runtime is to be had. */
@@ -55,7 +56,10 @@ interface Found {
 export async function planManifest(root: string, specifier: string, source: RuntimeSource): Promise<Manifest> {
   const all = await findManifests(root);
   const nearest = all.at(0);
-  if (nearest === undefined) return newManifest(root, specifier, source);
+  if (nearest === undefined) {
+    const { codegen, sluice } = projectTasks(specifier);
+    return newManifest(root, specifier, source, { tasks: { codegen, sluice } });
+  }
   const { path, content } = nearest;
   const tasks = Object.keys(content.tasks ?? {});
   if (content.name === STANDARD_PACKAGE) return { path, added: [], tasks };
@@ -102,21 +106,28 @@ async function findManifests(root: string): Promise<Found[]> {
   }
 }
 
-function newManifest(root: string, specifier: string, source: RuntimeSource): Manifest {
+/**
+ * A `deno.json` for a folder that has none.
+ *
+ * @param root absolute path of the folder
+ * @param specifier what the project imports the runtime by
+ * @param more what else it is to have
+ */
+export function newManifest(
+  root: string,
+  specifier: string,
+  source: RuntimeSource,
+  more: { readonly tasks: { readonly [name: string]: string }; readonly fmt?: object },
+): Manifest & { readonly text: string } {
   const { checkout } = source;
   const link = checkout === undefined ? undefined : linkTo(root, checkout);
   const content = {
     ...(link === undefined ? {} : { links: [link] }),
     imports: { [specifier]: published(source) },
-    ...(link === undefined ? {} : {
-      tasks: {
-        codegen: `deno run -A ${link}/cli/main.ts codegen`,
-        sluice: `deno run -A ${link}/cli/main.ts`,
-      },
-    }),
+    ...more,
   };
   const text = `${JSON.stringify(content, null, 2)}\n`;
-  return { path: join(root, "deno.json"), text, added: [], tasks: Object.keys(content.tasks ?? {}) };
+  return { path: join(root, "deno.json"), text, added: [], tasks: Object.keys(more.tasks) };
 }
 
 /** What has to be added: where, and the value. */
@@ -135,9 +146,11 @@ async function lackingEntries(
     return [entry, ...await lackingLink(nearest, source)];
   }
   if (/^(?:\.{0,2}\/|file:)/.test(String(target))) {
-    const testing = `${specifier}/testing`;
-    if (imports[testing] !== undefined || imports[`${specifier}/`] !== undefined) return [];
-    return [[["imports", testing], String(target).replace(/[^/]*$/, "testing.ts")]];
+    if (imports[`${specifier}/`] !== undefined) return [];
+    const doors = { testing: "testing.ts", cli: "cli/main.ts" };
+    return Object.entries(doors).filter(([door]) => imports[`${specifier}/${door}`] === undefined).map((
+      [door, file],
+    ) => [["imports", `${specifier}/${door}`], String(target).replace(/[^/]*$/, file)]);
   }
   return String(target).startsWith("jsr:") && folder !== source.checkout ? await lackingLink(nearest, source) : [];
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { watchTaskParent } from "../core/task_parent.ts";
 import { formatDiagnostic, isError } from "./diagnostics.ts";
 import { generate, type GenerateResult } from "./generate.ts";
 import { watch } from "./watch.ts";
@@ -58,27 +59,39 @@ export async function runCodegen(args: readonly string[]): Promise<number> {
     console.error(`Cannot generate code: ${firstLine(error)}`);
     return 1;
   }
-  return report(result, check, values.config, performance.now() - startedMs);
+  return report(result, check, values.config, performance.now() - startedMs, new Set());
 }
 
 async function watchCodegen(configPath: string, check: boolean, config: string | undefined): Promise<number> {
   const stopped = new AbortController();
+  const told = new Set<string>();
   Deno.addSignalListener("SIGINT", () => stopped.abort());
+  const forgetParent = watchTaskParent(() => stopped.abort());
   try {
     await watch({ configPath, check }, ({ result, changed, tookMs }) => {
       if (changed.length > 0) console.log(`codegen: changed: ${changed.join(", ")}`);
-      report(result, check, config, tookMs);
+      report(result, check, config, tookMs, told);
     }, stopped.signal);
   } catch (error) {
     console.error(`Cannot watch: ${firstLine(error)}`);
     return 1;
+  } finally {
+    forgetParent();
   }
   return 0;
 }
 
-function report(result: GenerateResult, check: boolean, config: string | undefined, tookMs: number): number {
+/** @param told warnings that were shown, to which those of this result are added: each is shown once */
+function report(
+  result: GenerateResult,
+  check: boolean,
+  config: string | undefined,
+  tookMs: number,
+  told: Set<string>,
+): number {
   const { files, diagnostics, nodeTypes } = result;
-  for (const each of diagnostics) console.error(`${formatDiagnostic(each)}\n`);
+  for (const each of diagnostics.filter(isError)) console.error(`${formatDiagnostic(each)}\n`);
+  tellWarnings(result, check, told);
   const errors = diagnostics.filter(isError).length;
   if (errors > 0) {
     const count = errors === 1 ? "1 error" : `${errors} errors`;
@@ -104,6 +117,20 @@ function report(result: GenerateResult, check: boolean, config: string | undefin
   const count = nodeTypes.length === 1 ? "1 node type" : `${nodeTypes.length} node types`;
   console.log(`codegen: ${count} ${check ? "checked" : "generated"} in ${Math.round(tookMs)} ms`);
   return 0;
+}
+
+/** What is generated names the state of its sources: where that is unchanged, the warnings were shown when it was made. */
+function tellWarnings({ files, diagnostics }: GenerateResult, check: boolean, told: Set<string>): void {
+  const warnings = diagnostics.filter((each) => !isError(each)).map(formatDiagnostic);
+  const isKnown = !check && files.length > 0 && files.every(({ state }) => state === "unchanged");
+  if (isKnown && told.size === 0 && warnings.length > 0) {
+    const count = warnings.length === 1 ? "1 warning" : `${warnings.length} warnings`;
+    console.error(`codegen: ${count}, shown when the code was generated; "--check" shows them again`);
+  }
+  for (const each of warnings) {
+    if (!isKnown && !told.has(each)) console.error(`${each}\n`);
+    told.add(each);
+  }
 }
 
 function firstLine(error: unknown): string {

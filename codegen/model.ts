@@ -51,6 +51,8 @@ export interface NodeModel {
   readonly variants: readonly NodeModel[];
   /** Type arguments with which a generic class is used. */
   readonly typeArguments: readonly TypeArgumentModel[];
+  /** Type parameters that stay open, in the order of the class. */
+  readonly parameters: readonly TypeParameterModel[];
   /** Configuration keys that have but one value, which the class cannot know itself. */
   readonly constants: { readonly [key: string]: unknown };
   /** The structs that its ports carry. */
@@ -95,7 +97,21 @@ export interface FrameTypeModel {
 export type TypeArgumentModel =
   /** Text that means the same in every file: `2`, `number`, `Float32Array`. */
   | { readonly kind: "global"; readonly text: string }
+  /** A type parameter of the class, which stays open. */
+  | { readonly kind: "parameter"; readonly name: string }
   /** An exported type of a file of this package, or of its neighbourhood. */
-  | { readonly kind: "file"; readonly path: string; readonly name: string }
+  | { readonly kind: "file"; readonly path: string; readonly name: string; readonly terms?: TypeArgumentModel[] }
   /** An exported type of another package. */
-  | { readonly kind: "package"; readonly specifier: string; readonly name: string };
+  | {
+    readonly kind: "package";
+    readonly specifier: string;
+    readonly name: string;
+    readonly terms?: TypeArgumentModel[];
+  };
+
+/** A type parameter of a class that stays open: links tell what it stands for. */
+export interface TypeParameterModel {
+  readonly name: string;
+  /** What it is the argument of, which says what it may be: number of channels, fields of records, or any value. */
+  readonly role: "channels" | "fields" | "value";
+}

@@ -16,7 +16,7 @@ const RESERVED: ReadonlySet<string> = new Set(
  */
 const TAKEN: ReadonlySet<string> = new Set([
   ...RESERVED,
-  ...["globalThis", "nodes", "nodePackage", "defineNodeType", "definePackage", "then"],
+  ...["globalThis", "nodes", "nodePackage", "defineNodeType", "definePackage", "forPlatform", "processorClass", "then"],
 ]);
 
 /** Most names of types that are kept with what code calls them. */

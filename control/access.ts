@@ -1,7 +1,7 @@
 /**
  * Who may talk to the server: requests that name it by one of its own names, from its own page, and with its token
- * where one is needed. A page of another site can neither call it (`Origin`) nor reach it through a name of its own
- * that resolves to this machine (`Host`).
+ * where one is needed. A page of another site can neither call it (`Origin`), nor load anything from it
+ * (`Sec-Fetch-Site`), nor reach it through a name of its own that resolves to this machine (`Host`).
  *
  * @module
  */
@@ -13,6 +13,9 @@ const LOOPBACK: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
 
 /** Logins that are remembered; the oldest goes first. */
 const MAX_LOGINS = 64;
+
+/** How long a browser keeps a login, seconds. */
+const LOGIN_SECONDS = 86_400;
 
 /** What the name of the cookie begins with; the port follows: browsers give a host's cookies to all of its ports. */
 const COOKIE_PREFIX = "sluice_login_";
@@ -48,7 +51,15 @@ export class Access {
     this.#names = new Set([...LOOPBACK, own.toLowerCase(), ...options.allowedHosts.map((name) => name.toLowerCase())]);
   }
 
-  /** Checks `Host` and `Origin`. */
+  /** Whether requests have to carry a token. */
+  get wantsToken(): boolean {
+    return this.#options.token !== undefined;
+  }
+
+  /**
+   * Checks `Host`, `Origin` and `Sec-Fetch-Site`. Browsers send the last with every request, also with those that have
+   * no `Origin`, as images and scripts of a page; other programs send none.
+   */
   checkSource(request: Request): Refusal | undefined {
     const host = request.headers.get("host") ?? "";
     if (!this.#isOwnName(host)) {
@@ -60,6 +71,10 @@ export class Access {
     const origin = request.headers.get("origin");
     if (origin !== null && origin !== `http://${host}`) {
       return { status: 403, message: `Cannot answer a page of origin ${JSON.stringify(origin.slice(0, 100))}` };
+    }
+    const site = request.headers.get("sec-fetch-site") ?? "none";
+    if (site !== "none" && site !== "same-origin" && !isLinkToPage(request)) {
+      return { status: 403, message: "Cannot answer a page of another site" };
     }
     return undefined;
   }
@@ -73,7 +88,7 @@ export class Access {
       const token = protocol.startsWith(TOKEN_PROTOCOL_PREFIX) ? protocol.slice(TOKEN_PROTOCOL_PREFIX.length) : "";
       if (token !== "" && this.isToken(token)) return undefined;
     }
-    if (this.#logins.has(readCookie(request))) return undefined;
+    if (this.loginOf(request) !== "") return undefined;
     return { status: 401, message: "Cannot answer: a token is wanted; it was printed when the server started" };
   }
 
@@ -93,7 +108,19 @@ export class Access {
     const id = randomToken();
     this.#logins.add(id);
     if (this.#logins.size > MAX_LOGINS) this.#logins.delete(this.#logins.values().next().value!);
-    return `${cookieName(request)}=${id}; HttpOnly; SameSite=Strict; Path=/; Max-Age=86400`;
+    return setCookie(request, id, LOGIN_SECONDS);
+  }
+
+  /** The login of a browser, or `""`: it has none, or one that is not remembered. */
+  loginOf(request: Request): string {
+    const id = readCookie(request);
+    return this.#logins.has(id) ? id : "";
+  }
+
+  /** Forgets the login of a browser. @returns the header `Set-Cookie` */
+  logOut(request: Request): string {
+    this.#logins.delete(readCookie(request));
+    return setCookie(request, "", 0);
   }
 
   #isOwnName(host: string): boolean {
@@ -135,6 +162,17 @@ function readCookie(request: Request): string {
   const cookies = (request.headers.get("cookie") ?? "").split(";").map((each) => each.trim());
   const start = `${cookieName(request)}=`;
   return cookies.find((each) => each.startsWith(start))?.slice(start.length) ?? "";
+}
+
+/** The header `Set-Cookie` for the login of a browser. */
+function setCookie(request: Request, id: string, seconds: number): string {
+  return `${cookieName(request)}=${id}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${seconds}`;
+}
+
+/** Whether somebody follows a link of another site to the page itself; a browser's guess that they will is not that. */
+function isLinkToPage({ method, url, headers }: Request): boolean {
+  return method === "GET" && new URL(url).pathname === "/" && headers.get("sec-fetch-mode") === "navigate" &&
+    headers.get("sec-fetch-dest") === "document" && !headers.has("sec-purpose");
 }
 
 /** The port is the browser's: that of a tunnel, where there is one. */

@@ -32,7 +32,7 @@ export function makeApi(host: ConnectionHost, client: ClientBudget): Hono {
   api.get("/healthz", (c) => c.json({ status: "ok" }));
   get("/metrics", () => {
     const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
-    return new Response(renderMetrics(runtime.stats()), { headers });
+    return new Response(renderMetrics(runtime.stats(), viewRuntime(runtime)), { headers });
   });
   get("/api/types", (c) => ready(c, client, answers.types(viewRuntime(runtime))));
   get("/api/graph", (c) => ready(c, client, answers.graph(viewRuntime(runtime))));

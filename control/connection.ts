@@ -8,6 +8,7 @@ import type { Runtime } from "../core/runtime.ts";
 import { viewRuntime } from "../core/runtime_view.ts";
 import { refuseReferences } from "../core/secrets.ts";
 import type { Feed } from "./feed.ts";
+import type { GraphHistory } from "./graph_history.ts";
 import { RateLimit } from "../core/rate_limit.ts";
 import type { Limits } from "./limits.ts";
 import { Outbox, POLICY_VIOLATION } from "./outbox.ts";
@@ -15,7 +16,8 @@ import type { ReadyAnswers } from "./ready_answers.ts";
 import { answerRpc, type Handlers, ReadyJson, RpcRefusal } from "./rpc.ts";
 import { RPC_CODE } from "./schemas/errors.ts";
 import type { ControlEvent, LogLine } from "./schemas/feed.ts";
-import { configOf, detailNode, findNode } from "./snapshot.ts";
+import { HISTORY_SECONDS } from "./schemas/history.ts";
+import { configOf, detailNode, findLink, findNode } from "./snapshot.ts";
 import type { StatsPump } from "./stats_pump.ts";
 import { subscribeEvents, subscribeLogs } from "./subscriptions.ts";
 import { ClientBudget, WorkBudget } from "./work_budget.ts";
@@ -38,6 +40,7 @@ export interface ConnectionHost {
   readonly run: string;
   readonly feed: Feed;
   readonly pump: StatsPump;
+  readonly history: GraphHistory;
   readonly limits: Limits;
   readonly answers: ReadyAnswers;
   /** What all clients share of the thread's time. */
@@ -46,6 +49,8 @@ export interface ConnectionHost {
 
 /** A connection that is served. */
 export interface Connection {
+  /** Whether the client has sent anything. */
+  readonly hasCalled: boolean;
   /** Resolves once every call that has come is answered. */
   answered(): Promise<void>;
   /** Sends the events and lines that were gathered. */
@@ -69,6 +74,7 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost): Connec
   const handlers = makeHandlers(host, outbox, subscriptions, budget);
   const rate = new RateLimit(limits.callsPerSecond, limits.burst, () => performance.now());
   let refused = 0;
+  let hasCalled = false;
   const pending = new Set<Promise<string | undefined>>();
   const admit = (): void => {
     const isInRate = rate.take();
@@ -91,6 +97,7 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost): Connec
   socket.binaryType = "arraybuffer";
   socket.onmessage = async ({ data }) => {
     if (socket.readyState !== WebSocket.OPEN) return;
+    hasCalled = true;
     if (typeof data !== "string") return cutOff(1003, "text wanted");
     if (data.length > limits.messageChars) return cutOff(TOO_BIG, `at most ${limits.messageChars} characters`);
     if (refused > MAX_REFUSED || pending.size >= MAX_PENDING) return cutOff(POLICY_VIOLATION, "too many calls");
@@ -109,6 +116,9 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost): Connec
   // A close follows.
   socket.onerror = () => {};
   return {
+    get hasCalled() {
+      return hasCalled;
+    },
     async answered() {
       while (pending.size > 0) await Promise.all(pending);
     },
@@ -124,7 +134,7 @@ function makeHandlers(
   subscriptions: Map<number, Subscription>,
   budget: ClientBudget,
 ): Handlers {
-  const { runtime, run, feed, pump, limits, answers } = host;
+  const { runtime, run, feed, pump, history, limits, answers } = host;
   let nextId = 1;
   const makeId = (): number => {
     if (subscriptions.size < limits.subscriptions) return nextId++;
@@ -157,6 +167,26 @@ function makeHandlers(
       await runtime.setConfig(node, key, value);
       return { value: configOf(findNode(viewRuntime(runtime), node))[key] };
     },
+    "node.restart": async ({ node }) => {
+      await runtime.restartNode(node);
+      return {};
+    },
+    "node.bypass": async ({ node, on }) => {
+      await runtime.edit((edit) => edit.bypass(node, on));
+      return {};
+    },
+    "node.disable": async ({ node }) => {
+      await runtime.disableNode(node);
+      return {};
+    },
+    "history.get": ({ kind, id }) => {
+      const view = viewRuntime(runtime);
+      if (kind === "node") findNode(view, id);
+      else findLink(view, id);
+      // One that came a moment ago has no step yet.
+      const { times, series } = history.get(kind, id) ?? { times: [], series: [] };
+      return { run, keptSeconds: history.keptSeconds || HISTORY_SECONDS, times, series };
+    },
     "types.list": () => new ReadyJson(answers.types(viewRuntime(runtime))),
     "stats.subscribe": ({ hz }) => {
       const subscription = makeId();
@@ -172,6 +202,10 @@ function makeHandlers(
       return { subscription, run, recent: [...feedOf.recent] as ControlEvent[] };
     },
     "logs.subscribe": (choice) => {
+      // One that was removed may have lines still.
+      if (choice.node !== undefined && !feed.lines.some(({ nodeId }) => nodeId === choice.node)) {
+        findNode(viewRuntime(runtime), choice.node);
+      }
       const subscription = makeId();
       const feedOf = subscribeLogs(feed, outbox, subscription, choice);
       subscriptions.set(subscription, { end: () => feedOf[Symbol.dispose](), flush: feedOf.flush });

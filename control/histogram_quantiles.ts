@@ -1,5 +1,5 @@
 /**
- * Quantiles of the histograms in the control page. Hot: it runs for hundreds of nodes in each reading.
+ * Quantiles of histograms. Hot: it runs for hundreds of nodes in each reading.
  *
  * @module
  */
@@ -11,13 +11,12 @@ const BUCKETS = NODE.histogramBuckets;
 /**
  * Reads the median's and the 99th percentile's bucket, plus 1; 0 where nothing was measured.
  *
- * @param counts of the page; the histogram begins at index `at`
+ * @param counts one histogram
  * @param p50 written at index `k`, as is `p99`
  */
-export function readBuckets(counts: Uint32Array, at: number, p50: Float64Array, p99: Float64Array, k: number): void {
-  const end = at + BUCKETS;
+export function readBuckets(counts: Float64Array, p50: Float64Array, p99: Float64Array, k: number): void {
   let samples = 0;
-  for (let bucket = at; bucket < end; bucket += 4) {
+  for (let bucket = 0; bucket < BUCKETS; bucket += 4) {
     samples += counts[bucket] + counts[bucket + 1] + counts[bucket + 2] + counts[bucket + 3];
   }
   if (samples === 0) {
@@ -25,13 +24,13 @@ export function readBuckets(counts: Uint32Array, at: number, p50: Float64Array, 
     return;
   }
   const half = Math.ceil(samples * 0.5);
-  let median = at;
-  for (let seen = counts[at]; seen < half && median < end - 1;) seen += counts[++median];
+  let median = 0;
+  for (let seen = counts[0]; seen < half && median < BUCKETS - 1;) seen += counts[++median];
   // From the end: what lies above the 99th percentile is little.
-  let last = end - 1;
-  for (let above = samples - Math.ceil(samples * 0.99) - counts[last]; above >= 0 && last > at;) {
+  let last = BUCKETS - 1;
+  for (let above = samples - Math.ceil(samples * 0.99) - counts[last]; above >= 0 && last > 0;) {
     above -= counts[--last];
   }
-  p50[k] = median - at + 1;
-  p99[k] = last - at + 1;
+  p50[k] = median + 1;
+  p99[k] = last + 1;
 }

@@ -1,6 +1,7 @@
 /**
  * The form that asks a browser for the token. The token goes in the body of a POST, so it stands in no URL. The form
- * and its style sheet are all that is served without a token.
+ * and its style sheet are all that is served without a token. It posts to the address that was asked for, so that what
+ * that names after its `#`, which no server hears of, is there after the login.
  *
  * @module
  */
@@ -34,7 +35,7 @@ export function loginPage(failed: boolean): Response {
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Sluice: log in</title><link rel="stylesheet" href="${LOGIN_STYLES_PATH}"><main><h1>Log in</h1>${notice}
 <p>The token was printed when the server started.</p>
-<form method="post" action="/login"><label>Token <input name="token" type="password" autocomplete="off" required
+<form method="post"><label>Token <input name="token" type="password" autocomplete="off" required
 autofocus></label> <button>Log in</button></form></main></html>`;
   return new Response(html, { status: 401, headers: { "content-type": "text/html; charset=utf-8" } });
 }

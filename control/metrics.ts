@@ -3,12 +3,23 @@
  *
  * @module
  */
+import { index64 } from "../core/element_index.ts";
+import { bucketStartNs } from "../core/histogram.ts";
+import type { RuntimeView } from "../core/runtime_view.ts";
 import type { RuntimeStats } from "../core/stats.ts";
+import { NODE } from "../ffi/layout.gen.ts";
 
 type Labels = { readonly [name: string]: string };
 
-/** Renders the figures. */
-export function renderMetrics(stats: RuntimeStats): string {
+/** Buckets of a page's histogram that make one of these: an octave. */
+const BUCKETS_TOGETHER = NODE.bucketsPerOctave;
+
+/**
+ * Renders the figures.
+ *
+ * @param view of the same runtime, for its histograms
+ */
+export function renderMetrics(stats: RuntimeStats, view: RuntimeView): string {
   const out = new MetricsText();
   const { nodes, links, lanes, pools } = stats;
   out.metric("sluice_elapsed_seconds", "gauge", "Time since the graph was started.", [[{}, stats.elapsedNs / 1e9]]);
@@ -29,8 +40,24 @@ export function renderMetrics(stats: RuntimeStats): string {
   ofNode("sluice_node_errors_total", "counter", "Failures of a node.", (node) => node.errors);
   ofNode("sluice_node_frames_in_total", "counter", "Frames that a node read.", (node) => node.framesIn);
   ofNode("sluice_node_frames_out_total", "counter", "Frames that a node wrote.", (node) => node.framesOut);
-  ofNode("sluice_node_tick_p50_seconds", "gauge", "Median time of a tick.", (node) => node.tick.p50Ns / 1e9);
-  ofNode("sluice_node_tick_p99_seconds", "gauge", "99th percentile of a tick.", (node) => node.tick.p99Ns / 1e9);
+  const histogramsOf = (name: string, help: string, field: number, shift: number) => {
+    const page = view.session?.page;
+    const indices = new Map(view.nodes.map(({ id, index }) => [id, index]));
+    out.histogram(
+      name,
+      help,
+      nodes.flatMap(({ id, type, lane }) => {
+        const index = indices.get(id);
+        if (page === undefined || index === undefined) return [];
+        const at = index64(page.nodeOffset(index) + field);
+        return [[{ node: id, type, lane }, page.f64.subarray(at, at + NODE.histogramBuckets), shift] as const];
+      }),
+    );
+  };
+  const ticks = "Time of a tick; of short ticks one in 64 is timed and stands for all.";
+  histogramsOf("sluice_node_tick_seconds", ticks, NODE.tickHistogram, NODE.tickHistogramShift);
+  const ages = "Age of the frames that a node read, at most one a tick.";
+  histogramsOf("sluice_node_frame_age_seconds", ages, NODE.ageHistogram, NODE.ageHistogramShift);
   out.metric(
     "sluice_node_state",
     "gauge",
@@ -86,13 +113,40 @@ export function renderMetrics(stats: RuntimeStats): string {
 class MetricsText {
   text = "";
 
+  /** @param samples each a log-scale histogram whose first bucket begins at 2^shift nanoseconds */
+  histogram(
+    name: string,
+    help: string,
+    samples: readonly (readonly [Labels, counts: Float64Array, shift: number])[],
+  ): void {
+    this.text += `# HELP ${name} ${help}\n# TYPE ${name} histogram\n`;
+    for (const [labels, counts, shift] of samples) {
+      const list = listLabels(labels);
+      let count = 0;
+      let sumNs = 0;
+      for (let k = 0; k < counts.length; k++) {
+        count += counts[k];
+        sumNs += counts[k] * bucketStartNs(k + 0.5, shift);
+        // The last bucket holds everything longer as well.
+        if ((k + 1) % BUCKETS_TOGETHER !== 0 || k + 1 === counts.length) continue;
+        this.text += `${name}_bucket{${list},le="${bucketStartNs(k + 1, shift) / 1e9}"} ${count}\n`;
+      }
+      this.text += `${name}_bucket{${list},le="+Inf"} ${count}\n`;
+      this.text += `${name}_sum{${list}} ${sumNs / 1e9}\n${name}_count{${list}} ${count}\n`;
+    }
+  }
+
   metric(name: string, type: "counter" | "gauge", help: string, samples: readonly (readonly [Labels, number])[]): void {
     this.text += `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
     for (const [labels, value] of samples) {
-      const list = Object.entries(labels).map(([label, text]) => `${label}="${escape(text)}"`).join(",");
+      const list = listLabels(labels);
       this.text += `${name}${list === "" ? "" : `{${list}}`} ${value}\n`;
     }
   }
+}
+
+function listLabels(labels: Labels): string {
+  return Object.entries(labels).map(([label, text]) => `${label}="${escape(text)}"`).join(",");
 }
 
 function escape(text: string): string {

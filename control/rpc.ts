@@ -39,7 +39,7 @@ export class RpcRefusal extends Error {
 
 const Call = z.object({
   jsonrpc: z.literal("2.0"),
-  id: z.union([z.string().max(200), z.number(), z.null()]).optional(),
+  id: z.union([z.string().max(200), z.number().refine(isExact), z.null()]).optional(),
   method: z.string(),
   params: z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]).optional(),
 });
@@ -89,7 +89,8 @@ async function answerCall(call: unknown, options: RpcOptions): Promise<string | 
   const { handlers, admit, measure } = options;
   const read = Call.safeParse(call);
   if (!read.success) {
-    const wanted = 'wanted {"jsonrpc":"2.0","id":…,"method":…,"params":{…}}';
+    const wanted = 'wanted {"jsonrpc":"2.0","id":…,"method":…,"params":{…}}, with an id that is a text of up to 200 ' +
+      "characters, null, or a number within ±(2^53 - 1)";
     const error = refusal(RPC_CODE.invalidRequest, "InvalidRequest", `Cannot read the call: ${wanted}`);
     return JSON.stringify(failure(idOf(call), refusedOr(error, options)));
   }
@@ -170,5 +171,10 @@ function failure(id: string | number | null, error: RpcError | RpcRefusal): obje
 /** The id of a call that is not in order, where it has a usable one. */
 function idOf(call: unknown): string | number | null {
   const id = typeof call === "object" && call !== null ? (call as { id?: unknown }).id : undefined;
-  return typeof id === "number" || (typeof id === "string" && id.length <= 200) ? id : null;
+  return (typeof id === "number" && isExact(id)) || (typeof id === "string" && id.length <= 200) ? id : null;
+}
+
+/** Whether a number is answered as it was sent: larger integers are rounded when they are read. */
+function isExact(id: number): boolean {
+  return Number.isSafeInteger(id) || !Number.isInteger(id);
 }

@@ -16,17 +16,22 @@ import { AddressLimits } from "./address_limits.ts";
 import { makeApi } from "./api.ts";
 import { type Connection, type ConnectionHost, serveConnection } from "./connection.ts";
 import { Feed } from "./feed.ts";
+import { HistoryKeeper } from "./history_keeper.ts";
 import { RateLimit } from "../core/rate_limit.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { Listener } from "./listener.ts";
 import { LOGIN_STYLES_PATH, loginPage, loginStyles } from "./login_page.ts";
+import { POLICY_VIOLATION } from "./outbox.ts";
 import { PageFiles } from "./page_files.ts";
 import { ReadyAnswers } from "./ready_answers.ts";
 import { StatsPump } from "./stats_pump.ts";
 import { ClientBudget, WorkBudget } from "./work_budget.ts";
 
-/** Seconds without a sign of life after which a connection is closed. */
-const IDLE_SECONDS = 60;
+/** Seconds without a sign of life, also no answer to a ping, after which a connection is closed. */
+const IDLE_SECONDS = 20;
+
+/** Time after which a connection that has asked for nothing gives its place to another client, milliseconds. */
+const FIRST_CALL_MS = 1_000;
 
 /** Longest body of a login, bytes. */
 const MAX_LOGIN_BYTES = 1_024;
@@ -43,7 +48,7 @@ const STRANGER_MS = 0.125;
 const BUSY = "Cannot answer: all clients together have used up their share of the server's time; try again later";
 
 /** What is answered without a token. */
-const OPEN_PATHS: readonly string[] = ["/login", LOGIN_STYLES_PATH, "/healthz"];
+const OPEN_PATHS: readonly string[] = [LOGIN_STYLES_PATH, "/logout", "/healthz"];
 
 /** What is cheap enough, or looks at the budget itself. */
 const UNBUDGETED: readonly string[] = ["/healthz", "/rpc"];
@@ -126,9 +131,10 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
     graph: (view) => answers.graph(view),
     sent: (bytes) => void (statsBytes += bytes),
   });
+  const keeper = new HistoryKeeper(() => viewRuntime(runtime), (view) => pump.read(view));
   const edits = runtime.events.on("graph", () => pump.hurry());
-  const sockets = new Map<WebSocket, Connection>();
-  const host: ConnectionHost = { runtime, run, feed, pump, limits, answers, budget };
+  const sockets = new Map<WebSocket, Place>();
+  const host: ConnectionHost = { runtime, run, feed, pump, history: keeper.history, limits, answers, budget };
   const access = new Access({
     hostname,
     ...(token !== undefined && { token }),
@@ -146,6 +152,7 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
   });
   const close = async (): Promise<void> => {
     await drain(sockets, pump);
+    keeper[Symbol.dispose]();
     pump[Symbol.dispose]();
     feed[Symbol.dispose]();
     edits[Symbol.dispose]();
@@ -172,10 +179,10 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
 }
 
 /** Sends what clients are still to have, and waits until it is on its way. */
-async function drain(sockets: ReadonlyMap<WebSocket, Connection>, pump: StatsPump): Promise<void> {
+async function drain(sockets: ReadonlyMap<WebSocket, Place>, pump: StatsPump): Promise<void> {
   const endMs = performance.now() + DRAIN_TIMEOUT_MS;
-  await within(DRAIN_TIMEOUT_MS, Promise.all([...sockets.values()].map((connection) => connection.answered())));
-  for (const connection of sockets.values()) connection.flush();
+  await within(DRAIN_TIMEOUT_MS, Promise.all([...sockets.values()].map(({ connection }) => connection.answered())));
+  for (const { connection } of sockets.values()) connection.flush();
   pump.finish();
   const waits = () => [...sockets.keys()].some((socket) => socket.bufferedAmount > 0);
   while (waits() && performance.now() < endMs) await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
@@ -191,7 +198,7 @@ async function within(timeoutMs: number, work: Promise<unknown>): Promise<void> 
 interface AppParts {
   readonly host: ConnectionHost;
   readonly access: Access;
-  readonly sockets: Map<WebSocket, Connection>;
+  readonly sockets: Map<WebSocket, Place>;
   readonly page: URL;
 }
 
@@ -224,7 +231,8 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
     const budget = missing === undefined ? clients : others;
     if (!budget.hasTime && !UNBUDGETED.includes(c.req.path)) return refuse(c, 503, BUSY);
     if (missing !== undefined) others.took(STRANGER_MS);
-    if (missing !== undefined && !OPEN_PATHS.includes(c.req.path)) {
+    const isLogin = access.wantsToken && c.req.path === "/" && c.req.method === "POST";
+    if (missing !== undefined && !isLogin && !OPEN_PATHS.includes(c.req.path)) {
       if (c.req.path === "/" && c.req.method === "GET") return harden(loginPage(false));
       return refuse(c, missing.status, missing.message);
     }
@@ -233,12 +241,21 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
     if (c.res.status !== 101) harden(c.res);
   });
   app.get(LOGIN_STYLES_PATH, () => loginStyles());
-  app.post("/login", async (c) => {
+  app.post("/", async (c, next) => {
+    if (!access.wantsToken) return await next();
     if (!logins.take(c.env.address)) return refuse(c, 429, "Cannot log in: too many tries; wait a second");
     const given = await readToken(c.req.raw);
     if (given === undefined || !access.isToken(given)) return loginPage(true);
     return new Response(null, { status: 303, headers: { location: "/", "set-cookie": access.logIn(c.req.raw) } });
   });
+  app.post("/logout", (c) => {
+    const login = access.loginOf(c.req.raw);
+    for (const [socket, place] of sockets) {
+      if (login !== "" && place.login === login) socket.close(POLICY_VIOLATION, "logged out");
+    }
+    return new Response(null, { status: 303, headers: { location: "/", "set-cookie": access.logOut(c.req.raw) } });
+  });
+  app.get("/api/login", (c) => c.json({ loggedIn: access.loginOf(c.req.raw) !== "" }));
   app.route("/", makeApi(host, clients));
   app.get("/rpc", (c) => {
     const request = c.req.raw;
@@ -249,12 +266,15 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
     if (host.budget.leftMs <= 0) {
       return refuse(c, 503, "Cannot take the connection: clients take too much time already");
     }
-    if (sockets.size >= limits.connections) {
+    if (!isWholeUpgrade(request)) return refuse(c, 400, "Cannot answer: the upgrade has not the headers of RFC 6455");
+    if (sockets.size >= limits.connections && !freeIdlePlace(sockets)) {
       return refuse(c, 503, `Cannot take the connection: ${limits.connections} are open, the most`);
     }
-    if (!isWholeUpgrade(request)) return refuse(c, 400, "Cannot answer: the upgrade has not the headers of RFC 6455");
+    // After the upgrade the request cannot be read.
+    const login = access.loginOf(request);
     const { socket, response } = Deno.upgradeWebSocket(request, { protocol: RPC_PROTOCOL, idleTimeout: IDLE_SECONDS });
-    sockets.set(socket, serveConnection(socket, host));
+    const connection = serveConnection(socket, host);
+    sockets.set(socket, { connection, login, sinceMs: performance.now() });
     forgetOnceGone(socket, sockets, limits.openMs);
     return response;
   });
@@ -263,20 +283,41 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
     return refuse(c, 500, "Cannot answer: an error that is not expected");
   });
   app.get("*", async (c, next) => {
-    if (c.req.path === "/login") return await next();
+    if (c.req.path === "/logout") return await next();
     const file = await files.serve(c.req.path, c.req.header("if-none-match"));
     return file ?? refuse(c, 404, "Cannot answer: there is no such path");
   });
   app.all("*", (c) => {
-    const wanted = c.req.path === "/login" ? "POST" : "GET";
+    const wanted = c.req.path === "/logout" ? "POST" : "GET";
     c.header("allow", wanted === "GET" ? "GET, HEAD" : wanted);
     return refuse(c, 405, `Cannot answer: wanted ${wanted}`);
   });
   return app;
 }
 
+/** A connection and what the server knows of it beside. */
+interface Place {
+  readonly connection: Connection;
+  /** The login of the browser; `""` where there is none. */
+  readonly login: string;
+  /** When it was taken, on the clock of `performance.now()`. */
+  readonly sinceMs: number;
+}
+
+/** Closes the oldest connection that has asked for nothing. @returns whether there was one */
+function freeIdlePlace(sockets: Map<WebSocket, Place>): boolean {
+  const nowMs = performance.now();
+  for (const [socket, { connection, sinceMs }] of sockets) {
+    if (connection.hasCalled || nowMs - sinceMs < FIRST_CALL_MS) continue;
+    sockets.delete(socket);
+    socket.close(1013, "others want the place, and this connection has asked for nothing");
+    return true;
+  }
+  return false;
+}
+
 /** A client that is gone before its upgrade is answered leaves a socket that opens never and tells nothing. */
-function forgetOnceGone(socket: WebSocket, sockets: Map<WebSocket, Connection>, openMs: number): void {
+function forgetOnceGone(socket: WebSocket, sockets: Map<WebSocket, Place>, openMs: number): void {
   const timer = setTimeout(() => {
     sockets.delete(socket);
     socket.addEventListener("open", () => socket.close(1013, "too late"));

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { canBypass } from "../core/bypass.ts";
 import { serializeError, SluiceError } from "../core/errors.ts";
 import { describeFormat, type FrameFormat } from "../core/frames/format.ts";
 import { expandPort, type NodeDescriptor, type PortDescriptor } from "../core/registry/descriptor.ts";
@@ -10,6 +11,7 @@ import type { RuntimeView } from "../core/runtime_view.ts";
 import { readLaneCounters, readNodeCounters } from "../core/stats.ts";
 import type { LinkEntry, NodeEntry } from "../core/topology.ts";
 import { NODE } from "../ffi/layout.gen.ts";
+import { index64 } from "../core/element_index.ts";
 import type {
   ErrorInfo,
   GraphSnapshot,
@@ -63,8 +65,8 @@ export function detailNode(view: RuntimeView, id: string): NodeDetail {
   const counters = session === undefined ? undefined : readNodeCounters(session.page, entry.index);
   const histogram = (offset: number, shift: number): Histogram => {
     if (session === undefined) return { shift, counts: [] };
-    const at = (session.page.nodeOffset(entry.index) + offset) >> 2;
-    return { shift, counts: [...session.page.u32.subarray(at, at + NODE.histogramBuckets)] };
+    const at = index64(session.page.nodeOffset(entry.index) + offset);
+    return { shift, counts: [...session.page.f64.subarray(at, at + NODE.histogramBuckets)] };
   };
   return {
     node: describeNode(entry),
@@ -139,21 +141,37 @@ export function findNode(view: RuntimeView, id: string): NodeEntry {
   });
 }
 
+/**
+ * The link of an id.
+ *
+ * @throws {SluiceError} `LinkNotFound`
+ */
+export function findLink(view: RuntimeView, id: string): LinkEntry {
+  const entry = view.links.find((link) => link.id === id);
+  if (entry !== undefined) return entry;
+  const available = view.links.slice(0, 50).map((link) => link.id);
+  throw new SluiceError("LinkNotFound", `Cannot find link ${JSON.stringify(id)}; graph.get lists the links`, {
+    linkId: id,
+    available,
+  });
+}
+
 /** A node. */
-export function describeNode({ id, lane, type: { descriptor } }: NodeEntry): NodeInfo {
+export function describeNode({ id, lane, bypassed, type: { descriptor } }: NodeEntry): NodeInfo {
   const ports = (list: readonly PortDescriptor[]) =>
     list.flatMap((port) => expandPort(port).map((name) => describePort(port, name)));
   const { type, category, inputs, outputs } = descriptor;
-  return { id, type, lane, category, inputs: ports(inputs), outputs: ports(outputs) };
+  const bypass = canBypass(descriptor) ? { bypass: bypassed } : {};
+  return { id, type, lane, category, ...bypass, inputs: ports(inputs), outputs: ports(outputs) };
 }
 
 /** The links of a graph, with what is known of their frames. */
-export function listLinks({ links, session }: RuntimeView): LinkInfo[] {
-  return links.map((link) => describeLink(link, session?.format(link)));
+export function listLinks({ links, session, typeOf }: RuntimeView): LinkInfo[] {
+  return links.map((link) => describeLink(link, typeOf(link), session?.format(link)));
 }
 
-function describeLink(link: LinkEntry, format: FrameFormat | undefined): LinkInfo {
-  const { id, fromNode, fromPort, toNode, toPort, policy, capacity, output: { kind, type } } = link;
+function describeLink(link: LinkEntry, type: string, format: FrameFormat | undefined): LinkInfo {
+  const { id, fromNode, fromPort, toNode, toPort, policy, capacity, output: { kind } } = link;
   const known = format && { format: describeFormat(format) };
   return { id, fromNode, fromPort, toNode, toPort, policy, capacity, kind, type, ...known };
 }

@@ -4,11 +4,15 @@
  *
  * @module
  */
-import { LANE_STATE } from "../core/control_page.ts";
+import { type ControlPage, LANE_STATE } from "../core/control_page.ts";
 import { readLinkCounts } from "../core/links/link_counts.ts";
+import type { NodeId } from "../core/ids.ts";
 import type { RuntimeView } from "../core/runtime_view.ts";
 import { BLOCKED, LANE, LINK, NODE, PHASE } from "../ffi/layout.gen.ts";
+import { index32, index64 } from "../core/element_index.ts";
+import { BusyTime } from "./busy_time.ts";
 import { readBuckets } from "./histogram_quantiles.ts";
+import { RecentHistogram } from "./recent_histogram.ts";
 import { GRAPH_STATES, NODE_STATES } from "./schemas/graph.ts";
 import {
   LANE_STATES,
@@ -24,17 +28,45 @@ import { alignUp } from "./stats_frame.ts";
 
 type Scratch<T extends StatsTable> = { readonly [C in StatsColumn<T>]: Float64Array };
 
-/**
- * See the module. Quantiles of a node's times are looked at in every fourth reading: they change slowly, and cost most.
- */
+/** Time between two looks at the histograms of a node, nanoseconds: they change slowly, and cost most. */
+const LOOK_EVERY_NS = 0.9e9;
+
+/** What is kept of a node between readings. */
+class NodeMemory {
+  readonly tick: RecentHistogram = new RecentHistogram();
+  readonly age: RecentHistogram = new RecentHistogram();
+  readonly busy: BusyTime = new BusyTime();
+  lookedAtNs = -Infinity;
+  /** The call that it was in at the last reading, and since when it was seen in it, nanoseconds. */
+  phase = -1;
+  ticks = -1;
+  calls = -1;
+  callSinceNs = 0;
+}
+
+/** What a lane runs. */
+interface Pulse {
+  /** Index of the node's record; -1: none. */
+  readonly node: number;
+  readonly calls: number;
+  /** When the round began, which ends with a long tick, on the nodes' clock. */
+  readonly sinceNs: number;
+  /** What the page counted of the node's ticks at that time, nanoseconds. */
+  readonly busyNs: number;
+}
+
+/** Looks at what a lane runs, at most, until two find the same. */
+const STABLE_LOOKS = 4;
+
+/** See the module. */
 export class StatsEncoder {
   #version = -1;
   #nodes: Scratch<"nodes"> = makeScratch("nodes", 0);
   #links: Scratch<"links"> = makeScratch("links", 0);
   #lanes: Scratch<"lanes"> = makeScratch("lanes", 0);
   #pools: Scratch<"pools"> = makeScratch("pools", 0);
-  /** When each node was first seen in the call that it is in, nanoseconds. */
-  #callSinceNs = new Float64Array(0);
+  /** By id: a node goes on while the graph changes around it. */
+  #memories = new Map<NodeId, NodeMemory>();
   /** Position in the lists by index in the control page. */
   #linkAt = new Map<number, number>();
   #nodeAt = new Map<number, number>();
@@ -60,50 +92,66 @@ export class StatsEncoder {
   #resize({ version, nodes, links, session }: RuntimeView, pools: number): void {
     if (version === this.#version) return;
     this.#version = version;
-    const before = { nodes: this.#nodes, callSinceNs: this.#callSinceNs, at: this.#nodeAt };
     this.#nodes = makeScratch("nodes", nodes.length);
     this.#links = makeScratch("links", links.length);
     this.#lanes = makeScratch("lanes", session?.lanes.length ?? 0);
     this.#pools = makeScratch("pools", pools);
-    this.#callSinceNs = new Float64Array(nodes.length);
+    this.#memories = new Map(nodes.map(({ id }) => [id, this.#memories.get(id) ?? new NodeMemory()]));
+    for (const [k, { tick, age }] of [...this.#memories.values()].entries()) {
+      readBuckets(tick.window, this.#nodes.tickP50, this.#nodes.tickP99, k);
+      readBuckets(age.window, this.#nodes.ageP50, this.#nodes.ageP99, k);
+    }
     this.#linkAt = new Map(links.map(({ index }, k) => [index, k]));
     this.#nodeAt = new Map(nodes.map(({ index }, k) => [index, k]));
-    // A node that hangs goes on hanging while the graph changes around it.
-    for (const [index, k] of this.#nodeAt) {
-      const old = before.at.get(index);
-      if (old === undefined) continue;
-      this.#nodes.ticks[k] = before.nodes.ticks[old];
-      this.#nodes.phase[k] = before.nodes.phase[old];
-      this.#callSinceNs[k] = before.callSinceNs[old];
-    }
   }
 
   #readNodes({ nodes, session, nowNs }: RuntimeView): void {
-    const { page, nodeStates, lanes } = session!;
+    const { page, nodeStates, lanes, nodesNowNs } = session!;
     const { f64, u32 } = page;
     const into = this.#nodes;
     // Which node's tick a lane runs, its record tells; what else a node does, its own.
-    const running = new Set(lanes.map(({ index }) => u32[(page.laneOffset(index) + LANE.currentNode) >> 2] - 1));
+    const running = new Map<number, Pulse>();
+    for (const { index } of lanes) {
+      const pulse = readPulse(page, index);
+      if (pulse.node >= 0) running.set(pulse.node, pulse);
+    }
     for (let k = 0; k < nodes.length; k++) {
       const { id, index } = nodes[k];
       const at = page.nodeOffset(index);
-      const at64 = at >> 3;
-      const at32 = at >> 2;
+      const at64 = index64(at);
+      const at32 = index32(at);
       const ticks = f64[at64 + (NODE.ticks >> 3)];
       const own = u32[at32 + (NODE.phase >> 2)];
-      const phase = own === PHASE.idle && running.has(index) ? PHASE.process : own;
+      const pulse = running.get(index);
+      const phase = own === PHASE.idle && pulse !== undefined ? PHASE.process : own;
       const inCall = phase === PHASE.process || phase === PHASE.setup || phase === PHASE.flush;
-      if (ticks !== into.ticks[k] || phase !== into.phase[k] || !inCall) this.#callSinceNs[k] = nowNs;
+      const memory = this.#memories.get(id)!;
+      const calls = pulse?.calls ?? -1;
+      if (ticks !== memory.ticks || phase !== memory.phase || calls !== memory.calls || !inCall) {
+        memory.ticks = ticks;
+        memory.phase = phase;
+        memory.calls = calls;
+        memory.callSinceNs = nowNs;
+      }
       // The runtime has looked also while nobody followed.
       const activity = inCall ? session!.activity(nodes[k]) : undefined;
       const stuckMs = activity?.kind === "stuck" ? activity.forMs : 0;
-      into.inCallMs[k] = Math.max(stuckMs, (nowNs - this.#callSinceNs[k]) / 1e6);
-      if (into.tickP50[k] === 0 || (k & 3) === (this.#reading & 3)) {
-        readBuckets(u32, at32 + (NODE.tickHistogram >> 2), into.tickP50, into.tickP99, k);
-        readBuckets(u32, at32 + (NODE.ageHistogram >> 2), into.ageP50, into.ageP99, k);
+      into.inCallMs[k] = Math.max(stuckMs, (nowNs - memory.callSinceNs) / 1e6);
+      // Not all in the same reading, unless readings are few.
+      const sinceLookNs = nowNs - memory.lookedAtNs;
+      if (sinceLookNs >= LOOK_EVERY_NS && ((k & 3) === (this.#reading & 3) || sinceLookNs > 2 * LOOK_EVERY_NS)) {
+        memory.lookedAtNs = nowNs;
+        if (memory.tick.look(f64, at64 + index64(NODE.tickHistogram), nowNs)) {
+          readBuckets(memory.tick.window, into.tickP50, into.tickP99, k);
+        }
+        if (memory.age.look(f64, at64 + index64(NODE.ageHistogram), nowNs)) {
+          readBuckets(memory.age.window, into.ageP50, into.ageP99, k);
+        }
       }
+      const inTick = phase === PHASE.process && pulse !== undefined;
+      const underWayNs = inTick ? Math.max(0, nodesNowNs - pulse.sinceNs) : 0;
+      into.busyUs[k] = memory.busy.read(pulse?.busyNs ?? f64[at64 + index64(NODE.busyNs)], underWayNs) / 1e3;
       into.ticks[k] = ticks;
-      into.busyUs[k] = f64[at64 + (NODE.busyNs >> 3)] / 1e3;
       into.maxTickNs[k] = f64[at64 + (NODE.maxTickNs >> 3)];
       into.errors[k] = f64[at64 + (NODE.errors >> 3)];
       into.restarts[k] = f64[at64 + (NODE.restarts >> 3)];
@@ -126,7 +174,7 @@ export class StatsEncoder {
     const into = this.#links;
     for (let k = 0; k < links.length; k++) {
       const at = page.linkOffset(links[k].index);
-      const at64 = at >> 3;
+      const at64 = index64(at);
       const { written, full, skipped, unlinked, laneLost, queued } = readLinkCounts(page, links[k].index);
       into.written[k] = written;
       into.droppedFull[k] = full;
@@ -136,7 +184,7 @@ export class StatsEncoder {
       into.queued[k] = queued;
       into.highWater[k] = f64[at64 + (LINK.highWater >> 3)];
       into.ageNs[k] = written === 0 ? 0 : Math.max(0, nodesNowNs - f64[at64 + (LINK.newestIngressNs >> 3)]);
-      into.state[k] = u32[(at >> 2) + (LINK.state >> 2)];
+      into.state[k] = u32[(index32(at)) + (LINK.state >> 2)];
     }
   }
 
@@ -145,13 +193,13 @@ export class StatsEncoder {
     const into = this.#lanes;
     for (const [k, { index }] of lanes.entries()) {
       const at = page.laneOffset(index);
-      const u32 = (field: number) => page.u32[(at + field) >> 2];
+      const u32 = (field: number) => page.u32[index32(at + field)];
       const generation = u32(LANE.generation);
       const dead = generation !== 0 && u32(LANE.deadGeneration) >= generation;
       into.state[k] = dead ? LANE_STATES.indexOf("dead") : Math.min(u32(LANE.state), LANE_STATE.waiting);
-      into.rounds[k] = page.f64[(at + LANE.rounds) >> 3];
-      into.parks[k] = page.f64[(at + LANE.parks) >> 3];
-      const heartbeatNs = page.f64[(at + LANE.heartbeatNs) >> 3];
+      into.rounds[k] = page.f64[index64(at + LANE.rounds)];
+      into.parks[k] = page.f64[index64(at + LANE.parks)];
+      const heartbeatNs = page.f64[index64(at + LANE.heartbeatNs)];
       into.silentMs[k] = heartbeatNs === 0 ? 0 : Math.max(0, nowNs - heartbeatNs) / 1e6;
       const current = u32(LANE.currentNode);
       into.currentNode[k] = current === 0 ? 0 : (this.#nodeAt.get(current - 1) ?? -1) + 1;
@@ -190,6 +238,26 @@ export class StatsEncoder {
     }
     return bytes;
   }
+}
+
+/** A tick that ends meanwhile is either under way or counted, not both and not neither. */
+function readPulse(page: ControlPage, lane: number): Pulse {
+  let pulse = readPulseOnce(page, lane);
+  for (let looks = 1; looks < STABLE_LOOKS && pulse.node >= 0; looks++) {
+    const again = readPulseOnce(page, lane);
+    if (again.node === pulse.node && again.calls === pulse.calls && again.sinceNs === pulse.sinceNs) break;
+    pulse = again;
+  }
+  return pulse;
+}
+
+function readPulseOnce(page: ControlPage, lane: number): Pulse {
+  const at = page.laneOffset(lane);
+  const node = page.u32[index32(at + LANE.currentNode)] - 1;
+  const calls = page.u32[index32(at + LANE.calls)];
+  const sinceNs = page.f64[index64(at + LANE.heartbeatNs)];
+  const busyNs = node < 0 ? 0 : page.f64[index64(page.nodeOffset(node) + NODE.busyNs)];
+  return { node, calls, sinceNs, busyNs };
 }
 
 /** A copy of a message for one subscription. */

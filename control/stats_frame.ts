@@ -132,7 +132,7 @@ export function framesDropped(links: Columns<"links">, link: number): number {
 
 /** The next multiple of 8. */
 export function alignUp(bytes: number): number {
-  return (bytes + 7) & ~7;
+  return Math.ceil(bytes / 8) * 8;
 }
 
 function viewOf(message: ArrayBuffer, at: number, count: number, width: number, real: boolean): Column {

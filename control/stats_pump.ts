@@ -81,6 +81,11 @@ export class StatsPump implements Disposable {
     };
   }
 
+  /** Reads the figures for others than followers: a message of statistics to nobody. */
+  read(view: RuntimeView): Uint8Array<ArrayBuffer> {
+    return this.#encoder.encode(view);
+  }
+
   /** Sends to everybody soon: the graph has changed. */
   hurry(): void {
     const nowMs = performance.now();

@@ -64,6 +64,8 @@ export interface InputOptions {
 export interface OutputOptions {
   /** Most frames that one `read()` or one tick leads to on this output (default 1): room that admission asks for. */
   readonly burst?: number;
+  /** An array port, as of {@linkcode InputOptions}; goes with `StreamOutput<F>[]`. */
+  readonly array?: number | string;
   /** A port whose elements are added and removed while the graph runs; goes with `StreamOutput<F>[]`. */
   readonly dynamic?: boolean | DynamicPortOptions;
 }
@@ -87,7 +89,7 @@ export function input(_options: InputOptions = {}): (value: undefined, context: 
   return () => {};
 }
 
-/** Marks a field of type `StreamOutput<F>` (or `StreamOutput<F>[]` with `dynamic`) as an output port. */
+/** Marks a field of type `StreamOutput<F>` (or `StreamOutput<F>[]` with `array` or `dynamic`) as an output port. */
 export function output(_options: OutputOptions = {}): (value: undefined, context: ClassFieldDecoratorContext) => void {
   return () => {};
 }

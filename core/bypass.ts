@@ -10,6 +10,7 @@ import type { NodeDescriptor } from "./registry/descriptor.ts";
 /** Whether nodes of a type can be passed by. */
 export function canBypass({ inputs, outputs, mode }: NodeDescriptor): boolean {
   return inputs.length === 1 && outputs.length === 1 && inputs[0].kind === outputs[0].kind &&
+    inputs[0].schema === outputs[0].schema && inputs[0].generic?.argument === outputs[0].generic?.argument &&
     [...inputs, ...outputs].every((port) => port.array === undefined && port.dynamic === undefined) &&
     mode !== "external";
 }
@@ -29,7 +30,7 @@ export function assertBypass(nodeId: string, descriptor: NodeDescriptor, on: unk
   if (canBypass(descriptor)) return;
   throw new SluiceError(
     "InvalidGraph",
-    `${attempt}: only a node with one input and one output of the same kind can be bypassed`,
+    `${attempt}: only a node with one input and one output of the same type can be bypassed`,
     { nodeId },
   );
 }

@@ -7,6 +7,7 @@
  */
 import { SluiceError } from "./errors.ts";
 import { ABI_VERSION, CONTROL, LANE, LINK, LINK_STATE, NODE } from "../ffi/layout.gen.ts";
+import { index32 } from "./element_index.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
 const LANE_BYTES = LANE.size;
@@ -101,19 +102,19 @@ export class ControlPage {
 
   /** Fills a record with zeros: nobody may be using it. */
   clear(offset: number, size: number): void {
-    this.u32.fill(0, offset >> 2, (offset + size) >> 2);
+    this.u32.fill(0, index32(offset), index32(offset + size));
   }
 
   /** What a node has counted goes on in another record, and not what it is doing. @param from index of its record */
   copyCounts(from: number, to: number): void {
-    const [source, target] = [from, to].map((node) => this.nodeOffset(node) >> 2);
+    const [source, target] = [from, to].map((node) => index32(this.nodeOffset(node)));
     for (const [begin, end] of COUNTS) this.u32.copyWithin(target + begin, source + begin, source + end);
   }
 
   /** @throws {SluiceError} `Busy` if there are not so many records */
   assertRoom(wanted: { readonly nodes: number; readonly links: number }): void {
     for (const kind of ["nodes", "links"] as const) {
-      const room = this.u32[(kind === "nodes" ? CONTROL.nodeCount : CONTROL.linkCount) >> 2];
+      const room = this.u32[index32(kind === "nodes" ? CONTROL.nodeCount : CONTROL.linkCount)];
       if (wanted[kind] <= room) continue;
       throw new SluiceError(
         "Busy",
@@ -125,7 +126,7 @@ export class ControlPage {
 
   /** Reads a lane's bell: pass it to `park()` after looking for work, so that no ring is missed. */
   bell(lane: number): number {
-    return Atomics.load(this.i32, (this.laneOffset(lane) + LANE.bell) >> 2);
+    return Atomics.load(this.i32, index32(this.laneOffset(lane) + LANE.bell));
   }
 
   /**
@@ -136,13 +137,13 @@ export class ControlPage {
   drainInbox(lane: number, take: (bit: number) => void): void {
     const base = this.laneOffset(lane);
     for (let s = 0; s < SUMMARY_WORDS; s++) {
-      const summaryAt = (base + SUMMARY + s * 4) >> 2;
+      const summaryAt = index32(base + SUMMARY + s * 4);
       if (Atomics.load(this.i32, summaryAt) === 0) continue;
       let summary = Atomics.exchange(this.i32, summaryAt, 0);
       while (summary !== 0) {
         const word = 31 - Math.clz32(summary & -summary);
         summary &= summary - 1;
-        let bits = Atomics.exchange(this.i32, (base + INBOX + (s * 32 + word) * 4) >> 2, 0);
+        let bits = Atomics.exchange(this.i32, index32(base + INBOX + (s * 32 + word) * 4), 0);
         while (bits !== 0) {
           const bit = 31 - Math.clz32(bits & -bits);
           bits &= bits - 1;
@@ -152,18 +153,23 @@ export class ControlPage {
     }
   }
 
+  /** Has a lane end its round with the tick that is under way. After the inbox bit of a command, if there is one. */
+  callAttention(lane: number): void {
+    Atomics.store(this.i32, index32(this.laneOffset(lane) + LANE.attention), 1);
+  }
+
   /** How many lanes are in a state: a value of {@linkcode LANE_STATE}. */
   lanesIn(state: number): number {
     let count = 0;
     for (let lane = 0; lane < this.#laneCount; lane++) {
-      if (this.u32[(this.laneOffset(lane) + LANE_STATE_AT) >> 2] === state) count++;
+      if (this.u32[index32(this.laneOffset(lane) + LANE_STATE_AT)] === state) count++;
     }
     return count;
   }
 
   /** Whether a lane's inbox has any bit set. */
   inboxEmpty(lane: number): boolean {
-    const at = (this.laneOffset(lane) + SUMMARY) >> 2;
+    const at = index32(this.laneOffset(lane) + SUMMARY);
     for (let s = 0; s < SUMMARY_WORDS; s++) {
       if (Atomics.load(this.i32, at + s) !== 0) return false;
     }
@@ -172,21 +178,21 @@ export class ControlPage {
 
   /** Marks a link as ended: sticky, set by its writer after the last write. */
   setEos(link: number): void {
-    Atomics.or(this.i32, (this.linkOffset(link) + LINK_STATE_AT) >> 2, LINK_STATE.eos);
+    Atomics.or(this.i32, index32(this.linkOffset(link) + LINK_STATE_AT), LINK_STATE.eos);
   }
 
   /** Marks a link as closed by its reader: nothing is read from it any more. */
   setClosed(link: number): void {
-    Atomics.or(this.i32, (this.linkOffset(link) + LINK_STATE_AT) >> 2, LINK_STATE.closed);
+    Atomics.or(this.i32, index32(this.linkOffset(link) + LINK_STATE_AT), LINK_STATE.closed);
   }
 
   /** Whether a link's reader has ended. */
   isClosed(link: number): boolean {
-    return (Atomics.load(this.i32, (this.linkOffset(link) + LINK_STATE_AT) >> 2) & LINK_STATE.closed) !== 0;
+    return (Atomics.load(this.i32, index32(this.linkOffset(link) + LINK_STATE_AT)) & LINK_STATE.closed) !== 0;
   }
 
   /** Whether a link's writer has ended. */
   isEos(link: number): boolean {
-    return (Atomics.load(this.i32, (this.linkOffset(link) + LINK_STATE_AT) >> 2) & LINK_STATE.eos) !== 0;
+    return (Atomics.load(this.i32, index32(this.linkOffset(link) + LINK_STATE_AT)) & LINK_STATE.eos) !== 0;
   }
 }

@@ -169,18 +169,33 @@ export function listNames(names: Iterable<string>): string {
 }
 
 /**
- * The known name that is most like `name`, for "did you mean".
+ * The known name that is most like `name`, for "did you mean". Of names that are as many edits away, the one that
+ * begins like it for longer counts.
  *
- * @returns `undefined` where none is within a third of its length in edits
+ * @returns `undefined` where none is within a third of its length in edits; one of one or two letters only where
+ * a letter was added or left out at its end
  */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
+  const written = name.toLowerCase();
   let best: string | undefined;
   let bestDistance = Infinity;
+  let bestPrefix = 0;
   for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+    const lower = candidate.toLowerCase();
+    const distance = editDistance(written, lower);
+    const prefix = commonPrefix(written, lower);
+    if (distance > bestDistance || (distance === bestDistance && prefix <= bestPrefix)) continue;
+    [best, bestDistance, bestPrefix] = [candidate, distance, prefix];
   }
-  return best !== undefined && bestDistance <= Math.max(1, Math.floor(best.length / 3)) ? best : undefined;
+  if (best === undefined) return undefined;
+  const isLonger = bestPrefix === Math.min(written.length, best.length);
+  return bestDistance <= Math.max(Math.floor(best.length / 3), isLonger ? 1 : 0) ? best : undefined;
+}
+
+function commonPrefix(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }
 
 /** Edits from one to the other: insert, delete, change, or swap two neighbours (optimal string alignment). */

@@ -3,23 +3,26 @@
  *
  * @module
  */
-import { setImmediate } from "node:timers";
 import { assertConfig } from "./config_check.ts";
 import { listNames, SluiceError } from "./errors.ts";
 import type { AudioFrame } from "./frames/audio_frame.ts";
 import { DataFrame } from "./frames/data_frame.ts";
+import { sealPayload } from "./frames/checked_frame.ts";
 import type { FrameFormat, FrameKind } from "./frames/format.ts";
 import type { Frame } from "./frames/frame.ts";
 import { blankFrame } from "./frames/frame_of.ts";
 import type { AnyOutput, AudioOutput, EncodedOutput, PacketOutput, VideoOutput } from "./harness_copies.ts";
 import { addPort, removePort } from "./harness_elements.ts";
+import { assertAudio, type AudioInput, type HarnessInput } from "./harness_input.ts";
+import { findLeaks } from "./harness_leaks.ts";
+import { assertOptions, assertPorts, type HarnessOptions, TIMEOUT_MS } from "./harness_options.ts";
 import { HarnessSite } from "./harness_site.ts";
+import { whileCalled, whilePending } from "./harness_wait.ts";
 import { nodeId } from "./ids.ts";
 import { runCell } from "./lanes/cell_runner.ts";
 import { explain } from "./lanes/explain.ts";
 import { buildCell } from "./lanes/lane_builder.ts";
 import type { NodeCell } from "./lanes/node_cell.ts";
-import type { GraphMode } from "./links/policy.ts";
 import type { ShapeOf } from "./ports/stream.ts";
 import type { Figures, NodeProgress } from "./stats.ts";
 import { type NodeDescriptor, sizePorts } from "./registry/descriptor.ts";
@@ -28,39 +31,8 @@ import { resolveSecrets } from "./secrets.ts";
 import type { AnyNodeType, NodeSpec } from "./registry/node_type.ts";
 import { ownConfig } from "./registry/own_config.ts";
 
-/** Ticks after which `run()` gives up on a node that never settles. */
-const MAX_TICKS = 100_000;
-
-/** Options of {@linkcode ProcessorHarness.create}. */
-export interface HarnessOptions {
-  /** By default `offline`. */
-  readonly mode?: GraphMode;
-  /**
-   * Inputs to connect before `setup()`; one that is an element of a dynamic port is made. Required ones always are
-   * connected; others are when the first frame is pushed.
-   */
-  readonly connect?: readonly string[];
-  /** Outputs to leave without a link. */
-  readonly disconnect?: readonly string[];
-  /** The node's id in messages; by default `node`. */
-  readonly id?: string;
-  /** Payload of a slot of the audio pool, bytes; by default 65,536. */
-  readonly slotBytes?: number;
-  /** Check frames as development mode does. */
-  readonly development?: boolean;
-}
-
-/** Audio to push. */
-export interface AudioInput {
-  /** Hertz. */
-  readonly sampleRateHz: number;
-  /** One array a channel, all of one length. */
-  readonly channels: readonly Float32Array[];
-  /** Presentation time, nanoseconds; by default that of the end of the block pushed before. */
-  readonly ptsNs?: number;
-  /** Whether samples are missing before the block. */
-  readonly discontinuity?: boolean;
-}
+/** Ticks in which a node reads nothing of what was pushed, after which `run()` gives up on a node that never settles. */
+const MAX_TICKS = 10_000;
 
 /**
  * One processor under test.
@@ -83,10 +55,14 @@ export class ProcessorHarness implements AsyncDisposable {
   readonly #endPtsNs = new Map<string, number>();
   /** With the elements that its dynamic ports have now. */
   #descriptor: NodeDescriptor;
+  readonly #timeoutMs: number;
   #tornDown = false;
+  /** It has failed, and what it kept is no wonder. */
+  #failed = false;
 
-  private constructor(site: HarnessSite, cell: NodeCell) {
+  private constructor(site: HarnessSite, cell: NodeCell, timeoutMs: number) {
     this.#site = site;
+    this.#timeoutMs = timeoutMs;
     this.#cell = cell;
     this.#descriptor = cell.descriptor;
   }
@@ -95,7 +71,8 @@ export class ProcessorHarness implements AsyncDisposable {
    * Makes the node and calls its `setup()`.
    *
    * @param node what `nodes.gain({ gainDb: 3 })` gives, or a type and its configuration
-   * @throws {SluiceError} `InvalidConfig`, and what `setup()` throws
+   * @throws {SluiceError} `InvalidConfig`, `PortNotFound` for a port that `options` names, `Timeout`, and what `setup()`
+   * throws
    */
   static async create(
     node: NodeSpec | AnyNodeType,
@@ -103,10 +80,11 @@ export class ProcessorHarness implements AsyncDisposable {
     options: HarnessOptions = {},
   ): Promise<ProcessorHarness> {
     const { type, config: values } = isType(node) ? { type: node, config } : node;
+    assertOptions(options);
     const id = nodeId(options.id ?? "node");
     const { descriptor } = type;
     const checked = assertConfig(descriptor, id, ownConfig(descriptor, id, values));
-    const site = new HarnessSite(options);
+    const site = new HarnessSite(id, options);
     const elements = elementsByPort(nameElements(sizePorts(descriptor, checked), "input", options.connect ?? []));
     const plan = {
       id,
@@ -117,6 +95,7 @@ export class ProcessorHarness implements AsyncDisposable {
       elements,
     };
     const cell = buildCell(site, plan, descriptor, (await type.load())());
+    assertPorts(cell, options);
     for (const input of cell.inputs) {
       const { optional, array } = input.descriptor;
       if ((!optional && array === undefined) || options.connect?.includes(input.name)) {
@@ -127,12 +106,14 @@ export class ProcessorHarness implements AsyncDisposable {
       if (!options.disconnect?.includes(output.name)) site.connectOutput(cell, output.name);
     }
     cell.seal();
-    const harness = new ProcessorHarness(site, cell);
+    const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    const harness = new ProcessorHarness(site, cell, timeoutMs);
     cell.opened = true;
     try {
-      await cell.instance.processor.setup?.(cell.context);
+      await whileCalled(cell, "setup()", cell.instance.processor.setup?.(cell.context), timeoutMs);
     } catch (error) {
       const failure = explain(error, cell, "setup()");
+      harness.#failed = true;
       cell.abort("setup() failed");
       await harness.teardown();
       throw failure;
@@ -176,26 +157,33 @@ export class ProcessorHarness implements AsyncDisposable {
    * Queues a block of audio on an input.
    *
    * @throws {SluiceError} `PortNotFound`
-   * @throws {RangeError} if more than 4,096 blocks are queued, or the block does not fit a slot
+   * @throws {RangeError} if more than 2,048 frames are queued, or the block does not fit a slot
+   * @throws {TypeError} for what is no audio, an input that takes none, or a time that is no finite number
    */
   pushAudio(port: string, audio: AudioInput): void {
+    const input = this.#connect(port, "audio");
+    assertAudio(port, audio);
     const { sampleRateHz, channels } = audio;
-    const link = this.#site.connectInput(this.#cell, port);
     const shape = { sampleRateHz, channels: channels.length, sampleCount: channels[0]?.length ?? 0 };
     const frame = this.#acquire("audio", shape, port) as AudioFrame;
     for (const [at, samples] of channels.entries()) frame.channel(at).set(samples);
     frame.ptsNs = audio.ptsNs ?? this.#endPtsNs.get(port) ?? 0;
     frame.discontinuity = audio.discontinuity ?? false;
+    this.#push(input, port, frame);
     this.#endPtsNs.set(port, frame.ptsNs + frame.durationNs);
-    link.write(frame);
   }
 
-  /** Queues a value on a data input. @throws {SluiceError} `PortNotFound` */
+  /**
+   * Queues a value on a data input.
+   *
+   * @throws {SluiceError} `PortNotFound`
+   * @throws {TypeError} for an input that takes no values, or a time that is no finite number
+   */
   pushData(port: string, value: unknown, ptsNs = 0): void {
-    const link = this.#site.connectInput(this.#cell, port);
+    const input = this.#connect(port, "data");
     const frame = this.#acquire("data", { value }, port);
     frame.ptsNs = ptsNs;
-    link.write(frame);
+    this.#push(input, port, frame);
   }
 
   /**
@@ -205,12 +193,13 @@ export class ProcessorHarness implements AsyncDisposable {
    * @param fill writes the payload and the times
    * @throws {SluiceError} `PortNotFound`
    * @throws {RangeError} if the frame does not fit a slot
+   * @throws {TypeError} for a time that is no finite number
    */
   push<F extends Frame>(port: string, shape: ShapeOf<F>, fill: (frame: F) => void = () => {}): void {
-    const link = this.#site.connectInput(this.#cell, port);
-    const frame = this.#acquire(link.plan.kind, shape, port) as F;
+    const input = this.#site.connectInput(this.#cell, port);
+    const frame = this.#acquire(input.link.plan.kind, shape, port) as F;
     fill(frame);
-    link.write(frame);
+    this.#push(input, port, frame);
   }
 
   /** Ends the stream of an input; without a name, of all that are connected. */
@@ -219,10 +208,9 @@ export class ProcessorHarness implements AsyncDisposable {
     for (const name of ports) this.#site.connectInput(this.#cell, name).end();
   }
 
-  /** Tells a `loop` node that the graph stops. */
+  /** Tells a source that the graph stops; the signal of an external node aborts. */
   stop(): void {
-    this.#cell.finishing = true;
-    this.#cell.wake();
+    this.#cell.beginFinish("the graph is stopping");
   }
 
   /** Changes configuration values of the node, as `runtime.setConfig()` does. */
@@ -272,27 +260,40 @@ export class ProcessorHarness implements AsyncDisposable {
   /**
    * Runs the node until nothing moves: no frames to read, its time not come, or its end.
    *
-   * @param ticks ticks at most, for sources that never end
-   * @throws what the node throws
+   * @param ticks ticks at most, for sources that never end; without it, a node that goes on for 10,000 in
+   * which it reads nothing fails
+   * @throws what the node throws, and what it does wrong with its frames
+   * @throws {SluiceError} `Busy` if it writes more than its links have room for; `Timeout` for a promise of the node's
+   * that does not settle
    */
-  async run(ticks: number = MAX_TICKS): Promise<void> {
+  async run(ticks?: number): Promise<void> {
     const site = this.#site;
     this.#cell.wake();
+    let unread = site.unread();
+    let sinceRead = 0;
     for (let k = 0; site.queued && !this.#cell.ended; k++) {
-      if (k === ticks) {
-        if (ticks < MAX_TICKS) return;
-        throw new Error(`The node did not settle within ${MAX_TICKS} ticks: give run() a number of ticks`);
+      if (k === ticks) return;
+      if (ticks === undefined && sinceRead === MAX_TICKS) {
+        const { id, type } = this.#cell;
+        throw new Error(
+          `Node "${id}" (${type}) did not settle within ${MAX_TICKS} ticks; give run() a number of ticks`,
+        );
       }
       site.queued = false;
       this.#cell.queued = false;
       runCell(site, this.#cell);
-      while (this.#cell.pending) await new Promise((resolve) => setImmediate(resolve));
-      if (site.failure !== undefined) {
-        const failure = site.failure;
+      try {
+        await whilePending(this.#cell, () => this.#move(), () => site.systemNowNs(), this.#timeoutMs);
+        if (site.failure !== undefined) throw site.failure;
+        this.#move();
+      } catch (error) {
+        this.#failed = true;
         site.failure = undefined;
-        throw failure;
+        throw error;
       }
-      site.collect();
+      const left = site.unread();
+      sinceRead = left < unread ? 0 : sinceRead + 1;
+      unread = left;
     }
   }
 
@@ -331,13 +332,25 @@ export class ProcessorHarness implements AsyncDisposable {
     return this.#site.outputs.get(port)?.link.ended() ?? false;
   }
 
-  /** Calls `teardown()`, once. Without an end before it, the node's signal is aborted. */
+  /**
+   * Calls `teardown()`, once. Without an end before it, the node's signal is aborted.
+   *
+   * @throws what the node throws
+   * @throws {SluiceError} `NodeFailed` if the node has frames still, naming how many and the ports that they came by,
+   * unless it has failed before; `Timeout`
+   */
   async teardown(): Promise<void> {
     if (this.#tornDown) return;
     this.#tornDown = true;
-    if (!this.#cell.ended) this.#cell.abort("the harness was disposed");
-    await this.#cell.instance.processor.teardown?.(this.#cell.context);
-    this.#cell.ledger.settle();
+    const cell = this.#cell;
+    if (!cell.ended) cell.abort("the harness was disposed");
+    await whileCalled(cell, "teardown()", cell.instance.processor.teardown?.(cell.context), this.#timeoutMs);
+    cell.ledger.settle();
+    if (this.#failed || !this.#site.development) return;
+    this.#site.collect();
+    this.#site.discard();
+    const leaks = findLeaks(cell, this.#site.pools());
+    if (leaks !== undefined) throw leaks;
   }
 
   /** Slots that are not free, once the node was torn down: frames that it kept. */
@@ -372,6 +385,32 @@ export class ProcessorHarness implements AsyncDisposable {
       throw explain(error, this.#cell, "portsChanged()");
     }
     this.#cell.wake();
+  }
+
+  /** The link into an input that takes frames of a kind. */
+  #connect(port: string, kind: FrameKind): HarnessInput {
+    const input = this.#site.connectInput(this.#cell, port);
+    const takes = input.link.plan.kind;
+    if (takes === kind) return input;
+    const call = takes === "audio" ? "pushAudio()" : takes === "data" ? "pushData()" : "push()";
+    throw new TypeError(`Cannot push ${kind} to "${port}": it takes ${takes}; call ${call}`);
+  }
+
+  /** Takes what the node has written, and gives it what it may read. */
+  #move(): void {
+    this.#site.collect();
+    this.#site.feed();
+  }
+
+  #push(input: HarnessInput, port: string, frame: Frame): void {
+    for (const key of ["ptsNs", "durationNs", "dtsNs"] as const) {
+      const given = (frame as Frame & { readonly dtsNs?: number })[key];
+      if (given === undefined || Number.isFinite(given)) continue;
+      frame.pool.release(frame.slot);
+      throw new TypeError(`Cannot push to "${port}": ${key} is ${given}, wanted a finite number of nanoseconds`);
+    }
+    if (this.#site.development) sealPayload(frame);
+    input.push(frame);
   }
 
   #acquire(kind: FrameKind, shape: unknown, port: string): Frame {

@@ -6,37 +6,45 @@
 import { controlBytes, ControlPage } from "./control_page.ts";
 import { PortableDriver } from "./driver/portable.ts";
 import { listNames, SluiceError } from "./errors.ts";
+import { assertSealed } from "./frames/checked_frame.ts";
 import { CheckedLedger } from "./frames/checked_ledger.ts";
 import type { FormatField, FrameKind } from "./frames/format.ts";
+import type { Frame } from "./frames/frame.ts";
 import { Ledger } from "./frames/ledger.ts";
-import type { HarnessOptions } from "./harness.ts";
 import { type AnyOutput, copyOf } from "./harness_copies.ts";
-import { linkId, nodeId } from "./ids.ts";
+import { HarnessInput } from "./harness_input.ts";
+import type { HarnessOptions } from "./harness_options.ts";
+import { linkId, type NodeId, nodeId } from "./ids.ts";
 import type { RunHost } from "./lanes/cell_runner.ts";
 import { EventRelay } from "./lanes/event_relay.ts";
 import { explain } from "./lanes/explain.ts";
 import type { CellSite } from "./lanes/lane_builder.ts";
 import type { NodeCell } from "./lanes/node_cell.ts";
+import { linkOptions } from "./links/link_options.ts";
 import { LocalLink } from "./links/local_link.ts";
-import type { GraphMode } from "./links/policy.ts";
+import type { GraphMode, LinkOptions } from "./links/policy.ts";
 import { CheckedPool } from "./memory/checked_pool.ts";
 import { createPool, Pool } from "./memory/pool.ts";
+import type { PortDescriptor } from "./registry/descriptor.ts";
 import type { Figures, NodeProgress } from "./stats.ts";
 
-/** Frames that a link of the harness holds. */
-const CAPACITY = 4096;
+/** Slots of the pool of values, and of each other pool: far more than a node under test can have in hand. */
+const DATA_SLOTS = 4096;
+const SLOTS = 2048;
 
 /** See the module. */
 export class HarnessSite implements CellSite, RunHost {
+  readonly #id: NodeId;
   readonly mode: GraphMode;
   readonly page: ControlPage;
   readonly ledger: Ledger;
   readonly development: boolean;
   readonly singly = true;
-  readonly inputs = new Map<string, LocalLink>();
+  readonly inputs = new Map<string, HarnessInput>();
   readonly outputs = new Map<string, { link: LocalLink; taken: AnyOutput[] }>();
   readonly #driver = new PortableDriver();
   readonly #slotBytes: number;
+  readonly #linkOptions: { readonly [port: string]: LinkOptions };
   readonly #pools = new Map<FrameKind, Pool>();
   clockNs = 0;
   queued = false;
@@ -51,11 +59,14 @@ export class HarnessSite implements CellSite, RunHost {
   figures: Figures | undefined;
   #links = 0;
 
-  constructor(options: HarnessOptions) {
+  /** @param id of the node */
+  constructor(id: NodeId, options: HarnessOptions) {
+    this.#id = id;
     this.mode = options.mode ?? "offline";
-    this.development = options.development ?? false;
+    this.development = options.development ?? true;
     this.ledger = this.development ? new CheckedLedger() : new Ledger();
     this.#slotBytes = options.slotBytes ?? 65_536;
+    this.#linkOptions = options.links ?? {};
     const driver = this.#driver;
     const sizes = { lanes: 1, links: 256, nodes: 1 };
     const control = driver.createArena(controlBytes(sizes));
@@ -67,8 +78,8 @@ export class HarnessSite implements CellSite, RunHost {
     const known = this.#pools.get(kind);
     if (known !== undefined) return known;
     const size = kind === "data"
-      ? { slotBytes: 1024, slots: CAPACITY + 64 }
-      : { slotBytes: this.#slotBytes, slots: 2048 };
+      ? { slotBytes: 1024, slots: DATA_SLOTS }
+      : { slotBytes: this.#slotBytes, slots: SLOTS };
     const token = createPool(this.#driver, this.#pools.size, { name: kind, ...size });
     const pool = new (this.development ? CheckedPool : Pool)(this.#driver, token, 0, this.ledger);
     this.#pools.set(kind, pool);
@@ -81,6 +92,11 @@ export class HarnessSite implements CellSite, RunHost {
 
   nowNs(): number {
     return this.clockNs;
+  }
+
+  /** A clock that the test does not move. */
+  systemNowNs(): number {
+    return this.#driver.nowNs();
   }
 
   endIfGivenUp(): boolean {
@@ -117,7 +133,7 @@ export class HarnessSite implements CellSite, RunHost {
   }
 
   /** The link into an input, made if there is none yet. */
-  connectInput(cell: NodeCell, name: string): LocalLink {
+  connectInput(cell: NodeCell, name: string): HarnessInput {
     const known = this.inputs.get(name);
     if (known !== undefined) return known;
     const input = cell.inputs.find((each) => each.name === name);
@@ -128,18 +144,19 @@ export class HarnessSite implements CellSite, RunHost {
         available,
       });
     }
-    const link = this.#link(input.descriptor.kind, "test", name);
+    const link = this.#link("input", cell, input.descriptor, name);
     link.reader = cell;
     input.attach(link);
-    this.inputs.set(name, link);
+    const made = new HarnessInput(link);
+    this.inputs.set(name, made);
     if (cell.opened) cell.seal();
-    return link;
+    return made;
   }
 
   /** Leads an output to the test. */
   connectOutput(cell: NodeCell, name: string): void {
     const output = cell.outputs.find((each) => each.name === name)!;
-    const link = this.#link(output.descriptor.kind, name, "test");
+    const link = this.#link("output", cell, output.descriptor, name);
     link.writer = cell;
     output.attach(link);
     this.outputs.set(name, { link, taken: [] });
@@ -148,25 +165,57 @@ export class HarnessSite implements CellSite, RunHost {
 
   /** Ends the link of an element that goes, and drops what is queued on it. */
   disconnect(direction: "input" | "output", name: string): void {
-    const link = direction === "input" ? this.inputs.get(name) : this.outputs.get(name)?.link;
-    if (link === undefined) return;
-    link.end();
-    for (let frame = link.take(); frame !== undefined; frame = link.take()) {
-      frame.dropValue();
-      frame.pool.release(frame.slot);
+    if (direction === "input") {
+      const input = this.inputs.get(name);
+      input?.link.end();
+      input?.discard();
+      this.inputs.delete(name);
+      return;
     }
-    (direction === "input" ? this.inputs : this.outputs).delete(name);
+    const link = this.outputs.get(name)?.link;
+    link?.end();
+    for (let frame = link?.take(); frame !== undefined; frame = link!.take()) drop(frame);
+    this.outputs.delete(name);
   }
 
-  /** Copies what the outputs have written, so that they never fill up. */
+  /** Frames that the test has pushed and the node has not read. */
+  unread(): number {
+    let count = 0;
+    for (const input of this.inputs.values()) count += input.pushed;
+    return count;
+  }
+
+  /** Gives the node what the test has pushed and its links have room for. */
+  feed(): void {
+    for (const input of this.inputs.values()) input.feed();
+  }
+
+  /**
+   * Copies what the outputs have written, so that they never stay full.
+   *
+   * @throws {SluiceError} `NodeFailed` if a frame was changed after it was written
+   */
   collect(): void {
-    for (const { link, taken } of this.outputs.values()) {
+    for (const [port, { link, taken }] of this.outputs) {
       for (let frame = link.take(); frame !== undefined; frame = link.take()) {
-        taken.push(copyOf(frame));
-        frame.dropValue();
-        frame.pool.release(frame.slot);
+        try {
+          if (this.development) assertSealed(frame, { nodeId: this.#id, port });
+          taken.push(copyOf(frame));
+        } finally {
+          drop(frame);
+        }
       }
     }
+  }
+
+  /** Drops what the node has not read. */
+  discard(): void {
+    for (const input of this.inputs.values()) input.discard();
+  }
+
+  /** The pools that were asked for. */
+  pools(): Iterable<Pool> {
+    return this.#pools.values();
   }
 
   leaked(): number {
@@ -176,26 +225,39 @@ export class HarnessSite implements CellSite, RunHost {
       pool.flushMagazine();
       leaked += pool.slotCount - pool.freeInBitmap();
     }
-    for (const link of this.inputs.values()) leaked -= link.available();
-    return leaked;
+    return leaked - this.unread();
   }
 
-  #link(kind: FrameKind, fromPort: string, toPort: string): LocalLink {
+  /**
+   * A link as a graph makes it, lossless and, from an output, as small as the graph takes it: what the node may rely
+   * on under every option.
+   */
+  #link(direction: "input" | "output", cell: NodeCell, port: PortDescriptor, name: string): LocalLink {
     const index = this.#links++;
-    const id = linkId(index);
-    const node = nodeId("test");
+    const test = nodeId("test");
+    const isOutput = direction === "output";
+    const [fromNode, toNode] = isOutput ? [cell.id, test] : [test, cell.id];
+    const attempt = `Cannot link "${fromNode}.${name}" to "${toNode}.${name}"`;
+    const given = this.#linkOptions[name] ?? {};
+    const policy = given.policy ?? "lossless";
+    const smallest = isOutput && policy === "lossless" ? { capacity: port.burst } : {};
+    const options = linkOptions(attempt, { ...smallest, ...given, policy }, port, this.mode);
     return new LocalLink({
-      id,
+      id: linkId(index),
       index,
-      policy: "lossless",
-      capacity: CAPACITY,
-      kind,
-      fromNode: node,
-      fromPort,
-      toNode: node,
-      toPort,
+      ...options,
+      kind: port.kind,
+      fromNode,
+      fromPort: name,
+      toNode,
+      toPort: name,
       readerBit: 0,
       writerBit: 0,
     }, this.page);
   }
+}
+
+function drop(frame: Frame): void {
+  frame.dropValue();
+  frame.pool.release(frame.slot);
 }

@@ -18,12 +18,14 @@ import { snapshotGraph } from "./graph/snapshot.ts";
 import { type LinkId, type PortAddress, portAddress, splitAddress } from "./ids.ts";
 import type { LaneOptions } from "./lanes/lane_options.ts";
 import { warnOfUnusedLanes } from "./lanes/unused_lanes.ts";
+import { logger } from "./log.ts";
 import type { GraphMode, LinkOptions } from "./links/policy.ts";
 import { assertEditFunction, collectEdit } from "./live/collect_edit.ts";
 import { editOptions } from "./live/edit_options.ts";
 import type { GraphEdit } from "./live/graph_edit.ts";
 import { ConfigChanges } from "./live/config_changes.ts";
-import { assertRuntimeOptions as assertOptions } from "./runtime_options.ts";
+import { stopOnSignals } from "./run_signals.ts";
+import { assertAddOptions, assertRuntimeOptions as assertOptions } from "./runtime_options.ts";
 import { assertPool, type PoolSize } from "./memory/pool_plan.ts";
 import { assertNew, noteAdded } from "./app/once.ts";
 import { assertNodeSpec } from "./registry/check_node_type.ts";
@@ -41,8 +43,11 @@ import { type NodeEntry, Topology } from "./topology.ts";
 /** Time that `stop()` leaves for draining by default, milliseconds. */
 const STOP_TIMEOUT_MS = 5_000;
 
-/** Time that a node's call may hold its lane by default, milliseconds. */
+/** Time that a node's call may hold its lane by default until the node is stuck, milliseconds. */
 const STUCK_AFTER_MS = 2_000;
+
+/** Time that a node's call may take by default until the run ends, milliseconds. */
+const CALL_TIMEOUT_MS = 30_000;
 
 /** Time that a node's `setup()` may take by default, milliseconds. */
 const SETUP_TIMEOUT_MS = 30_000;
@@ -64,6 +69,12 @@ export interface RuntimeOptions {
   /** Stops the graph when it aborts, as {@linkcode Runtime.stop} does. */
   readonly signal?: AbortSignal;
   /**
+   * Whether Ctrl-C and SIGTERM stop the graph, so that files are completed; by default `true`. The program goes on after
+   * {@linkcode Runtime.finished}; one that has not ended a second later is ended, with exit code 130 or 143, and so is
+   * one that gets a second signal. `false` for a program that listens to signals itself.
+   */
+  readonly signals?: boolean;
+  /**
    * Sizes of pools, by name. Each kind of frame that a graph's outputs carry has one (`audio`, `video`, `encoded`,
    * `packet`, `data`); others are there for nodes that ask for them. What is absent is chosen from the graph.
    */
@@ -78,6 +89,11 @@ export interface RuntimeOptions {
    * that is not listed is what its nodes need.
    */
   readonly lanes?: { readonly [name: string]: LaneOptions };
+  /**
+   * What is done when a processor fails that was added without a word on it; by default `fail`: the run ends. A native
+   * stage always does that, and so does a node that keeps its lane's thread, unless it has a word of its own.
+   */
+  readonly supervision?: Supervision;
   /** Time that `stop()` leaves for draining, milliseconds; by default 5,000. */
   readonly stopTimeoutMs?: number;
   /**
@@ -86,11 +102,20 @@ export interface RuntimeOptions {
    */
   readonly setupTimeoutMs?: number;
   /**
-   * How long a call of a node may hold its lane's thread, milliseconds; by default 2,000. Then the node is stuck, which
-   * an event tells; if every node of its worker lane is to be restarted or disabled on failure, the thread is replaced.
-   * What goes on after an `await`, and a callback, may hold it 250 longer. 0: for ever.
+   * How long a call of a node may hold its lane's thread, milliseconds; by default 2,000. Then, or at the end of the
+   * call's own limit if that is sooner, the node is stuck, which an event tells; if every node of its worker lane is to
+   * be restarted or disabled on failure, the thread is replaced. What goes on after an `await`, and a callback, may hold
+   * it 250 longer. 0: for as long as a call may take.
    */
   readonly stuckAfterMs?: number;
+  /**
+   * How long a call of a node may take, milliseconds; by default 30,000. One that holds its lane's thread for so long
+   * ends the run with the node's name, unless the thread is replaced. A node that has awaited something for so long, and
+   * has neither read nor written meanwhile, has failed; by default that is so offline only, since what a live graph
+   * waits for may come at any time. 0: for ever. A node may have a limit of its own ({@linkcode AddOptions}). One that
+   * holds the thread of lane `main` keeps it from whatever could end the run: there no limit holds for that.
+   */
+  readonly callTimeoutMs?: number;
 }
 
 /** Options of {@linkcode Runtime.add}. */
@@ -112,8 +137,13 @@ export interface AddOptions {
    * `["inputs_0", "inputs_3"]`. What is not the name of one, or beyond the most that a port takes, is left out.
    */
   readonly ports?: readonly string[];
-  /** What is done when it fails; by default `fail`: the run ends. */
+  /** What is done when it fails; by default as {@linkcode RuntimeOptions.supervision} has it. */
   readonly supervision?: Supervision;
+  /**
+   * How long a call of this node may take, milliseconds, also what it awaits in a live graph; 0: for ever. By default as
+   * {@linkcode RuntimeOptions.callTimeoutMs} has it.
+   */
+  readonly callTimeoutMs?: number;
   /**
    * Whether what comes in is passed on without calling `process()`, until an edit says otherwise; by default `false`.
    */
@@ -182,6 +212,8 @@ export class Runtime implements AsyncDisposable {
   readonly #neverRuns = Promise.withResolvers<never>();
   #session: Session | undefined;
   #disposed = false;
+  /** Somebody has asked for `finished`. */
+  #endAwaited = false;
 
   /**
    * Makes an empty graph.
@@ -199,19 +231,26 @@ export class Runtime implements AsyncDisposable {
     this.driverNote = note;
     this.events = new EventBus(() => driver.nowNs());
     const known = () => this.#knownTypes().map((type) => type.descriptor);
-    this.#topology = new Topology(options.mode ?? "live", known, options.lanes);
+    this.#topology = new Topology(options.mode ?? "live", known, options.lanes, options.supervision);
+    let version = 0;
+    let lists = "";
     registerView(this, () => {
       const { nodes, links, mode } = this.#topology;
       const session = this.#session?.view();
-      const memory = session === undefined ? 0 : session.lanes.length + session.pools().length;
+      // Lanes and pools come and go without a change of the topology: no version may stand for two of their lists.
+      const lanes = session?.lanes.map(({ name, index }) => `${name}:${index}`).join();
+      const now = `${this.#topology.version} ${lanes} ${session?.pools().length}`;
+      if (now !== lists) version++;
+      lists = now;
       return {
-        version: this.#topology.version + memory,
+        version,
         mode,
         driver: driver.kind,
         nowNs: driver.nowNs(),
         stuckAfterMs: this.#options.stuckAfterMs ?? STUCK_AFTER_MS,
         nodes: [...nodes.values()],
         links: [...links.values()],
+        typeOf: ({ fromNode, fromPort, output }) => this.#topology.carried.of(fromNode, fromPort, output).type,
         types: known,
         session,
       };
@@ -241,7 +280,7 @@ export class Runtime implements AsyncDisposable {
     assertNew(spec);
     const handle = this.#add(spec.type, spec.config, options);
     noteAdded(spec);
-    return spec.extend?.(handle, () => this.finished, this.#neverRuns.promise) ?? handle as unknown as H;
+    return spec.extend?.(handle, () => this.#whenEnded(), this.#neverRuns.promise) ?? handle as unknown as H;
   }
 
   /**
@@ -285,7 +324,7 @@ export class Runtime implements AsyncDisposable {
         address: portAddress(id, name),
         direction: port.direction,
         kind: port.kind,
-        type: port.type,
+        type: this.#topology.carried.of(id, name, port).type,
         optional: port.optional || port.array !== undefined,
         links: port.direction === "output"
           ? this.#topology.linksFrom(id, name).map((link) => link.id)
@@ -346,7 +385,9 @@ export class Runtime implements AsyncDisposable {
    * slot
    */
   async pause(): Promise<void> {
-    if (this.#session === undefined) throw new SluiceError("Busy", "Cannot pause: the graph was not started");
+    if (this.#session === undefined) {
+      throw new SluiceError("Busy", "Cannot pause: the graph was not started; call start()");
+    }
     await this.#session.pause();
   }
 
@@ -361,12 +402,46 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
+   * Builds a node of a running graph anew, with its configuration and without the state that it has. Of one that is
+   * stuck the lane is given another thread, as docs/supervision.md describes it, whatever was chosen for the failures of
+   * the nodes there: all of them are built anew.
+   *
+   * @returns once the new instance runs; for a node that is stuck, once that has begun
+   * @throws {SluiceError} `NodeNotFound`; `Busy` if the graph does not run, for a node that has ended or is disabled, and
+   * for one that is stuck on lane `main` or a native lane; what {@linkcode Runtime.edit} throws
+   */
+  async restartNode(nodeId: string): Promise<void> {
+    const { type, config } = this.#topology.node(nodeId);
+    if (this.#session === undefined) {
+      throw new SluiceError("Busy", `Cannot restart "${nodeId}": the graph was not started`);
+    }
+    if (this.#session.freeStuck(this.#topology.node(nodeId))) return;
+    await this.edit((edit) => void edit.replace(nodeId, { type, config }, { startsAnew: true }));
+  }
+
+  /**
+   * Disables a node of a running graph, as its supervision `disable` would if it failed: it is torn down, what comes to
+   * it is dropped, and its outputs end. Nothing takes its place but by another edit of the graph.
+   *
+   * @throws {SluiceError} `NodeNotFound`; `Busy` if the graph does not run, for a node that has ended and for a native
+   * stage
+   */
+  async disableNode(nodeId: string): Promise<void> {
+    const node = this.#topology.node(nodeId);
+    if (this.#session === undefined) {
+      throw new SluiceError("Busy", `Cannot disable "${nodeId}": the graph was not started`);
+    }
+    await this.#session.disable(node);
+  }
+
+  /**
    * Changes a configuration value: any before the start, live ones while the graph runs.
    *
    * @returns when the node has the value
    * @throws {SluiceError} `NodeNotFound`, `InvalidConfig` (also for a key that is not live, while the graph runs),
    * `NodeFailed` if the node's `configChanged()` throws, `Busy` if the graph is starting or has ended. Then the graph
-   * and the node keep the value that they had
+   * and the node keep the value that they had. `Timeout` if a node keeps the lane from answering for 5 s, with that
+   * node's id: the value is in effect once the lane answers
    */
   async setConfig(nodeId: string, key: string, value: unknown): Promise<void> {
     const node = this.#topology.node(nodeId);
@@ -388,8 +463,8 @@ export class Runtime implements AsyncDisposable {
         { nodeId, key },
       );
     }
-    await this.#session?.configure(node, { [key]: values[key] });
-    node.config[key] = values[key];
+    if (this.#session === undefined) node.config[key] = values[key];
+    else await this.#session.configure(node, { [key]: values[key] });
   }
 
   /**
@@ -414,11 +489,18 @@ export class Runtime implements AsyncDisposable {
       stopTimeoutMs: this.#options.stopTimeoutMs ?? STOP_TIMEOUT_MS,
       stuckAfterMs: this.#options.stuckAfterMs ?? STUCK_AFTER_MS,
       setupTimeoutMs: this.#options.setupTimeoutMs ?? SETUP_TIMEOUT_MS,
+      callTimeoutMs: this.#options.callTimeoutMs ?? CALL_TIMEOUT_MS,
+      awaitTimeoutMs: this.#options.callTimeoutMs ?? (this.mode === "offline" ? CALL_TIMEOUT_MS : 0),
       converters: this.#knownTypes().map((type) => type.descriptor),
     });
     const { signal } = this.#options;
     signal?.addEventListener("abort", this.#onAbort, { once: true });
-    const forget = () => signal?.removeEventListener("abort", this.#onAbort);
+    const onMain = [...this.#topology.nodes.values()].some(({ lane, type }) => lane === "main" && isProcessor(type));
+    const forgetSignals = this.#options.signals === false ? undefined : stopOnSignals(() => this.stop(), onMain);
+    const forget = () => {
+      signal?.removeEventListener("abort", this.#onAbort);
+      forgetSignals?.();
+    };
     this.#session.finished.then(forget, forget);
     try {
       await this.#session.start();
@@ -429,11 +511,16 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Settles when every node has come to its end and was torn down.
+   * Settles when every node has come to its end and was torn down. To be awaited before the runtime is disposed of.
    *
-   * @throws the first failure of a node
+   * @throws the first failure of a node; {@linkcode SluiceError} `Busy` if an offline graph is disposed of before its end
    */
   get finished(): Promise<RunSummary> {
+    this.#endAwaited = true;
+    return this.#whenEnded();
+  }
+
+  #whenEnded(): Promise<RunSummary> {
     if (this.#session !== undefined) return this.#session.finished;
     return Promise.reject(new SluiceError("Busy", "Cannot wait for the end: the graph was not started; call start()"));
   }
@@ -478,13 +565,22 @@ export class Runtime implements AsyncDisposable {
     return this.#session?.summary;
   }
 
-  /** Stops the graph if it runs. Failures were told by `finished`. */
+  /**
+   * Ends the graph if it runs. A live one is stopped. An offline one whose sources have not ended is broken off: its
+   * files stay what they are while they are written, such as `NAME.partial`, and `finished` rejects. Where nobody has
+   * asked for `finished`, the log says so, and the exit code of the program becomes 1. Nothing is thrown, since that
+   * would hide the error for which a block is left. Failures of nodes were told by `finished`.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     if (this.#session === undefined) {
       this.#neverRuns.reject(new SluiceError("Busy", "The graph was disposed of before it was started"));
     }
-    await this.#session?.stop().catch(() => {});
+    const broken = await this.#session?.dispose();
+    if (broken !== undefined && !this.#endAwaited) {
+      logger("runtime").error(broken.message);
+      Deno.exitCode ||= 1;
+    }
     this.events.close();
   }
 
@@ -499,6 +595,7 @@ export class Runtime implements AsyncDisposable {
 
   #add(type: AnyNodeType, config: Readonly<Record<string, unknown>>, options: AddOptions): NodeHandle {
     this.#assertBuilding("add a node");
+    assertAddOptions(options);
     if (options.pool !== undefined) {
       assertPool(options.pool, options.id ?? type.descriptor.type, this.#options.pools ?? {});
     }
@@ -514,7 +611,13 @@ export class Runtime implements AsyncDisposable {
 
   #assertBuilding(action: string): void {
     if (this.#session === undefined && !this.#disposed) return;
-    const why = this.#disposed ? "the runtime was disposed of" : "the graph was started; change it by edit()";
+    const why = this.#disposed
+      ? "the runtime was disposed of; make a new Runtime"
+      : this.#session?.summary !== undefined
+      ? "the graph has ended, and a runtime runs once; make a new Runtime"
+      : action === "start"
+      ? "the graph was started; runtime.finished tells of its end"
+      : "the graph was started; change it by edit()";
     throw new SluiceError("Busy", `Cannot ${action}: ${why}`);
   }
 
@@ -526,9 +629,15 @@ export class Runtime implements AsyncDisposable {
   }
 }
 
+/** Whether a node type is code of a package, not a hand-over between the graph and the program. */
+function isProcessor(type: AnyNodeType): boolean {
+  return type.package !== undefined;
+}
+
 /** Whether a node has an array port that is as large as a configuration key says. */
 function sizesPorts(node: NodeEntry, key: string): boolean {
-  return node.type.descriptor.inputs.some((port) => port.sizedBy === key);
+  const { inputs, outputs } = node.type.descriptor;
+  return [...inputs, ...outputs].some((port) => port.sizedBy === key);
 }
 
 function developmentByDefault(): boolean {

@@ -9,7 +9,8 @@ import { MAX_SLOT_BYTES, MAX_SLOTS } from "./graph/document.ts";
 import { poolName } from "./ids.ts";
 import { assertChoice, assertKeys, assertTimeout } from "./option_check.ts";
 import { isPlainObject, kindOf } from "./registry/kind_of.ts";
-import type { RuntimeOptions } from "./runtime.ts";
+import { checkSupervision } from "./supervision.ts";
+import type { AddOptions, RuntimeOptions } from "./runtime.ts";
 
 const WHAT = "Cannot make a runtime";
 
@@ -18,22 +19,45 @@ const KEYS: { readonly [K in keyof Required<RuntimeOptions>]: true } = {
   native: true,
   registry: true,
   signal: true,
+  signals: true,
   pools: true,
   development: true,
   lanes: true,
+  supervision: true,
   stopTimeoutMs: true,
   setupTimeoutMs: true,
   stuckAfterMs: true,
+  callTimeoutMs: true,
 };
+
+const ADD_KEYS: { readonly [K in keyof Required<AddOptions>]: true } = {
+  id: true,
+  lane: true,
+  pool: true,
+  ports: true,
+  supervision: true,
+  callTimeoutMs: true,
+  bypassed: true,
+};
+
+/** Checks that there are no other options, and those that nothing else checks. @throws {SluiceError} `InvalidConfig` */
+export function assertAddOptions(options: AddOptions): void {
+  assertKeys("Cannot add a node", options, Object.keys(ADD_KEYS));
+  assertTimeout("Cannot add a node", "callTimeoutMs", options.callTimeoutMs);
+}
 
 /** Checks every option but those of lanes. @throws {SluiceError} `InvalidConfig` */
 export function assertRuntimeOptions(options: RuntimeOptions): void {
   assertKeys(WHAT, options, Object.keys(KEYS));
-  const { mode, native, signal, pools, lanes } = options;
+  const { mode, native, signal, signals, pools, lanes, supervision } = options;
   assertChoice(WHAT, "mode", mode, ["live", "offline"]);
   assertChoice(WHAT, "native", native, ["auto", "require", "off"]);
-  for (const key of ["stopTimeoutMs", "setupTimeoutMs", "stuckAfterMs"] as const) {
+  for (const key of ["stopTimeoutMs", "setupTimeoutMs", "stuckAfterMs", "callTimeoutMs"] as const) {
     assertTimeout(WHAT, key, options[key]);
+  }
+  if (supervision !== undefined) checkSupervision(supervision);
+  if (signals !== undefined && typeof signals !== "boolean") {
+    refuse("signals", `"signals" is ${kindOf(signals)}, wanted true or false`);
   }
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     refuse("signal", `"signal" is ${kindOf(signal)}, wanted an AbortSignal`);

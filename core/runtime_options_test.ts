@@ -5,6 +5,11 @@ for (
   const [what, options, message] of [
     ["no object", 3, "Cannot make a runtime: its options are a number, wanted an object"],
     [
+      "supervision",
+      { supervision: "stop" },
+      'Cannot make a runtime: "supervision" is "stop", wanted "fail", "disable" or { "restart": { … } }',
+    ],
+    [
       "a misspelt key",
       { moode: "live" },
       /^Cannot make a runtime: there is no option "moode" \(did you mean "mode"\?\); options: "mode", "native", /,

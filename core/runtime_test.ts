@@ -14,7 +14,8 @@ Deno.test("Runtime.connect() refuses a second link into an input, and names the 
   runtime.connectByName("a.audioOut", "s.audioIn");
   throws(() => runtime.connectByName("b.audioOut", "s.audioIn"), {
     code: "DestinationOccupied",
-    message: 'Cannot link "b.audioOut" to "s.audioIn": the input is taken by link0 from "a.audioOut"',
+    message:
+      'Cannot link "b.audioOut" to "s.audioIn": the input is taken by link0 from "a.audioOut"; an input takes one link',
     linkId: "link0",
   });
 });
@@ -94,12 +95,12 @@ Deno.test("Runtime.add() gives ids, and refuses bad and taken ones", async () =>
 
 Deno.test("Runtime.start() refuses a required input with no link, and an empty graph", async () => {
   await using empty = new Runtime();
-  await rejects(empty.start(), { code: "InvalidGraph", message: "Cannot start: the graph has no nodes" });
+  await rejects(empty.start(), { code: "InvalidGraph", message: "Cannot start: the graph has no nodes; add one" });
   await using runtime = new Runtime();
   runtime.add(pass(), { id: "p" });
   await rejects(runtime.start(), {
     code: "InvalidGraph",
-    message: 'Cannot start: input "p.audioIn" (AudioFrame) is required and has no link',
+    message: 'Cannot start: input "p.audioIn" (AudioFrame) is required and has no link; link an output to it',
   });
 });
 
@@ -516,4 +517,18 @@ Deno.test("Runtime.start() warns of a lane that no node uses, and names the one 
     end();
   }
   deepEqual(lines, ['No node uses lane "mian" (did you mean "main"?)']);
+});
+
+Deno.test("Runtime.start() and add() say of a graph that has ended that it needs another runtime", async () => {
+  await using runtime = new Runtime({ mode: "offline" });
+  runtime.add(source(counting(1)));
+  await runtime.start();
+  await rejects(runtime.start(), {
+    code: "Busy",
+    message: "Cannot start: the graph was started; runtime.finished tells of its end",
+  });
+  await runtime.finished;
+  const why = "the graph has ended, and a runtime runs once; make a new Runtime";
+  await rejects(runtime.start(), { code: "Busy", message: `Cannot start: ${why}` });
+  throws(() => runtime.add(source({})), { code: "Busy", message: `Cannot add a node: ${why}` });
 });

@@ -52,7 +52,7 @@ export interface SessionView {
 
 /** See the module. */
 export interface RuntimeView {
-  /** Goes up whenever nodes, links, lanes or pools come in. */
+  /** Goes up whenever nodes, links, lanes or pools have come or gone: it stands for one list of each. */
   readonly version: number;
   readonly mode: GraphMode;
   readonly driver: DriverKind;
@@ -62,6 +62,8 @@ export interface RuntimeView {
   readonly stuckAfterMs: number;
   readonly nodes: readonly NodeEntry[];
   readonly links: readonly LinkEntry[];
+  /** The frame type of a link, with what other links say of it. */
+  readonly typeOf: (link: LinkEntry) => string;
   /** Types that the runtime knows, whether or not the graph has nodes of them. */
   readonly types: () => readonly NodeDescriptor[];
   /** Absent before the start. */

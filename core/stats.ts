@@ -5,6 +5,7 @@
  * @module
  */
 import { LANE, LINK, LINK_STATE, NODE } from "../ffi/layout.gen.ts";
+import { index32, index64 } from "./element_index.ts";
 import type { ControlPage } from "./control_page.ts";
 import type { DriverKind } from "./driver/driver.ts";
 import type { FrameFormat } from "./frames/format.ts";
@@ -109,9 +110,9 @@ export interface NodeStats {
   readonly busyNs: number;
   /** Longest timed tick, nanoseconds. */
   readonly maxTickNs: number;
-  /** Time of a tick. */
+  /** Time of a tick, over the whole run. */
   readonly tick: Quantiles;
-  /** Age of the frames that it read: time since what they were made from entered the graph. */
+  /** Age of the frames that it read, over the whole run: time since what they were made from entered the graph. */
   readonly age: Quantiles;
   /** Failures. */
   readonly errors: number;
@@ -126,6 +127,8 @@ export interface NodeStats {
   readonly framesIn: number;
   /** Frames that it wrote. */
   readonly framesOut: number;
+  /** Frames that it keeps: by `retain()`, and in an asynchronous tick that is under way. */
+  readonly kept: number;
   /** What it reported by `context.progress()`. */
   readonly progress?: NodeProgress;
   /**
@@ -216,12 +219,27 @@ export type LaneCounters = Pick<LaneStats, "rounds" | "parks" | "threadId">;
 /** The figures of a node that stand in the control arena. */
 export type NodeCounters = Pick<
   NodeStats,
-  "ticks" | "busyNs" | "maxTickNs" | "tick" | "age" | "errors" | "restarts" | "lateTicks" | "framesIn" | "framesOut"
+  | "ticks"
+  | "busyNs"
+  | "maxTickNs"
+  | "tick"
+  | "age"
+  | "errors"
+  | "restarts"
+  | "lateTicks"
+  | "framesIn"
+  | "framesOut"
+  | "kept"
 >;
 
 /** All drops of a link. */
 export function sumDrops({ full, skipped, unlinked, laneLost }: DropCounts): number {
   return full + skipped + unlinked + laneLost;
+}
+
+/** Frames that were lost on a link: what one of policy `latest` lets go for a newer frame is no loss. */
+export function sumLosses(policy: LinkPolicy, dropped: DropCounts): number {
+  return sumDrops(dropped) - (policy === "latest" ? dropped.full : 0);
 }
 
 /**
@@ -234,27 +252,27 @@ export function readLinkCounters(page: ControlPage, index: number, nowNs: number
   const state = readLinkState(page, index);
   const { written, read, full, skipped, unlinked, laneLost, queued } = readLinkCounts(page, index);
   const dropped = { full, skipped, unlinked, laneLost };
-  const ageNs = written === 0 ? 0 : Math.max(0, nowNs - page.f64[(at + LINK.newestIngressNs) >> 3]);
-  return { state, written, read, dropped, queued, highWater: page.f64[(at + LINK.highWater) >> 3], ageNs };
+  const ageNs = written === 0 ? 0 : Math.max(0, nowNs - page.f64[index64(at + LINK.newestIngressNs)]);
+  return { state, written, read, dropped, queued, highWater: page.f64[index64(at + LINK.highWater)], ageNs };
 }
 
 /** Notes by how much a frame was older than the one that dates what its reader writes. */
 export function noteJoinLag(page: ControlPage, index: number, lagNs: number): void {
   const at = page.linkOffset(index);
-  page.f64[(at + LINK.joinLagNs) >> 3] += lagNs;
-  page.f64[(at + LINK.joinSamples) >> 3]++;
+  page.f64[index64(at + LINK.joinLagNs)] += lagNs;
+  page.f64[index64(at + LINK.joinSamples)]++;
 }
 
 /** The mean of what {@linkcode noteJoinLag} was told, nanoseconds; `undefined` if that was nothing. */
 export function readJoinLag(page: ControlPage, index: number): number | undefined {
   const at = page.linkOffset(index);
-  const samples = page.f64[(at + LINK.joinSamples) >> 3];
-  return samples === 0 ? undefined : page.f64[(at + LINK.joinLagNs) >> 3] / samples;
+  const samples = page.f64[index64(at + LINK.joinSamples)];
+  return samples === 0 ? undefined : page.f64[index64(at + LINK.joinLagNs)] / samples;
 }
 
 /** Where a link is in its life. */
 export function readLinkState(page: ControlPage, index: number): LinkState {
-  const bits = Atomics.load(page.u32, (page.linkOffset(index) + LINK.state) >> 2);
+  const bits = Atomics.load(page.u32, index32(page.linkOffset(index) + LINK.state));
   if ((bits & LINK_STATE.closed) !== 0) return "closed";
   return (bits & LINK_STATE.eos) !== 0 ? "ended" : "open";
 }
@@ -262,18 +280,19 @@ export function readLinkState(page: ControlPage, index: number): LinkState {
 /** The counters of a node. */
 export function readNodeCounters(page: ControlPage, index: number): NodeCounters {
   const at = page.nodeOffset(index);
-  const field = (offset: number) => page.f64[(at + offset) >> 3];
+  const field = (offset: number) => page.f64[index64(at + offset)];
   return {
     ticks: field(NODE.ticks),
     busyNs: field(NODE.busyNs),
     maxTickNs: field(NODE.maxTickNs),
-    tick: readQuantiles(page.u32, (at + NODE.tickHistogram) >> 2, NODE.tickHistogramShift),
-    age: readQuantiles(page.u32, (at + NODE.ageHistogram) >> 2, NODE.ageHistogramShift),
+    tick: readQuantiles(page.f64, index64(at + NODE.tickHistogram), NODE.tickHistogramShift),
+    age: readQuantiles(page.f64, index64(at + NODE.ageHistogram), NODE.ageHistogramShift),
     errors: field(NODE.errors),
     restarts: field(NODE.restarts),
     lateTicks: field(NODE.lateTicks),
     framesIn: field(NODE.framesIn),
     framesOut: field(NODE.framesOut),
+    kept: readKept(page, index),
   };
 }
 
@@ -283,21 +302,31 @@ export function readNodeCounters(page: ControlPage, index: number): NodeCounters
  * @param names its names for them, at most `NODE.maxFigures`
  */
 export function readFigures(page: ControlPage, index: number, names: readonly string[]): { [name: string]: number } {
-  const at = (page.nodeOffset(index) + NODE.figures) >> 3;
+  const at = index64(page.nodeOffset(index) + NODE.figures);
   return Object.fromEntries(names.map((name, k) => [name, page.f64[at + k]]));
+}
+
+/** How many frames a node keeps: those that it has retained, and those in the hands of a tick that is under way. */
+export function readKept(page: ControlPage, index: number): number {
+  return readRetained(page, index) + page.u32[index32(page.nodeOffset(index) + NODE.inHand)];
+}
+
+/** How many frames a node has retained and not released. */
+export function readRetained(page: ControlPage, index: number): number {
+  return page.u32[index32(page.nodeOffset(index) + NODE.kept)];
 }
 
 /** What a node is doing: a value of `PHASE`. */
 export function readPhase(page: ControlPage, index: number): number {
-  return page.u32[(page.nodeOffset(index) + NODE.phase) >> 2];
+  return page.u32[index32(page.nodeOffset(index) + NODE.phase)];
 }
 
 /** The counters of a lane. */
 export function readLaneCounters(page: ControlPage, index: number): LaneCounters {
   const at = page.laneOffset(index);
   return {
-    rounds: page.f64[(at + LANE.rounds) >> 3],
-    parks: page.f64[(at + LANE.parks) >> 3],
-    threadId: page.u32[(at + LANE.threadId) >> 2],
+    rounds: page.f64[index64(at + LANE.rounds)],
+    parks: page.f64[index64(at + LANE.parks)],
+    threadId: page.u32[index32(at + LANE.threadId)],
   };
 }

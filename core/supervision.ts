@@ -40,21 +40,22 @@ const WANTED = `"fail", "disable" or { "restart": { … } }`;
 /**
  * Checks what is to be done with a node that fails.
  *
- * @param node its id and, where it is known, that it is a native stage
+ * @param node its id and, where it is known, that it is a native stage; absent: it is said of all nodes of a runtime
  * @returns the value
  * @throws {SluiceError} `InvalidConfig`, also for a native stage with another value than `fail`
  */
 export function checkSupervision(
   value: unknown,
-  node: { readonly id: string; readonly native?: boolean },
+  node?: { readonly id: string; readonly native?: boolean },
 ): Supervision {
   const refuse = (key: string, found: string): never => {
-    throw new SluiceError("InvalidConfig", `Cannot supervise node "${node.id}": ${found}`, { nodeId: node.id, key });
+    const what = node === undefined ? "Cannot make a runtime" : `Cannot supervise node "${node.id}"`;
+    throw new SluiceError("InvalidConfig", `${what}: ${found}`, { ...(node && { nodeId: node.id }), key });
   };
   const isObject = (each: unknown) => typeof each === "object" && each !== null && !Array.isArray(each);
   const show = (each: unknown) => JSON.stringify(each) ?? String(each);
   if (value === "fail") return value;
-  if (node.native) refuse("supervision", `it is a native stage, which can only be "fail"; leave "supervision" out`);
+  if (node?.native) refuse("supervision", `it is a native stage, which can only be "fail"; leave "supervision" out`);
   if (value === "disable") return value;
   if (!isObject(value) || Object.keys(value as object).join() !== "restart") {
     return refuse("supervision", `"supervision" is ${show(value)}, wanted ${WANTED}`);

@@ -8,6 +8,7 @@ import { assertConfig } from "./config_check.ts";
 import { describeName } from "./describe_value.ts";
 import { SluiceError } from "./errors.ts";
 import { assertEnd, assertLinkable, resolvePort } from "./graph/link_rules.ts";
+import { CarriedTypes, type CarryingGraph } from "./graph/carried_types.ts";
 import { ConnectionManager } from "./graph/connection_manager.ts";
 import { DraftMap, type EditableMap, type MapChanges } from "./graph/draft_map.ts";
 import { assertDelayed } from "./graph/loops.ts";
@@ -36,8 +37,10 @@ export interface NodeEntry {
   readonly lane: string;
   /** The pool that its outputs take slots from; absent: that of their kind. */
   readonly pool?: string;
-  /** What is done when it fails; absent: `fail`. */
+  /** What is done when it fails; absent: as the graph has it. */
   readonly supervision?: Supervision;
+  /** How long a call of it may take, milliseconds, 0 for ever; absent: as the run has it. */
+  readonly callTimeoutMs?: number;
   /** Whether what comes in is passed on without calling `process()`. */
   readonly bypassed: boolean;
   /** The same for all that a node becomes by being replaced or moved; another one for another node of its id. */
@@ -73,6 +76,8 @@ export interface NodeOptions {
   readonly ports?: readonly string[];
   /** What is done when it fails. */
   readonly supervision?: Supervision;
+  /** How long a call of it may take, milliseconds; 0 for ever. */
+  readonly callTimeoutMs?: number;
   /** Whether what comes in is passed on without calling `process()`. */
   readonly bypassed?: boolean;
 }
@@ -91,6 +96,8 @@ export class Topology {
   readonly mode: GraphMode;
   /** What is said of lanes, by name. */
   readonly lanes: { readonly [name: string]: LaneOptions };
+  /** What is done when a node fails that names nothing. */
+  readonly supervision: Supervision;
   readonly connections: ConnectionManager<LinkEntry>;
   readonly #nodes: EditableMap<NodeId, NodeEntry>;
   /** Of a draft: what of the nodes differs. */
@@ -103,12 +110,19 @@ export class Topology {
   /** Of a draft: the numbers that it has taken. */
   readonly #taken = { nodes: new Set<number>(), links: new Set<number>() };
   #version = 0;
+  readonly #carrying: CarryingGraph = {
+    descriptorOf: (id) => this.#nodes.get(id as NodeId)?.type.descriptor,
+    linksAt: (id) => [...this.connections.intoNode(id as NodeId), ...this.connections.fromNode(id as NodeId)],
+  };
+  /** What ports carry; absent where it is not known for the graph as it is. */
+  #carried: CarriedTypes | undefined;
   /** Types whose names errors may give as converters. */
   readonly #known: () => readonly NodeDescriptor[];
 
   /**
    * @param known the node types that could be used as converters
    * @param lanes what is said of lanes, by name
+   * @param supervision what is done when a node fails that names nothing
    * @param from the graph that it is a draft of
    * @throws {SluiceError} `InvalidConfig` for options of a lane, `InvalidGraph` for its name
    */
@@ -116,6 +130,7 @@ export class Topology {
     mode: GraphMode,
     known: () => readonly NodeDescriptor[],
     lanes: { readonly [name: string]: LaneOptions } = {},
+    supervision: Supervision = "fail",
     from?: Topology,
   ) {
     this.#drafted = from && new DraftMap(from.#nodes);
@@ -128,6 +143,7 @@ export class Topology {
       : from.#numbers;
     this.mode = mode;
     this.lanes = lanes;
+    this.supervision = supervision;
     for (const [name, each] of Object.entries(lanes)) checkLaneOptions(laneName(name), each);
     this.#known = known;
   }
@@ -156,7 +172,12 @@ export class Topology {
    * What an edit is tried on: it holds only what differs, so the graph must not be changed but by `adopt()` meanwhile.
    */
   draft(): Topology {
-    return new Topology(this.mode, this.#known, this.lanes, this);
+    return new Topology(this.mode, this.#known, this.lanes, this.supervision, this);
+  }
+
+  /** What is done when a node fails. A native stage can only end the run. */
+  supervisionOf({ type, supervision }: NodeEntry): Supervision {
+    return supervision ?? (type.descriptor.lane === "native" ? "fail" : this.supervision);
   }
 
   /** What a draft has that the graph has not, or the other way round. */
@@ -177,6 +198,7 @@ export class Topology {
     draft.discard();
     draft.#drafted?.commit();
     draft.connections.commit();
+    this.#carried = undefined;
     this.#residents = draft.#residents;
     this.#delaying = draft.#delaying;
     this.#version++;
@@ -204,6 +226,7 @@ export class Topology {
   /** Takes a node out, with the links from and to it. @throws {SluiceError} `NodeNotFound` */
   removeNode(id: string): NodeEntry {
     const entry = this.node(id);
+    this.#carried = undefined;
     for (const link of [...this.connections.intoNode(entry.id), ...this.connections.fromNode(entry.id)]) {
       this.connections.remove(link.id);
     }
@@ -270,6 +293,7 @@ export class Topology {
 
   /** Takes a link out. @throws {SluiceError} `LinkNotFound`, with the links there are */
   removeLink(id: string): LinkEntry {
+    this.#carried = undefined;
     const link = this.connections.remove(id as LinkId);
     if (link !== undefined) return link;
     const available = [...this.links.keys()];
@@ -322,6 +346,7 @@ export class Topology {
   /** Has a node be what it was before a change that is not made after all: another lane, or another type. */
   restoreNode(old: NodeEntry): void {
     const entry = this.node(old.id);
+    this.#carried = undefined;
     this.#put(old);
     this.#leaveLane(entry);
     if (!this.#residents.has(old.lane)) this.#residents.set(old.lane, old);
@@ -332,11 +357,15 @@ export class Topology {
     const { descriptor } = type;
     const id = nodeId(options.id ?? defaultNodeId(descriptor.type, this.#nodes));
     if (this.#nodes.has(id)) {
-      throw new SluiceError("InvalidGraph", `Cannot add node "${id}": the graph has a node of that id`, { nodeId: id });
+      throw new SluiceError(
+        "InvalidGraph",
+        `Cannot add node "${id}": the graph has a node of that id; choose another`,
+        { nodeId: id },
+      );
     }
     const values = assertConfig(descriptor, id, ownConfig(descriptor, id, config));
     const lane = laneOf(id, descriptor, options.lane, this.lanes, this.#residents);
-    const { pool, bypassed = false } = options;
+    const { pool, callTimeoutMs, bypassed = false } = options;
     if (bypassed !== false) assertBypass(id, descriptor, bypassed);
     const supervision = options.supervision === undefined
       ? undefined
@@ -349,6 +378,7 @@ export class Topology {
       lane,
       pool,
       supervision,
+      callTimeoutMs,
       bypassed,
       life: this.#numbers.nextLife++,
       incarnation: 0,
@@ -386,7 +416,10 @@ export class Topology {
     const target = this.node(to.node);
     const output = { nodeId: source.id, descriptor: source.type.descriptor, port: from.port };
     const input = { nodeId: target.id, descriptor: target.type.descriptor, port: to.port };
-    assertLinkable(output, input, this.#known);
+    const { carried } = this;
+    // It counts the link from now on, which may not be made after all.
+    this.#carried = undefined;
+    assertLinkable(output, input, carried, this.#known);
     const attempt = `Cannot link "${from.node}.${from.port}" to "${to.node}.${to.port}"`;
     this.connections.assertFree(source.id, from.port, target.id, to.port);
     const outputPort = resolvePort(output, "output");
@@ -412,8 +445,14 @@ export class Topology {
     }
     this.#numbers.nextLink++;
     this.connections.add(entry);
+    this.#carried = carried;
     this.#version++;
     return entry;
+  }
+
+  /** What ports carry, as far as the links tell. For use until the graph changes. */
+  get carried(): CarriedTypes {
+    return this.#carried ??= new CarriedTypes(this.#carrying);
   }
 
   /** The link that leads into an input. */
@@ -453,6 +492,7 @@ export class Topology {
   }
 
   #swap(old: NodeEntry, entry: NodeEntry): void {
+    this.#carried = undefined;
     this.#put(entry);
     if (this.#residents.get(old.lane) === old) this.#residents.set(old.lane, entry);
   }
@@ -470,6 +510,7 @@ export class Topology {
         assertLinkable(
           { nodeId: link.fromNode, descriptor: this.node(link.fromNode).type.descriptor, port: link.fromPort },
           { nodeId: link.toNode, descriptor: this.node(link.toNode).type.descriptor, port: link.toPort },
+          new CarriedTypes(this.#carrying, link),
           this.#known,
         );
       } catch (cause) {

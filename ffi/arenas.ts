@@ -59,6 +59,16 @@ export class Arenas {
   }
 
   /**
+   * Holds an arena, if it is not held yet, and wraps it once more: the buffer is no other caller's.
+   *
+   * @throws {TypeError} if there is no such arena (any more)
+   */
+  lend(name: ArenaName): ArrayBuffer {
+    const { pointer, byteLength } = this.#hold(name);
+    return Deno.UnsafePointerView.getArrayBuffer(pointer, byteLength);
+  }
+
+  /**
    * The arena's address as native functions take it. Unsafe: what is behind it lives only while the arena is held.
    *
    * @throws {TypeError} if there is no such arena (any more)

@@ -8,7 +8,7 @@
  */
 
 /** Version of the layouts and of their meaning. */
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 4;
 
 /** Offsets of `SlotHeader` (`crates/abi/src/slot.rs`). */
 export const SLOT = {
@@ -85,6 +85,8 @@ export const LANE = {
   heartbeatNs: 96,
   rounds: 104,
   parks: 112,
+  attention: 120,
+  calls: 124,
   inboxSummary: 128,
   inbox: 256,
   size: 1024,
@@ -130,16 +132,19 @@ export const NODE = {
   blockedKind: 40,
   blockedId: 44,
   phaseTick: 48,
+  kept: 52,
+  inHand: 56,
   framesIn: 64,
   framesOut: 72,
   maxTickNs: 80,
   sampledTicks: 88,
   lateTicks: 96,
   tickHistogram: 128,
-  ageHistogram: 384,
-  figures: 640,
-  size: 768,
-  histogramBuckets: 64,
+  ageHistogram: 1536,
+  figures: 2944,
+  size: 3072,
+  histogramBuckets: 176,
+  bucketsPerOctave: 8,
   maxFigures: 16,
   tickHistogramShift: 10,
   ageHistogramShift: 14,
@@ -217,7 +222,7 @@ export const BLOCKED = {
 } as const;
 
 /** FNV-1a (32 bits) of `LAYOUT_TEXT`. */
-export const LAYOUT_HASH = 0xee8aa210;
+export const LAYOUT_HASH = 0x49e44e32;
 
 /** The whole table, a line a value: compared with the library's own when it is loaded. */
 export const LAYOUT_TEXT = `SLOT.refCount=0
@@ -281,6 +286,8 @@ LANE.threadId=92
 LANE.heartbeatNs=96
 LANE.rounds=104
 LANE.parks=112
+LANE.attention=120
+LANE.calls=124
 LANE.inboxSummary=128
 LANE.inbox=256
 LANE.size=1024
@@ -318,16 +325,19 @@ NODE.state=36
 NODE.blockedKind=40
 NODE.blockedId=44
 NODE.phaseTick=48
+NODE.kept=52
+NODE.inHand=56
 NODE.framesIn=64
 NODE.framesOut=72
 NODE.maxTickNs=80
 NODE.sampledTicks=88
 NODE.lateTicks=96
 NODE.tickHistogram=128
-NODE.ageHistogram=384
-NODE.figures=640
-NODE.size=768
-NODE.histogramBuckets=64
+NODE.ageHistogram=1536
+NODE.figures=2944
+NODE.size=3072
+NODE.histogramBuckets=176
+NODE.bucketsPerOctave=8
 NODE.maxFigures=16
 NODE.tickHistogramShift=10
 NODE.ageHistogramShift=14

@@ -40,6 +40,8 @@ export interface NativeLink {
   readonly capacity: number;
   /** Whether it carries encoded frames: then dropping one drops on to the next key frame. */
   readonly encoded: boolean;
+  /** Whether another link led to its input before: then its first frame has a gap before it. */
+  readonly rejoins: boolean;
   readonly end:
     | { readonly kind: "local"; readonly from: NativePort; readonly to: NativePort }
     | {
@@ -105,6 +107,7 @@ export function draftEdit(symbols: NativeSymbols, epoch: number, edit: NativeEdi
     for (const link of edit.attach) {
       check(addLink(symbols, pointer, link));
       if (link.encoded) check(symbols.slu_native_link_encoded(pointer));
+      if (link.rejoins) check(symbols.slu_native_link_rejoins(pointer));
     }
     for (const { slot, on } of edit.bypass ?? []) check(symbols.slu_native_bypass(pointer, slot, on ? 1 : 0));
     for (const { slot, values } of edit.configure ?? []) {

@@ -67,6 +67,7 @@ export const SYMBOLS = {
     result: "u32",
   },
   slu_native_link_encoded: { parameters: ["pointer"], result: "u32" },
+  slu_native_link_rejoins: { parameters: ["pointer"], result: "u32" },
   slu_native_link_detached: { parameters: ["pointer"], result: "u32" },
   slu_native_remove_node: { parameters: ["pointer", "u32"], result: "u32" },
   slu_native_bypass: { parameters: ["pointer", "u32", "u32"], result: "u32" },

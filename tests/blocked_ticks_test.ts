@@ -232,7 +232,7 @@ eachDriver("a tick that takes its ready() back and waits for something else is n
 });
 
 eachDriver("a tick that takes its ready() back is told of as awaiting, and no longer as blocked", async (native) => {
-  await using runtime = new Runtime({ mode: "offline", native });
+  await using runtime = new Runtime({ mode: "live", native });
   const [left, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const cancel = new AbortController();
   const from = source({

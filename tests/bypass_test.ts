@@ -156,7 +156,7 @@ Deno.test("Runtime.add() refuses to bypass a node that cannot be", () => {
   throws(add(true), {
     code: "InvalidGraph",
     message:
-      'Cannot bypass node "s" (checking-sink): only a node with one input and one output of the same kind can be ' +
+      'Cannot bypass node "s" (checking-sink): only a node with one input and one output of the same type can be ' +
       "bypassed",
   });
   throws(add("yes"), {

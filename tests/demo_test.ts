@@ -2,17 +2,18 @@
 import assert from "node:assert/strict";
 import { freePort, ROOT } from "./cli/command_line.ts";
 
-Deno.test({
-  name: "the live demo prints its address, serves its page and ends at SIGINT",
-  ignore: Deno.build.os !== "linux",
-  fn: runDemo,
-});
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGKILL", 137]] as const) {
+  Deno.test({
+    name: `the live demo prints its address, serves its page, and leaves nothing when its task is sent ${signal}`,
+    ignore: Deno.build.os !== "linux",
+    fn: () => runDemo(signal, code),
+  });
+}
 
-async function runDemo(): Promise<void> {
+async function runDemo(signal: Deno.Signal, code: number): Promise<void> {
   const port = freePort();
-  // A group of its own: a terminal gives Ctrl-C to all of one.
-  const child = new Deno.Command("setsid", {
-    args: [Deno.execPath(), "run", "-A", "tools/demo.ts", "--live", `--serve=${port}`],
+  const task = new Deno.Command(Deno.execPath(), {
+    args: ["task", "demo", "--live", `--serve=${port}`],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
     stdin: "null",
@@ -22,7 +23,8 @@ async function runDemo(): Promise<void> {
   let stderr = "";
   let state = "";
   let page = 0;
-  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+  // It ends with the last process that has it.
+  for await (const text of task.stderr.pipeThrough(new TextDecoderStream())) {
     stderr += text;
     const url = /^Live page: (\S+)$/m.exec(stderr)?.[1];
     if (url === undefined || page !== 0) continue;
@@ -33,8 +35,9 @@ async function runDemo(): Promise<void> {
     const response = await fetch(url);
     assert.match(await response.text(), /<script /);
     page = response.status;
-    Deno.kill(-child.pid, "SIGINT");
+    task.kill(signal);
   }
-  assert.equal((await child.status).code, 130, stderr);
+  assert.equal((await task.status).code, code, stderr);
   assert.deepEqual([state, page], ["running", 200], stderr);
+  await assert.rejects(Deno.connect({ hostname: "127.0.0.1", port }), Deno.errors.ConnectionRefused);
 }

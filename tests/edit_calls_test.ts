@@ -73,6 +73,7 @@ for (const when of ["before the start", "while it runs"]) {
     await rejects(runtime.edit(() => Promise.reject(new Error("nobody hears it"))), refusal);
     deepEqual(runtime.graph(), before);
     if (when === "while it runs") await flow(runtime);
+    await runtime.stop();
   });
 
   eachDriver(`edit() gives what is of no use once its function has returned, ${when}`, async (native) => {
@@ -104,6 +105,7 @@ for (const when of ["before the start", "while it runs"]) {
     }
     deepEqual(runtime.graph(), before);
     if (when === "while it runs") await flow(runtime);
+    await runtime.stop();
   });
 }
 
@@ -240,4 +242,5 @@ eachDriver("a call of an edit that is refused changes nothing, and those after i
   deepEqual(runtime.graph(), before);
   deepEqual(told, []);
   await flow(runtime);
+  await runtime.stop();
 });

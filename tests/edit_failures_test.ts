@@ -282,7 +282,7 @@ eachDriver(
     const stopped = runtime.stop();
     await refused("the graph is being stopped", "edit the graph", "pause");
     await stopped;
-    await refused("the graph has ended", "edit the graph", "pause", 'configure "picky"');
+    await refused("the graph has ended; run it anew", "edit the graph", "pause", 'configure "picky"');
   },
 );
 

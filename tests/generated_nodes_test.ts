@@ -5,10 +5,11 @@ import { generate } from "../codegen/generate.ts";
 import { appSink } from "../core/app/app_sink.ts";
 import { appSource } from "../core/app/app_source.ts";
 import { buildGraph, graphOptions } from "../core/graph/build.ts";
-import { parseGraph } from "../core/graph/load.ts";
+import { checkGraph, parseGraph } from "../core/graph/load.ts";
 import { NodeRegistry } from "../core/registry/node_registry.ts";
 import { Runtime } from "../core/runtime.ts";
 import { nodePackage as standardPackage } from "../sluice.gen.ts";
+import { ProcessorHarness } from "../testing.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import type { Times } from "./fixtures/generated/nodes.ts";
 import { nodePackage, nodes, WeightedSumPorts } from "./fixtures/generated/sluice.gen.ts";
@@ -34,6 +35,67 @@ eachDriver("a node whose inputs are as many as its configuration says reads each
   // 1 + 2 · 10 + 3 · 100, and each of the three sources counts up by one.
   deepEqual(sums, [321, 327, 333, 339]);
   equal((await runtime.finished).outcome, "completed");
+});
+
+eachDriver("a node whose outputs are as many as its configuration says writes to each of them", async (native) => {
+  await using runtime = new Runtime({ mode: "offline", native });
+  const source = runtime.add(nodes.numbers({ first: 1, count: 7 }), { lane: "a" });
+  const dealer = runtime.add(nodes.dealer({ ways: 3 }), { lane: "b" });
+  runtime.connect(source.outputs.audio, dealer.inputs.audioIn);
+  const sinks = dealer.outputs.audioOut.map((output, k) => {
+    const sink = runtime.add(appSink.audio(), { id: `sink${k}` });
+    runtime.connect(output, sink.inputs.audio);
+    return sink;
+  });
+  deepEqual(runtime.portInfo(dealer.id).map(({ address }) => address), [
+    "dealer.audioIn",
+    "dealer.audioOut_0",
+    "dealer.audioOut_1",
+    "dealer.audioOut_2",
+  ]);
+  throws(() => runtime.connectByName("dealer.audioOut_3", "sink0.audio"), { code: "PortNotFound" });
+  // @ts-expect-error there are three
+  equal(dealer.outputs.audioOut[3], undefined);
+  await runtime.start();
+  const dealt = await Promise.all(sinks.map(async (sink) => {
+    const samples: number[] = [];
+    for await (const frame of sink) samples.push(frame.channel(0)[0]);
+    return samples;
+  }));
+  deepEqual(dealt, [[1, 4, 7], [2, 5], [3, 6]]);
+  equal((await runtime.finished).outcome, "completed");
+});
+
+Deno.test("a graph file links to as many outputs as the configuration of a node says", () => {
+  const registry = new NodeRegistry([nodePackage]);
+  const errors = (ways: number) =>
+    checkGraph(
+      JSON.stringify({
+        version: 1,
+        nodes: {
+          numbers: { type: "numbers" },
+          dealer: { type: "dealer", config: { ways } },
+          sum: { type: "weighted-sum", config: { terms: 1 } },
+        },
+        links: [
+          { from: "numbers.audio", to: "dealer.audioIn" },
+          { from: "dealer.audioOut_2", to: "sum.audioIn_0" },
+        ],
+      }),
+      "g.json",
+      registry,
+    ).errors.map(({ code }) => code);
+  deepEqual([errors(3), errors(2)], [[], ["PortNotFound"]]);
+});
+
+Deno.test("the harness has as many outputs as the configuration says", async () => {
+  await using harness = await ProcessorHarness.create(nodes.dealer({ ways: 3 }));
+  for (const sample of [1, 2, 3, 4]) {
+    harness.pushAudio("audioIn", { sampleRateHz: 8000, channels: [Float32Array.of(sample)] });
+  }
+  await harness.run();
+  const taken = [0, 1, 2].map((k) => harness.takeAudio(`audioOut_${k}`).map(({ channels }) => channels[0][0]));
+  deepEqual(taken, [[1, 4], [2], [3]]);
 });
 
 eachDriver("a node of a generic type has the ports and the channels of its type argument", async (native) => {

@@ -3,22 +3,38 @@
  * thread behind when it ends.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import type { RuntimeOptions } from "../core/runtime.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import type { Fault } from "./fixtures/faulty.ts";
 import type { HangingEdit } from "./fixtures/hanging_edit.ts";
 import type { HangingRun } from "./fixtures/hanging_run.ts";
 
 const COUNT = 1_500;
+
+/** A run that has not ended by then is ended, milliseconds: it would not end at all. */
+const LATE_MS = 120_000;
 const RESTART = { restart: { limit: 1, backoffMs: 1 } };
 
 async function run(
   how: Fault | "hangs in a native stage",
   supervision: unknown,
   native: "require" | "off",
+  limits: RuntimeOptions & { readonly ownLimitMs?: number } = {},
 ): Promise<HangingRun & { readonly log: string }> {
   const script = new URL("./fixtures/hanging_run.ts", import.meta.url).pathname;
-  const args = ["run", "-A", "--quiet", script, how, JSON.stringify(supervision), native, "bad"];
-  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, stderr: "piped" }).output();
+  const args = [
+    "run",
+    "-A",
+    "--quiet",
+    script,
+    how,
+    JSON.stringify(supervision),
+    native,
+    "bad",
+    JSON.stringify(limits),
+  ];
+  const signal = AbortSignal.timeout(LATE_MS);
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, stderr: "piped", signal }).output();
   const line = new TextDecoder().decode(stdout).trim().split("\n").at(-1)!;
   const log = new TextDecoder().decode(stderr);
   ok(line.startsWith("{"), log);
@@ -30,16 +46,41 @@ function onOneDriver(name: string, body: (native: "require" | "off") => Promise<
   Deno.test(name, () => body(Deno.env.get("SLUICE_NATIVE") === "off" ? "off" : "require"));
 }
 
-onOneDriver("fail: a node that hangs is told as stuck, and the graph can be stopped", async (native) => {
+onOneDriver("fail: a node that hangs is told as stuck, and the graph can be stopped at once", async (native) => {
   const { outcome, events, laneEvents, activity, state, quarantined, log } = await run("hangs", "fail", native);
   deepEqual([outcome, state], ["stopped", "running"]);
   ok(quarantined > 0, "what the lane holds is set aside");
   deepEqual(events, ["stuck"]);
   deepEqual(laneEvents, ["started", "warning"]);
-  match(log, /Lane "bad" has not closed: a call of "bad" has not returned; it is waited for up to 5000 ms/);
-  match(log, /Lane "bad".* did not close within 5000 ms: a call of "bad" has not returned\. Its memory is set aside;/);
+  match(
+    log,
+    /Node "bad" .*; its thread is replaced only where .*; the run fails once that has lasted 30000 ms, which "callTimeoutMs" can change/,
+  );
+  match(log, /Stopped before the graph was drained: Node "bad" \(faulty\) has kept lane "bad" /);
+  match(log, /Lane "bad".* does not close: a call of "bad" has not returned\. Its memory is set aside;/);
   ok(activity?.kind === "stuck" && activity.forMs >= 1_000, JSON.stringify(activity));
 });
+
+eachDriver("fail: a node that hangs for callTimeoutMs ends the run, which names it", async (native) => {
+  const { outcome, error, events } = await run("hangs", "fail", native, { callTimeoutMs: 1_500 });
+  equal(outcome, "failed");
+  match(error!, /^Node "bad" \(faulty\) has kept lane "bad" .*for \d+ ms without returning$/);
+  deepEqual(events, ["stuck"]);
+});
+
+for (
+  const [what, limits] of [
+    ["callTimeoutMs is shorter", { callTimeoutMs: 700, stuckAfterMs: 60_000 }],
+    ["its own is all there is", { ownLimitMs: 700, stuckAfterMs: 0 }],
+  ] as const
+) {
+  onOneDriver(`fail: a node that hangs is not waited for until it is stuck where ${what}`, async (native) => {
+    const { outcome, error, events } = await run("hangs", "fail", native, limits);
+    equal(outcome, "failed");
+    match(error!, /^Node "bad" \(faulty\) has kept lane "bad" .*for \d{3,4} ms without returning$/);
+    deepEqual(events, ["stuck"]);
+  });
+}
 
 eachDriver("restart: a node that hangs goes on in a new thread, with its neighbour", async (native) => {
   const found = await run("hangs", RESTART, native);
@@ -69,7 +110,10 @@ eachDriver("disable: without a node that hangs the graph comes to its end", asyn
 onOneDriver("fail: a node that hangs in setup ends the start, which names it", async (native) => {
   const { outcome, error } = await run("hangs in setup", "fail", native);
   equal(outcome, "failed");
-  match(error!, /^Node "bad" \(faulty\) did not return from setup\(\) within 1000 ms/);
+  match(
+    error!,
+    /^Node "bad" \(faulty\) did not return from setup\(\) within 1000 ms.* raise "setupTimeoutMs" of the runtime$/,
+  );
 });
 
 onOneDriver("restart: a node that hangs in setup fails the run after its last restart", async (native) => {
@@ -98,7 +142,7 @@ Deno.test({
     );
     match(
       log,
-      /Lane "stage" \(thread \d+\) did not close within 5000 ms: a call of "bad" has not returned\. .* until Deno\.exit\(\) or a signal/,
+      /Lane "stage" \(thread \d+\) does not close: a call of "bad" has not returned\. .* until Deno\.exit\(\) or a signal/,
     );
   },
 });
@@ -114,7 +158,8 @@ for (const [where, supervision, told, becomes] of IN_EDITS) {
   eachDriver(`an edit in which a node hangs (${where}) is refused, and what was there goes on`, async (native) => {
     const script = new URL("./fixtures/hanging_edit.ts", import.meta.url).pathname;
     const args = ["run", "-A", "--no-check", script, where, JSON.stringify(supervision), native];
-    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, stderr: "piped" }).output();
+    const signal = AbortSignal.timeout(LATE_MS);
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, stderr: "piped", signal }).output();
     const line = new TextDecoder().decode(stdout).trim();
     ok(line.startsWith("{"), new TextDecoder().decode(stderr));
     const { error, events, laneEvents, state, errors } = JSON.parse(line) as HangingEdit;

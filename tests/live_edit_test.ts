@@ -97,7 +97,8 @@ eachDriver("a refused edit changes nothing and tears down what it had set up", a
   await flow(runtime, "sink");
   await rejects(runtime.edit((edit) => edit.disconnect(before[0])), {
     code: "InvalidGraph",
-    message: 'Cannot edit the graph: input "middle.audioIn" (AudioFrame) is required and has no link',
+    message:
+      'Cannot edit the graph: input "middle.audioIn" (AudioFrame) is required and has no link; link an output to it',
   });
   await rejects(runtime.edit((edit) => edit.connectByName("middle.audioOut", "middle.audioIn")), {
     code: "DestinationOccupied",

@@ -237,6 +237,7 @@ native("a stage that refuses its configuration fails start()", async () => {
 });
 
 native("a graph is disposed of while its native lanes run at full speed, again and again", async () => {
+  const ends: Promise<void>[] = [];
   for (let round = 0; round < 10; round++) {
     await using runtime = new Runtime({ native: "require", mode: "offline", stopTimeoutMs: 200 });
     const source = runtime.add(nativeSource({ blockSize: 8 }), { lane: "a" });
@@ -245,7 +246,11 @@ native("a graph is disposed of while its native lanes run at full speed, again a
     runtime.connect(source.outputs.audio, middle.inputs.audioIn);
     runtime.connect(middle.outputs.audioOut, target.inputs.audio);
     await runtime.start();
+    ends.push(
+      rejects(runtime.finished, { code: "Busy", message: /^The graph was disposed of before it came to its end/ }),
+    );
   }
+  await Promise.all(ends);
 });
 
 native("two runtimes at once keep their lanes apart", async () => {

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { Runtime } from "../core/runtime.ts";
 import { ProcessorHarness } from "../testing.ts";
+import { appSink } from "../core/app/app_sink.ts";
+import { nodes } from "../sluice.gen.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import type { Motion } from "./fixtures/structs/imus.ts";
 import { nodes as imus } from "./fixtures/structs/sluice.gen.ts";
 
 const READING = {
@@ -40,4 +44,21 @@ Deno.test("a struct's value is a view in the node, and a plain copy in the harne
   await harness.run();
   const [value] = harness.takeData("readingsOut");
   assert.deepEqual(value, { ...READING, count: 14, acceleration: [2, 4, 6] });
+});
+
+eachDriver("a struct that has gone through flow nodes is read by a node that knows nothing of it", async (native) => {
+  await using runtime = new Runtime({ mode: "offline", native });
+  const source = runtime.add(imus.imuSource({ count: 10 }), { lane: "a" });
+  const delay = runtime.add(nodes.dataDelay<Motion>({ delayFrames: 2 }), { lane: "b" });
+  const valve = runtime.add(nodes.dataValve(), { lane: "a" });
+  const sink = runtime.add(appSink.data<Motion>());
+  // From the end on: what the first links carry is known only once the last one is made.
+  runtime.connect(valve.outputs.frameOut, sink.inputs.data);
+  runtime.connect(delay.outputs.frameOut, valve.inputs.frameIn);
+  runtime.connect(source.outputs.readings, delay.inputs.frameIn);
+  await runtime.start();
+  const counts: number[] = [];
+  for await (const frame of sink) counts.push(frame.value.count);
+  assert.equal(counts.length, 10);
+  assert.equal((await runtime.finished).outcome, "completed");
 });

@@ -210,7 +210,10 @@ for (const how of ["exits the worker", "closes the worker"] as const) {
   eachDriver(`fail: a node that ${how} ends the run`, async (native) => {
     const { runtime } = build({ how, native });
     await runtime.start();
-    await rejects(runtime.finished, { code: "LaneCrashed", message: /^Lane "bad" ended: a node called/ });
+    await rejects(runtime.finished, {
+      code: "LaneCrashed",
+      message: /^Lane "bad" ended: node "bad" \(faulty\) called/,
+    });
   });
 }
 
@@ -251,7 +254,7 @@ for (const supervision of ["fail", "disable", SOON] as const) {
     await runtime.start();
     await rejects(runtime.finished, {
       code: "PoolExhausted",
-      message: /waits for a free slot, and no other node gives one back; a node that calls retain\(\) has to/,
+      message: /node "bad" keeps \d{3} frames, so that node "source" waits for a free slot of pool "audio"; a node/,
     });
     equal(figuresOf(runtime.summary()!).errors, 0);
   });

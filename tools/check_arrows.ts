@@ -19,7 +19,7 @@ interface PartRules {
   readonly parts: readonly string[];
   /** Parts that only `import()` may name. */
   readonly dynamicParts?: readonly string[];
-  /** npm packages, by the names of `deno.json`. `node:` modules are free everywhere. */
+  /** npm packages, by the names of `deno.json` and `package.json`. `node:` modules are free everywhere. */
   readonly npm: readonly string[];
 }
 

@@ -45,8 +45,7 @@ export async function runCommand(spec: CommandSpec): Promise<CommandResult> {
   const startedMs = performance.now();
   let child: Deno.ChildProcess;
   try {
-    child = new Deno.Command(spec.program, {
-      args: [...spec.args],
+    child = leashed(spec.program, spec.args, {
       cwd: spec.cwd ?? ROOT,
       env: { NO_COLOR: "1", CARGO_TERM_COLOR: "never", ...spec.env },
       stdin: "null",
@@ -76,22 +75,14 @@ export async function runCommand(spec: CommandSpec): Promise<CommandResult> {
 }
 
 /**
- * Runs a command whose outputs are this process's own, for programs that draw on the terminal.
+ * Makes a command that ends with this process however this ends, by SIGKILL too: where util-linux is there, the kernel
+ * sees to that. Elsewhere it is a plain one.
  *
- * @returns its exit code
+ * @throws {Deno.errors.NotFound} when it is spawned, if there is no such program
  */
-export async function runAttached(
-  spec: Pick<CommandSpec, "program" | "args" | "env" | "cwd">,
-): Promise<number> {
-  const status = await new Deno.Command(spec.program, {
-    args: [...spec.args],
-    cwd: spec.cwd ?? ROOT,
-    env: { ...spec.env },
-    stdin: "inherit",
-    stdout: "inherit",
-    stderr: "inherit",
-  }).spawn().status;
-  return status.code;
+export function leashed(program: string, args: readonly string[], options: Deno.CommandOptions): Deno.Command {
+  if (!canLeash() || !exists(program)) return new Deno.Command(program, { ...options, args: [...args] });
+  return new Deno.Command("setpriv", { ...options, args: ["--pdeathsig", "KILL", "--", program, ...args] });
 }
 
 /** A time for people: `0.4 s`, `12 s`, `2 min 05 s`. */
@@ -115,4 +106,20 @@ export async function eachLine(
     for (const line of lines) take(line.replace(ANSI, ""));
   }
   if (rest !== "") take(rest.replace(ANSI, ""));
+}
+
+function canLeash(): boolean {
+  return Deno.build.os === "linux" && exists("setpriv");
+}
+
+/** Whether a program is there, by its path or on `PATH`. */
+function exists(program: string): boolean {
+  const folders = program.includes("/") ? [""] : (Deno.env.get("PATH") ?? "").split(":").map((each) => `${each}/`);
+  return folders.some((folder) => {
+    try {
+      return Deno.statSync(folder + program).isFile;
+    } catch {
+      return false;
+    }
+  });
 }

@@ -1,12 +1,11 @@
 /**
- * `deno task demo`: sets the checkout up, then runs `examples/demo.json` by the command line, as
+ * `deno task demo`: sets the checkout up, then runs `examples/demo.json` as
  * `deno task sluice run examples/demo.json` does. Arguments go on to `sluice run`.
  *
  * `deno task demo --live` runs `examples/live.json` until Ctrl-C and serves the page of it.
  *
  * @module
  */
-import { runAttached } from "./command.ts";
 import { ROOT } from "./root.ts";
 import { setUpOrExit } from "./setup.ts";
 
@@ -20,11 +19,11 @@ const graph = live ? "examples/live.json" : "examples/demo.json";
 const rest = Deno.args.filter((each) => each !== "--live");
 if (live && !rest.some((each) => each.startsWith("--serve"))) rest.push("--serve");
 console.error(`\nRunning ${graph}${live ? "; Ctrl-C ends it" : ""}`);
-const code = await runAttached({
-  program: Deno.execPath(),
-  args: ["run", "-A", "cli/main.ts", "run", graph, ...rest],
-  // The set-up has said why; the command line need not say it again.
-  env: driver === "portable" ? { SLUICE_NATIVE: "off" } : {},
+// The set-up has said why; the command line need not say it again.
+if (driver === "portable") Deno.env.set("SLUICE_NATIVE", "off");
+Deno.chdir(ROOT);
+// In this process, so that nothing is left when it ends; and only now, since the set-up installs what it imports.
+const { runProgram }: typeof import("../cli/main.ts") = await import(`${new URL("../cli/main.ts", import.meta.url)}`);
+await runProgram(["run", graph, ...rest], (exitCode) => {
+  if (exitCode === 0 && !live) console.error(`\nPlay ${RESULT}, or change examples/demo.json and run the demo again`);
 });
-if (code === 0 && !live) console.error(`\nPlay ${RESULT}, or change examples/demo.json and run the demo again`);
-Deno.exit(code);

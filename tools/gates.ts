@@ -25,10 +25,13 @@ const COMMANDS = [
   "tests/cli/commands_test.ts",
   "tests/cli/docs_test.ts",
   "tests/cli/graph_test.ts",
+  "tests/cli/new_project_test.ts",
   "tests/cli/new_test.ts",
+  "tests/cli/npm_packages_test.ts",
   "tests/cli/project_test.ts",
   "tests/cli/top_test.ts",
   "tests/cli/watch_test.ts",
+  "tests/mistakes",
 ];
 
 /** Tests that do not depend on the driver, but on how busy the machine is: they run with nothing beside them. */
@@ -193,9 +196,27 @@ export function deepGates(): Gate[] {
       }],
     },
     {
+      name: "a thousand deaths of each kind",
+      tests: DENO_TESTS,
+      commands: [{ ...deno("test", "-A", "tests/vandal_test.ts"), env: { SLUICE_DEATHS: "1000" } }],
+    },
+    {
+      name: "the page's figures against the nodes' own, for half a minute",
+      tests: DENO_TESTS,
+      commands: [{ ...deno("test", "-A", "tests/web/truth_test.ts"), env: { SLUICE_TRUTH_SECONDS: "30" } }],
+    },
+    {
       name: "a million random edits of running graphs",
       tests: DENO_TESTS,
       commands: [{ ...deno("test", "-A", "tests/random_edits_test.ts"), env: { SLUICE_EDITS: "500000" } }],
+    },
+    {
+      name: "nodes that stall, a thousand times in each method, and links removed as the run ends",
+      tests: DENO_TESTS,
+      commands: [{
+        ...deno("test", "-A", "tests/stalling_nodes_test.ts", "tests/last_counts_test.ts"),
+        env: { SLUICE_STALLS: "1000", SLUICE_STALLS_AT_ONCE: "16", SLUICE_LAST_COUNTS: "100" },
+      }],
     },
   ];
 }

@@ -13,7 +13,7 @@ export const PAGE_FOLDER: string = `${ROOT}web/dist/`;
 const DIGEST_FILE = "built_from.sha256";
 
 /** What the page is made from, beside `web/`: it shares the client and its schemas with the server. */
-const SHARED: readonly string[] = ["control", "deno.json", "deno.lock", "tools/build_web.ts"];
+const SHARED: readonly string[] = ["control", "deno.json", "deno.lock", "package.json", "tools/build_web.ts"];
 
 /** A digest of every file that the page is made from: names and contents. */
 export async function digestPageSources(root: string = ROOT): Promise<string> {

@@ -4,7 +4,16 @@ import { digestPageSources, isPageCurrent, markPageBuilt } from "./page_build.ts
 async function makeCheckout(): Promise<string> {
   const root = `${await Deno.makeTempDir()}/`;
   for (const folder of ["web/dist", "control", "tools"]) await Deno.mkdir(root + folder, { recursive: true });
-  for (const file of ["web/client.tsx", "control/client.ts", "deno.json", "deno.lock", "tools/build_web.ts"]) {
+  for (
+    const file of [
+      "web/client.tsx",
+      "control/client.ts",
+      "deno.json",
+      "package.json",
+      "deno.lock",
+      "tools/build_web.ts",
+    ]
+  ) {
     await Deno.writeTextFile(root + file, file);
   }
   return root;

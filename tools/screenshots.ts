@@ -6,6 +6,7 @@
  */
 import { chromium } from "playwright-core";
 import { CHROMIUM_ARGS, findChromium } from "./chromium.ts";
+import { leashed } from "./command.ts";
 import { ROOT } from "./root.ts";
 import { setUpOrExit } from "./setup.ts";
 
@@ -27,8 +28,7 @@ if (executablePath === undefined) {
 }
 await setUpOrExit({ page: true });
 await Deno.mkdir(FOLDER, { recursive: true });
-const demo = new Deno.Command(Deno.execPath(), {
-  args: ["run", "-A", "cli/main.ts", "run", "examples/live.json", "--serve", "--json"],
+const demo = leashed(Deno.execPath(), ["run", "-A", "cli/main.ts", "run", "examples/live.json", "--serve", "--json"], {
   cwd: ROOT,
   stdin: "null",
   stdout: "piped",

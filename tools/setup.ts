@@ -7,14 +7,11 @@
  *
  * @module
  */
+import { assertDeno } from "../core/deno_version.ts";
 import { formatElapsed, runCommand } from "./command.ts";
 import { buildNativeLibrary, findMissingToolchain, hasLibrary, LIBRARY_PATH } from "./native_library.ts";
 import { isPageCurrent } from "./page_build.ts";
 import { ROOT } from "./root.ts";
-
-/** Oldest Deno that runs Sluice, and the command that brings it. */
-const OLDEST_DENO = [2, 9];
-const DENO_COMMAND = "npx -y deno@2.9.6 task";
 
 /** What {@linkcode setUp} found and made. */
 export interface SetUp {
@@ -61,12 +58,11 @@ function say(about: string, state: string): void {
 }
 
 function checkDeno(): void {
-  const [major, minor] = Deno.version.deno.split(".").map(Number);
-  if (major > OLDEST_DENO[0] || (major === OLDEST_DENO[0] && minor >= OLDEST_DENO[1])) return;
-  throw new SetUpError(
-    `Cannot set Sluice up with Deno ${Deno.version.deno}: wanted ${OLDEST_DENO.join(".")} or later; ` +
-      `run "${DENO_COMMAND} …", which brings it`,
-  );
+  try {
+    assertDeno("set Sluice up");
+  } catch (error) {
+    throw new SetUpError((error as Error).message);
+  }
 }
 
 async function installPackages(): Promise<void> {

@@ -8,9 +8,11 @@ import Index from "./routes/index.tsx";
 import { keepTitle } from "./state/document_title.ts";
 import { focusView } from "./state/focus.ts";
 import { listenForKeys } from "./state/keys.ts";
+import { askForLogin } from "./state/login.ts";
 
 listenForKeys();
 keepTitle();
+void askForLogin();
 render(<Index />, document.getElementById("app")!);
 // Its keys work at once, unless somebody was faster.
 setTimeout(() => document.activeElement === document.body && focusView());

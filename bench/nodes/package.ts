@@ -174,6 +174,18 @@ class BenchReport {
   }
 }
 
+const never = new Int32Array(new SharedArrayBuffer(4));
+
+class BenchWorker {
+  audio!: StreamInput<AudioFrame>;
+  workMs = 0;
+
+  process(): void {
+    // A wait keeps the thread and leaves the core to others.
+    if (this.audio.read() !== undefined) Atomics.wait(never, 0, 0, this.workMs);
+  }
+}
+
 /** What `benchReport` nodes on main have received. */
 export const reported: Seen[] = [];
 
@@ -219,6 +231,21 @@ export const benchSink: NodeType<
   ],
 });
 
+/** Reads a frame a tick and keeps its thread for `workMs`, which may be changed. */
+export const benchWorker: NodeType<{ workMs: number }, NodeHandle<{ audio: AudioFrame }, None>> = nodeType(
+  () => new BenchWorker(),
+  {
+    type: "bench-worker",
+    config: {
+      type: "object",
+      properties: { workMs: { type: "number", minimum: 0, "x-live": true } },
+      required: ["workMs"],
+      additionalProperties: false,
+    },
+    ports: [port({ name: "audio", direction: "input", kind: "audio" })],
+  },
+);
+
 /** Puts what sinks have seen into {@linkcode reported}, on main. */
 export const benchReport: NodeType<None, NodeHandle<{ data: DataFrame<Seen> }, None>> = nodeType(
   () => new BenchReport(),
@@ -236,7 +263,7 @@ export const benchPasses: readonly PassType[] = passTypes();
 export const nodePackage: NodePackage = definePackage({
   name: "bench",
   url: import.meta.url,
-  nodes: [benchSource, benchBatchSource, benchHeapSource, benchSink, benchReport, ...benchPasses],
+  nodes: [benchSource, benchBatchSource, benchHeapSource, benchSink, benchWorker, benchReport, ...benchPasses],
   sources: {},
 });
 

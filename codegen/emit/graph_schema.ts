@@ -7,6 +7,7 @@ import { MAX_SLOT_BYTES, MAX_SLOTS } from "../../core/graph/document.ts";
 import { LANE_KINDS, LANE_PRIORITIES, MAX_CPUS } from "../../core/lanes/lane_options.ts";
 import { LINK_POLICIES, MAX_LINK_CAPACITY } from "../../core/links/policy.ts";
 import { isList, type NodeDescriptor, type PortDescriptor } from "../../core/registry/descriptor.ts";
+import { MAX_TIMEOUT_MS } from "../../core/option_check.ts";
 import { RESTART_LIMITS } from "../../core/supervision.ts";
 import { compareText } from "../diagnostics.ts";
 import type { PackageModel } from "../model.ts";
@@ -173,6 +174,13 @@ function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
       lane: { type: "string", description: "The lane that the node runs on." },
       pool: { type: "string", description: "The pool that the node's outputs take frames from." },
       supervision: supervisionSchema(),
+      callTimeoutMs: {
+        type: "integer",
+        minimum: 0,
+        maximum: MAX_TIMEOUT_MS,
+        description:
+          "Milliseconds that a call of the node may take, also what it awaits in a live graph; 0 for ever. By default as the run has it.",
+      },
       bypassed: {
         type: "boolean",
         default: false,

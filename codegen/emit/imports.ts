@@ -104,9 +104,14 @@ export class Imports {
   }
 
   /** The source of a type argument. */
-  argument(argument: TypeArgumentModel): string {
+  argument(argument: TypeArgumentModel, isExported = false): string {
     if (argument.kind === "global") return argument.text;
-    return this.type(argument.kind === "file" ? this.specifierOf(argument.path) : argument.specifier, argument.name);
+    if (argument.kind === "parameter") return argument.name;
+    const specifier = argument.kind === "file" ? this.specifierOf(argument.path) : argument.specifier;
+    const local = this.type(specifier, argument.name);
+    if (isExported && argument.kind === "file") this.#export(local);
+    const terms = argument.terms?.map((each) => this.argument(each, isExported)) ?? [];
+    return terms.length === 0 ? local : `${local}<${terms.join(", ")}>`;
   }
 
   /** Imports a type of the runtime, whose names are never changed. */
@@ -136,12 +141,13 @@ export class Imports {
   /** The source of a frame type. */
   frame({ frame, argument }: FrameTypeModel): string {
     const name = this.runtime(frame);
-    if (argument === undefined) return name;
-    if (argument.kind === "global") return `${name}<${argument.text}>`;
-    const specifier = argument.kind === "file" ? this.specifierOf(argument.path) : argument.specifier;
-    const local = this.type(specifier, argument.name);
-    if (argument.kind === "file") this.#export(local);
-    return `${name}<${local}>`;
+    return argument === undefined ? name : `${name}<${this.argument(argument, true)}>`;
+  }
+
+  /** The source of a frame type with `unknown` for open type parameters. */
+  closedFrame({ frame, argument }: FrameTypeModel): string {
+    if (argument?.kind === "parameter") return this.runtime(frame);
+    return this.frame({ frame, argument: argument && closed(argument) });
   }
 
   /** Local names of this package's types that data frames carry, sorted. */
@@ -174,4 +180,10 @@ export class Imports {
     }
     return lines.join("\n");
   }
+}
+
+function closed(argument: TypeArgumentModel): TypeArgumentModel {
+  if (argument.kind === "parameter") return { kind: "global", text: "unknown" };
+  if (argument.kind === "global" || argument.terms === undefined) return argument;
+  return { ...argument, terms: argument.terms.map(closed) };
 }

@@ -16,8 +16,8 @@ import { emitStruct, viewName } from "./struct_view.ts";
 const RESERVED = (
   "nodes nodePackage defineNodeType definePackage " +
   "AudioFrame DataFrame VideoFrame EncodedFrame PacketFrame DurationText DynamicPort NodeHandle NodeInstance NodePackage NodeSpec " +
-  "NodeType PortArray PortRegistry PortVisitor PortWiring Processor StreamInput StreamOutput StructLayout " +
-  "StructMemory assignArray readStruct forPlatform Record Array Promise Float64Array Float32Array Int32Array Uint32Array Int16Array " +
+  "NodeType PacketFieldsOf Untyped PortArray PortRegistry PortVisitor PortWiring Processor StreamInput StreamOutput StructLayout " +
+  "StructMemory assignArray readStruct forPlatform processorClass Record Array Promise Float64Array Float32Array Int32Array Uint32Array Int16Array " +
   "Uint16Array Int8Array Uint8Array"
 ).split(" ");
 

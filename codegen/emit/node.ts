@@ -26,7 +26,7 @@ function emitPorts(node: NodeModel, imports: Imports): string {
   const prefix = typePrefixOf(type);
   const streamOf = (port: PortDescriptor) => {
     const stream = imports.runtime(port.direction === "input" ? "StreamInput" : "StreamOutput");
-    return `${stream}<${imports.frame(node.frames[port.name])}>${isList(port) ? "[]" : ""}`;
+    return `${stream}<${imports.closedFrame(node.frames[port.name])}>${isList(port) ? "[]" : ""}`;
   };
   const names = (ports: readonly PortDescriptor[]) => `[${ports.map(({ name }) => JSON.stringify(name)).join(", ")}]`;
   const byName = (ports: readonly PortDescriptor[]) => {
@@ -131,29 +131,45 @@ function emitHandle(node: NodeModel, imports: Imports): string {
   };
   const shapes = `${shapeOf(inputs)}, ${shapeOf(outputs)}`;
   const prefix = typePrefixOf(type);
-  const parameters = [...sizes.values()].map(({ parameter, fallback }) => `${parameter} extends number = ${fallback}`);
+  const open = openParameters(node, imports);
+  const counts = [...sizes.values()].map(({ parameter, fallback }) => `${parameter} extends number = ${fallback}`);
+  const parameters = [...open, ...counts];
   const generic = parameters.length === 0 ? "" : `<${parameters.join(", ")}>`;
   const handle = `${docComment(`A \`${type}\` in a graph.`)}export type ${prefix}Handle${generic} = ${
     imports.runtime("NodeHandle")
   }<${shapes}>;`;
-  if (sizes.size === 0) return handle;
+  if (parameters.length === 0) return handle;
   const given = [...sizes].map(([key, { parameter }]) => `readonly ${key}?: ${parameter}`).join("; ");
   const nodeType = `${imports.runtime("NodeType")}<${prefix}Config, ${prefix}Handle>`;
+  const [about, call] = sizes.size === 0
+    ? ["which carries what its links do", "A node whose ports carry these types; without them, any"]
+    : ["whose ports depend on its configuration", "A node with as many ports as the configuration says"];
+  const config = sizes.size === 0 ? `${prefix}Config` : `${prefix}Config & { ${given} }`;
+  const mark = open.length > 0 && node.descriptor.config.required.length === 0 ? "?" : "";
+  const names = [...node.parameters.map(({ name }) => name), ...[...sizes.values()].map((each) => each.parameter)];
   return `${handle}
 
-${
-    docComment(`The node type \`${type}\`, whose ports depend on its configuration.`)
-  }export interface ${prefix}NodeType extends ${nodeType} {
-  /** A node with as many ports as the configuration says. */
-  <${parameters.map((each) => `const ${each}`).join(", ")}>(config: ${prefix}Config & { ${given} }): ${
+${docComment(`The node type \`${type}\`, ${about}.`)}export interface ${prefix}NodeType extends ${nodeType} {
+  /** ${call}. */
+  <${[...open, ...counts.map((each) => `const ${each}`)].join(", ")}>(config${mark}: ${config}): ${
     imports.runtime("NodeSpec")
-  }<${prefix}Handle<${[...sizes.values()].map(({ parameter }) => parameter).join(", ")}>>;
+  }<${prefix}Handle<${names.join(", ")}>>;
 }`;
 }
 
+/** Open type parameters, as they are declared. */
+function openParameters({ parameters }: NodeModel, imports: Imports): string[] {
+  return parameters.map(({ name, role }) => {
+    const bound = role === "channels" ? "number" : `${imports.runtime("PacketFieldsOf")}<${name}>`;
+    return `${name}${role === "value" ? "" : ` extends ${bound}`} = ${imports.runtime("Untyped")}`;
+  });
+}
+
 /** Keys that array ports are sized by, with the type parameter for each, and what it is where the key is absent. */
-function sizeKeys({ descriptor: { inputs, config } }: NodeModel): Map<string, { parameter: string; fallback: string }> {
-  const keys = new Set(inputs.flatMap((each) => each.sizedBy ?? []));
+function sizeKeys(
+  { descriptor: { inputs, outputs, config } }: NodeModel,
+): Map<string, { parameter: string; fallback: string }> {
+  const keys = new Set([...inputs, ...outputs].flatMap((each) => each.sizedBy ?? []));
   return new Map([...keys].map((key) => {
     const fallback = config.properties[key].default;
     const parameter = `N${key.charAt(0).toUpperCase()}${key.slice(1)}`;
@@ -164,7 +180,7 @@ function sizeKeys({ descriptor: { inputs, config } }: NodeModel): Map<string, { 
 function emitType(node: NodeModel, imports: Imports): string {
   const { descriptor } = node;
   const prefix = typePrefixOf(descriptor.type);
-  const sizes = sizeKeys(node).size > 0 ? `, ${prefix}NodeType` : "";
+  const sizes = sizeKeys(node).size > 0 || node.parameters.length > 0 ? `, ${prefix}NodeType` : "";
   const type = sizes === "" ? `${imports.runtime("NodeType")}<${prefix}Config, ${prefix}Handle>` : `${prefix}NodeType`;
   const source = imports.pathOf(descriptor.source);
   return `${docComment(descriptor.doc || `The node type \`${descriptor.type}\`.`)}export const ${
@@ -206,10 +222,13 @@ function emitFactory(node: NodeModel, imports: Imports): string {
   const isHiding = /^[^A-Z]/.test(node.exportName) ||
     [`${prefix}Ports`, ...views.map(viewName)].includes(node.exportName);
   const local = isHiding ? "Processor" : node.exportName;
-  const binding = local === node.exportName ? local : `${node.exportName}: ${local}`;
-  const generic = node.typeArguments.length === 0
-    ? ""
-    : `<${node.typeArguments.map((each) => imports.argument(each)).join(", ")}>`;
+  imports.value("processorClass");
+  const names = [descriptor.type, imports.pathOf(node.module)].map((each) => JSON.stringify(each)).join(", ");
+  const given = [
+    ...node.typeArguments.map((each) => imports.argument(each)),
+    ...node.parameters.map(() => imports.runtime("Untyped")),
+  ];
+  const generic = given.length === 0 ? "" : `<${given.join(", ")}>`;
   const constants = Object.entries(node.constants).map(([key, value]) => `processor.${key} = ${literal(value)};`);
   if (node.hasPortsField) constants.push(`const ports = processor.ports = new ${prefix}Ports(processor);`);
   const preparation = constants.map((each) => `\n      ${each}`).join("");
@@ -217,7 +236,9 @@ function emitFactory(node: NodeModel, imports: Imports): string {
     ? ""
     : `structs: { ${views.map((each) => `${each}: ${viewName(each)}`).join(", ")} },`;
   return `async () => {
-    const { ${binding} } = await import(${JSON.stringify(module)});
+    const ${local} = processorClass(${names}, await import(${JSON.stringify(module)}), ${
+    JSON.stringify(node.exportName)
+  });
     return () => {
       const processor = new ${local}${generic}();${preparation}
       return {

@@ -111,6 +111,7 @@ function emitAssignment({ name, kind, count }: StructField): string {
 }
 
 function indexOf(kind: ScalarKind, offset: string): string {
-  const shift = Math.log2(SCALAR_BYTES[kind]);
-  return shift === 0 ? offset : `(${offset}) >>> ${shift}`;
+  const bytes = SCALAR_BYTES[kind];
+  // A division: the operators on bits would cut an offset beyond 4 GiB.
+  return bytes === 1 ? offset : `(${offset}) / ${bytes}`;
 }

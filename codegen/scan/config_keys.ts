@@ -55,7 +55,7 @@ function readKey(context: ScanContext, annotated: AnnotatedField): TypeSchema | 
     ? reader.read(type)
     : listed !== undefined
     ? reader.listed(listed, field.getNameNode())
-    : inferSchema(context, field.getNameNode(), what, given);
+    : inferSchema(context, field.getNameNode(), what, initializer, given);
   if (read === undefined || options === undefined) return undefined;
   const schema = applyTags(context, field, readDoc(field), name, read.schema, what);
   if (schema === undefined) return undefined;
@@ -95,14 +95,39 @@ function assertedType(expression: Expression | undefined): TypeNode | undefined 
 }
 
 /** The type that TypeScript gives a field from its default. */
-function inferSchema(context: ScanContext, at: Node, what: string, value: unknown): TypeSchema | undefined {
+function inferSchema(
+  context: ScanContext,
+  at: Node,
+  what: string,
+  initializer: Expression | undefined,
+  value: unknown,
+): TypeSchema | undefined {
   const schema = schemaOf(value);
   if (schema !== undefined) return { schema, isOptional: true };
   return context.refuse(
     at,
     `Cannot make a schema for ${what}: it has no type, and its default does not tell one`,
-    `write its type: "${at.getText()}: number"`,
+    `write its type: "${at.getText()}: ${exampleType(value)}${
+      initializer === undefined ? "" : ` = ${shortened(initializer.getText())}`
+    }"`,
   );
+}
+
+function shortened(text: string): string {
+  return text.length > 40 || text.includes("\n") ? "…" : text;
+}
+
+/** A type that would do for a default: `number[]` for an empty list. */
+function exampleType(value: unknown): string {
+  if (value === null) return "number | null";
+  if (value === undefined) return "number";
+  if (typeof value !== "object") return typeof value;
+  if (Array.isArray(value)) {
+    const item = exampleType(value[0]);
+    return item.includes("|") ? `(${item})[]` : `${item}[]`;
+  }
+  const members = Object.entries(value).map(([key, each]) => `${key}: ${exampleType(each)}`);
+  return members.length === 0 ? "Record<string, number>" : `{ ${members.join("; ")} }`;
 }
 
 function schemaOf(value: unknown): ConfigSchema | undefined {

@@ -14,6 +14,8 @@ export class ScanContext {
   readonly diagnostics: Diagnostic[] = [];
   /** Interfaces of fixed layout that were read; `undefined` for one that was refused. */
   readonly structs: Map<Node, StructModel | undefined> = new Map();
+  /** Type parameters of the class that is being read for which nothing is given: they stay open. */
+  readonly open: Set<Node> = new Set();
 
   constructor(sources: SourceSet) {
     this.sources = sources;

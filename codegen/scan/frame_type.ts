@@ -6,6 +6,7 @@
 import { Node, SyntaxKind, type TypeNode } from "ts-morph";
 import { listNames, nearestName } from "../../core/errors.ts";
 import type { FrameKind } from "../../core/frames/format.ts";
+import type { PortDescriptor } from "../../core/registry/descriptor.ts";
 import { CHANNEL_LIMIT, FRAME_TYPES } from "../frame_types.ts";
 import type { FrameTypeModel, StructModel, TypeArgumentModel } from "../model.ts";
 import { isBindingName } from "../names.ts";
@@ -13,7 +14,7 @@ import type { ScanContext } from "./context.ts";
 import { quote } from "./decorators.ts";
 import { evaluate } from "./literal.ts";
 import { checkFrameTag, hasFrameTag, StructReader } from "./structs.ts";
-import { type BoundType, NO_BINDINGS, resolveBound } from "./type_bindings.ts";
+import { type BoundType, NO_BINDINGS, resolveBound, type TypeBindings } from "./type_bindings.ts";
 
 /** Most names that stand for names. */
 const ALIAS_LIMIT = 16;
@@ -44,6 +45,8 @@ export interface ScannedFrame {
   readonly text: string;
   readonly schema?: string;
   readonly channels?: number;
+  /** Where open type parameters stand in the argument. */
+  readonly generic?: PortDescriptor["generic"];
   /** The value's fixed layout, if its interface is tagged `@frame`. */
   readonly struct?: StructModel;
   readonly model: FrameTypeModel;
@@ -85,6 +88,11 @@ export function readFrameType(
     if (given === undefined || given.getKind() === SyntaxKind.NumberKeyword) {
       return { kind, text: frame, model: { frame } };
     }
+    if (isOpen(context, given)) {
+      const name = given.getText();
+      const model: FrameTypeModel = { frame, argument: { kind: "parameter", name } };
+      return { kind, text: `${frame}<${name}>`, generic: { argument: name, parameters: [name] }, model };
+    }
     const channels = Node.isLiteralTypeNode(given) ? evaluate(given.getLiteral()) : undefined;
     if (!channels?.ok || !isChannelCount(channels.value)) {
       if (isTypeParameter(given, given.getText())) return refuseParameter(context, given, what);
@@ -105,13 +113,31 @@ export function readFrameType(
   if (argument === "fields" && given === undefined) return { kind, text: frame, schema: "unknown", model: { frame } };
   const value = given === undefined
     ? { kind: "global", text: "unknown" } as const
-    : readValueType(context, given, what);
+    : readValueType(context, given, what, resolveBound({ type: argumentNode, bindings }).bindings);
   if (value === undefined) return undefined;
-  const schema = value.kind === "global" ? value.text : value.name;
+  const schema = schemaOf(value);
+  const model: FrameTypeModel = { frame, argument: value };
+  const parameters = [...new Set(parametersOf(value))];
+  if (parameters.length > 0) {
+    return { kind, text: `${frame}<${schema}>`, schema: "unknown", generic: { argument: schema, parameters }, model };
+  }
   const struct = readStruct(context, given);
   if (struct === undefined) return undefined;
-  const model: FrameTypeModel = { frame, argument: value };
   return { kind, text: `${frame}<${schema}>`, schema, ...(struct === NO_STRUCT ? {} : { struct }), model };
+}
+
+/** How graphs name a type: two ports of values connect if their types have one name. */
+export function schemaOf(type: TypeArgumentModel): string {
+  if (type.kind === "global") return type.text;
+  const { name } = type;
+  return type.kind === "parameter" || type.terms === undefined
+    ? name
+    : `${name}<${type.terms.map(schemaOf).join(",")}>`;
+}
+
+function parametersOf(type: TypeArgumentModel): string[] {
+  if (type.kind === "parameter") return [type.name];
+  return type.kind === "global" ? [] : type.terms?.flatMap(parametersOf) ?? [];
 }
 
 /** The layout of a value whose interface is tagged `@frame`. `undefined` if it was refused. */
@@ -124,7 +150,13 @@ function readStruct(context: ScanContext, type: TypeNode | undefined): StructMod
 }
 
 /** Reads the `T` of `DataFrame<T>`: a type that has a name, since the name is its schema. */
-export function readValueType(context: ScanContext, type: TypeNode, what: string): TypeArgumentModel | undefined {
+export function readValueType(
+  context: ScanContext,
+  type: TypeNode,
+  what: string,
+  bindings: TypeBindings = NO_BINDINGS,
+  depth = 0,
+): TypeArgumentModel | undefined {
   const text = type.getText();
   const refuse = (reason: string, mend: string): undefined =>
     context.refuse(type, `Cannot use ${quote(type)} as the value of ${what}: ${reason}`, mend);
@@ -132,6 +164,7 @@ export function readValueType(context: ScanContext, type: TypeNode, what: string
   if (!Node.isTypeReference(type)) {
     return refuse("it has no name, and the name is its schema", "declare and export a type for it");
   }
+  if (isOpen(context, type)) return { kind: "parameter", name: text };
   if (isTypeParameter(type, text)) return refuseParameter(context, type, what);
   const path = context.sources.pathOf(type);
   const target = context.sources.resolve(path, type.getTypeName().getText());
@@ -139,29 +172,35 @@ export function readValueType(context: ScanContext, type: TypeNode, what: string
     if (GLOBAL_TYPES.has(target.name) && type.getTypeArguments().length === 0) return { kind: "global", text };
     return refuse("it is neither declared nor imported here", "import the type");
   }
-  if (type.getTypeArguments().length > 0) {
-    return refuse("a generic type has no single schema", `export a name for it: "type Reading = ${text}"`);
+  if (depth >= ALIAS_LIMIT) return refuse("too many types stand in one another", "export a name for a part of it");
+  const terms: TypeArgumentModel[] = [];
+  for (const each of type.getTypeArguments()) {
+    const term = readValueType(context, resolveBound({ type: each, bindings }).type, what, bindings, depth + 1);
+    if (term === undefined) return undefined;
+    terms.push(term);
   }
+  const given = terms.length === 0 ? {} : { terms };
   if (target.kind === "broken") return refuse(target.reason, "correct the import");
   if (target.kind === "package") {
     if (!isBindingName(target.name)) {
       return refuse("it is not imported by name", `import { … } from "${target.specifier}"`);
     }
-    return { kind: "package", specifier: target.specifier, name: target.name };
+    return { kind: "package", specifier: target.specifier, name: target.name, ...given };
   }
   context.sources.use(target.path);
   const { node } = target;
   const isType = Node.isInterfaceDeclaration(node) || Node.isTypeAliasDeclaration(node) ||
     Node.isClassDeclaration(node) || Node.isEnumDeclaration(node);
   if (!isType) return refuse("it is not a type", "name a type");
-  if (!Node.isEnumDeclaration(node) && node.getTypeParameters().some((each) => each.getDefault() === undefined)) {
+  const parameters = Node.isEnumDeclaration(node) ? [] : node.getTypeParameters();
+  if (parameters.slice(terms.length).some((each) => each.getDefault() === undefined)) {
     return refuse("its type arguments are missing", `export a name for it: "type Reading = ${text}<…>"`);
   }
   const name = context.sources.exportedName(target.path, target.name);
   if (name === undefined || !isBindingName(name)) {
     return refuse(`"${target.path}" does not export it by name`, `write "export" before its declaration`);
   }
-  return { kind: "file", path: target.path, name };
+  return { kind: "file", path: target.path, name, ...given };
 }
 
 function refuseUnknown(context: ScanContext, type: TypeNode, what: string): undefined {
@@ -186,9 +225,23 @@ function refuseParameter(context: ScanContext, type: TypeNode, what: string): un
 }
 
 function isTypeParameter(node: Node, name: string): boolean {
-  return node.getAncestors().some((each) =>
-    Node.isClassDeclaration(each) && each.getTypeParameters().some((parameter) => parameter.getName() === name)
-  );
+  return typeParameterOf(node, name) !== undefined;
+}
+
+/** Whether a type is a type parameter that stays open. */
+function isOpen(context: ScanContext, type: TypeNode): boolean {
+  const parameter = typeParameterOf(type, type.getText());
+  return parameter !== undefined && context.open.has(parameter);
+}
+
+/** The type parameter of a class around a node. */
+function typeParameterOf(node: Node, name: string): Node | undefined {
+  for (const each of node.getAncestors()) {
+    if (!Node.isClassDeclaration(each)) continue;
+    const found = each.getTypeParameters().find((parameter) => parameter.getName() === name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function isChannelCount(value: unknown): value is number {

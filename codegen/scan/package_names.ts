@@ -6,7 +6,7 @@
 import { posix } from "node:path";
 import type { Diagnostic } from "../diagnostics.ts";
 import { identifierOf, typePrefixOf } from "../names.ts";
-import type { NodeModel, OtherPackageModel } from "../model.ts";
+import type { NodeModel, OtherPackageModel, TypeArgumentModel } from "../model.ts";
 import type { ScannedNode } from "./file_scan.ts";
 
 /** Refuses the second of two equal names. */
@@ -58,14 +58,15 @@ export function checkNames(
         "give one of them another name",
       ));
     }
-    for (const [port, { argument }] of Object.entries(model.frames)) {
-      if (argument === undefined || argument.kind === "global") continue;
-      const id = argument.kind === "file" ? argument.path : argument.specifier;
-      const known = schemas.get(argument.name);
-      if (known === undefined) schemas.set(argument.name, { id, where: `port "${port}" (${source})` });
+    const named = Object.entries(model.frames).flatMap(([port, { argument }]) =>
+      (argument === undefined ? [] : namedTypes(argument)).map(({ name, id }) => ({ port, name, id }))
+    );
+    for (const { port, name, id } of named) {
+      const known = schemas.get(name);
+      if (known === undefined) schemas.set(name, { id, where: `port "${port}" (${source})` });
       else if (known.id !== id) {
         clashes.push(place.refuse(
-          `Cannot use schema "${argument.name}" of "${id}" for port "${port}": ${known.where} means the one of "${known.id}"`,
+          `Cannot use schema "${name}" of "${id}" for port "${port}": ${known.where} means the one of "${known.id}"`,
           "rename one of the two types",
         ));
       }
@@ -89,4 +90,11 @@ export function warnOfStandardNames(
     );
     return [{ ...refusal, severity: "warning" as const }];
   });
+}
+
+/** The types with names in a type, with the file or the package of each. */
+function namedTypes(type: TypeArgumentModel): { readonly name: string; readonly id: string }[] {
+  if (type.kind === "global" || type.kind === "parameter") return [];
+  const own = { name: type.name, id: type.kind === "file" ? type.path : type.specifier };
+  return [own, ...type.terms?.flatMap(namedTypes) ?? []];
 }

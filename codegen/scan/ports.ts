@@ -66,7 +66,7 @@ const INPUT_RULES = {
   }),
 };
 
-const OUTPUT_RULES = { burst: wholeNumber(1, BURST_LIMIT), dynamic: DYNAMIC };
+const OUTPUT_RULES = { burst: wholeNumber(1, BURST_LIMIT), dynamic: DYNAMIC, array: either(SIZE, NAME) };
 
 /** A port with the TypeScript type of its frames. */
 export interface ScannedPort {
@@ -109,6 +109,7 @@ export function readPort(context: ScanContext, annotated: AnnotatedField): Scann
       ...(frame.schema === undefined ? {} : { schema: frame.schema }),
       ...(frame.struct === undefined ? {} : { struct: frame.struct.layout }),
       ...(frame.channels === undefined ? {} : { channels: frame.channels }),
+      ...(frame.generic === undefined ? {} : { generic: frame.generic }),
       ...size,
       ...dynamic,
       optional: options.optional === true || options.array !== undefined || dynamic.dynamic !== undefined,
@@ -188,7 +189,7 @@ export function limitPort(
     const keys = known.length === 0 ? "none" : listNames(known);
     return refuse(
       `there is no such configuration key or type parameter; keys: ${keys}`,
-      nearest === undefined ? `add "@config() ${key} = 2"` : `write "${nearest}"`,
+      nearest === undefined ? `add "/** @integer @minimum 1 @maximum 8 */ @config() ${key} = 2"` : `write "${nearest}"`,
     );
   }
   const schema = config.properties[key];
@@ -242,13 +243,6 @@ function readElementType(
     );
   }
   const dynamic = isDynamic(options);
-  if (listed !== undefined && !isInput && options !== undefined && !dynamic) {
-    return context.refuse(
-      type,
-      `Cannot read port "${name}": an output cannot be an array`,
-      `declare an output for each element, or write "@output({ dynamic: true })"`,
-    );
-  }
   if (listed !== undefined && options !== undefined && options.array === undefined && !dynamic) {
     return context.refuse(
       type,

@@ -29,7 +29,8 @@ import { type Annotation, FLAG, listOf, oneOf, quote, readOptions, TEXT } from "
 import { firstSentence } from "./doc_comment.ts";
 import { readDoc } from "./docs.ts";
 import { type AnnotatedField, type ClassChain, readChain, readFields } from "./fields.ts";
-import { readValueType } from "./frame_type.ts";
+import { readValueType, schemaOf } from "./frame_type.ts";
+import { readParameters } from "./open_parameters.ts";
 import { evaluate } from "./literal.ts";
 import { nameAfterClass, NODE_NAME } from "./node_name.ts";
 import { limitPort, readPort, type ScannedPort } from "./ports.ts";
@@ -102,14 +103,17 @@ export function readProcessor(
     ? undefined
     : options.name as string | undefined ?? nameAfterClass(context, nameNode);
   const bindings = bindParameters(declaration, instantiation?.types ?? [], NO_BINDINGS);
-  const open = declaration.getTypeParameters().find((each) => !bindings.has(each.getName()));
+  const unbound = declaration.getTypeParameters().filter((each) => !bindings.has(each.getName()));
+  const [open] = instantiation === undefined ? [] : unbound;
   if (open !== undefined) {
     context.refuse(
       instantiation?.alias ?? open,
       `Cannot resolve the generic "${open.getName()}" of class "${className}": a node type has one type for each port`,
-      `add "export type ${className}2 = ${className}<2>;", with an argument for each type parameter, to this file`,
+      `give an argument for each type parameter: "type ${className}2 = ${className}<2>;"`,
     );
   }
+  context.open.clear();
+  for (const each of unbound) context.open.add(each);
   const typeArguments = readTypeArguments(context, declaration, bindings);
   if (declaration.isAbstract()) {
     context.refuse(
@@ -138,16 +142,18 @@ export function readProcessor(
   const keys = fields.filter((each) => each.annotation.name === "config");
   checkAssignments(context, chain, new Set(keys.map((each) => each.name)));
   const config = readConfig(context, keys);
-  const inputs: PortDescriptor[] = [];
+  const limited: PortDescriptor[] = [];
   for (const { descriptor } of ports) {
     const field = fields.find((each) => each.name === descriptor.name);
-    if (descriptor.direction !== "input" || field === undefined) continue;
-    const limited = context.countErrors() > before ? descriptor : limitPort(context, field, descriptor, config);
-    if (limited !== undefined) inputs.push(limited);
+    if (field === undefined) continue;
+    const port = context.countErrors() > before ? descriptor : limitPort(context, field, descriptor, config);
+    if (port !== undefined) limited.push(port);
   }
-  const outputs = ports.map((each) => each.descriptor).filter((each) => each.direction === "output");
+  const inputs = limited.filter((each) => each.direction === "input");
+  const outputs = limited.filter((each) => each.direction === "output");
   const mode = (options?.mode as NodeDescriptor["mode"] | undefined) ?? "push";
   if (context.countErrors() === before) checkPorts(context, declaration, className, mode, inputs, outputs);
+  const parameters = context.countErrors() > before ? [] : readParameters(context, declaration, ports);
   if (context.countErrors() > before || options === undefined || process === undefined) return undefined;
 
   const type = typeArguments.length === 0 ? `${name}` : `${name}<${typeArguments.map(nameOf).join(",")}>`;
@@ -181,6 +187,7 @@ export function readProcessor(
     exportName: exportName ?? className,
     variants: [],
     typeArguments,
+    parameters,
     constants: readConstants(fields, config),
     structs: ports.flatMap((each) => each.struct ?? []),
     hasPortsField,
@@ -211,7 +218,7 @@ function readTypeArguments(
 }
 
 function nameOf(argument: TypeArgumentModel): string {
-  return argument.kind === "global" ? argument.text.replaceAll('"', "") : argument.name;
+  return schemaOf(argument).replaceAll('"', "");
 }
 
 /** Keys that have but one value in this use of a generic class. */

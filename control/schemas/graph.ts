@@ -65,6 +65,8 @@ export const NodeInfo = z.object({
   /** Name of its lane. */
   lane: z.string(),
   category: z.string(),
+  /** Whether it is passed by; absent for a node that cannot be. */
+  bypass: z.boolean().optional(),
   inputs: z.array(PortInfo),
   outputs: z.array(PortInfo),
 });

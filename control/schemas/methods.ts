@@ -8,6 +8,7 @@
  */
 import { ControlEvent, LEVELS, LogLine } from "./feed.ts";
 import { GRAPH_STATES, GraphSnapshot, NodeDetail, NodeTypeInfo } from "./graph.ts";
+import { PastFigures } from "./history.ts";
 import { z } from "./zod.ts";
 
 /** Statistics a second: the least and the most that can be asked for. */
@@ -15,6 +16,9 @@ export const STATS_HZ = { min: 0.1, max: 60, default: 10 } as const;
 
 /** Longest id, key or topic that a parameter can name, in characters. */
 const MAX_NAME = 200;
+
+/** Longest id of a node or link, in characters: that of a link names both of its ends. */
+const MAX_ID = 1_000;
 
 const Nothing = z.strictObject({});
 const Name = z.string().min(1).max(MAX_NAME);
@@ -39,6 +43,20 @@ export const METHODS = {
   "node.setConfig": {
     params: z.strictObject({ node: Name, key: Name, value: z.json() }),
     result: z.object({ value: z.unknown() }),
+  },
+  /**
+   * Builds a node anew, without the state that it has. Of one that is stuck the lane is given another thread, and all of
+   * its nodes are built anew: the answer comes when that has begun.
+   */
+  "node.restart": { params: z.strictObject({ node: Name }), result: z.object({}) },
+  /** Has a node passed by, or no more: one with one input and one output of the same kind (`NodeInfo.bypass`). */
+  "node.bypass": { params: z.strictObject({ node: Name, on: z.boolean() }), result: z.object({}) },
+  /** Ends a node for this run: what comes to it is dropped, and its outputs end. */
+  "node.disable": { params: z.strictObject({ node: Name }), result: z.object({}) },
+  /** The figures of one node or link that came before: about a second a step, up to a quarter of an hour. */
+  "history.get": {
+    params: z.strictObject({ kind: z.enum(["node", "link"]), id: z.string().min(1).max(MAX_ID) }),
+    result: PastFigures,
   },
   /** The node types that the graph's registry knows. */
   "types.list": { params: Nothing, result: z.array(NodeTypeInfo) },

@@ -20,7 +20,7 @@
  * Width 0 means that every entry is 0 and no bytes follow.
  *
  * A `bucket` names a place on a log scale of durations: 0 for "not measured yet", else
- * `2 ** (shift + (bucket - 0.5) / 4)` nanoseconds, with the shift of {@linkcode BUCKET_SHIFTS}.
+ * `2 ** (shift + (bucket - 0.5) / 8)` nanoseconds, with the shift of {@linkcode BUCKET_SHIFTS}.
  *
  * @module
  */
@@ -29,13 +29,13 @@
 export const STATS_MAGIC = 0x54534c53;
 
 /** Goes up whenever the layout changes. */
-export const STATS_LAYOUT_VERSION = 1;
+export const STATS_LAYOUT_VERSION = 2;
 
 /** Bytes before the widths. */
 export const STATS_HEADER_BYTES = 64;
 
 /** Buckets of an octave. */
-export const BUCKETS_PER_OCTAVE = 4;
+export const BUCKETS_PER_OCTAVE = 8;
 
 /** What a column holds. */
 export type ColumnKind = "count" | "real" | "bucket";
@@ -45,17 +45,20 @@ export const STATS_TABLES = {
   nodes: {
     /** Calls of `process()`. */
     ticks: "count",
-    /** Time in `process()`, microseconds. */
+    /**
+     * Time in `process()`, also in a synchronous call that is not over, microseconds; of short ticks one in 64 is timed
+     * and stands for all.
+     */
     busyUs: "count",
     /** Longest timed tick, nanoseconds. */
     maxTickNs: "real",
-    /** Median time of a tick. */
+    /** Median time of a tick, over the last 10 s: 0 if none was timed. */
     tickP50: "bucket",
-    /** 99th percentile of the time of a tick. */
+    /** 99th percentile of the time of a tick, over the last 10 s. */
     tickP99: "bucket",
-    /** Median age of the frames that it read. */
+    /** Median age of the frames that it read, over the last 10 s. */
     ageP50: "bucket",
-    /** 99th percentile of that age. */
+    /** 99th percentile of that age, over the last 10 s. */
     ageP99: "bucket",
     /** Failures. */
     errors: "count",
@@ -70,8 +73,8 @@ export const STATS_TABLES = {
     /** For `blocked` link or pool: its index, plus 1. */
     blockedOn: "count",
     /**
-     * How long it has been in the call that it is in, as seen between readings and, once it is stuck, by the runtime,
-     * milliseconds; 0 if it moved.
+     * How long it has been in the same call, as seen between readings and, once it is stuck, by the runtime,
+     * milliseconds; 0 where the call is another one than at the reading before.
      */
     inCallMs: "count",
   },

@@ -111,11 +111,18 @@ export interface Driver {
   createArena(byteLength: number): ArenaToken;
   /**
    * Wraps an arena for this isolate. Calling it again gives a buffer over the same bytes: the same buffer, unless
-   * somebody has detached it.
+   * somebody has detached it. Nodes never see it: they get that of `lendArena()`.
    *
    * @throws {TypeError} if the arena was released (native only)
    */
   openArena(token: ArenaToken): ArrayBuffer | SharedArrayBuffer;
+  /**
+   * Wraps an arena once more, for code that may take the memory away from whoever has the same buffer, by transferring
+   * it: each call gives a buffer of its own where that is possible, so that what `openArena()` gave stays as it is.
+   *
+   * @throws {TypeError} if the arena was released (native only)
+   */
+  lendArena(token: ArenaToken): ArrayBuffer | SharedArrayBuffer;
   /**
    * Gives up this driver's hold, taken by `createArena()` or the first `openArena()`; without a hold, nothing happens.
    * With the last hold the memory goes back to the system, and buffers over it read as zeros, later as the next

@@ -95,6 +95,10 @@ export class NativeDriver implements Driver {
     return this.#arenas.open(asNativeArena(token));
   }
 
+  lendArena(token: ArenaToken): ArrayBuffer {
+    return this.#arenas.lend(asNativeArena(token));
+  }
+
   releaseArena(token: ArenaToken): void {
     this.#arenas.release(asNativeArena(token));
   }
@@ -235,13 +239,14 @@ function asNativeRing(token: RingToken): NativeRing {
 function nativeLink({ link, end, otherLane, from, to }: NativeLinkPlan): NativeLink {
   const { index, policy, capacity } = link;
   const encoded = link.kind === "encoded";
-  if (end === "local") return { index, policy, capacity, encoded, end: { kind: "local", from, to } };
+  const rejoins = link.rejoins === true;
+  if (end === "local") return { index, policy, capacity, encoded, rejoins, end: { kind: "local", from, to } };
   const ring = unsafeRing(link.ring!);
   const { readerBit, writerBit } = link;
   const own = end === "writer"
     ? { kind: end, from, ring, bit: writerBit, otherLane, otherBit: readerBit }
     : { kind: end, to, ring, bit: readerBit, otherLane, otherBit: writerBit };
-  return { index, policy, capacity, encoded, end: own };
+  return { index, policy, capacity, encoded, rejoins, end: own };
 }
 
 function unsafeRing(token: RingToken): Deno.PointerObject {

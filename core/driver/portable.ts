@@ -11,6 +11,7 @@
  * @module
  */
 import { ENTRY, LANE, LINK } from "../../ffi/layout.gen.ts";
+import { index32 } from "../element_index.ts";
 import { ControlPage } from "../control_page.ts";
 import {
   type ArenaToken,
@@ -71,6 +72,11 @@ export class PortableDriver implements Driver {
     return token.buffer;
   }
 
+  /** Memory that threads share cannot be transferred: the same buffer does. */
+  lendArena(token: ArenaToken): SharedArrayBuffer {
+    return this.openArena(token);
+  }
+
   /** The garbage collector gives the memory back once no lane refers to it. */
   releaseArena(_token: ArenaToken): void {}
 
@@ -111,14 +117,14 @@ export class PortableDriver implements Driver {
     const page = this.#page;
     const base = page.laneOffset(lane);
     const word = bit >> 5;
-    if (Atomics.or(page.i32, (base + LANE.inbox + word * 4) >> 2, 1 << (bit & 31)) === 0) {
-      Atomics.or(page.i32, (base + LANE.inboxSummary + (word >> 5) * 4) >> 2, 1 << (word & 31));
+    if (Atomics.or(page.i32, index32(base + LANE.inbox + word * 4), 1 << (bit & 31)) === 0) {
+      Atomics.or(page.i32, index32(base + LANE.inboxSummary + (word >> 5) * 4), 1 << (word & 31));
     }
-    if (Atomics.load(page.i32, (base + LANE.sleeping) >> 2) !== 0) this.ringBell(lane);
+    if (Atomics.load(page.i32, index32(base + LANE.sleeping)) !== 0) this.ringBell(lane);
   }
 
   ringBell(lane: number): void {
-    const at = (this.#page.laneOffset(lane) + LANE.bell) >> 2;
+    const at = index32(this.#page.laneOffset(lane) + LANE.bell);
     Atomics.add(this.#page.i32, at, 1);
     Atomics.notify(this.#page.i32, at);
   }
@@ -126,17 +132,17 @@ export class PortableDriver implements Driver {
   park(lane: number, seenBell: number, timeoutMs: number): void {
     const page = this.#page;
     const base = page.laneOffset(lane);
-    Atomics.store(page.i32, (base + LANE.sleeping) >> 2, 1);
-    if (page.inboxEmpty(lane)) Atomics.wait(page.i32, (base + LANE.bell) >> 2, seenBell, timeoutMs);
-    Atomics.store(page.i32, (base + LANE.sleeping) >> 2, 0);
+    Atomics.store(page.i32, index32(base + LANE.sleeping), 1);
+    if (page.inboxEmpty(lane)) Atomics.wait(page.i32, index32(base + LANE.bell), seenBell, timeoutMs);
+    Atomics.store(page.i32, index32(base + LANE.sleeping), 0);
   }
 
   async parkAsync(lane: number, seenBell: number, timeoutMs: number): Promise<void> {
     const page = this.#page;
     const base = page.laneOffset(lane);
-    Atomics.store(page.i32, (base + LANE.sleeping) >> 2, 1);
+    Atomics.store(page.i32, index32(base + LANE.sleeping), 1);
     if (page.inboxEmpty(lane)) {
-      const wait = Atomics.waitAsync(page.i32, (base + LANE.bell) >> 2, seenBell, timeoutMs);
+      const wait = Atomics.waitAsync(page.i32, index32(base + LANE.bell), seenBell, timeoutMs);
       if (wait.async) {
         // The wait alone would not keep the process from ending.
         const keepAlive = setInterval(() => {}, timeoutMs + 1);
@@ -144,7 +150,7 @@ export class PortableDriver implements Driver {
         clearInterval(keepAlive);
       }
     }
-    Atomics.store(page.i32, (base + LANE.sleeping) >> 2, 0);
+    Atomics.store(page.i32, index32(base + LANE.sleeping), 0);
   }
 
   /** Portable lanes leave no proof of their death. */
@@ -178,7 +184,7 @@ class PortableWriter implements RingWriter {
     this.#entries = new Uint32Array(ring.buffer, ENTRIES * 4, ring.capacity);
     this.#capacity = ring.capacity;
     this.#evicts = ring.evicts;
-    this.#waitingAt = (ring.linkOffset + LINK.writerWaiting) >> 2;
+    this.#waitingAt = index32(ring.linkOffset + LINK.writerWaiting);
     this.#span = spanOf(ring.capacity);
     this.#tail = Atomics.load(this.#words, TAIL);
     this.#headSeen = Atomics.load(this.#words, HEAD);
@@ -257,7 +263,7 @@ class PortableReader implements RingReader {
     this.#words = new Int32Array(ring.buffer, 0, ENTRIES);
     this.#entries = new Uint32Array(ring.buffer, ENTRIES * 4, ring.capacity);
     this.#capacity = ring.capacity;
-    this.#waitingAt = (ring.linkOffset + LINK.writerWaiting) >> 2;
+    this.#waitingAt = index32(ring.linkOffset + LINK.writerWaiting);
     this.#span = spanOf(ring.capacity);
     this.#expected = this.#words[EXPECTED];
   }

@@ -46,6 +46,7 @@ export class AudioFrame<C extends number = number> extends Frame {
   #planes: Float32Array[] = [];
   /** The payload that they were made for. */
   #planesBytes = -1;
+  #planesOf: ArrayBufferLike | undefined;
 
   /** Hertz. */
   get sampleRateHz(): number {
@@ -76,10 +77,17 @@ export class AudioFrame<C extends number = number> extends Frame {
   channel(index: number): Float32Array {
     const { u32 } = this.pool;
     const bytes = u32[this.at32 + PAYLOAD_LENGTH];
-    if (bytes !== this.#planesBytes || this.#planes.length !== u32[this.at32 + WIDTH]) this.#layOut(bytes);
+    if (
+      bytes !== this.#planesBytes || this.#planes.length !== u32[this.at32 + WIDTH] ||
+      this.#planesOf !== this.pool.payloads
+    ) this.#layOut(bytes);
     const plane = this.#planes[index];
     if (plane === undefined) {
-      throw new RangeError(`Cannot take channel ${index} of an audio frame with ${this.channels} channels`);
+      throw new RangeError(
+        `Cannot take channel ${index} of an audio frame with ${this.channels} channels: wanted 0 to ${
+          this.channels - 1
+        }`,
+      );
     }
     return plane;
   }
@@ -112,7 +120,10 @@ export class AudioFrame<C extends number = number> extends Frame {
     if (!(Number.isInteger(channels) && channels >= 1 && channels <= MAX_CHANNELS)) {
       throw new RangeError(`Cannot acquire an audio frame of ${channels} channels: wanted 1 to ${MAX_CHANNELS}`);
     }
-    if (!(Number.isInteger(sampleCount) && sampleCount >= 0 && bytes <= this.pool.payloadBytes)) {
+    if (!(Number.isInteger(sampleCount) && sampleCount >= 0)) {
+      throw new RangeError(`Cannot acquire an audio frame of ${sampleCount} samples: wanted a whole number of them`);
+    }
+    if (bytes > this.pool.payloadBytes) {
       throw new RangeError(
         `Cannot acquire an audio frame of ${channels} × ${sampleCount} samples (${bytes} bytes): a slot of pool ` +
           `"${this.pool.name}" has ${this.pool.payloadBytes}; use smaller blocks, or set pools.${this.pool.name}.slotBytes`,
@@ -133,8 +144,10 @@ export class AudioFrame<C extends number = number> extends Frame {
     this.#planes = [];
     const start = this.payloadAt;
     const { channels, sampleCount: length } = this;
+    const { payloads } = this.pool;
+    this.#planesOf = payloads;
     for (let channel = 0; channel < channels; channel++) {
-      this.#planes.push(new Float32Array(this.pool.buffer, start + channel * length * 4, length));
+      this.#planes.push(new Float32Array(payloads, start + channel * length * 4, length));
     }
     this.#planesBytes = bytes;
   }

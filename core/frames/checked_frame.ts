@@ -7,7 +7,9 @@
  * @module
  */
 import { SLOT } from "../../ffi/layout.gen.ts";
+import { index32 } from "../element_index.ts";
 import { SluiceError } from "../errors.ts";
+import type { Pool } from "../memory/pool.ts";
 import type { FrameFormat, FrameKind } from "./format.ts";
 import type { Frame, FrameClass } from "./frame.ts";
 
@@ -54,6 +56,8 @@ const TIMES: ReadonlySet<PropertyKey> = new Set(["ptsNs", "dtsNs", "durationNs",
 
 const classes = new Map<FrameClass, FrameClass>();
 const guards = new WeakMap<Frame, Guard>();
+/** By slot: who was given its frame last. */
+const sites = new WeakMap<Pool, FrameSite[]>();
 
 /** The class of development mode that stands for a class of frames. */
 export function checkedClass(base: FrameClass): FrameClass {
@@ -68,6 +72,15 @@ export function checkedClass(base: FrameClass): FrameClass {
 export function guardFrame(frame: Frame, site: FrameSite, how: "acquired" | "read" | "peek"): void {
   const shared = frame.pool.references(frame.slot) > 1;
   guards.set(frame, { site, generation: generationOf(frame), how, shared });
+  if (how === "peek") return;
+  let bySlot = sites.get(frame.pool);
+  if (bySlot === undefined) sites.set(frame.pool, bySlot = []);
+  bySlot[frame.slot] = site;
+}
+
+/** Which port gave the frame in a slot to a node last; `undefined` if none did. */
+export function lastSite(pool: Pool, slot: number): FrameSite | undefined {
+  return sites.get(pool)?.[slot];
 }
 
 /** Notes what the payload is, before the frame is handed over. */
@@ -208,24 +221,26 @@ function assertTime(frame: Frame, key: PropertyKey, given: unknown): void {
 }
 
 function generationOf(frame: Frame): number {
-  return frame.pool.u32[(frame.pool.slotOffset(frame.slot) + SLOT.generation) >> 2];
+  return frame.pool.u32[index32(frame.pool.slotOffset(frame.slot) + SLOT.generation)];
 }
 
 function checksumAt(frame: Frame): number {
-  return (frame.pool.slotOffset(frame.slot) + SLOT.checksum) >> 2;
+  return index32(frame.pool.slotOffset(frame.slot) + SLOT.checksum);
 }
 
 /** As FNV-1a over the words of the payload, with high bits mixed down, which a product carries only up; never 0. */
 function checksumOf(frame: Frame): number {
   const { u32, u8 } = frame.pool;
   const offset = frame.pool.slotOffset(frame.slot);
-  const length = u32[(offset + SLOT.payloadLength) >> 2];
+  const length = u32[index32(offset + SLOT.payloadLength)];
   const start = offset + SLOT.size;
   let hash = 0x811c9dc5 ^ length;
-  for (let k = start >> 2; k < (start + length) >> 2; k++) {
+  const first = index32(start);
+  const words = Math.floor(length / 4);
+  for (let k = first; k < first + words; k++) {
     hash = Math.imul(hash ^ u32[k], 0x01000193);
     hash ^= hash >>> 15;
   }
-  for (let k = start + (length & ~3); k < start + length; k++) hash = Math.imul(hash ^ u8[k], 0x01000193);
+  for (let k = start + 4 * words; k < start + length; k++) hash = Math.imul(hash ^ u8[k], 0x01000193);
   return (hash >>> 0) || 1;
 }

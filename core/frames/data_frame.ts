@@ -50,6 +50,7 @@ export class DataFrame<T = unknown> extends Frame {
   structLayout: StructLayout | undefined;
   #view: StructView<unknown> | undefined;
   #viewType: StructType | undefined;
+  #viewOver: ArrayBufferLike | undefined;
   #value: T | undefined;
   /** Generation of the slot that the value belongs to; 0 for none. */
   #generation = 0;
@@ -164,9 +165,11 @@ export class DataFrame<T = unknown> extends Frame {
   }
 
   #viewOf(type: StructType): StructView<unknown> {
-    if (this.#view === undefined || this.#viewType !== type) {
+    const { payloads } = this.pool;
+    if (this.#view === undefined || this.#viewType !== type || this.#viewOver !== payloads) {
       this.#view = new type(memoryOf(this.pool), this.payloadAt);
       this.#viewType = type;
+      this.#viewOver = payloads;
     }
     return this.#view;
   }
@@ -174,8 +177,8 @@ export class DataFrame<T = unknown> extends Frame {
 
 const memories = new WeakMap<ArrayBufferLike, StructMemory>();
 
-function memoryOf({ buffer }: Pool): StructMemory {
-  let memory = memories.get(buffer);
-  if (memory === undefined) memories.set(buffer, memory = new StructMemory(buffer));
+function memoryOf({ payloads }: Pool): StructMemory {
+  let memory = memories.get(payloads);
+  if (memory === undefined) memories.set(payloads, memory = new StructMemory(payloads));
   return memory;
 }

@@ -10,6 +10,7 @@
  * @module
  */
 import { FLAG, FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
+import { index16 } from "../element_index.ts";
 import { describeValue } from "../describe_value.ts";
 import type { Codec, EncodedFormat } from "./format.ts";
 import { Frame } from "./frame.ts";
@@ -111,7 +112,10 @@ export class EncodedFrame extends Frame {
   /** The payload, exactly as long as it is: a view over the slot, valid as long as the frame. */
   get bytes(): Uint8Array {
     const length = this.pool.u32[this.at32 + PAYLOAD_LENGTH];
-    if (this.#view?.length !== length) this.#view = new Uint8Array(this.pool.buffer, this.payloadAt, length);
+    const { payloads } = this.pool;
+    if (this.#view?.length !== length || this.#view.buffer !== payloads) {
+      this.#view = new Uint8Array(payloads, this.payloadAt, length);
+    }
     return this.#view;
   }
 
@@ -163,5 +167,5 @@ export class EncodedFrame extends Frame {
 
 /** Whether decoding can start with a frame. */
 export function isKeyframe({ pool, slot }: Frame): boolean {
-  return (pool.u16[(pool.slotOffset(slot) + FLAGS) >> 1] & FLAG_KEYFRAME) !== 0;
+  return (pool.u16[index16(pool.slotOffset(slot) + FLAGS)] & FLAG_KEYFRAME) !== 0;
 }

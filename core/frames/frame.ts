@@ -86,6 +86,12 @@ export abstract class Frame {
    */
   retainedNow = 0;
   /**
+   * The node that has retained it, by its number as lanes know it; 0: none, or nobody knows.
+   *
+   * @internal
+   */
+  keeper = 0;
+  /**
    * Whether the link that this frame was read from dropped frames before it.
    *
    * @internal
@@ -104,7 +110,7 @@ export abstract class Frame {
    * @internal
    */
   schemaName = "unknown";
-  /** Index of the header in the pool's u32 and f64 views. */
+  /** Index of the header in the pool's u32 and i32 views. */
   protected readonly at32: number = 0;
   /** Index of the header in the pool's f64 view. */
   protected readonly at64: number = 0;
@@ -120,8 +126,8 @@ export abstract class Frame {
     this.pool = pool;
     this.slot = slot;
     this.ledger = ledger;
-    this.at32 = pool.slotOffset(slot) >> 2;
-    this.at64 = pool.slotOffset(slot) >> 3;
+    this.at32 = pool.headerAt(slot);
+    this.at64 = this.at32 / 2;
     this.payloadAt = pool.slotOffset(slot) + HEADER_BYTES;
   }
 
@@ -234,6 +240,7 @@ export abstract class Frame {
     this.pool.retain(this.slot);
     this.retained++;
     this.retainedNow++;
+    this.#countKept();
     return this;
   }
 
@@ -266,7 +273,10 @@ export abstract class Frame {
     const copy = this.copyTo(slot);
     copy.copyTimes(this);
     if (this.owned > 0) this.ledger.add(copy);
-    else copy.retained = 1;
+    else {
+      copy.retained = 1;
+      copy.#countKept();
+    }
     this.takeReference("write");
     this.pool.release(this.slot);
     return copy;
@@ -280,13 +290,13 @@ export abstract class Frame {
   takeReference(action: "release" | "write"): void {
     if (action === "release" && this.retainedNow > 0) {
       this.retainedNow--;
-      this.retained--;
+      this.#dropRetained();
       return;
     }
     // Others on this lane may read the same object next: what they release is not what this tick has retained.
     this.retainedNow = 0;
     if (this.owned > 0) this.owned--;
-    else if (this.retained > 0) this.retained--;
+    else if (this.retained > 0) this.#dropRetained();
     else this.#refuseGone(action);
   }
 
@@ -342,7 +352,7 @@ export abstract class Frame {
 
   /** What the payload is: a code of `FORMAT`. */
   protected get formatCode(): number {
-    return this.pool.u8[(this.at32 << 2) + FORMAT];
+    return this.pool.u8[this.at32 * 4 + FORMAT];
   }
 
   /**
@@ -382,6 +392,16 @@ export abstract class Frame {
     this.pool.u16[this.#flagsAt] = on ? flags | flag : flags & ~flag;
   }
 
+  #countKept(): void {
+    const { keeping } = this.ledger;
+    if (keeping !== undefined) this.keeper = keeping.keeps();
+  }
+
+  #dropRetained(): void {
+    this.retained--;
+    if (this.keeper !== 0 && !this.pool.closed) this.ledger.keeping!.gaveBack(this.keeper);
+  }
+
   #refuseGone(action: string): never {
     throw new TypeError(
       `Cannot ${action} a frame of pool "${this.pool.name}": it was released or written before; ` +
@@ -390,6 +410,6 @@ export abstract class Frame {
   }
 
   get #flagsAt(): number {
-    return (this.at32 << 1) + FLAGS;
+    return this.at32 * 2 + FLAGS;
   }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Frame } from "./frame.ts";
+import type { Keeping } from "./keeping.ts";
 
 /** Frames noted from which on those that the tick has given away since are forgotten: its ticks may last for ever. */
 const MANY = 256;
@@ -18,6 +19,12 @@ export class Ledger {
   #count = 0;
   /** What a tick did wrong with its frames; only development mode looks. */
   fault: unknown = undefined;
+  /** Who keeps frames beyond the tick is counted there. */
+  readonly keeping: Keeping | undefined;
+
+  constructor(keeping?: Keeping) {
+    this.keeping = keeping;
+  }
 
   /** Notes that the tick owns one more reference to the frame: it may come by several inputs. */
   add(frame: Frame): void {

@@ -10,6 +10,7 @@
  * @module
  */
 import { FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
+import { index32 } from "../element_index.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { PacketFormat } from "./format.ts";
 import { Frame } from "./frame.ts";
@@ -28,6 +29,9 @@ export interface PacketFields {
   /** Any name. */
   readonly [name: string]: PacketNumber;
 }
+
+/** What the type of the fields of a record must be, also where it is an interface: `T extends PacketFieldsOf<T>`. */
+export type PacketFieldsOf<T> = { readonly [K in keyof T]: PacketNumber };
 
 /** The array that holds a column of a type. */
 export type ColumnOf<N extends PacketNumber> = {
@@ -91,6 +95,7 @@ export class PacketFrame<T extends { readonly [K in keyof T]: PacketNumber } = P
   #description = new Uint8Array(0);
   #generation = -1;
   #batchSize = -1;
+  #viewsOf: ArrayBufferLike | undefined;
 
   /** The fields of a record. */
   get fields(): T {
@@ -100,7 +105,7 @@ export class PacketFrame<T extends { readonly [K in keyof T]: PacketNumber } = P
 
   /** Records that there is room for. */
   get capacity(): number {
-    return this.pool.u32[this.payloadAt >> 2];
+    return this.pool.u32[index32(this.payloadAt)];
   }
 
   /**
@@ -159,7 +164,7 @@ export class PacketFrame<T extends { readonly [K in keyof T]: PacketNumber } = P
     this.clearHeader(KIND_PACKET, FORMAT_STRUCT);
     const { u32, u8 } = this.pool;
     u8.set(description, this.payloadAt);
-    u32[this.payloadAt >> 2] = capacity;
+    u32[index32(this.payloadAt)] = capacity;
     u32[this.at32 + PAYLOAD_LENGTH] = bytes;
     u32[this.at32 + BATCH_SIZE] = batchSize;
     return this;
@@ -169,23 +174,24 @@ export class PacketFrame<T extends { readonly [K in keyof T]: PacketNumber } = P
   #layOut(): void {
     const generation = this.generation;
     const { batchSize } = this;
-    if (generation === this.#generation && batchSize === this.#batchSize) return;
-    const { u8, u32, buffer } = this.pool;
+    const { u8, u32, payloads } = this.pool;
+    if (generation === this.#generation && batchSize === this.#batchSize && payloads === this.#viewsOf) return;
     const at = this.payloadAt;
-    const length = u32[(at >> 2) + 2];
+    const length = u32[index32(at) + 2];
     const known = this.#description;
-    let same = known.length === length && batchSize === this.#batchSize;
+    let same = known.length === length && batchSize === this.#batchSize && payloads === this.#viewsOf;
     for (let k = 0; same && k < length; k++) same = u8[at + k] === known[k];
     this.#generation = generation;
     if (same) return;
     this.#description = u8.slice(at, at + length);
     this.#batchSize = batchSize;
+    this.#viewsOf = payloads;
     this.#columns = columnsOf(this.#description, this.pool);
     this.#views = new Map();
-    const capacity = u32[at >> 2];
+    const capacity = u32[index32(at)];
     let start = at + length;
     for (const { name, type } of this.#columns) {
-      this.#views.set(name, new ARRAYS[type](buffer as ArrayBuffer, start, batchSize));
+      this.#views.set(name, new ARRAYS[type](payloads as ArrayBuffer, start, batchSize));
       start += columnBytes(type, capacity);
     }
   }

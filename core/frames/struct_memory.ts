@@ -32,7 +32,7 @@ export class StructMemory {
    * @param buffer its length is rounded down to whole numbers of 8 bytes
    */
   constructor(buffer: ArrayBufferLike) {
-    const words = buffer.byteLength >>> 3;
+    const words = Math.floor(buffer.byteLength / 8);
     this.f64 = new Float64Array(buffer, 0, words);
     this.f32 = new Float32Array(buffer, 0, words * 2);
     this.i32 = new Int32Array(buffer, 0, words * 2);

@@ -62,8 +62,8 @@ const NAMES = new Map<number, PixelFormat>(Object.entries(CODES).map(([name, cod
 
 /** Lays the planes of a picture out. */
 export function planesOf(pixelFormat: PixelFormat, width: number, height: number): PlaneLayout[] {
-  const halfWidth = (width + 1) >> 1;
-  const halfHeight = (height + 1) >> 1;
+  const halfWidth = Math.ceil(width / 2);
+  const halfHeight = Math.ceil(height / 2);
   const sizes = pixelFormat === "nv12"
     ? [[width, height], [2 * halfWidth, halfHeight]]
     : pixelFormat === "i420"
@@ -118,6 +118,7 @@ export class VideoFrame extends Frame {
   #laidFormat = 0;
   #laidWidth = 0;
   #laidHeight = 0;
+  #laidOver: ArrayBufferLike | undefined;
 
   /** How pixels lie in memory. */
   get pixelFormat(): PixelFormat {
@@ -194,13 +195,18 @@ export class VideoFrame extends Frame {
   #layOut(): void {
     const code = this.formatCode;
     const { width, height } = this;
-    if (code === this.#laidFormat && width === this.#laidWidth && height === this.#laidHeight) return;
+    const { payloads } = this.pool;
+    if (
+      code === this.#laidFormat && width === this.#laidWidth && height === this.#laidHeight &&
+      payloads === this.#laidOver
+    ) return;
     this.#layout = planesOf(NAMES.get(code)!, width, height);
     this.#views = this.#layout.map(({ offset, stride, rows }) =>
-      new Uint8Array(this.pool.buffer, this.payloadAt + offset, stride * rows)
+      new Uint8Array(payloads, this.payloadAt + offset, stride * rows)
     );
     this.#laidFormat = code;
     this.#laidWidth = width;
     this.#laidHeight = height;
+    this.#laidOver = payloads;
   }
 }

@@ -24,6 +24,7 @@ export interface GraphTarget {
       pool?: string;
       ports?: readonly string[];
       supervision?: Supervision;
+      callTimeoutMs?: number;
       bypassed?: boolean;
     },
   ): unknown;
@@ -102,7 +103,7 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget, option
       else ports.push(port);
     }
   }
-  for (const { id, type, config, lane, pool, supervision, bypassed, place } of document.nodes) {
+  for (const { id, type, config, lane, pool, supervision, callTimeoutMs, bypassed, place } of document.nodes) {
     // A lane of kind main is the control isolate, whatever the file calls it.
     const name = lane !== undefined && document.lanes[lane]?.kind === "main" ? "main" : lane ?? options.lane;
     const added = {
@@ -110,6 +111,7 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget, option
       ...(name && { lane: name }),
       ...(pool && { pool }),
       ...(supervision && { supervision }),
+      ...(callTimeoutMs !== undefined && { callTimeoutMs }),
       ...(bypassed && { bypassed }),
       ...(linked.has(id) && { ports: linked.get(id) }),
     };

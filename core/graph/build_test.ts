@@ -30,7 +30,7 @@ Deno.test("buildGraph() gives what the runtime refuses the place in the file", a
   assert.throws(() => buildGraph(document, runtime), (error: unknown) => {
     assert.ok(error instanceof SluiceError);
     assert.deepEqual(error.place, { file: "g.json", line: 8, column: 5 });
-    assert.equal(error.message, 'g.json:8:5: Cannot add node "mix": the graph has a node of that id');
+    assert.equal(error.message, 'g.json:8:5: Cannot add node "mix": the graph has a node of that id; choose another');
     return true;
   });
 });

@@ -6,7 +6,7 @@
  */
 import type { SluiceError } from "../errors.ts";
 import type { FrameKind } from "../frames/format.ts";
-import { defaultCapacity } from "../links/policy.ts";
+import { defaultCapacity, type LinkPolicy } from "../links/policy.ts";
 import { findPort, type PortDescriptor } from "../registry/descriptor.ts";
 import type { CheckedNode } from "./check_nodes.ts";
 import { batchTimes, valueOf } from "./batch_time.ts";
@@ -20,7 +20,7 @@ export interface SizedLink {
   readonly fromNode: string;
   readonly toNode: string;
   readonly kind: FrameKind;
-  readonly policy: string;
+  readonly policy: LinkPolicy;
   readonly capacity: number;
 }
 

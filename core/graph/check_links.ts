@@ -5,6 +5,7 @@
  * @module
  */
 import { expandPort, findPort, type NodeDescriptor } from "../registry/descriptor.ts";
+import { CarriedTypes, type CarryingLink } from "./carried_types.ts";
 import type { CheckedNode } from "./check_nodes.ts";
 import { findCycles } from "./cycles.ts";
 import { assertLinkable, resolvePort } from "./link_rules.ts";
@@ -23,8 +24,16 @@ export function checkLinks(
   const taken = new Map<string, ShapedLink>();
   /** Whether it is known of each link to which input it leads: if not, that an input has none may be untrue. */
   let sure = true;
+  /** Links of which an end is no port of its node: they make no loop. */
+  const wrong = new Set<ShapedLink>();
   /** Inputs that a link leads to, or that the graph around this one feeds. */
   const fed = new Set<string>();
+  /** The links so far, by node. */
+  const linksAt = new Map<string, CarryingLink[]>();
+  const carried = new CarriedTypes({
+    descriptorOf: (id) => nodes.get(id)?.descriptor,
+    linksAt: (id) => linksAt.get(id) ?? [],
+  });
   for (const link of graph.links) {
     if (report.full) return;
     const from = findNode(link.from, "from", graph, report) ? link.from : undefined;
@@ -33,11 +42,13 @@ export function checkLinks(
     const target = to && nodes.get(to.node);
     if (source && target && reportSwapped(link, source, target, report)) {
       sure = false;
+      wrong.add(link);
       continue;
     }
     const output = from && source && findEnd(from, source, "output", report);
     const input = to && target && findEnd(to, target, "input", report);
     if (to === undefined || (target && !input)) sure = false;
+    if ((source && !output) || (target && !input)) wrong.add(link);
     if (to !== undefined && input) {
       const first = taken.get(to.address);
       fed.add(to.address);
@@ -49,8 +60,15 @@ export function checkLinks(
       assertLinkable(
         { nodeId: from.node, descriptor: source!.descriptor, port: from.port },
         { nodeId: to.node, descriptor: target!.descriptor, port: to.port },
+        carried,
         () => types,
       );
+      const made = { fromNode: from.node, fromPort: from.port, toNode: to.node, toPort: to.port };
+      for (const id of new Set([from.node, to.node])) {
+        const others = linksAt.get(id);
+        if (others === undefined) linksAt.set(id, [made]);
+        else others.push(made);
+      }
     } catch (error) {
       report.addThrown(error, link.offset);
     }
@@ -62,9 +80,9 @@ export function checkLinks(
     }
   }
   for (const node of sure ? nodes.values() : []) {
-    if (!report.full) reportUnlinked(node, fed, nodes, report);
+    if (!report.full) reportUnlinked(node, fed, nodes, carried, report);
   }
-  reportCycles(graph, nodes, report);
+  reportCycles(graph.links.filter((link) => !wrong.has(link)), nodes, report);
 }
 
 function findNode(
@@ -122,6 +140,7 @@ function reportUnlinked(
   { shaped, descriptor, node }: CheckedNode,
   fed: ReadonlySet<string>,
   nodes: ReadonlyMap<string, CheckedNode>,
+  carried: CarriedTypes,
   report: GraphReport,
 ): void {
   for (const input of descriptor.inputs) {
@@ -135,14 +154,18 @@ function reportUnlinked(
       }
     }
     const message = `Cannot run node "${node.id}" (${node.type}): no link leads to its input "${input.name}", which ` +
-      `takes ${input.type}; outputs of that kind: ${listSome(fitting)}`;
+      `takes ${carried.of(node.id, input.name, input).type}; outputs of that kind: ${listSome(fitting)}`;
     report.add("InvalidGraph", message, shaped.offset, { nodeId: node.id, port: input.name, available: fitting });
   }
 }
 
-function reportCycles(graph: ShapedGraph, nodes: ReadonlyMap<string, CheckedNode>, report: GraphReport): void {
+function reportCycles(
+  links: readonly ShapedLink[],
+  nodes: ReadonlyMap<string, CheckedNode>,
+  report: GraphReport,
+): void {
   // A loop with a delay on it is legal.
-  const edges = graph.links.flatMap(({ from, to, offset }) =>
+  const edges = links.flatMap(({ from, to, offset }) =>
     from !== undefined && to !== undefined && nodes.get(from.node)?.descriptor.delays !== true
       ? [{ from: from.node as string, to: to.node as string, offset }]
       : []

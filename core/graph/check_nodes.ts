@@ -78,6 +78,7 @@ export function checkNodes(
       lane: lane?.name,
       pool: shaped.pool?.name,
       supervision: shaped.supervision?.value,
+      callTimeoutMs: shaped.callTimeoutMs,
       bypassed: shaped.bypassed?.value,
       place: report.place(offset),
     };

@@ -8,6 +8,7 @@
  */
 import type { SluiceError } from "../errors.ts";
 import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
+import { evicts } from "../links/policy.ts";
 import { poolLoads } from "../memory/pool_loads.ts";
 import { assertPool, describeShortage, type PoolNeed, poolNeeds } from "../memory/pool_plan.ts";
 import { BLOCK_KEYS } from "./batch_time.ts";
@@ -41,9 +42,10 @@ export function checkPools(
       id: shaped.id,
       lane: lanes.get(shaped.id)!,
       pool: shaped.pool?.name,
+      lasts: descriptor.isAsync || descriptor.mode === "external",
       outputs: descriptor.outputs,
     })),
-    links,
+    links.map((link) => ({ ...link, evicts: evicts(link.policy) })),
   );
   const laneCount = new Set(["main", ...lanes.values()]).size;
   const needs = poolNeeds(loads, laneCount, graph.pools);

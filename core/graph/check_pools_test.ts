@@ -42,7 +42,7 @@ Deno.test("checkGraph() says nothing of numbers that work", () => {
 
 Deno.test("checkGraph() refuses a pool with fewer slots than the graph needs", () => {
   deepEqual(check(`, "pools": { "audio": { "slotBytes": 65536, "slots": 8 } }`).errors, [
-    `g.json:2:64: Cannot run the graph: pool "audio" has 8 slots, but the graph needs 40 (8 queued on links, 16 held by ` +
+    `g.json:2:64: Cannot run the graph: pool "audio" has 8 slots, but the graph needs 36 (8 queued on links, 12 held by ` +
     `nodes, 16 for 2 lanes); raise pools.audio.slots or lower the capacity of links`,
   ]);
 });

@@ -14,14 +14,14 @@ import type { NodeEntry, Topology } from "../topology.ts";
  */
 export function assertComplete(topology: Topology, attempt: string, concerned?: readonly NodeEntry[]): void {
   const { nodes } = topology;
-  if (nodes.size === 0) throw new SluiceError("InvalidGraph", `Cannot ${attempt}: the graph has no nodes`);
+  if (nodes.size === 0) throw new SluiceError("InvalidGraph", `Cannot ${attempt}: the graph has no nodes; add one`);
   if (concerned?.every((node) => openInput(topology, node) === undefined)) return;
   for (const node of nodes.values()) {
     const port = openInput(topology, node);
     if (port === undefined) continue;
     throw new SluiceError(
       "InvalidGraph",
-      `Cannot ${attempt}: input "${node.id}.${port.name}" (${port.type}) is required and has no link`,
+      `Cannot ${attempt}: input "${node.id}.${port.name}" (${port.type}) is required and has no link; link an output to it`,
       { nodeId: node.id, port: port.name },
     );
   }

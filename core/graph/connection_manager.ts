@@ -87,7 +87,7 @@ export class ConnectionManager<L extends Connection> {
     throw new SluiceError(
       "DestinationOccupied",
       `Cannot link "${fromNode}.${fromPort}" to "${toNode}.${toPort}": the input is taken by ${occupant.id} from ` +
-        `"${occupant.fromNode}.${occupant.fromPort}"`,
+        `"${occupant.fromNode}.${occupant.fromPort}"; an input takes one link`,
       { nodeId: toNode, port: toPort, linkId: occupant.id },
     );
   }

@@ -38,7 +38,7 @@ Deno.test("ConnectionManager.add() refuses a second link into one input, and say
   links.add(connection(0, 1, 2));
   throws(() => links.add(connection(1, 3, 2)), {
     code: "DestinationOccupied",
-    message: 'Cannot link "n3.out" to "n2.in": the input is taken by link0 from "n1.out"',
+    message: 'Cannot link "n3.out" to "n2.in": the input is taken by link0 from "n1.out"; an input takes one link',
   });
   equal(links.all.size, 1);
 });

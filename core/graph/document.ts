@@ -33,6 +33,8 @@ export interface GraphNode {
   readonly pool?: string;
   /** What is done when it fails; absent: `fail`. */
   readonly supervision?: Supervision;
+  /** How long a call of it may take, milliseconds, 0 for ever; absent: as the run has it. */
+  readonly callTimeoutMs?: number;
   /** Whether what comes in is passed on without calling `process()`; absent: no. */
   readonly bypassed?: boolean;
   /** Where its id stands. */

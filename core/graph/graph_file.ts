@@ -21,6 +21,8 @@ export interface GraphFileNode {
   readonly pool?: string;
   /** What is done when it fails. */
   readonly supervision?: Supervision;
+  /** How long a call of it may take, milliseconds; 0 for ever. */
+  readonly callTimeoutMs?: number;
   /** Whether what comes in is passed on without calling `process()`; absent: no. */
   readonly bypassed?: boolean;
 }

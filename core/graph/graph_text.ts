@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SluiceError, type SourcePlace } from "../errors.ts";
+import { nearestName, SluiceError, type SourcePlace } from "../errors.ts";
 
 /** Largest graph file that is read, in bytes. */
 export const MAX_GRAPH_BYTES = 16 * 1024 * 1024;
@@ -25,7 +25,7 @@ export class LineIndex {
     let low = 0;
     let high = this.#starts.length - 1;
     while (low < high) {
-      const middle = (low + high + 1) >> 1;
+      const middle = Math.ceil((low + high) / 2);
       if (this.#starts[middle] <= offset) low = middle;
       else high = middle - 1;
     }
@@ -50,12 +50,16 @@ export async function readGraphText(path: string): Promise<string> {
   try {
     using file = await Deno.open(path);
     const { size, isDirectory } = await file.stat();
-    if (isDirectory) throw new SluiceError("InvalidGraph", `Cannot read graph "${path}": it is a directory`);
+    if (isDirectory) {
+      throw new SluiceError("InvalidGraph", `Cannot read graph "${path}": it is a directory; name a graph file in it`);
+    }
     if (size > MAX_GRAPH_BYTES) throw tooLarge(path, `${size} bytes`);
     bytes = await readAtMost(file, path);
   } catch (error) {
     if (error instanceof SluiceError) throw error;
-    throw new SluiceError("InvalidGraph", `Cannot read graph "${path}": ${explain(error)}`, { cause: error });
+    throw new SluiceError("InvalidGraph", `Cannot read graph "${path}": ${explain(error)}${adviceFor(error, path)}`, {
+      cause: error,
+    });
   }
   return decodeGraphText(bytes, path);
 }
@@ -119,6 +123,24 @@ async function readAtMost(file: Deno.FsFile, path: string): Promise<Uint8Array> 
 function tooLarge(path: string, found: string): SluiceError {
   const message = `Cannot read graph "${path}": it has ${found}, wanted at most ${MAX_GRAPH_BYTES}`;
   return new SluiceError("InvalidGraph", message);
+}
+
+/** Names what lies there instead, for the end of a message. */
+function adviceFor(error: unknown, path: string): string {
+  if (!(error instanceof Deno.errors.NotFound)) return "";
+  const cut = path.lastIndexOf("/") + 1;
+  try {
+    const graphs = [...Deno.readDirSync(path.slice(0, cut) || ".")].map(({ name }) => name).filter(isGraphName);
+    const nearest = nearestName(path.slice(cut), graphs);
+    if (nearest !== undefined) return `; did you mean "${path.slice(0, cut)}${nearest}"?`;
+  } catch {
+    // The folder is not there either, or must not be read.
+  }
+  return "; paths start at the current directory";
+}
+
+function isGraphName(name: string): boolean {
+  return name.endsWith(".json");
 }
 
 function explain(error: unknown): string {

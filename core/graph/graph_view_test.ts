@@ -57,7 +57,7 @@ Deno.test("GraphView.linksInto() and linksFrom() have the links themselves", () 
 });
 
 Deno.test("GraphView refuses nodes that are not in the graph", () => {
-  const expected = { code: "NodeNotFound", message: /^Cannot find node "z" \(did you mean "\w"\?\); nodes: "a", "b"/ };
+  const expected = { code: "NodeNotFound", message: /^Cannot find node "z"; nodes: "a", "b"/ };
   for (const ask of [() => DIAMOND.upstream("z"), () => DIAMOND.paths("a", "z"), () => DIAMOND.linksInto("z")]) {
     assert.throws(ask, expected);
   }

@@ -6,6 +6,7 @@
 import { describeName } from "../describe_value.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import { findClash } from "../frames/format.ts";
+import type { CarriedType, CarriedTypes, LinkTypes } from "./carried_types.ts";
 import { expandPort, findPort, isList, type NodeDescriptor, type PortDescriptor } from "../registry/descriptor.ts";
 import { elementNumber } from "../registry/dynamic_ports.ts";
 import { kindOf } from "../registry/kind_of.ts";
@@ -75,31 +76,49 @@ export function resolvePort(end: LinkEnd, direction: "input" | "output"): PortDe
 }
 
 /**
- * Checks that what an output carries is what an input takes, as far as the descriptors tell. Formats that are known
- * only while running are checked there.
+ * Checks that what an output carries is what an input takes, as far as the descriptors and the other links of the graph
+ * tell. Formats that are known only while running are checked there.
  *
- * @param types gives the node types that an error may name as converters
+ * @param carried what the ports of the graph carry, without the link; a link that passes counts there from then on
+ * @param known gives the node types that an error may name as converters
  * @throws {SluiceError} `PortNotFound` or `TypeMismatch`
  */
-export function assertLinkable(from: LinkEnd, to: LinkEnd, types: () => readonly NodeDescriptor[] = () => []): void {
+export function assertLinkable(
+  from: LinkEnd,
+  to: LinkEnd,
+  carried: CarriedTypes,
+  known: () => readonly NodeDescriptor[] = () => [],
+): void {
   const output = resolvePort(from, "output");
   const input = resolvePort(to, "input");
   const attempt = `Cannot link "${from.nodeId}.${from.port}" to "${to.nodeId}.${to.port}"`;
   const details = { nodeId: to.nodeId, port: to.port };
-  if (!carriesSame(output, input)) {
-    const fitting = to.descriptor.inputs.filter((each) => carriesSame(output, each)).flatMap(expandPort);
+  const link = { fromNode: from.nodeId, fromPort: from.port, toNode: to.nodeId, toPort: to.port };
+  const types = carried.compare(link);
+  if (types === undefined || (!types.fit && output.kind !== "audio")) {
+    const fitting = to.descriptor.inputs.flatMap(expandPort).filter((toPort) =>
+      carried.without(link).compare({ ...link, toPort })?.fit === true
+    );
     const hint = fitting.length === 0 ? "" : `; inputs of "${to.nodeId}" that take it: ${listSome(fitting)}`;
-    const message = `${attempt}: the output carries ${output.type}, wanted ${input.type}${hint}`;
+    const found = `${types?.found.type ?? output.type}${origin(types?.found, from)}`;
+    const wanted = `${types?.wanted.type ?? input.type}${origin(types?.wanted, to)}`;
+    const message = `${attempt}: the output carries ${found}, wanted ${wanted}${hint}`;
     throw new SluiceError("TypeMismatch", message, { ...details, available: fitting });
   }
-  const clash = findChannelClash(output, input);
-  if (clash === undefined) return;
-  const converters = types().filter((each) => each.converts.includes("channels")).map((each) => each.type);
+  const channels = findChannelClash(types, input);
+  if (channels === undefined) return;
+  const converters = known().filter((each) => each.converts.includes("channels")).map((each) => each.type);
   const mend = converters.length === 0 ? "" : `; put a node between that converts them: ${listNames(converters)}`;
-  const message = `${attempt}: the output has ${plural(clash.found, "channel")}, wanted ${
-    clash.wanted.join(" or ")
-  }${mend}`;
+  const message = `${attempt}: the output has ${plural(channels.found, "channel")}${
+    origin(types.found, from)
+  }, wanted ${channels.wanted.join(" or ")}${types.fit ? "" : origin(types.wanted, to)}${mend}`;
   throw new SluiceError("TypeMismatch", message, { ...details, available: converters });
+}
+
+/** The port that tells the type of a generic one: ` (from "meter.levels")`, ` (for "show.levels")`. */
+function origin(type: CarriedType | undefined, end: LinkEnd): string {
+  if (type === undefined || type.origin === `${end.nodeId}.${end.port}`) return "";
+  return ` (${type.direction === "output" ? "from" : "for"} "${type.origin}")`;
 }
 
 /** Why a dynamic port has no element of a name that its elements can have, and what to do. */
@@ -115,25 +134,15 @@ function describeAbsent(port: PortDescriptor, type: string, element: string): st
     `${listSome(names)}; add one by ${call}, or name it when the node is added: { ports: ["${element}"] }`;
 }
 
-function carriesSame(output: PortDescriptor, input: PortDescriptor): boolean {
-  if (output.kind !== input.kind) return false;
-  const { schema: given } = output;
-  const { schema: taken } = input;
-  return given === undefined || taken === undefined || given === taken || given === "unknown" || taken === "unknown";
-}
-
 function findChannelClash(
-  output: PortDescriptor,
-  input: PortDescriptor,
+  { found: { channels: found }, wanted: { channels: wanted }, fit }: LinkTypes,
+  { accepts }: PortDescriptor,
 ): { found: number; wanted: readonly (number | string)[] } | undefined {
-  if (output.kind !== "audio" || output.channels === undefined) return undefined;
-  if (input.channels !== undefined && input.channels !== output.channels) {
-    return { found: output.channels, wanted: [input.channels] };
-  }
-  const channels = input.accepts?.channels;
-  if (channels === undefined) return undefined;
-  const clash = findClash({ kind: "audio", sampleRateHz: 0, channels: output.channels }, { channels });
-  return clash && { found: output.channels, wanted: clash.wanted };
+  if (found === undefined) return undefined;
+  if (!fit) return { found, wanted: [wanted!] };
+  if (accepts?.channels === undefined) return undefined;
+  const refused = findClash({ kind: "audio", sampleRateHz: 0, channels: found }, { channels: accepts.channels });
+  return refused && { found, wanted: refused.wanted };
 }
 
 function plural(count: number, unit: string): string {

@@ -109,6 +109,18 @@ const BAD: [string, string, ...string[]][] = [
     `"$schema", "version", "mode", "nodes", "links", "pools", "lanes", "inputs" and "outputs"`,
   ],
   [
+    "a key that is a letter from one of another meaning",
+    graph(S, "", ' "node": {},'),
+    `1:17 InvalidGraph Cannot read graph: unknown key "node" in the graph (did you mean "nodes"?); available: ` +
+    `"$schema", "version", "mode", "nodes", "links", "pools", "lanes", "inputs" and "outputs"`,
+  ],
+  [
+    "a processor on the lane of native stages",
+    graph(`"m": { "type": "mixer", "lane": "native" }`),
+    `2:45 InvalidGraph Cannot place node "m" (mixer) on lane "native": it is a TypeScript processor, and the lane is ` +
+    `of kind "native", which runs native stages only; give it a lane of another name, or none`,
+  ],
+  [
     "an unknown mode",
     graph(S, "", ' "mode": "fast",'),
     `1:25 InvalidGraph Cannot read graph: "mode" is "fast", wanted one of "live", "offline"`,
@@ -141,7 +153,7 @@ const BAD: [string, string, ...string[]][] = [
     "an unknown key of a node",
     graph(`"s": { "type": "mixer", "configs": {} }`),
     `2:37 InvalidGraph Cannot read graph: unknown key "configs" in node "s" (did you mean "config"?); ` +
-    `available: "type", "graph", "config", "lane", "pool", "supervision" and "bypassed"`,
+    `available: "type", "graph", "config", "lane", "pool", "supervision", "callTimeoutMs" and "bypassed"`,
   ],
   [
     "bypassed that is no truth value",
@@ -151,7 +163,7 @@ const BAD: [string, string, ...string[]][] = [
   [
     "a bypassed node that cannot be",
     graph(`"s": { "type": "mixer", "bypassed": true }`),
-    `2:49 InvalidGraph Cannot bypass node "s" (mixer): only a node with one input and one output of the same kind can ` +
+    `2:49 InvalidGraph Cannot bypass node "s" (mixer): only a node with one input and one output of the same type can ` +
     `be bypassed`,
   ],
   [
@@ -477,11 +489,11 @@ Deno.test("loadGraph() says why a file cannot be read", async () => {
     await Deno.writeFile(`${folder}/latin1`, new Uint8Array([123, 0xe9, 125]));
     await Deno.truncate(await touch(`${folder}/huge`), 16 * 1024 * 1024 + 1);
     const table: [string, string][] = [
-      ["missing", "there is no such file"],
+      ["missing", "there is no such file; paths start at the current directory"],
       ["binary", "it is a binary file, wanted JSON text"],
       ["latin1", "it is not UTF-8 text, wanted JSON in UTF-8"],
       ["huge", "it has 16777217 bytes, wanted at most 16777216"],
-      ["", "it is a directory"],
+      ["", "it is a directory; name a graph file in it"],
       ["latin1/x", "a part of its path is not a directory"],
     ];
     for (const [name, reason] of table) {

@@ -16,6 +16,7 @@ import {
 import { tooManyForLatest } from "../links/link_options.ts";
 import { type GraphMode, LINK_POLICIES, type LinkPolicy, MAX_LINK_CAPACITY } from "../links/policy.ts";
 import type { ConfigSchema } from "../registry/descriptor.ts";
+import { MAX_TIMEOUT_MS } from "../option_check.ts";
 import { checkSupervision, type Supervision } from "../supervision.ts";
 import { GRAPH_VERSION, type GraphLane, type GraphPool, MAX_SLOT_BYTES, MAX_SLOTS } from "./document.ts";
 import { describeJson, jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
@@ -38,6 +39,7 @@ export interface ShapedNode {
   /** What the places of the sub-graphs around it say of its configuration: of each key, the last one counts. */
   readonly overlays?: readonly JsonNode[];
   readonly supervision?: { readonly value: Supervision; readonly offset: number };
+  readonly callTimeoutMs?: number;
   readonly bypassed?: { readonly value: boolean; readonly offset: number };
 }
 
@@ -80,11 +82,13 @@ export interface ShapedGraph {
   readonly outputs: ExposedPorts;
 }
 
+const NODE_KEYS = ["type", "graph", "config", "lane", "pool", "supervision", "callTimeoutMs", "bypassed"];
 const KEYS = ["$schema", "version", "mode", "nodes", "links", "pools", "lanes", "inputs", "outputs"];
 const ANY_TEXT: ConfigSchema = { type: "string" };
 const MODE: ConfigSchema = { enum: ["live", "offline"] };
 const NAME: ConfigSchema = { type: "string", minLength: 1 };
 const YES_OR_NO: ConfigSchema = { enum: [true, false] };
+const TIMEOUT: ConfigSchema = { type: "integer", minimum: 0, maximum: MAX_TIMEOUT_MS };
 const POLICY: ConfigSchema = { enum: LINK_POLICIES };
 const CAPACITY: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_LINK_CAPACITY };
 const LANE_KIND: ConfigSchema = { enum: LANE_KINDS };
@@ -104,7 +108,9 @@ export function readShape(root: JsonNode, report: GraphReport): ShapedGraph | un
     report.add("InvalidGraph", message, root.offset);
     return undefined;
   }
+  const before = report.errors.length;
   const keys = readKeys(root, "the graph", KEYS, report);
+  const hasStrangeKeys = report.errors.length > before;
   const version = keys.get("version");
   if (version === undefined) {
     report.add("InvalidGraph", `Cannot read graph: "version" is missing, wanted ${GRAPH_VERSION}`, root.offset);
@@ -122,7 +128,8 @@ export function readShape(root: JsonNode, report: GraphReport): ShapedGraph | un
   return {
     mode: readScalar(keys.get("mode"), `"mode"`, MODE, report) as ShapedGraph["mode"],
     nodes: readNodes(nodes, report),
-    links: readLinks(keys.get("links"), report),
+    // Links under another key are none that is known: see `readLinks()`.
+    links: hasStrangeKeys && !keys.has("links") ? [{ offset: root.offset }] : readLinks(keys.get("links"), report),
     pools: readNamed(keys.get("pools"), "pools", poolName, readPool, report) ?? {},
     poolOffsets: offsetsOf(keys.get("pools")),
     lanes: readNamed(keys.get("lanes"), "lanes", laneName, readLane, report),
@@ -145,7 +152,7 @@ function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string,
       if (id !== undefined) nodes.set(id, { id, offset: key.offset });
       continue;
     }
-    const keys = readKeys(value, what, ["type", "graph", "config", "lane", "pool", "supervision", "bypassed"], report);
+    const keys = readKeys(value, what, NODE_KEYS, report, '; the keys of its type stand in "config"');
     const typeNode = keys.get("type");
     const graphNode = keys.get("graph");
     const graph = readScalar(graphNode, `"graph" of ${what}`, NAME, report) as string | undefined;
@@ -169,6 +176,8 @@ function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string,
     const pool = readScalar(poolNode, `"pool" of ${what}`, NAME, report) as string | undefined;
     const supervisionNode = keys.get("supervision");
     const supervision = supervisionNode && readSupervision(supervisionNode, name, report);
+    const timeoutNode = keys.get("callTimeoutMs");
+    const callTimeoutMs = readScalar(timeoutNode, `"callTimeoutMs" of ${what}`, TIMEOUT, report) as number | undefined;
     const bypassedNode = keys.get("bypassed");
     const bypassed = readScalar(bypassedNode, `"bypassed" of ${what}`, YES_OR_NO, report) as boolean | undefined;
     const config = keys.get("config");
@@ -183,6 +192,7 @@ function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string,
       lane: lane === undefined ? undefined : { name: lane, offset: laneNode!.offset },
       pool: pool === undefined ? undefined : { name: pool, offset: poolNode!.offset },
       supervision: supervision && { value: supervision, offset: supervisionNode!.offset },
+      callTimeoutMs,
       bypassed: bypassed === undefined ? undefined : { value: bypassed, offset: bypassedNode!.offset },
     });
   }
@@ -207,12 +217,13 @@ function readId(name: string, offset: number, report: GraphReport): NodeId | und
   }
 }
 
+/** Where links cannot be read, there is one with no ends: so nobody is told that they are missing. */
 function readLinks(list: JsonNode | undefined, report: GraphReport): ShapedLink[] {
   if (list === undefined) return [];
   if (list.type !== "array") {
     const message = `Cannot read graph: "links" is ${describeJson(list)}, wanted a list of links`;
     report.add("InvalidGraph", message, list.offset);
-    return [];
+    return [{ offset: list.offset }];
   }
   return (list.children ?? []).map((each, index) => readLink(each, index, report));
 }

@@ -10,19 +10,21 @@ import { describeJson, jsonMembers, type JsonNode, jsonValue } from "./json_tree
 import type { GraphReport } from "./report.ts";
 import { didYouMean, listSome } from "../suggestion.ts";
 
-/** The values by key; keys that are not known are reported. */
+/** The values by key; keys that are not known are reported. @param elsewhere says where others may belong */
 export function readKeys(
   node: JsonNode,
   what: string,
   known: readonly string[],
   report: GraphReport,
+  elsewhere = "",
 ): Map<string, JsonNode> {
   const keys = new Map<string, JsonNode>();
   for (const { name, key, value } of jsonMembers(node)) {
     if (known.includes(name)) keys.set(name, value);
     else {
-      const message = `Cannot read graph: unknown key ${describeValue(name)} in ${what}${didYouMean(name, known)}; ` +
-        `available: ${listSome(known)}`;
+      const near = didYouMean(name, known);
+      const message = `Cannot read graph: unknown key ${describeValue(name)} in ${what}${near}; ` +
+        `available: ${listSome(known)}${near === "" ? elsewhere : ""}`;
       report.add("InvalidGraph", message, key.offset, { key: name, available: known });
     }
   }

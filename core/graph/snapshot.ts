@@ -46,7 +46,8 @@ export function snapshotGraph(
   };
 }
 
-function fileNode({ id, type: { descriptor }, config, lane, pool, supervision, bypassed }: NodeEntry): GraphFileNode {
+function fileNode(node: NodeEntry): GraphFileNode {
+  const { id, type: { descriptor }, config, lane, pool, supervision, callTimeoutMs, bypassed } = node;
   const values = jsonValue(config, (found) => {
     throw new SluiceError(
       "InvalidConfig",
@@ -61,6 +62,7 @@ function fileNode({ id, type: { descriptor }, config, lane, pool, supervision, b
     lane,
     ...(pool !== undefined && { pool }),
     ...(supervision !== undefined && { supervision: structuredClone(supervision) }),
+    ...(callTimeoutMs !== undefined && { callTimeoutMs }),
     ...(bypassed && { bypassed }),
   };
 }

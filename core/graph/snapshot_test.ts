@@ -70,6 +70,7 @@ function draftOf(descriptor: NodeDescriptor): fc.Arbitrary<Draft> {
       lane: fc.option(fc.constantFrom(...lanes), { nil: undefined }),
       pool: fc.option(fc.constantFrom("audio", "big"), { nil: undefined }),
       supervision: descriptor.lane === "native" ? fc.constant(undefined) : SUPERVISION,
+      callTimeoutMs: fc.option(fc.nat(100_000), { nil: undefined }),
       bypassed: canBypass(descriptor) ? fc.boolean() : fc.constant(false),
     }),
     picks: fc.array(fc.nat(), { minLength: 8, maxLength: 8 }),
@@ -145,9 +146,18 @@ function planOf(runtime: Runtime): unknown {
   const { nodes, links, mode } = viewRuntime(runtime);
   return {
     mode,
-    nodes: nodes.map(({ id, type, config, lane, pool, supervision = "fail", bypassed }) => (
+    nodes: nodes.map(({ id, type, config, lane, pool, supervision = "fail", callTimeoutMs, bypassed }) => (
       // A value that is undefined counts as absent.
-      { id, type: type.descriptor.type, config: JSON.parse(JSON.stringify(config)), lane, pool, supervision, bypassed }
+      {
+        id,
+        type: type.descriptor.type,
+        config: JSON.parse(JSON.stringify(config)),
+        lane,
+        pool,
+        supervision,
+        callTimeoutMs,
+        bypassed,
+      }
     )),
     links: links.map(({ fromNode, fromPort, toNode, toPort, policy, capacity }) => (
       { fromNode, fromPort, toNode, toPort, policy, capacity }
@@ -169,7 +179,8 @@ Deno.test("Runtime.graph() loads back to the same graph, for random graphs of th
       const again = load(file);
       assert.deepEqual(planOf(again), planOf(runtime));
       assert.deepEqual(again.graph(), JSON.parse(JSON.stringify(file)));
-      for (const { pool, supervision, bypassed } of viewRuntime(runtime).nodes) {
+      for (const { pool, supervision, callTimeoutMs, bypassed } of viewRuntime(runtime).nodes) {
+        if (callTimeoutMs !== undefined) said.add("callTimeoutMs");
         if (pool !== undefined) said.add("pool");
         if (supervision !== undefined) said.add("supervision");
         if (bypassed) said.add("bypassed");
@@ -179,7 +190,7 @@ Deno.test("Runtime.graph() loads back to the same graph, for random graphs of th
   );
   assert.ok(links > 150, `only ${links} links were tried`);
   assert.equal(types.size, TYPES.length);
-  assert.equal(said.size, 3, [...said].join());
+  assert.equal(said.size, 4, [...said].join());
 });
 
 Deno.test("Runtime.graph() of a running graph has what was changed meanwhile, and loads back", async () => {

@@ -34,6 +34,7 @@ interface Place {
   readonly lane?: ShapedNode["lane"];
   readonly pool?: ShapedNode["pool"];
   readonly supervision?: ShapedNode["supervision"];
+  readonly callTimeoutMs?: number;
   /** Files that it lies in, from the outermost. */
   readonly stack: readonly string[];
 }
@@ -142,7 +143,9 @@ class Expansion {
     const lane = node.lane ?? place.lane;
     const pool = node.pool ?? place.pool;
     const supervision = node.supervision ?? place.supervision;
-    this.#nodes.set(id, { ...node, id, lane, pool, supervision, ...(own.length > 0 && { overlays: own }) });
+    const callTimeoutMs = node.callTimeoutMs ?? place.callTimeoutMs;
+    const overlays = own.length > 0 && { overlays: own };
+    this.#nodes.set(id, { ...node, id, lane, pool, supervision, callTimeoutMs, ...overlays });
   }
 
   #addInstance(node: ShapedNode, graph: { path: string; offset: number }, place: Place): Instance | undefined {
@@ -173,6 +176,7 @@ class Expansion {
       lane: node.lane ?? place.lane,
       pool: node.pool ?? place.pool,
       supervision: node.supervision ?? place.supervision,
+      callTimeoutMs: node.callTimeoutMs ?? place.callTimeoutMs,
       stack: [...place.stack, path],
     };
     return { path: graph.path, ...this.expand(shape, inner) };

@@ -271,6 +271,9 @@ export abstract class CellAdmission extends CellFigures {
     return this.#fed.every((input) => this.#page.isEos(input.link!.plan.index));
   }
 
+  /** Whether an asynchronous tick is to end at its next `read()`, though there are frames: something waits for that. */
+  protected abstract givesWay(): boolean;
+
   /** Whether the tick may take one more frame: its outputs have room and it has not taken too many. */
   mayRead(): boolean {
     if (this.isOpen) this.closeEnds(this.ledger);
@@ -278,7 +281,9 @@ export abstract class CellAdmission extends CellFigures {
       if (this.reads >= this.#readsPerTick) return false;
       const pool = this.#solePool;
       if (this.spare >= 0 && (pool === undefined || pool.freeInMagazine >= this.#soleCount)) return true;
-    } else if (this.isAsync ? this.ledger.held() >= this.#heldPerTick : this.reads >= this.#readsPerTick) return false;
+    } else if (this.isAsync) {
+      if (this.givesWay() || this.ledger.held() >= this.#heldPerTick) return false;
+    } else if (this.reads >= this.#readsPerTick) return false;
     return this.admit();
   }
 

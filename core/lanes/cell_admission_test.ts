@@ -31,6 +31,10 @@ class NotingDriver extends PortableDriver {
 class Cell extends CellAdmission {
   readonly ledger = new Ledger();
 
+  givesWay(): boolean {
+    return false;
+  }
+
   /** Reads as a tick does until it may not. @returns frames read by the open end, and those read one by one */
   tick(link: LocalLink): [number, number] {
     this.beginTick();

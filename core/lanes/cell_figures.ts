@@ -1,13 +1,15 @@
 /**
  * What a cell counts of its node, and how that gets to the node's record on the control page. Counts are exact: they
- * grow here and are added up at `publish()`. Times of ticks are sampled.
+ * grow here and are added up at `publish()`. Times of ticks are sampled: see `tick_timing.ts`.
  *
  * @module
  */
 import { BLOCKED, NODE, PHASE } from "../../ffi/layout.gen.ts";
+import { index32, index64 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
 import type { Frame } from "../frames/frame.ts";
 import { bucketOf } from "../histogram.ts";
+import { SAMPLED_TIMING, type TickTiming } from "./tick_timing.ts";
 import { takeTimeRow } from "./time_rows.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
@@ -16,6 +18,8 @@ const PHASE_IDLE = PHASE.idle;
 const NODE_PHASE = NODE.phase >> 2;
 const BLOCKED_KIND = NODE.blockedKind >> 2;
 const BLOCKED_ID = NODE.blockedId >> 2;
+const IN_HAND = NODE.inHand >> 2;
+const KEPT = NODE.kept >> 2;
 const TICK_HISTOGRAM_SHIFT = NODE.tickHistogramShift;
 const AGE_HISTOGRAM_SHIFT = NODE.ageHistogramShift;
 
@@ -27,8 +31,8 @@ const MAX_TICK = NODE.maxTickNs >> 3;
 const SAMPLED = NODE.sampledTicks >> 3;
 const ERRORS = NODE.errors >> 3;
 const LATE_TICKS = NODE.lateTicks >> 3;
-const TICK_HISTOGRAM = NODE.tickHistogram >> 2;
-const AGE_HISTOGRAM = NODE.ageHistogram >> 2;
+const TICK_HISTOGRAM = index64(NODE.tickHistogram);
+const AGE_HISTOGRAM = index64(NODE.ageHistogram);
 
 /** Ticks that took less than this are timed one in {@linkcode SAMPLE_EVERY}. */
 const SHORT_TICK_NS = 20_000;
@@ -38,8 +42,12 @@ const SAMPLE_EVERY = 64;
 /** What figures ask of the lane. */
 export interface FiguresHost {
   readonly page: ControlPage;
+  /** Which ticks are timed; by default one in 64 of those that are short. */
+  readonly timing?: TickTiming;
   /** There is something to publish. It is said again only after that was published. */
   changed?(figures: CellFigures): void;
+  /** A tick is over that was timed, as long ago as the clock was read last. */
+  timed?(figures: CellFigures, tookNs: number): void;
 }
 
 /** See the module. */
@@ -52,8 +60,9 @@ export abstract class CellFigures {
   reads = 0;
   /** Frames written in this tick. */
   writes = 0;
-  /** Ticks until the next one is timed. */
+  /** Ticks until the next one is timed, where not each is; and how many the one under way stands for. */
   #ticksToSample = 0;
+  #weight = 1;
   /** The last timed tick took so long that each is timed. */
   isSlow = false;
   /** The tick under way is timed. */
@@ -73,6 +82,7 @@ export abstract class CellFigures {
   #at32 = 0;
   #f64: Float64Array;
   #u32: Uint32Array;
+  readonly #timing: TickTiming;
   /** The record may be another node's until this one is part of the graph. */
   #defersCounts = false;
 
@@ -84,8 +94,14 @@ export abstract class CellFigures {
     this.#host = host;
     this.#f64 = host.page.f64;
     this.#u32 = host.page.u32;
-    this.#at64 = host.page.nodeOffset(index) >> 3;
-    this.#at32 = host.page.nodeOffset(index) >> 2;
+    this.#at64 = index64(host.page.nodeOffset(index));
+    this.#at32 = index32(host.page.nodeOffset(index));
+    this.#timing = host.timing ?? SAMPLED_TIMING;
+  }
+
+  /** Frames that the node has retained and not released. */
+  get kept(): number {
+    return this.#u32[this.#at32 + KEPT];
   }
 
   /** When the frame read last entered the graph, on the runtime's clock. */
@@ -109,8 +125,12 @@ export abstract class CellFigures {
     this.#ticks++;
     this.reads = 0;
     this.writes = 0;
-    if (--this.#ticksToSample >= 0 && !this.isSlow) return false;
-    this.#ticksToSample = SAMPLE_EVERY - 1;
+    if (this.#timing.each || this.isSlow) this.#weight = 1;
+    else {
+      if (--this.#ticksToSample >= 0) return false;
+      this.#ticksToSample = SAMPLE_EVERY - 1;
+      this.#weight = SAMPLE_EVERY;
+    }
     this.isTimed = true;
     return true;
   }
@@ -126,8 +146,7 @@ export abstract class CellFigures {
   }
 
   /**
-   * Notes a tick that was timed. Busy time is exact for nodes with long ticks, and scaled up from samples for those
-   * with short ones.
+   * Notes a tick that was timed. A short one that was a sample stands for all that were not timed since the one before.
    *
    * @param startNs when it began, on the runtime's clock
    * @param nowNs when it ended
@@ -137,14 +156,22 @@ export abstract class CellFigures {
     const f64 = this.#f64;
     const at = this.#at64;
     const tookNs = nowNs - startNs;
-    const wasSlow = this.isSlow;
     this.isSlow = tookNs >= SHORT_TICK_NS;
-    f64[at + BUSY] += wasSlow || this.isSlow ? tookNs : tookNs * SAMPLE_EVERY;
+    // First: who looks meanwhile does not count the tick twice.
+    this.#host.timed?.(this, tookNs);
+    const weight = this.isSlow ? 1 : this.#weight;
+    f64[at + BUSY] += tookNs * weight;
     f64[at + SAMPLED]++;
     if (tookNs > f64[at + MAX_TICK]) f64[at + MAX_TICK] = tookNs;
-    this.#u32[this.#at32 + TICK_HISTOGRAM + bucketOf(tookNs, TICK_HISTOGRAM_SHIFT)]++;
-    if (this.reads === 0) return;
-    this.#u32[this.#at32 + AGE_HISTOGRAM + bucketOf(startNs - this.lastIngressNs, AGE_HISTOGRAM_SHIFT)]++;
+    f64[at + TICK_HISTOGRAM + bucketOf(tookNs, TICK_HISTOGRAM_SHIFT)] += weight;
+    if (this.reads > 0) {
+      f64[at + AGE_HISTOGRAM + bucketOf(startNs - this.lastIngressNs, AGE_HISTOGRAM_SHIFT)] += weight;
+    }
+  }
+
+  /** Notes how many frames its tick under way has in hand. */
+  protected noteInHand(frames: number): void {
+    if (!this.#defersCounts) this.#u32[this.#at32 + IN_HAND] = frames;
   }
 
   /** Counts a tick that began later than it may. */

@@ -4,6 +4,7 @@ import { controlBytes, ControlPage } from "../control_page.ts";
 import { bucketOf, bucketStartNs } from "../histogram.ts";
 import { readNodeCounters } from "../stats.ts";
 import { CellFigures } from "./cell_figures.ts";
+import { TickTiming } from "./tick_timing.ts";
 
 const NOW_NS = 1e9;
 
@@ -25,10 +26,10 @@ class Figures extends CellFigures {
   }
 }
 
-function figures() {
+function figures(timing?: TickTiming) {
   const sizes = { lanes: 1, links: 1, nodes: 2 };
   const page = ControlPage.format(new SharedArrayBuffer(controlBytes(sizes)), sizes);
-  const cell = new Figures({ page }, 1);
+  const cell = new Figures({ page, ...(timing && { timing }) }, 1);
   return {
     cell,
     read: () => {
@@ -50,7 +51,7 @@ Deno.test("CellFigures.noteTick() scales short ticks up to the time of all, and 
   for (let k = 0; k < 6400; k++) cell.tick(10_000, 50e6);
   const counters = read();
   deepEqual([counters.ticks, counters.busyNs, counters.maxTickNs], [6400, 64e6, 10_000]);
-  deepEqual([counters.tick.samples, counters.age.samples], [100, 100]);
+  deepEqual([counters.tick.samples, counters.age.samples], [6400, 6400]);
   for (const quantile of ["p50Ns", "p99Ns"] as const) {
     isOf(counters.tick[quantile], 10_000, NODE.tickHistogramShift);
     isOf(counters.age[quantile], 50e6, NODE.ageHistogramShift);
@@ -63,9 +64,10 @@ Deno.test("CellFigures.noteTick() times each tick from the first long one on, un
   for (let k = 0; k < 10; k++) cell.tick(1e6);
   cell.tick(1_000);
   const counters = read();
-  deepEqual([counters.ticks, counters.tick.samples], [75, 12]);
+  deepEqual([counters.ticks, counters.tick.samples], [75, 75]);
   equal(counters.busyNs, 64 * 1_000 + 10 * 1e6 + 1_000);
-  isOf(counters.tick.p50Ns, 1e6, NODE.tickHistogramShift);
+  isOf(counters.tick.p50Ns, 1_024, NODE.tickHistogramShift);
+  isOf(counters.tick.p99Ns, 1e6, NODE.tickHistogramShift);
 });
 
 Deno.test("CellFigures.noteTick() notes no age for a tick that reads nothing", () => {
@@ -89,4 +91,15 @@ Deno.test("CellFigures.deferCounts() keeps counts until the node is part of the 
   cell.countError();
   const { ticks, errors, maxTickNs } = read();
   deepEqual([ticks, errors, maxTickNs], [2, 0, 10_000]);
+});
+
+Deno.test("CellFigures.noteTick() times each tick where the lane pays for it, and no longer counts it as 64", () => {
+  const timing = new TickTiming(false);
+  const { cell, read } = figures(timing);
+  for (let k = 0; k < 64; k++) cell.tick(1_000);
+  timing.earn(64e6);
+  for (let k = 0; k < 1_000; k++) cell.tick(k % 100 === 0 ? 20e6 : 1_000);
+  const { busyNs, tick } = read();
+  equal(tick.samples, 64 + 1_000);
+  equal(busyNs, 64 * 1_000 + 10 * 20e6 + 990 * 1_000);
 });

@@ -31,6 +31,8 @@ export interface RunHost {
   readonly mode: GraphMode;
   /** Whether each call of {@linkcode runCell} is one tick at most. */
   readonly singly?: boolean;
+  /** Asked before another tick of a node that follows one at once: whether the lane's round goes on. Counts the tick. */
+  repeats?(): boolean;
   nowNs(): number;
   /**
    * Asked when a node gives the thread back: ends the thread if another one runs the lane by now. What the node did
@@ -87,7 +89,7 @@ export function awaitTick(host: RunHost, cell: NodeCell, tick: Promise<void>, st
 
 /** Ticks a self-driven node on, which was ticked just now and so is in the queue already. */
 function repeatTicks(host: RunHost, cell: NodeCell): void {
-  for (let left = MAX_REPEATS; left > 0 && mayRepeat(cell); left--) {
+  for (let left = MAX_REPEATS; left > 0 && mayRepeat(cell) && host.repeats?.() !== false; left--) {
     if (cell.beginTick()) {
       if (!runTick(host, cell, host.nowNs())) return;
       continue;

@@ -13,6 +13,11 @@ export function endsHere({ failed, instance }: NodeCell, anew = false): boolean 
   return !failed && (anew || instance.processor.snapshot === undefined);
 }
 
+/** Whether a node may hold frames: then some are lost where its `flush()` writes to nobody, or it is passed by. */
+export function holdsFrames({ instance, kept }: NodeCell): boolean {
+  return kept > 0 || instance.processor.flush !== undefined;
+}
+
 /** Whether a node that takes this one's place on another lane can be tried with what waits for this one. */
 export function mayBeLent({ mode, finishing, failed, inputs }: NodeCell): boolean {
   if (mode === "external" || finishing || failed) return false;

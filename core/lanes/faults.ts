@@ -84,7 +84,9 @@ export async function setUp(cell: NodeCell, timeoutMs: number): Promise<void> {
   if (outcome === undefined || timeoutMs === 0) return await outcome;
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    const message = `Node "${cell.id}" (${cell.type}) did not return from setup() within ${timeoutMs} ms`;
+    const message = `Node "${cell.id}" (${cell.type}) did not return from setup() within ${timeoutMs} ms: it ` +
+      "awaits a promise of its own that has not settled, such as that of a fetch(), a timer or an event; if it may take " +
+      'longer, raise "setupTimeoutMs" of the runtime';
     reject(new SluiceError("Timeout", message, { nodeId: cell.id }));
   }, timeoutMs);
   try {

@@ -5,11 +5,13 @@
  * @module
  */
 import { LANE, PHASE } from "../../ffi/layout.gen.ts";
+import { index32 } from "../element_index.ts";
 import { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import { serializeError, SluiceError } from "../errors.ts";
 import type { FormatField, FrameFormat, FrameKind } from "../frames/format.ts";
 import { CheckedLedger } from "../frames/checked_ledger.ts";
+import { Keeping } from "../frames/keeping.ts";
 import { Ledger } from "../frames/ledger.ts";
 import type { LinkWriter, Wakeable } from "../links/link.ts";
 import type { GraphMode } from "../links/policy.ts";
@@ -26,13 +28,15 @@ import { type FaultyLane, LaneFaults } from "./lane_faults.ts";
 import type { EditedLane } from "./edited_lane.ts";
 import { LaneEditor } from "./lane_editor.ts";
 import { attachLink, buildCell } from "./lane_builder.ts";
-import { LaneLoop, type LoopHost, yieldNow } from "./lane_loop.ts";
+import { LaneLoop, type LoopHost } from "./lane_loop.ts";
 import type { LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "./messages.ts";
 import { reconfigure } from "./reconfigure.ts";
 import type { CellFigures } from "./cell_figures.ts";
 import type { CellHost } from "./cell_host.ts";
 import type { NodeCell } from "./node_cell.ts";
 import { NodeNews } from "./node_news.ts";
+import type { TickTiming } from "./tick_timing.ts";
+import { yieldNow } from "./turn.ts";
 
 /** The first inbox bit that links use. */
 export const FIRST_LINK_BIT = 2;
@@ -87,12 +91,13 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     site.driver.useControl(init.control);
     this.page = new ControlPage(site.driver.openArena(init.control));
     this.development = init.development;
-    this.ledger = init.development ? new CheckedLedger() : new Ledger();
+    const keeping = new Keeping({ page: this.page, lane: init.index, generation: init.generation });
+    this.ledger = init.development ? new CheckedLedger(keeping) : new Ledger(keeping);
     this.pools = [];
     this.openPools(init.pools);
     this.#news = new NodeNews((report) => site.post(report));
     this.#events = new EventRelay((report) => site.post(report), () => this.driver.nowNs() / 1e6);
-    this.page.u32[(this.page.laneOffset(init.index) + LANE.generation) >> 2] = init.generation;
+    this.page.u32[index32(this.page.laneOffset(init.index) + LANE.generation)] = init.generation;
     this.#loop = new LaneLoop(this);
     if (site.mayBlock) site.driver.enterLane(init.index, init.generation);
   }
@@ -152,6 +157,9 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
       case "disable":
         await this.faults.disable(command.node, command.record);
         break;
+      case "overdue":
+        this.faults.overdue(command);
+        break;
     }
   }
 
@@ -195,8 +203,16 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     this.#loop.goOn(cell, tick);
   }
 
+  get timing(): TickTiming {
+    return this.#loop.timing;
+  }
+
   changed(figures: CellFigures): void {
     this.#loop.changed(figures);
+  }
+
+  timed(figures: CellFigures, tookNs: number): void {
+    this.#loop.timed(figures, tookNs);
   }
 
   pendingChanged(by: 1 | -1): void {
@@ -299,6 +315,10 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     this.faults.fail(error, cell, action);
   }
 
+  memoryTaken(pool: Pool, cell?: NodeCell): void {
+    this.faults.memoryTaken(pool.name, cell);
+  }
+
   /** A node came to its end. */
   ended(cell: NodeCell): void {
     this.publish();
@@ -395,6 +415,8 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     if (this.#closed) return;
     this.#closed = true;
     this.#loop.halt();
+    // One that is in effect has its links counted, though the lane ends.
+    if (this.edits.due) this.edits.apply();
     for (const cell of this.cells) {
       if (!cell.ended) cell.abort("the graph was stopped");
     }
@@ -406,12 +428,8 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     this.#discardRest();
     this.publish();
     await this.#loop.leavePark();
-    try {
-      for (const pool of this.pools) pool.flushMagazine();
-      this.#closePools();
-    } catch {
-      // A node has detached the memory: that was reported when it was first used.
-    }
+    for (const pool of this.pools) pool.flushMagazine();
+    this.#closePools();
     this.#news.tellAll();
     this.#events.tellAll();
     this.site.post({ kind: "closed" });
@@ -419,12 +437,8 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
 
   /** Drops what came to nodes that have ended after the last round. */
   #discardRest(): void {
-    try {
-      for (const cell of this.cells) {
-        if (cell.ended) cell.discardInputs();
-      }
-    } catch {
-      // A node has detached the memory: that was reported when it was first used.
+    for (const cell of this.cells) {
+      if (cell.ended) cell.discardInputs();
     }
   }
 }

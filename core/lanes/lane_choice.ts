@@ -6,7 +6,7 @@
 import { SluiceError } from "../errors.ts";
 import { laneName, type NodeId } from "../ids.ts";
 import type { NodeDescriptor } from "../registry/descriptor.ts";
-import { askedKind, type LaneOptions } from "./lane_options.ts";
+import { askedKind, type LaneKind, type LaneOptions } from "./lane_options.ts";
 
 /** Name of the lane that nodes run on by default. */
 export const DEFAULT_LANE = "worker";
@@ -39,7 +39,7 @@ export function laneOf(
   residents: ReadonlyMap<string, PlacedNode>,
 ): string {
   const named = laneName(asked === undefined ? defaultLane(descriptor) : asked);
-  const kind = Object.hasOwn(lanes, named) ? askedKind(lanes[named]) : undefined;
+  const kind = (Object.hasOwn(lanes, named) ? askedKind(lanes[named]) : undefined) ?? impliedKind(named);
   // A lane of kind main is the control isolate, whatever it is called.
   const lane = kind === "main" ? MAIN_LANE : named;
   const native = descriptor.lane === "native";
@@ -57,7 +57,8 @@ export function laneOf(
   if (!native && kind === "native") {
     throw new SluiceError(
       "InvalidGraph",
-      `${attempt}: it is a TypeScript processor, and the lane is of kind "native", which runs native stages only`,
+      `${attempt}: it is a TypeScript processor, and the lane is of kind "native", which runs native stages only; ` +
+        `give it a lane of another name, or none`,
       { nodeId: id },
     );
   }
@@ -74,6 +75,11 @@ export function laneOf(
     );
   }
   return lane;
+}
+
+/** The kind that a lane's name promises where nobody says otherwise. */
+function impliedKind(name: string): LaneKind | undefined {
+  return name === NATIVE_LANE ? "native" : name === DEFAULT_LANE ? "worker" : undefined;
 }
 
 function defaultLane({ lane }: Pick<NodeDescriptor, "lane">): string {

@@ -1,4 +1,5 @@
 import { throws } from "node:assert/strict";
+import { nativeSource } from "../native_stages.ts";
 import { gathering, sink } from "../../tests/fixtures/scripted.ts";
 import { Runtime } from "../runtime.ts";
 
@@ -13,4 +14,23 @@ Deno.test("a name that no lane can have is refused as the name of a lane", () =>
     throws(() => new Runtime({ native: "off" }).add(sink(gathering([])), { lane: name }), refusal);
     throws(() => new Runtime({ native: "off", lanes: { [name]: { kind: "native" } } }), refusal);
   }
+});
+
+Deno.test("a processor is refused on the lane of native stages, and a native stage on that of processors", () => {
+  const runtime = new Runtime({ native: "off" });
+  throws(() => runtime.add(sink(gathering([])), { id: "s", lane: "native" }), {
+    code: "InvalidGraph",
+    message: 'Cannot place node "s" (scripted-sink) on lane "native": it is a TypeScript processor, and the lane is ' +
+      'of kind "native", which runs native stages only; give it a lane of another name, or none',
+  });
+  throws(() => runtime.add(nativeSource(), { id: "n", lane: "worker" }), {
+    code: "InvalidGraph",
+    message: 'Cannot place node "n" (native-source) on lane "worker": it is a native stage, and the lane is of kind ' +
+      '"worker"; give it a lane of kind native, or none',
+  });
+});
+
+Deno.test("what is said of a lane counts before what its name promises", () => {
+  const runtime = new Runtime({ native: "off", lanes: { native: { kind: "worker" } } });
+  runtime.add(sink(gathering([])), { id: "s", lane: "native" });
 });

@@ -13,7 +13,7 @@ import { isInOrder, orderCells } from "./cell_order.ts";
 import { EditAttempt } from "./edit_attempt.ts";
 import { moveLinks, noteLoops, settleLost } from "./edit_links.ts";
 import { addEnds, namedBy, reachOf } from "./edit_reach.ts";
-import { endsHere } from "./edit_rules.ts";
+import { endsHere, holdsFrames } from "./edit_rules.ts";
 import type { EditedLane } from "./edited_lane.ts";
 import { explain } from "./explain.ts";
 import { attachLink, changePorts, detachLink } from "./lane_builder.ts";
@@ -217,8 +217,8 @@ export class LaneEditor {
       const trial = trials.get(node);
       trial?.leave();
       moveLinks(lane, old, cell);
+      if (restart !== undefined || (endsHere(old, anew) && holdsFrames(old))) cell.markGaps();
       trial?.commit();
-      if (restart !== undefined) { for (const output of cell.outputs) for (const link of output.links) link.markGap(); }
       if (trial === undefined) cell.takeUp(old.carry);
       this.#takeOut(old, endsHere(old, anew), cell.number !== old.number);
       all.set(node, cell);
@@ -226,6 +226,7 @@ export class LaneEditor {
     for (const id of edit.depart) {
       const cell = all.get(id)!;
       cell.publish();
+      if (endsHere(cell) && holdsFrames(cell)) cell.markGaps();
       // What a device still has it write goes nowhere, and counts no more.
       if (cell.mode === "external") cell.forgoRecord();
     }
@@ -255,7 +256,13 @@ export class LaneEditor {
     noteLoops(all, edit.loops);
     for (const { node, elements } of edit.ports) changePorts(lane, all.get(node)!, elements);
     for (const end of edit.attach) attachLink(lane, all, end);
-    for (const { node, on } of edit.bypass) all.get(node)!.bypass(on);
+    for (const { node, on } of edit.bypass) {
+      const cell = all.get(node)!;
+      cell.bypass(on);
+      if (holdsFrames(cell)) cell.markGaps();
+      // It has not seen what passed it by.
+      if (!on) { for (const input of cell.inputs) input.markGap(); }
+    }
     for (const { node, ...change } of edit.configure) {
       try {
         reconfigure(lane, all.get(node)!, change);

@@ -3,12 +3,15 @@
  *
  * @module
  */
+import { LANE } from "../../ffi/layout.gen.ts";
+import { index32 } from "../element_index.ts";
 import { serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
+import { logger } from "../log.ts";
 import { describeThrown } from "../thrown.ts";
 import { explain } from "./explain.ts";
 import { blame, disable, setAside, setUp } from "./faults.ts";
-import type { LaneInit, LaneReport } from "./messages.ts";
+import type { LaneCommand, LaneInit, LaneReport } from "./messages.ts";
 import type { CallSite } from "./node_call.ts";
 import type { NodeCell } from "./node_cell.ts";
 
@@ -64,6 +67,26 @@ export class LaneFaults {
   }
 
   /**
+   * A node has transferred the buffer under a frame, which takes the payloads of the pool away from all nodes of the
+   * lane. They have them again by now.
+   *
+   * @param cell whose tick it was; absent: something outside every synchronous tick
+   */
+  memoryTaken(pool: string, cell?: NodeCell): void {
+    const { cells, init } = this.#lane;
+    const what = `the memory of the frames of pool "${pool}" was transferred, which takes it away from every node of ` +
+      "the lane; transfer a copy, as slice() makes it";
+    const culprit = cell ?? (cells.length === 1 ? cells[0] : undefined);
+    if (culprit === undefined) {
+      const nodes = cells.map(({ id }) => `"${id}"`).join(", ");
+      logger("lane").error(`Lane "${init.name}": ${what}; it was a promise or a callback of one of the nodes ${nodes}`);
+    } else if (!culprit.failed) {
+      this.#count(culprit);
+      this.fail(new TypeError(what), culprit, cell === undefined ? "a callback or a promise" : "process()");
+    }
+  }
+
+  /**
    * A failure outside every call that the lane made, perhaps of one of its nodes.
    *
    * @param isShared as for {@linkcode blame}
@@ -79,6 +102,13 @@ export class LaneFaults {
     this.#count(cell);
     this.fail(error, cell, "a callback or a promise");
     return true;
+  }
+
+  /** The node that is called now or, between calls, that the stack of an error names. */
+  caller(error: Error): NodeCell | undefined {
+    const { index, page, cells } = this.#lane;
+    const current = page.u32[index32(page.laneOffset(index) + LANE.currentNode)];
+    return cells.find(({ number }) => number === current) ?? blame(error, cells);
   }
 
   /** Calls a node's `setup()`. @throws what that throws, if the node is not supervised */
@@ -105,6 +135,17 @@ export class LaneFaults {
     lane.flushWriters();
     await done;
     lane.post({ kind: "disabled", node });
+  }
+
+  /** A node that has awaited something for too long has failed. What its promise still does comes too late. */
+  overdue({ node, record, call, afterMs }: Extract<LaneCommand, { kind: "overdue" }>): void {
+    const cell = this.#lane.cells.find(({ plan }) => plan.id === node && plan.index === record);
+    if (this.#lane.closed || cell?.pending !== true || cell.failed) return;
+    const message =
+      `Node "${cell.id}" (${cell.type}) failed in ${call}: it has awaited something for ${afterMs} ms, in ` +
+      `which it has neither read nor written, and the promise has not settled; raise "callTimeoutMs" if that may be`;
+    this.#count(cell);
+    this.fail(new SluiceError("Timeout", message, { nodeId: cell.id }), cell, call);
   }
 
   #count(cell: NodeCell): void {

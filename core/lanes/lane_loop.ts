@@ -2,14 +2,16 @@
  * What a lane's thread does all the time: rounds, and sleep between them.
  *
  * One *round* takes what arrived in the inbox, runs up to a slice of the queued nodes, and makes what they wrote
- * visible to other lanes. When nothing is queued the lane parks: blocking where nothing in its event loop can be
- * pending, else without blocking. It returns to the event loop every few milliseconds, so that messages, timers and
+ * visible to other lanes. It ends with the tick that is under way when a message of the control isolate has been
+ * announced, when the watch looks for the second time and finds the same round, and once ticks that are timed show that
+ * it has lasted for a millisecond. When nothing is queued the lane parks: blocking where nothing in its event loop can
+ * be pending, else without blocking. It returns to the event loop every few milliseconds, so that messages, timers and
  * promises are served.
  *
  * @module
  */
-import { setImmediate } from "node:timers";
 import { BLOCKED, LANE } from "../../ffi/layout.gen.ts";
+import { index32, index64 } from "../element_index.ts";
 import { ZERO_NS } from "../clock/zero_ns.ts";
 import { type ControlPage, LANE_STATE } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
@@ -22,6 +24,8 @@ import type { LaneInit } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
 import { ReadySet } from "./ready_set.ts";
 import { Spinner } from "./spinner.ts";
+import { TickTiming } from "./tick_timing.ts";
+import { yieldNow } from "./turn.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
 const GENERATION = LANE.generation >> 2;
@@ -33,13 +37,18 @@ const PARKS = LANE.parks >> 3;
 const LANE_STATE_WAITING = LANE_STATE.waiting;
 const LANE_STATE_QUIET = LANE_STATE.quiet;
 const STATE = LANE.state >> 2;
+const ATTENTION = index32(LANE.attention);
+const CALLS = index32(LANE.calls);
 const BLOCKED_POOL = BLOCKED.pool;
 
 /** The inbox bit that says: the control isolate has posted a message. */
 export const MESSAGE_INBOX_BIT = 1;
 
-/** Nodes run between two looks at the inbox. */
+/** Nodes run in a round, at most. */
 const SLICE_TICKS = 32;
+
+/** A round ends once it is known to have lasted for so long; a tick that took longer is published by itself. */
+const LONG_ROUND_NS = 1_000_000;
 
 /** Longest time without going back to the event loop, nanoseconds. */
 const YIELD_AFTER_NS = 4_000_000;
@@ -96,6 +105,12 @@ export interface LoopHost {
   ended(cell: NodeCell): void;
   /** The node threw in `action`. */
   fail(error: unknown, cell: NodeCell, action: string): void;
+  /**
+   * A node has taken away the memory of the payloads of a pool, which is there again.
+   *
+   * @param cell whose tick it was; absent: something between the rounds, such as a promise or a callback
+   */
+  memoryTaken(pool: Pool, cell?: NodeCell): void;
 }
 
 /** See the module. */
@@ -107,8 +122,14 @@ export class LaneLoop implements RunHost {
   #nowNs = ZERO_NS;
   /** When the lane is to go back to the event loop. */
   #yieldAtNs = ZERO_NS;
+  readonly timing: TickTiming;
+  /** When the round that ran nodes last began; 0 once its time is known. */
+  #ranFromNs = ZERO_NS;
+  /** Nodes that the round may still run. */
+  #left = 0;
   readonly #page: ControlPage;
   readonly #at32: number;
+  readonly #at64: number;
   readonly #generation: number;
   readonly #spinner: Spinner | undefined;
   #running = false;
@@ -140,9 +161,12 @@ export class LaneLoop implements RunHost {
     this.#host = host;
     this.mode = host.mode;
     this.#page = host.page;
-    this.#at32 = host.page.laneOffset(host.index) >> 2;
+    this.#at32 = index32(host.page.laneOffset(host.index));
+    this.#at64 = index64(host.page.laneOffset(host.index));
     this.#generation = host.init.generation;
     this.#take = (bit) => this.#taken(bit);
+    // On main everything else of the program waits for the end of a round.
+    this.timing = new TickTiming(!host.mayBlock);
     if (host.mayBlock) {
       this.#spinner = new Spinner(host.page, host.index, navigator.hardwareConcurrency, () => this.nowNs());
     }
@@ -155,6 +179,7 @@ export class LaneLoop implements RunHost {
     const { edits } = this.#host;
     while (this.#running) {
       if (edits.due) {
+        this.#ranFromNs = 0;
         edits.apply();
         // On main, what waits for the answer runs now.
         await yieldNow();
@@ -271,6 +296,20 @@ export class LaneLoop implements RunHost {
     this.#pending += by;
   }
 
+  timed(figures: CellFigures, tookNs: number): void {
+    this.timing.spend();
+    this.#page.f64[this.#at64 + HEARTBEAT_NS] = this.#nowNs;
+    if (tookNs >= LONG_ROUND_NS) figures.publish();
+    if (this.#nowNs - this.#ranFromNs >= LONG_ROUND_NS) this.#left = 0;
+  }
+
+  repeats(): boolean {
+    const { u32 } = this.#page;
+    if (this.#left <= 0 || u32[this.#at32 + ATTENTION] !== 0) return false;
+    u32[this.#at32 + CALLS]++;
+    return true;
+  }
+
   ended(cell: NodeCell): void {
     this.#host.ended(cell);
   }
@@ -284,9 +323,12 @@ export class LaneLoop implements RunHost {
     const { cells } = host;
     if (this.endIfGivenUp()) return;
     const nowNs = this.nowNs();
+    this.#tellTime();
     const { f64, u32 } = this.#page;
-    f64[(this.#at32 >> 1) + HEARTBEAT_NS] = nowNs;
-    f64[(this.#at32 >> 1) + ROUNDS]++;
+    f64[this.#at64 + HEARTBEAT_NS] = nowNs;
+    f64[this.#at64 + ROUNDS]++;
+    // Before what calls for it is looked at: what comes later sets it again.
+    Atomics.store(u32, this.#at32 + ATTENTION, 0);
     this.#page.drainInbox(host.index, this.#take);
     this.#messagesSeen = this.#messages;
     host.tellNews(nowNs);
@@ -295,22 +337,45 @@ export class LaneLoop implements RunHost {
       this.flushWriters();
       return;
     }
+    this.#checkMemory();
     this.#wakeTimers(nowNs);
+    // What it says may be that no node is to be run.
+    if (this.#messageAnnounced) return;
     const live = this.mode === "live";
-    if (this.#ready.size > 0) this.#setState(LANE_STATE_RUNNING);
-    for (let left = SLICE_TICKS; left > 0 && this.#ready.size > 0 && this.#running; left--) {
+    if (this.#ready.size > 0) {
+      this.#setState(LANE_STATE_RUNNING);
+      this.#ranFromNs = nowNs;
+    }
+    for (this.#left = SLICE_TICKS; this.#left > 0 && this.#ready.size > 0 && this.#running; this.#left--) {
       const cell = cells[this.#ready.take()];
       cell.queued = false;
       if (cell.held || cell.failed) continue;
       u32[this.#at32 + CURRENT_NODE] = cell.number;
+      u32[this.#at32 + CALLS]++;
       runCell(this, cell);
+      this.#checkMemory(cell);
       if (live || cell.repeats) this.flushWriters();
+      if (u32[this.#at32 + ATTENTION] !== 0) break;
     }
     if (this.endIfGivenUp()) return;
     u32[this.#at32 + CURRENT_NODE] = 0;
     this.flushWriters();
     for (let k = 0; k < host.pools.length; k++) host.pools[k].share();
-    if (nowNs >= this.#publishAtNs) this.#publishInTurn();
+    if (this.#nowNs >= this.#publishAtNs) this.#publishInTurn();
+  }
+
+  /** The clock was read, and no node has been run since the last round. */
+  #tellTime(): void {
+    if (this.#ranFromNs > 0) this.timing.earn(this.#nowNs - this.#ranFromNs);
+    this.#ranFromNs = 0;
+  }
+
+  /** @param cell that was run just now */
+  #checkMemory(cell?: NodeCell): void {
+    const { pools } = this.#host;
+    for (let k = 0; k < pools.length; k++) {
+      if (pools[k].payloadsWereTaken()) this.#host.memoryTaken(pools[k], cell);
+    }
   }
 
   /** Brings the figures of nodes and links on the control page up to date. */
@@ -355,6 +420,8 @@ export class LaneLoop implements RunHost {
 
   /** Goes back to the event loop once. */
   async #yield(): Promise<void> {
+    this.nowNs();
+    this.#tellTime();
     await yieldNow();
     this.#yieldAtNs = this.nowNs() + YIELD_AFTER_NS;
   }
@@ -362,7 +429,9 @@ export class LaneLoop implements RunHost {
   async #idle(): Promise<void> {
     const { driver } = this.#host;
     // Before the lane sleeps rather than after: what wakes it is served at once.
-    if (this.nowNs() >= this.#yieldAtNs) await this.#yield();
+    const isDue = this.nowNs() >= this.#yieldAtNs;
+    this.#tellTime();
+    if (isDue) await this.#yield();
     const lane = this.#host.index;
     for (const pool of this.#host.pools) pool.flushMagazine();
     this.publish();
@@ -372,7 +441,7 @@ export class LaneLoop implements RunHost {
     if (this.#ready.size > 0 && !this.#paused) return;
     const waitMs = this.#paused ? Infinity : this.#wakeTimers(this.nowNs());
     if (waitMs <= 0 || this.#host.edits.due) return;
-    this.#page.f64[(this.#at32 >> 1) + PARKS]++;
+    this.#page.f64[this.#at64 + PARKS]++;
     const outside = this.#isOutside();
     const quiet = this.#waitsForGraph() && !this.#paused && waitMs === Infinity;
     this.#messageOverdue = false;
@@ -402,6 +471,7 @@ export class LaneLoop implements RunHost {
 
   /** A message was posted: goes back to the event loop until it is here. */
   async #awaitMessage(): Promise<void> {
+    this.#ranFromNs = 0;
     this.#messageAnnounced = false;
     const before = this.#messages;
     for (let k = 0; k < MESSAGE_YIELDS && this.#messages === before && this.#running; k++) await yieldNow();
@@ -437,9 +507,4 @@ export class LaneLoop implements RunHost {
     this.#timed.length = kept;
     return Math.max(0, (nextNs - nowNs) / 1e6);
   }
-}
-
-/** Goes back to the event loop once. */
-export function yieldNow(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

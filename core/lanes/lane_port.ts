@@ -4,6 +4,7 @@
  * @module
  */
 import { isConsoleOnStderr } from "../console_output.ts";
+import { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import { deserializeError, serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
@@ -20,6 +21,12 @@ import type { LaneCommand, LaneInit, LaneReport } from "./messages.ts";
  * worker that is terminated while it closes.
  */
 const CLOSING_MS = 1_000;
+
+/**
+ * Events of what nobody has taken. Their listeners have the types of these names, not `Event`, which `@types/node`
+ * declares anew in a project that has it.
+ */
+const UNCAUGHT = ["error", "unhandledrejection"] as const;
 
 /** See the module. */
 export interface LanePort {
@@ -41,9 +48,8 @@ export class MainLanePort implements LanePort {
   readonly #lane: Lane;
   readonly #driver: Driver;
   /** What nobody else of the program takes, and a node of this lane has caused. */
-  readonly #onError = (event: Event) => {
-    const { reason, error } = event as PromiseRejectionEvent & ErrorEvent;
-    if (this.#lane.faults.blameOne(event.type === "error" ? error : reason, true)) event.preventDefault();
+  readonly #onError = (event: ErrorEvent | PromiseRejectionEvent) => {
+    if (this.#lane.faults.blameOne("reason" in event ? event.reason : event.error, true)) event.preventDefault();
   };
 
   /** @param types the types of its nodes, by the node's id */
@@ -62,7 +68,7 @@ export class MainLanePort implements LanePort {
       post: (report) => queueMicrotask(() => onReport(report)),
       findType: (node) => Promise.resolve(placedType(types.get(node.id)!, node.packageUrl)),
     });
-    for (const type of ["error", "unhandledrejection"]) globalThis.addEventListener(type, this.#onError);
+    for (const type of UNCAUGHT) globalThis.addEventListener(type, this.#onError);
   }
 
   send(command: Exclude<LaneCommand, { kind: "init" }>): void {
@@ -71,7 +77,7 @@ export class MainLanePort implements LanePort {
   }
 
   terminate(): void {
-    for (const type of ["error", "unhandledrejection"]) globalThis.removeEventListener(type, this.#onError);
+    for (const type of UNCAUGHT) globalThis.removeEventListener(type, this.#onError);
   }
 }
 
@@ -83,12 +89,15 @@ export class WorkerLanePort implements LanePort {
   hasEnded = false;
   readonly #worker: Worker;
   readonly #driver: Driver;
+  /** Until it is terminated: the memory goes soon after. */
+  #page: ControlPage | undefined;
   readonly #endSecrets: () => void;
 
   constructor(init: LaneInit, driver: Driver, onReport: (report: LaneReport) => void) {
     this.name = init.name;
     this.index = init.index;
     this.#driver = driver;
+    this.#page = new ControlPage(driver.openArena(init.control));
     this.#worker = new Worker(import.meta.resolve("./lane_worker.ts"), { type: "module", name: `sluice-${init.name}` });
     this.#worker.onmessage = ({ data }: MessageEvent<LaneReport>) => onReport(data);
     this.#worker.onerror = (event) => {
@@ -105,10 +114,12 @@ export class WorkerLanePort implements LanePort {
   send(command: Exclude<LaneCommand, { kind: "init" }>): void {
     this.#worker.postMessage(command);
     this.#driver.signal(this.index, MESSAGE_INBOX_BIT);
+    this.#page?.callAttention(this.index);
   }
 
   terminate(): void {
     this.#endSecrets();
+    this.#page = undefined;
     Deno.unrefTimer(setTimeout(() => this.#worker.terminate(), CLOSING_MS));
   }
 }

@@ -1,4 +1,5 @@
 import { deepEqual } from "node:assert/strict";
+import { controlBytes, ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import { keepSecrets } from "../redaction.ts";
 import { WorkerLanePort } from "./lane_port.ts";
@@ -10,7 +11,15 @@ interface Timer {
 }
 
 /** Wakes nobody. */
-const SILENT_DRIVER = { signal: () => {} } as unknown as Driver;
+const SIZES = { lanes: 2, links: 0, nodes: 0 };
+const SILENT_DRIVER = {
+  signal: () => {},
+  openArena: () => {
+    const memory = new SharedArrayBuffer(controlBytes(SIZES));
+    ControlPage.format(memory, SIZES);
+    return memory;
+  },
+} as unknown as Driver;
 
 /** A worker of which nothing runs, and which keeps what it is told. */
 class SilentWorker {

@@ -40,8 +40,8 @@ scope.addEventListener("error", (event) => {
 
 // A processor that ends the thread would leave the graph waiting for it.
 const close = scope.close.bind(scope);
-scope.close = () => crash("a node called close()");
-Deno.exit = (code) => crash(`a node called Deno.exit(${code ?? ""})`);
+scope.close = () => crash("close()");
+Deno.exit = (code) => crash(`Deno.exit(${code ?? ""})`);
 
 // What a node posts would be taken for a report of the lane.
 let warned = false;
@@ -55,8 +55,10 @@ scope.postMessage = () => {
 };
 
 /** Tells the control isolate, runs no node any more, and ends the thread once the call of the node is over. */
-function crash(reason: string): never {
-  const error = new SluiceError("LaneCrashed", `Lane "${lane?.init.name}" ended: ${reason}`);
+function crash(call: string): never {
+  const cell = lane?.faults.caller(new Error(call));
+  const node = cell === undefined ? "a node" : `node "${cell.id}" (${cell.type})`;
+  const error = new SluiceError("LaneCrashed", `Lane "${lane?.init.name}" ended: ${node} called ${call}`);
   post({ kind: "failed", error: serializeError(error) });
   void lane?.leave();
   throw error;

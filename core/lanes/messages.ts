@@ -135,6 +135,8 @@ export interface NodeCarry {
   /** Of the frame that it read last, nanoseconds. */
   readonly lastIngressNs: number;
   readonly lastPtsNs: number;
+  /** Inputs whose next frame has a gap before it. */
+  readonly gapInputs: readonly string[];
   /** Inputs that skip encoded frames up to the next key frame. */
   readonly skippingInputs: readonly string[];
   readonly outputs: readonly OutputCarry[];
@@ -228,6 +230,14 @@ export type LaneCommand =
    * `disabled`. `record`: the index of its record; another node that has taken its place since is left alone.
    */
   | { readonly kind: "disable"; readonly node: NodeId; readonly record: number }
+  /** A node has awaited something for too long: it has failed, if it still does. `record` as for `disable`. */
+  | {
+    readonly kind: "overdue";
+    readonly node: NodeId;
+    readonly record: number;
+    readonly call: "process()" | "flush()";
+    readonly afterMs: number;
+  }
   | {
     readonly kind: "configure";
     readonly request: number;

@@ -82,6 +82,7 @@ export class NativeLanePort implements LanePort {
         this.#lane?.command("resume", command.pausedNs);
         break;
       case "disable":
+      case "overdue":
       case "leave":
         // Native stages only ever fail the run.
         break;

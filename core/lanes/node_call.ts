@@ -5,6 +5,7 @@
  * @module
  */
 import { LANE } from "../../ffi/layout.gen.ts";
+import { index32 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
 import type { NodeCell } from "./node_cell.ts";
 
@@ -25,7 +26,7 @@ export interface CallSite {
  * @throws what `call` throws
  */
 export function calling<T>({ index, page }: CallSite, cell: NodeCell, call: () => T): T {
-  const at = (page.laneOffset(index) >> 2) + CURRENT_NODE;
+  const at = (index32(page.laneOffset(index))) + CURRENT_NODE;
   const before = page.u32[at];
   page.u32[at] = cell.number;
   try {

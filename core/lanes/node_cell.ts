@@ -21,6 +21,7 @@ import { CellAdmission } from "./cell_admission.ts";
 import type { CellHost } from "./cell_host.ts";
 import type { NodeCarry, NodePlan } from "./messages.ts";
 import { NodeContext } from "./node_context.ts";
+import { isTurnOver, takeTurns } from "./turn.ts";
 
 // A constant of this module: an imported one is looked up anew at each use.
 const BLOCKED_NONE = BLOCKED.none;
@@ -45,7 +46,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   finishing = false;
   /** The end of stream was sent. */
   ended = false;
-  /** It is not run while an edit that concerns it is made ready. */
+  /** It is not run while an edit that concerns it is made ready, and an asynchronous tick of it reads no more. */
   held = false;
   /** It was removed from the graph and is run no more. */
   retired = false;
@@ -98,7 +99,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.#checked = host.development;
     // Ticks that overlap, and checks, need an object for each frame that is read.
     this.#fresh = this.isAsync || host.development;
-    this.ledger = !this.isAsync ? host.ledger : host.development ? new CheckedLedger() : new Ledger();
+    this.ledger = this.isAsync ? this.#ownLedger() : host.ledger;
   }
 
   get id(): NodeId {
@@ -144,6 +145,11 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.tick = on ? pass : this.instance.tick;
   }
 
+  /** Frames that it was to write are lost: the next one on each link has a gap before it. */
+  markGaps(): void {
+    for (const { links } of this.outputs) for (const link of links) link.markGap();
+  }
+
   /** It is part of its lane from now on: what it asked for before then counts. */
   enter(): void {
     this.retired = false;
@@ -162,6 +168,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
       lastDueNs: this.lastDueNs,
       lastIngressNs: this.lastIngressNs,
       lastPtsNs: this.ptsNs(),
+      gapInputs: this.inputs.filter((input) => input.hasGapAhead).map(({ name }) => name),
       skippingInputs: this.inputs.filter((input) => input.skipsToKey).map(({ name }) => name),
       outputs: this.outputs.map((output) => output.carry),
     };
@@ -179,6 +186,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   takeUp(carry: NodeCarry): void {
     this.times[this.timesAt] = carry.lastIngressNs;
     this.times[this.timesAt + 1] = carry.lastPtsNs;
+    for (const input of this.inputs) if (carry.gapInputs.includes(input.name)) input.markGap();
     for (const each of carry.outputs) this.outputs.find(({ name }) => name === each.name)?.takeUp(each);
     if (carry.type !== this.type) return;
     for (const input of this.inputs) input.skipsToKey = carry.skippingInputs.includes(input.name);
@@ -222,6 +230,16 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   /** Tells those who write to the node that it has ended. */
   closeInputs(): void {
     for (const { link } of this.inputs) link?.close();
+  }
+
+  override publish(): void {
+    super.publish();
+    if (this.isAsync) this.noteInHand(this.ledger.held());
+  }
+
+  override forgoRecord(): void {
+    super.forgoRecord();
+    if (this.isAsync) this.ledger.keeping?.forgo();
   }
 
   /** Asks for a tick at a time. */
@@ -269,6 +287,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   }
 
   acquired(frame: Frame, port: OutputPort): Frame {
+    if (this.isAsync) this.change();
     const own = this.#fresh ? frame.fresh(this.ledger) : frame;
     this.ledger.add(own);
     if (this.#checked) guardFrame(own, { nodeId: this.id, port: port.name }, "acquired");
@@ -303,7 +322,22 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     return this.isAsync || this.isSlow ? this.#host.nowNs() : this.#host.stampNs();
   }
 
+  turn(): Promise<void> | undefined {
+    return this.isAsync && isTurnOver() ? takeTurns() : undefined;
+  }
+
   admitted(takesBack?: AbortSignal): Promise<void> {
+    // What is free now may be taken meanwhile.
+    return this.turn()?.then(() => this.#admitted(takesBack)) ?? this.#admitted(takesBack);
+  }
+
+  announced(_port: string, _format: FrameFormat): void {}
+
+  formatChanged(port: string, format: FrameFormat): void {
+    this.#host.formatChanged?.(this, port, format);
+  }
+
+  #admitted(takesBack?: AbortSignal): Promise<void> {
     const { signal } = this;
     for (const each of [signal, takesBack]) if (each?.aborted) return Promise.reject(each.reason);
     if (!this.#isPaused && this.admit()) return Promise.resolve();
@@ -322,17 +356,28 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     });
   }
 
-  announced(_port: string, _format: FrameFormat): void {}
-
-  formatChanged(port: string, format: FrameFormat): void {
-    this.#host.formatChanged?.(this, port, format);
-  }
-
   /**
    * Its tick under way stays where it waits, or comes to. Not that of an external node, nor of one that was removed.
    */
   get #isPaused(): boolean {
     return this.#pending && this.#host.paused === true && this.mode !== "external" && !this.retired;
+  }
+
+  /** An edit, a pause or the whole lane waits for the tick. What it leaves unread it is woken for afterwards. */
+  protected override givesWay(): boolean {
+    if (this.mode === "external" || !(this.held || this.#isPaused || this.#keepsLane())) return false;
+    this.again = true;
+    return true;
+  }
+
+  /** Of several inputs, the tick may have in hand what belongs to what it reads next. */
+  #keepsLane(): boolean {
+    return this.mode === "push" && this.inputs.length === 1 && this.reads > 0 && !this.finishing && isTurnOver();
+  }
+
+  #ownLedger(): Ledger {
+    const keeping = this.#host.ledger.keeping?.ofNode(this.number);
+    return this.#checked ? new CheckedLedger(keeping) : new Ledger(keeping);
   }
 
   #receivedOwn(frame: Frame, port: InputPort): Frame {

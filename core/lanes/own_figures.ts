@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isPlainObject, kindOf } from "../registry/kind_of.ts";
 import type { Figures } from "../stats.ts";
 
 /** Figures that one node may have. */
@@ -18,6 +19,9 @@ export const MAX_FIGURE_NAME = 64;
  * @throws {RangeError} for more than 256 figures, or a name that is empty or longer than 64 characters
  */
 export function copyFigures(nodeId: string, figures: Figures): Figures {
+  if (!isPlainObject(figures)) {
+    throw new TypeError(`Cannot report figures of "${nodeId}": found ${kindOf(figures)}, wanted an object by name`);
+  }
   const names = Object.keys(figures);
   if (names.length > MAX_FIGURES) {
     throw new RangeError(`Cannot report figures of "${nodeId}": found ${names.length}, wanted at most ${MAX_FIGURES}`);

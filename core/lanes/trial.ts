@@ -155,11 +155,14 @@ export class Trial {
     over.catch(() => {});
     while (!isOver && !givenUp()) {
       await sleep();
+      // It has shown that it can: it is to end though frames still come.
+      cell.held = cell.reads > 0;
       // It may wait for room or a slot.
       cell.wake();
       const isLate = this.#site.nowNs() >= untilNs;
       if (cell.waitsForGraph && (isLate || this.#writers.some((writer) => writer.isSpent))) break;
     }
+    cell.held = false;
     if (isOver) await over;
     return isOver;
   }

@@ -38,6 +38,8 @@ export interface LinkPlan {
   readonly writerBit: number;
   /** It leads out of a delay back to where the delay's frames come from: an edit may change that. */
   readonly feedback?: boolean;
+  /** Another link led to its input before: the first frame has a gap before it, as after any loss. */
+  readonly rejoins?: boolean;
 }
 
 /** Who is told when an end of a link changes. */

@@ -8,6 +8,7 @@
  * @module
  */
 import { LINK } from "../../ffi/layout.gen.ts";
+import { index64 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
 
 const WRITTEN = LINK.written >> 3;
@@ -38,7 +39,7 @@ export interface LinkCounts {
 
 /** @param index of the link's record */
 export function readLinkCounts(page: ControlPage, index: number): LinkCounts {
-  const at = page.linkOffset(index) >> 3;
+  const at = index64(page.linkOffset(index));
   const { f64 } = page;
   const came = f64[at + WRITTEN];
 

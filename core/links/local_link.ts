@@ -7,6 +7,7 @@
  * @module
  */
 import { ENTRY, LINK } from "../../ffi/layout.gen.ts";
+import { index64 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
 import { DataFrame } from "../frames/data_frame.ts";
 import { isKeyframe } from "../frames/encoded_frame.ts";
@@ -56,11 +57,12 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
     super(plan.capacity);
     this.plan = plan;
     this.#page = page;
-    this.#at = page.linkOffset(plan.index) >> 3;
+    this.#at = index64(page.linkOffset(plan.index));
     this.#makePlaces(plan.capacity);
     this.#lossless = plan.policy === "lossless";
     this.#encoded = plan.kind === "encoded";
     this.#rollsOff = evicts(plan.policy);
+    if (plan.rejoins) this.markGap();
   }
 
   get owed(): number {

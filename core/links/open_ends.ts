@@ -170,8 +170,8 @@ export abstract class OpenEnds {
 
   /** Clears the places of the frames taken, and gives back or notes those that the tick still owns. */
   #settleTaken(kept: Ledger | undefined): void {
-    for (let at = this.#headOpened; at !== this.head; at = (at + 1) | 0) {
-      const place = at & this.mask;
+    for (let count = this.#headOpened; count !== this.head; count = (count + 1) | 0) {
+      const place = count & this.mask;
       const frame = this.ring[place]!;
       this.ring[place] = undefined;
       if (frame.owned === 0) continue;

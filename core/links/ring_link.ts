@@ -8,6 +8,7 @@
  * @module
  */
 import { ENTRY, LINK } from "../../ffi/layout.gen.ts";
+import { index64 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
 import { type Driver, RING_BATCH, RING_NONE, type RingReader, type RingWriter } from "../driver/driver.ts";
 import { isKeyframe } from "../frames/encoded_frame.ts";
@@ -74,10 +75,11 @@ export class RingLinkWriter implements LinkWriter {
     this.#site = site;
     this.#ring = site.driver.openWriter(plan.ring!);
     this.#f64 = site.page.f64;
-    this.#at = site.page.linkOffset(plan.index) >> 3;
+    this.#at = index64(site.page.linkOffset(plan.index));
     this.#lossless = plan.policy === "lossless";
     this.#readerLane = readerLane;
     this.#batch = plan.policy === "latest" ? 1 : RING_BATCH;
+    if (plan.rejoins) this.markGap();
   }
 
   room(): number {
@@ -227,7 +229,7 @@ export class RingLinkReader implements LinkReader {
     this.#site = site;
     this.#ring = site.driver.openReader(plan.ring!);
     this.#f64 = site.page.f64;
-    this.#at = site.page.linkOffset(plan.index) >> 3;
+    this.#at = index64(site.page.linkOffset(plan.index));
     this.#schema = plan.schema;
     this.#encoded = plan.kind === "encoded";
     // What was fetched cannot be rolled off any more: links that drop are read one by one.

@@ -5,6 +5,7 @@
  * @module
  */
 import { LANE, PHASE } from "../../ffi/layout.gen.ts";
+import { index32 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
 import { deserializeError, type SerializedError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
@@ -22,16 +23,21 @@ const CALLS: { readonly [phase: number]: string } = {
 };
 
 /** Where lanes are waited for in vain. */
-export interface LateEdit {
+export interface LateLanes {
   readonly page: ControlPage;
   readonly lanes: readonly { readonly name: string; readonly index: number }[];
   /** Nodes of the graph, and those that are being made ready. */
   readonly nodes: Iterable<NodeEntry>;
   /** Nodes that edits have taken out. */
   readonly leaving: readonly LeavingNode[];
-  readonly timeoutMs: number;
-  /** Whether the edit is in effect. */
-  readonly committed: boolean;
+}
+
+/** What keeps lanes from answering. */
+export interface KeptLanes {
+  /** The first of the nodes, where any is known. */
+  readonly nodeId: NodeId | undefined;
+  /** In words: `lane "dsp": "a" has not returned from process()`. */
+  readonly why: string;
 }
 
 /** The call that a node is in, as far as its phase tells: it is not kept up to date in synchronous ticks. */
@@ -39,35 +45,52 @@ export function callOf(page: ControlPage, node: number): string | undefined {
   return CALLS[readPhase(page, node)];
 }
 
-/** Lanes have not answered in time. */
-export function lateLanes({ page, lanes, nodes, leaving, timeoutMs, committed }: LateEdit): SluiceError {
-  const calledOn = (lane: number) => page.u32[(page.laneOffset(lane) + LANE.currentNode) >> 2] - 1;
-  // What a lane that goes on has run last says nothing.
-  const current = (lane: number) => committed ? calledOn(lane) : -1;
+/**
+ * Says which nodes keep lanes from answering. Whoever waits for lanes says it by this.
+ *
+ * @param inTick what a node may be in that its lane's record names and whose phase tells nothing; absent: such a node is
+ * not named, for a lane that goes on names the one that it has run last
+ */
+export function whatKeeps({ page, lanes, nodes, leaving }: LateLanes, inTick?: string): KeptLanes {
+  const calledOn = (lane: number) => page.u32[index32(page.laneOffset(lane) + LANE.currentNode)] - 1;
   const busy = [...nodes].flatMap((node) => {
     const lane = lanes.find(({ name }) => name === node.lane);
     if (lane === undefined) return [];
-    const call = callOf(page, node.index) ?? (current(lane.index) === node.index ? "process()" : undefined);
+    const call = callOf(page, node.index) ?? (calledOn(lane.index) === node.index ? inTick : undefined);
     return call === undefined ? [] : [{ id: node.id, call }];
   });
   for (const { node, lane, call } of leaving) {
     if (lanes.some(({ index }) => index === lane) && calledOn(lane) === node.index) busy.push({ id: node.id, call });
   }
   const calls = busy.map(({ id, call }) => `"${id}" has not returned from ${call}`);
-  const why = calls.length > 0 ? calls.join(", ") : "a node's setup() or process() takes too long";
-  const lane = `lane ${lanes.map(({ name }) => `"${name}"`).join(", ")}`;
+  return { nodeId: busy[0]?.id, why: calls.length > 0 ? calls.join(", ") : "a call of a node takes too long" };
+}
+
+/**
+ * Lanes have not answered an edit in time.
+ *
+ * @param committed whether the edit is in effect
+ */
+export function lateLanes(late: LateLanes, timeoutMs: number, committed: boolean): SluiceError {
+  const { nodeId, why } = whatKeeps(late, committed ? "process()" : undefined);
+  const lane = quotedLanes(late.lanes.map(({ name }) => name));
   const message = committed
     ? `The edit is in effect, but ${lane} has not come to it within ${timeoutMs} ms: ${why}`
     : `Cannot edit the graph: ${lane} was not ready within ${timeoutMs} ms: ${why}`;
-  return new SluiceError("Timeout", message, { nodeId: busy[0]?.id });
+  return new SluiceError("Timeout", message, { nodeId });
+}
+
+/** A lane that an edit needs has not started in time. */
+export function lanesNotStarted(timeoutMs: number): SluiceError {
+  return new SluiceError("Timeout", `Cannot edit the graph: a lane that it needs did not start within ${timeoutMs} ms`);
 }
 
 /** The edit before this one has not come to its end. */
 export function lanesBehind(lanes: readonly string[]): SluiceError {
   return new SluiceError(
     "Busy",
-    `Cannot edit the graph: lane ${lanes.map((name) => `"${name}"`).join(", ")} has not come to the edit before this ` +
-      "one; a node's process() takes too long",
+    `Cannot edit the graph: ${quotedLanes(lanes)} has not come to the edit before this one; a node's process() takes ` +
+      "too long",
   );
 }
 
@@ -77,7 +100,7 @@ export function notRunning(action: string, state: RunState): SluiceError {
     ? "the graph is starting; wait for start()"
     : state === "stopping"
     ? "the graph is being stopped"
-    : "the graph has ended";
+    : "the graph has ended; run it anew";
   return new SluiceError("Busy", `Cannot ${action}: ${why}`);
 }
 
@@ -113,4 +136,9 @@ export function notGone(nodes: readonly NodeId[], timeoutMs: number): SluiceErro
     `The edit is in effect, but flush() or teardown() of ${names} did not return within ${timeoutMs} ms`,
     { nodeId: nodes[0] },
   );
+}
+
+/** `lane "a", "b"` */
+function quotedLanes(names: readonly string[]): string {
+  return `lane ${names.map((name) => `"${name}"`).join(", ")}`;
 }

@@ -17,6 +17,7 @@ import { makeHandle } from "../registry/make_handle.ts";
 import type { AnyNodeType, NodeSpec } from "../registry/node_type.ts";
 import { ownConfig } from "../registry/own_config.ts";
 import type { AddOptions } from "../runtime.ts";
+import { assertAddOptions } from "../runtime_options.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 import type { EditExtras } from "./edit_site.ts";
 
@@ -117,7 +118,7 @@ export class GraphEdit {
    * on, and the frames that were read stand in the links again. The links stay, with the frames in them. There is no
    * first tick before the node takes its place where the edit also changes its links or ports or moves a neighbour,
    * where a device drives it, where the graph is paused, where nothing comes for it in time (`trialMs` of
-   * `runtime.edit()`), and, on another lane, where one of its links carries data.
+   * `runtime.edit()`), and, on another lane, where one of its links is of kind `data`.
    *
    * @param options `lane`: where the new one runs; by default where the old one does. As {@linkcode GraphEdit.move}.
    * `startsAnew`: without the old one's state
@@ -242,6 +243,7 @@ export class GraphEdit {
   }
 
   #add(type: AnyNodeType, config: NodeSpec["config"], options: AddOptions): NodeHandle {
+    assertAddOptions(options);
     const entry = this.#draft.addNode(type, config, options);
     this.#did("add");
     return makeHandle(entry.id, entry.type.descriptor);

@@ -10,6 +10,7 @@ import { SluiceError } from "../errors.ts";
 import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
 import { Ledger } from "../frames/ledger.ts";
 import { MAIN_LANE } from "../lanes/lane_choice.ts";
+import { evicts } from "../links/policy.ts";
 import { logger } from "../log.ts";
 import { createPool, Pool, type PoolSpec, type PoolToken } from "../memory/pool.ts";
 import { growthOf, type LoadLink, type LoadNode, type PoolLoad, poolLoads } from "../memory/pool_loads.ts";
@@ -64,10 +65,9 @@ export class GraphMemory {
     return this.#tokens;
   }
 
-  /** Views of the pools; made again where a node on main has detached the memory. */
+  /** Views of the pools. */
   get pools(): readonly Pool[] {
-    const detached = this.#pools.some(({ buffer }) => buffer instanceof ArrayBuffer && buffer.detached);
-    if (detached || this.#pools.length < this.#tokens.length) {
+    if (this.#pools.length < this.#tokens.length) {
       this.#pools = this.#tokens.map((token) => new Pool(this.#driver, token, 0, new Ledger()));
     }
     return this.#pools;
@@ -187,16 +187,17 @@ function loadsOf(topology: Topology): PoolLoad[] {
 function addedLoads(topology: Topology, { added, linked }: GraphChange): PoolLoad[] {
   // Of the nodes at the ends of links only their lanes count.
   const ends = linked.flatMap(({ fromNode, toNode }) => [topology.node(fromNode), topology.node(toNode)])
-    .map(({ id, lane }) => ({ id, lane, outputs: [] }));
+    .map((node) => ({ ...loadNode(node), outputs: [] }));
   return poolLoads([...ends, ...added.map(loadNode)], linked.map(loadLink));
 }
 
 function loadNode({ id, lane, pool, type }: NodeEntry): LoadNode {
-  return { id, lane, pool, outputs: type.descriptor.outputs };
+  const { isAsync, mode, outputs } = type.descriptor;
+  return { id, lane, pool, lasts: isAsync || mode === "external", outputs };
 }
 
-function loadLink({ fromNode, toNode, capacity, output: { kind } }: LinkEntry): LoadLink {
-  return { fromNode, toNode, capacity, kind };
+function loadLink({ fromNode, toNode, capacity, policy, output: { kind } }: LinkEntry): LoadLink {
+  return { fromNode, toNode, capacity, kind, evicts: evicts(policy) };
 }
 
 /** Whether the nodes that stay ask of pools what they did before. */

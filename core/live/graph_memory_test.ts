@@ -45,7 +45,7 @@ const bursting = hubOf(8);
 const REFUSED: Record<string, { pools: { [name: string]: PoolSize }; most?: number; wanted: { message: RegExp } }> = {
   "too few slots": { pools: { audio: { slots: 1 } }, wanted: { message: /^Cannot start: pool "audio" has 1 slots/ } },
   "a number of slots that is none": { pools: { data: { slots: NaN } }, wanted: { message: /slots is NaN/ } },
-  "a pool that is too large": { pools: { data: { slotBytes: 2 ** 31 } }, wanted: { message: /more than 3584 MiB/ } },
+  "a pool that is too large": { pools: { data: { slotBytes: 2 ** 31 } }, wanted: { message: /more than 8192 MiB/ } },
   "memory for one pool only": { pools: {}, most: 1, wanted: { message: /out of memory/ } },
   "no memory for the control page": { pools: {}, most: 2, wanted: { message: /out of memory/ } },
 };

@@ -5,13 +5,13 @@
  */
 import type { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
-import type { LinkId } from "../ids.ts";
+import type { LinkId, NodeId } from "../ids.ts";
 import { FIRST_LINK_BIT } from "../lanes/lane.ts";
 import type { LinkEndPlan } from "../lanes/messages.ts";
 import type { LinkPlan } from "../links/link.ts";
 import type { LinkMove } from "../links/link_move.ts";
 import { evicts } from "../links/policy.ts";
-import type { LinkEntry } from "../topology.ts";
+import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
 
 /** A link that stays, and closes a loop from now on, or no more. */
 export interface JudgedLink {
@@ -33,6 +33,8 @@ export class LinkPlans {
   readonly #plans = new Map<LinkEntry, PlannedLink>();
   /** Links whose plan says that they close a loop. */
   readonly #closing = new Set<LinkEntry>();
+  /** Inputs of the graph that a link leads to, or has led to while it ran. */
+  readonly #fed = new Map<NodeId, Set<string>>();
   /** By lane: bits that are free again, and the first that was never used. */
   readonly #bits = new Map<number, { readonly free: number[]; next: number }>();
 
@@ -44,13 +46,16 @@ export class LinkPlans {
   /**
    * Makes the plan of a link, and its ring if it leads from one lane to another.
    *
+   * @param topology the graph with the link
    * @param writer index of the lane that writes
    * @param reader index of the lane that reads
    */
-  add(entry: LinkEntry, feedback: boolean, writer: number, reader: number): LinkPlan {
-    const { id, index, policy, capacity, fromNode, fromPort, toNode, toPort } = entry;
-    const { kind, schema, struct } = entry.output;
-    const bare = { id, index, policy, capacity, kind, schema, struct, fromNode, fromPort, toNode, toPort, feedback };
+  add(topology: Topology, entry: LinkEntry, feedback: boolean, writer: number, reader: number): LinkPlan {
+    const { id, index, policy, capacity, fromNode, fromPort, toNode, toPort, output: { kind } } = entry;
+    const { schema, struct } = topology.carried.of(fromNode, fromPort, entry.output);
+    const rejoins = this.#fed.get(toNode)?.has(toPort) === true;
+    const ends = { fromNode, fromPort, toNode, toPort };
+    const bare = { id, index, policy, capacity, kind, schema, struct, ...ends, feedback, rejoins };
     let plan: LinkPlan = { ...bare, readerBit: 0, writerBit: 0 };
     if (writer !== reader) {
       const linkOffset = this.#page.linkOffset(index);
@@ -84,6 +89,16 @@ export class LinkPlans {
     }
     const ends = { writer: { from: old.writer, to: writer }, reader: { from: old.reader, to: reader } };
     return { before: old.plan, after, ...ends };
+  }
+
+  /** The graph has come to be, or an edit of it is in effect: what leads to these inputs from now on is not the first. */
+  taken(linked: Iterable<LinkEntry>, removed: readonly NodeEntry[] = []): void {
+    for (const { id } of removed) this.#fed.delete(id);
+    for (const { toNode, toPort } of linked) {
+      const ports = this.#fed.get(toNode);
+      if (ports === undefined) this.#fed.set(toNode, new Set([toPort]));
+      else ports.add(toPort);
+    }
   }
 
   /** Those of the links that have a plan which says otherwise of them than `feedback`, the links that close a loop. */

@@ -7,7 +7,8 @@
  * @module
  */
 import { CONTROL, LINK, NODE } from "../../ffi/layout.gen.ts";
-import { deserializeError, type SerializedError, SluiceError } from "../errors.ts";
+import { index64 } from "../element_index.ts";
+import { deserializeError, type SerializedError, serializeError, SluiceError } from "../errors.ts";
 import { assertComplete } from "../graph/complete.ts";
 import { feedbackLinks } from "../graph/loops.ts";
 import type { NodeId } from "../ids.ts";
@@ -17,7 +18,17 @@ import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
 import { ConfigChanges } from "./config_changes.ts";
 import { drainRing } from "./drain_ring.ts";
 import { DraftedNodes } from "./drafted_nodes.ts";
-import { cutOff, lanesBehind, lateLanes, notGone, partlyFailed } from "./edit_errors.ts";
+import {
+  cutOff,
+  type KeptLanes,
+  lanesBehind,
+  lanesNotStarted,
+  type LateLanes,
+  lateLanes,
+  notGone,
+  partlyFailed,
+  whatKeeps,
+} from "./edit_errors.ts";
 import type { DraftedEdit, EditExtras, EditSite } from "./edit_site.ts";
 import { compareGraphs, type GraphChange, isUnchanged, mayBeIncomplete } from "./graph_change.ts";
 import type { LaneWork } from "./lane_work.ts";
@@ -170,13 +181,27 @@ export class LiveEdits {
     }
   }
 
-  /** The graph is ending: what waits is given up. */
+  /** The graph is ending: an edit that is not in effect never will be. One that is comes to its end with the lanes. */
   end(): void {
     this.#ended = true;
-    const error = cutOff(this.#committed);
-    this.#replies?.refuse(error);
-    this.#leaving.refuse(error);
+    if (!this.#committed) this.#replies?.refuse(cutOff(false));
+    for (const lane of this.#lost.keys()) {
+      clearTimeout(this.#lastWords.get(lane));
+      this.#doWithout(lane);
+    }
+  }
+
+  /** A lane has closed, and says nothing more. */
+  laneClosed(lane: number): void {
+    if (this.#ended) this.#doWithout(lane);
+  }
+
+  /** Every lane has ended, or is not waited for: so is what has not come to its end. */
+  async over(): Promise<void> {
+    this.#replies?.refuse(cutOff(this.#committed));
+    this.#leaving.refuse(cutOff(true));
     for (const lane of this.#lost.keys()) this.laneBack(lane);
+    await this.#swapped;
   }
 
   async #run(draft: Topology, extras: EditExtras, timeoutMs: number, trialMs: number): Promise<void> {
@@ -201,13 +226,14 @@ export class LiveEdits {
       assertComplete(draft, "edit the graph", mayBeIncomplete(change, draft));
       page.assertRoom(draft.records);
       const tokens = site.growPools(draft, change);
-      await site.openLanes([...change.added, ...change.moved.map(({ after }) => after)]);
+      const starting = site.openLanes([...change.added, ...change.moved.map(({ after }) => after)]);
+      await inTime(starting, timeoutMs, () => lanesNotStarted(timeoutMs));
       for (const { index } of fresh) page.clear(page.nodeOffset(index), NODE.size);
       for (const { index } of change.linked) page.clear(page.linkOffset(index), LINK.size);
       const laneFor = ({ lane }: NodeEntry) => site.laneIndex(lane);
       const laneOf = (id: NodeId) => laneFor(draft.node(id));
       for (const link of change.linked) {
-        plans.add(link, feedback.has(link), laneOf(link.fromNode), laneOf(link.toNode));
+        plans.add(draft, link, feedback.has(link), laneOf(link.fromNode), laneOf(link.toNode));
         planned.push(link);
       }
       moves = this.#moves = new NodeMoves(site, change, draft, feedback, extras.anew);
@@ -246,6 +272,7 @@ export class LiveEdits {
     topology.adopt(draft);
     this.#configured = new ConfigChanges(topology);
     this.#configured.make(extras.configure);
+    plans.taken(change.linked, change.removed);
     moves.adopt();
     for (const { link, closes } of rejudged) plans.judge(link, closes);
     site.edited(change, extras);
@@ -254,7 +281,6 @@ export class LiveEdits {
     this.#swapped = swapping.catch(() => {});
     const done = swapping.then(async (failures) => {
       const unended = await departure.done;
-      site.closed(change.unlinked);
       topology.recycle(unheard, change.unlinked);
       return [...failures, ...unended];
     });
@@ -269,7 +295,8 @@ export class LiveEdits {
   }
 
   /**
-   * Waits until every lane has swapped and taken up what came to it, however long that takes.
+   * Waits until every lane has swapped and taken up what came to it, however long that takes. The last counts of
+   * removed links are told, also where the run ends meanwhile.
    *
    * @returns what nodes could not take over
    */
@@ -280,14 +307,21 @@ export class LiveEdits {
     epoch: number,
   ): Promise<SerializedError[]> {
     this.#swapping = true;
-    const applied = (await applying).flatMap((reply) => reply.kind === "applied" ? reply : []);
+    const { closed } = this.#site;
+    // Those of lanes that have not come to it are as they stand.
+    const replies = await applying.catch((error) => {
+      closed(change.unlinked);
+      throw error;
+    });
+    for (const link of change.unlinked) this.#clear(link);
+    closed(change.unlinked);
+    const applied = replies.flatMap((reply) => reply.kind === "applied" ? reply : []);
     if (!moves.isEmpty) {
       moves.letGo(applied.flatMap(({ rests }) => rests), this.#answered);
       await this.#answers(moves.askToSettle(epoch));
       await this.#answers(moves.attach(epoch));
       moves.finish(this.#answered);
     }
-    for (const link of change.unlinked) this.#clear(link);
     this.#swapping = false;
     return applied.flatMap((reply) => reply.failures);
   }
@@ -313,20 +347,25 @@ export class LiveEdits {
     this.#assertRunning(this.#committed ? [] : all);
     this.#answered.clear();
     this.#replies = new Replies(all, limitMs, (late) => this.#late(late, limitMs ?? 0));
-    for (const lane of this.#silent) this.#replies.settle(lane, this.#nothing());
+    for (const lane of this.#silent) this.#replies.settle(lane, this.#nothing(lane));
     return this.#replies.all;
   }
 
   /** A lane that has ended says nothing more. */
   #doWithout(lane: number): void {
     this.#silent.add(lane);
-    this.#replies?.settle(lane, this.#nothing());
+    this.#replies?.settle(lane, this.#nothing(lane));
     this.#leaving.lost(lane, this.#lost.get(lane));
   }
 
-  /** What a lane that has ended says. */
-  #nothing(): Reply {
-    return { kind: "applied", epoch: this.#epoch, failures: [], refused: [], rests: [] };
+  /** What a lane that has ended says: why, where a node kept it that the edit has it call. */
+  #nothing(lane: number): Reply {
+    const error = this.#lost.get(lane);
+    const edit = this.#work.get(lane)?.edit;
+    const called = [...edit?.ports ?? [], ...edit?.configure ?? []];
+    const isKept = error instanceof SluiceError && called.some(({ node }) => node === error.nodeId);
+    const failures = isKept ? [serializeError(error)] : [];
+    return { kind: "applied", epoch: this.#epoch, failures, refused: [], rests: [] };
   }
 
   /** @throws {SluiceError} `Busy` where the run has ended, maybe since lanes answered; the error of a lane that has */
@@ -388,7 +427,7 @@ export class LiveEdits {
     const ring = plans.ringOf(link);
     if (ring !== undefined) {
       const dropped = drainRing(driver.openReader(ring), this.#site.pools());
-      page.f64[(page.linkOffset(link.index) + LINK.droppedUnlinked) >> 3] += dropped;
+      page.f64[index64(page.linkOffset(link.index) + LINK.droppedUnlinked)] += dropped;
     }
     plans.remove(link);
   }
@@ -398,10 +437,19 @@ export class LiveEdits {
     throw lanesBehind(this.#replies!.waiting.map((lane) => this.#site.lane(lane)?.name ?? ""));
   }
 
+  /** Says which nodes keep lanes that do not answer. */
+  whatKeeps(lanes: readonly number[]): KeptLanes {
+    return whatKeeps(this.#lateLanes(lanes), "process() or configChanged()");
+  }
+
   #late(late: readonly number[], timeoutMs: number): SluiceError {
+    return lateLanes(this.#lateLanes(late), timeoutMs, this.#committed);
+  }
+
+  #lateLanes(late: readonly number[]): LateLanes {
     const { page, topology } = this.#site;
     const nodes = this.#committed ? topology.nodes.values() : [...this.drafted, ...topology.nodes.values()];
     const lanes = late.map((index) => ({ index, name: this.#site.lane(index)?.name ?? "" }));
-    return lateLanes({ page, lanes, nodes, leaving: this.leaving, timeoutMs, committed: this.#committed });
+    return { page, lanes, nodes, leaving: this.leaving };
   }
 }

@@ -286,6 +286,7 @@ for (const call of ["run", "alone"] as const) {
     );
     deepEqual([run.epoch, run.lane("near").kinds], [1, ["prepare", "abort"]]);
     run.edits.end();
+    await run.edits.over();
     equal(run.edits.lossOf(run.lane("far").index), undefined);
   });
 }
@@ -408,18 +409,40 @@ Deno.test("LiveEdits.end() cuts off an edit also in the turn in which the last l
 });
 
 for (const [what, applied] of [["come to it", false], ["torn its nodes down", true]] as const) {
-  Deno.test(`LiveEdits.end() cuts off an edit that is in effect where a lane has not ${what}`, async () => {
+  Deno.test(`LiveEdits.over() cuts off an edit that is in effect where a lane has not ${what}`, async () => {
     const run = graph();
     await run.edit(addSecond);
     deepEqual(run.edits.drafted, []);
     const { index, answers } = run.lane("far");
     answers.apply = (epoch) => {
       if (applied) run.edits.report(index, appliedOf(epoch));
-      setTimeout(() => run.edits.end());
+      setTimeout(() => {
+        run.edits.end();
+        void run.edits.over();
+      });
       return undefined;
     };
     const message = "The edit is in effect, but the graph ended before every lane had come to it";
     await rejects(run.edit((edit) => edit.remove("second")), { code: "Busy", message });
+  });
+}
+
+for (const [what, closes] of [["has come to it", false], ["has closed", true]] as const) {
+  Deno.test(`LiveEdits.end() leaves an edit that is in effect to its end, where a late lane ${what}`, async () => {
+    const run = graph();
+    await run.edit(addSecond);
+    const { index, answers } = run.lane("far");
+    const { index: record } = run.topology.node("second");
+    answers.apply = (epoch) => {
+      setTimeout(() => {
+        run.edits.end();
+        if (closes) return run.edits.laneClosed(index);
+        run.edits.report(index, appliedOf(epoch));
+        run.edits.report(index, { kind: "removed", record });
+      });
+      return undefined;
+    };
+    await run.edit((edit) => edit.remove("second"));
   });
 }
 

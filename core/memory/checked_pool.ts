@@ -5,6 +5,7 @@
  * @module
  */
 import { FORMAT, SLOT } from "../../ffi/layout.gen.ts";
+import { index32 } from "../element_index.ts";
 import { Pool } from "./pool.ts";
 
 /** What the bytes of a freed payload are set to. */
@@ -18,9 +19,9 @@ export class CheckedPool extends Pool {
   protected override giveBack(slot: number): void {
     const offset = this.slotOffset(slot);
     const start = offset + SLOT.size;
-    const length = Math.min(this.u32[(offset + SLOT.payloadLength) >> 2], this.payloadBytes);
+    const length = Math.min(this.u32[index32(offset + SLOT.payloadLength)], this.payloadBytes);
     if (this.u8[offset + SLOT.format] === FORMAT.f32Planar) {
-      new Float32Array(this.buffer, start, length >> 2).fill(NaN);
+      new Float32Array(this.u8.buffer, start, Math.floor(length / 4)).fill(NaN);
     } else this.u8.fill(POISON_BYTE, start, start + length);
     super.giveBack(slot);
   }

@@ -18,14 +18,22 @@
  * @module
  */
 import { ABI_VERSION, POOL, SLOT } from "../../ffi/layout.gen.ts";
+import { index32 } from "../element_index.ts";
 import type { ArenaToken, Driver } from "../driver/driver.ts";
 import type { Frame } from "../frames/frame.ts";
 import type { Ledger } from "../frames/ledger.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
-const GENERATION = SLOT.generation;
-const REF_COUNT = SLOT.refCount;
+const GENERATION = SLOT.generation >> 2;
+const REF_COUNT = SLOT.refCount >> 2;
+const OWNER = SLOT.pool >> 2;
 const WAITERS = POOL.waiters >> 2;
+
+/**
+ * Most bytes of payload in a pool. Nothing that is stored of a pool holds an offset of its slots: the header has their
+ * stride and where the first one starts, which fit 32 bits, and entries of rings have a slot's number.
+ */
+export const MAX_POOL_BYTES = 8 * 2 ** 30;
 
 /** The inbox bit of every lane that says: a slot was freed. */
 export const POOL_INBOX_BIT = 0;
@@ -81,9 +89,10 @@ export function createPool(driver: Driver, index: number, spec: PoolSpec): PoolT
   const holds = alignTo(bitmap + words * 4, 64);
   const slots = alignTo(holds + POOL.holdLanes * holdRow(spec.slots), 128);
   const bytes = slots + stride * spec.slots;
-  if (bytes > 0xffffffff) {
+  if (payload * spec.slots > MAX_POOL_BYTES) {
     throw new RangeError(
-      `Cannot make pool "${spec.name}" of ${spec.slots} slots of ${spec.slotBytes} bytes: more than 4 GiB`,
+      `Cannot make pool "${spec.name}" of ${spec.slots} slots of ${spec.slotBytes} bytes: that is more than ` +
+        `${MAX_POOL_BYTES / 2 ** 20} MiB of payload`,
     );
   }
   const arena = driver.createArena(bytes);
@@ -98,9 +107,8 @@ export function createPool(driver: Driver, index: number, spec: PoolSpec): PoolT
   u32[POOL.holdsOffset >> 2] = holds;
   for (let word = 0; word < words; word++) {
     const left = spec.slots - word * 32;
-    u32[(bitmap >> 2) + word] = left >= 32 ? 0xffffffff : 2 ** left - 1;
+    u32[index32(bitmap) + word] = left >= 32 ? 0xffffffff : 2 ** left - 1;
   }
-  for (let slot = 0; slot < spec.slots; slot++) u32[(slots + slot * stride + SLOT.pool) >> 2] = index;
   u32[POOL.magic >> 2] = POOL.magicValue;
   return { ...spec, slotBytes: payload, index, arena };
 }
@@ -116,8 +124,9 @@ export class Pool {
   readonly ledger: Ledger;
   /** The cached frame object of each slot. */
   readonly views: (Frame | undefined)[] = [];
-  readonly buffer: ArrayBuffer | SharedArrayBuffer;
-  /** Views of the arena. After `close()` they throw. */
+  /**
+   * Views of the arena, which no node ever gets: so none can take them away. After `close()` they throw.
+   */
   u8: Uint8Array;
   u16: Uint16Array;
   i32: Int32Array;
@@ -128,11 +137,19 @@ export class Pool {
   /** Whether `close()` was called. */
   closed = false;
   readonly #driver: Driver;
+  readonly #arena: ArenaToken;
+  /** What frames make their views of payloads over, and a view of it that is empty once a node has taken it away. */
+  #payloads: ArrayBuffer | SharedArrayBuffer | undefined;
+  #canary: Uint8Array = new Uint8Array(0);
+  #wereTaken = false;
   readonly #lane: number = 0;
   readonly #bitmapAt: number = 0;
   readonly #words: number = 0;
   readonly #slotsOffset: number = 0;
   readonly #stride: number = 0;
+  /** The two in 32-bit words: so far as small integers where offsets are none any more. */
+  readonly #firstHeader: number = 0;
+  readonly #strideWords: number = 0;
   /** Where this lane's row of the table of holds starts. */
   readonly #holdsAt: number = 0;
   readonly #magazine = new Int32Array(MAX_MAGAZINE);
@@ -153,28 +170,53 @@ export class Pool {
     this.#lane = lane;
     this.ledger = ledger;
     this.name = token.name;
-    this.buffer = driver.openArena(token.arena);
-    this.u8 = new Uint8Array(this.buffer);
-    this.u16 = new Uint16Array(this.buffer);
-    this.i32 = new Int32Array(this.buffer);
-    this.u32 = new Uint32Array(this.buffer);
-    this.f64 = new Float64Array(this.buffer);
+    this.#arena = token.arena;
+    const buffer = driver.openArena(token.arena);
+    this.u8 = new Uint8Array(buffer);
+    this.u16 = new Uint16Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.f64 = new Float64Array(buffer);
     if (this.u32[POOL.magic >> 2] !== POOL.magicValue) throw new TypeError(`Not a pool: "${token.name}"`);
     this.index = this.u32[POOL.poolIndex >> 2];
     this.slotCount = this.u32[POOL.slotCount >> 2];
     this.payloadBytes = this.u32[POOL.payloadBytes >> 2];
     this.#stride = this.u32[POOL.slotStride >> 2];
     this.#slotsOffset = this.u32[POOL.slotsOffset >> 2];
-    this.#bitmapAt = this.u32[POOL.bitmapOffset >> 2] >> 2;
+    this.#firstHeader = index32(this.#slotsOffset);
+    this.#strideWords = index32(this.#stride);
+    this.#bitmapAt = index32(this.u32[POOL.bitmapOffset >> 2]);
     this.#words = Math.ceil(this.slotCount / 32);
     this.#magazineSize = Math.max(MAGAZINE_SIZE, Math.min(MAX_MAGAZINE, Math.floor(this.slotCount / MAGAZINE_SHARE)));
     this.#holdsAt = this.#rowOf(row);
     this.#hint = lane % this.#words;
   }
 
+  /**
+   * The arena, for views of payloads that nodes get. Where one has taken it away, by transferring the buffer of a view,
+   * it is another buffer over the same bytes: whoever keeps views asks whether it still is the one that they are of.
+   */
+  get payloads(): ArrayBuffer | SharedArrayBuffer {
+    if (this.#canary.length === 0) this.#lendPayloads();
+    return this.#payloads!;
+  }
+
+  /** Whether a node has taken {@linkcode payloads} away since this was asked last. */
+  payloadsWereTaken(): boolean {
+    if (this.#canary.length === 0 && this.#payloads !== undefined && !this.closed) this.#lendPayloads();
+    const taken = this.#wereTaken;
+    this.#wereTaken = false;
+    return taken;
+  }
+
   /** Byte offset of a slot's header in the arena. */
   slotOffset(slot: number): number {
     return this.#slotsOffset + slot * this.#stride;
+  }
+
+  /** Index of a slot's header in {@linkcode i32} and {@linkcode u32}. */
+  headerAt(slot: number): number {
+    return this.#firstHeader + slot * this.#strideWords;
   }
 
   /**
@@ -208,17 +250,18 @@ export class Pool {
     }
     const slot = this.#magazine[--this.#magazineCount];
     if (this.#magazineCount < this.#guardedCount) this.#guarded!.stopReading();
-    const offset = this.slotOffset(slot);
-    this.u32[(offset + GENERATION) >> 2]++;
+    const at = this.headerAt(slot);
+    this.u32[at + OWNER] = this.index;
+    this.u32[at + GENERATION]++;
     // Nobody else refers to the slot; whoever is given it gets to know of it by a ring, which orders this before.
-    this.i32[(offset + REF_COUNT) >> 2] = 1;
+    this.i32[at + REF_COUNT] = 1;
     this.u8[this.#holdsAt + slot] = 1;
     return slot;
   }
 
   /** Adds one reference, which this lane holds. */
   retain(slot: number): void {
-    Atomics.add(this.i32, (this.slotOffset(slot) + REF_COUNT) >> 2, 1);
+    Atomics.add(this.i32, this.headerAt(slot) + REF_COUNT, 1);
     this.receive(slot);
   }
 
@@ -255,7 +298,7 @@ export class Pool {
    * @throws {TypeError} if the slot is free already
    */
   releaseForeign(slot: number): void {
-    const at = (this.slotOffset(slot) + REF_COUNT) >> 2;
+    const at = this.headerAt(slot) + REF_COUNT;
     // Only who holds a reference may add one: the last holder is alone with the count.
     if (this.i32[at] === 1) {
       this.i32[at] = 0;
@@ -273,7 +316,7 @@ export class Pool {
 
   /** References to a slot now. */
   references(slot: number): number {
-    return Atomics.load(this.i32, (this.slotOffset(slot) + REF_COUNT) >> 2);
+    return Atomics.load(this.i32, this.headerAt(slot) + REF_COUNT);
   }
 
   /** Gives the magazine back to everybody: before the lane sleeps or ends. */
@@ -396,7 +439,7 @@ export class Pool {
   #spill(): void {
     let word = -1;
     let bits = 0;
-    while (this.#magazineCount > this.#magazineSize >> 1) {
+    while (this.#magazineCount > this.#magazineSize / 2) {
       const slot = this.#magazine[--this.#magazineCount];
       this.u8[this.#holdsAt + slot] = 0;
       if (slot >> 5 !== word) {
@@ -427,6 +470,12 @@ export class Pool {
       free += countBits(Atomics.load(this.i32, this.#bitmapAt + word));
     }
     return free;
+  }
+
+  #lendPayloads(): void {
+    this.#wereTaken = this.#payloads !== undefined;
+    this.#payloads = this.#driver.lendArena(this.#arena);
+    this.#canary = new Uint8Array(this.#payloads, 0, 1);
   }
 
   #keep(slot: number): void {

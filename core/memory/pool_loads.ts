@@ -1,9 +1,12 @@
 /**
  * How many frames a graph can have at once, for each of its pools.
  *
- * Per link: its capacity while it is full, once more where a lane has fetched a whole batch, and what the reading node
- * has in hand meanwhile. Per output: one burst that is being made. A frame that a node passes on keeps its slot, so a
- * link counts for every pool whose frames can come that way.
+ * Per link: its capacity while it is full, and what a lane has fetched from another one: a whole batch, or one frame of
+ * a link that drops the oldest. Per link and output: what a node keeps beyond its tick. Per lane: what a node has in
+ * hand while it is ticked, read frames and the bursts that it makes, of the node that has most; for of the synchronous
+ * nodes of a lane one is ticked at a time, and none that waits for a slot has any. An asynchronous tick may last, and
+ * counts beside all others. A frame that a node passes on keeps its slot, so a link counts for every pool whose frames
+ * can come that way.
  *
  * @module
  */
@@ -41,6 +44,8 @@ export interface LoadNode {
   readonly id: string;
   /** Name of its lane. */
   readonly lane: string;
+  /** Whether its ticks may last while others of its lane are run: it is asynchronous, or something outside drives it. */
+  readonly lasts?: boolean;
   /** The pool that all its outputs take slots from; absent: that of their kind. */
   readonly pool?: string;
   /** Its outputs. */
@@ -57,6 +62,8 @@ export interface LoadLink {
   readonly kind: FrameKind;
   /** Frames that fit. */
   readonly capacity: number;
+  /** Whether a full link gives up its oldest frame. */
+  readonly evicts?: boolean;
 }
 
 /** A port, as far as the elements are concerned that edits may add to it. */
@@ -105,32 +112,63 @@ export function heldPerTick(kind: FrameKind, capacity: number, crosses: boolean)
   return crosses ? readsPerTick(kind, capacity) : capacity;
 }
 
-/** What the links and outputs of a graph ask of which pool: one load for each pool and kind of frame. */
+/**
+ * What the links and outputs of a graph ask of which pool: one load for each pool and kind of frame. Of a graph made of
+ * two, it is no more than what both ask.
+ */
 export function poolLoads(nodes: readonly LoadNode[], links: readonly LoadLink[]): PoolLoad[] {
-  const lanes = new Map<string, string>();
-  for (const { id, lane } of nodes) lanes.set(id, lane);
+  const byId = new Map(nodes.map((node) => [node.id, node]));
   const sources = poolsByNode(nodes, links);
-  const loads: { pool: string; kind: FrameKind; queued: number; held: number }[] = [];
-  const add = (pool: string, kind: FrameKind, queued: number, held: number) => {
-    const load = loads.find((each) => each.pool === pool && each.kind === kind);
-    if (load === undefined) loads.push({ pool, kind, queued, held });
-    else {
-      load.queued += queued;
-      load.held += held;
-    }
+  const sums = new Map<string, LoadSum>();
+  const sumOf = (pool: string, kind: FrameKind): LoadSum => {
+    const key = `${kind} ${pool}`;
+    let sum = sums.get(key);
+    if (sum === undefined) sums.set(key, sum = { pool, kind, queued: 0, kept: 0, inHand: new Map() });
+    return sum;
   };
-  for (const { fromNode, toNode, kind, capacity } of links) {
-    const crosses = lanes.get(fromNode) !== lanes.get(toNode);
-    const held = heldPerTick(kind, capacity, crosses) + HOLDS;
-    const queued = crosses ? 2 * capacity : capacity;
-    const named = sources.get(kind)?.get(fromNode);
-    if (named === undefined) add(kind, kind, queued, held);
-    else for (const pool of named) add(pool, kind, queued, held);
+  for (const { fromNode, toNode, kind, capacity, evicts } of links) {
+    const crosses = byId.get(fromNode)?.lane !== byId.get(toNode)?.lane;
+    const fetched = !crosses ? 0 : evicts === true ? 1 : capacity;
+    for (const pool of sources.get(kind)?.get(fromNode) ?? [kind]) {
+      const sum = sumOf(pool, kind);
+      sum.queued += capacity + fetched;
+      sum.kept += HOLDS;
+      takeInHand(sum, toNode, heldPerTick(kind, capacity, crosses));
+    }
   }
-  for (const { pool, outputs } of nodes) {
-    for (const { kind, array, burst } of outputs) add(pool ?? kind, kind, 0, (array ?? 1) * burst + HOLDS);
+  for (const { id, pool, outputs } of nodes) {
+    for (const { kind, array, burst } of outputs) {
+      const sum = sumOf(pool ?? kind, kind);
+      sum.kept += HOLDS;
+      takeInHand(sum, id, (array ?? 1) * burst);
+    }
   }
-  return loads;
+  return [...sums.values()].map(({ pool, kind, queued, kept, inHand }) => {
+    let held = kept;
+    const most = new Map<string | undefined, number>();
+    for (const [id, frames] of inHand) {
+      const { lane, lasts } = byId.get(id) ?? {};
+      if (lasts === true) held += frames;
+      else most.set(lane, Math.max(most.get(lane) ?? 0, frames));
+    }
+    for (const frames of most.values()) held += frames;
+    return { pool, kind, queued, held };
+  });
+}
+
+/** What is known of a load while it is reckoned. */
+interface LoadSum {
+  readonly pool: string;
+  readonly kind: FrameKind;
+  queued: number;
+  /** What nodes keep beyond their ticks. */
+  kept: number;
+  /** What a node has in hand in a tick, by its id. */
+  readonly inHand: Map<string, number>;
+}
+
+function takeInHand({ inHand }: LoadSum, node: string, frames: number): void {
+  inHand.set(node, (inHand.get(node) ?? 0) + frames);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, ok } from "node:assert/strict";
 import { type LoadLink, type LoadNode, type PoolLoad, poolLoads } from "./pool_loads.ts";
 
 const OUTPUT = { kind: "audio", burst: 1 } as const;
@@ -30,6 +30,37 @@ Deno.test("poolLoads() leaves kinds for which no node names a pool to the pool o
   ];
   const links: LoadLink[] = [link("both", "sink"), { ...link("named", "sink"), kind: "data" }];
   deepEqual(queuedBy(poolLoads(nodes, links)), { audio: 8, data: 0, large: 8 });
+});
+
+Deno.test("poolLoads() counts the node of a lane that has most in hand, and each that lasts beside it", () => {
+  const node = (id: string, lane: string, burst: number, lasts = false): LoadNode => ({
+    id,
+    lane,
+    lasts,
+    outputs: [{ kind: "audio", burst }],
+  });
+  const held = (...nodes: LoadNode[]) => poolLoads(nodes, []).reduce((sum, load) => sum + load.held, 0);
+  deepEqual(held(node("a", "x", 5), node("b", "x", 3)), 5 + 2 * 2);
+  deepEqual(held(node("a", "x", 5), node("b", "y", 3)), 5 + 3 + 2 * 2);
+  deepEqual(held(node("a", "x", 5), node("b", "x", 3, true)), 5 + 3 + 2 * 2);
+  deepEqual(held(node("a", "x", 5), node("b", "x", 3, true), node("c", "x", 4, true)), 5 + 3 + 4 + 3 * 2);
+});
+
+Deno.test("poolLoads() asks less than a GiB and a half of a live graph of 1,000 nodes and 1,500 links of audio", () => {
+  const nodes = Array.from({ length: 1_000 }, (_, k): LoadNode => ({
+    id: `n${k}`,
+    lane: `lane ${k % 4}`,
+    outputs: [{ kind: "audio", burst: k % 10 === 0 ? 4 : 1 }],
+  }));
+  const links = Array.from({ length: 1_500 }, (_, k): LoadLink => ({
+    fromNode: `n${k % 1_000}`,
+    toNode: `n${(k * 7 + 4 * (k % 3) + 1) % 1_000}`,
+    kind: "audio",
+    capacity: 8,
+    evicts: true,
+  }));
+  const [{ queued, held }] = poolLoads(nodes, links);
+  ok((queued + held) * 65_536 < 1.5 * 2 ** 30, `${queued} queued, ${held} held`);
 });
 
 /** Links of 4 frames. */

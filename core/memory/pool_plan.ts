@@ -10,7 +10,7 @@ import { POOL } from "../../ffi/layout.gen.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
 import { videoBytes } from "../frames/video_frame.ts";
-import { MAGAZINE_SIZE, type PoolSpec } from "./pool.ts";
+import { MAGAZINE_SIZE, MAX_POOL_BYTES, type PoolSpec } from "./pool.ts";
 import type { PoolLoad } from "./pool_loads.ts";
 
 /** Sizes of a pool, as a graph file or `RuntimeOptions.pools` gives them. What is absent is chosen. */
@@ -48,9 +48,6 @@ const SLOT_BYTES: { readonly [K in FrameKind]: number } = {
   packet: 65_536,
   data: 16_384,
 };
-
-/** Most bytes of payload in a pool: offsets in an arena are 32 bits wide, and headers need room. */
-const MAX_POOL_BYTES = 3.5 * 2 ** 30;
 
 /** Slots of a pool at least, where its size is chosen and that many are small. */
 const LEAST_SLOTS = 256;

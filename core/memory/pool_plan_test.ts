@@ -34,12 +34,12 @@ Deno.test("planPools() refuses more pools than there can be", () => {
 });
 
 Deno.test("planPools() refuses a pool that would be too large by the slots that it is given, too", () => {
-  const slots = 3.5 * 2 ** 30 / 65_536;
+  const slots = 8 * 2 ** 30 / 65_536;
   deepEqual(planPools([load("audio", "audio")], 1, { audio: { slots } }).map((each) => each.slots), [slots]);
   throws(() => planPools([load("audio", "audio")], 1, { audio: { slots: slots + 1 } }), {
     code: "InvalidConfig",
     key: "pools.audio",
-    message: /^Cannot start: pool "audio" would need 57345 slots of 65536 bytes, 3585 MiB, more than 3584 MiB; /,
+    message: /^Cannot start: pool "audio" would need 131073 slots of 65536 bytes, 8193 MiB, more than 8192 MiB; /,
   });
 });
 

@@ -13,9 +13,12 @@
  * @module
  */
 import { LANE, LINK, POOL, SLOT } from "../../ffi/layout.gen.ts";
+import { index32, index64 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
 import { HOLD_FREE, HOLD_LEFT, HOLD_MANY, type Pool } from "./pool.ts";
+
+const REF_COUNT = SLOT.refCount >> 2;
 
 /** A life of a lane. */
 export interface LaneLife {
@@ -33,13 +36,13 @@ export interface ReclaimedSlots {
   readonly references: number;
   /** Slots that are free again. */
   readonly freed: number;
-  /** Slots that stay lost: the lane had more references to them than its row can tell. */
+  /** Slots that stay lost: the lane had more references to them than its row can tell, or noted more than they have. */
   readonly lost: number;
 }
 
 /** Whether a lane's thread is known to have ended; of one that was given up, for which nobody asks, it says so too. */
 export function isLaneDead(page: ControlPage, { lane, generation }: Pick<LaneLife, "lane" | "generation">): boolean {
-  return Atomics.load(page.u32, (page.laneOffset(lane) + LANE.deadGeneration) >> 2) >= generation;
+  return Atomics.load(page.u32, index32(page.laneOffset(lane) + LANE.deadGeneration)) >= generation;
 }
 
 /**
@@ -49,7 +52,7 @@ export function isLaneDead(page: ControlPage, { lane, generation }: Pick<LaneLif
  * @returns whether it was not said before
  */
 export function noteDeath(page: ControlPage, { lane, generation }: Pick<LaneLife, "lane" | "generation">): boolean {
-  const at = (page.laneOffset(lane) + LANE.deadGeneration) >> 2;
+  const at = index32(page.laneOffset(lane) + LANE.deadGeneration);
   for (let known = Atomics.load(page.u32, at); known < generation;) {
     const found = Atomics.compareExchange(page.u32, at, known, generation);
     if (found === known) return true;
@@ -62,7 +65,8 @@ export function noteDeath(page: ControlPage, { lane, generation }: Pick<LaneLife
  * Gives back what a dead lane held of a pool. The second call finds nothing.
  *
  * @param pool any living lane's view
- * @throws {SluiceError} `Busy` if the lane's death is not proved: it could still use its slots
+ * @throws {SluiceError} `Busy` if the lane's death is not proved: it could still use its slots. Nothing else: whatever
+ * stands in the row, no other lane suffers from it
  */
 export function reclaimLane(pool: Pool, page: ControlPage, life: LaneLife): ReclaimedSlots {
   if (!isLaneDead(page, life)) {
@@ -111,9 +115,9 @@ export function countSetAside(pool: Pool, row: number): number {
  * @returns how many were lost now
  */
 export function countLaneLost(page: ControlPage, index: number, queued: number): number {
-  const at = page.linkOffset(index) >> 3;
+  const at = index64(page.linkOffset(index));
   const { f64 } = page;
-  const field = (offset: number) => f64[at + (offset >> 3)];
+  const field = (offset: number) => f64[at + index64(offset)];
   const dropped = field(LINK.droppedFull) + field(LINK.droppedToKey) + field(LINK.droppedSkipped) +
     field(LINK.droppedUnlinked) + field(LINK.droppedLaneLost);
   const left = field(LINK.written) - field(LINK.read) - dropped;
@@ -135,30 +139,30 @@ function giveBackAll(pool: Pool, row: number): ReclaimedSlots {
     holds[slot] = 0;
     if (held === HOLD_FREE) {
       // A count of 1 is that of a lane which died between taking the slot and saying so.
-      Atomics.store(pool.i32, (pool.slotOffset(slot) + SLOT.refCount) >> 2, 0);
+      Atomics.store(pool.i32, pool.headerAt(slot) + REF_COUNT, 0);
       pool.returnToAll(slot);
       freed++;
-    } else if (held >= HOLD_MANY) lost++;
-    else {
-      references += held;
-      if (releaseAll(pool, slot, held)) freed++;
+    } else {
+      const left = held >= HOLD_MANY ? -1 : releaseAll(pool, slot, held);
+      if (left < 0) lost++;
+      else references += held;
+      if (left === 0) freed++;
     }
   }
   if (lost > 0) Atomics.add(pool.u32, POOL.quarantined >> 2, lost);
   return { references, freed, lost };
 }
 
-/** @returns whether nobody refers to the slot any more; it is free then */
-function releaseAll(pool: Pool, slot: number, count: number): boolean {
-  const at = (pool.slotOffset(slot) + SLOT.refCount) >> 2;
-  const before = Atomics.sub(pool.i32, at, count);
-  if (before > count) return false;
-  if (before < count) {
-    Atomics.add(pool.i32, at, count);
-    throw new RangeError(
-      `Cannot give back ${count} references to slot ${slot} of pool "${pool.name}": it has ${before}`,
-    );
+/** @returns how many references are left, of none the slot is free then; -1 where there were fewer, and nothing is done */
+function releaseAll(pool: Pool, slot: number, count: number): number {
+  const at = pool.headerAt(slot) + REF_COUNT;
+  for (let before = Atomics.load(pool.i32, at); before >= count;) {
+    const found = Atomics.compareExchange(pool.i32, at, before, before - count);
+    if (found === before) {
+      if (before === count) pool.returnToAll(slot);
+      return before - count;
+    }
+    before = found;
   }
-  pool.returnToAll(slot);
-  return true;
+  return -1;
 }

@@ -173,6 +173,23 @@ Deno.test("reclaimLane() counts a slot as lost to which the lane had more refere
   equal(living.u32[POOL.quarantined >> 2], 1);
 });
 
+Deno.test("reclaimLane() leaves alone a slot to which the lane noted more references than there are, and counts it", () => {
+  const { page, living, dying } = setUp();
+  const [slot, free] = [dying.takeSlot(), dying.takeSlot()];
+  living.retain(slot);
+  dying.release(free);
+  dying.flushMagazine();
+  // Whatever stands there: no other lane is to suffer from it.
+  dying.holdsOf(1)[slot] = 5;
+  dying.holdsOf(1)[free] = 1;
+  proveDeath(page);
+  deepEqual(reclaimLane(living, page, LIFE), { references: 0, freed: 0, lost: 2 });
+  equal(living.u32[POOL.quarantined >> 2], 2);
+  deepEqual([referencesOf(living, slot), referencesOf(living, free)], [2, 0]);
+  living.release(slot);
+  equal(referencesOf(living, slot), 1);
+});
+
 Deno.test("countLaneLost() makes a link's counts add up again", () => {
   const { page } = setUp();
   const at = page.linkOffset(0) >> 3;

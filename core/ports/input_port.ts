@@ -63,7 +63,7 @@ export class InputPort implements StreamInput {
   #format: FrameFormat | undefined;
   /** After encoded frames were skipped, those up to the next key frame are skipped too. */
   #skipsToKey = false;
-  /** The next frame that is handed out has a gap before it: `readLatest()` skipped what came after the last one. */
+  /** The next frame that is handed out has a gap before it: the node was not given what came after the last one. */
   #gapAhead = false;
 
   constructor(name: string, descriptor: PortDescriptor, host: InputHost, converters: ConverterLookup) {
@@ -82,7 +82,7 @@ export class InputPort implements StreamInput {
    */
   attach(link: LinkReader): void {
     this.#link = link;
-    this.#local = link instanceof LocalLink && this.descriptor.kind !== "encoded" ? link : undefined;
+    this.#aim();
   }
 
   /**
@@ -95,7 +95,6 @@ export class InputPort implements StreamInput {
     this.#local = undefined;
     this.#format = undefined;
     this.#layout = -1;
-    this.#skipsToKey = this.#gapAhead = false;
   }
 
   /**
@@ -116,7 +115,27 @@ export class InputPort implements StreamInput {
     return this.#skipsToKey;
   }
   set skipsToKey(skips: boolean) {
-    this.#skipsToKey = this.#gapAhead = skips;
+    this.#skipsToKey = skips;
+    if (skips) this.#gapAhead = true;
+  }
+
+  /**
+   * The node was not given frames that came by the link: the next one that it reads has a gap before it.
+   *
+   * @internal
+   */
+  markGap(): void {
+    this.#gapAhead = true;
+    this.#aim();
+  }
+
+  /**
+   * Whether it has.
+   *
+   * @internal
+   */
+  get hasGapAhead(): boolean {
+    return this.#gapAhead;
   }
 
   get connected(): boolean {
@@ -173,10 +192,8 @@ export class InputPort implements StreamInput {
       skipped++;
       newest = next;
     }
-    if (skipped > 0) {
-      link.countSkipped(skipped);
-      newest.linkGap = true;
-    }
+    if (skipped > 0) link.countSkipped(skipped);
+    if (skipped > 0 || this.#gapAhead) this.#flag(newest);
     return this.#receive(newest);
   }
 
@@ -243,11 +260,21 @@ export class InputPort implements StreamInput {
     if (this.#skipsToKey) this.#skipToKey(link);
     const frame = link.take();
     if (frame === undefined) return undefined;
-    if (this.#gapAhead) {
-      this.#gapAhead = false;
-      frame.linkGap = true;
-    }
+    if (this.#gapAhead) this.#flag(frame);
     return this.#receive(frame);
+  }
+
+  /** Frames are missing before this one. */
+  #flag(frame: Frame): void {
+    frame.linkGap = true;
+    this.#gapAhead = false;
+    this.#aim();
+  }
+
+  /** Finds the short way to the link's frames, if there is one. */
+  #aim(): void {
+    const isShort = !this.#gapAhead && this.descriptor.kind !== "encoded";
+    this.#local = isShort && this.#link instanceof LocalLink ? this.#link : undefined;
   }
 
   #skipToKey(link: LinkReader): void {

@@ -2,6 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import fc from "fast-check";
 import { port } from "../../tests/fixtures/define.ts";
 import { acquire, bench, freeSlots, linkPlan } from "../../tests/fixtures/slots.ts";
+import type { AudioFrame } from "../frames/audio_frame.ts";
 import type { EncodedFrame } from "../frames/encoded_frame.ts";
 import type { Frame } from "../frames/frame.ts";
 import { LocalLink } from "../links/local_link.ts";
@@ -58,15 +59,35 @@ Deno.test("InputPort.readLatest() gives encoded frames that can be decoded, mark
   );
 });
 
-Deno.test("InputPort.detach() ends the skipping to a key frame: another link has frames of its own", () => {
+Deno.test("InputPort.detach() keeps what is missing: the frame that comes first by another link says so", () => {
   const { page, pool } = bench(SLOTS);
   const link = new LocalLink(linkPlan("encoded", "lossless", SLOTS), page);
   const input = new InputPort("in", port({ name: "in", direction: "input", kind: "encoded" }), HOST, () => []);
   input.skipsToKey = true;
   input.detach();
-  equal(input.skipsToKey, false);
   input.attach(link);
-  link.write(acquire<EncodedFrame>(pool, "encoded", { codec: "vp8", maxBytes: 1, keyframe: false }));
-  const frame = input.read() as EncodedFrame;
-  deepEqual([frame.keyframe, frame.discontinuity], [false, false]);
+  for (const keyframe of [false, true, false]) {
+    link.write(acquire<EncodedFrame>(pool, "encoded", { codec: "vp8", maxBytes: 1, keyframe }));
+  }
+  const read = () => {
+    const { keyframe, discontinuity } = input.read() as EncodedFrame;
+    return [keyframe, discontinuity];
+  };
+  deepEqual([read(), read()], [[true, true], [false, false]]);
+});
+
+Deno.test("InputPort.markGap() flags the next frame, and no other", () => {
+  const { page, pool } = bench(SLOTS);
+  const link = new LocalLink(linkPlan("audio", "lossless", SLOTS), page);
+  const input = new InputPort("in", port({ name: "in", direction: "input", kind: "audio" }), HOST, () => []);
+  input.attach(link);
+  const write = () =>
+    link.write(acquire<AudioFrame>(pool, "audio", { sampleRateHz: 48_000, channels: 1, sampleCount: 1 }));
+  const flags: boolean[] = [];
+  for (const marks of [false, true, false]) {
+    if (marks) input.markGap();
+    write();
+    flags.push(input.read()!.discontinuity);
+  }
+  deepEqual(flags, [false, true, false]);
 });

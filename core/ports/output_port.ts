@@ -31,6 +31,8 @@ export interface OutputHost {
   ingressNs(): number;
   /** The media time of the frame that the node read last, nanoseconds; 0 before that. */
   ptsNs(): number;
+  /** What an asynchronous tick is to wait for that has kept the thread for long: the thread's next turn. */
+  turn(): Promise<void> | undefined;
   /**
    * Resolves when the node is admitted: its outputs have room and their pools free slots.
    *
@@ -162,7 +164,7 @@ export class OutputPort implements StreamOutput {
   announce(format: FrameFormat): void {
     if (format.kind !== this.descriptor.kind) {
       throw new TypeError(
-        `Cannot announce ${format.kind} on output "${this.#host.id}.${this.name}": it carries ${this.descriptor.kind}`,
+        `Cannot announce ${format.kind} on output "${this.#host.id}.${this.name}": it carries ${this.descriptor.kind}, so announce that`,
       );
     }
     this.#format = format;
@@ -205,6 +207,8 @@ export class OutputPort implements StreamOutput {
   }
 
   async acquire(shape: unknown, { signal }: WaitOptions = {}): Promise<Frame> {
+    const turn = this.#host.turn();
+    if (turn !== undefined) await turn;
     for (;;) {
       signal?.throwIfAborted();
       const frame = this.tryAcquire(shape);
@@ -282,8 +286,10 @@ export class OutputPort implements StreamOutput {
   }
 
   #refuseKind(frame: Frame): never {
+    const found = frame?.kind === undefined ? kindOf(frame) : `a frame of kind ${frame.kind}`;
     throw new TypeError(
-      `Cannot write a frame of kind ${frame?.kind} to output "${this.#host.id}.${this.name}": it carries ${this.descriptor.kind}`,
+      `Cannot write ${found} to output "${this.#host.id}.${this.name}": it carries ${this.descriptor.kind}; ` +
+        "write what read() or tryAcquire() gives",
     );
   }
 

@@ -27,6 +27,11 @@ export interface PortDescriptor {
   readonly struct?: StructLayout;
   /** For audio with the number of channels in its type. */
   readonly channels?: number;
+  /**
+   * For a port whose type has type parameters of the class in it: what stands between the angle brackets, and which
+   * names there are parameters. Links tell what these stand for; `schema` is `unknown` then, and `channels` absent.
+   */
+  readonly generic?: { readonly argument: string; readonly parameters: readonly string[] };
   /** Elements of an array port, or the most it can have (see `sizedBy`); absent for a single one. */
   readonly array?: number;
   /** For an array port that has as many elements as a configuration value says: the key. */
@@ -174,8 +179,10 @@ export function sizePorts(
   descriptor: NodeDescriptor,
   config: { readonly [key: string]: unknown },
 ): NodeDescriptor {
-  if (!descriptor.inputs.some((port) => port.sizedBy !== undefined)) return descriptor;
-  return { ...descriptor, inputs: descriptor.inputs.map((port) => sizePort(port, descriptor, config)) };
+  const { inputs, outputs } = descriptor;
+  if (![...inputs, ...outputs].some((port) => port.sizedBy !== undefined)) return descriptor;
+  const size = (port: PortDescriptor) => sizePort(port, descriptor, config);
+  return { ...descriptor, inputs: inputs.map(size), outputs: outputs.map(size) };
 }
 
 /** Finds the port that a name in a graph means, in one direction or, by default, both. */

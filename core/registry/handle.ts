@@ -59,6 +59,13 @@ export interface DynamicOutputRef<F extends Frame = Frame> {
   readonly [element: number]: OutputRef<F>;
 }
 
+/**
+ * Stands for a type that nobody has told the type checker: it goes with every other. The runtime finds out what it is
+ * when the node is linked.
+ */
+// deno-lint-ignore no-explicit-any -- what `unknown` is not: it may be linked to an input of any type
+export type Untyped = any;
+
 /** Stands for a dynamic port in a shape. */
 export interface DynamicPort<F extends Frame = Frame> {
   /** Only a type: what its elements carry. */

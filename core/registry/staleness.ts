@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { SluiceError } from "../errors.ts";
+import { SluiceError, type SluiceErrorDetails } from "../errors.ts";
 import { logger } from "../log.ts";
 import type { NodePackage } from "./node_type.ts";
 
@@ -87,6 +87,7 @@ export async function loadNodePackage(url: string | URL): Promise<NodePackage> {
   try {
     module = await import(href);
   } catch (cause) {
+    if (!/\.m?[jt]s$/.test(href)) throw notGenerated(href, "it is no module", { cause });
     if (!isMissing(cause, href)) throw cause;
     throw new SluiceError(
       "InvalidGraph",
@@ -95,13 +96,17 @@ export async function loadNodePackage(url: string | URL): Promise<NodePackage> {
     );
   }
   if (module.nodePackage?.nodes === undefined) {
-    throw new SluiceError(
-      "InvalidGraph",
-      `Cannot load node types from "${href}": it does not export "nodePackage", so the generator did not make it; ` +
-        `name a "sluice.gen.ts", or run ${CODEGEN_COMMAND} to make it`,
-    );
+    throw notGenerated(href, 'it does not export "nodePackage", so the generator did not make it');
   }
   return module.nodePackage;
+}
+
+function notGenerated(href: string, found: string, details: SluiceErrorDetails = {}): SluiceError {
+  return new SluiceError(
+    "InvalidGraph",
+    `Cannot load node types from "${href}": ${found}; name a "sluice.gen.ts", or run ${CODEGEN_COMMAND} to make it`,
+    details,
+  );
 }
 
 function listPaths(paths: readonly string[]): string {

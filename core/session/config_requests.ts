@@ -3,59 +3,86 @@
  *
  * @module
  */
-import { deserializeError, type SerializedError } from "../errors.ts";
+import { deserializeError, type SerializedError, SluiceError } from "../errors.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
+import type { KeptLanes } from "../live/edit_errors.ts";
+import { Replies } from "../live/replies.ts";
 import { resolveSecrets } from "../secrets.ts";
 import type { NodeEntry } from "../topology.ts";
 
-/** A request that its lane has not answered. */
+/** How long a lane may take to answer, milliseconds. */
+const ANSWER_TIMEOUT_MS = 5_000;
+
+/** A request that its lane has not answered, though nobody may wait for it any more. */
 interface OpenRequest {
-  readonly lane: number;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
+  readonly node: NodeEntry;
+  readonly values: { readonly [key: string]: unknown };
+  readonly reply: Replies<number, true>;
 }
 
 /** See the module. */
 export class ConfigRequests {
   readonly #open = new Map<number, OpenRequest>();
+  readonly #whatKeeps: (lane: number) => KeptLanes;
   #next = 1;
 
+  /** @param whatKeeps says what keeps a lane that has not answered in time */
+  constructor(whatKeeps: (lane: number) => KeptLanes) {
+    this.#whatKeeps = whatKeeps;
+  }
+
   /**
-   * Settles when the lane has answered, or nobody waits for its answers any more.
+   * Settles when the lane has answered, or nobody waits for its answers any more. The values are the node's in the graph
+   * once the lane says so, however late.
    *
    * @param values live configuration values, already checked
-   * @throws {SluiceError} `InvalidConfig` for a value that refers to the environment and cannot be had; what the node
-   * refused, or why there is no answer
+   * @throws {SluiceError} `InvalidConfig` for a value that refers to the environment and cannot be had; `Timeout` if the
+   * lane does not answer; what the node refused, or why there is no answer
    */
-  send(lane: Pick<LanePort, "index" | "send">, node: NodeEntry, values: Record<string, unknown>): Promise<void> {
+  async send(lane: Pick<LanePort, "index" | "send">, node: NodeEntry, values: Record<string, unknown>): Promise<void> {
+    const resolved = resolveSecrets(node.type.descriptor, node.id, values, node.config);
     const request = this.#next++;
-    return new Promise((resolve, reject) => {
-      const resolved = resolveSecrets(node.type.descriptor, node.id, values, node.config);
-      this.#open.set(request, { lane: lane.index, resolve, reject });
-      lane.send({ kind: "configure", request, node: node.id, values: resolved.config, secrets: resolved.secrets });
-    });
+    const reply = new Replies<number, true>([lane.index], ANSWER_TIMEOUT_MS, () => this.#late(lane.index, node));
+    this.#open.set(request, { node, values, reply });
+    lane.send({ kind: "configure", request, node: node.id, values: resolved.config, secrets: resolved.secrets });
+    await reply.all;
   }
 
   /** A lane has answered. @param error why the values are not in effect */
   settle(request: number, error?: SerializedError): void {
     const open = this.#open.get(request);
+    if (open === undefined) return;
     this.#open.delete(request);
-    if (error === undefined) open?.resolve();
-    else open?.reject(deserializeError(error));
+    if (error !== undefined) {
+      open.reply.refuse(deserializeError(error));
+      return;
+    }
+    Object.assign(open.node.config, open.values);
+    open.reply.dismiss();
   }
 
   /** A lane answers no more. */
   refuseLane(lane: number, error: Error): void {
-    for (const [request, { lane: asked, reject }] of this.#open) {
-      if (asked !== lane) continue;
+    for (const [request, { reply }] of this.#open) {
+      if (!reply.waiting.includes(lane)) continue;
       this.#open.delete(request);
-      reject(error);
+      reply.refuse(error);
     }
   }
 
   /** The run is over: no lane answers any more. */
   refuseAll(error: Error): void {
-    for (const { reject } of this.#open.values()) reject(error);
+    for (const { reply } of this.#open.values()) reply.refuse(error);
     this.#open.clear();
+  }
+
+  #late(lane: number, { id }: NodeEntry): SluiceError {
+    const { nodeId = id, why } = this.#whatKeeps(lane);
+    return new SluiceError(
+      "Timeout",
+      `Cannot configure "${id}": its lane has not answered within ${ANSWER_TIMEOUT_MS} ms: ${why}; the values are in ` +
+        "effect once it answers",
+      { nodeId },
+    );
   }
 }

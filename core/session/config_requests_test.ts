@@ -1,6 +1,7 @@
 import { deepEqual, rejects } from "node:assert/strict";
 import { pass } from "../../tests/fixtures/numbered.ts";
 import { serializeError, SluiceError } from "../errors.ts";
+import type { NodeId } from "../ids.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
 import { Topology } from "../topology.ts";
 import { ConfigRequests } from "./config_requests.ts";
@@ -12,7 +13,8 @@ function setUp() {
   const node = new Topology("live", () => []).addNode(pass, {}, { id: "n" });
   const sent: Command[] = [];
   const send = (command: Command) => void sent.push(command);
-  return { requests: new ConfigRequests(), node, sent, first: { index: 0, send }, second: { index: 1, send } };
+  const requests = new ConfigRequests(() => ({ nodeId: "m" as NodeId, why: '"m" has not returned from process()' }));
+  return { requests, node, sent, first: { index: 0, send }, second: { index: 1, send } };
 }
 
 /** What has become of promises by now: `open`, `done`, or the message of the error. */
@@ -59,4 +61,23 @@ Deno.test("ConfigRequests.refuseAll() rejects what no lane has answered", async 
   const asked = [first, second].map((lane) => requests.send(lane, node, {}));
   requests.refuseAll(new Error("over"));
   deepEqual(await statesOf(asked), ["over", "over"]);
+});
+
+Deno.test("ConfigRequests.send() rejects where the lane is late, with what keeps it; its answer counts", async () => {
+  const { setTimeout } = globalThis;
+  globalThis.setTimeout = ((run: () => void) => setTimeout(run)) as unknown as typeof setTimeout;
+  try {
+    const { requests, node, first } = setUp();
+    await rejects(requests.send(first, node, { perTick: 5 }), {
+      code: "Timeout",
+      nodeId: "m",
+      message: 'Cannot configure "n": its lane has not answered within 5000 ms: "m" has not returned from process(); ' +
+        "the values are in effect once it answers",
+    });
+    deepEqual(node.config, {});
+    requests.settle(1);
+    deepEqual(node.config, { perTick: 5 });
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
 });

@@ -1,16 +1,16 @@
 /**
- * Tells when a link begins to drop frames.
+ * Tells when a link begins to drop frames. That a link of policy `latest` lets one go for a newer one is what it is for.
  *
  * @module
  */
 import type { ControlPage } from "../control_page.ts";
 import type { EventBus } from "../events/bus.ts";
-import { type DropCounts, readLinkCounters, sumDrops } from "../stats.ts";
+import { type DropCounts, readLinkCounters, sumLosses } from "../stats.ts";
 import type { LinkEntry, Topology } from "../topology.ts";
 
 const NONE: DropCounts = { full: 0, skipped: 0, unlinked: 0, laneLost: 0 };
 
-/** How many a link had dropped at a look, and whether that was more than at the look before. */
+/** How many a link had lost at a look, and whether that was more than at the look before. */
 interface Look {
   readonly sum: number;
   readonly dropping: boolean;
@@ -36,7 +36,7 @@ export class DropWatch {
     const now = new Map<LinkEntry, Look>();
     for (const link of this.#topology.links.values()) {
       const { dropped } = readLinkCounters(this.#page, link.index, 0);
-      const sum = sumDrops(dropped);
+      const sum = sumLosses(link.policy, dropped);
       const before = this.#last.get(link);
       const dropping = sum > (before?.sum ?? 0);
       const told = before?.told ?? NONE;

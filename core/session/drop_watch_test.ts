@@ -49,3 +49,22 @@ Deno.test("DropWatch tells once of each stretch in which a link drops, with what
 function counts({ full, skipped, unlinked, laneLost }: DropCounts): string {
   return [full, skipped, unlinked, laneLost].join(" ");
 }
+
+Deno.test("DropWatch tells of a link of policy latest only what it has lost in another way", async () => {
+  const sizes = { lanes: 1, links: 1, nodes: 1 };
+  const page = ControlPage.format(new ArrayBuffer(controlBytes(sizes)), sizes);
+  const link = { id: "link0", index: 0, policy: "latest" } as unknown as LinkEntry;
+  const events = new EventBus(() => 0);
+  const told: string[] = [];
+  const stream = events.subscribe("link:*");
+  const watch = new DropWatch({ links: new Map([[link.id, link]]) } as unknown as Topology, page, events);
+  for (const field of [LINK.droppedFull, LINK.droppedLaneLost]) {
+    page.f64[(page.linkOffset(0) + field) >> 3]++;
+    watch.look();
+  }
+  events.close();
+  for await (const event of stream) {
+    if (event.group === "link" && event.kind === "dropping") told.push(counts(event.dropped));
+  }
+  deepEqual(told, ["1 0 0 1"]);
+});

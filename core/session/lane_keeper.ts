@@ -9,6 +9,7 @@
  * @module
  */
 import { LANE, NODE } from "../../ffi/layout.gen.ts";
+import { index32 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import { serializeError } from "../errors.ts";
@@ -121,25 +122,28 @@ export class LaneKeeper {
    * A lane runs no node any more, or must not.
    *
    * @param cause `ended`: its thread has, and the `error` event is out; `stuck`: a node keeps the thread; `draft`: one
-   * does that an edit was to make ready; `gone`: one that an edit has taken out. Of those two the nodes that ran there
-   * are not to blame; a lane on which `gone` has left none is ended, not replaced
+   * does that an edit was to make ready; `gone`: one that an edit has taken out; `asked`: somebody wants it so, whatever
+   * was chosen for the nodes' failures. Of those three the nodes that ran there are not to blame; a lane on which `gone`
+   * has left none is ended, not replaced
    * @returns whether it is replaced; if not, the run has to end
    */
-  take(index: number, error: Error, cause: "ended" | "stuck" | "draft" | "gone" = "ended"): boolean {
+  take(index: number, error: Error, cause: "ended" | "stuck" | "draft" | "gone" | "asked" = "ended"): boolean {
     if (this.#lost.has(index)) {
       this.#site.edits().laneLost(index, error);
       return true;
     }
-    const { lanes, states, supervisor, failures } = this.#site;
+    const { lanes, states, supervisor, failures, topology } = this.#site;
     const port = lanes.at(index);
     const nodes = this.#nodesOf(index);
     const open = nodes.filter(({ id }) => states.get(id) !== "ended" && !supervisor.isDown(id));
     if (this.#ended || port?.kind !== "worker" || (cause === "gone" && nodes.length === 0)) return false;
     const judged = open.length === 0 ? nodes : open;
-    if (judged.some(({ supervision = "fail" }) => supervision === "fail")) return false;
+    // A thread that was given up goes on using its processor: only those who chose that for a node get another one.
+    const chosen = (node: NodeEntry) => cause === "stuck" ? node.supervision ?? "fail" : topology.supervisionOf(node);
+    if (cause !== "asked" && judged.some((node) => chosen(node) === "fail")) return false;
     this.#lost.set(index, error);
     if (cause !== "ended") this.#stuck.add(index);
-    const isBlameless = cause === "draft" || cause === "gone";
+    const isBlameless = cause === "draft" || cause === "gone" || cause === "asked";
     if (isBlameless) this.#blameless.add(index);
     for (const { id } of open) {
       supervisor.suspend(id);
@@ -308,7 +312,7 @@ export class LaneKeeper {
   #giveUp(port: LanePort, nodes: readonly NodeEntry[], error: Error): void {
     this.#site.lanes.setRowAside(port.index);
     const page = this.#site.page();
-    Atomics.add(page.u32, (page.laneOffset(port.index) + LANE.generation) >> 2, 1);
+    Atomics.add(page.u32, index32(page.laneOffset(port.index) + LANE.generation), 1);
     this.#fenced++;
     const told = serializeError(error);
     const ids = nodes.map(({ id }) => id);
@@ -385,10 +389,12 @@ export class LaneKeeper {
   }
 }
 
-/** A node does nothing, and waits for nothing. */
+/** A node does nothing, waits for nothing and has nothing. */
 function clearPulse(page: ControlPage, node: number): void {
   const at = page.nodeOffset(node);
-  for (const field of [NODE.phase, NODE.blockedKind, NODE.blockedId]) page.u32[(at + field) >> 2] = 0;
+  for (const field of [NODE.phase, NODE.blockedKind, NODE.blockedId, NODE.kept, NODE.inHand]) {
+    page.u32[index32(at + field)] = 0;
+  }
 }
 
 function workOf(work: Map<number, LaneWork>, lane: number): LaneWork {

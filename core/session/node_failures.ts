@@ -6,6 +6,7 @@
  * @module
  */
 import { NODE } from "../../ffi/layout.gen.ts";
+import { index64 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
 import { serializeError } from "../errors.ts";
 import type { EventBus } from "../events/bus.ts";
@@ -41,7 +42,7 @@ export class NodeFailures {
   /** Counts what was told and no lane has counted. Only while no thread runs the node. */
   count(node: NodeEntry): void {
     const page = this.#page();
-    const at = (page.nodeOffset(node.index) + NODE.errors) >> 3;
+    const at = index64(page.nodeOffset(node.index) + NODE.errors);
     page.f64[at] = Math.max(page.f64[at], this.#told.get(node.life) ?? 0);
   }
 

@@ -2,14 +2,16 @@
  * Tells from the control page alone what each node is doing: whether it waits for something to do, for a link or a
  * pool, for a promise of its own, or has not returned from a call for long.
  *
- * A call under way holds its lane's thread, so that the lane's rounds stand still: what the page shows of them at two
- * looks says since when. What a call has left behind, and what goes on after it has awaited something, may hold the
+ * A call under way holds its lane's thread, so that the lane's rounds and the node's ticks stand still: what the page
+ * shows of them at two looks says since when. A lane that is in the same round at two looks is told to end it with the
+ * tick that it is in. What a call has left behind, and what goes on after it has awaited something, may hold the
  * thread as well: then the rounds alone tell, and what holds it is one of the nodes that may have something under way.
- * No lane is asked, and none is waited for.
+ * No lane is asked for anything, and none is waited for.
  *
  * @module
  */
 import { BLOCKED, LANE, NODE, PHASE } from "../../ffi/layout.gen.ts";
+import { index32, index64 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { LinkId, NodeId } from "../ids.ts";
@@ -65,6 +67,8 @@ export interface KeptLane {
 export interface Kept {
   readonly stuck: readonly StuckNode[];
   readonly kept: readonly KeptLane[];
+  /** Lanes that run a node in the same round as at the look before: what they have done since may not be on the page. */
+  readonly dwelling: readonly WatchedLane[];
 }
 
 /** A call that was under way at the last look. */
@@ -72,6 +76,8 @@ interface Call {
   readonly node: NodeEntry;
   /** The same as long as it is the same call. */
   readonly signs: string;
+  /** Of its lane; -1 where the lane is in no call. */
+  readonly rounds: number;
   readonly sinceNs: number;
 }
 
@@ -81,8 +87,8 @@ export class NodeWatch {
   readonly #page: ControlPage;
   readonly #events: EventBus;
   readonly #poolName: (index: number) => string;
-  readonly #stuckAfterNs: number;
-  readonly #rounds: RoundWatch;
+  readonly #stuckAfterNs: (nodes: readonly NodeEntry[]) => number;
+  readonly #rounds = new RoundWatch();
   /** By index of their records, as of a version of the graph. */
   #links = new Map<number, LinkId>();
   #linksVersion = -1;
@@ -99,21 +105,20 @@ export class NodeWatch {
 
   /**
    * @param poolName of a pool, by index
-   * @param stuckAfterNs how long a call may last, nanoseconds; 0: for ever
+   * @param stuckAfterNs how long a call may last that any of some nodes may have made, nanoseconds; `Infinity`: for ever
    */
   constructor(
     topology: Topology,
     page: ControlPage,
     events: EventBus,
     poolName: (index: number) => string,
-    stuckAfterNs: number,
+    stuckAfterNs: (nodes: readonly NodeEntry[]) => number,
   ) {
     this.#topology = topology;
     this.#page = page;
     this.#events = events;
     this.#poolName = poolName;
     this.#stuckAfterNs = stuckAfterNs;
-    this.#rounds = new RoundWatch(stuckAfterNs);
   }
 
   /**
@@ -134,6 +139,7 @@ export class NodeWatch {
       // A lane that is being replaced is not looked at, and its node keeps it; one that is gone has none.
       if (nodes.get(node.id) !== node && lanes.every((lane) => lane.index !== index)) this.#calls.delete(index);
     }
+    const dwelling = lanes.filter(({ index }) => this.#isDwelling(index));
     const found = lanes.flatMap((lane) => this.#lookAt(lane, outsiders, states, nowNs));
     const stuck = found.flatMap((each) => "node" in each ? each : []);
     for (const { node, lane, forNs, place } of stuck) if (place !== "graph") this.#tellOutsider(node, lane, forNs);
@@ -141,14 +147,19 @@ export class NodeWatch {
     for (const known of [this.#waits, this.#told]) {
       for (const id of known.keys()) if (!nodes.has(id)) known.delete(id);
     }
-    return { stuck, kept: found.flatMap((each) => "nodes" in each ? each : []) };
+    return { stuck, kept: found.flatMap((each) => "nodes" in each ? each : []), dwelling };
+  }
+
+  #isDwelling(lane: number): boolean {
+    const { rounds, currentNode } = readLanePulse(this.#page, lane);
+    return currentNode >= 0 && this.#calls.get(lane)?.rounds === rounds;
   }
 
   /** What a node is doing. @param nowNs as for `look()` */
   activityOf(node: NodeEntry, nowNs: number): NodeActivity {
     // What is made ready in its place, on its lane, keeps it from being run, and so does what was there before it.
     const call = [...this.#calls.values()].find(({ node: { id, lane } }) => id === node.id && lane === node.lane);
-    if (call !== undefined && this.#isLong(nowNs - call.sinceNs)) {
+    if (call !== undefined && this.#isLong(call.node, nowNs - call.sinceNs)) {
       return { kind: "stuck", forMs: Math.floor((nowNs - call.sinceNs) / 1e6) };
     }
     const { phase, blockedKind, blockedId } = readPulse(this.#page, node.index);
@@ -170,7 +181,7 @@ export class NodeWatch {
     states: ReadonlyMap<NodeId, NodeState>,
     nowNs: number,
   ): (StuckNode | KeptLane)[] {
-    const { rounds, currentNode } = readLanePulse(this.#page, lane.index);
+    const { rounds, calls, currentNode } = readLanePulse(this.#page, lane.index);
     if (currentNode < 0) return this.#lookAtRest(lane, rounds, outsiders, states, nowNs);
     this.#rounds.forget(lane.index);
     const nodes = [...this.#topology.nodes.values(), ...outsiders.drafted, ...outsiders.gone];
@@ -180,13 +191,14 @@ export class NodeWatch {
       this.#calls.delete(lane.index);
       return [];
     }
-    const { phase, sampledTicks } = readPulse(this.#page, node.index);
-    const signs = `${node.id} ${rounds} ${phase} ${sampledTicks}`;
+    const { phase, ticks } = readPulse(this.#page, node.index);
+    // TypeScript lanes count calls at once, native ones ticks.
+    const signs = `${node.id} ${rounds} ${phase} ${calls} ${ticks}`;
     const isSame = before?.signs === signs && before.node === node;
     const sinceNs = isSame ? before.sinceNs : nowNs;
-    this.#calls.set(lane.index, { node, signs, sinceNs });
+    this.#calls.set(lane.index, { node, signs, rounds, sinceNs });
     const forNs = nowNs - sinceNs;
-    return isSame && this.#isLong(forNs) ? [{ node, lane, forNs, place: placeOf(node, outsiders) }] : [];
+    return isSame && this.#isLong(node, forNs) ? [{ node, lane, forNs, place: placeOf(node, outsiders) }] : [];
   }
 
   /** As `#lookAt()`, at a lane that is in no call. */
@@ -206,20 +218,21 @@ export class NodeWatch {
       this.#rounds.forget(lane.index);
       return [];
     }
-    const forNs = this.#rounds.look(lane.index, rounds, nowNs);
-    if (forNs === undefined) return [];
-    const isLoading = drafts.some((node) => !this.#isUnderWay(node));
-    if (isLoading && forNs < this.#stuckAfterNs + LOADING_NS) return [];
     // What a node does that was taken out shows in no phase.
     const gone = on(outsiders.gone);
     const underWay = [...[...open, ...drafts].filter((node) => this.#isUnderWay(node)), ...gone];
     const isCallback = underWay.length === 0;
     const nodes = isCallback ? [...open, ...drafts] : underWay;
+    const stuckAfterNs = this.#stuckAfterNs(nodes);
+    const forNs = this.#rounds.look(lane.index, rounds, nowNs, stuckAfterNs);
+    if (forNs === undefined) return [];
+    const isLoading = drafts.some((node) => !this.#isUnderWay(node));
+    if (isLoading && forNs < stuckAfterNs + LOADING_NS) return [];
     const places = nodes.map((node) => placeOf(node, outsiders));
     if (nodes.length > 1) {
       return [{ lane, forNs, nodes, isCallback, ...(new Set(places).size === 1 && { place: places[0] }) }];
     }
-    this.#calls.set(lane.index, { node: nodes[0], signs: "", sinceNs: nowNs - forNs });
+    this.#calls.set(lane.index, { node: nodes[0], signs: "", rounds: -1, sinceNs: nowNs - forNs });
     return [{ lane, forNs, node: nodes[0], place: places[0] }];
   }
 
@@ -244,8 +257,8 @@ export class NodeWatch {
     return this.#links.get(index);
   }
 
-  #isLong(forNs: number): boolean {
-    return this.#stuckAfterNs > 0 && forNs >= this.#stuckAfterNs;
+  #isLong(node: NodeEntry, forNs: number): boolean {
+    return forNs >= this.#stuckAfterNs([node]);
   }
 
   /**
@@ -286,11 +299,16 @@ export class NodeWatch {
 export function readLanePulse(
   page: ControlPage,
   index: number,
-): { readonly rounds: number; /** Index of a node's record; -1: none. */ readonly currentNode: number } {
+): {
+  readonly rounds: number;
+  readonly calls: number; /** Index of a node's record; -1: none. */
+  readonly currentNode: number;
+} {
   const at = page.laneOffset(index);
   return {
-    rounds: page.f64[(at + LANE.rounds) >> 3],
-    currentNode: page.u32[(at + LANE.currentNode) >> 2] - 1,
+    rounds: page.f64[index64(at + LANE.rounds)],
+    calls: page.u32[index32(at + LANE.calls)],
+    currentNode: page.u32[index32(at + LANE.currentNode)] - 1,
   };
 }
 
@@ -301,17 +319,15 @@ function readPulse(
 ): {
   readonly phase: number;
   readonly ticks: number;
-  readonly sampledTicks: number;
   readonly blockedKind: number;
   readonly blockedId: number;
 } {
   const at = page.nodeOffset(index);
   return {
-    phase: page.u32[(at + NODE.phase) >> 2],
-    ticks: page.f64[(at + NODE.ticks) >> 3],
-    sampledTicks: page.f64[(at + NODE.sampledTicks) >> 3],
-    blockedKind: page.u32[(at + NODE.blockedKind) >> 2],
-    blockedId: page.u32[(at + NODE.blockedId) >> 2],
+    phase: page.u32[index32(at + NODE.phase)],
+    ticks: page.f64[index64(at + NODE.ticks)],
+    blockedKind: page.u32[index32(at + NODE.blockedKind)],
+    blockedId: page.u32[index32(at + NODE.blockedId)],
   };
 }
 

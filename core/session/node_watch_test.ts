@@ -112,7 +112,7 @@ class KeptLane {
     };
     const topology = { nodes: new Map(this.#graph.map((node) => [node.id, node])), links: new Map() };
     const events = { publish } as unknown as EventBus;
-    this.#watch = new NodeWatch(topology as unknown as Topology, page, events, () => "", stuckAfterNs);
+    this.#watch = new NodeWatch(topology as unknown as Topology, page, events, () => "", () => stuckAfterNs);
   }
 
   /** @returns what looks find in the course of so many seconds: who is stuck, and who else may be */

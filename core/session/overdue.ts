@@ -33,9 +33,11 @@ export function tellUndrained(
   logger("runtime").warn(`Stopped before the graph was drained: ${reason} within ${limitMs} ms`);
 }
 
-/** Says which lanes are waited for that were told to close, and what keeps them. */
+/** Says which lanes are waited for that were told to close, and what keeps them: nothing keeps one that has crashed. */
 export function tellClosing(lanes: SessionLanes, keeper: LaneKeeper, limitMs: number): void {
+  const dead = new Set(keeper.dead);
   for (const lane of lanes.open) {
+    if (dead.has(lane.index)) continue;
     logger("runtime").warn(
       `Lane "${lane.name}" has not closed: ${
         keeper.keptBy(lane)
@@ -44,15 +46,22 @@ export function tellClosing(lanes: SessionLanes, keeper: LaneKeeper, limitMs: nu
   }
 }
 
-/** Sets aside what lanes hold that have not closed, and says so, with what keeps them: they may still use it. */
+/**
+ * Sets aside what lanes hold that have not closed, and says so, with what keeps them: they may still use it.
+ *
+ * @param held lanes that were not waited for, since a node keeps their thread
+ */
 export function setAsideOpen(
   lanes: SessionLanes,
   keeper: LaneKeeper,
   page: ControlPage,
   events: EventBus,
   limitMs: number,
+  held: ReadonlySet<number>,
 ): void {
-  for (const lane of lanes.open) setAside(lane, `did not close within ${limitMs} ms`);
+  for (const lane of lanes.open) {
+    setAside(lane, held.has(lane.index) ? "does not close" : `did not close within ${limitMs} ms`);
+  }
   for (const lane of lanes.late) setAside(lane, "was left behind by an edit and has not closed since");
 
   function setAside(lane: LanePort, what: string): void {

@@ -6,6 +6,7 @@
 import { SluiceError } from "../errors.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
+import type { KeptLanes } from "../live/edit_errors.ts";
 import { Replies } from "../live/replies.ts";
 import type { RunClock } from "./run_clock.ts";
 import type { SessionLanes } from "./session_lanes.ts";
@@ -19,16 +20,27 @@ export class Pausing {
   readonly #lanes: SessionLanes;
   readonly #events: EventBus;
   readonly #isAway: (lane: number) => boolean;
+  readonly #whatKeeps: (lanes: readonly number[]) => KeptLanes;
   #waiting: Replies<number, true> | undefined;
   /** How often the graph was paused. */
   #count = 0;
 
-  /** @param isAway whether a lane ends, or its thread is being replaced: it runs no node, and nobody waits for it */
-  constructor(clock: RunClock, lanes: SessionLanes, events: EventBus, isAway: (lane: number) => boolean) {
+  /**
+   * @param isAway whether a lane ends, or its thread is being replaced: it runs no node, and nobody waits for it
+   * @param whatKeeps says what keeps lanes that do not come to rest
+   */
+  constructor(
+    clock: RunClock,
+    lanes: SessionLanes,
+    events: EventBus,
+    isAway: (lane: number) => boolean,
+    whatKeeps: (lanes: readonly number[]) => KeptLanes,
+  ) {
     this.#clock = clock;
     this.#lanes = lanes;
     this.#events = events;
     this.#isAway = isAway;
+    this.#whatKeeps = whatKeeps;
   }
 
   /**
@@ -73,9 +85,8 @@ export class Pausing {
 
   #late(lanes: readonly number[]): SluiceError {
     const names = lanes.map((lane) => `"${this.#lanes.nameOf(lane)}"`).join(", ");
-    return new SluiceError(
-      "Timeout",
-      `Lane ${names} did not come to rest within ${PAUSE_TIMEOUT_MS} ms: a node's process() has not returned`,
-    );
+    const { nodeId, why } = this.#whatKeeps(lanes);
+    const message = `Lane ${names} did not come to rest within ${PAUSE_TIMEOUT_MS} ms: ${why}`;
+    return new SluiceError("Timeout", message, { nodeId });
   }
 }

@@ -1,5 +1,6 @@
 import { deepEqual, rejects } from "node:assert/strict";
 import type { EventBus } from "../events/bus.ts";
+import type { NodeId } from "../ids.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
 import { Pausing } from "./pausing.ts";
 import { RunClock } from "./run_clock.ts";
@@ -14,7 +15,9 @@ function setUp(indices: readonly number[], away: readonly number[] = []): { paus
     send: ({ kind }: { readonly kind: string }) => void told.push(kind),
   } as unknown as SessionLanes;
   const events = { publish: ({ kind }: { readonly kind: string }) => void told.push(kind) } as unknown as EventBus;
-  return { pausing: new Pausing(new RunClock(() => 0), lanes, events, (lane) => away.includes(lane)), told };
+  const isAway = (lane: number) => away.includes(lane);
+  const whatKeeps = () => ({ nodeId: "m" as NodeId, why: '"m" has not returned from process()' });
+  return { pausing: new Pausing(new RunClock(() => 0), lanes, events, isAway, whatKeeps), told };
 }
 
 Deno.test("Pausing.pause() does not wait for lanes that end or are lost, and tells all", async () => {
@@ -46,7 +49,8 @@ Deno.test("Pausing.pause() names the lanes that do not come to rest", async () =
     pausing.settle(2, 1);
     await rejects(paused, {
       code: "Timeout",
-      message: 'Lane "lane-0" did not come to rest within 5000 ms: a node\'s process() has not returned',
+      nodeId: "m",
+      message: 'Lane "lane-0" did not come to rest within 5000 ms: "m" has not returned from process()',
     });
   } finally {
     globalThis.setTimeout = setTimeout;

@@ -21,32 +21,28 @@ interface Stand {
 
 /** See the module. */
 export class RoundWatch {
-  readonly #limitNs: number;
   readonly #stands = new Map<number, Stand>();
-
-  /** @param stuckAfterNs how long a call may last, nanoseconds; 0: for ever */
-  constructor(stuckAfterNs: number) {
-    this.#limitNs = stuckAfterNs === 0 ? Infinity : stuckAfterNs + PARK_ASYNC_MS * 1e6;
-  }
 
   /**
    * Looks at a lane that calls no node.
    *
    * @param rounds those that it has made; 0: it does not run yet
    * @param nowNs a clock that goes on while the graph is paused, nanoseconds
+   * @param stuckAfterNs how long a call of its nodes may last, nanoseconds; `Infinity`: for ever
    * @returns how long it has stood still, at least, nanoseconds; `undefined` while that may have other reasons
    */
-  look(lane: number, rounds: number, nowNs: number): number | undefined {
+  look(lane: number, rounds: number, nowNs: number, stuckAfterNs: number): number | undefined {
+    const limitNs = stuckAfterNs + PARK_ASYNC_MS * 1e6;
     const before = this.#stands.get(lane);
     if (before?.rounds !== rounds || rounds === 0) {
       this.#stands.set(lane, { rounds, lookedAtNs: nowNs, stoodNs: 0 });
       return undefined;
     }
     // What keeps this thread may have kept that one: the whole process may have been stopped.
-    const sinceNs = Math.min(nowNs - before.lookedAtNs, this.#limitNs / LOOKS);
+    const sinceNs = Math.min(nowNs - before.lookedAtNs, limitNs / LOOKS);
     const stoodNs = before.stoodNs + sinceNs;
     this.#stands.set(lane, { rounds, lookedAtNs: nowNs, stoodNs });
-    return stoodNs >= this.#limitNs ? stoodNs : undefined;
+    return stoodNs >= limitNs ? stoodNs : undefined;
   }
 
   /** What was seen of a lane until now is not gone by. */

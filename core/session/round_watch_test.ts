@@ -8,41 +8,46 @@ const LANE = 1;
 function looks(
   watch: RoundWatch,
   each: readonly (readonly [afterMs: number, rounds: number])[],
+  stuckAfterNs = 500 * MS,
 ): (number | undefined)[] {
   let nowNs = 0;
   return each.map(([afterMs, rounds]) => {
     nowNs += afterMs * MS;
-    const stoodNs = watch.look(LANE, rounds, nowNs);
+    const stoodNs = watch.look(LANE, rounds, nowNs, stuckAfterNs);
     return stoodNs === undefined ? undefined : stoodNs / MS;
   });
 }
 
 Deno.test("RoundWatch.look() tells of a lane that has stood still for longer than a call may last and it may sleep", () => {
-  const watch = new RoundWatch(500 * MS);
+  const watch = new RoundWatch();
   const told = looks(watch, [[0, 7], [125, 7], [125, 7], [125, 7], [125, 7], [125, 7], [125, 7], [125, 7], [125, 8]]);
   deepEqual(told, [...Array(6).fill(undefined), 750, 875, undefined]);
 });
 
 Deno.test("RoundWatch.look() leaves a lane that does not run yet", () => {
-  const watch = new RoundWatch(500 * MS);
+  const watch = new RoundWatch();
   deepEqual(looks(watch, Array.from({ length: 20 }, () => [125, 0])), Array(20).fill(undefined));
 });
 
 Deno.test("RoundWatch.look() tells nothing where a call may last for ever", () => {
-  const watch = new RoundWatch(0);
-  deepEqual(looks(watch, Array.from({ length: 20 }, () => [1e6, 7])), Array(20).fill(undefined));
+  const watch = new RoundWatch();
+  deepEqual(looks(watch, Array.from({ length: 20 }, () => [1e6, 7]), Infinity), Array(20).fill(undefined));
 });
 
 Deno.test("RoundWatch.look() does not take the time for the lane's in which nobody looked", () => {
-  const watch = new RoundWatch(500 * MS);
+  const watch = new RoundWatch();
   // The process was stopped, and goes on: the lane has not had its turn.
   deepEqual(looks(watch, [[0, 7], [125, 7], [60_000, 7], [125, 7], [125, 8], [125, 8]]), Array(6).fill(undefined));
 });
 
 Deno.test("RoundWatch.forget() begins anew", () => {
-  const watch = new RoundWatch(500 * MS);
-  watch.look(LANE, 7, 0);
-  for (const atMs of [187.5, 375, 562.5]) watch.look(LANE, 7, atMs * MS);
+  const watch = new RoundWatch();
+  watch.look(LANE, 7, 0, 500 * MS);
+  for (const atMs of [187.5, 375, 562.5]) watch.look(LANE, 7, atMs * MS, 500 * MS);
   watch.forget(LANE);
-  deepEqual([750, 937.5, 1_125].map((atMs) => watch.look(LANE, 7, atMs * MS)), [undefined, undefined, undefined]);
+  deepEqual([750, 937.5, 1_125].map((atMs) => watch.look(LANE, 7, atMs * MS, 500 * MS)), [
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });

@@ -5,6 +5,7 @@
  * @module
  */
 import { NODE } from "../../ffi/layout.gen.ts";
+import { index64 } from "../element_index.ts";
 import { ControlPage } from "../control_page.ts";
 import { serializeError, SluiceError } from "../errors.ts";
 import { publishClosed, publishEdit } from "../events/edit_events.ts";
@@ -31,6 +32,7 @@ import type { NodeEntry } from "../topology.ts";
 import { ConfigRequests } from "./config_requests.ts";
 import { closeAll, failLane } from "./end_states.ts";
 import { checkFormats, convertersByField } from "./format_check.ts";
+import { warnOfKept } from "./kept_frames.ts";
 import { LaneKeeper } from "./lane_keeper.ts";
 import { NodeFacts } from "./node_facts.ts";
 import { NodeFailures } from "./node_failures.ts";
@@ -62,7 +64,7 @@ export class Session {
   readonly #keeper: LaneKeeper;
   readonly #watch: SessionWatch;
   readonly #finished = Promise.withResolvers<RunSummary>();
-  readonly #requests = new ConfigRequests();
+  readonly #requests = new ConfigRequests((lane) => this.#edits!.whatKeeps([lane]));
   /** Until there is a control arena, a page of zeros. */
   #page: ControlPage;
   #memory: GraphMemory | undefined;
@@ -86,7 +88,8 @@ export class Session {
       (lane) => this.#pausing.settle(lane),
     );
     const isAway = (lane: number) => this.#lanes.isEnding(lane) || this.#keeper.isLost(lane);
-    this.#pausing = new Pausing(this.#clock, this.#lanes, options.events, isAway);
+    const whatKeeps = (lanes: readonly number[]) => this.#edits!.whatKeeps(lanes);
+    this.#pausing = new Pausing(this.#clock, this.#lanes, options.events, isAway, whatKeeps);
     this.#page = blankPage(options.topology);
     this.#failures = new NodeFailures(options.events, () => this.#page);
     this.#supervisor = this.#makeSupervisor();
@@ -100,6 +103,8 @@ export class Session {
       page: () => this.#page,
       pools: () => this.#memory?.pools ?? [],
       editing: () => this.#edits?.underWay ?? false,
+      stopping: () => this.#stopTimer !== undefined && this.#ending === undefined,
+      nodesNowNs: () => this.#clock.nowNs(),
       outsiders: () => ({
         drafted: this.#edits?.drafted ?? [],
         // A late lane's are not those of the lane that has its name now.
@@ -109,6 +114,10 @@ export class Session {
       failed: (lane, error) => this.#failed(lane, error),
       laneLost: (lane, error) => this.#laneLost(lane, error),
       endRun: (error) => void this.#end(error),
+      giveUp: (why) => {
+        logger("runtime").warn(`Stopped before the graph was drained: ${why}`);
+        void this.#end();
+      },
     });
     for (const id of options.topology.nodes.keys()) this.#states.set(id, "new");
     // Whoever awaits it sees the failure; nobody has to.
@@ -173,9 +182,29 @@ export class Session {
   }
 
   /**
-   * Changes live configuration values of a node.
+   * Ends a graph that is disposed of. A live one is stopped. An offline one has work to do: if its sources have ended,
+   * the rest may come to its end within the time limit; else it is broken off, so that no file seems complete that is
+   * not, and {@linkcode Session.finished} rejects.
    *
-   * @throws {SluiceError} `Busy` if the graph has ended
+   * @returns the failure, if it is broken off
+   */
+  async dispose(): Promise<SluiceError | undefined> {
+    const { topology, stopTimeoutMs } = this.#options;
+    let broken: SluiceError | undefined;
+    if (topology.mode === "live" || this.#startNs === 0) void this.stop();
+    else if (this.#ending === undefined && this.#stopTimer === undefined) {
+      this.resume();
+      if (this.#sourcesEnded()) this.#stopTimer = setTimeout(() => this.#giveUp(), stopTimeoutMs);
+      else void this.#end(broken = disposedEarly());
+    }
+    await this.finished.catch(() => {});
+    return broken;
+  }
+
+  /**
+   * Changes live configuration values of a node, in the graph too.
+   *
+   * @throws {SluiceError} `Busy` if the graph has ended, `Timeout` if the node's lane does not answer; what it refuses
    */
   configure(node: NodeEntry, values: Record<string, unknown>): Promise<void> {
     const lane = this.#lanes.named(node.lane);
@@ -201,6 +230,49 @@ export class Session {
   /** Goes on after `pause()`. */
   resume(): void {
     this.#pausing.resume();
+  }
+
+  /**
+   * Gives the lane of a node that is stuck another thread, and builds the nodes of the lane anew there, whatever was
+   * chosen for their failures.
+   *
+   * @returns whether the node is stuck
+   * @throws {SluiceError} `Busy` if the graph has ended, or the lane can be given no other thread
+   */
+  freeStuck(node: NodeEntry): boolean {
+    if (!this.#runs()) throw this.#refusal(`restart "${node.id}"`);
+    if (this.#watch.activityOf(node).kind !== "stuck") return false;
+    const index = this.#lanes.indexOf(node.lane);
+    const error = new SluiceError(
+      "LaneCrashed",
+      `Lane "${node.lane}" was to be freed of node "${node.id}", which is stuck`,
+    );
+    if (!this.#keeper.take(index, error, "asked")) {
+      const message =
+        `Cannot free lane "${node.lane}" of node "${node.id}": only a worker lane can be given another thread`;
+      throw new SluiceError("Busy", message, { nodeId: node.id });
+    }
+    this.#laneLost(index, error);
+    return true;
+  }
+
+  /**
+   * Disables a node, whatever was chosen for its failures: see docs/supervision.md.
+   *
+   * @throws {SluiceError} `Busy` if the graph has ended, or the node has or is a native stage
+   */
+  disable(node: NodeEntry): void {
+    const attempt = `disable "${node.id}"`;
+    if (!this.#runs()) throw this.#refusal(attempt);
+    const state = this.#states.get(node.id);
+    const refuse = (why: string) => new SluiceError("Busy", `Cannot ${attempt}: ${why}`, { nodeId: node.id });
+    if (state === "ended" || this.#supervisor.isDown(node.id)) throw refuse("it has ended");
+    if (this.#lanes.named(node.lane)?.kind === "native") throw refuse("it is a native stage");
+    this.#supervisor.retire(
+      node,
+      new SluiceError("NodeFailed", `Node "${node.id}" was disabled by hand`, { nodeId: node.id }),
+    );
+    this.freeStuck(node);
   }
 
   /** Brings an edit into effect: see {@linkcode LiveEdits.run}. */
@@ -251,6 +323,18 @@ export class Session {
 
   #elapsedNs(): number {
     return this.#startNs === 0 ? 0 : this.#clock.nowNs() - this.#startNs;
+  }
+
+  /** Whether nothing new comes into the graph. */
+  #sourcesEnded(): boolean {
+    const { nodes, links } = this.#options.topology;
+    const all = [...links.values()];
+    return [...nodes.keys()].filter((id) => all.every(({ toNode }) => toNode !== id)).every((id) => {
+      if (this.#states.get(id) !== "running") return true;
+      // Its lane may not have told yet.
+      const own = all.filter(({ fromNode }) => fromNode === id);
+      return own.length > 0 && own.every(({ index }) => this.#page.isEos(index));
+    });
   }
 
   #runs(): boolean {
@@ -324,7 +408,7 @@ export class Session {
         this.#failures.tell([node], error);
         this.#failures.count(node);
       },
-      countRestart: ({ index }) => void this.#page.f64[(this.#page.nodeOffset(index) + NODE.restarts) >> 3]++,
+      countRestart: ({ index }) => void this.#page.f64[index64(this.#page.nodeOffset(index) + NODE.restarts)]++,
       endRun: (error) => void this.#end(error),
     });
   }
@@ -353,8 +437,9 @@ export class Session {
     const feedback = feedbackLinks(topology);
     const laneOf = (id: NodeId) => this.#lanes.indexOf(topology.node(id).lane);
     for (const link of topology.links.values()) {
-      plans.add(link, feedback.has(link), laneOf(link.fromNode), laneOf(link.toNode));
+      plans.add(topology, link, feedback.has(link), laneOf(link.fromNode), laneOf(link.toNode));
     }
+    plans.taken(topology.links.values());
   }
 
   /** Starts the lanes that new nodes need beside those there are. */
@@ -474,10 +559,12 @@ export class Session {
         // Of one that is to be replaced the keeper sees that it has gone.
         if (!this.#keeper.isLost(index) || this.#lanes.isEnding(index) || this.#ending !== undefined) {
           this.#lanes.closed(index);
+          this.#edits?.laneClosed(index);
         }
         break;
       case "closed":
         this.#lanes.closed(index);
+        this.#edits?.laneClosed(index);
         events.publish({ group: "lane", lane, kind: "closed" });
         break;
     }
@@ -540,8 +627,10 @@ export class Session {
     this.#pausing.end(this.#refusal("pause"));
     this.#lanes.send({ kind: "close" });
     const allClosed = await this.#awaitClosed();
+    await this.#edits?.over();
     const stuck = new Set(this.#lanes.open.map(({ name }) => name));
     closeAll(this.#options.topology, this.#states, this.#page, stuck);
+    if (this.#failure === undefined) warnOfKept(this.#options.topology, this.#page);
     this.#summary = {
       ...this.stats(),
       outcome: this.#failure !== undefined ? "failed" : this.#outcome,
@@ -574,11 +663,18 @@ export class Session {
       () => tellClosing(this.#lanes, this.#keeper, CLOSE_TIMEOUT_MS),
       TELL_CLOSING_AFTER_MS,
     );
-    const closed = await this.#lanes.awaitClosed(CLOSE_TIMEOUT_MS, () => this.#keeper.dead);
+    const { held } = this.#watch;
+    const closed = await this.#lanes.awaitClosed(CLOSE_TIMEOUT_MS, () => this.#keeper.dead, held);
     clearTimeout(telling);
-    if (!closed) setAsideOpen(this.#lanes, this.#keeper, this.#page, this.#options.events, CLOSE_TIMEOUT_MS);
+    if (!closed) setAsideOpen(this.#lanes, this.#keeper, this.#page, this.#options.events, CLOSE_TIMEOUT_MS, held);
     return closed;
   }
+}
+
+function disposedEarly(): SluiceError {
+  const message = "The graph was disposed of before it came to its end, and was broken off: what it wrote is not " +
+    "complete; await runtime.finished, or call runtime.stop() to end it sooner";
+  return new SluiceError("Busy", message);
 }
 
 function stoppedEarly(): SluiceError {

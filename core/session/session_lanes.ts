@@ -4,6 +4,7 @@
  * @module
  */
 import { LANE } from "../../ffi/layout.gen.ts";
+import { index32, index64 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
@@ -295,7 +296,7 @@ export class SessionLanes {
       pool: node.pool,
       bypassed: node.bypassed,
       elements: elementsByPort(node.type.descriptor),
-      supervised: (node.supervision ?? "fail") !== "fail",
+      supervised: this.#options.topology.supervisionOf(node) !== "fail",
     };
   }
 
@@ -363,9 +364,14 @@ export class SessionLanes {
 
   /**
    * @param dead lanes, late ones too, whose thread has ended: what it said last may have gone with it
+   * @param held lanes whose thread a node keeps: they are not waited for
    * @returns whether all have closed in time; late ones are not waited for again
    */
-  async awaitClosed(timeoutMs: number, dead: () => readonly number[]): Promise<boolean> {
+  async awaitClosed(
+    timeoutMs: number,
+    dead: () => readonly number[],
+    held: ReadonlySet<number> = new Set(),
+  ): Promise<boolean> {
     // Where the start has failed early, there is none.
     this.#tellClosed();
     const looks = new Map<number, number>();
@@ -374,6 +380,7 @@ export class SessionLanes {
         looks.set(lane, (looks.get(lane) ?? 0) + 1);
         if (looks.get(lane) === LAST_LOOKS) this.closed(lane);
       }
+      if (held.size > 0 && this.open.every(({ index }) => held.has(index))) timeout.resolve(false);
     };
     const timeout = Promise.withResolvers<boolean>();
     const timer = setTimeout(() => timeout.resolve(false), timeoutMs);
@@ -451,8 +458,8 @@ export class SessionLanes {
 /** A lane's figures begin anew with another lane's name. */
 function clearFigures(page: ControlPage, index: number): void {
   const at = page.laneOffset(index);
-  for (const field of [LANE.state, LANE.currentNode]) page.u32[(at + field) >> 2] = 0;
-  for (const field of [LANE.heartbeatNs, LANE.rounds, LANE.parks]) page.f64[(at + field) >> 3] = 0;
+  for (const field of [LANE.state, LANE.currentNode]) page.u32[index32(at + field)] = 0;
+  for (const field of [LANE.heartbeatNs, LANE.rounds, LANE.parks]) page.f64[index64(at + field)] = 0;
 }
 
 function packageUrl(node: NodeEntry): string {

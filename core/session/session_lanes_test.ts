@@ -40,6 +40,8 @@ function setUp(): SetUp {
       setupTimeoutMs: 0,
       stopTimeoutMs: 0,
       stuckAfterMs: 0,
+      callTimeoutMs: 0,
+      awaitTimeoutMs: 0,
     },
     (lane, { kind }) => heard.push(`${lane} ${kind}`),
     (lane) => left.push(lane),

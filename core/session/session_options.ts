@@ -22,8 +22,12 @@ export interface SessionOptions {
   readonly stopTimeoutMs: number;
   /** How long a node's `setup()` may take, milliseconds; 0: for ever. */
   readonly setupTimeoutMs: number;
-  /** How long a call of a node may hold its lane before the node is stuck, milliseconds; 0: for ever. */
+  /** How long a call of a node may hold its lane before the node is stuck, milliseconds; 0: for as long as it may take. */
   readonly stuckAfterMs: number;
+  /** How long a call of a node may hold its lane before the run fails, milliseconds; 0: for ever. */
+  readonly callTimeoutMs: number;
+  /** How long a node may await something in a call before it has failed, milliseconds; 0: for ever. */
+  readonly awaitTimeoutMs: number;
   /** Node types that errors may name as converters. */
   readonly converters: readonly NodeDescriptor[];
 }

@@ -13,6 +13,7 @@ import type { Pool } from "../memory/pool.ts";
 import type { NodeActivity } from "../node_activity.ts";
 import { readLaneCounters, readPhase } from "../stats.ts";
 import type { NodeEntry } from "../topology.ts";
+import { CallWatch, type LateCall } from "./call_watch.ts";
 import { DropWatch } from "./drop_watch.ts";
 import type { LaneKeeper } from "./lane_keeper.ts";
 import {
@@ -25,6 +26,7 @@ import {
 } from "./node_watch.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 import type { SessionOptions } from "./session_options.ts";
+import { MAX_STEP_NS, UnreadWatch } from "./unread_watch.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** How often the control page is looked at, milliseconds; more often where a node is stuck sooner. */
@@ -43,6 +45,10 @@ export interface WatchSite {
   pools(): readonly Pool[];
   /** Whether an edit is being made. */
   editing(): boolean;
+  /** Whether the graph was told to stop, and drains. */
+  stopping(): boolean;
+  /** The nodes' clock, which stands still while the graph is paused, nanoseconds. */
+  nodesNowNs(): number;
   /** Nodes that lanes make ready for the graph, and those that were taken out of it and have not come to their end. */
   outsiders(): Outsiders;
   /** A lane cannot go on. */
@@ -50,27 +56,47 @@ export interface WatchSite {
   /** A lane is being replaced. */
   laneLost(lane: number, error: SluiceError): void;
   endRun(error: SluiceError): void;
+  /** The graph that is being stopped cannot be drained. @param why for the log */
+  giveUp(why: string): void;
 }
+
+/** A lane whose thread a node keeps. */
+interface HeldLane {
+  readonly error: SluiceError;
+  /** The most that a call of its nodes may take, nanoseconds. */
+  readonly limitNs: number;
+  /** For how long it was seen to, nanoseconds. */
+  readonly forNs: number;
+}
+
+/** A lane whose thread a node keeps, by index. */
+type FoundLane = [number, Pick<HeldLane, "error" | "limitNs">];
 
 /** See the module. */
 export class SessionWatch {
   readonly #site: WatchSite;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #nodes: NodeWatch | undefined;
   /** Nodes whose long calls were logged. */
   readonly #logged = new WeakSet<NodeEntry>();
+  /** Nodes that were told of since they await something for long. */
+  readonly #toldLate = new WeakSet<NodeEntry>();
+  /** By index; as of the last look. */
+  #held: ReadonlyMap<number, HeldLane> = new Map();
+  #lookedAtNs = 0;
 
   constructor(site: WatchSite) {
     this.#site = site;
   }
 
   /**
-   * Watches lanes that open their nodes. They tell of a `setup()` that takes too long; here it is told of one that
-   * keeps its lane from telling.
+   * Watches lanes that open their nodes, and tells of a `setup()` that takes long. Lanes themselves refuse one that
+   * takes too long; here one is refused that keeps its lane from that. A graph that is to stop does not wait for it.
    */
   watchOpening(): void {
-    const { setupTimeoutMs, driver } = this.#site.options;
-    if (setupTimeoutMs === 0) return;
+    const { setupTimeoutMs, stuckAfterMs, driver } = this.#site.options;
+    const everyMs = stuckAfterMs === 0 ? SETUP_SLACK_MS / 2 : Math.min(SETUP_SLACK_MS / 2, Math.ceil(stuckAfterMs / 4));
+    const limitMs = setupTimeoutMs === 0 ? Infinity : setupTimeoutMs + SETUP_SLACK_MS;
     const since = new Map<NodeEntry, number>();
     this.#timer = setInterval(() => {
       for (const index of this.#site.lanes.opening) {
@@ -78,9 +104,11 @@ export class SessionWatch {
         if (node === undefined) continue;
         const nowNs = driver.nowNs();
         if (!since.has(node)) since.set(node, nowNs);
-        if (nowNs - since.get(node)! >= (setupTimeoutMs + SETUP_SLACK_MS) * 1e6) this.#keepsFromOpening(index, node);
+        const forMs = Math.floor((nowNs - since.get(node)!) / 1e6);
+        if (forMs >= limitMs) this.#keepsFromOpening(index, node);
+        else if (stuckAfterMs > 0 && forMs >= stuckAfterMs) this.#lateInSetup(node, forMs);
       }
-    }, SETUP_SLACK_MS / 2);
+    }, everyMs);
   }
 
   /** Watches the graph run. */
@@ -88,18 +116,34 @@ export class SessionWatch {
     const { options, lanes, keeper, states, failed, endRun } = this.#site;
     const { topology, events, driver, stuckAfterMs } = options;
     const page = this.#site.page();
-    const watchdog = new Watchdog(topology, page);
-    const drops = new DropWatch(topology, page, events);
     const poolName = (index: number) => this.#site.pools()[index]?.name ?? "";
-    const nodes = this.#nodes = new NodeWatch(topology, page, events, poolName, stuckAfterMs * 1e6);
-    const everyMs = stuckAfterMs === 0 ? WATCH_EVERY_MS : Math.min(WATCH_EVERY_MS, Math.ceil(stuckAfterMs / 4));
+    const watchdog = new Watchdog(topology, page, poolName);
+    const drops = new DropWatch(topology, page, events);
+    const calls = new CallWatch(topology, page);
+    const unread = new UnreadWatch(topology, page, stuckAfterMs * 1e6);
+    const stuckAfterNs = (each: readonly NodeEntry[]) => this.#stuckAfterNs(each);
+    const nodes = this.#nodes = new NodeWatch(topology, page, events, poolName, stuckAfterNs);
     let untilStopMs = WATCH_EVERY_MS;
-    this.end();
-    this.#timer = setInterval(() => {
+    let everyMs = WATCH_EVERY_MS;
+    const lookOn = () => {
+      // An edit may bring nodes with other limits.
+      const leastMs = Math.min(...[...topology.nodes.values()].map((node) => this.#stuckAfterNs([node]))) / 1e6;
+      everyMs = Math.min(WATCH_EVERY_MS, Math.ceil(leastMs / 4));
+      this.#timer = setTimeout(look, everyMs);
+    };
+    const look = () => {
+      lookOn();
       const open = lanes.open.filter(({ index }) => !keeper.isLost(index));
-      const { stuck, kept } = nodes.look(open, states, driver.nowNs(), this.#site.outsiders());
-      for (const each of stuck) this.#stuck(each);
-      for (const each of kept) this.#kept(each);
+      const { stuck, kept, dwelling } = nodes.look(open, states, driver.nowNs(), this.#site.outsiders());
+      for (const { index } of dwelling) page.callAttention(index);
+      const held = new Map([...stuck.map((each) => this.#stuck(each)), ...kept.map((each) => this.#kept(each))]);
+      this.#endHeld(held);
+      for (const each of calls.look(states, this.#site.nodesNowNs())) this.#late(each);
+      for (const message of unread.look(this.#site.nodesNowNs())) logger("runtime").warn(message);
+      if (this.#site.stopping() && watchdog.restsBut(open, new Set(held.keys()))) {
+        this.#site.giveUp([...held.values()].map(({ error }) => error.message).join("; "));
+        return;
+      }
       for (const { index, error } of watchdog.deadLanes(open, states)) failed(index, error);
       untilStopMs -= everyMs;
       if (untilStopMs > 0) return;
@@ -113,12 +157,19 @@ export class SessionWatch {
       }
       const stop = watchdog.stop(open, states, driver.nowNs());
       if (stop !== undefined) endRun(stop);
-    }, everyMs);
+    };
+    this.end();
+    lookOn();
   }
 
   /** Looks no more. */
   end(): void {
     clearInterval(this.#timer);
+  }
+
+  /** Lanes whose thread a node keeps, as of the last look. */
+  get held(): ReadonlySet<number> {
+    return new Set(this.#held.keys());
   }
 
   /** What a node is doing. */
@@ -134,31 +185,112 @@ export class SessionWatch {
     );
   }
 
+  #lateInSetup(node: NodeEntry, forMs: number): void {
+    const { options: { setupTimeoutMs }, stopping, giveUp } = this.#site;
+    const late = `Node "${node.id}" (${node.type.descriptor.type}) has not returned from setup() for ${forMs} ms`;
+    if (stopping()) return giveUp(late);
+    if (this.#toldLate.has(node)) return;
+    this.#toldLate.add(node);
+    const limit = setupTimeoutMs > 0
+      ? `it fails after ${setupTimeoutMs} ms, which "setupTimeoutMs" of the runtime can change`
+      : "it is waited for without a limit";
+    logger("runtime").warn(
+      `${late}: it is busy, or awaits a promise of its own that has not settled, such as that of a fetch(), a timer or ` +
+        `an event; ${limit}`,
+    );
+  }
+
   #keepsFromOpening(lane: number, { id, type: { descriptor } }: NodeEntry): void {
     const { options, lanes, keeper, laneLost } = this.#site;
     const message =
       `Node "${id}" (${descriptor.type}) did not return from setup() within ${options.setupTimeoutMs} ms, ` +
-      `and keeps lane "${lanes.nameOf(lane)}"`;
+      `and keeps lane "${lanes.nameOf(lane)}"; if it may take longer, raise "setupTimeoutMs" of the runtime`;
     const error = new SluiceError("Timeout", message, { nodeId: id });
     if (keeper.take(lane, error, "stuck")) laneLost(lane, error);
     else lanes.refuseOpening(lane, error);
   }
 
-  /** A node keeps its lane's thread. */
-  #stuck({ node, lane, forNs, place }: StuckNode): void {
+  /** A node keeps its lane's thread. @returns the lane, and why */
+  #stuck({ node, lane, forNs, place }: StuckNode): FoundLane {
     const { id, type: { descriptor } } = node;
     const ms = Math.floor(forNs / 1e6);
     const message = `Node "${id}" (${descriptor.type}) has kept ${this.#describe(lane)} for ${ms} ms without returning`;
-    this.#giveUp(lane, new SluiceError("NodeFailed", message, { nodeId: id }), place, [node]);
+    const error = new SluiceError("NodeFailed", message, { nodeId: id });
+    this.#giveUp(lane, error, place, [node]);
+    return [lane.index, { error, limitNs: this.#limitNs([node]) }];
   }
 
-  /** One of several nodes keeps their lane's thread. */
-  #kept({ lane, forNs, nodes, isCallback, place = "graph" }: KeptLane): void {
+  /** One of several nodes keeps their lane's thread. @returns the lane, and why */
+  #kept({ lane, forNs, nodes, isCallback, place = "graph" }: KeptLane): FoundLane {
     const ids = nodes.map(({ id }) => `"${id}"`).join(" or ");
     const message = `L${this.#describe(lane).slice(1)} has been kept for ${Math.floor(forNs / 1e6)} ms by ` +
       (isCallback ? `a callback of ${ids}` : `${ids}, which have awaited something`);
-    const isNew = this.#giveUp(lane, new SluiceError("LaneCrashed", message), place, nodes);
+    const error = new SluiceError("LaneCrashed", message);
+    const isNew = this.#giveUp(lane, error, place, nodes);
     if (isNew) this.#site.options.events.publish({ group: "lane", lane: lane.name, kind: "warning", message });
+    return [lane.index, { error, limitNs: this.#limitNs(nodes) }];
+  }
+
+  /** Ends the run for a thread that was kept for too long and is not replaced. */
+  #endHeld(found: ReadonlyMap<number, FoundLane[1]>): void {
+    const { options: { driver, stuckAfterMs }, keeper, endRun } = this.#site;
+    const stuckAfterNs = stuckAfterMs === 0 ? Infinity : stuckAfterMs * 1e6;
+    const nowNs = driver.nowNs();
+    const stepNs = Math.min(nowNs - this.#lookedAtNs, MAX_STEP_NS);
+    this.#lookedAtNs = nowNs;
+    const held = new Map<number, HeldLane>();
+    for (const [index, { error, limitNs }] of found) {
+      if (keeper.isLost(index)) continue;
+      const before = this.#held.get(index);
+      // Two looks must have found it: the whole process may have been stopped before the first.
+      const forNs = before === undefined ? Math.min(stuckAfterNs, limitNs - 1) : before.forNs + stepNs;
+      held.set(index, { error, limitNs, forNs });
+    }
+    this.#held = held;
+    const over = [...held].find(([index, { forNs, limitNs }]) => forNs >= limitNs && this.#runsGraph(index));
+    if (over !== undefined) endRun(over[1].error);
+  }
+
+  /** How long a call of any of these nodes may hold the thread until that is told, nanoseconds. */
+  #stuckAfterNs(nodes: readonly NodeEntry[]): number {
+    const { stuckAfterMs } = this.#site.options;
+    return Math.min(stuckAfterMs === 0 ? Infinity : stuckAfterMs * 1e6, this.#limitNs(nodes));
+  }
+
+  /** The most that a call of any of these nodes may take, nanoseconds. */
+  #limitNs(nodes: readonly NodeEntry[]): number {
+    const limitsMs = nodes.map((node) => node.callTimeoutMs ?? this.#site.options.callTimeoutMs);
+    return limitsMs.includes(0) ? Infinity : Math.max(...limitsMs) * 1e6;
+  }
+
+  /** Whether a lane has nodes of the graph, not only such as an edit makes ready or has taken out. */
+  #runsGraph(lane: number): boolean {
+    const { lanes, states, options: { topology } } = this.#site;
+    const name = lanes.nameOf(lane);
+    return [...topology.nodes.values()].some((node) => node.lane === name && states.get(node.id) === "running");
+  }
+
+  /** A node has awaited something for long: it is told of, and fails where there is a limit. */
+  #late({ node, call, forNs }: LateCall): void {
+    const { options: { topology, stuckAfterMs, ...options }, lanes } = this.#site;
+    const { id, index, type: { descriptor } } = node;
+    const awaitTimeoutMs = node.callTimeoutMs ?? options.awaitTimeoutMs;
+    if (awaitTimeoutMs > 0 && forNs >= awaitTimeoutMs * 1e6) {
+      lanes.named(node.lane)?.send({ kind: "overdue", node: id, record: index, call, afterMs: awaitTimeoutMs });
+    }
+    if (stuckAfterMs === 0 || forNs < stuckAfterMs * 1e6 || this.#toldLate.has(node)) return;
+    // What a live source waits for may come at any time.
+    if (topology.mode === "live" && descriptor.inputs.length === 0) return;
+    this.#toldLate.add(node);
+    const limit = awaitTimeoutMs > 0
+      ? `it fails after ${awaitTimeoutMs} ms, which "callTimeoutMs" can change`
+      : "a promise that never settles keeps it so for ever";
+    logger("runtime").warn(
+      `Node "${id}" (${descriptor.type}) has awaited something in ${call} for ${
+        Math.floor(forNs / 1e6)
+      } ms, in which ` +
+        `it has neither read nor written; ${limit}`,
+    );
   }
 
   /**
@@ -181,8 +313,16 @@ export class SessionWatch {
       ? 'an edit has taken it out; the thread is replaced only where nodes of the graph are left on it, and "supervision" ' +
         "says of each to restart or disable it"
       : 'its thread is replaced only where "supervision" says of each of its nodes to restart or disable it';
-    logger("runtime").warn(`${error.message}; ${why}`);
+    logger("runtime").warn(`${error.message}; ${why}; ${this.#whatComes(lane.index, nodes)}`);
     return true;
+  }
+
+  /** What becomes of a run in which a thread is kept that is not replaced. */
+  #whatComes(lane: number, nodes: readonly NodeEntry[]): string {
+    const limitNs = this.#limitNs(nodes);
+    return limitNs < Infinity && this.#runsGraph(lane)
+      ? `the run fails once that has lasted ${limitNs / 1e6} ms, which "callTimeoutMs" can change`
+      : "the run goes on without it";
   }
 
   #describe({ name, index }: WatchedLane): string {

@@ -103,7 +103,7 @@ export class Supervisor {
       : { entry, failures: [], error, phase: "running" };
     patient.error = error;
     this.#patients.set(node, patient);
-    const { supervision = "fail" } = entry;
+    const supervision = topology.supervisionOf(entry);
     if (supervision === "fail") this.#site.endRun(error);
     else if (supervision === "disable" || this.#stopping) this.#disable(patient);
     else this.#plan(patient);
@@ -131,6 +131,14 @@ export class Supervisor {
     patient.phase = "suspended";
   }
 
+  /** Somebody wants a node to be disabled, whatever was chosen for its failures. @param reason says who */
+  retire(entry: NodeEntry, reason: Error): void {
+    clearTimeout(this.#patients.get(entry.id)?.timer);
+    const patient: Patient = { entry, failures: [], error: reason, phase: "running" };
+    this.#patients.set(entry.id, patient);
+    this.#disable(patient);
+  }
+
   /** A node was disabled, as `site.disable()` asked for. */
   disabled(node: NodeId): void {
     const patient = this.#patients.get(node);
@@ -147,7 +155,8 @@ export class Supervisor {
   }
 
   #plan(patient: Patient): void {
-    const { supervision, id } = patient.entry;
+    const { id } = patient.entry;
+    const supervision = this.#site.topology.supervisionOf(patient.entry);
     if (typeof supervision !== "object") return;
     const { limit, windowSeconds, backoffMs, maxBackoffMs } = restartPolicy(supervision.restart);
     const nowNs = this.#site.nowNs();

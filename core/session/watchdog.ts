@@ -5,11 +5,13 @@
  * @module
  */
 import { BLOCKED, LANE, NODE, PHASE } from "../../ffi/layout.gen.ts";
+import { index32 } from "../element_index.ts";
 import { type ControlPage, LANE_STATE } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { type NodeState, readLinkCounters, readNodeCounters } from "../stats.ts";
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
+import { describeKept, keptFrames } from "./kept_frames.ts";
 import { stopAdvice, waitAdvice } from "./stop_advice.ts";
 
 /** Looks in a row that must find the graph at a stop, and the least time between two of them, nanoseconds. */
@@ -20,11 +22,16 @@ const BETWEEN_LOOKS_NS = 250_000_000;
 export class Watchdog {
   readonly #topology: Topology;
   readonly #page: ControlPage;
+  readonly #poolName: (index: number) => string;
   #activity = -1;
   #quietLooks = 0;
   #lookedAtNs = -Infinity;
+  #restActivity = -1;
+  #restLooks = 0;
 
-  constructor(topology: Topology, page: ControlPage) {
+  /** @param poolName of a pool, by index */
+  constructor(topology: Topology, page: ControlPage, poolName: (index: number) => string) {
+    this.#poolName = poolName;
     this.#topology = topology;
     this.#page = page;
   }
@@ -75,6 +82,21 @@ export class Watchdog {
     return open.length === 0 ? undefined : this.#explainStop(open);
   }
 
+  /**
+   * Whether nothing is left to do but on lanes whose thread a node keeps, at looks in a row.
+   *
+   * @param lanes those that have not closed
+   * @param kept indices of those that are kept
+   */
+  restsBut(lanes: readonly { readonly index: number }[], kept: ReadonlySet<number>): boolean {
+    const activity = this.#sumOfActivity();
+    const rests = kept.size > 0 && activity === this.#restActivity &&
+      lanes.every(({ index }) => kept.has(index) || this.#isQuiet(index));
+    this.#restActivity = activity;
+    this.#restLooks = rests ? this.#restLooks + 1 : 0;
+    return this.#restLooks >= LOOKS;
+  }
+
   /** What was seen until now is not gone by: something else than the graph keeps lanes from their work. */
   forget(): void {
     this.#quietLooks = 0;
@@ -105,15 +127,7 @@ export class Watchdog {
     const links = [...this.#topology.links.values()];
     const blocked = open.map((node) => ({ node, kind: this.#nodeField(node, NODE.blockedKind) }));
     const starved = blocked.find(({ kind }) => kind === BLOCKED.pool);
-    if (starved !== undefined) {
-      return new SluiceError(
-        "PoolExhausted",
-        `The graph has come to a stop: node "${starved.node.id}" waits for a free slot, and no other node gives one ` +
-          "back; a node that calls retain() has to call release()" +
-          this.#waitAdvice(starved.node, "acquire(shape, { signal })"),
-        { nodeId: starved.node.id },
-      );
-    }
+    if (starved !== undefined) return this.#explainStarved(starved.node);
     const full = this.#firstCause(blocked.filter(({ kind }) => kind === BLOCKED.link).map(({ node }) => node), links);
     if (full === undefined) {
       const ids = open.map((node) => node.id);
@@ -133,6 +147,21 @@ export class Watchdog {
         `; ${stopAdvice(this.#topology, full, dry)}` +
         this.#waitAdvice(this.#topology.node(full.fromNode), "ready({ signal })"),
       { nodeId: full.toNode, port: full.toPort, linkId: full.id },
+    );
+  }
+
+  #explainStarved(node: NodeEntry): SluiceError {
+    const kept = keptFrames(this.#topology, this.#page);
+    const waits = `node "${node.id}" waits for a free slot of pool "${
+      this.#poolName(this.#nodeField(node, NODE.blockedId))
+    }"`;
+    return new SluiceError(
+      "PoolExhausted",
+      "The graph has come to a stop: " +
+        (kept.length === 0 ? `${waits}, and no other node gives one back` : `${describeKept(kept)}, so that ${waits}`) +
+        "; a node that calls retain() has to call release()" +
+        this.#waitAdvice(node, "acquire(shape, { signal })"),
+      { nodeId: kept[0]?.node ?? node.id },
     );
   }
 
@@ -157,11 +186,11 @@ export class Watchdog {
   }
 
   #laneField(lane: number, field: number): number {
-    return Atomics.load(this.#page.u32, (this.#page.laneOffset(lane) + field) >> 2);
+    return Atomics.load(this.#page.u32, index32(this.#page.laneOffset(lane) + field));
   }
 
   #nodeField(node: NodeEntry, field: number): number {
-    return this.#page.u32[(this.#page.nodeOffset(node.index) + field) >> 2];
+    return this.#page.u32[index32(this.#page.nodeOffset(node.index) + field)];
   }
 }
 

@@ -24,7 +24,7 @@ class Watched {
       this.page.u32[(this.page.laneOffset(index) + LANE.state) >> 2] = LANE_STATE.quiet;
     }
     const topology = { nodes: new Map([["a", { id: "a", index: 0 }]]), links: new Map([["link0", { index: 0 }]]) };
-    this.watchdog = new Watchdog(topology as unknown as Topology, this.page);
+    this.watchdog = new Watchdog(topology as unknown as Topology, this.page, () => "audio");
   }
 
   /** @returns what it says after so much time */

@@ -31,11 +31,11 @@ import { samplesToNs } from "./sample_time.ts";
  * ```
  */
 @processor({ tags: ["audio", "block", "reblock", "buffer", "frame size"] })
-export class Chunker {
+export class Chunker<C extends number> {
   @input()
-  audioIn!: StreamInput<AudioFrame>;
+  audioIn!: StreamInput<AudioFrame<C>>;
   @output()
-  audioOut!: StreamOutput<AudioFrame>;
+  audioOut!: StreamOutput<AudioFrame<C>>;
   /** Samples per channel in a block. @integer @minimum 1 @maximum 16384 @unit samples */
   @config()
   size = 1024;
@@ -110,7 +110,7 @@ export class Chunker {
     const count = Math.min(this.size, queue.length);
     const short = count < this.size && !this.pad;
     const shape = short ? { channels, sampleRateHz, sampleCount: count } : this.#shape;
-    const frame = this.audioOut.tryAcquire(shape);
+    const frame = this.audioOut.tryAcquire(shape as AudioShape<C>);
     if (frame === undefined) return false;
     if (count < frame.sampleCount) queue.pushSilence(frame.sampleCount - count);
     for (let channel = 0; channel < channels; channel++) queue.copy(channel, frame.channel(channel));

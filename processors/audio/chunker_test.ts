@@ -40,6 +40,18 @@ Deno.test("Chunker gives blocks of its size with every sample and exact times, w
   );
 });
 
+Deno.test("Chunker gives blocks of one sample, however many there are", async () => {
+  await using harness = await ProcessorHarness.create(nodes.chunker({ size: 1 }));
+  const [pushed, length] = [8, 1_500];
+  for (let k = 0; k < pushed; k++) {
+    harness.pushAudio("audioIn", { sampleRateHz: RATE, channels: [noise(length)] });
+  }
+  harness.end();
+  await harness.run();
+  assert.equal(harness.finished, true);
+  assert.equal(harness.takeAudio("audioOut").length, pushed * length);
+});
+
 Deno.test("Chunker writes every block of a long frame before anything more comes in", async () => {
   await using harness = await ProcessorHarness.create(nodes.chunker({ size: 10 }));
   harness.pushAudio("audioIn", { sampleRateHz: RATE, channels: [noise(1000)] });

@@ -85,7 +85,7 @@ export class WavHeaderWriter {
   encode(sampleCount: number): Uint8Array<ArrayBuffer> {
     const view = this.#view;
     const dataBytes = sampleCount * this.#frameBytes;
-    const riffSize = this.#bytes.length - 8 + dataBytes + (dataBytes & 1);
+    const riffSize = this.#bytes.length - 8 + dataBytes + (dataBytes % 2);
     const is64 = riffSize > this.#riffMaxSize;
     this.#tag(0, is64 ? "RF64" : "RIFF");
     this.#tag(12, is64 ? "ds64" : "JUNK");

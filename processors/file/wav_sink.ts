@@ -105,7 +105,15 @@ export class WavSink {
   /** Leaves what was recorded in `NAME.partial`, if the stream did not come to its end. */
   teardown(): void {
     if (this.#writer === undefined) this.#partial?.discard();
-    else this.#writer.abort();
+    else if (this.#writer.abort()) {
+      const { path, partialPath } = this.#partial!;
+      const seconds = (samplesToNs(this.#written, this.#writer.format.sampleRateHz) / 1e9).toFixed(1);
+      this.#log!.warn(
+        `${JSON.stringify(path)} is not complete: the stream was broken off, and its first ${seconds} s are left in ` +
+          JSON.stringify(partialPath),
+        { path, partialPath },
+      );
+    }
   }
 
   #open(sampleRateHz: number, channels: number): WavWriter {

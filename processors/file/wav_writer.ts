@@ -87,13 +87,19 @@ export class WavWriter {
     this.#open = false;
   }
 
-  /** Gives up: a `NAME.partial` with samples in it is left complete and readable, one without is removed. */
-  abort(): void {
-    if (!this.#open) return;
+  /**
+   * Gives up: a `NAME.partial` with samples in it is left complete and readable, one without is removed.
+   *
+   * @returns whether one is left
+   */
+  abort(): boolean {
+    if (!this.#open) return false;
     this.#open = false;
+    const isLeft = this.#sampleCount > 0;
     try {
-      if (this.#sampleCount > 0) this.#complete();
+      if (isLeft) this.#complete();
       else this.#partial.discard();
+      return isLeft;
     } finally {
       this.#partial.release();
     }

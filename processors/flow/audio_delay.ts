@@ -32,11 +32,11 @@ const SILENCE_SAMPLES = 4096;
  * ```
  */
 @processor({ delays: true, tags: ["audio", "delay", "echo", "feedback", "loop", "latency"] })
-export class AudioDelay {
+export class AudioDelay<C extends number> {
   @input()
-  audioIn!: StreamInput<AudioFrame>;
+  audioIn!: StreamInput<AudioFrame<C>>;
   @output()
-  audioOut!: StreamOutput<AudioFrame>;
+  audioOut!: StreamOutput<AudioFrame<C>>;
   /** How much later. @minimum 0 @maximum 60000 @unit ms */
   @config()
   delayMs = 100;
@@ -106,7 +106,7 @@ export class AudioDelay {
   #writeSilence(context: ProcessorContext): void {
     const { sampleRateHz, channels } = this;
     const sampleCount = Math.min(this.#silence - this.#primed, Math.max(1, Math.floor(SILENCE_SAMPLES / channels)));
-    const frame = this.audioOut.tryAcquire({ sampleRateHz, channels, sampleCount });
+    const frame = this.audioOut.tryAcquire({ sampleRateHz, channels: channels as C, sampleCount });
     if (frame !== undefined) {
       for (let channel = 0; channel < channels; channel++) frame.channel(channel).fill(0);
       frame.ptsNs = Math.round(this.#primed * 1e9 / sampleRateHz);

@@ -24,4 +24,4 @@ import { Chunker } from "../audio/chunker.ts";
  * ```
  */
 @processor({ tags: ["audio", "block", "buffer", "rebuffer"] })
-export class AudioRebuffer extends Chunker {}
+export class AudioRebuffer<C extends number> extends Chunker<C> {}

@@ -5,6 +5,7 @@
  */
 import { config, processor } from "../../core/annotations.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
+import type { ShapeOf } from "../../core/ports/stream.ts";
 import { Delay } from "./delay.ts";
 
 /**
@@ -14,7 +15,7 @@ import { Delay } from "./delay.ts";
  *
  * **Inputs.** `frameIn`: any values. Its link holds more than `delayFrames` of them, unless `prime` is used.
  *
- * **Outputs.** `frameOut`: the same values, later.
+ * **Outputs.** `frameOut`: the same values, later, of the type that the input has.
  *
  * **Config.** `delayFrames`, `delayMs`, `prime`, `initial`.
  *
@@ -24,7 +25,7 @@ import { Delay } from "./delay.ts";
  * ```
  */
 @processor({ delays: true, tags: ["data", "delay", "feedback", "loop", "state", "latency"] })
-export class DataDelay extends Delay<DataFrame> {
+export class DataDelay<T> extends Delay<DataFrame<T>> {
   /** Begin with as many values as the delay has frames. */
   @config()
   prime = false;
@@ -36,7 +37,7 @@ export class DataDelay extends Delay<DataFrame> {
     return this.prime ? this.delayFrames : 0;
   }
 
-  protected override acquireBlank(): DataFrame | undefined {
-    return this.frameOut.tryAcquire({ value: this.initial });
+  protected override acquireBlank(): DataFrame<T> | undefined {
+    return this.frameOut.tryAcquire({ value: this.initial } as ShapeOf<DataFrame<T>>);
   }
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import { config, processor } from "../../core/annotations.ts";
-import type { PacketFrame, PacketNumber } from "../../core/frames/packet_frame.ts";
+import type { PacketFieldsOf, PacketFrame, PacketNumber } from "../../core/frames/packet_frame.ts";
+import type { ShapeOf } from "../../core/ports/stream.ts";
 import { Delay } from "./delay.ts";
 
 /**
@@ -14,7 +15,7 @@ import { Delay } from "./delay.ts";
  *
  * **Inputs.** `frameIn`: any batches. Its link holds more than `delayFrames` of them, unless `prime` is used.
  *
- * **Outputs.** `frameOut`: the same batches, later.
+ * **Outputs.** `frameOut`: the same batches, later, of the type that the input has.
  *
  * **Config.** `delayFrames`, `delayMs`, `prime`, and the `fields` of the empty batches.
  *
@@ -24,7 +25,7 @@ import { Delay } from "./delay.ts";
  * ```
  */
 @processor({ delays: true, tags: ["packet", "sensor", "delay", "feedback", "loop", "latency"] })
-export class PacketDelay extends Delay<PacketFrame> {
+export class PacketDelay<T extends PacketFieldsOf<T>> extends Delay<PacketFrame<T>> {
   /** Begin with as many empty batches as the delay has frames. */
   @config()
   prime = false;
@@ -36,7 +37,7 @@ export class PacketDelay extends Delay<PacketFrame> {
     return this.prime ? this.delayFrames : 0;
   }
 
-  protected override acquireBlank(): PacketFrame | undefined {
-    return this.frameOut.tryAcquire({ fields: this.fields, capacity: 0 });
+  protected override acquireBlank(): PacketFrame<T> | undefined {
+    return this.frameOut.tryAcquire({ fields: this.fields, capacity: 0 } as unknown as ShapeOf<PacketFrame<T>>);
   }
 }

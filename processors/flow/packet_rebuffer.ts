@@ -4,7 +4,7 @@
  * @module
  */
 import { config, input, output, processor } from "../../core/annotations.ts";
-import type { PacketFields, PacketFrame } from "../../core/frames/packet_frame.ts";
+import type { PacketFieldsOf, PacketFrame } from "../../core/frames/packet_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import { RecordQueue } from "./record_queue.ts";
 
@@ -29,11 +29,11 @@ import { RecordQueue } from "./record_queue.ts";
  * ```
  */
 @processor({ tags: ["packet", "sensor", "batch", "buffer", "rebuffer"] })
-export class PacketRebuffer {
+export class PacketRebuffer<T extends PacketFieldsOf<T>> {
   @input()
-  frameIn!: StreamInput<PacketFrame>;
+  frameIn!: StreamInput<PacketFrame<T>>;
   @output()
-  frameOut!: StreamOutput<PacketFrame>;
+  frameOut!: StreamOutput<PacketFrame<T>>;
   /** Records in a batch. @integer @minimum 1 @maximum 65536 @unit records */
   @config({ live: true })
   batchSize = 64;
@@ -63,7 +63,7 @@ export class PacketRebuffer {
 
   async #write(queue: RecordQueue, count: number): Promise<void> {
     await this.frameOut.ready();
-    const frame = await this.frameOut.acquire({ fields: queue.fields as PacketFields, capacity: count });
+    const frame = await this.frameOut.acquire({ fields: queue.fields as T, capacity: count });
     queue.take(frame);
     frame.discontinuity = this.#discontinuity;
     this.#discontinuity = false;

@@ -8,7 +8,7 @@ import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
 import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import type { Frame } from "../../core/frames/frame.ts";
-import type { PacketFrame } from "../../core/frames/packet_frame.ts";
+import type { PacketFieldsOf, PacketFrame } from "../../core/frames/packet_frame.ts";
 import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 
@@ -65,7 +65,7 @@ abstract class Switch<F extends Frame> {
  * ```
  */
 @processor({ tags: ["audio", "select", "choose", "switch"] })
-export class AudioSwitch extends Switch<AudioFrame> {}
+export class AudioSwitch<C extends number> extends Switch<AudioFrame<C>> {}
 
 /** Hands on one of up to eight streams of video: as `audio-switch`. */
 @processor({ tags: ["video", "select", "choose", "switch"] })
@@ -73,7 +73,7 @@ export class VideoSwitch extends Switch<VideoFrame> {}
 
 /** Hands on one of up to eight streams of values: as `audio-switch`. */
 @processor({ tags: ["data", "select", "choose", "switch"] })
-export class DataSwitch extends Switch<DataFrame> {}
+export class DataSwitch<T> extends Switch<DataFrame<T>> {}
 
 /**
  * Hands on one of up to eight streams of encoded frames: as `audio-switch`. After a change, the first that passes is a
@@ -88,4 +88,4 @@ export class EncodedSwitch extends Switch<EncodedFrame> {
 
 /** Hands on one of up to eight streams of batches of records: as `audio-switch`. */
 @processor({ tags: ["packet", "sensor", "select", "choose", "switch"] })
-export class PacketSwitch extends Switch<PacketFrame> {}
+export class PacketSwitch<T extends PacketFieldsOf<T>> extends Switch<PacketFrame<T>> {}

@@ -8,7 +8,7 @@ import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
 import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import type { Frame } from "../../core/frames/frame.ts";
-import type { PacketFrame } from "../../core/frames/packet_frame.ts";
+import type { PacketFieldsOf, PacketFrame } from "../../core/frames/packet_frame.ts";
 import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
@@ -80,18 +80,18 @@ export class VideoThrottle extends Throttle<VideoFrame> {}
 
 /** Lets at most so many values a second pass: as `video-throttle`. */
 @processor({ tags: ["data", "rate", "limit", "drop", "throttle"] })
-export class DataThrottle extends Throttle<DataFrame> {}
+export class DataThrottle<T> extends Throttle<DataFrame<T>> {}
 
 /** Lets at most so many batches of records a second pass: as `video-throttle`. */
 @processor({ tags: ["packet", "sensor", "rate", "limit", "drop", "throttle"] })
-export class PacketThrottle extends Throttle<PacketFrame> {}
+export class PacketThrottle<T extends PacketFieldsOf<T>> extends Throttle<PacketFrame<T>> {}
 
 /**
  * Lets at most so many blocks of audio a second pass: as `video-throttle`. For meters and plots: what passes has gaps,
  * and the first block after one is flagged as a discontinuity.
  */
 @processor({ tags: ["audio", "rate", "limit", "drop", "throttle"] })
-export class AudioThrottle extends Throttle<AudioFrame> {
+export class AudioThrottle<C extends number> extends Throttle<AudioFrame<C>> {
   protected override isContinuous(): boolean {
     return true;
   }

@@ -8,7 +8,7 @@ import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
 import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import type { Frame } from "../../core/frames/frame.ts";
-import type { PacketFrame } from "../../core/frames/packet_frame.ts";
+import type { PacketFieldsOf, PacketFrame } from "../../core/frames/packet_frame.ts";
 import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 
@@ -63,7 +63,7 @@ abstract class Valve<F extends Frame> {
  * ```
  */
 @processor({ tags: ["audio", "gate", "mute", "drop", "valve"] })
-export class AudioValve extends Valve<AudioFrame> {}
+export class AudioValve<C extends number> extends Valve<AudioFrame<C>> {}
 
 /** Lets video pass, or drops it: as `audio-valve`. */
 @processor({ tags: ["video", "gate", "drop", "valve"] })
@@ -71,7 +71,7 @@ export class VideoValve extends Valve<VideoFrame> {}
 
 /** Lets values pass, or drops them: as `audio-valve`. */
 @processor({ tags: ["data", "gate", "drop", "valve"] })
-export class DataValve extends Valve<DataFrame> {}
+export class DataValve<T> extends Valve<DataFrame<T>> {}
 
 /**
  * Lets encoded frames pass, or drops them: as `audio-valve`. When it opens again, the first that passes is a key frame.
@@ -85,4 +85,4 @@ export class EncodedValve extends Valve<EncodedFrame> {
 
 /** Lets batches of records pass, or drops them: as `audio-valve`. */
 @processor({ tags: ["packet", "sensor", "gate", "drop", "valve"] })
-export class PacketValve extends Valve<PacketFrame> {}
+export class PacketValve<T extends PacketFieldsOf<T>> extends Valve<PacketFrame<T>> {}

@@ -68,12 +68,18 @@ for (const [name, content, expected] of GRAPHS) {
 
 /** Arguments and how the error goes. */
 const LINES: [string[], RegExp][] = [
-  [["run", "missing.json"], /^error: Cannot read graph "missing\.json": there is no such file\n$/],
-  [["run", "."], /^error: Cannot read graph "\.": it is a directory\n$/],
-  [["run"], /^error: Expected a `GRAPH\.json`, but too few arguments\.\n$/],
+  [
+    ["run", "missing.json"],
+    /^error: Cannot read graph "missing\.json": there is no such file; paths start at the current directory\n$/,
+  ],
+  [["run", "."], /^error: Cannot read graph "\.": it is a directory; name a graph file in it\n$/],
+  [["run"], /^error: Expected a `GRAPH\.json`, but too few arguments; see `sluice run --help`\n$/],
   [["rum", "graph.json"], /^error: Cannot use `rum`: .*; did you mean `run`\?\n$/],
   [["run", "graph.json", "--secnds", "3"], /^error: Cannot use `--secnds`: .*; did you mean `--seconds`\?\n$/],
-  [["run", "graph.json", "--seconds", "soon"], /^error: `--seconds`: Expected a valid number, but got "soon"\.\n$/],
+  [
+    ["run", "graph.json", "--seconds", "soon"],
+    /^error: `--seconds`: Expected a valid number, but got "soon"; see `sluice run --help`\n$/,
+  ],
   [["run", "graph.json", "--mode", "fast"], /^error: `--mode`: Expected one of "live" and "offline"/],
   [["run", "graph.json", "--set", "gain"], /^error: Cannot read the setting "gain": wanted node\.key=value/],
   [["run", "graph.json", "--set", "gian.gainDb=3"], /^error: Cannot apply --set gian\.gainDb=3: .* no node "gian"/],

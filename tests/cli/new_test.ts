@@ -89,7 +89,10 @@ Deno.test("sluice new processor leaves a deno.json alone that leads to the runti
   assert.equal(await Deno.readTextFile(path), linked);
   await Deno.writeTextFile(path, JSON.stringify({ imports: { "@sluice/sluice": `${CHECKOUT}/mod.ts` } }));
   const said = await makeAndTry(folder.path, ["wobble"]);
-  assert.match(said, /^changed: deno\.json: "imports"\."@sluice\/sluice\/testing"$/m);
+  assert.match(
+    said,
+    /^changed: deno\.json: "imports"\."@sluice\/sluice\/testing", "imports"\."@sluice\/sluice\/cli"$/m,
+  );
 });
 
 Deno.test("sluice new processor prints a command that works from where it was called", async () => {

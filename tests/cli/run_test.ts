@@ -211,3 +211,14 @@ Deno.test("sluice check accepts the demo", async () => {
     stderr: "",
   });
 });
+
+Deno.test("sluice run fails with the name of a node that is in an endless loop for --stuck-after", async () => {
+  const result = await sluice(["run", `${FIXTURES}/loops.json`, "--stuck-after", "1"]);
+  assert.equal(result.code, 1, result.stderr);
+  assert.match(
+    result.stderr,
+    /^error: \S+loops\.json:6:5: Node "bad" \(looper\) has kept lane "worker" .*for \d+ ms without returning$/m,
+  );
+  assert.match(result.stdout, /^Failed after /);
+  assertNoStack(result);
+});

@@ -130,6 +130,12 @@ Deno.test("sluice top says what to do where nobody listens, or somebody else doe
   const nobody = await sluice(["top", "--at", `127.0.0.1:${freePort()}`]);
   assert.equal(nobody.code, 2);
   assert.match(nobody.stderr, /nobody listens there; "sluice run --serve" prints the address of one/);
+  for (const port of [1, 9]) {
+    const reserved = await sluice(["top", "--at", `127.0.0.1:${port}`]);
+    assert.match(reserved.stderr, /: programs may not send HTTP to that port; "sluice run --serve" prints/);
+  }
+  const unknown = await sluice(["top", "--at", "nobody.invalid:4840"]);
+  assert.match(unknown.stderr, /: no machine of that name is known; /);
   const bad = await sluice(["top", "--at", "http://"]);
   assert.equal(bad.code, 2);
   assert.match(bad.stderr, /^error: Cannot read --at "http:\/\/": wanted an address such as /);

@@ -1,18 +1,29 @@
 import assert from "node:assert/strict";
-import { FIXTURES, listFolder, readEvents, spawn, temporaryFolder, toneGraph, withoutNote } from "./command_line.ts";
+import {
+  FIXTURES,
+  listFolder,
+  readEvents,
+  ROOT,
+  spawn,
+  temporaryFolder,
+  toneGraph,
+  withoutNote,
+} from "./command_line.ts";
 
 /** A line of progress once a frame has come through both links of a graph. */
 const FLOWS = /"event":"progress",.*"framesRead":([2-9]|\d\d)/;
 
-/** Runs a graph, sends each signal once its cue has come since the one before, and waits for the end. */
+/** Runs a graph, sends each signal once its cue has come since the one before, some again and again, and waits for the end. */
 async function signalled(
   args: readonly string[],
   cwd: string,
-  signals: readonly { after: RegExp; send: Deno.Signal }[],
+  signals: readonly { after: RegExp; send: Deno.Signal; everyMs?: number }[],
+  env: Record<string, string> = {},
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = spawn([...args, "--json"], { cwd });
+  const child = spawn([...args, "--json"], { cwd, env });
   const texts = { stdout: "", stderr: "" };
   const pending = [...signals];
+  let repeat: ReturnType<typeof setInterval> | undefined;
   async function follow(name: "stdout" | "stderr"): Promise<void> {
     let since = "";
     for await (const text of child[name].pipeThrough(new TextDecoderStream())) {
@@ -23,10 +34,12 @@ async function signalled(
       since = "";
       pending.shift();
       child.kill(next.send);
+      if (next.everyMs !== undefined) repeat = setInterval(() => child.kill(next.send), next.everyMs);
     }
   }
   await Promise.all([follow("stdout"), follow("stderr")]);
   const { code } = await child.status;
+  clearInterval(repeat);
   assert.deepEqual(pending, [], texts.stderr);
   return { code, stdout: texts.stdout, stderr: withoutNote(texts.stderr) };
 }
@@ -48,12 +61,122 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
 
 Deno.test("sluice run ends at once after a second Ctrl-C, though a node does not end", async () => {
   await using folder = await temporaryFolder();
+  // Those of the first second are the first one still.
+  const again = { after: /Stopping/, send: "SIGINT", everyMs: 250 } as const;
+  const startedMs = performance.now();
   const result = await signalled(["run", `${FIXTURES}/stubborn.json`], folder.path, [
     { after: /progress/, send: "SIGINT" },
-    { after: /Stopping/, send: "SIGINT" },
+    again,
   ]);
   assert.equal(result.code, 130, result.stderr);
+  assert.ok(performance.now() - startedMs > 1_000);
   assert.ok(readEvents(result.stdout).every(({ event }) => event === "progress"));
+});
+
+Deno.test("sluice run ends at SIGTERM without waiting for a node that is in an endless loop, and names it", async () => {
+  await using folder = await temporaryFolder();
+  const { code, stdout, stderr } = await signalled(["run", `${FIXTURES}/loops.json`], folder.path, [
+    { after: /has kept lane/, send: "SIGTERM" },
+  ], { SLUICE_LOG: "warn" });
+  assert.equal(code, 143, stderr);
+  assert.match(stderr, /Stopped before the graph was drained: Node "bad" \(looper\) has kept lane "worker" /);
+  assert.doesNotMatch(stderr, /within \d+ ms|waited for/);
+  assert.equal(readEvents(stdout).at(-1)!.outcome, "stopped");
+});
+
+Deno.test({
+  name: "sluice run ends at SIGTERM though a node on lane main is in an endless loop, and says why",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const graph = JSON.parse(await Deno.readTextFile(`${FIXTURES}/loops.json`));
+    graph.nodes.bad.lane = "main";
+    await Deno.writeTextFile(`${folder.path}/loops.json`, JSON.stringify(graph));
+    const packages = ["--packages", `${FIXTURES}/sluice.gen.ts`];
+    const child = spawn(["run", `${folder.path}/loops.json`, ...packages, "--quiet"], {});
+    let text = "";
+    let sent = false;
+    for await (const more of child.stderr.pipeThrough(new TextDecoderStream())) {
+      text += more;
+      if (sent || !text.includes("loops\n")) continue;
+      sent = true;
+      child.kill("SIGTERM");
+    }
+    await child.stdout.cancel();
+    const { signal } = await child.status;
+    assert.equal(signal, "SIGKILL", text);
+    assert.match(text, /^The main thread has not come to SIGTERM for 5000 ms, since a node on lane "main" keeps it/m);
+  },
+});
+
+/** How often Ctrl-C is tried on a terminal. */
+const TERMINAL_RUNS = Deno.env.get("SLUICE_DEEP") === "1" ? 20 : 2;
+
+Deno.test({
+  name: "one Ctrl-C on a terminal is one under deno task, which passes it on: a complete file and a summary",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    for (let left = TERMINAL_RUNS; left > 0; left--) {
+      await using folder = await temporaryFolder();
+      const graph = JSON.parse(toneGraph({ mode: "live" }));
+      graph.nodes.out.config.path = `${folder.path}/out.wav`;
+      await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify(graph));
+      const command = `"${Deno.execPath()}" task -q sluice run "${folder.path}/graph.json"`;
+      const child = new Deno.Command("script", {
+        args: ["-qec", command, "/dev/null"],
+        cwd: ROOT,
+        env: { TERM: "xterm", SLUICE_LOG: "error", NO_COLOR: "1" },
+        stdin: "piped",
+        stdout: "piped",
+      }).spawn();
+      const keys = child.stdin.getWriter();
+      let screen = "";
+      let pressed = false;
+      for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+        screen += text;
+        if (pressed || !screen.includes("real time")) continue;
+        pressed = true;
+        await keys.write(new TextEncoder().encode("\x03"));
+      }
+      await keys.close();
+      assert.equal((await child.status).code, 130, screen);
+      // The progress line that stood there is taken away.
+      // deno-lint-ignore no-control-regex -- it is what takes it away
+      assert.match(screen, /\r\x1b\[2KStopping.*[^]*Stopped after/, screen);
+      assert.deepEqual(await listFolder(folder.path), ["graph.json", "out.wav"]);
+    }
+  },
+});
+
+Deno.test({
+  name: "sluice run ends as after SIGTERM when the task that has started it is killed",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const graph = JSON.parse(toneGraph({ mode: "live" }));
+    graph.nodes.out.config.path = `${folder.path}/out.wav`;
+    await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify(graph));
+    const task = new Deno.Command(Deno.execPath(), {
+      args: ["task", "-q", "sluice", "run", `${folder.path}/graph.json`, "--json"],
+      cwd: ROOT,
+      env: { SLUICE_LOG: "error", NO_COLOR: "1" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    let stdout = "";
+    let killed = false;
+    // The pipe ends with the last process that has it.
+    for await (const text of task.stdout.pipeThrough(new TextDecoderStream())) {
+      stdout += text;
+      if (killed || !FLOWS.test(stdout)) continue;
+      killed = true;
+      task.kill("SIGKILL");
+    }
+    await task.status;
+    assert.equal(readEvents(stdout).at(-1)!.outcome, "stopped");
+    assert.deepEqual(await listFolder(folder.path), ["graph.json", "out.wav"]);
+  },
 });
 
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {

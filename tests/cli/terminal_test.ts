@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { logger } from "../../core/log.ts";
 import { serveControl } from "../../control/server.ts";
 import { serveLive } from "../control/served.ts";
 import { MAIN, temporaryFolder, toneGraph, withoutNote } from "./command_line.ts";
@@ -76,5 +77,36 @@ Deno.test({
     await writer.close();
     await child.status;
     await first.runtime.stop();
+  },
+});
+
+Deno.test({
+  name: "sluice top shows the last warnings of the run below the figures",
+  ignore: !HAS_SCRIPT,
+  fn: async () => {
+    await using served = await serveLive("off");
+    for (let k = 1; k <= 5; k++) logger("runtime").warn(`warning ${k}, on purpose`);
+    const command =
+      `stty cols 100 rows 30; "${Deno.execPath()}" run -A --no-check "${MAIN}" top --at ${served.server.url}`;
+    const child = new Deno.Command("script", {
+      args: ["-qec", command, "/dev/null"],
+      env: { TERM: "xterm", SLUICE_LOG: "error", NO_COLOR: "1" },
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const writer = child.stdin.getWriter();
+    let screen = "";
+    let pressed = false;
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      screen = `${screen}${text}`.split("\x1b[H").at(-1)!;
+      if (pressed || !/tone .*level.*warn: warning 3.*warn: warning 4.*warn: warning 5/s.test(screen)) continue;
+      pressed = true;
+      assert.doesNotMatch(screen, /warning 2/);
+      // Ctrl-C of the terminal.
+      await writer.write(new Uint8Array([3]));
+    }
+    await writer.close();
+    assert.equal((await child.status).code, 130);
+    await served.runtime.stop();
   },
 });

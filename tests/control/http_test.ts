@@ -8,6 +8,7 @@ import { serveControl } from "../../control/server.ts";
 import { tapLog } from "../../core/log.ts";
 import { Runtime } from "../../mod.ts";
 import { eachDriver } from "../fixtures/each_driver.ts";
+import { RawClient } from "./raw_client.ts";
 import { serveLive } from "./served.ts";
 
 /** Sends a request with any headers, which `fetch` does not let one. @returns what comes first */
@@ -112,6 +113,61 @@ Deno.test("serveControl() refuses a foreign Host and another Origin, on each rou
   match(await raw(server.url, "/api/graph", { host: host.replace("127.0.0.1", "localhost") }), /^HTTP\/1\.1 200 /);
 });
 
+Deno.test("serveControl() refuses what a page of another site loads, before it takes any of the clients' budget", async () => {
+  const limits = { mainShare: 0, connectionShare: 0, requestsPerSecond: 5 };
+  await using server = serveControl(new Runtime(), { port: 0, limits });
+  const { host } = new URL(server.url);
+  const load = { "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" };
+  const link = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+  for (const site of ["cross-site", "same-site"]) {
+    for (const path of ["/", "/api/graph", "/metrics", "/healthz", "/api/types"]) {
+      const answer = await raw(server.url, path, { host, ...load, "sec-fetch-site": site });
+      match(answer, /^HTTP\/1\.1 403 [^]*Cannot answer a page of another site/, `${site} ${path}`);
+    }
+    const frame = { ...link, "sec-fetch-dest": "iframe" };
+    match(await raw(server.url, "/", { host, ...frame, "sec-fetch-site": site }), /^HTTP\/1\.1 403 /);
+    match(await raw(server.url, "/api/graph", { host, ...link, "sec-fetch-site": site }), /^HTTP\/1\.1 403 /);
+    const guess = { ...link, "sec-purpose": "prefetch" };
+    match(await raw(server.url, "/", { host, ...guess, "sec-fetch-site": site }), /^HTTP\/1\.1 403 /);
+  }
+  const follow = (site: string, path = "/") => raw(server.url, path, { host, ...link, "sec-fetch-site": site });
+  match(await follow("cross-site"), /^HTTP\/1\.1 (200|503) /, "a link to the page");
+  match(await follow("none", "/api/graph"), /^HTTP\/1\.1 200 /, "an address that was typed");
+  match(await raw(server.url, "/api/graph", { host, ...load, "sec-fetch-site": "same-origin" }), /^HTTP\/1\.1 200 /);
+});
+
+Deno.test("POST /logout ends the login of a browser and its connections, and those of no other", async () => {
+  await using server = serveControl(new Runtime(), { port: 0, token: "t" });
+  const logIn = async () => {
+    const response = await fetch(server.url, {
+      method: "POST",
+      body: new URLSearchParams({ token: "t" }),
+      redirect: "manual",
+    });
+    await response.body?.cancel();
+    equal(response.status, 303);
+    return response.headers.get("set-cookie")!.split(";")[0];
+  };
+  const [mine, other] = [await logIn(), await logIn()];
+  const { host } = new URL(server.url);
+  const sockets = [
+    await RawClient.open(server.url, { cookie: mine }),
+    await RawClient.open(server.url, { cookie: other }),
+  ];
+  const out = await raw(server.url, "/logout", { host, cookie: mine }, "POST");
+  match(out, /^HTTP\/1\.1 303 [^]*set-cookie: sluice_login_\d+=; HttpOnly; SameSite=Strict; Path=\/; Max-Age=0\r\n/i);
+  equal(await sockets[0].read(), undefined);
+  await sockets[1].send('{"jsonrpc":"2.0","method":"ping","id":1}');
+  match(new TextDecoder().decode((await sockets[1].read())!.bytes), /"id":1/);
+  const status = async (cookie: string) => {
+    const response = await fetch(`${server.url}/api/graph`, { headers: { cookie } });
+    await response.body?.cancel();
+    return response.status;
+  };
+  deepEqual([await status(mine), await status(other)], [401, 200]);
+  for (const socket of sockets) socket[Symbol.dispose]();
+});
+
 Deno.test("/api answers what it has not, and other methods, as JSON with a status", async () => {
   await using served = await serveLive("off");
   const ask = async (path: string, method = "GET") => {
@@ -130,7 +186,7 @@ Deno.test("/api answers what it has not, and other methods, as JSON with a statu
       deepEqual(await ask(path, method), [405, "Cannot answer: wanted GET"], `${method} ${path}`);
     }
   }
-  deepEqual(await ask("/login", "GET"), [405, "Cannot answer: wanted POST"]);
+  deepEqual(await ask("/logout", "GET"), [405, "Cannot answer: wanted POST"]);
   const { host } = new URL(served.server.url);
   match(await raw(served.server.url, "/", { host }, "TRACE"), /^HTTP\/1\.1 405 [^]*\r\nallow: GET, HEAD\r\n/i);
   for (const path of ["/api/graph", "/metrics", "/healthz"]) {
@@ -188,7 +244,7 @@ Deno.test("serveControl() wants its token on an address that others reach; a log
   equal(await status("/api/graph", { authorization: `Bearer ${server.token}` }), 200);
   equal(await status(`/api/graph?token=${server.token}`), 401);
   const logIn = (token: string) =>
-    fetch(`${url}/login`, { method: "POST", body: new URLSearchParams({ token }), redirect: "manual" });
+    fetch(url, { method: "POST", body: new URLSearchParams({ token }), redirect: "manual" });
   const refused = await logIn("wrong");
   match(await refused.text(), /That is not the token/);
   equal(refused.headers.get("set-cookie"), null);
@@ -201,7 +257,7 @@ Deno.test("serveControl() wants its token on an address that others reach; a log
   equal(await status("/api/graph", { cookie: `sluice_login_${new URL(url).port}=` }), 401);
   await using second = serveControl(new Runtime(), { port: 0, hostname: "0.0.0.0" });
   const body = new URLSearchParams({ token: second.token! });
-  const other = await fetch(`${second.url.replace("0.0.0.0", "127.0.0.1")}/login`, {
+  const other = await fetch(`${second.url.replace("0.0.0.0", "127.0.0.1")}/`, {
     method: "POST",
     body,
     redirect: "manual",

@@ -1,11 +1,11 @@
 /** Limits of the server that a client alone cannot be kept to: places of connections, what is under way. */
-import { equal, ok } from "node:assert/strict";
+import { equal, ok, rejects } from "node:assert/strict";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { upgradeRequest } from "./raw_client.ts";
 import { type ControlServer, serveControl } from "../../control/server.ts";
 import { nodes, Runtime } from "../../mod.ts";
-import { deserted, openSocket, serveLive } from "./served.ts";
+import { ask, closed, deserted, openSocket, serveLive } from "./served.ts";
 
 /** Upgrades that are broken off, and attempts at one that is not. */
 const ABORTED = 50;
@@ -29,13 +29,28 @@ Deno.test("an upgrade that its client breaks off keeps no place for ever", async
   await served.stopAndCheck();
 });
 
+Deno.test("a client that has asked for nothing for a second gives its place to one that wants it", async () => {
+  await using server = serveControl(new Runtime(), { port: 0, limits: { connections: 4 } });
+  const asking = await openSocket(server);
+  await ask(asking, '{"jsonrpc":"2.0","method":"ping","id":1}');
+  const silent = [await openSocket(server), await openSocket(server), await openSocket(server)];
+  await rejects(openSocket(server), "all places are taken, by clients that have just come");
+  const first = closed(silent[0]);
+  const next = await openInTime(server, 100);
+  equal(await first, 1013);
+  equal((await ask(next, '{"jsonrpc":"2.0","method":"ping","id":2}') as { id: number }).id, 2);
+  equal((await ask(asking, '{"jsonrpc":"2.0","method":"ping","id":3}') as { id: number }).id, 3);
+  equal(server.connections, 4);
+});
+
 /** Opens a connection: on a busy machine it may take more than one attempt until one has opened in time. */
-async function openInTime(server: ControlServer): Promise<WebSocket> {
+async function openInTime(server: ControlServer, waitMs = 0): Promise<WebSocket> {
   for (let left = ATTEMPTS;; left--) {
     try {
       return await openSocket(server);
     } catch (error) {
       if (left === 0) throw error;
+      await sleep(waitMs);
     }
   }
 }

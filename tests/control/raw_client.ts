@@ -13,7 +13,7 @@ export interface RawMessage {
 }
 
 /** A whole request for an upgrade of `/rpc`. */
-export function upgradeRequest(host: string): string {
+export function upgradeRequest(host: string, headers: { readonly [name: string]: string } = {}): string {
   const lines = [
     "GET /rpc HTTP/1.1",
     `host: ${host}`,
@@ -22,6 +22,7 @@ export function upgradeRequest(host: string): string {
     "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
     "sec-websocket-version: 13",
     `sec-websocket-protocol: ${RPC_PROTOCOL}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
   return `${lines.join("\r\n")}\r\n\r\n`;
 }
@@ -36,10 +37,10 @@ export class RawClient implements Disposable {
   }
 
   /** Connects and upgrades. */
-  static async open(url: string): Promise<RawClient> {
+  static async open(url: string, headers?: { readonly [name: string]: string }): Promise<RawClient> {
     const { hostname, port, host } = new URL(url);
     const client = new RawClient(await Deno.connect({ hostname, port: Number(port) }));
-    await client.#write(new TextEncoder().encode(upgradeRequest(host)));
+    await client.#write(new TextEncoder().encode(upgradeRequest(host, headers)));
     const end = "\r\n\r\n";
     while (!new TextDecoder("latin1").decode(client.#received).includes(end)) await client.#fill();
     const head = new TextDecoder("latin1").decode(client.#received);

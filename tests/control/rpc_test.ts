@@ -31,6 +31,11 @@ eachDriver("/rpc answers calls, batches and mistakes as JSON-RPC 2.0 says", asyn
     `{"jsonrpc":"2.0","method":"node.setConfig","params":{"node":"gain","key":"gainDb","value":${value}},"id":1}`;
   equal(await code(set(deep)), -32602);
   equal(await code(set('{"a":{"__proto__":1}}')), -32602);
+  const large = await call('{"jsonrpc":"2.0","method":"ping","id":9007199254740993}');
+  deepEqual([large.id, large.error!.code], [null, -32600]);
+  equal((await call('{"jsonrpc":"2.0","method":"ping","id":-9007199254740991}')).id, -9007199254740991);
+  const nobody = await call('{"jsonrpc":"2.0","method":"logs.subscribe","params":{"node":"nobody"},"id":5}');
+  deepEqual([nobody.error!.code, nobody.error!.data!.code], [-32000, "NodeNotFound"]);
   const unknown = await call('{"jsonrpc":"2.0","method":"node.describe","params":{"node":"x"},"id":7}');
   deepEqual([unknown.id, unknown.error!.code, unknown.error!.data!.code], [7, -32000, "NodeNotFound"]);
   const batch = await call(

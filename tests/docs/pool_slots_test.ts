@@ -7,30 +7,43 @@ import { nodes, Runtime } from "../../mod.ts";
 
 /** What the page says, word for word; {@linkcode needOf} does the same. */
 const FORMULA = `
-need    = Σ links  (queue + in hand)  +  Σ outputs  (burst × elements + 2)  +  8 × lanes
-queue   = capacity, or 2 × capacity where the link leads to another lane
-in hand = capacity + 2, or where the link leads to another lane: reads + 2
+need    = Σ links  (queue + 2)  +  Σ outputs  (2)  +  Σ lanes  (8 + the most that a node of it has in hand)
+queue   = capacity; where the link leads to another lane 2 × capacity, or capacity + 1 if it drops the oldest
+in hand = Σ links to the node  (capacity, or from another lane: reads)  +  Σ its outputs  (burst × elements)
 reads   = capacity, but at least 8, and at most 8 for video and 64 for the others
 `;
 
 /** Need of the graph a → b, by the page's formula. */
-function needOf(kind: FrameKind, capacity: number, crosses: boolean, burst: number, elements: number, lanes: number) {
+function needOf(
+  kind: FrameKind,
+  capacity: number,
+  crosses: boolean,
+  burst: number,
+  elements: number,
+  lanes: number,
+  { evicts = false, lasts = false } = {},
+) {
   const reads = Math.min(Math.max(capacity, 8), kind === "video" ? 8 : 64);
-  const queue = crosses ? 2 * capacity : capacity;
-  const inHand = (crosses ? reads : capacity) + 2;
-  return {
-    queued: queue,
-    held: inHand + burst * elements + 2,
-    slots: queue + inHand + burst * elements + 2 + 8 * lanes,
-  };
+  const queued = !crosses ? capacity : evicts ? capacity + 1 : 2 * capacity;
+  const made = burst * elements;
+  const inHand = crosses ? reads + made : lasts ? capacity + made : Math.max(capacity, made);
+  const held = inHand + 2 + 2;
+  return { queued, held, slots: queued + held + 8 * lanes };
 }
 
-function graph(kind: FrameKind, capacity: number, lane: string, burst: number, array?: number) {
+function graph(
+  kind: FrameKind,
+  capacity: number,
+  lane: string,
+  burst: number,
+  array?: number,
+  { evicts = false, lasts = false } = {},
+) {
   const all: LoadNode[] = [
     { id: "a", lane: "x", outputs: [{ kind, burst, array }] },
-    { id: "b", lane, outputs: [] },
+    { id: "b", lane, lasts, outputs: [] },
   ];
-  const links: LoadLink[] = [{ fromNode: "a", toNode: "b", kind, capacity }];
+  const links: LoadLink[] = [{ fromNode: "a", toNode: "b", kind, capacity, evicts }];
   return poolLoads(all, links);
 }
 
@@ -42,9 +55,11 @@ Deno.test("docs/memory.md has the formula by which pools are sized", () => {
     for (const capacity of [1, 3, 8, 9, 64, 100]) {
       for (const lane of ["x", "y"]) {
         for (const array of [undefined, 5]) {
-          const [{ queued, held, slots }] = poolNeeds(graph(kind, capacity, lane, 4, array), 3, {});
-          const what = `${kind} ${capacity} to lane ${lane}`;
-          deepEqual({ queued, held, slots }, needOf(kind, capacity, lane === "y", 4, array ?? 1, 3), what);
+          for (const how of [{}, { evicts: true }, { lasts: true }]) {
+            const [{ queued, held, slots }] = poolNeeds(graph(kind, capacity, lane, 4, array, how), 3, {});
+            const what = `${kind} ${capacity} to lane ${lane} ${JSON.stringify(how)}`;
+            deepEqual({ queued, held, slots }, needOf(kind, capacity, lane === "y", 4, array ?? 1, 3, how), what);
+          }
         }
       }
     }
@@ -94,10 +109,10 @@ Deno.test("docs/memory.md says how many slots a pool gets where none are given",
     const [{ slots }] = planPools(loads, 1, { [kind]: { slotBytes } });
     return [needOf(kind, capacity, false, 1, 1, 1).slots, slots];
   };
-  deepEqual(got("audio", 120), [253, 506], "twice");
-  deepEqual(got("audio", 2), [17, 256], "at least 256 slots");
-  deepEqual(got("audio", 2, 65_537), [17, 34], "of 16 MiB and a little: no more than twice");
-  deepEqual(got("video", 8), [29, 29 + Math.floor(64 * 2 ** 20 / (1920 * 1080 * 4))], "at most 64 MiB more");
+  deepEqual(got("audio", 120), [252, 504], "twice");
+  deepEqual(got("audio", 2), [16, 256], "at least 256 slots");
+  deepEqual(got("audio", 2, 65_537), [16, 32], "of 16 MiB and a little: no more than twice");
+  deepEqual(got("video", 8), [28, 28 + Math.floor(64 * 2 ** 20 / (1920 * 1080 * 4))], "at most 64 MiB more");
 });
 
 Deno.test("docs/memory.md says how many slots a pool gets for the elements of dynamic ports to come", () => {
@@ -107,9 +122,9 @@ Deno.test("docs/memory.md says how many slots a pool gets for the elements of dy
     const [{ slots }] = planPools(graph("audio", 120, "x", 1), 1, {}, growth);
     return slots;
   };
-  equal(got(1, [0]), 506);
-  equal(got(16, [0]), 506 + 15 * Number(each));
-  equal(got(16, [0, 4, 5]), 506 + 13 * Number(each));
-  equal(got(64, [0]), 253 + 64 * 2 ** 20 / 65_536, "64 MiB at most");
+  equal(got(1, [0]), 504);
+  equal(got(16, [0]), 504 + 15 * Number(each));
+  equal(got(16, [0, 4, 5]), 504 + 13 * Number(each));
+  equal(got(64, [0]), 252 + 64 * 2 ** 20 / 65_536, "64 MiB at most");
   deepEqual(growthOf([{ kind: "data" }]), new Map());
 });

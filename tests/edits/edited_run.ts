@@ -217,6 +217,7 @@ export class EditedRun {
       this.figures.droppedGaps++;
       return;
     }
+    ok(gap.kind !== "missing" || gap.flagged, `${this.#where()}: unflagged ${gap.line}`);
     ok(excuse.rejoined.pop() !== undefined, `${this.#where()}: untouched ${gap.line}`);
     this.figures.rejoinedGaps++;
   }

@@ -9,6 +9,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
+import type { PacketFrame } from "../../core/frames/packet_frame.ts";
 import type { InputRef, NodeHandle, PortArray } from "../../core/registry/handle.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import { type LevelReading, nodes, type SpectrumReading } from "../../sluice.gen.ts";
@@ -42,6 +43,51 @@ export function acceptsRightLinks(runtime: Runtime, { mono, stereo, any }: Chann
   runtime.connect(stereo.outputs.out, stereo.inputs.in);
   runtime.connect(values.levels.outputs.out, values.levels.inputs.in);
   runtime.connect(values.levels.outputs.out, values.unknown.inputs.in);
+}
+
+/** What a script gives and takes, by type. */
+interface Carried {
+  readonly peaks: NodeHandle<Record<never, never>, { peaks: DataFrame<SpectrumReading> }>;
+  readonly takesPeaks: NodeHandle<{ peaks: DataFrame<SpectrumReading> }>;
+  readonly takesLevels: NodeHandle<{ levels: DataFrame<LevelReading> }>;
+  readonly motions: NodeHandle<Record<never, never>, { out: PacketFrame<Motion> }>;
+  readonly takesMotions: NodeHandle<{ in: PacketFrame<Motion> }>;
+  readonly takesHeat: NodeHandle<{ in: PacketFrame<{ kelvin: "f32" }> }>;
+}
+
+/** The fields of a record, as an interface. */
+interface Motion {
+  readonly x: "f32";
+}
+
+export function carriesTypesThroughFlowNodes(runtime: Runtime, nodesOf: Carried, { stereo, mono }: Channelled): void {
+  const { peaks, takesPeaks, takesLevels, motions, takesMotions, takesHeat } = nodesOf;
+  const untold = runtime.add(nodes.dataDelay());
+  runtime.connect(peaks.outputs.peaks, untold.inputs.frameIn);
+  runtime.connect(untold.outputs.frameOut, takesPeaks.inputs.peaks);
+  const told = runtime.add(nodes.dataDelay<SpectrumReading>({ delayFrames: 2 }));
+  runtime.connect(peaks.outputs.peaks, told.inputs.frameIn);
+  runtime.connect(told.outputs.frameOut, takesPeaks.inputs.peaks);
+  // @ts-expect-error what goes in comes out
+  runtime.connect(told.outputs.frameOut, takesLevels.inputs.levels);
+  const pick = runtime.add(nodes.dataSwitch<LevelReading>());
+  // @ts-expect-error each element takes the same
+  runtime.connect(peaks.outputs.peaks, pick.inputs.frameIn[3]);
+  const records = runtime.add(nodes.packetDelay());
+  runtime.connect(motions.outputs.out, records.inputs.frameIn);
+  runtime.connect(records.outputs.frameOut, takesMotions.inputs.in);
+  const batches = runtime.add(nodes.packetRebuffer<Motion>({ batchSize: 4 }));
+  runtime.connect(motions.outputs.out, batches.inputs.frameIn);
+  runtime.connect(batches.outputs.frameOut, takesMotions.inputs.in);
+  // @ts-expect-error records of other fields
+  runtime.connect(batches.outputs.frameOut, takesHeat.inputs.in);
+  // @ts-expect-error the type of a field is none of a number's
+  runtime.add(nodes.packetValve<{ x: "text" }>());
+  const valve = runtime.add(nodes.audioValve<2>());
+  runtime.connect(stereo.outputs.out, valve.inputs.frameIn);
+  runtime.connect(valve.outputs.frameOut, stereo.inputs.in);
+  // @ts-expect-error two channels into one
+  runtime.connect(valve.outputs.frameOut, mono.inputs.in);
 }
 
 export function refusesWrongFrames(runtime: Runtime, values: Valued): void {

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import type { Runtime } from "../../core/runtime.ts";
 import { viewRuntime } from "../../core/runtime_view.ts";
 import { eventually, nextPicture, openPage, pageTest } from "./chromium.ts";
-import { graphShown, inspected, serveDemo, toNumber } from "./live_graph.ts";
+import { graphShown, inspected, serveDemo, stopByButton, toNumber } from "./live_graph.ts";
 
 /** Period of the page's statistics, milliseconds. */
 const PERIOD_MS = 100;
@@ -65,7 +65,7 @@ pageTest("the page of the live demo shows rates that move, and at a pause the co
     const after = await column(page, "link", "written");
     for (const id of Object.keys(held)) assert.ok(after[id] > held[id], id);
   });
-  await page.getByRole("button", { name: "Stop" }).click();
+  await stopByButton(page);
   await page.locator(".state", { hasText: "stopped" }).waitFor();
   assert.equal((await served.runtime.finished).outcome, "stopped");
   assert.deepEqual(browser.faults, []);

@@ -9,6 +9,9 @@ import { countPixels } from "./pixels.ts";
 /** Growth of the page's memory that is not noise, bytes: histories are allocated at once, feeds are rings. */
 const MAX_GROWTH_BYTES = 2_000_000;
 
+/** What is left and right of the lines of a plot, pixels: its axis, and the end of its last number. */
+const PLOT_EDGES = [50, 14] as const;
+
 const PLOT = '.plot:has([aria-label="Ticks over the last minute"]) canvas';
 
 async function pictureOf(page: Page, selector: string): Promise<string> {
@@ -27,6 +30,36 @@ pageTest("the history of a node is drawn and moves with the readings", async () 
   });
   const before = await pictureOf(page, PLOT);
   await eventually(async () => assert.notEqual(await pictureOf(page, PLOT), before));
+  assert.deepEqual(browser.faults, []);
+});
+
+pageTest("plots that are opened late show what was before the page was loaded, over a minute and over 15", async () => {
+  await using served = await serveDemo();
+  await using browser = await openPage();
+  const { page } = browser;
+  // Nobody follows meanwhile.
+  while (served.runtime.stats().elapsedNs < 12e9) await new Promise((resolve) => setTimeout(resolve, 100));
+  const openedMs = performance.now();
+  const links = served.runtime.stats().links;
+  for (const [place, title] of [["node=gain", "Ticks"], [`link=${encodeURIComponent(links[0].id)}`, "Frames"]]) {
+    await page.goto(`${served.server.url}/#graph&${place}`);
+    const plot = `.plot:has([aria-label="${title} over the last minute"]) canvas`;
+    await eventually(async () => {
+      // Two seconds older than the page.
+      const share = ((performance.now() - openedMs) / 1e3 + 2) / 60;
+      const { width, height } = (await page.locator(plot).boundingBox())!;
+      const [left, right] = PLOT_EDGES;
+      const part = { x: left, y: 0, width: Math.max(1, (width - left - right) * (1 - share)), height };
+      const { count } = await countPixels(page, plot, "--accent", part);
+      assert.ok(count > 5, `${count} pixels of ${place} are older than the page`);
+    });
+  }
+  await page.getByRole("button", { name: "15 min" }).click();
+  await eventually(async () => {
+    const long = '.plot:has([aria-label="Frames over the last 15 minutes"]) canvas';
+    const { count } = await countPixels(page, long, "--accent");
+    assert.ok(count > 5, `${count} pixels of the line`);
+  });
   assert.deepEqual(browser.faults, []);
 });
 

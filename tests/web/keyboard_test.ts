@@ -1,6 +1,7 @@
 /** Everything on the page can be done by keyboard. */
 import assert from "node:assert/strict";
 import { ControlClient } from "../../control/client.ts";
+import { seriousFaults } from "./axe.ts";
 import { eventually, nextPicture, openPage, pageTest } from "./chromium.ts";
 import { graphShown, serveDemo, toNumber } from "./live_graph.ts";
 
@@ -122,8 +123,63 @@ pageTest("the page can be used by keyboard alone: find, inspect, change, pause, 
     await keyboard.press("Tab");
     if (await page.getByRole("button", { name: "Stop" }).evaluate((each) => each === document.activeElement)) break;
   }
+  // One press asks, and nothing ends by it.
+  await keyboard.press("Enter");
+  const asked = page.getByRole("dialog", { name: "Stop the graph?" });
+  await asked.waitFor();
+  await keyboard.press("Enter");
+  await asked.waitFor({ state: "hidden" });
+  assert.equal(served.runtime.summary(), undefined);
+  await keyboard.press("Enter");
+  await asked.waitFor();
+  assert.deepEqual(await seriousFaults(page), []);
+  await keyboard.press("Tab");
   await keyboard.press("Enter");
   await page.locator(".state", { hasText: "stopped" }).waitFor();
   assert.equal((await served.runtime.finished).outcome, "stopped");
   assert.deepEqual(browser.faults, []);
+});
+
+pageTest("keys that are typed without a pause all arrive where they belong, and pause nothing", async () => {
+  await using served = await serveDemo();
+  await using browser = await openPage();
+  const { page } = browser;
+  await page.goto(served.server.url);
+  await graphShown(page, "gain");
+  for (const view of ["2", "1", "3"]) {
+    for (let round = 0; round < 5; round++) {
+      await page.keyboard.type(`${view}/typed`);
+      const field = page.locator("[data-search]");
+      await eventually(async () => assert.equal(await field.inputValue(), "typed", `view ${view}, round ${round}`));
+      await field.fill("");
+      await page.keyboard.press("Escape");
+    }
+  }
+  assert.equal(served.runtime.paused, false);
+  assert.equal(await page.locator(":root").getAttribute("data-theme"), "dark");
+});
+
+pageTest("single keys can be turned off, which the page remembers; those of the graph go on", async () => {
+  await using served = await serveDemo();
+  await using browser = await openPage();
+  const { page } = browser;
+  await page.goto(served.server.url);
+  await graphShown(page, "gain");
+  await page.keyboard.press("?");
+  await page.getByRole("switch", { name: /^Single keys act/ }).uncheck();
+  await page.keyboard.press("Escape");
+  await page.reload();
+  await graphShown(page, "gain");
+  await page.keyboard.type("p2t?");
+  await page.keyboard.press("ArrowRight");
+  await eventually(async () => assert.match(await page.locator("[data-spoken]").innerText(), /, lane /));
+  assert.equal(await page.locator(".graph-box").count(), 1);
+  assert.equal(await page.locator("dialog[open]").count(), 0);
+  assert.equal(await page.locator(":root").getAttribute("data-theme"), "dark");
+  assert.equal(served.runtime.paused, false);
+  await page.getByRole("button", { name: "Keys and marks" }).click();
+  await page.getByRole("switch", { name: /^Single keys act/ }).check();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("2");
+  await page.locator(".table-view").waitFor();
 });

@@ -48,3 +48,9 @@ export async function inspected(page: Page, figure: string): Promise<number> {
 export function toNumber(text: string): number {
   return parseFloat(text.replace(/(?<=\d)[\s\u202f](?=\d{3})/g, ""));
 }
+
+/** Stops the graph by the page's button, and says yes when it asks. */
+export async function stopByButton(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await page.getByRole("dialog", { name: "Stop the graph?" }).getByRole("button", { name: "Stop the graph" }).click();
+}

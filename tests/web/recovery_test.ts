@@ -5,7 +5,7 @@ import { logger } from "../../core/log.ts";
 import { ROOT } from "../../tools/root.ts";
 import { freePort } from "../cli/command_line.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
-import { graphShown, inspected, serveDemo } from "./live_graph.ts";
+import { graphShown, inspected, serveDemo, stopByButton } from "./live_graph.ts";
 
 /** Starts `sluice run --serve` of the live demo. @returns once it serves */
 async function runDemo(port: number): Promise<Deno.ChildProcess> {
@@ -84,6 +84,7 @@ class Line implements Disposable {
   readonly #target: number;
   readonly #open = new Set<Deno.Conn>();
   #listener: Deno.TcpListener;
+  #swallows = false;
   readonly port: number;
 
   constructor(target: number) {
@@ -99,7 +100,13 @@ class Line implements Disposable {
     this.#open.clear();
   }
 
+  /** From now on takes what either end sends, and passes nothing on: no end is told. */
+  swallow(): void {
+    this.#swallows = true;
+  }
+
   mend(): void {
+    this.#swallows = false;
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: this.port });
     void this.#accept();
   }
@@ -108,13 +115,17 @@ class Line implements Disposable {
     this.cut();
   }
 
+  #pass(): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+    return new TransformStream({ transform: (bytes, to) => this.#swallows ? undefined : to.enqueue(bytes) });
+  }
+
   async #accept(): Promise<void> {
     try {
       for await (const near of this.#listener) {
         const far = await Deno.connect({ hostname: "127.0.0.1", port: this.#target });
         for (const each of [near, far]) this.#open.add(each);
-        near.readable.pipeTo(far.writable).catch(() => {});
-        far.readable.pipeTo(near.writable).catch(() => {});
+        near.readable.pipeThrough(this.#pass()).pipeTo(far.writable).catch(() => {});
+        far.readable.pipeThrough(this.#pass()).pipeTo(near.writable).catch(() => {});
       }
     } catch {
       // The line was cut.
@@ -151,13 +162,53 @@ pageTest("the page goes on after the network was lost: same run, no event and no
   await countsMove(page);
 
   await page.keyboard.press("3");
-  await page.getByLabel("Show").selectOption("debug");
+  await page.getByRole("combobox", { name: "Show" }).selectOption("debug");
   for (const kind of ["paused", "resumed"]) {
     const items = page.locator(".news-kind").getByText(kind, { exact: true });
     await items.first().waitFor();
     assert.equal(await items.count(), 1, kind);
   }
   assert.equal(await page.locator(".news-scroll").getByText("said once").count(), 1);
+});
+
+pageTest("figures are shown as old within a second once the line swallows what the runtime sends", async () => {
+  await using served = await serveDemo();
+  using line = new Line(Number(new URL(served.server.url).port));
+  await using browser = await openPage();
+  const { page } = browser;
+  await page.goto(`http://127.0.0.1:${line.port}/#graph&node=gain`);
+  await graphShown(page, "gain");
+  await eventually(async () => assert.equal(await page.locator(".stale").count(), 0));
+  // The page's own clock tells how old the figures are that it shows as those of now.
+  await page.evaluate(() => {
+    const state = document.querySelector(".state span")!;
+    const look = { changedMs: 0, oldMs: 0 };
+    const figure = document.querySelector('[data-inspector] [data-figure="ticks"]')!;
+    new MutationObserver(() => look.changedMs = performance.now())
+      .observe(figure, { characterData: true, childList: true, subtree: true });
+    new MutationObserver(() => {
+      if (state.textContent === "no news" && look.oldMs === 0) look.oldMs = performance.now();
+    }).observe(state, { characterData: true, childList: true, subtree: true });
+    Object.assign(globalThis, { look });
+  });
+  await countsMove(page);
+  line.swallow();
+  await page.locator(".state", { hasText: "no news" }).waitFor();
+  const { changedMs, oldMs } = await page.evaluate(() =>
+    (globalThis as unknown as { look: { changedMs: number; oldMs: number } }).look
+  );
+  assert.ok(oldMs > changedMs && oldMs - changedMs < 1_000, `shown as old after ${oldMs - changedMs} ms`);
+  assert.equal(await page.locator("main.stale").count(), 1);
+  assert.equal(await page.locator(".summary.stale").count(), 1);
+  await page.locator("[data-silent]").waitFor();
+  assert.match(await page.title(), /^no news: /);
+
+  line.cut();
+  await page.getByText("No connection to the runtime").waitFor();
+  line.mend();
+  await page.locator(".state", { hasText: "running" }).waitFor();
+  await eventually(async () => assert.equal(await page.locator(".stale").count(), 0));
+  await countsMove(page);
 });
 
 pageTest("a runtime that has no time for the page is told in its own words, and the page comes back", async () => {
@@ -264,7 +315,7 @@ pageTest(
     const { page } = browser;
     await page.goto(`${served.server.url}/#graph&node=gain`);
     await graphShown(page, "gain");
-    await page.getByRole("button", { name: "Stop" }).click();
+    await stopByButton(page);
     await page.getByText("The graph has ended, and its server with it").waitFor();
     assert.match(await page.getByRole("status").first().innerText(), /^stopped/);
     assert.equal(await page.locator(".bad-notice").count(), 0);

@@ -46,6 +46,20 @@ pageTest(
     await page.evaluate(() => (globalThis as unknown as { runHeld: () => void }).runHeld());
     await page.locator("[data-simple]").waitFor();
     assert.equal(await page.getByText("Laying the graph out").count(), 0);
+    // What is said beside the zoom buttons stands in their box, each remark for itself.
+    await page.locator("[data-crossing]").waitFor();
+    const boxes = await page.locator(".graph-tools, .graph-remark").evaluateAll((all) =>
+      all.map((each) => {
+        const { left, right, top, bottom } = each.getBoundingClientRect();
+        return { left, right, top, bottom, overflows: each.scrollWidth > each.clientWidth };
+      })
+    );
+    const [tools, ...remarks] = boxes;
+    assert.ok(remarks.length >= 2, `${remarks.length} remarks`);
+    remarks.forEach((each, k) => {
+      assert.ok(!each.overflows && each.left >= tools.left && each.right <= tools.right && each.bottom <= tools.bottom);
+      for (const other of remarks.slice(0, k)) assert.ok(each.left >= other.right || each.top >= other.bottom);
+    });
     // It is looked for, so it is drawn.
     await page.locator('.card[data-node="mixer0"]').waitFor();
     assert.deepEqual(browser.faults, []);

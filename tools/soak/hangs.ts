@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { eachLine } from "../command.ts";
+import { eachLine, leashed } from "../command.ts";
 
 const SELF = new URL(import.meta.url).pathname;
 const SCRIPT = new URL("../../tests/fixtures/hanging_run.ts", import.meta.url).pathname;
@@ -23,7 +23,7 @@ export function hangFromTimeToTime(
   onEnd: (found: string | undefined) => void,
 ): () => void {
   const args = ["run", "-A", "--quiet", SELF, driver, `${everyMs}`];
-  const child = new Deno.Command(Deno.execPath(), { args, stdin: "piped", stdout: "piped", stderr: "null" }).spawn();
+  const child = leashed(Deno.execPath(), args, { stdin: "piped", stdout: "piped", stderr: "null" }).spawn();
   eachLine(child.stdout, (line) => onEnd(JSON.parse(line).found)).catch((error) => onEnd(String(error)));
   return () => child.kill("SIGKILL");
 }
@@ -31,7 +31,7 @@ export function hangFromTimeToTime(
 /** Runs one, which is to be replaced and to come to its end. @returns what went wrong; `undefined` for nothing */
 async function hangOnce(driver: string): Promise<string | undefined> {
   const args = ["run", "-A", "--quiet", SCRIPT, ...ARGS, driver === "native" ? "require" : "off", "bad"];
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "null" }).output();
+  const { stdout } = await leashed(Deno.execPath(), args, { stdout: "piped", stderr: "null" }).output();
   const text = new TextDecoder().decode(stdout).trim().split("\n").at(-1) ?? "";
   try {
     const { outcome, restarts, unaccounted } = JSON.parse(text) as {

@@ -2,13 +2,14 @@
 import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { HealthShape } from "../components/health_mark.tsx";
-import { cardText, isCalm, labelText } from "../model/card_text.ts";
+import { cardText, isCalm } from "../model/card_text.ts";
 import { HEALTH_MARKS } from "../model/health.ts";
 import type { Scene } from "../model/scene.ts";
 import { camera, visible } from "../state/camera.ts";
+import { laneAtKeys } from "../state/folds.ts";
 import { figures, reading } from "../state/live.ts";
 import { selectedLink, selectedNode } from "../state/place.ts";
-import { scene } from "../state/scene.ts";
+import { scene, sceneFigures } from "../state/scene.ts";
 
 const place = computed(() => {
   const { x, y, scale } = camera.value;
@@ -22,7 +23,10 @@ export function GraphCards({ nodes }: { readonly nodes: readonly number[] }): JS
   return (
     <div class="cards" aria-hidden="true" style={{ transform: place.value }}>
       <Labels scene={now} />
-      {nodes.map((index) => <Card key={now.graph.nodes[index]?.id ?? index} scene={now} index={index} />)}
+      {nodes.map((index) => {
+        const Item = now.folding.lanes[index] === undefined ? Card : LaneCard;
+        return <Item key={now.graph.nodes[index]?.id ?? index} scene={now} index={index} />;
+      })}
     </div>
   );
 }
@@ -32,18 +36,19 @@ interface ItemProps {
   readonly index: number;
 }
 
-function Card({ scene: { graph, nodes, ports }, index }: ItemProps): JSX.Element | null {
+function Card({ scene: { graph, nodes, ports, folding }, index }: ItemProps): JSX.Element | null {
   reading.value;
   const node = graph.nodes[index];
   if (node === undefined) return null;
   const { x, y, width, height } = nodes[index];
-  const now = figures.value?.graph.version === graph.version ? figures.value.node(index) : undefined;
+  const whole = folding.nodes[index][0];
+  const now = figures.value?.graph.version === graph.version ? figures.value.node(whole) : undefined;
   const health = now?.health ?? "idle";
   const { condition, rate, ticks, errors } = cardText(now);
   const color = `var(${HEALTH_MARKS[health].color})`;
   return (
     <div
-      class={`card ${selectedNode.value === index ? "selected" : ""} ${isCalm(health) ? "" : "ill"}`}
+      class={`card ${selectedNode.value === whole ? "selected" : ""} ${isCalm(health) ? "" : "ill"}`}
       style={{ transform: `translate(${x}px, ${y}px)`, width: `${width}px`, height: `${height}px`, "--health": color }}
       data-node={node.id}
       data-health={health}
@@ -76,6 +81,47 @@ function Card({ scene: { graph, nodes, ports }, index }: ItemProps): JSX.Element
   );
 }
 
+/** A folded lane. */
+function LaneCard({ scene: now, index }: ItemProps): JSX.Element {
+  reading.value;
+  const { x, y, width, height } = now.nodes[index];
+  const name = now.nameOf(index);
+  const { nodes, condition, busy, drops } = sceneFigures.value?.lane(index) ?? UNKNOWN_LANE;
+  const health = sceneFigures.value?.nodeHealth[index] ?? "idle";
+  const { color, meaning } = HEALTH_MARKS[health];
+  const isSelected = now.folding.nodeOf[selectedNode.value] === index ||
+    selectedNode.value < 0 && laneAtKeys.value === name;
+  return (
+    <div
+      class={`card lane-card ${isSelected ? "selected" : ""} ${isCalm(health) ? "" : "ill"}`}
+      style={{
+        transform: `translate(${x}px, ${y}px)`,
+        width: `${width}px`,
+        height: `${height}px`,
+        "--health": `var(${color})`,
+      }}
+      data-lane={name}
+      data-health={health}
+      title={`Lane ${name}, folded: ${meaning}. A click unfolds it`}
+    >
+      <div class="card-line">
+        <HealthShape health={health} />
+        <b class="clip">
+          <bdi>{name}</bdi>
+        </b>
+      </div>
+      <div class="card-line">
+        <span class="soft grow" data-figure="nodes">{nodes}</span>
+        <span class="card-condition">{condition}</span>
+      </div>
+      <div class="card-line soft" data-figure="busy">{busy}</div>
+      <div class={`card-line ${health === "dropping" ? "drops" : "soft"}`} data-figure="drops">{drops}</div>
+    </div>
+  );
+}
+
+const UNKNOWN_LANE = { nodes: "", condition: "", busy: "", drops: "" };
+
 function Labels({ scene: now }: { readonly scene: Scene }): JSX.Element {
   return (
     <>
@@ -84,15 +130,16 @@ function Labels({ scene: now }: { readonly scene: Scene }): JSX.Element {
   );
 }
 
-function Label({ scene: { graph, labels }, index }: ItemProps): JSX.Element | null {
+function Label({ scene: { graph, labels, folding }, index }: ItemProps): JSX.Element | null {
   reading.value;
-  const now = figures.value?.graph.version === graph.version ? figures.value.link(index) : undefined;
+  const now = sceneFigures.value?.label(index);
   if (now === undefined) return null;
   const { x, y, form } = labels[index];
-  const selected = selectedLink.value === index;
+  const selected = folding.linkOf[selectedLink.value] === index;
   if (form === "none") return null;
-  const { rate, depth, fill, age, drops, allDrops, short } = labelText(now, figures.value?.frame, index);
-  const { meaning, color } = HEALTH_MARKS[now.health];
+  const { rate, depth, fill, age, drops, allDrops, short } = now;
+  const health = sceneFigures.value!.linkHealth[index];
+  const { meaning, color } = HEALTH_MARKS[health];
   return (
     <div
       class={`link-label ${selected ? "selected" : ""}`}
@@ -101,11 +148,12 @@ function Label({ scene: { graph, labels }, index }: ItemProps): JSX.Element | nu
         "--health": `var(${color})`,
       }}
       data-link={graph.links[index].id}
-      data-health={now.health}
+      data-links={folding.links[index].length}
+      data-health={health}
       title={allDrops === "" ? meaning : `${meaning}; dropped: ${allDrops}`}
     >
       <span>
-        {!isCalm(now.health) && <HealthShape health={now.health} />}
+        {!isCalm(health) && <HealthShape health={health} />}
         {form === "short" ? short : (
           <>
             <span data-figure="rate">{rate}</span> <span data-figure="depth">{depth}</span>
@@ -118,7 +166,7 @@ function Label({ scene: { graph, labels }, index }: ItemProps): JSX.Element | nu
             <i style={{ width: `${fill * 100}%` }} />
           </i>
           <span class="soft" data-figure="age">{age}</span>
-          {drops !== "" && <span class="drops" data-figure="drops">{drops}</span>}
+          {drops !== "" && <span class={health === "dropping" ? "drops" : "soft"} data-figure="drops">{drops}</span>}
         </>
       )}
     </div>

@@ -1,14 +1,16 @@
 /**
- * Pointers and wheels over the graph: drag moves, wheel and pinch zoom, a click selects.
+ * Pointers and wheels over the graph: drag moves, wheel and pinch zoom, a click selects, and folds a
+ * lane by its title or unfolds it by its card.
  *
  * @module
  */
 import type { Point } from "../model/geometry.ts";
 import { toWorld } from "../model/viewport.ts";
 import { camera, lookAtNode, pan, zoom } from "../state/camera.ts";
-import { hoveredLink, hoveredNode } from "../state/hover.ts";
-import { select, selectLink, selectNode } from "../state/place.ts";
-import { scene } from "../state/scene.ts";
+import { toggleLane } from "../state/folds.ts";
+import { hoveredLane, hoveredLink, hoveredNode } from "../state/hover.ts";
+import { select, selectedLink, selectLink, selectNode } from "../state/place.ts";
+import { scene, sceneFigures } from "../state/scene.ts";
 
 /** A pointer that moves less than this has clicked, CSS pixels. */
 const CLICK_REACH = 4;
@@ -54,8 +56,8 @@ export function attachGestures(element: HTMLElement): () => void {
     pointercancel: (event: PointerEvent) => void pointers.delete(event.pointerId),
     pointerleave: () => hover(undefined),
     dblclick(event: MouseEvent) {
-      const node = hit(at(event)).node;
-      if (node >= 0) lookAtNode(node);
+      const { node, lane } = hit(at(event));
+      if (node >= 0 && lane === undefined) lookAtNode(node);
     },
     wheel(event: WheelEvent) {
       event.preventDefault();
@@ -83,24 +85,45 @@ function pinch(fixed: Point, before: Point, now: Point): void {
 }
 
 function click(point: Point): void {
-  const { node, link } = hit(point);
-  if (node >= 0) selectNode(node);
-  else if (link >= 0) selectLink(link);
+  const { node, link, lane } = hit(point);
+  if (lane !== undefined) toggleLane(lane);
+  else if (node >= 0) selectNode(scene.peek()!.folding.nodes[node][0]);
+  else if (link >= 0) selectLink(nextOf(link));
   else select(undefined);
 }
 
-function hover(point: Point | undefined): void {
-  const { node, link } = point === undefined ? { node: -1, link: -1 } : hit(point);
-  hoveredNode.value = node;
-  hoveredLink.value = link;
+/** Of links that are drawn as one the gravest, and by another click the next. */
+function nextOf(link: number): number {
+  const those = scene.peek()!.folding.links[link];
+  const at = those.indexOf(selectedLink.peek());
+  return at >= 0 ? those[(at + 1) % those.length] : sceneFigures.peek()?.gravestOf(link) ?? those[0];
 }
 
-function hit(point: Point): { readonly node: number; readonly link: number } {
+function hover(point: Point | undefined): void {
+  const { node, link, lane } = point === undefined ? NOTHING : hit(point);
+  hoveredNode.value = node;
+  hoveredLink.value = link;
+  hoveredLane.value = lane;
+}
+
+/** What is at a point, by its index in the scene; a folded lane, or the title of one that is not, by its name. */
+interface Hit {
+  readonly node: number;
+  readonly link: number;
+  readonly lane?: string;
+}
+
+const NOTHING: Hit = { node: -1, link: -1 };
+
+function hit(point: Point): Hit {
   const now = scene.peek();
-  if (now === undefined) return { node: -1, link: -1 };
+  if (now === undefined) return NOTHING;
+  const { scale } = camera.peek();
   const world = toWorld(camera.peek(), point);
   const node = now.nodeAt(world);
-  if (node >= 0) return { node, link: -1 };
+  if (node >= 0) return { node, link: -1, lane: now.folding.lanes[node] };
+  const lane = now.titleAt(world, scale);
+  if (lane !== undefined) return { ...NOTHING, lane };
   const link = now.labelAt(world);
-  return { node: -1, link: link >= 0 ? link : now.linkAt(world, LINK_REACH / camera.peek().scale) };
+  return { node: -1, link: link >= 0 ? link : now.linkAt(world, LINK_REACH / scale) };
 }

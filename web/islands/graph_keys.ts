@@ -8,7 +8,8 @@ import { contains } from "../model/geometry.ts";
 import { type Direction, nodeTowards } from "../model/navigation.ts";
 import { centerAt, fitAll, pan, revealNode, visible, zoom } from "../state/camera.ts";
 import { focusInspector } from "../state/focus.ts";
-import { selectedLink, selectedNode, selectLink, selectNode } from "../state/place.ts";
+import { folded, laneAtKeys, toggleLane } from "../state/folds.ts";
+import { select, selectedLink, selectedNode, selectLink, selectNode } from "../state/place.ts";
 import { scene } from "../state/scene.ts";
 
 /** A step of the view, CSS pixels. */
@@ -47,8 +48,10 @@ export function actOnGraphKey({ key, shiftKey }: Pick<KeyboardEvent, "key" | "sh
     case "]":
       nextLink(key === "]" ? 1 : -1);
       return true;
+    case "f":
+      return foldOrUnfold();
     case "Enter":
-      return focusInspector();
+      return laneAtKeys.peek() !== undefined && selectedNode.peek() < 0 ? foldOrUnfold() : focusInspector();
   }
   return false;
 }
@@ -62,30 +65,55 @@ function moveView(direction: Direction): void {
 function goTowards(direction: Direction): void {
   const now = scene.peek();
   if (now === undefined) return;
-  const link = selectedLink.peek();
+  const { folding, pairs, layout } = now;
+  const link = folding.linkOf[selectedLink.peek()] ?? -1;
   // From a link the way leads to its ends.
   const node = link >= 0 && (direction === "left" || direction === "right")
-    ? now.pairs[link][direction === "left" ? 0 : 1]
-    : nodeTowards({ x: now.layout.x, y: now.layout.y, links: now.pairs }, selectedNode.peek(), direction);
+    ? pairs[link][direction === "left" ? 0 : 1]
+    : nodeTowards({ x: layout.x, y: layout.y, links: pairs }, nodeAtKeys(), direction);
   if (node < 0) return;
-  selectNode(node);
+  const lane = folding.lanes[node];
+  if (lane === undefined) selectNode(folding.nodes[node][0]);
+  else select(undefined);
+  laneAtKeys.value = lane;
   revealNode(node);
+}
+
+/** The shown node that the keys stand on: the selected one, or a folded lane; -1 for none. */
+function nodeAtKeys(): number {
+  const { folding } = scene.peek()!;
+  const lane = laneAtKeys.peek();
+  const selected = folding.nodeOf[selectedNode.peek()] ?? -1;
+  if (selected >= 0 || lane === undefined) return selected;
+  return folding.nodeOf[folding.whole.nodes.findIndex((each) => each.lane === lane)] ?? -1;
+}
+
+/** Folds the lane of the selected node, or unfolds the one that the keys stand on. */
+function foldOrUnfold(): boolean {
+  const now = scene.peek();
+  const lane = now?.folding.whole.nodes[selectedNode.peek()]?.lane ?? laneAtKeys.peek();
+  if (lane === undefined) return false;
+  if (!folded.peek().has(lane)) select(undefined);
+  toggleLane(lane);
+  return true;
 }
 
 /** The next of the links of the node that is selected, or that a selected link comes from. */
 function nextLink(step: number): void {
   const now = scene.peek();
   if (now === undefined) return;
-  const link = selectedLink.peek();
-  const node = link >= 0 ? anchor(link) : selectedNode.peek();
+  const { folding } = now;
+  const link = folding.linkOf[selectedLink.peek()] ?? -1;
+  const node = link >= 0 ? anchor(link) : nodeAtKeys();
   if (node < 0) return;
   anchorNode = node;
-  const links = now.linksOf(node);
+  // Links that are drawn as one come one after another.
+  const links = now.linksOf(node).flatMap((each) => folding.links[each]);
   if (links.length === 0) return;
-  const at = links.indexOf(link);
+  const at = links.indexOf(selectedLink.peek());
   const next = links[at < 0 ? (step > 0 ? 0 : links.length - 1) : (at + step + links.length) % links.length];
   selectLink(next);
-  const middle = pointOnCourse(now.links[next], 0.5);
+  const middle = pointOnCourse(now.links[folding.linkOf[next]], 0.5);
   if (!contains(visible.peek(), middle)) centerAt(middle);
 }
 

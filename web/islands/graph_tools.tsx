@@ -1,15 +1,19 @@
-/** @module The buttons that zoom. */
+/** @module The buttons that zoom, and those that fold all lanes. */
 import type { JSX } from "preact";
 import { Icon } from "../components/icon.tsx";
-import { camera, fitAll, zoom } from "../state/camera.ts";
+import { camera, fitAll, fitNext, zoom } from "../state/camera.ts";
+import { foldAll, folded, unfoldAll } from "../state/folds.ts";
+import { graph } from "../state/live.ts";
 import { scene } from "../state/scene.ts";
 
 /** See the module. */
 export function GraphTools(): JSX.Element {
   const left = scene.value?.unlabelled ?? 0;
   const crossing = scene.value?.unrouted ?? 0;
+  const lanes = new Set(graph.value?.nodes.map(({ lane }) => lane));
+  const foldedLanes = [...lanes].filter((lane) => folded.value.has(lane)).length;
   return (
-    <div class="graph-tools" role="group" aria-label="Zoom">
+    <div class="graph-tools" role="group" aria-label="Zoom and lanes">
       <button type="button" class="icon" aria-label="Smaller" onClick={() => zoom(0.8)}>
         <Icon name="minus" />
       </button>
@@ -20,19 +24,58 @@ export function GraphTools(): JSX.Element {
       <button type="button" class="icon" aria-label="All in view" onClick={fitAll}>
         <Icon name="fit" />
       </button>
+      {lanes.size > 1 && (
+        <>
+          <FoldButton words="Fold all lanes" icon="fold" isOn={foldedLanes < lanes.size} act={foldAll} />
+          <FoldButton words="Unfold all lanes" icon="unfold" isOn={foldedLanes > 0} act={unfoldAll} />
+        </>
+      )}
       {scene.value?.layout.simple === true && (
-        <span class="soft" title="A better layout of this graph took too long" data-simple>simple layout</span>
+        <span class="graph-remark soft" title="A better layout of this graph took too long" data-simple>
+          simple layout
+        </span>
       )}
       {left > 0 && (
-        <span class="soft" title="Select the link, or see the table" data-left-out={left}>
+        <span class="graph-remark soft" title="Select the link, or see the table" data-left-out={left}>
           {left} {left === 1 ? "label" : "labels"} left out
         </span>
       )}
       {crossing > 0 && (
-        <span class="soft" title="The graph is too large to lead all links around nodes" data-crossing={crossing}>
+        <span
+          class="graph-remark soft"
+          title="The graph is too large to lead all links around nodes"
+          data-crossing={crossing}
+        >
           {crossing} {crossing === 1 ? "link runs" : "links run"} behind nodes
         </span>
       )}
     </div>
+  );
+}
+
+interface FoldButtonProps {
+  readonly words: string;
+  readonly icon: "fold" | "unfold";
+  readonly isOn: boolean;
+  readonly act: () => void;
+}
+
+/** It keeps the focus also when there is nothing left for it to do. */
+function FoldButton({ words, icon, isOn, act }: FoldButtonProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="icon"
+      aria-label={words}
+      title={words}
+      aria-disabled={!isOn}
+      onClick={() => {
+        if (!isOn) return;
+        fitNext();
+        act();
+      }}
+    >
+      <Icon name={icon} />
+    </button>
   );
 }

@@ -6,17 +6,22 @@ import { describeNode, linkName } from "../model/describe.ts";
 import { paintGraph } from "../model/graph_painter.ts";
 import { FIGURES_FROM, showsFigures } from "../model/text_scales.ts";
 import { bringInSelected, camera, screen, visible } from "../state/camera.ts";
-import { hoveredLink, hoveredNode } from "../state/hover.ts";
+import { folded, laneAtKeys } from "../state/folds.ts";
+import { hoveredLane, hoveredLink, hoveredNode } from "../state/hover.ts";
 import { conditions, figures, graph, reading } from "../state/live.ts";
 import { selectedLink, selectedNode } from "../state/place.ts";
-import { scene } from "../state/scene.ts";
+import { scene, sceneFigures } from "../state/scene.ts";
 import { palette } from "../state/theme.ts";
 import { GraphCards } from "./graph_cards.tsx";
 import { attachGestures } from "./graph_gestures.ts";
 import { actOnGraphKey } from "./graph_keys.ts";
 import { GraphSearch } from "./graph_search.tsx";
+import { LaneTitles } from "./lane_titles.tsx";
 import { GraphTools } from "./graph_tools.tsx";
 import { Minimap } from "./minimap.tsx";
+
+/** No lane has this name. */
+const NO_LANE = "\n";
 
 /** With at most so many nodes in view, each of them is a card in the document. */
 const MAX_CARDS = 60;
@@ -45,7 +50,10 @@ const spoken = computed(() => {
   const now = graph.value;
   if (now === undefined) return "";
   if (link >= 0) return `Link ${linkName(now.links[link])}, ${figures.peek()?.linkHealth[link] ?? ""}`;
-  return node < 0 ? "" : describeNode(now, figures.peek(), node);
+  if (node >= 0) return describeNode(now, figures.peek(), node);
+  const lane = laneAtKeys.value;
+  if (lane === undefined) return "";
+  return `Lane ${lane}, ${folded.value.has(lane) ? "folded: Enter unfolds it" : "unfolded"}`;
 });
 
 /** See the module. */
@@ -68,17 +76,19 @@ export function GraphView(): JSX.Element {
         tabIndex={0}
         aria-label={`Graph of ${graph.value?.nodes.length ?? 0} nodes`}
         aria-describedby="graph-keys"
+        data-pointed={hoveredLane.value === undefined ? undefined : "lane"}
         data-mode={cards.value === undefined ? "canvas" : "cards"}
         onKeyDown={(event) => {
           if (!event.ctrlKey && !event.metaKey && !event.altKey && actOnGraphKey(event)) event.preventDefault();
         }}
       >
         <canvas ref={canvas} class="graph-canvas" aria-hidden="true" />
+        <LaneTitles />
         {cards.value !== undefined && <GraphCards nodes={cards.value} />}
       </div>
       <p id="graph-keys" class="hidden-text">
-        Arrow keys lead from node to node along links, square brackets through the links of a node, plus, minus and zero
-        zoom; Enter goes to the inspector. The table view lists the same.
+        Arrow keys lead from node to node along links, square brackets through the links of a node, f folds its lane,
+        plus, minus and zero zoom; Enter goes to the inspector. The table view lists the same.
       </p>
       <p class="hidden-text" aria-live="polite" data-spoken>{spoken.value}</p>
       {empty && <p class="graph-empty soft">The graph has no nodes</p>}
@@ -117,26 +127,25 @@ function keepPainted(canvas: HTMLCanvasElement): () => void {
       context.fillRect(0, 0, width, height);
       return;
     }
-    const current = figures.peek();
+    const { nodeOf, linkOf, lanes } = now.folding;
+    const node = selectedNode.peek();
     paintGraph(context, ratio, {
       scene: now,
-      // A scene that is a version behind has other indices.
-      figures: current?.graph.version === now.graph.version && current.graph.run === now.graph.run
-        ? current
-        : undefined,
+      figures: sceneFigures.peek(),
       view: camera.peek(),
       size,
       palette: palette.peek(),
-      selectedNode: selectedNode.peek(),
-      selectedLink: selectedLink.peek(),
+      selectedNode: node >= 0 ? nodeOf[node] ?? -1 : lanes.indexOf(laneAtKeys.peek() ?? NO_LANE),
+      selectedLink: linkOf[selectedLink.peek()] ?? -1,
       hoveredNode: hoveredNode.peek(),
       hoveredLink: hoveredLink.peek(),
+      hoveredLane: hoveredLane.peek(),
       nodes: cards.peek() === undefined,
     });
   };
   const end = effect(() => {
-    for (const each of [scene, shown, figures, camera, screen, palette, selectedNode, selectedLink]) each.value;
-    for (const each of [hoveredNode, hoveredLink, cards]) each.value;
+    for (const each of [scene, shown, sceneFigures, camera, screen, palette, selectedNode, selectedLink]) each.value;
+    for (const each of [hoveredNode, hoveredLink, hoveredLane, laneAtKeys, cards]) each.value;
     frame ||= requestAnimationFrame(paint);
   });
   return () => {

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { HealthMark } from "../components/health_mark.tsx";
 import { Icon } from "../components/icon.tsx";
 import { HEALTH_LEVELS, HEALTH_MARKS } from "../model/health.ts";
-import { helpOpen } from "../state/keys.ts";
+import { chooseSingleKeys, helpOpen, singleKeys } from "../state/keys.ts";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["1 2 3", "Graph, table, log"],
@@ -15,6 +15,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["← → ↑ ↓", "In the graph: to the next node, along links"],
   ["[ ]", "In the graph: through the links of the node"],
   ["i", "Into the inspector"],
+  ["f", "In the graph: fold the lane of the node, or unfold it"],
   ["+ − 0", "In the graph: larger, smaller, all in view"],
   ["Shift + arrows", "In the graph: move the view"],
   ["Esc", "Select nothing, close"],
@@ -36,6 +37,18 @@ export function Help(): JSX.Element {
         </button>
       </header>
       <div class="help-columns">
+        <label class="single-keys">
+          <input
+            type="checkbox"
+            role="switch"
+            checked={singleKeys.value}
+            onChange={({ currentTarget }) => chooseSingleKeys(currentTarget.checked)}
+          />
+          <span>
+            Single keys act{" "}
+            <span class="soft">everywhere but in fields; those of the graph while it has the focus</span>
+          </span>
+        </label>
         <dl class="keys">
           {KEYS.map(([key, what]) => (
             <div key={key}>

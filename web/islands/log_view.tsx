@@ -8,6 +8,7 @@ import { formatTimeOfDay } from "../model/format_figures.ts";
 import { linkNames } from "../model/event_words.ts";
 import { mergeNews, type News } from "../model/news.ts";
 import type { Selection } from "../model/place.ts";
+import { shownText } from "../model/shown_text.ts";
 import { events, graph, lines } from "../state/live.ts";
 import { select, showView } from "../state/place.ts";
 
@@ -22,7 +23,11 @@ const least = signal<Level>("info");
 const query = signal("");
 const names = computed(() => linkNames(graph.value?.links ?? []));
 const news = computed(() =>
-  mergeNews(events.value, lines.value, { least: least.value, query: query.value }, names.value)
+  mergeNews(events.value, lines.value, {
+    least: least.value,
+    query: query.value,
+    unfolded: least.value === "debug",
+  }, names.value)
 );
 
 /** See the module. */
@@ -70,12 +75,12 @@ function NewsItem({ each }: { readonly each: News }): JSX.Element {
   const target: Selection | undefined = link !== undefined
     ? { kind: "link", id: link.id }
     : node && { kind: "node", id: node.id };
-  const about = link === undefined ? each.nodeId ?? each.about : linkName(link);
+  const about = shownText(link === undefined ? each.nodeId ?? each.about : linkName(link));
   return (
     <li class={`news-item level-${each.level}`}>
       <time class="soft" dateTime={new Date(each.timeMs).toISOString()}>{formatTimeOfDay(each.timeMs)}</time>
       <span class="news-level">{each.level}</span>
-      {target === undefined ? <span class="soft clip news-about">{about}</span> : (
+      {target === undefined ? <bdi class="soft clip news-about">{about}</bdi> : (
         <button
           type="button"
           class="row-button clip news-about"
@@ -85,10 +90,10 @@ function NewsItem({ each }: { readonly each: News }): JSX.Element {
             showView("graph");
           }}
         >
-          {about}
+          <bdi>{about}</bdi>
         </button>
       )}
-      <span class="news-kind soft clip">{each.kind}</span>
+      <span class="news-kind soft clip">{shownText(each.kind)}</span>
       <span class="news-message">
         <LongText text={each.message} />
       </span>

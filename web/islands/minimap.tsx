@@ -5,8 +5,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { isAllInView, minimapView, paintMinimap } from "../model/minimap.ts";
 import { type ScreenSize, toWorld } from "../model/viewport.ts";
 import { camera, centerAt, screen } from "../state/camera.ts";
-import { conditions, figures } from "../state/live.ts";
-import { scene } from "../state/scene.ts";
+import { conditions } from "../state/live.ts";
+import { scene, sceneFigures } from "../state/scene.ts";
 import { palette } from "../state/theme.ts";
 
 const SIZE: ScreenSize = { width: 196, height: 124 };
@@ -56,14 +56,14 @@ function keepPainted(canvas: HTMLCanvasElement): () => void {
     if (now === undefined) return;
     paintMinimap(context, ratio, SIZE, {
       scene: now,
-      figures: figures.peek(),
+      figures: sceneFigures.peek(),
       palette: palette.peek(),
       view: camera.peek(),
       screen: screen.peek(),
     });
   };
   const end = effect(() => {
-    for (const each of [scene, figures, conditions, camera, screen, palette]) each.value;
+    for (const each of [scene, sceneFigures, conditions, camera, screen, palette]) each.value;
     frame ||= requestAnimationFrame(paint);
   });
   return () => {

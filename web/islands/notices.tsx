@@ -5,7 +5,7 @@ import { Icon } from "../components/icon.tsx";
 import { LongText } from "../components/long_text.tsx";
 import { describeProblem } from "../../control/client_calls.ts";
 import { dismissNotice, notice } from "../state/commands.ts";
-import { events, graph, graphState, hasEnded, problem, status } from "../state/live.ts";
+import { events, graph, graphState, hasEnded, oldSeconds, problem, status } from "../state/live.ts";
 
 /** The failure that somebody has read: its run and message. */
 const dismissed = signal("");
@@ -21,6 +21,11 @@ export function Notices(): JSX.Element {
           {hasEnded.value
             ? "The graph has ended, and its server with it. The figures are the last; the next run is shown when it is there."
             : "No connection to the runtime. The figures are the last that came; trying again until it is back."}
+        </p>
+      )}
+      {!lost && oldSeconds.value > 0 && (
+        <p class="notice" data-silent>
+          The runtime sends nothing: it has no time, or the line is silent. The figures are the last that came.
         </p>
       )}
       {failure !== undefined && dismissed.value !== keyOf(failure.message) && (

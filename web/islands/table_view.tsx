@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { HealthMark } from "../components/health_mark.tsx";
 import { linkName } from "../model/describe.ts";
-import { dropReasons } from "../model/drops.ts";
+import { labelText } from "../model/card_text.ts";
 import { formatCount, formatMeasured, formatNs, formatRate, formatShare, UNKNOWN } from "../model/format_figures.ts";
 import { orderRows, ROW_ORDERS, type RowOrder } from "../model/row_order.ts";
 import { searchNodes } from "../model/search.ts";
@@ -170,7 +170,7 @@ function NodeRow({ index, at }: { readonly index: number; readonly at: number })
           <bdi>{node.id}</bdi>
         </button>
       </th>
-      <td>{now && <HealthMark health={now.health} />}</td>
+      <td data-figure="condition">{now && <HealthMark health={now.health} />}</td>
       <td class="wide clip soft">
         <bdi>{node.type}</bdi>
       </td>
@@ -181,7 +181,7 @@ function NodeRow({ index, at }: { readonly index: number; readonly at: number })
       <td class="number wide" data-figure="rate">{now && formatRate(now.ticksPerSecond)}</td>
       <td class="number wide" data-figure="p50">{now && formatMeasured(now.tickP50Ns)}</td>
       <td class="number" data-figure="p99">{now && formatMeasured(now.tickP99Ns)}</td>
-      <td class="number wide">{now && formatShare(now.busyShare)}</td>
+      <td class="number wide" data-figure="busy">{now && formatShare(now.busyShare)}</td>
       <td class={`number ${now !== undefined && now.errors > 0 ? "bad" : "soft"}`} data-figure="errors">
         {now && formatCount(now.errors)}
       </td>
@@ -216,7 +216,6 @@ function LinkRow({ index, at }: { readonly index: number; readonly at: number })
   const now = figures.value?.link(index);
   const frame = figures.value?.frame;
   if (link === undefined) return null;
-  const reasons = frame === undefined ? [] : dropReasons(frame.links, index);
   return (
     <tr
       aria-rowindex={at + 2}
@@ -239,9 +238,9 @@ function LinkRow({ index, at }: { readonly index: number; readonly at: number })
       <td class="number" data-figure="queued">{now && `${now.queued}/${link.capacity}`}</td>
       <td class="number wide">{now && (now.written === 0 ? UNKNOWN : formatNs(now.ageNs))}</td>
       <td
-        class={`number ${reasons.length > 0 ? "bad" : "soft"}`}
+        class={`number ${now?.health === "dropping" ? "bad" : "soft"}`}
         data-figure="dropped"
-        title={reasons.map(({ count, reason }) => `${formatCount(count)} ${reason}`).join(", ")}
+        title={labelText(now, frame, index).allDrops}
       >
         {now && formatCount(now.dropped)}
       </td>

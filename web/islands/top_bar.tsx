@@ -6,9 +6,20 @@ import { countHealth, countWords } from "../model/health_counts.ts";
 import { HEALTH_MARKS } from "../model/health.ts";
 import { formatNs } from "../model/format_figures.ts";
 import { type View, VIEWS } from "../model/place.ts";
-import { busy, pauseGraph, resumeGraph, stopGraph } from "../state/commands.ts";
-import { conditions, figures, graph, graphState, hasEnded, reading, status } from "../state/live.ts";
-import { helpOpen } from "../state/keys.ts";
+import { askToStop, busy, pauseGraph, resumeGraph } from "../state/commands.ts";
+import {
+  conditions,
+  figures,
+  graph,
+  graphState,
+  hasEnded,
+  isCurrent,
+  oldSeconds,
+  reading,
+  status,
+} from "../state/live.ts";
+import { helpOpen, singleKeys } from "../state/keys.ts";
+import { loggedIn } from "../state/login.ts";
 import { showView, view } from "../state/place.ts";
 import { theme, toggleTheme } from "../state/theme.ts";
 
@@ -34,7 +45,7 @@ export function TopBar(): JSX.Element {
             type="button"
             class="plain"
             aria-current={view.value === each ? "page" : undefined}
-            aria-keyshortcuts={String(k + 1)}
+            aria-keyshortcuts={singleKeys.value ? String(k + 1) : undefined}
             onClick={() => showView(each)}
           >
             {VIEW_NAMES[each]}
@@ -58,6 +69,13 @@ export function TopBar(): JSX.Element {
       >
         <Icon name="help" />
       </button>
+      {loggedIn.value && (
+        <form method="post" action="/logout">
+          <button type="submit" class="plain icon" aria-label="Log out" title="Log out">
+            <Icon name="leave" />
+          </button>
+        </form>
+      )}
     </header>
   );
 }
@@ -79,14 +97,21 @@ function StateText(): JSX.Element {
   reading.value;
   const state = graphState.value;
   const elapsedNs = figures.value?.frame?.elapsedNs;
-  const told = status.value === "open" || hasEnded.value;
-  const text = told ? state ?? "…" : status.value === "connecting" ? "connecting" : "no connection";
+  const oldS = oldSeconds.value;
+  const told = isCurrent.value || hasEnded.value;
+  const text = told
+    ? state ?? "…"
+    : status.value === "open"
+    ? "no news"
+    : status.value === "connecting"
+    ? "connecting"
+    : "no connection";
   return (
     <p class={`state state-${told ? state ?? "" : "lost"}`} role="status">
       <span>{text}</span>
       {elapsedNs !== undefined && (
         <span class="soft elapsed" aria-hidden="true">
-          {elapsedNs < 1e9 ? "0 s" : formatNs(Math.floor(elapsedNs / 1e9) * 1e9)}
+          {oldS > 0 ? `for ${oldS} s` : elapsedNs < 1e9 ? "0 s" : formatNs(Math.floor(elapsedNs / 1e9) * 1e9)}
         </span>
       )}
     </p>
@@ -98,7 +123,7 @@ function Summary(): JSX.Element {
   conditions.value;
   const counts = figures.value?.known !== true ? [] : countHealth(figures.value);
   return (
-    <ul class={status.value === "open" ? "summary" : "summary stale"} aria-label="Conditions of nodes and links">
+    <ul class={isCurrent.value ? "summary" : "summary stale"} aria-label="Conditions of nodes and links">
       {counts.map((count) => {
         const { word, meaning } = HEALTH_MARKS[count.health];
         const words = countWords(count);
@@ -123,13 +148,13 @@ function Commands(): JSX.Element {
       <button
         type="button"
         disabled={unreachable}
-        aria-keyshortcuts="p"
+        aria-keyshortcuts={singleKeys.value ? "p" : undefined}
         onClick={() => void (paused ? resumeGraph() : pauseGraph())}
       >
         <Icon name={paused ? "play" : "pause"} />
         <span class="button-word">{paused ? "Resume" : "Pause"}</span>
       </button>
-      <button type="button" disabled={unreachable} onClick={() => void stopGraph()}>
+      <button type="button" disabled={unreachable} onClick={askToStop} aria-haspopup="dialog">
         <Icon name="stop" />
         <span class="button-word">Stop</span>
       </button>

@@ -4,10 +4,12 @@
  * @module
  */
 import type { StatsFrame } from "../../control/stats_frame.ts";
-import { dropReasons } from "./drops.ts";
+import { type DropReason, dropReasons } from "./drops.ts";
 import { formatMeasured, formatNs, formatRate, formatShort } from "./format_figures.ts";
 import type { LinkFigures, NodeFigures } from "./graph_figures.ts";
 import { type Health, HEALTH_MARKS } from "./health.ts";
+
+const MINUTE_MS = 60_000;
 
 /** The lines of a node's card that change. */
 export interface CardText {
@@ -31,9 +33,9 @@ export interface LabelText {
   readonly fill: number;
   /** Age of the newest frame. */
   readonly age: string;
-  /** `120 dropped`; `""` for none. */
+  /** `120 dropped`, and how long ago where it is long: `120 dropped · 5 min`; `""` for none that are not acknowledged. */
   readonly drops: string;
-  /** All reasons, for whoever points at it: `120 full, 3 skipped`. */
+  /** All reasons, for whoever points at it: `120 full, 3 skipped; lost last 2 min ago`. */
   readonly allDrops: string;
   /** One line for a short label: `94/s 2/8 ▾120`. */
   readonly short: string;
@@ -62,6 +64,7 @@ export function labelText(now: LinkFigures | undefined, frame: StatsFrame | unde
   const words = reasons.toSorted((a, b) => b.count - a.count).map(({ count, reason }) =>
     `${formatShort(count)} ${reason}`
   );
+  const lost = lossWords(now, reasons);
   const rate = formatRate(now.readPerSecond);
   const depth = `${now.queued}/${now.capacity}`;
   return {
@@ -69,10 +72,30 @@ export function labelText(now: LinkFigures | undefined, frame: StatsFrame | unde
     depth,
     fill: Math.min(1, now.queued / now.capacity),
     age: now.written === 0 ? "no frame yet" : formatNs(now.ageNs),
-    drops: now.dropped === 0 ? "" : `${formatShort(now.dropped)} dropped`,
-    allDrops: words.join(", "),
-    short: `${rate} ${depth}${now.dropped === 0 ? "" : ` ▾${formatShort(now.dropped)}`}`,
+    drops: now.unseenDrops === 0
+      ? ""
+      : `${formatShort(now.unseenDrops)} dropped${isRecent(now.lossAgoMs) ? "" : ` · ${formatAgo(now.lossAgoMs)}`}`,
+    allDrops: words.join(", ") + (lost === "" ? "" : `; lost last ${lost}`),
+    short: `${rate} ${depth}${now.unseenDrops === 0 ? "" : ` ▾${formatShort(now.unseenDrops)}`}`,
   };
+}
+
+/** When frames were lost last, in words: `2 min ago`; `""` if none were but those that a policy or an edit left out. */
+export function lossWords({ lossAgoMs }: Pick<LinkFigures, "lossAgoMs">, reasons: readonly DropReason[]): string {
+  if (!reasons.some(({ isLoss }) => isLoss)) return "";
+  if (lossAgoMs === Infinity) return "before this page was opened";
+  return lossAgoMs < MINUTE_MS ? "within the last minute" : `${formatAgo(lossAgoMs)} ago`;
+}
+
+/** When it was needs no words: just now, or this page did not see it. */
+function isRecent(agoMs: number): boolean {
+  return agoMs < MINUTE_MS || agoMs === Infinity;
+}
+
+/** In whole minutes or hours, so that it does not count along. */
+function formatAgo(agoMs: number): string {
+  const minutes = Math.floor(agoMs / MINUTE_MS);
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
 }
 
 /** Whether a condition needs no word on a card: its mark is enough. */

@@ -25,6 +25,8 @@ const link: LinkFigures = {
   writtenPerSecond: 100,
   readPerSecond: 94,
   droppedPerSecond: 6,
+  unseenDrops: 8,
+  lossAgoMs: 100,
   ageNs: 12e6,
 };
 
@@ -46,8 +48,16 @@ Deno.test("labelText() counts drops, names their reasons, and tells how full a l
     fill: 0.25,
     age: "12 ms",
     drops: "8 dropped",
-    allDrops: "7 full, 1 skipped",
+    allDrops: "7 full, 1 skipped; lost last within the last minute",
     short: "94/s 2/8 ▾8",
   });
-  assert.equal(labelText({ ...link, written: 0, dropped: 0 }, frame, 0).age, "no frame yet");
+  assert.equal(labelText({ ...link, written: 0, dropped: 0, unseenDrops: 0 }, frame, 0).age, "no frame yet");
+  // Of long ago it is said when, and of what somebody has acknowledged nothing.
+  const old = labelText({ ...link, lossAgoMs: 300_000 }, frame, 0);
+  assert.deepEqual([old.drops, old.allDrops], ["8 dropped · 5 min", "7 full, 1 skipped; lost last 5 min ago"]);
+  assert.equal(labelText({ ...link, lossAgoMs: 7.5e6 * 2 }, frame, 0).drops, "8 dropped · 4 h");
+  const seen = labelText({ ...link, unseenDrops: 0 }, frame, 0);
+  assert.deepEqual([seen.drops, seen.short], ["", "94/s 2/8"]);
+  const skipping = { links: { ...links, droppedFull: [0] } } as unknown as StatsFrame;
+  assert.equal(labelText({ ...link, lossAgoMs: Infinity }, skipping, 0).allDrops, "1 skipped");
 });

@@ -12,19 +12,21 @@ export interface DropReason {
   /** In a sentence. */
   readonly meaning: string;
   readonly count: number;
+  /** Whether somebody may have wanted these frames: what a policy or an edit leaves out is no fault. */
+  readonly isLoss: boolean;
 }
 
 const REASONS = [
-  ["droppedFull", "full", "The link was full, and its policy chose these"],
-  ["droppedSkipped", "skipped", "The reader took a newer frame, or came to its end"],
-  ["droppedUnlinked", "unlinked", "The link was removed"],
-  ["droppedLaneLost", "lane lost", "The lane that had them died"],
+  ["droppedFull", "full", "The link was full, and its policy chose these", true],
+  ["droppedSkipped", "skipped", "The reader took a newer frame, or came to its end", false],
+  ["droppedUnlinked", "unlinked", "The link was removed", false],
+  ["droppedLaneLost", "lane lost", "The lane that had them died", true],
 ] as const;
 
 /** The reasons for which a link has dropped anything. */
 export function dropReasons(links: Columns<"links">, index: number): DropReason[] {
-  return REASONS.flatMap(([column, reason, meaning]) => {
+  return REASONS.flatMap(([column, reason, meaning, isLoss]) => {
     const count = links[column][index];
-    return count > 0 ? [{ reason, meaning, count }] : [];
+    return count > 0 ? [{ reason, meaning, count, isLoss }] : [];
   });
 }

@@ -92,7 +92,8 @@ function linkWords({ kind, message, data = {} }: ControlEvent, name: string): st
   return `${name} begins to drop: ${newer}${before}`;
 }
 
-function dropWords(counts: unknown): string {
+/** `5 full, 3 lane lost`; `""` for none. */
+export function dropWords(counts: unknown): string {
   return Object.entries((counts ?? {}) as Readonly<Record<string, unknown>>)
     .filter(([, count]) => Number(count) > 0)
     .map(([reason, count]) => `${formatCount(Number(count))} ${DROPS[reason] ?? reason}`)

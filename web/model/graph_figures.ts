@@ -17,11 +17,11 @@ import { Rates } from "./rates.ts";
 /** States of a graph that does not run any more. */
 const OVER: readonly GraphState[] = ["completed", "stopped", "failed"];
 
-/** Share of the runtime's limit after which a node is shown as stuck: a reading may be some time old. */
-const STUCK_SHARE = 0.5;
-
 /** How long a drop is shown, milliseconds. */
 const SHOW_DROP_MS = 2000;
+
+/** The age that is shown is the greatest of this time and as long before, milliseconds. */
+const AGE_MS = 500;
 
 /** What a node shows. Rates are `NaN` until they are known. */
 export interface NodeFigures {
@@ -32,7 +32,7 @@ export interface NodeFigures {
   readonly ticksPerSecond: number;
   /** Share of the time in `process()`, from 0 to 1. */
   readonly busyShare: number;
-  /** Nanoseconds; 0 if no tick was timed yet. */
+  /** Over the last 10 s, nanoseconds; 0 if no tick was timed in them. */
   readonly tickP50Ns: number;
   readonly tickP99Ns: number;
   readonly errors: number;
@@ -53,7 +53,14 @@ export interface LinkFigures {
   readonly writtenPerSecond: number;
   readonly readPerSecond: number;
   readonly droppedPerSecond: number;
-  /** Nanoseconds; 0 if nothing was written yet. */
+  /** Dropped since somebody acknowledged what was by then; all of it if nobody has. */
+  readonly unseenDrops: number;
+  /** How long ago a frame was lost last because the link was full or a lane died; `Infinity` if this page saw none. */
+  readonly lossAgoMs: number;
+  /**
+   * Age that the newest frame came to within about the last second, nanoseconds; 0 if nothing was written yet. As each
+   * frame makes it small again, the age at one moment says less.
+   */
   readonly ageNs: number;
 }
 
@@ -73,10 +80,16 @@ export class GraphFigures {
   readonly #droppedCounts: Float64Array;
   readonly #faultCounts: Float64Array;
   readonly #lastFaultMs: Float64Array;
+  /** Drops that were acknowledged. */
+  readonly #seenDrops: Float64Array;
   /** Time between frames, by when the last ones were seen; `NaN` until two were. */
   readonly #periodsNs: Float64Array;
   readonly #grewNs: Float64Array;
   readonly #grewTo: Float64Array;
+  /** Greatest ages of the time since {@linkcode GraphFigures.#agesFromMs}, and of the time before it. */
+  #ages: Float64Array;
+  #agesBefore: Float64Array;
+  #agesFromMs = -Infinity;
   readonly #laneStates: Uint8Array;
   #frame: StatsFrame | undefined;
   #ended: GraphState | undefined;
@@ -99,9 +112,12 @@ export class GraphFigures {
     // Drops of before this page looked are none of now: no count is less than this.
     this.#faultCounts = new Float64Array(links).fill(NaN);
     this.#lastFaultMs = new Float64Array(links).fill(-Infinity);
+    this.#seenDrops = new Float64Array(links);
     this.#periodsNs = new Float64Array(links).fill(NaN);
     this.#grewNs = new Float64Array(links).fill(NaN);
     this.#grewTo = new Float64Array(links).fill(NaN);
+    this.#ages = new Float64Array(links);
+    this.#agesBefore = new Float64Array(links);
     this.#laneStates = new Uint8Array(graph.lanes.length);
     if (before !== undefined && before.graph.run === graph.run) this.#carryFrom(before);
   }
@@ -158,10 +174,17 @@ export class GraphFigures {
     const nowMs = frame.nowNs / 1e6;
     this.#ticks.take(frame.nodes.ticks, nowMs);
     this.#busyUs.take(frame.nodes.busyUs, nowMs);
+    if (nowMs - this.#agesFromMs >= AGE_MS) {
+      [this.#ages, this.#agesBefore] = [this.#agesBefore.fill(0), this.#ages];
+      this.#agesFromMs = nowMs;
+    }
     for (let link = 0; link < links.length; link++) {
+      this.#ages[link] = Math.max(this.#ages[link], frame.links.ageNs[link]);
       this.#readCounts[link] = framesRead(frame, link);
       this.#droppedCounts[link] = framesDropped(frame.links, link);
-      const faults = frame.links.droppedFull[link] + frame.links.droppedLaneLost[link];
+      // What a link of policy `latest` lets go for a newer frame is no loss.
+      const full = links[link].policy === "latest" ? 0 : frame.links.droppedFull[link];
+      const faults = full + frame.links.droppedLaneLost[link];
       if (faults > this.#faultCounts[link]) this.#lastFaultMs[link] = nowMs;
       this.#faultCounts[link] = faults;
       this.#takePeriod(link, frame);
@@ -182,7 +205,7 @@ export class GraphFigures {
       ticks: columns.ticks[index],
       state: NODE_STATES[columns.state[index]] ?? "new",
       ticksPerSecond: this.#rate(this.#ticks, index),
-      busyShare: this.#rate(this.#busyUs, index) / 1e6,
+      busyShare: this.busyShare(index),
       tickP50Ns: bucketNs(columns.tickP50[index], BUCKET_SHIFTS.tickP50),
       tickP99Ns: bucketNs(columns.tickP99[index], BUCKET_SHIFTS.tickP99),
       errors: columns.errors[index],
@@ -204,9 +227,29 @@ export class GraphFigures {
       capacity: this.graph.links[index].capacity,
       writtenPerSecond: this.#rate(this.#written, index),
       readPerSecond: this.#rate(this.#read, index),
-      droppedPerSecond: this.#rate(this.#dropped, index),
-      ageNs: columns.ageNs[index],
+      droppedPerSecond: this.droppedPerSecond(index),
+      unseenDrops: Math.max(0, this.#droppedCounts[index] - this.#seenDrops[index]),
+      lossAgoMs: this.#frame!.nowNs / 1e6 - this.#lastFaultMs[index],
+      ageNs: Math.max(this.#ages[index], this.#agesBefore[index]),
     };
+  }
+
+  /** Somebody has seen what a link dropped so far. */
+  acknowledgeDrops(index: number): void {
+    this.#seenDrops[index] = this.#droppedCounts[index];
+  }
+
+  /** Frames that a link drops a second, for any reason; `NaN` until it is known. */
+  droppedPerSecond(index: number): number {
+    return this.#rate(this.#dropped, index);
+  }
+
+  /**
+   * Share of the time in a node's `process()`, from 0 to 1; `NaN` until it is known. An asynchronous tick counts as a
+   * whole when it is over, and of short ticks one stands for many.
+   */
+  busyShare(index: number): number {
+    return Math.min(1, this.#rate(this.#busyUs, index) / 1e6);
   }
 
   /** State of a lane, or `undefined` before the first frame. */
@@ -250,6 +293,7 @@ export class GraphFigures {
       this.linkHealth[k] = before.linkHealth[origin];
       this.#faultCounts[k] = before.#faultCounts[origin];
       this.#lastFaultMs[k] = before.#lastFaultMs[origin];
+      this.#seenDrops[k] = before.#seenDrops[origin];
       this.#periodsNs[k] = before.#periodsNs[origin];
       this.#grewNs[k] = before.#grewNs[origin];
       this.#grewTo[k] = before.#grewTo[origin];
@@ -271,13 +315,14 @@ export class GraphFigures {
     this.graph.nodes.forEach((_, k) => {
       const health = nodeHealth({
         state: NODE_STATES[nodes.state[k]] ?? "new",
+        errors: nodes.errors[k],
         phase: PHASES[nodes.phase[k]] ?? "idle",
         blocked: BLOCKED_ON[nodes.blocked[k]] ?? "nothing",
         inCallMs: nodes.inCallMs[k],
         stuckAfterMs,
         ticks: nodes.ticks[k],
         ticksPerSecond: this.#ticks.perSecond[k],
-        busyShare: this.#busyUs.perSecond[k] / 1e6,
+        busyShare: this.busyShare(k),
         flowing,
         over,
         live,
@@ -314,10 +359,7 @@ function originsOf(list: readonly { readonly id: string }[], before: readonly { 
   return list.map(({ id }) => indices.get(id) ?? -1);
 }
 
-/**
- * From which time in one call on a node is shown as stuck: early enough that it is by the limit of the runtime, which
- * may be told not to look.
- */
+/** From which time in one call on a node is stuck; the runtime may be told not to look. */
 function stuckLimitMs({ stuckAfterMs }: GraphSnapshot): number {
-  return stuckAfterMs === 0 ? Infinity : STUCK_SHARE * stuckAfterMs;
+  return stuckAfterMs === 0 ? Infinity : stuckAfterMs;
 }

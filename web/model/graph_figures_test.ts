@@ -95,6 +95,21 @@ Deno.test("GraphFigures shows a drop for two seconds, and none that came before 
   assert.equal(at(100, 51), "dropping");
   assert.equal(at(2000, 51), "dropping");
   assert.equal(at(2200, 51), "healthy");
+  assert.equal(figures.link(0)!.lossAgoMs, 2100);
+  // Once they are acknowledged, only what comes then counts.
+  assert.equal(figures.link(0)!.unseenDrops, 51);
+  figures.acknowledgeDrops(0);
+  assert.equal(figures.link(0)!.unseenDrops, 0);
+  at(2300, 53);
+  assert.equal(figures.link(0)!.unseenDrops, 2);
+});
+
+Deno.test("GraphFigures takes what a link of policy latest lets go for no drop", () => {
+  const figures = new GraphFigures({ ...graph, links: graph.links.map((link) => ({ ...link, policy: "latest" })) });
+  for (const ms of [0, 100, 200]) figures.take(frameAt(ms, {}, { written: [ms + 100], droppedFull: [ms] }));
+  assert.notEqual(figures.linkHealth[0], "dropping");
+  figures.take(frameAt(300, {}, { written: [400], droppedFull: [300], droppedLaneLost: [1] }));
+  assert.equal(figures.linkHealth[0], "dropping");
 });
 
 Deno.test("GraphFigures names the stuck node and the link that blocks another, and is as ill as the gravest", () => {
@@ -102,13 +117,13 @@ Deno.test("GraphFigures names the stuck node and the link that blocks another, a
   const nodes = {
     ticks: [5, 5],
     phase: [PHASES.indexOf("idle"), PHASES.indexOf("process")],
-    inCallMs: [0, 1300],
+    inCallMs: [0, 2600],
     blocked: [BLOCKED_ON.indexOf("link"), 0],
     blockedOn: [1, 0],
     state: [NODE_STATES.indexOf("running"), NODE_STATES.indexOf("running")],
   };
-  // By half of the limit of the runtime, 2,500 ms.
-  figures.take(frameAt(0, { ...nodes, inCallMs: [0, 1200] }, { written: [8], queued: [8] }));
+  // From the limit of the runtime on, 2,500 ms.
+  figures.take(frameAt(0, { ...nodes, inCallMs: [0, 2400] }, { written: [8], queued: [8] }));
   assert.notEqual(figures.nodeHealth[1], "stuck");
   figures.take(frameAt(10, nodes, { written: [8], queued: [8] }));
   figures.take(frameAt(100, nodes, { written: [8], queued: [8] }));
@@ -185,4 +200,18 @@ Deno.test("GraphFigures calls no link late that gets a frame each second, and on
     figures.take(frameAt(ms + 50, {}, { written: [112], ageNs: [(ms - 12_000) * 1e6] }));
   }
   assert.deepEqual(figures.linkHealth, ["late"]);
+});
+
+Deno.test("GraphFigures shows the age that frames come to, not the one of a moment", () => {
+  const figures = new GraphFigures(graph);
+  const shown: number[] = [];
+  for (let ms = 0; ms < 3_000; ms += 100) {
+    // A frame each half second: at one moment it is 0 to 400 ms old.
+    figures.take(frameAt(ms, {}, { written: [1 + Math.floor(ms / 500)], ageNs: [(ms % 500) * 1e6] }));
+    if (ms >= 500) shown.push(figures.link(0)!.ageNs);
+  }
+  assert.deepEqual([...new Set(shown)], [400e6]);
+  figures.take(frameAt(3_600, {}, { written: [9], ageNs: [1e6] }));
+  figures.take(frameAt(4_200, {}, { written: [9], ageNs: [1e6] }));
+  assert.equal(figures.link(0)!.ageNs, 1e6);
 });

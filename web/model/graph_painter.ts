@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { isCalm, labelText } from "./card_text.ts";
+import { isCalm } from "./card_text.ts";
 import { type Course, courseEnd } from "./course.ts";
 import { cut } from "./cut_text.ts";
 import { formatShort } from "./format_figures.ts";
-import { inflate, type Rect } from "./geometry.ts";
+import { inflate, intersects, type Rect } from "./geometry.ts";
 import type { GraphFigures } from "./graph_figures.ts";
 import type { Health } from "./health.ts";
 import { dashesAt, LINK_STROKES } from "./link_strokes.ts";
@@ -38,8 +38,9 @@ export function paintGraph(context: CanvasRenderingContext2D, ratio: number, pai
 }
 
 function paintLanes(context: CanvasRenderingContext2D, { scene, view, palette }: Painting, area: Rect): void {
+  const folds = new Set(scene.folding.lanes);
   for (const box of scene.layout.lanes) {
-    if (box.x > area.x + area.width || box.x + box.width < area.x) continue;
+    if (folds.has(box.name) || box.x > area.x + area.width || box.x + box.width < area.x) continue;
     context.beginPath();
     context.roundRect(box.x, box.y, box.width, box.height, 12);
     context.fillStyle = palette.sunken;
@@ -53,36 +54,49 @@ function paintLanes(context: CanvasRenderingContext2D, { scene, view, palette }:
 /** Titles of lanes, over what runs through them: no way around is free in a narrow place. */
 function paintTitles(
   context: CanvasRenderingContext2D,
-  { scene, figures, view, palette }: Painting,
+  { scene, figures, view, palette, hoveredLane }: Painting,
   area: Rect,
 ): void {
-  if (view.scale < NAMES_FROM / 2) return;
   const { lanes } = scene.graph;
-  // A title keeps to a size that can be read; one that has no room in its box stands above it.
-  const px = Math.min(40, Math.max(12, 11 / view.scale));
-  const isAbove = px > 18;
+  const folds = new Set(scene.folding.lanes);
   context.textBaseline = "alphabetic";
-  for (const box of scene.layout.lanes) {
-    if (box.x > area.x + area.width || box.x + box.width < area.x) continue;
-    context.font = `600 ${px}px ${palette.font}`;
-    const title = cut(context, box.name, box.width - 24);
-    const y = isAbove ? box.y - px * 0.35 : box.y + 20;
-    const width = context.measureText(title).width;
+  scene.titlesAt(view.scale).forEach(({ rect, size, isInside }, k) => {
+    const { name } = scene.layout.lanes[k];
+    // A folded lane is a card that has its name.
+    if (folds.has(name) || !intersects(rect, area)) return;
+    context.font = `600 ${size}px ${palette.font}`;
+    const x = rect.x + 14 * Math.max(1, isInside ? 1 : size / 24);
+    const y = rect.y + (isInside ? 20 : size * 1.05);
+    const title = cut(context, name, rect.x + rect.width - x - size * 1.6);
+    if (title === "") return;
+    const width = context.measureText(title).width + size * 1.3;
     paintGround(
       context,
-      isAbove ? palette.ground : palette.sunken,
-      { x: box.x + 11, y: y - px * 0.9, width: width + 6, height: px * 1.2 },
+      isInside ? palette.sunken : palette.ground,
+      { x: x - 3, y: y - size * 0.95, width: width + 6, height: size * 1.25 },
     );
-    context.fillStyle = palette.text;
-    context.fillText(title, box.x + 14, y);
-    if (isAbove) continue;
-    const lane = lanes.findIndex(({ name }) => name === box.name);
-    const words = lane < 0 ? "" : laneWords(lanes[lane].kind, figures, lane);
-    const at = box.x + 14 + width + 8;
-    context.font = `${px}px ${palette.font}`;
+    context.fillStyle = name === hoveredLane ? palette.accent : palette.textSoft;
+    paintArrow(context, x + size * 0.4, y - size * 0.35, size * 0.38);
+    context.fillStyle = name === hoveredLane ? palette.accent : palette.text;
+    context.fillText(title, x + size * 1.3, y);
+    if (!isInside) return;
+    const lane = lanes.findIndex((each) => each.name === name);
+    const words = lane < 0 ? "" : laneWords(lanes[lane].kind, figures?.figures, lane);
+    const at = x + width + 8;
+    context.font = `${size}px ${palette.font}`;
     context.fillStyle = palette.textSoft;
-    context.fillText(cut(context, words, box.x + box.width - at - 8), at, y);
-  }
+    context.fillText(cut(context, words, rect.x + rect.width - at - 8), at, y);
+  });
+}
+
+/** The mark of a lane that can be folded, about a middle: it points down to what it shows. */
+function paintArrow(context: CanvasRenderingContext2D, x: number, y: number, reach: number): void {
+  context.beginPath();
+  context.moveTo(x - reach, y - reach * 0.6);
+  context.lineTo(x + reach, y - reach * 0.6);
+  context.lineTo(x, y + reach * 0.7);
+  context.closePath();
+  context.fill();
 }
 
 function laneWords(kind: string, figures: GraphFigures | undefined, lane: number): string {
@@ -143,10 +157,11 @@ function paintLabel(
   { scene, figures, palette }: Painting,
   link: number,
 ): void {
-  const now = figures?.link(link);
   const { form, x, y } = scene.labels[link];
-  if (now === undefined || form === "none") return;
-  const { rate, depth, fill, age, drops, short } = labelText(now, figures?.frame, link);
+  const now = form === "none" ? undefined : figures?.label(link);
+  if (figures === undefined || now === undefined) return;
+  const health = figures.linkHealth[link];
+  const { rate, depth, fill, age, drops, short } = now;
   const height = form === "short" ? 14 : drops === "" ? 30 : 43;
   paintLabelGround(context, palette, x, y, height);
   context.font = `${LABEL_SIZE}px ${palette.font}`;
@@ -158,12 +173,12 @@ function paintLabel(
     context.fillText(`${rate}  ${depth}`, x, top);
     context.fillStyle = palette.edge;
     context.fillRect(x - 30, top + 6.5, 60, 2);
-    context.fillStyle = palette.health[now.health];
+    context.fillStyle = palette.health[health];
     context.fillRect(x - 30, top + 6.5, 60 * fill, 2);
     context.fillStyle = palette.textSoft;
     context.fillText(age, x, top + 15);
     if (drops !== "") {
-      context.fillStyle = palette.health.dropping;
+      context.fillStyle = health === "dropping" ? palette.health.dropping : palette.textSoft;
       context.fillText(cut(context, drops, 88), x, top + 28);
     }
   }
@@ -175,13 +190,13 @@ function paintFault(context: CanvasRenderingContext2D, { scene, figures, palette
   const health = figures?.linkHealth[link] ?? "idle";
   const { form, x, y } = scene.labels[link];
   if (isCalm(health) || form !== "full") return;
-  const { depth } = labelText(figures?.link(link), figures?.frame, link);
+  const depth = figures?.label(link)?.depth ?? "";
   paintLabelGround(context, palette, x, y, 22);
   context.font = `${FAULT_SIZE}px ${palette.font}`;
   context.fillStyle = palette.health[health];
   context.textAlign = "center";
   context.fillText(
-    cut(context, health === "dropping" ? `▾ ${formatShort(figures?.link(link)?.dropped ?? 0)}` : depth, 88),
+    cut(context, health === "dropping" ? `▾ ${formatShort(figures?.dropped(link) ?? 0)}` : depth, 88),
     x,
     y,
   );

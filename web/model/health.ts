@@ -86,6 +86,8 @@ export const HEALTH_MARKS: Readonly<Record<Health, HealthMark>> = {
 export interface NodeSigns {
   /** Where it is in its life. */
   readonly state: string;
+  /** How often it has failed. */
+  readonly errors: number;
   /** What it is doing, such as `process`. */
   readonly phase: string;
   /** What keeps it from running. */
@@ -137,7 +139,9 @@ export interface LinkSigns {
 /** The condition of a node. */
 export function nodeHealth(signs: NodeSigns): Health {
   if (signs.state === "failed" || signs.state === "restarting") return "failed";
-  if (signs.over || signs.state === "ended" || signs.state === "closed" || signs.state === "disabled") return "ended";
+  // A node is disabled because it failed, or because somebody wanted it so.
+  if (signs.state === "disabled") return signs.errors > 0 ? "failed" : "ended";
+  if (signs.over || signs.state === "ended" || signs.state === "closed") return "ended";
   // An asynchronous node that awaits is no stuck one: only a call that holds its lane is.
   if ((signs.phase === "process" || signs.phase === "setup") && signs.inCallMs >= signs.stuckAfterMs) return "stuck";
   if (!signs.flowing) return "idle";

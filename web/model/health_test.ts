@@ -11,6 +11,7 @@ import {
 
 const node: NodeSigns = {
   state: "running",
+  errors: 0,
   phase: "idle",
   blocked: "nothing",
   inCallMs: 0,
@@ -48,6 +49,9 @@ Deno.test("nodeHealth() tells every condition apart", () => {
   assert.equal(nodeHealth({ ...node, state: "failed", phase: "process", inCallMs: 1500 }), "failed");
   assert.equal(nodeHealth({ ...node, state: "restarting" }), "failed");
   assert.equal(nodeHealth({ ...node, state: "ended", ticksPerSecond: 0 }), "ended");
+  // It failed, whatever is done then.
+  assert.equal(nodeHealth({ ...node, state: "disabled", errors: 1, ticksPerSecond: 0 }), "failed");
+  assert.equal(nodeHealth({ ...node, state: "disabled", ticksPerSecond: 0 }), "ended");
 });
 
 Deno.test("nodeHealth() says stuck also while the graph is paused, and never of a node that awaits", () => {

@@ -28,6 +28,14 @@ export interface HistogramBars {
   readonly toNs: number;
 }
 
+/** The duration that a share of all lies below, within a bucket, nanoseconds; 0 of nothing. */
+export function quantileNs({ shift, counts }: Histogram, share: number): number {
+  let left = Math.ceil(counts.reduce((sum, count) => sum + count, 0) * share);
+  if (left === 0) return 0;
+  const bucket = counts.findIndex((count) => (left -= count) <= 0);
+  return 2 ** (shift + (bucket + 0.5) / BUCKETS_PER_OCTAVE);
+}
+
 /** Takes a histogram apart. */
 export function histogramBars({ shift, counts }: Histogram): HistogramBars {
   const startNs = (bucket: number) => 2 ** (shift + bucket / BUCKETS_PER_OCTAVE);

@@ -1,32 +1,26 @@
 /**
  * Histories of nodes and links. Of a small graph all are kept from the start, so that whoever selects something sees
- * what came before; of a large one only those that were looked at last. Memory is bounded by the constants below.
+ * what came before; of a large one only those that were looked at last. What came before the page was loaded, the
+ * server tells: {@linkcode HistoryBook.fill}. Memory is bounded by the constants below.
  *
  * @module
  */
+import { LINK_SERIES, NODE_SERIES, type PastFigures } from "../../control/schemas/history.ts";
 import type { GraphFigures } from "./graph_figures.ts";
-import { History } from "./history.ts";
 import type { Selection } from "./place.ts";
+import { PlotHistory } from "./plot_history.ts";
 
 /** Histories at most. */
 const MAX_HISTORIES = 96;
 
-/** Readings of each: a minute and a half at 10 a second. */
-const READINGS = 900;
-
 /** A pause between readings of more than this is a gap in the plot, seconds. */
 const GAP_SECONDS = 5;
 
-/** What a node's history has, in order. */
-export const NODE_SERIES = ["ticksPerSecond", "busyPercent", "tickP50Us", "tickP99Us"] as const;
-
-/** What a link's history has, in order. */
-export const LINK_SERIES = ["writtenPerSecond", "readPerSecond", "droppedPerSecond", "queued", "ageMs"] as const;
-
 /** See the module. */
 export class HistoryBook {
-  readonly #histories = new Map<string, History>();
+  readonly #histories = new Map<string, PlotHistory>();
   #run: string | undefined;
+  #version = -1;
   #lastSeconds = NaN;
 
   /** Takes the newest reading. */
@@ -37,6 +31,10 @@ export class HistoryBook {
       this.#histories.clear();
       this.#run = graph.run;
       this.#lastSeconds = NaN;
+    }
+    if (graph.version !== this.#version) {
+      this.#version = graph.version;
+      this.#forgetGone(graph);
     }
     const seconds = frame.nowNs / 1e9;
     if (seconds <= this.#lastSeconds) return;
@@ -66,8 +64,17 @@ export class HistoryBook {
     });
   }
 
+  /**
+   * Takes what the server kept of a node or link: the steps of before the page was loaded, and those that it missed.
+   * Steps of another run are left.
+   */
+  fill(selection: Selection, past: PastFigures): void {
+    this.#run ??= past.run;
+    if (past.run === this.#run) this.follow(selection).fill(past);
+  }
+
   /** The history of a node or link, kept from now on if it was not before. */
-  follow(selection: Selection): History {
+  follow(selection: Selection): PlotHistory {
     const key = keyOf(selection);
     const history = this.#find(selection, true)!;
     // The one looked at last goes last.
@@ -81,13 +88,21 @@ export class HistoryBook {
     return this.#histories.size;
   }
 
-  #find(selection: Selection, make: boolean): History | undefined {
+  #forgetGone({ nodes, links }: GraphFigures["graph"]): void {
+    const known = new Set([
+      ...nodes.map(({ id }) => keyOf({ kind: "node", id })),
+      ...links.map(({ id }) => keyOf({ kind: "link", id })),
+    ]);
+    for (const key of this.#histories.keys()) if (!known.has(key)) this.#histories.delete(key);
+  }
+
+  #find(selection: Selection, make: boolean): PlotHistory | undefined {
     const key = keyOf(selection);
     const known = this.#histories.get(key);
     if (known !== undefined || !make) return known;
     if (this.#histories.size >= MAX_HISTORIES) this.#histories.delete(this.#histories.keys().next().value!);
     const series = selection.kind === "node" ? NODE_SERIES : LINK_SERIES;
-    const history = new History(series.length, READINGS);
+    const history = new PlotHistory(series.length);
     this.#histories.set(key, history);
     return history;
   }

@@ -24,7 +24,7 @@ function figuresOf(nodes: number, seconds: number, run = "r1"): GraphFigures {
 }
 
 const values = (book: HistoryBook, id: string) => {
-  const { times, series } = book.follow({ kind: "node", id }).slice(100);
+  const { times, series } = book.follow({ kind: "node", id }).slice(100, 60);
   return { times: [...times], first: [...series[0]], third: [...series[2]] };
 };
 
@@ -52,4 +52,25 @@ Deno.test("HistoryBook shows a gap where a tab slept, and nothing of a run befor
   assert.deepEqual(values(book, "n0").first, [10, NaN, 10]);
   book.take(figuresOf(1, 5, "r2"));
   assert.deepEqual(values(book, "n0").times, [5]);
+});
+
+Deno.test("HistoryBook shows what the server kept before the first reading, of this run alone", () => {
+  const book = new HistoryBook();
+  const past = (run: string) => ({ run, keptSeconds: 900, times: [1, 2], series: [[7, 8], [1, 1], [1, 1], [1, 1]] });
+  book.fill({ kind: "node", id: "n0" }, past("r1"));
+  book.take(figuresOf(1, 3));
+  assert.deepEqual(values(book, "n0"), { times: [1, 2, 3], first: [7, 8, 10], third: [1, 1, NaN] });
+  book.take(figuresOf(1, 4, "r2"));
+  book.fill({ kind: "node", id: "n0" }, past("r1"));
+  assert.deepEqual(values(book, "n0").times, [4]);
+});
+
+Deno.test("HistoryBook keeps nothing of a node that was removed", () => {
+  const book = new HistoryBook();
+  book.take(figuresOf(3, 1));
+  assert.equal(book.size, 3);
+  const { graph, ...rest } = figuresOf(2, 2);
+  book.take({ ...rest, graph: { ...graph, version: 2 } } as GraphFigures);
+  assert.equal(book.size, 2);
+  assert.deepEqual(values(book, "n1").times, [1, 2]);
 });

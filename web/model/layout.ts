@@ -31,6 +31,15 @@ const STACK_GAP = 56;
 /** So many lanes beside each other make each of them narrower. */
 const MAX_ABREAST = 5;
 
+/** Nodes at most of a graph of which both arrangements of lanes are tried. */
+const MAX_COMPARED = 100;
+
+/** Lanes beside each other are left so where they can be shown this large: links between them are the shortest. */
+const GOOD_SCALE = 0.95;
+
+/** A room of less width by height is clearly higher than wide. */
+const HIGH_ASPECT = 0.75;
+
 /** Nodes of a lane at most for which crossings are counted. */
 const MAX_UNTANGLED = 300;
 
@@ -40,8 +49,13 @@ export interface LayoutInput {
   readonly lanes: readonly string[];
   /** Pairs of node numbers: from, to. */
   readonly links: readonly (readonly [number, number])[];
-  /** Lanes below each other, for screens that are higher than wide; by default beside each other. */
+  /** Lanes below each other; by default beside each other, or as `room` says. */
   readonly stacked?: boolean;
+  /**
+   * The room that it is shown in, pixels: a small graph that would be small there is laid out so that it is larger, and
+   * the lanes of another stand below each other where the room is clearly higher than wide.
+   */
+  readonly room?: Size;
   /** Layers by a single pass, with more crossings. */
   readonly simple?: boolean;
 }
@@ -82,8 +96,19 @@ interface Block {
 }
 
 /** Lays a graph out. */
-export function layoutGraph({ lanes, links, stacked = false, simple = false }: LayoutInput): Layout {
+export function layoutGraph(input: LayoutInput): Layout {
+  const { lanes, simple = false, stacked, room } = input;
   if (lanes.length === 0) return EMPTY_LAYOUT;
+  if (stacked !== undefined || room === undefined) return arrange(input, stacked ?? false);
+  if (simple || lanes.length > MAX_COMPARED) return arrange(input, room.width / room.height < HIGH_ASPECT);
+  const scale = ({ bounds }: Layout) => Math.min(room.width / bounds.width, room.height / bounds.height);
+  const beside = arrange(input, false);
+  if (scale(beside) >= GOOD_SCALE) return beside;
+  const below = arrange(input, true);
+  return scale(below) > scale(beside) ? below : beside;
+}
+
+function arrange({ lanes, links, simple = false }: LayoutInput, stacked: boolean): Layout {
   const x = new Float64Array(lanes.length);
   const y = new Float64Array(lanes.length);
   const byLane = new Map<string, number[]>();

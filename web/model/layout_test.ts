@@ -67,3 +67,17 @@ Deno.test("layoutGraph() gives the same places for the same graph", () => {
 Deno.test("layoutGraph() of no nodes is empty", () => {
   assert.equal(layoutGraph({ lanes: [], links: [] }).x.length, 0);
 });
+
+Deno.test("layoutGraph() stands lanes so that a small graph is shown larger in the room that there is", () => {
+  // Three lanes in a row, each of two nodes in a row.
+  const lanes = ["a", "a", "b", "b", "c", "c"];
+  const links = [[0, 1], [1, 2], [2, 3], [3, 4], [4, 5]] as const;
+  const shape = (width: number, height: number) => {
+    const { bounds } = layoutGraph({ lanes, links, room: { width, height } });
+    return bounds.width / bounds.height;
+  };
+  assert.ok(shape(2_400, 300) > 4, `${shape(2_400, 300)} in a wide room`);
+  assert.ok(shape(1_100, 850) < 2, `${shape(1_100, 850)} in one that is little wider than high`);
+  // Where there is room enough, lanes stand beside each other.
+  assert.ok(shape(2_400, 2_000) > 4);
+});

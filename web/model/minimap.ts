@@ -4,9 +4,9 @@
  * @module
  */
 import type { Point } from "./geometry.ts";
-import type { GraphFigures } from "./graph_figures.ts";
 import type { Palette } from "./palette.ts";
 import type { Scene } from "./scene.ts";
+import type { SceneFigures } from "./scene_figures.ts";
 import { fit, type ScreenSize, toScreen, type Viewport, visibleRect } from "./viewport.ts";
 
 /** The whole graph in a box: a view of the world of its own. */
@@ -28,7 +28,7 @@ export function paintMinimap(
   size: ScreenSize,
   parts: {
     readonly scene: Scene;
-    readonly figures: GraphFigures | undefined;
+    readonly figures: SceneFigures | undefined;
     readonly palette: Palette;
     readonly view: Viewport;
     readonly screen: ScreenSize;
@@ -40,7 +40,8 @@ export function paintMinimap(
   context.fillStyle = palette.surface;
   context.fillRect(0, 0, size.width, size.height);
   context.fillStyle = palette.sunken;
-  for (const { x, y, width, height } of scene.layout.lanes) {
+  for (const { name, x, y, width, height } of scene.layout.lanes) {
+    if (scene.folding.lanes.includes(name)) continue;
     const at = toScreen(small, { x, y });
     context.fillRect(at.x, at.y, width * small.scale, height * small.scale);
   }

@@ -5,6 +5,7 @@
  */
 import { type ControlEvent, type Level, LEVELS, type LogLine } from "../../control/schemas/feed.ts";
 import { eventWords, type LinkNames } from "./event_words.ts";
+import { foldNews } from "./news_fold.ts";
 
 /** One entry. */
 export interface News {
@@ -30,6 +31,8 @@ export interface NewsChoice {
   /** Only what is about this node or link. */
   readonly nodeId?: string;
   readonly linkId?: string;
+  /** Every event and line for itself; otherwise what is one thing is one entry. */
+  readonly unfolded?: boolean;
 }
 
 /** Entries longer than this are cut, so that a hostile text cannot stop the page. */
@@ -40,17 +43,21 @@ export function mergeNews(
   events: readonly ControlEvent[],
   lines: readonly LogLine[],
   choice: NewsChoice,
-  links?: LinkNames,
+  links: LinkNames = new Map(),
 ): News[] {
-  const all = [...events.map((event) => ofEvent(event, links)), ...lines.map(ofLine)].filter((each) =>
-    fits(each, choice)
-  );
-  return all.sort((a, b) => b.timeMs - a.timeMs);
+  const told = choice.unfolded === true
+    ? { events, lines, words: new Map<ControlEvent, string>() }
+    : foldNews(events, lines, links);
+  const all = [
+    ...told.events.map((event) => ofEvent(event, told.words.get(event) ?? eventWords(event, links))),
+    ...told.lines.map(ofLine),
+  ].filter((each) => fits(each, choice));
+  // Of one moment, what came last is the newest.
+  return all.reverse().sort((a, b) => b.timeMs - a.timeMs);
 }
 
-function ofEvent(event: ControlEvent, links?: LinkNames): News {
-  const { seq, timeMs, level, topic, kind, nodeId, linkId } = event;
-  return { key: `e${seq}`, timeMs, level, about: topic, kind, message: cut(eventWords(event, links)), nodeId, linkId };
+function ofEvent({ seq, timeMs, level, topic, kind, nodeId, linkId }: ControlEvent, words: string): News {
+  return { key: `e${seq}`, timeMs, level, about: topic, kind, message: cut(words), nodeId, linkId };
 }
 
 function ofLine({ seq, timeMs, level, category, message, nodeId }: LogLine): News {

@@ -4,13 +4,24 @@
  *
  * @module
  */
-import { type CardText, cardText, isCalm } from "./card_text.ts";
+import { type CardText, isCalm } from "./card_text.ts";
 import { cut } from "./cut_text.ts";
+import { centerOf } from "./geometry.ts";
 import { type Health, HEALTH_MARKS } from "./health.ts";
+import { NAME_PX, type NamePlace, placeNames } from "./names.ts";
 import type { Painting } from "./painting.ts";
+import type { Scene } from "./scene.ts";
 import { FIGURES_FROM, NAME_SIZE, NAMES_FROM, WORD_SIZE, WORDS_FROM } from "./text_scales.ts";
 
 const shapes = new Map<Health, Path2D>();
+
+const NO_TEXT: CardText = { condition: "", rate: "", ticks: "", errors: "" };
+
+/** Widths of names of {@linkcode NAME_PX}, of so many names. */
+const KEPT_WIDTHS = 10_000;
+const widths = new Map<string, number>();
+
+const smallNamesOf = new WeakMap<Scene, { readonly key: string; readonly places: readonly NamePlace[] }>();
 
 /** Draws nodes, by their indices. */
 export function paintNodes(context: CanvasRenderingContext2D, painting: Painting, nodes: readonly number[]): void {
@@ -19,6 +30,7 @@ export function paintNodes(context: CanvasRenderingContext2D, painting: Painting
   paintMarks(context, painting, nodes);
   if (scale >= FIGURES_FROM) { for (const node of nodes) paintFigures(context, painting, node); }
   else if (scale >= NAMES_FROM) paintNames(context, painting, nodes);
+  else paintSmallNames(context, painting, nodes);
 }
 
 /** The boxes of nodes, all of one outline in one go. */
@@ -82,23 +94,78 @@ function paintNames(context: CanvasRenderingContext2D, painting: Painting, nodes
   context.fillStyle = palette.text;
   for (const node of nodes) {
     const { x, y, width } = scene.nodes[node];
-    context.fillText(cut(context, scene.graph.nodes[node].id, width - 52), x + 42, y + 33);
+    context.fillText(cut(context, scene.nameOf(node), width - 52), x + 42, y + 33);
   }
   if (view.scale < WORDS_FROM) return;
   context.font = `${WORD_SIZE}px ${palette.font}`;
   for (const node of nodes) {
     const { x, y, width } = scene.nodes[node];
-    const { word, color } = nodeWord(painting, figures?.nodeHealth[node] ?? "idle", cardText(figures?.node(node)));
-    context.fillStyle = color;
+    const health = figures?.nodeHealth[node] ?? "idle";
+    const isLane = scene.folding.lanes[node] !== undefined;
+    const lane = isLane ? figures?.lane(node) : undefined;
+    const { word, color } = isLane
+      ? { word: lane?.condition || lane?.nodes || "", color: palette.text }
+      : nodeWord(painting, health, figures?.card(node) ?? NO_TEXT);
+    context.fillStyle = isLane && lane?.condition ? palette.health[health] : color;
     context.fillText(cut(context, word, width - 24), x + 12, y + 62);
   }
 }
 
+/** Names of a constant size on the screen, beside the marks of nodes that have room for them. */
+function paintSmallNames(context: CanvasRenderingContext2D, painting: Painting, nodes: readonly number[]): void {
+  const { scene, view, palette } = painting;
+  const size = NAME_PX / view.scale;
+  const isInView = new Set(nodes);
+  const widthOf = (node: number) => {
+    const name = scene.nameOf(node);
+    let width = widths.get(name);
+    if (width === undefined) {
+      if (widths.size >= KEPT_WIDTHS) widths.clear();
+      context.font = `500 ${NAME_PX}px ${palette.font}`;
+      widths.set(name, width = context.measureText(name).width);
+    }
+    return width;
+  };
+  const places = smallNames(painting, widthOf);
+  context.font = `500 ${size}px ${palette.font}`;
+  context.textBaseline = "middle";
+  // All grounds before all names, so that each colour is set once.
+  context.fillStyle = palette.sunken;
+  context.globalAlpha = 0.8;
+  context.beginPath();
+  const seen = places.filter(({ node }) => isInView.has(node));
+  for (const { node, x, y } of seen) {
+    const width = widthOf(node) / view.scale;
+    context.rect(x - 1 / view.scale, y - size * 0.58, width + 2 / view.scale, size * 1.16);
+  }
+  context.fill();
+  context.globalAlpha = 1;
+  context.fillStyle = palette.text;
+  for (const { node, x, y } of seen) context.fillText(scene.nameOf(node), x, y);
+}
+
+/** Places of names, found anew when the scale, the scene or a condition is another: what is ill is named first. */
+function smallNames({ scene, figures, view }: Painting, widthOf: (node: number) => number): readonly NamePlace[] {
+  const ill = scene.nodes.flatMap((_, k) => isCalm(figures?.nodeHealth[k] ?? "idle") ? [] : [k]);
+  const key = `${view.scale} ${ill}`;
+  const known = smallNamesOf.get(scene);
+  if (known?.key === key) return known.places;
+  const isLane = (k: number) => scene.folding.lanes[k] !== undefined;
+  const all = scene.nodes.map((_, k) => k);
+  const order = [...new Set([...all.filter(isLane), ...ill, ...all])];
+  const folds = new Set(scene.folding.lanes);
+  const titles = scene.titlesAt(view.scale).filter((_, k) => !folds.has(scene.layout.lanes[k].name));
+  const places = placeNames(scene.nodes.map(centerOf), view.scale, order, titles.map(({ rect }) => rect), widthOf);
+  smallNamesOf.set(scene, { key, places });
+  return places;
+}
+
 function paintFigures(context: CanvasRenderingContext2D, painting: Painting, node: number): void {
   const { scene, figures, palette } = painting;
+  if (scene.folding.lanes[node] !== undefined) return paintLaneFigures(context, painting, node);
   const { x, y, width } = scene.nodes[node];
   const { id, type } = scene.graph.nodes[node];
-  const text = cardText(figures?.node(node));
+  const text = figures?.card(node) ?? NO_TEXT;
   const { word, color } = nodeWord(painting, figures?.nodeHealth[node] ?? "idle", text);
   context.textBaseline = "alphabetic";
   context.fillStyle = palette.text;
@@ -111,6 +178,25 @@ function paintFigures(context: CanvasRenderingContext2D, painting: Painting, nod
   context.textAlign = "right";
   context.fillStyle = color;
   context.fillText(word, x + width - 10, y + 43);
+  context.textAlign = "left";
+}
+
+function paintLaneFigures(context: CanvasRenderingContext2D, painting: Painting, node: number): void {
+  const { scene, figures, palette } = painting;
+  const { x, y, width } = scene.nodes[node];
+  const text = figures?.lane(node);
+  context.textBaseline = "alphabetic";
+  context.fillStyle = palette.text;
+  context.font = `600 13px ${palette.font}`;
+  context.fillText(cut(context, scene.nameOf(node), width - 40), x + 28, y + 22.5);
+  context.font = `11px ${palette.font}`;
+  context.fillStyle = palette.textSoft;
+  context.fillText(text?.nodes ?? "", x + 10, y + 46);
+  context.fillText(text?.busy ?? "", x + 10, y + 68);
+  context.fillText(text?.drops ?? "", x + 10, y + 90);
+  context.textAlign = "right";
+  context.fillStyle = palette.health[figures?.nodeHealth[node] ?? "idle"];
+  context.fillText(text?.condition ?? "", x + width - 10, y + 46);
   context.textAlign = "left";
 }
 

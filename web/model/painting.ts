@@ -3,24 +3,26 @@
  *
  * @module
  */
-import type { GraphFigures } from "./graph_figures.ts";
 import type { Palette } from "./palette.ts";
 import type { Scene } from "./scene.ts";
+import type { SceneFigures } from "./scene_figures.ts";
 import type { ScreenSize, Viewport } from "./viewport.ts";
 
 /** What is drawn. */
 export interface Painting {
   readonly scene: Scene;
-  readonly figures: GraphFigures | undefined;
+  readonly figures: SceneFigures | undefined;
   readonly view: Viewport;
   /** Of the canvas, CSS pixels. */
   readonly size: ScreenSize;
   readonly palette: Palette;
-  /** Indices; -1 for none. */
+  /** Indices of the scene; -1 for none. */
   readonly selectedNode: number;
   readonly selectedLink: number;
   readonly hoveredNode: number;
   readonly hoveredLink: number;
+  /** The lane whose title is pointed at. */
+  readonly hoveredLane?: string;
   /** Nodes and labels too; otherwise the document shows them. */
   readonly nodes: boolean;
 }

@@ -1,6 +1,6 @@
 /**
  * Where on the page somebody is: the view, and what is selected. It stands in the address after `#`, so that a reload
- * and a copied address lead to the same place: `#table`, `#graph&node=gain`,
+ * and a copied address lead to the same place: `#table`, `#graph&node=gain`, `#node=gain`,
  * `#graph&link=mixer.audioOut%3Egain.audioIn`.
  *
  * @module
@@ -26,9 +26,9 @@ export interface Place {
 
 /** Reads the address's part after `#`; what is not understood is left out. */
 export function parsePlace(hash: string): Place {
-  const [name, ...rest] = hash.replace(/^#/, "").split("&");
-  const view = VIEWS.find((each) => each === name) ?? "graph";
-  for (const part of rest) {
+  const parts = hash.replace(/^#/, "").split("&");
+  const view = VIEWS.find((each) => each === parts[0]) ?? "graph";
+  for (const part of parts) {
     const [kind, id] = part.split("=", 2);
     if ((kind === "node" || kind === "link") && id !== undefined && id !== "") {
       return { view, selection: { kind, id: decode(id) } };

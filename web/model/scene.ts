@@ -1,16 +1,25 @@
 /**
  * A laid-out graph as things that can be drawn and hit: a rectangle for each node, a course for each link, and what
- * lies in a part of the world. Made once for each layout; indices are those of the graph's lists.
+ * lies in a part of the world. Made once for each layout; indices are those of the lists of the graph that is shown,
+ * in which folded lanes are nodes.
  *
  * @module
  */
 import type { GraphSnapshot, PortInfo } from "../../control/schemas/graph.ts";
 import { type Course, courseBounds, courseCrosses, distanceToCourse, pointOnCourse } from "./course.ts";
+import { type Folding, foldLanes } from "./folding.ts";
 import { contains, inflate, type Point, type Rect } from "./geometry.ts";
 import { type LabelPlace, labelRect, placeLabels } from "./labels.ts";
 import { type Layout, NODE_HEIGHT, NODE_WIDTH } from "./layout.ts";
+import { placeTitles, type TitlePlace } from "./names.ts";
 import { Router } from "./route.ts";
 import { SpatialGrid } from "./spatial_grid.ts";
+
+/** No lane is folded. */
+const NONE: ReadonlySet<string> = new Set();
+
+/** No lane has this name. */
+const NO_LANE = "\n";
 
 /** With more ports on a side than this, only those that are linked are shown. */
 const MAX_PORTS = 6;
@@ -33,6 +42,8 @@ export interface PortPlace extends Point {
 /** See the module. */
 export class Scene {
   readonly graph: GraphSnapshot;
+  /** What its nodes and links stand for. */
+  readonly folding: Folding;
   readonly layout: Layout;
   /** Where each node stands. */
   readonly nodes: readonly Rect[];
@@ -50,24 +61,29 @@ export class Scene {
   readonly pairs: readonly (readonly [number, number])[];
   readonly #nodeGrid: SpatialGrid;
   readonly #linkGrid: SpatialGrid;
+  #titles: { readonly scale: number; readonly places: readonly TitlePlace[] } | undefined;
 
   /**
    * @param layout of this graph
+   * @param of the graph, or what of it is folded
+   * @param layout of the graph that is shown
    * @param before the scene before it: of the same layout and version, its links have the same courses
    * @throws {RangeError} if the layout is of another number of nodes
    */
-  constructor(graph: GraphSnapshot, layout: Layout, before?: Scene) {
+  constructor(of: GraphSnapshot | Folding, layout: Layout, before?: Scene) {
+    this.folding = "shown" in of ? of : foldLanes(of, NONE);
+    const graph = this.folding.shown;
     if (layout.x.length !== graph.nodes.length) {
       throw new RangeError(`Cannot draw ${graph.nodes.length} nodes: the layout is of ${layout.x.length}`);
     }
     this.graph = graph;
     this.layout = layout;
-    this.nodes = graph.nodes.map((_, k) => ({
-      x: layout.x[k],
-      y: layout.y[k],
-      width: NODE_WIDTH,
-      height: NODE_HEIGHT,
-    }));
+    const boxes = new Map(layout.lanes.map((box) => [box.name, box]));
+    // The card of a folded lane is as high as its box, and leaves the room of other nodes beside it for labels.
+    this.nodes = graph.nodes.map((_, k) => {
+      const box = boxes.get(this.folding.lanes[k] ?? NO_LANE);
+      return { x: layout.x[k], y: box?.y ?? layout.y[k], width: NODE_WIDTH, height: box?.height ?? NODE_HEIGHT };
+    });
     this.pairs = linkPairs(graph);
     const linkedPorts = new Set(graph.links.flatMap((each) => [
       portKey("out", each.fromNode, each.fromPort),
@@ -80,7 +96,13 @@ export class Scene {
     ]);
     const isKnown = before?.layout === layout && before.graph.run === graph.run &&
       before.graph.version === graph.version;
-    const titles = layout.lanes.map(({ x, y, width }) => ({ x, y, width: Math.min(width, TITLE_WIDTH), height: 28 }));
+    const folds = new Set(this.folding.lanes);
+    const titles = layout.lanes.filter(({ name }) => !folds.has(name)).map(({ x, y, width }) => ({
+      x,
+      y,
+      width: Math.min(width, TITLE_WIDTH),
+      height: 28,
+    }));
     const router = layout.simple ? new Router(this.nodes, titles, SIMPLE_STEPS) : new Router(this.nodes, titles);
     this.links = isKnown ? before.links : graph.links.map((each, k) => {
       const [from, to] = this.pairs[k];
@@ -111,6 +133,28 @@ export class Scene {
   /** Links whose courses or labels may touch a part of the world, in ascending order. */
   linksIn(rect: Rect): number[] {
     return this.#linkGrid.query(rect);
+  }
+
+  /** Where the titles of lanes stand at a scale, in the order of the layout's lanes. */
+  titlesAt(scale: number): readonly TitlePlace[] {
+    if (this.#titles?.scale !== scale) this.#titles = { scale, places: placeTitles(this.layout.lanes, scale) };
+    return this.#titles.places;
+  }
+
+  /** The lane whose title is at a point at a scale; `undefined` for none. Folded lanes have none. */
+  titleAt(point: Point, scale: number): string | undefined {
+    const { lanes } = this.layout;
+    const at = this.titlesAt(scale).findIndex(({ rect, size, isInside }, k) => {
+      // One that stands for itself is about as wide as its letters; in its lane all of the line belongs to it.
+      const width = isInside ? rect.width : Math.min(rect.width, size * (3 + 0.6 * lanes[k].name.length));
+      return contains({ ...rect, width }, point) && width > 0;
+    });
+    return at < 0 || this.folding.lanes.includes(lanes[at].name) ? undefined : lanes[at].name;
+  }
+
+  /** What a shown node is called. */
+  nameOf(node: number): string {
+    return this.folding.lanes[node] ?? this.graph.nodes[node].id;
   }
 
   /** The node at a point; -1 for none. */

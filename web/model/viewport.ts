@@ -10,6 +10,9 @@ import type { Point, Rect } from "./geometry.ts";
 export const MIN_SCALE = 0.01;
 export const MAX_SCALE = 3;
 
+/** A small graph is shown so large at first, at most, to use the room that there is. */
+export const MAX_FIRST_SCALE = 1.5;
+
 /** A view of the world: the world point in the upper left corner of the screen, and screen pixels a world unit. */
 export interface Viewport {
   readonly x: number;
@@ -81,7 +84,7 @@ export function fitReadable(
   size: ScreenSize,
   { margin, leastScale, scale }: { readonly margin: number; readonly leastScale: number; readonly scale: number },
 ): Viewport {
-  const whole = fit(rect, size, margin);
+  const whole = fit(rect, size, margin, MAX_FIRST_SCALE);
   if (whole.scale >= leastScale) return whole;
   const begin = (start: number, length: number, room: number) =>
     length * scale + 2 * margin > room ? start - margin / scale : start + length / 2 - room / 2 / scale;

@@ -6,6 +6,7 @@ import {
   fit,
   fitReadable,
   keepInReach,
+  MAX_FIRST_SCALE,
   MAX_SCALE,
   MIN_SCALE,
   panBy,
@@ -79,7 +80,7 @@ Deno.test("fitReadable() shows the beginning of what would be too small, and all
   assert.equal(wide.scale, 0.8);
   assert.deepEqual(toScreen(wide, { x: 100, y: 250 }), { x: 20, y: 300 });
   const small = { x: 0, y: 0, width: 100, height: 100 };
-  assert.deepEqual(fitReadable(small, size, scales), fit(small, size, 20));
+  assert.deepEqual(fitReadable(small, size, scales), fit(small, size, 20, MAX_FIRST_SCALE));
   // Smaller than what does not fit would be, and whole.
   const narrow = { x: 0, y: 0, width: 1200, height: 100 };
   assert.deepEqual(fitReadable(narrow, size, scales), fit(narrow, size, 20));

@@ -5,12 +5,14 @@
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { centerOf, type Point, type Rect } from "../model/geometry.ts";
+import type { Scene } from "../model/scene.ts";
 import {
   centerOn,
   fit,
   fitReadable,
   keepInReach,
   type Margins,
+  MAX_FIRST_SCALE,
   panBy,
   reveal,
   type ScreenSize,
@@ -19,6 +21,7 @@ import {
   zoomAt,
 } from "../model/viewport.ts";
 import { FIGURES_FROM } from "../model/text_scales.ts";
+import { folded, lastFolded, unfoldSelected } from "./folds.ts";
 import { graph } from "./live.ts";
 import { arrivals, selectedLink, selection } from "./place.ts";
 import { scene } from "./scene.ts";
@@ -48,6 +51,9 @@ let fitted: string | undefined;
 let moved = false;
 let whole = false;
 let shownSize: ScreenSize = { width: 0, height: 0 };
+let shownScene: Scene | undefined;
+/** What is selected is brought into view once the lane that it is in is unfolded. */
+let awaitsSelected = false;
 
 /** What is shown. */
 export const camera: ReadonlySignal<Viewport> = viewport;
@@ -63,21 +69,33 @@ effect(() => {
   if (now === undefined || size.width === 0) return;
   const resized = size.width !== shownSize.width || size.height !== shownSize.height;
   shownSize = size;
+  const before = shownScene;
+  shownScene = now;
+  if (awaitsSelected && !isUnfolding()) {
+    awaitsSelected = false;
+    fitted = now.graph.run;
+    bringInSelected();
+    return;
+  }
   if (fitted === now.graph.run && moved) {
+    if (before?.layout !== now.layout) keepLane(before, now);
     if (resized) keepSelected();
     return;
   }
   const first = fitted !== now.graph.run;
   if (first) whole = false;
   fitted = now.graph.run;
-  show(whole || now.nodes.length > MAX_READABLE_NODES);
+  // Of lanes that are folded all are of interest, however small.
+  show(whole || now.nodes.length > MAX_READABLE_NODES || now.folding.whole !== now.folding.shown);
   if (first) bringInSelected();
   else keepSelected();
 });
 
 // Whatever selects, as the arrow keys do.
 effect(() => {
-  if (selection.value !== undefined) keepSelected();
+  if (selection.value === undefined) return;
+  unfoldSelected();
+  keepSelected();
 });
 
 // An address leads to what is selected in it, wherever somebody looks now.
@@ -87,6 +105,11 @@ effect(() => {
 
 /** Has what is selected in view, large enough to be read: whoever selected it elsewhere looks for it here. */
 export function bringInSelected(): void {
+  unfoldSelected();
+  if (isUnfolding()) {
+    awaitsSelected = true;
+    return;
+  }
   const rect = selectedRect();
   if (rect === undefined || screen.peek().width === 0) return;
   if (viewport.peek().scale < FIGURES_FROM) lookAt(rect);
@@ -98,7 +121,10 @@ function keepSelected(): void {
   const rect = selectedRect();
   const link = selectedLink.peek();
   if (rect === undefined || screen.peek().width === 0) return;
-  if (link >= 0 && scene.peek()!.graph === graph.peek() && scene.peek()!.isLinkIn(link, visible.peek())) return;
+  const { folding } = scene.peek()!;
+  if (link >= 0 && folding.whole === graph.peek() && scene.peek()!.isLinkIn(folding.linkOf[link], visible.peek())) {
+    return;
+  }
   viewport.value = reveal(viewport.peek(), rect, screen.peek(), margins());
 }
 
@@ -113,10 +139,37 @@ function selectedRect(): Rect | undefined {
   const now = scene.peek();
   const wanted = selection.peek();
   if (now === undefined || wanted === undefined) return undefined;
-  const list: readonly { readonly id: string }[] = wanted.kind === "node" ? now.graph.nodes : now.graph.links;
+  const { whole, nodeOf, linkOf } = now.folding;
+  const list: readonly { readonly id: string }[] = wanted.kind === "node" ? whole.nodes : whole.links;
   const index = list.findIndex(({ id }) => id === wanted.id);
   if (index < 0) return undefined;
-  return wanted.kind === "node" ? now.nodes[index] : now.placeOfLink(index);
+  if (wanted.kind === "node") return now.nodes[nodeOf[index]];
+  return linkOf[index] < 0 ? undefined : now.placeOfLink(linkOf[index]);
+}
+
+/** Whether what is selected is still shown in a lane that is unfolded already. */
+function isUnfolding(): boolean {
+  const now = scene.peek();
+  const wanted = selection.peek();
+  if (now === undefined || wanted === undefined) return false;
+  const { whole, nodeOf, linkOf, lanes, inner } = now.folding;
+  const node = wanted.kind === "node" ? whole.nodes.findIndex(({ id }) => id === wanted.id) : -1;
+  const link = wanted.kind === "link" ? whole.links.findIndex(({ id }) => id === wanted.id) : -1;
+  const at = node >= 0 ? nodeOf[node] : link >= 0 && linkOf[link] < 0 ? inner.findIndex((l) => l.includes(link)) : -1;
+  const lane = lanes[at];
+  return lane !== undefined && !folded.peek().has(lane);
+}
+
+/** Leaves the lane that was folded or unfolded where it was on the screen, and has it in view. */
+function keepLane(before: Scene | undefined, now: Scene): void {
+  const boxIn = (of: Scene | undefined) => of?.layout.lanes.find(({ name }) => name === lastFolded.peek());
+  const [old, box] = [boxIn(before), boxIn(now)];
+  if (old === undefined || box === undefined) return;
+  const { x, y, scale } = viewport.peek();
+  const kept = { x: x + box.x - old.x, y: y + box.y - old.y, scale };
+  // Of a lane that is larger than the view its title is what is looked for.
+  const title = { ...box, width: Math.min(box.width, 240 / scale), height: Math.min(box.height, 120 / scale) };
+  viewport.value = reveal(kept, title, screen.peek(), margins());
 }
 
 /** Shows everything, from now on also after a change of the view's size. */
@@ -124,6 +177,12 @@ export function fitAll(): void {
   moved = false;
   whole = true;
   show(true);
+}
+
+/** Shows everything once the scene is another. */
+export function fitNext(): void {
+  moved = false;
+  whole = true;
 }
 
 /** Moves the content by screen pixels. */
@@ -154,6 +213,14 @@ export function lookAtNode(node: number): void {
   if (rect !== undefined) lookAt(rect);
 }
 
+/** Brings the selected node into the middle, large enough to be read, out of its lane if that is folded. */
+export function lookAtSelected(): void {
+  unfoldSelected();
+  if (isUnfolding()) return void (awaitsSelected = true);
+  const rect = selectedRect();
+  if (rect !== undefined) lookAt(rect);
+}
+
 function lookAt(rect: Rect): void {
   const { scale } = viewport.peek();
   if (scale < READABLE_SCALE) zoom(READABLE_SCALE / scale);
@@ -168,7 +235,7 @@ function show(everything: boolean): void {
   const room = { width, height: height - SEARCH_HEIGHT };
   const margin = width < 600 ? 10 : width < 1_200 ? 12 : 32;
   const view = everything
-    ? fit(now.bounds, room, margin)
+    ? fit(now.bounds, room, margin, MAX_FIRST_SCALE)
     : fitReadable(now.bounds, room, { margin, leastScale: FIGURES_FROM, scale: FIRST_SCALE });
   viewport.value = { ...view, y: view.y - SEARCH_HEIGHT / view.scale };
 }

@@ -4,16 +4,33 @@
  * @module
  */
 import { effect, signal } from "@preact/signals";
+import { shownText } from "../model/shown_text.ts";
 import { client, restarts } from "./live.ts";
 
 /** How long the end of a graph may take, milliseconds: its nodes drain first. */
 const STOP_TIMEOUT_MS = 60_000;
+
+/** How long an edit of the graph may take, milliseconds: ticks under way end first, and a new node sets itself up. */
+const EDIT_TIMEOUT_MS = 30_000;
 
 /** How long a notice stays, milliseconds. */
 const NOTICE_MS = 8_000;
 
 /** What was refused last; `undefined` for nothing. */
 export const notice = signal<string | undefined>(undefined);
+
+/** What is asked before something is done that cannot be undone from the page. */
+export interface Question {
+  readonly title: string;
+  readonly text: string;
+  /** What the button says that does it, and the one that does not. */
+  readonly yes: string;
+  readonly no: string;
+  act(): void;
+}
+
+/** What is asked now; `undefined` for nothing. */
+export const question = signal<Question | undefined>(undefined);
 
 /** A command is under way. */
 export const busy = signal(false);
@@ -47,9 +64,44 @@ export function resumeGraph(): Promise<void> {
   return run(() => client.call("graph.resume", {}));
 }
 
-/** Ends the sources and lets the rest drain. */
-export function stopGraph(): Promise<void> {
-  return run(() => client.call("graph.stop", {}, STOP_TIMEOUT_MS));
+/** Asks whether the graph is to end: only whoever started the run can start another. */
+export function askToStop(): void {
+  question.value = {
+    title: "Stop the graph?",
+    text: "Its sources end, the rest drains, and the run is over. The page cannot start it again.",
+    yes: "Stop the graph",
+    no: "Let it run",
+    act: () => void run(() => client.call("graph.stop", {}, STOP_TIMEOUT_MS)),
+  };
+}
+
+/** Builds a node anew; one that is stuck is freed with its lane. */
+export function restartNode(node: string): void {
+  void run(() => client.call("node.restart", { node }, EDIT_TIMEOUT_MS));
+}
+
+/** Has a node passed by, or no more. */
+export function bypassNode(node: string, on: boolean): void {
+  void run(() => client.call("node.bypass", { node, on }, EDIT_TIMEOUT_MS));
+}
+
+/** Asks whether a node is to end for this run. */
+export function askToDisable(node: string): void {
+  question.value = {
+    title: `Disable ${shownText(node)}?`,
+    text:
+      "It is torn down, what comes to it is dropped, and what follows it comes to its end. It stays so for this run.",
+    yes: "Disable it",
+    no: "Let it run",
+    act: () => void run(() => client.call("node.disable", { node }, EDIT_TIMEOUT_MS)),
+  };
+}
+
+/** Answers what is asked now. */
+export function answerQuestion(yes: boolean): void {
+  const asked = question.peek();
+  question.value = undefined;
+  if (yes) asked?.act();
 }
 
 async function run(command: () => Promise<unknown>): Promise<void> {

@@ -6,7 +6,7 @@
 import { effect } from "@preact/signals";
 import { isCalm } from "../model/card_text.ts";
 import { HEALTH_MARKS } from "../model/health.ts";
-import { conditions, figures, graph, graphState, hasEnded, status } from "./live.ts";
+import { conditions, figures, graph, graphState, hasEnded, oldSeconds, status } from "./live.ts";
 
 /** Keeps the title from now on. */
 export function keepTitle(): void {
@@ -18,6 +18,8 @@ export function keepTitle(): void {
       ? graphState.value!
       : graph.value !== undefined && status.value !== "open"
       ? "no connection"
+      : oldSeconds.value > 0
+      ? "no news"
       : isCalm(gravest)
       ? ""
       : HEALTH_MARKS[gravest].word;

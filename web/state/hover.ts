@@ -5,8 +5,11 @@
  */
 import { signal } from "@preact/signals";
 
-/** Index of the node under the pointer; -1 for none. */
+/** Index in the scene of the node under the pointer; -1 for none. */
 export const hoveredNode = signal(-1);
 
-/** Index of the link under the pointer; -1 for none. */
+/** Index in the scene of the link under the pointer; -1 for none. */
 export const hoveredLink = signal(-1);
+
+/** The lane whose title is under the pointer. */
+export const hoveredLane = signal<string | undefined>(undefined);

@@ -14,12 +14,30 @@ import { toggleTheme } from "./theme.ts";
 /** Whether the help is shown. */
 export const helpOpen = signal(false);
 
+const KEY = "sluice.keys";
+
+/**
+ * Whether single keys act anywhere on the page. Somebody who speaks to the computer, or whose hands slip, turns them
+ * off; Escape, and the graph's own keys while it has the focus, act all the same.
+ */
+export const singleKeys = signal(readChosen());
+
+/** Turns single keys on or off, and keeps the choice. */
+export function chooseSingleKeys(on: boolean): void {
+  singleKeys.value = on;
+  try {
+    localStorage.setItem(KEY, on ? "on" : "off");
+  } catch {
+    // A browser that keeps nothing has the choice until the page is closed.
+  }
+}
+
 /** Listens from now on. */
 export function listenForKeys(): void {
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target instanceof Element && event.target.closest("dialog") !== null) return;
-    if (isTyping(event.target) && event.key !== "Escape") return;
+    if (event.key !== "Escape" && (isTyping(event.target) || !singleKeys.peek())) return;
     if (act(event.key)) event.preventDefault();
   });
 }
@@ -30,8 +48,8 @@ function act(key: string): boolean {
     case "2":
     case "3":
       showView(VIEWS[Number(key) - 1]);
-      // Its keys work at once.
-      setTimeout(focusView);
+      // As soon as it is rendered, which is before the next key: that may be one which moves the focus elsewhere.
+      queueMicrotask(focusView);
       return true;
     case "/":
       document.querySelector<HTMLElement>("[data-search]")?.focus();
@@ -58,4 +76,12 @@ function act(key: string): boolean {
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement ||
     (target instanceof HTMLInputElement && target.type !== "range" && target.type !== "checkbox");
+}
+
+function readChosen(): boolean {
+  try {
+    return localStorage.getItem(KEY) !== "off";
+  } catch {
+    return true;
+  }
 }

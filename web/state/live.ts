@@ -8,6 +8,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { type ConnectionStatus, ControlClient } from "../../control/client.ts";
 import type { ControlEvent, LogLine } from "../../control/schemas/feed.ts";
 import type { GraphSnapshot, GraphState } from "../../control/schemas/graph.ts";
+import { Freshness } from "../model/freshness.ts";
 import type { GraphFigures } from "../model/graph_figures.ts";
 import { HistoryBook } from "../model/history_book.ts";
 import { LiveGraph, type LivePart } from "../model/live_graph.ts";
@@ -18,6 +19,12 @@ const HIDDEN_STATS_HZ = 0.5;
 
 /** How soon a hidden page takes up what has come, milliseconds. */
 const HIDDEN_SHOW_MS = 500;
+
+/** Time between two looks at whether readings still come, milliseconds. */
+const LOOK_MS = 100;
+
+/** Silence after which the client asks whether anybody is there, milliseconds: more than a hidden page's period. */
+const SILENCE_MS = 3_000;
 
 /** The same objects each time: the client compares what it follows. */
 const EVERYTHING = { events: {}, logs: {} };
@@ -33,6 +40,12 @@ export const graphState = signal<GraphState | undefined>(undefined);
 
 /** Whether the graph has come to its end: its server then ends, too. */
 export const hasEnded = computed(() => ["completed", "stopped", "failed"].includes(graphState.value ?? ""));
+
+/** For how many whole seconds the figures have been old, from 1 on; 0 while they are of now, and after the end. */
+export const oldSeconds = signal(0);
+
+/** Whether what is shown is of now: there is a connection, and readings come over it. */
+export const isCurrent = computed(() => status.value === "open" && oldSeconds.value === 0);
 
 /** Figures of {@linkcode graph}: another object for each version; read {@linkcode reading} to follow what is in it. */
 export const figures = signal<GraphFigures | undefined>(undefined);
@@ -56,33 +69,53 @@ export const problem = signal<Error | undefined>(undefined);
 export const restarts = signal(0);
 
 /** The connection of this page; its cookie, if a token is wanted, is sent by the browser. */
-export const client: ControlClient = new ControlClient({ url: rpcUrl() });
+export const client: ControlClient = new ControlClient({ url: rpcUrl(), silenceMs: SILENCE_MS });
 
 /** Histories of nodes and links; also of the time while the page was hidden. */
 export const historyBook: HistoryBook = new HistoryBook();
 
 const live = new LiveGraph(client, take);
+const freshness = new Freshness(1_000 / STATS_HZ, performance.now());
 let showing = false;
 const dirty = new Set<LivePart>();
 
 watch();
 document.addEventListener("visibilitychange", watch);
+setInterval(look, LOOK_MS);
 
 /** Asks for the graph anew. */
 export function refreshGraph(): void {
   live.refresh();
 }
 
+/** Somebody has seen what a link dropped: its label tells only what comes from now on. */
+export function acknowledgeDrops(link: number): void {
+  live.figures?.acknowledgeDrops(link);
+  reading.value++;
+}
+
 /** A hidden page goes on with fewer readings, so that its history has no hole, and costs next to nothing. */
 function watch(): void {
   // A frame that was waited for when the page was hidden does not come.
   if (showing && document.hidden) schedule();
-  client.watch({ statsHz: document.hidden ? HIDDEN_STATS_HZ : STATS_HZ, ...EVERYTHING });
+  const statsHz = document.hidden ? HIDDEN_STATS_HZ : STATS_HZ;
+  freshness.expect(1_000 / statsHz, performance.now());
+  client.watch({ statsHz, ...EVERYTHING });
+}
+
+/** Tells old figures from those of now. */
+function look(): void {
+  const oldMs = live.figures?.frame === undefined || hasEnded.peek() ? 0 : freshness.oldForMs(performance.now());
+  oldSeconds.value = Math.ceil(oldMs / 1_000);
 }
 
 function take(part: LivePart): void {
   dirty.add(part);
-  if (part === "figures") historyBook.take(live.figures!);
+  if (part === "figures") {
+    freshness.heard(performance.now());
+    oldSeconds.value = 0;
+    historyBook.take(live.figures!);
+  }
   if (showing) return;
   showing = true;
   schedule();

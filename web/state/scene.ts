@@ -1,27 +1,46 @@
 /**
- * The laid-out graph. It is laid out whenever nodes, lanes or links change, or the screen is turned; until that is done
+ * The laid-out graph. It is laid out whenever nodes, lanes or links change, a lane is folded, or the screen is turned; until that is done
  * the scene before stays, if there is one.
  *
  * @module
  */
-import { effect, signal } from "@preact/signals";
-import type { GraphSnapshot } from "../../control/schemas/graph.ts";
+import { computed, effect, signal } from "@preact/signals";
+import { type Folding, foldLanes } from "../model/folding.ts";
 import type { Layout } from "../model/layout.ts";
 import { Layouter } from "../model/layouter.ts";
 import { layoutKey, linkPairs, Scene } from "../model/scene.ts";
-import { graph } from "./live.ts";
+import { SceneFigures } from "../model/scene_figures.ts";
+import { folded } from "./folds.ts";
+import { figures, graph } from "./live.ts";
 
-/** Of the window, not of the view: opening the inspector moves no node. */
-const portrait = matchMedia("(max-aspect-ratio: 3/4)");
+/** Width of the inspector and height of the bar, CSS pixels, as in `tokens.css`; of a narrow window it lies below. */
+const PANEL = 344;
+const BAR = 46;
+const NARROW = 560;
+
+/** Steps of the room's size in which the graph is laid out anew, for each doubling. */
+const STEPS_PER_OCTAVE = 4;
 
 /** The scene of the newest graph that is laid out; its graph may be a version behind for a moment. */
 export const scene = signal<Scene | undefined>(undefined);
 
-/** Lanes stand below each other: the screen is higher than wide. */
-const stacked = signal(portrait.matches);
-portrait.addEventListener("change", ({ matches }) => stacked.value = matches);
+/** Figures of what the scene shows; `undefined` while the newest ones are of a graph that is not laid out. */
+export const sceneFigures = computed<SceneFigures | undefined>(() => {
+  const now = scene.value;
+  const newest = figures.value;
+  // A scene that is a version behind has other indices.
+  const isSame = newest?.graph.version === now?.graph.version && newest?.graph.run === now?.graph.run;
+  return now === undefined || newest === undefined || !isSame ? undefined : new SceneFigures(now.folding, newest);
+});
 
-let wanted: GraphSnapshot | undefined;
+/** The room beside the inspector, whether that is open or not: opening it moves no node. */
+const room = signal(roomNow());
+addEventListener("resize", () => {
+  const now = roomNow();
+  if (now.width !== room.peek().width || now.height !== room.peek().height) room.value = now;
+});
+
+let wanted: Folding | undefined;
 let wantedKey: string | undefined;
 let layout: Layout | undefined;
 
@@ -34,16 +53,23 @@ const layouter = new Layouter(
 );
 
 effect(() => {
-  const now = graph.value;
-  if (now === undefined) return;
-  const key = layoutKey(now) + stacked.value;
-  wanted = now;
+  if (graph.value === undefined) return;
+  const folding = foldLanes(graph.value, folded.value);
+  const now = folding.shown;
+  const key = layoutKey(now) + JSON.stringify(room.value);
+  wanted = folding;
   if (key !== wantedKey) {
     wantedKey = key;
     layout = undefined;
     const lanes = now.nodes.map(({ lane }) => lane);
-    layouter.ask(now.run, { lanes, links: linkPairs(now), stacked: stacked.value });
-  } else if (layout !== undefined && scene.peek()?.graph !== now) {
-    scene.value = new Scene(now, layout, scene.peek());
+    layouter.ask(now.run, { lanes, links: linkPairs(now), room: room.value });
+  } else if (layout !== undefined && scene.peek()?.folding.whole !== folding.whole) {
+    scene.value = new Scene(folding, layout, scene.peek());
   }
 });
+
+function roomNow(): { readonly width: number; readonly height: number } {
+  const inSteps = (length: number) =>
+    2 ** (Math.round(Math.log2(Math.max(1, length)) * STEPS_PER_OCTAVE) / STEPS_PER_OCTAVE);
+  return { width: inSteps(innerWidth <= NARROW ? innerWidth : innerWidth - PANEL), height: inSteps(innerHeight - BAR) };
+}

@@ -48,7 +48,11 @@ pub struct LaneRecord {
     pub rounds: f64,
     /// Rounds that ended in a park. The lane.
     pub parks: f64,
-    _pad1: [u8; 8],
+    /// Not 0: the round is to end with the tick that is under way, for a command was sent, or somebody looks. The control
+    /// isolate sets, after the inbox bit of a command; the lane clears, when a round begins.
+    pub attention: AtomicU32,
+    /// Low 32 bits of the number of ticks begun on the lane: with `current_node` it tells one call from the next. The lane.
+    pub calls: u32,
 
     /// Bit w of word w / 32 is set when inbox word w may hold bits. Anyone sets, the lane takes, atomically.
     pub inbox_summary: [AtomicU32; SUMMARY_WORDS],

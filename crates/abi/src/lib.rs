@@ -24,9 +24,12 @@ pub use entry::*;
 pub use lane::{INBOX_BITS, INBOX_WORDS, LaneRecord, MAX_LANES, SUMMARY_WORDS, lane_state};
 pub use layout::{Group, LAYOUT, layout, layout_hash, write_camel, write_layout};
 pub use link::{LINK_CLOSED, LINK_CLOSING, LINK_EOS, LinkRecord};
-pub use node::{AGE_HISTOGRAM_SHIFT, HISTOGRAM_BUCKETS, MAX_FIGURES, NodeRecord, TICK_HISTOGRAM_SHIFT, blocked, phase};
+pub use node::{
+    AGE_HISTOGRAM_SHIFT, BUCKETS_PER_OCTAVE, HISTOGRAM_BUCKETS, MAX_FIGURES, NodeRecord, TICK_HISTOGRAM_SHIFT, blocked,
+    phase,
+};
 pub use pool::{POOL_MAGIC, PoolHeader, PoolLayout, hold_row};
 pub use slot::{PAYLOAD_ALIGN, SlotHeader, flag, format, kind};
 
 /// Version of everything in this crate. Raised by one with any change of a layout or of a meaning.
-pub const ABI_VERSION: u32 = 3;
+pub const ABI_VERSION: u32 = 4;

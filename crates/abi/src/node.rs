@@ -1,22 +1,24 @@
 //! What a node is doing, and its figures. All fields are written by the node's lane.
 
 /// Buckets of a histogram.
-pub const HISTOGRAM_BUCKETS: usize = 64;
-/// Bucket 0 of the histogram of tick times begins at 2^10 ns (1 us); bucket 63 at 56 ms.
+pub const HISTOGRAM_BUCKETS: usize = 176;
+/// Buckets of an octave: the middle of a bucket is at most 4.5 % from what lies in it.
+pub const BUCKETS_PER_OCTAVE: usize = 8;
+/// Bucket 0 of the histogram of tick times begins at 2^10 ns (1 us); the last one at 3.9 s.
 pub const TICK_HISTOGRAM_SHIFT: u32 = 10;
-/// Bucket 0 of the histogram of frame ages begins at 2^14 ns (16 us); bucket 63 at 0.9 s.
+/// Bucket 0 of the histogram of frame ages begins at 2^14 ns (16 us); the last one at 63 s.
 pub const AGE_HISTOGRAM_SHIFT: u32 = 14;
 
 /// Figures of its own that a native stage can show.
 pub const MAX_FIGURES: usize = 16;
 
-/// One node. Histograms count on a log scale, four buckets an octave: a value of `t` ns lies in bucket
-/// `clamp(floor(4 * (log2(t) - shift)), 0, 63)`.
+/// One node. Histograms count on a log scale, eight buckets an octave: a value of `t` ns lies in bucket
+/// `clamp(floor(8 * (log2(t) - shift)), 0, 175)`. A short tick that was timed as a sample of 64 counts as 64.
 #[repr(C, align(64))]
 pub struct NodeRecord {
     /// Ticks begun.
     pub ticks: f64,
-    /// Time in sampled ticks; times `ticks / sampled_ticks` it estimates the whole.
+    /// Time in ticks that are over; of short ones, of which one in 64 is timed, 64 times that.
     pub busy_ns: f64,
     /// Errors thrown.
     pub errors: f64,
@@ -32,7 +34,11 @@ pub struct NodeRecord {
     pub blocked_id: u32,
     /// Low 32 bits of the tick that `phase` belongs to: the same in `process` over two samples = stuck.
     pub phase_tick: u32,
-    _pad0: [u8; 12],
+    /// References to frames that the node keeps by `retain()`. Written by its lane's thread.
+    pub kept: u32,
+    /// Frames in the hands of its asynchronous tick under way. Written by its lane's thread.
+    pub in_hand: u32,
+    _pad0: [u8; 4],
 
     /// Frames read.
     pub frames_in: f64,
@@ -46,19 +52,19 @@ pub struct NodeRecord {
     pub late_ticks: f64,
     _pad1: [u8; 24],
 
-    /// Sampled tick times.
-    pub tick_histogram: [u32; HISTOGRAM_BUCKETS],
-    /// Sampled ages of the frames read.
-    pub age_histogram: [u32; HISTOGRAM_BUCKETS],
+    /// Tick times.
+    pub tick_histogram: [f64; HISTOGRAM_BUCKETS],
+    /// Ages of the frames read, at most one a tick.
+    pub age_histogram: [f64; HISTOGRAM_BUCKETS],
     /// Figures of a native stage, in the order of its names.
     pub figures: [f64; MAX_FIGURES],
 }
 
-const _: () = assert!(size_of::<NodeRecord>() == 768);
+const _: () = assert!(size_of::<NodeRecord>() == 3072);
 const _: () = assert!(core::mem::offset_of!(NodeRecord, frames_in) == 64);
 const _: () = assert!(core::mem::offset_of!(NodeRecord, tick_histogram) == 128);
-const _: () = assert!(core::mem::offset_of!(NodeRecord, age_histogram) == 384);
-const _: () = assert!(core::mem::offset_of!(NodeRecord, figures) == 640);
+const _: () = assert!(core::mem::offset_of!(NodeRecord, age_histogram) == 1536);
+const _: () = assert!(core::mem::offset_of!(NodeRecord, figures) == 2944);
 
 /// What a node is doing (`NodeRecord::phase`).
 #[allow(missing_docs, reason = "the names say it all")]

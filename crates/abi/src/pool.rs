@@ -87,7 +87,8 @@ pub struct PoolLayout {
 }
 
 impl PoolLayout {
-    /// Lays out `slot_count` slots of `payload_bytes`; `None` for a count out of range or 4 GiB and more in all.
+    /// Lays out `slot_count` slots of `payload_bytes`; `None` for a count out of range or a slot of 4 GiB and more.
+    /// The pool itself may be longer: no offset of a slot is stored anywhere.
     #[must_use]
     pub const fn new(slot_count: u32, payload_bytes: u32) -> Option<Self> {
         if slot_count == 0 || slot_count > MAX_SLOTS {
@@ -98,8 +99,8 @@ impl PoolLayout {
         let bitmap = size_of::<PoolHeader>() as u64;
         let holds = align(bitmap + count.div_ceil(32) * 4, 64);
         let slots = align(holds + MAX_LANES as u64 * hold_row(slot_count) as u64, 128);
-        let end = slots + stride * count;
-        if end > u32::MAX as u64 {
+        // What stands before the slots is at most 64 rows of a byte a slot, and the bitmap.
+        if stride > u32::MAX as u64 || slots > u32::MAX as u64 {
             return None;
         }
         Some(Self {
@@ -107,7 +108,7 @@ impl PoolLayout {
             bitmap_offset: bitmap as u32,
             holds_offset: holds as u32,
             slots_offset: slots as u32,
-            byte_length: end,
+            byte_length: slots + stride * count,
         })
     }
 }
@@ -123,3 +124,28 @@ const fn align(value: u64, to: u64) -> u64 {
 }
 
 const _: () = assert!(MAX_POOLS == 64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pool_of_8_gib_and_more_keeps_what_its_header_holds_exact() {
+        let slots = 131_072;
+        let layout = PoolLayout::new(slots, 65_536).unwrap();
+        assert_eq!(layout.slot_stride, 65_664);
+        assert_eq!(layout.holds_offset, 256 + slots / 8);
+        assert_eq!(layout.slots_offset, layout.holds_offset + 64 * slots);
+        assert_eq!(layout.byte_length, u64::from(layout.slots_offset) + 131_072 * 65_664);
+        assert!(layout.byte_length > 1 << 33);
+        assert!(PoolLayout::new(MAX_SLOTS, 64).unwrap().slots_offset > 64 * MAX_SLOTS);
+    }
+
+    #[test]
+    fn a_slot_whose_stride_does_not_fit_its_field_is_refused() {
+        assert!(PoolLayout::new(1, u32::MAX - 255).is_some());
+        assert!(PoolLayout::new(1, u32::MAX - 127).is_none());
+        assert!(PoolLayout::new(0, 64).is_none());
+        assert!(PoolLayout::new(MAX_SLOTS + 1, 64).is_none());
+    }
+}

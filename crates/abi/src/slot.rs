@@ -13,7 +13,7 @@ pub const PAYLOAD_ALIGN: usize = 64;
 pub struct SlotHeader {
     /// References held: 0 = free, at least 1 = in use. Any lane, atomically.
     pub ref_count: AtomicI32,
-    /// Index of the pool that owns the slot, 0 to 63. Written once, by whoever formats the pool.
+    /// Index of the pool that owns the slot, 0 to 63. Whoever acquires: so a slot that was never used is never touched.
     pub pool: u32,
     /// Handle of a foreign frame (a GPU texture, a pixel buffer), 0 = none. The stage that made the frame.
     pub gpu_handle: u64,

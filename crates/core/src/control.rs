@@ -125,6 +125,14 @@ impl Control {
         Some(Doorbell { bell, sleeping, summary, inbox })
     }
 
+    /// Has a lane end its round with the tick that is under way. After the inbox bit of a command.
+    pub fn call_attention(&self, lane: u32) {
+        let Some(lane) = self.lane(lane) else { return };
+        // SAFETY: the record lies in an arena that is never unmapped, and the word is atomic. Sequentially consistent:
+        // whoever clears the word drains its inbox after that, and finds the bit.
+        unsafe { (*lane.as_ptr()).attention.store(1, Ordering::SeqCst) };
+    }
+
     /// The record of the link that starts at byte `offset` of the arena.
     #[must_use]
     pub fn link_at(&self, offset: u32) -> Option<NonNull<LinkRecord>> {

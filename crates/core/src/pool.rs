@@ -36,8 +36,6 @@ impl Pool {
         unsafe { header.write(PoolHeader::new(pool_index, slot_count, payload_bytes, layout)) };
         let pool = Self::over(ArenaWords { header, layout, slot_count, _arena: arena });
         for slot in 0..slot_count {
-            // SAFETY: the slot exists; nobody else has seen it.
-            unsafe { (*pool.slot(slot)).pool = pool_index };
             pool.words.bitmap(slot / 32).fetch_or(1 << (slot % 32), Ordering::Release);
         }
         Ok(pool)
@@ -155,13 +153,16 @@ impl SlotWords for ArenaWords {
     fn raise_generation(&self, slot: u32) {
         let header = self.slot(slot);
         // SAFETY: the slot exists and is the caller's alone.
-        unsafe { (*header).generation = (*header).generation.wrapping_add(1) };
+        unsafe {
+            (*header).pool = self.header().pool_index;
+            (*header).generation = (*header).generation.wrapping_add(1);
+        }
     }
 }
 
 fn lay_out(arena: &Arena, slot_count: u32, payload_bytes: u32) -> Result<PoolLayout, String> {
     let layout = PoolLayout::new(slot_count, payload_bytes)
-        .ok_or_else(|| format!("{slot_count} slots of {payload_bytes} bytes: too many, too few or above 4 GiB"))?;
+        .ok_or_else(|| format!("{slot_count} slots of {payload_bytes} bytes: too many, too few or too large"))?;
     if layout.byte_length > arena.len() as u64 {
         return Err(format!("arena has {} bytes, the pool wants {}", arena.len(), layout.byte_length));
     }

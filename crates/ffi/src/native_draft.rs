@@ -161,7 +161,7 @@ pub unsafe extern "C" fn slu_native_add_reader(
 
 fn add_link(draft: &mut Draft, index: u32, policy: u32, capacity: u32, end: LinkEnd) -> Result<u32, String> {
     let policy = Policy::from_number(policy).ok_or_else(|| format!("there is no policy {policy}"))?;
-    draft.0.attach.push(LinkSpec { index, policy, capacity, encoded: false, end });
+    draft.0.attach.push(LinkSpec { index, policy, capacity, encoded: false, rejoins: false, end });
     Ok(1)
 }
 
@@ -176,6 +176,22 @@ pub unsafe extern "C" fn slu_native_link_encoded(draft: *mut Draft) -> u32 {
         // SAFETY: the caller vouches for the draft.
         let Draft(edit) = unsafe { &mut *draft };
         edit.attach.last_mut().ok_or("no link was added")?.encoded = true;
+        Ok(1)
+    })
+}
+
+/// Says that another link led to the input of the link added last before: its first frame has a gap before it. 0: none
+/// was added.
+///
+/// # Safety
+///
+/// `draft` as in [`slu_native_add_pool`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_native_link_rejoins(draft: *mut Draft) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the draft.
+        let Draft(edit) = unsafe { &mut *draft };
+        edit.attach.last_mut().ok_or("no link was added")?.rejoins = true;
         Ok(1)
     })
 }

@@ -4,6 +4,7 @@ import { HealthMark } from "../../components/health_mark.tsx";
 import type { ConditionWords } from "../../model/condition_words.ts";
 import type { GraphFigures } from "../../model/graph_figures.ts";
 import type { Health } from "../../model/health.ts";
+import { shownText } from "../../model/shown_text.ts";
 import { figures, reading } from "../../state/live.ts";
 import { leadToLink, leadToNode } from "../../state/place.ts";
 
@@ -24,7 +25,7 @@ export function Condition({ read, explain }: ConditionProps): JSX.Element | null
   return (
     <div class="condition" data-health={health}>
       <HealthMark health={health} />
-      <p data-words>{text}</p>
+      <p data-words>{shownText(text)}</p>
       {link >= 0 && <button type="button" onClick={() => leadToLink(link)}>Go to the link</button>}
       {node >= 0 && <button type="button" onClick={() => leadToNode(node)}>Go to {now.graph.nodes[node].id}</button>}
     </div>

@@ -3,17 +3,15 @@ import { effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { formatShort } from "../../model/format_figures.ts";
+import { formatNs, formatShort } from "../../model/format_figures.ts";
 import type { Palette } from "../../model/palette.ts";
 import type { Selection } from "../../model/place.ts";
 import { historyBook, reading } from "../../state/live.ts";
+import { keptSeconds, PLOT_SPANS, plotSpan } from "../../state/past.ts";
 import { palette, theme } from "../../state/theme.ts";
 import type { PlotSpec } from "./plots.ts";
 
 const HEIGHT = 104;
-
-/** How much of the past is shown, seconds. */
-const SPAN_SECONDS = 60;
 
 interface PlotsProps {
   readonly selection: Selection;
@@ -26,8 +24,29 @@ interface PlotsProps {
 export function HistoryPlots({ selection, plots, capacity }: PlotsProps): JSX.Element {
   return (
     <>
+      <div class="plot-spans" role="group" aria-label="Span of the plots">
+        {PLOT_SPANS.map((seconds) => (
+          <button
+            key={seconds}
+            type="button"
+            class="plain"
+            aria-pressed={plotSpan.value === seconds}
+            onClick={() => plotSpan.value = seconds}
+          >
+            {seconds / 60} min
+          </button>
+        ))}
+        {plotSpan.value > keptSeconds.value && (
+          <span class="soft">of a graph of this size {formatNs(keptSeconds.value * 1e9)} are kept</span>
+        )}
+      </div>
       {plots.map((spec) => (
-        <Plot key={`${spec.title} ${theme.value}`} spec={spec} selection={selection} capacity={capacity} />
+        <Plot
+          key={`${spec.title} ${theme.value} ${plotSpan.value}`}
+          spec={spec}
+          selection={selection}
+          capacity={capacity}
+        />
       ))}
     </>
   );
@@ -68,19 +87,27 @@ function Plot({ spec, selection, capacity }: PlotProps): JSX.Element {
           ))}
         </span>
       </figcaption>
-      <div ref={box} class="plot-box" role="img" aria-label={`${spec.title} over the last minute`} />
+      <div
+        ref={box}
+        class="plot-box"
+        role="img"
+        aria-label={`${spec.title} over the last ${
+          plotSpan.value === 60 ? "minute" : `${plotSpan.value / 60} minutes`
+        }`}
+      />
     </figure>
   );
 }
 
 /** Draws with each reading, until it is ended. */
 function follow(box: HTMLElement, spec: PlotSpec, selection: Selection, capacity: number | undefined): () => void {
+  const spanSeconds = plotSpan.peek();
   const plot = new uPlot(plotOptions(spec, palette.peek(), box.clientWidth, capacity), [[0]], box);
   const observer = new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: HEIGHT }));
   observer.observe(box);
   const end = effect(() => {
     reading.value;
-    const { times, series } = historyBook.follow(selection).slice(box.clientWidth || 320);
+    const { times, series } = historyBook.follow(selection).slice(box.clientWidth || 320, spanSeconds);
     const last = times.at(-1) ?? 0;
     const ages = times.map((time) => time - last);
     // uPlot knows a gap as null; a log scale has no place for 0.
@@ -112,13 +139,19 @@ function plotOptions(spec: PlotSpec, colors: Palette, width: number, capacity: n
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      x: { time: false, range: () => [-SPAN_SECONDS, 0] },
+      x: { time: false, range: () => [-plotSpan.peek(), 0] },
       y: spec.isLog === true ? { distr: 3, range: (_plot, least, greatest) => decades(least, greatest) } : {
         range: (_plot, _least, greatest) => [0, Math.max(top ?? 0, (greatest ?? 0) * 1.15) || 1],
       },
     },
     axes: [
-      { ...axis, size: 18, values: (_plot, ticks) => ticks.map((tick) => tick === 0 ? "now" : `${tick} s`) },
+      {
+        ...axis,
+        size: 18,
+        incrs: [10, 15, 30, 60, 180, 300],
+        values: (_plot, ticks) =>
+          ticks.map((tick) => tick === 0 ? "now" : tick % 60 === 0 ? `${tick / 60} min` : `${tick} s`),
+      },
       {
         ...axis,
         size: 50,

@@ -3,10 +3,11 @@ import type { JSX } from "preact";
 import { FigureList } from "../../components/figure_list.tsx";
 import { Section } from "../../components/section.tsx";
 import { linkWords } from "../../model/condition_words.ts";
+import { lossWords } from "../../model/card_text.ts";
 import { dropReasons } from "../../model/drops.ts";
 import { formatCount, formatNs, formatRate } from "../../model/format_figures.ts";
 import { policyMeaning } from "../../model/policies.ts";
-import { figures, graph, reading } from "../../state/live.ts";
+import { acknowledgeDrops, figures, graph, reading } from "../../state/live.ts";
 import { leadToNode } from "../../state/place.ts";
 import { Condition } from "./condition.tsx";
 import { HistoryPlots } from "./history_plots.tsx";
@@ -64,32 +65,47 @@ function LinkFigureList({ index }: PanelProps): JSX.Element | null {
   const columns = figures.value?.frame?.links;
   if (now === undefined || columns === undefined) return null;
   const reasons = dropReasons(columns, index);
+  const lost = lossWords(now, reasons);
+  const isDropping = now.health === "dropping";
   return (
-    <FigureList
-      items={[
-        { key: "written", name: "Written", value: formatCount(now.written), title: "Also those that were dropped" },
-        { key: "read", name: "Read", value: formatCount(now.read) },
-        {
-          key: "dropped",
-          name: reasons.length === 1 ? `Dropped: ${reasons[0].reason}` : "Dropped",
-          title: reasons.length === 1 ? reasons[0].meaning : "For any reason",
-          value: formatCount(now.dropped),
-          bad: reasons.length > 0,
-        },
-        { key: "written-rate", name: "Written/s", value: formatRate(now.writtenPerSecond) },
-        { key: "rate", name: "Read/s", value: formatRate(now.readPerSecond) },
-        { key: "dropped-rate", name: "Dropped/s", value: formatRate(now.droppedPerSecond) },
-        { key: "depth", name: "Queued", value: `${now.queued} of ${now.capacity}` },
-        { key: "high-water", name: "Most queued", value: formatCount(columns.highWater[index]) },
-        { key: "age", name: "Age", value: now.written === 0 ? "–" : formatNs(now.ageNs), title: "Of the newest frame" },
-        ...(reasons.length < 2 ? [] : reasons).map(({ reason, meaning, count }) => ({
-          key: `dropped-${reason}`,
-          name: `Dropped: ${reason}`,
-          value: formatCount(count),
-          title: meaning,
-          bad: reason !== "skipped" && reason !== "unlinked",
-        })),
-      ]}
-    />
+    <>
+      <FigureList
+        items={[
+          { key: "written", name: "Written", value: formatCount(now.written), title: "Also those that were dropped" },
+          { key: "read", name: "Read", value: formatCount(now.read) },
+          {
+            key: "dropped",
+            name: reasons.length === 1 ? `Dropped: ${reasons[0].reason}` : "Dropped",
+            title: reasons.length === 1 ? reasons[0].meaning : "For any reason",
+            value: formatCount(now.dropped),
+            bad: isDropping,
+          },
+          ...(lost === "" ? [] : [{ key: "last-drop", name: "Last drop", value: lost }]),
+          { key: "written-rate", name: "Written/s", value: formatRate(now.writtenPerSecond) },
+          { key: "rate", name: "Read/s", value: formatRate(now.readPerSecond) },
+          { key: "dropped-rate", name: "Dropped/s", value: formatRate(now.droppedPerSecond) },
+          { key: "depth", name: "Queued", value: `${now.queued} of ${now.capacity}` },
+          { key: "high-water", name: "Most queued", value: formatCount(columns.highWater[index]) },
+          {
+            key: "age",
+            name: "Age",
+            value: now.written === 0 ? "–" : formatNs(now.ageNs),
+            title: "Of the newest frame",
+          },
+          ...(reasons.length < 2 ? [] : reasons).map(({ reason, meaning, count, isLoss }) => ({
+            key: `dropped-${reason}`,
+            name: `Dropped: ${reason}`,
+            value: formatCount(count),
+            title: meaning,
+            bad: isDropping && isLoss,
+          })),
+        ]}
+      />
+      {now.unseenDrops > 0 && (
+        <button type="button" class="acknowledge" onClick={() => acknowledgeDrops(index)}>
+          Acknowledge {formatCount(now.unseenDrops)} {now.unseenDrops === 1 ? "drop" : "drops"}
+        </button>
+      )}
+    </>
   );
 }

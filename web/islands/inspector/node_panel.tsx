@@ -10,6 +10,7 @@ import { Section } from "../../components/section.tsx";
 import { TickHistogram } from "../../components/tick_histogram.tsx";
 import { nodeWords } from "../../model/condition_words.ts";
 import { lastFailure } from "../../model/failure.ts";
+import { quantileNs } from "../../model/histogram_bars.ts";
 import {
   formatCount,
   formatFigure,
@@ -23,6 +24,7 @@ import { conditions, events, figures, graph, reading } from "../../state/live.ts
 import { leadToLink } from "../../state/place.ts";
 import { Condition } from "./condition.tsx";
 import { ConfigForm } from "./config_form.tsx";
+import { NodeActions } from "./node_actions.tsx";
 import { NODE_PLOTS } from "./plots.ts";
 import { HistoryPlots } from "./history_plots.tsx";
 import { RecentNews } from "./recent_news.tsx";
@@ -45,6 +47,7 @@ export function NodePanel({ index }: PanelProps): JSX.Element | null {
       </p>
       <Condition read={(now) => now.nodeHealth[index]} explain={(now) => nodeWords(now, index, failure)} />
       <Failure index={index} text={failure} />
+      <NodeActions index={index} />
       {detailProblem.value !== undefined && <p class="field-problem">{detailProblem.value}</p>}
       {known !== undefined && <ConfigForm key={node.id} detail={known} />}
       <Section title="Figures">
@@ -66,7 +69,7 @@ export function NodePanel({ index }: PanelProps): JSX.Element | null {
       </Section>
       {known !== undefined && (
         <Section title="Time of a tick">
-          <TickHistogram histogram={known.tick} label="timed ticks, log scale" />
+          <TickHistogram histogram={known.tick} label="ticks of the run, log scale" />
         </Section>
       )}
       <Section title="Links">
@@ -118,10 +121,19 @@ function NodeFigureList({ index, detail: known }: PanelProps & { readonly detail
         { key: "ticks", name: "Ticks", value: formatCount(now.ticks), title: "Calls of process()" },
         { key: "rate", name: "Ticks/s", value: formatRate(now.ticksPerSecond) },
         { key: "busy", name: "Busy", value: formatShare(now.busyShare), title: "Share of the time in process()" },
-        { key: "p50", name: "Tick p50", value: formatMeasured(now.tickP50Ns) },
-        { key: "p99", name: "Tick p99", value: formatMeasured(now.tickP99Ns) },
-        { key: "max", name: "Longest", value: formatMeasured(columns.maxTickNs[index]) },
-        { key: "age-p50", name: "Age p50", value: age("ageP50"), title: "Age of the frames that it read" },
+        { key: "p50", name: "Tick p50", value: formatMeasured(now.tickP50Ns), title: "Of the last 10 seconds" },
+        { key: "p99", name: "Tick p99", value: formatMeasured(now.tickP99Ns), title: "Of the last 10 seconds" },
+        ...(known === undefined ? [] : [
+          { key: "run-p50", name: "p50 of the run", value: formatMeasured(quantileNs(known.tick, 0.5)) },
+          { key: "run-p99", name: "p99 of the run", value: formatMeasured(quantileNs(known.tick, 0.99)) },
+        ]),
+        { key: "max", name: "Longest of the run", value: formatMeasured(columns.maxTickNs[index]) },
+        {
+          key: "age-p50",
+          name: "Age p50",
+          value: age("ageP50"),
+          title: "Age of the frames that it read in the last 10 seconds",
+        },
         { key: "age-p99", name: "Age p99", value: age("ageP99"), title: "Age of the frames that it read" },
         { key: "errors", name: "Errors", value: formatCount(now.errors), bad: now.errors > 0 },
         ...(restarts > 0 ? [{ key: "restarts", name: "Restarts", value: formatCount(restarts), bad: true }] : []),

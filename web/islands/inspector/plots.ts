@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { LINK_SERIES, NODE_SERIES } from "../../../control/schemas/history.ts";
 import { formatNs } from "../../model/format_figures.ts";
-import { LINK_SERIES, NODE_SERIES } from "../../model/history_book.ts";
 
 /** One plot. */
 export interface PlotSpec {

@@ -4,6 +4,7 @@ import { LongText } from "../../components/long_text.tsx";
 import { formatTimeOfDay } from "../../model/format_figures.ts";
 import { linkNames } from "../../model/event_words.ts";
 import { mergeNews } from "../../model/news.ts";
+import { shownText } from "../../model/shown_text.ts";
 import { events, graph, lines } from "../../state/live.ts";
 
 const SHOWN = 12;
@@ -20,7 +21,7 @@ export function RecentNews(about: { readonly nodeId?: string; readonly linkId?: 
         <li key={key} class={`level-${level}`}>
           <time class="soft">{formatTimeOfDay(timeMs)}</time>
           <span class="news-message">
-            {kind !== "" && <b>{kind}</b>} <LongText text={message} />
+            {kind !== "" && <b>{shownText(kind)}</b>} <LongText text={message} />
           </span>
         </li>
       ))}

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -123,7 +123,7 @@ export const bypass: NodeType<BypassConfig, BypassHandle> = defineNodeType<Bypas
     },
   },
   load: async () => {
-    const { Bypass } = await import("./effects.ts");
+    const Bypass = processorClass("bypass", "effects.ts", await import("./effects.ts"), "Bypass");
     return () => {
       const processor = new Bypass();
       return {
@@ -254,7 +254,7 @@ export const invert: NodeType<InvertConfig, InvertHandle> = defineNodeType<Inver
     },
   },
   load: async () => {
-    const { Invert } = await import("./effects.ts");
+    const Invert = processorClass("invert", "effects.ts", await import("./effects.ts"), "Invert");
     return () => {
       const processor = new Invert();
       return {

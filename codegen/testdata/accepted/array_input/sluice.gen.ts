@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -150,7 +150,7 @@ export const mix: NodeType<MixConfig, MixHandle> = defineNodeType<MixConfig, Mix
     },
   },
   load: async () => {
-    const { Mix } = await import("./mix.ts");
+    const Mix = processorClass("mix", "mix.ts", await import("./mix.ts"), "Mix");
     return () => {
       const processor = new Mix();
       return {

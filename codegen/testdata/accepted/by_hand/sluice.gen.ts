@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -123,7 +123,7 @@ export const scale: NodeType<ScaleConfig, ScaleHandle> = defineNodeType<ScaleCon
     },
   },
   load: async () => {
-    const { Scale } = await import("./annotated.ts");
+    const Scale = processorClass("scale", "annotated.ts", await import("./annotated.ts"), "Scale");
     return () => {
       const processor = new Scale();
       return {

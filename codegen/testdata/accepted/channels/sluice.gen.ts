@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -124,7 +124,7 @@ export const pan: NodeType<PanConfig, PanHandle> = defineNodeType<PanConfig, Pan
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { Pan } = await import("./stereo.ts");
+    const Pan = processorClass("pan", "stereo.ts", await import("./stereo.ts"), "Pan");
     return () => {
       const processor = new Pan();
       return {

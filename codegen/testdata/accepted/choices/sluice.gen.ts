@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -107,7 +107,7 @@ export const filter: NodeType<FilterConfig, FilterHandle> = defineNodeType<Filte
     },
   },
   load: async () => {
-    const { Filter } = await import("./filter.ts");
+    const Filter = processorClass("filter", "filter.ts", await import("./filter.ts"), "Filter");
     return () => {
       const processor = new Filter();
       return {

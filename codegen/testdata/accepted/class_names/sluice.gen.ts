@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -91,7 +91,7 @@ export const gain: NodeType<GainConfig, GainHandle> = defineNodeType<GainConfig,
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { Gain } = await import("./named.ts");
+    const Gain = processorClass("gain", "named.ts", await import("./named.ts"), "Gain");
     return () => {
       const processor = new Gain();
       return {
@@ -176,7 +176,7 @@ export const processor: NodeType<ProcessorConfig, ProcessorHandle> = defineNodeT
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { processor: Processor } = await import("./named.ts");
+    const Processor = processorClass("processor", "named.ts", await import("./named.ts"), "processor");
     return () => {
       const processor = new Processor();
       return {
@@ -261,7 +261,7 @@ export const umlauts: NodeType<UmlautsConfig, UmlautsHandle> = defineNodeType<Um
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { Ünïcode: Processor } = await import("./named.ts");
+    const Processor = processorClass("umlauts", "named.ts", await import("./named.ts"), "Ünïcode");
     return () => {
       const processor = new Processor();
       return {

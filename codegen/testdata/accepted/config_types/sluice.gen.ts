@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -286,7 +286,7 @@ export const shaper: NodeType<ShaperConfig, ShaperHandle> = defineNodeType<Shape
     },
   },
   load: async () => {
-    const { Shaper } = await import("./shaper.ts");
+    const Shaper = processorClass("shaper", "shaper.ts", await import("./shaper.ts"), "Shaper");
     return () => {
       const processor = new Shaper();
       return {

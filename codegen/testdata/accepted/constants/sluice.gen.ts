@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -122,7 +122,7 @@ export const timed: NodeType<TimedConfig, TimedHandle> = defineNodeType<TimedCon
     },
   },
   load: async () => {
-    const { Timed } = await import("./timed.ts");
+    const Timed = processorClass("timed", "timed.ts", await import("./timed.ts"), "Timed");
     return () => {
       const processor = new Timed();
       return {

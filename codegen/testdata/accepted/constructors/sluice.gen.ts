@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -122,7 +122,7 @@ export const blocks: NodeType<BlocksConfig, BlocksHandle> = defineNodeType<Block
     },
   },
   load: async () => {
-    const { Blocks } = await import("./blocks.ts");
+    const Blocks = processorClass("blocks", "blocks.ts", await import("./blocks.ts"), "Blocks");
     return () => {
       const processor = new Blocks();
       return {

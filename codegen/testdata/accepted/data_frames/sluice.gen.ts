@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   DataFrame,
@@ -213,7 +213,7 @@ export const meter: NodeType<MeterConfig, MeterHandle> = defineNodeType<MeterCon
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { Meter } = await import("./meter.ts");
+    const Meter = processorClass("meter", "meter.ts", await import("./meter.ts"), "Meter");
     return () => {
       const processor = new Meter();
       return {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -201,7 +201,7 @@ export const tagged: NodeType<TaggedConfig, TaggedHandle> = defineNodeType<Tagge
     },
   },
   load: async () => {
-    const { Tagged } = await import("./tagged.ts");
+    const Tagged = processorClass("tagged", "tagged.ts", await import("./tagged.ts"), "Tagged");
     return () => {
       const processor = new Tagged();
       return {

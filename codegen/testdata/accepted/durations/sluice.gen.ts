@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   DurationText,
@@ -269,7 +269,7 @@ export const envelope: NodeType<EnvelopeConfig, EnvelopeHandle> = defineNodeType
     },
   },
   load: async () => {
-    const { Envelope } = await import("./envelope.ts");
+    const Envelope = processorClass("envelope", "envelope.ts", await import("./envelope.ts"), "Envelope");
     return () => {
       const processor = new Envelope();
       return {

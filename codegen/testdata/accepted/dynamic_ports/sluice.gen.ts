@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   DynamicPort,
@@ -108,7 +108,12 @@ export const switchboard: NodeType<SwitchboardConfig, SwitchboardHandle> = defin
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { Switchboard } = await import("./switchboard.ts");
+    const Switchboard = processorClass(
+      "switchboard",
+      "switchboard.ts",
+      await import("./switchboard.ts"),
+      "Switchboard",
+    );
     return () => {
       const processor = new Switchboard();
       return {

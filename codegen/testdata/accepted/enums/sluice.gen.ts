@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -131,7 +131,7 @@ export const gain: NodeType<GainConfig, GainHandle> = defineNodeType<GainConfig,
     },
   },
   load: async () => {
-    const { Gain } = await import("./gain.ts");
+    const Gain = processorClass("gain", "gain.ts", await import("./gain.ts"), "Gain");
     return () => {
       const processor = new Gain();
       return {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   EncodedFrame,
   NodeHandle,
@@ -185,7 +185,7 @@ export const camera: NodeType<CameraConfig, CameraHandle> = defineNodeType<Camer
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { Camera } = await import("./camera.ts");
+    const Camera = processorClass("camera", "camera.ts", await import("./camera.ts"), "Camera");
     return () => {
       const processor = new Camera();
       return {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -92,7 +92,7 @@ export const bad: NodeType<BadConfig, BadHandle> = defineNodeType<BadConfig, Bad
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { Bad } = await import("./node.ts");
+    const Bad = processorClass("bad", "node.ts", await import("./node.ts"), "Bad");
     return () => {
       const processor = new Bad();
       return {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   DataFrame,
@@ -128,7 +128,7 @@ export const mixer2: NodeType<Mixer2Config, Mixer2Handle> = defineNodeType<Mixer
     },
   },
   load: async () => {
-    const { Mixer } = await import("./mixer.ts");
+    const Mixer = processorClass("mixer<2>", "mixer.ts", await import("./mixer.ts"), "Mixer");
     return () => {
       const processor = new Mixer<2>();
       processor.channels = 2;
@@ -247,7 +247,7 @@ export const mixer4: NodeType<Mixer4Config, Mixer4Handle> = defineNodeType<Mixer
     },
   },
   load: async () => {
-    const { Mixer } = await import("./mixer.ts");
+    const Mixer = processorClass("mixer<4>", "mixer.ts", await import("./mixer.ts"), "Mixer");
     return () => {
       const processor = new Mixer<4>();
       processor.channels = 4;
@@ -362,7 +362,7 @@ export const pickReading1: NodeType<PickReading1Config, PickReading1Handle> = de
     },
   },
   load: async () => {
-    const { Picker } = await import("./mixer.ts");
+    const Picker = processorClass("pick<Reading,1>", "mixer.ts", await import("./mixer.ts"), "Picker");
     return () => {
       const processor = new Picker<Reading, 1>();
       processor.every = 1;
@@ -477,7 +477,7 @@ export const pickString3: NodeType<PickString3Config, PickString3Handle> = defin
     },
   },
   load: async () => {
-    const { Picker } = await import("./mixer.ts");
+    const Picker = processorClass("pick<string,3>", "mixer.ts", await import("./mixer.ts"), "Picker");
     return () => {
       const processor = new Picker<string, 3>();
       processor.every = 3;

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   DurationText,
@@ -130,7 +130,7 @@ export const gain: NodeType<GainConfig, GainHandle> = defineNodeType<GainConfig,
     },
   },
   load: async () => {
-    const { Gain } = await import("./node.ts");
+    const Gain = processorClass("gain", "node.ts", await import("./node.ts"), "Gain");
     return () => {
       const processor = new Gain();
       return {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -115,7 +115,7 @@ export const renamed: NodeType<RenamedConfig, RenamedHandle> = defineNodeType<Re
     },
   },
   load: async () => {
-    const { Renamed } = await import("./renamed.ts");
+    const Renamed = processorClass("renamed", "renamed.ts", await import("./renamed.ts"), "Renamed");
     return () => {
       const processor = new Renamed();
       return {

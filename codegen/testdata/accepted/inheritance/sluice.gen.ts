@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -128,7 +128,7 @@ export const invert: NodeType<InvertConfig, InvertHandle> = defineNodeType<Inver
     },
   },
   load: async () => {
-    const { Invert } = await import("./invert.ts");
+    const Invert = processorClass("invert", "invert.ts", await import("./invert.ts"), "Invert");
     return () => {
       const processor = new Invert();
       return {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -118,7 +118,7 @@ export const loud: NodeType<LoudConfig, LoudHandle> = defineNodeType<LoudConfig,
     },
   },
   load: async () => {
-    const { Loud } = await import("./gain.ts");
+    const Loud = processorClass("loud", "gain.ts", await import("./gain.ts"), "Loud");
     return () => {
       const processor = new Loud();
       return {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   DataFrame,
@@ -96,7 +96,7 @@ export const node: NodeType<NodeNodeConfig, NodeNodeHandle> = defineNodeType<Nod
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { Node } = await import("./a/one.ts");
+    const Node = processorClass("node", "a/one.ts", await import("./a/one.ts"), "Node");
     return () => {
       const processor = new Node();
       return {
@@ -181,7 +181,7 @@ export const odd: NodeType<OddConfig, OddHandle> = defineNodeType<OddConfig, Odd
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { OddPorts: Processor } = await import("./b/two.ts");
+    const Processor = processorClass("odd", "b/two.ts", await import("./b/two.ts"), "OddPorts");
     return () => {
       const processor = new Processor();
       return {
@@ -280,7 +280,7 @@ export const otherSwitch: NodeType<OtherSwitchConfig, OtherSwitchHandle> = defin
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { Other } = await import("./b/two.ts");
+    const Other = processorClass("other-switch", "b/two.ts", await import("./b/two.ts"), "Other");
     return () => {
       const processor = new Other();
       return {
@@ -368,7 +368,7 @@ export const pcmSource2: NodeType<PcmSource2Config, PcmSource2Handle> = defineNo
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { PCMSource2 } = await import("./a/one.ts");
+    const PCMSource2 = processorClass("pcm-source2", "a/one.ts", await import("./a/one.ts"), "PCMSource2");
     return () => {
       const processor = new PCMSource2();
       return {
@@ -453,7 +453,7 @@ export const switchNode: NodeType<SwitchConfig, SwitchHandle> = defineNodeType<S
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { Switch } = await import("./a/one.ts");
+    const Switch = processorClass("switch", "a/one.ts", await import("./a/one.ts"), "Switch");
     return () => {
       const processor = new Switch();
       return {

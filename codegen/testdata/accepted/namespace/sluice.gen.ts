@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "@sluice/sluice";
+import { defineNodeType, definePackage, processorClass } from "@sluice/sluice";
 import type {
   DataFrame,
   NodeHandle,
@@ -110,7 +110,7 @@ export const whole: NodeType<WholeConfig, WholeHandle> = defineNodeType<WholeCon
     },
   },
   load: async () => {
-    const { Whole } = await import("./whole.ts");
+    const Whole = processorClass("whole", "whole.ts", await import("./whole.ts"), "Whole");
     return () => {
       const processor = new Whole();
       return {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -114,7 +114,7 @@ export const allOptions: NodeType<AllOptionsConfig, AllOptionsHandle> = defineNo
     },
   },
   load: async () => {
-    const { Everything } = await import("./everything.ts");
+    const Everything = processorClass("all-options", "everything.ts", await import("./everything.ts"), "Everything");
     return () => {
       const processor = new Everything();
       return {

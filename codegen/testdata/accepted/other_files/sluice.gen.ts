@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -91,7 +91,7 @@ export const counted: NodeType<CountedConfig, CountedHandle> = defineNodeType<Co
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { Counted } = await import("./node.ts");
+    const Counted = processorClass("counted", "node.ts", await import("./node.ts"), "Counted");
     return () => {
       const processor = new Counted();
       return {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import * as package1 from "../two_ports/sluice.gen.ts";
 import type {
   AudioFrame,
@@ -103,7 +103,7 @@ export const pass: NodeType<PassConfig, PassHandle> = defineNodeType<PassConfig,
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { Pass } = await import("./pass.ts");
+    const Pass = processorClass("pass", "pass.ts", await import("./pass.ts"), "Pass");
     return () => {
       const processor = new Pass();
       return {
@@ -129,7 +129,7 @@ export const nodePackage: NodePackage = definePackage({
   nodes: [pass],
   packages: [package1.nodePackage],
   sources: {
-    "../two_ports/sluice.gen.ts": "434860864659aa64",
+    "../two_ports/sluice.gen.ts": "805ffab3346f22bc",
     "pass.ts": "13a51e940ec69bb8",
     "sluice.json": "a19585c529ec639c",
   },

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -110,7 +110,7 @@ export const tagged: NodeType<TaggedConfig, TaggedHandle> = defineNodeType<Tagge
     },
   },
   load: async () => {
-    const { Tagged } = await import("./node.ts");
+    const Tagged = processorClass("tagged", "node.ts", await import("./node.ts"), "Tagged");
     return () => {
       const processor = new Tagged();
       return {

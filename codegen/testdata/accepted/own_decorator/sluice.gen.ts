@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -91,7 +91,7 @@ export const ours: NodeType<OursConfig, OursHandle> = defineNodeType<OursConfig,
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { Ours } = await import("./ours.ts");
+    const Ours = processorClass("ours", "ours.ts", await import("./ours.ts"), "Ours");
     return () => {
       const processor = new Ours();
       return {

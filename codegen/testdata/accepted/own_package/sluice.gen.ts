@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "@sluice/sluice";
+import { defineNodeType, definePackage, processorClass } from "@sluice/sluice";
 import type {
   AudioFrame,
   NodeHandle,
@@ -123,7 +123,7 @@ export const echo: NodeType<EchoConfig, EchoHandle> = defineNodeType<EchoConfig,
     },
   },
   load: async () => {
-    const { Echo } = await import("./echo.ts");
+    const Echo = processorClass("echo", "echo.ts", await import("./echo.ts"), "Echo");
     return () => {
       const processor = new Echo();
       return {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, forPlatform } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, forPlatform, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -109,7 +109,12 @@ export const camera: NodeType<CameraConfig, CameraHandle> = defineNodeType<Camer
   load: () =>
     forPlatform<() => Promise<() => NodeInstance>>("camera", {
       darwin: async () => {
-        const { AppleCamera } = await import("./camera_darwin.ts");
+        const AppleCamera = processorClass(
+          "camera",
+          "camera_darwin.ts",
+          await import("./camera_darwin.ts"),
+          "AppleCamera",
+        );
         return () => {
           const processor = new AppleCamera();
           return {
@@ -123,7 +128,12 @@ export const camera: NodeType<CameraConfig, CameraHandle> = defineNodeType<Camer
         };
       },
       linux: async () => {
-        const { LinuxCamera } = await import("./camera_linux.ts");
+        const LinuxCamera = processorClass(
+          "camera",
+          "camera_linux.ts",
+          await import("./camera_linux.ts"),
+          "LinuxCamera",
+        );
         return () => {
           const processor = new LinuxCamera();
           return {

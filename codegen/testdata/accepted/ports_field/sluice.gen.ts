@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -102,7 +102,7 @@ export const gate: NodeType<GateConfig, GateHandle> = defineNodeType<GateConfig,
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { Gate } = await import("./gate.ts");
+    const Gate = processorClass("gate", "gate.ts", await import("./gate.ts"), "Gate");
     return () => {
       const processor = new Gate();
       const ports = processor.ports = new GatePorts(processor);

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -91,7 +91,7 @@ export const gain: NodeType<GainConfig, GainHandle> = defineNodeType<GainConfig,
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { Gain } = await import("./node.ts");
+    const Gain = processorClass("gain", "node.ts", await import("./node.ts"), "Gain");
     return () => {
       const processor = new Gain();
       return {
@@ -176,7 +176,7 @@ export const quoted: NodeType<QuotedConfig, QuotedHandle> = defineNodeType<Quote
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { Quoted } = await import("./node.ts");
+    const Quoted = processorClass("quoted", "node.ts", await import("./node.ts"), "Quoted");
     return () => {
       const processor = new Quoted();
       return {

@@ -24,3 +24,23 @@ export class Join {
     for (const port of this.audioIn) port.read();
   }
 }
+
+/** Deals blocks to as many outputs as its configuration says. */
+@processor()
+export class Deal {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+  /** One after the other. */
+  @output({ array: "ways" })
+  audioOut!: StreamOutput<AudioFrame>[];
+  /** What is left over. */
+  @output({ array: 2 })
+  rest!: StreamOutput<AudioFrame>[];
+  /** How many outputs. @integer @minimum 1 @maximum 8 */
+  @config()
+  ways = 2;
+
+  process(): void {
+    this.audioIn.read();
+  }
+}

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -21,6 +21,158 @@ import type {
   StreamInput,
   StreamOutput,
 } from "../../../../core/generated_api.ts";
+
+/** The ports of `deal`. */
+export class DealPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["audioIn"] = ["audioIn"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["audioOut", "rest"] = ["audioOut", "rest"];
+  readonly #processor: {
+    audioIn: StreamInput<AudioFrame>;
+    audioOut: StreamOutput<AudioFrame>[];
+    rest: StreamOutput<AudioFrame>[];
+  };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(
+    processor: {
+      audioIn: StreamInput<AudioFrame>;
+      audioOut: StreamOutput<AudioFrame>[];
+      rest: StreamOutput<AudioFrame>[];
+    },
+  ) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly audioIn: StreamInput<AudioFrame> } {
+    return { audioIn: this.#processor.audioIn };
+  }
+
+  /** The outputs by name. */
+  outputs(): {
+    readonly audioOut: readonly StreamOutput<AudioFrame>[];
+    readonly rest: readonly StreamOutput<AudioFrame>[];
+  } {
+    return { audioOut: this.#processor.audioOut, rest: this.#processor.rest };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("audioIn", this.#processor.audioIn);
+    for (const port of this.#processor.audioOut) visitor.output(port.name, port);
+    for (const port of this.#processor.rest) visitor.output(port.name, port);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.audioIn = wiring.input("audioIn") as StreamInput<AudioFrame>;
+    this.#processor.audioOut = wiring.outputs("audioOut") as StreamOutput<AudioFrame>[];
+    this.#processor.rest = wiring.outputs("rest") as StreamOutput<AudioFrame>[];
+  }
+}
+
+/** The configuration of `deal`. */
+export interface DealConfig {
+  /**
+   * How many outputs.
+   *
+   * A whole number from 1 to 8; 2 by default.
+   */
+  readonly ways?: number;
+}
+
+/** A `deal` in a graph. */
+export type DealHandle<NWays extends number = 2> = NodeHandle<
+  { audioIn: AudioFrame },
+  { audioOut: PortArray<AudioFrame, NWays>; rest: PortArray<AudioFrame, 2> }
+>;
+
+/** The node type `deal`, whose ports depend on its configuration. */
+export interface DealNodeType extends NodeType<DealConfig, DealHandle> {
+  /** A node with as many ports as the configuration says. */
+  <const NWays extends number = 2>(config: DealConfig & { readonly ways?: NWays }): NodeSpec<DealHandle<NWays>>;
+}
+
+/** Deals blocks to as many outputs as its configuration says. */
+export const deal: DealNodeType = defineNodeType<DealConfig, DealHandle, DealNodeType>({
+  descriptor: {
+    type: "deal",
+    className: "Deal",
+    source: "join.ts:30",
+    description: "Deals blocks to as many outputs as its configuration says.",
+    doc: "Deals blocks to as many outputs as its configuration says.",
+    category: "other",
+    tags: [],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      sizedBy: "ways",
+      optional: true,
+      burst: 1,
+      doc: "One after the other.",
+      array: 8,
+    }, {
+      name: "rest",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      array: 2,
+      optional: true,
+      burst: 1,
+      doc: "What is left over.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        ways: {
+          type: "integer",
+          description: "How many outputs.",
+          minimum: 1,
+          maximum: 8,
+          default: 2,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+  load: async () => {
+    const Deal = processorClass("deal", "join.ts", await import("./join.ts"), "Deal");
+    return () => {
+      const processor = new Deal();
+      return {
+        processor,
+        ports: new DealPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.ways !== undefined) processor.ways = values.ways as typeof processor.ways;
+        },
+      };
+    };
+  },
+});
 
 /** The ports of `join`. */
 export class JoinPorts implements PortRegistry {
@@ -171,7 +323,7 @@ export const join: JoinNodeType = defineNodeType<JoinConfig, JoinHandle, JoinNod
     },
   },
   load: async () => {
-    const { Join } = await import("./join.ts");
+    const Join = processorClass("join", "join.ts", await import("./join.ts"), "Join");
     return () => {
       const processor = new Join();
       return {
@@ -188,12 +340,12 @@ export const join: JoinNodeType = defineNodeType<JoinConfig, JoinHandle, JoinNod
 });
 
 /** The node types of this package, by name. Calling one with a configuration gives what `runtime.add()` takes. */
-export const nodes: { readonly join: typeof join } = { join };
+export const nodes: { readonly deal: typeof deal; readonly join: typeof join } = { deal, join };
 
 /** This package, as a registry takes it. */
 export const nodePackage: NodePackage = definePackage({
   name: "@example/sized-array",
   url: import.meta.url,
-  nodes: [join],
-  sources: { "join.ts": "dcc3a6192cc6bff2", "sluice.json": "751d1d78897449d3" },
+  nodes: [deal, join],
+  sources: { "join.ts": "b5f6202166a59cdb", "sluice.json": "751d1d78897449d3" },
 });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -104,7 +104,7 @@ export const fileSink: NodeType<FileSinkConfig, FileSinkHandle> = defineNodeType
     },
   },
   load: async () => {
-    const { FileSink } = await import("./file/file_sink.ts");
+    const FileSink = processorClass("file-sink", "file/file_sink.ts", await import("./file/file_sink.ts"), "FileSink");
     return () => {
       const processor = new FileSink();
       return {
@@ -215,7 +215,12 @@ export const fileSource: NodeType<FileSourceConfig, FileSourceHandle> = defineNo
     },
   },
   load: async () => {
-    const { FileSource } = await import("./file/file_source.ts");
+    const FileSource = processorClass(
+      "file-source",
+      "file/file_source.ts",
+      await import("./file/file_source.ts"),
+      "FileSource",
+    );
     return () => {
       const processor = new FileSource();
       return {

@@ -7,7 +7,13 @@
  *
  * @module
  */
-import { assignArray, defineNodeType, definePackage, readStruct } from "../../../../core/generated_api.ts";
+import {
+  assignArray,
+  defineNodeType,
+  definePackage,
+  processorClass,
+  readStruct,
+} from "../../../../core/generated_api.ts";
 import type {
   DataFrame,
   NodeHandle,
@@ -88,7 +94,7 @@ export class ImuReadingView implements ImuReading {
   constructor(memory: StructMemory, offsetBytes: number) {
     this.#memory = memory;
     this.#offsetBytes = offsetBytes;
-    this.acceleration = memory.f32.subarray((offsetBytes + 16) >>> 2, (offsetBytes + 28) >>> 2);
+    this.acceleration = memory.f32.subarray((offsetBytes + 16) / 4, (offsetBytes + 28) / 4);
     this.place = new PlaceView(memory, offsetBytes + 48);
     this.trail = Array.from({ length: 2 }, (_, k) => new PlaceView(memory, offsetBytes + 72 + k * 24));
   }
@@ -108,42 +114,42 @@ export class ImuReadingView implements ImuReading {
 
   /** See `ImuReading`. */
   get timeNs(): number {
-    return this.#memory.f64[(this.#offsetBytes + 8) >>> 3];
+    return this.#memory.f64[(this.#offsetBytes + 8) / 8];
   }
   set timeNs(value: number) {
-    this.#memory.f64[(this.#offsetBytes + 8) >>> 3] = value;
+    this.#memory.f64[(this.#offsetBytes + 8) / 8] = value;
   }
 
   /** See `ImuReading`. */
   get temperature(): number {
-    return this.#memory.f32[(this.#offsetBytes + 28) >>> 2];
+    return this.#memory.f32[(this.#offsetBytes + 28) / 4];
   }
   set temperature(value: number) {
-    this.#memory.f32[(this.#offsetBytes + 28) >>> 2] = value;
+    this.#memory.f32[(this.#offsetBytes + 28) / 4] = value;
   }
 
   /** See `ImuReading`. */
   get count(): number {
-    return this.#memory.u32[(this.#offsetBytes + 32) >>> 2];
+    return this.#memory.u32[(this.#offsetBytes + 32) / 4];
   }
   set count(value: number) {
-    this.#memory.u32[(this.#offsetBytes + 32) >>> 2] = value;
+    this.#memory.u32[(this.#offsetBytes + 32) / 4] = value;
   }
 
   /** See `ImuReading`. */
   get offset(): number {
-    return this.#memory.i16[(this.#offsetBytes + 36) >>> 1];
+    return this.#memory.i16[(this.#offsetBytes + 36) / 2];
   }
   set offset(value: number) {
-    this.#memory.i16[(this.#offsetBytes + 36) >>> 1] = value;
+    this.#memory.i16[(this.#offsetBytes + 36) / 2] = value;
   }
 
   /** See `ImuReading`. */
   get gain(): number {
-    return this.#memory.u16[(this.#offsetBytes + 38) >>> 1];
+    return this.#memory.u16[(this.#offsetBytes + 38) / 2];
   }
   set gain(value: number) {
-    this.#memory.u16[(this.#offsetBytes + 38) >>> 1] = value;
+    this.#memory.u16[(this.#offsetBytes + 38) / 2] = value;
   }
 
   /** See `ImuReading`. */
@@ -164,10 +170,10 @@ export class ImuReadingView implements ImuReading {
 
   /** See `ImuReading`. */
   get type(): number {
-    return this.#memory.f32[(this.#offsetBytes + 120) >>> 2];
+    return this.#memory.f32[(this.#offsetBytes + 120) / 4];
   }
   set type(value: number) {
-    this.#memory.f32[(this.#offsetBytes + 120) >>> 2] = value;
+    this.#memory.f32[(this.#offsetBytes + 120) / 4] = value;
   }
 
   /** Copies the fields of a value. */
@@ -220,18 +226,18 @@ export class PlaceView implements Place {
 
   /** See `Place`. */
   get x(): number {
-    return this.#memory.f64[(this.#offsetBytes + 0) >>> 3];
+    return this.#memory.f64[(this.#offsetBytes + 0) / 8];
   }
   set x(value: number) {
-    this.#memory.f64[(this.#offsetBytes + 0) >>> 3] = value;
+    this.#memory.f64[(this.#offsetBytes + 0) / 8] = value;
   }
 
   /** See `Place`. */
   get y(): number {
-    return this.#memory.f64[(this.#offsetBytes + 8) >>> 3];
+    return this.#memory.f64[(this.#offsetBytes + 8) / 8];
   }
   set y(value: number) {
-    this.#memory.f64[(this.#offsetBytes + 8) >>> 3] = value;
+    this.#memory.f64[(this.#offsetBytes + 8) / 8] = value;
   }
 
   /** See `Place`. */
@@ -440,7 +446,7 @@ export const imuFilter: NodeType<ImuFilterConfig, ImuFilterHandle> = defineNodeT
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { ImuFilter } = await import("./imu.ts");
+    const ImuFilter = processorClass("imu-filter", "imu.ts", await import("./imu.ts"), "ImuFilter");
     return () => {
       const processor = new ImuFilter();
       return {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, readStruct } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass, readStruct } from "../../../../core/generated_api.ts";
 import * as package1_ from "../two_ports/sluice.gen.ts";
 import type {
   DataFrame,
@@ -56,10 +56,10 @@ export class defineNodeTypeView implements defineNodeType2 {
 
   /** See `defineNodeType`. */
   get y(): number {
-    return this.#memory.f64[(this.#offsetBytes + 0) >>> 3];
+    return this.#memory.f64[(this.#offsetBytes + 0) / 8];
   }
   set y(value: number) {
-    this.#memory.f64[(this.#offsetBytes + 0) >>> 3] = value;
+    this.#memory.f64[(this.#offsetBytes + 0) / 8] = value;
   }
 
   /** Copies the fields of a value. */
@@ -97,10 +97,10 @@ export class nodesView implements nodes2 {
 
   /** See `nodes`. */
   get x(): number {
-    return this.#memory.f64[(this.#offsetBytes + 0) >>> 3];
+    return this.#memory.f64[(this.#offsetBytes + 0) / 8];
   }
   set x(value: number) {
-    this.#memory.f64[(this.#offsetBytes + 0) >>> 3] = value;
+    this.#memory.f64[(this.#offsetBytes + 0) / 8] = value;
   }
 
   /** Copies the fields of a value. */
@@ -275,7 +275,7 @@ export const probe: NodeType<ProbeConfig, ProbeHandle> = defineNodeType<ProbeCon
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { Probe } = await import("./probe.ts");
+    const Probe = processorClass("probe", "probe.ts", await import("./probe.ts"), "Probe");
     return () => {
       const processor = new Probe();
       return {
@@ -302,7 +302,7 @@ export const nodePackage: NodePackage = definePackage({
   nodes: [probe],
   packages: [package1_.nodePackage],
   sources: {
-    "../two_ports/sluice.gen.ts": "434860864659aa64",
+    "../two_ports/sluice.gen.ts": "805ffab3346f22bc",
     "probe.ts": "3c75875db4813a51",
     "sluice.json": "46b39cef055f9e53",
     "values.ts": "6ba2c5c981211810",

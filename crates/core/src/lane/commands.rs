@@ -64,12 +64,12 @@ impl Runner {
     }
 
     pub(super) fn begin_edit(&mut self) {
-        // The epoch may be that of a later edit, of which this lane has no part; then this one was aborted before.
+        // The epoch may be that of a later edit, of which this lane has no part; then this one was aborted before. It is
+        // read first: what is prepared only now may be aborted by a command that has not been taken.
+        let epoch = self.control.epoch();
         self.obey();
-        if self.is_edit_due() {
-            if let Some(prepared) = self.prepared.take() {
-                self.apply(prepared);
-            }
+        if let Some(prepared) = self.prepared.take_if(|prepared| epoch >= prepared.epoch) {
+            self.apply(prepared);
         }
     }
 

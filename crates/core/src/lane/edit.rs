@@ -165,7 +165,12 @@ impl Runner {
         match link.end {
             LinkEnd::Local { from, to } => {
                 let (writer, reader) = (from.0 as usize, to.0 as usize);
-                let place = self.shared.add_local(LocalLink::new(link.policy, link.capacity, writer, reader));
+                let mut made = LocalLink::new(link.policy, link.capacity, writer, reader);
+                if link.rejoins {
+                    made.mark_gap_ahead();
+                    made.to_key = link.encoded;
+                }
+                let place = self.shared.add_local(made);
                 self.write_end(from, Writer::local(link, record, place));
                 self.read_end(to, Reader::local(link, record, place));
             }

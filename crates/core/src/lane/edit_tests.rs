@@ -40,7 +40,7 @@ impl World {
 
 fn local(index: u32, from: u32, to: u32) -> LinkSpec {
     let end = LinkEnd::Local { from: (from, 0), to: (to, 0) };
-    LinkSpec { index, policy: Policy::Lossless, capacity: 4, encoded: false, end }
+    LinkSpec { index, policy: Policy::Lossless, capacity: 4, encoded: false, rejoins: false, end }
 }
 
 fn at(slot: u32, node: NodeSpec) -> NodeSpec {

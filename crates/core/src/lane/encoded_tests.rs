@@ -45,7 +45,7 @@ fn check(across: bool, policy: Policy, capacity: u32, mut seed: u32) {
     let offset = size_of::<ControlHeader>() + 2 * size_of::<LaneRecord>();
     let ring = Ring::new(control, capacity, policy.evicts(), offset as u32).unwrap();
     let end = LinkEnd::Local { from: (0, 0), to: (1, 0) };
-    let link = LinkSpec { index: 0, policy, capacity, encoded: true, end };
+    let link = LinkSpec { index: 0, policy, capacity, encoded: true, rejoins: false, end };
     // SAFETY: the ring lives as long as both ends, which this thread has.
     let named = unsafe { RingRef::new(&raw const ring) };
     let (mut writer, mut reader) = if across {

@@ -51,6 +51,7 @@ impl NativeLane {
         self.mailbox.command(command);
         if let Some(doorbell) = self.control.doorbell(self.lane) {
             doorbell.signal(COMMAND_INBOX_BIT, &Parker::default());
+            self.control.call_attention(self.lane);
         }
         // For a lane that could not open, which does not look at its doorbell.
         if let Some(thread) = &self.thread {

@@ -99,6 +99,11 @@ impl Node {
         self.tick(shared)
     }
 
+    /// Whether its last timed tick is to end the round.
+    pub(super) fn was_long(&self) -> bool {
+        self.times.was_long()
+    }
+
     fn tick(&mut self, shared: &mut Shared) -> Result<(), Failure> {
         if self.ports.due_ns > 0.0 {
             // Offline graphs have no deadlines.

@@ -56,7 +56,7 @@ impl Writer {
         ring: RingRef,
         (other_lane, other_bit): (u32, u32),
     ) -> Self {
-        let &LinkSpec { index, policy, capacity, encoded, .. } = link;
+        let &LinkSpec { index, policy, capacity, encoded, rejoins, .. } = link;
         // What is staged is not the latest any more when it arrives.
         let batch = if policy == Policy::Latest { 1 } else { RING_BATCH };
         let end = RingEnd {
@@ -67,8 +67,8 @@ impl Writer {
             staged: 0,
             room: 0,
             batch,
-            gap_ahead: false,
-            to_key: false,
+            gap_ahead: rejoins,
+            to_key: rejoins && encoded,
         };
         Self { index, policy, capacity, encoded, record, kind: Kind::Ring(end) }
     }

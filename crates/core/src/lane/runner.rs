@@ -159,6 +159,10 @@ impl Runner {
                 self.idle();
             }
         }
+        // One that is in effect has its links counted, though the lane ends.
+        if self.is_edit_due() {
+            self.begin_edit();
+        }
     }
 
     fn round(&mut self) {
@@ -181,8 +185,13 @@ impl Runner {
             if self.ran.last() != Some(&position) {
                 self.ran.push(position);
             }
+            let is_long = self.nodes[position].was_long();
             if let Err(failure) = outcome {
                 self.fail(position, failure);
+            }
+            // SAFETY: the record lies in an arena that the thread holds, and the word is atomic.
+            if is_long || unsafe { (*self.record.as_ptr()).attention.load(Ordering::Relaxed) } != 0 {
+                break;
             }
         }
         // SAFETY: as above.
@@ -217,6 +226,8 @@ impl Runner {
         unsafe {
             (*record).heartbeat_ns = self.shared.now_ns;
             (*record).rounds += 1.0;
+            // Before what calls for it is looked at: what comes later sets it again.
+            (*record).attention.store(0, Ordering::SeqCst);
         }
     }
 

@@ -127,6 +127,8 @@ pub struct LinkSpec {
     pub capacity: u32,
     /// Frames are encoded: what lies between a dropped one and the next key frame is dropped too.
     pub encoded: bool,
+    /// The first frame has a gap before it: another link led to its input before.
+    pub rejoins: bool,
     /// The end, or the ends, that this lane has.
     pub end: LinkEnd,
 }

@@ -71,7 +71,7 @@ impl World {
         // SAFETY: the ring is kept until the world ends, which is after its lanes; each end goes to one lane.
         let named = unsafe { RingRef::new(Arc::as_ptr(&ring)) };
         self.rings.push(ring);
-        let end = |end| LinkSpec { index, policy, capacity, encoded: false, end };
+        let end = |end| LinkSpec { index, policy, capacity, encoded: false, rejoins: false, end };
         let bit = 2 + index;
         (
             end(LinkEnd::Writer { ring: named, from: (0, 0), bit, other_lane: 2, other_bit: bit }),

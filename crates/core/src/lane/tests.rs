@@ -62,6 +62,7 @@ fn frames_fan_out_inside_a_lane_and_a_gain_copies_what_others_read() {
         policy: Policy::Lossless,
         capacity: 4,
         encoded: false,
+        rejoins: false,
         end: LinkEnd::Local { from, to },
     };
     let nodes = vec![
@@ -98,6 +99,7 @@ fn a_panic_fails_its_node_and_loses_no_slot() {
             policy: Policy::Lossless,
             capacity: 4,
             encoded: false,
+            rejoins: false,
             end: LinkEnd::Local { from, to },
         };
         let nodes = vec![
@@ -139,6 +141,7 @@ fn configure_answers_and_a_lane_closes_while_it_runs() {
         policy: Policy::RollOff,
         capacity: 3,
         encoded: false,
+        rejoins: false,
         end: LinkEnd::Local { from: (0, 0), to: (1, 0) },
     };
     let nodes = vec![node(0, "native-source", &[("blockSize", 8.0)]), node(1, "native-gain", &[])];
@@ -183,7 +186,7 @@ fn a_sink_that_ends_first_ends_what_feeds_it() {
         let mut world = World::new(128);
         let (writer, reader) = world.ring(0, policy, 4);
         let end = LinkEnd::Local { from: (1, 0), to: (0, 0) };
-        let inside = LinkSpec { index: 1, policy: Policy::Lossless, capacity: 4, encoded: false, end };
+        let inside = LinkSpec { index: 1, policy: Policy::Lossless, capacity: 4, encoded: false, rejoins: false, end };
         // An endless source behind a node on its own lane.
         let nodes = vec![node(2, "native-pass", &[]), node(0, "native-source", &[("blockSize", 8.0)])];
         let first = start(world.lane(1, false, nodes, vec![writer, inside]));

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage } from "../../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../../core/generated_api.ts";
 import type {
   AudioFrame,
   DataFrame,
@@ -107,7 +107,7 @@ export const pass: NodeType<PassConfig, PassHandle> = defineNodeType<PassConfig,
     config: { type: "object", properties: {}, required: [], additionalProperties: false },
   },
   load: async () => {
-    const { Pass } = await import("../src/pass.ts");
+    const Pass = processorClass("pass", "../src/pass.ts", await import("../src/pass.ts"), "Pass");
     return () => {
       const processor = new Pass();
       return {

@@ -8,6 +8,14 @@ export class Bad {
   audioIn!: StreamInput<AudioFrame>;
   @config()
   list = [];
+  @config()
+  table = {};
+  @config()
+  nothing = null;
+  @config()
+  nested = [[]];
+  @config()
+  mixed = { level: 1, names: [] };
 
   process(): void {}
 }

@@ -1,0 +1,29 @@
+/**
+ * What `sluice run --watch` does about a node that fails in a live graph: whoever works on its code is told, it is made
+ * anew again and again, and the run goes on until a save, or a value on the page, mends it.
+ *
+ * @module
+ */
+import { deserializeError } from "../core/errors.ts";
+import type { NodeId } from "../core/ids.ts";
+import type { Runtime } from "../core/runtime.ts";
+import type { Supervision } from "../core/supervision.ts";
+import { describeError, errorEvent } from "./failure.ts";
+import type { Io } from "./output.ts";
+
+/** Of nodes that name none: more restarts than any session sees, the last ones 2 s apart. */
+export const WATCHED_SUPERVISION: Supervision = { restart: { limit: 1_000_000, maxBackoffMs: 2_000 } };
+
+/** Prints, until it is disposed of, each failure after which a node is made anew; the same one in a row once. */
+export function tellFailures(runtime: Runtime, json: boolean, io: Io): Disposable {
+  const told = new Map<NodeId, string>();
+  return runtime.events.on("node:*", (event) => {
+    if (event.group !== "node" || event.kind !== "restarting") return;
+    const { nodeId, attempt, error: { message } } = event;
+    if (attempt > 1 && told.get(nodeId) === message) return;
+    told.set(nodeId, message);
+    const error = deserializeError(event.error);
+    if (json) io.stdout.line(JSON.stringify({ ...errorEvent(error), event: "node-failed", nodeId }));
+    else io.stderr.line(`error: ${describeError(error)}; "${nodeId}" is made anew until a save or a value mends it`);
+  });
+}

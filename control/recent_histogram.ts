@@ -1,0 +1,79 @@
+/**
+ * What a histogram of the control page has counted in the last ten seconds: the page's counters only grow, so what they
+ * grew by about once a second is kept until it is too old. Memory is that of two histograms, and of a pair of numbers
+ * for each bucket that grew in a second.
+ *
+ * @module
+ */
+import { NODE } from "../ffi/layout.gen.ts";
+
+// A constant of this module: an imported one is looked up anew at each use.
+const BUCKETS = NODE.histogramBuckets;
+
+/** What counts, nanoseconds. */
+const WINDOW_NS = 10e9;
+
+/** Looks further apart than this are no pair: nobody has followed meanwhile, and what came since is not of one window. */
+const MAX_GAP_NS = 5e9;
+
+/** What the counters grew by until a time. */
+interface Growth {
+  readonly atNs: number;
+  /** Bucket and count, in turn. */
+  readonly pairs: readonly number[];
+}
+
+/** See the module. */
+export class RecentHistogram {
+  /** The counts of the window. Do not keep it: it changes with each look. */
+  readonly window: Float64Array = new Float64Array(BUCKETS);
+  readonly #before: Float64Array = new Float64Array(BUCKETS);
+  readonly #growths: Growth[] = [];
+  #lookedAtNs = -Infinity;
+
+  /**
+   * Looks at the counters.
+   *
+   * @param counts of the page; the histogram begins at index `at`
+   * @param nowNs a clock that never stands still, nanoseconds
+   * @returns whether the window is another one now
+   */
+  look(counts: Float64Array, at: number, nowNs: number): boolean {
+    const isPair = nowNs - this.#lookedAtNs <= MAX_GAP_NS;
+    this.#lookedAtNs = nowNs;
+    const before = this.#before;
+    const pairs: number[] = [];
+    let fell = false;
+    for (let k = 0; k < BUCKETS; k++) {
+      const growth = counts[at + k] - before[k];
+      if (growth === 0) continue;
+      before[k] += growth;
+      if (growth < 0) fell = true;
+      else pairs.push(k, growth);
+    }
+    // The record is another node's, or counts anew.
+    if (!isPair || fell) {
+      this.#growths.length = 0;
+      this.window.fill(0);
+      return true;
+    }
+    let changed = this.#forget(nowNs - WINDOW_NS);
+    if (pairs.length > 0) {
+      this.#growths.push({ atNs: nowNs, pairs });
+      this.#add(pairs, 1);
+      changed = true;
+    }
+    return changed;
+  }
+
+  #forget(untilNs: number): boolean {
+    let old = 0;
+    while (old < this.#growths.length && this.#growths[old].atNs <= untilNs) this.#add(this.#growths[old++].pairs, -1);
+    this.#growths.splice(0, old);
+    return old > 0;
+  }
+
+  #add(pairs: readonly number[], sign: 1 | -1): void {
+    for (let k = 0; k < pairs.length; k += 2) this.window[pairs[k]] += sign * pairs[k + 1];
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * What the type parameters of generic node types stand for. A port of such a type carries what its links do: a node
+ * `data-delay` with an input and an output of type `T` hands `T` on, and the links at either say what it is.
+ *
+ * Each link is an equation between the type at its start and the type at its end. They are solved by unification (J. A.
+ * Robinson, 1965), over the nodes that generic ports join.
+ *
+ * @module
+ */
+import { findPort, type NodeDescriptor, type PortDescriptor } from "../registry/descriptor.ts";
+
+/** The two ends of a link. */
+export interface CarryingLink {
+  readonly fromNode: string;
+  readonly fromPort: string;
+  readonly toNode: string;
+  readonly toPort: string;
+}
+
+/** The part of a graph that tells what its links carry. */
+export interface CarryingGraph {
+  /** The descriptor of a node; `undefined` where it is not known. */
+  descriptorOf(node: string): NodeDescriptor | undefined;
+  /** The links from and to a node. */
+  linksAt(node: string): Iterable<CarryingLink>;
+}
+
+/** What a port carries, as far as the links of its graph tell. */
+export interface CarriedType {
+  /** The frame type, as messages show it: `DataFrame<LevelReading>`. */
+  readonly type: string;
+  /** The port that says so, as `node.port`: the port itself unless it is generic. */
+  readonly origin: string;
+  /** Which way frames go there. */
+  readonly direction: "input" | "output";
+  /** As in {@linkcode PortDescriptor}; `unknown` where nothing tells. */
+  readonly schema?: string;
+  /** As in {@linkcode PortDescriptor}. */
+  readonly struct?: PortDescriptor["struct"];
+  /** As in {@linkcode PortDescriptor}. */
+  readonly channels?: number;
+}
+
+/** What the ends of a link carry, by what other links say. */
+export interface LinkTypes {
+  readonly found: CarriedType;
+  readonly wanted: CarriedType;
+  /** Whether the two can be the same. */
+  readonly fit: boolean;
+}
+
+/** A type: `Pair<T,number>` has a name and arguments; a parameter is that of one node. */
+interface Term {
+  readonly name: string;
+  readonly terms: readonly Term[];
+  /** For a parameter: the node. */
+  readonly node?: string;
+  /** Where the term was found. */
+  readonly port: PortDescriptor;
+  readonly address: string;
+}
+
+/** Types that fit every other. */
+const UNKNOWN = "unknown";
+
+/**
+ * What the ports of a graph carry. It looks at the links around a port when that is asked for, once: links that are made
+ * afterwards are told by {@linkcode CarriedTypes.compare}, and after any other change of the graph another one is needed.
+ */
+export class CarriedTypes {
+  readonly #graph: CarryingGraph;
+  /** A link that does not count. */
+  readonly #except: CarryingLink | undefined;
+  readonly #solution = new Solution();
+  /** Nodes whose links are in the solution. */
+  readonly #known = new Set<string>();
+
+  /** @param except a link that does not count: the one that is checked, say */
+  constructor(graph: CarryingGraph, except?: CarryingLink) {
+    this.#graph = graph;
+    this.#except = except;
+  }
+
+  /**
+   * Compares the types at the ends of a link that is about to be made, with what other links say of generic ports. If
+   * they fit, the link counts from then on.
+   *
+   * @returns `undefined` if a port is not there, or if the two are of different kinds
+   */
+  compare(link: CarryingLink): LinkTypes | undefined {
+    const ends = termsOf(this.#graph, link);
+    if (ends === undefined) return undefined;
+    const { from, to } = ends;
+    if (isGeneric(from.port)) this.#lookAround(link.fromNode);
+    if (isGeneric(to.port)) this.#lookAround(link.toNode);
+    const found = this.#solution.describe(from);
+    const wanted = this.#solution.describe(to);
+    return { found, wanted, fit: this.#solution.unify(from, to) };
+  }
+
+  /** What a port of a node carries, as far as the links tell. The port must be there. */
+  of(node: string, port: string, descriptor: PortDescriptor): CarriedType {
+    if (isGeneric(descriptor)) this.#lookAround(node);
+    return this.#solution.describe(termOf(node, port, descriptor));
+  }
+
+  /** The same for a link that does not count. */
+  without(link: CarryingLink): CarriedTypes {
+    return new CarriedTypes(this.#graph, link);
+  }
+
+  /** Takes all links that generic ports join to a node. */
+  #lookAround(start: string): void {
+    if (this.#known.has(start)) return;
+    const found = new Set([start]);
+    for (const node of found) {
+      this.#known.add(node);
+      for (const link of this.#graph.linksAt(node)) {
+        if (link.toNode === this.#except?.toNode && link.toPort === this.#except.toPort) continue;
+        const ends = termsOf(this.#graph, link);
+        if (ends === undefined) continue;
+        const [own, other, otherNode] = link.fromNode === node
+          ? [ends.from, ends.to, link.toNode]
+          : [ends.to, ends.from, link.fromNode];
+        if (!isGeneric(own.port)) continue;
+        this.#solution.unify(ends.from, ends.to);
+        if (isGeneric(other.port) && !this.#known.has(otherNode)) found.add(otherNode);
+      }
+    }
+  }
+}
+
+function isGeneric(port: PortDescriptor): boolean {
+  return port.generic !== undefined;
+}
+
+/** Equations, solved as far as they go. */
+class Solution {
+  /** What parameters stand for, by node and name. */
+  readonly #bound = new Map<string, Term>();
+
+  /** Takes two types for the same. @returns whether they can be */
+  unify(one: Term, two: Term): boolean {
+    const a = this.#resolve(one);
+    const b = this.#resolve(two);
+    if (a.node !== undefined && a.node === b.node && a.name === b.name) return true;
+    if (a.node === undefined && b.node === undefined) {
+      if (a.name === UNKNOWN || b.name === UNKNOWN) return true;
+      return a.name === b.name && a.terms.length === b.terms.length &&
+        a.terms.every((each, at) => this.unify(each, b.terms[at]));
+    }
+    const [parameter, value] = a.node === undefined ? [b, a] : [a, b];
+    if (value.node === undefined && value.name === UNKNOWN) return true;
+    if (this.#contains(value, parameter)) return false;
+    this.#bound.set(keyOf(parameter), value);
+    return true;
+  }
+
+  describe(term: Term): CarriedType {
+    const { port, address } = term;
+    const settled = this.#resolve(term);
+    const argument = this.#textOf(settled);
+    const isKnown = settled.node === undefined;
+    const frame = port.type.replace(/<.*/, "");
+    const type = port.generic === undefined ? port.type : argument === UNKNOWN ? frame : `${frame}<${argument}>`;
+    return {
+      type,
+      origin: isKnown ? settled.address : address,
+      direction: isKnown ? settled.port.direction : port.direction,
+      ...(port.schema !== undefined && { schema: argument }),
+      ...(port.kind === "data" && isKnown && settled.port.struct && { struct: settled.port.struct }),
+      ...(port.kind === "audio" && /^\d+$/.test(argument) && { channels: Number(argument) }),
+    };
+  }
+
+  #textOf(term: Term): string {
+    const { name, terms, node } = this.#resolve(term);
+    if (node !== undefined) return UNKNOWN;
+    return terms.length === 0 ? name : `${name}<${terms.map((each) => this.#textOf(each)).join(",")}>`;
+  }
+
+  #resolve(term: Term): Term {
+    let settled = term;
+    while (settled.node !== undefined) {
+      const next = this.#bound.get(keyOf(settled));
+      if (next === undefined) break;
+      settled = next;
+    }
+    // The way is short the next time.
+    if (term.node !== undefined && settled !== term) this.#bound.set(keyOf(term), settled);
+    return settled;
+  }
+
+  /** Whether a type has a parameter in it, which could then not stand for the type. */
+  #contains(term: Term, parameter: Term): boolean {
+    const settled = this.#resolve(term);
+    if (settled.node !== undefined) return settled.node === parameter.node && settled.name === parameter.name;
+    return settled.terms.some((each) => this.#contains(each, parameter));
+  }
+}
+
+function keyOf({ node, name }: Term): string {
+  return `${node}.${name}`;
+}
+
+/** The types at the ends of a link; `undefined` where a port is not there. */
+function termsOf(graph: CarryingGraph, link: CarryingLink): { from: Term; to: Term } | undefined {
+  const source = graph.descriptorOf(link.fromNode);
+  const target = graph.descriptorOf(link.toNode);
+  const output = source && findPort(source, link.fromPort, "output");
+  const input = target && findPort(target, link.toPort, "input");
+  if (output === undefined || input === undefined || output.kind !== input.kind) return undefined;
+  return { from: termOf(link.fromNode, link.fromPort, output), to: termOf(link.toNode, link.toPort, input) };
+}
+
+function termOf(node: string, name: string, port: PortDescriptor): Term {
+  const address = `${node}.${name}`;
+  const { generic, channels, schema = UNKNOWN } = port;
+  const text = generic?.argument ?? (channels === undefined ? schema : String(channels));
+  const { term } = readTerm(text, 0, (name, terms) => {
+    const isParameter = terms.length === 0 && generic?.parameters.includes(name) === true;
+    return { name, terms, port, address, ...(isParameter && { node }) };
+  });
+  return term;
+}
+
+/** Reads `Pair<T,number>` from a place on. */
+function readTerm(
+  text: string,
+  start: number,
+  make: (name: string, terms: readonly Term[]) => Term,
+): { readonly term: Term; readonly end: number } {
+  let at = start;
+  while (at < text.length && !"<,>".includes(text[at])) at++;
+  const name = text.slice(start, at);
+  const terms: Term[] = [];
+  if (text[at] === "<") {
+    do {
+      const inner = readTerm(text, at + 1, make);
+      terms.push(inner.term);
+      at = inner.end;
+    } while (text[at] === ",");
+    at++;
+  }
+  return { term: make(name, terms), end: at };
+}

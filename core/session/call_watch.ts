@@ -1,0 +1,80 @@
+/**
+ * Tells from the control page alone which nodes have awaited something for long, in a call in which they have neither
+ * read nor written since: most likely a promise that never settles. Such a node holds no thread, so that nothing else
+ * tells of it. One that waits for room, for a slot or for the end of a pause does not count, nor does an external node,
+ * whose one tick is its whole life, nor a sink that waits for its script.
+ *
+ * @module
+ */
+import { BLOCKED, NODE, PHASE } from "../../ffi/layout.gen.ts";
+import { index32 } from "../element_index.ts";
+import type { ControlPage } from "../control_page.ts";
+import type { NodeId } from "../ids.ts";
+import { type NodeState, readNodeCounters, readPhase } from "../stats.ts";
+import type { NodeEntry, Topology } from "../topology.ts";
+import { APP_SINK, MAX_STEP_NS } from "./unread_watch.ts";
+
+/** A call that has awaited something for long. */
+export interface LateCall {
+  readonly node: NodeEntry;
+  readonly call: "process()" | "flush()";
+  /** For how long, at least, nanoseconds. */
+  readonly forNs: number;
+}
+
+/** A call that was under way at the last look. */
+interface Call {
+  readonly node: NodeEntry;
+  /** The same as long as it is the same call and has done nothing. */
+  readonly signs: string;
+  readonly forNs: number;
+}
+
+/** See the module. */
+export class CallWatch {
+  readonly #topology: Topology;
+  readonly #page: ControlPage;
+  readonly #calls = new Map<NodeId, Call>();
+  #lookedAtNs = 0;
+
+  constructor(topology: Topology, page: ControlPage) {
+    this.#topology = topology;
+    this.#page = page;
+  }
+
+  /**
+   * Looks once.
+   *
+   * @param nowNs a clock that stands still while the graph is paused, nanoseconds
+   * @returns every call that has gone on since an earlier look
+   */
+  look(states: ReadonlyMap<NodeId, NodeState>, nowNs: number): LateCall[] {
+    const stepNs = Math.min(nowNs - this.#lookedAtNs, MAX_STEP_NS);
+    this.#lookedAtNs = nowNs;
+    const late: LateCall[] = [];
+    for (const node of this.#topology.nodes.values()) {
+      const signs = states.get(node.id) === "running" ? this.#signsOf(node) : undefined;
+      const before = this.#calls.get(node.id);
+      if (signs === undefined) {
+        this.#calls.delete(node.id);
+        continue;
+      }
+      const isSame = before?.node === node && before.signs === signs;
+      const forNs = isSame ? before.forNs + stepNs : 0;
+      this.#calls.set(node.id, { node, signs, forNs });
+      if (isSame) late.push({ node, call: signs.startsWith(`${PHASE.flush} `) ? "flush()" : "process()", forNs });
+    }
+    for (const id of this.#calls.keys()) if (!this.#topology.nodes.has(id)) this.#calls.delete(id);
+    return late;
+  }
+
+  /** @returns `undefined` for a node that is in no such call */
+  #signsOf({ index, type }: NodeEntry): string | undefined {
+    const phase = readPhase(this.#page, index);
+    const { mode, type: name } = type.descriptor;
+    if (phase !== PHASE.flush && (phase !== PHASE.await || mode === "external" || name === APP_SINK)) return undefined;
+    if (this.#page.u32[index32(this.#page.nodeOffset(index) + NODE.blockedKind)] !== BLOCKED.none) return undefined;
+    const { ticks, framesIn, framesOut } = readNodeCounters(this.#page, index);
+    return `${phase} ${ticks} ${framesIn} ${framesOut}`;
+  }
+}

@@ -1,0 +1,74 @@
+/** Nodes that somebody restarts or disables while the graph runs. */
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { nodes, Runtime } from "../mod.ts";
+import { eachDriver } from "./fixtures/each_driver.ts";
+import { hanging } from "./fixtures/hanging.ts";
+import { Hold } from "./fixtures/hold.ts";
+
+/** Waits until something holds. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+const of = (runtime: Runtime, id: string) => runtime.stats().nodes.find((node) => node.id === id)!;
+
+eachDriver(
+  "restartNode() frees a lane of a node that is stuck, also where a failure would end the run",
+  async (native) => {
+    using hold = new Hold("later");
+    await using runtime = new Runtime({ mode: "live", native, stuckAfterMs: 300 });
+    const tone = runtime.add(nodes.toneSource(), { id: "tone", lane: "make" });
+    const bad = runtime.add(hanging({ atFrame: 2, hold: hold.path }), { id: "bad", lane: "trap" });
+    const victim = runtime.add(nodes.gain(), { id: "victim", lane: "trap" });
+    runtime.connect(tone.outputs.audio, bad.inputs.audio);
+    runtime.connect(tone.outputs.audio, victim.inputs.audioIn);
+    const replaced = Promise.withResolvers<void>();
+    using _ = runtime.events.on("lane:trap", ({ kind }) => kind === "replaced" && replaced.resolve());
+    await runtime.start();
+    hold.begin();
+    await until(() => of(runtime, "bad").activity.kind === "stuck");
+    await runtime.restartNode("bad");
+    await replaced.promise;
+    hold.release();
+    const ticks = of(runtime, "victim").ticks;
+    await until(() => of(runtime, "victim").ticks > ticks && of(runtime, "bad").activity.kind !== "stuck");
+    equal(runtime.summary(), undefined);
+    // One that runs is built anew as well.
+    await runtime.restartNode("victim");
+    const [before, { state }] = [of(runtime, "victim").ticks, of(runtime, "victim")];
+    equal(state, "running");
+    await until(() => of(runtime, "victim").ticks > before);
+    equal((await runtime.stop())?.outcome, "stopped");
+  },
+);
+
+eachDriver(
+  "disableNode() ends a node for the run, and what follows it; nothing can be restarted then",
+  async (native) => {
+    await using runtime = new Runtime({ mode: "live", native });
+    const tone = runtime.add(nodes.toneSource(), { id: "tone", lane: "make" });
+    const gain = runtime.add(nodes.gain(), { id: "gain" });
+    const level = runtime.add(nodes.levelMeter(), { id: "level" });
+    const other = runtime.add(nodes.levelMeter(), { id: "other" });
+    runtime.connect(tone.outputs.audio, gain.inputs.audioIn);
+    runtime.connect(gain.outputs.audioOut, level.inputs.audioIn);
+    runtime.connect(tone.outputs.audio, other.inputs.audioIn);
+    await runtime.start();
+    const told: string[] = [];
+    using _ = runtime.events.on(
+      "node:gain",
+      (event) => event.kind === "disabled" && told.push(event.error?.message ?? ""),
+    );
+    await runtime.disableNode("gain");
+    await until(() => of(runtime, "gain").state === "disabled" && of(runtime, "level").state === "ended");
+    await until(() => told.length > 0);
+    deepEqual(told, ['Node "gain" was disabled by hand']);
+    const ticks = of(runtime, "other").ticks;
+    await until(() => of(runtime, "other").ticks > ticks);
+    equal(of(runtime, "gain").errors, 0);
+    await rejects(runtime.restartNode("gain"), { code: "Busy" });
+    await rejects(runtime.disableNode("gain"), { code: "Busy", message: 'Cannot disable "gain": it has ended' });
+    await rejects(runtime.disableNode("nobody"), { code: "NodeNotFound" });
+    ok(await runtime.stop());
+  },
+);

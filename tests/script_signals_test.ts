@@ -1,0 +1,92 @@
+/** What becomes of a program that runs a graph when it is told to end. */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+
+const SCRIPT = new URL("./fixtures/recording_script.ts", import.meta.url).pathname;
+
+for (
+  const [signal, code, then] of [["SIGINT", 130, ""], ["SIGTERM", 143, ""], ["SIGINT", 130, "goes on"]] as const
+) {
+  Deno.test({
+    name: `a program that runs a graph completes its file at ${signal} and ends with ${code} ${then}`.trimEnd(),
+    ignore: Deno.build.os === "windows",
+    fn: async () => {
+      const folder = await Deno.makeTempDir({ prefix: "sluice-script-" });
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--quiet", SCRIPT, `${folder}/out.wav`, then],
+        env: { NO_COLOR: "1" },
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      const stderr = new Response(child.stderr).text();
+      let stdout = "";
+      for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+        stdout += text;
+        if (stdout !== "records\n") continue;
+        // As `deno task` does, which passes on what the terminal has sent.
+        child.kill(signal);
+        child.kill(signal);
+      }
+      const status = await child.status;
+      match(await stderr, new RegExp(`Stopping the graph at ${signal}`));
+      equal(stdout, "records\nstopped\n");
+      equal(status.code, code);
+      deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["out.wav"]);
+      await Deno.remove(folder, { recursive: true });
+    },
+  });
+}
+
+Deno.test({
+  name: "a signal that comes twice lets a node on lane main work for seconds in flush(), and the file is completed",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const folder = await Deno.makeTempDir({ prefix: "sluice-script-" });
+    const script = new URL("./fixtures/flushing_script.ts", import.meta.url).pathname;
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--quiet", "--no-check", script, `${folder}/out.wav`],
+      env: { NO_COLOR: "1" },
+      stdin: "null",
+    }).output();
+    const read = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    deepEqual([code, read(stdout)], [130, "flushes\nflushed\nstopped\n"], read(stderr));
+    deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["out.wav"]);
+    await Deno.remove(folder, { recursive: true });
+  },
+});
+
+/** Runs a script that may read nothing. */
+async function runUnread(body: string): Promise<{ readonly said: string; readonly complained: string }> {
+  const path = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(path, `import { nodes, Runtime } from "${new URL("../mod.ts", import.meta.url)}";\n${body}`);
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--config", "deno.json", "--no-prompt", "--no-check", "--quiet", "--allow-env", path],
+    cwd: new URL("..", import.meta.url),
+    env: { NO_COLOR: "1" },
+  }).output();
+  await Deno.remove(path);
+  const read = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { said: read(stdout), complained: read(stderr) };
+}
+
+Deno.test("a graph with processors on lane main runs without the permission to watch that thread", async () => {
+  const found = await runUnread(`
+    await using runtime = new Runtime({ mode: "offline", native: "off" });
+    const tone = runtime.add(nodes.toneSource({ durationSeconds: 0.1 }), { lane: "main" });
+    const meter = runtime.add(nodes.levelMeter(), { lane: "main" });
+    runtime.connect(tone.outputs.audio, meter.inputs.audioIn);
+    await runtime.start();
+    console.log((await runtime.finished).outcome);`);
+  deepEqual(found, { said: "completed\n", complained: "" });
+});
+
+Deno.test("a lane whose worker could not be loaded is not told as one that a node keeps from closing", async () => {
+  const { said, complained } = await runUnread(`
+    const runtime = new Runtime({ mode: "offline", native: "off" });
+    const tone = runtime.add(nodes.toneSource({ durationSeconds: 0.1 }));
+    const meter = runtime.add(nodes.levelMeter());
+    runtime.connect(tone.outputs.audio, meter.inputs.audioIn);
+    await runtime.start().catch(({ message }) => console.log(message));`);
+  match(said, /^Lane "worker" crashed: Requires read access to /);
+  ok(!complained.includes("has not closed"), complained);
+});

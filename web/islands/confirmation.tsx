@@ -1,0 +1,32 @@
+/** @module Asks before something is done that cannot be undone from the page. */
+import type { JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { answerQuestion, question } from "../state/commands.ts";
+
+/** See the module. */
+export function Confirmation(): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const asked = question.value;
+  useLayoutEffect(() => {
+    if (asked !== undefined) dialog.current?.showModal();
+  }, [asked]);
+  const answer = (yes: boolean) => {
+    // First, so that the focus goes back to where it was before what has it is gone.
+    dialog.current?.close();
+    answerQuestion(yes);
+  };
+  return (
+    <dialog ref={dialog} class="confirmation" aria-labelledby="question" onClose={() => answerQuestion(false)}>
+      {asked !== undefined && (
+        <>
+          <h2 id="question">{asked.title}</h2>
+          <p>{asked.text}</p>
+          <div class="confirmation-buttons">
+            <button type="button" autofocus onClick={() => answer(false)}>{asked.no}</button>
+            <button type="button" class="danger" onClick={() => answer(true)}>{asked.yes}</button>
+          </div>
+        </>
+      )}
+    </dialog>
+  );
+}

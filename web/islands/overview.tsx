@@ -1,0 +1,104 @@
+/** @module The graph in one line above every view: drops, how busy the lanes are, and how old frames are at the sinks. */
+import type { JSX } from "preact";
+import { formatMeasured, formatRate, formatShare } from "../model/format_figures.ts";
+import { type LaneShare, type Overview as Figures, overviewOf } from "../model/overview.ts";
+import { figures, graph, isCurrent, reading } from "../state/live.ts";
+import { leadToLink, leadToNode } from "../state/place.ts";
+
+/** Lanes that are shown by name, the busiest; a narrow page shows fewer of them. */
+const LANES = 4;
+
+/** See the module. */
+export function Overview(): JSX.Element | null {
+  reading.value;
+  const now = figures.value && overviewOf(figures.value);
+  if (now === undefined) return null;
+  return (
+    <section class={isCurrent.value ? "overview" : "overview stale"} aria-label="Overview">
+      <dl>
+        <Drops now={now} />
+        <Lanes lanes={now.lanes} />
+        <Latency now={now} />
+      </dl>
+    </section>
+  );
+}
+
+function Drops({ now: { droppedPerSecond, skippedPerSecond, worstLink } }: { readonly now: Figures }): JSX.Element {
+  const link = graph.value?.links[worstLink];
+  return (
+    <div title="Frames that all links lose; those that a link of policy latest lets go for newer ones are told apart">
+      <dt>Drops</dt>
+      <dd>
+        <span class={droppedPerSecond > 0 ? "figure dropping" : "figure"} data-figure="overview-drops">
+          {formatRate(droppedPerSecond)}
+        </span>
+        {link !== undefined && (
+          <>
+            <span class="soft">most on</span>
+            <button
+              type="button"
+              class="plain"
+              title={link.id}
+              onClick={() => leadToLink(worstLink)}
+            >
+              <bdi class="clip">{link.fromNode} → {link.toNode}</bdi>
+            </button>
+          </>
+        )}
+        {skippedPerSecond > 0 && <span class="soft overview-more">{formatRate(skippedPerSecond)} let go for newer
+        </span>}
+      </dd>
+    </div>
+  );
+}
+
+function Lanes({ lanes }: { readonly lanes: readonly LaneShare[] }): JSX.Element {
+  return (
+    <div title="Share of a core that the nodes of each lane take in process()">
+      <dt>Busy</dt>
+      <dd>
+        <ul aria-label="Share of a core, by lane">
+          {lanes.slice(0, LANES).map(({ name, busyShare }) => (
+            <li key={name} data-lane={name} title={name}>
+              <bdi class="clip">{name}</bdi>
+              <svg class="overview-bar" viewBox="0 0 32 6" aria-hidden="true">
+                <rect width="32" height="6" rx="2" />
+                <rect class="overview-share" width={32 * (busyShare || 0)} height="6" rx="2" />
+              </svg>
+              <span class="figure" data-figure="overview-busy">{formatShare(busyShare)}</span>
+            </li>
+          ))}
+        </ul>
+        {lanes.length > 1 && <span class="soft">of {lanes.length} lanes</span>}
+      </dd>
+    </div>
+  );
+}
+
+function Latency({ now: { latest } }: { readonly now: Figures }): JSX.Element {
+  const node = latest && graph.value?.nodes[latest.node];
+  return (
+    <div title="Age of the frames that the slowest sink has read in the last 10 seconds, since they entered the graph">
+      <dt>Latency</dt>
+      <dd>
+        <span class="soft">p50</span>
+        <span class="figure" data-figure="overview-p50">{formatMeasured(latest?.p50Ns ?? 0)}</span>
+        <span class="soft">p99</span>
+        <span class="figure" data-figure="overview-p99">{formatMeasured(latest?.p99Ns ?? 0)}</span>
+        {node !== undefined && (
+          <>
+            <span class="soft">at</span>
+            <button
+              type="button"
+              class="plain"
+              onClick={() => leadToNode(latest!.node)}
+            >
+              <bdi class="clip">{node.id}</bdi>
+            </button>
+          </>
+        )}
+      </dd>
+    </div>
+  );
+}

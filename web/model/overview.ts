@@ -1,0 +1,87 @@
+/**
+ * The graph in one line: what is dropped, how busy the lanes are, and how old frames are at the sinks.
+ *
+ * @module
+ */
+import { BUCKET_SHIFTS, bucketNs } from "../../control/schemas/stats_layout.ts";
+import type { GraphFigures } from "./graph_figures.ts";
+
+/** How busy a lane is. */
+export interface LaneShare {
+  readonly name: string;
+  /** Share of a core that its nodes take in `process()`, from 0 to 1; `NaN` while it is not known. */
+  readonly busyShare: number;
+}
+
+/** A node that frames end at. */
+export interface SinkAge {
+  /** Index in the graph. */
+  readonly node: number;
+  /** Of the last 10 s, nanoseconds. */
+  readonly p50Ns: number;
+  readonly p99Ns: number;
+}
+
+/** See the module. */
+export interface Overview {
+  /** Of all links but those of policy `latest`; `NaN` while it is not known. */
+  readonly droppedPerSecond: number;
+  /** What links of policy `latest` let go for newer frames. */
+  readonly skippedPerSecond: number;
+  /** The link that drops most: its index; -1 where none drops. */
+  readonly worstLink: number;
+  /** The busiest first; those that differ by less than a tenth of a core stay in the order of the graph. */
+  readonly lanes: readonly LaneShare[];
+  /** The sink whose frames are oldest, by the 99th percentile; `undefined` where none has read a frame of late. */
+  readonly latest: SinkAge | undefined;
+}
+
+/** Sums up the newest reading; `undefined` before the first. */
+export function overviewOf(figures: GraphFigures): Overview | undefined {
+  const { graph, frame } = figures;
+  if (frame === undefined) return undefined;
+  let [dropped, skipped, worstLink, worstRate] = [0, 0, -1, 0];
+  graph.links.forEach(({ policy }, k) => {
+    const rate = figures.droppedPerSecond(k);
+    if (policy === "latest") {
+      // A link that came a moment ago has no rate yet.
+      skipped += rate || 0;
+      return;
+    }
+    dropped += rate || 0;
+    if (rate > worstRate) [worstLink, worstRate] = [k, rate];
+  });
+  const shares = new Map<string, number>(graph.lanes.map(({ name }) => [name, NaN]));
+  graph.nodes.forEach(({ lane }, k) => {
+    const share = figures.busyShare(k);
+    if (!Number.isNaN(share)) shares.set(lane, (shares.get(lane) || 0) + share);
+  });
+  const isKnown = graph.links.length === 0 || graph.links.some((_, k) => !Number.isNaN(figures.droppedPerSecond(k)));
+  return {
+    droppedPerSecond: isKnown ? dropped : NaN,
+    skippedPerSecond: skipped,
+    worstLink,
+    // Asynchronous ticks of one lane overlap.
+    lanes: [...shares].map(([name, share]) => ({ name, busyShare: Math.min(1, share) }))
+      .sort((a, b) => rankOf(b) - rankOf(a)),
+    latest: latestSink(figures),
+  };
+}
+
+/** In coarse steps, so that lanes do not change places all the time. */
+function rankOf({ busyShare }: LaneShare): number {
+  return Math.round((busyShare || 0) * 10);
+}
+
+function latestSink({ graph, frame, over }: GraphFigures): SinkAge | undefined {
+  const { ageP50, ageP99 } = frame!.nodes;
+  const writers = new Set(graph.links.map(({ fromNode }) => fromNode));
+  let latest: SinkAge | undefined;
+  graph.nodes.forEach(({ id }, node) => {
+    if (over || writers.has(id) || ageP99[node] === 0) return;
+    const p99Ns = bucketNs(ageP99[node], BUCKET_SHIFTS.ageP99);
+    if (latest !== undefined && latest.p99Ns >= p99Ns) return;
+    latest = { node, p50Ns: bucketNs(ageP50[node], BUCKET_SHIFTS.ageP50), p99Ns };
+  });
+  return latest;
+}

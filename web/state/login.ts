@@ -1,0 +1,19 @@
+/**
+ * Whether this browser has logged in, and can log out: a server on loopback asks nobody for a token.
+ *
+ * @module
+ */
+import { signal } from "@preact/signals";
+
+/** See the module. */
+export const loggedIn = signal(false);
+
+/** Asks the server. */
+export async function askForLogin(): Promise<void> {
+  try {
+    const answer = await fetch("/api/login");
+    loggedIn.value = answer.ok && (await answer.json() as { readonly loggedIn?: unknown }).loggedIn === true;
+  } catch {
+    // Nobody is there: the connection tells that.
+  }
+}
