@@ -56,10 +56,9 @@ export class Chunker<C extends number> {
   /** Writes at most one block for each that was read. */
   process(): void {
     const head = this.#head ??= new HeadFrame(this.audioIn);
-    const queue = this.#queue;
     let wrote = false;
     for (;;) {
-      if (queue.length < this.size) {
+      if (this.#queue.length < this.size) {
         const outcome = head.readAway();
         if (outcome === "blocked") return;
         if (outcome === "read") wrote = false;

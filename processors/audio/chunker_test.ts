@@ -44,7 +44,7 @@ Deno.test("Chunker gives blocks of one sample, however many there are", async ()
   await using harness = await ProcessorHarness.create(nodes.chunker({ size: 1 }));
   const [pushed, length] = [8, 1_500];
   for (let k = 0; k < pushed; k++) {
-    harness.pushAudio("audioIn", { sampleRateHz: RATE, channels: [noise(length)] });
+    harness.pushAudio("audioIn", { sampleRateHz: RATE, channels: [noise(length), noise(length)] });
   }
   harness.end();
   await harness.run();
