@@ -6132,7 +6132,7 @@ export const nodePackage: NodePackage = definePackage({
     "core/frames/format.ts": "4ef6a573980d3234",
     "core/frames/packet_frame.ts": "9c5e9c1fc0cb81ab",
     "processors/audio/channel_mapper.ts": "9d2a83e9974276fb",
-    "processors/audio/chunker.ts": "8f914b0c79566aaf",
+    "processors/audio/chunker.ts": "ff6c8b5f8da7ed62",
     "processors/audio/dynamic_mixer.ts": "dfd05a57059eb518",
     "processors/audio/gain.ts": "e861950467982c73",
     "processors/audio/level_meter.ts": "68812e579cace365",
