@@ -264,7 +264,7 @@ function deno(...args: string[]): { program: string; args: string[] } {
 
 /** Runs tests, whose types the gate "types" checks. */
 function denoTest(env: Readonly<Record<string, string>>, ...args: string[]): Gate["commands"][number] {
-  return { ...deno("test", "-A", "--no-check", ...args), env };
+  return { ...deno("test", "-A", "--no-check", "--preload=tools/same_properties.ts", ...args), env };
 }
 
 function ignore(...paths: string[]): string {

@@ -16,7 +16,7 @@ async function startTwice(options: string, env: Record<string, string>): Promise
       await runtime.finished;
     }`;
   const { code: exitCode, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", "--no-check", code],
+    args: ["eval", "--quiet", "--no-check", code],
     cwd: ROOT,
     env: { SLUICE_NATIVE: "", SLUICE_LOG: "", NO_COLOR: "1", ...env },
   }).output();
