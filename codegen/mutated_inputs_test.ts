@@ -44,7 +44,6 @@ const SUBJECTS: readonly { folder: string; file: string; rename?: readonly (read
   { folder: "structs", file: "imu.ts" },
   { folder: "generic_instances", file: "mixer.ts" },
   { folder: "inheritance", file: "base.ts" },
-  { folder: "constructors", file: "blocks.ts" },
   {
     folder: "two_ports",
     file: "gain.ts",

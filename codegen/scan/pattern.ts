@@ -1,7 +1,5 @@
 /**
- * Regular expressions of doc tags. They are run with a limit of time: some take the square of a text's length, and
- * more. While assertions and what is empty are tried in turn, the limit does not hold: what can take exponential time
- * must not be run.
+ * Regular expressions of doc tags. They are run with a limit of time: some take the square of a text's length, and more.
  *
  * @module
  */

@@ -22,7 +22,6 @@ import { elementNumber } from "../../core/registry/dynamic_ports.ts";
 import { PLATFORMS } from "../../core/registry/platform.ts";
 import type { FrameTypeModel, NodeModel, TypeArgumentModel } from "../model.ts";
 import { isBindingName, typePrefixOf } from "../names.ts";
-import { checkAssignments } from "./assigned_keys.ts";
 import { readConfig } from "./config_keys.ts";
 import type { ScanContext } from "./context.ts";
 import { type Annotation, FLAG, listOf, oneOf, quote, readOptions, TEXT } from "./decorators.ts";
@@ -140,7 +139,6 @@ export function readProcessor(
     if (port !== undefined) ports.push(port);
   }
   const keys = fields.filter((each) => each.annotation.name === "config");
-  checkAssignments(context, chain, new Set(keys.map((each) => each.name)));
   const config = readConfig(context, keys);
   const limited: PortDescriptor[] = [];
   for (const { descriptor } of ports) {

@@ -11,7 +11,6 @@ import type { DocTag } from "./doc_comment.ts";
 import { checkTags, type PlacedDoc } from "./docs.ts";
 import type { ValueTagName } from "./known_tags.ts";
 import { isExpression, isPattern } from "./pattern.ts";
-import { findLoopProblem } from "./pattern_loops.ts";
 import { accepts } from "./schema_accepts.ts";
 import { holdsDuration, settleDurations } from "./schema_duration.ts";
 
@@ -121,13 +120,6 @@ function applyTag(
   if (value === "") return problem("the pattern is missing", `write it after the tag: "@pattern ^[a-z]+$"`);
   const refuse = () => problem(`${JSON.stringify(value)} is not a regular expression`, "correct the pattern");
   if (!isExpression(value)) return refuse();
-  const slow = findLoopProblem(value);
-  if (slow !== undefined) {
-    return problem(
-      `${JSON.stringify(value)} may take time without end: ${slow}`,
-      "write it without a repetition inside a repetition, alternatives that begin alike, or many optional parts in a row",
-    );
-  }
   if (!isPattern(value)) return refuse();
   return changeAt(schema, "string", (draft) => draft.pattern = value) ??
     problem(`found ${describeFound(schema)}, wanted a string`, "remove the tag");

@@ -5,16 +5,11 @@
  */
 import { type Node, ts } from "ts-morph";
 
-/**
- * A node of the compiler and all below it, in the order of the text.
- *
- * @param enters whether to go on to what stands in a node; it is asked after the node was given
- */
-export function* walk(root: ts.Node, enters: (node: ts.Node) => boolean = () => true): Generator<ts.Node> {
+/** A node of the compiler and all below it, in the order of the text. */
+export function* walk(root: ts.Node): Generator<ts.Node> {
   const waiting = [root];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     yield node;
-    if (!enters(node)) continue;
     const children: ts.Node[] = [];
     ts.forEachChild(node, (child) => void children.push(child));
     for (let i = children.length - 1; i >= 0; i--) waiting.push(children[i]);

@@ -18,16 +18,6 @@ export class TooQuiet extends Base {
 }
 
 @processor()
-export class InConstructor extends Base {
-  constructor() {
-    super();
-    this.gainDb = -99;
-    if (this.gainDb < 0) this["gainDb"] += 3;
-    this.gainDb++;
-  }
-}
-
-@processor()
 export class ByGetter extends Base {
   override get gainDb(): number {
     return 3;
