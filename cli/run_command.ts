@@ -146,12 +146,7 @@ function stuckAfter(seconds: number): { callTimeoutMs: number; stuckAfterMs?: nu
 function placeInFile(error: unknown, document: GraphDocument): unknown {
   if (!(error instanceof SluiceError) || error.place !== undefined) return error;
   const node = document.nodes.find(({ id }) => id === error.nodeId);
-  if (node === undefined) return error;
-  if (error.message.includes(`"${node.id}"`)) return placed(error, node.place);
-  const { code, message } = error;
-  const named = new SluiceError(code, `Node "${node.id}" (${node.type}): ${message}`, error);
-  if (error.stack !== undefined) named.stack = error.stack;
-  return placed(named, node.place);
+  return node === undefined ? error : placed(error, node.place);
 }
 
 /** What goes wrong while stopping comes out of `finished`, too. */
