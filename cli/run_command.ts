@@ -25,9 +25,6 @@ import { EndSignals } from "./signals.ts";
 import { renderSummary, summaryEvent } from "./summary.ts";
 import { tellFailures, WATCHED_SUPERVISION } from "./watched_failures.ts";
 
-/** When a node is told of as stuck at the latest, milliseconds. */
-const TELL_STUCK_AFTER_MS = 2_000;
-
 /** @returns the exit code */
 export async function runCommand(args: RunArgs, io: Io): Promise<number> {
   const startedMs = Date.now();
@@ -46,7 +43,7 @@ export async function runCommand(args: RunArgs, io: Io): Promise<number> {
     ...(args.mode && { mode: args.mode }),
     ...(args.native && { native: args.native }),
     ...((args.dev || (args.watch && !isDevelopmentOff())) && { development: true }),
-    ...(args.stuckAfter !== undefined && stuckAfter(args.stuckAfter)),
+    ...(args.stuckAfter !== undefined && { callTimeoutMs: args.stuckAfter * 1_000 }),
     // Offline, frames that a failed call has read would be missing from a file that says it is complete.
     ...(args.watch && (args.mode ?? document.mode ?? "live") === "live" && { supervision: WATCHED_SUPERVISION }),
   });
@@ -134,12 +131,6 @@ function chooseStyle(args: RunArgs, document: GraphDocument, io: Io): ProgressSt
   if (args.json) return "json";
   if (args.quiet) return "none";
   return io.interactive && !printsToTerminal(document) ? "bar" : "lines";
-}
-
-/** A node is told of as stuck before the run ends for it. */
-function stuckAfter(seconds: number): { callTimeoutMs: number; stuckAfterMs?: number } {
-  const callTimeoutMs = seconds * 1_000;
-  return { callTimeoutMs, ...(seconds > 0 && callTimeoutMs < TELL_STUCK_AFTER_MS && { stuckAfterMs: callTimeoutMs }) };
 }
 
 /** An error of a node with the place where the file has the node. */
