@@ -5,8 +5,7 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname } from "node:path";
 import { serializeError, SluiceError } from "../core/errors.ts";
 import type { NodeId } from "../core/ids.ts";
 import { FRESH_TIMEOUT_MS, readFreshPackage } from "../core/registry/fresh_package.ts";
@@ -21,6 +20,7 @@ import { describeError, errorEvent, inOneLine } from "./failure.ts";
 import type { Io } from "./output.ts";
 import { ReloadQueue } from "./reload_queue.ts";
 import { type SourceChange, SourceWatch } from "./source_watch.ts";
+import { configPathOf, isWatchable } from "./watchable.ts";
 
 const OTHER_MAP =
   `Cannot follow the changed "imports" of deno.json: a process goes on with those that it began with; ` +
@@ -99,7 +99,7 @@ export interface WatchListener {
 
 /**
  * Watches the packages of a graph's nodes that lie on this machine and have a `sluice.json`, until `signal` aborts.
- * Those that were installed, below `node_modules`, are not among them.
+ * Those that were installed, below `node_modules`, are not among them, nor is Sluice's own outside its checkout.
  *
  * @param importedMs when the runtime began to import the classes, or before; what was saved since is brought in at
  *   once; milliseconds since 1970
@@ -113,7 +113,9 @@ export async function watchSources(
 ): Promise<void> {
   const packages = new Map<string, NodePackage>();
   for (const { type } of viewRuntime(runtime).nodes) {
-    if (type.package !== undefined && await isWatchable(type.package.url)) packages.set(type.package.url, type.package);
+    const { package: from } = type;
+    if (from === undefined || packages.has(from.url)) continue;
+    if (await isWatchable(from.url, Deno.cwd())) packages.set(from.url, from);
   }
   const ended = new AbortController();
   const either = AbortSignal.any([signal, ended.signal]);
@@ -146,7 +148,7 @@ export function reportWatching(packages: readonly WatchedPackage[], json: boolea
   if (json) return io.stdout.line(JSON.stringify({ event: "watching", packages }));
   if (packages.length === 0) {
     return io.stderr.line(
-      'Nothing to watch: no node of the graph comes from a folder of this machine with a "sluice.json"',
+      'Nothing to watch: no node of the graph comes from sources of your own, in a folder with a "sluice.json"',
     );
   }
   for (const { name, folder, files, refused } of packages) {
@@ -199,16 +201,6 @@ function publishRefusal(runtime: Runtime, { changed, error }: Reload): void {
 
 function describeRefusal(changed: readonly string[], reason: string): string {
   return inOneLine(`Not reloaded after a change of ${changed.join(", ")}: ${reason}; the graph goes on as it was`);
-}
-
-/** Whether sources are there that make a package. */
-async function isWatchable(url: string): Promise<boolean> {
-  if (!url.startsWith("file:") || url.includes("/node_modules/")) return false;
-  return await Deno.stat(configPathOf(url)).then(({ isFile }) => isFile, () => false);
-}
-
-function configPathOf(url: string): string {
-  return join(dirname(fileURLToPath(url)), "sluice.json");
 }
 
 async function watchPackage(

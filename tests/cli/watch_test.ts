@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { OWN_PACKAGE_URL } from "../../cli/packages.ts";
 import { SourceWatch } from "../../cli/source_watch.ts";
+import { isWatchable } from "../../cli/watchable.ts";
 import { processorSource, type TempPackage, tempPackage } from "../../codegen/temp_package.ts";
-import { sluice, spawn } from "./command_line.ts";
+import { ROOT, sluice, spawn, temporaryFolder, toneGraph } from "./command_line.ts";
 
 const SOURCE = `import { type DataFrame, output, processor, type StreamOutput } from "@sluice/sluice";
 
@@ -169,9 +172,25 @@ Deno.test("sluice run --watch says what it watches, or that there is nothing", a
   assert.equal((await child.status).code, 130, `${await stdout}${said}`);
 
   await Deno.remove(folder.configPath);
-  const nothing = /^Nothing to watch: no node of the graph comes from a folder of this machine with a "sluice\.json"$/m;
+  const nothing =
+    /^Nothing to watch: no node of the graph comes from sources of your own, in a folder with a "sluice\.json"$/m;
   assert.match((await run()).stderr, nothing);
   assert.doesNotMatch((await run("--quiet")).stderr, /watch/i);
+});
+
+Deno.test("sluice run --watch watches the sources of Sluice in its own checkout only", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(join(folder.path, "graph.json"), toneGraph({ mode: "live" }));
+  const { stderr } = await sluice(["run", "graph.json", "--watch", "--seconds", "1"], { cwd: folder.path });
+  assert.match(stderr, /^Nothing to watch: no node of the graph comes from sources of your own/m);
+  assert.doesNotMatch(stderr, /@sluice\/sluice/);
+
+  const places = [folder.path, ROOT, join(ROOT, "examples")];
+  const watched = await Promise.all(places.map((each) => isWatchable(OWN_PACKAGE_URL, each)));
+  assert.deepEqual(watched, [false, true, true]);
+  await Deno.writeTextFile(join(folder.path, "sluice.json"), '{ "name": "mine", "include": ["*.ts"] }');
+  assert.equal(await isWatchable(OWN_PACKAGE_URL, folder.path), false);
+  assert.equal(await isWatchable(pathToFileURL(join(folder.path, "sluice.gen.ts")).href, folder.path), true);
 });
 
 Deno.test("SourceWatch generates while its owner's turns stay short", async () => {
