@@ -7,7 +7,7 @@ import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DENO_COMMAND, isDenoFit, WANTED_DENO } from "../core/deno_version.ts";
 import { chooseDriver } from "../core/driver/open.ts";
-import { CODEGEN_COMMAND, findStaleSources, loadNodePackage } from "../core/registry/staleness.ts";
+import { CODEGEN_COMMAND, findStaleSources, loadNodePackage, type StaleSource } from "../core/registry/staleness.ts";
 import { OWN_PACKAGE_URL } from "./packages.ts";
 import { findNewClassFiles, readProject } from "./project.ts";
 
@@ -121,7 +121,7 @@ async function checkGenerated(): Promise<CheckResult> {
     const each = await loadNodePackage(OWN_PACKAGE_URL);
     const stale = await findStaleSources(each);
     if (stale.length === 0) return { ...base, ok: true, found: `fresh, ${plural(each.nodes.length, "node type")}` };
-    return { ...base, ok: false, required: false, found: `older than ${stale.join(", ")}`, mend };
+    return { ...base, ok: false, required: false, found: describeAge(stale), mend };
   } catch (error) {
     return { ...base, ok: false, found: (error as Error).message, mend };
   }
@@ -152,11 +152,24 @@ async function checkProject(): Promise<CheckResult[]> {
     if (stale.length + added.length === 0) {
       return [{ ...base, ok: true, found: `package "${name}": fresh, ${plural(each.nodes.length, "node type")}` }];
     }
-    const found = `package "${name}": generated code is older than ${[...stale, ...added].join(", ")}`;
+    const newer = added.map((path) => ({ path, isMissing: false }));
+    const found = `package "${name}": generated code is ${describeAge([...stale, ...newer])}`;
     return [{ ...base, ok: false, required: false, found, mend }];
   } catch (error) {
     return [{ ...base, ok: false, found: (error as Error).message, mend: `correct that, then ${mend}` }];
   }
+}
+
+/** What generated code is, compared with the files that it is to be made from; at least one of them. */
+function describeAge(stale: readonly StaleSource[]): string {
+  const newer = stale.filter(({ isMissing }) => !isMissing).map(({ path }) => path);
+  const missing = stale.filter(({ isMissing }) => isMissing).map(({ path }) => path);
+  return [
+    ...(newer.length > 0 ? [`older than ${newer.join(", ")}`] : []),
+    ...(missing.length > 0
+      ? [`made from ${missing.join(", ")}, which ${missing.length > 1 ? "are" : "is"} missing`]
+      : []),
+  ].join(", and ");
 }
 
 function plural(count: number, what: string): string {

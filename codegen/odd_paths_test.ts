@@ -33,5 +33,5 @@ Deno.test("generate() imports files whose names mean something else in a URL", a
   }
   assert.deepEqual(await findStaleSources(module.nodePackage), []);
   await own.write(`${ODD[0]}.ts`, `${files[0][1]}\n// Changed.\n`);
-  assert.deepEqual(await findStaleSources(module.nodePackage), ["a%23b.ts"]);
+  assert.deepEqual(await findStaleSources(module.nodePackage), [{ path: "a%23b.ts", isMissing: false }]);
 });

@@ -30,28 +30,45 @@ export function hashSource(text: string): string {
   );
 }
 
+/** A file that is not as it was when a package's code was generated from it. */
+export interface StaleSource {
+  /** Relative to the generated file. */
+  readonly path: string;
+  /** Whether it has gone, rather than changed. */
+  readonly isMissing: boolean;
+}
+
 /**
  * Finds the files that have changed, or gone, since a package's code was generated.
  *
- * @returns paths relative to the generated file, sorted; none if the package is not on a file system, or if it may
- * not be read (no `--allow-read`)
+ * @returns sorted by path; none if the package is not on a file system, or if it may not be read (no `--allow-read`)
  */
-export async function findStaleSources(pkg: NodePackage): Promise<string[]> {
+export async function findStaleSources(pkg: NodePackage): Promise<StaleSource[]> {
   if (!pkg.url.startsWith("file:")) return [];
   const paths = Object.keys(pkg.sources).sort();
-  const stale = await Promise.all(paths.map((path) => isStale(new URL(path, pkg.url), pkg.sources[path])));
-  return paths.filter((_, i) => stale[i]);
+  const found = await Promise.all(paths.map((path) => compareSource(new URL(path, pkg.url), pkg.sources[path])));
+  return paths.flatMap((path, i) => found[i] === "same" ? [] : [{ path, isMissing: found[i] === "missing" }]);
 }
 
 /**
  * Says that a package is stale and what mends it.
  *
- * @param stale what {@linkcode findStaleSources} gave; at least one path
+ * @param stale what {@linkcode findStaleSources} gave; at least one
  */
-export function describeStaleSources(pkg: NodePackage, stale: readonly string[]): string {
-  const verb = stale.length > 1 ? "have" : "has";
-  return `Generated code of package "${pkg.name}" is stale: ${listPaths(stale)} ${verb} changed since it was made; ` +
-    `run ${CODEGEN_COMMAND}`;
+export function describeStaleSources(pkg: NodePackage, stale: readonly StaleSource[]): string {
+  const changed = stale.filter(({ isMissing }) => !isMissing).map(({ path }) => path);
+  const missing = stale.filter(({ isMissing }) => isMissing).map(({ path }) => path);
+  const found: string[] = [];
+  if (changed.length > 0) {
+    found.push(`${listPaths(changed)} ${changed.length > 1 ? "have" : "has"} changed since it was made`);
+  }
+  if (missing.length > 0) {
+    found.push(`${listPaths(missing)} ${missing.length > 1 ? "are" : "is"} missing, which it was made from`);
+  }
+  const mend = missing.length === 0 ? "" : `put ${missing.length > 1 ? "them" : "it"} back, or `;
+  const outcome = missing.length === 0 ? "" : ` to go on without ${missing.length > 1 ? "them" : "it"}`;
+  return `Generated code of package "${pkg.name}" is stale: ${found.join(", and ")}; ` +
+    `${mend}run ${CODEGEN_COMMAND}${outcome}`;
 }
 
 /** Warns, in the log, of packages that are stale. It returns before they have been looked at. */
@@ -114,11 +131,12 @@ function listPaths(paths: readonly string[]): string {
   return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown;
 }
 
-async function isStale(url: URL, hash: string): Promise<boolean> {
+/** What is there, compared with the hash of what was. What may not be read counts as the same. */
+async function compareSource(url: URL, hash: string): Promise<"same" | "changed" | "missing"> {
   try {
-    return hashSource(await readFile(fileURLToPath(url), "utf8")) !== hash;
+    return hashSource(await readFile(fileURLToPath(url), "utf8")) === hash ? "same" : "changed";
   } catch (error) {
-    return (error as { code?: string }).code === "ENOENT";
+    return (error as { code?: string }).code === "ENOENT" ? "missing" : "same";
   }
 }
 

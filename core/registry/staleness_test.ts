@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import { SluiceError } from "../errors.ts";
 import type { NodePackage } from "./node_type.ts";
-import { describeStaleSources, findStaleSources, hashSource, loadNodePackage } from "./staleness.ts";
+import { describeStaleSources, findStaleSources, hashSource, loadNodePackage, type StaleSource } from "./staleness.ts";
 
 /** Runs a test in an empty folder. */
 async function inFolder(test: (folder: string, url: string) => Promise<void>): Promise<void> {
@@ -16,6 +16,10 @@ async function inFolder(test: (folder: string, url: string) => Promise<void>): P
 
 function packageOf(url: string, sources: Record<string, string>): NodePackage {
   return { name: "@example/x", url, nodes: [], sources };
+}
+
+function changed(...paths: string[]): StaleSource[] {
+  return paths.map((path) => ({ path, isMissing: false }));
 }
 
 Deno.test("hashSource() does not depend on line ends or a byte-order mark", () => {
@@ -34,7 +38,10 @@ Deno.test("findStaleSources() names the files that changed or went", async () =>
       "same.ts": hashSource("same\n"),
       "gone.ts": hashSource(""),
     };
-    assert.deepEqual(await findStaleSources(packageOf(url, sources)), ["gone.ts", "sub dir/changed.ts"]);
+    assert.deepEqual(await findStaleSources(packageOf(url, sources)), [
+      { path: "gone.ts", isMissing: true },
+      { path: "sub dir/changed.ts", isMissing: false },
+    ]);
   });
 });
 
@@ -46,14 +53,29 @@ Deno.test("findStaleSources() finds nothing for a package that is not on a file 
 Deno.test("describeStaleSources() names the package, the files and the command", () => {
   const pkg = packageOf("file:///x/sluice.gen.ts", {});
   assert.equal(
-    describeStaleSources(pkg, ["a.ts"]),
+    describeStaleSources(pkg, changed("a.ts")),
     `Generated code of package "@example/x" is stale: "a.ts" has changed since it was made; ` +
       `run "deno task codegen" (or "sluice codegen")`,
   );
   assert.equal(
-    describeStaleSources(pkg, ["a.ts", "b.ts", "c.ts", "d.ts", "e.ts"]),
+    describeStaleSources(pkg, changed("a.ts", "b.ts", "c.ts", "d.ts", "e.ts")),
     `Generated code of package "@example/x" is stale: "a.ts", "b.ts", "c.ts" and 2 more have changed since it was ` +
       `made; run "deno task codegen" (or "sluice codegen")`,
+  );
+});
+
+Deno.test("describeStaleSources() says that a file is missing, and what to do", () => {
+  const pkg = packageOf("file:///x/sluice.gen.ts", {});
+  const stale = 'Generated code of package "@example/x" is stale: ';
+  const codegen = 'run "deno task codegen" (or "sluice codegen")';
+  assert.equal(
+    describeStaleSources(pkg, [{ path: "a.ts", isMissing: true }]),
+    `${stale}"a.ts" is missing, which it was made from; put it back, or ${codegen} to go on without it`,
+  );
+  assert.equal(
+    describeStaleSources(pkg, [...changed("a.ts"), ...["b.ts", "c.ts"].map((path) => ({ path, isMissing: true }))]),
+    `${stale}"a.ts" has changed since it was made, and "b.ts", "c.ts" are missing, which it was made from; ` +
+      `put them back, or ${codegen} to go on without them`,
   );
 });
 

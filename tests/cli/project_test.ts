@@ -110,6 +110,16 @@ Deno.test("sluice doctor looks at the generated code of the current folder", asy
   const stale = await doctor(folder.path);
   assert.deepEqual([stale.result.code, stale.here?.ok, stale.here?.required], [0, false, false]);
   assert.match(String(stale.here?.found), /generated code is older than .*quiet\.ts, added\.ts$/);
+  await Deno.remove(`${folder.path}/quiet.ts`);
+  const without = await doctor(folder.path);
+  assert.match(
+    String(without.here?.found),
+    /generated code is older than added\.ts, and made from quiet\.ts, which is missing$/,
+  );
+  const { stderr } = await sluice(["check", "graph.json"], { cwd: folder.path, env: { SLUICE_LOG: "warn" } });
+  assert.ok(
+    stderr.includes(`is stale: "quiet.ts" is missing, which it was made from; put it back, or ${MEND} to go on`),
+  );
 });
 
 Deno.test("sluice doctor says in a line that there is no native library, and what to do where cargo is missing", async () => {
