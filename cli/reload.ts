@@ -38,7 +38,7 @@ const GOES_ON: ReadonlySet<RunState> = new Set(["building", "starting", "running
 /** States in which what a node writes has ended, so that nothing can take its place: what is said of them. */
 const OVER: { readonly [state in NodeState]?: string } = {
   ended: "it has ended",
-  disabled: "it has failed and is disabled",
+  disabled: "it is disabled",
 };
 
 /** Waits for something, and has it told of if that takes long. */

@@ -66,8 +66,13 @@ eachDriver(
     const ticks = of(runtime, "other").ticks;
     await until(() => of(runtime, "other").ticks > ticks);
     equal(of(runtime, "gain").errors, 0);
-    await rejects(runtime.restartNode("gain"), { code: "Busy" });
-    await rejects(runtime.disableNode("gain"), { code: "Busy", message: 'Cannot disable "gain": it has ended' });
+    const mend = "it is disabled, and what it writes has ended; remove it, and add another with links of its own";
+    await rejects(runtime.restartNode("gain"), { code: "Busy", message: `Cannot restart node "gain": ${mend}` });
+    await rejects(runtime.edit((edit) => void edit.replace("gain", nodes.gain())), {
+      code: "Busy",
+      message: `Cannot replace, move or bypass node "gain": ${mend}`,
+    });
+    await rejects(runtime.disableNode("gain"), { code: "Busy", message: 'Cannot disable "gain": it is disabled' });
     await rejects(runtime.disableNode("nobody"), { code: "NodeNotFound" });
     ok(await runtime.stop());
   },

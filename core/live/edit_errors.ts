@@ -104,6 +104,15 @@ export function notRunning(action: string, state: RunState): SluiceError {
   return new SluiceError("Busy", `Cannot ${action}: ${why}`);
 }
 
+/** Nothing can take the place of a node that is disabled. @param attempt what was to be done */
+export function nodeDown(attempt: string, id: NodeId): SluiceError {
+  return new SluiceError(
+    "Busy",
+    `Cannot ${attempt}: it is disabled, and what it writes has ended; remove it, and add another with links of its own`,
+    { nodeId: id },
+  );
+}
+
 /** The graph has ended under an edit. */
 export function cutOff(committed: boolean): SluiceError {
   const message = committed

@@ -25,6 +25,7 @@ import {
   lanesNotStarted,
   type LateLanes,
   lateLanes,
+  nodeDown,
   notGone,
   partlyFailed,
   whatKeeps,
@@ -374,17 +375,12 @@ export class LiveEdits {
     for (const lane of lanes) if (this.#lost.has(lane)) throw this.#lost.get(lane);
   }
 
-  /** @throws {SluiceError} `Busy` for a node whose outputs have ended because it failed: nothing can take its place */
+  /** @throws {SluiceError} `Busy` for a node that is disabled: its outputs have ended, and nothing can take its place */
   #assertNoneDown({ replaced, moved, bypassed }: GraphChange): void {
     const concerned = [...[...replaced, ...moved].map(({ before }) => before.id), ...bypassed.map(({ id }) => id)];
     const down = concerned.find((id) => this.#site.isDown(id));
     if (down === undefined) return;
-    throw new SluiceError(
-      "Busy",
-      `Cannot replace, move or bypass node "${down}": it has failed and is disabled, and what it writes has ended; ` +
-        "remove it, and add another with links of its own",
-      { nodeId: down },
-    );
+    throw nodeDown(`replace, move or bypass node "${down}"`, down);
   }
 
   async #swap(work: ReadonlyMap<number, LaneWork>, timeoutMs: number): Promise<void> {

@@ -19,7 +19,7 @@ import { assertNativeLanes } from "../lanes/native_lane_check.ts";
 import { type GraphChange, isOfOneType } from "../live/graph_change.ts";
 import { blankPage, GraphMemory } from "../live/graph_memory.ts";
 import { LinkPlans } from "../live/link_plans.ts";
-import { cutOff, notRunning } from "../live/edit_errors.ts";
+import { cutOff, nodeDown, notRunning } from "../live/edit_errors.ts";
 import type { DraftedEdit, EditExtras } from "../live/edit_site.ts";
 import { LiveEdits } from "../live/live_edits.ts";
 import { draftRestart, restartTimeoutMs } from "../live/restart.ts";
@@ -233,14 +233,19 @@ export class Session {
   }
 
   /**
-   * Gives the lane of a node that is stuck another thread, and builds the nodes of the lane anew there, whatever was
-   * chosen for their failures.
+   * Begins to build a node anew, if it is stuck: gives its lane another thread, where all nodes of the lane are built
+   * anew, whatever was chosen for their failures.
    *
-   * @returns whether the node is stuck
-   * @throws {SluiceError} `Busy` if the graph has ended, or the lane can be given no other thread
+   * @returns whether that has begun
+   * @throws {SluiceError} `Busy` if the graph has ended, the node is disabled, or the lane can be given no other thread
    */
-  freeStuck(node: NodeEntry): boolean {
+  restart(node: NodeEntry): boolean {
     if (!this.#runs()) throw this.#refusal(`restart "${node.id}"`);
+    if (this.#supervisor.isDown(node.id)) throw nodeDown(`restart node "${node.id}"`, node.id);
+    return this.#freeStuck(node);
+  }
+
+  #freeStuck(node: NodeEntry): boolean {
     if (this.#watch.activityOf(node).kind !== "stuck") return false;
     const index = this.#lanes.indexOf(node.lane);
     const error = new SluiceError(
@@ -264,15 +269,15 @@ export class Session {
   disable(node: NodeEntry): void {
     const attempt = `disable "${node.id}"`;
     if (!this.#runs()) throw this.#refusal(attempt);
-    const state = this.#states.get(node.id);
     const refuse = (why: string) => new SluiceError("Busy", `Cannot ${attempt}: ${why}`, { nodeId: node.id });
-    if (state === "ended" || this.#supervisor.isDown(node.id)) throw refuse("it has ended");
+    if (this.#supervisor.isDown(node.id)) throw refuse("it is disabled");
+    if (this.#states.get(node.id) === "ended") throw refuse("it has ended");
     if (this.#lanes.named(node.lane)?.kind === "native") throw refuse("it is a native stage");
     this.#supervisor.retire(
       node,
       new SluiceError("NodeFailed", `Node "${node.id}" was disabled by hand`, { nodeId: node.id }),
     );
-    this.freeStuck(node);
+    this.#freeStuck(node);
   }
 
   /** Brings an edit into effect: see {@linkcode LiveEdits.run}. */

@@ -107,7 +107,7 @@ Deno.test("a reload leaves out nodes that have ended or are disabled, and is tol
   assert.deepEqual(outcome(await watched.next()), [
     ["idle.ts"],
     ["node"],
-    { ends: "it has ended", fails: "it has failed and is disabled" },
+    { ends: "it has ended", fails: "it is disabled" },
     undefined,
   ]);
   assert.match(watched.nodes.node, /^work-\d+ New\./);
