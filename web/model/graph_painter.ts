@@ -13,10 +13,16 @@ import type { GraphFigures } from "./graph_figures.ts";
 import type { Health } from "./health.ts";
 import { dashesAt, LINK_STROKES } from "./link_strokes.ts";
 import { paintNodes } from "./node_painter.ts";
-import type { Painting } from "./painting.ts";
+import { type Painting, PATH_PARTS } from "./painting.ts";
 import type { Palette } from "./palette.ts";
 import { FAULT_SIZE, FAULTS_FROM, FIGURES_FROM, LABEL_SIZE, NAMES_FROM } from "./text_scales.ts";
 import { visibleRect } from "./viewport.ts";
+
+/**
+ * Width of a link where the graph is shown small, CSS pixels. A browser that has no graphics card draws lines of at
+ * most one pixel five times as fast as wider ones, whose outlines it has to fill.
+ */
+const HAIRLINE = 0.99;
 
 /** Draws one frame. @param ratio device pixels of a CSS pixel */
 export function paintGraph(context: CanvasRenderingContext2D, ratio: number, painting: Painting): void {
@@ -111,17 +117,17 @@ function laneWords(kind: string, figures: GraphFigures | undefined, lane: number
 function paintLinks(context: CanvasRenderingContext2D, painting: Painting, links: readonly number[]): void {
   const { scene, figures, view, palette, selectedNode, selectedLink, hoveredLink, hoveredNode } = painting;
   const near = hoveredNode >= 0 ? hoveredNode : selectedNode;
-  const batches = new Map<Health, Path2D>();
+  const batches = new Map<Health, number[]>();
   const raised: number[] = [];
   for (const link of links) {
     const [from, to] = scene.pairs[link];
     if (link === selectedLink || link === hoveredLink || from === near || to === near) raised.push(link);
     const health = figures?.linkHealth[link] ?? "idle";
-    let path = batches.get(health);
-    if (path === undefined) batches.set(health, path = new Path2D());
-    trace(path, scene.links[link]);
+    const batch = batches.get(health);
+    if (batch === undefined) batches.set(health, [link]);
+    else batch.push(link);
   }
-  const thin = Math.max(1.5, 1.1 / view.scale);
+  const thin = Math.max(1.5, HAIRLINE / view.scale);
   // Under the links, so that their conditions stay in sight.
   for (const link of raised) {
     const path = new Path2D();
@@ -132,11 +138,15 @@ function paintLinks(context: CanvasRenderingContext2D, painting: Painting, links
     context.stroke(path);
   }
   context.globalAlpha = 1;
-  for (const [health, path] of batches) {
+  for (const [health, batch] of batches) {
     context.strokeStyle = health === "idle" || health === "ended" ? palette.edgeStrong : palette.health[health];
     context.lineWidth = thin * LINK_STROKES[health].width;
     context.setLineDash(dashesAt(health, view.scale));
-    context.stroke(path);
+    for (let first = 0; first < batch.length; first += PATH_PARTS) {
+      const path = new Path2D();
+      for (const link of batch.slice(first, first + PATH_PARTS)) trace(path, scene.links[link]);
+      context.stroke(path);
+    }
   }
   context.setLineDash([]);
   if (view.scale < NAMES_FROM) return;

@@ -1,6 +1,6 @@
 /**
  * Draws nodes on a canvas: boxes and marks at any scale, and as much text as can be read. What has one colour is drawn
- * in one go, since a call for each of a thousand nodes is what takes the time.
+ * in few calls, since one for each of a thousand nodes takes long.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { cut } from "./cut_text.ts";
 import { centerOf } from "./geometry.ts";
 import { type Health, HEALTH_MARKS } from "./health.ts";
 import { NAME_PX, type NamePlace, placeNames } from "./names.ts";
-import type { Painting } from "./painting.ts";
+import { type Painting, PATH_PARTS } from "./painting.ts";
 import type { Scene } from "./scene.ts";
 import { FIGURES_FROM, NAME_SIZE, NAMES_FROM, WORD_SIZE, WORDS_FROM } from "./text_scales.ts";
 
@@ -33,57 +33,76 @@ export function paintNodes(context: CanvasRenderingContext2D, painting: Painting
   else paintSmallNames(context, painting, nodes);
 }
 
-/** The boxes of nodes, all of one outline in one go. */
+/** The boxes of nodes, all of one outline together. */
 function paintBoxes(context: CanvasRenderingContext2D, painting: Painting, nodes: readonly number[]): void {
   const { scene, figures, view, palette, selectedNode, hoveredNode } = painting;
-  const radius = view.scale < NAMES_FROM ? 0 : 7;
-  const calm = new Path2D();
-  const ill = new Map<Health, Path2D>();
+  const isSmall = view.scale < NAMES_FROM;
+  const calm: number[] = [];
+  const ill = new Map<Health, number[]>();
   for (const node of nodes) {
-    const { x, y, width, height } = scene.nodes[node];
     const health = figures?.nodeHealth[node] ?? "idle";
-    let path = calm;
-    if (!isCalm(health) || node === hoveredNode) {
-      path = ill.get(health) ?? new Path2D();
-      ill.set(health, path);
-    }
-    if (radius === 0) path.rect(x, y, width, height);
-    else path.roundRect(x, y, width, height, radius);
+    if (isCalm(health) && node !== hoveredNode) calm.push(node);
+    else push(ill, health, node);
   }
   const thin = 1 / Math.min(1, view.scale);
-  const paint = (path: Path2D, color: string, width: number) => {
+  const paint = (those: readonly number[], color: string, width: number) => {
     context.fillStyle = palette.raised;
-    context.fill(path);
     context.strokeStyle = color;
     context.lineWidth = width * thin;
-    context.stroke(path);
+    if (isSmall) {
+      for (const node of those) {
+        const { x, y, width, height } = scene.nodes[node];
+        context.fillRect(x, y, width, height);
+        context.strokeRect(x, y, width, height);
+      }
+      return;
+    }
+    eachPath(those, (path, node) => {
+      const { x, y, width, height } = scene.nodes[node];
+      path.roundRect(x, y, width, height, 7);
+    }, (path) => {
+      context.fill(path);
+      context.stroke(path);
+    });
   };
   paint(calm, palette.edgeStrong, 1);
-  for (const [health, path] of ill) paint(path, palette.health[health], isCalm(health) ? 1 : 2);
-  if (!nodes.includes(selectedNode)) return;
-  const { x, y, width, height } = scene.nodes[selectedNode];
-  const path = new Path2D();
-  path.roundRect(x, y, width, height, radius);
-  paint(path, palette.accent, 2.5);
+  for (const [health, those] of ill) paint(those, palette.health[health], isCalm(health) ? 1 : 2);
+  if (nodes.includes(selectedNode)) paint([selectedNode], palette.accent, 2.5);
 }
 
-/** The marks of nodes' conditions, all of one condition in one go. */
+/** The marks of nodes' conditions, all of one condition together. */
 function paintMarks(context: CanvasRenderingContext2D, painting: Painting, nodes: readonly number[]): void {
   const { scene, figures, view, palette } = painting;
-  const byHealth = new Map<Health, Path2D>();
-  for (const node of nodes) {
-    const { x, y, width, height } = scene.nodes[node];
-    const health = figures?.nodeHealth[node] ?? "idle";
-    let path = byHealth.get(health);
-    if (path === undefined) byHealth.set(health, path = new Path2D());
-    if (view.scale >= FIGURES_FROM) addMark(path, health, x + 16, y + 18, 12);
-    else if (view.scale >= NAMES_FROM) addMark(path, health, x + 23, y + 25, 22);
-    else addMark(path, health, x + width / 2, y + height / 2, Math.min(height * 0.8, 9 / view.scale));
-  }
-  for (const [health, path] of byHealth) {
+  const byHealth = new Map<Health, number[]>();
+  for (const node of nodes) push(byHealth, figures?.nodeHealth[node] ?? "idle", node);
+  for (const [health, those] of byHealth) {
     context.fillStyle = palette.health[health];
-    context.fill(path);
+    eachPath(those, (path, node) => {
+      const { x, y, width, height } = scene.nodes[node];
+      if (view.scale >= FIGURES_FROM) addMark(path, health, x + 16, y + 18, 12);
+      else if (view.scale >= NAMES_FROM) addMark(path, health, x + 23, y + 25, 22);
+      else addMark(path, health, x + width / 2, y + height / 2, Math.min(height * 0.8, 9 / view.scale));
+    }, (path) => context.fill(path));
   }
+}
+
+/** Collects some nodes after others in a path, and paints each. */
+function eachPath(
+  nodes: readonly number[],
+  add: (path: Path2D, node: number) => void,
+  paint: (path: Path2D) => void,
+): void {
+  for (let first = 0; first < nodes.length; first += PATH_PARTS) {
+    const path = new Path2D();
+    for (const node of nodes.slice(first, first + PATH_PARTS)) add(path, node);
+    paint(path);
+  }
+}
+
+function push(map: Map<Health, number[]>, health: Health, node: number): void {
+  const list = map.get(health);
+  if (list === undefined) map.set(health, [node]);
+  else list.push(node);
 }
 
 /** Names, and one word below each. */

@@ -8,6 +8,12 @@ import type { Scene } from "./scene.ts";
 import type { SceneFigures } from "./scene_figures.ts";
 import type { ScreenSize, Viewport } from "./viewport.ts";
 
+/**
+ * Links or marks in one path. A call for each of them takes long, and so does one path of them all: what it takes to
+ * fill it grows faster than its parts.
+ */
+export const PATH_PARTS = 48;
+
 /** What is drawn. */
 export interface Painting {
   readonly scene: Scene;
