@@ -12,7 +12,7 @@ import { inflate, intersects, type Rect } from "./geometry.ts";
 import type { GraphFigures } from "./graph_figures.ts";
 import type { Health } from "./health.ts";
 import { dashesAt, LINK_STROKES } from "./link_strokes.ts";
-import { paintNodes } from "./node_painter.ts";
+import { paintIllMarks, paintNodes } from "./node_painter.ts";
 import { type Painting, PATH_PARTS } from "./painting.ts";
 import type { Palette } from "./palette.ts";
 import { FAULT_SIZE, FAULTS_FROM, FIGURES_FROM, LABEL_SIZE, NAMES_FROM } from "./text_scales.ts";
@@ -36,11 +36,12 @@ export function paintGraph(context: CanvasRenderingContext2D, ratio: number, pai
   paintLanes(context, painting, area);
   const links = scene.linksIn(area);
   paintLinks(context, painting, links);
+  if (painting.nodes) {
+    if (view.scale >= FIGURES_FROM) { for (const link of links) paintLabel(context, painting, link); }
+    else if (view.scale >= FAULTS_FROM) { for (const link of links) paintFault(context, painting, link); }
+    paintNodes(context, painting, scene.nodesIn(inflate(area, 8)));
+  }
   paintTitles(context, painting, area);
-  if (!painting.nodes) return;
-  if (view.scale >= FIGURES_FROM) { for (const link of links) paintLabel(context, painting, link); }
-  else if (view.scale >= FAULTS_FROM) { for (const link of links) paintFault(context, painting, link); }
-  paintNodes(context, painting, scene.nodesIn(inflate(area, 8)));
 }
 
 function paintLanes(context: CanvasRenderingContext2D, { scene, view, palette }: Painting, area: Rect): void {
@@ -57,12 +58,13 @@ function paintLanes(context: CanvasRenderingContext2D, { scene, view, palette }:
   }
 }
 
-/** Titles of lanes, over what runs through them: no way around is free in a narrow place. */
-function paintTitles(
-  context: CanvasRenderingContext2D,
-  { scene, figures, view, palette, hoveredLane }: Painting,
-  area: Rect,
-): void {
+/**
+ * Titles of lanes, over what runs through them, and in a narrow place over boxes of nodes: no way around is free there.
+ * What is not well stays in sight.
+ */
+function paintTitles(context: CanvasRenderingContext2D, painting: Painting, area: Rect): void {
+  const { scene, figures, view, palette, hoveredLane } = painting;
+  const grounds: Rect[] = [];
   const { lanes } = scene.graph;
   const folds = new Set(scene.folding.lanes);
   context.textBaseline = "alphabetic";
@@ -76,11 +78,9 @@ function paintTitles(
     const title = cut(context, name, rect.x + rect.width - x - size * 1.6);
     if (title === "") return;
     const width = context.measureText(title).width + size * 1.3;
-    paintGround(
-      context,
-      isInside ? palette.sunken : palette.ground,
-      { x: x - 3, y: y - size * 0.95, width: width + 6, height: size * 1.25 },
-    );
+    const ground = { x: x - 3, y: y - size * 0.95, width: width + 6, height: size * 1.25 };
+    paintGround(context, isInside ? palette.sunken : palette.ground, ground);
+    grounds.push(ground);
     context.fillStyle = name === hoveredLane ? palette.accent : palette.textSoft;
     paintArrow(context, x + size * 0.4, y - size * 0.35, size * 0.38);
     context.fillStyle = name === hoveredLane ? palette.accent : palette.text;
@@ -93,6 +93,7 @@ function paintTitles(
     context.fillStyle = palette.textSoft;
     context.fillText(cut(context, words, rect.x + rect.width - at - 8), at, y);
   });
+  if (painting.nodes) paintIllMarks(context, painting, grounds);
 }
 
 /** The mark of a lane that can be folded, about a middle: it points down to what it shows. */

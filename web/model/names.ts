@@ -47,7 +47,7 @@ export interface NamePlace extends Point {
 /** Finds places for the titles of lanes. @param boxes of the lanes */
 export function placeTitles(boxes: readonly Rect[], scale: number): TitlePlace[] {
   if (scale >= TITLES_OUTSIDE_BELOW) {
-    const size = Math.max(TITLE_PX, 11 / scale);
+    const size = TITLE_PX / Math.min(1, scale);
     return boxes.map(({ x, y, width }) => ({ rect: { x, y, width, height: INSIDE_HEIGHT }, size, isInside: true }));
   }
   const size = TITLE_PX / scale;

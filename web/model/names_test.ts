@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { contains, intersects, type Rect } from "./geometry.ts";
 import { NAME_PX, placeNames, placeTitles, TITLE_PX } from "./names.ts";
 
+/** Where titles stand above their lanes. */
 const scales = fc.double({ min: 0.02, max: 0.6, noNaN: true });
 
 Deno.test("placeTitles() keeps titles at a readable size on the screen, and clear of each other", () => {
@@ -25,6 +26,13 @@ Deno.test("placeTitles() keeps titles at a readable size on the screen, and clea
     if (scale > 0.03) assert.ok(titles.every(({ rect }) => rect.width > 0), `a title is left out at ${scale}`);
   }));
 });
+
+for (const scale of [0.1, 0.6, 2 / 3, 0.7, 0.9, 1]) {
+  Deno.test(`placeTitles() has titles of 12 pixels at a scale of ${scale.toFixed(2)}`, () => {
+    const [{ size }] = placeTitles([{ x: 10, y: 20, width: 400, height: 300 }], scale);
+    assert.ok(Math.abs(size * scale - 12) < 1e-9, `${size * scale} px`);
+  });
+}
 
 Deno.test("placeTitles() has titles in their lanes where these are large", () => {
   const box = { x: 10, y: 20, width: 400, height: 300 };

@@ -6,12 +6,13 @@
  */
 import { type CardText, isCalm } from "./card_text.ts";
 import { cut } from "./cut_text.ts";
-import { centerOf } from "./geometry.ts";
+import { centerOf, type Rect } from "./geometry.ts";
 import { type Health, HEALTH_MARKS } from "./health.ts";
+import { nameLines } from "./name_lines.ts";
 import { NAME_PX, type NamePlace, placeNames } from "./names.ts";
 import { type Painting, PATH_PARTS } from "./painting.ts";
 import type { Scene } from "./scene.ts";
-import { FIGURES_FROM, NAME_SIZE, NAMES_FROM, WORD_SIZE, WORDS_FROM } from "./text_scales.ts";
+import { FIGURES_FROM, LEAST_TEXT, NAME_SIZE, NAMES_FROM, WORD_SIZE, WORDS_FROM } from "./text_scales.ts";
 
 const shapes = new Map<Health, Path2D>();
 
@@ -20,6 +21,7 @@ const NO_TEXT: CardText = { condition: "", rate: "", ticks: "", errors: "" };
 /** Widths of names of {@linkcode NAME_PX}, of so many names. */
 const KEPT_WIDTHS = 10_000;
 const widths = new Map<string, number>();
+const nameWidths = new Map<string, number>();
 
 const smallNamesOf = new WeakMap<Scene, { readonly key: string; readonly places: readonly NamePlace[] }>();
 
@@ -31,6 +33,13 @@ export function paintNodes(context: CanvasRenderingContext2D, painting: Painting
   if (scale >= FIGURES_FROM) { for (const node of nodes) paintFigures(context, painting, node); }
   else if (scale >= NAMES_FROM) paintNames(context, painting, nodes);
   else paintSmallNames(context, painting, nodes);
+}
+
+/** Draws once more the marks of nodes that are not well and lie under one of these places. */
+export function paintIllMarks(context: CanvasRenderingContext2D, painting: Painting, under: readonly Rect[]): void {
+  const { scene, figures } = painting;
+  const nodes = under.flatMap((rect) => scene.nodesIn(rect).filter((k) => !isCalm(figures?.nodeHealth[k] ?? "idle")));
+  paintMarks(context, painting, [...new Set(nodes)]);
 }
 
 /** The boxes of nodes, all of one outline together. */
@@ -80,7 +89,7 @@ function paintMarks(context: CanvasRenderingContext2D, painting: Painting, nodes
     eachPath(those, (path, node) => {
       const { x, y, width, height } = scene.nodes[node];
       if (view.scale >= FIGURES_FROM) addMark(path, health, x + 16, y + 18, 12);
-      else if (view.scale >= NAMES_FROM) addMark(path, health, x + 23, y + 25, 22);
+      else if (view.scale >= NAMES_FROM) addMark(path, health, x + 23, y + 21, 20);
       else addMark(path, health, x + width / 2, y + height / 2, Math.min(height * 0.8, 9 / view.scale));
     }, (path) => context.fill(path));
   }
@@ -108,14 +117,29 @@ function push(map: Map<Health, number[]>, health: Health, node: number): void {
 /** Names, and one word below each. */
 function paintNames(context: CanvasRenderingContext2D, painting: Painting, nodes: readonly number[]): void {
   const { scene, figures, view, palette } = painting;
+  const hasWords = view.scale >= WORDS_FROM;
+  const least = LEAST_TEXT / view.scale;
   context.textBaseline = "alphabetic";
-  context.font = `600 ${NAME_SIZE}px ${palette.font}`;
   context.fillStyle = palette.text;
+  const setSize = (size: number) => context.font = `600 ${size}px ${palette.font}`;
+  let sizeNow = 0;
   for (const node of nodes) {
     const { x, y, width } = scene.nodes[node];
-    context.fillText(cut(context, scene.nameOf(node), width - 52), x + 42, y + 33);
+    const room = {
+      first: width - 52,
+      second: width - 24,
+      one: NAME_SIZE,
+      two: Math.max(least, hasWords ? WORD_SIZE : NAME_SIZE),
+      least,
+    };
+    const { size, lines } = nameLines(scene.nameOf(node), room, (text) => nameWidth(context, palette.font, text));
+    if (size !== sizeNow) setSize(sizeNow = size);
+    // The first line is level with the mark.
+    const first = y + 21 + size * 0.35;
+    context.fillText(lines[0], x + 42, first);
+    if (lines.length > 1) context.fillText(lines[1], x + 12, first + size * 1.05);
   }
-  if (view.scale < WORDS_FROM) return;
+  if (!hasWords) return;
   context.font = `${WORD_SIZE}px ${palette.font}`;
   for (const node of nodes) {
     const { x, y, width } = scene.nodes[node];
@@ -126,8 +150,22 @@ function paintNames(context: CanvasRenderingContext2D, painting: Painting, nodes
       ? { word: lane?.condition || lane?.nodes || "", color: palette.text }
       : nodeWord(painting, health, figures?.card(node) ?? NO_TEXT);
     context.fillStyle = isLane && lane?.condition ? palette.health[health] : color;
-    context.fillText(cut(context, word, width - 24), x + 12, y + 62);
+    context.fillText(cut(context, word, width - 24), x + 12, y + 69);
   }
+}
+
+/** Width of a text in the letters of names, of size 1. */
+function nameWidth(context: CanvasRenderingContext2D, font: string, text: string): number {
+  const key = `${font}\n${text}`;
+  let width = nameWidths.get(key);
+  if (width === undefined) {
+    if (nameWidths.size >= KEPT_WIDTHS) nameWidths.clear();
+    const before = context.font;
+    context.font = `600 100px ${font}`;
+    nameWidths.set(key, width = context.measureText(text).width / 100);
+    context.font = before;
+  }
+  return width;
 }
 
 /** Names of a constant size on the screen, beside the marks of nodes that have room for them. */

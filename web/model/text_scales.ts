@@ -5,7 +5,7 @@
  */
 
 /** No text is smaller on the screen, CSS pixels: what would be is left out. */
-const LEAST_TEXT = 8;
+export const LEAST_TEXT = 8;
 
 /** Size of names where little else is shown, world units. */
 export const NAME_SIZE: number = 24;
