@@ -111,7 +111,7 @@ export type {
   NodeDescriptor,
   PortDescriptor,
 } from "./core/registry/descriptor.ts";
-export type { DynamicElements } from "./core/registry/dynamic_ports.ts";
+export type { DynamicElements } from "./core/registry/dynamic_elements.ts";
 export { expandPort } from "./core/registry/descriptor.ts";
 export type {
   DynamicInputRef,
@@ -152,8 +152,8 @@ export type { NodeMetadata } from "./core/registry/node_registry.ts";
 export { currentPlatform, forPlatform } from "./core/registry/platform.ts";
 export { processorClass } from "./core/registry/processor_class.ts";
 export type { Platform } from "./core/registry/platform.ts";
-export { RegistryBuilder } from "./core/registry/registry_builder.ts";
-export type { BuildEnvironment, NodeTypeFactory } from "./core/registry/registry_builder.ts";
+export { RegistryBuilder } from "./core/registry/node_registry.ts";
+export type { BuildEnvironment, NodeTypeFactory } from "./core/registry/node_registry.ts";
 export { defineNodeType, definePackage } from "./core/registry/node_type.ts";
 export type {
   AnyNodeType,

@@ -31,7 +31,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "codegen": {
     parts: ["core"],
     dynamicParts: ["sluice.gen.ts"],
-    npm: ["@dprint/formatter", "@dprint/typescript", "@eslint-community/regexpp", "jsonc-parser", "ts-morph"],
+    npm: ["@dprint/formatter", "@dprint/typescript", "jsonc-parser", "ts-morph"],
   },
   "control": { parts: ["core", "ffi"], npm: ["@logtape/logtape", "hono", "zod"] },
   "cli": {

@@ -11,7 +11,7 @@ import type { ConfigObjectSchema, ConfigSchema } from "../../core/registry/descr
 import type { ScanContext } from "./context.ts";
 import { FLAG, quote, readOptions } from "./decorators.ts";
 import { readDoc } from "./docs.ts";
-import type { AnnotatedField } from "./fields.ts";
+import type { AnnotatedField } from "./annotated_field.ts";
 import { evaluate } from "./literal.ts";
 import { SchemaReader } from "./schema.ts";
 import { accepts } from "./schema_accepts.ts";

@@ -1,73 +1,16 @@
 /**
- * Finds the annotated fields of a class and of the classes that it extends, and refuses annotations that generated
+ * Finds the annotated fields of a chain of classes, and refuses annotations that generated
  * code could not reach.
  *
  * @module
  */
-import { type ClassDeclaration, Node, type PropertyDeclaration, Scope, SyntaxKind } from "ts-morph";
+import { Node, type PropertyDeclaration, Scope, SyntaxKind } from "ts-morph";
+import type { AnnotatedField } from "./annotated_field.ts";
+import type { ClassChain } from "./class_chain.ts";
 import type { ScanContext } from "./context.ts";
 import { type Annotation, annotationsOf, quote } from "./decorators.ts";
 import { HOOKS } from "./process_method.ts";
-import { type FieldParts, followField } from "./redeclared.ts";
-import { bindParameters, NO_BINDINGS, type TypeBindings } from "./type_bindings.ts";
-
-/** Most classes above one another. */
-const INHERITANCE_LIMIT = 16;
-
-/** A field with its one annotation. `value` and `type` are those of the last class that declares it. */
-export interface AnnotatedField extends FieldParts {
-  readonly name: string;
-  readonly field: PropertyDeclaration;
-  readonly annotation: Annotation;
-  /** What the type parameters of its class stand for. */
-  readonly bindings: TypeBindings;
-}
-
-/** A class and those that it extends, the class itself first. */
-export interface ClassChain {
-  readonly classes: readonly ClassDeclaration[];
-  /** What the type parameters of each class stand for. */
-  readonly bindings: readonly TypeBindings[];
-  /** The chain ends in a class of another package, whose members are not known. */
-  readonly endsOutside: boolean;
-}
-
-/** Follows `extends`. `undefined` if something was refused. */
-export function readChain(
-  context: ScanContext,
-  start: ClassDeclaration,
-  own: TypeBindings,
-): ClassChain | undefined {
-  const classes = [start];
-  const bindings = [own];
-  for (let current = start; classes.length <= INHERITANCE_LIMIT;) {
-    const heritage = current.getExtends();
-    if (heritage === undefined) return { classes, bindings, endsOutside: false };
-    const base = heritage.getExpression();
-    if (!Node.isIdentifier(base)) {
-      return context.refuse(
-        heritage,
-        `Cannot resolve the base class ${quote(heritage)}: wanted the name of a class`,
-        "extend a class by its name",
-      );
-    }
-    const target = context.sources.resolve(context.sources.pathOf(current), base.getText());
-    if (target.kind === "package" || target.kind === "global") return { classes, bindings, endsOutside: true };
-    if (target.kind === "broken" || !Node.isClassDeclaration(target.node)) {
-      const reason = target.kind === "broken" ? target.reason : "it is not a class";
-      return context.refuse(heritage, `Cannot resolve the base class ${quote(base)}: ${reason}`, "correct the import");
-    }
-    context.sources.use(target.path);
-    current = target.node;
-    classes.push(current);
-    bindings.push(bindParameters(current, heritage.getTypeArguments(), bindings.at(-1) ?? NO_BINDINGS));
-  }
-  return context.refuse(
-    start.getNameNode() ?? start,
-    `Cannot follow what "${start.getName()}" extends: more than ${INHERITANCE_LIMIT} classes, or a circle`,
-    "extend fewer classes",
-  );
-}
+import { followField } from "./redeclared.ts";
 
 /** The annotated fields of a chain: those of the outermost base first, each in the order of its class. */
 export function readFields(context: ScanContext, chain: ClassChain): AnnotatedField[] {

@@ -22,7 +22,7 @@ import {
   wholeNumber,
 } from "./decorators.ts";
 import { checkTags, readDoc } from "./docs.ts";
-import type { AnnotatedField } from "./fields.ts";
+import type { AnnotatedField } from "./annotated_field.ts";
 import { readFrameType } from "./frame_type.ts";
 import { evaluate } from "./literal.ts";
 

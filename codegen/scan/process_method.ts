@@ -5,7 +5,7 @@
  */
 import { type ClassElement, type MethodDeclaration, Node, Scope } from "ts-morph";
 import type { ScanContext } from "./context.ts";
-import type { ClassChain } from "./fields.ts";
+import type { ClassChain } from "./class_chain.ts";
 
 /** Members that the runtime calls: a port or a configuration key of such a name would stand in their place. */
 export const HOOKS: ReadonlySet<string> = new Set([

@@ -3,18 +3,10 @@
  *
  * @module
  */
-import { type ClassDeclaration, Node, type PropertyDeclaration, SyntaxKind, type TypeNode } from "ts-morph";
+import { type ClassDeclaration, Node, type PropertyDeclaration, SyntaxKind } from "ts-morph";
 import type { ScanContext } from "./context.ts";
-import type { AnnotatedField, ClassChain } from "./fields.ts";
-import type { TypeBindings } from "./type_bindings.ts";
-
-/** The declarations of a field that count. */
-export interface FieldParts {
-  /** The one whose value an instance starts with. */
-  readonly value: PropertyDeclaration;
-  /** The type that the last class gives the field, with what its type parameters stand for. */
-  readonly type?: { readonly node: TypeNode; readonly bindings: TypeBindings };
-}
+import type { AnnotatedField, FieldParts } from "./annotated_field.ts";
+import type { ClassChain } from "./class_chain.ts";
 
 /**
  * Follows a field from the class that annotates it to the last one.

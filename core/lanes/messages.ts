@@ -17,7 +17,7 @@ import type { Loan } from "./loan.ts";
 import type { Standstill } from "./standstill.ts";
 import type { OutputCarry } from "../ports/output_port.ts";
 import type { Secret } from "../redaction.ts";
-import type { DynamicElements } from "../registry/dynamic_ports.ts";
+import type { DynamicElements } from "../registry/dynamic_elements.ts";
 import type { Figures } from "../stats.ts";
 
 /** A node as its lane builds it. */

@@ -8,7 +8,7 @@ import type { ProcessorMode } from "../annotations.ts";
 import type { DurationUnit } from "../duration.ts";
 import type { FormatAccepts, FormatField, FrameKind } from "../frames/format.ts";
 import type { StructLayout } from "../frames/struct_layout.ts";
-import { type DynamicElements, initialElements } from "./dynamic_ports.ts";
+import { type DynamicElements, initialElements } from "./dynamic_elements.ts";
 import type { Platform } from "./platform.ts";
 
 /** One port of a node type. */

@@ -11,25 +11,13 @@ import { describeName } from "../describe_value.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import { didYouMean } from "../suggestion.ts";
 import type { NodeDescriptor, PortDescriptor } from "./descriptor.ts";
+import { type DynamicElements, initialElements } from "./dynamic_elements.ts";
 
 /** Most elements of a dynamic port where the class does not say. */
 export const DYNAMIC_MAX = 64;
 
 /** The highest number that a graph may give an element. */
 const HIGHEST_NUMBER = 65_535;
-
-/** The elements of a dynamic port of one node. */
-export interface DynamicElements {
-  /** Their numbers, ascending. */
-  readonly numbers: readonly number[];
-  /** The number of the element that is added next. */
-  readonly next: number;
-}
-
-/** The elements that a dynamic port starts with. */
-export function initialElements({ initial }: { readonly initial: number }): DynamicElements {
-  return { numbers: Array.from({ length: initial }, (_, k) => k), next: initial };
-}
 
 /**
  * Adds an element to a dynamic port of a node.

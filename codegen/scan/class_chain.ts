@@ -1,0 +1,58 @@
+/**
+ * A class and those that it extends.
+ *
+ * @module
+ */
+import { type ClassDeclaration, Node } from "ts-morph";
+import type { ScanContext } from "./context.ts";
+import { quote } from "./decorators.ts";
+import { bindParameters, NO_BINDINGS, type TypeBindings } from "./type_bindings.ts";
+
+/** Most classes above one another. */
+const INHERITANCE_LIMIT = 16;
+
+/** A class and those that it extends, the class itself first. */
+export interface ClassChain {
+  readonly classes: readonly ClassDeclaration[];
+  /** What the type parameters of each class stand for. */
+  readonly bindings: readonly TypeBindings[];
+  /** The chain ends in a class of another package, whose members are not known. */
+  readonly endsOutside: boolean;
+}
+
+/** Follows `extends`. `undefined` if something was refused. */
+export function readChain(
+  context: ScanContext,
+  start: ClassDeclaration,
+  own: TypeBindings,
+): ClassChain | undefined {
+  const classes = [start];
+  const bindings = [own];
+  for (let current = start; classes.length <= INHERITANCE_LIMIT;) {
+    const heritage = current.getExtends();
+    if (heritage === undefined) return { classes, bindings, endsOutside: false };
+    const base = heritage.getExpression();
+    if (!Node.isIdentifier(base)) {
+      return context.refuse(
+        heritage,
+        `Cannot resolve the base class ${quote(heritage)}: wanted the name of a class`,
+        "extend a class by its name",
+      );
+    }
+    const target = context.sources.resolve(context.sources.pathOf(current), base.getText());
+    if (target.kind === "package" || target.kind === "global") return { classes, bindings, endsOutside: true };
+    if (target.kind === "broken" || !Node.isClassDeclaration(target.node)) {
+      const reason = target.kind === "broken" ? target.reason : "it is not a class";
+      return context.refuse(heritage, `Cannot resolve the base class ${quote(base)}: ${reason}`, "correct the import");
+    }
+    context.sources.use(target.path);
+    current = target.node;
+    classes.push(current);
+    bindings.push(bindParameters(current, heritage.getTypeArguments(), bindings.at(-1) ?? NO_BINDINGS));
+  }
+  return context.refuse(
+    start.getNameNode() ?? start,
+    `Cannot follow what "${start.getName()}" extends: more than ${INHERITANCE_LIMIT} classes, or a circle`,
+    "extend fewer classes",
+  );
+}
