@@ -6,6 +6,7 @@
  * @module
  */
 import { assertDeno } from "../core/deno_version.ts";
+import { keepIgnoringHangup } from "../core/hangup.ts";
 import { configureLog } from "../core/log.ts";
 import { ArgsAnswered, type CommandArgs, parseArgs } from "./args.ts";
 import { reportErrors } from "./failure.ts";
@@ -24,6 +25,7 @@ if (import.meta.main) await runProgram(Deno.args);
  * @param atEnd is called before that
  */
 export async function runProgram(args: readonly string[], atEnd?: (exitCode: number) => void): Promise<never> {
+  keepIgnoringHangup();
   const io = processIo();
   // Without this, a rejection that nobody awaits would end the process with a stack trace.
   globalThis.addEventListener("unhandledrejection", (event) => {

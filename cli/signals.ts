@@ -7,7 +7,7 @@
  * @module
  */
 import { onceAnotherSignal } from "../core/same_signal.ts";
-import { watchTaskParent } from "../core/task_parent.ts";
+import { TASK_GONE, watchTaskParent } from "../core/task_parent.ts";
 import { EXIT } from "./failure.ts";
 import type { Io } from "./output.ts";
 
@@ -39,7 +39,7 @@ export class EndSignals implements Disposable {
       this.#listeners.push([name, listener]);
     }
     // As after the SIGTERM that a task passes on.
-    this.#forgetParent = watchTaskParent(() => this.#take(EXIT.terminated));
+    this.#forgetParent = watchTaskParent(() => this.#take(EXIT.terminated, `: ${TASK_GONE}`));
   }
 
   /** The exit code that a signal asks for, or `undefined` if none came. */
@@ -52,7 +52,8 @@ export class EndSignals implements Disposable {
     for (const [name, listener] of this.#listeners.splice(0)) Deno.removeSignalListener(name, listener);
   }
 
-  #take(code: number): void {
+  /** @param why for people, where that is not seen */
+  #take(code: number, why = ""): void {
     if (this.#first !== undefined) {
       if (this.#isNext) Deno.exit(code);
       return;
@@ -60,7 +61,7 @@ export class EndSignals implements Disposable {
     this.#first = code;
     onceAnotherSignal(() => this.#isNext = true);
     const again = code === EXIT.interrupted ? "; press Ctrl-C again to end at once" : "";
-    this.#io?.stderr.line(`Stopping${again}`);
+    this.#io?.stderr.line(`Stopping${why}${again}`);
     this.#resolve(code);
   }
 }

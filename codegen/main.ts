@@ -4,7 +4,8 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { watchTaskParent } from "../core/task_parent.ts";
+import { keepIgnoringHangup } from "../core/hangup.ts";
+import { TASK_GONE, watchTaskParent } from "../core/task_parent.ts";
 import { formatDiagnostic, isError } from "./diagnostics.ts";
 import { generate, type GenerateResult } from "./generate.ts";
 import { watch } from "./watch.ts";
@@ -65,8 +66,12 @@ export async function runCodegen(args: readonly string[]): Promise<number> {
 async function watchCodegen(configPath: string, check: boolean, config: string | undefined): Promise<number> {
   const stopped = new AbortController();
   const told = new Set<string>();
+  keepIgnoringHangup();
   Deno.addSignalListener("SIGINT", () => stopped.abort());
-  const forgetParent = watchTaskParent(() => stopped.abort());
+  const forgetParent = watchTaskParent(() => {
+    console.error(`Stopping: ${TASK_GONE}`);
+    stopped.abort();
+  });
   try {
     await watch({ configPath, check }, ({ result, changed, tookMs }) => {
       if (changed.length > 0) console.log(`codegen: changed: ${changed.join(", ")}`);
