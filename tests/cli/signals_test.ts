@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ignoresHangup } from "../../core/hangup.ts";
 import {
   FIXTURES,
   listFolder,
@@ -73,6 +74,46 @@ Deno.test("sluice run ends at once after a second Ctrl-C, though a node does not
   assert.ok(readEvents(result.stdout).every(({ event }) => event === "progress"));
 });
 
+/** When a second signal is sent that is to count as the first, and by when it has to be, milliseconds. */
+const SAME_AFTER_MS = 400;
+const SAME_BEFORE_MS = 900;
+
+/** Sends Ctrl-C to a graph that ends at another one, then that. @returns `undefined` if this was too slow to say anything */
+async function signalledTwice(): Promise<{ code: number; stdout: string; stderr: string } | undefined> {
+  const child = spawn(["run", `${FIXTURES}/patient.json`, "--json"]);
+  const stdout = new Response(child.stdout).text();
+  let stderr = "";
+  let sentMs = 0;
+  let tookMs = 0;
+  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+    stderr += text;
+    if (sentMs === 0 && stderr.includes("ticks\n")) {
+      sentMs = performance.now();
+      child.kill("SIGINT");
+    }
+    if (tookMs > 0 || !stderr.includes("flushes\n")) continue;
+    await new Promise((resolve) => setTimeout(resolve, SAME_AFTER_MS));
+    child.kill("SIGINT");
+    tookMs = performance.now() - sentMs;
+  }
+  const { code } = await child.status;
+  return tookMs < SAME_BEFORE_MS ? { code, stdout: await stdout, stderr } : undefined;
+}
+
+Deno.test({
+  name: "a second Ctrl-C within a second is the first: the run comes to its end, with its summary",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    for (let left = 10; left > 0; left--) {
+      const result = await signalledTwice();
+      if (result === undefined) continue;
+      assert.equal(result.code, 130, result.stderr);
+      assert.equal(readEvents(result.stdout).at(-1)!.outcome, "stopped");
+      return;
+    }
+  },
+});
+
 Deno.test("sluice run ends at SIGTERM without waiting for a node that is in an endless loop, and names it", async () => {
   await using folder = await temporaryFolder();
   const { code, stdout, stderr } = await signalled(["run", `${FIXTURES}/loops.json`], folder.path, [
@@ -105,7 +146,10 @@ Deno.test({
     await child.stdout.cancel();
     const { signal } = await child.status;
     assert.equal(signal, "SIGKILL", text);
-    assert.match(text, /^The main thread has not come to SIGTERM for 5000 ms, since a node on lane "main" keeps it/m);
+    assert.match(
+      text,
+      /^The main thread has not come to SIGTERM for 5000 ms, since node "bad" \(looper\) keeps lane "main": the program is /m,
+    );
   },
 });
 
@@ -148,36 +192,88 @@ Deno.test({
   },
 });
 
+/** How a task is started that runs the command line. */
+const TASK = [Deno.execPath(), "task", "-q", "sluice"];
+
 Deno.test({
-  name: "sluice run ends as after SIGTERM when the task that has started it is killed",
-  ignore: Deno.build.os === "windows",
+  name: "sluice run ends as after SIGTERM when the task that has started it is killed, and says why",
+  // Whoever ignores SIGHUP has what it starts ignore that.
+  ignore: Deno.build.os === "windows" || ignoresHangup(),
   fn: async () => {
     await using folder = await temporaryFolder();
-    const graph = JSON.parse(toneGraph({ mode: "live" }));
-    graph.nodes.out.config.path = `${folder.path}/out.wav`;
-    await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify(graph));
-    const task = new Deno.Command(Deno.execPath(), {
-      args: ["task", "-q", "sluice", "run", `${folder.path}/graph.json`, "--json"],
-      cwd: ROOT,
-      env: { SLUICE_LOG: "error", NO_COLOR: "1" },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    let stdout = "";
-    let killed = false;
-    // The pipe ends with the last process that has it.
-    for await (const text of task.stdout.pipeThrough(new TextDecoderStream())) {
-      stdout += text;
-      if (killed || !FLOWS.test(stdout)) continue;
-      killed = true;
-      task.kill("SIGKILL");
-    }
-    await task.status;
+    const { stdout, stderr } = await runWithoutTask(TASK, folder.path);
+    assert.equal(stderr, "Stopping: the task that started this has ended\n");
     assert.equal(readEvents(stdout).at(-1)!.outcome, "stopped");
     assert.deepEqual(await listFolder(folder.path), ["graph.json", "out.wav"]);
   },
 });
+
+Deno.test({
+  name: "sluice run goes on after the end of the task if setsid has started that",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const result = await runWithoutTask(["setsid", ...TASK], folder.path, ["--seconds", "4"]);
+    await assertWentOn(result, folder.path);
+  },
+});
+
+Deno.test({
+  name: "sluice run goes on after SIGHUP and the end of the task if nohup has started that",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const first = new URL("../fixtures/hangup_first.ts", import.meta.url).pathname;
+    const run = [Deno.execPath(), "run", "-A", "--preload", first, "cli/main.ts"];
+    // As a task, but for what `deno task` does to SIGHUP. It prints the id of what it starts.
+    const task = ["nohup", "sh", "-c", '"$@" & echo $!; wait', "task", ...run];
+    for (let left = 5; left > 0; left--) {
+      await using folder = await temporaryFolder();
+      const result = await runWithoutTask(task, folder.path, ["--seconds", "4"]);
+      if (result.stdout.includes('"ignored":false')) continue;
+      await assertWentOn(result, folder.path);
+      return;
+    }
+  },
+});
+
+async function assertWentOn({ stdout, stderr }: { stdout: string; stderr: string }, folder: string): Promise<void> {
+  assert.equal(stderr, "");
+  assert.ok((readEvents(stdout).at(-1)!.elapsedNs as number) >= 4e9, stdout);
+  assert.deepEqual(await listFolder(folder), ["graph.json", "out.wav"]);
+}
+
+/** Has a task record, and kills the task once something is recorded. @param task what starts it, without its arguments */
+async function runWithoutTask(
+  [command, ...start]: readonly string[],
+  folder: string,
+  args: readonly string[] = [],
+): Promise<{ stdout: string; stderr: string }> {
+  const graph = JSON.parse(toneGraph({ mode: "live" }));
+  graph.nodes.out.config.path = `${folder}/out.wav`;
+  await Deno.writeTextFile(`${folder}/graph.json`, JSON.stringify(graph));
+  const task = new Deno.Command(command, {
+    args: [...start, "run", `${folder}/graph.json`, "--json", ...args],
+    cwd: ROOT,
+    env: { SLUICE_LOG: "error", NO_COLOR: "1", INIT_CWD: ROOT },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stderr = new Response(task.stderr).text();
+  let stdout = "";
+  let killed = false;
+  // The pipe ends with the last process that has it.
+  for await (const text of task.stdout.pipeThrough(new TextDecoderStream())) {
+    stdout += text;
+    if (killed || !FLOWS.test(stdout)) continue;
+    killed = true;
+    task.kill("SIGKILL");
+    const pid = /^\d+$/m.exec(stdout);
+    if (pid !== null) Deno.kill(Number(pid[0]), "SIGHUP");
+  }
+  await task.status;
+  return { stdout, stderr: withoutNote(await stderr) };
+}
 
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   Deno.test(`sluice run completes the file after ${signal} while every lane is parked for seconds`, async () => {
