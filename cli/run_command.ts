@@ -8,7 +8,7 @@ import { SluiceError } from "../core/errors.ts";
 import { buildGraph, graphOptions } from "../core/graph/build.ts";
 import type { GraphDocument } from "../core/graph/document.ts";
 import { placed } from "../core/graph/report.ts";
-import { MainWatch } from "../core/main_watch.ts";
+import { watchMainSignals } from "../core/main_watch.ts";
 import type { NodeRegistry } from "../core/registry/node_registry.ts";
 import { Runtime } from "../core/runtime.ts";
 import type { RunArgs } from "./args.ts";
@@ -64,7 +64,7 @@ async function runToEnd(
   const outputs = listOutputFiles(document, registry);
   const before = await snapshotFiles(outputs);
   using signals = new EndSignals(io);
-  using mainWatch = document.nodes.some(({ lane }) => lane === "main") ? MainWatch.start() : undefined;
+  using mainSignals = document.nodes.some(({ lane }) => lane === "main") ? watchMainSignals() : undefined;
   await using _server = args.serve === undefined ? undefined : serveRun(runtime, args.serve, args, io);
   using _failures = args.watch ? tellFailures(runtime, args.json, io) : undefined;
   const watching = new AbortController();
@@ -73,7 +73,7 @@ async function runToEnd(
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     void signals.received.then(() => stop(runtime));
-    await mainWatch?.listening;
+    await mainSignals?.listening;
     await runtime.start();
     if (args.watch) watch = watchRun(runtime, startedMs, args, io, watching.signal);
     if (args.seconds !== undefined) timer = setTimeout(() => stop(runtime), args.seconds * 1_000);

@@ -1,44 +1,144 @@
 /**
- * The other thread of `main_watch.ts`: at each signal it asks the main thread for an answer, and ends the process if
- * none comes.
+ * The other thread of `main_watch.ts`. It looks at what lane `main` calls, and at each signal it asks the main thread for
+ * an answer; it ends the process where a call takes too long or no answer comes.
  *
  * @module
  */
+import { ControlPage } from "./control_page.ts";
+import type { Driver } from "./driver/driver.ts";
+import { openDriver } from "./driver/open.ts";
+import { logger, writeToStderr } from "./log.ts";
+import { describeCall, limitOption, type LongCall, MainCalls } from "./main_call.ts";
+import type { WatchCommand, WatchReport } from "./main_watch_messages.ts";
+import { canEndProcess, endProcess } from "./process_end.ts";
 import { SAME_SIGNAL_MS } from "./same_signal.ts";
 
-/** How long the main thread may take to answer, milliseconds. */
+/**
+ * How long the main thread may take to answer at least, milliseconds: it may be at other work of the program. A run with
+ * a longer `stopTimeoutMs` leaves its nodes that.
+ */
 const ANSWER_AFTER_MS = 5_000;
 
+const INCOMPLETE = "the program is ended, and files that were being written are not complete";
+
 interface WorkerScope {
-  postMessage(message: unknown): void;
-  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+  postMessage(message: WatchReport): void;
+  addEventListener(type: "message", listener: (event: MessageEvent<WatchCommand>) => void): void;
 }
 
 const scope = globalThis as unknown as WorkerScope;
+/** By number. */
+const runs = new Map<number, { readonly calls: MainCalls; nowMs(): number; release(): void }>();
+let timer: ReturnType<typeof setTimeout> | undefined;
 let asked: ReturnType<typeof setTimeout> | undefined;
 /** A signal has just come: another one is the same. */
 let isSame = false;
+const listeners: [Deno.Signal, () => void][] = [];
 
-scope.addEventListener("message", () => {
-  clearTimeout(asked);
-  asked = undefined;
+scope.addEventListener("message", ({ data }) => {
+  switch (data.kind) {
+    case "answer":
+      clearTimeout(asked);
+      asked = undefined;
+      break;
+    case "signals":
+      if (data.wanted) listen();
+      else for (const [name, listener] of listeners.splice(0)) Deno.removeSignalListener(name, listener);
+      break;
+    case "run":
+      begin(data);
+      break;
+    case "node":
+      runs.get(data.run)?.calls.add(data.node);
+      lookOn();
+      break;
+    case "over":
+      runs.get(data.run)?.release();
+      runs.delete(data.run);
+      lookOn();
+      break;
+  }
 });
-// Windows has no SIGTERM to listen to.
-for (const name of Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(name, () => {
-    // A task passes on what the terminal has sent already: the main thread may have answered the first, and be at work.
-    if (isSame) return;
-    isSame = true;
-    setTimeout(() => isSame = false, SAME_SIGNAL_MS);
-    asked ??= setTimeout(() => endProcess(name), ANSWER_AFTER_MS);
-    scope.postMessage("are you there?");
+
+function begin({ run, control, driver: token, limits }: Extract<WatchCommand, { kind: "run" }>): void {
+  let driver: Driver;
+  let page: ControlPage;
+  try {
+    driver = openDriver(token);
+    page = new ControlPage(driver.openArena(control));
+  } catch {
+    // The run is over already.
+    return;
+  }
+  runs.set(run, {
+    calls: new MainCalls(page, limits),
+    nowMs: () => driver.nowNs() / 1e6,
+    release: () => driver.releaseArena(control),
   });
 }
-scope.postMessage("listens");
 
-function endProcess(name: Deno.Signal): void {
-  const text = `The main thread has not come to ${name} for ${ANSWER_AFTER_MS} ms, since a node on lane "main" keeps ` +
-    "it: the program is ended, and files that were being written are not complete\n";
-  Deno.stderr.writeSync(new TextEncoder().encode(text));
+/** Looks from now on as often as the runs need it. */
+function lookOn(): void {
+  clearTimeout(timer);
+  const everyMs = Math.min(...[...runs.values()].map(({ calls }) => calls.everyMs));
+  if (everyMs < Infinity) timer = setTimeout(look, everyMs);
+}
+
+function look(): void {
+  lookOn();
+  for (const { calls, nowMs } of runs.values()) {
+    const call = calls.look(nowMs());
+    if (call === undefined) continue;
+    if (call.forMs >= call.limitMs && canEndProcess()) {
+      const more = `if it may take longer, raise ${limitOption(call)}`;
+      writeToStderr(`error: ${describeCall(call)}: ${INCOMPLETE}; ${more}\n`);
+      endProcess(1);
+    }
+    if (call.isNews) logger("runtime").warn(`${describeCall(call)}; ${whatComes(call)}`);
+  }
+}
+
+function whatComes(call: LongCall): string {
+  const meanwhile = "nothing else on the main thread can run meanwhile: run what takes long on a worker lane";
+  if (call.limitMs === Infinity) return `${meanwhile}; it is waited for without a limit`;
+  const end = canEndProcess()
+    ? "the program is ended, and files that are being written are not complete, once that has lasted"
+    : "the program would be ended, which needs --allow-run, once that has lasted";
+  return `${meanwhile}; ${end} ${call.limitMs} ms, which ${limitOption(call)} can change`;
+}
+
+function listen(): void {
+  // Windows has no SIGTERM to listen to.
+  for (const name of Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const) {
+    const listener = () => ask(name);
+    Deno.addSignalListener(name, listener);
+    listeners.push([name, listener]);
+  }
+  scope.postMessage("listens");
+}
+
+function ask(name: Deno.Signal): void {
+  // A task passes on what the terminal has sent already: the main thread may have answered the first, and be at work.
+  if (isSame) return;
+  isSame = true;
+  setTimeout(() => isSame = false, SAME_SIGNAL_MS);
+  if (asked === undefined) {
+    const all = [...runs.values()].map(({ calls }) => calls);
+    const afterMs = Math.max(ANSWER_AFTER_MS, ...all.map(({ limits }) => limits.stopTimeoutMs));
+    const before = new Map(all.map((calls) => [calls, calls.now()?.signs]));
+    asked = setTimeout(() => endAfterSignal(name, afterMs, before), afterMs);
+  }
+  scope.postMessage("are you there?");
+}
+
+/** @param before what each run called when the signal came */
+function endAfterSignal(name: Deno.Signal, afterMs: number, before: ReadonlyMap<MainCalls, string | undefined>): void {
+  const held = [...runs.values()].map(({ calls }) => ({ call: calls.now(), signs: before.get(calls) }))
+    .find(({ call, signs }) => call !== undefined && call.signs === signs)?.call;
+  const why = held === undefined
+    ? "since something keeps it that is no call of a node"
+    : `since node "${held.node.id}" (${held.node.type}) keeps lane "main"`;
+  const more = held === undefined ? "" : `; a "stopTimeoutMs" of the runtime above ${afterMs} gives it more time`;
+  writeToStderr(`The main thread has not come to ${name} for ${afterMs} ms, ${why}: ${INCOMPLETE}${more}\n`);
   Deno.kill(Deno.pid, "SIGKILL");
 }

@@ -5,8 +5,9 @@
  *
  * @module
  */
+import { keepIgnoringHangup } from "./hangup.ts";
 import { logger } from "./log.ts";
-import { MainWatch } from "./main_watch.ts";
+import { type MainSignals, watchMainSignals } from "./main_watch.ts";
 import { onceAnotherSignal } from "./same_signal.ts";
 
 const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -18,7 +19,8 @@ const END_AFTER_MS = 1_000;
 /** Each stops a graph that runs; settles when that has ended. */
 const graphs = new Set<() => Promise<unknown>>();
 let listeners: [Deno.Signal, () => void][] = [];
-let mainWatch: MainWatch | undefined;
+let forgetHangup = () => {};
+let mainSignals: MainSignals | undefined;
 let received: "nothing" | "just now" | "one" = "nothing";
 
 /**
@@ -32,12 +34,12 @@ export function stopOnSignals(stop: () => Promise<unknown>, onMain: boolean): ()
   if ("WorkerGlobalScope" in globalThis) return () => {};
   graphs.add(stop);
   if (listeners.length === 0) listen();
-  if (onMain) mainWatch ??= MainWatch.start();
+  if (onMain) mainSignals ??= watchMainSignals();
   return () => {
     graphs.delete(stop);
     if (graphs.size === 0) {
-      mainWatch?.[Symbol.dispose]();
-      mainWatch = undefined;
+      mainSignals?.[Symbol.dispose]();
+      mainSignals = undefined;
     }
     // Once a signal has come, a second one is waited for until the program ends.
     if (graphs.size === 0 && received === "nothing") forget();
@@ -45,6 +47,7 @@ export function stopOnSignals(stop: () => Promise<unknown>, onMain: boolean): ()
 }
 
 function listen(): void {
+  forgetHangup = keepIgnoringHangup();
   // Windows has no SIGTERM to listen to.
   const names: EndSignal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
   listeners = names.map((name) => [name, () => void receive(name)]);
@@ -53,6 +56,7 @@ function listen(): void {
 
 function forget(): void {
   for (const [name, listener] of listeners.splice(0)) Deno.removeSignalListener(name, listener);
+  forgetHangup();
 }
 
 async function receive(name: EndSignal): Promise<void> {

@@ -33,7 +33,7 @@ import { expandPort } from "./registry/descriptor.ts";
 import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";
 import { assertRefsOf, makeHandle } from "./registry/make_handle.ts";
 import type { NodeRegistry } from "./registry/node_registry.ts";
-import type { AnyNodeType, NodeSpec } from "./registry/node_type.ts";
+import { type AnyNodeType, isProcessor, type NodeSpec } from "./registry/node_type.ts";
 import { registerView } from "./runtime_view.ts";
 import { Session } from "./session/session.ts";
 import type { PathLatency, RunSummary, RuntimeStats } from "./stats.ts";
@@ -94,11 +94,14 @@ export interface RuntimeOptions {
    * stage always does that, and so does a node that keeps its lane's thread, unless it has a word of its own.
    */
   readonly supervision?: Supervision;
-  /** Time that `stop()` leaves for draining, milliseconds; by default 5,000. */
+  /**
+   * Time that `stop()` leaves for draining, milliseconds; by default 5,000. So long, but 5,000 at least, a node may also
+   * hold the thread of lane `main` after a signal, before the process is ended.
+   */
   readonly stopTimeoutMs?: number;
   /**
    * How long a node's `setup()` may take, milliseconds; by default 30,000. Then it counts as failed. 0: for ever. A
-   * `setup()` that never gives the thread back cannot be told from a long one on lane `main`.
+   * `setup()` that never gives the thread of lane `main` back ends the process.
    */
   readonly setupTimeoutMs?: number;
   /**
@@ -113,7 +116,8 @@ export interface RuntimeOptions {
    * ends the run with the node's name, unless the thread is replaced. A node that has awaited something for so long, and
    * has neither read nor written meanwhile, has failed; by default that is so offline only, since what a live graph
    * waits for may come at any time. 0: for ever. A node may have a limit of its own ({@linkcode AddOptions}). One that
-   * holds the thread of lane `main` keeps it from whatever could end the run: there no limit holds for that.
+   * holds the thread of lane `main` keeps it from whatever could end the run: there the process is ended, with exit code
+   * 1, and files that are being written are not complete.
    */
   readonly callTimeoutMs?: number;
 }
@@ -627,11 +631,6 @@ export class Runtime implements AsyncDisposable {
     const packages = new Set([...this.#topology.nodes.values()].map((node) => node.type.package));
     return [...packages].flatMap((each) => each?.nodes ?? []);
   }
-}
-
-/** Whether a node type is code of a package, not a hand-over between the graph and the program. */
-function isProcessor(type: AnyNodeType): boolean {
-  return type.package !== undefined;
 }
 
 /** Whether a node has an array port that is as large as a configuration key says. */

@@ -321,6 +321,23 @@ export function readPhase(page: ControlPage, index: number): number {
   return page.u32[index32(page.nodeOffset(index) + NODE.phase)];
 }
 
+/** What a lane's record says of the call under way: all that is read of it, here. */
+export function readLanePulse(
+  page: ControlPage,
+  index: number,
+): {
+  readonly rounds: number;
+  readonly calls: number; /** Index of a node's record; -1: none. */
+  readonly currentNode: number;
+} {
+  const at = page.laneOffset(index);
+  return {
+    rounds: page.f64[index64(at + LANE.rounds)],
+    calls: page.u32[index32(at + LANE.calls)],
+    currentNode: page.u32[index32(at + LANE.currentNode)] - 1,
+  };
+}
+
 /** The counters of a lane. */
 export function readLaneCounters(page: ControlPage, index: number): LaneCounters {
   const at = page.laneOffset(index);

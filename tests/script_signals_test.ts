@@ -55,6 +55,34 @@ Deno.test({
   },
 });
 
+for (const stopTimeoutMs of [60_000, 0]) {
+  Deno.test({
+    name:
+      `a node on lane main that works on at a signal has stopTimeoutMs for that, and 5 s at least: ${stopTimeoutMs}`,
+    ignore: Deno.build.os === "windows",
+    fn: async () => {
+      const folder = await Deno.makeTempDir({ prefix: "sluice-script-" });
+      const script = new URL("./fixtures/holding_script.ts", import.meta.url).pathname;
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--quiet", "--no-check", script, `${folder}/out.wav`, `${stopTimeoutMs}`],
+        env: { NO_COLOR: "1", SLUICE_LOG: "error" },
+        stdin: "null",
+      }).output();
+      const [said, told] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+      const files = [...Deno.readDirSync(folder)].map(({ name }) => name);
+      if (stopTimeoutMs > 0) deepEqual([code, said, files], [130, "worked\nstopped\n", ["out.wav"]], told);
+      else {
+        equal(said, "");
+        match(
+          told,
+          /^The main thread has not come to SIGINT for 5000 ms, since node "middle" \(scripted-filter\) keeps lane "main": the program is ended, and files that were being written are not complete; a "stopTimeoutMs" of the runtime above 5000 gives it more time\n$/,
+        );
+      }
+      await Deno.remove(folder, { recursive: true });
+    },
+  });
+}
+
 /** Runs a script that may read nothing. */
 async function runUnread(body: string): Promise<{ readonly said: string; readonly complained: string }> {
   const path = await Deno.makeTempFile({ suffix: ".ts" });

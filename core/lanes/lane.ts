@@ -33,6 +33,7 @@ import type { LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from ".
 import { reconfigure } from "./reconfigure.ts";
 import type { CellFigures } from "./cell_figures.ts";
 import type { CellHost } from "./cell_host.ts";
+import { calling } from "./node_call.ts";
 import type { NodeCell } from "./node_cell.ts";
 import { NodeNews } from "./node_news.ts";
 import type { TickTiming } from "./tick_timing.ts";
@@ -332,7 +333,7 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
       for (const cell of this.cells) {
         current = cell;
         cell.setPhase(PHASE.setup);
-        await this.faults.setUp(cell);
+        await calling(this, cell, () => this.faults.setUp(cell));
         if (this.#loop.endIfGivenUp()) return;
         cell.setPhase(PHASE.idle);
       }

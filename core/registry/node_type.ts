@@ -94,6 +94,11 @@ export interface AnyNodeType {
   load(): Promise<() => NodeInstance>;
 }
 
+/** Whether a node type is code of a package, not a hand-over between the graph and the program. */
+export function isProcessor(type: AnyNodeType): boolean {
+  return type.package !== undefined;
+}
+
 /** The node types of one `sluice.gen.ts`. */
 export interface NodePackage {
   /** As `sluice.json` gives it. */

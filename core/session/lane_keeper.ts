@@ -26,10 +26,9 @@ import type { LinkPlans } from "../live/link_plans.ts";
 import { logger } from "../log.ts";
 import type { Pool } from "../memory/pool.ts";
 import { countLaneLost, isLaneDead, type LaneLife, noteDeath, reclaimLane } from "../memory/reclaim.ts";
-import { readLinkCounters } from "../stats.ts";
+import { readLanePulse, readLinkCounters } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 import type { NodeFailures } from "./node_failures.ts";
-import { readLanePulse } from "./node_watch.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 import type { Supervisor } from "./supervisor.ts";
 

@@ -10,14 +10,14 @@
  *
  * @module
  */
-import { BLOCKED, LANE, NODE, PHASE } from "../../ffi/layout.gen.ts";
+import { BLOCKED, NODE, PHASE } from "../../ffi/layout.gen.ts";
 import { index32, index64 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { LinkId, NodeId } from "../ids.ts";
 import type { LaneKind } from "../lanes/lane_options.ts";
 import type { NodeActivity } from "../node_activity.ts";
-import type { NodeState } from "../stats.ts";
+import { type NodeState, readLanePulse } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 import { RoundWatch } from "./round_watch.ts";
 
@@ -293,23 +293,6 @@ export class NodeWatch {
       this.#events.publish({ group: "node", nodeId: id, kind: "activity", activity: found });
     }
   }
-}
-
-/** What a lane's record says of the call under way: all that is read of it, here. */
-export function readLanePulse(
-  page: ControlPage,
-  index: number,
-): {
-  readonly rounds: number;
-  readonly calls: number; /** Index of a node's record; -1: none. */
-  readonly currentNode: number;
-} {
-  const at = page.laneOffset(index);
-  return {
-    rounds: page.f64[index64(at + LANE.rounds)],
-    calls: page.u32[index32(at + LANE.calls)],
-    currentNode: page.u32[index32(at + LANE.currentNode)] - 1,
-  };
 }
 
 /** What a node's record says of what it does: all that is read of it, here. */

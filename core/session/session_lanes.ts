@@ -6,6 +6,7 @@
 import { LANE } from "../../ffi/layout.gen.ts";
 import { index32, index64 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
+import { type MainRun, watchMainCalls } from "../main_watch.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { MAIN_LANE } from "../lanes/lane_choice.ts";
@@ -16,7 +17,7 @@ import { NativeLanePort } from "../lanes/native_lane_port.ts";
 import type { GraphMemory } from "../live/graph_memory.ts";
 import type { LinkPlans } from "../live/link_plans.ts";
 import { elementsByPort } from "../registry/dynamic_ports.ts";
-import type { AnyNodeType } from "../registry/node_type.ts";
+import { type AnyNodeType, isProcessor } from "../registry/node_type.ts";
 import { resolveSecrets } from "../secrets.ts";
 import type { LinkEntry, NodeEntry } from "../topology.ts";
 import { convertersByField } from "./format_check.ts";
@@ -58,6 +59,8 @@ export class SessionLanes {
   readonly #formerThreads = new Map<number, number>();
   readonly #rows = new LaneRows();
   #memory: GraphMemory | undefined;
+  /** From the first processor on lane `main`; `undefined` also where that cannot be watched. */
+  #mainRun: MainRun | undefined;
 
   /**
    * @param onLeft called for each lane that runs no node any more and answers nothing: it ends, or has ended; more than
@@ -212,6 +215,8 @@ export class SessionLanes {
   /** Ends the threads of all lanes, after they were asked to close. */
   terminate(): void {
     for (const lane of [...this.#ports, ...this.late]) lane.terminate();
+    this.#mainRun?.[Symbol.dispose]();
+    this.#mainRun = undefined;
   }
 
   /**
@@ -287,6 +292,7 @@ export class SessionLanes {
   /** What a lane is told of a node. */
   plan(node: NodeEntry): NodePlan {
     this.#types.set(node.id, node.type);
+    if (node.lane === MAIN_LANE && isProcessor(node.type)) this.#watchOnMain(node);
     return {
       id: node.id,
       index: node.index,
@@ -407,6 +413,12 @@ export class SessionLanes {
       : new WorkerLanePort(init, driver, onReport);
     this.#ports.push(lane);
     return lane;
+  }
+
+  #watchOnMain({ index, id, type, callTimeoutMs = this.#options.callTimeoutMs }: NodeEntry): void {
+    const { driver, stuckAfterMs, setupTimeoutMs, stopTimeoutMs } = this.#options;
+    this.#mainRun ??= watchMainCalls(this.#memory!.control, driver, { stuckAfterMs, setupTimeoutMs, stopTimeoutMs });
+    this.#mainRun?.add({ index, id, type: type.descriptor.type, callTimeoutMs });
   }
 
   #hear(lane: LanePort, report: LaneReport): void {
