@@ -1411,7 +1411,8 @@ export interface DataAlignNodeType extends NodeType<DataAlignConfig, DataAlignHa
  * interpolate, both are within it. A value waits until the other stream has come to its time or has ended, or until the
  * reference has gone on by `waitMs` of media time; what is there by then counts. `missing` says what becomes of one that
  * has no partner. Order and times are those of the reference; where values of it were left out, the next is flagged as a
- * discontinuity. A third stream is joined by another `data-align`.
+ * discontinuity. A third stream is joined by another `data-align`. What waits goes along where the node is replaced or
+ * moved.
  *
  * **Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. The times of
  * each ascend; where they go back, the stream has started anew, and the other is expected to follow.
@@ -1429,10 +1430,10 @@ export const dataAlign: DataAlignNodeType = defineNodeType<DataAlignConfig, Data
   descriptor: {
     type: "data-align",
     className: "DataAlign",
-    source: "processors/flow/data_align.ts:54",
+    source: "processors/flow/data_align.ts:55",
     description: "Joins two streams of values by time.",
     doc:
-      'Joins two streams of values by time.\n\n**Purpose.** For each value of the reference the one of the other stream that is nearest in time, or, with `match`\n`interpolate`, one made of the two around that time: numbers on the line between them, alone, in objects and in lists\nof one length; all else from the nearer. Two that are further apart than `toleranceMs` are no partners; to\ninterpolate, both are within it. A value waits until the other stream has come to its time or has ended, or until the\nreference has gone on by `waitMs` of media time; what is there by then counts. `missing` says what becomes of one that\nhas no partner. Order and times are those of the reference; where values of it were left out, the next is flagged as a\ndiscontinuity. A third stream is joined by another `data-align`.\n\n**Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. The times of\neach ascend; where they go back, the stream has started anew, and the other is expected to follow.\n\n**Outputs.** `aligned`: an `Aligned<A, B>` for each value of the reference: `reference`, `other`, `offsetNs`.\n\n**Config.** `match`, `toleranceMs`, `waitMs`, `missing` (all live).\n\n**Example.**\n```json\n{ "join": { "type": "data-align", "config": { "match": "interpolate", "toleranceMs": 20, "missing": "pass" } } }\n```',
+      'Joins two streams of values by time.\n\n**Purpose.** For each value of the reference the one of the other stream that is nearest in time, or, with `match`\n`interpolate`, one made of the two around that time: numbers on the line between them, alone, in objects and in lists\nof one length; all else from the nearer. Two that are further apart than `toleranceMs` are no partners; to\ninterpolate, both are within it. A value waits until the other stream has come to its time or has ended, or until the\nreference has gone on by `waitMs` of media time; what is there by then counts. `missing` says what becomes of one that\nhas no partner. Order and times are those of the reference; where values of it were left out, the next is flagged as a\ndiscontinuity. A third stream is joined by another `data-align`. What waits goes along where the node is replaced or\nmoved.\n\n**Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. The times of\neach ascend; where they go back, the stream has started anew, and the other is expected to follow.\n\n**Outputs.** `aligned`: an `Aligned<A, B>` for each value of the reference: `reference`, `other`, `offsetNs`.\n\n**Config.** `match`, `toleranceMs`, `waitMs`, `missing` (all live).\n\n**Example.**\n```json\n{ "join": { "type": "data-align", "config": { "match": "interpolate", "toleranceMs": 20, "missing": "pass" } } }\n```',
     category: "flow",
     tags: ["data", "join", "align", "synchronize", "merge", "time", "interpolate"],
     mode: "push",
@@ -3439,7 +3440,7 @@ export const packetAlign: PacketAlignNodeType = defineNodeType<
   descriptor: {
     type: "packet-align",
     className: "PacketAlign",
-    source: "processors/flow/packet_align.ts:63",
+    source: "processors/flow/packet_align.ts:70",
     description: "Joins two streams of records by time.",
     doc:
       'Joins two streams of records by time.\n\n**Purpose.** As `data-align`, record by record: a batch is taken to spread its records evenly over its duration. For\neach batch of the reference one batch comes out, with the same records (less those that `missing` leaves out, none of\nthem for a batch without any) and the fields of both. To interpolate, `f32` and `f64` are put on the line between the\ntwo records; the other numbers are those of the nearer. A record that is passed without a partner has NaN, or 0 where\na field cannot hold it, and NaN for `offsetNs`.\n\n**Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. No field of\none has the name of a field of the other.\n\n**Outputs.** `aligned`: batches of the reference with the fields of both, and `offsetNs`: the time of the partner less\nthat of the record.\n\n**Config.** `match`, `toleranceMs`, `waitMs`, `missing` (all live).\n\n**Example.**\n```json\n{ "join": { "type": "packet-align", "config": { "toleranceMs": 5, "waitMs": 200 } } }\n```',
@@ -6147,14 +6148,14 @@ export const nodePackage: NodePackage = definePackage({
     "processors/data/console_sink.ts": "0e252ad87730d85f",
     "processors/file/wav_sink.ts": "2f7b232579109539",
     "processors/file/wav_source.ts": "4a713fce7f10c1d3",
-    "processors/flow/align.ts": "ca3f4c7ce28411f0",
+    "processors/flow/align.ts": "6d86f709c0cb1416",
     "processors/flow/audio_delay.ts": "9721ae3c25578af0",
     "processors/flow/audio_rebuffer.ts": "3eff8f863bdeab31",
-    "processors/flow/data_align.ts": "3d467c7d58cfa172",
+    "processors/flow/data_align.ts": "fb095fe3b5c71a49",
     "processors/flow/data_delay.ts": "f40923313f0fcd67",
     "processors/flow/delay.ts": "4d764f87823d3b36",
     "processors/flow/encoded_delay.ts": "a2f19f0194cf5980",
-    "processors/flow/packet_align.ts": "1c06cb6243568d70",
+    "processors/flow/packet_align.ts": "acb8b067256f9a8d",
     "processors/flow/packet_delay.ts": "987b711f0a4bf45d",
     "processors/flow/packet_rebuffer.ts": "27425e70f05bb1dd",
     "processors/flow/switch.ts": "7ae1e5a6370bea7d",

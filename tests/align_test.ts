@@ -5,11 +5,13 @@ import { appSource } from "../core/app/app_source.ts";
 import { buildGraph, graphOptions } from "../core/graph/build.ts";
 import { parseGraph } from "../core/graph/load.ts";
 import { NodeRegistry } from "../core/registry/node_registry.ts";
+import type { NodeSpec } from "../core/registry/node_type.ts";
 import { listLinks } from "../control/snapshot.ts";
 import { Runtime } from "../core/runtime.ts";
 import { viewRuntime } from "../core/runtime_view.ts";
 import { nodePackage, nodes } from "../sluice.gen.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
+import { until } from "./fixtures/waiting.ts";
 
 const MS = 1e6;
 
@@ -123,6 +125,84 @@ eachDriver("records of two sensors are joined by a graph file", async (native) =
   deepEqual(await joined, [[0, 20], [1, NaN], [2, 21], ...[3, 4, 5, 6, 7, 8].map((x) => [x, NaN])]);
   equal((await runtime.finished).outcome, "completed");
 });
+
+/** On a busy machine a lane is long in starting. */
+const PATIENT = { timeoutMs: 60_000 };
+
+/** What gives what waits in a join to another instance. */
+const HAND_OVER: readonly [string, (runtime: Runtime, make: () => NodeSpec) => Promise<unknown>][] = [
+  ["replaced", (runtime, make) => runtime.edit((edit) => void edit.replace("join", make()), PATIENT)],
+  ["moved", (runtime) => runtime.edit((edit) => edit.move("join", "elsewhere"), PATIENT)],
+];
+
+for (const [how, handOver] of HAND_OVER) {
+  eachDriver(
+    `values that wait for their partners in a join that is ${how} find them, and no gap is flagged`,
+    async (native) => {
+      await using runtime = new Runtime({ mode: "live", native });
+      const references = runtime.add(appSource.data<number>(), { id: "references" });
+      const others = runtime.add(appSource.data<number>(), { id: "others" });
+      const make = () => nodes.dataAlign<number, number>({ toleranceMs: 5, waitMs: 60_000, missing: "pass" });
+      const join = runtime.add(make(), { id: "join", lane: "join" });
+      const sink = runtime.add(appSink.data<{ reference: number; other: number | null }>());
+      runtime.connect(references.outputs.data, join.inputs.reference, { policy: "lossless" });
+      runtime.connect(others.outputs.data, join.inputs.other, { policy: "lossless" });
+      runtime.connect(join.outputs.aligned, sink.inputs.data, { policy: "lossless" });
+      await runtime.start();
+      const joined = (async () => {
+        const all: unknown[] = [];
+        for await (const { value, discontinuity } of sink) all.push([value.reference, value.other, discontinuity]);
+        return all;
+      })();
+      const push = async (to: typeof references, ...times: number[]) => {
+        for (const ms of times) await to.push({ value: ms, ptsNs: ms * MS });
+      };
+      const figures = () => runtime.stats().nodes.find(({ id }) => id === "join")!.figures;
+      await push(others, 0, 9);
+      await push(references, 0, 10, 20);
+      await until(() => figures()?.aligned === 1 && figures()?.waiting === 2);
+      await handOver(runtime, make);
+      await push(others, 21, 30);
+      await push(references, 30);
+      references.end();
+      others.end();
+      deepEqual(await joined, [[0, 0, false], [10, 9, false], [20, 21, false], [30, 30, false]]);
+      await runtime.finished;
+      deepEqual(figures(), { aligned: 4, missing: 0, late: 0, waiting: 0 });
+    },
+  );
+
+  eachDriver(`records that wait in a join that is ${how} find their partners`, async (native) => {
+    await using runtime = new Runtime({ mode: "live", native });
+    const references = runtime.add(appSource.packet({ fields: { x: "f32" } }), { id: "references" });
+    const others = runtime.add(appSource.packet({ fields: { heat: "f32" } }), { id: "others" });
+    const make = () => nodes.packetAlign({ toleranceMs: 5, waitMs: 60_000, missing: "pass" });
+    runtime.add(make(), { id: "join", lane: "join" });
+    const sink = runtime.add(appSink.packet(), { id: "sink" });
+    runtime.connectByName("references.packet", "join.reference", { policy: "lossless" });
+    runtime.connectByName("others.packet", "join.other", { policy: "lossless" });
+    runtime.connectByName("join.aligned", "sink.packet", { policy: "lossless" });
+    await runtime.start();
+    const joined = (async () => {
+      const all: unknown[] = [];
+      for await (const frame of sink) {
+        const columns = ["x", "heat"].map((name) => [...frame.column(name)]);
+        all.push([frame.ptsNs / MS, frame.durationNs / MS, frame.discontinuity, ...columns]);
+      }
+      return all;
+    })();
+    const figures = () => runtime.stats().nodes.find(({ id }) => id === "join")!.figures;
+    await others.push({ columns: { heat: [20, 21] }, ptsNs: 0, durationNs: 20 * MS });
+    // Two of its records have their partners, and wait for those of the third.
+    await references.push({ columns: { x: [1, 2, 3] }, ptsNs: 0, durationNs: 30 * MS });
+    await until(() => figures()?.aligned === 2 && figures()?.waiting === 1);
+    await handOver(runtime, make);
+    await others.push({ columns: { heat: [22, 23] }, ptsNs: 20 * MS, durationNs: 20 * MS });
+    references.end();
+    others.end();
+    deepEqual(await joined, [[0, 30, false, [1, 2, 3], [20, 21, 22]]]);
+  });
+}
 
 Deno.test("what comes out of a join has the types of what goes in", () => {
   const runtime = new Runtime({ native: "off" });

@@ -8,7 +8,18 @@ import { config } from "../../core/annotations.ts";
 import type { Frame } from "../../core/frames/frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
-import { type Decided, TimeAligner } from "./time_aligner.ts";
+import { type AlignState, type Decided, TimeAligner } from "./time_aligner.ts";
+
+/** What an aligner gives along to one that takes its place. */
+interface Carried<R, O> {
+  /** What makes the items: the state of another kind of aligner is of no use. */
+  readonly alignerOf: string;
+  readonly aligner: AlignState<R, O>;
+  readonly aligned: number;
+  readonly missing: number;
+  readonly gapAhead: boolean;
+  readonly own: unknown;
+}
 
 /** A join by time. Values are copied out of frames, so that what waits holds no slots. */
 export abstract class Align<R, O> {
@@ -64,6 +75,39 @@ export abstract class Align<R, O> {
     await this.#decide(true);
     this.#report(context);
   }
+
+  /** What waits, for the node that takes this one's place: nothing of it is decided twice or left out. */
+  snapshot(): Carried<R, O> {
+    return {
+      alignerOf: this.kind,
+      aligner: this.#aligner.state,
+      aligned: this.#aligned,
+      missing: this.#missing,
+      gapAhead: this.#gapAhead,
+      own: this.keep(),
+    };
+  }
+
+  /** Goes on from that. The state of a node of another type is left alone. */
+  restore(state: unknown): void {
+    const carried = state as Partial<Carried<R, O>> | null | undefined;
+    if (carried?.alignerOf !== this.kind) return;
+    const { aligner, aligned, missing, gapAhead, own } = carried as Carried<R, O>;
+    this.#aligner.state = aligner;
+    this.#aligned = aligned;
+    this.#missing = missing;
+    this.#gapAhead = gapAhead;
+    this.takeUp(own);
+  }
+
+  /** What its items are. */
+  protected abstract readonly kind: string;
+
+  /** What the class itself gives along, plain data; `takeUp()` of another instance is given it. */
+  protected abstract keep(): unknown;
+
+  /** Goes on from what `keep()` gave. */
+  protected abstract takeUp(own: unknown): void;
 
   /** The reference, and the other stream. */
   protected abstract inputs(): readonly [StreamInput<Frame>, StreamInput<Frame>];

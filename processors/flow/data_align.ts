@@ -36,7 +36,8 @@ interface Timed<A> {
  * interpolate, both are within it. A value waits until the other stream has come to its time or has ended, or until the
  * reference has gone on by `waitMs` of media time; what is there by then counts. `missing` says what becomes of one that
  * has no partner. Order and times are those of the reference; where values of it were left out, the next is flagged as a
- * discontinuity. A third stream is joined by another `data-align`.
+ * discontinuity. A third stream is joined by another `data-align`. What waits goes along where the node is replaced or
+ * moved.
  *
  * **Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. The times of
  * each ascend; where they go back, the stream has started anew, and the other is expected to follow.
@@ -59,7 +60,16 @@ export class DataAlign<A, B> extends Align<Timed<A>, B> {
   @output()
   aligned!: StreamOutput<DataFrame<Aligned<A, B>>>;
 
+  protected override readonly kind = "data";
   #gap = false;
+
+  protected override keep(): boolean {
+    return this.#gap;
+  }
+
+  protected override takeUp(gap: boolean): void {
+    this.#gap = gap;
+  }
 
   protected override inputs(): readonly [StreamInput<DataFrame<A>>, StreamInput<DataFrame<B>>] {
     return [this.reference, this.other];

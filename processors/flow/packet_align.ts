@@ -34,6 +34,13 @@ interface BatchRecord {
   readonly at: number;
 }
 
+/** What is given along besides the records that wait. */
+interface Kept {
+  readonly otherFields: Batch["fields"];
+  readonly decided: readonly Decided<BatchRecord, BatchRecord>[];
+  readonly gap: boolean;
+}
+
 /** Where the time between partners stands. */
 const OFFSET = "offsetNs";
 
@@ -69,6 +76,7 @@ export class PacketAlign<A extends PacketFieldsOf<A>, B extends PacketFieldsOf<B
   @output()
   aligned!: StreamOutput<PacketFrame<AlignedFields<A, B>>>;
 
+  protected override readonly kind = "packet";
   #nodeId = "";
   /** Fields of the other stream, as its newest batch has them. */
   #otherFields: Batch["fields"] = {};
@@ -80,6 +88,16 @@ export class PacketAlign<A extends PacketFieldsOf<A>, B extends PacketFieldsOf<B
   override setup(context?: ProcessorContext): void {
     super.setup();
     this.#nodeId = context?.nodeId ?? "";
+  }
+
+  protected override keep(): Kept {
+    return { otherFields: this.#otherFields, decided: [...this.#decided], gap: this.#gap };
+  }
+
+  protected override takeUp({ otherFields, decided, gap }: Kept): void {
+    this.#otherFields = otherFields;
+    this.#decided = [...decided];
+    this.#gap = gap;
   }
 
   protected override inputs(): readonly [StreamInput<PacketFrame<A>>, StreamInput<PacketFrame<B>>] {

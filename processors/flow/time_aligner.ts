@@ -31,9 +31,22 @@ export interface Decided<R, O> {
   readonly offsetNs: number;
 }
 
-interface Timed<T> {
+/** An item with its time. */
+export interface Timed<T> {
   readonly timeNs: number;
   readonly item: T;
+}
+
+/** What a {@linkcode TimeAligner} goes on from: whether items wait, and for what. */
+export interface AlignState<R, O> {
+  readonly decided: readonly Decided<R, O>[];
+  readonly waiting: readonly Timed<R>[];
+  readonly others: readonly Timed<O>[];
+  readonly newestNs: number;
+  readonly givenUpNs: number;
+  readonly staleNs: number;
+  readonly otherLeftNs: number;
+  readonly late: number;
 }
 
 /** Most items that wait, whatever `waitNs` says: times that do not go on would otherwise gather without end. */
@@ -50,8 +63,8 @@ const LEAST_KEPT = 1024;
 export class TimeAligner<R, O> {
   rules: AlignRules;
   /** Decided when a stream went back, before anybody asked. */
-  readonly #decided: Decided<R, O>[] = [];
-  readonly #waiting: Timed<R>[] = [];
+  #decided: Decided<R, O>[] = [];
+  #waiting: Timed<R>[] = [];
   /** Of the other stream, from `#head` on: the newest item up to the time of the reference, and all after it. */
   #others: Timed<O>[] = [];
   #head = 0;
@@ -67,6 +80,31 @@ export class TimeAligner<R, O> {
 
   constructor(rules: AlignRules) {
     this.rules = rules;
+  }
+
+  /** What another one can go on from. */
+  get state(): AlignState<R, O> {
+    return {
+      decided: [...this.#decided],
+      waiting: [...this.#waiting],
+      others: this.#others.slice(this.#head),
+      newestNs: this.#newestNs,
+      givenUpNs: this.#givenUpNs,
+      staleNs: this.#staleNs,
+      otherLeftNs: this.#otherLeftNs,
+      late: this.late,
+    };
+  }
+  set state(state: AlignState<R, O>) {
+    this.#decided = [...state.decided];
+    this.#waiting = [...state.waiting];
+    this.#others = [...state.others];
+    this.#head = 0;
+    this.#newestNs = state.newestNs;
+    this.#givenUpNs = state.givenUpNs;
+    this.#staleNs = state.staleNs;
+    this.#otherLeftNs = state.otherLeftNs;
+    this.late = state.late;
   }
 
   /** Items of the reference that wait for their partners. */
