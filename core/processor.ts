@@ -79,7 +79,8 @@ export interface Processor {
    */
   flush?(context: ProcessorContext): boolean | void | Promise<boolean | void>;
   /**
-   * What the node that takes this one's place needs to go on: structured-cloneable. The node is between two ticks.
+   * What the node that takes this one's place needs to go on, with what was read and is still to be written:
+   * structured-cloneable. Frames that are kept by `retain()` do not go along. The node is between two ticks.
    */
   snapshot?(): unknown;
   /**

@@ -4,7 +4,9 @@ import type { GraphEdit } from "../core/live/graph_edit.ts";
 import { nativePass } from "../core/native_stages.ts";
 import type { NodeSpec } from "../core/registry/node_type.ts";
 import { Runtime } from "../core/runtime.ts";
+import type { Supervision } from "../core/supervision.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
+import { faulty } from "./fixtures/faulty.ts";
 import { collect, collected, delay, loosePass, looseSink, numberedSource } from "./fixtures/numbered.ts";
 import { filter, type Script } from "./fixtures/scripted.ts";
 import { flow, FRAMES_BETWEEN, until } from "./fixtures/waiting.ts";
@@ -13,6 +15,9 @@ import { flow, FRAMES_BETWEEN, until } from "./fixtures/waiting.ts";
 const HELD = 5;
 
 const LOSSLESS = { policy: "lossless", capacity: 64 } as const;
+
+/** On a busy machine a lane is long in starting. */
+const PATIENT = { timeoutMs: 60_000 };
 
 const LINKS = [["source.audio", "middle.audioIn"], ["middle.audioOut", "sink.audio"]] as const;
 
@@ -33,10 +38,15 @@ function watching(seen: Seen): Script & Record<string, unknown> {
 }
 
 /** source → middle → sink, by lossless links. */
-function chain(native: "require" | "off", middle: NodeSpec, lanes: readonly [string, string, string]): Runtime {
+function chain(
+  native: "require" | "off",
+  middle: NodeSpec,
+  lanes: readonly [string, string, string],
+  supervision?: Supervision,
+): Runtime {
   const runtime = new Runtime({ native, mode: "live", pools: { audio: { slots: 1_000, slotBytes: 64 } } });
   runtime.add(numberedSource({ count: 1e9, intervalMs: 0.2 }), { id: "source", lane: lanes[0] });
-  runtime.add(middle, { id: "middle", lane: lanes[1] });
+  runtime.add(middle, { id: "middle", lane: lanes[1], ...(supervision && { supervision }) });
   const sink = runtime.add(looseSink(), { id: "sink", lane: lanes[2] });
   const found = runtime.add(collect(), { id: "found", lane: "main" });
   for (const [from, to] of LINKS) runtime.connectByName(from, to, LOSSLESS);
@@ -64,7 +74,7 @@ async function cutAndJoin(runtime: Runtime, also: (edit: GraphEdit) => void = ()
     await runtime.edit((edit) => {
       edit.connectByName(from, to, LOSSLESS);
       also(edit);
-    });
+    }, PATIENT);
   }
   await flow(runtime, "sink");
 }
@@ -107,9 +117,9 @@ Deno.test({
 
 /** What makes a node give away its place, or be passed by: it and what it holds go. */
 const GOES: readonly [string, (runtime: Runtime, held: number) => Promise<unknown>][] = [
-  ["replaced", (runtime, held) => runtime.edit((edit) => void edit.replace("middle", delay({ held })))],
+  ["replaced", (runtime, held) => runtime.edit((edit) => void edit.replace("middle", delay({ held })), PATIENT)],
   ["bypassed", (runtime) => runtime.edit((edit) => edit.bypass("middle"))],
-  ["moved", (runtime) => runtime.edit((edit) => edit.move("middle", "elsewhere"))],
+  ["moved", (runtime) => runtime.edit((edit) => edit.move("middle", "elsewhere"), PATIENT)],
   ["restarted", (runtime) => runtime.restartNode("middle")],
 ];
 
@@ -138,6 +148,42 @@ for (const lanes of [["main", "main", "main"], ["a", "b", "c"]] as const) {
       deepEqual({ missing, unflagged, falselyFlagged }, { missing: 0, unflagged: 0, falselyFlagged: 0 });
     });
   }
+}
+
+for (const lanes of [["main", "main", "main"], ["a", "b", "c"]] as const) {
+  for (const [how, change] of GOES.filter(([how]) => how === "replaced" || how === "moved")) {
+    const where = `${how} (lanes ${lanes.join(", ")})`;
+    eachDriver(
+      `what a node kept beside the state that it gives along is missing when it is ${where}`,
+      async (native) => {
+        collected.length = 0;
+        const runtime = chain(native, delay({ held: HELD, carries: true }), lanes);
+        await runtime.start();
+        await flow(runtime, "sink");
+        await change(runtime, HELD);
+        await flow(runtime, "sink");
+        await assertFlagged(runtime, HELD);
+      },
+    );
+  }
+}
+
+for (const lane of ["near", "main"]) {
+  eachDriver(
+    `what a failed node had read is missing, which is flagged behind the next one (lane ${lane})`,
+    async (native) => {
+      collected.length = 0;
+      const runtime = chain(native, faulty({ how: "throws", every: 150 }), ["main", "near", "main"], {
+        // No restart comes before the edit.
+        restart: { backoffMs: 600_000, maxBackoffMs: 600_000 },
+      });
+      await runtime.start();
+      await until(() => runtime.stats().nodes.find(({ id }) => id === "middle")!.state === "restarting");
+      await runtime.edit((edit) => void edit.replace("middle", loosePass(), { lane }), PATIENT);
+      await flow(runtime, "sink");
+      await assertFlagged(runtime, 1);
+    },
+  );
 }
 
 eachDriver("a node that was bypassed is told of the gap by the first frame that it reads again", async (native) => {

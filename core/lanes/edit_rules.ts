@@ -18,6 +18,17 @@ export function holdsFrames({ instance, kept }: NodeCell): boolean {
   return kept > 0 || instance.processor.flush !== undefined;
 }
 
+/**
+ * Whether frames are lost, or may be, where a node gives its place away: those that it keeps or has in hand never go
+ * along, nor what a tick had read that failed.
+ *
+ * @param anew whether the next one gets no state of it
+ */
+export function losesFrames(cell: NodeCell, anew = false): boolean {
+  if (cell.failed || cell.kept > 0 || (cell.isAsync && cell.ledger.held() > 0)) return true;
+  return endsHere(cell, anew) && holdsFrames(cell);
+}
+
 /** Whether a node that takes this one's place on another lane can be tried with what waits for this one. */
 export function mayBeLent({ mode, finishing, failed, inputs }: NodeCell): boolean {
   if (mode === "external" || finishing || failed) return false;

@@ -13,7 +13,7 @@ import { isInOrder, orderCells } from "./cell_order.ts";
 import { EditAttempt } from "./edit_attempt.ts";
 import { moveLinks, noteLoops, settleLost } from "./edit_links.ts";
 import { addEnds, namedBy, reachOf } from "./edit_reach.ts";
-import { endsHere, holdsFrames } from "./edit_rules.ts";
+import { endsHere, holdsFrames, losesFrames } from "./edit_rules.ts";
 import type { EditedLane } from "./edited_lane.ts";
 import { explain } from "./explain.ts";
 import { attachLink, changePorts, detachLink } from "./lane_builder.ts";
@@ -217,7 +217,7 @@ export class LaneEditor {
       const trial = trials.get(node);
       trial?.leave();
       moveLinks(lane, old, cell);
-      if (restart !== undefined || (endsHere(old, anew) && holdsFrames(old))) cell.markGaps();
+      if (restart !== undefined || losesFrames(old, anew)) cell.markGaps();
       trial?.commit();
       if (trial === undefined) cell.takeUp(old.carry);
       this.#takeOut(old, endsHere(old, anew), cell.number !== old.number);
@@ -226,7 +226,7 @@ export class LaneEditor {
     for (const id of edit.depart) {
       const cell = all.get(id)!;
       cell.publish();
-      if (endsHere(cell) && holdsFrames(cell)) cell.markGaps();
+      if (losesFrames(cell)) cell.markGaps();
       // What a device still has it write goes nowhere, and counts no more.
       if (cell.mode === "external") cell.forgoRecord();
     }
