@@ -77,19 +77,12 @@ export class AudioFrame<C extends number = number> extends Frame {
   channel(index: number): Float32Array {
     const { u32 } = this.pool;
     const bytes = u32[this.at32 + PAYLOAD_LENGTH];
-    if (
-      bytes !== this.#planesBytes || this.#planes.length !== u32[this.at32 + WIDTH] ||
-      this.#planesOf !== this.pool.payloads
-    ) this.#layOut(bytes);
-    const plane = this.#planes[index];
-    if (plane === undefined) {
-      throw new RangeError(
-        `Cannot take channel ${index} of an audio frame with ${this.channels} channels: wanted 0 to ${
-          this.channels - 1
-        }`,
-      );
-    }
-    return plane;
+    const planes = this.#planes;
+    const plane = planes[index];
+    // One whose memory was taken away is empty.
+    const isThere = plane !== undefined && plane.length !== 0;
+    if (isThere && bytes === this.#planesBytes && planes.length === u32[this.at32 + WIDTH]) return plane;
+    return this.#planeOf(index, bytes);
   }
 
   /**
@@ -138,6 +131,18 @@ export class AudioFrame<C extends number = number> extends Frame {
     u32[this.at32 + WIDTH] = channels;
     u32[this.at32 + HEIGHT] = sampleRateHz;
     u32[this.at32 + STRIDES] = sampleCount * 4;
+  }
+
+  /** A channel of a payload that no planes were made for, or none that are there. */
+  #planeOf(index: number, bytes: number): Float32Array {
+    const { channels } = this;
+    const fits = bytes === this.#planesBytes && this.#planes.length === channels;
+    if (!fits || this.#planesOf !== this.pool.payloads) this.#layOut(bytes);
+    const plane = this.#planes[index];
+    if (plane !== undefined) return plane;
+    throw new RangeError(
+      `Cannot take channel ${index} of an audio frame with ${channels} channels: wanted 0 to ${channels - 1}`,
+    );
   }
 
   #layOut(bytes: number): void {

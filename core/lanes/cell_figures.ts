@@ -34,7 +34,7 @@ const LATE_TICKS = NODE.lateTicks >> 3;
 const TICK_HISTOGRAM = index64(NODE.tickHistogram);
 const AGE_HISTOGRAM = index64(NODE.ageHistogram);
 
-/** Ticks that took less than this are timed one in {@linkcode SAMPLE_EVERY}. */
+/** Ticks that took less than this are timed one in {@linkcode SAMPLE_EVERY}, once that many were as short. */
 const SHORT_TICK_NS = 20_000;
 
 const SAMPLE_EVERY = 64;
@@ -60,9 +60,9 @@ export abstract class CellFigures {
   reads = 0;
   /** Frames written in this tick. */
   writes = 0;
-  /** Ticks until the next one is timed, where not each is; and how many the one under way stands for. */
-  #ticksToSample = 0;
-  #weight = 1;
+  /** Ticks that no timed one stands for yet, with the one under way; and how many there may be before one is timed. */
+  #untold = 0;
+  #period = 1;
   /** The last timed tick took so long that each is timed. */
   isSlow = false;
   /** The tick under way is timed. */
@@ -125,12 +125,7 @@ export abstract class CellFigures {
     this.#ticks++;
     this.reads = 0;
     this.writes = 0;
-    if (this.#timing.each || this.isSlow) this.#weight = 1;
-    else {
-      if (--this.#ticksToSample >= 0) return false;
-      this.#ticksToSample = SAMPLE_EVERY - 1;
-      this.#weight = SAMPLE_EVERY;
-    }
+    if (++this.#untold < this.#period && !this.#timing.each) return false;
     this.isTimed = true;
     return true;
   }
@@ -146,7 +141,8 @@ export abstract class CellFigures {
   }
 
   /**
-   * Notes a tick that was timed. A short one that was a sample stands for all that were not timed since the one before.
+   * Notes a tick that was timed. A short one stands for those that were not timed before it, a long one for itself. The
+   * first ticks of a node, and those after a long one, are timed more often: they may not be like the rest.
    *
    * @param startNs when it began, on the runtime's clock
    * @param nowNs when it ended
@@ -159,7 +155,9 @@ export abstract class CellFigures {
     this.isSlow = tookNs >= SHORT_TICK_NS;
     // First: who looks meanwhile does not count the tick twice.
     this.#host.timed?.(this, tookNs);
-    const weight = this.isSlow ? 1 : this.#weight;
+    const weight = this.isSlow ? 1 : this.#untold;
+    this.#untold -= weight;
+    this.#period = this.isSlow ? 1 : Math.min(SAMPLE_EVERY, 2 * this.#period);
     f64[at + BUSY] += tookNs * weight;
     f64[at + SAMPLED]++;
     if (tookNs > f64[at + MAX_TICK]) f64[at + MAX_TICK] = tookNs;

@@ -305,8 +305,9 @@ export class LaneLoop implements RunHost {
 
   repeats(): boolean {
     const { u32 } = this.#page;
-    if (this.#left <= 0 || u32[this.#at32 + ATTENTION] !== 0) return false;
-    u32[this.#at32 + CALLS]++;
+    const at = this.#at32;
+    if (this.#left <= 0 || u32[at + ATTENTION] !== 0) return false;
+    u32[at + CALLS]++;
     return true;
   }
 

@@ -1,7 +1,8 @@
 /**
  * Which ticks of a lane are timed. To time one costs two reads of the clock and its place in two histograms, more than a
- * tick of 100 ns has to spare: of such ticks one in 64 is timed. A round that took long has had long ticks in it: it pays for a while in which each tick of the
- * lane is timed, so that timing takes at most one part in 64 of the time, and whatever takes long is seen.
+ * tick of 100 ns has to spare: of such ticks one in 64 is timed. A round that took long has had long ticks in it: it
+ * pays for a while in which each tick of the lane is timed, so that timing takes at most one part in 64 of the time, and
+ * whatever takes long is seen.
  *
  * @module
  */

@@ -140,6 +140,8 @@ export class Pool {
   readonly #arena: ArenaToken;
   /** What frames make their views of payloads over, and a view of it that is empty once a node has taken it away. */
   #payloads: ArrayBuffer | SharedArrayBuffer | undefined;
+  /** Whether nodes may have views of payloads: asked after each of their ticks. */
+  #isLent = false;
   #canary: Uint8Array = new Uint8Array(0);
   #wereTaken = false;
   readonly #lane: number = 0;
@@ -203,7 +205,8 @@ export class Pool {
 
   /** Whether a node has taken {@linkcode payloads} away since this was asked last. */
   payloadsWereTaken(): boolean {
-    if (this.#canary.length === 0 && this.#payloads !== undefined && !this.closed) this.#lendPayloads();
+    if (!this.#isLent) return false;
+    if (this.#canary.length === 0 && !this.closed) this.#lendPayloads();
     const taken = this.#wereTaken;
     this.#wereTaken = false;
     return taken;
@@ -473,7 +476,8 @@ export class Pool {
   }
 
   #lendPayloads(): void {
-    this.#wereTaken = this.#payloads !== undefined;
+    this.#wereTaken = this.#isLent;
+    this.#isLent = true;
     this.#payloads = this.#driver.lendArena(this.#arena);
     this.#canary = new Uint8Array(this.#payloads, 0, 1);
   }

@@ -13,12 +13,12 @@ pub const AGE_HISTOGRAM_SHIFT: u32 = 14;
 pub const MAX_FIGURES: usize = 16;
 
 /// One node. Histograms count on a log scale, eight buckets an octave: a value of `t` ns lies in bucket
-/// `clamp(floor(8 * (log2(t) - shift)), 0, 175)`. A short tick that was timed as a sample of 64 counts as 64.
+/// `clamp(floor(8 * (log2(t) - shift)), 0, 175)`. A short tick counts for those as well that were not timed before it.
 #[repr(C, align(64))]
 pub struct NodeRecord {
     /// Ticks begun.
     pub ticks: f64,
-    /// Time in ticks that are over; of short ones, of which one in 64 is timed, 64 times that.
+    /// Time in ticks that are over; a short one that is timed stands for those not timed before it, up to 64 in all.
     pub busy_ns: f64,
     /// Errors thrown.
     pub errors: f64,

@@ -118,7 +118,7 @@ impl Node {
         record.phase = phase::PROCESS;
         // Which tick the phase belongs to, cut to 32 bits.
         record.phase_tick = ticks as u64 as u32;
-        let started_ns = self.times.is_timed(ticks).then(|| shared.clock_ns());
+        let started_ns = self.times.begin().then(|| shared.clock_ns());
         self.ports.reads = 0;
         self.ports.writes = 0;
         let outcome = if self.bypassed {
