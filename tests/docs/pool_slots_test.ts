@@ -1,8 +1,10 @@
 /** The page about memory says how many slots a pool needs and gets. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import type { FrameKind } from "../../core/frames/format.ts";
+import { defaultCapacity } from "../../core/links/policy.ts";
 import { growthOf, type LoadLink, type LoadNode, poolLoads } from "../../core/memory/pool_loads.ts";
 import { planPools, poolNeeds } from "../../core/memory/pool_plan.ts";
+import { SLOT } from "../../ffi/layout.gen.ts";
 import { nodes, Runtime } from "../../mod.ts";
 
 /** What the page says, word for word; {@linkcode needOf} does the same. */
@@ -113,6 +115,28 @@ Deno.test("docs/memory.md says how many slots a pool gets where none are given",
   deepEqual(got("audio", 2), [16, 256], "at least 256 slots");
   deepEqual(got("audio", 2, 65_537), [16, 32], "of 16 MiB and a little: no more than twice");
   deepEqual(got("video", 8), [28, 28 + Math.floor(64 * 2 ** 20 / (1920 * 1080 * 4))], "at most 64 MiB more");
+});
+
+Deno.test("docs/memory.md says what a live graph of 1,000 nodes and 1,500 links of audio reserves", () => {
+  const text = page.replaceAll(/\s+/g, " ");
+  const [, gib] = /1,000 nodes and 1,500 links of audio, on one lane, reserves some ([\d.]+) GiB/.exec(text)!;
+  const all: LoadNode[] = [];
+  const links: LoadLink[] = [];
+  const link = (fromNode: string, toNode: string) =>
+    links.push({ fromNode, toNode, kind: "audio", capacity: defaultCapacity("audio"), evicts: true });
+  // A source that leads to two filters, and a mixer of both with each of the two once more.
+  for (let k = 0; k < 250; k++) {
+    const [tone, left, right, mixer] = ["tone", "left", "right", "mixer"].map((name) => `${name}${k}`);
+    for (const id of [tone, left, right, mixer]) {
+      all.push({ id, lane: "x", outputs: [{ kind: "audio", burst: id === tone ? 4 : 1 }] });
+    }
+    link(tone, left);
+    link(tone, right);
+    for (const from of [left, right, tone, left]) link(from, mixer);
+  }
+  deepEqual([all.length, links.length], [1_000, 1_500]);
+  const [{ slots, slotBytes }] = planPools(poolLoads(all, links), 2, {});
+  equal((slots * (slotBytes + SLOT.size) / 2 ** 30).toFixed(1), gib);
 });
 
 Deno.test("docs/memory.md says how many slots a pool gets for the elements of dynamic ports to come", () => {
