@@ -160,9 +160,13 @@ async function siteWith(
     if (event.kind === "activity") activities.push(event.activity.kind);
     else told.push(event.kind);
   });
-  await runtime.start();
-  runtime.events.on("lane:near", ({ kind }) => void laneTold.push(kind));
+  // But for its first start.
+  runtime.events.on(
+    "lane:near",
+    ({ kind }) => void ((laneTold.length > 0 || kind !== "started") && laneTold.push(kind)),
+  );
   runtime.events.on("error", (event) => void (event.group === "error" && errors.push(event.error.message)));
+  await runtime.start();
   return {
     runtime,
     hold,

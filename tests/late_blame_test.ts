@@ -36,15 +36,16 @@ eachDriver("a lane that is kept is not put down to a node that a late lane of it
   } finally {
     globalThis.setTimeout = setTimeout;
   }
-  const at = runtime.stats().nodes.find(({ id }) => id === "source")!.framesOut + 300;
   await runtime.edit((edit) => {
-    edit.add(lingering({ how: "in a callback", at, hold: hold.path }), {
+    edit.add(lingering({ how: "in a callback when told", hold: hold.path }), {
       id: "b",
       lane: "near",
       supervision: { restart: { limit: 5, backoffMs: 1 } },
     });
     edit.connectByName("source.audio", "b.audioIn", { policy: "lossless" });
   }, PATIENT);
+  await flow(runtime, "b");
+  await runtime.setConfig("b", "told", 1);
   await until(() => told.includes("replaced"));
   hold.release();
   await runtime.stop();
