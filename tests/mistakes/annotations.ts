@@ -449,15 +449,6 @@ const rows: readonly Row<string>[] = [
     ],
   },
   {
-    mistake: "a constructor that sets a key",
-    given: fields("  /** Gain. */\n  @config()\n  gain = 1;\n  constructor() { this.gain = 2; }"),
-    says: [
-      "node.ts:14:19",
-      'Cannot know the default of configuration key "gain": a constructor assigns it',
-      "write the default where the field is declared, and what depends on it in setup()",
-    ],
-  },
-  {
     mistake: "a brace that is missing",
     given: fields("").slice(0, -3),
     says: [
