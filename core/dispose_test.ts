@@ -4,6 +4,8 @@ import { counting, gathering, sink, source } from "../tests/fixtures/scripted.ts
 import { nodes } from "../sluice.gen.ts";
 import { type LogEntry, tapLog } from "./log.ts";
 import { Runtime } from "./runtime.ts";
+import { viewRuntime } from "./runtime_view.ts";
+import type { RunSummary } from "./stats.ts";
 
 /** What a program would be told: the errors of the log and the exit code, which is set back. */
 function watchProgram(): Disposable & { readonly errors: string[]; takeExitCode(): number } {
@@ -77,3 +79,58 @@ Deno.test("a live graph that is disposed of is stopped: what it has recorded is 
   deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["out.wav"]);
   await Deno.remove(folder, { recursive: true });
 });
+
+type End = (runtime: Runtime) => Promise<unknown>;
+
+const ENDS: { readonly [name: string]: End } = {
+  "stop()": (runtime) => runtime.stop(),
+  "disposal": (runtime) => runtime[Symbol.asyncDispose](),
+};
+
+for (const mode of ["live", "offline"] as const) {
+  for (const [first, begin] of Object.entries(ENDS)) {
+    for (const [second, join] of Object.entries(ENDS)) {
+      Deno.test(`${first} and ${second} at once are one end of a graph (${mode})`, async () => {
+        using program = watchProgram();
+        const runtime = endless(mode);
+        const { finished } = await started(runtime);
+        const both = [begin(runtime), join(runtime)];
+        await Promise.all(both);
+        const isBroken = mode === "offline" && first === "disposal" && second === "disposal";
+        if (isBroken) await rejects(finished, { code: "Busy", message: /^The graph was disposed of before/ });
+        else equal((await finished).outcome, "stopped");
+        deepEqual(program.errors, []);
+        // What comes after the end is no other end.
+        await Promise.all([begin(runtime), join(runtime)]);
+        equal((await runtime.stop())?.outcome, isBroken ? "failed" : "stopped");
+        equal(program.takeExitCode(), 0);
+      });
+    }
+  }
+}
+
+Deno.test("stop() of a graph that is being broken off gives the summary of that end", async () => {
+  using program = watchProgram();
+  const runtime = endless("offline");
+  await started(runtime);
+  const disposed = runtime[Symbol.asyncDispose]();
+  while (viewRuntime(runtime).session?.state !== "stopping") await Promise.resolve();
+  const summary = await runtime.stop();
+  await disposed;
+  deepEqual([summary?.outcome, summary], ["failed", runtime.summary()]);
+  program.takeExitCode();
+});
+
+function endless(mode: "live" | "offline"): Runtime {
+  const runtime = new Runtime({ mode });
+  runtime.connect(runtime.add(source(counting(1e9))).outputs.audioOut, runtime.add(sink(gathering([]))).inputs.audioIn);
+  return runtime;
+}
+
+/** @returns the promise of the end, which is asked for */
+async function started(runtime: Runtime): Promise<{ readonly finished: Promise<RunSummary> }> {
+  await runtime.start();
+  const { finished } = runtime;
+  finished.catch(() => {});
+  return { finished };
+}

@@ -530,9 +530,11 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Ends the sources, lets the rest drain within the time limit, and tears down.
+   * Ends the sources, lets the rest drain within the time limit, and tears down. Of a graph that is ended already, or
+   * disposed of, it waits for that end.
    *
-   * @returns as {@linkcode Runtime.finished}; `undefined` if the graph was not started
+   * @returns as {@linkcode Runtime.finished}, but also the summary of a graph that was disposed of before its end;
+   * `undefined` if the graph was not started
    */
   async stop(): Promise<RunSummary | undefined> {
     return await this.#session?.stop();

@@ -73,6 +73,8 @@ export class Session {
   #startNs = 0;
   #outcome: "completed" | "stopped" = "completed";
   #failure: Error | undefined;
+  /** Why the graph was broken off by who disposed of it. */
+  #broken: SluiceError | undefined;
   #ending: Promise<void> | undefined;
   #summary: RunSummary | undefined;
   #stopTimer: ReturnType<typeof setTimeout> | undefined;
@@ -168,8 +170,8 @@ export class Session {
     }
   }
 
-  /** Ends the sources and drains the rest, within the time limit. */
-  stop(): Promise<RunSummary> {
+  /** Ends the sources and drains the rest, within the time limit. Of a graph that is broken off it waits for the end. */
+  async stop(): Promise<RunSummary> {
     if (this.#ending === undefined && this.#stopTimer === undefined) {
       this.resume();
       this.#outcome = "stopped";
@@ -178,7 +180,10 @@ export class Session {
       this.#supervisor.stop();
       this.#stopTimer = setTimeout(() => this.#giveUp(), this.#options.stopTimeoutMs);
     }
-    return this.finished;
+    return await this.finished.catch((error) => {
+      if (error === this.#broken) return this.#summary!;
+      throw error;
+    });
   }
 
   /**
@@ -186,16 +191,18 @@ export class Session {
    * the rest may come to its end within the time limit; else it is broken off, so that no file seems complete that is
    * not, and {@linkcode Session.finished} rejects.
    *
-   * @returns the failure, if it is broken off
+   * @returns the failure, if this breaks it off
    */
   async dispose(): Promise<SluiceError | undefined> {
     const { topology, stopTimeoutMs } = this.#options;
     let broken: SluiceError | undefined;
-    if (topology.mode === "live" || this.#startNs === 0) void this.stop();
-    else if (this.#ending === undefined && this.#stopTimer === undefined) {
+    if (topology.mode === "live" || this.#startNs === 0) void this.stop().catch(() => {});
+    // Who asks for a stop in the same turn wants that.
+    await Promise.resolve();
+    if (this.#ending === undefined && this.#stopTimer === undefined) {
       this.resume();
       if (this.#sourcesEnded()) this.#stopTimer = setTimeout(() => this.#giveUp(), stopTimeoutMs);
-      else void this.#end(broken = disposedEarly());
+      else void this.#end(broken = this.#broken = disposedEarly());
     }
     await this.finished.catch(() => {});
     return broken;
