@@ -22,6 +22,7 @@ import { nodeId } from "./ids.ts";
 import { runCell } from "./lanes/cell_runner.ts";
 import { explain } from "./lanes/explain.ts";
 import { buildCell } from "./lanes/lane_builder.ts";
+import { makeInstance } from "./lanes/make_instance.ts";
 import type { NodeCell } from "./lanes/node_cell.ts";
 import type { ShapeOf } from "./ports/stream.ts";
 import type { Figures, NodeProgress } from "./stats.ts";
@@ -94,7 +95,7 @@ export class ProcessorHarness implements AsyncDisposable {
       ...resolveSecrets(descriptor, id, checked),
       elements,
     };
-    const cell = buildCell(site, plan, descriptor, (await type.load())());
+    const cell = buildCell(site, plan, descriptor, await makeInstance(type, plan));
     assertPorts(cell, options);
     for (const input of cell.inputs) {
       const { optional, array } = input.descriptor;

@@ -29,6 +29,7 @@ import type { EditedLane } from "./edited_lane.ts";
 import { LaneEditor } from "./lane_editor.ts";
 import { attachLink, buildCell } from "./lane_builder.ts";
 import { LaneLoop, type LoopHost } from "./lane_loop.ts";
+import { makeInstance } from "./make_instance.ts";
 import type { LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "./messages.ts";
 import { reconfigure } from "./reconfigure.ts";
 import type { CellFigures } from "./cell_figures.ts";
@@ -385,7 +386,7 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     this.#loop.reset(nodes.length);
     for (const [rank, plan] of nodes.entries()) {
       const type = await this.site.findType(plan);
-      const cell = buildCell(this, plan, type.descriptor, (await type.load())());
+      const cell = buildCell(this, plan, type.descriptor, await makeInstance(type, plan));
       cell.rank = rank;
       cells.set(plan.id, cell);
     }

@@ -15,6 +15,7 @@ import { explain } from "./explain.ts";
 import { layDown, setUp, tearDown } from "./faults.ts";
 import { buildCell } from "./lane_builder.ts";
 import { type ArrivingTrial, Lender } from "./loan.ts";
+import { makeInstance } from "./make_instance.ts";
 import type { AnnouncedFormat, LaneCommand, LaneEdit } from "./messages.ts";
 import { calling } from "./node_call.ts";
 import type { NodeCell } from "./node_cell.ts";
@@ -65,6 +66,7 @@ export async function makeReady(
     attempt.assertWanted();
     lane.openPools(command.pools);
     for (const plan of command.nodes) {
+      current = undefined;
       const restart = edit.insert.find(({ node }) => node === plan.id)?.restart;
       const failed = restart && lane.cells.find((cell) => cell.id === plan.id);
       const state = failed && await attempt.waitFor(layDown(lane, failed, restart === "carries"));
@@ -75,9 +77,9 @@ export async function makeReady(
         cells.set(plan.id, place);
         continue;
       }
-      const make = await attempt.waitFor(type.load());
+      const instance = await attempt.waitFor(makeInstance(type, plan));
       attempt.assertWanted();
-      const cell = buildCell(lane, plan, type.descriptor, make());
+      const cell = buildCell(lane, plan, type.descriptor, instance);
       // The lane does not run it yet, whoever wakes it.
       cell.retired = true;
       cell.deferCounts();
