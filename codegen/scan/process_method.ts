@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { type ClassElement, type MethodDeclaration, Node, Scope } from "ts-morph";
+import {
+  type ClassElement,
+  type MethodDeclaration,
+  Node,
+  type ParameterDeclaration,
+  Scope,
+  SyntaxKind,
+} from "ts-morph";
+import { FRAME_TYPES } from "../frame_types.ts";
 import type { ScanContext } from "./context.ts";
 import type { ClassChain } from "./class_chain.ts";
 
@@ -18,6 +26,17 @@ export const HOOKS: ReadonlySet<string> = new Set([
   "configChanged",
   "portsChanged",
   "teardown",
+]);
+
+/** Names that parameters without a type have if they stand for the context. */
+const CONTEXT_NAME = /^_|^(?:\w*[cC]onte?xt|ctx|c)$/;
+
+/** Types that are no object. */
+const PLAIN_TYPES: ReadonlySet<SyntaxKind> = new Set([
+  SyntaxKind.BigIntKeyword,
+  SyntaxKind.BooleanKeyword,
+  SyntaxKind.NumberKeyword,
+  SyntaxKind.StringKeyword,
 ]);
 
 /** Finds `process()` in a class, or else in those that it extends. `undefined` if something was refused. */
@@ -42,11 +61,20 @@ export function findProcess(
       : member.isGenerator() || givenParameters(member) > 1
       ? "wanted process() or process(context), and no generator"
       : undefined;
-    if (problem === undefined) return member;
+    if (problem !== undefined) {
+      return context.refuse(
+        member.getNameNode(),
+        `Cannot use process() of "${className}": ${problem}`,
+        `write "process(context: ProcessorContext): void"`,
+      );
+    }
+    const parameter = member.getParameters().find((each) => each.getName() !== "this");
+    if (parameter === undefined || takesContext(context, parameter)) return member;
     return context.refuse(
-      member.getNameNode(),
-      `Cannot use process() of "${className}": ${problem}`,
-      `write "process(context: ProcessorContext): void"`,
+      parameter,
+      `Cannot use process() of "${className}": it wants "${parameter.getText()}", and is given a ` +
+        "ProcessorContext only",
+      `write "process(): void" and read frames from the inputs, as in "const frame = this.audioIn.read()"`,
     );
   }
   const name = chain.classes[0].getNameNode() ?? chain.classes[0];
@@ -56,6 +84,22 @@ export function findProcess(
     `Cannot use class "${className}" as a processor: it has no process()${outside}`,
     `add "process(): void { … }"`,
   );
+}
+
+/**
+ * Whether a parameter can be meant for the context: only what is surely none is found. Its type tells, or else its name.
+ */
+function takesContext({ sources }: ScanContext, parameter: ParameterDeclaration): boolean {
+  const type = parameter.getTypeNode();
+  if (type === undefined) return !Node.isIdentifier(parameter.getNameNode()) || CONTEXT_NAME.test(parameter.getName());
+  if (Node.isArrayTypeNode(type) || PLAIN_TYPES.has(type.getKind())) return false;
+  if (!Node.isTypeReference(type)) return true;
+  const written = type.getTypeName().getText();
+  return !isFrameOrPort(sources.importedAs(sources.pathOf(type), written) ?? written);
+}
+
+function isFrameOrPort(type: string): boolean {
+  return type === "Frame" || type === "StreamInput" || type === "StreamOutput" || Object.hasOwn(FRAME_TYPES, type);
 }
 
 /** How many arguments a method takes; `this` is none. */

@@ -64,6 +64,15 @@ const rows: readonly Row<string>[] = [
     ],
   },
   {
+    mistake: "process(frame)",
+    given: node("  process(frame: AudioFrame) {}"),
+    says: [
+      "node.ts:11:11",
+      'Cannot use process() of "Node": it wants "frame: AudioFrame", and is given a ProcessorContext only',
+      'write "process(): void" and read frames from the inputs, as in "const frame = this.audioIn.read()"',
+    ],
+  },
+  {
     mistake: "process as a generator",
     given: node("  *process() {}"),
     says: [

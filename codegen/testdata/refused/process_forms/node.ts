@@ -38,3 +38,33 @@ export class TwoParameters {
     void [context, rest];
   }
 }
+
+@processor()
+export class GivenFrame {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+
+  process(frame: AudioFrame): void {
+    void frame;
+  }
+}
+
+@processor()
+export class GivenSamples {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+
+  process(this: GivenSamples, samples: Float32Array[]): void {
+    void samples;
+  }
+}
+
+@processor()
+export class GivenUntyped {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+
+  process(frame): void {
+    void frame;
+  }
+}
