@@ -239,11 +239,13 @@ export class Topology {
   /**
    * Puts a node on another lane; its links stay.
    *
+   * @param type what runs there: another than the node's own where that is replaced next
    * @throws {SluiceError} `NodeNotFound`; `InvalidGraph` for a lane that cannot run it
    */
-  moveNode(id: string, lane: string): NodeEntry {
+  moveNode(id: string, lane: string, type?: AnyNodeType): NodeEntry {
     const old = this.node(id);
-    const chosen = laneOf(old.id, old.type.descriptor, lane, this.lanes, this.#residents);
+    const { descriptor } = type ?? old.type;
+    const chosen = laneOf(old.id, descriptor, lane, this.lanes, this.#residents);
     if (chosen === old.lane) return old;
     const entry: NodeEntry = { ...old, index: this.#takeNode(), lane: chosen };
     this.#put(entry);

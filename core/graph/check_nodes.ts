@@ -193,12 +193,6 @@ function checkLane(
     report.add("InvalidGraph", message, lane.offset, { nodeId: id });
     return;
   }
-  const isMain = lane.name === "main" || (declared && graph.lanes?.[lane.name].kind === "main");
-  if (descriptor.lane === "main" && !isMain) {
-    const message = `Cannot place node "${id}" on lane "${lane.name}": "${descriptor.type}" runs only on lane "main"`;
-    report.add("InvalidGraph", message, lane.offset, { nodeId: id });
-    return;
-  }
   place(shaped, descriptor, graph, residents, report);
 }
 

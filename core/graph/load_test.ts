@@ -352,7 +352,7 @@ const BAD: [string, string, ...string[]][] = [
       `${S}, "m": { "type": "mono-meter" }, "c": { "type": "console-sink", "lane": "w" }`,
       `{ "from": "s.audio", "to": "m.audio" }, { "from": "m.level", "to": "c.data" }`,
     ),
-    `2:141 InvalidGraph Cannot place node "c" on lane "w": "console-sink" runs only on lane "main"`,
+    `2:141 InvalidGraph Cannot place node "c" (console-sink) on lane "w": its type runs on lane "main" only; give it that one, or none`,
   ],
   [
     "main as a worker",

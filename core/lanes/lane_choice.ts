@@ -62,6 +62,13 @@ export function laneOf(
       { nodeId: id },
     );
   }
+  if (descriptor.lane === "main" && lane !== MAIN_LANE) {
+    throw new SluiceError(
+      "InvalidGraph",
+      `${attempt}: its type runs on lane "main" only; give it that one, or none`,
+      { nodeId: id },
+    );
+  }
   const other = residents.get(lane);
   if (other !== undefined && (other.type.descriptor.lane === "native") !== native) {
     const [own, its] = native

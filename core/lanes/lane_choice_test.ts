@@ -1,6 +1,8 @@
 import { throws } from "node:assert/strict";
 import { nativeSource } from "../native_stages.ts";
 import { gathering, sink } from "../../tests/fixtures/scripted.ts";
+import { appSource } from "../app/app_source.ts";
+import { nodes } from "../../sluice.gen.ts";
 import { Runtime } from "../runtime.ts";
 
 Deno.test("a name that no lane can have is refused as the name of a lane", () => {
@@ -30,7 +32,24 @@ Deno.test("a processor is refused on the lane of native stages, and a native sta
   });
 });
 
+Deno.test("a node whose type runs on lane main only is refused on any other", () => {
+  const runtime = new Runtime({ native: "off", lanes: { control: { kind: "main" } } });
+  const refused = (lane: string) => ({
+    code: "InvalidGraph",
+    nodeId: "c",
+    message: `Cannot place node "c" (scripted-sink) on lane "${lane}": its type runs on lane "main" only; ` +
+      "give it that one, or none",
+  });
+  for (const lane of ["far", "worker"]) {
+    throws(() => runtime.add(sink(gathering([])), { id: "c", lane }), refused(lane));
+  }
+  for (const [i, lane] of ["main", "control", undefined].entries()) {
+    runtime.add(sink(gathering([])), { id: `c${i}`, lane });
+  }
+  throws(() => runtime.add(appSource.data(), { lane: "far" }), /its type runs on lane "main" only/);
+});
+
 Deno.test("what is said of a lane counts before what its name promises", () => {
   const runtime = new Runtime({ native: "off", lanes: { native: { kind: "worker" } } });
-  runtime.add(sink(gathering([])), { id: "s", lane: "native" });
+  runtime.add(nodes.gain(), { id: "s", lane: "native" });
 });

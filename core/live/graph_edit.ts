@@ -130,7 +130,7 @@ export class GraphEdit {
     assertNodeSpec(spec);
     assertKeys("Cannot replace a node", options, ["lane", "startsAnew"]);
     const before = this.#draft.node(nodeId);
-    if (options.lane !== undefined) this.#draft.moveNode(nodeId, options.lane);
+    if (options.lane !== undefined) this.#draft.moveNode(nodeId, options.lane, spec.type);
     let entry: NodeEntry;
     try {
       entry = this.#draft.replaceNode(nodeId, spec.type, spec.config);
