@@ -6,29 +6,13 @@ import { Hold } from "../fixtures/hold.ts";
 import { seriousFaults, showTheme } from "./axe.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
 import { graphShown, serveStarted, toNumber } from "./live_graph.ts";
+import { BEAT_MS, countLostMs } from "./lost_time.ts";
 
 /**
  * How long after it began a call that does not return is shown as stuck at the latest, milliseconds: of the time that
  * the machine gives to this process and to the page.
  */
 const NAMED_WITHIN_MS = 2_500;
-
-/** Period of the beats by which lost time is known, milliseconds. */
-const BEAT_MS = 20;
-
-/** Counts from now on the time by which beats come late, milliseconds. Also run in the page. */
-function countLostMs(beatMs: number): { lostMs: number; readonly timer: ReturnType<typeof setInterval> } {
-  let lastMs = performance.now();
-  const count = {
-    lostMs: 0,
-    timer: setInterval(() => {
-      const nowMs = performance.now();
-      count.lostMs += Math.max(0, nowMs - lastMs - beatMs);
-      lastMs = nowMs;
-    }, beatMs),
-  };
-  return count;
-}
 
 pageTest(
   "the page names the node that holds its lane within two and a half seconds, and shows the others' figures",
@@ -50,13 +34,13 @@ pageTest(
     await graphShown(page, "level");
 
     const ticks = (id: string) => runtime.stats().nodes.find((node) => node.id === id)!.ticks;
-    hold.begin();
-    while (hold.sinceMs === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
     const here = countLostMs(BEAT_MS);
     const inPage = await page.evaluateHandle(countLostMs, BEAT_MS);
+    hold.begin();
+    while (hold.sinceMs === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
     await page.locator('.card[data-node="bad"][data-health="stuck"]').waitFor();
     const namedMs = Date.now() - hold.sinceMs;
-    const lostMs = here.lostMs + await inPage.evaluate((count) => count.lostMs);
+    const lostMs = here.lostMs() + await inPage.evaluate((count) => count.lostMs());
     clearInterval(here.timer);
     assert.ok(namedMs <= NAMED_WITHIN_MS + lostMs, `named after ${namedMs} ms, of which ${lostMs} ms were lost`);
     assert.match(await page.locator('.card[data-node="bad"]').innerText(), /stuck/);
