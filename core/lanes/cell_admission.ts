@@ -271,18 +271,22 @@ export abstract class CellAdmission extends CellFigures {
     return this.#fed.every((input) => this.#page.isEos(input.link!.plan.index));
   }
 
-  /** Whether an asynchronous tick is to end at its next `read()`, though there are frames: something waits for that. */
-  protected abstract givesWay(): boolean;
+  /**
+   * Whether an asynchronous tick is to end at a `read()`, though there are frames: something waits for that.
+   *
+   * @param port that is read
+   */
+  protected abstract givesWay(port?: InputPort): boolean;
 
   /** Whether the tick may take one more frame: its outputs have room and it has not taken too many. */
-  mayRead(): boolean {
+  mayRead(port?: InputPort): boolean {
     if (this.isOpen) this.closeEnds(this.ledger);
     if (this.#isSimple) {
       if (this.reads >= this.#readsPerTick) return false;
       const pool = this.#solePool;
       if (this.spare >= 0 && (pool === undefined || pool.freeInMagazine >= this.#soleCount)) return true;
     } else if (this.isAsync) {
-      if (this.givesWay() || this.ledger.held() >= this.#heldPerTick) return false;
+      if (this.givesWay(port) || this.ledger.held() >= this.#heldPerTick) return false;
     } else if (this.reads >= this.#readsPerTick) return false;
     return this.admit();
   }

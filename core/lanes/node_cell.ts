@@ -46,6 +46,8 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   finishing = false;
   /** The end of stream was sent. */
   ended = false;
+  /** The input that the tick under way has read first, of a node that needs an object for each frame. */
+  #readFirst: InputPort | undefined;
   /** It is not run while an edit that concerns it is made ready, and an asynchronous tick of it reads no more. */
   held = false;
   /** It was removed from the graph and is run no more. */
@@ -364,15 +366,20 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   }
 
   /** An edit, a pause or the whole lane waits for the tick. What it leaves unread it is woken for afterwards. */
-  protected override givesWay(): boolean {
-    if (this.mode === "external" || !(this.held || this.#isPaused || this.#keepsLane())) return false;
+  protected override givesWay(port?: InputPort): boolean {
+    if (this.mode === "external" || !(this.held || this.#isPaused || this.#keepsLane(port))) return false;
     this.again = true;
     return true;
   }
 
-  /** Of several inputs, the tick may have in hand what belongs to what it reads next. */
-  #keepsLane(): boolean {
-    return this.mode === "push" && this.inputs.length === 1 && this.reads > 0 && !this.finishing && isTurnOver();
+  /**
+   * Whether the tick has had the thread for long, and leaves off where it does no harm: of several inputs, the tick may
+   * have read one for what it reads next of another. At the one that it read first it begins anew, with nothing in hand.
+   */
+  #keepsLane(port: InputPort | undefined): boolean {
+    if (this.reads === 0 || this.finishing) return false;
+    if (this.inputs.length > 1 && (port !== this.#readFirst || this.ledger.held() > 0)) return false;
+    return isTurnOver();
   }
 
   #ownLedger(): Ledger {
@@ -382,6 +389,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
 
   #receivedOwn(frame: Frame, port: InputPort): Frame {
     if (this.isAsync) this.change();
+    if (this.reads === 1) this.#readFirst = port;
     const own = frame.fresh(this.ledger);
     this.ledger.add(own);
     if (this.#checked) {

@@ -19,8 +19,12 @@ import type { StreamInput } from "./stream.ts";
 export interface InputHost {
   readonly id: string;
   readonly type: string;
-  /** Whether the node may take one more frame in this tick: its outputs have room and it has not taken too many. */
-  mayRead(): boolean;
+  /**
+   * Whether the node may take one more frame in this tick: its outputs have room and it has not taken too many.
+   *
+   * @param port that is read
+   */
+  mayRead(port: InputPort): boolean;
   /** A frame has come in by an open end. */
   took(frame: Frame): void;
   /** Notes that the tick owns a frame that came in by a port. @returns the object to hand out */
@@ -180,7 +184,7 @@ export class InputPort implements StreamInput {
 
   readLatest(): Frame | undefined {
     const link = this.#link;
-    if (link === undefined || !this.#host.mayRead()) return undefined;
+    if (link === undefined || !this.#host.mayRead(this)) return undefined;
     if (this.descriptor.kind === "encoded") return this.#readLatestKey(link);
     let newest = link.take();
     if (newest === undefined) return undefined;
@@ -250,13 +254,13 @@ export class InputPort implements StreamInput {
   }
 
   #readClosed(local: LocalLink): Frame | undefined {
-    if (!local.hasFrames() || !this.#host.mayRead()) return undefined;
+    if (!local.hasFrames() || !this.#host.mayRead(this)) return undefined;
     return this.#receive(local.take()!);
   }
 
   #readAny(): Frame | undefined {
     const link = this.#link;
-    if (link === undefined || !link.hasFrames() || !this.#host.mayRead()) return undefined;
+    if (link === undefined || !link.hasFrames() || !this.#host.mayRead(this)) return undefined;
     if (this.#skipsToKey) this.#skipToKey(link);
     const frame = link.take();
     if (frame === undefined) return undefined;

@@ -52,8 +52,9 @@ export interface StreamInput<F extends Frame = Frame> {
    * @returns `undefined` when nothing is queued, or when an output of this node has no room: so a loop
    * `while ((frame = input.read()))` is right under every policy. Also when the tick has as many frames in hand as the
    * pools count on: of each link its capacity within a lane, up to 64 (8 pictures) from another one. An asynchronous
-   * tick that needs more has to release some first. And in an asynchronous tick that an edit or a pause waits for, or,
-   * of a node with one input, that has kept its lane for some milliseconds: what is left comes in the next tick
+   * tick that needs more has to release some first. And in an asynchronous tick that an edit or a pause waits for, or
+   * that has kept its lane for some milliseconds: what is left comes in the next tick. Of several inputs, the latter is so
+   * at the one that the tick has read first, while it has no frame in hand. Not in a node that a device drives
    */
   read(): F | undefined;
   /** The oldest frame, without taking it. */
