@@ -203,8 +203,9 @@ function workedIn(
   };
   const least = between(fromMs + apartMs, toMs - apartMs);
   const most = between(fromMs - apartMs, toMs + apartMs);
-  const callsShare = most.ticks * CALL_MS / (toMs - fromMs);
-  return { rate: [least.rate, most.rate], busy: [least.busy, Math.min(1, most.busy + callsShare)] };
+  // The runtime's times of a tick lie around those that it notes: in between its thread may wait for a core.
+  const aroundMs = most.ticks * CALL_MS + apartMs;
+  return { rate: [least.rate, most.rate], busy: [least.busy, Math.min(1, most.busy + aroundMs / (toMs - fromMs))] };
 }
 
 /** What two readings about a second apart have, of which the later one is one of some. */
