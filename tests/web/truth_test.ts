@@ -215,9 +215,11 @@ function windowsOf(readings: Seen["readings"], { first, last }: Shown): Span[] {
     const [toMs] = readings[k];
     const before = readings.slice(0, k).map(([madeMs]) => madeMs);
     const second = before.filter((madeMs) => toMs - madeMs >= LEAST_WINDOW_MS && toMs - madeMs <= MOST_WINDOW_MS);
-    // On a busy machine there may be none for a while: then it is the one before.
+    // After a time in which the machine made none it is the oldest of that second, or the one before.
     if (second.length > 0) windows.push(...second.map((fromMs) => [fromMs, toMs] as const));
-    else if (before.length > 0 && toMs - before[0] > MOST_WINDOW_MS) windows.push([before.at(-1)!, toMs]);
+    else if (before.length > 0 && toMs - before[0] > MOST_WINDOW_MS) {
+      windows.push([before.find((madeMs) => toMs - madeMs <= MOST_WINDOW_MS) ?? before.at(-1)!, toMs]);
+    }
   }
   return windows;
 }
