@@ -175,7 +175,8 @@ export type { PoolSize } from "./core/memory/pool_plan.ts";
 export type { RestartPolicy, Supervision } from "./core/supervision.ts";
 export { GraphEdit, type ReplaceOptions } from "./core/live/graph_edit.ts";
 export { Runtime } from "./core/runtime.ts";
-export type { AddOptions, EditOptions, PortInfo, RuntimeOptions } from "./core/runtime.ts";
+export type { PortInfo } from "./core/runtime.ts";
+export type { AddOptions, EditOptions, RuntimeOptions } from "./core/runtime_options.ts";
 export type {
   DropCounts,
   Figures,

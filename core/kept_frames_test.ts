@@ -5,7 +5,8 @@ import { counting, filter, gathering, type Script, SHAPE, sink, source } from ".
 import type { AudioFrame } from "./frames/audio_frame.ts";
 import { configureLog } from "./log.ts";
 import type { NodeDescriptor } from "./registry/descriptor.ts";
-import { Runtime, type RuntimeOptions } from "./runtime.ts";
+import { Runtime } from "./runtime.ts";
+import type { RuntimeOptions } from "./runtime_options.ts";
 import type { RunSummary } from "./stats.ts";
 
 /** Keeps the first frames, or all; gives them back in `teardown()` if told so. */

@@ -1,16 +1,133 @@
 /**
- * Checks what a runtime is made with.
+ * What a runtime, its nodes and its edits are made with, and the checks of that.
  *
  * @module
  */
-import { SluiceError } from "./errors.ts";
 import { describeValue } from "./describe_value.ts";
+import type { NativeChoice } from "./driver/open.ts";
+import { SluiceError } from "./errors.ts";
 import { MAX_SLOT_BYTES, MAX_SLOTS } from "./graph/document.ts";
 import { poolName } from "./ids.ts";
+import type { LaneOptions } from "./lanes/lane_options.ts";
+import type { GraphMode } from "./links/policy.ts";
+import type { PoolSize } from "./memory/pool_plan.ts";
 import { assertChoice, assertKeys, assertTimeout } from "./option_check.ts";
 import { isPlainObject, kindOf } from "./registry/kind_of.ts";
-import { checkSupervision } from "./supervision.ts";
-import type { AddOptions, RuntimeOptions } from "./runtime.ts";
+import type { NodeRegistry } from "./registry/node_registry.ts";
+import { checkSupervision, type Supervision } from "./supervision.ts";
+
+/** Options of `Runtime`. */
+export interface RuntimeOptions {
+  /**
+   * `live` (default): sources keep to the clock and links drop by default. `offline`: as fast as it goes, and nothing
+   * is dropped by default.
+   */
+  readonly mode?: GraphMode;
+  /**
+   * Whether to use the native library; by default, if it is there. Without it there are no native lanes, and no promise
+   * of real time.
+   */
+  readonly native?: NativeChoice;
+  /** Node types that {@linkcode Runtime.addByType} and error messages can name. */
+  readonly registry?: NodeRegistry;
+  /** Stops the graph when it aborts, as {@linkcode Runtime.stop} does. */
+  readonly signal?: AbortSignal;
+  /**
+   * Whether Ctrl-C and SIGTERM stop the graph, so that files are completed; by default `true`. The program goes on after
+   * {@linkcode Runtime.finished}; one that has not ended a second later is ended, with exit code 130 or 143, and so is
+   * one that gets a second signal. `false` for a program that listens to signals itself.
+   */
+  readonly signals?: boolean;
+  /**
+   * Sizes of pools, by name. Each kind of frame that a graph's outputs carry has one (`audio`, `video`, `encoded`,
+   * `packet`, `data`); others are there for nodes that ask for them. What is absent is chosen from the graph.
+   */
+  readonly pools?: { readonly [name: string]: PoolSize };
+  /**
+   * Development mode: a frame that is used after it was given away throws, and so does a change that others would see.
+   * Costs a multiple in time. By default as the environment variable `SLUICE_DEV` says: `1` for on.
+   */
+  readonly development?: boolean;
+  /**
+   * What is said of lanes, by name: their kind and, for native ones, how urgent they are and where they may run. A lane
+   * that is not listed is what its nodes need.
+   */
+  readonly lanes?: { readonly [name: string]: LaneOptions };
+  /**
+   * What is done when a processor fails that was added without a word on it; by default `fail`: the run ends. A native
+   * stage always does that, and so does a node that keeps its lane's thread, unless it has a word of its own.
+   */
+  readonly supervision?: Supervision;
+  /**
+   * Time that `stop()` leaves for draining, milliseconds; by default 5,000. So long, but 5,000 at least, a node may also
+   * hold the thread of lane `main` after a signal, before the process is ended.
+   */
+  readonly stopTimeoutMs?: number;
+  /**
+   * How long a node's `setup()` may take, milliseconds; by default 30,000. Then it counts as failed. 0: for ever. A
+   * `setup()` that never gives the thread of lane `main` back ends the process.
+   */
+  readonly setupTimeoutMs?: number;
+  /**
+   * How long a call of a node may hold its lane's thread, milliseconds; by default 2,000. Then, or at the end of the
+   * call's own limit if that is sooner, the node is stuck, which an event tells; if every node of its worker lane is to
+   * be restarted or disabled on failure, the thread is replaced. What goes on after an `await`, and a callback, may hold
+   * it 250 longer. 0: for as long as a call may take.
+   */
+  readonly stuckAfterMs?: number;
+  /**
+   * How long a call of a node may take, milliseconds; by default 30,000. One that holds its lane's thread for so long
+   * ends the run with the node's name, unless the thread is replaced. A node that has awaited something for so long, and
+   * has neither read nor written meanwhile, has failed; by default that is so offline only, since what a live graph
+   * waits for may come at any time. 0: for ever. A node may have a limit of its own ({@linkcode AddOptions}). One that
+   * holds the thread of lane `main` keeps it from whatever could end the run: there the process is ended, with exit code
+   * 1, and files that are being written are not complete.
+   */
+  readonly callTimeoutMs?: number;
+}
+
+/** Options of `Runtime.add()`. */
+export interface AddOptions {
+  /** By default the type's name, with a number from the second on. */
+  readonly id?: string;
+  /**
+   * `main`, or any name of a lane: nodes that give the same name share a thread. By default `worker`; for native
+   * stages, which share no lane with processors, `native`.
+   */
+  readonly lane?: string;
+  /**
+   * Name of the pool that its outputs take slots from: a kind of frame, or any of {@linkcode RuntimeOptions.pools}. By
+   * default each output takes them from the pool of its kind.
+   */
+  readonly pool?: string;
+  /**
+   * Elements that its dynamic ports have from the start, beside those that their class starts with:
+   * `["inputs_0", "inputs_3"]`. What is not the name of one, or beyond the most that a port takes, is left out.
+   */
+  readonly ports?: readonly string[];
+  /** What is done when it fails; by default as {@linkcode RuntimeOptions.supervision} has it. */
+  readonly supervision?: Supervision;
+  /**
+   * How long a call of this node may take, milliseconds, also what it awaits in a live graph; 0: for ever. By default as
+   * {@linkcode RuntimeOptions.callTimeoutMs} has it.
+   */
+  readonly callTimeoutMs?: number;
+  /**
+   * Whether what comes in is passed on without calling `process()`, until an edit says otherwise; by default `false`.
+   */
+  readonly bypassed?: boolean;
+}
+
+/** Options of `Runtime.edit()`. */
+export interface EditOptions {
+  /** How long `setup()` of new nodes and ticks under way may take, milliseconds; by default 5,000. */
+  readonly timeoutMs?: number;
+  /**
+   * How long a node that takes another one's place may wait for its first tick, milliseconds; by default 250. One for
+   * which nothing comes by then counts as good.
+   */
+  readonly trialMs?: number;
+}
 
 const WHAT = "Cannot make a runtime";
 

@@ -1,5 +1,6 @@
 import { throws } from "node:assert/strict";
-import { Runtime, type RuntimeOptions } from "./runtime.ts";
+import { Runtime } from "./runtime.ts";
+import type { RuntimeOptions } from "./runtime_options.ts";
 
 for (
   const [what, options, message] of [

@@ -1,7 +1,8 @@
 /** What `runtime.edit()` refuses of its caller: functions that wait, calls that come late, options that are none. */
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import type { GraphEdit } from "../core/live/graph_edit.ts";
-import { type EditOptions, Runtime } from "../core/runtime.ts";
+import { Runtime } from "../core/runtime.ts";
+import type { EditOptions } from "../core/runtime_options.ts";
 import { nodes } from "../sluice.gen.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { checkingSink, collect, numberedSource, pass } from "./fixtures/numbered.ts";

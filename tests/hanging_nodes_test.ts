@@ -3,7 +3,7 @@
  * thread behind when it ends.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import type { RuntimeOptions } from "../core/runtime.ts";
+import type { RuntimeOptions } from "../core/runtime_options.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import type { Fault } from "./fixtures/faulty.ts";
 import type { HangingEdit } from "./fixtures/hanging_edit.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { assertKeys, assertTimeout } from "../option_check.ts";
-import type { EditOptions } from "../runtime.ts";
+import type { EditOptions } from "../runtime_options.ts";
 
 const WHAT = "Cannot edit the graph";
 

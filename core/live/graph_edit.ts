@@ -16,8 +16,7 @@ import type { InputRef, NodeHandle, OutputRef } from "../registry/handle.ts";
 import { makeHandle } from "../registry/make_handle.ts";
 import type { AnyNodeType, NodeSpec } from "../registry/node_type.ts";
 import { ownConfig } from "../registry/own_config.ts";
-import type { AddOptions } from "../runtime.ts";
-import { assertAddOptions } from "../runtime_options.ts";
+import { type AddOptions, assertAddOptions } from "../runtime_options.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 import type { EditExtras } from "./edit_site.ts";
 

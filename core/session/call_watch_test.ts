@@ -5,7 +5,8 @@ import { checkingSink, numberedSource } from "../../tests/fixtures/numbered.ts";
 import { counting, filter, gathering, type Script, sink, source } from "../../tests/fixtures/scripted.ts";
 import { inTime } from "../../tests/fixtures/waiting.ts";
 import { type LogEntry, tapLog } from "../log.ts";
-import { Runtime, type RuntimeOptions } from "../runtime.ts";
+import { Runtime } from "../runtime.ts";
+import type { RuntimeOptions } from "../runtime_options.ts";
 import type { Supervision } from "../supervision.ts";
 
 /** A graph of which one node awaits at its tenth block what never comes. */

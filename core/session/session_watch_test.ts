@@ -4,7 +4,8 @@ import { faulty } from "../../tests/fixtures/faulty.ts";
 import { numberedSource } from "../../tests/fixtures/numbered.ts";
 import { until } from "../../tests/fixtures/waiting.ts";
 import { tapLog } from "../log.ts";
-import { Runtime, type RuntimeOptions } from "../runtime.ts";
+import { Runtime } from "../runtime.ts";
+import type { RuntimeOptions } from "../runtime_options.ts";
 
 /** Warnings, from now on. */
 function warnings(): Disposable & { readonly all: string[] } {

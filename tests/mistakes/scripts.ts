@@ -4,7 +4,7 @@
  * @module
  */
 import { appSource } from "../../mod.ts";
-import type { RuntimeOptions } from "../../core/runtime.ts";
+import type { RuntimeOptions } from "../../core/runtime_options.ts";
 import { NodeRegistry, Runtime } from "../../mod.ts";
 import { nodePackage, nodes } from "../../sluice.gen.ts";
 import { family, type Row, thrownBy } from "./told.ts";
