@@ -1224,7 +1224,7 @@ export type ConsoleSinkHandle = NodeHandle<{ data: DataFrame<unknown> }, Record<
  * Prints data.
  *
  * **Purpose.** Writes values to standard output or standard error, one a line, as text for people or as JSON for
- * programs. If what reads the output goes away (`… | head`), it goes on reading its input and prints nothing more.
+ * programs. If what reads the output goes away (`… | head`, a terminal that is closed), it goes on reading its input and prints nothing more.
  *
  * **Inputs.** `data`: any values.
  *
@@ -1244,10 +1244,10 @@ export const consoleSink: NodeType<ConsoleSinkConfig, ConsoleSinkHandle> = defin
   descriptor: {
     type: "console-sink",
     className: "ConsoleSink",
-    source: "processors/data/console_sink.ts:30",
+    source: "processors/data/console_sink.ts:31",
     description: "Prints data.",
     doc:
-      'Prints data.\n\n**Purpose.** Writes values to standard output or standard error, one a line, as text for people or as JSON for\nprograms. If what reads the output goes away (`… | head`), it goes on reading its input and prints nothing more.\n\n**Inputs.** `data`: any values.\n\n**Outputs.** None.\n\n**Config.** `format`, `target`, `every`.\n\n**Example.**\n```json\n{ "print": { "type": "console-sink", "config": { "format": "json", "every": 10 } } }\n```',
+      'Prints data.\n\n**Purpose.** Writes values to standard output or standard error, one a line, as text for people or as JSON for\nprograms. If what reads the output goes away (`… | head`, a terminal that is closed), it goes on reading its input and prints nothing more.\n\n**Inputs.** `data`: any values.\n\n**Outputs.** None.\n\n**Config.** `format`, `target`, `every`.\n\n**Example.**\n```json\n{ "print": { "type": "console-sink", "config": { "format": "json", "every": 10 } } }\n```',
     category: "data",
     tags: ["data", "print", "log", "console", "stdout", "debug"],
     mode: "push",
@@ -6145,7 +6145,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/spectrum_reading.ts": "882e4b9f5dbc5476",
     "processors/audio/stream_mixer.ts": "802a566a051f363e",
     "processors/audio/tone_source.ts": "58cd1fc1f6611559",
-    "processors/data/console_sink.ts": "0e252ad87730d85f",
+    "processors/data/console_sink.ts": "1526a8ad7737ccf7",
     "processors/file/wav_sink.ts": "2f7b232579109539",
     "processors/file/wav_source.ts": "4a713fce7f10c1d3",
     "processors/flow/align.ts": "6d86f709c0cb1416",

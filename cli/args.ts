@@ -206,7 +206,8 @@ const run = command(
     brief: message`Run a graph.`,
     description:
       message`Runs a graph until all its sources have ended, or Ctrl-C. A second Ctrl-C, a second later or more, ends at once.`,
-    footer: message`Exit codes: 0 done, 1 failed while running, 2 bad input, 130 after Ctrl-C, 143 after SIGTERM.`,
+    footer:
+      message`Exit codes: 0 done, 1 failed while running, 2 bad input, 129 after SIGHUP (the terminal was closed), 130 after Ctrl-C, 143 after SIGTERM.`,
   },
 );
 

@@ -1,10 +1,11 @@
 /**
  * The `sluice` command.
  *
- * Exit codes: 0 done; 1 failed while running; 2 bad input; 130 after Ctrl-C; 143 after SIGTERM.
+ * Exit codes: 0 done; 1 failed while running; 2 bad input; 129 after SIGHUP; 130 after Ctrl-C; 143 after SIGTERM.
  *
  * @module
  */
+import { consoleWithoutReader } from "../core/console_output.ts";
 import { assertDeno } from "../core/deno_version.ts";
 import { keepIgnoringHangup } from "../core/hangup.ts";
 import { configureLog } from "../core/log.ts";
@@ -26,6 +27,7 @@ if (import.meta.main) await runProgram(Deno.args);
  */
 export async function runProgram(args: readonly string[], atEnd?: (exitCode: number) => void): Promise<never> {
   keepIgnoringHangup();
+  consoleWithoutReader();
   const io = processIo();
   // Without this, a rejection that nobody awaits would end the process with a stack trace.
   globalThis.addEventListener("unhandledrejection", (event) => {

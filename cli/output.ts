@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isReaderGone } from "../core/gone_reader.ts";
 
 /** Longest wait for a reader whose pipe is full and not blocking, in milliseconds. */
 const RETRY_MS = 5;
@@ -28,14 +29,14 @@ export class TextOutput {
     return this.#closed;
   }
 
-  /** Writes a text. A reader that has gone, such as `| head`, is no error. */
+  /** Writes a text. A reader that has gone, such as `| head` or a closed terminal, is no error. */
   write(text: string): void {
     const bytes = this.#encoder.encode(text);
     for (let written = 0; written < bytes.length && !this.#closed;) {
       try {
         written += this.#stream.writeSync(bytes.subarray(written));
       } catch (error) {
-        if (error instanceof Deno.errors.BrokenPipe) this.#closed = true;
+        if (isReaderGone(error)) this.#closed = true;
         else if (error instanceof Deno.errors.WouldBlock) pause();
         else throw error;
       }

@@ -32,19 +32,26 @@ Deno.test("TextOutput.line() takes the line of the progress away first, on a ter
   assert.equal(shown, "50 %\r\x1b[2KReloaded\n");
 });
 
-Deno.test("TextOutput.write() is silent once its reader has gone", () => {
-  let calls = 0;
-  const output = new TextOutput({
-    writeSync(): number {
-      calls++;
-      throw new Deno.errors.BrokenPipe();
-    },
+for (
+  const [who, error] of [
+    ["reader has gone", new Deno.errors.BrokenPipe()],
+    ["terminal was closed", Object.assign(new Error("Input/output error (os error 5)"), { code: "EIO" })],
+  ] as const
+) {
+  Deno.test(`TextOutput.write() is silent once its ${who}`, () => {
+    let calls = 0;
+    const output = new TextOutput({
+      writeSync(): number {
+        calls++;
+        throw error;
+      },
+    });
+    output.line("a");
+    output.line("b");
+    assert.equal(calls, 1);
+    assert.equal(output.closed, true);
   });
-  output.line("a");
-  output.line("b");
-  assert.equal(calls, 1);
-  assert.equal(output.closed, true);
-});
+}
 
 Deno.test("TextOutput.write() throws what else goes wrong", () => {
   const output = new TextOutput({

@@ -1,17 +1,19 @@
 /**
- * What ends a program from outside: Ctrl-C, SIGTERM, and the end of the task that has started it. The first asks for an
- * orderly end, the second ends the process at once.
+ * What ends a program from outside: Ctrl-C, SIGTERM, SIGHUP of a terminal that is closed, and the end of the task that
+ * has started it. The first asks for an orderly end, a second signal ends the process at once.
  *
  * A signal that comes soon after the first is the same one.
  *
  * @module
  */
+import { END_CODES, type EndSignal, endSignals } from "../core/end_signals.ts";
 import { onceAnotherSignal } from "../core/same_signal.ts";
 import { TASK_GONE, watchTaskParent } from "../core/task_parent.ts";
 import { EXIT } from "./failure.ts";
 import type { Io } from "./output.ts";
 
-const CODES: Partial<Record<Deno.Signal, number>> = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated };
+/** Said of the signals whose sender a person may not know. */
+const WHY: Partial<Record<EndSignal, string>> = { SIGHUP: ": SIGHUP, as when a terminal is closed" };
 
 /** Listens to what ends a program, until it is disposed of. */
 export class EndSignals implements Disposable {
@@ -31,15 +33,15 @@ export class EndSignals implements Disposable {
     this.received = promise;
     this.#io = io;
     this.#resolve = resolve;
-    for (const [name, code] of Object.entries(CODES) as [Deno.Signal, number][]) {
-      // Windows has no SIGTERM to listen to.
-      if (Deno.build.os === "windows" && name === "SIGTERM") continue;
-      const listener = () => this.#take(code);
+    for (const name of endSignals()) {
+      const listener = () => this.#take(END_CODES[name], WHY[name]);
       Deno.addSignalListener(name, listener);
       this.#listeners.push([name, listener]);
     }
-    // As after the SIGTERM that a task passes on.
-    this.#forgetParent = watchTaskParent(() => this.#take(EXIT.terminated, `: ${TASK_GONE}`));
+    // As after the SIGTERM that a task passes on; after a signal it is no second one.
+    this.#forgetParent = watchTaskParent(() => {
+      if (this.#first === undefined) this.#take(EXIT.terminated, `: ${TASK_GONE}`);
+    });
   }
 
   /** The exit code that a signal asks for, or `undefined` if none came. */

@@ -1,15 +1,18 @@
 /**
  * Where `console.log()` and its like write in the isolates that run processors: to standard output as everywhere, or to
  * standard error where a program keeps standard output for something else. What writes to `Deno.stdout` itself, and
- * workers and processes that a processor makes, are not kept from it.
+ * workers and processes that a processor makes, are not kept from it. Where nobody reads any more, what is printed is
+ * lost: Deno (2.9) does so for a pipe, and throws for a terminal that was closed.
  *
  * @module
  */
 import { Console } from "node:console";
 import { Writable } from "node:stream";
+import { isReaderGone } from "./gone_reader.ts";
 import { writeToStderr } from "./log.ts";
 
 let isOnStderr = false;
+let isWithoutReader = false;
 
 /** Whether {@linkcode consoleToStderr} was called in this isolate: worker lanes that it makes are told. */
 export function isConsoleOnStderr(): boolean {
@@ -31,5 +34,22 @@ export function consoleToStderr(): void {
   const known = console as unknown as Record<string, unknown>;
   for (const [name, method] of Object.entries(other)) {
     if (typeof method === "function" && name in known) known[name] = method.bind(other);
+  }
+}
+
+/** From now on no method of `console` throws here because the terminal was closed. */
+export function consoleWithoutReader(): void {
+  if (isWithoutReader) return;
+  isWithoutReader = true;
+  const known = console as unknown as Record<string, unknown>;
+  for (const [name, method] of Object.entries(known)) {
+    if (typeof method !== "function") continue;
+    known[name] = (...values: unknown[]) => {
+      try {
+        return method.apply(console, values);
+      } catch (error) {
+        if (!isReaderGone(error)) throw error;
+      }
+    };
   }
 }

@@ -12,6 +12,7 @@
  */
 import { configureSync, getConfig, getLogger, type Logger, type LogLevel, type LogRecord } from "@logtape/logtape";
 import { fieldsOf, listNames, SluiceError } from "./errors.ts";
+import { isReaderGone } from "./gone_reader.ts";
 import type { NodeLog } from "./processor.ts";
 import { redact, redactValue } from "./redaction.ts";
 import { describeThrown, isInstance } from "./thrown.ts";
@@ -296,6 +297,6 @@ export function writeToStderr(line: string): void {
   try {
     for (let written = 0; written < bytes.length;) written += Deno.stderr.writeSync(bytes.subarray(written));
   } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.WouldBlock)) throw error;
+    if (!(isReaderGone(error) || error instanceof Deno.errors.WouldBlock)) throw error;
   }
 }

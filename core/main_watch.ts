@@ -8,6 +8,7 @@
  */
 import { url as inspectorUrl } from "node:inspector";
 import type { ArenaToken, Driver } from "./driver/driver.ts";
+import { endSignals } from "./end_signals.ts";
 import type { MainNode, RunLimits } from "./main_call.ts";
 import type { WatchCommand, WatchReport } from "./main_watch_messages.ts";
 
@@ -47,11 +48,11 @@ export function watchMainSignals(): MainSignals | undefined {
   if (!isGranted({ name: "run" })) return undefined;
   const used = use();
   if (used === undefined) return undefined;
-  if (used.signalUsers++ === 0) send({ kind: "signals", wanted: true });
+  if (used.signalUsers++ === 0) send({ kind: "signals", names: endSignals() });
   return {
     listening: used.listening.promise,
     [Symbol.dispose]() {
-      if (--used.signalUsers === 0) send({ kind: "signals", wanted: false });
+      if (--used.signalUsers === 0) send({ kind: "signals", names: [] });
       leave();
     },
   };

@@ -4,12 +4,14 @@
  * @module
  */
 import type { ArenaToken, DriverToken } from "./driver/driver.ts";
+import type { EndSignal } from "./end_signals.ts";
 import type { MainNode, RunLimits } from "./main_call.ts";
 
-/** To the other thread. `answer`: the main thread is there. `run`, `node`, `over`: see `watchMainCalls()`. */
+/**
+ * To the other thread. `answer`: the main thread is there. `signals`: those to listen to from now on. `run`, `node`, `over`: see `watchMainCalls()`. */
 export type WatchCommand =
   | { readonly kind: "answer" }
-  | { readonly kind: "signals"; readonly wanted: boolean }
+  | { readonly kind: "signals"; readonly names: readonly EndSignal[] }
   | {
     readonly kind: "run";
     readonly run: number;

@@ -7,6 +7,7 @@
 import { ControlPage } from "./control_page.ts";
 import type { Driver } from "./driver/driver.ts";
 import { openDriver } from "./driver/open.ts";
+import type { EndSignal } from "./end_signals.ts";
 import { logger, writeToStderr } from "./log.ts";
 import { describeCall, limitOption, type LongCall, MainCalls } from "./main_call.ts";
 import type { WatchCommand, WatchReport } from "./main_watch_messages.ts";
@@ -42,8 +43,7 @@ scope.addEventListener("message", ({ data }) => {
       asked = undefined;
       break;
     case "signals":
-      if (data.wanted) listen();
-      else for (const [name, listener] of listeners.splice(0)) Deno.removeSignalListener(name, listener);
+      listen(data.names);
       break;
     case "run":
       begin(data);
@@ -107,14 +107,15 @@ function whatComes(call: LongCall): string {
   return `${meanwhile}; ${end} ${call.limitMs} ms, which ${limitOption(call)} can change`;
 }
 
-function listen(): void {
-  // Windows has no SIGTERM to listen to.
-  for (const name of Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const) {
+/** @param names none: to no signal any more */
+function listen(names: readonly EndSignal[]): void {
+  for (const [name, listener] of listeners.splice(0)) Deno.removeSignalListener(name, listener);
+  for (const name of names) {
     const listener = () => ask(name);
     Deno.addSignalListener(name, listener);
     listeners.push([name, listener]);
   }
-  scope.postMessage("listens");
+  if (names.length > 0) scope.postMessage("listens");
 }
 
 function ask(name: Deno.Signal): void {

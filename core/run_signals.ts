@@ -1,17 +1,16 @@
 /**
- * Ctrl-C and SIGTERM in a program that runs graphs: the first stops each of them, so that files are completed, and the
- * program goes on after `runtime.finished`. A program that has not ended a second after its graphs is ended, and so is
+ * Ctrl-C, SIGTERM and SIGHUP in a program that runs graphs: the first stops each of them, so that files are completed,
+ * and the program goes on after `runtime.finished`. A program that has not ended a second after its graphs is ended, and so is
  * one that gets a second signal. Signals within a second count as one: `deno task` passes on what the terminal has sent.
  *
  * @module
  */
+import { consoleWithoutReader } from "./console_output.ts";
+import { END_CODES, type EndSignal, endSignals } from "./end_signals.ts";
 import { keepIgnoringHangup } from "./hangup.ts";
 import { logger } from "./log.ts";
 import { type MainSignals, watchMainSignals } from "./main_watch.ts";
 import { onceAnotherSignal } from "./same_signal.ts";
-
-const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
-type EndSignal = keyof typeof CODES;
 
 /** How long a program may take after the end of its graphs, milliseconds. */
 const END_AFTER_MS = 1_000;
@@ -48,9 +47,9 @@ export function stopOnSignals(stop: () => Promise<unknown>, onMain: boolean): ()
 
 function listen(): void {
   forgetHangup = keepIgnoringHangup();
-  // Windows has no SIGTERM to listen to.
-  const names: EndSignal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-  listeners = names.map((name) => [name, () => void receive(name)]);
+  // What the program prints once its terminal is closed must not end it before its files are complete.
+  if (Deno.stdout.isTerminal() || Deno.stderr.isTerminal()) consoleWithoutReader();
+  listeners = endSignals().map((name) => [name, () => void receive(name)]);
   for (const [name, listener] of listeners) Deno.addSignalListener(name, listener);
 }
 
@@ -60,7 +59,7 @@ function forget(): void {
 }
 
 async function receive(name: EndSignal): Promise<void> {
-  const code = CODES[name];
+  const code = END_CODES[name];
   if (received !== "nothing") {
     if (received === "one") Deno.exit(code);
     return;

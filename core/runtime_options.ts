@@ -33,9 +33,10 @@ export interface RuntimeOptions {
   /** Stops the graph when it aborts, as {@linkcode Runtime.stop} does. */
   readonly signal?: AbortSignal;
   /**
-   * Whether Ctrl-C and SIGTERM stop the graph, so that files are completed; by default `true`. The program goes on after
-   * {@linkcode Runtime.finished}; one that has not ended a second later is ended, with exit code 130 or 143, and so is
-   * one that gets a second signal. `false` for a program that listens to signals itself.
+   * Whether Ctrl-C, SIGTERM and SIGHUP stop the graph, so that files are completed; by default `true`. The program goes
+   * on after {@linkcode Runtime.finished}; one that has not ended a second later is ended, with exit code 130, 143 or
+   * 129, and so is one that gets a second signal. A program that was started to ignore SIGHUP goes on to do so. `false`
+   * for a program that listens to signals itself.
    */
   readonly signals?: boolean;
   /**

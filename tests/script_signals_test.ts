@@ -1,14 +1,21 @@
 /** What becomes of a program that runs a graph when it is told to end. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { ignoresHangup } from "../core/hangup.ts";
 
 const SCRIPT = new URL("./fixtures/recording_script.ts", import.meta.url).pathname;
 
 for (
-  const [signal, code, then] of [["SIGINT", 130, ""], ["SIGTERM", 143, ""], ["SIGINT", 130, "goes on"]] as const
+  const [signal, code, then] of [
+    ["SIGHUP", 129, ""],
+    ["SIGINT", 130, ""],
+    ["SIGTERM", 143, ""],
+    ["SIGINT", 130, "goes on"],
+  ] as const
 ) {
   Deno.test({
     name: `a program that runs a graph completes its file at ${signal} and ends with ${code} ${then}`.trimEnd(),
-    ignore: Deno.build.os === "windows",
+    // Whoever ignores SIGHUP has what it starts ignore that.
+    ignore: Deno.build.os === "windows" || (signal === "SIGHUP" && ignoresHangup()),
     fn: async () => {
       const folder = await Deno.makeTempDir({ prefix: "sluice-script-" });
       const child = new Deno.Command(Deno.execPath(), {
@@ -25,7 +32,8 @@ for (
         if (stdout !== "records\n") continue;
         // As `deno task` does, which passes on what the terminal has sent.
         child.kill(signal);
-        child.kill(signal);
+        // A terminal that is closed may send SIGTERM after it.
+        child.kill(signal === "SIGHUP" ? "SIGTERM" : signal);
       }
       const status = await child.status;
       match(await stderr, new RegExp(`Stopping the graph at ${signal}`));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { consoleToStderr } from "../console_output.ts";
+import { consoleToStderr, consoleWithoutReader } from "../console_output.ts";
 import { openDriver } from "../driver/open.ts";
 import { serializeError, SluiceError } from "../errors.ts";
 import { logger, tapLog } from "../log.ts";
@@ -27,6 +27,8 @@ let lane: Lane | undefined;
 
 const relay = new LogRelay((entry) => post({ kind: "log", entry }));
 tapLog((entry) => relay.take(entry));
+
+consoleWithoutReader();
 
 // Without these, one rejection ends this lane and main with it.
 scope.addEventListener("unhandledrejection", (event) => {

@@ -5,6 +5,7 @@
  */
 import { config, input, processor } from "../../core/annotations.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
+import { isReaderGone } from "../../core/gone_reader.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { jsonLine, textLine } from "./line_format.ts";
@@ -13,7 +14,7 @@ import { jsonLine, textLine } from "./line_format.ts";
  * Prints data.
  *
  * **Purpose.** Writes values to standard output or standard error, one a line, as text for people or as JSON for
- * programs. If what reads the output goes away (`… | head`), it goes on reading its input and prints nothing more.
+ * programs. If what reads the output goes away (`… | head`, a terminal that is closed), it goes on reading its input and prints nothing more.
  *
  * **Inputs.** `data`: any values.
  *
@@ -61,7 +62,7 @@ export class ConsoleSink {
       while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
     } catch (error) {
       this.#closed = true;
-      if (error instanceof Deno.errors.BrokenPipe) return;
+      if (isReaderGone(error)) return;
       context.log.warn(`nothing more is printed: ${this.target} refused a line: ${(error as Error).message}`);
     }
   }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { configureLog } from "../../core/log.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { jsonLine, textLine } from "./line_format.ts";
@@ -39,19 +40,29 @@ Deno.test("ConsoleSink prints every n-th value where it is told", async () => {
   }
 });
 
-Deno.test("ConsoleSink reads on in silence when its reader has gone away", async () => {
-  let calls = 0;
-  await using harness = await ProcessorHarness.create(nodes.consoleSink());
-  await replaceWrite("stdout", () => {
-    calls++;
-    throw new Deno.errors.BrokenPipe("gone");
-  }, async () => {
-    for (const value of [1, 2, 3]) harness.pushData("data", value);
-    harness.end();
-    await harness.run();
+for (
+  const [who, error] of [
+    ["reader has gone away", new Deno.errors.BrokenPipe("gone")],
+    ["terminal was closed", Object.assign(new Error("gone"), { code: "EIO" })],
+  ] as const
+) {
+  Deno.test(`ConsoleSink reads on in silence when its ${who}`, async () => {
+    let calls = 0;
+    const lines: string[] = [];
+    configureLog({ write: (line) => lines.push(line) });
+    await using harness = await ProcessorHarness.create(nodes.consoleSink());
+    await replaceWrite("stdout", () => {
+      calls++;
+      throw error;
+    }, async () => {
+      for (const value of [1, 2, 3]) harness.pushData("data", value);
+      harness.end();
+      await harness.run();
+    });
+    assert.deepEqual([calls, harness.finished, lines], [1, true, []]);
+    configureLog();
   });
-  assert.deepEqual([calls, harness.finished], [1, true]);
-});
+}
 
 async function printed(target: "stdout" | "stderr", action: () => Promise<void>): Promise<string[]> {
   const pieces: string[] = [];

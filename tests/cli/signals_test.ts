@@ -45,18 +45,26 @@ async function signalled(
   return { code, stdout: texts.stdout, stderr: withoutNote(texts.stderr) };
 }
 
-for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
-  Deno.test(`sluice run ends with ${code} after ${signal}, with a complete file and a summary`, async () => {
-    await using folder = await temporaryFolder();
-    await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "live" }));
-    const result = await signalled(["run", "graph.json"], folder.path, [{ after: FLOWS, send: signal }]);
-    assert.equal(result.code, code, result.stderr);
-    const summary = readEvents(result.stdout).at(-1)!;
-    assert.equal(summary.outcome, "stopped");
-    assert.match(result.stderr, /^Stopping/);
-    assert.deepEqual(await listFolder(folder.path), ["graph.json", "out.wav"]);
-    const header = new TextDecoder().decode((await Deno.readFile(`${folder.path}/out.wav`)).subarray(0, 4));
-    assert.ok(header === "RIFF" || header === "RF64", header);
+for (const [signal, code] of [["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  Deno.test({
+    name: `sluice run ends with ${code} after ${signal}, with a complete file and a summary`,
+    // Whoever ignores SIGHUP has what it starts ignore that.
+    ignore: signal === "SIGHUP" && (Deno.build.os === "windows" || ignoresHangup()),
+    fn: async () => {
+      await using folder = await temporaryFolder();
+      await Deno.writeTextFile(`${folder.path}/graph.json`, toneGraph({ mode: "live" }));
+      const result = await signalled(["run", "graph.json"], folder.path, [{ after: FLOWS, send: signal }]);
+      assert.equal(result.code, code, result.stderr);
+      const summary = readEvents(result.stdout).at(-1)!;
+      assert.equal(summary.outcome, "stopped");
+      assert.match(
+        result.stderr,
+        signal === "SIGHUP" ? /^Stopping: SIGHUP, as when a terminal is closed\n/ : /^Stopping/,
+      );
+      assert.deepEqual(await listFolder(folder.path), ["graph.json", "out.wav"]);
+      const header = new TextDecoder().decode((await Deno.readFile(`${folder.path}/out.wav`)).subarray(0, 4));
+      assert.ok(header === "RIFF" || header === "RF64", header);
+    },
   });
 }
 
@@ -125,33 +133,39 @@ Deno.test("sluice run ends at SIGTERM without waiting for a node that is in an e
   assert.equal(readEvents(stdout).at(-1)!.outcome, "stopped");
 });
 
-Deno.test({
-  name: "sluice run ends at SIGTERM though a node on lane main is in an endless loop, and says why",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    await using folder = await temporaryFolder();
-    const graph = JSON.parse(await Deno.readTextFile(`${FIXTURES}/loops.json`));
-    graph.nodes.bad.lane = "main";
-    await Deno.writeTextFile(`${folder.path}/loops.json`, JSON.stringify(graph));
-    const packages = ["--packages", `${FIXTURES}/sluice.gen.ts`];
-    const child = spawn(["run", `${folder.path}/loops.json`, ...packages, "--quiet"], {});
-    let text = "";
-    let sent = false;
-    for await (const more of child.stderr.pipeThrough(new TextDecoderStream())) {
-      text += more;
-      if (sent || !text.includes("loops\n")) continue;
-      sent = true;
-      child.kill("SIGTERM");
-    }
-    await child.stdout.cancel();
-    const { signal } = await child.status;
-    assert.equal(signal, "SIGKILL", text);
-    assert.match(
-      text,
-      /^The main thread has not come to SIGTERM for 5000 ms, since node "bad" \(looper\) keeps lane "main": the program is /m,
-    );
-  },
-});
+for (const sent of ["SIGHUP", "SIGTERM"] as const) {
+  Deno.test({
+    name: `sluice run ends at ${sent} though a node on lane main is in an endless loop, and says why`,
+    ignore: Deno.build.os === "windows" || (sent === "SIGHUP" && ignoresHangup()),
+    fn: async () => {
+      await using folder = await temporaryFolder();
+      const graph = JSON.parse(await Deno.readTextFile(`${FIXTURES}/loops.json`));
+      graph.nodes.bad.lane = "main";
+      await Deno.writeTextFile(`${folder.path}/loops.json`, JSON.stringify(graph));
+      const packages = ["--packages", `${FIXTURES}/sluice.gen.ts`];
+      const child = spawn(["run", `${folder.path}/loops.json`, ...packages, "--quiet"], {});
+      let text = "";
+      let isSent = false;
+      for await (const more of child.stderr.pipeThrough(new TextDecoderStream())) {
+        text += more;
+        if (isSent || !text.includes("loops\n")) continue;
+        isSent = true;
+        child.kill(sent);
+      }
+      await child.stdout.cancel();
+      const { signal } = await child.status;
+      assert.equal(signal, "SIGKILL", text);
+      assert.match(
+        text,
+        new RegExp(
+          `^The main thread has not come to ${sent} for 5000 ms, since node "bad" \\(looper\\) keeps lane "main": the ` +
+            "program is ",
+          "m",
+        ),
+      );
+    },
+  });
+}
 
 /** How often Ctrl-C is tried on a terminal. */
 const TERMINAL_RUNS = Deno.env.get("SLUICE_DEEP") === "1" ? 20 : 2;
