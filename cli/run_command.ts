@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { consoleToStderr } from "../core/console_output.ts";
+import { consoleOnOwnLine, consoleToStderr } from "../core/console_output.ts";
 import { SluiceError } from "../core/errors.ts";
 import { buildGraph, graphOptions } from "../core/graph/build.ts";
 import type { GraphDocument } from "../core/graph/document.ts";
@@ -70,6 +70,8 @@ async function runToEnd(
   const watching = new AbortController();
   let watch: Promise<void> | undefined;
   const errors: unknown[] = [];
+  const style = chooseStyle(args, document, io);
+  if (style === "bar") consoleOnOwnLine();
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     void signals.received.then(() => stop(runtime));
@@ -77,11 +79,7 @@ async function runToEnd(
     await runtime.start();
     if (args.watch) watch = watchRun(runtime, startedMs, args, io, watching.signal);
     if (args.seconds !== undefined) timer = setTimeout(() => stop(runtime), args.seconds * 1_000);
-    using _progress = new ProgressDisplay(
-      chooseStyle(args, document, io),
-      io,
-      () => readPosition(runtime.stats(), sinks),
-    );
+    using _progress = new ProgressDisplay(style, io, () => readPosition(runtime.stats(), sinks));
     await runtime.finished;
   } catch (error) {
     // A start that was asked to stop is none of the graph's mistakes.

@@ -9,9 +9,27 @@
 import { Console } from "node:console";
 import { Writable } from "node:stream";
 import { isReaderGone } from "./gone_reader.ts";
-import { writeToStderr } from "./log.ts";
+import { ERASE_LINE, writeToStderr } from "./log.ts";
+
+/** Methods of `console` that print. */
+const PRINTING = [
+  "log",
+  "info",
+  "debug",
+  "warn",
+  "error",
+  "dir",
+  "dirxml",
+  "table",
+  "trace",
+  "group",
+  "count",
+  "timeLog",
+  "timeEnd",
+];
 
 let isOnStderr = false;
+let isOnOwnLine = false;
 let isWithoutReader = false;
 
 /** Whether {@linkcode consoleToStderr} was called in this isolate: worker lanes that it makes are told. */
@@ -34,6 +52,28 @@ export function consoleToStderr(): void {
   const known = console as unknown as Record<string, unknown>;
   for (const [name, method] of Object.entries(other)) {
     if (typeof method === "function" && name in known) known[name] = method.bind(other);
+  }
+}
+
+/** Whether {@linkcode consoleOnOwnLine} was called in this isolate: worker lanes that it makes are told. */
+export function isConsoleOnOwnLine(): boolean {
+  return isOnOwnLine;
+}
+
+/**
+ * From now on what `console` prints begins on a line of its own of the terminal, in place of a line of progress, here
+ * and on worker lanes that are made from here.
+ */
+export function consoleOnOwnLine(): void {
+  if (isOnOwnLine) return;
+  isOnOwnLine = true;
+  const known = console as unknown as Record<string, (...values: unknown[]) => unknown>;
+  for (const name of PRINTING) {
+    const method = known[name];
+    known[name] = (...values) => {
+      writeToStderr(ERASE_LINE);
+      return method.apply(console, values);
+    };
   }
 }
 

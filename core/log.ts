@@ -62,7 +62,8 @@ export interface LogEntry {
 const taps = new Set<(entry: LogEntry) => void>();
 
 const DEFAULT_SETTING: LogSetting = { level: "info", json: false };
-const ERASE_LINE = "\r\x1b[2K";
+/** Takes away what stands in the line of a terminal's cursor: that of a command's progress. */
+export const ERASE_LINE = "\r\x1b[2K";
 const COLORS: Record<string, string> = { debug: "\x1b[2m", info: "\x1b[36m", warn: "\x1b[33m", error: "\x1b[31m" };
 const RESET = "\x1b[0m";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isConsoleOnStderr } from "../console_output.ts";
+import { isConsoleOnOwnLine, isConsoleOnStderr } from "../console_output.ts";
 import { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import { deserializeError, serializeError, SluiceError } from "../errors.ts";
@@ -106,7 +106,8 @@ export class WorkerLanePort implements LanePort {
       const message = `Lane "${init.name}" crashed: ${event.message}`;
       onReport({ kind: "failed", error: serializeError(new SluiceError("LaneCrashed", message)) });
     };
-    this.#worker.postMessage({ kind: "init", init, consoleOnStderr: isConsoleOnStderr() } satisfies LaneCommand);
+    const [consoleOnStderr, consoleOnOwnLine] = [isConsoleOnStderr(), isConsoleOnOwnLine()];
+    this.#worker.postMessage({ kind: "init", init, consoleOnStderr, consoleOnOwnLine } satisfies LaneCommand);
     // Whichever node they are for: frames carry them on.
     this.#endSecrets = followSecrets((secrets) => this.send({ kind: "secrets", secrets }));
   }

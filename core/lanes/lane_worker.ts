@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { consoleToStderr, consoleWithoutReader } from "../console_output.ts";
+import { consoleOnOwnLine, consoleToStderr, consoleWithoutReader } from "../console_output.ts";
 import { openDriver } from "../driver/open.ts";
 import { serializeError, SluiceError } from "../errors.ts";
 import { logger, tapLog } from "../log.ts";
@@ -75,6 +75,7 @@ scope.addEventListener("message", async ({ data }) => {
     return;
   }
   if (data.consoleOnStderr) consoleToStderr();
+  if (data.consoleOnOwnLine) consoleOnOwnLine();
   try {
     const driver = openDriver(data.init.driver);
     lane = new Lane(data.init, {

@@ -154,8 +154,16 @@ export interface YieldedNode {
 
 /** From the control isolate to a lane. */
 export type LaneCommand =
-  /** `consoleOnStderr`: what processors print with `console` goes to standard error. */
-  | { readonly kind: "init"; readonly init: LaneInit; readonly consoleOnStderr?: boolean }
+  /**
+   * What processors print with `console` goes to standard error (`consoleOnStderr`), in place of a line of progress
+   * (`consoleOnOwnLine`).
+   */
+  | {
+    readonly kind: "init";
+    readonly init: LaneInit;
+    readonly consoleOnStderr?: boolean;
+    readonly consoleOnOwnLine?: boolean;
+  }
   /** What the lane is to leave out of logs and errors. Only for worker lanes. */
   | { readonly kind: "secrets"; readonly secrets: readonly Secret[] }
   | { readonly kind: "open"; readonly nodes: readonly NodePlan[]; readonly links: readonly LinkEndPlan[] }

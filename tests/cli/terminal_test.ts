@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { logger } from "../../core/log.ts";
+import { tempPackage } from "../../codegen/temp_package.ts";
 import { serveControl } from "../../control/server.ts";
 import { serveLive } from "../control/served.ts";
-import { MAIN, temporaryFolder, toneGraph, withoutNote } from "./command_line.ts";
+import { MAIN, ROOT, temporaryFolder, toneGraph, withoutNote } from "./command_line.ts";
 
 /** util-linux's `script` gives a program a terminal. */
 const HAS_SCRIPT = Deno.build.os === "linux" &&
@@ -35,6 +36,52 @@ Deno.test({
       assert.match(frame, /0:0\d\.\d of 0:03\.0, \d/);
     }
     assert.ok(screen.slice(0, start).endsWith(erase), JSON.stringify(screen));
+  },
+});
+
+const PRINTER = `import { type AudioFrame, config, input, processor, type StreamInput } from "@sluice/sluice";
+
+/** Prints. */
+@processor()
+export class Printer {
+  @input() audio!: StreamInput<AudioFrame>;
+  /** What it prints. */
+  @config() word = "";
+  process(): void {
+    for (const _ of this.audio.drain()) console.log(this.word);
+  }
+}
+`;
+
+Deno.test({
+  name: "sluice run takes its line of progress away before what a processor prints to the terminal, on any lane",
+  ignore: !HAS_SCRIPT,
+  fn: async () => {
+    const config = (word: string) => ({ type: "printer", config: { word } });
+    const graph = {
+      version: 1,
+      mode: "live",
+      nodes: {
+        tone: { type: "tone-source", config: { durationSeconds: 1 } },
+        here: { ...config("from main"), lane: "main" },
+        there: { ...config("from a worker"), lane: "dsp" },
+      },
+      links: [{ from: "tone.audio", to: "here.audio" }, { from: "tone.audio", to: "there.audio" }],
+    };
+    await using folder = await tempPackage({ "printer.ts": PRINTER, "graph.json": JSON.stringify(graph) });
+    assert.deepEqual((await folder.run()).problems, []);
+    const command = `stty cols 70; "${Deno.execPath()}" run -A --no-check "${MAIN}" run "${folder.root}/graph.json"`;
+    const { code, stdout } = await new Deno.Command("script", {
+      args: ["-qec", command, "/dev/null"],
+      cwd: ROOT,
+      env: { TERM: "xterm", SLUICE_LOG: "error", NO_COLOR: "1" },
+      stdin: "null",
+    }).output();
+    const screen = new TextDecoder().decode(stdout);
+    assert.equal(code, 0, screen);
+    for (const who of ["main", "a worker"]) {
+      assert.ok(screen.includes(`\r\x1b[2Kfrom ${who}\r\n`), JSON.stringify(screen));
+    }
   },
 });
 
