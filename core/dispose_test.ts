@@ -44,11 +44,49 @@ Deno.test("who has asked for the end of an offline graph is told there that it w
   const runtime = new Runtime({ mode: "offline" });
   runtime.connect(runtime.add(source(counting(1e9))).outputs.audioOut, runtime.add(sink(gathering([]))).inputs.audioIn);
   await runtime.start();
-  const { finished } = runtime;
+  const told = rejects(runtime.finished, {
+    code: "Busy",
+    message: /^The graph was disposed of before it came to its end/,
+  });
   await runtime[Symbol.asyncDispose]();
-  await rejects(finished, { code: "Busy", message: /^The graph was disposed of before it came to its end/ });
+  await told;
   deepEqual([program.errors, program.takeExitCode()], [[], 0]);
 });
+
+Deno.test("a line that asks for the end without waiting for it does not keep that to itself", async () => {
+  using program = watchProgram();
+  {
+    await using runtime = new Runtime({ mode: "offline" });
+    const to = runtime.add(sink(gathering([])));
+    runtime.connect(runtime.add(source(counting(1e9))).outputs.audioOut, to.inputs.audioIn);
+    await runtime.start();
+    void runtime.finished;
+  }
+  match(program.errors.join(), /^The graph was disposed of before it came to its end, .* await runtime\.finished/);
+  equal(program.takeExitCode(), 1);
+});
+
+for (const how of ["await", "all", "race", "then", "finally"] as const) {
+  Deno.test(`who waits for the end by ${how} is told there, and the program is not`, async () => {
+    using program = watchProgram();
+    const runtime = new Runtime({ mode: "offline" });
+    const to = runtime.add(sink(gathering([])));
+    runtime.connect(runtime.add(source(counting(1e9))).outputs.audioOut, to.inputs.audioIn);
+    await runtime.start();
+    const { finished } = runtime;
+    const waits = {
+      await: async () => await finished,
+      all: () => Promise.all([finished]),
+      race: () => Promise.race([finished]),
+      then: () => finished.then((summary) => summary),
+      finally: () => finished.finally(() => {}),
+    };
+    const told = rejects(waits[how]() as Promise<unknown>, { code: "Busy" });
+    await runtime[Symbol.asyncDispose]();
+    await told;
+    deepEqual([program.errors, program.takeExitCode()], [[], 0]);
+  });
+}
 
 Deno.test("an offline graph that is disposed of when its sources have ended comes to its end", async () => {
   using program = watchProgram();

@@ -18,6 +18,7 @@ import { snapshotGraph } from "./graph/snapshot.ts";
 import { type LinkId, type PortAddress, portAddress, splitAddress } from "./ids.ts";
 import { warnOfUnusedLanes } from "./lanes/unused_lanes.ts";
 import { logger } from "./log.ts";
+import { notingWaits } from "./noting_waits.ts";
 import type { GraphMode, LinkOptions } from "./links/policy.ts";
 import { assertEditFunction, collectEdit } from "./live/collect_edit.ts";
 import { editOptions } from "./live/edit_options.ts";
@@ -106,7 +107,7 @@ export class Runtime implements AsyncDisposable {
   readonly #neverRuns = Promise.withResolvers<never>();
   #session: Session | undefined;
   #disposed = false;
-  /** Somebody has asked for `finished`. */
+  /** Somebody waits for `finished`, or has. */
   #endAwaited = false;
 
   /**
@@ -410,8 +411,7 @@ export class Runtime implements AsyncDisposable {
    * @throws the first failure of a node; {@linkcode SluiceError} `Busy` if an offline graph is disposed of before its end
    */
   get finished(): Promise<RunSummary> {
-    this.#endAwaited = true;
-    return this.#whenEnded();
+    return notingWaits(this.#whenEnded(), () => this.#endAwaited = true);
   }
 
   #whenEnded(): Promise<RunSummary> {
@@ -463,8 +463,8 @@ export class Runtime implements AsyncDisposable {
 
   /**
    * Ends the graph if it runs. A live one is stopped. An offline one whose sources have not ended is broken off: its
-   * files stay what they are while they are written, such as `NAME.partial`, and `finished` rejects. Where nobody has
-   * asked for `finished`, the log says so, and the exit code of the program becomes 1. Nothing is thrown, since that
+   * files stay what they are while they are written, such as `NAME.partial`, and `finished` rejects. Where nobody
+   * waits for `finished`, the log says so, and the exit code of the program becomes 1. Nothing is thrown, since that
    * would hide the error for which a block is left. Failures of nodes were told by `finished`.
    */
   async [Symbol.asyncDispose](): Promise<void> {
