@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { eachDriver } from "../tests/fixtures/each_driver.ts";
 import { counting, gathering, sink, source } from "../tests/fixtures/scripted.ts";
+import { until } from "../tests/fixtures/waiting.ts";
 import { nodes } from "../sluice.gen.ts";
 import { type LogEntry, tapLog } from "./log.ts";
 import { Runtime } from "./runtime.ts";
@@ -65,6 +66,28 @@ Deno.test("a line that asks for the end without waiting for it does not keep tha
   match(program.errors.join(), /^The graph was disposed of before it came to its end, .* await runtime\.finished/);
   equal(program.takeExitCode(), 1);
 });
+
+for (const mode of ["live", "offline"] as const) {
+  eachDriver(`a failure that nobody waits for is told before the graph is disposed of (${mode})`, async (native) => {
+    using program = watchProgram();
+    {
+      await using runtime = new Runtime({ mode, native });
+      const to = runtime.add(sink({
+        process() {
+          if (this.audioIn!.read()) throw new Error("broken on purpose");
+        },
+      }));
+      runtime.connect(runtime.add(source(counting(1e9))).outputs.audioOut, to.inputs.audioIn);
+      await runtime.start();
+      await until(() => program.errors.length > 0);
+    }
+    match(
+      program.errors.join("\n"),
+      /^Node "scripted-sink" \(scripted-sink\) failed in process\(\): broken on purpose$/,
+    );
+    equal(program.takeExitCode(), 1);
+  });
+}
 
 for (const how of ["await", "all", "race", "then", "finally"] as const) {
   Deno.test(`who waits for the end by ${how} is told there, and the program is not`, async () => {

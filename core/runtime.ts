@@ -42,6 +42,7 @@ import { type AnyNodeType, isProcessor, type NodeSpec } from "./registry/node_ty
 import { registerView } from "./runtime_view.ts";
 import { Session } from "./session/session.ts";
 import type { PathLatency, RunSummary, RuntimeStats } from "./stats.ts";
+import { describeThrown } from "./thrown.ts";
 import { type NodeEntry, Topology } from "./topology.ts";
 
 /** Time that `stop()` leaves for draining by default, milliseconds. */
@@ -109,6 +110,8 @@ export class Runtime implements AsyncDisposable {
   #disposed = false;
   /** Somebody waits for `finished`, or has. */
   #endAwaited = false;
+  /** The run has failed, or was broken off. */
+  #failed = false;
 
   /**
    * Makes an empty graph.
@@ -403,6 +406,13 @@ export class Runtime implements AsyncDisposable {
       this.#neverRuns.reject(error);
       throw error;
     }
+    this.#session.finished.catch((error) => this.#takeFailure(error));
+  }
+
+  /** Tells of the failure of a run for whose end nobody waits. */
+  #takeFailure(error: unknown): void {
+    this.#failed = true;
+    if (!this.#endAwaited) logger("runtime").error(describeThrown(error).message);
   }
 
   /**
@@ -463,20 +473,17 @@ export class Runtime implements AsyncDisposable {
 
   /**
    * Ends the graph if it runs. A live one is stopped. An offline one whose sources have not ended is broken off: its
-   * files stay what they are while they are written, such as `NAME.partial`, and `finished` rejects. Where nobody
-   * waits for `finished`, the log says so, and the exit code of the program becomes 1. Nothing is thrown, since that
-   * would hide the error for which a block is left. Failures of nodes were told by `finished`.
+   * files stay what they are while they are written, such as `NAME.partial`, and `finished` rejects. Nothing is thrown,
+   * since that would hide the error for which a block is left. Where nobody waits for `finished`, the log tells that the
+   * graph was broken off, as it does of a failure, and the exit code of the program becomes 1.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     if (this.#session === undefined) {
       this.#neverRuns.reject(new SluiceError("Busy", "The graph was disposed of before it was started"));
     }
-    const broken = await this.#session?.dispose();
-    if (broken !== undefined && !this.#endAwaited) {
-      logger("runtime").error(broken.message);
-      Deno.exitCode ||= 1;
-    }
+    await this.#session?.dispose();
+    if (this.#failed && !this.#endAwaited) Deno.exitCode ||= 1;
     this.events.close();
   }
 

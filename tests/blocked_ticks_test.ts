@@ -255,6 +255,8 @@ eachDriver("a tick that takes its ready() back is told of as awaiting, and no lo
   await left.promise;
   deepEqual(activity(), { kind: "awaiting" });
   goOn.resolve();
+  // Nobody reads what it has written.
+  await rejects(runtime.finished, { code: "InvalidGraph" });
 });
 
 eachDriver("a graph at a stop says how a tick that has left its ready() takes it back", async (native) => {

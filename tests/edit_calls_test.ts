@@ -238,7 +238,7 @@ eachDriver("a call of an edit that is refused changes nothing, and those after i
   });
   await runtime.edit((edit) => {
     throws(() => edit.replace("middle", collect()), { code: "PortNotFound" });
-    throws(() => edit.replace("middle", collect(), { lane: "far" }), { code: "PortNotFound" });
+    throws(() => edit.replace("middle", collect(), { lane: "far" }), { code: "InvalidGraph" });
   });
   deepEqual(runtime.graph(), before);
   deepEqual(told, []);

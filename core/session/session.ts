@@ -190,22 +190,18 @@ export class Session {
    * Ends a graph that is disposed of. A live one is stopped. An offline one has work to do: if its sources have ended,
    * the rest may come to its end within the time limit; else it is broken off, so that no file seems complete that is
    * not, and {@linkcode Session.finished} rejects.
-   *
-   * @returns the failure, if this breaks it off
    */
-  async dispose(): Promise<SluiceError | undefined> {
+  async dispose(): Promise<void> {
     const { topology, stopTimeoutMs } = this.#options;
-    let broken: SluiceError | undefined;
     if (topology.mode === "live" || this.#startNs === 0) void this.stop().catch(() => {});
     // Who asks for a stop in the same turn wants that.
     await Promise.resolve();
     if (this.#ending === undefined && this.#stopTimer === undefined) {
       this.resume();
       if (this.#sourcesEnded()) this.#stopTimer = setTimeout(() => this.#giveUp(), stopTimeoutMs);
-      else void this.#end(broken = this.#broken = disposedEarly());
+      else void this.#end(this.#broken = disposedEarly());
     }
     await this.finished.catch(() => {});
-    return broken;
   }
 
   /**
