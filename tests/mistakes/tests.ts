@@ -198,7 +198,7 @@ const rows: readonly Row<Given>[] = [
   },
   {
     mistake: "a source run without an end",
-    given: { node: nodes.toneSource(), use: (harness) => harness.run() },
+    given: { node: nodes.toneSource({ blockSize: 16 }), use: (harness) => harness.run() },
     says: ['"mine"', 'Node "mine" (tone-source) did not settle within 10000 ticks', "give run() a number of ticks"],
   },
   {
