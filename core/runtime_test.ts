@@ -509,8 +509,8 @@ Deno.test("Runtime.start() warns of a lane that no node uses, and names the one 
   const end = tapLog(({ message }) => lines.push(message));
   try {
     await using runtime = new Runtime({ lanes: { mian: {} } });
-    runtime.add(source({}), { id: "a", lane: "main" });
-    runtime.add(sink({}), { id: "s", lane: "main" });
+    runtime.add(source({ process() {} }), { id: "a", lane: "main" });
+    runtime.add(sink({ process() {} }), { id: "s", lane: "main" });
     runtime.connectByName("a.audioOut", "s.audioIn");
     await runtime.start();
   } finally {
