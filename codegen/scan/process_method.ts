@@ -12,6 +12,7 @@ import {
   SyntaxKind,
 } from "ts-morph";
 import { FRAME_TYPES } from "../frame_types.ts";
+import type { NodeDescriptor } from "../../core/registry/descriptor.ts";
 import type { ScanContext } from "./context.ts";
 import type { ClassChain } from "./class_chain.ts";
 
@@ -39,11 +40,17 @@ const PLAIN_TYPES: ReadonlySet<SyntaxKind> = new Set([
   SyntaxKind.StringKeyword,
 ]);
 
+/** What `process()` of a node in mode `external` may be. */
+const EXTERNAL_PROCESS =
+  "async process({ signal }: ProcessorContext): Promise<void> { … await new Promise((resolve) => " +
+  'signal.addEventListener("abort", resolve)); }';
+
 /** Finds `process()` in a class, or else in those that it extends. `undefined` if something was refused. */
 export function findProcess(
   context: ScanContext,
   chain: ClassChain,
   className: string,
+  mode: NodeDescriptor["mode"],
 ): MethodDeclaration | undefined {
   for (const member of chain.classes.flatMap((each) => each.getMembers())) {
     if (nameOf(member) !== "process") continue;
@@ -69,7 +76,14 @@ export function findProcess(
       );
     }
     const parameter = member.getParameters().find((each) => each.getName() !== "this");
-    if (parameter === undefined || takesContext(context, parameter)) return member;
+    if (parameter === undefined || takesContext(context, parameter)) {
+      if (mode !== "external" || !isSynchronous(member)) return member;
+      return context.refuse(
+        member.getNameNode(),
+        `Cannot use process() of "${className}" in mode "external": it is not asynchronous, and the node ends when it returns`,
+        `write "${EXTERNAL_PROCESS}"`,
+      );
+    }
     return context.refuse(
       parameter,
       `Cannot use process() of "${className}": it wants "${parameter.getText()}", and is given a ` +
@@ -82,7 +96,17 @@ export function findProcess(
   return context.refuse(
     name,
     `Cannot use class "${className}" as a processor: it has no process()${outside}`,
-    `add "process(): void { … }"`,
+    `add "${mode === "external" ? EXTERNAL_PROCESS : "process(): void { … }"}"`,
+  );
+}
+
+/** Whether a method gives no promise back: only one that surely gives none is found. */
+function isSynchronous(method: MethodDeclaration): boolean {
+  if (method.isAsync()) return false;
+  const type = method.getReturnTypeNode();
+  if (type !== undefined) return /^(?:void|undefined)$/.test(type.getText());
+  return !method.getDescendantsOfKind(SyntaxKind.ReturnStatement).some((each) =>
+    each.getExpression() !== undefined && each.getFirstAncestor(isFunction) === method
   );
 }
 
@@ -105,6 +129,10 @@ function isFrameOrPort(type: string): boolean {
 /** How many arguments a method takes; `this` is none. */
 export function givenParameters(method: MethodDeclaration): number {
   return method.getParameters().filter((each) => each.getName() !== "this").length;
+}
+
+function isFunction(node: Node): boolean {
+  return Node.isFunctionLikeDeclaration(node) || Node.isFunctionExpression(node);
 }
 
 /** Whether the method is also declared without a body. Its decorators may be any expressions. */

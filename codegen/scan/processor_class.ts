@@ -133,7 +133,8 @@ export function readProcessor(
   const chain = readChain(context, declaration, bindings);
   if (chain === undefined || open !== undefined || typeArguments === undefined) return undefined;
   checkConstructor(context, chain, className);
-  const process = findProcess(context, chain, className);
+  const mode = (options?.mode as NodeDescriptor["mode"] | undefined) ?? "push";
+  const process = findProcess(context, chain, className, mode);
   const fields = readFields(context, chain);
   const ports: ScannedPort[] = [];
   for (const field of fields) {
@@ -151,7 +152,6 @@ export function readProcessor(
   }
   const inputs = limited.filter((each) => each.direction === "input");
   const outputs = limited.filter((each) => each.direction === "output");
-  const mode = (options?.mode as NodeDescriptor["mode"] | undefined) ?? "push";
   if (context.countErrors() === before) checkPorts(context, declaration, className, mode, inputs, outputs);
   const parameters = context.countErrors() > before ? [] : readParameters(context, declaration, ports);
   if (context.countErrors() > before || options === undefined || process === undefined) return undefined;

@@ -77,6 +77,7 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
       }
     }
     if (this.#failure !== undefined) throw this.#failure.reason;
+    context.finish();
   }
 
   teardown(): void {

@@ -205,6 +205,7 @@ function afterTick(host: RunHost, cell: NodeCell, startNs: number): boolean {
   if (wasPending) host.flushWriters();
   if (cell.finishing || cell.mode === "external") {
     // An external node's one tick is its whole life.
+    if (!cell.finishing && cell.writes === 0) warnOver(cell);
     cell.finishing = true;
     cell.notBeforeNs = 0;
     cell.wake();
@@ -236,6 +237,15 @@ function warnIdle(cell: NodeCell): void {
   cell.context.log.warn(
     `process() was called ${IDLE_TICKS} times in which it neither read, wrote nor waited; a "${cell.descriptor.mode}" ` +
       "node calls context.finish() at its end, and context.waitUntilNs() where it has nothing to do yet",
+  );
+}
+
+/** The one tick of an external node is over with nothing written: most likely it was to go on, and callbacks to write. */
+function warnOver(cell: NodeCell): void {
+  if (cell.outputs.length === 0 || cell.signal.aborted) return;
+  cell.context.log.warn(
+    "process() is over and has written nothing, and with it the node: what callbacks write later is lost; process() of " +
+      'an "external" node waits until context.signal aborts, or calls context.finish() where there is nothing to write',
   );
 }
 
@@ -280,9 +290,7 @@ function afterFlush(host: RunHost, cell: NodeCell, more: boolean | void): void {
   cell.ended = true;
   cell.closeInputs();
   cell.discardInputs();
-  for (const output of cell.outputs) {
-    for (const link of output.links) link.end();
-  }
+  for (const output of cell.outputs) output.end();
   host.ended(cell);
 }
 

@@ -86,6 +86,8 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   timed = false;
   /** Made when it is first asked for: most nodes never do. */
   #abort: AbortController | undefined;
+  /** The log has a line on a port that was used after the node had ended. */
+  #toldLate = false;
   readonly #checked: boolean;
   readonly #fresh: boolean;
 
@@ -334,6 +336,18 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   }
 
   announced(_port: string, _format: FrameFormat): void {}
+
+  /** Says so once; a device that calls back once more after the node was told to end is no mistake. */
+  usedLate(port: string): void {
+    if (this.#toldLate || (this.mode === "external" && this.#abort?.signal.aborted === true)) return;
+    this.#toldLate = true;
+    const mend = this.mode === "external"
+      ? 'the end of process() is that of an "external" node: let it wait until context.signal aborts'
+      : "write in process() and flush(), before they return";
+    this.context.log.warn(
+      `Output "${port}" was written to after the node had ended: this frame and all later ones are lost; ${mend}`,
+    );
+  }
 
   formatChanged(port: string, format: FrameFormat): void {
     this.#host.formatChanged?.(this, port, format);

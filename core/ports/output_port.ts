@@ -40,6 +40,8 @@ export interface OutputHost {
    */
   admitted(takesBack?: AbortSignal): Promise<void>;
   announced(port: string, format: FrameFormat): void;
+  /** A port was used after the node had ended. */
+  usedLate(port: string): void;
 }
 
 /** What an output knows beside its links. Structured-cloneable. */
@@ -79,6 +81,8 @@ export class OutputPort implements StreamOutput {
   readonly #links: LinkWriter[] = [];
   readonly #lossless: LinkWriter[] = [];
   #crossesLanes = false;
+  /** The end of stream was sent: `#only` and `#onlyRing` are not set, so that no other write has to ask. */
+  #ended = false;
   #format: FrameFormat | undefined;
   #sequence = 0;
 
@@ -117,6 +121,17 @@ export class OutputPort implements StreamOutput {
     if (this.#lossless.includes(link)) this.#lossless.splice(this.#lossless.indexOf(link), 1);
     this.#linksChanged();
     return link;
+  }
+
+  /**
+   * Sends the end of stream: what is written later is lost.
+   *
+   * @internal
+   */
+  end(): void {
+    this.#ended = true;
+    this.#linksChanged();
+    for (const link of this.#links) link.end();
   }
 
   /**
@@ -184,7 +199,10 @@ export class OutputPort implements StreamOutput {
   tryAcquire(shape: unknown): Frame | undefined {
     this.#host.acquires();
     const slot = this.pool.takeSlot();
-    if (slot < 0) return undefined;
+    if (slot < 0) {
+      if (this.#ended) this.#host.usedLate(this.name);
+      return undefined;
+    }
     if (this.#only !== undefined && this.#only.writtenOpen > 0) this.noteEnd();
     let frame: Frame;
     try {
@@ -256,14 +274,15 @@ export class OutputPort implements StreamOutput {
 
   #writeToAll(frame: Frame): void {
     const links = this.#links;
-    for (let k = 0; k < this.#lossless.length; k++) {
+    if (this.#ended) this.#host.usedLate(this.name);
+    for (let k = 0; k < this.#lossless.length && !this.#ended; k++) {
       if (this.#lossless[k].room() <= 0) this.#assertOwed(this.#lossless[k]);
     }
     if (this.#isData && this.#crossesLanes) (frame as DataFrame).serialize();
     this.#noteEnd(frame);
     frame.takeReference("write");
     const given = this.#host.written(frame);
-    if (links.length === 0) {
+    if (links.length === 0 || this.#ended) {
       given.dropValue();
       given.pool.release(given.slot);
       return;
@@ -279,9 +298,10 @@ export class OutputPort implements StreamOutput {
 
   #linksChanged(): void {
     const [first] = this.#links;
-    this.#only = this.#links.length === 1 && first instanceof LocalLink ? first : undefined;
+    const isSole = this.#links.length === 1 && !this.#ended;
+    this.#only = isSole && first instanceof LocalLink ? first : undefined;
     this.#onlyIsLossless = this.#lossless.length === 1;
-    this.#onlyRing = this.#links.length === 1 && first instanceof RingLinkWriter && !this.#isData ? first : undefined;
+    this.#onlyRing = isSole && first instanceof RingLinkWriter && !this.#isData ? first : undefined;
     this.#crossesLanes = this.#links.some(({ plan }) => plan.ring !== undefined);
   }
 

@@ -23,3 +23,25 @@ export class Quoted {
 
   "process"(): void {}
 }
+
+/** Gives back a promise, though nothing says so. */
+@processor({ mode: "external" })
+export class Driven {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+
+  process() {
+    return Promise.resolve();
+  }
+}
+
+/** Drives itself. */
+@processor({ mode: "external" })
+export class Waiting {
+  @input()
+  audioIn!: StreamInput<AudioFrame>;
+
+  async process({ signal }: { signal: AbortSignal }) {
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  }
+}
