@@ -1409,10 +1409,10 @@ export interface DataAlignNodeType extends NodeType<DataAlignConfig, DataAlignHa
  * `interpolate`, one made of the two around that time: numbers on the line between them, alone, in objects and in lists
  * of one length; all else from the nearer. Two that are further apart than `toleranceMs` are no partners; to
  * interpolate, both are within it. A value waits until the other stream has come to its time or has ended, or until the
- * reference has gone on by `waitMs` of media time; what is there by then counts. `missing` says what becomes of one that
- * has no partner. Order and times are those of the reference; where values of it were left out, the next is flagged as a
- * discontinuity. A third stream is joined by another `data-align`. What waits goes along where the node is replaced or
- * moved.
+ * reference has gone on by `waitMs` of media time; what is there by then counts. `missing` says what becomes of one
+ * that has no partner; how many were left out stands in the log at the end, with what to do. Order and times are those
+ * of the reference; where values of it were left out, the next is flagged as a discontinuity. A third stream is joined
+ * by another `data-align`. What waits goes along where the node is replaced or moved.
  *
  * **Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. The times of
  * each ascend; where they go back, the stream has started anew, and the other is expected to follow.
@@ -1433,7 +1433,7 @@ export const dataAlign: DataAlignNodeType = defineNodeType<DataAlignConfig, Data
     source: "processors/flow/data_align.ts:55",
     description: "Joins two streams of values by time.",
     doc:
-      'Joins two streams of values by time.\n\n**Purpose.** For each value of the reference the one of the other stream that is nearest in time, or, with `match`\n`interpolate`, one made of the two around that time: numbers on the line between them, alone, in objects and in lists\nof one length; all else from the nearer. Two that are further apart than `toleranceMs` are no partners; to\ninterpolate, both are within it. A value waits until the other stream has come to its time or has ended, or until the\nreference has gone on by `waitMs` of media time; what is there by then counts. `missing` says what becomes of one that\nhas no partner. Order and times are those of the reference; where values of it were left out, the next is flagged as a\ndiscontinuity. A third stream is joined by another `data-align`. What waits goes along where the node is replaced or\nmoved.\n\n**Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. The times of\neach ascend; where they go back, the stream has started anew, and the other is expected to follow.\n\n**Outputs.** `aligned`: an `Aligned<A, B>` for each value of the reference: `reference`, `other`, `offsetNs`.\n\n**Config.** `match`, `toleranceMs`, `waitMs`, `missing` (all live).\n\n**Example.**\n```json\n{ "join": { "type": "data-align", "config": { "match": "interpolate", "toleranceMs": 20, "missing": "pass" } } }\n```',
+      'Joins two streams of values by time.\n\n**Purpose.** For each value of the reference the one of the other stream that is nearest in time, or, with `match`\n`interpolate`, one made of the two around that time: numbers on the line between them, alone, in objects and in lists\nof one length; all else from the nearer. Two that are further apart than `toleranceMs` are no partners; to\ninterpolate, both are within it. A value waits until the other stream has come to its time or has ended, or until the\nreference has gone on by `waitMs` of media time; what is there by then counts. `missing` says what becomes of one\nthat has no partner; how many were left out stands in the log at the end, with what to do. Order and times are those\nof the reference; where values of it were left out, the next is flagged as a discontinuity. A third stream is joined\nby another `data-align`. What waits goes along where the node is replaced or moved.\n\n**Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. The times of\neach ascend; where they go back, the stream has started anew, and the other is expected to follow.\n\n**Outputs.** `aligned`: an `Aligned<A, B>` for each value of the reference: `reference`, `other`, `offsetNs`.\n\n**Config.** `match`, `toleranceMs`, `waitMs`, `missing` (all live).\n\n**Example.**\n```json\n{ "join": { "type": "data-align", "config": { "match": "interpolate", "toleranceMs": 20, "missing": "pass" } } }\n```',
     category: "flow",
     tags: ["data", "join", "align", "synchronize", "merge", "time", "interpolate"],
     mode: "push",
@@ -6148,10 +6148,10 @@ export const nodePackage: NodePackage = definePackage({
     "processors/data/console_sink.ts": "1526a8ad7737ccf7",
     "processors/file/wav_sink.ts": "2f7b232579109539",
     "processors/file/wav_source.ts": "4a713fce7f10c1d3",
-    "processors/flow/align.ts": "6d86f709c0cb1416",
+    "processors/flow/align.ts": "a2cf67b9ae7237af",
     "processors/flow/audio_delay.ts": "9721ae3c25578af0",
     "processors/flow/audio_rebuffer.ts": "3eff8f863bdeab31",
-    "processors/flow/data_align.ts": "fb095fe3b5c71a49",
+    "processors/flow/data_align.ts": "62ffa6596e0871f3",
     "processors/flow/data_delay.ts": "f40923313f0fcd67",
     "processors/flow/delay.ts": "4d764f87823d3b36",
     "processors/flow/encoded_delay.ts": "a2f19f0194cf5980",

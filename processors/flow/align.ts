@@ -10,6 +10,12 @@ import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { type AlignState, type Decided, TimeAligner } from "./time_aligner.ts";
 
+/** For how long a live node waits for the first pair before the log says that there is none, nanoseconds. */
+const UNPAIRED_AFTER_NS = 2e9;
+
+/** Share of the items that are left out above which that is a warning. */
+const MANY = 0.1;
+
 /** What an aligner gives along to one that takes its place. */
 interface Carried<R, O> {
   /** What makes the items: the state of another kind of aligner is of no use. */
@@ -18,6 +24,8 @@ interface Carried<R, O> {
   readonly aligned: number;
   readonly missing: number;
   readonly gapAhead: boolean;
+  readonly told: boolean;
+  readonly hasOther: boolean;
   readonly own: unknown;
 }
 
@@ -41,6 +49,12 @@ export abstract class Align<R, O> {
   #missing = 0;
   /** Whether there is a gap before the next frame of the reference that has items. */
   #gapAhead = false;
+  /** When the first item of the reference came, on the runtime's clock; -1 before that. */
+  #sinceNs = -1;
+  /** The log has a line on items that were left out. */
+  #told = false;
+  /** Something has come of the other stream. */
+  #hasOther = false;
 
   /** Takes the configuration over. */
   setup(): void {
@@ -68,12 +82,14 @@ export abstract class Align<R, O> {
     while (reference.ended && aligner.waiting === 0 && other.read() !== undefined);
     this.#readAhead(context.mode === "live");
     this.#report(context);
+    if (context.mode === "live" && this.#isUnpaired(context)) this.#tellMissing(context);
   }
 
   /** Decides what still waits. */
   async flush(context: ProcessorContext): Promise<void> {
     await this.#decide(true);
     this.#report(context);
+    this.#tellMissing(context);
   }
 
   /** What waits, for the node that takes this one's place: nothing of it is decided twice or left out. */
@@ -84,6 +100,8 @@ export abstract class Align<R, O> {
       aligned: this.#aligned,
       missing: this.#missing,
       gapAhead: this.#gapAhead,
+      told: this.#told,
+      hasOther: this.#hasOther,
       own: this.keep(),
     };
   }
@@ -92,11 +110,13 @@ export abstract class Align<R, O> {
   restore(state: unknown): void {
     const carried = state as Partial<Carried<R, O>> | null | undefined;
     if (carried?.alignerOf !== this.kind) return;
-    const { aligner, aligned, missing, gapAhead, own } = carried as Carried<R, O>;
+    const { aligner, aligned, missing, gapAhead, told, hasOther, own } = carried as Carried<R, O>;
     this.#aligner.state = aligner;
     this.#aligned = aligned;
     this.#missing = missing;
     this.#gapAhead = gapAhead;
+    this.#told = told;
+    this.#hasOther = hasOther;
     this.takeUp(own);
   }
 
@@ -139,6 +159,13 @@ export abstract class Align<R, O> {
     this.#gapAhead = isGap && count === 0;
   }
 
+  #takeOther(frame: Frame): void {
+    this.takeOther(frame, (timeNs, item) => {
+      this.#hasOther = true;
+      this.#aligner.pushOther(timeNs, item);
+    });
+  }
+
   /**
    * Reads on of the other stream, for items of the reference to come: whoever writes both waits for no item that it has
    * not written, and a live link drops nothing that is wanted. Live the oldest is given up for the newest; offline what
@@ -151,7 +178,7 @@ export abstract class Align<R, O> {
       const frame = other.read();
       if (frame === undefined) return;
       if (isLive) aligner.makeRoom();
-      this.takeOther(frame, (timeNs, item) => aligner.pushOther(timeNs, item));
+      this.#takeOther(frame);
       frame.release();
     }
   }
@@ -163,7 +190,7 @@ export abstract class Align<R, O> {
       while (!ended && aligner.wantsOther) {
         const frame = other.read();
         if (frame === undefined) break;
-        this.takeOther(frame, (timeNs, item) => aligner.pushOther(timeNs, item));
+        this.#takeOther(frame);
         frame.release();
       }
       // There is more to read, and no room to read it: it may be the partner, which the next tick sees.
@@ -175,6 +202,32 @@ export abstract class Align<R, O> {
       else this.#missing++;
       await this.writeDecided(decided, isPaired || this.missing === "pass");
     }
+  }
+
+  /** Whether the reference has come for long, and items of it were left out, but none has found a partner. */
+  #isUnpaired(context: ProcessorContext): boolean {
+    if (this.#aligned > 0 || this.#aligner.waiting + this.#missing === 0) return false;
+    const nowNs = context.nowNs();
+    if (this.#sinceNs < 0) this.#sinceNs = nowNs;
+    return this.#missing > 0 && nowNs - this.#sinceNs >= UNPAIRED_AFTER_NS;
+  }
+
+  /** Says, once, that items were left out. That a few were, as at the ends of a stream, is no mistake. */
+  #tellMissing(context: ProcessorContext): void {
+    const [missing, items] = [this.#missing, this.#aligned + this.#missing];
+    if (this.#told || this.missing === "pass" || missing === 0) return;
+    this.#told = true;
+    const message = `${missing} of ${items} items of "reference" were left out: none of "other" was a partner within ` +
+      `${this.toleranceMs} ms; ${this.#mend()}`;
+    context.log[missing > items * MANY ? "warn" : "info"](message, { missing, items });
+  }
+
+  #mend(): string {
+    const pass = 'set "missing" to "pass" to get them without a partner';
+    if (!this.#hasOther) return `nothing has come by "other": see what leads to it, or ${pass}`;
+    if (this.#aligner.late > 0) return `"other" has come late: raise "waitMs", or ${pass}`;
+    const both = this.match === "interpolate" ? " (both items around the time are to be within it)" : "";
+    return `raise "toleranceMs"${both}, or ${pass}`;
   }
 
   #report(context: ProcessorContext): void {

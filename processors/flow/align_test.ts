@@ -2,6 +2,7 @@ import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import fc from "fast-check";
 import type { PacketFields, PacketFrame } from "../../core/frames/packet_frame.ts";
 import { ProcessorHarness } from "../../core/harness.ts";
+import { tapLog } from "../../core/log.ts";
 import { type Aligned, nodes } from "../../sluice.gen.ts";
 import { blend } from "./blend.ts";
 import { TimeAligner } from "./time_aligner.ts";
@@ -83,6 +84,83 @@ Deno.test("data-align reads on of the other stream when the reference is over, s
   deepEqual([take(harness).length, harness.finished], [1, true]);
   await harness.teardown();
   equal(harness.leakedSlots, 0);
+});
+
+/** What the log says of items that were left out. */
+function leftOut(): Disposable & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const untap = tapLog(({ level, nodeId, message }) => {
+    if (nodeId !== undefined) lines.push(`${level} ${message}`);
+  });
+  return { lines, [Symbol.dispose]: untap };
+}
+
+/** Times that are so far apart. */
+function every(ms: number, count: number): number[] {
+  return Array.from({ length: count }, (_, k) => k * ms);
+}
+
+Deno.test("data-align says at its end how many items had no partner, and what to do", async () => {
+  const ends: readonly [Parameters<typeof nodes.dataAlign>[0], number[], string[]][] = [
+    [{ match: "interpolate" }, every(200, 5), [
+      'warn 14 of 19 items of "reference" were left out: none of "other" was a partner within 50 ms; raise ' +
+      '"toleranceMs" (both items around the time are to be within it), or set "missing" to "pass" to get them ' +
+      "without a partner",
+    ]],
+    [{ toleranceMs: 20 }, every(200, 5), [
+      'warn 14 of 19 items of "reference" were left out: none of "other" was a partner within 20 ms; raise ' +
+      '"toleranceMs", or set "missing" to "pass" to get them without a partner',
+    ]],
+    [{}, [], [
+      'warn 19 of 19 items of "reference" were left out: none of "other" was a partner within 50 ms; nothing has come ' +
+      'by "other": see what leads to it, or set "missing" to "pass" to get them without a partner',
+    ]],
+    [{ toleranceMs: 40 }, every(50, 18), [
+      'info 1 of 19 items of "reference" were left out: none of "other" was a partner within 40 ms; raise ' +
+      '"toleranceMs", or set "missing" to "pass" to get them without a partner',
+    ]],
+    [{ match: "interpolate", toleranceMs: 200 }, every(200, 6), []],
+    [{ missing: "pass" }, [], []],
+  ];
+  for (const [config, others, lines] of ends) {
+    using log = leftOut();
+    await using harness = await ProcessorHarness.create(nodes.dataAlign(config));
+    pushAll(harness, "reference", every(50, 19));
+    pushAll(harness, "other", others);
+    harness.end();
+    await harness.run();
+    deepEqual(log.lines, lines);
+  }
+});
+
+Deno.test("data-align says that what comes late is waited for too shortly", async () => {
+  using log = leftOut();
+  await using harness = await ProcessorHarness.create(nodes.dataAlign({ toleranceMs: 5, waitMs: 20 }));
+  pushAll(harness, "reference", [0, 10, 20, 30]);
+  await harness.run();
+  pushAll(harness, "other", [0, 10, 20, 30]);
+  harness.end();
+  await harness.run();
+  deepEqual(log.lines, [
+    'warn 2 of 4 items of "reference" were left out: none of "other" was a partner within 5 ms; "other" has come late: ' +
+    'raise "waitMs", or set "missing" to "pass" to get them without a partner',
+  ]);
+});
+
+Deno.test("data-align says once, after 2 s of a live graph, that nothing has found a partner", async () => {
+  using log = leftOut();
+  await using harness = await ProcessorHarness.create(nodes.dataAlign(), {}, { mode: "live" });
+  const told: number[] = [];
+  for (let ms = 0; ms <= 3000; ms += 500) {
+    pushAll(harness, "reference", [ms]);
+    await harness.run();
+    told.push(log.lines.length);
+    harness.advance(500 * MS);
+  }
+  harness.end();
+  await harness.run();
+  deepEqual(told, [0, 0, 0, 0, 1, 1, 1]);
+  match(log.lines.join("\n"), /^warn 3 of 3 items .* nothing has come by "other": see what leads to it/);
 });
 
 function pushRecords(

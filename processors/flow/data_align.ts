@@ -34,10 +34,10 @@ interface Timed<A> {
  * `interpolate`, one made of the two around that time: numbers on the line between them, alone, in objects and in lists
  * of one length; all else from the nearer. Two that are further apart than `toleranceMs` are no partners; to
  * interpolate, both are within it. A value waits until the other stream has come to its time or has ended, or until the
- * reference has gone on by `waitMs` of media time; what is there by then counts. `missing` says what becomes of one that
- * has no partner. Order and times are those of the reference; where values of it were left out, the next is flagged as a
- * discontinuity. A third stream is joined by another `data-align`. What waits goes along where the node is replaced or
- * moved.
+ * reference has gone on by `waitMs` of media time; what is there by then counts. `missing` says what becomes of one
+ * that has no partner; how many were left out stands in the log at the end, with what to do. Order and times are those
+ * of the reference; where values of it were left out, the next is flagged as a discontinuity. A third stream is joined
+ * by another `data-align`. What waits goes along where the node is replaced or moved.
  *
  * **Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. The times of
  * each ascend; where they go back, the stream has started anew, and the other is expected to follow.
