@@ -73,9 +73,13 @@ async function attempt<T>(type: string, url: string, action: () => Promise<T>): 
   }
 }
 
-/** The first line of an import's failure, and the place that its last line gives. */
+/** The first line of an import's failure, the place that its last line gives, and what to do if a package is missing. */
 function summarize(cause: unknown): string {
   const lines = stripVTControlCharacters(describeThrown(cause).message).trim().split("\n");
   const place = lines.length > 1 ? /^ *at (\S+:\d+:\d+)$/.exec(lines[lines.length - 1]) : null;
-  return place === null ? lines[0] : `${lines[0]} (${place[1]})`;
+  const what = place === null ? lines[0] : `${lines[0]} (${place[1]})`;
+  const missing = /^Import "((?:@[\w.-]+\/)?[a-z0-9][\w.-]*)[^"]*" not a dependency/i.exec(lines[0]);
+  if (missing === null) return what;
+  // A process goes on with the imports that it began with.
+  return `${what}; unless it is added, run "deno add npm:${missing[1]}", then start anew`;
 }

@@ -58,6 +58,20 @@ Deno.test("loadNodeType() gives the first line and the place of a syntax error",
   });
 });
 
+Deno.test("loadNodeType() says how to add a package that is not a dependency, and to start anew", async () => {
+  const sources = {
+    "plain.ts": 'import "sluice-none";\n',
+    "scoped.ts": 'import "@sluice-none/part/deep.js";\n',
+  };
+  await withModules(sources, async (url) => {
+    const what = "not a dependency[^;]* \\(file:\\S*:1:8\\); unless it is added, run";
+    const plain = new RegExp(`"sluice-none" ${what} "deno add npm:sluice-none", then start anew$`);
+    await refuses(loadNodeType("a", url("plain.ts")), "InvalidGraph", plain);
+    const scoped = new RegExp(`"@sluice-none/part/deep.js" ${what} "deno add npm:@sluice-none/part", then start anew$`);
+    await refuses(loadNodeType("a", url("scoped.ts")), "InvalidGraph", scoped);
+  });
+});
+
 Deno.test("loadNodeType() names the module of a class that throws when it is imported, and keeps where it was thrown", async () => {
   const sources = {
     "p.ts": `const p = { name: "p", url: import.meta.url, sources: {} };
