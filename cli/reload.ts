@@ -91,6 +91,8 @@ export interface SlowReload {
 export interface WatchListener {
   /** Is told once, when all packages that there are to watch are watched. */
   onWatching(packages: readonly WatchedPackage[]): void;
+  /** Is told what the generator warns of in code that it has written. */
+  onWarned(warnings: readonly string[]): void;
   /** Is told of a reload that takes long, before it is known what becomes of it. */
   onSlow(reload: SlowReload): void;
   /** Is told of every change that concerns a node, or that the generator refuses. */
@@ -127,6 +129,7 @@ export async function watchSources(
         listener.onWatching(watched);
       }
     }, {
+      onWarned: (warnings) => listener.onWarned(warnings),
       onSlow: (reload) => listener.onSlow(reload),
       onReload: (reload) => {
         listener.onReload(reload);
@@ -154,6 +157,14 @@ export function reportWatching(packages: readonly WatchedPackage[], json: boolea
   for (const { name, folder, files, refused } of packages) {
     io.stderr.line(`Watching ${files === 1 ? "1 file" : `${files} files`} of ${name} in ${folder}`);
     if (refused !== undefined) io.stderr.line(`warning: the generator refuses what is there: ${refused}`);
+  }
+}
+
+/** Prints what the generator warns of. */
+export function reportWarnings(warnings: readonly string[], json: boolean, io: Io): void {
+  for (const message of warnings) {
+    if (json) io.stdout.line(JSON.stringify({ event: "codegen-warning", message }));
+    else io.stderr.line(`warning: ${inOneLine(message)}`);
   }
 }
 
@@ -208,7 +219,7 @@ async function watchPackage(
   { name, url }: NodePackage,
   importedMs: number,
   onReady: (ready: WatchedPackage) => void,
-  { onSlow, onReload }: Pick<WatchListener, "onSlow" | "onReload">,
+  { onWarned, onSlow, onReload }: Omit<WatchListener, "onWatching">,
   signal: AbortSignal,
 ): Promise<void> {
   /** Nodes whose new code could not be brought in yet. */
@@ -249,7 +260,7 @@ async function watchPackage(
 
   const configPath = configPathOf(url);
   const queue = new ReloadQueue(reload);
-  const watch = new SourceWatch(configPath, importedMs, (change) => queue.add(change));
+  const watch = new SourceWatch(configPath, importedMs, (change) => queue.add(change), onWarned);
   const end = () => void watch.end();
   if (signal.aborted) end();
   signal.addEventListener("abort", end, { once: true });

@@ -5,6 +5,7 @@ import {
   type Reload,
   reportReload,
   reportSlow,
+  reportWarnings,
   reportWatching,
   type SlowReload,
   type WatchedPackage,
@@ -75,6 +76,16 @@ Deno.test("reportSlow() prints what a reload waits for, and how long at most", (
   });
   const { stdout, stderr } = printed((io) => reportSlow(slow, true, io));
   assert.deepEqual([JSON.parse(stdout), stderr], [{ event: "reloading", ...slow }, ""]);
+});
+
+Deno.test("reportWarnings() prints each warning of the generator", () => {
+  const warnings = ["a.ts:1:1: Odd\x1b; mend it", "b.ts: Odd, too"];
+  assert.deepEqual(printed((io) => reportWarnings(warnings, false, io)), {
+    stdout: "",
+    stderr: "warning: a.ts:1:1: Odd\\x1b; mend it\nwarning: b.ts: Odd, too\n",
+  });
+  const { stdout, stderr } = printed((io) => reportWarnings(["a"], true, io));
+  assert.deepEqual([JSON.parse(stdout), stderr], [{ event: "codegen-warning", message: "a" }, ""]);
 });
 
 Deno.test("reportReload() prints in one line why nothing was brought in", () => {

@@ -113,10 +113,11 @@ async function watchRun(
   io: Io,
   signal: AbortSignal,
 ): Promise<void> {
-  const { reportReload, reportSlow, reportWatching, watchSources } = await import("./reload.ts");
+  const { reportReload, reportSlow, reportWarnings, reportWatching, watchSources } = await import("./reload.ts");
   try {
     await watchSources(runtime, startedMs, {
       onWatching: (packages) => args.json || !args.quiet ? reportWatching(packages, args.json, io) : undefined,
+      onWarned: (warnings) => reportWarnings(warnings, args.json, io),
       onSlow: (reload) => reportSlow(reload, args.json, io),
       onReload: (reload) => reportReload(reload, args.json, io),
     }, signal);

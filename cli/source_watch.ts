@@ -29,6 +29,7 @@ export type ToSourceWatch =
 export type FromSourceWatch =
   | { readonly kind: "ready"; readonly ready: SourcesReady }
   | { readonly kind: "changed"; readonly change: SourceChange }
+  | { readonly kind: "warned"; readonly warnings: readonly string[] }
   | { readonly kind: "found"; readonly id: number; readonly affected: readonly string[] }
   | { readonly kind: "failed"; readonly error: SerializedError }
   | { readonly kind: "ended" };
@@ -68,8 +69,14 @@ export class SourceWatch {
    * @param configPath absolute path of a `sluice.json`
    * @param savedSinceMs files that were saved from then on have changed, milliseconds since 1970
    * @param onChange is told of each change
+   * @param onWarned is told what the generator warns of in code that it has written, before the change that it is of
    */
-  constructor(configPath: string, savedSinceMs: number, onChange: (change: SourceChange) => void) {
+  constructor(
+    configPath: string,
+    savedSinceMs: number,
+    onChange: (change: SourceChange) => void,
+    onWarned: (warnings: readonly string[]) => void = () => {},
+  ) {
     const ready = Promise.withResolvers<SourcesReady | undefined>();
     this.ready = ready.promise;
     this.over = this.#over.promise;
@@ -92,6 +99,7 @@ export class SourceWatch {
     this.#worker.onmessage = ({ data }: MessageEvent<FromSourceWatch>) => {
       if (data.kind === "ready") ready.resolve(data.ready);
       else if (data.kind === "changed") onChange(data.change);
+      else if (data.kind === "warned") onWarned(data.warnings);
       else if (data.kind === "found") this.#found.get(data.id)?.resolve(data.affected);
       else if (data.kind === "ended") this.#over.resolve();
       else fail(deserializeError(data.error));

@@ -36,6 +36,8 @@ async function watchPackage({ configPath, savedSinceMs }: ToSourceWatch & { kind
   const imports = new ImportedFiles(root);
   watched = { root, importsOf: (path) => imports.of([path]) };
   let queue = Promise.resolve();
+  /** Warnings of the run before, by what they say, wherever in the file. */
+  let told = new Set<string>();
 
   /** What classes import when they run concerns them, though the generator need not read it. */
   async function alsoFollow(annotated: readonly string[], changed: readonly string[]): Promise<string[]> {
@@ -45,6 +47,14 @@ async function watchPackage({ configPath, savedSinceMs }: ToSourceWatch & { kind
   }
 
   await watch({ configPath, savedSinceMs, alsoFollow }, ({ result, changed, watched, tookMs }) => {
+    // Those of code that was there were shown when it was generated.
+    const isKnown = result.files.length > 0 && result.files.every(({ state }) => state === "unchanged");
+    const warnings = new Map(
+      result.diagnostics.filter((each) => !isError(each)).map((each) => [`${each.file}: ${each.message}`, each]),
+    );
+    const news = isKnown ? [] : [...warnings].filter(([key]) => !told.has(key)).map(([, each]) => describePlaced(each));
+    told = new Set(warnings.keys());
+    if (news.length > 0) scope.postMessage({ kind: "warned", warnings: news });
     const diagnostic = result.diagnostics.find(isError);
     const refused = diagnostic && describePlaced(diagnostic);
     if (changed.length === 0) {

@@ -108,7 +108,7 @@ Deno.test("watchSources() ends at once where it was ended before", async () => {
   const runtime = new Runtime({ registry: new NodeRegistry([await load(folder)]) });
   runtime.addByType("amp", {}, { id: "amp" });
   const unexpected = () => assert.fail("it was told of something");
-  const listener = { onWatching: unexpected, onSlow: unexpected, onReload: unexpected };
+  const listener = { onWatching: unexpected, onWarned: unexpected, onSlow: unexpected, onReload: unexpected };
   await watchSources(runtime, NEVER_MS, listener, AbortSignal.abort());
   await runtime.stop();
 });

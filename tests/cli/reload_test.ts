@@ -131,7 +131,7 @@ Deno.test("watchSources() runs the new code of a node, and the rest of the graph
   const watching = watchSources(
     runtime,
     importedMs,
-    { onWatching: ready.resolve, onSlow: () => {}, onReload: (each) => void reports.push(each) },
+    { onWatching: ready.resolve, onWarned: () => {}, onSlow: () => {}, onReload: (each) => void reports.push(each) },
     ended.signal,
   );
   watching.catch(ready.reject);

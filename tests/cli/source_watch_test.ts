@@ -49,6 +49,29 @@ Deno.test("SourceWatch tells of another import map with the change that brings i
   await watch.end();
 });
 
+Deno.test("SourceWatch tells each warning of code that it has generated, once, before the change", async () => {
+  const tunable = (value: string) => processorSource("Alpha", `decay() {\n    return ${value};\n  }`);
+  await using folder = await tempPackage({ "a.ts": tunable("0.993") });
+  await folder.run();
+  const told: string[] = [];
+  const watch = new SourceWatch(
+    folder.configPath,
+    NEVER_MS,
+    ({ changed }) => told.push(changed.join()),
+    (warnings) => told.push(...warnings.map((each) => /Number (\S+) is buried/.exec(each)?.[1] ?? each)),
+  );
+  await watch.ready;
+  // What it warns of in code that was there was shown when that was generated.
+  assert.equal(told.join(), "");
+  await folder.write("a.ts", tunable("0.994"));
+  await until(() => told.includes("a.ts"));
+  assert.equal(told.splice(0).join(), "0.994,a.ts");
+  await folder.write("a.ts", `// More.\n${tunable("0.994")}`);
+  await until(() => told.includes("a.ts"));
+  assert.deepEqual(told, ["a.ts"]);
+  await watch.end();
+});
+
 Deno.test("SourceWatch tells what the generator refuses, and takes no warning for that", async () => {
   const tunable = processorSource("Alpha", "#level = 0.37;");
   await using folder = await tempPackage({ "a.ts": processorSource("Alpha") });

@@ -58,6 +58,7 @@ export class Watched {
       NEVER_MS,
       {
         onWatching: ready.resolve,
+        onWarned: () => {},
         onSlow: (each) => void this.slow.push(each),
         onReload: (each) => void this.reloads.push(each),
       },
