@@ -51,6 +51,8 @@ export interface MainCall {
 export interface LongCall extends MainCall {
   /** For how long, at least, milliseconds. */
   readonly forMs: number;
+  /** For how long of that a stop has been asked for, milliseconds. */
+  readonly inStopMs: number;
   /** How long it may take, milliseconds. */
   readonly limitMs: number;
   /** It is to be told of, and was not yet. */
@@ -66,6 +68,8 @@ export class MainCalls {
   #signs: string | undefined;
   #lookedAtMs = 0;
   #forMs = 0;
+  /** `undefined`: none is asked for. */
+  #inStopMs: number | undefined;
   #isTold = false;
 
   constructor(page: ControlPage, limits: RunLimits) {
@@ -78,11 +82,18 @@ export class MainCalls {
     this.#nodes.set(node.index, node);
   }
 
+  /** A stop is asked for. @param nowMs as for {@linkcode look} */
+  beginStop(nowMs: number): void {
+    this.#lookedAtMs = nowMs;
+    this.#inStopMs = 0;
+  }
+
   /** How often it is to be looked at, milliseconds; `Infinity`: never, since no call is too long. */
   get everyMs(): number {
     const limits = [this.limits.stuckAfterMs, this.limits.setupTimeoutMs];
     for (const { callTimeoutMs } of this.#nodes.values()) limits.push(callTimeoutMs);
     const leastMs = Math.min(...limits.map(orForever));
+    if (leastMs === Infinity && this.#inStopMs !== undefined) return LOOK_EVERY_MS;
     return leastMs === Infinity ? Infinity : Math.min(LOOK_EVERY_MS, Math.ceil(leastMs / LOOKS));
   }
 
@@ -107,13 +118,14 @@ export class MainCalls {
     const isSame = call !== undefined && call.signs === this.#signs;
     this.#signs = call?.signs;
     this.#forMs = isSame ? this.#forMs + stepMs : 0;
+    if (this.#inStopMs !== undefined) this.#inStopMs = isSame ? this.#inStopMs + stepMs : 0;
     if (!isSame) this.#isTold = false;
     if (!isSame) return undefined;
     const { stuckAfterMs, setupTimeoutMs } = this.limits;
     const limitMs = orForever(call.isSetup ? setupTimeoutMs : call.node.callTimeoutMs);
     const isNews = !this.#isTold && this.#forMs >= Math.min(orForever(stuckAfterMs), limitMs);
     this.#isTold ||= isNews;
-    return { ...call, forMs: this.#forMs, limitMs, isNews };
+    return { ...call, forMs: this.#forMs, inStopMs: this.#inStopMs ?? 0, limitMs, isNews };
   }
 }
 

@@ -91,3 +91,19 @@ Deno.test("MainCalls is looked at four times within the shortest limit, and neve
   const none = { stuckAfterMs: 0, setupTimeoutMs: 0, stopTimeoutMs: 0 };
   equal(lane(none, { ...BAD, callTimeoutMs: 0 }).calls.everyMs, Infinity);
 });
+
+Deno.test("MainCalls tells for how long of a call a stop has been asked for, and looks on without a limit", () => {
+  const { calls, call, rest } = lane({ stuckAfterMs: 0, setupTimeoutMs: 0, stopTimeoutMs: 0 }, {
+    ...BAD,
+    callTimeoutMs: 0,
+  });
+  const inStopMs = (nowMs: number) => calls.look(nowMs)?.inStopMs;
+  call(1);
+  deepEqual([inStopMs(0), inStopMs(1_000)], [undefined, 0]);
+  calls.beginStop(1_400);
+  equal(calls.everyMs, 500);
+  deepEqual([inStopMs(1_500), inStopMs(2_000)], [100, 600]);
+  rest();
+  call(1);
+  deepEqual([inStopMs(2_500), inStopMs(3_000)], [undefined, 500]);
+});

@@ -73,6 +73,23 @@ eachDriver("a program that keeps the main thread itself for long goes on, and no
   deepEqual(found, { code: 0, said: "completed\n", told: [""] });
 });
 
+for (
+  const [what, call, code] of [["exits the worker", "Deno.exit()", 3], ["closes the worker", "close()", 1]] as const
+) {
+  eachDriver(`a node on lane main that calls ${call} is told of, and the exit code is not 0`, async (native) => {
+    const { code: ended, told } = await run(what, native, { stuckAfterMs: 0 });
+    const wanted =
+      `error: Node "bad" (faulty) called ${call}: the program ends, and files that were being written are ` +
+      "not complete";
+    deepEqual([ended, told], [code, [wanted]]);
+  });
+}
+
+eachDriver("a program that exits while a graph runs is its own affair", async (native) => {
+  const found = await run("the program exits", native, { stuckAfterMs: 0 });
+  deepEqual(found, { code: 0, said: "", told: [""] });
+});
+
 Deno.test("in a debugger a node may keep the main thread for as long as it takes", async () => {
   const permissions = ["-A", "--inspect=127.0.0.1:0"];
   const { code, said, told } = await run("the node for a while", "off", { callTimeoutMs: 500 }, permissions);

@@ -6,6 +6,7 @@
 import { LANE } from "../../ffi/layout.gen.ts";
 import { index32, index64 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
+import { type MainExits, tellMainExits } from "../main_exit.ts";
 import { type MainRun, watchMainCalls } from "../main_watch.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
@@ -61,6 +62,8 @@ export class SessionLanes {
   #memory: GraphMemory | undefined;
   /** From the first processor on lane `main`; `undefined` also where that cannot be watched. */
   #mainRun: MainRun | undefined;
+  /** From the first processor on lane `main`; not in a worker. */
+  #mainExits: MainExits | undefined;
 
   /**
    * @param onLeft called for each lane that runs no node any more and answers nothing: it ends, or has ended; more than
@@ -217,6 +220,8 @@ export class SessionLanes {
     for (const lane of [...this.#ports, ...this.late]) lane.terminate();
     this.#mainRun?.[Symbol.dispose]();
     this.#mainRun = undefined;
+    this.#mainExits?.[Symbol.dispose]();
+    this.#mainExits = undefined;
   }
 
   /**
@@ -417,8 +422,12 @@ export class SessionLanes {
 
   #watchOnMain({ index, id, type, callTimeoutMs = this.#options.callTimeoutMs }: NodeEntry): void {
     const { driver, stuckAfterMs, setupTimeoutMs, stopTimeoutMs } = this.#options;
-    this.#mainRun ??= watchMainCalls(this.#memory!.control, driver, { stuckAfterMs, setupTimeoutMs, stopTimeoutMs });
-    this.#mainRun?.add({ index, id, type: type.descriptor.type, callTimeoutMs });
+    const limits = { stuckAfterMs, setupTimeoutMs, stopTimeoutMs };
+    const node = { index, id, type: type.descriptor.type, callTimeoutMs };
+    this.#mainRun ??= watchMainCalls(this.#memory!.control, driver, limits);
+    this.#mainRun?.add(node);
+    this.#mainExits ??= tellMainExits(this.#memory!.page, limits);
+    this.#mainExits?.add(node);
   }
 
   #hear(lane: LanePort, report: LaneReport): void {

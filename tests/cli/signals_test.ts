@@ -167,6 +167,60 @@ for (const sent of ["SIGHUP", "SIGTERM"] as const) {
   });
 }
 
+/** How often Ctrl-C is sent where another one is wanted, milliseconds. */
+const SENT_AGAIN_MS = 250;
+
+/** Sends Ctrl-C to a graph whose node then keeps the main thread. @param again whether it is sent again and again then */
+async function signalledClinger(again: boolean): Promise<{ status: Deno.CommandStatus; text: string }> {
+  const child = spawn(["run", `${FIXTURES}/clings.json`, "--quiet"]);
+  const cues = again ? ["ticks\n", "clings\n"] : ["ticks\n"];
+  let text = "";
+  let repeat: ReturnType<typeof setInterval> | undefined;
+  const send = () => {
+    try {
+      child.kill("SIGINT");
+    } catch {
+      // It has just ended.
+    }
+  };
+  for await (const more of child.stderr.pipeThrough(new TextDecoderStream())) {
+    text += more;
+    if (cues.length === 0 || !text.includes(cues[0])) continue;
+    if (cues.shift() === "ticks\n") send();
+    else repeat = setInterval(send, SENT_AGAIN_MS);
+  }
+  clearInterval(repeat);
+  await child.stdout.cancel();
+  return { status: await child.status, text };
+}
+
+const INCOMPLETE = "the program is ended, and files that were being written are not complete";
+
+Deno.test({
+  name: "a node that keeps lane main once a signal was heard has stopTimeoutMs for that, and is named",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const { status, text } = await signalledClinger(false);
+    assert.equal(status.signal, "SIGKILL", text);
+    // On a busy machine the main thread may have heard the signal, and not yet have said so.
+    const why = 'Since SIGINT, node "bad" \\(clinger\\) has kept lane "main" for \\d+ ms|' +
+      'The main thread has not come to SIGINT for 5000 ms, since node "bad" \\(clinger\\) keeps lane "main"';
+    const more = 'a "stopTimeoutMs" of the runtime above 5000 gives it more time';
+    assert.match(text, new RegExp(`^Stopping; [^]*clings\n(${why}): ${INCOMPLETE}; ${more}\n$`, "m"));
+  },
+});
+
+Deno.test({
+  name: "a second Ctrl-C ends sluice run at once though a node keeps lane main since the first",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const { status, text } = await signalledClinger(true);
+    assert.deepEqual([status.code, status.signal], [130, null], text);
+    const why = 'a second signal, SIGINT, since node "bad" \\(clinger\\) keeps lane "main"';
+    assert.match(text, new RegExp(`clings\n[^]*^The main thread has not come to ${why}: ${INCOMPLETE}\n$`, "m"));
+  },
+});
+
 /** How often Ctrl-C is tried on a terminal. */
 const TERMINAL_RUNS = Deno.env.get("SLUICE_DEEP") === "1" ? 20 : 2;
 
