@@ -72,7 +72,7 @@ export interface Processor {
   process(context: ProcessorContext): void | Promise<void>;
   /**
    * After the last frame of every input was read, or after `finish()`: writes what is left, such as a reverb's tail.
-   * Also when an edit removes the node, and when another one takes its place that is given no state of it: what is
+   * Also when an edit removes the node, and when another one takes its place that takes over no state of it: what is
    * written then goes nowhere.
    *
    * @returns `true` to be called again once the outputs have room

@@ -9,6 +9,7 @@ import { eachDriver } from "./fixtures/each_driver.ts";
 import { faulty } from "./fixtures/faulty.ts";
 import { collect, collected, delay, loosePass, looseSink, numberedSource } from "./fixtures/numbered.ts";
 import { filter, type Script } from "./fixtures/scripted.ts";
+import { staying } from "./fixtures/staying.ts";
 import { flow, FRAMES_BETWEEN, until } from "./fixtures/waiting.ts";
 
 /** Frames that a delaying node holds. */
@@ -166,6 +167,63 @@ for (const lanes of [["main", "main", "main"], ["a", "b", "c"]] as const) {
       },
     );
   }
+}
+
+/** Hands copies of frames on, some late, and gives along a state; on main. @param flushed is told by `flush()` */
+function holdingBack(flushed: () => void): NodeSpec {
+  const kept: Float32Array[] = [];
+  return filter({
+    process(this: Script) {
+      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) {
+        kept.push(frame.channel(0).slice());
+        if (kept.length <= HELD) continue;
+        const { sampleRateHz, channels, sampleCount } = frame;
+        const copy = this.audioOut!.tryAcquire({ sampleRateHz, channels, sampleCount })!;
+        copy.channel(0).set(kept.shift()!);
+        this.audioOut!.write(copy);
+      }
+    },
+    snapshot: () => kept.length,
+    flush: flushed,
+  });
+}
+
+/** What takes over a state, and what does not. */
+const SUCCESSORS = [
+  ["one without restore()", loosePass(), {}],
+  ["one that starts anew", staying({ where: "nothing", hold: "" }), { startsAnew: true }],
+] as const;
+
+for (const lane of ["main", "near"]) {
+  for (const [what, spec, options] of SUCCESSORS) {
+    eachDriver(
+      `a node whose state goes to nobody is flushed, and what it held is flagged: behind ${what} (lane ${lane})`,
+      async (native) => {
+        collected.length = 0;
+        let flushes = 0;
+        const runtime = chain(native, holdingBack(() => void flushes++), ["main", "main", "main"]);
+        await runtime.start();
+        await flow(runtime, "sink");
+        await runtime.edit((edit) => void edit.replace("middle", spec, { lane, ...options }), PATIENT);
+        await flow(runtime, "sink");
+        await assertFlagged(runtime, HELD);
+        equal(flushes, 1);
+      },
+    );
+  }
+
+  eachDriver(`a node whose state goes to another one is not flushed (lane ${lane})`, async (native) => {
+    collected.length = 0;
+    let flushes = 0;
+    const runtime = chain(native, holdingBack(() => void flushes++), ["main", "main", "main"]);
+    await runtime.start();
+    await flow(runtime, "sink");
+    const next = staying({ where: "nothing", hold: "" });
+    await runtime.edit((edit) => void edit.replace("middle", next, { lane }), PATIENT);
+    await flow(runtime, "sink");
+    await runtime.stop();
+    equal(flushes, 0);
+  });
 }
 
 for (const lane of ["near", "main"]) {

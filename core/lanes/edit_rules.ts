@@ -6,8 +6,15 @@
 import type { LaneEdit } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
 
+/** Whether a node takes no state of the one whose place it takes. */
+export function isStateless({ instance }: NodeCell): boolean {
+  return instance.processor.restore === undefined;
+}
+
 /**
  * Whether nobody goes on from what a node that gives its place away has, so that it is flushed: its file is complete.
+ *
+ * @param anew whether the next one gets or takes no state of it
  */
 export function endsHere({ failed, instance }: NodeCell, anew = false): boolean {
   return !failed && (anew || instance.processor.snapshot === undefined);
@@ -22,7 +29,7 @@ export function holdsFrames({ instance, kept }: NodeCell): boolean {
  * Whether frames are lost, or may be, where a node gives its place away: those that it keeps or has in hand never go
  * along, nor what a tick had read that failed.
  *
- * @param anew whether the next one gets no state of it
+ * @param anew whether the next one gets or takes no state of it
  */
 export function losesFrames(cell: NodeCell, anew = false): boolean {
   if (cell.failed || cell.kept > 0 || (cell.isAsync && cell.ledger.held() > 0)) return true;

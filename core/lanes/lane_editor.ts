@@ -13,7 +13,7 @@ import { isInOrder, orderCells } from "./cell_order.ts";
 import { EditAttempt } from "./edit_attempt.ts";
 import { moveLinks, noteLoops, settleLost } from "./edit_links.ts";
 import { addEnds, namedBy, reachOf } from "./edit_reach.ts";
-import { endsHere, holdsFrames, losesFrames } from "./edit_rules.ts";
+import { endsHere, holdsFrames, isStateless, losesFrames } from "./edit_rules.ts";
 import type { EditedLane } from "./edited_lane.ts";
 import { explain } from "./explain.ts";
 import { attachLink, changePorts, detachLink } from "./lane_builder.ts";
@@ -120,7 +120,9 @@ export class LaneEditor {
     try {
       await makeReady(lane, command, attempt, before, (prepared) => {
         this.#prepared = prepared;
-        lane.post({ kind: "prepared", epoch, formats: formatsOf(lane, command, prepared.cells) });
+        const { cells } = prepared;
+        const stateless = [...cells.values()].filter(isStateless).map(({ id }) => id);
+        lane.post({ kind: "prepared", epoch, formats: formatsOf(lane, command, cells), stateless });
       });
     } catch (error) {
       this.#refuse(epoch, error);
@@ -195,7 +197,7 @@ export class LaneEditor {
    */
   apply(): void {
     const lane = this.#lane;
-    const { epoch, edit, cells, held, trials, lender, arrivals } = this.#prepared!;
+    const { epoch, edit, cells, held, trials, lender, arrivals, ending } = this.#prepared!;
     this.#prepared = undefined;
     const lent = lender.end(lane.pools);
     const failures: SerializedError[] = [];
@@ -208,10 +210,11 @@ export class LaneEditor {
       this.#takeOut(all.get(id)!, true);
       all.delete(id);
     }
-    for (const { node, replaces, anew, restart } of edit.insert) {
+    for (const { node, replaces, anew: isAsked, restart } of edit.insert) {
       const old = replaces ? all.get(node) : undefined;
       if (old === undefined) continue;
       const cell = cells.get(node)!;
+      const anew = isAsked || isStateless(cell);
       // What it has counted since it was made ready: a device drives it.
       if (old.mode === "external") cell.countOn(old);
       const trial = trials.get(node);
@@ -226,7 +229,7 @@ export class LaneEditor {
     for (const id of edit.depart) {
       const cell = all.get(id)!;
       cell.publish();
-      if (losesFrames(cell)) cell.markGaps();
+      if (losesFrames(cell, ending.has(id))) cell.markGaps();
       // What a device still has it write goes nowhere, and counts no more.
       if (cell.mode === "external") cell.forgoRecord();
     }
@@ -237,7 +240,7 @@ export class LaneEditor {
       if (rest !== undefined) rests.push(rest);
     }
     for (const id of edit.depart) {
-      this.#takeOut(all.get(id)!, endsHere(all.get(id)!));
+      this.#takeOut(all.get(id)!, endsHere(all.get(id)!, ending.has(id)));
       all.delete(id);
     }
     for (const { node, arrives } of edit.insert) {

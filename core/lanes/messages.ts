@@ -210,6 +210,8 @@ export type LaneCommand =
     readonly standstill: Standstill;
     /** Those among them whose state is not asked for. */
     readonly anew: readonly NodeId[];
+    /** Those among them whose state nobody goes on from: these, and those whose successors take none. */
+    readonly ending: readonly NodeId[];
     /** Those among them that are tried on the other lane, and how long they may wait for something to do there. */
     readonly tries: readonly { readonly node: NodeId; readonly waitMs: number }[];
     /** Links within this lane that will lead to or within another one: what is queued on them must be able to. */
@@ -273,8 +275,16 @@ export type LaneReport =
   | { readonly kind: "opened"; readonly formats: readonly AnnouncedFormat[] }
   /** `pause`: the number of the command. */
   | { readonly kind: "paused"; readonly pause: number }
-  /** `formats`: of new nodes' outputs, and of the ports that were asked for, as far as they are known. */
-  | { readonly kind: "prepared"; readonly epoch: number; readonly formats: readonly AnnouncedFormat[] }
+  /**
+   * `formats`: of new nodes' outputs, and of the ports that were asked for, as far as they are known; `stateless`: new
+   * nodes without `restore()`, as far as they may take another one's place.
+   */
+  | {
+    readonly kind: "prepared";
+    readonly epoch: number;
+    readonly formats: readonly AnnouncedFormat[];
+    readonly stateless?: readonly NodeId[];
+  }
   | { readonly kind: "refused"; readonly epoch: number; readonly error: SerializedError }
   | { readonly kind: "yielded"; readonly epoch: number; readonly nodes: readonly YieldedNode[] }
   | { readonly kind: "arrived"; readonly epoch: number }

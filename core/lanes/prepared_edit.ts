@@ -33,6 +33,8 @@ export interface PreparedEdit {
   readonly held: NodeCell[];
   /** First ticks of nodes that take the place of others. */
   readonly trials: ReadonlyMap<NodeId, Trial>;
+  /** Nodes that leave whose state nobody goes on from. */
+  readonly ending: Set<NodeId>;
   /** What was lent of nodes that leave, and first ticks of those that come. */
   readonly lender: Lender;
   readonly arrivals: Map<NodeId, ArrivingTrial>;
@@ -118,7 +120,7 @@ export async function makeReady(
       await trial.run(triedByNs, () => attempt.givenUp);
     }
     attempt.assertWanted();
-    ready({ epoch, edit, cells, held, trials, lender: new Lender(), arrivals: new Map() });
+    ready({ epoch, edit, cells, held, trials, ending: new Set(), lender: new Lender(), arrivals: new Map() });
   } catch (error) {
     // Another thread has the links by now.
     if (lane.endIfGivenUp()) return;

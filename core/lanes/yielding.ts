@@ -22,17 +22,18 @@ const LOOK_EVERY_MS = 1;
 /**
  * See the module.
  *
- * @param prepared notes the nodes that are held, and what is lent of them
+ * @param prepared notes the nodes that are held or end here, and what is lent of them
  * @throws {SluiceError} `Busy` for a node that has ended, `Timeout` where the edit was given up; and what `snapshot()`
  * throws
  */
 export async function yieldNodes(
   lane: EditedLane,
-  { nodes, standstill, anew, tries, links }: Extract<LaneCommand, { kind: "yield" }>,
-  { held, lender }: PreparedEdit,
+  { nodes, standstill, anew, ending, tries, links }: Extract<LaneCommand, { kind: "yield" }>,
+  { held, ending: noted, lender }: PreparedEdit,
   attempt: EditAttempt,
 ): Promise<YieldedNode[]> {
   const leaving = lane.cells.filter((cell) => nodes.includes(cell.id));
+  for (const node of ending) noted.add(node);
   let current: NodeCell | undefined;
   try {
     const running = leaving.filter((cell) => !held.includes(cell));

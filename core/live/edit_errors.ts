@@ -26,7 +26,9 @@ const CALLS: { readonly [phase: number]: string } = {
 export interface LateLanes {
   readonly page: ControlPage;
   readonly lanes: readonly { readonly name: string; readonly index: number }[];
-  /** Nodes of the graph, and those that are being made ready. */
+  /** Nodes that are being made ready: a lane's record names one only while the lane calls it. */
+  readonly drafted: Iterable<NodeEntry>;
+  /** Nodes of the graph. */
   readonly nodes: Iterable<NodeEntry>;
   /** Nodes that edits have taken out. */
   readonly leaving: readonly LeavingNode[];
@@ -51,19 +53,21 @@ export function callOf(page: ControlPage, node: number): string | undefined {
  * @param inTick what a node may be in that its lane's record names and whose phase tells nothing; absent: such a node is
  * not named, for a lane that goes on names the one that it has run last
  */
-export function whatKeeps({ page, lanes, nodes, leaving }: LateLanes, inTick?: string): KeptLanes {
+export function whatKeeps({ page, lanes, drafted, nodes, leaving }: LateLanes, inTick?: string): KeptLanes {
   const calledOn = (lane: number) => page.u32[index32(page.laneOffset(lane) + LANE.currentNode)] - 1;
-  const busy = [...nodes].flatMap((node) => {
+  const calls = (node: NodeEntry, ifNamed: string | undefined) => {
     const lane = lanes.find(({ name }) => name === node.lane);
     if (lane === undefined) return [];
-    const call = callOf(page, node.index) ?? (calledOn(lane.index) === node.index ? inTick : undefined);
+    const call = callOf(page, node.index) ?? (calledOn(lane.index) === node.index ? ifNamed : undefined);
     return call === undefined ? [] : [{ id: node.id, call }];
-  });
+  };
+  const busy = [...drafted].flatMap((node) => calls(node, "restore() or process()"));
+  for (const node of nodes) busy.push(...calls(node, inTick));
   for (const { node, lane, call } of leaving) {
     if (lanes.some(({ index }) => index === lane) && calledOn(lane) === node.index) busy.push({ id: node.id, call });
   }
-  const calls = busy.map(({ id, call }) => `"${id}" has not returned from ${call}`);
-  return { nodeId: busy[0]?.id, why: calls.length > 0 ? calls.join(", ") : "a call of a node takes too long" };
+  const texts = busy.map(({ id, call }) => `"${id}" has not returned from ${call}`);
+  return { nodeId: busy[0]?.id, why: texts.length > 0 ? texts.join(", ") : "a call of a node takes too long" };
 }
 
 /**

@@ -244,7 +244,8 @@ export class LiveEdits {
       this.#sendPrepare(epoch, work, tokens, trialMs);
       const replies = await prepared;
       if (!moves.isEmpty) {
-        const yielded = await answers(moves.askToYield(epoch, trialMs, topology));
+        const stateless = new Set(replies.flatMap((reply) => reply.kind === "prepared" ? reply.stateless ?? [] : []));
+        const yielded = await answers(moves.askToYield(epoch, trialMs, topology, stateless));
         const nodes = yielded.flatMap((reply) => reply.kind === "yielded" ? reply.nodes : []);
         this.#drafted.ask(epoch, change.moved.map(({ after }) => after), laneFor);
         await answers(moves.tellArrivals(epoch, nodes));
@@ -444,8 +445,8 @@ export class LiveEdits {
 
   #lateLanes(late: readonly number[]): LateLanes {
     const { page, topology } = this.#site;
-    const nodes = this.#committed ? topology.nodes.values() : [...this.drafted, ...topology.nodes.values()];
+    const drafted = this.#committed ? [] : this.drafted;
     const lanes = late.map((index) => ({ index, name: this.#site.lane(index)?.name ?? "" }));
-    return { page, lanes, nodes, leaving: this.leaving };
+    return { page, lanes, drafted, nodes: topology.nodes.values(), leaving: this.leaving };
   }
 }

@@ -107,9 +107,15 @@ export class NodeMoves {
    *
    * @param trialMs how long a node that is also replaced may wait for its first tick; others are not tried
    * @param topology the graph as it runs
+   * @param stateless nodes that take no state of those whose place they take
    * @returns the lanes that answer
    */
-  askToYield(epoch: number, trialMs: number, topology: Topology): number[] {
+  askToYield(
+    epoch: number,
+    trialMs: number,
+    topology: Topology,
+    stateless: ReadonlySet<NodeId> = new Set(),
+  ): number[] {
     const { lane } = this.#site;
     const standstill = standstillIn(topology, this.#nodes.map(({ before }) => before.id));
     const lanes = this.#lanesOf((node) => node.before);
@@ -120,9 +126,10 @@ export class NodeMoves {
         .map(({ before }) => before);
       const ids = nodes.map(({ before }) => before.id);
       const anew = ids.filter((id) => this.#anew.has(id));
+      const ending = ids.filter((id) => this.#anew.has(id) || stateless.has(id));
       const tries = nodes.filter((node) => isReplaced(node) && !this.#untried.has(node.before.id))
         .map(({ before }) => ({ node: before.id, waitMs: trialMs }));
-      lane(index)!.send({ kind: "yield", epoch, nodes: ids, standstill, anew, tries, links });
+      lane(index)!.send({ kind: "yield", epoch, nodes: ids, standstill, anew, ending, tries, links });
     }
     return lanes;
   }
