@@ -53,7 +53,10 @@ eachDriver(
     await runtime.start();
     for (let turn = 0; turn < 20; turn++) {
       await flow(runtime, "sink");
-      await runtime.edit((edit) => void edit.replace("middle", pass(), { lane: turn % 2 === 0 ? "main" : "near" }));
+      await runtime.edit(
+        (edit) => void edit.replace("middle", pass(), { lane: turn % 2 === 0 ? "main" : "near" }),
+        { timeoutMs: 60_000 },
+      );
       await runtime.pause();
       const { links, pools: [pool] } = runtime.stats();
       equal(pool.slots - pool.free, links.reduce((sum, { queued }) => sum + queued, 0), `turn ${turn}`);

@@ -383,7 +383,6 @@ pageTest(
       const readings = all.readings.map(([madeMs, cameMs]) => [madeMs + clockMs, cameMs] as [number, number]);
 
       for (const name of names) {
-        console.log(name, apartMs, all.lateMs, performance.now());
         const worked = readWorked(logOf(name)).filter(({ startMs, endMs }) => endMs !== -startMs);
         compare(name, table[name], worked, readings, { fromMs, startedMs, apartMs, lateMs: all.lateMs });
       }
