@@ -17,6 +17,7 @@ import { explainUnknownTypes, loadRegistry, warnOfStaleCode } from "./packages.t
 
 /** A graph file that was read, or what is wrong with it. */
 export interface ReadGraph {
+  readonly text: string;
   readonly document?: GraphDocument;
   readonly errors: readonly SluiceError[];
   readonly warnings: readonly SluiceError[];
@@ -33,7 +34,7 @@ export async function readGraph(args: Pick<CheckArgs, "graph" | "set" | "package
   const text = await readGraphText(args.graph);
   const registry = await loadRegistry(args);
   const { document, errors, warnings } = checkGraph(text, args.graph, registry, settings);
-  return { document, errors: await explainUnknownTypes(errors, registry, args), warnings, registry };
+  return { text, document, errors: await explainUnknownTypes(errors, registry, args), warnings, registry };
 }
 
 /** @returns the exit code */

@@ -29,7 +29,7 @@ import { tellFailures, WATCHED_SUPERVISION } from "./watched_failures.ts";
 export async function runCommand(args: RunArgs, io: Io): Promise<number> {
   const startedMs = Date.now();
   if (args.json) consoleToStderr();
-  const { document: read, errors, registry } = await readGraph(args);
+  const { text, document: read, errors, registry } = await readGraph(args);
   if (read === undefined) {
     await warnOfStaleCode(registry, args);
     return reportErrors(errors, io, args.json);
@@ -48,12 +48,13 @@ export async function runCommand(args: RunArgs, io: Io): Promise<number> {
     ...(args.watch && (args.mode ?? document.mode ?? "live") === "live" && { supervision: WATCHED_SUPERVISION }),
   });
   buildGraph(document, runtime);
-  return await runToEnd(runtime, document, registry, startedMs, args, io);
+  return await runToEnd(runtime, document, text, registry, startedMs, args, io);
 }
 
 async function runToEnd(
   runtime: Runtime,
   document: GraphDocument,
+  text: string,
   registry: NodeRegistry,
   startedMs: number,
   args: RunArgs,
@@ -77,7 +78,7 @@ async function runToEnd(
     void signals.received.then(() => stop(runtime));
     await mainSignals?.listening;
     await runtime.start();
-    if (args.watch) watch = watchRun(runtime, startedMs, args, io, watching.signal);
+    if (args.watch) watch = watchRun(runtime, text, registry, startedMs, args, io, watching.signal);
     if (args.seconds !== undefined) timer = setTimeout(() => stop(runtime), args.seconds * 1_000);
     using _progress = new ProgressDisplay(style, io, () => readPosition(runtime.stats(), sinks));
     await runtime.finished;
@@ -108,15 +109,22 @@ function isDevelopmentOff(): boolean {
 /** Where sources cannot be watched, the graph runs on. */
 async function watchRun(
   runtime: Runtime,
+  text: string,
+  registry: NodeRegistry,
   startedMs: number,
   args: RunArgs,
   io: Io,
   signal: AbortSignal,
 ): Promise<void> {
+  const { watchGraphFile } = await import("./graph_watch.ts");
   const { reportReload, reportSlow, reportWarnings, reportWatching, watchSources } = await import("./reload.ts");
+  const graphFile = watchGraphFile(args, text, registry, io, signal);
   try {
     await watchSources(runtime, startedMs, {
-      onWatching: (packages) => args.json || !args.quiet ? reportWatching(packages, args.json, io) : undefined,
+      onWatching: (packages) => {
+        if (args.json || !args.quiet) reportWatching(packages, args.json, io);
+        if (!args.json && !args.quiet) io.stderr.line(`${args.graph} is read at the start only`);
+      },
       onWarned: (warnings) => reportWarnings(warnings, args.json, io),
       onSlow: (reload) => reportSlow(reload, args.json, io),
       onReload: (reload) => reportReload(reload, args.json, io),
@@ -124,6 +132,7 @@ async function watchRun(
   } catch (error) {
     reportErrors([error], io, args.json);
   }
+  await graphFile;
 }
 
 function chooseStyle(args: RunArgs, document: GraphDocument, io: Io): ProgressStyle {

@@ -178,6 +178,37 @@ Deno.test("sluice run --watch says what it watches, or that there is nothing", a
   assert.doesNotMatch((await run("--quiet")).stderr, /watch/i);
 });
 
+Deno.test("sluice run --watch tells of each save of the graph file, and what is wrong with it", async () => {
+  await using folder = await project();
+  const path = join(folder.root, "graph.json");
+  const child = spawn(["run", path, "--watch"]);
+  const stdout = new Response(child.stdout).text();
+  const text = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  let said = "";
+  /** Reads on until something is said, and gives what was said up to it. */
+  async function hears(wanted: RegExp): Promise<string> {
+    while (!wanted.test(said)) {
+      const { value, done } = await text.read();
+      assert.ok(!done, `it never said ${wanted}: ${said}`);
+      said += value;
+    }
+    const heard = said;
+    said = "";
+    return heard;
+  }
+  const changed = `${path} has changed; the graph goes on as it was: start it anew \\(Ctrl-C, then the same command\\)`;
+  await hears(new RegExp(`^Watching 4 files of mine in .*\n${path} is read at the start only$`, "m"));
+  await folder.write("graph.json", JSON.stringify({ ...GRAPH, mode: "offline" }));
+  assert.doesNotMatch(await hears(new RegExp(`^${changed} to run the new one\n`, "m")), /error/);
+  await folder.write("graph.json", JSON.stringify(GRAPH).replace("taker.value", "taker.valu"));
+  await hears(new RegExp(`^${changed} to run the new one\nerror: ${path}:1:\\d+: .*taker\\.valu`, "m"));
+  await folder.write("graph.json", JSON.stringify(GRAPH));
+  assert.doesNotMatch(await hears(new RegExp(`^${path} is again the graph that runs$`, "m")), /has changed/);
+  child.kill("SIGINT");
+  while (!(await text.read()).done);
+  assert.equal((await child.status).code, 130, `${await stdout}${said}`);
+});
+
 Deno.test("sluice run --watch watches the sources of Sluice in its own checkout only", async () => {
   await using folder = await temporaryFolder();
   await Deno.writeTextFile(join(folder.path, "graph.json"), toneGraph({ mode: "live" }));
