@@ -6143,7 +6143,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/reverb.ts": "4157c629d464908f",
     "processors/audio/spectrum.ts": "6ecd44467ba7914b",
     "processors/audio/spectrum_reading.ts": "882e4b9f5dbc5476",
-    "processors/audio/stream_mixer.ts": "802a566a051f363e",
+    "processors/audio/stream_mixer.ts": "024f043e6c4fb33c",
     "processors/audio/tone_source.ts": "58cd1fc1f6611559",
     "processors/data/console_sink.ts": "1526a8ad7737ccf7",
     "processors/file/wav_sink.ts": "2f7b232579109539",

@@ -54,7 +54,7 @@ export interface SourceChange {
   readonly refused?: string;
 }
 
-/** See the module. {@linkcode SourceWatch.end} ends it. */
+/** Watches one package until {@linkcode SourceWatch.end} is called. */
 export class SourceWatch {
   /** `undefined` if it was told to end before. @throws what keeps the sources from being watched */
   readonly ready: Promise<SourcesReady | undefined>;

@@ -18,7 +18,6 @@ interface Watched {
   isRemoved: boolean;
 }
 
-/** See the module. */
 export class FolderWatches implements Disposable {
   readonly #root: string;
   readonly #onEvent: (event: Deno.FsEvent) => void;

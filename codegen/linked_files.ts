@@ -13,7 +13,7 @@ import { stampOf } from "./source_stamps.ts";
 /** How often to look at each file, milliseconds. */
 const LOOK_MS = 250;
 
-/** See the module. Paths are relative to the package's root. */
+/** Polls the files behind symbolic links. Paths are relative to the package's root. */
 export class LinkedFiles implements Disposable {
   readonly #root: string;
   readonly #onChange: (path: string) => void;

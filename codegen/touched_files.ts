@@ -17,7 +17,6 @@ const COARSE_TICK_MS = 2_000;
 
 const SECOND_MS = 1_000;
 
-/** See the module. */
 export class TouchedFiles {
   readonly #root: string;
   readonly #nowMs: () => number;

@@ -39,7 +39,6 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** See the module. */
 export class Access {
   readonly #options: AccessOptions;
   readonly #names: ReadonlySet<string>;

@@ -8,7 +8,6 @@ import { RateLimit } from "../core/rate_limit.ts";
 /** Addresses that are remembered; the one that came first goes first. */
 const MAX_ADDRESSES = 1_000;
 
-/** See the module. */
 export class AddressLimits {
   readonly #perSecond: number;
   readonly #limits = new Map<string, RateLimit>();

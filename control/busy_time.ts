@@ -8,7 +8,6 @@
 /** By so much what was seen of a call may exceed what is counted of it when it is over, nanoseconds. */
 const TOLERANCE_NS = 2e6;
 
-/** See the module. */
 export class BusyTime {
   #counted = 0;
   #shown = 0;

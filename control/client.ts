@@ -46,7 +46,7 @@ export interface WatchOptions {
   readonly logs?: { readonly node?: string; readonly level?: Level };
 }
 
-/** See the module. It connects at once and stays connected until {@linkcode ControlClient.close}. */
+/** A client of one server. It connects at once and reconnects until {@linkcode ControlClient.close}. */
 export class ControlClient {
   readonly #options: ClientOptions;
   readonly #listeners = new ClientListeners();

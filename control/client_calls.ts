@@ -41,7 +41,6 @@ interface Pending {
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
-/** See the module. */
 export class ClientCalls {
   readonly #pending = new Map<number, Pending>();
   #next = 1;

@@ -35,7 +35,6 @@ export interface ClientEvents {
 
 type Listener<E extends keyof ClientEvents> = (value: ClientEvents[E]) => void;
 
-/** See the module. */
 export class ClientListeners {
   readonly #listeners: { readonly [E in keyof ClientEvents]: Set<Listener<E>> } = {
     status: new Set(),

@@ -26,7 +26,6 @@ export interface FeedListener {
   line(line: LogLine): void;
 }
 
-/** See the module. */
 export class Feed implements Disposable {
   readonly #events: ControlEvent[] = [];
   readonly #lines: LogLine[] = [];

@@ -19,7 +19,6 @@ interface Known<T> {
   readonly at: number;
 }
 
-/** See the module. */
 export class FigureBook {
   #count = 0;
   #version = -1;

@@ -54,7 +54,6 @@ export interface HistorySteps {
   readonly series: (number | null)[][];
 }
 
-/** See the module. */
 export class GraphHistory {
   readonly #maxBytes: number;
   readonly #f32 = new Float32Array(1);

@@ -17,7 +17,6 @@ const LOOK_MS = 200;
 /** Looks of a step. */
 const LOOKS_PER_STEP = 5;
 
-/** See the module. */
 export class HistoryKeeper implements Disposable {
   readonly history: GraphHistory = new GraphHistory();
   readonly #view: () => RuntimeView;

@@ -28,7 +28,6 @@ export interface ListenerOptions {
   failed(error: unknown): Response;
 }
 
-/** See the module. */
 export class Listener {
   /** The port that was opened; the same after each failure. */
   readonly port: number;

@@ -7,7 +7,6 @@
 import type { GraphSnapshot } from "./schemas/graph.ts";
 import type { NotificationParams } from "./schemas/methods.ts";
 
-/** See the module. */
 export class LiveGraph {
   #graph: GraphSnapshot | undefined;
   readonly #figures = new Map<string, { readonly [name: string]: number }>();

@@ -9,7 +9,6 @@ import type { NotificationName, NotificationParams } from "./schemas/methods.ts"
 /** Close code for a client that breaks a limit. */
 export const POLICY_VIOLATION = 1008;
 
-/** See the module. */
 export class Outbox {
   readonly #socket: WebSocket;
   readonly #limits: Limits;

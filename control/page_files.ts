@@ -27,7 +27,6 @@ const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>S
 <h1>The page was not built</h1><p>In the folder of Sluice, run <code>deno task build:web</code>; then load this again.
 The control plane itself works: <a href="/api/graph">/api/graph</a>, <a href="/metrics">/metrics</a>.</p></html>`;
 
-/** See the module. */
 export class PageFiles {
   readonly #folder: URL;
   readonly #took: (ms: number) => void;

@@ -13,7 +13,6 @@ import { describeType, snapshotGraph } from "./snapshot.ts";
  */
 const GRAPH_MS = 100;
 
-/** See the module. */
 export class ReadyAnswers {
   readonly #run: string;
   readonly #title: string;

@@ -23,7 +23,6 @@ interface Growth {
   readonly pairs: readonly number[];
 }
 
-/** See the module. */
 export class RecentHistogram {
   /** The counts of the window. Do not keep it: it changes with each look. */
   readonly window: Float64Array = new Float64Array(BUCKETS);

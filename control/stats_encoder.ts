@@ -58,7 +58,6 @@ interface Pulse {
 /** Looks at what a lane runs, at most, until two find the same. */
 const STABLE_LOOKS = 4;
 
-/** See the module. */
 export class StatsEncoder {
   #version = -1;
   #nodes: Scratch<"nodes"> = makeScratch("nodes", 0);

@@ -41,7 +41,6 @@ export interface PumpSource {
   sent(bytes: number): void;
 }
 
-/** See the module. */
 export class StatsPump implements Disposable {
   readonly #source: PumpSource;
   readonly #encoder = new StatsEncoder();

@@ -11,7 +11,6 @@
  */
 const BYTES_PER_MS = 100_000;
 
-/** See the module. */
 export class WorkBudget {
   readonly #share: number;
   readonly #burstMs: number;

@@ -43,7 +43,6 @@ export function assertAudio(port: string, audio: AudioInput): void {
   }
 }
 
-/** See the module. */
 export class HarnessInput {
   readonly link: LocalLink;
   readonly #waiting: Frame[] = [];

@@ -32,7 +32,6 @@ import type { Figures, NodeProgress } from "./stats.ts";
 const DATA_SLOTS = 4096;
 const SLOTS = 2048;
 
-/** See the module. */
 export class HarnessSite implements CellSite, RunHost {
   readonly #id: NodeId;
   readonly mode: GraphMode;

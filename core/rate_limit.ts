@@ -4,7 +4,6 @@
  * @module
  */
 
-/** See the module. */
 export class RateLimit {
   readonly #perSecond: number;
   readonly #burst: number;

@@ -50,7 +50,6 @@ export interface SessionView {
   pools(): readonly PoolStats[];
 }
 
-/** See the module. */
 export interface RuntimeView {
   /** Goes up whenever nodes, links, lanes or pools have come or gone: it stands for one list of each. */
   readonly version: number;

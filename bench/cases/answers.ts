@@ -19,7 +19,6 @@ const ASKED = 20;
 /** Longest that the median may take, in ticks: one of half a tick is under way on average, and threads must wake. */
 const LIMIT_TICKS = 1;
 
-/** See the module. */
 export const answers: Benchmark = {
   name: "answers",
   about:

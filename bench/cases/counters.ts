@@ -42,7 +42,6 @@ const COUNTER = new RegExp(
 /** Lines that match it. */
 const COUNTERS = 13;
 
-/** See the module. */
 export const counters: Benchmark = {
   name: "counters",
   about:

@@ -25,7 +25,6 @@ interface Load {
   readonly interactiveMs: number;
 }
 
-/** See the module. */
 export const firstLoad: Benchmark = {
   name: "first-load",
   about:

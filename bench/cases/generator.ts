@@ -28,7 +28,6 @@ const COLD_GOAL_MS = 4_000;
 /** What one change of 1,000 classes may take, milliseconds. */
 const CHANGE_GOAL_MS = 100;
 
-/** See the module. */
 export const generator: Benchmark = {
   name: "generator",
   about:

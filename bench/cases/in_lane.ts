@@ -14,7 +14,6 @@ const HOPS = PASSES + 1;
 const FRAMES = 100_000;
 const WARMUP = 40_000;
 
-/** See the module. */
 export const inLane: Benchmark = {
   name: "in-lane",
   about:

@@ -12,7 +12,6 @@ import { postMessages } from "../peers/post_message.ts";
 const FRAMES = 300_000;
 const WARMUP = 100_000;
 
-/** See the module. */
 export const laneToLane: Benchmark = {
   name: "lane-to-lane",
   about:

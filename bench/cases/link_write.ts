@@ -12,7 +12,6 @@ const SAMPLES = 480;
 const BLOCKS = 1_000_000;
 const CAPACITY = 8;
 
-/** See the module. */
 export const linkWrite: Benchmark = {
   name: "link-write",
   about:

@@ -24,7 +24,6 @@ const LIMIT_NS = 5_000_000;
 /** What is done, in turn. */
 type Edit = (runtime: Runtime, turn: number) => Promise<unknown>;
 
-/** See the module. */
 export const liveEdit: Benchmark = {
   name: "live-edit",
   about:

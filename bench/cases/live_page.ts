@@ -38,7 +38,6 @@ interface Seen {
   readonly taskMs: number;
 }
 
-/** See the module. */
 export const livePage: Benchmark = {
   name: "live-page",
   about: `${4 * GROUPS} nodes and ${6 * GROUPS} links at ${HZ} Hz in headless Chromium, rendered in software, at ` +

@@ -21,7 +21,6 @@ const READINGS = 60;
 const BYTES_LIMIT = 60_000;
 const CORE_LIMIT = 0.01;
 
-/** See the module. */
 export const liveStatistics: Benchmark = {
   name: "live-statistics",
   about:

@@ -10,7 +10,6 @@ import { compare } from "../measure.ts";
 /** Hops of one run, whatever the length of the chain. */
 const HOPS = 4_000_000;
 
-/** See the module. */
 export const manyNodes: Benchmark = {
   name: "many-nodes",
   about:

@@ -10,7 +10,6 @@ import { ratioRow } from "../measure.ts";
 
 const MANIFEST = fileURLToPath(new URL("../../Cargo.toml", import.meta.url));
 
-/** See the module. */
 export const nativeRing: Benchmark = {
   name: "native-ring",
   about: "An entry from one native thread to another through a lossless ring with doorbells bound, against bare rtrb.",

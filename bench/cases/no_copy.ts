@@ -16,7 +16,6 @@ const WARMUP = 200_000;
 /** Growth of both heaps together that counts as none, bytes: what V8 still compiles and notes. */
 const FIXED_TOTAL_BYTES = 512 * 1024;
 
-/** See the module. */
 export const noCopy: Benchmark = {
   name: "no-copy",
   about:

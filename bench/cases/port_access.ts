@@ -12,7 +12,6 @@ import { compare } from "../measure.ts";
 const NODES = 64;
 const CALLS = 5_000_000;
 
-/** See the module. */
 export const portAccess: Benchmark = {
   name: "port-access",
   about:

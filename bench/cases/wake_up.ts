@@ -15,7 +15,6 @@ const ROUNDS = 20_000;
 /** Most that a round trip may take while both sides spin, nanoseconds. */
 const SPINNING_LIMIT_NS = 3_000;
 
-/** See the module. */
 export const wakeUp: Benchmark = {
   name: "wake-up",
   about:

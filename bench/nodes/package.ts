@@ -259,7 +259,6 @@ export const benchReport: NodeType<None, NodeHandle<{ data: DataFrame<Seen> }, N
 /** The classes that hand frames on. */
 export const benchPasses: readonly PassType[] = passTypes();
 
-/** See the module. */
 export const nodePackage: NodePackage = definePackage({
   name: "bench",
   url: import.meta.url,

@@ -10,5 +10,4 @@
  * @module
  */
 
-/** See the module. */
 export const ZERO_NS = -0;

@@ -64,7 +64,7 @@ export function openNativeDriver(token?: DriverToken): Driver {
 }
 
 /**
- * See the module. Each driver holds the arenas that it made or opened until it releases them or its thread ends; an
+ * The native driver. Each driver holds the arenas that it made or opened until it releases them or its thread ends; an
  * arena's memory goes back to the system with the last hold.
  */
 export class NativeDriver implements Driver {

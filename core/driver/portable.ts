@@ -45,7 +45,6 @@ const ENTRIES = 48;
 
 type PortableRing = Extract<RingToken, { kind: "portable" }>;
 
-/** See the module. */
 export class PortableDriver implements Driver {
   readonly kind = "portable";
   readonly version = "portable";

@@ -33,7 +33,7 @@ export interface Subscription extends Disposable {
 /** Events in the order of publishing; ends when the runtime has ended or the stream is disposed of. */
 export interface EventStream extends Subscription, AsyncIterableIterator<SluiceEvent> {}
 
-/** See the module. */
+/** Delivers events to subscribers by topic. A full queue drops its oldest event and counts it. */
 export class EventBus {
   readonly #now: () => number;
   readonly #subscribers = new Set<Subscriber>();

@@ -4,7 +4,6 @@
  * @module
  */
 
-/** See the module. */
 export class EventQueue<T> {
   readonly #capacity: number;
   readonly #slots: (T | undefined)[] = [];

@@ -7,7 +7,6 @@ import type { NodeId } from "../ids.ts";
 import type { NodeState } from "../stats.ts";
 import type { EventBus } from "./bus.ts";
 
-/** See the module. */
 export class NodeStates extends Map<NodeId, NodeState> {
   readonly #events: EventBus;
 

@@ -7,7 +7,6 @@ import { assertUnchanged } from "./checked_frame.ts";
 import type { Frame } from "./frame.ts";
 import { Ledger } from "./ledger.ts";
 
-/** See the module. */
 export class CheckedLedger extends Ledger {
   readonly #given: Frame[] = [];
 

@@ -15,7 +15,6 @@ interface LaneThread {
   readonly generation: number;
 }
 
-/** See the module. */
 export class Keeping {
   readonly #thread: LaneThread;
   /** Names the node: its number, as lanes know it; `undefined`: whichever the lane calls. */

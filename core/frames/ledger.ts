@@ -10,7 +10,6 @@ import type { Keeping } from "./keeping.ts";
 /** Frames noted from which on those that the tick has given away since are forgotten: its ticks may last for ever. */
 const MANY = 256;
 
-/** See the module. */
 export class Ledger {
   /** The frame noted last, unless the tick gave it away. */
   #last: Frame | undefined;

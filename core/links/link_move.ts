@@ -15,7 +15,7 @@ export interface EndMove {
   readonly to: number;
 }
 
-/** See the module. Structured-cloneable. */
+/** One link whose end moves. It can be structured-cloned. */
 export interface LinkMove {
   readonly before: LinkPlan;
   readonly after: LinkPlan;

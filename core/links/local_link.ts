@@ -29,7 +29,6 @@ const UNLINKED = LINK.droppedUnlinked >> 3;
 /** Says that places are owed whatever the writer does. */
 const ANY_TICK = -1;
 
-/** See the module. */
 export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   #ended = false;
   #closed = false;

@@ -16,7 +16,6 @@ import type { Wakeable } from "./link.ts";
 /** Frames in a tick from which on opening and closing an end costs less than it saves. */
 const WORTH_OPENING = 4;
 
-/** See the module. */
 export abstract class OpenEnds {
   // What every frame touches stands first, so that it lies together.
   /** Places taken by frames so far, and given free; both wrap at 32 bits. */

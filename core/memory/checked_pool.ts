@@ -11,7 +11,6 @@ import { Pool } from "./pool.ts";
 /** What the bytes of a freed payload are set to. */
 export const POISON_BYTE = 0xdb;
 
-/** See the module. */
 export class CheckedPool extends Pool {
   /** Frames of this pool are made by the classes of development mode. */
   override readonly development: boolean = true;

@@ -8,7 +8,6 @@ import { MAGAZINE_SIZE } from "./pool.ts";
 import type { PoolLoad } from "./pool_loads.ts";
 import type { PoolNeed } from "./pool_plan.ts";
 
-/** See the module. */
 export class PoolSpare {
   /** Slots, by pool. */
   readonly #slots = new Map<string, number>();

@@ -18,7 +18,6 @@ const TOLERANCE_NS = 5_000_000;
  */
 const OWN_CLOCK_NS = 1_000_000_000;
 
-/** See the module. */
 export class MixerInput {
   readonly port: StreamInput<AudioFrame>;
   /** Time of the first frame of the mix. */

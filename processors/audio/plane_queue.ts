@@ -6,7 +6,6 @@
  */
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 
-/** See the module. */
 export class PlaneQueue {
   #planes: Float32Array[] = [];
   #start = 0;

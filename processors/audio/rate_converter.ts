@@ -9,7 +9,7 @@ import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import { PlaneQueue } from "./plane_queue.ts";
 import { PolyphaseFilter } from "./polyphase_filter.ts";
 
-/** See the module. Allocates only when a frame is longer than every one before it. */
+/** Converts the rate of one stream. It allocates only when a frame is longer than every one before it. */
 export class RateConverter {
   readonly channels: number;
   readonly inputRateHz: number;

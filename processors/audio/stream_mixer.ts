@@ -14,7 +14,7 @@ import { samplesToNs } from "./sample_time.ts";
 /** Most samples of a block, over all channels: what a slot of the default audio pool holds. */
 const MAX_BLOCK_VALUES = 16_384;
 
-/** See the module. Subclasses have the inputs. */
+/** The base of the mixers; subclasses declare the inputs. */
 export abstract class StreamMixer {
   @output()
   audioOut!: StreamOutput<AudioFrame>;

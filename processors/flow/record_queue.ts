@@ -17,7 +17,7 @@ interface Batch {
   taken: number;
 }
 
-/** See the module. Copies what is pushed. */
+/** A queue of records. It copies what is pushed. */
 export class RecordQueue {
   readonly fields: PacketFields;
   readonly #batches: Batch[] = [];

@@ -56,9 +56,9 @@ const MOST_WAITING = 65_536;
 const LEAST_KEPT = 1024;
 
 /**
- * See the module. The times of a stream that go back say that it has started anew. Both streams usually do, one first:
- * what waits is then decided with what is there, and until the second follows, what it still has from before neither
- * decides items of the first nor takes the place of any.
+ * Pairs two streams by time. A stream whose times go back has restarted. Usually both streams restart, one before the
+ * other: the aligner then decides every waiting item from what it has. Until the second stream has restarted too, the
+ * items that it still sends from before decide and displace nothing of the first.
  */
 export class TimeAligner<R, O> {
   rules: AlignRules;

@@ -30,7 +30,7 @@ export async function load(folder: TempPackage): Promise<NodePackage> {
   return await loadNodePackage(pathToFileURL(join(folder.root, "sluice.gen.ts")));
 }
 
-/** See the module. {@linkcode Watched.end} ends it. */
+/** Watches sources until {@linkcode Watched.end} is called. */
 export class Watched {
   readonly runtime: Runtime;
   readonly packages: Promise<readonly WatchedPackage[]>;

@@ -5,7 +5,7 @@
  */
 const Original = globalThis.Worker;
 
-/** See the module; until it is disposed of. */
+/** Records workers until it is disposed of. */
 export class WorkerTap implements Disposable {
   /** In the order in which they were made. */
   readonly workers: Worker[] = [];

@@ -27,7 +27,6 @@ export function upgradeRequest(host: string, headers: { readonly [name: string]:
   return `${lines.join("\r\n")}\r\n\r\n`;
 }
 
-/** See the module. */
 export class RawClient implements Disposable {
   readonly #connection: Deno.TcpConn;
   #received = new Uint8Array(0);

@@ -55,7 +55,6 @@ export interface Attempt {
 /** An operation. @returns whether it could be done to this graph */
 export type Operation = (attempt: Attempt) => boolean;
 
-/** See the module. */
 export class Model {
   readonly ledger: string;
   readonly nodes = new Map<string, ModelNode>();

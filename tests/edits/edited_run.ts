@@ -62,7 +62,6 @@ interface Excuse {
   lossyAt: number;
 }
 
-/** See the module. */
 export class EditedRun {
   readonly figures: EditFigures;
   readonly #random: Random;

@@ -9,7 +9,6 @@ export interface Gap {
   readonly line: string;
 }
 
-/** See the module. */
 export class Ledger {
   readonly path: string;
   /** By token: how often nodes were set up less how often they were torn down. */

@@ -5,7 +5,6 @@
  */
 import type { Sample } from "./slope.ts";
 
-/** See the module. */
 export class Series {
   readonly #atSeconds: Float64Array;
   readonly #values: Float64Array;

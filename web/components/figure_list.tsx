@@ -12,7 +12,6 @@ export interface FigureItem {
   readonly bad?: boolean;
 }
 
-/** See the module. */
 export function FigureList({ items }: { readonly items: readonly FigureItem[] }): JSX.Element {
   return (
     <dl class="figures">

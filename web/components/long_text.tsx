@@ -6,7 +6,6 @@ import { shownText } from "../model/shown_text.ts";
 /** Characters that are shown at first. */
 const SHORT = 400;
 
-/** See the module. */
 export function LongText({ text: given }: { readonly text: string }): JSX.Element {
   const whole = useSignal(false);
   const text = shownText(given);

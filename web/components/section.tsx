@@ -1,7 +1,6 @@
 /** @module A part of the inspector with a heading that opens and closes it. */
 import type { ComponentChildren, JSX } from "preact";
 
-/** See the module. */
 export function Section(
   { title, open = true, children }: {
     readonly title: string;

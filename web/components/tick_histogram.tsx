@@ -7,7 +7,6 @@ import { histogramBars } from "../model/histogram_bars.ts";
 const WIDTH = 320;
 const HEIGHT = 72;
 
-/** See the module. */
 export function TickHistogram(
   { histogram, label }: { readonly histogram: Histogram; readonly label: string },
 ): JSX.Element {

@@ -3,7 +3,6 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { answerQuestion, question } from "../state/commands.ts";
 
-/** See the module. */
 export function Confirmation(): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const asked = question.value;

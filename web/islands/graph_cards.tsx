@@ -16,7 +16,6 @@ const place = computed(() => {
   return `scale(${scale}) translate(${-x}px, ${-y}px)`;
 });
 
-/** See the module. */
 export function GraphCards({ nodes }: { readonly nodes: readonly number[] }): JSX.Element | null {
   const now = scene.value;
   if (now === undefined) return null;

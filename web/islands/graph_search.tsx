@@ -13,7 +13,6 @@ const query = signal("");
 const active = signal(0);
 const found = computed(() => searchNodes(graph.value?.nodes ?? [], query.value, LIMIT));
 
-/** See the module. */
 export function GraphSearch(): JSX.Element {
   const open = query.value !== "";
   const current = Math.min(active.value, found.value.length - 1);

@@ -6,7 +6,6 @@ import { foldAll, folded, unfoldAll } from "../state/folds.ts";
 import { graph } from "../state/live.ts";
 import { scene } from "../state/scene.ts";
 
-/** See the module. */
 export function GraphTools(): JSX.Element {
   const left = scene.value?.unlabelled ?? 0;
   const crossing = scene.value?.unrouted ?? 0;

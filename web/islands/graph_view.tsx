@@ -56,7 +56,6 @@ const spoken = computed(() => {
   return `Lane ${lane}, ${folded.value.has(lane) ? "folded: Enter unfolds it" : "unfolded"}`;
 });
 
-/** See the module. */
 export function GraphView(): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);

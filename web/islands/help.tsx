@@ -21,7 +21,6 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["Esc", "Select nothing, close"],
 ];
 
-/** See the module. */
 export function Help(): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const isOpen = helpOpen.value;

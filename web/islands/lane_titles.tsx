@@ -18,7 +18,6 @@ const place = computed(() => {
 
 const scale = computed(() => camera.value.scale);
 
-/** See the module. */
 export function LaneTitles(): JSX.Element | null {
   const now = scene.value;
   if (now === undefined || now.layout.lanes.length > MAX_BUTTONS) return null;

@@ -30,7 +30,6 @@ const news = computed(() =>
   }, names.value)
 );
 
-/** See the module. */
 export function LogView(): JSX.Element {
   return (
     <section class="log-view" aria-label="Log">

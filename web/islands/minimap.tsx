@@ -16,7 +16,6 @@ const shown = computed(() => {
   return now !== undefined && now.nodes.length > 0 && !isAllInView(now, camera.value, screen.value);
 });
 
-/** See the module. */
 export function Minimap(): JSX.Element | null {
   return shown.value ? <MinimapCanvas /> : null;
 }

@@ -10,7 +10,6 @@ import { events, graph, graphState, hasEnded, oldSeconds, problem, status } from
 /** The failure that somebody has read: its run and message. */
 const dismissed = signal("");
 
-/** See the module. */
 export function Notices(): JSX.Element {
   const lost = status.value === "waiting" || (status.value === "connecting" && graph.value !== undefined);
   const failure = graphState.value === "failed" ? graph.value?.error ?? lastWords() : undefined;

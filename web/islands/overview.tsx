@@ -8,7 +8,6 @@ import { leadToLink, leadToNode } from "../state/place.ts";
 /** Lanes that are shown by name, the busiest; a narrow page shows fewer of them. */
 const LANES = 4;
 
-/** See the module. */
 export function Overview(): JSX.Element | null {
   reading.value;
   const now = figures.value && overviewOf(figures.value);

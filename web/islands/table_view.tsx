@@ -52,7 +52,6 @@ const rows = computed<readonly number[]>(() => {
   });
 });
 
-/** See the module. */
 export function TableView(): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   useEffect(() => {

@@ -25,7 +25,6 @@ import { theme, toggleTheme } from "../state/theme.ts";
 
 const VIEW_NAMES: Readonly<Record<View, string>> = { graph: "Graph", table: "Table", log: "Log" };
 
-/** See the module. */
 export function TopBar(): JSX.Element {
   return (
     <header class="bar">

@@ -4,7 +4,6 @@
  * @module
  */
 
-/** See the module. */
 export class Feed<T> {
   readonly #capacity: number;
   #entries: T[] = [];

@@ -15,7 +15,7 @@ const FOLDED_FROM_LANES = 4;
 /** Ports of a folded lane. */
 const PORT: Omit<NodeInfo["inputs"][number], "name"> = { kind: "", type: "", optional: true };
 
-/** See the module. Indices are those of the lists of {@linkcode Folding.whole} and {@linkcode Folding.shown}. */
+/** A folded graph. Indices are those of the lists of {@linkcode Folding.whole} and {@linkcode Folding.shown}. */
 export interface Folding {
   /** The graph as it runs. */
   readonly whole: GraphSnapshot;

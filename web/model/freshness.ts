@@ -11,7 +11,7 @@ const LEEWAY_MS = 500;
 /** Periods of readings after which figures are old. */
 const OLD_PERIODS = 2;
 
-/** See the module. Times are of any clock that only goes forward, milliseconds. */
+/** Tells whether figures are old. Times are milliseconds of any monotonic clock. */
 export class Freshness {
   #periodMs: number;
   #heardMs: number;

@@ -64,7 +64,7 @@ export interface LinkFigures {
   readonly ageNs: number;
 }
 
-/** See the module. One of these for each version of a graph. */
+/** The figures of one version of a graph. */
 export class GraphFigures {
   readonly graph: GraphSnapshot;
   /** Condition of each node, by index. */

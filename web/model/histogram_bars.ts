@@ -16,7 +16,6 @@ export interface HistogramBar {
   readonly count: number;
 }
 
-/** See the module. */
 export interface HistogramBars {
   readonly bars: readonly HistogramBar[];
   /** The greatest count. */

@@ -12,7 +12,6 @@ export interface HistorySlice {
   readonly series: readonly Float64Array[];
 }
 
-/** See the module. */
 export class History {
   readonly #capacity: number;
   readonly #times: Float64Array;

@@ -16,7 +16,6 @@ const MAX_HISTORIES = 96;
 /** A pause between readings of more than this is a gap in the plot, seconds. */
 const GAP_SECONDS = 5;
 
-/** See the module. */
 export class HistoryBook {
   readonly #histories = new Map<string, PlotHistory>();
   #run: string | undefined;

@@ -5,7 +5,6 @@
  * @module
  */
 
-/** See the module. */
 export class LatestSender<T, R> {
   readonly #send: (value: T) => Promise<R>;
   #waiting: { readonly value: T } | undefined;

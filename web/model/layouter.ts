@@ -26,7 +26,6 @@ export interface LayoutAnswer {
   readonly layout: Layout;
 }
 
-/** See the module. */
 export class Layouter implements Disposable {
   readonly #makeWorker: () => LayoutWorker;
   readonly #answered: (layout: Layout) => void;

@@ -22,7 +22,6 @@ export type LivePart = "status" | "graph" | "figures" | "events" | "lines" | "pr
 /** What of the client is used. */
 export type LiveClient = Pick<ControlClient, "on" | "call" | "status">;
 
-/** See the module. */
 export class LiveGraph {
   readonly #client: LiveClient;
   readonly #changed: (part: LivePart) => void;

@@ -22,7 +22,6 @@ export interface SinkAge {
   readonly p99Ns: number;
 }
 
-/** See the module. */
 export interface Overview {
   /** Of all links but those of policy `latest`; `NaN` while it is not known. */
   readonly droppedPerSecond: number;

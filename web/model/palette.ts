@@ -5,7 +5,6 @@
  */
 import { type Health, HEALTH_LEVELS } from "./health.ts";
 
-/** See the module. */
 export interface Palette {
   readonly ground: string;
   readonly sunken: string;

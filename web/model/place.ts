@@ -18,7 +18,6 @@ export interface Selection {
   readonly id: string;
 }
 
-/** See the module. */
 export interface Place {
   readonly view: View;
   readonly selection: Selection | undefined;

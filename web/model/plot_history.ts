@@ -20,7 +20,6 @@ const RATE_SECONDS = 1;
 /** Up to this span the readings are shown; a longer one would show what is older with fewer points. */
 const READINGS_SPAN_SECONDS = 60;
 
-/** See the module. */
 export class PlotHistory {
   readonly #series: number;
   readonly #readings: History;

@@ -14,7 +14,7 @@ const WINDOW_MS = 1000;
 /** Readings that are kept: with more than these in a second the window is shorter. */
 const KEPT = 16;
 
-/** See the module. One of these for each column of counters. */
+/** The rates of one column of counters. */
 export class Rates {
   /**
    * Growth a second of each entry, `NaN` until there are two readings of the same graph. Do not keep it: it is reused.

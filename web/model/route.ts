@@ -37,7 +37,7 @@ const MAX_SHUNNED = 64;
 /** Steps that all searches of a graph may take together, unless told otherwise. */
 const MAX_STEPS = 250_000;
 
-/** See the module. One of these for each layout. */
+/** Routes the links of one layout. */
 export class Router {
   readonly #boxes: readonly Rect[];
   readonly #grid: SpatialGrid;

@@ -25,7 +25,7 @@ export interface FoundWay {
   readonly steps: number;
 }
 
-/** See the module. Of one search. */
+/** The grid of one search. */
 export class RouteGrid {
   readonly #xs: Float64Array;
   readonly #ys: Float64Array;

@@ -39,7 +39,6 @@ export interface PortPlace extends Point {
   readonly linked: boolean;
 }
 
-/** See the module. */
 export class Scene {
   readonly graph: GraphSnapshot;
   /** What its nodes and links stand for. */

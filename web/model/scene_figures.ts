@@ -22,7 +22,7 @@ export interface LaneText {
   readonly drops: string;
 }
 
-/** See the module. One of these for each scene and version of a graph; it follows the figures that it is made of. */
+/** The figures of one scene of one version of a graph. They follow the figures that they are made of. */
 export class SceneFigures {
   readonly figures: GraphFigures;
   readonly #folding: Folding;

@@ -9,7 +9,7 @@ import { intersects, type Rect } from "./geometry.ts";
 /** Length of a cell's side, world units. */
 const CELL = 512;
 
-/** See the module. Items are numbered by their place in the list of boxes. */
+/** An index of boxes. Items are numbered by their place in the list of boxes. */
 export class SpatialGrid {
   readonly #boxes: readonly Rect[];
   readonly #cells = new Map<number, number[]>();

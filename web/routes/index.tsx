@@ -19,7 +19,6 @@ const VIEWS: Readonly<Record<View, () => JSX.Element>> = {
   log: () => <LogView />,
 };
 
-/** See the module. */
 export default function Index(): JSX.Element {
   return (
     <>

@@ -5,7 +5,6 @@
  */
 import { signal } from "@preact/signals";
 
-/** See the module. */
 export const loggedIn = signal(false);
 
 /** Asks the server. */

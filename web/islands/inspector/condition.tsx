@@ -15,7 +15,6 @@ interface ConditionProps {
   explain(now: GraphFigures): ConditionWords;
 }
 
-/** See the module. */
 export function Condition({ read, explain }: ConditionProps): JSX.Element | null {
   reading.value;
   const now = figures.value;

@@ -58,7 +58,6 @@ interface ControlProps<F extends Field = Field> {
   slide(value: number): void;
 }
 
-/** See the module. */
 export function ConfigField({ node, field, value: told, answered, disabled }: FieldProps): JSX.Element {
   const id = useId();
   // What is typed stands here until the node has it, or refuses it.

@@ -6,7 +6,6 @@ import { configFields } from "../../model/config_form.ts";
 import { answered } from "../../state/detail.ts";
 import { ConfigField } from "./config_field.tsx";
 
-/** See the module. */
 export function ConfigForm({ detail }: { readonly detail: NodeDetail }): JSX.Element | null {
   const fields = configFields(detail.type.config);
   if (fields.length === 0) return null;

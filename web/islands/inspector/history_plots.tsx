@@ -20,7 +20,6 @@ interface PlotsProps {
   readonly capacity?: number;
 }
 
-/** See the module. */
 export function HistoryPlots({ selection, plots, capacity }: PlotsProps): JSX.Element {
   return (
     <>

@@ -8,7 +8,6 @@ import { select, selectedLink, selectedNode, selection } from "../../state/place
 import { LinkPanel } from "./link_panel.tsx";
 import { NodePanel } from "./node_panel.tsx";
 
-/** See the module. */
 export function Inspector(): JSX.Element | null {
   const wanted = selection.value;
   if (wanted === undefined || graph.value === undefined) return null;

@@ -19,7 +19,6 @@ interface PanelProps {
   readonly index: number;
 }
 
-/** See the module. */
 export function LinkPanel({ index }: PanelProps): JSX.Element | null {
   const link = graph.value?.links[index];
   if (link === undefined) return null;

@@ -6,7 +6,7 @@ import { conditions, figures, graph, graphState, reading, status } from "../../s
 /** States of a node that nothing can be done about any more. */
 const OVER: readonly string[] = ["ended", "closed", "disabled"];
 
-/** See the module. @param props.index in the graph */
+/** @param props.index of the node in the graph */
 export function NodeActions({ index }: { readonly index: number }): JSX.Element | null {
   conditions.value;
   reading.value;

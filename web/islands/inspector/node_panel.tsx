@@ -34,7 +34,6 @@ interface PanelProps {
   readonly index: number;
 }
 
-/** See the module. */
 export function NodePanel({ index }: PanelProps): JSX.Element | null {
   const node = graph.value?.nodes[index];
   if (node === undefined) return null;

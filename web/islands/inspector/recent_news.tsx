@@ -9,7 +9,6 @@ import { events, graph, lines } from "../../state/live.ts";
 
 const SHOWN = 12;
 
-/** See the module. */
 export function RecentNews(about: { readonly nodeId?: string; readonly linkId?: string }): JSX.Element {
   const ofLog = about.nodeId === undefined ? [] : lines.value;
   const names = linkNames(graph.value?.links ?? []);
