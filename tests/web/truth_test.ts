@@ -24,6 +24,9 @@ const MOST_WINDOW_MS = 1_060;
 const QUANTILES_MS = 10_000;
 const LOOK_MS = 1_400;
 
+/** By how much what is shown over the whole time may differ from what was counted in it, as a share. */
+const MOST_APART = 0.05;
+
 /** Rounding of the texts: of three figures, and of whole per cents. */
 const ROUNDING = 0.006;
 const PERCENT_ROUNDING = 0.0051;
@@ -253,6 +256,50 @@ function isWithin(value: number, [least, most]: Span, rounding: number): boolean
   return value >= least * (1 - ROUNDING) - rounding && value <= most * (1 + ROUNDING) + rounding;
 }
 
+/** The middle one of the windows that a figure may be of: over many figures the others lie around it evenly. */
+function middleOf(windows: readonly Span[]): Span {
+  const from = windows.map(([fromMs]) => fromMs).sort((a, b) => a - b);
+  const to = windows.map(([, toMs]) => toMs).sort((a, b) => a - b);
+  return [from[from.length >> 1], to[to.length >> 1]];
+}
+
+/**
+ * Compares the means of what the page showed of a node with those of what it has noted: where one window ends the next
+ * begins, so what a late thread counts in the wrong one cancels out, but for the ticks at both ends of the whole.
+ */
+function compareMeans(
+  name: Name,
+  all: readonly Shown[],
+  worked: readonly Worked[],
+  readings: Seen["readings"],
+): void {
+  const mean = (of: readonly number[]) => of.reduce((sum, each) => sum + each, 0) / of.length;
+  const samples = all.filter((shown) => windowsOf(readings, shown).length > 0);
+  const counted = samples.map((shown) => {
+    const [fromMs, toMs] = middleOf(windowsOf(readings, shown));
+    return workedIn(worked, fromMs, toMs, 0);
+  });
+  const rate = mean(counted.map(({ rate }) => rate[0]));
+  const busy = mean(counted.map(({ busy }) => busy[0]));
+  const { workMs, perTick }: { workMs: number; perTick?: number } = NODES[name];
+  const atEnds = (perTick ?? 1) * 1_000 / (readings[samples.at(-1)!.last][0] - readings[samples[0].first][0]);
+  const figures = [
+    ["rate", mean(samples.map(({ ticksPerSecond }) => ticksPerSecond)), [rate, rate], atEnds],
+    [
+      "busy",
+      mean(samples.map(({ busy }) => busy)),
+      [busy, Math.min(1, busy + rate * CALL_MS / 1_000)],
+      PERCENT_ROUNDING + atEnds * workMs / 1_000,
+    ],
+  ] as const;
+  for (const [figure, shown, [least, most], apart] of figures) {
+    assert.ok(
+      shown >= least * (1 - MOST_APART) - apart && shown <= most * (1 + MOST_APART) + apart,
+      `${name}: the page showed a ${figure} of ${shown} in the mean, counted ${least} to ${most}`,
+    );
+  }
+}
+
 /** What the page showed, by node. */
 function readTable({ rows }: Seen): { readonly [node: string]: Shown[] } {
   const read = ([atMs, first, last, condition, rate, busy, p50]: Row): Shown => ({
@@ -385,6 +432,8 @@ pageTest(
       for (const name of names) {
         const worked = readWorked(logOf(name)).filter(({ startMs, endMs }) => endMs !== -startMs);
         compare(name, table[name], worked, readings, { fromMs, startedMs, apartMs, lateMs: all.lateMs });
+        // Most of what is shown of one that stops is of the second in which it did.
+        if (name !== "stops") compareMeans(name, table[name], worked, readings);
       }
       const named = table.loops.find(({ condition }) => condition === "stuck")!;
       assert.ok(named.atMs > heldMs, "the node is named before it hangs");
