@@ -10,7 +10,7 @@ import { assertSealed } from "./frames/checked_frame.ts";
 import { CheckedLedger } from "./frames/checked_ledger.ts";
 import type { FormatField, FrameKind } from "./frames/format.ts";
 import type { Frame } from "./frames/frame.ts";
-import { Ledger } from "./frames/ledger.ts";
+import { Ledger } from "./memory/ledger.ts";
 import { type AnyOutput, copyOf } from "./harness_copies.ts";
 import { HarnessInput } from "./harness_input.ts";
 import type { HarnessOptions } from "./harness_options.ts";

@@ -9,7 +9,7 @@ import { type Driver, RING_ACCEPTED, RING_BATCH, RING_NONE, type RingToken } fro
 import { openNativeDriver } from "../core/driver/native.ts";
 import { openDriver } from "../core/driver/open.ts";
 import { PortableDriver } from "../core/driver/portable.ts";
-import { Ledger } from "../core/frames/ledger.ts";
+import { Ledger } from "../core/memory/ledger.ts";
 import type { LinkPolicy } from "../core/links/policy.ts";
 import { createPool, Pool, POOL_INBOX_BIT } from "../core/memory/pool.ts";
 import { Runtime } from "../core/runtime.ts";

@@ -4,11 +4,18 @@
  * packages that it may use. An import counts whether it is of types or of values, static or dynamic, a re-export, or
  * the URL of a worker's module.
  *
- * `deno run -A tools/check_arrows.ts` checks the whole checkout and ends with 1 if an arrow points the wrong way.
+ * No file can be reached from itself by imports, type-only ones included, in the inputs of tests either. One import does
+ * not count there: that of types from the generated code beside a file. The generator writes that code from the file,
+ * so it imports the file, and a class that declares its `ports` names their type in it; when the two run, only the
+ * generated code imports the other.
+ *
+ * `deno run -A tools/check_arrows.ts` checks the whole checkout and ends with 1 if an arrow points the wrong way, or if
+ * files import each other in a circle.
  *
  * @module
  */
 import { posix } from "node:path";
+import { findCircles } from "./import_circles.ts";
 import { listImports, type ModuleImport } from "./module_imports.ts";
 import { ROOT } from "./root.ts";
 import { listTypeScript } from "./source_files.ts";
@@ -82,8 +89,37 @@ export function findWrongArrows(files: readonly string[], root: string = ROOT): 
   });
 }
 
+/**
+ * Finds circles of files.
+ *
+ * @param files paths relative to `root`
+ * @param root absolute path, ending with a separator
+ * @returns the files of each circle, sorted
+ */
+export function findFileCircles(files: readonly string[], root: string = ROOT): string[][] {
+  const imports = new Map(files.map((file) => {
+    const text = Deno.readTextFileSync(root + file);
+    return [
+      file,
+      listImports(file, text).filter((each) => !isOfOwnGenerated(each)).map((each) => targetOf(file, each)),
+    ];
+  }));
+  return findCircles(imports);
+}
+
+/** Whether it is of types from the generated code of the folder that the file stands in. */
+function isOfOwnGenerated({ specifier, typeOnly }: ModuleImport): boolean {
+  return typeOnly && specifier === "./sluice.gen.ts";
+}
+
+/** The path that an import names, if it is relative. */
+function targetOf(file: string, { specifier }: ModuleImport): string {
+  return posix.join(posix.dirname(file), specifier);
+}
+
 /** Why an import is wrong, or `undefined`. */
-function judge(file: string, { specifier, dynamic }: ModuleImport): string | undefined {
+function judge(file: string, each: ModuleImport): string | undefined {
+  const { specifier, dynamic } = each;
   const part = partOf(file);
   const rules = RULES[part];
   if (rules === undefined) return `part "${part}" has no rules: enter it in tools/check_arrows.ts`;
@@ -91,7 +127,7 @@ function judge(file: string, { specifier, dynamic }: ModuleImport): string | und
   if (rules === "anything" || specifier.startsWith("node:")) return undefined;
   const forTests = /_(test|bench)\.tsx?$/.test(file) ? FOR_TESTS : { parts: [], npm: [] };
   if (/^\.{0,2}\//.test(specifier)) {
-    const target = partOf(posix.join(posix.dirname(file), specifier));
+    const target = partOf(targetOf(file, each));
     if (target === part || rules.parts.includes(target) || forTests.parts.includes(target)) return undefined;
     const dynamicParts = rules.dynamicParts ?? [];
     if (dynamicParts.includes(target)) {
@@ -124,6 +160,8 @@ if (import.meta.main) {
   const files = listTypeScript();
   const wrong = findWrongArrows(files);
   for (const { place, message } of wrong) console.error(`${place}: ${message}`);
-  console.error(`${files.length} files, ${wrong.length} wrong arrows`);
-  if (wrong.length > 0) Deno.exit(1);
+  const circles = findFileCircles(listTypeScript(ROOT, true));
+  for (const circle of circles) console.error(`These files import each other: ${circle.join(", ")}`);
+  console.error(`${files.length} files, ${wrong.length} wrong arrows, ${circles.length} circles`);
+  if (wrong.length > 0 || circles.length > 0) Deno.exit(1);
 }

@@ -1,16 +1,25 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
-import { findWrongArrows } from "./check_arrows.ts";
+import { findFileCircles, findWrongArrows } from "./check_arrows.ts";
 
-/** Checks planted files. */
-async function check(files: Readonly<Record<string, string>>): Promise<string[]> {
+type Files = Readonly<Record<string, string>>;
+
+/** Checks the arrows of planted files. */
+function check(files: Files): Promise<string[]> {
+  return planted(
+    files,
+    (names, root) => findWrongArrows(names, root).map(({ place, message }) => `${place}: ${message}`),
+  );
+}
+
+async function planted<T>(files: Files, look: (names: string[], root: string) => T): Promise<T> {
   const root = `${await Deno.makeTempDir({ prefix: "sluice_arrows_" })}/`;
   try {
     for (const [path, text] of Object.entries(files)) {
       await Deno.mkdir(dirname(root + path), { recursive: true });
       await Deno.writeTextFile(root + path, text);
     }
-    return findWrongArrows(Object.keys(files).sort(), root).map(({ place, message }) => `${place}: ${message}`);
+    return look(Object.keys(files).sort(), root);
   } finally {
     await Deno.remove(root, { recursive: true });
   }
@@ -70,4 +79,58 @@ Deno.test("findWrongArrows() asks for rules for a part that it does not know", a
   assert.deepEqual(await check({ "extras/x.ts": 'import "../core/runtime.ts";' }), [
     'extras/x.ts:1: part "extras" has no rules: enter it in tools/check_arrows.ts',
   ]);
+});
+
+const CIRCLES: readonly { readonly name: string; readonly files: Files; readonly circles: readonly string[][] }[] = [
+  {
+    name: "two files that import each other's types",
+    files: {
+      "core/a.ts": 'import type { B } from "./rooms/b.ts"; import "./c.ts";',
+      "core/c.ts": "export {};",
+      "core/rooms/b.ts": 'export type { A } from "../a.ts";',
+    },
+    circles: [["core/a.ts", "core/rooms/b.ts"]],
+  },
+  {
+    name: "a circle of three, one import of it in a call and one in a type, and another circle",
+    files: {
+      "core/a.ts": 'export type T = import("./b.ts").B;',
+      "core/b.ts": 'export const late = () => import("./c.ts");',
+      "core/c.ts": 'export const url = new URL("./a.ts", import.meta.url);',
+      "core/d.ts": 'import "./a.ts"; import "./e.ts";',
+      "core/e.ts": 'import "./d.ts";',
+    },
+    circles: [["core/a.ts", "core/b.ts", "core/c.ts"], ["core/d.ts", "core/e.ts"]],
+  },
+  {
+    name: "a file that imports itself, in the inputs of tests",
+    files: { "tests/fixtures/a.ts": 'import "./a.ts";' },
+    circles: [["tests/fixtures/a.ts"]],
+  },
+  {
+    name: "a class that imports more than types from the code that is generated from it",
+    files: {
+      "nodes/gate.ts": 'import { gate } from "./sluice.gen.ts";',
+      "nodes/sluice.gen.ts": 'import type { Gate } from "./gate.ts";',
+    },
+    circles: [["nodes/gate.ts", "nodes/sluice.gen.ts"]],
+  },
+];
+
+for (const { name, files, circles } of CIRCLES) {
+  Deno.test(`findFileCircles() finds ${name}`, async () => {
+    assert.deepEqual(await planted(files, findFileCircles), circles);
+  });
+}
+
+Deno.test("findFileCircles() lets a diamond pass, and a class that names a type of its generated code", async () => {
+  const files = {
+    "core/a.ts": 'import "./b.ts"; import "./c.ts";',
+    "core/b.ts": 'import "./d.ts";',
+    "core/c.ts": 'import "./d.ts"; import "./missing.ts"; import "node:path";',
+    "core/d.ts": "export {};",
+    "nodes/gate.ts": 'import type { GatePorts } from "./sluice.gen.ts";',
+    "nodes/sluice.gen.ts": 'export const gate = () => import("./gate.ts");',
+  };
+  assert.deepEqual(await planted(files, findFileCircles), []);
 });

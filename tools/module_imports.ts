@@ -11,6 +11,8 @@ export interface ModuleImport {
   readonly specifier: string;
   /** It is an `import()` call, so the other module is loaded only where that call is reached. */
   readonly dynamic: boolean;
+  /** It is of types alone: nothing of it is left when the module runs. */
+  readonly typeOnly: boolean;
   /** From 1. */
   readonly line: number;
 }
@@ -30,7 +32,7 @@ export function listImports(file: string, text: string): ModuleImport[] {
     const specifier = specifierOf(node);
     if (specifier !== undefined) {
       const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
-      found.push({ specifier, dynamic: ts.isCallExpression(node), line });
+      found.push({ specifier, dynamic: ts.isCallExpression(node), typeOnly: isTypeOnly(node), line });
     }
     ts.forEachChild(node, visit);
   };
@@ -51,6 +53,11 @@ function specifierOf(node: ts.Node): string | undefined {
     return text !== undefined && /\.tsx?$/.test(text) ? text : undefined;
   }
   return undefined;
+}
+
+function isTypeOnly(node: ts.Node): boolean {
+  if (ts.isImportDeclaration(node)) return node.importClause?.isTypeOnly === true;
+  return ts.isImportTypeNode(node) || (ts.isExportDeclaration(node) && node.isTypeOnly);
 }
 
 function textOf(node: ts.Node | undefined): string | undefined {

@@ -5,30 +5,27 @@
  */
 import { ROOT } from "./root.ts";
 
-/** Folders that hold nothing of ours, or inputs that are wrong on purpose. */
-const SKIPPED: ReadonlySet<string> = new Set([
-  "node_modules",
-  "target",
-  "out",
-  "dist",
-  "testdata",
-  "fixtures",
-  "coverage",
-]);
+/** Folders that hold nothing of ours. */
+const FOREIGN: readonly string[] = ["node_modules", "target", "out", "dist", "coverage"];
+
+/** Folders whose files are inputs of tests, some of them wrong on purpose. */
+const INPUTS_OF_TESTS: readonly string[] = ["testdata", "fixtures"];
 
 /**
  * Lists the TypeScript files of a checkout.
  *
  * @param root absolute path, ending with a separator
+ * @param withInputs whether to list the inputs of tests too, by default not
  * @returns paths relative to `root`, with `/`, sorted; no files of folders whose names start with a dot
  */
-export function listTypeScript(root: string = ROOT): string[] {
+export function listTypeScript(root: string = ROOT, withInputs = false): string[] {
+  const skipped = new Set(withInputs ? FOREIGN : [...FOREIGN, ...INPUTS_OF_TESTS]);
   const found: string[] = [];
   const walk = (folder: string) => {
     for (const entry of Deno.readDirSync(root + folder)) {
       const path = folder + entry.name;
       if (entry.isDirectory) {
-        if (!SKIPPED.has(entry.name) && !entry.name.startsWith(".")) walk(`${path}/`);
+        if (!skipped.has(entry.name) && !entry.name.startsWith(".")) walk(`${path}/`);
       } else if (entry.isFile && /\.(ts|tsx)$/.test(entry.name)) {
         found.push(path);
       }

@@ -5,7 +5,7 @@
  */
 import { assertUnchanged } from "./checked_frame.ts";
 import type { Frame } from "./frame.ts";
-import { Ledger } from "./ledger.ts";
+import { Ledger } from "../memory/ledger.ts";
 
 export class CheckedLedger extends Ledger {
   readonly #given: Frame[] = [];

@@ -13,7 +13,7 @@ import { SluiceError } from "../errors.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { FrameFormat, FrameKind } from "./format.ts";
 import { layoutNumber } from "./layout_number.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger } from "../memory/ledger.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
 const HEADER_BYTES = SLOT.size;

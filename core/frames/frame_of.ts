@@ -43,7 +43,7 @@ export function blankFrame(pool: Pool, slot: number, kind: FrameKind): Frame {
 
 /** As `frameOf()` and `blankFrame()`. @param code of the kind, as slots' headers have it */
 export function frameOfCode(pool: Pool, slot: number, code: number): Frame {
-  const known = pool.views[slot];
+  const known = pool.views[slot] as Frame | undefined;
   if (known !== undefined && known.kindCode === code) return known;
   const made = CLASSES[code];
   if (made === undefined) {
@@ -51,5 +51,7 @@ export function frameOfCode(pool: Pool, slot: number, code: number): Frame {
   }
   // In development mode nothing is cached, so that an old object cannot stand for a new frame.
   if (pool.development) return new (checkedClass(made))(pool, slot, pool.ledger);
-  return pool.views[slot] = new made(pool, slot, pool.ledger);
+  const view = new made(pool, slot, pool.ledger);
+  pool.views[slot] = view;
+  return view;
 }

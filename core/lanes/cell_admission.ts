@@ -9,7 +9,7 @@
  */
 import { BLOCKED } from "../../ffi/layout.gen.ts";
 import type { Frame } from "../frames/frame.ts";
-import type { Ledger } from "../frames/ledger.ts";
+import type { Ledger } from "../memory/ledger.ts";
 import type { LinkReader, LinkWriter } from "../links/link.ts";
 import { LocalLink } from "../links/local_link.ts";
 import { MAGAZINE_SIZE, type Pool } from "../memory/pool.ts";

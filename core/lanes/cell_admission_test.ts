@@ -4,7 +4,7 @@ import { port } from "../../tests/fixtures/define.ts";
 import { acquire, bench, linkPlan } from "../../tests/fixtures/slots.ts";
 import type { AudioFrame } from "../frames/audio_frame.ts";
 import { PortableDriver } from "../driver/portable.ts";
-import { Ledger } from "../frames/ledger.ts";
+import { Ledger } from "../memory/ledger.ts";
 import type { LinkWriter, Wakeable } from "../links/link.ts";
 import { LocalLink } from "../links/local_link.ts";
 import { createPool, Pool } from "../memory/pool.ts";

@@ -16,8 +16,8 @@ import type { DynamicElements } from "../registry/dynamic_elements.ts";
 import { takeElements } from "../registry/dynamic_ports.ts";
 import type { NodeInstance } from "../registry/node_type.ts";
 import type { LinkEndPlan, NodePlan } from "./messages.ts";
-import type { CellHost } from "./cell_host.ts";
-import { NodeCell } from "./node_cell.ts";
+import { type CellHost, NodeCell } from "./node_cell.ts";
+import { NodeContext } from "./node_context.ts";
 
 /** What nodes are built on. */
 export interface CellSite extends CellHost {
@@ -46,7 +46,7 @@ export function buildCell(
 ): NodeCell {
   keepSecrets(plan.secrets);
   const sized = takeElements(sizePorts(descriptor, plan.config), plan.elements ?? {});
-  const cell = new NodeCell(plan, sized, instance, site);
+  const cell = new NodeCell(plan, sized, instance, site, (cell) => new NodeContext(cell, site));
   const converters = (field: FormatField) => site.converters(field);
   for (const port of sized.inputs) {
     for (const name of expandPort(port)) cell.inputs.push(new InputPort(name, port, cell, converters));

@@ -16,18 +16,9 @@ import { framesOf } from "../links/entry_frames.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "../links/link.ts";
 import type { Pool } from "../memory/pool.ts";
 import { readsPerTick } from "../memory/pool_loads.ts";
+import type { Loan } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
 import { type KeptFrame, Trial, type TrialSite } from "./trial.ts";
-
-/** What a node is tried with on another lane; structured-cloneable. The references to the frames are the claimant's. */
-export interface Loan {
-  /** One word: 1 from when it is claimed. */
-  readonly claim: SharedArrayBuffer;
-  /** How long the node may wait for something to do, milliseconds. */
-  readonly waitMs: number;
-  readonly inputs: readonly { readonly plan: LinkPlan; readonly entries: readonly number[] }[];
-  readonly outputs: readonly { readonly plan: LinkPlan; readonly room: number; readonly closed: boolean }[];
-}
 
 /** The lane that nodes leave, for one edit. */
 export class Lender {

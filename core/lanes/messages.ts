@@ -13,8 +13,6 @@ import type { LinkMove, LinkRest } from "../links/link_move.ts";
 import type { LogEntry } from "../log.ts";
 import type { GraphMode } from "../links/policy.ts";
 import type { PoolToken } from "../memory/pool.ts";
-import type { Loan } from "./loan.ts";
-import type { Standstill } from "./standstill.ts";
 import type { OutputCarry } from "../ports/output_port.ts";
 import type { Secret } from "../redaction.ts";
 import type { DynamicElements } from "../registry/dynamic_elements.ts";
@@ -140,6 +138,24 @@ export interface NodeCarry {
   /** Inputs that skip encoded frames up to the next key frame. */
   readonly skippingInputs: readonly string[];
   readonly outputs: readonly OutputCarry[];
+}
+
+/** What a node is tried with on another lane. The references to the frames are the claimant's. */
+export interface Loan {
+  /** One word: 1 from when it is claimed. */
+  readonly claim: SharedArrayBuffer;
+  /** How long the node may wait for something to do, milliseconds. */
+  readonly waitMs: number;
+  readonly inputs: readonly { readonly plan: LinkPlan; readonly entries: readonly number[] }[];
+  readonly outputs: readonly { readonly plan: LinkPlan; readonly room: number; readonly closed: boolean }[];
+}
+
+/** The nodes that lanes bring to a standstill together. */
+export interface Standstill {
+  /** In the order of the graph. */
+  readonly nodes: readonly NodeId[];
+  /** One word for each. */
+  readonly states: SharedArrayBuffer;
 }
 
 /** A node that goes to another lane. */

@@ -7,24 +7,50 @@
 import { BLOCKED } from "../../ffi/layout.gen.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
-import { Ledger } from "../frames/ledger.ts";
+import { Ledger } from "../memory/ledger.ts";
 import { assertSealed, guardFrame, sealPayload } from "../frames/checked_frame.ts";
 import { CheckedLedger } from "../frames/checked_ledger.ts";
 import type { NodeId } from "../ids.ts";
 import type { Wakeable } from "../links/link.ts";
+import type { GraphMode } from "../links/policy.ts";
 import type { InputHost, InputPort } from "../ports/input_port.ts";
 import type { OutputHost, OutputPort } from "../ports/output_port.ts";
 import type { ProcessorContext } from "../processor.ts";
 import type { NodeDescriptor } from "../registry/descriptor.ts";
 import type { NodeInstance } from "../registry/node_type.ts";
-import { CellAdmission } from "./cell_admission.ts";
-import type { CellHost } from "./cell_host.ts";
+import type { Figures } from "../stats.ts";
+import { type AdmissionHost, CellAdmission } from "./cell_admission.ts";
 import type { NodeCarry, NodePlan } from "./messages.ts";
-import { NodeContext } from "./node_context.ts";
 import { isTurnOver, takeTurns } from "./turn.ts";
 
 // A constant of this module: an imported one is looked up anew at each use.
 const BLOCKED_NONE = BLOCKED.none;
+
+/** What a cell asks of its lane. */
+export interface CellHost extends AdmissionHost {
+  readonly mode: GraphMode;
+  /** The ledger of the lane's synchronous nodes. */
+  readonly ledger: Ledger;
+  /** Whether no node is run. */
+  readonly paused?: boolean;
+  nowNs(): number;
+  /** The clock as last read: at least once in a round of nodes that take microseconds. */
+  stampNs(): number;
+  /** Puts the cell among those to run. */
+  enqueue(cell: NodeCell): void;
+  /** Sees to it that the cell is woken at `notBeforeNs`. */
+  schedule?(cell: NodeCell): void;
+  /** An asynchronous tick began or ended. */
+  pendingChanged?(by: 1 | -1): void;
+  /** An asynchronous tick wrote, perhaps while the lane sleeps. */
+  wroteBetween?(): void;
+  progress(cell: NodeCell, doneNs: number, totalNs?: number): void;
+  /** @param figures not changed any more */
+  report(cell: NodeCell, figures: Figures): void;
+  emit(cell: NodeCell, name: string, data: unknown): void;
+  /** An input reads frames of another format than before. */
+  formatChanged?(cell: NodeCell, port: string, format: FrameFormat): void;
+}
 
 /** Asynchronous ticks that have begun on this thread. */
 let asyncTicks = 0;
@@ -91,7 +117,14 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   readonly #checked: boolean;
   readonly #fresh: boolean;
 
-  constructor(plan: NodePlan, descriptor: NodeDescriptor, instance: NodeInstance, host: CellHost) {
+  /** @param contextOf makes what the processor's methods are given */
+  constructor(
+    plan: NodePlan,
+    descriptor: NodeDescriptor,
+    instance: NodeInstance,
+    host: CellHost,
+    contextOf: (cell: NodeCell) => ProcessorContext,
+  ) {
     super(host, plan.index, descriptor);
     this.plan = plan;
     this.descriptor = descriptor;
@@ -99,7 +132,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.tick = instance.tick;
     this.number = plan.index + 1;
     this.#host = host;
-    this.context = new NodeContext(this, host);
+    this.context = contextOf(this);
     this.#checked = host.development;
     // Ticks that overlap, and checks, need an object for each frame that is read.
     this.#fresh = this.isAsync || host.development;

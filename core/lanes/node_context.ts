@@ -7,8 +7,7 @@ import type { GraphMode } from "../links/policy.ts";
 import { nodeLog } from "../log.ts";
 import type { NodeLog, ProcessorContext } from "../processor.ts";
 import type { Figures } from "../stats.ts";
-import type { CellHost } from "./cell_host.ts";
-import type { NodeCell } from "./node_cell.ts";
+import type { CellHost, NodeCell } from "./node_cell.ts";
 import { copyFigures } from "./own_figures.ts";
 
 /** See the module. */

@@ -1,6 +1,5 @@
 import { deepEqual, throws } from "node:assert/strict";
-import type { CellHost } from "./cell_host.ts";
-import type { NodeCell } from "./node_cell.ts";
+import type { CellHost, NodeCell } from "./node_cell.ts";
 import { NodeContext } from "./node_context.ts";
 
 Deno.test("ProcessorContext.waitUntilNs() refuses what is no time, and takes one that is past for none", () => {

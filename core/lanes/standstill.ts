@@ -6,6 +6,7 @@
  * @module
  */
 import type { NodeId } from "../ids.ts";
+import type { Standstill } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
 
 /** A tick waits for the graph, or the node's lane has not come to holding it: nodes after it run. */
@@ -22,14 +23,6 @@ const LOOK_EVERY_MS = 1;
 
 /** What bringing a node to rest asks of it. */
 export type HeldCell = Pick<NodeCell, "id" | "held" | "pending" | "mode" | "waitsForGraph" | "wake">;
-
-/** The nodes that lanes hold together; structured-cloneable. */
-export interface Standstill {
-  /** In the order of the graph. */
-  readonly nodes: readonly NodeId[];
-  /** One word for each. */
-  readonly states: SharedArrayBuffer;
-}
 
 /** @param nodes in the order of the graph, each of a lane that will bring it to rest */
 export function standstillOf(nodes: readonly NodeId[]): Standstill {

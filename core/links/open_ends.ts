@@ -10,7 +10,7 @@
  * @module
  */
 import type { Frame } from "../frames/frame.ts";
-import { giveBack, type Ledger } from "../frames/ledger.ts";
+import { giveBack, type Ledger } from "../memory/ledger.ts";
 import type { Wakeable } from "./link.ts";
 
 /** Frames in a tick from which on opening and closing an end costs less than it saves. */

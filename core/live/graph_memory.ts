@@ -8,7 +8,7 @@ import { controlBytes, ControlPage, type ControlSizes } from "../control_page.ts
 import type { ArenaToken, Driver } from "../driver/driver.ts";
 import { SluiceError } from "../errors.ts";
 import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
-import { Ledger } from "../frames/ledger.ts";
+import { Ledger } from "../memory/ledger.ts";
 import { MAIN_LANE } from "../lanes/lane_choice.ts";
 import { evicts } from "../links/policy.ts";
 import { logger } from "../log.ts";

@@ -7,7 +7,7 @@ import { checkingSink, collect, numberedSource, pass } from "../../tests/fixture
 import { appliedOf, type ScriptedGraph, scriptedGraph, TRIAL_MS } from "../../tests/fixtures/scripted_lanes.ts";
 import { freeSlots } from "../../tests/fixtures/slots.ts";
 import { type SerializedError, serializeError } from "../errors.ts";
-import type { Loan } from "../lanes/loan.ts";
+import type { Loan } from "../lanes/messages.ts";
 import { emptyRest, type LinkRest } from "../links/link_move.ts";
 import type { GraphEdit } from "./graph_edit.ts";
 

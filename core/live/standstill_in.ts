@@ -5,7 +5,8 @@
  */
 import { orderedNodes } from "../graph/order.ts";
 import type { NodeId } from "../ids.ts";
-import { type Standstill, standstillOf } from "../lanes/standstill.ts";
+import type { Standstill } from "../lanes/messages.ts";
+import { standstillOf } from "../lanes/standstill.ts";
 import type { Topology } from "../topology.ts";
 
 /**

@@ -11,7 +11,7 @@ import { controlBytes, ControlPage } from "../control_page.ts";
 import type { RingToken } from "../driver/driver.ts";
 import { PortableDriver } from "../driver/portable.ts";
 import type { Frame } from "../frames/frame.ts";
-import { Ledger } from "../frames/ledger.ts";
+import { Ledger } from "./ledger.ts";
 import type { LinkWriter } from "../links/link.ts";
 import { RingLinkReader, RingLinkWriter } from "../links/ring_link.ts";
 import { drainRing } from "../live/drain_ring.ts";

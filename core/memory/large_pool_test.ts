@@ -15,7 +15,7 @@ import type { DataFrame } from "../frames/data_frame.ts";
 import type { EncodedFrame } from "../frames/encoded_frame.ts";
 import type { Frame } from "../frames/frame.ts";
 import { frameOf } from "../frames/frame_of.ts";
-import { Ledger } from "../frames/ledger.ts";
+import { Ledger } from "./ledger.ts";
 import type { PacketFrame } from "../frames/packet_frame.ts";
 import { StructMemory } from "../frames/struct_memory.ts";
 import type { VideoFrame } from "../frames/video_frame.ts";

@@ -20,8 +20,7 @@
 import { ABI_VERSION, POOL, SLOT } from "../../ffi/layout.gen.ts";
 import { index32 } from "../element_index.ts";
 import type { ArenaToken, Driver } from "../driver/driver.ts";
-import type { Frame } from "../frames/frame.ts";
-import type { Ledger } from "../frames/ledger.ts";
+import type { HeldFrame, Ledger } from "./ledger.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
 const GENERATION = SLOT.generation >> 2;
@@ -123,7 +122,7 @@ export class Pool {
   /** Notes what the lane's synchronous ticks own. */
   readonly ledger: Ledger;
   /** The cached frame object of each slot. */
-  readonly views: (Frame | undefined)[] = [];
+  readonly views: (HeldFrame | undefined)[] = [];
   /**
    * Views of the arena, which no node ever gets: so none can take them away. After `close()` they throw.
    */

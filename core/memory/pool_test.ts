@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { PortableDriver } from "../driver/portable.ts";
-import { Ledger } from "../frames/ledger.ts";
+import { Ledger } from "./ledger.ts";
 import { createPool, MAGAZINE_SIZE, MAX_MAGAZINE, Pool } from "./pool.ts";
 
 /** Notes which lanes were woken. */

@@ -6,7 +6,7 @@ import { controlBytes, ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import { openNativeDriver } from "../driver/native.ts";
 import { PortableDriver } from "../driver/portable.ts";
-import { Ledger } from "../frames/ledger.ts";
+import { Ledger } from "./ledger.ts";
 import { createPool, HOLD_MANY, MAGAZINE_SIZE, Pool } from "./pool.ts";
 import { countLaneLost, countSetAside, isLaneDead, leaveRow, noteDeath, reclaimLane, takeLeftRow } from "./reclaim.ts";
 

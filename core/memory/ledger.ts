@@ -4,17 +4,27 @@
  *
  * @module
  */
-import type { Frame } from "./frame.ts";
 import type { Keeping } from "./keeping.ts";
 
 /** Frames noted from which on those that the tick has given away since are forgotten: its ticks may last for ever. */
 const MANY = 256;
 
+/** A frame as its memory sees it: a slot, and the references to it that the running tick owns. */
+export interface HeldFrame {
+  readonly pool: { release(slot: number): void };
+  /** Index of the slot in its pool. */
+  readonly slot: number;
+  /** References that the running tick owns through this object. */
+  owned: number;
+  /** References that the running tick added with `retain()`. */
+  retainedNow: number;
+}
+
 export class Ledger {
   /** The frame noted last, unless the tick gave it away. */
-  #last: Frame | undefined;
+  #last: HeldFrame | undefined;
   /** Those noted before it. */
-  readonly #frames: Frame[] = [];
+  readonly #frames: HeldFrame[] = [];
   #count = 0;
   /** What a tick did wrong with its frames; only development mode looks. */
   fault: unknown = undefined;
@@ -26,13 +36,13 @@ export class Ledger {
   }
 
   /** Notes that the tick owns one more reference to the frame: it may come by several inputs. */
-  add(frame: Frame): void {
+  add(frame: HeldFrame): void {
     frame.owned++;
     this.keep(frame);
   }
 
   /** Notes a frame whose references are counted already. */
-  keep(frame: Frame): void {
+  keep(frame: HeldFrame): void {
     const last = this.#last;
     if (last !== undefined && last.owned > 0) {
       this.#frames[this.#count++] = last;
@@ -48,7 +58,7 @@ export class Ledger {
   }
 
   /** The tick gave its reference to the frame that it took last: the usual case, kept short. */
-  dropLast(frame: Frame): void {
+  dropLast(frame: HeldFrame): void {
     if (this.#last === frame) this.#last = undefined;
   }
 
@@ -71,7 +81,7 @@ export class Ledger {
 }
 
 /** Gives back what a tick owns of a frame. */
-export function giveBack(frame: Frame): void {
+export function giveBack(frame: HeldFrame): void {
   frame.retainedNow = 0;
   for (; frame.owned > 0; frame.owned--) frame.pool.release(frame.slot);
 }

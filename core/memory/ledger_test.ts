@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import type { Frame } from "./frame.ts";
+import type { Frame } from "../frames/frame.ts";
 import { Ledger } from "./ledger.ts";
 
 const FRAMES = 5_000;
