@@ -17,7 +17,7 @@ import { type LanePort, reportedError } from "../lanes/lane_port.ts";
 import type { LaneReport } from "../lanes/messages.ts";
 import { assertNativeLanes } from "../lanes/native_lane_check.ts";
 import { type GraphChange, isOfOneType } from "../live/graph_change.ts";
-import { blankPage, GraphMemory } from "../live/graph_memory.ts";
+import { blankPage, GraphMemory } from "./graph_memory.ts";
 import { LinkPlans } from "../live/link_plans.ts";
 import { cutOff, nodeDown, notRunning } from "../live/edit_errors.ts";
 import type { DraftedEdit, EditExtras } from "../live/edit_site.ts";

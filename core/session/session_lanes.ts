@@ -15,7 +15,7 @@ import { type LanePort, MainLanePort, WorkerLanePort } from "../lanes/lane_port.
 import type { AnnouncedFormat, LaneCommand, LaneInit, LaneReport, NodePlan } from "../lanes/messages.ts";
 import { assertNativeLanes, nativeDriver } from "../lanes/native_lane_check.ts";
 import { NativeLanePort } from "../lanes/native_lane_port.ts";
-import type { GraphMemory } from "../live/graph_memory.ts";
+import type { GraphMemory } from "./graph_memory.ts";
 import type { LinkPlans } from "../live/link_plans.ts";
 import { elementsByPort } from "../registry/dynamic_ports.ts";
 import { type AnyNodeType, isProcessor } from "../registry/node_type.ts";

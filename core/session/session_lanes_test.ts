@@ -4,7 +4,7 @@ import { PortableDriver } from "../driver/portable.ts";
 import { EventBus } from "../events/bus.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
 import type { LaneReport } from "../lanes/messages.ts";
-import { GraphMemory } from "../live/graph_memory.ts";
+import { GraphMemory } from "./graph_memory.ts";
 import { Topology } from "../topology.ts";
 import { SessionLanes } from "./session_lanes.ts";
 

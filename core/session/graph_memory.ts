@@ -17,7 +17,7 @@ import { growthOf, type LoadLink, type LoadNode, type PoolLoad, poolLoads } from
 import { describeShortage, planPools, poolNeeds, type PoolSize } from "../memory/pool_plan.ts";
 import { PoolSpare } from "../memory/pool_spare.ts";
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
-import type { GraphChange } from "./graph_change.ts";
+import type { GraphChange } from "../live/graph_change.ts";
 
 /** Records of nodes and of links that a graph can be given beyond twice those that it starts with. */
 const SPARE_RECORDS = 256;
