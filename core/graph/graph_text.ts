@@ -46,6 +46,10 @@ export function formatPlace(place: SourcePlace): string {
  * {@linkcode MAX_GRAPH_BYTES} or no UTF-8 text
  */
 export async function readGraphText(path: string): Promise<string> {
+  if (isModuleName(path)) {
+    const message = `Cannot read graph "${path}": it is a program, wanted a JSON file; start it with: deno run -A ${path}`;
+    throw new SluiceError("InvalidGraph", message);
+  }
   let bytes: Uint8Array;
   try {
     using file = await Deno.open(path);
@@ -137,6 +141,10 @@ function adviceFor(error: unknown, path: string): string {
     // The folder is not there either, or must not be read.
   }
   return "; paths start at the current directory";
+}
+
+function isModuleName(path: string): boolean {
+  return /\.[cm]?[jt]sx?$/.test(path);
 }
 
 function isGraphName(name: string): boolean {

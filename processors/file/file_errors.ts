@@ -22,12 +22,12 @@ export function openError(
 ): SluiceError {
   return new SluiceError(
     "InvalidConfig",
-    `Cannot ${action} ${JSON.stringify(path)}: ${reasonOf(action, cause)}`,
+    `Cannot ${action} ${JSON.stringify(path)}: ${reasonOf(action, path, cause)}`,
     cause instanceof Error ? { ...details, cause } : details,
   );
 }
 
-function reasonOf(action: "read" | "write", cause: unknown): string {
+function reasonOf(action: "read" | "write", path: string, cause: unknown): string {
   if (cause === "directory") return "it is a directory, wanted a file";
   if (cause === "link") return "it is a symbolic link, wanted a file or nothing: remove the link";
   if (cause === "special") return "it is not a regular file (a pipe, socket or device), wanted a file";
@@ -35,6 +35,7 @@ function reasonOf(action: "read" | "write", cause: unknown): string {
     return `Deno has no permission to ${action} it: start it with --allow-${action}`;
   }
   if (cause instanceof Deno.errors.NotFound) {
+    if (path.startsWith("~/")) return 'only a shell replaces "~": write out the path of the home directory';
     return action === "read"
       ? "there is no such file; a relative path starts at the working directory"
       : "its directory does not exist: make it first; a relative path starts at the working directory";

@@ -173,6 +173,7 @@ Deno.test("WavSink checks at setup that its file can be written", async () => {
       assert.rejects(ProcessorHarness.create(nodes.wavSink({ path })), { code: "InvalidConfig", key: "path", message });
     await refuses(folder, /it is a directory, wanted a file/);
     await refuses(`${folder}/no/a.wav`, /its directory does not exist: make it first/);
+    await refuses("~/no/a.wav", /only a shell replaces "~": write out the path of the home directory/);
     Deno.writeTextFileSync(`${folder}/file`, "");
     await refuses(`${folder}/file/a.wav`, /Cannot write/);
     Deno.mkdirSync(`${folder}/b.wav.partial`);

@@ -73,6 +73,10 @@ const LINES: [string[], RegExp][] = [
     /^error: Cannot read graph "missing\.json": there is no such file; paths start at the current directory\n$/,
   ],
   [["run", "."], /^error: Cannot read graph "\.": it is a directory; name a graph file in it\n$/],
+  [
+    ["run", "main.ts"],
+    /^error: Cannot read graph "main\.ts": it is a program, wanted a JSON file; start it with: deno run -A main\.ts\n$/,
+  ],
   [["run"], /^error: Expected a `GRAPH\.json`, but too few arguments; see `sluice run --help`\n$/],
   [["rum", "graph.json"], /^error: Cannot use `rum`: .*; did you mean `run`\?\n$/],
   [["run", "graph.json", "--secnds", "3"], /^error: Cannot use `--secnds`: .*; did you mean `--seconds`\?\n$/],
