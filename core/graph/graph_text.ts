@@ -47,7 +47,8 @@ export function formatPlace(place: SourcePlace): string {
  */
 export async function readGraphText(path: string): Promise<string> {
   if (isModuleName(path)) {
-    const message = `Cannot read graph "${path}": it is a program, wanted a JSON file; start it with: deno run -A ${path}`;
+    const message =
+      `Cannot read graph "${path}": it is a program, wanted a JSON file; start it with: deno run -A ${path}`;
     throw new SluiceError("InvalidGraph", message);
   }
   let bytes: Uint8Array;
