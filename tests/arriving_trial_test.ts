@@ -56,8 +56,11 @@ function passing(told: string[]) {
 
 function chain(native: "require" | "off", from: string, to: string, policy: LinkPolicy, there = pass()): Runtime {
   collected.length = 0;
-  const runtime = new Runtime({ mode: "offline", native, pools: { audio: { slots: 2_000, slotBytes: 64 } } });
-  const numbered = runtime.add(numberedSource({ count: 1e9, perTick: 4 }), { id: "source", lane: from });
+  const runtime = new Runtime({ mode: "live", native, pools: { audio: { slots: 2_000, slotBytes: 64 } } });
+  const numbered = runtime.add(numberedSource({ count: 1e9, perTick: 4, intervalMs: 0.2 }), {
+    id: "source",
+    lane: from,
+  });
   const middle = runtime.add(there, { id: "middle", lane: "near" });
   const sink = runtime.add(checkingSink(), { id: "sink", lane: to });
   const found = runtime.add(collect(), { id: "found" });

@@ -83,7 +83,7 @@ for (
 }
 
 eachDriver("restart: a node that hangs goes on in a new thread, with its neighbour", async (native) => {
-  const found = await run("hangs", RESTART, native);
+  const found = await run("loops", RESTART, native);
   const { outcome, events, laneEvents, activity, state, restarts, quarantined, unaccounted, behind, beside } = found;
   deepEqual([outcome, state, restarts], ["completed", "ended", 1]);
   deepEqual([found.errors, found.errorEvents], [1, 1]);

@@ -22,7 +22,10 @@ const SETTLE_MS = 60_000;
 
 function chain(native: "require" | "off"): Runtime {
   const runtime = new Runtime({ mode: "live", native, pools: { audio: { slots: 4_000, slotBytes: 64 } } });
-  const source = runtime.add(numberedSource({ count: 1e9, perTick: 8 }), { id: "source", lane: "main" });
+  const source = runtime.add(numberedSource({ count: 1e9, perTick: 8, intervalMs: 0.5 }), {
+    id: "source",
+    lane: "main",
+  });
   const middle = runtime.add(pass(), { id: "middle", lane: "lane-0" });
   const sink = runtime.add(checkingSink(), { id: "sink", lane: "main" });
   const found = runtime.add(collect(), { id: "found", lane: "main" });

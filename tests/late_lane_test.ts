@@ -29,7 +29,7 @@ const PATIENT = { timeoutMs: 60_000 };
 /** "a", alone on lane "near", reads what a source on main sends. */
 function graph(native: "require" | "off", teardownMs: number, how?: LeavingConfig["how"]): Runtime {
   const runtime = new Runtime({ mode: "live", native, pools: { audio: { slots: 4_000, slotBytes: 64 } } });
-  runtime.add(numberedSource({ count: 0xffffffff, perTick: 8 }), { id: "source", lane: "main" });
+  runtime.add(numberedSource({ count: 0xffffffff, perTick: 8, intervalMs: 0.5 }), { id: "source", lane: "main" });
   runtime.add(leaving({ teardownMs, ...(how && { how }) }), { id: "a", lane: "near" });
   runtime.connectByName("source.audio", "a.audioIn");
   return runtime;
@@ -193,7 +193,7 @@ eachDriver("a node that is torn down late is not taken for a later one with its 
     graph.add(filter({ ...passing(), teardown }), { id: "a" });
     graph.connectByName("source.audio", "a.audioIn");
   };
-  runtime.add(numberedSource({ count: 1e9, perTick: 8 }), { id: "source", lane: "main" });
+  runtime.add(numberedSource({ count: 1e9, perTick: 8, intervalMs: 0.5 }), { id: "source", lane: "main" });
   add(runtime);
   await runtime.start();
   await flow(runtime, "a");

@@ -27,10 +27,14 @@ const inAndOut = [
   port({ name: "audioOut", direction: "output", kind: "audio" }),
 ];
 
-/** A chain that does not end by itself: source → middle → sink → found; the source on a lane of its choice. */
-function chain(native: "require" | "off", lane: string): Runtime {
-  const runtime = new Runtime({ mode: "offline", native, pools: { audio: { slots: 4_000, slotBytes: 64 } } });
-  const source = runtime.add(numberedSource({ count: ENDLESS, perTick: 8 }), { id: "source", lane });
+/**
+ * A chain that does not end by itself: source → middle → sink → found; the source on a lane of its choice.
+ *
+ * @param intervalMs between two ticks of the source; 0 keeps the lanes busy
+ */
+function chain(native: "require" | "off", lane: string, intervalMs = 0.5): Runtime {
+  const runtime = new Runtime({ mode: "live", native, pools: { audio: { slots: 4_000, slotBytes: 64 } } });
+  const source = runtime.add(numberedSource({ count: ENDLESS, perTick: 8, intervalMs }), { id: "source", lane });
   const middle = runtime.add(pass(), { id: "middle", lane: "main" });
   const sink = runtime.add(checkingSink(), { id: "sink", lane: "main" });
   const found = runtime.add(collect(), { id: "found", lane: "main" });
@@ -170,7 +174,7 @@ eachDriver("a refused edit is forgotten by busy lanes before the next one comes 
     { type: "broken", lane: "main", ports: [inAndOut[0]] },
   );
   collected.length = 0;
-  const runtime = chain(native, "far");
+  const runtime = chain(native, "far", 0);
   await runtime.edit((edit) => {
     edit.add(pass(), { id: "here", lane: "far" });
     edit.connectByName("source.audio", "here.audioIn");

@@ -7,7 +7,7 @@ import { EditedRun, type EditFigures } from "./edits/edited_run.ts";
 import { Random } from "./edits/random.ts";
 
 /** Operations for each driver, and of one graph. */
-const EDITS = Number(Deno.env.get("SLUICE_EDITS") ?? 50_000);
+const EDITS = Number(Deno.env.get("SLUICE_EDITS") ?? 10_000);
 const EDITS_A_GRAPH = 2_500;
 
 /** Nodes that the largest graph may have. */

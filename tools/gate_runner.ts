@@ -14,7 +14,7 @@ import type { TestCount } from "./result_lines.ts";
 import { ROOT } from "./root.ts";
 
 /** How many gates run at a time that may run beside others. */
-const AT_ONCE = 2;
+const AT_ONCE = 4;
 
 /** The most that is shown of the output of a gate, in characters. */
 const MAX_SHOWN_CHARS = 8000;

@@ -119,7 +119,7 @@ function meeting(name: string, folder: string, own: string, other: string, more:
   return { name, commands: [{ program: Deno.execPath(), args: ["eval", script, folder, own, other] }], ...more };
 }
 
-Deno.test("runGates() runs two gates at a time that may run beside others, and all others alone", async () => {
+Deno.test("runGates() runs gates beside each other that may, and all others alone", async () => {
   const folder = await Deno.makeTempDir();
   const name = (path: string) => `${folder}/${path}`;
   // Alone it finds what was there before it, and nothing of what comes after.

@@ -43,6 +43,9 @@ const ALONE = [
   "tests/control/slow_client_test.ts",
 ];
 
+/** Into how many gates the tests of a driver are split: most of them wait, so that two cores carry several at once. */
+const SHARDS = 6;
+
 /** The public modules. */
 const DOORS = ["mod.ts", "testing.ts"];
 
@@ -91,27 +94,14 @@ export function commitGates(): Gate[] {
       tests: DENO_TESTS,
       commands: [denoTest({}, ...COMMANDS)],
     },
-    {
-      name: "Deno tests, native driver",
-      native: true,
-      beside: true,
-      tests: DENO_TESTS,
-      commands: [denoTest({ SLUICE_NATIVE: "require" }, ignore(...parts, ...COMMANDS, ...ALONE))],
-    },
+    ...driverGates("native"),
   ];
 }
 
 /** What runs after {@linkcode commitGates} in `deno task test`. */
 export function releaseGates(): Gate[] {
   return [
-    {
-      name: "Deno tests, portable driver",
-      beside: true,
-      tests: DENO_TESTS,
-      commands: [
-        denoTest({ SLUICE_NATIVE: "off" }, ignore(...testsOfParts(), ...COMMANDS, ...ALONE)),
-      ],
-    },
+    ...driverGates("portable"),
     {
       name: "examples in documentation",
       beside: true,
@@ -126,6 +116,24 @@ export function releaseGates(): Gate[] {
 /** What runs when the others have ended. */
 export function lastGates(): Gate[] {
   return [{ name: "Deno tests, alone", tests: DENO_TESTS, commands: [denoTest({}, ...ALONE)] }];
+}
+
+/** The tests of one driver: all that neither depend on no driver nor run alone. */
+function driverGates(driver: "native" | "portable"): Gate[] {
+  const elsewhere = [...testsOfParts(), ...COMMANDS, ...ALONE];
+  const modules = testModules().filter((file) =>
+    !elsewhere.some((path) => file === path || file.startsWith(`${path}/`))
+  );
+  return Array.from({ length: SHARDS }, (_, shard) => ({
+    name: `Deno tests, ${driver} driver, ${shard + 1} of ${SHARDS}`,
+    native: driver === "native",
+    beside: true,
+    tests: DENO_TESTS,
+    commands: [denoTest(
+      { SLUICE_NATIVE: driver === "native" ? "require" : "off" },
+      ...modules.filter((_, index) => index % SHARDS === shard),
+    )],
+  }));
 }
 
 /** What runs beside the others in `deno task ok:deep`. */
@@ -239,18 +247,20 @@ function testsOfParts(): string[] {
   const needsNoDriver = (file: string) =>
     file.startsWith("codegen/") ||
     parts.test(file) && !/eachDriver|new Runtime\(|SLUICE_NATIVE/.test(Deno.readTextFileSync(ROOT + file));
-  const modules = listTypeScript().filter((file) =>
-    file.endsWith("_test.ts") && file !== WRITES_HERE && needsNoDriver(file)
-  );
-  return [...PARTS, ...modules];
+  return [...PARTS, ...testModules().filter((file) => file !== WRITES_HERE && needsNoDriver(file))];
 }
 
 /** The test modules that do more when there is time: those that use fast-check, or look for `SLUICE_DEEP`. */
 function longerTests(): string[] {
-  return listTypeScript().filter((file) =>
-    file.endsWith("_test.ts") && !file.startsWith("tools/") &&
+  return testModules().filter((file) =>
+    !file.startsWith("tools/") &&
     /"fast-check"|"SLUICE_DEEP"/.test(Deno.readTextFileSync(ROOT + file))
   );
+}
+
+/** All test modules of the checkout, those of the page too. */
+function testModules(): string[] {
+  return listTypeScript().filter((file) => /_test\.tsx?$/.test(file));
 }
 
 /** The target that cargo builds for here: a sanitizer wants it named. */
@@ -265,10 +275,6 @@ function deno(...args: string[]): { program: string; args: string[] } {
 /** Runs tests, whose types the gate "types" checks. */
 function denoTest(env: Readonly<Record<string, string>>, ...args: string[]): Gate["commands"][number] {
   return { ...deno("test", "-A", "--no-check", "--preload=tools/same_properties.ts", ...args), env };
-}
-
-function ignore(...paths: string[]): string {
-  return `--ignore=${paths.join(",")}`;
 }
 
 function cargo(...args: string[]): { program: string; args: string[] } {

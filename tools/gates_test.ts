@@ -9,20 +9,12 @@ function allTestModules(): string[] {
   return listTypeScript().filter((file) => /_test\.tsx?$/.test(file));
 }
 
-/**
- * The test modules that gates run, as often as they do: all, or those of paths that they name, but what they ignore.
- */
+/** The test modules that gates run, as often as they do: those of the paths that they name. */
 function testModules(gates: readonly Gate[]): string[] {
   return gates.flatMap(({ name, commands }) => {
     if (!name.startsWith("Deno tests")) return [];
-    const args = commands[0].args.slice(1);
-    const paths = args.filter((arg) => !arg.startsWith("-"));
-    const ignored = args.find((arg) => arg.startsWith("--ignore="))?.slice("--ignore=".length).split(",") ?? [];
-    const within = (module: string, those: readonly string[]) =>
-      those.some((path) => module === path || module.startsWith(`${path}/`));
-    return allTestModules().filter((module) =>
-      (paths.length === 0 || within(module, paths)) && !within(module, ignored)
-    );
+    const paths = commands[0].args.slice(1).filter((arg) => !arg.startsWith("-"));
+    return allTestModules().filter((module) => paths.some((path) => module === path || module.startsWith(`${path}/`)));
   });
 }
 

@@ -66,7 +66,8 @@ Deno.test("a reload is refused as soon as a node of the new code is stuck, in re
   const watched = new Watched([await load(folder)], { node: ["idle", "work"] });
   await watched.packages;
   await watched.runtime.start();
-  const stay = `while (existsSync(${JSON.stringify(hold)}));`;
+  const stay = `const never = new Int32Array(new SharedArrayBuffer(4));
+    while (existsSync(${JSON.stringify(hold)})) Atomics.wait(never, 0, 0, 1);`;
   for (const source of [idle("New", `restore(): void { ${stay} }`), idle("New", "", stay)]) {
     await folder.write("idle.ts", source);
     assert.match(

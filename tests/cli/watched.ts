@@ -47,7 +47,7 @@ export class Watched {
     packages: readonly NodePackage[],
     nodes: { readonly [id: string]: readonly [string, string, Record<string, unknown>?] },
   ) {
-    this.runtime = new Runtime({ mode: "offline", registry: new NodeRegistry(packages) });
+    this.runtime = new Runtime({ mode: "live", registry: new NodeRegistry(packages) });
     for (const [id, [type, lane, config = {}]] of Object.entries(nodes)) {
       this.runtime.addByType(type, config, { id, lane });
     }
