@@ -38,8 +38,8 @@ function chain(native: "require" | "off", lane: string, intervalMs = 0.5): Runti
   const middle = runtime.add(pass(), { id: "middle", lane: "main" });
   const sink = runtime.add(checkingSink(), { id: "sink", lane: "main" });
   const found = runtime.add(collect(), { id: "found", lane: "main" });
-  runtime.connect(source.outputs.audio, middle.inputs.audioIn);
-  runtime.connect(middle.outputs.audioOut, sink.inputs.audio);
+  runtime.connect(source.outputs.audio, middle.inputs.audioIn, { policy: "lossless" });
+  runtime.connect(middle.outputs.audioOut, sink.inputs.audio, { policy: "lossless" });
   runtime.connect(sink.outputs.findings, found.inputs.data);
   return runtime;
 }
