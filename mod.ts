@@ -17,11 +17,15 @@
  * if (outcome !== "completed") throw new Error(outcome);
  * ```
  *
- * This module is for people who write processors and build graphs. Who tests them uses `@sluice/sluice/testing`.
+ * This module is for people who write processors and build graphs. Its neighbours: `@sluice/sluice/nodes` has the types
+ * of the standard processors (`GainConfig`, `GainHandle`, what their data frames carry), `@sluice/sluice/testing` is for
+ * tests of processors, and `@sluice/sluice/generated` is what a `sluice.gen.ts` imports.
  *
  * @module
  */
 import "./core/require_deno.ts";
+
+// A processor: its annotations, its life, its ports.
 export { config, input, output, processor } from "./core/annotations.ts";
 export type {
   ConfigOptions,
@@ -31,29 +35,13 @@ export type {
   ProcessorMode,
   ProcessorOptions,
 } from "./core/annotations.ts";
-export { mediaTimeToNs, nsToMediaTime } from "./core/clock/media_time.ts";
-export type { MediaTime } from "./core/clock/media_time.ts";
-export { RTP_VIDEO_RATE_HZ, RtpClock, RtpUnwrapper } from "./core/clock/rtp.ts";
-export type { RtpClockOptions } from "./core/clock/rtp.ts";
-export { areSynchronized, SYNC_TOLERANCE_MS, videoAudioDeltaMs } from "./core/clock/sync.ts";
-export { MAX_CLOCK_RATE_HZ, nsToTicks, ticksToNs } from "./core/clock/ticks.ts";
-export { deserializeError, serializeError, SluiceError } from "./core/errors.ts";
-export type { SerializedError, SluiceErrorCode, SluiceErrorDetails, SourcePlace } from "./core/errors.ts";
-export { EventBus } from "./core/events/bus.ts";
-export type { EventListener, EventStream, SubscribeOptions, Subscription } from "./core/events/bus.ts";
-export type {
-  ErrorEvent,
-  EventBody,
-  EventStamp,
-  GraphEvent,
-  LaneEvent,
-  LinkEvent,
-  NodeEvent,
-  PluginEvent,
-  RuntimeEvent,
-  SluiceEvent,
-} from "./core/events/event.ts";
-export type { Topic } from "./core/events/topics.ts";
+export type { NodeLog, Processor, ProcessorContext } from "./core/processor.ts";
+export type { ShapeOf, StreamInput, StreamOutput, WaitOptions } from "./core/ports/stream.ts";
+export type { Duration } from "./core/duration.ts";
+export type { F32, F64, FixedArray, I16, I32, I8, U16, U32, U8 } from "./core/frames/struct_layout.ts";
+
+// Frames and their formats.
+export type { Frame } from "./core/frames/frame.ts";
 export type { AudioFrame, AudioShape } from "./core/frames/audio_frame.ts";
 export type { DataFrame, DataShape } from "./core/frames/data_frame.ts";
 export type { EncodedFrame, EncodedShape } from "./core/frames/encoded_frame.ts";
@@ -65,9 +53,8 @@ export type {
   PacketNumber,
   PacketShape,
 } from "./core/frames/packet_frame.ts";
-export { planesOf, videoBytes } from "./core/frames/video_frame.ts";
+export { planesOf } from "./core/frames/video_frame.ts";
 export type { PlaneLayout, VideoFrame, VideoShape } from "./core/frames/video_frame.ts";
-export { describeFormat, findClash } from "./core/frames/format.ts";
 export type {
   AudioAccepts,
   AudioFormat,
@@ -77,8 +64,6 @@ export type {
   EncodedAccepts,
   EncodedFormat,
   FormatAccepts,
-  FormatClash,
-  FormatField,
   FrameFormat,
   FrameKind,
   PacketFormat,
@@ -86,97 +71,63 @@ export type {
   VideoAccepts,
   VideoFormat,
 } from "./core/frames/format.ts";
-export type { Frame } from "./core/frames/frame.ts";
-export { buildGraph, graphOptions } from "./core/graph/build.ts";
-export type { BuildOptions, BuiltGraph, GraphRuntimeOptions, GraphTarget } from "./core/graph/build.ts";
-export { GRAPH_VERSION } from "./core/graph/document.ts";
-export type { GraphDocument, GraphLane, GraphLink, GraphNode, GraphPool } from "./core/graph/document.ts";
-export type { GraphFile, GraphFileLink, GraphFileNode } from "./core/graph/graph_file.ts";
-export { graphToDot } from "./core/graph/dot.ts";
-export { graphToMermaid } from "./core/graph/mermaid.ts";
-export { GraphView } from "./core/graph/graph_view.ts";
-export type { DrawingOptions } from "./core/graph/picture.ts";
-export { checkGraph, loadGraph, parseGraph } from "./core/graph/load.ts";
-export type { GraphCheck } from "./core/graph/load.ts";
-export type { Setting } from "./core/graph/settings.ts";
-export type { Quantiles } from "./core/histogram.ts";
-export type { LinkId, NodeId, PortAddress } from "./core/ids.ts";
-export type { GraphMode, LinkOptions, LinkPolicy } from "./core/links/policy.ts";
-export type { ShapeOf, StreamInput, StreamOutput, WaitOptions } from "./core/ports/stream.ts";
-export type { NodeLog, Processor, ProcessorContext } from "./core/processor.ts";
-export type {
-  ConfigObjectSchema,
-  ConfigSchema,
-  DescriptorLane,
-  NodeDescriptor,
-  PortDescriptor,
-} from "./core/registry/descriptor.ts";
-export type { DynamicElements } from "./core/registry/dynamic_elements.ts";
-export { expandPort } from "./core/registry/descriptor.ts";
-export type {
-  DynamicInputRef,
-  DynamicOutputRef,
-  DynamicPort,
-  InputRef,
-  InputRefs,
-  InputRefTuple,
-  NodeHandle,
-  OutputRef,
-  OutputRefs,
-  OutputRefTuple,
-  PortArray,
-  PortShape,
-  Untyped,
-} from "./core/registry/handle.ts";
-export type { Duration, DurationText, DurationUnit } from "./core/duration.ts";
-export { layOut } from "./core/frames/struct_layout.ts";
-export type {
-  F32,
-  F64,
-  FixedArray,
-  I16,
-  I32,
-  I8,
-  ScalarKind,
-  StructField,
-  StructLayout,
-  U16,
-  U32,
-  U8,
-} from "./core/frames/struct_layout.ts";
-export { assignArray, readStruct, StructMemory } from "./core/frames/struct_memory.ts";
-export type { StructType, StructView } from "./core/frames/struct_memory.ts";
+
+// Media time.
+export { mediaTimeToNs, nsToMediaTime } from "./core/clock/media_time.ts";
+export type { MediaTime } from "./core/clock/media_time.ts";
+export { RTP_VIDEO_RATE_HZ, RtpClock, RtpUnwrapper } from "./core/clock/rtp.ts";
+export type { RtpClockOptions } from "./core/clock/rtp.ts";
+export { areSynchronized, SYNC_TOLERANCE_MS, videoAudioDeltaMs } from "./core/clock/sync.ts";
+export { nsToTicks, ticksToNs } from "./core/clock/ticks.ts";
+
+// Node types: the standard ones, the native stages, and registries of them.
+export { nodePackage, nodes } from "./sluice.gen.ts";
+export { nativeNodes, nativePackage } from "./core/native_stages.ts";
 export { collectNodes } from "./core/registry/collect_nodes.ts";
 export { NodeRegistry } from "./core/registry/node_registry.ts";
-export type { NodeMetadata } from "./core/registry/node_registry.ts";
-export { currentPlatform, forPlatform } from "./core/registry/platform.ts";
-export { processorClass } from "./core/registry/processor_class.ts";
-export type { Platform } from "./core/registry/platform.ts";
-export { RegistryBuilder } from "./core/registry/node_registry.ts";
-export type { BuildEnvironment, NodeTypeFactory } from "./core/registry/node_registry.ts";
-export { defineNodeType, definePackage } from "./core/registry/node_type.ts";
-export type {
-  AnyNodeType,
-  NodeInstance,
-  NodePackage,
-  NodeSpec,
-  NodeType,
-  PortRegistry,
-  PortVisitor,
-  PortWiring,
-} from "./core/registry/node_type.ts";
-export type { DriverKind } from "./core/driver/driver.ts";
-export type { NativeChoice } from "./core/driver/open.ts";
-export type { LaneKind, LaneOptions, LanePriority } from "./core/lanes/lane_options.ts";
-export { nativeGain, nativeNodes, nativePackage, nativePass, nativeSink, nativeSource } from "./core/native_stages.ts";
-export type { NativeGainConfig, NativeSinkConfig, NativeSourceConfig } from "./core/native_stages.ts";
-export type { NodeActivity } from "./core/node_activity.ts";
-export type { PoolSize } from "./core/memory/pool_plan.ts";
-export type { RestartPolicy, Supervision } from "./core/supervision.ts";
-export { GraphEdit, type ReplaceOptions } from "./core/live/graph_edit.ts";
+export type { BuildEnvironment, NodeMetadata, RegistryBuilder } from "./core/registry/node_registry.ts";
+export type { ConfigSchema, NodeDescriptor, PortDescriptor } from "./core/registry/descriptor.ts";
+export type { NodePackage, NodeSpec, NodeType } from "./core/registry/node_type.ts";
+
+// A graph: the runtime, its options, nodes and links.
 export { Runtime } from "./core/runtime.ts";
 export type { PortInfo } from "./core/runtime.ts";
 export type { AddOptions, EditOptions, RuntimeOptions } from "./core/runtime_options.ts";
+export type { GraphEdit, ReplaceOptions } from "./core/live/graph_edit.ts";
+export type { DynamicInputRef, DynamicOutputRef, InputRef, NodeHandle, OutputRef } from "./core/registry/handle.ts";
+export type { LinkId, NodeId, PortAddress } from "./core/ids.ts";
+export type { GraphMode, LinkOptions, LinkPolicy } from "./core/links/policy.ts";
+export type { LaneKind, LaneOptions, LanePriority } from "./core/lanes/lane_options.ts";
+export type { PoolSize } from "./core/memory/pool_plan.ts";
+export type { RestartPolicy, Supervision } from "./core/supervision.ts";
+export type { DriverKind } from "./core/driver/driver.ts";
+export type { NativeChoice } from "./core/driver/open.ts";
+
+// Sources that a script feeds, and sinks that it reads.
+export { appSink } from "./core/app/app_sink.ts";
+export type { AppSinkHandle } from "./core/app/app_sink.ts";
+export { appSource } from "./core/app/app_source.ts";
+export type { AppSourceHandle } from "./core/app/source_node.ts";
+export type { AppAudioBlock, AppAudioOptions } from "./core/app/audio_item.ts";
+export type { AppValue } from "./core/app/data_item.ts";
+export type { AppEncodedOptions, AppEncodedUnit } from "./core/app/encoded_item.ts";
+export type { AppPacketOptions, AppRecords } from "./core/app/packet_item.ts";
+export type { AppPicture, AppVideoOptions } from "./core/app/video_item.ts";
+
+// Graph files, and pictures of graphs.
+export { checkGraph, loadGraph, parseGraph } from "./core/graph/load.ts";
+export type { GraphCheck } from "./core/graph/load.ts";
+export type { Setting } from "./core/graph/settings.ts";
+export { buildGraph, graphOptions } from "./core/graph/build.ts";
+export type { BuildOptions, BuiltGraph, GraphTarget } from "./core/graph/build.ts";
+export type { GraphDocument, GraphLink, GraphNode } from "./core/graph/document.ts";
+export type { GraphFile, GraphFileLink, GraphFileNode } from "./core/graph/graph_file.ts";
+export { GraphView } from "./core/graph/graph_view.ts";
+export { graphToDot } from "./core/graph/dot.ts";
+export { graphToMermaid } from "./core/graph/mermaid.ts";
+export type { DrawingOptions } from "./core/graph/picture.ts";
+
+// What a running graph says of itself: figures, events, errors.
 export type {
   DropCounts,
   Figures,
@@ -191,27 +142,21 @@ export type {
   RunSummary,
   RuntimeStats,
 } from "./core/stats.ts";
-export { appSink } from "./core/app/app_sink.ts";
+export type { NodeActivity } from "./core/node_activity.ts";
+export type { Quantiles } from "./core/histogram.ts";
+export type { EventBus, EventStream, SubscribeOptions, Subscription } from "./core/events/bus.ts";
 export type {
-  AppAudioSink,
-  AppDataSink,
-  AppEncodedSink,
-  AppPacketSink,
-  AppSinkHandle,
-  AppVideoSink,
-} from "./core/app/app_sink.ts";
-export { appSource } from "./core/app/app_source.ts";
-export type {
-  AppAudioSource,
-  AppDataSource,
-  AppEncodedSource,
-  AppPacketSource,
-  AppVideoSource,
-} from "./core/app/app_source.ts";
-export type { AppAudioBlock, AppAudioOptions } from "./core/app/audio_item.ts";
-export type { AppValue } from "./core/app/data_item.ts";
-export type { AppEncodedOptions, AppEncodedUnit } from "./core/app/encoded_item.ts";
-export type { AppPacketOptions, AppRecords } from "./core/app/packet_item.ts";
-export type { AppSourceHandle } from "./core/app/source_node.ts";
-export type { AppPicture, AppVideoOptions } from "./core/app/video_item.ts";
-export * from "./sluice.gen.ts";
+  ErrorEvent,
+  EventBody,
+  EventStamp,
+  GraphEvent,
+  LaneEvent,
+  LinkEvent,
+  NodeEvent,
+  PluginEvent,
+  RuntimeEvent,
+  SluiceEvent,
+} from "./core/events/event.ts";
+export type { Topic } from "./core/events/topics.ts";
+export { SluiceError } from "./core/errors.ts";
+export type { SerializedError, SluiceErrorCode, SluiceErrorDetails, SourcePlace } from "./core/errors.ts";

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "./core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "./generated.ts";
 import type {
   AudioFrame,
   DataFrame,
@@ -27,7 +27,7 @@ import type {
   StreamOutput,
   Untyped,
   VideoFrame,
-} from "./core/generated_api.ts";
+} from "./generated.ts";
 import type { LevelReading } from "./processors/audio/level_reading.ts";
 import type { SpectrumReading } from "./processors/audio/spectrum_reading.ts";
 import type { Aligned } from "./processors/flow/data_align.ts";
@@ -6162,6 +6162,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/throttle.ts": "399b77b59abadd68",
     "processors/flow/valve.ts": "71d37b61e8296da2",
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
-    "sluice.json": "38d8c866ab4d4905",
+    "sluice.json": "0a515d6b03fd27c7",
   },
 });

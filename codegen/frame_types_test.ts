@@ -4,7 +4,7 @@ import { DataFrame } from "../core/frames/data_frame.ts";
 import { EncodedFrame } from "../core/frames/encoded_frame.ts";
 import { PacketFrame } from "../core/frames/packet_frame.ts";
 import { VideoFrame } from "../core/frames/video_frame.ts";
-import * as api from "../core/generated_api.ts";
+import * as api from "../generated.ts";
 import { CHANNEL_LIMIT, FRAME_TYPES } from "./frame_types.ts";
 
 Deno.test("FRAME_TYPES lists the frame classes", () => {
@@ -15,7 +15,7 @@ Deno.test("FRAME_TYPES lists the frame classes", () => {
 });
 
 Deno.test("FRAME_TYPES lists the frame types that generated code can import", async () => {
-  const text = await Deno.readTextFile(new URL("../core/generated_api.ts", import.meta.url));
+  const text = await Deno.readTextFile(new URL("../generated.ts", import.meta.url));
   const exported = [...text.matchAll(/\b(\w+Frame)\b(?= [},])/g)].map((match) => match[1]);
   assert.deepEqual(exported.sort(), Object.keys(FRAME_TYPES).sort());
   assert.equal(Object.keys(api).some((name) => name.endsWith("Frame")), false, "types only: no class is loaded");

@@ -105,7 +105,7 @@ async function readConfig(path: string, root: string, { checkout }: RuntimeSourc
 function newConfigText(root: string, checkout: string | undefined): string {
   const inside = checkout === undefined ? ".." : relative(checkout, root);
   const isOurs = !/^\.\.(?:[\\/]|$)/.test(inside) && !isAbsolute(inside);
-  const runtime = isOurs ? { runtime: relativeSpecifier(`${inside}/sluice.json`, "core/generated_api.ts") } : {};
+  const runtime = isOurs ? { runtime: relativeSpecifier(`${inside}/sluice.json`, "generated.ts") } : {};
   const content = { name: `@example/${basename(root)}`, include: ["processors/**/*.ts"], ...runtime };
   return `${JSON.stringify(content, null, 2)}\n`;
 }

@@ -25,9 +25,9 @@ export function newProcessorFiles(
   // Inside Sluice's repository generated code has a door of its own; people have the public ones.
   const local = (module: string) => relativeSpecifier(paths.code, join(dirname(runtime), module));
   const isLocal = /^\.\.?\//.test(runtime);
-  const testing = isLocal ? local("../testing.ts") : `${runtime}/testing`;
+  const testing = isLocal ? local("testing.ts") : `${runtime}/testing`;
   return {
-    [paths.code]: codeText(name, isLocal ? local("../mod.ts") : runtime),
+    [paths.code]: codeText(name, isLocal ? local("mod.ts") : runtime),
     [paths.test]: testText(name, testing, relativeSpecifier(paths.code, output)),
     [paths.page]: pageText(name),
   };

@@ -16,7 +16,7 @@ Deno.test("generate() imports files whose names mean something else in a URL", a
   const source = (name: string) =>
     processorSource(name, "  @config()\n  mode: Mode = Mode.On;", `import { Mode } from "./odd%23types.ts";`)
       .replace(/^import \{ config.*$/m, `import { config, input, processor } from "${CORE}annotations.ts";`)
-      .replace(/^import type.*$/m, `import type { AudioFrame, StreamInput } from "${CORE}generated_api.ts";`)
+      .replace(/^import type.*$/m, `import type { AudioFrame, StreamInput } from "${CORE}../generated.ts";`)
       .replace("./odd", name === "Node5" ? "../odd" : "./odd");
   const files = ODD.map((path, i) => [`${path}.ts`, source(`Node${i}`)]);
   await using own = await tempPackage({

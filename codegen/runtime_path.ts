@@ -9,9 +9,13 @@ import type { GeneratorConfig } from "./config.ts";
 import { pathOfSpecifier, relativePath } from "./paths.ts";
 import { describeFileError } from "./scan/read_source.ts";
 
-/** The specifier of the runtime in the generated module, which may stand deeper than the package's root. */
-export function runtimeSpecifier({ runtime, output }: GeneratorConfig): string {
-  return isRelative(runtime) ? relativePath(output, runtime) : runtime;
+/**
+ * The specifier of the runtime in the generated module, which may stand deeper than the package's root: a path or a URL
+ * names the module itself; a package has a door for generated code.
+ */
+export function runtimeSpecifier({ runtime, output }: Pick<GeneratorConfig, "runtime" | "output">): string {
+  if (isRelative(runtime)) return relativePath(output, runtime);
+  return isAbsolute(runtime) || /^(?:https?|file):/.test(runtime) ? runtime : `${runtime}/generated`;
 }
 
 /**

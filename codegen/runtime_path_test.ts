@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findRuntimeProblem, runtimePath } from "./runtime_path.ts";
+import { findRuntimeProblem, runtimePath, runtimeSpecifier } from "./runtime_path.ts";
 import { processorSource, tempPackage } from "./temp_package.ts";
 
 Deno.test("runtimePath() leads relative paths from the root, and passes by what is no path", () => {
@@ -12,6 +12,18 @@ Deno.test("runtimePath() leads relative paths from the root, and passes by what 
     ["https://example.org/api.ts", undefined],
   ];
   for (const [runtime, path] of cases) assert.equal(runtimePath("/project", runtime), path);
+});
+
+Deno.test("runtimeSpecifier() names the door for generated code of a package, and a module as it is", () => {
+  const cases: [runtime: string, specifier: string][] = [
+    ["@sluice/sluice", "@sluice/sluice/generated"],
+    ["jsr:@sluice/sluice@1", "jsr:@sluice/sluice@1/generated"],
+    ["../generated.ts", "../../generated.ts"],
+    ["/elsewhere/api.ts", "/elsewhere/api.ts"],
+    ["https://example.org/api.ts", "https://example.org/api.ts"],
+  ];
+  const output = "made/sluice.gen.ts";
+  for (const [runtime, specifier] of cases) assert.equal(runtimeSpecifier({ runtime, output }), specifier);
 });
 
 Deno.test("findRuntimeProblem() finds nothing wrong with a file alone", async () => {

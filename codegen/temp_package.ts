@@ -11,7 +11,7 @@ import { formatDiagnostic } from "./diagnostics.ts";
 import { generate, type GenerateResult } from "./generate.ts";
 
 const CORE = fileURLToPath(new URL("../core", import.meta.url));
-const RUNTIME = join(CORE, "generated_api.ts");
+const RUNTIME = join(CORE, "../generated.ts");
 const ACCEPTED = fileURLToPath(new URL("./testdata/accepted", import.meta.url));
 
 /** Files of a package, by path; a `sluice.json` is added. */
@@ -61,6 +61,7 @@ export async function copyAccepted(name: string): Promise<AsyncDisposable & { ro
   const root = join(top, "codegen/testdata/accepted", name);
   await cp(join(ACCEPTED, name), root, { recursive: true });
   await symlink(CORE, join(top, "core"));
+  await symlink(RUNTIME, join(top, "generated.ts"));
   return {
     root,
     configPath: join(root, "sluice.json"),

@@ -8,7 +8,7 @@ import { Generator } from "./generate.ts";
 import { watch, type WatchOptions, type WatchRun } from "./watch.ts";
 
 const ACCEPTED = fileURLToPath(new URL("./testdata/accepted", import.meta.url));
-const RUNTIME = fileURLToPath(new URL("../core/generated_api.ts", import.meta.url));
+const RUNTIME = fileURLToPath(new URL("../generated.ts", import.meta.url));
 
 /** How long a watch may take in all before it is ended: only one that misses a change does, milliseconds. */
 const STUCK_MS = 120_000;

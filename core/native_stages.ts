@@ -19,36 +19,6 @@ export interface NativeStage {
   announces?(config: { readonly [key: string]: unknown }): AudioFormat;
 }
 
-/** Configuration of `native-source`. */
-export interface NativeSourceConfig {
-  /** Blocks to send; 0, the default: without end. */
-  count?: number;
-  /** Samples of each channel in a block; by default 1,024. */
-  blockSize?: number;
-  /** By default 48,000. */
-  sampleRateHz?: number;
-  /** 1 to 64; by default 1. */
-  channels?: number;
-  /** Keep to the clock in a live graph, one block each `blockSize / sampleRateHz` seconds; by default not. */
-  paced?: boolean;
-}
-
-/** Configuration of `native-gain`. */
-export interface NativeGainConfig {
-  /** Gain in decibels, -120 to 24; by default 0. May be changed while it runs. */
-  gainDb?: number;
-}
-
-/** Configuration of `native-sink`. */
-export interface NativeSinkConfig {
-  /** Compare every sample with what the block's number tells; by default so. Else only the frames' numbers count. */
-  checkSamples?: boolean;
-  /** Blocks to take before it ends, while more may come; 0, the default: without end. */
-  count?: number;
-  /** Blocks to take in one tick at most, 0 to 64; 0, the default: as many as there are. */
-  perTick?: number;
-}
-
 /** Makes the node type of a stage by its name in the library. Tests use it for a stage that is not offered here. */
 // deno-lint-ignore no-explicit-any -- the bound that every handle meets
 export function defineNativeStage<C, H extends NodeHandle<any, any>>(
@@ -82,9 +52,42 @@ export function defineNativeStage<C, H extends NodeHandle<any, any>>(
 const AUDIO_IN: PortDescriptor = audioPort("audioIn", "input", "Audio of any format.");
 const AUDIO_OUT: PortDescriptor = audioPort("audioOut", "output", "The same frames.");
 
-/** Sends numbered blocks of audio whose samples follow from the number: the load for tests and measurements. */
-export const nativeSource: NodeType<NativeSourceConfig, NodeHandle<Record<never, never>, { audio: AudioFrame }>> =
-  defineNativeStage(
+/** The built-in stages: `runtime.add(nativeNodes.nativeGain({ gainDb: -6 }))`. */
+export const nativeNodes: {
+  /** Sends numbered blocks of audio whose samples follow from the number: the load for tests and measurements. */
+  readonly nativeSource: NodeType<{
+    /** Blocks to send; 0, the default: without end. */
+    count?: number;
+    /** Samples of each channel in a block; by default 1,024. */
+    blockSize?: number;
+    /** By default 48,000. */
+    sampleRateHz?: number;
+    /** 1 to 64; by default 1. */
+    channels?: number;
+    /** Keep to the clock in a live graph, one block each `blockSize / sampleRateHz` seconds; by default not. */
+    paced?: boolean;
+  }, NodeHandle<Record<never, never>, { audio: AudioFrame }>>;
+  /** Hands every frame on. */
+  readonly nativePass: NodeType<Record<never, never>, NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>>;
+  /** Makes audio louder or quieter; a change glides over one block. Copies a block only if others read it too. */
+  readonly nativeGain: NodeType<{
+    /** Gain in decibels, -120 to 24; by default 0. May be changed while it runs. */
+    gainDb?: number;
+  }, NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>>;
+  /**
+   * Takes numbered blocks and counts what is wrong with them. Its figures (`NodeStats.figures`): `received`,
+   * `corrupt`, `disordered`, `missing`, `unflagged`, `falselyFlagged`, `last`.
+   */
+  readonly nativeSink: NodeType<{
+    /** Compare every sample with what the block's number tells; by default so. Else only the frames' numbers count. */
+    checkSamples?: boolean;
+    /** Blocks to take before it ends, while more may come; 0, the default: without end. */
+    count?: number;
+    /** Blocks to take in one tick at most, 0 to 64; 0, the default: as many as there are. */
+    perTick?: number;
+  }, NodeHandle<{ audio: AudioFrame }, Record<never, never>>>;
+} = {
+  nativeSource: defineNativeStage(
     {
       type: "native-source",
       className: "NativeSource",
@@ -112,11 +115,8 @@ export const nativeSource: NodeType<NativeSourceConfig, NodeHandle<Record<never,
         paced: { type: "boolean", default: false, description: "Keep to the clock in a live graph." },
       },
     },
-  );
-
-/** Hands every frame on. */
-export const nativePass: NodeType<Record<never, never>, NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>> =
-  defineNativeStage({
+  ),
+  nativePass: defineNativeStage({
     type: "native-pass",
     className: "NativePass",
     description: "Hands every frame on.",
@@ -124,30 +124,19 @@ export const nativePass: NodeType<Record<never, never>, NodeHandle<{ audioIn: Au
     inputs: [AUDIO_IN],
     outputs: [AUDIO_OUT],
     properties: {},
-  });
-
-/** Makes audio louder or quieter; a change glides over one block. Copies a block only if others read it too. */
-export const nativeGain: NodeType<
-  NativeGainConfig,
-  NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFrame }>
-> = defineNativeStage({
-  type: "native-gain",
-  className: "NativeGain",
-  description: "Makes audio louder or quieter.",
-  mode: "push",
-  inputs: [AUDIO_IN],
-  outputs: [audioPort("audioOut", "output", "The same, scaled.")],
-  properties: {
-    gainDb: { type: "number", minimum: -120, maximum: 24, default: 0, "x-unit": "dB", "x-live": true },
-  },
-});
-
-/**
- * Takes numbered blocks and counts what is wrong with them. Its figures (`NodeStats.figures`): `received`, `corrupt`,
- * `disordered`, `missing`, `unflagged`, `falselyFlagged`, `last`.
- */
-export const nativeSink: NodeType<NativeSinkConfig, NodeHandle<{ audio: AudioFrame }, Record<never, never>>> =
-  defineNativeStage({
+  }),
+  nativeGain: defineNativeStage({
+    type: "native-gain",
+    className: "NativeGain",
+    description: "Makes audio louder or quieter.",
+    mode: "push",
+    inputs: [AUDIO_IN],
+    outputs: [audioPort("audioOut", "output", "The same, scaled.")],
+    properties: {
+      gainDb: { type: "number", minimum: -120, maximum: 24, default: 0, "x-unit": "dB", "x-live": true },
+    },
+  }),
+  nativeSink: defineNativeStage({
     type: "native-sink",
     className: "NativeSink",
     description: "Takes numbered blocks and counts what is wrong with them.",
@@ -165,21 +154,14 @@ export const nativeSink: NodeType<NativeSinkConfig, NodeHandle<{ audio: AudioFra
       },
       perTick: { type: "integer", minimum: 0, maximum: 64, default: 0, description: "Blocks in one tick; 0: all." },
     },
-  });
-
-/** All of them: `runtime.add(nativeNodes.nativeGain({ gainDb: -6 }))`. */
-export const nativeNodes: {
-  readonly nativeSource: typeof nativeSource;
-  readonly nativePass: typeof nativePass;
-  readonly nativeGain: typeof nativeGain;
-  readonly nativeSink: typeof nativeSink;
-} = { nativeSource, nativePass, nativeGain, nativeSink };
+  }),
+};
 
 /** Their package, for registries. */
 export const nativePackage: NodePackage = definePackage({
   name: "sluice-native",
   url: import.meta.url,
-  nodes: [nativeGain, nativePass, nativeSink, nativeSource],
+  nodes: Object.values(nativeNodes),
   sources: {},
 });
 

@@ -1,7 +1,7 @@
 /** Whatever an edit does to the frames that a node reads: where some are missing, the next one says so. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { GraphEdit } from "../core/live/graph_edit.ts";
-import { nativePass } from "../core/native_stages.ts";
+import { nativeNodes } from "../core/native_stages.ts";
 import type { NodeSpec } from "../core/registry/node_type.ts";
 import { Runtime } from "../core/runtime.ts";
 import type { Supervision } from "../core/supervision.ts";
@@ -97,7 +97,7 @@ Deno.test({
   ignore: Deno.env.get("SLUICE_NATIVE") === "off",
   fn: async () => {
     collected.length = 0;
-    const runtime = chain("require", nativePass(), ["main", "stage", "main"]);
+    const runtime = chain("require", nativeNodes.nativePass(), ["main", "stage", "main"]);
     await runtime.start();
     await flow(runtime, "sink");
     for (const [from, to] of [...LINKS, ...LINKS]) {

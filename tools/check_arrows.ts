@@ -48,8 +48,9 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
   },
   "web": { parts: ["control"], npm: ["@dagrejs/dagre", "@preact/signals", "preact", "uplot"] },
   "mod.ts": { parts: ["core", "sluice.gen.ts"], npm: [] },
-  "sluice.gen.ts": { parts: ["core", "processors"], npm: [] },
+  "sluice.gen.ts": { parts: ["generated.ts", "core", "processors"], npm: [] },
   "testing.ts": { parts: ["core"], npm: [] },
+  "generated.ts": { parts: ["core"], npm: [] },
   "examples": { parts: ["mod.ts"], npm: [] },
   "bench": "anything",
   "tests": "anything",
@@ -61,7 +62,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
  * belongs in `tests/`.
  */
 const FOR_TESTS = {
-  parts: ["testing.ts", "sluice.gen.ts", "tests"],
+  parts: ["testing.ts", "generated.ts", "sluice.gen.ts", "tests"],
   npm: ["ajv", "fast-check", "parse-prometheus-text-format", "vscode-json-languageservice"],
 };
 

@@ -64,7 +64,7 @@ export const generator: Benchmark = {
 
 async function makePackage(folder: string, classes: number): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const settings = { include: ["**/*.ts"], name: "@example/bench", runtime: "../../../core/generated_api.ts" };
+  const settings = { include: ["**/*.ts"], name: "@example/bench", runtime: "../../../generated.ts" };
   await writeFile(join(folder, "sluice.json"), JSON.stringify(settings));
   for (let k = 0; k < classes; k++) await writeFile(join(folder, `pass_${k}.ts`), classText(k, k));
 }

@@ -32,35 +32,20 @@ export interface AppSinkHandle<F extends Frame, I> extends NodeHandle<I>, AsyncI
   readonly readable: ReadableStream<F>;
 }
 
-/** What is added for an audio sink. */
-export type AppAudioSink = NodeSpec<AppSinkHandle<AudioFrame, { audio: AudioFrame }>>;
-
-/** What is added for a sink of values. */
-export type AppDataSink<T> = NodeSpec<AppSinkHandle<DataFrame<T>, { data: DataFrame<T> }>>;
-
-/** What is added for a sink of pictures. */
-export type AppVideoSink = NodeSpec<AppSinkHandle<VideoFrame, { video: VideoFrame }>>;
-
-/** What is added for a sink of encoded frames. */
-export type AppEncodedSink = NodeSpec<AppSinkHandle<EncodedFrame, { encoded: EncodedFrame }>>;
-
-/** What is added for a sink of batches of records. */
-export type AppPacketSink<T extends { readonly [K in keyof T]: PacketNumber } = PacketFields> = NodeSpec<
-  AppSinkHandle<PacketFrame<T>, { packet: PacketFrame<T> }>
->;
-
 /** Sinks that a script reads. Each call makes one, to be added once. */
 export const appSink: {
   /** A sink of audio, with the input `audio`. */
-  audio(): AppAudioSink;
+  audio(): NodeSpec<AppSinkHandle<AudioFrame, { audio: AudioFrame }>>;
   /** A sink of pictures, with the input `video`. */
-  video(): AppVideoSink;
+  video(): NodeSpec<AppSinkHandle<VideoFrame, { video: VideoFrame }>>;
   /** A sink of encoded frames, with the input `encoded`. */
-  encoded(): AppEncodedSink;
+  encoded(): NodeSpec<AppSinkHandle<EncodedFrame, { encoded: EncodedFrame }>>;
   /** A sink of batches of records, with the input `packet`. `T`: the fields that they are known to have. */
-  packet<T extends { readonly [K in keyof T]: PacketNumber } = PacketFields>(): AppPacketSink<T>;
+  packet<T extends { readonly [K in keyof T]: PacketNumber } = PacketFields>(): NodeSpec<
+    AppSinkHandle<PacketFrame<T>, { packet: PacketFrame<T> }>
+  >;
   /** A sink of values of type `T`, with the input `data`. */
-  data<T = unknown>(): AppDataSink<T>;
+  data<T = unknown>(): NodeSpec<AppSinkHandle<DataFrame<T>, { data: DataFrame<T> }>>;
 } = {
   audio: () => sink({ name: "audio", kind: "audio", type: "AudioFrame" }),
   video: () => sink({ name: "video", kind: "video", type: "VideoFrame" }),

@@ -7,7 +7,7 @@ import type { AudioFrame } from "../frames/audio_frame.ts";
 import type { DataFrame } from "../frames/data_frame.ts";
 import type { EncodedFrame } from "../frames/encoded_frame.ts";
 import type { Frame } from "../frames/frame.ts";
-import type { PacketFields, PacketFrame, PacketNumber } from "../frames/packet_frame.ts";
+import type { PacketFrame, PacketNumber } from "../frames/packet_frame.ts";
 import type { VideoFrame } from "../frames/video_frame.ts";
 import type { NodeSpec } from "../registry/node_type.ts";
 import { appNode } from "./app_node.ts";
@@ -19,43 +19,28 @@ import type { SourceItem } from "./source_item.ts";
 import { AppSource, type AppSourceHandle } from "./source_node.ts";
 import { type AppPicture, type AppVideoOptions, videoItem } from "./video_item.ts";
 
-/** What is added for an audio source. */
-export type AppAudioSource = NodeSpec<AppSourceHandle<AppAudioBlock, { audio: AudioFrame }>>;
-
-/** What is added for a source of pictures. */
-export type AppVideoSource = NodeSpec<AppSourceHandle<AppPicture, { video: VideoFrame }>>;
-
-/** What is added for a source of encoded frames. */
-export type AppEncodedSource = NodeSpec<AppSourceHandle<AppEncodedUnit, { encoded: EncodedFrame }>>;
-
-/** What is added for a source of batches of records. */
-export type AppPacketSource<T extends { readonly [K in keyof T]: PacketNumber } = PacketFields> = NodeSpec<
-  AppSourceHandle<AppRecords<T>, { packet: PacketFrame<T> }>
->;
-
-/** What is added for a source of values. */
-export type AppDataSource<T> = NodeSpec<AppSourceHandle<AppValue<T>, { data: DataFrame<T> }>>;
-
 /** Sources that a script feeds. Each call makes one, to be added once. */
 export const appSource: {
   /** A source of audio, with the output `audio`. @throws {RangeError} for a rate or channels out of range */
-  audio(options: AppAudioOptions): AppAudioSource;
+  audio(options: AppAudioOptions): NodeSpec<AppSourceHandle<AppAudioBlock, { audio: AudioFrame }>>;
   /**
    * A source of pictures of one format and size, with the output `video`.
    *
    * @throws {RangeError} for a pixel format that there is not, and for sizes or rates out of range
    */
-  video(options: AppVideoOptions): AppVideoSource;
+  video(options: AppVideoOptions): NodeSpec<AppSourceHandle<AppPicture, { video: VideoFrame }>>;
   /**
    * A source of encoded frames of one codec, with the output `encoded`.
    *
    * @throws {RangeError} for a codec that there is not, and for measures out of range
    */
-  encoded(options: AppEncodedOptions): AppEncodedSource;
+  encoded(options: AppEncodedOptions): NodeSpec<AppSourceHandle<AppEncodedUnit, { encoded: EncodedFrame }>>;
   /** A source of batches of records with the fields `T`, with the output `packet`. */
-  packet<const T extends { readonly [K in keyof T]: PacketNumber }>(options: AppPacketOptions<T>): AppPacketSource<T>;
+  packet<const T extends { readonly [K in keyof T]: PacketNumber }>(options: AppPacketOptions<T>): NodeSpec<
+    AppSourceHandle<AppRecords<T>, { packet: PacketFrame<T> }>
+  >;
   /** A source of values of type `T`, with the output `data`. */
-  data<T = unknown>(): AppDataSource<T>;
+  data<T = unknown>(): NodeSpec<AppSourceHandle<AppValue<T>, { data: DataFrame<T> }>>;
 } = {
   audio: (options) => source(audioItem(options)),
   video: (options) => source(videoItem(options)),

@@ -16,7 +16,7 @@ import { parsePattern } from "./topics.ts";
 const DEFAULT_CAPACITY = 1_024;
 
 /** Is told of events. A promise that it returns is not waited for; its rejection is logged. */
-export type EventListener = (event: SluiceEvent) => unknown;
+type Listener = (event: SluiceEvent) => unknown;
 
 /** Options of a subscription. */
 export interface SubscribeOptions {
@@ -38,7 +38,7 @@ export class EventBus {
   readonly #now: () => number;
   readonly #subscribers = new Set<Subscriber>();
   /** Keeps the listeners of an owner for as long as the owner is there. */
-  readonly #kept = new WeakMap<object, Map<Subscriber, EventListener>>();
+  readonly #kept = new WeakMap<object, Map<Subscriber, Listener>>();
   /** Ends the subscriptions of owners that are gone. */
   readonly #owners = new FinalizationRegistry<Subscriber>((subscriber) => subscriber[Symbol.dispose]());
   #sequence = 0;
@@ -60,7 +60,7 @@ export class EventBus {
    * @throws {SluiceError} `InvalidConfig` for a pattern that no topic fits
    * @throws {RangeError} for a capacity out of range
    */
-  on(pattern: string, listener: EventListener, options: SubscribeOptions = {}): Subscription {
+  on(pattern: string, listener: (event: SluiceEvent) => unknown, options: SubscribeOptions = {}): Subscription {
     return this.#add(new Subscriber(pattern, options, () => listener, (each) => this.#subscribers.delete(each)));
   }
 
@@ -68,7 +68,12 @@ export class EventBus {
    * As {@linkcode EventBus.on}, for as long as `owner` is reachable: the bus keeps neither it nor the listener, which
    * may refer to the owner.
    */
-  onWeak(owner: object, pattern: string, listener: EventListener, options: SubscribeOptions = {}): Subscription {
+  onWeak(
+    owner: object,
+    pattern: string,
+    listener: (event: SluiceEvent) => unknown,
+    options: SubscribeOptions = {},
+  ): Subscription {
     const held = new WeakRef(listener);
     const keeper = new WeakRef(owner);
     const subscriber = new Subscriber(pattern, options, () => held.deref(), (each) => {
@@ -136,13 +141,13 @@ class Subscriber implements Subscription {
   protected ended = false;
   readonly #pattern: string;
   readonly #fits: (topic: string) => boolean;
-  readonly #listener: () => EventListener | undefined;
+  readonly #listener: () => Listener | undefined;
   readonly #remove: (subscriber: Subscriber) => void;
 
   constructor(
     pattern: string,
     options: SubscribeOptions,
-    listener: () => EventListener | undefined,
+    listener: () => Listener | undefined,
     remove: (subscriber: Subscriber) => void,
   ) {
     this.#pattern = pattern;

@@ -5,10 +5,11 @@
  */
 import { SluiceError, type SourcePlace } from "../errors.ts";
 import { nodeId, splitAddress } from "../ids.ts";
-import type { GraphMode, LinkOptions } from "../links/policy.ts";
-import type { GraphDocument, GraphLane, GraphPool } from "./document.ts";
+import type { LinkOptions } from "../links/policy.ts";
+import type { GraphDocument } from "./document.ts";
 import type { Supervision } from "../supervision.ts";
 import { assertKeys } from "../option_check.ts";
+import type { RuntimeOptions } from "../runtime_options.ts";
 import { placed } from "./report.ts";
 import { JOINT } from "./sub_graphs.ts";
 
@@ -32,18 +33,8 @@ export interface GraphTarget {
   connectByName(from: string, to: string, options?: LinkOptions): unknown;
 }
 
-/** The part of a runtime's options that a graph file decides. */
-export interface GraphRuntimeOptions {
-  /** Absent: as the runtime decides. */
-  readonly mode?: GraphMode;
-  /** Sizes of pools by name. */
-  readonly pools?: { readonly [name: string]: GraphPool };
-  /** What is said of lanes, by name. */
-  readonly lanes?: { readonly [name: string]: GraphLane };
-}
-
 /** What to make a runtime with, for a graph: `new Runtime({ ...graphOptions(document), registry })`. */
-export function graphOptions(document: GraphDocument): GraphRuntimeOptions {
+export function graphOptions(document: GraphDocument): Pick<RuntimeOptions, "mode" | "pools" | "lanes"> {
   return {
     ...(document.mode === undefined ? {} : { mode: document.mode }),
     pools: document.pools,

@@ -6,8 +6,9 @@
  */
 import type { SourcePlace } from "../errors.ts";
 import type { NodeId, PortAddress } from "../ids.ts";
-import type { LaneKind, LanePriority } from "../lanes/lane_options.ts";
+import type { LaneOptions } from "../lanes/lane_options.ts";
 import type { GraphMode, LinkPolicy } from "../links/policy.ts";
+import type { PoolSize } from "../memory/pool_plan.ts";
 import type { Supervision } from "../supervision.ts";
 
 /** The version of the format that this Sluice reads. */
@@ -55,33 +56,12 @@ export interface GraphLink {
   readonly place: SourcePlace;
 }
 
-/** A pool that the file asks for. What is absent is chosen from the graph. */
-export interface GraphPool {
-  /** Bytes of payload in a slot, 1 to {@linkcode MAX_SLOT_BYTES}. */
-  readonly slotBytes?: number;
-  /** How many slots it has, 1 to {@linkcode MAX_SLOTS}. */
-  readonly slots?: number;
-}
-
-/** A lane that the file declares. */
-export interface GraphLane {
-  /**
-   * `worker`: a thread of its own. `main`: the thread of the program. `native`: a thread for native stages. Absent:
-   * what its nodes need.
-   */
-  readonly kind?: LaneKind;
-  /** For native lanes: how urgent the thread is. */
-  readonly priority?: LanePriority;
-  /** For native lanes: the processors that the thread may run on. */
-  readonly cpus?: readonly number[];
-}
-
 /** A whole graph file. */
 export interface GraphDocument {
   /** Path or URL as the user gave it. */
   readonly file: string;
   /** Version of the format. */
-  readonly version: typeof GRAPH_VERSION;
+  readonly version: 1;
   /** How the graph treats time; absent: as the runtime decides. */
   readonly mode?: GraphMode;
   /** In the order of the file. */
@@ -89,9 +69,9 @@ export interface GraphDocument {
   /** In the order of the file. */
   readonly links: readonly GraphLink[];
   /** Sizes of pools by name. */
-  readonly pools: { readonly [name: string]: GraphPool };
+  readonly pools: { readonly [name: string]: PoolSize };
   /** Declared lanes; without `lanes` in the file, one for each name that a node gives, except `main`. */
-  readonly lanes: { readonly [name: string]: GraphLane };
+  readonly lanes: { readonly [name: string]: LaneOptions };
   /** Inputs of nodes that the file exposes, by name. */
   readonly inputs: { readonly [name: string]: PortAddress };
   /** Outputs of nodes that the file exposes, by name. */

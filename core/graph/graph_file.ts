@@ -7,7 +7,7 @@
 import type { LaneOptions } from "../lanes/lane_options.ts";
 import type { GraphMode, LinkPolicy } from "../links/policy.ts";
 import type { Supervision } from "../supervision.ts";
-import type { GRAPH_VERSION, GraphPool } from "./document.ts";
+import type { PoolSize } from "../memory/pool_plan.ts";
 
 /** A node of a graph file. */
 export interface GraphFileNode {
@@ -42,7 +42,7 @@ export interface GraphFileLink {
 /** A whole graph file. */
 export interface GraphFile {
   /** Version of the format. */
-  readonly version: typeof GRAPH_VERSION;
+  readonly version: 1;
   /** How the graph treats time. */
   readonly mode?: GraphMode;
   /** By id. */
@@ -50,7 +50,7 @@ export interface GraphFile {
   /** In the order in which they were made. */
   readonly links?: readonly GraphFileLink[];
   /** Sizes of pools, by name. */
-  readonly pools?: { readonly [name: string]: GraphPool };
+  readonly pools?: { readonly [name: string]: PoolSize };
   /** By name; each has its `kind`. */
   readonly lanes?: { readonly [name: string]: LaneOptions };
 }

@@ -8,11 +8,12 @@
  */
 import { SluiceError } from "../errors.ts";
 import type { PortAddress } from "../ids.ts";
+import type { LaneOptions } from "../lanes/lane_options.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import { checkLinks } from "./check_links.ts";
 import { type CheckedNode, checkNodes } from "./check_nodes.ts";
 import { checkPools } from "./check_pools.ts";
-import { GRAPH_VERSION, type GraphDocument, type GraphLane } from "./document.ts";
+import { GRAPH_VERSION, type GraphDocument } from "./document.ts";
 import { readGraphText, readSubGraphText } from "./graph_text.ts";
 import { parseJson } from "./json_tree.ts";
 import { GraphReport } from "./report.ts";
@@ -120,8 +121,8 @@ function addressesOf(exposed: ExposedPorts): { [name: string]: PortAddress } {
   return Object.fromEntries([...exposed].map(([name, { address }]) => [name, address]));
 }
 
-function impliedLanes(nodes: Iterable<CheckedNode>): { [name: string]: GraphLane } {
-  const lanes = new Map<string, GraphLane>();
+function impliedLanes(nodes: Iterable<CheckedNode>): { [name: string]: LaneOptions } {
+  const lanes = new Map<string, LaneOptions>();
   for (const { shaped, descriptor } of nodes) {
     const { name } = shaped.lane ?? { name: "main" };
     // The nodes of a lane are all of one kind.

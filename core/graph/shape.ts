@@ -11,14 +11,16 @@ import {
   LANE_KINDS,
   LANE_PRIORITIES,
   type LaneKind,
+  type LaneOptions,
   type LanePriority,
 } from "../lanes/lane_options.ts";
 import { tooManyForLatest } from "../links/link_options.ts";
 import { type GraphMode, LINK_POLICIES, type LinkPolicy, MAX_LINK_CAPACITY } from "../links/policy.ts";
+import type { PoolSize } from "../memory/pool_plan.ts";
 import type { ConfigSchema } from "../registry/descriptor.ts";
 import { MAX_TIMEOUT_MS } from "../option_check.ts";
 import { checkSupervision, type Supervision } from "../supervision.ts";
-import { GRAPH_VERSION, type GraphLane, type GraphPool, MAX_SLOT_BYTES, MAX_SLOTS } from "./document.ts";
+import { GRAPH_VERSION, MAX_SLOT_BYTES, MAX_SLOTS } from "./document.ts";
 import { describeJson, jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import type { GraphReport } from "./report.ts";
 import { isObject, readKeys, readScalar } from "./shape_readers.ts";
@@ -72,11 +74,11 @@ export interface ShapedGraph {
   readonly mode?: GraphMode;
   readonly nodes: ReadonlyMap<string, ShapedNode>;
   readonly links: readonly ShapedLink[];
-  readonly pools: { readonly [name: string]: GraphPool };
+  readonly pools: { readonly [name: string]: PoolSize };
   /** Where each of them stands. */
   readonly poolOffsets: ReadonlyMap<string, number>;
   /** `undefined` where the file declares none. */
-  readonly lanes?: { readonly [name: string]: GraphLane };
+  readonly lanes?: { readonly [name: string]: LaneOptions };
   /** What the file exposes where it is a sub-graph. */
   readonly inputs: ExposedPorts;
   readonly outputs: ExposedPorts;
@@ -267,7 +269,7 @@ function readEnd(
   }
 }
 
-function readPool(node: JsonNode, what: string, report: GraphReport): GraphPool {
+function readPool(node: JsonNode, what: string, report: GraphReport): PoolSize {
   const keys = readKeys(node, what, ["slotBytes", "slots"], report);
   const read = (key: string, schema: ConfigSchema) =>
     readScalar(keys.get(key), `"${key}" of ${what}`, schema, report) as number | undefined;
@@ -276,7 +278,7 @@ function readPool(node: JsonNode, what: string, report: GraphReport): GraphPool 
   return { ...(slotBytes !== undefined && { slotBytes }), ...(slots !== undefined && { slots }) };
 }
 
-function readLane(node: JsonNode, what: string, report: GraphReport): GraphLane | undefined {
+function readLane(node: JsonNode, what: string, report: GraphReport): LaneOptions | undefined {
   const keys = readKeys(node, what, ["kind", "priority", "cpus"], report);
   const kindNode = keys.get("kind");
   const kind = readScalar(kindNode, `"kind" of ${what}`, LANE_KIND, report) as LaneKind | undefined;

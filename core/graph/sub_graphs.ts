@@ -9,7 +9,7 @@ import { dirname, resolve } from "node:path";
 import { SluiceError } from "../errors.ts";
 import { type NodeId, nodeId, portAddress } from "../ids.ts";
 import { didYouMean, listSome } from "../suggestion.ts";
-import type { GraphLane } from "./document.ts";
+import type { LaneOptions } from "../lanes/lane_options.ts";
 import { jsonMembers, type JsonNode, parseJson } from "./json_tree.ts";
 import type { GraphReport } from "./report.ts";
 import { type ExposedPorts, readShape, type ShapedEnd, type ShapedGraph, type ShapedNode } from "./shape.ts";
@@ -72,7 +72,7 @@ class Expansion {
   readonly #nodes = new Map<string, ShapedNode>();
   readonly #links: ShapedGraph["links"][number][] = [];
   readonly #pools = new Map<string, { readonly pool: ShapedGraph["pools"][string]; readonly offset: number }>();
-  readonly #lanes = new Map<string, GraphLane>();
+  readonly #lanes = new Map<string, LaneOptions>();
   #lanesDeclared = false;
   /** Whose exposed ports were looked at. */
   readonly #looked = new Set<ShapedGraph>();

@@ -1,5 +1,5 @@
 import { throws } from "node:assert/strict";
-import { nativeSource } from "../native_stages.ts";
+import { nativeNodes } from "../native_stages.ts";
 import { gathering, sink } from "../../tests/fixtures/scripted.ts";
 import { appSource } from "../app/app_source.ts";
 import { nodes } from "../../sluice.gen.ts";
@@ -25,7 +25,7 @@ Deno.test("a processor is refused on the lane of native stages, and a native sta
     message: 'Cannot place node "s" (scripted-sink) on lane "native": it is a TypeScript processor, and the lane is ' +
       'of kind "native", which runs native stages only; give it a lane of another name, or none',
   });
-  throws(() => runtime.add(nativeSource(), { id: "n", lane: "worker" }), {
+  throws(() => runtime.add(nativeNodes.nativeSource(), { id: "n", lane: "worker" }), {
     code: "InvalidGraph",
     message: 'Cannot place node "n" (native-source) on lane "worker": it is a native stage, and the lane is of kind ' +
       '"worker"; give it a lane of kind native, or none',

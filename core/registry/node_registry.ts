@@ -130,14 +130,11 @@ export interface BuildEnvironment {
   has(name: string): boolean;
 }
 
-/** Makes a node type, or none, when the registry is built. */
-export type NodeTypeFactory = (environment: BuildEnvironment) => AnyNodeType | undefined;
-
 /** What is settled when the registry is built. */
 interface Step {
   /** The call of the builder: `nodeWith() (call 3)`. */
   readonly call: string;
-  readonly make: NodeTypeFactory;
+  readonly make: (environment: BuildEnvironment) => AnyNodeType | undefined;
 }
 
 /**
@@ -170,7 +167,7 @@ export class RegistryBuilder {
    *
    * @throws {SluiceError} `InvalidGraph` if it is no function
    */
-  nodeWith(factory: NodeTypeFactory): this {
+  nodeWith(factory: (environment: BuildEnvironment) => AnyNodeType | undefined): this {
     const call = this.#called("nodeWith");
     if (typeof factory !== "function") {
       throw refuse(call, factory, "a function that gives a node type, or undefined for none");

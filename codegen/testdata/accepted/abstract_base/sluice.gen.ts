@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -18,7 +18,7 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `bypass`. */
 export class BypassPorts implements PortRegistry {
@@ -281,6 +281,6 @@ export const nodePackage: NodePackage = definePackage({
   sources: {
     "effect.ts": "a9ae7ec786421106",
     "effects.ts": "25f87bd5b62f740e",
-    "sluice.json": "0d668fee8bf85e41",
+    "sluice.json": "67165574582d7713",
   },
 });

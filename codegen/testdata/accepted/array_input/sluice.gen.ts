@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -19,7 +19,7 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `mix`. */
 export class MixPorts implements PortRegistry {
@@ -173,5 +173,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/array-input",
   url: import.meta.url,
   nodes: [mix],
-  sources: { "mix.ts": "1ae6df2c0847be6e", "sluice.json": "90056f8afd6bcf87" },
+  sources: { "mix.ts": "1ae6df2c0847be6e", "sluice.json": "e758048e0a189161" },
 });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -18,7 +18,7 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `scale`. */
 export class ScalePorts implements PortRegistry {
@@ -146,5 +146,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/by-hand",
   url: import.meta.url,
   nodes: [scale],
-  sources: { "annotated.ts": "d6ca5b85342242e0", "sluice.json": "c00202a66c6d99e6" },
+  sources: { "annotated.ts": "d6ca5b85342242e0", "sluice.json": "8ede7dd49d524554" },
 });

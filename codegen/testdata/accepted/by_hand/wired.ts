@@ -10,7 +10,7 @@ import {
   type PortWiring,
   type StreamInput,
   type StreamOutput,
-} from "../../../../mod.ts";
+} from "../../../../generated.ts";
 
 /** Scales blocks of audio. */
 export class Scale {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   DataFrame,
@@ -24,7 +24,7 @@ import type {
   StreamInput,
   StreamOutput,
   Untyped,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 import type { Pair, Reading } from "./nodes.ts";
 
 export type { Pair, Reading };
@@ -608,5 +608,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/carried-types",
   url: import.meta.url,
   nodes: [audioLatch, hold, packetLatch, show, zip],
-  sources: { "nodes.ts": "1e46446356a156a6", "sluice.json": "d1cc1463b6ff668a" },
+  sources: { "nodes.ts": "1e46446356a156a6", "sluice.json": "7cd5b0a112d3c70b" },
 });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -18,7 +18,7 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `pan`. */
 export class PanPorts implements PortRegistry {
@@ -145,5 +145,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/channels",
   url: import.meta.url,
   nodes: [pan],
-  sources: { "sluice.json": "b92baf7ce37a48b6", "stereo.ts": "6179225bca65bac0" },
+  sources: { "sluice.json": "c0ee6099ed2b8f2f", "stereo.ts": "6179225bca65bac0" },
 });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -17,7 +17,7 @@ import type {
   PortVisitor,
   PortWiring,
   StreamInput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `filter`. */
 export class FilterPorts implements PortRegistry {
@@ -132,5 +132,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/choices",
   url: import.meta.url,
   nodes: [filter],
-  sources: { "filter.ts": "c02eb8b88fb47369", "sluice.json": "5db4f0d46472a658" },
+  sources: { "filter.ts": "c02eb8b88fb47369", "sluice.json": "28b53def0007953c" },
 });

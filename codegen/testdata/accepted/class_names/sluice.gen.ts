@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -17,7 +17,7 @@ import type {
   PortVisitor,
   PortWiring,
   StreamInput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `gain`. */
 export class GainPorts implements PortRegistry {
@@ -286,5 +286,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/class-names",
   url: import.meta.url,
   nodes: [gain, processor, umlauts],
-  sources: { "named.ts": "0ca9868cde38293a", "sluice.json": "401d87bb433cb3eb" },
+  sources: { "named.ts": "0ca9868cde38293a", "sluice.json": "1320112a09a2d417" },
 });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -17,7 +17,7 @@ import type {
   PortVisitor,
   PortWiring,
   StreamInput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `shaper`. */
 export class ShaperPorts implements PortRegistry {
@@ -335,6 +335,6 @@ export const nodePackage: NodePackage = definePackage({
   sources: {
     "shaper.ts": "b70c212f2239b2a3",
     "shapes.ts": "3b1963d1f7227ae6",
-    "sluice.json": "192cd1578b656375",
+    "sluice.json": "ce9e285633e42103",
   },
 });

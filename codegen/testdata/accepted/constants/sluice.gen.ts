@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -17,7 +17,7 @@ import type {
   PortVisitor,
   PortWiring,
   StreamInput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `timed`. */
 export class TimedPorts implements PortRegistry {
@@ -151,7 +151,7 @@ export const nodePackage: NodePackage = definePackage({
   nodes: [timed],
   sources: {
     "constants.ts": "3b106938024f614c",
-    "sluice.json": "4d8027198f368e79",
+    "sluice.json": "930a0f0a5fc8cdbc",
     "timed.ts": "730efc0b496711c3",
   },
 });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   DataFrame,
@@ -19,7 +19,7 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 import type { Level } from "./meter.ts";
 import type { Peak } from "./values/peak.ts";
 import type { Reading } from "./values/reading.ts";
@@ -236,7 +236,7 @@ export const nodePackage: NodePackage = definePackage({
   nodes: [meter],
   sources: {
     "meter.ts": "06ab6e9ed4008ae3",
-    "sluice.json": "e60944d837b94d6b",
+    "sluice.json": "eca58645d7cd6780",
     "values/index.ts": "eb661092291a56ea",
     "values/peak.ts": "54ebd9585fbc173f",
     "values/reading.ts": "06e87090e6578c43",

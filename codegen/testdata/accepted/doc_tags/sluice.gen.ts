@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -17,7 +17,7 @@ import type {
   PortVisitor,
   PortWiring,
   StreamInput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `tagged`. */
 export class TaggedPorts implements PortRegistry {
@@ -232,5 +232,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/doc-tags",
   url: import.meta.url,
   nodes: [tagged],
-  sources: { "sluice.json": "315229ad14e56138", "tagged.ts": "74eee08d720067cf" },
+  sources: { "sluice.json": "40825304a12f3ae3", "tagged.ts": "74eee08d720067cf" },
 });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   DurationText,
@@ -19,7 +19,7 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `envelope`. */
 export class EnvelopePorts implements PortRegistry {
@@ -300,5 +300,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/durations",
   url: import.meta.url,
   nodes: [envelope],
-  sources: { "envelope.ts": "41cfa30051c89756", "sluice.json": "53ffe7f9f0d94deb" },
+  sources: { "envelope.ts": "41cfa30051c89756", "sluice.json": "264c4a2811287326" },
 });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   DynamicPort,
@@ -19,7 +19,7 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `switchboard`. */
 export class SwitchboardPorts implements PortRegistry {
@@ -134,5 +134,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/dynamic-ports",
   url: import.meta.url,
   nodes: [switchboard],
-  sources: { "sluice.json": "2ea16df650822a0b", "switchboard.ts": "ad4acd97f2ec3bd6" },
+  sources: { "sluice.json": "b86cabc48cac4317", "switchboard.ts": "ad4acd97f2ec3bd6" },
 });

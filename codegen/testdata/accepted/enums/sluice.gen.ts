@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -17,7 +17,7 @@ import type {
   PortVisitor,
   PortWiring,
   StreamInput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `gain`. */
 export class GainPorts implements PortRegistry {
@@ -164,7 +164,7 @@ export const nodePackage: NodePackage = definePackage({
   nodes: [gain],
   sources: {
     "gain.ts": "0cc042de952666e3",
-    "sluice.json": "6753f4071ab91c3a",
+    "sluice.json": "8185b865a3b42db0",
     "weight.ts": "aa86175a32348fd4",
   },
 });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   EncodedFrame,
   NodeHandle,
@@ -20,7 +20,7 @@ import type {
   StreamInput,
   StreamOutput,
   VideoFrame,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 import type { Motion } from "./camera.ts";
 
 export type { Motion };
@@ -206,5 +206,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/frame-kinds",
   url: import.meta.url,
   nodes: [camera],
-  sources: { "camera.ts": "3aea53e41d02cdc6", "sluice.json": "7a411b539f87d023" },
+  sources: { "camera.ts": "3aea53e41d02cdc6", "sluice.json": "782f6d0521b59da4" },
 });

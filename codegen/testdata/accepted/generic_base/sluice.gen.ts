@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -17,7 +17,7 @@ import type {
   PortVisitor,
   PortWiring,
   StreamInput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `bad`. */
 export class BadPorts implements PortRegistry {
@@ -116,6 +116,6 @@ export const nodePackage: NodePackage = definePackage({
   sources: {
     "base.ts": "45e803ed71cee7a7",
     "node.ts": "a65ffbd6dd99fbe9",
-    "sluice.json": "82dc656c94c5a43f",
+    "sluice.json": "bd80dd40e488a83b",
   },
 });

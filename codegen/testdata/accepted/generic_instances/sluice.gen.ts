@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   DataFrame,
@@ -20,7 +20,7 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 import type { Reading } from "./mixer.ts";
 
 export type { Reading };
@@ -506,5 +506,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/generic-instances",
   url: import.meta.url,
   nodes: [mixer2, mixer4, pickReading1, pickString3],
-  sources: { "mixer.ts": "3e11677c798e0d4f", "sluice.json": "182d2225b6e05a06" },
+  sources: { "mixer.ts": "3e11677c798e0d4f", "sluice.json": "22bb5568428a3b52" },
 });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   DurationText,
@@ -18,7 +18,7 @@ import type {
   PortVisitor,
   PortWiring,
   StreamInput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `gain`. */
 export class GainPorts implements PortRegistry {
@@ -159,7 +159,7 @@ export const nodePackage: NodePackage = definePackage({
   nodes: [gain],
   sources: {
     "node.ts": "886392066e0f4b7d",
-    "sluice.json": "efb6ef18b659d624",
+    "sluice.json": "4920b64166ae1e9d",
     "words.ts": "dfe7223ff2f3972f",
   },
 });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -18,7 +18,7 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `renamed`. */
 export class RenamedPorts implements PortRegistry {
@@ -138,5 +138,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/imported-names",
   url: import.meta.url,
   nodes: [renamed],
-  sources: { "renamed.ts": "d5e829f8d7229ab2", "sluice.json": "32caf28463b9ecba" },
+  sources: { "renamed.ts": "d5e829f8d7229ab2", "sluice.json": "791ac8db0ce3524e" },
 });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -18,7 +18,7 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `invert`. */
 export class InvertPorts implements PortRegistry {
@@ -155,6 +155,6 @@ export const nodePackage: NodePackage = definePackage({
   sources: {
     "base.ts": "0152a4b4e7eed697",
     "invert.ts": "102119902b556e35",
-    "sluice.json": "7c05aa41ff2ee2ad",
+    "sluice.json": "8608c5ef49751dca",
   },
 });

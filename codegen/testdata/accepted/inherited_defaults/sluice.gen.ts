@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -17,7 +17,7 @@ import type {
   PortVisitor,
   PortWiring,
   StreamInput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `loud`. */
 export class LoudPorts implements PortRegistry {
@@ -143,5 +143,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/inherited-defaults",
   url: import.meta.url,
   nodes: [loud],
-  sources: { "gain.ts": "675c422d7ee40995", "sluice.json": "0128095d2b01892d" },
+  sources: { "gain.ts": "675c422d7ee40995", "sluice.json": "91ffa1106387713c" },
 });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   DataFrame,
@@ -19,7 +19,7 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 import type { SwitchPorts as SwitchPorts2 } from "./b/two.ts";
 
 export type { SwitchPorts2 };
@@ -483,6 +483,6 @@ export const nodePackage: NodePackage = definePackage({
   sources: {
     "a/one.ts": "47c6f1c34deb8d37",
     "b/two.ts": "518ec978c05fe3e4",
-    "sluice.json": "68555a3c65d19945",
+    "sluice.json": "6a09a92a6be55f12",
   },
 });

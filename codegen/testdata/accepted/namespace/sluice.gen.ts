@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "@sluice/sluice";
+import { defineNodeType, definePackage, processorClass } from "@sluice/sluice/generated";
 import type {
   DataFrame,
   NodeHandle,
@@ -17,7 +17,7 @@ import type {
   PortVisitor,
   PortWiring,
   StreamInput,
-} from "@sluice/sluice";
+} from "@sluice/sluice/generated";
 import type { Value } from "./values.ts";
 
 export type { Value };

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -18,7 +18,7 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `all-options`. */
 export class AllOptionsPorts implements PortRegistry {
@@ -137,5 +137,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/options",
   url: import.meta.url,
   nodes: [allOptions],
-  sources: { "everything.ts": "0d9de70222e362cf", "sluice.json": "f92f5b942c27d416" },
+  sources: { "everything.ts": "0d9de70222e362cf", "sluice.json": "b3b341700cafea38" },
 });

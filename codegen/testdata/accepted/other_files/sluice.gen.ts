@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -17,7 +17,7 @@ import type {
   PortVisitor,
   PortWiring,
   StreamInput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `counted`. */
 export class CountedPorts implements PortRegistry {
@@ -112,5 +112,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/other-files",
   url: import.meta.url,
   nodes: [counted],
-  sources: { "node.ts": "9ec59aa277e14860", "sluice.json": "9bd5cede6eea8bbc" },
+  sources: { "node.ts": "9ec59aa277e14860", "sluice.json": "cf3e19c91a3040c0" },
 });

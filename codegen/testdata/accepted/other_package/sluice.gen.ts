@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import * as package1 from "../two_ports/sluice.gen.ts";
 import type {
   AudioFrame,
@@ -19,7 +19,7 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `pass`. */
 export class PassPorts implements PortRegistry {
@@ -129,8 +129,8 @@ export const nodePackage: NodePackage = definePackage({
   nodes: [pass],
   packages: [package1.nodePackage],
   sources: {
-    "../two_ports/sluice.gen.ts": "805ffab3346f22bc",
+    "../two_ports/sluice.gen.ts": "d0082f49bc8c6afd",
     "pass.ts": "13a51e940ec69bb8",
-    "sluice.json": "a19585c529ec639c",
+    "sluice.json": "cde0db5fa9de9328",
   },
 });

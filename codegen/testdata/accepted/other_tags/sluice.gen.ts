@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -17,7 +17,7 @@ import type {
   PortVisitor,
   PortWiring,
   StreamInput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `tagged`. */
 export class TaggedPorts implements PortRegistry {
@@ -133,5 +133,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/other-tags",
   url: import.meta.url,
   nodes: [tagged],
-  sources: { "node.ts": "b4f8cb021cea4877", "sluice.json": "bc70a441296fc685" },
+  sources: { "node.ts": "b4f8cb021cea4877", "sluice.json": "8178636e8ab5cdd5" },
 });

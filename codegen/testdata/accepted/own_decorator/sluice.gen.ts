@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -17,7 +17,7 @@ import type {
   PortVisitor,
   PortWiring,
   StreamInput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `ours`. */
 export class OursPorts implements PortRegistry {
@@ -112,5 +112,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/own-decorator",
   url: import.meta.url,
   nodes: [ours],
-  sources: { "ours.ts": "05305531d7c01df7", "sluice.json": "9570aca4b465df5f" },
+  sources: { "ours.ts": "05305531d7c01df7", "sluice.json": "5c23cec005d206d2" },
 });

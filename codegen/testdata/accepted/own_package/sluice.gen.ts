@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "@sluice/sluice";
+import { defineNodeType, definePackage, processorClass } from "@sluice/sluice/generated";
 import type {
   AudioFrame,
   NodeHandle,
@@ -18,7 +18,7 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
-} from "@sluice/sluice";
+} from "@sluice/sluice/generated";
 
 /** The ports of `echo`. */
 export class EchoPorts implements PortRegistry {

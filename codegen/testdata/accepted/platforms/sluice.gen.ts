@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, forPlatform, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, forPlatform, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -18,7 +18,7 @@ import type {
   PortVisitor,
   PortWiring,
   StreamOutput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `camera`. */
 export class CameraPorts implements PortRegistry {
@@ -160,6 +160,6 @@ export const nodePackage: NodePackage = definePackage({
   sources: {
     "camera_darwin.ts": "af8554d2f3ccefc7",
     "camera_linux.ts": "4d401655e1d9959a",
-    "sluice.json": "aea5cb2720292a20",
+    "sluice.json": "24476341b17f48be",
   },
 });

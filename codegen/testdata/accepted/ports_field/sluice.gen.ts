@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -18,7 +18,7 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `gate`. */
 export class GatePorts implements PortRegistry {
@@ -124,5 +124,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/ports-field",
   url: import.meta.url,
   nodes: [gate],
-  sources: { "gate.ts": "04cd569efbdd3823", "sluice.json": "0236bc42348f9531" },
+  sources: { "gate.ts": "04cd569efbdd3823", "sluice.json": "e290d6af15d4adc4" },
 });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -17,7 +17,7 @@ import type {
   PortVisitor,
   PortWiring,
   StreamInput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `driven`. */
 export class DrivenPorts implements PortRegistry {
@@ -372,5 +372,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/process-forms",
   url: import.meta.url,
   nodes: [driven, gain, quoted, waiting],
-  sources: { "node.ts": "b52dc8710a9f9b71", "sluice.json": "40203f40f221b188" },
+  sources: { "node.ts": "b52dc8710a9f9b71", "sluice.json": "1e72c1ef5cc2272d" },
 });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -20,7 +20,7 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `deal`. */
 export class DealPorts implements PortRegistry {
@@ -347,5 +347,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/sized-array",
   url: import.meta.url,
   nodes: [deal, join],
-  sources: { "join.ts": "b5f6202166a59cdb", "sluice.json": "751d1d78897449d3" },
+  sources: { "join.ts": "b5f6202166a59cdb", "sluice.json": "ac5f77b113571a0f" },
 });

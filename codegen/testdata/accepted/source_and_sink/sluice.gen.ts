@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -18,7 +18,7 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `file-sink`. */
 export class FileSinkPorts implements PortRegistry {
@@ -250,6 +250,6 @@ export const nodePackage: NodePackage = definePackage({
   sources: {
     "file/file_sink.ts": "992a44291340457f",
     "file/file_source.ts": "8430d3de08742500",
-    "sluice.json": "7d9055cbbbed0196",
+    "sluice.json": "71c06f9d6d046778",
   },
 });

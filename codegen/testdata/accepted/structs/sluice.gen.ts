@@ -7,13 +7,7 @@
  *
  * @module
  */
-import {
-  assignArray,
-  defineNodeType,
-  definePackage,
-  processorClass,
-  readStruct,
-} from "../../../../core/generated_api.ts";
+import { assignArray, defineNodeType, definePackage, processorClass, readStruct } from "../../../../generated.ts";
 import type {
   DataFrame,
   NodeHandle,
@@ -26,7 +20,7 @@ import type {
   StreamOutput,
   StructLayout,
   StructMemory,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 import type { ImuReading, Place } from "./imu.ts";
 
 export type { ImuReading, Place };
@@ -468,5 +462,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/structs",
   url: import.meta.url,
   nodes: [imuFilter],
-  sources: { "imu.ts": "d81dbb3b17d45680", "sluice.json": "72f2d8ccad4c0be0" },
+  sources: { "imu.ts": "d81dbb3b17d45680", "sluice.json": "3dc1ee15bed2c8a8" },
 });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass, readStruct } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass, readStruct } from "../../../../generated.ts";
 import * as package1_ from "../two_ports/sluice.gen.ts";
 import type {
   DataFrame,
@@ -21,7 +21,7 @@ import type {
   StreamOutput,
   StructLayout,
   StructMemory,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 import type {
   defineNodeType as defineNodeType2,
   definePackage as definePackage2,
@@ -302,9 +302,9 @@ export const nodePackage: NodePackage = definePackage({
   nodes: [probe],
   packages: [package1_.nodePackage],
   sources: {
-    "../two_ports/sluice.gen.ts": "805ffab3346f22bc",
+    "../two_ports/sluice.gen.ts": "d0082f49bc8c6afd",
     "probe.ts": "3c75875db4813a51",
-    "sluice.json": "46b39cef055f9e53",
+    "sluice.json": "01d27c17ca640ea0",
     "values.ts": "6ba2c5c981211810",
   },
 });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../generated.ts";
 import type {
   AudioFrame,
   NodeHandle,
@@ -18,7 +18,7 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
-} from "../../../../core/generated_api.ts";
+} from "../../../../generated.ts";
 
 /** The ports of `gain`. */
 export class GainPorts implements PortRegistry {
@@ -151,5 +151,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/two-ports",
   url: import.meta.url,
   nodes: [gain],
-  sources: { "gain.ts": "db90d0f517c96d8c", "sluice.json": "5836ae492b424b12" },
+  sources: { "gain.ts": "db90d0f517c96d8c", "sluice.json": "32530f7dbb84a5a6" },
 });

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { defineNodeType, definePackage, processorClass } from "../../../../../core/generated_api.ts";
+import { defineNodeType, definePackage, processorClass } from "../../../../../generated.ts";
 import type {
   AudioFrame,
   DataFrame,
@@ -19,7 +19,7 @@ import type {
   PortWiring,
   StreamInput,
   StreamOutput,
-} from "../../../../../core/generated_api.ts";
+} from "../../../../../generated.ts";
 import type { Passed } from "../src/pass.ts";
 
 export type { Passed };
@@ -128,5 +128,5 @@ export const nodePackage: NodePackage = definePackage({
   name: "@example/output-elsewhere",
   url: import.meta.url,
   nodes: [pass],
-  sources: { "../sluice.json": "cac58d4fd8bf2a8b", "../src/pass.ts": "fc51b703c102a8c6" },
+  sources: { "../sluice.json": "608645d2cec37e63", "../src/pass.ts": "fc51b703c102a8c6" },
 });

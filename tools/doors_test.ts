@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { ROOT } from "./root.ts";
+
+/** What people who build graphs name, and what the declarations of generated code are made of. */
+const IN_BOTH = [
+  "AudioFrame",
+  "DataFrame",
+  "EncodedFrame",
+  "NodeHandle",
+  "NodePackage",
+  "NodeSpec",
+  "NodeType",
+  "PacketFieldsOf",
+  "PacketFrame",
+  "StreamInput",
+  "StreamOutput",
+  "VideoFrame",
+];
+
+Deno.test("mod.ts exports at most 180 names, and none that only generated code needs", async () => {
+  const [door, generated] = await Promise.all([namesOf("mod.ts"), namesOf("generated.ts")]);
+  assert.ok(door.has("Runtime") && generated.has("defineNodeType"));
+  assert.ok(door.size <= 180, `${door.size} names`);
+  assert.deepEqual([...generated].filter((name) => door.has(name)).sort(), IN_BOTH);
+});
+
+Deno.test("mod.ts exports the standard node types under one name", async () => {
+  const [door, nodes] = await Promise.all([namesOf("mod.ts"), namesOf("sluice.gen.ts")]);
+  assert.ok(nodes.has("gain") && nodes.has("GainHandle"));
+  assert.deepEqual([...nodes].filter((name) => door.has(name)).sort(), ["nodePackage", "nodes"]);
+});
+
+Deno.test("deno.json exports each public module, and publishes it", async () => {
+  const { exports, publish } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
+  assert.deepEqual(exports, {
+    ".": "./mod.ts",
+    "./nodes": "./sluice.gen.ts",
+    "./testing": "./testing.ts",
+    "./generated": "./generated.ts",
+    "./cli": "./cli/main.ts",
+  });
+  for (const path of Object.values<string>(exports)) {
+    const [first] = path.replace("./", "").split("/");
+    assert.ok(publish.include.includes(first), path);
+  }
+});
+
+/** The names that a module exports, types among them. */
+async function namesOf(path: string): Promise<Set<string>> {
+  const { stdout, code } = await new Deno.Command(Deno.execPath(), { args: ["doc", "--json", ROOT + path] }).output();
+  assert.equal(code, 0);
+  const { nodes } = JSON.parse(new TextDecoder().decode(stdout));
+  const [{ symbols }] = Object.values<{ symbols: { name: string }[] }>(nodes);
+  return new Set(symbols.map(({ name }) => name));
+}
