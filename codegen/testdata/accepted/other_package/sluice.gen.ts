@@ -129,7 +129,7 @@ export const nodePackage: NodePackage = definePackage({
   nodes: [pass],
   packages: [package1.nodePackage],
   sources: {
-    "../two_ports/sluice.gen.ts": "d0082f49bc8c6afd",
+    "../two_ports/sluice.gen.ts": "ee365f0fc7470f06",
     "pass.ts": "13a51e940ec69bb8",
     "sluice.json": "cde0db5fa9de9328",
   },

@@ -302,7 +302,7 @@ export const nodePackage: NodePackage = definePackage({
   nodes: [probe],
   packages: [package1_.nodePackage],
   sources: {
-    "../two_ports/sluice.gen.ts": "d0082f49bc8c6afd",
+    "../two_ports/sluice.gen.ts": "ee365f0fc7470f06",
     "probe.ts": "3c75875db4813a51",
     "sluice.json": "01d27c17ca640ea0",
     "values.ts": "6ba2c5c981211810",
