@@ -6130,8 +6130,8 @@ export const nodePackage: NodePackage = definePackage({
     wavSource,
   ],
   sources: {
-    "core/frames/format.ts": "4ef6a573980d3234",
-    "core/frames/packet_frame.ts": "9c5e9c1fc0cb81ab",
+    "core/frames/format.ts": "71e9ecd4275100cf",
+    "core/frames/packet_frame.ts": "07387fedc176ca14",
     "processors/audio/channel_mapper.ts": "9d2a83e9974276fb",
     "processors/audio/chunker.ts": "ff6c8b5f8da7ed62",
     "processors/audio/dynamic_mixer.ts": "dfd05a57059eb518",

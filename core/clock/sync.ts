@@ -1,5 +1,5 @@
 /**
- * How far streams are apart. Times are nanoseconds as frames carry them; what people are told is milliseconds.
+ * How far apart two streams are. Times are nanoseconds, as frames carry them; what people read is milliseconds.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export function videoAudioDeltaMs(videoPtsNs: number, audioPtsNs: number): numbe
 }
 
 /**
- * Whether two times are as good as equal.
+ * Whether two times are equal within a tolerance.
  *
  * @param aNs one time, nanoseconds
  * @param bNs the other, nanoseconds

@@ -1,8 +1,8 @@
 /**
- * Converts between nanoseconds and the ticks of a media clock, to the nearest one and without an error that grows.
+ * Converts between nanoseconds and the ticks of a media clock, to the nearest one, with no error that grows over time.
  *
- * Whole seconds and the rest are converted apart, so that no intermediate value leaves the integers that a number
- * holds exactly. Nothing here allocates.
+ * Whole seconds and the remainder are converted separately, so that every intermediate value is an integer that a
+ * number holds exactly. Nothing here allocates.
  *
  * @module
  */
@@ -42,7 +42,7 @@ export function ticksToNs(ticks: number, clockRateHz: number): number {
   return ((ticks - rest) / clockRateHz) * SECOND_NS + Math.round((rest * SECOND_NS) / clockRateHz);
 }
 
-/** @throws {RangeError} if it is no rate of a media clock */
+/** @throws {RangeError} if a media clock cannot have this rate */
 export function assertClockRate(clockRateHz: number): void {
   if (Number.isInteger(clockRateHz) && clockRateHz >= 1 && clockRateHz <= MAX_CLOCK_RATE_HZ) return;
   throw new RangeError(
@@ -54,7 +54,7 @@ function assertFinite(value: number): void {
   if (!Number.isFinite(value)) throw new RangeError(`Cannot convert the time ${value}: wanted a finite number`);
 }
 
-/** The remainder from 0 up, exact. */
+/** The exact remainder, 0 or more. */
 function remainder(value: number, by: number): number {
   const rest = value % by;
   return rest < 0 ? rest + by : rest;

@@ -1,7 +1,7 @@
 /**
- * The event bus of a runtime, in the control isolate. Publishing never blocks, and throws for nothing but what is no
- * event: an event is put into the queue of each subscriber, and listeners are called from the event loop later. A full
- * queue drops its oldest event and counts it. A listener that throws is logged, and the others are called all the same.
+ * The event bus of a runtime, in the control isolate. Publishing never blocks: it puts the event into the queue of each
+ * subscriber, and the event loop calls listeners later. It throws only for a value that is not an event. A full queue
+ * drops its oldest event and counts it. A listener that throws is logged, and the others are still called.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { parsePattern } from "./topics.ts";
 /** Events that a subscriber's queue holds by default. */
 const DEFAULT_CAPACITY = 1_024;
 
-/** Is told of events. A promise that it returns is not waited for; its rejection is logged. */
+/** Receives events. The bus does not await a promise that the listener returns; it logs its rejection. */
 type Listener = (event: SluiceEvent) => unknown;
 
 /** Options of a subscription. */
@@ -37,9 +37,9 @@ export interface EventStream extends Subscription, AsyncIterableIterator<SluiceE
 export class EventBus {
   readonly #now: () => number;
   readonly #subscribers = new Set<Subscriber>();
-  /** Keeps the listeners of an owner for as long as the owner is there. */
+  /** Keeps the listeners of an owner alive for as long as the owner. */
   readonly #kept = new WeakMap<object, Map<Subscriber, Listener>>();
-  /** Ends the subscriptions of owners that are gone. */
+  /** Ends the subscriptions of owners that were collected. */
   readonly #owners = new FinalizationRegistry<Subscriber>((subscriber) => subscriber[Symbol.dispose]());
   #sequence = 0;
   #scheduled = false;
@@ -55,9 +55,9 @@ export class EventBus {
   }
 
   /**
-   * Calls a listener for each event whose topic fits a pattern, such as `node:gain`, `node:*` or `*`.
+   * Calls a listener for each event whose topic matches a pattern, such as `node:gain`, `node:*` or `*`.
    *
-   * @throws {SluiceError} `InvalidConfig` for a pattern that no topic fits
+   * @throws {SluiceError} `InvalidConfig` if no topic can match the pattern
    * @throws {RangeError} for a capacity out of range
    */
   on(pattern: string, listener: (event: SluiceEvent) => unknown, options: SubscribeOptions = {}): Subscription {
@@ -65,8 +65,8 @@ export class EventBus {
   }
 
   /**
-   * As {@linkcode EventBus.on}, for as long as `owner` is reachable: the bus keeps neither it nor the listener, which
-   * may refer to the owner.
+   * Works as {@linkcode EventBus.on} for as long as `owner` is reachable. The bus keeps neither the owner nor the
+   * listener alive, and the listener may refer to the owner.
    */
   onWeak(
     owner: object,
@@ -89,7 +89,10 @@ export class EventBus {
     return this.#add(subscriber);
   }
 
-  /** The events whose topics fit a pattern, for `for await`; parameters and errors as for {@linkcode EventBus.on}. */
+  /**
+   * Returns the events whose topics match a pattern, for `for await`. Parameters and errors are those of {@linkcode
+   * EventBus.on}.
+   */
   subscribe(pattern: string, options: SubscribeOptions = {}): EventStream {
     const stream = new Stream(pattern, options, (each) => this.#subscribers.delete(each));
     this.#add(stream);
@@ -97,9 +100,10 @@ export class EventBus {
   }
 
   /**
-   * Tells an event to whoever subscribed to its topic. After the runtime has ended, nobody.
+   * Publishes an event to the subscribers of its topic. Does nothing after the runtime has ended.
    *
-   * @throws {TypeError} for what is no event: without a known `group`, a `kind`, or what its topic is made of
+   * @throws {TypeError} if the value is not an event: its `group` is unknown, or its `kind` or the id of its topic is
+   * missing
    */
   publish(body: EventBody): void {
     assertEvent(body);
@@ -116,7 +120,7 @@ export class EventBus {
     }
   }
 
-  /** Tells what waits, and ends every subscription. */
+  /** Delivers what is queued, and ends every subscription. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -161,14 +165,14 @@ class Subscriber implements Subscription {
     return this.queue.dropped;
   }
 
-  /** @returns whether the event is for this subscriber */
+  /** @returns whether the subscriber takes the event */
   offer(event: SluiceEvent): boolean {
     if (!this.#fits(event.topic)) return false;
     this.queue.push(event);
     return true;
   }
 
-  /** Calls the listener for what waits now: what it publishes itself comes the next time. */
+  /** Calls the listener for the events queued now. What the listener publishes waits for the next delivery. */
   deliver(): void {
     const listener = this.#listener();
     if (listener === undefined) {

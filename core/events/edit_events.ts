@@ -1,5 +1,5 @@
 /**
- * Tells an edit of the graph that has come into effect.
+ * Publishes that an edit of the graph has taken effect.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { readLinkCounters } from "../stats.ts";
 import type { LinkEntry } from "../topology.ts";
 import type { EventBus } from "./bus.ts";
 
-/** Publishes what links came and went, then the edit as a whole. */
+/** Publishes which links were connected and removed, then the edit as a whole. */
 export function publishEdit(events: EventBus, change: GraphChange, { actions, configure }: EditExtras): void {
   const tell = (kind: "connected" | "removed") => (link: LinkEntry) =>
     events.publish({ group: "link", linkId: link.id, kind, ...endsOf(link) });
@@ -24,7 +24,7 @@ export function publishEdit(events: EventBus, change: GraphChange, { actions, co
   events.publish({ group: "graph", kind: "edited", actions, nodes: [...nodes] });
 }
 
-/** Publishes the last counts of links that were removed, once nobody uses them any more. */
+/** Publishes the last counts of removed links, once both ends have let go of them. */
 export function publishClosed(events: EventBus, page: ControlPage, links: readonly LinkEntry[]): void {
   for (const link of links) {
     const { written, read, dropped } = readLinkCounters(page, link.index, 0);

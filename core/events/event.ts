@@ -1,5 +1,5 @@
 /**
- * What happens in a runtime, as it is told on its event bus. Every event is structured-cloneable.
+ * The events of a runtime's event bus. Every event can be structured-cloned.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export type NodeEvent =
   & (
     | { readonly kind: "state"; readonly state: NodeState; readonly previous?: NodeState }
     | { readonly kind: "failed"; readonly error: SerializedError }
-    /** `attempt` counts the restarts of the policy's window, from 1; `afterMs`: how long the next one is put off. */
+    /** `attempt` counts the restarts within the policy's window, from 1; `afterMs` is the delay before the next one. */
     | {
       readonly kind: "restarting";
       readonly attempt: number;
@@ -34,9 +34,12 @@ export type NodeEvent =
     }
     | { readonly kind: "restarted"; readonly attempt: number; readonly error?: SerializedError }
     | { readonly kind: "disabled"; readonly error?: SerializedError }
-    /** It is blocked or stuck, or no more: as two looks at the control page find, half a second apart. */
+    /**
+     * The node became blocked or stuck, or is so no longer, according to two readings of the control page half a second
+     * apart.
+     */
     | { readonly kind: "activity"; readonly activity: NodeActivity }
-    /** `forNs`: how long the same tick has been under way. */
+    /** `forNs` is how long the tick has lasted. */
     | { readonly kind: "stuck"; readonly lane: string; readonly forNs: number }
     | {
       readonly kind: "log";
@@ -53,7 +56,7 @@ export type LinkEvent =
   & { readonly group: "link"; readonly linkId: LinkId }
   & (
     | { readonly kind: "connected" | "removed"; readonly from: string; readonly to: string }
-    /** It was removed, and both ends have let go of it: its last counts. */
+    /** Both ends have let go of the removed link; these are its last counts. */
     | {
       readonly kind: "closed";
       readonly from: string;
@@ -62,7 +65,10 @@ export type LinkEvent =
       readonly read: number;
       readonly dropped: DropCounts;
     }
-    /** It has begun to drop frames; `dropped`: since the start of the run, `sinceLast`: since the last such event. */
+    /**
+     * The link begins to drop frames. `dropped` counts since the start of the run, `sinceLast` since the previous such
+     * event.
+     */
     | { readonly kind: "dropping"; readonly dropped: DropCounts; readonly sinceLast: DropCounts }
   );
 
@@ -75,7 +81,7 @@ export type LaneEvent =
     | { readonly kind: "replaced"; readonly generation: number; readonly nodes: readonly NodeId[] }
     | { readonly kind: "crashed" | "fenced"; readonly error?: SerializedError; readonly nodes?: readonly NodeId[] }
     | { readonly kind: "warning"; readonly message: string }
-    /** Events of its nodes that were left out: they emitted too many. */
+    /** Events of the lane's nodes that were left out because they emitted too many. */
     | { readonly kind: "overflow"; readonly lost: number }
   );
 
@@ -85,7 +91,7 @@ export type GraphEvent = {
   readonly kind: "edited";
   /** What was done, in words: `add`, `connect`, `replace`. */
   readonly actions: readonly string[];
-  /** The nodes that came, went or changed; the links are told of each by itself. */
+  /** The nodes that were added, removed or changed. Links have events of their own. */
   readonly nodes: readonly NodeId[];
 };
 
@@ -97,13 +103,13 @@ export type PluginEvent = {
   readonly error?: SerializedError;
 };
 
-/** Anything that failed, whatever it was about. Topic `error`. */
+/** Any failure. Topic `error`. */
 export type ErrorEvent = { readonly group: "error"; readonly kind: "error"; readonly error: SerializedError };
 
-/** An event without what the bus enters. */
+/** An event before the bus adds its stamp. */
 export type EventBody = RuntimeEvent | NodeEvent | LinkEvent | LaneEvent | GraphEvent | PluginEvent | ErrorEvent;
 
-/** What the bus enters in an event. */
+/** What the bus adds to an event. */
 export interface EventStamp {
   /** What it is about. */
   readonly topic: Topic;
@@ -116,7 +122,7 @@ export interface EventStamp {
 /** An event. Tell events apart by `group`, then by `kind`. */
 export type SluiceEvent = EventStamp & EventBody;
 
-/** The groups, and the field that their topics have beside the group; empty: none. */
+/** The groups, with the field that names the subject of their topic, or an empty string. */
 const GROUPS: { readonly [G in EventBody["group"]]: string } = {
   runtime: "",
   graph: "",
@@ -128,7 +134,7 @@ const GROUPS: { readonly [G in EventBody["group"]]: string } = {
 };
 
 /**
- * Checks what the bus relies on, and whether there are patterns that the topic fits.
+ * Checks what the bus relies on, and that some pattern matches the topic.
  *
  * @throws {TypeError}
  */
@@ -142,7 +148,7 @@ export function assertEvent(event: EventBody): void {
   if (typeof kind !== "string") throw refuse(`its "kind" is ${describeValue(kind)}, wanted a text`);
   const field = GROUPS[group];
   const id = field === "" ? "" : (event as unknown as { readonly [field: string]: unknown })[field];
-  // Empty: of what has gone.
+  // An empty id stands for a subject that has gone.
   if (typeof id !== "string" || (id !== "" && !isId(id))) {
     throw refuse(`its "${field}" is ${describeValue(id)}, wanted an id`);
   }

@@ -1,5 +1,5 @@
 /**
- * A queue of bounded length that drops its oldest entry when it is full, and counts.
+ * A bounded queue that drops its oldest entry when it is full, and counts the drops.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export class EventQueue<T> {
     this.#capacity = capacity;
   }
 
-  /** Entries in it. */
+  /** Entries in the queue. */
   get size(): number {
     return this.#size;
   }

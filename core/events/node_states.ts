@@ -1,5 +1,5 @@
 /**
- * The states of a graph's nodes; every change is told on the event bus.
+ * The states of a graph's nodes. Publishes every change on the event bus.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * Names of topics, and the patterns that choose among them.
  *
- * A topic is `runtime`, `graph`, `plugin` or `error`, or `node:`, `link:` or `lane:` with an id behind it. In a pattern
+ * A topic is `runtime`, `graph`, `plugin` or `error`, or `node:`, `link:` or `lane:` followed by an id. In a pattern
  * `*` stands for any characters: `node:*`, `node:voice-*`, `*`.
  *
  * @module
@@ -24,14 +24,14 @@ export type Topic =
 const SINGLE: readonly string[] = ["runtime", "graph", "plugin", "error"];
 const NAMED: readonly string[] = ["node", "link", "lane"];
 
-/** What fits an id of a node or a link, or the name of a lane, but for its length. */
+/** Matches an id of a node or a link, or the name of a lane, apart from its length. */
 const ID_PATTERN = /^(?!__proto__$)(\*|[A-Za-z_])[\w*-]*$/;
 
 /**
  * Reads a pattern.
  *
- * @returns whether a topic fits it
- * @throws {SluiceError} `InvalidConfig` for a pattern that no topic can fit
+ * @returns a function that tells whether a topic matches
+ * @throws {SluiceError} `InvalidConfig` if no topic can match
  */
 export function parsePattern(pattern: string): (topic: string) => boolean {
   if (typeof pattern !== "string" || !isPossible(pattern)) throw refuse(pattern);
@@ -45,7 +45,7 @@ function fitting(pattern: string): (topic: string) => boolean {
   return (topic) => fitsParts(topic, parts);
 }
 
-/** Looks for each part once, where it comes first: no other place leaves more room for those behind it. */
+/** Looks for each part at its first place: no other place leaves more room for the parts after it. */
 function fitsParts(topic: string, parts: readonly string[]): boolean {
   const last = parts.length - 1;
   const end = topic.length - parts[last].length;
@@ -59,20 +59,20 @@ function fitsParts(topic: string, parts: readonly string[]): boolean {
   return at <= end;
 }
 
-/** Whether a topic fits a pattern. */
+/** Whether some topic matches a pattern. */
 function isPossible(pattern: string): boolean {
-  // Then few places are reached, however long it is.
+  // Shortening bounds the places to visit, however long the pattern is.
   const short = pattern.replace(/\*+/g, "*");
   return SINGLE.some(fitting(short)) ||
     NAMED.some((group) => restsBehind(`${group}:`, short).some(fitsId));
 }
 
-/** Whether an id fits a pattern. The shortest that may is as long as what stands beside the `*`. */
+/** Whether some id matches a pattern. The shortest candidate is as long as the characters beside each `*`. */
 function fitsId(pattern: string): boolean {
   return ID_PATTERN.test(pattern) && pattern.replaceAll("*", "").length <= MAX_ID_LENGTH;
 }
 
-/** What of a pattern may be left once its beginning has fitted a text. */
+/** The remainders that a pattern may have once its beginning has matched a text. */
 function restsBehind(text: string, pattern: string): string[] {
   let places = behindStars(pattern, [0]);
   for (const char of text) {
@@ -82,10 +82,10 @@ function restsBehind(text: string, pattern: string): string[] {
   return [...places].map((at) => pattern.slice(at));
 }
 
-/** Places in a pattern with those that are reached from them where a `*` stands for nothing. */
+/** The places, and those that follow them where `*` matches nothing. */
 function behindStars(pattern: string, places: readonly number[]): Set<number> {
   const reached = new Set(places);
-  // A set is walked through with what is added meanwhile.
+  // A `for…of` over a set visits the entries that are added meanwhile.
   for (const at of reached) if (pattern[at] === "*") reached.add(at + 1);
   return reached;
 }

@@ -10,14 +10,14 @@ import { FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
 import type { AudioFormat, ChannelLayout } from "./format.ts";
 import { Frame } from "./frame.ts";
 
-// Constants of this module: an imported one is looked up anew at each use.
+// Local copies: V8 resolves an imported constant again at each use.
 const KIND_AUDIO = KIND.audio;
 const HEIGHT = SLOT.height >> 2;
 const WIDTH = SLOT.width >> 2;
 const STRIDES = SLOT.strides >> 2;
 const FORMAT_F32_PLANAR = FORMAT.f32Planar;
 const KIND_WORD = SLOT.kind >> 2;
-/** What the header has there, with no flags. */
+/** The header's word for kind and format, without flags. */
 const AUDIO_WORD = KIND_AUDIO | (FORMAT_F32_PLANAR << 8);
 const PAYLOAD_LENGTH = SLOT.payloadLength >> 2;
 const DURATION_NS = SLOT.durationNs >> 3;
@@ -44,7 +44,7 @@ export class AudioFrame<C extends number = number> extends Frame {
   /** @internal */
   override readonly kindCode = KIND_AUDIO;
   #planes: Float32Array[] = [];
-  /** The payload that they were made for. */
+  /** The length of the payload that the planes were made for. */
   #planesBytes = -1;
   #planesOf: ArrayBufferLike | undefined;
 
@@ -72,14 +72,14 @@ export class AudioFrame<C extends number = number> extends Frame {
   /**
    * The samples of one channel: a view over the slot, valid as long as the frame.
    *
-   * @throws {RangeError} if there is no such channel
+   * @throws {RangeError} if the frame has no such channel
    */
   channel(index: number): Float32Array {
     const { u32 } = this.pool;
     const bytes = u32[this.at32 + PAYLOAD_LENGTH];
     const planes = this.#planes;
     const plane = planes[index];
-    // One whose memory was taken away is empty.
+    // A plane whose memory was taken away is empty.
     const isThere = plane !== undefined && plane.length !== 0;
     if (isThere && bytes === this.#planesBytes && planes.length === u32[this.at32 + WIDTH]) return plane;
     return this.#planeOf(index, bytes);
@@ -97,11 +97,11 @@ export class AudioFrame<C extends number = number> extends Frame {
     return this;
   }
 
-  /** Whether the slot was laid out for this before; if so, what else its header tells is cleared. */
+  /** Whether the slot was last laid out with this shape. If so, clears what else its header says. */
   #isLike(channels: number, sampleCount: number, sampleRateHz: number): boolean {
     const { u32 } = this.pool;
     const at = this.at32;
-    // Nothing of the header's first cache line, which the lane that gave the slot back has written.
+    // Reads nothing of the header's first cache line, which the lane that released the slot has written.
     if ((u32[at + KIND_WORD] & 0xffff) !== AUDIO_WORD || u32[at + WIDTH] !== channels) return false;
     if (u32[at + HEIGHT] !== sampleRateHz || u32[at + PAYLOAD_LENGTH] !== channels * sampleCount * 4) return false;
     this.renewHeader(AUDIO_WORD);
@@ -133,7 +133,7 @@ export class AudioFrame<C extends number = number> extends Frame {
     u32[this.at32 + STRIDES] = sampleCount * 4;
   }
 
-  /** A channel of a payload that no planes were made for, or none that are there. */
+  /** A channel whose plane was not made yet, or whose memory was taken away. */
   #planeOf(index: number, bytes: number): Float32Array {
     const { channels } = this;
     const fits = bytes === this.#planesBytes && this.#planes.length === channels;

@@ -1,8 +1,8 @@
 /**
- * Frames of development mode: each knows which node has it, and refuses to be used after it was given away. The
- * payload carries a checksum from one node to the next, so that a change which others would see is found out.
+ * The frames of development mode. Each knows the node that owns it, and refuses any use after it was given away. The
+ * payload carries a checksum from one node to the next, which reveals a change that other readers would see.
  *
- * The classes are made from those of production by wrapping their public members; production runs none of this.
+ * These classes wrap the public members of the production classes; production runs none of this.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { Pool } from "../memory/pool.ts";
 import type { FrameFormat, FrameKind } from "./format.ts";
 import type { Frame, FrameClass } from "./frame.ts";
 
-/** Which port of which node a frame was given to a tick by. */
+/** The node and port that a tick got a frame from. */
 export interface FrameSite {
   /** The node. */
   readonly nodeId: string;
@@ -24,15 +24,15 @@ export interface FrameSite {
 interface Guard {
   readonly site: FrameSite;
   readonly generation: number;
-  /** `peek`: it may be looked at, but not changed or given away. */
+  /** `peek`: the node may look at the frame, but not change it or give it away. */
   readonly how: "acquired" | "read" | "peek";
-  /** Others held the frame when it was read. */
+  /** Whether others held the frame when it was read. */
   readonly shared: boolean;
   /** What ended the node's reference. */
   ended?: "released" | "written";
 }
 
-/** Members that the runtime calls on frames which nobody owns. */
+/** Members that the runtime calls on frames that no node owns. */
 const INTERNAL: ReadonlySet<PropertyKey> = new Set([
   "constructor",
   "fresh",
@@ -56,10 +56,10 @@ const TIMES: ReadonlySet<PropertyKey> = new Set(["ptsNs", "dtsNs", "durationNs",
 
 const classes = new Map<FrameClass, FrameClass>();
 const guards = new WeakMap<Frame, Guard>();
-/** By slot: who was given its frame last. */
+/** The last node to get a slot's frame, by slot. */
 const sites = new WeakMap<Pool, FrameSite[]>();
 
-/** The class of development mode that stands for a class of frames. */
+/** The development class for a class of frames. */
 export function checkedClass(base: FrameClass): FrameClass {
   const known = classes.get(base);
   if (known !== undefined) return known;
@@ -68,7 +68,7 @@ export function checkedClass(base: FrameClass): FrameClass {
   return made;
 }
 
-/** Gives a frame of development mode to a node: from here on it may be used only while the node has a reference. */
+/** Gives a frame of development mode to a node, which may use it only while it owns a reference. */
 export function guardFrame(frame: Frame, site: FrameSite, how: "acquired" | "read" | "peek"): void {
   const shared = frame.pool.references(frame.slot) > 1;
   guards.set(frame, { site, generation: generationOf(frame), how, shared });
@@ -78,18 +78,18 @@ export function guardFrame(frame: Frame, site: FrameSite, how: "acquired" | "rea
   bySlot[frame.slot] = site;
 }
 
-/** Which port gave the frame in a slot to a node last; `undefined` if none did. */
+/** The port that last gave a slot's frame to a node; `undefined` if none has. */
 export function lastSite(pool: Pool, slot: number): FrameSite | undefined {
   return sites.get(pool)?.[slot];
 }
 
-/** Notes what the payload is, before the frame is handed over. */
+/** Stores the checksum of the payload before the frame is handed over. */
 export function sealPayload(frame: Frame): void {
   frame.pool.u32[checksumAt(frame)] = checksumOf(frame);
 }
 
 /**
- * Checks that the payload is what was handed over.
+ * Checks that the payload is still what the writer handed over.
  *
  * @param from the output that wrote the frame
  * @throws {SluiceError} `NodeFailed`
@@ -106,7 +106,7 @@ export function assertSealed(frame: Frame, from: FrameSite): void {
 }
 
 /**
- * Checks that a node which gives up its reference has not changed what others see.
+ * Checks that a node which gives its reference back has not changed what others see.
  *
  * @throws {TypeError} naming the node
  */
@@ -117,7 +117,7 @@ export function assertUnchanged(frame: Frame): void {
   if (!guard.shared && frame.pool.references(frame.slot) <= 1) return;
   const noted = frame.pool.u32[checksumAt(frame)];
   if (noted === 0 || noted === checksumOf(frame)) return;
-  // Told once: the other holders are not to blame.
+  // Clears the checksum so that the change is reported once: the other holders are not to blame.
   frame.pool.u32[checksumAt(frame)] = 0;
   throw new TypeError(
     `Node "${guard.site.nodeId}" changed a frame that it read from "${guard.site.nodeId}.${guard.site.port}" while ` +
@@ -133,7 +133,7 @@ declare class ConcreteFrame extends Frame {
 }
 
 function makeChecked(base: FrameClass): FrameClass {
-  // A class of frames that there are is not abstract.
+  // The given classes are concrete, although `Frame` is abstract.
   const Checked = class extends (base as unknown as FrameClass<ConcreteFrame>) {
     override takeReference(action: "release" | "write"): void {
       assertUnchanged(this);
@@ -209,7 +209,7 @@ function assertUsable(frame: Frame, key: PropertyKey): void {
   );
 }
 
-/** A time that is none would go on to every frame made from this one. */
+/** An invalid time would spread to every frame made from this one. */
 function assertTime(frame: Frame, key: PropertyKey, given: unknown): void {
   const guard = guards.get(frame);
   if (guard === undefined || Number.isFinite(given)) return;

@@ -1,5 +1,5 @@
 /**
- * The ledger of development mode: at the end of a tick it looks whether the node changed what others see.
+ * The ledger of development mode. At the end of a tick it checks whether the node changed what others see.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export class CheckedLedger extends Ledger {
     super.add(frame);
   }
 
-  /** Gives back what the tick still owns; what was wrong with it is in `fault`. */
+  /** Gives back what the tick still owns, and keeps what was wrong with it in `fault`. */
   override settle(): void {
     this.fault = undefined;
     for (const frame of this.#given.splice(0)) {

@@ -1,10 +1,10 @@
 /**
- * Data: a TypeScript value on a link. Inside a lane the value travels by reference and must not be changed by those
- * who read it. Between lanes it is serialized into the slot with the structured-clone algorithm, about a microsecond
- * for a small object, and each lane that reads it gets a copy.
+ * Data: a TypeScript value on a link. Inside a lane the value travels by reference , and readers must not change it.
+ * Between lanes it is serialized into the slot with the structured-clone algorithm, about a microsecond for a small
+ * object, and each lane that reads it gets a copy.
  *
- * A value whose interface is tagged `@frame` lies in the slot as bytes from the start: its fields are copied there when
- * the frame is acquired, every lane reads those bytes, and nothing is serialized.
+ * A value whose interface is tagged `@frame` is stored in the slot as bytes: acquiring the frame copies the fields
+ * there, every lane reads those bytes, and nothing is serialized.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import type { Ledger } from "../memory/ledger.ts";
 import type { StructLayout } from "./struct_layout.ts";
 import { readStruct, StructMemory, type StructType, type StructView } from "./struct_memory.ts";
 
-// Constants of this module: an imported one is looked up anew at each use.
+// Local copies: V8 resolves an imported constant again at each use.
 const KIND_DATA = KIND.data;
 const FORMAT_STRUCT = FORMAT.struct;
 const PAYLOAD_LENGTH = SLOT.payloadLength >> 2;
@@ -42,22 +42,18 @@ export class DataFrame<T = unknown> extends Frame {
    * @internal
    */
   structType: StructType | undefined;
-  /**
-   * The layout of such values, where the port knows no view.
-   *
-   * @internal
-   */
+  /** The layout of such values, if the port has no view class. */
   structLayout: StructLayout | undefined;
   #view: StructView<unknown> | undefined;
   #viewType: StructType | undefined;
   #viewOver: ArrayBufferLike | undefined;
   #value: T | undefined;
-  /** Generation of the slot that the value belongs to; 0 for none. */
+  /** The generation of the slot that the value belongs to; 0 if there is no value. */
   #generation = 0;
 
   /**
-   * The value. Read it, do not change it: others may hold the same one. One of fixed layout is a view of the slot, and
-   * valid as long as the frame; that of a frame from `writable()` may be changed.
+   * The value. Readers must not change it, since others may hold the same object. A value of fixed layout is a view of
+   * the slot and valid as long as the frame; only the view of a frame from `writable()` may be changed.
    */
   get value(): T {
     if (this.formatCode === FORMAT_STRUCT) return this.#struct() as T;
@@ -156,7 +152,7 @@ export class DataFrame<T = unknown> extends Frame {
     return this;
   }
 
-  /** The view of the slot, which is made once; without its class a copy. */
+  /** The view of the slot, made once; a plain copy if the port has no view class. */
   #struct(): unknown {
     if (this.structType !== undefined) return this.#viewOf(this.structType);
     const layout = this.structLayout;

@@ -1,11 +1,12 @@
 /**
  * Encoded frames: one access unit of compressed video, or one packet of compressed audio.
  *
- * A link that drops an encoded frame drops on to the next key frame, since what lies between cannot be decoded. So
- * frames of codecs in which every frame stands for itself (Opus, AAC) are key frames unless their writer says else.
+ * A link that drops an encoded frame drops on to the next key frame, since what lies between cannot be decoded. Frames
+ * of codecs in which each frame decodes by itself (Opus, AAC) are therefore key frames unless their writer says
+ * otherwise.
  *
- * In the slot's header, `width` and `height` are pixels for video codecs, channels and hertz for audio codecs, and 0
- * where they are not known.
+ * In the slot's header, `width` and `height` are pixels for video codecs, channels and hertz for audio codecs, and 0 if
+ * unknown.
  *
  * @module
  */
@@ -15,7 +16,7 @@ import { describeValue } from "../describe_value.ts";
 import type { Codec, EncodedFormat } from "./format.ts";
 import { Frame } from "./frame.ts";
 
-// Constants of this module: an imported one is looked up anew at each use.
+// Local copies: V8 resolves an imported constant again at each use.
 const KIND_ENCODED = KIND.encoded;
 const FLAG_KEYFRAME = FLAG.keyframe;
 const DTS_NS = SLOT.dtsNs >> 3;
@@ -27,11 +28,11 @@ const FLAGS = SLOT.flags;
 
 /** What an encoded frame is acquired with. */
 export interface EncodedShape {
-  /** What the frame was made by. */
+  /** The codec of the payload. */
   readonly codec: Codec;
-  /** Bytes that the frame may have at most; `setLength()` says how many it has. */
+  /** The most bytes that the frame may have; `setLength()` sets how many it has. */
   readonly maxBytes: number;
-  /** Whether decoding can start here; by default for audio codecs only. */
+  /** Whether decoding can start here; by default true for audio codecs only. */
   readonly keyframe?: boolean;
   /** For video codecs: pixels in a row. */
   readonly width?: number;
@@ -59,9 +60,9 @@ const NAMES = new Map<number, Codec>(Object.entries(CODES).map(([name, code]) =>
 const AUDIO_CODECS: ReadonlySet<Codec> = new Set<Codec>(["opus", "aac"]);
 
 /**
- * Checks what an encoded frame is to be.
+ * Checks the shape of an encoded frame.
  *
- * @throws {RangeError} for a codec that there is not, and for measures that are no whole numbers from 1 to 2^32 - 1
+ * @throws {RangeError} for an unknown codec, and for measures that are not whole numbers from 1 to 2^32 - 1
  */
 export function assertEncodedShape(shape: Omit<EncodedShape, "maxBytes" | "keyframe">): void {
   if (typeof shape?.codec !== "string" || !Object.hasOwn(CODES, shape.codec)) {
@@ -88,7 +89,7 @@ export class EncodedFrame extends Frame {
   override readonly kindCode = KIND_ENCODED;
   #view: Uint8Array | undefined;
 
-  /** What it was made by. */
+  /** The codec of the payload. */
   get codec(): Codec {
     return NAMES.get(this.formatCode)!;
   }
@@ -109,7 +110,7 @@ export class EncodedFrame extends Frame {
     this.pool.f64[this.at64 + DTS_NS] = value;
   }
 
-  /** The payload, exactly as long as it is: a view over the slot, valid as long as the frame. */
+  /** The payload, cut to its length: a view over the slot, valid as long as the frame. */
   get bytes(): Uint8Array {
     const length = this.pool.u32[this.at32 + PAYLOAD_LENGTH];
     const { payloads } = this.pool;
@@ -119,7 +120,7 @@ export class EncodedFrame extends Frame {
     return this.#view;
   }
 
-  /** What the payload is. */
+  /** The format of the payload. */
   override get format(): EncodedFormat {
     const { codec } = this;
     const width = this.pool.u32[this.at32 + WIDTH];
@@ -136,7 +137,7 @@ export class EncodedFrame extends Frame {
   }
 
   /**
-   * Says how many bytes the frame has. After acquiring it has `maxBytes`.
+   * Sets how many bytes the frame has. A newly acquired frame has `maxBytes`.
    *
    * @throws {RangeError} for more than the slot holds
    */

@@ -1,10 +1,10 @@
 /**
- * Formats: what an output says about its frames before, or with, the first one; and what an input says it accepts.
+ * Formats: what an output announces about its frames before or with the first one, and what an input accepts.
  *
  * @module
  */
 
-/** The kinds of frame. Sealed: there are no others. */
+/** The kinds of frame. The set is closed. */
 export type FrameKind = "audio" | "video" | "encoded" | "packet" | "data";
 
 /** All kinds, in the order of their codes in a slot's header. */
@@ -28,7 +28,7 @@ export interface AudioFormat {
  */
 export type PixelFormat = "rgba8" | "bgra8" | "nv12" | "i420";
 
-/** Pictures that are not compressed. */
+/** Uncompressed pictures. */
 export interface VideoFormat {
   /** Which kind of frame it describes. */
   readonly kind: "video";
@@ -42,14 +42,14 @@ export interface VideoFormat {
   readonly frameRate?: number;
 }
 
-/** What a compressed stream was made by. */
+/** The codec of a compressed stream. */
 export type Codec = "h264" | "hevc" | "vp8" | "vp9" | "av1" | "opus" | "aac";
 
 /** Compressed video or audio. */
 export interface EncodedFormat {
   /** Which kind of frame it describes. */
   readonly kind: "encoded";
-  /** What it was made by. */
+  /** The codec of the stream. */
   readonly codec: Codec;
   /** For video: pixels in a row; absent if not known. */
   readonly width?: number;
@@ -73,14 +73,14 @@ export interface PacketFormat {
 export interface DataFormat {
   /** Which kind of frame it describes. */
   readonly kind: "data";
-  /** Name of the value's type; `unknown` where a port does not tell. */
+  /** Name of the value's type; `unknown` if the port does not say. */
   readonly schema: string;
 }
 
 /** Any format. */
 export type FrameFormat = AudioFormat | VideoFormat | EncodedFormat | PacketFormat | DataFormat;
 
-/** Loudspeaker layouts, named as in ITU-R BS.775. `discrete`: the channels have no places. */
+/** Loudspeaker layouts, named as in ITU-R BS.775. `discrete`: the channels belong to no loudspeaker. */
 export type ChannelLayout = "mono" | "stereo" | "3.0" | "quad" | "5.0" | "5.1" | "6.1" | "7.1" | "discrete";
 
 /** What an audio input accepts. A field that is absent accepts everything. */
@@ -112,20 +112,20 @@ export interface EncodedAccepts {
 /** What an input accepts: the fields of its kind of frame. */
 export interface FormatAccepts extends AudioAccepts, VideoAccepts, EncodedAccepts {}
 
-/** A part of a format that an input can be particular about. */
+/** A field of a format that an input can constrain. */
 export type FormatField = keyof FormatAccepts;
 
 /** Why a format is not accepted. */
 export interface FormatClash {
-  /** The part that clashes. */
+  /** The field that does not fit. */
   readonly field: FormatField;
-  /** What it is. */
+  /** The value of the format. */
   readonly found: number | string;
-  /** What the input takes. */
+  /** The values that the input accepts. */
   readonly wanted: readonly (number | string)[];
 }
 
-/** The parts that are compared, by kind of frame. */
+/** The fields that are compared, by kind of frame. */
 const FIELDS: { readonly [K in FrameKind]: readonly FormatField[] } = {
   audio: ["sampleRateHz", "channels"],
   video: ["pixelFormat", "width", "height", "frameRate"],
@@ -134,7 +134,7 @@ const FIELDS: { readonly [K in FrameKind]: readonly FormatField[] } = {
   data: [],
 };
 
-/** Compares a format with what an input accepts. A part that the format does not tell is accepted. */
+/** Compares a format with what an input accepts. A field that the format omits is accepted. */
 export function findClash(format: FrameFormat, accepts: FormatAccepts): FormatClash | undefined {
   for (const field of FIELDS[format.kind]) {
     const wanted = accepts[field];

@@ -1,10 +1,10 @@
 /**
- * Frames: what travels on links. A frame object is one lane's view of a slot; the object is cached for the slot, so
- * that reading allocates nothing, and asynchronous nodes get objects of their own, because their ticks overlap with
- * those of others.
+ * The base of frames, which links carry. A frame object is one lane's view of a slot; the object is cached for the
+ * slot, so that reading allocates nothing, and asynchronous nodes get objects of their own, because their ticks overlap
+ * with those of others.
  *
- * Who holds a frame: a node that read or acquired it *owns* one reference until it writes it on, releases it, or its
- * tick ends. `retain()` adds a reference that outlives the tick.
+ * Ownership: a node that read or acquired it *owns* one reference until it writes it on, releases it, or its tick ends.
+ * `retain()` adds a reference that outlives the tick.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { FrameFormat, FrameKind } from "./format.ts";
 import { layoutNumber } from "./layout_number.ts";
 import type { Ledger } from "../memory/ledger.ts";
 
-// Constants of this module: an imported one is looked up anew at each use.
+// Local copies: V8 resolves an imported constant again at each use.
 const HEADER_BYTES = SLOT.size;
 const PTS_NS = SLOT.ptsNs >> 3;
 const DTS_NS = SLOT.dtsNs >> 3;
@@ -62,13 +62,13 @@ export abstract class Frame {
    */
   readonly slot: number = 0;
   /**
-   * Where the references of the running tick are noted.
+   * Records the references of the running tick.
    *
    * @internal
    */
   readonly ledger: Ledger;
   /**
-   * References that the running tick owns through this object, which its end gives back: one for each read.
+   * References that the running tick owns through this object, one for each read. The end of the tick gives them back.
    *
    * @internal
    */
@@ -80,13 +80,13 @@ export abstract class Frame {
    */
   retained = 0;
   /**
-   * How many of them the running tick added: its `release()` gives those back first.
+   * How many of the retained references the running tick added; its `release()` gives those back first.
    *
    * @internal
    */
   retainedNow = 0;
   /**
-   * The node that has retained it, by its number as lanes know it; 0: none, or nobody knows.
+   * The number of the node that has retained the frame; 0 if none has, or it is unknown.
    *
    * @internal
    */
@@ -98,14 +98,13 @@ export abstract class Frame {
    */
   linkGap = false;
   /**
-   * Which format the header tells, as `layoutNumber()` numbers them; 0 where nobody has asked since the header was
-   * written.
+   * The number of the format in the header, from `layoutNumber()`; 0 until it is asked for.
    *
    * @internal
    */
   layout = 0;
   /**
-   * Name of the type of values or records, as the port that wrote the frame tells it.
+   * Name of the type of values or records, from the port that wrote the frame.
    *
    * @internal
    */
@@ -118,7 +117,7 @@ export abstract class Frame {
   protected readonly payloadAt: number = 0;
 
   /**
-   * Frames come out of `output.tryAcquire()` and `input.read()`.
+   * Frames come from `output.tryAcquire()` and `input.read()`.
    *
    * @internal
    */
@@ -132,7 +131,7 @@ export abstract class Frame {
   }
 
   /**
-   * A number for what the header tells of the format: from 1, the same for the same format.
+   * A number for the format in the header, from 1; equal formats have equal numbers.
    *
    * @internal
    */
@@ -143,7 +142,7 @@ export abstract class Frame {
     return this.layout = layoutNumber(u32[at + KIND] & 0xffff, u32[at + WIDTH], u32[at + HEIGHT]);
   }
 
-  /** What the payload is. */
+  /** The format of the payload. */
   abstract get format(): FrameFormat;
   /**
    * Lays a frame out in a slot that was just acquired.
@@ -153,15 +152,15 @@ export abstract class Frame {
    */
   abstract shape(shape: unknown): this;
   /**
-   * Lets go of what the object keeps beside the slot, unless others refer to the slot too. For whoever is about to give
-   * a reference back.
+   * Releases what the object keeps beside the slot, unless others refer to the slot too. Call it before giving a
+   * reference back.
    *
    * @internal
    */
   dropValue(): void {}
 
   /**
-   * Another object for the same slot, whose references another ledger notes.
+   * Another object for the same slot, whose references another ledger records.
    *
    * @internal
    */
@@ -172,7 +171,7 @@ export abstract class Frame {
     return made;
   }
 
-  /** When the frame is to be presented: media time, nanoseconds. */
+  /** Presentation time: media time, nanoseconds. */
   get ptsNs(): number {
     return this.pool.f64[this.at64 + PTS_NS];
   }
@@ -180,7 +179,7 @@ export abstract class Frame {
     this.pool.f64[this.at64 + PTS_NS] = value;
   }
 
-  /** How long it lasts, nanoseconds; 0 if it has no length. */
+  /** How long the frame lasts, nanoseconds; 0 if it has no length. */
   get durationNs(): number {
     return this.pool.f64[this.at64 + DURATION_NS];
   }
@@ -188,7 +187,7 @@ export abstract class Frame {
     this.pool.f64[this.at64 + DURATION_NS] = value;
   }
 
-  /** When what it was made from entered the graph, on the runtime's clock. */
+  /** When the data that the frame derives from entered the graph, on the runtime's clock. */
   get ingressNs(): number {
     return this.pool.f64[this.at64 + INGRESS_NS];
   }
@@ -204,7 +203,7 @@ export abstract class Frame {
     this.pool.f64[this.at64 + SEQUENCE] = value;
   }
 
-  /** Frames are missing before this one: on the link that it was read from, or further up. */
+  /** Whether frames are missing before this one, on the link that it was read from or further up. */
   get discontinuity(): boolean {
     return this.linkGap || this.hasFlag(FLAG_DISCONTINUITY);
   }
@@ -213,7 +212,7 @@ export abstract class Frame {
     if (!value) this.linkGap = false;
   }
 
-  /** The payload stands in for media that was lost. */
+  /** Whether the payload stands in for lost media. */
   get gap(): boolean {
     return this.hasFlag(FLAG_GAP);
   }
@@ -233,7 +232,7 @@ export abstract class Frame {
   /**
    * Keeps the frame beyond this tick, until `release()`.
    *
-   * @throws {TypeError} if nobody has the frame any more: its slot may be lent out again
+   * @throws {TypeError} if no reference is left: the slot may have been reused
    */
   retain(): this {
     if (this.owned === 0 && this.retained === 0 && this.pool.references(this.slot) <= 0) this.#refuseGone("retain");
@@ -247,20 +246,21 @@ export abstract class Frame {
   /**
    * Gives one reference back: the tick's own, or one from `retain()`.
    *
-   * @throws {TypeError} if none is held: it was released or handed over before
+   * @throws {TypeError} if the reference was released or handed over before
    */
   release(): void {
     this.takeReference("release");
     this.pool.release(this.slot);
   }
 
-  /** As `release()`, for `using`. */
+  /** Does what `release()` does, for `using`. */
   [Symbol.dispose](): void {
     this.release();
   }
 
   /**
-   * A frame that may be changed: this one, if nobody else refers to it, else a copy, in exchange for this one.
+   * Returns a frame that may be changed: this one if nobody else refers to it, otherwise a copy in exchange for this
+   * one.
    *
    * @throws {SluiceError} `PoolExhausted` if a copy is needed and no slot is free
    */
@@ -283,7 +283,7 @@ export abstract class Frame {
   }
 
   /**
-   * Takes the reference away from this object, to hand it over or to give it back.
+   * Takes the reference away from this object, before it is handed over or given back.
    *
    * @internal
    */
@@ -293,7 +293,7 @@ export abstract class Frame {
       this.#dropRetained();
       return;
     }
-    // Others on this lane may read the same object next: what they release is not what this tick has retained.
+    // Others on this lane may read the same object next. What they release is not what this tick has retained.
     this.retainedNow = 0;
     if (this.owned > 0) this.owned--;
     else if (this.retained > 0) this.#dropRetained();
@@ -301,7 +301,7 @@ export abstract class Frame {
   }
 
   /**
-   * Says of a frame that was just laid out where it stands in its stream.
+   * Sets the place of a newly laid out frame in its stream.
    *
    * @internal
    */
@@ -322,7 +322,7 @@ export abstract class Frame {
   }
 
   /**
-   * As `clearHeader()`, of a slot that was laid out alike before: shape and payload length stay.
+   * Clears the header of a slot that had the same layout before; shape and payload length stay.
    *
    * @param word kind and format, as the header has them
    */
@@ -335,7 +335,7 @@ export abstract class Frame {
     f64[at64 + DURATION_NS] = 0;
     f64[at64 + INGRESS_NS] = 0;
     f64[at64 + SEQUENCE] = 0;
-    // With no flags.
+    // The word has no flags.
     u32[at + KIND] = word;
     u32[at + CHECKSUM] = 0;
     u32[at + BATCH_SIZE] = 0;
@@ -345,12 +345,12 @@ export abstract class Frame {
     this.retainedNow = 0;
   }
 
-  /** Generation of the slot: another one each time it is acquired. */
+  /** The generation of the slot, which changes each time it is acquired. */
   protected get generation(): number {
     return this.pool.u32[this.at32 + GENERATION];
   }
 
-  /** What the payload is: a code of `FORMAT`. */
+  /** The format of the payload: a code of `FORMAT`. */
   protected get formatCode(): number {
     return this.pool.u8[this.at32 * 4 + FORMAT];
   }
@@ -358,7 +358,7 @@ export abstract class Frame {
   /**
    * Checks that a payload fits the slot.
    *
-   * @throws {RangeError} if it does not, or `bytes` is no number of bytes
+   * @throws {RangeError} if it does not, or `bytes` is not a whole number
    */
   protected assertFits(bytes: number, what: string): void {
     if (Number.isInteger(bytes) && bytes >= 0 && bytes <= this.pool.payloadBytes) return;
@@ -368,7 +368,7 @@ export abstract class Frame {
     );
   }
 
-  /** Lays this frame's shape and payload out in another slot of the same pool. */
+  /** Copies this frame's shape and payload to another slot of the same pool. */
   protected copyTo(slot: number): this {
     const copy = new (this.constructor as FrameClass<this>)(this.pool, slot, this.ledger);
     const { u8, u32 } = this.pool;

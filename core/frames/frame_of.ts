@@ -1,5 +1,5 @@
 /**
- * From a slot to the frame object of the right class.
+ * Makes the frame object of the right class for a slot.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { Frame, FrameClass } from "./frame.ts";
 import { PacketFrame } from "./packet_frame.ts";
 import { VideoFrame } from "./video_frame.ts";
 
-// Constants of this module: an imported one is looked up anew at each use.
+// Local copies: V8 resolves an imported constant again at each use.
 const KIND_AT = SLOT.kind;
 
 /** The classes by the code of their kind. */
@@ -30,7 +30,7 @@ const CLASSES: readonly (FrameClass | undefined)[] = [
 /**
  * The frame in a slot that was laid out before: the cached object of the slot, or in development mode a new one.
  *
- * @throws {TypeError} if the slot's header names no kind
+ * @throws {TypeError} if the slot's header names no known kind
  */
 export function frameOf(pool: Pool, slot: number): Frame {
   return frameOfCode(pool, slot, pool.u8[pool.slotOffset(slot) + KIND_AT]);
@@ -41,7 +41,7 @@ export function blankFrame(pool: Pool, slot: number, kind: FrameKind): Frame {
   return frameOfCode(pool, slot, KIND[kind]);
 }
 
-/** As `frameOf()` and `blankFrame()`. @param code of the kind, as slots' headers have it */
+/** Does what `frameOf()` and `blankFrame()` do. @param code of the kind, as slots' headers have it */
 export function frameOfCode(pool: Pool, slot: number, code: number): Frame {
   const known = pool.views[slot] as Frame | undefined;
   if (known !== undefined && known.kindCode === code) return known;

@@ -1,27 +1,27 @@
 /**
- * Numbers for formats, so that a port can tell by one comparison that a frame is of the same format as the one before.
+ * Numbers for formats, so that a port can tell by one comparison that a frame has the format of the previous one.
  * Allocates nothing.
  *
  * @module
  */
 
-/** Formats that have a number at once. One that comes back after so many others gets another number. */
+/** How many formats have a number at a time. A format that returns after that many others gets a new number. */
 const KNOWN = 64;
 
 const codes = new Uint32Array(KNOWN);
 const widths = new Uint32Array(KNOWN);
 const heights = new Uint32Array(KNOWN);
 const numbers = new Uint32Array(KNOWN);
-/** The format asked for last, and its number; 0 for none. */
+/** The format last asked for, and its number; 0 before the first. */
 let recentCode = 0;
 let recentWidth = 0;
 let recentHeight = 0;
 let recentNumber = 0;
-/** Where the next new one goes, and the number given last. */
+/** Where the next new format goes, and the last number that was given. */
 let next = 0;
 let last = 0;
 
-/** The number of a format, from 1: the same for the same three words of a slot's header, in this isolate. */
+/** The number of a format, from 1. The same three words of a slot's header have the same number within an isolate. */
 export function layoutNumber(code: number, width: number, height: number): number {
   if (code === recentCode && width === recentWidth && height === recentHeight && recentNumber !== 0) {
     return recentNumber;

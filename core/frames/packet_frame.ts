@@ -1,11 +1,11 @@
 /**
- * Packets: batches of records of numbers, as sensors give them. A record has named fields; a batch holds each field
- * as a column, so that a processor works on typed arrays. How many records a batch has may differ from frame to frame.
+ * Packets: batches of numeric records, such as sensors produce. A record has named fields; a batch holds each field as
+ * a column, so that a processor works on typed arrays. The number of records may differ from frame to frame.
  *
- * The payload says of itself what it holds, so that every lane can read it: four words (capacity; number of fields;
- * where the first column starts; 0), then for each field the code of its type, the length of its name in bytes and
- * the name in UTF-8. Columns start at multiples of 64 bytes, each with room for `capacity` records. The slot's header
- * has the number of records as its batch size.
+ * The payload describes itself, so that every lane can read it: four words (capacity; number of fields; where the first
+ * column starts; 0), then for each field the code of its type, the length of its name in bytes and the name in UTF-8.
+ * Columns start at multiples of 64 bytes, each with room for `capacity` records. The slot's header has the number of
+ * records as its batch size.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { Pool } from "../memory/pool.ts";
 import type { PacketFormat } from "./format.ts";
 import { Frame } from "./frame.ts";
 
-// Constants of this module: an imported one is looked up anew at each use.
+// Local copies: V8 resolves an imported constant again at each use.
 const KIND_PACKET = KIND.packet;
 const BATCH_SIZE = SLOT.batchSize >> 2;
 const FORMAT_STRUCT = FORMAT.struct;
@@ -30,7 +30,7 @@ export interface PacketFields {
   readonly [name: string]: PacketNumber;
 }
 
-/** What the type of the fields of a record must be, also where it is an interface: `T extends PacketFieldsOf<T>`. */
+/** The constraint for the fields of a record, which an interface also satisfies: `T extends PacketFieldsOf<T>`. */
 export type PacketFieldsOf<T> = { readonly [K in keyof T]: PacketNumber };
 
 /** The array that holds a column of a type. */
@@ -46,9 +46,9 @@ export type ColumnOf<N extends PacketNumber> = {
 export interface PacketShape<T extends { readonly [K in keyof T]: PacketNumber } = PacketFields> {
   /** The fields of a record. */
   readonly fields: T;
-  /** Records that there is room for. */
+  /** How many records fit. */
   readonly capacity: number;
-  /** Records that there are; by default `capacity`. */
+  /** How many records the batch has; by default `capacity`. */
   readonly batchSize?: number;
 }
 
@@ -59,13 +59,13 @@ interface Column {
 
 const ARRAYS = { f64: Float64Array, f32: Float32Array, i32: Int32Array, u32: Uint32Array, u8: Uint8Array } as const;
 
-/** A type's code in the payload is its place here. */
+/** The index of a type is its code in the payload. */
 const TYPES: readonly PacketNumber[] = ["f64", "f32", "i32", "u32", "u8"];
 
 const COLUMN_ALIGN = 64;
 const HEAD_BYTES = 16;
 
-/** Layouts that were written before, by the object that gave the fields. */
+/** Layouts that were written before, by the object that named the fields. */
 const written = new WeakMap<object, Uint8Array>();
 
 /**
@@ -91,7 +91,7 @@ export class PacketFrame<T extends { readonly [K in keyof T]: PacketNumber } = P
   override readonly kindCode = KIND_PACKET;
   #columns: Column[] = [];
   #views = new Map<string, ColumnOf<PacketNumber>>();
-  /** What the columns and views were made for. */
+  /** The description that the columns and views were made for. */
   #description = new Uint8Array(0);
   #generation = -1;
   #batchSize = -1;
@@ -103,15 +103,15 @@ export class PacketFrame<T extends { readonly [K in keyof T]: PacketNumber } = P
     return Object.fromEntries(this.#columns.map(({ name, type }) => [name, type])) as unknown as T;
   }
 
-  /** Records that there is room for. */
+  /** How many records fit. */
   get capacity(): number {
     return this.pool.u32[index32(this.payloadAt)];
   }
 
   /**
-   * Records that there are, 0 to `capacity`.
+   * How many records the batch has, 0 to `capacity`.
    *
-   * @throws {RangeError} for more than there is room for
+   * @throws {RangeError} for more than fit
    */
   get batchSize(): number {
     return this.pool.u32[this.at32 + BATCH_SIZE];
@@ -123,7 +123,7 @@ export class PacketFrame<T extends { readonly [K in keyof T]: PacketNumber } = P
     this.pool.u32[this.at32 + BATCH_SIZE] = value;
   }
 
-  /** What the payload is. */
+  /** The format of the payload. */
   override get format(): PacketFormat {
     return { kind: "packet", schema: this.schemaName };
   }
@@ -131,7 +131,7 @@ export class PacketFrame<T extends { readonly [K in keyof T]: PacketNumber } = P
   /**
    * One field of every record: a view over the slot, `batchSize` long and valid as long as the frame.
    *
-   * @throws {RangeError} if there is no such field
+   * @throws {RangeError} if the record has no such field
    */
   column<K extends keyof T & string>(name: K): ColumnOf<T[K]> {
     this.#layOut();
@@ -170,7 +170,7 @@ export class PacketFrame<T extends { readonly [K in keyof T]: PacketNumber } = P
     return this;
   }
 
-  /** Brings columns and views up to date with the slot. Makes nothing new while batches look alike. */
+  /** Updates columns and views to the slot. Allocates nothing while batches have the same layout. */
   #layOut(): void {
     const generation = this.generation;
     const { batchSize } = this;

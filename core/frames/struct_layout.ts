@@ -6,12 +6,12 @@
  * @module
  */
 
-/** What a number, or a `boolean`, is in memory. */
+/** The representation of a number or a `boolean` in memory. */
 export type ScalarKind = "f64" | "f32" | "i32" | "u32" | "i16" | "u16" | "i8" | "u8" | "bool";
 
-/** A number of 64 bits: as every `number`. */
+/** A 64-bit number, as every `number`. */
 export type F64 = number;
-/** A number that is kept in 32 bits, rounded to about 7 digits. */
+/** A 32-bit number, rounded to about 7 digits. */
 export type F32 = number;
 /** A whole number from -2³¹ to 2³¹ - 1; others wrap around. */
 export type I32 = number;
@@ -32,7 +32,7 @@ export interface FixedArray<T, N extends number> {
   readonly length: number;
   /** The values, from 0. */
   [index: number]: T;
-  /** Only a type. */
+  /** Exists only in the type. */
   readonly "~length"?: N;
 }
 
@@ -56,7 +56,7 @@ export interface StructLayout {
   readonly name: string;
   /** Bytes of one value, with its padding. */
   readonly sizeBytes: number;
-  /** The address of a value is a multiple of this. */
+  /** The alignment of a value's address in bytes. */
   readonly alignBytes: number;
   /** The fields, in the order of the interface. */
   readonly fields: readonly StructField[];

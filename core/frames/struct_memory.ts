@@ -1,7 +1,7 @@
 /**
- * Memory seen through every type of number that structs have, and the views on it that the generator writes.
+ * Typed arrays over the memory of structs, and the views that the generator writes on them.
  *
- * Making a view allocates; its fields do not, and they never block. A view is for one lane.
+ * Making a view allocates; reading and writing its fields neither allocates nor blocks. A view belongs to one lane.
  *
  * @module
  */
@@ -27,9 +27,9 @@ export class StructMemory {
   readonly u8: Uint8Array;
 
   /**
-   * Looks at a buffer.
+   * Wraps a buffer.
    *
-   * @param buffer its length is rounded down to whole numbers of 8 bytes
+   * @param buffer its length is rounded down to a multiple of 8 bytes
    */
   constructor(buffer: ArrayBufferLike) {
     const words = Math.floor(buffer.byteLength / 8);
@@ -44,7 +44,7 @@ export class StructMemory {
   }
 }
 
-/** A value in memory. Its fields read and write the bytes. */
+/** A view of a value in memory. Its fields read and write the bytes. */
 export type StructView<T> = T & {
   /** Copies the fields of a value. @throws {RangeError} if an array of it has another length */
   assign(value: T): void;
@@ -77,7 +77,7 @@ export function assignArray(
   for (let k = 0; k < target.length; k++) target[k] = source[k];
 }
 
-/** A copy of a struct as a plain object, for who knows no more of it than its layout. */
+/** Copies a struct to a plain object, for callers that know only its layout. */
 export function readStruct(layout: StructLayout, memory: StructMemory, offsetBytes: number): Record<string, unknown> {
   return Object.fromEntries(layout.fields.map((field) => [field.name, readField(field, memory, offsetBytes)]));
 }

@@ -1,7 +1,7 @@
 /**
- * Video: pictures that are not compressed, in one to three planes.
+ * Video: uncompressed pictures in one to three planes.
  *
- * In the slot's header, `width` and `height` are in pixels and `strides` has the bytes from one row of each plane to
+ * In the slot's header, `width` and `height` are in pixels, and `strides` has the bytes from one row of each plane to
  * the next, a multiple of 64. The planes follow each other without a gap. Chroma planes of an odd width or height are
  * rounded up: a picture of 5 × 3 pixels has 3 × 2 chroma samples.
  *
@@ -11,7 +11,7 @@ import { FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
 import type { PixelFormat, VideoFormat } from "./format.ts";
 import { Frame } from "./frame.ts";
 
-// Constants of this module: an imported one is looked up anew at each use.
+// Local copies: V8 resolves an imported constant again at each use.
 const KIND_VIDEO = KIND.video;
 const WIDTH = SLOT.width >> 2;
 const HEIGHT = SLOT.height >> 2;
@@ -60,7 +60,7 @@ const CODES: { readonly [F in PixelFormat]: number } = {
 
 const NAMES = new Map<number, PixelFormat>(Object.entries(CODES).map(([name, code]) => [code, name as PixelFormat]));
 
-/** Lays the planes of a picture out. */
+/** Computes the planes of a picture. */
 export function planesOf(pixelFormat: PixelFormat, width: number, height: number): PlaneLayout[] {
   const halfWidth = Math.ceil(width / 2);
   const halfHeight = Math.ceil(height / 2);
@@ -85,9 +85,9 @@ export function videoBytes(pixelFormat: PixelFormat, width: number, height: numb
 }
 
 /**
- * Checks what a picture is to be.
+ * Checks the shape of a picture.
  *
- * @throws {RangeError} for a pixel format that there is not, and for sizes or rates out of range
+ * @throws {RangeError} for an unknown pixel format, and for sizes or rates out of range
  */
 export function assertVideoShape({ pixelFormat, width, height, frameRate }: VideoShape): void {
   if (!Object.hasOwn(CODES, pixelFormat)) {
@@ -114,7 +114,7 @@ export class VideoFrame extends Frame {
   override readonly kindCode = KIND_VIDEO;
   #layout: PlaneLayout[] = [];
   #views: Uint8Array[] = [];
-  /** What the layout was made for. */
+  /** The shape that the planes were computed for. */
   #laidFormat = 0;
   #laidWidth = 0;
   #laidHeight = 0;
@@ -141,7 +141,7 @@ export class VideoFrame extends Frame {
     return this.#layout;
   }
 
-  /** What the payload is. */
+  /** The format of the payload. */
   override get format(): VideoFormat {
     return { kind: "video", pixelFormat: this.pixelFormat, width: this.width, height: this.height };
   }
@@ -149,7 +149,7 @@ export class VideoFrame extends Frame {
   /**
    * The bytes of one plane, padding at the end of rows included: a view over the slot, valid as long as the frame.
    *
-   * @throws {RangeError} if there is no such plane
+   * @throws {RangeError} if the picture has no such plane
    */
   plane(index: number): Uint8Array {
     this.#layOut();
@@ -163,7 +163,7 @@ export class VideoFrame extends Frame {
   /**
    * Bytes from one row of a plane to the next; a multiple of 64.
    *
-   * @throws {RangeError} if there is no such plane
+   * @throws {RangeError} if the picture has no such plane
    */
   stride(index: number): number {
     return this.plane(index).length / this.#layout[index].rows;

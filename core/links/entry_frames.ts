@@ -1,5 +1,5 @@
 /**
- * Frames by the ring entries that stand for them, which came from another lane beside a ring.
+ * Makes frames for ring entries that came from another lane outside a ring.
  *
  * @module
  */
@@ -12,9 +12,9 @@ import type { LinkPlan } from "./link.ts";
 /**
  * Takes frames over for this lane.
  *
- * @param entries whose references nobody holds
+ * @param entries whose references no lane holds
  * @param pools of this lane, by index
- * @returns each with whether others are missing before it
+ * @returns each frame, and whether frames are missing before it
  */
 export function framesOf(
   { schema }: Pick<LinkPlan, "schema">,
@@ -26,7 +26,7 @@ export function framesOf(
     const slot = entry & ENTRY.slotMask;
     pool.receive(slot);
     const frame = frameOf(pool, slot);
-    // Another lane has written the header since.
+    // Another lane has written the header meanwhile.
     frame.layout = 0;
     if (schema !== undefined) frame.schemaName = schema;
     return { frame, gap: (entry & ENTRY.discontinuity) !== 0 };

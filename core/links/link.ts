@@ -1,9 +1,9 @@
 /**
- * The two ends of a link, as ports see them, and what a lane must know to build them.
+ * The two ends of a link, as ports see them, and the plan that a lane builds them from.
  *
  * Accounting: `written = read + dropped + queued` whenever neither end is at work. `written` counts every frame that
- * was given to the link, also those that it dropped. The ends count in fields of their own; their lanes bring the
- * control page up to date by `publish()`, every few milliseconds and before they park.
+ * was given to the link, including those that it dropped. The ends count in fields of their own; their lanes update the
+ * control page by `publish()`, every few milliseconds and before they park.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { Frame } from "../frames/frame.ts";
 import type { LinkId, NodeId } from "../ids.ts";
 import type { LinkPolicy } from "./policy.ts";
 
-/** One link of a graph, structured-cloneable. */
+/** The plan of one link. It can be structured-cloned. */
 export interface LinkPlan {
   readonly id: LinkId;
   /** Index of its record in the control arena. */
@@ -30,91 +30,91 @@ export interface LinkPlan {
   readonly fromPort: string;
   readonly toNode: NodeId;
   readonly toPort: string;
-  /** Absent where both ends are on one lane. */
+  /** Absent if both ends are on one lane. */
   readonly ring?: RingToken;
-  /** Inbox bit of the reading lane: there are frames. */
+  /** The bit in the reading lane's inbox that means: frames are queued. */
   readonly readerBit: number;
-  /** Inbox bit of the writing lane: there is room, or the reader has ended. */
+  /** The bit in the writing lane's inbox that means: room is free, or the reader has ended. */
   readonly writerBit: number;
-  /** It leads out of a delay back to where the delay's frames come from: an edit may change that. */
+  /** The link leads from a delay back to where the delay's frames come from. An edit may change that. */
   readonly feedback?: boolean;
-  /** Another link led to its input before: the first frame has a gap before it, as after any loss. */
+  /** Its input had another link before, so that the first frame has a gap before it. */
   readonly rejoins?: boolean;
 }
 
-/** Who is told when an end of a link changes. */
+/** Hears of changes at an end of a link. */
 export interface Wakeable {
-  /** It will run soon anyway: instead of waking it again, add 1 to `wakes`. */
+  /** Whether it will run soon anyway: then add 1 to `wakes` instead of waking it. */
   readonly queued: boolean;
-  /** How often it was woken, since it last did something. */
+  /** How often it was woken since it last ran. */
   wakes: number;
-  /** Tells its asynchronous tick under way from every other one on the lane; 0 where there is none. */
+  /** Identifies the asynchronous tick under way on the lane; 0 without one. */
   readonly tickUnderWay: number;
-  /** Runs soon, on this lane. */
+  /** Makes it run soon, on this lane. */
   wake(): void;
-  /** As `wake()`, where the other end may have ended. */
+  /** Wakes it when the other end may have ended. */
   notify(): void;
 }
 
 /** The writing end. */
 export interface LinkWriter {
   readonly plan: LinkPlan;
-  /** Told when there is room again, after `awaitRoom()`. */
+  /** Woken when room is free again, after `awaitRoom()`. */
   writer: Wakeable | undefined;
-  /** Frames that surely fit now. On a link that drops, at least 1. */
+  /** Frames that are certain to fit now; at least 1 on a link that drops. */
   room(): number;
   /**
-   * Frames that have a place though there may be no room: an edit has taken away what the writer's tick under way was
-   * admitted with. Absent: none.
+   * Frames that have a place although there may be no room, because an edit has taken the room that the writer's
+   * running tick was admitted with. Absent for none.
    */
   readonly owed?: number;
-  /**
-   * Sees to it that so many frames have a place, which were written while there was room for them. Absent: they have.
-   */
+  /** Gives a place to this many frames that were written while there was room. Absent if they have one anyway. */
   owe?(frames: number): void;
-  /** Asks to be told of room. @returns the room after asking: if there is some, nobody will be told */
+  /** Asks to be woken for room. @returns the room after asking; if it is not 0, nothing will be woken */
   awaitRoom(): number;
   /** Takes over one reference to the frame. A lossless link must have room. */
   write(frame: Frame): void;
-  /** Makes what was written visible to the reader: at the end of a tick or of a round. */
+  /** Makes written frames visible to the reader, at the end of a tick or of a round. */
   flush(): void;
-  /** Brings this end's figures on the control page up to date. */
+  /** Updates the figures of this end on the control page. */
   publish(): void;
   /** Ends the stream, after everything that was written. */
   end(): void;
-  /** The writing node has lost frames: the next one that is written has a gap before it. */
+  /** Marks a gap before the next frame: the writing node has lost frames. */
   markGap(): void;
-  /** Says what the frames will be. */
+  /** Announces the format of the frames. */
   announce(format: FrameFormat): void;
-  /** The reader has ended: what is written is dropped. */
+  /** Whether the reader has ended, so that written frames are dropped. */
   closed(): boolean;
 }
 
 /** The reading end. */
 export interface LinkReader {
   plan: LinkPlan;
-  /** Told when there is a frame, or the end. */
+  /** Woken when a frame or the end arrives. */
   reader: Wakeable | undefined;
-  /** What the writer announced, if it did so before the first frame. */
+  /** The format that the writer announced before its first frame. */
   readonly announced: FrameFormat | undefined;
-  /** Takes the oldest frame; its reference belongs to the caller. */
+  /** Takes the oldest frame. The caller owns its reference. */
   take(): Frame | undefined;
-  /** Looks at the oldest frame. */
+  /** Returns the oldest frame without taking it. */
   peek(): Frame | undefined;
-  /** Whether a frame can be taken now; cheaper than to count them. */
+  /** Whether a frame can be taken now. Cheaper than counting them. */
   hasFrames(): boolean;
   /** Frames that can be taken now. */
   available(): number;
-  /** The writer has ended and nothing is left. */
+  /** Whether the writer has ended and no frame is left. */
   ended(): boolean;
-  /** Counts a frame that was taken but not handed to the node as skipped, instead of as read. */
+  /** Counts taken frames that the node did not get as skipped instead of read. */
   countSkipped(frames: number): void;
-  /** Puts frames that were taken last back in front, oldest first: they were not read. The references go with them. */
+  /**
+   * Puts the frames that were taken last back in front, oldest first, with their references. They count as not read.
+   */
   putBack(frames: readonly { readonly frame: Frame; readonly gap: boolean }[]): void;
-  /** Releases what can be taken now and counts it as unlinked: the link is being removed. */
+  /** Releases what can be taken now and counts it as unlinked, because the link is being removed. */
   discard(): void;
-  /** The reader has ended: tells the writer. What is queued, and still comes, the node takes away. */
+  /** Tells the writer that the reader has ended. The node takes away what is queued and what still comes. */
   close(): void;
-  /** Brings this end's figures on the control page up to date. */
+  /** Updates the figures of this end on the control page. */
   publish(): void;
 }

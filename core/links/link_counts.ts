@@ -1,8 +1,8 @@
 /**
  * Reads the counts of a link off the control page while its ends are at work.
  *
- * Both ends count by themselves, so no instant has all counts. What came is read before what went, and each end counts
- * what went before what came: so no frame seems to be queued that is gone already, and a link never seems to hold more
+ * Each end counts by itself, so that no instant has all counts. The reader takes what came before what went, and each
+ * end counts what went before what came. So no frame that has left seems queued, and a link never seems to hold more
  * than it does.
  *
  * @module
@@ -19,9 +19,9 @@ const SKIPPED = LINK.droppedSkipped >> 3;
 const UNLINKED = LINK.droppedUnlinked >> 3;
 const LANE_LOST = LINK.droppedLaneLost >> 3;
 
-/** Frames of a link, by what became of them. `written` is the sum of all others. */
+/** Frames of a link, by what became of them. `written` is the sum of the others. */
 export interface LinkCounts {
-  /** Frames that were given to it. At least as many as are known to have gone. */
+  /** Frames that were given to the link; at least as many as are known to have left it. */
   readonly written: number;
   /** Frames that were handed to the reading node. */
   readonly read: number;
@@ -31,9 +31,9 @@ export interface LinkCounts {
   readonly skipped: number;
   /** Dropped because the link was removed. */
   readonly unlinked: number;
-  /** Dropped because the lane that had them died. */
+  /** Dropped because the lane that held them died. */
   readonly laneLost: number;
-  /** Frames in it; less, by what went while it was looked at, where an end is at work. */
+  /** Frames in the link. While an end is at work, less by what left during the reading. */
   readonly queued: number;
 }
 
@@ -49,7 +49,7 @@ export function readLinkCounts(page: ControlPage, index: number): LinkCounts {
   const unlinked = f64[at + UNLINKED];
   const laneLost = f64[at + LANE_LOST];
   const gone = read + full + skipped + unlinked + laneLost;
-  // What went had come, though it was after the look at what came.
+  // A frame that left had come before, even if it came after the counts were read.
   const written = Math.max(came, gone);
   return { written, read, full, skipped, unlinked, laneLost, queued: written - gone };
 }

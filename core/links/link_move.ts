@@ -1,21 +1,21 @@
 /**
- * What happens to a link of which an end goes to another lane. Its record stays, so its counts go on; a ring between
- * two lanes stays the same ring, and only who reads or writes it changes.
+ * Moves an end of a link to another lane. The link's record stays, so its counts continue. A ring between two lanes
+ * stays the same ring; only its reader or writer changes.
  *
- * First the lanes that have its ends let go of what they must: what they held of it are entries that nobody holds, as
- * in a ring. Then the lanes that get ends take up what was let go of, in front of what the ring has.
+ * First the lanes that have the ends detach them: what they hold becomes entries that no lane holds, as in a ring. Then
+ * the lanes that get the ends attach them, and take these entries up in front of what the ring has.
  *
  * @module
  */
 import type { LinkPlan } from "./link.ts";
 
-/** Where an end of a link was and where it will be: indices of lanes, the same one for an end that stays. */
+/** The lane of an end before and after, by index. An end that stays has the same lane twice. */
 export interface EndMove {
   readonly from: number;
   readonly to: number;
 }
 
-/** One link whose end moves. It can be structured-cloned. */
+/** A link of which an end moves. It can be structured-cloned. */
 export interface LinkMove {
   readonly before: LinkPlan;
   readonly after: LinkPlan;
@@ -23,25 +23,25 @@ export interface LinkMove {
   readonly reader: EndMove;
 }
 
-/** What a lane let go of. Structured-cloneable. */
+/** What a lane has detached from a link. It can be structured-cloned. */
 export interface LinkRest {
   /** Index of the link's record. */
   readonly link: number;
-  /** Ring entries, oldest first: older than what a ring of the link has. */
+  /** Ring entries, oldest first. They are older than what the ring has. */
   readonly entries: readonly number[];
   /** The next frame written has a gap before it. */
   readonly gapAhead: boolean;
-  /** Of encoded frames, those up to the next key frame are dropped by the writer, or by the reader. */
+  /** For encoded frames: the writer, or the reader, drops up to the next key frame. */
   readonly writerToKey: boolean;
   readonly readerToKey: boolean;
 }
 
-/** Where no lane let go of anything. */
+/** The result for a link that no lane has detached from. */
 export function emptyRest(link: number): LinkRest {
   return { link, entries: [], gapAhead: false, writerToKey: false, readerToKey: false };
 }
 
-/** Puts together what two lanes let go of. */
+/** Merges what two lanes have detached. */
 export function mergeRests(a: LinkRest | undefined, b: LinkRest): LinkRest {
   if (a === undefined) return b;
   return {

@@ -1,5 +1,5 @@
 /**
- * Checks what is asked of a link, and fills in what is not said.
+ * Checks the options of a link and fills in the defaults.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import {
   MAX_LINK_CAPACITY,
 } from "./policy.ts";
 
-/** What is wrong with several places for `latest`. @param what names the capacity */
+/** The fault of a capacity above 1 on a `latest` link. @param what names the capacity */
 export function tooManyForLatest(what: string, capacity: number): string {
   return `${what} is ${capacity}, wanted 1: the policy "latest" has one place; for more, use "roll-off"`;
 }
@@ -24,9 +24,9 @@ export function tooManyForLatest(what: string, capacity: number): string {
  * The policy and the capacity of a new link.
  *
  * @param attempt how messages start: `Cannot link "a.out" to "b.in"`
- * @param output the port that it leads from
- * @throws {SluiceError} `InvalidGraph` for a policy that there is not, and a capacity that is none or too small;
- * `InvalidConfig` for an option that there is not
+ * @param output the port that the link leads from
+ * @throws {SluiceError} `InvalidGraph` for an unknown policy, and for a capacity that is invalid or too small;
+ * `InvalidConfig` for an unknown option
  */
 export function linkOptions(
   attempt: string,

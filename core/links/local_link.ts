@@ -1,8 +1,8 @@
 /**
- * A link inside one lane: a ring of frame objects. No atomics but for reference counts, no allocation.
+ * A link inside one lane: a ring of frame objects. It needs no atomics except for reference counts, and allocates
+ * nothing.
  *
- * Two counters that only grow say what is queued, and so what was written and read: the control page's figures follow
- * them at `publish()`.
+ * Two counters that only grow tell what is queued, written and read; `publish()` updates the control page from them.
  *
  * @module
  */
@@ -26,7 +26,7 @@ const READ = LINK.read >> 3;
 const SKIPPED = LINK.droppedSkipped >> 3;
 const UNLINKED = LINK.droppedUnlinked >> 3;
 
-/** Says that places are owed whatever the writer does. */
+/** Says that places are owed in every tick of the writer. */
 const ANY_TICK = -1;
 
 export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
@@ -37,16 +37,16 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   readonly #encoded: boolean;
   readonly #page: ControlPage;
   readonly #at: number = 0;
-  /** The counters as of the last `publish()`, and what happened since that is neither written nor read. */
+  /** The counters at the last `publish()`, and what happened since that is neither written nor read. */
   #tailPublished = 0;
   #headPublished = 0;
   #refused = 0;
   #evicted = 0;
   #skipped = 0;
   #unlinked = 0;
-  /** When the newest frame that was refused entered the graph. */
+  /** When the newest refused frame entered the graph. */
   #newestRefusedNs = 0;
-  /** The writer's tick to which places are owed, or `ANY_TICK`, or 0; and how far `tail` may go by them. */
+  /** The writer's tick that places are owed to, or `ANY_TICK`, or 0; and how far it may move `tail`. */
   #owedTick = 0;
   #owedTo = 0;
   plan: LinkPlan;
@@ -160,7 +160,9 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
     this.publish();
   }
 
-  /** Writes queued values into their slots, for other lanes. @throws {TypeError | RangeError} as `DataFrame` does */
+  /**
+   * Serializes queued values into their slots, for other lanes. @throws {TypeError | RangeError} as `DataFrame` does
+   */
   serialize(): void {
     for (const frame of this.ring) {
       if (frame instanceof DataFrame) frame.serialize();
@@ -168,9 +170,11 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   }
 
   /**
-   * Gives the frames up, for ends on other lanes: see `link_move.ts`. The link is used no more.
+   * Detaches both ends and gives up the frames, for ends on other lanes (`link_move.ts`). The link must not be used
+   * afterwards.
    *
-   * @param failed is told why a frame cannot be sent to another lane; it is dropped and counted as unlinked
+   * @param failed receives the reason if a frame cannot be sent to another lane; that frame is dropped and counted as
+   * unlinked
    */
   letGo(failed: (error: unknown) => void): LinkRest {
     this.publish();
@@ -201,8 +205,8 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   }
 
   /**
-   * Takes up frames that this lane holds, each with whether frames are missing before it, and the state of ends that
-   * were on other lanes. Only for a link that has had no frames yet.
+   * Takes up frames that this lane holds, each with whether frames are missing before it, and the state of ends from
+   * other lanes. Only for a link that has had no frames.
    *
    * @param room that the writer had
    */
@@ -236,7 +240,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
     f64[at + SKIPPED] += this.#skipped;
     f64[at + UNLINKED] += this.#unlinked;
     f64[at + READ] += left - this.#evicted - this.#skipped - this.#unlinked;
-    // Last: see `link_counts.ts`.
+    // Counted last, for the reason in `link_counts.ts`.
     f64[at + WRITTEN] += entered + this.#refused;
     if (this.highWater > f64[at + HIGH_WATER]) f64[at + HIGH_WATER] = this.highWater;
     const newest = head === tail ? undefined : this.ring[(tail - 1) & this.mask];
@@ -250,7 +254,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
         0;
   }
 
-  /** @returns whether the new frame has a place; if not, it was dropped */
+  /** @returns whether the new frame has a place; otherwise it was dropped */
   #makeRoom(frame: Frame): boolean {
     if (this.#lossless && this.owed > 0) return true;
     if (this.#lossless) throw new RangeError(`Link ${this.plan.id} is full`);
@@ -267,7 +271,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
     return this.#isUsable(frame);
   }
 
-  /** @returns whether decoding can go on with this frame; if not, it was dropped */
+  /** @returns whether decoding can go on with this frame; otherwise it was dropped */
   #isUsable(frame: Frame): boolean {
     if (!isKeyframe(frame)) {
       this.#drop(frame);
@@ -287,9 +291,9 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   }
 
   /**
-   * Has these frames queued and no others; they are counted as written already.
+   * Makes these frames, already counted as written, the whole queue.
    *
-   * @param room that the writer had: a tick of it that is under way has it still
+   * @param room that the writer had, which a running tick of it still has
    */
   #fill(frames: readonly { readonly frame: Frame; readonly gap: boolean }[], room: number): void {
     const gapAhead = this.gapAhead;
@@ -315,7 +319,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
     this.ring = new Array(places).fill(undefined);
   }
 
-  /** The entry at `place` has a gap before it: the one ahead, if there is one. */
+  /** Marks a gap before the entry at `place`, if a gap is ahead. */
   #markGap(place: number): void {
     this.gaps ??= new Uint8Array(this.mask + 1);
     this.gaps[place] = 1;

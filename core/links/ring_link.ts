@@ -1,9 +1,9 @@
 /**
- * A link between two lanes: each end is on its own lane, with a ring of the driver between them. The writer stages
+ * A link between two lanes. Each end is on its own lane, with a ring of the driver between them. The writer stages
  * entries and pushes them in batches; a lossless writer never stages more than fits.
  *
- * Of encoded frames, those between a dropped one and the next key frame are dropped too: by the writer where it was
- * refused a place, by the reader where the ring gave up older ones.
+ * For encoded frames, those between a dropped frame and the next key frame are dropped too: by the writer if the ring
+ * refused a frame, by the reader if the ring gave up older ones.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "./link.ts";
 import type { LinkRest } from "./link_move.ts";
 import { evicts } from "./policy.ts";
 
-// Constants of this module: an imported one is looked up anew at each use.
+// Local copies: V8 resolves an imported constant again at each use.
 const POOL_SHIFT = ENTRY.poolShift;
 const DISCONTINUITY = ENTRY.discontinuity;
 const SLOT_MASK = ENTRY.slotMask;
@@ -35,17 +35,15 @@ const SKIPPED = LINK.droppedSkipped >> 3;
 const UNLINKED = LINK.droppedUnlinked >> 3;
 const TO_KEY = LINK.droppedToKey >> 3;
 
-/** Where the writer says that it ended, and who reads it. */
+/** What the ends need from their lane. */
 export interface RingLinkSite {
   readonly page: ControlPage;
   readonly driver: Driver;
   /** The pools of this lane, by index. */
   readonly pools: readonly Pool[];
-  /** The writing ends that have staged something since the lane flushed them last. */
+  /** The writing ends that have staged entries since the lane last flushed them. */
   readonly staged: LinkWriter[];
-  /**
-   * Whether another thread runs the lane by now: then this one hands nothing over, takes nothing and counts nothing.
-   */
+  /** Whether another thread runs the lane by now: then this one hands over, takes and counts nothing. */
   readonly isGivenUp: boolean;
 }
 
@@ -61,12 +59,12 @@ export class RingLinkWriter implements LinkWriter {
   #readerLane: number;
   readonly #batch: number;
   #staged = 0;
-  /** Free places that were seen and not yet used up by staged entries. */
+  /** Free places that were seen and are not yet used by staged entries. */
   #room = 0;
   #gapAhead = false;
-  /** Frames up to the next key frame are dropped. */
+  /** Whether frames up to the next key frame are dropped. */
   #toKey = false;
-  /** When the frame staged last entered the graph. */
+  /** When the frame that was staged last entered the graph. */
   #newestIngressNs = 0;
 
   /** @param readerLane the lane at the other end */
@@ -128,13 +126,13 @@ export class RingLinkWriter implements LinkWriter {
     for (let k = 0; k < this.#ring.evictedCount; k++) this.#release(evicted[k]);
     dropped += this.#ring.evictedCount;
     if (dropped > 0) this.#f64[this.#at + DROPPED_FULL] += dropped;
-    // Last: see `link_counts.ts`.
+    // Counted last, for the reason in `link_counts.ts`.
     this.#f64[this.#at + WRITTEN] += staged;
     const queued = this.plan.capacity - this.#ring.room();
     if (queued > this.#f64[this.#at + HIGH_WATER]) this.#f64[this.#at + HIGH_WATER] = queued;
   }
 
-  /** The writer's figures go with what it makes visible. */
+  /** The writer's figures are updated when it makes frames visible. */
   publish(): void {}
 
   end(): void {
@@ -148,33 +146,35 @@ export class RingLinkWriter implements LinkWriter {
     this.#toKey = this.plan.kind === "encoded";
   }
 
-  /** The reading lane learns formats from the frames; the control isolate checks announced ones before the start. */
+  /**
+   * The reading lane learns formats from the frames, and the control isolate checks announced ones before the start.
+   */
   announce(_format: FrameFormat): void {}
 
   closed(): boolean {
     return this.#site.page.isClosed(this.plan.index);
   }
 
-  /** The reader is on another lane from now on. */
+  /** Connects this end to a reader on another lane. */
   retarget(plan: LinkPlan, readerLane: number): void {
     this.plan = plan;
     this.#readerLane = readerLane;
   }
 
-  /** Gives the end up, for one on another lane: see `link_move.ts`. It is used no more. */
+  /** Detaches this end, for one on another lane (`link_move.ts`). It must not be used afterwards. */
   letGo(): LinkRest {
     this.flush();
     const { index } = this.plan;
     return { link: index, entries: [], gapAhead: this.#gapAhead, writerToKey: this.#toKey, readerToKey: false };
   }
 
-  /** Goes on where an end on another lane stopped. */
+  /** Continues where an end on another lane stopped. */
   takeUp({ gapAhead, writerToKey }: LinkRest): void {
     this.#gapAhead = gapAhead;
     this.#toKey = writerToKey;
   }
 
-  /** @returns whether decoding can go on with this frame; if not, it was dropped */
+  /** @returns whether decoding can go on with this frame; otherwise it was dropped */
   #isUsable(frame: Frame): boolean {
     if (isKeyframe(frame)) {
       this.#toKey = false;
@@ -188,7 +188,7 @@ export class RingLinkWriter implements LinkWriter {
     return false;
   }
 
-  /** Frees what the ring did not keep: nobody holds it any more. */
+  /** Frees an entry that the ring did not keep and no lane holds. */
   #release(entry: number): void {
     this.#poolOf(entry).releaseForeign(entry & SLOT_MASK);
   }
@@ -210,14 +210,14 @@ export class RingLinkReader implements LinkReader {
   readonly #schema: string | undefined;
   readonly #encoded: boolean;
   readonly #batch: number;
-  /** Frames up to the next key frame are dropped. */
+  /** Whether frames up to the next key frame are dropped. */
   #toKey = false;
-  /** Entries fetched and not yet taken stand in `staging[#next, #fetched)`. */
+  /** `staging[#next, #fetched)` holds the entries that were fetched and not yet taken. */
   #next = 0;
   #fetched = 0;
-  /** Entries that were brought along from another lane, older than those in the ring; this lane holds them. */
+  /** Entries that came from another lane, older than those in the ring. This lane holds them. */
   #brought: number[] = [];
-  /** Frames taken, and counted as skipped instead, since the last `publish()`. */
+  /** Frames that were taken, and those counted as skipped instead, since the last `publish()`. */
   #read = 0;
   #skipped = 0;
   #writerLane: number;
@@ -232,7 +232,7 @@ export class RingLinkReader implements LinkReader {
     this.#at = index64(site.page.linkOffset(plan.index));
     this.#schema = plan.schema;
     this.#encoded = plan.kind === "encoded";
-    // What was fetched cannot be rolled off any more: links that drop are read one by one.
+    // A fetched frame can no longer be rolled off, so links that drop the oldest are read one by one.
     this.#batch = evicts(plan.policy) ? 1 : RING_BATCH;
   }
 
@@ -256,7 +256,7 @@ export class RingLinkReader implements LinkReader {
   }
 
   ended(): boolean {
-    // End first: nothing is written after it, so an empty ring seen afterwards stays empty.
+    // The mark comes first: nothing is written after it, so a ring that is empty afterwards stays empty.
     return this.#site.page.isEos(this.plan.index) && this.available() === 0;
   }
 
@@ -301,13 +301,13 @@ export class RingLinkReader implements LinkReader {
     this.#site.driver.signal(this.#writerLane, this.plan.writerBit);
   }
 
-  /** The writer is on another lane from now on. */
+  /** Connects this end to a writer on another lane. */
   retarget(plan: LinkPlan, writerLane: number): void {
     this.plan = plan;
     this.#writerLane = writerLane;
   }
 
-  /** Gives the end up, for one on another lane: see `link_move.ts`. What is in the ring stays there. */
+  /** Detaches this end, for one on another lane (`link_move.ts`). What is in the ring stays there. */
   letGo(): LinkRest {
     this.publish();
     const entries = [...this.#ring.staging.subarray(this.#next, this.#fetched), ...this.#brought];
@@ -317,16 +317,14 @@ export class RingLinkReader implements LinkReader {
     return { link: this.plan.index, entries, gapAhead: false, writerToKey: false, readerToKey: this.#toKey };
   }
 
-  /** Goes on where an end on another lane stopped. */
+  /** Continues where an end on another lane stopped. */
   takeUp({ entries, readerToKey }: LinkRest): void {
     for (const entry of entries) this.#poolOf(entry).receive(entry & SLOT_MASK);
     this.#brought = [...entries];
     this.#toKey = readerToKey;
   }
 
-  /**
-   * Takes everything that can be read, for a link within this lane that takes its place. Nothing is counted as read.
-   */
+  /** Takes everything that can be read, for a link within this lane that replaces this one. Counts nothing as read. */
   takeAll(): { readonly frames: { readonly frame: Frame; readonly gap: boolean }[]; readonly rest: LinkRest } {
     const frames: { frame: Frame; gap: boolean }[] = [];
     while (this.#hasHead()) {
@@ -336,7 +334,7 @@ export class RingLinkReader implements LinkReader {
     return { frames, rest: this.letGo() };
   }
 
-  /** Whether there is a frame to take: sees to it that it stands at `#next`. */
+  /** Makes sure that the next frame stands at `#next`. @returns whether there is one */
   #hasHead(): boolean {
     while (this.#next < this.#fetched || this.#fetch()) {
       if (!this.#encoded || this.#isUsable(this.#frameAt(this.#next))) return true;
@@ -345,13 +343,13 @@ export class RingLinkReader implements LinkReader {
     return false;
   }
 
-  /** @returns whether decoding can go on with this frame; if not, it was dropped */
+  /** @returns whether decoding can go on with this frame; otherwise it was dropped */
   #isUsable(frame: Frame): boolean {
     this.#toKey ||= frame.linkGap;
     if (!this.#toKey) return true;
     if (isKeyframe(frame)) {
       this.#toKey = false;
-      // The frames before it that were dropped here are missing too.
+      // The frames that were dropped here are missing before it too.
       this.#ring.staging[this.#next] = (this.#ring.staging[this.#next] | DISCONTINUITY) >>> 0;
       return true;
     }
@@ -364,7 +362,8 @@ export class RingLinkReader implements LinkReader {
     this.#next = 0;
     this.#fetched = 0;
     if (this.#site.isGivenUp) return false;
-    // Before the places of more are the writer's: else a link seems to hold what is read and what has come for it.
+    // Published before the writer gets the places of more frames. Otherwise a link seems to hold both what was read and
+    // what has come since.
     this.publish();
     if (this.#brought.length > 0) return this.#fetchBrought();
     if (this.#batch === 1) {
@@ -396,7 +395,7 @@ export class RingLinkReader implements LinkReader {
     const entry = this.#ring.staging[place];
     const frame = frameOf(this.#site.pools[(entry >>> POOL_SHIFT) & POOL_MASK], entry & SLOT_MASK);
     frame.linkGap = (entry & DISCONTINUITY) !== 0;
-    // Another lane has written the header since.
+    // Another lane has written the header meanwhile.
     frame.layout = 0;
     if (this.#schema !== undefined) frame.schemaName = this.#schema;
     return frame;

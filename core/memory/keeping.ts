@@ -1,6 +1,6 @@
 /**
- * Counts which node keeps how many frames by `retain()`, on the nodes' records: so that where slots run out it can be
- * said who has them. Only the lane's own thread writes there; one that was given up, and comes back, writes no more.
+ * Counts, on the nodes' records, how many frames each node keeps by `retain()`, so that an error about missing slots
+ * can name their holders. Only the lane's own thread writes there; a fenced thread that comes back writes nothing.
  *
  * @module
  */
@@ -17,7 +17,7 @@ interface LaneThread {
 
 export class Keeping {
   readonly #thread: LaneThread;
-  /** Names the node: its number, as lanes know it; `undefined`: whichever the lane calls. */
+  /** The node's number as lanes know it; `undefined` for the node that the lane is calling. */
   #number: number | undefined;
 
   /** @param number of the one node whose frames these are: the index of its record, from 1; by default any of the lane */
@@ -26,17 +26,17 @@ export class Keeping {
     this.#number = number;
   }
 
-  /** For frames of one node of the lane. @param number as lanes know it: the index of its record, from 1 */
+  /** The counter for frames of one node of the lane. @param number as lanes know it: the index of its record, from 1 */
   ofNode(number: number): Keeping {
     return new Keeping(this.#thread, number);
   }
 
-  /** The record is not the node's any more. */
+  /** Stops writing to the record, which no longer belongs to the node. */
   forgo(): void {
     this.#number = 0;
   }
 
-  /** The node keeps one frame more. @returns its number, for `gaveBack()`; 0 if nobody can say which node it is */
+  /** Counts one more frame. @returns the node's number, for `gaveBack()`; 0 if it is unknown */
   keeps(): number {
     const number = this.#number ?? this.#laneField(LANE.currentNode);
     if (number === 0 || this.#isGivenUp()) return 0;
@@ -44,11 +44,11 @@ export class Keeping {
     return number;
   }
 
-  /** A node has given one back. @param number as `keeps()` gave it */
+  /** Counts one frame less. @param number from `keeps()` */
   gaveBack(number: number): void {
     if (number === 0 || this.#isGivenUp()) return;
     const { u32 } = this.#thread.page;
-    // The record may be another node's by now.
+    // The record may belong to another node by now.
     if (u32[this.#at(number)] > 0) u32[this.#at(number)]--;
   }
 

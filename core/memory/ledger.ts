@@ -6,7 +6,9 @@
  */
 import type { Keeping } from "./keeping.ts";
 
-/** Frames noted from which on those that the tick has given away since are forgotten: its ticks may last for ever. */
+/**
+ * From this many recorded frames on, the ledger forgets those that the tick has given away: ticks may last for ever.
+ */
 const MANY = 256;
 
 /** A frame as its memory sees it: a slot, and the references to it that the running tick owns. */
@@ -21,27 +23,27 @@ export interface HeldFrame {
 }
 
 export class Ledger {
-  /** The frame noted last, unless the tick gave it away. */
+  /** The frame recorded last, unless the tick has given it away. */
   #last: HeldFrame | undefined;
-  /** Those noted before it. */
+  /** The frames recorded before it. */
   readonly #frames: HeldFrame[] = [];
   #count = 0;
-  /** What a tick did wrong with its frames; only development mode looks. */
+  /** What the tick did wrong with its frames. Only development mode checks. */
   fault: unknown = undefined;
-  /** Who keeps frames beyond the tick is counted there. */
+  /** Counts who keeps frames beyond the tick. */
   readonly keeping: Keeping | undefined;
 
   constructor(keeping?: Keeping) {
     this.keeping = keeping;
   }
 
-  /** Notes that the tick owns one more reference to the frame: it may come by several inputs. */
+  /** Records that the tick owns one more reference to the frame, which may come by several inputs. */
   add(frame: HeldFrame): void {
     frame.owned++;
     this.keep(frame);
   }
 
-  /** Notes a frame whose references are counted already. */
+  /** Records a frame whose references are already counted. */
   keep(frame: HeldFrame): void {
     const last = this.#last;
     if (last !== undefined && last.owned > 0) {
@@ -57,7 +59,7 @@ export class Ledger {
     return this.#count + (this.#last !== undefined && this.#last.owned > 0 ? 1 : 0);
   }
 
-  /** The tick gave its reference to the frame that it took last: the usual case, kept short. */
+  /** Forgets the frame that the tick took last and has given away: the usual case, kept short. */
   dropLast(frame: HeldFrame): void {
     if (this.#last === frame) this.#last = undefined;
   }
@@ -80,7 +82,7 @@ export class Ledger {
   }
 }
 
-/** Gives back what a tick owns of a frame. */
+/** Gives back what a tick owns of one frame. */
 export function giveBack(frame: HeldFrame): void {
   frame.retainedNow = 0;
   for (; frame.owned > 0; frame.owned--) frame.pool.release(frame.slot);
