@@ -19,9 +19,9 @@ import { assertOptions, assertPorts, type HarnessOptions, TIMEOUT_MS } from "./h
 import { HarnessSite } from "./harness_site.ts";
 import { whileCalled, whilePending } from "./harness_wait.ts";
 import { nodeId } from "./ids.ts";
+import { buildCell } from "./lanes/cell_builder.ts";
 import { runCell } from "./lanes/cell_runner.ts";
 import { explain } from "./lanes/explain.ts";
-import { buildCell } from "./lanes/lane_builder.ts";
 import { makeInstance } from "./lanes/make_instance.ts";
 import type { NodeCell } from "./lanes/node_cell.ts";
 import type { ShapeOf } from "./ports/stream.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type CellSite, wirePorts } from "./lanes/lane_builder.ts";
-import type { NodeCell } from "./lanes/node_cell.ts";
+import { wirePorts } from "./lanes/cell_builder.ts";
+import type { CellHost, NodeCell } from "./lanes/node_cell.ts";
 import { InputPort } from "./ports/input_port.ts";
 import { OutputPort } from "./ports/output_port.ts";
 import { expandPort, findPort, type NodeDescriptor } from "./registry/descriptor.ts";
@@ -15,7 +15,7 @@ import { expandPort, findPort, type NodeDescriptor } from "./registry/descriptor
  * @param descriptor the node's, with the element
  */
 export function addPort(
-  site: CellSite,
+  site: CellHost,
   cell: NodeCell,
   descriptor: NodeDescriptor,
   direction: "input" | "output",

@@ -15,11 +15,9 @@ import { type AnyOutput, copyOf } from "./harness_copies.ts";
 import { HarnessInput } from "./harness_input.ts";
 import type { HarnessOptions } from "./harness_options.ts";
 import { linkId, type NodeId, nodeId } from "./ids.ts";
-import type { RunHost } from "./lanes/cell_runner.ts";
 import { EventRelay } from "./lanes/event_relay.ts";
 import { explain } from "./lanes/explain.ts";
-import type { CellSite } from "./lanes/lane_builder.ts";
-import type { NodeCell } from "./lanes/node_cell.ts";
+import type { CellHost, NodeCell } from "./lanes/node_cell.ts";
 import { linkOptions } from "./links/link_options.ts";
 import { LocalLink } from "./links/local_link.ts";
 import type { GraphMode, LinkOptions } from "./links/policy.ts";
@@ -32,7 +30,7 @@ import type { Figures, NodeProgress } from "./stats.ts";
 const DATA_SLOTS = 4096;
 const SLOTS = 2048;
 
-export class HarnessSite implements CellSite, RunHost {
+export class HarnessSite implements CellHost {
   readonly #id: NodeId;
   readonly mode: GraphMode;
   readonly page: ControlPage;

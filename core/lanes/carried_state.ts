@@ -6,7 +6,8 @@
  */
 import { SluiceError } from "../errors.ts";
 import { describeThrown } from "../thrown.ts";
-import { calling, type CallSite } from "./node_call.ts";
+import type { Lane } from "./lane.ts";
+import { calling } from "./node_call.ts";
 import type { NodeCell } from "./node_cell.ts";
 import { asPromise } from "./outcome.ts";
 
@@ -16,8 +17,8 @@ import { asPromise } from "./outcome.ts";
  * @returns `undefined` if it has none
  * @throws what `snapshot()` throws, and {@linkcode SluiceError} `NodeFailed` where it gives a promise
  */
-export function takeState(site: CallSite, cell: NodeCell): unknown {
-  const state = calling(site, cell, () => cell.instance.processor.snapshot?.());
+export function takeState(lane: Lane, cell: NodeCell): unknown {
+  const state = calling(lane, cell, () => cell.instance.processor.snapshot?.());
   const later = asPromise(state);
   if (later !== undefined) throw notAtOnce(cell, later, "snapshot()", "must return the state itself");
   return state;
@@ -28,8 +29,8 @@ export function takeState(site: CallSite, cell: NodeCell): unknown {
  *
  * @throws what `restore()` throws, and {@linkcode SluiceError} `NodeFailed` where it gives a promise
  */
-export function giveState(site: CallSite, cell: NodeCell, state: unknown): void {
-  const later = asPromise<unknown>(calling(site, cell, () => cell.instance.processor.restore?.(state)));
+export function giveState(lane: Lane, cell: NodeCell, state: unknown): void {
+  const later = asPromise<unknown>(calling(lane, cell, () => cell.instance.processor.restore?.(state)));
   if (later !== undefined) throw notAtOnce(cell, later, "restore()", "must have the state when it returns");
 }
 

@@ -8,6 +8,7 @@
  * @module
  */
 import { BLOCKED } from "../../ffi/layout.gen.ts";
+import type { ControlPage } from "../control_page.ts";
 import type { Frame } from "../frames/frame.ts";
 import type { Ledger } from "../memory/ledger.ts";
 import type { LinkReader, LinkWriter } from "../links/link.ts";
@@ -18,7 +19,8 @@ import type { InputPort } from "../ports/input_port.ts";
 import type { OutputPort } from "../ports/output_port.ts";
 import type { NodeDescriptor } from "../registry/descriptor.ts";
 import { noteJoinLag } from "../stats.ts";
-import { CellFigures, type FiguresHost } from "./cell_figures.ts";
+import { CellFigures } from "./cell_figures.ts";
+import type { TickTiming } from "./tick_timing.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
 const BLOCKED_NONE = BLOCKED.none;
@@ -38,12 +40,6 @@ interface Gate {
 interface PoolNeed {
   readonly pool: Pool;
   count: number;
-}
-
-/** What admission asks of the lane. */
-export interface AdmissionHost extends FiguresHost {
-  /** Whether frames are checked as development mode does. */
-  readonly development: boolean;
 }
 
 /** See the module. */
@@ -102,15 +98,25 @@ export abstract class CellAdmission extends CellFigures {
   /** Inputs that links from outside lead to, and those that the way out of a delay closes a loop by. */
   readonly #fed: InputPort[] = [];
   readonly #feedback: InputPort[] = [];
-  readonly #page: AdmissionHost["page"];
+  readonly #page: ControlPage;
 
-  /** @param index of the node's record */
-  constructor(host: AdmissionHost, index: number, descriptor: NodeDescriptor) {
-    super(host, index);
-    this.#page = host.page;
+  /**
+   * @param index of the node's record
+   * @param development whether frames are checked as development mode does
+   * @param timing as for {@linkcode CellFigures}
+   */
+  constructor(
+    page: ControlPage,
+    index: number,
+    descriptor: NodeDescriptor,
+    development: boolean,
+    timing?: TickTiming,
+  ) {
+    super(page, index, timing);
+    this.#page = page;
     this.mode = descriptor.mode;
     this.isAsync = descriptor.isAsync || descriptor.mode === "external";
-    this.isPlain = !this.isAsync && !host.development;
+    this.isPlain = !this.isAsync && !development;
     this.#triggersOnAll = descriptor.trigger === "all";
   }
 

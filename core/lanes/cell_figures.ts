@@ -39,17 +39,6 @@ const SHORT_TICK_NS = 20_000;
 
 const SAMPLE_EVERY = 64;
 
-/** What figures ask of the lane. */
-export interface FiguresHost {
-  readonly page: ControlPage;
-  /** Which ticks are timed; by default one in 64 of those that are short. */
-  readonly timing?: TickTiming;
-  /** There is something to publish. It is said again only after that was published. */
-  changed?(figures: CellFigures): void;
-  /** A tick is over that was timed, as long ago as the clock was read last. */
-  timed?(figures: CellFigures, tookNs: number): void;
-}
-
 /** See the module. */
 export abstract class CellFigures {
   /** Since the last `publish()`. */
@@ -76,7 +65,6 @@ export abstract class CellFigures {
   /** Of the frame read last: when it entered the graph, on the runtime's clock, and its media time. */
   protected readonly times: Float64Array;
   protected readonly timesAt: number = 0;
-  readonly #host: FiguresHost;
   /** Index of the node's record in the control page's f64 and u32 views. */
   #at64 = 0;
   #at32 = 0;
@@ -86,17 +74,19 @@ export abstract class CellFigures {
   /** The record may be another node's until this one is part of the graph. */
   #defersCounts = false;
 
-  /** @param index of the node's record */
-  constructor(host: FiguresHost, index: number) {
+  /**
+   * @param index of the node's record
+   * @param timing which ticks are timed; by default one in 64 of those that are short
+   */
+  constructor(page: ControlPage, index: number, timing: TickTiming = SAMPLED_TIMING) {
     const { times, at } = takeTimeRow();
     this.times = times;
     this.timesAt = at;
-    this.#host = host;
-    this.#f64 = host.page.f64;
-    this.#u32 = host.page.u32;
-    this.#at64 = index64(host.page.nodeOffset(index));
-    this.#at32 = index32(host.page.nodeOffset(index));
-    this.#timing = host.timing ?? SAMPLED_TIMING;
+    this.#f64 = page.f64;
+    this.#u32 = page.u32;
+    this.#at64 = index64(page.nodeOffset(index));
+    this.#at32 = index32(page.nodeOffset(index));
+    this.#timing = timing;
   }
 
   /** Frames that the node has retained and not released. */
@@ -154,7 +144,7 @@ export abstract class CellFigures {
     const tookNs = nowNs - startNs;
     this.isSlow = tookNs >= SHORT_TICK_NS;
     // First: who looks meanwhile does not count the tick twice.
-    this.#host.timed?.(this, tookNs);
+    this.tellTimed(tookNs);
     const weight = this.isSlow ? 1 : this.#untold;
     this.#untold -= weight;
     this.#period = this.isSlow ? 1 : Math.min(SAMPLE_EVERY, 2 * this.#period);
@@ -215,11 +205,17 @@ export abstract class CellFigures {
   /** Brings the figures of the node's links up to date. */
   protected abstract publishLinks(): void;
 
+  /** There is something to publish. It is said again only after that was published. */
+  protected abstract tellChanged(): void;
+
+  /** A tick is over that was timed, as long ago as the clock was read last. */
+  protected abstract tellTimed(tookNs: number): void;
+
   /** There is something to publish. */
   protected change(): void {
     if (this.isChanged) return;
     this.isChanged = true;
-    this.#host.changed?.(this);
+    this.tellChanged();
   }
 
   /** @param id of the link or pool that the node waits for */

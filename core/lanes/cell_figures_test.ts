@@ -10,6 +10,8 @@ const NOW_NS = 1e9;
 
 class Figures extends CellFigures {
   protected publishLinks(): void {}
+  protected tellChanged(): void {}
+  protected tellTimed(): void {}
 
   enter(): void {
     this.countFromNow();
@@ -29,7 +31,7 @@ class Figures extends CellFigures {
 function figures(timing?: TickTiming) {
   const sizes = { lanes: 1, links: 1, nodes: 2 };
   const page = ControlPage.format(new SharedArrayBuffer(controlBytes(sizes)), sizes);
-  const cell = new Figures({ page, ...(timing && { timing }) }, 1);
+  const cell = new Figures(page, 1, timing);
   return {
     cell,
     read: () => {

@@ -7,9 +7,8 @@
  * @module
  */
 import { PHASE } from "../../ffi/layout.gen.ts";
-import type { GraphMode } from "../links/policy.ts";
 import { describeThrown, isInstance } from "../thrown.ts";
-import type { NodeCell } from "./node_cell.ts";
+import type { CellHost, NodeCell } from "./node_cell.ts";
 import { asPromise } from "./outcome.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
@@ -26,29 +25,8 @@ const MAX_REPEATS = 31;
 /** Ticks without effect after which a node is warned of. */
 const IDLE_TICKS = 100_000;
 
-/** What running a node asks of its lane. */
-export interface RunHost {
-  readonly mode: GraphMode;
-  /** Whether each call of {@linkcode runCell} is one tick at most. */
-  readonly singly?: boolean;
-  /** Asked before another tick of a node that follows one at once: whether the lane's round goes on. Counts the tick. */
-  repeats?(): boolean;
-  nowNs(): number;
-  /**
-   * Asked when a node gives the thread back: ends the thread if another one runs the lane by now. What the node did
-   * is neither counted nor handed over then.
-   */
-  endIfGivenUp(): boolean;
-  /** Makes what nodes wrote visible to other lanes. */
-  flushWriters(): void;
-  /** The node's end of stream was sent. */
-  ended(cell: NodeCell): void;
-  /** The node threw in `action`. */
-  fail(error: unknown, cell: NodeCell, action: string): void;
-}
-
-/** See the module. */
-export function runCell(host: RunHost, cell: NodeCell): void {
+/** Runs a node once. */
+export function runCell(host: CellHost, cell: NodeCell): void {
   if (cell.ended) {
     cell.discardInputs();
     return;
@@ -78,7 +56,7 @@ export function runCell(host: RunHost, cell: NodeCell): void {
  * @param tick settles when it is over
  * @param startNs when it began, if it is timed, else 0
  */
-export function awaitTick(host: RunHost, cell: NodeCell, tick: Promise<void>, startNs = 0): void {
+export function awaitTick(host: CellHost, cell: NodeCell, tick: Promise<void>, startNs = 0): void {
   cell.pending = true;
   cell.setPhase(PHASE_AWAIT);
   tick.then(
@@ -88,7 +66,7 @@ export function awaitTick(host: RunHost, cell: NodeCell, tick: Promise<void>, st
 }
 
 /** Ticks a self-driven node on, which was ticked just now and so is in the queue already. */
-function repeatTicks(host: RunHost, cell: NodeCell): void {
+function repeatTicks(host: CellHost, cell: NodeCell): void {
   for (let left = MAX_REPEATS; left > 0 && mayRepeat(cell) && host.repeats?.() !== false; left--) {
     if (cell.beginTick()) {
       if (!runTick(host, cell, host.nowNs())) return;
@@ -123,7 +101,7 @@ function mayRepeat(cell: NodeCell): boolean {
 }
 
 /** Whether the node is to be ticked now. If it has come to its end, it is told so instead. */
-function mayTick(host: RunHost, cell: NodeCell): boolean {
+function mayTick(host: CellHost, cell: NodeCell): boolean {
   const { mode } = cell;
   if (mode === "external") return true;
   if (mode === "loop" || isClocked(host, cell)) {
@@ -144,7 +122,7 @@ function mayTick(host: RunHost, cell: NodeCell): boolean {
 }
 
 /** Whether the node's next tick is at a time of its own, rather than when frames come in. */
-function isClocked(host: RunHost, cell: NodeCell): boolean {
+function isClocked(host: CellHost, cell: NodeCell): boolean {
   if (cell.mode !== "pull") return false;
   if (!cell.isFed) return true;
   // Offline there is no clock to ask: the frames do.
@@ -152,7 +130,7 @@ function isClocked(host: RunHost, cell: NodeCell): boolean {
 }
 
 /** @returns whether the tick is over and went well */
-function tickCell(host: RunHost, cell: NodeCell): boolean {
+function tickCell(host: CellHost, cell: NodeCell): boolean {
   const startNs = cell.beginTick() ? host.nowNs() : 0;
   if (cell.dueNs > 0) noteLateness(host, cell);
   cell.due = false;
@@ -161,7 +139,7 @@ function tickCell(host: RunHost, cell: NodeCell): boolean {
 }
 
 /** @param startNs when the tick began, if it is timed, else 0 @returns as `tickCell()` */
-function runTick(host: RunHost, cell: NodeCell, startNs: number): boolean {
+function runTick(host: CellHost, cell: NodeCell, startNs: number): boolean {
   let outcome: void | Promise<void>;
   try {
     outcome = cell.tick(cell.context);
@@ -173,7 +151,7 @@ function runTick(host: RunHost, cell: NodeCell, startNs: number): boolean {
 }
 
 /** The call of a tick gave something back. @returns as `tickCell()` */
-function afterCall(host: RunHost, cell: NodeCell, outcome: Promise<void>, startNs: number): boolean {
+function afterCall(host: CellHost, cell: NodeCell, outcome: Promise<void>, startNs: number): boolean {
   let promise: Promise<void> | undefined;
   try {
     promise = asPromise(outcome);
@@ -189,7 +167,7 @@ function afterCall(host: RunHost, cell: NodeCell, outcome: Promise<void>, startN
 }
 
 /** @returns whether the tick went well */
-function afterTick(host: RunHost, cell: NodeCell, startNs: number): boolean {
+function afterTick(host: CellHost, cell: NodeCell, startNs: number): boolean {
   if (host.endIfGivenUp()) return false;
   const wasPending = cell.pending;
   const again = cell.again;
@@ -249,7 +227,7 @@ function warnOver(cell: NodeCell): void {
   );
 }
 
-function flushCell(host: RunHost, cell: NodeCell): void {
+function flushCell(host: CellHost, cell: NodeCell): void {
   if (!cell.admit()) return;
   const { processor } = cell.instance;
   cell.reads = 0;
@@ -274,7 +252,7 @@ function flushCell(host: RunHost, cell: NodeCell): void {
   afterFlush(host, cell, outcome as boolean | void);
 }
 
-function afterFlush(host: RunHost, cell: NodeCell, more: boolean | void): void {
+function afterFlush(host: CellHost, cell: NodeCell, more: boolean | void): void {
   if (host.endIfGivenUp()) return;
   cell.pending = false;
   const fault = cell.settle();
@@ -294,7 +272,7 @@ function afterFlush(host: RunHost, cell: NodeCell, more: boolean | void): void {
   host.ended(cell);
 }
 
-function afterFailure(host: RunHost, cell: NodeCell, error: unknown, action: string): void {
+function afterFailure(host: CellHost, cell: NodeCell, error: unknown, action: string): void {
   if (host.endIfGivenUp()) return;
   // That an external node was told to end is no failure of its.
   if (cell.pending && cell.signal.aborted && isAbort(error, cell.signal)) {
@@ -309,7 +287,7 @@ function afterFailure(host: RunHost, cell: NodeCell, error: unknown, action: str
 }
 
 /** A tick that was due at a time begins now: counts it if it is late. */
-function noteLateness(host: RunHost, cell: NodeCell): void {
+function noteLateness(host: CellHost, cell: NodeCell): void {
   const allowedNs = cell.lastDueNs > 0 ? cell.dueNs - cell.lastDueNs : FIRST_TICK_MAY_BE_LATE_NS;
   // Offline graphs have no deadlines.
   if (host.mode === "live" && host.nowNs() - cell.dueNs > allowedNs) cell.countLate();

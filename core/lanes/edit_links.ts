@@ -7,7 +7,7 @@ import type { LinkPlan } from "../links/link.ts";
 import type { LocalLink } from "../links/local_link.ts";
 import { countLaneLost } from "../memory/reclaim.ts";
 import { explain } from "./explain.ts";
-import type { EditedLane } from "./edited_lane.ts";
+import type { Lane } from "./lane.ts";
 import type { LaneEdit } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
 
@@ -16,7 +16,7 @@ import type { NodeCell } from "./node_cell.ts";
  *
  * @throws where it cannot, with the node that was to read it
  */
-export function serializeQueued(lane: EditedLane, { toNode, toPort }: LinkPlan): void {
+export function serializeQueued(lane: Lane, { toNode, toPort }: LinkPlan): void {
   const reader = lane.cells.find(({ id }) => id === toNode);
   const link = reader?.inputs.find(({ name }) => name === toPort)?.link as LocalLink | undefined;
   try {
@@ -27,7 +27,7 @@ export function serializeQueued(lane: EditedLane, { toNode, toPort }: LinkPlan):
 }
 
 /** Gives a node the links of another, with the frames in them. */
-export function moveLinks(lane: EditedLane, from: NodeCell, to: NodeCell): void {
+export function moveLinks(lane: Lane, from: NodeCell, to: NodeCell): void {
   for (const input of from.inputs) {
     const { link } = input;
     if (link === undefined) continue;
@@ -59,7 +59,7 @@ export function noteLoops(cells: ReadonlyMap<string, NodeCell>, loops: LaneEdit[
 
 /** Counts what went with the lanes at the other ends. */
 export function settleLost(
-  lane: EditedLane,
+  lane: Lane,
   cells: ReadonlyMap<string, NodeCell>,
   ends: LaneEdit["settle"],
 ): void {

@@ -8,8 +8,9 @@ import { SluiceError } from "../errors.ts";
 import { describeThrown } from "../thrown.ts";
 import { takeState } from "./carried_state.ts";
 import { explain } from "./explain.ts";
+import type { Lane } from "./lane.ts";
 import type { NodePlan } from "./messages.ts";
-import { calling, type CallSite } from "./node_call.ts";
+import { calling } from "./node_call.ts";
 import type { NodeCell } from "./node_cell.ts";
 
 /** How long a failed node's asynchronous tick may take to settle before the node is torn down, milliseconds. */
@@ -21,29 +22,22 @@ const TEAR_DOWN_TIMEOUT_MS = 2_000;
 /** Time between two looks at whether it has, milliseconds. */
 const SETTLE_EVERY_MS = 1;
 
-/** Runs the node no more. Its links stay, and what comes to it waits in them. */
-export function setAside(cell: NodeCell): void {
-  cell.failed = true;
-  cell.notBeforeNs = 0;
-  cell.abort("the node has failed");
-}
-
 /**
  * Tears a failed node down, so that another instance can have what it had: a port, a file, a device.
  *
  * @param carries whether its state is asked for
  * @returns what its `snapshot()` gave; `undefined` if it has none, or if even that failed
  */
-export async function layDown(site: CallSite, cell: NodeCell, carries: boolean): Promise<unknown> {
+export async function layDown(lane: Lane, cell: NodeCell, carries: boolean): Promise<unknown> {
   if (!cell.opened) return undefined;
   await settled(cell);
   let state: unknown;
   try {
-    if (carries) state = takeState(site, cell);
+    if (carries) state = takeState(lane, cell);
   } catch (error) {
     cell.context.log.warn(`${explain(error, cell, "snapshot()").message}; the node starts afresh`);
   }
-  const torn = tearDown(cell, site).then(() => true);
+  const torn = tearDown(cell, lane).then(() => true);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), TEAR_DOWN_TIMEOUT_MS));
   cell.layingDown = Promise.race([torn, late]);
@@ -58,7 +52,7 @@ export async function layDown(site: CallSite, cell: NodeCell, carries: boolean):
 }
 
 /** Ends a failed node for good: its outputs end, what comes to it is dropped from now on, and it is torn down. */
-export async function disable(site: CallSite, cell: NodeCell): Promise<void> {
+export async function disable(lane: Lane, cell: NodeCell): Promise<void> {
   cell.failed = false;
   cell.ended = true;
   for (const output of cell.outputs) {
@@ -69,7 +63,7 @@ export async function disable(site: CallSite, cell: NodeCell): Promise<void> {
     }
   }
   cell.discardInputs();
-  await layDown(site, cell, false);
+  await layDown(lane, cell, false);
 }
 
 /**
@@ -100,11 +94,11 @@ export async function setUp(cell: NodeCell, timeoutMs: number): Promise<void> {
  * Calls a node's `teardown()`, once. What it throws is logged. That of a node that is being laid down is waited for,
  * for as long as that is.
  */
-export async function tearDown(cell: NodeCell, site: CallSite): Promise<void> {
+export async function tearDown(cell: NodeCell, lane: Lane): Promise<void> {
   if (!cell.opened) return void await cell.layingDown;
   cell.opened = false;
   try {
-    await calling(site, cell, () => cell.instance.processor.teardown?.(cell.context));
+    await calling(lane, cell, () => cell.instance.processor.teardown?.(cell.context));
     cell.ledger.settle();
   } catch (error) {
     cell.context.log.error(explain(error, cell, "teardown()").message);

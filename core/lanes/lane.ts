@@ -1,51 +1,47 @@
 /**
- * A lane: one thread that runs nodes. The same class runs on main and in workers. What the control isolate asks is done
- * here; `lane_loop.ts` is what the lane does of itself.
+ * A lane: what one thread runs, and what it runs it with. It has the nodes, the ends of their links, the pools, the
+ * clock, and the queue of nodes that are to run. Cells ask it for what they need through {@linkcode CellHost};
+ * `lane_loop.ts` runs the nodes, `lane_editor.ts` changes which there are, `lane_faults.ts` takes their failures, and
+ * `lane_thread.ts` does what the control isolate asks.
  *
  * @module
  */
-import { LANE, PHASE } from "../../ffi/layout.gen.ts";
-import { index32 } from "../element_index.ts";
+import { LANE } from "../../ffi/layout.gen.ts";
+import { index32, index64 } from "../element_index.ts";
+import { ZERO_NS } from "../clock/zero_ns.ts";
 import { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
-import { serializeError, SluiceError } from "../errors.ts";
-import type { FormatField, FrameFormat, FrameKind } from "../frames/format.ts";
+import { serializeError } from "../errors.ts";
 import { CheckedLedger } from "../frames/checked_ledger.ts";
-import { Keeping } from "../memory/keeping.ts";
-import { Ledger } from "../memory/ledger.ts";
+import type { FormatField, FrameFormat, FrameKind } from "../frames/format.ts";
 import type { LinkWriter, Wakeable } from "../links/link.ts";
 import type { GraphMode } from "../links/policy.ts";
 import { CheckedPool } from "../memory/checked_pool.ts";
+import { Keeping } from "../memory/keeping.ts";
+import { Ledger } from "../memory/ledger.ts";
 import { Pool } from "../memory/pool.ts";
 import { leaveRow, noteDeath } from "../memory/reclaim.ts";
-import { keepSecrets } from "../redaction.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { Figures } from "../stats.ts";
+import type { CellFigures } from "./cell_figures.ts";
 import { EventRelay } from "./event_relay.ts";
 import { explain } from "./explain.ts";
-import { tearDown } from "./faults.ts";
-import { type FaultyLane, LaneFaults } from "./lane_faults.ts";
-import type { EditedLane } from "./edited_lane.ts";
-import { LaneEditor } from "./lane_editor.ts";
-import { attachLink, buildCell } from "./lane_builder.ts";
-import { LaneLoop, type LoopHost } from "./lane_loop.ts";
-import { makeInstance } from "./make_instance.ts";
-import type { LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "./messages.ts";
-import { reconfigure } from "./reconfigure.ts";
-import type { CellFigures } from "./cell_figures.ts";
-import { calling } from "./node_call.ts";
+import type { LaneInit, LaneReport, NodePlan } from "./messages.ts";
 import type { CellHost, NodeCell } from "./node_cell.ts";
 import { NodeNews } from "./node_news.ts";
-import type { TickTiming } from "./tick_timing.ts";
-import { yieldNow } from "./turn.ts";
+import { ReadySet } from "./ready_set.ts";
+import { TickTiming } from "./tick_timing.ts";
 
-/** The first inbox bit that links use. */
-export const FIRST_LINK_BIT = 2;
+// Constants of this module: an imported one is looked up anew at each use.
+const GENERATION = LANE.generation >> 2;
+const HEARTBEAT_NS = LANE.heartbeatNs >> 3;
+const ATTENTION = index32(LANE.attention);
+const CALLS = index32(LANE.calls);
 
-/** How long nodes of a lane that must end may take to tear down, milliseconds. */
-const LEAVE_TIMEOUT_MS = 500;
+/** A round ends once it is known to have lasted for so long; a tick that took longer is published by itself. */
+const LONG_ROUND_NS = 1_000_000;
 
-/** What a lane needs from where it runs. */
+/** Where a lane runs: in a worker, or on main. */
 export interface LaneSite {
   readonly driver: Driver;
   /** Whether this thread may block: not main. */
@@ -57,8 +53,7 @@ export interface LaneSite {
   findType(node: NodePlan): Promise<AnyNodeType>;
 }
 
-/** See the module. */
-export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
+export class Lane implements CellHost {
   readonly init: LaneInit;
   readonly index: number;
   readonly site: LaneSite;
@@ -67,165 +62,174 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
   readonly page: ControlPage;
   readonly ledger: Ledger;
   readonly development: boolean;
-  readonly pools: Pool[];
+  readonly timing: TickTiming;
+  readonly pools: Pool[] = [];
   /** Whom an inbox bit wakes. */
   readonly wakeables: (Wakeable | undefined)[] = [];
   /** The writing ends that have staged something since they were flushed last. */
   readonly staged: LinkWriter[] = [];
   /** In the order of the graph: a cell's place is its rank. */
   cells: NodeCell[] = [];
-  readonly faults: LaneFaults = new LaneFaults(this);
+  /** The ranks of the cells that are to run. */
+  ready: ReadySet = new ReadySet(0);
+  /** Nodes that the round may still run. */
+  left = 0;
+  /** When the round that ran nodes last began; 0 once its time is known. */
+  ranFromNs = ZERO_NS;
+  /** How long all pauses took. */
+  pausedNs = ZERO_NS;
+  /** Whether no node is run until `resume`. */
+  paused = false;
+  /** The loop runs nodes. */
+  running = false;
+  /** It has torn its nodes down, or does so now. */
+  closed = false;
+  /** The loop waits without blocking: other work of the event loop may wake nodes. */
+  parked: Promise<void> | undefined;
+  /** The nodes that wait for a time. */
+  readonly timedCells: NodeCell[] = [];
+  /** Nodes with an asynchronous tick under way. */
+  pending = 0;
+  /** The clock as last read: at least once a round, and after each tick that takes long. */
+  #nowNs = ZERO_NS;
+  /** The nodes that have figures to publish. */
+  readonly #changed: CellFigures[] = [];
   /** Sources were told to end. */
   #stopping = false;
-  readonly edits: LaneEditor = new LaneEditor(this);
-  readonly #loop: LaneLoop;
-  #closed = false;
+  readonly #at32: number;
+  readonly #at64: number;
+  readonly #generation: number;
   readonly #news: NodeNews;
   readonly #events: EventRelay;
 
   constructor(init: LaneInit, site: LaneSite) {
+    const { driver } = site;
     this.init = init;
     this.index = init.index;
     this.site = site;
-    this.driver = site.driver;
+    this.driver = driver;
     this.mode = init.mode;
-    site.driver.useControl(init.control);
-    this.page = new ControlPage(site.driver.openArena(init.control));
+    driver.useControl(init.control);
+    this.page = new ControlPage(driver.openArena(init.control));
     this.development = init.development;
     const keeping = new Keeping({ page: this.page, lane: init.index, generation: init.generation });
     this.ledger = init.development ? new CheckedLedger(keeping) : new Ledger(keeping);
-    this.pools = [];
     this.openPools(init.pools);
     this.#news = new NodeNews((report) => site.post(report));
-    this.#events = new EventRelay((report) => site.post(report), () => this.driver.nowNs() / 1e6);
-    this.page.u32[index32(this.page.laneOffset(init.index) + LANE.generation)] = init.generation;
-    this.#loop = new LaneLoop(this);
-    if (site.mayBlock) site.driver.enterLane(init.index, init.generation);
+    this.#events = new EventRelay((report) => site.post(report), () => driver.nowNs() / 1e6);
+    this.#at32 = index32(this.page.laneOffset(init.index));
+    this.#at64 = index64(this.page.laneOffset(init.index));
+    this.#generation = init.generation;
+    this.page.u32[this.#at32 + GENERATION] = init.generation;
+    // On main everything else of the program waits for the end of a round.
+    this.timing = new TickTiming(!site.mayBlock);
+    if (site.mayBlock) driver.enterLane(init.index, init.generation);
   }
 
-  /** Does what the control isolate asks. Failures are reported, not thrown. */
-  async handle(command: Exclude<LaneCommand, { kind: "init" }>): Promise<void> {
-    if (this.#loop.endIfGivenUp()) return;
-    this.#loop.messageCame();
-    switch (command.kind) {
-      case "secrets":
-        keepSecrets(command.secrets);
-        break;
-      case "open":
-        await this.#open(command);
-        break;
-      case "start":
-        for (const cell of this.cells) cell.wake();
-        this.#loop.run().catch((error) => this.faults.failOutside(error));
-        break;
-      case "stop":
-        this.#stopping = true;
-        for (const cell of this.cells) this.#stopSource(cell);
-        break;
-      case "close":
-        await this.#close();
-        break;
-      case "configure":
-        this.#configure(command);
-        break;
-      case "pause":
-        this.#loop.pause(command.pause);
-        break;
-      case "resume":
-        this.#loop.resume(command.pausedNs);
-        break;
-      case "prepare":
-        await this.edits.prepare(command);
-        break;
-      case "yield":
-        await this.edits.yieldNodes(command);
-        break;
-      case "arrive":
-        await this.edits.arrive(command);
-        break;
-      case "settle":
-        this.edits.settle(command);
-        break;
-      case "attach":
-        this.edits.attach(command);
-        break;
-      case "abort":
-        await this.edits.abort(command);
-        break;
-      case "leave":
-        await this.leave();
-        break;
-      case "disable":
-        await this.faults.disable(command.node, command.record);
-        break;
-      case "overdue":
-        this.faults.overdue(command);
-        break;
-    }
-  }
-
-  get paused(): boolean {
-    return this.#loop.paused;
-  }
-
-  get isGivenUp(): boolean {
-    return this.#loop.isGivenUp;
-  }
-
-  endIfGivenUp(): boolean {
-    return this.#loop.endIfGivenUp();
-  }
-
-  get mayBlock(): boolean {
-    return this.site.mayBlock;
-  }
-
+  /** Reads the clock, which stands still in pauses. */
   nowNs(): number {
-    return this.#loop.nowNs();
+    return this.#nowNs = this.driver.nowNs() - this.pausedNs;
   }
 
   stampNs(): number {
-    return this.#loop.stampNs();
+    return this.#nowNs;
+  }
+
+  /** Whether another thread runs the lane by now. */
+  get isGivenUp(): boolean {
+    return this.page.u32[this.#at32 + GENERATION] !== this.#generation;
+  }
+
+  /** Ends the thread if another one runs the lane by now. @returns whether it does */
+  endIfGivenUp(): boolean {
+    if (!this.isGivenUp) return false;
+    this.running = false;
+    // The thread was given up while a node kept it. What the node holds is in the row that is the thread's own.
+    if (this.closed) return true;
+    this.closed = true;
+    leaveRow(this.pools, this.init.row);
+    // What its promises still do with frames is refused.
+    for (const pool of this.pools) pool.close();
+    this.site.end?.();
+    return true;
   }
 
   enqueue(cell: NodeCell): void {
-    this.#loop.enqueue(cell);
+    if (cell.retired) return;
+    cell.queued = true;
+    this.ready.add(cell.rank);
+    this.wroteBetween();
   }
 
   wroteBetween(): void {
-    this.#loop.wroteBetween();
+    if (this.parked !== undefined) this.driver.ringBell(this.index);
   }
 
   schedule(cell: NodeCell): void {
-    this.#loop.schedule(cell);
-  }
-
-  goOn(cell: NodeCell, tick: Promise<void>): void {
-    this.#loop.goOn(cell, tick);
-  }
-
-  get timing(): TickTiming {
-    return this.#loop.timing;
+    this.timedCells.push(cell);
+    this.wroteBetween();
   }
 
   changed(figures: CellFigures): void {
-    this.#loop.changed(figures);
+    this.#changed.push(figures);
   }
 
   timed(figures: CellFigures, tookNs: number): void {
-    this.#loop.timed(figures, tookNs);
+    this.timing.spend();
+    this.page.f64[this.#at64 + HEARTBEAT_NS] = this.#nowNs;
+    if (tookNs >= LONG_ROUND_NS) figures.publish();
+    if (this.#nowNs - this.ranFromNs >= LONG_ROUND_NS) this.left = 0;
   }
 
   pendingChanged(by: 1 | -1): void {
-    this.#loop.pendingChanged(by);
+    this.pending += by;
+  }
+
+  repeats(): boolean {
+    const { u32 } = this.page;
+    const at = this.#at32;
+    if (this.left <= 0 || u32[at + ATTENTION] !== 0) return false;
+    u32[at + CALLS]++;
+    return true;
   }
 
   flushWriters(): void {
-    this.#loop.flushWriters();
+    const { staged } = this;
+    for (let k = 0; k < staged.length; k++) staged[k].flush();
+    staged.length = 0;
   }
 
+  /** Brings the figures of nodes and links on the control page up to date. */
   publish(): void {
-    this.#loop.publish();
+    if (this.isGivenUp) return;
+    const changed = this.#changed;
+    for (let k = 0; k < changed.length; k++) changed[k].publish();
+    changed.length = 0;
+  }
+
+  ended(cell: NodeCell): void {
+    this.publish();
+    this.site.post({ kind: "ended", node: cell.id });
+  }
+
+  /**
+   * Sets a node aside that is supervised; for any other the lane stops running nodes. The control isolate decides what
+   * comes next.
+   */
+  fail(error: unknown, cell: NodeCell, action: string): void {
+    if (this.closed || cell.failed) return;
+    const reason = explain(error, cell, action);
+    if (cell.retired || cell.ended) {
+      cell.context.log.error(reason.message);
+      return;
+    }
+    if (cell.plan.supervised) cell.setAside();
+    else this.running = false;
+    // What nodes have written by now is written: it is counted, and others can read it.
+    this.flushWriters();
+    this.publish();
+    const node = cell.plan.supervised ? { node: cell.id, record: cell.plan.index } : {};
+    this.site.post({ kind: "failed", error: serializeError(reason), ...node });
   }
 
   poolOf(kind: FrameKind, name: string = kind): Pool {
@@ -236,41 +240,8 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     return this.init.converters[field] ?? [];
   }
 
-  post(report: LaneReport): void {
-    this.site.post(report);
-  }
-
-  findType(node: NodePlan): Promise<AnyNodeType> {
-    return this.site.findType(node);
-  }
-
-  openPools(tokens: LaneInit["pools"]): void {
-    const View = this.development ? CheckedPool : Pool;
-    for (const token of tokens) {
-      if (this.pools[token.index] !== undefined) continue;
-      this.pools[token.index] = new View(this.driver, token, this.init.index, this.ledger, this.init.row);
-    }
-  }
-
-  ranksChanged(): void {
-    this.publish();
-    this.#loop.reset(this.cells.length);
-    for (const [rank, cell] of this.cells.entries()) {
-      cell.rank = rank;
-      if (cell.queued) this.#loop.enqueue(cell);
-    }
-  }
-
-  inserted(cells: readonly NodeCell[]): void {
-    if (this.#stopping) { for (const cell of cells) this.#stopSource(cell); }
-  }
-
-  wakeUp(): void {
-    this.driver.ringBell(this.init.index);
-  }
-
   progress(cell: NodeCell, doneNs: number, totalNs?: number): void {
-    this.#news.progress(cell, this.#loop.stampNs(), doneNs, totalNs);
+    this.#news.progress(cell, this.#nowNs, doneNs, totalNs);
   }
 
   report(cell: NodeCell, figures: Figures): void {
@@ -285,93 +256,28 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     this.#news.format(cell, port, format);
   }
 
-  get closed(): boolean {
-    return this.#closed;
-  }
-
-  halt(): void {
-    this.#loop.halt();
-  }
-
+  /** Tells the control isolate what has gathered, if it is time to. */
   tellNews(nowNs: number): void {
     if (this.#news.waits) this.#news.tell(nowNs);
     if (this.#events.waits) this.#events.tell();
   }
 
-  rested(pause: number): void {
-    this.site.post({ kind: "paused", pause });
-  }
-
-  fenced(): void {
-    // The thread was given up while a node kept it. What the node holds is in the row that is the thread's own.
-    if (this.#closed) return;
-    this.#closed = true;
-    leaveRow(this.pools, this.init.row);
-    // What its promises still do with frames is refused.
-    for (const pool of this.pools) pool.close();
-    this.site.end?.();
-  }
-
-  fail(error: unknown, cell: NodeCell, action: string): void {
-    this.faults.fail(error, cell, action);
-  }
-
-  memoryTaken(pool: Pool, cell?: NodeCell): void {
-    this.faults.memoryTaken(pool.name, cell);
-  }
-
-  /** A node came to its end. */
-  ended(cell: NodeCell): void {
-    this.publish();
-    this.site.post({ kind: "ended", node: cell.id });
-  }
-
-  async #open(command: Extract<LaneCommand, { kind: "open" }>): Promise<void> {
-    let current: NodeCell | undefined;
-    try {
-      this.cells = await this.#build(command.nodes, command.links);
-      for (const cell of this.cells) {
-        current = cell;
-        cell.setPhase(PHASE.setup);
-        await calling(this, cell, () => this.faults.setUp(cell));
-        if (this.#loop.endIfGivenUp()) return;
-        cell.setPhase(PHASE.idle);
-      }
-      const formats = this.cells.flatMap((cell) =>
-        cell.outputs.flatMap((output) =>
-          output.format === undefined ? [] : [{ node: cell.id, port: output.name, format: output.format }]
-        )
-      );
-      this.site.post({ kind: "opened", formats });
-    } catch (error) {
-      const reason = current === undefined ? error : explain(error, current, "setup()");
-      this.site.post({ kind: "failed", error: serializeError(reason) });
-    }
-  }
-
-  /** Ends a lane whose thread is to end, whatever became of its nodes: what they still hold is left to the ledger. */
-  async leave(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#loop.halt();
-    for (const cell of this.cells) {
-      if (!cell.ended) cell.abort("the lane has ended");
-    }
-    // The call of the node that ended the lane may still be under way.
-    await yieldNow();
-    this.edits.drop();
-    const torn = [...this.cells.map((cell) => tearDown(cell, this)), this.edits.retired()];
-    await Promise.race([Promise.all(torn), sleep(LEAVE_TIMEOUT_MS)]);
-    this.publish();
+  /** Tells the control isolate what has gathered, at the end. */
+  tellAllNews(): void {
     this.#news.tellAll();
     this.#events.tellAll();
-    this.#closePools();
-    this.site.post({ kind: "gone" });
-    this.site.end?.();
+  }
+
+  openPools(tokens: LaneInit["pools"]): void {
+    const View = this.development ? CheckedPool : Pool;
+    for (const token of tokens) {
+      if (this.pools[token.index] !== undefined) continue;
+      this.pools[token.index] = new View(this.driver, token, this.init.index, this.ledger, this.init.row);
+    }
   }
 
   /** The last thing that the thread does with the memory of the graph. */
-  #closePools(): void {
+  closePools(): void {
     // What is in a row that nobody looks after any more since the thread was given up, only the thread gives back.
     const { generation, row } = this.init;
     const isSetAside = this.site.mayBlock && !noteDeath(this.page, { lane: this.index, generation });
@@ -380,70 +286,28 @@ export class Lane implements CellHost, EditedLane, FaultyLane, LoopHost {
     for (const pool of this.pools) pool.close();
   }
 
-  async #build(nodes: readonly NodePlan[], links: readonly LinkEndPlan[]): Promise<NodeCell[]> {
-    const cells = new Map<string, NodeCell>();
-    this.#loop.reset(nodes.length);
-    for (const [rank, plan] of nodes.entries()) {
-      const type = await this.site.findType(plan);
-      const cell = buildCell(this, plan, type.descriptor, await makeInstance(type, plan));
+  /** The cells are others, or in another order. Those that are queued stay so. */
+  ranksChanged(): void {
+    this.publish();
+    this.ready = new ReadySet(this.cells.length);
+    for (const [rank, cell] of this.cells.entries()) {
       cell.rank = rank;
-      cells.set(plan.id, cell);
+      if (cell.queued) this.enqueue(cell);
     }
-    for (const end of links) attachLink(this, cells, end);
-    for (const cell of cells.values()) cell.seal();
-    return [...cells.values()];
   }
 
-  #configure(command: Extract<LaneCommand, { kind: "configure" }>): void {
-    const { request } = command;
-    const cell = this.cells.find((each) => each.id === command.node);
-    try {
-      if (cell === undefined) throw new SluiceError("NodeNotFound", `Cannot configure "${command.node}": it has gone`);
-      reconfigure(this, cell, command);
-      this.site.post({ kind: "configured", request });
-    } catch (error) {
-      const explained = cell === undefined ? error : explain(error, cell, "configChanged()");
-      this.site.post({ kind: "configured", request, error: serializeError(explained) });
-    }
+  /** Nodes have come: they are told what all nodes were told before. */
+  inserted(cells: readonly NodeCell[]): void {
+    if (this.#stopping) { for (const cell of cells) this.#stopSource(cell); }
   }
 
   /** Ends what feeds the graph; the rest drains. */
+  stopSources(): void {
+    this.#stopping = true;
+    for (const cell of this.cells) this.#stopSource(cell);
+  }
+
   #stopSource(cell: NodeCell): void {
     if (!cell.ended && !cell.isFed) cell.beginFinish("the graph is stopping");
   }
-
-  async #close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#loop.halt();
-    // One that is in effect has its links counted, though the lane ends.
-    if (this.edits.due) this.edits.apply();
-    for (const cell of this.cells) {
-      if (!cell.ended) cell.abort("the graph was stopped");
-    }
-    this.edits.drop();
-    for (const cell of this.cells) {
-      await tearDown(cell, this);
-    }
-    await this.edits.retired();
-    this.#discardRest();
-    this.publish();
-    await this.#loop.leavePark();
-    for (const pool of this.pools) pool.flushMagazine();
-    this.#closePools();
-    this.#news.tellAll();
-    this.#events.tellAll();
-    this.site.post({ kind: "closed" });
-  }
-
-  /** Drops what came to nodes that have ended after the last round. */
-  #discardRest(): void {
-    for (const cell of this.cells) {
-      if (cell.ended) cell.discardInputs();
-    }
-  }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

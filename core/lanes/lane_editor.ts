@@ -9,14 +9,16 @@ import { type SerializedError, serializeError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { emptyRest, type LinkRest } from "../links/link_move.ts";
 import { giveState } from "./carried_state.ts";
+import { changePorts } from "./cell_builder.ts";
 import { isInOrder, orderCells } from "./cell_order.ts";
+import { awaitTick } from "./cell_runner.ts";
 import { EditAttempt } from "./edit_attempt.ts";
 import { moveLinks, noteLoops, settleLost } from "./edit_links.ts";
 import { addEnds, namedBy, reachOf } from "./edit_reach.ts";
 import { endsHere, holdsFrames, isStateless, losesFrames } from "./edit_rules.ts";
-import type { EditedLane } from "./edited_lane.ts";
+import type { Lane } from "./lane.ts";
 import { explain } from "./explain.ts";
-import { attachLink, changePorts, detachLink } from "./lane_builder.ts";
+import { attachLink, detachLink } from "./link_ends.ts";
 import { letGoOfLink, takeUpLink } from "./link_mover.ts";
 import { ArrivingTrial, claim } from "./loan.ts";
 import type { LaneCommand } from "./messages.ts";
@@ -41,7 +43,7 @@ interface Leaver {
 
 /** See the module. */
 export class LaneEditor {
-  readonly #lane: EditedLane;
+  readonly #lane: Lane;
   #prepared: PreparedEdit | undefined;
   /** The edit that was made ready last, or is now. */
   #attempt: EditAttempt | undefined;
@@ -58,7 +60,7 @@ export class LaneEditor {
   /** The lane ends: nothing more is made ready. */
   #dropped = false;
 
-  constructor(lane: EditedLane) {
+  constructor(lane: Lane) {
     this.#lane = lane;
   }
 
@@ -122,7 +124,7 @@ export class LaneEditor {
         this.#prepared = prepared;
         const { cells } = prepared;
         const stateless = [...cells.values()].filter(isStateless).map(({ id }) => id);
-        lane.post({ kind: "prepared", epoch, formats: formatsOf(lane, command, cells), stateless });
+        lane.site.post({ kind: "prepared", epoch, formats: formatsOf(lane, command, cells), stateless });
       });
     } catch (error) {
       this.#refuse(epoch, error);
@@ -147,7 +149,7 @@ export class LaneEditor {
     const lane = this.#lane;
     const all = new Map(lane.cells.map((cell) => [cell.id, cell]));
     settleLost(lane, all, ends.map((end) => ({ end, kept: true })));
-    lane.post({ kind: "settled", epoch });
+    lane.site.post({ kind: "settled", epoch });
   }
 
   /** Takes up the ends of links that came with nodes from other lanes, and runs those nodes from now on. */
@@ -171,7 +173,7 @@ export class LaneEditor {
     for (const cell of reach) cell.notify();
     // What their first ticks have done is told though they may wait now.
     for (const cell of arrived) cell.publish();
-    lane.post({ kind: "attached", epoch });
+    lane.site.post({ kind: "attached", epoch });
   }
 
   /** Drops what was made ready. */
@@ -249,7 +251,7 @@ export class LaneEditor {
       cell.idlesUnfed = true;
       all.set(node, cell);
       const underWay = (trials.get(node) ?? arrivals.get(node))?.underWay;
-      if (underWay !== undefined) lane.goOn(cell, underWay);
+      if (underWay !== undefined) awaitTick(lane, cell, underWay);
       if (!arrives) continue;
       cell.held = true;
       this.#arriving.push(cell);
@@ -292,7 +294,7 @@ export class LaneEditor {
     this.#putInOrder(reach, all);
     lane.inserted([...cells.values()].filter((cell) => !this.#arriving.includes(cell)));
     for (const cell of reach) cell.notify();
-    lane.post({ kind: "applied", epoch, failures, refused, rests });
+    lane.site.post({ kind: "applied", epoch, failures, refused, rests });
   }
 
   async #arrive({ epoch, nodes }: Command<"arrive">, prepared: PreparedEdit, attempt: EditAttempt): Promise<void> {
@@ -305,7 +307,7 @@ export class LaneEditor {
         if (loan === undefined) continue;
         if (!claim(loan)) attempt.giveUp();
         attempt.assertWanted();
-        arrivals.set(node, new ArrivingTrial(cells.get(node)!, loan, lane.pools, lane));
+        arrivals.set(node, new ArrivingTrial(cells.get(node)!, loan, lane));
       }
       for (const { node, carry, state } of nodes) {
         current = cells.get(node)!;
@@ -316,7 +318,7 @@ export class LaneEditor {
         await arrivals.get(node)?.run(lane.nowNs(), () => attempt.givenUp);
         attempt.assertWanted();
       }
-      lane.post({ kind: "arrived", epoch });
+      lane.site.post({ kind: "arrived", epoch });
     } catch (error) {
       if (lane.endIfGivenUp()) return;
       this.#refuse(epoch, current === undefined ? error : explain(error, current, action));
@@ -330,7 +332,7 @@ export class LaneEditor {
     if (prepared?.epoch !== epoch || attempt === undefined) return;
     try {
       const nodes = await yieldNodes(this.#lane, command, prepared, attempt);
-      this.#lane.post({ kind: "yielded", epoch, nodes });
+      this.#lane.site.post({ kind: "yielded", epoch, nodes });
     } catch (error) {
       this.#refuse(epoch, error);
     }
@@ -344,7 +346,7 @@ export class LaneEditor {
   }
 
   #refuse(epoch: number, error: unknown): void {
-    this.#lane.post({ kind: "refused", epoch, error: serializeError(error) });
+    this.#lane.site.post({ kind: "refused", epoch, error: serializeError(error) });
   }
 
   async #dropPrepared(
@@ -369,7 +371,7 @@ export class LaneEditor {
 
   async #end({ cell, flushes, isTold }: Leaver): Promise<void> {
     await retire(this.#lane, cell, flushes);
-    if (isTold) this.#lane.post({ kind: "removed", record: cell.number - 1 });
+    if (isTold) this.#lane.site.post({ kind: "removed", record: cell.number - 1 });
   }
 
   /** As `#waiting()`; and the lane does not end before. */

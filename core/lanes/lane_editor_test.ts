@@ -2,8 +2,8 @@ import { deepEqual, equal } from "node:assert/strict";
 import { CONTROL } from "../../ffi/layout.gen.ts";
 import { controlBytes, ControlPage } from "../control_page.ts";
 import type { SerializedError } from "../errors.ts";
-import type { EditedLane } from "./edited_lane.ts";
 import { emptyWork } from "../live/lane_work.ts";
+import type { Lane } from "./lane.ts";
 import { LaneEditor } from "./lane_editor.ts";
 import type { LaneCommand } from "./messages.ts";
 import { standstillOf } from "./standstill.ts";
@@ -30,14 +30,16 @@ function setUp(paused = false) {
     nowNs: () => 0,
     endIfGivenUp: () => false,
     openPools: () => {},
-    wakeUp: () => {},
+    driver: { ringBell: () => {} },
     ranksChanged: () => {},
     inserted: () => {},
-    post: (report: { readonly kind: string; readonly epoch: number; readonly error?: SerializedError }) =>
-      void did.push([report.kind, report.epoch, ...report.error ? [report.error.code] : []].join(" ")),
-    // Never there: what needs it is waited for.
-    findType: () => new Promise(() => {}),
-  } as unknown as EditedLane;
+    site: {
+      post: (report: { readonly kind: string; readonly epoch: number; readonly error?: SerializedError }) =>
+        void did.push([report.kind, report.epoch, ...report.error ? [report.error.code] : []].join(" ")),
+      // Never there: what needs it is waited for.
+      findType: () => new Promise(() => {}),
+    },
+  } as unknown as Lane;
   const commit = (epoch: number) => Atomics.store(page.u32, CONTROL.epoch >> 2, epoch);
   return { editor: new LaneEditor(lane), did, commit };
 }

@@ -10,60 +10,26 @@ import type { NodeId } from "../ids.ts";
 import { logger } from "../log.ts";
 import { describeThrown } from "../thrown.ts";
 import { explain } from "./explain.ts";
-import { blame, disable, setAside, setUp } from "./faults.ts";
-import type { LaneCommand, LaneInit, LaneReport } from "./messages.ts";
-import type { CallSite } from "./node_call.ts";
+import { blame, disable, setUp } from "./faults.ts";
+import type { Lane } from "./lane.ts";
+import type { LaneCommand } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
-
-/** What taking failures asks of the lane. */
-export interface FaultyLane extends CallSite {
-  readonly init: LaneInit;
-  readonly cells: readonly NodeCell[];
-  /** It has torn its nodes down, or does so now. */
-  readonly closed: boolean;
-  /** Runs no node any more. */
-  halt(): void;
-  post(report: LaneReport): void;
-  publish(): void;
-  flushWriters(): void;
-}
 
 /** See the module. */
 export class LaneFaults {
-  readonly #lane: FaultyLane;
+  readonly #lane: Lane;
 
-  constructor(lane: FaultyLane) {
+  constructor(lane: Lane) {
     this.#lane = lane;
-  }
-
-  /**
-   * A node failed: if it is supervised it is set aside, else the lane stops running nodes. The control isolate decides
-   * what comes next.
-   */
-  fail(error: unknown, cell: NodeCell, action: string): void {
-    const lane = this.#lane;
-    if (lane.closed || cell.failed) return;
-    const reason = explain(error, cell, action);
-    if (cell.retired || cell.ended) {
-      cell.context.log.error(reason.message);
-      return;
-    }
-    if (cell.plan.supervised) setAside(cell);
-    else lane.halt();
-    // What nodes have written by now is written: it is counted, and others can read it.
-    lane.flushWriters();
-    lane.publish();
-    const node = cell.plan.supervised ? { node: cell.id, record: cell.plan.index } : {};
-    lane.post({ kind: "failed", error: serializeError(reason), ...node });
   }
 
   /** A failure outside every call that the lane made: an unhandled rejection, an error in a callback. */
   failOutside(error: unknown): void {
     const lane = this.#lane;
     if (lane.closed || this.blameOne(error)) return;
-    lane.halt();
+    lane.running = false;
     const message = `Lane "${lane.init.name}" failed outside process(): ${describeThrown(error).message}`;
-    lane.post({ kind: "failed", error: serializeError(new SluiceError("NodeFailed", message, { cause: error })) });
+    lane.site.post({ kind: "failed", error: serializeError(new SluiceError("NodeFailed", message, { cause: error })) });
   }
 
   /**
@@ -82,7 +48,7 @@ export class LaneFaults {
       logger("lane").error(`Lane "${init.name}": ${what}; it was a promise or a callback of one of the nodes ${nodes}`);
     } else if (!culprit.failed) {
       this.#count(culprit);
-      this.fail(new TypeError(what), culprit, cell === undefined ? "a callback or a promise" : "process()");
+      this.#lane.fail(new TypeError(what), culprit, cell === undefined ? "a callback or a promise" : "process()");
     }
   }
 
@@ -100,7 +66,7 @@ export class LaneFaults {
       return true;
     }
     this.#count(cell);
-    this.fail(error, cell, "a callback or a promise");
+    this.#lane.fail(error, cell, "a callback or a promise");
     return true;
   }
 
@@ -118,7 +84,7 @@ export class LaneFaults {
     } catch (error) {
       if (!cell.plan.supervised) throw error;
       this.#count(cell);
-      this.fail(error, cell, "setup()");
+      this.#lane.fail(error, cell, "setup()");
     }
   }
 
@@ -134,7 +100,7 @@ export class LaneFaults {
     const done = disable(lane, cell);
     lane.flushWriters();
     await done;
-    lane.post({ kind: "disabled", node });
+    lane.site.post({ kind: "disabled", node });
   }
 
   /** A node that has awaited something for too long has failed. What its promise still does comes too late. */
@@ -145,7 +111,7 @@ export class LaneFaults {
       `Node "${cell.id}" (${cell.type}) failed in ${call}: it has awaited something for ${afterMs} ms, in ` +
       `which it has neither read nor written, and the promise has not settled; raise "callTimeoutMs" if that may be`;
     this.#count(cell);
-    this.fail(new SluiceError("Timeout", message, { nodeId: cell.id }), cell, call);
+    this.#lane.fail(new SluiceError("Timeout", message, { nodeId: cell.id }), cell, call);
   }
 
   #count(cell: NodeCell): void {

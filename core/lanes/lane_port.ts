@@ -12,8 +12,8 @@ import { followSecrets } from "../redaction.ts";
 import { placedType } from "../registry/load_type.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { LaneKind } from "./lane_options.ts";
-import { Lane } from "./lane.ts";
-import { MESSAGE_INBOX_BIT } from "./lane_loop.ts";
+import { MESSAGE_INBOX_BIT } from "./inbox_bits.ts";
+import { LaneThread } from "./lane_thread.ts";
 import type { LaneCommand, LaneInit, LaneReport } from "./messages.ts";
 
 /**
@@ -45,11 +45,11 @@ export class MainLanePort implements LanePort {
   readonly name: string;
   readonly index: number;
   readonly kind = "main";
-  readonly #lane: Lane;
+  readonly #thread: LaneThread;
   readonly #driver: Driver;
   /** What nobody else of the program takes, and a node of this lane has caused. */
   readonly #onError = (event: ErrorEvent | PromiseRejectionEvent) => {
-    if (this.#lane.faults.blameOne("reason" in event ? event.reason : event.error, true)) event.preventDefault();
+    if (this.#thread.faults.blameOne("reason" in event ? event.reason : event.error, true)) event.preventDefault();
   };
 
   /** @param types the types of its nodes, by the node's id */
@@ -62,7 +62,7 @@ export class MainLanePort implements LanePort {
     this.name = init.name;
     this.index = init.index;
     this.#driver = driver;
-    this.#lane = new Lane(init, {
+    this.#thread = new LaneThread(init, {
       driver,
       mayBlock: false,
       post: (report) => queueMicrotask(() => onReport(report)),
@@ -72,7 +72,7 @@ export class MainLanePort implements LanePort {
   }
 
   send(command: Exclude<LaneCommand, { kind: "init" }>): void {
-    void this.#lane.handle(command);
+    void this.#thread.handle(command);
     this.#driver.ringBell(this.index);
   }
 

@@ -8,7 +8,7 @@ import { openDriver } from "../driver/open.ts";
 import { serializeError, SluiceError } from "../errors.ts";
 import { logger, tapLog } from "../log.ts";
 import { loadNodeType } from "../registry/load_type.ts";
-import { Lane } from "./lane.ts";
+import { LaneThread } from "./lane_thread.ts";
 import { LogRelay } from "./log_relay.ts";
 import type { LaneCommand, LaneReport } from "./messages.ts";
 
@@ -23,7 +23,7 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 const { postMessage } = scope;
 const post = (report: LaneReport) => postMessage.call(scope, report);
-let lane: Lane | undefined;
+let thread: LaneThread | undefined;
 
 const relay = new LogRelay((entry) => post({ kind: "log", entry }));
 tapLog((entry) => relay.take(entry));
@@ -33,11 +33,11 @@ consoleWithoutReader();
 // Without these, one rejection ends this lane and main with it.
 scope.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
-  lane?.faults.failOutside((event as PromiseRejectionEvent).reason);
+  thread?.faults.failOutside((event as PromiseRejectionEvent).reason);
 });
 scope.addEventListener("error", (event) => {
   event.preventDefault();
-  lane?.faults.failOutside((event as ErrorEvent).error);
+  thread?.faults.failOutside((event as ErrorEvent).error);
 });
 
 // A processor that ends the thread would leave the graph waiting for it.
@@ -51,26 +51,26 @@ scope.postMessage = () => {
   if (warned) return;
   warned = true;
   logger("lane").warn(
-    `A node of lane "${lane?.init.name}" called postMessage(), which leads nowhere on a lane: what it posts is lost; ` +
+    `A node of lane "${thread?.lane.init.name}" called postMessage(), which leads nowhere on a lane: what it posts is lost; ` +
       "context.emit() reaches the program",
   );
 };
 
 /** Tells the control isolate, runs no node any more, and ends the thread once the call of the node is over. */
 function crash(call: string): never {
-  const cell = lane?.faults.caller(new Error(call));
+  const cell = thread?.faults.caller(new Error(call));
   const node = cell === undefined ? "a node" : `node "${cell.id}" (${cell.type})`;
-  const error = new SluiceError("LaneCrashed", `Lane "${lane?.init.name}" ended: ${node} called ${call}`);
+  const error = new SluiceError("LaneCrashed", `Lane "${thread?.lane.init.name}" ended: ${node} called ${call}`);
   post({ kind: "failed", error: serializeError(error) });
-  void lane?.leave();
+  void thread?.leave();
   throw error;
 }
 
 scope.addEventListener("message", async ({ data }) => {
   if (data.kind !== "init") {
     // One that leaves ends the thread itself, once its nodes are torn down.
-    const isLeaving = lane?.closed === true;
-    await lane?.handle(data);
+    const isLeaving = thread?.lane.closed === true;
+    await thread?.handle(data);
     if (data.kind === "close" && !isLeaving) close();
     return;
   }
@@ -78,7 +78,7 @@ scope.addEventListener("message", async ({ data }) => {
   if (data.consoleOnOwnLine) consoleOnOwnLine();
   try {
     const driver = openDriver(data.init.driver);
-    lane = new Lane(data.init, {
+    thread = new LaneThread(data.init, {
       driver,
       mayBlock: true,
       post,

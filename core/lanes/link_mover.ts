@@ -12,14 +12,9 @@ import type { LocalLink } from "../links/local_link.ts";
 import { RingLinkReader, type RingLinkWriter } from "../links/ring_link.ts";
 import type { InputPort } from "../ports/input_port.ts";
 import type { OutputPort } from "../ports/output_port.ts";
-import { attachLink, type LinkSite } from "./lane_builder.ts";
+import type { Lane } from "./lane.ts";
+import { attachLink } from "./link_ends.ts";
 import type { NodeCell } from "./node_cell.ts";
-
-/** What links are moved on. */
-export interface MoverSite extends LinkSite {
-  /** Index of the lane. */
-  readonly index: number;
-}
 
 type Cells = ReadonlyMap<string, NodeCell>;
 
@@ -31,34 +26,34 @@ type Cells = ReadonlyMap<string, NodeCell>;
  * @returns what the lanes that get ends have to be given; `undefined` for nothing
  */
 export function letGoOfLink(
-  site: MoverSite,
+  lane: Lane,
   cells: Cells,
   move: LinkMove,
   lent: number,
   failed: (error: unknown) => void,
 ): LinkRest | undefined {
   const { before, writer, reader } = move;
-  if (before.ring === undefined) return leaveLane(site, cells, move, lent, failed);
+  if (before.ring === undefined) return leaveLane(lane, cells, move, lent, failed);
   let rest: LinkRest | undefined;
-  if (writer.from === site.index) rest = letGoOfWriter(site, cells, move);
-  if (reader.from === site.index) rest = letGoOfReader(site, cells, move);
+  if (writer.from === lane.index) rest = letGoOfWriter(lane, cells, move);
+  if (reader.from === lane.index) rest = letGoOfReader(lane, cells, move);
   return rest;
 }
 
 /** Takes up what this lane gets of a link. Every lane has let go by now. */
-export function takeUpLink(site: MoverSite, cells: Cells, move: LinkMove, rest: LinkRest): void {
+export function takeUpLink(lane: Lane, cells: Cells, move: LinkMove, rest: LinkRest): void {
   const { after, writer, reader } = move;
   if (after.ring === undefined) {
-    joinLane(site, cells, move, rest);
+    joinLane(lane, cells, move, rest);
     return;
   }
-  if (writer.to === site.index && writer.from !== site.index) attachWriter(site, cells, move).takeUp(rest);
-  if (reader.to === site.index && reader.from !== site.index) attachReader(site, cells, move).takeUp(rest);
+  if (writer.to === lane.index && writer.from !== lane.index) attachWriter(lane, cells, move).takeUp(rest);
+  if (reader.to === lane.index && reader.from !== lane.index) attachReader(lane, cells, move).takeUp(rest);
 }
 
 /** A link within this lane becomes one between two lanes, or one within another lane. */
 function leaveLane(
-  site: MoverSite,
+  lane: Lane,
   cells: Cells,
   move: LinkMove,
   lent: number,
@@ -75,11 +70,11 @@ function leaveLane(
     input.detach();
     return rest;
   }
-  const left = { ...rest, entries: fillRing(site.driver, after.ring, rest.entries, after.capacity - owed, lent) };
-  if (writer.to === site.index) attachWriter(site, cells, move).takeUp(left);
-  if (reader.to === site.index) attachReader(site, cells, move).takeUp(left);
+  const left = { ...rest, entries: fillRing(lane.driver, after.ring, rest.entries, after.capacity - owed, lent) };
+  if (writer.to === lane.index) attachWriter(lane, cells, move).takeUp(left);
+  if (reader.to === lane.index) attachReader(lane, cells, move).takeUp(left);
   else input.detach();
-  return reader.to === site.index ? { ...left, entries: [] } : left;
+  return reader.to === lane.index ? { ...left, entries: [] } : left;
 }
 
 /**
@@ -102,69 +97,69 @@ function fillRing(
   return entries.slice(0, first);
 }
 
-function letGoOfWriter(site: MoverSite, cells: Cells, move: LinkMove): LinkRest | undefined {
+function letGoOfWriter(lane: Lane, cells: Cells, move: LinkMove): LinkRest | undefined {
   const { before, after, writer, reader } = move;
   const output = outputOf(cells, move);
-  if (writer.to === site.index) {
+  if (writer.to === lane.index) {
     const own = output.links.find(({ plan }) => plan.index === after.index) as RingLinkWriter | undefined;
     if (after.ring !== undefined) own?.retarget(after, reader.to);
     return undefined;
   }
-  site.wakeables[before.writerBit] = undefined;
+  lane.wakeables[before.writerBit] = undefined;
   return (output.detach(after.index) as RingLinkWriter).letGo();
 }
 
-function letGoOfReader(site: MoverSite, cells: Cells, move: LinkMove): LinkRest | undefined {
+function letGoOfReader(lane: Lane, cells: Cells, move: LinkMove): LinkRest | undefined {
   const { before, after, writer, reader } = move;
   const input = inputOf(cells, move);
   const own = input.link as RingLinkReader;
-  if (reader.to === site.index) {
+  if (reader.to === lane.index) {
     if (after.ring !== undefined) own.retarget(after, writer.to);
     return undefined;
   }
-  site.wakeables[before.readerBit] = undefined;
+  lane.wakeables[before.readerBit] = undefined;
   input.detach();
   return own.letGo();
 }
 
 /** A link between two lanes, or within another lane, becomes one within this lane. */
-function joinLane(site: MoverSite, cells: Cells, move: LinkMove, rest: LinkRest): void {
+function joinLane(lane: Lane, cells: Cells, move: LinkMove, rest: LinkRest): void {
   const { before, after, writer, reader } = move;
   const input = inputOf(cells, move);
   const output = outputOf(cells, move);
   let taken: ReturnType<RingLinkReader["takeAll"]>;
   let writerRest = rest;
   let room = 0;
-  if (before.ring === undefined) taken = { frames: framesOf(after, rest.entries, site.pools), rest };
+  if (before.ring === undefined) taken = { frames: framesOf(after, rest.entries, lane.pools), rest };
   else {
-    if (writer.from === site.index) {
+    if (writer.from === lane.index) {
       const own = output.detach(after.index) as RingLinkWriter | undefined;
       room = own?.room() ?? 0;
       // What it has staged comes into the ring first.
       writerRest = own?.letGo() ?? rest;
-      site.wakeables[before.writerBit] = undefined;
+      lane.wakeables[before.writerBit] = undefined;
     }
     let end = input.link as RingLinkReader;
-    if (reader.from === site.index) site.wakeables[before.readerBit] = undefined;
+    if (reader.from === lane.index) lane.wakeables[before.readerBit] = undefined;
     else {
-      end = new RingLinkReader(before, site, writer.from);
+      end = new RingLinkReader(before, lane, writer.from);
       end.takeUp(rest);
     }
     taken = end.takeAll();
   }
-  attachLink(site, cells, { link: after, end: "local", otherLane: site.index });
+  attachLink(lane, cells, { link: after, end: "local", otherLane: lane.index });
   (input.link as LocalLink).takeUp(taken.frames, { ...writerRest, readerToKey: taken.rest.readerToKey }, room);
 }
 
-function attachWriter(site: MoverSite, cells: Cells, move: LinkMove): RingLinkWriter {
+function attachWriter(lane: Lane, cells: Cells, move: LinkMove): RingLinkWriter {
   const { after, reader } = move;
-  attachLink(site, cells, { link: after, end: "writer", otherLane: reader.to });
+  attachLink(lane, cells, { link: after, end: "writer", otherLane: reader.to });
   return outputOf(cells, move).links.find(({ plan }) => plan.index === after.index) as RingLinkWriter;
 }
 
-function attachReader(site: MoverSite, cells: Cells, move: LinkMove): RingLinkReader {
+function attachReader(lane: Lane, cells: Cells, move: LinkMove): RingLinkReader {
   const { after, writer } = move;
-  attachLink(site, cells, { link: after, end: "reader", otherLane: writer.to });
+  attachLink(lane, cells, { link: after, end: "reader", otherLane: writer.to });
   return inputOf(cells, move).link as RingLinkReader;
 }
 

@@ -16,9 +16,10 @@ import { framesOf } from "../links/entry_frames.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "../links/link.ts";
 import type { Pool } from "../memory/pool.ts";
 import { readsPerTick } from "../memory/pool_loads.ts";
+import type { Lane } from "./lane.ts";
 import type { Loan } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
-import { type KeptFrame, Trial, type TrialSite } from "./trial.ts";
+import { type KeptFrame, Trial } from "./trial.ts";
 
 /** The lane that nodes leave, for one edit. */
 export class Lender {
@@ -88,16 +89,15 @@ export class ArrivingTrial {
   /**
    * @param cell is not part of the lane yet
    * @param loan was claimed
-   * @param pools of this lane, by index
    */
-  constructor(cell: NodeCell, loan: Loan, pools: readonly Pool[], site: TrialSite) {
+  constructor(cell: NodeCell, loan: Loan, lane: Lane) {
     this.#cell = cell;
     this.#waitMs = loan.waitMs;
-    this.#readers = loan.inputs.map(({ plan, entries }) => new LentReader(plan, framesOf(plan, entries, pools)));
+    this.#readers = loan.inputs.map(({ plan, entries }) => new LentReader(plan, framesOf(plan, entries, lane.pools)));
     this.#writers = loan.outputs.map(({ plan, room, closed }) => new LentWriter(plan, room, closed));
     const inputs = this.#readers.map((link) => ({ name: link.plan.toPort, link }));
     const outputs = this.#writers.map((link) => ({ name: link.plan.fromPort, links: [link], areLent: true }));
-    this.#trial = new Trial(cell, { inputs, outputs }, site);
+    this.#trial = new Trial(cell, { inputs, outputs }, lane);
   }
 
   /** Ticks the node once, if there is something to do for it in time. @throws what it throws, or rejects with */

@@ -6,17 +6,10 @@
  */
 import { LANE } from "../../ffi/layout.gen.ts";
 import { index32 } from "../element_index.ts";
-import type { ControlPage } from "../control_page.ts";
+import type { Lane } from "./lane.ts";
 import type { NodeCell } from "./node_cell.ts";
 
 const CURRENT_NODE = LANE.currentNode >> 2;
-
-/** The lane whose record tells of the call. */
-export interface CallSite {
-  /** Index of the lane. */
-  readonly index: number;
-  readonly page: ControlPage;
-}
 
 /**
  * Calls a node. Until that returns, the lane's record names the node, so that the watch can tell who keeps the thread;
@@ -25,7 +18,7 @@ export interface CallSite {
  * @returns what `call` gives
  * @throws what `call` throws
  */
-export function calling<T>({ index, page }: CallSite, cell: NodeCell, call: () => T): T {
+export function calling<T>({ index, page }: Lane, cell: NodeCell, call: () => T): T {
   const at = (index32(page.laneOffset(index))) + CURRENT_NODE;
   const before = page.u32[at];
   page.u32[at] = cell.number;

@@ -5,9 +5,11 @@
  * @module
  */
 import { BLOCKED } from "../../ffi/layout.gen.ts";
-import type { FrameFormat } from "../frames/format.ts";
+import type { ControlPage } from "../control_page.ts";
+import type { FormatField, FrameFormat, FrameKind } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
 import { Ledger } from "../memory/ledger.ts";
+import type { Pool } from "../memory/pool.ts";
 import { assertSealed, guardFrame, sealPayload } from "../frames/checked_frame.ts";
 import { CheckedLedger } from "../frames/checked_ledger.ts";
 import type { NodeId } from "../ids.ts";
@@ -19,20 +21,29 @@ import type { ProcessorContext } from "../processor.ts";
 import type { NodeDescriptor } from "../registry/descriptor.ts";
 import type { NodeInstance } from "../registry/node_type.ts";
 import type { Figures } from "../stats.ts";
-import { type AdmissionHost, CellAdmission } from "./cell_admission.ts";
+import { CellAdmission } from "./cell_admission.ts";
+import type { CellFigures } from "./cell_figures.ts";
 import type { NodeCarry, NodePlan } from "./messages.ts";
+import type { TickTiming } from "./tick_timing.ts";
 import { isTurnOver, takeTurns } from "./turn.ts";
 
 // A constant of this module: an imported one is looked up anew at each use.
 const BLOCKED_NONE = BLOCKED.none;
 
-/** What a cell asks of its lane. */
-export interface CellHost extends AdmissionHost {
+/** What runs nodes, as they see it: a lane, or the harness of tests. */
+export interface CellHost {
   readonly mode: GraphMode;
-  /** The ledger of the lane's synchronous nodes. */
+  readonly page: ControlPage;
+  /** Whether frames are checked as development mode does. */
+  readonly development: boolean;
+  /** The ledger of the synchronous nodes. */
   readonly ledger: Ledger;
+  /** Which ticks are timed; by default one in 64 of those that are short. */
+  readonly timing?: TickTiming;
   /** Whether no node is run. */
   readonly paused?: boolean;
+  /** Whether a node is ticked once at most whenever it is run. */
+  readonly singly?: boolean;
   nowNs(): number;
   /** The clock as last read: at least once in a round of nodes that take microseconds. */
   stampNs(): number;
@@ -40,10 +51,35 @@ export interface CellHost extends AdmissionHost {
   enqueue(cell: NodeCell): void;
   /** Sees to it that the cell is woken at `notBeforeNs`. */
   schedule?(cell: NodeCell): void;
+  /** There are figures to publish. It is said again only after they were published. */
+  changed?(figures: CellFigures): void;
+  /** A tick is over that was timed, as long ago as the clock was read last. */
+  timed?(figures: CellFigures, tookNs: number): void;
   /** An asynchronous tick began or ended. */
   pendingChanged?(by: 1 | -1): void;
   /** An asynchronous tick wrote, perhaps while the lane sleeps. */
   wroteBetween?(): void;
+  /** Asked before another tick of a node that follows one at once: whether the round goes on. Counts the tick. */
+  repeats?(): boolean;
+  /**
+   * Asked when a node gives the thread back: ends the thread if another one runs the lane by now. What the node did
+   * is neither counted nor handed over then.
+   */
+  endIfGivenUp(): boolean;
+  /** Makes what nodes wrote visible to other lanes. */
+  flushWriters(): void;
+  /** The node's end of stream was sent. */
+  ended(cell: NodeCell): void;
+  /** The node threw in `action`. */
+  fail(error: unknown, cell: NodeCell, action: string): void;
+  /**
+   * The pool that outputs of a kind take their slots from.
+   *
+   * @param name the one that the node chose
+   */
+  poolOf(kind: FrameKind, name?: string): Pool;
+  /** Names of node types that convert a field of a format. */
+  converters(field: FormatField): readonly string[];
   progress(cell: NodeCell, doneNs: number, totalNs?: number): void;
   /** @param figures not changed any more */
   report(cell: NodeCell, figures: Figures): void;
@@ -125,7 +161,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     host: CellHost,
     contextOf: (cell: NodeCell) => ProcessorContext,
   ) {
-    super(host, plan.index, descriptor);
+    super(host.page, plan.index, descriptor, host.development, host.timing);
     this.plan = plan;
     this.descriptor = descriptor;
     this.instance = instance;
@@ -262,6 +298,13 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.notBeforeNs = 0;
     if (this.mode === "external") this.abort(reason);
     this.wake();
+  }
+
+  /** It has failed: it is not run any more. Its links stay, and what comes to it waits in them. */
+  setAside(): void {
+    this.failed = true;
+    this.notBeforeNs = 0;
+    this.abort("the node has failed");
   }
 
   /** Tells those who write to the node that it has ended. */
@@ -410,6 +453,14 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
    */
   get #isPaused(): boolean {
     return this.#pending && this.#host.paused === true && this.mode !== "external" && !this.retired;
+  }
+
+  protected override tellChanged(): void {
+    this.#host.changed?.(this);
+  }
+
+  protected override tellTimed(tookNs: number): void {
+    this.#host.timed?.(this, tookNs);
   }
 
   /** An edit, a pause or the whole lane waits for the tick. What it leaves unread it is woken for afterwards. */

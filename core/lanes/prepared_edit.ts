@@ -10,10 +10,10 @@ import type { NodeId } from "../ids.ts";
 import { giveState, takeState } from "./carried_state.ts";
 import type { EditAttempt } from "./edit_attempt.ts";
 import { mayBeTried } from "./edit_rules.ts";
-import type { EditedLane } from "./edited_lane.ts";
+import type { Lane } from "./lane.ts";
 import { explain } from "./explain.ts";
 import { layDown, setUp, tearDown } from "./faults.ts";
-import { buildCell } from "./lane_builder.ts";
+import { buildCell } from "./cell_builder.ts";
 import { type ArrivingTrial, Lender } from "./loan.ts";
 import { makeInstance } from "./make_instance.ts";
 import type { AnnouncedFormat, LaneCommand, LaneEdit } from "./messages.ts";
@@ -50,7 +50,7 @@ export interface PreparedEdit {
  * @throws why it cannot, with the node that it comes from
  */
 export async function makeReady(
-  lane: EditedLane,
+  lane: Lane,
   command: Prepare,
   attempt: EditAttempt,
   before: EditAttempt | undefined,
@@ -72,7 +72,7 @@ export async function makeReady(
       const restart = edit.insert.find(({ node }) => node === plan.id)?.restart;
       const failed = restart && lane.cells.find((cell) => cell.id === plan.id);
       const state = failed && await attempt.waitFor(layDown(lane, failed, restart === "carries"));
-      const type = await attempt.waitFor(lane.findType(plan));
+      const type = await attempt.waitFor(lane.site.findType(plan));
       if (plan.vacant) {
         const place = buildCell(lane, plan, type.descriptor, vacantInstance());
         place.failed = true;
@@ -132,7 +132,7 @@ export async function makeReady(
 }
 
 /** What is known of the formats of new nodes' outputs, and of the ports that the command asks for. */
-export function formatsOf(lane: EditedLane, command: Prepare, cells: ReadonlyMap<NodeId, NodeCell>): AnnouncedFormat[] {
+export function formatsOf(lane: Lane, command: Prepare, cells: ReadonlyMap<NodeId, NodeCell>): AnnouncedFormat[] {
   const formats: AnnouncedFormat[] = [];
   const note = (node: NodeId, port: string, format: FrameFormat | undefined) => {
     if (format !== undefined) formats.push({ node, port, format });
@@ -150,7 +150,7 @@ export function formatsOf(lane: EditedLane, command: Prepare, cells: ReadonlyMap
 
 /** Lets go of what was made ready, at once: the edit that comes next may hold the same nodes. */
 export function letGo(
-  lane: EditedLane,
+  lane: Lane,
   cells: ReadonlyMap<NodeId, NodeCell>,
   held: readonly NodeCell[],
   trials: ReadonlyMap<NodeId, Trial>,
@@ -165,10 +165,10 @@ export function letGo(
     cell.forgoRecord();
     cell.abort("the edit was given up");
   }
-  lane.wakeUp();
+  lane.driver.ringBell(lane.index);
 }
 
 /** Tears new nodes down that were let go of, side by side: none waits for another that does not return. */
-export async function tearDownAll(lane: EditedLane, cells: ReadonlyMap<NodeId, NodeCell>): Promise<void> {
+export async function tearDownAll(lane: Lane, cells: ReadonlyMap<NodeId, NodeCell>): Promise<void> {
   await Promise.all([...cells.values()].map((cell) => tearDown(cell, lane)));
 }

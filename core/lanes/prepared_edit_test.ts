@@ -1,7 +1,7 @@
 import { deepEqual } from "node:assert/strict";
 import { controlBytes, ControlPage } from "../control_page.ts";
 import type { NodeId } from "../ids.ts";
-import type { EditedLane } from "./edited_lane.ts";
+import type { Lane } from "./lane.ts";
 import type { NodeCell } from "./node_cell.ts";
 import { tearDownAll } from "./prepared_edit.ts";
 
@@ -17,7 +17,7 @@ Deno.test("tearDownAll() has no node wait for another that does not return", asy
     const cell = { opened: true, number: index + 1, instance: { processor: { teardown } }, ledger: { settle() {} } };
     return [id as NodeId, cell as unknown as NodeCell];
   });
-  void tearDownAll({ index: 0, page } as EditedLane, new Map(cells));
+  void tearDownAll({ index: 0, page } as Lane, new Map(cells));
   await new Promise((resolve) => setTimeout(resolve));
   deepEqual(torn, ["a", "b", "c"]);
 });

@@ -4,8 +4,9 @@
  * @module
  */
 import { keepSecrets } from "../redaction.ts";
+import type { Lane } from "./lane.ts";
 import type { NodeValues } from "./messages.ts";
-import { calling, type CallSite } from "./node_call.ts";
+import { calling } from "./node_call.ts";
 import type { NodeCell } from "./node_cell.ts";
 
 /**
@@ -13,9 +14,9 @@ import type { NodeCell } from "./node_cell.ts";
  *
  * @throws what its `configChanged()` throws
  */
-export function reconfigure(site: CallSite, cell: NodeCell, { values, secrets }: NodeValues): void {
+export function reconfigure(lane: Lane, cell: NodeCell, { values, secrets }: NodeValues): void {
   keepSecrets(secrets);
-  calling(site, cell, () => configure(cell, values));
+  calling(lane, cell, () => configure(cell, values));
 }
 
 function configure({ instance }: NodeCell, values: NodeValues["values"]): void {

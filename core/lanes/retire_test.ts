@@ -1,7 +1,8 @@
 import { deepEqual } from "node:assert/strict";
 import { controlBytes, ControlPage } from "../control_page.ts";
+import type { Lane } from "./lane.ts";
 import type { NodeCell } from "./node_cell.ts";
-import { retire, type RetireSite } from "./retire.ts";
+import { retire } from "./retire.ts";
 
 /** A node that was taken out, whose tick is under way, and what is done with it. */
 function leaver(pending: boolean) {
@@ -21,20 +22,20 @@ function leaver(pending: boolean) {
   return { cell: cell as unknown as NodeCell, did };
 }
 
-/** No time passes there. */
-function makeSite() {
+/** A lane on which no time passes. */
+function makeLane(isGivenUp = false): Lane {
   const sizes = { lanes: 1, links: 1, nodes: 1 };
   const page = ControlPage.format(new SharedArrayBuffer(controlBytes(sizes)), sizes);
-  return { index: 0, page, driver: { nowNs: () => 0 } as RetireSite["driver"], closed: false, isGivenUp: false };
+  return { index: 0, page, driver: { nowNs: () => 0 }, closed: false, isGivenUp } as unknown as Lane;
 }
 
 Deno.test("retire() waits for a tick under way only until the lane closes, and flushes no node whose tick is not over", async () => {
   const { cell, did } = leaver(true);
-  const site = makeSite();
-  const retired = retire(site, cell, true);
+  const lane = makeLane();
+  const retired = retire(lane, cell, true);
   await new Promise((resolve) => setTimeout(resolve, 5));
   deepEqual(did, []);
-  site.closed = true;
+  lane.closed = true;
   await retired;
   deepEqual(did, ["abort", "teardown", "publish"]);
 });
@@ -42,7 +43,7 @@ Deno.test("retire() waits for a tick under way only until the lane closes, and f
 Deno.test("retire() publishes nothing on a thread that was given up, where the record may be another node's", async () => {
   for (const isGivenUp of [false, true]) {
     const { cell, did } = leaver(false);
-    await retire({ ...makeSite(), isGivenUp }, cell, true);
+    await retire(makeLane(isGivenUp), cell, true);
     deepEqual(did, ["flush", "teardown", ...isGivenUp ? [] : ["publish"]]);
   }
 });

@@ -12,7 +12,8 @@ import { PHASE } from "../../ffi/layout.gen.ts";
 import type { Frame } from "../frames/frame.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "../links/link.ts";
-import { calling, type CallSite } from "./node_call.ts";
+import type { Lane } from "./lane.ts";
+import { calling } from "./node_call.ts";
 import type { NodeCell } from "./node_cell.ts";
 import { asPromise } from "./outcome.ts";
 
@@ -36,16 +37,10 @@ export interface TrialEnds {
   }[];
 }
 
-/** What a trial asks of the lane. */
-export interface TrialSite extends CallSite {
-  readonly mode: "live" | "offline";
-  nowNs(): number;
-}
-
 /** See the module. */
 export class Trial {
   readonly #cell: NodeCell;
-  readonly #site: TrialSite;
+  readonly #lane: Lane;
   readonly #readers: TrialReader[] = [];
   readonly #writers: TrialWriter[] = [];
   #underWay: Promise<void> | undefined;
@@ -54,9 +49,9 @@ export class Trial {
    * @param cell has taken up what the old one has, and is not part of the lane yet
    * @param old is held, or what was lent of one on another lane
    */
-  constructor(cell: NodeCell, old: TrialEnds, site: TrialSite) {
+  constructor(cell: NodeCell, old: TrialEnds, lane: Lane) {
     this.#cell = cell;
-    this.#site = site;
+    this.#lane = lane;
     for (const { name, link } of old.inputs) {
       if (link === undefined) continue;
       const reader = new TrialReader(link);
@@ -85,14 +80,14 @@ export class Trial {
   async run(untilNs: number, givenUp: () => boolean): Promise<void> {
     const cell = this.#cell;
     while (!this.#isDue()) {
-      if (givenUp() || this.#site.nowNs() >= untilNs) return;
+      if (givenUp() || this.#lane.nowNs() >= untilNs) return;
       await sleep();
     }
     cell.due = cell.notBeforeNs > 0;
     cell.notBeforeNs = 0;
     cell.reads = 0;
     cell.writes = 0;
-    const outcome = asPromise(calling(this.#site, cell, () => cell.tick(cell.context)));
+    const outcome = asPromise(calling(this.#lane, cell, () => cell.tick(cell.context)));
     if (outcome !== undefined) {
       if (!givenUp()) cell.setPhase(PHASE.await);
       if (!await this.#isOver(outcome, untilNs, givenUp)) {
@@ -138,7 +133,7 @@ export class Trial {
   #isDue(): boolean {
     const cell = this.#cell;
     if (cell.mode === "push") return cell.triggered() && cell.admit();
-    const early = this.#site.mode === "live" && cell.notBeforeNs > this.#site.nowNs();
+    const early = this.#lane.mode === "live" && cell.notBeforeNs > this.#lane.nowNs();
     return !early && cell.admit();
   }
 
@@ -159,7 +154,7 @@ export class Trial {
       cell.held = cell.reads > 0;
       // It may wait for room or a slot.
       cell.wake();
-      const isLate = this.#site.nowNs() >= untilNs;
+      const isLate = this.#lane.nowNs() >= untilNs;
       if (cell.waitsForGraph && (isLate || this.#writers.some((writer) => writer.isSpent))) break;
     }
     cell.held = false;

@@ -1,6 +1,7 @@
 import { deepEqual } from "node:assert/strict";
 import { PHASE } from "../../ffi/layout.gen.ts";
 import { controlBytes, ControlPage } from "../control_page.ts";
+import type { Lane } from "./lane.ts";
 import type { NodeCell } from "./node_cell.ts";
 import { Trial } from "./trial.ts";
 
@@ -18,7 +19,8 @@ async function phasesOf(givenUpWhen: "never" | "begins" | "waits"): Promise<numb
   const setPhase = (phase: number) => void phases.push(phase);
   const calls = { seal() {}, wake() {}, settle() {}, admit: () => true, tick, setPhase };
   const cell = { ...calls, number: 1, mode: "loop", inputs: [], outputs: [], notBeforeNs: 0 } as unknown as NodeCell;
-  const trial = new Trial(cell, { inputs: [], outputs: [] }, { index: 0, page, mode: "live", nowNs: () => 0 });
+  const lane = { index: 0, page, mode: "live", nowNs: () => 0 } as Lane;
+  const trial = new Trial(cell, { inputs: [], outputs: [] }, lane);
   await trial.run(1, () => givenUp);
   return phases;
 }

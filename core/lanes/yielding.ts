@@ -9,7 +9,7 @@ import { sendable, takeState } from "./carried_state.ts";
 import type { EditAttempt } from "./edit_attempt.ts";
 import { serializeQueued } from "./edit_links.ts";
 import { mayBeLent } from "./edit_rules.ts";
-import type { EditedLane } from "./edited_lane.ts";
+import type { Lane } from "./lane.ts";
 import { explain } from "./explain.ts";
 import type { LaneCommand, YieldedNode } from "./messages.ts";
 import type { NodeCell } from "./node_cell.ts";
@@ -27,7 +27,7 @@ const LOOK_EVERY_MS = 1;
  * throws
  */
 export async function yieldNodes(
-  lane: EditedLane,
+  lane: Lane,
   { nodes, standstill, anew, ending, tries, links }: Extract<LaneCommand, { kind: "yield" }>,
   { held, ending: noted, lender }: PreparedEdit,
   attempt: EditAttempt,
@@ -72,7 +72,7 @@ export async function yieldNodes(
 }
 
 /** Waits until a node that is held has something to do, if that comes in time. */
-async function awaitFrames(lane: EditedLane, cell: NodeCell, waitMs: number, attempt: EditAttempt): Promise<void> {
+async function awaitFrames(lane: Lane, cell: NodeCell, waitMs: number, attempt: EditAttempt): Promise<void> {
   const untilNs = lane.nowNs() + waitMs * 1e6;
   const isIdle = () => (cell.mode === "push" && !cell.triggered()) || !cell.admit();
   while (isIdle() && !attempt.givenUp && lane.nowNs() < untilNs) {

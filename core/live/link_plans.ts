@@ -6,7 +6,7 @@
 import type { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import type { LinkId, NodeId } from "../ids.ts";
-import { FIRST_LINK_BIT } from "../lanes/lane.ts";
+import { FIRST_LINK_BIT } from "../lanes/inbox_bits.ts";
 import type { LinkEndPlan } from "../lanes/messages.ts";
 import type { LinkPlan } from "../links/link.ts";
 import type { LinkMove } from "../links/link_move.ts";
