@@ -12,7 +12,6 @@ import { NativeLane, type NativeLaneSpec } from "../../ffi/native_lane.ts";
 import { NativeRingReader, NativeRingWriter } from "../../ffi/ring_ends.ts";
 import type { NativeSymbols } from "../../ffi/symbols.ts";
 import { SluiceError } from "../errors.ts";
-import type { LinkEndPlan } from "../lanes/messages.ts";
 import type { ArenaToken, Driver, DriverToken, RingReader, RingSpec, RingToken, RingWriter } from "./driver.ts";
 
 /** Most entries that a ring holds. */
@@ -25,7 +24,19 @@ type NativeArena = Extract<ArenaToken, { kind: "native" }>;
 type NativeRing = Extract<RingToken, { kind: "native" }>;
 
 /** A link end with the ports that are on this lane. */
-export type NativeLinkPlan = LinkEndPlan & { readonly from: NativePort; readonly to: NativePort };
+export interface NativeLinkPlan {
+  readonly link: Pick<NativeLink, "index" | "policy" | "capacity"> & {
+    readonly kind: string;
+    readonly rejoins?: boolean;
+    readonly ring?: RingToken;
+    readonly readerBit: number;
+    readonly writerBit: number;
+  };
+  readonly end: NativeLink["end"]["kind"];
+  readonly otherLane: number;
+  readonly from: NativePort;
+  readonly to: NativePort;
+}
 
 /** What is changed of a native lane, by tokens. */
 export interface NativeEditPlan extends Omit<NativeEdit, "pools" | "attach" | "detach"> {

@@ -2,7 +2,7 @@
  * A lane: what one thread runs, and what it runs it with. It has the nodes, the ends of their links, the pools, the
  * clock, and the queue of nodes that are to run. Cells ask it for what they need through {@linkcode CellHost};
  * `lane_loop.ts` runs the nodes, `lane_editor.ts` changes which there are, `lane_faults.ts` takes their failures, and
- * `lane_thread.ts` does what the control isolate asks.
+ * `lane_runner.ts` does what the control isolate asks.
  *
  * @module
  */

@@ -13,7 +13,7 @@ import { placedType } from "../registry/load_type.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { LaneKind } from "./lane_options.ts";
 import { MESSAGE_INBOX_BIT } from "./inbox_bits.ts";
-import { LaneThread } from "./lane_thread.ts";
+import { LaneRunner } from "./lane_runner.ts";
 import type { LaneCommand, LaneInit, LaneReport } from "./messages.ts";
 
 /**
@@ -45,11 +45,11 @@ export class MainLanePort implements LanePort {
   readonly name: string;
   readonly index: number;
   readonly kind = "main";
-  readonly #thread: LaneThread;
+  readonly #runner: LaneRunner;
   readonly #driver: Driver;
   /** What nobody else of the program takes, and a node of this lane has caused. */
   readonly #onError = (event: ErrorEvent | PromiseRejectionEvent) => {
-    if (this.#thread.faults.blameOne("reason" in event ? event.reason : event.error, true)) event.preventDefault();
+    if (this.#runner.faults.blameOne("reason" in event ? event.reason : event.error, true)) event.preventDefault();
   };
 
   /** @param types the types of its nodes, by the node's id */
@@ -62,7 +62,7 @@ export class MainLanePort implements LanePort {
     this.name = init.name;
     this.index = init.index;
     this.#driver = driver;
-    this.#thread = new LaneThread(init, {
+    this.#runner = new LaneRunner(init, {
       driver,
       mayBlock: false,
       post: (report) => queueMicrotask(() => onReport(report)),
@@ -72,7 +72,7 @@ export class MainLanePort implements LanePort {
   }
 
   send(command: Exclude<LaneCommand, { kind: "init" }>): void {
-    void this.#thread.handle(command);
+    void this.#runner.handle(command);
     this.#driver.ringBell(this.index);
   }
 

@@ -8,7 +8,7 @@ import { openDriver } from "../driver/open.ts";
 import { serializeError, SluiceError } from "../errors.ts";
 import { logger, tapLog } from "../log.ts";
 import { loadNodeType } from "../registry/load_type.ts";
-import { LaneThread } from "./lane_thread.ts";
+import { LaneRunner } from "./lane_runner.ts";
 import { LogRelay } from "./log_relay.ts";
 import type { LaneCommand, LaneReport } from "./messages.ts";
 
@@ -23,7 +23,7 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 const { postMessage } = scope;
 const post = (report: LaneReport) => postMessage.call(scope, report);
-let thread: LaneThread | undefined;
+let runner: LaneRunner | undefined;
 
 const relay = new LogRelay((entry) => post({ kind: "log", entry }));
 tapLog((entry) => relay.take(entry));
@@ -33,11 +33,11 @@ consoleWithoutReader();
 // Without these, one rejection ends this lane and main with it.
 scope.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
-  thread?.faults.failOutside((event as PromiseRejectionEvent).reason);
+  runner?.faults.failOutside((event as PromiseRejectionEvent).reason);
 });
 scope.addEventListener("error", (event) => {
   event.preventDefault();
-  thread?.faults.failOutside((event as ErrorEvent).error);
+  runner?.faults.failOutside((event as ErrorEvent).error);
 });
 
 // A processor that ends the thread would leave the graph waiting for it.
@@ -51,26 +51,26 @@ scope.postMessage = () => {
   if (warned) return;
   warned = true;
   logger("lane").warn(
-    `A node of lane "${thread?.lane.init.name}" called postMessage(), which leads nowhere on a lane: what it posts is lost; ` +
+    `A node of lane "${runner?.lane.init.name}" called postMessage(), which leads nowhere on a lane: what it posts is lost; ` +
       "context.emit() reaches the program",
   );
 };
 
 /** Tells the control isolate, runs no node any more, and ends the thread once the call of the node is over. */
 function crash(call: string): never {
-  const cell = thread?.faults.caller(new Error(call));
+  const cell = runner?.faults.caller(new Error(call));
   const node = cell === undefined ? "a node" : `node "${cell.id}" (${cell.type})`;
-  const error = new SluiceError("LaneCrashed", `Lane "${thread?.lane.init.name}" ended: ${node} called ${call}`);
+  const error = new SluiceError("LaneCrashed", `Lane "${runner?.lane.init.name}" ended: ${node} called ${call}`);
   post({ kind: "failed", error: serializeError(error) });
-  void thread?.leave();
+  void runner?.leave();
   throw error;
 }
 
 scope.addEventListener("message", async ({ data }) => {
   if (data.kind !== "init") {
     // One that leaves ends the thread itself, once its nodes are torn down.
-    const isLeaving = thread?.lane.closed === true;
-    await thread?.handle(data);
+    const isLeaving = runner?.lane.closed === true;
+    await runner?.handle(data);
     if (data.kind === "close" && !isLeaving) close();
     return;
   }
@@ -78,7 +78,7 @@ scope.addEventListener("message", async ({ data }) => {
   if (data.consoleOnOwnLine) consoleOnOwnLine();
   try {
     const driver = openDriver(data.init.driver);
-    thread = new LaneThread(data.init, {
+    runner = new LaneRunner(data.init, {
       driver,
       mayBlock: true,
       post,

@@ -1,5 +1,5 @@
 /**
- * A lane's thread: it does what the control isolate asks. The same class runs on main and in workers.
+ * Runs a lane on a thread, main or a worker: does what the control isolate asks.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import { yieldNow } from "./turn.ts";
 /** How long nodes of a lane that must end may take to tear down, milliseconds. */
 const LEAVE_TIMEOUT_MS = 500;
 
-export class LaneThread {
+export class LaneRunner {
   readonly lane: Lane;
   readonly faults: LaneFaults;
   readonly #edits: LaneEditor;
