@@ -7,8 +7,8 @@ import type { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
-import type { LanePort } from "../lanes/lane_port.ts";
-import type { AnnouncedFormat, NodePlan } from "../lanes/messages.ts";
+import type { LaneKind } from "../lanes/lane_options.ts";
+import type { AnnouncedFormat, LaneCommand, NodePlan } from "../lanes/messages.ts";
 import type { Pool, PoolToken } from "../memory/pool.ts";
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
 import type { NodeConfigChange } from "./config_changes.ts";
@@ -38,14 +38,28 @@ export interface DraftedEdit<T> {
   readonly result: T;
 }
 
+/** A lane's thread, as edits see it. */
+export interface EditedLane {
+  readonly name: string;
+  readonly index: number;
+  readonly kind: LaneKind;
+  /** Why it has ended or is kept, if another thread is to take its place: nothing is asked of it. */
+  readonly loss: { readonly error: Error } | undefined;
+  /** Nothing is on its way from it where this is so. */
+  readonly is: { readonly silent?: true };
+  send(command: Exclude<LaneCommand, { kind: "init" }>): void;
+}
+
 /** What editing asks of the session. */
 export interface EditSite {
   readonly topology: Topology;
   readonly driver: Driver;
   readonly page: ControlPage;
   readonly plans: LinkPlans;
-  /** Every lane that runs, by index. */
-  lane(index: number): LanePort | undefined;
+  /** Every lane, but for those that the graph goes on without. */
+  lanes(): readonly EditedLane[];
+  /** One of them, by index. */
+  lane(index: number): EditedLane | undefined;
   laneIndex(name: string): number;
   /** Sees to it that there are lanes for new nodes. */
   openLanes(nodes: readonly NodeEntry[]): Promise<void>;

@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
-import type { LanePort } from "../lanes/lane_port.ts";
+import type { EditedLane } from "./edit_site.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 import { LeavingNodes } from "./leaving_nodes.ts";
 
@@ -15,7 +15,7 @@ function leavingNodes(recycled: number[] = []): LeavingNodes {
   const recycle = (nodes: readonly NodeEntry[]) => void recycled.push(...nodes.map(({ index }) => index));
   return new LeavingNodes({
     topology: { recycle } as unknown as Topology,
-    lane: (index) => ({ kind: lanes[index] === "stage" ? "native" : "worker" }) as LanePort,
+    lane: (index) => ({ kind: lanes[index] === "stage" ? "native" : "worker" }) as EditedLane,
     laneIndex: (name) => lanes.indexOf(name),
   });
 }

@@ -46,9 +46,6 @@ const SWAP_TIMEOUT_MS = 5_000;
 /** How long removed nodes may take to flush and tear down, milliseconds. */
 const REMOVE_TIMEOUT_MS = 10_000;
 
-/** How long what a lane said before it ended may be on its way, milliseconds. */
-const LAST_WORDS_MS = 1_000;
-
 type Reply = Extract<LaneReport, { kind: "prepared" | "yielded" | "arrived" | "applied" | "settled" | "attached" }>;
 
 /** See the module. */
@@ -68,10 +65,6 @@ export class LiveEdits {
   /** Settles when they have. */
   #swapped: Promise<unknown> = Promise.resolve();
   #configured: ConfigChanges | undefined;
-  /** Lanes that have ended and have no other thread yet, with the reason, and those of them that say nothing more. */
-  readonly #lost = new Map<number, Error>();
-  readonly #silent = new Set<number>();
-  readonly #lastWords = new Map<number, ReturnType<typeof setTimeout>>();
   /** Lanes that have answered themselves what was asked last. */
   readonly #answered = new Set<number>();
   readonly #drafted = new DraftedNodes();
@@ -145,21 +138,18 @@ export class LiveEdits {
 
   /** A lane has ended: an edit that needs it is refused or, from its commit on, does without it. */
   laneLost(lane: number, error: Error): void {
-    if (this.#lost.has(lane)) return;
-    this.#lost.set(lane, error);
     if (!this.#committed && this.#work.has(lane)) this.#replies?.refuse(error);
-    this.#lastWords.set(lane, setTimeout(() => this.#doWithout(lane), LAST_WORDS_MS));
   }
 
-  /** Why a lane has ended, if it has and has no other thread. */
-  lossOf(lane: number): Error | undefined {
-    return this.#lost.get(lane);
+  /** A lane that has ended says nothing more. */
+  laneSilent(lane: number): void {
+    this.#replies?.settle(lane, this.#nothing(lane));
+    this.#leaving.lost(lane, this.#site.lane(lane)?.loss?.error);
   }
 
-  /** Another thread runs the lane. */
-  laneBack(lane: number): void {
-    clearTimeout(this.#lastWords.get(lane));
-    for (const known of [this.#lost, this.#silent, this.#lastWords]) known.delete(lane);
+  /** A lane's thread was given up, or nothing of it is left. */
+  laneGone(lane: number): void {
+    this.laneSilent(lane);
     this.#drafted.forget(lane);
     this.#leaving.removeOn(lane);
   }
@@ -186,22 +176,13 @@ export class LiveEdits {
   end(): void {
     this.#ended = true;
     if (!this.#committed) this.#replies?.refuse(cutOff(false));
-    for (const lane of this.#lost.keys()) {
-      clearTimeout(this.#lastWords.get(lane));
-      this.#doWithout(lane);
-    }
-  }
-
-  /** A lane has closed, and says nothing more. */
-  laneClosed(lane: number): void {
-    if (this.#ended) this.#doWithout(lane);
   }
 
   /** Every lane has ended, or is not waited for: so is what has not come to its end. */
   async over(): Promise<void> {
     this.#replies?.refuse(cutOff(this.#committed));
     this.#leaving.refuse(cutOff(true));
-    for (const lane of this.#lost.keys()) this.laneBack(lane);
+    for (const { index, loss } of this.#site.lanes()) if (loss !== undefined) this.laneGone(index);
     await this.#swapped;
   }
 
@@ -349,20 +330,13 @@ export class LiveEdits {
     this.#assertRunning(this.#committed ? [] : all);
     this.#answered.clear();
     this.#replies = new Replies(all, limitMs, (late) => this.#late(late, limitMs ?? 0));
-    for (const lane of this.#silent) this.#replies.settle(lane, this.#nothing(lane));
+    for (const lane of all) if (this.#site.lane(lane)?.is.silent) this.#replies.settle(lane, this.#nothing(lane));
     return this.#replies.all;
-  }
-
-  /** A lane that has ended says nothing more. */
-  #doWithout(lane: number): void {
-    this.#silent.add(lane);
-    this.#replies?.settle(lane, this.#nothing(lane));
-    this.#leaving.lost(lane, this.#lost.get(lane));
   }
 
   /** What a lane that has ended says: why, where a node kept it that the edit has it call. */
   #nothing(lane: number): Reply {
-    const error = this.#lost.get(lane);
+    const error = this.#site.lane(lane)?.loss?.error;
     const edit = this.#work.get(lane)?.edit;
     const called = [...edit?.ports ?? [], ...edit?.configure ?? []];
     const isKept = error instanceof SluiceError && called.some(({ node }) => node === error.nodeId);
@@ -373,7 +347,10 @@ export class LiveEdits {
   /** @throws {SluiceError} `Busy` where the run has ended, maybe since lanes answered; the error of a lane that has */
   #assertRunning(lanes: Iterable<number>): void {
     if (this.#ended) throw cutOff(this.#committed);
-    for (const lane of lanes) if (this.#lost.has(lane)) throw this.#lost.get(lane);
+    for (const lane of lanes) {
+      const loss = this.#site.lane(lane)?.loss;
+      if (loss !== undefined) throw loss.error;
+    }
   }
 
   /** @throws {SluiceError} `Busy` for a node that is disabled: its outputs have ended, and nothing can take its place */

@@ -133,19 +133,21 @@ Deno.test("LiveEdits.run() that is refused keeps records until every lane has an
     run.lane("far").answers = near.answers = {};
     await run.edit(addSecond);
     deepEqual([run.topology.node("second").index, run.topology.records], [5, { nodes: 6, links: 5 }]);
-    if (gone) run.edits.laneBack(near.index);
-    else run.edits.report(near.index, { kind: "prepared", epoch: 1, formats: [] });
+    if (gone) {
+      run.lose("near", ENDED);
+      run.replace("near");
+    } else run.edits.report(near.index, { kind: "prepared", epoch: 1, formats: [] });
     await run.edit(addBeside);
     deepEqual(run.topology.records, { nodes: 6, links: 5 });
   }
 });
 
 /** A lane ends right after it has said that it is ready, when all others have said so. */
-function endWhenReady({ lane, edits }: ScriptedGraph): void {
+function endWhenReady({ lane, edits, lose }: ScriptedGraph): void {
   lane("far").answers.prepare = ({ epoch }) => {
     setTimeout(() => {
       edits.report(lane("far").index, { kind: "prepared", epoch, formats: [] });
-      edits.laneLost(lane("far").index, ENDED);
+      lose("far", ENDED);
     });
     return undefined;
   };
@@ -168,9 +170,9 @@ Deno.test("LiveEdits.alone() is refused where a lane has ended after every lane 
 
 Deno.test("LiveEdits.run() takes what a lane said before it ended, though that comes after the news of its end", async () => {
   const run = graph();
-  const { index, answers } = run.lane("far");
+  const { answers } = run.lane("far");
   answers.apply = (epoch) => {
-    run.edits.laneLost(index, ENDED);
+    run.lose("far", ENDED);
     return { ...appliedOf(epoch), failures: [serializeError(new Error("a value was refused, on purpose"))] };
   };
   await rejects(run.edit(addSecond), {
@@ -185,7 +187,7 @@ Deno.test("LiveEdits.run() waits a second for what a lane said before it ended",
   const { index, answers } = run.lane("far");
   const failures = [serializeError(new Error("a value was refused, on purpose"))];
   answers.apply = (epoch) => {
-    run.edits.laneLost(index, ENDED);
+    run.lose("far", ENDED);
     setTimeout(async () => {
       await limits.pass(LAST_WORDS_MS, LAST_WORDS_MS - 1);
       run.edits.report(index, { ...appliedOf(epoch), failures });
@@ -198,9 +200,9 @@ Deno.test("LiveEdits.run() waits a second for what a lane said before it ended",
 Deno.test("LiveEdits.run() does without a lane that ends before it has said that it swapped, and without its nodes", async () => {
   using limits = new Limits();
   const run = graph();
-  const { index, answers } = run.lane("far");
+  const { answers } = run.lane("far");
   answers.apply = () => {
-    run.edits.laneLost(index, ENDED);
+    run.lose("far", ENDED);
     setTimeout(() => limits.pass(LAST_WORDS_MS));
     return undefined;
   };
@@ -219,7 +221,7 @@ Deno.test("LiveEdits.run() waits for removed nodes of other lanes, where one has
   const [near, far] = ["near", "far"].map((name) => run.lane(name));
   const { index: record } = run.topology.node("beside");
   far.answers.apply = () => {
-    run.edits.laneLost(far.index, ENDED);
+    run.lose("far", ENDED);
     setTimeout(() => limits.pass(LAST_WORDS_MS));
     return undefined;
   };
@@ -237,10 +239,9 @@ Deno.test("LiveEdits.run() waits for removed nodes of other lanes, where one has
 Deno.test("LiveEdits.run() is refused as soon as a lane ends that it waits for", async () => {
   using _limits = new Limits();
   const run = graph();
-  const { index, answers } = run.lane("far");
+  const { answers } = run.lane("far");
   answers.prepare = () => {
-    run.edits.laneLost(index, ENDED);
-    run.edits.laneLost(index, new Error("it is known by then"));
+    run.lose("far", ENDED);
     return undefined;
   };
   await rejects(run.edit(addSecond), ENDED);
@@ -251,7 +252,7 @@ Deno.test("LiveEdits.run() is refused as soon as a lane ends that it is to ask n
   using _limits = new Limits();
   const run = graph();
   run.lane("near").answers.yield = () => {
-    run.edits.laneLost(run.lane("other").index, ENDED);
+    run.lose("other", ENDED);
     return undefined;
   };
   await rejects(run.edit((edit) => edit.move("middle", "other")), ENDED);
@@ -264,12 +265,12 @@ for (const call of ["run", "alone"] as const) {
     const run = graph();
     const { answers } = run.lane("far");
     answers.prepare = ({ epoch }) => {
-      run.edits.laneLost(run.lane("other").index, ENDED);
+      run.lose("other", ENDED);
       return { kind: "prepared", epoch, formats: [] };
     };
     const work = new Map(["near", "far"].map((name) => [run.lane(name).index, emptyWork()]));
     await (call === "run" ? run.edit(addSecond) : run.edits.alone((swap) => swap(work, 1_000)));
-    deepEqual([run.epoch, run.edits.lossOf(run.lane("other").index)], [1, ENDED]);
+    equal(run.epoch, 1);
   });
 }
 
@@ -277,8 +278,7 @@ for (const call of ["run", "alone"] as const) {
   Deno.test(`LiveEdits.${call}() asks no lane to make ready what concerns one that has ended`, async () => {
     const run = graph();
     await run.edit(addSecond);
-    run.edits.laneLost(run.lane("far").index, ENDED);
-    run.edits.laneLost(run.lane("far").index, new Error("it is known by then"));
+    run.lose("far", ENDED);
     const work = new Map(["near", "far"].map((name) => [run.lane(name).index, emptyWork()]));
     await rejects(
       call === "run" ? run.edit((edit) => edit.remove("second")) : run.edits.alone((swap) => swap(work, 1_000)),
@@ -287,7 +287,7 @@ for (const call of ["run", "alone"] as const) {
     deepEqual([run.epoch, run.lane("near").kinds], [1, ["prepare", "abort"]]);
     run.edits.end();
     await run.edits.over();
-    equal(run.edits.lossOf(run.lane("far").index), undefined);
+    deepEqual([run.edits.drafted, run.edits.leaving], [[], []]);
   });
 }
 
@@ -295,9 +295,9 @@ Deno.test("LiveEdits.alone() does without a lane that ends before it has swapped
   using limits = new Limits();
   const run = graph();
   const work = new Map(["near", "far"].map((name) => [run.lane(name).index, emptyWork()]));
-  const { index, answers } = run.lane("far");
+  const { answers } = run.lane("far");
   answers.apply = () => {
-    run.edits.laneLost(index, ENDED);
+    run.lose("far", ENDED);
     setTimeout(() => limits.pass(LAST_WORDS_MS));
     return undefined;
   };
@@ -308,10 +308,9 @@ Deno.test("LiveEdits.alone() does without a lane that ends before it has swapped
 Deno.test("LiveEdits takes a lane for what it is once another thread runs it", async () => {
   using limits = new Limits();
   const run = graph();
-  const { index, answers } = run.lane("far");
-  run.edits.laneLost(index, ENDED);
-  run.edits.laneBack(index);
-  equal(run.edits.lossOf(index), undefined);
+  const { answers } = run.lane("far");
+  run.lose("far", ENDED);
+  run.replace("far");
   equal(limits.isEmpty, true, "what the first thread has said last is waited for");
   answers.apply = (epoch) => ({ ...appliedOf(epoch), failures: [serializeError(new Error("heard, on purpose"))] });
   await rejects(run.edit(addSecond), { message: /: heard, on purpose$/ });
@@ -341,9 +340,9 @@ for (
   Deno.test(`LiveEdits.run() does without a lane ${which} and that ends before it has swapped`, async () => {
     using limits = new Limits();
     const run = graph();
-    const { index, answers } = run.lane(name);
+    const { answers } = run.lane(name);
     answers.apply = () => {
-      run.edits.laneLost(index, ENDED);
+      run.lose(name, ENDED);
       setTimeout(() => limits.pass(LAST_WORDS_MS));
       return undefined;
     };
@@ -436,7 +435,7 @@ for (const [what, closes] of [["has come to it", false], ["has closed", true]] a
     answers.apply = (epoch) => {
       setTimeout(() => {
         run.edits.end();
-        if (closes) return run.edits.laneClosed(index);
+        if (closes) return run.edits.laneSilent(index);
         run.edits.report(index, appliedOf(epoch));
         run.edits.report(index, { kind: "removed", record });
       });

@@ -6,30 +6,19 @@
  * @module
  */
 import { ENTRY } from "../../ffi/layout.gen.ts";
-import type { ControlPage } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { recall } from "../lanes/loan.ts";
-import type { LanePort } from "../lanes/lane_port.ts";
 import type { LinkEndPlan, Loan, YieldedNode } from "../lanes/messages.ts";
-import type { Driver } from "../driver/driver.ts";
-import type { Pool } from "../memory/pool.ts";
 import { countLaneLost } from "../memory/reclaim.ts";
 import { type LinkMove, type LinkRest, mergeRests } from "../links/link_move.ts";
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
 import { type GraphChange, isOfOneType, type NodeChange } from "./graph_change.ts";
-import type { LinkPlans } from "./link_plans.ts";
+import type { EditSite } from "./edit_site.ts";
 import { standstillIn } from "./standstill_in.ts";
 
 /** What moving asks of the session. */
-export interface MoveSite {
-  readonly page: ControlPage;
-  readonly plans: LinkPlans;
-  lane(index: number): LanePort | undefined;
-  laneIndex(name: string): number;
-  readonly driver: Driver;
-  pools(): readonly Pool[];
-}
+export type MoveSite = Pick<EditSite, "page" | "plans" | "lane" | "laneIndex" | "driver" | "pools">;
 
 interface PlannedMove {
   readonly entry: LinkEntry;

@@ -67,9 +67,9 @@ Deno.test("NodeMoves frees what a lane has let go of for one that ends before it
     const rest: LinkRest = { ...emptyRest(link), entries: [slot | (pool.index << ENTRY.poolShift)] };
     return { ...appliedOf(epoch), rests: [rest] };
   };
-  const { index, answers } = run.lane("other");
+  const { answers } = run.lane("other");
   answers.apply = () => {
-    run.edits.laneLost(index, new Error("the thread has ended, on purpose"));
+    run.lose("other", new Error("the thread has ended, on purpose"));
     return undefined;
   };
   await run.edit((edit) => edit.move("middle", "other"));

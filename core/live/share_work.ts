@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { LANE } from "../../ffi/layout.gen.ts";
 import type { NodeId } from "../ids.ts";
 import { elementsByPort } from "../registry/dynamic_ports.ts";
 import { resolveSecrets } from "../secrets.ts";
@@ -40,7 +39,7 @@ export function shareWork(
   };
   const laneOf = (node: NodeId) => site.laneIndex((draft.nodes.get(node) ?? site.topology.node(node)).lane);
   const of = (node: NodeId) => at(laneOf(node));
-  if (toAll) { for (let lane = 0; lane < LANE.maxLanes; lane++) if (site.lane(lane) !== undefined) at(lane); }
+  if (toAll) { for (const { index } of site.lanes()) at(index); }
   for (const link of change.unlinked) {
     for (const { lane, end } of site.plans.ends(link)) at(lane).edit.detach.push(end);
   }

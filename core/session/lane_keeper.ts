@@ -16,18 +16,17 @@ import { serializeError } from "../errors.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { NodeStates } from "../events/node_states.ts";
 import { orderedNodes } from "../graph/order.ts";
-import type { LanePort } from "../lanes/lane_port.ts";
 import type { LinkPlan } from "../links/link.ts";
-import { callOf } from "../live/edit_errors.ts";
 import { emptyWork, type LaneWork } from "../live/lane_work.ts";
 import type { LiveEdits } from "../live/live_edits.ts";
 import { drainRing } from "../live/drain_ring.ts";
 import type { LinkPlans } from "../live/link_plans.ts";
 import { logger } from "../log.ts";
 import type { Pool } from "../memory/pool.ts";
-import { countLaneLost, isLaneDead, type LaneLife, noteDeath, reclaimLane } from "../memory/reclaim.ts";
-import { readLanePulse, readLinkCounters } from "../stats.ts";
+import { countLaneLost, noteDeath, reclaimLane } from "../memory/reclaim.ts";
+import { readLinkCounters } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
+import type { LaneThread, LossCause } from "./lane_thread.ts";
 import type { NodeFailures } from "./node_failures.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -59,23 +58,17 @@ export interface KeeperSite {
   plans(): LinkPlans;
   edits(): LiveEdits;
   /** Starts a lane's thread anew, with no nodes, and lets it run. */
-  reopen(lane: LanePort): Promise<void>;
+  reopen(lane: LaneThread): Promise<void>;
   endRun(error: Error): void;
 }
 
 type Ring = NonNullable<LinkPlan["ring"]>;
 type Swap = Parameters<Parameters<LiveEdits["alone"]>[0]>[0];
 
-/** See the module. */
+/** Replaces lanes that are lost. */
 export class LaneKeeper {
   readonly #site: KeeperSite;
-  /** Lanes that are to be replaced, until they are. */
-  readonly #lost = new Map<number, Error>();
-  /** Those of them whose thread a node keeps. */
-  readonly #stuck = new Set<number>();
-  /** Those of them that no node of theirs was the cause of. */
-  readonly #blameless = new Set<number>();
-  #fenced = 0;
+  #gaveUp = false;
   #begun = false;
   #ended = false;
 
@@ -83,33 +76,20 @@ export class LaneKeeper {
     this.#site = site;
   }
 
-  /** Threads that were given up and may still run. */
-  get fenced(): number {
-    return this.#fenced;
-  }
-
-  /** Lanes, late ones too, whose thread is known to have ended and that have no other one yet. */
-  get dead(): readonly number[] {
-    const { ports, late } = this.#site.lanes;
-    const page = this.#site.page();
-    const dead = [...ports, ...late].filter((lane) => lane.hasEnded || isLaneDead(page, this.#lifeOf(lane.index)));
-    return dead.map(({ index }) => index);
+  /** Whether any thread was given up: it may still run. */
+  get gaveUp(): boolean {
+    return this.#gaveUp;
   }
 
   /** Whether any lane is being replaced. */
   get replaces(): boolean {
-    return this.#lost.size > 0;
-  }
-
-  /** Whether a lane is being replaced. */
-  isLost(lane: number): boolean {
-    return this.#lost.has(lane);
+    return this.#site.lanes.all.some(({ is }) => is.replaced);
   }
 
   /** The graph runs: lanes that were lost by now are replaced. */
   begin(): void {
     this.#begun = true;
-    for (const lane of this.#lost.keys()) this.#schedule(lane);
+    for (const lane of this.#site.lanes.all) if (lane.loss !== undefined) this.#schedule(lane);
   }
 
   /** The run is over. */
@@ -120,170 +100,106 @@ export class LaneKeeper {
   /**
    * A lane runs no node any more, or must not.
    *
-   * @param cause `ended`: its thread has, and the `error` event is out; `stuck`: a node keeps the thread; `draft`: one
-   * does that an edit was to make ready; `gone`: one that an edit has taken out; `asked`: somebody wants it so, whatever
-   * was chosen for the nodes' failures. Of those three the nodes that ran there are not to blame; a lane on which `gone`
-   * has left none is ended, not replaced
-   * @returns whether it is replaced; if not, the run has to end
+   * @param cause of `draft`, `gone` and `asked` the nodes that ran there are not to blame; a lane on which `gone` has
+   * left none is ended, not replaced
+   * @returns whether it is replaced, or ends by itself; if not, the run has to end
    */
-  take(index: number, error: Error, cause: "ended" | "stuck" | "draft" | "gone" | "asked" = "ended"): boolean {
-    if (this.#lost.has(index)) {
-      this.#site.edits().laneLost(index, error);
-      return true;
-    }
-    const { lanes, states, supervisor, failures, topology } = this.#site;
-    const port = lanes.at(index);
-    const nodes = this.#nodesOf(index);
+  take(lane: LaneThread, error: Error, cause: LossCause = "ended"): boolean {
+    if (lane.is.replaced) return this.#takeAgain(lane, error, cause);
+    if (lane.state === "ending") return cause === "ended";
+    const { states, supervisor, failures, topology } = this.#site;
+    const nodes = this.#nodesOf(lane);
     const open = nodes.filter(({ id }) => states.get(id) !== "ended" && !supervisor.isDown(id));
-    if (this.#ended || port?.kind !== "worker" || (cause === "gone" && nodes.length === 0)) return false;
+    if (this.#ended || lane.kind !== "worker" || (cause === "gone" && nodes.length === 0)) return false;
     const judged = open.length === 0 ? nodes : open;
     // A thread that was given up goes on using its processor: only those who chose that for a node get another one.
     const chosen = (node: NodeEntry) => cause === "stuck" ? node.supervision ?? "fail" : topology.supervisionOf(node);
     if (cause !== "asked" && judged.some((node) => chosen(node) === "fail")) return false;
-    this.#lost.set(index, error);
-    if (cause !== "ended") this.#stuck.add(index);
-    const isBlameless = cause === "draft" || cause === "gone" || cause === "asked";
-    if (isBlameless) this.#blameless.add(index);
     for (const { id } of open) {
       supervisor.suspend(id);
       states.set(id, "failed");
     }
-    failures.tell(isBlameless ? [] : open, error, cause === "ended");
-    if (this.#begun) this.#schedule(index);
+    lane.lose({ error, cause });
+    failures.tell(isBlameless(cause) ? [] : open, error, cause === "ended");
+    if (this.#begun) this.#schedule(lane);
     return true;
   }
 
-  /** Ends a lane that runs no node any more. Its index is free once its thread has ended. */
-  async close(port: LanePort): Promise<void> {
-    const { page, lanes } = this.#site;
-    const { index } = port;
-    // Its row is asked for before its index is free: that of the same number may be a thread's that was given up.
-    const life = this.#lifeOf(index);
-    const closed = () => {
-      // It has said that it uses its slots no more, though its thread may still be on its way out; or that has ended.
-      noteDeath(page(), life);
-      this.#reclaim(life);
-      this.#forget(index);
-    };
-    if (await lanes.end(port, () => isLaneDead(page(), life))) closed();
-    else if (!this.#ended && !this.#lost.has(index)) this.#goOnWithout(port, closed);
-  }
-
-  /** The call that keeps a lane from its end, as far as it is known. */
-  keptBy({ index }: LanePort): string {
-    const { lanes, edits } = this.#site;
-    const page = this.#site.page();
-    const { currentNode } = readLanePulse(page, index);
-    const leaving = edits().leaving.filter(({ lane }) => lane === index);
-    const called = leaving.find(({ node }) => node.index === currentNode);
-    if (called !== undefined) return `${called.call} of ${this.#nameGone(called.node)}`;
-    const drafted = edits().drafted.filter(({ lane }) => lanes.indexOf(lane) === index);
-    const nodes = [...this.#nodesOf(index), ...drafted];
-    const current = nodes.find((node) => node.index === currentNode);
-    if (current !== undefined) return `a call of "${current.id}"`;
-    const calls = leaving.map(({ node, call }) => `${callOf(page, node.index) ?? call} of ${this.#nameGone(node)}`);
-    if (calls.length > 0) return calls.join(" or ");
-    if (nodes.length > 0) return `a call of ${nodes.map(({ id }) => `"${id}"`).join(" or ")}`;
-    return "a call of a node that an edit was to make ready";
-  }
-
-  /** A node that an edit has taken out: another one may have its id. */
-  #nameGone({ id }: NodeEntry): string {
-    return this.#site.topology.nodes.has(id) ? `the former "${id}"` : `"${id}"`;
-  }
-
-  /** The graph can be edited again, also with other nodes on a lane of that name. */
-  #goOnWithout(port: LanePort, closed: () => void): void {
-    this.#site.lanes.goOnWithout(port, closed);
-    const message =
-      `Lane "${port.name}" has no node any more and does not end: ${this.keptBy(port)} has not returned; ` +
-      "what it holds is set aside until it does";
-    this.#site.events.publish({ group: "lane", lane: port.name, kind: "warning", message });
-    logger("runtime").warn(message);
-  }
-
-  /** A lane is no more, or has another thread. */
-  #forget(index: number): void {
-    this.#lost.delete(index);
-    this.#stuck.delete(index);
-    this.#blameless.delete(index);
-    this.#site.edits().laneBack(index);
-  }
-
-  /** The thread that a lane has now. */
-  #lifeOf(lane: number): LaneLife {
-    const { lanes } = this.#site;
-    return { lane, generation: lanes.generationOf(lane), row: lanes.rowOf(lane) };
-  }
-
-  #reclaim(life: LaneLife): void {
+  /** Nothing is left of a thread: what it held is given back, once. */
+  giveBack({ life }: LaneThread): void {
+    // It has said that it uses its slots no more, though it may still be on its way out; or it has ended.
+    noteDeath(this.#site.page(), life);
     for (const pool of this.#site.pools()) {
       reclaimLane(pool, this.#site.page(), life);
       pool.flushMagazine();
     }
   }
 
-  #schedule(index: number): void {
+  /** The thread that takes the place of another one has ended as well: that ends the run. */
+  #takeAgain(lane: LaneThread, error: Error, cause: LossCause): boolean {
+    if (cause !== "ended" || this.#ended || lane.refuseOpening(error)) return true;
+    if (lane.state === "joining") lane.lose({ error, cause });
+    return true;
+  }
+
+  #schedule(lane: LaneThread): void {
     const { edits, endRun } = this.#site;
-    edits().laneLost(index, this.#lost.get(index)!);
-    edits().alone(async (swap) => {
-      // Meanwhile it may have been ended, since no node was left on it.
-      if (this.#ended || !this.#lost.has(index)) return;
-      await this.#replace(index, swap);
-    }).catch((error) => {
+    edits().alone((swap) => this.#replace(lane, swap)).catch((error) => {
       if (!this.#ended) endRun(error);
     });
   }
 
-  async #replace(index: number, swap: Swap): Promise<void> {
-    const { lanes, events, states, supervisor } = this.#site;
-    const error = this.#lost.get(index)!;
-    const old = lanes.at(index)!;
-    const hasEnded = await this.#endThread(old);
+  async #replace(old: LaneThread, swap: Swap): Promise<void> {
+    if (this.#ended) return;
+    const { error, cause } = old.loss!;
+    const hasEnded = await this.#endThread(old, cause);
     if (this.#ended) return;
     // One that ends just now may have been first: then it leaves what it holds to others.
-    const isDead = hasEnded || !noteDeath(this.#site.page(), this.#lifeOf(index));
-    const nodes = this.#nodesOf(index);
-    for (const node of nodes) this.#site.failures.count(node);
-    if (isDead) this.#reclaim(this.#lifeOf(index));
-    else this.#giveUp(old, nodes, error);
-    // What it did when it was lost it does no more, also where nothing takes its place.
-    for (const { index: at } of nodes) clearPulse(this.#site.page(), at);
-    if (isDead && nodes.length === 0) {
-      lanes.free(old);
-      this.#forget(index);
-      return;
+    const isDead = hasEnded || !noteDeath(this.#site.page(), old.life);
+    const nodes = this.#nodesOf(old);
+    for (const node of nodes) {
+      this.#site.failures.count(node);
+      // What it did when the lane was lost it does no more, also where nothing takes its place.
+      clearPulse(this.#site.page(), node.index);
     }
-    const port = lanes.replace(index);
-    await this.#site.reopen(port);
-    this.#site.edits().laneBack(index);
-    const { work, abandoned } = this.#plan(index, nodes, isDead);
-    await this.#swapTogether(index, work, swap);
-    const again = this.#site.edits().lossOf(index);
-    if (again !== undefined) throw again;
+    if (isDead) old.free();
+    else this.#giveUp(old, nodes, error);
+    if (isDead && nodes.length === 0) return;
+    const lane = this.#site.lanes.replace(old);
+    await this.#site.reopen(lane);
+    const { work, abandoned } = this.#plan(lane.index, nodes, isDead);
+    await this.#swapTogether(lane, work, swap);
+    if (this.#ended) return;
+    if (lane.loss !== undefined) throw lane.loss.error;
     for (const ring of abandoned) drainRing(this.#site.driver.openReader(ring), this.#site.pools());
-    this.#settleNative(index);
-    this.#lost.delete(index);
-    const generation = lanes.threadsOf(index);
-    events.publish({ group: "lane", lane: port.name, kind: "replaced", generation, nodes: nodes.map(({ id }) => id) });
-    logger("runtime").warn(`Replaced the thread of lane "${port.name}" (${generation}): ${error.message}`);
+    this.#settleNative(lane.index);
+    lane.joined();
+    this.#goOn(lane, nodes, error, isBlameless(cause));
+  }
+
+  /** Another thread has the lane: its nodes go on, each as was chosen for it. */
+  #goOn(lane: LaneThread, nodes: readonly NodeEntry[], error: Error, blameless: boolean): void {
+    const { events, states, supervisor } = this.#site;
+    const { name, ordinal: generation } = lane;
+    events.publish({ group: "lane", lane: name, kind: "replaced", generation, nodes: nodes.map(({ id }) => id) });
+    logger("runtime").warn(`Replaced the thread of lane "${name}" (${generation}): ${error.message}`);
     for (const node of nodes) {
       if (states.get(node.id) === "ended" || supervisor.isDown(node.id)) {
-        port.send({ kind: "disable", node: node.id, record: node.index });
-      } else if (this.#blameless.has(index)) supervisor.revive(node.id, error);
+        lane.send({ kind: "disable", node: node.id, record: node.index });
+      } else if (blameless) supervisor.revive(node.id, error);
       else supervisor.failed(node.id, error);
     }
-    this.#blameless.delete(index);
   }
 
   /** Has the lanes swap; those that are lost as well are left out, and given their ends when they are replaced. */
-  async #swapTogether(index: number, work: Map<number, LaneWork>, swap: Swap): Promise<void> {
+  async #swapTogether(lane: LaneThread, work: Map<number, LaneWork>, swap: Swap): Promise<void> {
     for (;;) {
       try {
         return await swap(work, REPLACE_TIMEOUT_MS);
       } catch (error) {
         // By this error only an edit is refused that is not in effect.
-        const lost = [...work.keys()].find((lane) => lane !== index && this.#lost.get(lane) === error);
+        const isLost = (index: number) => this.#site.lanes.at(index)?.loss?.error === error;
+        const lost = [...work.keys()].find((index) => index !== lane.index && isLost(index));
         if (this.#ended || lost === undefined) throw error;
         work.delete(lost);
       }
@@ -291,16 +207,11 @@ export class LaneKeeper {
   }
 
   /** @returns whether the thread is known to have ended */
-  async #endThread(port: LanePort): Promise<boolean> {
-    const { driver } = this.#site;
-    const page = this.#site.page();
-    const life = this.#lifeOf(port.index);
-    // No thread to prove it: its worker has failed before it ran the lane.
-    if (port.hasEnded) noteDeath(page, life);
-    const limitMs = this.#stuck.delete(port.index) ? STUCK_END_TIMEOUT_MS : END_TIMEOUT_MS;
-    const untilNs = driver.nowNs() + limitMs * 1e6;
-    port.send({ kind: "leave" });
-    while (!isLaneDead(page, life)) {
+  async #endThread(lane: LaneThread, cause: LossCause): Promise<boolean> {
+    const { driver, page } = this.#site;
+    const untilNs = driver.nowNs() + (cause === "ended" ? END_TIMEOUT_MS : STUCK_END_TIMEOUT_MS) * 1e6;
+    lane.send({ kind: "leave" });
+    while (!lane.isDead(page())) {
       if (driver.nowNs() > untilNs) return false;
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
@@ -308,16 +219,16 @@ export class LaneKeeper {
   }
 
   /** From now on the old thread is refused, if it ever comes back. */
-  #giveUp(port: LanePort, nodes: readonly NodeEntry[], error: Error): void {
-    this.#site.lanes.setRowAside(port.index);
+  #giveUp(lane: LaneThread, nodes: readonly NodeEntry[], error: Error): void {
     const page = this.#site.page();
-    Atomics.add(page.u32, index32(page.laneOffset(port.index) + LANE.generation), 1);
-    this.#fenced++;
+    Atomics.add(page.u32, index32(page.laneOffset(lane.index) + LANE.generation), 1);
+    this.#gaveUp = true;
+    lane.fence();
     const told = serializeError(error);
     const ids = nodes.map(({ id }) => id);
-    this.#site.events.publish({ group: "lane", lane: port.name, kind: "fenced", error: told, nodes: ids });
+    this.#site.events.publish({ group: "lane", lane: lane.name, kind: "fenced", error: told, nodes: ids });
     logger("runtime").error(
-      `Gave up the thread of lane "${port.name}": a node keeps it, and nothing can end it; its slots are set aside, and ` +
+      `Gave up the thread of lane "${lane.name}": a node keeps it, and nothing can end it; its slots are set aside, and ` +
         "it goes on until the node lets go of it, or Deno.exit() or a signal ends the process",
     );
   }
@@ -334,7 +245,7 @@ export class LaneKeeper {
     const abandoned: Ring[] = [];
     const own = work.get(index)!;
     for (const node of nodes) {
-      own.nodes.push({ ...lanes.plan(node), vacant: true });
+      own.nodes.push({ ...lanes.plans.plan(node), vacant: true });
       own.edit.insert.push({ node: node.id, replaces: false });
     }
     for (const link of topology.links.values()) {
@@ -382,10 +293,14 @@ export class LaneKeeper {
     }
   }
 
-  #nodesOf(index: number): NodeEntry[] {
-    const { lanes, topology } = this.#site;
-    return orderedNodes(topology).filter(({ lane }) => lanes.indexOf(lane) === index);
+  #nodesOf({ name }: LaneThread): NodeEntry[] {
+    return orderedNodes(this.#site.topology).filter(({ lane }) => lane === name);
   }
+}
+
+/** Whether the nodes of a lane that was lost so are not to blame. */
+function isBlameless(cause: LossCause): boolean {
+  return cause === "draft" || cause === "gone" || cause === "asked";
 }
 
 /** A node does nothing, waits for nothing and has nothing. */

@@ -1,5 +1,5 @@
 /**
- * What is said, and what is set aside, of nodes and lanes that do not come to their end in time.
+ * What is said of nodes and lanes that do not come to their end in time.
  *
  * @module
  */
@@ -7,73 +7,113 @@ import { PHASE } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { NodeStates } from "../events/node_states.ts";
-import type { LanePort } from "../lanes/lane_port.ts";
+import { orderedNodes } from "../graph/order.ts";
+import { callOf } from "../live/edit_errors.ts";
+import type { LiveEdits } from "../live/live_edits.ts";
 import { logger } from "../log.ts";
-import { readLaneCounters, readPhase } from "../stats.ts";
-import type { Topology } from "../topology.ts";
-import type { LaneKeeper } from "./lane_keeper.ts";
+import { readLaneCounters, readLanePulse, readPhase } from "../stats.ts";
+import type { NodeEntry, Topology } from "../topology.ts";
+import type { LaneThread } from "./lane_thread.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 
-/** Says why a graph that is being stopped was not drained in time. */
-export function tellUndrained(
-  topology: Topology,
-  page: ControlPage,
-  lanes: SessionLanes,
-  states: NodeStates,
-  limitMs: number,
-): void {
-  const inSetup = [...topology.nodes.values()].filter((node) => readPhase(page, node.index) === PHASE.setup);
-  const starting = lanes.opening.map((index) => lanes.nameOf(index));
-  const open = [...states].filter(([, state]) => state !== "ended" && state !== "disabled").map(([id]) => id);
-  const reason = inSetup.length > 0
-    ? `${quoteAll(inSetup.map(({ id }) => id))} did not return from setup()`
-    : starting.length > 0
-    ? `lane ${quoteAll(starting)} did not start`
-    : `${quoteAll(open)} did not come to an end`;
-  logger("runtime").warn(`Stopped before the graph was drained: ${reason} within ${limitMs} ms`);
+/** What telling asks of the session. */
+export interface OverdueSite {
+  readonly topology: Topology;
+  readonly events: EventBus;
+  readonly states: NodeStates;
+  readonly lanes: SessionLanes;
+  page(): ControlPage;
+  edits(): Pick<LiveEdits, "drafted" | "leaving"> | undefined;
 }
 
-/** Says which lanes are waited for that were told to close, and what keeps them: nothing keeps one that has crashed. */
-export function tellClosing(lanes: SessionLanes, keeper: LaneKeeper, limitMs: number): void {
-  const dead = new Set(keeper.dead);
-  for (const lane of lanes.open) {
-    if (dead.has(lane.index)) continue;
-    logger("runtime").warn(
-      `Lane "${lane.name}" has not closed: ${
-        keeper.keptBy(lane)
-      } has not returned; it is waited for up to ${limitMs} ms`,
-    );
-  }
-}
+/** Tells what is late. */
+export class Overdue {
+  readonly #site: OverdueSite;
 
-/**
- * Sets aside what lanes hold that have not closed, and says so, with what keeps them: they may still use it.
- *
- * @param held lanes that were not waited for, since a node keeps their thread
- */
-export function setAsideOpen(
-  lanes: SessionLanes,
-  keeper: LaneKeeper,
-  page: ControlPage,
-  events: EventBus,
-  limitMs: number,
-  held: ReadonlySet<number>,
-): void {
-  for (const lane of lanes.open) {
-    setAside(lane, held.has(lane.index) ? "does not close" : `did not close within ${limitMs} ms`);
+  constructor(site: OverdueSite) {
+    this.#site = site;
   }
-  for (const lane of lanes.late) setAside(lane, "was left behind by an edit and has not closed since");
 
-  function setAside(lane: LanePort, what: string): void {
-    lanes.setRowAside(lane.index);
-    const { threadId } = readLaneCounters(page, lane.index);
+  /** Says why a graph that is being stopped was not drained in time. */
+  tellUndrained(limitMs: number): void {
+    const { topology, lanes, states } = this.#site;
+    const page = this.#site.page();
+    const inSetup = [...topology.nodes.values()].filter((node) => readPhase(page, node.index) === PHASE.setup);
+    const starting = lanes.all.filter((lane) => lane.isOpening).map(({ name }) => name);
+    const open = [...states].filter(([, state]) => state !== "ended" && state !== "disabled").map(([id]) => id);
+    const reason = inSetup.length > 0
+      ? `${quoteAll(inSetup.map(({ id }) => id))} did not return from setup()`
+      : starting.length > 0
+      ? `lane ${quoteAll(starting)} did not start`
+      : `${quoteAll(open)} did not come to an end`;
+    logger("runtime").warn(`Stopped before the graph was drained: ${reason} within ${limitMs} ms`);
+  }
+
+  /** Says which lanes are waited for that were told to close, and what keeps them: nothing keeps one that has crashed. */
+  tellClosing(limitMs: number): void {
+    for (const lane of this.#site.lanes.open) {
+      if (lane.isDead(this.#site.page())) continue;
+      const kept = this.keptBy(lane);
+      logger("runtime").warn(
+        `Lane "${lane.name}" has not closed: ${kept} has not returned; it is waited for up to ${limitMs} ms`,
+      );
+    }
+  }
+
+  /** Says that the graph goes on without a lane: it can be edited again, also with other nodes on a lane of that name. */
+  tellLate(lane: LaneThread): void {
+    const message =
+      `Lane "${lane.name}" has no node any more and does not end: ${this.keptBy(lane)} has not returned; ` +
+      "what it holds is set aside until it does";
+    this.#site.events.publish({ group: "lane", lane: lane.name, kind: "warning", message });
+    logger("runtime").warn(message);
+  }
+
+  /**
+   * Sets aside what lanes hold that have not closed, and says so, with what keeps them: they may still use it.
+   *
+   * @param held lanes that were not waited for, since a node keeps their thread
+   */
+  abandonOpen(limitMs: number, held: ReadonlySet<number>): void {
+    const { lanes } = this.#site;
+    for (const lane of lanes.open) {
+      this.#tellAbandoned(lane, held.has(lane.index) ? "does not close" : `did not close within ${limitMs} ms`);
+      lane.abandon();
+    }
+    for (const lane of lanes.late) this.#tellAbandoned(lane, "was left behind by an edit and has not closed since");
+  }
+
+  /** The call that keeps a lane from its end, as far as it is known. */
+  keptBy({ index }: Pick<LaneThread, "index">): string {
+    const { topology, lanes } = this.#site;
+    const page = this.#site.page();
+    const { drafted = [], leaving = [] } = this.#site.edits() ?? {};
+    const { currentNode } = readLanePulse(page, index);
+    const gone = leaving.filter(({ lane }) => lane === index);
+    const called = gone.find(({ node }) => node.index === currentNode);
+    if (called !== undefined) return `${called.call} of ${this.#nameGone(called.node)}`;
+    const nodes = [...orderedNodes(topology), ...drafted].filter(({ lane }) => lanes.indexOf(lane) === index);
+    const current = nodes.find((node) => node.index === currentNode);
+    if (current !== undefined) return `a call of "${current.id}"`;
+    const calls = gone.map(({ node, call }) => `${callOf(page, node.index) ?? call} of ${this.#nameGone(node)}`);
+    if (calls.length > 0) return calls.join(" or ");
+    if (nodes.length > 0) return `a call of ${nodes.map(({ id }) => `"${id}"`).join(" or ")}`;
+    return "a call of a node that an edit was to make ready";
+  }
+
+  #tellAbandoned(lane: LaneThread, what: string): void {
+    const { threadId } = readLaneCounters(this.#site.page(), lane.index);
     const message = `Lane "${lane.name}"${threadId > 0 ? ` (thread ${threadId})` : ""} ${what}: ` +
       `${
-        keeper.keptBy(lane)
-      } has not returned. Its memory is set aside; it goes on until Deno.exit() or a signal ends ` +
-      "the process";
-    events.publish({ group: "lane", lane: lane.name, kind: "warning", message });
+        this.keptBy(lane)
+      } has not returned. Its memory is set aside; it goes on until Deno.exit() or a signal ends the process`;
+    this.#site.events.publish({ group: "lane", lane: lane.name, kind: "warning", message });
     logger("runtime").error(message);
+  }
+
+  /** A node that an edit has taken out: another one may have its id. */
+  #nameGone({ id }: NodeEntry): string {
+    return this.#site.topology.nodes.has(id) ? `the former "${id}"` : `"${id}"`;
   }
 }
 

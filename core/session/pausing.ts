@@ -5,9 +5,9 @@
  */
 import { SluiceError } from "../errors.ts";
 import type { EventBus } from "../events/bus.ts";
-import type { LanePort } from "../lanes/lane_port.ts";
 import type { KeptLanes } from "../live/edit_errors.ts";
 import { Replies } from "../live/replies.ts";
+import type { LaneThread } from "./lane_thread.ts";
 import type { RunClock } from "./run_clock.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 
@@ -19,27 +19,23 @@ export class Pausing {
   readonly #clock: RunClock;
   readonly #lanes: SessionLanes;
   readonly #events: EventBus;
-  readonly #isAway: (lane: number) => boolean;
   readonly #whatKeeps: (lanes: readonly number[]) => KeptLanes;
   #waiting: Replies<number, true> | undefined;
   /** How often the graph was paused. */
   #count = 0;
 
   /**
-   * @param isAway whether a lane ends, or its thread is being replaced: it runs no node, and nobody waits for it
    * @param whatKeeps says what keeps lanes that do not come to rest
    */
   constructor(
     clock: RunClock,
     lanes: SessionLanes,
     events: EventBus,
-    isAway: (lane: number) => boolean,
     whatKeeps: (lanes: readonly number[]) => KeptLanes,
   ) {
     this.#clock = clock;
     this.#lanes = lanes;
     this.#events = events;
-    this.#isAway = isAway;
     this.#whatKeeps = whatKeeps;
   }
 
@@ -51,7 +47,8 @@ export class Pausing {
   async pause(): Promise<void> {
     if (this.#clock.paused) return await this.#waiting?.all.then(() => {});
     this.#clock.pause();
-    const lanes = this.#lanes.ports.map(({ index }) => index).filter((lane) => !this.#isAway(lane));
+    // One that ends or is replaced runs no node.
+    const lanes = this.#lanes.all.filter((lane) => lane.is.answers).map(({ index }) => index);
     const waiting = this.#waiting = new Replies(lanes, PAUSE_TIMEOUT_MS, (late) => this.#late(late));
     this.#lanes.send({ kind: "pause", pause: ++this.#count });
     await waiting.all;
@@ -68,7 +65,7 @@ export class Pausing {
   }
 
   /** Tells a lane that has just started what the others know. */
-  brief(lane: LanePort): void {
+  brief(lane: LaneThread): void {
     if (this.#clock.pausedNs > 0) lane.send({ kind: "resume", pausedNs: this.#clock.pausedNs });
     if (this.#clock.paused) lane.send({ kind: "pause", pause: this.#count });
   }
@@ -84,7 +81,7 @@ export class Pausing {
   }
 
   #late(lanes: readonly number[]): SluiceError {
-    const names = lanes.map((lane) => `"${this.#lanes.nameOf(lane)}"`).join(", ");
+    const names = lanes.map((lane) => `"${this.#lanes.at(lane)?.name}"`).join(", ");
     const { nodeId, why } = this.#whatKeeps(lanes);
     const message = `Lane ${names} did not come to rest within ${PAUSE_TIMEOUT_MS} ms: ${why}`;
     return new SluiceError("Timeout", message, { nodeId });

@@ -1,7 +1,7 @@
 import { deepEqual, rejects } from "node:assert/strict";
 import type { EventBus } from "../events/bus.ts";
 import type { NodeId } from "../ids.ts";
-import type { LanePort } from "../lanes/lane_port.ts";
+import { TRAITS } from "./lane_states.ts";
 import { Pausing } from "./pausing.ts";
 import { RunClock } from "./run_clock.ts";
 import type { SessionLanes } from "./session_lanes.ts";
@@ -10,14 +10,13 @@ import type { SessionLanes } from "./session_lanes.ts";
 function setUp(indices: readonly number[], away: readonly number[] = []): { pausing: Pausing; told: string[] } {
   const told: string[] = [];
   const lanes = {
-    ports: indices.map((index) => ({ index }) as LanePort),
-    nameOf: (index: number) => `lane-${index}`,
+    all: indices.map((index) => ({ index, is: TRAITS[away.includes(index) ? "lost" : "running"] })),
+    at: (index: number) => ({ name: `lane-${index}` }),
     send: ({ kind }: { readonly kind: string }) => void told.push(kind),
   } as unknown as SessionLanes;
   const events = { publish: ({ kind }: { readonly kind: string }) => void told.push(kind) } as unknown as EventBus;
-  const isAway = (lane: number) => away.includes(lane);
   const whatKeeps = () => ({ nodeId: "m" as NodeId, why: '"m" has not returned from process()' });
-  return { pausing: new Pausing(new RunClock(() => 0), lanes, events, isAway, whatKeeps), told };
+  return { pausing: new Pausing(new RunClock(() => 0), lanes, events, whatKeeps), told };
 }
 
 Deno.test("Pausing.pause() does not wait for lanes that end or are lost, and tells all", async () => {

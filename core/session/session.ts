@@ -13,7 +13,7 @@ import { NodeStates } from "../events/node_states.ts";
 import { feedbackLinks } from "../graph/loops.ts";
 import { orderedNodes } from "../graph/order.ts";
 import type { NodeId } from "../ids.ts";
-import { type LanePort, reportedError } from "../lanes/lane_port.ts";
+import { reportedError } from "../lanes/lane_port.ts";
 import type { LaneReport } from "../lanes/messages.ts";
 import { assertNativeLanes } from "../lanes/native_lane_check.ts";
 import { type GraphChange, isOfOneType } from "../live/graph_change.ts";
@@ -34,9 +34,11 @@ import { closeAll, failLane } from "./end_states.ts";
 import { checkFormats, convertersByField } from "./format_check.ts";
 import { warnOfKept } from "./kept_frames.ts";
 import { LaneKeeper } from "./lane_keeper.ts";
+import type { LaneState } from "./lane_states.ts";
+import type { LaneThread } from "./lane_thread.ts";
 import { NodeFacts } from "./node_facts.ts";
 import { NodeFailures } from "./node_failures.ts";
-import { setAsideOpen, tellClosing, tellUndrained } from "./overdue.ts";
+import { Overdue } from "./overdue.ts";
 import { Pausing } from "./pausing.ts";
 import { RunClock } from "./run_clock.ts";
 import { figuresOf, laneStats, linkStats, nodeStats, poolStats } from "./session_figures.ts";
@@ -62,6 +64,7 @@ export class Session {
   readonly #failures: NodeFailures;
   readonly #supervisor: Supervisor;
   readonly #keeper: LaneKeeper;
+  readonly #overdue: Overdue;
   readonly #watch: SessionWatch;
   readonly #finished = Promise.withResolvers<RunSummary>();
   readonly #requests = new ConfigRequests((lane) => this.#edits!.whatKeeps([lane]));
@@ -84,19 +87,25 @@ export class Session {
     this.#options = options;
     this.#states = new NodeStates(options.events);
     this.#clock = new RunClock(() => options.driver.nowNs());
-    this.#lanes = new SessionLanes(
-      options,
-      (lane, report) => this.#report(lane, report),
-      (lane) => this.#pausing.settle(lane),
-    );
-    const isAway = (lane: number) => this.#lanes.isEnding(lane) || this.#keeper.isLost(lane);
+    this.#lanes = new SessionLanes(options, {
+      report: (lane, report) => this.#report(lane, report),
+      changed: (lane, before) => this.#laneChanged(lane, before),
+    });
     const whatKeeps = (lanes: readonly number[]) => this.#edits!.whatKeeps(lanes);
-    this.#pausing = new Pausing(this.#clock, this.#lanes, options.events, isAway, whatKeeps);
+    this.#pausing = new Pausing(this.#clock, this.#lanes, options.events, whatKeeps);
     this.#page = blankPage(options.topology);
     this.#failures = new NodeFailures(options.events, () => this.#page);
     this.#supervisor = this.#makeSupervisor();
     this.#facts = new NodeFacts((node) => options.topology.nodes.has(node));
     this.#keeper = this.#makeKeeper();
+    this.#overdue = new Overdue({
+      topology: options.topology,
+      events: options.events,
+      states: this.#states,
+      lanes: this.#lanes,
+      page: () => this.#page,
+      edits: () => this.#edits,
+    });
     this.#watch = new SessionWatch({
       options,
       lanes: this.#lanes,
@@ -114,7 +123,6 @@ export class Session {
           [],
       }),
       failed: (lane, error) => this.#failed(lane, error),
-      laneLost: (lane, error) => this.#laneLost(lane, error),
       endRun: (error) => void this.#end(error),
       giveUp: (why) => {
         logger("runtime").warn(`Stopped before the graph was drained: ${why}`);
@@ -145,14 +153,14 @@ export class Session {
     try {
       warnOfStaleSources([...this.#options.topology.nodes.values()].map(({ type }) => type.package));
       const { memory, plans } = this.#makeMemory();
-      this.#planLinks(plans);
       this.#lanes.makeAll(memory);
+      this.#planLinks(plans);
       const { topology } = this.#options;
       const nodes = orderedNodes(topology);
       const links = [...topology.links.values()];
       this.#watch.watchOpening();
       const formats = await Promise.all(
-        this.#lanes.ports.map((lane) => this.#lanes.openNodes(lane, plans, nodes, links)),
+        this.#lanes.all.map((lane) => this.#lanes.openNodes(lane, plans, nodes, links)),
       );
       if (this.#stopTimer !== undefined) throw stoppedEarly();
       checkFormats(topology, convertersByField(this.#options.converters), formats.flat(), links);
@@ -250,18 +258,15 @@ export class Session {
 
   #freeStuck(node: NodeEntry): boolean {
     if (this.#watch.activityOf(node).kind !== "stuck") return false;
-    const index = this.#lanes.indexOf(node.lane);
+    const lane = this.#lanes.named(node.lane);
     const error = new SluiceError(
       "LaneCrashed",
       `Lane "${node.lane}" was to be freed of node "${node.id}", which is stuck`,
     );
-    if (!this.#keeper.take(index, error, "asked")) {
-      const message =
-        `Cannot free lane "${node.lane}" of node "${node.id}": only a worker lane can be given another thread`;
-      throw new SluiceError("Busy", message, { nodeId: node.id });
-    }
-    this.#laneLost(index, error);
-    return true;
+    if (lane !== undefined && this.#keeper.take(lane, error, "asked")) return true;
+    const message =
+      `Cannot free lane "${node.lane}" of node "${node.id}": only a worker lane can be given another thread`;
+    throw new SluiceError("Busy", message, { nodeId: node.id });
   }
 
   /**
@@ -316,9 +321,7 @@ export class Session {
       elapsedNs: this.#summary?.elapsedNs ?? this.#elapsedNs(),
       nodesNowNs: this.#clock.nowNs(),
       ...(this.#failure && { error: this.#failure }),
-      lanes: this.#lanes.ports.map(({ name, index, kind }) => (
-        { name, index, kind, warnings: this.#lanes.warningsOf(index) }
-      )),
+      lanes: this.#lanes.all.map(({ name, index, kind, warnings }) => ({ name, index, kind, warnings })),
       nodeStates: this.#states,
       progress: this.#facts.progress,
       factCount: this.#facts.count,
@@ -377,13 +380,14 @@ export class Session {
       driver,
       page,
       plans,
+      lanes: () => this.#lanes.all,
       lane: (index) => this.#lanes.at(index),
       laneIndex: (name) => this.#lanes.indexOf(name),
       endLanes: () => this.#endLanes(),
       openLanes: (nodes) => this.#openLanes(nodes, memory, plans),
       growPools: (draft, change) => memory.grow(draft, change),
       pools: () => memory.pools,
-      nodePlan: (node) => this.#lanes.plan(node),
+      nodePlan: (node) => this.#lanes.plans.plan(node),
       checkFormats: (formats, links) => checkFormats(topology, named, formats, links),
       toldFormat: (link) => this.#facts.format(link),
       isDown: (node) => this.#supervisor.isDown(node),
@@ -393,7 +397,7 @@ export class Session {
       },
       refused: (nodes) => {
         memory.refused();
-        for (const { id } of nodes) this.#lanes.forget(id);
+        for (const { id } of nodes) this.#lanes.plans.forget(id);
       },
       closed: (links) => publishClosed(this.#options.events, this.#page, links),
     });
@@ -463,12 +467,12 @@ export class Session {
   /** Ends the lanes that the graph does not use any more; those that are lost the keeper sees to. */
   async #endLanes(): Promise<void> {
     const used = new Set(this.#options.topology.usedLanes);
-    const unused = this.#lanes.unused(used).filter(({ index }) => !this.#keeper.isLost(index));
-    await Promise.all(unused.map((port) => this.#keeper.close(port)));
+    const unused = this.#lanes.unused(used).filter(({ is }) => !is.replaced);
+    await Promise.all(unused.map((lane) => this.#lanes.end(lane)));
   }
 
   /** Lets a lane run, with no nodes. */
-  async #startLane(lane: LanePort, plans: LinkPlans): Promise<void> {
+  async #startLane(lane: LaneThread, plans: LinkPlans): Promise<void> {
     await this.#lanes.openNodes(lane, plans, [], []);
     lane.send({ kind: "start" });
     this.#pausing.brief(lane);
@@ -482,7 +486,7 @@ export class Session {
     for (const { id } of removed) {
       this.#states.delete(id);
       this.#facts.forget(id);
-      this.#lanes.forget(id);
+      this.#lanes.plans.forget(id);
     }
     this.#failures.edited(change);
     const others = moved.filter((each) => !isOfOneType(each));
@@ -500,22 +504,21 @@ export class Session {
 
   /** The time for draining is over. */
   #giveUp(): void {
-    const { topology, stopTimeoutMs } = this.#options;
-    tellUndrained(topology, this.#page, this.#lanes, this.#states, stopTimeoutMs);
+    this.#overdue.tellUndrained(this.#options.stopTimeoutMs);
     void this.#end();
   }
 
-  #report(index: number, report: LaneReport): void {
+  #report(thread: LaneThread, report: LaneReport): void {
     const { events } = this.#options;
-    const lane = this.#lanes.nameOf(index);
+    const { index, name: lane } = thread;
     switch (report.kind) {
       case "opened":
         this.#facts.announced(report.formats);
-        this.#lanes.opened(index, report.formats);
+        thread.opened(report.formats);
         events.publish({ group: "lane", lane, kind: "started" });
         break;
       case "failed":
-        this.#failed(index, reportedError(report), report.node, report.record);
+        this.#failed(thread, reportedError(report), report.node, report.record);
         break;
       case "ended":
         this.#states.set(report.node, "ended");
@@ -549,8 +552,8 @@ export class Session {
         break;
       case "emitted": {
         // Here, where every secret is known: a lane may not have heard of one that another's frame has brought.
-        const [name, data] = [redact(report.name), redactValue(report.data)];
-        events.publish({ group: "node", nodeId: report.node, kind: "custom", name, data });
+        const [event, data] = [redact(report.name), redactValue(report.data)];
+        events.publish({ group: "node", nodeId: report.node, kind: "custom", name: event, data });
         break;
       }
       case "overflow":
@@ -560,19 +563,15 @@ export class Session {
         this.#requests.settle(report.request, report.error);
         break;
       case "warning":
-        this.#lanes.warn(index, report.text);
+        thread.warnings.push(report.text);
         events.publish({ group: "lane", lane, kind: "warning", message: report.text });
         break;
       case "gone":
         // Of one that is to be replaced the keeper sees that it has gone.
-        if (!this.#keeper.isLost(index) || this.#lanes.isEnding(index) || this.#ending !== undefined) {
-          this.#lanes.closed(index);
-          this.#edits?.laneClosed(index);
-        }
+        if (!thread.is.replaced || this.#ending !== undefined) thread.closed();
         break;
       case "closed":
-        this.#lanes.closed(index);
-        this.#edits?.laneClosed(index);
+        thread.closed();
         events.publish({ group: "lane", lane, kind: "closed" });
         break;
     }
@@ -586,7 +585,7 @@ export class Session {
    * @param setAside the node, where its lane goes on without it
    * @param record the index of its record
    */
-  #failed(lane: number, failure: Error, setAside?: NodeId, record?: number): void {
+  #failed(lane: LaneThread, failure: Error, setAside?: NodeId, record?: number): void {
     const { events, topology } = this.#options;
     const error = serializeError(failure);
     const nodeId = setAside ?? error.details?.nodeId as NodeId | undefined;
@@ -600,22 +599,41 @@ export class Session {
       this.#failures.tell([node], failure);
       if (failure instanceof SluiceError) this.#states.set(node.id, "failed");
     } else if (error.code === "LaneCrashed") {
-      const name = this.#lanes.nameOf(lane);
-      failLane(topology, this.#states, name);
-      events.publish({ group: "lane", lane: name, kind: "crashed", error });
+      failLane(topology, this.#states, lane.name);
+      events.publish({ group: "lane", lane: lane.name, kind: "crashed", error });
     }
     if (node === undefined) this.#failures.tell([], failure);
     if (setAside !== undefined) this.#supervisor.failed(setAside, failure);
-    else if (this.#keeper.isLost(lane)) this.#lanes.refuseOpening(lane, failure);
-    else if (nodeId === undefined && this.#keeper.take(lane, failure)) this.#laneLost(lane, failure);
-    else if (!this.#lanes.refuseOpening(lane, failure)) void this.#end(failure);
+    else if ((lane.is.replaced || nodeId === undefined) && this.#keeper.take(lane, failure)) return;
+    else if (!lane.refuseOpening(failure)) void this.#end(failure);
   }
 
-  /** A lane is being replaced: nobody waits for its answers any more. */
-  #laneLost(lane: number, failure: Error): void {
-    this.#lanes.opened(lane, []);
-    this.#pausing.settle(lane);
-    this.#requests.refuseLane(lane, failure);
+  /** A lane's thread is in another state: whoever waits for it is told, and what it held is given back once it has gone. */
+  #laneChanged(lane: LaneThread, before: LaneState): void {
+    const { index, name, loss } = lane;
+    if (!lane.is.answers) this.#pausing.settle(index);
+    switch (lane.state) {
+      case "lost":
+        this.#requests.refuseLane(index, new SluiceError("LaneCrashed", loss!.error.message));
+        this.#edits?.laneLost(index, loss!.error);
+        break;
+      case "silent":
+      case "closed":
+        this.#edits?.laneSilent(index);
+        break;
+      case "late":
+        this.#overdue.tellLate(lane);
+        break;
+      case "gone":
+        if (before === "fenced") break;
+        this.#keeper.giveBack(lane);
+        this.#requests.refuseLane(index, new SluiceError("LaneCrashed", `Lane "${name}" has ended`));
+        this.#edits?.laneGone(index);
+        break;
+      case "fenced":
+        this.#edits?.laneGone(index);
+        break;
+    }
   }
 
   /** Tears everything down, once; later calls wait for the first. */
@@ -632,6 +650,7 @@ export class Session {
     // Once the graph runs, only an edit opens lanes.
     this.#lanes.refuseAllOpening(this.#startNs > 0 ? cutOff(false) : stoppedEarly());
     this.#edits?.end();
+    this.#lanes.silenceLost();
     this.#pausing.end(this.#refusal("pause"));
     this.#lanes.send({ kind: "close" });
     const allClosed = await this.#awaitClosed();
@@ -657,7 +676,7 @@ export class Session {
     await new Promise((resolve) => setTimeout(resolve));
     this.#lanes.terminate();
     // A lane that did not close may still write: what it can reach is set aside.
-    if (allClosed && this.#keeper.fenced === 0) {
+    if (allClosed && !this.#keeper.gaveUp) {
       this.#plans?.removeAll();
       this.#memory?.release();
     }
@@ -667,14 +686,11 @@ export class Session {
   }
 
   async #awaitClosed(): Promise<boolean> {
-    const telling = setTimeout(
-      () => tellClosing(this.#lanes, this.#keeper, CLOSE_TIMEOUT_MS),
-      TELL_CLOSING_AFTER_MS,
-    );
+    const telling = setTimeout(() => this.#overdue.tellClosing(CLOSE_TIMEOUT_MS), TELL_CLOSING_AFTER_MS);
     const { held } = this.#watch;
-    const closed = await this.#lanes.awaitClosed(CLOSE_TIMEOUT_MS, () => this.#keeper.dead, held);
+    const closed = await this.#lanes.awaitClosed(CLOSE_TIMEOUT_MS, held);
     clearTimeout(telling);
-    if (!closed) setAsideOpen(this.#lanes, this.#keeper, this.#page, this.#options.events, CLOSE_TIMEOUT_MS, held);
+    if (!closed) this.#overdue.abandonOpen(CLOSE_TIMEOUT_MS, held);
     return closed;
   }
 }

@@ -74,11 +74,11 @@ export function linkStats(page: ControlPage, link: LinkEntry, nowNs: number, fac
 
 /** The figures of lanes. */
 export function laneStats(page: ControlPage, lanes: SessionLanes): LaneStats[] {
-  return lanes.ports.map(({ name, kind, index }) => ({
+  return lanes.all.map(({ name, kind, index, warnings }) => ({
     name,
     kind,
     ...readLaneCounters(page, index),
-    warnings: lanes.warningsOf(index),
+    warnings: [...warnings],
   }));
 }
 

@@ -1,30 +1,29 @@
 /**
- * The lanes of one run: they are made, opened, told things, and closed.
+ * The lanes of one run: they are made, found, and ended.
  *
  * @module
  */
 import { LANE } from "../../ffi/layout.gen.ts";
 import { index32, index64 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
-import { type MainExits, tellMainExits } from "../main_exit.ts";
-import { type MainRun, watchMainCalls } from "../main_watch.ts";
 import { SluiceError } from "../errors.ts";
-import type { NodeId } from "../ids.ts";
 import { MAIN_LANE } from "../lanes/lane_choice.ts";
+import type { LaneKind } from "../lanes/lane_options.ts";
 import { type LanePort, MainLanePort, WorkerLanePort } from "../lanes/lane_port.ts";
-import type { AnnouncedFormat, LaneCommand, LaneInit, LaneReport, NodePlan } from "../lanes/messages.ts";
+import type { AnnouncedFormat, LaneCommand, LaneInit, LaneReport } from "../lanes/messages.ts";
 import { assertNativeLanes, nativeDriver } from "../lanes/native_lane_check.ts";
 import { NativeLanePort } from "../lanes/native_lane_port.ts";
 import type { GraphMemory } from "./graph_memory.ts";
 import type { LinkPlans } from "../live/link_plans.ts";
-import { elementsByPort } from "../registry/dynamic_ports.ts";
-import { type AnyNodeType, isProcessor } from "../registry/node_type.ts";
-import { resolveSecrets } from "../secrets.ts";
+import { takeLeftRow } from "../memory/reclaim.ts";
 import type { LinkEntry, NodeEntry } from "../topology.ts";
 import { convertersByField } from "./format_check.ts";
-import { LaneRows, MAX_LANES } from "./lane_rows.ts";
-import { LateLanes } from "./late_lanes.ts";
+import { type LaneListener, LaneThread } from "./lane_thread.ts";
+import { NodePlans } from "./node_plans.ts";
 import type { SessionOptions } from "./session_options.ts";
+
+/** Lanes that one runtime can have, and rows of a table of holds. */
+export const MAX_LANES = LANE.maxLanes;
 
 /** How long a lane without nodes may take to end, milliseconds. */
 const END_TIMEOUT_MS = 5_000;
@@ -34,194 +33,100 @@ const LOOK_EVERY_MS = 5;
 
 /**
  * Looks that find a thread ended before what it said last is taken to have gone with it: a second, for on a busy
- * machine it may be on its way for long.
+ * machine it may be on its way for long. Late lanes are looked at every half second.
  */
 const LAST_LOOKS = 200;
+const LAST_LATE_LOOKS = 3;
 
-/** See the module. */
+/** The lanes of one run. */
 export class SessionLanes {
   readonly #options: SessionOptions;
-  readonly #onReport: (lane: number, report: LaneReport) => void;
-  readonly #onLeft: (lane: number) => void;
-  readonly #ports: LanePort[] = [];
-  /** By index; `undefined`: the index is free. */
-  readonly #names: (string | undefined)[];
-  /** What the system refused lanes, by index. */
-  readonly #warnings = new Map<number, string[]>();
-  readonly #types = new Map<NodeId, AnyNodeType>();
-  readonly #closed = new Set<number>();
-  /** Lanes that end while the others go on, by index. */
-  readonly #ending = new Map<number, PromiseWithResolvers<void>>();
-  readonly #late = new LateLanes();
-  readonly #opening = new Map<number, PromiseWithResolvers<readonly AnnouncedFormat[]>>();
-  readonly #allClosed = Promise.withResolvers<void>();
-  /** Threads so far, by index of their lanes; and how many of them were those of lanes that had the index before. */
-  readonly #generations = new Map<number, number>();
-  readonly #formerThreads = new Map<number, number>();
-  readonly #rows = new LaneRows();
+  readonly #listener: LaneListener;
+  readonly plans: NodePlans;
+  /** The newest thread of each index, also where it has gone: the generation of the next one follows on from its. */
+  readonly #newest: LaneThread[] = [];
+  /** Threads that were given up and whose rows are their own, though other threads have their indices. */
+  readonly #fenced = new Set<LaneThread>();
   #memory: GraphMemory | undefined;
-  /** From the first processor on lane `main`; `undefined` also where that cannot be watched. */
-  #mainRun: MainRun | undefined;
-  /** From the first processor on lane `main`; not in a worker. */
-  #mainExits: MainExits | undefined;
+  /** Whether all are to close. */
+  #isOver = false;
+  /** Is called whenever a lane closes. */
+  #onClosed: () => void = () => {};
 
   /**
-   * @param onLeft called for each lane that runs no node any more and answers nothing: it ends, or has ended; more than
-   * once for one that says so itself
+   * @param listener is told of each thread
    * @throws {SluiceError} `InvalidGraph` for too many lanes, and as `assertNativeLanes()`
    */
-  constructor(
-    options: SessionOptions,
-    onReport: (lane: number, report: LaneReport) => void,
-    onLeft: (lane: number) => void,
-  ) {
+  constructor(options: SessionOptions, listener: LaneListener) {
     this.#options = options;
-    this.#onReport = onReport;
-    this.#onLeft = onLeft;
-    const names = new Set([...options.topology.nodes.values()].map((node) => node.lane));
-    names.delete(MAIN_LANE);
-    // Lane 0 is main, whether or not it runs nodes: its record is there for control.
-    this.#names = [MAIN_LANE, ...names];
-    if (this.#names.length > MAX_LANES) {
+    this.#listener = {
+      report: listener.report,
+      changed: (lane, before) => {
+        listener.changed(lane, before);
+        if (!lane.isOpen) this.#onClosed();
+      },
+    };
+    this.plans = new NodePlans(options, () => this.#memory!);
+    const beside = namesOf(options).length - 1;
+    if (beside >= MAX_LANES) {
       throw new SluiceError(
         "InvalidGraph",
-        `Cannot start: ${names.size} lanes beside "main", at most ${MAX_LANES - 1}`,
+        `Cannot start: ${beside} lanes beside "main", at most ${MAX_LANES - 1}`,
       );
     }
     assertNativeLanes(options.driver, options.topology);
   }
 
-  /** Those that were made, but for late ones. */
-  get ports(): readonly LanePort[] {
-    return this.#ports;
+  /** Those that have their lane's name: neither late nor gone. */
+  get all(): readonly LaneThread[] {
+    return this.#newest.filter((lane) => lane.is.current);
   }
 
-  /** Those that have not closed, but for late ones. */
-  get open(): readonly LanePort[] {
-    return this.#ports.filter((lane) => !this.#closed.has(lane.index));
+  /** Those of them that have not closed. */
+  get open(): readonly LaneThread[] {
+    return this.#newest.filter((lane) => lane.isOpen);
   }
 
   /** Those that the graph goes on without, and that have not closed. */
-  get late(): readonly LanePort[] {
-    return this.#late.ports;
+  get late(): readonly LaneThread[] {
+    return this.#newest.filter(({ state }) => state === "late");
   }
 
-  /** The lane with an index. */
-  at(index: number): LanePort | undefined {
-    return this.#ports.find((lane) => lane.index === index);
+  /** The lane with an index, unless it is late. */
+  at(index: number): LaneThread | undefined {
+    const lane = this.#newest[index];
+    return lane?.is.current ? lane : undefined;
   }
 
   /** The lane with a name. */
-  named(name: string): LanePort | undefined {
-    return this.#ports.find((lane) => lane.name === name);
+  named(name: string): LaneThread | undefined {
+    return this.all.find((lane) => lane.name === name);
   }
 
   /** -1 where there is none. */
   indexOf(name: string): number {
-    return this.#names.findIndex((each, index) => each === name && !this.#late.has(index));
+    return this.named(name)?.index ?? -1;
   }
 
-  nameOf(index: number): string {
-    return this.#names[index] ?? "";
-  }
-
-  /** What the system refused a lane. */
-  warningsOf(index: number): readonly string[] {
-    return this.#warnings.get(index) ?? [];
-  }
-
-  /** Takes note of what the system refused a lane. */
-  warn(index: number, text: string): void {
-    this.#warnings.set(index, [...this.warningsOf(index), text]);
+  /** Rows of threads that may still note slots there, and that nobody gives back. */
+  get rowsSetAside(): readonly number[] {
+    return this.#withRows().filter(({ is }) => is.rowAside).map(({ life }) => life.row);
   }
 
   /** Tells every lane. */
   send(command: Exclude<LaneCommand, { kind: "init" }>): void {
-    for (const lane of this.#ports) lane.send(command);
+    for (const lane of this.all) lane.send(command);
   }
 
   /** Makes the lanes that the graph's nodes need. */
   makeAll(memory: GraphMemory): void {
     this.#memory = memory;
     const used = new Map([...this.#options.topology.nodes.values()].map((node) => [node.lane, node]));
-    for (const name of this.#names) {
-      const node = used.get(name ?? "");
-      if (node !== undefined) this.#make(node, memory);
+    // Lane 0 is main, whether or not it runs nodes: its record is there for control.
+    for (const [index, name] of namesOf(this.#options).entries()) {
+      const node = used.get(name);
+      if (node !== undefined) this.#make(node, index);
     }
-  }
-
-  /** Lanes beside main that run no node any more. @param used names of the lanes that have nodes */
-  unused(used: ReadonlySet<string>): readonly LanePort[] {
-    return this.#ports.filter(({ kind, name }) => kind !== "main" && !used.has(name));
-  }
-
-  /**
-   * Ends a lane that runs no node any more, while the others go on.
-   *
-   * @param isDead whether its thread has ended: what it said last may have gone with it
-   * @returns whether it has closed; if not, something keeps it
-   */
-  async end(port: LanePort, isDead: () => boolean): Promise<boolean> {
-    const { index } = port;
-    const ending = Promise.withResolvers<void>();
-    this.#ending.set(index, ending);
-    this.#onLeft(index);
-    port.send({ kind: "close" });
-    const timer = setTimeout(() => ending.resolve(), END_TIMEOUT_MS);
-    let looks = 0;
-    const looking = setInterval(() => {
-      if (isDead() && ++looks === LAST_LOOKS) this.closed(index);
-    }, LOOK_EVERY_MS);
-    await ending.promise;
-    clearTimeout(timer);
-    clearInterval(looking);
-    this.#ending.delete(index);
-    if (!this.#closed.has(index)) return false;
-    this.free(port);
-    return true;
-  }
-
-  /**
-   * Goes on without a lane that {@linkcode end} has not ended: its name is free. What it holds is set aside, and its
-   * index and its row are not used again, until it closes.
-   *
-   * @param closed called then
-   */
-  goOnWithout(port: LanePort, closed: () => void): void {
-    this.setRowAside(port.index);
-    this.#ports.splice(this.#ports.indexOf(port), 1);
-    this.#late.add(port, closed);
-  }
-
-  /**
-   * Looks, now and then, whether late lanes have come to their end without a word.
-   *
-   * @param dead as in {@linkcode awaitClosed}
-   */
-  lookAtLate(dead: readonly number[]): void {
-    for (const lane of this.#late.deadSince(dead)) this.closed(lane);
-  }
-
-  /** Whether a lane is told to end while the others go on. */
-  isEnding(index: number): boolean {
-    return this.#ending.has(index);
-  }
-
-  /** A lane's thread has ended, and the graph needs no other: its index is free. */
-  free(port: LanePort): void {
-    port.terminate();
-    this.#ports.splice(this.#ports.indexOf(port), 1);
-    this.#clear(port.index);
-    this.#onLeft(port.index);
-  }
-
-  /** Ends the threads of all lanes, after they were asked to close. */
-  terminate(): void {
-    for (const lane of [...this.#ports, ...this.late]) lane.terminate();
-    this.#mainRun?.[Symbol.dispose]();
-    this.#mainRun = undefined;
-    this.#mainExits?.[Symbol.dispose]();
-    this.#mainExits = undefined;
   }
 
   /**
@@ -230,85 +135,30 @@ export class SessionLanes {
    * @returns the lane, if it was made
    * @throws {SluiceError} `Busy` if there can be no more
    */
-  makeFor(node: NodeEntry, memory: GraphMemory): LanePort | undefined {
+  makeFor(node: NodeEntry, memory: GraphMemory): LaneThread | undefined {
+    this.#memory = memory;
     if (this.named(node.lane) !== undefined) return undefined;
-    if (this.indexOf(node.lane) >= 0) return this.#make(node, memory);
-    this.#rows.freeLeft(memory.pools);
-    const free = this.#freeIndex();
-    if (free >= MAX_LANES) {
+    this.#takeLeftRows();
+    const index = node.lane === MAIN_LANE ? 0 : this.#freeIndex();
+    if (index >= MAX_LANES) {
       throw new SluiceError(
         "Busy",
         `Cannot start lane "${node.lane}": there are ${MAX_LANES}, the most there can be`,
       );
     }
-    this.#names[free] = node.lane;
-    clearFigures(memory.page, free);
-    try {
-      return this.#make(node, memory);
-    } catch (error) {
-      this.#clear(free);
-      throw error;
-    }
-  }
-
-  /** The row of each pool's table of holds that the lane's thread has. */
-  rowOf(index: number): number {
-    return this.#rows.of(index);
-  }
-
-  /** Rows of threads that were given up, in which their slots are noted. */
-  get rowsSetAside(): readonly number[] {
-    return this.#rows.setAside;
-  }
-
-  /** A lane's thread was given up: what it holds stays its own. */
-  setRowAside(index: number): void {
-    this.#rows.setAsideOf(index);
-  }
-
-  /** Counts the threads that lanes of an index have had, one lane after another. */
-  generationOf(index: number): number {
-    return this.#generations.get(index) ?? 0;
-  }
-
-  /** Counts the threads that a lane itself has had. */
-  threadsOf(index: number): number {
-    return this.generationOf(index) - (this.#formerThreads.get(index) ?? 0);
+    clearFigures(memory.page, index);
+    return this.#make(node, index);
   }
 
   /** Gives a worker lane a new thread, in place of one that has ended or was given up. */
-  replace(index: number): LanePort {
-    const old = this.at(index)!;
-    const place = this.#ports.indexOf(old);
-    old.terminate();
-    const init = this.#init(old.name, index, this.#memory!);
-    const lane = new WorkerLanePort(init, this.#options.driver, (report) => this.#hear(lane, report));
-    this.#ports[place] = lane;
-    return lane;
+  replace(old: LaneThread): LaneThread {
+    if (old.state === "fenced") this.#fenced.add(old);
+    return this.#start(old.name, "worker", old.index, workerPort, old);
   }
 
-  /** What was planned of a node that has gone, or was refused, is kept no more. */
-  forget(node: NodeId): void {
-    const current = this.#options.topology.nodes.get(node);
-    if (current === undefined) this.#types.delete(node);
-    else this.#types.set(node, current.type);
-  }
-
-  /** What a lane is told of a node. */
-  plan(node: NodeEntry): NodePlan {
-    this.#types.set(node.id, node.type);
-    if (node.lane === MAIN_LANE && isProcessor(node.type)) this.#watchOnMain(node);
-    return {
-      id: node.id,
-      index: node.index,
-      type: node.type.descriptor.type,
-      packageUrl: packageUrl(node),
-      ...resolveSecrets(node.type.descriptor, node.id, node.config),
-      pool: node.pool,
-      bypassed: node.bypassed,
-      elements: elementsByPort(node.type.descriptor),
-      supervised: this.#options.topology.supervisionOf(node) !== "fail",
-    };
+  /** Lanes beside main that run no node any more. @param used names of the lanes that have nodes */
+  unused(used: ReadonlySet<string>): readonly LaneThread[] {
+    return this.all.filter(({ kind, name }) => kind !== "main" && !used.has(name));
   }
 
   /**
@@ -319,148 +169,104 @@ export class SessionLanes {
    * @returns the formats that they announce, once all are open
    */
   openNodes(
-    lane: LanePort,
+    lane: LaneThread,
     plans: LinkPlans,
     entries: readonly NodeEntry[],
     links: readonly LinkEntry[],
   ): Promise<readonly AnnouncedFormat[]> {
-    const nodes = entries.filter((node) => node.lane === lane.name).map((node) => this.plan(node));
+    const nodes = entries.filter((node) => node.lane === lane.name).map((node) => this.plans.plan(node));
     const ends = links.flatMap((link) => plans.ends(link))
       .filter((each) => each.lane === lane.index).map((each) => each.end);
-    const opening = Promise.withResolvers<readonly AnnouncedFormat[]>();
-    // Where another lane fails first, nobody waits for this one any more.
-    opening.promise.catch(() => {});
-    this.#opening.set(lane.index, opening);
     lane.send({ kind: "open", nodes, links: ends });
-    return opening.promise;
+    return lane.whenOpen;
   }
 
-  /** Indices of those that are opening their nodes. */
-  get opening(): readonly number[] {
-    return [...this.#opening.keys()];
+  /**
+   * Ends a lane that runs no node any more, while the others go on. What does not close in time is late: its name is
+   * free; its index and its row are once it closes.
+   */
+  async end(lane: LaneThread): Promise<void> {
+    const closed = lane.end();
+    const timeout = Promise.withResolvers<void>();
+    const timer = setTimeout(() => timeout.resolve(), END_TIMEOUT_MS);
+    const looking = setInterval(() => this.#look(lane, LAST_LOOKS), LOOK_EVERY_MS);
+    await Promise.race([closed, timeout.promise]);
+    clearTimeout(timer);
+    clearInterval(looking);
+    if (lane.state === "closed") lane.free();
+    else if (lane.state === "ending" && !this.#isOver) lane.goOnWithout();
   }
 
-  /** A lane has opened its nodes. */
-  opened(index: number, formats: readonly AnnouncedFormat[]): void {
-    this.#opening.get(index)?.resolve(formats);
-    this.#opening.delete(index);
+  /** Looks, now and then, whether late lanes have come to their end without a word. */
+  lookAtLate(): void {
+    for (const lane of this.late) this.#look(lane, LAST_LATE_LOOKS);
   }
 
-  /** @returns whether the lane was opening its nodes, so that whoever waits for it is told */
-  refuseOpening(index: number, error: Error): boolean {
-    const opening = this.#opening.get(index);
-    this.#opening.delete(index);
-    opening?.reject(error);
-    return opening !== undefined;
+  /** The run is over: nobody waits for the last words of lost lanes. */
+  silenceLost(): void {
+    for (const lane of this.all) if (lane.state === "lost") lane.silence();
   }
 
   /** Tells those who wait for a lane to open that it will not. */
   refuseAllOpening(error: Error): void {
-    for (const index of this.#opening.keys()) this.refuseOpening(index, error);
-  }
-
-  /** A lane has closed. */
-  closed(index: number): void {
-    if (this.#late.has(index)) {
-      this.#late.remove(index);
-      this.#rows.takeBackOf(index);
-      this.#clear(index);
-      return;
-    }
-    this.#closed.add(index);
-    this.#onLeft(index);
-    this.#ending.get(index)?.resolve();
-    this.#tellClosed();
+    for (const lane of this.all) lane.refuseOpening(error);
   }
 
   /**
-   * @param dead lanes, late ones too, whose thread has ended: what it said last may have gone with it
    * @param held lanes whose thread a node keeps: they are not waited for
    * @returns whether all have closed in time; late ones are not waited for again
    */
-  async awaitClosed(
-    timeoutMs: number,
-    dead: () => readonly number[],
-    held: ReadonlySet<number> = new Set(),
-  ): Promise<boolean> {
-    // Where the start has failed early, there is none.
-    this.#tellClosed();
-    const looks = new Map<number, number>();
+  async awaitClosed(timeoutMs: number, held: ReadonlySet<number> = new Set()): Promise<boolean> {
+    this.#isOver = true;
+    const done = Promise.withResolvers<void>();
     const look = () => {
-      for (const lane of dead()) {
-        looks.set(lane, (looks.get(lane) ?? 0) + 1);
-        if (looks.get(lane) === LAST_LOOKS) this.closed(lane);
-      }
-      if (held.size > 0 && this.open.every(({ index }) => held.has(index))) timeout.resolve(false);
+      for (const lane of this.open) this.#look(lane, LAST_LOOKS);
+      if (this.open.every(({ index }) => held.has(index))) done.resolve();
     };
-    const timeout = Promise.withResolvers<boolean>();
-    const timer = setTimeout(() => timeout.resolve(false), timeoutMs);
+    this.#onClosed = () => {
+      if (this.open.length === 0) done.resolve();
+    };
+    const timer = setTimeout(() => done.resolve(), timeoutMs);
     const looking = setInterval(look, LOOK_EVERY_MS);
     look();
-    const closed = await Promise.race([this.#allClosed.promise.then(() => true), timeout.promise]);
+    await done.promise;
     clearTimeout(timer);
     clearInterval(looking);
-    for (const lane of dead()) if (this.#late.has(lane)) this.closed(lane);
-    return closed && this.late.length === 0;
+    for (const lane of this.late) this.#look(lane, 0);
+    return this.open.length + this.late.length === 0;
   }
 
-  /** @param node one of those that it is to run */
-  #make({ lane: name, type }: NodeEntry, memory: GraphMemory): LanePort {
-    const { driver, topology } = this.#options;
-    const index = this.indexOf(name);
-    this.#formerThreads.set(index, this.generationOf(index));
-    const init = this.#init(name, index, memory);
-    const onReport = (report: LaneReport) => this.#hear(lane, report);
-    const lane: LanePort = name === MAIN_LANE
-      ? new MainLanePort(init, driver, this.#types, onReport)
-      : type.descriptor.lane === "native"
-      ? new NativeLanePort(init, nativeDriver(driver), this.#types, topology.lanes[name] ?? {}, onReport)
-      : new WorkerLanePort(init, driver, onReport);
-    this.#ports.push(lane);
-    return lane;
+  /** Ends the threads of all lanes, after they were asked to close. */
+  terminate(): void {
+    this.#newest.forEach((lane) => lane.terminate());
+    this.plans.end();
   }
 
-  #watchOnMain({ index, id, type, callTimeoutMs = this.#options.callTimeoutMs }: NodeEntry): void {
-    const { driver, stuckAfterMs, setupTimeoutMs, stopTimeoutMs } = this.#options;
-    const limits = { stuckAfterMs, setupTimeoutMs, stopTimeoutMs };
-    const node = { index, id, type: type.descriptor.type, callTimeoutMs };
-    this.#mainRun ??= watchMainCalls(this.#memory!.control, driver, limits);
-    this.#mainRun?.add(node);
-    this.#mainExits ??= tellMainExits(this.#memory!.page, limits);
-    this.#mainExits?.add(node);
+  /** Takes a lane for closed that so many looks have found dead. */
+  #look(lane: LaneThread, looks: number): void {
+    if (lane.state !== "closed" && lane.wasDeadFor(looks, this.#memory!.page)) lane.closed();
   }
 
-  #hear(lane: LanePort, report: LaneReport): void {
-    const { index } = lane;
-    if (this.at(index) === lane || this.#late.hears(lane, report)) this.#onReport(index, report);
+  #make({ lane: name, type }: NodeEntry, index: number): LaneThread {
+    const { topology } = this.#options;
+    const { types } = this.plans;
+    if (name === MAIN_LANE) {
+      return this.#start(name, "main", index, (init, driver, hear) => new MainLanePort(init, driver, types, hear));
+    }
+    if (type.descriptor.lane !== "native") return this.#start(name, "worker", index, workerPort);
+    const options = topology.lanes[name] ?? {};
+    return this.#start(name, "native", index, (init, driver, hear) => (
+      new NativeLanePort(init, nativeDriver(driver), types, options, hear)
+    ));
   }
 
-  /** Nothing of a lane is left: its index is free, and its row. */
-  #clear(index: number): void {
-    this.#closed.delete(index);
-    this.#names[index] = undefined;
-    this.#warnings.delete(index);
-    this.#rows.forget(index);
-  }
-
-  /** The least index of no lane whose row is nobody's either. */
-  #freeIndex(): number {
-    let index = 1;
-    while (index < MAX_LANES && (this.#names[index] !== undefined || this.#rows.isTaken(index))) index++;
-    return index;
-  }
-
-  #tellClosed(): void {
-    if (this.#ports.every(({ index }) => this.#closed.has(index))) this.#allClosed.resolve();
-  }
-
-  /** What the lane's next thread is made with. */
-  #init(name: string, index: number, memory: GraphMemory): LaneInit {
+  #start(name: string, kind: LaneKind, index: number, makePort: MakePort, before?: LaneThread): LaneThread {
     const { driver, topology, development, converters, setupTimeoutMs } = this.#options;
-    const row = this.#rows.take(name, index, this.#names, memory.pools);
-    const generation = this.generationOf(index) + 1;
-    this.#generations.set(index, generation);
-    return {
+    const memory = this.#memory!;
+    const row = this.#takeRow(name, index);
+    const generation = (this.#newest[index]?.life.generation ?? 0) + 1;
+    const lane = new LaneThread(name, kind, { lane: index, generation, row }, this.#listener, before);
+    const init: LaneInit = {
       name,
       index,
       generation,
@@ -473,7 +279,60 @@ export class SessionLanes {
       converters: convertersByField(converters),
       setupTimeoutMs,
     };
+    lane.run((hear) => makePort(init, driver, hear));
+    this.#newest[index] = lane;
+    return lane;
   }
+
+  /** Those that have a row. */
+  #withRows(): LaneThread[] {
+    return [...this.#newest.filter(({ state }) => state !== "gone"), ...this.#fenced];
+  }
+
+  /** The least index of no lane whose row is nobody's either. */
+  #freeIndex(): number {
+    const taken = new Set(this.#withRows().flatMap(({ index, life }) => [index, life.row]));
+    let index = 1;
+    while (index < MAX_LANES && taken.has(index)) index++;
+    return index;
+  }
+
+  /**
+   * Finds the row for a lane's next thread: that of its index, unless a thread that was given up may still write there.
+   *
+   * @throws {SluiceError} `Busy` if none is free
+   */
+  #takeRow(name: string, index: number): number {
+    this.#takeLeftRows();
+    const taken = this.#withRows();
+    const rows = new Set(taken.map(({ life }) => life.row));
+    if (!rows.has(index)) return index;
+    const indices = new Set(taken.map((lane) => lane.index));
+    for (let row = MAX_LANES - 1; row > 0; row--) if (!rows.has(row) && !indices.has(row)) return row;
+    throw new SluiceError(
+      "Busy",
+      `Cannot start lane "${name}": ${indices.size} lanes and ${this.#fenced.size} threads that were given up are ` +
+        `more than the ${MAX_LANES} that there can be`,
+    );
+  }
+
+  /** Rows whose threads have come back and left them are there for others. */
+  #takeLeftRows(): void {
+    for (const lane of this.#fenced) {
+      if (!takeLeftRow(this.#memory!.pools, lane.life.row)) continue;
+      this.#fenced.delete(lane);
+      lane.left();
+    }
+  }
+}
+
+type MakePort = (init: LaneInit, driver: SessionOptions["driver"], hear: (report: LaneReport) => void) => LanePort;
+
+const workerPort: MakePort = (init, driver, hear) => new WorkerLanePort(init, driver, hear);
+
+/** Names of the lanes that a graph starts with, in the order of their indices. */
+function namesOf({ topology }: SessionOptions): string[] {
+  return [...new Set([MAIN_LANE, ...[...topology.nodes.values()].map((node) => node.lane)])];
 }
 
 /** A lane's figures begin anew with another lane's name. */
@@ -481,16 +340,4 @@ function clearFigures(page: ControlPage, index: number): void {
   const at = page.laneOffset(index);
   for (const field of [LANE.state, LANE.currentNode]) page.u32[index32(at + field)] = 0;
   for (const field of [LANE.heartbeatNs, LANE.rounds, LANE.parks]) page.f64[index64(at + field)] = 0;
-}
-
-function packageUrl(node: NodeEntry): string {
-  const url = node.type.package?.url;
-  if (url !== undefined) return url;
-  if (node.lane === MAIN_LANE || node.type.descriptor.lane === "native") return "";
-  throw new SluiceError(
-    "InvalidGraph",
-    `Cannot run node "${node.id}" on lane "${node.lane}": its type "${node.type.descriptor.type}" belongs to no ` +
-      `package that a worker could import; run it on lane "main", or let the generator make its package`,
-    { nodeId: node.id },
-  );
 }

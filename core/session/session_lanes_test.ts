@@ -2,11 +2,12 @@ import { deepEqual, equal, notEqual, throws } from "node:assert/strict";
 import { numberedSource } from "../../tests/fixtures/numbered.ts";
 import { PortableDriver } from "../driver/portable.ts";
 import { EventBus } from "../events/bus.ts";
-import type { LanePort } from "../lanes/lane_port.ts";
 import type { LaneReport } from "../lanes/messages.ts";
+import { leaveRow, noteDeath } from "../memory/reclaim.ts";
 import { GraphMemory } from "./graph_memory.ts";
 import { Topology } from "../topology.ts";
-import { SessionLanes } from "./session_lanes.ts";
+import type { LaneThread } from "./lane_thread.ts";
+import { MAX_LANES, SessionLanes } from "./session_lanes.ts";
 
 /** How long what a lane said before its thread ended may be on its way, milliseconds. */
 const LAST_MS = 1_000;
@@ -17,14 +18,18 @@ interface SetUp {
   readonly topology: Topology;
   /** What lanes have said: each with its index, and what kind of report. */
   readonly heard: readonly string[];
-  /** Lanes that were said to run nothing any more. */
-  readonly left: readonly number[];
+  /** What lanes have come to: each with its index. */
+  readonly states: readonly string[];
+  /** Makes a lane for a node. */
+  make(lane: string): LaneThread;
+  /** A lane's thread ends without a word. */
+  kill(lane: LaneThread): void;
 }
 
 /** Lanes of a graph with one node, on main, and intervals that pass when the test says so. */
 function setUp(): SetUp {
   const heard: string[] = [];
-  const left: number[] = [];
+  const states: string[] = [];
   const driver = new PortableDriver();
   const topology = new Topology("live", () => []);
   topology.addNode(numberedSource, {}, { id: "n", lane: "main" });
@@ -43,10 +48,16 @@ function setUp(): SetUp {
       callTimeoutMs: 0,
       awaitTimeoutMs: 0,
     },
-    (lane, { kind }) => heard.push(`${lane} ${kind}`),
-    (lane) => left.push(lane),
+    {
+      report: ({ index }, { kind }) => heard.push(`${index} ${kind}`),
+      changed: ({ index, state }) => states.push(`${index} ${state}`),
+    },
   );
-  return { lanes, memory, topology, heard, left };
+  let nodes = 0;
+  const make = (lane: string) =>
+    lanes.makeFor(topology.addNode(numberedSource, {}, { id: `made-${nodes++}`, lane }), memory)!;
+  const kill = ({ life }: LaneThread) => void noteDeath(memory.page, life);
+  return { lanes, memory, topology, heard, states, make, kill };
 }
 
 /** Runs a test whose intervals pass when it says so: `pass()` goes on by one, and gives how long that was. */
@@ -107,12 +118,8 @@ async function withWorkers(
   }
 }
 
-/** A lane that does not answer. */
-const SILENT: LanePort = { name: "silent", index: 1, kind: "worker", send: () => {}, terminate: () => {} };
-
 Deno.test("SessionLanes.makeFor() leaves the name and the index of a lane free whose thread cannot be made", () => {
-  const { lanes, memory, topology } = setUp();
-  const [first, second] = ["a", "b"].map((id) => topology.addNode(numberedSource, {}, { id, lane: `near-${id}` }));
+  const { lanes, make } = setUp();
   const { Worker } = globalThis;
   globalThis.Worker = class {
     constructor() {
@@ -120,51 +127,58 @@ Deno.test("SessionLanes.makeFor() leaves the name and the index of a lane free w
     }
   } as unknown as typeof Worker;
   try {
-    throws(() => lanes.makeFor(first, memory), /^Error: no thread, on purpose$/);
+    throws(() => make("near-a"), /^Error: no thread, on purpose$/);
   } finally {
     globalThis.Worker = Worker;
   }
-  deepEqual([lanes.indexOf("near-a"), lanes.ports], [-1, []]);
-  equal(lanes.makeFor(second, memory)!.index, 1);
+  deepEqual([lanes.indexOf("near-a"), lanes.all], [-1, []]);
+  equal(make("near-b").index, 1);
   lanes.terminate();
 });
 
 Deno.test("SessionLanes.end() waits a second for what a lane has said whose thread has ended", async () => {
-  const { lanes } = setUp();
-  await withIntervals(async (pass) => {
-    let isDead = false;
-    let closed: boolean | undefined;
-    const ended = lanes.end(SILENT, () => isDead).then((did) => closed = did);
-    // While it runs, it is waited for however often it is looked at.
-    for (let ms = 0; ms < 2 * LAST_MS;) ms += await pass();
-    equal(closed, undefined);
-    isDead = true;
-    let ms = 0;
-    while (closed === undefined && ms < 2 * LAST_MS) ms += await pass();
-    deepEqual([closed, ms], [true, LAST_MS]);
-    await ended;
+  await withWorkers(async () => {
+    const { lanes, make, kill } = setUp();
+    const lane = make("near");
+    await withIntervals(async (pass) => {
+      let isOver = false;
+      const ended = lanes.end(lane).then(() => isOver = true);
+      // While it runs, it is waited for however often it is looked at.
+      for (let ms = 0; ms < 2 * LAST_MS;) ms += await pass();
+      equal(isOver, false);
+      kill(lane);
+      let ms = 0;
+      while (!isOver && ms < 2 * LAST_MS) ms += await pass();
+      deepEqual([lane.state, ms], ["gone", LAST_MS]);
+      await ended;
+    });
   });
 });
 
 Deno.test("SessionLanes.end() takes what a lane has said late, though its thread has ended", async () => {
-  const { lanes } = setUp();
-  await withIntervals(async (pass) => {
-    let closed: boolean | undefined;
-    const ended = lanes.end(SILENT, () => true).then((did) => closed = did);
-    for (let ms = 0; ms < LAST_MS / 2;) ms += await pass();
-    equal(closed, undefined);
-    lanes.closed(SILENT.index);
-    equal(await ended, true);
+  await withWorkers(async () => {
+    const { lanes, make, kill } = setUp();
+    const lane = make("near");
+    kill(lane);
+    await withIntervals(async (pass) => {
+      const ended = lanes.end(lane);
+      for (let ms = 0; ms < LAST_MS / 2;) ms += await pass();
+      equal(lane.state, "ending");
+      lane.closed();
+      await ended;
+      equal(lane.state, "gone");
+    });
   });
 });
 
 Deno.test("SessionLanes.awaitClosed() waits a second for what a lane has said whose thread has ended", async () => {
-  const { lanes, memory } = setUp();
+  const { lanes, memory, kill } = setUp();
   lanes.makeAll(memory);
-  const [main] = lanes.ports;
+  const [main] = lanes.all;
+  kill(main);
   await withIntervals(async (pass) => {
     let closed: boolean | undefined;
-    const all = lanes.awaitClosed(60_000, () => [main.index]).then((did) => closed = did);
+    const all = lanes.awaitClosed(60_000).then((did) => closed = did);
     let ms = 0;
     while (closed === undefined && ms < 2 * LAST_MS) ms += await pass();
     // The first look is at once.
@@ -175,70 +189,83 @@ Deno.test("SessionLanes.awaitClosed() waits a second for what a lane has said wh
   main.terminate();
 });
 
-Deno.test("SessionLanes says of a lane that it has left once it is told to end, closes by itself, or is freed", async () => {
-  const { lanes, memory, topology, left } = setUp();
-  const [ending, closed, dead] = ["a", "b", "c"].map((id) =>
-    lanes.makeFor(topology.addNode(numberedSource, {}, { id, lane: `near-${id}` }), memory)!
-  );
-  deepEqual(left, []);
-  const ended = lanes.end(ending, () => false);
-  deepEqual(left, [ending.index]);
-  lanes.closed(closed.index);
-  deepEqual(left.slice(1), [closed.index]);
-  lanes.free(dead);
-  deepEqual(left.slice(2), [dead.index]);
-  lanes.closed(ending.index);
-  equal(await ended, true);
-  lanes.terminate();
+Deno.test("SessionLanes.awaitClosed() waits for no lane whose thread a node keeps", async () => {
+  await withWorkers(async () => {
+    const { lanes, make } = setUp();
+    const { index } = make("near");
+    equal(await lanes.awaitClosed(60_000, new Set([index])), false);
+    lanes.terminate();
+  });
 });
 
-Deno.test("SessionLanes.goOnWithout() frees a lane's name at once, and its index and row when it closes", async () => {
-  const { lanes, memory, topology } = setUp();
-  const [first, second] = ["a", "b"].map((id) => topology.addNode(numberedSource, {}, { id, lane: "near" }));
-  const other = topology.addNode(numberedSource, {}, { id: "c", lane: "far" });
-  const late = lanes.makeFor(first, memory)!;
-  const row = lanes.rowOf(late.index);
-  let closed = 0;
-  lanes.goOnWithout(late, () => closed++);
-  deepEqual([lanes.named("near"), lanes.indexOf("near"), lanes.nameOf(late.index)], [undefined, -1, "near"]);
-  deepEqual([lanes.unused(new Set()), lanes.open, lanes.late, lanes.rowsSetAside], [[], [], [late], [row]]);
+Deno.test("SessionLanes tells of a lane once it is told to end, closes, or is freed", async () => {
+  await withWorkers(async () => {
+    const { lanes, states, make } = setUp();
+    const [ending, closed, dead] = ["a", "b", "c"].map((name) => make(`near-${name}`));
+    deepEqual(states, []);
+    const ended = lanes.end(ending);
+    deepEqual(states.splice(0), [`${ending.index} ending`]);
+    closed.closed();
+    deepEqual(states.splice(0), [`${closed.index} closed`]);
+    dead.lose({ error: new Error("lost, on purpose"), cause: "ended" });
+    dead.free();
+    deepEqual(states.splice(0), [`${dead.index} lost`, `${dead.index} gone`]);
+    ending.closed();
+    await ended;
+    deepEqual(states, [`${ending.index} closed`, `${ending.index} gone`]);
+    lanes.terminate();
+  });
+});
 
-  const next = lanes.makeFor(second, memory)!;
-  notEqual(next.index, late.index);
-  notEqual(lanes.rowOf(next.index), row);
-  deepEqual([lanes.named("near"), lanes.indexOf("near")], [next, next.index]);
-  // It is not waited for again, but told of.
-  lanes.closed(next.index);
-  equal(await lanes.awaitClosed(60_000, () => []), false);
+/** Ends a lane in vain, so that the graph goes on without it. */
+async function leaveBehind(lanes: SessionLanes, lane: LaneThread, pass: () => void): Promise<void> {
+  const ended = lanes.end(lane);
+  pass();
+  await ended;
+}
 
-  lanes.closed(late.index);
-  deepEqual([closed, lanes.late, lanes.rowsSetAside, lanes.indexOf("near")], [1, [], [], next.index]);
-  equal(lanes.makeFor(other, memory)!.index, late.index);
-  equal(lanes.rowOf(late.index), row);
-  lanes.terminate();
+Deno.test("SessionLanes.end() frees the name of a lane that does not close, and its index and row when it closes", async () => {
+  await withWorkers(async (_, pass) => {
+    const { lanes, make } = setUp();
+    const late = make("near");
+    const { row } = late.life;
+    await leaveBehind(lanes, late, pass);
+    deepEqual([lanes.named("near"), lanes.indexOf("near"), lanes.at(late.index)], [undefined, -1, undefined]);
+    deepEqual([lanes.unused(new Set()), lanes.open, lanes.late, lanes.rowsSetAside], [[], [], [late], [row]]);
+
+    const next = make("near");
+    notEqual(next.index, late.index);
+    notEqual(next.life.row, row);
+    deepEqual([lanes.named("near"), lanes.indexOf("near")], [next, next.index]);
+    late.closed();
+    deepEqual([late.state, lanes.late, lanes.rowsSetAside, lanes.indexOf("near")], ["gone", [], [], next.index]);
+    const other = make("far");
+    deepEqual([other.index, other.life.row], [late.index, row]);
+    lanes.terminate();
+  });
 });
 
 Deno.test("SessionLanes takes what the newest thread of a lane says, and nothing of those before it", async () => {
   await withWorkers((workers) => {
-    const { lanes, memory, topology, heard } = setUp();
-    lanes.makeAll(memory);
-    const { index } = lanes.makeFor(topology.addNode(numberedSource, {}, { id: "a", lane: "near" }), memory)!;
+    const { lanes, heard, make } = setUp();
+    const old = make("near");
     workers[0].say("ended");
-    lanes.replace(index);
+    old.lose({ error: new Error("lost, on purpose"), cause: "stuck" });
+    old.fence();
+    lanes.replace(old);
     for (const kind of ["ended", "closed"] as const) workers[0].say(kind);
     workers[1].say("opened");
-    deepEqual(heard, [`${index} ended`, `${index} opened`]);
+    deepEqual(heard, [`${old.index} ended`, `${old.index} opened`]);
     lanes.terminate();
   });
 });
 
 Deno.test("SessionLanes takes little of what a late lane says, and all of the lane that has its name", async () => {
-  await withWorkers((workers) => {
-    const { lanes, memory, topology, heard } = setUp();
-    const node = topology.addNode(numberedSource, {}, { id: "a", lane: "near" });
-    const late = lanes.makeFor(node, memory)!;
-    lanes.goOnWithout(late, () => {});
-    const next = lanes.makeFor(node, memory)!;
+  await withWorkers(async (workers, pass) => {
+    const { lanes, heard, make } = setUp();
+    const late = make("near");
+    await leaveBehind(lanes, late, pass);
+    const next = make("near");
     for (const worker of workers) for (const kind of ["ended", "warning"] as const) worker.say(kind);
     deepEqual(heard, [`${late.index} warning`, `${next.index} ended`, `${next.index} warning`]);
     lanes.terminate();
@@ -246,41 +273,92 @@ Deno.test("SessionLanes takes little of what a late lane says, and all of the la
 });
 
 Deno.test("SessionLanes.makeFor() makes a lane that has not closed, with the index of one that has", async () => {
-  await withWorkers(() => {
-    const { lanes, memory, topology } = setUp();
-    const node = topology.addNode(numberedSource, {}, { id: "a", lane: "near" });
-    const first = lanes.makeFor(node, memory)!;
-    lanes.closed(first.index);
+  await withWorkers(async () => {
+    const { lanes, make } = setUp();
+    const first = make("near");
+    first.closed();
     deepEqual(lanes.open, []);
-    lanes.free(first);
-    const second = lanes.makeFor(node, memory)!;
+    await lanes.end(first);
+    const second = make("near");
     deepEqual([second.index, lanes.open], [first.index, [second]]);
     lanes.terminate();
   });
 });
 
-Deno.test("SessionLanes.threadsOf() counts those of a lane, not of the one that had its index before", async () => {
+Deno.test("LaneThread.ordinal counts the threads of a lane, not those of the one that had its index before", async () => {
   await withWorkers(() => {
-    const { lanes, memory, topology } = setUp();
-    lanes.makeAll(memory);
-    const node = topology.addNode(numberedSource, {}, { id: "a", lane: "near" });
-    for (let lane = 0; lane < 2; lane++) {
-      const { index } = lanes.makeFor(node, memory)!;
-      equal(lanes.threadsOf(index), 1);
-      lanes.replace(index);
-      deepEqual([lanes.threadsOf(index), lanes.generationOf(index)], [2, 2 + lane * 2]);
-      lanes.free(lanes.at(index)!);
+    const { lanes, make } = setUp();
+    for (let count = 0; count < 2; count++) {
+      const first = make("near");
+      equal(first.ordinal, 1);
+      first.lose({ error: new Error("lost, on purpose"), cause: "ended" });
+      first.free();
+      const second = lanes.replace(first);
+      deepEqual([second.ordinal, second.life.generation], [2, 2 + count * 2]);
+      second.opened([]);
+      second.lose({ error: new Error("lost, on purpose"), cause: "ended" });
+      second.free();
     }
   });
 });
 
+Deno.test("SessionLanes gives a lane's thread the row of its index, and another one once one was given up there", async () => {
+  await withWorkers(() => {
+    const { lanes, make } = setUp();
+    const old = make("a");
+    equal(old.life.row, 1);
+    giveUp(old);
+    deepEqual(lanes.rowsSetAside, [1]);
+    const next = lanes.replace(old);
+    deepEqual([next.index, next.life.row, make("b").life.row], [1, MAX_LANES - 1, 2]);
+    lanes.terminate();
+  });
+});
+
+Deno.test("SessionLanes gives the row of a thread to others that was given up and has left it", async () => {
+  await withWorkers(() => {
+    const { lanes, memory, make } = setUp();
+    const old = make("a");
+    giveUp(old);
+    const next = lanes.replace(old);
+    leaveRow(memory.pools, old.life.row);
+    next.opened([]);
+    next.lose({ error: new Error("lost, on purpose"), cause: "ended" });
+    next.free();
+    equal(lanes.replace(next).life.row, 1);
+    deepEqual([old.state, lanes.rowsSetAside], ["gone", []]);
+    lanes.terminate();
+  });
+});
+
+Deno.test("SessionLanes refuses a lane's next thread when those that were given up have all rows that no lane has", async () => {
+  await withWorkers(() => {
+    const { lanes, make } = setUp();
+    let lane = make("a");
+    make("b");
+    giveUp(lane);
+    for (let count = 1; count < MAX_LANES - 2; count++) {
+      lane = lanes.replace(lane);
+      giveUp(lane, true);
+    }
+    equal(lane.life.row, 3);
+    throws(() => lanes.replace(lane), { code: "Busy", message: /"a": 2 lanes and 62 threads/ });
+    lanes.terminate();
+  });
+});
+
+/** @param again whether it is one that was made in place of another */
+function giveUp(lane: LaneThread, again = false): void {
+  if (again) lane.opened([]);
+  lane.lose({ error: new Error("kept, on purpose"), cause: "stuck" });
+  lane.fence();
+}
+
 Deno.test("SessionLanes.terminate() ends late lanes as well", async () => {
-  await withWorkers((workers, pass) => {
-    const { lanes, memory, topology } = setUp();
-    const [late] = ["a", "b"].map((id) =>
-      lanes.makeFor(topology.addNode(numberedSource, {}, { id, lane: `near-${id}` }), memory)!
-    );
-    lanes.goOnWithout(late, () => {});
+  await withWorkers(async (workers, pass) => {
+    const { lanes, make } = setUp();
+    const [late] = ["a", "b"].map((name) => make(`near-${name}`));
+    await leaveBehind(lanes, late, pass);
     lanes.terminate();
     pass();
     deepEqual(workers.map(({ terminated }) => terminated), [1, 1]);
@@ -288,30 +366,30 @@ Deno.test("SessionLanes.terminate() ends late lanes as well", async () => {
 });
 
 Deno.test("SessionLanes.lookAtLate() takes a late lane for closed that is dead, once what it said last has come", async () => {
-  await withWorkers(() => {
-    const { lanes, memory, topology } = setUp();
-    const late = lanes.makeFor(topology.addNode(numberedSource, {}, { id: "a", lane: "near" }), memory)!;
-    let closed = 0;
-    lanes.goOnWithout(late, () => closed++);
-    for (let k = 0; k < 2; k++) lanes.lookAtLate([late.index]);
-    deepEqual([closed, lanes.late], [0, [late]]);
-    lanes.lookAtLate([late.index]);
-    deepEqual([closed, lanes.late, lanes.rowsSetAside], [1, [], []]);
+  await withWorkers(async (_, pass) => {
+    const { lanes, make, kill } = setUp();
+    const late = make("near");
+    await leaveBehind(lanes, late, pass);
+    lanes.lookAtLate();
+    kill(late);
+    for (let k = 0; k < 2; k++) lanes.lookAtLate();
+    deepEqual([late.state, lanes.late], ["late", [late]]);
+    lanes.lookAtLate();
+    deepEqual([late.state, lanes.late, lanes.rowsSetAside], ["gone", [], []]);
     lanes.terminate();
   });
 });
 
 Deno.test("SessionLanes.awaitClosed() takes late lanes for closed that are dead by then, and waits for none", async () => {
-  await withWorkers(async () => {
-    const { lanes, memory, topology } = setUp();
-    const [first, second] = ["a", "b"].map((id) =>
-      lanes.makeFor(topology.addNode(numberedSource, {}, { id, lane: `near-${id}` }), memory)!
-    );
-    let closed = 0;
-    for (const late of [first, second]) lanes.goOnWithout(late, () => closed++);
-    equal(await lanes.awaitClosed(60_000, () => [first.index]), false);
-    deepEqual([closed, lanes.late], [1, [second]]);
-    equal(await lanes.awaitClosed(60_000, () => [second.index]), true);
+  await withWorkers(async (_, pass) => {
+    const { lanes, make, kill } = setUp();
+    const [first, second] = ["a", "b"].map((name) => make(`near-${name}`));
+    for (const late of [first, second]) await leaveBehind(lanes, late, pass);
+    kill(first);
+    equal(await lanes.awaitClosed(60_000), false);
+    deepEqual([first.state, lanes.late], ["gone", [second]]);
+    kill(second);
+    equal(await lanes.awaitClosed(60_000), true);
     lanes.terminate();
   });
 });

@@ -16,6 +16,7 @@ import type { NodeEntry } from "../topology.ts";
 import { CallWatch, type LateCall } from "./call_watch.ts";
 import { DropWatch } from "./drop_watch.ts";
 import type { LaneKeeper } from "./lane_keeper.ts";
+import type { LaneThread } from "./lane_thread.ts";
 import {
   type KeptLane,
   type NodePlace,
@@ -52,9 +53,7 @@ export interface WatchSite {
   /** Nodes that lanes make ready for the graph, and those that were taken out of it and have not come to their end. */
   outsiders(): Outsiders;
   /** A lane cannot go on. */
-  failed(lane: number, error: SluiceError): void;
-  /** A lane is being replaced. */
-  laneLost(lane: number, error: SluiceError): void;
+  failed(lane: LaneThread, error: SluiceError): void;
   endRun(error: SluiceError): void;
   /** The graph that is being stopped cannot be drained. @param why for the log */
   giveUp(why: string): void;
@@ -99,13 +98,13 @@ export class SessionWatch {
     const limitMs = setupTimeoutMs === 0 ? Infinity : setupTimeoutMs + SETUP_SLACK_MS;
     const since = new Map<NodeEntry, number>();
     this.#timer = setInterval(() => {
-      for (const index of this.#site.lanes.opening) {
-        const node = this.#inSetup(index);
+      for (const lane of this.#site.lanes.all.filter(({ isOpening }) => isOpening)) {
+        const node = this.#inSetup(lane);
         if (node === undefined) continue;
         const nowNs = driver.nowNs();
         if (!since.has(node)) since.set(node, nowNs);
         const forMs = Math.floor((nowNs - since.get(node)!) / 1e6);
-        if (forMs >= limitMs) this.#keepsFromOpening(index, node);
+        if (forMs >= limitMs) this.#keepsFromOpening(lane, node);
         else if (stuckAfterMs > 0 && forMs >= stuckAfterMs) this.#lateInSetup(node, forMs);
       }
     }, everyMs);
@@ -133,7 +132,7 @@ export class SessionWatch {
     };
     const look = () => {
       lookOn();
-      const open = lanes.open.filter(({ index }) => !keeper.isLost(index));
+      const open = lanes.open.filter(({ is }) => !is.replaced);
       const { stuck, kept, dwelling } = nodes.look(open, states, driver.nowNs(), this.#site.outsiders());
       for (const { index } of dwelling) page.callAttention(index);
       const held = new Map([...stuck.map((each) => this.#stuck(each)), ...kept.map((each) => this.#kept(each))]);
@@ -144,12 +143,12 @@ export class SessionWatch {
         this.#site.giveUp([...held.values()].map(({ error }) => error.message).join("; "));
         return;
       }
-      for (const { index, error } of watchdog.deadLanes(open, states)) failed(index, error);
+      for (const { index, error } of watchdog.deadLanes(open, states)) failed(lanes.at(index)!, error);
       untilStopMs -= everyMs;
       if (untilStopMs > 0) return;
       untilStopMs = WATCH_EVERY_MS;
       drops.look();
-      lanes.lookAtLate(keeper.dead);
+      lanes.lookAtLate();
       // Nodes that an edit holds do nothing, which is no stop; nor do those that wait for a new thread.
       if (this.#site.editing() || keeper.replaces) {
         watchdog.forget();
@@ -177,8 +176,7 @@ export class SessionWatch {
     return this.#nodes?.activityOf(node, this.#site.options.driver.nowNs()) ?? { kind: "idle" };
   }
 
-  #inSetup(lane: number): NodeEntry | undefined {
-    const name = this.#site.lanes.nameOf(lane);
+  #inSetup({ name }: LaneThread): NodeEntry | undefined {
     const page = this.#site.page();
     return [...this.#site.options.topology.nodes.values()].find((node) =>
       node.lane === name && readPhase(page, node.index) === PHASE.setup
@@ -200,14 +198,13 @@ export class SessionWatch {
     );
   }
 
-  #keepsFromOpening(lane: number, { id, type: { descriptor } }: NodeEntry): void {
-    const { options, lanes, keeper, laneLost } = this.#site;
+  #keepsFromOpening(lane: LaneThread, { id, type: { descriptor } }: NodeEntry): void {
+    const { options, keeper } = this.#site;
     const message =
       `Node "${id}" (${descriptor.type}) did not return from setup() within ${options.setupTimeoutMs} ms, ` +
-      `and keeps lane "${lanes.nameOf(lane)}"; if it may take longer, raise "setupTimeoutMs" of the runtime`;
+      `and keeps lane "${lane.name}"; if it may take longer, raise "setupTimeoutMs" of the runtime`;
     const error = new SluiceError("Timeout", message, { nodeId: id });
-    if (keeper.take(lane, error, "stuck")) laneLost(lane, error);
-    else lanes.refuseOpening(lane, error);
+    if (!keeper.take(lane, error, "stuck")) lane.refuseOpening(error);
   }
 
   /** A node keeps its lane's thread. @returns the lane, and why */
@@ -233,14 +230,14 @@ export class SessionWatch {
 
   /** Ends the run for a thread that was kept for too long and is not replaced. */
   #endHeld(found: ReadonlyMap<number, FoundLane[1]>): void {
-    const { options: { driver, stuckAfterMs }, keeper, endRun } = this.#site;
+    const { options: { driver, stuckAfterMs }, lanes, endRun } = this.#site;
     const stuckAfterNs = stuckAfterMs === 0 ? Infinity : stuckAfterMs * 1e6;
     const nowNs = driver.nowNs();
     const stepNs = Math.min(nowNs - this.#lookedAtNs, MAX_STEP_NS);
     this.#lookedAtNs = nowNs;
     const held = new Map<number, HeldLane>();
     for (const [index, { error, limitNs }] of found) {
-      if (keeper.isLost(index)) continue;
+      if (lanes.at(index)?.is.replaced) continue;
       const before = this.#held.get(index);
       // Two looks must have found it: the whole process may have been stopped before the first.
       const forNs = before === undefined ? Math.min(stuckAfterNs, limitNs - 1) : before.forNs + stepNs;
@@ -266,7 +263,7 @@ export class SessionWatch {
   /** Whether a lane has nodes of the graph, not only such as an edit makes ready or has taken out. */
   #runsGraph(lane: number): boolean {
     const { lanes, states, options: { topology } } = this.#site;
-    const name = lanes.nameOf(lane);
+    const name = lanes.at(lane)?.name;
     return [...topology.nodes.values()].some((node) => node.lane === name && states.get(node.id) === "running");
   }
 
@@ -300,11 +297,8 @@ export class SessionWatch {
    * @returns whether they cannot, and that is new
    */
   #giveUp(lane: WatchedLane, error: SluiceError, place: NodePlace, nodes: readonly NodeEntry[]): boolean {
-    const { keeper, laneLost } = this.#site;
-    if (keeper.take(lane.index, error, place === "graph" ? "stuck" : place)) {
-      laneLost(lane.index, new SluiceError("LaneCrashed", error.message));
-      return false;
-    }
+    const { keeper, lanes } = this.#site;
+    if (keeper.take(lanes.at(lane.index)!, error, place === "graph" ? "stuck" : place)) return false;
     if (nodes.every((node) => this.#logged.has(node))) return false;
     for (const node of nodes) this.#logged.add(node);
     const why = lane.kind === "native"

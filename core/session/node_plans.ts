@@ -1,0 +1,92 @@
+/**
+ * What lanes are told of the nodes that they run.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import type { NodeId } from "../ids.ts";
+import { MAIN_LANE } from "../lanes/lane_choice.ts";
+import type { NodePlan } from "../lanes/messages.ts";
+import { type MainExits, tellMainExits } from "../main_exit.ts";
+import { type MainRun, watchMainCalls } from "../main_watch.ts";
+import type { GraphMemory } from "../live/graph_memory.ts";
+import { elementsByPort } from "../registry/dynamic_ports.ts";
+import { type AnyNodeType, isProcessor } from "../registry/node_type.ts";
+import { resolveSecrets } from "../secrets.ts";
+import type { NodeEntry } from "../topology.ts";
+import type { SessionOptions } from "./session_options.ts";
+
+/** Plans nodes, remembers their types for the lanes of this isolate, and has those on lane `main` watched. */
+export class NodePlans {
+  readonly #options: SessionOptions;
+  readonly #memory: () => GraphMemory;
+  readonly #types = new Map<NodeId, AnyNodeType>();
+  /** From the first processor on lane `main`; `undefined` also where that cannot be watched. */
+  #mainRun: MainRun | undefined;
+  /** From the first processor on lane `main`; not in a worker. */
+  #mainExits: MainExits | undefined;
+
+  constructor(options: SessionOptions, memory: () => GraphMemory) {
+    this.#options = options;
+    this.#memory = memory;
+  }
+
+  /** Types of the nodes that were planned. */
+  get types(): ReadonlyMap<NodeId, AnyNodeType> {
+    return this.#types;
+  }
+
+  /** Says what a lane is told of a node. */
+  plan(node: NodeEntry): NodePlan {
+    this.#types.set(node.id, node.type);
+    if (node.lane === MAIN_LANE && isProcessor(node.type)) this.#watchOnMain(node);
+    return {
+      id: node.id,
+      index: node.index,
+      type: node.type.descriptor.type,
+      packageUrl: packageUrl(node),
+      ...resolveSecrets(node.type.descriptor, node.id, node.config),
+      pool: node.pool,
+      bypassed: node.bypassed,
+      elements: elementsByPort(node.type.descriptor),
+      supervised: this.#options.topology.supervisionOf(node) !== "fail",
+    };
+  }
+
+  /** Drops the plan of a node that has gone, or was refused. */
+  forget(node: NodeId): void {
+    const current = this.#options.topology.nodes.get(node);
+    if (current === undefined) this.#types.delete(node);
+    else this.#types.set(node, current.type);
+  }
+
+  /** Watches lane `main` no longer. */
+  end(): void {
+    this.#mainRun?.[Symbol.dispose]();
+    this.#mainRun = undefined;
+    this.#mainExits?.[Symbol.dispose]();
+    this.#mainExits = undefined;
+  }
+
+  #watchOnMain({ index, id, type, callTimeoutMs = this.#options.callTimeoutMs }: NodeEntry): void {
+    const { driver, stuckAfterMs, setupTimeoutMs, stopTimeoutMs } = this.#options;
+    const limits = { stuckAfterMs, setupTimeoutMs, stopTimeoutMs };
+    const node = { index, id, type: type.descriptor.type, callTimeoutMs };
+    this.#mainRun ??= watchMainCalls(this.#memory().control, driver, limits);
+    this.#mainRun?.add(node);
+    this.#mainExits ??= tellMainExits(this.#memory().page, limits);
+    this.#mainExits?.add(node);
+  }
+}
+
+function packageUrl(node: NodeEntry): string {
+  const url = node.type.package?.url;
+  if (url !== undefined) return url;
+  if (node.lane === MAIN_LANE || node.type.descriptor.lane === "native") return "";
+  throw new SluiceError(
+    "InvalidGraph",
+    `Cannot run node "${node.id}" on lane "${node.lane}": its type "${node.type.descriptor.type}" belongs to no ` +
+      `package that a worker could import; run it on lane "main", or let the generator make its package`,
+    { nodeId: node.id },
+  );
+}
