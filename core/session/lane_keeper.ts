@@ -12,11 +12,12 @@ import { LANE, NODE } from "../../ffi/layout.gen.ts";
 import { index32 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
-import { serializeError } from "../errors.ts";
+import { serializeError, SluiceError } from "../errors.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { NodeStates } from "../events/node_states.ts";
 import { orderedNodes } from "../graph/order.ts";
 import type { LinkPlan } from "../links/link.ts";
+import { inTime } from "../live/in_time.ts";
 import { emptyWork, type LaneWork } from "../live/lane_work.ts";
 import type { LiveEdits } from "../live/live_edits.ts";
 import { drainRing } from "../live/drain_ring.ts";
@@ -38,7 +39,7 @@ const END_TIMEOUT_MS = 5_000;
 /** Time between two looks at whether it has, milliseconds. */
 const LOOK_EVERY_MS = 5;
 
-/** How long the other lanes may take to make ready for the new thread, milliseconds. */
+/** How long the new thread may take to start, and the other lanes to make ready for it, milliseconds. */
 const REPLACE_TIMEOUT_MS = 10_000;
 
 /** Looks at a link that is at work, at most, until two find the same. */
@@ -166,7 +167,7 @@ export class LaneKeeper {
     else this.#giveUp(old, nodes, error);
     if (isDead && nodes.length === 0) return;
     const lane = this.#site.lanes.replace(old);
-    await this.#site.reopen(lane);
+    await inTime(this.#site.reopen(lane), REPLACE_TIMEOUT_MS, () => notReplaced(lane));
     const { work, abandoned } = this.#plan(lane.index, nodes, isDead);
     await this.#swapTogether(lane, work, swap);
     if (this.#ended) return;
@@ -296,6 +297,11 @@ export class LaneKeeper {
   #nodesOf({ name }: LaneThread): NodeEntry[] {
     return orderedNodes(this.#site.topology).filter(({ lane }) => lane === name);
   }
+}
+
+function notReplaced({ name }: LaneThread): SluiceError {
+  const message = `Lane "${name}" was lost, and the thread in its place did not start within ${REPLACE_TIMEOUT_MS} ms`;
+  return new SluiceError("Timeout", message);
 }
 
 /** Whether the nodes of a lane that was lost so are not to blame. */

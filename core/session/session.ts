@@ -220,6 +220,7 @@ export class Session {
   configure(node: NodeEntry, values: Record<string, unknown>): Promise<void> {
     const lane = this.#lanes.named(node.lane);
     if (lane === undefined || !this.#takesValues) return Promise.reject(this.#refusal(`configure "${node.id}"`));
+    if (lane.is.replaced) return Promise.reject(notAnswering(lane));
     return this.#requests.send(lane, node, values);
   }
 
@@ -614,7 +615,7 @@ export class Session {
     if (!lane.is.answers) this.#pausing.settle(index);
     switch (lane.state) {
       case "lost":
-        this.#requests.refuseLane(index, new SluiceError("LaneCrashed", loss!.error.message));
+        this.#requests.refuseLane(index, notAnswering(lane));
         this.#edits?.laneLost(index, loss!.error);
         break;
       case "silent":
@@ -693,6 +694,11 @@ export class Session {
     if (!closed) this.#overdue.abandonOpen(CLOSE_TIMEOUT_MS, held);
     return closed;
   }
+}
+
+/** A lane that was lost answers nobody, nor does the thread that takes its place before it has its nodes. */
+function notAnswering({ name, loss }: LaneThread): SluiceError {
+  return new SluiceError("LaneCrashed", loss?.error.message ?? `Lane "${name}" is being given another thread`);
 }
 
 function disposedEarly(): SluiceError {

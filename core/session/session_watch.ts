@@ -36,6 +36,9 @@ const WATCH_EVERY_MS = 500;
 /** How much longer than `setup()` may take a lane is waited for until it says so, milliseconds. */
 const SETUP_SLACK_MS = 500;
 
+/** Looks that find a thread ended until what it said last has gone with it. */
+const LAST_LOOKS = 4;
+
 /** What watching asks of the session. */
 export interface WatchSite {
   readonly options: SessionOptions;
@@ -99,6 +102,9 @@ export class SessionWatch {
     const since = new Map<NodeEntry, number>();
     this.#timer = setInterval(() => {
       for (const lane of this.#site.lanes.all.filter(({ isOpening }) => isOpening)) {
+        if (lane.wasDeadFor(LAST_LOOKS, this.#site.page())) {
+          this.#site.failed(lane, ended(lane, "unasked before its nodes had returned from setup()"));
+        }
         const node = this.#inSetup(lane);
         if (node === undefined) continue;
         const nowNs = driver.nowNs();
@@ -144,6 +150,10 @@ export class SessionWatch {
         return;
       }
       for (const { index, error } of watchdog.deadLanes(open, states)) failed(lanes.at(index)!, error);
+      for (const lane of open) {
+        // One on which every node has come to its end, or that is being opened, takes part in edits nonetheless.
+        if (!lane.is.replaced && lane.wasDeadFor(LAST_LOOKS, page)) keeper.take(lane, ended(lane, "unasked"));
+      }
       untilStopMs -= everyMs;
       if (untilStopMs > 0) return;
       untilStopMs = WATCH_EVERY_MS;
@@ -323,4 +333,8 @@ export class SessionWatch {
     const { threadId } = readLaneCounters(this.#site.page(), index);
     return `lane "${name}"${threadId > 0 ? ` (thread ${threadId})` : ""}`;
   }
+}
+
+function ended({ name }: LaneThread, how: string): SluiceError {
+  return new SluiceError("LaneCrashed", `Lane "${name}" ended ${how}`);
 }

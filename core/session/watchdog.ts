@@ -18,6 +18,9 @@ import { stopAdvice, waitAdvice } from "./stop_advice.ts";
 const LOOKS = 2;
 const BETWEEN_LOOKS_NS = 250_000_000;
 
+/** States of nodes that have not come to their end: one that is restarted dies with its lane as well. */
+const OPEN: ReadonlySet<NodeState | undefined> = new Set<NodeState>(["running", "failed", "restarting"]);
+
 /** See the module. */
 export class Watchdog {
   readonly #topology: Topology;
@@ -48,7 +51,7 @@ export class Watchdog {
   ): { readonly index: number; readonly error: SluiceError }[] {
     return lanes.filter(({ index }) => this.#isDead(index)).flatMap(({ name, index }) => {
       const lost = [...this.#topology.nodes.values()].filter((node) =>
-        node.lane === name && states.get(node.id) === "running"
+        node.lane === name && OPEN.has(states.get(node.id))
       );
       if (lost.length === 0) return [];
       const message = `Lane "${name}" ended unasked; it ran ${quoteAll(lost.map(({ id }) => id))}`;

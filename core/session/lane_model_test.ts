@@ -1,0 +1,570 @@
+/**
+ * Lanes that die, hang, are late, come back and are replaced, at every step of what they do, in a session that is whole
+ * but for its threads: those are scripted here, and time passes only when the test lets it. What is compared with the
+ * session is what is known of the threads: which of them run, hang, or have ended.
+ */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import fc from "fast-check";
+import { CONTROL, LANE, NODE, PHASE } from "../../ffi/layout.gen.ts";
+import { checkingSink, numberedSource } from "../../tests/fixtures/numbered.ts";
+import { ControlPage, LANE_STATE } from "../control_page.ts";
+import { PortableDriver } from "../driver/portable.ts";
+import { EventBus } from "../events/bus.ts";
+import { Ledger } from "../frames/ledger.ts";
+import type { LaneCommand, LaneInit, LaneReport } from "../lanes/messages.ts";
+import { collectEdit } from "../live/collect_edit.ts";
+import type { GraphEdit } from "../live/graph_edit.ts";
+import { configureLog } from "../log.ts";
+import { Pool } from "../memory/pool.ts";
+import { leaveRow, noteDeath } from "../memory/reclaim.ts";
+import { Topology } from "../topology.ts";
+import { LaneThread } from "./lane_thread.ts";
+import { Session } from "./session.ts";
+
+/** Slots that each thread keeps as long as it lives. */
+const HELD = 3;
+const SLOTS = 200;
+
+/** How long the session takes, at most, to come to rest: a hanging thread is found, given up and replaced. */
+const SETTLE_MS = 60_000;
+
+const { setTimeout: realSetTimeout, clearTimeout, setInterval, clearInterval, Worker, setImmediate } = globalThis;
+const { unrefTimer } = Deno;
+
+/** Timers for which time passes when {@linkcode Clock.pass} says so. */
+class Clock {
+  nowMs = 0;
+  readonly #timers = new Map<number, { readonly run: () => void; readonly everyMs?: number; atMs: number }>();
+  #last = 0;
+
+  install(): void {
+    const add = (run: () => void, ms: number, everyMs?: number) => {
+      this.#timers.set(++this.#last, { run, everyMs, atMs: this.nowMs + ms });
+      return this.#last;
+    };
+    const remove = (id?: number) => void this.#timers.delete(id ?? 0);
+    Object.assign(globalThis, {
+      setTimeout: (run: () => void, ms = 0) => add(run, ms),
+      setInterval: (run: () => void, ms = 0) => add(run, ms, Math.max(1, ms)),
+      clearTimeout: remove,
+      clearInterval: remove,
+    });
+    Deno.unrefTimer = () => {};
+  }
+
+  after(ms: number, run: () => void): void {
+    this.#timers.set(++this.#last, { run, atMs: this.nowMs + ms });
+  }
+
+  /** Lets time pass. @param each is called after every timer */
+  async pass(ms: number, each: () => void): Promise<void> {
+    const untilMs = this.nowMs + ms;
+    await turn();
+    for (;;) {
+      let next: number | undefined;
+      for (const [id, { atMs }] of this.#timers) {
+        if (atMs <= untilMs && (next === undefined || atMs < this.#timers.get(next)!.atMs)) next = id;
+      }
+      if (next === undefined) break;
+      const timer = this.#timers.get(next)!;
+      this.nowMs = Math.max(this.nowMs, timer.atMs);
+      if (timer.everyMs === undefined) this.#timers.delete(next);
+      else timer.atMs = this.nowMs + timer.everyMs;
+      timer.run();
+      await turn();
+      each();
+    }
+    this.nowMs = untilMs;
+  }
+}
+
+/** Lets every promise that can settle do so. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What may become of a thread, and at which of its steps: a step is a command that it takes, or an answer. */
+interface Fate {
+  readonly how: "tells" | "crashes" | "dies" | "hangs";
+  readonly step: number;
+}
+
+/** A thread that does as it is told, and keeps some slots, until its fate comes. */
+class FakeThread {
+  static world: World;
+  readonly world = FakeThread.world;
+  onmessage: (event: { readonly data: LaneReport }) => void = () => {};
+  onerror: (event: { readonly message: string; preventDefault(): void }) => void = () => {};
+  init!: LaneInit;
+  isHanging = false;
+  hasEnded = false;
+  steps = 0;
+  #isOpen = false;
+  #fate: Fate | undefined;
+  #withheld: (() => void)[] = [];
+  #pools: Pool[] = [];
+  #slots: number[] = [];
+  #prepared: Extract<LaneCommand, { kind: "prepare" }> | undefined;
+
+  constructor() {
+    this.#fate = this.world.fates.shift();
+    this.world.threads.push(this);
+  }
+
+  postMessage(command: LaneCommand): void {
+    if (command.kind === "init") this.#begin(command.init);
+    else this.#later(() => this.#take(command));
+  }
+
+  /** The lane's bell has rung: there may be an epoch that it waits for. */
+  look(): void {
+    this.#later(() => {
+      const prepared = this.#prepared;
+      if (prepared?.epoch !== this.world.page.u32[CONTROL.epoch >> 2]) return;
+      this.#prepared = undefined;
+      const { remove, depart, insert } = prepared.edit;
+      const replaced = insert.filter(({ replaces }) => replaces).map(({ node }) => node);
+      const records = [...remove, ...depart, ...replaced].flatMap((id) => this.world.records.get(id) ?? []);
+      for (const { id, index } of prepared.nodes) this.world.records.set(id, index);
+      this.#say({ kind: "applied", epoch: prepared.epoch, failures: [], refused: [], rests: [] });
+      for (const record of records) this.#say({ kind: "removed", record });
+    });
+  }
+
+  /** Ends without a word, as a thread does that is told to while nothing keeps it. */
+  terminate(): void {
+    if (!this.isHanging && !this.hasEnded) this.end("dies");
+  }
+
+  end(how: "tells" | "crashes" | "dies"): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.isHanging = false;
+    const { init: { index: lane, generation } } = this;
+    // One that was given up dies with what it holds: its row stays its own.
+    noteDeath(this.world.page, { lane, generation });
+    if (how === "crashes") this.onerror({ message: "on purpose", preventDefault() {} });
+    if (how !== "tells") return;
+    const error = { name: "Error", message: "ended, on purpose", code: "LaneCrashed" as const };
+    this.onmessage({ data: { kind: "failed", error } });
+    this.world.clock.after(1, () => this.onmessage({ data: { kind: "gone" } }));
+  }
+
+  hang(): void {
+    this.isHanging = true;
+    this.#show(true);
+  }
+
+  /** What has kept it has returned. */
+  comeBack(): void {
+    if (!this.isHanging) return;
+    this.isHanging = false;
+    this.#show(false);
+    for (const withheld of this.#withheld.splice(0)) if (!this.hasEnded) withheld();
+    const known = this.world.page.u32[(this.world.page.laneOffset(this.init.index) + LANE.generation) >> 2];
+    if (!this.hasEnded && known !== this.init.generation) this.#leave("gone");
+  }
+
+  /** Has the control page show that a node of the graph keeps the thread, or does no more. */
+  #show(keeps: boolean): void {
+    const { init: { index, name }, world: { page, threads, topology } } = this;
+    const node = topology.nodes.values().find(({ lane }) => lane === name);
+    if (node === undefined || threads.findLast(({ init }) => init.index === index) !== this) return;
+    page.u32[(page.laneOffset(index) + LANE.currentNode) >> 2] = keeps ? node.index + 1 : 0;
+    if (!this.#isOpen) page.u32[(page.nodeOffset(node.index) + NODE.phase) >> 2] = keeps ? PHASE.setup : PHASE.idle;
+  }
+
+  #begin(init: LaneInit): void {
+    this.init = init;
+    const { driver, page } = this.world;
+    page.u32[(page.laneOffset(init.index) + LANE.generation) >> 2] = init.generation;
+    page.u32[(page.laneOffset(init.index) + LANE.state) >> 2] = LANE_STATE.running;
+    page.u32[(page.laneOffset(init.index) + LANE.currentNode) >> 2] = 0;
+    this.#pools = init.pools.map((token) => new Pool(driver, token, init.index, new Ledger(), init.row));
+    for (let k = 0; k < HELD; k++) this.#slots.push(this.#pools[0].takeSlot());
+    ok(!this.#slots.includes(-1), "no slot is left");
+    this.#pools[0].flushMagazine();
+  }
+
+  #later(run: () => void): void {
+    this.world.clock.after(1, () => this.#do(run));
+  }
+
+  #do(run: () => void): void {
+    if (this.hasEnded) return;
+    if (this.steps++ === this.#fate?.step) {
+      if (this.#fate.how === "hangs") this.hang();
+      else return this.end(this.#fate.how);
+    }
+    if (this.isHanging) this.#withheld.push(run);
+    else run();
+  }
+
+  #say(report: LaneReport): void {
+    this.#do(() => this.onmessage({ data: report }));
+  }
+
+  #take(command: LaneCommand): void {
+    switch (command.kind) {
+      case "open":
+        return this.#do(() => {
+          this.#isOpen = true;
+          this.onmessage({ data: { kind: "opened", formats: [] } });
+        });
+      case "pause":
+        return this.#say({ kind: "paused", pause: command.pause });
+      case "prepare":
+        this.#prepared = command;
+        return this.#say({ kind: "prepared", epoch: command.epoch, formats: [] });
+      case "abort":
+        this.#prepared = undefined;
+        return;
+      case "configure":
+        return this.#say({ kind: "configured", request: command.request });
+      case "disable":
+        return this.#say({ kind: "disabled", node: command.node });
+      case "leave":
+        return this.#leave("gone");
+      case "close":
+        return this.#leave("closed");
+    }
+  }
+
+  /** As `Lane` ends: what it was given up with it gives back itself. */
+  #leave(kind: "gone" | "closed"): void {
+    this.#do(() => {
+      const { index: lane, generation, row } = this.init;
+      if (kind === "closed") { for (const slot of this.#slots.splice(0)) this.#pools[0].release(slot); }
+      this.#pools[0].flushMagazine();
+      if (!noteDeath(this.world.page, { lane, generation })) leaveRow(this.#pools, row);
+      this.hasEnded = true;
+      this.onmessage({ data: { kind } });
+    });
+  }
+}
+
+/** A session of two lanes that a link joins, and of others that come and go. */
+class World {
+  readonly clock = new Clock();
+  readonly driver: PortableDriver;
+  readonly topology = new Topology("live", () => []);
+  readonly session: Session;
+  readonly threads: FakeThread[] = [];
+  readonly lanes: LaneThread[] = [];
+  readonly fates: (Fate | undefined)[];
+  /** Of nodes that lanes know, by id. */
+  readonly records = new Map<string, number>();
+  readonly #waits = new Set<string>();
+  /** Errors by which nothing may end. */
+  readonly #wrong: string[] = [];
+  #page: ControlPage | undefined;
+  #count = 0;
+
+  constructor(fates: readonly (Fate | undefined)[]) {
+    this.fates = [...fates];
+    const { clock, threads } = this;
+    this.driver = new class extends PortableDriver {
+      override nowNs(): number {
+        return clock.nowMs * 1e6;
+      }
+      override ringBell(lane: number): void {
+        super.ringBell(lane);
+        for (const thread of threads) if (thread.init.index === lane) thread.look();
+      }
+    }();
+    const supervision = { restart: { limit: 1_000, backoffMs: 10, maxBackoffMs: 10 } } as const;
+    const collected = this.#collect((edit) => {
+      edit.add(numberedSource(), { id: "from", lane: "a", supervision });
+      edit.add(checkingSink(), { id: "to", lane: "b", supervision });
+      edit.connectByName("from.audio", "to.audio");
+    });
+    this.topology.adopt(collected.draft);
+    for (const { id, index } of this.topology.nodes.values()) this.records.set(id, index);
+    this.session = new Session({
+      topology: this.topology,
+      driver: this.driver,
+      events: new EventBus(() => clock.nowMs),
+      pools: { audio: { slots: SLOTS, slotBytes: 64 } },
+      development: false,
+      converters: [],
+      setupTimeoutMs: 2_000,
+      stopTimeoutMs: 1_000,
+      stuckAfterMs: 400,
+      callTimeoutMs: 0,
+      awaitTimeoutMs: 0,
+    });
+  }
+
+  get page(): ControlPage {
+    return this.#page ??= new ControlPage(this.driver.openArena(this.threads[0].init.control));
+  }
+
+  /** Lanes of the graph. */
+  get names(): string[] {
+    return [...new Set([...this.topology.nodes.values()].map(({ lane }) => lane))];
+  }
+
+  /** The newest thread of a lane. */
+  newest(name: string): FakeThread | undefined {
+    return this.threads.findLast(({ init }) => init.name === name);
+  }
+
+  /** Notes what is waited for until it settles; how it ends is another matter, but for two errors. */
+  wait(what: string, work: Promise<unknown>): void {
+    const name = `${what} ${++this.#count}`;
+    this.#waits.add(name);
+    const hung = () => new Set(this.threads.filter(({ isHanging }) => isHanging).map(({ init }) => init.name));
+    work.catch(({ message }: Error) => {
+      const waited = /^Lane (.*) did not come to rest/.exec(message)?.[1].split(", ") ?? [];
+      const isWrong = message.startsWith("Internal error") || waited.some((lane) => !hung().has(JSON.parse(lane))) ||
+        (/ its lane has not answered/.test(message) && hung().size === 0);
+      if (isWrong) this.#wrong.push(`${name}: ${message}: ${this.#describe()}`);
+    }).finally(() => this.#waits.delete(name));
+  }
+
+  async pass(ms: number): Promise<void> {
+    await this.clock.pass(ms, () => this.assertConsistent());
+  }
+
+  /** What holds at any moment. */
+  assertConsistent(): void {
+    deepEqual(this.#wrong, []);
+    const here = this.lanes.filter(({ state }) => state !== "gone");
+    for (const [index, all] of Map.groupBy(here, (lane) => lane.index)) {
+      const heard = all.filter(({ is }) => is.hears === "all");
+      const newest = Math.max(...this.lanes.filter((lane) => lane.index === index).map(({ life }) => life.generation));
+      ok(heard.length <= 1, `${heard.length} threads of lane ${index} are heard`);
+      for (const { life } of heard) equal(life.generation, newest, `an old thread of lane ${index} is heard`);
+    }
+    const rows = here.map(({ life }) => life.row);
+    equal(new Set(rows).size, rows.length, `two threads have one row: ${rows}`);
+    const names = here.filter(({ is }) => is.current).map(({ name }) => name);
+    equal(new Set(names).size, names.length, `two threads have one name: ${names}`);
+  }
+
+  /** What holds once nothing is under way: the session knows of each thread what is true of it. */
+  assertSettled(): void {
+    const { topology } = this;
+    deepEqual([...this.#waits], [], `waits for what never comes: ${this.#describe()}`);
+    for (const name of this.names) {
+      const lane = this.lanes.findLast((each) => each.name === name && each.is.current)!;
+      const { isHanging, hasEnded } = this.newest(name)!;
+      ok(isHanging || hasEnded || lane.state === "running", `lane ${name} is ${lane.state}, and its thread runs`);
+    }
+    const used = new Set([...topology.nodes.values()].map(({ lane }) => lane));
+    for (const lane of this.lanes) {
+      const { isHanging } = this.threads[this.lanes.indexOf(lane)];
+      const states = lane.is.current && used.has(lane.name)
+        ? undefined
+        : isHanging
+        ? ["late", "fenced"]
+        : ["gone", "fenced"];
+      if (states !== undefined) ok(states.includes(lane.state), `${lane.name}, unused, is ${lane.state}: ${isHanging}`);
+    }
+    this.assertSlots();
+  }
+
+  /** Each slot is free, or a thread has it that has not ended or died with it after it was given up. */
+  assertSlots(): void {
+    const { pools } = this.threads[0].init;
+    const pool = new Pool(this.driver, pools[0], 0, new Ledger());
+    const held = this.threads.filter((thread, k) => {
+      if (!thread.hasEnded) return true;
+      // Nobody knows of such a one that it has ended.
+      const holds = pool.holdsOf(this.lanes[k].life.row);
+      return this.lanes[k].state === "fenced" && holds.some((hold) => hold === 1);
+    });
+    equal(
+      pool.freeInBitmap(),
+      SLOTS - HELD * held.length,
+      `${held.length} hold slots: ${this.#describe()}`,
+    );
+  }
+
+  /** Each thread, as the session has it and as it is. */
+  #describe(): string {
+    return this.lanes.map(({ name, life: { lane, generation }, state }, k) => {
+      const { isHanging, hasEnded, steps } = this.threads[k];
+      const truth = hasEnded ? "ended" : isHanging ? "hangs" : "runs";
+      return `${name} ${lane}.${generation} ${state}, ${truth} at ${steps}`;
+    }).join("; ");
+  }
+
+  edit(change: (edit: GraphEdit) => void): Promise<unknown> {
+    return this.session.edit(() => this.#collect(change), 2_000, 0);
+  }
+
+  #collect(change: (edit: GraphEdit) => void) {
+    return collectEdit(this.topology, (type) => {
+      throw new Error(type);
+    }, change);
+  }
+}
+
+const ACTS = [
+  "tells",
+  "crashes",
+  "dies",
+  "hangs",
+  "come back",
+  "add",
+  "remove",
+  "pause",
+  "resume",
+  "configure",
+  "restart",
+] as const;
+
+/** What happens, to which lane, and how long nothing does afterwards. */
+interface Act {
+  readonly act: typeof ACTS[number];
+  readonly lane: "a" | "b" | "c" | "d";
+  readonly thenMs: number;
+}
+
+function doAct(world: World, { act, lane }: Act): void {
+  const { session, topology } = world;
+  const thread = world.newest(lane);
+  const node = [...topology.nodes.values()].find((each) => each.lane === lane);
+  switch (act) {
+    case "tells":
+    case "crashes":
+    case "dies":
+      if (thread?.isHanging === false) thread.end(act);
+      break;
+    case "hangs":
+      if (thread?.hasEnded === false) thread.hang();
+      break;
+    case "come back":
+      for (const each of world.threads) if (each.init.name === lane) each.comeBack();
+      break;
+    case "add":
+      world.wait(
+        "add",
+        world.edit((edit) => void edit.add(numberedSource(), { id: `on-${lane}`, lane, supervision: "disable" })),
+      );
+      break;
+    case "remove":
+      world.wait("remove", world.edit((edit) => edit.remove(`on-${lane}`)));
+      break;
+    case "pause":
+      world.wait("pause", session.pause());
+      break;
+    case "resume":
+      session.resume();
+      break;
+    case "configure":
+      if (node !== undefined) world.wait("configure", session.configure(node, {}));
+      break;
+    case "restart":
+      try {
+        if (node !== undefined) session.restart(node);
+      } catch {
+        // It is disabled, or the run has ended.
+      }
+      break;
+  }
+}
+
+/** With scripted threads and clock, and without a log. */
+async function staged(fates: readonly (Fate | undefined)[], body: (world: World) => Promise<void>): Promise<World> {
+  const world = new World(fates);
+  const { run } = LaneThread.prototype;
+  LaneThread.prototype.run = function (make) {
+    world.lanes.push(this);
+    run.call(this, make);
+  };
+  FakeThread.world = world;
+  world.clock.install();
+  Object.assign(globalThis, { Worker: FakeThread });
+  configureLog({ write: () => {} });
+  try {
+    await body(world);
+  } finally {
+    configureLog();
+    Object.assign(globalThis, { setTimeout: realSetTimeout, clearTimeout, setInterval, clearInterval, Worker });
+    Deno.unrefTimer = unrefTimer;
+    LaneThread.prototype.run = run;
+  }
+  return world;
+}
+
+/** Does what a script says; whatever hangs comes back in the end, if `allReturn`. */
+function run(script: readonly Act[], fates: readonly (Fate | undefined)[], allReturn: boolean): Promise<World> {
+  return staged(fates, async (world) => {
+    const { session } = world;
+    world.wait("start", session.start());
+    let failure: Error | undefined;
+    session.finished.catch((error) => failure = error);
+    await world.pass(100);
+    for (const act of script) {
+      doAct(world, act);
+      await world.pass(act.thenMs);
+    }
+    session.resume();
+    if (allReturn) { for (const thread of world.threads) thread.comeBack(); }
+    await world.pass(SETTLE_MS);
+    if (session.summary === undefined) world.assertSettled();
+    void session.stop().catch(() => {});
+    await world.pass(SETTLE_MS);
+    ok(session.summary !== undefined, "the run does not end");
+    ok(failure?.message.startsWith("Internal error") !== true, `${failure?.message}`);
+    for (const [k, lane] of world.lanes.entries()) {
+      const over = ["gone", "closed", ...(world.threads[k].isHanging ? ["fenced", "held", "late"] : ["fenced"])];
+      ok(over.includes(lane.state), `lane ${lane.name} is ${lane.state} when the run is over`);
+    }
+  });
+}
+
+/** All that lanes do. */
+const EVERYTHING: readonly Act[] = [
+  { act: "add", lane: "c", thenMs: 20 },
+  { act: "configure", lane: "a", thenMs: 5 },
+  { act: "pause", lane: "a", thenMs: 10 },
+  { act: "resume", lane: "a", thenMs: 10 },
+  { act: "add", lane: "a", thenMs: 20 },
+  { act: "dies", lane: "b", thenMs: 700 },
+  { act: "remove", lane: "c", thenMs: 20 },
+  { act: "add", lane: "c", thenMs: 20 },
+  { act: "hangs", lane: "a", thenMs: 2_500 },
+  { act: "come back", lane: "a", thenMs: 50 },
+  { act: "remove", lane: "a", thenMs: 20 },
+];
+
+for (const how of ["tells", "crashes", "dies", "hangs"] as const) {
+  Deno.test(`a lane that ${how} at any step leaves every other one at work, and is given back once`, async () => {
+    const { threads } = await run(EVERYTHING, [], false);
+    const most = threads.map(({ steps }) => steps);
+    ok(most.length >= 6 && most[0] > 10, `${most}`);
+    for (const [k, steps] of most.entries()) {
+      for (let step = 0; step < steps; step++) {
+        const fates: (Fate | undefined)[] = Array.from({ length: k }, () => undefined);
+        await run(EVERYTHING, [...fates, { how, step }], step % 2 === 0).catch((error) => {
+          throw new Error(`thread ${k}, step ${step}: ${error.message}`, { cause: error });
+        });
+      }
+    }
+  });
+}
+
+Deno.test("lanes that die, hang, are late and come back, whatever is done meanwhile, are known for what they are", async () => {
+  const act = fc.record({
+    act: fc.constantFrom(...ACTS),
+    lane: fc.constantFrom("a", "b", "c", "d"),
+    thenMs: fc.oneof(fc.nat(20), fc.nat(3_000), fc.nat(12_000)),
+  });
+  const fate = fc.option(
+    fc.record({ how: fc.constantFrom("tells", "crashes", "dies", "hangs"), step: fc.nat(20) }),
+    { nil: undefined, freq: 3 },
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(act, { minLength: 3, maxLength: 14 }),
+      fc.array(fate, { maxLength: 6 }),
+      fc.boolean(),
+      async (script, fates, allReturn) => {
+        await run(script as Act[], fates as (Fate | undefined)[], allReturn);
+      },
+    ),
+  );
+});
