@@ -10,7 +10,7 @@ import { checkingSink, numberedSource } from "../../tests/fixtures/numbered.ts";
 import { ControlPage, LANE_STATE } from "../control_page.ts";
 import { PortableDriver } from "../driver/portable.ts";
 import { EventBus } from "../events/bus.ts";
-import { Ledger } from "../frames/ledger.ts";
+import { Ledger } from "../memory/ledger.ts";
 import type { LaneCommand, LaneInit, LaneReport } from "../lanes/messages.ts";
 import { collectEdit } from "../live/collect_edit.ts";
 import type { GraphEdit } from "../live/graph_edit.ts";

@@ -9,7 +9,7 @@ import { MAIN_LANE } from "../lanes/lane_choice.ts";
 import type { NodePlan } from "../lanes/messages.ts";
 import { type MainExits, tellMainExits } from "../main_exit.ts";
 import { type MainRun, watchMainCalls } from "../main_watch.ts";
-import type { GraphMemory } from "../live/graph_memory.ts";
+import type { GraphMemory } from "./graph_memory.ts";
 import { elementsByPort } from "../registry/dynamic_ports.ts";
 import { type AnyNodeType, isProcessor } from "../registry/node_type.ts";
 import { resolveSecrets } from "../secrets.ts";
