@@ -178,7 +178,8 @@ const run = command(
       description: message`Pace by the clock (live) or as fast as possible (offline), whatever the file says.`,
     })),
     native: optional(option("--native", choice(["auto", "require", "off"], { metavar: "WHEN" }), {
-      description: message`Use the native library where it is there (auto), or fail without it, or do without.`,
+      description:
+        message`Use the native library if it is there (auto), fail without it (require), or do without it (off).`,
     })),
     serve: optional(
       option(
@@ -268,7 +269,7 @@ const codegen = command(
   object({
     command: constant("codegen"),
     check: option("--check", { description: message`Write nothing; fail if a file is not up to date.` }),
-    watch: option("--watch", { description: message`Go on, and write anew whenever a class changes.` }),
+    watch: option("--watch", { description: message`Keep running, and write again whenever a class changes.` }),
     config: optional(option("--config", path({ metavar: "FILE" }), {
       description: message`The ${"sluice.json"} to use; by default the one in the current directory.`,
     })),
@@ -304,7 +305,9 @@ const newProject = command(
   object({
     command: constant("new-project"),
     folder: withDefault(
-      argument(path({ metavar: "FOLDER" }), { description: message`Where it goes; it is made if it is not there.` }),
+      argument(path({ metavar: "FOLDER" }), {
+        description: message`Where it goes; the folder is made if it is missing.`,
+      }),
       ".",
     ),
   }),
@@ -340,7 +343,7 @@ const top = command(
   {
     brief: message`Watch a graph that runs.`,
     description:
-      message`Shows what each node and link of a running graph does, anew every second, until Ctrl-C. Where standard output is no terminal, once.`,
+      message`Shows what each node and link of a running graph does, every second, until Ctrl-C. Shows it once if standard output is not a terminal.`,
     footer: message`Exit codes: 0 done, 1 no answer, 2 nobody listens there or the token is wrong, 130 after Ctrl-C.`,
   },
 );

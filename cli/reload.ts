@@ -195,7 +195,7 @@ export function reportReload(
     io.stderr.line(`Reloaded ${reloaded} after a change of ${files}, in ${Math.round(tookMs)} ms`);
     for (const [node, reason] of Object.entries(leftOut)) io.stderr.line(`"${node}" stays as it is: ${reason}`);
     for (const [node, reason] of Object.entries(anew)) {
-      io.stderr.line(`warning: "${node}" begins anew, without its state: ${inOneLine(reason)}`);
+      io.stderr.line(`warning: "${node}" starts anew, without its state: ${inOneLine(reason)}`);
     }
   } else {
     io.stderr.line(describeRefusal(changed, describeError(error)));

@@ -57,7 +57,7 @@ Deno.test("reportReload() prints which nodes run the new code, which begin anew,
     stdout: "",
     stderr: "Reloaded one, two after a change of amp.ts, odd\\x1b.ts, in 12 ms\n" +
       '"three" stays as it is: it has ended\n' +
-      'warning: "two" begins anew, without its state: Cannot ask it\n',
+      'warning: "two" starts anew, without its state: Cannot ask it\n',
   });
   const { stdout, stderr } = printed((io) => reportReload(GOOD, true, io));
   assert.deepEqual([JSON.parse(stdout), stderr], [{ event: "reloaded", ...GOOD }, ""]);

@@ -15,7 +15,7 @@ import { readToken, TOKEN_VARIABLE } from "./serve_command.ts";
 import { EndSignals } from "./signals.ts";
 import { fitScreen, readTop, renderTop, type TopReading } from "./top_table.ts";
 
-const STRANGER = "what answers there is no control plane of Sluice";
+const STRANGER = "the server there is not a control plane of Sluice";
 
 /** Warnings and errors that stand below the figures: the last ones. */
 const WARNINGS = 3;
@@ -158,12 +158,12 @@ async function assertReachable(url: URL, token: string | undefined): Promise<voi
   if (response.ok && typeof answer?.run === "string") return;
   if (response.status === 401) {
     const found = token === undefined ? "no token was given" : "the token is another one";
-    const message = `Cannot look at the graph at ${url.href}: ${found}, wanted the one that "sluice run --serve" has ` +
+    const message = `Cannot show the graph at ${url.href}: ${found}, wanted the one that "sluice run --serve" has ` +
       `printed there, as --token or ${TOKEN_VARIABLE}`;
     throw new SluiceError("InvalidConfig", message, { key: "--token" });
   }
   const said = typeof answer?.error === "string" ? answer.error : STRANGER;
-  throw new SluiceError("InvalidConfig", `Cannot look at the graph at ${url.href}: ${said}`, { key: "--at" });
+  throw new SluiceError("InvalidConfig", `Cannot show the graph at ${url.href}: ${said}`, { key: "--at" });
 }
 
 /** What comes of a body; one without end is not waited for. @throws {RangeError} if it is too long */

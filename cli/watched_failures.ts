@@ -24,6 +24,8 @@ export function tellFailures(runtime: Runtime, json: boolean, io: Io): Disposabl
     told.set(nodeId, message);
     const error = deserializeError(event.error);
     if (json) io.stdout.line(JSON.stringify({ ...errorEvent(error), event: "node-failed", nodeId }));
-    else io.stderr.line(`error: ${describeError(error)}; "${nodeId}" is made anew until a save or a value mends it`);
+    else {io.stderr.line(
+        `error: ${describeError(error)}; "${nodeId}" is restarted until a save or another value mends it`,
+      );}
   });
 }

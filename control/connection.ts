@@ -214,7 +214,7 @@ function makeHandlers(
     "unsubscribe": ({ subscription }) => {
       const found = subscriptions.get(subscription);
       if (found === undefined) {
-        const message = `Cannot end subscription ${subscription}: there is none of that number`;
+        const message = `Cannot end subscription ${subscription}: no subscription has that number`;
         throw new RpcRefusal(RPC_CODE.invalidParams, "SubscriptionNotFound", message);
       }
       found.end();

@@ -65,7 +65,7 @@ export function renderMetrics(stats: RuntimeStats, view: RuntimeView): string {
     nodes.map(({ id, type, lane, state }) => [{ node: id, type, lane, state }, 1]),
   );
   const stuckMs = ({ activity }: typeof nodes[number]) => activity.kind === "stuck" ? activity.forMs : 0;
-  const stuck = "How long a call that is stuck has not returned; 0 if none is.";
+  const stuck = "How long the stuck call has lasted; 0 if no call is stuck.";
   ofNode("sluice_node_stuck_seconds", "gauge", stuck, (node) => stuckMs(node) / 1e3);
   ofNode("sluice_node_restarts_total", "counter", "How often a node was restarted.", (node) => node.restarts);
   out.metric(

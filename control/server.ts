@@ -266,7 +266,7 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
     if (host.budget.leftMs <= 0) {
       return refuse(c, 503, "Cannot take the connection: clients take too much time already");
     }
-    if (!isWholeUpgrade(request)) return refuse(c, 400, "Cannot answer: the upgrade has not the headers of RFC 6455");
+    if (!isWholeUpgrade(request)) return refuse(c, 400, "Cannot answer: the upgrade lacks headers of RFC 6455");
     if (sockets.size >= limits.connections && !freeIdlePlace(sockets)) {
       return refuse(c, 503, `Cannot take the connection: ${limits.connections} are open, the most`);
     }

@@ -83,6 +83,6 @@ export function registerView(runtime: object, view: () => RuntimeView): void {
  */
 export function viewRuntime(runtime: object): RuntimeView {
   const view = views.get(runtime);
-  if (view === undefined) throw new TypeError("Cannot look at the runtime: the object is none");
+  if (view === undefined) throw new TypeError("Cannot inspect the runtime: not a Runtime");
   return view();
 }

@@ -44,8 +44,8 @@ export function checkTags(
       node,
       start,
       start + name.length + 1,
-      `Cannot use "@${name}" on ${what}: it is no known tag`,
-      `write "@${meant.name}", or put it between backquotes if it is no tag`,
+      `Cannot use "@${name}" on ${what}: it is not a known tag`,
+      `write "@${meant.name}", or put it between backquotes if it is not a tag`,
       isError ? "error" : "warning",
     );
   }

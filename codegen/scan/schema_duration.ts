@@ -40,7 +40,7 @@ export function settleDurations(
   const tagged = schema["x-unit"];
   const unit = tagged ?? unitOf(name);
   if (DURATION_UNITS.includes(unit as DurationUnit)) return settle(schema, unit as DurationUnit);
-  const found = tagged === undefined ? `"${name}" does not end in a unit` : `"${tagged}" is no unit of time`;
+  const found = tagged === undefined ? `"${name}" does not end in a unit` : `"${tagged}" is not a unit of time`;
   return context.refuse(
     Node.isPropertyNamed(node) ? node.getNameNode() : node,
     `Cannot tell the unit of the duration in ${what}: ${found}, wanted ${DURATION_UNITS.join(", ")}`,

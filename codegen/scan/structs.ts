@@ -195,7 +195,9 @@ export class StructReader {
     if (name === "FixedArray") return this.#array(type.getTypeArguments(), type, at, refuse, inner);
     const target = sources.resolve(path, written);
     if (target.kind !== "declared" || !Node.isInterfaceDeclaration(target.node) || !hasFrameTag(target.node)) {
-      const reason = target.kind === "declared" ? `which is no interface tagged "@frame"` : "which has no fixed layout";
+      const reason = target.kind === "declared"
+        ? `which is not an interface tagged "@frame"`
+        : "which has no fixed layout";
       return refuse(type, `${at} is ${quote(type)}, ${reason}`, MEND);
     }
     const struct = this.read(target.node);

@@ -48,7 +48,7 @@ Deno.test("EventBus.publish() refuses what is no event, and tells nobody", async
   bus.on("*", (event) => seen.push(event));
   for (
     const [body, message] of [
-      [undefined, /^Cannot publish undefined: it is no event, an object with "group" and "kind"$/],
+      [undefined, /^Cannot publish undefined: not an event, which is an object with "group" and "kind"$/],
       ["text", /: it is no event/],
       [{ group: "nodes", kind: "custom" }, /: its "group" is "nodes", wanted one of "runtime", .* and "lane"$/],
       [{ group: "__proto__", kind: "custom" }, /: its "group" is "__proto__"/],

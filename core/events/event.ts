@@ -140,7 +140,9 @@ const GROUPS: { readonly [G in EventBody["group"]]: string } = {
  */
 export function assertEvent(event: EventBody): void {
   const refuse = (why: string) => new TypeError(`Cannot publish ${describeValue(event)}: ${why}`);
-  if (typeof event !== "object" || event === null) throw refuse('it is no event, an object with "group" and "kind"');
+  if (typeof event !== "object" || event === null) {
+    throw refuse('not an event, which is an object with "group" and "kind"');
+  }
   const { group, kind } = event;
   if (!Object.hasOwn(GROUPS, group)) {
     throw refuse(`its "group" is ${describeValue(group)}, wanted one of ${listNames(Object.keys(GROUPS))}`);

@@ -79,7 +79,7 @@ export function readSubGraphText(path: string): string {
   try {
     const { size, isFile, isDirectory } = Deno.statSync(path);
     if (isDirectory) throw new SluiceError("InvalidGraph", `Cannot read graph "${path}": it is a directory`);
-    if (!isFile) throw new SluiceError("InvalidGraph", `Cannot read graph "${path}": it is no regular file`);
+    if (!isFile) throw new SluiceError("InvalidGraph", `Cannot read graph "${path}": it is not a regular file`);
     if (size > MAX_GRAPH_BYTES) throw tooLarge(path, `${size} bytes`);
     bytes = Deno.readFileSync(path);
   } catch (error) {

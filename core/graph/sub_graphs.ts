@@ -214,7 +214,7 @@ class Expansion {
         const message = `${where}: it has no node "${name}"${didYouMean(name, known)}; nodes: ${listSome(known)}`;
         this.#report.add("InvalidConfig", message, key.offset, { nodeId: id, key: name, available: known });
       } else if (value.type !== "object") {
-        const message = `${where}: "${name}" is no object, wanted the configuration of that node`;
+        const message = `${where}: "${name}" is not an object, wanted the configuration of that node`;
         this.#report.add("InvalidConfig", message, value.offset, { nodeId: id, key: name });
       }
     }

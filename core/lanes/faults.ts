@@ -44,7 +44,7 @@ export async function layDown(lane: Lane, cell: NodeCell, carries: boolean): Pro
   if (!await cell.layingDown) {
     cell.context.log.warn(
       `Node "${cell.id}" (${cell.type}) has failed and did not return from teardown() within ${TEAR_DOWN_TIMEOUT_MS} ms; ` +
-        "it is waited for no more, and may still have what it opened",
+        "the runtime no longer waits for it, and it may still hold what it opened",
     );
   }
   clearTimeout(timer);

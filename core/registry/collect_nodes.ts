@@ -58,5 +58,5 @@ function outputOf(text: string, configPath: string): string {
   const output = findNodeAtLocation(root, ["output"]);
   if (output === undefined) return "sluice.gen.ts";
   if (output.type === "string") return output.value;
-  throw refuse(output.offset, '"output" is no text', "give the path of the generated module");
+  throw refuse(output.offset, '"output" is not text', "give the path of the generated module");
 }

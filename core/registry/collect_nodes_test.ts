@@ -62,7 +62,7 @@ Deno.test("collectNodes() says where there is no configuration, or where in it t
       const [text, line, column, found] of [
         ['{\n  "include": ["*.ts"]\n  "name": "x"\n}', 3, 3, "the file is no JSON object; correct its syntax"],
         ["\n []", 2, 2, "the file is no JSON object; correct its syntax"],
-        ['{ "output": 3 }', 1, 13, '"output" is no text; give the path of the generated module'],
+        ['{ "output": 3 }', 1, 13, '"output" is not text; give the path of the generated module'],
       ] as const
     ) {
       await writeFile(path, text);

@@ -104,7 +104,7 @@ export async function loadNodePackage(url: string | URL): Promise<NodePackage> {
   try {
     module = await import(href);
   } catch (cause) {
-    if (!/\.m?[jt]s$/.test(href)) throw notGenerated(href, "it is no module", { cause });
+    if (!/\.m?[jt]s$/.test(href)) throw notGenerated(href, "it is not a module", { cause });
     if (!isMissing(cause, href)) throw cause;
     throw new SluiceError(
       "InvalidGraph",

@@ -35,7 +35,7 @@ Deno.test("sluice run --serve=HOST:PORT prints a token once, and wants it", asyn
     asked = true;
     const refused = await sluice(["top", "--at", at]);
     assert.equal(refused.code, 2);
-    assert.match(refused.stderr, /^error: Cannot look at the graph at .*: no token was given, wanted the one that /);
+    assert.match(refused.stderr, /^error: Cannot show the graph at .*: no token was given, wanted the one that /);
     const wrong = await sluice(["top", "--at", at, "--token", "0".repeat(64)]);
     assert.match(wrong.stderr, /: the token is another one, wanted /);
     await running(at, token);
@@ -142,7 +142,7 @@ Deno.test("sluice top says what to do where nobody listens, or somebody else doe
   await using other = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, () => new Response("hello"));
   const stranger = await sluice(["top", "--at", `127.0.0.1:${other.addr.port}`]);
   assert.equal(stranger.code, 2);
-  assert.match(stranger.stderr, /: what answers there is no control plane of Sluice/);
+  assert.match(stranger.stderr, /: the server there is not a control plane of Sluice/);
 });
 
 Deno.test({

@@ -82,7 +82,7 @@ Deno.test("sluice top tells who speaks no HTTP from nobody", async () => {
     }
   })();
   const { stderr } = await sluice(["top", "--once", "--at", `127.0.0.1:${listener.addr.port}`]);
-  assert.match(stderr, /: what answers there is no control plane of Sluice; /);
+  assert.match(stderr, /: the server there is not a control plane of Sluice; /);
   listener.close();
   await garbage.catch(() => {});
 });

@@ -38,7 +38,7 @@ export const busy = signal(false);
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 effect(() => {
-  if (restarts.value > 0) tell("The runtime was started again: counts begin anew");
+  if (restarts.value > 0) tell("The runtime was restarted: counts begin at 0");
 });
 
 /** Shows a notice for a while. */

@@ -22,8 +22,8 @@ export function NodeActions({ index }: { readonly index: number }): JSX.Element 
         type="button"
         disabled={disabled}
         title={now.health === "stuck"
-          ? `Gives lane "${node.lane}" another thread, and builds its nodes anew`
-          : "Builds it anew, without the state that it has"}
+          ? `Gives lane "${node.lane}" another thread, and restarts its nodes`
+          : "Restarts it without its state"}
         onClick={() => restartNode(node.id)}
       >
         Restart
