@@ -24,17 +24,17 @@ export interface RunArgs {
   readonly set: readonly string[];
   /** Stops after this time. */
   readonly seconds?: number;
-  /** Seconds that a call of a node may take; 0: for ever. */
+  /** How many seconds a call of a node may take; 0 sets no limit. */
   readonly stuckAfter?: number;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly mode?: "live" | "offline";
   readonly native?: "auto" | "require" | "off";
-  /** Serves the page and the control plane meanwhile: as {@linkcode readServeAddress} takes it. */
+  /** Where to serve the page and the control plane, as {@linkcode readServeAddress} reads it. */
   readonly serve?: string;
-  /** Brings in the new code of processors whose source is saved. */
+  /** Replaces nodes whose source is saved. */
   readonly watch: boolean;
-  /** Checks frames as development mode does. */
+  /** Checks frames, as development mode does. */
   readonly dev: boolean;
   /** Paths of further `sluice.gen.ts` files. */
   readonly packages: readonly string[];
@@ -280,7 +280,7 @@ const codegen = command(
   },
 );
 
-/** What is said of `new` without the thing to make. */
+/** The advice for `new` without a second word. */
 const WANTED_NEW = message`Wanted ${optionName("new project")} or ${optionName("new processor NAME")}.`;
 
 const newProcessor = command(

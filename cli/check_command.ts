@@ -1,6 +1,6 @@
 /**
- * `sluice check`: says everything that is wrong with a graph file by itself. No node is made: what only `setup()` or
- * the frames show, such as a missing media file or two sample rates on a mixer, is for `sluice run` to say.
+ * `sluice check`: lists everything that is wrong with a graph file by itself. It makes no node: `sluice run` reports
+ * what only `setup()` or the frames show, such as a missing media file or two sample rates on a mixer.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { EXIT, reportErrors } from "./failure.ts";
 import type { Io } from "./output.ts";
 import { explainUnknownTypes, loadRegistry, warnOfStaleCode } from "./packages.ts";
 
-/** A graph file that was read, or what is wrong with it. */
+/** A graph file that was read, or its errors. */
 export interface ReadGraph {
   readonly text: string;
   readonly document?: GraphDocument;
@@ -25,7 +25,7 @@ export interface ReadGraph {
 }
 
 /**
- * Reads a graph file with the node types that are there for it.
+ * Reads a graph file with the node types available to it.
  *
  * @throws {SluiceError} if a setting, the file or a package cannot be read at all
  */

@@ -1,5 +1,5 @@
 /**
- * `sluice codegen`: runs the generator, which is loaded only when it is asked for.
+ * `sluice codegen`: runs the generator, which is loaded only on demand.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * The `deno.json` that a process runs with. Deno takes that of the main module where this is named by its path, and that
- * of the current directory for `deno run @sluice/sluice/cli`. Imports of a user's processors are found by the user's
- * own only.
+ * The `deno.json` that a process runs with. Deno uses the one beside the main module if the module is named by its
+ * path, and the one of the current directory for `deno run @sluice/sluice/cli`. Only the user's own finds the imports
+ * of the user's processors.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { SluiceError } from "../core/errors.ts";
 import type { Project } from "./project.ts";
 
-/** What Sluice's own `deno.json` alone maps. */
+/** A name that only Sluice's own `deno.json` maps. */
 const MARK = "@sluice/checkout";
 
 /** The command line with the configuration of the current directory. */
@@ -19,8 +19,8 @@ export const COMMAND_LINE = "deno run -A @sluice/sluice/cli";
 const MANIFESTS = ["deno.json", "deno.jsonc"];
 
 /**
- * Refuses a project whose imports this process would not find, or find in other versions: it runs with the
- * configuration of the checkout, and the project has one of its own.
+ * Refuses a project whose imports this process would not find, or would find in other versions: the process runs with
+ * the configuration of the checkout, and the project has its own.
  *
  * @throws {SluiceError} `InvalidConfig`
  */
@@ -42,7 +42,7 @@ export async function assertConfiguration(projects: readonly Project[]): Promise
 
 /** Whether this process runs with the configuration of Sluice's own checkout. */
 async function hasOwnConfiguration(): Promise<boolean> {
-  // A module of the checkout finds the checkout's imports, whatever the configuration. This one lies nowhere.
+  // A module of the checkout finds the checkout's imports under any configuration; this module belongs to no folder.
   const module = `data:text/javascript,import.meta.resolve(${JSON.stringify(MARK)})`;
   return await import(module).then(() => true, () => false);
 }

@@ -1,5 +1,5 @@
 /**
- * What `sluice doctor` looks at.
+ * The checks of `sluice doctor`.
  *
  * @module
  */
@@ -15,17 +15,17 @@ import { findNewClassFiles, readProject } from "./project.ts";
 export interface CheckResult {
   readonly name: string;
   readonly ok: boolean;
-  /** Sluice does not run without it. */
+  /** Whether Sluice needs it to run. */
   readonly required: boolean;
-  /** What is there, or what is wrong. */
+  /** What was found, or what is wrong. */
   readonly found: string;
   /** What it is for. */
   readonly purpose: string;
-  /** What to do where it is not there. */
+  /** What to do if it is missing. */
   readonly mend?: string;
 }
 
-/** A program that is looked for. */
+/** A program to look for. */
 interface Tool {
   readonly name: string;
   readonly args: readonly string[];
@@ -56,7 +56,7 @@ const TOOLS: readonly Tool[] = [
   },
 ];
 
-/** Makes all checks. None of them throws. */
+/** Runs all checks. None of them throws. */
 export async function runChecks(): Promise<CheckResult[]> {
   return [
     checkDeno(),
@@ -101,7 +101,7 @@ async function checkNative(): Promise<CheckResult> {
   try {
     return { ...base, ok: true, found: chooseDriver("require").driver.version };
   } catch (error) {
-    // What follows the semicolon is advice for those who can build.
+    // The text after the semicolon is advice for people who can build.
     const [found] = (error as Error).message.split("; ");
     const cargo = await runTool("cargo", ["--version"]);
     const mend = Deno.permissions.querySync({ name: "ffi" }).state !== "granted"
@@ -127,7 +127,7 @@ async function checkGenerated(): Promise<CheckResult> {
   }
 }
 
-/** The package of the current folder, if there is a `sluice.json`. */
+/** Checks the package of the current folder, if it has a `sluice.json`. */
 async function checkProject(): Promise<CheckResult[]> {
   const base = { name: "this folder", required: true, purpose: "says what node types your classes are" };
   const mend = `run ${CODEGEN_COMMAND}`;
@@ -160,7 +160,7 @@ async function checkProject(): Promise<CheckResult[]> {
   }
 }
 
-/** What generated code is, compared with the files that it is to be made from; at least one of them. */
+/** Compares generated code with its sources. @param stale at least one */
 function describeAge(stale: readonly StaleSource[]): string {
   const newer = stale.filter(({ isMissing }) => !isMissing).map(({ path }) => path);
   const missing = stale.filter(({ isMissing }) => isMissing).map(({ path }) => path);
@@ -199,7 +199,7 @@ async function checkTool({ name, args, purpose, mend }: Tool): Promise<CheckResu
   return { name, required: false, purpose, mend, ...await runTool(name, args) };
 }
 
-/** Runs a program and gives the first line that it prints. */
+/** Runs a program and returns the first line that it prints. */
 async function runTool(name: string, args: readonly string[]): Promise<Pick<CheckResult, "ok" | "found">> {
   try {
     const command = new Deno.Command(name, { args: [...args], stdin: "null", signal: AbortSignal.timeout(10_000) });

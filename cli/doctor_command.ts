@@ -9,7 +9,7 @@ import { EXIT } from "./failure.ts";
 import type { Io } from "./output.ts";
 import { VERSION } from "./version.ts";
 
-/** @returns the exit code: 1 if something is missing that Sluice does not run without */
+/** @returns the exit code: 1 if something is missing that Sluice needs to run */
 export async function doctorCommand(args: DoctorArgs, io: Io): Promise<number> {
   const results = await runChecks();
   const ok = results.every((each) => each.ok || !each.required);
@@ -20,7 +20,7 @@ export async function doctorCommand(args: DoctorArgs, io: Io): Promise<number> {
   return ok ? EXIT.ok : EXIT.failed;
 }
 
-/** The results as lines, and what they come to. */
+/** The results as lines, with a conclusion. */
 export function renderChecks(results: readonly CheckResult[]): string[] {
   const width = Math.max(...results.map(({ name }) => name.length));
   const lines = [`Sluice ${VERSION}`, ""];

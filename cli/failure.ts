@@ -12,16 +12,16 @@ import { findThrownAt } from "./thrown_at.ts";
 /** Exit codes of the program. */
 export const EXIT = { ok: 0, failed: 1, badInput: 2, interrupted: 130, terminated: 143 } as const;
 
-/** Most errors that are printed one by one. */
+/** The most errors that are printed one by one. */
 const MAX_SHOWN = 20;
 
-/** The exit code for an error: 2 if what the user gave is at fault, else 1. */
+/** The exit code for an error: 2 if the user's input is at fault, otherwise 1. */
 export function exitCodeOf(error: unknown): number {
   return fieldsOf(error) !== undefined && (error as SluiceError).isBadInput ? EXIT.badInput : EXIT.failed;
 }
 
 /**
- * Prints errors and gives the exit code: to standard error as lines, or to standard output as events.
+ * Prints errors, as lines on standard error or as events on standard output, and returns the exit code.
  *
  * @param errors at least one
  */
@@ -53,7 +53,7 @@ export function describeError(error: unknown): string {
   return `${inOneLine(text)} (not expected; SLUICE_LOG=debug shows where it comes from)`;
 }
 
-/** A text of somebody else's in one line: its lines one after another, its control characters as escapes. */
+/** Foreign text in one line: joins its lines and escapes its control characters. */
 export function inOneLine(text: string): string {
   return escapeControls(text.trim().replace(/\s*\n\s*/g, " "));
 }

@@ -18,20 +18,20 @@ export interface OutputFile {
   readonly path: string;
 }
 
-/** An output file as it lies there after a run. */
+/** The state of an output file after a run. */
 export interface WrittenFile extends OutputFile {
   /**
-   * `partial`: `NAME.partial` was written, and lies at `path`. `untouched`: the file is there as it was before the run.
-   * `missing`: there is none.
+   * `partial`: `NAME.partial` was written, and is at `path`. `untouched`: the file is as it was before the run.
+   * `missing`: no file exists.
    */
   readonly state: "complete" | "partial" | "untouched" | "missing";
   readonly bytes?: number;
 }
 
-/** What lay at each path before a run. */
+/** The file at each path before a run. */
 export type FileSnapshot = ReadonlyMap<string, FileIdentity>;
 
-/** What tells a file from another one of the same name, and from an older state of itself. */
+/** Distinguishes a file from another one of the same name, and from an older state of itself. */
 interface FileIdentity {
   readonly inode: number | null;
   readonly bytes: number;
@@ -47,7 +47,7 @@ export function listOutputFiles(document: GraphDocument, registry: NodeRegistry)
   });
 }
 
-/** Notes what lies where output files are to be written: {@linkcode statOutputFiles} compares with it. */
+/** Records which output files exist, for {@linkcode statOutputFiles} to compare with. */
 export async function snapshotFiles(files: readonly OutputFile[]): Promise<FileSnapshot> {
   const found = new Map<string, FileIdentity>();
   for (const path of files.flatMap(({ path }) => [path, path + PARTIAL])) {
@@ -58,9 +58,9 @@ export async function snapshotFiles(files: readonly OutputFile[]): Promise<FileS
 }
 
 /**
- * Looks what has become of output files. What in their paths came from the environment is not in the answer.
+ * Returns the state of the output files. Parts of their paths that came from the environment are left out.
  *
- * @param before what lay there before the run
+ * @param before the files before the run
  */
 export async function statOutputFiles(files: readonly OutputFile[], before: FileSnapshot): Promise<WrittenFile[]> {
   const found = await Promise.all(files.map(async ({ nodeId, path }): Promise<WrittenFile> => {

@@ -1,5 +1,5 @@
 /**
- * `sluice graph`: draws a graph file, or writes it out with all that it leaves to the runtime.
+ * `sluice graph`: draws a graph file, or writes it out with the runtime's defaults filled in.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export async function graphCommand(args: GraphArgs, io: Io): Promise<number> {
   await warnOfStaleCode(registry, args);
   if (document === undefined) return reportErrors(errors, io, false);
   for (const { message } of warnings) io.stderr.line(`warning: ${message}`);
-  // No node is made, so no driver is needed.
+  // It makes no node, so it needs no driver.
   await using runtime = new Runtime({ ...graphOptions(document), registry, native: "off" });
   buildGraph(document, runtime);
   const text = render(runtime.graph(), args.format, registry);

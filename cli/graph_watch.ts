@@ -1,6 +1,6 @@
 /**
- * The graph file of `sluice run --watch`, which is read at the start: whoever saves it is told so, and what is wrong
- * with it.
+ * The graph file of `sluice run --watch`. The run reads it only at the start, so a later save is reported, with what is
+ * wrong with the new text.
  *
  * @module
  */
@@ -16,13 +16,13 @@ import { errorEvent, reportErrors } from "./failure.ts";
 import type { Io } from "./output.ts";
 import { isWatchable } from "./watchable.ts";
 
-/** How often to look at the file, milliseconds; it has been saved when two looks in a row find it the same. */
+/** Time between two checks of the file, milliseconds. Two checks in a row that find the same file end a save. */
 const LOOK_MS = 250;
 
 /**
- * Tells, until `signal` aborts, of each save after which the file has another text.
+ * Reports each save that changes the file's text, until `signal` aborts.
  *
- * @param running the text of the graph that runs
+ * @param running the text of the running graph
  * @param registry the node types that it was read with
  */
 export async function watchGraphFile(
@@ -58,7 +58,7 @@ function report({ graph, json }: Pick<RunArgs, "graph" | "json">, runs: boolean,
   if (errors.length > 0) reportErrors(errors, io, false);
 }
 
-/** What is wrong with a graph, by the node types that are there now. */
+/** The errors of a graph, according to the current node types. */
 async function findErrors(
   text: string,
   { graph, set }: Pick<RunArgs, "graph" | "set">,
@@ -81,7 +81,7 @@ async function findErrors(
   }
 }
 
-/** What changes with each save; `undefined` while there is no such file. */
+/** A value that changes with each save; `undefined` if the file does not exist. */
 async function stampOf(path: string): Promise<string | undefined> {
   return await Deno.stat(path).then(({ mtime, size, ino }) => `${mtime?.getTime()} ${size} ${ino}`, () => undefined);
 }

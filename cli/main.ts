@@ -14,7 +14,7 @@ import { reportErrors } from "./failure.ts";
 import { type Io, processIo } from "./output.ts";
 import { PROGRAM } from "./version.ts";
 
-/** Commands of two words. */
+/** The first words of two-word commands. */
 const GROUPS = new Set(["nodes", "new"]);
 
 if (import.meta.main) await runProgram(Deno.args);
@@ -23,7 +23,7 @@ if (import.meta.main) await runProgram(Deno.args);
  * Runs one command line, and ends the process with its exit code.
  *
  * @param args without the program's name
- * @param atEnd is called before that
+ * @param atEnd is called before the process ends
  */
 export async function runProgram(args: readonly string[], atEnd?: (exitCode: number) => void): Promise<never> {
   keepIgnoringHangup();
@@ -63,14 +63,14 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** A mistake of which the parser says what is missing, and not what to do. */
+/** Adds advice to a mistake for which the parser only says what is missing. */
 function withAdvice(text: string, args: readonly string[]): string {
   if (/; (did you mean|see|it belongs)|[Ww]anted|Expected one of/.test(text)) return text;
   const words = args.filter((each) => /^[a-z]+$/.test(each)).slice(0, GROUPS.has(args[0]) ? 2 : 1);
   return text.replace(/\.?\n*$/, `; see \`${[PROGRAM, ...words].join(" ")} --help\``);
 }
 
-/** Each command is imported when it is asked for: `sluice nodes` does not load the runtime. */
+/** Imports each command on demand: `sluice nodes` does not load the runtime. */
 async function dispatch(command: CommandArgs, io: Io): Promise<number> {
   switch (command.command) {
     case "run": {
@@ -98,7 +98,7 @@ async function dispatch(command: CommandArgs, io: Io): Promise<number> {
   }
 }
 
-/** Unless `SLUICE_LOG` says otherwise, `--quiet` shows warnings and errors only, in worker lanes too. */
+/** Makes `--quiet` show only warnings and errors, in worker lanes too, unless `SLUICE_LOG` says otherwise. */
 function quietLog(): void {
   if (Deno.env.get("SLUICE_LOG")) return;
   Deno.env.set("SLUICE_LOG", "warn");

@@ -69,7 +69,7 @@ export async function newProcessorCommand(args: NewProcessorArgs, io: Io): Promi
   return EXIT.ok;
 }
 
-/** The folder of these very files, where they are a checkout and not an installed package. */
+/** The folder of this module, if it is a checkout rather than an installed package. */
 function ownCheckout(): string | undefined {
   const here = new URL("../", import.meta.url);
   if (here.protocol !== "file:" || here.pathname.includes("/node_modules/")) return undefined;

@@ -1,5 +1,5 @@
 /**
- * `sluice nodes list` and `sluice nodes info`: what node types there are.
+ * `sluice nodes list` and `sluice nodes info`: the known node types.
  *
  * @module
  */

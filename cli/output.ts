@@ -8,28 +8,28 @@ import { isReaderGone } from "../core/gone_reader.ts";
 /** Longest wait for a reader whose pipe is full and not blocking, in milliseconds. */
 const RETRY_MS = 5;
 
-/** Takes away what stands in the line of a terminal's cursor: that of the progress. */
+/** Erases the line of a terminal's cursor, which shows the progress. */
 export const ERASE_LINE = "\r\x1b[2K";
 
-/** A stream that text is written to, at once and as a whole. */
+/** A stream that takes each text at once and as a whole. */
 export class TextOutput {
   readonly #stream: { writeSync(bytes: Uint8Array): number };
   readonly #encoder = new TextEncoder();
   readonly #lineStart: string;
   #closed = false;
 
-  /** @param lineStart goes before each line: {@linkcode ERASE_LINE} for a terminal on which a line is redrawn */
+  /** @param lineStart goes before each line: {@linkcode ERASE_LINE} for a terminal that shows a progress line */
   constructor(stream: { writeSync(bytes: Uint8Array): number }, lineStart = "") {
     this.#stream = stream;
     this.#lineStart = lineStart;
   }
 
-  /** The reader has gone: what is written from now on is lost. */
+  /** Whether the reader has gone: further text is lost. */
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** Writes a text. A reader that has gone, such as `| head` or a closed terminal, is no error. */
+  /** Writes a text. A reader that has gone, such as `| head` or a closed terminal, is not an error. */
   write(text: string): void {
     const bytes = this.#encoder.encode(text);
     for (let written = 0; written < bytes.length && !this.#closed;) {
@@ -49,17 +49,17 @@ export class TextOutput {
   }
 }
 
-/** What a command writes to, and what kind of reader there is. */
+/** Where a command writes to, and what it knows of the readers. */
 export interface Io {
   readonly stdout: TextOutput;
   readonly stderr: TextOutput;
-  /** Standard error is a terminal that can redraw a line. */
+  /** Whether standard error is a terminal that can redraw a line. */
   readonly interactive: boolean;
-  /** Standard output is a terminal that can be drawn on. */
+  /** Whether standard output is a terminal that can be drawn on. */
   readonly screen: boolean;
-  /** Width of the terminal, in characters; 80 where there is none. */
+  /** Width of the terminal in characters; 80 without a terminal. */
   columns(): number;
-  /** Height of the terminal, in lines; 24 where there is none. */
+  /** Height of the terminal in lines; 24 without a terminal. */
   rows(): number;
 }
 

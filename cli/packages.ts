@@ -38,9 +38,9 @@ export interface PackageSources {
 /**
  * Loads all node types.
  *
- * @throws {SluiceError} `InvalidGraph` if a named file is missing or was not made by the generator, if there are
- * classes without generated code, or if two packages register one name; `InvalidConfig` if a project's own
- * configuration would be passed over
+ * @throws {SluiceError} `InvalidGraph` if a named file is missing or was not made by the generator, if classes have no
+ * generated code, or if two packages register one name; `InvalidConfig` if this process would ignore a project's own
+ * configuration
  */
 export async function loadRegistry(sources: PackageSources): Promise<NodeRegistry> {
   const urls = new Set([OWN_PACKAGE_URL, ...await findPackages(sources.graph)]);
@@ -50,10 +50,7 @@ export async function loadRegistry(sources: PackageSources): Promise<NodeRegistr
   return new NodeRegistry(packages);
 }
 
-/**
- * What is not as it should be with the generated code of known packages: sentences that say what to do, without those
- * of packages that are fresh.
- */
+/** Describes stale generated code of known packages in sentences that say what to do. Fresh packages are left out. */
 export async function findStaleCode(registry: NodeRegistry, graph?: string): Promise<string[]> {
   const projects = await findProjects(graph);
   const packages = new Set(registry.list().map((type) => type.package));
@@ -69,12 +66,12 @@ export async function findStaleCode(registry: NodeRegistry, graph?: string): Pro
   return found;
 }
 
-/** Tells on the log of generated code that is older than its classes. A runtime does so itself when it starts. */
+/** Logs a warning about generated code that is older than its classes. A runtime does so itself when it starts. */
 export async function warnOfStaleCode(registry: NodeRegistry, { graph }: Partial<PackageSources>): Promise<void> {
   for (const each of await findStaleCode(registry, graph)) logger("codegen").warn(each);
 }
 
-/** Adds to errors about unknown node types what stale generated code may have to do with them. */
+/** Adds to errors about unknown node types how stale generated code may have caused them. */
 export async function explainUnknownTypes(
   errors: readonly SluiceError[],
   registry: NodeRegistry,

@@ -27,8 +27,8 @@ export interface ServeAddress {
 }
 
 /**
- * Joins `--serve` with a value that stands behind it as a word of its own, and gives it {@linkcode SERVE_AUTO} where
- * none does: `--serve 4900`, `--serve=4900` and `--serve graph.json` are all understood.
+ * Joins `--serve` with a value in the next word, or with {@linkcode SERVE_AUTO} if the next word is not one: `--serve
+ * 4900`, `--serve=4900` and `--serve graph.json` all work.
  *
  * @param args a command line
  */
@@ -44,7 +44,7 @@ export function joinServe(args: readonly string[]): string[] {
 /**
  * Reads `auto`, `4840`, `0.0.0.0:4840` or `[::]:4840`.
  *
- * @throws {SluiceError} `InvalidConfig` if the port is none
+ * @throws {SluiceError} `InvalidConfig` if the port is invalid
  */
 export function readServeAddress(text: string): ServeAddress {
   if (text === SERVE_AUTO) return {};

@@ -11,18 +11,18 @@ import type { Runtime } from "../core/runtime.ts";
 import type { Io } from "./output.ts";
 import { readServeAddress } from "./serve_address.ts";
 
-/** Ports that are tried where none was asked for. */
+/** How many ports are tried if none was given. */
 const TRIED_PORTS = 20;
 
-/** Names the token of a server or of a client, so that it stands in no command line. */
+/** Holds the token of a server or of a client, so that it appears in no command line. */
 export const TOKEN_VARIABLE = "SLUICE_TOKEN";
 
-/** Fewest characters of a token that is not made by the server. */
+/** The least length of a token that the server did not make. */
 const MIN_TOKEN = 16;
 
 /**
- * Serves a runtime and prints the address, once; with it the token, where the server has made one. It makes one for
- * every address that others can reach, unless `SLUICE_TOKEN` has one.
+ * Serves a runtime, and prints the address once, with the token if the server made one. The server makes a token for
+ * every address that other machines can reach, unless `SLUICE_TOKEN` holds one.
  *
  * @param address as `--serve` has it
  * @throws {SluiceError} `InvalidConfig` if the address cannot be bound to, or the token is too short
@@ -82,7 +82,7 @@ function refusal(message: string): SluiceError {
   return new SluiceError("InvalidConfig", message, { key: "--serve" });
 }
 
-/** The token of the environment. */
+/** The token in the environment. */
 export function readToken(): string | undefined {
   const token = Deno.env.get(TOKEN_VARIABLE);
   if (token === undefined || token === "") return undefined;
@@ -93,9 +93,7 @@ export function readToken(): string | undefined {
   });
 }
 
-/**
- * The addresses that people can type: of a server on every address those of this machine, those of its network first.
- */
+/** The addresses that people can type. A server on every address has those of this machine, network addresses first. */
 function urlsOf(url: string): [string, ...string[]] {
   const { hostname, port } = new URL(url);
   if (hostname !== "0.0.0.0" && hostname !== "[::]") return [url];
@@ -116,7 +114,7 @@ function addressesOfThisMachine(alsoIpv6: boolean): string[] {
   }
 }
 
-/** Names that this machine goes by in its network: a page of another site is loaded by none of them. */
+/** The names of this machine in its network. No page of another site is loaded from them. */
 function namesOfThisMachine(): string[] {
   try {
     const name = Deno.hostname();

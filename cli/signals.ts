@@ -1,8 +1,8 @@
 /**
- * What ends a program from outside: Ctrl-C, SIGTERM, SIGHUP of a terminal that is closed, and the end of the task that
- * has started it. The first asks for an orderly end, a second signal ends the process at once.
+ * Ends a program from outside: on Ctrl-C, SIGTERM, SIGHUP of a closed terminal, and the end of the task that started
+ * it. The first signal asks for an orderly end, a second one ends the process at once.
  *
- * A signal that comes soon after the first is the same one.
+ * A signal that comes soon after the first counts as the same one.
  *
  * @module
  */
@@ -12,10 +12,10 @@ import { TASK_GONE, watchTaskParent } from "../core/task_parent.ts";
 import { EXIT } from "./failure.ts";
 import type { Io } from "./output.ts";
 
-/** Said of the signals whose sender a person may not know. */
+/** Explains the signals whose sender a person may not know. */
 const WHY: Partial<Record<EndSignal, string>> = { SIGHUP: ": SIGHUP, as when a terminal is closed" };
 
-/** Listens to what ends a program, until it is disposed of. */
+/** Listens to signals until it is disposed of. */
 export class EndSignals implements Disposable {
   /** Resolves with the exit code of the first signal. */
   readonly received: Promise<number>;
@@ -24,10 +24,10 @@ export class EndSignals implements Disposable {
   readonly #resolve: (code: number) => void;
   readonly #forgetParent: () => void;
   #first: number | undefined;
-  /** A signal that is heard now is the second. */
+  /** Whether the next signal counts as the second. */
   #isNext = false;
 
-  /** @param io where the first signal is answered with a word; by default nowhere */
+  /** @param io where to confirm the first signal; by default nowhere */
   constructor(io?: Io) {
     const { promise, resolve } = Promise.withResolvers<number>();
     this.received = promise;
@@ -38,13 +38,13 @@ export class EndSignals implements Disposable {
       Deno.addSignalListener(name, listener);
       this.#listeners.push([name, listener]);
     }
-    // As after the SIGTERM that a task passes on; after a signal it is no second one.
+    // Acts like the SIGTERM that a task passes on; after a signal it does not count as a second one.
     this.#forgetParent = watchTaskParent(() => {
       if (this.#first === undefined) this.#take(EXIT.terminated, `: ${TASK_GONE}`);
     });
   }
 
-  /** The exit code that a signal asks for, or `undefined` if none came. */
+  /** The exit code for the signal, or `undefined` before one. */
   get exitCode(): number | undefined {
     return this.#first;
   }
@@ -54,7 +54,7 @@ export class EndSignals implements Disposable {
     for (const [name, listener] of this.#listeners.splice(0)) Deno.removeSignalListener(name, listener);
   }
 
-  /** @param why for people, where that is not seen */
+  /** @param why explains the signal to people if its sender is not obvious */
   #take(code: number, why = ""): void {
     if (this.#first !== undefined) {
       if (this.#isNext) Deno.exit(code);

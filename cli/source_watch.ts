@@ -1,22 +1,22 @@
 /**
- * The sources of one package, watched by a worker that generates the package's code anew.
+ * Watches the sources of one package, in a worker that generates the package's code.
  *
  * @module
  */
 import { deserializeError, type SerializedError, SluiceError } from "../core/errors.ts";
 
-/** How long a run of the generator may go on after it was told to end, milliseconds. */
+/** How long a run of the generator may take to end once it is asked to, milliseconds. */
 const END_TIMEOUT_MS = 1_000;
 
-/** What the worker is told. Paths of sources are relative to the folder of the configuration. */
+/** Messages to the worker. Paths of sources are relative to the folder of the configuration. */
 export type ToSourceWatch =
   | {
     readonly kind: "watch";
     readonly configPath: string;
-    /** Files that were saved from then on have changed, milliseconds since 1970. */
+    /** Files that were saved from this time on have changed, milliseconds since 1970. */
     readonly savedSinceMs: number;
   }
-  /** Which of some modules are, or import, a file that has changed? */
+  /** Asks which of some modules are, or import, a changed file. */
   | {
     readonly kind: "find";
     readonly id: number;
@@ -25,7 +25,7 @@ export type ToSourceWatch =
   }
   | { readonly kind: "end" };
 
-/** What the worker says. */
+/** Messages from the worker. */
 export type FromSourceWatch =
   | { readonly kind: "ready"; readonly ready: SourcesReady }
   | { readonly kind: "changed"; readonly change: SourceChange }
@@ -34,31 +34,34 @@ export type FromSourceWatch =
   | { readonly kind: "failed"; readonly error: SerializedError }
   | { readonly kind: "ended" };
 
-/** The first run of the generator is over, and changes are seen from now on. */
+/** The first run of the generator has ended, and changes are noticed from now on. */
 export interface SourcesReady {
-  /** How many source files are looked at. */
+  /** How many source files are watched. */
   readonly files: number;
   /** How long that run took, milliseconds. */
   readonly tookMs: number;
-  /** What the generator refuses, if anything. */
+  /** The generator's refusal, if any. */
   readonly refused?: string;
 }
 
-/** A change of sources, after which the code was generated anew. */
+/** A change of sources, for which the code was generated again. */
 export interface SourceChange {
   /** Relative to the folder of the configuration. */
   readonly changed: readonly string[];
-  /** The `imports` of `deno.json` are others than at first, and this change is one of them. */
+  /** Whether this change differs from the first `imports` of `deno.json`. */
   readonly hasOtherMap: boolean;
-  /** What the generator refuses, if anything. */
+  /** The generator's refusal, if any. */
   readonly refused?: string;
 }
 
 /** Watches one package until {@linkcode SourceWatch.end} is called. */
 export class SourceWatch {
-  /** `undefined` if it was told to end before. @throws what keeps the sources from being watched */
+  /**
+   * Resolves once the sources are watched; to `undefined` if `end()` came first. @throws what keeps the sources from
+   * being watched
+   */
   readonly ready: Promise<SourcesReady | undefined>;
-  /** Over when it was told to end. @throws what went wrong meanwhile */
+  /** Resolves after `end()`. @throws what went wrong meanwhile */
   readonly over: Promise<void>;
   readonly #worker: Worker;
   readonly #found = new Map<number, PromiseWithResolvers<readonly string[]>>();
@@ -67,9 +70,9 @@ export class SourceWatch {
 
   /**
    * @param configPath absolute path of a `sluice.json`
-   * @param savedSinceMs files that were saved from then on have changed, milliseconds since 1970
-   * @param onChange is told of each change
-   * @param onWarned is told what the generator warns of in code that it has written, before the change that it is of
+   * @param savedSinceMs files that were saved from this time on have changed, milliseconds since 1970
+   * @param onChange is called with each change
+   * @param onWarned is called with each warning about code that the generator has written, before its change
    */
   constructor(
     configPath: string,
@@ -81,7 +84,7 @@ export class SourceWatch {
     this.ready = ready.promise;
     this.over = this.#over.promise;
     this.over.then(() => ready.resolve(undefined), ready.reject);
-    // Either may be all that the owner waits for.
+    // The owner may await only one of the two.
     for (const each of [this.ready, this.over]) each.catch(() => {});
     this.#worker = new Worker(import.meta.resolve("./source_watch_worker.ts"), {
       type: "module",
@@ -108,9 +111,9 @@ export class SourceWatch {
   }
 
   /**
-   * Finds the modules that are, or import, directly or by others, one of the files that have changed.
+   * Finds the modules that are a changed file, or import one directly or indirectly.
    *
-   * @param sources relative to the folder of the configuration, as `changed`
+   * @param sources relative to the folder of the configuration, as is `changed`
    */
   async findAffected(sources: readonly string[], changed: readonly string[]): Promise<readonly string[]> {
     const id = this.#count++;
@@ -124,7 +127,7 @@ export class SourceWatch {
     }
   }
 
-  /** Ends the worker, at first by asking: what it writes is whole then. */
+  /** Ends the worker, after asking it to finish what it is writing. */
   async end(): Promise<void> {
     this.#send({ kind: "end" });
     const timer = setTimeout(() => this.#over.resolve(), END_TIMEOUT_MS);

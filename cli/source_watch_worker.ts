@@ -1,6 +1,6 @@
 /**
- * Watches the sources of a package and generates its code anew, in a worker of its own: scanning takes whole turns,
- * which lane `main` has none of to spare.
+ * Watches the sources of a package and generates its code, in a worker of its own: a scan would keep lane `main` for
+ * whole turns of the event loop.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { dirname, resolve } from "node:path";
 import { serializeError } from "../core/errors.ts";
 import type { FromSourceWatch, ToSourceWatch } from "./source_watch.ts";
 
-/** The part of a worker's global scope that is used here. */
+/** The members of a worker's global scope that this module uses. */
 interface WorkerScope {
   onmessage: ((event: MessageEvent<ToSourceWatch>) => void) | null;
   postMessage(message: FromSourceWatch): void;
@@ -16,7 +16,7 @@ interface WorkerScope {
 
 const scope = globalThis as unknown as WorkerScope;
 const ended = new AbortController();
-/** The folder of the package, and what a module of it imports, once it is watched; paths are absolute. */
+/** The folder of the package and what its modules import, once it is watched; paths are absolute. */
 let watched: { readonly root: string; importsOf(path: string): Promise<ReadonlySet<string>> } | undefined;
 
 scope.onmessage = ({ data }) => {
@@ -36,10 +36,10 @@ async function watchPackage({ configPath, savedSinceMs }: ToSourceWatch & { kind
   const imports = new ImportedFiles(root);
   watched = { root, importsOf: (path) => imports.of([path]) };
   let queue = Promise.resolve();
-  /** Warnings of the run before, by what they say, wherever in the file. */
+  /** The texts of the previous run's warnings, without their places. */
   let told = new Set<string>();
 
-  /** What classes import when they run concerns them, though the generator need not read it. */
+  /** Watches what classes import at run time, even if the generator need not read it. */
   async function alsoFollow(annotated: readonly string[], changed: readonly string[]): Promise<string[]> {
     imports.forget(changed.map((path) => resolve(root, path)));
     const files = await imports.of(annotated.map((path) => resolve(root, path)));
@@ -47,7 +47,7 @@ async function watchPackage({ configPath, savedSinceMs }: ToSourceWatch & { kind
   }
 
   await watch({ configPath, savedSinceMs, alsoFollow }, ({ result, changed, watched, tookMs }) => {
-    // Those of code that was there were shown when it was generated.
+    // Warnings about existing code were shown when it was generated.
     const isKnown = result.files.length > 0 && result.files.every(({ state }) => state === "unchanged");
     const warnings = new Map(
       result.diagnostics.filter((each) => !isError(each)).map((each) => [`${each.file}: ${each.message}`, each]),
@@ -68,7 +68,7 @@ async function watchPackage({ configPath, savedSinceMs }: ToSourceWatch & { kind
   scope.postMessage({ kind: "ended" });
 }
 
-/** Only of a package that is watched changes are told. */
+/** Answers only for a package that is watched. */
 async function findAffected({ id, sources, changed }: ToSourceWatch & { kind: "find" }): Promise<void> {
   const { root, importsOf } = watched!;
   const paths = changed.map((path) => resolve(root, path));

@@ -1,5 +1,5 @@
 /**
- * What is printed when a run has ended.
+ * The summary at the end of a run.
  *
  * @module
  */

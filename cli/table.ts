@@ -4,19 +4,19 @@
  * @module
  */
 
-/** Characters that are left of a column that is cut. */
+/** The least width of a cut column, characters. */
 const MIN_CUT = 6;
 
-/** A column: its head, and whether its cells stand at the left or, as numbers do, at the right. */
+/** A column: its heading, and whether its cells are aligned left, or right as numbers are. */
 export interface Column {
   readonly head: string;
   readonly align?: "left" | "right";
 }
 
 /**
- * Lays rows out under their heads, two blanks between columns, nothing after the last one.
+ * Lays rows out under their headings, with two spaces between columns and none after the last.
  *
- * @param maxWidth where it is wider, the widest columns at the left side are cut, down to {@linkcode MIN_CUT}
+ * @param maxWidth a wider table has its widest left-aligned columns cut, down to {@linkcode MIN_CUT}
  */
 export function renderTable(
   columns: readonly Column[],
@@ -37,7 +37,7 @@ export function renderTable(
   return [lay(columns.map(({ head }) => head)), ...rows.map(lay)];
 }
 
-/** A whole number with blanks between thousands: `1 234 567`. */
+/** A whole number with spaces between thousands: `1 234 567`. */
 export function formatCount(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, " ");
 }

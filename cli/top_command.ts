@@ -1,5 +1,5 @@
 /**
- * `sluice top`: what the nodes and links of a running graph do, over the control plane.
+ * `sluice top`: shows the nodes and links of a running graph, over the control plane.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { fitScreen, readTop, renderTop, type TopReading } from "./top_table.ts";
 
 const STRANGER = "the server there is not a control plane of Sluice";
 
-/** Warnings and errors that stand below the figures: the last ones. */
+/** How many of the last warnings and errors stand below the figures. */
 const WARNINGS = 3;
 
 /** How long the first answer may take, milliseconds. */
@@ -26,10 +26,10 @@ const ANSWER_TIMEOUT_MS = 5_000;
 /** How long the figures of the first second may take, milliseconds. */
 const FIGURES_TIMEOUT_MS = 8_000;
 
-/** Longest description of a graph that is read, bytes. */
+/** The longest description of a graph that is read, bytes. */
 const MAX_GRAPH_BYTES = 512e6;
 
-/** The other screen of the terminal, without a cursor; and back. */
+/** Enters the terminal's alternate screen without a cursor, and leaves it. */
 const ENTER_SCREEN = "\x1b[?1049h\x1b[?25l";
 const LEAVE_SCREEN = "\x1b[?25h\x1b[?1049l";
 const HOME = "\x1b[H";
@@ -57,7 +57,7 @@ export async function topCommand(args: TopArgs, io: Io): Promise<number> {
   }
 }
 
-/** The figures of the first second. */
+/** Prints the figures of the first second. */
 function printOnce(client: ControlClient, args: TopArgs, io: Io): Promise<number> {
   return new Promise<number>((resolve, reject) => {
     const late = () => reject(unreachable("Timeout", args.at, `no figures within ${FIGURES_TIMEOUT_MS} ms`));
@@ -78,7 +78,7 @@ function printOnce(client: ControlClient, args: TopArgs, io: Io): Promise<number
   });
 }
 
-/** The figures of each second, until the reader has gone. */
+/** Prints the figures of each second, until the reader has gone. */
 function watch(client: ControlClient, args: TopArgs, io: Io): Promise<number> {
   return new Promise((resolve) => {
     const warnings: string[] = [];
@@ -123,7 +123,7 @@ function watch(client: ControlClient, args: TopArgs, io: Io): Promise<number> {
   });
 }
 
-/** Tells what happened between each two readings of one version of a graph. */
+/** Reports what happened between each two readings of one version of a graph. */
 function follow(client: ControlClient, tell: (reading: TopReading) => void): void {
   let before: StatsFrame | undefined;
   client.on("graph", () => before = undefined);
@@ -135,7 +135,7 @@ function follow(client: ControlClient, tell: (reading: TopReading) => void): voi
   client.watch({ statsHz: 1, logs: { level: "warn" } });
 }
 
-/** Finds out who is there: a WebSocket that is refused does not say why. */
+/** Finds out why no connection is possible: a refused WebSocket does not say. */
 async function assertReachable(url: URL, token: string | undefined): Promise<void> {
   let response: Response;
   try {
@@ -166,7 +166,7 @@ async function assertReachable(url: URL, token: string | undefined): Promise<voi
   throw new SluiceError("InvalidConfig", `Cannot show the graph at ${url.href}: ${said}`, { key: "--at" });
 }
 
-/** What comes of a body; one without end is not waited for. @throws {RangeError} if it is too long */
+/** Reads the start of a body, without waiting for one that never ends. @throws {RangeError} if it is too long */
 async function readBounded(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
@@ -185,11 +185,11 @@ function whyUnreachable(url: URL, error: unknown): SluiceError {
   return unreachable("InvalidConfig", url.href, reasonOf(String(cause ?? error)));
 }
 
-/** What the error of a `fetch` says that got no answer. */
+/** The reason in the error of a `fetch` without an answer. */
 function reasonOf(error: string): string {
   if (/dns error/.test(error)) return "no machine of that name is known";
   if (/\(Connect\)/.test(error)) return "nobody listens there";
-  // Ports of other protocols, which the standard of `fetch` lists.
+  // The `fetch` standard lists ports of other protocols.
   if (/Requests to port \d+ are blocked/.test(error)) return "programs may not send HTTP to that port";
   return STRANGER;
 }

@@ -15,7 +15,7 @@ export interface TopNode {
   readonly id: string;
   readonly type: string;
   readonly lane: string;
-  /** Where it is in its life, and what keeps it from running. */
+  /** The node's state in its life, and what keeps it from running. */
   readonly state: string;
   readonly ticksPerSecond: number;
   /** Share of the time that it was in `process()`, 0 to 1. */
@@ -38,7 +38,7 @@ export interface TopLink {
   /** Since the start. */
   readonly dropped: number;
   readonly droppedPerSecond: number;
-  /** Of the newest frame, nanoseconds. */
+  /** The age of the newest frame, nanoseconds. */
   readonly ageNs: number;
 }
 
@@ -91,8 +91,8 @@ export function readTop(graph: GraphSnapshot, before: StatsFrame, now: StatsFram
 }
 
 /**
- * A reading as lines; names are cut where a line would be wider than `columns`. Where nodes and links are more than
- * `rows`, they share these, the worst come first, and the last line says how many there are.
+ * Renders a reading as lines no wider than `columns`, cutting names. If nodes and links need more than `rows`, they
+ * share the rows, the worst come first, and the last line says how many there are.
  */
 export function renderTop(reading: TopReading, columns: number = Infinity, rows: number = Infinity): string[] {
   const { title, state, driver, elapsedNs, nodes, links } = reading;
@@ -116,28 +116,28 @@ export function renderTop(reading: TopReading, columns: number = Infinity, rows:
   ];
 }
 
-/** Lines that fit a screen: what is too long or too much is cut. */
+/** Cuts lines to the size of a screen. */
 export function fitScreen(lines: readonly string[], columns: number, rows: number): string[] {
   return lines.slice(0, rows).map((line) => line.slice(0, columns));
 }
 
-/** Those that are worst first, the others as they were. */
+/** Moves the worst entries to the front; the others keep their order. */
 function worst<T>(entries: readonly T[], badness: (entry: T) => number): T[] {
   return entries.map((entry) => ({ entry, bad: badness(entry) })).sort((a, b) => b.bad - a.bad).map(({ entry }) =>
     entry
   );
 }
 
-/** What keeps it from running weighs most, then failures, then how busy it is. */
+/** Weighs what keeps the node from running most, then failures, then how busy it is. */
 function badnessOfNode({ state, errors, busy }: TopNode): number {
   const isWell = ["running", "open", "new", "ended", "closed"].includes(state);
   const isBlocked = state.startsWith("running,");
   return (isWell ? 0 : isBlocked ? 4 : 8) + (errors > 0 ? 2 : 0) + Math.min(busy, 1);
 }
 
-/** Frames that are lost now weigh most, then those that were, then how full it is. */
+/** Weighs frames that are lost now most, then earlier losses, then how full the link is. */
 function badnessOfLink({ policy, dropped, droppedPerSecond, queued, capacity }: TopLink): number {
-  // That it lets frames go for newer ones is what it is for.
+  // A `latest` link is meant to give up frames for newer ones.
   if (policy === "latest") return 0;
   return (droppedPerSecond > 0 ? 4 : 0) + (dropped > 0 ? 2 : 0) + queued / capacity;
 }
@@ -210,7 +210,7 @@ function endsOf({ id, fromNode, fromPort, toNode, toPort }: LinkInfo): { id: str
   return { id, from: `${fromNode}.${fromPort}`, to: `${toNode}.${toPort}` };
 }
 
-/** A bucket's middle is known to about a tenth. */
+/** A tick is known to about a tenth, the width of a bucket. */
 function formatTick(ns: number): string {
   return ns === 0 ? "–" : ns < 1e4 ? `${(ns / 1e3).toFixed(1)} µs` : formatDuration(ns);
 }

@@ -1,6 +1,5 @@
 /**
- * What is said of a word or an option that a command line does not take: which of those it takes was meant, or which
- * command takes it.
+ * Explains a word or an option that a command line does not take: which known one was meant, or which command takes it.
  *
  * @module
  */
@@ -47,7 +46,7 @@ function explainWord(
   commands: readonly KnownCommand[],
 ): Message {
   const found = message`Cannot use ${optionName(token)}: there is no such command or argument here`;
-  /** What is to be typed, by the word that was typed near it. */
+  /** What to type, by the misspelt word. */
   const known = new Map<string, string>();
   const groups = new Set(commands.flatMap(({ path }) => path.includes(" ") ? [path.split(" ")[0]] : []));
   if (here === undefined) {

@@ -1,5 +1,5 @@
 /**
- * What this program is called and which version it is.
+ * The name and the version of this program.
  *
  * @module
  */

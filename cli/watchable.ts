@@ -1,5 +1,5 @@
 /**
- * Which packages `sluice run --watch` watches.
+ * Decides which packages `sluice run --watch` watches.
  *
  * @module
  */
@@ -7,15 +7,15 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { OWN_PACKAGE_URL } from "./packages.ts";
 
-/** File that says what the generator reads. */
+/** The file that tells the generator what to read. */
 const CONFIG = "sluice.json";
 
 /**
- * Whether sources are there that make a package, and are the user's own. Those of Sluice are so in its own checkout
- * only, not in a project that is linked with one.
+ * Whether a package has sources, and they are the user's own. Sluice's own sources count only in its checkout, not in a
+ * project that links to one.
  *
  * @param url of the generated module
- * @param here the folder that the command is started in
+ * @param here the folder that the command was started in
  */
 export async function isWatchable(url: string, here: string): Promise<boolean> {
   if (!url.startsWith("file:") || url.includes("/node_modules/")) return false;

@@ -1,6 +1,6 @@
 /**
- * What `sluice run --watch` does about a node that fails in a live graph: whoever works on its code is told, it is made
- * anew again and again, and the run goes on until a save, or a value on the page, mends it.
+ * What `sluice run --watch` does when a node of a live graph fails: it reports the failure and restarts the node again
+ * and again. The run goes on until a save, or a value on the page, mends the node.
  *
  * @module
  */
@@ -11,10 +11,12 @@ import type { Supervision } from "../core/supervision.ts";
 import { describeError, errorEvent } from "./failure.ts";
 import type { Io } from "./output.ts";
 
-/** Of nodes that name none: more restarts than any session sees, the last ones 2 s apart. */
+/** For nodes without a policy: more restarts than any session needs, at most 2 s apart. */
 export const WATCHED_SUPERVISION: Supervision = { restart: { limit: 1_000_000, maxBackoffMs: 2_000 } };
 
-/** Prints, until it is disposed of, each failure after which a node is made anew; the same one in a row once. */
+/**
+ * Prints each failure after which a node is restarted, until it is disposed of. Prints the same failure in a row once.
+ */
 export function tellFailures(runtime: Runtime, json: boolean, io: Io): Disposable {
   const told = new Map<NodeId, string>();
   return runtime.events.on("node:*", (event) => {

@@ -1,7 +1,7 @@
 /**
- * Who may talk to the server: requests that name it by one of its own names, from its own page, and with its token
- * where one is needed. A page of another site can neither call it (`Origin`), nor load anything from it
- * (`Sec-Fetch-Site`), nor reach it through a name of its own that resolves to this machine (`Host`).
+ * Decides who may talk to the server. A request must name the server by one of its own names, come from its own page,
+ * and carry its token if one is required. A page of another site can neither call it (`Origin`), nor load anything from
+ * it (`Sec-Fetch-Site`), nor reach it through a name of its own that resolves to this machine (`Host`).
  *
  * @module
  */
@@ -11,29 +11,29 @@ import { RPC_PROTOCOL, TOKEN_PROTOCOL_PREFIX } from "./address.ts";
 /** Names of this machine for itself. */
 const LOOPBACK: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
 
-/** Logins that are remembered; the oldest goes first. */
+/** How many logins are remembered; a new one replaces the oldest. */
 const MAX_LOGINS = 64;
 
 /** How long a browser keeps a login, seconds. */
 const LOGIN_SECONDS = 86_400;
 
-/** What the name of the cookie begins with; the port follows: browsers give a host's cookies to all of its ports. */
+/** The prefix of the cookie's name, followed by the port: browsers send a host's cookies to all of its ports. */
 const COOKIE_PREFIX = "sluice_login_";
 
-/** The port where a `Host` names none. */
+/** The port if `Host` has none. */
 const HTTP_PORT = "80";
 
 /** Options of {@linkcode Access}. */
 export interface AccessOptions {
-  /** What the server is bound to. */
+  /** The address that the server is bound to. */
   readonly hostname: string;
-  /** Wanted of every request if given. */
+  /** The token that every request must carry, if given. */
   readonly token?: string;
   /** Further names that requests may use for the server. */
   readonly allowedHosts: readonly string[];
 }
 
-/** Why a request is refused. */
+/** Why a request was refused. */
 export interface Refusal {
   readonly status: 401 | 403 | 421;
   readonly message: string;
@@ -56,8 +56,8 @@ export class Access {
   }
 
   /**
-   * Checks `Host`, `Origin` and `Sec-Fetch-Site`. Browsers send the last with every request, also with those that have
-   * no `Origin`, as images and scripts of a page; other programs send none.
+   * Checks `Host`, `Origin` and `Sec-Fetch-Site`. Browsers send the last with every request, even those without
+   * `Origin`, such as a page's images and scripts; other programs do not send it.
    */
   checkSource(request: Request): Refusal | undefined {
     const host = request.headers.get("host") ?? "";
@@ -91,7 +91,7 @@ export class Access {
     return { status: 401, message: "Cannot answer: a token is wanted; it was printed when the server started" };
   }
 
-  /** Whether a text is the token; takes the same time whatever the text. */
+  /** Compares a text with the token in constant time. */
   isToken(text: string): boolean {
     const { token } = this.#options;
     if (token === undefined) return false;
@@ -102,7 +102,7 @@ export class Access {
     return timingSafeEqual(padded, wanted) && given.length === wanted.length;
   }
 
-  /** Remembers a login. @returns the header `Set-Cookie` */
+  /** Remembers a login. @returns the value of `Set-Cookie` */
   logIn(request: Request): string {
     const id = randomToken();
     this.#logins.add(id);
@@ -110,13 +110,13 @@ export class Access {
     return setCookie(request, id, LOGIN_SECONDS);
   }
 
-  /** The login of a browser, or `""`: it has none, or one that is not remembered. */
+  /** The login of a browser, or `""` if it has none that is remembered. */
   loginOf(request: Request): string {
     const id = readCookie(request);
     return this.#logins.has(id) ? id : "";
   }
 
-  /** Forgets the login of a browser. @returns the header `Set-Cookie` */
+  /** Forgets the login of a browser. @returns the value of `Set-Cookie` */
   logOut(request: Request): string {
     this.#logins.delete(readCookie(request));
     return setCookie(request, "", 0);
@@ -125,18 +125,18 @@ export class Access {
   #isOwnName(host: string): boolean {
     const name = host.replace(/:\d{1,5}$/, "").toLowerCase();
     if (this.#names.has(name)) return true;
-    // Bound to every address: a literal address is no name that somebody else could point here.
+    // A server on every address accepts literal addresses: nobody can make one resolve to this machine.
     const everywhere = this.#options.hostname === "0.0.0.0" || this.#options.hostname === "::";
     return everywhere && (/^\d{1,3}(\.\d{1,3}){3}$/.test(name) || /^\[[0-9a-f:.]+\]$/.test(name));
   }
 }
 
-/** Whether a bind address can be reached from this machine only. */
+/** Whether only this machine can reach a bind address. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "::1" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
-/** A token of 256 bits that nobody can guess; safe in headers and subprotocols. */
+/** A random token of 256 bits, safe in headers and subprotocols. */
 export function randomToken(): string {
   return crypto.getRandomValues(new Uint8Array(32)).toHex();
 }
@@ -146,7 +146,7 @@ export function offersRpc(request: Request): boolean {
   return protocolsOf(request).includes(RPC_PROTOCOL);
 }
 
-/** Whether a request for an upgrade has all that the handshake needs. */
+/** Whether a request for an upgrade has every header that the handshake needs. */
 export function isWholeUpgrade({ headers }: Request): boolean {
   const connection = (headers.get("connection") ?? "").toLowerCase().split(",").map((each) => each.trim());
   return connection.includes("upgrade") && headers.get("sec-websocket-version") === "13" &&
@@ -163,18 +163,18 @@ function readCookie(request: Request): string {
   return cookies.find((each) => each.startsWith(start))?.slice(start.length) ?? "";
 }
 
-/** The header `Set-Cookie` for the login of a browser. */
+/** The value of `Set-Cookie` for the login of a browser. */
 function setCookie(request: Request, id: string, seconds: number): string {
   return `${cookieName(request)}=${id}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${seconds}`;
 }
 
-/** Whether somebody follows a link of another site to the page itself; a browser's guess that they will is not that. */
+/** Whether a person follows a link from another site to the page. A browser's prefetch does not count. */
 function isLinkToPage({ method, url, headers }: Request): boolean {
   return method === "GET" && new URL(url).pathname === "/" && headers.get("sec-fetch-mode") === "navigate" &&
     headers.get("sec-fetch-dest") === "document" && !headers.has("sec-purpose");
 }
 
-/** The port is the browser's: that of a tunnel, where there is one. */
+/** Uses the port that the browser sees, which behind a tunnel is the tunnel's. */
 function cookieName(request: Request): string {
   return COOKIE_PREFIX + (/:(\d{1,5})$/.exec(request.headers.get("host") ?? "")?.[1] ?? HTTP_PORT);
 }

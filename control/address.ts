@@ -1,5 +1,5 @@
 /**
- * How a control plane is found and greeted: for server and clients.
+ * The addresses and protocol names that server and clients share.
  *
  * @module
  */
@@ -10,5 +10,5 @@ export const DEFAULT_PORT = 4840;
 /** Subprotocol of `/rpc`. */
 export const RPC_PROTOCOL = "sluice.v1";
 
-/** What precedes the token in a subprotocol that carries one. */
+/** Precedes the token in a subprotocol that carries one. */
 export const TOKEN_PROTOCOL_PREFIX = "sluice.token.";

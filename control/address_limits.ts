@@ -1,11 +1,12 @@
 /**
- * A rate for each address that sends without a token: one stranger neither uses up another's share nor the owner's.
+ * Limits the rate of each address that sends without a token, so that a stranger uses up neither the owner's share nor
+ * another stranger's.
  *
  * @module
  */
 import { RateLimit } from "../core/rate_limit.ts";
 
-/** Addresses that are remembered; the one that came first goes first. */
+/** How many addresses are remembered; a new one replaces the first. */
 const MAX_ADDRESSES = 1_000;
 
 export class AddressLimits {
@@ -16,7 +17,7 @@ export class AddressLimits {
     this.#perSecond = perSecond;
   }
 
-  /** @returns whether one more of this address may pass */
+  /** @returns whether this address may send one more */
   take(address: string): boolean {
     let limit = this.#limits.get(address);
     if (limit === undefined) {

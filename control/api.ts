@@ -14,17 +14,17 @@ import { z } from "./schemas/zod.ts";
 import { describeNode, detailNode, listLinks } from "./snapshot.ts";
 import type { ClientBudget } from "./work_budget.ts";
 
-/** What `/api/logs` and `/api/events` can be asked for. */
+/** The query parameters of `/api/logs` and `/api/events`. */
 const FeedQuery = z.strictObject({
-  /** Only this node's. */
+  /** Only entries of this node. */
   node: z.string().max(200).optional(),
   /** The least important level. */
   level: z.enum(LEVELS).default("debug"),
-  /** Only those after this `seq`. */
+  /** Only entries after this `seq`. */
   after: z.coerce.number().int().min(0).default(0),
 });
 
-/** Makes the routes. Whoever mounts them has checked who asks, and that `client` has time. */
+/** Makes the routes. The caller has checked access, and that `client` has time. */
 export function makeApi(host: ConnectionHost, client: ClientBudget): Hono {
   const { runtime, feed, answers } = host;
   const api = new Hono();
@@ -76,7 +76,7 @@ function select(
     return c.json({ error: `Cannot read the query: ${[...path, message].join(": ")}` }, 400);
   }
   const { node, level, after } = query.data;
-  // One that was removed may have entries still.
+  // A removed node may still have entries.
   const isKnown = node === undefined || viewRuntime(runtime).nodes.some(({ id }) => id === node) ||
     entries.some(({ nodeId }) => nodeId === node);
   if (!isKnown) return noNode(c, node);
@@ -88,7 +88,7 @@ function select(
   );
 }
 
-/** An error has no JSON of its own; `/api/graph` tells it. */
+/** Leaves the error out, which has no JSON form; `/api/graph` reports it. */
 function withoutError(stats: object): object {
   const { error: _error, ...rest } = stats as { error?: unknown };
   return rest;

@@ -1,25 +1,25 @@
 /**
- * How long a node has been in `process()`, also while a call is under way: the page counts a tick's time when the tick
- * is over. It only grows, as rates want it.
+ * How long a node has been in `process()`, including a call under way: the control page counts the time of a tick only
+ * when the tick ends. The value only grows, so that rates can be taken.
  *
  * @module
  */
 
-/** By so much what was seen of a call may exceed what is counted of it when it is over, nanoseconds. */
+/** How much the observed time of a call may exceed its counted time, nanoseconds. */
 const TOLERANCE_NS = 2e6;
 
 export class BusyTime {
   #counted = 0;
   #shown = 0;
-  /** What was seen of calls that the page counts no time of, such as one that set the node's configuration. */
+  /** Observed time of calls that the control page does not count, such as one that sets the node's configuration. */
   #uncounted = 0;
 
   /**
    * Takes a reading.
    *
-   * @param countedNs of the ticks that are over
-   * @param underWayNs of the call that is under way
-   * @returns nanoseconds; less than before only where the node counts anew
+   * @param countedNs time of the ticks that have ended
+   * @param underWayNs time of the call under way
+   * @returns nanoseconds; less than before only if the node's counter was reset
    */
   read(countedNs: number, underWayNs: number): number {
     if (countedNs < this.#counted) this.#shown = this.#uncounted = 0;

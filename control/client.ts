@@ -1,9 +1,9 @@
 /**
- * The client of `/rpc`, for the page and the command line: calls, and a live view that survives lost connections. It
- * uses nothing but web standards, and of the core only types.
+ * The client of `/rpc` for the page and the command line: calls, and a live view that survives lost connections. It
+ * uses only web standards, and only types of the core.
  *
- * After each connection the client subscribes anew to what {@linkcode ControlClient.watch} asked for, so listeners get
- * a snapshot first (`graph`, recent `events` and `logs` that they have not had) and changes after it.
+ * After each connection the client renews the subscriptions of {@linkcode ControlClient.watch}. Listeners then get a
+ * snapshot (`graph`, and recent `events` and `logs` that they have not had), followed by changes.
  *
  * @module
  */
@@ -35,10 +35,10 @@ const MAX_RETRY_MS = 5_000;
 /** How long a call may take by default, milliseconds. */
 const CALL_TIMEOUT_MS = 10_000;
 
-/** Silence after which the client asks whether the server is there, milliseconds. */
+/** After this silence the client pings the server, milliseconds. */
 const SILENCE_MS = 10_000;
 
-/** What a client can be asked to follow. Absent: not followed. */
+/** What a client follows. It does not follow what is absent. */
 export interface WatchOptions {
   /** Statistics a second. */
   readonly statsHz?: number;
@@ -76,33 +76,33 @@ export class ControlClient {
     return this.#status;
   }
 
-  /** The newest graph, also while the connection is lost; `undefined` before the first. */
+  /** The newest graph, even while the connection is lost; `undefined` before the first. */
   get graph(): GraphSnapshot | undefined {
     return this.#live.graph;
   }
 
-  /** Figures that nodes have of their own, by node and name: the newest. The unit is in the name. */
+  /** The newest figures that nodes report themselves, by node and name. The unit is in the name. */
   get figures(): ReadonlyMap<string, { readonly [name: string]: number }> {
     return this.#live.figures;
   }
 
-  /** What the frames of links are, by link, for people: `audio 48000 Hz, 2 channels`. */
+  /** The formats of links' frames as text for people, by link: `audio 48000 Hz, 2 channels`. */
   get formats(): ReadonlyMap<string, string> {
     return this.#live.formats;
   }
 
-  /** Listens. @returns ends it */
+  /** Adds a listener. @returns a function that removes it */
   on<E extends keyof ClientEvents>(event: E, listener: (value: ClientEvents[E]) => void): () => void {
     return this.#listeners.on(event, listener);
   }
 
-  /** Chooses what to follow, from now on and after each new connection; what is absent is not followed any more. */
+  /** Sets what to follow, now and after each new connection. What is absent is no longer followed. */
   watch(options: WatchOptions): void {
     const before = this.#watch;
     this.#watch = options;
     const differ = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b);
     const otherLogs = differ(before.logs, options.logs);
-    // Another choice of lines may have older ones.
+    // A different choice of lines may include older ones.
     if (otherLogs) this.#lastLine = 0;
     if (this.#status !== "open") return;
     if (before.statsHz !== options.statsHz) void this.#followStats();
@@ -113,9 +113,9 @@ export class ControlClient {
   /**
    * Calls a method.
    *
-   * @param timeoutMs by default as the client's `callTimeoutMs`
+   * @param timeoutMs by default the client's `callTimeoutMs`
    * @throws {ControlError} the server's refusal
-   * @throws {Error} if there is no connection, it is lost meanwhile, or the time is over
+   * @throws {Error} if the client is not connected, loses the connection, or the call times out
    */
   call<M extends MethodName>(
     method: M,
@@ -129,7 +129,7 @@ export class ControlClient {
     return this.#calls.make(method, params, timeoutMs, (text) => socket.send(text));
   }
 
-  /** Resolves with the next graph that the server tells; at once if there is a connection and one was told. */
+  /** Resolves with the next graph that the server sends; at once if the client is connected and has one. */
   ready(): Promise<GraphSnapshot> {
     const { graph } = this.#live;
     if (this.#status === "open" && graph !== undefined) return Promise.resolve(graph);
@@ -141,7 +141,7 @@ export class ControlClient {
     });
   }
 
-  /** Ends the connection for good. */
+  /** Closes the connection for good. */
   close(): void {
     this.#setStatus("closed");
     clearTimeout(this.#retryTimer);
@@ -186,7 +186,7 @@ export class ControlClient {
     }
   }
 
-  /** A line that works, and on which what is needed does not come, is no better than none. */
+  /** A connection that works but does not bring what is needed is closed as well. */
   #giveUp(socket: WebSocket | undefined, error: unknown): void {
     if (socket === undefined || this.#socket !== socket) return;
     this.#tellProblem(error);
@@ -201,13 +201,13 @@ export class ControlClient {
     this.#calls.drop("the connection was lost");
     if (this.#status === "closed") return;
     this.#setStatus("waiting");
-    // Spread, so that many pages do not come back in the same instant.
+    // Random, so that many pages do not reconnect at the same instant.
     const waitMs = this.#retryMs * (0.75 + Math.random() / 2);
     this.#retryMs = Math.min(this.#retryMs * 2, this.#options.maxRetryMs ?? MAX_RETRY_MS);
     this.#retryTimer = setTimeout(() => this.#connect(), waitMs);
   }
 
-  /** Any message is a sign of life; after long silence the server is asked for one. */
+  /** Restarts the timer of silence: any message shows that the server lives. */
   #heard(): void {
     clearTimeout(this.#silenceTimer);
     const socket = this.#socket;
@@ -250,7 +250,7 @@ export class ControlClient {
     });
   }
 
-  /** @returns whether it was answered */
+  /** @returns whether the server answered */
   async #ask<M extends MethodName>(
     method: M,
     params: MethodParams<M>,
@@ -291,7 +291,7 @@ export class ControlClient {
         return this.#takeGraph(params as GraphSnapshot);
       case "figures":
         return this.#takeFigures(params as NotificationParams<"figures">);
-      // What comes of a subscription that was given up is among the recent ones that the next is answered with.
+      // Messages of a subscription that was given up are among the recent ones in the next answer.
       case "events": {
         const { subscription, events } = params as NotificationParams<"events">;
         return subscription === this.#eventsId ? this.#takeEvents(events) : undefined;
@@ -311,7 +311,7 @@ export class ControlClient {
   #readStats(data: ArrayBuffer): void {
     const { version, subscription } = readStatsHead(data);
     const { graph } = this.#live;
-    // Of the version before, or of a subscription that has been ended.
+    // The message belongs to an older version, or to a subscription that has ended.
     if (version !== graph?.version || subscription !== this.#statsId) return;
     this.#listeners.tell("stats", decodeStats(data, graph));
   }

@@ -1,5 +1,5 @@
 /**
- * The calls of a client that wait for their answers.
+ * The pending calls of a client.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { type MethodName, type MethodResult, METHODS } from "./schemas/methods.t
 export class ControlError extends Error {
   /** `ControlError`. */
   override readonly name: string = "ControlError";
-  /** `SluiceError` code, or one of `ControlErrorCode`. */
+  /** A `SluiceError` code, or a `ControlErrorCode`. */
   readonly code: string;
   /** The JSON-RPC error. */
   readonly rpc: RpcError;
@@ -28,7 +28,7 @@ export class ControlError extends Error {
   }
 }
 
-/** What went wrong on a connection, in words; what was not understood says nothing to people. */
+/** The problem of a connection in words for people, without the details of a message that was not understood. */
 export function describeProblem(error: Error): string {
   const isWords = error instanceof ControlError || /^Cannot /.test(error.message);
   return isWords ? error.message : "what it answers is not understood; it may be of another version";
@@ -48,7 +48,7 @@ export class ClientCalls {
   /**
    * Makes a call.
    *
-   * @param send takes the message
+   * @param send sends the message
    */
   make<M extends MethodName>(
     method: M,
@@ -67,7 +67,7 @@ export class ClientCalls {
     });
   }
 
-  /** Takes an answer. One that nobody waits for any more is left alone. */
+  /** Takes an answer. Ignores one that no call waits for. */
   settle(message: { readonly id?: number; readonly error?: unknown; readonly result?: unknown }): void {
     const pending = this.#pending.get(message.id as number);
     if (pending === undefined) return;
@@ -82,7 +82,7 @@ export class ClientCalls {
     }
   }
 
-  /** Gives all of them up. */
+  /** Rejects all pending calls. */
   drop(reason: string): void {
     for (const { method, reject, timer } of this.#pending.values()) {
       clearTimeout(timer);

@@ -1,5 +1,5 @@
 /**
- * What a client tells, and who listens.
+ * The events of a client, and their listeners.
  *
  * @module
  */
@@ -8,27 +8,27 @@ import type { GraphSnapshot } from "./schemas/graph.ts";
 import type { NotificationParams } from "./schemas/methods.ts";
 import type { StatsFrame } from "./stats_frame.ts";
 
-/** State of the connection. `waiting`: lost, and tried again after a while. */
+/** State of the connection. `waiting`: it was lost, and the client will retry. */
 export type ConnectionStatus = "connecting" | "open" | "waiting" | "closed";
 
-/** What listeners get. */
+/** The values that listeners get. */
 export interface ClientEvents {
   status: ConnectionStatus;
   /** The graph, after each connection and whenever it has changed. Before `stats` of its version. */
   graph: GraphSnapshot;
-  /** Only for the version of the graph that was told last. */
+  /** Only for the version of the graph that was sent last. */
   stats: StatsFrame;
-  /** What is new among `ControlClient.figures` and its `formats`. With `stats`. */
+  /** The changes to `ControlClient.figures` and `formats`. Comes with `stats`. */
   figures: NotificationParams<"figures">;
   /** Oldest first; each once. */
   events: readonly ControlEvent[];
   /** Oldest first; each once, for one choice of `WatchOptions.logs`. */
   logs: readonly LogLine[];
-  /** The graph belongs to another run: the runtime was restarted, and counts begin anew. */
+  /** The graph belongs to another run: the runtime was restarted, and counts begin at 0. */
   restart: GraphSnapshot;
   /**
-   * A message of the server could not be understood, or a subscription was refused: the client goes on. What it needs
-   * was not answered, or failed for another reason than how it was asked for: the client connects anew.
+   * The client could not understand a message, or the server refused a subscription. The client goes on. If it needs
+   * what was refused or not answered, it reconnects.
    */
   problem: Error;
 }
@@ -47,13 +47,13 @@ export class ClientListeners {
     problem: new Set(),
   };
 
-  /** Listens. @returns ends it */
+  /** Adds a listener. @returns a function that removes it */
   on<E extends keyof ClientEvents>(event: E, listener: Listener<E>): () => void {
     this.#listeners[event].add(listener);
     return () => void this.#listeners[event].delete(listener);
   }
 
-  /** Tells everybody who listens. */
+  /** Calls every listener of an event. */
   tell<E extends keyof ClientEvents>(event: E, value: ClientEvents[E]): void {
     for (const listener of this.#listeners[event]) listener(value);
   }

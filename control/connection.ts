@@ -1,5 +1,5 @@
 /**
- * One client of `/rpc`: its calls, its subscriptions, and the limits that hold for it.
+ * One client of `/rpc`: its calls, its subscriptions, and its limits.
  *
  * @module
  */
@@ -22,16 +22,16 @@ import type { StatsPump } from "./stats_pump.ts";
 import { subscribeEvents, subscribeLogs } from "./subscriptions.ts";
 import { ClientBudget, WorkBudget } from "./work_budget.ts";
 
-/** How many more calls may be refused than taken before a connection is closed. */
+/** How many more calls may be refused than accepted before the connection is closed. */
 const MAX_REFUSED = 1_000;
 
-/** Messages of one connection that may be under way at once. */
+/** How many messages of one connection may be under way at once. */
 const MAX_PENDING = 64;
 
-/** Time of its own that a connection can save up, milliseconds. */
+/** How much time of its own a connection can save up, milliseconds. */
 const OWN_BURST_MS = 100;
 
-/** Close code for a message that is too long. */
+/** The close code for a message that is too long. */
 const TOO_BIG = 1009;
 
 /** What connections share. */
@@ -43,7 +43,7 @@ export interface ConnectionHost {
   readonly history: GraphHistory;
   readonly limits: Limits;
   readonly answers: ReadyAnswers;
-  /** What all clients share of the thread's time. */
+  /** The share of the thread's time that all clients have together. */
   readonly budget: WorkBudget;
 }
 
@@ -51,13 +51,13 @@ export interface ConnectionHost {
 export interface Connection {
   /** Whether the client has sent anything. */
   readonly hasCalled: boolean;
-  /** Resolves once every call that has come is answered. */
+  /** Resolves once every received call is answered. */
   answered(): Promise<void>;
-  /** Sends the events and lines that were gathered. */
+  /** Sends the gathered events and lines. */
   flush(): void;
 }
 
-/** What a subscription can be told. */
+/** What a subscription supports. */
 interface Subscription {
   end(): void;
   flush?(): void;
@@ -68,7 +68,7 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost): Connec
   const { limits } = host;
   const outbox = new Outbox(socket, limits);
   const subscriptions = new Map<number, Subscription>();
-  // Nothing saved up: who is cut off and comes back has won nothing.
+  // Starts with no saved time, so that a client gains nothing by reconnecting.
   const own = new WorkBudget(limits.connectionShare, OWN_BURST_MS, 0, () => performance.now());
   const budget = new ClientBudget(own, host.budget);
   const handlers = makeHandlers(host, outbox, subscriptions, budget);
@@ -90,7 +90,7 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost): Connec
   };
   const measure = <T>(work: () => T): T => budget.measure(work);
   const cutOff = (code: number, reason: string): void => {
-    // Deno goes on reading until the other end has closed, too.
+    // Deno goes on reading until the other end has closed too.
     socket.onmessage = null;
     socket.close(code, reason);
   };
@@ -113,7 +113,7 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost): Connec
     for (const { end } of subscriptions.values()) end();
     subscriptions.clear();
   };
-  // A close follows.
+  // A close event follows.
   socket.onerror = () => {};
   return {
     get hasCalled() {
@@ -157,7 +157,7 @@ function makeHandlers(
       return state();
     },
     "graph.stop": async () => {
-      // A failure of the graph is told in its state.
+      // The graph's state reports a failure.
       await runtime.stop().catch(() => {});
       return state();
     },
@@ -183,7 +183,7 @@ function makeHandlers(
       const view = viewRuntime(runtime);
       if (kind === "node") findNode(view, id);
       else findLink(view, id);
-      // One that came a moment ago has no step yet.
+      // A node that was just added has no step yet.
       const { times, series } = history.get(kind, id) ?? { times: [], series: [] };
       return { run, keptSeconds: history.keptSeconds || HISTORY_SECONDS, times, series };
     },
@@ -191,7 +191,7 @@ function makeHandlers(
     "stats.subscribe": ({ hz }) => {
       const subscription = makeId();
       const view = viewRuntime(runtime);
-      // The answer goes out first: the pump sends from a later turn of the event loop.
+      // The answer goes out first, since the pump sends from a later turn of the event loop.
       subscriptions.set(subscription, { end: pump.follow(subscription, { outbox, budget }, hz, view.version) });
       return new ReadyJson(`{"subscription":${subscription},"graph":${answers.graph(view)}}`);
     },
@@ -202,7 +202,7 @@ function makeHandlers(
       return { subscription, run, recent: [...feedOf.recent] as ControlEvent[] };
     },
     "logs.subscribe": (choice) => {
-      // One that was removed may have lines still.
+      // A removed node may still have lines.
       if (choice.node !== undefined && !feed.lines.some(({ nodeId }) => nodeId === choice.node)) {
         findNode(viewRuntime(runtime), choice.node);
       }
@@ -224,7 +224,7 @@ function makeHandlers(
   };
 }
 
-/** The runtime's means to pause, where it has them. */
+/** The runtime's methods to pause, if it has them. */
 function pausable(runtime: Runtime): { pause(): Promise<unknown>; resume(): Promise<unknown> } {
   const candidate = runtime as Runtime & { pause?(): Promise<unknown>; resume?(): Promise<unknown> };
   if (candidate.pause !== undefined && candidate.resume !== undefined) {

@@ -1,5 +1,5 @@
 /**
- * Recent events and log lines of a runtime, in bounded rings, and who wants to be told of new ones.
+ * Recent events and log lines of a runtime, in bounded rings, and their listeners.
  *
  * @module
  */
@@ -11,16 +11,16 @@ import type { Runtime } from "../core/runtime.ts";
 import { sumDrops } from "../core/stats.ts";
 import type { ControlEvent, Level, LogLine } from "./schemas/feed.ts";
 
-/** Events that are kept. */
+/** How many events are kept. */
 const KEPT_EVENTS = 512;
 
-/** Log lines that are kept, of all nodes. */
+/** How many log lines are kept for all nodes together. */
 const KEPT_LINES = 2_000;
 
-/** Log lines of one node that are kept, so that a node that says much does not hide the others and the runtime. */
+/** How many log lines of one node are kept, so that a talkative node does not hide the others and the runtime. */
 const KEPT_LINES_OF_NODE = 200;
 
-/** Takes what is new. */
+/** Hears of new events and lines. */
 export interface FeedListener {
   event(event: ControlEvent): void;
   line(line: LogLine): void;
@@ -33,7 +33,7 @@ export class Feed implements Disposable {
   readonly #ends: (() => void)[] = [];
   #eventSeq = 0;
   #lineSeq = 0;
-  /** Kept lines by node; those of no node under `undefined`, as many as all. */
+  /** How many lines are kept by node; those of no node count under `undefined`, up to the limit for all. */
   readonly #linesOf = new Map<string | undefined, number>();
 
   constructor(runtime: Runtime) {
@@ -51,7 +51,7 @@ export class Feed implements Disposable {
     return this.#lines;
   }
 
-  /** Listens. @returns ends it */
+  /** Adds a listener. @returns a function that removes it */
   listen(listener: FeedListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -95,7 +95,7 @@ export class Feed implements Disposable {
   }
 }
 
-/** An event as it travels. */
+/** An event in its wire form. */
 function describeEvent(event: SluiceEvent, seq: number): ControlEvent {
   const { group, kind, topic, sequence: _sequence, timeNs: _timeNs, ...rest } = event as SluiceEvent & {
     readonly nodeId?: string;

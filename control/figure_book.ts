@@ -1,6 +1,6 @@
 /**
- * The newest figures that nodes have of their own, and the newest formats of links, with a count of when each changed:
- * so that each client gets what it has not had, however long it was slow.
+ * The newest figures that nodes report themselves and the newest formats of links, with a count of when each changed,
+ * so that each client gets what it lacks, however slow it is.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import type { RuntimeView } from "../core/runtime_view.ts";
 import type { NodeEntry } from "../core/topology.ts";
 import type { NotificationParams } from "./schemas/methods.ts";
 
-/** What a client is told. */
+/** The changes for a client. */
 export type FigureNews = Omit<NotificationParams<"figures">, "subscription">;
 
 interface Known<T> {
   readonly value: T;
-  /** The book's count when it came in. */
+  /** The book's count at the change. */
   readonly at: number;
 }
 
@@ -27,12 +27,12 @@ export class FigureBook {
   #figures = new Map<string, Known<{ readonly [name: string]: number }>>();
   #formats = new Map<string, Known<string>>();
 
-  /** Goes up with everything that is new. */
+  /** Grows with every change. */
   get count(): number {
     return this.#count;
   }
 
-  /** Looks for what is new. */
+  /** Reads the changes. */
   read(view: RuntimeView): void {
     const { session, nodes, links, version } = view;
     if (session === undefined) return;
@@ -61,7 +61,7 @@ export class FigureBook {
     }
   }
 
-  /** What came in after a count; `undefined` for nothing. */
+  /** The changes after a count; `undefined` if there are none. */
   since(count: number): FigureNews | undefined {
     if (count >= this.#count) return undefined;
     const nodes = pick(this.#figures, count);

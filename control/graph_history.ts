@@ -1,11 +1,11 @@
 /**
- * What the plots of the page show of a graph, for the last quarter of an hour: one step a second of each node and link.
+ * The data of the page's plots for the last quarter of an hour: one step a second of each node and link.
  *
  * A value takes two bytes, a float of 8 bits of precision (the upper half of an f32): a step of a node 8 bytes, of a
- * link 10. A graph of 1,000 nodes and 1,500 links takes 20.7 MB. The rings are as long as fits the bytes that there are
- * for all of them: a larger graph goes back less far, in whole minutes where there is one. Their memory is zeroed, so
- * that the system gives it as it is written. A step allocates nothing; what a removed node or link left is dropped with
- * the first step of the graph without it.
+ * link 10. A graph of 1,000 nodes and 1,500 links takes 20.7 MB. The rings share a fixed number of bytes: a larger
+ * graph goes back less far, in whole minutes if it reaches one. Their memory starts zeroed, so that the system provides
+ * pages only as they are written. A step allocates nothing; the first step without a removed node or link drops its
+ * history.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { HISTORY_SECONDS, LINK_SERIES, NODE_SERIES } from "./schemas/history.ts"
 import { BUCKET_SHIFTS, bucketNs } from "./schemas/stats_layout.ts";
 import { framesDropped, framesRead, type StatsFrame } from "./stats_frame.ts";
 
-/** Bytes of all rings of a graph together. */
+/** The size of all rings of a graph together, bytes. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
 /** Steps further apart than this have no rate between them, seconds. */
@@ -23,17 +23,17 @@ const MAX_GAP_SECONDS = 5;
 const VALUE_BYTES = 2;
 const TIME_BYTES = 8;
 
-/** A value that was not measured is kept as 0: the bits of every value are crossed with those of this one. */
+/** A value that was not measured is stored as 0: every value is XORed with these bits. */
 const NAN_BITS = 0x7fc0;
 
-/** Digits that a value is told with: more than its bits have. */
+/** How many digits a value is sent with: more than its bits have. */
 const DIGITS = 4;
 
-/** What is kept of a node or link. */
+/** The history of one node or link. */
 class Track {
-  /** A ring of steps, in each a value of each series. */
+  /** A ring of steps, each with one value per series. */
   values: Uint16Array;
-  /** Counts at the step before. */
+  /** The counts at the previous step. */
   readonly counts: Float64Array;
 
   constructor(steps: number, series: number) {
@@ -42,13 +42,13 @@ class Track {
   }
 }
 
-/** The nodes and links that a reading is of, in its order. */
+/** The nodes and links of a reading, in its order. */
 export interface HistoryLists {
   readonly nodes: readonly { readonly id: string }[];
   readonly links: readonly { readonly id: string }[];
 }
 
-/** Steps of one node or link. */
+/** The steps of one node or link. */
 export interface HistorySteps {
   readonly times: number[];
   readonly series: (number | null)[][];
@@ -62,12 +62,12 @@ export class GraphHistory {
   #links = new Map<string, Track>();
   #times = new Float64Array(0);
   #version = -1;
-  /** Where the next step goes, and how many there are. */
+  /** Where the next step goes, and how many steps exist. */
   #next = 0;
   #length = 0;
   #lastSeconds = NaN;
 
-  /** @param maxBytes of all rings together */
+  /** @param maxBytes the size of all rings together */
   constructor(maxBytes: number = MAX_BYTES) {
     this.#maxBytes = maxBytes;
   }
@@ -86,7 +86,7 @@ export class GraphHistory {
   /**
    * Takes a step.
    *
-   * @param agesNs the age that the newest frame of each link came to since the step before, nanoseconds
+   * @param agesNs the greatest age of each link's newest frame since the previous step, nanoseconds
    */
   take(frame: StatsFrame, lists: HistoryLists, agesNs: ArrayLike<number>): void {
     const seconds = frame.nowNs / 1e9;
@@ -125,7 +125,7 @@ export class GraphHistory {
     this.#length = Math.min(this.#times.length, this.#length + 1);
   }
 
-  /** The steps of a node or link, from the first one in which it was there; `undefined` if the graph has none such. */
+  /** The steps of a node or link, from its first one on; `undefined` if the graph has no such node or link. */
   get(kind: "node" | "link", id: string): HistorySteps | undefined {
     const track = (kind === "node" ? this.#nodes : this.#links).get(id);
     if (track === undefined) return undefined;
@@ -144,12 +144,12 @@ export class GraphHistory {
     };
   }
 
-  /** Makes room for what came, drops what went, and has the rings as long as fits. */
+  /** Makes room for added nodes and links, drops removed ones, and sizes the rings. */
   #fit({ nodes, links }: HistoryLists): void {
     const stepBytes = (nodes.length * NODE_SERIES.length + links.length * LINK_SERIES.length) * VALUE_BYTES +
       TIME_BYTES;
     const fitting = Math.max(1, Math.min(HISTORY_SECONDS, Math.floor(this.#maxBytes / stepBytes)));
-    // Edits of a large graph are not to copy it each time.
+    // Whole minutes keep edits of a large graph from copying it each time.
     const steps = fitting < 60 ? fitting : Math.floor(fitting / 60) * 60;
     this.#nodes = this.#fitTracks(this.#nodes, nodes, steps, NODE_SERIES.length);
     this.#links = this.#fitTracks(this.#links, links, steps, LINK_SERIES.length);
@@ -185,7 +185,7 @@ export class GraphHistory {
     return into;
   }
 
-  /** Where in the rings a step stands, counted from the oldest. */
+  /** The position of a step in the rings, counted from the oldest. */
   #stepAt(k: number): number {
     return (this.#next - this.#length + k + 2 * this.#times.length) % this.#times.length;
   }

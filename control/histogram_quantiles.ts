@@ -1,15 +1,15 @@
 /**
- * Quantiles of histograms. Hot: it runs for hundreds of nodes in each reading.
+ * Quantiles of histograms. Hot: each reading computes hundreds of them.
  *
  * @module
  */
 import { NODE } from "../ffi/layout.gen.ts";
 
-// A constant of this module: an imported one is looked up anew at each use.
+// Local copy: V8 resolves an imported constant again at each use.
 const BUCKETS = NODE.histogramBuckets;
 
 /**
- * Reads the median's and the 99th percentile's bucket, plus 1; 0 where nothing was measured.
+ * Writes the buckets of the median and the 99th percentile, plus 1; 0 if nothing was measured.
  *
  * @param counts one histogram
  * @param p50 written at index `k`, as is `p99`
@@ -26,7 +26,7 @@ export function readBuckets(counts: Float64Array, p50: Float64Array, p99: Float6
   const half = Math.ceil(samples * 0.5);
   let median = 0;
   for (let seen = counts[0]; seen < half && median < BUCKETS - 1;) seen += counts[++median];
-  // From the end: what lies above the 99th percentile is little.
+  // Counts from the end, since little lies above the 99th percentile.
   let last = BUCKETS - 1;
   for (let above = samples - Math.ceil(samples * 0.99) - counts[last]; above >= 0 && last > 0;) {
     above -= counts[--last];

@@ -1,7 +1,7 @@
 /**
- * Takes the steps of a graph's history while it is served, whether or not anybody follows: one reading a second, and
- * between two of them some looks at the ages on the links alone, since each frame makes the age small again. Ends with
- * the graph: its last steps stay.
+ * Takes the steps of a graph's history while it is served, whether or not a client follows: one reading a second, and
+ * between two readings some checks of the links' ages alone, since each frame resets the age. It ends with the graph
+ * and keeps the last steps.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import { LINK } from "../ffi/layout.gen.ts";
 import { GraphHistory } from "./graph_history.ts";
 import { decodeStats } from "./stats_frame.ts";
 
-/** Time between two looks at the ages, milliseconds. */
+/** Time between two checks of the ages, milliseconds. */
 const LOOK_MS = 200;
 
-/** Looks of a step. */
+/** Checks per step. */
 const LOOKS_PER_STEP = 5;
 
 export class HistoryKeeper implements Disposable {
@@ -26,7 +26,7 @@ export class HistoryKeeper implements Disposable {
   #version = -1;
   #looks = 0;
 
-  /** @param read reads the figures, as a message of statistics */
+  /** @param read reads the figures as a statistics message */
   constructor(view: () => RuntimeView, read: (view: RuntimeView) => Uint8Array<ArrayBuffer>) {
     this.#view = view;
     this.#read = read;

@@ -1,26 +1,26 @@
 /**
- * What one client may take of the server.
+ * The limits of one client.
  *
  * @module
  */
 
-/** Limits of a server; see {@linkcode DEFAULT_LIMITS}. */
+/** The limits of a server. {@linkcode DEFAULT_LIMITS} has the defaults. */
 export interface Limits {
   /** WebSocket connections at once. */
   readonly connections: number;
-  /** How long a connection may take to open before its place is free again, milliseconds. */
+  /** How long a connection may take to open before it loses its place, milliseconds. */
   readonly openMs: number;
   /** Longest message that a client may send, characters. */
   readonly messageChars: number;
-  /** Calls of one batch. */
+  /** Most calls in one batch. */
   readonly batch: number;
-  /** Calls a second of one connection, over time. */
+  /** Sustained calls a second of one connection. */
   readonly callsPerSecond: number;
-  /** Calls of one connection that may come at once. */
+  /** How many calls of one connection may come at once. */
   readonly burst: number;
-  /** Share of the main thread's time that all clients may take together, 0 to 1. */
+  /** The share of the main thread's time for all clients together, 0 to 1. */
   readonly mainShare: number;
-  /** Share that a connection has beside that, for itself, 0 to 1; the HTTP requests of all have one, too. */
+  /** The additional share for each connection, and for all HTTP requests together, 0 to 1. */
   readonly connectionShare: number;
   /** Subscriptions of one connection. */
   readonly subscriptions: number;
@@ -28,11 +28,11 @@ export interface Limits {
   readonly waitingBytes: number;
   /** Bytes that may wait before the connection is closed. */
   readonly maxWaitingBytes: number;
-  /** HTTP requests a second of all clients that have the token together, and of each address that has not. */
+  /** HTTP requests a second: of all clients with the token together, and of each address without it. */
   readonly requestsPerSecond: number;
 }
 
-/** What holds by default. */
+/** The default limits. */
 export const DEFAULT_LIMITS: Limits = {
   connections: 32,
   openMs: 5_000,

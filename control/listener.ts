@@ -1,35 +1,35 @@
 /**
- * The port of a server, kept open: what goes wrong while connections are taken, such as too many open files, ends
- * every connection of the server, not the run, and the port is opened anew.
+ * Keeps the port of a server open. A failure to accept connections, such as too many open files, ends every connection
+ * of the server but not the run, and the port is opened again.
  *
- * `Deno.serve` knows no limit of idle connections and no time within which a request has to come. So the limit is that
- * of the process's open files: once it is reached all connections are dropped, and honest clients come back.
+ * `Deno.serve` limits neither idle connections nor the time until a request comes. The limit is therefore that of the
+ * process's open files: at it, all connections are dropped, and honest clients come back.
  *
  * @module
  */
 import { logger } from "../core/log.ts";
 import { describeThrown } from "../core/thrown.ts";
 
-/** Wait before the port is opened anew, milliseconds; doubled up to the most while that fails. */
+/** First wait before the port is opened again, milliseconds; doubled up to the maximum while that fails. */
 const MIN_RETRY_MS = 200;
 const MAX_RETRY_MS = 5_000;
 
-/** One warning of failures that are nearer together, milliseconds. */
+/** Failures closer together than this get one warning, milliseconds. */
 const WARN_EVERY_MS = 60_000;
 
 /** Where to listen, and what answers. */
 export interface ListenerOptions {
   readonly hostname: string;
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** Answers a request of an address. */
+  /** Answers a request from an address. */
   answer(request: Request, address: string): Response | Promise<Response>;
   /** Answers a request whose answer failed. */
   failed(error: unknown): Response;
 }
 
 export class Listener {
-  /** The port that was opened; the same after each failure. */
+  /** The port that was opened, which failures do not change. */
   readonly port: number;
   readonly #options: ListenerOptions;
   #server: Deno.HttpServer<Deno.NetAddr> | undefined;
@@ -43,7 +43,7 @@ export class Listener {
     this.port = this.#open(options.port).addr.port;
   }
 
-  /** Takes no more requests, and resolves once those that are open have ended. */
+  /** Takes no more requests, and resolves once the open ones have ended. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#retryTimer);
@@ -63,7 +63,7 @@ export class Listener {
     this.#server = server;
     server.finished.catch((error) => {
       this.#server = undefined;
-      // Idle connections would keep their files.
+      // Idle connections would keep their files open.
       connections.abort();
       this.#failed(error);
     });

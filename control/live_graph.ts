@@ -1,6 +1,6 @@
 /**
- * What a client knows of the graph that it follows: its lists, the figures that its nodes have of their own, and what
- * its links carry.
+ * A client's view of the graph that it follows: its lists, the figures that its nodes report, and the formats of its
+ * links.
  *
  * @module
  */
@@ -22,12 +22,12 @@ export class LiveGraph {
     return this.#figures;
   }
 
-  /** What the frames of links are, by link. */
+  /** The formats of links' frames, by link. */
   get formats(): ReadonlyMap<string, string> {
     return this.#formats;
   }
 
-  /** Takes a graph. @returns how its run is to the one before */
+  /** Takes a graph. @returns how its run relates to the previous one */
   takeGraph(graph: GraphSnapshot): "first" | "same" | "another" {
     const before = this.#graph;
     if (before?.run !== graph.run) {
@@ -43,7 +43,7 @@ export class LiveGraph {
     return before === undefined ? "first" : before.run === graph.run ? "same" : "another";
   }
 
-  /** Takes what is new. */
+  /** Takes changed figures and formats. */
   takeFigures({ nodes, links }: NotificationParams<"figures">): void {
     for (const [id, figures] of Object.entries(nodes)) this.#figures.set(id, figures);
     for (const [id, format] of Object.entries(links)) this.#formats.set(id, format);

@@ -1,12 +1,12 @@
 /**
- * The form that asks a browser for the token. The token goes in the body of a POST, so it stands in no URL. The form
- * and its style sheet are all that is served without a token. It posts to the address that was asked for, so that what
- * that names after its `#`, which no server hears of, is there after the login.
+ * The form that asks a browser for the token. The token goes into the body of a POST, so that no URL holds it. Without
+ * a token the server serves only the form and its style sheet. The form posts to the requested address, so that the
+ * part after `#`, which no server sees, survives the login.
  *
  * @module
  */
 
-/** Where the style sheet stands. */
+/** The path of the style sheet. */
 export const LOGIN_STYLES_PATH = "/login.css";
 
 const STYLES =
@@ -29,7 +29,7 @@ button { border: 0; background: var(--accent); color: var(--on-accent); font-wei
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 `;
 
-/** @param failed whether a token was given and was wrong */
+/** @param failed whether a wrong token was given */
 export function loginPage(failed: boolean): Response {
   const notice = failed ? "<p role=alert>That is not the token.</p>" : "";
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">

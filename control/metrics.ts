@@ -11,7 +11,7 @@ import { NODE } from "../ffi/layout.gen.ts";
 
 type Labels = { readonly [name: string]: string };
 
-/** Buckets of a page's histogram that make one of these: an octave. */
+/** How many buckets of the control page's histogram make one of these: an octave. */
 const BUCKETS_TOGETHER = NODE.bucketsPerOctave;
 
 /**
@@ -127,7 +127,7 @@ class MetricsText {
       for (let k = 0; k < counts.length; k++) {
         count += counts[k];
         sumNs += counts[k] * bucketStartNs(k + 0.5, shift);
-        // The last bucket holds everything longer as well.
+        // The last bucket also holds everything longer.
         if ((k + 1) % BUCKETS_TOGETHER !== 0 || k + 1 === counts.length) continue;
         this.text += `${name}_bucket{${list},le="${bucketStartNs(k + 1, shift) / 1e9}"} ${count}\n`;
       }

@@ -1,12 +1,12 @@
 /**
- * The way out to one client: what may wait for it is bounded, and what is not worth waiting for is left out.
+ * The outgoing messages of one client. What may wait is bounded, and news that is not worth waiting for is left out.
  *
  * @module
  */
 import type { Limits } from "./limits.ts";
 import type { NotificationName, NotificationParams } from "./schemas/methods.ts";
 
-/** Close code for a client that breaks a limit. */
+/** The close code for a client that breaks a limit. */
 export const POLICY_VIOLATION = 1008;
 
 export class Outbox {
@@ -18,12 +18,12 @@ export class Outbox {
     this.#limits = limits;
   }
 
-  /** Whether so much waits already that only answers are sent. */
+  /** Whether so much waits that only answers are sent. */
   get isSlow(): boolean {
     return this.#socket.bufferedAmount > this.#limits.waitingBytes;
   }
 
-  /** Sends, or closes the connection where too much waits. */
+  /** Sends a message, or closes the connection if too much waits. */
   send(data: string | Uint8Array<ArrayBuffer>): void {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
     if (this.#socket.bufferedAmount > this.#limits.maxWaitingBytes) {
@@ -38,7 +38,7 @@ export class Outbox {
     this.notifyText(method, JSON.stringify(params));
   }
 
-  /** Sends a notification whose parameters are JSON already. */
+  /** Sends a notification whose parameters are already JSON. */
   notifyText(method: NotificationName, params: string): void {
     this.send(`{"jsonrpc":"2.0","method":"${method}","params":${params}}`);
   }

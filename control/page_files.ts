@@ -1,11 +1,11 @@
 /**
- * The files of the page, from the folder that its build writes. A name is looked up in the folder's listing, never
- * joined to a path, so no name leads outside.
+ * The files of the built page. A name is looked up in the folder's listing and never joined to a path, so that no name
+ * leads outside.
  *
  * @module
  */
 
-/** Types by ending; other files are not served. */
+/** Content types by extension; files of other types are not served. */
 const TYPES: { readonly [ending: string]: string } = {
   html: "text/html; charset=utf-8",
   js: "text/javascript; charset=utf-8",
@@ -17,7 +17,7 @@ const TYPES: { readonly [ending: string]: string } = {
   webmanifest: "application/manifest+json",
 };
 
-/** What a millisecond of the thread reads, compresses and writes of a file, bytes. */
+/** How many bytes of a file the thread reads, compresses and writes in a millisecond. */
 const BYTES_PER_MS = 20_000;
 
 /** Least time between two listings of the folder, milliseconds. */
@@ -36,7 +36,7 @@ export class PageFiles {
 
   /**
    * @param folder ends with a slash
-   * @param took is told what a file has taken and will take of the thread, milliseconds
+   * @param took is called with the thread time that a file has taken and will take, milliseconds
    */
   constructor(folder: URL, took: (ms: number) => void) {
     this.#folder = folder;
@@ -47,7 +47,7 @@ export class PageFiles {
    * The file of a path such as `/assets/app.js`; `/` is `index.html`.
    *
    * @param known the header `If-None-Match`
-   * @returns `undefined` if there is no such file
+   * @returns `undefined` if the file does not exist
    */
   async serve(path: string, known?: string): Promise<Response | undefined> {
     const name = path === "/" ? "/index.html" : path;
@@ -64,7 +64,7 @@ export class PageFiles {
       const content = await Deno.readFile(file);
       this.#took(content.byteLength / BYTES_PER_MS);
       const tag = new Uint8Array(await crypto.subtle.digest("SHA-256", content)).toHex().slice(0, 32);
-      // Weak: one content goes out with and without compression.
+      // Weak, since one content is sent with and without compression.
       headers.etag = `W/"${tag}"`;
       headers.vary = "accept-encoding";
       if (known?.includes(`"${tag}"`)) return new Response(null, { status: 304, headers });
@@ -76,7 +76,7 @@ export class PageFiles {
     }
   }
 
-  /** The files as they are now: a build while the server runs is seen, and a flood of unknown names costs nothing. */
+  /** The current files. A build while the server runs is noticed, and a flood of unknown names costs nothing. */
   async #list(): Promise<ReadonlyMap<string, URL>> {
     if (this.#files.size === 0 || performance.now() - this.#listedMs > LIST_MS) {
       this.#listedMs = performance.now();

@@ -1,5 +1,5 @@
 /**
- * The long answers, as text: made once for all who ask, not once for each.
+ * The long answers as text, made once for all clients.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import type { RuntimeView } from "../core/runtime_view.ts";
 import { describeType, snapshotGraph } from "./snapshot.ts";
 
 /**
- * How long a graph's text is good for while its version and state stay, milliseconds: formats, threads and warnings
- * come in without a new version.
+ * How long a graph's text is reused while its version and state stay, milliseconds: formats, threads and warnings
+ * change without a new version.
  */
 const GRAPH_MS = 100;
 

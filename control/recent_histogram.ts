@@ -1,41 +1,41 @@
 /**
- * What a histogram of the control page has counted in the last ten seconds: the page's counters only grow, so what they
- * grew by about once a second is kept until it is too old. Memory is that of two histograms, and of a pair of numbers
- * for each bucket that grew in a second.
+ * The counts of a control page's histogram over the last ten seconds. The page's counters only grow, so their growth is
+ * recorded about once a second until it is too old. It needs the memory of two histograms, and a pair of numbers for
+ * each bucket that grew in a second.
  *
  * @module
  */
 import { NODE } from "../ffi/layout.gen.ts";
 
-// A constant of this module: an imported one is looked up anew at each use.
+// Local copy: V8 resolves an imported constant again at each use.
 const BUCKETS = NODE.histogramBuckets;
 
-/** What counts, nanoseconds. */
+/** The length of the window, nanoseconds. */
 const WINDOW_NS = 10e9;
 
-/** Looks further apart than this are no pair: nobody has followed meanwhile, and what came since is not of one window. */
+/** Readings further apart than this do not belong to one window: no client has followed meanwhile. */
 const MAX_GAP_NS = 5e9;
 
-/** What the counters grew by until a time. */
+/** The growth of the counters until a time. */
 interface Growth {
   readonly atNs: number;
-  /** Bucket and count, in turn. */
+  /** Bucket and count, alternating. */
   readonly pairs: readonly number[];
 }
 
 export class RecentHistogram {
-  /** The counts of the window. Do not keep it: it changes with each look. */
+  /** The counts of the window. Do not keep the array: each reading changes it. */
   readonly window: Float64Array = new Float64Array(BUCKETS);
   readonly #before: Float64Array = new Float64Array(BUCKETS);
   readonly #growths: Growth[] = [];
   #lookedAtNs = -Infinity;
 
   /**
-   * Looks at the counters.
+   * Reads the counters.
    *
    * @param counts of the page; the histogram begins at index `at`
    * @param nowNs a clock that never stands still, nanoseconds
-   * @returns whether the window is another one now
+   * @returns whether the window has changed
    */
   look(counts: Float64Array, at: number, nowNs: number): boolean {
     const isPair = nowNs - this.#lookedAtNs <= MAX_GAP_NS;
@@ -50,7 +50,7 @@ export class RecentHistogram {
       if (growth < 0) fell = true;
       else pairs.push(k, growth);
     }
-    // The record is another node's, or counts anew.
+    // The record belongs to another node, or its counters were reset.
     if (!isPair || fell) {
       this.#growths.length = 0;
       this.window.fill(0);

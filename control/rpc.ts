@@ -1,6 +1,6 @@
 /**
- * JSON-RPC 2.0: reads a message, checks each call against the schemas, and makes the answer. Notifications get none; a
- * batch gets an array, in the order of its calls.
+ * JSON-RPC 2.0: reads a message, checks each call against the schemas, and makes the answer. A notification gets no
+ * answer; a batch gets an array in the order of its calls.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import { type MethodName, type MethodResult, METHODS, type ParsedParams } from "
 import { z } from "./schemas/zod.ts";
 import { describeError } from "./snapshot.ts";
 
-/** What each method does. */
+/** The implementation of each method. */
 export type Handlers = {
   readonly [M in MethodName]: (params: ParsedParams<M>) => MethodResult<M> | ReadyJson | Promise<MethodResult<M>>;
 };
 
-/** A result that is JSON text already. */
+/** A result that is already JSON text. */
 export class ReadyJson {
   readonly text: string;
 
@@ -26,7 +26,7 @@ export class ReadyJson {
   }
 }
 
-/** How a call is refused that no `SluiceError` speaks of. */
+/** The refusal of a call for a reason that is not a `SluiceError`. */
 export class RpcRefusal extends Error {
   override readonly name: string = "RpcRefusal";
   readonly rpc: RpcError;
@@ -44,17 +44,17 @@ const Call = z.object({
   params: z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]).optional(),
 });
 
-/** How deep values of parameters may be nested. */
+/** How deeply values of parameters may be nested. */
 const MAX_DEPTH = 64;
 
 /** Options of {@linkcode answerRpc}. */
 export interface RpcOptions {
   readonly handlers: Handlers;
-  /** Calls of one batch. */
+  /** Most calls in one batch. */
   readonly maxBatch: number;
-  /** Asked before each call, and each message that holds none. @throws {RpcRefusal} to refuse it */
+  /** Called before each call, and for each message without calls. @throws {RpcRefusal} to refuse it */
   admit(): void;
-  /** Does what takes time of the thread. */
+  /** Does work that takes thread time, and measures it. */
   measure<T>(work: () => T): T;
 }
 
@@ -138,7 +138,7 @@ function rpcError(error: unknown, method: string): RpcError {
   return refusal(RPC_CODE.internalError, "Internal", `Cannot carry out "${method}": an error that is not expected`).rpc;
 }
 
-/** What the schemas cannot judge: they recurse, and take no notice of a key that objects have by themselves. */
+/** Checks what the schemas cannot: they recurse, and ignore keys that every object inherits. */
 function whyUnfit(value: unknown, depthLeft: number): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (depthLeft === 0) return `the parameters are nested more than ${MAX_DEPTH} deep`;
@@ -150,7 +150,7 @@ function whyUnfit(value: unknown, depthLeft: number): string | undefined {
   return undefined;
 }
 
-/** The error of what cannot be read; or that there was too much of it. */
+/** The error for an unreadable message, or for too many of them. */
 function refusedOr(error: RpcRefusal, { admit }: RpcOptions): RpcRefusal {
   try {
     admit();
@@ -168,13 +168,13 @@ function failure(id: string | number | null, error: RpcError | RpcRefusal): obje
   return { jsonrpc: "2.0", id, error: error instanceof RpcRefusal ? error.rpc : error };
 }
 
-/** The id of a call that is not in order, where it has a usable one. */
+/** The id of an invalid call, if it has a usable one. */
 function idOf(call: unknown): string | number | null {
   const id = typeof call === "object" && call !== null ? (call as { id?: unknown }).id : undefined;
   return (typeof id === "number" && isExact(id)) || (typeof id === "string" && id.length <= 200) ? id : null;
 }
 
-/** Whether a number is answered as it was sent: larger integers are rounded when they are read. */
+/** Whether a number survives the way through JSON: larger integers are rounded when they are parsed. */
 function isExact(id: number): boolean {
   return Number.isSafeInteger(id) || !Number.isInteger(id);
 }

@@ -1,7 +1,7 @@
 /**
  * The control plane of a runtime: HTTP to read, `/rpc` to follow and control, and the page.
  *
- * Loopback by default; any other address wants a token. Every route and upgrade checks `Host` and `Origin`; every
+ * Loopback by default; any other address requires a token. Every route and upgrade checks `Host` and `Origin`; every
  * answer carries a strict content security policy.
  *
  * @module
@@ -27,42 +27,42 @@ import { ReadyAnswers } from "./ready_answers.ts";
 import { StatsPump } from "./stats_pump.ts";
 import { ClientBudget, WorkBudget } from "./work_budget.ts";
 
-/** Seconds without a sign of life, also no answer to a ping, after which a connection is closed. */
+/** After this many seconds without a sign of life or an answer to a ping, a connection is closed. */
 const IDLE_SECONDS = 20;
 
-/** Time after which a connection that has asked for nothing gives its place to another client, milliseconds. */
+/** A connection that has asked for nothing for this long gives its place to another client, milliseconds. */
 const FIRST_CALL_MS = 1_000;
 
 /** Longest body of a login, bytes. */
 const MAX_LOGIN_BYTES = 1_024;
 
-/** Time that clients can save up together, and owe, milliseconds. */
+/** How much time clients can save up together, and owe, milliseconds. */
 const BURST_MS = 500;
 
-/** Time of their own that HTTP requests can save up together, milliseconds. */
+/** How much time of their own HTTP requests can save up together, milliseconds. */
 const OWN_BURST_MS = 100;
 
-/** What a request of somebody without the token takes of the thread, milliseconds. */
+/** The thread time that a request without the token costs, milliseconds. */
 const STRANGER_MS = 0.125;
 
 const BUSY = "Cannot answer: all clients together have used up their share of the server's time; try again later";
 
-/** What is answered without a token. */
+/** The paths that are answered without a token. */
 const OPEN_PATHS: readonly string[] = [LOGIN_STYLES_PATH, "/logout", "/healthz"];
 
-/** What is cheap enough, or looks at the budget itself. */
+/** The paths that are cheap, or check the budget themselves. */
 const UNBUDGETED: readonly string[] = ["/healthz", "/rpc"];
 
-/** How long clients may take to get the last answers and news before their connections are closed, milliseconds. */
+/** How long clients may take to receive the last answers and news before their connections are closed, milliseconds. */
 const DRAIN_TIMEOUT_MS = 500;
 
-/** Time between two looks at what still waits for clients, milliseconds. */
+/** Time between two checks of what still waits for clients, milliseconds. */
 const DRAIN_LOOK_MS = 5;
 
 /** How long open requests may take to end, milliseconds. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
-/** Logins a second of one address. */
+/** Logins a second from one address. */
 const LOGINS_PER_SECOND = 5;
 
 const HEADERS: { readonly [name: string]: string } = {
@@ -71,7 +71,7 @@ const HEADERS: { readonly [name: string]: string } = {
     "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
-  // With "no-referrer" a browser would say that the login form is of origin "null".
+  // With "no-referrer" a browser would send "null" as the origin of the login form.
   "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
@@ -80,11 +80,11 @@ const HEADERS: { readonly [name: string]: string } = {
 
 /** Options of {@linkcode serveControl}. */
 export interface ControlOptions {
-  /** 0 for any that is free; by default 4840. */
+  /** 0 for any free port; by default 4840. */
   readonly port?: number;
   /** Address to bind to; by default `127.0.0.1`. */
   readonly hostname?: string;
-  /** Wanted of every request. By default none on loopback, and a new random one elsewhere. */
+  /** The token that every request must carry. By default none on loopback, and a new random one elsewhere. */
   readonly token?: string;
   /** Further names that requests may use for this server. */
   readonly allowedHosts?: readonly string[];
@@ -95,11 +95,11 @@ export interface ControlOptions {
   readonly limits?: Partial<Limits>;
 }
 
-/** A server that runs. */
+/** A running server. */
 export interface ControlServer extends AsyncDisposable {
   /** `http://127.0.0.1:4840`. */
   readonly url: string;
-  /** What requests must carry; absent on loopback. */
+  /** The token that requests must carry; absent on loopback. */
   readonly token?: string;
   /** WebSocket connections now. */
   readonly connections: number;
@@ -112,7 +112,7 @@ export interface ControlServer extends AsyncDisposable {
 }
 
 /**
- * Serves the control plane of a runtime, until it is closed.
+ * Serves the control plane of a runtime until it is closed.
  *
  * @throws {Deno.errors.AddrInUse} if the port is taken
  */
@@ -157,7 +157,7 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
     feed[Symbol.dispose]();
     edits[Symbol.dispose]();
     for (const socket of sockets.keys()) socket.close(1001, "the server ends");
-    // An upgraded connection whose other end is gone would hold the end up.
+    // An upgraded connection whose other end has gone would block the close.
     await within(CLOSE_TIMEOUT_MS, listener.close());
   };
   const shown = hostname.includes(":") ? `[${hostname}]` : hostname;
@@ -178,7 +178,7 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
   };
 }
 
-/** Sends what clients are still to have, and waits until it is on its way. */
+/** Sends clients their last messages, and waits until these are on their way. */
 async function drain(sockets: ReadonlyMap<WebSocket, Place>, pump: StatsPump): Promise<void> {
   const endMs = performance.now() + DRAIN_TIMEOUT_MS;
   await within(DRAIN_TIMEOUT_MS, Promise.all([...sockets.values()].map(({ connection }) => connection.answered())));
@@ -202,7 +202,7 @@ interface AppParts {
   readonly page: URL;
 }
 
-/** What the handlers of a request know beside it. */
+/** What the handlers of a request receive beside it. */
 interface AppEnv {
   readonly Bindings: { readonly address: string };
 }
@@ -218,7 +218,7 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
     return new ClientBudget(own, host.budget);
   };
   const clients = makeBudget();
-  // Apart: they cannot use up what is kept for those who have the token.
+  // Separate, so that strangers cannot use up the budget of those with the token.
   const others = makeBudget();
   const files = new PageFiles(page, (ms) => clients.took(ms));
   app.use("*", async (c, next) => {
@@ -237,7 +237,7 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
       return refuse(c, missing.status, missing.message);
     }
     await next();
-    // The answer to an upgrade is as Deno made it.
+    // The answer to an upgrade must stay as Deno made it.
     if (c.res.status !== 101) harden(c.res);
   });
   app.get(LOGIN_STYLES_PATH, () => loginStyles());
@@ -270,7 +270,7 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
     if (sockets.size >= limits.connections && !freeIdlePlace(sockets)) {
       return refuse(c, 503, `Cannot take the connection: ${limits.connections} are open, the most`);
     }
-    // After the upgrade the request cannot be read.
+    // The request cannot be read after the upgrade.
     const login = access.loginOf(request);
     const { socket, response } = Deno.upgradeWebSocket(request, { protocol: RPC_PROTOCOL, idleTimeout: IDLE_SECONDS });
     const connection = serveConnection(socket, host);
@@ -295,16 +295,16 @@ function makeApp({ host, access, sockets, page }: AppParts): Hono<AppEnv> {
   return app;
 }
 
-/** A connection and what the server knows of it beside. */
+/** A connection, and what the server knows about it. */
 interface Place {
   readonly connection: Connection;
-  /** The login of the browser; `""` where there is none. */
+  /** The login of the browser, or `""`. */
   readonly login: string;
-  /** When it was taken, on the clock of `performance.now()`. */
+  /** When the connection was accepted, on the clock of `performance.now()`. */
   readonly sinceMs: number;
 }
 
-/** Closes the oldest connection that has asked for nothing. @returns whether there was one */
+/** Closes the oldest connection that has asked for nothing. @returns whether it found one */
 function freeIdlePlace(sockets: Map<WebSocket, Place>): boolean {
   const nowMs = performance.now();
   for (const [socket, { connection, sinceMs }] of sockets) {
@@ -316,7 +316,7 @@ function freeIdlePlace(sockets: Map<WebSocket, Place>): boolean {
   return false;
 }
 
-/** A client that is gone before its upgrade is answered leaves a socket that opens never and tells nothing. */
+/** A client that leaves before its upgrade is answered leaves a socket that never opens and fires no event. */
 function forgetOnceGone(socket: WebSocket, sockets: Map<WebSocket, Place>, openMs: number): void {
   const timer = setTimeout(() => {
     sockets.delete(socket);

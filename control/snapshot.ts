@@ -1,5 +1,5 @@
 /**
- * The graph, its nodes and its types as they travel.
+ * The graph, its nodes and its types in their wire form.
  *
  * @module
  */
@@ -88,8 +88,8 @@ export function detailNode(view: RuntimeView, id: string): NodeDetail {
 }
 
 /**
- * A node's configuration as it leaves the process. Values that come from the environment are references in it
- * (`${env:NAME}`), so nothing secret is.
+ * A node's configuration as it may leave the process. Values from the environment appear as references (`${env:NAME}`),
+ * so that no secret leaves.
  */
 export function configOf(entry: NodeEntry): Record<string, unknown> {
   return { ...entry.config };
@@ -119,7 +119,7 @@ export function describeType(descriptor: NodeDescriptor): NodeTypeInfo {
   };
 }
 
-/** An error as it travels. */
+/** An error in its wire form. */
 export function describeError(error: unknown): ErrorInfo {
   const { name, message, code, details } = serializeError(error);
   const { nodeId, port, linkId, key, available } = details ?? {};
@@ -165,7 +165,7 @@ export function describeNode({ id, lane, bypassed, type: { descriptor } }: NodeE
   return { id, type, lane, category, ...bypass, inputs: ports(inputs), outputs: ports(outputs) };
 }
 
-/** The links of a graph, with what is known of their frames. */
+/** The links of a graph, with the formats of their frames if known. */
 export function listLinks({ links, session, typeOf }: RuntimeView): LinkInfo[] {
   return links.map((link) => describeLink(link, typeOf(link), session?.format(link)));
 }

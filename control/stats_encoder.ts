@@ -1,6 +1,6 @@
 /**
- * Writes the binary statistics (`schemas/stats_layout.ts`) straight out of the control page. One buffer a reading is
- * allocated, of the size of the message; the scratch columns are kept.
+ * Writes the binary statistics (`schemas/stats_layout.ts`) directly from the control page. Each reading allocates one
+ * buffer of the message's size; the scratch columns are reused.
  *
  * @module
  */
@@ -28,34 +28,34 @@ import { alignUp } from "./stats_frame.ts";
 
 type Scratch<T extends StatsTable> = { readonly [C in StatsColumn<T>]: Float64Array };
 
-/** Time between two looks at the histograms of a node, nanoseconds: they change slowly, and cost most. */
+/** Time between two readings of a node's histograms, nanoseconds: they change slowly, and cost most. */
 const LOOK_EVERY_NS = 0.9e9;
 
-/** What is kept of a node between readings. */
+/** What is remembered of a node between readings. */
 class NodeMemory {
   readonly tick: RecentHistogram = new RecentHistogram();
   readonly age: RecentHistogram = new RecentHistogram();
   readonly busy: BusyTime = new BusyTime();
   lookedAtNs = -Infinity;
-  /** The call that it was in at the last reading, and since when it was seen in it, nanoseconds. */
+  /** The call that the node was in at the last reading, and since when, nanoseconds. */
   phase = -1;
   ticks = -1;
   calls = -1;
   callSinceNs = 0;
 }
 
-/** What a lane runs. */
+/** What a lane is running. */
 interface Pulse {
-  /** Index of the node's record; -1: none. */
+  /** Index of the node's record, or -1. */
   readonly node: number;
   readonly calls: number;
-  /** When the round began, which ends with a long tick, on the nodes' clock. */
+  /** When the current round began, on the nodes' clock. A long tick ends the round. */
   readonly sinceNs: number;
-  /** What the page counted of the node's ticks at that time, nanoseconds. */
+  /** The node's counted tick time at that moment, nanoseconds. */
   readonly busyNs: number;
 }
 
-/** Looks at what a lane runs, at most, until two find the same. */
+/** The most attempts to read what a lane runs, until two in a row agree. */
 const STABLE_LOOKS = 4;
 
 export class StatsEncoder {
@@ -64,7 +64,7 @@ export class StatsEncoder {
   #links: Scratch<"links"> = makeScratch("links", 0);
   #lanes: Scratch<"lanes"> = makeScratch("lanes", 0);
   #pools: Scratch<"pools"> = makeScratch("pools", 0);
-  /** By id: a node goes on while the graph changes around it. */
+  /** By id, since a node persists while the graph changes around it. */
   #memories = new Map<NodeId, NodeMemory>();
   /** Position in the lists by index in the control page. */
   #linkAt = new Map<number, number>();
@@ -108,7 +108,7 @@ export class StatsEncoder {
     const { page, nodeStates, lanes, nodesNowNs } = session!;
     const { f64, u32 } = page;
     const into = this.#nodes;
-    // Which node's tick a lane runs, its record tells; what else a node does, its own.
+    // The lane's record says whose tick it runs; the node's own record says what else the node does.
     const running = new Map<number, Pulse>();
     for (const { index } of lanes) {
       const pulse = readPulse(page, index);
@@ -132,11 +132,11 @@ export class StatsEncoder {
         memory.calls = calls;
         memory.callSinceNs = nowNs;
       }
-      // The runtime has looked also while nobody followed.
+      // The runtime has watched even while no client followed.
       const activity = inCall ? session!.activity(nodes[k]) : undefined;
       const stuckMs = activity?.kind === "stuck" ? activity.forMs : 0;
       into.inCallMs[k] = Math.max(stuckMs, (nowNs - memory.callSinceNs) / 1e6);
-      // Not all in the same reading, unless readings are few.
+      // Spreads the histograms over several readings, unless readings are rare.
       const sinceLookNs = nowNs - memory.lookedAtNs;
       if (sinceLookNs >= LOOK_EVERY_NS && ((k & 3) === (this.#reading & 3) || sinceLookNs > 2 * LOOK_EVERY_NS)) {
         memory.lookedAtNs = nowNs;
@@ -239,7 +239,7 @@ export class StatsEncoder {
   }
 }
 
-/** A tick that ends meanwhile is either under way or counted, not both and not neither. */
+/** A tick that ends meanwhile is either under way or counted, never both or neither. */
 function readPulse(page: ControlPage, lane: number): Pulse {
   let pulse = readPulseOnce(page, lane);
   for (let looks = 1; looks < STABLE_LOOKS && pulse.node >= 0; looks++) {
@@ -259,7 +259,7 @@ function readPulseOnce(page: ControlPage, lane: number): Pulse {
   return { node, calls, sinceNs, busyNs };
 }
 
-/** A copy of a message for one subscription. */
+/** Copies a message for one subscription. */
 export function address(
   message: Uint8Array<ArrayBuffer>,
   subscription: number,

@@ -40,7 +40,7 @@ export interface StatsFrame {
   readonly pools: Columns<"pools">;
 }
 
-/** What a message is about. */
+/** The head of a message. */
 export interface StatsHead {
   readonly subscription: number;
   /** Version of the graph that the indices belong to. */
@@ -51,9 +51,9 @@ export interface StatsHead {
 export type StatsLists = { readonly [T in StatsTable]: { readonly length: number } };
 
 /**
- * Reads what a message is about.
+ * Reads the head of a message.
  *
- * @throws {TypeError} if it is none of this layout
+ * @throws {TypeError} if the message does not have this layout
  */
 export function readStatsHead(message: ArrayBuffer): StatsHead {
   const view = new DataView(message);
@@ -72,8 +72,8 @@ export function readStatsHead(message: ArrayBuffer): StatsHead {
 /**
  * Reads a message.
  *
- * @param graph of the message's version: what the message says of its own size is not believed
- * @throws {TypeError} if it is none of this layout, or has not an entry for each of the graph's lists
+ * @param graph of the message's version; its sizes are trusted, not those in the message
+ * @throws {TypeError} if the message does not have this layout, or lacks an entry for one of the graph's lists
  */
 export function decodeStats(message: ArrayBuffer, graph: StatsLists): StatsFrame {
   const head = readStatsHead(message);
@@ -119,7 +119,7 @@ export function decodeStats(message: ArrayBuffer, graph: StatsLists): StatsFrame
   };
 }
 
-/** Frames that were read from a link: what was written, less what was dropped and is queued. */
+/** Frames that were read from a link: written less dropped and queued. */
 export function framesRead({ links }: StatsFrame, link: number): number {
   return links.written[link] - framesDropped(links, link) - links.queued[link];
 }

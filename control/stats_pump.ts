@@ -1,6 +1,6 @@
 /**
- * Reads the figures as often as the fastest subscription wants them, once for all, and sends them. A client that is
- * slow misses readings and gets the newest one when it reads again.
+ * Takes readings as often as the fastest subscription wants them, once for all subscriptions, and sends them. A slow
+ * client misses readings and gets the newest one when it reads again.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { ClientBudget } from "./work_budget.ts";
 /** Least time between two notifications of figures, milliseconds. */
 const FIGURES_EVERY_MS = 100;
 
-/** Least time between two messages to a client where edits of the graph hurry them, milliseconds. */
+/** Least time between two messages to a client when edits of the graph hurry them, milliseconds. */
 const HURRY_EVERY_MS = 50;
 
 /** One subscription. */
@@ -22,12 +22,12 @@ interface Follower {
   readonly outbox: Outbox;
   readonly budget: ClientBudget;
   readonly periodMs: number;
-  /** Version of the graph that it was told last. */
+  /** The version of the graph that it was sent last. */
   version: number;
   dueMs: number;
   sentMs: number;
   missed: number;
-  /** The book's count that it has had. */
+  /** The book's count that it has received. */
   figures: number;
   figuresDueMs: number;
 }
@@ -37,7 +37,7 @@ export interface PumpSource {
   view(): RuntimeView;
   /** A `GraphSnapshot` as JSON. */
   graph(view: RuntimeView): string;
-  /** Called with each message that was sent, for what the server says of itself. */
+  /** Called with each sent message, for the server's own figures. */
   sent(bytes: number): void;
 }
 
@@ -55,9 +55,9 @@ export class StatsPump implements Disposable {
   /**
    * Sends figures from the next turn of the event loop on.
    *
-   * @param to where to send, and whose time it takes: without time left, messages are missed
+   * @param to where to send, and whose time budget it takes; without budget, messages are missed
    * @param version of the graph that the client has
-   * @returns ends it
+   * @returns a function that ends it
    */
   follow(id: number, to: { outbox: Outbox; budget: ClientBudget }, hz: number, version: number): () => void {
     const dueMs = performance.now();
@@ -80,12 +80,12 @@ export class StatsPump implements Disposable {
     };
   }
 
-  /** Reads the figures for others than followers: a message of statistics to nobody. */
+  /** Reads the figures as a statistics message for no client. */
   read(view: RuntimeView): Uint8Array<ArrayBuffer> {
     return this.#encoder.encode(view);
   }
 
-  /** Sends to everybody soon: the graph has changed. */
+  /** Sends to every client soon, because the graph has changed. */
   hurry(): void {
     const nowMs = performance.now();
     for (const follower of this.#followers) {
@@ -94,7 +94,7 @@ export class StatsPump implements Disposable {
     this.#schedule();
   }
 
-  /** Sends a last reading to everybody who is not slow, now. */
+  /** Sends a last reading now to every client that is not slow. */
   finish(): void {
     for (const follower of this.#followers) follower.dueMs = follower.figuresDueMs = 0;
     this.#pump(true);
@@ -118,7 +118,7 @@ export class StatsPump implements Disposable {
     const nowMs = performance.now();
     const due = [...this.#followers].filter((follower) => follower.dueMs <= nowMs + 1);
     for (const follower of due) {
-      // After a time asleep it goes on from now, and does not catch up.
+      // After a pause it continues from now and does not catch up.
       follower.dueMs = Math.max(follower.dueMs + follower.periodMs, nowMs + follower.periodMs / 2);
     }
     const ready = due.filter((follower) => {

@@ -1,6 +1,6 @@
 /**
- * What one client has subscribed to among events and log lines. News is gathered for a moment and sent in one message;
- * of a client that is slow it is counted and left out, and the client is told once it reads again.
+ * A client's subscriptions to events and log lines. News is gathered for a moment and sent in one message. For a slow
+ * client it is counted and left out, and the client is told once it reads again.
  *
  * @module
  */
@@ -12,21 +12,21 @@ import { type ControlEvent, type Level, LEVELS, type LogLine } from "./schemas/f
 /** How long news is gathered, milliseconds. */
 const GATHER_MS = 50;
 
-/** News of one message; what is more within {@linkcode GATHER_MS} is left out. */
+/** The most news in one message; more within {@linkcode GATHER_MS} is left out. */
 const MAX_GATHERED = 500;
 
 /** A subscription that can be ended. */
 export interface FeedSubscription extends Disposable {
-  /** What fits it among what is kept. */
+  /** The kept entries that match. */
   readonly recent: readonly (ControlEvent | LogLine)[];
-  /** Sends at once what was gathered. */
+  /** Sends the gathered news now. */
   flush(): void;
 }
 
 /**
  * Subscribes to events.
  *
- * @throws {SluiceError} `InvalidConfig` for a pattern that no topic fits
+ * @throws {SluiceError} `InvalidConfig` if no topic can match the pattern
  */
 export function subscribeEvents(feed: Feed, outbox: Outbox, id: number, topics?: readonly string[]): FeedSubscription {
   const patterns = (topics ?? ["*"]).map(parsePattern);

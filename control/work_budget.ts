@@ -1,13 +1,12 @@
 /**
- * How much of a thread's time a kind of work may take: a share of it over time, with some saved up for a moment. What
- * was done is measured and taken off, so that one long answer is made up for by a wait, whatever it was for.
+ * Limits a kind of work to a share of a thread's time, of which some can be saved up. The work is measured and
+ * subtracted, so that a long answer is followed by a wait, whatever it was for.
  *
  * @module
  */
 
 /**
- * What a millisecond of the thread writes to sockets, bytes: that is done later, and cannot be measured where it is
- * asked for.
+ * How many bytes the thread writes to sockets in a millisecond. That happens later, and cannot be measured at the call.
  */
 const BYTES_PER_MS = 100_000;
 
@@ -19,9 +18,9 @@ export class WorkBudget {
   #atMs: number;
 
   /**
-   * @param share of the time that passes, 0 to 1
-   * @param burstMs most that is saved up, and most that can be owed, milliseconds
-   * @param leftMs what is there at the beginning, milliseconds
+   * @param share of the passing time, 0 to 1
+   * @param burstMs the most that can be saved up, and owed, milliseconds
+   * @param leftMs the initial budget, milliseconds
    * @param nowMs a clock, milliseconds
    */
   constructor(share: number, burstMs: number, leftMs: number, nowMs: () => number) {
@@ -32,7 +31,7 @@ export class WorkBudget {
     this.#atMs = nowMs();
   }
 
-  /** What is left, milliseconds; below 0: what is owed. */
+  /** The remaining budget, milliseconds; negative if time is owed. */
   get leftMs(): number {
     const nowMs = this.#nowMs();
     this.#leftMs = Math.min(this.#burstMs, this.#leftMs + (nowMs - this.#atMs) * this.#share);
@@ -40,13 +39,13 @@ export class WorkBudget {
     return this.#leftMs;
   }
 
-  /** Takes off what was done, milliseconds. */
+  /** Subtracts work that was done, milliseconds. */
   spend(ms: number): void {
     this.#leftMs = Math.max(-this.#burstMs, this.leftMs - ms);
   }
 }
 
-/** The budget of one client: a small one of its own, and what is left of the one that all share. */
+/** The budget of one client: a small one of its own, and the rest of the shared one. */
 export class ClientBudget {
   readonly #own: WorkBudget;
   readonly #shared: WorkBudget;
@@ -57,22 +56,22 @@ export class ClientBudget {
     this.#shared = shared;
   }
 
-  /** Whether there is time for more. */
+  /** Whether time is left. */
   get hasTime(): boolean {
     return this.#shared.leftMs > 0 || this.#own.leftMs > 0;
   }
 
-  /** Counts what is still to be written to the client. */
+  /** Counts bytes that are still to be written to the client. */
   sent(bytes: number): void {
     this.took(bytes / BYTES_PER_MS);
   }
 
-  /** Counts what cannot be measured where it is asked for, milliseconds. */
+  /** Counts work that cannot be measured at the call, milliseconds. */
   took(ms: number): void {
     this.#spend(ms);
   }
 
-  /** Does something that takes time of the thread, and counts it. */
+  /** Does work that takes thread time, and counts it. */
   measure<T>(work: () => T): T {
     const startMs = performance.now();
     try {

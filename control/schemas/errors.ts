@@ -37,5 +37,5 @@ export const RpcError = z.object({
   data: ErrorInfo.partial({ message: true }).optional(),
 });
 
-/** See {@linkcode RpcError}. */
+/** The type of {@linkcode RpcError}. */
 export type RpcError = z.infer<typeof RpcError>;

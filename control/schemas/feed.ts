@@ -1,6 +1,6 @@
 /**
- * What the server tells of its own accord beside statistics: events and log lines. Both are bounded rings on the
- * server's side; `seq` counts without gaps within a run, so that a reader sees what it missed.
+ * What the server sends unasked beside statistics: events and log lines. Both come from bounded rings; `seq` counts
+ * without gaps within a run, so that a reader notices what it missed.
  *
  * @module
  */
@@ -23,18 +23,18 @@ export const ControlEvent = z.object({
   /** What happened, such as `started`, `stuck`, `restarted`. */
   kind: z.string(),
   level: z.enum(LEVELS),
-  /** For people. Text of others: never HTML to trust. */
+  /** For people. Foreign text: never HTML to trust. */
   message: z.string(),
-  /** Of the error that it tells: a code of `SluiceError`, or the name of another error's class. */
+  /** The code of the event's error: one of `SluiceError`, or the name of another error class. */
   code: z.string().optional(),
   nodeId: z.string().optional(),
   linkId: z.string().optional(),
   lane: z.string().optional(),
-  /** What else is known, by kind. */
+  /** Further data, by kind. */
   data: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** See {@linkcode ControlEvent}. */
+/** The type of {@linkcode ControlEvent}. */
 export type ControlEvent = z.infer<typeof ControlEvent>;
 
 /** One line of the log. */
@@ -48,9 +48,9 @@ export const LogLine = z.object({
   category: z.string(),
   nodeId: z.string().optional(),
   message: z.string(),
-  /** What stands beside the message. */
+  /** The fields beside the message. */
   fields: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** See {@linkcode LogLine}. */
+/** The type of {@linkcode LogLine}. */
 export type LogLine = z.infer<typeof LogLine>;

@@ -1,5 +1,5 @@
 /**
- * The graph as it travels: what there is, not how it is doing. Rates, counts and states that change all the time are
+ * The graph in its wire form: what exists, not how it is doing. Rates, counts and states that change all the time are
  * in the statistics (`stats_layout.ts`), whose columns follow the order of the lists here.
  *
  * @module
@@ -7,7 +7,7 @@
 import type { ConfigObjectSchema } from "../../core/registry/descriptor.ts";
 import { z } from "./zod.ts";
 
-/** Where a graph is in its life. The binary statistics carry the index. */
+/** The states of a graph. The binary statistics carry the index. */
 export const GRAPH_STATES = [
   "building",
   "starting",
@@ -19,16 +19,16 @@ export const GRAPH_STATES = [
   "failed",
 ] as const;
 
-/** Where a graph is in its life. */
+/** The state of a graph. */
 export type GraphState = typeof GRAPH_STATES[number];
 
-/** Where a node is in its life. The binary statistics carry the index. */
+/** The states of a node. The binary statistics carry the index. */
 export const NODE_STATES = ["new", "open", "running", "ended", "failed", "closed", "disabled", "restarting"] as const;
 
-/** Where a node is in its life. */
+/** The state of a node. */
 export type NodeLifeState = typeof NODE_STATES[number];
 
-/** An error as it travels. */
+/** An error in its wire form. */
 export const ErrorInfo = z.object({
   /** A code of `SluiceError`, or the name of another error's class. */
   code: z.string(),
@@ -40,7 +40,7 @@ export const ErrorInfo = z.object({
   available: z.array(z.string()).optional(),
 });
 
-/** See {@linkcode ErrorInfo}. */
+/** The type of {@linkcode ErrorInfo}. */
 export type ErrorInfo = z.infer<typeof ErrorInfo>;
 
 /** One port of a node in a graph. */
@@ -54,7 +54,7 @@ export const PortInfo = z.object({
   optional: z.boolean(),
 });
 
-/** See {@linkcode PortInfo}. */
+/** The type of {@linkcode PortInfo}. */
 export type PortInfo = z.infer<typeof PortInfo>;
 
 /** One node. Its index in {@linkcode GraphSnapshot} is its index in the statistics. */
@@ -65,13 +65,13 @@ export const NodeInfo = z.object({
   /** Name of its lane. */
   lane: z.string(),
   category: z.string(),
-  /** Whether it is passed by; absent for a node that cannot be. */
+  /** Whether the node is bypassed; absent if it cannot be. */
   bypass: z.boolean().optional(),
   inputs: z.array(PortInfo),
   outputs: z.array(PortInfo),
 });
 
-/** See {@linkcode NodeInfo}. */
+/** The type of {@linkcode NodeInfo}. */
 export type NodeInfo = z.infer<typeof NodeInfo>;
 
 /** One link. Its index in {@linkcode GraphSnapshot} is its index in the statistics. */
@@ -89,11 +89,11 @@ export const LinkInfo = z.object({
   kind: z.string(),
   /** Frame type as the output has it. */
   type: z.string(),
-  /** What its frames were by then, for people: `audio 48000 Hz, 2 channels`; absent while not known. */
+  /** The format of its frames at that time, for people: `audio 48000 Hz, 2 channels`; absent if unknown. */
   format: z.string().optional(),
 });
 
-/** See {@linkcode LinkInfo}. */
+/** The type of {@linkcode LinkInfo}. */
 export type LinkInfo = z.infer<typeof LinkInfo>;
 
 /** One lane. Its index in {@linkcode GraphSnapshot} is its index in the statistics. */
@@ -101,13 +101,13 @@ export const LaneInfo = z.object({
   name: z.string(),
   /** `main`, `worker` or `native`. */
   kind: z.string(),
-  /** The system's number of its thread; 0 if not known. */
+  /** The system's number of its thread; 0 if unknown. */
   threadId: z.number(),
-  /** What the system refused it and it does without. */
+  /** What the system refused and the lane does without. */
   warnings: z.array(z.string()),
 });
 
-/** See {@linkcode LaneInfo}. */
+/** The type of {@linkcode LaneInfo}. */
 export type LaneInfo = z.infer<typeof LaneInfo>;
 
 /** One pool. Its index in {@linkcode GraphSnapshot} is its index in the statistics. */
@@ -119,14 +119,14 @@ export const PoolInfo = z.object({
   slotBytes: z.number(),
 });
 
-/** See {@linkcode PoolInfo}. */
+/** The type of {@linkcode PoolInfo}. */
 export type PoolInfo = z.infer<typeof PoolInfo>;
 
 /** The whole graph. */
 export const GraphSnapshot = z.object({
-  /** Names this run of the runtime: another one after a restart. */
+  /** Names this run of the runtime. It differs after a restart. */
   run: z.string(),
-  /** Goes up whenever a list here changes; binary statistics carry the version that their columns follow. */
+  /** Grows whenever a list here changes. Binary statistics carry the version that their columns follow. */
   version: z.number(),
   /** What the graph was made from, such as `examples/live.json`; for people. */
   title: z.string(),
@@ -136,11 +136,11 @@ export const GraphSnapshot = z.object({
   /** `native` or `portable`. */
   driver: z.string(),
   /**
-   * How long a call of a node may last before the node is stuck, milliseconds; 0: for ever. The statistics have
+   * How long a call of a node may last before the node is stuck, milliseconds; 0 sets no limit. The statistics have
    * `inCallMs`.
    */
   stuckAfterMs: z.number(),
-  /** What made it fail. */
+  /** The error that the graph failed with. */
   error: ErrorInfo.optional(),
   nodes: z.array(NodeInfo),
   links: z.array(LinkInfo),
@@ -148,7 +148,7 @@ export const GraphSnapshot = z.object({
   pools: z.array(PoolInfo),
 });
 
-/** See {@linkcode GraphSnapshot}. */
+/** The type of {@linkcode GraphSnapshot}. */
 export type GraphSnapshot = z.infer<typeof GraphSnapshot>;
 
 /** The JSON Schema of a node's configuration, as the generator writes it. */
@@ -163,18 +163,18 @@ export const TypePort = PortInfo.extend({
   array: z.number().optional(),
 });
 
-/** See {@linkcode TypePort}. */
+/** The type of {@linkcode TypePort}. */
 export type TypePort = z.infer<typeof TypePort>;
 
 /** A node type. */
 export const NodeTypeInfo = z.object({
   type: z.string(),
   className: z.string(),
-  /** Where the class stands: `processors/audio/gain.ts:12`; empty for a native stage. */
+  /** The place of the class: `processors/audio/gain.ts:12`; empty for a native stage. */
   source: z.string(),
   /** First sentence of the documentation. */
   description: z.string(),
-  /** The whole documentation, Markdown. Text of others: never HTML to trust. */
+  /** The whole documentation in Markdown. Foreign text: never HTML to trust. */
   doc: z.string(),
   category: z.string(),
   tags: z.array(z.string()),
@@ -188,7 +188,7 @@ export const NodeTypeInfo = z.object({
   config: ConfigSchemaOfType,
 });
 
-/** See {@linkcode NodeTypeInfo}. */
+/** The type of {@linkcode NodeTypeInfo}. */
 export type NodeTypeInfo = z.infer<typeof NodeTypeInfo>;
 
 /** A histogram of durations on a log scale: bucket `k` begins at `2 ** (shift + k / 4)` nanoseconds. */
@@ -197,15 +197,15 @@ export const Histogram = z.object({
   counts: z.array(z.number()),
 });
 
-/** See {@linkcode Histogram}. */
+/** The type of {@linkcode Histogram}. */
 export type Histogram = z.infer<typeof Histogram>;
 
-/** Everything about one node, as it is now. */
+/** One node in detail, as it is now. */
 export const NodeDetail = z.object({
   node: NodeInfo,
   type: NodeTypeInfo,
   state: z.enum(NODE_STATES),
-  /** Value by key: those that were given and the defaults. What comes from the environment is `${env:NAME}`. */
+  /** Values by key, given and default. A value from the environment is `${env:NAME}`. */
   config: z.record(z.string(), z.unknown()),
   /** Keys that `node.setConfig` takes now. */
   settable: z.array(z.string()),
@@ -218,13 +218,13 @@ export const NodeDetail = z.object({
   framesOut: z.number(),
   /** Time of a tick. */
   tick: Histogram,
-  /** Age of the frames that it read. */
+  /** Age of the frames that the node read. */
   age: Histogram,
-  /** How far it is, media time in nanoseconds. */
+  /** Its progress, media time in nanoseconds. */
   progress: z.object({ doneNs: z.number(), totalNs: z.number().optional() }).optional(),
-  /** Its own figures: what it reported last, or what a native stage counts. The unit is in the name. */
+  /** Figures that the node reported last, or that a native stage counts. The unit is in the name. */
   figures: z.record(z.string(), z.number()).optional(),
 });
 
-/** See {@linkcode NodeDetail}. */
+/** The type of {@linkcode NodeDetail}. */
 export type NodeDetail = z.infer<typeof NodeDetail>;

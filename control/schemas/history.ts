@@ -1,17 +1,17 @@
 /**
- * The history of a node or a link as it travels: what its plots need, in steps of about a second.
+ * The history of a node or a link in its wire form, in steps of about a second.
  *
  * @module
  */
 import { z } from "./zod.ts";
 
-/** How far history goes back, seconds; less for a graph whose history would take more than the server's bytes for it. */
+/** How far history goes back, seconds; less for a graph whose history exceeds the server's bytes for it. */
 export const HISTORY_SECONDS = 900;
 
-/** What a node's history has, in order. */
+/** The series of a node's history, in order. */
 export const NODE_SERIES = ["ticksPerSecond", "busyPercent", "tickP50Us", "tickP99Us"] as const;
 
-/** What a link's history has, in order. */
+/** The series of a link's history, in order. */
 export const LINK_SERIES = ["writtenPerSecond", "readPerSecond", "droppedPerSecond", "queued", "ageMs"] as const;
 
 /** What the server kept of a node or link, oldest first. */
@@ -22,9 +22,9 @@ export const PastFigures = z.object({
   keptSeconds: z.number(),
   /** When each step ended, by the runtime's clock as in the statistics, seconds. */
   times: z.array(z.number()),
-  /** A column for each of {@linkcode NODE_SERIES} or {@linkcode LINK_SERIES}; `null` where nothing was measured. */
+  /** A column for each of {@linkcode NODE_SERIES} or {@linkcode LINK_SERIES}; `null` if nothing was measured. */
   series: z.array(z.array(z.number().nullable())),
 });
 
-/** See {@linkcode PastFigures}. */
+/** The type of {@linkcode PastFigures}. */
 export type PastFigures = z.infer<typeof PastFigures>;

@@ -1,6 +1,6 @@
 /**
- * Every method of `/rpc`, with the schemas of its parameters and result, and every notification that the server sends.
- * Server and client both take their types and checks from here.
+ * The methods of `/rpc` with the schemas of their parameters and results, and the notifications that the server sends.
+ * Server and client take their types and checks from here.
  *
  * Parameters are named (an object); unknown ones are refused.
  *
@@ -11,13 +11,13 @@ import { GRAPH_STATES, GraphSnapshot, NodeDetail, NodeTypeInfo } from "./graph.t
 import { PastFigures } from "./history.ts";
 import { z } from "./zod.ts";
 
-/** Statistics a second: the least and the most that can be asked for. */
+/** Statistics a second: the range, and the default. */
 export const STATS_HZ = { min: 0.1, max: 60, default: 10 } as const;
 
 /** Longest id, key or topic that a parameter can name, in characters. */
 const MAX_NAME = 200;
 
-/** Longest id of a node or link, in characters: that of a link names both of its ends. */
+/** The longest id of a node or link, in characters. The id of a link names both of its ends. */
 const MAX_ID = 1_000;
 
 const Nothing = z.strictObject({});
@@ -27,15 +27,15 @@ const StateAnswer = z.object({ state: z.enum(GRAPH_STATES) });
 
 /** Methods by name. */
 export const METHODS = {
-  /** Answers at once: tells a dead connection from a quiet one, and a restarted runtime by its `run`. */
+  /** Answers at once. Distinguishes a dead connection from a quiet one, and by `run` a restarted runtime. */
   "ping": { params: Nothing, result: z.object({ run: z.string(), version: z.number() }) },
   /** The whole graph. */
   "graph.get": { params: Nothing, result: GraphSnapshot },
-  /** Holds every node between two ticks. Nothing is dropped by it. */
+  /** Pauses every node between two ticks. Drops nothing. */
   "graph.pause": { params: Nothing, result: StateAnswer },
-  /** Goes on after `graph.pause`. */
+  /** Resumes after `graph.pause`. */
   "graph.resume": { params: Nothing, result: StateAnswer },
-  /** Ends the sources and lets the rest drain. Answers when the graph has ended. */
+  /** Ends the sources and drains the graph. Answers when the graph has ended. */
   "graph.stop": { params: Nothing, result: StateAnswer },
   /** One node, with its type's documentation, configuration and histograms. */
   "node.describe": { params: z.strictObject({ node: Name }), result: NodeDetail },
@@ -45,15 +45,15 @@ export const METHODS = {
     result: z.object({ value: z.unknown() }),
   },
   /**
-   * Builds a node anew, without the state that it has. Of one that is stuck the lane is given another thread, and all of
-   * its nodes are built anew: the answer comes when that has begun.
+   * Restarts a node without its state. If the node is stuck, its lane gets another thread and all nodes of the lane are
+   * restarted; the answer comes once that has begun.
    */
   "node.restart": { params: z.strictObject({ node: Name }), result: z.object({}) },
-  /** Has a node passed by, or no more: one with one input and one output of the same kind (`NodeInfo.bypass`). */
+  /** Sets whether a node is bypassed. The node has one input and one output of the same kind (`NodeInfo.bypass`). */
   "node.bypass": { params: z.strictObject({ node: Name, on: z.boolean() }), result: z.object({}) },
-  /** Ends a node for this run: what comes to it is dropped, and its outputs end. */
+  /** Ends a node for this run: its inputs are dropped, and its outputs end. */
   "node.disable": { params: z.strictObject({ node: Name }), result: z.object({}) },
-  /** The figures of one node or link that came before: about a second a step, up to a quarter of an hour. */
+  /** The recent figures of one node or link, in steps of about a second, up to a quarter of an hour. */
   "history.get": {
     params: z.strictObject({ kind: z.enum(["node", "link"]), id: z.string().min(1).max(MAX_ID) }),
     result: PastFigures,
@@ -61,23 +61,23 @@ export const METHODS = {
   /** The node types that the graph's registry knows. */
   "types.list": { params: Nothing, result: z.array(NodeTypeInfo) },
   /**
-   * Binary frames from now on (`stats_layout.ts`), `hz` a second; the first follows the answer. Whenever the graph has
-   * changed, a notification `graph.changed` precedes the first frame of the new version. Notifications `figures` tell
-   * what nodes measure themselves and what links carry: everything at first, then what is new.
+   * Sends binary frames (`stats_layout.ts`), `hz` a second; the first follows the answer. After a change of the graph,
+   * a notification `graph.changed` precedes the first frame of the new version. Notifications `figures` carry what
+   * nodes report and what links carry: everything at first, then changes.
    */
   "stats.subscribe": {
     params: z.strictObject({ hz: z.number().min(STATS_HZ.min).max(STATS_HZ.max).default(STATS_HZ.default) }),
     result: z.object({ subscription: Subscription, graph: GraphSnapshot }),
   },
-  /** Notifications `events` from now on; the answer has the recent ones. */
+  /** Sends notifications `events`; the answer has the recent ones. */
   "events.subscribe": {
     params: z.strictObject({
-      /** Only these topics; `*` stands for any rest: `node:*`. By default all. */
+      /** Only these topics; `*` stands for any characters: `node:*`. By default all. */
       topics: z.array(Name).min(1).max(32).optional(),
     }),
     result: z.object({ subscription: Subscription, run: z.string(), recent: z.array(ControlEvent) }),
   },
-  /** Notifications `logs` from now on; the answer has the recent lines. */
+  /** Sends notifications `logs`; the answer has the recent lines. */
   "logs.subscribe": {
     params: z.strictObject({
       /** Only this node's lines. */
@@ -94,34 +94,34 @@ export const METHODS = {
 /** Name of a method. */
 export type MethodName = keyof typeof METHODS;
 
-/** Parameters as a caller gives them. */
+/** Parameters as a caller passes them. */
 export type MethodParams<M extends MethodName> = z.input<typeof METHODS[M]["params"]>;
 
-/** Parameters as the server's side sees them, with defaults. */
+/** Parameters as the server receives them, with defaults. */
 export type ParsedParams<M extends MethodName> = z.output<typeof METHODS[M]["params"]>;
 
-/** What a method answers. */
+/** The result of a method. */
 export type MethodResult<M extends MethodName> = z.output<typeof METHODS[M]["result"]>;
 
-/** What the server sends of its own accord, by name. */
+/** What the server sends unasked, by name. */
 export const NOTIFICATIONS = {
-  /** Of a subscription to statistics: the newest of what came in since the last one, at most ten times a second. */
+  /** The changes since the last such notification of a statistics subscription, at most ten times a second. */
   "figures": z.object({
     subscription: Subscription,
-    /** Figures that nodes have of their own, by node and name, in the unit that the name says. */
+    /** Figures that nodes report, by node and name, in the unit that the name says. */
     nodes: z.record(z.string(), z.record(z.string(), z.number())),
-    /** What the frames of links are, by link, for people: `audio 48000 Hz, 2 channels`. */
+    /** The formats of links' frames, for people, by link: `audio 48000 Hz, 2 channels`. */
     links: z.record(z.string(), z.string()),
   }),
-  /** The graph as it is now: the next statistics follow this version. */
+  /** The graph as it is now. The next statistics follow this version. */
   "graph.changed": GraphSnapshot,
   /** Events of a subscription, oldest first. */
   "events": z.object({ subscription: Subscription, events: z.array(ControlEvent) }),
   /** Log lines of a subscription, oldest first. */
   "logs": z.object({ subscription: Subscription, lines: z.array(LogLine) }),
   /**
-   * This connection was too slow, and `dropped` events or lines of a subscription were left out. A client subscribes
-   * anew for the recent ones.
+   * The connection was too slow: `dropped` events or lines of a subscription were left out. A client can subscribe
+   * again for the recent ones.
    */
   "resync": z.object({ subscription: Subscription, dropped: z.number() }),
 } as const;

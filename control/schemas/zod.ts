@@ -1,6 +1,6 @@
 /**
- * zod as every schema of the control plane uses it: without code made at run time, which a strict content security
- * policy forbids.
+ * zod as every schema of the control plane uses it: without generating code at run time, which a strict content
+ * security policy forbids.
  *
  * @module
  */

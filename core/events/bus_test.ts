@@ -48,8 +48,8 @@ Deno.test("EventBus.publish() refuses what is no event, and tells nobody", async
   bus.on("*", (event) => seen.push(event));
   for (
     const [body, message] of [
-      [undefined, /^Cannot publish undefined: not an event, which is an object with "group" and "kind"$/],
-      ["text", /: it is no event/],
+      [undefined, /^Cannot publish undefined: it is not an event, an object with "group" and "kind"$/],
+      ["text", /: it is not an event/],
       [{ group: "nodes", kind: "custom" }, /: its "group" is "nodes", wanted one of "runtime", .* and "lane"$/],
       [{ group: "__proto__", kind: "custom" }, /: its "group" is "__proto__"/],
       [{ group: "runtime" }, /: its "kind" is undefined, wanted a text$/],

@@ -141,7 +141,7 @@ const GROUPS: { readonly [G in EventBody["group"]]: string } = {
 export function assertEvent(event: EventBody): void {
   const refuse = (why: string) => new TypeError(`Cannot publish ${describeValue(event)}: ${why}`);
   if (typeof event !== "object" || event === null) {
-    throw refuse('not an event, which is an object with "group" and "kind"');
+    throw refuse('it is not an event, an object with "group" and "kind"');
   }
   const { group, kind } = event;
   if (!Object.hasOwn(GROUPS, group)) {

@@ -50,7 +50,7 @@ const well = () => Response.json(GRAPH);
 const refuse = { error: { code: -32000, message: "Cannot subscribe: no", data: { code: "Busy" } } };
 
 const CASES: [string, Parameters<typeof serveBadly>, RegExp][] = [
-  ["JSON that is none", [() => new Response("{", { headers: JSON_TYPE })], /: what answers there is no control plane/],
+  ["JSON that is none", [() => new Response("{", { headers: JSON_TYPE })], /: the server there is not a control plane/],
   ["a body without end", [endless], /: no whole answer within 5000 ms; /],
   ["no word after the upgrade", [well], /: no figures within 8000 ms; /],
   [
