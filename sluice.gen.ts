@@ -118,9 +118,9 @@ export interface AudioDelayNodeType extends NodeType<AudioDelayConfig, AudioDela
 /**
  * Delays audio, and makes a loop of links legal.
  *
- * **Purpose.** Moves the times of all blocks by `delayMs`. In a live graph a block leaves when it has been in the graph
- * for that long, and waits on the link before; in an offline graph it goes on at once. With `prime` the output begins
- * with silence as long as the delay: a node of a loop that waits for all its inputs can then begin.
+ * **Purpose.** Moves the times of all blocks by `delayMs`. In a live graph a block leaves once it has been in the graph
+ * for that long, and waits on the input's link until then; in an offline graph it leaves at once. With `prime` the
+ * output begins with silence as long as the delay: a node of a loop that waits for all its inputs can then begin.
  *
  * **Inputs.** `audioIn`: any audio; with `prime`, of the rate and channels that are configured.
  *
@@ -140,7 +140,7 @@ export const audioDelay: AudioDelayNodeType = defineNodeType<AudioDelayConfig, A
     source: "processors/flow/audio_delay.ts:35",
     description: "Delays audio, and makes a loop of links legal.",
     doc:
-      'Delays audio, and makes a loop of links legal.\n\n**Purpose.** Moves the times of all blocks by `delayMs`. In a live graph a block leaves when it has been in the graph\nfor that long, and waits on the link before; in an offline graph it goes on at once. With `prime` the output begins\nwith silence as long as the delay: a node of a loop that waits for all its inputs can then begin.\n\n**Inputs.** `audioIn`: any audio; with `prime`, of the rate and channels that are configured.\n\n**Outputs.** `audioOut`: the same samples, later.\n\n**Config.** `delayMs`, `prime`, `sampleRateHz` and `channels` of the silence.\n\n**Example.**\n```json\n{ "echo": { "type": "audio-delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }\n```',
+      'Delays audio, and makes a loop of links legal.\n\n**Purpose.** Moves the times of all blocks by `delayMs`. In a live graph a block leaves once it has been in the graph\nfor that long, and waits on the input\'s link until then; in an offline graph it leaves at once. With `prime` the\noutput begins with silence as long as the delay: a node of a loop that waits for all its inputs can then begin.\n\n**Inputs.** `audioIn`: any audio; with `prime`, of the rate and channels that are configured.\n\n**Outputs.** `audioOut`: the same samples, later.\n\n**Config.** `delayMs`, `prime`, `sampleRateHz` and `channels` of the silence.\n\n**Example.**\n```json\n{ "echo": { "type": "audio-delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }\n```',
     category: "flow",
     tags: ["audio", "delay", "echo", "feedback", "loop", "latency"],
     mode: "push",
@@ -302,8 +302,8 @@ export interface AudioRebufferNodeType extends NodeType<AudioRebufferConfig, Aud
 /**
  * Joins and splits blocks of any size into blocks of one size.
  *
- * **Purpose.** The `chunker` of the audio family, under the name that flow nodes have: sample for sample, with the
- * times of the first samples; what is left at the end makes a shorter block, or a padded one.
+ * **Purpose.** The `chunker` of the audio family under a name of the flow family: sample for sample, with the times of
+ * the first samples. The remainder at the end makes a shorter block, or a padded one.
  *
  * **Inputs.** `audioIn`: blocks of any size.
  *
@@ -327,7 +327,7 @@ export const audioRebuffer: AudioRebufferNodeType = defineNodeType<
     source: "processors/flow/audio_rebuffer.ts:27",
     description: "Joins and splits blocks of any size into blocks of one size.",
     doc:
-      'Joins and splits blocks of any size into blocks of one size.\n\n**Purpose.** The `chunker` of the audio family, under the name that flow nodes have: sample for sample, with the\ntimes of the first samples; what is left at the end makes a shorter block, or a padded one.\n\n**Inputs.** `audioIn`: blocks of any size.\n\n**Outputs.** `audioOut`: blocks of `size` samples.\n\n**Config.** `size`, `pad`.\n\n**Example.**\n```json\n{ "ten-ms": { "type": "audio-rebuffer", "config": { "size": 480 } } }\n```',
+      'Joins and splits blocks of any size into blocks of one size.\n\n**Purpose.** The `chunker` of the audio family under a name of the flow family: sample for sample, with the times of\nthe first samples. The remainder at the end makes a shorter block, or a padded one.\n\n**Inputs.** `audioIn`: blocks of any size.\n\n**Outputs.** `audioOut`: blocks of `size` samples.\n\n**Config.** `size`, `pad`.\n\n**Example.**\n```json\n{ "ten-ms": { "type": "audio-rebuffer", "config": { "size": 480 } } }\n```',
     category: "flow",
     tags: ["audio", "block", "buffer", "rebuffer"],
     mode: "push",
@@ -463,8 +463,8 @@ export interface AudioSwitchNodeType extends NodeType<AudioSwitchConfig, AudioSw
 /**
  * Hands on one of up to eight streams of audio.
  *
- * **Purpose.** What comes on the others is dropped as it comes, so nothing before the node waits and a change takes
- * effect with the next block. The first block from another input is flagged as a discontinuity.
+ * **Purpose.** Drops the blocks of the other inputs as they arrive, so that no writer waits, and a change takes effect
+ * with the next block. The first block from another input is flagged as a discontinuity.
  *
  * **Inputs.** `frameIn_0` to `frameIn_7`.
  *
@@ -488,7 +488,7 @@ export const audioSwitch: AudioSwitchNodeType = defineNodeType<
     source: "processors/flow/switch.ts:68",
     description: "Hands on one of up to eight streams of audio.",
     doc:
-      'Hands on one of up to eight streams of audio.\n\n**Purpose.** What comes on the others is dropped as it comes, so nothing before the node waits and a change takes\neffect with the next block. The first block from another input is flagged as a discontinuity.\n\n**Inputs.** `frameIn_0` to `frameIn_7`.\n\n**Outputs.** `frameOut`: the blocks of the active input, untouched.\n\n**Config.** `active` (live).\n\n**Example.**\n```json\n{ "pick": { "type": "audio-switch", "config": { "active": 1 } } }\n```',
+      'Hands on one of up to eight streams of audio.\n\n**Purpose.** Drops the blocks of the other inputs as they arrive, so that no writer waits, and a change takes effect\nwith the next block. The first block from another input is flagged as a discontinuity.\n\n**Inputs.** `frameIn_0` to `frameIn_7`.\n\n**Outputs.** `frameOut`: the blocks of the active input, untouched.\n\n**Config.** `active` (live).\n\n**Example.**\n```json\n{ "pick": { "type": "audio-switch", "config": { "active": 1 } } }\n```',
     category: "flow",
     tags: ["audio", "select", "choose", "switch"],
     mode: "push",
@@ -617,8 +617,8 @@ export interface AudioThrottleNodeType extends NodeType<AudioThrottleConfig, Aud
 }
 
 /**
- * Lets at most so many blocks of audio a second pass: as `video-throttle`. For meters and plots: what passes has gaps,
- * and the first block after one is flagged as a discontinuity.
+ * Lets at most so many blocks of audio a second pass: as `video-throttle`. For meters and plots: the output has gaps,
+ * and the first block after a gap is flagged as a discontinuity.
  */
 export const audioThrottle: AudioThrottleNodeType = defineNodeType<
   AudioThrottleConfig,
@@ -631,7 +631,7 @@ export const audioThrottle: AudioThrottleNodeType = defineNodeType<
     source: "processors/flow/throttle.ts:94",
     description: "Lets at most so many blocks of audio a second pass: as `video-throttle`.",
     doc:
-      "Lets at most so many blocks of audio a second pass: as `video-throttle`. For meters and plots: what passes has gaps,\nand the first block after one is flagged as a discontinuity.",
+      "Lets at most so many blocks of audio a second pass: as `video-throttle`. For meters and plots: the output has gaps,\nand the first block after a gap is flagged as a discontinuity.",
     category: "flow",
     tags: ["audio", "rate", "limit", "drop", "throttle"],
     mode: "push",
@@ -904,13 +904,13 @@ export type ChannelMapperHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut
 /**
  * Converts the number of channels.
  *
- * **Purpose.** Mixes channels down as in ITU-R BS.775, scaled so that nothing goes beyond full scale, and up by
- * copying mono to left and right, or to the centre where there is one. Numbers of channels are taken as their usual
- * layouts, from mono to 7.1 in the order of WAV files. With the number that is wanted blocks pass untouched.
+ * **Purpose.** Mixes channels down as in ITU-R BS.775, scaled so that nothing exceeds full scale, and up by copying
+ * mono to left and right, or to the centre if the output has one. Each number of channels stands for its usual layout,
+ * from mono to 7.1 in the order of WAV files. Blocks that have the wanted number pass untouched.
  *
  * **Inputs.** `audioIn`: any number of channels, which may change.
  *
- * **Outputs.** `audioOut`: the number of channels that is wanted, with the same times.
+ * **Outputs.** `audioOut`: the wanted number of channels, with the same times.
  *
  * **Config.** `channels`.
  *
@@ -929,7 +929,7 @@ export const channelMapper: NodeType<ChannelMapperConfig, ChannelMapperHandle> =
     source: "processors/audio/channel_mapper.ts:30",
     description: "Converts the number of channels.",
     doc:
-      'Converts the number of channels.\n\n**Purpose.** Mixes channels down as in ITU-R BS.775, scaled so that nothing goes beyond full scale, and up by\ncopying mono to left and right, or to the centre where there is one. Numbers of channels are taken as their usual\nlayouts, from mono to 7.1 in the order of WAV files. With the number that is wanted blocks pass untouched.\n\n**Inputs.** `audioIn`: any number of channels, which may change.\n\n**Outputs.** `audioOut`: the number of channels that is wanted, with the same times.\n\n**Config.** `channels`.\n\n**Example.**\n```json\n{ "toMono": { "type": "channel-mapper", "config": { "channels": 1 } } }\n```',
+      'Converts the number of channels.\n\n**Purpose.** Mixes channels down as in ITU-R BS.775, scaled so that nothing exceeds full scale, and up by copying\nmono to left and right, or to the centre if the output has one. Each number of channels stands for its usual layout,\nfrom mono to 7.1 in the order of WAV files. Blocks that have the wanted number pass untouched.\n\n**Inputs.** `audioIn`: any number of channels, which may change.\n\n**Outputs.** `audioOut`: the wanted number of channels, with the same times.\n\n**Config.** `channels`.\n\n**Example.**\n```json\n{ "toMono": { "type": "channel-mapper", "config": { "channels": 1 } } }\n```',
     category: "audio",
     tags: ["audio", "channels", "convert", "downmix", "upmix", "mono", "stereo"],
     mode: "push",
@@ -1062,14 +1062,13 @@ export interface ChunkerNodeType extends NodeType<ChunkerConfig, ChunkerHandle> 
 /**
  * Cuts audio into blocks of one size.
  *
- * **Purpose.** Joins and splits blocks of any size into blocks of exactly `size` samples, sample for sample, for
- * nodes that want a certain size. A block's time is that of its first sample. No block reaches over a gap in the
- * stream, or over a change of format: there the block in work ends early, as at the end of the stream, and the next
- * one starts with the new samples.
+ * **Purpose.** Joins and splits blocks of any size into blocks of exactly `size` samples, sample for sample, for nodes
+ * that need a fixed size. A block's time is that of its first sample. No block spans a gap in the stream or a change of
+ * format: the current block then ends early, as at the end of the stream, and the next one starts with the new samples.
  *
  * **Inputs.** `audioIn`: blocks of any size.
  *
- * **Outputs.** `audioOut`: blocks of `size` samples; one that ends early is shorter, or with `pad` filled up with
+ * **Outputs.** `audioOut`: blocks of `size` samples; a block that ends early is shorter, or with `pad` filled with
  * silence.
  *
  * **Config.** `size`, `pad`.
@@ -1083,10 +1082,10 @@ export const chunker: ChunkerNodeType = defineNodeType<ChunkerConfig, ChunkerHan
   descriptor: {
     type: "chunker",
     className: "Chunker",
-    source: "processors/audio/chunker.ts:34",
+    source: "processors/audio/chunker.ts:33",
     description: "Cuts audio into blocks of one size.",
     doc:
-      'Cuts audio into blocks of one size.\n\n**Purpose.** Joins and splits blocks of any size into blocks of exactly `size` samples, sample for sample, for\nnodes that want a certain size. A block\'s time is that of its first sample. No block reaches over a gap in the\nstream, or over a change of format: there the block in work ends early, as at the end of the stream, and the next\none starts with the new samples.\n\n**Inputs.** `audioIn`: blocks of any size.\n\n**Outputs.** `audioOut`: blocks of `size` samples; one that ends early is shorter, or with `pad` filled up with\nsilence.\n\n**Config.** `size`, `pad`.\n\n**Example.**\n```json\n{ "frames": { "type": "chunker", "config": { "size": 480, "pad": true } } }\n```',
+      'Cuts audio into blocks of one size.\n\n**Purpose.** Joins and splits blocks of any size into blocks of exactly `size` samples, sample for sample, for nodes\nthat need a fixed size. A block\'s time is that of its first sample. No block spans a gap in the stream or a change of\nformat: the current block then ends early, as at the end of the stream, and the next one starts with the new samples.\n\n**Inputs.** `audioIn`: blocks of any size.\n\n**Outputs.** `audioOut`: blocks of `size` samples; a block that ends early is shorter, or with `pad` filled with\nsilence.\n\n**Config.** `size`, `pad`.\n\n**Example.**\n```json\n{ "frames": { "type": "chunker", "config": { "size": 480, "pad": true } } }\n```',
     category: "audio",
     tags: ["audio", "block", "reblock", "buffer", "frame size"],
     mode: "push",
@@ -1204,7 +1203,7 @@ export interface ConsoleSinkConfig {
    */
   readonly format?: "text" | "json";
   /**
-   * Where to.
+   * The stream to print to.
    *
    * One of "stdout", "stderr"; "stdout" by default.
    */
@@ -1224,7 +1223,8 @@ export type ConsoleSinkHandle = NodeHandle<{ data: DataFrame<unknown> }, Record<
  * Prints data.
  *
  * **Purpose.** Writes values to standard output or standard error, one a line, as text for people or as JSON for
- * programs. If what reads the output goes away (`… | head`, a terminal that is closed), it goes on reading its input and prints nothing more.
+ * programs. If the reader of the output goes away (`… | head`, a closed terminal), the node goes on reading its input
+ * and prints nothing.
  *
  * **Inputs.** `data`: any values.
  *
@@ -1244,10 +1244,10 @@ export const consoleSink: NodeType<ConsoleSinkConfig, ConsoleSinkHandle> = defin
   descriptor: {
     type: "console-sink",
     className: "ConsoleSink",
-    source: "processors/data/console_sink.ts:31",
+    source: "processors/data/console_sink.ts:32",
     description: "Prints data.",
     doc:
-      'Prints data.\n\n**Purpose.** Writes values to standard output or standard error, one a line, as text for people or as JSON for\nprograms. If what reads the output goes away (`… | head`, a terminal that is closed), it goes on reading its input and prints nothing more.\n\n**Inputs.** `data`: any values.\n\n**Outputs.** None.\n\n**Config.** `format`, `target`, `every`.\n\n**Example.**\n```json\n{ "print": { "type": "console-sink", "config": { "format": "json", "every": 10 } } }\n```',
+      'Prints data.\n\n**Purpose.** Writes values to standard output or standard error, one a line, as text for people or as JSON for\nprograms. If the reader of the output goes away (`… | head`, a closed terminal), the node goes on reading its input\nand prints nothing.\n\n**Inputs.** `data`: any values.\n\n**Outputs.** None.\n\n**Config.** `format`, `target`, `every`.\n\n**Example.**\n```json\n{ "print": { "type": "console-sink", "config": { "format": "json", "every": 10 } } }\n```',
     category: "data",
     tags: ["data", "print", "log", "console", "stdout", "debug"],
     mode: "push",
@@ -1274,7 +1274,11 @@ export const consoleSink: NodeType<ConsoleSinkConfig, ConsoleSinkHandle> = defin
           description: "`text`: time, node and value. `json`: an object with `node`, `ptsNs` and `value`.",
           default: "text",
         },
-        target: { enum: ["stdout", "stderr"], description: "Where to.", default: "stdout" },
+        target: {
+          enum: ["stdout", "stderr"],
+          description: "The stream to print to.",
+          default: "stdout",
+        },
         every: {
           type: "integer",
           description: "Print the first of this many values and leave out the others.",
@@ -1365,7 +1369,7 @@ export class DataAlignPorts implements PortRegistry {
 /** The configuration of `data-align`. */
 export interface DataAlignConfig {
   /**
-   * Where partners come from: the item nearest in time, or one made of the two around it.
+   * The source of partners: the item nearest in time, or one interpolated between the two around it.
    *
    * One of "nearest", "interpolate"; "nearest" by default; may change while the node runs.
    */
@@ -1377,13 +1381,13 @@ export interface DataAlignConfig {
    */
   readonly toleranceMs?: number;
   /**
-   * How long a partner is waited for, by the times of the reference.
+   * How long to wait for a partner, by the times of the reference.
    *
    * A number from 0 to 60000 ms; 1000 by default; may change while the node runs.
    */
   readonly waitMs?: number;
   /**
-   * What is done with an item of the reference that has no partner: leave it out, or pass it without one.
+   * What to do with an item of the reference that has no partner: leave it out, or pass it alone.
    *
    * One of "drop", "pass"; "drop" by default; may change while the node runs.
    */
@@ -1405,17 +1409,17 @@ export interface DataAlignNodeType extends NodeType<DataAlignConfig, DataAlignHa
 /**
  * Joins two streams of values by time.
  *
- * **Purpose.** For each value of the reference the one of the other stream that is nearest in time, or, with `match`
- * `interpolate`, one made of the two around that time: numbers on the line between them, alone, in objects and in lists
- * of one length; all else from the nearer. Two that are further apart than `toleranceMs` are no partners; to
- * interpolate, both are within it. A value waits until the other stream has come to its time or has ended, or until the
- * reference has gone on by `waitMs` of media time; what is there by then counts. `missing` says what becomes of one
- * that has no partner; how many were left out stands in the log at the end, with what to do. Order and times are those
- * of the reference; where values of it were left out, the next is flagged as a discontinuity. A third stream is joined
- * by another `data-align`. What waits goes along where the node is replaced or moved.
+ * **Purpose.** Pairs each value of the reference with the value of the other stream that is nearest in time, or, with
+ * `match` `interpolate`, with one interpolated between the two around that time: numbers linearly, alone, in objects
+ * and in lists of equal length; everything else from the nearer. Partners are at most `toleranceMs` apart; to
+ * interpolate, both values are. A value waits until the other stream has reached its time or has ended, or until the
+ * reference is `waitMs` of media time ahead; then the values at hand decide. `missing` says what to do with a value
+ * without a partner; the log says at the end how many were left out, and what to do. Order and times are those of the
+ * reference; after left-out values the next one is flagged as a discontinuity. Join a third stream with another
+ * `data-align`. A replace or a move hands over the waiting values.
  *
  * **Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. The times of
- * each ascend; where they go back, the stream has started anew, and the other is expected to follow.
+ * each ascend; if they go back, the stream has restarted, and the other is expected to follow.
  *
  * **Outputs.** `aligned`: an `Aligned<A, B>` for each value of the reference: `reference`, `other`, `offsetNs`.
  *
@@ -1433,7 +1437,7 @@ export const dataAlign: DataAlignNodeType = defineNodeType<DataAlignConfig, Data
     source: "processors/flow/data_align.ts:55",
     description: "Joins two streams of values by time.",
     doc:
-      'Joins two streams of values by time.\n\n**Purpose.** For each value of the reference the one of the other stream that is nearest in time, or, with `match`\n`interpolate`, one made of the two around that time: numbers on the line between them, alone, in objects and in lists\nof one length; all else from the nearer. Two that are further apart than `toleranceMs` are no partners; to\ninterpolate, both are within it. A value waits until the other stream has come to its time or has ended, or until the\nreference has gone on by `waitMs` of media time; what is there by then counts. `missing` says what becomes of one\nthat has no partner; how many were left out stands in the log at the end, with what to do. Order and times are those\nof the reference; where values of it were left out, the next is flagged as a discontinuity. A third stream is joined\nby another `data-align`. What waits goes along where the node is replaced or moved.\n\n**Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. The times of\neach ascend; where they go back, the stream has started anew, and the other is expected to follow.\n\n**Outputs.** `aligned`: an `Aligned<A, B>` for each value of the reference: `reference`, `other`, `offsetNs`.\n\n**Config.** `match`, `toleranceMs`, `waitMs`, `missing` (all live).\n\n**Example.**\n```json\n{ "join": { "type": "data-align", "config": { "match": "interpolate", "toleranceMs": 20, "missing": "pass" } } }\n```',
+      'Joins two streams of values by time.\n\n**Purpose.** Pairs each value of the reference with the value of the other stream that is nearest in time, or, with\n`match` `interpolate`, with one interpolated between the two around that time: numbers linearly, alone, in objects\nand in lists of equal length; everything else from the nearer. Partners are at most `toleranceMs` apart; to\ninterpolate, both values are. A value waits until the other stream has reached its time or has ended, or until the\nreference is `waitMs` of media time ahead; then the values at hand decide. `missing` says what to do with a value\nwithout a partner; the log says at the end how many were left out, and what to do. Order and times are those of the\nreference; after left-out values the next one is flagged as a discontinuity. Join a third stream with another\n`data-align`. A replace or a move hands over the waiting values.\n\n**Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. The times of\neach ascend; if they go back, the stream has restarted, and the other is expected to follow.\n\n**Outputs.** `aligned`: an `Aligned<A, B>` for each value of the reference: `reference`, `other`, `offsetNs`.\n\n**Config.** `match`, `toleranceMs`, `waitMs`, `missing` (all live).\n\n**Example.**\n```json\n{ "join": { "type": "data-align", "config": { "match": "interpolate", "toleranceMs": 20, "missing": "pass" } } }\n```',
     category: "flow",
     tags: ["data", "join", "align", "synchronize", "merge", "time", "interpolate"],
     mode: "push",
@@ -1478,7 +1482,8 @@ export const dataAlign: DataAlignNodeType = defineNodeType<DataAlignConfig, Data
       properties: {
         match: {
           enum: ["nearest", "interpolate"],
-          description: "Where partners come from: the item nearest in time, or one made of the two around it.",
+          description:
+            "The source of partners: the item nearest in time, or one interpolated between the two around it.",
           default: "nearest",
           "x-live": true,
         },
@@ -1493,7 +1498,7 @@ export const dataAlign: DataAlignNodeType = defineNodeType<DataAlignConfig, Data
         },
         waitMs: {
           type: "number",
-          description: "How long a partner is waited for, by the times of the reference.",
+          description: "How long to wait for a partner, by the times of the reference.",
           minimum: 0,
           maximum: 60000,
           "x-unit": "ms",
@@ -1502,8 +1507,7 @@ export const dataAlign: DataAlignNodeType = defineNodeType<DataAlignConfig, Data
         },
         missing: {
           enum: ["drop", "pass"],
-          description:
-            "What is done with an item of the reference that has no partner: leave it out, or pass it without one.",
+          description: "What to do with an item of the reference that has no partner: leave it out, or pass it alone.",
           default: "drop",
           "x-live": true,
         },
@@ -1599,7 +1603,7 @@ export interface DataDelayConfig {
    */
   readonly prime?: boolean;
   /**
-   * What they are.
+   * The initial value.
    *
    * A number or a string or true or false or null or a list, each a number or an object; null by default.
    */
@@ -1620,11 +1624,11 @@ export interface DataDelayNodeType extends NodeType<DataDelayConfig, DataDelayHa
 /**
  * Delays values, and makes a loop of links legal.
  *
- * **Purpose.** As `video-delay`. With `prime` the output begins with `delayFrames` times the value `initial`.
+ * **Purpose.** Works as `video-delay`. With `prime` the output begins with the value `initial`, `delayFrames` times.
  *
  * **Inputs.** `frameIn`: any values. Its link holds more than `delayFrames` of them, unless `prime` is used.
  *
- * **Outputs.** `frameOut`: the same values, later, of the type that the input has.
+ * **Outputs.** `frameOut`: the same values, later, of the input's type.
  *
  * **Config.** `delayFrames`, `delayMs`, `prime`, `initial`.
  *
@@ -1640,7 +1644,7 @@ export const dataDelay: DataDelayNodeType = defineNodeType<DataDelayConfig, Data
     source: "processors/flow/data_delay.ts:28",
     description: "Delays values, and makes a loop of links legal.",
     doc:
-      'Delays values, and makes a loop of links legal.\n\n**Purpose.** As `video-delay`. With `prime` the output begins with `delayFrames` times the value `initial`.\n\n**Inputs.** `frameIn`: any values. Its link holds more than `delayFrames` of them, unless `prime` is used.\n\n**Outputs.** `frameOut`: the same values, later, of the type that the input has.\n\n**Config.** `delayFrames`, `delayMs`, `prime`, `initial`.\n\n**Example.**\n```json\n{ "last": { "type": "data-delay", "config": { "prime": true, "initial": 0 } } }\n```',
+      'Delays values, and makes a loop of links legal.\n\n**Purpose.** Works as `video-delay`. With `prime` the output begins with the value `initial`, `delayFrames` times.\n\n**Inputs.** `frameIn`: any values. Its link holds more than `delayFrames` of them, unless `prime` is used.\n\n**Outputs.** `frameOut`: the same values, later, of the input\'s type.\n\n**Config.** `delayFrames`, `delayMs`, `prime`, `initial`.\n\n**Example.**\n```json\n{ "last": { "type": "data-delay", "config": { "prime": true, "initial": 0 } } }\n```',
     category: "flow",
     tags: ["data", "delay", "feedback", "loop", "state", "latency"],
     mode: "push",
@@ -1705,7 +1709,7 @@ export const dataDelay: DataDelayNodeType = defineNodeType<DataDelayConfig, Data
               anyOf: [{ type: "number" }, { type: "string" }, { type: "boolean" }, { type: "null" }],
             },
           }],
-          description: "What they are.",
+          description: "The initial value.",
           default: null,
         },
       },
@@ -2209,10 +2213,10 @@ export type DynamicMixerHandle = NodeHandle<{ audioIn: DynamicPort<AudioFrame> }
 /**
  * Adds streams of audio that come and go.
  *
- * **Purpose.** As `mixer`, for as many streams as there are inputs at the time. A stream that joins is heard from where
- * its times meet the mix: what lies before that is left out; but one that is more than a second behind, such as a
- * source that was added while the graph runs, is put where the mix stands. Once an input is removed, nothing more of it
- * is heard. While no stream goes on the mix rests; the next stream begins it anew, marked as a discontinuity.
+ * **Purpose.** Works as `mixer` for inputs that are added and removed. A stream that joins is mixed from where its
+ * times meet the mix; earlier samples are left out. A stream more than a second behind, such as a source that was added
+ * while the graph runs, is put at the current place of the mix. Removing an input ends its part at once. While every
+ * stream has ended, the mix stops; the next stream starts a new one, marked as a discontinuity.
  *
  * **Inputs.** `audioIn_0`, `audioIn_1`, …, up to 64: one sample rate for all of them; mono, or as many channels as the
  * mix has.
@@ -2236,7 +2240,7 @@ export const dynamicMixer: NodeType<DynamicMixerConfig, DynamicMixerHandle> = de
     source: "processors/audio/dynamic_mixer.ts:33",
     description: "Adds streams of audio that come and go.",
     doc:
-      'Adds streams of audio that come and go.\n\n**Purpose.** As `mixer`, for as many streams as there are inputs at the time. A stream that joins is heard from where\nits times meet the mix: what lies before that is left out; but one that is more than a second behind, such as a\nsource that was added while the graph runs, is put where the mix stands. Once an input is removed, nothing more of it\nis heard. While no stream goes on the mix rests; the next stream begins it anew, marked as a discontinuity.\n\n**Inputs.** `audioIn_0`, `audioIn_1`, …, up to 64: one sample rate for all of them; mono, or as many channels as the\nmix has.\n\n**Outputs.** `audioOut`: the mix, in blocks as long as all streams reach. It may go beyond full scale.\n\n**Config.** `strategy`, `channels`.\n\n**Example.**\n```json\n{ "room": { "type": "dynamic-mixer", "config": { "channels": 2 } } }\n```',
+      'Adds streams of audio that come and go.\n\n**Purpose.** Works as `mixer` for inputs that are added and removed. A stream that joins is mixed from where its\ntimes meet the mix; earlier samples are left out. A stream more than a second behind, such as a source that was added\nwhile the graph runs, is put at the current place of the mix. Removing an input ends its part at once. While every\nstream has ended, the mix stops; the next stream starts a new one, marked as a discontinuity.\n\n**Inputs.** `audioIn_0`, `audioIn_1`, …, up to 64: one sample rate for all of them; mono, or as many channels as the\nmix has.\n\n**Outputs.** `audioOut`: the mix, in blocks as long as all streams reach. It may go beyond full scale.\n\n**Config.** `strategy`, `channels`.\n\n**Example.**\n```json\n{ "room": { "type": "dynamic-mixer", "config": { "channels": 2 } } }\n```',
     category: "audio",
     tags: ["audio", "mix", "sum", "add", "join", "dynamic"],
     mode: "push",
@@ -2368,8 +2372,8 @@ export type EncodedDelayHandle = NodeHandle<{ frameIn: EncodedFrame }, { frameOu
 /**
  * Delays encoded frames, and makes a loop of links legal.
  *
- * **Purpose.** As `video-delay`, with both times, `ptsNs` and `dtsNs`, and without `prime`: there is no blank frame
- * that every decoder takes.
+ * **Purpose.** Works as `video-delay` on both times, `ptsNs` and `dtsNs`, but without `prime`: no blank frame suits
+ * every decoder.
  *
  * **Inputs.** `frameIn`: any encoded frames. Its link holds more than `delayFrames` of them.
  *
@@ -2392,7 +2396,7 @@ export const encodedDelay: NodeType<EncodedDelayConfig, EncodedDelayHandle> = de
     source: "processors/flow/encoded_delay.ts:28",
     description: "Delays encoded frames, and makes a loop of links legal.",
     doc:
-      'Delays encoded frames, and makes a loop of links legal.\n\n**Purpose.** As `video-delay`, with both times, `ptsNs` and `dtsNs`, and without `prime`: there is no blank frame\nthat every decoder takes.\n\n**Inputs.** `frameIn`: any encoded frames. Its link holds more than `delayFrames` of them.\n\n**Outputs.** `frameOut`: the same frames, later.\n\n**Config.** `delayFrames`, `delayMs`.\n\n**Example.**\n```json\n{ "later": { "type": "encoded-delay", "config": { "delayFrames": 0, "delayMs": 500 } } }\n```',
+      'Delays encoded frames, and makes a loop of links legal.\n\n**Purpose.** Works as `video-delay` on both times, `ptsNs` and `dtsNs`, but without `prime`: no blank frame suits\nevery decoder.\n\n**Inputs.** `frameIn`: any encoded frames. Its link holds more than `delayFrames` of them.\n\n**Outputs.** `frameOut`: the same frames, later.\n\n**Config.** `delayFrames`, `delayMs`.\n\n**Example.**\n```json\n{ "later": { "type": "encoded-delay", "config": { "delayFrames": 0, "delayMs": 500 } } }\n```',
     category: "flow",
     tags: ["encoded", "delay", "loop", "latency"],
     mode: "push",
@@ -2521,8 +2525,8 @@ export interface EncodedSwitchConfig {
 export type EncodedSwitchHandle = NodeHandle<{ frameIn: PortArray<EncodedFrame, 8> }, { frameOut: EncodedFrame }>;
 
 /**
- * Hands on one of up to eight streams of encoded frames: as `audio-switch`. After a change, the first that passes is a
- * key frame; until then nothing does.
+ * Hands on one of up to eight streams of encoded frames: as `audio-switch`. After a change, nothing passes until a key
+ * frame.
  */
 export const encodedSwitch: NodeType<EncodedSwitchConfig, EncodedSwitchHandle> = defineNodeType<
   EncodedSwitchConfig,
@@ -2534,7 +2538,7 @@ export const encodedSwitch: NodeType<EncodedSwitchConfig, EncodedSwitchHandle> =
     source: "processors/flow/switch.ts:83",
     description: "Hands on one of up to eight streams of encoded frames: as `audio-switch`.",
     doc:
-      "Hands on one of up to eight streams of encoded frames: as `audio-switch`. After a change, the first that passes is a\nkey frame; until then nothing does.",
+      "Hands on one of up to eight streams of encoded frames: as `audio-switch`. After a change, nothing passes until a key\nframe.",
     category: "flow",
     tags: ["encoded", "select", "choose", "switch"],
     mode: "push",
@@ -2652,8 +2656,8 @@ export interface EncodedThrottleConfig {
 export type EncodedThrottleHandle = NodeHandle<{ frameIn: EncodedFrame }, { frameOut: EncodedFrame }>;
 
 /**
- * Lets at most so many encoded frames a second pass: as `video-throttle`. Once it has dropped one, what comes up to the
- * next key frame cannot be decoded and is dropped too; that key frame passes if its time has come, flagged as a
+ * Lets at most so many encoded frames a second pass: as `video-throttle`. After a dropped frame, those up to the next
+ * key frame cannot be decoded and are dropped too; that key frame passes if its time has come, flagged as a
  * discontinuity.
  */
 export const encodedThrottle: NodeType<EncodedThrottleConfig, EncodedThrottleHandle> = defineNodeType<
@@ -2666,7 +2670,7 @@ export const encodedThrottle: NodeType<EncodedThrottleConfig, EncodedThrottleHan
     source: "processors/flow/throttle.ts:106",
     description: "Lets at most so many encoded frames a second pass: as `video-throttle`.",
     doc:
-      "Lets at most so many encoded frames a second pass: as `video-throttle`. Once it has dropped one, what comes up to the\nnext key frame cannot be decoded and is dropped too; that key frame passes if its time has come, flagged as a\ndiscontinuity.",
+      "Lets at most so many encoded frames a second pass: as `video-throttle`. After a dropped frame, those up to the next\nkey frame cannot be decoded and are dropped too; that key frame passes if its time has come, flagged as a\ndiscontinuity.",
     category: "flow",
     tags: ["encoded", "rate", "limit", "drop", "throttle"],
     mode: "push",
@@ -2913,8 +2917,8 @@ export type GainHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: AudioFr
 /**
  * Makes audio louder or quieter.
  *
- * **Purpose.** Multiplies every sample by one factor. A change while it runs glides over one block, so it does not
- * click. At 0 dB blocks pass untouched; otherwise they are changed in place unless another node reads them too.
+ * **Purpose.** Multiplies every sample by one factor. A live change glides over one block, so that it does not click.
+ * At 0 dB blocks pass untouched; otherwise they are changed in place, unless another node reads them too.
  *
  * **Inputs.** `audioIn`: any rate and number of channels.
  *
@@ -2934,7 +2938,7 @@ export const gain: NodeType<GainConfig, GainHandle> = defineNodeType<GainConfig,
     source: "processors/audio/gain.ts:29",
     description: "Makes audio louder or quieter.",
     doc:
-      'Makes audio louder or quieter.\n\n**Purpose.** Multiplies every sample by one factor. A change while it runs glides over one block, so it does not\nclick. At 0 dB blocks pass untouched; otherwise they are changed in place unless another node reads them too.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `audioOut`: the same, with the same times. It may go beyond full scale.\n\n**Config.** `gainDb` (live).\n\n**Example.**\n```json\n{ "louder": { "type": "gain", "config": { "gainDb": 6 } } }\n```',
+      'Makes audio louder or quieter.\n\n**Purpose.** Multiplies every sample by one factor. A live change glides over one block, so that it does not click.\nAt 0 dB blocks pass untouched; otherwise they are changed in place, unless another node reads them too.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `audioOut`: the same, with the same times. It may go beyond full scale.\n\n**Config.** `gainDb` (live).\n\n**Example.**\n```json\n{ "louder": { "type": "gain", "config": { "gainDb": 6 } } }\n```',
     category: "audio",
     tags: ["audio", "volume", "level", "amplify"],
     mode: "push",
@@ -3065,9 +3069,9 @@ export type LevelMeterHandle = NodeHandle<
  * Measures how loud audio is.
  *
  * **Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:
- * at the end of the first block with which `intervalMs` are full, and at the end of the stream for what is left. It
- * may stand in line: blocks pass through it untouched and without a copy. Its figures are the newest reading:
- * `peakDb_0`, `rmsDb_0` and `peakHoldDb_0` for the first channel, and so on.
+ * at the end of the block that completes `intervalMs`, and at the end of the stream for the remainder. Blocks pass
+ * through untouched and without a copy, so it can sit in a chain. Its figures are the newest reading: `peakDb_0`,
+ * `rmsDb_0` and `peakHoldDb_0` for the first channel, and so on.
  *
  * **Inputs.** `audioIn`: any rate and number of channels.
  *
@@ -3090,7 +3094,7 @@ export const levelMeter: NodeType<LevelMeterConfig, LevelMeterHandle> = defineNo
     source: "processors/audio/level_meter.ts:35",
     description: "Measures how loud audio is.",
     doc:
-      'Measures how loud audio is.\n\n**Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:\nat the end of the first block with which `intervalMs` are full, and at the end of the stream for what is left. It\nmay stand in line: blocks pass through it untouched and without a copy. Its figures are the newest reading:\n`peakDb_0`, `rmsDb_0` and `peakHoldDb_0` for the first channel, and so on.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `levels`: readings. `audioOut`: the blocks that came in.\n\n**Config.** `intervalMs`.\n\n**Example.**\n```json\n{ "meter": { "type": "level-meter", "config": { "intervalMs": 50 } } }\n```',
+      'Measures how loud audio is.\n\n**Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:\nat the end of the block that completes `intervalMs`, and at the end of the stream for the remainder. Blocks pass\nthrough untouched and without a copy, so it can sit in a chain. Its figures are the newest reading: `peakDb_0`,\n`rmsDb_0` and `peakHoldDb_0` for the first channel, and so on.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `levels`: readings. `audioOut`: the blocks that came in.\n\n**Config.** `intervalMs`.\n\n**Example.**\n```json\n{ "meter": { "type": "level-meter", "config": { "intervalMs": 50 } } }\n```',
     category: "audio",
     tags: ["audio", "meter", "peak", "rms", "loudness", "vu"],
     mode: "push",
@@ -3226,11 +3230,11 @@ export type MixerHandle = NodeHandle<{ audioIn: PortArray<AudioFrame, 8> }, { au
  * Adds several streams of audio.
  *
  * **Purpose.** Mixes up to eight streams of one sample rate into one, aligned by the times of their samples: a stream
- * that starts later, or has a gap, is silent there. Blocks may have any sizes. A stream that ends early is silent
- * from then on; the mix ends with the last one. A mono stream is put on the first two channels of a wider mix.
+ * that starts later, or has a gap, is silent there. Blocks may have any sizes. A stream that ends early is silent from
+ * then on; the mix ends with the last one. A mono stream goes to the first two channels of a wider mix.
  *
- * **Inputs.** `audioIn_0` to `audioIn_7`, each optional: one sample rate for all of them; mono, or as many channels
- * as the mix has.
+ * **Inputs.** `audioIn_0` to `audioIn_7`, each optional: one sample rate for all of them; mono, or as many channels as
+ * the mix has.
  *
  * **Outputs.** `audioOut`: the mix, in blocks as long as all streams reach. It may go beyond full scale.
  *
@@ -3248,7 +3252,7 @@ export const mixer: NodeType<MixerConfig, MixerHandle> = defineNodeType<MixerCon
     source: "processors/audio/mixer.ts:32",
     description: "Adds several streams of audio.",
     doc:
-      'Adds several streams of audio.\n\n**Purpose.** Mixes up to eight streams of one sample rate into one, aligned by the times of their samples: a stream\nthat starts later, or has a gap, is silent there. Blocks may have any sizes. A stream that ends early is silent\nfrom then on; the mix ends with the last one. A mono stream is put on the first two channels of a wider mix.\n\n**Inputs.** `audioIn_0` to `audioIn_7`, each optional: one sample rate for all of them; mono, or as many channels\nas the mix has.\n\n**Outputs.** `audioOut`: the mix, in blocks as long as all streams reach. It may go beyond full scale.\n\n**Config.** `strategy`, `channels`.\n\n**Example.**\n```json\n{ "mix": { "type": "mixer", "config": { "strategy": "average" } } }\n```',
+      'Adds several streams of audio.\n\n**Purpose.** Mixes up to eight streams of one sample rate into one, aligned by the times of their samples: a stream\nthat starts later, or has a gap, is silent there. Blocks may have any sizes. A stream that ends early is silent from\nthen on; the mix ends with the last one. A mono stream goes to the first two channels of a wider mix.\n\n**Inputs.** `audioIn_0` to `audioIn_7`, each optional: one sample rate for all of them; mono, or as many channels as\nthe mix has.\n\n**Outputs.** `audioOut`: the mix, in blocks as long as all streams reach. It may go beyond full scale.\n\n**Config.** `strategy`, `channels`.\n\n**Example.**\n```json\n{ "mix": { "type": "mixer", "config": { "strategy": "average" } } }\n```',
     category: "audio",
     tags: ["audio", "mix", "sum", "add", "join"],
     mode: "push",
@@ -3373,7 +3377,7 @@ export class PacketAlignPorts implements PortRegistry {
 /** The configuration of `packet-align`. */
 export interface PacketAlignConfig {
   /**
-   * Where partners come from: the item nearest in time, or one made of the two around it.
+   * The source of partners: the item nearest in time, or one interpolated between the two around it.
    *
    * One of "nearest", "interpolate"; "nearest" by default; may change while the node runs.
    */
@@ -3385,13 +3389,13 @@ export interface PacketAlignConfig {
    */
   readonly toleranceMs?: number;
   /**
-   * How long a partner is waited for, by the times of the reference.
+   * How long to wait for a partner, by the times of the reference.
    *
    * A number from 0 to 60000 ms; 1000 by default; may change while the node runs.
    */
   readonly waitMs?: number;
   /**
-   * What is done with an item of the reference that has no partner: leave it out, or pass it without one.
+   * What to do with an item of the reference that has no partner: leave it out, or pass it alone.
    *
    * One of "drop", "pass"; "drop" by default; may change while the node runs.
    */
@@ -3413,17 +3417,16 @@ export interface PacketAlignNodeType extends NodeType<PacketAlignConfig, PacketA
 /**
  * Joins two streams of records by time.
  *
- * **Purpose.** As `data-align`, record by record: a batch is taken to spread its records evenly over its duration. For
- * each batch of the reference one batch comes out, with the same records (less those that `missing` leaves out, none of
- * them for a batch without any) and the fields of both. To interpolate, `f32` and `f64` are put on the line between the
- * two records; the other numbers are those of the nearer. A record that is passed without a partner has NaN, or 0 where
- * a field cannot hold it, and NaN for `offsetNs`.
+ * **Purpose.** Works as `data-align`, record by record; the records of a batch are assumed to be spread evenly over its
+ * duration. Each batch of the reference makes one batch with the same records, less those that `missing` leaves out,
+ * and the fields of both; an empty batch makes none. `f32` and `f64` are interpolated linearly; other numbers come from
+ * the nearer record. A record without a partner has NaN, or 0 if the field cannot hold it, and NaN for `offsetNs`.
  *
  * **Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. No field of
  * one has the name of a field of the other.
  *
- * **Outputs.** `aligned`: batches of the reference with the fields of both, and `offsetNs`: the time of the partner less
- * that of the record.
+ * **Outputs.** `aligned`: batches of the reference with the fields of both, and `offsetNs`: the time of the partner
+ * less that of the record.
  *
  * **Config.** `match`, `toleranceMs`, `waitMs`, `missing` (all live).
  *
@@ -3440,10 +3443,10 @@ export const packetAlign: PacketAlignNodeType = defineNodeType<
   descriptor: {
     type: "packet-align",
     className: "PacketAlign",
-    source: "processors/flow/packet_align.ts:70",
+    source: "processors/flow/packet_align.ts:69",
     description: "Joins two streams of records by time.",
     doc:
-      'Joins two streams of records by time.\n\n**Purpose.** As `data-align`, record by record: a batch is taken to spread its records evenly over its duration. For\neach batch of the reference one batch comes out, with the same records (less those that `missing` leaves out, none of\nthem for a batch without any) and the fields of both. To interpolate, `f32` and `f64` are put on the line between the\ntwo records; the other numbers are those of the nearer. A record that is passed without a partner has NaN, or 0 where\na field cannot hold it, and NaN for `offsetNs`.\n\n**Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. No field of\none has the name of a field of the other.\n\n**Outputs.** `aligned`: batches of the reference with the fields of both, and `offsetNs`: the time of the partner less\nthat of the record.\n\n**Config.** `match`, `toleranceMs`, `waitMs`, `missing` (all live).\n\n**Example.**\n```json\n{ "join": { "type": "packet-align", "config": { "toleranceMs": 5, "waitMs": 200 } } }\n```',
+      'Joins two streams of records by time.\n\n**Purpose.** Works as `data-align`, record by record; the records of a batch are assumed to be spread evenly over its\nduration. Each batch of the reference makes one batch with the same records, less those that `missing` leaves out,\nand the fields of both; an empty batch makes none. `f32` and `f64` are interpolated linearly; other numbers come from\nthe nearer record. A record without a partner has NaN, or 0 if the field cannot hold it, and NaN for `offsetNs`.\n\n**Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. No field of\none has the name of a field of the other.\n\n**Outputs.** `aligned`: batches of the reference with the fields of both, and `offsetNs`: the time of the partner\nless that of the record.\n\n**Config.** `match`, `toleranceMs`, `waitMs`, `missing` (all live).\n\n**Example.**\n```json\n{ "join": { "type": "packet-align", "config": { "toleranceMs": 5, "waitMs": 200 } } }\n```',
     category: "flow",
     tags: ["packet", "sensor", "join", "align", "synchronize", "merge", "time", "interpolate"],
     mode: "push",
@@ -3488,7 +3491,8 @@ export const packetAlign: PacketAlignNodeType = defineNodeType<
       properties: {
         match: {
           enum: ["nearest", "interpolate"],
-          description: "Where partners come from: the item nearest in time, or one made of the two around it.",
+          description:
+            "The source of partners: the item nearest in time, or one interpolated between the two around it.",
           default: "nearest",
           "x-live": true,
         },
@@ -3503,7 +3507,7 @@ export const packetAlign: PacketAlignNodeType = defineNodeType<
         },
         waitMs: {
           type: "number",
-          description: "How long a partner is waited for, by the times of the reference.",
+          description: "How long to wait for a partner, by the times of the reference.",
           minimum: 0,
           maximum: 60000,
           "x-unit": "ms",
@@ -3512,8 +3516,7 @@ export const packetAlign: PacketAlignNodeType = defineNodeType<
         },
         missing: {
           enum: ["drop", "pass"],
-          description:
-            "What is done with an item of the reference that has no partner: leave it out, or pass it without one.",
+          description: "What to do with an item of the reference that has no partner: leave it out, or pass it alone.",
           default: "drop",
           "x-live": true,
         },
@@ -3609,7 +3612,7 @@ export interface PacketDelayConfig {
    */
   readonly prime?: boolean;
   /**
-   * The type of each field of theirs, by name.
+   * The type of each field of the empty batches, by name.
    *
    * An object; {"value":"f64"} by default.
    */
@@ -3631,11 +3634,11 @@ export interface PacketDelayNodeType extends NodeType<PacketDelayConfig, PacketD
 /**
  * Delays batches of records, and makes a loop of links legal.
  *
- * **Purpose.** As `video-delay`. With `prime` the output begins with `delayFrames` batches of no records.
+ * **Purpose.** Works as `video-delay`. With `prime` the output begins with `delayFrames` empty batches.
  *
  * **Inputs.** `frameIn`: any batches. Its link holds more than `delayFrames` of them, unless `prime` is used.
  *
- * **Outputs.** `frameOut`: the same batches, later, of the type that the input has.
+ * **Outputs.** `frameOut`: the same batches, later, of the input's type.
  *
  * **Config.** `delayFrames`, `delayMs`, `prime`, and the `fields` of the empty batches.
  *
@@ -3655,7 +3658,7 @@ export const packetDelay: PacketDelayNodeType = defineNodeType<
     source: "processors/flow/packet_delay.ts:28",
     description: "Delays batches of records, and makes a loop of links legal.",
     doc:
-      'Delays batches of records, and makes a loop of links legal.\n\n**Purpose.** As `video-delay`. With `prime` the output begins with `delayFrames` batches of no records.\n\n**Inputs.** `frameIn`: any batches. Its link holds more than `delayFrames` of them, unless `prime` is used.\n\n**Outputs.** `frameOut`: the same batches, later, of the type that the input has.\n\n**Config.** `delayFrames`, `delayMs`, `prime`, and the `fields` of the empty batches.\n\n**Example.**\n```json\n{ "last": { "type": "packet-delay", "config": { "prime": true, "fields": { "x": "f32" } } } }\n```',
+      'Delays batches of records, and makes a loop of links legal.\n\n**Purpose.** Works as `video-delay`. With `prime` the output begins with `delayFrames` empty batches.\n\n**Inputs.** `frameIn`: any batches. Its link holds more than `delayFrames` of them, unless `prime` is used.\n\n**Outputs.** `frameOut`: the same batches, later, of the input\'s type.\n\n**Config.** `delayFrames`, `delayMs`, `prime`, and the `fields` of the empty batches.\n\n**Example.**\n```json\n{ "last": { "type": "packet-delay", "config": { "prime": true, "fields": { "x": "f32" } } } }\n```',
     category: "flow",
     tags: ["packet", "sensor", "delay", "feedback", "loop", "latency"],
     mode: "push",
@@ -3713,7 +3716,7 @@ export const packetDelay: PacketDelayNodeType = defineNodeType<
         fields: {
           type: "object",
           additionalProperties: { enum: ["f64", "f32", "i32", "u32", "u8"] },
-          description: "The type of each field of theirs, by name.",
+          description: "The type of each field of the empty batches, by name.",
           default: { value: "f64" },
         },
       },
@@ -3812,11 +3815,10 @@ export interface PacketRebufferNodeType extends NodeType<PacketRebufferConfig, P
 /**
  * Joins and splits batches of records into batches of one size.
  *
- * **Purpose.** Every record comes out once and in order, whatever the batches were that it came in. A batch starts at
- * the time of its first record and lasts as long as its records; a batch that came in is taken to spread its records
- * evenly over its duration. No batch reaches over a gap, or over a change of fields: there the one in work ends early,
- * as at the end of the stream. The first after a gap is flagged as a discontinuity. A new `batchSize` holds from the
- * next batch on.
+ * **Purpose.** Passes on every record once and in order. A batch starts at the time of its first record and lasts as
+ * long as its records; the records of an input batch are assumed to be spread evenly over its duration. No batch spans
+ * a gap or a change of fields: the current one then ends early, as at the end of the stream. The first batch after a
+ * gap is flagged as a discontinuity. A new `batchSize` applies from the next batch on.
  *
  * **Inputs.** `frameIn`: batches of any size.
  *
@@ -3837,10 +3839,10 @@ export const packetRebuffer: PacketRebufferNodeType = defineNodeType<
   descriptor: {
     type: "packet-rebuffer",
     className: "PacketRebuffer",
-    source: "processors/flow/packet_rebuffer.ts:32",
+    source: "processors/flow/packet_rebuffer.ts:31",
     description: "Joins and splits batches of records into batches of one size.",
     doc:
-      'Joins and splits batches of records into batches of one size.\n\n**Purpose.** Every record comes out once and in order, whatever the batches were that it came in. A batch starts at\nthe time of its first record and lasts as long as its records; a batch that came in is taken to spread its records\nevenly over its duration. No batch reaches over a gap, or over a change of fields: there the one in work ends early,\nas at the end of the stream. The first after a gap is flagged as a discontinuity. A new `batchSize` holds from the\nnext batch on.\n\n**Inputs.** `frameIn`: batches of any size.\n\n**Outputs.** `frameOut`: batches of `batchSize` records.\n\n**Config.** `batchSize` (live).\n\n**Example.**\n```json\n{ "ten": { "type": "packet-rebuffer", "config": { "batchSize": 10 } } }\n```',
+      'Joins and splits batches of records into batches of one size.\n\n**Purpose.** Passes on every record once and in order. A batch starts at the time of its first record and lasts as\nlong as its records; the records of an input batch are assumed to be spread evenly over its duration. No batch spans\na gap or a change of fields: the current one then ends early, as at the end of the stream. The first batch after a\ngap is flagged as a discontinuity. A new `batchSize` applies from the next batch on.\n\n**Inputs.** `frameIn`: batches of any size.\n\n**Outputs.** `frameOut`: batches of `batchSize` records.\n\n**Config.** `batchSize` (live).\n\n**Example.**\n```json\n{ "ten": { "type": "packet-rebuffer", "config": { "batchSize": 10 } } }\n```',
     category: "flow",
     tags: ["packet", "sensor", "batch", "buffer", "rebuffer"],
     mode: "push",
@@ -4386,14 +4388,13 @@ export type ResamplerHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: Au
 /**
  * Converts the sample rate.
  *
- * **Purpose.** Gives audio another sample rate, by the exact ratio, with a windowed sinc of 64 taps or more: flat to
- * 0.85 of the lower half rate, aliases about 100 dB down. Nothing is shifted: a sample stands for the same moment
- * before and after, and N samples become ceil(N × output rate / input rate). At the rate that is wanted blocks pass
- * untouched. After a gap in the stream the filter starts afresh.
+ * **Purpose.** Converts by the exact ratio of the two rates, with a windowed sinc of 64 taps or more: flat to 0.85 of
+ * the lower half rate, aliases about 100 dB down. Nothing is shifted in time, and N samples become ceil(N × output rate
+ * / input rate). Blocks that have the wanted rate pass untouched. After a gap in the stream the filter starts again.
  *
  * **Inputs.** `audioIn`: any rate, which may change, and any number of channels.
  *
- * **Outputs.** `audioOut`: the rate that is wanted.
+ * **Outputs.** `audioOut`: the wanted rate.
  *
  * **Config.** `sampleRateHz`.
  *
@@ -4406,10 +4407,10 @@ export const resampler: NodeType<ResamplerConfig, ResamplerHandle> = defineNodeT
   descriptor: {
     type: "resampler",
     className: "Resampler",
-    source: "processors/audio/resampler.ts:36",
+    source: "processors/audio/resampler.ts:35",
     description: "Converts the sample rate.",
     doc:
-      'Converts the sample rate.\n\n**Purpose.** Gives audio another sample rate, by the exact ratio, with a windowed sinc of 64 taps or more: flat to\n0.85 of the lower half rate, aliases about 100 dB down. Nothing is shifted: a sample stands for the same moment\nbefore and after, and N samples become ceil(N × output rate / input rate). At the rate that is wanted blocks pass\nuntouched. After a gap in the stream the filter starts afresh.\n\n**Inputs.** `audioIn`: any rate, which may change, and any number of channels.\n\n**Outputs.** `audioOut`: the rate that is wanted.\n\n**Config.** `sampleRateHz`.\n\n**Example.**\n```json\n{ "to48k": { "type": "resampler", "config": { "sampleRateHz": 48000 } } }\n```',
+      'Converts the sample rate.\n\n**Purpose.** Converts by the exact ratio of the two rates, with a windowed sinc of 64 taps or more: flat to 0.85 of\nthe lower half rate, aliases about 100 dB down. Nothing is shifted in time, and N samples become ceil(N × output rate\n/ input rate). Blocks that have the wanted rate pass untouched. After a gap in the stream the filter starts again.\n\n**Inputs.** `audioIn`: any rate, which may change, and any number of channels.\n\n**Outputs.** `audioOut`: the wanted rate.\n\n**Config.** `sampleRateHz`.\n\n**Example.**\n```json\n{ "to48k": { "type": "resampler", "config": { "sampleRateHz": 48000 } } }\n```',
     category: "audio",
     tags: ["audio", "sample rate", "convert", "src"],
     mode: "push",
@@ -4554,11 +4555,11 @@ export type ReverbHandle = NodeHandle<{ audioIn: AudioFrame }, { audioOut: Audio
 /**
  * Puts audio into a room.
  *
- * **Purpose.** Adds reverberation. The room hears the average of all channels and answers on each of them a little
- * differently. After the stream has ended its tail follows, until it is 60 dB quieter: for the room size at the end,
- * 0.3 s (0) to 12.7 s (1), at most `maxTailSeconds`. Changes while it runs glide over one block.
+ * **Purpose.** Adds reverberation. The room gets the average of all channels and answers slightly differently on each.
+ * The tail follows the end of the stream until it is 60 dB quieter: 0.3 s (room size 0) to 12.7 s (1), at most
+ * `maxTailSeconds`. Live changes glide over one block.
  *
- * **Inputs.** `audioIn`: the rate and number of channels may not change in mid-stream.
+ * **Inputs.** `audioIn`: the rate and number of channels may not change within a stream.
  *
  * **Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail in blocks of 1,024 samples.
  *
@@ -4576,7 +4577,7 @@ export const reverb: NodeType<ReverbConfig, ReverbHandle> = defineNodeType<Rever
     source: "processors/audio/reverb.ts:36",
     description: "Puts audio into a room.",
     doc:
-      'Puts audio into a room.\n\n**Purpose.** Adds reverberation. The room hears the average of all channels and answers on each of them a little\ndifferently. After the stream has ended its tail follows, until it is 60 dB quieter: for the room size at the end,\n0.3 s (0) to 12.7 s (1), at most `maxTailSeconds`. Changes while it runs glide over one block.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change in mid-stream.\n\n**Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail in blocks of 1,024 samples.\n\n**Config.** `roomSize`, `damping`, `wet`, `dry` (all live), `maxTailSeconds`.\n\n**Example.**\n```json\n{ "hall": { "type": "reverb", "config": { "roomSize": 0.8, "wet": 0.4 } } }\n```',
+      'Puts audio into a room.\n\n**Purpose.** Adds reverberation. The room gets the average of all channels and answers slightly differently on each.\nThe tail follows the end of the stream until it is 60 dB quieter: 0.3 s (room size 0) to 12.7 s (1), at most\n`maxTailSeconds`. Live changes glide over one block.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream.\n\n**Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail in blocks of 1,024 samples.\n\n**Config.** `roomSize`, `damping`, `wet`, `dry` (all live), `maxTailSeconds`.\n\n**Example.**\n```json\n{ "hall": { "type": "reverb", "config": { "roomSize": 0.8, "wet": 0.4 } } }\n```',
     category: "audio",
     tags: ["audio", "effect", "room", "hall", "echo"],
     mode: "push",
@@ -4720,13 +4721,13 @@ export class SpectrumPorts implements PortRegistry {
 /** The configuration of `spectrum`. */
 export interface SpectrumConfig {
   /**
-   * Samples of a stretch: a power of two.
+   * Samples of a window: a power of two.
    *
    * A whole number from 16 to 65536 samples; 2048 by default.
    */
   readonly size?: number;
   /**
-   * Which part of a stretch the next one has too.
+   * Share of a window that the next one repeats.
    *
    * A number from 0 to 0.95; 0.5 by default.
    */
@@ -4749,11 +4750,11 @@ export interface SpectrumConfig {
 export type SpectrumHandle = NodeHandle<{ audio: AudioFrame }, { spectrum: DataFrame<SpectrumReading> }>;
 
 /**
- * Measures which frequencies are in audio.
+ * Measures the frequencies in audio.
  *
- * **Purpose.** Takes stretches of `size` samples, which overlap, weights them with a window and gives the magnitude of
- * each frequency in decibels of full scale: a sine at full scale on a bin reads 0 dB. No stretch reaches over a gap in
- * the stream; what is left at a gap or at the end, less than a stretch, is not measured.
+ * **Purpose.** Takes overlapping windows of `size` samples, weights them, and gives the magnitude of each frequency in
+ * decibels of full scale: a sine at full scale on a bin reads 0 dB. No window spans a gap in the stream; a remainder
+ * shorter than a window is not measured.
  *
  * **Inputs.** `audio`: any rate and number of channels.
  *
@@ -4771,9 +4772,9 @@ export const spectrum: NodeType<SpectrumConfig, SpectrumHandle> = defineNodeType
     type: "spectrum",
     className: "Spectrum",
     source: "processors/audio/spectrum.ts:36",
-    description: "Measures which frequencies are in audio.",
+    description: "Measures the frequencies in audio.",
     doc:
-      'Measures which frequencies are in audio.\n\n**Purpose.** Takes stretches of `size` samples, which overlap, weights them with a window and gives the magnitude of\neach frequency in decibels of full scale: a sine at full scale on a bin reads 0 dB. No stretch reaches over a gap in\nthe stream; what is left at a gap or at the end, less than a stretch, is not measured.\n\n**Inputs.** `audio`: any rate and number of channels.\n\n**Outputs.** `spectrum`: readings, one for every `size` × (1 - `overlap`) samples.\n\n**Config.** `size`, `overlap`, `window`, `channel`.\n\n**Example.**\n```json\n{ "analyser": { "type": "spectrum", "config": { "size": 4096, "window": "blackman" } } }\n```',
+      'Measures the frequencies in audio.\n\n**Purpose.** Takes overlapping windows of `size` samples, weights them, and gives the magnitude of each frequency in\ndecibels of full scale: a sine at full scale on a bin reads 0 dB. No window spans a gap in the stream; a remainder\nshorter than a window is not measured.\n\n**Inputs.** `audio`: any rate and number of channels.\n\n**Outputs.** `spectrum`: readings, one for every `size` × (1 - `overlap`) samples.\n\n**Config.** `size`, `overlap`, `window`, `channel`.\n\n**Example.**\n```json\n{ "analyser": { "type": "spectrum", "config": { "size": 4096, "window": "blackman" } } }\n```',
     category: "audio",
     tags: ["audio", "fft", "frequency", "analyser", "analyzer"],
     mode: "push",
@@ -4805,7 +4806,7 @@ export const spectrum: NodeType<SpectrumConfig, SpectrumHandle> = defineNodeType
       properties: {
         size: {
           type: "integer",
-          description: "Samples of a stretch: a power of two.",
+          description: "Samples of a window: a power of two.",
           minimum: 16,
           maximum: 65536,
           "x-unit": "samples",
@@ -4813,7 +4814,7 @@ export const spectrum: NodeType<SpectrumConfig, SpectrumHandle> = defineNodeType
         },
         overlap: {
           type: "number",
-          description: "Which part of a stretch the next one has too.",
+          description: "Share of a window that the next one repeats.",
           minimum: 0,
           maximum: 0.95,
           default: 0.5,
@@ -4949,10 +4950,10 @@ export type ToneSourceHandle = NodeHandle<Record<never, never>, { audio: AudioFr
 /**
  * Makes a test tone.
  *
- * **Purpose.** A sine, square, sawtooth or triangle wave, the same on every channel, for ever or for a given time.
- * Changes of frequency while it runs keep the phase; changes of amplitude glide over one block. Square and sawtooth
- * are not band-limited. In a live graph blocks come at the pace of the clock, offline as fast as the graph takes
- * them: an offline graph needs `durationSeconds`, or something else that ends it.
+ * **Purpose.** A sine, square, sawtooth or triangle wave, the same on every channel, for ever or for a given time. Live
+ * changes of frequency keep the phase; those of amplitude glide over one block. Square and sawtooth are not
+ * band-limited. In a live graph blocks come at the pace of the clock, offline as fast as the graph takes them: an
+ * offline graph needs `durationSeconds`, or another node that ends the run.
  *
  * **Inputs.** None.
  *
@@ -4976,7 +4977,7 @@ export const toneSource: NodeType<ToneSourceConfig, ToneSourceHandle> = defineNo
     source: "processors/audio/tone_source.ts:34",
     description: "Makes a test tone.",
     doc:
-      'Makes a test tone.\n\n**Purpose.** A sine, square, sawtooth or triangle wave, the same on every channel, for ever or for a given time.\nChanges of frequency while it runs keep the phase; changes of amplitude glide over one block. Square and sawtooth\nare not band-limited. In a live graph blocks come at the pace of the clock, offline as fast as the graph takes\nthem: an offline graph needs `durationSeconds`, or something else that ends it.\n\n**Inputs.** None.\n\n**Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter where the tone ends.\n\n**Config.** `frequencyHz`, `amplitude`, `waveform` (all live), `sampleRateHz`, `channels`, `blockSize`,\n`durationSeconds`.\n\n**Example.**\n```json\n{ "tone": { "type": "tone-source", "config": { "frequencyHz": 1000, "amplitude": 0.1, "durationSeconds": 5 } } }\n```',
+      'Makes a test tone.\n\n**Purpose.** A sine, square, sawtooth or triangle wave, the same on every channel, for ever or for a given time. Live\nchanges of frequency keep the phase; those of amplitude glide over one block. Square and sawtooth are not\nband-limited. In a live graph blocks come at the pace of the clock, offline as fast as the graph takes them: an\noffline graph needs `durationSeconds`, or another node that ends the run.\n\n**Inputs.** None.\n\n**Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter where the tone ends.\n\n**Config.** `frequencyHz`, `amplitude`, `waveform` (all live), `sampleRateHz`, `channels`, `blockSize`,\n`durationSeconds`.\n\n**Example.**\n```json\n{ "tone": { "type": "tone-source", "config": { "frequencyHz": 1000, "amplitude": 0.1, "durationSeconds": 5 } } }\n```',
     category: "audio",
     tags: ["audio", "generator", "sine", "test", "oscillator"],
     mode: "loop",
@@ -5505,8 +5506,8 @@ export type VideoThrottleHandle = NodeHandle<{ frameIn: VideoFrame }, { frameOut
 /**
  * Lets at most so many pictures a second pass.
  *
- * **Purpose.** Drops what comes too early: in a live graph by the clock, in an offline one by the pictures' times. The
- * node's own figures tell how many: frames in less frames out.
+ * **Purpose.** Drops pictures that come too early: in a live graph by the clock, in an offline one by their times. The
+ * counts of the links tell how many.
  *
  * **Inputs.** `frameIn`.
  *
@@ -5529,7 +5530,7 @@ export const videoThrottle: NodeType<VideoThrottleConfig, VideoThrottleHandle> =
     source: "processors/flow/throttle.ts:79",
     description: "Lets at most so many pictures a second pass.",
     doc:
-      'Lets at most so many pictures a second pass.\n\n**Purpose.** Drops what comes too early: in a live graph by the clock, in an offline one by the pictures\' times. The\nnode\'s own figures tell how many: frames in less frames out.\n\n**Inputs.** `frameIn`.\n\n**Outputs.** `frameOut`: the pictures that pass, untouched.\n\n**Config.** `ratePerSecond` (live).\n\n**Example.**\n```json\n{ "preview": { "type": "video-throttle", "config": { "ratePerSecond": 5 } } }\n```',
+      'Lets at most so many pictures a second pass.\n\n**Purpose.** Drops pictures that come too early: in a live graph by the clock, in an offline one by their times. The\ncounts of the links tell how many.\n\n**Inputs.** `frameIn`.\n\n**Outputs.** `frameOut`: the pictures that pass, untouched.\n\n**Config.** `ratePerSecond` (live).\n\n**Example.**\n```json\n{ "preview": { "type": "video-throttle", "config": { "ratePerSecond": 5 } } }\n```',
     category: "flow",
     tags: ["video", "rate", "limit", "drop", "throttle"],
     mode: "push",
@@ -5760,13 +5761,13 @@ export class WavSinkPorts implements PortRegistry {
 /** The configuration of `wav-sink`. */
 export interface WavSinkConfig {
   /**
-   * File to write; a relative path starts at the working directory. The directory must be there.
+   * File to write; a relative path starts at the working directory. The directory must exist.
    *
    * A non-empty string.
    */
   readonly path: string;
   /**
-   * How samples stand in the file: unsigned or signed integers, or floats, of so many bits. `auto` is `f32`, which loses nothing.
+   * The format of samples in the file: unsigned or signed integers, or floats, of so many bits. `auto` is `f32`, which loses nothing.
    *
    * One of "auto", "u8", "s16", "s24", "s32", "f32", "f64"; "auto" by default.
    */
@@ -5779,17 +5780,17 @@ export type WavSinkHandle = NodeHandle<{ audio: AudioFrame }, Record<never, neve
 /**
  * Writes a WAV file.
  *
- * **Purpose.** Records audio as `NAME.partial`, which is a readable WAV file at any moment, and renames it to `NAME`
- * when the stream has ended. A run that is broken off leaves `NAME.partial` with what was recorded, and an older
- * `NAME` as it was; the next run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or
- * reads is refused at setup. Files of more than 4 GiB become RF64.
+ * **Purpose.** Records audio as `NAME.partial`, a WAV file that is readable at any moment, and renames it to `NAME`
+ * when the stream has ended. An aborted run leaves the recording in `NAME.partial`, and an older `NAME` unchanged; the
+ * next run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or reads is refused at setup.
+ * Files of more than 4 GiB become RF64.
  *
- * **Inputs.** `audio`: 1 to 8 channels; the format may not change in mid-stream.
+ * **Inputs.** `audio`: 1 to 8 channels; the format may not change within a stream.
  *
  * **Outputs.** None.
  *
- * **Config.** `path`, `format`. Integer formats clamp to full scale; how many samples that hit is logged at the end.
- * A stream that ends without a frame makes an empty file if its format was announced, else none.
+ * **Config.** `path`, `format`. Integer formats clamp to full scale; the log says at the end how many samples were
+ * clamped. A stream without a frame makes an empty file if its format was announced, otherwise no file.
  *
  * **Example.**
  * ```json
@@ -5803,7 +5804,7 @@ export const wavSink: NodeType<WavSinkConfig, WavSinkHandle> = defineNodeType<Wa
     source: "processors/file/wav_sink.ts:39",
     description: "Writes a WAV file.",
     doc:
-      'Writes a WAV file.\n\n**Purpose.** Records audio as `NAME.partial`, which is a readable WAV file at any moment, and renames it to `NAME`\nwhen the stream has ended. A run that is broken off leaves `NAME.partial` with what was recorded, and an older\n`NAME` as it was; the next run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or\nreads is refused at setup. Files of more than 4 GiB become RF64.\n\n**Inputs.** `audio`: 1 to 8 channels; the format may not change in mid-stream.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`. Integer formats clamp to full scale; how many samples that hit is logged at the end.\nA stream that ends without a frame makes an empty file if its format was announced, else none.\n\n**Example.**\n```json\n{ "out": { "type": "wav-sink", "config": { "path": "out/demo.wav", "format": "s16" } } }\n```',
+      'Writes a WAV file.\n\n**Purpose.** Records audio as `NAME.partial`, a WAV file that is readable at any moment, and renames it to `NAME`\nwhen the stream has ended. An aborted run leaves the recording in `NAME.partial`, and an older `NAME` unchanged; the\nnext run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or reads is refused at setup.\nFiles of more than 4 GiB become RF64.\n\n**Inputs.** `audio`: 1 to 8 channels; the format may not change within a stream.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`. Integer formats clamp to full scale; the log says at the end how many samples were\nclamped. A stream without a frame makes an empty file if its format was announced, otherwise no file.\n\n**Example.**\n```json\n{ "out": { "type": "wav-sink", "config": { "path": "out/demo.wav", "format": "s16" } } }\n```',
     category: "file",
     tags: ["wav", "file", "audio", "write", "record"],
     mode: "push",
@@ -5826,13 +5827,13 @@ export const wavSink: NodeType<WavSinkConfig, WavSinkHandle> = defineNodeType<Wa
       properties: {
         path: {
           type: "string",
-          description: "File to write; a relative path starts at the working directory. The directory must be there.",
+          description: "File to write; a relative path starts at the working directory. The directory must exist.",
           minLength: 1,
         },
         format: {
           enum: ["auto", "u8", "s16", "s24", "s32", "f32", "f64"],
           description:
-            "How samples stand in the file: unsigned or signed integers, or floats, of so many bits. `auto` is `f32`, which loses nothing.",
+            "The format of samples in the file: unsigned or signed integers, or floats, of so many bits. `auto` is `f32`, which loses nothing.",
           default: "auto",
         },
       },
@@ -5922,15 +5923,15 @@ export type WavSourceHandle = NodeHandle<Record<never, never>, { audio: AudioFra
 /**
  * Reads a WAV file.
  *
- * **Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1
- * to 8 channels, extensible headers. The file is read block by block, never as a whole. In a live graph blocks come
- * at the pace of the media, offline as fast as the graph takes them. A file that is not right is refused at setup
- * with the byte where it goes wrong, and so is one that a `wav-sink` writes.
+ * **Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1 to
+ * 8 channels, extensible headers. The file is read block by block, never as a whole. In a live graph blocks come at the
+ * pace of the media, offline as fast as the graph takes them. A faulty file is refused at setup with the byte of the
+ * fault, and so is a file that a `wav-sink` writes.
  *
  * **Inputs.** None.
  *
- * **Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter. Integers of n bits are divided by
- * 2^(n-1); 32-bit integers and 64-bit floats are rounded to 32-bit float.
+ * **Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter. Integers of n bits are divided by 2^(n-1);
+ * 32-bit integers and 64-bit floats are rounded to 32-bit float.
  *
  * **Config.** `path`, `blockSize`.
  *
@@ -5946,7 +5947,7 @@ export const wavSource: NodeType<WavSourceConfig, WavSourceHandle> = defineNodeT
     source: "processors/file/wav_source.ts:36",
     description: "Reads a WAV file.",
     doc:
-      'Reads a WAV file.\n\n**Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1\nto 8 channels, extensible headers. The file is read block by block, never as a whole. In a live graph blocks come\nat the pace of the media, offline as fast as the graph takes them. A file that is not right is refused at setup\nwith the byte where it goes wrong, and so is one that a `wav-sink` writes.\n\n**Inputs.** None.\n\n**Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter. Integers of n bits are divided by\n2^(n-1); 32-bit integers and 64-bit floats are rounded to 32-bit float.\n\n**Config.** `path`, `blockSize`.\n\n**Example.**\n```json\n{ "speech": { "type": "wav-source", "config": { "path": "speech.wav" } } }\n```',
+      'Reads a WAV file.\n\n**Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1 to\n8 channels, extensible headers. The file is read block by block, never as a whole. In a live graph blocks come at the\npace of the media, offline as fast as the graph takes them. A faulty file is refused at setup with the byte of the\nfault, and so is a file that a `wav-sink` writes.\n\n**Inputs.** None.\n\n**Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter. Integers of n bits are divided by 2^(n-1);\n32-bit integers and 64-bit floats are rounded to 32-bit float.\n\n**Config.** `path`, `blockSize`.\n\n**Example.**\n```json\n{ "speech": { "type": "wav-source", "config": { "path": "speech.wav" } } }\n```',
     category: "file",
     tags: ["wav", "file", "audio", "read", "play"],
     mode: "loop",
@@ -6132,34 +6133,34 @@ export const nodePackage: NodePackage = definePackage({
   sources: {
     "core/frames/format.ts": "71e9ecd4275100cf",
     "core/frames/packet_frame.ts": "07387fedc176ca14",
-    "processors/audio/channel_mapper.ts": "9d2a83e9974276fb",
-    "processors/audio/chunker.ts": "ff6c8b5f8da7ed62",
-    "processors/audio/dynamic_mixer.ts": "dfd05a57059eb518",
-    "processors/audio/gain.ts": "e861950467982c73",
-    "processors/audio/level_meter.ts": "68812e579cace365",
-    "processors/audio/level_reading.ts": "fe545b44c7f4f11b",
-    "processors/audio/mixer.ts": "fb27a31b22096843",
-    "processors/audio/resampler.ts": "a31d89da78645f5a",
-    "processors/audio/reverb.ts": "4157c629d464908f",
-    "processors/audio/spectrum.ts": "6ecd44467ba7914b",
-    "processors/audio/spectrum_reading.ts": "882e4b9f5dbc5476",
-    "processors/audio/stream_mixer.ts": "024f043e6c4fb33c",
-    "processors/audio/tone_source.ts": "58cd1fc1f6611559",
-    "processors/data/console_sink.ts": "1526a8ad7737ccf7",
-    "processors/file/wav_sink.ts": "2f7b232579109539",
-    "processors/file/wav_source.ts": "4a713fce7f10c1d3",
-    "processors/flow/align.ts": "a2cf67b9ae7237af",
-    "processors/flow/audio_delay.ts": "9721ae3c25578af0",
-    "processors/flow/audio_rebuffer.ts": "3eff8f863bdeab31",
-    "processors/flow/data_align.ts": "62ffa6596e0871f3",
-    "processors/flow/data_delay.ts": "f40923313f0fcd67",
-    "processors/flow/delay.ts": "4d764f87823d3b36",
-    "processors/flow/encoded_delay.ts": "a2f19f0194cf5980",
-    "processors/flow/packet_align.ts": "acb8b067256f9a8d",
-    "processors/flow/packet_delay.ts": "987b711f0a4bf45d",
-    "processors/flow/packet_rebuffer.ts": "27425e70f05bb1dd",
-    "processors/flow/switch.ts": "7ae1e5a6370bea7d",
-    "processors/flow/throttle.ts": "399b77b59abadd68",
+    "processors/audio/channel_mapper.ts": "34fa9106eb8e39ac",
+    "processors/audio/chunker.ts": "5770d74c81bc5f7f",
+    "processors/audio/dynamic_mixer.ts": "83d7d9a7cb0b644c",
+    "processors/audio/gain.ts": "668758a7eb59653e",
+    "processors/audio/level_meter.ts": "e65e9485da988234",
+    "processors/audio/level_reading.ts": "51406e9ad766c4fb",
+    "processors/audio/mixer.ts": "12c33420dd84993c",
+    "processors/audio/resampler.ts": "e867fdd03e7b6474",
+    "processors/audio/reverb.ts": "4b4862f5f95ee1c9",
+    "processors/audio/spectrum.ts": "af671ff7e9d2fd11",
+    "processors/audio/spectrum_reading.ts": "5a22c3e75ed27f74",
+    "processors/audio/stream_mixer.ts": "f28c15c73d7ab2c8",
+    "processors/audio/tone_source.ts": "b2e2ef1193c52b30",
+    "processors/data/console_sink.ts": "0abdbec382100952",
+    "processors/file/wav_sink.ts": "6fd88c609cef0f95",
+    "processors/file/wav_source.ts": "19cbb6c939e48e3c",
+    "processors/flow/align.ts": "3a5942d41311f555",
+    "processors/flow/audio_delay.ts": "afb91422d5758dc9",
+    "processors/flow/audio_rebuffer.ts": "2956e9a5881c1a7e",
+    "processors/flow/data_align.ts": "80e03011ecb912d3",
+    "processors/flow/data_delay.ts": "e41ec99aa24f24ea",
+    "processors/flow/delay.ts": "e582f3cde7509572",
+    "processors/flow/encoded_delay.ts": "997bf0248e7ee5d7",
+    "processors/flow/packet_align.ts": "150f180cfd8324ff",
+    "processors/flow/packet_delay.ts": "7205b92181c4c7fb",
+    "processors/flow/packet_rebuffer.ts": "63f342e4750d4408",
+    "processors/flow/switch.ts": "45e5b8b2153e3f5a",
+    "processors/flow/throttle.ts": "8337515997698c7c",
     "processors/flow/valve.ts": "71d37b61e8296da2",
     "processors/flow/video_delay.ts": "f3b7b1b66079d57c",
     "sluice.json": "0a515d6b03fd27c7",

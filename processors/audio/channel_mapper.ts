@@ -11,13 +11,13 @@ import { channelMatrix, usualLayout } from "./channel_matrix.ts";
 /**
  * Converts the number of channels.
  *
- * **Purpose.** Mixes channels down as in ITU-R BS.775, scaled so that nothing goes beyond full scale, and up by
- * copying mono to left and right, or to the centre where there is one. Numbers of channels are taken as their usual
- * layouts, from mono to 7.1 in the order of WAV files. With the number that is wanted blocks pass untouched.
+ * **Purpose.** Mixes channels down as in ITU-R BS.775, scaled so that nothing exceeds full scale, and up by copying
+ * mono to left and right, or to the centre if the output has one. Each number of channels stands for its usual layout,
+ * from mono to 7.1 in the order of WAV files. Blocks that have the wanted number pass untouched.
  *
  * **Inputs.** `audioIn`: any number of channels, which may change.
  *
- * **Outputs.** `audioOut`: the number of channels that is wanted, with the same times.
+ * **Outputs.** `audioOut`: the wanted number of channels, with the same times.
  *
  * **Config.** `channels`.
  *
@@ -40,7 +40,7 @@ export class ChannelMapper {
   #from = 0;
   #shape = { sampleRateHz: 0, channels: 1, sampleCount: 0 };
 
-  /** Maps every block that has come. */
+  /** Maps every queued block. */
   process(): void {
     let frame;
     while ((frame = this.audioIn.read()) !== undefined) {

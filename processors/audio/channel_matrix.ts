@@ -1,10 +1,10 @@
 /**
- * Which channel of a mix gets how much of which input channel.
+ * Mixes channels: which output channel gets how much of which input channel.
  *
- * Channels that a layout has in common stay where they are. Those that are missing are folded as in ITU-R BS.775: the
- * centre onto left and right, and each surround onto its side, at -3 dB; the low-frequency channel is left out. Then
- * the whole matrix is scaled so that no output can be louder than full scale. Up-mixing copies mono to left and right,
- * or to the centre where there is one, and leaves new channels silent.
+ * Channels that both layouts have stay in place. Missing ones are folded as in ITU-R BS.775: the centre onto left and
+ * right, and each surround onto its side, at -3 dB; the low-frequency channel is left out. Then the whole matrix is
+ * scaled so that no output exceeds full scale. Up-mixing copies mono to left and right, or to the centre if the output
+ * has one, and leaves new channels silent.
  *
  * @module
  */
@@ -28,7 +28,7 @@ const SPEAKERS: Readonly<Partial<Record<ChannelLayout, readonly Speaker[]>>> = {
 
 const BY_COUNT: readonly ChannelLayout[] = ["mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1"];
 
-/** Where a speaker goes that the output lacks: the first choice of which it has all. */
+/** Where a missing speaker is folded to: the first choice whose speakers all exist. */
 const FOLDS: Readonly<Record<Speaker, readonly (readonly (readonly [Speaker, number])[])[]>> = {
   L: [[["C", HALF_POWER]]],
   R: [[["C", HALF_POWER]]],
@@ -41,7 +41,7 @@ const FOLDS: Readonly<Record<Speaker, readonly (readonly (readonly [Speaker, num
   Cb: [[["Ls", HALF_POWER], ["Rs", HALF_POWER]], [["L", 0.5], ["R", 0.5]], [["C", 0.5]]],
 };
 
-/** The layout that a number of channels is taken to have: up to 7.1, then discrete. */
+/** The layout that a number of channels stands for: up to 7.1, then discrete. */
 export function usualLayout(channels: number): ChannelLayout {
   return BY_COUNT[channels - 1] ?? "discrete";
 }
@@ -49,10 +49,10 @@ export function usualLayout(channels: number): ChannelLayout {
 /**
  * Makes the matrix from one layout to another.
  *
- * @param from channels of the input, taken as their usual layout
+ * @param from channels of the input, in their usual layout
  * @param to channels of the output, likewise
- * @returns for each output channel the weight of each input channel. Beyond eight channels each goes to the one of the
- * same number, if there is one
+ * @returns for each output channel the weight of each input channel. Beyond eight channels each input goes to the
+ * output of the same number, if it exists
  */
 export function channelMatrix(from: number, to: number): Float64Array[] {
   const matrix = Array.from({ length: to }, () => new Float64Array(from));

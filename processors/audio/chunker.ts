@@ -13,14 +13,13 @@ import { samplesToNs } from "./sample_time.ts";
 /**
  * Cuts audio into blocks of one size.
  *
- * **Purpose.** Joins and splits blocks of any size into blocks of exactly `size` samples, sample for sample, for
- * nodes that want a certain size. A block's time is that of its first sample. No block reaches over a gap in the
- * stream, or over a change of format: there the block in work ends early, as at the end of the stream, and the next
- * one starts with the new samples.
+ * **Purpose.** Joins and splits blocks of any size into blocks of exactly `size` samples, sample for sample, for nodes
+ * that need a fixed size. A block's time is that of its first sample. No block spans a gap in the stream or a change of
+ * format: the current block then ends early, as at the end of the stream, and the next one starts with the new samples.
  *
  * **Inputs.** `audioIn`: blocks of any size.
  *
- * **Outputs.** `audioOut`: blocks of `size` samples; one that ends early is shorter, or with `pad` filled up with
+ * **Outputs.** `audioOut`: blocks of `size` samples; a block that ends early is shorter, or with `pad` filled with
  * silence.
  *
  * **Config.** `size`, `pad`.
@@ -53,7 +52,7 @@ export class Chunker<C extends number> {
   #older = 0;
   #discontinuity = false;
 
-  /** Writes at most one block for each that was read. */
+  /** Writes at most one block for each block that it reads. */
   process(): void {
     const head = this.#head ??= new HeadFrame(this.audioIn);
     let wrote = false;
@@ -76,7 +75,7 @@ export class Chunker<C extends number> {
     }
   }
 
-  /** Writes what is left, one block a call. */
+  /** Writes the remaining samples, one block a call. */
   flush(): boolean {
     if (this.#queue.length >= this.size || this.audioIn.peek() !== undefined) {
       this.process();

@@ -12,10 +12,10 @@ import { StreamMixer } from "./stream_mixer.ts";
 /**
  * Adds streams of audio that come and go.
  *
- * **Purpose.** As `mixer`, for as many streams as there are inputs at the time. A stream that joins is heard from where
- * its times meet the mix: what lies before that is left out; but one that is more than a second behind, such as a
- * source that was added while the graph runs, is put where the mix stands. Once an input is removed, nothing more of it
- * is heard. While no stream goes on the mix rests; the next stream begins it anew, marked as a discontinuity.
+ * **Purpose.** Works as `mixer` for inputs that are added and removed. A stream that joins is mixed from where its
+ * times meet the mix; earlier samples are left out. A stream more than a second behind, such as a source that was added
+ * while the graph runs, is put at the current place of the mix. Removing an input ends its part at once. While every
+ * stream has ended, the mix stops; the next stream starts a new one, marked as a discontinuity.
  *
  * **Inputs.** `audioIn_0`, `audioIn_1`, …, up to 64: one sample rate for all of them; mono, or as many channels as the
  * mix has.
@@ -35,12 +35,12 @@ export class DynamicMixer extends StreamMixer {
   @input({ dynamic: true })
   audioIn!: StreamInput<AudioFrame>[];
 
-  /** Takes up the inputs. */
+  /** Connects the mix to the inputs. */
   setup(context: ProcessorContext): void {
     this.mixInputs(context.nodeId, this.audioIn);
   }
 
-  /** Takes up those that were added, lets go of those that were removed. */
+  /** Adds new inputs to the mix, and removes the others. */
   portsChanged(context: ProcessorContext): void {
     this.mixInputs(context.nodeId, this.audioIn);
   }

@@ -11,8 +11,8 @@ import { decibelsToFactor } from "./decibels.ts";
 /**
  * Makes audio louder or quieter.
  *
- * **Purpose.** Multiplies every sample by one factor. A change while it runs glides over one block, so it does not
- * click. At 0 dB blocks pass untouched; otherwise they are changed in place unless another node reads them too.
+ * **Purpose.** Multiplies every sample by one factor. A live change glides over one block, so that it does not click.
+ * At 0 dB blocks pass untouched; otherwise they are changed in place, unless another node reads them too.
  *
  * **Inputs.** `audioIn`: any rate and number of channels.
  *
@@ -38,17 +38,17 @@ export class Gain {
   #factor = 1;
   #target = 1;
 
-  /** Takes the gain that the first block has. */
+  /** Starts with the gain of the first block, without a glide. */
   setup(): void {
     this.#factor = this.#target = decibelsToFactor(this.gainDb);
   }
 
-  /** Takes the gain that the next block ends with. */
+  /** Sets the gain that the next block glides to. */
   configChanged(): void {
     this.#target = decibelsToFactor(this.gainDb);
   }
 
-  /** Scales every block that has come. */
+  /** Scales every queued block. */
   process(): void {
     let frame;
     while ((frame = this.audioIn.read()) !== undefined) {
@@ -66,7 +66,7 @@ export class Gain {
   }
 }
 
-/** Multiplies by a factor that goes in a straight line from `from` to `to`. */
+/** Multiplies by a factor that changes linearly from `from` to `to`. */
 function scale(samples: Float32Array, from: number, to: number): void {
   const count = samples.length;
   if (from === to) {

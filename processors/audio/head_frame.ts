@@ -1,7 +1,7 @@
 /**
- * Reading an input whose frames lead to several frames on the output each: the oldest frame is looked at, used up
- * over as many ticks as the outputs take, and only then read away. So the node keeps to a burst of one, needs no
- * more memory than one frame, and back-pressure reaches the writer.
+ * Reads an input for a node that makes several output frames of each input frame. It looks at the oldest frame, uses it
+ * up over as many ticks as the outputs take, and only then reads it. The node thus keeps to a burst of one and the
+ * memory of one frame, and back-pressure reaches the writer.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
 import { samplesToNs } from "./sample_time.ts";
 
-/** How far a frame may be from where the one before ended, in nanoseconds, and still be its continuation. */
+/** How far a frame may be from the end of the previous one, in nanoseconds, and still continue it. */
 const TOLERANCE_NS = 5_000_000;
 
-/** The oldest frame of an input, and whether it continues the one before. */
+/** The oldest frame of an input, and whether it continues the previous one. */
 export class HeadFrame {
   readonly #input: StreamInput<AudioFrame>;
-  /** The frame was copied and is still to be read away. */
+  /** The frame was copied, and still has to be read. */
   #taken = false;
   #ptsNs = 0;
   #sequence = 0;
@@ -23,16 +23,16 @@ export class HeadFrame {
   #sampleRateHz = 0;
   #channels = 0;
 
-  /** @param input whose frames are taken */
+  /** @param input to take frames from */
   constructor(input: StreamInput<AudioFrame>) {
     this.#input = input;
   }
 
   /**
-   * Reads away the frame that was taken.
+   * Reads the frame that was taken.
    *
-   * @returns `read`: it was, so the outputs have room for another burst. `none`: there was none to be read.
-   * `blocked`: an output has no room
+   * @returns `read` if it was read and the outputs have room for another burst; `none` if no frame was taken; `blocked`
+   * if an output has no room
    */
   readAway(): "read" | "none" | "blocked" {
     if (!this.#taken) return "none";
@@ -45,12 +45,12 @@ export class HeadFrame {
     return "none";
   }
 
-  /** The oldest frame that was not taken, for this tick only. Call {@linkcode readAway} first. */
+  /** The oldest frame that was not taken, valid for this tick. Call {@linkcode readAway} first. */
   peek(): AudioFrame | undefined {
     return this.#input.peek();
   }
 
-  /** Whether a frame starts where the one taken last ended, in the same format. False for the first frame. */
+  /** Whether a frame starts where the last taken one ended, in the same format. False for the first frame. */
   continues(frame: AudioFrame): boolean {
     if (frame.sampleRateHz !== this.#sampleRateHz || frame.channels !== this.#channels) return false;
     const offNs = Math.abs(frame.ptsNs - this.#endNs);
@@ -58,7 +58,7 @@ export class HeadFrame {
     return frame.sequence === this.#sequence + 1 || offNs < 1e9 / this.#sampleRateHz;
   }
 
-  /** Notes that what a frame holds was copied. */
+  /** Marks the content of a frame as copied. */
   take(frame: AudioFrame): void {
     this.#taken = true;
     this.#ptsNs = frame.ptsNs;
@@ -68,7 +68,7 @@ export class HeadFrame {
     this.#endNs = frame.ptsNs + samplesToNs(frame.sampleCount, frame.sampleRateHz);
   }
 
-  /** A link that rolls off may have dropped the frame meanwhile. */
+  /** A `roll-off` link may have dropped the frame meanwhile. */
   #isStillThere(): boolean {
     const frame = this.#input.peek();
     return frame !== undefined && frame.ptsNs === this.#ptsNs && frame.sequence === this.#sequence;

@@ -16,9 +16,9 @@ import { samplesToNs } from "./sample_time.ts";
  * Measures how loud audio is.
  *
  * **Purpose.** Gives peak, RMS and held peak of every channel in decibels of full scale, at most once for each block:
- * at the end of the first block with which `intervalMs` are full, and at the end of the stream for what is left. It
- * may stand in line: blocks pass through it untouched and without a copy. Its figures are the newest reading:
- * `peakDb_0`, `rmsDb_0` and `peakHoldDb_0` for the first channel, and so on.
+ * at the end of the block that completes `intervalMs`, and at the end of the stream for the remainder. Blocks pass
+ * through untouched and without a copy, so it can sit in a chain. Its figures are the newest reading: `peakDb_0`,
+ * `rmsDb_0` and `peakHoldDb_0` for the first channel, and so on.
  *
  * **Inputs.** `audioIn`: any rate and number of channels.
  *
@@ -47,7 +47,7 @@ export class LevelMeter {
   #sampleRateHz = 0;
   #startNs = 0;
 
-  /** Measures every block that has come and passes it on. */
+  /** Measures every queued block and passes it on. */
   process(context: ProcessorContext): void {
     let frame;
     while ((frame = this.audioIn.read()) !== undefined) {
@@ -62,7 +62,7 @@ export class LevelMeter {
     }
   }
 
-  /** Gives a reading of what came after the last one. */
+  /** Makes a reading of the samples since the last one. */
   flush(context: ProcessorContext): void {
     if (this.#counter.count > 0) this.#write(context);
   }

@@ -1,14 +1,14 @@
 /**
- * What a level meter says.
+ * The readings of a level meter.
  *
  * @module
  */
 
-/** Levels over a stretch of audio. Decibels are relative to full scale; silence reads -200. */
+/** Levels over a period of audio. Decibels are relative to full scale; silence reads -200. */
 export interface LevelReading {
-  /** When the stretch begins: media time, nanoseconds. */
+  /** When the period begins: media time, nanoseconds. */
   readonly ptsNs: number;
-  /** How long it is, nanoseconds. */
+  /** Its length, nanoseconds. */
   readonly durationNs: number;
   /** The greatest absolute sample of each channel. */
   readonly peakDb: readonly number[];
@@ -25,7 +25,7 @@ export class LevelCounter {
   readonly #squares: Float64Array;
   #count = 0;
 
-  /** @param channels that are measured, each for itself */
+  /** @param channels to measure, each by itself */
   constructor(channels: number) {
     this.#peak = new Float64Array(channels);
     this.#hold = new Float64Array(channels);
@@ -42,7 +42,7 @@ export class LevelCounter {
     return this.#count;
   }
 
-  /** Adds one channel's samples. Samples that are not numbers are left out. */
+  /** Adds one channel's samples. Leaves out samples that are not numbers. */
   add(channel: number, samples: Float32Array): void {
     let peak = this.#peak[channel];
     let squares = this.#squares[channel];
@@ -57,16 +57,16 @@ export class LevelCounter {
     if (peak > this.#hold[channel]) this.#hold[channel] = peak;
   }
 
-  /** Says that so many samples were added on every channel. */
+  /** Counts samples that were added on every channel. */
   advance(count: number): void {
     this.#count += count;
   }
 
   /**
-   * Takes a reading and starts the next stretch.
+   * Makes a reading and starts the next period.
    *
-   * @param ptsNs when the stretch began
-   * @param durationNs how long it is
+   * @param ptsNs when the period began
+   * @param durationNs its length
    * @param toDecibels from an amplitude
    */
   take(ptsNs: number, durationNs: number, toDecibels: (amplitude: number) => number): LevelReading {

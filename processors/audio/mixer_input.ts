@@ -1,6 +1,6 @@
 /**
- * One stream of a mix: the samples of its newest frame that were not mixed yet, and silence before them where the
- * stream has none.
+ * One stream of a mix: the samples of its newest frame that are not mixed yet, after silence for the time without
+ * samples.
  *
  * @module
  */
@@ -9,12 +9,13 @@ import type { StreamInput } from "../../core/ports/stream.ts";
 import { PlaneQueue } from "./plane_queue.ts";
 import { nsToSamples, samplesToNs } from "./sample_time.ts";
 
-/** How far a frame may be off its place, in nanoseconds, before silence is put in or samples are left out. */
+/** How far a frame may be from its place, in nanoseconds, before silence is inserted or samples are left out. */
 const TOLERANCE_NS = 5_000_000;
 
 /**
- * A stream that joins further behind the mix than this, in nanoseconds, counts from a beginning of its own: a source
- * that was added while the graph runs. It is put where the mix stands, or it would never be heard.
+ * A stream that joins further behind the mix than this, in nanoseconds, counts its times from another start, as does a
+ * source that was added while the graph runs. It is put at the current place of the mix, since it would otherwise never
+ * be heard.
  */
 const OWN_CLOCK_NS = 1_000_000_000;
 
@@ -23,15 +24,15 @@ export class MixerInput {
   /** Time of the first frame of the mix. */
   firstNs = 0;
   #queue = new PlaneQueue(1);
-  /** Samples of silence before those in the queue. */
+  /** Samples of silence before the queue. */
   #silence = 0;
   /** Where the queue ends, in samples since the mix began. */
   #end = 0;
   #any = false;
-  /** What its times are put later by. */
+  /** The offset that is added to its times. */
   #shiftNs = 0;
 
-  /** @param port where the stream comes in */
+  /** @param port of the stream */
   constructor(port: StreamInput<AudioFrame>) {
     this.port = port;
   }
@@ -41,13 +42,13 @@ export class MixerInput {
     return this.#any ? this.#queue.channels : 0;
   }
 
-  /** Samples that can be mixed, silence included. */
+  /** How many samples can be mixed, including silence. */
   get length(): number {
     return this.#silence + this.#queue.length;
   }
 
   /**
-   * Takes a frame over. All before must have been mixed.
+   * Takes a frame. All earlier samples must have been mixed.
    *
    * @param startNs when the mix began, or `undefined` if it has not
    * @param position how far the mix is, in samples since it began
@@ -57,7 +58,7 @@ export class MixerInput {
     this.#queue.push(frame);
     if (startNs === undefined) this.firstNs = frame.ptsNs;
     else {
-      // The mix went on without a stream that joins it, or comes back.
+      // Catches up with a mix that went on without this stream.
       const joins = this.#end < position;
       if (joins) {
         this.#end = position;
@@ -68,14 +69,14 @@ export class MixerInput {
     this.#any = true;
   }
 
-  /** The mix begins: puts the frame that was taken already where it belongs. */
+  /** Places the frame that was already taken, now that the mix begins. */
   begin(startNs: number, sampleRateHz: number): void {
     this.#end = 0;
     this.#join(this.firstNs - startNs, 0);
     if (this.#queue.length > 0) this.#place(this.firstNs - startNs, sampleRateHz, true);
   }
 
-  /** Adds the oldest samples to a channel of the mix, silence where there are none. */
+  /** Adds the oldest samples, or silence, to a channel of the mix. */
   addTo(target: Float32Array, channel: number, factor: number): void {
     const mono = this.#queue.channels === 1;
     if (mono && channel > 1) return;
@@ -99,7 +100,7 @@ export class MixerInput {
     this.#shiftNs = behindNs > OWN_CLOCK_NS ? behindNs : 0;
   }
 
-  /** Puts silence before a frame that comes late, and leaves out what of it is over already. */
+  /** Inserts silence before a late frame, and leaves out the part of a frame that is already past. */
   #place(offsetNs: number, sampleRateHz: number, always: boolean): void {
     const at = nsToSamples(offsetNs + this.#shiftNs, sampleRateHz);
     const off = at - this.#end;

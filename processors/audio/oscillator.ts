@@ -1,10 +1,10 @@
 /**
- * A wave with a phase of its own: blocks join without a step, also when frequency or amplitude change between them.
+ * A wave that keeps its phase: blocks join without a step, even if frequency or amplitude change between them.
  *
  * @module
  */
 
-/** Shapes of waves. */
+/** The shapes of a wave. */
 export type Waveform = "sine" | "square" | "saw" | "triangle";
 
 /** Fills blocks one after the other. */
@@ -21,10 +21,10 @@ export class Oscillator {
   /**
    * Writes the next samples.
    *
-   * @param target gets them
+   * @param target receives them
    * @param waveform starts at 0 going up; a square wave starts at its upper half
    * @param cyclesPerSample frequency divided by sample rate
-   * @param amplitude peak that is reached at the end of this block, in a straight line from the last block's
+   * @param amplitude the peak at the end of this block, which changes linearly from that of the last block
    */
   fill(target: Float32Array, waveform: Waveform, cyclesPerSample: number, amplitude: number): void {
     const count = target.length;

@@ -1,6 +1,6 @@
 /**
- * Samples of several channels that wait to be used: a first-in, first-out queue of planar audio. It grows to the
- * most that it ever held, and allocates nothing after that.
+ * A first-in, first-out queue of planar audio. It grows to the most that it ever held, and allocates nothing after
+ * that.
  *
  * @module
  */
@@ -21,12 +21,12 @@ export class PlaneQueue {
     return this.#planes.length;
   }
 
-  /** Samples per channel that wait. */
+  /** Queued samples per channel. */
   get length(): number {
     return this.#end - this.#start;
   }
 
-  /** The memory of one channel; what waits is from {@linkcode start} on, until the next push. */
+  /** The memory of one channel. Queued samples start at {@linkcode start}; the view is valid until the next push. */
   plane(channel: number): Float32Array {
     return this.#planes[channel];
   }
@@ -51,7 +51,7 @@ export class PlaneQueue {
     this.#end += count;
   }
 
-  /** Copies the oldest samples of one channel, as many as `target` has. They stay in the queue. */
+  /** Copies the oldest samples of one channel, as many as `target` takes. They stay queued. */
   copy(channel: number, target: Float32Array): void {
     const plane = this.#planes[channel];
     const start = this.#start;

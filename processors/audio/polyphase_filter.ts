@@ -1,13 +1,13 @@
 /**
  * The low-pass filter of a sample-rate converter: a sinc under a Kaiser window, cut into phases (Crochiere and Rabiner,
  * "Multirate digital signal processing", 1983; Kaiser, 1974). A ratio of whole numbers L / M, in lowest terms, needs L
- * phases; where that is more than {@linkcode MAX_PHASES}, values between phases are interpolated in a straight line,
- * which costs less than the window's own error.
+ * phases; where that is more than {@linkcode MAX_PHASES}, values between phases are interpolated linearly, which costs
+ * less than the window's own error.
  *
  * @module
  */
 
-/** Most phases that are tabulated, at the higher of the two rates. */
+/** The most phases in the table, at the higher of the two rates. */
 const MAX_PHASES = 2048;
 /** Zero crossings of the sinc on either side, at the lower of the two rates. */
 const ZERO_CROSSINGS = 32;
@@ -45,7 +45,7 @@ export class PolyphaseFilter {
    * One output sample.
    *
    * @param samples input
-   * @param start where the `taps` samples around the output sample begin
+   * @param start index of the first of the `taps` samples around the output sample
    * @param phase how far the output sample is past the middle one of them, 0 to `phases` - 1
    */
   apply(samples: Float32Array, start: number, phase: number): number {
@@ -68,7 +68,7 @@ export class PolyphaseFilter {
     return sum;
   }
 
-  /** Each row sums to 1, so that a constant stays what it is. */
+  /** Each row sums to 1, so that a constant passes unchanged. */
   #fillRow(row: number, offset: number, half: number, cutoff: number): void {
     const values = this.#mixed;
     let sum = 0;

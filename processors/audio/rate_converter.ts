@@ -25,9 +25,9 @@ export class RateConverter {
   #ended = false;
 
   /**
-   * @param inputRateHz of what goes in
-   * @param outputRateHz of what comes out
-   * @param channels converted alike
+   * @param inputRateHz of the input
+   * @param outputRateHz of the output
+   * @param channels to convert
    */
   constructor(inputRateHz: number, outputRateHz: number, channels: number) {
     const divisor = greatestCommonDivisor(inputRateHz, outputRateHz);
@@ -41,7 +41,7 @@ export class RateConverter {
     this.restart();
   }
 
-  /** Forgets everything: a new stream begins. */
+  /** Resets the converter for a new stream. */
   restart(): void {
     this.#queue.drop(this.#queue.length);
     this.#queue.pushSilence(this.#filter.taps / 2 - 1);
@@ -51,17 +51,17 @@ export class RateConverter {
     this.#ended = false;
   }
 
-  /** Output samples that were made since the stream began. */
+  /** Output samples since the stream began. */
   get made(): number {
     return this.#made;
   }
 
-  /** Input samples that were taken since the stream began. */
+  /** Input samples since the stream began. */
   get taken(): number {
     return this.#taken;
   }
 
-  /** {@linkcode end} was called. */
+  /** Whether {@linkcode end} was called. */
   get ended(): boolean {
     return this.#ended;
   }
@@ -81,7 +81,7 @@ export class RateConverter {
     this.#taken += frame.sampleCount;
   }
 
-  /** There is no more input: what it still leads to becomes ready. */
+  /** Ends the input, which makes the remaining output ready. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -91,7 +91,7 @@ export class RateConverter {
   /**
    * Makes the next samples of every channel of a frame, at most as many as are {@linkcode ready}.
    *
-   * @param frame is filled
+   * @param frame to fill
    */
   render(frame: AudioFrame): void {
     const count = frame.sampleCount;

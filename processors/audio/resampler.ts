@@ -16,14 +16,13 @@ const MAX_BLOCK_VALUES = 16_384;
 /**
  * Converts the sample rate.
  *
- * **Purpose.** Gives audio another sample rate, by the exact ratio, with a windowed sinc of 64 taps or more: flat to
- * 0.85 of the lower half rate, aliases about 100 dB down. Nothing is shifted: a sample stands for the same moment
- * before and after, and N samples become ceil(N × output rate / input rate). At the rate that is wanted blocks pass
- * untouched. After a gap in the stream the filter starts afresh.
+ * **Purpose.** Converts by the exact ratio of the two rates, with a windowed sinc of 64 taps or more: flat to 0.85 of
+ * the lower half rate, aliases about 100 dB down. Nothing is shifted in time, and N samples become ceil(N × output rate
+ * / input rate). Blocks that have the wanted rate pass untouched. After a gap in the stream the filter starts again.
  *
  * **Inputs.** `audioIn`: any rate, which may change, and any number of channels.
  *
- * **Outputs.** `audioOut`: the rate that is wanted.
+ * **Outputs.** `audioOut`: the wanted rate.
  *
  * **Config.** `sampleRateHz`.
  *
@@ -50,7 +49,7 @@ export class Resampler {
   #discontinuity = false;
   #shape = { sampleRateHz: 1, channels: 1, sampleCount: 0 };
 
-  /** Writes at most one block for each that was read. */
+  /** Writes at most one block for each block that it reads. */
   process(): void {
     const head = this.#head ??= new HeadFrame(this.audioIn);
     let wrote = false;
@@ -83,7 +82,7 @@ export class Resampler {
     }
   }
 
-  /** Writes what the end of the stream still leads to, one block a call. */
+  /** Writes the remaining output after the end of the stream, one block a call. */
   flush(): boolean {
     if (this.audioIn.peek() !== undefined) {
       this.process();

@@ -17,11 +17,11 @@ const TAIL_BLOCK = 1024;
 /**
  * Puts audio into a room.
  *
- * **Purpose.** Adds reverberation. The room hears the average of all channels and answers on each of them a little
- * differently. After the stream has ended its tail follows, until it is 60 dB quieter: for the room size at the end,
- * 0.3 s (0) to 12.7 s (1), at most `maxTailSeconds`. Changes while it runs glide over one block.
+ * **Purpose.** Adds reverberation. The room gets the average of all channels and answers slightly differently on each.
+ * The tail follows the end of the stream until it is 60 dB quieter: 0.3 s (room size 0) to 12.7 s (1), at most
+ * `maxTailSeconds`. Live changes glide over one block.
  *
- * **Inputs.** `audioIn`: the rate and number of channels may not change in mid-stream.
+ * **Inputs.** `audioIn`: the rate and number of channels may not change within a stream.
  *
  * **Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail in blocks of 1,024 samples.
  *
@@ -64,14 +64,14 @@ export class Reverb {
   #tail = -1;
   #tailDone = 0;
 
-  /** Takes the amounts that the first block has. */
+  /** Starts with the amounts of the first block. */
   setup(context: ProcessorContext): void {
     this.#nodeId = context.nodeId;
     this.#wet = this.wet;
     this.#dry = this.dry;
   }
 
-  /** Adds the room to every block that has come. */
+  /** Adds the room to every queued block. */
   process(): void {
     let frame;
     while ((frame = this.audioIn.read()) !== undefined) {

@@ -22,7 +22,7 @@ const MOST_DAMPING = 0.4;
 /** Gain before the combs: eight of them with feedback 0.98 stay within full scale on music. */
 const INPUT_GAIN = 0.015;
 const WET_GAIN = 3;
-/** Smaller values are made zero: they cannot be heard, and subnormal numbers are slow. */
+/** Smaller values become zero: they are inaudible, and subnormal numbers are slow. */
 const TINY = 1e-20;
 
 /** Feedback of the combs for a room size from 0 to 1. */
@@ -69,9 +69,9 @@ export class Reverberator {
   }
 
   /**
-   * Gives what comes back from the room.
+   * Renders the answer of the room.
    *
-   * @param input what goes into it: the average of all channels
+   * @param input the average of all channels
    * @param count samples
    * @param roomSize 0 to 1
    * @param damping 0 to 1: how much quicker high frequencies die away

@@ -15,11 +15,11 @@ import { samplesToNs } from "./sample_time.ts";
 import { SpectrumAnalyzer, type SpectrumReading } from "./spectrum_reading.ts";
 
 /**
- * Measures which frequencies are in audio.
+ * Measures the frequencies in audio.
  *
- * **Purpose.** Takes stretches of `size` samples, which overlap, weights them with a window and gives the magnitude of
- * each frequency in decibels of full scale: a sine at full scale on a bin reads 0 dB. No stretch reaches over a gap in
- * the stream; what is left at a gap or at the end, less than a stretch, is not measured.
+ * **Purpose.** Takes overlapping windows of `size` samples, weights them, and gives the magnitude of each frequency in
+ * decibels of full scale: a sine at full scale on a bin reads 0 dB. No window spans a gap in the stream; a remainder
+ * shorter than a window is not measured.
  *
  * **Inputs.** `audio`: any rate and number of channels.
  *
@@ -38,10 +38,10 @@ export class Spectrum {
   audio!: StreamInput<AudioFrame>;
   @output()
   spectrum!: StreamOutput<DataFrame<SpectrumReading>>;
-  /** Samples of a stretch: a power of two. @integer @minimum 16 @maximum 65536 @unit samples */
+  /** Samples of a window: a power of two. @integer @minimum 16 @maximum 65536 @unit samples */
   @config()
   size = 2048;
-  /** Which part of a stretch the next one has too. @minimum 0 @maximum 0.95 */
+  /** Share of a window that the next one repeats. @minimum 0 @maximum 0.95 */
   @config()
   overlap = 0.5;
   /** Window: `hann` for most, `flat-top` for levels, `blackman` for weak tones beside strong ones. */
@@ -61,7 +61,7 @@ export class Spectrum {
   #older = 0;
   #nodeId = "";
 
-  /** Prepares window and transform. */
+  /** Prepares the window function and the transform. */
   setup(context: ProcessorContext): void {
     this.#nodeId = context.nodeId;
     if (!Number.isInteger(Math.log2(this.size))) {
@@ -77,7 +77,7 @@ export class Spectrum {
     this.#analyzer = new SpectrumAnalyzer(this.size, this.window);
   }
 
-  /** Writes at most one reading for each block that was read. */
+  /** Writes at most one reading for each block that it reads. */
   process(): void {
     const head = this.#head ??= new HeadFrame(this.audio);
     let wrote = false;
@@ -97,7 +97,7 @@ export class Spectrum {
     }
   }
 
-  /** Writes what stretches are left, one a call. */
+  /** Writes the remaining readings, one a call. */
   flush(): boolean {
     if (this.#queue.length < this.size && this.audio.peek() === undefined) return false;
     this.process();

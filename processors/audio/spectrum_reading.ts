@@ -1,5 +1,5 @@
 /**
- * What a spectrum analyser says, and the arithmetic behind it. The transform is that of fft.js.
+ * The readings of a spectrum analyser, and their arithmetic. The transform is that of fft.js.
  *
  * @module
  */
@@ -7,11 +7,11 @@ import FFT from "fft.js";
 import { factorToDecibels } from "./decibels.ts";
 import { makeWindow, type WindowName } from "./window.ts";
 
-/** The spectrum of one stretch of audio. */
+/** The spectrum of one window of audio. */
 export interface SpectrumReading {
-  /** When the stretch begins: media time, nanoseconds. */
+  /** When the window begins: media time, nanoseconds. */
   readonly ptsNs: number;
-  /** How long it is, nanoseconds. */
+  /** Its length, nanoseconds. */
   readonly durationNs: number;
   /** Distance between bins, in hertz: bin k stands for k × `binHz`. */
   readonly binHz: number;
@@ -21,7 +21,7 @@ export interface SpectrumReading {
   readonly peakBin: number;
   /** Its magnitude, in decibels of full scale. */
   readonly peakDb: number;
-  /** Where the peak is, from a parabola through its bin and the two beside it, in hertz. */
+  /** The frequency of the peak, from a parabola through its bin and its two neighbours, in hertz. */
   readonly peakHz: number;
 }
 
@@ -49,7 +49,7 @@ export class SpectrumAnalyzer {
     this.#bins = new Float64Array(2 * size);
   }
 
-  /** Where to put the samples before {@linkcode analyze}; it weights them in place. */
+  /** The samples to analyze, which {@linkcode analyze} weights in place. */
   get samples(): Float64Array {
     return this.#samples;
   }

@@ -32,12 +32,15 @@ export abstract class StreamMixer {
   #position = 0;
   #sampleRateHz = 0;
   #outChannels = 0;
-  /** Where the mix ended when it came to rest; the next one does not begin before. */
+  /** Where the last mix ended; the next one does not begin earlier. */
   #restedNs = -Infinity;
   #resumes = false;
   #shape = { sampleRateHz: 1, channels: 1, sampleCount: 0 };
 
-  /** Mixes as far as every stream that goes on reaches; one block for each frame read, for so much room there is. */
+  /**
+   * Mixes as far as every running stream reaches; at most one block for each frame that it reads, which is the room it
+   * has.
+   */
   process(): void {
     this.#rest();
     let room = true;
@@ -52,7 +55,7 @@ export abstract class StreamMixer {
     }
   }
 
-  /** Mixes what streams that have ended left behind. */
+  /** Mixes what ended streams left behind. */
   flush(): boolean {
     if (!this.#started && !this.#start()) return false;
     const count = this.#reach();
@@ -61,7 +64,7 @@ export abstract class StreamMixer {
   }
 
   /**
-   * Mixes these inputs from now on. What was read of others and not mixed is left out.
+   * Mixes these inputs from now on. Samples of other inputs that were read and not mixed are left out.
    *
    * @param nodeId for messages
    */
@@ -71,7 +74,7 @@ export abstract class StreamMixer {
     this.#rest();
   }
 
-  /** Once no stream goes on and all is mixed, the mix is over; with the next stream another begins. */
+  /** Ends the mix once every stream has ended and everything is mixed. The next stream starts another mix. */
   #rest(): void {
     if (!this.#started) return;
     for (let k = 0; k < this.#inputs.length; k++) {
@@ -83,7 +86,7 @@ export abstract class StreamMixer {
     this.#position = 0;
   }
 
-  /** Takes frames until there is something to mix. */
+  /** Takes frames until some samples can be mixed. */
   #fill(each: MixerInput): boolean {
     let any = false;
     while (each.length === 0) {
@@ -100,7 +103,7 @@ export abstract class StreamMixer {
     return any;
   }
 
-  /** Begins when every stream has begun or ended: the mix starts with the earliest. */
+  /** Begins the mix, with the earliest stream, once every stream has begun or ended. */
   #start(): boolean {
     let startNs = Infinity;
     let widest = 0;
@@ -127,7 +130,9 @@ export abstract class StreamMixer {
     return true;
   }
 
-  /** Samples that can be mixed now: as many as the shortest stream has that goes on, else the longest that ended. */
+  /**
+   * How many samples can be mixed now: as many as the shortest running stream has, or if all have ended, the longest.
+   */
   #reach(): number {
     let shortest = Infinity;
     let longest = 0;

@@ -13,10 +13,10 @@ import { samplesToNs } from "./sample_time.ts";
 /**
  * Makes a test tone.
  *
- * **Purpose.** A sine, square, sawtooth or triangle wave, the same on every channel, for ever or for a given time.
- * Changes of frequency while it runs keep the phase; changes of amplitude glide over one block. Square and sawtooth
- * are not band-limited. In a live graph blocks come at the pace of the clock, offline as fast as the graph takes
- * them: an offline graph needs `durationSeconds`, or something else that ends it.
+ * **Purpose.** A sine, square, sawtooth or triangle wave, the same on every channel, for ever or for a given time. Live
+ * changes of frequency keep the phase; those of amplitude glide over one block. Square and sawtooth are not
+ * band-limited. In a live graph blocks come at the pace of the clock, offline as fast as the graph takes them: an
+ * offline graph needs `durationSeconds`, or another node that ends the run.
  *
  * **Inputs.** None.
  *

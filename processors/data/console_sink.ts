@@ -14,7 +14,8 @@ import { jsonLine, textLine } from "./line_format.ts";
  * Prints data.
  *
  * **Purpose.** Writes values to standard output or standard error, one a line, as text for people or as JSON for
- * programs. If what reads the output goes away (`… | head`, a terminal that is closed), it goes on reading its input and prints nothing more.
+ * programs. If the reader of the output goes away (`… | head`, a closed terminal), the node goes on reading its input
+ * and prints nothing.
  *
  * **Inputs.** `data`: any values.
  *
@@ -34,7 +35,7 @@ export class ConsoleSink {
   /** `text`: time, node and value. `json`: an object with `node`, `ptsNs` and `value`. */
   @config()
   format: "text" | "json" = "text";
-  /** Where to. */
+  /** The stream to print to. */
   @config()
   target: "stdout" | "stderr" = "stdout";
   /** Print the first of this many values and leave out the others. @integer @minimum 1 */
@@ -45,7 +46,7 @@ export class ConsoleSink {
   #count = 0;
   #closed = false;
 
-  /** Prints every value that has come. */
+  /** Prints every queued value. */
   process(context: ProcessorContext): void {
     let frame;
     while ((frame = this.data.read()) !== undefined) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A value and where it stands in its stream. */
+/** A value and its place in the stream. */
 export interface LineInput {
   readonly nodeId: string;
   /** Media time, nanoseconds. */
@@ -31,7 +31,7 @@ export function textLine(line: LineInput): string {
 
 /**
  * One line for programs: an object with `node`, `ptsNs` and `value`. Typed arrays become arrays, bigints text, and
- * numbers that JSON lacks become `null`. A value that refers to itself is given as text.
+ * numbers that JSON lacks become `null`. A value that refers to itself becomes text.
  *
  * @param line what to show
  */

@@ -1,5 +1,5 @@
 /**
- * What a person is told when a file cannot be opened.
+ * The error for a file that cannot be opened.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
  *
  * @param action what was attempted
  * @param path as the user gave it
- * @param cause what the system threw, or what stands at the path instead of a file
- * @param details what the error is to carry, such as the node's id
+ * @param cause what the system threw, or what the path is instead of a file
+ * @param details fields of the error, such as the node's id
  * @returns an `InvalidConfig` error that names the path, the reason and the mend
  */
 export function openError(

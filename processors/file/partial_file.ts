@@ -1,13 +1,13 @@
 /**
  * A file that is recorded as `NAME.partial` and becomes `NAME` when it is complete.
  *
- * To claim a file is to lock two things (advisory, `flock`, exclusive) until it is let go: `NAME.partial`, which is
- * made if it is not there, and `NAME`, if it is there. So a second recorder is refused, and so is one of a file that a
- * `wav-source` reads, in other lanes and processes too, whichever of them comes first. A claim changes nothing that
- * holds data: `NAME.partial` with something in it is moved aside only when the recording begins.
+ * Claiming a file locks two files (advisory, `flock`, exclusive) until it is released: `NAME.partial`, which is made if
+ * missing, and `NAME`, if it exists. So a second recorder is refused, in other lanes and processes too, and so is
+ * recording to a file that a `wav-source` reads, and reading one that is recorded. A claim changes no file with data: a
+ * `NAME.partial` with content is moved aside only when the recording begins.
  *
- * Symbolic links: one at `NAME.partial` is refused, as what it leads to would be overwritten; one at `NAME` is
- * replaced by the file, and what it leads to stays as it is.
+ * Symbolic links: one at `NAME.partial` is refused, since its target would be overwritten; one at `NAME` is replaced by
+ * the file, and its target stays.
  *
  * @module
  */
@@ -16,14 +16,14 @@ import { dirname } from "node:path";
 import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
 import { openError } from "./file_errors.ts";
 
-/** What the name of a file has after it while it is not complete. */
+/** The suffix of an incomplete file's name. */
 export const PARTIAL_SUFFIX = ".partial";
 
 /** The right to write one file. */
 export class PartialFile {
   readonly path: string;
   readonly partialPath: string;
-  /** What errors carry, such as the node's id. */
+  /** Fields of errors, such as the node's id. */
   readonly details: SluiceErrorDetails;
   #file: Deno.FsFile;
   #older: Deno.FsFile | undefined;
@@ -42,7 +42,7 @@ export class PartialFile {
    * Claims a file.
    *
    * @param path of the file once it is complete
-   * @param details what errors are to carry
+   * @param details fields of errors
    * @throws {SluiceError} `InvalidConfig` if it cannot be written, or if another node or process writes or reads it
    */
   static claim(path: string, details: SluiceErrorDetails = {}): PartialFile {
@@ -60,7 +60,7 @@ export class PartialFile {
     }
   }
 
-  /** The file to write to, at its start and empty, once {@linkcode begin} was called. */
+  /** The file to write to, empty and at its start after {@linkcode begin}. */
   get file(): Deno.FsFile {
     return this.#file;
   }
@@ -68,15 +68,15 @@ export class PartialFile {
   /**
    * Makes `NAME.partial` an empty file.
    *
-   * @returns where the `NAME.partial` of an earlier recording has been moved, if there was one: `NAME.partial.1`, or
-   * the first number that is free
+   * @returns the new path of an earlier recording's `NAME.partial`, if one existed: `NAME.partial.1`, or the first free
+   * number
    * @throws {SluiceError} `InvalidConfig` if the system refuses, `NodeFailed` if `NAME.partial` is no longer the file
    * that was claimed
    */
   begin(): string | undefined {
     try {
       const { size, nlink } = this.#file.statSync();
-      // Another name of the same file would be emptied with it.
+      // Emptying it would empty another name of the same file.
       const moved = size > 0 || (nlink ?? 1) > 1 ? this.#moveAside() : undefined;
       this.#begun = true;
       return moved;
@@ -86,7 +86,7 @@ export class PartialFile {
   }
 
   /**
-   * Gives the file its name, in place of whatever had it, and lets it go.
+   * Renames the file to its name, replacing what had it, and releases it.
    *
    * @throws {SluiceError} `NodeFailed` if `NAME.partial` is no longer the file that was written
    * @throws what the system throws; the file stays `NAME.partial`
@@ -99,7 +99,7 @@ export class PartialFile {
     this.release();
   }
 
-  /** Removes `NAME.partial`, unless it holds an earlier recording or is no longer ours, and lets the file go. */
+  /** Removes `NAME.partial`, unless it holds an earlier recording or was replaced, and releases the file. */
   discard(): void {
     if (!this.#open) return;
     try {
@@ -110,7 +110,7 @@ export class PartialFile {
     }
   }
 
-  /** Lets the file go and leaves `NAME.partial` as it is. Calling it again does nothing. */
+  /** Releases the file and leaves `NAME.partial` as it is. Further calls do nothing. */
   release(): void {
     if (!this.#open) return;
     this.#open = false;
@@ -174,7 +174,10 @@ function lockPartial(path: string, details: SluiceErrorDetails): Deno.FsFile {
   }
 }
 
-/** Never follows a symbolic link to a file that is then changed. `undefined`: the name has just come or gone. */
+/**
+ * Opens a file without following a symbolic link, since the file is changed afterwards. `undefined`: the name has just
+ * appeared or vanished.
+ */
 function openPartial(partialPath: string, details: SluiceErrorDetails): Deno.FsFile | undefined {
   const found = orUndefined(() => Deno.lstatSync(partialPath));
   if (found?.isSymlink) throw openError("write", partialPath, "link", details);
@@ -191,9 +194,9 @@ function openPartial(partialPath: string, details: SluiceErrorDetails): Deno.FsF
 }
 
 /**
- * Locks the file that is to be replaced, so that no source begins to read it.
+ * Locks the file to be replaced, so that no source begins to read it.
  *
- * @returns `undefined` if there is none, or none that can be locked: then no source has it locked either
+ * @returns `undefined` if the file is missing or cannot be locked: then no source holds a lock either
  */
 function lockOlder(path: string, details: SluiceErrorDetails): Deno.FsFile | undefined {
   let file: Deno.FsFile;
@@ -208,14 +211,14 @@ function lockOlder(path: string, details: SluiceErrorDetails): Deno.FsFile | und
     if (file.tryLockSync(true)) return file;
     isRead = file.tryLockSync(false);
   } catch {
-    // A file system without locks.
+    // The file system has no locks.
   }
   file.close();
   if (isRead) throw beingRead(path, path, details);
   return undefined;
 }
 
-/** Makes an empty file `PATH.1`, or with the first number that is free, and gives its path. */
+/** Makes an empty file `PATH.1`, or with the first free number, and returns its path. */
 function reserveNumber(path: string, details: SluiceErrorDetails): string {
   for (let number = 1;; number++) {
     const numbered = `${path}.${number}`;

@@ -1,10 +1,10 @@
 /**
- * Interleaved samples as files hold them, to and from one channel of 32-bit float samples.
+ * Converts between interleaved samples, as files hold them, and single channels of 32-bit float samples.
  *
  * An n-bit integer v stands for v / 2^(n-1), so that full scale is [-1, 1); 8-bit samples are unsigned with 128 as
- * zero. The way back rounds to the nearest integer and clamps, so integers up to 24 bits come back as they were.
- * 32-bit floats are moved bit for bit, NaN payloads included; 64-bit floats and 32-bit integers are rounded to
- * 32-bit float, which is what frames hold. The host is little-endian, as every platform of Deno is.
+ * zero. The way back rounds to the nearest integer and clamps, so that integers up to 24 bits come back unchanged.
+ * 32-bit floats are moved bit for bit, including NaN payloads; 64-bit floats and 32-bit integers are rounded to 32-bit
+ * float, which frames hold. The host is little-endian, as on every platform of Deno.
  *
  * Hot path: allocates only when a block is longer than every one before it.
  *
@@ -18,9 +18,9 @@ export class PcmBlock {
   readonly channels: number;
   /** Bytes of one sample of all channels. */
   readonly bytesPerFrame: number;
-  /** Samples that {@linkcode encode} had to clamp to full scale, since the block was made. */
+  /** How many samples {@linkcode encode} has clamped to full scale. */
   clipped = 0;
-  /** Samples that {@linkcode encode} found to be NaN and wrote as zero in an integer format. */
+  /** How many NaN samples {@linkcode encode} has written as zero in an integer format. */
   notANumber = 0;
   #capacity = 0;
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
@@ -33,7 +33,7 @@ export class PcmBlock {
   #laneBits = new Uint32Array(0);
 
   /**
-   * @param sampleFormat how samples stand in the file
+   * @param sampleFormat the format of samples in the file
    * @param channels interleaved channels
    * @param capacity samples per channel to make room for
    */
@@ -44,14 +44,14 @@ export class PcmBlock {
     this.reserve(capacity);
   }
 
-  /** Samples per channel that fit. */
+  /** How many samples per channel fit. */
   get capacity(): number {
     return this.#capacity;
   }
 
   /**
-   * The first `count` samples per channel as bytes: what is read from and written to files. The view is kept, so
-   * asking for one length again and again allocates nothing.
+   * The first `count` samples per channel as bytes, to be read from and written to files. The view is cached, so that
+   * asking for one length again allocates nothing.
    */
   bytes(count: number): Uint8Array<ArrayBuffer> {
     const length = count * this.bytesPerFrame;
@@ -59,7 +59,7 @@ export class PcmBlock {
     return this.#view;
   }
 
-  /** Makes room for `capacity` samples per channel. What the block held is lost if it has to grow. */
+  /** Makes room for `capacity` samples per channel. Growing the block loses its content. */
   reserve(capacity: number): void {
     if (capacity <= this.#capacity) return;
     const buffer = new ArrayBuffer(Math.ceil((capacity * this.bytesPerFrame) / 8) * 8);
@@ -76,11 +76,11 @@ export class PcmBlock {
   }
 
   /**
-   * Takes one channel out of the block.
+   * Copies one channel out of the block.
    *
-   * @param channel which, from 0
-   * @param target gets `count` samples
-   * @param count samples per channel that the block holds
+   * @param channel from 0
+   * @param target receives `count` samples
+   * @param count samples per channel in the block
    */
   decode(channel: number, target: Float32Array, count: number): void {
     const step = this.channels;
@@ -126,10 +126,10 @@ export class PcmBlock {
   }
 
   /**
-   * Puts one channel into the block, counting what had to be clamped.
+   * Copies one channel into the block, counting clamped samples.
    *
-   * @param channel which, from 0
-   * @param source its samples: all of them are put in, so no more than the block has room for
+   * @param channel from 0
+   * @param source its samples, no more than the block has room for
    */
   encode(channel: number, source: Float32Array): void {
     switch (this.sampleFormat) {

@@ -1,5 +1,5 @@
 /**
- * What is in a WAV file: sample formats, and the way from loudspeaker masks to channel layouts and back.
+ * The content of a WAV file: sample formats, and the mapping between loudspeaker masks and channel layouts.
  *
  * Masks are those of `WAVEFORMATEXTENSIBLE.dwChannelMask` (Microsoft, "Multiple channel audio data and WAVE files").
  *
@@ -7,10 +7,12 @@
  */
 import type { ChannelLayout } from "../../core/frames/format.ts";
 
-/** How a sample stands in a file: unsigned or signed integer, or IEEE float, with its number of bits. Little-endian. */
+/**
+ * The format of a sample in a file: unsigned or signed integer, or IEEE float, with its number of bits. Little-endian.
+ */
 export type WavSampleFormat = "u8" | "s16" | "s24" | "s32" | "f32" | "f64";
 
-/** What the `fmt ` chunk of a file says. */
+/** The content of a file's `fmt ` chunk. */
 export interface WavFormat {
   readonly sampleFormat: WavSampleFormat;
   /** 1 to 8. */
@@ -41,12 +43,12 @@ const LAYOUTS: readonly (readonly [channels: number, mask: number, layout: Chann
 
 const BYTES: Readonly<Record<WavSampleFormat, number>> = { u8: 1, s16: 2, s24: 3, s32: 4, f32: 4, f64: 8 };
 
-/** Bytes that one sample of one channel takes. */
+/** Bytes of one sample of one channel. */
 export function bytesPerSample(format: WavSampleFormat): number {
   return BYTES[format];
 }
 
-/** The layout that a channel mask means; `discrete` if none is known by it. */
+/** The layout of a channel mask; `discrete` for an unknown mask. */
 export function layoutOfMask(channels: number, mask: number): ChannelLayout {
   for (const [count, known, layout] of LAYOUTS) {
     if (count === channels && known === mask) return layout;
@@ -62,7 +64,7 @@ export function maskOfLayout(channels: number, layout: ChannelLayout): number {
   return 0;
 }
 
-/** The layout that a number of channels has where nothing says which: mono, stereo, else discrete. */
+/** The default layout of a number of channels: mono, stereo, otherwise discrete. */
 export function defaultLayout(channels: number): ChannelLayout {
   return channels === 1 ? "mono" : channels === 2 ? "stereo" : "discrete";
 }

@@ -1,12 +1,12 @@
 /**
  * Reads the header of a WAV file: RIFF/WAVE (Microsoft and IBM, "Multimedia Programming Interface and Data
- * Specifications 1.0"), `WAVEFORMATEXTENSIBLE`, and RF64 with its `ds64` chunk (EBU Tech 3306; BW64 of ITU-R BS.2088
- * is the same here).
+ * Specifications 1.0"), `WAVEFORMATEXTENSIBLE`, and RF64 with its `ds64` chunk (EBU Tech 3306; BW64 of ITU-R BS.2088 is
+ * the same here).
  *
- * Chunks are walked up to `data`; what is between is skipped, and nothing is allocated by a size that a file claims.
- * The sizes of the chunks and the length of the file decide; the size in the RIFF header is not relied on, because
- * many writers leave it wrong. A `data` chunk that claims more than the file holds is refused, and so are the headers
- * that streaming writers leave behind (a size of 0xFFFFFFFF, or 0 with samples after it).
+ * The reader walks the chunks up to `data` and skips those between. It allocates nothing by a size that a file claims.
+ * It relies on the sizes of the chunks and the length of the file, not on the size in the RIFF header, which many
+ * writers leave wrong. It refuses a `data` chunk that claims more than the file holds, and the headers that streaming
+ * writers leave behind (a size of 0xFFFFFFFF, or 0 with samples after it).
  *
  * @module
  */
@@ -32,7 +32,7 @@ export interface ByteReader {
   readAt(offset: number, target: Uint8Array<ArrayBuffer>): number;
 }
 
-/** What a header says. */
+/** The content of a header. */
 export interface WavHeader {
   readonly format: WavFormat;
   /** Where the samples start in the file. */
@@ -56,8 +56,8 @@ const REPAIR = "write it again with the right sizes, for example: sox --ignore-l
  *
  * @param file the file's bytes
  * @param name the file's name as the user gave it, for messages
- * @param details what errors are to carry, such as the node's id
- * @throws {SluiceError} `InvalidMedia`, naming the file and the byte, for anything that is not right
+ * @param details fields of errors, such as the node's id
+ * @throws {SluiceError} `InvalidMedia`, naming the file and the byte, for any fault
  */
 export function readWavHeader(file: ByteReader, name: string, details: SluiceErrorDetails = {}): WavHeader {
   return new HeaderReader(file, name, details).read();
@@ -229,7 +229,7 @@ function sampleFormatOf(tag: number, bits: number): WavSampleFormat | undefined 
   return undefined;
 }
 
-/** Bytes in quotes where they are ASCII, else in hexadecimal. */
+/** Bytes in quotes if they are ASCII, otherwise in hexadecimal. */
 function printable(bytes: Uint8Array, count: number): string {
   const some = bytes.subarray(0, count);
   if (some.every((byte) => byte >= 0x20 && byte < 0x7f)) return JSON.stringify(String.fromCharCode(...some));

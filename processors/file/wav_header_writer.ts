@@ -1,18 +1,18 @@
 /**
  * Writes the header of a WAV file. Space for the 64-bit sizes of RF64 (EBU Tech 3306) is kept free in a `JUNK` chunk,
- * so that the header has one length and can be written over at any time: as RIFF while the file is small enough for
- * 32-bit sizes, as RF64 from then on.
+ * so that the header has a fixed length and can be rewritten at any time: as RIFF while 32-bit sizes suffice, as RF64
+ * afterwards.
  *
  * @module
  */
 import { bytesPerSample, maskOfLayout, type WavFormat } from "./wav_format.ts";
 
-/** The most that the size field of a RIFF header can say. 0xFFFFFFFF stands for "see ds64". */
+/** The largest size in a RIFF header. 0xFFFFFFFF stands for "see ds64". */
 export const RIFF_MAX_SIZE = 0xfffffffe;
 
 const GUID_TAIL = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
 
-/** Makes the header bytes for one format, for any number of samples. Reuses one buffer. */
+/** Makes the header for one format and any number of samples. Reuses one buffer. */
 export class WavHeaderWriter {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView<ArrayBuffer>;
@@ -71,16 +71,16 @@ export class WavHeaderWriter {
     this.#dataSizeOffset = at + 4;
   }
 
-  /** Bytes of the header: the samples start there. */
+  /** Bytes of the header, where the samples start. */
   get byteLength(): number {
     return this.#bytes.length;
   }
 
   /**
-   * The header for a file of so many samples.
+   * The header for a number of samples.
    *
    * @param sampleCount samples per channel
-   * @returns a buffer that the next call writes over
+   * @returns a buffer that the next call overwrites
    */
   encode(sampleCount: number): Uint8Array<ArrayBuffer> {
     const view = this.#view;

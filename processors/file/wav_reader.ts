@@ -11,11 +11,11 @@ import { type ByteReader, readWavHeader } from "./wav_header.ts";
 
 /** Options of {@linkcode WavReader.open}. */
 export interface WavReaderOptions {
-  /** What errors are to carry, such as the node's id. */
+  /** Fields of errors, such as the node's id. */
   readonly details?: SluiceErrorDetails;
   /**
    * Whether to lock the file (advisory, `flock`, shared) until it is closed, so that no sink writes it meanwhile
-   * (default: no).
+   * (default: false).
    */
   readonly lock?: boolean;
 }
@@ -49,8 +49,8 @@ export class WavReader implements Disposable {
    * Opens a file and checks its header.
    *
    * @param path of the file, relative to the working directory
-   * @throws {SluiceError} `InvalidConfig` if the file cannot be opened, or locked because a sink has it;
-   * `InvalidMedia` if it is not a good WAV file
+   * @throws {SluiceError} `InvalidConfig` if the file cannot be opened, or locked because a sink writes it;
+   * `InvalidMedia` if it is not a valid WAV file
    */
   static open(path: string, { details = {}, lock = false }: WavReaderOptions = {}): WavReader {
     let file: Deno.FsFile | undefined;
@@ -66,7 +66,7 @@ export class WavReader implements Disposable {
     }
   }
 
-  /** The next sample that {@linkcode read} will give, counted from the start. */
+  /** The index of the next sample that {@linkcode read} returns. */
   get position(): number {
     return this.#position;
   }
@@ -74,10 +74,10 @@ export class WavReader implements Disposable {
   /**
    * Reads the next samples of all channels.
    *
-   * @param block gets the samples, in the file's own sample format
+   * @param block receives the samples, in the file's own sample format
    * @param most samples per channel
-   * @returns samples per channel that were read: fewer than `most` only at the end, 0 after it
-   * @throws {SluiceError} `InvalidMedia` if the file has been cut short since it was opened
+   * @returns how many samples per channel were read: fewer than `most` only at the end, 0 after it
+   * @throws {SluiceError} `InvalidMedia` if the file was truncated after it was opened
    */
   read(block: PcmBlock, most: number): number {
     const count = Math.min(most, this.sampleCount - this.#position);
@@ -96,7 +96,7 @@ export class WavReader implements Disposable {
     return count;
   }
 
-  /** Closes the file. Calling it again does nothing. */
+  /** Closes the file. Further calls do nothing. */
   [Symbol.dispose](): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -104,7 +104,7 @@ export class WavReader implements Disposable {
   }
 }
 
-/** A file as the header reader wants it. */
+/** The file as the header reader sees it. */
 class FileBytes implements ByteReader {
   readonly byteLength: number;
   readonly #file: Deno.FsFile;
@@ -125,7 +125,7 @@ function lockShared(file: Deno.FsFile, path: string, details: SluiceErrorDetails
   try {
     isFree = file.tryLockSync(false);
   } catch {
-    // A file system without locks: no sink has one either.
+    // The file system has no locks, so no sink has one either.
   }
   if (isFree) return;
   throw new SluiceError(

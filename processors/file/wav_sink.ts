@@ -18,17 +18,17 @@ import { WavWriter } from "./wav_writer.ts";
 /**
  * Writes a WAV file.
  *
- * **Purpose.** Records audio as `NAME.partial`, which is a readable WAV file at any moment, and renames it to `NAME`
- * when the stream has ended. A run that is broken off leaves `NAME.partial` with what was recorded, and an older
- * `NAME` as it was; the next run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or
- * reads is refused at setup. Files of more than 4 GiB become RF64.
+ * **Purpose.** Records audio as `NAME.partial`, a WAV file that is readable at any moment, and renames it to `NAME`
+ * when the stream has ended. An aborted run leaves the recording in `NAME.partial`, and an older `NAME` unchanged; the
+ * next run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or reads is refused at setup.
+ * Files of more than 4 GiB become RF64.
  *
- * **Inputs.** `audio`: 1 to 8 channels; the format may not change in mid-stream.
+ * **Inputs.** `audio`: 1 to 8 channels; the format may not change within a stream.
  *
  * **Outputs.** None.
  *
- * **Config.** `path`, `format`. Integer formats clamp to full scale; how many samples that hit is logged at the end.
- * A stream that ends without a frame makes an empty file if its format was announced, else none.
+ * **Config.** `path`, `format`. Integer formats clamp to full scale; the log says at the end how many samples were
+ * clamped. A stream without a frame makes an empty file if its format was announced, otherwise no file.
  *
  * **Example.**
  * ```json
@@ -39,11 +39,11 @@ import { WavWriter } from "./wav_writer.ts";
 export class WavSink {
   @input()
   audio!: StreamInput<AudioFrame>;
-  /** File to write; a relative path starts at the working directory. The directory must be there. @minLength 1 */
+  /** File to write; a relative path starts at the working directory. The directory must exist. @minLength 1 */
   @config()
   path!: string;
   /**
-   * How samples stand in the file: unsigned or signed integers, or floats, of so many bits. `auto` is `f32`, which
+   * The format of samples in the file: unsigned or signed integers, or floats, of so many bits. `auto` is `f32`, which
    * loses nothing.
    */
   @config()
@@ -64,7 +64,7 @@ export class WavSink {
     this.#partial = PartialFile.claim(this.path, this.#details);
   }
 
-  /** Appends every block that has come. */
+  /** Appends every queued block. */
   process(context: ProcessorContext): void {
     let frame;
     while ((frame = this.audio.read()) !== undefined) {
@@ -79,7 +79,7 @@ export class WavSink {
     }
   }
 
-  /** Completes the file and gives it its name. */
+  /** Completes the file and renames it. */
   flush(context: ProcessorContext): void {
     const announced = this.audio.format;
     if (this.#writer === undefined && announced?.kind === "audio") {
@@ -102,7 +102,7 @@ export class WavSink {
     }
   }
 
-  /** Leaves what was recorded in `NAME.partial`, if the stream did not come to its end. */
+  /** Leaves the recording in `NAME.partial` if the stream did not end. */
   teardown(): void {
     if (this.#writer === undefined) this.#partial?.discard();
     else if (this.#writer.abort()) {

@@ -15,15 +15,15 @@ import { WavReader } from "./wav_reader.ts";
 /**
  * Reads a WAV file.
  *
- * **Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1
- * to 8 channels, extensible headers. The file is read block by block, never as a whole. In a live graph blocks come
- * at the pace of the media, offline as fast as the graph takes them. A file that is not right is refused at setup
- * with the byte where it goes wrong, and so is one that a `wav-sink` writes.
+ * **Purpose.** Plays RIFF/WAVE and RF64 files into the graph: 8, 16, 24 and 32-bit integers, 32 and 64-bit floats, 1 to
+ * 8 channels, extensible headers. The file is read block by block, never as a whole. In a live graph blocks come at the
+ * pace of the media, offline as fast as the graph takes them. A faulty file is refused at setup with the byte of the
+ * fault, and so is a file that a `wav-sink` writes.
  *
  * **Inputs.** None.
  *
- * **Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter. Integers of n bits are divided by
- * 2^(n-1); 32-bit integers and 64-bit floats are rounded to 32-bit float.
+ * **Outputs.** `audio`: blocks of `blockSize` samples, the last one shorter. Integers of n bits are divided by 2^(n-1);
+ * 32-bit integers and 64-bit floats are rounded to 32-bit float.
  *
  * **Config.** `path`, `blockSize`.
  *

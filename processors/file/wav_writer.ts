@@ -1,7 +1,7 @@
 /**
  * Writes a WAV file as `NAME.partial`, readable at any moment, and renames it to `NAME` when it is complete.
  *
- * Samples are written first and the header after them, so the header never claims more than the file holds.
+ * It writes samples first and the header after them, so that the header never claims more than the file holds.
  *
  * @module
  */
@@ -13,14 +13,14 @@ import { WavHeaderWriter } from "./wav_header_writer.ts";
 
 /** Options of {@linkcode WavWriter}. */
 export interface WavWriterOptions {
-  /** RIFF size from which on the file is RF64 (default: where 32 bits no longer do). */
+  /** The RIFF size from which on the file is RF64 (default: where 32 bits no longer suffice). */
   readonly riffMaxSize?: number;
 }
 
-/** A WAV file that is being written. */
+/** A WAV file that is being recorded. */
 export class WavWriter {
   readonly format: WavFormat;
-  /** Where an earlier partial file of the same name has been moved, if there was one. */
+  /** The new path of an earlier partial file of the same name, if one existed. */
   readonly earlierPath: string | undefined;
   readonly #partial: PartialFile;
   readonly #header: WavHeaderWriter;
@@ -33,9 +33,9 @@ export class WavWriter {
   /**
    * Begins the file with the header of an empty one.
    *
-   * @param partial the file, claimed; the writer lets it go
+   * @param partial the claimed file, which the writer releases
    * @param format of the file
-   * @throws {SluiceError} `InvalidConfig` or `NodeFailed` if the system refuses, as on a full disk; no file is left
+   * @throws {SluiceError} `InvalidConfig` or `NodeFailed` if the system refuses, as on a full disk; it leaves no file
    */
   constructor(partial: PartialFile, format: WavFormat, options: WavWriterOptions = {}) {
     this.format = format;
@@ -58,7 +58,7 @@ export class WavWriter {
   }
 
   /**
-   * Appends samples. Once a second of media the header is brought up to date.
+   * Appends samples. Updates the header once a second of media.
    *
    * @param block holds the samples, in the file's format
    * @param count samples per channel
@@ -76,7 +76,7 @@ export class WavWriter {
   }
 
   /**
-   * Completes the file and gives it its name, in place of whatever had it.
+   * Completes the file and renames it, replacing what had its name.
    *
    * @throws {SluiceError} `NodeFailed` if the system refuses, or if `NAME.partial` has become another file
    */
@@ -88,9 +88,9 @@ export class WavWriter {
   }
 
   /**
-   * Gives up: a `NAME.partial` with samples in it is left complete and readable, one without is removed.
+   * Gives up: leaves a `NAME.partial` with samples complete and readable, and removes an empty one.
    *
-   * @returns whether one is left
+   * @returns whether it left a file
    */
   abort(): boolean {
     if (!this.#open) return false;

@@ -1,6 +1,5 @@
 /**
- * What the `align` processors have in common: they read two streams, find partners by time, and write what they make of
- * them.
+ * The base of the `align` processors: they read two streams, find partners by time, and write the result.
  *
  * @module
  */
@@ -10,15 +9,15 @@ import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { type AlignState, type Decided, TimeAligner } from "./time_aligner.ts";
 
-/** For how long a live node waits for the first pair before the log says that there is none, nanoseconds. */
+/** How long a live node waits for the first pair before the log warns, nanoseconds. */
 const UNPAIRED_AFTER_NS = 2e9;
 
-/** Share of the items that are left out above which that is a warning. */
+/** The log warns if more than this share of the items was left out. */
 const MANY = 0.1;
 
-/** What an aligner gives along to one that takes its place. */
+/** The state that an aligner hands over to its successor. */
 interface Carried<R, O> {
-  /** What makes the items: the state of another kind of aligner is of no use. */
+  /** The kind of aligner: another kind cannot use the state. */
   readonly alignerOf: string;
   readonly aligner: AlignState<R, O>;
   readonly aligned: number;
@@ -29,46 +28,46 @@ interface Carried<R, O> {
   readonly own: unknown;
 }
 
-/** A join by time. Values are copied out of frames, so that what waits holds no slots. */
+/** A join by time. It copies values out of frames, so that waiting items hold no slots. */
 export abstract class Align<R, O> {
-  /** Where partners come from: the item nearest in time, or one made of the two around it. */
+  /** The source of partners: the item nearest in time, or one interpolated between the two around it. */
   @config({ live: true })
   match: "nearest" | "interpolate" = "nearest";
   /** How far apart in time partners may be. @minimum 0 @maximum 60000 @unit ms */
   @config({ live: true })
   toleranceMs = 50;
-  /** How long a partner is waited for, by the times of the reference. @minimum 0 @maximum 60000 @unit ms */
+  /** How long to wait for a partner, by the times of the reference. @minimum 0 @maximum 60000 @unit ms */
   @config({ live: true })
   waitMs = 1000;
-  /** What is done with an item of the reference that has no partner: leave it out, or pass it without one. */
+  /** What to do with an item of the reference that has no partner: leave it out, or pass it alone. */
   @config({ live: true })
   missing: "drop" | "pass" = "drop";
 
   readonly #aligner = new TimeAligner<R, O>({ toleranceNs: 0, waitNs: 0, interpolates: false });
   #aligned = 0;
   #missing = 0;
-  /** Whether there is a gap before the next frame of the reference that has items. */
+  /** Whether a gap precedes the next frame of the reference that has items. */
   #gapAhead = false;
   /** When the first item of the reference came, on the runtime's clock; -1 before that. */
   #sinceNs = -1;
-  /** The log has a line on items that were left out. */
+  /** Whether the log already mentions left-out items. */
   #told = false;
-  /** Something has come of the other stream. */
+  /** Whether the other stream has sent an item. */
   #hasOther = false;
 
-  /** Takes the configuration over. */
+  /** Applies the configuration. */
   setup(): void {
     this.configChanged();
   }
 
-  /** Takes a change of it over, for items that are not decided yet. */
+  /** Applies a change of the configuration to items that are not decided yet. */
   configChanged(): void {
     const { toleranceMs, waitMs, match } = this;
     const [toleranceNs, waitNs] = [toleranceMs, waitMs].map((ms) => Math.round(ms * 1e6));
     this.#aligner.rules = { toleranceNs, waitNs, interpolates: match === "interpolate" };
   }
 
-  /** Takes what has come of both, and writes what is decided, waiting for room. */
+  /** Reads both streams, and writes the decided items, waiting for room. */
   async process(context: ProcessorContext): Promise<void> {
     const [reference, other] = this.inputs();
     const aligner = this.#aligner;
@@ -78,21 +77,21 @@ export abstract class Align<R, O> {
       await this.#decide(false);
     }
     await this.#decide(false);
-    // What comes when the reference is over has no partner any more, and holds nobody up.
+    // Reads on after the reference has ended: further items have no partner, and must block no writer.
     while (reference.ended && aligner.waiting === 0 && other.read() !== undefined);
     this.#readAhead(context.mode === "live");
     this.#report(context);
     if (context.mode === "live" && this.#isUnpaired(context)) this.#tellMissing(context);
   }
 
-  /** Decides what still waits. */
+  /** Decides the waiting items. */
   async flush(context: ProcessorContext): Promise<void> {
     await this.#decide(true);
     this.#report(context);
     this.#tellMissing(context);
   }
 
-  /** What waits, for the node that takes this one's place: nothing of it is decided twice or left out. */
+  /** Returns the waiting items, for a successor that neither repeats nor loses any. */
   snapshot(): Carried<R, O> {
     return {
       alignerOf: this.kind,
@@ -106,7 +105,7 @@ export abstract class Align<R, O> {
     };
   }
 
-  /** Goes on from that. The state of a node of another type is left alone. */
+  /** Continues from a state, and ignores that of another node type. */
   restore(state: unknown): void {
     const carried = state as Partial<Carried<R, O>> | null | undefined;
     if (carried?.alignerOf !== this.kind) return;
@@ -120,32 +119,34 @@ export abstract class Align<R, O> {
     this.takeUp(own);
   }
 
-  /** What its items are. */
+  /** The kind of its items. */
   protected abstract readonly kind: string;
 
-  /** What the class itself gives along, plain data; `takeUp()` of another instance is given it. */
+  /** The state of the subclass as plain data, for `takeUp()` of its successor. */
   protected abstract keep(): unknown;
 
-  /** Goes on from what `keep()` gave. */
+  /** Continues from the result of `keep()`. */
   protected abstract takeUp(own: unknown): void;
 
   /** The reference, and the other stream. */
   protected abstract inputs(): readonly [StreamInput<Frame>, StreamInput<Frame>];
 
   /**
-   * Copies the items of a frame of the reference out of it.
+   * Copies the items out of a frame of the reference.
    *
-   * @param isGap whether there is a gap before them
+   * @param isGap whether a gap precedes them
    */
   protected abstract takeReference(frame: Frame, isGap: boolean, push: (timeNs: number, item: R) => void): void;
 
-  /** Copies the items of a frame of the other stream out of it. */
+  /** Copies the items out of a frame of the other stream. */
   protected abstract takeOther(frame: Frame, push: (timeNs: number, item: O) => void): void;
 
-  /** Writes an item that is decided, or keeps it for a frame of several; waits for room. */
+  /** Writes a decided item, or collects it for a frame of several; waits for room. */
   protected abstract writeDecided(decided: Decided<R, O>, passes: boolean): Promise<void>;
 
-  /** A frame whose times are not finite is left out; a gap that one without items says goes to the next that has any. */
+  /**
+   * Leaves out a frame whose times are not finite. The gap of a frame without items moves to the next one with items.
+   */
   #takeReference(frame: Frame): void {
     const isTimed = Number.isFinite(frame.ptsNs + frame.durationNs);
     const isGap = this.#gapAhead || frame.discontinuity;
@@ -167,9 +168,9 @@ export abstract class Align<R, O> {
   }
 
   /**
-   * Reads on of the other stream, for items of the reference to come: whoever writes both waits for no item that it has
-   * not written, and a live link drops nothing that is wanted. Live the oldest is given up for the newest; offline what
-   * is beyond the limit stays on its link.
+   * Reads ahead in the other stream, for items of the reference to come. A node that writes both streams must not wait
+   * for an item that it has not written yet, and a live link must not drop what is needed. Live, a new item displaces
+   * the oldest; offline, items beyond the limit stay on their link.
    */
   #readAhead(isLive: boolean): void {
     const [, other] = this.inputs();
@@ -193,7 +194,7 @@ export abstract class Align<R, O> {
         this.#takeOther(frame);
         frame.release();
       }
-      // There is more to read, and no room to read it: it may be the partner, which the next tick sees.
+      // More is queued than there is room for. It may be the partner, which the next tick sees.
       if (!ended && aligner.wantsOther && other.queued > 0) return;
       const decided = aligner.next(ended || !other.connected || other.ended);
       if (decided === undefined) return;
@@ -204,7 +205,7 @@ export abstract class Align<R, O> {
     }
   }
 
-  /** Whether the reference has come for long, and items of it were left out, but none has found a partner. */
+  /** Whether the reference has run for long and lost items without finding a single partner. */
   #isUnpaired(context: ProcessorContext): boolean {
     if (this.#aligned > 0 || this.#aligner.waiting + this.#missing === 0) return false;
     const nowNs = context.nowNs();
@@ -212,7 +213,7 @@ export abstract class Align<R, O> {
     return this.#missing > 0 && nowNs - this.#sinceNs >= UNPAIRED_AFTER_NS;
   }
 
-  /** Says, once, that items were left out. That a few were, as at the ends of a stream, is no mistake. */
+  /** Logs once that items were left out. A few, as at the ends of a stream, are not a fault. */
   #tellMissing(context: ProcessorContext): void {
     const [missing, items] = [this.#missing, this.#aligned + this.#missing];
     if (this.#told || this.missing === "pass" || missing === 0) return;
@@ -236,7 +237,7 @@ export abstract class Align<R, O> {
   }
 }
 
-/** Takes a slot of an output once there is room for its frame. */
+/** Acquires a frame of an output once it has room. */
 export async function acquireFor<F extends Frame>(
   output: StreamOutput<F>,
   shape: Parameters<StreamOutput<F>["acquire"]>[0],

@@ -16,9 +16,9 @@ const SILENCE_SAMPLES = 4096;
 /**
  * Delays audio, and makes a loop of links legal.
  *
- * **Purpose.** Moves the times of all blocks by `delayMs`. In a live graph a block leaves when it has been in the graph
- * for that long, and waits on the link before; in an offline graph it goes on at once. With `prime` the output begins
- * with silence as long as the delay: a node of a loop that waits for all its inputs can then begin.
+ * **Purpose.** Moves the times of all blocks by `delayMs`. In a live graph a block leaves once it has been in the graph
+ * for that long, and waits on the input's link until then; in an offline graph it leaves at once. With `prime` the
+ * output begins with silence as long as the delay: a node of a loop that waits for all its inputs can then begin.
  *
  * **Inputs.** `audioIn`: any audio; with `prime`, of the rate and channels that are configured.
  *
@@ -52,7 +52,7 @@ export class AudioDelay<C extends number> {
 
   #nodeId = "";
   #delayNs = 0;
-  /** Samples of silence written and to be written. */
+  /** Samples of silence: written, and to be written. */
   #primed = 0;
   #silence = 0;
 
@@ -61,13 +61,13 @@ export class AudioDelay<C extends number> {
     this.#nodeId = context.nodeId;
     this.#delayNs = Math.round(this.delayMs * 1e6);
     this.#silence = this.prime ? Math.round(this.delayMs * this.sampleRateHz / 1000) : 0;
-    // A primed stream goes on where its silence ends, to the nanosecond.
+    // A primed stream continues exactly where its silence ends.
     if (this.prime) this.#delayNs = Math.round(this.#silence * 1e9 / this.sampleRateHz);
     if (this.#silence > 0) context.waitUntilNs(1);
   }
 
   /**
-   * Writes one block of silence while there is some, then hands on what is due.
+   * Writes the silence block by block, then passes on what is due.
    *
    * @throws {SluiceError} `TypeMismatch` if a block that follows the silence has another rate or number of channels
    */

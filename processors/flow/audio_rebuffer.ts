@@ -9,8 +9,8 @@ import { Chunker } from "../audio/chunker.ts";
 /**
  * Joins and splits blocks of any size into blocks of one size.
  *
- * **Purpose.** The `chunker` of the audio family, under the name that flow nodes have: sample for sample, with the
- * times of the first samples; what is left at the end makes a shorter block, or a padded one.
+ * **Purpose.** The `chunker` of the audio family under a name of the flow family: sample for sample, with the times of
+ * the first samples. The remainder at the end makes a shorter block, or a padded one.
  *
  * **Inputs.** `audioIn`: blocks of any size.
  *

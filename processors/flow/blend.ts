@@ -1,17 +1,17 @@
 /**
- * Values between two values.
+ * Interpolates values.
  *
  * @module
  */
 
-/** Levels of a value in which numbers are looked for. */
+/** How deep in a value numbers are interpolated. */
 const MOST_LEVELS = 16;
 
 /**
- * The value on the way from one to another: numbers on the line between them, alone, in objects and in lists of one
- * length; all else from the nearer one.
+ * Interpolates between two values: numbers linearly, alone, in objects and in lists of equal length; everything else
+ * comes from the nearer value.
  *
- * @param share how far it is from `near`, 0 to 0.5
+ * @param share the distance from `near`, 0 to 0.5
  */
 export function blend<T>(near: T, far: T, share: number, level = 0): T {
   return blendAny(near, far, share, level) as T;

@@ -10,11 +10,11 @@ import { acquireFor, Align } from "./align.ts";
 import { blend } from "./blend.ts";
 import type { Decided } from "./time_aligner.ts";
 
-/** A value of the reference with the one of another stream that belongs to its time. */
+/** A value of the reference with the value of another stream that belongs to its time. */
 export interface Aligned<A, B> {
   /** The value of the reference. */
   readonly reference: A;
-  /** Its partner; `null` where there is none, which is passed only if `missing` says so. */
+  /** Its partner; `null` without one, which passes only if `missing` says so. */
   readonly other: B | null;
   /** Time of the partner less that of the reference, nanoseconds: 0 for one that was interpolated, `null` for none. */
   readonly offsetNs: number | null;
@@ -30,17 +30,17 @@ interface Timed<A> {
 /**
  * Joins two streams of values by time.
  *
- * **Purpose.** For each value of the reference the one of the other stream that is nearest in time, or, with `match`
- * `interpolate`, one made of the two around that time: numbers on the line between them, alone, in objects and in lists
- * of one length; all else from the nearer. Two that are further apart than `toleranceMs` are no partners; to
- * interpolate, both are within it. A value waits until the other stream has come to its time or has ended, or until the
- * reference has gone on by `waitMs` of media time; what is there by then counts. `missing` says what becomes of one
- * that has no partner; how many were left out stands in the log at the end, with what to do. Order and times are those
- * of the reference; where values of it were left out, the next is flagged as a discontinuity. A third stream is joined
- * by another `data-align`. What waits goes along where the node is replaced or moved.
+ * **Purpose.** Pairs each value of the reference with the value of the other stream that is nearest in time, or, with
+ * `match` `interpolate`, with one interpolated between the two around that time: numbers linearly, alone, in objects
+ * and in lists of equal length; everything else from the nearer. Partners are at most `toleranceMs` apart; to
+ * interpolate, both values are. A value waits until the other stream has reached its time or has ended, or until the
+ * reference is `waitMs` of media time ahead; then the values at hand decide. `missing` says what to do with a value
+ * without a partner; the log says at the end how many were left out, and what to do. Order and times are those of the
+ * reference; after left-out values the next one is flagged as a discontinuity. Join a third stream with another
+ * `data-align`. A replace or a move hands over the waiting values.
  *
  * **Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. The times of
- * each ascend; where they go back, the stream has started anew, and the other is expected to follow.
+ * each ascend; if they go back, the stream has restarted, and the other is expected to follow.
  *
  * **Outputs.** `aligned`: an `Aligned<A, B>` for each value of the reference: `reference`, `other`, `offsetNs`.
  *

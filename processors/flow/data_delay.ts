@@ -11,11 +11,11 @@ import { Delay } from "./delay.ts";
 /**
  * Delays values, and makes a loop of links legal.
  *
- * **Purpose.** As `video-delay`. With `prime` the output begins with `delayFrames` times the value `initial`.
+ * **Purpose.** Works as `video-delay`. With `prime` the output begins with the value `initial`, `delayFrames` times.
  *
  * **Inputs.** `frameIn`: any values. Its link holds more than `delayFrames` of them, unless `prime` is used.
  *
- * **Outputs.** `frameOut`: the same values, later, of the type that the input has.
+ * **Outputs.** `frameOut`: the same values, later, of the input's type.
  *
  * **Config.** `delayFrames`, `delayMs`, `prime`, `initial`.
  *
@@ -29,7 +29,7 @@ export class DataDelay<T> extends Delay<DataFrame<T>> {
   /** Begin with as many values as the delay has frames. */
   @config()
   prime = false;
-  /** What they are. */
+  /** The initial value. */
   @config()
   initial: number | string | boolean | null | number[] | { [key: string]: number | string | boolean | null } = null;
 

@@ -1,5 +1,5 @@
 /**
- * What the `delay` processors for kinds of frames other than audio have in common.
+ * The base of the `delay` processors for frames other than audio.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Frame } from "../../core/frames/frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 
-/** A delay by frames, by time, or both. Frames wait on the link before the node, so it holds no slots of its own. */
+/** A delay by frames, by time, or both. Frames wait on the input's link, so that the node holds no slots. */
 export abstract class Delay<F extends Frame> {
   @input()
   frameIn!: StreamInput<F>;
@@ -24,12 +24,12 @@ export abstract class Delay<F extends Frame> {
   delayMs = 0;
 
   #delayNs = 0;
-  /** Frames that wait until newer ones have come. */
+  /** How many frames wait for newer ones. */
   #held = 0;
   #blanks = 0;
 
   /**
-   * Checks that the link before can hold what has to wait.
+   * Checks that the input's link can hold the waiting frames.
    *
    * @throws {SluiceError} `InvalidConfig` if it cannot
    */
@@ -46,7 +46,7 @@ export abstract class Delay<F extends Frame> {
     if (this.#blanks > 0) context.waitUntilNs(1);
   }
 
-  /** Writes one blank frame while there are some to be written, then hands on what is due. */
+  /** Writes the blank frames one by one, then passes on what is due. */
   process(context: ProcessorContext): void {
     if (this.#blanks === 0) return this.#pass(context, this.#held);
     const blank = this.acquireBlank();
@@ -57,18 +57,18 @@ export abstract class Delay<F extends Frame> {
     context.waitUntilNs(1);
   }
 
-  /** Hands on what waited for newer frames. */
+  /** Passes on the frames that waited for newer ones. */
   flush(context: ProcessorContext): boolean {
     this.#pass(context, 0);
     return this.frameIn.queued > 0;
   }
 
-  /** How many frames to begin with: 0, or as many as the delay. */
+  /** How many blank frames to begin with: 0, or as many as the delay. */
   protected blankFrames(): number {
     return 0;
   }
 
-  /** One of them, acquired from the output; `undefined` where the pool is empty. */
+  /** A blank frame, acquired from the output; `undefined` if the pool is empty. */
   protected acquireBlank(): F | undefined {
     return undefined;
   }

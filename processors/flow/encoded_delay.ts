@@ -10,8 +10,8 @@ import { Delay } from "./delay.ts";
 /**
  * Delays encoded frames, and makes a loop of links legal.
  *
- * **Purpose.** As `video-delay`, with both times, `ptsNs` and `dtsNs`, and without `prime`: there is no blank frame
- * that every decoder takes.
+ * **Purpose.** Works as `video-delay` on both times, `ptsNs` and `dtsNs`, but without `prime`: no blank frame suits
+ * every decoder.
  *
  * **Inputs.** `frameIn`: any encoded frames. Its link holds more than `delayFrames` of them.
  *

@@ -28,36 +28,35 @@ interface Batch {
   readonly discontinuity: boolean;
 }
 
-/** One of them. */
+/** One record. */
 interface BatchRecord {
   readonly batch: Batch;
   readonly at: number;
 }
 
-/** What is given along besides the records that wait. */
+/** State beside the waiting records. */
 interface Kept {
   readonly otherFields: Batch["fields"];
   readonly decided: readonly Decided<BatchRecord, BatchRecord>[];
   readonly gap: boolean;
 }
 
-/** Where the time between partners stands. */
+/** The index of the time between partners. */
 const OFFSET = "offsetNs";
 
 /**
  * Joins two streams of records by time.
  *
- * **Purpose.** As `data-align`, record by record: a batch is taken to spread its records evenly over its duration. For
- * each batch of the reference one batch comes out, with the same records (less those that `missing` leaves out, none of
- * them for a batch without any) and the fields of both. To interpolate, `f32` and `f64` are put on the line between the
- * two records; the other numbers are those of the nearer. A record that is passed without a partner has NaN, or 0 where
- * a field cannot hold it, and NaN for `offsetNs`.
+ * **Purpose.** Works as `data-align`, record by record; the records of a batch are assumed to be spread evenly over its
+ * duration. Each batch of the reference makes one batch with the same records, less those that `missing` leaves out,
+ * and the fields of both; an empty batch makes none. `f32` and `f64` are interpolated linearly; other numbers come from
+ * the nearer record. A record without a partner has NaN, or 0 if the field cannot hold it, and NaN for `offsetNs`.
  *
  * **Inputs.** `reference`: the stream that sets the times. `other`: the one that partners are taken from. No field of
  * one has the name of a field of the other.
  *
- * **Outputs.** `aligned`: batches of the reference with the fields of both, and `offsetNs`: the time of the partner less
- * that of the record.
+ * **Outputs.** `aligned`: batches of the reference with the fields of both, and `offsetNs`: the time of the partner
+ * less that of the record.
  *
  * **Config.** `match`, `toleranceMs`, `waitMs`, `missing` (all live).
  *
@@ -78,9 +77,9 @@ export class PacketAlign<A extends PacketFieldsOf<A>, B extends PacketFieldsOf<B
 
   protected override readonly kind = "packet";
   #nodeId = "";
-  /** Fields of the other stream, as its newest batch has them. */
+  /** The fields of the other stream's newest batch. */
   #otherFields: Batch["fields"] = {};
-  /** Records of the batch in work that are decided and pass. */
+  /** The decided records of the current batch. */
   #decided: Decided<BatchRecord, BatchRecord>[] = [];
   #gap = false;
 
@@ -178,12 +177,12 @@ function pushRecords(batch: Batch, push: (timeNs: number, item: BatchRecord) => 
   for (let at = 0; at < batch.count; at++) push(timeOf(batch, at), { batch, at });
 }
 
-/** When a record of a batch was taken; the end of the batch for the one after the last. */
+/** The time of a record of a batch; past the last record, the end of the batch. */
 function timeOf({ ptsNs, durationNs, count }: Batch, at: number): number {
   return ptsNs + Math.round(durationNs * at / count);
 }
 
-/** What a field of a partner is. */
+/** The value of a partner's field. */
 function valueOf({ near, far, share }: Decided<BatchRecord, BatchRecord>, name: string, type: PacketNumber): number {
   const value = near?.batch.columns[name]?.[near.at] ?? NaN;
   const beyond = far?.batch.columns[name]?.[far.at];

@@ -11,11 +11,11 @@ import { Delay } from "./delay.ts";
 /**
  * Delays batches of records, and makes a loop of links legal.
  *
- * **Purpose.** As `video-delay`. With `prime` the output begins with `delayFrames` batches of no records.
+ * **Purpose.** Works as `video-delay`. With `prime` the output begins with `delayFrames` empty batches.
  *
  * **Inputs.** `frameIn`: any batches. Its link holds more than `delayFrames` of them, unless `prime` is used.
  *
- * **Outputs.** `frameOut`: the same batches, later, of the type that the input has.
+ * **Outputs.** `frameOut`: the same batches, later, of the input's type.
  *
  * **Config.** `delayFrames`, `delayMs`, `prime`, and the `fields` of the empty batches.
  *
@@ -29,7 +29,7 @@ export class PacketDelay<T extends PacketFieldsOf<T>> extends Delay<PacketFrame<
   /** Begin with as many empty batches as the delay has frames. */
   @config()
   prime = false;
-  /** The type of each field of theirs, by name. */
+  /** The type of each field of the empty batches, by name. */
   @config()
   fields: Record<string, PacketNumber> = { value: "f64" };
 

@@ -11,11 +11,10 @@ import { RecordQueue } from "./record_queue.ts";
 /**
  * Joins and splits batches of records into batches of one size.
  *
- * **Purpose.** Every record comes out once and in order, whatever the batches were that it came in. A batch starts at
- * the time of its first record and lasts as long as its records; a batch that came in is taken to spread its records
- * evenly over its duration. No batch reaches over a gap, or over a change of fields: there the one in work ends early,
- * as at the end of the stream. The first after a gap is flagged as a discontinuity. A new `batchSize` holds from the
- * next batch on.
+ * **Purpose.** Passes on every record once and in order. A batch starts at the time of its first record and lasts as
+ * long as its records; the records of an input batch are assumed to be spread evenly over its duration. No batch spans
+ * a gap or a change of fields: the current one then ends early, as at the end of the stream. The first batch after a
+ * gap is flagged as a discontinuity. A new `batchSize` applies from the next batch on.
  *
  * **Inputs.** `frameIn`: batches of any size.
  *
@@ -41,7 +40,7 @@ export class PacketRebuffer<T extends PacketFieldsOf<T>> {
   #queue: RecordQueue | undefined;
   #discontinuity = false;
 
-  /** Takes what has come, and waits for room before each batch that it writes. */
+  /** Reads the queued batches, and waits for room before each batch that it writes. */
   async process(): Promise<void> {
     let frame;
     while ((frame = this.frameIn.read()) !== undefined) {
@@ -55,7 +54,7 @@ export class PacketRebuffer<T extends PacketFieldsOf<T>> {
     }
   }
 
-  /** Writes what is left. */
+  /** Writes the remaining records. */
   async flush(): Promise<void> {
     const queue = this.#queue;
     while (queue !== undefined && queue.length > 0) await this.#write(queue, Math.min(queue.length, this.batchSize));

@@ -1,11 +1,11 @@
 /**
- * Records that wait to be put into batches of another size, with the times of each.
+ * A queue of records with their times, for batches of another size.
  *
  * @module
  */
 import type { ColumnOf, PacketFields, PacketFrame, PacketNumber } from "../../core/frames/packet_frame.ts";
 
-/** How far a batch may be from where the one before ended, in nanoseconds, and still be its continuation. */
+/** How far a batch may be from the end of the previous one, in nanoseconds, and still continue it. */
 const TOLERANCE_NS = 5_000_000;
 
 interface Batch {
@@ -13,7 +13,7 @@ interface Batch {
   readonly ptsNs: number;
   readonly durationNs: number;
   readonly count: number;
-  /** Records that were taken. */
+  /** How many records of the first batch were taken. */
   taken: number;
 }
 
@@ -29,12 +29,12 @@ export class RecordQueue {
     this.fields = fields;
   }
 
-  /** Records that wait. */
+  /** Queued records. */
   get length(): number {
     return this.#length;
   }
 
-  /** Whether a batch has the same fields and starts, as far as lengths tell, where the one pushed last ended. */
+  /** Whether a batch has the same fields and starts where the last pushed one ended, as far as lengths tell. */
   continues(frame: PacketFrame): boolean {
     if (frame.discontinuity || this.isGapBefore(frame)) return false;
     const names = Object.entries(frame.fields);
@@ -43,7 +43,7 @@ export class RecordQueue {
       names.every(([name, type], at) => own[at][0] === name && own[at][1] === type);
   }
 
-  /** Whether a batch starts, as far as lengths tell, elsewhere than where the one pushed last ended. */
+  /** Whether a batch starts elsewhere than where the last pushed one ended, as far as lengths tell. */
   isGapBefore(frame: PacketFrame): boolean {
     return this.#endNs >= 0 && Math.abs(frame.ptsNs - this.#endNs) > TOLERANCE_NS;
   }
@@ -58,7 +58,7 @@ export class RecordQueue {
     this.#length += count;
   }
 
-  /** Moves the oldest records into a frame, as many as it has, and gives it their times. */
+  /** Moves the oldest records to a frame, as many as it holds, and sets its times. */
   take(frame: PacketFrame): void {
     const wanted = frame.batchSize;
     let endNs = frame.ptsNs = this.#batches[0] === undefined ? 0 : timeOf(this.#batches[0]);
@@ -78,7 +78,7 @@ export class RecordQueue {
   }
 }
 
-/** When the first record starts that was not taken; if all were, when the last one ends. */
+/** The start of the first record that was not taken; if all were, the end of the last one. */
 function timeOf({ ptsNs, durationNs, count, taken }: Batch): number {
   return ptsNs + Math.round(durationNs * taken / count);
 }

@@ -1,5 +1,5 @@
 /**
- * The `switch` processors: one for each kind of frame that has one.
+ * The `switch` processors, one for each kind of frame.
  *
  * @module
  */
@@ -23,7 +23,7 @@ abstract class Switch<F extends Frame> {
 
   #last = -1;
 
-  /** Hands on what the active input has, and drops what the others have. */
+  /** Passes on the frames of the active input, and drops those of the others. */
   process(): void {
     for (const [at, port] of this.frameIn.entries()) {
       let frame;
@@ -50,8 +50,8 @@ abstract class Switch<F extends Frame> {
 /**
  * Hands on one of up to eight streams of audio.
  *
- * **Purpose.** What comes on the others is dropped as it comes, so nothing before the node waits and a change takes
- * effect with the next block. The first block from another input is flagged as a discontinuity.
+ * **Purpose.** Drops the blocks of the other inputs as they arrive, so that no writer waits, and a change takes effect
+ * with the next block. The first block from another input is flagged as a discontinuity.
  *
  * **Inputs.** `frameIn_0` to `frameIn_7`.
  *
@@ -76,8 +76,8 @@ export class VideoSwitch extends Switch<VideoFrame> {}
 export class DataSwitch<T> extends Switch<DataFrame<T>> {}
 
 /**
- * Hands on one of up to eight streams of encoded frames: as `audio-switch`. After a change, the first that passes is a
- * key frame; until then nothing does.
+ * Hands on one of up to eight streams of encoded frames: as `audio-switch`. After a change, nothing passes until a key
+ * frame.
  */
 @processor({ tags: ["encoded", "select", "choose", "switch"] })
 export class EncodedSwitch extends Switch<EncodedFrame> {

@@ -1,5 +1,5 @@
 /**
- * The `throttle` processors: one for each kind of frame that has one.
+ * The `throttle` processors, one for each kind of frame.
  *
  * @module
  */
@@ -26,7 +26,7 @@ abstract class Throttle<F extends Frame> {
   #nextNs = -Infinity;
   #missed = false;
 
-  /** Hands on a frame if its time has come, else drops it. */
+  /** Passes a frame on if its time has come, otherwise drops it. */
   process(context: ProcessorContext): void {
     const periodNs = 1e9 / this.ratePerSecond;
     let frame;
@@ -47,7 +47,7 @@ abstract class Throttle<F extends Frame> {
     }
   }
 
-  /** Whether frames build on those before them, so that the first after a gap is flagged. */
+  /** Whether frames depend on earlier ones, so that the first after a gap is flagged. */
   protected isContinuous(): boolean {
     return false;
   }
@@ -61,8 +61,8 @@ abstract class Throttle<F extends Frame> {
 /**
  * Lets at most so many pictures a second pass.
  *
- * **Purpose.** Drops what comes too early: in a live graph by the clock, in an offline one by the pictures' times. The
- * node's own figures tell how many: frames in less frames out.
+ * **Purpose.** Drops pictures that come too early: in a live graph by the clock, in an offline one by their times. The
+ * counts of the links tell how many.
  *
  * **Inputs.** `frameIn`.
  *
@@ -87,8 +87,8 @@ export class DataThrottle<T> extends Throttle<DataFrame<T>> {}
 export class PacketThrottle<T extends PacketFieldsOf<T>> extends Throttle<PacketFrame<T>> {}
 
 /**
- * Lets at most so many blocks of audio a second pass: as `video-throttle`. For meters and plots: what passes has gaps,
- * and the first block after one is flagged as a discontinuity.
+ * Lets at most so many blocks of audio a second pass: as `video-throttle`. For meters and plots: the output has gaps,
+ * and the first block after a gap is flagged as a discontinuity.
  */
 @processor({ tags: ["audio", "rate", "limit", "drop", "throttle"] })
 export class AudioThrottle<C extends number> extends Throttle<AudioFrame<C>> {
@@ -98,8 +98,8 @@ export class AudioThrottle<C extends number> extends Throttle<AudioFrame<C>> {
 }
 
 /**
- * Lets at most so many encoded frames a second pass: as `video-throttle`. Once it has dropped one, what comes up to the
- * next key frame cannot be decoded and is dropped too; that key frame passes if its time has come, flagged as a
+ * Lets at most so many encoded frames a second pass: as `video-throttle`. After a dropped frame, those up to the next
+ * key frame cannot be decoded and are dropped too; that key frame passes if its time has come, flagged as a
  * discontinuity.
  */
 @processor({ tags: ["encoded", "rate", "limit", "drop", "throttle"] })
