@@ -33,6 +33,23 @@ export interface ConfigProblem {
   readonly available?: readonly string[];
 }
 
+/** A configuration that a node type does not take. */
+export class ConfigError extends SluiceError {
+  /** All that is wrong with it; the message tells the first. */
+  readonly problems: readonly ConfigProblem[];
+
+  /**
+   * @param where how messages start
+   * @param more problems that are not among `problems`
+   */
+  constructor(where: string, problems: readonly ConfigProblem[], more: number, nodeId: string) {
+    const [{ message, key, available }] = problems;
+    const others = problems.length - 1 + more;
+    super("InvalidConfig", `${message}${others === 0 ? "" : ` (and ${others} more)`}`, { nodeId, key, available });
+    this.problems = more === 0 ? problems : [...problems, unlisted(where, more)];
+  }
+}
+
 /** Longest text that a pattern is tried on, UTF-16 units: a pattern may take the square of it, and longer. */
 const PATTERN_TEXT_LIMIT = 10_000;
 
@@ -53,9 +70,13 @@ export function checkConfig(
   where: string,
 ): ConfigProblem[] {
   const { problems, more } = findProblems(schema, values, where);
-  if (more === 0) return problems;
+  return more === 0 ? problems : [...problems, unlisted(where, more)];
+}
+
+/** Says how many problems are left out. */
+function unlisted(where: string, more: number): ConfigProblem {
   const message = `${where}: ${more === 1 ? "1 more problem is" : `${more} more problems are`} not listed`;
-  return [...problems, { path: [], key: "", kind: "value", message }];
+  return { path: [], key: "", kind: "value", message };
 }
 
 /** The first problems, and how many there are beside them. */
@@ -93,7 +114,7 @@ function findProblems(
  *
  * @param nodeId the node's id, for the message
  * @returns the values as the class gets them: durations are numbers in the unit of their key
- * @throws {SluiceError} `InvalidConfig` for the first problem, with `nodeId`, `key` and the number of further ones
+ * @throws {ConfigError} its message tells the first problem and the number of further ones
  */
 export function assertConfig(
   descriptor: NodeDescriptor,
@@ -103,13 +124,7 @@ export function assertConfig(
   const where = `Cannot configure node "${nodeId}" (${descriptor.type})`;
   const { problems, more } = findProblems(descriptor.config, values, where);
   if (problems.length === 0) return { ...convertDurations(descriptor.config, values) as Record<string, unknown> };
-  const [{ message, key, available }] = problems;
-  const others = problems.length - 1 + more;
-  throw new SluiceError("InvalidConfig", `${message}${others === 0 ? "" : ` (and ${others} more)`}`, {
-    nodeId,
-    key,
-    available,
-  });
+  throw new ConfigError(where, problems, more, nodeId);
 }
 
 /**

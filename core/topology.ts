@@ -7,18 +7,18 @@ import { assertBypass, canBypass } from "./bypass.ts";
 import { assertConfig } from "./config_check.ts";
 import { describeName } from "./describe_value.ts";
 import { SluiceError } from "./errors.ts";
-import { assertEnd, assertLinkable, resolvePort } from "./graph/link_rules.ts";
+import { assertEnd, assertForward, assertLinkable, type LinkEnd, resolvePort } from "./graph/link_rules.ts";
 import { CarriedTypes, type CarryingGraph } from "./graph/carried_types.ts";
 import { ConnectionManager } from "./graph/connection_manager.ts";
 import { DraftMap, type EditableMap, type MapChanges } from "./graph/draft_map.ts";
 import { assertDelayed } from "./graph/loops.ts";
 import { RecordTable } from "./graph/record_table.ts";
 import { defaultNodeId, laneName, type LinkId, linkId, type NodeId, nodeId } from "./ids.ts";
-import { laneOf } from "./lanes/lane_choice.ts";
+import { DEFAULT_LANE, laneOf } from "./lanes/lane_choice.ts";
 import { checkLaneOptions, type LaneOptions } from "./lanes/lane_options.ts";
 import { linkOptions } from "./links/link_options.ts";
 import type { GraphMode, LinkOptions, LinkPolicy } from "./links/policy.ts";
-import type { NodeDescriptor, PortDescriptor } from "./registry/descriptor.ts";
+import { expandPort, type NodeDescriptor, type PortDescriptor } from "./registry/descriptor.ts";
 import { addElement, removeElement } from "./registry/dynamic_ports.ts";
 import { ownConfig } from "./registry/own_config.ts";
 import type { AnyNodeType } from "./registry/node_type.ts";
@@ -81,6 +81,12 @@ export interface NodeOptions {
   /** Whether what comes in is passed on without calling `process()`. */
   readonly bypassed?: boolean;
 }
+
+/** The part of a node or of a link that is at fault. */
+export type Fault = "config" | "lane" | "supervision" | "bypassed" | "from" | "to" | "link";
+
+/** In place of what a check gives, where something is wrong and was noted. */
+const FAILED = Symbol("failed");
 
 /** What a graph gives out numbers from. */
 interface GraphNumbers {
@@ -365,21 +371,23 @@ export class Topology {
         { nodeId: id },
       );
     }
-    const values = assertConfig(descriptor, id, ownConfig(descriptor, id, config));
-    const lane = laneOf(id, descriptor, options.lane, this.lanes, this.#residents);
+    const own = ownConfig(descriptor, id, config);
+    const checked = this.#try("config", () => assertConfig(descriptor, id, own));
+    const values = checked === FAILED ? own : checked;
+    const lane = this.#try("lane", () => laneOf(id, descriptor, options.lane, this.lanes, this.#residents));
     const { pool, callTimeoutMs, bypassed = false } = options;
-    if (bypassed !== false) assertBypass(id, descriptor, bypassed);
-    const supervision = options.supervision === undefined
-      ? undefined
-      : checkSupervision(options.supervision, { id, native: descriptor.lane === "native" });
+    if (bypassed !== false) this.#try("bypassed", () => assertBypass(id, descriptor, bypassed));
+    const asked = options.supervision;
+    const supervision = asked &&
+      this.#try("supervision", () => checkSupervision(asked, { id, native: descriptor.lane === "native" }));
     const entry: NodeEntry = {
       id,
       index: this.#takeNode(),
       type: sizedType(type, values, options.ports ?? []),
       config: values,
-      lane,
+      lane: lane === FAILED ? DEFAULT_LANE : lane,
       pool,
-      supervision,
+      supervision: supervision === FAILED ? undefined : supervision,
       callTimeoutMs,
       bypassed,
       life: this.#numbers.nextLife++,
@@ -387,7 +395,7 @@ export class Topology {
     };
     this.#put(entry);
     this.#version++;
-    if (!this.#residents.has(lane)) this.#residents.set(lane, entry);
+    if (lane !== FAILED && !this.#residents.has(lane)) this.#residents.set(lane, entry);
     return entry;
   }
 
@@ -418,38 +426,66 @@ export class Topology {
     const target = this.node(to.node);
     const output = { nodeId: source.id, descriptor: source.type.descriptor, port: from.port };
     const input = { nodeId: target.id, descriptor: target.type.descriptor, port: to.port };
+    // Without a link, `refuse()` has thrown.
+    return this.link(output, input, options) as LinkEntry;
+  }
+
+  /** Links two ends. @returns `undefined` if it is wrong, and what is wrong was noted */
+  protected link(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkEntry | undefined {
+    if (this.#try("link", () => assertForward(from, to)) === FAILED) return undefined;
+    const output = this.#try("from", () => resolvePort(from, "output"));
+    const input = this.#try("to", () => resolvePort(to, "input"));
+    if (output === FAILED || input === FAILED) return undefined;
+    const ends = {
+      fromNode: from.nodeId as NodeId,
+      fromPort: from.port,
+      toNode: to.nodeId as NodeId,
+      toPort: to.port,
+    };
+    const attempt = `Cannot link "${from.nodeId}.${from.port}" to "${to.nodeId}.${to.port}"`;
     const { carried } = this;
     // It counts the link from now on, which may not be made after all.
     this.#carried = undefined;
-    assertLinkable(output, input, carried, this.#known);
-    const attempt = `Cannot link "${from.node}.${from.port}" to "${to.node}.${to.port}"`;
-    this.connections.assertFree(source.id, from.port, target.id, to.port);
-    const outputPort = resolvePort(output, "output");
-    const { policy, capacity } = linkOptions(attempt, options, outputPort, this.mode);
+    const fits = this.#try("link", () => assertLinkable(from, to, carried, this.#known));
+    const free = () => to.descriptor.inputs.flatMap(expandPort).filter((name) => !this.linkInto(ends.toNode, name));
+    const isFree = this.#try("to", () => this.connections.assertFree(ends, (link) => this.nameOf(link), free));
+    const settled = this.#try("link", () => linkOptions(attempt, options, output, this.mode));
+    if (fits === FAILED || isFree === FAILED || settled === FAILED) return undefined;
+    if (this.#try("link", () => assertDelayed(this, attempt, ends)) === FAILED) return undefined;
+    const { policy, capacity } = settled;
     const entry: LinkEntry = {
-      id: linkId(this.#numbers.nextLink),
+      id: linkId(this.#numbers.nextLink++),
       index: this.#takeLink(),
-      fromNode: source.id,
-      fromPort: from.port,
-      toNode: target.id,
-      toPort: to.port,
-      output: outputPort,
-      input: resolvePort(input, "input"),
+      ...ends,
+      output,
+      input,
       policy,
       capacity,
     };
-    try {
-      assertDelayed(this, attempt, entry);
-    } catch (error) {
-      this.#taken.links.delete(entry.index);
-      this.#numbers.links.giveBack(entry.index);
-      throw error;
-    }
-    this.#numbers.nextLink++;
     this.connections.add(entry);
     this.#carried = carried;
     this.#version++;
     return entry;
+  }
+
+  /** What is done about a node or a link that is wrong: this throws the error; a graph that is checked notes it. */
+  protected refuse(error: SluiceError, _fault: Fault): void {
+    throw error;
+  }
+
+  /** What messages call a link that is there. */
+  protected nameOf({ id }: LinkEntry): string {
+    return id;
+  }
+
+  #try<T>(fault: Fault, check: () => T): T | typeof FAILED {
+    try {
+      return check();
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      this.refuse(error, fault);
+      return FAILED;
+    }
   }
 
   /** What ports carry, as far as the links tell. For use until the graph changes. */

@@ -159,7 +159,7 @@ for (const when of ["before the start", "while it runs"]) {
     const refusal = {
       code: "CycleWithoutDelay",
       message: 'Cannot replace node "delay" (delay) by a passing: it leaves a loop with no delay in it: ' +
-        '"b" -> "a" -> "delay" -> "b"; put a node that delays on it',
+        '"b" -> "a" -> "delay" -> "b"; put a node that delays on it, or take one of its links out',
     };
     await rejects(runtime.edit((edit) => edit.replace("delay", filter(passing(), { type: "passing" }))), refusal);
     await runtime.edit((edit) => edit.replace("delay", filter(passing(), { type: "other-delay", delays: true })));

@@ -5,23 +5,15 @@
  * @module
  */
 import type { SluiceError } from "../errors.ts";
-import type { FrameKind } from "../frames/format.ts";
-import { defaultCapacity, type LinkPolicy } from "../links/policy.ts";
-import { findPort, type PortDescriptor } from "../registry/descriptor.ts";
+import type { LinkEntry } from "../topology.ts";
 import type { CheckedNode } from "./check_nodes.ts";
 import { batchTimes, valueOf } from "./batch_time.ts";
 import { type GraphReport, warning } from "./report.ts";
 import type { ShapedGraph, ShapedLink } from "./shape.ts";
 
-/** A link whose ends are known. */
-export interface SizedLink {
+/** A link as it is in the graph, and in the file. */
+export interface SizedLink extends LinkEntry {
   readonly shaped: ShapedLink;
-  readonly output: PortDescriptor;
-  readonly fromNode: string;
-  readonly toNode: string;
-  readonly kind: FrameKind;
-  readonly policy: LinkPolicy;
-  readonly capacity: number;
 }
 
 /** @returns what will run, but surely not as it was meant */
@@ -39,30 +31,14 @@ export function checkCapacities(
   ]);
 }
 
-/** Gives a link what the file leaves out. */
-export function sizeLink(shaped: ShapedLink, graph: ShapedGraph, nodes: ReadonlyMap<string, CheckedNode>): SizedLink {
-  const fromNode = shaped.from!.node;
-  const output = findPort(nodes.get(fromNode)!.descriptor, shaped.from!.port, "output")!;
-  const policy = shaped.policy ?? (graph.mode === "offline" ? "lossless" : "roll-off");
-  const capacity = policy === "latest"
-    ? 1
-    : shaped.capacity ?? Math.max(defaultCapacity(output.kind), 2 * output.burst);
-  return { shaped, output, fromNode, toNode: shaped.to!.node, kind: output.kind, policy, capacity };
-}
-
 function checkBurst({ shaped, output, policy, capacity }: SizedLink, report: GraphReport): SluiceError[] {
   if (policy === "latest" || capacity >= output.burst) return [];
-  const what = `link "${shaped.from!.address}" to "${shaped.to!.address}"`;
-  const reason = `its capacity is ${capacity}, but the output writes up to ${output.burst} frames at once; wanted at ` +
-    `least ${output.burst}`;
-  if (policy === "lossless") {
-    report.add("InvalidGraph", `Cannot ${what}: ${reason}`, shaped.offset);
-    return [];
-  }
-  return [warning("InvalidGraph", `The ${what} drops frames of each burst: ${reason}`, shaped.offset, report)];
+  const message = `The link "${shaped.from!.address}" to "${shaped.to!.address}" drops frames of each burst: its ` +
+    `capacity is ${capacity}, but the output writes up to ${output.burst} frames at once; wanted at least ${output.burst}`;
+  return [warning("InvalidGraph", message, shaped.offset, report)];
 }
 
-function checkLatest({ shaped, policy, kind }: SizedLink, report: GraphReport): SluiceError[] {
+function checkLatest({ shaped, policy, output: { kind } }: SizedLink, report: GraphReport): SluiceError[] {
   if (policy !== "latest") return [];
   const what = `link "${shaped.from!.address}" to "${shaped.to!.address}"`;
   const found: SluiceError[] = [];

@@ -1,76 +1,54 @@
 /**
- * Checks the links of a graph file: that their ends exist and go together, that no input has two, that every input
- * that needs one has one, and that they form no loop.
+ * Checks the links of a graph file: that their nodes are there, what the graph itself says of them, and that every
+ * input that needs a link has one.
  *
  * @module
  */
-import { expandPort, findPort, type NodeDescriptor } from "../registry/descriptor.ts";
-import { CarriedTypes, type CarryingLink } from "./carried_types.ts";
+import { expandPort, findPort } from "../registry/descriptor.ts";
+import type { LinkEntry } from "../topology.ts";
 import type { CheckedNode } from "./check_nodes.ts";
-import { findCycles } from "./cycles.ts";
-import { assertLinkable, resolvePort } from "./link_rules.ts";
+import type { FileTopology } from "./file_topology.ts";
+import { resolvePort } from "./link_rules.ts";
 import type { GraphReport } from "./report.ts";
 import type { ShapedEnd, ShapedGraph, ShapedLink } from "./shape.ts";
 import { didYouMean, listSome } from "../suggestion.ts";
 
-/** Reports what is wrong with the links of a graph. */
+/**
+ * Adds the links of a file to its graph.
+ *
+ * @returns those that were made; what is wrong with the others is in `report`
+ */
 export function checkLinks(
   graph: ShapedGraph,
+  topology: FileTopology,
   nodes: ReadonlyMap<string, CheckedNode>,
-  types: readonly NodeDescriptor[],
   report: GraphReport,
-): void {
-  /** By the address of the input. */
-  const taken = new Map<string, ShapedLink>();
+): Map<ShapedLink, LinkEntry> {
+  const made = new Map<ShapedLink, LinkEntry>();
   /** Whether it is known of each link to which input it leads: if not, that an input has none may be untrue. */
   let sure = true;
-  /** Links of which an end is no port of its node: they make no loop. */
-  const wrong = new Set<ShapedLink>();
   /** Inputs that a link leads to, or that the graph around this one feeds. */
   const fed = new Set<string>();
-  /** The links so far, by node. */
-  const linksAt = new Map<string, CarryingLink[]>();
-  const carried = new CarriedTypes({
-    descriptorOf: (id) => nodes.get(id)?.descriptor,
-    linksAt: (id) => linksAt.get(id) ?? [],
-  });
   for (const link of graph.links) {
-    if (report.full) return;
+    if (report.full) return made;
     const from = findNode(link.from, "from", graph, report) ? link.from : undefined;
     const to = findNode(link.to, "to", graph, report) ? link.to : undefined;
     const source = from && nodes.get(from.node);
     const target = to && nodes.get(to.node);
-    if (source && target && reportSwapped(link, source, target, report)) {
-      sure = false;
-      wrong.add(link);
-      continue;
-    }
-    const output = from && source && findEnd(from, source, "output", report);
-    const input = to && target && findEnd(to, target, "input", report);
-    if (to === undefined || (target && !input)) sure = false;
-    if ((source && !output) || (target && !input)) wrong.add(link);
-    if (to !== undefined && input) {
-      const first = taken.get(to.address);
-      fed.add(to.address);
-      if (first === undefined) taken.set(to.address, link);
-      else reportOccupied(to, first, target!, taken, report);
-    }
-    if (!output || !input || from === undefined || to === undefined) continue;
-    try {
-      assertLinkable(
-        { nodeId: from.node, descriptor: source!.descriptor, port: from.port },
-        { nodeId: to.node, descriptor: target!.descriptor, port: to.port },
-        carried,
-        () => types,
-      );
-      const made = { fromNode: from.node, fromPort: from.port, toNode: to.node, toPort: to.port };
-      for (const id of new Set([from.node, to.node])) {
-        const others = linksAt.get(id);
-        if (others === undefined) linksAt.set(id, [made]);
-        else others.push(made);
-      }
-    } catch (error) {
-      report.addThrown(error, link.offset);
+    if (target !== undefined && findPort(target.descriptor, to!.port, "input") !== undefined) fed.add(to!.address);
+    else if (to === undefined || target !== undefined) sure = false;
+    if (source && target) {
+      const { line, column } = report.place(link.offset);
+      const { policy, capacity } = link;
+      const options = { ...(policy && { policy }), ...(capacity && { capacity }) };
+      const name = `the link at ${line}:${column}`;
+      const entry = topology.linkChecked([from!, source.entry], [to!, target.entry], options, name, (error, fault) => {
+        report.addThrown(error, fault === "from" ? from!.offset : fault === "to" ? to!.offset : link.offset);
+      });
+      if (entry !== undefined) made.set(link, entry);
+    } else {
+      if (source) findEnd(from!, source, "output", report);
+      if (target) findEnd(to!, target, "input", report);
     }
   }
   for (const [ports, key, direction] of [[graph.inputs, "to", "input"], [graph.outputs, "from", "output"]] as const) {
@@ -80,9 +58,9 @@ export function checkLinks(
     }
   }
   for (const node of sure ? nodes.values() : []) {
-    if (!report.full) reportUnlinked(node, fed, nodes, carried, report);
+    if (!report.full) reportUnlinked(node, fed, nodes, topology, report);
   }
-  reportCycles(graph.links.filter((link) => !wrong.has(link)), nodes, report);
+  return made;
 }
 
 function findNode(
@@ -110,37 +88,11 @@ function findEnd(end: ShapedEnd, node: CheckedNode, direction: "input" | "output
   }
 }
 
-/** Whether a link leads from an input to an output, which is then said. */
-function reportSwapped(link: ShapedLink, source: CheckedNode, target: CheckedNode, report: GraphReport): boolean {
-  const { from, to, offset } = link as Required<ShapedLink>;
-  const isInput = findPort(source.descriptor, from.port)?.direction === "input";
-  if (!isInput || findPort(target.descriptor, to.port)?.direction !== "output") return false;
-  const message = `Cannot link "${from.address}" to "${to.address}": "${from.address}" is an input and ` +
-    `"${to.address}" is an output; exchange "from" and "to"`;
-  report.add("PortNotFound", message, offset, { nodeId: from.node, port: from.port });
-  return true;
-}
-
-function reportOccupied(
-  to: ShapedEnd,
-  first: ShapedLink,
-  target: CheckedNode,
-  taken: ReadonlyMap<string, ShapedLink>,
-  report: GraphReport,
-): void {
-  const free = target.descriptor.inputs.flatMap(expandPort).filter((name) => !taken.has(`${to.node}.${name}`));
-  const { line, column } = report.place(first.offset);
-  const from = first.from === undefined ? "" : ` from "${first.from.address}"`;
-  const message = `Cannot link to "${to.address}": the link at ${line}:${column}${from} leads there already, and an ` +
-    `input takes one; free inputs of "${to.node}": ${listSome(free)}`;
-  report.add("DestinationOccupied", message, to.offset, { nodeId: to.node, port: to.port, available: free });
-}
-
 function reportUnlinked(
   { shaped, descriptor, node }: CheckedNode,
   fed: ReadonlySet<string>,
   nodes: ReadonlyMap<string, CheckedNode>,
-  carried: CarriedTypes,
+  { carried }: FileTopology,
   report: GraphReport,
 ): void {
   for (const input of descriptor.inputs) {
@@ -156,25 +108,5 @@ function reportUnlinked(
     const message = `Cannot run node "${node.id}" (${node.type}): no link leads to its input "${input.name}", which ` +
       `takes ${carried.of(node.id, input.name, input).type}; outputs of that kind: ${listSome(fitting)}`;
     report.add("InvalidGraph", message, shaped.offset, { nodeId: node.id, port: input.name, available: fitting });
-  }
-}
-
-function reportCycles(
-  links: readonly ShapedLink[],
-  nodes: ReadonlyMap<string, CheckedNode>,
-  report: GraphReport,
-): void {
-  // A loop with a delay on it is legal.
-  const edges = links.flatMap(({ from, to, offset }) =>
-    from !== undefined && to !== undefined && nodes.get(from.node)?.descriptor.delays !== true
-      ? [{ from: from.node as string, to: to.node as string, offset }]
-      : []
-  );
-  for (const { closing, path } of findCycles(edges)) {
-    const shown = path.length <= 12 ? path : [...path.slice(0, 6), "…", ...path.slice(-5)];
-    const message = `Cannot run the graph: the links ${
-      shown.join(" → ")
-    } form a loop; put a node that delays on it, or take one of them out`;
-    report.add("CycleWithoutDelay", message, closing.offset, { nodeId: closing.to });
   }
 }

@@ -1,49 +1,45 @@
 /**
- * Checks the nodes of a graph file against the node types that there are.
+ * Checks the nodes of a graph file: that their types and lanes are known, and what the graph itself says of them.
  *
  * @module
  */
-import { assertBypass } from "../bypass.ts";
-import { checkConfig, coerceSetting } from "../config_check.ts";
+import { coerceSetting, ConfigError } from "../config_check.ts";
 import { describeValue } from "../describe_value.ts";
 import { SluiceError } from "../errors.ts";
-import { type NodeDescriptor, sizePorts } from "../registry/descriptor.ts";
-import { nameElements } from "../registry/dynamic_ports.ts";
+import type { NodeDescriptor } from "../registry/descriptor.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
-import type { NodeId } from "../ids.ts";
-import { DEFAULT_LANE, laneOf, MAIN_LANE, NATIVE_LANE } from "../lanes/lane_choice.ts";
+import type { AnyNodeType } from "../registry/node_type.ts";
+import { DEFAULT_LANE, MAIN_LANE, NATIVE_LANE } from "../lanes/lane_choice.ts";
 import { malformedReferences } from "../secrets.ts";
+import type { NodeEntry } from "../topology.ts";
 import type { GraphNode } from "./document.ts";
+import type { FileTopology, Note } from "./file_topology.ts";
 import { jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import type { GraphReport } from "./report.ts";
 import { formatSetting, type Setting } from "./settings.ts";
 import type { ShapedGraph, ShapedNode } from "./shape.ts";
 import { didYouMean, listSome } from "../suggestion.ts";
-import { checkSupervision } from "../supervision.ts";
 
 /** Lanes that a file need not declare: that of the control isolate, and those that nodes run on by default. */
 const IMPLIED_LANES: readonly string[] = [MAIN_LANE, DEFAULT_LANE, NATIVE_LANE];
 
-/** A node of a lane. */
-interface Resident {
-  readonly id: NodeId;
-  readonly type: { readonly descriptor: NodeDescriptor };
-}
-
 /** A node whose type is known. */
 export interface CheckedNode {
   readonly shaped: ShapedNode;
+  /** As it is in the graph, with the ports that the node has. */
+  readonly entry: NodeEntry;
   readonly descriptor: NodeDescriptor;
   readonly node: GraphNode;
 }
 
 /**
- * Looks types up and checks configurations and lanes.
+ * Adds the nodes of a file to its graph.
  *
  * @returns the nodes whose type is known, by id; what is wrong with them is in `report`
  */
 export function checkNodes(
   graph: ShapedGraph,
+  topology: FileTopology,
   registry: NodeRegistry,
   settings: readonly Setting[],
   report: GraphReport,
@@ -56,76 +52,87 @@ export function checkNodes(
     report.addPlaceless(new SluiceError("NodeNotFound", message, { nodeId: setting.nodeId, available: ids }));
   }
   const checked = new Map<string, CheckedNode>();
-  const residents = new Map<string, Resident>();
+  const linked = linkedPorts(graph);
   for (const shaped of graph.nodes.values()) {
     if (shaped.type === undefined || report.full) continue;
-    let descriptor: NodeDescriptor;
+    let type: AnyNodeType;
     try {
-      descriptor = registry.get(shaped.type.name).descriptor;
+      type = registry.get(shaped.type.name);
     } catch (error) {
       report.addThrown(error, shaped.type.offset);
       continue;
     }
-    const { id, offset, lane } = shaped;
-    const config = readConfig(shaped, descriptor, settings.filter((setting) => setting.nodeId === id), report);
-    checkLane(shaped, descriptor, graph, residents, report);
-    checkNative(shaped, descriptor, report);
-    checkBypass(shaped, descriptor, report);
-    const node = {
-      id,
-      type: descriptor.type,
-      config,
-      lane: lane?.name,
+    const { id, offset, callTimeoutMs } = shaped;
+    const config = configOf(shaped, type.descriptor, settings, report);
+    const options = {
+      lane: isDeclared(shaped, graph, report) ? shaped.lane?.name : undefined,
       pool: shaped.pool?.name,
       supervision: shaped.supervision?.value,
-      callTimeoutMs: shaped.callTimeoutMs,
+      callTimeoutMs,
       bypassed: shaped.bypassed?.value,
-      place: report.place(offset),
     };
-    checked.set(id, { shaped, descriptor: withLinkedElements(sizePorts(descriptor, config), shaped.id, graph), node });
+    const entry = topology.addChecked(
+      type,
+      config.values,
+      { id, ports: linked.get(id), ...options },
+      (error, fault) => {
+        if (error instanceof ConfigError) config.refuse(error);
+        else report.addThrown(error, placeOf(shaped, fault));
+      },
+    );
+    config.refuseReferences();
+    const place = report.place(offset);
+    const node = { id, type: type.descriptor.type, config: config.values, ...options, lane: shaped.lane?.name, place };
+    checked.set(id, { shaped, entry, descriptor: entry.type.descriptor, node });
   }
   return checked;
 }
 
-function checkNative({ id, supervision }: ShapedNode, descriptor: NodeDescriptor, report: GraphReport): void {
-  if (supervision === undefined || descriptor.lane !== "native") return;
-  try {
-    checkSupervision(supervision.value, { id, native: true });
-  } catch (error) {
-    report.addThrown(error, supervision.offset);
+/** Ports that links name, by node: a link brings the element of a dynamic port at its end into being. */
+function linkedPorts({ links }: ShapedGraph): Map<string, string[]> {
+  const ports = new Map<string, string[]>();
+  for (const end of links.flatMap(({ from, to }) => [from, to])) {
+    if (end === undefined) continue;
+    const known = ports.get(end.node);
+    if (known === undefined) ports.set(end.node, [end.port]);
+    else known.push(end.port);
   }
+  return ports;
 }
 
-function checkBypass({ id, bypassed }: ShapedNode, descriptor: NodeDescriptor, report: GraphReport): void {
-  if (bypassed?.value !== true) return;
-  try {
-    assertBypass(id, descriptor, true);
-  } catch (error) {
-    report.addThrown(error, bypassed.offset);
-  }
+/** Where the part of a node that is at fault stands, or else the node. */
+function placeOf({ offset, lane, supervision, bypassed }: ShapedNode, fault: Parameters<Note>[1]): number {
+  const parts: { readonly [fault: string]: { readonly offset: number } | undefined } = { lane, supervision, bypassed };
+  return parts[fault]?.offset ?? offset;
 }
 
-/** A link brings the element of a dynamic port that it leads to or from into being. */
-function withLinkedElements(descriptor: NodeDescriptor, id: string, { links }: ShapedGraph): NodeDescriptor {
-  if (![...descriptor.inputs, ...descriptor.outputs].some((port) => port.dynamic !== undefined)) return descriptor;
-  const named = (end: "from" | "to") => links.flatMap((link) => link[end]?.node === id ? link[end].port : []);
-  return nameElements(nameElements(descriptor, "input", named("to")), "output", named("from"));
+/** The configuration of a node, and what reports what is wrong with it. */
+interface CheckedConfig {
+  /** With the settings that concern it. */
+  readonly values: GraphNode["config"];
+  /** Reports what the graph refused. */
+  refuse(error: ConfigError): void;
+  /** Reports the references to variables that cannot be, where the graph found nothing wrong. */
+  refuseReferences(): void;
 }
 
-function readConfig(
+/** The configuration of a node with the settings that concern it. */
+function configOf(
   shaped: ShapedNode,
   descriptor: NodeDescriptor,
-  settings: readonly Setting[],
+  all: readonly Setting[],
   report: GraphReport,
-): GraphNode["config"] {
-  if (shaped.config !== undefined && shaped.config.type !== "object") return {};
+): CheckedConfig {
+  if (shaped.config !== undefined && shaped.config.type !== "object") {
+    // That it is no object was reported.
+    return { values: {}, refuse: () => {}, refuseReferences: () => {} };
+  }
   const given = Object.assign({}, ...configsOf(shaped).map(jsonValue)) as GraphNode["config"];
-  const overrides = new Map(settings.map((setting) => [setting.key, setting]));
-  const set = [...overrides.values()].map(({ key, text }) => [key, coerceSetting(descriptor.config, key, text)]);
+  const settings = new Map(all.flatMap((each) => each.nodeId === shaped.id ? [[each.key, each]] : []));
+  const set = [...settings.values()].map(({ key, text }) => [key, coerceSetting(descriptor.config, key, text)]);
   const values = { ...given, ...Object.fromEntries(set) };
-  const where = `Cannot configure node "${shaped.id}" (${descriptor.type})`;
   const add = (error: SluiceError, path: readonly (string | number)[], place: () => number) => {
-    const setting = overrides.get(String(path[0]));
+    const setting = settings.get(String(path[0]));
     if (setting === undefined) report.addThrown(error, place());
     else {
       const { message, nodeId, key, available } = error;
@@ -133,15 +140,20 @@ function readConfig(
       report.addPlaceless(new SluiceError("InvalidConfig", text, { nodeId, key, available }));
     }
   };
-  const problems = checkConfig(descriptor.config, values, where);
-  for (const { path, key, kind, message, available } of problems) {
-    const error = new SluiceError("InvalidConfig", message, { nodeId: shaped.id, key, available });
-    add(error, path, () => locate(shaped, kind === "missing" ? path.slice(0, -1) : path, kind === "unknown"));
-  }
-  for (const { path, error } of malformedReferences(values, { nodeId: shaped.id, type: descriptor.type })) {
-    if (!problems.some(({ key }) => key === error.key)) add(error, path, () => locate(shaped, path, false));
-  }
-  return values;
+  const wrong = new Set<string>();
+  const refuse = ({ problems }: ConfigError) => {
+    for (const { path, key, kind, message, available } of problems) {
+      wrong.add(key);
+      const error = new SluiceError("InvalidConfig", message, { nodeId: shaped.id, key, available });
+      add(error, path, () => locate(shaped, kind === "missing" ? path.slice(0, -1) : path, kind === "unknown"));
+    }
+  };
+  const refuseReferences = () => {
+    for (const { path, error } of malformedReferences(values, { nodeId: shaped.id, type: descriptor.type })) {
+      if (!wrong.has(error.key ?? "")) add(error, path, () => locate(shaped, path, false));
+    }
+  };
+  return { values, refuse, refuseReferences };
 }
 
 /** The node's own, then what the places of the sub-graphs around it say; of each key the last counts. */
@@ -167,47 +179,13 @@ function locate(shaped: ShapedNode, path: readonly (string | number)[], ofKey: b
   return offset;
 }
 
-function checkLane(
-  shaped: ShapedNode,
-  descriptor: NodeDescriptor,
-  graph: ShapedGraph,
-  residents: Map<string, Resident>,
-  report: GraphReport,
-): void {
-  const { id, lane } = shaped;
-  if (lane === undefined) {
-    place(shaped, descriptor, graph, residents, report);
-    return;
-  }
-  const declared = graph.lanes !== undefined && Object.hasOwn(graph.lanes, lane.name);
-  if (!IMPLIED_LANES.includes(lane.name) && graph.lanes !== undefined && !declared) {
-    const available = [...new Set([...IMPLIED_LANES, ...Object.keys(graph.lanes)])];
-    const message = `Cannot place node "${id}" on lane ${describeValue(lane.name)}: "lanes" does not declare it` +
-      `${didYouMean(lane.name, available)}; lanes: ${listSome(available)}`;
-    report.add("InvalidGraph", message, lane.offset, { nodeId: id, available });
-    return;
-  }
-  if (graph.lanes === undefined && !/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(lane.name)) {
-    const message = `Cannot place node "${id}" on lane ${describeValue(lane.name)}: a lane's name has 1 to 64 ` +
-      `letters, digits, "_" or "-", starting with a letter or "_"`;
-    report.add("InvalidGraph", message, lane.offset, { nodeId: id });
-    return;
-  }
-  place(shaped, descriptor, graph, residents, report);
-}
-
-/** Notes which lane runs a node, or reports that it cannot be: as the runtime would. */
-function place(
-  { id, lane, offset }: ShapedNode,
-  descriptor: NodeDescriptor,
-  graph: ShapedGraph,
-  residents: Map<string, Resident>,
-  report: GraphReport,
-): void {
-  try {
-    const name = laneOf(id, descriptor, lane?.name, graph.lanes ?? {}, residents);
-    if (!residents.has(name)) residents.set(name, { id, type: { descriptor } });
-  } catch (error) {
-    report.addThrown(error, lane?.offset ?? offset);
-  }
+/** Whether a node may name its lane; if not, that is reported. */
+function isDeclared({ id, lane }: ShapedNode, { lanes }: ShapedGraph, report: GraphReport): boolean {
+  if (lane === undefined || lanes === undefined) return true;
+  if (IMPLIED_LANES.includes(lane.name) || Object.hasOwn(lanes, lane.name)) return true;
+  const available = [...new Set([...IMPLIED_LANES, ...Object.keys(lanes)])];
+  const message = `Cannot place node "${id}" on lane ${describeValue(lane.name)}: "lanes" does not declare it` +
+    `${didYouMean(lane.name, available)}; lanes: ${listSome(available)}`;
+  report.add("InvalidGraph", message, lane.offset, { nodeId: id, available });
+  return false;
 }

@@ -8,11 +8,12 @@
  */
 import type { SluiceError } from "../errors.ts";
 import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
+import { MAIN_LANE } from "../lanes/lane_choice.ts";
 import { evicts } from "../links/policy.ts";
 import { poolLoads } from "../memory/pool_loads.ts";
 import { assertPool, describeShortage, type PoolNeed, poolNeeds } from "../memory/pool_plan.ts";
 import { BLOCK_KEYS } from "./batch_time.ts";
-import { checkCapacities, sizeLink } from "./check_capacity.ts";
+import { checkCapacities, type SizedLink } from "./check_capacity.ts";
 import type { CheckedNode } from "./check_nodes.ts";
 import { type GraphReport, warning } from "./report.ts";
 import type { ShapedGraph } from "./shape.ts";
@@ -25,6 +26,7 @@ import type { ShapedGraph } from "./shape.ts";
 export function checkPools(
   graph: ShapedGraph,
   nodes: ReadonlyMap<string, CheckedNode>,
+  links: readonly SizedLink[],
   report: GraphReport,
 ): SluiceError[] {
   for (const { shaped } of nodes.values()) {
@@ -35,19 +37,18 @@ export function checkPools(
       report.addThrown(error, shaped.pool.offset);
     }
   }
-  const links = graph.links.map((link) => sizeLink(link, graph, nodes));
-  const lanes = new Map([...nodes].map(([id, node]) => [id, laneOf(node, graph)]));
+  const lanes = new Set([MAIN_LANE, ...[...nodes.values()].map(({ entry }) => entry.lane)]);
   const loads = poolLoads(
-    [...nodes.values()].map(({ shaped, descriptor }) => ({
-      id: shaped.id,
-      lane: lanes.get(shaped.id)!,
-      pool: shaped.pool?.name,
+    [...nodes.values()].map(({ entry: { id, lane, pool }, descriptor }) => ({
+      id,
+      lane,
+      pool,
       lasts: descriptor.isAsync || descriptor.mode === "external",
       outputs: descriptor.outputs,
     })),
-    links.map((link) => ({ ...link, evicts: evicts(link.policy) })),
+    links.map((link) => ({ ...link, kind: link.output.kind, evicts: evicts(link.policy) })),
   );
-  const laneCount = new Set(["main", ...lanes.values()]).size;
+  const laneCount = lanes.size;
   const needs = poolNeeds(loads, laneCount, graph.pools);
   for (const need of needs) {
     const given = graph.pools[need.pool]?.slots;
@@ -60,11 +61,6 @@ export function checkPools(
     ...[...nodes.values()].flatMap((node) => checkBlock(node, needs, report)),
     ...findUnused(graph, needs, report),
   ];
-}
-
-function laneOf({ shaped, descriptor }: CheckedNode, graph: ShapedGraph): string {
-  const name = shaped.lane?.name ?? (descriptor.lane === "main" ? "main" : "worker");
-  return graph.lanes?.[name]?.kind === "main" ? "main" : name;
 }
 
 function checkBlock({ shaped, descriptor, node }: CheckedNode, needs: readonly PoolNeed[], report: GraphReport) {

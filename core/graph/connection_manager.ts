@@ -6,6 +6,7 @@
  */
 import { SluiceError } from "../errors.ts";
 import type { LinkId, NodeId } from "../ids.ts";
+import { listSome } from "../suggestion.ts";
 import { DraftMap, type EditableMap, type MapChanges } from "./draft_map.ts";
 
 /** What the table must know of a link. */
@@ -74,21 +75,33 @@ export class ConnectionManager<L extends Connection> {
 
   /** @throws {SluiceError} `DestinationOccupied`, with the link that is there */
   add(link: L): void {
-    this.assertFree(link.fromNode, link.fromPort, link.toNode, link.toPort);
+    this.assertFree(link);
     this.#all.set(link.id, link);
     this.#ownList(this.#outgoing, link.fromNode).push(link);
     this.#ownList(this.#incoming, link.toNode).push(link);
   }
 
-  /** @throws {SluiceError} `DestinationOccupied`, with the link that leads into the input */
-  assertFree(fromNode: NodeId, fromPort: string, toNode: NodeId, toPort: string): void {
+  /**
+   * @param nameOf what the message calls the link that is there
+   * @param free gives the inputs of the node that have no link
+   * @throws {SluiceError} `DestinationOccupied`, with the link that leads into the input
+   */
+  assertFree(
+    { fromNode, fromPort, toNode, toPort }: Omit<Connection, "id">,
+    nameOf: (link: L) => string = ({ id }) => id,
+    free: () => readonly string[] = () => [],
+  ): void {
     const occupant = this.into(toNode, toPort);
     if (occupant === undefined) return;
+    const available = free();
+    const others = available.length === 0 ? "" : `; free inputs of "${toNode}": ${listSome(available)}`;
     throw new SluiceError(
       "DestinationOccupied",
-      `Cannot link "${fromNode}.${fromPort}" to "${toNode}.${toPort}": the input is taken by ${occupant.id} from ` +
-        `"${occupant.fromNode}.${occupant.fromPort}"; an input takes one link`,
-      { nodeId: toNode, port: toPort, linkId: occupant.id },
+      `Cannot link "${fromNode}.${fromPort}" to "${toNode}.${toPort}": the input is taken by ${
+        nameOf(occupant)
+      } from ` +
+        `"${occupant.fromNode}.${occupant.fromPort}"; an input takes one link${others}`,
+      { nodeId: toNode, port: toPort, linkId: occupant.id, available },
     );
   }
 

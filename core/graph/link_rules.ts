@@ -34,6 +34,22 @@ export function assertEnd(end: unknown, which: "from" | "to", wanted: string): v
 }
 
 /**
+ * Checks that a link does not lead from an input to an output.
+ *
+ * @throws {SluiceError} `PortNotFound`
+ */
+export function assertForward(from: LinkEnd, to: LinkEnd): void {
+  const isInput = findPort(from.descriptor, from.port)?.direction === "input";
+  if (!isInput || findPort(to.descriptor, to.port)?.direction !== "output") return;
+  const [source, target] = [from, to].map(({ nodeId, port }) => `"${nodeId}.${port}"`);
+  throw new SluiceError(
+    "PortNotFound",
+    `Cannot link ${source} to ${target}: ${source} is an input and ${target} is an output; exchange "from" and "to"`,
+    { nodeId: from.nodeId, port: from.port },
+  );
+}
+
+/**
  * Finds the port that one end of a link names.
  *
  * @throws {SluiceError} `PortNotFound` if the node has none of that name and direction, with those it has

@@ -16,6 +16,7 @@ import { checkPools } from "./check_pools.ts";
 import { GRAPH_VERSION, type GraphDocument } from "./document.ts";
 import { readGraphText, readSubGraphText } from "./graph_text.ts";
 import { parseJson } from "./json_tree.ts";
+import { FileTopology } from "./file_topology.ts";
 import { GraphReport } from "./report.ts";
 import type { Setting } from "./settings.ts";
 import { type ExposedPorts, readShape } from "./shape.ts";
@@ -50,9 +51,12 @@ export function checkGraph(
   const outer = root && readShape(root, report);
   if (outer === undefined) return { errors: report.errors, warnings: [] };
   const shape = expandSubGraphs(outer, file, readSubGraphText, report);
-  const nodes = checkNodes(shape, registry, settings, report);
-  checkLinks(shape, nodes, registry.list().map(({ descriptor }) => descriptor), report);
-  const warnings = report.errors.length > 0 ? [] : checkPools(shape, nodes, report);
+  const types = registry.list().map(({ descriptor }) => descriptor);
+  const topology = new FileTopology(shape.mode ?? "live", types, shape.lanes ?? {});
+  const nodes = checkNodes(shape, topology, registry, settings, report);
+  const links = checkLinks(shape, topology, nodes, report);
+  const sized = [...links].map(([shaped, entry]) => ({ ...entry, shaped }));
+  const warnings = report.errors.length > 0 ? [] : checkPools(shape, nodes, sized, report);
   if (report.errors.length > 0) return { errors: report.errors, warnings: [] };
   const document: GraphDocument = {
     file,

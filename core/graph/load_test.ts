@@ -300,8 +300,8 @@ const BAD: [string, string, ...string[]][] = [
   [
     "a second link into one input",
     graph(`${S}, ${O}`, `${SO},\n    ${SO}`),
-    `4:32 DestinationOccupied Cannot link to "o.audio": the link at 3:13 from "s.audio" leads there already, and an ` +
-    `input takes one; free inputs of "o": none`,
+    `4:32 DestinationOccupied Cannot link "s.audio" to "o.audio": the input is taken by the link at 3:13 from ` +
+    `"s.audio"; an input takes one link`,
   ],
   [
     "an input without link",
@@ -332,8 +332,8 @@ const BAD: [string, string, ...string[]][] = [
       `"a": { "type": "gain" }, "b": { "type": "gain" }`,
       `{ "from": "a.audioOut", "to": "b.audioIn" },\n{ "from": "b.audioOut", "to": "a.audioIn" }`,
     ),
-    "4:1 CycleWithoutDelay Cannot run the graph: the links a → b → a form a loop; " +
-    "put a node that delays on it, or take one of them out",
+    `4:1 CycleWithoutDelay Cannot link "b.audioOut" to "a.audioIn": it closes a loop with no delay in it: "a" -> "b" ` +
+    `-> "a"; put a node that delays on it, or take one of its links out`,
   ],
   [
     "an undeclared lane",
@@ -343,8 +343,8 @@ const BAD: [string, string, ...string[]][] = [
   [
     "a lane's name with a dot",
     graph(`"m": { "type": "mixer", "lane": "a.b" }`),
-    `2:45 InvalidGraph Cannot place node "m" on lane "a.b": a lane's name has 1 to 64 letters, digits, "_" or "-", ` +
-    `starting with a letter or "_"`,
+    `2:45 InvalidGraph Cannot use "a.b" as the name of a lane: wanted 1 to 64 letters, digits, "_" or "-", starting ` +
+    `with a letter or "_"`,
   ],
   [
     "a node away from main that needs it",
@@ -518,7 +518,10 @@ Deno.test("checkGraph() reads a chain of 20,000 nodes, and finds its loop", () =
   const loop = graph(nodes, [...chain, `{ "from": "n${count - 1}.audioOut", "to": "n0.audioIn" }`].join(",\n"));
   const { errors } = checkGraph(loop, "g.json", REGISTRY);
   assert.equal(errors.length, 1);
-  assert.match(errors[0].message, /the links n0 → n1 → n2 → n3 → n4 → n5 → … → n19996 → .* → n0 form a loop/);
+  assert.match(
+    errors[0].message,
+    /it closes a loop with no delay in it: "n0" -> "n1" -> "n2" -> "n3" -> "n4" -> "n5" -> … -> "n19996" -> .* -> "n0";/,
+  );
 });
 
 async function touch(path: string): Promise<string> {

@@ -47,16 +47,18 @@ export function feedbackLinks<L extends Connection>({ connections, delaying }: L
 export function assertDelayed<L extends Connection>(
   { connections, delaying }: LoopGraph<L>,
   attempt: string,
-  by: L,
+  by: Omit<Connection, "id">,
   does: "closes" | "leaves" = "closes",
 ): void {
   const path = findPath(connections, by.toNode, by.fromNode, (id) => delaying.has(id));
   if (path === undefined) return;
+  const round = [...path, by.toNode].map((id) => `"${id}"`);
+  const shown = round.length <= 12 ? round : [...round.slice(0, 6), "…", ...round.slice(-5)];
   throw new SluiceError(
     "CycleWithoutDelay",
     `${attempt}: it ${does} a loop with no delay in it: ${
-      [...path, by.toNode].map((id) => `"${id}"`).join(" -> ")
-    }; put a node that delays on it`,
+      shown.join(" -> ")
+    }; put a node that delays on it, or take one of its links out`,
     { nodeId: by.toNode, port: by.toPort },
   );
 }
@@ -75,13 +77,14 @@ function findPath<L extends Connection>(
   without: ReadonlySet<L> = new Set(),
 ): NodeId[] | undefined {
   if (avoid(start) || avoid(goal)) return undefined;
+  if (start !== goal && connections.intoNode(goal).length === 0) return undefined;
   const cameFrom = new Map<NodeId, NodeId | undefined>([[start, undefined]]);
   const open = [start];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (node === goal) {
       const path: NodeId[] = [];
-      for (let at: NodeId | undefined = node; at !== undefined; at = cameFrom.get(at)) path.unshift(at);
-      return path;
+      for (let at: NodeId | undefined = node; at !== undefined; at = cameFrom.get(at)) path.push(at);
+      return path.reverse();
     }
     for (const link of connections.fromNode(node)) {
       const { toNode } = link;

@@ -2,7 +2,6 @@ import { deepEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { linkId, nodeId } from "../ids.ts";
 import { type Connection, ConnectionManager } from "./connection_manager.ts";
-import { findCycles } from "./cycles.ts";
 import { assertDelayed, feedbackLinks, type LoopGraph } from "./loops.ts";
 import { orderedNodes } from "./order.ts";
 
@@ -27,7 +26,26 @@ Deno.test("feedbackLinks() leaves no loop of a graph whose loops all have a dela
     const graph = makeGraph(legal.map(({ from, to }) => `n${from} n${to}`), ["n4", "n5"]);
     const feedback = feedbackLinks(graph);
     const left = [...graph.connections.all.values()].filter((link) => !feedback.has(link));
-    deepEqual(findCycles(left.map(({ fromNode, toNode }) => ({ from: fromNode, to: toNode }))), []);
+    deepEqual(linksOnLoops(left), []);
+  }));
+});
+
+Deno.test("assertDelayed() refuses exactly the links after which a loop has no delay", () => {
+  const steps = fc.array(fc.record({ from: fc.nat(5), to: fc.nat(5) }), { maxLength: 14 });
+  fc.assert(fc.property(steps, (drawn) => {
+    const made: string[] = [];
+    for (const { from, to } of drawn) {
+      const step = `n${from} n${to}`;
+      const graph = makeGraph(made, ["n5"]);
+      const tried = link(step, made.length);
+      const undelayed = [...graph.connections.all.values(), tried].filter(({ fromNode }) => fromNode !== "n5");
+      const isLoop = linksOnLoops(undelayed).length > 0;
+      if (isLoop) throws(() => assertDelayed(graph, "Cannot link", tried), { code: "CycleWithoutDelay" });
+      else {
+        assertDelayed(graph, "Cannot link", tried);
+        made.push(step);
+      }
+    }
   }));
 });
 
@@ -42,7 +60,7 @@ Deno.test("assertDelayed() names the loop that a link closes", () => {
   throws(() => assertDelayed(graph, `Cannot link "c.out" to "a.in"`, link("c a", 9)), {
     code: "CycleWithoutDelay",
     message: 'Cannot link "c.out" to "a.in": it closes a loop with no delay in it: "a" -> "b" -> "c" -> "a"; put a ' +
-      "node that delays on it",
+      "node that delays on it, or take one of its links out",
   });
 });
 
@@ -64,4 +82,11 @@ function link(ends: string, n: number): Connection {
 
 function closing(graph: LoopGraph<Connection>): string[] {
   return [...feedbackLinks(graph)].map(({ fromNode, toNode }) => `${fromNode} ${toNode}`);
+}
+
+/** The links that are left when nodes without inputs are taken away, over and over: none of a graph without a loop. */
+function linksOnLoops(links: readonly Connection[]): readonly Connection[] {
+  const fed = new Set(links.map(({ toNode }) => toNode));
+  const left = links.filter(({ fromNode }) => fed.has(fromNode));
+  return left.length === links.length ? left : linksOnLoops(left);
 }

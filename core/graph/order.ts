@@ -6,8 +6,13 @@
  */
 import type { NodeId } from "../ids.ts";
 import type { Connection } from "./connection_manager.ts";
-import type { Edge } from "./cycles.ts";
 import { feedbackLinks, type LoopGraph } from "./loops.ts";
+
+/** A step from one node to another. */
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+}
 
 /** What of a graph tells the order of its nodes. */
 export interface OrderGraph<N, L extends Connection> extends LoopGraph<L> {

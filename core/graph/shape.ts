@@ -237,10 +237,11 @@ function readLink(node: JsonNode, index: number, report: GraphReport): ShapedLin
   const keys = readKeys(node, what, ["from", "to", "policy", "capacity"], report);
   const policy = readScalar(keys.get("policy"), `"policy" of ${what}`, POLICY, report) as LinkPolicy | undefined;
   const capacityNode = keys.get("capacity");
-  const capacity = readScalar(capacityNode, `"capacity" of ${what}`, CAPACITY, report) as number | undefined;
+  let capacity = readScalar(capacityNode, `"capacity" of ${what}`, CAPACITY, report) as number | undefined;
   if (policy === "latest" && capacity !== undefined && capacity > 1) {
     const message = `Cannot read graph: ${tooManyForLatest(`"capacity" of ${what}`, capacity)}`;
     report.add("InvalidGraph", message, capacityNode!.offset);
+    capacity = undefined;
   }
   const from = readEnd(keys.get("from"), "from", what, offset, report);
   const to = readEnd(keys.get("to"), "to", what, offset, report);
@@ -289,7 +290,7 @@ function readLane(node: JsonNode, what: string, report: GraphReport): LaneOption
   if (what === 'lane "main"' && kind !== undefined && kind !== "main") {
     const found = kind === "worker" ? "a worker" : kind;
     report.add("InvalidGraph", `Cannot read graph: lane "main" is declared as ${found}, wanted "main"`, node.offset);
-    return { kind };
+    return {};
   }
   if (kind === undefined && kindNode !== undefined) return undefined;
   const lane = { ...(kind && { kind }), ...(priority && { priority }), ...(cpus && { cpus }) };
@@ -297,6 +298,7 @@ function readLane(node: JsonNode, what: string, report: GraphReport): LaneOption
     checkLaneOptions(what.slice('lane "'.length, -1), lane);
   } catch (error) {
     report.addThrown(error, (cpusNode ?? priorityNode ?? node).offset);
+    return {};
   }
   return lane;
 }

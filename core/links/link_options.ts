@@ -57,7 +57,7 @@ export function linkOptions(
   if (policy === "lossless" && capacity < burst) {
     throw new SluiceError(
       "InvalidGraph",
-      `${attempt}: capacity is ${capacity}, but the output writes up to ${burst} frames at once; wanted at least ${burst}`,
+      `${attempt}: its capacity is ${capacity}, but the output writes up to ${burst} frames at once; wanted at least ${burst}`,
     );
   }
   return { policy, capacity };

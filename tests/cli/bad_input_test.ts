@@ -43,7 +43,7 @@ const GRAPHS: [string, string | Uint8Array, RegExp][] = [
   [
     "a second link into one input",
     changed((graph) => graph.links.push({ from: "gain.audioOut", to: "out.audio" })),
-    /^error: graph\.json:1:\d+: Cannot link to "out\.audio": the link at 1:\d+ from "gain\.audioOut" leads there/,
+    /^error: graph\.json:1:\d+: Cannot link "gain\.audioOut" to "out\.audio": the input is taken by the link at 1:\d+ from "gain\.audioOut"; an/,
   ],
 ];
 

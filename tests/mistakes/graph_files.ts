@@ -351,8 +351,8 @@ const rows: readonly Row<Given>[] = [
     given: { nodes: { tone, gain }, links: [link, link] },
     says: [
       "graph.json:1:154",
-      'Cannot link to "gain.audioIn": the link at 1:86 from "tone.audio" leads there already, and an input takes one',
-      'free inputs of "gain": none',
+      'Cannot link "tone.audio" to "gain.audioIn": the input is taken by the link at 1:86 from "tone.audio"',
+      "an input takes one link",
     ],
   },
   {
@@ -363,8 +363,8 @@ const rows: readonly Row<Given>[] = [
     },
     says: [
       "graph.json:1:172",
-      'Cannot link to "gain.audioIn": the link at 1:110 from "a.audio" leads there already, and an input takes one',
-      'free inputs of "gain": none',
+      'Cannot link "b.audio" to "gain.audioIn": the input is taken by the link at 1:110 from "a.audio"',
+      "an input takes one link",
     ],
   },
   {
@@ -396,8 +396,8 @@ const rows: readonly Row<Given>[] = [
     },
     says: [
       "graph.json:1:112",
-      "Cannot run the graph: the links a → b → a form a loop",
-      "put a node that delays on it, or take one of them out",
+      'Cannot link "b.audioOut" to "a.audioIn": it closes a loop with no delay in it: "a" -> "b" -> "a"',
+      "put a node that delays on it, or take one of its links out",
     ],
   },
   {

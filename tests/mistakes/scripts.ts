@@ -280,8 +280,8 @@ const rows: readonly Row<Script>[] = [
     },
     says: [
       '"gain.audioIn"',
-      'Cannot link from "gain.audioIn": it is an input of "gain"',
-      'wanted an output; outputs: "audioOut"',
+      'Cannot link "gain.audioIn" to "tone-source.audio": "gain.audioIn" is an input and "tone-source.audio" is an output',
+      'exchange "from" and "to"',
     ],
   },
   {
@@ -318,7 +318,7 @@ const rows: readonly Row<Script>[] = [
     says: [
       '"gain-2.audioOut"',
       'Cannot link "gain-2.audioOut" to "gain.audioIn": it closes a loop with no delay in it: "gain" -> "gain-2" -> "gain"',
-      "put a node that delays on it",
+      "put a node that delays on it, or take one of its links out",
     ],
   },
   {
