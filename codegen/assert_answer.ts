@@ -1,5 +1,5 @@
 /**
- * What every run of the generator must answer, whatever it is given: for its tests.
+ * For tests of the generator: what every run must answer, whatever its input.
  *
  * @module
  */
@@ -7,14 +7,14 @@ import assert from "node:assert/strict";
 import { formatDiagnostic, isError } from "./diagnostics.ts";
 import { generate } from "./generate.ts";
 
-/** The seed of tests that change sources at random: `SLUICE_MUTATION_SEED`, or always the same. */
+/** The seed of tests that change sources at random: `SLUICE_MUTATION_SEED`, or a fixed one. */
 export const MUTATION_SEED: number = Number(Deno.env.get("SLUICE_MUTATION_SEED") ?? 20_261_121);
 
 /**
- * Generates, and asserts that there is code, or a refusal, and that each refusal has a place, a mend and words that
- * were written for it.
+ * Generates, and asserts that the result is code or a refusal, and that each refusal has a place, a mend and a message
+ * written for it.
  *
- * @returns whether there is code
+ * @returns whether code was generated
  */
 export async function assertAnswer(configPath: string): Promise<boolean> {
   const { files, diagnostics } = await generate({ configPath, check: true, standard: [] });

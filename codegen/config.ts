@@ -21,9 +21,9 @@ export interface GeneratorConfig {
   readonly name: string;
   /** Import specifier of the runtime: `@sluice/sluice`, or a path that starts with `./` or `../`. */
   readonly runtime: string;
-  /** Generated modules of other packages, whose node types are named along with this one's. */
+  /** Generated modules of other packages, whose node types join this package's. */
   readonly packages?: readonly string[];
-  /** File for the Rust twins of the structs; ends in `.rs`. Absent: none is written. */
+  /** File for the Rust twins of the structs; ends in `.rs`. Absent: no file is written. */
   readonly rust?: string;
   /** The generated module; ends in `.gen.ts`. */
   readonly output: string;
@@ -49,7 +49,7 @@ const KEYS: { readonly [K in keyof Required<GeneratorConfig>]: "text" | "list" }
   schema: "text",
 };
 
-/** What a key's text must look like, and the words for it. */
+/** The format of a key's text, and its description. */
 const FORMS: { readonly [key: string]: { readonly form: RegExp; readonly wanted: string; readonly mend: string } } = {
   name: {
     form: /^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,100}$/,
@@ -67,8 +67,8 @@ const FORMS: { readonly [key: string]: { readonly form: RegExp; readonly wanted:
 /**
  * Reads the text of a `sluice.json`. Comments and trailing commas are allowed.
  *
- * @param file how diagnostics name the file
- * @returns the configuration with defaults filled in, or everything that is wrong
+ * @param file the file's name in diagnostics
+ * @returns the configuration with defaults filled in, or its errors
  */
 export function parseConfig(file: string, text: string): { config?: GeneratorConfig; diagnostics: Diagnostic[] } {
   text = text.replace(/^\uFEFF/, "");
@@ -154,7 +154,7 @@ function isText(node: Node): boolean {
   return node.type === "string" && String(node.value).trim() !== "";
 }
 
-/** Checks what a key of the right type holds. */
+/** Checks the value of a key that has the right type. */
 function checkValue(
   file: string,
   name: string,

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { findNodeAtLocation, parseTree } from "jsonc-parser";
 import { type Diagnostic, diagnosticAt } from "./diagnostics.ts";
 
-/** A diagnostic where a text first stands, in quotes, in the configuration. */
+/** A diagnostic at the first place of a quoted text in the configuration. */
 export function diagnosticInConfig(
   root: string,
   configFile: string,
@@ -43,7 +43,7 @@ export function diagnosticAtKey(
       return diagnosticAt(configFile, text, value.offset, value.offset + value.length, message, mend);
     }
   } catch {
-    // It was there a moment ago; the message says enough without the place.
+    // The file existed a moment ago. The message is clear enough without the place.
   }
   return { file: configFile, message, mend };
 }

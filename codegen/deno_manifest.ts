@@ -1,5 +1,5 @@
 /**
- * The `deno.json` of a project that is made: it has to lead from `@sluice/sluice` to the runtime.
+ * The `deno.json` of a new project, which has to map `@sluice/sluice` to the runtime.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import { SluiceError } from "../core/errors.ts";
 import { projectTasks } from "./new_project_files.ts";
 import { STANDARD_PACKAGE } from "./standard_types.ts";
 
-/** Where the runtime is to be had. */
+/** Where the runtime comes from. */
 export interface RuntimeSource {
   /** Its version. */
   readonly version: string;
-  /** Absolute path of the checkout that is to be used; absent for the published package. */
+  /** Absolute path of the checkout to use; absent for the published package. */
   readonly checkout?: string;
 }
 
@@ -22,15 +22,15 @@ export interface RuntimeSource {
 export interface Manifest {
   /** Absolute path. */
   readonly path: string;
-  /** What is to be written to it; absent where nothing is. */
+  /** The text to write; absent if nothing changes. */
   readonly text?: string;
-  /** What is new in it, such as `"links"`; all of it for a new file. */
+  /** What was added, such as `"links"`; everything for a new file. */
   readonly added: readonly string[];
   /** Names of its tasks. */
   readonly tasks: readonly string[];
 }
 
-/** What of a `deno.json` concerns imports. */
+/** The parts of a `deno.json` that concern imports. */
 interface ManifestContent {
   readonly name?: string;
   readonly imports?: { readonly [specifier: string]: unknown };
@@ -47,10 +47,10 @@ interface Found {
 }
 
 /**
- * Finds the `deno.json` that governs a folder, and what has to be added to it for an import of the runtime to work.
+ * Finds the `deno.json` that governs a folder, and what an import of the runtime needs added to it.
  *
  * @param root absolute path of the folder
- * @param specifier what the project imports the runtime by
+ * @param specifier the specifier by which the project imports the runtime
  * @throws {SluiceError} `InvalidConfig` if it cannot be read, or lacks the import and is not the project's own
  */
 export async function planManifest(root: string, specifier: string, source: RuntimeSource): Promise<Manifest> {
@@ -86,7 +86,7 @@ export async function planManifest(root: string, specifier: string, source: Runt
   return { path, text, added: lacking.map(([keys]) => keys.filter(isText).map((key) => `"${key}"`).join(".")), tasks };
 }
 
-/** The `deno.json` or `deno.jsonc` of a folder and of those above, the nearest first. */
+/** The `deno.json` or `deno.jsonc` of a folder and its parents, the nearest first. */
 async function findManifests(root: string): Promise<Found[]> {
   const found: Found[] = [];
   for (let folder = root;; folder = dirname(folder)) {
@@ -107,11 +107,11 @@ async function findManifests(root: string): Promise<Found[]> {
 }
 
 /**
- * A `deno.json` for a folder that has none.
+ * A `deno.json` for a folder without one.
  *
  * @param root absolute path of the folder
- * @param specifier what the project imports the runtime by
- * @param more what else it is to have
+ * @param specifier the specifier by which the project imports the runtime
+ * @param more further content
  */
 export function newManifest(
   root: string,
@@ -130,7 +130,7 @@ export function newManifest(
   return { path: join(root, "deno.json"), text, added: [], tasks: Object.keys(more.tasks) };
 }
 
-/** What has to be added: where, and the value. */
+/** An addition: its place and its value. */
 async function lackingEntries(
   nearest: Found,
   all: readonly Found[],
@@ -161,7 +161,7 @@ async function importsOf({ path, content }: Found): Promise<Record<string, unkno
   return { ...parse(text)?.imports };
 }
 
-/** The link to the checkout, if there is none to any. */
+/** The link to the checkout, unless a link to one exists. */
 async function lackingLink({ path, content }: Found, { checkout }: RuntimeSource): Promise<[JSONPath, string][]> {
   if (checkout === undefined) return [];
   const links = Array.isArray(content.links) ? content.links.map(String) : [];

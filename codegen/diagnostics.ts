@@ -1,17 +1,16 @@
 /**
- * What the generator says when it refuses something: the place, what was found and wanted, the source line with a
- * caret, and a mend.
+ * The refusals of the generator: the place, what was found and wanted, the source line with a caret, and a mend.
  *
  * @module
  */
 
 /** One refusal. */
 export interface Diagnostic {
-  /** `warning` if code is generated all the same; by default `error`. */
+  /** `warning` if code is generated nevertheless; by default `error`. */
   readonly severity?: "error" | "warning";
   /** Path relative to the package's root. */
   readonly file: string;
-  /** Counts from 1; absent where the whole file is meant. */
+  /** Counts from 1; absent for the whole file. */
   readonly line?: number;
   /** UTF-16 units, counts from 1. */
   readonly column?: number;
@@ -49,7 +48,7 @@ export function diagnosticAt(
 }
 
 /**
- * A diagnostic for an error that the generator did not foresee.
+ * A diagnostic for an unexpected error.
  *
  * @param file the file that was being read or written
  * @param attempt what was attempted: `read the file`
@@ -64,7 +63,7 @@ export function describeInternal(file: string, attempt: string, error: unknown):
   };
 }
 
-/** Whether a diagnostic is a refusal, not a warning. */
+/** Whether a diagnostic is a refusal rather than a warning. */
 export function isError({ severity }: Diagnostic): boolean {
   return severity !== "warning";
 }
@@ -75,7 +74,7 @@ export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
     compareText(a.message, b.message);
 }
 
-/** Compares by code units, so that an order does not depend on the machine's language. */
+/** Compares by code units, so that the order does not depend on the machine's language. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -85,7 +84,7 @@ export function describePlaced({ file, line, column, message, mend }: Diagnostic
   return `${line === undefined ? file : `${file}:${line}:${column}`}: ${message}; ${mend}`;
 }
 
-/** A diagnostic as people read it, over several lines, without a line feed at the end. */
+/** A diagnostic over several lines, as people read it, without a line feed at the end. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { file, line, column, sourceLine, message, mend } = diagnostic;
   const place = line === undefined ? file : `${file}:${line}:${column}`;

@@ -1,20 +1,20 @@
 /**
- * Watches of folders outside a package's root. One that is not there, is another folder than before, or cannot be
- * watched, is looked for now and then: no event tells of it.
+ * Watches folders outside a package's root. A folder that is missing, was replaced, or cannot be watched causes no
+ * event, so that it is polled.
  *
  * @module
  */
 import { resolve } from "node:path";
 
-/** How often to look whether each folder is there, and the same one, milliseconds. */
+/** Time between two polls of a folder, milliseconds. */
 const LOOK_MS = 250;
 
 interface Watched {
   readonly isDeep: boolean;
-  /** `undefined` where there is nothing to watch, or not yet. */
+  /** `undefined` if the folder cannot be watched, or not yet. */
   readonly watcher?: Deno.FsWatcher;
   readonly inode?: number | null;
-  /** It was removed; another folder may have its path by now, and even its inode. */
+  /** Whether the folder was removed. Another one may have its path, and even its inode, by now. */
   isRemoved: boolean;
 }
 
@@ -28,8 +28,8 @@ export class FolderWatches implements Disposable {
 
   /**
    * @param root absolute path of the package's root
-   * @param onReturn is told of a folder that has come, gone or been exchanged, and again and again of one that cannot
-   *   be watched: of its files there were no events
+   * @param onReturn called with a folder that appeared, vanished or was replaced, and repeatedly with one that cannot
+   * be watched, since its files cause no events
    */
   constructor(root: string, onEvent: (event: Deno.FsEvent) => void, onReturn: (folder: string) => void) {
     this.#root = root;
@@ -38,9 +38,9 @@ export class FolderWatches implements Disposable {
   }
 
   /**
-   * Watches these folders and no others, nothing once it is closed.
+   * Watches these folders and no others. Does nothing after `close()`.
    *
-   * @param folders relative to the root, and whether those inside them are watched, too
+   * @param folders relative to the root, each with whether its subfolders are watched too
    * @returns whether more is watched than before, or will be soon
    */
   follow(folders: ReadonlyMap<string, boolean>): boolean {
@@ -59,7 +59,7 @@ export class FolderWatches implements Disposable {
     return hasMore;
   }
 
-  /** Watches nothing any more. */
+  /** Stops watching. */
   [Symbol.dispose](): void {
     this.follow(new Map());
     this.#isClosed = true;
@@ -78,13 +78,16 @@ export class FolderWatches implements Disposable {
     const path = resolve(this.#root, folder);
     const inode = inodeOf(path);
     const watcher = inode === undefined ? undefined : tryOpen(path, isDeep);
-    // The system may watch no more: then it is tried, and the folder looked at, again and again.
+    // The system may refuse further watches: then the folder is polled, and the watch tried again.
     const watched: Watched = { isDeep, watcher, inode: watcher && inode, isRemoved: false };
     this.#watched.set(folder, watched);
     if (watcher !== undefined) void this.#read(path, watcher, watched);
   }
 
-  /** Closes a folder's watcher. One that were opened on the same path at once would tell of nothing: it has to wait. */
+  /**
+   * Closes a folder's watcher. A watcher that is opened at once on the same path would report nothing, so the next one
+   * has to wait.
+   */
   #leave(folder: string, isDeep: boolean): void {
     this.#forget(folder);
     this.#watched.set(folder, { isDeep, isRemoved: false });
@@ -104,7 +107,7 @@ export class FolderWatches implements Disposable {
   }
 }
 
-/** Watches a folder; `undefined` if it is not there. */
+/** Watches a folder; `undefined` if it does not exist. */
 export function tryOpen(path: string, isDeep: boolean): Deno.FsWatcher | undefined {
   try {
     return Deno.watchFs(path, { recursive: isDeep });
@@ -118,11 +121,11 @@ export function tryClose(watcher: Deno.FsWatcher): void {
   try {
     watcher.close();
   } catch {
-    // It is closed already.
+    // It is already closed.
   }
 }
 
-/** What tells a folder from another of the same path; `undefined` if it is not there. */
+/** Distinguishes a folder from another one of the same path; `undefined` if it does not exist. */
 export function inodeOf(path: string): number | null | undefined {
   try {
     return Deno.statSync(path).ino;

@@ -10,8 +10,8 @@ import type { FrameKind } from "../core/frames/format.ts";
 export interface FrameTypeInfo {
   readonly kind: FrameKind;
   /**
-   * What its type argument is: a number of channels, the type of the value, or the type of the fields of a record;
-   * `none` if it takes none.
+   * The meaning of its type argument: a number of channels, the type of the value, or the type of a record's fields;
+   * `none` if it takes no argument.
    */
   readonly argument: "channels" | "value" | "fields" | "none";
 }

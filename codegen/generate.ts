@@ -27,9 +27,9 @@ import { namedStandardPackage, standardPackages } from "./standard_types.ts";
 export interface GenerateOptions {
   /** Path of the `sluice.json`. Its folder is the package's root. */
   readonly configPath: string;
-  /** Compare only: nothing is written. */
+  /** Only compare, and write nothing. */
   readonly check?: boolean;
-  /** Packages whose node types are in the schema unnamed; by default {@linkcode standardPackages}. */
+  /** Packages whose node types are in the schema without a package name; by default {@linkcode standardPackages}. */
   readonly standard?: readonly OtherPackageModel[];
 }
 
@@ -41,19 +41,19 @@ export interface GeneratedFile {
   readonly state: OutputState;
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface GenerateResult {
-  /** Empty if nothing could be made. */
+  /** Empty if nothing could be generated. */
   readonly files: readonly GeneratedFile[];
-  /** Everything that was refused, and warnings, by file and place. */
+  /** Refusals and warnings, by file and place. */
   readonly diagnostics: readonly Diagnostic[];
   /** Registered names of the node types, sorted. */
   readonly nodeTypes: readonly string[];
-  /** Files that were read anew. */
+  /** Files that were read in this run. */
   readonly scanned: number;
 }
 
-/** What was emitted for a package before; for models that are emitted again. */
+/** What was emitted for a package before, for models that are emitted again. */
 export interface PackageCache {
   readonly module: EmitCache;
   readonly schema: JsonCache;
@@ -68,9 +68,9 @@ export interface EmittedFile {
 }
 
 /**
- * Reads a package's annotated classes and writes its generated files. Of a file in which something is refused, only
- * what is good comes into them; if nothing is good, or names clash, nothing is written. A file whose text would not
- * change is left alone, and so is one that the generator did not make.
+ * Reads a package's annotated classes and writes its generated files. A file with a refusal contributes only its good
+ * classes. If no class is good, or names clash, nothing is written. A file whose text would not change is left alone,
+ * and so is one that the generator did not make.
  *
  * @returns what was written, and what was refused; nothing throws
  */
@@ -78,7 +78,7 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
   return await new Generator(options).run();
 }
 
-/** Generates the code of one package again and again. What has not changed is neither read nor formatted again. */
+/** Generates the code of one package repeatedly. What has not changed is neither read nor formatted again. */
 export class Generator {
   /** Absolute path of the package's root. */
   readonly root: string;
@@ -88,7 +88,7 @@ export class Generator {
   /** The pieces of the last run. */
   #formatted = new Map<string, string>();
   #folders: readonly string[] = [];
-  /** Where the runtime was not. */
+  /** Where the runtime was missing. */
   #absent: string | undefined;
   /** The texts of the last run, by path. */
   #texts: ReadonlyMap<string, string> = new Map();
@@ -103,7 +103,7 @@ export class Generator {
    * Generates.
    *
    * @param changed paths relative to the root that have changed since the last run; may be left out in the first
-   * @param beforeScan is called when {@linkcode Generator.folders} are known, and nothing has been read yet
+   * @param beforeScan called once {@linkcode Generator.folders} are known, before anything is read
    */
   async run(changed: ReadonlySet<string> = new Set(), beforeScan = (): void => {}): Promise<GenerateResult> {
     try {
@@ -115,20 +115,20 @@ export class Generator {
     }
   }
 
-  /** Whether a generated file holds what was last written to it; `undefined` if a path is none. */
+  /** Whether a generated file holds what was last written to it; `undefined` if the path is not a generated file. */
   async isIntact(path: string): Promise<boolean | undefined> {
     const text = this.#texts.get(path);
     return text === undefined ? undefined : await isOutput(join(this.root, path), text).catch(() => false);
   }
 
-  /** The folders, relative to the root, that `include` names; as of the last configuration that could be read. */
+  /** The folders that `include` names, relative to the root, from the last readable configuration. */
   get folders(): readonly string[] {
     return this.#folders;
   }
 
   /**
-   * Files outside the root that generated code depends on, as {@linkcode PackageScanner.outside} has them; the runtime
-   * among them if it is not there.
+   * Files outside the root that generated code depends on, from {@linkcode PackageScanner.outside}, with the runtime if
+   * it is missing.
    */
   get outside(): ReadonlyMap<string, string | undefined> {
     const { outside } = this.#scanner;
@@ -136,7 +136,7 @@ export class Generator {
     return outside;
   }
 
-  /** All files that generated code depends on, as {@linkcode PackageScanner.lookedAt} has them. */
+  /** All files that generated code depends on, from {@linkcode PackageScanner.lookedAt}. */
   get lookedAt(): ReadonlyMap<string, string | undefined> {
     return this.#scanner.lookedAt;
   }
@@ -146,14 +146,14 @@ export class Generator {
     return this.#scanner.annotated;
   }
 
-  /** Whether a path, relative to the root, is that of a generated file. */
+  /** Whether a path, relative to the root, belongs to a generated file. */
   writes(path: string): boolean {
     return this.#texts.has(path);
   }
 
   async #run(changed: ReadonlySet<string>, beforeScan: () => void): Promise<GenerateResult> {
     const { configPath, check = false } = this.#options;
-    // Also where nothing can be read now: nobody names these files again.
+    // Runs even if nothing can be read now, since these files are named only once.
     this.#scanner.invalidate(changed);
     const { config, diagnostics } = await readConfig(configPath);
     if (config === undefined) return failed(diagnostics);

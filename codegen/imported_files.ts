@@ -1,5 +1,5 @@
 /**
- * The files that modules import, directly or by others.
+ * The files that modules import, directly or indirectly.
  *
  * @module
  */
@@ -8,22 +8,22 @@ import { dirname, join, resolve } from "node:path";
 import { parse } from "jsonc-parser";
 import { ts } from "ts-morph";
 
-/** Most files that are followed. */
+/** The most files that are followed. */
 const MAX_FILES = 5_000;
 
-/** Files with an import map; the first that is there counts. */
+/** Files that may hold the import map; the first that exists counts. */
 export const MANIFESTS: readonly string[] = ["deno.json", "deno.jsonc"];
 
-/** Names that the import map leads to paths, the longest first. */
+/** Names that the import map maps to paths, the longest first. */
 type Aliases = readonly (readonly [name: string, path: string])[];
 
 /** The `imports` of a `deno.json`. */
 type ImportMap = { readonly [name: string]: unknown };
 
 /**
- * Follows the imports of a project's files among themselves: relative ones, and those that the import map of its
- * `deno.json` led to a relative path at first: a process goes on with the map that it began with. A file is read once.
- * Paths are absolute.
+ * Follows the imports of a project's files among themselves: relative ones, and those that the first import map of its
+ * `deno.json` mapped to a relative path, since a process keeps the map that it started with. A file is read once. Paths
+ * are absolute.
  */
 export class ImportedFiles {
   readonly #root: string;
@@ -36,12 +36,12 @@ export class ImportedFiles {
     this.#root = root;
   }
 
-  /** Forgets what files import that have changed. */
+  /** Forgets the imports of changed files. */
   forget(paths: Iterable<string>): void {
     for (const path of paths) this.#known.delete(path);
   }
 
-  /** @returns what some modules import, and themselves; a file that is not there is among them, too */
+  /** @returns the modules and what they import, including missing files */
   async of(entries: Iterable<string>): Promise<ReadonlySet<string>> {
     const aliases = aliasesOf(await this.#firstMap(), this.#root);
     const found = new Set(entries);
@@ -52,7 +52,7 @@ export class ImportedFiles {
     return found;
   }
 
-  /** Whether the import map is another one than at first. */
+  /** Whether the import map differs from the first one. */
   async hasOtherMap(): Promise<boolean> {
     const [first, now] = await Promise.all([this.#firstMap(), readMap(this.#root)]);
     return JSON.stringify(first) !== JSON.stringify(now);

@@ -1,15 +1,14 @@
 /**
- * How deep the lists and objects of a JSON text stand in one another. The parser recurses, so that a text without a
- * bound could overflow the stack.
+ * Limits the nesting of a JSON text. The parser recurses, so that a text without a limit could overflow the stack.
  *
  * @module
  */
 import { createScanner } from "jsonc-parser";
 
-/** Most lists and objects in one another: a configuration has two. */
+/** The deepest nesting: a configuration has two levels. */
 export const JSON_NESTING_LIMIT = 64;
 
-/** Finds the bracket that is one too many. Comments are allowed. */
+/** Finds the first bracket beyond the limit. Comments are allowed. */
 export function findDeepBracket(text: string): number | undefined {
   const scanner = createScanner(text, true);
   let depth = 0;

@@ -1,6 +1,6 @@
 /**
- * Files that symbolic links lead to, by the names that lead there. No event tells of such a name when the file itself
- * is saved, or a link is led elsewhere; so each is looked at now and then.
+ * Watches files that symbolic links lead to, by the names of the links. No event names a link when its target is saved
+ * or exchanged, so that each is polled.
  *
  * @module
  */
@@ -10,39 +10,39 @@ import { basename, dirname, join } from "node:path";
 import { localPath } from "./paths.ts";
 import { stampOf } from "./source_stamps.ts";
 
-/** How often to look at each file, milliseconds. */
+/** Time between two polls of a file, milliseconds. */
 const LOOK_MS = 250;
 
 /** Polls the files behind symbolic links. Paths are relative to the package's root. */
 export class LinkedFiles implements Disposable {
   readonly #root: string;
   readonly #onChange: (path: string) => void;
-  /** Files that are what their names say. */
+  /** Paths that are files themselves. */
   #plain = new Set<string>();
-  /** What the others looked like; one that is not there may be a link soon. */
+  /** The state of the other paths. A missing one may become a link. */
   readonly #stamps = new Map<string, string | undefined>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #isClosed = false;
 
   /**
    * @param root absolute path of the package's root
-   * @param onChange is told of a name that leads to a changed file, to another one, to one again, or to none any more
+   * @param onChange called with a name whose target changed, was exchanged, appeared or vanished
    */
   constructor(root: string, onChange: (path: string) => void) {
     this.#root = root;
     this.#onChange = onChange;
   }
 
-  /** The names that are followed. */
+  /** The names that are polled. */
   get paths(): string[] {
     return [...this.#stamps.keys()];
   }
 
   /**
-   * Follows those of some files that links lead to, and no others; nothing once it is closed.
+   * Polls those of some files that are behind links, and no others. Does nothing after `close()`.
    *
-   * @param files what each looked like when it was read
-   * @param changed what may have become a link, or has been one
+   * @param files the state of each when it was read
+   * @param changed paths that may have become a link, or were one
    */
   async follow(files: ReadonlyMap<string, string | undefined>, changed: Iterable<string>): Promise<void> {
     for (const path of changed) this.#plain.delete(path);
@@ -63,7 +63,7 @@ export class LinkedFiles implements Disposable {
     this.#timer = isIdle ? undefined : setInterval(() => this.#look(), LOOK_MS);
   }
 
-  /** Follows nothing any more. */
+  /** Stops polling. */
   [Symbol.dispose](): void {
     this.#isClosed = true;
     clearInterval(this.#timer);
@@ -85,8 +85,8 @@ export class LinkedFiles implements Disposable {
 }
 
 /**
- * Paths, relative to a package's root, of what an event tells of: where a link leads to a folder, the system may name
- * the files in it by either way.
+ * The paths, relative to a package's root, that an event concerns. If a link leads to a folder, the system may name the
+ * files in it by either path.
  *
  * @param root absolute
  * @param path absolute

@@ -86,7 +86,7 @@ async function watchCodegen(configPath: string, check: boolean, config: string |
   return 0;
 }
 
-/** @param told warnings that were shown, to which those of this result are added: each is shown once */
+/** @param told warnings that were shown; new ones are added, so that each is shown once */
 function report(
   result: GenerateResult,
   check: boolean,
@@ -124,7 +124,7 @@ function report(
   return 0;
 }
 
-/** What is generated names the state of its sources: where that is unchanged, the warnings were shown when it was made. */
+/** Generated code names the state of its sources. While that is unchanged, their warnings were already shown. */
 function tellWarnings({ files, diagnostics }: GenerateResult, check: boolean, told: Set<string>): void {
   const warnings = diagnostics.filter((each) => !isError(each)).map(formatDiagnostic);
   const isKnown = !check && files.length > 0 && files.every(({ state }) => state === "unchanged");

@@ -1,8 +1,8 @@
 /**
- * What stands between reading classes and writing code: plain data that JSON can hold. Scanners make it, emitters
- * read it; neither knows the other.
+ * The plain data between reading classes and writing code, which JSON can hold. Scanners make it and emitters read it;
+ * neither knows the other.
  *
- * Paths are relative to the package's root (the folder of `sluice.json`), with `/` between parts and no `./` before.
+ * Paths are relative to the package's root (the folder of `sluice.json`), with `/` between parts and no leading `./`.
  *
  * @module
  */
@@ -23,9 +23,9 @@ export interface PackageModel {
   readonly rust?: string;
   /** Interfaces tagged `@frame`, sorted by name. */
   readonly structs: readonly StructModel[];
-  /** Node types that graphs can name without a package: they are in the schema alone. Sorted by registered name. */
+  /** Node types that graphs can name without a package; only the schema has them. Sorted by registered name. */
   readonly standard: readonly NodeDescriptor[];
-  /** Packages whose node types are named along with this one's. */
+  /** Packages whose node types join this package's. */
   readonly packages: readonly OtherPackageModel[];
   /** Sorted by registered name. */
   readonly nodes: readonly NodeModel[];
@@ -53,11 +53,11 @@ export interface NodeModel {
   readonly typeArguments: readonly TypeArgumentModel[];
   /** Type parameters that stay open, in the order of the class. */
   readonly parameters: readonly TypeParameterModel[];
-  /** Configuration keys that have but one value, which the class cannot know itself. */
+  /** Configuration keys with a fixed value that the class cannot know itself. */
   readonly constants: { readonly [key: string]: unknown };
   /** The structs that its ports carry. */
   readonly structs: readonly StructModel[];
-  /** Whether the class has a field `ports`, which is given the port registry. */
+  /** Whether the class has a field `ports` for the port registry. */
   readonly hasPortsField: boolean;
   /** Whether `process()` has a parameter. */
   readonly takesContext: boolean;
@@ -72,7 +72,7 @@ export interface StructModel {
   /** Path of the file that exports the interface. */
   readonly module: string;
   readonly exportName: string;
-  /** Structs that stand in it, with those in them; those before it in memory first. */
+  /** The structs in it, with those inside them; a struct follows those that it contains. */
   readonly inner: readonly StructModel[];
 }
 
@@ -81,7 +81,7 @@ export interface OtherPackageModel {
   readonly name: string;
   /** Path of the generated module that it was read from, relative to this package's root; absent for Sluice's own. */
   readonly path?: string;
-  /** What the generated module is imported by: as `sluice.json` has it; a path is relative to the root. */
+  /** The specifier by which the generated module is imported, from `sluice.json`; a path is relative to the root. */
   readonly specifier: string;
   readonly descriptors: readonly NodeDescriptor[];
 }
@@ -93,13 +93,13 @@ export interface FrameTypeModel {
   readonly argument?: TypeArgumentModel;
 }
 
-/** What stands between the angle brackets of a frame type. */
+/** The text between the angle brackets of a frame type. */
 export type TypeArgumentModel =
   /** Text that means the same in every file: `2`, `number`, `Float32Array`. */
   | { readonly kind: "global"; readonly text: string }
   /** A type parameter of the class, which stays open. */
   | { readonly kind: "parameter"; readonly name: string }
-  /** An exported type of a file of this package, or of its neighbourhood. */
+  /** An exported type of a file of this package, or one beside it. */
   | { readonly kind: "file"; readonly path: string; readonly name: string; readonly terms?: TypeArgumentModel[] }
   /** An exported type of another package. */
   | {
@@ -109,9 +109,12 @@ export type TypeArgumentModel =
     readonly terms?: TypeArgumentModel[];
   };
 
-/** A type parameter of a class that stays open: links tell what it stands for. */
+/** A type parameter of a class that stays open: links decide its type. */
 export interface TypeParameterModel {
   readonly name: string;
-  /** What it is the argument of, which says what it may be: number of channels, fields of records, or any value. */
+  /**
+   * The frame argument that it stands for, which decides what it may be: a number of channels, fields of records, or
+   * any value.
+   */
   readonly role: "channels" | "fields" | "value";
 }

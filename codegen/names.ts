@@ -12,41 +12,42 @@ const RESERVED: ReadonlySet<string> = new Set(
 );
 
 /**
- * Those, names that generated code uses itself, and the one by which `import()` would take the module for a promise.
+ * These words, names that generated code uses itself, and the one by which `import()` would take the module for a
+ * promise.
  */
 const TAKEN: ReadonlySet<string> = new Set([
   ...RESERVED,
   ...["globalThis", "nodes", "nodePackage", "defineNodeType", "definePackage", "forPlatform", "processorClass", "then"],
 ]);
 
-/** Most names of types that are kept with what code calls them. */
+/** How many names of types are cached. */
 const MOST_KNOWN = 10_000;
 
-/** What code calls the types that were asked for: each is asked for many times, by each run of a watch. */
+/** The cache of names: each is asked for many times in every run of a watch. */
 const KNOWN = new Map<string, CodeNames>();
 
-/** What code calls a node type. */
+/** The names of a node type in code. */
 interface CodeNames {
   readonly identifier: string;
   readonly prefix: string;
 }
 
-/** Whether an export of a class or type can be imported without another name for it. */
+/** Whether an exported class or type can be imported without an alias. */
 export function isBindingName(name: string): boolean {
   return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) && !RESERVED.has(name);
 }
 
-/** `wav-source` becomes `wavSource`, `mixer<4>` becomes `mixer4`; a word that is taken gets `Node` behind it. */
+/** `wav-source` becomes `wavSource`, `mixer<4>` becomes `mixer4`; a taken word gets the suffix `Node`. */
 export function identifierOf(type: string): string {
   return namesOf(type).identifier;
 }
 
-/** Whether the constant of a node type cannot have the type's own name. */
+/** Whether the constant of a node type needs a name other than the type's. */
 export function isKeptIdentifier(type: string): boolean {
   return TAKEN.has(camelCase(type));
 }
 
-/** `wav-source` becomes `WavSource`: what the names of its types start with. */
+/** `wav-source` becomes `WavSource`, the prefix of its types' names. */
 export function typePrefixOf(type: string): string {
   return namesOf(type).prefix;
 }

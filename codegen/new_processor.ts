@@ -1,5 +1,5 @@
 /**
- * `sluice new processor NAME`: a class with its test and its page, in a project where they run as they are.
+ * `sluice new processor NAME`: makes a class with its test and its page, which run without changes.
  *
  * @module
  */
@@ -23,11 +23,11 @@ import { writeTogether } from "./write_together.ts";
 export interface NewProcessorOptions {
   /** The registered name: `noise-gate`. */
   readonly name: string;
-  /** Path of the `sluice.json`; if there is none, one is written. */
+  /** Path of the `sluice.json`, which is written if it is missing. */
   readonly configPath: string;
   /** Where the class goes, relative to the package's root; by default the first folder that is read. */
   readonly folder?: string;
-  /** Where the runtime is to be had, for a project that does not say. */
+  /** Where the runtime comes from, for a project that does not say. */
   readonly source: RuntimeSource;
 }
 
@@ -35,13 +35,13 @@ export interface NewProcessorOptions {
 export interface NewProcessor {
   /** Paths relative to the package's root: class, test, page. */
   readonly files: readonly string[];
-  /** Other files that were written, relative to the root, each with what is new in it; nothing for a new file. */
+  /** Other files that were written, relative to the root, each with what was added to it; nothing for a new file. */
   readonly changes: readonly { readonly path: string; readonly added: readonly string[] }[];
   /** The `deno.json` that governs the files: its absolute path and its tasks. Absent inside Sluice's repository. */
   readonly manifest?: { readonly path: string; readonly tasks: readonly string[] };
 }
 
-/** A `sluice.json`, as it is or will be. */
+/** A `sluice.json`, existing or new. */
 interface Config {
   readonly path: string;
   readonly isNew: boolean;
@@ -50,14 +50,14 @@ interface Config {
 }
 
 /**
- * Makes the files of a new processor. Everything that could be wrong is looked at before anything is written.
+ * Makes the files of a new processor. Checks everything before it writes anything.
  *
- * A folder that `sluice.json` does not read is added to it. A `deno.json` is written, or completed, where the import
- * of the runtime would lead nowhere.
+ * Adds the folder to `sluice.json` if that does not read it. Writes or completes a `deno.json` if the import of the
+ * runtime would fail.
  *
- * @throws {SluiceError} `InvalidConfig` if the name is no name or taken, a file is there already, the folder cannot be
+ * @throws {SluiceError} `InvalidConfig` if the name is invalid or taken, a file exists already, the folder cannot be
  * read by the generator, or a configuration is wrong
- * @throws {WriteFailure} a file cannot be written; then none is
+ * @throws {WriteFailure} if a file cannot be written; then no file is
  */
 export async function newProcessor(options: NewProcessorOptions): Promise<NewProcessor> {
   const { name, configPath, source } = options;
@@ -124,7 +124,7 @@ function planPaths({ name, folder }: NewProcessorOptions, config: GeneratorConfi
   return { code: at(`${stem}.ts`), test: at(`${stem}_test.ts`), page: `docs/processors/${stem}.md` };
 }
 
-/** Adds to `include` what leads to the new class, if nothing does. */
+/** Adds the new class to `include`, unless a glob covers it. */
 function extendInclude(
   { name, folder }: NewProcessorOptions,
   { path, text, config }: Config,
@@ -144,7 +144,7 @@ function extendInclude(
   return { include: glob, text: applyEdits(text, edits), config: { ...config, include: [...include, glob] } };
 }
 
-/** Refuses a name that a class of the package, of one that it lists, or of Sluice has. */
+/** Refuses a name that a class of the package, of a listed package or of Sluice has. */
 async function assertFree(name: string, root: string, { path, config }: Config): Promise<void> {
   const paths = await findFiles(root, config.include, config.exclude);
   const own = await namedStandardPackage(config);
@@ -180,7 +180,7 @@ function refuse(message: string): SluiceError {
   return new SluiceError("InvalidConfig", message);
 }
 
-/** Where a file really is, so that a link to it stays one; the path itself if there is no such file. */
+/** The real path of a file, so that a link to it stays a link; the path itself if the file does not exist. */
 async function followLink(path: string): Promise<string> {
   return await realpath(path).catch(() => path);
 }

@@ -1,6 +1,6 @@
 /**
- * The texts of a new processor: its class, its test and its page. Lines are short, so that both widths of `deno fmt`
- * that are in use, 80 and 120, leave them alone.
+ * The texts of a new processor: its class, its test and its page. Lines are short, so that `deno fmt` leaves them alone
+ * at both usual widths, 80 and 120.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export function newProcessorFiles(
   { runtime, output }: GeneratorConfig,
   paths: NewProcessorPaths,
 ): { readonly [path: string]: string } {
-  // Inside Sluice's repository generated code has a door of its own; people have the public ones.
+  // Generated code inside Sluice's repository has its own module to import; people have the public ones.
   const local = (module: string) => relativeSpecifier(paths.code, join(dirname(runtime), module));
   const isLocal = /^\.\.?\//.test(runtime);
   const testing = isLocal ? local("testing.ts") : `${runtime}/testing`;

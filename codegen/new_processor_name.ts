@@ -1,5 +1,5 @@
 /**
- * Which names a new processor may have: with others its files, its class or its entry in `nodes` would be trouble.
+ * The names that a new processor may have. Others would cause trouble for its files, its class or its entry in `nodes`.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { identifierOf, isKeptIdentifier, typePrefixOf } from "./names.ts";
 /** A name: words of lower-case letters and digits, joined by `-`. */
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
-/** Longest name, in characters. */
+/** The longest name, in characters. */
 const MAX_LENGTH = 64;
 
-/** Files of these names are devices to Windows, whatever their ending. */
+/** Windows takes files of these names for devices, whatever their extension. */
 const DEVICES = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
 
 /** Types that the new class imports. */
 const IMPORTED: ReadonlySet<string> = new Set(["AudioFrame", "StreamInput", "StreamOutput"]);
 
 /**
- * Refuses a name that no new processor can have, with one that it can.
+ * Refuses a name that no new processor can have, and suggests one.
  *
  * @throws {SluiceError} `InvalidConfig`
  */

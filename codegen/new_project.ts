@@ -1,5 +1,5 @@
 /**
- * `sluice new project FOLDER`: a folder in which a processor, its test, a graph file and a script work at once.
+ * `sluice new project FOLDER`: makes a folder in which a processor, its test, a graph file and a script work at once.
  *
  * @module
  */
@@ -12,13 +12,13 @@ import { STANDARD_PACKAGE } from "./standard_types.ts";
 import { writeTogether } from "./write_together.ts";
 
 /**
- * Makes the files of a new project, in a folder that is made if it is not there.
+ * Makes the files of a new project, and the folder if it is missing.
  *
  * @param folder its path; the package is named after it
- * @param source where the runtime is to be had
+ * @param source where the runtime comes from
  * @returns names of the files
- * @throws {SluiceError} `InvalidConfig` if one of the files is there already
- * @throws {WriteFailure} a file cannot be written; then none is
+ * @throws {SluiceError} `InvalidConfig` if one of the files exists
+ * @throws {WriteFailure} if a file cannot be written; then no file is
  */
 export async function newProject(folder: string, source: RuntimeSource): Promise<readonly string[]> {
   if (folder === "") throw refuse('Cannot make a project: the folder is empty; name one, such as "../my-graphs"');
@@ -40,7 +40,7 @@ export async function newProject(folder: string, source: RuntimeSource): Promise
   return Object.keys(files);
 }
 
-/** The folder's name, as far as a package may have it. */
+/** The folder's name, reduced to what a package may be called. */
 function packageName(root: string): string {
   return basename(root).replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+|-+$/g, "") || "my-graphs";
 }

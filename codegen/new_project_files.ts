@@ -1,6 +1,6 @@
 /**
- * The texts of a new project: a processor with its test, a graph file and a script that use it. They are what the README
- * shows, and formatted as `deno fmt` leaves them in the project.
+ * The texts of a new project: a processor with its test, a graph file and a script that use it. The README shows the
+ * same files. They are formatted as `deno fmt` formats them in the project.
  *
  * @module
  */
@@ -73,7 +73,7 @@ await runtime.finished;
 /**
  * The texts by path.
  *
- * @param runtime what the project imports the runtime by
+ * @param runtime the specifier by which the project imports the runtime
  */
 export function newProjectFiles(name: string, runtime: string): { readonly [path: string]: string } {
   const from = (text: string) => text.replace("RUNTIME", runtime);
@@ -87,8 +87,8 @@ export function newProjectFiles(name: string, runtime: string): { readonly [path
 }
 
 /**
- * The tasks of the project. The command line is started by the name that the project imports the runtime by: so it runs
- * with the project's configuration, import map and lock file.
+ * The tasks of the project. The tasks start the command line by the specifier of the runtime, so that it runs with the
+ * project's configuration, import map and lock file.
  */
 export function projectTasks(runtime: string): { readonly [name: string]: string } {
   const sluice = `deno run -A ${runtime}/cli`;

@@ -1,6 +1,6 @@
 /**
- * Syntax that the parser takes and that hardly anybody writes in a processor, by the places where it can stand: for
- * tests of the generator. The pieces are in `testdata/odd_syntax.txt`, one a line.
+ * For tests of the generator: syntax that the parser takes and hardly anybody writes in a processor, by the places
+ * where it can appear. The pieces are in `testdata/odd_syntax.txt`, one a line.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import { ts } from "ts-morph";
 
 const PIECES = readPieces(new URL("./testdata/odd_syntax.txt", import.meta.url));
 
-/** A part of a source that can be exchanged: by what, and where. */
+/** A part of a source that can be replaced: its kind and place. */
 export interface OddPlace {
   readonly pieces: readonly string[];
   readonly start: number;
-  /** The same as `start` where a piece is put in. */
+  /** Equal to `start` if a piece is inserted. */
   readonly end: number;
 }
 
-/** Finds the places of a source where something else can stand. */
+/** Finds the places of a source that can be replaced. */
 export function oddPlaces(text: string): OddPlace[] {
   const places: OddPlace[] = [];
   const file = ts.createSourceFile("a.ts", text, ts.ScriptTarget.Latest, true);
@@ -48,7 +48,7 @@ export function oddPlaces(text: string): OddPlace[] {
   return places;
 }
 
-/** Puts pieces into a source. Of places that overlap, the first counts. */
+/** Inserts pieces into a source. If places overlap, the first counts. */
 export function putPieces(text: string, pieces: readonly (OddPlace & { readonly put: string })[]): string {
   let from = 0;
   let result = "";

@@ -1,6 +1,6 @@
 /**
- * The files that the generator writes. It replaces only what it made itself: a file of the same name that a person
- * wrote, a folder, or a link to somewhere else is left alone.
+ * The files that the generator writes. It replaces only files that it made itself: it leaves alone a file of the same
+ * name that a person wrote, a folder, or a link to another place.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import { dirname, join, sep } from "node:path";
 import { describeFileError } from "./scan/read_source.ts";
 import { readIfThere, WriteFailure, writeTogether } from "./write_together.ts";
 
-/** Where to look for the mark in a file, bytes from its start. */
+/** How far into a file to look for the mark, bytes. */
 const MARK_BYTES = 4096;
 
 const CARRIAGE_RETURN = 13;
 
-/** What generated files have near their start. */
+/** The mark near the start of generated files. */
 const MARKS: { readonly [key in OutputKey]: RegExp } = {
   output: /^\uFEFF?\/\/ Made by "deno task codegen"/,
   schema: /"\$comment":\s*"Made by \\"deno task codegen\\" for the node types of /,
@@ -32,10 +32,10 @@ export interface GeneratedText {
   readonly text: string;
 }
 
-/** `written` (or, with `check`, `stale` or `missing`) if a file's text differs from what was there. */
+/** `written` (or, with `check`, `stale` or `missing`) if the file's text differs from the generated one. */
 export type OutputState = "written" | "unchanged" | "stale" | "missing";
 
-/** Why a file cannot be written, to go behind a colon, and what can be done. */
+/** Why a file cannot be written, to follow a colon, and what to do. */
 export interface OutputProblem {
   readonly reason: string;
   readonly mend: string;
@@ -47,11 +47,11 @@ export function isGeneratedModule(text: string): boolean {
 }
 
 /**
- * Looks whether a generated file may be written.
+ * Checks whether a generated file may be written.
  *
  * @param root absolute path of the package's root
  * @param configFile path of the configuration, relative to `root`
- * @param key what it is
+ * @param key the file's key
  * @param path where it goes, relative to `root`
  */
 export async function findOutputProblem(
@@ -86,7 +86,7 @@ export async function findOutputProblem(
  *
  * @param check compare only
  * @returns a state for each file
- * @throws {WriteFailure} nothing is written then, save what its `left` names
+ * @throws {WriteFailure} if a file cannot be written; then nothing is, except what `left` names
  */
 export async function placeOutputs(files: readonly GeneratedText[], check: boolean): Promise<OutputState[]> {
   const before: (Uint8Array | undefined)[] = [];
@@ -111,20 +111,20 @@ export async function placeOutputs(files: readonly GeneratedText[], check: boole
   });
 }
 
-/** Whether a generated file is there and holds a text; its line ends may be `\r\n`. */
+/** Whether a generated file exists and holds a text; its line ends may be `\r\n`. */
 export async function isOutput(path: string, text: string): Promise<boolean> {
   const found = await readIfThere(path);
   return found !== undefined && isAlike(found, Buffer.from(text));
 }
 
-/** Whether bytes are those that are wanted, or become those with line feeds for line ends. */
+/** Whether bytes are the wanted ones, or become so with line feeds for line ends. */
 function isAlike(found: Uint8Array, wanted: Buffer): boolean {
   if (found.length <= wanted.length) return wanted.equals(found);
   return found.includes(CARRIAGE_RETURN) &&
     wanted.equals(Buffer.from(new TextDecoder("utf-8", { ignoreBOM: true }).decode(found).replaceAll("\r\n", "\n")));
 }
 
-/** Where a folder, or else the nearest one above it that is there, really is. */
+/** The real path of a folder, or of the nearest existing one above it. */
 async function realFolder(folder: string): Promise<string> {
   try {
     return await realpath(folder);

@@ -6,7 +6,8 @@
 import { posix, relative } from "node:path";
 
 /**
- * The import specifier by which one file reaches another: a URL, in which some characters of paths mean something else.
+ * The import specifier by which one file reaches another. It is a URL, in which some characters of paths have another
+ * meaning.
  *
  * @param from path of the importing file; not above the package's root
  * @param to path of the other file, relative to the same root
@@ -17,7 +18,7 @@ export function relativeSpecifier(from: string, to: string): string {
   return relativePath(from, to).replace(/[%#?\\\x00-\x1f\x7f]/g, encodeURIComponent);
 }
 
-/** The path that a relative import specifier means, still relative. */
+/** The path of a relative import specifier, still relative. */
 export function pathOfSpecifier(specifier: string): string {
   return specifier.replace(/%(?:[01][0-9a-f]|20|23|25|3f|5c|7f)/gi, decodeURIComponent);
 }
@@ -27,7 +28,7 @@ export function localPath(root: string, path: string): string {
   return relative(root, path).replaceAll("\\", "/");
 }
 
-/** The path by which one file reaches another; as for {@linkcode relativeSpecifier}, as the file system has it. */
+/** The file system path by which one file reaches another; as for {@linkcode relativeSpecifier}. */
 export function relativePath(from: string, to: string): string {
   const folders = parts(posix.dirname(from));
   const target = parts(to);

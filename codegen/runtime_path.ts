@@ -1,5 +1,5 @@
 /**
- * What a generated module imports the runtime by.
+ * The specifier by which a generated module imports the runtime.
  *
  * @module
  */
@@ -19,17 +19,17 @@ export function runtimeSpecifier({ runtime, output }: Pick<GeneratorConfig, "run
 }
 
 /**
- * Where the runtime lies on this machine.
+ * Where the runtime is on this machine.
  *
  * @param root absolute path of the package's root
  * @param runtime as `sluice.json` has it
- * @returns an absolute path; `undefined` if `runtime` is no path: a package's name, or a URL
+ * @returns an absolute path; `undefined` if `runtime` is a package's name or a URL
  */
 export function runtimePath(root: string, runtime: string): string | undefined {
   return isRelative(runtime) || isAbsolute(runtime) ? resolve(root, pathOfSpecifier(runtime)) : undefined;
 }
 
-/** Why nothing can be imported from the runtime's file, to go behind a colon; `undefined` if it is there. */
+/** Why nothing can be imported from the runtime's file, to follow a colon; `undefined` if the file exists. */
 export async function findRuntimeProblem(path: string): Promise<string | undefined> {
   try {
     return (await stat(path)).isFile() ? undefined : "it is not a file";

@@ -1,5 +1,5 @@
 /**
- * The JSON Schema of graph files, by which an editor completes and checks them.
+ * The JSON Schema of graph files, with which an editor completes and checks them.
  *
  * @module
  */
@@ -13,13 +13,13 @@ import { compareText } from "../diagnostics.ts";
 import type { PackageModel } from "../model.ts";
 import { type JsonCache, JsonPiece, jsonText } from "./json_text.ts";
 
-/** What a node's id, and a port's name, look like. */
+/** The patterns of a node's id and of a port's name. */
 const NAME = "[A-Za-z_][A-Za-z0-9_-]{0,63}";
 
 /** The text of `sluice.schema.json`. The same model always gives the same text. */
 export function emitGraphSchema(model: PackageModel, cache?: JsonCache): string {
   const named = [...model.packages.flatMap((each) => each.descriptors), ...model.nodes.map((each) => each.descriptor)];
-  // Later ones win: of a name that is taken twice, the package's own is meant.
+  // Later types win: if a name is taken twice, the package's own is meant.
   const byType = new Map([...model.standard, ...named].map((each) => [each.type, each]));
   const descriptors = [...byType.values()].sort((a, b) => compareText(a.type, b.type));
   const schema = {
@@ -122,8 +122,8 @@ export function emitGraphSchema(model: PackageModel, cache?: JsonCache): string 
 }
 
 /**
- * JSON Schema cannot look into the nodes of the same file, so it cannot say which addresses there are; an editor offers
- * those of nodes that have their type's name.
+ * JSON Schema cannot look into the nodes of the same file, so it cannot list their addresses. An editor offers the
+ * addresses of nodes that are named like their types.
  */
 function addressSchema(
   description: string,
@@ -200,7 +200,7 @@ function nodeSchema(descriptors: readonly NodeDescriptor[]): unknown {
   };
 }
 
-/** As `checkSupervision()` has it. */
+/** The rules of `checkSupervision()`. */
 function supervisionSchema(): unknown {
   const texts: { readonly [key in keyof typeof RESTART_LIMITS]: string } = {
     limit: "Restarts within the window; the failure after that many ends the run.",
@@ -234,7 +234,7 @@ function supervisionSchema(): unknown {
   };
 }
 
-/** As `checkLaneOptions()` has it. */
+/** The rules of `checkLaneOptions()`. */
 function laneSchema(): unknown {
   return {
     type: "object",

@@ -1,5 +1,5 @@
 /**
- * The imports of a generated file: which names of which modules, and what they are called there.
+ * The imports of a generated file: the names it imports, their modules, and their local names.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { compareText } from "../diagnostics.ts";
 import type { FrameTypeModel, TypeArgumentModel } from "../model.ts";
 import { relativePath, relativeSpecifier } from "../paths.ts";
 
-/** Something that a piece of a generated file imports. */
+/** An import of a piece of a generated file. */
 export type ImportUse =
   | { readonly kind: "value"; readonly name: string }
   | {
@@ -15,7 +15,7 @@ export type ImportUse =
     readonly specifier: string;
     readonly name: string;
     readonly local: string;
-    /** The generated file exports it. */
+    /** Whether the generated file exports it. */
     readonly isExported: boolean;
   };
 
@@ -25,7 +25,7 @@ export class Imports {
   readonly #runtime: string;
   readonly #taken: Set<string>;
   readonly #values = new Set<string>();
-  /** Where it is noted what is imported; absent where nobody asks. */
+  /** Records what is imported; absent while nothing is recorded. */
   #trace: ImportUse[] | undefined;
   readonly #wholes = new Map<string, string>();
   readonly #functions = new Set(["defineNodeType", "definePackage"]);
@@ -43,7 +43,7 @@ export class Imports {
     this.#taken = new Set(taken);
   }
 
-  /** Notes what is imported while something is made. */
+  /** Records what is imported while something is made. */
   noting<T>(make: () => T): { readonly made: T; readonly uses: readonly ImportUse[] } {
     const uses: ImportUse[] = [];
     this.#trace = uses;
@@ -55,9 +55,9 @@ export class Imports {
   }
 
   /**
-   * Imports again what was noted once.
+   * Repeats recorded imports.
    *
-   * @returns whether everything is called as it was then
+   * @returns whether every local name is the same as then
    */
   replay(uses: readonly ImportUse[]): boolean {
     return uses.every((use) => {
@@ -81,7 +81,7 @@ export class Imports {
     return relativePath(this.#output, path).replace(/^\.\//, "");
   }
 
-  /** Imports a module as a whole. @returns its local name: the wanted one, with `_` behind it where that is taken */
+  /** Imports a whole module. @returns its local name: the wanted one, followed by `_` if it is taken */
   whole(specifier: string, wanted: string): string {
     let local = wanted;
     while (this.#taken.has(local)) local = `${local}_`;
@@ -122,7 +122,7 @@ export class Imports {
   /**
    * Imports a type.
    *
-   * @returns its local name: its own, with a number behind it where that is taken
+   * @returns its local name: its own, followed by a number if it is taken
    */
   type(specifier: string, name: string): string {
     let names = this.#types.get(specifier);

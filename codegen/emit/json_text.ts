@@ -1,5 +1,5 @@
 /**
- * JSON text, of which pieces that were written before are not made again.
+ * Writes JSON text, and reuses the text of pieces that were written before.
  *
  * @module
  */
@@ -7,16 +7,16 @@
 /** How deep each level is indented. */
 const STEP = "  ";
 
-/** Texts of pieces by what they are made from, and by their kind; for values that are written again. */
+/** The texts of pieces that are written again, by their source and kind. */
 export type JsonCache = WeakMap<object, Map<string, { readonly indent: string; readonly text: string }>>;
 
-/** A piece of JSON that is made from one object, which never changes, and from nothing else. */
+/** A piece of JSON that depends on one immutable object alone. */
 export class JsonPiece {
-  /** What it is made from. */
+  /** The object that it is made from. */
   readonly source: object;
-  /** Tells the pieces apart that are made from one object. */
+  /** Distinguishes the pieces of one object. */
   readonly kind: string;
-  /** Makes its value, which holds no pieces. */
+  /** Makes its value, which contains no pieces. */
   readonly make: () => unknown;
 
   constructor(source: object, kind: string, make: () => unknown) {
@@ -26,12 +26,12 @@ export class JsonPiece {
   }
 }
 
-/** The text that `JSON.stringify(value, null, 2)` gives of a value in which {@linkcode JsonPiece}s may stand. */
+/** The text that `JSON.stringify(value, null, 2)` returns for a value that may contain {@linkcode JsonPiece}s. */
 export function jsonText(value: unknown, cache: JsonCache = new WeakMap()): string {
   return textOf(value, "", cache);
 }
 
-/** The text of a value; `null` for what JSON has not. */
+/** The text of a value; `null` for what JSON cannot hold. */
 function textOf(value: unknown, indent: string, cache: JsonCache): string {
   if (value instanceof JsonPiece) return pieceText(value, indent, cache);
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
@@ -52,7 +52,7 @@ function pieceText({ source, kind, make }: JsonPiece, indent: string, cache: Jso
   if (pieces === undefined) cache.set(source, pieces = new Map());
   const known = pieces.get(kind);
   if (known?.indent === indent) return known.text;
-  // What `replaceAll()` gives is a tree of small strings, which would be walked each time.
+  // `replaceAll()` returns a tree of small strings, which would be walked each time.
   const text = JSON.stringify(make(), null, STEP).split("\n").join(`\n${indent}`);
   pieces.set(kind, { indent, text });
   return text;

@@ -1,6 +1,6 @@
 /**
- * The generated module of a package. Its pieces are formatted each for itself, so that a change formats only what it
- * concerns.
+ * The generated module of a package. Each piece is formatted by itself, so that a change formats only the pieces that
+ * it concerns.
  *
  * @module
  */
@@ -27,10 +27,10 @@ const HEADER = `// Made by "deno task codegen" from sluice.json and the files li
 // deno-fmt-ignore-file
 `;
 
-/** Stands in place of each hash until the text around it is formatted, so that this is done once for all hashes. */
+/** A placeholder for each hash until the text around it is formatted, so that hashes do not cause new formatting. */
 const BLANK_HASH = "0".repeat(16);
 
-/** Texts of node types, with what they import and where they stand; for models that are emitted again. */
+/** The texts of node types, with their imports and places, for models that are emitted again. */
 export type EmitCache = WeakMap<NodeModel, EmittedNode>;
 
 interface EmittedNode {
@@ -44,7 +44,7 @@ interface EmittedNode {
 /**
  * The text of `sluice.gen.ts`. The same model always gives the same text.
  *
- * @param format formats a piece, which ends with a line feed then; between pieces stands an empty line
+ * @param format formats a piece and ends it with a line feed; an empty line separates pieces
  */
 export function emitModule(
   model: PackageModel,
@@ -57,7 +57,7 @@ export function emitModule(
   });
   const views = model.structs.map(({ layout }) => viewName(layout.name));
   const imports = new Imports(model.output, model.runtime, [...RESERVED, ...declared, ...views]);
-  // Names that types are imported by depend on all types that came before; so these are settled in one order first.
+  // The local name of a type depends on all earlier types, so local names are chosen here in a fixed order.
   for (const { module, exportName } of model.structs) imports.struct(module, exportName);
   const structs = model.structs.map((struct) => emitStruct(struct, imports));
   const nodes = model.nodes.map((node) => emitCached(node, model, imports, cache));
@@ -78,7 +78,7 @@ function emitCached(node: NodeModel, { output, runtime }: PackageModel, imports:
   return text;
 }
 
-/** The last two pieces, and what puts the hashes of the sources into the second when it is formatted. */
+/** The last two pieces, and a function that inserts the hashes of the sources into the formatted second one. */
 function emitFooter(
   model: PackageModel,
   imports: Imports,

@@ -157,7 +157,7 @@ ${docComment(`The node type \`${type}\`, ${about}.`)}export interface ${prefix}N
 }`;
 }
 
-/** Open type parameters, as they are declared. */
+/** Open type parameters, as declarations. */
 function openParameters({ parameters }: NodeModel, imports: Imports): string[] {
   return parameters.map(({ name, role }) => {
     const bound = role === "channels" ? "number" : `${imports.runtime("PacketFieldsOf")}<${name}>`;
@@ -165,7 +165,7 @@ function openParameters({ parameters }: NodeModel, imports: Imports): string[] {
   });
 }
 
-/** Keys that array ports are sized by, with the type parameter for each, and what it is where the key is absent. */
+/** The keys that size array ports, with the type parameter for each and its value if the key is absent. */
 function sizeKeys(
   { descriptor: { inputs, outputs, config } }: NodeModel,
 ): Map<string, { parameter: string; fallback: string }> {
@@ -207,7 +207,7 @@ function emitLoad(node: NodeModel, imports: Imports): string {
   return `() => forPlatform<${type}>(${JSON.stringify(node.descriptor.type)}, { ${choices.join(", ")} })()`;
 }
 
-/** The function that imports the class and makes the function that makes instances. */
+/** The function that imports the class and returns a function that makes instances. */
 function emitFactory(node: NodeModel, imports: Imports): string {
   const { descriptor } = node;
   const prefix = typePrefixOf(descriptor.type);
@@ -218,7 +218,7 @@ function emitFactory(node: NodeModel, imports: Imports): string {
   const configure = assignments.length === 0 ? "() => {}" : `(values) => {\n${assignments.join("\n")}\n}`;
   const tick = node.takesContext ? "(context) => processor.process(context)" : "() => processor.process()";
   const views = [...new Set(node.structs.map((each) => each.layout.name))];
-  // The class's own name, unless it hides something that is named below; what is declared there has a small letter.
+  // The class's own name, unless it hides a name used below; names declared there start with a small letter.
   const isHiding = /^[^A-Z]/.test(node.exportName) ||
     [`${prefix}Ports`, ...views.map(viewName)].includes(node.exportName);
   const local = isHiding ? "Processor" : node.exportName;

@@ -1,27 +1,27 @@
 /**
- * The Rust twins of structs: the same bytes, as the compiler itself asserts.
+ * The Rust twins of structs, whose layout the compiler asserts.
  *
  * @module
  */
 import type { StructField, StructLayout } from "../../core/frames/struct_layout.ts";
 import type { PackageModel } from "../model.ts";
 
-/** Words that can be names if they are written `r#word`. */
+/** Words that need `r#word` to be names. */
 const KEYWORDS: ReadonlySet<string> = new Set(
   ("as async await box break const continue do dyn else enum extern false final fn for gen if impl in let loop macro " +
     "match mod move mut override priv pub ref return static struct trait true try type typeof unsafe unsized use " +
     "virtual where while yield abstract become").split(" "),
 );
 
-/** Words that can never be names. */
+/** Words that cannot be names. */
 const CANNOT_BE_RAW: ReadonlySet<string> = new Set(["self", "super", "crate", "Self", "_"]);
 
-/** Types that the structs are made of; a struct of the same name would hide them. */
+/** Types that the structs use; a struct of the same name would hide them. */
 const PRIMITIVES: ReadonlySet<string> = new Set(
   "bool char f16 f32 f64 f128 i8 i16 i32 i64 i128 isize str u8 u16 u32 u64 u128 usize".split(" "),
 );
 
-/** What may not stand in a comment: ends of lines, and marks that turn the direction of text. */
+/** Characters that may not appear in a comment: line ends, and marks that change the direction of text. */
 const NOT_IN_COMMENTS = /[\r\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /** The text of the Rust file. The same model always gives the same text. */
@@ -70,7 +70,7 @@ function typeOf({ kind, count, struct }: StructField, names: ReadonlyMap<string,
   return count === undefined ? element : `[${element}; ${count}]`;
 }
 
-/** A name that is not taken yet: itself, or with `_` behind it. */
+/** A free name: the given one, with `_` appended if it is taken. */
 function free(name: string, taken: Set<string>): string {
   let found = name;
   while (taken.has(found)) found = `${found}_`;

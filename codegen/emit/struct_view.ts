@@ -24,7 +24,7 @@ export function viewName(struct: string): string {
   return `${struct}View`;
 }
 
-/** The view of a struct, not formatted. */
+/** The view of a struct, unformatted. */
 export function emitStruct({ layout, doc, module, exportName }: StructModel, imports: Imports): string {
   const type = imports.struct(module, exportName);
   const memory = imports.runtime("StructMemory");
@@ -66,7 +66,7 @@ export function emitStruct({ layout, doc, module, exportName }: StructModel, imp
 }`;
 }
 
-/** Whether a field has an object of its own: an array, or a struct. */
+/** Whether a field is an object of its own: an array, or a struct. */
 function isWhole({ kind, count }: StructField): boolean {
   return kind === "struct" || count !== undefined;
 }
@@ -112,6 +112,6 @@ function emitAssignment({ name, kind, count }: StructField): string {
 
 function indexOf(kind: ScalarKind, offset: string): string {
   const bytes = SCALAR_BYTES[kind];
-  // A division: the operators on bits would cut an offset beyond 4 GiB.
+  // A division, since bitwise operators would cut an offset beyond 4 GiB.
   return bytes === 1 ? offset : `(${offset}) / ${bytes}`;
 }

@@ -1,5 +1,5 @@
 /**
- * What is known of an annotated field.
+ * An annotated field.
  *
  * @module
  */
@@ -20,6 +20,6 @@ export interface AnnotatedField extends FieldParts {
   readonly name: string;
   readonly field: PropertyDeclaration;
   readonly annotation: Annotation;
-  /** What the type parameters of its class stand for. */
+  /** The bindings of its class's type parameters. */
   readonly bindings: TypeBindings;
 }

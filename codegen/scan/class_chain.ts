@@ -1,5 +1,5 @@
 /**
- * A class and those that it extends.
+ * A class and its base classes.
  *
  * @module
  */
@@ -8,19 +8,19 @@ import type { ScanContext } from "./context.ts";
 import { quote } from "./decorators.ts";
 import { bindParameters, NO_BINDINGS, type TypeBindings } from "./type_bindings.ts";
 
-/** Most classes above one another. */
+/** The longest chain of classes. */
 const INHERITANCE_LIMIT = 16;
 
-/** A class and those that it extends, the class itself first. */
+/** A class and its base classes, the class itself first. */
 export interface ClassChain {
   readonly classes: readonly ClassDeclaration[];
-  /** What the type parameters of each class stand for. */
+  /** The bindings of each class's type parameters. */
   readonly bindings: readonly TypeBindings[];
-  /** The chain ends in a class of another package, whose members are not known. */
+  /** Whether the chain ends in a class of another package, whose members are unknown. */
   readonly endsOutside: boolean;
 }
 
-/** Follows `extends`. `undefined` if something was refused. */
+/** Follows `extends`. Returns `undefined` if something was refused. */
 export function readChain(
   context: ScanContext,
   start: ClassDeclaration,

@@ -21,7 +21,7 @@ import { findTextDuration } from "./schema_duration.ts";
 import { combine } from "./schema_union.ts";
 import type { TypeSchema } from "./type_schema.ts";
 
-/** Reads all configuration keys of a class. A key that was refused is left out. */
+/** Reads the configuration keys of a class, without refused ones. */
 export function readConfig(context: ScanContext, fields: readonly AnnotatedField[]): ConfigObjectSchema {
   const properties: Record<string, ConfigSchema> = {};
   const required: string[] = [];
@@ -117,7 +117,7 @@ function shortened(text: string): string {
   return text.length > 40 || text.includes("\n") ? "…" : text;
 }
 
-/** A type that would do for a default: `number[]` for an empty list. */
+/** A type that fits a default: `number[]` for an empty list. */
 function exampleType(value: unknown): string {
   if (value === null) return "number | null";
   if (value === undefined) return "number";

@@ -1,5 +1,5 @@
 /**
- * What the scanners share: the files, and the list of what is refused.
+ * The shared state of the scanners: the files, and the refusals.
  *
  * @module
  */
@@ -12,9 +12,9 @@ import type { SourceSet } from "./source_set.ts";
 export class ScanContext {
   readonly sources: SourceSet;
   readonly diagnostics: Diagnostic[] = [];
-  /** Interfaces of fixed layout that were read; `undefined` for one that was refused. */
+  /** Interfaces of fixed layout that were read; `undefined` for a refused one. */
   readonly structs: Map<Node, StructModel | undefined> = new Map();
-  /** Type parameters of the class that is being read for which nothing is given: they stay open. */
+  /** Type parameters without arguments of the class that is being read: they stay open. */
   readonly open: Set<Node> = new Set();
 
   constructor(sources: SourceSet) {
@@ -22,15 +22,15 @@ export class ScanContext {
   }
 
   /**
-   * Refuses what stands at a node.
+   * Refuses a node.
    *
-   * @returns `undefined`, so that a scanner can end with it
+   * @returns `undefined`, so that a scanner can return it
    */
   refuse(node: Node, message: string, mend: string): undefined {
     return this.refuseRange(node, node.getStart(), node.getEnd(), message, mend);
   }
 
-  /** As {@linkcode ScanContext.refuse}, for a part of a node's file. */
+  /** Refuses a part of a node's file, as {@linkcode ScanContext.refuse} does. */
   refuseRange(
     node: Node,
     start: number,
@@ -45,7 +45,7 @@ export class ScanContext {
     return undefined;
   }
 
-  /** How many refusals there are, without warnings. */
+  /** The number of refusals, without warnings. */
   countErrors(): number {
     return this.diagnostics.filter(isError).length;
   }

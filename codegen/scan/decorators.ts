@@ -19,7 +19,7 @@ export interface Annotation {
   readonly node: Decorator;
 }
 
-/** What an option may be: a test, and the words for it in a message. */
+/** A rule for an option: a test, and its description in messages. */
 export interface OptionRule {
   readonly accepts: (value: unknown) => boolean;
   readonly wanted: string;
@@ -58,7 +58,7 @@ export const TEXT: OptionRule = {
   wanted: "a string that is not empty",
 };
 
-/** An option that is an object with some keys, each of which may be left out. */
+/** An option that is an object with some optional keys. */
 export function objectOf(rules: { readonly [key: string]: OptionRule }): OptionRule {
   return {
     accepts: (value) =>
@@ -74,8 +74,8 @@ export function either(a: OptionRule, b: OptionRule): OptionRule {
 }
 
 /**
- * The annotations on a class or a member. A decorator counts by what its import calls it; a decorator that the file
- * declares itself is somebody else's.
+ * The annotations on a class or a member. A decorator counts by the name that it is imported under; one that the file
+ * declares itself does not count.
  */
 export function annotationsOf(context: ScanContext, node: Node): Annotation[] {
   if (!Node.isDecoratable(node)) return [];
@@ -177,9 +177,9 @@ function annotationName(context: ScanContext, decorator: Decorator): AnnotationN
 }
 
 /**
- * Refuses what is nearly one of the annotations, and comes from nowhere or from where an annotation comes.
+ * Refuses what is nearly an annotation and is imported from nowhere, or from where annotations come.
  *
- * @param imported what its import calls it
+ * @param imported the name in its import
  * @returns the annotation that is meant
  */
 function misspeltAnnotation(

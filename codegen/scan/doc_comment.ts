@@ -17,7 +17,7 @@ export interface DocTag {
   readonly length: number;
 }
 
-/** A tag that nobody knows, and that is like one that is known. */
+/** An unknown tag that resembles a known one. */
 export interface MisspeltTag {
   readonly name: string;
   readonly meant: MeantTag;
@@ -25,7 +25,7 @@ export interface MisspeltTag {
   readonly offset: number;
 }
 
-/** A doc comment, read. */
+/** The content of a doc comment. */
 export interface DocComment {
   /** The prose, with `{@link …}` resolved to its text and no tags. */
   readonly text: string;
@@ -33,12 +33,12 @@ export interface DocComment {
   readonly misspelt: readonly MisspeltTag[];
 }
 
-/** What an undocumented item has. */
+/** The content of a missing doc comment. */
 export const NO_DOC: DocComment = { text: "", tags: [], misspelt: [] };
 
 const TAG = new RegExp(`(?<=^|\\s)@(${VALUE_TAGS.join("|")})(?![A-Za-z0-9_/-])`, "g");
 
-/** Anything that looks like a tag, and neither like a decorator nor like the name of a package. */
+/** Matches what looks like a tag, but neither like a decorator nor like a package's name. */
 const ANY_TAG = /(?<=^|\s)@([A-Za-z][A-Za-z0-9]*)(?![A-Za-z0-9_/.@(-])/g;
 
 /**
@@ -105,7 +105,7 @@ function tagsOfLine(text: string, offset: number): DocTag[] {
   });
 }
 
-/** @param inBlockTag only a tag at the start of the line counts: the rest is somebody else's */
+/** @param inBlockTag whether only a tag at the start of the line counts, since the rest belongs to another tool */
 function misspeltTags(text: string, offset: number, inBlockTag: boolean): MisspeltTag[] {
   return outsideCode(text, ANY_TAG).flatMap((match) => {
     const isFirst = match.index === indent(text);
@@ -115,7 +115,7 @@ function misspeltTags(text: string, offset: number, inBlockTag: boolean): Misspe
   });
 }
 
-/** What a pattern finds outside of backquotes. */
+/** The matches of a pattern outside backquotes. */
 function outsideCode(text: string, pattern: RegExp): RegExpExecArray[] {
   const code = [...text.matchAll(/`[^`]*`/g)].map((match) => [match.index, match.index + match[0].length]);
   return [...text.matchAll(pattern)].filter((match) =>

@@ -13,7 +13,7 @@ export interface PlacedDoc extends DocComment {
   readonly start: number;
 }
 
-/** Reads the doc comment that stands nearest before a declaration. */
+/** Reads the doc comment nearest before a declaration. */
 export function readDoc(node: Node): PlacedDoc {
   const comment = Node.isJSDocable(node) ? node.getJsDocs().at(-1) : undefined;
   if (comment === undefined) return { ...NO_DOC, start: node.getStart() };
@@ -21,10 +21,10 @@ export function readDoc(node: Node): PlacedDoc {
 }
 
 /**
- * Tells of tags that nobody knows. One that is like a tag for values is refused where it would have counted, since a
- * limit that is not read is not kept; of others there is a warning.
+ * Checks for unknown tags. Refuses one that resembles a tag for values where it would have counted, since an unread
+ * limit is not kept, and warns of others.
  *
- * @param node whose comment it is
+ * @param node the owner of the comment
  * @param what the configuration key or port, as messages name it
  * @returns whether nothing was refused
  */

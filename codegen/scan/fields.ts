@@ -12,7 +12,7 @@ import { type Annotation, annotationsOf, quote } from "./decorators.ts";
 import { HOOKS } from "./process_method.ts";
 import { followField } from "./redeclared.ts";
 
-/** The annotated fields of a chain: those of the outermost base first, each in the order of its class. */
+/** The annotated fields of a chain: those of the outermost base first, each class in its order. */
 export function readFields(context: ScanContext, chain: ClassChain): AnnotatedField[] {
   const fields = new Map<string, AnnotatedField>();
   for (const [i, declaration] of [...chain.classes.entries()].toReversed()) {

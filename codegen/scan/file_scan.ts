@@ -1,6 +1,6 @@
 /**
- * Reads one file: its processors, and what is wrong with them. What comes of it can be kept as long as none of the
- * files that it depends on changes.
+ * Reads one file: its processors and their faults. The result can be kept until one of the files that it depends on
+ * changes.
  *
  * @module
  */
@@ -16,10 +16,10 @@ import { checkFrameTag, hasFrameTag, StructReader } from "./structs.ts";
 import { findTunables } from "./tunables.ts";
 import { walkWrapped } from "./walk.ts";
 
-/** A file without any of these has nothing for the generator: an annotation, or another name for one. */
+/** A file without any of these texts has nothing for the generator: an annotation, or another name for one. */
 const ANNOTATED = /@(?:[\w$]+\s*\.\s*)?(?:processor|input|output|frame)\b|\b(?:processor|input|output)\s+as\s/;
 
-/** A place that further checks may complain about. */
+/** A place for the refusals of later checks. */
 export interface Place {
   /** Makes a diagnostic for it. */
   readonly refuse: (message: string, mend: string) => Diagnostic;
@@ -40,11 +40,11 @@ export interface FileScan {
   readonly diagnostics: readonly Diagnostic[];
   /** Processors, and the classes that they extend, as `path#name`. */
   readonly used: readonly string[];
-  /** Classes that have ports and are no processors, with the refusal that holds if nothing extends them. */
+  /** Classes that have ports and are not processors, with the refusal that applies if nothing extends them. */
   readonly loose: readonly { readonly id: string; readonly refusal: Diagnostic }[];
 }
 
-/** Reads a file. `undefined` if it has nothing for the generator. */
+/** Reads a file. Returns `undefined` if it has nothing for the generator. */
 export function scanFile(context: ScanContext, path: string): FileScan | undefined {
   const { sources, diagnostics } = context;
   const read = sources.readText(path);

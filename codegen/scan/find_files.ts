@@ -16,14 +16,14 @@ const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(["node_modules", "target", 
 const NEVER = /(?:_test|\.test|_bench|\.gen|\.d)\.ts$/;
 
 /**
- * Lists the TypeScript files under a folder that match. Folders that are not there, or go while they are read, hold
- * nothing.
+ * Lists the TypeScript files under a folder that match. A folder that is missing, or vanishes while it is read, counts
+ * as empty.
  *
  * @param root the folder; symbolic links in it are not followed
  * @param include globs relative to `root`
  * @param exclude globs relative to `root`
  * @returns paths relative to `root`, with `/` between parts, sorted by code units
- * @throws what the file system says of a folder that is there and cannot be read
+ * @throws the file system's error for an existing folder that cannot be read
  */
 export async function findFiles(
   root: string,
@@ -49,18 +49,18 @@ export async function findFiles(
   return [...new Set(found)].sort(compareText);
 }
 
-/** Whether a file is among those that {@linkcode findFiles} lists, if it is there. */
+/** Whether {@linkcode findFiles} would list a file. */
 export function isFound(path: string, include: readonly string[], exclude: readonly string[]): boolean {
   const isEntered = !path.split("/").slice(0, -1).some(isSkipped);
   return isEntered && isMatch(path, include.map(readGlob), exclude.map(readGlob));
 }
 
-/** The folders that globs start in, without those inside another of them. */
+/** The folders that globs start in, without those inside another. */
 export function foldersOf(include: readonly string[]): string[] {
   return topFolders(include.map(readGlob));
 }
 
-/** A path that goes out of the root and comes back into it, without the way round. */
+/** Shortens a path that leaves the root and comes back into it. */
 function shortest(root: string, path: string): string {
   return path.startsWith("../") ? relative(root, join(root, path)).replaceAll("\\", "/") : path;
 }
@@ -89,7 +89,7 @@ function topFolders(globs: readonly Glob[]): string[] {
   return folders.filter((folder) => !folders.some((other) => other !== folder && isInside(folder, other)));
 }
 
-/** Whether a folder is one in another; both relative to the root, which is `""`. */
+/** Whether a folder is inside another; both are relative to the root, which is `""`. */
 function isInside(folder: string, other: string): boolean {
   const rest = other === "" ? folder : folder.startsWith(`${other}/`) ? folder.slice(other.length + 1) : "..";
   return rest.split("/")[0] !== "..";

@@ -16,7 +16,7 @@ import { evaluate } from "./literal.ts";
 import { checkFrameTag, hasFrameTag, StructReader } from "./structs.ts";
 import { type BoundType, NO_BINDINGS, resolveBound, type TypeBindings } from "./type_bindings.ts";
 
-/** Most names that stand for names. */
+/** The most aliases of aliases. */
 const ALIAS_LIMIT = 16;
 
 /** The value has no fixed layout. */
@@ -38,14 +38,14 @@ const GLOBAL_TYPES: ReadonlySet<string> = new Set([
   "Uint8ClampedArray",
 ]);
 
-/** A frame type, read. */
+/** The frame type of a port. */
 export interface ScannedFrame {
   readonly kind: FrameKind;
-  /** As it is shown: `AudioFrame<2>`. */
+  /** Its text in messages: `AudioFrame<2>`. */
   readonly text: string;
   readonly schema?: string;
   readonly channels?: number;
-  /** Where open type parameters stand in the argument. */
+  /** The places of open type parameters in the argument. */
   readonly generic?: PortDescriptor["generic"];
   /** The value's fixed layout, if its interface is tagged `@frame`. */
   readonly struct?: StructModel;
@@ -126,7 +126,7 @@ export function readFrameType(
   return { kind, text: `${frame}<${schema}>`, schema, ...(struct === NO_STRUCT ? {} : { struct }), model };
 }
 
-/** How graphs name a type: two ports of values connect if their types have one name. */
+/** The name of a type in graphs: ports of values connect if their types have equal names. */
 export function schemaOf(type: TypeArgumentModel): string {
   if (type.kind === "global") return type.text;
   const { name } = type;
@@ -140,7 +140,7 @@ function parametersOf(type: TypeArgumentModel): string[] {
   return type.kind === "global" ? [] : type.terms?.flatMap(parametersOf) ?? [];
 }
 
-/** The layout of a value whose interface is tagged `@frame`. `undefined` if it was refused. */
+/** The layout of a value whose interface is tagged `@frame`. Returns `undefined` if it was refused. */
 function readStruct(context: ScanContext, type: TypeNode | undefined): StructModel | typeof NO_STRUCT | undefined {
   if (!Node.isTypeReference(type)) return NO_STRUCT;
   const target = context.sources.resolve(context.sources.pathOf(type), type.getTypeName().getText());

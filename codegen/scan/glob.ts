@@ -1,15 +1,15 @@
 /**
  * Globs of `sluice.json`: `*` and `?` within a part of a path, `**` for any number of parts, `[a-z]`, `{a,b}`,
- * `{1..9}`. As in a shell, a name that starts with a dot is only matched by a dot. The time that matching takes grows
- * with the lengths of glob and path alone.
+ * `{1..9}`. As in a shell, a name that starts with a dot is only matched by a dot. The time of matching depends only on
+ * the lengths of glob and path.
  *
  * @module
  */
 
-/** Most globs that the braces of one may stand for. */
+/** The most globs that the braces of one may expand to. */
 export const ALTERNATIVES_LIMIT = 256;
 
-/** Longest glob, characters. */
+/** The longest glob, characters. */
 const LENGTH_LIMIT = 1024;
 
 /** A test of one character of a name; `*` for any number of them. */
@@ -62,7 +62,7 @@ function folderOf(parts: readonly string[]): string {
   return parts.slice(0, wild < 0 ? -1 : wild).join("/");
 }
 
-/** The two sides of each pair of braces that holds a comma or a range, and the texts around it. */
+/** The two sides of each pair of braces with a comma or a range, and the texts around it. */
 function splitBraces(glob: string): { before: string; choices: string[]; after: string } | undefined {
   for (let open = glob.indexOf("{"); open >= 0; open = glob.indexOf("{", open + 1)) {
     const choices: string[] = [];
@@ -86,7 +86,7 @@ function splitBraces(glob: string): { before: string; choices: string[]; after: 
   return undefined;
 }
 
-/** The numbers of `1..9`; if there are too many, as many as are needed to see that. */
+/** The numbers of `1..9`; of too many, enough to notice that. */
 function rangeOf(text: string): string[] | undefined {
   const [, first, last] = /^(-?\d{1,9})\.\.(-?\d{1,9})$/.exec(text) ?? [];
   if (first === undefined || last === undefined) return undefined;
@@ -135,7 +135,7 @@ function readSet(text: string, isInverted: boolean): (char: string) => boolean {
   return (char) => ranges.some(([from, to]) => char >= from && char <= to) !== isInverted;
 }
 
-/** Goes through both once; where they part, it goes back to the last `**` and lets it take one part more. */
+/** Walks both lists once. At a mismatch it returns to the last `**`, which takes one part more. */
 function matchParts(segments: readonly Segment[], parts: readonly string[]): boolean {
   return matchWith(segments, parts, (each) => each === "**", (segment, part) => {
     if (segment === "**") return false;

@@ -1,5 +1,5 @@
 /**
- * The tags of doc comments: those that the generator reads, and those that other tools do and it leaves alone.
+ * The tags of doc comments that the generator reads, and those of other tools, which it ignores.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export const VALUE_TAGS = [
 /** A tag that describes a configuration value. */
 export type ValueTagName = typeof VALUE_TAGS[number];
 
-/** What people write for a value tag that is called otherwise here. */
+/** Names that people use for a value tag that has another name here. */
 const ALIASES: { readonly [name: string]: ValueTagName } = {
   step: "multipleOf",
   regex: "pattern",
@@ -54,7 +54,7 @@ export interface MeantTag {
   readonly isValueTag: boolean;
 }
 
-/** The tag that is meant by one that nobody knows; `undefined` if that cannot be told, or the tag is known. */
+/** The tag that an unknown one stands for; `undefined` if that is unclear, or the tag is known. */
 export function meantTag(name: string): MeantTag | undefined {
   if (OTHER_TAGS.has(name) || (VALUE_TAGS as readonly string[]).includes(name)) return undefined;
   const start = name.toLowerCase();

@@ -1,6 +1,6 @@
 /**
- * Evaluates the expressions that a generator can know without running anything: literals, lists and objects of them,
- * arithmetic, and constants at the top of a file: members of enums and of constant objects among them.
+ * Evaluates expressions without running anything: literals, lists and objects of them, arithmetic, and constants at the
+ * top of a file, including members of enums and of constant objects.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import type { SourceSet } from "./source_set.ts";
 /** Most levels of nesting, and of constants that stand for constants. */
 const DEPTH_LIMIT = 64;
 
-/** Most expressions of a value that constants stand in, each counted as often as they name it. */
+/** The most expressions of a value made of constants, each counted as often as it is named. */
 const STEP_LIMIT = 50_000;
 
-/** Longest text that is made by adding, characters. */
+/** The longest text made by adding, characters. */
 const TEXT_LIMIT = 65_536;
 
-/** What an expression is worth, or the part of it that cannot be known. */
+/** The value of an expression, or the part of it that cannot be known. */
 export type Evaluated = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly at: Node };
 
 /**
@@ -45,7 +45,7 @@ export function enumAt(expression: Expression, names: SourceSet): EnumDeclaratio
   return target.node;
 }
 
-/** The members of the enum that is being read, so far. */
+/** The members of the current enum, so far. */
 interface OpenEnum {
   readonly declaration: EnumDeclaration;
   readonly values: ReadonlyMap<string, unknown>;
@@ -128,7 +128,7 @@ function evaluateAt(
       const value = (isOpen ? open.values : readEnum(owner, names, depth + 1, spent))?.get(String(key.value));
       return value === undefined ? failed : { ok: true, value };
     }
-    // A member of a whole module, which has no value itself.
+    // A member of a whole module, which is not a value itself.
     const imported = readConstant(expression, names, depth, spent);
     if (imported !== undefined) return imported;
     const whole = inner(expression.getExpression());
@@ -151,7 +151,7 @@ function evaluateAt(
   return failed;
 }
 
-/** The value of the constant that a name, or `module.NAME`, stands for. */
+/** The value of the constant behind a name, or `module.NAME`. */
 function readConstant(
   expression: Expression,
   names: SourceSet,

@@ -1,5 +1,5 @@
 /**
- * Declarations that TypeScript merges: interfaces of one name in a file, and enums of one name.
+ * Declarations that TypeScript merges: interfaces of equal name in a file, and enums of equal name.
  *
  * @module
  */

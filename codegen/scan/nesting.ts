@@ -1,12 +1,12 @@
 /**
- * How deep the parts of a file stand in one another. The parser and everything that walks over its tree recurse, so
- * that a file without a bound could overflow the stack.
+ * Limits the nesting of a source file. The parser and everything that walks its tree recurse, so that a file without a
+ * limit could overflow the stack.
  *
  * @module
  */
 import { ts } from "ts-morph";
 
-/** Most levels of brackets, types, statements and functions in one another. */
+/** The deepest nesting of brackets, types, statements and functions. */
 export const NESTING_LIMIT = 256;
 
 /** A range of a text. */
@@ -16,8 +16,8 @@ export interface TextRange {
 }
 
 /**
- * Finds where a parsed file goes deeper than {@linkcode NESTING_LIMIT}. What stands to the left of an operator, a dot
- * or an opening bracket counts for no level: `a + b + c` and `a.b().c()` may be as long as they like.
+ * Finds where a parsed file goes deeper than {@linkcode NESTING_LIMIT}. The left side of an operator, a dot or an
+ * opening bracket adds no level: `a + b + c` and `a.b().c()` may have any length.
  *
  * @returns the first such place, or `undefined`
  */
@@ -43,7 +43,7 @@ export function findDeepNode(file: ts.SourceFile): TextRange | undefined {
 /**
  * Finds where a text that overflows the parser's stack does so.
  *
- * @returns where the deepest part of it starts that can still be parsed; else where the parser gives up
+ * @returns the start of the deepest part that can still be parsed, otherwise where the parser gives up
  */
 export function findOverflow(text: string): TextRange {
   let [good, bad] = [0, text.length];
@@ -52,7 +52,8 @@ export function findOverflow(text: string): TextRange {
     if (parse(text.slice(0, middle)) === undefined) bad = middle;
     else good = middle;
   }
-  // What could just be parsed need not be so again: how much stack a call takes depends on how warm its code is.
+  // A text that could just be parsed once may fail the next time: the stack that a call takes depends on how warm its
+  // code is.
   for (let length = good; length > NESTING_LIMIT; length = Math.floor(length * 0.8)) {
     const file = parse(text.slice(0, length));
     const place = file && findDeepNode(file);

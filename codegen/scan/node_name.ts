@@ -1,5 +1,5 @@
 /**
- * Registered names of node types: those that annotations give, and those that are made from the names of classes.
+ * Registered names of node types: from annotations, or made from class names.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export const NODE_NAME: OptionRule = {
  * The name that a class has without option `name`: its own in kebab case.
  *
  * @param at the class's name
- * @returns `undefined` if that is no name of a node type
+ * @returns `undefined` if that is not a valid name
  */
 export function nameAfterClass(context: ScanContext, at: Node): string | undefined {
   const className = at.getText();

@@ -1,6 +1,6 @@
 /**
- * Type parameters of a processor class that nobody gives arguments for: the node type is generic, and the links of each
- * node tell what they stand for.
+ * Type parameters of a processor class without arguments: the node type is generic, and the links of each node decide
+ * the types.
  *
  * @module
  */
@@ -12,14 +12,17 @@ import type { ScanContext } from "./context.ts";
 import { quote } from "./decorators.ts";
 import type { ScannedPort } from "./ports.ts";
 
-/** What a type parameter may extend, by what it is: names of types are all that links are checked by. */
+/**
+ * What a type parameter may extend, by the frame argument that it stands for. Links are checked by names of types
+ * alone.
+ */
 const CONSTRAINTS: { readonly [role in TypeParameterModel["role"]]: RegExp } = {
   channels: /^number$/,
   fields: /^(?:PacketFields|PacketFieldsOf<\w+>|\{ (?:readonly )?\[\w+ in keyof \w+\]: PacketNumber;? \})$/,
   value: /^unknown$/,
 };
 
-/** Reads the open type parameters of a class. What cannot stay open is refused. */
+/** Reads the open type parameters of a class. Refuses those that cannot stay open. */
 export function readParameters(
   context: ScanContext,
   declaration: ClassDeclaration,
@@ -52,7 +55,7 @@ function readParameter(
     const whole = argument?.kind === "parameter" ? FRAME_TYPES[frame].argument : "value";
     return whole === "none" ? "value" : whole;
   }));
-  // The fields of a record are a value too: a value that is made of them may name them.
+  // The fields of a record are a value too, so that a value made of them may name them.
   if (roles.size > 1) roles.delete("value");
   const [role, other] = roles;
   if (other !== undefined) return refuse(`it is ${listNames(roles)} of frames, wanted one of them`);

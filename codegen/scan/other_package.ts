@@ -1,6 +1,6 @@
 /**
- * Reads the node types of another package from its generated module: the descriptors in it are literals, so that
- * nothing of the other package is run.
+ * Reads the node types of another package from its generated module: the descriptors in it are literals, so that none
+ * of the other package's code runs.
  *
  * @module
  */
@@ -22,10 +22,10 @@ import type { SourceText } from "./read_source.ts";
  * Reads a generated module.
  *
  * @param root absolute path of the package that names it
- * @param output the module that is generated here
- * @param specifier a path that starts at `root`, or a name that the `imports` of its `deno.json` lead to one
+ * @param output this package's generated module
+ * @param specifier a path that starts at `root`, or a name that the `imports` of its `deno.json` map to one
  * @param readText reads a file by its path relative to `root`
- * @param diagnostics what is wrong is added here
+ * @param diagnostics receives the errors
  */
 export function readOtherPackage(
   root: string,
@@ -104,7 +104,7 @@ function mappedPath(root: string, specifier: string): string | undefined {
       const target = parse(readFileSync(join(root, name), "utf8"))?.imports?.[specifier];
       if (typeof target === "string" && /^\.\.?\//.test(target)) return posix.normalize(target);
     } catch {
-      // Not there.
+      // The file does not exist.
     }
   }
   return undefined;

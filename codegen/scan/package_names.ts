@@ -1,5 +1,5 @@
 /**
- * Names that must differ within a package: those of node types, and those of the types that data frames carry.
+ * Checks names that must be unique within a package: those of node types, and of types that data frames carry.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export function checkNames(
   const schemas = new Map<string, { readonly id: string; readonly where: string }>();
   for (const { name, path, specifier, descriptors } of others) {
     for (const descriptor of descriptors) {
-      // A generated module names its files from where it is itself.
+      // A generated module names its files relative to itself.
       const source = path === undefined ? descriptor.source : posix.join(posix.dirname(path), descriptor.source);
       const other = identifiers.get(identifierOf(descriptor.type));
       if (other === undefined) identifiers.set(identifierOf(descriptor.type), { ...descriptor, source, from: name });
@@ -75,7 +75,7 @@ export function checkNames(
   return clashes;
 }
 
-/** Warns of names that Sluice's own node types have: graph files and the command line know those as well. */
+/** Warns of names that Sluice's own node types have, which graph files and the command line know too. */
 export function warnOfStandardNames(
   nodes: readonly ScannedNode[],
   standard: readonly OtherPackageModel[],
@@ -92,7 +92,7 @@ export function warnOfStandardNames(
   });
 }
 
-/** The types with names in a type, with the file or the package of each. */
+/** The named types inside a type, each with its file or package. */
 function namedTypes(type: TypeArgumentModel): { readonly name: string; readonly id: string }[] {
   if (type.kind === "global" || type.kind === "parameter") return [];
   const own = { name: type.name, id: type.kind === "file" ? type.path : type.specifier };

@@ -26,10 +26,10 @@ import type { AnnotatedField } from "./annotated_field.ts";
 import { readFrameType } from "./frame_type.ts";
 import { evaluate } from "./literal.ts";
 
-/** Most elements of an array port. */
+/** The most elements of an array port. */
 const ARRAY_LIMIT = 256;
 
-/** Most frames of one burst: the largest capacity of a link. */
+/** The most frames in a burst: the largest capacity of a link. */
 const BURST_LIMIT = 65_536;
 
 const numberOrList = (rule: OptionRule): OptionRule => either(rule, listOf(rule));
@@ -48,7 +48,7 @@ const FRAME_RATE: OptionRule = {
   wanted: "a number above 0",
 };
 
-/** Of a dynamic port: `true`, or how many elements it has. */
+/** For a dynamic port: `true`, or its numbers of elements. */
 const DYNAMIC = either(FLAG, objectOf({ initial: wholeNumber(0, ARRAY_LIMIT), max: SIZE }));
 
 const INPUT_RULES = {
@@ -76,7 +76,7 @@ export interface ScannedPort {
   readonly struct?: StructModel;
 }
 
-/** Reads a field that is annotated as a port. `undefined` if something was refused. */
+/** Reads a field that is annotated as a port. Returns `undefined` if something was refused. */
 export function readPort(context: ScanContext, annotated: AnnotatedField): ScannedPort | undefined {
   const { name, field, annotation, bindings } = annotated;
   const isInput = annotation.name === "input";
@@ -120,7 +120,7 @@ export function readPort(context: ScanContext, annotated: AnnotatedField): Scann
   };
 }
 
-/** What a dynamic port starts with and the most it takes. `undefined` if something was refused. */
+/** The initial and the largest number of elements of a dynamic port. Returns `undefined` if something was refused. */
 function readDynamic(
   context: ScanContext,
   { name, annotation }: AnnotatedField,
@@ -168,7 +168,7 @@ function readArraySize(
 }
 
 /**
- * Takes the limit of a port that is sized by a configuration key from the key's schema.
+ * Sets the limit of a port that a configuration key sizes, from the key's schema.
  *
  * @param field the port's field
  * @returns `undefined` if the key was refused

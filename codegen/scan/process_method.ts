@@ -1,5 +1,5 @@
 /**
- * Finds the method that a lane calls, and the members that the runtime calls if they are there.
+ * Finds `process()`, and the optional methods that the runtime calls.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { NodeDescriptor } from "../../core/registry/descriptor.ts";
 import type { ScanContext } from "./context.ts";
 import type { ClassChain } from "./class_chain.ts";
 
-/** Members that the runtime calls: a port or a configuration key of such a name would stand in their place. */
+/** Members that the runtime calls: a port or a configuration key of the same name would replace them. */
 export const HOOKS: ReadonlySet<string> = new Set([
   "constructor",
   "setup",
@@ -32,7 +32,7 @@ export const HOOKS: ReadonlySet<string> = new Set([
 /** Names that parameters without a type have if they stand for the context. */
 const CONTEXT_NAME = /^_|^(?:\w*[cC]onte?xt|ctx|c)$/;
 
-/** Types that are no object. */
+/** Types that are not objects. */
 const PLAIN_TYPES: ReadonlySet<SyntaxKind> = new Set([
   SyntaxKind.BigIntKeyword,
   SyntaxKind.BooleanKeyword,
@@ -40,12 +40,12 @@ const PLAIN_TYPES: ReadonlySet<SyntaxKind> = new Set([
   SyntaxKind.StringKeyword,
 ]);
 
-/** What `process()` of a node in mode `external` may be. */
+/** The allowed forms of `process()` of a node in mode `external`. */
 const EXTERNAL_PROCESS =
   "async process({ signal }: ProcessorContext): Promise<void> { … await new Promise((resolve) => " +
   'signal.addEventListener("abort", resolve)); }';
 
-/** Finds `process()` in a class, or else in those that it extends. `undefined` if something was refused. */
+/** Finds `process()` in a class or its base classes. Returns `undefined` if something was refused. */
 export function findProcess(
   context: ScanContext,
   chain: ClassChain,
@@ -100,7 +100,7 @@ export function findProcess(
   );
 }
 
-/** Whether a method gives no promise back: only one that surely gives none is found. */
+/** Whether a method certainly returns no promise. */
 function isSynchronous(method: MethodDeclaration): boolean {
   if (method.isAsync()) return false;
   const type = method.getReturnTypeNode();
@@ -110,9 +110,7 @@ function isSynchronous(method: MethodDeclaration): boolean {
   );
 }
 
-/**
- * Whether a parameter can be meant for the context: only what is surely none is found. Its type tells, or else its name.
- */
+/** Whether a parameter can be the context. Its type decides, or else its name; only certain mismatches count. */
 function takesContext({ sources }: ScanContext, parameter: ParameterDeclaration): boolean {
   const type = parameter.getTypeNode();
   if (type === undefined) return !Node.isIdentifier(parameter.getNameNode()) || CONTEXT_NAME.test(parameter.getName());
@@ -126,7 +124,7 @@ function isFrameOrPort(type: string): boolean {
   return type === "Frame" || type === "StreamInput" || type === "StreamOutput" || Object.hasOwn(FRAME_TYPES, type);
 }
 
-/** How many arguments a method takes; `this` is none. */
+/** The number of arguments of a method, without `this`. */
 export function givenParameters(method: MethodDeclaration): number {
   return method.getParameters().filter((each) => each.getName() !== "this").length;
 }
@@ -144,7 +142,7 @@ function hasOverloads(method: MethodDeclaration): boolean {
 
 /** A member's name, also where it is written as text. */
 function nameOf(member: ClassElement): string | undefined {
-  // A static block says that it has a name, and has none.
+  // A static block claims to have a name, but has none.
   if (!Node.hasName(member) || Node.isClassStaticBlockDeclaration(member)) return undefined;
   const written = member.getNameNode();
   const name = Node.isComputedPropertyName(written) ? written.getExpression() : written;

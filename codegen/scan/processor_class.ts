@@ -69,9 +69,9 @@ export function findInstantiations(context: ScanContext, declaration: ClassDecla
 }
 
 /**
- * Reads a class at the top of a file. `undefined` if something was refused.
+ * Reads a class at the top of a file. Returns `undefined` if something was refused.
  *
- * @param instantiation for a generic class: what its type parameters stand for
+ * @param instantiation for a generic class: the bindings of its type parameters
  */
 export function readProcessor(
   context: ScanContext,
@@ -196,7 +196,7 @@ export function readProcessor(
   };
 }
 
-/** What a generic class is used with, as the generated code writes it. */
+/** The type arguments of a generic class, as the generated code writes them. */
 function readTypeArguments(
   context: ScanContext,
   declaration: ClassDeclaration,
@@ -221,7 +221,7 @@ function nameOf(argument: TypeArgumentModel): string {
   return schemaOf(argument).replaceAll('"', "");
 }
 
-/** Keys that have but one value in this use of a generic class. */
+/** Keys with a fixed value in this use of a generic class. */
 function readConstants(fields: readonly AnnotatedField[], config: ConfigObjectSchema): Record<string, unknown> {
   const constants: Record<string, unknown> = {};
   for (const { name, value: field } of fields) {

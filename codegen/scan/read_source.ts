@@ -6,11 +6,12 @@
 import { readFileSync, statSync } from "node:fs";
 
 /**
- * Largest file that is read, bytes: what is larger was written by no one, and may be a recording with the same ending.
+ * The largest file that is read, bytes. A larger one was not written by a person, and may be a recording with the same
+ * extension.
  */
 const SIZE_LIMIT_BYTES = 16 * 2 ** 20;
 
-/** A file's text, or why there is none. */
+/** A file's text, or the reason why it cannot be read. */
 export type SourceText =
   | { readonly ok: true; readonly text: string }
   | {
@@ -18,13 +19,13 @@ export type SourceText =
     /** What was found, for a message. */
     readonly reason: string;
     readonly mend: string;
-    /** What the text is, if it is text in another encoding. */
+    /** The text, if it is in another encoding. */
     readonly guess?: string;
-    /** It need not be a mistake. */
+    /** Whether it may be intended. */
     readonly isWarning?: boolean;
   };
 
-/** Reads a file. Only what is wrong with the file itself is told; a file that is not there is one of these. */
+/** Reads a file. Reports only faults of the file itself, including that it is missing. */
 export function readSource(path: string): SourceText {
   let bytes: Uint8Array;
   try {
@@ -50,7 +51,7 @@ export function readSource(path: string): SourceText {
   }
 }
 
-/** What the file system says, in words: `permission denied`. */
+/** The file system's error in words: `permission denied`. */
 export function describeFileError(error: unknown): string {
   const { code = "", message = String(error) } = error as { code?: string; message?: string };
   return REASONS[code] ?? (message.includes("null bytes") ? "the path holds a NUL" : message.split("\n", 1)[0]);

@@ -1,5 +1,5 @@
 /**
- * What becomes of an annotated field in the classes that extend its own.
+ * Follows an annotated field through the classes that extend its own.
  *
  * @module
  */

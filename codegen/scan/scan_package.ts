@@ -31,7 +31,7 @@ export interface ScanOptions {
   /** Path of the configuration, relative to `root`. */
   readonly configFile: string;
   readonly config: GeneratorConfig;
-  /** Packages whose node types graphs can name without more. */
+  /** Packages whose node types graphs can name without a package name. */
   readonly standard?: readonly OtherPackageModel[];
   /** Sluice's own package, if `config` names it. */
   readonly own?: OtherPackageModel;
@@ -39,17 +39,17 @@ export interface ScanOptions {
   readonly paths: readonly string[];
 }
 
-/** What came of reading a package. */
+/** The result of reading a package. */
 export interface ScanResult {
-  /** What could be read; `undefined` if names clash, so that no code can be made. */
+  /** The model of what could be read; `undefined` if names clash, so that no code can be generated. */
   readonly model?: PackageModel;
   /** Refusals and warnings, by file and place. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Files that were read anew. */
+  /** Files that were read in this run. */
   readonly scanned: number;
 }
 
-/** What is known of a file, and the files that it depends on. */
+/** The result for a file, and the files that it depends on. */
 interface Known {
   readonly scan: FileScan | undefined;
   readonly touched: ReadonlySet<string>;
@@ -61,11 +61,11 @@ export function scanPackage(options: ScanOptions): ScanResult {
   return new PackageScanner(options.root).scan(options);
 }
 
-/** Reads a package again and again, each time only the files that changes can concern. */
+/** Reads a package repeatedly, each time only the files that changes may concern. */
 export class PackageScanner {
   readonly #sources: SourceSet;
   readonly #known = new Map<string, Known>();
-  /** What was looked at for the package as a whole. */
+  /** Files that the package as a whole depends on. */
   #touched: ReadonlySet<string> = new Set();
 
   /** @param root absolute path of the package's root */
@@ -73,7 +73,7 @@ export class PackageScanner {
     this.#sources = new SourceSet(root);
   }
 
-  /** Forgets what depends on files that have changed, come or gone. Paths are relative to the root. */
+  /** Forgets the results of files that have changed, appeared or vanished. Paths are relative to the root. */
   invalidate(changed: ReadonlySet<string>): void {
     for (const path of changed) this.#sources.forget(path);
     for (const [path, { touched }] of this.#known) {
@@ -81,7 +81,7 @@ export class PackageScanner {
     }
   }
 
-  /** Forgets files outside the root that nothing depends on any more: nobody tells when they change. */
+  /** Forgets files outside the root that nothing depends on any longer, since their changes are not reported. */
   prune(): void {
     const { outside } = this;
     for (const path of this.#sources.opened) {
@@ -89,14 +89,13 @@ export class PackageScanner {
     }
   }
 
-  /** Files that something was read off, by paths relative to the root. */
+  /** Files that a result was read from, by paths relative to the root. */
   get annotated(): string[] {
     return [...this.#known].filter(([, { scan }]) => scan !== undefined).map(([path]) => path);
   }
 
   /**
-   * Files that were looked at, those that were not there among them, with what each looked like then; by paths relative
-   * to the root.
+   * Files that were looked for, including missing ones, with their state at that time, by paths relative to the root.
    */
   get lookedAt(): Map<string, string | undefined> {
     const all = [this.#touched, ...[...this.#known.values()].map((each) => each.touched)];
@@ -164,7 +163,7 @@ export class PackageScanner {
   }
 }
 
-/** Reads a file. What nobody foresaw stops only its own output. */
+/** Reads a file. An unexpected error stops only this file's output. */
 function scanSafely(sources: SourceSet, path: string): FileScan | undefined {
   try {
     return scanFile(new ScanContext(sources), path);
@@ -176,7 +175,7 @@ function scanSafely(sources: SourceSet, path: string): FileScan | undefined {
   }
 }
 
-/** Refuses classes that have ports, and that neither are processors nor are extended by one. */
+/** Refuses classes that have ports but are neither processors nor base classes of one. */
 function checkLoose(files: readonly FileScan[]): Diagnostic[] {
   const used = new Set(files.flatMap((each) => each.used));
   return files.flatMap((each) => each.loose).filter(({ id }) => !used.has(id)).map(({ refusal }) => refusal);
@@ -194,7 +193,7 @@ function uniqueStructs(files: readonly FileScan[]): StructModel[] {
   );
 }
 
-/** Refuses the second of two structs of one name: their views would have one name too. */
+/** Refuses the second of two structs of equal name: their views would have equal names too. */
 function checkStructNames(sources: SourceSet, structs: readonly StructModel[]): Diagnostic[] {
   return structs.flatMap(({ layout: { name }, module }, i) => {
     const first = structs[i - 1];

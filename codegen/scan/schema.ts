@@ -28,21 +28,21 @@ import { holdsDuration, UNSETTLED_DURATION } from "./schema_duration.ts";
 import { NO_BINDINGS, type TypeBindings } from "./type_bindings.ts";
 import { MEND, required, type TypeSchema } from "./type_schema.ts";
 
-/** Most levels of types inside types. */
+/** The deepest nesting of types. */
 const DEPTH_LIMIT = 32;
 
-/** Most types that one key is made of. */
+/** The most types of one key. */
 const SIZE_LIMIT = 5_000;
 
-/** How much has been read for one key. */
+/** How much was read for one key. */
 interface Spent {
-  /** Types around the one that is being read. */
+  /** The types around the current one. */
   depth: number;
-  /** Types that were read; `Infinity` once that was refused. */
+  /** How many types were read; `Infinity` after a refusal. */
   size: number;
 }
 
-/** Type parameters of the declaration that is being read, with what stands for them. */
+/** Type parameters of the current declaration, with their bindings. */
 type TypeArguments = ReadonlyMap<string, TypeSchema>;
 
 const NO_ARGUMENTS: TypeArguments = new Map();
@@ -59,8 +59,8 @@ export class SchemaReader {
 
   /**
    * @param what the key, as messages name it: `configuration key "gainDb"`
-   * @param bindings what the type parameters of the class stand for
-   * @param spent what a reader that this one is a part of has read
+   * @param bindings the bindings of the class's type parameters
+   * @param spent the count of the reader that this one belongs to
    */
   constructor(
     context: ScanContext,
@@ -79,7 +79,7 @@ export class SchemaReader {
     return this.#value(type, NO_ARGUMENTS);
   }
 
-  /** As `#read`, for a place that must hold a value. */
+  /** Reads a type that must not include `undefined`, as `#read` does. */
   #value(type: TypeNode, args: TypeArguments): TypeSchema | undefined {
     const read = this.#read(type, args);
     return (read?.schema.enum ?? read?.schema.anyOf)?.length === 0
@@ -91,7 +91,7 @@ export class SchemaReader {
     return this.#within(type, () => this.#readOne(type, args));
   }
 
-  /** Reads a part of the type, if there is room for it. */
+  /** Reads a part of the type, unless the limit is reached. */
   #within(at: Node, read: () => TypeSchema | undefined): TypeSchema | undefined {
     const spent = this.#spent;
     if (spent.depth >= DEPTH_LIMIT || spent.size === SIZE_LIMIT) {

@@ -1,5 +1,5 @@
 /**
- * Whether a schema accepts a value: for the defaults and examples in doc comments.
+ * Tells whether a schema accepts a value, for the defaults and examples in doc comments.
  *
  * @module
  */

@@ -10,11 +10,11 @@ import { pickKeys } from "./schema_objects.ts";
 import { MEND, required, type TypeSchema } from "./type_schema.ts";
 
 /**
- * Reads one that is no list. `undefined` if it was refused.
+ * Reads one that is not a list. Returns `undefined` if it was refused.
  *
  * @param types its type arguments
- * @param read reads one of these
- * @param refuse refuses the whole
+ * @param read reads one type argument
+ * @param refuse refuses the whole type
  */
 export function readBuiltIn(
   name: string,

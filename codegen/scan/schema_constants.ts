@@ -11,13 +11,13 @@ import type { SourceSet } from "./source_set.ts";
 /** The values of a type, or why they cannot be known. */
 export type ListedValues = { readonly values: readonly unknown[] } | Unlisted;
 
-/** Why values cannot be known, and what can be done about it, if anything special can. */
+/** Why values cannot be known, and what to do about it if there is special advice. */
 interface Unlisted {
   readonly reason: string;
   readonly mend?: string;
 }
 
-/** The values of a type that looks constants up; `undefined` for any other type. */
+/** The values of a type that looks constants up; `undefined` for other types. */
 export function listValues(sources: SourceSet, type: TypeNode): ListedValues | undefined {
   if (Node.isTypeOperatorTypeNode(type) && type.getOperator() === SyntaxKind.KeyOfKeyword) {
     const table = constantOf(sources, type.getTypeNode());
@@ -37,7 +37,7 @@ export function listValues(sources: SourceSet, type: TypeNode): ListedValues | u
   return index === `keyof${whole}` && isTable(found.value) ? listOf(Object.values(found.value)) : { reason: wanted };
 }
 
-/** The values of an enum that a reference names, or the one of its member; `undefined` if it names none. */
+/** The values of the enum that a reference names, or of its member; `undefined` if it names neither. */
 export function listEnum(sources: SourceSet, at: Node, name: string): ListedValues | undefined {
   const path = sources.pathOf(at);
   const whole = sources.resolve(path, name);
@@ -55,7 +55,7 @@ export function listEnum(sources: SourceSet, at: Node, name: string): ListedValu
   return value === undefined ? { reason: "the enum has no such member" } : listOf([value]);
 }
 
-/** The values of the enum that a default is a member of: what TypeScript infers from it. */
+/** The values of the enum that a default is a member of, which TypeScript infers from it. */
 export function listEnumOf(sources: SourceSet, initializer: Expression | undefined): ListedValues | undefined {
   const owner = initializer && enumAt(initializer, sources);
   return owner && listEnum(sources, owner, owner.getName());

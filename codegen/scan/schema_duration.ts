@@ -1,5 +1,5 @@
 /**
- * Durations in a configuration: the unit is what the key's name ends in, or its tag `@unit`.
+ * Durations in a configuration. The unit is the suffix of the key's name, or its tag `@unit`.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export const UNSETTLED_DURATION: ConfigSchema = {
   "x-duration": "" as DurationUnit,
 };
 
-/** Endings of names, with the units that they stand for. */
+/** Suffixes of names, with the units that they stand for. */
 const ENDINGS: readonly (readonly [RegExp, DurationUnit])[] = [
   [/(?:^ns|Ns)$/, "ns"],
   [/(?:^us|Us)$/, "us"],
@@ -25,9 +25,9 @@ const ENDINGS: readonly (readonly [RegExp, DurationUnit])[] = [
 ];
 
 /**
- * Gives the durations of a key their unit.
+ * Sets the unit of a key's durations.
  *
- * @returns `undefined` if neither name nor tag tells one
+ * @returns `undefined` if neither name nor tag has one
  */
 export function settleDurations(
   context: ScanContext,
@@ -54,7 +54,7 @@ export function settleByName(name: string, schema: ConfigSchema): ConfigSchema {
   return unit === undefined ? schema : settle(schema, unit);
 }
 
-/** The duration in a default that is text: the field would hold it as it is, for only a configuration is converted. */
+/** The duration in a default that is text, which the field would keep as it is: only a configuration is converted. */
 export function findTextDuration(
   schema: ConfigSchema,
   value: unknown,
@@ -71,13 +71,13 @@ export function findTextDuration(
   return undefined;
 }
 
-/** Whether a schema, or one in it, is that of a duration. */
+/** Whether a schema is, or contains, a duration. */
 export function holdsDuration(schema: ConfigSchema): boolean {
   if (schema["x-duration"] !== undefined) return true;
   return partsOf(schema).some(holdsDuration);
 }
 
-/** The unit that a name ends in. */
+/** The unit in the suffix of a name. */
 function unitOf(name: string): DurationUnit | undefined {
   return ENDINGS.find(([pattern]) => pattern.test(name))?.[1];
 }
@@ -86,12 +86,12 @@ function isUnsettled(schema: ConfigSchema): boolean {
   return (schema["x-duration"] as string | undefined) === "" || partsOf(schema).some(isUnsettled);
 }
 
-/** What the elements of a list, and the values of an object, must be. */
+/** The schema of a list's elements, and of an object's values. */
 function partsOf({ items, additionalProperties, properties = {} }: ConfigSchema): ConfigSchema[] {
   return [items, additionalProperties, ...Object.values(properties)].filter((each) => typeof each === "object");
 }
 
-/** Gives the durations in a schema that have no unit yet this one. */
+/** Sets the unit of all durations in a schema that lack one. */
 function settle(schema: ConfigSchema, unit: DurationUnit): ConfigSchema {
   if (!isUnsettled(schema)) return schema;
   const { items, additionalProperties, properties } = schema;

@@ -1,5 +1,5 @@
 /**
- * Writes what doc tags say into a schema: ranges, units, examples.
+ * Writes the content of doc tags into a schema: ranges, units, examples.
  *
  * @module
  */
@@ -29,7 +29,7 @@ const COUNT_TAGS: ReadonlySet<ValueTagName> = new Set<ValueTagName>(["minLength"
 /**
  * Adds a doc comment to a schema, and gives its durations their unit.
  *
- * @param node whose comment it is
+ * @param node the owner of the comment
  * @param name of the key
  * @param what the configuration key, as messages name it
  * @returns `undefined` if a tag was refused
@@ -62,7 +62,7 @@ export function applyTags(
   const settled = isGood ? settleDurations(context, node, name, result, what) : undefined;
   if (settled === undefined) return undefined;
   result = settled;
-  // What is accepted is known only now.
+  // The accepted values are known only now.
   for (const tag of doc.tags) if (tag.name === "example") apply(tag);
   if (!isGood) return undefined;
   const least = result.minimum ?? result.exclusiveMinimum;
@@ -125,19 +125,19 @@ function applyTag(
     problem(`found ${describeFound(schema)}, wanted a string`, "remove the tag");
 }
 
-/** A schema in words. The unit of a duration is not known yet. */
+/** A schema in words, while the unit of a duration is not known. */
 function describeFound(schema: ConfigSchema): string {
   if (schema["x-duration"] !== undefined) return "a duration";
   return holdsDuration(schema) ? "several durations" : describeSchema(schema);
 }
 
-/** Changes the part of a schema that is of a type: itself, an alternative, or the items of a list. */
+/** Changes the part of a schema that has a type: the schema itself, an alternative, or the items of a list. */
 function changeAt(
   schema: ConfigSchema,
   type: "number" | "string" | "array",
   change: (draft: Draft) => void,
 ): ConfigSchema | undefined {
-  // The text of a duration has a form already.
+  // The text of a duration already has a format.
   if (type === "string" && schema["x-duration"] !== undefined) return undefined;
   if (schema.type === type || (type === "number" && schema.type === "integer")) {
     const draft: Draft = { ...schema };
@@ -153,13 +153,13 @@ function changeAt(
   return items && { ...schema, items };
 }
 
-/** An example is JSON, or else plain text; whichever the schema accepts. */
+/** An example is JSON or plain text, whichever the schema accepts. */
 function parseExample(schema: ConfigSchema, text: string): { value: unknown } | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (accepts(schema, convertDurations(schema, value))) return { value };
   } catch {
-    // Not JSON: it stands for itself.
+    // The text is not JSON, so it stands for itself.
   }
   return text !== "" && accepts(schema, convertDurations(schema, text)) ? { value: text } : undefined;
 }

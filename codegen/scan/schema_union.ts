@@ -1,11 +1,11 @@
 /**
- * Unions of schemas: literals come together in one `enum`, equal alternatives in one.
+ * Unions of schemas: literals are merged into one `enum`, equal alternatives into one.
  *
  * @module
  */
 import type { ConfigSchema } from "../../core/registry/descriptor.ts";
 
-/** The schema that accepts what any of some schemas accepts, as short as can be. */
+/** The shortest schema that accepts what any of the given schemas accepts. */
 export function combine(schemas: readonly ConfigSchema[]): ConfigSchema {
   const literals: unknown[] = [];
   const others = new Map<string, ConfigSchema>();

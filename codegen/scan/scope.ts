@@ -11,7 +11,7 @@ export interface ImportedName {
   readonly name: string;
 }
 
-/** What a name is looked up as: one name can be that of a type and of a value. */
+/** The kind of a name: one name can be both a type and a value. */
 export type Meaning = "type" | "value";
 
 /** The names of one file. */
@@ -24,7 +24,7 @@ export interface Scope {
   readonly stars: readonly string[];
 }
 
-/** The declaration that a name stands for in its own file. */
+/** The declaration of a name in its own file. */
 export function findLocal({ types, values }: Scope, name: string, meaning: Meaning): Node | undefined {
   return meaning === "type" ? types.get(name) ?? values.get(name) : values.get(name) ?? types.get(name);
 }
@@ -46,7 +46,7 @@ export function readScope(file: SourceFile): Scope {
   const stars: string[] = [];
 
   for (const statement of file.getStatements()) {
-    // The parser accepts any expression after "from"; only the checker would refuse it.
+    // The parser accepts any expression after "from"; only the type checker would refuse it.
     if (hasBrokenSpecifier(statement)) continue;
     if (Node.isImportDeclaration(statement)) {
       const specifier = statement.getModuleSpecifierValue();

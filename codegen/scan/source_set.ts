@@ -1,6 +1,6 @@
 /**
- * The parsed files, and what a name in one of them stands for. Everything is read off the syntax: no type checker
- * runs and no library declarations are loaded.
+ * The parsed files, and the meaning of names in them. Everything is read from the syntax: no type checker runs and no
+ * library declarations are loaded.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { findDeepNode, findOverflow, isOverflow, NESTING_LIMIT, type TextRange }
 import { readSource, type SourceText } from "./read_source.ts";
 import { findImport, findLocal, type ImportedName, type Meaning, readScope, type Scope } from "./scope.ts";
 
-/** Most steps of `export … from` that are followed. */
+/** The most steps of `export … from` that are followed. */
 const RE_EXPORT_LIMIT = 32;
 
 /** A declaration at the top level of a file. */
@@ -24,12 +24,12 @@ export interface Declared {
   readonly kind: "declared";
   /** Path of the file. */
   readonly path: string;
-  /** The name it is declared by. */
+  /** The name in its declaration. */
   readonly name: string;
   readonly node: Node;
 }
 
-/** What a name stands for. */
+/** The meaning of a name. */
 export type Binding =
   | Declared
   /** An import from another package, which is not followed. */
@@ -52,7 +52,7 @@ export class SourceSet {
   readonly #files = new Map<string, SourceFile | undefined>();
   readonly #paths = new Map<SourceFile, string>();
   readonly #hashes = new Map<string, string>();
-  /** What each file that was read looked like then. */
+  /** The state of each file at the time it was read. */
   readonly #stamps = new Map<string, string | undefined>();
   readonly #tooDeep = new Map<string, Diagnostic>();
   #used = new Set<string>();
@@ -64,14 +64,14 @@ export class SourceSet {
     this.#root = root;
   }
 
-  /** Notes from now on in new sets which files are looked at (`touched`), and which generated code depends on. */
+  /** Starts new sets that record the files that were looked at (`touched`) and those that generated code depends on. */
   trace(): { readonly touched: ReadonlySet<string>; readonly used: ReadonlySet<string> } {
     this.#used = new Set();
     this.#touched = new Set();
     return { touched: this.#touched, used: this.#used };
   }
 
-  /** Forgets a file that has changed, come or gone. */
+  /** Forgets a file that has changed, appeared or vanished. */
   forget(path: string): void {
     const file = this.#files.get(path);
     if (file !== undefined) {
@@ -93,12 +93,12 @@ export class SourceSet {
   readText(path: string): SourceText {
     this.#touched.add(path);
     const file = join(this.#root, path);
-    // Before it is read: one that is saved meanwhile has another stamp afterwards.
+    // Before the reading, so that a file that is saved meanwhile has another stamp afterwards.
     this.#stamps.set(path, stampOf(file));
     return readSource(file);
   }
 
-  /** Parses a file, once. `undefined` if it cannot be read, or is nested too deeply. */
+  /** Parses a file once. Returns `undefined` if it cannot be read, or is nested too deeply. */
   open(path: string): SourceFile | undefined {
     this.#touched.add(path);
     if (!this.#files.has(path)) {
@@ -113,17 +113,17 @@ export class SourceSet {
     return this.#files.get(path);
   }
 
-  /** What a file looked like from outside when it was read; `undefined` if it was not there. */
+  /** The stamp of a file at the time it was read; `undefined` if it did not exist. */
   stampOf(path: string): string | undefined {
     return this.#stamps.get(path);
   }
 
-  /** The path by which a node's file was opened. */
+  /** The path that a node's file was opened by. */
   pathOf(node: Node): string {
     return this.#paths.get(node.getSourceFile()) ?? "";
   }
 
-  /** Notes that what is generated depends on a file. Files that names are followed into are noted by themselves. */
+  /** Records that generated code depends on a file. Files that names lead into are recorded without this. */
   use(path: string): void {
     this.#used.add(path);
   }
@@ -133,11 +133,11 @@ export class SourceSet {
     return [...paths].sort(compareText).map((path) => ({ path, hash: this.#hash(path) }));
   }
 
-  /** What the parser refuses in a file. */
+  /** The syntax errors of a file. */
   syntaxErrors(path: string): Diagnostic[] {
     const file = this.open(path);
     if (file === undefined) return [this.#tooDeep.get(path)].filter((each) => each !== undefined);
-    // The public way to these asks for a whole program with its libraries.
+    // The public API for these errors wants a whole program with its libraries.
     const { parseDiagnostics } = file.compilerNode as unknown as { parseDiagnostics?: ts.DiagnosticWithLocation[] };
     const text = file.getFullText();
     return (parseDiagnostics ?? []).map(({ start, length, messageText }) =>
@@ -153,9 +153,9 @@ export class SourceSet {
   }
 
   /**
-   * What a name, or `namespace.Name`, stands for in a file.
+   * The meaning of a name, or of `namespace.Name`, in a file.
    *
-   * @param meaning what wins where a type and a value have the name
+   * @param meaning decides if a type and a value share the name
    */
   resolve(path: string, name: string, meaning: Meaning = "type"): Binding {
     const scope = this.#scope(path);
@@ -167,7 +167,7 @@ export class SourceSet {
     return this.#follow(path, imported, meaning, RE_EXPORT_LIMIT, new Set());
   }
 
-  /** What a name that a file imports is called where it comes from; `undefined` if the file does not import it. */
+  /** The original name of an imported name; `undefined` if the file does not import it. */
   importedAs(path: string, local: string): string | undefined {
     const scope = this.#scope(path);
     return scope && findImport(scope, local)?.name;
@@ -196,7 +196,7 @@ export class SourceSet {
     return names.find((name) => name === local && isBindingName(name)) ?? names.find(isBindingName) ?? names[0];
   }
 
-  /** @param seen where a name was looked for, so that no file is searched twice for it */
+  /** @param seen where a name was looked for, so that no file is searched twice */
   #follow(
     from: string,
     { specifier, name }: ImportedName,
@@ -263,7 +263,7 @@ export class SourceSet {
 
   #hash(path: string): string {
     const file = this.#files.get(path);
-    // Of a file that is read each time it is not known whether it has changed.
+    // A file that is read each time has no known changes.
     if (file === undefined) return hashSource(this.#textOf(path));
     let hash = this.#hashes.get(path);
     if (hash === undefined) this.#hashes.set(path, hash = hashSource(file.getFullText()));

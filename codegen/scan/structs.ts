@@ -20,16 +20,16 @@ import { readDoc } from "./docs.ts";
 import { evaluate } from "./literal.ts";
 import { interfacesOf } from "./merged.ts";
 
-/** Most bytes of one struct: more would not fit the slots of a usual pool. */
+/** The most bytes of a struct: more would not fit the slots of a usual pool. */
 const SIZE_LIMIT = 65_536;
 
-/** Most structs around a struct. */
+/** The deepest nesting of structs. */
 const DEPTH_LIMIT = 32;
 
-/** Most fields of one struct, with those of the structs in it. */
+/** The most fields of a struct, including those of the structs in it. */
 const FIELD_LIMIT = 2_048;
 
-/** Names of number types, with what they are in memory. */
+/** Number types by name, with their representation in memory. */
 const ALIASES: ReadonlyMap<string, ScalarKind> = new Map(
   (Object.keys(SCALAR_BYTES) as ScalarKind[]).filter((kind) => kind !== "bool").map((
     kind,
@@ -49,8 +49,8 @@ export function hasFrameTag(declaration: InterfaceDeclaration): boolean {
 }
 
 /**
- * Refuses the tag on anything but an interface: nothing would come of it. A comment that only mentions the tag within a
- * line is let be.
+ * Refuses the tag on anything but an interface, where it would have no effect. Ignores a comment that only mentions the
+ * tag within a line.
  *
  * @returns whether nothing was refused
  */
@@ -68,7 +68,7 @@ export function checkFrameTag(context: ScanContext, declaration: Node): boolean 
   return false;
 }
 
-/** Reads structs, and those that stand in them. */
+/** Reads structs, and the structs inside them. */
 export class StructReader {
   readonly #context: ScanContext;
   readonly #open: InterfaceDeclaration[] = [];
@@ -77,7 +77,7 @@ export class StructReader {
     this.#context = context;
   }
 
-  /** Reads an interface, once. `undefined` if something was refused. */
+  /** Reads an interface once. Returns `undefined` if something was refused. */
   read(declaration: InterfaceDeclaration): StructModel | undefined {
     const { structs } = this.#context;
     if (structs.has(declaration)) {

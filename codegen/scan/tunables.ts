@@ -1,6 +1,6 @@
 /**
- * Finds numbers that somebody may want to tune and cannot, because they are buried in a processor's code: fractions,
- * and large whole numbers that are neither powers of two or ten nor conversions between units.
+ * Finds numbers that people may want to tune but cannot, because they are buried in a processor's code: fractions, and
+ * large whole numbers that are neither powers of two or ten nor conversions between units.
  *
  * @module
  */
@@ -8,21 +8,21 @@ import { type ClassDeclaration, Node, ts } from "ts-morph";
 import { type Diagnostic, diagnosticAt } from "../diagnostics.ts";
 import { walk } from "./walk.ts";
 
-/** A comment with this, on the line of the number or the one before, says that the number is as it must be. */
+/** A comment with this text, on the line of the number or the one before, says that the number is intended. */
 const SUPPRESSION = /\/\/\s*fixed-number\b/;
 
 /** Whole numbers up to this count things. */
 const SMALL = 16;
 
-/** Numbers that convert units or name bounds of types, and halves and quarters. */
+/** Numbers that convert units or are bounds of types, and halves and quarters. */
 const KNOWN: ReadonlySet<number> = new Set([
   ...[0.25, 0.5, 0.75, 1.5, 20, 24, 60, 90, 180, 255, 360, 3600, 1024, 32_767, 65_535, 2_147_483_647, 4_294_967_295],
 ]);
 
 /**
- * Looks through the methods and the fields that are no configuration.
+ * Checks the methods, and the fields that are not configuration.
  *
- * @param keys names of annotated fields, those of the classes that this one extends among them
+ * @param keys names of annotated fields, including those of base classes
  */
 export function findTunables(
   path: string,
@@ -54,12 +54,12 @@ export function findTunables(
   return found;
 }
 
-/** @param number the literal as it is written */
+/** @param number the literal as written */
 function isTunable(literal: ts.NumericLiteral, number: string): boolean {
   const value = Number(literal.text);
   if (/^0[xbo]/i.test(number) || KNOWN.has(value)) return false;
   if (Number.isInteger(value) && (value <= SMALL || isPower(value, 2) || isPower(value, 10))) return false;
-  // 1e-9 and the like: a tolerance of the arithmetic, not of the signal.
+  // A tolerance of the arithmetic, such as 1e-9, not of the signal.
   if (value > 0 && value < 1e-4) return false;
   const { parent } = literal;
   if (ts.isElementAccessExpression(parent) || ts.isEnumMember(parent) || ts.isLiteralTypeNode(parent)) return false;

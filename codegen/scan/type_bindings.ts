@@ -1,14 +1,14 @@
 /**
- * What the type parameters of generic classes stand for: `N` in `Mixer<N>` where `Mixer<4>` is meant.
+ * The bindings of generic classes' type parameters: `N` in `Mixer<N>` is 4 for `Mixer<4>`.
  *
  * @module
  */
 import { type ClassDeclaration, Node, type TypeNode } from "ts-morph";
 
-/** Most parameters that stand for parameters. */
+/** The longest chain of parameters bound to parameters. */
 const DEPTH_LIMIT = 16;
 
-/** A type, and what the type parameters in it stand for. */
+/** A type, and the bindings of its type parameters. */
 export interface BoundType {
   readonly type: TypeNode;
   readonly bindings: TypeBindings;
@@ -17,7 +17,7 @@ export interface BoundType {
 /** Type parameters by name. */
 export type TypeBindings = ReadonlyMap<string, BoundType>;
 
-/** Of a class that is not generic. */
+/** The bindings of a class that is not generic. */
 export const NO_BINDINGS: TypeBindings = new Map();
 
 /** Binds the type parameters of a class to arguments, or to their defaults. */
@@ -36,7 +36,7 @@ export function bindParameters(
   return bindings;
 }
 
-/** Follows a type that is a type parameter to what it stands for. */
+/** Follows a type parameter to the type that it is bound to. */
 export function resolveBound(bound: BoundType): BoundType {
   let { type, bindings } = bound;
   for (let depth = 0; depth < DEPTH_LIMIT && Node.isTypeReference(type); depth++) {

@@ -1,5 +1,5 @@
 /**
- * Joins classes of one name that are for different systems into one node type.
+ * Joins classes of equal name for different systems into one node type.
  *
  * @module
  */
@@ -7,17 +7,17 @@ import type { Diagnostic } from "../diagnostics.ts";
 import type { NodeDescriptor } from "../../core/registry/descriptor.ts";
 import type { ScannedNode } from "./file_scan.ts";
 
-/** What must be the same in all classes of a node type. */
+/** The properties that all classes of a node type share. */
 const SHARED = ["mode", "trigger", "lane", "inputs", "outputs", "config"] as const;
 
 /**
- * Joins them. Classes of one name that are for the same system are left for the check of names to refuse.
+ * Joins the classes. Leaves classes of equal name for the same system to the check of names, which refuses them.
  *
- * @param diagnostics what differs is added here
+ * @param diagnostics receives the differences
  */
 export function joinVariants(nodes: readonly ScannedNode[], diagnostics: Diagnostic[]): ScannedNode[] {
   const joined: ScannedNode[] = [];
-  /** Where the first of each name is. */
+  /** The index of the first class of each name. */
   const places = new Map<string, number>();
   for (const node of nodes) {
     const { type, platforms } = node.model.descriptor;
