@@ -13,8 +13,11 @@ import type { FailedTests } from "./failed_tests.ts";
 import type { TestCount } from "./result_lines.ts";
 import { ROOT } from "./root.ts";
 
-/** How many gates run at a time that may run beside others. */
-const AT_ONCE = 4;
+/**
+ * How many gates run at a time: of those that hold on a busy machine, and mostly wait; and of those that want the
+ * machine to be quiet.
+ */
+const AT_ONCE = { busy: 4, quiet: 2 } as const;
 
 /** The most that is shown of the output of a gate, in characters. */
 const MAX_SHOWN_CHARS = 8000;
@@ -41,8 +44,8 @@ export interface Gate {
   readonly commands: readonly Omit<CommandSpec, "onLine" | "onWait">[];
   /** It needs a Rust toolchain: without one it is left out, and the report says so. */
   readonly native?: boolean;
-  /** It holds on a busy machine: it may run beside others of its kind next to it in the list. */
-  readonly beside?: boolean;
+  /** It may run beside others of its kind next to it in the list. */
+  readonly beside?: keyof typeof AT_ONCE;
   /** For test runners, whose tests are counted. Other gates count as one. */
   readonly tests?: TestRunner;
 }
@@ -74,8 +77,9 @@ export async function runGates(gates: readonly Gate[], options: GateRunnerOption
   const total = { passed: 0, failed: 0, failures: [] as string[] };
   const queue = [...gates];
   while (queue.length > 0) {
-    const end = queue.findIndex(({ beside }) => !beside);
-    const group = queue.splice(0, end === 0 ? 1 : end < 0 ? queue.length : end);
+    const [{ beside }] = queue;
+    const end = beside === undefined ? 1 : queue.findIndex((gate) => gate.beside !== beside);
+    const group = queue.splice(0, end < 0 ? queue.length : end);
     const work = async () => {
       for (let gate = group.shift(); gate !== undefined; gate = group.shift()) {
         const result = await runGate(gate, width, options);
@@ -84,7 +88,7 @@ export async function runGates(gates: readonly Gate[], options: GateRunnerOption
         total.failures.push(...result.failures);
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await Promise.all(Array.from({ length: beside === undefined ? 1 : AT_ONCE[beside] }, work));
   }
   return total;
 }

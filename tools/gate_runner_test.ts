@@ -136,11 +136,11 @@ Deno.test("runGates() runs gates beside each other that may, and all others alon
     }],
   });
   const { result } = await run([
-    meeting("first", folder, "a", "b", { beside: true }),
-    meeting("second", folder, "b", "a", { beside: true }),
+    meeting("first", folder, "a", "b", { beside: "busy" }),
+    meeting("second", folder, "b", "a", { beside: "busy" }),
     alone,
-    meeting("third", folder, "c", "d", { beside: true }),
-    meeting("fourth", folder, "d", "c", { beside: true }),
+    meeting("third", folder, "c", "d", { beside: "quiet" }),
+    meeting("fourth", folder, "d", "c", { beside: "quiet" }),
   ]);
   await Deno.remove(folder, { recursive: true });
   assert.deepEqual(result, { passed: 5, failed: 0, failures: [] });

@@ -12,39 +12,24 @@ import { listTypeScript } from "./source_files.ts";
 /** The parts whose tests do not depend on the driver, and measure no time. */
 const PARTS = ["codegen/testdata", "tools", "web", "tests/types", "tests/portable_protocol_test.ts"];
 
-/** It writes in the checkout, which would disturb the checks beside the tests of parts. */
-const WRITES_HERE = "codegen/new_processor_test.ts";
+/**
+ * Tests of commands and pages, most of which start processes. They look at what is told and written, not at the driver
+ * by which it comes about: they run once, with the native one where it is there.
+ */
+const COMMANDS = ["tests/cli", "tests/docs", "tests/mistakes", "tests/demo_test.ts"];
 
-/** Tests of commands, which do not depend on the driver either; most of them start processes. */
-const COMMANDS = [
-  WRITES_HERE,
-  "tests/docs/dependencies_test.ts",
-  "tests/docs/registry_test.ts",
-  "tests/docs/writing_processors_test.ts",
-  "tests/cli/bad_input_test.ts",
-  "tests/cli/commands_test.ts",
-  "tests/cli/docs_test.ts",
-  "tests/cli/graph_test.ts",
-  "tests/cli/new_project_test.ts",
-  "tests/cli/new_test.ts",
-  "tests/cli/npm_packages_test.ts",
-  "tests/cli/project_test.ts",
-  "tests/cli/top_test.ts",
-  "tests/cli/watch_test.ts",
-  "tests/mistakes",
-];
+/** Those of them that stand on what the drivers do, each in its own way. */
+const OF_BOTH = ["tests/cli/reload_test.ts", "tests/cli/parked_lanes_test.ts"];
 
-/** Tests that do not depend on the driver, but on how busy the machine is: they run with nothing beside them. */
-const ALONE = [
+/** Tests that do not depend on the driver, but on how busy the machine is; and one that writes in the checkout. */
+const QUIET = [
   "tests/web",
   "tests/control/client_test.ts",
   "tests/control/limits_test.ts",
   "tests/control/secrets_test.ts",
   "tests/control/slow_client_test.ts",
+  "codegen/new_processor_test.ts",
 ];
-
-/** Into how many gates the tests of a driver are split: most of them wait, so that two cores carry several at once. */
-const SHARDS = 6;
 
 /** The public modules. They are checked together: a type that one of them names may be another's. */
 const DOORS = ["mod.ts", "sluice.gen.ts", "testing.ts", "generated.ts"];
@@ -54,46 +39,36 @@ const CARGO_TESTS: TestRunner = { count: countCargoTests, failures: readCargoFai
 
 /** The gates before a commit. */
 export function commitGates(): Gate[] {
-  const parts = testsOfParts();
+  const { parts, commands } = testModules();
   return [
-    {
-      name: "Deno tests of parts",
-      beside: true,
-      tests: DENO_TESTS,
-      commands: [denoTest({}, ...parts)],
-    },
-    { name: "format", beside: true, commands: [deno("fmt", "--check")] },
-    { name: "lint", beside: true, commands: [deno("lint")] },
-    { name: "types", beside: true, commands: [deno("check", ".")] },
-    { name: "arrows between folders", beside: true, commands: [deno("run", "-A", "tools/check_arrows.ts")] },
-    { name: "generated code is current", beside: true, commands: [deno("run", "-A", "codegen/main.ts", "--check")] },
-    { name: "floating promises", beside: true, commands: [deno("run", "-A", "tools/lint/floating_promises.ts")] },
+    ...denoTests("Deno tests of parts", 2, parts),
+    { name: "format", beside: "busy", commands: [deno("fmt", "--check")] },
+    { name: "lint", beside: "busy", commands: [deno("lint")] },
+    { name: "types", beside: "busy", commands: [deno("check", ".")] },
+    { name: "arrows between folders", beside: "busy", commands: [deno("run", "-A", "tools/check_arrows.ts")] },
+    { name: "generated code is current", beside: "busy", commands: [deno("run", "-A", "codegen/main.ts", "--check")] },
+    { name: "floating promises", beside: "busy", commands: [deno("run", "-A", "tools/lint/floating_promises.ts")] },
     {
       name: "memory layout is current",
       native: true,
-      beside: true,
+      beside: "busy",
       commands: [cargo("run", "--locked", "--package", "xtask", "--", "layout", "--check")],
     },
-    { name: "Rust format", native: true, beside: true, commands: [cargo("fmt", "--all", "--check")] },
+    { name: "Rust format", native: true, beside: "busy", commands: [cargo("fmt", "--all", "--check")] },
     {
       name: "clippy",
       native: true,
-      beside: true,
+      beside: "busy",
       commands: [cargo("clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings")],
     },
     {
       name: "Rust tests",
       native: true,
-      beside: true,
+      beside: "busy",
       tests: CARGO_TESTS,
       commands: [cargo("test", "--locked", "--workspace", "--no-fail-fast")],
     },
-    {
-      name: "Deno tests of commands",
-      beside: true,
-      tests: DENO_TESTS,
-      commands: [denoTest({}, ...COMMANDS)],
-    },
+    ...denoTests("Deno tests of commands", 4, commands),
     ...driverGates("native"),
   ];
 }
@@ -104,35 +79,42 @@ export function releaseGates(): Gate[] {
     ...driverGates("portable"),
     {
       name: "examples in documentation",
-      beside: true,
+      beside: "busy",
       tests: DENO_TESTS,
       commands: [deno("test", "-A", "--doc", ...filesWithExamples())],
     },
-    { name: "documentation of exports", beside: true, commands: [deno("doc", "--lint", ...DOORS)] },
-    { name: "publish, dry run", beside: true, commands: [deno("publish", "--dry-run", "--allow-dirty")] },
+    { name: "documentation of exports", beside: "busy", commands: [deno("doc", "--lint", ...DOORS)] },
+    { name: "publish, dry run", beside: "busy", commands: [deno("publish", "--dry-run", "--allow-dirty")] },
   ];
 }
 
 /** What runs when the others have ended. */
 export function lastGates(): Gate[] {
-  return [{ name: "Deno tests, alone", tests: DENO_TESTS, commands: [denoTest({}, ...ALONE)] }];
+  return denoTests("Deno tests on a quiet machine", 2, testModules().quiet).map((gate) => ({
+    ...gate,
+    beside: "quiet",
+  }));
 }
 
-/** The tests of one driver: all that neither depend on no driver nor run alone. */
+/** The tests that run with each driver: most of them wait, so that two cores carry several at once. */
 function driverGates(driver: "native" | "portable"): Gate[] {
-  const elsewhere = [...testsOfParts(), ...COMMANDS, ...ALONE];
-  const modules = testModules().filter((file) =>
-    !elsewhere.some((path) => file === path || file.startsWith(`${path}/`))
-  );
-  return Array.from({ length: SHARDS }, (_, shard) => ({
-    name: `Deno tests, ${driver} driver, ${shard + 1} of ${SHARDS}`,
-    native: driver === "native",
-    beside: true,
+  const env = { SLUICE_NATIVE: driver === "native" ? "require" : "off" };
+  const gates = denoTests(`Deno tests, ${driver} driver`, 6, testModules().ofDrivers, env);
+  return gates.map((gate) => ({ ...gate, native: driver === "native" }));
+}
+
+/** Test modules, dealt out to as many gates, which may run beside each other. */
+function denoTests(
+  name: string,
+  count: number,
+  modules: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Gate[] {
+  return Array.from({ length: count }, (_, k) => ({
+    name: `${name}, ${k + 1} of ${count}`,
+    beside: "busy",
     tests: DENO_TESTS,
-    commands: [denoTest(
-      { SLUICE_NATIVE: driver === "native" ? "require" : "off" },
-      ...modules.filter((_, index) => index % SHARDS === shard),
-    )],
+    commands: [denoTest(env, ...modules.filter((_, index) => index % count === k))],
   }));
 }
 
@@ -241,26 +223,31 @@ function filesWithExamples(): string[] {
   );
 }
 
-/** {@linkcode PARTS}, and the test modules beside the code that start no graph, and look for no driver. */
-function testsOfParts(): string[] {
-  const parts = /^(bench|cli|control|core|ffi|processors)\//;
+/** All test modules of the checkout, by the gates that run them. */
+function testModules(): Record<"parts" | "commands" | "ofDrivers" | "quiet", string[]> {
+  const within = (file: string, paths: readonly string[]) =>
+    paths.some((path) => file === path || file.startsWith(`${path}/`));
+  // Those beside the code that start no graph, and look for no driver.
+  const besideCode = /^(bench|cli|control|core|ffi|processors)\//;
   const needsNoDriver = (file: string) =>
     file.startsWith("codegen/") ||
-    parts.test(file) && !/eachDriver|new Runtime\(|SLUICE_NATIVE/.test(Deno.readTextFileSync(ROOT + file));
-  return [...PARTS, ...testModules().filter((file) => file !== WRITES_HERE && needsNoDriver(file))];
+    besideCode.test(file) && !/eachDriver|new Runtime\(|SLUICE_NATIVE/.test(Deno.readTextFileSync(ROOT + file));
+  const all = { parts: [], commands: [], ofDrivers: [], quiet: [] } as ReturnType<typeof testModules>;
+  for (const file of listTypeScript().filter((file) => /_test\.tsx?$/.test(file))) {
+    if (within(file, QUIET)) all.quiet.push(file);
+    else if (within(file, COMMANDS) && !within(file, OF_BOTH)) all.commands.push(file);
+    else if (within(file, PARTS) || needsNoDriver(file)) all.parts.push(file);
+    else all.ofDrivers.push(file);
+  }
+  return all;
 }
 
 /** The test modules that do more when there is time: those that use fast-check, or look for `SLUICE_DEEP`. */
 function longerTests(): string[] {
-  return testModules().filter((file) =>
-    !file.startsWith("tools/") &&
+  return listTypeScript().filter((file) =>
+    file.endsWith("_test.ts") && !file.startsWith("tools/") &&
     /"fast-check"|"SLUICE_DEEP"/.test(Deno.readTextFileSync(ROOT + file))
   );
-}
-
-/** All test modules of the checkout, those of the page too. */
-function testModules(): string[] {
-  return listTypeScript().filter((file) => /_test\.tsx?$/.test(file));
 }
 
 /** The target that cargo builds for here: a sanitizer wants it named. */

@@ -48,6 +48,40 @@ export async function sluice(args: readonly string[], settings: Settings = {}): 
   return { code, stdout: decoder.decode(stdout), stderr: withoutNote(decoder.decode(stderr)) };
 }
 
+/** A line of progress once a frame has come through both links of a graph. */
+export const FLOWS: RegExp = /"event":"progress",.*"framesRead":([2-9]|\d\d)/;
+
+/** Runs a graph, sends each signal once its cue has come since the one before, some again and again, and waits for the end. */
+export async function signalled(
+  args: readonly string[],
+  cwd: string,
+  signals: readonly { after: RegExp; send: Deno.Signal; everyMs?: number }[],
+  env: Record<string, string> = {},
+): Promise<Result> {
+  const child = spawn([...args, "--json"], { cwd, env });
+  const texts = { stdout: "", stderr: "" };
+  const pending = [...signals];
+  let repeat: ReturnType<typeof setInterval> | undefined;
+  async function follow(name: "stdout" | "stderr"): Promise<void> {
+    let since = "";
+    for await (const text of child[name].pipeThrough(new TextDecoderStream())) {
+      texts[name] += text;
+      since += text;
+      const [next] = pending;
+      if (next === undefined || !next.after.test(since)) continue;
+      since = "";
+      pending.shift();
+      child.kill(next.send);
+      if (next.everyMs !== undefined) repeat = setInterval(() => child.kill(next.send), next.everyMs);
+    }
+  }
+  await Promise.all([follow("stdout"), follow("stderr")]);
+  const { code } = await child.status;
+  clearInterval(repeat);
+  assert.deepEqual(pending, [], texts.stderr);
+  return { code, stdout: texts.stdout, stderr: withoutNote(texts.stderr) };
+}
+
 /**
  * Leaves out lines that depend on the checkout: why portable mode is used, which is there where nothing has built the
  * library, and that Deno has waited for another process which looks at the same packages.
