@@ -45,10 +45,10 @@ export class Arenas {
   }
 
   /**
-   * Holds an arena, if it is not held yet, and wraps it. The same buffer comes back each time, unless somebody has
-   * detached it: then a new one over the same bytes.
+   * Holds an arena, unless it is held already, and wraps it. Returns the same buffer each time, unless that was
+   * detached: then a new one over the same bytes.
    *
-   * @throws {TypeError} if there is no such arena (any more)
+   * @throws {TypeError} if the arena does not exist, or no longer exists
    */
   open(name: ArenaName): ArrayBuffer {
     const held = this.#hold(name);

@@ -69,7 +69,7 @@ export interface NativeLink {
 
 /** What is changed between two ticks, in the order of the fields; and what a lane starts with. */
 export interface NativeEdit {
-  /** The arenas of pools that the lane has not, in the order of their index. */
+  /** The arenas of pools that the lane lacks, in the order of their index. */
   readonly pools: readonly Deno.PointerObject[];
   /** Links that go: what is left in them is released and counted as unlinked. */
   readonly detach?: readonly NativeLink[];
@@ -77,16 +77,16 @@ export interface NativeEdit {
   readonly remove?: readonly number[];
   readonly nodes: readonly NativeNode[];
   readonly attach: readonly NativeLink[];
-  /** Nodes that are passed by, or no more: they have one input and one output. */
+  /** Nodes whose bypass is switched on or off. They have one input and one output. */
   readonly bypass?: readonly { readonly slot: number; readonly on: boolean }[];
   /** Live values, by slot. */
   readonly configure?: readonly { readonly slot: number; readonly values: NativeValues }[];
 }
 
 /**
- * Drafts an edit. Whoever gets the draft gives it to a lane.
+ * Drafts an edit. The holder of the draft gives it to a lane.
  *
- * @param epoch when it comes into effect; for what a lane starts with, any number
+ * @param epoch when it takes effect; any number for the first nodes of a lane
  * @throws {RangeError} if the library refuses it
  */
 export function draftEdit(symbols: NativeSymbols, epoch: number, edit: NativeEdit): Deno.PointerObject {

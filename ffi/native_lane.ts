@@ -1,6 +1,6 @@
 /**
- * Native lanes: threads of the library that run its built-in stages. A lane is started, commanded, edited and asked
- * for its reports by one isolate. None of this happens per frame.
+ * Native lanes: threads of the library that run its built-in stages. One isolate starts, commands and edits a lane, and
+ * asks for its reports. None of this happens per frame.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export interface NativeLaneSpec {
   /** What it starts with. */
   readonly first: NativeEdit;
   readonly priority: NativePriority;
-  /** Processors that the thread may run on; none: any. */
+  /** Processors that the thread may run on; an empty list allows any. */
   readonly cpus: readonly number[];
 }
 

@@ -13,7 +13,7 @@ export const CHROMIUM_ARGS: readonly string[] = ["--no-sandbox"];
 /**
  * Looks in `SLUICE_CHROMIUM`, then along the `PATH`.
  *
- * @returns the program's path; `undefined` if there is none
+ * @returns the program's path; `undefined` if it is not found
  */
 export async function findChromium(): Promise<string | undefined> {
   const given = Deno.env.get("SLUICE_CHROMIUM");

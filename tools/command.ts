@@ -21,9 +21,12 @@ export interface CommandSpec {
   readonly env?: Readonly<Record<string, string>>;
   /** Folder that it runs in; the checkout by default. */
   readonly cwd?: string;
-  /** Is given each line of either output as it comes, without colour codes, or why the program could not be started. */
+  /**
+   * Receives each line of either output as it comes, without colour codes, or the reason why the program could not be
+   * started.
+   */
   readonly onLine?: (line: string) => void;
-  /** Is told, about every 30 seconds, for how many seconds the command has run. */
+  /** Called about every 30 seconds with the seconds that the command has run. */
   readonly onWait?: (elapsedSeconds: number) => void;
 }
 

@@ -9,7 +9,7 @@
 import { ROOT } from "./root.ts";
 import { setUpOrExit } from "./setup.ts";
 
-/** Of the graph's `file` node. */
+/** The output of the graph's `file` node. */
 const RESULT = "out/demo.wav";
 
 const live = Deno.args.includes("--live");

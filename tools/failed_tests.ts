@@ -1,6 +1,5 @@
 /**
- * Finds in the output of a test runner what its failed tests say, so that nobody has to look for it among the logs of
- * a thousand tests that passed.
+ * Finds what failed tests say in the output of a test runner, among the logs of a thousand tests that passed.
  *
  * @module
  */
@@ -30,7 +29,7 @@ const CARGO_FAILED = /^test (.+) \.\.\. FAILED$/;
  * Reads the closing sections of `deno test`, and what its failed tests printed.
  *
  * @param output what `deno test` printed, without colour codes
- * @returns `undefined` if there are no such sections: nothing failed, or the runner did not come to its end
+ * @returns `undefined` if the output has no such sections: nothing failed, or the runner did not finish
  */
 export function readDenoFailures(output: string): FailedTests | undefined {
   const lines = output.split("\n");

@@ -17,7 +17,7 @@ const CARGO_LINE = /^test result: (?:ok|FAILED)\. (\d+) passed; (\d+) failed;/;
  * Adds up `ok | 12 passed (3 steps) | 0 failed | 2 ignored (1s)`.
  *
  * @param output what `deno test` printed, without colour codes
- * @returns `undefined` if no such line is there: the runner did not come to its end
+ * @returns `undefined` if the output has no such line: the runner did not finish
  */
 export function countDenoTests(output: string): TestCount | undefined {
   return addUp(output, DENO_LINE);

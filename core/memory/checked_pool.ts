@@ -1,6 +1,6 @@
 /**
- * The pool of development mode: what a slot held is destroyed when its last reference goes, so that whoever still
- * looks at it sees that it is gone. Samples become NaN, other bytes 0xDB.
+ * The pool of development mode. It overwrites a slot when its last reference goes, so that a late reader notices:
+ * samples become NaN, other bytes 0xDB.
  *
  * @module
  */
@@ -8,11 +8,11 @@ import { FORMAT, SLOT } from "../../ffi/layout.gen.ts";
 import { index32 } from "../element_index.ts";
 import { Pool } from "./pool.ts";
 
-/** What the bytes of a freed payload are set to. */
+/** The value of the bytes of a freed payload. */
 export const POISON_BYTE = 0xdb;
 
 export class CheckedPool extends Pool {
-  /** Frames of this pool are made by the classes of development mode. */
+  /** The classes of development mode make the frames of this pool. */
   override readonly development: boolean = true;
 
   protected override giveBack(slot: number): void {

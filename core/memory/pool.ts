@@ -1,18 +1,18 @@
 /**
  * Pools: fixed-size slots carved out of an arena, shared by all lanes.
  *
- * A `Pool` is one lane's view. The free list is a bitmap in the arena (bit set = free), taken and given back with
- * atomic and/or; before it stands a small *magazine* of free slots that only this lane sees, so that a frame usually
- * costs no atomic operation on shared words. A lane empties its magazine before it sleeps, and down to
- * {@linkcode MAGAZINE_SIZE} in each round in which others wait for slots.
+ * A `Pool` is one lane's view. The free list is a bitmap in the arena (bit set = free), changed with atomic and/or. In
+ * front of it, a small *magazine* of free slots belongs to this lane alone, so that a frame usually costs no atomic
+ * operation on shared words. A lane empties its magazine before it sleeps, and down to {@linkcode MAGAZINE_SIZE} in
+ * each round in which others wait for slots.
  *
  * Beside it stands the table of holds: a byte for each slot and thread, which only that thread writes. It says how many
  * references the thread has (1 to 126), or that the slot is in its magazine ({@linkcode HOLD_FREE}). It is raised after
- * a reference is taken and lowered before it is given away: so what a dead lane had can be given back by others, and a
- * crash between the two steps loses what was being noted, a slot or at most a magazine, and never frees one twice. A
- * thread's row is the one of its lane's number, unless a thread of that lane that was given up may still write there.
+ * a reference is taken and lowered before one is given away. So others can give back what a dead lane held, and a crash
+ * between the two steps loses the slots that were being recorded, one or at most a magazine, and never frees a slot
+ * twice. A thread uses the row of its lane's number, unless a fenced thread of that lane may still write there.
  *
- * Nothing here blocks or allocates after the start. When the pool is empty, `takeSlot()` gives -1 and the lane may
+ * Nothing here blocks or allocates after the start. When the pool is empty, `takeSlot()` returns -1 and the lane may
  * ask to be woken (`awaitSlot()`): inbox bit 0 of a lane means "a pool has slots again".
  *
  * @module
@@ -22,40 +22,40 @@ import { index32 } from "../element_index.ts";
 import type { ArenaToken, Driver } from "../driver/driver.ts";
 import type { HeldFrame, Ledger } from "./ledger.ts";
 
-// Constants of this module: an imported one is looked up anew at each use.
+// Local copies: V8 resolves an imported constant again at each use.
 const GENERATION = SLOT.generation >> 2;
 const REF_COUNT = SLOT.refCount >> 2;
 const OWNER = SLOT.pool >> 2;
 const WAITERS = POOL.waiters >> 2;
 
 /**
- * Most bytes of payload in a pool. Nothing that is stored of a pool holds an offset of its slots: the header has their
- * stride and where the first one starts, which fit 32 bits, and entries of rings have a slot's number.
+ * The most bytes of payload in a pool. Nothing stores an offset of a slot: the header has the stride and the place of
+ * the first slot, which fit 32 bits, and ring entries have the number of a slot.
  */
 export const MAX_POOL_BYTES = 8 * 2 ** 30;
 
-/** The inbox bit of every lane that says: a slot was freed. */
+/** The inbox bit of every lane that means: a slot was freed. */
 export const POOL_INBOX_BIT = 0;
 
-/** Free slots that a lane keeps for itself at most while others wait for some. */
+/** The most free slots that a lane keeps while others wait for some. */
 export const MAGAZINE_SIZE = 8;
 
-/** Free slots from which on a lane fills its magazine so far, rather than taking only what it needs now. */
+/** From this many free slots on, a lane fills its magazine rather than take only what it needs now. */
 const PLENTY = 2 * MAGAZINE_SIZE;
 
-/** Free slots that a lane keeps for itself at most, of a pool that has so many of them as to spare. */
+/** The most free slots that a lane keeps of a pool with slots to spare. */
 export const MAX_MAGAZINE = 32;
 
-/** A lane keeps at most one slot in so many, beyond {@linkcode MAGAZINE_SIZE}. */
+/** Beyond {@linkcode MAGAZINE_SIZE}, a lane keeps at most one slot in this many. */
 const MAGAZINE_SHARE = 32;
 
-/** A hold of so many references cannot be told from one of more. */
+/** A hold of this many references cannot be told from one of more. */
 export const HOLD_MANY = 127;
 
-/** A hold that says: the slot is free, and in the lane's magazine. */
+/** The hold of a free slot in the lane's magazine. */
 export const HOLD_FREE = 128;
 
-/** The first hold of a row whose thread has given back what it had and uses the row no more. */
+/** The first hold of a row whose thread has given back everything and no longer uses the row. */
 export const HOLD_LEFT = 255;
 
 /** Size of a pool. */
@@ -67,7 +67,7 @@ export interface PoolSpec {
   readonly slots: number;
 }
 
-/** By which a lane opens a pool. */
+/** The token by which a lane opens a pool. */
 export interface PoolToken extends PoolSpec {
   readonly index: number;
   readonly arena: ArenaToken;
@@ -123,23 +123,24 @@ export class Pool {
   readonly ledger: Ledger;
   /** The cached frame object of each slot. */
   readonly views: (HeldFrame | undefined)[] = [];
-  /**
-   * Views of the arena, which no node ever gets: so none can take them away. After `close()` they throw.
-   */
+  /** Views of the arena that no node gets, so that none can transfer them. They throw after `close()`. */
   u8: Uint8Array;
   u16: Uint16Array;
   i32: Int32Array;
   u32: Uint32Array;
   f64: Float64Array;
-  /** Whether frames are checked as development mode does. */
+  /** Whether frames are checked, as in development mode. */
   readonly development: boolean = false;
   /** Whether `close()` was called. */
   closed = false;
   readonly #driver: Driver;
   readonly #arena: ArenaToken;
-  /** What frames make their views of payloads over, and a view of it that is empty once a node has taken it away. */
+  /**
+   * The buffer that frames make views of payloads over, and a view of it that becomes empty once a node has transferred
+   * it.
+   */
   #payloads: ArrayBuffer | SharedArrayBuffer | undefined;
-  /** Whether nodes may have views of payloads: asked after each of their ticks. */
+  /** Whether nodes may have views of payloads, which is asked after each of their ticks. */
   #isLent = false;
   #canary: Uint8Array = new Uint8Array(0);
   #wereTaken = false;
@@ -148,14 +149,14 @@ export class Pool {
   readonly #words: number = 0;
   readonly #slotsOffset: number = 0;
   readonly #stride: number = 0;
-  /** The two in 32-bit words: so far as small integers where offsets are none any more. */
+  /** The two in 32-bit words, in which offsets stay small integers longer. */
   readonly #firstHeader: number = 0;
   readonly #strideWords: number = 0;
   /** Where this lane's row of the table of holds starts. */
   readonly #holdsAt: number = 0;
   readonly #magazine = new Int32Array(MAX_MAGAZINE);
   #magazineCount = 0;
-  /** Slots that the magazine may have. */
+  /** How many slots the magazine may hold. */
   readonly #magazineSize: number = 0;
   #hint = 0;
   #guardedCount = 0;
@@ -164,7 +165,7 @@ export class Pool {
   /**
    * @param lane whose view this is
    * @param ledger the lane's
-   * @param row of the table of holds, which no other thread writes; absent: that of the lane's number
+   * @param row of the table of holds, which no other thread writes; by default that of the lane's number
    */
   constructor(driver: Driver, token: PoolToken, lane: number, ledger: Ledger, row: number = lane) {
     this.#driver = driver;
@@ -194,15 +195,15 @@ export class Pool {
   }
 
   /**
-   * The arena, for views of payloads that nodes get. Where one has taken it away, by transferring the buffer of a view,
-   * it is another buffer over the same bytes: whoever keeps views asks whether it still is the one that they are of.
+   * The arena, for nodes' views of payloads. After a node has transferred the buffer of a view, this is another buffer
+   * over the same bytes: whoever keeps views checks whether they still belong to it.
    */
   get payloads(): ArrayBuffer | SharedArrayBuffer {
     if (this.#canary.length === 0) this.#lendPayloads();
     return this.#payloads!;
   }
 
-  /** Whether a node has taken {@linkcode payloads} away since this was asked last. */
+  /** Whether a node has transferred {@linkcode payloads} away since the last call. */
   payloadsWereTaken(): boolean {
     if (!this.#isLent) return false;
     if (this.#canary.length === 0 && !this.closed) this.#lendPayloads();
@@ -222,7 +223,7 @@ export class Pool {
   }
 
   /**
-   * Sees to it that the next `count` calls of `takeSlot()` succeed.
+   * Makes sure that the next `count` calls of `takeSlot()` succeed.
    *
    * @param count 1 to {@linkcode MAGAZINE_SIZE}
    */
@@ -239,7 +240,7 @@ export class Pool {
     this.#guardedCount = count;
   }
 
-  /** The tick has ended, or looks for itself. */
+  /** Ends the guard: the tick has ended, or checks for itself. */
   endGuard(): void {
     this.#guardedCount = 0;
   }
@@ -301,7 +302,7 @@ export class Pool {
    */
   releaseForeign(slot: number): void {
     const at = this.headerAt(slot) + REF_COUNT;
-    // Only who holds a reference may add one: the last holder is alone with the count.
+    // Only a holder may add a reference, so that the last holder is alone with the count.
     if (this.i32[at] === 1) {
       this.i32[at] = 0;
       this.giveBack(slot);
@@ -316,25 +317,25 @@ export class Pool {
     this.giveBack(slot);
   }
 
-  /** References to a slot now. */
+  /** The current number of references to a slot. */
   references(slot: number): number {
     return Atomics.load(this.i32, this.headerAt(slot) + REF_COUNT);
   }
 
-  /** Gives the magazine back to everybody: before the lane sleeps or ends. */
+  /** Returns the magazine to the pool, before the lane parks or ends. */
   flushMagazine(): void {
     this.#giveUp(0);
   }
 
   /**
-   * Gives back what the magazine has beyond {@linkcode MAGAZINE_SIZE} if others wait for slots: in each round of a lane
-   * that does not sleep.
+   * Returns slots beyond {@linkcode MAGAZINE_SIZE} if others wait for some. Called in each round of a lane that does
+   * not park.
    */
   share(): void {
     if (this.#magazineCount > MAGAZINE_SIZE && this.#isWaitedFor()) this.#giveUp(MAGAZINE_SIZE);
   }
 
-  /** Whether this lane holds the slot, or has it free in its magazine: then no other lane writes there. */
+  /** Whether this lane holds the slot, or has it in its magazine. No other lane writes there then. */
   isHere(slot: number): boolean {
     return this.u8[this.#holdsAt + slot] !== 0;
   }
@@ -345,7 +346,7 @@ export class Pool {
     return this.u8.subarray(start, start + this.slotCount);
   }
 
-  /** Puts a slot that nobody refers to among those that every lane may take, and wakes those who wait for one. */
+  /** Returns an unreferenced slot to the pool, and wakes those who wait for one. */
   returnToAll(slot: number): void {
     const bit = 1 << (slot & 31);
     Atomics.or(this.i32, this.#bitmapAt + (slot >> 5), bit);
@@ -353,8 +354,8 @@ export class Pool {
   }
 
   /**
-   * Ends this view, when the runtime that it belongs to has ended: its memory may be that of another one soon. What
-   * uses a frame of it afterwards gets a `TypeError`; giving one back does nothing.
+   * Ends this view when its runtime has ended: another runtime may soon use the memory. Using one of its frames
+   * afterwards throws a `TypeError`; releasing one does nothing.
    */
   close(): void {
     this.closed = true;
@@ -374,12 +375,12 @@ export class Pool {
     this.views.length = 0;
   }
 
-  /** Counts that a slot was wanted and none was free. */
+  /** Counts an attempt to take a slot that found none. */
   countExhausted(): void {
     Atomics.add(this.u32, POOL.exhausted >> 2, 1);
   }
 
-  /** Asks for inbox bit 0 when a slot is freed. Try again after asking: one may have been freed before. */
+  /** Asks for inbox bit 0 when a slot is freed. Try again after asking: a slot may have been freed before. */
   awaitSlot(): void {
     Atomics.or(this.i32, WAITERS + (this.#lane >> 5), 1 << (this.#lane & 31));
   }
@@ -398,12 +399,12 @@ export class Pool {
     return this.#magazineCount;
   }
 
-  /** How often a slot was wanted and none was free. */
+  /** How many attempts to take a slot found none. */
   get exhausted(): number {
     return Atomics.load(this.u32, POOL.exhausted >> 2);
   }
 
-  /** Puts a slot whose last reference went where it can be taken again. */
+  /** Frees a slot whose last reference has gone. */
   protected giveBack(slot: number): void {
     if (this.#isWaitedFor()) {
       this.returnToAll(slot);
@@ -413,17 +414,17 @@ export class Pool {
     this.#keep(slot);
   }
 
-  /** Fills the magazine with at least `count` slots, and with more where there are plenty. */
+  /** Fills the magazine with at least `count` slots, and with more if many are free. */
   #refill(count: number): boolean {
     const plenty = 2 * this.#magazineSize;
     const free = this.#countFree(plenty);
-    // Takes none that would not do: giving them back would wake others, who would do the same, for ever.
+    // Takes none if they do not suffice: returning them would wake others, who would do the same for ever.
     if (this.#magazineCount + free < count) return false;
     const target = free >= plenty ? this.#magazineSize : free >= PLENTY ? MAGAZINE_SIZE : count;
     for (let k = 0; k < this.#words && this.#magazineCount < target; k++) {
       const word = this.#hint + k < this.#words ? this.#hint + k : this.#hint + k - this.#words;
       let wanted = 0;
-      // Others may take some first: what was free is told below.
+      // Other lanes may take some meanwhile; the result below tells which were free.
       let bits = this.i32[this.#bitmapAt + word];
       for (let left = target - this.#magazineCount; left > 0 && bits !== 0; left--) {
         wanted |= bits & -bits;
@@ -437,7 +438,7 @@ export class Pool {
     return this.#magazineCount >= count;
   }
 
-  /** Gives half of a full magazine back to everybody. */
+  /** Returns half of a full magazine to the pool. */
   #spill(): void {
     let word = -1;
     let bits = 0;
@@ -455,7 +456,7 @@ export class Pool {
     if (this.#hasWaiters()) this.#wakeWaiters();
   }
 
-  /** Gives the magazine back to everybody, but for so many slots. */
+  /** Returns the magazine to the pool, except for `kept` slots. */
   #giveUp(kept: number): void {
     while (this.#magazineCount > kept) {
       const slot = this.#magazine[--this.#magazineCount];
@@ -464,7 +465,7 @@ export class Pool {
     }
   }
 
-  /** Free slots in the bitmap, or some number from `enough` on if there are so many. */
+  /** Counts the free slots in the bitmap, at least up to `enough`. */
   #countFree(enough: number): number {
     let free = 0;
     for (let k = 0; k < this.#words && free < enough; k++) {
@@ -494,7 +495,7 @@ export class Pool {
     throw new TypeError(`Cannot release slot ${slot} of pool "${this.name}": it was released before`);
   }
 
-  /** A look without a fence: who asks at this moment is served by a later one, or when the lane sleeps. */
+  /** Looks without a fence: a lane that asks at this moment is served by a later look, or when this lane parks. */
   #isWaitedFor(): boolean {
     return this.u32[WAITERS] !== 0 || this.u32[WAITERS + 1] !== 0;
   }
@@ -525,14 +526,14 @@ function checkSpec(spec: PoolSpec): void {
   }
 }
 
-/** How many bits of a word are set. */
+/** The number of set bits in a word. */
 function countBits(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555);
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
   return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-/** Bytes of one lane's row in the table of holds: lanes never write to one cache line. */
+/** Bytes of one lane's row in the table of holds. Lanes never share a cache line. */
 function holdRow(slots: number): number {
   return alignTo(slots, 64);
 }

@@ -2,21 +2,20 @@
  * How many frames a graph can have at once, for each of its pools.
  *
  * Per link: its capacity while it is full, and what a lane has fetched from another one: a whole batch, or one frame of
- * a link that drops the oldest. Per link and output: what a node keeps beyond its tick. Per lane: what a node has in
- * hand while it is ticked, read frames and the bursts that it makes, of the node that has most; for of the synchronous
- * nodes of a lane one is ticked at a time, and none that waits for a slot has any. An asynchronous tick may last, and
- * counts beside all others. A frame that a node passes on keeps its slot, so a link counts for every pool whose frames
- * can come that way.
+ * a link that drops the oldest. Per link and output: what a node keeps beyond its tick. Per lane: what the node with
+ * the most frames in hand has during a tick, frames read and bursts written. A lane ticks one synchronous node at a
+ * time, and a node that waits for a slot has none in hand. An asynchronous tick may last, and counts in addition. A
+ * frame that a node passes on keeps its slot, so a link counts for every pool whose frames can come that way.
  *
  * @module
  */
 import type { FrameKind } from "../frames/format.ts";
 import { defaultCapacity } from "../links/policy.ts";
 
-/** Frames that a node may keep beyond its tick. */
+/** How many frames a node may keep beyond its tick. */
 const HOLDS = 2;
 
-/** What of a graph decides the size of a pool. */
+/** The facts about a graph that decide the size of a pool. */
 export interface PoolLoad {
   /** Name of the pool. */
   readonly pool: string;
@@ -44,9 +43,9 @@ export interface LoadNode {
   readonly id: string;
   /** Name of its lane. */
   readonly lane: string;
-  /** Whether its ticks may last while others of its lane are run: it is asynchronous, or something outside drives it. */
+  /** Whether its ticks may last while others of its lane run: the node is asynchronous, or driven from outside. */
   readonly lasts?: boolean;
-  /** The pool that all its outputs take slots from; absent: that of their kind. */
+  /** The pool that all its outputs take slots from; by default that of their kind. */
   readonly pool?: string;
   /** Its outputs. */
   readonly outputs: readonly LoadOutput[];
@@ -62,11 +61,11 @@ export interface LoadLink {
   readonly kind: FrameKind;
   /** Frames that fit. */
   readonly capacity: number;
-  /** Whether a full link gives up its oldest frame. */
+  /** Whether a full link drops its oldest frame. */
   readonly evicts?: boolean;
 }
 
-/** A port, as far as the elements are concerned that edits may add to it. */
+/** A port, with the elements that edits may add to it. */
 export interface GrowingPort {
   /** What it carries. */
   readonly kind: FrameKind;
@@ -77,8 +76,8 @@ export interface GrowingPort {
 }
 
 /**
- * Frames that a graph has at once, beyond what it has now, when its dynamic ports have all the elements that they can
- * have: each with a link of usual capacity from or to a node on another lane, whose output makes a burst of as many.
+ * How many frames the graph has in addition when its dynamic ports have all possible elements, each with a link of
+ * default capacity from or to a node on another lane, whose output makes a burst of as many.
  */
 export function growthOf(ports: readonly GrowingPort[]): Map<FrameKind, number> {
   const growth = new Map<FrameKind, number>();
@@ -93,7 +92,7 @@ export function growthOf(ports: readonly GrowingPort[]): Map<FrameKind, number> 
 }
 
 /**
- * Frames that a node takes in one tick at most, so that others have their turn and pools stay small.
+ * The most frames that a node takes in one tick, so that others have their turn and pools stay small.
  *
  * @param kind what its input carries
  * @param capacity of the link that leads there
@@ -113,8 +112,8 @@ export function heldPerTick(kind: FrameKind, capacity: number, crosses: boolean)
 }
 
 /**
- * What the links and outputs of a graph ask of which pool: one load for each pool and kind of frame. Of a graph made of
- * two, it is no more than what both ask.
+ * The load of a graph's links and outputs, for each pool and kind of frame. The load of two joined graphs is at most
+ * the sum of both.
  */
 export function poolLoads(nodes: readonly LoadNode[], links: readonly LoadLink[]): PoolLoad[] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
@@ -156,7 +155,7 @@ export function poolLoads(nodes: readonly LoadNode[], links: readonly LoadLink[]
   });
 }
 
-/** What is known of a load while it is reckoned. */
+/** A load while it is computed. */
 interface LoadSum {
   readonly pool: string;
   readonly kind: FrameKind;
@@ -172,8 +171,8 @@ function takeInHand({ inHand }: LoadSum, node: string, frames: number): void {
 }
 
 /**
- * By kind of frame and node: the pools of the frames that can leave the node. Only of kinds for which a node names a
- * pool: all frames of the others are in the pool of their kind.
+ * The pools of the frames that can leave a node, by kind of frame and node. Only for kinds for which a node names a
+ * pool: all other frames are in the pool of their kind.
  */
 function poolsByNode(
   nodes: readonly LoadNode[],

@@ -13,7 +13,7 @@ import { videoBytes } from "../frames/video_frame.ts";
 import { MAGAZINE_SIZE, MAX_POOL_BYTES, type PoolSpec } from "./pool.ts";
 import type { PoolLoad } from "./pool_loads.ts";
 
-/** Sizes of a pool, as a graph file or `RuntimeOptions.pools` gives them. What is absent is chosen. */
+/** Sizes of a pool, as a graph file or `RuntimeOptions.pools` gives them. Absent sizes are chosen. */
 export interface PoolSize {
   /** Bytes of payload in a slot. */
   readonly slotBytes?: number;
@@ -21,7 +21,7 @@ export interface PoolSize {
   readonly slots?: number;
 }
 
-/** What a pool must have, and why. */
+/** What a pool needs, and why. */
 export interface PoolNeed {
   /** Name of the pool. */
   readonly pool: string;
@@ -49,15 +49,15 @@ const SLOT_BYTES: { readonly [K in FrameKind]: number } = {
   data: 16_384,
 };
 
-/** Slots of a pool at least, where its size is chosen and that many are small. */
+/** The least slots of a pool whose size is chosen, if that many are small. */
 const LEAST_SLOTS = 256;
 const LEAST_SLOTS_BYTES = 16_777_216;
 
-/** Most bytes of a pool, where its size is chosen, for nodes and links that edits add to the graph. */
+/** The most spare bytes of a pool whose size is chosen, for nodes and links that edits add. */
 const SPARE_BYTES = 67_108_864;
 
 /**
- * Works out what each pool of a graph must have, in the order of kinds, then by name.
+ * Computes the needs of a graph's pools, in the order of kinds, then by name.
  *
  * @param lanes that take slots
  * @param sizes by pool name
@@ -95,9 +95,9 @@ export function poolNeeds(
  *
  * @param lanes that take slots
  * @param sizes by pool name
- * @param growth frames of each kind that elements of dynamic ports may add, as `growthOf()` reckons them
- * @throws {SluiceError} `PoolExhausted` if a given number of slots is too small for the graph; `InvalidConfig` for
- * more than 64 pools
+ * @param growth frames of each kind that elements of dynamic ports may add, from `growthOf()`
+ * @throws {SluiceError} `PoolExhausted` if a given number of slots is too small for the graph; `InvalidConfig` for more
+ * than 64 pools
  */
 export function planPools(
   loads: readonly PoolLoad[],
@@ -134,7 +134,7 @@ export function planPools(
     const least = need.slotBytes * LEAST_SLOTS <= LEAST_SLOTS_BYTES ? LEAST_SLOTS : 1;
     const kinds = new Set(loads.filter(({ pool }) => pool === need.pool).map(({ kind }) => kind));
     const elements = [...kinds].reduce((sum, kind) => sum + (growth.get(kind) ?? 0), 0);
-    // As many again for what edits add, and those of elements to come, where that is not much memory.
+    // Doubles the need for what edits add, and adds elements to come, unless that takes too much memory.
     const spare = Math.min(need.slots + elements, Math.floor(SPARE_BYTES / need.slotBytes));
     return { name: need.pool, slotBytes: need.slotBytes, slots: given ?? Math.max(least, need.slots + spare) };
   });
@@ -149,10 +149,10 @@ export function describeShortage(need: PoolNeed, given: number, lanes: number): 
 }
 
 /**
- * Checks that a pool which a node names is there.
+ * Checks that a pool named by a node exists.
  *
  * @param sizes the pools that the graph declares, by name
- * @throws {SluiceError} `InvalidConfig`, with those there are
+ * @throws {SluiceError} `InvalidConfig`, with the known pools
  */
 export function assertPool(name: string, nodeId: string, sizes: { readonly [name: string]: PoolSize }): void {
   const available = [...new Set([...FRAME_KINDS, ...Object.keys(sizes)])];

@@ -1,6 +1,6 @@
 /**
- * What pools have to spare beyond what a graph needs of them, so that an edit which only adds to a graph is checked by
- * what it adds. It is a lower bound: what edits take away is not counted until the graph is reckoned as a whole again.
+ * The spare slots of pools beyond the need of the graph, so that an edit that only adds to the graph is checked by its
+ * additions. It is a lower bound: what edits remove is not counted until the whole graph is computed again.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { PoolNeed } from "./pool_plan.ts";
 export class PoolSpare {
   /** Slots, by pool. */
   readonly #slots = new Map<string, number>();
-  /** Lanes that were counted. */
+  /** How many lanes were counted. */
   #lanes: number;
 
   /**
@@ -25,11 +25,11 @@ export class PoolSpare {
   }
 
   /**
-   * Takes what is added to the graph, if it is there.
+   * Takes slots for what is added to the graph, if they are spare.
    *
    * @param loads of the nodes and links that are added
    * @param lanes that take slots from now on
-   * @returns whether each pool has it; if not, nothing was taken
+   * @returns whether each pool has enough; if not, nothing was taken
    */
   take(loads: readonly PoolLoad[], lanes: number): boolean {
     const left = new Map(this.#slots);

@@ -1,14 +1,14 @@
 /**
- * What happens to the slots of a lane that is no more.
+ * Gives back the slots of a lane that has ended.
  *
- * A *dead* lane is one whose thread has ended, by the lane record's `deadGeneration`: it stores that itself, as the
- * last thing that it does; for a thread that could not, the library does. What it held is given back, exactly once,
- * whatever it was doing when it died; at most the slots are lost whose holds it was about to write: one, or up to
- * {@linkcode MAX_MAGAZINE} where it was filling or emptying its magazine. A *fenced* lane is one whose thread may still
- * run: what it holds is set aside, in a row of the table of holds that stays its own, until the thread comes back and
- * gives it back itself.
+ * The thread of a *dead* lane has ended, as the lane record's `deadGeneration` says. The thread stores that itself, as
+ * its last action; for a thread that could not, the library does. What it held is given back exactly once, whatever it
+ * was doing when it died. At most the slots whose holds it was about to write are lost: one, or up to {@linkcode
+ * MAX_MAGAZINE} if it was filling or emptying its magazine. The thread of a *fenced* lane may still run: what it holds
+ * is quarantined, in a row of the table of holds that stays its own, until the thread comes back and gives it back
+ * itself.
  *
- * With the portable driver, a lane whose thread could not say that it ends can only be fenced.
+ * With the portable driver, a lane whose thread could not report its end can only be fenced.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { HOLD_FREE, HOLD_LEFT, HOLD_MANY, type Pool } from "./pool.ts";
 
 const REF_COUNT = SLOT.refCount >> 2;
 
-/** A life of a lane. */
+/** One thread of a lane. */
 export interface LaneLife {
   /** Index of the lane. */
   readonly lane: number;
@@ -36,20 +36,23 @@ export interface ReclaimedSlots {
   readonly references: number;
   /** Slots that are free again. */
   readonly freed: number;
-  /** Slots that stay lost: the lane had more references to them than its row can tell, or noted more than they have. */
+  /**
+   * Slots that stay lost: the lane had more references to them than its row can record, or recorded more than they
+   * have.
+   */
   readonly lost: number;
 }
 
-/** Whether a lane's thread is known to have ended; of one that was given up, for which nobody asks, it says so too. */
+/** Whether a lane's thread is known to have ended. A fenced thread reports its end as well. */
 export function isLaneDead(page: ControlPage, { lane, generation }: Pick<LaneLife, "lane" | "generation">): boolean {
   return Atomics.load(page.u32, index32(page.laneOffset(lane) + LANE.deadGeneration)) >= generation;
 }
 
 /**
- * Says that a thread uses its slots no more, or that nobody waits any longer for it to say so. Of the thread itself and
- * whoever gives it up, the first decides which of them gives back what it holds.
+ * Records that a thread no longer uses its slots, or that nobody waits for it to say so. If the thread and whoever
+ * fences it both call this, the first one decides which of them gives back what the thread holds.
  *
- * @returns whether it was not said before
+ * @returns whether this call was the first
  */
 export function noteDeath(page: ControlPage, { lane, generation }: Pick<LaneLife, "lane" | "generation">): boolean {
   const at = index32(page.laneOffset(lane) + LANE.deadGeneration);
@@ -65,8 +68,8 @@ export function noteDeath(page: ControlPage, { lane, generation }: Pick<LaneLife
  * Gives back what a dead lane held of a pool. The second call finds nothing.
  *
  * @param pool any living lane's view
- * @throws {SluiceError} `Busy` if the lane's death is not proved: it could still use its slots. Nothing else: whatever
- * stands in the row, no other lane suffers from it
+ * @throws {SluiceError} `Busy` if the lane's death is not proved: it could still use its slots. Whatever the row holds,
+ * no other lane is harmed
  */
 export function reclaimLane(pool: Pool, page: ControlPage, life: LaneLife): ReclaimedSlots {
   if (!isLaneDead(page, life)) {
@@ -80,8 +83,8 @@ export function reclaimLane(pool: Pool, page: ControlPage, life: LaneLife): Recl
 }
 
 /**
- * Gives back what a thread holds that was given up and has come back, and says in its row that it has left. Only the
- * thread itself calls it, and uses the pools no more.
+ * Gives back what a fenced thread holds that has come back, and marks its row as left. Only the thread itself calls it,
+ * and uses the pools no longer.
  *
  * @param pools by index
  */
@@ -90,7 +93,7 @@ export function leaveRow(pools: readonly Pool[], row: number): void {
   if (pools.length > 0) Atomics.store(pools[0].holdsOf(row), 0, HOLD_LEFT);
 }
 
-/** Whether the thread that had a row has left it; then the row is cleared for another one. @param pools by index */
+/** Whether the thread of a row has left it; if so, clears the row for another thread. @param pools by index */
 export function takeLeftRow(pools: readonly Pool[], row: number): boolean {
   const holds = pools[0]?.holdsOf(row);
   if (holds === undefined || Atomics.load(holds, 0) !== HOLD_LEFT) return false;
@@ -98,7 +101,7 @@ export function takeLeftRow(pools: readonly Pool[], row: number): boolean {
   return true;
 }
 
-/** How many slots a thread holds of a pool that may still run, and that nobody waits for: they are set aside. */
+/** How many slots of a pool are quarantined because a fenced thread that may still run holds them. */
 export function countSetAside(pool: Pool, row: number): number {
   let held = 0;
   for (const hold of pool.holdsOf(row)) if (hold !== 0 && hold !== HOLD_LEFT) held++;
@@ -106,13 +109,13 @@ export function countSetAside(pool: Pool, row: number): number {
 }
 
 /**
- * Counts the frames of a link that went with a lane: those that it had fetched and not read, staged and not pushed,
- * or queued inside itself. The dead end may not have brought its counts up to date: frames that it had read count as
- * lost then, and frames that it had written are counted here. Neither end may be at work.
+ * Counts the frames of a link that were lost with a lane: fetched but not read, staged but not pushed, or queued inside
+ * the lane. If the dead end had not updated its counts, frames that it had read count as lost, and frames that it had
+ * written are counted here. Neither end may be at work.
  *
  * @param index of the link's record
- * @param queued frames that are still there, in the ring
- * @returns how many were lost now
+ * @param queued frames that are still in the ring
+ * @returns how many frames this call counted as lost
  */
 export function countLaneLost(page: ControlPage, index: number, queued: number): number {
   const at = index64(page.linkOffset(index));
@@ -135,10 +138,10 @@ function giveBackAll(pool: Pool, row: number): ReclaimedSlots {
   for (let slot = 0; slot < holds.length; slot++) {
     const held = holds[slot];
     if (held === 0) continue;
-    // Cleared first: whoever dies in here loses a slot, and nobody frees it twice.
+    // Cleared first: a lane that dies here loses a slot, and no slot is freed twice.
     holds[slot] = 0;
     if (held === HOLD_FREE) {
-      // A count of 1 is that of a lane which died between taking the slot and saying so.
+      // A count of 1 belongs to a lane that died between taking the slot and recording it.
       Atomics.store(pool.i32, pool.headerAt(slot) + REF_COUNT, 0);
       pool.returnToAll(slot);
       freed++;

@@ -15,7 +15,7 @@ import { LocalLink } from "../links/local_link.ts";
 import type { PortDescriptor } from "../registry/descriptor.ts";
 import type { StreamInput } from "./stream.ts";
 
-/** What a port asks of the node that it belongs to. */
+/** What a port needs from its node. */
 export interface InputHost {
   readonly id: string;
   readonly type: string;
@@ -25,26 +25,26 @@ export interface InputHost {
    * @param port that is read
    */
   mayRead(port: InputPort): boolean;
-  /** A frame has come in by an open end. */
+  /** Called for a frame that came through an open end. */
   took(frame: Frame): void;
-  /** Notes that the tick owns a frame that came in by a port. @returns the object to hand out */
+  /** Records that the tick owns a frame of a port. @returns the object to hand out */
   received(frame: Frame, port: InputPort): Frame;
-  /** @returns the object to hand out for a frame that the tick only looks at */
+  /** @returns the object for a frame that the tick only looks at */
   shown(frame: Frame, port: InputPort): Frame;
-  /** The frames that came in by a port are of another format than before, or the first. */
+  /** Called when the frames of a port have a new format, or their first. */
   formatChanged?(port: string, format: FrameFormat): void;
 }
 
-/** Names the node types that would mend a clash: `["resampler"]`. */
+/** Finds the node types that convert a format: `["resampler"]`. */
 export type ConverterLookup = (field: FormatField) => readonly string[];
 
-/** See {@linkcode StreamInput}. */
+/** The input port behind {@linkcode StreamInput}. */
 export class InputPort implements StreamInput {
-  // What every read touches stands first, so that it lies together.
-  /** The link, where it comes from this lane and its frames need no second look: the usual case, kept short. */
+  // The fields of every read stand first, so that they lie together in memory.
+  /** The link, if it comes from this lane and its frames need no second look: the usual case, kept short. */
   #local: LocalLink | undefined;
   readonly #host: InputHost;
-  /** The number of the last frame's format; -1 for none. */
+  /** The number of the last frame's format; -1 before the first. */
   #layout = -1;
   readonly #isData: boolean;
   #link: LinkReader | undefined;
@@ -57,7 +57,7 @@ export class InputPort implements StreamInput {
    */
   structType: StructType | undefined;
   /**
-   * When the frame entered the graph that a timed tick has read last, on the runtime's clock; 0 for none.
+   * When the last frame that a timed tick read entered the graph, on the runtime's clock; 0 before that.
    *
    * @internal
    */
@@ -65,9 +65,9 @@ export class InputPort implements StreamInput {
   readonly #converters: ConverterLookup;
   readonly #iterator: DrainIterator;
   #format: FrameFormat | undefined;
-  /** After encoded frames were skipped, those up to the next key frame are skipped too. */
+  /** Whether encoded frames up to the next key frame are skipped, because others were skipped. */
   #skipsToKey = false;
-  /** The next frame that is handed out has a gap before it: the node was not given what came after the last one. */
+  /** Whether a gap precedes the next frame: the node did not get what followed the last one. */
   #gapAhead = false;
 
   constructor(name: string, descriptor: PortDescriptor, host: InputHost, converters: ConverterLookup) {
@@ -80,7 +80,7 @@ export class InputPort implements StreamInput {
   }
 
   /**
-   * Leads a link here.
+   * Attaches a link.
    *
    * @internal
    */
@@ -90,7 +90,7 @@ export class InputPort implements StreamInput {
   }
 
   /**
-   * Takes the link away.
+   * Detaches the link.
    *
    * @internal
    */
@@ -102,7 +102,7 @@ export class InputPort implements StreamInput {
   }
 
   /**
-   * The link that leads here.
+   * The attached link.
    *
    * @internal
    */
@@ -111,7 +111,7 @@ export class InputPort implements StreamInput {
   }
 
   /**
-   * Whether encoded frames up to the next key frame are skipped: a node that takes this one's place goes on with it.
+   * Whether encoded frames up to the next key frame are skipped, which a successor of the node continues.
    *
    * @internal
    */
@@ -124,7 +124,7 @@ export class InputPort implements StreamInput {
   }
 
   /**
-   * The node was not given frames that came by the link: the next one that it reads has a gap before it.
+   * Marks a gap before the next frame: the node did not get frames of the link.
    *
    * @internal
    */
@@ -134,7 +134,7 @@ export class InputPort implements StreamInput {
   }
 
   /**
-   * Whether it has.
+   * Whether a gap precedes the next frame.
    *
    * @internal
    */
@@ -220,8 +220,8 @@ export class InputPort implements StreamInput {
   }
 
   /**
-   * The newest encoded frame that decoding can go on with: the only one queued, or else the newest key frame. What
-   * comes before and after it is skipped.
+   * The newest encoded frame that decoding can continue with: the only queued one, or the newest key frame. Skips the
+   * others.
    */
   #readLatestKey(link: LinkReader): Frame | undefined {
     if (this.#skipsToKey) this.#skipToKey(link);
@@ -275,7 +275,7 @@ export class InputPort implements StreamInput {
     this.#aim();
   }
 
-  /** Finds the short way to the link's frames, if there is one. */
+  /** Chooses the short way to the link's frames, if possible. */
   #aim(): void {
     const isShort = !this.#gapAhead && this.descriptor.kind !== "encoded";
     this.#local = isShort && this.#link instanceof LocalLink ? this.#link : undefined;
@@ -293,7 +293,7 @@ export class InputPort implements StreamInput {
     }
   }
 
-  /** A frame's object may have stood for one of another port before. */
+  /** The frame's object may have stood for a frame of another port before. */
   #tellLayout(frame: DataFrame, link: LinkReader): void {
     frame.structType = this.structType;
     frame.structLayout = link.plan.struct;

@@ -18,55 +18,55 @@ import type { PortDescriptor } from "../registry/descriptor.ts";
 import { kindOf } from "../registry/kind_of.ts";
 import type { StreamOutput, WaitOptions } from "./stream.ts";
 
-/** What a port asks of the node that it belongs to. */
+/** What a port needs from its node. */
 export interface OutputHost {
   readonly id: string;
-  /** A frame is about to be acquired. */
+  /** Called before a frame is acquired. */
   acquires(): void;
-  /** Notes that the tick owns a frame that was acquired for a port. @returns the object to hand out */
+  /** Records that the tick owns a frame that was acquired for a port. @returns the object to hand out */
   acquired(frame: Frame, port: OutputPort): Frame;
-  /** Notes that a frame left the tick. @returns the object for links */
+  /** Records that a frame left the tick. @returns the object for links */
   written(frame: Frame): Frame;
-  /** When what the node works on entered the graph, on the runtime's clock. */
+  /** When the node's current data entered the graph, on the runtime's clock. */
   ingressNs(): number;
   /** The media time of the frame that the node read last, nanoseconds; 0 before that. */
   ptsNs(): number;
-  /** What an asynchronous tick is to wait for that has kept the thread for long: the thread's next turn. */
+  /** What an asynchronous tick that has kept the thread for long has to await: the thread's next turn. */
   turn(): Promise<void> | undefined;
   /**
    * Resolves when the node is admitted: its outputs have room and their pools free slots.
    *
-   * @param takesBack the wait, when it aborts
+   * @param takesBack cancels the wait when it aborts
    */
   admitted(takesBack?: AbortSignal): Promise<void>;
   announced(port: string, format: FrameFormat): void;
-  /** A port was used after the node had ended. */
+  /** Called when a port is used after the node has ended. */
   usedLate(port: string): void;
 }
 
-/** What an output knows beside its links. Structured-cloneable. */
+/** The state of an output beside its links. It can be structured-cloned. */
 export interface OutputCarry {
   readonly name: string;
   /** Number of the next frame. */
   readonly sequence: number;
-  /** Where the frame written last ends, nanoseconds; -1 where that says nothing. */
+  /** Where the last written frame ends, nanoseconds; -1 if unknown. */
   readonly endPtsNs: number;
-  /** What was announced. */
+  /** The announced format. */
   readonly format: FrameFormat | undefined;
 }
 
-/** See {@linkcode StreamOutput}. */
+/** The output port behind {@linkcode StreamOutput}. */
 export class OutputPort implements StreamOutput {
-  // What every write touches stands first, so that it lies together.
-  /** The only link, where it does not leave the lane: the usual case, kept short. */
+  // The fields of every write stand first, so that they lie together in memory.
+  /** The only link, if it stays in the lane: the usual case, kept short. */
   #only: LocalLink | undefined;
   #onlyIsLossless = false;
-  /** The only link, where it leads to another lane and its frames need nothing done to them before. */
+  /** The only link, if it leads to another lane and its frames need no work before. */
   #onlyRing: RingLinkWriter | undefined;
   readonly #kindCode: number = 0;
   readonly #isData: boolean;
   readonly #schema: string | undefined;
-  /** Where the frame written last ends, which is when the next one begins; -1 where that says nothing. */
+  /** Where the last written frame ends, which is where the next one begins; -1 if unknown. */
   #endPtsNs = -1;
   readonly #host: OutputHost;
   readonly name: string;
@@ -81,7 +81,7 @@ export class OutputPort implements StreamOutput {
   readonly #links: LinkWriter[] = [];
   readonly #lossless: LinkWriter[] = [];
   #crossesLanes = false;
-  /** The end of stream was sent: `#only` and `#onlyRing` are not set, so that no other write has to ask. */
+  /** Whether the end of stream was sent. `#only` and `#onlyRing` are then unset, so that other writes need not ask. */
   #ended = false;
   #format: FrameFormat | undefined;
   #sequence = 0;
@@ -97,7 +97,7 @@ export class OutputPort implements StreamOutput {
   }
 
   /**
-   * Adds a link that leads away from here.
+   * Attaches a link.
    *
    * @internal
    */
@@ -109,7 +109,7 @@ export class OutputPort implements StreamOutput {
   }
 
   /**
-   * Takes a link away.
+   * Detaches a link.
    *
    * @param index of the link's record
    * @internal
@@ -124,7 +124,7 @@ export class OutputPort implements StreamOutput {
   }
 
   /**
-   * Sends the end of stream: what is written later is lost.
+   * Sends the end of stream. Later writes are lost.
    *
    * @internal
    */
@@ -135,7 +135,7 @@ export class OutputPort implements StreamOutput {
   }
 
   /**
-   * The links that lead away from here.
+   * The attached links.
    *
    * @internal
    */
@@ -144,7 +144,7 @@ export class OutputPort implements StreamOutput {
   }
 
   /**
-   * Those of them that make the node wait.
+   * The attached lossless links.
    *
    * @internal
    */
@@ -157,7 +157,7 @@ export class OutputPort implements StreamOutput {
   }
 
   /**
-   * What the port of a node that takes this one's place goes on from.
+   * The state that the port of a successor continues from.
    *
    * @internal
    */
@@ -166,7 +166,7 @@ export class OutputPort implements StreamOutput {
   }
 
   /**
-   * Goes on from what a port had. A format that was announced here stays.
+   * Continues from the state of another port. An announced format stays.
    *
    * @internal
    */
@@ -188,7 +188,7 @@ export class OutputPort implements StreamOutput {
   }
 
   /**
-   * What was announced.
+   * The announced format.
    *
    * @internal
    */
@@ -236,7 +236,7 @@ export class OutputPort implements StreamOutput {
   }
 
   /**
-   * Notes where the frame written last ends, which was written by the open end of the only link.
+   * Records where the last frame ends that was written through the open end of the only link.
    *
    * @internal
    */
@@ -313,7 +313,7 @@ export class OutputPort implements StreamOutput {
     );
   }
 
-  /** A link has no room: it may owe the tick a place still. */
+  /** A full link may still owe the tick a place. */
   #assertOwed(link: LinkWriter): void {
     if (link.owed !== undefined && link.owed > 0) return;
     throw new SluiceError(

@@ -1,7 +1,7 @@
 /**
- * What a processor sees of the graph: its inputs and its outputs.
+ * A processor's view of the graph: its inputs and its outputs.
  *
- * Calls here allocate nothing, never block, and are for the node's own lane only, inside `process()`, `flush()` or
+ * Calls here allocate nothing and never block. Use them only on the node's own lane, inside `process()`, `flush()` or
  * an asynchronous tick that has not settled.
  *
  * @module
@@ -25,69 +25,70 @@ export type ShapeOf<F extends Frame> = F extends AudioFrame<infer C> ? AudioShap
 /** How a tick waits for room or for a slot. */
 export interface WaitOptions {
   /**
-   * Takes the wait back when it aborts: the promise rejects with its reason, and the node does not count as waiting for
-   * the graph any more. Give one where the wait may be left for something else, as `Promise.race()` does.
+   * Cancels the wait when it aborts: the promise rejects with its reason, and the node no longer counts as waiting for
+   * the graph. Give one if the wait may be abandoned, as `Promise.race()` does.
    */
   readonly signal?: AbortSignal;
 }
 
-/** A port that frames come in by. */
+/** An input port. */
 export interface StreamInput<F extends Frame = Frame> {
   /** The port's name; `audio_2` for the third element of the array port `audio`. */
   readonly name: string;
   /** Whether a link leads here. */
   readonly connected: boolean;
-  /** The writer has ended and everything it wrote has been read. */
+  /** Whether the writer has ended and every frame has been read. */
   readonly ended: boolean;
   /** Frames on the link that can be read now. */
   readonly queued: number;
-  /** Frames that the link holds at least before its policy comes into play; 0 where none leads here. */
+  /** How many frames the link holds at least before its policy applies; 0 without a link. */
   readonly capacity: number;
   /** The format of the frame last read or announced, or `undefined` before that. */
   readonly format: FrameFormat | undefined;
   /**
-   * Takes the oldest frame. It is valid until the tick ends, or its promise settles, unless it is retained or
-   * written on.
+   * Takes the oldest frame. It is valid until the tick ends, or its promise settles, unless it is retained or written
+   * on.
    *
-   * @returns `undefined` when nothing is queued, or when an output of this node has no room: so a loop
-   * `while ((frame = input.read()))` is right under every policy. Also when the tick has as many frames in hand as the
-   * pools count on: of each link its capacity within a lane, up to 64 (8 pictures) from another one. An asynchronous
-   * tick that needs more has to release some first. And in an asynchronous tick that an edit or a pause waits for, or
-   * that has kept its lane for some milliseconds: what is left comes in the next tick. Of several inputs, the latter is so
-   * at the one that the tick has read first, while it has no frame in hand. Not in a node that a device drives
+   * @returns `undefined` when nothing is queued, or when an output of this node has no room, so that a loop `while
+   * ((frame = input.read()))` is right under every policy. It is also `undefined` once the tick has as many frames in
+   * hand as the pools allow for: the link's capacity within a lane, up to 64 frames (8 pictures) from another lane; an
+   * asynchronous tick that needs more has to release some first. It is `undefined` too in an asynchronous tick that an
+   * edit or a pause waits for, or that has kept its lane for some milliseconds: the next tick reads the rest. With
+   * several inputs, the last applies to the input that the tick read first, while the tick has no frame in hand, and
+   * not to a node that a device drives
    */
   read(): F | undefined;
   /** The oldest frame, without taking it. */
   peek(): F | undefined;
   /**
-   * Takes the newest frame; the older ones are counted as dropped, reason `skipped`. Of several encoded frames it
-   * takes the newest key frame, and skips on to the next one where others came after it.
+   * Takes the newest frame; older frames count as dropped, reason `skipped`. Among encoded frames it takes the newest
+   * key frame, and if others came after it, skips up to the next key frame.
    */
   readLatest(): F | undefined;
-  /** One cached iterator over `read()`: `for (const frame of input.drain())`. */
+  /** Returns one cached iterator over `read()`: `for (const frame of input.drain())`. */
   drain(): IterableIterator<F>;
 }
 
-/** A port that frames go out by. */
+/** An output port. */
 export interface StreamOutput<F extends Frame = Frame> {
   /** The port's name. */
   readonly name: string;
-  /** Whether any link leads away from here. Writing without one is fine and free. */
+  /** Whether any link leads away from here. Writing without a link is allowed and costs nothing. */
   readonly connected: boolean;
-  /** Says what format the frames will have, so that a clash is found before the first one. */
+  /** Announces the format of the frames, so that a clash is found before the first one. */
   announce(format: FrameFormat): void;
   /**
-   * Takes a free slot from the port's pool and lays a frame out in it. Its bytes are not cleared. Its time is that
-   * at which the frame written last ends or, where that has no length, that of the frame read last: set `ptsNs`, or
-   * call `copyTimes()`, where that is not right.
+   * Takes a free slot from the port's pool and lays a frame out in it. Its bytes are not cleared. Its time is the end
+   * of the last written frame or, if that has no length, the time of the last read frame: if that is wrong, set `ptsNs`
+   * or call `copyTimes()`.
    *
-   * @returns `undefined` when the pool is empty. Within a node's declared `burst` this does not happen: a node is
-   * not run, and `read()` answers `undefined`, until the pool can serve it
+   * @returns `undefined` when the pool is empty. Within a node's declared `burst` this does not happen: a node is not
+   * run, and `read()` answers `undefined`, until the pool can serve it
    * @throws {RangeError} if a frame of that shape does not fit a slot of the pool
    */
   tryAcquire(shape: ShapeOf<F>): F | undefined;
   /**
-   * As `tryAcquire`, waiting for a free slot: for asynchronous nodes.
+   * Does what `tryAcquire` does, and waits for a free slot. For asynchronous nodes.
    *
    * @throws the reason of the wait's signal, or of `context.signal`
    */

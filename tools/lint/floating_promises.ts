@@ -1,6 +1,6 @@
 /**
- * Finds promises that nobody awaits, with typescript-eslint's `no-floating-promises`: a rejection of such a promise is
- * swallowed, or ends the process. `deno lint` has no rule with types.
+ * Finds promises that are not awaited, with typescript-eslint's `no-floating-promises`: a rejection of such a promise
+ * is swallowed, or ends the process. `deno lint` has no rule with types.
  *
  * `deno run -A tools/lint/floating_promises.ts` checks the whole checkout and ends with 1 if it finds any.
  *

@@ -14,8 +14,8 @@ const ARGS = ["hangs", JSON.stringify({ restart: { limit: 1, backoffMs: 1 } })];
 /**
  * Starts such nodes from time to time.
  *
- * @param onEnd is told of each what went wrong; `undefined` for nothing
- * @returns ends that
+ * @param onEnd called for each with its fault, or `undefined`
+ * @returns a function that ends it
  */
 export function hangFromTimeToTime(
   driver: "native" | "portable",
@@ -28,7 +28,7 @@ export function hangFromTimeToTime(
   return () => child.kill("SIGKILL");
 }
 
-/** Runs one, which is to be replaced and to come to its end. @returns what went wrong; `undefined` for nothing */
+/** Runs one, which is to be replaced and to end. @returns its fault, or `undefined` */
 async function hangOnce(driver: string): Promise<string | undefined> {
   const args = ["run", "-A", "--quiet", SCRIPT, ...ARGS, driver === "native" ? "require" : "off", "bad"];
   const { stdout } = await leashed(Deno.execPath(), args, { stdout: "piped", stderr: "null" }).output();
@@ -48,7 +48,7 @@ async function hangOnce(driver: string): Promise<string | undefined> {
 
 if (import.meta.main) {
   const [driver, everyMs] = Deno.args;
-  // It ends with the soak, however that comes to its end.
+  // The process ends with the soak, however that ends.
   void eachLine(Deno.stdin.readable, () => {}).finally(() => Deno.exit());
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, Number(everyMs)));

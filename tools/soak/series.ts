@@ -16,7 +16,7 @@ export class Series {
     this.#values = new Float64Array(most);
   }
 
-  /** The newest value; `NaN` if there is none. */
+  /** The newest value; `NaN` before the first. */
   get last(): number {
     return this.#count === 0 ? NaN : this.#values[this.#count - 1];
   }

@@ -1,6 +1,6 @@
 /**
- * A sink that collects the garbage of its lane when it is told to, so that what is left of its heap can be judged. The
- * process must run with `--v8-flags=--expose-gc`.
+ * A sink that collects the garbage of its lane on demand, so that the rest of its heap can be judged. The process must
+ * run with `--v8-flags=--expose-gc`.
  *
  * @module
  */
