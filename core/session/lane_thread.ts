@@ -11,6 +11,7 @@ import type { LanePort } from "../lanes/lane_port.ts";
 import type { AnnouncedFormat, LaneCommand, LaneReport } from "../lanes/messages.ts";
 import { isLaneDead, type LaneLife } from "../memory/reclaim.ts";
 import { type LaneEvent, type LaneState, type LaneTraits, OWN_REPORTS, stateAfter, TRAITS } from "./lane_states.ts";
+import { RoundWatch } from "./round_watch.ts";
 
 /** How long what a lost thread said last may be on its way, milliseconds. */
 const LAST_WORDS_MS = 1_000;
@@ -48,6 +49,8 @@ export class LaneThread {
   readonly ordinal: number;
   /** What the system refused the lane. */
   readonly warnings: string[];
+  /** How its rounds go on, as the watch sees it. */
+  readonly rounds: RoundWatch = new RoundWatch();
   readonly #listener: LaneListener;
   readonly #opening = Promise.withResolvers<readonly AnnouncedFormat[]>();
   readonly #closing = Promise.withResolvers<void>();

@@ -19,7 +19,7 @@ import type { LaneKind } from "../lanes/lane_options.ts";
 import type { NodeActivity } from "../node_activity.ts";
 import { type NodeState, readLanePulse } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
-import { RoundWatch } from "./round_watch.ts";
+import type { RoundWatch } from "./round_watch.ts";
 
 /** How much longer than any other a lane may stand still on which an edit loads modules, nanoseconds. */
 const LOADING_NS = 10_000_000_000;
@@ -29,6 +29,8 @@ export interface WatchedLane {
   readonly name: string;
   readonly index: number;
   readonly kind: LaneKind;
+  /** How its rounds go on. */
+  readonly rounds: RoundWatch;
 }
 
 /** A node that keeps its lane's thread. */
@@ -88,7 +90,6 @@ export class NodeWatch {
   readonly #events: EventBus;
   readonly #poolName: (index: number) => string;
   readonly #stuckAfterNs: (nodes: readonly NodeEntry[]) => number;
-  readonly #rounds = new RoundWatch();
   /** By index of their records, as of a version of the graph. */
   #links = new Map<number, LinkId>();
   #linksVersion = -1;
@@ -183,7 +184,7 @@ export class NodeWatch {
   ): (StuckNode | KeptLane)[] {
     const { rounds, calls, currentNode } = readLanePulse(this.#page, lane.index);
     if (currentNode < 0) return this.#lookAtRest(lane, rounds, outsiders, states, nowNs);
-    this.#rounds.forget(lane.index);
+    lane.rounds.forget();
     const nodes = [...this.#topology.nodes.values(), ...outsiders.drafted, ...outsiders.gone];
     const node = nodes.find(({ lane: name, index }) => name === lane.name && index === currentNode);
     const before = this.#calls.get(lane.index);
@@ -215,7 +216,7 @@ export class NodeWatch {
     const drafts = on(outsiders.drafted);
     // The others call no JavaScript, or are this thread's own, which looks. One that is left with no node closes.
     if (lane.kind !== "worker" || open.length + drafts.length === 0) {
-      this.#rounds.forget(lane.index);
+      lane.rounds.forget();
       return [];
     }
     // What a node does that was taken out shows in no phase.
@@ -224,7 +225,7 @@ export class NodeWatch {
     const isCallback = underWay.length === 0;
     const nodes = isCallback ? [...open, ...drafts] : underWay;
     const stuckAfterNs = this.#stuckAfterNs(nodes);
-    const forNs = this.#rounds.look(lane.index, rounds, nowNs, stuckAfterNs);
+    const forNs = lane.rounds.look(rounds, nowNs, stuckAfterNs);
     if (forNs === undefined) return [];
     const isLoading = drafts.some((node) => !this.#isUnderWay(node));
     if (isLoading && forNs < stuckAfterNs + LOADING_NS) return [];

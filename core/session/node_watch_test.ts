@@ -9,7 +9,8 @@ import type { ProcessorContext } from "../processor.ts";
 import { Runtime } from "../runtime.ts";
 import type { NodeState } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
-import { NodeWatch } from "./node_watch.ts";
+import { NodeWatch, type WatchedLane } from "./node_watch.ts";
+import { RoundWatch } from "./round_watch.ts";
 
 /** Keeps the graph from being at a stop: it waits for its time again and again. */
 const clock = () =>
@@ -97,6 +98,7 @@ class KeptLane {
   readonly #graph: readonly NodeEntry[] = [entry("a", 0), entry("b", 1)];
   readonly #draft: NodeEntry = entry("draft", 2);
   readonly #watch: NodeWatch;
+  readonly #lane: WatchedLane = { name: "near", index: 1, kind: "worker", rounds: new RoundWatch() };
   #nowNs = 0;
 
   constructor(phases: { readonly [id: string]: number }, stuckAfterNs = 5e8) {
@@ -120,7 +122,7 @@ class KeptLane {
     let found: unknown;
     for (let left = seconds * 4; left > 0; left--) {
       const { stuck, kept } = this.#watch.look(
-        isLost ? [] : [{ name: "near", index: 1, kind: "worker" }],
+        isLost ? [] : [this.#lane],
         new Map(this.#graph.map(({ id }, k) => [id, states[k]])),
         this.#nowNs += 25e7,
         { drafted: drafted ? [this.#draft] : [], gone: [] },

@@ -19,9 +19,9 @@ interface Stand {
   readonly stoodNs: number;
 }
 
-/** See the module. */
+/** The rounds of one lane's thread. */
 export class RoundWatch {
-  readonly #stands = new Map<number, Stand>();
+  #stand: Stand | undefined;
 
   /**
    * Looks at a lane that calls no node.
@@ -31,22 +31,22 @@ export class RoundWatch {
    * @param stuckAfterNs how long a call of its nodes may last, nanoseconds; `Infinity`: for ever
    * @returns how long it has stood still, at least, nanoseconds; `undefined` while that may have other reasons
    */
-  look(lane: number, rounds: number, nowNs: number, stuckAfterNs: number): number | undefined {
+  look(rounds: number, nowNs: number, stuckAfterNs: number): number | undefined {
     const limitNs = stuckAfterNs + PARK_ASYNC_MS * 1e6;
-    const before = this.#stands.get(lane);
+    const before = this.#stand;
     if (before?.rounds !== rounds || rounds === 0) {
-      this.#stands.set(lane, { rounds, lookedAtNs: nowNs, stoodNs: 0 });
+      this.#stand = { rounds, lookedAtNs: nowNs, stoodNs: 0 };
       return undefined;
     }
     // What keeps this thread may have kept that one: the whole process may have been stopped.
     const sinceNs = Math.min(nowNs - before.lookedAtNs, limitNs / LOOKS);
     const stoodNs = before.stoodNs + sinceNs;
-    this.#stands.set(lane, { rounds, lookedAtNs: nowNs, stoodNs });
+    this.#stand = { rounds, lookedAtNs: nowNs, stoodNs };
     return stoodNs >= limitNs ? stoodNs : undefined;
   }
 
-  /** What was seen of a lane until now is not gone by. */
-  forget(lane: number): void {
-    this.#stands.delete(lane);
+  /** What was seen until now is not gone by. */
+  forget(): void {
+    this.#stand = undefined;
   }
 }

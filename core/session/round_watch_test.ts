@@ -2,7 +2,6 @@ import { deepEqual } from "node:assert/strict";
 import { RoundWatch } from "./round_watch.ts";
 
 const MS = 1_000_000;
-const LANE = 1;
 
 /** @returns what looks at a lane say, each so many milliseconds after the one before, in milliseconds */
 function looks(
@@ -13,7 +12,7 @@ function looks(
   let nowNs = 0;
   return each.map(([afterMs, rounds]) => {
     nowNs += afterMs * MS;
-    const stoodNs = watch.look(LANE, rounds, nowNs, stuckAfterNs);
+    const stoodNs = watch.look(rounds, nowNs, stuckAfterNs);
     return stoodNs === undefined ? undefined : stoodNs / MS;
   });
 }
@@ -42,10 +41,10 @@ Deno.test("RoundWatch.look() does not take the time for the lane's in which nobo
 
 Deno.test("RoundWatch.forget() begins anew", () => {
   const watch = new RoundWatch();
-  watch.look(LANE, 7, 0, 500 * MS);
-  for (const atMs of [187.5, 375, 562.5]) watch.look(LANE, 7, atMs * MS, 500 * MS);
-  watch.forget(LANE);
-  deepEqual([750, 937.5, 1_125].map((atMs) => watch.look(LANE, 7, atMs * MS, 500 * MS)), [
+  watch.look(7, 0, 500 * MS);
+  for (const atMs of [187.5, 375, 562.5]) watch.look(7, atMs * MS, 500 * MS);
+  watch.forget();
+  deepEqual([750, 937.5, 1_125].map((atMs) => watch.look(7, atMs * MS, 500 * MS)), [
     undefined,
     undefined,
     undefined,
