@@ -35,6 +35,7 @@ import { compareGraphs, type GraphChange, isUnchanged, mayBeIncomplete } from ".
 import type { LaneWork } from "./lane_work.ts";
 import { inTime } from "./in_time.ts";
 import { type LeavingNode, LeavingNodes } from "./leaving_nodes.ts";
+import type { JudgedLink } from "./link_plans.ts";
 import { NodeMoves } from "./node_moves.ts";
 import { Replies } from "./replies.ts";
 import { shareWork } from "./share_work.ts";
@@ -45,6 +46,24 @@ const SWAP_TIMEOUT_MS = 5_000;
 
 /** How long removed nodes may take to flush and tear down, milliseconds. */
 const REMOVE_TIMEOUT_MS = 10_000;
+
+/** An edit that was begun. */
+interface Edit {
+  readonly epoch: number;
+  /** The graph as it will be. */
+  readonly draft: Topology;
+  readonly extras: EditExtras;
+  readonly timeoutMs: number;
+  readonly trialMs: number;
+  readonly change: GraphChange;
+  /** Nodes that lanes build for it. */
+  readonly fresh: readonly NodeEntry[];
+  /** Links of the draft that close loops, and those that stay and of which that changes. */
+  readonly feedback: ReadonlySet<LinkEntry>;
+  readonly rejudged: readonly JudgedLink[];
+  /** Links that have been given their rings. */
+  readonly planned: LinkEntry[];
+}
 
 type Reply = Extract<LaneReport, { kind: "prepared" | "yielded" | "arrived" | "applied" | "settled" | "attached" }>;
 
@@ -187,84 +206,115 @@ export class LiveEdits {
   }
 
   async #run(draft: Topology, extras: EditExtras, timeoutMs: number, trialMs: number): Promise<void> {
-    const site = this.#site;
-    const { page, plans, topology } = site;
+    const { plans, topology } = this.#site;
     if (this.#ended) throw new SluiceError("Busy", "Cannot edit the graph: it has ended");
     this.#assertNobodyBehind();
     const change = compareGraphs(topology, draft);
-    const restarted = extras.restart ?? [];
-    if ([...extras.configure, ...restarted].length === 0 && isUnchanged(change)) return;
-    const fresh = [...change.added, ...[...change.replaced, ...change.moved].map(({ after }) => after)];
-    const planned: LinkEntry[] = [];
+    if ([...extras.configure, ...extras.restart ?? []].length === 0 && isUnchanged(change)) return;
     const feedback = feedbackLinks(draft);
-    const rejudged = plans.misjudged(draft.links, feedback);
-    let work: ReadonlyMap<number, LaneWork> = this.#work = new Map();
-    const epoch = ++this.#epoch;
-    const answers = (lanes: Iterable<number>) => this.#answers(lanes, timeoutMs);
-    let moves = this.#moves = undefined as NodeMoves | undefined;
+    const edit: Edit = {
+      epoch: ++this.#epoch,
+      draft,
+      extras,
+      timeoutMs,
+      trialMs,
+      change,
+      fresh: [...change.added, ...[...change.replaced, ...change.moved].map(({ after }) => after)],
+      feedback,
+      rejudged: plans.misjudged(draft.links, feedback),
+      planned: [],
+    };
     this.#committed = false;
+    this.#moves = undefined;
+    this.#work = new Map();
     try {
-      this.#assertNoneDown(change);
-      assertComplete(draft, "edit the graph", mayBeIncomplete(change, draft));
-      page.assertRoom(draft.records);
-      const tokens = site.growPools(draft, change);
-      const starting = site.openLanes([...change.added, ...change.moved.map(({ after }) => after)]);
-      await inTime(starting, timeoutMs, () => lanesNotStarted(timeoutMs));
-      for (const { index } of fresh) page.clear(page.nodeOffset(index), NODE.size);
-      for (const { index } of change.linked) page.clear(page.linkOffset(index), LINK.size);
-      const laneFor = ({ lane }: NodeEntry) => site.laneIndex(lane);
-      const laneOf = (id: NodeId) => laneFor(draft.node(id));
-      for (const link of change.linked) {
-        plans.add(draft, link, feedback.has(link), laneOf(link.fromNode), laneOf(link.toNode));
-        planned.push(link);
-      }
-      moves = this.#moves = new NodeMoves(site, change, draft, feedback, extras.anew);
-      work = this.#work = shareWork(site, draft, change, moves, rejudged, extras, tokens.length > 0);
-      const prepared = answers(work.keys());
-      this.#drafted.ask(epoch, fresh, laneFor);
-      this.#sendPrepare(epoch, work, tokens, trialMs);
-      const replies = await prepared;
-      if (!moves.isEmpty) {
-        const stateless = new Set(replies.flatMap((reply) => reply.kind === "prepared" ? reply.stateless ?? [] : []));
-        const yielded = await answers(moves.askToYield(epoch, trialMs, topology, stateless));
-        const nodes = yielded.flatMap((reply) => reply.kind === "yielded" ? reply.nodes : []);
-        this.#drafted.ask(epoch, change.moved.map(({ after }) => after), laneFor);
-        await answers(moves.tellArrivals(epoch, nodes));
-      }
-      const known = restarted.flatMap(({ node }) => draft.connections.fromNode(node.id));
-      const formats = replies.flatMap((reply) => reply.kind === "prepared" ? reply.formats : []);
-      site.checkFormats([...this.#toldFormats(change.linked), ...formats], [...change.linked, ...known]);
-      this.#assertRunning(work.keys());
-      this.#assertNoneDown(change);
+      const tokens = await this.#plan(edit);
+      const prepared = await this.#prepare(edit, tokens);
+      await this.#move(edit, prepared);
+      this.#check(edit, prepared);
     } catch (error) {
-      for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch });
-      for (const link of planned) plans.remove(link);
-      moves?.drop();
-      site.refused(fresh);
-      // Until then lanes may write to the records.
-      this.#drafted.whenAnswered(epoch, () => draft.discard());
+      this.#rollBack(edit);
       throw error;
     }
-    const gone = [...change.removed, ...change.moved.map(({ before }) => before)];
+    await this.#commit(edit);
+  }
+
+  /** Makes what the edit needs: lanes, records, rings and pools. @returns the pools that lanes do not know of */
+  async #plan({ draft, extras, change, fresh, feedback, rejudged, planned, timeoutMs }: Edit): Promise<
+    readonly PoolToken[]
+  > {
+    const { page, plans } = this.#site;
+    this.#assertNoneDown(change);
+    assertComplete(draft, "edit the graph", mayBeIncomplete(change, draft));
+    page.assertRoom(draft.records);
+    const tokens = this.#site.growPools(draft, change);
+    const starting = this.#site.openLanes([...change.added, ...change.moved.map(({ after }) => after)]);
+    await inTime(starting, timeoutMs, () => lanesNotStarted(timeoutMs));
+    for (const { index } of fresh) page.clear(page.nodeOffset(index), NODE.size);
+    for (const { index } of change.linked) page.clear(page.linkOffset(index), LINK.size);
+    const laneOf = (id: NodeId) => this.#laneOf(draft.node(id));
+    for (const link of change.linked) {
+      plans.add(draft, link, feedback.has(link), laneOf(link.fromNode), laneOf(link.toNode));
+      planned.push(link);
+    }
+    this.#moves = new NodeMoves(this.#site, change, draft, feedback, extras.anew);
+    this.#work = shareWork(this.#site, draft, change, this.#moves, rejudged, extras, tokens.length > 0);
+    return tokens;
+  }
+
+  /** Has each lane concerned build its new nodes beside the old. @returns what the lanes say of them */
+  #prepare({ epoch, fresh, timeoutMs, trialMs }: Edit, tokens: readonly PoolToken[]): Promise<readonly Reply[]> {
+    const prepared = this.#answers(this.#work.keys(), timeoutMs);
+    this.#drafted.ask(epoch, fresh, (node) => this.#laneOf(node));
+    this.#sendPrepare(epoch, this.#work, tokens, trialMs);
+    return prepared;
+  }
+
+  /** Has lanes yield the nodes that go to other lanes, and these try them. */
+  async #move({ epoch, change, timeoutMs, trialMs }: Edit, prepared: readonly Reply[]): Promise<void> {
+    const moves = this.#moves!;
+    if (moves.isEmpty) return;
+    const stateless = new Set(prepared.flatMap((reply) => reply.kind === "prepared" ? reply.stateless ?? [] : []));
+    const leaving = moves.askToYield(epoch, trialMs, this.#site.topology, stateless);
+    const yielded = await this.#answers(leaving, timeoutMs);
+    const nodes = yielded.flatMap((reply) => reply.kind === "yielded" ? reply.nodes : []);
+    this.#drafted.ask(epoch, change.moved.map(({ after }) => after), (node) => this.#laneOf(node));
+    await this.#answers(moves.tellArrivals(epoch, nodes), timeoutMs);
+  }
+
+  /** @throws what keeps an edit from coming into effect that every lane is ready for */
+  #check({ draft, extras, change }: Edit, prepared: readonly Reply[]): void {
+    const known = (extras.restart ?? []).flatMap(({ node }) => draft.connections.fromNode(node.id));
+    const formats = prepared.flatMap((reply) => reply.kind === "prepared" ? reply.formats : []);
+    this.#site.checkFormats([...this.#toldFormats(change.linked), ...formats], [...change.linked, ...known]);
+    this.#assertRunning(this.#work.keys());
+    this.#assertNoneDown(change);
+  }
+
+  /** The edit never comes into effect: everything is as it was. */
+  #rollBack({ epoch, draft, fresh, planned }: Edit): void {
+    const { plans, refused } = this.#site;
+    this.#sendAbort(epoch);
+    for (const link of planned) plans.remove(link);
+    this.#moves?.drop();
+    refused(fresh);
+    // Until then lanes may write to the records.
+    this.#drafted.whenAnswered(epoch, () => draft.discard());
+  }
+
+  /** Brings the edit into effect, and waits for lanes and nodes to come to it, as long as that may take. */
+  async #commit(edit: Edit): Promise<void> {
+    const { change: { removed, moved, replaced, unlinked }, timeoutMs } = edit;
     this.#committed = true;
-    const departure = this.#leaving.addAll(gone);
-    const unheard = this.#leaving.addReplaced(change.replaced.map(({ before }) => before));
-    const applying = this.#answers(work.keys());
-    Atomics.store(page.u32, CONTROL.epoch >> 2, epoch);
-    for (const lane of work.keys()) site.driver.ringBell(lane);
-    topology.adopt(draft);
-    this.#configured = new ConfigChanges(topology);
-    this.#configured.make(extras.configure);
-    plans.taken(change.linked, change.removed);
-    moves.adopt();
-    for (const { link, closes } of rejudged) plans.judge(link, closes);
-    site.edited(change, extras);
-    extras.committed?.();
-    const swapping = this.#complete(applying, change, moves, epoch);
+    const departure = this.#leaving.addAll([...removed, ...moved.map(({ before }) => before)]);
+    const unheard = this.#leaving.addReplaced(replaced.map(({ before }) => before));
+    const applying = this.#answers(this.#work.keys());
+    this.#adopt(edit);
+    const swapping = this.#complete(applying, edit, this.#moves!);
     this.#swapped = swapping.catch(() => {});
     const done = swapping.then(async (failures) => {
       const unended = await departure.done;
-      topology.recycle(unheard, change.unlinked);
+      this.#site.topology.recycle(unheard, unlinked);
       return [...failures, ...unended];
     });
     // It goes on where nobody waits for it any more.
@@ -277,6 +327,20 @@ export class LiveEdits {
     if (failures.length > 0) throw partlyFailed(failures);
   }
 
+  /** There is no way back: lanes see the epoch, and the graph is the draft. */
+  #adopt({ epoch, draft, extras, change, rejudged }: Edit): void {
+    const { plans, topology } = this.#site;
+    this.#showEpoch(epoch);
+    topology.adopt(draft);
+    this.#configured = new ConfigChanges(topology);
+    this.#configured.make(extras.configure);
+    plans.taken(change.linked, change.removed);
+    this.#moves!.adopt();
+    for (const { link, closes } of rejudged) plans.judge(link, closes);
+    this.#site.edited(change, extras);
+    extras.committed?.();
+  }
+
   /**
    * Waits until every lane has swapped and taken up what came to it, however long that takes. The last counts of
    * removed links are told, also where the run ends meanwhile.
@@ -285,9 +349,8 @@ export class LiveEdits {
    */
   async #complete(
     applying: Promise<readonly Reply[]>,
-    change: GraphChange,
+    { epoch, change }: Edit,
     moves: NodeMoves,
-    epoch: number,
   ): Promise<SerializedError[]> {
     this.#swapping = true;
     const { closed } = this.#site;
@@ -363,7 +426,6 @@ export class LiveEdits {
 
   async #swap(work: ReadonlyMap<number, LaneWork>, timeoutMs: number): Promise<void> {
     this.#assertNobodyBehind();
-    const site = this.#site;
     const epoch = ++this.#epoch;
     this.#committed = false;
     this.#work = work;
@@ -373,13 +435,12 @@ export class LiveEdits {
       await prepared;
       this.#assertRunning(work.keys());
     } catch (error) {
-      for (const lane of work.keys()) site.lane(lane)?.send({ kind: "abort", epoch });
+      this.#sendAbort(epoch);
       throw error;
     }
     this.#committed = true;
     const applied = this.#answers(work.keys(), SWAP_TIMEOUT_MS);
-    Atomics.store(site.page.u32, CONTROL.epoch >> 2, epoch);
-    for (const lane of work.keys()) site.driver.ringBell(lane);
+    this.#showEpoch(epoch);
     await applied;
   }
 
@@ -393,6 +454,20 @@ export class LiveEdits {
     for (const [lane, each] of work) {
       this.#site.lane(lane)!.send({ kind: "prepare", epoch, ...each, pools, standstill, trialMs });
     }
+  }
+
+  #sendAbort(epoch: number): void {
+    for (const lane of this.#work.keys()) this.#site.lane(lane)?.send({ kind: "abort", epoch });
+  }
+
+  /** Lanes swap once they see it. */
+  #showEpoch(epoch: number): void {
+    Atomics.store(this.#site.page.u32, CONTROL.epoch >> 2, epoch);
+    for (const lane of this.#work.keys()) this.#site.driver.ringBell(lane);
+  }
+
+  #laneOf({ lane }: NodeEntry): number {
+    return this.#site.laneIndex(lane);
   }
 
   /** Counts what is left in a removed link, and frees its ring. Both lanes have let go of it. */
