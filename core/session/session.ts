@@ -13,8 +13,6 @@ import { NodeStates } from "../events/node_states.ts";
 import { feedbackLinks } from "../graph/loops.ts";
 import { orderedNodes } from "../graph/order.ts";
 import type { NodeId } from "../ids.ts";
-import { reportedError } from "../lanes/lane_port.ts";
-import type { LaneReport } from "../lanes/messages.ts";
 import { assertNativeLanes } from "../lanes/native_lane_check.ts";
 import { type GraphChange, isOfOneType } from "../live/graph_change.ts";
 import { blankPage, GraphMemory } from "./graph_memory.ts";
@@ -23,18 +21,17 @@ import { cutOff, nodeDown, notRunning } from "../live/edit_errors.ts";
 import type { DraftedEdit, EditExtras } from "../live/edit_site.ts";
 import { LiveEdits } from "../live/live_edits.ts";
 import { draftRestart, restartTimeoutMs } from "../live/restart.ts";
-import { logger, relayLog } from "../log.ts";
+import { logger } from "../log.ts";
 import { warnOfStaleSources } from "../registry/staleness.ts";
 import type { RunState, SessionView } from "../runtime_view.ts";
-import { redact, redactValue } from "../redaction.ts";
 import type { RunSummary, RuntimeStats } from "../stats.ts";
 import type { NodeEntry } from "../topology.ts";
 import { ConfigRequests } from "./config_requests.ts";
-import { closeAll, failLane } from "./end_states.ts";
+import { closeAll } from "./end_states.ts";
 import { checkFormats, convertersByField } from "./format_check.ts";
 import { warnOfKept } from "./kept_frames.ts";
 import { LaneKeeper } from "./lane_keeper.ts";
-import type { LaneState } from "./lane_states.ts";
+import { LaneNews, notAnswering } from "./lane_news.ts";
 import type { LaneThread } from "./lane_thread.ts";
 import { NodeFacts } from "./node_facts.ts";
 import { NodeFailures } from "./node_failures.ts";
@@ -65,6 +62,7 @@ export class Session {
   readonly #supervisor: Supervisor;
   readonly #keeper: LaneKeeper;
   readonly #overdue: Overdue;
+  readonly #news: LaneNews;
   readonly #watch: SessionWatch;
   readonly #finished = Promise.withResolvers<RunSummary>();
   readonly #requests = new ConfigRequests((lane) => this.#edits!.whatKeeps([lane]));
@@ -88,8 +86,8 @@ export class Session {
     this.#states = new NodeStates(options.events);
     this.#clock = new RunClock(() => options.driver.nowNs());
     this.#lanes = new SessionLanes(options, {
-      report: (lane, report) => this.#report(lane, report),
-      changed: (lane, before) => this.#laneChanged(lane, before),
+      report: (lane, report) => this.#news.report(lane, report),
+      changed: (lane, before) => this.#news.changed(lane, before),
     });
     const whatKeeps = (lanes: readonly number[]) => this.#edits!.whatKeeps(lanes);
     this.#pausing = new Pausing(this.#clock, this.#lanes, options.events, whatKeeps);
@@ -105,6 +103,21 @@ export class Session {
       lanes: this.#lanes,
       page: () => this.#page,
       edits: () => this.#edits,
+    });
+    this.#news = new LaneNews({
+      options,
+      states: this.#states,
+      facts: this.#facts,
+      failures: this.#failures,
+      supervisor: this.#supervisor,
+      keeper: this.#keeper,
+      pausing: this.#pausing,
+      requests: this.#requests,
+      overdue: this.#overdue,
+      edits: () => this.#edits,
+      isEnding: () => this.#ending !== undefined,
+      endIfDone: () => this.#endIfDone(),
+      endRun: (error) => void this.#end(error),
     });
     this.#watch = new SessionWatch({
       options,
@@ -122,7 +135,7 @@ export class Session {
         gone: this.#edits?.leaving.filter(({ lane }) => this.#lanes.at(lane) !== undefined).map(({ node }) => node) ??
           [],
       }),
-      failed: (lane, error) => this.#failed(lane, error),
+      failed: (lane, error) => this.#news.failed(lane, error),
       endRun: (error) => void this.#end(error),
       giveUp: (why) => {
         logger("runtime").warn(`Stopped before the graph was drained: ${why}`);
@@ -384,7 +397,7 @@ export class Session {
       lanes: () => this.#lanes.all,
       lane: (index) => this.#lanes.at(index),
       laneIndex: (name) => this.#lanes.indexOf(name),
-      endLanes: () => this.#endLanes(),
+      endLanes: () => this.#lanes.endUnused(),
       openLanes: (nodes) => this.#openLanes(nodes, memory, plans),
       growPools: (draft, change) => memory.grow(draft, change),
       pools: () => memory.pools,
@@ -465,13 +478,6 @@ export class Session {
     }
   }
 
-  /** Ends the lanes that the graph does not use any more; those that are lost the keeper sees to. */
-  async #endLanes(): Promise<void> {
-    const used = new Set(this.#options.topology.usedLanes);
-    const unused = this.#lanes.unused(used).filter(({ is }) => !is.replaced);
-    await Promise.all(unused.map((lane) => this.#lanes.end(lane)));
-  }
-
   /** Lets a lane run, with no nodes. */
   async #startLane(lane: LaneThread, plans: LinkPlans): Promise<void> {
     await this.#lanes.openNodes(lane, plans, [], []);
@@ -509,132 +515,8 @@ export class Session {
     void this.#end();
   }
 
-  #report(thread: LaneThread, report: LaneReport): void {
-    const { events } = this.#options;
-    const { index, name: lane } = thread;
-    switch (report.kind) {
-      case "opened":
-        this.#facts.announced(report.formats);
-        thread.opened(report.formats);
-        events.publish({ group: "lane", lane, kind: "started" });
-        break;
-      case "failed":
-        this.#failed(thread, reportedError(report), report.node, report.record);
-        break;
-      case "ended":
-        this.#states.set(report.node, "ended");
-        this.#endIfDone();
-        break;
-      case "disabled":
-        this.#supervisor.disabled(report.node);
-        this.#endIfDone();
-        break;
-      case "paused":
-        this.#pausing.settle(index, report.pause);
-        break;
-      case "prepared":
-      case "yielded":
-      case "arrived":
-      case "settled":
-      case "attached":
-      case "refused":
-      case "applied":
-      case "removed":
-        this.#edits?.report(index, report);
-        break;
-      case "progress":
-        this.#facts.advanced(report.node, { doneNs: report.doneNs, totalNs: report.totalNs });
-        break;
-      case "told":
-        this.#facts.take(report.nodes);
-        break;
-      case "log":
-        relayLog(report.entry);
-        break;
-      case "emitted": {
-        // Here, where every secret is known: a lane may not have heard of one that another's frame has brought.
-        const [event, data] = [redact(report.name), redactValue(report.data)];
-        events.publish({ group: "node", nodeId: report.node, kind: "custom", name: event, data });
-        break;
-      }
-      case "overflow":
-        events.publish({ group: "lane", lane, kind: "overflow", lost: report.lost });
-        break;
-      case "configured":
-        this.#requests.settle(report.request, report.error);
-        break;
-      case "warning":
-        thread.warnings.push(report.text);
-        events.publish({ group: "lane", lane, kind: "warning", message: report.text });
-        break;
-      case "gone":
-        // Of one that is to be replaced the keeper sees that it has gone.
-        if (!thread.is.replaced || this.#ending !== undefined) thread.closed();
-        break;
-      case "closed":
-        thread.closed();
-        events.publish({ group: "lane", lane, kind: "closed" });
-        break;
-    }
-  }
-
   #endIfDone(): void {
     if ([...this.#states.values()].every((state) => state === "ended" || state === "disabled")) void this.#end();
-  }
-
-  /**
-   * @param setAside the node, where its lane goes on without it
-   * @param record the index of its record
-   */
-  #failed(lane: LaneThread, failure: Error, setAside?: NodeId, record?: number): void {
-    const { events, topology } = this.#options;
-    const error = serializeError(failure);
-    const nodeId = setAside ?? error.details?.nodeId as NodeId | undefined;
-    const node = nodeId && topology.nodes.get(nodeId);
-    // Another one may have taken its place meanwhile: that one has not failed.
-    if (setAside !== undefined && node?.index !== record) {
-      logger("runtime").warn(`Node "${setAside}" failed when its time was over: ${failure.message}`);
-      return;
-    }
-    if (node !== undefined) {
-      this.#failures.tell([node], failure);
-      if (failure instanceof SluiceError) this.#states.set(node.id, "failed");
-    } else if (error.code === "LaneCrashed") {
-      failLane(topology, this.#states, lane.name);
-      events.publish({ group: "lane", lane: lane.name, kind: "crashed", error });
-    }
-    if (node === undefined) this.#failures.tell([], failure);
-    if (setAside !== undefined) this.#supervisor.failed(setAside, failure);
-    else if ((lane.is.replaced || nodeId === undefined) && this.#keeper.take(lane, failure)) return;
-    else if (!lane.refuseOpening(failure)) void this.#end(failure);
-  }
-
-  /** A lane's thread is in another state: whoever waits for it is told, and what it held is given back once it has gone. */
-  #laneChanged(lane: LaneThread, before: LaneState): void {
-    const { index, name, loss } = lane;
-    if (!lane.is.answers) this.#pausing.settle(index);
-    switch (lane.state) {
-      case "lost":
-        this.#requests.refuseLane(index, notAnswering(lane));
-        this.#edits?.laneLost(index, loss!.error);
-        break;
-      case "silent":
-      case "closed":
-        this.#edits?.laneSilent(index);
-        break;
-      case "late":
-        this.#overdue.tellLate(lane);
-        break;
-      case "gone":
-        if (before === "fenced") break;
-        this.#keeper.giveBack(lane);
-        this.#requests.refuseLane(index, new SluiceError("LaneCrashed", `Lane "${name}" has ended`));
-        this.#edits?.laneGone(index);
-        break;
-      case "fenced":
-        this.#edits?.laneGone(index);
-        break;
-    }
   }
 
   /** Tears everything down, once; later calls wait for the first. */
@@ -694,11 +576,6 @@ export class Session {
     if (!closed) this.#overdue.abandonOpen(CLOSE_TIMEOUT_MS, held);
     return closed;
   }
-}
-
-/** A lane that was lost answers nobody, nor does the thread that takes its place before it has its nodes. */
-function notAnswering({ name, loss }: LaneThread): SluiceError {
-  return new SluiceError("LaneCrashed", loss?.error.message ?? `Lane "${name}" is being given another thread`);
 }
 
 function disposedEarly(): SluiceError {

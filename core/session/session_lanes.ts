@@ -156,9 +156,11 @@ export class SessionLanes {
     return this.#start(old.name, "worker", old.index, workerPort, old);
   }
 
-  /** Lanes beside main that run no node any more. @param used names of the lanes that have nodes */
-  unused(used: ReadonlySet<string>): readonly LaneThread[] {
-    return this.all.filter(({ kind, name }) => kind !== "main" && !used.has(name));
+  /** Ends the lanes beside main that the graph does not use any more; those that are lost the keeper sees to. */
+  async endUnused(): Promise<void> {
+    const used = new Set(this.#options.topology.usedLanes);
+    const unused = this.all.filter(({ kind, name, is }) => kind !== "main" && !is.replaced && !used.has(name));
+    await Promise.all(unused.map((lane) => this.end(lane)));
   }
 
   /**

@@ -231,7 +231,7 @@ Deno.test("SessionLanes.end() frees the name of a lane that does not close, and 
     const { row } = late.life;
     await leaveBehind(lanes, late, pass);
     deepEqual([lanes.named("near"), lanes.indexOf("near"), lanes.at(late.index)], [undefined, -1, undefined]);
-    deepEqual([lanes.unused(new Set()), lanes.open, lanes.late, lanes.rowsSetAside], [[], [], [late], [row]]);
+    deepEqual([lanes.all, lanes.open, lanes.late, lanes.rowsSetAside], [[], [], [late], [row]]);
 
     const next = make("near");
     notEqual(next.index, late.index);
