@@ -159,7 +159,8 @@ export class SessionLanes {
   /** Ends the lanes beside main that the graph does not use any more; those that are lost the keeper sees to. */
   async endUnused(): Promise<void> {
     const used = new Set(this.#options.topology.usedLanes);
-    const unused = this.all.filter(({ kind, name, is }) => kind !== "main" && !is.replaced && !used.has(name));
+    const unused = this.all.filter(({ kind, name }) => kind !== "main" && !used.has(name))
+      .filter(({ is, state }) => is.answers || state === "closed");
     await Promise.all(unused.map((lane) => this.end(lane)));
   }
 
