@@ -355,8 +355,8 @@ async function replaceAll(
 
 /** The node of an edit that was refused because `snapshot()` threw, or gave what cannot be sent to another lane. */
 function nodeWithoutSnapshot(error: unknown): string | undefined {
-  if (!(error instanceof SluiceError) || error.code !== "NodeFailed") return undefined;
-  return /\bsnapshot\(\)/.test(error.message) ? error.nodeId : undefined;
+  const isRefused = error instanceof SluiceError && error.code === "NodeFailed" && error.call === "snapshot()";
+  return isRefused ? error.nodeId : undefined;
 }
 
 function findType(fresh: NodePackage, { descriptor: { type } }: AnyNodeType): AnyNodeType {

@@ -67,6 +67,8 @@ export interface SluiceErrorDetails {
   available?: readonly string[];
   /** Where in a text file the mistake stands. */
   place?: SourcePlace;
+  /** What the node was doing: `process()`. */
+  call?: string;
   /** What led to the error. */
   cause?: unknown;
 }
@@ -89,6 +91,8 @@ export class SluiceError extends Error {
   readonly available?: readonly string[];
   /** Where in a text file the mistake stands. */
   readonly place?: SourcePlace;
+  /** What the node was doing: `process()`. */
+  readonly call?: string;
 
   /**
    * Makes an error.
@@ -106,6 +110,7 @@ export class SluiceError extends Error {
     this.key = details.key;
     this.available = details.available;
     this.place = details.place;
+    this.call = details.call;
   }
 
   /** Whether the caller's input is at fault, rather than something that happened while running. */
@@ -144,8 +149,8 @@ function toPlain(error: unknown): SerializedError {
 export function fieldsOf(error: unknown): Required<Pick<SerializedError, "code" | "details">> | undefined {
   if (!isInstance(error, SluiceError)) return undefined;
   try {
-    const { code, nodeId, port, linkId, key, available, place } = error;
-    return { code, details: { nodeId, port, linkId, key, available, place } };
+    const { code, nodeId, port, linkId, key, available, place, call } = error;
+    return { code, details: { nodeId, port, linkId, key, available, place, call } };
   } catch {
     return undefined;
   }

@@ -76,8 +76,8 @@ export class GraphReport {
 
 /** The same error with a place, which its message starts with. It keeps the stack of where it was thrown. */
 export function placed(error: SluiceError, place: SourcePlace): SluiceError {
-  const { nodeId, port, linkId, key, available, cause } = error;
-  const details = { nodeId, port, linkId, key, available, cause, place };
+  const { nodeId, port, linkId, key, available, call, cause } = error;
+  const details = { nodeId, port, linkId, key, available, call, cause, place };
   const made = new SluiceError(error.code, `${formatPlace(place)}: ${error.message}`, details);
   if (error.stack !== undefined) made.stack = error.stack;
   return made;

@@ -47,7 +47,7 @@ export function sendable({ id, type }: NodeCell, state: unknown): unknown {
       "NodeFailed",
       `Cannot move node "${id}" (${type}) to another lane: what its snapshot() gave cannot be sent there: ` +
         `${describeThrown(cause).message}; return plain values, arrays, maps and buffers`,
-      { nodeId: id, cause },
+      { nodeId: id, call: "snapshot()", cause },
     );
   }
 }
@@ -59,6 +59,6 @@ function notAtOnce({ id, type }: NodeCell, outcome: Promise<unknown>, method: st
     "NodeFailed",
     `Cannot carry over the state of node "${id}" (${type}): its ${method} gave a promise, and nodes change places ` +
       `between two ticks; ${method} ${must}`,
-    { nodeId: id },
+    { nodeId: id, call: method },
   );
 }

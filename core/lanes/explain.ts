@@ -17,14 +17,14 @@ export function explain(error: unknown, node: { readonly id: string; readonly ty
   const { message: found, stack } = describeThrown(error);
   const ours = fieldsOf(error);
   if (ours !== undefined) {
-    const { nodeId = node.id, ...details } = ours.details;
+    const { nodeId = node.id, call = action, ...details } = ours.details;
     const isNamed = nodeId !== node.id || names(found, node.id, [details.port, details.key]);
     if (isNamed && ours.details.nodeId !== undefined) return error as SluiceError;
     const message = isNamed ? found : `Node "${node.id}" (${node.type}): ${found}`;
-    return withStack(new SluiceError(ours.code, message, { ...details, nodeId, cause: error }), stack);
+    return withStack(new SluiceError(ours.code, message, { ...details, nodeId, call, cause: error }), stack);
   }
   const message = `Node "${node.id}" (${node.type}) failed in ${action}: ${found}`;
-  return withStack(new SluiceError("NodeFailed", message, { nodeId: node.id, cause: error }), stack);
+  return withStack(new SluiceError("NodeFailed", message, { nodeId: node.id, call: action, cause: error }), stack);
 }
 
 /** Whether a message names a node, or a port or a key of it; a path that begins like its id is none of these. */

@@ -221,7 +221,9 @@ export class SessionWatch {
   #stuck({ node, lane, forNs, place }: StuckNode): FoundLane {
     const { id, type: { descriptor } } = node;
     const ms = Math.floor(forNs / 1e6);
-    const message = `Node "${id}" (${descriptor.type}) has kept ${this.#describe(lane)} for ${ms} ms without returning`;
+    const message = `Node "${id}" (${descriptor.type}) has kept lane ${
+      this.#describe(lane)
+    } for ${ms} ms without returning`;
     const error = new SluiceError("NodeFailed", message, { nodeId: id });
     this.#giveUp(lane, error, place, [node]);
     return [lane.index, { error, limitNs: this.#limitNs([node]) }];
@@ -230,7 +232,7 @@ export class SessionWatch {
   /** One of several nodes keeps their lane's thread. @returns the lane, and why */
   #kept({ lane, forNs, nodes, isCallback, place = "graph" }: KeptLane): FoundLane {
     const ids = nodes.map(({ id }) => `"${id}"`).join(" or ");
-    const message = `L${this.#describe(lane).slice(1)} has been kept for ${Math.floor(forNs / 1e6)} ms by ` +
+    const message = `Lane ${this.#describe(lane)} has been kept for ${Math.floor(forNs / 1e6)} ms by ` +
       (isCallback ? `a callback of ${ids}` : `${ids}, which have awaited something`);
     const error = new SluiceError("LaneCrashed", message);
     const isNew = this.#giveUp(lane, error, place, nodes);
@@ -329,9 +331,10 @@ export class SessionWatch {
       : "the run goes on without it";
   }
 
+  /** The lane's name, with the number of its thread where that is known. */
   #describe({ name, index }: WatchedLane): string {
     const { threadId } = readLaneCounters(this.#site.page(), index);
-    return `lane "${name}"${threadId > 0 ? ` (thread ${threadId})` : ""}`;
+    return `"${name}"${threadId > 0 ? ` (thread ${threadId})` : ""}`;
   }
 }
 
