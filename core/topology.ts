@@ -12,13 +12,14 @@ import { CarriedTypes, type CarryingGraph } from "./graph/carried_types.ts";
 import { ConnectionManager } from "./graph/connection_manager.ts";
 import { DraftMap, type EditableMap, type MapChanges } from "./graph/draft_map.ts";
 import { assertDelayed } from "./graph/loops.ts";
-import { RecordTable } from "./graph/record_table.ts";
-import { defaultNodeId, laneName, type LinkId, linkId, type NodeId, nodeId } from "./ids.ts";
+import type { LinkEntry, NodeEntry, NodeOptions } from "./graph/entries.ts";
+import { GraphNumbers } from "./graph/graph_numbers.ts";
+import { defaultNodeId, laneName, type LinkId, type NodeId, nodeId } from "./ids.ts";
 import { DEFAULT_LANE, laneOf } from "./lanes/lane_choice.ts";
 import { checkLaneOptions, type LaneOptions } from "./lanes/lane_options.ts";
 import { linkOptions } from "./links/link_options.ts";
-import type { GraphMode, LinkOptions, LinkPolicy } from "./links/policy.ts";
-import { expandPort, type NodeDescriptor, type PortDescriptor } from "./registry/descriptor.ts";
+import type { GraphMode, LinkOptions } from "./links/policy.ts";
+import { expandPort, type NodeDescriptor } from "./registry/descriptor.ts";
 import { addElement, removeElement } from "./registry/dynamic_ports.ts";
 import { ownConfig } from "./registry/own_config.ts";
 import type { AnyNodeType } from "./registry/node_type.ts";
@@ -26,76 +27,13 @@ import { sizedType, withDescriptor } from "./registry/sized_type.ts";
 import { didYouMean, listSome } from "./suggestion.ts";
 import { checkSupervision, type Supervision } from "./supervision.ts";
 
-/** A node of the graph. */
-export interface NodeEntry {
-  readonly id: NodeId;
-  /** Number of its record in the control arena. */
-  readonly index: number;
-  readonly type: AnyNodeType;
-  readonly config: Record<string, unknown>;
-  /** Name of the lane that runs it. */
-  readonly lane: string;
-  /** The pool that its outputs take slots from; absent: that of their kind. */
-  readonly pool?: string;
-  /** What is done when it fails; absent: as the graph has it. */
-  readonly supervision?: Supervision;
-  /** How long a call of it may take, milliseconds, 0 for ever; absent: as the run has it. */
-  readonly callTimeoutMs?: number;
-  /** Whether what comes in is passed on without calling `process()`. */
-  readonly bypassed: boolean;
-  /** The same for all that a node becomes by being replaced or moved; another one for another node of its id. */
-  readonly life: number;
-  /** Counts how often it was replaced in its life: the same while it is only moved. */
-  readonly incarnation: number;
-}
-
-/** A link of the graph. */
-export interface LinkEntry {
-  readonly id: LinkId;
-  /** Number of its record in the control arena. */
-  readonly index: number;
-  readonly fromNode: NodeId;
-  readonly fromPort: string;
-  readonly toNode: NodeId;
-  readonly toPort: string;
-  readonly output: PortDescriptor;
-  readonly input: PortDescriptor;
-  readonly policy: LinkPolicy;
-  readonly capacity: number;
-}
-
-/** How a node is added. */
-export interface NodeOptions {
-  /** By default its type, with a number from the second on. */
-  readonly id?: string;
-  /** Name of its lane. */
-  readonly lane?: string;
-  /** Name of its pool. */
-  readonly pool?: string;
-  /** Elements that its dynamic ports have from the start, beside those that they always start with: `["in_2"]`. */
-  readonly ports?: readonly string[];
-  /** What is done when it fails. */
-  readonly supervision?: Supervision;
-  /** How long a call of it may take, milliseconds; 0 for ever. */
-  readonly callTimeoutMs?: number;
-  /** Whether what comes in is passed on without calling `process()`. */
-  readonly bypassed?: boolean;
-}
+export type { LinkEntry, NodeEntry, NodeOptions };
 
 /** The part of a node or of a link that is at fault. */
 export type Fault = "config" | "lane" | "supervision" | "bypassed" | "from" | "to" | "link";
 
 /** In place of what a check gives, where something is wrong and was noted. */
 const FAILED = Symbol("failed");
-
-/** What a graph gives out numbers from. */
-interface GraphNumbers {
-  readonly nodes: RecordTable;
-  readonly links: RecordTable;
-  /** Of ids, which are never used again. */
-  nextLink: number;
-  nextLife: number;
-}
 
 /** See the module. */
 export class Topology {
@@ -111,10 +49,7 @@ export class Topology {
   /** A node of each lane. */
   #residents: Map<string, NodeEntry>;
   #delaying: Set<NodeId>;
-  /** Shared by a graph and its drafts, so that no number is given out twice. */
   readonly #numbers: GraphNumbers;
-  /** Of a draft: the numbers that it has taken. */
-  readonly #taken = { nodes: new Set<number>(), links: new Set<number>() };
   #version = 0;
   readonly #carrying: CarryingGraph = {
     descriptorOf: (id) => this.#nodes.get(id as NodeId)?.type.descriptor,
@@ -144,9 +79,7 @@ export class Topology {
     this.connections = new ConnectionManager(from?.connections);
     this.#residents = new Map(from === undefined ? [] : from.#residents);
     this.#delaying = new Set(from === undefined ? [] : from.#delaying);
-    this.#numbers = from === undefined
-      ? { nodes: new RecordTable(), links: new RecordTable(), nextLink: 0, nextLife: 0 }
-      : from.#numbers;
+    this.#numbers = new GraphNumbers(from === undefined ? undefined : from.#numbers);
     this.mode = mode;
     this.lanes = lanes;
     this.supervision = supervision;
@@ -199,8 +132,7 @@ export class Topology {
   /** Becomes what a draft of it is. The draft must not be used afterwards. */
   adopt(draft: Topology): void {
     const { nodes, links } = draft.changes();
-    for (const { index } of nodes.set) draft.#taken.nodes.delete(index);
-    for (const { index } of links.set) draft.#taken.links.delete(index);
+    draft.#numbers.keep(nodes.set, links.set);
     draft.discard();
     draft.#drafted?.commit();
     draft.connections.commit();
@@ -212,21 +144,17 @@ export class Topology {
 
   /** Gives back the numbers that a draft has taken. It must not be used afterwards. */
   discard(): void {
-    for (const index of this.#taken.nodes) this.#numbers.nodes.giveBack(index);
-    for (const index of this.#taken.links) this.#numbers.links.giveBack(index);
-    this.#taken.nodes.clear();
-    this.#taken.links.clear();
+    this.#numbers.discard();
   }
 
   /** The records of nodes and links that are no more may be used again. */
   recycle(nodes: readonly NodeEntry[], links: readonly LinkEntry[]): void {
-    for (const { index } of nodes) this.#numbers.nodes.giveBack(index);
-    for (const { index } of links) this.#numbers.links.giveBack(index);
+    this.#numbers.recycle(nodes, links);
   }
 
   /** Records that nodes and links have used so far, at least. */
   get records(): { readonly nodes: number; readonly links: number } {
-    return { nodes: this.#numbers.nodes.size, links: this.#numbers.links.size };
+    return this.#numbers.records;
   }
 
   /** Takes a node out, with the links from and to it. @throws {SluiceError} `NodeNotFound` */
@@ -253,7 +181,7 @@ export class Topology {
     const { descriptor } = type ?? old.type;
     const chosen = laneOf(old.id, descriptor, lane, this.lanes, this.#residents);
     if (chosen === old.lane) return old;
-    const entry: NodeEntry = { ...old, index: this.#takeNode(), lane: chosen };
+    const entry: NodeEntry = { ...old, index: this.#numbers.takeNode(), lane: chosen };
     this.#put(entry);
     this.#leaveLane(old);
     if (!this.#residents.has(chosen)) this.#residents.set(chosen, entry);
@@ -334,7 +262,7 @@ export class Topology {
     }
     const entry: NodeEntry = {
       ...old,
-      index: this.#takeNode(),
+      index: this.#numbers.takeNode(),
       type: sizedType(type, values, this.#linkedPorts(old.id)),
       config: values,
       incarnation: old.incarnation + 1,
@@ -382,7 +310,7 @@ export class Topology {
       this.#try("supervision", () => checkSupervision(asked, { id, native: descriptor.lane === "native" }));
     const entry: NodeEntry = {
       id,
-      index: this.#takeNode(),
+      index: this.#numbers.takeNode(),
       type: sizedType(type, values, options.ports ?? []),
       config: values,
       lane: lane === FAILED ? DEFAULT_LANE : lane,
@@ -390,7 +318,7 @@ export class Topology {
       supervision: supervision === FAILED ? undefined : supervision,
       callTimeoutMs,
       bypassed,
-      life: this.#numbers.nextLife++,
+      life: this.#numbers.takeLife(),
       incarnation: 0,
     };
     this.#put(entry);
@@ -454,8 +382,8 @@ export class Topology {
     if (this.#try("link", () => assertDelayed(this, attempt, ends)) === FAILED) return undefined;
     const { policy, capacity } = settled;
     const entry: LinkEntry = {
-      id: linkId(this.#numbers.nextLink++),
-      index: this.#takeLink(),
+      id: this.#numbers.takeLinkId(),
+      index: this.#numbers.takeLink(),
       ...ends,
       output,
       input,
@@ -501,18 +429,6 @@ export class Topology {
   /** The links that lead away from an output. */
   linksFrom(node: NodeId, port: string): LinkEntry[] {
     return this.connections.from(node, port);
-  }
-
-  #takeNode(): number {
-    const index = this.#numbers.nodes.take();
-    this.#taken.nodes.add(index);
-    return index;
-  }
-
-  #takeLink(): number {
-    const index = this.#numbers.links.take();
-    this.#taken.links.add(index);
-    return index;
   }
 
   #put(entry: NodeEntry): void {

@@ -1,0 +1,66 @@
+/**
+ * The nodes and links of a graph, as `Topology` holds them.
+ *
+ * @module
+ */
+import type { LinkId, NodeId } from "../ids.ts";
+import type { LinkPolicy } from "../links/policy.ts";
+import type { PortDescriptor } from "../registry/descriptor.ts";
+import type { AnyNodeType } from "../registry/node_type.ts";
+import type { Supervision } from "../supervision.ts";
+
+/** A node of the graph. */
+export interface NodeEntry {
+  readonly id: NodeId;
+  /** Number of its record in the control arena. */
+  readonly index: number;
+  readonly type: AnyNodeType;
+  readonly config: Record<string, unknown>;
+  /** Name of the lane that runs it. */
+  readonly lane: string;
+  /** The pool that its outputs take slots from; absent: that of their kind. */
+  readonly pool?: string;
+  /** What is done when it fails; absent: as the graph has it. */
+  readonly supervision?: Supervision;
+  /** How long a call of it may take, milliseconds, 0 for ever; absent: as the run has it. */
+  readonly callTimeoutMs?: number;
+  /** Whether what comes in is passed on without calling `process()`. */
+  readonly bypassed: boolean;
+  /** The same for all that a node becomes by being replaced or moved; another one for another node of its id. */
+  readonly life: number;
+  /** Counts how often it was replaced in its life: the same while it is only moved. */
+  readonly incarnation: number;
+}
+
+/** A link of the graph. */
+export interface LinkEntry {
+  readonly id: LinkId;
+  /** Number of its record in the control arena. */
+  readonly index: number;
+  readonly fromNode: NodeId;
+  readonly fromPort: string;
+  readonly toNode: NodeId;
+  readonly toPort: string;
+  readonly output: PortDescriptor;
+  readonly input: PortDescriptor;
+  readonly policy: LinkPolicy;
+  readonly capacity: number;
+}
+
+/** How a node is added. */
+export interface NodeOptions {
+  /** By default its type, with a number from the second on. */
+  readonly id?: string;
+  /** Name of its lane. */
+  readonly lane?: string;
+  /** Name of its pool. */
+  readonly pool?: string;
+  /** Elements that its dynamic ports have from the start, beside those that they always start with: `["in_2"]`. */
+  readonly ports?: readonly string[];
+  /** What is done when it fails. */
+  readonly supervision?: Supervision;
+  /** How long a call of it may take, milliseconds; 0 for ever. */
+  readonly callTimeoutMs?: number;
+  /** Whether what comes in is passed on without calling `process()`. */
+  readonly bypassed?: boolean;
+}
