@@ -1,6 +1,6 @@
 /**
- * Node types for nodes that belong to the script which adds them: each call makes one of its own, around an object
- * that both sides share. So they run on main, and no graph file can name them.
+ * Node types for nodes that belong to the script that adds them: each call makes a type of its own, around an object
+ * that both sides share. Such nodes run on main, and no graph file can name them.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export interface AppProcessor<P> extends Processor {
   wire(port: P): void;
 }
 
-/** What is added to a runtime for a processor that is there already. */
+/** The spec of a node around an existing processor. */
 // deno-lint-ignore no-explicit-any -- the bound that every handle meets
 export function appNode<H extends NodeHandle<any, any>, P extends StreamInput | StreamOutput>(
   parts: Pick<NodeDescriptor, "type" | "className" | "description" | "mode">,

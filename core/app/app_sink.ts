@@ -88,7 +88,7 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
 
   setup(context: ProcessorContext): void {
     this.#context = context;
-    // Closed before the start, when there was nobody to tell.
+    // The sink was closed before the start, when no node could be told.
     if (this.#closed) context.finish();
   }
 

@@ -26,13 +26,13 @@ export const appSource: {
   /**
    * A source of pictures of one format and size, with the output `video`.
    *
-   * @throws {RangeError} for a pixel format that there is not, and for sizes or rates out of range
+   * @throws {RangeError} for an unknown pixel format, and for sizes or rates out of range
    */
   video(options: AppVideoOptions): NodeSpec<AppSourceHandle<AppPicture, { video: VideoFrame }>>;
   /**
    * A source of encoded frames of one codec, with the output `encoded`.
    *
-   * @throws {RangeError} for a codec that there is not, and for measures out of range
+   * @throws {RangeError} for an unknown codec, and for measures out of range
    */
   encoded(options: AppEncodedOptions): NodeSpec<AppSourceHandle<AppEncodedUnit, { encoded: EncodedFrame }>>;
   /** A source of batches of records with the fields `T`, with the output `packet`. */

@@ -1,6 +1,6 @@
 /**
- * What a script has pushed and its node has not yet written. Pushing never blocks and never drops: each item has a
- * promise that settles when the graph has it, or never will.
+ * The items that a script has pushed and its node has not written yet. Pushing never blocks and never drops: each item
+ * has a promise that settles once the graph has the item, or never will.
  *
  * @module
  */
@@ -15,7 +15,6 @@ export interface Pushed<T> {
   reject(reason: unknown): void;
 }
 
-/** See the module. */
 export class PushQueue<T> {
   readonly #items: Pushed<T>[] = [];
   #waiting: ((item: Pushed<T> | undefined) => void) | undefined;
@@ -32,7 +31,7 @@ export class PushQueue<T> {
     });
   }
 
-  /** There will be no more items. */
+  /** Ends the queue: no items follow. */
   end(): void {
     this.#ended = true;
     if (this.#items.length === 0) this.#hand(undefined);

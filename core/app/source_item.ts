@@ -51,7 +51,7 @@ export function assertLists(lists: unknown, attempt: string, name: string, wante
   if (strange >= 0) refuse(`${name}[${strange}]`, lists[strange]);
 }
 
-/** Takes a slot, waiting for one if there is none. */
+/** Takes a slot, waiting until one is free. */
 export function acquire<F extends Frame>(output: StreamOutput<F>, shape: unknown): Promise<F> {
   return output.acquire(shape as Parameters<StreamOutput<F>["acquire"]>[0]);
 }

@@ -17,11 +17,11 @@ import type { SourceItem } from "./source_item.ts";
 export interface AppSourceHandle<I, O> extends NodeHandle<Record<never, never>, O> {
   /**
    * Gives the graph one item. It waits for room on lossless links, and for the start of the graph; items keep their
-   * order however many are waited for at once.
+   * order even if several are pushed at once.
    *
    * @returns when every link has the item
-   * @throws {TypeError} or {RangeError} if the item is not what the source carries: the graph goes on
-   * @throws {SluiceError} why the graph failed, or `Busy` if it has ended or nobody reads from the source any more
+   * @throws {TypeError} or {RangeError} if the item is not what the source carries; the graph goes on
+   * @throws {SluiceError} why the graph failed, or `Busy` if it has ended or no node reads from the source any longer
    */
   push(item: I): Promise<void>;
   /** Ends the stream after what was pushed. A second call does nothing. */
@@ -32,7 +32,6 @@ export interface AppSourceHandle<I, O> extends NodeHandle<Record<never, never>, 
   readonly writable: WritableStream<I>;
 }
 
-/** See the module. */
 export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutput<F>> {
   readonly #item: SourceItem<I, F>;
   readonly #queue = new PushQueue<I>();
@@ -81,7 +80,7 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
   }
 
   teardown(): void {
-    // Whoever still pushes learns how the graph ended.
+    // Pending pushes learn how the graph ended.
     void this.#run().then(
       () => this.#queue.close(this.#over()),
       (failure) => this.#queue.close(failure),
@@ -100,7 +99,7 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
     };
     const write = (item: I) =>
       push(item).catch((error) => {
-        // A stream that failed takes no more items, so the graph would wait for ever.
+        // A stream that failed takes no more items, so that the graph would wait for ever.
         abort(error);
         throw error;
       });

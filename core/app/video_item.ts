@@ -15,7 +15,7 @@ export interface AppVideoOptions {
   readonly width: number;
   /** Rows, 1 to 32,768. */
   readonly height: number;
-  /** Pictures a second: gives them their duration. Absent: it is 0. */
+  /** Pictures a second, which set their duration; without it the duration is 0. */
   readonly frameRate?: number;
 }
 
@@ -34,7 +34,7 @@ export interface AppPicture {
 /**
  * Pictures of one format and size.
  *
- * @throws {RangeError} for a pixel format that there is not, and for sizes or rates out of range
+ * @throws {RangeError} for an unknown pixel format, and for sizes or rates out of range
  */
 export function videoItem(options: AppVideoOptions): SourceItem<AppPicture, VideoFrame> {
   assertObject(options, "Cannot make a video source", 'an object with "pixelFormat", "width" and "height"');

@@ -1,7 +1,7 @@
 /**
- * How often nodes write, where their configuration tells: the size of blocks and the sample rate for audio, pictures a
- * second for video. A node with one input and one output of a kind is taken to hand on as often as it is given, unless
- * it has a block size of its own.
+ * How often nodes write, if their configuration tells: the size of blocks and the sample rate for audio, pictures a
+ * second for video. A node with one input and one output of a kind is assumed to write as often as it reads, unless it
+ * has its own block size.
  *
  * @module
  */

@@ -42,19 +42,19 @@ export function graphOptions(document: GraphDocument): Pick<RuntimeOptions, "mod
   };
 }
 
-/** How {@linkcode buildGraph} adds a graph to one that has nodes already. */
+/** Options for adding a graph to one that already has nodes. */
 export interface BuildOptions {
   /** As a sub-graph of this name: its node `gain` becomes `voice--gain`. Absent: nodes keep their ids. */
   readonly id?: string;
-  /** The lane of nodes that name none. */
+  /** The lane of nodes without one. */
   readonly lane?: string;
 }
 
 /** Ports that a graph file exposes, by name: addresses for `connectByName()`. */
 export interface BuiltGraph {
-  /** Those that take frames. */
+  /** The ports that take frames. */
   readonly inputs: { readonly [name: string]: string };
-  /** Those that give frames. */
+  /** The ports that give frames. */
   readonly outputs: { readonly [name: string]: string };
 }
 

@@ -64,8 +64,8 @@ interface Term {
 const UNKNOWN = "unknown";
 
 /**
- * What the ports of a graph carry. It looks at the links around a port when that is asked for, once: links that are made
- * afterwards are told by {@linkcode CarriedTypes.compare}, and after any other change of the graph another one is needed.
+ * The types that the ports of a graph carry. It inspects the links around a port once, when the port is asked for.
+ * {@linkcode CarriedTypes.compare} adds later links; after any other change of the graph make another one.
  */
 export class CarriedTypes {
   readonly #graph: CarryingGraph;
@@ -75,7 +75,7 @@ export class CarriedTypes {
   /** Nodes whose links are in the solution. */
   readonly #known = new Set<string>();
 
-  /** @param except a link that does not count: the one that is checked, say */
+  /** @param except a link that does not count, such as the one being checked */
   constructor(graph: CarryingGraph, except?: CarryingLink) {
     this.#graph = graph;
     this.#except = except;

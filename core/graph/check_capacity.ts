@@ -66,7 +66,7 @@ function checkWait(
   // Offline, a delay moves times and holds nothing back.
   if (reader.descriptor.delays !== true || graph.mode === "offline") return [];
   if (typeof waitMs !== "number" || batchMs === undefined) return [];
-  // A hair less, so that rounding asks for no more than the whole number.
+  // Slightly less, so that rounding does not ask for more than the whole number.
   const wanted = Math.ceil(waitMs / batchMs - 1e-9);
   if (capacity >= wanted) return [];
   const what = `link "${shaped.from!.address}" to "${shaped.to!.address}"`;

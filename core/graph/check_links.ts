@@ -16,7 +16,7 @@ import { didYouMean, listSome } from "../suggestion.ts";
 /**
  * Adds the links of a file to its graph.
  *
- * @returns those that were made; what is wrong with the others is in `report`
+ * @returns the links that were made; `report` has the faults of the others
  */
 export function checkLinks(
   graph: ShapedGraph,
@@ -25,7 +25,7 @@ export function checkLinks(
   report: GraphReport,
 ): Map<ShapedLink, LinkEntry> {
   const made = new Map<ShapedLink, LinkEntry>();
-  /** Whether it is known of each link to which input it leads: if not, that an input has none may be untrue. */
+  /** Whether every link's input is known. If not, an input that seems unlinked may have a link. */
   let sure = true;
   /** Inputs that a link leads to, or that the graph around this one feeds. */
   const fed = new Set<string>();

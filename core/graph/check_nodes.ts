@@ -20,7 +20,7 @@ import { formatSetting, type Setting } from "./settings.ts";
 import type { ShapedGraph, ShapedNode } from "./shape.ts";
 import { didYouMean, listSome } from "../suggestion.ts";
 
-/** Lanes that a file need not declare: that of the control isolate, and those that nodes run on by default. */
+/** Lanes that a file need not declare: `main`, and the default lanes of nodes. */
 const IMPLIED_LANES: readonly string[] = [MAIN_LANE, DEFAULT_LANE, NATIVE_LANE];
 
 /** A node whose type is known. */

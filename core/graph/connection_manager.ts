@@ -27,7 +27,6 @@ interface Drafted<L extends Connection> {
   readonly incoming: DraftMap<NodeId, L[]>;
 }
 
-/** See the module. */
 export class ConnectionManager<L extends Connection> {
   readonly #all: EditableMap<LinkId, L>;
   readonly #outgoing: EditableMap<NodeId, L[]>;
@@ -37,7 +36,7 @@ export class ConnectionManager<L extends Connection> {
   readonly #drafted: Drafted<L> | undefined;
 
   /**
-   * @param from another table, for a draft of it: it holds only what differs, and nobody may change `from` meanwhile
+   * @param from another table to draft from: the draft holds only the differences, and `from` must not change meanwhile
    */
   constructor(from?: ConnectionManager<L>) {
     if (from !== undefined) {
@@ -59,7 +58,7 @@ export class ConnectionManager<L extends Connection> {
     return this.#all;
   }
 
-  /** What a draft has that the table it was made of has not, or the other way round. */
+  /** The links that a draft has and its base lacks, and the reverse. */
   changes(): MapChanges<L> {
     return this.#drafted?.all.changes() ?? { set: [], gone: [] };
   }
@@ -73,7 +72,7 @@ export class ConnectionManager<L extends Connection> {
     this.#own = new Set();
   }
 
-  /** @throws {SluiceError} `DestinationOccupied`, with the link that is there */
+  /** @throws {SluiceError} `DestinationOccupied`, naming the existing link */
   add(link: L): void {
     this.assertFree(link);
     this.#all.set(link.id, link);
@@ -82,8 +81,8 @@ export class ConnectionManager<L extends Connection> {
   }
 
   /**
-   * @param nameOf what the message calls the link that is there
-   * @param free gives the inputs of the node that have no link
+   * @param nameOf the name of the existing link in the message
+   * @param free returns the node's free inputs
    * @throws {SluiceError} `DestinationOccupied`, with the link that leads into the input
    */
   assertFree(
@@ -105,7 +104,7 @@ export class ConnectionManager<L extends Connection> {
     );
   }
 
-  /** Takes a link out. @returns it, or `undefined` if there is none of that id */
+  /** Removes a link. @returns the link, or `undefined` for an unknown id */
   remove(id: LinkId): L | undefined {
     const link = this.#all.get(id);
     if (link === undefined) return undefined;

@@ -70,7 +70,7 @@ export interface GraphDocument {
   readonly links: readonly GraphLink[];
   /** Sizes of pools by name. */
   readonly pools: { readonly [name: string]: PoolSize };
-  /** Declared lanes; without `lanes` in the file, one for each name that a node gives, except `main`. */
+  /** Declared lanes; without `lanes` in the file, one for each lane that a node names, except `main`. */
   readonly lanes: { readonly [name: string]: LaneOptions };
   /** Inputs of nodes that the file exposes, by name. */
   readonly inputs: { readonly [name: string]: PortAddress };

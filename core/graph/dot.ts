@@ -7,11 +7,11 @@ import type { GraphFile } from "./graph_file.ts";
 import { type DrawingOptions, type Picture, pictureOf } from "./picture.ts";
 
 /**
- * The text of a drawing: a box for each node in a frame for its lane, and an arrow for each link with its ports,
- * policy and capacity. Configurations are not in it. Names and descriptions cannot break out of their quotes.
+ * The text of a drawing: a box for each node in a frame for its lane, and an arrow for each link with its ports, policy
+ * and capacity. It has no configurations. Names and descriptions cannot break out of their quotes.
  *
- * @param graph what `runtime.graph()` gives, or the JSON of a graph file
- * @throws {SluiceError} `InvalidGraph` for a link whose address is none
+ * @param graph the result of `runtime.graph()`, or the JSON of a graph file
+ * @throws {SluiceError} `InvalidGraph` for a link with an invalid address
  */
 export function graphToDot(graph: GraphFile, options: DrawingOptions = {}): string {
   const { lanes, links } = pictureOf(graph);

@@ -1,6 +1,6 @@
 /**
- * A map that is made of another one and holds only what differs from it, so that it costs what is changed and not what
- * there is. Nobody may change the other one meanwhile.
+ * A map drafted from another one. It holds only the differences, so that it costs what changes and not what exists. The
+ * other map must not change meanwhile.
  *
  * @module
  */
@@ -11,7 +11,7 @@ export interface EditableMap<K, V> extends ReadonlyMap<K, V> {
   delete(key: K): boolean;
 }
 
-/** What a draft has that the map which it was made of has not, or the other way round. */
+/** The keys that a draft has and its base lacks, and the reverse. */
 export interface MapChanges<V> {
   /** New values, of new keys and of old ones: in the order of the draft. */
   readonly set: readonly V[];
@@ -19,12 +19,12 @@ export interface MapChanges<V> {
   readonly gone: readonly V[];
 }
 
-/** See the module. Keys come in the order that a copy of the other map would have. Values are never `undefined`. */
+/** A draft of a map. Keys come in the order that a copy of the base would have. Values are never `undefined`. */
 export class DraftMap<K, V> implements EditableMap<K, V> {
   readonly #base: EditableMap<K, V>;
   /** In place of what `#base` has, and after it. */
   readonly #set = new Map<K, V>();
-  /** Keys of `#base` that were taken out; those that were put in again come last. */
+  /** Keys of `#base` that were removed; those that were added again come last. */
   readonly #gone = new Set<K>();
   /** How many keys of `#set` come after what `#base` has. */
   #appended = 0;

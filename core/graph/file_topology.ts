@@ -1,6 +1,6 @@
 /**
- * The graph of a file while it is checked: a {@linkcode Topology} that notes what is wrong with a node or a link, and
- * goes on. So what a file must be is what a script's graph must be, in the same words.
+ * The graph of a file while it is checked: a {@linkcode Topology} that records the faults of a node or a link and goes
+ * on. A file thus has to meet the same rules as a script's graph, in the same words.
  *
  * @module
  */
@@ -13,12 +13,11 @@ import type { NodeDescriptor } from "../registry/descriptor.ts";
 import { type Fault, type LinkEntry, type NodeEntry, type NodeOptions, Topology } from "../topology.ts";
 import type { ShapedEnd } from "./shape.ts";
 
-/** Is told of what is wrong. */
+/** Receives the faults. */
 export type Note = (error: SluiceError, fault: Fault) => void;
 
-/** See the module. */
 export class FileTopology extends Topology {
-  /** What messages call the links that are there: where they stand in the file. */
+  /** The names of existing links in messages: their places in the file. */
   readonly #names = new Map<LinkId, string>();
   #note: Note = (error) => {
     throw error;

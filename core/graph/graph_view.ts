@@ -8,7 +8,7 @@ import { splitAddress } from "../ids.ts";
 import { didYouMean, listSome } from "../suggestion.ts";
 import type { GraphFile, GraphFileLink } from "./graph_file.ts";
 
-/** Ways that {@linkcode GraphView.paths} finds at most where nobody says so. */
+/** The default limit of {@linkcode GraphView.paths}. */
 const DEFAULT_PATHS = 100;
 
 /**
@@ -34,10 +34,10 @@ export class GraphView {
   readonly #previous = new Map<string, Set<string>>();
 
   /**
-   * Looks at a graph.
+   * Makes a view of a graph.
    *
-   * @param graph what `runtime.graph()` gives, or the JSON of a graph file
-   * @throws {SluiceError} `NodeNotFound` or `InvalidGraph` for a link to or from no node
+   * @param graph the result of `runtime.graph()`, or the JSON of a graph file
+   * @throws {SluiceError} `NodeNotFound` or `InvalidGraph` for a link to or from an unknown node
    */
   constructor(graph: GraphFile) {
     this.graph = graph;

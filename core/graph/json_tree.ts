@@ -165,7 +165,7 @@ function describeFound(text: string): string {
   return describeValue(text.split(/[\r\n]/)[0].slice(0, 40));
 }
 
-/** Reports keys that stand twice in an object, and the one that JavaScript gives a meaning of its own. */
+/** Reports duplicate keys of an object, and the key that has a special meaning in JavaScript. */
 function checkKeys(root: JsonNode, report: GraphReport): void {
   const open: JsonNode[] = [root];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {

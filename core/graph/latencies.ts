@@ -42,7 +42,7 @@ export function pathLatencies(
   );
 }
 
-/** The links that lead away from each node, each node before those that its links lead to. */
+/** The links that lead away from each node, in an order in which each node precedes those that it links to. */
 type Ways = ReadonlyMap<NodeId, readonly { readonly to: NodeId; readonly lagNs: number | undefined }[]>;
 
 /** @param lagOf the measured lag of a link into a node that joins streams */

@@ -21,10 +21,9 @@ export interface LinkEnd {
 }
 
 /**
- * Checks that a value is an end of a link. Names of ports that a handle does not have, and array ports as a whole, are
- * none.
+ * Checks that a value is an end of a link. A port that the handle lacks, and an array port as a whole, are not.
  *
- * @param wanted what is, in words
+ * @param wanted what is wanted, in words
  * @throws {SluiceError} `PortNotFound`
  */
 export function assertEnd(end: unknown, which: "from" | "to", wanted: string): void {
@@ -52,7 +51,7 @@ export function assertForward(from: LinkEnd, to: LinkEnd): void {
 /**
  * Finds the port that one end of a link names.
  *
- * @throws {SluiceError} `PortNotFound` if the node has none of that name and direction, with those it has
+ * @throws {SluiceError} `PortNotFound` if the node has no such port in that direction, with the ports that it has
  */
 export function resolvePort(end: LinkEnd, direction: "input" | "output"): PortDescriptor {
   const { nodeId, descriptor, port } = end;
@@ -96,7 +95,7 @@ export function resolvePort(end: LinkEnd, direction: "input" | "output"): PortDe
  * tell. Formats that are known only while running are checked there.
  *
  * @param carried what the ports of the graph carry, without the link; a link that passes counts there from then on
- * @param known gives the node types that an error may name as converters
+ * @param known returns the node types that an error may name as converters
  * @throws {SluiceError} `PortNotFound` or `TypeMismatch`
  */
 export function assertLinkable(

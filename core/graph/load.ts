@@ -28,7 +28,10 @@ export interface GraphCheck {
   readonly document?: GraphDocument;
   /** What is wrong, in the order of the file, each with its `place`; what is wrong with `settings` comes first. */
   readonly errors: readonly SluiceError[];
-  /** What will run, but surely not as it was meant, each with its `place`; none if there are errors. */
+  /**
+   * Warnings about a graph that will run, but certainly not as intended, each with its `place`. Empty if there are
+   * errors.
+   */
   readonly warnings: readonly SluiceError[];
 }
 

@@ -40,7 +40,7 @@ export function feedbackLinks<L extends Connection>({ connections, delaying }: L
 }
 
 /**
- * @param by the link that is to be made, or that is there
+ * @param by the new or existing link
  * @param does what it does to a loop: `closes`
  * @throws {SluiceError} `CycleWithoutDelay` if a loop leads through the link on which no node delays
  */

@@ -7,11 +7,11 @@ import type { GraphFile } from "./graph_file.ts";
 import { pictureOf } from "./picture.ts";
 
 /**
- * The text of a flowchart, as {@linkcode graphToDot} draws it. Ids are not used as Mermaid's own, which has words such
- * as `end` that it takes for itself.
+ * The text of a flowchart, as {@linkcode graphToDot} draws it. Node ids do not become Mermaid ids, because Mermaid
+ * reserves words such as `end`.
  *
- * @param graph what `runtime.graph()` gives, or the JSON of a graph file
- * @throws {SluiceError} `InvalidGraph` for a link whose address is none
+ * @param graph the result of `runtime.graph()`, or the JSON of a graph file
+ * @throws {SluiceError} `InvalidGraph` for a link with an invalid address
  */
 export function graphToMermaid(graph: GraphFile): string {
   const { lanes, links } = pictureOf(graph);

@@ -1,6 +1,6 @@
 /**
- * The order in which the nodes of a graph come: each before those that its links lead to. A link that closes a loop
- * is left out of account.
+ * The order of a graph's nodes, in which each node precedes those that it links to. Links that close loops do not
+ * count.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export interface OrderGraph<N, L extends Connection> extends LoopGraph<L> {
   readonly nodes: ReadonlyMap<NodeId, N>;
 }
 
-/** The nodes of a graph, each before those that its links lead to; links that close loops are left out of account. */
+/** The nodes of a graph, each before those that it links to. Links that close loops do not count. */
 export function orderedNodes<N, L extends Connection>(graph: OrderGraph<N, L>): N[] {
   const { nodes, connections } = graph;
   const feedback = feedbackLinks(graph);
@@ -37,7 +37,7 @@ export function graphOrder(nodes: readonly string[], edges: readonly Edge[]): st
   const places = new Map<string, number>();
   for (let k = 0; k < nodes.length; k++) places.set(nodes[k], k);
   const { targets, first, fed } = placeEdges(places, edges);
-  /** Of each node, the end of those of its edges that were not taken yet: the last one is taken first. */
+  /** For each node, the end of its untaken edges: the last one is taken first. */
   const left = first.slice(1);
   const seen = new Uint8Array(nodes.length);
   /** Each node after all that can be reached from it. */

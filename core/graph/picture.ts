@@ -1,6 +1,6 @@
 /**
- * What a drawing of a graph shows, whichever language it is in: nodes under their lanes, and links. Configurations are
- * left out: they are long, and can hold what is nobody's business.
+ * The content of a drawing of a graph, for every language: nodes under their lanes, and links. Configurations are left
+ * out: they are long, and may be confidential.
  *
  * @module
  */

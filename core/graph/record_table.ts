@@ -5,7 +5,6 @@
  * @module
  */
 
-/** See the module. */
 export class RecordTable {
   readonly #free: number[] = [];
   #next = 0;
@@ -15,7 +14,7 @@ export class RecordTable {
     return this.#next;
   }
 
-  /** The lowest number that was never used, or one that was given back. */
+  /** The lowest number that was never used or was given back. */
   take(): number {
     return this.#free.pop() ?? this.#next++;
   }

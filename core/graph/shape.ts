@@ -30,7 +30,7 @@ export interface ShapedNode {
   readonly id: NodeId;
   /** Offset of the id. */
   readonly offset: number;
-  /** `undefined` where the file has none or a wrong one, which was reported. */
+  /** `undefined` if the file has none, or a wrong one that was reported. */
   readonly type?: { readonly name: string; readonly offset: number };
   /** Whatever stands there; anything but an object was reported. */
   readonly config?: JsonNode;
@@ -38,7 +38,7 @@ export interface ShapedNode {
   readonly pool?: { readonly name: string; readonly offset: number };
   /** The file of a sub-graph that stands in the node's place; then there is no type. */
   readonly graph?: { readonly path: string; readonly offset: number };
-  /** What the places of the sub-graphs around it say of its configuration: of each key, the last one counts. */
+  /** Values that the places of enclosing sub-graphs set in its configuration; the last one of a key counts. */
   readonly overlays?: readonly JsonNode[];
   readonly supervision?: { readonly value: Supervision; readonly offset: number };
   readonly callTimeoutMs?: number;
@@ -77,7 +77,7 @@ export interface ShapedGraph {
   readonly pools: { readonly [name: string]: PoolSize };
   /** Where each of them stands. */
   readonly poolOffsets: ReadonlyMap<string, number>;
-  /** `undefined` where the file declares none. */
+  /** `undefined` if the file declares none. */
   readonly lanes?: { readonly [name: string]: LaneOptions };
   /** What the file exposes where it is a sub-graph. */
   readonly inputs: ExposedPorts;
@@ -130,7 +130,7 @@ export function readShape(root: JsonNode, report: GraphReport): ShapedGraph | un
   return {
     mode: readScalar(keys.get("mode"), `"mode"`, MODE, report) as ShapedGraph["mode"],
     nodes: readNodes(nodes, report),
-    // Links under another key are none that is known: see `readLinks()`.
+    // Links under another key are unknown to `readLinks()`.
     links: hasStrangeKeys && !keys.has("links") ? [{ offset: root.offset }] : readLinks(keys.get("links"), report),
     pools: readNamed(keys.get("pools"), "pools", poolName, readPool, report) ?? {},
     poolOffsets: offsetsOf(keys.get("pools")),
@@ -219,7 +219,7 @@ function readId(name: string, offset: number, report: GraphReport): NodeId | und
   }
 }
 
-/** Where links cannot be read, there is one with no ends: so nobody is told that they are missing. */
+/** Links that cannot be read are replaced by one without ends, so that no error claims that they are missing. */
 function readLinks(list: JsonNode | undefined, report: GraphReport): ShapedLink[] {
   if (list === undefined) return [];
   if (list.type !== "array") {

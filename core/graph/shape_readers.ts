@@ -1,5 +1,5 @@
 /**
- * Reads keys and values of a graph file, and reports those that are not as wanted.
+ * Reads keys and values of a graph file, and reports wrong ones.
  *
  * @module
  */

@@ -90,7 +90,7 @@ function present<T extends object>(value: T): T {
 /**
  * A copy of a value that JSON can hold; keys whose value is `undefined` are left out.
  *
- * @param refuse is told what JSON cannot hold
+ * @param refuse is called for what JSON cannot hold
  */
 function jsonValue(value: unknown, refuse: (found: string) => never): unknown {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;

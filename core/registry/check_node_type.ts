@@ -7,13 +7,13 @@ import { SluiceError } from "../errors.ts";
 import { kindOf } from "./kind_of.ts";
 import type { AnyNodeType, NodePackage, NodeSpec } from "./node_type.ts";
 
-/** Whether a value is what `defineNodeType()` gives. */
+/** Whether a value is the result of `defineNodeType()`. */
 export function isNodeType(value: unknown): value is AnyNodeType {
   const { descriptor, load } = Object(value) as Partial<AnyNodeType>;
   return typeof Object(descriptor).type === "string" && typeof load === "function";
 }
 
-/** Whether a value is what `definePackage()` gives. */
+/** Whether a value is the result of `definePackage()`. */
 export function isNodePackage(value: unknown): value is NodePackage {
   const { name, nodes } = Object(value) as Partial<NodePackage>;
   return typeof name === "string" && Array.isArray(nodes);

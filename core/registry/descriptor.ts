@@ -56,7 +56,7 @@ export interface ConfigSchema {
   readonly type?: "string" | "number" | "integer" | "boolean" | "array" | "object" | "null";
   /** The doc comment. */
   readonly description?: string;
-  /** What the class gives the key. */
+  /** The default that the class gives the key. */
   readonly default?: unknown;
   /** The values that are allowed. */
   readonly enum?: readonly unknown[];
@@ -96,7 +96,7 @@ export interface ConfigSchema {
   readonly anyOf?: readonly ConfigSchema[];
   /** Unit for people, from the doc tag `@unit`: `dB`, `Hz`, `ms`. */
   readonly "x-unit"?: string;
-  /** A duration: a number in this unit, or text with a unit of its own; `anyOf` has both. */
+  /** A duration: a number in this unit, or text with its own unit; `anyOf` has both. */
   readonly "x-duration"?: DurationUnit;
   /** The key may be changed while the node runs. */
   readonly "x-live"?: boolean;
@@ -205,6 +205,6 @@ function sizePort(
 ): PortDescriptor {
   if (port.sizedBy === undefined) return port;
   const size = config[port.sizedBy] ?? schema.properties[port.sizedBy]?.default;
-  // A value that is no size is refused by the schema, with a message of its own.
+  // The schema refuses an invalid size, with its own message.
   return typeof size === "number" && size >= 0 && size <= (port.array ?? 0) ? { ...port, array: size } : port;
 }

@@ -79,8 +79,8 @@ export function removeElement(
 }
 
 /**
- * Sees to it that a node has the elements that a graph names. Names that are not those of elements, and elements
- * beyond the most that a port can have, are left out: whoever links to them is told.
+ * Makes sure that a node has the elements that a graph names. Leaves out names that are not elements, and elements
+ * beyond the port's maximum; linking to them reports an error.
  *
  * @param names ports of the node, as links name them
  * @returns `descriptor` itself if nothing was added
@@ -107,7 +107,7 @@ export function nameElements(
   return made;
 }
 
-/** The elements of the dynamic ports of a node, by port; a lane gives the node the same by {@linkcode takeElements}. */
+/** The elements of a node's dynamic ports, by port. A lane applies them to the node by {@linkcode takeElements}. */
 export function elementsByPort(descriptor: NodeDescriptor): { readonly [port: string]: DynamicElements } {
   const ports = [...descriptor.inputs, ...descriptor.outputs].filter((port) => port.elements !== undefined);
   return Object.fromEntries(ports.map((port) => [port.name, elementsOf(port)]));
@@ -126,7 +126,7 @@ export function takeElements(
   return { ...descriptor, inputs: descriptor.inputs.map(take), outputs: descriptor.outputs.map(take) };
 }
 
-/** The number in `inputs_12`, if it is one that an element of the port can have. */
+/** The number in `inputs_12`, if an element of the port can have it. */
 export function elementNumber(port: PortDescriptor, name: string): number | undefined {
   if (port.dynamic === undefined || !name.startsWith(`${port.name}_`)) return undefined;
   const text = name.slice(port.name.length + 1);

@@ -19,10 +19,10 @@ type Answer =
   };
 
 /**
- * Reads a generated module in a worker of its own, so that this isolate keeps none of it.
+ * Reads a generated module in its own worker, so that this isolate retains nothing of it.
  *
  * @param url of a `sluice.gen.ts`
- * @param signal gives it up
+ * @param signal aborts it
  * @returns node types that only worker lanes can run: their classes are loaded there
  * @throws {SluiceError} `InvalidGraph` if the module cannot be imported or was not generated, `Timeout`; and the
  * signal's reason

@@ -1,6 +1,6 @@
 /**
- * Typed references to the ports of a node in a graph: what `runtime.add()` gives and `runtime.connect()` takes.
- * They exist for the type checker; at run time a reference is an address.
+ * Typed references to the ports of a node in a graph, which `runtime.add()` returns and `runtime.connect()` takes. They
+ * exist for the type checker; at run time a reference is an address.
  *
  * @module
  */
@@ -60,8 +60,8 @@ export interface DynamicOutputRef<F extends Frame = Frame> {
 }
 
 /**
- * Stands for a type that nobody has told the type checker: it goes with every other. The runtime finds out what it is
- * when the node is linked.
+ * Stands for a type that is unknown to the type checker, and fits every other type. The runtime learns the type when
+ * the node is linked.
  */
 // deno-lint-ignore no-explicit-any -- what `unknown` is not: it may be linked to an input of any type
 export type Untyped = any;

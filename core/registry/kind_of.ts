@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Whether a value is an object that inherits nothing of its own kind: `{}`, or one without a prototype. */
+/** Whether a value is a plain object: `{}`, or one without a prototype. */
 export function isPlainObject(value: unknown): value is { readonly [key: string]: unknown } {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);

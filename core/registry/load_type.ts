@@ -41,10 +41,10 @@ export async function loadNodeType(type: string, packageUrl: string): Promise<An
 }
 
 /**
- * The same type; its `load()` throws `InvalidGraph` if the module of its class cannot be imported or throws, and says
- * which one that is.
+ * Wraps a type. Its `load()` throws `InvalidGraph`, naming the module, if the module of its class cannot be imported or
+ * throws.
  *
- * @param url the module that is named where the type does not say in which package it is
+ * @param url the module to name if the type does not say which package it is in
  */
 export function placedType(type: AnyNodeType, url: string): AnyNodeType {
   const { descriptor } = type;
@@ -56,7 +56,7 @@ export function placedType(type: AnyNodeType, url: string): AnyNodeType {
   };
 }
 
-/** Does what imports a module, and gives a failure what was attempted. */
+/** Runs an import, and adds the attempted action to its failure. */
 async function attempt<T>(type: string, url: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
@@ -73,13 +73,13 @@ async function attempt<T>(type: string, url: string, action: () => Promise<T>): 
   }
 }
 
-/** The first line of an import's failure, the place that its last line gives, and what to do if a package is missing. */
+/** The first line of an import's failure, the place in its last line, and what to do if a package is missing. */
 function summarize(cause: unknown): string {
   const lines = stripVTControlCharacters(describeThrown(cause).message).trim().split("\n");
   const place = lines.length > 1 ? /^ *at (\S+:\d+:\d+)$/.exec(lines[lines.length - 1]) : null;
   const what = place === null ? lines[0] : `${lines[0]} (${place[1]})`;
   const missing = /^Import "((?:@[\w.-]+\/)?[a-z0-9][\w.-]*)[^"]*" not a dependency/i.exec(lines[0]);
   if (missing === null) return what;
-  // A process goes on with the imports that it began with.
+  // A process keeps the `imports` that it started with.
   return `${what}; unless it is added, run "deno add npm:${missing[1]}", then start anew`;
 }

@@ -1,5 +1,5 @@
 /**
- * Makes the references that `runtime.add()` gives.
+ * Makes the references that `runtime.add()` returns.
  *
  * @module
  */

@@ -15,7 +15,7 @@ import { currentPlatform, type Platform } from "./platform.ts";
 
 /** What is known of a node type without loading its class. */
 export interface NodeMetadata extends NodeDescriptor {
-  /** Name of the package that holds it; `undefined` for one that was registered by itself. */
+  /** Name of the package that holds it; `undefined` for one that was registered alone. */
   readonly package: string | undefined;
 }
 
@@ -46,9 +46,9 @@ export class NodeRegistry {
   }
 
   /**
-   * Adds a node type; one that is there already is passed over.
+   * Adds a node type. Does nothing if it is already registered.
    *
-   * @throws {SluiceError} `InvalidGraph` if another type has the name, naming the places of both, or for what is no
+   * @throws {SluiceError} `InvalidGraph` if another type has the name, naming the places of both, or the value is not a
    * node type
    */
   add(type: AnyNodeType): void {
@@ -122,7 +122,7 @@ export class NodeRegistry {
   }
 }
 
-/** What a factory of node types is told. */
+/** The argument of a factory of node types. */
 export interface BuildEnvironment {
   /** The system that this runs on. */
   readonly platform: Platform;
@@ -155,7 +155,7 @@ export class RegistryBuilder {
   /**
    * Adds one node type.
    *
-   * @throws {SluiceError} `InvalidGraph` if it is none, or its name is taken, naming the places of both
+   * @throws {SluiceError} `InvalidGraph` if it is not a node type, or its name is taken, naming the places of both
    */
   node(type: AnyNodeType): this {
     this.#add(type, this.#called("node"));
@@ -163,9 +163,9 @@ export class RegistryBuilder {
   }
 
   /**
-   * Adds what a function gives when the registry is built; `undefined` adds nothing.
+   * Adds the node type that a function returns when the registry is built; `undefined` adds nothing.
    *
-   * @throws {SluiceError} `InvalidGraph` if it is no function
+   * @throws {SluiceError} `InvalidGraph` if it is not a function
    */
   nodeWith(factory: (environment: BuildEnvironment) => AnyNodeType | undefined): this {
     const call = this.#called("nodeWith");
@@ -201,8 +201,8 @@ export class RegistryBuilder {
   /**
    * Adds a node type if a condition holds: now, or, for a function, when the registry is built.
    *
-   * @throws {SluiceError} `InvalidGraph` if the condition or the type is none, or its name is taken, naming the places
-   * of both
+   * @throws {SluiceError} `InvalidGraph` if the condition or the type is invalid, or its name is taken, naming the
+   * places of both
    */
   nodeIf(condition: boolean | ((environment: BuildEnvironment) => boolean), type: AnyNodeType): this {
     const call = this.#called("nodeIf");
@@ -218,8 +218,8 @@ export class RegistryBuilder {
   /**
    * Makes the registry. It may be called again, for another one.
    *
-   * @throws {SluiceError} `InvalidGraph` if a function gives what is no node type, or one whose name is taken, naming
-   * the places of both
+   * @throws {SluiceError} `InvalidGraph` if a function returns something other than a node type, or one whose name is
+   * taken, naming the places of both
    */
   build(): NodeRegistry {
     const registry = new NodeRegistry(this.#packages);

@@ -9,7 +9,7 @@ import type { StreamInput, StreamOutput } from "../ports/stream.ts";
 import type { NodeDescriptor } from "./descriptor.ts";
 import type { NodeHandle } from "./handle.ts";
 
-/** Gives a node its ports. Names are those of the class's fields. */
+/** Assigns the ports of a node. Names are those of the class's fields. */
 export interface PortWiring {
   /** The input of that name. */
   input(name: string): StreamInput;
@@ -64,7 +64,7 @@ export interface NodeSpec<H extends NodeHandle = NodeHandle> {
   /** Only a type. */
   readonly handle?: H;
   /**
-   * Makes what `runtime.add()` gives out of the plain handle, for nodes that the script itself talks to.
+   * Makes the result of `runtime.add()` from the plain handle, for nodes that the script itself talks to.
    *
    * @param run settles as `runtime.finished`; call it once the graph has ended
    * @param neverRuns rejects if the graph will not run at all
@@ -80,7 +80,7 @@ export interface NodeType<C = unknown, H extends NodeHandle<any, any> = NodeHand
   readonly descriptor: NodeDescriptor;
   /** The package that holds it; set by `definePackage()`. */
   readonly package: NodePackage | undefined;
-  /** Imports the class and gives a function that makes instances. */
+  /** Imports the class and returns a function that makes instances. */
   load(): Promise<() => NodeInstance>;
 }
 
@@ -90,7 +90,7 @@ export interface AnyNodeType {
   readonly descriptor: NodeDescriptor;
   /** The package that holds it. */
   readonly package: NodePackage | undefined;
-  /** Imports the class and gives a function that makes instances. */
+  /** Imports the class and returns a function that makes instances. */
   load(): Promise<() => NodeInstance>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Takes a node's configuration out of what a caller gave: only a plain object has keys of its own and nothing else.
+ * Extracts a node's configuration from a caller's value, which must be a plain object with its own keys only.
  *
  * @module
  */

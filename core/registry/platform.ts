@@ -1,5 +1,5 @@
 /**
- * The systems that a node type may have implementations of its own for.
+ * The systems for which a node type may have its own implementation.
  *
  * @module
  */
@@ -11,7 +11,7 @@ export type Platform = "linux" | "darwin" | "windows";
 /** The systems there are. */
 export const PLATFORMS: readonly Platform[] = ["linux", "darwin", "windows"];
 
-/** The system that this runs on; one that is not listed counts as Linux. */
+/** The current system. One that is not listed counts as Linux. */
 export function currentPlatform(): Platform {
   const { os } = Deno.build;
   return os === "darwin" || os === "windows" ? os : "linux";

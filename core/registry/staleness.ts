@@ -39,9 +39,9 @@ export interface StaleSource {
 }
 
 /**
- * Finds the files that have changed, or gone, since a package's code was generated.
+ * Finds the files that have changed or vanished since a package's code was generated.
  *
- * @returns sorted by path; none if the package is not on a file system, or if it may not be read (no `--allow-read`)
+ * @returns sorted by path; empty if the package is not on a file system, or if it may not be read (no `--allow-read`)
  */
 export async function findStaleSources(pkg: NodePackage): Promise<StaleSource[]> {
   if (!pkg.url.startsWith("file:")) return [];
@@ -93,10 +93,10 @@ export function describeNewSources(pkg: NodePackage, added: readonly string[]): 
 }
 
 /**
- * Imports a generated module and gives its package.
+ * Imports a generated module and returns its package.
  *
  * @param url absolute URL of a `sluice.gen.ts`
- * @throws {SluiceError} `InvalidGraph` if there is no such module, or if it does not export `nodePackage`
+ * @throws {SluiceError} `InvalidGraph` if the module is missing, or if it does not export `nodePackage`
  */
 export async function loadNodePackage(url: string | URL): Promise<NodePackage> {
   const href = String(url);
@@ -131,7 +131,7 @@ function listPaths(paths: readonly string[]): string {
   return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown;
 }
 
-/** What is there, compared with the hash of what was. What may not be read counts as the same. */
+/** The state of a file, compared with its hash. A file that may not be read counts as unchanged. */
 async function compareSource(url: URL, hash: string): Promise<"same" | "changed" | "missing"> {
   try {
     return hashSource(await readFile(fileURLToPath(url), "utf8")) === hash ? "same" : "changed";
@@ -140,7 +140,7 @@ async function compareSource(url: URL, hash: string): Promise<"same" | "changed"
   }
 }
 
-/** Whether an import failed because that very module is not there, rather than one that it imports. */
+/** Whether an import failed because that module itself is missing, rather than one that it imports. */
 function isMissing(error: unknown, href: string): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as { code?: string }).code;

@@ -92,7 +92,7 @@ function click(point: Point): void {
   else select(undefined);
 }
 
-/** Of links that are drawn as one the gravest, and by another click the next. */
+/** Selects the gravest of links drawn as one, and with another click the next. */
 function nextOf(link: number): number {
   const those = scene.peek()!.folding.links[link];
   const at = those.indexOf(selectedLink.peek());

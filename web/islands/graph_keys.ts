@@ -79,7 +79,7 @@ function goTowards(direction: Direction): void {
   revealNode(node);
 }
 
-/** The shown node that the keys stand on: the selected one, or a folded lane; -1 for none. */
+/** The shown node that the keys start from: the selected one, or a folded lane; -1 without one. */
 function nodeAtKeys(): number {
   const { folding } = scene.peek()!;
   const lane = laneAtKeys.peek();

@@ -23,7 +23,7 @@ import { Minimap } from "./minimap.tsx";
 /** No lane has this name. */
 const NO_LANE = "\n";
 
-/** With at most so many nodes in view, each of them is a card in the document. */
+/** Up to this many nodes in view are cards in the document. */
 const MAX_CARDS = 60;
 
 /** Nodes that are cards now; `undefined` while the canvas draws them. */
@@ -32,7 +32,7 @@ const cards = computed<readonly number[] | undefined>((): readonly number[] | un
   if (now === undefined || camera.value.scale < FIGURES_FROM) return undefined;
   const inView = now.nodesIn(visible.value);
   if (inView.length > MAX_CARDS) return undefined;
-  // The same list stays the same object: a pan over the same cards renders none.
+  // An unchanged list stays the same object, so that a pan over the same cards renders nothing.
   if (lastCards !== undefined && sameList(inView, lastCards)) return lastCards;
   return lastCards = inView;
 });

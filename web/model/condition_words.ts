@@ -10,9 +10,9 @@ import type { GraphFigures } from "./graph_figures.ts";
 /** Words, and where they lead. */
 export interface ConditionWords {
   readonly text: string;
-  /** Index of the link that is to blame; -1 for none. */
+  /** Index of the link that is to blame, or -1. */
   readonly link: number;
-  /** Index of the node that is to blame; -1 for none. */
+  /** Index of the node that is to blame, or -1. */
   readonly node: number;
 }
 
@@ -90,7 +90,7 @@ function meaningOf(figures: GraphFigures, health: Health): string {
   return health === "idle" && figures.paused ? "The graph is paused" : HEALTH_MARKS[health].meaning;
 }
 
-/** The stuck node of a lane other than `index`; -1 for none. */
+/** The stuck node of a lane other than `index`, or -1. */
 function stuckInLane(figures: GraphFigures, lane: string, index: number): number {
   return figures.graph.nodes.findIndex((each, k) =>
     each.lane === lane && k !== index && figures.nodeHealth[k] === "stuck"

@@ -100,7 +100,7 @@ const LOGARITHMIC_FROM = 1000;
 /** Places of a slider at most. */
 const SLIDER_PLACES = 1000;
 
-/** Into about so many steps, of a round length, a range is cut that has none of its own. */
+/** A range without a step is cut into about this many steps of a round length. */
 const LINEAR_STEPS = 200;
 
 /** The fields of a configuration, in the order of its class. */

@@ -1,6 +1,6 @@
 /**
  * The course of a link: one curve where the way is free, and straight pieces with round corners where it leads around
- * boxes that stand in between. Places on it are told by a share from 0 (start) to 1 (end).
+ * boxes that stand in between. A place on it is a share from 0 (start) to 1 (end).
  *
  * @module
  */

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Results are kept for so many texts. */
+/** How many results are cached. */
 const KEPT_CUTS = 5000;
 
 const cuts = new Map<string, string>();

@@ -16,7 +16,7 @@ export type DocBlock =
   | { readonly kind: "paragraph" | "item"; readonly spans: readonly DocSpan[] }
   | { readonly kind: "code"; readonly text: string };
 
-/** What is beyond this many characters is cut, so that a hostile text costs no more than a long one. */
+/** Text beyond this many characters is cut, so that a hostile text costs no more than a long one. */
 const MAX_LENGTH = 20_000;
 
 /** What begins a block of code, with the name of its language, which is not shown. */

@@ -85,7 +85,7 @@ export function foldLanes(whole: GraphSnapshot, folded: ReadonlySet<string>): Fo
   return { whole, shown, lanes, nodes, links, inner, nodeOf, linkOf };
 }
 
-/** Lanes that are folded before anybody has chosen: all of a graph that is too large to be seen whole, or none. */
+/** The lanes that start folded: all lanes of a graph that is too large to be seen whole, otherwise none. */
 export function foldedAtFirst({ nodes }: GraphSnapshot): ReadonlySet<string> {
   const lanes = new Set(nodes.map(({ lane }) => lane));
   const isLarge = nodes.length > FOLDED_FROM_NODES && lanes.size >= FOLDED_FROM_LANES;

@@ -44,7 +44,7 @@ export function formatNs(ns: number): string {
   return `${threeFigures(ns / 3600e9)} h`;
 }
 
-/** A duration that was measured; 0 stands for none yet: `–`. */
+/** A measured duration; `–` for 0, which stands for "not measured yet". */
 export function formatMeasured(ns: number): string {
   return ns === 0 ? UNKNOWN : formatNs(ns);
 }

@@ -43,7 +43,7 @@ export function contains(rect: Rect, { x, y }: Point): boolean {
   return x >= rect.x && x <= rect.x + rect.width && y >= rect.y && y <= rect.y + rect.height;
 }
 
-/** The smallest rectangle around all of these; one of no size at the origin if there are none. */
+/** The smallest rectangle around all of these; an empty one at the origin without any. */
 export function boundsOf(rects: Iterable<Rect>): Rect {
   let left = Infinity;
   let top = Infinity;

@@ -53,9 +53,9 @@ export interface LinkFigures {
   readonly writtenPerSecond: number;
   readonly readPerSecond: number;
   readonly droppedPerSecond: number;
-  /** Dropped since somebody acknowledged what was by then; all of it if nobody has. */
+  /** How many frames were dropped since the last acknowledgement, or in all. */
   readonly unseenDrops: number;
-  /** How long ago a frame was lost last because the link was full or a lane died; `Infinity` if this page saw none. */
+  /** How long ago a full link or a dying lane last lost a frame; `Infinity` if this page saw no loss. */
   readonly lossAgoMs: number;
   /**
    * Age that the newest frame came to within about the last second, nanoseconds; 0 if nothing was written yet. As each
@@ -109,7 +109,7 @@ export class GraphFigures {
     this.#dropped = new Rates(links);
     this.#readCounts = new Float64Array(links);
     this.#droppedCounts = new Float64Array(links);
-    // Drops of before this page looked are none of now: no count is less than this.
+    // Drops from before this page looked do not count as current: no count is below this.
     this.#faultCounts = new Float64Array(links).fill(NaN);
     this.#lastFaultMs = new Float64Array(links).fill(-Infinity);
     this.#seenDrops = new Float64Array(links);
@@ -162,7 +162,7 @@ export class GraphFigures {
   /**
    * Takes one frame.
    *
-   * @returns whether it was of this graph: of its version, with as many nodes and links
+   * @returns whether the frame belongs to this graph: to its version, with as many nodes and links
    */
   take(frame: StatsFrame): boolean {
     const { nodes, links } = this.graph;
@@ -257,7 +257,7 @@ export class GraphFigures {
     return LANE_STATES[this.#frame?.lanes.state[index] ?? -1];
   }
 
-  /** The node in which a lane is stuck, by its id; `undefined` for none. */
+  /** The id of the node that holds a lane, or `undefined`. */
   laneNode(index: number): string | undefined {
     const node = (this.#frame?.lanes.currentNode[index] ?? 0) - 1;
     return this.nodeHealth[node] === "stuck" ? this.graph.nodes[node]?.id : undefined;
@@ -359,7 +359,7 @@ function originsOf(list: readonly { readonly id: string }[], before: readonly { 
   return list.map(({ id }) => indices.get(id) ?? -1);
 }
 
-/** From which time in one call on a node is stuck; the runtime may be told not to look. */
+/** How long a call lasts before its node is stuck. The runtime may be told not to look. */
 function stuckLimitMs({ stuckAfterMs }: GraphSnapshot): number {
   return stuckAfterMs === 0 ? Infinity : stuckAfterMs;
 }

@@ -196,7 +196,7 @@ function paintLabel(
   context.textAlign = "left";
 }
 
-/** Of a link that is not well what is wrong, as large as names, where its label has the room. */
+/** Draws what is wrong with a link, at the size of names, if its label has room. */
 function paintFault(context: CanvasRenderingContext2D, { scene, figures, palette }: Painting, link: number): void {
   const health = figures?.linkHealth[link] ?? "idle";
   const { form, x, y } = scene.labels[link];

@@ -1,6 +1,6 @@
 /**
- * How a node or a link is doing, at a glance: one word, one shape and one colour each, so that it can be told without
- * seeing colours. Where several hold, the gravest is shown.
+ * The health of a node or a link at a glance: one word, one shape and one colour each, so that it can be read without
+ * seeing colours. If several apply, the gravest is shown.
  *
  * @module
  */
@@ -23,7 +23,10 @@ export interface HealthMark {
   readonly meaning: string;
 }
 
-/** Newest frames older than this, and than so many periods of the link, make it late in a live graph. Nanoseconds. */
+/**
+ * In a live graph a link is late if its newest frame is older than this, and than this many periods of the link.
+ * Nanoseconds.
+ */
 export const LATE_NS = 250e6;
 export const LATE_PERIODS = 2;
 
@@ -171,7 +174,7 @@ export function linkHealth(signs: LinkSigns): Health {
   return flows ? "healthy" : "idle";
 }
 
-/** Of a slow stream the last second may have had no frame. */
+/** A slow stream may have had no frame in the last second. */
 function isBetweenFrames({ written, ageNs, periodNs, live }: LinkSigns): boolean {
   return live && written > 0 && periodNs > 0.5e9 && ageNs <= LATE_PERIODS * periodNs;
 }

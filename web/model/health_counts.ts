@@ -22,7 +22,7 @@ export function countHealth(figures: Pick<GraphFigures, "nodeHealth" | "linkHeal
     .filter((each) => each.nodes + each.links > 0);
 }
 
-/** `7 nodes, 6 links`; what there is none of is left out. */
+/** `7 nodes, 6 links`; leaves out what does not occur. */
 export function countWords({ nodes, links }: HealthCount): string {
   const some = [[nodes, "node"], [links, "link"]] as const;
   return some.filter(([count]) => count > 0)

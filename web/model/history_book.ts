@@ -1,7 +1,7 @@
 /**
- * Histories of nodes and links. Of a small graph all are kept from the start, so that whoever selects something sees
- * what came before; of a large one only those that were looked at last. What came before the page was loaded, the
- * server tells: {@linkcode HistoryBook.fill}. Memory is bounded by the constants below.
+ * Histories of nodes and links. For a small graph all are kept from the start, so that a later selection shows what
+ * came before; for a large one only those that were selected last. The server supplies what came before the page was
+ * loaded: {@linkcode HistoryBook.fill}. The constants below bound the memory.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * Where links have their labels: in the middle where there is room, short ones elsewhere on the course where several
- * links come close, and none where even those would lie over each other or over a node. Those are counted; of such a
- * link the inspector and the table tell.
+ * links come close, and no label where even those would overlap each other or a node. Links without a label are
+ * counted; the inspector and the table show them.
  *
  * @module
  */
@@ -54,7 +54,7 @@ export function placeLabels(courses: readonly Course[], taken: readonly Rect[] =
   });
 }
 
-/** Where a label lies; `undefined` if there is none. */
+/** The place of a label; `undefined` without one. */
 export function labelRect({ x, y, form }: LabelPlace): Rect | undefined {
   if (form === "none") return undefined;
   const { width, height } = LABEL_SIZES[form];

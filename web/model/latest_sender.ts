@@ -12,8 +12,8 @@ export class LatestSender<T, R> {
 
   /**
    * @param send sends one value
-   * @param answered is told each answer
-   * @param refused is told each failure; sending goes on
+   * @param answered is called with each answer
+   * @param refused is called with each failure; sending goes on
    */
   constructor(
     send: (value: T) => Promise<R>,

@@ -28,7 +28,7 @@ const GROUP_GAP = 40;
 const LANE_GAP = 92;
 const STACK_GAP = 56;
 
-/** So many lanes beside each other make each of them narrower. */
+/** This many lanes beside each other make each of them narrower. */
 const MAX_ABREAST = 5;
 
 /** Nodes at most of a graph of which both arrangements of lanes are tried. */

@@ -48,7 +48,7 @@ export class Layouter implements Disposable {
 
   /** Asks for the layout of a graph; earlier questions are given up. @param run of the runtime that the graph is of */
   ask(run: string, input: LayoutInput): void {
-    // It would go on with what nobody waits for.
+    // The worker would otherwise go on with an abandoned layout.
     if (this.#wanted !== undefined) this.#end();
     this.#wanted = { run, input };
     const isSlow = this.#slow?.run === run && input.lanes.length >= this.#slow.nodes * TRIED_AGAIN;

@@ -34,7 +34,7 @@ export class LiveGraph {
   #outcome: GraphState | undefined;
   #restarts = 0;
 
-  /** @param changed is told of each change, from within the client's own events */
+  /** @param changed is called on each change, from within the client's own events */
   constructor(client: LiveClient, changed: (part: LivePart) => void) {
     this.#client = client;
     this.#changed = changed;
@@ -45,7 +45,7 @@ export class LiveGraph {
     client.on("events", (events) => this.#takeEvents(events));
     client.on("logs", (lines) => this.#take("lines", () => this.#lines.add(lines)));
     client.on("problem", (problem) => {
-      // What fails as the connection is lost is told by the status.
+      // The status reports failures that come with a lost connection.
       if (client.status === "open") this.#take("problem", () => this.#problem = problem);
     });
   }
@@ -91,7 +91,8 @@ export class LiveGraph {
   }
 
   /**
-   * Asks for the graph anew: a reading has neither the error that it ended with nor the formats that links got since.
+   * Asks for the graph again: a reading has neither the error that the graph ended with nor the formats that links got
+   * since.
    */
   refresh(): void {
     this.#client.call("graph.get", {}).then((graph) => {

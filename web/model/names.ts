@@ -116,7 +116,7 @@ export function placeNames(
   return placed;
 }
 
-/** Visits cells until one visit says `false`. @returns whether none did */
+/** Visits cells until a visit returns `false`. @returns whether every visit returned `true` */
 function eachCell({ x, y, width, height }: Rect, visit: (key: number) => boolean): boolean {
   for (let column = Math.floor(x / CELL); column <= Math.floor((x + width) / CELL); column++) {
     for (let row = Math.floor(y / CELL); row <= Math.floor((y + height) / CELL); row++) {

@@ -52,7 +52,7 @@ export function nodeTowards({ x, y, links }: Places, from: number, direction: Di
   return best;
 }
 
-/** Of some nodes the one that lies nearest to a point; of equal ones the first. */
+/** The node nearest to a point; among equals the first. */
 function nearest(nodes: readonly number[], x: ArrayLike<number>, y: ArrayLike<number>, point: Point): number {
   const cost = (node: number) =>
     point.x === -Infinity ? x[node] + y[node] : Math.hypot(x[node] - point.x, y[node] - point.y);

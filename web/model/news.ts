@@ -52,7 +52,7 @@ export function mergeNews(
     ...told.events.map((event) => ofEvent(event, told.words.get(event) ?? eventWords(event, links))),
     ...told.lines.map(ofLine),
   ].filter((each) => fits(each, choice));
-  // Of one moment, what came last is the newest.
+  // Among entries of one moment, the last received is the newest.
   return all.reverse().sort((a, b) => b.timeMs - a.timeMs);
 }
 

@@ -8,7 +8,7 @@ import type { ControlEvent, LogLine } from "../../control/schemas/feed.ts";
 import { dropWords, type LinkNames } from "./event_words.ts";
 import { formatCount, formatNs, formatTimeOfDay } from "./format_figures.ts";
 
-/** How far apart what is told of one failure lies at most, milliseconds. */
+/** How far apart the entries of one failure may lie, milliseconds. */
 const FAILURE_MS = 1_000;
 
 /** Drops of a link that begin again within so long are one entry, milliseconds. */
@@ -50,7 +50,7 @@ export function foldNews(events: readonly ControlEvent[], lines: readonly LogLin
   };
 }
 
-/** What else is told of a failure: up to the node's next one. */
+/** The further entries of a failure, up to the node's next failure. */
 function partsOf(failure: ControlEvent, events: readonly ControlEvent[]): ControlEvent[] {
   const parts: ControlEvent[] = [];
   for (let k = events.indexOf(failure) + 1; k < events.length; k++) {

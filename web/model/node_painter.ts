@@ -18,7 +18,7 @@ const shapes = new Map<Health, Path2D>();
 
 const NO_TEXT: CardText = { condition: "", rate: "", ticks: "", errors: "" };
 
-/** Widths of names of {@linkcode NAME_PX}, of so many names. */
+/** How many widths of names at {@linkcode NAME_PX} are cached. */
 const KEPT_WIDTHS = 10_000;
 const widths = new Map<string, number>();
 const nameWidths = new Map<string, number>();
@@ -201,7 +201,9 @@ function paintSmallNames(context: CanvasRenderingContext2D, painting: Painting, 
   for (const { node, x, y } of seen) context.fillText(scene.nameOf(node), x, y);
 }
 
-/** Places of names, found anew when the scale, the scene or a condition is another: what is ill is named first. */
+/**
+ * Places of names, computed again when the scale, the scene or a condition changes. Unhealthy nodes get theirs first.
+ */
 function smallNames({ scene, figures, view }: Painting, widthOf: (node: number) => number): readonly NamePlace[] {
   const ill = scene.nodes.flatMap((_, k) => isCalm(figures?.nodeHealth[k] ?? "idle") ? [] : [k]);
   const key = `${view.scale} ${ill}`;

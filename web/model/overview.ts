@@ -17,21 +17,21 @@ export interface LaneShare {
 export interface SinkAge {
   /** Index in the graph. */
   readonly node: number;
-  /** Of the last 10 s, nanoseconds. */
+  /** The length of the period, nanoseconds. */
   readonly p50Ns: number;
   readonly p99Ns: number;
 }
 
 export interface Overview {
-  /** Of all links but those of policy `latest`; `NaN` while it is not known. */
+  /** The sum over all links except those of policy `latest`; `NaN` while unknown. */
   readonly droppedPerSecond: number;
   /** What links of policy `latest` let go for newer frames. */
   readonly skippedPerSecond: number;
-  /** The link that drops most: its index; -1 where none drops. */
+  /** The index of the link that drops most; -1 if no link drops. */
   readonly worstLink: number;
   /** The busiest first; those that differ by less than a tenth of a core stay in the order of the graph. */
   readonly lanes: readonly LaneShare[];
-  /** The sink whose frames are oldest, by the 99th percentile; `undefined` where none has read a frame of late. */
+  /** The sink whose frames are oldest, by the 99th percentile; `undefined` if no sink has read a frame recently. */
   readonly latest: SinkAge | undefined;
 }
 

@@ -19,10 +19,10 @@ export interface Painting {
   readonly scene: Scene;
   readonly figures: SceneFigures | undefined;
   readonly view: Viewport;
-  /** Of the canvas, CSS pixels. */
+  /** The size of the canvas, CSS pixels. */
   readonly size: ScreenSize;
   readonly palette: Palette;
-  /** Indices of the scene; -1 for none. */
+  /** Indices in the scene, or -1. */
   readonly selectedNode: number;
   readonly selectedLink: number;
   readonly hoveredNode: number;

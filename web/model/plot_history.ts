@@ -75,7 +75,7 @@ export class PlotHistory {
     };
   }
 
-  /** Rates of the first second are over less than a second: where the server has told of that time, its steps stand. */
+  /** Rates of the first second cover less than a second, so that the server's steps replace them where known. */
   #ripeReadings(pixels: number): HistorySlice {
     const { times, series } = this.#readings.slice(pixels);
     if (!this.#isFilled) return { times, series };

@@ -57,7 +57,7 @@ export class Rates {
       const began = base >= 0 && count < this.#counts[newest + k];
       const growth = base < 0 || began ? NaN : count - this.#counts[base * this.#length + k];
       this.perSecond[k] = growth >= 0 ? growth * 1000 / (atMs - this.#timesMs[base]) : NaN;
-      // What was counted before a counter began anew belongs to another count.
+      // Counts from before a counter was reset belong to another count.
       if (began) this.#forget(k);
     }
     for (let k = 0; k < this.#length; k++) this.#counts[next * this.#length + k] = counts[k];
@@ -84,7 +84,7 @@ export class Rates {
     });
   }
 
-  /** The reading that lies about a window back, or the oldest of those that are kept; -1 if there is none. */
+  /** The reading about one window back, or the oldest kept one; -1 without any. */
   #base(atMs: number): number {
     for (let back = this.#readings - 1; back >= 0; back--) {
       const at = (this.#newest - back + KEPT) % KEPT;

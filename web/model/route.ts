@@ -22,7 +22,10 @@ const STUB = 14;
 /** Radius of corners: less than the lines keep from boxes. */
 const RADIUS = 8;
 
-/** How far around its ends a way is looked for, world units: the next only where there is none in the one before. */
+/**
+ * How far around its ends a way is searched, world units. The next distance is used only if the previous one has no
+ * way.
+ */
 const NEAR = [100, 500, 1e6] as const;
 
 /**
@@ -34,7 +37,7 @@ const BEHIND = 96;
 /** Boxes near a link up to which a look at each is taken for what lines should keep off. */
 const MAX_SHUNNED = 64;
 
-/** Steps that all searches of a graph may take together, unless told otherwise. */
+/** The default number of steps that all searches of a graph share. */
 const MAX_STEPS = 250_000;
 
 /** Routes the links of one layout. */

@@ -56,7 +56,7 @@ export class RouteGrid {
   /**
    * Finds a way that leaves its start and reaches its goal to the right.
    *
-   * @param maxSteps after so many it is given up
+   * @param maxSteps the search gives up after this many
    * @param isTaken whether a piece belongs to another way
    */
   find(maxSteps: number, isTaken: (a: Point, b: Point) => boolean): FoundWay {
@@ -141,7 +141,7 @@ class Heap {
     this.#costs[at] = cost;
   }
 
-  /** The best state; -1 if there is none. */
+  /** The best state; -1 if the queue is empty. */
   pop(): number {
     const best = this.#states[0] ?? -1;
     const state = this.#states.pop();

@@ -140,7 +140,7 @@ export class Scene {
     return this.#titles.places;
   }
 
-  /** The lane whose title is at a point at a scale; `undefined` for none. Folded lanes have none. */
+  /** The lane whose title is at a point at a scale; `undefined` without one. Folded lanes have no title. */
   titleAt(point: Point, scale: number): string | undefined {
     const { lanes } = this.layout;
     const at = this.titlesAt(scale).findIndex(({ rect, size, isInside }, k) => {
@@ -156,15 +156,15 @@ export class Scene {
     return this.folding.lanes[node] ?? this.graph.nodes[node].id;
   }
 
-  /** The node at a point; -1 for none. */
+  /** The node at a point, or -1. */
   nodeAt(point: Point): number {
     return this.nodesIn({ ...point, width: 0, height: 0 }).findLast((k) => contains(this.nodes[k], point)) ?? -1;
   }
 
   /**
-   * The link that is nearest to a point; -1 for none.
+   * The link nearest to a point, or -1.
    *
-   * @param reach how far it may be away, world units
+   * @param reach the greatest distance, world units
    */
   linkAt(point: Point, reach: number): number {
     let best = -1;
@@ -176,7 +176,7 @@ export class Scene {
     return best;
   }
 
-  /** The link whose label is at a point; -1 for none. */
+  /** The link whose label is at a point, or -1. */
   labelAt(point: Point): number {
     return this.linksIn({ ...point, width: 0, height: 0 }).find((link) => {
       const rect = labelRect(this.labels[link]);
@@ -189,7 +189,7 @@ export class Scene {
     return courseCrosses(this.links[link], rect);
   }
 
-  /** Where a link is looked for: its label, or the middle of its course if it has none. */
+  /** The place that stands for a link: its label, or the middle of its course. */
   placeOfLink(link: number): Rect {
     const label = labelRect(this.labels[link]);
     return label ?? { ...pointOnCourse(this.links[link], 0.5), width: 0, height: 0 };

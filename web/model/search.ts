@@ -14,9 +14,9 @@ export interface Searchable {
 /**
  * Finds nodes in which every word of a query occurs, whatever its case.
  *
- * @param limit how many are wanted at most
+ * @param limit the most results
  * @returns their places in `nodes`, best first: ids that equal the query, then those that begin with it, then the rest
- *   in the order of `nodes`; none for an empty query
+ * in the order of `nodes`; empty for an empty query
  */
 export function searchNodes(nodes: readonly Searchable[], query: string, limit = 50): number[] {
   const text = query.trim().toLowerCase();

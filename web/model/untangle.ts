@@ -41,7 +41,7 @@ export function untangle(
         const now = crossings(above, below, ends, y, height);
         const then = crossings(below, above, ends, y, height);
         if (then > now || (then === now && above < below)) continue;
-        // Of equal orders the graph's own, which is left once it is there.
+        // Among equally good orders the graph's own wins, and is kept once it is reached.
         [column[k - 1], column[k]] = [below, above];
         [y[above], y[below]] = [y[below], y[above]];
         swapped = true;

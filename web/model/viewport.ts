@@ -10,7 +10,7 @@ import type { Point, Rect } from "./geometry.ts";
 export const MIN_SCALE = 0.01;
 export const MAX_SCALE = 3;
 
-/** A small graph is shown so large at first, at most, to use the room that there is. */
+/** The largest scale at which a small graph is shown first, to use the available room. */
 export const MAX_FIRST_SCALE = 1.5;
 
 /** A view of the world: the world point in the upper left corner of the screen, and screen pixels a world unit. */

@@ -85,7 +85,7 @@ effect(() => {
   const first = fitted !== now.graph.run;
   if (first) whole = false;
   fitted = now.graph.run;
-  // Of lanes that are folded all are of interest, however small.
+  // Folded lanes all matter, however small.
   show(whole || now.nodes.length > MAX_READABLE_NODES || now.folding.whole !== now.folding.shown);
   if (first) bringInSelected();
   else keepSelected();
@@ -167,7 +167,7 @@ function keepLane(before: Scene | undefined, now: Scene): void {
   if (old === undefined || box === undefined) return;
   const { x, y, scale } = viewport.peek();
   const kept = { x: x + box.x - old.x, y: y + box.y - old.y, scale };
-  // Of a lane that is larger than the view its title is what is looked for.
+  // For a lane larger than the view, its title is the target.
   const title = { ...box, width: Math.min(box.width, 240 / scale), height: Math.min(box.height, 120 / scale) };
   viewport.value = reveal(kept, title, screen.peek(), margins());
 }

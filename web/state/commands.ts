@@ -1,5 +1,5 @@
 /**
- * What a person does to the graph from the page. A refusal is told as a notice, never swallowed.
+ * The actions of a person on the graph. A refusal becomes a notice.
  *
  * @module
  */
@@ -75,12 +75,12 @@ export function askToStop(): void {
   };
 }
 
-/** Builds a node anew; one that is stuck is freed with its lane. */
+/** Restarts a node. A stuck node is freed together with its lane. */
 export function restartNode(node: string): void {
   void run(() => client.call("node.restart", { node }, EDIT_TIMEOUT_MS));
 }
 
-/** Has a node passed by, or no more. */
+/** Sets whether a node is bypassed. */
 export function bypassNode(node: string, on: boolean): void {
   void run(() => client.call("node.bypass", { node, on }, EDIT_TIMEOUT_MS));
 }

@@ -21,7 +21,7 @@ export const detail = signal<NodeDetail | undefined>(undefined);
 /** Which question the details answer: they count up. */
 export const answered = signal(0);
 
-/** Why there are none. */
+/** Why the details are missing. */
 export const detailProblem = signal<string | undefined>(undefined);
 
 let asked = 0;
@@ -62,7 +62,7 @@ async function ask(id: string): Promise<void> {
     detail.value = answer;
     detailProblem.value = undefined;
   } catch (error) {
-    // A lost connection is told above everything; what was known stays.
+    // The page reports a lost connection elsewhere; the known details stay.
     if (mine === asked && client.status === "open") {
       detailProblem.value = error instanceof Error ? error.message : String(error);
     }

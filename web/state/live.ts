@@ -83,7 +83,7 @@ watch();
 document.addEventListener("visibilitychange", watch);
 setInterval(look, LOOK_MS);
 
-/** Asks for the graph anew. */
+/** Asks for the graph again. */
 export function refreshGraph(): void {
   live.refresh();
 }
@@ -130,7 +130,7 @@ function schedule(): void {
 function show(): void {
   if (!showing) return;
   showing = false;
-  // In one go: nobody sees the figures of one graph beside another.
+  // Applied together, so that the figures of one graph never appear beside another.
   batch(showNewest);
   dirty.clear();
 }

@@ -1,5 +1,5 @@
 /**
- * Whether this browser has logged in, and can log out: a server on loopback asks nobody for a token.
+ * Whether this browser has logged in, and can log out. A server on loopback requires no token.
  *
  * @module
  */
@@ -13,6 +13,6 @@ export async function askForLogin(): Promise<void> {
     const answer = await fetch("/api/login");
     loggedIn.value = answer.ok && (await answer.json() as { readonly loggedIn?: unknown }).loggedIn === true;
   } catch {
-    // Nobody is there: the connection tells that.
+    // The connection reports that no server answers.
   }
 }

@@ -41,7 +41,7 @@ async function ask(of: Selection, question: string): Promise<void> {
     const past = await client.call("history.get", of);
     keptSeconds.value = past.keptSeconds;
     historyBook.fill(of, past);
-    // Plots follow the readings, which come no more after the end.
+    // Plots follow the readings, which stop at the end.
     reading.value++;
   } catch {
     // The plots have what comes from now on. A server that has no time now may have some later.

@@ -15,10 +15,10 @@ export const view: ReadonlySignal<View> = computed(() => place.value.view);
 /** What is selected, by id; it may be gone from the graph. */
 export const selection: ReadonlySignal<Selection | undefined> = computed(() => place.value.selection);
 
-/** Index of the selected node in the graph; -1 for none. */
+/** Index of the selected node in the graph, or -1. */
 export const selectedNode: ReadonlySignal<number> = computed(() => indexOf("node"));
 
-/** Index of the selected link in the graph; -1 for none. */
+/** Index of the selected link in the graph, or -1. */
 export const selectedLink: ReadonlySignal<number> = computed(() => indexOf("link"));
 
 /** Goes up whenever somebody was led to what is selected, as by the address at first: it is to be brought into view. */

@@ -18,7 +18,7 @@ const PANEL = 344;
 const BAR = 46;
 const NARROW = 560;
 
-/** Steps of the room's size in which the graph is laid out anew, for each doubling. */
+/** How many steps of the room's size per doubling cause a new layout. */
 const STEPS_PER_OCTAVE = 4;
 
 /** The scene of the newest graph that is laid out; its graph may be a version behind for a moment. */

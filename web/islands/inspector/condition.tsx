@@ -9,7 +9,7 @@ import { figures, reading } from "../../state/live.ts";
 import { leadToLink, leadToNode } from "../../state/place.ts";
 
 interface ConditionProps {
-  /** The condition; `undefined` for none yet. */
+  /** The condition; `undefined` before the first. */
   read(now: GraphFigures): Health | undefined;
   /** Why. */
   explain(now: GraphFigures): ConditionWords;

@@ -29,7 +29,7 @@ export interface PlotSeries {
   readonly dash?: readonly number[];
 }
 
-/** Of a node. */
+/** The plots of a node. */
 export const NODE_PLOTS: readonly PlotSpec[] = [
   {
     title: "Ticks",
@@ -49,7 +49,7 @@ export const NODE_PLOTS: readonly PlotSpec[] = [
   { title: "Busy", unit: "%", series: [{ name: "busy", at: NODE_SERIES.indexOf("busyPercent"), color: "accent" }] },
 ];
 
-/** Of a link. */
+/** The plots of a link. */
 export const LINK_PLOTS: readonly PlotSpec[] = [
   {
     title: "Frames",
