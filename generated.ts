@@ -6,7 +6,7 @@
  */
 // What it calls.
 export { defineNodeType, definePackage } from "./core/registry/node_type.ts";
-export { forPlatform } from "./core/registry/platform.ts";
+export { forPlatform } from "./core/descriptor/platform.ts";
 export { processorClass } from "./core/registry/processor_class.ts";
 export { assignArray, readStruct, StructMemory } from "./core/frames/struct_memory.ts";
 
@@ -21,10 +21,10 @@ export type {
   PortVisitor,
   PortWiring,
 } from "./core/registry/node_type.ts";
-export type { ConfigObjectSchema, DescriptorLane } from "./core/registry/descriptor.ts";
-export type { DynamicElements } from "./core/registry/dynamic_elements.ts";
+export type { ConfigObjectSchema, DescriptorLane } from "./core/descriptor/descriptor.ts";
+export type { DynamicElements } from "./core/descriptor/dynamic_elements.ts";
 export type { FormatField } from "./core/frames/format.ts";
-export type { Platform } from "./core/registry/platform.ts";
+export type { Platform } from "./core/descriptor/platform.ts";
 
 // Ports, frames and handles.
 export type { StreamInput, StreamOutput } from "./core/ports/stream.ts";

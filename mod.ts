@@ -23,7 +23,7 @@
  *
  * @module
  */
-import "./core/require_deno.ts";
+import "./core/process/require_deno.ts";
 
 // A processor: its annotations, its life, its ports.
 export { config, input, output, processor } from "./core/annotations.ts";
@@ -82,11 +82,11 @@ export { nsToTicks, ticksToNs } from "./core/clock/ticks.ts";
 
 // Node types: the standard ones, the native stages, and registries of them.
 export { nodePackage, nodes } from "./sluice.gen.ts";
-export { nativeNodes, nativePackage } from "./core/native_stages.ts";
-export { collectNodes } from "./core/registry/collect_nodes.ts";
+export { nativeNodes, nativePackage } from "./core/registry/native_stages.ts";
+export { collectNodes } from "./core/graph/collect_nodes.ts";
 export { NodeRegistry } from "./core/registry/node_registry.ts";
 export type { BuildEnvironment, NodeMetadata, RegistryBuilder } from "./core/registry/node_registry.ts";
-export type { ConfigSchema, NodeDescriptor, PortDescriptor } from "./core/registry/descriptor.ts";
+export type { ConfigSchema, NodeDescriptor, PortDescriptor } from "./core/descriptor/descriptor.ts";
 export type { NodePackage, NodeSpec, NodeType } from "./core/registry/node_type.ts";
 
 // A graph: the runtime, its options, nodes and links.
@@ -97,9 +97,9 @@ export type { GraphEdit, ReplaceOptions } from "./core/live/graph_edit.ts";
 export type { DynamicInputRef, DynamicOutputRef, InputRef, NodeHandle, OutputRef } from "./core/registry/handle.ts";
 export type { LinkId, NodeId, PortAddress } from "./core/ids.ts";
 export type { GraphMode, LinkOptions, LinkPolicy } from "./core/links/policy.ts";
-export type { LaneKind, LaneOptions, LanePriority } from "./core/lanes/lane_options.ts";
-export type { PoolSize } from "./core/memory/pool_plan.ts";
-export type { RestartPolicy, Supervision } from "./core/supervision.ts";
+export type { LaneKind, LaneOptions, LanePriority } from "./core/placement/lane_options.ts";
+export type { PoolSize } from "./core/pools/pool_plan.ts";
+export type { RestartPolicy, Supervision } from "./core/graph/supervision.ts";
 export type { DriverKind } from "./core/driver/driver.ts";
 export type { NativeChoice } from "./core/driver/open.ts";
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import "./core/require_deno.ts";
-export { ProcessorHarness } from "./core/harness.ts";
-export type { AudioInput } from "./core/harness_input.ts";
-export type { AudioOutput, EncodedOutput, FrameOutput, PacketOutput, VideoOutput } from "./core/harness_copies.ts";
-export type { HarnessOptions } from "./core/harness_options.ts";
+import "./core/process/require_deno.ts";
+export { ProcessorHarness } from "./core/harness/harness.ts";
+export type { AudioInput } from "./core/harness/input.ts";
+export type { AudioOutput, EncodedOutput, FrameOutput, PacketOutput, VideoOutput } from "./core/harness/copies.ts";
+export type { HarnessOptions } from "./core/harness/options.ts";
 export { assertNodeNotRegistered, assertNodePort, assertNodeRegistered } from "./core/registry/registry_asserts.ts";

@@ -5,7 +5,7 @@
  */
 import { deepEqual, equal } from "node:assert/strict";
 import type { LinkPolicy } from "../core/links/policy.ts";
-import type { PoolSize } from "../core/memory/pool_plan.ts";
+import type { PoolSize } from "../core/pools/pool_plan.ts";
 import { Runtime } from "../core/runtime.ts";
 import { passStep } from "./nodes/pass_class.ts";
 import {

@@ -5,7 +5,7 @@
  */
 import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import { DENO_COMMAND, isDenoFit, WANTED_DENO } from "../core/deno_version.ts";
+import { DENO_COMMAND, isDenoFit, WANTED_DENO } from "../core/process/deno_version.ts";
 import { chooseDriver } from "../core/driver/open.ts";
 import { CODEGEN_COMMAND, findStaleSources, loadNodePackage, type StaleSource } from "../core/registry/staleness.ts";
 import { OWN_PACKAGE_URL } from "./packages.ts";

@@ -6,7 +6,7 @@
 import type { GraphDocument } from "../core/graph/document.ts";
 import { redact } from "../core/redaction.ts";
 import type { NodeRegistry } from "../core/registry/node_registry.ts";
-import { resolveText } from "../core/secrets.ts";
+import { resolveText } from "../core/descriptor/secrets.ts";
 
 /** Ending of a file that is not complete. */
 const PARTIAL = ".partial";

@@ -6,8 +6,8 @@
  * @module
  */
 import { consoleWithoutReader } from "../core/console_output.ts";
-import { assertDeno } from "../core/deno_version.ts";
-import { keepIgnoringHangup } from "../core/hangup.ts";
+import { assertDeno } from "../core/process/deno_version.ts";
+import { keepIgnoringHangup } from "../core/process/hangup.ts";
 import { configureLog } from "../core/log.ts";
 import { ArgsAnswered, type CommandArgs, parseArgs } from "./args.ts";
 import { reportErrors } from "./failure.ts";

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { describeSchema } from "../core/config_check.ts";
+import { describeSchema } from "../core/descriptor/config_check.ts";
 import { describeValue } from "../core/describe_value.ts";
 import { SluiceError } from "../core/errors.ts";
-import { type ConfigSchema, isList, type NodeDescriptor, type PortDescriptor } from "../core/registry/descriptor.ts";
+import { type ConfigSchema, isList, type NodeDescriptor, type PortDescriptor } from "../core/descriptor/descriptor.ts";
 import type { NodeRegistry } from "../core/registry/node_registry.ts";
 import type { AnyNodeType } from "../core/registry/node_type.ts";
 import type { InfoArgs, ListArgs } from "./args.ts";

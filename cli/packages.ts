@@ -8,7 +8,7 @@ import { dirname, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SluiceError } from "../core/errors.ts";
 import { logger } from "../core/log.ts";
-import { nativePackage } from "../core/native_stages.ts";
+import { nativePackage } from "../core/registry/native_stages.ts";
 import { NodeRegistry } from "../core/registry/node_registry.ts";
 import type { NodePackage } from "../core/registry/node_type.ts";
 import {

@@ -8,7 +8,7 @@ import { SluiceError } from "../core/errors.ts";
 import { buildGraph, graphOptions } from "../core/graph/build.ts";
 import type { GraphDocument } from "../core/graph/document.ts";
 import { placed } from "../core/graph/report.ts";
-import { watchMainSignals } from "../core/main_watch.ts";
+import { watchMainSignals } from "../core/process/main_watch.ts";
 import type { NodeRegistry } from "../core/registry/node_registry.ts";
 import { Runtime } from "../core/runtime.ts";
 import type { RunArgs } from "./args.ts";

@@ -7,7 +7,7 @@
 import { deserializeError } from "../core/errors.ts";
 import type { NodeId } from "../core/ids.ts";
 import type { Runtime } from "../core/runtime.ts";
-import type { Supervision } from "../core/supervision.ts";
+import type { Supervision } from "../core/graph/supervision.ts";
 import { describeError, errorEvent } from "./failure.ts";
 import type { Io } from "./output.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { formatDiagnostic } from "./diagnostics.ts";
-import { processorSource, tempPackage } from "./temp_package.ts";
+import { processorSource, tempPackage } from "./fixtures/temp_package.ts";
 import { watch, type WatchRun } from "./watch.ts";
 
 const TOO_DEEP = "error: Cannot read the file: it is nested more than 256 levels deep";

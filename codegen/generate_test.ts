@@ -7,7 +7,7 @@ import { formatDiagnostic } from "./diagnostics.ts";
 import { emitPackage, generate } from "./generate.ts";
 import { findFiles } from "./scan/find_files.ts";
 import { scanPackage } from "./scan/scan_package.ts";
-import { copyAccepted, processorSource, tempPackage } from "./temp_package.ts";
+import { copyAccepted, processorSource, tempPackage } from "./fixtures/temp_package.ts";
 
 const ACCEPTED = fileURLToPath(new URL("./testdata/accepted", import.meta.url));
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { processorSource, tempPackage } from "./temp_package.ts";
+import { processorSource, tempPackage } from "./fixtures/temp_package.ts";
 
 /** A file with structs, each given as its name and its fields. */
 function structs(...all: [string, string][]): string {

@@ -9,10 +9,10 @@ import { readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import fc from "fast-check";
 import { hashSource } from "../core/registry/staleness.ts";
-import { MUTATION_SEED } from "./assert_answer.ts";
+import { MUTATION_SEED } from "./fixtures/assert_answer.ts";
 import { formatDiagnostic } from "./diagnostics.ts";
 import { Generator } from "./generate.ts";
-import { processorSource, type TempPackage, tempPackage } from "./temp_package.ts";
+import { processorSource, type TempPackage, tempPackage } from "./fixtures/temp_package.ts";
 
 const NAMES = ["Alpha", "Beta", "Gamma", "Delta"];
 

@@ -3,7 +3,7 @@ import { rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathsOfEvent } from "./linked_files.ts";
 import { Generator } from "./generate.ts";
-import { processorSource, type TempPackage, tempPackage } from "./temp_package.ts";
+import { processorSource, type TempPackage, tempPackage } from "./fixtures/temp_package.ts";
 import { watch, type WatchRun } from "./watch.ts";
 
 /** How long a run that is wanted is waited for, milliseconds. */

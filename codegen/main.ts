@@ -4,8 +4,8 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { keepIgnoringHangup } from "../core/hangup.ts";
-import { TASK_GONE, watchTaskParent } from "../core/task_parent.ts";
+import { keepIgnoringHangup } from "../core/process/hangup.ts";
+import { TASK_GONE, watchTaskParent } from "../core/process/task_parent.ts";
 import { formatDiagnostic, isError } from "./diagnostics.ts";
 import { generate, type GenerateResult } from "./generate.ts";
 import { watch } from "./watch.ts";

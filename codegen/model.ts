@@ -7,7 +7,7 @@
  * @module
  */
 import type { StructLayout } from "../core/frames/struct_layout.ts";
-import type { NodeDescriptor } from "../core/registry/descriptor.ts";
+import type { NodeDescriptor } from "../core/descriptor/descriptor.ts";
 
 /** All node types of one package. */
 export interface PackageModel {

@@ -8,8 +8,8 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
-import { assertAnswer, MUTATION_SEED } from "./assert_answer.ts";
-import { copyAccepted } from "./temp_package.ts";
+import { assertAnswer, MUTATION_SEED } from "./fixtures/assert_answer.ts";
+import { copyAccepted } from "./fixtures/temp_package.ts";
 
 /** What is put between, or instead of, the words of a class. */
 const PIECES = [

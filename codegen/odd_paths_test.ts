@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { NodePackage } from "../core/registry/node_type.ts";
 import { findStaleSources } from "../core/registry/staleness.ts";
-import { processorSource, tempPackage } from "./temp_package.ts";
+import { processorSource, tempPackage } from "./fixtures/temp_package.ts";
 
 const CORE = new URL("../core/", import.meta.url).href;
 

@@ -10,9 +10,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
-import { assertAnswer, MUTATION_SEED } from "./assert_answer.ts";
-import { oddPlaces, putPieces } from "./odd_syntax.ts";
-import { copyAccepted } from "./temp_package.ts";
+import { assertAnswer, MUTATION_SEED } from "./fixtures/assert_answer.ts";
+import { oddPlaces, putPieces } from "./fixtures/odd_syntax.ts";
+import { copyAccepted } from "./fixtures/temp_package.ts";
 
 const RUNS = Deno.env.get("SLUICE_DEEP") === "1" ? 400 : 12;
 

@@ -1,7 +1,7 @@
 /** One name with an implementation for each system, as generated code has it. */
 import assert from "node:assert/strict";
 import { NodeRegistry } from "../core/registry/node_registry.ts";
-import { currentPlatform } from "../core/registry/platform.ts";
+import { currentPlatform } from "../core/descriptor/platform.ts";
 import { nodePackage } from "./testdata/accepted/platforms/sluice.gen.ts";
 
 Deno.test("a node type of several systems is one in the registry, and loads the class of this system", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { findRuntimeProblem, runtimePath, runtimeSpecifier } from "./runtime_path.ts";
-import { processorSource, tempPackage } from "./temp_package.ts";
+import { processorSource, tempPackage } from "./fixtures/temp_package.ts";
 
 Deno.test("runtimePath() leads relative paths from the root, and passes by what is no path", () => {
   const cases: [runtime: string, path: string | undefined][] = [

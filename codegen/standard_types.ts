@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { nativePackage } from "../core/native_stages.ts";
+import { nativePackage } from "../core/registry/native_stages.ts";
 import type { NodePackage } from "../core/registry/node_type.ts";
 import type { GeneratorConfig } from "./config.ts";
 import type { OtherPackageModel } from "./model.ts";

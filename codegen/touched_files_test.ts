@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chmod, lutimes, rm, stat, symlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { tempPackage } from "./temp_package.ts";
+import { tempPackage } from "./fixtures/temp_package.ts";
 import { TouchedFiles } from "./touched_files.ts";
 
 /** When the files of these tests are written, milliseconds since 1970. */

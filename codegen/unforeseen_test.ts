@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ClassDeclaration } from "ts-morph";
-import { processorSource, tempPackage } from "./temp_package.ts";
+import { processorSource, tempPackage } from "./fixtures/temp_package.ts";
 
 /** Has the parser's own classes fail for one class, as a fault of the generator would, until it is disposed of. */
 function failFor(className: string, error: Error): Disposable {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generate } from "./generate.ts";
-import { processorSource, tempPackage } from "./temp_package.ts";
+import { processorSource, tempPackage } from "./fixtures/temp_package.ts";
 import { watch, type WatchRun } from "./watch.ts";
 
 Deno.test("watch() runs anew when the imports of deno.json lead to another package", async () => {

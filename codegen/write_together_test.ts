@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { processorSource, tempPackage } from "./temp_package.ts";
+import { processorSource, tempPackage } from "./fixtures/temp_package.ts";
 import { WriteFailure, writeTogether } from "./write_together.ts";
 
 async function folderWith(files: { readonly [path: string]: string }) {

@@ -6,7 +6,7 @@
 import { SluiceError } from "../core/errors.ts";
 import type { Runtime } from "../core/runtime.ts";
 import { viewRuntime } from "../core/runtime_view.ts";
-import { refuseReferences } from "../core/secrets.ts";
+import { refuseReferences } from "../core/descriptor/secrets.ts";
 import type { Feed } from "./feed.ts";
 import type { GraphHistory } from "./graph_history.ts";
 import { RateLimit } from "../core/rate_limit.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { NodeDescriptor } from "../core/registry/descriptor.ts";
+import type { NodeDescriptor } from "../core/descriptor/descriptor.ts";
 import type { RuntimeView } from "../core/runtime_view.ts";
 import { describeType, snapshotGraph } from "./snapshot.ts";
 

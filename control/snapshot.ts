@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { canBypass } from "../core/bypass.ts";
+import { canBypass } from "../core/graph/bypass.ts";
 import { serializeError, SluiceError } from "../core/errors.ts";
 import { describeFormat, type FrameFormat } from "../core/frames/format.ts";
-import { expandPort, type NodeDescriptor, type PortDescriptor } from "../core/registry/descriptor.ts";
+import { expandPort, type NodeDescriptor, type PortDescriptor } from "../core/descriptor/descriptor.ts";
 import type { RuntimeView } from "../core/runtime_view.ts";
 import { readLaneCounters, readNodeCounters } from "../core/stats.ts";
 import type { LinkEntry, NodeEntry } from "../core/topology.ts";

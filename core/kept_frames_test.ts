@@ -4,7 +4,7 @@ import { eachDriver } from "../tests/fixtures/each_driver.ts";
 import { counting, filter, gathering, type Script, SHAPE, sink, source } from "../tests/fixtures/scripted.ts";
 import type { AudioFrame } from "./frames/audio_frame.ts";
 import { configureLog } from "./log.ts";
-import type { NodeDescriptor } from "./registry/descriptor.ts";
+import type { NodeDescriptor } from "./descriptor/descriptor.ts";
 import { Runtime } from "./runtime.ts";
 import type { RuntimeOptions } from "./runtime_options.ts";
 import type { RunSummary } from "./stats.ts";

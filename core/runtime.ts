@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertConfig } from "./config_check.ts";
+import { assertConfig } from "./descriptor/config_check.ts";
 import type { Driver, DriverKind } from "./driver/driver.ts";
 import { warnOfFallback } from "./driver/fallback.ts";
 import { chooseDriver } from "./driver/open.ts";
@@ -16,15 +16,15 @@ import type { GraphFile } from "./graph/graph_file.ts";
 import { pathLatencies } from "./graph/latencies.ts";
 import { snapshotGraph } from "./graph/snapshot.ts";
 import { type LinkId, type PortAddress, portAddress, splitAddress } from "./ids.ts";
-import { warnOfUnusedLanes } from "./lanes/unused_lanes.ts";
+import { warnOfUnusedLanes } from "./graph/unused_lanes.ts";
 import { logger } from "./log.ts";
-import { notingWaits } from "./noting_waits.ts";
+import { notingWaits } from "./process/noting_waits.ts";
 import type { GraphMode, LinkOptions } from "./links/policy.ts";
 import { assertEditFunction, collectEdit } from "./live/collect_edit.ts";
 import { editOptions } from "./live/edit_options.ts";
 import type { GraphEdit } from "./live/graph_edit.ts";
 import { ConfigChanges } from "./live/config_changes.ts";
-import { stopOnSignals } from "./run_signals.ts";
+import { stopOnSignals } from "./process/run_signals.ts";
 import {
   type AddOptions,
   assertAddOptions,
@@ -32,10 +32,10 @@ import {
   type EditOptions,
   type RuntimeOptions,
 } from "./runtime_options.ts";
-import { assertPool } from "./memory/pool_plan.ts";
+import { assertPool } from "./pools/pool_plan.ts";
 import { assertNew, noteAdded } from "./app/once.ts";
 import { assertNodeSpec } from "./registry/check_node_type.ts";
-import { expandPort } from "./registry/descriptor.ts";
+import { expandPort } from "./descriptor/descriptor.ts";
 import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";
 import { assertRefsOf, makeHandle } from "./registry/make_handle.ts";
 import { type AnyNodeType, isProcessor, type NodeSpec } from "./registry/node_type.ts";

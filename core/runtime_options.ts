@@ -8,13 +8,13 @@ import type { NativeChoice } from "./driver/open.ts";
 import { SluiceError } from "./errors.ts";
 import { MAX_SLOT_BYTES, MAX_SLOTS } from "./graph/document.ts";
 import { poolName } from "./ids.ts";
-import type { LaneOptions } from "./lanes/lane_options.ts";
+import type { LaneOptions } from "./placement/lane_options.ts";
 import type { GraphMode } from "./links/policy.ts";
-import type { PoolSize } from "./memory/pool_plan.ts";
+import type { PoolSize } from "./pools/pool_plan.ts";
 import { assertChoice, assertKeys, assertTimeout } from "./option_check.ts";
 import { isPlainObject, kindOf } from "./registry/kind_of.ts";
 import type { NodeRegistry } from "./registry/node_registry.ts";
-import { checkSupervision, type Supervision } from "./supervision.ts";
+import { checkSupervision, type Supervision } from "./graph/supervision.ts";
 
 /** Options of `Runtime`. */
 export interface RuntimeOptions {

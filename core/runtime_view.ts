@@ -8,10 +8,10 @@ import type { ControlPage } from "./control_page.ts";
 import type { DriverKind } from "./driver/driver.ts";
 import type { FrameFormat } from "./frames/format.ts";
 import type { NodeId } from "./ids.ts";
-import type { LaneKind } from "./lanes/lane_options.ts";
+import type { LaneKind } from "./placement/lane_options.ts";
 import type { GraphMode } from "./links/policy.ts";
 import type { NodeActivity } from "./node_activity.ts";
-import type { NodeDescriptor } from "./registry/descriptor.ts";
+import type { NodeDescriptor } from "./descriptor/descriptor.ts";
 import type { Figures, NodeProgress, NodeState, PoolStats } from "./stats.ts";
 import type { LinkEntry, NodeEntry } from "./topology.ts";
 

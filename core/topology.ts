@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { assertBypass, canBypass } from "./bypass.ts";
-import { assertConfig } from "./config_check.ts";
+import { assertBypass, canBypass } from "./graph/bypass.ts";
+import { assertConfig } from "./descriptor/config_check.ts";
 import { describeName } from "./describe_value.ts";
 import { SluiceError } from "./errors.ts";
 import { assertEnd, assertForward, assertLinkable, type LinkEnd, resolvePort } from "./graph/link_rules.ts";
@@ -15,17 +15,17 @@ import { assertDelayed } from "./graph/loops.ts";
 import type { LinkEntry, NodeEntry, NodeOptions } from "./graph/entries.ts";
 import { GraphNumbers } from "./graph/graph_numbers.ts";
 import { defaultNodeId, laneName, type LinkId, type NodeId, nodeId } from "./ids.ts";
-import { DEFAULT_LANE, laneOf } from "./lanes/lane_choice.ts";
-import { checkLaneOptions, type LaneOptions } from "./lanes/lane_options.ts";
+import { DEFAULT_LANE, laneOf } from "./placement/lane_choice.ts";
+import { checkLaneOptions, type LaneOptions } from "./placement/lane_options.ts";
 import { linkOptions } from "./links/link_options.ts";
 import type { GraphMode, LinkOptions } from "./links/policy.ts";
-import { expandPort, type NodeDescriptor } from "./registry/descriptor.ts";
-import { addElement, removeElement } from "./registry/dynamic_ports.ts";
-import { ownConfig } from "./registry/own_config.ts";
+import { expandPort, type NodeDescriptor } from "./descriptor/descriptor.ts";
+import { addElement, removeElement } from "./descriptor/dynamic_ports.ts";
+import { ownConfig } from "./descriptor/own_config.ts";
 import type { AnyNodeType } from "./registry/node_type.ts";
 import { sizedType, withDescriptor } from "./registry/sized_type.ts";
 import { didYouMean, listSome } from "./suggestion.ts";
-import { checkSupervision, type Supervision } from "./supervision.ts";
+import { checkSupervision, type Supervision } from "./graph/supervision.ts";
 
 export type { LinkEntry, NodeEntry, NodeOptions };
 

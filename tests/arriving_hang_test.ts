@@ -4,7 +4,7 @@
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { Runtime } from "../core/runtime.ts";
-import type { Supervision } from "../core/supervision.ts";
+import type { Supervision } from "../core/graph/supervision.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { Hold } from "./fixtures/hold.ts";
 import { checkingSink, numberedSource } from "./fixtures/numbered.ts";

@@ -3,7 +3,7 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import type { GraphEdit } from "../core/live/graph_edit.ts";
 import { tapLog } from "../core/log.ts";
 import type { ProcessorContext } from "../core/processor.ts";
-import type { ConfigObjectSchema } from "../core/registry/descriptor.ts";
+import type { ConfigObjectSchema } from "../core/descriptor/descriptor.ts";
 import type { NodeHandle } from "../core/registry/handle.ts";
 import type { NodeType } from "../core/registry/node_type.ts";
 import { Runtime } from "../core/runtime.ts";

@@ -4,7 +4,7 @@ import type { SluiceEvent } from "../core/events/event.ts";
 import type { Processor, ProcessorContext } from "../core/processor.ts";
 import { Runtime } from "../core/runtime.ts";
 import type { RuntimeStats } from "../core/stats.ts";
-import type { Supervision } from "../core/supervision.ts";
+import type { Supervision } from "../core/graph/supervision.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { faulty } from "./fixtures/faulty.ts";

@@ -2,7 +2,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { ProcessorContext } from "../core/processor.ts";
 import { Runtime } from "../core/runtime.ts";
-import type { Supervision } from "../core/supervision.ts";
+import type { Supervision } from "../core/graph/supervision.ts";
 import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { joint } from "./fixtures/joints.ts";

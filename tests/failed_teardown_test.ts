@@ -3,7 +3,7 @@
  */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { Runtime } from "../core/runtime.ts";
-import type { Supervision } from "../core/supervision.ts";
+import type { Supervision } from "../core/graph/supervision.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { numberedSource } from "./fixtures/numbered.ts";
 import { filter, type Script } from "./fixtures/scripted.ts";

@@ -1,10 +1,10 @@
 /** Whatever an edit does to the frames that a node reads: where some are missing, the next one says so. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { GraphEdit } from "../core/live/graph_edit.ts";
-import { nativeNodes } from "../core/native_stages.ts";
+import { nativeNodes } from "../core/registry/native_stages.ts";
 import type { NodeSpec } from "../core/registry/node_type.ts";
 import { Runtime } from "../core/runtime.ts";
-import type { Supervision } from "../core/supervision.ts";
+import type { Supervision } from "../core/graph/supervision.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { faulty } from "./fixtures/faulty.ts";
 import { collect, collected, delay, loosePass, looseSink, numberedSource } from "./fixtures/numbered.ts";

@@ -5,7 +5,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import type { SluiceEvent } from "../core/events/event.ts";
 import { Runtime } from "../core/runtime.ts";
-import type { Supervision } from "../core/supervision.ts";
+import type { Supervision } from "../core/graph/supervision.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { hostile, type HostilePlace } from "./fixtures/hostile.ts";
 import { numberedSource } from "./fixtures/numbered.ts";

@@ -2,7 +2,7 @@
 import { deepEqual, equal, notEqual, rejects } from "node:assert/strict";
 import type { SluiceEvent } from "../core/events/event.ts";
 import { Runtime } from "../core/runtime.ts";
-import type { Supervision } from "../core/supervision.ts";
+import type { Supervision } from "../core/graph/supervision.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { Hold } from "./fixtures/hold.ts";
 import { leaving, type LeavingConfig } from "./fixtures/leaving.ts";

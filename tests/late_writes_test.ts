@@ -2,7 +2,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { tapLog } from "../core/log.ts";
 import type { ProcessorContext } from "../core/processor.ts";
-import type { NodeDescriptor } from "../core/registry/descriptor.ts";
+import type { NodeDescriptor } from "../core/descriptor/descriptor.ts";
 import { Runtime } from "../core/runtime.ts";
 import { ProcessorHarness } from "../testing.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";

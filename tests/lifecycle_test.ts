@@ -1,7 +1,7 @@
 /** setup() and teardown() of every instance are called once each, whatever becomes of its node, and in order. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Runtime } from "../core/runtime.ts";
-import type { Supervision } from "../core/supervision.ts";
+import type { Supervision } from "../core/graph/supervision.ts";
 import { counting, gathering, type Script, sink, source } from "./fixtures/scripted.ts";
 import { fixture, port } from "./fixtures/define.ts";
 import type { AudioFrame } from "../core/frames/audio_frame.ts";

@@ -1,11 +1,11 @@
 /** When nodes are ticked: modes, triggers, times of their own, and the order within a lane. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import type { AudioFrame } from "../core/frames/audio_frame.ts";
-import { NodeCell } from "../core/lanes/node_cell.ts";
+import { NodeCell } from "../core/lanes/cells/node_cell.ts";
 import { LocalLink } from "../core/links/local_link.ts";
 import { RingLinkReader } from "../core/links/ring_link.ts";
 import type { Processor, ProcessorContext } from "../core/processor.ts";
-import type { NodeDescriptor } from "../core/registry/descriptor.ts";
+import type { NodeDescriptor } from "../core/descriptor/descriptor.ts";
 import type { NodeHandle } from "../core/registry/handle.ts";
 import type { NodeSpec } from "../core/registry/node_type.ts";
 import { Runtime } from "../core/runtime.ts";

@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { Runtime } from "../core/runtime.ts";
 import type { LinkPolicy } from "../core/links/policy.ts";
-import type { Supervision } from "../core/supervision.ts";
+import type { Supervision } from "../core/graph/supervision.ts";
 import type { RunSummary } from "../core/stats.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { checkingSink, collect, collected, numberedSource, pass } from "./fixtures/numbered.ts";

@@ -1,6 +1,6 @@
 /** What becomes of a program that runs a graph when it is told to end. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { ignoresHangup } from "../core/hangup.ts";
+import { ignoresHangup } from "../core/process/hangup.ts";
 
 const SCRIPT = new URL("./fixtures/recording_script.ts", import.meta.url).pathname;
 

@@ -2,7 +2,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { processorSource, type TempPackage, tempPackage } from "../codegen/temp_package.ts";
+import { processorSource, type TempPackage, tempPackage } from "../codegen/fixtures/temp_package.ts";
 import type { NodePackage } from "../core/registry/node_type.ts";
 import { loadNodePackage } from "../core/registry/staleness.ts";
 import { NodeRegistry, nodes, Runtime } from "../mod.ts";

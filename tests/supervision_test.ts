@@ -4,10 +4,10 @@
  */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import type { SluiceEvent } from "../core/events/event.ts";
-import { nativeNodes } from "../core/native_stages.ts";
+import { nativeNodes } from "../core/registry/native_stages.ts";
 import { Runtime } from "../core/runtime.ts";
 import type { RunSummary } from "../core/stats.ts";
-import type { Supervision } from "../core/supervision.ts";
+import type { Supervision } from "../core/graph/supervision.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { type Fault, faulty, faultyLater } from "./fixtures/faulty.ts";
 import { checkingSink, collect, collected, type Findings, numberedSource, pass } from "./fixtures/numbered.ts";

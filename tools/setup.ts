@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { assertDeno } from "../core/deno_version.ts";
+import { assertDeno } from "../core/process/deno_version.ts";
 import { formatElapsed, runCommand } from "./command.ts";
 import { buildNativeLibrary, findMissingToolchain, hasLibrary, LIBRARY_PATH } from "./native_library.ts";
 import { isPageCurrent } from "./page_build.ts";

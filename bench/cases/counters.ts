@@ -22,9 +22,9 @@ const COUNTING = [
   "core/links/local_link.ts",
   "core/links/open_ends.ts",
   "core/links/ring_link.ts",
-  "core/lanes/cell_admission.ts",
-  "core/lanes/cell_figures.ts",
-  "core/lanes/node_cell.ts",
+  "core/lanes/cells/cell_admission.ts",
+  "core/lanes/cells/cell_figures.ts",
+  "core/lanes/cells/node_cell.ts",
 ];
 
 /** A statement of one line that counts, or that asks for what was counted to be published. */
@@ -56,7 +56,7 @@ export const counters: Benchmark = {
       ok(
         await copyWithout(
           untimed,
-          ["core/lanes/cell_figures.ts"],
+          ["core/lanes/cells/cell_figures.ts"],
           (line) => line.replace(/^const SAMPLE_EVERY = \d+;$/, "const SAMPLE_EVERY = 1_000_000_000;"),
         ) === 1,
       );

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { NodeDescriptor, PortDescriptor } from "../../core/registry/descriptor.ts";
+import type { NodeDescriptor, PortDescriptor } from "../../core/descriptor/descriptor.ts";
 
 /** A port, with the fields that matter here left to the caller. */
 export function port(

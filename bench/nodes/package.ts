@@ -7,7 +7,7 @@ import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { Processor, ProcessorContext } from "../../core/processor.ts";
-import type { PortDescriptor } from "../../core/registry/descriptor.ts";
+import type { PortDescriptor } from "../../core/descriptor/descriptor.ts";
 import type { NodeHandle } from "../../core/registry/handle.ts";
 import {
   defineNodeType,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { nativeNodes } from "../../core/native_stages.ts";
+import { nativeNodes } from "../../core/registry/native_stages.ts";
 import { nodes } from "../../sluice.gen.ts";
 
 const schema = JSON.parse(await Deno.readTextFile(new URL("../../sluice.schema.json", import.meta.url)));

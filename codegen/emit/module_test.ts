@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { NodeModel, PackageModel } from "../model.ts";
 import { scanPackage } from "../scan/scan_package.ts";
-import { processorSource, tempPackage } from "../temp_package.ts";
+import { processorSource, tempPackage } from "../fixtures/temp_package.ts";
 import { formatTypeScript } from "./format.ts";
 import { type EmitCache, emitModule } from "./module.ts";
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { describeSchema } from "../../core/config_check.ts";
-import { type ConfigSchema, isList, type PortDescriptor } from "../../core/registry/descriptor.ts";
+import { describeSchema } from "../../core/descriptor/config_check.ts";
+import { type ConfigSchema, isList, type PortDescriptor } from "../../core/descriptor/descriptor.ts";
 import type { NodeModel } from "../model.ts";
 import { identifierOf, typePrefixOf } from "../names.ts";
 import type { Imports } from "./imports.ts";

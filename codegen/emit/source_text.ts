@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ConfigSchema } from "../../core/registry/descriptor.ts";
+import type { ConfigSchema } from "../../core/descriptor/descriptor.ts";
 
 /** Longest object that is laid out on one line. */
 const INLINE_LENGTH = 80;

@@ -4,10 +4,10 @@
  * @module
  */
 import { type Expression, Node, type TypeNode } from "ts-morph";
-import { describeSchema } from "../../core/config_check.ts";
+import { describeSchema } from "../../core/descriptor/config_check.ts";
 import { describeValue } from "../../core/describe_value.ts";
 import { parseDuration } from "../../core/duration.ts";
-import type { ConfigObjectSchema, ConfigSchema } from "../../core/registry/descriptor.ts";
+import type { ConfigObjectSchema, ConfigSchema } from "../../core/descriptor/descriptor.ts";
 import type { ScanContext } from "./context.ts";
 import { FLAG, quote, readOptions } from "./decorators.ts";
 import { readDoc } from "./docs.ts";

@@ -6,7 +6,7 @@
 import { Node, SyntaxKind, type TypeNode } from "ts-morph";
 import { listNames, nearestName } from "../../core/errors.ts";
 import type { FrameKind } from "../../core/frames/format.ts";
-import type { PortDescriptor } from "../../core/registry/descriptor.ts";
+import type { PortDescriptor } from "../../core/descriptor/descriptor.ts";
 import { CHANNEL_LIMIT, FRAME_TYPES } from "../frame_types.ts";
 import type { FrameTypeModel, StructModel, TypeArgumentModel } from "../model.ts";
 import { isBindingName } from "../names.ts";

@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 import { join, posix, resolve } from "node:path";
 import { parse } from "jsonc-parser";
 import { Node, type ObjectLiteralExpression, Project, type SourceFile, SyntaxKind } from "ts-morph";
-import type { NodeDescriptor } from "../../core/registry/descriptor.ts";
+import type { NodeDescriptor } from "../../core/descriptor/descriptor.ts";
 import { diagnosticInConfig } from "../config_place.ts";
 import type { Diagnostic } from "../diagnostics.ts";
 import { MANIFESTS } from "../imported_files.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 import { Node, type TypeNode } from "ts-morph";
-import { describeSchema } from "../../core/config_check.ts";
+import { describeSchema } from "../../core/descriptor/config_check.ts";
 import { listNames, nearestName } from "../../core/errors.ts";
-import { DYNAMIC_MAX } from "../../core/registry/dynamic_ports.ts";
-import type { ConfigObjectSchema, PortDescriptor } from "../../core/registry/descriptor.ts";
+import { DYNAMIC_MAX } from "../../core/descriptor/dynamic_ports.ts";
+import type { ConfigObjectSchema, PortDescriptor } from "../../core/descriptor/descriptor.ts";
 import type { FrameTypeModel, StructModel } from "../model.ts";
 import type { ScanContext } from "./context.ts";
 import {

@@ -12,7 +12,7 @@ import {
   SyntaxKind,
 } from "ts-morph";
 import { FRAME_TYPES } from "../frame_types.ts";
-import type { NodeDescriptor } from "../../core/registry/descriptor.ts";
+import type { NodeDescriptor } from "../../core/descriptor/descriptor.ts";
 import type { ScanContext } from "./context.ts";
 import type { ClassChain } from "./class_chain.ts";
 

@@ -17,9 +17,9 @@ import {
   expandPort,
   type NodeDescriptor,
   type PortDescriptor,
-} from "../../core/registry/descriptor.ts";
-import { elementNumber } from "../../core/registry/dynamic_ports.ts";
-import { PLATFORMS } from "../../core/registry/platform.ts";
+} from "../../core/descriptor/descriptor.ts";
+import { elementNumber } from "../../core/descriptor/dynamic_ports.ts";
+import { PLATFORMS } from "../../core/descriptor/platform.ts";
 import type { FrameTypeModel, NodeModel, TypeArgumentModel } from "../model.ts";
 import { isBindingName, typePrefixOf } from "../names.ts";
 import { readConfig } from "./config_keys.ts";

@@ -13,7 +13,7 @@ import {
   type TypeAliasDeclaration,
   type TypeNode,
 } from "ts-morph";
-import type { ConfigSchema } from "../../core/registry/descriptor.ts";
+import type { ConfigSchema } from "../../core/descriptor/descriptor.ts";
 import type { ScanContext } from "./context.ts";
 import { quote } from "./decorators.ts";
 import { readDoc } from "./docs.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ConfigSchema } from "../../core/registry/descriptor.ts";
+import type { ConfigSchema } from "../../core/descriptor/descriptor.ts";
 import { matches } from "./pattern.ts";
 
 /** Compares a value that JSON can hold with a schema. */

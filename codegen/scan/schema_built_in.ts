@@ -4,7 +4,7 @@
  * @module
  */
 import type { TypeNode } from "ts-morph";
-import type { ConfigSchema } from "../../core/registry/descriptor.ts";
+import type { ConfigSchema } from "../../core/descriptor/descriptor.ts";
 import { settleByName } from "./schema_duration.ts";
 import { pickKeys } from "./schema_objects.ts";
 import { MEND, required, type TypeSchema } from "./type_schema.ts";

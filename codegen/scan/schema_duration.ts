@@ -5,7 +5,7 @@
  */
 import { Node } from "ts-morph";
 import { DURATION_PATTERN, DURATION_UNITS, type DurationUnit } from "../../core/duration.ts";
-import type { ConfigSchema } from "../../core/registry/descriptor.ts";
+import type { ConfigSchema } from "../../core/descriptor/descriptor.ts";
 import type { ScanContext } from "./context.ts";
 
 /** A duration whose unit is not known yet. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ConfigSchema } from "../../core/registry/descriptor.ts";
+import type { ConfigSchema } from "../../core/descriptor/descriptor.ts";
 
 /** The schema of an intersection of object types, or of an interface with those that it extends. */
 export function mergeObjects(schemas: readonly ConfigSchema[]): ConfigSchema {

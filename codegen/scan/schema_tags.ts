@@ -4,8 +4,8 @@
  * @module
  */
 import { Node } from "ts-morph";
-import { convertDurations, describeSchema } from "../../core/config_check.ts";
-import type { ConfigSchema } from "../../core/registry/descriptor.ts";
+import { convertDurations, describeSchema } from "../../core/descriptor/config_check.ts";
+import type { ConfigSchema } from "../../core/descriptor/descriptor.ts";
 import type { ScanContext } from "./context.ts";
 import type { DocTag } from "./doc_comment.ts";
 import { checkTags, type PlacedDoc } from "./docs.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ConfigSchema } from "../../core/registry/descriptor.ts";
+import type { ConfigSchema } from "../../core/descriptor/descriptor.ts";
 
 /** The shortest schema that accepts what any of the given schemas accepts. */
 export function combine(schemas: readonly ConfigSchema[]): ConfigSchema {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ConfigSchema } from "../../core/registry/descriptor.ts";
+import type { ConfigSchema } from "../../core/descriptor/descriptor.ts";
 
 /** The mend for a type without a schema. */
 export const MEND =

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Diagnostic } from "../diagnostics.ts";
-import type { NodeDescriptor } from "../../core/registry/descriptor.ts";
+import type { NodeDescriptor } from "../../core/descriptor/descriptor.ts";
 import type { ScannedNode } from "./file_scan.ts";
 
 /** The properties that all classes of a node type share. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ConfigObjectSchema } from "../../core/registry/descriptor.ts";
+import type { ConfigObjectSchema } from "../../core/descriptor/descriptor.ts";
 import { z } from "./zod.ts";
 
 /** The states of a graph. The binary statistics carry the index. */

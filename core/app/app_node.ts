@@ -5,7 +5,7 @@
  * @module
  */
 import type { Processor } from "../processor.ts";
-import type { NodeDescriptor, PortDescriptor } from "../registry/descriptor.ts";
+import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts";
 import type { NodeHandle } from "../registry/handle.ts";
 import {
   defineNodeType,

@@ -11,7 +11,7 @@ import type { PacketFields, PacketFrame, PacketNumber } from "../frames/packet_f
 import type { VideoFrame } from "../frames/video_frame.ts";
 import type { StreamInput } from "../ports/stream.ts";
 import type { ProcessorContext } from "../processor.ts";
-import type { PortDescriptor } from "../registry/descriptor.ts";
+import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import type { NodeHandle } from "../registry/handle.ts";
 import type { NodeSpec } from "../registry/node_type.ts";
 import { appNode, type AppProcessor } from "./app_node.ts";

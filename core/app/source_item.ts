@@ -5,7 +5,7 @@
  */
 import type { Frame } from "../frames/frame.ts";
 import type { StreamOutput } from "../ports/stream.ts";
-import type { PortDescriptor } from "../registry/descriptor.ts";
+import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import { kindOf } from "../registry/kind_of.ts";
 
 /** How items of type `I` become frames of type `F`. */

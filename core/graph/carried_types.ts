@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { findPort, type NodeDescriptor, type PortDescriptor } from "../registry/descriptor.ts";
+import { findPort, type NodeDescriptor, type PortDescriptor } from "../descriptor/descriptor.ts";
 
 /** The two ends of a link. */
 export interface CarryingLink {

@@ -1,7 +1,7 @@
 import { deepEqual, doesNotThrow, equal, throws } from "node:assert/strict";
 import { fixture, port } from "../../tests/fixtures/define.ts";
 import { nodePackage, nodes } from "../../sluice.gen.ts";
-import type { PortDescriptor } from "../registry/descriptor.ts";
+import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import { NodeRegistry } from "../registry/node_registry.ts";
 import { type AnyNodeType, definePackage } from "../registry/node_type.ts";
 import { Runtime } from "../runtime.ts";

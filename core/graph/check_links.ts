@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { expandPort, findPort } from "../registry/descriptor.ts";
+import { expandPort, findPort } from "../descriptor/descriptor.ts";
 import type { LinkEntry } from "../topology.ts";
 import type { CheckedNode } from "./check_nodes.ts";
 import type { FileTopology } from "./file_topology.ts";

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { coerceSetting, ConfigError } from "../config_check.ts";
+import { coerceSetting, ConfigError } from "../descriptor/config_check.ts";
 import { describeValue } from "../describe_value.ts";
 import { SluiceError } from "../errors.ts";
-import type { NodeDescriptor } from "../registry/descriptor.ts";
+import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
-import { DEFAULT_LANE, MAIN_LANE, NATIVE_LANE } from "../lanes/lane_choice.ts";
-import { malformedReferences } from "../secrets.ts";
+import { DEFAULT_LANE, MAIN_LANE, NATIVE_LANE } from "../placement/lane_choice.ts";
+import { malformedReferences } from "../descriptor/secrets.ts";
 import type { NodeEntry } from "../topology.ts";
 import type { GraphNode } from "./document.ts";
 import type { FileTopology, Note } from "./file_topology.ts";

@@ -8,10 +8,10 @@
  */
 import type { SluiceError } from "../errors.ts";
 import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
-import { MAIN_LANE } from "../lanes/lane_choice.ts";
+import { MAIN_LANE } from "../placement/lane_choice.ts";
 import { evicts } from "../links/policy.ts";
-import { poolLoads } from "../memory/pool_loads.ts";
-import { assertPool, describeShortage, type PoolNeed, poolNeeds } from "../memory/pool_plan.ts";
+import { poolLoads } from "../pools/pool_loads.ts";
+import { assertPool, describeShortage, type PoolNeed, poolNeeds } from "../pools/pool_plan.ts";
 import { BLOCK_KEYS } from "./batch_time.ts";
 import { checkCapacities, type SizedLink } from "./check_capacity.ts";
 import type { CheckedNode } from "./check_nodes.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { SluiceError } from "../errors.ts";
-import type { PortDescriptor } from "../registry/descriptor.ts";
+import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 
 /**

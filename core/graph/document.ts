@@ -6,10 +6,10 @@
  */
 import type { SourcePlace } from "../errors.ts";
 import type { NodeId, PortAddress } from "../ids.ts";
-import type { LaneOptions } from "../lanes/lane_options.ts";
+import type { LaneOptions } from "../placement/lane_options.ts";
 import type { GraphMode, LinkPolicy } from "../links/policy.ts";
-import type { PoolSize } from "../memory/pool_plan.ts";
-import type { Supervision } from "../supervision.ts";
+import type { PoolSize } from "../pools/pool_plan.ts";
+import type { Supervision } from "./supervision.ts";
 
 /** The version of the format that this Sluice reads. */
 export const GRAPH_VERSION = 1;

@@ -5,9 +5,9 @@
  */
 import type { LinkId, NodeId } from "../ids.ts";
 import type { LinkPolicy } from "../links/policy.ts";
-import type { PortDescriptor } from "../registry/descriptor.ts";
+import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
-import type { Supervision } from "../supervision.ts";
+import type { Supervision } from "./supervision.ts";
 
 /** A node of the graph. */
 export interface NodeEntry {

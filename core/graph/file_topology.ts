@@ -7,9 +7,9 @@
 import type { SluiceError } from "../errors.ts";
 import type { LinkId } from "../ids.ts";
 import type { GraphMode, LinkOptions } from "../links/policy.ts";
-import type { LaneOptions } from "../lanes/lane_options.ts";
+import type { LaneOptions } from "../placement/lane_options.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
-import type { NodeDescriptor } from "../registry/descriptor.ts";
+import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { type Fault, type LinkEntry, type NodeEntry, type NodeOptions, Topology } from "../topology.ts";
 import type { ShapedEnd } from "./shape.ts";
 

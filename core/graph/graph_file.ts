@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { LaneOptions } from "../lanes/lane_options.ts";
+import type { LaneOptions } from "../placement/lane_options.ts";
 import type { GraphMode, LinkPolicy } from "../links/policy.ts";
-import type { Supervision } from "../supervision.ts";
-import type { PoolSize } from "../memory/pool_plan.ts";
+import type { Supervision } from "./supervision.ts";
+import type { PoolSize } from "../pools/pool_plan.ts";
 
 /** A node of a graph file. */
 export interface GraphFileNode {

@@ -7,8 +7,8 @@ import { describeName } from "../describe_value.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import { findClash } from "../frames/format.ts";
 import type { CarriedType, CarriedTypes, LinkTypes } from "./carried_types.ts";
-import { expandPort, findPort, isList, type NodeDescriptor, type PortDescriptor } from "../registry/descriptor.ts";
-import { elementNumber } from "../registry/dynamic_ports.ts";
+import { expandPort, findPort, isList, type NodeDescriptor, type PortDescriptor } from "../descriptor/descriptor.ts";
+import { elementNumber } from "../descriptor/dynamic_ports.ts";
 import { kindOf } from "../registry/kind_of.ts";
 import { didYouMean, listSome } from "../suggestion.ts";
 

@@ -8,7 +8,7 @@
  */
 import { SluiceError } from "../errors.ts";
 import type { PortAddress } from "../ids.ts";
-import type { LaneOptions } from "../lanes/lane_options.ts";
+import type { LaneOptions } from "../placement/lane_options.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import { checkLinks } from "./check_links.ts";
 import { type CheckedNode, checkNodes } from "./check_nodes.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { NodeDescriptor, PortDescriptor } from "../registry/descriptor.ts";
+import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts";
 import { NodeRegistry } from "../registry/node_registry.ts";
 import { defineNodeType, definePackage } from "../registry/node_type.ts";
 

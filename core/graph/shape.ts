@@ -13,13 +13,13 @@ import {
   type LaneKind,
   type LaneOptions,
   type LanePriority,
-} from "../lanes/lane_options.ts";
+} from "../placement/lane_options.ts";
 import { tooManyForLatest } from "../links/link_options.ts";
 import { type GraphMode, LINK_POLICIES, type LinkPolicy, MAX_LINK_CAPACITY } from "../links/policy.ts";
-import type { PoolSize } from "../memory/pool_plan.ts";
-import type { ConfigSchema } from "../registry/descriptor.ts";
+import type { PoolSize } from "../pools/pool_plan.ts";
+import type { ConfigSchema } from "../descriptor/descriptor.ts";
 import { MAX_TIMEOUT_MS } from "../option_check.ts";
-import { checkSupervision, type Supervision } from "../supervision.ts";
+import { checkSupervision, type Supervision } from "./supervision.ts";
 import { GRAPH_VERSION, MAX_SLOT_BYTES, MAX_SLOTS } from "./document.ts";
 import { describeJson, jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import type { GraphReport } from "./report.ts";

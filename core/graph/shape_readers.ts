@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { describeSchema } from "../config_check.ts";
+import { describeSchema } from "../descriptor/config_check.ts";
 import { describeValue } from "../describe_value.ts";
-import type { ConfigSchema } from "../registry/descriptor.ts";
+import type { ConfigSchema } from "../descriptor/descriptor.ts";
 import { describeJson, jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import type { GraphReport } from "./report.ts";
 import { didYouMean, listSome } from "../suggestion.ts";

@@ -8,9 +8,9 @@
  */
 import { SluiceError } from "../errors.ts";
 import { portAddress } from "../ids.ts";
-import { MAIN_LANE } from "../lanes/lane_choice.ts";
-import { askedKind, type LaneOptions } from "../lanes/lane_options.ts";
-import type { PoolSize } from "../memory/pool_plan.ts";
+import { MAIN_LANE } from "../placement/lane_choice.ts";
+import { askedKind, type LaneOptions } from "../placement/lane_options.ts";
+import type { PoolSize } from "../pools/pool_plan.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 import { GRAPH_VERSION } from "./document.ts";
 import type { GraphFile, GraphFileNode } from "./graph_file.ts";

@@ -15,14 +15,14 @@ import { index32, index64 } from "../element_index.ts";
 import { ZERO_NS } from "../clock/zero_ns.ts";
 import { type ControlPage, LANE_STATE } from "../control_page.ts";
 import { POOL_INBOX_BIT } from "../memory/pool.ts";
-import { runCell } from "./cell_runner.ts";
+import { runCell } from "./cells/cell_runner.ts";
 import { MESSAGE_INBOX_BIT } from "./inbox_bits.ts";
-import type { Lane } from "./lane.ts";
-import type { LaneEditor } from "./lane_editor.ts";
-import type { LaneFaults } from "./lane_faults.ts";
-import type { NodeCell } from "./node_cell.ts";
+import type { Lane } from "./lane/lane.ts";
+import type { LaneEditor } from "./edits/lane_editor.ts";
+import type { LaneFaults } from "./lane/lane_faults.ts";
+import type { NodeCell } from "./cells/node_cell.ts";
 import { Spinner } from "./spinner.ts";
-import { yieldNow } from "./turn.ts";
+import { yieldNow } from "./cells/turn.ts";
 
 // Constants of this module: an imported one is looked up anew at each use.
 const HEARTBEAT_NS = LANE.heartbeatNs >> 3;

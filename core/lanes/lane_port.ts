@@ -11,7 +11,7 @@ import type { NodeId } from "../ids.ts";
 import { followSecrets } from "../redaction.ts";
 import { placedType } from "../registry/load_type.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
-import type { LaneKind } from "./lane_options.ts";
+import type { LaneKind } from "../placement/lane_options.ts";
 import { MESSAGE_INBOX_BIT } from "./inbox_bits.ts";
 import { LaneRunner } from "./lane_runner.ts";
 import type { LaneCommand, LaneInit, LaneReport } from "./messages.ts";

@@ -6,21 +6,21 @@
 import { PHASE } from "../../ffi/layout.gen.ts";
 import { serializeError, SluiceError } from "../errors.ts";
 import { keepSecrets } from "../redaction.ts";
-import { ReadySet } from "./ready_set.ts";
-import { buildCell } from "./cell_builder.ts";
-import { explain } from "./explain.ts";
-import { tearDown } from "./faults.ts";
-import { Lane, type LaneSite } from "./lane.ts";
-import { LaneEditor } from "./lane_editor.ts";
-import { LaneFaults } from "./lane_faults.ts";
+import { ReadySet } from "./lane/ready_set.ts";
+import { buildCell } from "./cells/cell_builder.ts";
+import { explain } from "./cells/explain.ts";
+import { tearDown } from "./lane/faults.ts";
+import { Lane, type LaneSite } from "./lane/lane.ts";
+import { LaneEditor } from "./edits/lane_editor.ts";
+import { LaneFaults } from "./lane/lane_faults.ts";
 import { LaneLoop } from "./lane_loop.ts";
-import { attachLink } from "./link_ends.ts";
-import { makeInstance } from "./make_instance.ts";
+import { attachLink } from "./lane/link_ends.ts";
+import { makeInstance } from "./cells/make_instance.ts";
 import type { LaneCommand, LaneInit, LinkEndPlan, NodePlan } from "./messages.ts";
-import { calling } from "./node_call.ts";
-import type { NodeCell } from "./node_cell.ts";
-import { reconfigure } from "./reconfigure.ts";
-import { yieldNow } from "./turn.ts";
+import { calling } from "./lane/node_call.ts";
+import type { NodeCell } from "./cells/node_cell.ts";
+import { reconfigure } from "./lane/reconfigure.ts";
+import { yieldNow } from "./cells/turn.ts";
 
 /** How long nodes of a lane that must end may take to tear down, milliseconds. */
 const LEAVE_TIMEOUT_MS = 500;

@@ -15,7 +15,7 @@ import type { GraphMode } from "../links/policy.ts";
 import type { PoolToken } from "../memory/pool.ts";
 import type { OutputCarry } from "../ports/output_port.ts";
 import type { Secret } from "../redaction.ts";
-import type { DynamicElements } from "../registry/dynamic_elements.ts";
+import type { DynamicElements } from "../descriptor/dynamic_elements.ts";
 import type { Figures } from "../stats.ts";
 
 /** A node as its lane builds it. */

@@ -6,8 +6,8 @@
 import type { Driver } from "../driver/driver.ts";
 import { NativeDriver } from "../driver/native.ts";
 import { listNames, SluiceError } from "../errors.ts";
-import type { NodeDescriptor } from "../registry/descriptor.ts";
-import type { LaneOptions } from "./lane_options.ts";
+import type { NodeDescriptor } from "../descriptor/descriptor.ts";
+import type { LaneOptions } from "../placement/lane_options.ts";
 
 /** What of a graph is looked at. */
 interface PlacedGraph {

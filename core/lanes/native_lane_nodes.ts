@@ -9,8 +9,8 @@ import type { NativeEditPlan, NativeLinkPlan } from "../driver/native.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import type { PoolToken } from "../memory/pool.ts";
-import { nativeStage } from "../native_stages.ts";
-import { expandPort, type PortDescriptor } from "../registry/descriptor.ts";
+import { nativeStage } from "../registry/native_stages.ts";
+import { expandPort, type PortDescriptor } from "../descriptor/descriptor.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { AnnouncedFormat, LaneCommand, LinkEndPlan, NodePlan } from "./messages.ts";
 

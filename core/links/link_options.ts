@@ -5,7 +5,7 @@
  */
 import { listNames, SluiceError } from "../errors.ts";
 import { assertKeys } from "../option_check.ts";
-import type { PortDescriptor } from "../registry/descriptor.ts";
+import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import {
   defaultCapacity,
   type GraphMode,

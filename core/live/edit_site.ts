@@ -7,7 +7,7 @@ import type { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
-import type { LaneKind } from "../lanes/lane_options.ts";
+import type { LaneKind } from "../placement/lane_options.ts";
 import type { AnnouncedFormat, LaneCommand, NodePlan } from "../lanes/messages.ts";
 import type { Pool, PoolToken } from "../memory/pool.ts";
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { assertConfig } from "../config_check.ts";
+import { assertConfig } from "../descriptor/config_check.ts";
 import { SluiceError } from "../errors.ts";
 import type { Frame } from "../frames/frame.ts";
 import { type LinkId, type NodeId, splitAddress } from "../ids.ts";
@@ -15,7 +15,7 @@ import { assertNodeSpec } from "../registry/check_node_type.ts";
 import type { InputRef, NodeHandle, OutputRef } from "../registry/handle.ts";
 import { makeHandle } from "../registry/make_handle.ts";
 import type { AnyNodeType, NodeSpec } from "../registry/node_type.ts";
-import { ownConfig } from "../registry/own_config.ts";
+import { ownConfig } from "../descriptor/own_config.ts";
 import { type AddOptions, assertAddOptions } from "../runtime_options.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 import type { EditExtras } from "./edit_site.ts";

@@ -8,7 +8,7 @@
 import { ENTRY } from "../../ffi/layout.gen.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
-import { recall } from "../lanes/loan.ts";
+import { recall } from "../lanes/edits/loan.ts";
 import type { LinkEndPlan, Loan, YieldedNode } from "../lanes/messages.ts";
 import { countLaneLost } from "../memory/reclaim.ts";
 import { type LinkMove, type LinkRest, mergeRests } from "../links/link_move.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import type { NodeId } from "../ids.ts";
-import { elementsByPort } from "../registry/dynamic_ports.ts";
-import { resolveSecrets } from "../secrets.ts";
+import { elementsByPort } from "../descriptor/dynamic_ports.ts";
+import { resolveSecrets } from "../descriptor/secrets.ts";
 import type { Topology } from "../topology.ts";
 import type { GraphChange } from "./graph_change.ts";
 import { emptyWork, type LaneWork } from "./lane_work.ts";

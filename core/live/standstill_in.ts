@@ -6,7 +6,7 @@
 import { orderedNodes } from "../graph/order.ts";
 import type { NodeId } from "../ids.ts";
 import type { Standstill } from "../lanes/messages.ts";
-import { standstillOf } from "../lanes/standstill.ts";
+import { standstillOf } from "../lanes/edits/standstill.ts";
 import type { Topology } from "../topology.ts";
 
 /**

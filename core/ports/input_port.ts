@@ -12,7 +12,7 @@ import type { Frame } from "../frames/frame.ts";
 import type { StructType } from "../frames/struct_memory.ts";
 import type { LinkReader } from "../links/link.ts";
 import { LocalLink } from "../links/local_link.ts";
-import type { PortDescriptor } from "../registry/descriptor.ts";
+import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import type { StreamInput } from "./stream.ts";
 
 /** What a port needs from its node. */

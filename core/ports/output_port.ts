@@ -14,7 +14,7 @@ import type { LinkWriter } from "../links/link.ts";
 import { LocalLink } from "../links/local_link.ts";
 import { RingLinkWriter } from "../links/ring_link.ts";
 import type { Pool } from "../memory/pool.ts";
-import type { PortDescriptor } from "../registry/descriptor.ts";
+import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import { kindOf } from "../registry/kind_of.ts";
 import type { StreamOutput, WaitOptions } from "./stream.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { deserializeError, type SerializedError, SluiceError } from "../errors.ts";
-import type { NodeDescriptor } from "./descriptor.ts";
+import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { NodePackage } from "./node_type.ts";
 
 /** Longest time that {@linkcode readFreshPackage} may take, milliseconds. */

@@ -5,7 +5,7 @@
  */
 import { SluiceError } from "../errors.ts";
 import { type NodeId, portAddress } from "../ids.ts";
-import { expandPort, isList, type NodeDescriptor, type PortDescriptor } from "./descriptor.ts";
+import { expandPort, isList, type NodeDescriptor, type PortDescriptor } from "../descriptor/descriptor.ts";
 import type { DynamicInputRef, DynamicOutputRef, InputRef, NodeHandle, OutputRef } from "./handle.ts";
 
 /** The graph that a reference leads into, where it is known. */

@@ -8,10 +8,10 @@ import { describeName } from "../describe_value.ts";
 import { SluiceError } from "../errors.ts";
 import { didYouMean, listSome } from "../suggestion.ts";
 import { assertNodeType, isNodePackage } from "./check_node_type.ts";
-import type { NodeDescriptor } from "./descriptor.ts";
+import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { kindOf } from "./kind_of.ts";
 import type { AnyNodeType, NodePackage } from "./node_type.ts";
-import { currentPlatform, type Platform } from "./platform.ts";
+import { currentPlatform, type Platform } from "../descriptor/platform.ts";
 
 /** What is known of a node type without loading its class. */
 export interface NodeMetadata extends NodeDescriptor {

@@ -6,7 +6,7 @@
 import type { StructType } from "../frames/struct_memory.ts";
 import type { Processor, ProcessorContext } from "../processor.ts";
 import type { StreamInput, StreamOutput } from "../ports/stream.ts";
-import type { NodeDescriptor } from "./descriptor.ts";
+import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { NodeHandle } from "./handle.ts";
 
 /** Assigns the ports of a node. Names are those of the class's fields. */

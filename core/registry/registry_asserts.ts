@@ -5,7 +5,7 @@
  */
 import { AssertionError } from "node:assert";
 import { listSome } from "../suggestion.ts";
-import { expandPort, findPort, type NodeDescriptor } from "./descriptor.ts";
+import { expandPort, findPort, type NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { NodeRegistry } from "./node_registry.ts";
 
 /**

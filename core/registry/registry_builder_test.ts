@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fixture, port } from "../../tests/fixtures/define.ts";
 import { NodeRegistry } from "./node_registry.ts";
 import { type AnyNodeType, definePackage, type NodeType } from "./node_type.ts";
-import { currentPlatform, forPlatform } from "./platform.ts";
+import { currentPlatform, forPlatform } from "../descriptor/platform.ts";
 import { assertNodeNotRegistered, assertNodePort, assertNodeRegistered } from "./registry_asserts.ts";
 
 function typeOf(type: string, source = `${type}.ts:1`): AnyNodeType {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type NodeDescriptor, sizePorts } from "./descriptor.ts";
-import { nameElements } from "./dynamic_ports.ts";
+import { type NodeDescriptor, sizePorts } from "../descriptor/descriptor.ts";
+import { nameElements } from "../descriptor/dynamic_ports.ts";
 import type { AnyNodeType } from "./node_type.ts";
 
 /** A node type as a node makes it: with array ports of the sizes that its configuration says, and named elements. */

@@ -7,7 +7,7 @@ import { inTime } from "../../tests/fixtures/waiting.ts";
 import { type LogEntry, tapLog } from "../log.ts";
 import { Runtime } from "../runtime.ts";
 import type { RuntimeOptions } from "../runtime_options.ts";
-import type { Supervision } from "../supervision.ts";
+import type { Supervision } from "../graph/supervision.ts";
 
 /** A graph of which one node awaits at its tenth block what never comes. */
 function awaiting(options: RuntimeOptions, supervision: Supervision = "fail"): Runtime {

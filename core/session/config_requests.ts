@@ -7,7 +7,7 @@ import { deserializeError, type SerializedError, SluiceError } from "../errors.t
 import type { LanePort } from "../lanes/lane_port.ts";
 import type { KeptLanes } from "../live/edit_errors.ts";
 import { Replies } from "../live/replies.ts";
-import { resolveSecrets } from "../secrets.ts";
+import { resolveSecrets } from "../descriptor/secrets.ts";
 import type { NodeEntry } from "../topology.ts";
 
 /** How long a lane may take to answer, milliseconds. */

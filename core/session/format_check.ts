@@ -6,7 +6,7 @@
 import { portAddress } from "../ids.ts";
 import type { AnnouncedFormat } from "../lanes/messages.ts";
 import { assertAccepted } from "../ports/input_port.ts";
-import type { NodeDescriptor } from "../registry/descriptor.ts";
+import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { LinkEntry, Topology } from "../topology.ts";
 
 /** Node types by the field of a format that they convert. */

@@ -9,13 +9,13 @@ import type { ArenaToken, Driver } from "../driver/driver.ts";
 import { SluiceError } from "../errors.ts";
 import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
 import { Ledger } from "../memory/ledger.ts";
-import { MAIN_LANE } from "../lanes/lane_choice.ts";
+import { MAIN_LANE } from "../placement/lane_choice.ts";
 import { evicts } from "../links/policy.ts";
 import { logger } from "../log.ts";
 import { createPool, Pool, type PoolSpec, type PoolToken } from "../memory/pool.ts";
-import { growthOf, type LoadLink, type LoadNode, type PoolLoad, poolLoads } from "../memory/pool_loads.ts";
-import { describeShortage, planPools, poolNeeds, type PoolSize } from "../memory/pool_plan.ts";
-import { PoolSpare } from "../memory/pool_spare.ts";
+import { growthOf, type LoadLink, type LoadNode, type PoolLoad, poolLoads } from "../pools/pool_loads.ts";
+import { describeShortage, planPools, poolNeeds, type PoolSize } from "../pools/pool_plan.ts";
+import { PoolSpare } from "../pools/pool_spare.ts";
 import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
 import type { GraphChange } from "../live/graph_change.ts";
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { fixture, port } from "../../tests/fixtures/define.ts";
 import type { ArenaToken } from "../driver/driver.ts";
 import { PortableDriver } from "../driver/portable.ts";
-import type { PoolSize } from "../memory/pool_plan.ts";
+import type { PoolSize } from "../pools/pool_plan.ts";
 import { Topology } from "../topology.ts";
 import { compareGraphs } from "../live/graph_change.ts";
 import { GraphMemory } from "./graph_memory.ts";

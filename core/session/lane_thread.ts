@@ -6,7 +6,7 @@
  */
 import type { ControlPage } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
-import type { LaneKind } from "../lanes/lane_options.ts";
+import type { LaneKind } from "../placement/lane_options.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
 import type { AnnouncedFormat, LaneCommand, LaneReport } from "../lanes/messages.ts";
 import { isLaneDead, type LaneLife } from "../memory/reclaim.ts";

@@ -5,14 +5,14 @@
  */
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
-import { MAIN_LANE } from "../lanes/lane_choice.ts";
+import { MAIN_LANE } from "../placement/lane_choice.ts";
 import type { NodePlan } from "../lanes/messages.ts";
-import { type MainExits, tellMainExits } from "../main_exit.ts";
-import { type MainRun, watchMainCalls } from "../main_watch.ts";
+import { type MainExits, tellMainExits } from "../process/main_exit.ts";
+import { type MainRun, watchMainCalls } from "../process/main_watch.ts";
 import type { GraphMemory } from "./graph_memory.ts";
-import { elementsByPort } from "../registry/dynamic_ports.ts";
+import { elementsByPort } from "../descriptor/dynamic_ports.ts";
 import { type AnyNodeType, isProcessor } from "../registry/node_type.ts";
-import { resolveSecrets } from "../secrets.ts";
+import { resolveSecrets } from "../descriptor/secrets.ts";
 import type { NodeEntry } from "../topology.ts";
 import type { SessionOptions } from "./session_options.ts";
 

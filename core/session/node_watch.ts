@@ -15,7 +15,7 @@ import { index32, index64 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { LinkId, NodeId } from "../ids.ts";
-import type { LaneKind } from "../lanes/lane_options.ts";
+import type { LaneKind } from "../placement/lane_options.ts";
 import type { NodeActivity } from "../node_activity.ts";
 import { type NodeState, readLanePulse } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";

@@ -9,7 +9,7 @@ import { portAddress } from "../ids.ts";
 import type { Pool } from "../memory/pool.ts";
 import { countSetAside } from "../memory/reclaim.ts";
 import type { NodeActivity } from "../node_activity.ts";
-import { nativeStage } from "../native_stages.ts";
+import { nativeStage } from "../registry/native_stages.ts";
 import {
   type Figures,
   type LaneStats,

@@ -5,8 +5,8 @@
  */
 import type { Driver } from "../driver/driver.ts";
 import type { EventBus } from "../events/bus.ts";
-import type { PoolSize } from "../memory/pool_plan.ts";
-import type { NodeDescriptor } from "../registry/descriptor.ts";
+import type { PoolSize } from "../pools/pool_plan.ts";
+import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { Topology } from "../topology.ts";
 
 /** See the module. */

@@ -9,7 +9,7 @@ import type { EventBus } from "../events/bus.ts";
 import type { NodeStates } from "../events/node_states.ts";
 import type { NodeId } from "../ids.ts";
 import { logger } from "../log.ts";
-import { restartPolicy } from "../supervision.ts";
+import { restartPolicy } from "../graph/supervision.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 
 /** What supervising asks of the session. */

@@ -3,7 +3,7 @@ import { pass } from "../../tests/fixtures/numbered.ts";
 import { EventBus } from "../events/bus.ts";
 import type { SluiceEvent } from "../events/event.ts";
 import { NodeStates } from "../events/node_states.ts";
-import type { Supervision } from "../supervision.ts";
+import type { Supervision } from "../graph/supervision.ts";
 import { Topology } from "../topology.ts";
 import { Supervisor } from "./supervisor.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { samplesToNs } from "./sample_time.ts";
-import { join } from "./test_signals.ts";
+import { join } from "./fixtures/test_signals.ts";
 
 const RATE = 1000;
 

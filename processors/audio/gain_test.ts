@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
-import { noise, peak } from "./test_signals.ts";
+import { noise, peak } from "./fixtures/test_signals.ts";
 
 const RATE = 48000;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import type { LevelReading } from "./level_reading.ts";
-import { sine } from "./test_signals.ts";
+import { sine } from "./fixtures/test_signals.ts";
 
 const RATE = 48000;
 

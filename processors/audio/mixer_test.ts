@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { samplesToNs } from "./sample_time.ts";
-import { join, noise } from "./test_signals.ts";
+import { join, noise } from "./fixtures/test_signals.ts";
 
 const RATE = 48000;
 const BOTH = { connect: ["audioIn_0", "audioIn_1"] };

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { samplesToNs } from "./sample_time.ts";
-import { amplitudeAt, join, noise, peak, sine } from "./test_signals.ts";
+import { amplitudeAt, join, noise, peak, sine } from "./fixtures/test_signals.ts";
 
 Deno.test("Resampler gives ceil(N × ratio) samples with exact times, whatever the blocks and the ratio", async () => {
   await fc.assert(

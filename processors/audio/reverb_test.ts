@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { decaySamples, Reverberator } from "./reverberator.ts";
-import { join, noise, peak } from "./test_signals.ts";
+import { join, noise, peak } from "./fixtures/test_signals.ts";
 
 const RATE = 44100;
 

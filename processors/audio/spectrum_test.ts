@@ -3,7 +3,7 @@ import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { samplesToNs } from "./sample_time.ts";
 import { SpectrumAnalyzer, type SpectrumReading } from "./spectrum_reading.ts";
-import { noise, sine } from "./test_signals.ts";
+import { noise, sine } from "./fixtures/test_signals.ts";
 import { makeWindow, type WindowName } from "./window.ts";
 
 const RATE = 48000;

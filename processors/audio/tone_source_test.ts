@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { samplesToNs } from "./sample_time.ts";
-import { amplitudeAt, join, peak } from "./test_signals.ts";
+import { amplitudeAt, join, peak } from "./fixtures/test_signals.ts";
 
 Deno.test("ToneSource makes a sine of the frequency, amplitude, length and times that it is told", async () => {
   await using harness = await ProcessorHarness.create(

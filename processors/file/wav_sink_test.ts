@@ -4,7 +4,7 @@ import { configureLog } from "../../core/log.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
-import { noise } from "../audio/test_signals.ts";
+import { noise } from "../audio/fixtures/test_signals.ts";
 import { bytesPerSample, defaultLayout, type WavSampleFormat } from "./wav_format.ts";
 import { WavHeaderWriter } from "./wav_header_writer.ts";
 import { WavReader } from "./wav_reader.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { samplesToNs } from "../audio/sample_time.ts";
-import { join, noise } from "../audio/test_signals.ts";
+import { join, noise } from "../audio/fixtures/test_signals.ts";
 import { PartialFile } from "./partial_file.ts";
 import { PcmBlock } from "./pcm.ts";
 import type { WavFormat } from "./wav_format.ts";

@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { PacketFields, PacketFrame } from "../../core/frames/packet_frame.ts";
-import { ProcessorHarness } from "../../core/harness.ts";
+import { ProcessorHarness } from "../../core/harness/harness.ts";
 import { nodes } from "../../sluice.gen.ts";
 
 /** Pushes records of 1 ms each whose first column counts up from `first`, at `first` ms. */

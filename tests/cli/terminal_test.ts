@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { logger } from "../../core/log.ts";
-import { tempPackage } from "../../codegen/temp_package.ts";
+import { tempPackage } from "../../codegen/fixtures/temp_package.ts";
 import { serveControl } from "../../control/server.ts";
 import { serveLive } from "../control/served.ts";
 import { MAIN, ROOT, temporaryFolder, toneGraph, withoutNote } from "./command_line.ts";

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { OWN_PACKAGE_URL } from "../../cli/packages.ts";
 import { SourceWatch } from "../../cli/source_watch.ts";
 import { isWatchable } from "../../cli/watchable.ts";
-import { processorSource, type TempPackage, tempPackage } from "../../codegen/temp_package.ts";
+import { processorSource, type TempPackage, tempPackage } from "../../codegen/fixtures/temp_package.ts";
 import { ROOT, sluice, spawn, temporaryFolder, toneGraph } from "./command_line.ts";
 
 const SOURCE = `import { type DataFrame, output, processor, type StreamOutput } from "@sluice/sluice";

@@ -2,8 +2,8 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import type { FrameKind } from "../../core/frames/format.ts";
 import { defaultCapacity } from "../../core/links/policy.ts";
-import { growthOf, type LoadLink, type LoadNode, poolLoads } from "../../core/memory/pool_loads.ts";
-import { planPools, poolNeeds } from "../../core/memory/pool_plan.ts";
+import { growthOf, type LoadLink, type LoadNode, poolLoads } from "../../core/pools/pool_loads.ts";
+import { planPools, poolNeeds } from "../../core/pools/pool_plan.ts";
 import { SLOT } from "../../ffi/layout.gen.ts";
 import { nodes, Runtime } from "../../mod.ts";
 

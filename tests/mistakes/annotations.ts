@@ -5,7 +5,7 @@
  * @module
  */
 import { formatDiagnostic } from "../../codegen/diagnostics.ts";
-import { tempPackage } from "../../codegen/temp_package.ts";
+import { tempPackage } from "../../codegen/fixtures/temp_package.ts";
 import { family, type Row } from "./told.ts";
 
 const IMPORTS = `import { config, type Duration, input, output, processor } from "@sluice/sluice";

@@ -4,7 +4,7 @@
  * @module
  */
 import { Runtime } from "../../core/runtime.ts";
-import type { NodeDescriptor } from "../../core/registry/descriptor.ts";
+import type { NodeDescriptor } from "../../core/descriptor/descriptor.ts";
 import { counting, filter, gathering, SHAPE, sink, source } from "../fixtures/scripted.ts";
 import { family, type Row, thrownBy } from "./told.ts";
 

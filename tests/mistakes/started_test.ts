@@ -1,6 +1,6 @@
 /** Mistakes in what a person starts, each in a process of its own, with the times that it has by default. */
 import assert from "node:assert/strict";
-import { processorSource, tempPackage } from "../../codegen/temp_package.ts";
+import { processorSource, tempPackage } from "../../codegen/fixtures/temp_package.ts";
 import { MAIN, ROOT } from "../cli/command_line.ts";
 import { listAll } from "./captured.ts";
 

@@ -7,7 +7,7 @@
  * @module
  */
 import { Runtime } from "../../core/runtime.ts";
-import type { Supervision } from "../../core/supervision.ts";
+import type { Supervision } from "../../core/graph/supervision.ts";
 import { faulty } from "../../tests/fixtures/faulty.ts";
 import { checkingSink, collect, numberedSource, pass } from "../../tests/fixtures/numbered.ts";
 import { sweeper } from "./sweeper.ts";

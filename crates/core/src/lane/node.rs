@@ -1,5 +1,5 @@
 //! Runs one node once: its tick, or its flush and end. Decides whether it goes back into the queue. The rules are
-//! those of the lanes of TypeScript (`core/lanes/cell_runner.ts`).
+//! those of the lanes of TypeScript (`core/lanes/cells/cell_runner.ts`).
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};

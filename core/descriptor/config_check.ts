@@ -1,0 +1,317 @@
+/**
+ * Checks a node's configuration against the schema in its descriptor, and says in one line what is wrong with each
+ * value. Used when a node is added, when a live key is set, when a graph file is read, and for `--set`.
+ *
+ * Defaults are not filled in: a key that is absent keeps the value that the class gives it.
+ *
+ * @module
+ */
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { describeValue } from "../describe_value.ts";
+import { parseDuration } from "../duration.ts";
+import { SluiceError } from "../errors.ts";
+import type { ConfigObjectSchema, ConfigSchema, NodeDescriptor } from "./descriptor.ts";
+import { didYouMean, listSome } from "../suggestion.ts";
+
+/** Most problems that are told one by one. */
+const PROBLEM_LIMIT = 20;
+
+/** Most choices that a message lists. */
+const CHOICE_LIMIT = 24;
+
+/** One thing that is wrong with a configuration. */
+export interface ConfigProblem {
+  /** Key, or keys and list indices from the top down, of the value at fault; for a missing key, the key's. */
+  readonly path: readonly (string | number)[];
+  /** `path` joined by dots. */
+  readonly key: string;
+  /** `unknown`: the key is not in the schema. `missing`: it is required. `value`: its value is not allowed. */
+  readonly kind: "unknown" | "missing" | "value";
+  /** One line for people, without a full stop. */
+  readonly message: string;
+  /** For `unknown`: the keys that there are. */
+  readonly available?: readonly string[];
+}
+
+/** A configuration that a node type does not take. */
+export class ConfigError extends SluiceError {
+  /** All that is wrong with it; the message tells the first. */
+  readonly problems: readonly ConfigProblem[];
+
+  /**
+   * @param where how messages start
+   * @param more problems that are not among `problems`
+   */
+  constructor(where: string, problems: readonly ConfigProblem[], more: number, nodeId: string) {
+    const [{ message, key, available }] = problems;
+    const others = problems.length - 1 + more;
+    super("InvalidConfig", `${message}${others === 0 ? "" : ` (and ${others} more)`}`, { nodeId, key, available });
+    this.problems = more === 0 ? problems : [...problems, unlisted(where, more)];
+  }
+}
+
+/** Longest text that a pattern is tried on, UTF-16 units: a pattern may take the square of it, and longer. */
+const PATTERN_TEXT_LIMIT = 10_000;
+
+let ajv: Ajv | undefined;
+const withDurations = new WeakMap<ConfigSchema, boolean>();
+const validators = new WeakMap<ConfigSchema, ValidateFunction>();
+
+/**
+ * Compares values with a schema. A key whose value is `undefined` counts as absent; `NaN` and infinities are refused.
+ *
+ * @param where how the messages start: `Cannot configure node "g" (gain)`
+ * @returns what is wrong, in the order of the schema; empty if nothing is. Of more than 20 problems, the first 20, and
+ * one that says how many others there are
+ */
+export function checkConfig(
+  schema: ConfigObjectSchema,
+  values: { readonly [key: string]: unknown },
+  where: string,
+): ConfigProblem[] {
+  const { problems, more } = findProblems(schema, values, where);
+  return more === 0 ? problems : [...problems, unlisted(where, more)];
+}
+
+/** Says how many problems are left out. */
+function unlisted(where: string, more: number): ConfigProblem {
+  const message = `${where}: ${more === 1 ? "1 more problem is" : `${more} more problems are`} not listed`;
+  return { path: [], key: "", kind: "value", message };
+}
+
+/** The first problems, and how many there are beside them. */
+function findProblems(
+  schema: ConfigObjectSchema,
+  given: { readonly [key: string]: unknown },
+  where: string,
+): { problems: ConfigProblem[]; more: number } {
+  const values = convertDurations(schema, given) as typeof given;
+  const validate = compile(schema);
+  if (validate(values)) return { problems: [], more: 0 };
+  const errors = (validate.errors ?? []).filter((error) => !isReference(error));
+  // Errors of the alternatives of a union that failed as a whole say nothing that the union's own does not.
+  const unions = [...new Set(errors.filter(({ keyword }) => keyword === "anyOf").map((each) => `${each.schemaPath}/`))];
+  const problems = new Map<string, ConfigProblem>();
+  let more = 0;
+  let last: string | undefined;
+  for (const error of errors) {
+    if (unions.some((union) => error.schemaPath.startsWith(union))) continue;
+    if (problems.size === PROBLEM_LIMIT) {
+      const isAboutKeys = error.keyword === "additionalProperties" || error.keyword === "required";
+      if (isAboutKeys || error.instancePath !== last) more++;
+      last = isAboutKeys ? undefined : error.instancePath;
+      continue;
+    }
+    const problem = toProblem(error, schema, values, where);
+    const id = `${problem.kind} ${JSON.stringify(problem.path)}`;
+    if (!problems.has(id)) problems.set(id, problem);
+  }
+  return { problems: [...problems.values()], more };
+}
+
+/**
+ * Refuses a configuration that a node type does not take.
+ *
+ * @param nodeId the node's id, for the message
+ * @returns the values as the class gets them: durations are numbers in the unit of their key
+ * @throws {ConfigError} its message tells the first problem and the number of further ones
+ */
+export function assertConfig(
+  descriptor: NodeDescriptor,
+  nodeId: string,
+  values: { readonly [key: string]: unknown },
+): Record<string, unknown> {
+  const where = `Cannot configure node "${nodeId}" (${descriptor.type})`;
+  const { problems, more } = findProblems(descriptor.config, values, where);
+  if (problems.length === 0) return { ...convertDurations(descriptor.config, values) as Record<string, unknown> };
+  throw new ConfigError(where, problems, more, nodeId);
+}
+
+/**
+ * Turns the text after `--set node.key=` into a value of the type that the schema wants. Text that cannot be turned
+ * into it is returned as it is, for {@linkcode checkConfig} to refuse.
+ *
+ * @param key a top-level key of the configuration
+ */
+export function coerceSetting(schema: ConfigObjectSchema, key: string, text: string): unknown {
+  const wanted = Object.hasOwn(schema.properties, key) ? schema.properties[key] : undefined;
+  return wanted === undefined ? text : coerce(wanted, text);
+}
+
+/** What a schema wants, in words: `a number from -60 to 24 dB`. */
+export function describeSchema(schema: ConfigSchema): string {
+  if (schema.enum !== undefined) {
+    const choices = schema.enum.slice(0, CHOICE_LIMIT).map(describeValue);
+    if (schema.enum.length > CHOICE_LIMIT) choices.push(`and ${schema.enum.length - CHOICE_LIMIT} more`);
+    return choices.length === 1 ? choices[0] : `one of ${choices.join(", ")}`;
+  }
+  if (schema["x-duration"] !== undefined) {
+    const number = { ...schema.anyOf?.[0], "x-unit": schema["x-duration"] };
+    return `${describeSchema(number)}, or text such as "1.5 s"`;
+  }
+  if (schema.anyOf !== undefined) return schema.anyOf.map(describeSchema).join(" or ");
+  switch (schema.type) {
+    case "number":
+      return `a number${describeRange(schema)}`;
+    case "integer":
+      return `a whole number${describeRange(schema)}`;
+    case "boolean":
+      return "true or false";
+    case "null":
+      return "null";
+    case "string": {
+      const pattern = schema.pattern === undefined ? "" : ` matching /${schema.pattern}/`;
+      if (schema.minLength === 1 && schema.maxLength === undefined) return `a non-empty string${pattern}`;
+      return `a string${describeCount(schema.minLength, schema.maxLength, "character")}${pattern}`;
+    }
+    case "array": {
+      const items = schema.items === undefined ? "" : `, each ${describeSchema(schema.items)}`;
+      return `a list${describeCount(schema.minItems, schema.maxItems, "value")}${items}`;
+    }
+    case "object": {
+      const keys = Object.keys(schema.properties ?? {});
+      return keys.length === 0 ? "an object" : `an object with ${listSome(keys)}`;
+    }
+    default:
+      return "any value";
+  }
+}
+
+/** Makes numbers of the durations that are text. What is no duration stays, for the schema to refuse. */
+export function convertDurations(schema: ConfigSchema, value: unknown): unknown {
+  const unit = schema["x-duration"];
+  if (unit !== undefined) return typeof value === "string" ? parseDuration(value, unit) ?? value : value;
+  if (!hasDurations(schema) || typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((each) => convertDurations(schema.items ?? {}, each));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => {
+      const properties = schema.properties ?? {};
+      const inner = Object.hasOwn(properties, key) ? properties[key] : schema.additionalProperties;
+      return [key, typeof inner === "object" ? convertDurations(inner, each) : each];
+    }),
+  );
+}
+
+function hasDurations(schema: ConfigSchema): boolean {
+  const known = withDurations.get(schema);
+  if (known !== undefined) return known;
+  const { properties = {}, items, additionalProperties: others } = schema;
+  const inner = [...Object.values(properties), ...[items, others].filter((each) => typeof each === "object")];
+  const found = schema["x-duration"] !== undefined || inner.some(hasDurations);
+  withDurations.set(schema, found);
+  return found;
+}
+
+function compile(schema: ConfigObjectSchema): ValidateFunction {
+  let validate = validators.get(schema);
+  if (validate === undefined) {
+    ajv ??= new Ajv({
+      strict: false,
+      allErrors: true,
+      verbose: true,
+      ownProperties: true,
+      logger: false,
+      // The text is for schemas that are compiled into modules, which these are not.
+      code: { regExp: Object.assign(makePattern, { code: "makePattern" }) },
+    });
+    validate = ajv.compile(schema);
+    validators.set(schema, validate);
+  }
+  return validate;
+}
+
+/** A pattern that fits no text of more than {@linkcode PATTERN_TEXT_LIMIT}. */
+function makePattern(pattern: string, flags: string): { test(text: string): boolean } {
+  const expression = new RegExp(pattern, flags);
+  return { test: (text) => text.length <= PATTERN_TEXT_LIMIT && expression.test(text) };
+}
+
+/** Whether an error is about a text that the environment gives: it is checked once its value is known. */
+function isReference({ data, parentSchema }: ErrorObject): boolean {
+  const { type, enum: choices } = parentSchema as ConfigSchema;
+  const isText = type === "string" || choices?.every((each) => typeof each === "string") === true;
+  return isText && typeof data === "string" && data.includes("${env:");
+}
+
+function toProblem(
+  error: ErrorObject,
+  schema: ConfigObjectSchema,
+  values: { readonly [key: string]: unknown },
+  where: string,
+): ConfigProblem {
+  const path = readPointer(error.instancePath, values);
+  if (error.keyword === "additionalProperties") {
+    const name = String(error.params.additionalProperty);
+    const known = Object.keys((error.parentSchema as ConfigSchema).properties ?? {});
+    const key = [...path, name].join(".");
+    const message = `${where}: unknown key ${describeValue(key)}${didYouMean(name, known)}; available: ${
+      listSome(known)
+    }`;
+    return { path: [...path, name], key, kind: "unknown", message, available: known };
+  }
+  if (error.keyword === "required") {
+    const name = String(error.params.missingProperty);
+    const wanted = (error.parentSchema as ConfigSchema).properties?.[name] ?? {};
+    const key = [...path, name].join(".");
+    const message = `${where}: ${describeValue(key)} is missing, wanted ${describeSchema(wanted)}`;
+    return { path: [...path, name], key, kind: "missing", message };
+  }
+  const key = path.join(".");
+  const wanted = path.length === 0 ? schema : error.parentSchema as ConfigSchema;
+  const subject = path.length === 0 ? "the configuration" : describeValue(key);
+  const message = `${where}: ${subject} is ${describeValue(error.data)}, wanted ${describeSchema(wanted)}`;
+  return { path, key, kind: "value", message };
+}
+
+/** Reads a JSON Pointer (RFC 6901) into keys, with numbers for list indices. */
+function readPointer(pointer: string, values: unknown): (string | number)[] {
+  const path: (string | number)[] = [];
+  let value = values;
+  for (const part of pointer.split("/").slice(1)) {
+    const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
+    path.push(Array.isArray(value) ? Number(key) : key);
+    value = (value as Record<string, unknown>)[key];
+  }
+  return path;
+}
+
+function describeRange(schema: ConfigSchema): string {
+  const { minimum, maximum, exclusiveMinimum: above, exclusiveMaximum: below, multipleOf } = schema;
+  const unit = schema["x-unit"] === undefined ? "" : ` ${schema["x-unit"]}`;
+  const parts: string[] = [];
+  if (minimum !== undefined && maximum !== undefined) parts.push(`from ${minimum} to ${maximum}`);
+  else if (minimum !== undefined) parts.push(`of at least ${minimum}`);
+  else if (maximum !== undefined) parts.push(`of at most ${maximum}`);
+  if (above !== undefined) parts.push(`above ${above}`);
+  if (below !== undefined) parts.push(`below ${below}`);
+  const range = parts.length > 0 ? ` ${parts.join(" and ")}${unit}` : unit && ` in${unit}`;
+  return multipleOf === undefined ? range : `${range}, a multiple of ${multipleOf}`;
+}
+
+function describeCount(least: number | undefined, most: number | undefined, unit: string): string {
+  const plural = (n: number) => `${n} ${unit}${n === 1 ? "" : "s"}`;
+  if (least !== undefined && most !== undefined) {
+    return least === most ? ` of ${plural(least)}` : ` of ${least} to ${plural(most)}`;
+  }
+  if (most !== undefined) return ` of at most ${plural(most)}`;
+  return least === undefined || least === 0 ? "" : ` of at least ${plural(least)}`;
+}
+
+function coerce(schema: ConfigSchema, text: string): unknown {
+  if (schema.enum !== undefined) return schema.enum.find((value) => String(value) === text) ?? text;
+  if (schema.type === "string") return text;
+  if (schema.anyOf?.some((each) => each.type === "string" && each.enum === undefined)) {
+    const value = parseJson(text);
+    return typeof value === "object" && value !== null ? text : value;
+  }
+  return parseJson(text);
+}
+
+/** JSON, or the text itself if it is none. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

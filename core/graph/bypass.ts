@@ -1,0 +1,36 @@
+/**
+ * Which nodes can be passed by: what comes in by the one input goes out by the one output, without `process()`.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import { kindOf } from "../registry/kind_of.ts";
+import type { NodeDescriptor } from "../descriptor/descriptor.ts";
+
+/** Whether nodes of a type can be passed by. */
+export function canBypass({ inputs, outputs, mode }: NodeDescriptor): boolean {
+  return inputs.length === 1 && outputs.length === 1 && inputs[0].kind === outputs[0].kind &&
+    inputs[0].schema === outputs[0].schema && inputs[0].generic?.argument === outputs[0].generic?.argument &&
+    [...inputs, ...outputs].every((port) => port.array === undefined && port.dynamic === undefined) &&
+    mode !== "external";
+}
+
+/**
+ * Checks that a node can be passed by.
+ *
+ * @param on what was asked for
+ * @throws {SluiceError} `InvalidGraph` for a node of another shape, `InvalidConfig` for what is neither true nor false
+ */
+export function assertBypass(nodeId: string, descriptor: NodeDescriptor, on: unknown): void {
+  const attempt = `Cannot bypass node "${nodeId}" (${descriptor.type})`;
+  if (typeof on !== "boolean") {
+    const message = `${attempt}: found ${kindOf(on)}, wanted true or false`;
+    throw new SluiceError("InvalidConfig", message, { nodeId, key: "bypassed" });
+  }
+  if (canBypass(descriptor)) return;
+  throw new SluiceError(
+    "InvalidGraph",
+    `${attempt}: only a node with one input and one output of the same type can be bypassed`,
+    { nodeId },
+  );
+}

@@ -1,0 +1,29 @@
+/**
+ * Tells of lanes that a script says something of and that run nothing: what was asked for, such as a priority, is then
+ * nowhere in force.
+ *
+ * @module
+ */
+import { logger } from "../log.ts";
+import { didYouMean } from "../suggestion.ts";
+import type { Topology } from "../topology.ts";
+import { MAIN_LANE } from "../placement/lane_choice.ts";
+
+/** Warns of what {@linkcode unusedLanes} finds in a graph. */
+export function warnOfUnusedLanes({ lanes, nodes }: Pick<Topology, "lanes" | "nodes">): void {
+  const words = unusedLanes(Object.keys(lanes), new Set([...nodes.values()].map(({ lane }) => lane)));
+  if (words !== undefined) logger("runtime").warn(words);
+}
+
+/**
+ * What to warn of; `undefined` where every lane is used.
+ *
+ * @param named lanes that something is said of
+ * @param used lanes of nodes
+ */
+export function unusedLanes(named: Iterable<string>, used: ReadonlySet<string>): string | undefined {
+  const strange = [...named].filter((name) => name !== MAIN_LANE && !used.has(name));
+  if (strange.length === 0) return undefined;
+  const free = new Set(used).difference(new Set(named));
+  return `No node uses ${strange.map((name) => `lane "${name}"${didYouMean(name, free)}`).join(", ")}`;
+}

@@ -1,0 +1,370 @@
+/**
+ * Whether a node may be run: what it waits for on the way in, and whether there is room and there are slots for what it
+ * writes. Which of these the node has is worked out whenever its links change, so that a tick looks at nothing else.
+ *
+ * What a tick may read and write without another look is told to the links themselves, where the node is synchronous
+ * and they are within the lane: their ends are open while it runs (see `core/links/open_ends.ts`).
+ *
+ * @module
+ */
+import { BLOCKED } from "../../../ffi/layout.gen.ts";
+import type { ControlPage } from "../../control_page.ts";
+import type { Frame } from "../../frames/frame.ts";
+import type { Ledger } from "../../memory/ledger.ts";
+import type { LinkReader, LinkWriter } from "../../links/link.ts";
+import { LocalLink } from "../../links/local_link.ts";
+import { MAGAZINE_SIZE, type Pool } from "../../memory/pool.ts";
+import { heldPerTick, readsPerTick } from "../../pools/pool_loads.ts";
+import type { InputPort } from "../../ports/input_port.ts";
+import type { OutputPort } from "../../ports/output_port.ts";
+import type { NodeDescriptor } from "../../descriptor/descriptor.ts";
+import { noteJoinLag } from "../../stats.ts";
+import { CellFigures } from "./cell_figures.ts";
+import type { TickTiming } from "./tick_timing.ts";
+
+// Constants of this module: an imported one is looked up anew at each use.
+const BLOCKED_NONE = BLOCKED.none;
+const BLOCKED_LINK = BLOCKED.link;
+const BLOCKED_POOL = BLOCKED.pool;
+
+/** Room of a node whose outputs never hold it back: more than it can write in a tick. */
+const NO_LIMIT = 0x3fffffff;
+
+/** A link that makes the node wait, or hold back, and how many frames one step of the node may write to it. */
+interface Gate {
+  readonly link: LinkWriter;
+  readonly burst: number;
+}
+
+/** A pool and how many of its slots one step of the node may take. */
+interface PoolNeed {
+  readonly pool: Pool;
+  count: number;
+}
+
+/** See the module. */
+export abstract class CellAdmission extends CellFigures {
+  // What every tick touches stands first, so that it lies together.
+  /** What drives the node's ticks. */
+  readonly mode: NodeDescriptor["mode"];
+  /** Whether ticks may overlap with those of other nodes. */
+  readonly isAsync: boolean;
+  /** Whether frames are handed out as they are: to synchronous nodes, unless they are checked. */
+  protected readonly isPlain: boolean;
+  /** Ends of links are open: until they are closed, figures of this tick lack what has passed by them. */
+  isOpen = false;
+  /** The one link to the node and the one away from it, if their ends are to be opened for its ticks. */
+  #openIn: LocalLink | undefined;
+  #openOut: LocalLink | undefined;
+  /**
+   * The times of each frame are noted when it is read: of a node that acquires frames, whose times may be those of the
+   * frame read last, or that gives frames away before its tick ends. Of others they are noted at the end of a tick.
+   */
+  #notesEach = false;
+  /** A self-driven node whose ticks may follow each other at once, as long as its links have room. */
+  repeats = false;
+  /**
+   * Frames that it may write before a lossless output has no room for its burst, as of the last admission; below 0
+   * where that is to be looked up. For synchronous nodes, in a tick.
+   */
+  protected spare = -1;
+  #readsPerTick = NO_LIMIT;
+  /** Frames that an asynchronous tick, which may last, may have in hand. */
+  #heldPerTick = 0;
+  /** Whether `spare` and the sole pool tell all about admission. */
+  #isSimple = false;
+  /** The one pool that it takes slots of, and how many at once. */
+  #solePool: Pool | undefined;
+  #soleCount = 0;
+  /** The one link that leads to the node, unless it closes a loop: most nodes have such a one, and no other. */
+  #soleReader: LinkReader | undefined;
+  /** The one lossless link that leads away from it, and its burst. */
+  #soleGate: LinkWriter | undefined;
+  #soleBurst = 0;
+  /** The port that `#openOut` leads away from. */
+  #openPort: OutputPort | undefined;
+  /** The references that the running tick owns. */
+  abstract readonly ledger: Ledger;
+  readonly inputs: InputPort[] = [];
+  readonly outputs: OutputPort[] = [];
+  /** With no links to it, it waits for some: it came, or lost them, while the graph was running. */
+  idlesUnfed = false;
+  readonly #readers: LinkReader[] = [];
+  readonly #triggersOnAll: boolean;
+  readonly #gates: Gate[] = [];
+  /** The links on this lane that drop, as gates of a tick that follows another at once. */
+  readonly #spillways: Gate[] = [];
+  readonly #needs: PoolNeed[] = [];
+  /** Inputs that links from outside lead to, and those that the way out of a delay closes a loop by. */
+  readonly #fed: InputPort[] = [];
+  readonly #feedback: InputPort[] = [];
+  readonly #page: ControlPage;
+
+  /**
+   * @param index of the node's record
+   * @param development whether frames are checked as development mode does
+   * @param timing as for {@linkcode CellFigures}
+   */
+  constructor(
+    page: ControlPage,
+    index: number,
+    descriptor: NodeDescriptor,
+    development: boolean,
+    timing?: TickTiming,
+  ) {
+    super(page, index, timing);
+    this.#page = page;
+    this.mode = descriptor.mode;
+    this.isAsync = descriptor.isAsync || descriptor.mode === "external";
+    this.isPlain = !this.isAsync && !development;
+    this.#triggersOnAll = descriptor.trigger === "all";
+  }
+
+  /** Whether links lead to it, other than those that close a loop: it ends when they do. */
+  get isFed(): boolean {
+    return this.#fed.length > 0;
+  }
+
+  /** Call whenever links were attached or detached: notes what admission and the end have to look at. */
+  seal(): void {
+    const wasFed = this.#fed.length > 0;
+    this.#readers.length = 0;
+    this.#fed.length = 0;
+    this.#feedback.length = 0;
+    this.#gates.length = 0;
+    this.#spillways.length = 0;
+    this.#needs.length = 0;
+    this.#readsPerTick = NO_LIMIT;
+    this.#heldPerTick = 0;
+    this.spare = -1;
+    this.repeats = this.mode === "loop" && !this.isAsync && this.inputs.length === 0;
+    for (const input of this.inputs) {
+      if (input.link === undefined) continue;
+      this.#readers.push(input.link);
+      const { kind, capacity } = input.link.plan;
+      this.#readsPerTick = Math.min(this.#readsPerTick, readsPerTick(kind, capacity));
+      this.#heldPerTick += heldPerTick(kind, capacity, input.link.plan.ring !== undefined);
+      (input.link.plan.feedback ? this.#feedback : this.#fed).push(input);
+    }
+    for (const output of this.outputs) {
+      const burst = output.descriptor.burst;
+      for (const link of output.losslessLinks) this.#gates.push({ link, burst });
+      for (const link of output.links) {
+        if (link.plan.policy === "lossless") continue;
+        // What another lane has read of a link that drops is not known: more frames at once could be too many.
+        if (link.plan.ring !== undefined) this.repeats = false;
+        else this.#spillways.push({ link, burst });
+      }
+      const need = this.#needs.find((each) => each.pool === output.pool);
+      if (need === undefined) this.#needs.push({ pool: output.pool, count: Math.min(burst, MAGAZINE_SIZE) });
+      else need.count = Math.min(need.count + burst, MAGAZINE_SIZE);
+    }
+    if (wasFed && this.#fed.length === 0) this.idlesUnfed = true;
+    this.#soleReader = this.#readers.length === 1 && this.#fed.length === 1 ? this.#readers[0] : undefined;
+    const [gate] = this.#gates;
+    const [need] = this.#needs;
+    this.#soleGate = this.#gates.length === 1 ? gate.link : undefined;
+    this.#soleBurst = this.#gates.length === 1 ? gate.burst : 0;
+    this.#solePool = this.#needs.length === 1 ? need.pool : undefined;
+    this.#soleCount = this.#needs.length === 1 ? need.count : 0;
+    this.#isSimple = !this.isAsync && this.#needs.length <= 1;
+    this.#openIn = this.#inToOpen();
+    this.#openOut = this.#outToOpen();
+    if (this.#openOut !== undefined) this.#openOut.before = this.#openIn;
+  }
+
+  /** A tick begins, which was admitted just now. */
+  openEnds(): void {
+    const from = this.#openIn;
+    if (from === undefined || !from.openReading(this.#readsPerTick)) return;
+    this.isOpen = true;
+    if (this.#openOut !== undefined) this.#openOut.openWriting(this.spare + 1);
+    if (this.#solePool !== undefined) this.#solePool.guard(from, this.#soleCount);
+  }
+
+  /**
+   * Closes them: when the tick ends, or when it comes to something that has to be looked up.
+   *
+   * @param kept notes what the tick goes on owning; where there is none, that is given back
+   */
+  closeEnds(kept: Ledger | undefined): void {
+    this.isOpen = false;
+    if (this.#solePool !== undefined) this.#solePool.endGuard();
+    const to = this.#openOut;
+    const written = to === undefined ? 0 : to.closeWriting();
+    if (written > 0) {
+      this.writes += written;
+      this.framesOut += written;
+      this.spare -= written;
+      this.#openPort!.noteEnd();
+    }
+    // A node that acquires frames may have written others than it took.
+    const passedOn = this.#notesEach ? 0 : written;
+    if (!this.#notesEach) this.#noteLastTaken();
+    const taken = this.#openIn!.closeReading(kept, this.lastIngressNs, passedOn);
+    this.reads += taken;
+    this.framesIn += taken;
+  }
+
+  /**
+   * Whether every lossless output has room for its burst, and the pools have slots for it. If not, the cell is woken
+   * when that changes.
+   */
+  admit(): boolean {
+    let spare = NO_LIMIT;
+    if (this.#soleGate !== undefined) {
+      spare = this.#roomBeyond(this.#soleGate, this.#soleBurst);
+    } else {
+      for (let k = 0; k < this.#gates.length && spare >= 0; k++) {
+        spare = Math.min(spare, this.#roomBeyond(this.#gates[k].link, this.#gates[k].burst));
+      }
+    }
+    this.spare = spare;
+    if (spare < 0) return false;
+    if (this.#solePool !== undefined) {
+      if (!this.#hasSlots(this.#solePool, this.#soleCount)) return false;
+    } else {
+      for (let k = 0; k < this.#needs.length; k++) {
+        if (!this.#hasSlots(this.#needs[k].pool, this.#needs[k].count)) return false;
+      }
+    }
+    if (this.blocked !== BLOCKED_NONE) this.setBlocked(BLOCKED_NONE, 0);
+    return true;
+  }
+
+  /** Whether another tick, at once after this one, would drop nothing. */
+  admitAgain(): boolean {
+    for (let k = 0; k < this.#spillways.length; k++) {
+      const { link, burst } = this.#spillways[k];
+      if (link.room() < burst) return false;
+    }
+    return this.admit();
+  }
+
+  /** For a push node: whether its trigger is met. */
+  triggered(): boolean {
+    if (this.#soleReader !== undefined) return this.#soleReader.hasFrames();
+    let any = false;
+    for (let k = 0; k < this.#readers.length; k++) {
+      const link = this.#readers[k];
+      if (link.hasFrames()) any = true;
+      else if (this.#triggersOnAll && !link.ended()) return false;
+    }
+    return any;
+  }
+
+  /**
+   * Whether every writer has ended and everything was read. True if nothing is connected. Links that close a loop do
+   * not count: what comes by them ends with the node itself.
+   */
+  inputsEnded(): boolean {
+    if (this.#soleReader !== undefined) return this.#soleReader.ended();
+    if (this.idlesUnfed && this.#readers.length === 0 && this.inputs.length > 0) return false;
+    for (let k = 0; k < this.#fed.length; k++) {
+      if (!this.#fed[k].ended) return false;
+    }
+    return this.#feedback.length === 0 || this.#fed.length > 0;
+  }
+
+  /** Whether only the loop that the node is on can still bring frames. */
+  onlyFeedback(): boolean {
+    return this.#soleReader === undefined && this.#feedback.length > 0 && this.inputsEnded();
+  }
+
+  /** Whether nothing more can arrive, though frames may be left that the node has not read. */
+  writersEnded(): boolean {
+    if (this.#feedback.length > 0 && this.#fed.length === 0) return false;
+    return this.#fed.every((input) => this.#page.isEos(input.link!.plan.index));
+  }
+
+  /**
+   * Whether an asynchronous tick is to end at a `read()`, though there are frames: something waits for that.
+   *
+   * @param port that is read
+   */
+  protected abstract givesWay(port?: InputPort): boolean;
+
+  /** Whether the tick may take one more frame: its outputs have room and it has not taken too many. */
+  mayRead(port?: InputPort): boolean {
+    if (this.isOpen) this.closeEnds(this.ledger);
+    if (this.#isSimple) {
+      if (this.reads >= this.#readsPerTick) return false;
+      const pool = this.#solePool;
+      if (this.spare >= 0 && (pool === undefined || pool.freeInMagazine >= this.#soleCount)) return true;
+    } else if (this.isAsync) {
+      if (this.givesWay(port) || this.ledger.held() >= this.#heldPerTick) return false;
+    } else if (this.reads >= this.#readsPerTick) return false;
+    return this.admit();
+  }
+
+  took(frame: Frame): void {
+    if (this.#notesEach) this.noteTimes(frame);
+  }
+
+  acquires(): void {
+    if (this.#notesEach) return;
+    // Before the slot of the frame read last can be taken again.
+    if (this.isOpen) this.#noteLastTaken();
+    this.#notesEach = true;
+  }
+
+  override noteTick(startNs: number, nowNs: number): void {
+    super.noteTick(startNs, nowNs);
+    for (let k = 0; k < this.#fed.length; k++) {
+      const input = this.#fed[k];
+      if (input.enteredNs === 0) continue;
+      if (this.#fed.length > 1) noteJoinLag(this.#page, input.link!.plan.index, this.lastIngressNs - input.enteredNs);
+      input.enteredNs = 0;
+    }
+  }
+
+  protected override publishLinks(): void {
+    for (let k = 0; k < this.#readers.length; k++) this.#readers[k].publish();
+    for (let k = 0; k < this.outputs.length; k++) {
+      const { links } = this.outputs[k];
+      for (let n = 0; n < links.length; n++) links[n].publish();
+    }
+  }
+
+  /** Its header tells its times, unless the node has given it away in the tick and another lane may have its slot. */
+  #noteLastTaken(): void {
+    const frame = this.#openIn!.lastTaken();
+    if (frame === undefined) return;
+    if (frame.pool.isHere(frame.slot)) this.noteTimes(frame);
+    else this.#notesEach = true;
+  }
+
+  /** Values and encoded frames need a second look when they are read. */
+  #inToOpen(): LocalLink | undefined {
+    const reader = this.#soleReader;
+    if (!this.isPlain || !this.#isSimple || !(reader instanceof LocalLink)) return undefined;
+    const { kind } = reader.plan;
+    return kind === "data" || kind === "encoded" || reader.writer === reader.reader ? undefined : reader;
+  }
+
+  #outToOpen(): LocalLink | undefined {
+    if (!this.isPlain || !this.#isSimple) return undefined;
+    this.#openPort = this.outputs.find(({ links }) => links.length > 0);
+    const links = this.outputs.flatMap((output) => output.links);
+    const [link] = links;
+    return links.length === 1 && link instanceof LocalLink && link.writer !== link.reader ? link : undefined;
+  }
+
+  /** @returns frames that may be written before the link has no room for the burst; below 0 if it has none now */
+  #roomBeyond(link: LinkWriter, burst: number): number {
+    const spare = link.room() - burst;
+    if (spare >= 0) return spare;
+    const asked = link.awaitRoom() - burst;
+    if (asked < 0) this.setBlocked(BLOCKED_LINK, link.plan.index);
+    return asked;
+  }
+
+  #hasSlots(pool: Pool, count: number): boolean {
+    if (pool.ensure(count)) return true;
+    pool.awaitSlot();
+    if (pool.ensure(count)) return true;
+    if (this.blocked !== BLOCKED_POOL) pool.countExhausted();
+    this.setBlocked(BLOCKED_POOL, pool.index);
+    return false;
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Builds nodes.
+ *
+ * @module
+ */
+import type { FormatField } from "../../frames/format.ts";
+import { InputPort } from "../../ports/input_port.ts";
+import { OutputPort } from "../../ports/output_port.ts";
+import { keepSecrets } from "../../redaction.ts";
+import { expandPort, type NodeDescriptor, sizePorts } from "../../descriptor/descriptor.ts";
+import type { DynamicElements } from "../../descriptor/dynamic_elements.ts";
+import { takeElements } from "../../descriptor/dynamic_ports.ts";
+import type { NodeInstance } from "../../registry/node_type.ts";
+import type { NodePlan } from "../messages.ts";
+import { type CellHost, NodeCell } from "./node_cell.ts";
+import { NodeContext } from "./node_context.ts";
+
+/** Gives an instance its ports and its configuration. Calls none of the processor's methods. */
+export function buildCell(
+  host: CellHost,
+  plan: NodePlan,
+  descriptor: NodeDescriptor,
+  instance: NodeInstance,
+): NodeCell {
+  keepSecrets(plan.secrets);
+  const sized = takeElements(sizePorts(descriptor, plan.config), plan.elements ?? {});
+  const cell = new NodeCell(plan, sized, instance, host, (cell) => new NodeContext(cell, host));
+  const converters = (field: FormatField) => host.converters(field);
+  for (const port of sized.inputs) {
+    for (const name of expandPort(port)) cell.inputs.push(new InputPort(name, port, cell, converters));
+  }
+  for (const port of sized.outputs) {
+    const pool = host.poolOf(port.kind, plan.pool);
+    for (const name of expandPort(port)) cell.outputs.push(new OutputPort(name, port, cell, pool));
+  }
+  for (const port of [...cell.inputs, ...cell.outputs]) {
+    port.structType = instance.structs?.[port.descriptor.schema ?? ""];
+  }
+  wirePorts(cell);
+  instance.configure(plan.config);
+  if (plan.bypassed) cell.bypass(true);
+  return cell;
+}
+
+/** Assigns a cell's ports to the fields of its processor: again after its dynamic ports have changed. */
+export function wirePorts({ instance, inputs, outputs }: NodeCell): void {
+  instance.ports.wire({
+    input: (name) => inputs.find((input) => input.name === name)!,
+    inputs: (name) => inputs.filter((input) => input.descriptor.name === name),
+    output: (name) => outputs.find((output) => output.name === name)!,
+    outputs: (name) => outputs.filter((output) => output.descriptor.name === name),
+  });
+}
+
+/** Gives a cell the elements that its dynamic ports have now. Ports that go have no links any more. */
+export function changePorts(
+  host: CellHost,
+  cell: NodeCell,
+  elements: { readonly [port: string]: DynamicElements },
+): void {
+  const { descriptor, instance, plan } = cell;
+  const sized = takeElements(descriptor, elements);
+  const converters = (field: FormatField) => host.converters(field);
+  const inputs = sized.inputs.flatMap((port) =>
+    expandPort(port).map((name) =>
+      cell.inputs.find((input) => input.name === name) ?? new InputPort(name, port, cell, converters)
+    )
+  );
+  const outputs = sized.outputs.flatMap((port) =>
+    expandPort(port).map((name) =>
+      cell.outputs.find((output) => output.name === name) ??
+        new OutputPort(name, port, cell, host.poolOf(port.kind, plan.pool))
+    )
+  );
+  cell.inputs.splice(0, cell.inputs.length, ...inputs);
+  cell.outputs.splice(0, cell.outputs.length, ...outputs);
+  for (const port of [...inputs, ...outputs]) {
+    port.structType = instance.structs?.[port.descriptor.schema ?? ""];
+  }
+  wirePorts(cell);
+}

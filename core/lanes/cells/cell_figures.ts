@@ -1,0 +1,227 @@
+/**
+ * What a cell counts of its node, and how that gets to the node's record on the control page. Counts are exact: they
+ * grow here and are added up at `publish()`. Times of ticks are sampled: see `tick_timing.ts`.
+ *
+ * @module
+ */
+import { BLOCKED, NODE, PHASE } from "../../../ffi/layout.gen.ts";
+import { index32, index64 } from "../../element_index.ts";
+import type { ControlPage } from "../../control_page.ts";
+import type { Frame } from "../../frames/frame.ts";
+import { bucketOf } from "../../histogram.ts";
+import { SAMPLED_TIMING, type TickTiming } from "./tick_timing.ts";
+import { takeTimeRow } from "./time_rows.ts";
+
+// Constants of this module: an imported one is looked up anew at each use.
+const BLOCKED_NONE = BLOCKED.none;
+const PHASE_IDLE = PHASE.idle;
+const NODE_PHASE = NODE.phase >> 2;
+const BLOCKED_KIND = NODE.blockedKind >> 2;
+const BLOCKED_ID = NODE.blockedId >> 2;
+const IN_HAND = NODE.inHand >> 2;
+const KEPT = NODE.kept >> 2;
+const TICK_HISTOGRAM_SHIFT = NODE.tickHistogramShift;
+const AGE_HISTOGRAM_SHIFT = NODE.ageHistogramShift;
+
+const TICKS = NODE.ticks >> 3;
+const FRAMES_IN = NODE.framesIn >> 3;
+const FRAMES_OUT = NODE.framesOut >> 3;
+const BUSY = NODE.busyNs >> 3;
+const MAX_TICK = NODE.maxTickNs >> 3;
+const SAMPLED = NODE.sampledTicks >> 3;
+const ERRORS = NODE.errors >> 3;
+const LATE_TICKS = NODE.lateTicks >> 3;
+const TICK_HISTOGRAM = index64(NODE.tickHistogram);
+const AGE_HISTOGRAM = index64(NODE.ageHistogram);
+
+/** Ticks that took less than this are timed one in {@linkcode SAMPLE_EVERY}, once that many were as short. */
+const SHORT_TICK_NS = 20_000;
+
+const SAMPLE_EVERY = 64;
+
+/** See the module. */
+export abstract class CellFigures {
+  /** Since the last `publish()`. */
+  #ticks = 0;
+  protected framesIn = 0;
+  protected framesOut = 0;
+  /** Frames taken in this tick. */
+  reads = 0;
+  /** Frames written in this tick. */
+  writes = 0;
+  /** Ticks that no timed one stands for yet, with the one under way; and how many there may be before one is timed. */
+  #untold = 0;
+  #period = 1;
+  /** The last timed tick took so long that each is timed. */
+  isSlow = false;
+  /** The tick under way is timed. */
+  protected isTimed = false;
+  /** There is something to publish, and the lane knows. */
+  protected isChanged = false;
+  /** What the node waits for: `none`, a link or a pool (`BLOCKED`). */
+  blocked: number = BLOCKED_NONE;
+  /** As last written to the control page. */
+  #phase: number = PHASE_IDLE;
+  /** Of the frame read last: when it entered the graph, on the runtime's clock, and its media time. */
+  protected readonly times: Float64Array;
+  protected readonly timesAt: number = 0;
+  /** Index of the node's record in the control page's f64 and u32 views. */
+  #at64 = 0;
+  #at32 = 0;
+  #f64: Float64Array;
+  #u32: Uint32Array;
+  readonly #timing: TickTiming;
+  /** The record may be another node's until this one is part of the graph. */
+  #defersCounts = false;
+
+  /**
+   * @param index of the node's record
+   * @param timing which ticks are timed; by default one in 64 of those that are short
+   */
+  constructor(page: ControlPage, index: number, timing: TickTiming = SAMPLED_TIMING) {
+    const { times, at } = takeTimeRow();
+    this.times = times;
+    this.timesAt = at;
+    this.#f64 = page.f64;
+    this.#u32 = page.u32;
+    this.#at64 = index64(page.nodeOffset(index));
+    this.#at32 = index32(page.nodeOffset(index));
+    this.#timing = timing;
+  }
+
+  /** Frames that the node has retained and not released. */
+  get kept(): number {
+    return this.#u32[this.#at32 + KEPT];
+  }
+
+  /** When the frame read last entered the graph, on the runtime's clock. */
+  get lastIngressNs(): number {
+    return this.times[this.timesAt];
+  }
+
+  /** Notes the times of a frame that was read. */
+  protected noteTimes(frame: Frame): void {
+    this.times[this.timesAt] = frame.ingressNs;
+    this.times[this.timesAt + 1] = frame.ptsNs;
+  }
+
+  /** The media time of the frame read last, nanoseconds; 0 before that. */
+  ptsNs(): number {
+    return this.times[this.timesAt + 1];
+  }
+
+  /** Counts a tick, which begins now. @returns whether it is to be timed: call `noteTick()` at its end */
+  beginTick(): boolean {
+    this.#ticks++;
+    this.reads = 0;
+    this.writes = 0;
+    if (++this.#untold < this.#period && !this.#timing.each) return false;
+    this.isTimed = true;
+    return true;
+  }
+
+  /**
+   * Sets the phase that the statistics page shows. That a synchronous tick is under way the lane's record tells, for
+   * all of its nodes in one word.
+   */
+  setPhase(phase: number): void {
+    if (phase === this.#phase) return;
+    this.#phase = phase;
+    this.#u32[this.#at32 + NODE_PHASE] = phase;
+  }
+
+  /**
+   * Notes a tick that was timed. A short one stands for those that were not timed before it, a long one for itself. The
+   * first ticks of a node, and those after a long one, are timed more often: they may not be like the rest.
+   *
+   * @param startNs when it began, on the runtime's clock
+   * @param nowNs when it ended
+   */
+  noteTick(startNs: number, nowNs: number): void {
+    this.isTimed = false;
+    const f64 = this.#f64;
+    const at = this.#at64;
+    const tookNs = nowNs - startNs;
+    this.isSlow = tookNs >= SHORT_TICK_NS;
+    // First: who looks meanwhile does not count the tick twice.
+    this.tellTimed(tookNs);
+    const weight = this.isSlow ? 1 : this.#untold;
+    this.#untold -= weight;
+    this.#period = this.isSlow ? 1 : Math.min(SAMPLE_EVERY, 2 * this.#period);
+    f64[at + BUSY] += tookNs * weight;
+    f64[at + SAMPLED]++;
+    if (tookNs > f64[at + MAX_TICK]) f64[at + MAX_TICK] = tookNs;
+    f64[at + TICK_HISTOGRAM + bucketOf(tookNs, TICK_HISTOGRAM_SHIFT)] += weight;
+    if (this.reads > 0) {
+      f64[at + AGE_HISTOGRAM + bucketOf(startNs - this.lastIngressNs, AGE_HISTOGRAM_SHIFT)] += weight;
+    }
+  }
+
+  /** Notes how many frames its tick under way has in hand. */
+  protected noteInHand(frames: number): void {
+    if (!this.#defersCounts) this.#u32[this.#at32 + IN_HAND] = frames;
+  }
+
+  /** Counts a tick that began later than it may. */
+  countLate(): void {
+    this.#f64[this.#at64 + LATE_TICKS]++;
+  }
+
+  /** Counts a call of the processor that threw, or whose promise was rejected. */
+  countError(): void {
+    this.#f64[this.#at64 + ERRORS]++;
+  }
+
+  /** Keeps what it counts until `countFromNow()`: an edit that is given up gives the record to another node. */
+  deferCounts(): void {
+    this.#defersCounts = true;
+  }
+
+  /** The record is the node's: what was kept is published next. */
+  protected countFromNow(): void {
+    this.#defersCounts = false;
+    this.change();
+  }
+
+  /** The record is not the node's and never will be: what it still does goes to one that nobody sees. */
+  forgoRecord(): void {
+    const record = new ArrayBuffer(NODE.size);
+    this.#f64 = new Float64Array(record);
+    this.#u32 = new Uint32Array(record);
+    this.#at64 = this.#at32 = 0;
+  }
+
+  /** Brings the figures of the node and of its links on the control page up to date. */
+  publish(): void {
+    this.isChanged = false;
+    if (this.#defersCounts) return;
+    this.#f64[this.#at64 + TICKS] += this.#ticks;
+    this.#f64[this.#at64 + FRAMES_IN] += this.framesIn;
+    this.#f64[this.#at64 + FRAMES_OUT] += this.framesOut;
+    this.#ticks = this.framesIn = this.framesOut = 0;
+    this.publishLinks();
+  }
+
+  /** Brings the figures of the node's links up to date. */
+  protected abstract publishLinks(): void;
+
+  /** There is something to publish. It is said again only after that was published. */
+  protected abstract tellChanged(): void;
+
+  /** A tick is over that was timed, as long ago as the clock was read last. */
+  protected abstract tellTimed(tookNs: number): void;
+
+  /** There is something to publish. */
+  protected change(): void {
+    if (this.isChanged) return;
+    this.isChanged = true;
+    this.tellChanged();
+  }
+
+  /** @param id of the link or pool that the node waits for */
+  protected setBlocked(kind: number, id: number): void {
+    this.blocked = kind;
+    this.#u32[this.#at32 + BLOCKED_KIND] = kind;
+    this.#u32[this.#at32 + BLOCKED_ID] = id;
+  }
+}

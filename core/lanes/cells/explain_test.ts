@@ -1,0 +1,41 @@
+import { equal } from "node:assert/strict";
+import { SluiceError, type SluiceErrorDetails } from "../../errors.ts";
+import { explain } from "./explain.ts";
+
+const NODE = { id: "out", type: "wav-sink" };
+
+function told(message: string, details: SluiceErrorDetails = {}): string {
+  const error = explain(new SluiceError("InvalidConfig", message, details), NODE, "setup()");
+  return `${(error as SluiceError).nodeId}: ${error.message}`;
+}
+
+Deno.test("explain() names the node of an error that knows its node and does not say so", () => {
+  const message = 'Cannot write "/no/such/out.wav": its directory does not exist';
+  equal(told(message, { nodeId: "out", key: "path" }), `out: Node "out" (wav-sink): ${message}`);
+  equal(told(message), `out: Node "out" (wav-sink): ${message}`);
+});
+
+Deno.test("explain() takes no path that begins like the node's id for its name", () => {
+  const message = 'Cannot write "out.wav": another node is writing it now';
+  equal(told(message, { nodeId: "out", key: "path" }), `out: Node "out" (wav-sink): ${message}`);
+});
+
+Deno.test("explain() leaves a message alone that names the node, or a port or a key of it", () => {
+  for (
+    const [message, details] of [
+      ['put a "channel-mapper" before "out"', { nodeId: "out" }],
+      ['"out.audio" changed', { nodeId: "out", port: "audio" }],
+      ['Cannot set "out.size" to 3', { nodeId: "out", key: "size" }],
+    ] as const
+  ) equal(told(message, details), `out: ${message}`);
+});
+
+Deno.test("explain() leaves an error about another node alone", () => {
+  const message = 'Cannot read a frame of "mic.audio": its payload was changed after it was written';
+  equal(told(message, { nodeId: "mic", port: "audio" }), `mic: ${message}`);
+});
+
+Deno.test("explain() keeps where an error was thrown", () => {
+  const error = new SluiceError("InvalidConfig", "no such file", { nodeId: "out" });
+  equal(explain(error, NODE, "setup()").stack, error.stack);
+});

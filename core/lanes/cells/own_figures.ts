@@ -1,0 +1,45 @@
+/**
+ * Checks what a node reports of itself.
+ *
+ * @module
+ */
+import { isPlainObject, kindOf } from "../../registry/kind_of.ts";
+import type { Figures } from "../../stats.ts";
+
+/** Figures that one node may have. */
+export const MAX_FIGURES = 256;
+
+/** Longest name of a figure, characters. */
+export const MAX_FIGURE_NAME = 64;
+
+/**
+ * A copy of what `context.report()` was given.
+ *
+ * @throws {TypeError} if a value is no finite number
+ * @throws {RangeError} for more than 256 figures, or a name that is empty or longer than 64 characters
+ */
+export function copyFigures(nodeId: string, figures: Figures): Figures {
+  if (!isPlainObject(figures)) {
+    throw new TypeError(`Cannot report figures of "${nodeId}": found ${kindOf(figures)}, wanted an object by name`);
+  }
+  const names = Object.keys(figures);
+  if (names.length > MAX_FIGURES) {
+    throw new RangeError(`Cannot report figures of "${nodeId}": found ${names.length}, wanted at most ${MAX_FIGURES}`);
+  }
+  const copy: { [name: string]: number } = {};
+  for (const name of names) {
+    const value = figures[name];
+    if (!Number.isFinite(value)) {
+      const what = `figure ${JSON.stringify(name.slice(0, MAX_FIGURE_NAME))} of "${nodeId}"`;
+      throw new TypeError(`Cannot report ${what}: found ${String(value)}, wanted a finite number`);
+    }
+    if (name === "" || name.length > MAX_FIGURE_NAME) {
+      const found = `found ${name.length}`;
+      const message =
+        `Cannot report a figure of "${nodeId}": its name has 1 to ${MAX_FIGURE_NAME} characters, ${found}`;
+      throw new RangeError(message);
+    }
+    copy[name] = value;
+  }
+  return copy;
+}

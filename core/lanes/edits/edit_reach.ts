@@ -1,0 +1,45 @@
+/**
+ * Which nodes of a lane an edit concerns: those that it names, those at the ends of links that it names, and whom links
+ * join these to. What the others have to look at is as it was, and what they wait for comes to them as ever.
+ *
+ * @module
+ */
+import type { LinkPlan } from "../../links/link.ts";
+import type { LaneEdit } from "../messages.ts";
+
+/** The links that a node has. */
+export interface LinkedCell {
+  readonly inputs: readonly { readonly link?: { readonly plan: LinkPlan } }[];
+  readonly outputs: readonly { readonly links: readonly { readonly plan: LinkPlan }[] }[];
+}
+
+/** The nodes that an edit names, and those at the ends of the links that it names: by id, wherever they run. */
+export function namedBy(edit: LaneEdit): Set<string> {
+  const { insert, loops, ports, bypass, configure, detach, attach, settle, moves } = edit;
+  const named = new Set<string>([...insert, ...loops, ...ports, ...bypass, ...configure].map(({ node }) => node));
+  addEnds(named, [...detach, ...attach, ...settle.map(({ end }) => end)].map(({ link }) => link));
+  addEnds(named, moves.map(({ after }) => after));
+  return named;
+}
+
+/** Adds the nodes at the ends of links. */
+export function addEnds(named: Set<string>, links: readonly LinkPlan[]): void {
+  for (const { fromNode, toNode } of links) named.add(fromNode).add(toNode);
+}
+
+/** @returns those of the named nodes that are among `cells`, and those of `cells` that links join to them */
+export function reachOf<C extends LinkedCell>(named: ReadonlySet<string>, cells: ReadonlyMap<string, C>): Set<C> {
+  const reach = new Set<C>();
+  const add = (id: string) => {
+    const cell = cells.get(id);
+    if (cell !== undefined) reach.add(cell);
+  };
+  for (const id of named) {
+    const cell = cells.get(id);
+    if (cell === undefined) continue;
+    reach.add(cell);
+    for (const { link } of cell.inputs) if (link !== undefined) add(link.plan.fromNode);
+    for (const { links } of cell.outputs) for (const { plan } of links) add(plan.toNode);
+  }
+  return reach;
+}

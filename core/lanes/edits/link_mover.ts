@@ -1,0 +1,172 @@
+/**
+ * A lane's part in moving ends of links to other lanes: see `link_move.ts`. Both functions run between two ticks. An
+ * end that stays on its lane is attached all the time, so that a node whose asynchronous tick is under way can go on
+ * writing and reading.
+ *
+ * @module
+ */
+import type { Driver, RingToken } from "../../driver/driver.ts";
+import { framesOf } from "../../links/entry_frames.ts";
+import type { LinkMove, LinkRest } from "../../links/link_move.ts";
+import type { LocalLink } from "../../links/local_link.ts";
+import { RingLinkReader, type RingLinkWriter } from "../../links/ring_link.ts";
+import type { InputPort } from "../../ports/input_port.ts";
+import type { OutputPort } from "../../ports/output_port.ts";
+import type { Lane } from "../lane/lane.ts";
+import { attachLink } from "../lane/link_ends.ts";
+import type { NodeCell } from "../cells/node_cell.ts";
+
+type Cells = ReadonlyMap<string, NodeCell>;
+
+/**
+ * Lets go of what this lane has of a link.
+ *
+ * @param lent frames in front that were lent to the reading node on its new lane: none of them may be dropped
+ * @param failed is told why a frame cannot be sent to another lane
+ * @returns what the lanes that get ends have to be given; `undefined` for nothing
+ */
+export function letGoOfLink(
+  lane: Lane,
+  cells: Cells,
+  move: LinkMove,
+  lent: number,
+  failed: (error: unknown) => void,
+): LinkRest | undefined {
+  const { before, writer, reader } = move;
+  if (before.ring === undefined) return leaveLane(lane, cells, move, lent, failed);
+  let rest: LinkRest | undefined;
+  if (writer.from === lane.index) rest = letGoOfWriter(lane, cells, move);
+  if (reader.from === lane.index) rest = letGoOfReader(lane, cells, move);
+  return rest;
+}
+
+/** Takes up what this lane gets of a link. Every lane has let go by now. */
+export function takeUpLink(lane: Lane, cells: Cells, move: LinkMove, rest: LinkRest): void {
+  const { after, writer, reader } = move;
+  if (after.ring === undefined) {
+    joinLane(lane, cells, move, rest);
+    return;
+  }
+  if (writer.to === lane.index && writer.from !== lane.index) attachWriter(lane, cells, move).takeUp(rest);
+  if (reader.to === lane.index && reader.from !== lane.index) attachReader(lane, cells, move).takeUp(rest);
+}
+
+/** A link within this lane becomes one between two lanes, or one within another lane. */
+function leaveLane(
+  lane: Lane,
+  cells: Cells,
+  move: LinkMove,
+  lent: number,
+  failed: (error: unknown) => void,
+): LinkRest {
+  const { after, writer, reader } = move;
+  const input = inputOf(cells, move);
+  const output = outputOf(cells, move);
+  const local = input.link as LocalLink;
+  const { owed } = local;
+  const rest = local.letGo(failed);
+  output.detach(after.index);
+  if (after.ring === undefined) {
+    input.detach();
+    return rest;
+  }
+  const left = { ...rest, entries: fillRing(lane.driver, after.ring, rest.entries, after.capacity - owed, lent) };
+  if (writer.to === lane.index) attachWriter(lane, cells, move).takeUp(left);
+  if (reader.to === lane.index) attachReader(lane, cells, move).takeUp(left);
+  else input.detach();
+  return reader.to === lane.index ? { ...left, entries: [] } : left;
+}
+
+/**
+ * Puts the newest of some entries into a ring, so many at most.
+ *
+ * @param ring that is empty
+ * @param kept the oldest, which are not to go into the ring
+ * @returns the others, which are older
+ */
+function fillRing(
+  driver: Driver,
+  ring: RingToken,
+  entries: readonly number[],
+  most: number,
+  kept: number,
+): readonly number[] {
+  const first = Math.max(kept, entries.length - most);
+  const writer = driver.openWriter(ring);
+  for (const entry of entries.slice(first)) writer.push(entry);
+  return entries.slice(0, first);
+}
+
+function letGoOfWriter(lane: Lane, cells: Cells, move: LinkMove): LinkRest | undefined {
+  const { before, after, writer, reader } = move;
+  const output = outputOf(cells, move);
+  if (writer.to === lane.index) {
+    const own = output.links.find(({ plan }) => plan.index === after.index) as RingLinkWriter | undefined;
+    if (after.ring !== undefined) own?.retarget(after, reader.to);
+    return undefined;
+  }
+  lane.wakeables[before.writerBit] = undefined;
+  return (output.detach(after.index) as RingLinkWriter).letGo();
+}
+
+function letGoOfReader(lane: Lane, cells: Cells, move: LinkMove): LinkRest | undefined {
+  const { before, after, writer, reader } = move;
+  const input = inputOf(cells, move);
+  const own = input.link as RingLinkReader;
+  if (reader.to === lane.index) {
+    if (after.ring !== undefined) own.retarget(after, writer.to);
+    return undefined;
+  }
+  lane.wakeables[before.readerBit] = undefined;
+  input.detach();
+  return own.letGo();
+}
+
+/** A link between two lanes, or within another lane, becomes one within this lane. */
+function joinLane(lane: Lane, cells: Cells, move: LinkMove, rest: LinkRest): void {
+  const { before, after, writer, reader } = move;
+  const input = inputOf(cells, move);
+  const output = outputOf(cells, move);
+  let taken: ReturnType<RingLinkReader["takeAll"]>;
+  let writerRest = rest;
+  let room = 0;
+  if (before.ring === undefined) taken = { frames: framesOf(after, rest.entries, lane.pools), rest };
+  else {
+    if (writer.from === lane.index) {
+      const own = output.detach(after.index) as RingLinkWriter | undefined;
+      room = own?.room() ?? 0;
+      // What it has staged comes into the ring first.
+      writerRest = own?.letGo() ?? rest;
+      lane.wakeables[before.writerBit] = undefined;
+    }
+    let end = input.link as RingLinkReader;
+    if (reader.from === lane.index) lane.wakeables[before.readerBit] = undefined;
+    else {
+      end = new RingLinkReader(before, lane, writer.from);
+      end.takeUp(rest);
+    }
+    taken = end.takeAll();
+  }
+  attachLink(lane, cells, { link: after, end: "local", otherLane: lane.index });
+  (input.link as LocalLink).takeUp(taken.frames, { ...writerRest, readerToKey: taken.rest.readerToKey }, room);
+}
+
+function attachWriter(lane: Lane, cells: Cells, move: LinkMove): RingLinkWriter {
+  const { after, reader } = move;
+  attachLink(lane, cells, { link: after, end: "writer", otherLane: reader.to });
+  return outputOf(cells, move).links.find(({ plan }) => plan.index === after.index) as RingLinkWriter;
+}
+
+function attachReader(lane: Lane, cells: Cells, move: LinkMove): RingLinkReader {
+  const { after, writer } = move;
+  attachLink(lane, cells, { link: after, end: "reader", otherLane: writer.to });
+  return inputOf(cells, move).link as RingLinkReader;
+}
+
+function inputOf(cells: Cells, { after }: LinkMove): InputPort {
+  return cells.get(after.toNode)!.inputs.find(({ name }) => name === after.toPort)!;
+}
+
+function outputOf(cells: Cells, { after }: LinkMove): OutputPort {
+  return cells.get(after.fromNode)!.outputs.find(({ name }) => name === after.fromPort)!;
+}

@@ -1,0 +1,49 @@
+import { deepEqual } from "node:assert/strict";
+import { controlBytes, ControlPage } from "../../control_page.ts";
+import type { Lane } from "../lane/lane.ts";
+import type { NodeCell } from "../cells/node_cell.ts";
+import { retire } from "./retire.ts";
+
+/** A node that was taken out, whose tick is under way, and what is done with it. */
+function leaver(pending: boolean) {
+  const did: string[] = [];
+  const call = (name: string) => () => void did.push(name);
+  const cell = {
+    pending,
+    opened: true,
+    number: 1,
+    instance: { processor: { flush: call("flush"), teardown: call("teardown") } },
+    ledger: { settle() {} },
+    settle() {},
+    admitWaiters() {},
+    abort: call("abort"),
+    publish: call("publish"),
+  };
+  return { cell: cell as unknown as NodeCell, did };
+}
+
+/** A lane on which no time passes. */
+function makeLane(isGivenUp = false): Lane {
+  const sizes = { lanes: 1, links: 1, nodes: 1 };
+  const page = ControlPage.format(new SharedArrayBuffer(controlBytes(sizes)), sizes);
+  return { index: 0, page, driver: { nowNs: () => 0 }, closed: false, isGivenUp } as unknown as Lane;
+}
+
+Deno.test("retire() waits for a tick under way only until the lane closes, and flushes no node whose tick is not over", async () => {
+  const { cell, did } = leaver(true);
+  const lane = makeLane();
+  const retired = retire(lane, cell, true);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  deepEqual(did, []);
+  lane.closed = true;
+  await retired;
+  deepEqual(did, ["abort", "teardown", "publish"]);
+});
+
+Deno.test("retire() publishes nothing on a thread that was given up, where the record may be another node's", async () => {
+  for (const isGivenUp of [false, true]) {
+    const { cell, did } = leaver(false);
+    await retire(makeLane(isGivenUp), cell, true);
+    deepEqual(did, ["flush", "teardown", ...isGivenUp ? [] : ["publish"]]);
+  }
+});

@@ -1,0 +1,70 @@
+/**
+ * Brings nodes to a standstill that an edit holds, on whichever lanes they are: no tick of them is under way, and none
+ * begins. A tick may wait for room or a slot, which nodes downstream give; so those come to rest only after it, in the
+ * order of the graph, and run as long as it waits.
+ *
+ * @module
+ */
+import type { NodeId } from "../../ids.ts";
+import type { Standstill } from "../messages.ts";
+import type { NodeCell } from "../cells/node_cell.ts";
+
+/** A tick waits for the graph, or the node's lane has not come to holding it: nodes after it run. */
+const RUNS = 0;
+
+/** The node is held, but its tick or that of a node before it is under way. */
+const IS_HELD = 1;
+
+/** The node is held, and so are all before it, with no tick under way. It stays so. */
+const RESTS = 2;
+
+/** Time between two looks at ticks under way, milliseconds. */
+const LOOK_EVERY_MS = 1;
+
+/** What bringing a node to rest asks of it. */
+export type HeldCell = Pick<NodeCell, "id" | "held" | "pending" | "mode" | "waitsForGraph" | "wake">;
+
+/** @param nodes in the order of the graph, each of a lane that will bring it to rest */
+export function standstillOf(nodes: readonly NodeId[]): Standstill {
+  return { nodes, states: new SharedArrayBuffer(nodes.length * Int32Array.BYTES_PER_ELEMENT) };
+}
+
+/**
+ * Holds nodes of a lane, and returns once they and all before them are at rest. A node that a device drives is left out
+ * of account: its tick is its whole life.
+ *
+ * @param cells those of the nodes that this lane runs
+ * @param givenUp whether nobody waits any more: then no node is touched
+ */
+export async function bringToRest(
+  cells: readonly HeldCell[],
+  { nodes, states }: Standstill,
+  givenUp: () => boolean,
+): Promise<void> {
+  const words = new Int32Array(states);
+  const byId = new Map(cells.map((cell) => [cell.id, cell]));
+  const own = nodes.map((id) => byId.get(id));
+  const last = own.findLastIndex((cell) => cell !== undefined);
+  while (!givenUp()) {
+    let before = RESTS;
+    for (let place = 0; place <= last; place++) {
+      const cell = own[place];
+      if (cell !== undefined) Atomics.store(words, place, hold(cell, before));
+      before = Math.min(before, Atomics.load(words, place));
+    }
+    if (before === RESTS) return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
+
+/** Holds a node, or lets it run for one before it. @param before the least state of those */
+function hold(cell: HeldCell, before: number): number {
+  const wasHeld = cell.held;
+  cell.held = before !== RUNS;
+  if (!cell.held) {
+    if (wasHeld) cell.wake();
+    return RUNS;
+  }
+  if (!cell.pending || cell.mode === "external") return before;
+  return cell.waitsForGraph ? RUNS : IS_HELD;
+}

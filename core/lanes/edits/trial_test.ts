@@ -1,0 +1,32 @@
+import { deepEqual } from "node:assert/strict";
+import { PHASE } from "../../../ffi/layout.gen.ts";
+import { controlBytes, ControlPage } from "../../control_page.ts";
+import type { Lane } from "../lane/lane.ts";
+import type { NodeCell } from "../cells/node_cell.ts";
+import { Trial } from "./trial.ts";
+
+/** Phases of a node without ports that is tried, and given up when its tick `begins`, or while it is waited for. */
+async function phasesOf(givenUpWhen: "never" | "begins" | "waits"): Promise<number[]> {
+  const sizes = { lanes: 1, links: 1, nodes: 1 };
+  const page = ControlPage.format(new SharedArrayBuffer(controlBytes(sizes)), sizes);
+  const phases: number[] = [];
+  let givenUp = false;
+  const tick = async () => {
+    givenUp = givenUpWhen === "begins";
+    await null;
+    givenUp ||= givenUpWhen === "waits";
+  };
+  const setPhase = (phase: number) => void phases.push(phase);
+  const calls = { seal() {}, wake() {}, settle() {}, admit: () => true, tick, setPhase };
+  const cell = { ...calls, number: 1, mode: "loop", inputs: [], outputs: [], notBeforeNs: 0 } as unknown as NodeCell;
+  const lane = { index: 0, page, mode: "live", nowNs: () => 0 } as Lane;
+  const trial = new Trial(cell, { inputs: [], outputs: [] }, lane);
+  await trial.run(1, () => givenUp);
+  return phases;
+}
+
+Deno.test("Trial.run() tells a node's phases until it is given up, since the record may be another node's then", async () => {
+  deepEqual(await phasesOf("never"), [PHASE.await, PHASE.idle]);
+  deepEqual(await phasesOf("waits"), [PHASE.await]);
+  deepEqual(await phasesOf("begins"), []);
+});

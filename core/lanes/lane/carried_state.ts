@@ -1,0 +1,64 @@
+/**
+ * What a processor carries over to the one that takes its place: what its `snapshot()` gives goes to `restore()` of the
+ * other, between two ticks, so that neither may take its time.
+ *
+ * @module
+ */
+import { SluiceError } from "../../errors.ts";
+import { describeThrown } from "../../thrown.ts";
+import type { Lane } from "./lane.ts";
+import { calling } from "./node_call.ts";
+import type { NodeCell } from "../cells/node_cell.ts";
+import { asPromise } from "../cells/outcome.ts";
+
+/**
+ * Asks a node for its state.
+ *
+ * @returns `undefined` if it has none
+ * @throws what `snapshot()` throws, and {@linkcode SluiceError} `NodeFailed` where it gives a promise
+ */
+export function takeState(lane: Lane, cell: NodeCell): unknown {
+  const state = calling(lane, cell, () => cell.instance.processor.snapshot?.());
+  const later = asPromise(state);
+  if (later !== undefined) throw notAtOnce(cell, later, "snapshot()", "must return the state itself");
+  return state;
+}
+
+/**
+ * Gives a node the state of another.
+ *
+ * @throws what `restore()` throws, and {@linkcode SluiceError} `NodeFailed` where it gives a promise
+ */
+export function giveState(lane: Lane, cell: NodeCell, state: unknown): void {
+  const later = asPromise<unknown>(calling(lane, cell, () => cell.instance.processor.restore?.(state)));
+  if (later !== undefined) throw notAtOnce(cell, later, "restore()", "must have the state when it returns");
+}
+
+/**
+ * A state as another lane gets it.
+ *
+ * @throws {SluiceError} `NodeFailed` where it cannot be sent
+ */
+export function sendable({ id, type }: NodeCell, state: unknown): unknown {
+  try {
+    return structuredClone(state);
+  } catch (cause) {
+    throw new SluiceError(
+      "NodeFailed",
+      `Cannot move node "${id}" (${type}) to another lane: what its snapshot() gave cannot be sent there: ` +
+        `${describeThrown(cause).message}; return plain values, arrays, maps and buffers`,
+      { nodeId: id, call: "snapshot()", cause },
+    );
+  }
+}
+
+function notAtOnce({ id, type }: NodeCell, outcome: Promise<unknown>, method: string, must: string): SluiceError {
+  // What becomes of it interests nobody.
+  outcome.catch(() => {});
+  return new SluiceError(
+    "NodeFailed",
+    `Cannot carry over the state of node "${id}" (${type}): its ${method} gave a promise, and nodes change places ` +
+      `between two ticks; ${method} ${must}`,
+    { nodeId: id, call: method },
+  );
+}

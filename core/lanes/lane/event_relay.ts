@@ -1,0 +1,87 @@
+/**
+ * The events that the nodes of a lane emit, on their way to the event bus. Whoever emits never waits; a lane that emits
+ * very much has the rest counted, and the count is told twice a second at most, and at the end.
+ *
+ * @module
+ */
+import { RateLimit } from "../../rate_limit.ts";
+import type { LaneReport } from "../messages.ts";
+import type { NodeCell } from "../cells/node_cell.ts";
+
+/** Events a second, over time, and at once. */
+const EVENTS_PER_SECOND = 1_000;
+const BURST = 1_000;
+
+/** Least time between two reports of events that were left out, milliseconds. */
+const TELL_EVERY_MS = 500;
+
+/** Longest name of an event, characters. */
+const MAX_NAME = 64;
+
+/** Longest data of an event, characters of JSON. */
+const MAX_DATA = 64 * 1024;
+
+/** See the module. */
+export class EventRelay {
+  readonly #post: (report: LaneReport) => void;
+  readonly #nowMs: () => number;
+  readonly #limit: RateLimit;
+  #lost = 0;
+  #toldAtMs = -Infinity;
+
+  /** @param nowMs a clock, milliseconds */
+  constructor(post: (report: LaneReport) => void, nowMs: () => number) {
+    this.#post = post;
+    this.#nowMs = nowMs;
+    this.#limit = new RateLimit(EVENTS_PER_SECOND, BURST, nowMs);
+  }
+
+  /**
+   * Passes an event on, unless there were too many.
+   *
+   * @throws as `ProcessorContext.emit()`
+   */
+  emit(cell: NodeCell, name: string, data: unknown): void {
+    if (!this.#limit.take()) {
+      this.#lost++;
+      return;
+    }
+    this.#post({ kind: "emitted", node: cell.id, name, data: copyData(cell.id, name, data) });
+  }
+
+  /** Whether events were left out that nobody was told of. */
+  get waits(): boolean {
+    return this.#lost > 0;
+  }
+
+  /** Tells how many events were left out, if it is time to. */
+  tell(): void {
+    if (this.#nowMs() - this.#toldAtMs >= TELL_EVERY_MS) this.tellAll();
+  }
+
+  /** Tells how many events were left out, at the end. */
+  tellAll(): void {
+    if (this.#lost === 0) return;
+    this.#post({ kind: "overflow", lost: this.#lost });
+    this.#lost = 0;
+    this.#toldAtMs = this.#nowMs();
+  }
+}
+
+function copyData(nodeId: string, name: string, data: unknown): unknown {
+  const where = `Cannot emit an event of node "${nodeId}"`;
+  if (typeof name !== "string" || name.length < 1 || name.length > MAX_NAME) {
+    throw new RangeError(`${where}: its name is not of 1 to ${MAX_NAME} characters`);
+  }
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(data ?? null);
+  } catch (cause) {
+    throw new TypeError(`${where}: the data of "${name}" has no JSON`, { cause });
+  }
+  if (text === undefined) throw new TypeError(`${where}: the data of "${name}" has no JSON`);
+  if (text.length > MAX_DATA) {
+    throw new RangeError(`${where}: the data of "${name}" has ${text.length} characters of JSON, at most ${MAX_DATA}`);
+  }
+  return JSON.parse(text);
+}

@@ -1,0 +1,144 @@
+/**
+ * What a lane does with a node that has failed, where the run does not end for it: the node is set aside until the
+ * control isolate says whether another instance takes its place or it is disabled.
+ *
+ * @module
+ */
+import { SluiceError } from "../../errors.ts";
+import { describeThrown } from "../../thrown.ts";
+import { takeState } from "./carried_state.ts";
+import { explain } from "../cells/explain.ts";
+import type { Lane } from "./lane.ts";
+import type { NodePlan } from "../messages.ts";
+import { calling } from "./node_call.ts";
+import type { NodeCell } from "../cells/node_cell.ts";
+
+/** How long a failed node's asynchronous tick may take to settle before the node is torn down, milliseconds. */
+const SETTLE_TIMEOUT_MS = 1_000;
+
+/** How long its `teardown()` may take until it is waited for no more, milliseconds. */
+const TEAR_DOWN_TIMEOUT_MS = 2_000;
+
+/** Time between two looks at whether it has, milliseconds. */
+const SETTLE_EVERY_MS = 1;
+
+/**
+ * Tears a failed node down, so that another instance can have what it had: a port, a file, a device.
+ *
+ * @param carries whether its state is asked for
+ * @returns what its `snapshot()` gave; `undefined` if it has none, or if even that failed
+ */
+export async function layDown(lane: Lane, cell: NodeCell, carries: boolean): Promise<unknown> {
+  if (!cell.opened) return undefined;
+  await settled(cell);
+  let state: unknown;
+  try {
+    if (carries) state = takeState(lane, cell);
+  } catch (error) {
+    cell.context.log.warn(`${explain(error, cell, "snapshot()").message}; the node starts afresh`);
+  }
+  const torn = tearDown(cell, lane).then(() => true);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), TEAR_DOWN_TIMEOUT_MS));
+  cell.layingDown = Promise.race([torn, late]);
+  if (!await cell.layingDown) {
+    cell.context.log.warn(
+      `Node "${cell.id}" (${cell.type}) has failed and did not return from teardown() within ${TEAR_DOWN_TIMEOUT_MS} ms; ` +
+        "the runtime no longer waits for it, and it may still hold what it opened",
+    );
+  }
+  clearTimeout(timer);
+  return state;
+}
+
+/** Ends a failed node for good: its outputs end, what comes to it is dropped from now on, and it is torn down. */
+export async function disable(lane: Lane, cell: NodeCell): Promise<void> {
+  cell.failed = false;
+  cell.ended = true;
+  for (const output of cell.outputs) {
+    for (const link of [...output.links]) {
+      link.end();
+      // What an asynchronous tick still writes goes nowhere.
+      output.detach(link.plan.index);
+    }
+  }
+  cell.discardInputs();
+  await layDown(lane, cell, false);
+}
+
+/**
+ * Calls `setup()`.
+ *
+ * @param timeoutMs how long it may take; 0: for ever
+ * @throws what it throws, and {@linkcode SluiceError} `Timeout`
+ */
+export async function setUp(cell: NodeCell, timeoutMs: number): Promise<void> {
+  cell.opened = true;
+  const outcome = cell.instance.processor.setup?.(cell.context);
+  if (outcome === undefined || timeoutMs === 0) return await outcome;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const message = `Node "${cell.id}" (${cell.type}) did not return from setup() within ${timeoutMs} ms: it ` +
+      "awaits a promise of its own that has not settled, such as that of a fetch(), a timer or an event; if it may take " +
+      'longer, raise "setupTimeoutMs" of the runtime';
+    reject(new SluiceError("Timeout", message, { nodeId: cell.id }));
+  }, timeoutMs);
+  try {
+    await Promise.race([outcome, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Calls a node's `teardown()`, once. What it throws is logged. That of a node that is being laid down is waited for,
+ * for as long as that is.
+ */
+export async function tearDown(cell: NodeCell, lane: Lane): Promise<void> {
+  if (!cell.opened) return void await cell.layingDown;
+  cell.opened = false;
+  try {
+    await calling(lane, cell, () => cell.instance.processor.teardown?.(cell.context));
+    cell.ledger.settle();
+  } catch (error) {
+    cell.context.log.error(explain(error, cell, "teardown()").message);
+  }
+}
+
+/**
+ * The node whose code an error comes from that no call of the lane's threw: by the module and, where several nodes
+ * share it, the class that the stack names first.
+ *
+ * @param nodes what the lane runs
+ * @param isShared whether other code than that of nodes runs on the thread, perhaps from the same modules: then the
+ * class must be named too
+ * @returns `undefined` where the stack names none, or several instances of the same class
+ */
+export function blame<N extends { readonly plan: NodePlan; readonly descriptor: NodeCell["descriptor"] }>(
+  error: unknown,
+  nodes: readonly N[],
+  isShared = false,
+): N | undefined {
+  const lines = (describeThrown(error).stack ?? "").split("\n").slice(1);
+  for (const line of lines) {
+    const inModule = nodes.filter(({ plan, descriptor }) => line.includes(`${moduleUrl(plan, descriptor)}:`));
+    if (inModule.length === 0) continue;
+    if (inModule.length === 1 && !isShared) return inModule[0];
+    const ofClass = inModule.filter(({ descriptor: { className } }) => new RegExp(`\\b${className}\\b`).test(line));
+    if (ofClass.length === 1) return ofClass[0];
+    if (ofClass.length > 1) return undefined;
+  }
+  return undefined;
+}
+
+function moduleUrl({ packageUrl }: NodePlan, { source }: NodeCell["descriptor"]): string {
+  if (packageUrl === "") return "\0";
+  return new URL(source.replace(/:\d+$/, ""), packageUrl).href;
+}
+
+/** Waits until the node has no asynchronous tick under way, or for as long as one may take that was told to end. */
+async function settled(cell: NodeCell): Promise<void> {
+  for (let left = SETTLE_TIMEOUT_MS; cell.pending && left > 0; left -= SETTLE_EVERY_MS) {
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_EVERY_MS));
+  }
+}

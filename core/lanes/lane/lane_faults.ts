@@ -1,0 +1,120 @@
+/**
+ * How a lane takes failures of its nodes: those that its calls throw, and those that nothing it called throws.
+ *
+ * @module
+ */
+import { LANE } from "../../../ffi/layout.gen.ts";
+import { index32 } from "../../element_index.ts";
+import { serializeError, SluiceError } from "../../errors.ts";
+import type { NodeId } from "../../ids.ts";
+import { logger } from "../../log.ts";
+import { describeThrown } from "../../thrown.ts";
+import { explain } from "../cells/explain.ts";
+import { blame, disable, setUp } from "./faults.ts";
+import type { Lane } from "./lane.ts";
+import type { LaneCommand } from "../messages.ts";
+import type { NodeCell } from "../cells/node_cell.ts";
+
+/** See the module. */
+export class LaneFaults {
+  readonly #lane: Lane;
+
+  constructor(lane: Lane) {
+    this.#lane = lane;
+  }
+
+  /** A failure outside every call that the lane made: an unhandled rejection, an error in a callback. */
+  failOutside(error: unknown): void {
+    const lane = this.#lane;
+    if (lane.closed || this.blameOne(error)) return;
+    lane.running = false;
+    const message = `Lane "${lane.init.name}" failed outside process(): ${describeThrown(error).message}`;
+    lane.site.post({ kind: "failed", error: serializeError(new SluiceError("NodeFailed", message, { cause: error })) });
+  }
+
+  /**
+   * A node has transferred the buffer under a frame, which takes the payloads of the pool away from all nodes of the
+   * lane. They have them again by now.
+   *
+   * @param cell whose tick it was; absent: something outside every synchronous tick
+   */
+  memoryTaken(pool: string, cell?: NodeCell): void {
+    const { cells, init } = this.#lane;
+    const what = `the memory of the frames of pool "${pool}" was transferred, which takes it away from every node of ` +
+      "the lane; transfer a copy, as slice() makes it";
+    const culprit = cell ?? (cells.length === 1 ? cells[0] : undefined);
+    if (culprit === undefined) {
+      const nodes = cells.map(({ id }) => `"${id}"`).join(", ");
+      logger("lane").error(`Lane "${init.name}": ${what}; it was a promise or a callback of one of the nodes ${nodes}`);
+    } else if (!culprit.failed) {
+      this.#count(culprit);
+      this.#lane.fail(new TypeError(what), culprit, cell === undefined ? "a callback or a promise" : "process()");
+    }
+  }
+
+  /**
+   * A failure outside every call that the lane made, perhaps of one of its nodes.
+   *
+   * @param isShared as for {@linkcode blame}
+   * @returns whether it is a node's; then the node has failed, or the log says so where the lane has closed
+   */
+  blameOne(error: unknown, isShared = false): boolean {
+    const cell = blame(error, this.#lane.cells, isShared);
+    if (cell === undefined) return false;
+    if (this.#lane.closed) {
+      cell.context.log.error(explain(error, cell, "a callback or a promise").message);
+      return true;
+    }
+    this.#count(cell);
+    this.#lane.fail(error, cell, "a callback or a promise");
+    return true;
+  }
+
+  /** The node that is called now or, between calls, that the stack of an error names. */
+  caller(error: Error): NodeCell | undefined {
+    const { index, page, cells } = this.#lane;
+    const current = page.u32[index32(page.laneOffset(index) + LANE.currentNode)];
+    return cells.find(({ number }) => number === current) ?? blame(error, cells);
+  }
+
+  /** Calls a node's `setup()`. @throws what that throws, if the node is not supervised */
+  async setUp(cell: NodeCell): Promise<void> {
+    try {
+      await setUp(cell, this.#lane.init.setupTimeoutMs);
+    } catch (error) {
+      if (!cell.plan.supervised) throw error;
+      this.#count(cell);
+      this.#lane.fail(error, cell, "setup()");
+    }
+  }
+
+  /**
+   * Ends a failed node for good, and says so; unless another one has taken its place.
+   *
+   * @param record the index of its record
+   */
+  async disable(node: NodeId, record: number): Promise<void> {
+    const lane = this.#lane;
+    const cell = lane.cells.find(({ plan }) => plan.id === node && plan.index === record);
+    if (cell === undefined) return;
+    const done = disable(lane, cell);
+    lane.flushWriters();
+    await done;
+    lane.site.post({ kind: "disabled", node });
+  }
+
+  /** A node that has awaited something for too long has failed. What its promise still does comes too late. */
+  overdue({ node, record, call, afterMs }: Extract<LaneCommand, { kind: "overdue" }>): void {
+    const cell = this.#lane.cells.find(({ plan }) => plan.id === node && plan.index === record);
+    if (this.#lane.closed || cell?.pending !== true || cell.failed) return;
+    const message =
+      `Node "${cell.id}" (${cell.type}) failed in ${call}: it has awaited something for ${afterMs} ms, in ` +
+      `which it has neither read nor written, and the promise has not settled; raise "callTimeoutMs" if that may be`;
+    this.#count(cell);
+    this.#lane.fail(new SluiceError("Timeout", message, { nodeId: cell.id }), cell, call);
+  }
+
+  #count(cell: NodeCell): void {
+    cell.countError();
+  }
+}

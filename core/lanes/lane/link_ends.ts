@@ -1,0 +1,55 @@
+/**
+ * Makes the ends of links that are on a lane, and takes them away.
+ *
+ * @module
+ */
+import { LocalLink } from "../../links/local_link.ts";
+import { RingLinkReader, RingLinkWriter } from "../../links/ring_link.ts";
+import type { Lane } from "./lane.ts";
+import type { LinkEndPlan } from "../messages.ts";
+import type { NodeCell } from "../cells/node_cell.ts";
+
+/** Makes the end or ends of a link that are on this lane, and attaches them. */
+export function attachLink(lane: Lane, cells: ReadonlyMap<string, NodeCell>, plan: LinkEndPlan): void {
+  const { link, end, otherLane } = plan;
+  const writerCell = cells.get(link.fromNode);
+  const readerCell = cells.get(link.toNode);
+  const output = writerCell?.outputs.find((port) => port.name === link.fromPort);
+  const input = readerCell?.inputs.find((port) => port.name === link.toPort);
+  if (end === "local") {
+    const local = new LocalLink(link, lane.page);
+    local.writer = writerCell;
+    local.reader = readerCell;
+    output!.attach(local);
+    input!.attach(local);
+    if (writerCell!.ended || lane.page.isEos(link.index)) local.end();
+    if (readerCell!.ended || lane.page.isClosed(link.index)) local.close();
+  } else if (end === "writer") {
+    const writer = new RingLinkWriter(link, lane, otherLane);
+    writer.writer = writerCell;
+    lane.wakeables[link.writerBit] = writerCell;
+    output!.attach(writer);
+    if (writerCell!.ended) writer.end();
+  } else {
+    const reader = new RingLinkReader(link, lane, otherLane);
+    reader.reader = readerCell;
+    lane.wakeables[link.readerBit] = readerCell;
+    input!.attach(reader);
+    if (readerCell!.ended) reader.close();
+  }
+}
+
+/** Takes the end or ends of a link that are on this lane away. Frames that are left there are counted as unlinked. */
+export function detachLink(lane: Lane, cells: ReadonlyMap<string, NodeCell>, plan: LinkEndPlan): void {
+  const { link, end } = plan;
+  if (end !== "reader") {
+    const output = cells.get(link.fromNode)?.outputs.find((port) => port.name === link.fromPort);
+    output?.detach(link.index)?.flush();
+    if (end === "writer") lane.wakeables[link.writerBit] = undefined;
+  }
+  if (end === "writer") return;
+  const input = cells.get(link.toNode)?.inputs.find((port) => port.name === link.toPort);
+  input?.link?.discard();
+  input?.detach();
+  if (end === "reader") lane.wakeables[link.readerBit] = undefined;
+}

@@ -1,0 +1,30 @@
+/**
+ * Calls of nodes between a lane's rounds: while an edit is made ready or takes effect, when nodes are configured, and
+ * when they go.
+ *
+ * @module
+ */
+import { LANE } from "../../../ffi/layout.gen.ts";
+import { index32 } from "../../element_index.ts";
+import type { Lane } from "./lane.ts";
+import type { NodeCell } from "../cells/node_cell.ts";
+
+const CURRENT_NODE = LANE.currentNode >> 2;
+
+/**
+ * Calls a node. Until that returns, the lane's record names the node, so that the watch can tell who keeps the thread;
+ * a promise that it gives is not waited for.
+ *
+ * @returns what `call` gives
+ * @throws what `call` throws
+ */
+export function calling<T>({ index, page }: Lane, cell: NodeCell, call: () => T): T {
+  const at = (index32(page.laneOffset(index))) + CURRENT_NODE;
+  const before = page.u32[at];
+  page.u32[at] = cell.number;
+  try {
+    return call();
+  } finally {
+    page.u32[at] = before;
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * What the nodes of a lane tell of themselves, on its way to the control isolate: only the newest of each kind, at most
+ * ten times a second a lane (progress: twenty times a second a node). Whoever tells never waits, and nothing queues.
+ *
+ * @module
+ */
+import type { FrameFormat } from "../../frames/format.ts";
+import type { Figures } from "../../stats.ts";
+import type { LaneReport, NodeTold } from "../messages.ts";
+import type { NodeCell } from "../cells/node_cell.ts";
+
+/** Least time between two progress reports of a node, nanoseconds. */
+const PROGRESS_EVERY_NS = 50_000_000;
+
+/** Least time between two messages with figures and formats, nanoseconds. */
+const TELL_EVERY_NS = 100_000_000;
+
+/** See the module. */
+export class NodeNews {
+  /** Whether there is something to tell. */
+  waits = false;
+  readonly #post: (report: LaneReport) => void;
+  readonly #progressAtNs = new WeakMap<NodeCell, number>();
+  readonly #figures = new Map<NodeCell, Figures>();
+  readonly #formats = new Map<NodeCell, Map<string, FrameFormat>>();
+  #toldAtNs = -Infinity;
+
+  constructor(post: (report: LaneReport) => void) {
+    this.#post = post;
+  }
+
+  /** How far a node is. @param nowNs the lane's clock */
+  progress(cell: NodeCell, nowNs: number, doneNs: number, totalNs?: number): void {
+    const last = this.#progressAtNs.get(cell);
+    const complete = totalNs !== undefined && doneNs >= totalNs;
+    if (last !== undefined && nowNs - last < PROGRESS_EVERY_NS && !complete) return;
+    this.#progressAtNs.set(cell, nowNs);
+    this.#post({ kind: "progress", node: cell.id, doneNs, totalNs });
+  }
+
+  /** A node's own figures. @param figures not changed any more */
+  figures(cell: NodeCell, figures: Figures): void {
+    this.#figures.set(cell, figures);
+    this.waits = true;
+  }
+
+  /** The format of the frames that an input reads. */
+  format(cell: NodeCell, port: string, format: FrameFormat): void {
+    let formats = this.#formats.get(cell);
+    if (formats === undefined) this.#formats.set(cell, formats = new Map());
+    formats.set(port, format);
+    this.waits = true;
+  }
+
+  /** Tells what is new, if it is time to. */
+  tell(nowNs: number): void {
+    if (nowNs - this.#toldAtNs < TELL_EVERY_NS) return;
+    this.tellAll();
+    this.#toldAtNs = nowNs;
+  }
+
+  /** Tells what is new, at the end. */
+  tellAll(): void {
+    if (!this.waits) return;
+    this.waits = false;
+    const nodes: NodeTold[] = [...new Set([...this.#figures.keys(), ...this.#formats.keys()])].map((cell) => {
+      const figures = this.#figures.get(cell);
+      const formats = this.#formats.get(cell);
+      return { node: cell.id, ...(figures && { figures }), ...(formats && { formats: [...formats] }) };
+    });
+    this.#figures.clear();
+    this.#formats.clear();
+    this.#post({ kind: "told", nodes });
+  }
+}

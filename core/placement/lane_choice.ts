@@ -1,0 +1,95 @@
+/**
+ * Which lane runs a node. All nodes of a lane are processors, or all are native stages.
+ *
+ * @module
+ */
+import { SluiceError } from "../errors.ts";
+import { laneName, type NodeId } from "../ids.ts";
+import type { NodeDescriptor } from "../descriptor/descriptor.ts";
+import { askedKind, type LaneKind, type LaneOptions } from "./lane_options.ts";
+
+/** Name of the lane that nodes run on by default. */
+export const DEFAULT_LANE = "worker";
+
+/** Name of the lane of the control isolate. */
+export const MAIN_LANE = "main";
+
+/** Name of the lane that native stages run on by default. */
+export const NATIVE_LANE = "native";
+
+/** What of a node that is in the graph already decides. */
+interface PlacedNode {
+  readonly id: NodeId;
+  readonly type: { readonly descriptor: Pick<NodeDescriptor, "type" | "lane"> };
+}
+
+/**
+ * The lane of a new node.
+ *
+ * @param asked the lane that was asked for; absent: that of its kind
+ * @param lanes what was said of lanes, by name
+ * @param residents a node of each lane that has some
+ * @throws {SluiceError} `InvalidGraph` for a name that is none, and for a lane of another kind than the node needs
+ */
+export function laneOf(
+  id: NodeId,
+  descriptor: Pick<NodeDescriptor, "type" | "lane">,
+  asked: string | undefined,
+  lanes: { readonly [name: string]: LaneOptions },
+  residents: ReadonlyMap<string, PlacedNode>,
+): string {
+  const named = laneName(asked === undefined ? defaultLane(descriptor) : asked);
+  const kind = (Object.hasOwn(lanes, named) ? askedKind(lanes[named]) : undefined) ?? impliedKind(named);
+  // A lane of kind main is the control isolate, whatever it is called.
+  const lane = kind === "main" ? MAIN_LANE : named;
+  const native = descriptor.lane === "native";
+  const attempt = `Cannot place node "${id}" (${descriptor.type}) on lane "${named}"`;
+  if (native && (lane === MAIN_LANE || kind === "worker")) {
+    throw new SluiceError(
+      "InvalidGraph",
+      `${attempt}: it is a native stage, and the lane is of kind "${
+        lane === MAIN_LANE ? "main" : "worker"
+      }"; give it ` +
+        "a lane of kind native, or none",
+      { nodeId: id },
+    );
+  }
+  if (!native && kind === "native") {
+    throw new SluiceError(
+      "InvalidGraph",
+      `${attempt}: it is a TypeScript processor, and the lane is of kind "native", which runs native stages only; ` +
+        `give it a lane of another name, or none`,
+      { nodeId: id },
+    );
+  }
+  if (descriptor.lane === "main" && lane !== MAIN_LANE) {
+    throw new SluiceError(
+      "InvalidGraph",
+      `${attempt}: its type runs on lane "main" only; give it that one, or none`,
+      { nodeId: id },
+    );
+  }
+  const other = residents.get(lane);
+  if (other !== undefined && (other.type.descriptor.lane === "native") !== native) {
+    const [own, its] = native
+      ? ["a native stage", "a TypeScript processor"]
+      : ["a TypeScript processor", "a native stage"];
+    throw new SluiceError(
+      "InvalidGraph",
+      `${attempt}: it is ${own}, and the lane runs "${other.id}" (${other.type.descriptor.type}), ${its}; one lane ` +
+        "cannot run both: give one of them a lane of another name",
+      { nodeId: id },
+    );
+  }
+  return lane;
+}
+
+/** The kind that a lane's name promises where nobody says otherwise. */
+function impliedKind(name: string): LaneKind | undefined {
+  return name === NATIVE_LANE ? "native" : name === DEFAULT_LANE ? "worker" : undefined;
+}
+
+function defaultLane({ lane }: Pick<NodeDescriptor, "lane">): string {
+  if (lane === "native") return NATIVE_LANE;
+  return lane === "main" ? MAIN_LANE : DEFAULT_LANE;
+}

@@ -1,0 +1,165 @@
+/**
+ * How large a graph's pools must be.
+ *
+ * A pool needs a slot for every frame that can exist at once: those that its links hold, those in the hands of nodes,
+ * and those in the magazines of lanes. With that many, an offline graph cannot come to a stop on its own pools.
+ *
+ * @module
+ */
+import { POOL } from "../../ffi/layout.gen.ts";
+import { listNames, SluiceError } from "../errors.ts";
+import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
+import { videoBytes } from "../frames/video_frame.ts";
+import { MAGAZINE_SIZE, MAX_POOL_BYTES, type PoolSpec } from "../memory/pool.ts";
+import type { PoolLoad } from "./pool_loads.ts";
+
+/** Sizes of a pool, as a graph file or `RuntimeOptions.pools` gives them. Absent sizes are chosen. */
+export interface PoolSize {
+  /** Bytes of payload in a slot. */
+  readonly slotBytes?: number;
+  /** How many slots it has. */
+  readonly slots?: number;
+}
+
+/** What a pool needs, and why. */
+export interface PoolNeed {
+  /** Name of the pool. */
+  readonly pool: string;
+  /** Bytes of payload in a slot. */
+  readonly slotBytes: number;
+  /** Frames that links hold when all are full. */
+  readonly queued: number;
+  /** Frames that nodes may hold while they run. */
+  readonly held: number;
+  /** Free slots that lanes may keep at hand. */
+  readonly atHand: number;
+  /** All of them. */
+  readonly slots: number;
+}
+
+/**
+ * Payload of a slot by default: 16,384 audio samples over all channels; a picture of 1920 × 1080 pixels in RGBA; one
+ * encoded picture of 1 MiB; 64 KiB of packets; 16 KiB of serialized data.
+ */
+const SLOT_BYTES: { readonly [K in FrameKind]: number } = {
+  audio: 65_536,
+  video: videoBytes("rgba8", 1920, 1080),
+  encoded: 1_048_576,
+  packet: 65_536,
+  data: 16_384,
+};
+
+/** The least slots of a pool whose size is chosen, if that many are small. */
+const LEAST_SLOTS = 256;
+const LEAST_SLOTS_BYTES = 16_777_216;
+
+/** The most spare bytes of a pool whose size is chosen, for nodes and links that edits add. */
+const SPARE_BYTES = 67_108_864;
+
+/**
+ * Computes the needs of a graph's pools, in the order of kinds, then by name.
+ *
+ * @param lanes that take slots
+ * @param sizes by pool name
+ */
+export function poolNeeds(
+  loads: readonly PoolLoad[],
+  lanes: number,
+  sizes: { readonly [name: string]: PoolSize },
+): PoolNeed[] {
+  const order = (name: string) => {
+    const at = FRAME_KINDS.indexOf(name as FrameKind);
+    return at < 0 ? FRAME_KINDS.length : at;
+  };
+  const sums = new Map<string, { queued: number; held: number; readonly kinds: Set<FrameKind> }>();
+  for (const { pool, kind, queued, held } of loads) {
+    const sum = sums.get(pool);
+    if (sum === undefined) sums.set(pool, { queued, held, kinds: new Set([kind]) });
+    else {
+      sum.queued += queued;
+      sum.held += held;
+      sum.kinds.add(kind);
+    }
+  }
+  const atHand = lanes * MAGAZINE_SIZE;
+  return [...sums].sort(([a], [b]) => order(a) - order(b) || (a < b ? -1 : 1)).map(([pool, sum]) => {
+    const { queued, held } = sum;
+    const kinds = FRAME_KINDS.includes(pool as FrameKind) ? [pool as FrameKind] : [...sum.kinds];
+    const slotBytes = sizes[pool]?.slotBytes ?? Math.max(...kinds.map((kind) => SLOT_BYTES[kind]));
+    return { pool, slotBytes, queued, held, atHand, slots: queued + held + atHand };
+  });
+}
+
+/**
+ * Chooses pool sizes.
+ *
+ * @param lanes that take slots
+ * @param sizes by pool name
+ * @param growth frames of each kind that elements of dynamic ports may add, from `growthOf()`
+ * @throws {SluiceError} `PoolExhausted` if a given number of slots is too small for the graph; `InvalidConfig` for more
+ * than 64 pools
+ */
+export function planPools(
+  loads: readonly PoolLoad[],
+  lanes: number,
+  sizes: { readonly [name: string]: PoolSize },
+  growth: ReadonlyMap<FrameKind, number> = new Map(),
+): PoolSpec[] {
+  const needs = poolNeeds(loads, lanes, sizes);
+  if (needs.length > POOL.maxPools) {
+    throw new SluiceError(
+      "InvalidConfig",
+      `Cannot start: the graph uses ${needs.length} pools, at most ${POOL.maxPools}`,
+    );
+  }
+  return needs.map((need) => {
+    const given = sizes[need.pool]?.slots;
+    if (given !== undefined && given < need.slots) {
+      throw new SluiceError("PoolExhausted", `Cannot start: ${describeShortage(need, given, lanes)}`, {
+        key: `pools.${need.pool}.slots`,
+      });
+    }
+    const bytes = (given ?? need.slots) * need.slotBytes;
+    if (bytes > MAX_POOL_BYTES) {
+      throw new SluiceError(
+        "InvalidConfig",
+        `Cannot start: pool "${need.pool}" would need ${given ?? need.slots} slots of ${need.slotBytes} bytes, ` +
+          `${Math.ceil(bytes / 2 ** 20)} MiB, more than ${
+            MAX_POOL_BYTES / 2 ** 20
+          } MiB; lower the capacity of links, ` +
+          `give pools.${need.pool} slotBytes and slots that fit its frames, or run fewer links between lanes`,
+        { key: `pools.${need.pool}` },
+      );
+    }
+    const least = need.slotBytes * LEAST_SLOTS <= LEAST_SLOTS_BYTES ? LEAST_SLOTS : 1;
+    const kinds = new Set(loads.filter(({ pool }) => pool === need.pool).map(({ kind }) => kind));
+    const elements = [...kinds].reduce((sum, kind) => sum + (growth.get(kind) ?? 0), 0);
+    // Doubles the need for what edits add, and adds elements to come, unless that takes too much memory.
+    const spare = Math.min(need.slots + elements, Math.floor(SPARE_BYTES / need.slotBytes));
+    return { name: need.pool, slotBytes: need.slotBytes, slots: given ?? Math.max(least, need.slots + spare) };
+  });
+}
+
+/** Says that a pool has too few slots, how many it needs, and what can be done. */
+export function describeShortage(need: PoolNeed, given: number, lanes: number): string {
+  const { pool, slots, queued, held, atHand } = need;
+  return `pool "${pool}" has ${given} slots, but the graph needs ${slots} (${queued} queued on links, ` +
+    `${held} held by nodes, ${atHand} for ${lanes} lane${lanes === 1 ? "" : "s"}); raise ` +
+    `pools.${pool}.slots or lower the capacity of links`;
+}
+
+/**
+ * Checks that a pool named by a node exists.
+ *
+ * @param sizes the pools that the graph declares, by name
+ * @throws {SluiceError} `InvalidConfig`, with the known pools
+ */
+export function assertPool(name: string, nodeId: string, sizes: { readonly [name: string]: PoolSize }): void {
+  const available = [...new Set([...FRAME_KINDS, ...Object.keys(sizes)])];
+  if (available.includes(name)) return;
+  throw new SluiceError(
+    "InvalidConfig",
+    `Cannot give node "${nodeId}" the pool "${name}": the pools are ${listNames(available)}; declare it in "pools"`,
+    { nodeId, key: "pool", available },
+  );
+}

@@ -1,0 +1,201 @@
+/**
+ * The other thread of `main_watch.ts`. It looks at what lane `main` calls, and at each signal it asks the main thread for
+ * an answer; it ends the process where a call takes too long or no answer comes. From the first signal on a call may take
+ * less long.
+ *
+ * @module
+ */
+import { ControlPage } from "../control_page.ts";
+import type { Driver } from "../driver/driver.ts";
+import { openDriver } from "../driver/open.ts";
+import { END_CODES, type EndSignal } from "./end_signals.ts";
+import { logger, writeToStderr } from "../log.ts";
+import { describeCall, limitOption, type LongCall, type MainCall, MainCalls } from "./main_call.ts";
+import type { WatchCommand, WatchReport } from "./main_watch_messages.ts";
+import { canEndProcess, endProcess } from "./process_end.ts";
+import { SAME_SIGNAL_MS } from "./same_signal.ts";
+
+/**
+ * How long the main thread may take to answer at least, milliseconds: it may be at other work of the program. A run with
+ * a longer `stopTimeoutMs` leaves its nodes that.
+ */
+const ANSWER_AFTER_MS = 5_000;
+
+/** How long the main thread may take to answer a second signal, at which it is to end the program, milliseconds. */
+const END_AFTER_MS = 500;
+
+const INCOMPLETE = "the program is ended, and files that were being written are not complete";
+
+interface WorkerScope {
+  postMessage(message: WatchReport): void;
+  addEventListener(type: "message", listener: (event: MessageEvent<WatchCommand>) => void): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+/** By number. */
+const runs = new Map<number, { readonly calls: MainCalls; nowMs(): number; release(): void }>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+let asked: ReturnType<typeof setTimeout> | undefined;
+/** A signal has just come: another one is the same. */
+let isSame = false;
+/** The first signal, which leaves the calls of nodes less time from then on. */
+let first: EndSignal | undefined;
+/** The main thread is asked whether it comes to a second signal. */
+let isLast = false;
+const listeners: [Deno.Signal, () => void][] = [];
+
+scope.addEventListener("message", ({ data }) => {
+  switch (data.kind) {
+    case "answer":
+      clearTimeout(asked);
+      asked = undefined;
+      isLast = false;
+      break;
+    case "signals":
+      listen(data.names);
+      break;
+    case "run":
+      begin(data);
+      break;
+    case "node":
+      runs.get(data.run)?.calls.add(data.node);
+      lookOn();
+      break;
+    case "over":
+      runs.get(data.run)?.release();
+      runs.delete(data.run);
+      lookOn();
+      break;
+  }
+});
+
+function begin({ run, control, driver: token, limits }: Extract<WatchCommand, { kind: "run" }>): void {
+  let driver: Driver;
+  let page: ControlPage;
+  try {
+    driver = openDriver(token);
+    page = new ControlPage(driver.openArena(control));
+  } catch {
+    // The run is over already.
+    return;
+  }
+  const calls = new MainCalls(page, limits);
+  const nowMs = () => driver.nowNs() / 1e6;
+  if (first !== undefined) calls.beginStop(nowMs());
+  runs.set(run, {
+    calls,
+    nowMs,
+    release: () => driver.releaseArena(control),
+  });
+}
+
+/** Looks from now on as often as the runs need it. */
+function lookOn(): void {
+  clearTimeout(timer);
+  const everyMs = Math.min(...[...runs.values()].map(({ calls }) => calls.everyMs));
+  if (everyMs < Infinity) timer = setTimeout(look, everyMs);
+}
+
+function look(): void {
+  lookOn();
+  for (const { calls, nowMs } of runs.values()) {
+    const call = calls.look(nowMs());
+    if (call === undefined) continue;
+    // Until the main thread has come to a signal, that is what is waited for.
+    const stopLimitMs = limitAfterSignal(calls);
+    if (first !== undefined && asked === undefined && call.inStopMs >= stopLimitMs) {
+      const held = `Since ${first}, ${nameNode(call)} has kept lane "main" for ${Math.floor(call.inStopMs)} ms`;
+      kill(`${held}: ${INCOMPLETE}; ${moreTime(stopLimitMs)}`);
+    }
+    if (call.forMs >= call.limitMs && canEndProcess()) {
+      const more = `if it may take longer, raise ${limitOption(call)}`;
+      writeToStderr(`error: ${describeCall(call)}: ${INCOMPLETE}; ${more}\n`);
+      endProcess(1);
+    }
+    if (call.isNews) logger("runtime").warn(`${describeCall(call)}; ${whatComes(call)}`);
+  }
+}
+
+function whatComes(call: LongCall): string {
+  const meanwhile = "nothing else on the main thread can run meanwhile: run what takes long on a worker lane";
+  if (call.limitMs === Infinity) return `${meanwhile}; it is waited for without a limit`;
+  const end = canEndProcess()
+    ? "the program is ended, and files that are being written are not complete, once that has lasted"
+    : "the program would be ended, which needs --allow-run, once that has lasted";
+  return `${meanwhile}; ${end} ${call.limitMs} ms, which ${limitOption(call)} can change`;
+}
+
+/** @param names none: to no signal any more */
+function listen(names: readonly EndSignal[]): void {
+  for (const [name, listener] of listeners.splice(0)) Deno.removeSignalListener(name, listener);
+  for (const name of names) {
+    const listener = () => ask(name);
+    Deno.addSignalListener(name, listener);
+    listeners.push([name, listener]);
+  }
+  if (names.length > 0) scope.postMessage("listens");
+}
+
+function ask(name: EndSignal): void {
+  // A task passes on what the terminal has sent already: the main thread may have answered the first, and be at work.
+  if (isSame) return;
+  isSame = true;
+  setTimeout(() => isSame = false, SAME_SIGNAL_MS);
+  const all = [...runs.values()].map(({ calls }) => calls);
+  const before = new Map(all.map((calls) => [calls, calls.now()?.signs]));
+  if (first === undefined) {
+    first = name;
+    const afterMs = Math.max(ANSWER_AFTER_MS, ...all.map(limitAfterSignal));
+    asked = setTimeout(() => endAfterSignal(name, afterMs, before), afterMs);
+    for (const { calls, nowMs } of runs.values()) calls.beginStop(nowMs());
+    lookOn();
+  } else if (!isLast) {
+    isLast = true;
+    clearTimeout(asked);
+    asked = setTimeout(() => endAtOnce(name, before), END_AFTER_MS);
+  }
+  scope.postMessage("are you there?");
+}
+
+/** How long a call may take from a signal on, milliseconds. */
+function limitAfterSignal({ limits }: MainCalls): number {
+  return Math.max(ANSWER_AFTER_MS, limits.stopTimeoutMs);
+}
+
+/** @param before what each run called when the signal came */
+function endAfterSignal(name: EndSignal, afterMs: number, before: ReadonlyMap<MainCalls, string | undefined>): void {
+  const held = heldSince(before);
+  const more = held === undefined ? "" : `; ${moreTime(afterMs)}`;
+  kill(`The main thread has not come to ${name} for ${afterMs} ms, ${whatKeeps(held)}: ${INCOMPLETE}${more}`);
+}
+
+/** @param before as above */
+function endAtOnce(name: EndSignal, before: ReadonlyMap<MainCalls, string | undefined>): void {
+  const why = whatKeeps(heldSince(before));
+  writeToStderr(`The main thread has not come to a second signal, ${name}, ${why}: ${INCOMPLETE}\n`);
+  endProcess(END_CODES[name]);
+}
+
+/** The call that has gone on all the time. */
+function heldSince(before: ReadonlyMap<MainCalls, string | undefined>): MainCall | undefined {
+  return [...runs.values()].map(({ calls }) => ({ call: calls.now(), signs: before.get(calls) }))
+    .find(({ call, signs }) => call !== undefined && call.signs === signs)?.call;
+}
+
+function whatKeeps(call: MainCall | undefined): string {
+  if (call === undefined) return "since something keeps it that is no call of a node";
+  return `since ${nameNode(call)} keeps lane "main"`;
+}
+
+function nameNode({ node: { id, type } }: MainCall): string {
+  return `node "${id}" (${type})`;
+}
+
+function moreTime(limitMs: number): string {
+  return `a "stopTimeoutMs" of the runtime above ${limitMs} gives it more time`;
+}
+
+function kill(why: string): void {
+  writeToStderr(`${why}\n`);
+  Deno.kill(Deno.pid, "SIGKILL");
+}
