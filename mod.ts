@@ -142,8 +142,8 @@ export type {
   RunSummary,
   RuntimeStats,
 } from "./core/stats.ts";
-export type { NodeActivity } from "./core/node_activity.ts";
-export type { Quantiles } from "./core/histogram.ts";
+export type { NodeActivity } from "./core/stats/node_activity.ts";
+export type { Quantiles } from "./core/stats/histogram.ts";
 export type { EventBus, EventStream, SubscribeOptions, Subscription } from "./core/events/bus.ts";
 export type {
   ErrorEvent,

@@ -6146,7 +6146,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/spectrum_reading.ts": "5a22c3e75ed27f74",
     "processors/audio/stream_mixer.ts": "f28c15c73d7ab2c8",
     "processors/audio/tone_source.ts": "b2e2ef1193c52b30",
-    "processors/data/console_sink.ts": "0abdbec382100952",
+    "processors/data/console_sink.ts": "af5b34f3b38e06aa",
     "processors/file/wav_sink.ts": "6fd88c609cef0f95",
     "processors/file/wav_source.ts": "19cbb6c939e48e3c",
     "processors/flow/align.ts": "3a5942d41311f555",

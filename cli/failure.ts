@@ -5,7 +5,7 @@
  */
 import { fieldsOf, serializeError, type SluiceError } from "../core/errors.ts";
 import { escapeControls, parseLogSetting } from "../core/log.ts";
-import { describeThrown } from "../core/thrown.ts";
+import { describeThrown } from "../core/errors/thrown.ts";
 import type { Io } from "./output.ts";
 import { findThrownAt } from "./thrown_at.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { GraphDocument } from "../core/graph/document.ts";
-import { redact } from "../core/redaction.ts";
+import { redact } from "../core/errors/redaction.ts";
 import type { NodeRegistry } from "../core/registry/node_registry.ts";
 import { resolveText } from "../core/descriptor/secrets.ts";
 

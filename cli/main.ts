@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { consoleWithoutReader } from "../core/console_output.ts";
+import { consoleWithoutReader } from "../core/log/console_output.ts";
 import { assertDeno } from "../core/process/deno_version.ts";
 import { keepIgnoringHangup } from "../core/process/hangup.ts";
 import { configureLog } from "../core/log.ts";

@@ -13,9 +13,9 @@ import { VERSION } from "./version.ts";
 
 /** @returns the exit code */
 export async function newProjectCommand({ folder }: NewProjectArgs, io: Io): Promise<number> {
-  const { newProject } = await import("../codegen/new_project.ts");
+  const { newProject } = await import("../codegen/new/new_project.ts");
   const { runCodegen } = await import("../codegen/main.ts");
-  const { WriteFailure } = await import("../codegen/write_together.ts");
+  const { WriteFailure } = await import("../codegen/files/write_together.ts");
   try {
     const files = await newProject(folder, { version: VERSION, checkout: ownCheckout() });
     for (const file of files) io.stdout.line(`new: ${join(folder, file)}`);
@@ -36,9 +36,9 @@ export async function newProjectCommand({ folder }: NewProjectArgs, io: Io): Pro
 
 /** @returns the exit code */
 export async function newProcessorCommand(args: NewProcessorArgs, io: Io): Promise<number> {
-  const { newProcessor } = await import("../codegen/new_processor.ts");
+  const { newProcessor } = await import("../codegen/new/new_processor.ts");
   const { runCodegen } = await import("../codegen/main.ts");
-  const { WriteFailure } = await import("../codegen/write_together.ts");
+  const { WriteFailure } = await import("../codegen/files/write_together.ts");
   const configPath = args.config ?? "sluice.json";
   const root = dirname(resolve(configPath));
   const source = { version: VERSION, checkout: ownCheckout() };

@@ -4,7 +4,7 @@
  * @module
  */
 import { describeSchema } from "../core/descriptor/config_check.ts";
-import { describeValue } from "../core/describe_value.ts";
+import { describeValue } from "../core/errors/describe_value.ts";
 import { SluiceError } from "../core/errors.ts";
 import { type ConfigSchema, isList, type NodeDescriptor, type PortDescriptor } from "../core/descriptor/descriptor.ts";
 import type { NodeRegistry } from "../core/registry/node_registry.ts";

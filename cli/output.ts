@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isReaderGone } from "../core/gone_reader.ts";
+import { isReaderGone } from "../core/log/gone_reader.ts";
 
 /** Longest wait for a reader whose pipe is full and not blocking, in milliseconds. */
 const RETRY_MS = 5;

@@ -44,7 +44,7 @@ export async function readProject(folder: string): Promise<Project | undefined> 
   const [{ parseConfig }, { describePlaced }, { findFiles }] = await Promise.all([
     import("../codegen/config.ts"),
     import("../codegen/diagnostics.ts"),
-    import("../codegen/scan/find_files.ts"),
+    import("../codegen/files/find_files.ts"),
   ]);
   const { config, diagnostics } = parseConfig(relative(".", path), text);
   if (config === undefined) {

@@ -15,7 +15,7 @@ import { type RunState, viewRuntime } from "../core/runtime_view.ts";
 import type { NodeState } from "../core/stats.ts";
 import type { NodeEntry } from "../core/topology.ts";
 import { escapeControls } from "../core/log.ts";
-import { didYouMean, listSome } from "../core/suggestion.ts";
+import { didYouMean, listSome } from "../core/errors/suggestion.ts";
 import { describeError, errorEvent, inOneLine } from "./failure.ts";
 import type { Io } from "./output.ts";
 import { ReloadQueue } from "./reload_queue.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { consoleOnOwnLine, consoleToStderr } from "../core/console_output.ts";
+import { consoleOnOwnLine, consoleToStderr } from "../core/log/console_output.ts";
 import { SluiceError } from "../core/errors.ts";
 import { buildGraph, graphOptions } from "../core/graph/build.ts";
 import type { GraphDocument } from "../core/graph/document.ts";

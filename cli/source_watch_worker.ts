@@ -29,7 +29,7 @@ async function watchPackage({ configPath, savedSinceMs }: ToSourceWatch & { kind
   const [{ watch }, { describePlaced, isError }, { ImportedFiles, MANIFESTS }, { localPath }] = await Promise.all([
     import("../codegen/watch.ts"),
     import("../codegen/diagnostics.ts"),
-    import("../codegen/imported_files.ts"),
+    import("../codegen/files/imported_files.ts"),
     import("../codegen/paths.ts"),
   ]);
   const root = dirname(configPath);

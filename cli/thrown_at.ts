@@ -4,7 +4,7 @@
  * @module
  */
 import { fieldsOf, type SluiceErrorCode } from "../core/errors.ts";
-import { describeThrown } from "../core/thrown.ts";
+import { describeThrown } from "../core/errors/thrown.ts";
 
 /** The folders of the runtime itself. */
 const RUNTIME_FOLDERS: readonly string[] = ["../core/", "../ffi/"].map((each) => new URL(each, import.meta.url).href);

@@ -5,11 +5,11 @@
  */
 import { posix } from "node:path";
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
-import { describeValue } from "../core/describe_value.ts";
+import { describeValue } from "../core/errors/describe_value.ts";
 import { listNames, nearestName } from "../core/errors.ts";
 import { type Diagnostic, diagnosticAt } from "./diagnostics.ts";
 import { findDeepBracket, JSON_NESTING_LIMIT } from "./json_nesting.ts";
-import { findGlobProblem } from "./scan/glob.ts";
+import { findGlobProblem } from "./files/glob.ts";
 
 /** The content of `sluice.json`. Paths and globs are relative to its folder. */
 export interface GeneratorConfig {

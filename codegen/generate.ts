@@ -15,11 +15,11 @@ import { type EmitCache, emitModule } from "./emit/module.ts";
 import { emitRust } from "./emit/rust_structs.ts";
 import type { OtherPackageModel, PackageModel } from "./model.ts";
 import { localPath } from "./paths.ts";
-import { findOutputProblem, isOutput, type OutputKey, type OutputState, placeOutputs } from "./outputs.ts";
+import { findOutputProblem, isOutput, type OutputKey, type OutputState, placeOutputs } from "./files/outputs.ts";
 import { findRuntimeProblem, runtimePath } from "./runtime_path.ts";
-import { findFiles, foldersOf } from "./scan/find_files.ts";
-import { describeFileError } from "./scan/read_source.ts";
-import { WriteFailure } from "./write_together.ts";
+import { findFiles, foldersOf } from "./files/find_files.ts";
+import { describeFileError } from "./files/read_source.ts";
+import { WriteFailure } from "./files/write_together.ts";
 import { hasErrors, PackageScanner } from "./scan/scan_package.ts";
 import { namedStandardPackage, standardPackages } from "./standard_types.ts";
 

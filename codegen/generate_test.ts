@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseConfig } from "./config.ts";
 import { formatDiagnostic } from "./diagnostics.ts";
 import { emitPackage, generate } from "./generate.ts";
-import { findFiles } from "./scan/find_files.ts";
+import { findFiles } from "./files/find_files.ts";
 import { scanPackage } from "./scan/scan_package.ts";
 import { copyAccepted, processorSource, tempPackage } from "./fixtures/temp_package.ts";
 

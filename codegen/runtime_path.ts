@@ -7,7 +7,7 @@ import { stat } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import type { GeneratorConfig } from "./config.ts";
 import { pathOfSpecifier, relativePath } from "./paths.ts";
-import { describeFileError } from "./scan/read_source.ts";
+import { describeFileError } from "./files/read_source.ts";
 
 /**
  * The specifier of the runtime in the generated module, which may stand deeper than the package's root: a path or a URL

@@ -5,13 +5,13 @@
  */
 import { basename, dirname, posix, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { FolderWatches, inodeOf, tryClose, tryOpen } from "./folder_watches.ts";
-import { MANIFESTS } from "./imported_files.ts";
+import { FolderWatches, inodeOf, tryClose, tryOpen } from "./files/folder_watches.ts";
+import { MANIFESTS } from "./files/imported_files.ts";
 import { type GenerateOptions, type GenerateResult, Generator } from "./generate.ts";
-import { LinkedFiles, pathsOfEvent } from "./linked_files.ts";
-import { isFound } from "./scan/find_files.ts";
-import { differingPaths, savedSince, sourceGlobs, stampPaths, stampSources } from "./source_stamps.ts";
-import { TouchedFiles } from "./touched_files.ts";
+import { LinkedFiles, pathsOfEvent } from "./files/linked_files.ts";
+import { isFound } from "./files/find_files.ts";
+import { differingPaths, savedSince, sourceGlobs, stampPaths, stampSources } from "./files/source_stamps.ts";
+import { TouchedFiles } from "./files/touched_files.ts";
 
 /** How long to wait for more changes after one, milliseconds: editors write a file in several steps. */
 const QUIET_MS = 20;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { RateLimit } from "../core/rate_limit.ts";
+import { RateLimit } from "../core/log/rate_limit.ts";
 
 /** How many addresses are remembered; a new one replaces the first. */
 const MAX_ADDRESSES = 1_000;

@@ -9,7 +9,7 @@ import { viewRuntime } from "../core/runtime_view.ts";
 import { refuseReferences } from "../core/descriptor/secrets.ts";
 import type { Feed } from "./feed.ts";
 import type { GraphHistory } from "./graph_history.ts";
-import { RateLimit } from "../core/rate_limit.ts";
+import { RateLimit } from "../core/log/rate_limit.ts";
 import type { Limits } from "./limits.ts";
 import { Outbox, POLICY_VIOLATION } from "./outbox.ts";
 import type { ReadyAnswers } from "./ready_answers.ts";

@@ -6,7 +6,7 @@
 import type { SerializedError } from "../core/errors.ts";
 import type { SluiceEvent } from "../core/events/event.ts";
 import { type LogEntry, tapLog } from "../core/log.ts";
-import { MAX_TRAVELLING_TEXT, plainFields } from "../core/log_fields.ts";
+import { MAX_TRAVELLING_TEXT, plainFields } from "../core/log/log_fields.ts";
 import type { Runtime } from "../core/runtime.ts";
 import { sumDrops } from "../core/stats.ts";
 import type { ControlEvent, Level, LogLine } from "./schemas/feed.ts";

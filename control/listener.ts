@@ -8,7 +8,7 @@
  * @module
  */
 import { logger } from "../core/log.ts";
-import { describeThrown } from "../core/thrown.ts";
+import { describeThrown } from "../core/errors/thrown.ts";
 
 /** First wait before the port is opened again, milliseconds; doubled up to the maximum while that fails. */
 const MIN_RETRY_MS = 200;

@@ -4,7 +4,7 @@
  * @module
  */
 import { index64 } from "../core/element_index.ts";
-import { bucketStartNs } from "../core/histogram.ts";
+import { bucketStartNs } from "../core/stats/histogram.ts";
 import type { RuntimeView } from "../core/runtime_view.ts";
 import type { RuntimeStats } from "../core/stats.ts";
 import { NODE } from "../ffi/layout.gen.ts";

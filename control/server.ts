@@ -17,7 +17,7 @@ import { makeApi } from "./api.ts";
 import { type Connection, type ConnectionHost, serveConnection } from "./connection.ts";
 import { Feed } from "./feed.ts";
 import { HistoryKeeper } from "./history_keeper.ts";
-import { RateLimit } from "../core/rate_limit.ts";
+import { RateLimit } from "../core/log/rate_limit.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { Listener } from "./listener.ts";
 import { LOGIN_STYLES_PATH, loginPage, loginStyles } from "./login_page.ts";

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { redact } from "./redaction.ts";
-import { describeThrown, isInstance } from "./thrown.ts";
+import { redact } from "./errors/redaction.ts";
+import { describeThrown, isInstance } from "./errors/thrown.ts";
 
 /** The stable codes of {@linkcode SluiceError}. */
 export type SluiceErrorCode =

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { describeName } from "./describe_value.ts";
+import { describeName } from "./errors/describe_value.ts";
 import { SluiceError, type SluiceErrorCode } from "./errors.ts";
 
 /** The id of a node: 1 to 64 letters, digits, `_` or `-`, starting with a letter or `_`. */

@@ -12,10 +12,10 @@
  */
 import { configureSync, getConfig, getLogger, type Logger, type LogLevel, type LogRecord } from "@logtape/logtape";
 import { fieldsOf, listNames, SluiceError } from "./errors.ts";
-import { isReaderGone } from "./gone_reader.ts";
+import { isReaderGone } from "./log/gone_reader.ts";
 import type { NodeLog } from "./processor.ts";
-import { redact, redactValue } from "./redaction.ts";
-import { describeThrown, isInstance } from "./thrown.ts";
+import { redact, redactValue } from "./errors/redaction.ts";
+import { describeThrown, isInstance } from "./errors/thrown.ts";
 
 /** Levels, from the most to the least that is shown. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "off"] as const;

@@ -11,7 +11,7 @@ import {
   relayLog,
   tapLog,
 } from "./log.ts";
-import { keepSecrets } from "./redaction.ts";
+import { keepSecrets } from "./errors/redaction.ts";
 
 const TEXT: LogSetting = { level: "debug", json: false };
 

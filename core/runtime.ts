@@ -42,7 +42,7 @@ import { type AnyNodeType, isProcessor, type NodeSpec } from "./registry/node_ty
 import { registerView } from "./runtime_view.ts";
 import { Session } from "./session/session.ts";
 import type { PathLatency, RunSummary, RuntimeStats } from "./stats.ts";
-import { describeThrown } from "./thrown.ts";
+import { describeThrown } from "./errors/thrown.ts";
 import { type NodeEntry, Topology } from "./topology.ts";
 
 /** Time that `stop()` leaves for draining by default, milliseconds. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { describeValue } from "./describe_value.ts";
+import { describeValue } from "./errors/describe_value.ts";
 import type { NativeChoice } from "./driver/open.ts";
 import { SluiceError } from "./errors.ts";
 import { MAX_SLOT_BYTES, MAX_SLOTS } from "./graph/document.ts";
@@ -11,8 +11,8 @@ import { poolName } from "./ids.ts";
 import type { LaneOptions } from "./placement/lane_options.ts";
 import type { GraphMode } from "./links/policy.ts";
 import type { PoolSize } from "./pools/pool_plan.ts";
-import { assertChoice, assertKeys, assertTimeout } from "./option_check.ts";
-import { isPlainObject, kindOf } from "./registry/kind_of.ts";
+import { assertChoice, assertKeys, assertTimeout } from "./errors/option_check.ts";
+import { isPlainObject, kindOf } from "./errors/kind_of.ts";
 import type { NodeRegistry } from "./registry/node_registry.ts";
 import { checkSupervision, type Supervision } from "./graph/supervision.ts";
 

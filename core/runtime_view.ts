@@ -10,7 +10,7 @@ import type { FrameFormat } from "./frames/format.ts";
 import type { NodeId } from "./ids.ts";
 import type { LaneKind } from "./placement/lane_options.ts";
 import type { GraphMode } from "./links/policy.ts";
-import type { NodeActivity } from "./node_activity.ts";
+import type { NodeActivity } from "./stats/node_activity.ts";
 import type { NodeDescriptor } from "./descriptor/descriptor.ts";
 import type { Figures, NodeProgress, NodeState, PoolStats } from "./stats.ts";
 import type { LinkEntry, NodeEntry } from "./topology.ts";

@@ -9,10 +9,10 @@ import { index32, index64 } from "./element_index.ts";
 import type { ControlPage } from "./control_page.ts";
 import type { DriverKind } from "./driver/driver.ts";
 import type { FrameFormat } from "./frames/format.ts";
-import { type Quantiles, readQuantiles } from "./histogram.ts";
+import { type Quantiles, readQuantiles } from "./stats/histogram.ts";
 import type { LinkId, NodeId, PortAddress } from "./ids.ts";
 import type { LaneKind } from "./placement/lane_options.ts";
-import type { NodeActivity } from "./node_activity.ts";
+import type { NodeActivity } from "./stats/node_activity.ts";
 import { readLinkCounts } from "./links/link_counts.ts";
 import type { LinkPolicy } from "./links/policy.ts";
 

@@ -5,7 +5,7 @@
  */
 import { assertBypass, canBypass } from "./graph/bypass.ts";
 import { assertConfig } from "./descriptor/config_check.ts";
-import { describeName } from "./describe_value.ts";
+import { describeName } from "./errors/describe_value.ts";
 import { SluiceError } from "./errors.ts";
 import { assertEnd, assertForward, assertLinkable, type LinkEnd, resolvePort } from "./graph/link_rules.ts";
 import { CarriedTypes, type CarryingGraph } from "./graph/carried_types.ts";
@@ -24,7 +24,7 @@ import { addElement, removeElement } from "./descriptor/dynamic_ports.ts";
 import { ownConfig } from "./descriptor/own_config.ts";
 import type { AnyNodeType } from "./registry/node_type.ts";
 import { sizedType, withDescriptor } from "./registry/sized_type.ts";
-import { didYouMean, listSome } from "./suggestion.ts";
+import { didYouMean, listSome } from "./errors/suggestion.ts";
 import { checkSupervision, type Supervision } from "./graph/supervision.ts";
 
 export type { LinkEntry, NodeEntry, NodeOptions };

@@ -13,7 +13,7 @@ import { gathering, sink } from "./fixtures/scripted.ts";
 
 const COUNT = 5_000;
 
-/** The one that nothing can be asked of, and the one that looks like an error; `core/thrown_test.ts` has them all. */
+/** The one that nothing can be asked of, and the one that looks like an error; `core/errors/thrown_test.ts` has them all. */
 const VALUES = ["a revoked proxy", "an error whose getters throw"];
 
 function build(where: HostilePlace, what: string, native: "require" | "off", lane: string, supervision?: Supervision) {

@@ -28,7 +28,7 @@ const QUIET = [
   "tests/control/limits_test.ts",
   "tests/control/secrets_test.ts",
   "tests/control/slow_client_test.ts",
-  "codegen/new_processor_test.ts",
+  "codegen/new/new_processor_test.ts",
 ];
 
 /** The public modules. They are checked together: a type that one of them names may be another's. */

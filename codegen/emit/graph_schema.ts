@@ -7,7 +7,7 @@ import { MAX_SLOT_BYTES, MAX_SLOTS } from "../../core/graph/document.ts";
 import { LANE_KINDS, LANE_PRIORITIES, MAX_CPUS } from "../../core/placement/lane_options.ts";
 import { LINK_POLICIES, MAX_LINK_CAPACITY } from "../../core/links/policy.ts";
 import { isList, type NodeDescriptor, type PortDescriptor } from "../../core/descriptor/descriptor.ts";
-import { MAX_TIMEOUT_MS } from "../../core/option_check.ts";
+import { MAX_TIMEOUT_MS } from "../../core/errors/option_check.ts";
 import { RESTART_LIMITS } from "../../core/graph/supervision.ts";
 import { compareText } from "../diagnostics.ts";
 import type { PackageModel } from "../model.ts";

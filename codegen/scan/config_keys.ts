@@ -5,7 +5,7 @@
  */
 import { type Expression, Node, type TypeNode } from "ts-morph";
 import { describeSchema } from "../../core/descriptor/config_check.ts";
-import { describeValue } from "../../core/describe_value.ts";
+import { describeValue } from "../../core/errors/describe_value.ts";
 import { parseDuration } from "../../core/duration.ts";
 import type { ConfigObjectSchema, ConfigSchema } from "../../core/descriptor/descriptor.ts";
 import type { ScanContext } from "./context.ts";

@@ -11,12 +11,12 @@ import { Node, type ObjectLiteralExpression, Project, type SourceFile, SyntaxKin
 import type { NodeDescriptor } from "../../core/descriptor/descriptor.ts";
 import { diagnosticInConfig } from "../config_place.ts";
 import type { Diagnostic } from "../diagnostics.ts";
-import { MANIFESTS } from "../imported_files.ts";
+import { MANIFESTS } from "../files/imported_files.ts";
 import type { OtherPackageModel } from "../model.ts";
 import { evaluate } from "./literal.ts";
 import { findDeepNode, isOverflow } from "./nesting.ts";
-import { isGeneratedModule } from "../outputs.ts";
-import type { SourceText } from "./read_source.ts";
+import { isGeneratedModule } from "../files/outputs.ts";
+import type { SourceText } from "../files/read_source.ts";
 
 /**
  * Reads a generated module.

@@ -20,7 +20,7 @@ import { ScanContext } from "./context.ts";
 import { emptyScan, type FileScan, scanFile } from "./file_scan.ts";
 import { checkNames, warnOfStandardNames } from "./package_names.ts";
 import { readOtherPackage } from "./other_package.ts";
-import type { SourceText } from "./read_source.ts";
+import type { SourceText } from "../files/read_source.ts";
 import { joinVariants } from "./variants.ts";
 import { SourceSet } from "./source_set.ts";
 

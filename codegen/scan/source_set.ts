@@ -11,9 +11,9 @@ import { compareText, type Diagnostic, diagnosticAt } from "../diagnostics.ts";
 import type { SourceModel } from "../model.ts";
 import { isBindingName } from "../names.ts";
 import { pathOfSpecifier } from "../paths.ts";
-import { stampOf } from "../source_stamps.ts";
+import { stampOf } from "../files/source_stamps.ts";
 import { findDeepNode, findOverflow, isOverflow, NESTING_LIMIT, type TextRange } from "./nesting.ts";
-import { readSource, type SourceText } from "./read_source.ts";
+import { readSource, type SourceText } from "../files/read_source.ts";
 import { findImport, findLocal, type ImportedName, type Meaning, readScope, type Scope } from "./scope.ts";
 
 /** The most steps of `export … from` that are followed. */

@@ -6,7 +6,7 @@
 import type { Frame } from "../frames/frame.ts";
 import type { StreamOutput } from "../ports/stream.ts";
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
-import { kindOf } from "../registry/kind_of.ts";
+import { kindOf } from "../errors/kind_of.ts";
 
 /** How items of type `I` become frames of type `F`. */
 export interface SourceItem<I, F extends Frame> {

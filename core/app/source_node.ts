@@ -8,7 +8,7 @@ import type { Frame } from "../frames/frame.ts";
 import type { StreamOutput } from "../ports/stream.ts";
 import type { ProcessorContext } from "../processor.ts";
 import type { NodeHandle } from "../registry/handle.ts";
-import { kindOf } from "../registry/kind_of.ts";
+import { kindOf } from "../errors/kind_of.ts";
 import type { AppProcessor } from "./app_node.ts";
 import { PushQueue } from "./push_queue.ts";
 import type { SourceItem } from "./source_item.ts";

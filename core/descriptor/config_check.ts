@@ -7,11 +7,11 @@
  * @module
  */
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
-import { describeValue } from "../describe_value.ts";
+import { describeValue } from "../errors/describe_value.ts";
 import { parseDuration } from "../duration.ts";
 import { SluiceError } from "../errors.ts";
 import type { ConfigObjectSchema, ConfigSchema, NodeDescriptor } from "./descriptor.ts";
-import { didYouMean, listSome } from "../suggestion.ts";
+import { didYouMean, listSome } from "../errors/suggestion.ts";
 
 /** Most problems that are told one by one. */
 const PROBLEM_LIMIT = 20;

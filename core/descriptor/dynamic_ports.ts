@@ -7,9 +7,9 @@
  *
  * @module
  */
-import { describeName } from "../describe_value.ts";
+import { describeName } from "../errors/describe_value.ts";
 import { listNames, SluiceError } from "../errors.ts";
-import { didYouMean } from "../suggestion.ts";
+import { didYouMean } from "../errors/suggestion.ts";
 import type { NodeDescriptor, PortDescriptor } from "./descriptor.ts";
 import { type DynamicElements, initialElements } from "./dynamic_elements.ts";
 

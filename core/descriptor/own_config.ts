@@ -4,9 +4,9 @@
  * @module
  */
 import { SluiceError } from "../errors.ts";
-import { describeThrown } from "../thrown.ts";
+import { describeThrown } from "../errors/thrown.ts";
 import type { NodeDescriptor } from "./descriptor.ts";
-import { isPlainObject, kindOf } from "../registry/kind_of.ts";
+import { isPlainObject, kindOf } from "../errors/kind_of.ts";
 
 /**
  * A copy of a configuration, whose values are not yet checked.

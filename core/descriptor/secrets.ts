@@ -6,7 +6,7 @@
  */
 import { assertConfig, checkConfig, describeSchema } from "./config_check.ts";
 import { SluiceError } from "../errors.ts";
-import { keepSecrets, type Secret } from "../redaction.ts";
+import { keepSecrets, type Secret } from "../errors/redaction.ts";
 import type { NodeDescriptor } from "./descriptor.ts";
 
 const REFERENCE = /(\$?)\$\{env:([^}]*)\}/g;

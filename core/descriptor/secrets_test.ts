@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { checkConfig } from "./config_check.ts";
 import { deserializeError, serializeError, SluiceError } from "../errors.ts";
-import { followSecrets, keepSecrets, redact, redactValue } from "../redaction.ts";
+import { followSecrets, keepSecrets, redact, redactValue } from "../errors/redaction.ts";
 import type { ConfigObjectSchema, NodeDescriptor } from "./descriptor.ts";
 import { refuseReferences, resolveSecrets, resolveText } from "./secrets.ts";
 

@@ -7,7 +7,7 @@
  */
 import { setImmediate } from "node:timers";
 import { logger } from "../log.ts";
-import { describeThrown } from "../thrown.ts";
+import { describeThrown } from "../errors/thrown.ts";
 import { assertEvent, type EventBody, type SluiceEvent, topicOf } from "./event.ts";
 import { EventQueue } from "./event_queue.ts";
 import { parsePattern } from "./topics.ts";

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { describeValue } from "../describe_value.ts";
+import { describeValue } from "../errors/describe_value.ts";
 import { listNames, type SerializedError } from "../errors.ts";
 import { isId, type LinkId, type NodeId } from "../ids.ts";
-import type { NodeActivity } from "../node_activity.ts";
+import type { NodeActivity } from "../stats/node_activity.ts";
 import type { DropCounts, NodeState, RunSummary } from "../stats.ts";
 import type { Topic } from "./topics.ts";
 

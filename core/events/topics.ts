@@ -6,10 +6,10 @@
  *
  * @module
  */
-import { describeName } from "../describe_value.ts";
+import { describeName } from "../errors/describe_value.ts";
 import { SluiceError } from "../errors.ts";
 import { MAX_ID_LENGTH } from "../ids.ts";
-import { didYouMean, listSome } from "../suggestion.ts";
+import { didYouMean, listSome } from "../errors/suggestion.ts";
 
 /** What an event is about. */
 export type Topic =

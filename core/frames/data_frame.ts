@@ -13,7 +13,7 @@ import { FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
 import type { DataFormat } from "./format.ts";
 import { Frame, type FrameClass } from "./frame.ts";
 import type { Pool } from "../memory/pool.ts";
-import { describeThrown } from "../thrown.ts";
+import { describeThrown } from "../errors/thrown.ts";
 import type { Ledger } from "../memory/ledger.ts";
 import type { StructLayout } from "./struct_layout.ts";
 import { readStruct, StructMemory, type StructType, type StructView } from "./struct_memory.ts";

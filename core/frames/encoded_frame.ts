@@ -12,7 +12,7 @@
  */
 import { FLAG, FORMAT, KIND, SLOT } from "../../ffi/layout.gen.ts";
 import { index16 } from "../element_index.ts";
-import { describeValue } from "../describe_value.ts";
+import { describeValue } from "../errors/describe_value.ts";
 import type { Codec, EncodedFormat } from "./format.ts";
 import { Frame } from "./frame.ts";
 

@@ -8,7 +8,7 @@ import { nodeId, splitAddress } from "../ids.ts";
 import type { LinkOptions } from "../links/policy.ts";
 import type { GraphDocument } from "./document.ts";
 import type { Supervision } from "./supervision.ts";
-import { assertKeys } from "../option_check.ts";
+import { assertKeys } from "../errors/option_check.ts";
 import type { RuntimeOptions } from "../runtime_options.ts";
 import { placed } from "./report.ts";
 import { JOINT } from "./sub_graphs.ts";

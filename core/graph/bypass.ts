@@ -4,7 +4,7 @@
  * @module
  */
 import { SluiceError } from "../errors.ts";
-import { kindOf } from "../registry/kind_of.ts";
+import { kindOf } from "../errors/kind_of.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 
 /** Whether nodes of a type can be passed by. */

@@ -11,7 +11,7 @@ import type { FileTopology } from "./file_topology.ts";
 import { resolvePort } from "./link_rules.ts";
 import type { GraphReport } from "./report.ts";
 import type { ShapedEnd, ShapedGraph, ShapedLink } from "./shape.ts";
-import { didYouMean, listSome } from "../suggestion.ts";
+import { didYouMean, listSome } from "../errors/suggestion.ts";
 
 /**
  * Adds the links of a file to its graph.

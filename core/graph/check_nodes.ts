@@ -4,7 +4,7 @@
  * @module
  */
 import { coerceSetting, ConfigError } from "../descriptor/config_check.ts";
-import { describeValue } from "../describe_value.ts";
+import { describeValue } from "../errors/describe_value.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
@@ -18,7 +18,7 @@ import { jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import type { GraphReport } from "./report.ts";
 import { formatSetting, type Setting } from "./settings.ts";
 import type { ShapedGraph, ShapedNode } from "./shape.ts";
-import { didYouMean, listSome } from "../suggestion.ts";
+import { didYouMean, listSome } from "../errors/suggestion.ts";
 
 /** Lanes that a file need not declare: `main`, and the default lanes of nodes. */
 const IMPLIED_LANES: readonly string[] = [MAIN_LANE, DEFAULT_LANE, NATIVE_LANE];

@@ -6,7 +6,7 @@
  */
 import { SluiceError } from "../errors.ts";
 import type { LinkId, NodeId } from "../ids.ts";
-import { listSome } from "../suggestion.ts";
+import { listSome } from "../errors/suggestion.ts";
 import { DraftMap, type EditableMap, type MapChanges } from "./draft_map.ts";
 
 /** What the table must know of a link. */

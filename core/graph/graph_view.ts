@@ -5,7 +5,7 @@
  */
 import { SluiceError } from "../errors.ts";
 import { splitAddress } from "../ids.ts";
-import { didYouMean, listSome } from "../suggestion.ts";
+import { didYouMean, listSome } from "../errors/suggestion.ts";
 import type { GraphFile, GraphFileLink } from "./graph_file.ts";
 
 /** The default limit of {@linkcode GraphView.paths}. */

@@ -11,7 +11,7 @@ import {
   printParseErrorCode,
   type SyntaxKind,
 } from "jsonc-parser";
-import { describeValue } from "../describe_value.ts";
+import { describeValue } from "../errors/describe_value.ts";
 import type { GraphReport } from "./report.ts";
 
 /** Deepest nesting that is read. */

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { describeName } from "../describe_value.ts";
+import { describeName } from "../errors/describe_value.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import { findClash } from "../frames/format.ts";
 import type { CarriedType, CarriedTypes, LinkTypes } from "./carried_types.ts";
 import { expandPort, findPort, isList, type NodeDescriptor, type PortDescriptor } from "../descriptor/descriptor.ts";
 import { elementNumber } from "../descriptor/dynamic_ports.ts";
-import { kindOf } from "../registry/kind_of.ts";
-import { didYouMean, listSome } from "../suggestion.ts";
+import { kindOf } from "../errors/kind_of.ts";
+import { didYouMean, listSome } from "../errors/suggestion.ts";
 
 /** A port of a node in a graph, as a link names it. */
 export interface LinkEnd {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { describeValue } from "../describe_value.ts";
+import { describeValue } from "../errors/describe_value.ts";
 import { SluiceError } from "../errors.ts";
 
 /** One value that takes the place of the one in the graph file. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { describeValue } from "../describe_value.ts";
+import { describeValue } from "../errors/describe_value.ts";
 import { laneName, type NodeId, nodeId, poolName, type PortAddress, splitAddress } from "../ids.ts";
 import {
   checkLaneOptions,
@@ -18,7 +18,7 @@ import { tooManyForLatest } from "../links/link_options.ts";
 import { type GraphMode, LINK_POLICIES, type LinkPolicy, MAX_LINK_CAPACITY } from "../links/policy.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { ConfigSchema } from "../descriptor/descriptor.ts";
-import { MAX_TIMEOUT_MS } from "../option_check.ts";
+import { MAX_TIMEOUT_MS } from "../errors/option_check.ts";
 import { checkSupervision, type Supervision } from "./supervision.ts";
 import { GRAPH_VERSION, MAX_SLOT_BYTES, MAX_SLOTS } from "./document.ts";
 import { describeJson, jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";

@@ -4,11 +4,11 @@
  * @module
  */
 import { describeSchema } from "../descriptor/config_check.ts";
-import { describeValue } from "../describe_value.ts";
+import { describeValue } from "../errors/describe_value.ts";
 import type { ConfigSchema } from "../descriptor/descriptor.ts";
 import { describeJson, jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import type { GraphReport } from "./report.ts";
-import { didYouMean, listSome } from "../suggestion.ts";
+import { didYouMean, listSome } from "../errors/suggestion.ts";
 
 /** The values by key; keys that are not known are reported. @param elsewhere says where others may belong */
 export function readKeys(

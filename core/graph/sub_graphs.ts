@@ -8,7 +8,7 @@
 import { dirname, resolve } from "node:path";
 import { SluiceError } from "../errors.ts";
 import { type NodeId, nodeId, portAddress } from "../ids.ts";
-import { didYouMean, listSome } from "../suggestion.ts";
+import { didYouMean, listSome } from "../errors/suggestion.ts";
 import type { LaneOptions } from "../placement/lane_options.ts";
 import { jsonMembers, type JsonNode, parseJson } from "./json_tree.ts";
 import type { GraphReport } from "./report.ts";

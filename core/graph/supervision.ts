@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { didYouMean, listSome } from "../suggestion.ts";
+import { didYouMean, listSome } from "../errors/suggestion.ts";
 import { SluiceError } from "../errors.ts";
 
 /** The values of a {@linkcode RestartPolicy}: smallest, largest, and the one that stands for an absent one. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { logger } from "../log.ts";
-import { didYouMean } from "../suggestion.ts";
+import { didYouMean } from "../errors/suggestion.ts";
 import type { Topology } from "../topology.ts";
 import { MAIN_LANE } from "../placement/lane_choice.ts";
 

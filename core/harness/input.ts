@@ -5,8 +5,8 @@
  * @module
  */
 import type { Frame } from "../frames/frame.ts";
-import { describeValue } from "../describe_value.ts";
-import { isPlainObject, kindOf } from "../registry/kind_of.ts";
+import { describeValue } from "../errors/describe_value.ts";
+import { isPlainObject, kindOf } from "../errors/kind_of.ts";
 import type { LocalLink } from "../links/local_link.ts";
 
 /** Audio to push. */

@@ -6,8 +6,8 @@
 import { listNames, SluiceError } from "../errors.ts";
 import type { NodeCell } from "../lanes/cells/node_cell.ts";
 import type { GraphMode, LinkOptions } from "../links/policy.ts";
-import { assertChoice, assertKeys, assertTimeout } from "../option_check.ts";
-import { didYouMean } from "../suggestion.ts";
+import { assertChoice, assertKeys, assertTimeout } from "../errors/option_check.ts";
+import { didYouMean } from "../errors/suggestion.ts";
 
 /** How long an asynchronous call of the node may take by default, milliseconds. */
 export const TIMEOUT_MS = 2_000;

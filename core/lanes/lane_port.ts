@@ -3,17 +3,17 @@
  *
  * @module
  */
-import { isConsoleOnOwnLine, isConsoleOnStderr } from "../console_output.ts";
+import { isConsoleOnOwnLine, isConsoleOnStderr } from "../log/console_output.ts";
 import { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import { deserializeError, serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
-import { followSecrets } from "../redaction.ts";
+import { followSecrets } from "../errors/redaction.ts";
 import { placedType } from "../registry/load_type.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { LaneKind } from "../placement/lane_options.ts";
 import { MESSAGE_INBOX_BIT } from "./inbox_bits.ts";
-import { LaneRunner } from "./lane_runner.ts";
+import { LaneRunner } from "./loop/lane_runner.ts";
 import type { LaneCommand, LaneInit, LaneReport } from "./messages.ts";
 
 /**
@@ -98,7 +98,10 @@ export class WorkerLanePort implements LanePort {
     this.index = init.index;
     this.#driver = driver;
     this.#page = new ControlPage(driver.openArena(init.control));
-    this.#worker = new Worker(import.meta.resolve("./lane_worker.ts"), { type: "module", name: `sluice-${init.name}` });
+    this.#worker = new Worker(import.meta.resolve("./loop/lane_worker.ts"), {
+      type: "module",
+      name: `sluice-${init.name}`,
+    });
     this.#worker.onmessage = ({ data }: MessageEvent<LaneReport>) => onReport(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();

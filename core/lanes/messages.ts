@@ -14,7 +14,7 @@ import type { LogEntry } from "../log.ts";
 import type { GraphMode } from "../links/policy.ts";
 import type { PoolToken } from "../memory/pool.ts";
 import type { OutputCarry } from "../ports/output_port.ts";
-import type { Secret } from "../redaction.ts";
+import type { Secret } from "../errors/redaction.ts";
 import type { DynamicElements } from "../descriptor/dynamic_elements.ts";
 import type { Figures } from "../stats.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { listNames, SluiceError } from "../errors.ts";
-import { assertKeys } from "../option_check.ts";
+import { assertKeys } from "../errors/option_check.ts";
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import {
   defaultCapacity,

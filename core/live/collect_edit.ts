@@ -4,7 +4,7 @@
  * @module
  */
 import { SluiceError } from "../errors.ts";
-import { kindOf } from "../registry/kind_of.ts";
+import { kindOf } from "../errors/kind_of.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { Topology } from "../topology.ts";
 import { GraphEdit } from "./graph_edit.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertKeys, assertTimeout } from "../option_check.ts";
+import { assertKeys, assertTimeout } from "../errors/option_check.ts";
 import type { EditOptions } from "../runtime_options.ts";
 
 const WHAT = "Cannot edit the graph";

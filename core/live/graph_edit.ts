@@ -10,7 +10,7 @@ import { SluiceError } from "../errors.ts";
 import type { Frame } from "../frames/frame.ts";
 import { type LinkId, type NodeId, splitAddress } from "../ids.ts";
 import type { LinkOptions } from "../links/policy.ts";
-import { assertKeys } from "../option_check.ts";
+import { assertKeys } from "../errors/option_check.ts";
 import { assertNodeSpec } from "../registry/check_node_type.ts";
 import type { InputRef, NodeHandle, OutputRef } from "../registry/handle.ts";
 import { makeHandle } from "../registry/make_handle.ts";

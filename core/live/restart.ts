@@ -4,7 +4,7 @@
  * @module
  */
 import { SluiceError } from "../errors.ts";
-import { MAX_TIMEOUT_MS } from "../option_check.ts";
+import { MAX_TIMEOUT_MS } from "../errors/option_check.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 import type { DraftedEdit } from "./edit_site.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fixture, port } from "../../tests/fixtures/define.ts";
-import { MAX_TIMEOUT_MS } from "../option_check.ts";
+import { MAX_TIMEOUT_MS } from "../errors/option_check.ts";
 import { Topology } from "../topology.ts";
 import { draftRestart, restartTimeoutMs } from "./restart.ts";
 

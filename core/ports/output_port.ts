@@ -15,7 +15,7 @@ import { LocalLink } from "../links/local_link.ts";
 import { RingLinkWriter } from "../links/ring_link.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
-import { kindOf } from "../registry/kind_of.ts";
+import { kindOf } from "../errors/kind_of.ts";
 import type { StreamOutput, WaitOptions } from "./stream.ts";
 
 /** What a port needs from its node. */

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { consoleWithoutReader } from "../console_output.ts";
+import { consoleWithoutReader } from "../log/console_output.ts";
 import { END_CODES, type EndSignal, endSignals } from "./end_signals.ts";
 import { keepIgnoringHangup } from "./hangup.ts";
 import { logger } from "../log.ts";

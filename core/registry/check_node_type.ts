@@ -4,7 +4,7 @@
  * @module
  */
 import { SluiceError } from "../errors.ts";
-import { kindOf } from "./kind_of.ts";
+import { kindOf } from "../errors/kind_of.ts";
 import type { AnyNodeType, NodePackage, NodeSpec } from "./node_type.ts";
 
 /** Whether a value is the result of `defineNodeType()`. */

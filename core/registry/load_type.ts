@@ -5,7 +5,7 @@
  */
 import { stripVTControlCharacters } from "node:util";
 import { SluiceError } from "../errors.ts";
-import { describeThrown, isInstance } from "../thrown.ts";
+import { describeThrown, isInstance } from "../errors/thrown.ts";
 import type { AnyNodeType } from "./node_type.ts";
 
 /** What may stand in a module that is named as a package. */

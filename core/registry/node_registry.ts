@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { describeName } from "../describe_value.ts";
+import { describeName } from "../errors/describe_value.ts";
 import { SluiceError } from "../errors.ts";
-import { didYouMean, listSome } from "../suggestion.ts";
+import { didYouMean, listSome } from "../errors/suggestion.ts";
 import { assertNodeType, isNodePackage } from "./check_node_type.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
-import { kindOf } from "./kind_of.ts";
+import { kindOf } from "../errors/kind_of.ts";
 import type { AnyNodeType, NodePackage } from "./node_type.ts";
 import { currentPlatform, type Platform } from "../descriptor/platform.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { listNames, SluiceError } from "../errors.ts";
-import { didYouMean } from "../suggestion.ts";
+import { didYouMean } from "../errors/suggestion.ts";
 import { CODEGEN_COMMAND } from "./staleness.ts";
 
 /**

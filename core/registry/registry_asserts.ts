@@ -4,7 +4,7 @@
  * @module
  */
 import { AssertionError } from "node:assert";
-import { listSome } from "../suggestion.ts";
+import { listSome } from "../errors/suggestion.ts";
 import { expandPort, findPort, type NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { NodeRegistry } from "./node_registry.ts";
 

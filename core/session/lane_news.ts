@@ -10,7 +10,7 @@ import { reportedError } from "../lanes/lane_port.ts";
 import type { LaneReport } from "../lanes/messages.ts";
 import type { LiveEdits } from "../live/live_edits.ts";
 import { logger, relayLog } from "../log.ts";
-import { redact, redactValue } from "../redaction.ts";
+import { redact, redactValue } from "../errors/redaction.ts";
 import type { ConfigRequests } from "./config_requests.ts";
 import { failLane } from "./end_states.ts";
 import type { LaneKeeper } from "./lane_keeper.ts";

@@ -16,7 +16,7 @@ import type { ControlPage } from "../control_page.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { LinkId, NodeId } from "../ids.ts";
 import type { LaneKind } from "../placement/lane_options.ts";
-import type { NodeActivity } from "../node_activity.ts";
+import type { NodeActivity } from "../stats/node_activity.ts";
 import { type NodeState, readLanePulse } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
 import type { RoundWatch } from "./round_watch.ts";

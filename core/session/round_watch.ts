@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { PARK_ASYNC_MS } from "../lanes/lane_loop.ts";
+import { PARK_ASYNC_MS } from "../lanes/loop/lane_loop.ts";
 
 /** Looks between which the rounds must stand still, at least. */
 const LOOKS = 4;

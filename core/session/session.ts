@@ -13,7 +13,7 @@ import { NodeStates } from "../events/node_states.ts";
 import { feedbackLinks } from "../graph/loops.ts";
 import { orderedNodes } from "../graph/order.ts";
 import type { NodeId } from "../ids.ts";
-import { assertNativeLanes } from "../lanes/native_lane_check.ts";
+import { assertNativeLanes } from "../lanes/native/native_lane_check.ts";
 import { type GraphChange, isOfOneType } from "../live/graph_change.ts";
 import { blankPage, GraphMemory } from "./graph_memory.ts";
 import { LinkPlans } from "../live/link_plans.ts";

@@ -8,7 +8,7 @@ import { POOL } from "../../ffi/layout.gen.ts";
 import { portAddress } from "../ids.ts";
 import type { Pool } from "../memory/pool.ts";
 import { countSetAside } from "../memory/reclaim.ts";
-import type { NodeActivity } from "../node_activity.ts";
+import type { NodeActivity } from "../stats/node_activity.ts";
 import { nativeStage } from "../registry/native_stages.ts";
 import {
   type Figures,

@@ -10,7 +10,7 @@ import { SluiceError } from "../errors.ts";
 import type { NodeStates } from "../events/node_states.ts";
 import { logger } from "../log.ts";
 import type { Pool } from "../memory/pool.ts";
-import type { NodeActivity } from "../node_activity.ts";
+import type { NodeActivity } from "../stats/node_activity.ts";
 import { readLaneCounters, readPhase } from "../stats.ts";
 import type { NodeEntry } from "../topology.ts";
 import { CallWatch, type LateCall } from "./call_watch.ts";

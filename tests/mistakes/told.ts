@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { PortableDriver } from "../../core/driver/portable.ts";
-import { describeThrown } from "../../core/thrown.ts";
+import { describeThrown } from "../../core/errors/thrown.ts";
 
 /** Every mistake is told within this time, milliseconds. */
 const LIMIT_MS = 3_000;

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { BUCKET_SHIFTS, STATS_MAGIC } from "../../control/schemas/stats_layout.ts";
-import { bucketOf, bucketStartNs } from "../../core/histogram.ts";
+import { bucketOf, bucketStartNs } from "../../core/stats/histogram.ts";
 import { Runtime } from "../../mod.ts";
 import { hanging } from "../fixtures/hanging.ts";
 import { Hold } from "../fixtures/hold.ts";

@@ -6,7 +6,7 @@
 import type { FormatField } from "../../frames/format.ts";
 import { InputPort } from "../../ports/input_port.ts";
 import { OutputPort } from "../../ports/output_port.ts";
-import { keepSecrets } from "../../redaction.ts";
+import { keepSecrets } from "../../errors/redaction.ts";
 import { expandPort, type NodeDescriptor, sizePorts } from "../../descriptor/descriptor.ts";
 import type { DynamicElements } from "../../descriptor/dynamic_elements.ts";
 import { takeElements } from "../../descriptor/dynamic_ports.ts";

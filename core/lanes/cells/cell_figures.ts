@@ -8,7 +8,7 @@ import { BLOCKED, NODE, PHASE } from "../../../ffi/layout.gen.ts";
 import { index32, index64 } from "../../element_index.ts";
 import type { ControlPage } from "../../control_page.ts";
 import type { Frame } from "../../frames/frame.ts";
-import { bucketOf } from "../../histogram.ts";
+import { bucketOf } from "../../stats/histogram.ts";
 import { SAMPLED_TIMING, type TickTiming } from "./tick_timing.ts";
 import { takeTimeRow } from "./time_rows.ts";
 

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { NODE } from "../../../ffi/layout.gen.ts";
 import { controlBytes, ControlPage } from "../../control_page.ts";
-import { bucketOf, bucketStartNs } from "../../histogram.ts";
+import { bucketOf, bucketStartNs } from "../../stats/histogram.ts";
 import { readNodeCounters } from "../../stats.ts";
 import { CellFigures } from "./cell_figures.ts";
 import { TickTiming } from "./tick_timing.ts";

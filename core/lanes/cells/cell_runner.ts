@@ -7,7 +7,7 @@
  * @module
  */
 import { PHASE } from "../../../ffi/layout.gen.ts";
-import { describeThrown, isInstance } from "../../thrown.ts";
+import { describeThrown, isInstance } from "../../errors/thrown.ts";
 import type { CellHost, NodeCell } from "./node_cell.ts";
 import { asPromise } from "./outcome.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { fieldsOf, SluiceError } from "../../errors.ts";
-import { describeThrown } from "../../thrown.ts";
+import { describeThrown } from "../../errors/thrown.ts";
 
 /**
  * Gives an error the node that it came from, and a code if it has none. The message of an error that is not about

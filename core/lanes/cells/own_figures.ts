@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isPlainObject, kindOf } from "../../registry/kind_of.ts";
+import { isPlainObject, kindOf } from "../../errors/kind_of.ts";
 import type { Figures } from "../../stats.ts";
 
 /** Figures that one node may have. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { SluiceError } from "../../errors.ts";
-import { describeThrown } from "../../thrown.ts";
+import { describeThrown } from "../../errors/thrown.ts";
 import type { Lane } from "./lane.ts";
 import { calling } from "./node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { RateLimit } from "../../rate_limit.ts";
+import { RateLimit } from "../../log/rate_limit.ts";
 import type { LaneReport } from "../messages.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { SluiceError } from "../../errors.ts";
-import { describeThrown } from "../../thrown.ts";
+import { describeThrown } from "../../errors/thrown.ts";
 import { takeState } from "./carried_state.ts";
 import { explain } from "../cells/explain.ts";
 import type { Lane } from "./lane.ts";

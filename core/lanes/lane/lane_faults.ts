@@ -8,7 +8,7 @@ import { index32 } from "../../element_index.ts";
 import { serializeError, SluiceError } from "../../errors.ts";
 import type { NodeId } from "../../ids.ts";
 import { logger } from "../../log.ts";
-import { describeThrown } from "../../thrown.ts";
+import { describeThrown } from "../../errors/thrown.ts";
 import { explain } from "../cells/explain.ts";
 import { blame, disable, setUp } from "./faults.ts";
 import type { Lane } from "./lane.ts";

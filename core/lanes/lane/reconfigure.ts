@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { keepSecrets } from "../../redaction.ts";
+import { keepSecrets } from "../../errors/redaction.ts";
 import type { Lane } from "./lane.ts";
 import type { NodeValues } from "../messages.ts";
 import { calling } from "./node_call.ts";

@@ -1,0 +1,206 @@
+/**
+ * Runs a lane on a thread, main or a worker: does what the control isolate asks.
+ *
+ * @module
+ */
+import { PHASE } from "../../../ffi/layout.gen.ts";
+import { serializeError, SluiceError } from "../../errors.ts";
+import { keepSecrets } from "../../errors/redaction.ts";
+import { ReadySet } from "../lane/ready_set.ts";
+import { buildCell } from "../cells/cell_builder.ts";
+import { explain } from "../cells/explain.ts";
+import { tearDown } from "../lane/faults.ts";
+import { Lane, type LaneSite } from "../lane/lane.ts";
+import { LaneEditor } from "../edits/lane_editor.ts";
+import { LaneFaults } from "../lane/lane_faults.ts";
+import { LaneLoop } from "./lane_loop.ts";
+import { attachLink } from "../lane/link_ends.ts";
+import { makeInstance } from "../cells/make_instance.ts";
+import type { LaneCommand, LaneInit, LinkEndPlan, NodePlan } from "../messages.ts";
+import { calling } from "../lane/node_call.ts";
+import type { NodeCell } from "../cells/node_cell.ts";
+import { reconfigure } from "../lane/reconfigure.ts";
+import { yieldNow } from "../cells/turn.ts";
+
+/** How long nodes of a lane that must end may take to tear down, milliseconds. */
+const LEAVE_TIMEOUT_MS = 500;
+
+export class LaneRunner {
+  readonly lane: Lane;
+  readonly faults: LaneFaults;
+  readonly #edits: LaneEditor;
+  readonly #loop: LaneLoop;
+
+  constructor(init: LaneInit, site: LaneSite) {
+    const lane = this.lane = new Lane(init, site);
+    this.faults = new LaneFaults(lane);
+    this.#edits = new LaneEditor(lane);
+    this.#loop = new LaneLoop(lane, this.#edits, this.faults);
+  }
+
+  /** Does what the control isolate asks. Failures are reported, not thrown. */
+  async handle(command: Exclude<LaneCommand, { kind: "init" }>): Promise<void> {
+    const { lane } = this;
+    if (lane.endIfGivenUp()) return;
+    this.#loop.messageCame();
+    switch (command.kind) {
+      case "secrets":
+        keepSecrets(command.secrets);
+        break;
+      case "open":
+        await this.#open(command);
+        break;
+      case "start":
+        for (const cell of lane.cells) cell.wake();
+        this.#loop.run().catch((error) => this.faults.failOutside(error));
+        break;
+      case "stop":
+        lane.stopSources();
+        break;
+      case "close":
+        await this.#close();
+        break;
+      case "configure":
+        this.#configure(command);
+        break;
+      case "pause":
+        this.#loop.pause(command.pause);
+        break;
+      case "resume":
+        this.#loop.resume(command.pausedNs);
+        break;
+      case "prepare":
+        await this.#edits.prepare(command);
+        break;
+      case "yield":
+        await this.#edits.yieldNodes(command);
+        break;
+      case "arrive":
+        await this.#edits.arrive(command);
+        break;
+      case "settle":
+        this.#edits.settle(command);
+        break;
+      case "attach":
+        this.#edits.attach(command);
+        break;
+      case "abort":
+        await this.#edits.abort(command);
+        break;
+      case "leave":
+        await this.leave();
+        break;
+      case "disable":
+        await this.faults.disable(command.node, command.record);
+        break;
+      case "overdue":
+        this.faults.overdue(command);
+        break;
+    }
+  }
+
+  /** Ends a lane whose thread is to end, whatever became of its nodes: what they still hold is left to the ledger. */
+  async leave(): Promise<void> {
+    const { lane } = this;
+    if (lane.closed) return;
+    lane.closed = true;
+    lane.running = false;
+    for (const cell of lane.cells) {
+      if (!cell.ended) cell.abort("the lane has ended");
+    }
+    // The call of the node that ended the lane may still be under way.
+    await yieldNow();
+    this.#edits.drop();
+    const torn = [...lane.cells.map((cell) => tearDown(cell, lane)), this.#edits.retired()];
+    await Promise.race([Promise.all(torn), sleep(LEAVE_TIMEOUT_MS)]);
+    lane.publish();
+    lane.tellAllNews();
+    lane.closePools();
+    lane.site.post({ kind: "gone" });
+    lane.site.end?.();
+  }
+
+  async #open(command: Extract<LaneCommand, { kind: "open" }>): Promise<void> {
+    const { lane } = this;
+    let current: NodeCell | undefined;
+    try {
+      lane.cells = await this.#build(command.nodes, command.links);
+      for (const cell of lane.cells) {
+        current = cell;
+        cell.setPhase(PHASE.setup);
+        await calling(lane, cell, () => this.faults.setUp(cell));
+        if (lane.endIfGivenUp()) return;
+        cell.setPhase(PHASE.idle);
+      }
+      const formats = lane.cells.flatMap((cell) =>
+        cell.outputs.flatMap((output) =>
+          output.format === undefined ? [] : [{ node: cell.id, port: output.name, format: output.format }]
+        )
+      );
+      lane.site.post({ kind: "opened", formats });
+    } catch (error) {
+      const reason = current === undefined ? error : explain(error, current, "setup()");
+      lane.site.post({ kind: "failed", error: serializeError(reason) });
+    }
+  }
+
+  async #build(nodes: readonly NodePlan[], links: readonly LinkEndPlan[]): Promise<NodeCell[]> {
+    const { lane } = this;
+    const cells = new Map<string, NodeCell>();
+    lane.ready = new ReadySet(nodes.length);
+    for (const [rank, plan] of nodes.entries()) {
+      const type = await lane.site.findType(plan);
+      const cell = buildCell(lane, plan, type.descriptor, await makeInstance(type, plan));
+      cell.rank = rank;
+      cells.set(plan.id, cell);
+    }
+    for (const end of links) attachLink(lane, cells, end);
+    for (const cell of cells.values()) cell.seal();
+    return [...cells.values()];
+  }
+
+  #configure(command: Extract<LaneCommand, { kind: "configure" }>): void {
+    const { lane } = this;
+    const { request } = command;
+    const cell = lane.cells.find((each) => each.id === command.node);
+    try {
+      if (cell === undefined) throw new SluiceError("NodeNotFound", `Cannot configure "${command.node}": it has gone`);
+      reconfigure(lane, cell, command);
+      lane.site.post({ kind: "configured", request });
+    } catch (error) {
+      const explained = cell === undefined ? error : explain(error, cell, "configChanged()");
+      lane.site.post({ kind: "configured", request, error: serializeError(explained) });
+    }
+  }
+
+  async #close(): Promise<void> {
+    const { lane } = this;
+    if (lane.closed) return;
+    lane.closed = true;
+    lane.running = false;
+    // One that is in effect has its links counted, though the lane ends.
+    if (this.#edits.due) this.#edits.apply();
+    for (const cell of lane.cells) {
+      if (!cell.ended) cell.abort("the graph was stopped");
+    }
+    this.#edits.drop();
+    for (const cell of lane.cells) {
+      await tearDown(cell, lane);
+    }
+    await this.#edits.retired();
+    // What came to nodes that have ended after the last round.
+    for (const cell of lane.cells) {
+      if (cell.ended) cell.discardInputs();
+    }
+    lane.publish();
+    await this.#loop.leavePark();
+    for (const pool of lane.pools) pool.flushMagazine();
+    lane.closePools();
+    lane.tellAllNews();
+    lane.site.post({ kind: "closed" });
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,59 @@
+/**
+ * Whether this runtime can run the native lanes of a graph.
+ *
+ * @module
+ */
+import type { Driver } from "../../driver/driver.ts";
+import { NativeDriver } from "../../driver/native.ts";
+import { listNames, SluiceError } from "../../errors.ts";
+import type { NodeDescriptor } from "../../descriptor/descriptor.ts";
+import type { LaneOptions } from "../../placement/lane_options.ts";
+
+/** What of a graph is looked at. */
+interface PlacedGraph {
+  readonly nodes: ReadonlyMap<string, { readonly id: string; readonly type: { readonly descriptor: NodeDescriptor } }>;
+  readonly lanes: { readonly [name: string]: LaneOptions };
+}
+
+/**
+ * Looks at the nodes and lanes of a graph.
+ *
+ * @param attempt what they are needed for
+ * @throws {SluiceError} `NativeUnavailable` for a native stage in portable mode; `InvalidConfig` for a processor that
+ * the machine has not
+ */
+export function assertNativeLanes(driver: Driver, graph: PlacedGraph, attempt = "start"): void {
+  const native = [...graph.nodes.values()].filter((node) => node.type.descriptor.lane === "native");
+  if (native.length > 0 && driver.kind !== "native") {
+    const { type } = native[0].type.descriptor;
+    throw new SluiceError(
+      "NativeUnavailable",
+      `Cannot ${attempt}: ${listNames(native.map((node) => node.id))} (${type}) ${
+        native.length === 1 ? "is a" : "are"
+      } ` +
+        `native stage${
+          native.length === 1 ? "" : "s"
+        }, and portable mode has no native lanes; build the library with ` +
+        '"deno task build:native" and run without SLUICE_NATIVE=off, or use TypeScript processors instead',
+      { nodeId: native[0].id },
+    );
+  }
+  if (!(driver instanceof NativeDriver)) return;
+  for (const [name, { cpus }] of Object.entries(graph.lanes)) {
+    const count = driver.cpuCount;
+    const absent = (cpus ?? []).filter((cpu) => cpu >= count);
+    if (absent.length === 0) continue;
+    throw new SluiceError(
+      "InvalidConfig",
+      `Cannot use lane "${name}": cpus names ${absent.join(", ")}, and this machine has ${count} processors, 0 to ` +
+        `${count - 1}`,
+      { key: `lanes.${name}.cpus` },
+    );
+  }
+}
+
+/** The driver, where {@linkcode assertNativeLanes} has found it to be native. */
+export function nativeDriver(driver: Driver): NativeDriver {
+  if (driver instanceof NativeDriver) return driver;
+  throw new SluiceError("NativeUnavailable", "Cannot run a native lane: portable mode has none");
+}

@@ -1,0 +1,209 @@
+/**
+ * Which nodes a native lane has, by slot, and how it is told of them: stages by name, values as numbers, ports by
+ * their places.
+ *
+ * @module
+ */
+import type { NativeNode, NativePort, NativeValues } from "../../../ffi/native_draft.ts";
+import type { NativeEditPlan, NativeLinkPlan } from "../../driver/native.ts";
+import { SluiceError } from "../../errors.ts";
+import type { NodeId } from "../../ids.ts";
+import type { PoolToken } from "../../memory/pool.ts";
+import { nativeStage } from "../../registry/native_stages.ts";
+import { expandPort, type PortDescriptor } from "../../descriptor/descriptor.ts";
+import type { AnyNodeType } from "../../registry/node_type.ts";
+import type { AnnouncedFormat, LaneCommand, LinkEndPlan, NodePlan } from "../messages.ts";
+
+type Prepare = Extract<LaneCommand, { kind: "prepare" }>;
+
+/** A node of the lane. */
+export interface NativeLaneNode {
+  readonly slot: number;
+  readonly plan: NodePlan;
+  readonly type: AnyNodeType;
+}
+
+/** See the module. */
+export class NativeLaneNodes {
+  readonly #types: ReadonlyMap<NodeId, AnyNodeType>;
+  readonly #pools: PoolToken[] = [];
+  readonly #slots: (NativeLaneNode | undefined)[] = [];
+  /** Nodes of the edit that is made ready. */
+  #coming: readonly NativeLaneNode[] = [];
+
+  /** @param types of the nodes, by id, at the time at which the lane is told of them */
+  constructor(types: ReadonlyMap<NodeId, AnyNodeType>) {
+    this.#types = types;
+  }
+
+  /** The node in a slot. */
+  at(slot: number): NativeLaneNode | undefined {
+    return this.#slots[slot];
+  }
+
+  /** The node that a slot has once the edit that is made ready is in effect. */
+  next(slot: number): NativeLaneNode | undefined {
+    return this.#coming.find((node) => node.slot === slot) ?? this.#slots[slot];
+  }
+
+  /** -1 where there is none. */
+  slotOf(id: NodeId): number {
+    return this.#slots.findIndex((node) => node?.plan.id === id);
+  }
+
+  /** How a lane starts. @throws {SluiceError} `InvalidConfig` for a value that is no number */
+  open(pools: readonly PoolToken[], nodes: readonly NodePlan[], links: readonly LinkEndPlan[]): NativeEditPlan {
+    for (const plan of nodes) this.#slots.push({ slot: this.#slots.length, plan, type: this.#types.get(plan.id)! });
+    return {
+      pools: this.#addPools(pools),
+      nodes: this.#slots.map((node) => this.#native(node!)),
+      attach: links.map((end) => this.#link(end)),
+      bypass: this.#slots.map((node) => ({ slot: node!.slot, on: node!.plan.bypassed === true })),
+    };
+  }
+
+  /**
+   * How a lane changes. Until {@linkcode NativeLaneNodes.commit} nothing does but that new pools are known.
+   *
+   * @throws {SluiceError} `InvalidConfig` for a value that is no number; `InvalidGraph` for a node that would take the
+   * place of one with other ports
+   */
+  prepare({ nodes, pools, edit }: Prepare): NativeEditPlan {
+    this.#coming = [];
+    const detach = edit.detach.map((end) => this.#link(end));
+    const coming: NativeLaneNode[] = [];
+    for (const plan of nodes) {
+      const replaced = this.slotOf(plan.id);
+      const node = { slot: replaced < 0 ? this.#freeSlot(coming) : replaced, plan, type: this.#types.get(plan.id)! };
+      if (replaced >= 0) assertSamePorts(this.#slots[replaced]!, node);
+      coming.push(node);
+    }
+    this.#coming = coming;
+    return {
+      pools: this.#addPools(pools),
+      detach,
+      remove: edit.remove.map((id) => this.slotOf(id)),
+      nodes: coming.map((node) => this.#native(node)),
+      attach: edit.attach.map((end) => this.#link(end)),
+      bypass: [
+        ...coming.map(({ slot, plan }) => ({ slot, on: plan.bypassed === true })),
+        ...edit.bypass.map(({ node, on }) => ({ slot: this.#node(node).slot, on })),
+      ],
+      configure: edit.configure.map(({ node, values }) => {
+        const { slot, type } = this.#node(node);
+        return { slot, values: toValues(node, type, values) };
+      }),
+    };
+  }
+
+  /** The edit is in effect. */
+  commit(): void {
+    for (const node of this.#coming) this.#slots[node.slot] = node;
+    this.#coming = [];
+  }
+
+  /** The edit was given up. */
+  abort(): void {
+    this.#coming = [];
+  }
+
+  /** A node has gone: its slot is free. */
+  remove(slot: number): void {
+    this.#slots[slot] = undefined;
+  }
+
+  /** What outputs will carry, as far as configurations say so: of all nodes. */
+  formats(): AnnouncedFormat[] {
+    return this.#slots.flatMap((node) => node === undefined ? [] : announced(node));
+  }
+
+  /** As {@linkcode NativeLaneNodes.formats}: of new nodes, and of the ports that an edit asks for. */
+  formatsFor({ inspect }: Prepare): AnnouncedFormat[] {
+    const asked = inspect.flatMap(({ node, port }) => {
+      const found = this.#slots[this.slotOf(node)];
+      return found === undefined ? [] : announced(found).filter((each) => each.port === port);
+    });
+    const isNew = (id: NodeId) => this.#coming.some(({ plan }) => plan.id === id);
+    return [...asked.filter(({ node }) => !isNew(node)), ...this.#coming.flatMap(announced)];
+  }
+
+  /** @throws {SluiceError} `InvalidConfig` for a value that is no number */
+  values(id: NodeId, values: { readonly [key: string]: unknown }): NativeValues {
+    return toValues(id, this.#node(id).type, values);
+  }
+
+  #node(id: NodeId): NativeLaneNode {
+    return this.#coming.find(({ plan }) => plan.id === id) ?? this.#slots[this.slotOf(id)]!;
+  }
+
+  #freeSlot(taken: readonly NativeLaneNode[]): number {
+    let slot = 0;
+    while (this.#slots[slot] !== undefined || taken.some((node) => node.slot === slot)) slot++;
+    return slot;
+  }
+
+  #addPools(tokens: readonly PoolToken[]): NativeEditPlan["pools"] {
+    const added = tokens.filter(({ index }) => this.#pools[index] === undefined);
+    for (const token of added) this.#pools[token.index] = token;
+    return added.map(({ arena }) => arena);
+  }
+
+  #native({ slot, plan, type }: NativeLaneNode): NativeNode {
+    const pool = this.#pools.findIndex(({ name }) => name === (plan.pool ?? "audio"));
+    const values = toValues(plan.id, type, plan.config);
+    return { slot, index: plan.index, stage: plan.type, pool: Math.max(0, pool), values };
+  }
+
+  #link(end: LinkEndPlan): NativeLinkPlan {
+    const { fromNode, fromPort, toNode, toPort } = end.link;
+    const from = end.end === "reader" ? NOWHERE : this.#port(fromNode, fromPort, "outputs");
+    const to = end.end === "writer" ? NOWHERE : this.#port(toNode, toPort, "inputs");
+    return { ...end, from, to };
+  }
+
+  #port(id: NodeId, name: string, direction: "inputs" | "outputs"): NativePort {
+    const { slot, type } = this.#node(id);
+    return [slot, portNames(type.descriptor[direction]).indexOf(name)];
+  }
+}
+
+/** The port of a link that is on another lane. */
+const NOWHERE: NativePort = [0, 0];
+
+function portNames(ports: readonly PortDescriptor[]): string[] {
+  return ports.flatMap((port) => expandPort(port));
+}
+
+function announced({ plan, type }: NativeLaneNode): AnnouncedFormat[] {
+  const format = nativeStage(plan.type).announces?.(plan.config);
+  const { outputs } = type.descriptor;
+  return format === undefined ? [] : outputs.map((port) => ({ node: plan.id, port: port.name, format }));
+}
+
+/** The library moves links by the places of their ports. */
+function assertSamePorts(before: NativeLaneNode, after: NativeLaneNode): void {
+  const names = ({ type: { descriptor } }: NativeLaneNode) =>
+    [descriptor.inputs, descriptor.outputs].map((ports) => portNames(ports).join(", ")).join(" and ");
+  if (names(before) === names(after)) return;
+  throw new SluiceError(
+    "InvalidGraph",
+    `Cannot replace node "${before.plan.id}" (${before.plan.type}) by ${after.plan.type}: on a native lane a node must ` +
+      `have the ports of the one that it replaces, "${names(before)}", and has "${names(after)}"; remove the one and ` +
+      "add the other",
+    { nodeId: before.plan.id },
+  );
+}
+
+function toValues(id: string, type: AnyNodeType, config: { readonly [key: string]: unknown }): NativeValues {
+  const values = new Map<string, number>();
+  for (const [key, value] of Object.entries(config)) {
+    if (value === undefined) continue;
+    if (typeof value !== "number" && typeof value !== "boolean") {
+      const message = `Cannot configure node "${id}" (${type.descriptor.type}): ${key} is ${JSON.stringify(value)}, ` +
+        "wanted a number or a truth value, which is all that native stages take";
+      throw new SluiceError("InvalidConfig", message, { nodeId: id, key });
+    }
+    values.set(key, Number(value));
+  }
+  return values;
+}

@@ -1,0 +1,273 @@
+/**
+ * The control isolate's end of a native lane: a thread of the library that runs native stages.
+ *
+ * The thread never calls JavaScript: its reports wait in a queue, which a timer of this isolate empties, every 20 ms
+ * while native lanes run and sooner after a command. A non-blocking wait in the library would tell of them at once,
+ * but an isolate may have only one of those, and the main lane parks in it; and nothing of a frame's way depends on a
+ * report, only the beginning, the end and failures of nodes. One timer serves all native lanes.
+ *
+ * @module
+ */
+import type { NativeLane, NativeReport } from "../../../ffi/native_lane.ts";
+import type { NativeDriver } from "../../driver/native.ts";
+import { serializeError, SluiceError } from "../../errors.ts";
+import { logger, nodeLog } from "../../log.ts";
+import { nativeStage } from "../../registry/native_stages.ts";
+import type { AnyNodeType } from "../../registry/node_type.ts";
+import type { NodeId } from "../../ids.ts";
+import type { LaneOptions } from "../../placement/lane_options.ts";
+import type { LanePort } from "../lane_port.ts";
+import type { AnnouncedFormat, LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "../messages.ts";
+import { type NativeLaneNode, NativeLaneNodes } from "./native_lane_nodes.ts";
+
+/** Time between two looks at the reports, milliseconds: after a command, and at most. */
+const SOON_MS = 1;
+const POLL_MS = 20;
+
+/** See the module. */
+export class NativeLanePort implements LanePort {
+  readonly name: string;
+  readonly index: number;
+  readonly kind = "native";
+  readonly #init: LaneInit;
+  readonly #driver: NativeDriver;
+  readonly #options: LaneOptions;
+  readonly #onReport: (report: LaneReport) => void;
+  readonly #nodes: NativeLaneNodes;
+  #lane: NativeLane | undefined;
+  /** Formats to name once the lane is ready for an edit. */
+  #prepared: readonly AnnouncedFormat[] = [];
+  /** Nodes that were asked to change their configuration, by the number of the request. */
+  readonly #asked = new Map<number, NodeId>();
+  /** Numbers of the pauses that the lane has not answered: it answers each, in their order. */
+  readonly #pauses: number[] = [];
+
+  /** @param types the types of its nodes, by the node's id */
+  constructor(
+    init: LaneInit,
+    driver: NativeDriver,
+    types: ReadonlyMap<NodeId, AnyNodeType>,
+    options: LaneOptions,
+    onReport: (report: LaneReport) => void,
+  ) {
+    this.name = init.name;
+    this.index = init.index;
+    this.#init = init;
+    this.#driver = driver;
+    this.#nodes = new NativeLaneNodes(types);
+    this.#options = options;
+    this.#onReport = onReport;
+  }
+
+  send(command: Exclude<LaneCommand, { kind: "init" }>): void {
+    switch (command.kind) {
+      case "open":
+        this.#open(command.nodes, command.links);
+        break;
+      case "configure":
+        this.#configure(command);
+        break;
+      case "prepare":
+        this.#prepare(command);
+        break;
+      case "abort":
+        this.#nodes.abort();
+        this.#lane?.command("abort", command.epoch);
+        break;
+      case "pause":
+        this.#pauses.push(command.pause);
+        this.#lane?.command("pause");
+        break;
+      case "resume":
+        this.#lane?.command("resume", command.pausedNs);
+        break;
+      case "disable":
+      case "overdue":
+      case "leave":
+        // Native stages only ever fail the run.
+        break;
+      case "secrets":
+        // They print nothing.
+        break;
+      case "close":
+        if (this.#lane === undefined) queueMicrotask(() => this.#onReport({ kind: "closed" }));
+        else this.#lane.command("close");
+        break;
+      case "yield":
+      case "arrive":
+      case "settle":
+      case "attach":
+        // Nodes of native lanes are not moved, nor are those that links join to them.
+        break;
+      default:
+        this.#lane?.command(command.kind);
+    }
+    if (this.#lane !== undefined) watch(this);
+  }
+
+  terminate(): void {
+    unwatch(this);
+    this.#lane?.[Symbol.dispose]();
+    this.#lane = undefined;
+  }
+
+  /** Passes on what the lane has reported. */
+  poll(): void {
+    const figures = (slot: number) => this.#figures(slot).length;
+    for (let report = this.#lane?.nextReport(figures); report !== undefined; report = this.#lane?.nextReport(figures)) {
+      this.#onReport(this.#translate(report));
+      // The edit takes effect soon.
+      if (report.kind === "prepared") watch(this);
+    }
+  }
+
+  #open(nodes: readonly NodePlan[], links: readonly LinkEndPlan[]): void {
+    try {
+      this.#lane = this.#driver.startNativeLane({
+        lane: this.index,
+        generation: this.#init.generation,
+        live: this.#init.mode === "live",
+        first: this.#nodes.open(this.#init.pools, nodes, links),
+        priority: this.#options.priority ?? "normal",
+        cpus: this.#options.cpus ?? [],
+      });
+    } catch (error) {
+      queueMicrotask(() => this.#onReport({ kind: "failed", error: serializeError(error) }));
+    }
+  }
+
+  #prepare(command: Extract<LaneCommand, { kind: "prepare" }>): void {
+    const { epoch } = command;
+    try {
+      this.#driver.prepareNativeEdit(this.#lane!, epoch, this.#nodes.prepare(command));
+      this.#prepared = this.#nodes.formatsFor(command);
+    } catch (error) {
+      this.#nodes.abort();
+      queueMicrotask(() => this.#onReport({ kind: "refused", epoch, error: serializeError(error) }));
+    }
+  }
+
+  #configure(command: Extract<LaneCommand, { kind: "configure" }>): void {
+    const { request, node, values } = command;
+    try {
+      const slot = this.#nodes.slotOf(node);
+      if (slot < 0) throw new SluiceError("NodeNotFound", `Cannot configure "${node}": it has gone`);
+      this.#asked.set(request, node);
+      this.#lane?.configure(request, slot, this.#nodes.values(node, values));
+    } catch (error) {
+      queueMicrotask(() => this.#onReport({ kind: "configured", request, error: serializeError(error) }));
+    }
+  }
+
+  #translate(report: NativeReport): LaneReport {
+    switch (report.kind) {
+      case "opened":
+        return { kind: "opened", formats: this.#nodes.formats() };
+      case "closed":
+        return { kind: "closed" };
+      case "paused":
+        return { kind: "paused", pause: this.#pauses.shift()! };
+      case "failed": {
+        const node = report.node === undefined ? undefined : this.#nodes.at(report.node);
+        const error = this.#failure(report.text, node, report.panicked ? "panicked" : "failed");
+        return { kind: "failed", error: serializeError(error) };
+      }
+      case "ended": {
+        const { id } = this.#nodes.at(report.node)!.plan;
+        const names = this.#figures(report.node);
+        if (names.length === 0) return { kind: "ended", node: id };
+        const figures = Object.fromEntries(names.map((name, k) => [name, report.figures[k]]));
+        return { kind: "ended", node: id, figures };
+      }
+      case "progress": {
+        const { doneNs, totalNs } = report;
+        const node = this.#nodes.at(report.node)!.plan.id;
+        return { kind: "progress", node, doneNs, ...(Number.isFinite(totalNs) ? { totalNs } : {}) };
+      }
+      case "configured": {
+        const { request, error } = report;
+        const node = this.#asked.get(request);
+        this.#asked.delete(request);
+        return {
+          kind: "configured",
+          request,
+          ...(error !== undefined && { error: serializeError(refused(error, node)) }),
+        };
+      }
+      case "warning": {
+        const text = `Lane "${this.name}": ${report.text}`;
+        logger("runtime").warn(text);
+        return { kind: "warning", text };
+      }
+      case "prepared":
+        return { kind: "prepared", epoch: report.epoch, formats: this.#prepared };
+      case "refused": {
+        const { epoch, text } = report;
+        const node = report.node === undefined ? undefined : this.#nodes.next(report.node);
+        const error = node === undefined
+          ? new SluiceError("InvalidGraph", `Cannot edit lane "${this.name}": ${text}`)
+          : this.#failure(text, node, "failed");
+        this.#nodes.abort();
+        return { kind: "refused", epoch, error: serializeError(error) };
+      }
+      case "applied": {
+        this.#nodes.commit();
+        const { epoch, failure } = report;
+        const node = failure && this.#nodes.at(failure.node)?.plan.id;
+        return {
+          kind: "applied",
+          epoch,
+          failures: failure === undefined ? [] : [serializeError(refused(failure.text, node))],
+          refused: node === undefined ? [] : [node],
+          rests: [],
+        };
+      }
+      case "removed": {
+        const { id, index } = this.#nodes.at(report.node)!.plan;
+        this.#nodes.remove(report.node);
+        if (report.error !== undefined) nodeLog(id).error(`flush() failed: ${report.error}`);
+        return { kind: "removed", record: index };
+      }
+    }
+  }
+
+  /** Names of the figures of the stage in a slot. */
+  #figures(slot: number): readonly string[] {
+    return nativeStage(this.#nodes.at(slot)!.plan.type).figures;
+  }
+
+  #failure(text: string, node: NativeLaneNode | undefined, how: string): SluiceError {
+    if (node === undefined) return new SluiceError("LaneCrashed", `Lane "${this.name}" crashed: ${text}`);
+    const { id, type } = node.plan;
+    return new SluiceError("NodeFailed", `Node "${id}" (${type}) ${how} in its native stage: ${text}`, { nodeId: id });
+  }
+}
+
+function refused(reason: string, nodeId: NodeId | undefined): SluiceError {
+  const which = nodeId === undefined ? "a native stage" : `node "${nodeId}", a native stage`;
+  return new SluiceError("InvalidConfig", `Cannot configure ${which}: ${reason}`, { nodeId });
+}
+
+/** The native lanes of this isolate that may have something to say. */
+const watched = new Set<NativeLanePort>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Looks at the reports soon, and from then on ever less often. */
+function watch(port: NativeLanePort): void {
+  watched.add(port);
+  clearTimeout(timer);
+  schedule(SOON_MS);
+}
+
+function unwatch(port: NativeLanePort): void {
+  watched.delete(port);
+  if (watched.size === 0) clearTimeout(timer);
+}
+
+function schedule(delayMs: number): void {
+  timer = setTimeout(() => {
+    // First, so that a lane that is watched or let go of meanwhile has the last word.
+    schedule(Math.min(POLL_MS, delayMs * 2));
+    for (const port of [...watched]) port.poll();
+  }, delayMs);
+}
