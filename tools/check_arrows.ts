@@ -4,6 +4,9 @@
  * packages that it may use. An import counts whether it is of types or of values, static or dynamic, a re-export, or
  * the URL of a worker's module.
  *
+ * Inside `core`, `codegen`, `control`, `cli` and `web` imports point one way too: from room to room, in the order that
+ * `rooms.ts` declares. Tests are free there.
+ *
  * No file can be reached from itself by imports, type-only ones included, in the inputs of tests either. One import does
  * not count there: that of types from the generated code beside a file. The generator writes that code from the file,
  * so it imports the file, and a class that declares its `ports` names their type in it; when the two run, only the
@@ -17,6 +20,7 @@
 import { posix } from "node:path";
 import { findCircles } from "./import_circles.ts";
 import { listImports, type ModuleImport } from "./module_imports.ts";
+import { roomOf } from "./rooms.ts";
 import { ROOT } from "./root.ts";
 import { listTypeScript } from "./source_files.ts";
 
@@ -83,10 +87,12 @@ export interface WrongArrow {
 export function findWrongArrows(files: readonly string[], root: string = ROOT): WrongArrow[] {
   return files.flatMap((file) => {
     const text = Deno.readTextFileSync(root + file);
-    return listImports(file, text).flatMap((each) => {
-      const message = judge(file, each);
+    const wrong = listImports(file, text).flatMap((each) => {
+      const message = judge(file, each) ?? judgeRoom(file, each);
       return message === undefined ? [] : [{ place: `${file}:${each.line}`, message }];
     });
+    if (isTest(file) || roomOf(file) !== undefined) return wrong;
+    return [{ place: file, message: `"${file}" is in no room: enter it in tools/rooms.ts` }, ...wrong];
   });
 }
 
@@ -126,7 +132,7 @@ function judge(file: string, each: ModuleImport): string | undefined {
   if (rules === undefined) return `part "${part}" has no rules: enter it in tools/check_arrows.ts`;
   if (/^(jsr|https?):/.test(specifier)) return `"${specifier}" comes from outside npm: use a pinned npm package`;
   if (rules === "anything" || specifier.startsWith("node:")) return undefined;
-  const forTests = /_(test|bench)\.tsx?$/.test(file) ? FOR_TESTS : { parts: [], npm: [] };
+  const forTests = isTest(file) ? FOR_TESTS : { parts: [], npm: [] };
   if (/^\.{0,2}\//.test(specifier)) {
     const target = partOf(targetOf(file, each));
     if (target === part || rules.parts.includes(target) || forTests.parts.includes(target)) return undefined;
@@ -139,6 +145,22 @@ function judge(file: string, each: ModuleImport): string | undefined {
   const name = packageName(specifier);
   if (rules.npm.includes(name) || forTests.npm.includes(name)) return undefined;
   return `"${part}" may not use the package "${name}"; it may use ${list(rules.npm)}`;
+}
+
+/** Why an import from room to room is wrong, or `undefined`. */
+function judgeRoom(file: string, each: ModuleImport): string | undefined {
+  const target = targetOf(file, each);
+  if (isTest(file) || !/^\.{1,2}\//.test(each.specifier) || partOf(target) !== partOf(file)) return undefined;
+  const own = roomOf(file);
+  const other = roomOf(target);
+  if (own === undefined || own === "free" || other === undefined || other === "free") return undefined;
+  if (other.place <= own.place) return undefined;
+  return `room "${own.name}" may not import room "${other.name}" ("${each.specifier}"), which comes after it in ` +
+    "tools/rooms.ts";
+}
+
+function isTest(file: string): boolean {
+  return /_(test|bench)\.tsx?$/.test(file);
 }
 
 /** The folder at the root that a path stands in, or the path itself for a file at the root. */

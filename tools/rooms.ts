@@ -1,0 +1,175 @@
+/**
+ * The rooms of the folders at the root, and their order: a file imports files of its own room and of rooms before it.
+ * `check_arrows.ts` holds it; `docs/architecture.md` shows it, which `check_arrows_test.ts` compares.
+ *
+ * @module
+ */
+
+/** The rooms of a folder, from the ground up: what each has, files by name and folders with a `/` behind them. */
+type Rooms = Readonly<Record<string, readonly string[]>>;
+
+/** The rooms by the folder at the root. A file that is in none is an error: enter it. */
+export const ROOMS: Readonly<Record<string, Rooms>> = {
+  core: {
+    "errors": ["errors.ts", "errors/"],
+    "names": ["ids.ts", "duration.ts", "processor.ts"],
+    "log": ["log.ts", "log/"],
+    "clock": ["clock/"],
+    "control page": ["control_page.ts", "element_index.ts"],
+    "driver": ["driver/"],
+    "memory": ["memory/"],
+    "frames": ["frames/"],
+    "descriptor": ["annotations.ts", "descriptor/"],
+    "placement": ["placement/"],
+    "links": ["links/"],
+    "ports": ["ports/"],
+    "pools": ["pools/"],
+    "stats": ["stats.ts", "stats/"],
+    "registry": ["registry/"],
+    "app": ["app/"],
+    "graph": ["topology.ts", "runtime_options.ts", "graph/"],
+    "run view": ["runtime_view.ts"],
+    "process": ["process/"],
+    "lane messages": ["lanes/messages.ts", "lanes/inbox_bits.ts"],
+    "cells": ["lanes/cells/"],
+    "lane": ["lanes/lane/"],
+    "lane edits": ["lanes/edits/"],
+    "lane loop": ["lanes/loop/"],
+    "lane ports": ["lanes/lane_port.ts"],
+    "native lanes": ["lanes/native/"],
+    "harness": ["harness/"],
+    "live": ["live/"],
+    "events": ["events/"],
+    "session": ["session/"],
+    "runtime": ["runtime.ts"],
+  },
+  codegen: {
+    "model": [
+      "model.ts",
+      "names.ts",
+      "frame_types.ts",
+      "paths.ts",
+      "diagnostics.ts",
+      "config_place.ts",
+      "json_nesting.ts",
+    ],
+    "files": ["files/"],
+    "configuration": ["config.ts", "runtime_path.ts", "standard_types.ts"],
+    "scan": ["scan/"],
+    "emit": ["emit/"],
+    "generate": ["generate.ts"],
+    "watch": ["watch.ts"],
+    "new": ["new/"],
+    "command": ["main.ts"],
+  },
+  control: {
+    "schemas": ["schemas/", "stats_frame.ts", "address.ts", "limits.ts"],
+    "client": ["client.ts", "client_calls.ts", "client_events.ts", "client_options.ts", "live_graph.ts"],
+    "answers": [
+      "snapshot.ts",
+      "ready_answers.ts",
+      "rpc.ts",
+      "outbox.ts",
+      "feed.ts",
+      "graph_history.ts",
+      "work_budget.ts",
+      "metrics.ts",
+    ],
+    "figures": [
+      "busy_time.ts",
+      "histogram_quantiles.ts",
+      "recent_histogram.ts",
+      "figure_book.ts",
+      "stats_encoder.ts",
+      "stats_pump.ts",
+      "history_keeper.ts",
+    ],
+    "connections": ["subscriptions.ts", "connection.ts", "api.ts"],
+    "server": ["access.ts", "address_limits.ts", "listener.ts", "login_page.ts", "page_files.ts", "server.ts"],
+  },
+  cli: {
+    "output": [
+      "output.ts",
+      "failure.ts",
+      "thrown_at.ts",
+      "version.ts",
+      "unexpected.ts",
+      "files.ts",
+      "table.ts",
+      "position.ts",
+      "progress.ts",
+      "summary.ts",
+      "console_nodes.ts",
+      "signals.ts",
+      "serve_address.ts",
+    ],
+    "arguments": ["args.ts"],
+    "project": ["project.ts", "configuration.ts", "packages.ts"],
+    "watch": [
+      "source_watch.ts",
+      "source_watch_worker.ts",
+      "reload_queue.ts",
+      "watchable.ts",
+      "reload.ts",
+      "graph_watch.ts",
+      "watched_failures.ts",
+    ],
+    "commands": [
+      "check_command.ts",
+      "codegen_command.ts",
+      "doctor_checks.ts",
+      "doctor_command.ts",
+      "graph_command.ts",
+      "new_command.ts",
+      "nodes_command.ts",
+      "serve_command.ts",
+      "run_command.ts",
+      "top_table.ts",
+      "top_command.ts",
+    ],
+    "main": ["main.ts"],
+  },
+  web: {
+    "model": ["model/"],
+    "components": ["components/"],
+    "state": ["state/"],
+    "islands": ["islands/"],
+    "routes": ["routes/"],
+    "page": ["client.tsx"],
+  },
+};
+
+/** A room, and its place in the order of its folder. */
+export interface Room {
+  readonly name: string;
+  readonly place: number;
+}
+
+/**
+ * The room of a file: that of the file's own name, else that of the innermost folder that a room has.
+ *
+ * @param path relative to the checkout
+ * @returns `undefined` where the folder has rooms and the file is in none of them, `"free"` where it has no rooms
+ */
+export function roomOf(path: string): Room | "free" | undefined {
+  const [folder] = path.split("/", 1);
+  const rooms = ROOMS[folder];
+  if (rooms === undefined || folder === path) return "free";
+  const inside = path.slice(folder.length + 1);
+  let found: Room | undefined;
+  let longest = 0;
+  for (const [place, [name, has]] of Object.entries(rooms).entries()) {
+    for (const each of has) {
+      const isIn = each.endsWith("/") ? inside.startsWith(each) : inside === each;
+      if (!isIn || each.length <= longest) continue;
+      found = { name, place };
+      longest = each.length;
+    }
+  }
+  return found;
+}
+
+/** A line for each folder, as `docs/architecture.md` has it. */
+export function describeRooms(): string[] {
+  return Object.entries(ROOMS).map(([folder, rooms]) => `- \`${folder}/\`: ${Object.keys(rooms).join(" → ")}`);
+}
