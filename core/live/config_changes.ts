@@ -13,7 +13,7 @@ export interface NodeConfigChange {
   readonly values: { readonly [key: string]: unknown };
 }
 
-/** See the module. One for each edit. */
+/** The values that one edit brings. */
 export class ConfigChanges {
   readonly #changes = new Map<NodeId, { readonly before: Record<string, unknown>; readonly keys: readonly string[] }>();
   readonly #topology: Topology;

@@ -13,7 +13,7 @@ interface Asked {
   readonly nodes: readonly NodeEntry[];
 }
 
-/** See the module. */
+/** Keeps what lanes were asked about new nodes and have not answered. */
 export class DraftedNodes {
   /** By index of the lane. */
   readonly #asked = new Map<number, readonly Asked[]>();

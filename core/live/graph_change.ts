@@ -13,7 +13,7 @@ export interface NodeChange {
   readonly after: NodeEntry;
 }
 
-/** See the module. */
+/** The difference between two graphs. */
 export interface GraphChange {
   readonly added: readonly NodeEntry[];
   readonly removed: readonly NodeEntry[];

@@ -47,7 +47,7 @@ interface Leaver extends LeavingNode {
   readonly awaited: Awaited | undefined;
 }
 
-/** See the module. */
+/** Keeps nodes until their lanes have called them for the last time. */
 export class LeavingNodes {
   readonly #site: LeavingSite;
   /** By index of their records. */

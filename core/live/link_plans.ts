@@ -26,7 +26,7 @@ interface PlannedLink {
   readonly reader: number;
 }
 
-/** See the module. */
+/** Plans the links of one run. */
 export class LinkPlans {
   readonly #driver: Driver;
   readonly #page: ControlPage;

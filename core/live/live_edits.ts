@@ -33,7 +33,7 @@ import {
 import type { DraftedEdit, EditExtras, EditSite } from "./edit_site.ts";
 import { compareGraphs, type GraphChange, isUnchanged, mayBeIncomplete } from "./graph_change.ts";
 import type { LaneWork } from "./lane_work.ts";
-import { inTime } from "./in_time.ts";
+import { withDeadline } from "./deadline.ts";
 import { type LeavingNode, LeavingNodes } from "./leaving_nodes.ts";
 import type { JudgedLink } from "./link_plans.ts";
 import { NodeMoves } from "./node_moves.ts";
@@ -67,7 +67,7 @@ interface Edit {
 
 type Reply = Extract<LaneReport, { kind: "prepared" | "yielded" | "arrived" | "applied" | "settled" | "attached" }>;
 
-/** See the module. */
+/** Makes the edits of one run, one after another. */
 export class LiveEdits {
   readonly #site: EditSite;
   #epoch = 0;
@@ -149,7 +149,7 @@ export class LiveEdits {
   alone<T>(
     body: (swap: (work: ReadonlyMap<number, LaneWork>, timeoutMs: number) => Promise<void>) => Promise<T>,
   ): Promise<T> {
-    const done = this.#queue.then(() => inTime(this.#swapped, SWAP_TIMEOUT_MS))
+    const done = this.#queue.then(() => withDeadline(this.#swapped, SWAP_TIMEOUT_MS))
       .then(() => body((work, timeoutMs) => this.#swap(work, timeoutMs)));
     this.#queue = done.catch(() => {});
     return done;
@@ -249,7 +249,7 @@ export class LiveEdits {
     page.assertRoom(draft.records);
     const tokens = this.#site.growPools(draft, change);
     const starting = this.#site.openLanes([...change.added, ...change.moved.map(({ after }) => after)]);
-    await inTime(starting, timeoutMs, () => lanesNotStarted(timeoutMs));
+    await withDeadline(starting, timeoutMs, () => lanesNotStarted(timeoutMs));
     for (const { index } of fresh) page.clear(page.nodeOffset(index), NODE.size);
     for (const { index } of change.linked) page.clear(page.linkOffset(index), LINK.size);
     const laneOf = (id: NodeId) => this.#laneOf(draft.node(id));
@@ -319,11 +319,11 @@ export class LiveEdits {
     });
     // It goes on where nobody waits for it any more.
     done.catch(() => {});
-    await inTime(swapping, timeoutMs, () => {
+    await withDeadline(swapping, timeoutMs, () => {
       this.#swapped.then(() => this.alone(() => this.#endLanes())).catch(() => {});
       return this.#late(this.#replies!.waiting, timeoutMs);
     });
-    const failures = await inTime(done, REMOVE_TIMEOUT_MS, () => notGone(departure.late, REMOVE_TIMEOUT_MS));
+    const failures = await withDeadline(done, REMOVE_TIMEOUT_MS, () => notGone(departure.late, REMOVE_TIMEOUT_MS));
     if (failures.length > 0) throw partlyFailed(failures);
   }
 

@@ -25,7 +25,7 @@ interface PlannedMove {
   readonly move: LinkMove;
 }
 
-/** See the module. */
+/** The moves of one edit. */
 export class NodeMoves {
   readonly #site: MoveSite;
   readonly #nodes: readonly NodeChange[];

@@ -5,7 +5,7 @@
  */
 import type { SluiceError } from "../errors.ts";
 
-/** See the module. `K`: who answers. `R`: what. */
+/** Waits until everybody has answered. `K`: who answers. `R`: what. */
 export class Replies<K, R> {
   readonly #waiting: Set<K>;
   readonly #replies: R[] = [];

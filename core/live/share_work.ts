@@ -14,7 +14,7 @@ import type { JudgedLink } from "./link_plans.ts";
 import type { NodeMoves } from "./node_moves.ts";
 
 /**
- * See the module.
+ * Shares the work of an edit out among lanes.
  *
  * @param draft the graph as it will be
  * @param rejudged what else changes of links that stay

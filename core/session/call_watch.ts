@@ -30,7 +30,7 @@ interface Call {
   readonly forNs: number;
 }
 
-/** See the module. */
+/** Finds calls that await something for long. */
 export class CallWatch {
   readonly #topology: Topology;
   readonly #page: ControlPage;

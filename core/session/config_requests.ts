@@ -20,7 +20,7 @@ interface OpenRequest {
   readonly reply: Replies<number, true>;
 }
 
-/** See the module. */
+/** The requests that lanes have not answered. */
 export class ConfigRequests {
   readonly #open = new Map<number, OpenRequest>();
   readonly #whatKeeps: (lane: number) => KeptLanes;

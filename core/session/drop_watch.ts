@@ -18,7 +18,7 @@ interface Look {
   readonly told: DropCounts;
 }
 
-/** See the module. */
+/** Publishes each link that begins to drop. */
 export class DropWatch {
   readonly #topology: Topology;
   readonly #page: ControlPage;

@@ -22,7 +22,7 @@ import type { GraphChange } from "../live/graph_change.ts";
 /** Records of nodes and of links that a graph can be given beyond twice those that it starts with. */
 const SPARE_RECORDS = 256;
 
-/** See the module. */
+/** The control arena and the pools of one run. */
 export class GraphMemory {
   readonly control: ArenaToken;
   readonly page: ControlPage;

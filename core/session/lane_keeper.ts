@@ -17,7 +17,7 @@ import type { EventBus } from "../events/bus.ts";
 import type { NodeStates } from "../events/node_states.ts";
 import { orderedNodes } from "../graph/order.ts";
 import type { LinkPlan } from "../links/link.ts";
-import { inTime } from "../live/in_time.ts";
+import { withDeadline } from "../live/deadline.ts";
 import { emptyWork, type LaneWork } from "../live/lane_work.ts";
 import type { LiveEdits } from "../live/live_edits.ts";
 import { drainRing } from "../live/drain_ring.ts";
@@ -167,7 +167,7 @@ export class LaneKeeper {
     else this.#giveUp(old, nodes, error);
     if (isDead && nodes.length === 0) return;
     const lane = this.#site.lanes.replace(old);
-    await inTime(this.#site.reopen(lane), REPLACE_TIMEOUT_MS, () => notReplaced(lane));
+    await withDeadline(this.#site.reopen(lane), REPLACE_TIMEOUT_MS, () => notReplaced(lane));
     const { work, abandoned } = this.#plan(lane.index, nodes, isDead);
     await this.#swapTogether(lane, work, swap);
     if (this.#ended) return;

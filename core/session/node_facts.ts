@@ -9,7 +9,7 @@ import type { AnnouncedFormat, NodeTold } from "../lanes/messages.ts";
 import type { Figures, NodeProgress } from "../stats.ts";
 import type { LinkEntry } from "../topology.ts";
 
-/** See the module. */
+/** Keeps the newest of what each node has told. */
 export class NodeFacts {
   readonly #knows: (node: NodeId) => boolean;
   readonly #progress = new Map<NodeId, NodeProgress>();

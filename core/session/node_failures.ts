@@ -13,7 +13,7 @@ import type { EventBus } from "../events/bus.ts";
 import { type GraphChange, isOfOneType } from "../live/graph_change.ts";
 import type { NodeEntry } from "../topology.ts";
 
-/** See the module. */
+/** Tells and counts failures of nodes. */
 export class NodeFailures {
   readonly #events: EventBus;
   readonly #page: () => ControlPage;

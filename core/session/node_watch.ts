@@ -83,7 +83,7 @@ interface Call {
   readonly sinceNs: number;
 }
 
-/** See the module. */
+/** Finds what each node is doing, and which nodes keep their lanes. */
 export class NodeWatch {
   readonly #topology: Topology;
   readonly #page: ControlPage;

@@ -14,7 +14,7 @@ import type { SessionLanes } from "./session_lanes.ts";
 /** How long asynchronous ticks may go on after `pause()`, milliseconds. */
 const PAUSE_TIMEOUT_MS = 5_000;
 
-/** See the module. */
+/** Pauses and resumes one run. */
 export class Pausing {
   readonly #clock: RunClock;
   readonly #lanes: SessionLanes;

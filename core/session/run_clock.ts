@@ -4,7 +4,7 @@
  * @module
  */
 
-/** See the module. */
+/** A clock that stands still while the graph is paused. */
 export class RunClock {
   readonly #driverNowNs: () => number;
   #paused = false;

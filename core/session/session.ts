@@ -50,7 +50,7 @@ const CLOSE_TIMEOUT_MS = 5_000;
 /** How long they may take until it is said that they are waited for, milliseconds. */
 const TELL_CLOSING_AFTER_MS = 1_000;
 
-/** See the module. */
+/** One run of a graph. */
 export class Session {
   readonly #options: SessionOptions;
   readonly #lanes: SessionLanes;

@@ -9,7 +9,7 @@ import type { PoolSize } from "../pools/pool_plan.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { Topology } from "../topology.ts";
 
-/** See the module. */
+/** What a session is made from. */
 export interface SessionOptions {
   readonly topology: Topology;
   readonly driver: Driver;

@@ -74,7 +74,7 @@ interface HeldLane {
 /** A lane whose thread a node keeps, by index. */
 type FoundLane = [number, Pick<HeldLane, "error" | "limitNs">];
 
-/** See the module. */
+/** Watches one run, from its start to its end. */
 export class SessionWatch {
   readonly #site: WatchSite;
   #timer: ReturnType<typeof setTimeout> | undefined;

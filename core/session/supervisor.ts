@@ -47,7 +47,7 @@ interface Patient {
   phase: "waiting" | "restarting" | "running" | "suspended" | "down";
 }
 
-/** See the module. */
+/** Restarts and disables nodes that fail. */
 export class Supervisor {
   readonly #site: SupervisorSite;
   readonly #patients = new Map<NodeId, Patient>();

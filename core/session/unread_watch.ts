@@ -16,7 +16,7 @@ export const APP_SINK = "app-sink";
 /** The most that counts between two looks, nanoseconds: the whole process may have been stopped meanwhile. */
 export const MAX_STEP_NS = 1_000_000_000;
 
-/** See the module. */
+/** Finds writers that wait for a script to read. */
 export class UnreadWatch {
   readonly #topology: Topology;
   readonly #page: ControlPage;

@@ -21,7 +21,7 @@ const BETWEEN_LOOKS_NS = 250_000_000;
 /** States of nodes that have not come to their end: one that is restarted dies with its lane as well. */
 const OPEN: ReadonlySet<NodeState | undefined> = new Set<NodeState>(["running", "failed", "restarting"]);
 
-/** See the module. */
+/** Finds lanes that have ended, and a graph at a stop. */
 export class Watchdog {
   readonly #topology: Topology;
   readonly #page: ControlPage;

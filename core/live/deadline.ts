@@ -9,7 +9,7 @@
  *
  * @param late makes the error that is thrown then; absent: none is
  */
-export async function inTime<T>(work: Promise<T>, timeoutMs: number, late?: () => Error): Promise<T> {
+export async function withDeadline<T>(work: Promise<T>, timeoutMs: number, late?: () => Error): Promise<T> {
   const timeout = Promise.withResolvers<T>();
   const timer = setTimeout(
     () => late === undefined ? timeout.resolve(undefined as T) : timeout.reject(late()),
