@@ -11,7 +11,7 @@ import { flow, FRAMES_BETWEEN, until } from "./fixtures/waiting.ts";
 const { nativeSource, nativePass, nativeGain, nativeSink } = nativeNodes;
 
 /** Random edits of one run. */
-const EDITS = 60;
+const EDITS = Deno.env.get("SLUICE_DEEP") === "1" ? 60 : 30;
 
 /** Lanes that come and go: more than there can be at a time. */
 const ENDED_LANES = 68;
