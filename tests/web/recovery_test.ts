@@ -60,7 +60,7 @@ pageTest("the page recovers when the runtime is killed and started again", async
 
     child = await runDemo(port);
     await page.getByText("No connection to the runtime").waitFor({ state: "detached" });
-    await page.getByText("The runtime was started again").waitFor();
+    await page.getByText("The runtime was restarted").waitFor();
     await eventually(async () => assert.ok(await inspected(page, "ticks") < before));
     await countsMove(page);
     // What was set died with the run.
