@@ -45,6 +45,8 @@ export class SessionLanes {
   readonly plans: NodePlans;
   /** The newest thread of each index, also where it has gone: the generation of the next one follows on from its. */
   readonly #newest: LaneThread[] = [];
+  /** The same in the order in which their lanes came to be: a thread that takes another's place stands there. */
+  #inOrder: LaneThread[] = [];
   /** Threads that were given up and whose rows are their own, though other threads have their indices. */
   readonly #fenced = new Set<LaneThread>();
   #memory: GraphMemory | undefined;
@@ -77,9 +79,9 @@ export class SessionLanes {
     assertNativeLanes(options.driver, options.topology);
   }
 
-  /** Those that have their lane's name: neither late nor gone. */
+  /** Those that have their lane's name, neither late nor gone, in the order in which the lanes came to be. */
   get all(): readonly LaneThread[] {
-    return this.#newest.filter((lane) => lane.is.current);
+    return this.#inOrder.filter((lane) => lane.is.current);
   }
 
   /** Those of them that have not closed. */
@@ -284,6 +286,8 @@ export class SessionLanes {
     };
     lane.run((hear) => makePort(init, driver, hear));
     this.#newest[index] = lane;
+    if (before !== undefined) this.#inOrder[this.#inOrder.indexOf(before)] = lane;
+    else this.#inOrder = [...this.#inOrder.filter((each) => this.#newest[each.index] === each), lane];
     return lane;
   }
 
