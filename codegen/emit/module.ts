@@ -5,6 +5,7 @@
  * @module
  */
 import type { NodeModel, PackageModel } from "../model.ts";
+import { FRAME_TYPES } from "../frame_types.ts";
 import { identifierOf, typePrefixOf } from "../names.ts";
 import { relativeSpecifier } from "../paths.ts";
 import { Imports, type ImportUse } from "./imports.ts";
@@ -14,8 +15,8 @@ import { emitStruct, viewName } from "./struct_view.ts";
 
 /** Names that a generated file imports from the runtime, declares, or takes from the language. */
 const RESERVED = (
-  "nodes nodePackage defineNodeType definePackage " +
-  "AudioFrame DataFrame VideoFrame EncodedFrame PacketFrame DurationText DynamicPort NodeHandle NodeInstance NodePackage NodeSpec " +
+  `nodes nodePackage defineNodeType definePackage ${Object.keys(FRAME_TYPES).join(" ")} ` +
+  "DurationText DynamicPort NodeHandle NodeInstance NodePackage NodeSpec " +
   "NodeType PacketFieldsOf Untyped PortArray PortRegistry PortVisitor PortWiring Processor StreamInput StreamOutput StructLayout " +
   "StructMemory assignArray readStruct forPlatform processorClass Record Array Promise Float64Array Float32Array Int32Array Uint32Array Int16Array " +
   "Uint16Array Int8Array Uint8Array"

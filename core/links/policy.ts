@@ -4,6 +4,7 @@
  * @module
  */
 import type { FrameKind } from "../frames/format.ts";
+import { KIND_FACTS } from "../frames/kinds.ts";
 
 /**
  * `roll-off` drops the oldest frame and writes the new one. `latest` is `roll-off` with one place. `drop-newest` drops
@@ -33,17 +34,7 @@ export interface LinkOptions {
 /** The most frames that a link holds. */
 export const MAX_LINK_CAPACITY = 65_536;
 
-/** How many frames a link holds by default: about 170 ms of audio in blocks of 1,024 samples at 48 kHz. */
+/** How many frames a link holds by default. */
 export function defaultCapacity(kind: FrameKind): number {
-  switch (kind) {
-    case "audio":
-      return 8;
-    case "video":
-      return 4;
-    case "encoded":
-    case "packet":
-      return 32;
-    case "data":
-      return 16;
-  }
+  return KIND_FACTS[kind].capacity;
 }

@@ -9,7 +9,7 @@
 import { POOL } from "../../ffi/layout.gen.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
-import { videoBytes } from "../frames/video_frame.ts";
+import { KIND_FACTS } from "../frames/kinds.ts";
 import { MAGAZINE_SIZE, MAX_POOL_BYTES, type PoolSpec } from "../memory/pool.ts";
 import type { PoolLoad } from "./pool_loads.ts";
 
@@ -36,18 +36,6 @@ export interface PoolNeed {
   /** All of them. */
   readonly slots: number;
 }
-
-/**
- * Payload of a slot by default: 16,384 audio samples over all channels; a picture of 1920 × 1080 pixels in RGBA; one
- * encoded picture of 1 MiB; 64 KiB of packets; 16 KiB of serialized data.
- */
-const SLOT_BYTES: { readonly [K in FrameKind]: number } = {
-  audio: 65_536,
-  video: videoBytes("rgba8", 1920, 1080),
-  encoded: 1_048_576,
-  packet: 65_536,
-  data: 16_384,
-};
 
 /** The least slots of a pool whose size is chosen, if that many are small. */
 const LEAST_SLOTS = 256;
@@ -85,7 +73,7 @@ export function poolNeeds(
   return [...sums].sort(([a], [b]) => order(a) - order(b) || (a < b ? -1 : 1)).map(([pool, sum]) => {
     const { queued, held } = sum;
     const kinds = FRAME_KINDS.includes(pool as FrameKind) ? [pool as FrameKind] : [...sum.kinds];
-    const slotBytes = sizes[pool]?.slotBytes ?? Math.max(...kinds.map((kind) => SLOT_BYTES[kind]));
+    const slotBytes = sizes[pool]?.slotBytes ?? Math.max(...kinds.map((kind) => KIND_FACTS[kind].slotBytes));
     return { pool, slotBytes, queued, held, atHand, slots: queued + held + atHand };
   });
 }

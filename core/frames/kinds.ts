@@ -1,0 +1,33 @@
+/**
+ * What the rest of the runtime and the generator have to know of a kind of frame, one line a kind.
+ *
+ * @module
+ */
+import type { FrameKind } from "./format.ts";
+
+/** What is known of a kind of frame. */
+export interface KindFacts {
+  /** Name of its class. */
+  readonly frame: string;
+  /**
+   * What the class's type argument is: a number of channels, the type of the value, or the type of the fields of a
+   * record; `none` if it takes none.
+   */
+  readonly argument: "channels" | "value" | "fields" | "none";
+  /** How many frames a link holds by default. For audio, about 170 ms in blocks of 1,024 samples at 48 kHz. */
+  readonly capacity: number;
+  /**
+   * Bytes of payload that a slot has by default: 16,384 audio samples over all channels; a picture of 1920 × 1080 pixels
+   * in RGBA; one encoded picture of 1 MiB; 64 KiB of packets; 16 KiB of serialized data.
+   */
+  readonly slotBytes: number;
+}
+
+/** The kinds of frame, in the order of their codes in a slot's header. */
+export const KIND_FACTS: { readonly [K in FrameKind]: KindFacts } = {
+  audio: { frame: "AudioFrame", argument: "channels", capacity: 8, slotBytes: 65_536 },
+  video: { frame: "VideoFrame", argument: "none", capacity: 4, slotBytes: 1920 * 1080 * 4 },
+  encoded: { frame: "EncodedFrame", argument: "none", capacity: 32, slotBytes: 1_048_576 },
+  packet: { frame: "PacketFrame", argument: "fields", capacity: 32, slotBytes: 65_536 },
+  data: { frame: "DataFrame", argument: "value", capacity: 16, slotBytes: 16_384 },
+};
