@@ -124,10 +124,10 @@ native("a processor feeds a native stage that comes later, and a native source o
   });
   await flow(runtime, "sink");
   deepEqual(runtime.stats().lanes.map(({ name, kind }) => [name, kind]), [
-    ["main", "main"],
     ["worker", "worker"],
     ["native", "native"],
     ["second", "native"],
+    ["main", "main"],
   ]);
   const summary = (await runtime.stop())!;
   const { received, corrupt, disordered } = summary.nodes.find(({ id }) => id === "counts")!.figures!;
