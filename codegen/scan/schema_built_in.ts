@@ -5,7 +5,7 @@
  */
 import type { TypeNode } from "ts-morph";
 import type { ConfigSchema } from "../../core/descriptor/descriptor.ts";
-import { settleByName } from "./schema_duration.ts";
+import { withNamedUnit } from "./schema_duration.ts";
 import { pickKeys } from "./schema_objects.ts";
 import { MEND, required, type TypeSchema } from "./type_schema.ts";
 
@@ -45,7 +45,7 @@ export function readBuiltIn(
       if (names.includes("__proto__")) return refuse(`a key cannot be named "__proto__"`, "rename the key");
       return required({
         type: "object",
-        properties: Object.fromEntries(names.map((key) => [key, settleByName(key, values.schema)])),
+        properties: Object.fromEntries(names.map((key) => [key, withNamedUnit(key, values.schema)])),
         required: values.isOptional ? [] : names,
         additionalProperties: false,
       });

@@ -29,17 +29,17 @@ const ENDINGS: readonly (readonly [RegExp, DurationUnit])[] = [
  *
  * @returns `undefined` if neither name nor tag has one
  */
-export function settleDurations(
+export function withUnits(
   context: ScanContext,
   node: Node,
   name: string,
   schema: ConfigSchema,
   what: string,
 ): ConfigSchema | undefined {
-  if (!isUnsettled(schema)) return schema;
+  if (!lacksUnit(schema)) return schema;
   const tagged = schema["x-unit"];
   const unit = tagged ?? unitOf(name);
-  if (DURATION_UNITS.includes(unit as DurationUnit)) return settle(schema, unit as DurationUnit);
+  if (DURATION_UNITS.includes(unit as DurationUnit)) return withUnit(schema, unit as DurationUnit);
   const found = tagged === undefined ? `"${name}" does not end in a unit` : `"${tagged}" is not a unit of time`;
   return context.refuse(
     Node.isPropertyNamed(node) ? node.getNameNode() : node,
@@ -48,10 +48,10 @@ export function settleDurations(
   );
 }
 
-/** As {@linkcode settleDurations}, if the name tells a unit; else the schema stays as it is. */
-export function settleByName(name: string, schema: ConfigSchema): ConfigSchema {
+/** As {@linkcode withUnits}, if the name tells a unit; else the schema stays as it is. */
+export function withNamedUnit(name: string, schema: ConfigSchema): ConfigSchema {
   const unit = unitOf(name);
-  return unit === undefined ? schema : settle(schema, unit);
+  return unit === undefined ? schema : withUnit(schema, unit);
 }
 
 /** The duration in a default that is text, which the field would keep as it is: only a configuration is converted. */
@@ -82,8 +82,8 @@ function unitOf(name: string): DurationUnit | undefined {
   return ENDINGS.find(([pattern]) => pattern.test(name))?.[1];
 }
 
-function isUnsettled(schema: ConfigSchema): boolean {
-  return (schema["x-duration"] as string | undefined) === "" || partsOf(schema).some(isUnsettled);
+function lacksUnit(schema: ConfigSchema): boolean {
+  return (schema["x-duration"] as string | undefined) === "" || partsOf(schema).some(lacksUnit);
 }
 
 /** The schema of a list's elements, and of an object's values. */
@@ -92,16 +92,16 @@ function partsOf({ items, additionalProperties, properties = {} }: ConfigSchema)
 }
 
 /** Sets the unit of all durations in a schema that lack one. */
-function settle(schema: ConfigSchema, unit: DurationUnit): ConfigSchema {
-  if (!isUnsettled(schema)) return schema;
+function withUnit(schema: ConfigSchema, unit: DurationUnit): ConfigSchema {
+  if (!lacksUnit(schema)) return schema;
   const { items, additionalProperties, properties } = schema;
-  if (items !== undefined) return { ...schema, items: settle(items, unit) };
+  if (items !== undefined) return { ...schema, items: withUnit(items, unit) };
   if (typeof additionalProperties === "object") {
-    return { ...schema, additionalProperties: settle(additionalProperties, unit) };
+    return { ...schema, additionalProperties: withUnit(additionalProperties, unit) };
   }
   if (properties !== undefined) {
-    const settled = Object.entries(properties).map(([name, each]) => [name, settle(each, unit)] as const);
-    return { ...schema, properties: Object.fromEntries(settled) };
+    const result = Object.entries(properties).map(([name, each]) => [name, withUnit(each, unit)] as const);
+    return { ...schema, properties: Object.fromEntries(result) };
   }
   const { "x-duration": _, "x-unit": __, ...rest } = schema;
   return { ...rest, "x-unit": unit, "x-duration": unit };

@@ -12,7 +12,7 @@ import { checkTags, type PlacedDoc } from "./docs.ts";
 import type { ValueTagName } from "./known_tags.ts";
 import { isExpression, isPattern } from "./pattern.ts";
 import { accepts } from "./schema_accepts.ts";
-import { holdsDuration, settleDurations } from "./schema_duration.ts";
+import { holdsDuration, withUnits } from "./schema_duration.ts";
 
 /** A schema while tags are written into it. */
 type Draft = { -readonly [K in keyof ConfigSchema]: ConfigSchema[K] };
@@ -59,9 +59,9 @@ export function applyTags(
     result = applyTag(result, tag, problem) ?? result;
   };
   for (const tag of doc.tags) if (tag.name !== "example") apply(tag);
-  const settled = isGood ? settleDurations(context, node, name, result, what) : undefined;
-  if (settled === undefined) return undefined;
-  result = settled;
+  const complete = isGood ? withUnits(context, node, name, result, what) : undefined;
+  if (complete === undefined) return undefined;
+  result = complete;
   // The accepted values are known only now.
   for (const tag of doc.tags) if (tag.name === "example") apply(tag);
   if (!isGood) return undefined;

@@ -158,17 +158,17 @@ class Solution {
 
   describe(term: Term): CarriedType {
     const { port, address } = term;
-    const settled = this.#resolve(term);
-    const argument = this.#textOf(settled);
-    const isKnown = settled.node === undefined;
+    const resolved = this.#resolve(term);
+    const argument = this.#textOf(resolved);
+    const isKnown = resolved.node === undefined;
     const frame = port.type.replace(/<.*/, "");
     const type = port.generic === undefined ? port.type : argument === UNKNOWN ? frame : `${frame}<${argument}>`;
     return {
       type,
-      origin: isKnown ? settled.address : address,
-      direction: isKnown ? settled.port.direction : port.direction,
+      origin: isKnown ? resolved.address : address,
+      direction: isKnown ? resolved.port.direction : port.direction,
       ...(port.schema !== undefined && { schema: argument }),
-      ...(port.kind === "data" && isKnown && settled.port.struct && { struct: settled.port.struct }),
+      ...(port.kind === "data" && isKnown && resolved.port.struct && { struct: resolved.port.struct }),
       ...(port.kind === "audio" && /^\d+$/.test(argument) && { channels: Number(argument) }),
     };
   }
@@ -180,22 +180,22 @@ class Solution {
   }
 
   #resolve(term: Term): Term {
-    let settled = term;
-    while (settled.node !== undefined) {
-      const next = this.#bound.get(keyOf(settled));
+    let resolved = term;
+    while (resolved.node !== undefined) {
+      const next = this.#bound.get(keyOf(resolved));
       if (next === undefined) break;
-      settled = next;
+      resolved = next;
     }
     // The way is short the next time.
-    if (term.node !== undefined && settled !== term) this.#bound.set(keyOf(term), settled);
-    return settled;
+    if (term.node !== undefined && resolved !== term) this.#bound.set(keyOf(term), resolved);
+    return resolved;
   }
 
   /** Whether a type has a parameter in it, which could then not stand for the type. */
   #contains(term: Term, parameter: Term): boolean {
-    const settled = this.#resolve(term);
-    if (settled.node !== undefined) return settled.node === parameter.node && settled.name === parameter.name;
-    return settled.terms.some((each) => this.#contains(each, parameter));
+    const resolved = this.#resolve(term);
+    if (resolved.node !== undefined) return resolved.node === parameter.node && resolved.name === parameter.name;
+    return resolved.terms.some((each) => this.#contains(each, parameter));
   }
 }
 

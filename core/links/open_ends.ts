@@ -164,14 +164,14 @@ export abstract class OpenEnds {
     const first = this.#headOpened;
     if (head === first) return 0;
     // If all frames were given away, their places keep the objects, which belong to their slots.
-    if (((head - first) | 0) !== passedOn) this.#settleTaken(kept);
+    if (((head - first) | 0) !== passedOn) this.#releaseTaken(kept);
     if (head === this.tail) this.newestGoneNs = ingressNs;
     if (this.roomWanted) this.tellRoom();
     return (head - first) | 0;
   }
 
   /** Clears the places of taken frames, and gives back or records those that the tick still owns. */
-  #settleTaken(kept: Ledger | undefined): void {
+  #releaseTaken(kept: Ledger | undefined): void {
     for (let count = this.#headOpened; count !== this.head; count = (count + 1) | 0) {
       const place = count & this.mask;
       const frame = this.ring[place]!;

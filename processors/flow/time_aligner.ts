@@ -183,7 +183,7 @@ export class TimeAligner<R, O> {
       if (!isOverdue) return undefined;
       this.#givenUpNs = timeNs;
     }
-    return this.#settleFirst();
+    return this.#decideFirst();
   }
 
   #isFull(): boolean {
@@ -198,7 +198,7 @@ export class TimeAligner<R, O> {
     return this.#otherLeftNs > -Infinity || (newest !== undefined && newest.timeNs >= this.#waiting[0].timeNs);
   }
 
-  #settleFirst(): Decided<R, O> {
+  #decideFirst(): Decided<R, O> {
     const first = this.#waiting.shift()!;
     const { timeNs } = first;
     const newest = this.#others.at(-1);
@@ -213,7 +213,7 @@ export class TimeAligner<R, O> {
   }
 
   #decideAll(): void {
-    while (this.#waiting.length > 0) this.#decided.push(this.#settleFirst());
+    while (this.#waiting.length > 0) this.#decided.push(this.#decideFirst());
   }
 
   #goBack(timeNs: number): void {

@@ -65,7 +65,7 @@ pub struct LaneRecord {
 
 /// What a lane is doing (`LaneRecord::state`); `core/control_page.ts` has the same numbers.
 pub mod lane_state {
-    /// It has not run a node yet.
+    /// The lane has not run a node yet.
     pub const STARTING: u32 = 0;
     /// It runs nodes.
     pub const RUNNING: u32 = 1;

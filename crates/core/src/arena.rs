@@ -65,7 +65,7 @@ impl Arena {
         Ok(Self { base, len })
     }
 
-    /// Takes a hold on the arena that starts at `address`; `None` if there is none.
+    /// Takes a hold on the arena that starts at `address`; `None` if no arena starts there.
     #[must_use]
     pub fn open(address: usize) -> Option<Self> {
         let mut live = lock();

@@ -99,7 +99,7 @@ impl Ring {
         self.reading_lane.bind(&self.control, lane, bit)
     }
 
-    /// Says which lane writes, and which bit of its inbox tells of freed places. `false` if there is none such.
+    /// Sets the writing lane, and the bit of its inbox that means freed places. `false` for an unknown lane or bit.
     pub fn bind_writer(&self, lane: u32, bit: u32) -> bool {
         self.writing_lane.bind(&self.control, lane, bit)
     }

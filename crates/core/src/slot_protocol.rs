@@ -189,7 +189,7 @@ impl<W: SlotWords> Slots<W> {
         retained
     }
 
-    /// A slot of this lane's goes into a link: the lane holds it no more, the link does.
+    /// Hands a slot of this lane over to a link, which holds it from then on.
     #[inline]
     pub fn hand_over(&self, slot: u32, lane: u32) {
         self.note(slot, lane, u8::MAX);

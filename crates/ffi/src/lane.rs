@@ -19,8 +19,8 @@ const MAX_PARK_MS: f64 = 60_000.0;
 /// arenas keep their addresses, the same few come back.
 static CONTROLS: Mutex<Vec<&'static Control>> = Mutex::new(Vec::new());
 
-/// Opens the control arena that starts at `base`. Null: it is none, or does not fit this library. The arena is not
-/// held: its maker gives it up after everything that uses it.
+/// Opens the control arena that starts at `base`. Null if it is not a control arena, or does not fit this library. The
+/// arena is not held: its maker gives it up after everything that uses it.
 #[unsafe(no_mangle)]
 pub extern "C" fn slu_control_open(base: *mut u8) -> *const Control {
     attempt(ptr::null(), || {

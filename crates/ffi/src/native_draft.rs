@@ -37,7 +37,7 @@ pub unsafe extern "C" fn slu_native_discard(draft: *mut Draft) {
 }
 
 /// Adds the pool in the arena that starts at `base`; pools are added in the order of their index, and those that the
-/// lane has may be left out. 0: there is none.
+/// lane has may be left out. 0 if no arena starts there.
 ///
 /// # Safety
 ///
@@ -228,7 +228,7 @@ pub unsafe extern "C" fn slu_native_remove_node(draft: *mut Draft, slot: u32) ->
     })
 }
 
-/// Says that the node in a slot, which has one input and one output, is passed by (`on` 1), or no more (0).
+/// Switches the bypass of the node in a slot on (`on` 1) or off (0). The node has one input and one output.
 ///
 /// # Safety
 ///

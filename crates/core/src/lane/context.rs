@@ -52,7 +52,7 @@ impl StageContext<'_> {
         self.shared.clock_ns()
     }
 
-    /// Takes the oldest frame of an input. `None`: there is none, or an output has no room, or this tick has taken
+    /// Takes the oldest frame of an input. `None` if none is queued, an output has no room, or this tick has taken
     /// its share.
     #[inline]
     pub fn read(&mut self, input: u32) -> Option<Frame> {
@@ -251,7 +251,7 @@ impl StageContext<'_> {
         self.ports.not_before_ns = time_ns;
     }
 
-    /// There is no more: `flush` and the end of the stream follow.
+    /// Ends the source: `flush` and the end of the stream follow.
     pub fn finish(&mut self) {
         self.ports.finishing = true;
     }

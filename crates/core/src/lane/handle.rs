@@ -26,7 +26,7 @@ impl NativeLane {
     ///
     /// # Errors
     ///
-    /// A control arena that is none, or a system that gives no thread.
+    /// If the control arena is invalid, or the system refuses a thread.
     pub fn spawn(spec: LaneSpec) -> Result<Self, String> {
         let control = Control::open(&spec.control)?;
         let mailbox = Arc::new(Mailbox::default());

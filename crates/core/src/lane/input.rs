@@ -140,7 +140,7 @@ impl Reader {
         }
     }
 
-    /// The reading node has ended: tells the writer, who waits for room no more.
+    /// Tells the writer that the reading node has ended, so that it no longer waits for room.
     pub(super) fn close(&self, shared: &mut Shared) {
         // SAFETY: the record lies in an arena that the lane holds, and the word is atomic. SeqCst: pairs with the
         // writer's load, which the signal below precedes.

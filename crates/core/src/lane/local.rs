@@ -61,7 +61,7 @@ impl LocalLink {
         (self.count > 0).then(|| self.entries[self.head])
     }
 
-    /// Frames before the oldest entry, or before the next one if there is none, were dropped.
+    /// Marks a gap before the oldest entry, or before the next one if the link is empty.
     pub(super) fn mark_gap(&mut self) {
         if self.count > 0 {
             self.entries[self.head] |= ENTRY_DISCONTINUITY;

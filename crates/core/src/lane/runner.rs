@@ -69,7 +69,7 @@ pub(super) struct Runner {
     pub(super) stopping: bool,
     /// `Pause` was asked, and no `Resume` since.
     pub(super) paused: bool,
-    /// A node has failed: no more are run.
+    /// A node has failed, so that no node runs any longer.
     pub(super) failed: bool,
     pub(super) closed: bool,
     /// Room for the figures of one stage.

@@ -74,7 +74,7 @@ impl LaneSlots {
         self.pool.retain(slot, self.lane);
     }
 
-    /// Gives one reference back. `false`: the slot was free, or there is none such.
+    /// Gives one reference back. `false` if the slot was free or is unknown.
     #[inline]
     pub(super) fn release(&mut self, slot: u32) -> bool {
         match self.pool.give_up(slot, self.lane) {

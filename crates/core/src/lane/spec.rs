@@ -149,7 +149,7 @@ pub struct Edit {
     pub nodes: Vec<NodeSpec>,
     /// Ends of links that come.
     pub attach: Vec<LinkSpec>,
-    /// Slots of nodes that are passed by, or no more.
+    /// Slots of nodes whose bypass is switched on or off.
     pub bypass: Vec<(u32, bool)>,
     /// Live values, by slot and key.
     pub configure: Vec<(u32, Vec<(String, f64)>)>,

@@ -67,7 +67,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// If it is none.
+    /// If the value is not a whole number in the range.
     pub fn whole(&self, key: &str, default: f64, least: f64, most: f64) -> Result<f64, String> {
         let value = self.get(key, default);
         if value.fract() == 0.0 && (least..=most).contains(&value) {
