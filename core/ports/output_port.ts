@@ -39,7 +39,6 @@ export interface OutputHost {
    * @param takesBack cancels the wait when it aborts
    */
   admitted(takesBack?: AbortSignal): Promise<void>;
-  announced(port: string, format: FrameFormat): void;
   /** Called when a port is used after the node has ended. */
   usedLate(port: string): void;
 }
@@ -184,7 +183,6 @@ export class OutputPort implements StreamOutput {
     }
     this.#format = format;
     for (const link of this.#links) link.announce(format);
-    this.#host.announced(this.name, format);
   }
 
   /**

@@ -411,8 +411,6 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     return this.turn()?.then(() => this.#admitted(takesBack)) ?? this.#admitted(takesBack);
   }
 
-  announced(_port: string, _format: FrameFormat): void {}
-
   /** Says so once; a device that calls back once more after the node was told to end is no mistake. */
   usedLate(port: string): void {
     if (this.#toldLate || (this.mode === "external" && this.#abort?.signal.aborted === true)) return;

@@ -47,7 +47,7 @@ export class LaneFaults {
       const nodes = cells.map(({ id }) => `"${id}"`).join(", ");
       logger("lane").error(`Lane "${init.name}": ${what}; it was a promise or a callback of one of the nodes ${nodes}`);
     } else if (!culprit.failed) {
-      this.#count(culprit);
+      culprit.countError();
       this.#lane.fail(new TypeError(what), culprit, cell === undefined ? "a callback or a promise" : "process()");
     }
   }
@@ -65,7 +65,7 @@ export class LaneFaults {
       cell.context.log.error(explain(error, cell, "a callback or a promise").message);
       return true;
     }
-    this.#count(cell);
+    cell.countError();
     this.#lane.fail(error, cell, "a callback or a promise");
     return true;
   }
@@ -83,7 +83,7 @@ export class LaneFaults {
       await setUp(cell, this.#lane.init.setupTimeoutMs);
     } catch (error) {
       if (!cell.plan.supervised) throw error;
-      this.#count(cell);
+      cell.countError();
       this.#lane.fail(error, cell, "setup()");
     }
   }
@@ -110,11 +110,7 @@ export class LaneFaults {
     const message =
       `Node "${cell.id}" (${cell.type}) failed in ${call}: it has awaited something for ${afterMs} ms, in ` +
       `which it has neither read nor written, and the promise has not settled; raise "callTimeoutMs" if that may be`;
-    this.#count(cell);
-    this.#lane.fail(new SluiceError("Timeout", message, { nodeId: cell.id }), cell, call);
-  }
-
-  #count(cell: NodeCell): void {
     cell.countError();
+    this.#lane.fail(new SluiceError("Timeout", message, { nodeId: cell.id }), cell, call);
   }
 }
