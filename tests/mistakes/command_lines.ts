@@ -200,7 +200,7 @@ const rows: readonly Row<string>[] = [
     given: "run GRAPH --packages GRAPH",
     says: [
       '"file://FOLDER/graph.json"',
-      'Cannot load node types from "file://FOLDER/graph.json": it is no module',
+      'Cannot load node types from "file://FOLDER/graph.json": it is not a module',
       'name a "sluice.gen.ts", or run "deno task codegen" (or "sluice codegen") to make it',
     ],
   },
