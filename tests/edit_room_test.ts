@@ -47,7 +47,7 @@ function reading(turns: Turns, into: number[]) {
         while (this.audioIn!.queued > 0) {
           await turns.take();
           const frame = this.audioIn!.read();
-          // While an edit is under way, what is queued may not be readable yet.
+          // An edit that waits for the node gives its tick no further frame.
           if (frame === undefined) return;
           into.push(frame.channel(0)[0]);
           frame.release();
