@@ -18,12 +18,14 @@ import { findLeaks } from "./leaks.ts";
 import { assertOptions, assertPorts, type HarnessOptions, TIMEOUT_MS } from "./options.ts";
 import { HarnessSite } from "./site.ts";
 import { whileCalled, whilePending } from "./wait.ts";
+import { describeThrown } from "../errors/thrown.ts";
 import { nodeId } from "../ids.ts";
 import { buildCell } from "../lanes/cells/cell_builder.ts";
 import { runCell } from "../lanes/cells/cell_runner.ts";
 import { explain } from "../lanes/cells/explain.ts";
 import { makeInstance } from "../lanes/cells/make_instance.ts";
 import type { NodeCell } from "../lanes/cells/node_cell.ts";
+import { logger } from "../log.ts";
 import type { ShapeOf } from "../ports/stream.ts";
 import type { Figures, NodeProgress } from "../stats.ts";
 import { type NodeDescriptor, sizePorts } from "../descriptor/descriptor.ts";
@@ -359,9 +361,17 @@ export class ProcessorHarness implements AsyncDisposable {
     return this.#site.leaked();
   }
 
-  /** As `teardown()`. */
+  /**
+   * As `teardown()`, and logs what that throws: where the test has failed already, its error and this one become a
+   * `SuppressedError`, of which test runners show neither message.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.teardown();
+    try {
+      await this.teardown();
+    } catch (error) {
+      logger("harness").error(describeThrown(error).message);
+      throw error;
+    }
   }
 
   #add(direction: "input" | "output", port: string): string {

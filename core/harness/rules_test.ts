@@ -2,6 +2,7 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { filter, type Script, SHAPE, sink, source } from "../../tests/fixtures/scripted.ts";
 import type { AudioFrame } from "../frames/audio_frame.ts";
+import { tapLog } from "../log.ts";
 import { ProcessorHarness } from "./harness.ts";
 import type { AudioInput } from "./input.ts";
 import type { HarnessOptions } from "./options.ts";
@@ -41,6 +42,30 @@ Deno.test("ProcessorHarness.run() throws Busy where a node writes more for a fra
     });
   }
   equal(await run(writing(1), 20), 20);
+});
+
+Deno.test("a disposal that throws is logged: it hides what the test threw before it", async () => {
+  const messages: string[] = [];
+  const stop = tapLog(({ message }) => messages.push(message));
+  const held: AudioFrame[] = [];
+  const keeping = sink({
+    process(this: Script) {
+      for (let frame = this.audioIn!.read(); frame; frame = this.audioIn!.read()) held.push(frame.retain());
+    },
+  });
+  try {
+    await rejects(async () => {
+      await using harness = await ProcessorHarness.create(keeping);
+      harness.pushAudio("audioIn", BLOCK);
+      await harness.run();
+      equal(held.length, 0);
+    }, SuppressedError);
+  } finally {
+    stop();
+  }
+  equal(held.length, 1);
+  equal(messages.length, 1);
+  ok(/"node"/.test(messages[0]), messages[0]);
 });
 
 Deno.test("HarnessOptions.links gives an output another capacity or another policy", async () => {
