@@ -72,3 +72,19 @@ eachDriver("what an edit has set up is torn down though its lane ends before the
   await refused;
   await runtime.stop();
 });
+
+for (const how of ["exits in setup", "exits in restore"] as const) {
+  eachDriver(`a node of an edit that ${how} is the one that the error names`, async (native) => {
+    const runtime = new Runtime({ mode: "live", native });
+    runtime.add(numberedSource({ count: 0xffffffff, intervalMs: 1 }), { id: "source", lane: "far" });
+    for (const id of ["a", "b"]) {
+      runtime.add(leaving(), { id, lane: "near" });
+      runtime.connectByName("source.audio", `${id}.audioIn`);
+    }
+    await runtime.start();
+    await flow(runtime, "b");
+    const edited = runtime.edit((edit) => edit.replace("b", leaving({ how })));
+    const named = { code: "LaneCrashed", message: /^Lane "near" ended: node "b" \(leaving\) called Deno\.exit\(3\)/ };
+    await Promise.all([rejects(edited), rejects(runtime.finished, named)]);
+  });
+}

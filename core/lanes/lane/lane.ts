@@ -88,6 +88,8 @@ export class Lane implements CellHost {
   parked: Promise<void> | undefined;
   /** The nodes that wait for a time. */
   readonly timedCells: NodeCell[] = [];
+  /** The node that is called between rounds, whether the lane runs it yet or not. */
+  called: NodeCell | undefined;
   /** Nodes with an asynchronous tick under way. */
   pending = 0;
   /** The clock as last read: at least once a round, and after each tick that takes long. */

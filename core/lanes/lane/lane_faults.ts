@@ -72,9 +72,9 @@ export class LaneFaults {
 
   /** The node that is called now or, between calls, that the stack of an error names. */
   caller(error: Error): NodeCell | undefined {
-    const { index, page, cells } = this.#lane;
+    const { index, page, cells, called } = this.#lane;
     const current = page.u32[index32(page.laneOffset(index) + LANE.currentNode)];
-    return cells.find(({ number }) => number === current) ?? blame(error, cells);
+    return called ?? cells.find(({ number }) => number === current) ?? blame(error, cells);
   }
 
   /** Calls a node's `setup()`. @throws what that throws, if the node is not supervised */

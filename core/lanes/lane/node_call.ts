@@ -18,13 +18,16 @@ const CURRENT_NODE = LANE.currentNode >> 2;
  * @returns what `call` gives
  * @throws what `call` throws
  */
-export function calling<T>({ index, page }: Lane, cell: NodeCell, call: () => T): T {
-  const at = (index32(page.laneOffset(index))) + CURRENT_NODE;
+export function calling<T>(lane: Lane, cell: NodeCell, call: () => T): T {
+  const { index, page, called } = lane;
+  const at = index32(page.laneOffset(index)) + CURRENT_NODE;
   const before = page.u32[at];
   page.u32[at] = cell.number;
+  lane.called = cell;
   try {
     return call();
   } finally {
+    lane.called = called;
     page.u32[at] = before;
   }
 }
