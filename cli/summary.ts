@@ -4,8 +4,9 @@
  * @module
  */
 import { serializeError } from "../core/errors.ts";
+import { splitAddress } from "../core/ids.ts";
 import { escapeControls } from "../core/log.ts";
-import { type RunSummary, sumDrops } from "../core/stats.ts";
+import { type RunSummary, sumDrops, sumLosses } from "../core/stats.ts";
 import type { WrittenFile } from "./files.ts";
 import { readMediaLength } from "./position.ts";
 import { formatSpeed } from "./progress.ts";
@@ -27,7 +28,7 @@ export function renderSummary(summary: RunSummary, files: readonly WrittenFile[]
   }
   const failing = summary.nodes.filter(({ state, restarts }) => restarts > 0 || state === "disabled");
   if (failing.length > 0) lines.push("", ...failing.map(renderFailing));
-  if (files.length > 0) lines.push("", ...files.map(renderFile));
+  if (files.length > 0) lines.push("", ...files.map((file) => renderFile(file, summary)));
   return lines;
 }
 
@@ -104,10 +105,30 @@ function renderFailing({ id, state, errors, restarts }: RunSummary["nodes"][numb
   return `Node "${id}" failed ${times(errors)}${restarted}${state === "disabled" ? "; it was disabled" : ""}`;
 }
 
-function renderFile({ nodeId, path, state, bytes }: WrittenFile): string {
+function renderFile({ nodeId, path, state, bytes }: WrittenFile, summary: RunSummary): string {
   const shown = escapeControls(path);
   if (state === "untouched") return `Node "${nodeId}" wrote nothing: ${shown} is as it was`;
   if (state === "missing") return `Node "${nodeId}" wrote no file at ${shown}`;
   const size = formatBytes(bytes ?? 0);
-  return state === "complete" ? `Wrote ${shown} (${size})` : `Left ${shown} (${size}), which is not complete`;
+  if (state !== "complete") return `Left ${shown} (${size}), which is not complete`;
+  const lost = countLossesBefore(nodeId, summary);
+  const gaps = lost === 0
+    ? ""
+    : `; ${formatCount(lost)} frame${lost === 1 ? " was" : "s were"} dropped on the way to it`;
+  return `Wrote ${shown} (${size})${gaps}`;
+}
+
+/** The frames that were lost on the links that lead to a node, also by way of others. */
+function countLossesBefore(nodeId: string, { links }: RunSummary): number {
+  let lost = 0;
+  // A node that is added while the set is walked is walked too.
+  const before = new Set<string>([nodeId]);
+  for (const node of before) {
+    for (const link of links) {
+      if (splitAddress(link.to).node !== node) continue;
+      lost += sumLosses(link.policy, link.dropped);
+      before.add(splitAddress(link.from).node);
+    }
+  }
+  return lost;
 }
