@@ -363,7 +363,6 @@ export class Topology {
     if (this.#try("link", () => assertForward(from, to)) === FAILED) return undefined;
     const output = this.#try("from", () => resolvePort(from, "output"));
     const input = this.#try("to", () => resolvePort(to, "input"));
-    if (output === FAILED || input === FAILED) return undefined;
     const ends = {
       fromNode: from.nodeId as NodeId,
       fromPort: from.port,
@@ -371,12 +370,17 @@ export class Topology {
       toPort: to.port,
     };
     const attempt = `Cannot link "${from.nodeId}.${from.port}" to "${to.nodeId}.${to.port}"`;
+    const free = () => to.descriptor.inputs.flatMap(expandPort).filter((name) => !this.linkInto(ends.toNode, name));
+    const tryFree = () => this.#try("to", () => this.connections.assertFree(ends, (link) => this.nameOf(link), free));
+    if (output === FAILED || input === FAILED) {
+      tryFree();
+      return undefined;
+    }
     const { carried } = this;
     // It counts the link from now on, which may not be made after all.
     this.#carried = undefined;
     const fits = this.#try("link", () => assertLinkable(from, to, carried, this.#known));
-    const free = () => to.descriptor.inputs.flatMap(expandPort).filter((name) => !this.linkInto(ends.toNode, name));
-    const isFree = this.#try("to", () => this.connections.assertFree(ends, (link) => this.nameOf(link), free));
+    const isFree = tryFree();
     const settled = this.#try("link", () => linkOptions(attempt, options, output, this.mode));
     if (fits === FAILED || isFree === FAILED || settled === FAILED) return undefined;
     if (this.#try("link", () => assertDelayed(this, attempt, ends)) === FAILED) return undefined;

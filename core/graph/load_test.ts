@@ -115,6 +115,24 @@ const BAD: [string, string, ...string[]][] = [
     `"$schema", "version", "mode", "nodes", "links", "pools", "lanes", "inputs" and "outputs"`,
   ],
   [
+    "a processor on a native lane whose processors are wrong",
+    graph(`${S}, "o": { "type": "wav-sink", "config": { "path": "b" }, "lane": "n" }`, SO).replace(
+      /}$/,
+      ', "lanes": { "n": { "kind": "native", "cpus": [-1] } } }',
+    ),
+    `2:133 InvalidGraph Cannot place node "o" (wav-sink) on lane "n": it is a TypeScript processor, and the lane is ` +
+    'of kind "native", which runs native stages only; give it a lane of another name, or none',
+    `3:99 InvalidConfig Cannot use lane "n": cpus is [-1], wanted a list of different processor numbers from 0 to 1023`,
+  ],
+  [
+    "a link from no port into an input that is taken",
+    graph(`${S}, ${O}`, `${SO}, { "from": "s.audoi", "to": "o.audio" }`),
+    '3:63 PortNotFound Cannot link from "s.audoi": "wav-source" has no output of that name (did you mean "audio"?); ' +
+    'outputs: "audio"',
+    '3:80 DestinationOccupied Cannot link "s.audoi" to "o.audio": the input is taken by the link at 3:13 from "s.audio"; ' +
+    "an input takes one link",
+  ],
+  [
     "a processor on the lane of native stages",
     graph(`"m": { "type": "mixer", "lane": "native" }`),
     `2:45 InvalidGraph Cannot place node "m" (mixer) on lane "native": it is a TypeScript processor, and the lane is ` +

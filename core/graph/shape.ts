@@ -298,7 +298,7 @@ function readLane(node: JsonNode, what: string, report: GraphReport): LaneOption
     checkLaneOptions(what.slice('lane "'.length, -1), lane);
   } catch (error) {
     report.addThrown(error, (cpusNode ?? priorityNode ?? node).offset);
-    return {};
+    return kind === "native" ? { kind } : {};
   }
   return lane;
 }
