@@ -22,6 +22,9 @@ const LINES_BEFORE_UNCAUGHT = 10;
 const DENO_ERRORS = " ERRORS ";
 const DENO_FAILURES = " FAILURES ";
 
+/** The module under whose name the tests of many others run. */
+const TOGETHER = "./tools/together.ts";
+
 const DENO_MODULE = /^running \d+ tests? from (.+)$/;
 const CARGO_FAILED = /^test (.+) \.\.\. FAILED$/;
 
@@ -67,7 +70,7 @@ export function readCargoFailures(output: string): FailedTests | undefined {
 
 /** What those tests printed, and their steps: the lines from `name ...` to `name ... FAILED`. */
 function printedByTests(lines: readonly string[], names: readonly string[]): string[] {
-  const wanted = new Set(names.map(testKey));
+  const wanted = new Set(names.flatMap(testKeys));
   const printed: string[] = [];
   let module = "";
   let test: { name: string; lines: string[] } | undefined;
@@ -82,17 +85,22 @@ function printedByTests(lines: readonly string[], names: readonly string[]): str
     } else if (test !== undefined && line.startsWith(`${test.name} ... FAILED`)) {
       printed.push(keepEnd(test.lines.join("\n")));
       test = undefined;
+    } else if (test !== undefined && line.startsWith(`${test.name} ... ok`)) {
+      test = undefined;
     }
   }
   if (test !== undefined) printed.push(keepEnd(test.lines.join("\n")));
   return printed;
 }
 
-/** `name ... step => ./file_test.ts:1:2` without the step, the line and the column. */
-function testKey(failure: string): string {
+/**
+ * `name ... step => ./file_test.ts:1:2` without the step, the line and the column, by each module under whose name the
+ * test may have run.
+ */
+function testKeys(failure: string): string[] {
   const arrow = failure.lastIndexOf(" => ");
   const test = failure.slice(0, arrow).split(" ... ")[0];
-  return `${test} => ${failure.slice(arrow + 4).replace(/:\d+:\d+$/, "")}`;
+  return [failure.slice(arrow + 4).replace(/:\d+:\d+$/, ""), TOGETHER].map((module) => `${test} => ${module}`);
 }
 
 function keepEnd(text: string): string {

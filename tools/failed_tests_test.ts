@@ -91,6 +91,18 @@ Deno.test("readDenoFailures() leaves out what other tests printed, also those of
   assert.doesNotMatch(readDenoFailures(withMuchBetween)?.details ?? "", /noise of good|noise of its namesake/);
 });
 
+Deno.test("readDenoFailures() keeps what failed tests printed that ran in one isolate with others", () => {
+  const together = DENO_OUTPUT
+    .replace(
+      "running 3 tests from ./a_test.ts\n",
+      "running 5 tests from ./tools/together.ts\nbad ...\nearly\nbad ... ok (0ms)\n",
+    )
+    .replace("running 2 tests from ./b_test.ts\n", "");
+  const details = readDenoFailures(together)?.details ?? "";
+  assert.match(details, /^bad \.\.\.\n.*\nnoise of bad\n[^]*stepper \.\.\.\n {2}one/);
+  assert.doesNotMatch(details, /early|noise of good|noise of its namesake/);
+});
+
 Deno.test("readDenoFailures() tells sections of a runner that a failed test ran from its own", () => {
   const inner =
     "running 1 test from ./x_test.ts\nx ... FAILED (1ms)\n\n ERRORS \n\nx => ./x_test.ts:1:1\nerror: inner\n\n" +

@@ -34,6 +34,7 @@ const QUIET = [
 /** The public modules. They are checked together: a type that one of them names may be another's. */
 const DOORS = ["mod.ts", "sluice.gen.ts", "testing.ts", "generated.ts"];
 
+const TEST_MODULE = /_test\.tsx?$/;
 const DENO_TESTS: TestRunner = { count: countDenoTests, failures: readDenoFailures };
 const CARGO_TESTS: TestRunner = { count: countCargoTests, failures: readCargoFailures };
 
@@ -41,7 +42,7 @@ const CARGO_TESTS: TestRunner = { count: countCargoTests, failures: readCargoFai
 export function commitGates(): Gate[] {
   const { parts, commands } = testModules();
   return [
-    ...denoTests("Deno tests of parts", 2, parts),
+    ...denoTests("Deno tests of parts", 2, parts).map(loadTogether),
     { name: "format", beside: "busy", commands: [deno("fmt", "--check")] },
     { name: "lint", beside: "busy", commands: [deno("lint")] },
     { name: "types", beside: "busy", commands: [deno("check", ".")] },
@@ -116,6 +117,21 @@ function denoTests(
     tests: DENO_TESTS,
     commands: [denoTest(env, ...modules.filter((_, index) => index % count === k))],
   }));
+}
+
+/**
+ * The gate with its modules in one isolate: to load their imports for each anew costs more than most of these tests do.
+ * An isolate keeps the secrets that it has seen, so that modules with some run by themselves.
+ */
+function loadTogether(gate: Gate): Gate {
+  const commands = gate.commands.map((command) => {
+    const modules = command.args.filter((arg) => TEST_MODULE.test(arg));
+    const options = command.args.filter((arg) => !TEST_MODULE.test(arg));
+    const alone = modules.filter((file) => /[sS]ecrets\(/.test(Deno.readTextFileSync(ROOT + file)));
+    const together = modules.filter((file) => !alone.includes(file));
+    return { ...command, args: [...options, ...alone, "tools/together.ts", "--", ...together] };
+  });
+  return { ...gate, commands };
 }
 
 /** What runs beside the others in `deno task ok:deep`. */
@@ -233,7 +249,7 @@ function testModules(): Record<"parts" | "commands" | "ofDrivers" | "quiet", str
     file.startsWith("codegen/") ||
     besideCode.test(file) && !/eachDriver|new Runtime\(|SLUICE_NATIVE/.test(Deno.readTextFileSync(ROOT + file));
   const all = { parts: [], commands: [], ofDrivers: [], quiet: [] } as ReturnType<typeof testModules>;
-  for (const file of listTypeScript().filter((file) => /_test\.tsx?$/.test(file))) {
+  for (const file of listTypeScript().filter((file) => TEST_MODULE.test(file))) {
     if (within(file, QUIET)) all.quiet.push(file);
     else if (within(file, COMMANDS) && !within(file, OF_BOTH)) all.commands.push(file);
     else if (within(file, PARTS) || needsNoDriver(file)) all.parts.push(file);
