@@ -163,6 +163,7 @@ for (
     await flow(runtime);
     await rejects(runtime.edit((edit) => void edit.replace("middle", leaving(gives ? {} : { how }))), {
       code: "NodeFailed",
+      call: gives ? "snapshot()" : "restore()",
       nodeId: "middle",
       message,
     });

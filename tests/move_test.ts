@@ -105,6 +105,7 @@ eachDriver(
     await flow(runtime, "sink");
     await rejects(runtime.edit((edit) => void edit.replace("middle", pass(), { lane: "near" })), {
       code: "NodeFailed",
+      call: "snapshot()",
       message:
         'Cannot move node "middle" (scripted-filter) to another lane: what its snapshot() gave cannot be sent there: ' +
         "()=>1 could not be cloned.; return plain values, arrays, maps and buffers",

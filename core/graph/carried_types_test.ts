@@ -206,6 +206,8 @@ Deno.test("a node that makes one type of another cannot be bypassed", () => {
 Deno.test("a link that is refused, or taken out again, leaves nothing behind in the types of others", () => {
   const runtime = new Runtime({ native: "off", registry });
   for (const id of ["levels", "peaks", "takes-peaks", "data-delay"]) runtime.addByType(id, {}, { id });
+  throws(() => runtime.connectByName("peaks.out", "data-delay.frameIn", { capacity: -1 }), { code: "InvalidGraph" });
+  equal(runtime.portInfo("data-delay")[0].type, "DataFrame");
   runtime.connectByName("data-delay.frameOut", "takes-peaks.in");
   throws(() => runtime.connectByName("levels.out", "data-delay.frameIn"), { code: "TypeMismatch" });
   throws(() => runtime.connectByName("peaks.out", "data-delay.frameIn", { capacity: -1 }));

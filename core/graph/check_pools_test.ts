@@ -60,6 +60,7 @@ Deno.test("checkGraph() warns of a link that drops frames of each burst, and ref
     `to 4 frames at once; wanted at least 4`,
   ]);
   equal(check("", "", `, "policy": "lossless", "capacity": 2`).errors.length, 1);
+  equal(check("", "", `, "capacity": 2`).warnings.length, 1, "a graph without a mode is live");
 });
 
 Deno.test("checkGraph() warns of blocks that are larger than a slot", () => {

@@ -133,6 +133,24 @@ const BAD: [string, string, ...string[]][] = [
     "an input takes one link",
   ],
   [
+    "a link of another type before the right one",
+    graph(
+      `${S}, "m": { "type": "mono-meter" }, ${O}`,
+      `{ "from": "s.audio", "to": "m.audio" }, { "from": "m.level", "to": "o.audio" }, ${SO}`,
+    ),
+    '3:53 TypeMismatch Cannot link "m.level" to "o.audio": the output carries DataFrame<LevelReading>, wanted AudioFrame',
+  ],
+  [
+    "an undeclared lane that is named as what every object has, of a type that runs on the main lane only",
+    graph(
+      `${S}, "m": { "type": "mono-meter" }, "c": { "type": "console-sink", "lane": "constructor" }`,
+      '{ "from": "s.audio", "to": "m.audio" }, { "from": "m.level", "to": "c.data" }',
+      ' "lanes": {},',
+    ),
+    '2:141 InvalidGraph Cannot place node "c" on lane "constructor": "lanes" does not declare it; lanes: "main", ' +
+    '"worker" and "native"',
+  ],
+  [
     "a processor on the lane of native stages",
     graph(`"m": { "type": "mixer", "lane": "native" }`),
     `2:45 InvalidGraph Cannot place node "m" (mixer) on lane "native": it is a TypeScript processor, and the lane is ` +

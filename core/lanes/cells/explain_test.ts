@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { SluiceError, type SluiceErrorDetails } from "../../errors.ts";
+import { deserializeError, serializeError, SluiceError, type SluiceErrorDetails } from "../../errors.ts";
 import { explain } from "./explain.ts";
 
 const NODE = { id: "out", type: "wav-sink" };
@@ -38,4 +38,17 @@ Deno.test("explain() leaves an error about another node alone", () => {
 Deno.test("explain() keeps where an error was thrown", () => {
   const error = new SluiceError("InvalidConfig", "no such file", { nodeId: "out" });
   equal(explain(error, NODE, "setup()").stack, error.stack);
+});
+
+Deno.test("explain() tells which call of the node failed, and the error tells it on another lane too", () => {
+  const failures: [unknown, string][] = [
+    [new Error("no device"), "setup()"],
+    [new SluiceError("InvalidConfig", "no such file"), "setup()"],
+    [new SluiceError("NodeFailed", "no state", { nodeId: "out", call: "snapshot()" }), "snapshot()"],
+  ];
+  for (const [thrown, call] of failures) {
+    const error = explain(thrown, NODE, "setup()") as SluiceError;
+    equal(error.call, call);
+    equal((deserializeError(serializeError(error)) as SluiceError).call, call);
+  }
 });
