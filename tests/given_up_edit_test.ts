@@ -1,5 +1,5 @@
 /** An edit that is given up while a first tick of it is under way, and another one that follows at once. */
-import { equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import type { ProcessorContext } from "../core/processor.ts";
 import { Runtime } from "../core/runtime.ts";
 import { port } from "./fixtures/define.ts";
@@ -12,6 +12,9 @@ const SHAPE = { sampleRateHz: 48_000, channels: 2, sampleCount: 1 };
 /** Waits longer for a first tick than the edit may take. */
 const GIVEN_UP = { timeoutMs: 100, trialMs: 60_000 };
 const LATE_FRAMES = 100;
+
+/** How long an edit may take whose time is over at once, milliseconds: no other timer is set for it. */
+const OVER_AT_ONCE_MS = 4_321;
 
 /** How long an edit may take to come to a first tick, milliseconds: the machine may do much else. */
 const PATIENCE_MS = 60_000;
@@ -171,4 +174,34 @@ eachDriver("a first tick that goes on after its edit was given up counts for no 
   const { framesIn, framesOut } = figures();
   ok(framesOut <= framesIn && framesOut > framesIn - LATE_FRAMES / 2, `${framesOut} of ${framesIn}`);
   await runtime.stop();
+});
+
+eachDriver("an edit that is given up while a lane starts for it makes no further lane", async (native) => {
+  await using runtime = new Runtime({ mode: "live", native });
+  runtime.add(numberedSource({ count: 0xffffffff, intervalMs: 1 }), { id: "source", lane: "near" });
+  const told: string[] = [];
+  using _main = runtime.events.on("lane:main", ({ kind }) => void told.push(`main ${kind}`));
+  using _far = runtime.events.on("lane:far", ({ kind }) => void told.push(`far ${kind}`));
+  await runtime.start();
+  const { setTimeout } = globalThis;
+  globalThis.setTimeout = ((run: () => void, ms: number) => {
+    if (ms !== OVER_AT_ONCE_MS) return setTimeout(run, ms);
+    run();
+    return 0;
+  }) as unknown as typeof setTimeout;
+  try {
+    const edit = runtime.edit((edit) => {
+      for (const lane of ["main", "far"]) {
+        edit.add(pass(), { id: `on-${lane}`, lane });
+        edit.connectByName("source.audio", `on-${lane}.audioIn`);
+      }
+    }, { timeoutMs: OVER_AT_ONCE_MS });
+    await rejects(edit, /^SluiceError: .*a lane that it needs did not start within 4321 ms$/);
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
+  await until(() => told.includes("main started"));
+  deepEqual(runtime.stats().lanes.map(({ name }) => name), ["near", "main"]);
+  await runtime.edit(() => {});
+  deepEqual(told, ["main started"]);
 });

@@ -61,8 +61,8 @@ export interface EditSite {
   /** One of them, by index. */
   lane(index: number): EditedLane | undefined;
   laneIndex(name: string): number;
-  /** Sees to it that there are lanes for new nodes. */
-  openLanes(nodes: readonly NodeEntry[]): Promise<void>;
+  /** Makes the lanes that new nodes need, one after another. @param signal after its abort no further one is made */
+  openLanes(nodes: readonly NodeEntry[], signal: AbortSignal): Promise<void>;
   /** Ends the lanes that the graph does not use any more. */
   endLanes(): Promise<void>;
   /**

@@ -248,8 +248,12 @@ export class LiveEdits {
     assertComplete(draft, "edit the graph", mayBeIncomplete(change, draft));
     page.assertRoom(draft.records);
     const tokens = this.#site.growPools(draft, change);
-    const starting = this.#site.openLanes([...change.added, ...change.moved.map(({ after }) => after)]);
-    await withDeadline(starting, timeoutMs, () => lanesNotStarted(timeoutMs));
+    const late = new AbortController();
+    const starting = this.#site.openLanes([...change.added, ...change.moved.map(({ after }) => after)], late.signal);
+    await withDeadline(starting, timeoutMs, () => {
+      late.abort();
+      return lanesNotStarted(timeoutMs);
+    });
     for (const { index } of fresh) page.clear(page.nodeOffset(index), NODE.size);
     for (const { index } of change.linked) page.clear(page.linkOffset(index), LINK.size);
     const laneOf = (id: NodeId) => this.#laneOf(draft.node(id));

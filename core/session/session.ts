@@ -398,7 +398,7 @@ export class Session {
       lane: (index) => this.#lanes.at(index),
       laneIndex: (name) => this.#lanes.indexOf(name),
       endLanes: () => this.#lanes.endUnused(),
-      openLanes: (nodes) => this.#openLanes(nodes, memory, plans),
+      openLanes: (nodes, signal) => this.#openLanes(nodes, memory, plans, signal),
       growPools: (draft, change) => memory.grow(draft, change),
       pools: () => memory.pools,
       nodePlan: (node) => this.#lanes.plans.plan(node),
@@ -469,10 +469,17 @@ export class Session {
   }
 
   /** Starts the lanes that new nodes need beside those there are. */
-  async #openLanes(nodes: readonly NodeEntry[], memory: GraphMemory, plans: LinkPlans): Promise<void> {
+  async #openLanes(
+    nodes: readonly NodeEntry[],
+    memory: GraphMemory,
+    plans: LinkPlans,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { driver, topology: { lanes } } = this.#options;
     assertNativeLanes(driver, { nodes: new Map(nodes.map((node) => [node.id, node])), lanes }, "edit the graph");
     for (const node of nodes) {
+      // The lane before it may open although nobody waits for it any more.
+      if (signal.aborted) return;
       const lane = this.#lanes.makeFor(node, memory);
       if (lane !== undefined) await this.#startLane(lane, plans);
     }

@@ -102,7 +102,7 @@ export class SessionLanes {
 
   /** The lane with a name. */
   named(name: string): LaneThread | undefined {
-    return this.all.find((lane) => lane.name === name);
+    return this.#inOrder.find((lane) => lane.is.current && lane.name === name);
   }
 
   /** -1 where there is none. */
