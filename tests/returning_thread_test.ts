@@ -43,6 +43,7 @@ for (const towards of ["main", "near"] as const) {
         };
       };
       await until(() => seen.at(-1) === COUNT - 1 && counts().links.every(({ queued }) => queued === 0));
+      await untilParked(runtime);
       ok(setAside() > 0, "what the thread holds is set aside");
       const before = counts();
       equal(before.nodes.find(({ id }) => id === "bad")!.errors, 1);
@@ -139,6 +140,12 @@ eachDriver("a thread that is given up while it tears its nodes down gives back w
   await until(() => runtime.stats().nodes.find(({ id }) => id === "keeps")!.restarts > 0);
   await runtime.stop();
 });
+
+/** Waits until every lane parks: it brings its figures up to date before. */
+async function untilParked(runtime: Runtime): Promise<void> {
+  const before = runtime.stats().lanes;
+  await until(() => runtime.stats().lanes.every(({ parks }, k) => parks > before[k].parks));
+}
 
 /**
  * A graph whose node "bad", on lane "near", keeps its thread from a frame on until there is a file; what stands behind
