@@ -185,6 +185,9 @@ async function returningSite(native: "require" | "off", atNumber: number) {
       assertSpent(await runtime.finished);
     },
     async [Symbol.asyncDispose]() {
+      // Where a test has failed before it lets the thread go, that would keep a processor from the tests after it.
+      await Deno.writeTextFile(untilPath, "");
+      await until(() => this.setAside() === 0);
       await runtime[Symbol.asyncDispose]();
       await Deno.remove(folder, { recursive: true });
     },
