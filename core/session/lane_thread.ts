@@ -13,13 +13,13 @@ import { isLaneDead, type LaneLife } from "../memory/reclaim.ts";
 import { type LaneEvent, type LaneState, type LaneTraits, OWN_REPORTS, stateAfter, TRAITS } from "./lane_states.ts";
 import { RoundWatch } from "./round_watch.ts";
 
-/** How long what a lost thread said last may be on its way, milliseconds. */
+/** How long the last reports of a lost thread may take to arrive, milliseconds. */
 const LAST_WORDS_MS = 1_000;
 
 /**
- * Why another thread has to take a lane's place. `ended`: the thread has, and the `error` event is out; `stuck`: a node
- * keeps it; `draft`: one does that an edit was to make ready; `gone`: one that an edit has taken out; `asked`: somebody
- * wants it so, whatever was chosen for the nodes' failures.
+ * Why another thread takes a lane's place. `ended`: the thread ended, and the `error` event is published; `stuck`: a
+ * node of the graph keeps it; `draft`: a node that an edit prepares keeps it; `gone`: a node that an edit removed keeps
+ * it; `asked`: a caller asked for it, whatever the nodes' supervision says.
  */
 export type LossCause = "ended" | "stuck" | "draft" | "gone" | "asked";
 
@@ -29,28 +29,39 @@ export interface LaneLoss {
   readonly cause: LossCause;
 }
 
-/** Who is told of threads. */
+/** What a look has found of a thread that a node keeps and that is not replaced. */
+export interface LaneHold {
+  readonly error: SluiceError;
+  /** The most that a call of the node may take, nanoseconds. */
+  readonly limitNs: number;
+  /** For how long the node was seen to keep it, nanoseconds. */
+  readonly forNs: number;
+}
+
+/** Hears of every thread. */
 export interface LaneListener {
-  /** A thread has said something that is to be taken. */
+  /** A thread sent a report that its state lets it send. */
   readonly report: (lane: LaneThread, report: LaneReport) => void;
-  /** A thread has come to another state. */
+  /** A thread changed its state. */
   readonly changed: (lane: LaneThread, before: LaneState) => void;
 }
 
 /** One thread of a lane. */
 export class LaneThread {
   readonly name: string;
-  /** Of the lane. */
+  /** The index of its lane. */
   readonly index: number;
   readonly kind: LaneKind;
-  /** What its record and the tables of holds know it by. */
+  /** Identifies it in its record and in the tables of holds. */
   readonly life: LaneLife;
-  /** Counts the threads of its lane from 1: others may have had the index before. */
+  /** Counts the threads of its lane from 1. Threads of other lanes may have had the index before. */
   readonly ordinal: number;
-  /** What the system refused the lane. */
+  /** What the system refused to give the lane. */
   readonly warnings: string[];
-  /** How its rounds go on, as the watch sees it. */
+  /** The progress of its rounds, as the watch sees it. */
   readonly rounds: RoundWatch = new RoundWatch();
+  /** Whether a node keeps it, as of the last look of the watch, which writes it. */
+  hold: LaneHold | undefined;
   readonly #listener: LaneListener;
   readonly #opening = Promise.withResolvers<readonly AnnouncedFormat[]>();
   readonly #closing = Promise.withResolvers<void>();
@@ -70,11 +81,11 @@ export class LaneThread {
     this.warnings = before?.warnings ?? [];
     this.#listener = listener;
     this.#state = before === undefined ? "starting" : "reopening";
-    // Where another lane fails first, nobody waits for this one any more.
+    // If another lane fails first, nobody waits for this one.
     this.#opening.promise.catch(() => {});
   }
 
-  /** Starts the thread. @param make is given what takes the thread's reports @throws what `make` throws */
+  /** Starts the thread. @param make makes its port, given what takes its reports @throws what `make` throws */
   run(make: (onReport: (report: LaneReport) => void) => LanePort): void {
     this.#port = make((report) => this.#hear(report));
   }
@@ -87,22 +98,22 @@ export class LaneThread {
     return TRAITS[this.#state];
   }
 
-  /** Whether it has the lane's name and has not closed. */
+  /** Whether it holds the lane's name and has not closed. */
   get isOpen(): boolean {
     return this.is.current === true && this.#state !== "closed";
   }
 
-  /** How it was lost, if it was. */
+  /** Why it was lost, if it was. */
   get loss(): LaneLoss | undefined {
     return this.#loss;
   }
 
-  /** Whether it is known to have ended. A worker that has failed before it ran the lane leaves no other proof. */
+  /** Whether it is known to have ended. Only the port knows that of a worker that failed before it ran the lane. */
   isDead(page: ControlPage): boolean {
     return this.#port?.hasEnded === true || isLaneDead(page, this.life);
   }
 
-  /** Whether so many looks have found it dead: then nothing that it said is on its way any more. */
+  /** Whether so many looks found it dead: by then its last reports have arrived. */
   wasDeadFor(looks: number, page: ControlPage): boolean {
     return this.isDead(page) && ++this.#deadLooks >= looks;
   }
@@ -111,7 +122,7 @@ export class LaneThread {
     this.#port?.send(command);
   }
 
-  /** The formats that its nodes announce, once they are open; none where it is lost before. */
+  /** The formats that its nodes announce, once they are open; none if it is lost before that. */
   get whenOpen(): Promise<readonly AnnouncedFormat[]> {
     return this.#opening.promise;
   }
@@ -121,14 +132,14 @@ export class LaneThread {
     return this.#state === "starting" || this.#state === "reopening";
   }
 
-  /** It has opened its nodes. Of one that nobody waits for any more that changes nothing. */
+  /** It opened its nodes. Does nothing if nobody waits for that. */
   opened(formats: readonly AnnouncedFormat[]): void {
     if (!this.isOpening) return;
     this.#opening.resolve(formats);
     this.#meet("opened");
   }
 
-  /** It cannot open its nodes. @returns whether it was opening them, so that whoever waits for it is told */
+  /** It cannot open its nodes. @returns whether it was opening them: then those who wait for it get the error */
   refuseOpening(error: Error): boolean {
     if (!this.isOpening) return false;
     this.#opening.reject(error);
@@ -136,26 +147,26 @@ export class LaneThread {
     return true;
   }
 
-  /** It has ended or is kept, and another thread is to take its place. */
+  /** It ended or a node keeps it, and another thread takes its place. */
   lose(loss: LaneLoss): void {
-    // A start goes on without it.
+    // The start goes on without it.
     this.#opening.resolve([]);
     this.#loss = loss;
     this.#meet("lost");
     this.#lastWords = setTimeout(() => this.silence(), LAST_WORDS_MS);
   }
 
-  /** Nobody waits for the last words of a lost one any longer. */
+  /** It is lost, and nobody waits for its last reports any longer. */
   silence(): void {
     this.#meet("silenced");
   }
 
-  /** It has the links and the nodes of the thread before it. */
+  /** It took over the links and the nodes of the thread before it. */
   joined(): void {
     this.#meet("joined");
   }
 
-  /** It is to close, while the others go on. @returns settles when it has closed, or was closed before */
+  /** Tells it to close while the others go on. @returns settles once it has closed */
   end(): Promise<void> {
     if (this.#state === "closed") return Promise.resolve();
     this.#meet("told");
@@ -163,28 +174,28 @@ export class LaneThread {
     return this.#closing.promise;
   }
 
-  /** It has closed, or something else has ended it. */
+  /** It closed, or was found dead. */
   closed(): void {
     this.#meet("closed");
     this.#closing.resolve();
   }
 
-  /** It was told to close and does not: the graph goes on without it. */
+  /** It did not close in time, and the graph goes on without it. */
   goOnWithout(): void {
     this.#meet("overdue");
   }
 
-  /** It does not end, and is given up. */
+  /** It does not end, and the session gives it up. */
   fence(): void {
     this.#meet("fenced");
   }
 
-  /** It has given back what it held after it was given up. */
+  /** It came back after it was given up, and gave back what it held. */
   left(): void {
     this.#meet("left");
   }
 
-  /** It has ended, and its index is free. */
+  /** It ended, and its index is free. */
   free(): void {
     this.#meet("freed");
   }
@@ -213,7 +224,7 @@ export class LaneThread {
     if (!this.isOpening) this.#opening.reject(new SluiceError("Busy", `Lane "${this.name}" ended before it was ready`));
     if (this.#state === "gone" || this.#state === "fenced") {
       this.terminate();
-      // A worker that has ended is not to be kept by what is known of it.
+      // What the session keeps of a thread must not keep its worker alive.
       this.#port = undefined;
     }
     this.#listener.changed(this, before);

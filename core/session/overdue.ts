@@ -70,14 +70,13 @@ export class Overdue {
   }
 
   /**
-   * Sets aside what lanes hold that have not closed, and says so, with what keeps them: they may still use it.
-   *
-   * @param held lanes that were not waited for, since a node keeps their thread
+   * Sets aside what lanes hold that have not closed, and says so, with what keeps them: they may still use it. Those
+   * whose thread a node keeps were not waited for.
    */
-  abandonOpen(limitMs: number, held: ReadonlySet<number>): void {
+  abandonOpen(limitMs: number): void {
     const { lanes } = this.#site;
     for (const lane of lanes.open) {
-      this.#tellAbandoned(lane, held.has(lane.index) ? "does not close" : `did not close within ${limitMs} ms`);
+      this.#tellAbandoned(lane, lane.hold === undefined ? `did not close within ${limitMs} ms` : "does not close");
       lane.abandon();
     }
     for (const lane of lanes.late) this.#tellAbandoned(lane, "was left behind by an edit and has not closed since");

@@ -577,10 +577,9 @@ export class Session {
 
   async #awaitClosed(): Promise<boolean> {
     const telling = setTimeout(() => this.#overdue.tellClosing(CLOSE_TIMEOUT_MS), TELL_CLOSING_AFTER_MS);
-    const { held } = this.#watch;
-    const closed = await this.#lanes.awaitClosed(CLOSE_TIMEOUT_MS, held);
+    const closed = await this.#lanes.awaitClosed(CLOSE_TIMEOUT_MS);
     clearTimeout(telling);
-    if (!closed) this.#overdue.abandonOpen(CLOSE_TIMEOUT_MS, held);
+    if (!closed) this.#overdue.abandonOpen(CLOSE_TIMEOUT_MS);
     return closed;
   }
 }

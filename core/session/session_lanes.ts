@@ -158,7 +158,7 @@ export class SessionLanes {
     return this.#start(old.name, "worker", old.index, workerPort, old);
   }
 
-  /** Ends the lanes beside main that the graph does not use any more; those that are lost the keeper sees to. */
+  /** Ends the lanes beside main that the graph no longer uses. The keeper ends those that are lost. */
   async endUnused(): Promise<void> {
     const used = new Set(this.#options.topology.usedLanes);
     const unused = this.all.filter(({ kind, name }) => kind !== "main" && !used.has(name))
@@ -187,7 +187,7 @@ export class SessionLanes {
   }
 
   /**
-   * Ends a lane that runs no node any more, while the others go on. What does not close in time is late: its name is
+   * Ends a lane that has no node left, while the others go on. What does not close in time is late: its name is
    * free; its index and its row are once it closes.
    */
   async end(lane: LaneThread): Promise<void> {
@@ -218,15 +218,16 @@ export class SessionLanes {
   }
 
   /**
-   * @param held lanes whose thread a node keeps: they are not waited for
+   * Waits for every lane, but for those whose thread a node keeps.
+   *
    * @returns whether all have closed in time; late ones are not waited for again
    */
-  async awaitClosed(timeoutMs: number, held: ReadonlySet<number> = new Set()): Promise<boolean> {
+  async awaitClosed(timeoutMs: number): Promise<boolean> {
     this.#isOver = true;
     const done = Promise.withResolvers<void>();
     const look = () => {
       for (const lane of this.open) this.#look(lane, LAST_LOOKS);
-      if (this.open.every(({ index }) => held.has(index))) done.resolve();
+      if (this.open.every(({ hold }) => hold !== undefined)) done.resolve();
     };
     this.#onClosed = () => {
       if (this.open.length === 0) done.resolve();

@@ -1,6 +1,7 @@
 import { deepEqual, equal, notEqual, throws } from "node:assert/strict";
 import { numberedSource } from "../../tests/fixtures/numbered.ts";
 import { PortableDriver } from "../driver/portable.ts";
+import { SluiceError } from "../errors.ts";
 import { EventBus } from "../events/bus.ts";
 import type { LaneReport } from "../lanes/messages.ts";
 import { leaveRow, noteDeath } from "../memory/reclaim.ts";
@@ -192,8 +193,8 @@ Deno.test("SessionLanes.awaitClosed() waits a second for what a lane has said wh
 Deno.test("SessionLanes.awaitClosed() waits for no lane whose thread a node keeps", async () => {
   await withWorkers(async () => {
     const { lanes, make } = setUp();
-    const { index } = make("near");
-    equal(await lanes.awaitClosed(60_000, new Set([index])), false);
+    make("near").hold = { error: new SluiceError("NodeFailed", "kept"), limitNs: 0, forNs: 0 };
+    equal(await lanes.awaitClosed(60_000), false);
     lanes.terminate();
   });
 });

@@ -16,7 +16,7 @@ import type { NodeEntry } from "../topology.ts";
 import { CallWatch, type LateCall } from "./call_watch.ts";
 import { DropWatch } from "./drop_watch.ts";
 import type { LaneKeeper } from "./lane_keeper.ts";
-import type { LaneThread } from "./lane_thread.ts";
+import type { LaneHold, LaneThread } from "./lane_thread.ts";
 import {
   type KeptLane,
   type NodePlace,
@@ -62,17 +62,8 @@ export interface WatchSite {
   giveUp(why: string): void;
 }
 
-/** A lane whose thread a node keeps. */
-interface HeldLane {
-  readonly error: SluiceError;
-  /** The most that a call of its nodes may take, nanoseconds. */
-  readonly limitNs: number;
-  /** For how long it was seen to, nanoseconds. */
-  readonly forNs: number;
-}
-
-/** A lane whose thread a node keeps, by index. */
-type FoundLane = [number, Pick<HeldLane, "error" | "limitNs">];
+/** A lane whose thread a node keeps at a look, and what is known of that. */
+type FoundLane = [LaneThread, Omit<LaneHold, "forNs">];
 
 /** Watches one run, from its start to its end. */
 export class SessionWatch {
@@ -83,8 +74,6 @@ export class SessionWatch {
   readonly #logged = new WeakSet<NodeEntry>();
   /** Nodes that were told of since they await something for long. */
   readonly #toldLate = new WeakSet<NodeEntry>();
-  /** By index; as of the last look. */
-  #held: ReadonlyMap<number, HeldLane> = new Map();
   #lookedAtNs = 0;
 
   constructor(site: WatchSite) {
@@ -145,7 +134,7 @@ export class SessionWatch {
       this.#endHeld(held);
       for (const each of calls.look(states, this.#site.nodesNowNs())) this.#late(each);
       for (const message of unread.look(this.#site.nodesNowNs())) logger("runtime").warn(message);
-      if (this.#site.stopping() && watchdog.restsBut(open, new Set(held.keys()))) {
+      if (this.#site.stopping() && watchdog.restsBut(open, new Set([...held.keys()].map(({ index }) => index)))) {
         this.#site.giveUp([...held.values()].map(({ error }) => error.message).join("; "));
         return;
       }
@@ -171,14 +160,9 @@ export class SessionWatch {
     lookOn();
   }
 
-  /** Looks no more. */
+  /** Stops looking. */
   end(): void {
     clearInterval(this.#timer);
-  }
-
-  /** Lanes whose thread a node keeps, as of the last look. */
-  get held(): ReadonlySet<number> {
-    return new Set(this.#held.keys());
   }
 
   /** What a node is doing. */
@@ -226,7 +210,7 @@ export class SessionWatch {
     } for ${ms} ms without returning`;
     const error = new SluiceError("NodeFailed", message, { nodeId: id });
     this.#giveUp(lane, error, place, [node]);
-    return [lane.index, { error, limitNs: this.#limitNs([node]) }];
+    return [this.#site.lanes.at(lane.index)!, { error, limitNs: this.#limitNs([node]) }];
   }
 
   /** One of several nodes keeps their lane's thread. @returns the lane, and why */
@@ -237,27 +221,28 @@ export class SessionWatch {
     const error = new SluiceError("LaneCrashed", message);
     const isNew = this.#giveUp(lane, error, place, nodes);
     if (isNew) this.#site.options.events.publish({ group: "lane", lane: lane.name, kind: "warning", message });
-    return [lane.index, { error, limitNs: this.#limitNs(nodes) }];
+    return [this.#site.lanes.at(lane.index)!, { error, limitNs: this.#limitNs(nodes) }];
   }
 
   /** Ends the run for a thread that was kept for too long and is not replaced. */
-  #endHeld(found: ReadonlyMap<number, FoundLane[1]>): void {
+  #endHeld(found: ReadonlyMap<LaneThread, FoundLane[1]>): void {
     const { options: { driver, stuckAfterMs }, lanes, endRun } = this.#site;
     const stuckAfterNs = stuckAfterMs === 0 ? Infinity : stuckAfterMs * 1e6;
     const nowNs = driver.nowNs();
     const stepNs = Math.min(nowNs - this.#lookedAtNs, MAX_STEP_NS);
     this.#lookedAtNs = nowNs;
-    const held = new Map<number, HeldLane>();
-    for (const [index, { error, limitNs }] of found) {
-      if (lanes.at(index)?.is.replaced) continue;
-      const before = this.#held.get(index);
+    for (const lane of lanes.all) {
+      const hold = lane.is.replaced ? undefined : found.get(lane);
       // Two looks must have found it: the whole process may have been stopped before the first.
-      const forNs = before === undefined ? Math.min(stuckAfterNs, limitNs - 1) : before.forNs + stepNs;
-      held.set(index, { error, limitNs, forNs });
+      lane.hold = hold && {
+        ...hold,
+        forNs: lane.hold === undefined ? Math.min(stuckAfterNs, hold.limitNs - 1) : lane.hold.forNs + stepNs,
+      };
     }
-    this.#held = held;
-    const over = [...held].find(([index, { forNs, limitNs }]) => forNs >= limitNs && this.#runsGraph(index));
-    if (over !== undefined) endRun(over[1].error);
+    const over = lanes.all.find(({ hold, index }) => (
+      hold !== undefined && hold.forNs >= hold.limitNs && this.#runsGraph(index)
+    ));
+    if (over !== undefined) endRun(over.hold!.error);
   }
 
   /** How long a call of any of these nodes may hold the thread until that is told, nanoseconds. */
