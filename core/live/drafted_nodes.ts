@@ -32,7 +32,7 @@ export class DraftedNodes {
     }
   }
 
-  /** A lane has answered, or refused: those of the edits up to this one are its concern no more. */
+  /** A lane has answered or refused: it is done with the nodes of the edits up to this one. */
   answered(lane: number, epoch: number): void {
     const left = this.#asked.get(lane)?.filter((each) => each.epoch > epoch) ?? [];
     if (left.length > 0) this.#asked.set(lane, left);

@@ -1,5 +1,5 @@
 /**
- * Empties rings that nobody reads any more.
+ * Empties rings that have lost their reader.
  *
  * @module
  */

@@ -17,7 +17,7 @@ import type { LinkPlans } from "./link_plans.ts";
 
 /** What is changed beside nodes and links. */
 export interface EditExtras {
-  /** What was done, in words, for whoever watches. */
+  /** What was done, in words, for those who watch. */
   readonly actions: readonly string[];
   /** Live configuration values, already checked. */
   readonly configure: readonly NodeConfigChange[];
@@ -34,7 +34,7 @@ export interface DraftedEdit<T> {
   /** The graph as it will be. */
   readonly draft: Topology;
   readonly extras: EditExtras;
-  /** What whoever asked for it is given. */
+  /** What the caller of the edit gets. */
   readonly result: T;
 }
 
@@ -63,7 +63,7 @@ export interface EditSite {
   laneIndex(name: string): number;
   /** Makes the lanes that new nodes need, one after another. @param signal after its abort no further one is made */
   openLanes(nodes: readonly NodeEntry[], signal: AbortSignal): Promise<void>;
-  /** Ends the lanes that the graph does not use any more. */
+  /** Ends the lanes that the graph no longer uses. */
   endLanes(): Promise<void>;
   /**
    * Makes pools that the draft needs beside those there are; refuses where one is too small.
@@ -80,8 +80,8 @@ export interface EditSite {
   isDown(node: NodeId): boolean;
   /** The edit is in effect. */
   edited(change: GraphChange, extras: EditExtras): void;
-  /** The edit is not, and never will be: nobody makes these nodes ready any more. */
+  /** The edit will never be in effect: nobody prepares these nodes any longer. */
   refused(nodes: readonly NodeEntry[]): void;
-  /** Nobody uses links any more that an edit has removed. */
+  /** No lane uses these links any longer, which an edit removed. */
   closed(links: readonly LinkEntry[]): void;
 }

@@ -182,7 +182,7 @@ export class GraphEdit {
   }
 
   /**
-   * Passes what comes in on without calling the node's `process()`, or no more. It holds until another edit says
+   * Starts or stops passing on what comes in without calling the node's `process()`. It holds until another edit says
    * otherwise: also when the node is restarted, moved, or replaced by one of its type. One of another type is run.
    *
    * @throws {SluiceError} `NodeNotFound`; `InvalidGraph` if the node has not one input and one output of one kind

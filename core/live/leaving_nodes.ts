@@ -88,7 +88,7 @@ export class LeavingNodes {
     return nodes.filter(isNative);
   }
 
-  /** A lane has come to the edit: it runs them no more. */
+  /** A lane has come to the edit and has stopped running them. */
   takenOut(lane: number): void {
     for (const leaver of this.#leavers.values()) if (leaver.lane === lane) leaver.call = "flush() or teardown()";
   }
@@ -102,7 +102,7 @@ export class LeavingNodes {
     leaver.awaited?.replies.settle(record, true);
   }
 
-  /** A lane says no more what becomes of them. @param error why */
+  /** A lane will not say what becomes of them. @param error why */
   lost(lane: number, error: Error | undefined): void {
     for (const { node: { id, index }, awaited } of this.#on(lane)) {
       if (awaited === undefined || !awaited.replies.waiting.includes(index)) continue;
@@ -116,7 +116,7 @@ export class LeavingNodes {
     for (const { node } of this.#on(lane)) this.remove(node.index);
   }
 
-  /** Those that edits wait for are waited for no more. */
+  /** Ends the wait of the edits for their nodes. */
   refuse(error: Error): void {
     for (const { awaited } of this.#leavers.values()) awaited?.replies.refuse(error);
   }

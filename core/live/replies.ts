@@ -41,7 +41,7 @@ export class Replies<K, R> {
     if (this.#waiting.size === 0) this.#done.resolve(this.#replies);
   }
 
-  /** Nobody's answer is wanted any more. */
+  /** Ends the wait for all answers. */
   dismiss(): void {
     this.#done.resolve(this.#replies);
   }

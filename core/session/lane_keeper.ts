@@ -99,7 +99,7 @@ export class LaneKeeper {
   }
 
   /**
-   * A lane runs no node any more, or must not.
+   * A lane has stopped running its nodes, or must stop.
    *
    * @param cause of `draft`, `gone` and `asked` the nodes that ran there are not to blame; a lane on which `gone` has
    * left none is ended, not replaced
@@ -128,7 +128,7 @@ export class LaneKeeper {
 
   /** Nothing is left of a thread: what it held is given back, once. */
   giveBack({ life }: LaneThread): void {
-    // It has said that it uses its slots no more, though it may still be on its way out; or it has ended.
+    // It has said that it is done with its slots, though it may still be on its way out; or it has ended.
     noteDeath(this.#site.page(), life);
     for (const pool of this.#site.pools()) {
       reclaimLane(pool, this.#site.page(), life);
@@ -160,7 +160,7 @@ export class LaneKeeper {
     const nodes = this.#nodesOf(old);
     for (const node of nodes) {
       this.#site.failures.count(node);
-      // What it did when the lane was lost it does no more, also where nothing takes its place.
+      // It has stopped what it did when the lane was lost, also if nothing takes its place.
       clearPulse(this.#site.page(), node.index);
     }
     if (isDead) old.free();

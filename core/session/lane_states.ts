@@ -1,14 +1,14 @@
 /**
- * The states of a lane's thread as the session sees it, what may happen to it in each, and where that leads: all of it
- * is in the tables here, and in `docs/lanes.md`.
+ * The states of a lane's thread as the session sees it, the events that are possible in each, and the state that each
+ * event leads to. `docs/lanes.md` has the same tables.
  *
  * @module
  */
 import type { LaneReport } from "../lanes/messages.ts";
 
-/** Each event that is possible in a state, with the state that it leads to. What is not here is refused. */
+/** Each event that is possible in a state, with the state that it leads to. Every other event is refused. */
 export const TRANSITIONS = {
-  /** The thread was made, and has not opened its nodes. */
+  /** The thread was made and opens its nodes. */
   starting: {
     opened: "running",
     refused: "unopened",
@@ -19,9 +19,9 @@ export const TRANSITIONS = {
   },
   /** It runs its nodes. */
   running: { lost: "lost", told: "ending", closed: "closed", abandoned: "held" },
-  /** Its nodes could not be opened: it runs none, and waits to be ended. */
+  /** Its nodes could not be opened. It runs none and waits to be ended. */
   unopened: { lost: "lost", told: "ending", closed: "closed", abandoned: "held" },
-  /** It has ended, or a node keeps it, and another thread is to take its place. Its last words may be on their way. */
+  /** It ended, or a node keeps it, and another thread is to take its place. Its last reports may be on their way. */
   lost: {
     silenced: "silent",
     fenced: "fenced",
@@ -29,45 +29,45 @@ export const TRANSITIONS = {
     closed: "closed",
     abandoned: "held",
   },
-  /** As `lost`; nobody waits for what it said last any longer. */
+  /** As `lost`, but nobody waits for its last reports any longer. */
   silent: { fenced: "fenced", freed: "gone", closed: "closed", abandoned: "held" },
-  /** It was made in place of a lost one, and is not open. */
+  /** It was made in place of a lost thread and is not open yet. */
   reopening: { opened: "joining", refused: "unopened", closed: "closed", abandoned: "held" },
-  /** It is open, and is given the links and nodes of the thread before it. */
+  /** It is open and takes over the links and nodes of the thread before it. */
   joining: { joined: "running", lost: "lost", closed: "closed", abandoned: "held" },
-  /** No node of the graph is left on it, and it was told to close while the others go on. */
+  /** The graph has no node on it, and it was told to close while the others go on. */
   ending: { closed: "closed", overdue: "late", abandoned: "held" },
-  /** It has not closed in time. The graph goes on without it: its name is free, its index and its row are not. */
+  /** It did not close in time, and the graph goes on without it. Its name is free; its index and row are not. */
   late: { closed: "gone" },
-  /** Nothing can end it: it was given up, and another one has its index. Its row is its own until it leaves it. */
+  /** Nothing can end it: the session gave it up, and its index went to another. It keeps its row until it leaves it. */
   fenced: { left: "gone" },
-  /** It runs nothing any more. Its index is its own until it is freed, or the run is over. */
+  /** It runs nothing. It keeps its index until it is freed or the run is over. */
   closed: { closed: "closed", freed: "gone" },
-  /** The run is over, and it has not closed: what it holds is set aside. */
+  /** The run is over and it has not closed: what it holds is set aside. */
   held: { closed: "closed" },
-  /** Nothing of it is left. */
+  /** Nothing is left of it. */
   gone: {},
 } as const satisfies { readonly [state: string]: { readonly [event: string]: string } };
 
-/** What a lane's thread is doing. */
+/** A state of a lane's thread. */
 export type LaneState = keyof typeof TRANSITIONS;
 
-/** What happens to it. */
+/** An event in the life of a lane's thread. */
 export type LaneEvent = { [S in LaneState]: keyof typeof TRANSITIONS[S] }[LaneState];
 
 /** What the session may do with a thread in a state. */
 export interface LaneTraits {
-  /** Whether it is the one that has the lane's name. */
+  /** Whether it holds the lane's name. */
   readonly current?: true;
-  /** Whether it runs nodes or may soon, so that whoever has the others wait waits for it too. */
+  /** Whether it runs nodes or may soon: a pause waits for it. */
   readonly answers?: true;
   /** Whether another thread takes the lane's place, or it is the one that does. */
   readonly replaced?: true;
-  /** Whether nothing that it could say is on its way, though it is the lane's thread. */
+  /** Whether it holds the lane's name, but no report of it can arrive any longer. */
   readonly silent?: true;
-  /** Whether its row of the tables of holds is set aside: nobody gives back what is noted there. */
+  /** Whether its row of the tables of holds is set aside: nobody gives back the slots noted there. */
   readonly rowAside?: true;
-  /** What is taken of what it says. */
+  /** Which of its reports the session takes. */
   readonly hears: "all" | "own" | "nothing";
 }
 
@@ -88,7 +88,7 @@ export const TRAITS: { readonly [S in LaneState]: LaneTraits } = {
   gone: { hears: "nothing" },
 };
 
-/** What is still taken of a thread that the graph goes on without: nothing of nodes and edits, which are not its own. */
+/** The reports that the session takes from a late thread: those about the thread, none about nodes or edits. */
 export const OWN_REPORTS: ReadonlySet<LaneReport["kind"]> = new Set<LaneReport["kind"]>([
   "closed",
   "configured",
@@ -99,7 +99,7 @@ export const OWN_REPORTS: ReadonlySet<LaneReport["kind"]> = new Set<LaneReport["
   "warning",
 ]);
 
-/** Where an event leads. @throws {Error} for one that a thread in this state cannot meet: an error of the session's own */
+/** The state that an event leads to. @throws {Error} for an impossible event, which is a mistake in the session */
 export function stateAfter(lane: string, state: LaneState, event: LaneEvent): LaneState {
   const next = (TRANSITIONS[state] as { readonly [event in LaneEvent]?: LaneState })[event];
   if (next === undefined) throw new Error(`Internal error: lane "${lane}" is "${state}", where "${event}" cannot be`);
