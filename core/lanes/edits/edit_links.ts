@@ -58,7 +58,7 @@ export function noteLoops(cells: ReadonlyMap<string, NodeCell>, loops: LaneEdit[
 }
 
 /** Counts what went with the lanes at the other ends. */
-export function settleLost(
+export function countLost(
   lane: Lane,
   cells: ReadonlyMap<string, NodeCell>,
   ends: LaneEdit["settle"],

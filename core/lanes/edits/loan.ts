@@ -118,14 +118,14 @@ export class ArrivingTrial {
   }
 
   /** The node has its links: what it has read is read, and what it wrote is written. */
-  settle(): void {
+  commit(): void {
     for (const writer of this.#writers) {
       const links = this.#cell.outputs.find(({ name }) => name === writer.plan.fromPort)?.links ?? [];
       writer.target = links.find(({ plan }) => plan.index === writer.plan.index);
     }
     this.#trial.commit();
     for (const reader of this.#readers) {
-      reader.settle(this.#cell.inputs.find(({ name }) => name === reader.plan.toPort)?.link);
+      reader.commit(this.#cell.inputs.find(({ name }) => name === reader.plan.toPort)?.link);
     }
   }
 
@@ -207,7 +207,7 @@ class LentReader implements LinkReader {
   publish(): void {}
 
   /** Takes what was taken here out of the link that it was lent of: but what that has dropped since. */
-  settle(link: LinkReader | undefined): void {
+  commit(link: LinkReader | undefined): void {
     let skipped = this.#skipped;
     for (const { pool, slot } of this.#taken) {
       const head = link?.peek();

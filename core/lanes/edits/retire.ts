@@ -1,6 +1,6 @@
 /**
- * Brings nodes to their end that are no longer part of their lane: they are taken out at once, and called for the last
- * time later, for `flush()` and `teardown()` may keep the thread.
+ * Ends nodes that are no longer part of their lane: they are taken out at once, and called for the last time later,
+ * because `flush()` and `teardown()` may keep the thread.
  *
  * @module
  */
@@ -13,14 +13,56 @@ import type { NodeCell } from "../cells/node_cell.ts";
 /** How long a removed node may take to flush, milliseconds. */
 const FLUSH_TIMEOUT_MS = 5_000;
 
-/** Time between two looks at whether an asynchronous tick has settled, milliseconds. */
-const SETTLE_EVERY_MS = 1;
+/** Time between two looks at whether an asynchronous tick has ended, milliseconds. */
+const LOOK_EVERY_MS = 1;
 
-/** Runs a node no more that has lost its links. Nothing of it is called. */
-export function takeOut(cell: NodeCell): void {
-  cell.retired = true;
-  // Links that it has no more hold it back no more.
-  if (cell.pending) cell.seal();
+interface Leaver {
+  readonly cell: NodeCell;
+  readonly flushes: boolean;
+  readonly isTold: boolean;
+}
+
+/** The nodes that were taken out of a lane and have not been called for the last time. */
+export class Leavers {
+  readonly #lane: Lane;
+  #leavers: Leaver[] = [];
+
+  constructor(lane: Lane) {
+    this.#lane = lane;
+  }
+
+  get size(): number {
+    return this.#leavers.length;
+  }
+
+  /**
+   * Stops scheduling a node whose links are detached. Calls none of its methods.
+   *
+   * @param flushes whether its `flush()` is called at its end
+   * @param isTold whether its end is reported: not where its successor has its record
+   */
+  add(cell: NodeCell, flushes: boolean, isTold = true): void {
+    cell.retired = true;
+    // Links that the node has lost must not hold back the rest of its tick.
+    if (cell.pending) cell.seal();
+    this.#leavers.push({ cell, flushes, isTold });
+    if (isTold) return;
+    // That record may be given back before this node has come to its end.
+    cell.publish();
+    cell.forgoRecord();
+  }
+
+  /** Begins to end the nodes. @returns the end of each */
+  end(): Promise<void>[] {
+    const leavers = this.#leavers;
+    this.#leavers = [];
+    return leavers.map((leaver) => this.#end(leaver));
+  }
+
+  async #end({ cell, flushes, isTold }: Leaver): Promise<void> {
+    await retire(this.#lane, cell, flushes);
+    if (isTold) this.#lane.site.post({ kind: "removed", record: cell.number - 1 });
+  }
 }
 
 /**
@@ -34,7 +76,7 @@ export async function retire(lane: Lane, cell: NodeCell, flushes: boolean): Prom
   const untilNs = nowNs() + FLUSH_TIMEOUT_MS * 1e6;
   while (cell.pending && !lane.closed && nowNs() < untilNs) {
     cell.admitWaiters();
-    await sleep(SETTLE_EVERY_MS);
+    await sleep(LOOK_EVERY_MS);
   }
   if (cell.pending) cell.abort("the node was removed");
   try {

@@ -1,0 +1,34 @@
+/**
+ * What a lane does with the nodes whose links have changed, once every link is in its place.
+ *
+ * @module
+ */
+import type { NodeCell } from "../cells/node_cell.ts";
+import type { Lane } from "../lane/lane.ts";
+import { isInOrder, orderCells } from "./cell_order.ts";
+import { reachOf } from "./edit_reach.ts";
+
+type Cells = Map<string, NodeCell>;
+
+/** The nodes of a lane by id. */
+export function cellsById(lane: Lane): Cells {
+  return new Map(lane.cells.map((cell) => [cell.id, cell]));
+}
+
+/** Has the nodes concerned note what they look at. @returns them */
+export function sealReach(named: ReadonlySet<string>, all: Cells): ReadonlySet<NodeCell> {
+  const reach = reachOf(named, all);
+  for (const cell of reach) cell.seal();
+  return reach;
+}
+
+/** Puts the nodes concerned in order, tells the newcomers what all nodes were told before, and wakes those concerned. */
+export function wakeReach(lane: Lane, reach: ReadonlySet<NodeCell>, all: Cells, newcomers: readonly NodeCell[]): void {
+  // Newcomers stand last: nodes are ranked anew where one stands before a node that feeds it.
+  if (!isInOrder(reach, all)) {
+    lane.cells = orderCells(lane.cells);
+    lane.ranksChanged();
+  }
+  lane.inserted(newcomers);
+  for (const cell of reach) cell.notify();
+}
