@@ -1,6 +1,6 @@
 /**
- * Makes an edit ready on a lane: new nodes beside those that are there, and first ticks of those that take the place of
- * others. Until it is in effect it can be dropped, and leaves nothing behind.
+ * Prepares an edit on a lane: builds new nodes beside the old ones, and tries those that take the place of others. Until
+ * the commit the edit can be dropped, and leaves nothing behind.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { layDown, setUp, tearDown } from "../lane/faults.ts";
 import { buildCell } from "../cells/cell_builder.ts";
 import { type ArrivingTrial, Lender } from "./loan.ts";
 import { makeInstance } from "../cells/make_instance.ts";
-import type { AnnouncedFormat, LaneCommand, LaneEdit } from "../messages.ts";
+import type { AnnouncedFormat, LaneCommand, LaneEdit, NodePlan } from "../messages.ts";
 import { calling } from "../lane/node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 import { bringToRest } from "./standstill.ts";
@@ -43,11 +43,11 @@ export interface PreparedEdit {
 }
 
 /**
- * Makes an edit ready. One that cannot be is dropped.
+ * Prepares an edit. If that fails, it drops what it has prepared.
  *
  * @param before the attempt before this one, which has to let go of nodes first
  * @param ready is given the edit, in the same turn in which it was found that it is still wanted
- * @throws why it cannot, with the node that it comes from
+ * @throws why it failed, with the node that caused it
  */
 export async function makeReady(
   lane: Lane,
@@ -56,78 +56,126 @@ export async function makeReady(
   before: EditAttempt | undefined,
   ready: (prepared: PreparedEdit) => void,
 ): Promise<void> {
-  const { epoch, edit, standstill } = command;
-  const hold = new Set(command.hold);
-  const cells = new Map<NodeId, NodeCell>();
-  const held: NodeCell[] = [];
-  const trials = new Map<NodeId, Trial>();
-  let current: NodeCell | undefined;
-  let action = "setup()";
+  const preparation = new Preparation(lane, command, attempt);
   try {
-    await before?.over;
+    await preparation.run(before);
     attempt.assertWanted();
-    lane.openPools(command.pools);
-    for (const plan of command.nodes) {
-      current = undefined;
-      const restart = edit.insert.find(({ node }) => node === plan.id)?.restart;
-      const failed = restart && lane.cells.find((cell) => cell.id === plan.id);
-      const state = failed && await attempt.waitFor(layDown(lane, failed, restart === "carries"));
-      const type = await attempt.waitFor(lane.site.findType(plan));
-      if (plan.vacant) {
-        const place = buildCell(lane, plan, type.descriptor, vacantInstance());
-        place.failed = true;
-        cells.set(plan.id, place);
-        continue;
-      }
-      const instance = await attempt.waitFor(makeInstance(type, plan));
-      attempt.assertWanted();
-      const cell = buildCell(lane, plan, type.descriptor, instance);
-      // The lane does not run it yet, whoever wakes it.
-      cell.retired = true;
-      cell.deferCounts();
-      current = cell;
-      cells.set(plan.id, cell);
-      cell.setPhase(PHASE.setup);
-      await attempt.waitFor(calling(lane, cell, () => setUp(cell, lane.init.setupTimeoutMs)));
-      cell.setPhase(PHASE.idle);
-      if (state !== undefined) {
-        action = "restore()";
-        giveState(lane, cell, state);
-        action = "setup()";
-      }
-    }
-    attempt.assertWanted();
-    held.push(...lane.cells.filter((cell) => hold.has(cell.id)));
-    await attempt.waitFor(bringToRest(held, standstill, () => attempt.givenUp));
-    const triedByNs = lane.nowNs() + command.trialMs * 1e6;
-    for (const { node, replaces, anew } of edit.insert) {
-      const old = replaces ? lane.cells.find((cell) => cell.id === node) : undefined;
-      if (old !== undefined) cells.get(node)!.countOn(old);
-      // What a failed node still knows may be what made it fail.
-      if (old === undefined || old.failed || old.ended) continue;
-      attempt.assertWanted();
-      current = old;
-      action = "snapshot()";
-      const state = anew === true ? undefined : takeState(lane, old);
-      current = cells.get(node)!;
-      action = "restore()";
-      if (state !== undefined) giveState(lane, current, state);
-      if (!mayBeTried(edit, old) || lane.paused) continue;
-      current.takeUp(old.carry);
-      const trial = new Trial(current, old, lane);
-      trials.set(node, trial);
-      action = "process()";
-      await trial.run(triedByNs, () => attempt.givenUp);
-    }
-    attempt.assertWanted();
-    ready({ epoch, edit, cells, held, trials, ending: new Set(), lender: new Lender(), arrivals: new Map() });
+    ready(preparation.prepared);
   } catch (error) {
     // Another thread has the links by now.
     if (lane.endIfGivenUp()) return;
-    letGo(lane, cells, held, trials);
-    attempt.letGo();
-    await tearDownAll(lane, cells);
-    throw current === undefined ? error : explain(error, current, action);
+    throw await preparation.drop(error);
+  }
+}
+
+/** One edit while it is prepared. */
+class Preparation {
+  readonly #lane: Lane;
+  readonly #command: Prepare;
+  readonly #attempt: EditAttempt;
+  readonly #cells = new Map<NodeId, NodeCell>();
+  readonly #held: NodeCell[] = [];
+  readonly #trials = new Map<NodeId, Trial>();
+  /** The node that is being called, and the method: to name them in an error. */
+  #current: NodeCell | undefined;
+  #method = "setup()";
+
+  constructor(lane: Lane, command: Prepare, attempt: EditAttempt) {
+    this.#lane = lane;
+    this.#command = command;
+    this.#attempt = attempt;
+  }
+
+  async run(before: EditAttempt | undefined): Promise<void> {
+    const attempt = this.#attempt;
+    await before?.over;
+    attempt.assertWanted();
+    this.#lane.openPools(this.#command.pools);
+    for (const plan of this.#command.nodes) await this.#build(plan);
+    attempt.assertWanted();
+    await this.#quiesce();
+    const triedByNs = this.#lane.nowNs() + this.#command.trialMs * 1e6;
+    for (const insert of this.#command.edit.insert) await this.#succeed(insert, triedByNs);
+  }
+
+  get prepared(): PreparedEdit {
+    const { epoch, edit } = this.#command;
+    const [cells, held, trials] = [this.#cells, this.#held, this.#trials];
+    return { epoch, edit, cells, held, trials, ending: new Set(), lender: new Lender(), arrivals: new Map() };
+  }
+
+  /** Drops what is prepared so far. @returns the error, with the node that was being called */
+  async drop(error: unknown): Promise<unknown> {
+    letGo(this.#lane, this.#cells, this.#held, this.#trials);
+    this.#attempt.letGo();
+    await tearDownAll(this.#lane, this.#cells);
+    return this.#current === undefined ? error : explain(error, this.#current, this.#method);
+  }
+
+  /** Builds a new node and sets it up. A failed node that it restarts is torn down before. */
+  async #build(plan: NodePlan): Promise<void> {
+    const lane = this.#lane;
+    const attempt = this.#attempt;
+    this.#current = undefined;
+    const restart = this.#command.edit.insert.find(({ node }) => node === plan.id)?.restart;
+    const failed = restart && lane.cells.find((cell) => cell.id === plan.id);
+    const state = failed && await attempt.waitFor(layDown(lane, failed, restart === "carries"));
+    const type = await attempt.waitFor(lane.site.findType(plan));
+    if (plan.vacant) {
+      const place = buildCell(lane, plan, type.descriptor, vacantInstance());
+      place.failed = true;
+      this.#cells.set(plan.id, place);
+      return;
+    }
+    const instance = await attempt.waitFor(makeInstance(type, plan));
+    attempt.assertWanted();
+    const cell = buildCell(lane, plan, type.descriptor, instance);
+    // Nothing may schedule the node yet, whoever wakes it.
+    cell.retired = true;
+    cell.deferCounts();
+    this.#current = cell;
+    this.#cells.set(plan.id, cell);
+    cell.setPhase(PHASE.setup);
+    await attempt.waitFor(calling(lane, cell, () => setUp(cell, lane.init.setupTimeoutMs)));
+    cell.setPhase(PHASE.idle);
+    this.#restore(cell, state);
+    this.#method = "setup()";
+  }
+
+  /** Holds the nodes that the edit concerns, and waits until none of their ticks is under way. */
+  async #quiesce(): Promise<void> {
+    const hold = new Set(this.#command.hold);
+    const attempt = this.#attempt;
+    this.#held.push(...this.#lane.cells.filter((cell) => hold.has(cell.id)));
+    await attempt.waitFor(bringToRest(this.#held, this.#command.standstill, () => attempt.givenUp));
+  }
+
+  /** Gives the successor of a node that node's state, and tries it. */
+  async #succeed({ node, replaces, anew }: LaneEdit["insert"][number], triedByNs: number): Promise<void> {
+    const lane = this.#lane;
+    const attempt = this.#attempt;
+    const old = replaces ? lane.cells.find((cell) => cell.id === node) : undefined;
+    if (old === undefined) return;
+    const cell = this.#cells.get(node)!;
+    cell.countOn(old);
+    // What a failed node still knows may be what made it fail.
+    if (old.failed || old.ended) return;
+    attempt.assertWanted();
+    this.#current = old;
+    this.#method = "snapshot()";
+    this.#restore(cell, anew === true ? undefined : takeState(lane, old));
+    if (!mayBeTried(this.#command.edit, old) || lane.paused) return;
+    cell.takeUp(old.carry);
+    const trial = new Trial(cell, old, lane);
+    this.#trials.set(node, trial);
+    this.#method = "process()";
+    await trial.run(triedByNs, () => attempt.givenUp);
+  }
+
+  #restore(cell: NodeCell, state: unknown): void {
+    this.#current = cell;
+    this.#method = "restore()";
+    if (state !== undefined) giveState(this.#lane, cell, state);
   }
 }
 
