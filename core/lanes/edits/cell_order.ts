@@ -1,6 +1,6 @@
 /**
- * The order in which a lane runs its nodes, as far as links within the lane tell it: each node before those that it
- * feeds. Links that close loops, and those from other lanes, are left out of account.
+ * The order in which a lane runs its nodes: each node before those that it feeds by links within the lane. Links that
+ * close loops, and those from other lanes, do not count.
  *
  * @module
  */

@@ -1,11 +1,11 @@
 /**
- * An edit while a lane makes it ready, which whoever asked for it may give up meanwhile.
+ * An edit while a lane prepares it. The control isolate may give it up meanwhile.
  *
  * @module
  */
 import { SluiceError } from "../../errors.ts";
 
-/** See the module. */
+/** Tells the steps of a preparation whether they are still wanted. */
 export class EditAttempt {
   readonly epoch: number;
   readonly #site: { readonly isGivenUp: boolean };
@@ -13,30 +13,30 @@ export class EditAttempt {
   readonly #letGo = Promise.withResolvers<void>();
   #givenUp = false;
 
-  /** @param site whose thread makes it ready */
+  /** @param site whose thread prepares it */
   constructor(epoch: number, site: { readonly isGivenUp: boolean }) {
     this.epoch = epoch;
     this.#site = site;
     this.#end.promise.catch(() => {});
   }
 
-  /** Nobody waits for it any more, or another thread runs the lane by now. */
+  /** Whether it was given up, or another thread runs the lane by now. */
   get givenUp(): boolean {
     return this.#givenUp || this.#site.isGivenUp;
   }
 
-  /** Settles once it holds no node: it was made ready, or what it had begun is undone. */
+  /** Settles once the preparation is over: the edit is prepared, or what it had begun is undone. */
   get over(): Promise<void> {
     return this.#letGo.promise;
   }
 
-  /** Nobody waits for it from now on. */
+  /** The control isolate does not wait for it from now on. */
   giveUp(): void {
     this.#givenUp = true;
     this.#end.reject(givenUp());
   }
 
-  /** It holds no node, or is ready. */
+  /** The preparation is over. */
   letGo(): void {
     this.#letGo.resolve();
   }

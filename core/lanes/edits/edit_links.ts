@@ -1,5 +1,5 @@
 /**
- * What an edit does with the links of a lane's nodes when nodes change places or lanes have gone.
+ * What an edit does with the links of a lane's nodes when nodes are replaced or lanes are lost.
  *
  * @module
  */
@@ -12,9 +12,9 @@ import type { LaneEdit } from "../messages.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 
 /**
- * Sees to it that what is queued on a link within this lane can be sent to another one.
+ * Makes what is queued on a link within this lane fit to be sent to another one.
  *
- * @throws where it cannot, with the node that was to read it
+ * @throws why a frame cannot be sent, with the node that was to read it
  */
 export function serializeQueued(lane: Lane, { toNode, toPort }: LinkPlan): void {
   const reader = lane.cells.find(({ id }) => id === toNode);
@@ -26,7 +26,7 @@ export function serializeQueued(lane: Lane, { toNode, toPort }: LinkPlan): void 
   }
 }
 
-/** Gives a node the links of another, with the frames in them. */
+/** Hands the links of a node over to its successor, with the frames in them. */
 export function moveLinks(lane: Lane, from: NodeCell, to: NodeCell): void {
   for (const input of from.inputs) {
     const { link } = input;
@@ -47,8 +47,7 @@ export function moveLinks(lane: Lane, from: NodeCell, to: NodeCell): void {
 }
 
 /**
- * Says of links that stay whether they close a loop. Those whose readers have yet to come say so when they are taken
- * up.
+ * Notes on links that stay whether they close a loop. Links whose readers have yet to arrive get that with their ends.
  */
 export function noteLoops(cells: ReadonlyMap<string, NodeCell>, loops: LaneEdit["loops"]): void {
   for (const { node, port, closes } of loops) {
@@ -57,7 +56,7 @@ export function noteLoops(cells: ReadonlyMap<string, NodeCell>, loops: LaneEdit[
   }
 }
 
-/** Counts what went with the lanes at the other ends. */
+/** Counts the frames that went with the lanes at the other ends. */
 export function countLost(
   lane: Lane,
   cells: ReadonlyMap<string, NodeCell>,

@@ -1,6 +1,6 @@
 /**
- * Which nodes of a lane an edit concerns: those that it names, those at the ends of links that it names, and whom links
- * join these to. What the others have to look at is as it was, and what they wait for comes to them as ever.
+ * Which nodes of a lane an edit concerns: those that it names, those at the ends of links that it names, and those that
+ * links join to these. For all others, what they look at and what wakes them is as it was.
  *
  * @module
  */

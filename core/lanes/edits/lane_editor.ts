@@ -1,6 +1,6 @@
 /**
- * Changes what a lane runs, while it runs: makes ready beside what is there, and swaps between two ticks once the
- * control page's epoch says so. What is refused leaves nothing behind.
+ * Changes what a lane runs, while it runs: prepares an edit beside what is there, and commits it between two ticks once
+ * the control page's epoch says so. A refused edit leaves nothing behind.
  *
  * @module
  */
@@ -27,21 +27,21 @@ import { yieldNodes } from "./yielding.ts";
 type Command<K extends LaneCommand["kind"]> = Extract<LaneCommand, { kind: K }>;
 type Prepare = Command<"prepare">;
 
-/** See the module. */
+/** Prepares one edit at a time, and ends the nodes that edits take out. */
 export class LaneEditor {
   readonly #lane: Lane;
   #prepared: PreparedEdit | undefined;
-  /** The edit that was made ready last, or is now. */
+  /** The edit that was prepared last, or is now. */
   #attempt: EditAttempt | undefined;
   /** Nodes that are part of the lane and wait for the ends of their links. */
   readonly #arrivals: Arrival[] = [];
   /** Nodes that are no longer part of the lane and wait for their last calls. */
   readonly #leavers: Leavers;
-  /** Ends of nodes that have begun, and edits that tear theirs down if they are refused. */
+  /** The nodes that are being ended, and the edits that tear theirs down if they are refused. */
   readonly #ending = new Set<Promise<void>>();
-  /** Calls that wait for promises or timers. */
+  /** How many calls wait for promises or timers. */
   #waits = 0;
-  /** The lane ends: nothing more is made ready. */
+  /** The lane ends: it prepares no further edit. */
   #dropped = false;
 
   constructor(lane: Lane) {
@@ -50,8 +50,8 @@ export class LaneEditor {
   }
 
   /**
-   * Whether an edit has come into effect: call `apply()` between two ticks. A later epoch is that of an edit in which
-   * the lane has no part, and then this one was given up.
+   * Whether the prepared edit is committed: call `apply()` between two ticks. A later epoch belongs to an edit in which
+   * the lane has no part; then the prepared one was given up.
    */
   get due(): boolean {
     return this.#prepared !== undefined &&
@@ -63,20 +63,17 @@ export class LaneEditor {
     return this.#waits > 0;
   }
 
-  /** Whether nodes that are no longer part of the lane are to be brought to their end: call `retire()`. */
+  /** Whether nodes that are no longer part of the lane wait for their end: call `retire()`. */
   get leaving(): boolean {
     return this.#leavers.size > 0;
   }
 
-  /**
-   * Begins to bring to their end the nodes that are no longer part of the lane: it calls their `flush()` and
-   * `teardown()`.
-   */
+  /** Begins to end the nodes that are no longer part of the lane: calls their `flush()` and `teardown()`. */
   retire(): void {
     for (const end of this.#leavers.end()) void this.#toEnd(end);
   }
 
-  /** The lane ends: drops what is ready, or is being made so. */
+  /** The lane ends: drops the edit that is prepared, or is being prepared. */
   drop(): void {
     this.#dropped = true;
     this.#attempt?.giveUp();
@@ -85,14 +82,14 @@ export class LaneEditor {
     if (prepared !== undefined) this.#toEnd(this.#dropPrepared(prepared)).catch(() => {});
   }
 
-  /** Brings nodes to their end that are no longer part of the lane, and waits for those that never came to be. */
+  /** Ends the nodes that are no longer part of the lane, and waits for them and for those of dropped edits. */
   async retired(): Promise<void> {
     this.retire();
     await Promise.allSettled(this.#ending);
   }
 
   /**
-   * Makes an edit ready, and answers: one at a time, so that one that was given up has let go of nodes before the next.
+   * Prepares an edit, and answers. An edit that was given up before lets go of its nodes first.
    */
   async prepare(command: Prepare): Promise<void> {
     const before = this.#attempt;
@@ -116,12 +113,12 @@ export class LaneEditor {
     }
   }
 
-  /** Holds nodes that go to another lane, and says what they go on from. */
+  /** Quiesces nodes that go to another lane, and says what their successors go on from. */
   yieldNodes(command: Command<"yield">): Promise<void> {
     return this.#waiting(this.#yield(command));
   }
 
-  /** Gives nodes that come from other lanes what they go on from, and tries them. */
+  /** Gives nodes from other lanes the state of their predecessors, and tries them. */
   async arrive(command: Command<"arrive">): Promise<void> {
     const prepared = this.#prepared;
     if (prepared?.epoch !== command.epoch) return;
@@ -129,14 +126,14 @@ export class LaneEditor {
     await this.#waiting(prepared.arriving);
   }
 
-  /** Counts what went with lanes that were to let go of the other ends of links. */
+  /** Counts the frames that went with lanes that were to hand over the other ends of links. */
   settle({ epoch, ends }: Command<"settle">): void {
     const lane = this.#lane;
     countLost(lane, cellsById(lane), ends.map((end) => ({ end, kept: true })));
     lane.site.post({ kind: "settled", epoch });
   }
 
-  /** Takes up the ends of links that came with nodes from other lanes, and runs those nodes from now on. */
+  /** Attaches the ends of links that other lanes have handed over, and runs the nodes that came with them. */
   attach({ epoch, moves, rests }: Command<"attach">): void {
     const lane = this.#lane;
     const all = cellsById(lane);
@@ -152,12 +149,12 @@ export class LaneEditor {
     const named = new Set<string>(arrived.map(({ id }) => id));
     addEnds(named, moves.map(({ after }) => after));
     wakeReach(lane, sealReach(named, all), all, arrived);
-    // What their first ticks have done is told though they may wait now.
+    // The counts of their first ticks: the nodes may have nothing to do for a while.
     for (const cell of arrived) cell.publish();
     lane.site.post({ kind: "attached", epoch });
   }
 
-  /** Drops what was made ready. */
+  /** Drops the prepared edit. */
   async abort({ epoch }: Command<"abort">): Promise<void> {
     if (this.#attempt?.epoch === epoch) this.#attempt.giveUp();
     const prepared = this.#prepared;
@@ -166,7 +163,7 @@ export class LaneEditor {
     await this.#toEnd(this.#dropPrepared(prepared));
   }
 
-  /** Commits what was made ready. Only between two ticks. */
+  /** Commits the prepared edit. Only between two ticks. */
   apply(): void {
     const prepared = this.#prepared!;
     this.#prepared = undefined;
@@ -228,21 +225,21 @@ export class LaneEditor {
     await tearDownAll(this.#lane, cells);
   }
 
-  /** As `#waiting()`; and the lane does not end before. */
+  /** Does what `#waiting()` does, and keeps the lane from ending before. */
   #toEnd(work: Promise<void>): Promise<void> {
     const ending = this.#waiting(work).finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
     return ending;
   }
 
-  /** The lane may not block meanwhile. */
+  /** Keeps the lane from blocking meanwhile. */
   async #waiting(work: Promise<void>): Promise<void> {
     this.#waits++;
     try {
       await work;
     } finally {
       this.#waits--;
-      // A lane at rest keeps no free slots: nor what was given back since it came to rest.
+      // A paused lane keeps no free slots: nor those that were given back during the pause.
       if (this.#lane.paused) { for (const pool of this.#lane.pools) pool.flushMagazine(); }
     }
   }

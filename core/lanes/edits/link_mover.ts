@@ -1,7 +1,7 @@
 /**
- * A lane's part in moving ends of links to other lanes: see `link_move.ts`. Both functions run between two ticks. An
- * end that stays on its lane is attached all the time, so that a node whose asynchronous tick is under way can go on
- * writing and reading.
+ * A lane's part in moving ends of links to other lanes (`link_move.ts` has the protocol). Both functions run between two
+ * ticks. An end that stays on its lane is attached all the time, so that a node whose asynchronous tick is under way can
+ * go on writing and reading.
  *
  * @module
  */
@@ -19,11 +19,11 @@ import type { NodeCell } from "../cells/node_cell.ts";
 type Cells = ReadonlyMap<string, NodeCell>;
 
 /**
- * Lets go of what this lane has of a link.
+ * Lets go of this lane's ends of a link.
  *
- * @param lent frames in front that were lent to the reading node on its new lane: none of them may be dropped
+ * @param lent how many frames in front were lent to the reading node on its new lane: none of them may be dropped
  * @param failed is told why a frame cannot be sent to another lane
- * @returns what the lanes that get ends have to be given; `undefined` for nothing
+ * @returns what the lanes that get the ends need; `undefined` for nothing
  */
 export function letGoOfLink(
   lane: Lane,
@@ -40,7 +40,7 @@ export function letGoOfLink(
   return rest;
 }
 
-/** Takes up what this lane gets of a link. Every lane has let go by now. */
+/** Takes up the ends of a link that this lane gets. Every lane has let go by now. */
 export function takeUpLink(lane: Lane, cells: Cells, move: LinkMove, rest: LinkRest): void {
   const { after, writer, reader } = move;
   if (after.ring === undefined) {
@@ -78,11 +78,12 @@ function leaveLane(
 }
 
 /**
- * Puts the newest of some entries into a ring, so many at most.
+ * Puts the newest entries into a ring.
  *
- * @param ring that is empty
- * @param kept the oldest, which are not to go into the ring
- * @returns the others, which are older
+ * @param ring an empty one
+ * @param most how many to put there
+ * @param kept how many of the oldest to leave out in any case
+ * @returns the entries left out, which are the oldest
  */
 function fillRing(
   driver: Driver,
@@ -135,7 +136,7 @@ function joinLane(lane: Lane, cells: Cells, move: LinkMove, rest: LinkRest): voi
     if (writer.from === lane.index) {
       const own = output.detach(after.index) as RingLinkWriter | undefined;
       room = own?.room() ?? 0;
-      // What it has staged comes into the ring first.
+      // What the writer has staged enters the ring first.
       writerRest = own?.letGo() ?? rest;
       lane.wakeables[before.writerBit] = undefined;
     }

@@ -1,10 +1,10 @@
 /**
- * The first tick of a node that comes from another lane. The lane that it leaves lends what waits for it: frames, which
- * stay in their links as far as anybody can tell, and the room that there is for what it writes. So the node is tried
- * before anything has changed; see `trial.ts`.
+ * The trial of a node that comes from another lane. The lane that it leaves lends what waits for it: frames, which stay
+ * in their links as far as anybody can tell, and the room for what it writes. So the node is tried before anything has
+ * changed, as by `trial.ts`.
  *
- * A loan belongs to nobody until somebody claims it, once: the lane that it goes to or, where the edit is given up
- * first, whoever comes to that. So it does not matter which of the lanes ends, or hangs, on the way.
+ * A loan belongs to nobody until it is claimed, once: by the lane that it goes to or, where the edit is given up first,
+ * by any thread that recalls it. So it does not matter which of the lanes ends, or hangs, on the way.
  *
  * @module
  */
@@ -21,13 +21,13 @@ import type { Loan } from "../messages.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 import { type KeptFrame, Trial } from "./trial.ts";
 
-/** The lane that nodes leave, for one edit. */
+/** What a lane lends during one edit. */
 export class Lender {
   readonly #kept: { readonly link: LinkReader; readonly frames: readonly KeptFrame[] }[] = [];
   readonly #loans: Loan[] = [];
 
   /**
-   * Lends what a node has that is held.
+   * Lends what a quiesced node has.
    *
    * @throws {TypeError | RangeError} for a value that cannot be sent to another lane
    */
@@ -44,10 +44,10 @@ export class Lender {
   }
 
   /**
-   * The frames stand in their links again, and nothing is lent any more that was not claimed.
+   * Ends the loans: the frames stand in their links again, and unclaimed loans are recalled.
    *
-   * @param pools of this lane, by index
-   * @returns how many frames that are, by the index of the link
+   * @param pools those of this lane, by index
+   * @returns how many frames were lent, by the index of the link
    */
   end(pools: readonly Pool[]): ReadonlyMap<number, number> {
     const counts = new Map<number, number>();
@@ -78,7 +78,7 @@ export class Lender {
   }
 }
 
-/** The trial of a node on the lane that it comes to. */
+/** The trial on the lane that the node comes to. */
 export class ArrivingTrial {
   readonly #cell: NodeCell;
   readonly #waitMs: number;
@@ -88,7 +88,7 @@ export class ArrivingTrial {
 
   /**
    * @param cell is not part of the lane yet
-   * @param loan was claimed
+   * @param loan claimed by this lane
    */
   constructor(cell: NodeCell, loan: Loan, lane: Lane) {
     this.#cell = cell;
@@ -100,9 +100,9 @@ export class ArrivingTrial {
     this.#trial = new Trial(cell, { inputs, outputs }, lane);
   }
 
-  /** Ticks the node once, if there is something to do for it in time. @throws what it throws, or rejects with */
+  /** Ticks the node once, if it has something to do in time. @throws what it throws, or rejects with */
   run(nowNs: number, givenUp: () => boolean): Promise<void> {
-    // What was lent does not change: only a time can come.
+    // What was lent does not change: only the time that a node asked for can come.
     const waitMs = this.#cell.mode === "push" ? 0 : this.#waitMs;
     return this.#trial.run(nowNs + waitMs * 1e6, givenUp);
   }
@@ -112,12 +112,12 @@ export class ArrivingTrial {
     return this.#trial.underWay;
   }
 
-  /** Lets go of what was lent: the node is about to get its links. */
+  /** Detaches the node from what was lent: it is about to get its links. */
   leave(): void {
     this.#trial.leave();
   }
 
-  /** The node has its links: what it has read is read, and what it wrote is written. */
+  /** The node has its links: frames that it has read leave them, and frames that it wrote enter them. */
   commit(): void {
     for (const writer of this.#writers) {
       const links = this.#cell.outputs.find(({ name }) => name === writer.plan.fromPort)?.links ?? [];
@@ -129,19 +129,19 @@ export class ArrivingTrial {
     }
   }
 
-  /** The node does not come. */
+  /** Rolls back: the node does not come. */
   undo(): void {
     this.#trial.undo();
     for (const reader of this.#readers) reader.release();
   }
 }
 
-/** Makes a loan the caller's. @returns whether it is: somebody may have been first */
+/** Claims a loan for the caller. @returns whether that succeeded: another thread may have been first */
 export function claim({ claim }: Loan): boolean {
   return Atomics.compareExchange(new Int32Array(claim), 0, 0, 1) === 0;
 }
 
-/** Gives back what was lent, unless somebody has claimed it. @param pools by index */
+/** Gives back what was lent, unless the loan was claimed. @param pools by index */
 export function recall(loan: Loan, pools: readonly Pool[]): void {
   if (!claim(loan)) return;
   for (const { entries } of loan.inputs) {
@@ -151,7 +151,7 @@ export function recall(loan: Loan, pools: readonly Pool[]): void {
   }
 }
 
-/** Frames that were lent, which this lane holds. */
+/** Stands in for a link with the frames that were lent, which this lane holds. */
 class LentReader implements LinkReader {
   readonly plan: LinkPlan;
   reader: Wakeable | undefined;
@@ -169,7 +169,7 @@ class LentReader implements LinkReader {
     const [first, ...rest] = this.#frames;
     if (first === undefined) return undefined;
     this.#frames = rest;
-    // Until it is taken out of its link: no other frame may have its slot.
+    // Until the commit takes the frame out of its link, no other frame may have its slot.
     first.frame.pool.retain(first.frame.slot);
     this.#taken.push(first.frame);
     first.frame.linkGap = first.gap;
@@ -206,7 +206,7 @@ class LentReader implements LinkReader {
 
   publish(): void {}
 
-  /** Takes what was taken here out of the link that it was lent of: but what that has dropped since. */
+  /** Takes the frames that were taken here out of their link, except those that it has dropped since. */
   commit(link: LinkReader | undefined): void {
     let skipped = this.#skipped;
     for (const { pool, slot } of this.#taken) {
@@ -219,7 +219,7 @@ class LentReader implements LinkReader {
     this.release();
   }
 
-  /** Gives back what this lane holds. */
+  /** Releases the frames that this lane holds. */
   release(): void {
     for (const frame of [...this.#frames.map(({ frame }) => frame), ...this.#taken.splice(0)]) {
       frame.dropValue();
@@ -229,11 +229,11 @@ class LentReader implements LinkReader {
   }
 }
 
-/** The room that there was in a link. */
+/** Stands in for a link with the room that it had. */
 class LentWriter implements LinkWriter {
   readonly plan: LinkPlan;
   writer: Wakeable | undefined;
-  /** Where it is written in the end. */
+  /** The link that gets the frames at the commit. */
   target: LinkWriter | undefined;
   readonly #room: number;
   readonly #closed: boolean;
@@ -252,7 +252,7 @@ class LentWriter implements LinkWriter {
     return this.#room;
   }
 
-  /** The link may have become one within this lane, with what its reader had fetched. */
+  /** The link may be one within this lane by now, with frames that its reader had fetched. */
   owe(frames: number): void {
     this.target?.owe?.(frames);
   }

@@ -25,20 +25,21 @@ import { vacantInstance } from "./vacancy.ts";
 
 type Prepare = Extract<LaneCommand, { kind: "prepare" }>;
 
-/** An edit that waits for its epoch. */
+/** An edit that waits for its commit. */
 export interface PreparedEdit {
   readonly epoch: number;
   readonly edit: LaneEdit;
   readonly cells: Map<NodeId, NodeCell>;
   readonly held: NodeCell[];
-  /** First ticks of nodes that take the place of others. */
+  /** The first ticks of nodes that take the place of others. */
   readonly trials: ReadonlyMap<NodeId, Trial>;
-  /** Nodes that leave whose state nobody goes on from. */
+  /** Leaving nodes whose state no successor takes. */
   readonly ending: Set<NodeId>;
-  /** What was lent of nodes that leave, and first ticks of those that come. */
+  /** What was lent of leaving nodes. */
   readonly lender: Lender;
+  /** The first ticks of nodes from other lanes. */
   readonly arrivals: Map<NodeId, ArrivingTrial>;
-  /** Settles when none of these is under way. */
+  /** Settles when no restore or trial of nodes from other lanes is under way. */
   arriving?: Promise<void>;
 }
 
@@ -179,7 +180,7 @@ class Preparation {
   }
 }
 
-/** What is known of the formats of new nodes' outputs, and of the ports that the command asks for. */
+/** The known formats of the new nodes' outputs, and of the ports that the command asks for. */
 export function formatsOf(lane: Lane, command: Prepare, cells: ReadonlyMap<NodeId, NodeCell>): AnnouncedFormat[] {
   const formats: AnnouncedFormat[] = [];
   const note = (node: NodeId, port: string, format: FrameFormat | undefined) => {
@@ -196,7 +197,7 @@ export function formatsOf(lane: Lane, command: Prepare, cells: ReadonlyMap<NodeI
   return formats;
 }
 
-/** Lets go of what was made ready, at once: the edit that comes next may hold the same nodes. */
+/** Lets go of the prepared nodes at once: the next edit may hold the same old nodes. */
 export function letGo(
   lane: Lane,
   cells: ReadonlyMap<NodeId, NodeCell>,
@@ -216,7 +217,7 @@ export function letGo(
   lane.driver.ringBell(lane.index);
 }
 
-/** Tears new nodes down that were let go of, side by side: none waits for another that does not return. */
+/** Tears new nodes down that were let go of, side by side: none waits for one whose `teardown()` does not return. */
 export async function tearDownAll(lane: Lane, cells: ReadonlyMap<NodeId, NodeCell>): Promise<void> {
   await Promise.all([...cells.values()].map((cell) => tearDown(cell, lane)));
 }

@@ -1,7 +1,7 @@
 /**
- * Brings nodes to a standstill that an edit holds, on whichever lanes they are: no tick of them is under way, and none
- * begins. A tick may wait for room or a slot, which nodes downstream give; so those come to rest only after it, in the
- * order of the graph, and run as long as it waits.
+ * Quiesces the nodes that an edit holds, on whichever lanes they run: none of their ticks is under way, and none begins.
+ * A tick may wait for room or a slot, which nodes downstream give; so those are quiesced only after it, in the order of
+ * the graph, and run as long as it waits.
  *
  * @module
  */
@@ -9,32 +9,32 @@ import type { NodeId } from "../../ids.ts";
 import type { Standstill } from "../messages.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 
-/** A tick waits for the graph, or the node's lane has not come to holding it: nodes after it run. */
+/** The node's tick waits for room or a slot, or its lane has not held it yet: nodes after it run. */
 const RUNS = 0;
 
 /** The node is held, but its tick or that of a node before it is under way. */
 const IS_HELD = 1;
 
-/** The node is held, and so are all before it, with no tick under way. It stays so. */
+/** The node is held, and so are all before it, with no tick under way: it is quiesced, and stays so. */
 const RESTS = 2;
 
 /** Time between two looks at ticks under way, milliseconds. */
 const LOOK_EVERY_MS = 1;
 
-/** What bringing a node to rest asks of it. */
+/** What quiescing needs of a node. */
 export type HeldCell = Pick<NodeCell, "id" | "held" | "pending" | "mode" | "waitsForGraph" | "wake">;
 
-/** @param nodes in the order of the graph, each of a lane that will bring it to rest */
+/** @param nodes in the order of the graph, each on a lane that will quiesce it */
 export function standstillOf(nodes: readonly NodeId[]): Standstill {
   return { nodes, states: new SharedArrayBuffer(nodes.length * Int32Array.BYTES_PER_ELEMENT) };
 }
 
 /**
- * Holds nodes of a lane, and returns once they and all before them are at rest. A node that a device drives is left out
- * of account: its tick is its whole life.
+ * Holds nodes of a lane, and returns once they and all before them are quiesced. The tick of a node that a device drives
+ * is not waited for: it lasts as long as the node.
  *
  * @param cells those of the nodes that this lane runs
- * @param givenUp whether nobody waits any more: then no node is touched
+ * @param givenUp whether the edit was given up: then no node is touched
  */
 export async function bringToRest(
   cells: readonly HeldCell[],

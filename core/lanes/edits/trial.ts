@@ -1,7 +1,7 @@
 /**
- * The first tick of a node that is to take another one's place on its lane. What it reads is kept and what it writes is
- * held back until the node takes that place; if it does not, the frames stand in their links again as if nothing had
- * happened. The node that is there is held meanwhile.
+ * The trial: the first tick of a node that is to take another one's place on its lane. What it reads is kept and what it
+ * writes is held back until the commit; after a roll back the frames stand in their links again as if nothing had
+ * happened. The old node is quiesced meanwhile.
  *
  * A tick that comes to wait for room which it has used up itself, or longer than it may for room or a slot, counts as
  * good: it goes on when the node has its place.
@@ -37,7 +37,7 @@ export interface TrialEnds {
   }[];
 }
 
-/** See the module. */
+/** Stands between a new node and the links of the old one. */
 export class Trial {
   readonly #cell: NodeCell;
   readonly #lane: Lane;
@@ -46,8 +46,8 @@ export class Trial {
   #underWay: Promise<void> | undefined;
 
   /**
-   * @param cell has taken up what the old one has, and is not part of the lane yet
-   * @param old is held, or what was lent of one on another lane
+   * @param cell has the state of the old node, and is not part of the lane yet
+   * @param old a quiesced node, or what was lent of one on another lane
    */
   constructor(cell: NodeCell, old: TrialEnds, lane: Lane) {
     this.#cell = cell;
@@ -73,8 +73,8 @@ export class Trial {
   /**
    * Ticks the node once, if there is something to do for it within the time.
    *
-   * @param untilNs when not to wait any more for that, or for what the tick waits for of the graph, on the lane's clock
-   * @param givenUp whether nobody waits any more
+   * @param untilNs how long to wait for that, and for room or a slot that the tick waits for, on the lane's clock
+   * @param givenUp whether the edit was given up
    * @throws what the node throws, or rejects with
    */
   async run(untilNs: number, givenUp: () => boolean): Promise<void> {
@@ -105,7 +105,7 @@ export class Trial {
     return this.#underWay;
   }
 
-  /** Lets go of the links, which the node is about to get. */
+  /** Detaches the node from the stand-ins: it is about to get the links. */
   leave(): void {
     for (const input of this.#cell.inputs) input.detach();
     for (const output of this.#cell.outputs) {
@@ -113,18 +113,18 @@ export class Trial {
     }
   }
 
-  /** The node has the links: what it has read is read, and what it wrote is written. */
+  /** The node has the links: frames that it has read leave them, and frames that it wrote enter them. */
   commit(): void {
     for (const reader of this.#readers) reader.commit();
     for (const writer of this.#writers) writer.commit();
   }
 
-  /** The node does not take the place: everything is as it was. */
+  /** Rolls back: the links are as they were. */
   undo(): void {
     const cell = this.#cell;
     this.leave();
     cell.settle();
-    // What the tick takes from now on. That it rejects, since it is told to end, interests nobody.
+    // Gives back what the tick takes from now on. It may reject, because it is told to end: nobody reads that.
     this.#underWay?.finally(() => cell.settle()).catch(() => {});
     for (const writer of this.#writers) writer.undo();
     for (const reader of this.#readers) reader.undo();
@@ -140,7 +140,7 @@ export class Trial {
   /**
    * Waits for the tick.
    *
-   * @returns whether it is over; if not, it waits for the graph, or nobody waits for it
+   * @returns whether it is over; if not, it waits for room or a slot, or the edit was given up
    * @throws what it rejects with
    */
   async #isOver(outcome: Promise<void>, untilNs: number, givenUp: () => boolean): Promise<boolean> {
@@ -150,7 +150,7 @@ export class Trial {
     over.catch(() => {});
     while (!isOver && !givenUp()) {
       await sleep();
-      // It has shown that it can: it is to end though frames still come.
+      // It has read a frame: it is to end though frames still come.
       cell.held = cell.reads > 0;
       // It may wait for room or a slot.
       cell.wake();
@@ -230,7 +230,7 @@ class TrialReader implements LinkReader {
   }
 }
 
-/** Holds what is written. */
+/** Holds what is written until the commit. */
 class TrialWriter implements LinkWriter {
   readonly plan: LinkPlan;
   writer: Wakeable | undefined;
@@ -238,14 +238,14 @@ class TrialWriter implements LinkWriter {
   readonly #most: number;
   readonly #held: KeptFrame[] = [];
 
-  /** @param most frames that may be held where the tick is to be admitted to more */
+  /** @param most how many frames may be held while the tick may still be admitted again */
   constructor(link: LinkWriter, most: number) {
     this.#link = link;
     this.#most = most;
     this.plan = link.plan;
   }
 
-  /** Whether no more room can come, whatever is read of the link. */
+  /** Whether the tick waits in vain: no reader can make room for what it writes next. */
   get isSpent(): boolean {
     return this.plan.policy === "lossless" && this.#held.length > this.#most;
   }
