@@ -28,7 +28,7 @@ const CLOSING_MS = 1_000;
  */
 const UNCAUGHT = ["error", "unhandledrejection"] as const;
 
-/** See the module. */
+/** Sends commands to a lane, whichever thread runs it. */
 export interface LanePort {
   readonly name: string;
   readonly index: number;

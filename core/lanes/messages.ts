@@ -86,7 +86,7 @@ export interface LaneEdit {
    * in it; else this end was just detached, and what is in the ring is lost as well.
    */
   readonly settle: readonly { readonly end: LinkEndPlan; readonly kept: boolean }[];
-  /** Nodes that go: without links by now, they are flushed, torn down and reported as removed. */
+  /** Removed nodes: their links are detached by now; they are flushed, torn down and reported as removed. */
   readonly remove: readonly NodeId[];
   /**
    * Nodes that this edit has prepared. `replaces`: the node takes the place and the links of the one with its id, and
@@ -107,7 +107,7 @@ export interface LaneEdit {
   readonly depart: readonly NodeId[];
   /** Ends of new links. */
   readonly attach: readonly LinkEndPlan[];
-  /** Inputs whose links, which stay, close a loop from now on, or no more. */
+  /** Inputs whose links stay, and from now on close a loop or do not. */
   readonly loops: readonly { readonly node: NodeId; readonly port: string; readonly closes: boolean }[];
   /** Elements of dynamic ports that come and go. */
   readonly ports: readonly PortEdit[];
@@ -125,12 +125,12 @@ export interface PortEdit {
 /** What a node goes on from on another lane, or as another type, beside its processor's state. */
 export interface NodeCarry {
   readonly type: string;
-  /** It has no more ticks: `flush()` and the end of stream come next. */
+  /** It has had its last tick: `flush()` and the end of stream come next. */
   readonly finishing: boolean;
   /** The time that it asked to be ticked at, and when its last tick of that kind was due, nanoseconds; 0 for none. */
   readonly notBeforeNs: number;
   readonly lastDueNs: number;
-  /** Of the frame that it read last, nanoseconds. */
+  /** The times of the frame that it read last, nanoseconds. */
   readonly lastIngressNs: number;
   readonly lastPtsNs: number;
   /** Inputs whose next frame has a gap before it. */
@@ -150,7 +150,7 @@ export interface Loan {
   readonly outputs: readonly { readonly plan: LinkPlan; readonly room: number; readonly closed: boolean }[];
 }
 
-/** The nodes that lanes bring to a standstill together. */
+/** The nodes that lanes quiesce together. */
 export interface Standstill {
   /** In the order of the graph. */
   readonly nodes: readonly NodeId[];
@@ -196,9 +196,9 @@ export type LaneCommand =
   /** `pausedNs`: how long all pauses took so far, nanoseconds; the nodes' clock leaves them out. */
   | { readonly kind: "resume"; readonly pausedNs: number }
   /**
-   * Makes ready for an edit: opens pools, builds nodes and calls their `setup()` while the others go on, and holds the
-   * nodes in `hold` once their asynchronous ticks have settled. The edit comes into effect between two ticks once the
-   * control page's epoch is `epoch`. Answered by `prepared` or `refused`; after `refused` nothing is left of it.
+   * Prepares an edit: opens pools, builds nodes and calls their `setup()` while the others go on, and quiesces the nodes
+   * in `hold`. The lane commits the edit between two ticks once the control page's epoch is `epoch`. Answered by
+   * `prepared` or `refused`; after `refused` nothing is left of it.
    */
   | {
     readonly kind: "prepare";
@@ -206,7 +206,7 @@ export type LaneCommand =
     readonly nodes: readonly NodePlan[];
     readonly pools: readonly PoolToken[];
     readonly hold: readonly NodeId[];
-    /** Of the nodes that all lanes hold. */
+    /** For the nodes that all lanes hold. */
     readonly standstill: Standstill;
     /** How long a node that takes another one's place may wait for its first tick, milliseconds. */
     readonly trialMs: number;
@@ -215,14 +215,14 @@ export type LaneCommand =
     readonly edit: LaneEdit;
   }
   /**
-   * After `prepare`: holds nodes that go to another lane, once their asynchronous ticks have settled, and says what
-   * they go on from. Answered by `yielded` or `refused`.
+   * After `prepare`: quiesces nodes that go to another lane, and says what their successors go on from. Answered by
+   * `yielded` or `refused`.
    */
   | {
     readonly kind: "yield";
     readonly epoch: number;
     readonly nodes: readonly NodeId[];
-    /** Of the nodes that go from all lanes. */
+    /** For the nodes that go from all lanes. */
     readonly standstill: Standstill;
     /** Those among them whose state is not asked for. */
     readonly anew: readonly NodeId[];
@@ -320,8 +320,8 @@ export type LaneReport =
   /** A node that an edit has removed, replaced or moved away was torn down: the index of its record. */
   | { readonly kind: "removed"; readonly record: number }
   /**
-   * `node`, and the index of its `record`: it was set aside and the others go on; absent: the lane runs no node any
-   * more.
+   * `node`, and the index of its `record`: it was set aside and the others go on; absent: the lane has stopped
+   * running nodes.
    */
   | {
     readonly kind: "failed";
@@ -342,6 +342,6 @@ export type LaneReport =
   | { readonly kind: "configured"; readonly request: number; readonly error?: SerializedError }
   /** The system refused something that the lane does without. */
   | { readonly kind: "warning"; readonly text: string }
-  /** The thread does nothing any more; its lane's record says that it is dead. */
+  /** The thread has done its last work; its lane's record says that it is dead. */
   | { readonly kind: "gone" }
   | { readonly kind: "closed" };

@@ -42,7 +42,7 @@ interface PoolNeed {
   count: number;
 }
 
-/** See the module. */
+/** What the scheduler asks of a node before, during and after a tick. */
 export abstract class CellAdmission extends CellFigures {
   // What every tick touches stands first, so that it lies together.
   /** What drives the node's ticks. */
@@ -57,8 +57,9 @@ export abstract class CellAdmission extends CellFigures {
   #openIn: LocalLink | undefined;
   #openOut: LocalLink | undefined;
   /**
-   * The times of each frame are noted when it is read: of a node that acquires frames, whose times may be those of the
-   * frame read last, or that gives frames away before its tick ends. Of others they are noted at the end of a tick.
+   * Whether the times of each frame are noted when it is read: for a node that acquires frames, whose times may be those
+   * of the frame read last, or that gives frames away before its tick ends. For others they are noted at the end of a
+   * tick.
    */
   #notesEach = false;
   /** A self-driven node whose ticks may follow each other at once, as long as its links have room. */
@@ -185,7 +186,7 @@ export abstract class CellAdmission extends CellFigures {
   /**
    * Closes them: when the tick ends, or when it comes to something that has to be looked up.
    *
-   * @param kept notes what the tick goes on owning; where there is none, that is given back
+   * @param kept notes what the tick goes on owning; absent: that is given back
    */
   closeEnds(kept: Ledger | undefined): void {
     this.isOpen = false;

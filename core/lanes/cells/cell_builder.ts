@@ -52,7 +52,7 @@ export function wirePorts({ instance, inputs, outputs }: NodeCell): void {
   });
 }
 
-/** Gives a cell the elements that its dynamic ports have now. Ports that go have no links any more. */
+/** Gives a cell the elements that its dynamic ports have now. Ports that go have lost their links. */
 export function changePorts(
   host: CellHost,
   cell: NodeCell,

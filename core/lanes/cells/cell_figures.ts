@@ -39,7 +39,7 @@ const SHORT_TICK_NS = 20_000;
 
 const SAMPLE_EVERY = 64;
 
-/** See the module. */
+/** Counts in fields of its own, and adds them to the record in shared memory only when asked to. */
 export abstract class CellFigures {
   /** Since the last `publish()`. */
   #ticks = 0;
@@ -62,7 +62,7 @@ export abstract class CellFigures {
   blocked: number = BLOCKED_NONE;
   /** As last written to the control page. */
   #phase: number = PHASE_IDLE;
-  /** Of the frame read last: when it entered the graph, on the runtime's clock, and its media time. */
+  /** When the frame read last entered the graph, on the runtime's clock, and its media time. */
   protected readonly times: Float64Array;
   protected readonly timesAt: number = 0;
   /** Index of the node's record in the control page's f64 and u32 views. */

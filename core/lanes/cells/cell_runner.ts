@@ -83,7 +83,7 @@ function repeatTicks(host: CellHost, cell: NodeCell): void {
       afterCall(host, cell, outcome, 0);
       return;
     }
-    const fault = cell.settle();
+    const fault = cell.endTick();
     if (fault !== undefined) {
       afterFailure(host, cell, fault, "process()");
       return;
@@ -173,7 +173,7 @@ function afterTick(host: CellHost, cell: NodeCell, startNs: number): boolean {
   const again = cell.again;
   cell.pending = false;
   cell.again = false;
-  const fault = cell.settle();
+  const fault = cell.endTick();
   if (fault !== undefined) {
     afterFailure(host, cell, fault, "process()");
     return false;
@@ -255,7 +255,7 @@ function flushCell(host: CellHost, cell: NodeCell): void {
 function afterFlush(host: CellHost, cell: NodeCell, more: boolean | void): void {
   if (host.endIfGivenUp()) return;
   cell.pending = false;
-  const fault = cell.settle();
+  const fault = cell.endTick();
   if (fault !== undefined) {
     afterFailure(host, cell, fault, "flush()");
     return;
@@ -280,7 +280,7 @@ function afterFailure(host: CellHost, cell: NodeCell, error: unknown, action: st
     return;
   }
   cell.pending = false;
-  cell.settle();
+  cell.endTick();
   cell.setPhase(PHASE_IDLE);
   cell.countError();
   host.fail(error, cell, action);

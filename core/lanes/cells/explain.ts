@@ -27,7 +27,7 @@ export function explain(error: unknown, node: { readonly id: string; readonly ty
   return withStack(new SluiceError("NodeFailed", message, { nodeId: node.id, call: action, cause: error }), stack);
 }
 
-/** Whether a message names a node, or a port or a key of it; a path that begins like its id is none of these. */
+/** Whether a message names a node, or a port or a key of it; a path that begins like its id does not count. */
 function names(message: string, id: string, parts: readonly (string | undefined)[]): boolean {
   return [id, ...parts.map((part) => `${id}.${part}`)].some((name) => message.includes(`"${name}"`));
 }

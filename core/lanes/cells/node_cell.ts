@@ -81,7 +81,7 @@ export interface CellHost {
   /** Names of node types that convert a field of a format. */
   converters(field: FormatField): readonly string[];
   progress(cell: NodeCell, doneNs: number, totalNs?: number): void;
-  /** @param figures not changed any more */
+  /** @param figures not changed after the call */
   report(cell: NodeCell, figures: Figures): void;
   emit(cell: NodeCell, name: string, data: unknown): void;
   /** An input reads frames of another format than before. */
@@ -91,7 +91,7 @@ export interface CellHost {
 /** Asynchronous ticks that have begun on this thread. */
 let asyncTicks = 0;
 
-/** See the module. */
+/** Its lane owns it: no other thread touches it. */
 export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wakeable {
   // What every tick touches stands first, so that it lies together.
   /** The instance's `tick`, kept here because instances of each class have a shape of their own. */
@@ -104,15 +104,15 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   wakes = 0;
   /** It was woken while its asynchronous tick was under way. */
   again = false;
-  /** No more ticks: `flush()` and the end of stream come next. */
+  /** It has had its last tick: `flush()` and the end of stream come next. */
   finishing = false;
   /** The end of stream was sent. */
   ended = false;
   /** The input that the tick under way has read first, of a node that needs an object for each frame. */
   #readFirst: InputPort | undefined;
-  /** It is not run while an edit that concerns it is made ready, and an asynchronous tick of it reads no more. */
+  /** An edit holds it: it is not run, and in its asynchronous tick `read()` returns `undefined`. */
   held = false;
-  /** It was removed from the graph and is run no more. */
+  /** It was removed from the graph: the lane does not schedule it again. */
   retired = false;
   /** It has failed and waits for another instance to take its place, or to be disabled. */
   failed = false;
@@ -138,7 +138,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   readonly instance: NodeInstance;
   /** `setup()` was called, so `teardown()` must be. */
   opened = false;
-  /** It has failed, and its `teardown()` is under way or was: settles when that is over, or is waited for no more. */
+  /** Present once it has failed and its `teardown()` was called: settles when that is over or has run into its limit. */
   layingDown: Promise<unknown> | undefined;
   /** Ticks so far in which a self-driven node did nothing. */
   idleTicks = 0;
@@ -208,7 +208,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     return this.blocked !== BLOCKED_NONE || this.#isPaused;
   }
 
-  /** Passes what comes in by the node's one input on to its one output, without calling `process()`; or no more. */
+  /** Begins or stops to pass frames from the node's one input to its one output, without calling `process()`. */
   bypass(on: boolean): void {
     const [input] = this.inputs;
     const [output] = this.outputs;
@@ -292,7 +292,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.wake();
   }
 
-  /** No more ticks: `flush()` and the end of stream come next. */
+  /** It has had its last tick: `flush()` and the end of stream come next. */
   beginFinish(reason: string): void {
     this.finishing = true;
     this.notBeforeNs = 0;
@@ -388,7 +388,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
    *
    * @returns what it did wrong with its frames, which only development finds
    */
-  settle(): unknown {
+  endTick(): unknown {
     if (this.isOpen) this.closeEnds(undefined);
     this.spare = -1;
     if (!this.isChanged) this.change();
@@ -396,7 +396,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     return this.ledger.fault;
   }
 
-  /** Of a source: the time of the lane's round, unless its ticks take long. */
+  /** For a source: the time of the lane's round, unless its ticks take long. */
   ingressNs(): number {
     if (this.inputs.length > 0) return this.lastIngressNs;
     return this.isAsync || this.isSlow ? this.#host.nowNs() : this.#host.stampNs();

@@ -10,7 +10,7 @@ import type { Figures } from "../../stats.ts";
 import type { CellHost, NodeCell } from "./node_cell.ts";
 import { copyFigures } from "./own_figures.ts";
 
-/** See the module. */
+/** Each method belongs to the public contract of {@linkcode ProcessorContext}. */
 export class NodeContext implements ProcessorContext {
   readonly nodeId: string;
   readonly mode: GraphMode;

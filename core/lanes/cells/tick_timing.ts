@@ -19,7 +19,7 @@ const SHORT_ROUND_NS = 250_000;
 /** Ticks are paid for in advance up to this, nanoseconds: 4,000 of them. */
 const MAX_CREDIT_NS = 1_000_000;
 
-/** See the module. One of these for each lane. */
+/** Decides which ticks are timed: one object for each lane. */
 export class TickTiming {
   /** Each tick is timed, rather than one in 64. */
   each: boolean;

@@ -83,7 +83,7 @@ export async function retire(lane: Lane, cell: NodeCell, flushes: boolean): Prom
     const { processor } = cell.instance;
     for (let more = flushes && !cell.ended && !cell.pending; more && nowNs() < untilNs;) {
       more = await calling(lane, cell, () => processor.flush?.(cell.context)) === true;
-      cell.settle();
+      cell.endTick();
     }
   } catch (error) {
     cell.context.log.error(explain(error, cell, "flush()").message);

@@ -14,7 +14,7 @@ function leaver(pending: boolean) {
     number: 1,
     instance: { processor: { flush: call("flush"), teardown: call("teardown") } },
     ledger: { settle() {} },
-    settle() {},
+    endTick() {},
     admitWaiters() {},
     abort: call("abort"),
     publish: call("publish"),

@@ -96,7 +96,7 @@ export class Trial {
       }
       if (!givenUp()) cell.setPhase(PHASE.idle);
     }
-    const fault = cell.settle();
+    const fault = cell.endTick();
     if (fault !== undefined) throw fault;
   }
 
@@ -123,9 +123,9 @@ export class Trial {
   undo(): void {
     const cell = this.#cell;
     this.leave();
-    cell.settle();
+    cell.endTick();
     // Gives back what the tick takes from now on. It may reject, because it is told to end: nobody reads that.
-    this.#underWay?.finally(() => cell.settle()).catch(() => {});
+    this.#underWay?.finally(() => cell.endTick()).catch(() => {});
     for (const writer of this.#writers) writer.undo();
     for (const reader of this.#readers) reader.undo();
   }

@@ -17,7 +17,7 @@ async function phasesOf(givenUpWhen: "never" | "begins" | "waits"): Promise<numb
     givenUp ||= givenUpWhen === "waits";
   };
   const setPhase = (phase: number) => void phases.push(phase);
-  const calls = { seal() {}, wake() {}, settle() {}, admit: () => true, tick, setPhase };
+  const calls = { seal() {}, wake() {}, endTick() {}, admit: () => true, tick, setPhase };
   const cell = { ...calls, number: 1, mode: "loop", inputs: [], outputs: [], notBeforeNs: 0 } as unknown as NodeCell;
   const lane = { index: 0, page, mode: "live", nowNs: () => 0 } as Lane;
   const trial = new Trial(cell, { inputs: [], outputs: [] }, lane);

@@ -1,6 +1,6 @@
 /**
- * What a processor carries over to the one that takes its place: what its `snapshot()` gives goes to `restore()` of the
- * other, between two ticks, so that neither may take its time.
+ * The state that a processor hands over to its successor: what its `snapshot()` returns goes to the successor's
+ * `restore()`, between two ticks, so that neither may return a promise.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export function takeState(lane: Lane, cell: NodeCell): unknown {
 }
 
 /**
- * Gives a node the state of another.
+ * Gives a node the state of its predecessor.
  *
  * @throws what `restore()` throws, and {@linkcode SluiceError} `NodeFailed` where it gives a promise
  */
@@ -35,7 +35,7 @@ export function giveState(lane: Lane, cell: NodeCell, state: unknown): void {
 }
 
 /**
- * A state as another lane gets it.
+ * A copy of a state that can be sent to another lane.
  *
  * @throws {SluiceError} `NodeFailed` where it cannot be sent
  */
@@ -53,7 +53,7 @@ export function sendable({ id, type }: NodeCell, state: unknown): unknown {
 }
 
 function notAtOnce({ id, type }: NodeCell, outcome: Promise<unknown>, method: string, must: string): SluiceError {
-  // What becomes of it interests nobody.
+  // Its outcome does not matter: the call has failed already.
   outcome.catch(() => {});
   return new SluiceError(
     "NodeFailed",

@@ -1,6 +1,6 @@
 /**
- * The events that the nodes of a lane emit, on their way to the event bus. Whoever emits never waits; a lane that emits
- * very much has the rest counted, and the count is told twice a second at most, and at the end.
+ * The events that the nodes of a lane emit, on their way to the event bus. `emit()` never waits. Where a lane emits more
+ * than the limit, the rest is counted, and the count is reported twice a second at most, and at the end.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const MAX_NAME = 64;
 /** Longest data of an event, characters of JSON. */
 const MAX_DATA = 64 * 1024;
 
-/** See the module. */
+/** Limits how many events a second go to the control isolate. */
 export class EventRelay {
   readonly #post: (report: LaneReport) => void;
   readonly #nowMs: () => number;

@@ -13,14 +13,14 @@ import type { NodePlan } from "../messages.ts";
 import { calling } from "./node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 
-/** How long a failed node's asynchronous tick may take to settle before the node is torn down, milliseconds. */
-const SETTLE_TIMEOUT_MS = 1_000;
+/** How long a failed node's asynchronous tick may take to end before the node is torn down, milliseconds. */
+const TICK_TIMEOUT_MS = 1_000;
 
-/** How long its `teardown()` may take until it is waited for no more, milliseconds. */
+/** How long to wait for its `teardown()`, milliseconds. */
 const TEAR_DOWN_TIMEOUT_MS = 2_000;
 
-/** Time between two looks at whether it has, milliseconds. */
-const SETTLE_EVERY_MS = 1;
+/** Time between two looks at whether the tick has ended, milliseconds. */
+const LOOK_EVERY_MS = 1;
 
 /**
  * Tears a failed node down, so that another instance can have what it had: a port, a file, a device.
@@ -30,7 +30,7 @@ const SETTLE_EVERY_MS = 1;
  */
 export async function layDown(lane: Lane, cell: NodeCell, carries: boolean): Promise<unknown> {
   if (!cell.opened) return undefined;
-  await settled(cell);
+  await tickEnd(cell);
   let state: unknown;
   try {
     if (carries) state = takeState(lane, cell);
@@ -91,8 +91,8 @@ export async function setUp(cell: NodeCell, timeoutMs: number): Promise<void> {
 }
 
 /**
- * Calls a node's `teardown()`, once. What it throws is logged. That of a node that is being laid down is waited for,
- * for as long as that is.
+ * Calls a node's `teardown()`, once. What it throws is logged. If `layDown()` has called it,
+ * this waits for as long as `layDown()` does.
  */
 export async function tearDown(cell: NodeCell, lane: Lane): Promise<void> {
   if (!cell.opened) return void await cell.layingDown;
@@ -137,8 +137,8 @@ function moduleUrl({ packageUrl }: NodePlan, { source }: NodeCell["descriptor"])
 }
 
 /** Waits until the node has no asynchronous tick under way, or for as long as one may take that was told to end. */
-async function settled(cell: NodeCell): Promise<void> {
-  for (let left = SETTLE_TIMEOUT_MS; cell.pending && left > 0; left -= SETTLE_EVERY_MS) {
-    await new Promise((resolve) => setTimeout(resolve, SETTLE_EVERY_MS));
+async function tickEnd(cell: NodeCell): Promise<void> {
+  for (let left = TICK_TIMEOUT_MS; cell.pending && left > 0; left -= LOOK_EVERY_MS) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }

@@ -15,7 +15,7 @@ import type { Lane } from "./lane.ts";
 import type { LaneCommand } from "../messages.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 
-/** See the module. */
+/** Finds the node that a failure belongs to, and sets that node aside or ends the run. */
 export class LaneFaults {
   readonly #lane: Lane;
 

@@ -1,5 +1,5 @@
 /**
- * Makes the ends of links that are on a lane, and takes them away.
+ * Attaches the ends of links to the nodes of a lane, and detaches them.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export function attachLink(lane: Lane, cells: ReadonlyMap<string, NodeCell>, pla
   }
 }
 
-/** Takes the end or ends of a link that are on this lane away. Frames that are left there are counted as unlinked. */
+/** Detaches the end or ends of a link that are on this lane. Frames that are left there are counted as unlinked. */
 export function detachLink(lane: Lane, cells: ReadonlyMap<string, NodeCell>, plan: LinkEndPlan): void {
   const { link, end } = plan;
   if (end !== "reader") {

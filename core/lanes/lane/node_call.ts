@@ -1,6 +1,6 @@
 /**
- * Calls of nodes between a lane's rounds: while an edit is made ready or takes effect, when nodes are configured, and
- * when they go.
+ * Calls of nodes between a lane's rounds: while an edit is prepared or committed, when nodes are configured, and when
+ * they end.
  *
  * @module
  */

@@ -15,7 +15,7 @@ const PROGRESS_EVERY_NS = 50_000_000;
 /** Least time between two messages with figures and formats, nanoseconds. */
 const TELL_EVERY_NS = 100_000_000;
 
-/** See the module. */
+/** Keeps the newest of what each node tells until it is time to send it. */
 export class NodeNews {
   /** Whether there is something to tell. */
   waits = false;
@@ -38,7 +38,7 @@ export class NodeNews {
     this.#post({ kind: "progress", node: cell.id, doneNs, totalNs });
   }
 
-  /** A node's own figures. @param figures not changed any more */
+  /** A node's own figures. @param figures not changed after the call */
   figures(cell: NodeCell, figures: Figures): void {
     this.#figures.set(cell, figures);
     this.waits = true;

@@ -9,7 +9,6 @@
  * @module
  */
 
-/** See the module. */
 export class ReadySet {
   /** A bit for each rank. */
   readonly #words: Int32Array;
@@ -40,7 +39,7 @@ export class ReadySet {
     this.#count++;
   }
 
-  /** Takes the next rank of the sweep. @returns -1 if there is none in the set */
+  /** Takes the next rank of the sweep. @returns -1 if the set is empty */
   take(): number {
     if (this.#count === 0) return -1;
     let rank = this.#from(this.#cursor);

@@ -12,7 +12,7 @@ import { RateLimit } from "../../log/rate_limit.ts";
 const LINES_PER_SECOND = 100;
 const BURST = 500;
 
-/** See the module. */
+/** Limits how many lines a second go to the control isolate. */
 export class LogRelay {
   readonly #post: (entry: LogEntry) => void;
   #timeMs = 0;

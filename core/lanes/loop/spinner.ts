@@ -2,8 +2,8 @@
  * Waits for work without going to sleep, for a few microseconds: where frames come from another lane at a quick pace,
  * a lane that slept would spend more time on falling asleep and being woken than on the frames.
  *
- * It only pays while the waits are short and there is a processor for each lane that is awake. So a spin that was in
- * vain makes the next ones shorter, down to none but for a short one now and then.
+ * It only pays while the waits are short and there is a processor for each lane that is awake. So a spin in vain makes the
+ * next ones shorter, down to an occasional short one.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { type ControlPage, LANE_STATE } from "../../control_page.ts";
 /** Longest spin, nanoseconds. */
 const MAX_SPIN_NS = 20_000;
 
-/** Shortest one; below it, none but one in {@linkcode RETRY_EVERY}. */
+/** Shortest spin, nanoseconds; below it, only one wait in {@linkcode RETRY_EVERY} spins. */
 const MIN_SPIN_NS = 2_500;
 const RETRY_EVERY = 16;
 
@@ -22,7 +22,7 @@ const LOOKS = 32;
 // A constant of this module: an imported one is looked up anew at each use.
 const RUNNING = LANE_STATE.running;
 
-/** See the module. */
+/** Spins for as long as recent waits make it likely to pay. */
 export class Spinner {
   readonly #page: ControlPage;
   readonly #lane: number;

@@ -23,7 +23,7 @@ export interface NativeLaneNode {
   readonly type: AnyNodeType;
 }
 
-/** See the module. */
+/** Turns node ids and port names into the numbers that the native lane knows. */
 export class NativeLaneNodes {
   readonly #types: ReadonlyMap<NodeId, AnyNodeType>;
   readonly #pools: PoolToken[] = [];
@@ -46,7 +46,7 @@ export class NativeLaneNodes {
     return this.#coming.find((node) => node.slot === slot) ?? this.#slots[slot];
   }
 
-  /** -1 where there is none. */
+  /** -1 for no slot. */
   slotOf(id: NodeId): number {
     return this.#slots.findIndex((node) => node?.plan.id === id);
   }

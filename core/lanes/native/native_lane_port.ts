@@ -24,7 +24,7 @@ import { type NativeLaneNode, NativeLaneNodes } from "./native_lane_nodes.ts";
 const SOON_MS = 1;
 const POLL_MS = 20;
 
-/** See the module. */
+/** Turns commands into calls of the library, and its reports into those of lanes. */
 export class NativeLanePort implements LanePort {
   readonly name: string;
   readonly index: number;
