@@ -118,8 +118,10 @@ export class EditCommit {
     }
   }
 
-  /** Departing nodes publish what they have counted, and note the gaps that they leave. */
+  /** Departing nodes publish what they have counted and reported, and note the gaps that they leave. */
   #beginDepartures(): void {
+    // A device may have driven one since it yielded.
+    if (this.#edit.depart.length > 0) this.#lane.tellAllNews();
     for (const id of this.#edit.depart) {
       const cell = this.#all.get(id)!;
       cell.publish();

@@ -51,6 +51,8 @@ export async function yieldNodes(
     // Where the edit has held others, these rest since then, and so does what they would wait for.
     if (running.length > 0) await bringToRest(leaving, command.standstill, () => attempt.givenUp);
     attempt.assertWanted();
+    // Told later, it would take the place of what their successors report.
+    lane.tellAllNews();
     const yielding = leaving.map((cell) => {
       current = cell;
       return takeYielding(lane, cell, command);

@@ -264,7 +264,7 @@ export class Lane implements CellHost {
     if (this.#events.waits) this.#events.tell();
   }
 
-  /** Tells the control isolate what has gathered, at the end. */
+  /** Tells the control isolate what has gathered, at once: at the end, and before nodes leave. */
   tellAllNews(): void {
     this.#news.tellAll();
     this.#events.tellAll();
