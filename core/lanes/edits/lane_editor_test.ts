@@ -33,6 +33,7 @@ function setUp(paused = false) {
     driver: { ringBell: () => {} },
     ranksChanged: () => {},
     inserted: () => {},
+    tellAllNews: () => void did.push("told"),
     site: {
       post: (report: { readonly kind: string; readonly epoch: number; readonly error?: SerializedError }) =>
         void did.push([report.kind, report.epoch, ...report.error ? [report.error.code] : []].join(" ")),
@@ -104,6 +105,23 @@ Deno.test("LaneEditor.drop() gives up what is made ready, drops what is, and has
   ready.editor.drop();
   ready.commit(1);
   equal(ready.editor.due, false);
+});
+
+Deno.test("LaneEditor.yieldNodes() tells what nodes have reported before it answers, so that their successors report later", async () => {
+  const { editor, did } = setUp();
+  await editor.prepare(prepare(1));
+  const standstill = standstillOf([]);
+  await editor.yieldNodes({
+    kind: "yield",
+    epoch: 1,
+    nodes: [],
+    standstill,
+    anew: [],
+    ending: [],
+    tries: [],
+    links: [],
+  });
+  deepEqual(did, ["prepared 1", "told", "yielded 1"]);
 });
 
 Deno.test("LaneEditor keeps no free slots on a lane at rest once it waits for nothing", async () => {
