@@ -305,8 +305,8 @@ export type LaneReport =
   | { readonly kind: "yielded"; readonly epoch: number; readonly nodes: readonly YieldedNode[] }
   | { readonly kind: "arrived"; readonly epoch: number }
   /**
-   * The edit is in effect; `failures`: of nodes that could not take over a configuration, ports or a link; `refused`:
-   * the nodes that have kept the configuration that they had; `rests`: what the lane has let go of.
+   * The lane has committed the edit; `failures`: of nodes that could not take over a configuration, ports or a link;
+   * `refused`: the nodes that have kept the configuration that they had; `rests`: what the lane has let go of.
    */
   | {
     readonly kind: "applied";

@@ -19,7 +19,7 @@ import { makeInstance } from "../cells/make_instance.ts";
 import type { AnnouncedFormat, LaneCommand, LaneEdit, NodePlan } from "../messages.ts";
 import { calling } from "../lane/node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
-import { bringToRest } from "./standstill.ts";
+import { quiesce } from "./standstill.ts";
 import { Trial } from "./trial.ts";
 import { vacantInstance } from "./vacancy.ts";
 
@@ -148,7 +148,7 @@ class Preparation {
     const hold = new Set(this.#command.hold);
     const attempt = this.#attempt;
     this.#held.push(...this.#lane.cells.filter((cell) => hold.has(cell.id)));
-    await attempt.waitFor(bringToRest(this.#held, this.#command.standstill, () => attempt.givenUp));
+    await attempt.waitFor(quiesce(this.#held, this.#command.standstill, () => attempt.givenUp));
   }
 
   /** Gives the successor of a node that node's state, and tries it. */

@@ -16,7 +16,7 @@ const RUNS = 0;
 const IS_HELD = 1;
 
 /** The node is held, and so are all before it, with no tick under way: it is quiesced, and stays so. */
-const RESTS = 2;
+const QUIESCED = 2;
 
 /** Time between two looks at ticks under way, milliseconds. */
 const LOOK_EVERY_MS = 1;
@@ -36,7 +36,7 @@ export function standstillOf(nodes: readonly NodeId[]): Standstill {
  * @param cells those of the nodes that this lane runs
  * @param givenUp whether the edit was given up: then no node is touched
  */
-export async function bringToRest(
+export async function quiesce(
   cells: readonly HeldCell[],
   { nodes, states }: Standstill,
   givenUp: () => boolean,
@@ -46,13 +46,13 @@ export async function bringToRest(
   const own = nodes.map((id) => byId.get(id));
   const last = own.findLastIndex((cell) => cell !== undefined);
   while (!givenUp()) {
-    let before = RESTS;
+    let before = QUIESCED;
     for (let place = 0; place <= last; place++) {
       const cell = own[place];
       if (cell !== undefined) Atomics.store(words, place, hold(cell, before));
       before = Math.min(before, Atomics.load(words, place));
     }
-    if (before === RESTS) return;
+    if (before === QUIESCED) return;
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }

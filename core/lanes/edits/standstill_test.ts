@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { nodeId } from "../../ids.ts";
-import { bringToRest, type HeldCell, standstillOf } from "./standstill.ts";
+import { type HeldCell, quiesce, standstillOf } from "./standstill.ts";
 
 /** A node of which a test says what its tick is at. */
 class Held implements HeldCell {
@@ -48,18 +48,18 @@ async function isOver(work: Promise<void>): Promise<boolean> {
   return over;
 }
 
-Deno.test("bringToRest() holds nodes without a tick under way at once", async () => {
+Deno.test("quiesce() holds nodes without a tick under way at once", async () => {
   const cells = [new Held("a"), new Held("b")];
-  await bringToRest(cells, standstillOf(cells.map(({ id }) => id)), wanted);
+  await quiesce(cells, standstillOf(cells.map(({ id }) => id)), wanted);
   deepEqual(cells.map(({ held, woken }) => [held, woken]), [[true, 0], [true, 0]]);
 });
 
-Deno.test("bringToRest() runs what comes after a tick that waits for the graph, also another lane's and behind one at rest", async () => {
+Deno.test("quiesce() runs what comes after a tick that waits for the graph, also another lane's and behind one at rest", async () => {
   const [first, between, last] = [new Held("first"), new Held("between"), new Held("last")];
   const together = standstillOf([first, between, last].map(({ id }) => id));
   first.tick(true);
-  const here = bringToRest([first, last], together, wanted);
-  const there = bringToRest([between], together, wanted);
+  const here = quiesce([first, last], together, wanted);
+  const there = quiesce([between], together, wanted);
   equal(await isOver(here), false);
   deepEqual([first.held, between.held, last.held], [true, false, false]);
   first.end();
@@ -67,10 +67,10 @@ Deno.test("bringToRest() runs what comes after a tick that waits for the graph, 
   deepEqual([first.held, between.held, last.held], [true, true, true]);
 });
 
-Deno.test("bringToRest() wakes a node that it held when a tick before it comes to wait for the graph", async () => {
+Deno.test("quiesce() wakes a node that it held when a tick before it comes to wait for the graph", async () => {
   const [first, last] = [new Held("first"), new Held("last")];
   first.tick();
-  const rest = bringToRest([first, last], standstillOf([first.id, last.id]), wanted);
+  const rest = quiesce([first, last], standstillOf([first.id, last.id]), wanted);
   equal(await isOver(rest), false);
   deepEqual([last.held, last.woken], [true, 0]);
   first.tick(true);
@@ -81,11 +81,11 @@ Deno.test("bringToRest() wakes a node that it held when a tick before it comes t
   deepEqual([last.held, last.woken], [true, 1]);
 });
 
-Deno.test("bringToRest() begins no tick of a node behind one whose tick is under way, and comes to rest after both", async () => {
+Deno.test("quiesce() begins no tick of a node behind one whose tick is under way, and comes to rest after both", async () => {
   const [first, last] = [new Held("first"), new Held("last")];
   first.tick();
   last.tick();
-  const rest = bringToRest([first, last], standstillOf([first.id, last.id]), wanted);
+  const rest = quiesce([first, last], standstillOf([first.id, last.id]), wanted);
   await looks();
   equal(last.held, true);
   last.end();
@@ -95,31 +95,31 @@ Deno.test("bringToRest() begins no tick of a node behind one whose tick is under
   equal(last.held, true);
 });
 
-Deno.test("bringToRest() waits for a lane that has not come to holding its nodes, which are before others", async () => {
+Deno.test("quiesce() waits for a lane that has not come to holding its nodes, which are before others", async () => {
   const [first, last] = [new Held("first"), new Held("last")];
   const together = standstillOf([first.id, last.id]);
-  const here = bringToRest([last], together, wanted);
+  const here = quiesce([last], together, wanted);
   equal(await isOver(here), false);
   equal(last.held, false);
-  await bringToRest([first], together, wanted);
+  await quiesce([first], together, wanted);
   await here;
   equal(last.held, true);
 });
 
-Deno.test("bringToRest() leaves out of account the tick of a node that a device drives", async () => {
+Deno.test("quiesce() leaves out of account the tick of a node that a device drives", async () => {
   const [device, last] = [new Held("device", "external"), new Held("last")];
   device.tick();
-  equal(await isOver(bringToRest([device, last], standstillOf([device.id, last.id]), wanted)), true);
+  equal(await isOver(quiesce([device, last], standstillOf([device.id, last.id]), wanted)), true);
   deepEqual([device.held, last.held], [true, true]);
 });
 
-Deno.test("bringToRest() runs what comes after a tick that waits for the graph, though a lane between looks no more", async () => {
+Deno.test("quiesce() runs what comes after a tick that waits for the graph, though a lane between looks no more", async () => {
   const [first, between, last] = [new Held("first"), new Held("between"), new Held("last")];
   const together = standstillOf([first, between, last].map(({ id }) => id));
   first.tick();
   let isBusy = false;
-  const here = bringToRest([first, last], together, wanted);
-  const there = bringToRest([between], together, () => isBusy);
+  const here = quiesce([first, last], together, wanted);
+  const there = quiesce([between], together, () => isBusy);
   await looks();
   isBusy = true;
   await there;
@@ -127,18 +127,18 @@ Deno.test("bringToRest() runs what comes after a tick that waits for the graph, 
   await looks();
   equal(last.held, false);
   first.end();
-  await Promise.all([here, bringToRest([between], together, wanted)]);
+  await Promise.all([here, quiesce([between], together, wanted)]);
   equal(last.held, true);
 });
 
-Deno.test("bringToRest() touches no node of an edit that is given up", async () => {
+Deno.test("quiesce() touches no node of an edit that is given up", async () => {
   const [first, last] = [new Held("first"), new Held("last")];
   const nodes = standstillOf([first.id, last.id]);
-  await bringToRest([first, last], nodes, () => true);
+  await quiesce([first, last], nodes, () => true);
   deepEqual([first.held, last.held], [false, false]);
   let givenUp = false;
   first.tick();
-  const rest = bringToRest([first, last], nodes, () => givenUp);
+  const rest = quiesce([first, last], nodes, () => givenUp);
   await looks();
   givenUp = true;
   await rest;

@@ -14,7 +14,7 @@ import { explain } from "../cells/explain.ts";
 import type { LaneCommand, YieldedNode } from "../messages.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 import type { PreparedEdit } from "./prepared_edit.ts";
-import { bringToRest } from "./standstill.ts";
+import { quiesce } from "./standstill.ts";
 
 /** Time between two looks at whether frames have come for a node, milliseconds. */
 const LOOK_EVERY_MS = 1;
@@ -48,8 +48,8 @@ export async function yieldNodes(
   try {
     const running = leaving.filter((cell) => !held.includes(cell));
     held.push(...running);
-    // Where the edit has held others, these rest since then, and so does what they would wait for.
-    if (running.length > 0) await bringToRest(leaving, command.standstill, () => attempt.givenUp);
+    // Where the edit has held others, these are quiesced since then, and so is what they would wait for.
+    if (running.length > 0) await quiesce(leaving, command.standstill, () => attempt.givenUp);
     attempt.assertWanted();
     // Told later, it would take the place of what their successors report.
     lane.tellAllNews();

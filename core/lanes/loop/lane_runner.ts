@@ -178,7 +178,7 @@ export class LaneRunner {
     if (lane.closed) return;
     lane.closed = true;
     lane.running = false;
-    // One that is in effect has its links counted, though the lane ends.
+    // The links of a committed edit are counted, though the lane ends.
     if (this.#edits.due) this.#edits.apply();
     for (const cell of lane.cells) {
       if (!cell.ended) cell.abort("the graph was stopped");

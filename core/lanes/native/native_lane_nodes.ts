@@ -28,7 +28,7 @@ export class NativeLaneNodes {
   readonly #types: ReadonlyMap<NodeId, AnyNodeType>;
   readonly #pools: PoolToken[] = [];
   readonly #slots: (NativeLaneNode | undefined)[] = [];
-  /** Nodes of the edit that is made ready. */
+  /** New nodes of the edit that is being prepared. */
   #coming: readonly NativeLaneNode[] = [];
 
   /** @param types of the nodes, by id, at the time at which the lane is told of them */
@@ -41,7 +41,7 @@ export class NativeLaneNodes {
     return this.#slots[slot];
   }
 
-  /** The node that a slot has once the edit that is made ready is in effect. */
+  /** The node that a slot gets at the commit. */
   next(slot: number): NativeLaneNode | undefined {
     return this.#coming.find((node) => node.slot === slot) ?? this.#slots[slot];
   }
@@ -96,7 +96,7 @@ export class NativeLaneNodes {
     };
   }
 
-  /** The edit is in effect. */
+  /** The edit is committed. */
   commit(): void {
     for (const node of this.#coming) this.#slots[node.slot] = node;
     this.#coming = [];
