@@ -256,7 +256,7 @@ function isWithin(value: number, [least, most]: Span, rounding: number): boolean
   return value >= least * (1 - ROUNDING) - rounding && value <= most * (1 + ROUNDING) + rounding;
 }
 
-/** The middle one of the windows that a figure may be of: over many figures the others lie around it evenly. */
+/** From the middle one of the beginnings to the middle one of the ends of the windows that a figure may be of. */
 function middleOf(windows: readonly Span[]): Span {
   const from = windows.map(([fromMs]) => fromMs).sort((a, b) => a - b);
   const to = windows.map(([, toMs]) => toMs).sort((a, b) => a - b);
@@ -265,7 +265,7 @@ function middleOf(windows: readonly Span[]): Span {
 
 /**
  * Compares the means of what the page showed of a node with those of what it has noted: where one window ends the next
- * begins, so what a late thread counts in the wrong one cancels out, but for the ticks at both ends of the whole.
+ * begins, so that a tick counted in the wrong one is missing in another, except at both ends of the whole.
  */
 function compareMeans(
   name: Name,
@@ -274,20 +274,22 @@ function compareMeans(
   readings: Seen["readings"],
 ): void {
   const mean = (of: readonly number[]) => of.reduce((sum, each) => sum + each, 0) / of.length;
-  const samples = all.filter((shown) => windowsOf(readings, shown).length > 0);
-  const counted = samples.map((shown) => {
-    const [fromMs, toMs] = middleOf(windowsOf(readings, shown));
-    return workedIn(worked, fromMs, toMs, 0);
+  const samples = all.flatMap((shown) => {
+    const windows = windowsOf(readings, shown);
+    if (windows.length === 0) return [];
+    const [fromMs, toMs] = middleOf(windows);
+    return [{ shown, counted: workedIn(worked, fromMs, toMs, 0) }];
   });
-  const rate = mean(counted.map(({ rate }) => rate[0]));
-  const busy = mean(counted.map(({ busy }) => busy[0]));
+  const rate = mean(samples.map(({ counted }) => counted.rate[0]));
+  const busy = mean(samples.map(({ counted }) => counted.busy[0]));
   const { workMs, perTick }: { workMs: number; perTick?: number } = NODES[name];
-  const atEnds = (perTick ?? 1) * 1_000 / (readings[samples.at(-1)!.last][0] - readings[samples[0].first][0]);
+  const atEnds = (perTick ?? 1) * 1_000 /
+    (readings[samples.at(-1)!.shown.last][0] - readings[samples[0].shown.first][0]);
   const figures = [
-    ["rate", mean(samples.map(({ ticksPerSecond }) => ticksPerSecond)), [rate, rate], atEnds],
+    ["rate", mean(samples.map(({ shown }) => shown.ticksPerSecond)), [rate, rate], atEnds],
     [
       "busy",
-      mean(samples.map(({ busy }) => busy)),
+      mean(samples.map(({ shown }) => shown.busy)),
       [busy, Math.min(1, busy + rate * CALL_MS / 1_000)],
       PERCENT_ROUNDING + atEnds * workMs / 1_000,
     ],
