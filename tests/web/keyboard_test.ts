@@ -140,6 +140,37 @@ pageTest("the page can be used by keyboard alone: find, inspect, change, pause, 
   assert.deepEqual(browser.faults, []);
 });
 
+pageTest("a question that is asked while the last one closes is shown, and so is the help", async () => {
+  await using served = await serveDemo();
+  await using browser = await openPage();
+  const { page } = browser;
+  await page.goto(served.server.url);
+  await graphShown(page, "gain");
+  await page.getByRole("button", { name: "Stop" }).click();
+  const asked = page.getByRole("dialog", { name: "Stop the graph?" });
+  await asked.waitFor();
+  await page.evaluate(() => {
+    document.querySelector<HTMLElement>(".confirmation button")!.click();
+    document.querySelector<HTMLElement>(".commands button:last-child")!.click();
+  });
+  await nextPicture(page);
+  await asked.waitFor();
+  await page.keyboard.press("Escape");
+  await asked.waitFor({ state: "hidden" });
+
+  const help = page.getByRole("dialog", { name: "Keys and marks" });
+  await page.keyboard.press("?");
+  await help.waitFor();
+  await page.evaluate(() => {
+    document.querySelector<HTMLElement>(".help header button")!.click();
+    document.querySelector<HTMLElement>(".help-button")!.click();
+  });
+  await nextPicture(page);
+  await help.waitFor();
+  assert.equal(served.runtime.summary(), undefined);
+  assert.deepEqual(browser.faults, []);
+});
+
 pageTest("keys that are typed without a pause all arrive where they belong, and pause nothing", async () => {
   await using served = await serveDemo();
   await using browser = await openPage();

@@ -14,8 +14,12 @@ export function Confirmation(): JSX.Element {
     dialog.current?.close();
     answerQuestion(yes);
   };
+  // The event comes after the dialog has closed, when the next question may be open already.
+  const closed = () => {
+    if (dialog.current?.open === false) answerQuestion(false);
+  };
   return (
-    <dialog ref={dialog} class="confirmation" aria-labelledby="question" onClose={() => answerQuestion(false)}>
+    <dialog ref={dialog} class="confirmation" aria-labelledby="question" onClose={closed}>
       {asked !== undefined && (
         <>
           <h2 id="question">{asked.title}</h2>

@@ -1,6 +1,6 @@
 /** @module What the keys do and what the marks mean, in a dialog. */
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { HealthMark } from "../components/health_mark.tsx";
 import { Icon } from "../components/icon.tsx";
 import { HEALTH_LEVELS, HEALTH_MARKS } from "../model/health.ts";
@@ -24,14 +24,22 @@ const KEYS: readonly (readonly [string, string])[] = [
 export function Help(): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const isOpen = helpOpen.value;
-  useEffect(() => {
-    if (isOpen) dialog.current?.showModal();
-  }, [isOpen]);
+  useLayoutEffect(() => {
+    if (isOpen && dialog.current?.open === false) dialog.current.showModal();
+  });
+  const close = () => {
+    dialog.current?.close();
+    helpOpen.value = false;
+  };
+  // The event comes after the dialog has closed, when it may be open again.
+  const closed = () => {
+    if (dialog.current?.open === false) helpOpen.value = false;
+  };
   return (
-    <dialog ref={dialog} class="help" aria-labelledby="help-title" onClose={() => helpOpen.value = false}>
+    <dialog ref={dialog} class="help" aria-labelledby="help-title" onClose={closed}>
       <header>
         <h2 id="help-title">Keys and marks</h2>
-        <button type="button" class="plain icon" aria-label="Close" onClick={() => dialog.current?.close()}>
+        <button type="button" class="plain icon" aria-label="Close" onClick={close}>
           <Icon name="close" />
         </button>
       </header>
