@@ -11,10 +11,10 @@ import { argument, command, constant, option } from "@optique/core/primitives";
 import { extractCommandNames } from "@optique/core/usage";
 import { choice, float, string } from "@optique/core/valueparser";
 import { path, runSync } from "@optique/run";
-import { DEFAULT_PORT } from "../control/address.ts";
-import { joinServe, SERVE_PATTERN } from "./serve_address.ts";
-import { explainUnexpected, type KnownCommand } from "./unexpected.ts";
-import { PROGRAM, VERSION } from "./version.ts";
+import { DEFAULT_PORT } from "../control/schemas/address.ts";
+import { joinServe, SERVE_PATTERN } from "./output/serve_address.ts";
+import { explainUnexpected, type KnownCommand } from "./output/unexpected.ts";
+import { PROGRAM, VERSION } from "./output/version.ts";
 
 /** `sluice run`. */
 export interface RunArgs {

@@ -10,9 +10,9 @@ import { assertDeno } from "../core/process/deno_version.ts";
 import { keepIgnoringHangup } from "../core/process/hangup.ts";
 import { configureLog } from "../core/log.ts";
 import { ArgsAnswered, type CommandArgs, parseArgs } from "./args.ts";
-import { reportErrors } from "./failure.ts";
-import { type Io, processIo } from "./output.ts";
-import { PROGRAM } from "./version.ts";
+import { reportErrors } from "./output/failure.ts";
+import { type Io, processIo } from "./output/output.ts";
+import { PROGRAM } from "./output/version.ts";
 
 /** The first words of two-word commands. */
 const GROUPS = new Set(["nodes", "new"]);
@@ -75,26 +75,26 @@ async function dispatch(command: CommandArgs, io: Io): Promise<number> {
   switch (command.command) {
     case "run": {
       if (command.quiet) quietLog();
-      return await (await import("./run_command.ts")).runCommand(command, io);
+      return await (await import("./commands/run_command.ts")).runCommand(command, io);
     }
     case "check":
-      return await (await import("./check_command.ts")).checkCommand(command, io);
+      return await (await import("./commands/check_command.ts")).checkCommand(command, io);
     case "graph":
-      return await (await import("./graph_command.ts")).graphCommand(command, io);
+      return await (await import("./commands/graph_command.ts")).graphCommand(command, io);
     case "list":
-      return await (await import("./nodes_command.ts")).listCommand(command, io);
+      return await (await import("./commands/nodes_command.ts")).listCommand(command, io);
     case "info":
-      return await (await import("./nodes_command.ts")).infoCommand(command, io);
+      return await (await import("./commands/nodes_command.ts")).infoCommand(command, io);
     case "codegen":
-      return await (await import("./codegen_command.ts")).codegenCommand(command);
+      return await (await import("./commands/codegen_command.ts")).codegenCommand(command);
     case "new-project":
-      return await (await import("./new_command.ts")).newProjectCommand(command, io);
+      return await (await import("./commands/new_command.ts")).newProjectCommand(command, io);
     case "new-processor":
-      return await (await import("./new_command.ts")).newProcessorCommand(command, io);
+      return await (await import("./commands/new_command.ts")).newProcessorCommand(command, io);
     case "top":
-      return await (await import("./top_command.ts")).topCommand(command, io);
+      return await (await import("./commands/top_command.ts")).topCommand(command, io);
     case "doctor":
-      return await (await import("./doctor_command.ts")).doctorCommand(command, io);
+      return await (await import("./commands/doctor_command.ts")).doctorCommand(command, io);
   }
 }
 

@@ -6,7 +6,7 @@ import { buildGraph, graphOptions } from "../core/graph/build.ts";
 import { parseGraph } from "../core/graph/load.ts";
 import { NodeRegistry } from "../core/registry/node_registry.ts";
 import type { NodeSpec } from "../core/registry/node_type.ts";
-import { listLinks } from "../control/snapshot.ts";
+import { listLinks } from "../control/answers/snapshot.ts";
 import { Runtime } from "../core/runtime.ts";
 import { viewRuntime } from "../core/runtime_view.ts";
 import { nodePackage, nodes } from "../sluice.gen.ts";

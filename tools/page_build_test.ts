@@ -3,11 +3,11 @@ import { digestPageSources, isPageCurrent, markPageBuilt } from "./page_build.ts
 
 async function makeCheckout(): Promise<string> {
   const root = `${await Deno.makeTempDir()}/`;
-  for (const folder of ["web/dist", "control", "tools"]) await Deno.mkdir(root + folder, { recursive: true });
+  for (const folder of ["web/dist", "control/client", "tools"]) await Deno.mkdir(root + folder, { recursive: true });
   for (
     const file of [
       "web/client.tsx",
-      "control/client.ts",
+      "control/client/client.ts",
       "deno.json",
       "package.json",
       "deno.lock",
@@ -25,9 +25,9 @@ Deno.test("isPageCurrent() holds after markPageBuilt(), until a source changes, 
   assert.equal(await isCurrent(), false);
   await markPageBuilt(await digestPageSources(root), `${root}web/dist/`);
   assert.equal(await isCurrent(), true);
-  await Deno.writeTextFile(`${root}control/client.ts`, "changed");
+  await Deno.writeTextFile(`${root}control/client/client.ts`, "changed");
   assert.equal(await isCurrent(), false);
-  await Deno.writeTextFile(`${root}control/client.ts`, "control/client.ts");
+  await Deno.writeTextFile(`${root}control/client/client.ts`, "control/client/client.ts");
   assert.equal(await isCurrent(), true);
   await Deno.writeTextFile(`${root}web/new.ts`, "");
   assert.equal(await isCurrent(), false);

@@ -5,7 +5,7 @@
  */
 import { equal, ok } from "node:assert/strict";
 import { type CDPSession, chromium, type Page } from "playwright-core";
-import { serveControl } from "../../control/server.ts";
+import { serveControl } from "../../control/server/server.ts";
 import { CHROMIUM_ARGS, findChromium } from "../../tools/chromium.ts";
 import { isPageCurrent } from "../../tools/page_build.ts";
 import type { Benchmark, BenchOptions } from "../benchmark.ts";

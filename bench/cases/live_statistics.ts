@@ -6,7 +6,7 @@
 import { deepEqual } from "node:assert/strict";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ControlServer, serveControl } from "../../control/server.ts";
+import { type ControlServer, serveControl } from "../../control/server/server.ts";
 import type { Runtime } from "../../mod.ts";
 import type { Benchmark, BenchOptions } from "../benchmark.ts";
 import { buildLargeGraph, countUp, fillCounters, GROUPS } from "../large_graph.ts";

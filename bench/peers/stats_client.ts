@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ControlClient } from "../../control/client.ts";
+import { ControlClient } from "../../control/client/client.ts";
 
 /** What the client saw. */
 export interface StatsSeen {

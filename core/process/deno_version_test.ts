@@ -34,7 +34,7 @@ Deno.test("mod.ts, testing.ts, the command line and the set-up say which Deno is
     assert.ok(!said.includes("reached"), said);
   }
   const main = `const { main } = await import(${at("cli/main.ts")});
-    const { processIo } = await import(${at("cli/output.ts")});
+    const { processIo } = await import(${at("cli/output/output.ts")});
     Deno.exit(await main(args, processIo()));`;
   const refused = await run(`const args = ["nodes", "list"];${main}`);
   assert.deepEqual(refused, { code: 2, said: `error: Cannot run Sluice ${MESSAGE}\n` });

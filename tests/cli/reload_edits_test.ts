@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { watchSources } from "../../cli/reload.ts";
+import { watchSources } from "../../cli/watch/reload.ts";
 import { processorSource } from "../../codegen/fixtures/temp_package.ts";
 import { definePackage } from "../../core/registry/node_type.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";

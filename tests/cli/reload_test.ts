@@ -7,7 +7,7 @@ import { SluiceError } from "../../core/errors.ts";
 import { loadNodePackage } from "../../core/registry/staleness.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
-import { type Reload, type WatchedPackage, watchSources } from "../../cli/reload.ts";
+import { type Reload, type WatchedPackage, watchSources } from "../../cli/watch/reload.ts";
 
 /** Reloads in a row; from 500 on memory is looked at: fewer lie within one swing of the garbage collector. */
 const RELOADS = Number(Deno.env.get("SLUICE_RELOADS") ?? (Deno.env.get("SLUICE_DEEP") === undefined ? 10 : 1_000));

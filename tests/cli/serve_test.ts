@@ -1,8 +1,8 @@
 /** `sluice run --serve` and `sluice top`, as users run them. */
 import assert from "node:assert/strict";
-import { RPC_PROTOCOL } from "../../control/address.ts";
-import { ControlClient } from "../../control/client.ts";
-import type { StatsFrame } from "../../control/stats_frame.ts";
+import { RPC_PROTOCOL } from "../../control/schemas/address.ts";
+import { ControlClient } from "../../control/client/client.ts";
+import type { StatsFrame } from "../../control/schemas/stats_frame.ts";
 import { serveLive } from "../control/served.ts";
 import { freePort, MAIN, readEvents, sluice, spawn, temporaryFolder, toneGraph } from "./command_line.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type SourceChange, SourceWatch } from "../../cli/source_watch.ts";
+import { type SourceChange, SourceWatch } from "../../cli/watch/source_watch.ts";
 import { processorSource, type TempPackage, tempPackage } from "../../codegen/fixtures/temp_package.ts";
 import { until } from "../fixtures/waiting.ts";
 import { NEVER_MS } from "./watched.ts";

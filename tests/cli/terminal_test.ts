@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { logger } from "../../core/log.ts";
 import { tempPackage } from "../../codegen/fixtures/temp_package.ts";
-import { serveControl } from "../../control/server.ts";
+import { serveControl } from "../../control/server/server.ts";
 import { serveLive } from "../control/served.ts";
 import { MAIN, ROOT, temporaryFolder, toneGraph, withoutNote } from "./command_line.ts";
 

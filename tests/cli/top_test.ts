@@ -1,6 +1,6 @@
 /** `sluice top` where the other end does not do what a control plane does. */
 import assert from "node:assert/strict";
-import { RPC_PROTOCOL } from "../../control/address.ts";
+import { RPC_PROTOCOL } from "../../control/schemas/address.ts";
 import { assertNoStack, sluice } from "./command_line.ts";
 
 const GRAPH = {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { OWN_PACKAGE_URL } from "../../cli/packages.ts";
-import { SourceWatch } from "../../cli/source_watch.ts";
-import { isWatchable } from "../../cli/watchable.ts";
+import { OWN_PACKAGE_URL } from "../../cli/project/packages.ts";
+import { SourceWatch } from "../../cli/watch/source_watch.ts";
+import { isWatchable } from "../../cli/watch/watchable.ts";
 import { processorSource, type TempPackage, tempPackage } from "../../codegen/fixtures/temp_package.ts";
 import { ROOT, sluice, spawn, temporaryFolder, toneGraph } from "./command_line.ts";
 

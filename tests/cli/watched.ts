@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Reload, type SlowReload, type WatchedPackage, watchSources } from "../../cli/reload.ts";
+import { type Reload, type SlowReload, type WatchedPackage, watchSources } from "../../cli/watch/reload.ts";
 import { type TempPackage, tempPackage } from "../../codegen/fixtures/temp_package.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { NodePackage } from "../../core/registry/node_type.ts";

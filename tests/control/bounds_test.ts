@@ -2,8 +2,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import parsePrometheusTextFormat from "parse-prometheus-text-format";
-import { renderMetrics } from "../../control/metrics.ts";
-import { serveControl } from "../../control/server.ts";
+import { renderMetrics } from "../../control/answers/metrics.ts";
+import { serveControl } from "../../control/server/server.ts";
 import { viewRuntime } from "../../core/runtime_view.ts";
 import { Runtime } from "../../mod.ts";
 import { ask, closed, openSocket, serveLive } from "./served.ts";
@@ -156,7 +156,7 @@ Deno.test("renderMetrics() tells every figure of stats() under a name of its own
 });
 
 Deno.test("the token is compared by node:crypto's timingSafeEqual, over its whole length", () => {
-  const source = readFileSync(new URL("../../control/access.ts", import.meta.url), "utf8");
+  const source = readFileSync(new URL("../../control/server/access.ts", import.meta.url), "utf8");
   const body = /isToken\(text: string\): boolean \{([^]*?)\n {2}\}/.exec(source)![1];
   ok(body.includes("timingSafeEqual(padded, wanted)"), body);
   ok(!/\b(text|token)\s*[!=]==?\s*(text|token)\b/.test(body), body);

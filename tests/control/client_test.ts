@@ -1,12 +1,12 @@
 /** The client against servers that do not do what they should. */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ControlClient } from "../../control/client.ts";
-import { RPC_PROTOCOL } from "../../control/address.ts";
+import { ControlClient } from "../../control/client/client.ts";
+import { RPC_PROTOCOL } from "../../control/schemas/address.ts";
 import type { GraphSnapshot } from "../../control/schemas/graph.ts";
 import { STATS_COLUMN_COUNT, STATS_HEADER_BYTES } from "../../control/schemas/stats_layout.ts";
-import { decodeStats } from "../../control/stats_frame.ts";
-import { address, StatsEncoder } from "../../control/stats_encoder.ts";
+import { decodeStats } from "../../control/schemas/stats_frame.ts";
+import { address, StatsEncoder } from "../../control/figures/stats_encoder.ts";
 import { viewRuntime } from "../../core/runtime_view.ts";
 import { Runtime } from "../../mod.ts";
 

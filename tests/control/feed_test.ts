@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { logger } from "../../core/log.ts";
 import { nodeId } from "../../core/ids.ts";
 import { nodes, Runtime } from "../../mod.ts";
-import { Feed } from "../../control/feed.ts";
+import { Feed } from "../../control/answers/feed.ts";
 
 Deno.test("Feed keeps the end of a graph that failed as an error", async () => {
   await using runtime = new Runtime({ mode: "live", native: "off" });

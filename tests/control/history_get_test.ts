@@ -1,7 +1,7 @@
 /** What the server keeps of a graph that nobody follows, as `history.get` tells it. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ControlClient, type ControlError } from "../../control/client.ts";
+import { ControlClient, type ControlError } from "../../control/client/client.ts";
 import type { PastFigures } from "../../control/schemas/history.ts";
 import { LINK_SERIES, NODE_SERIES } from "../../control/schemas/history.ts";
 import { eachDriver } from "../fixtures/each_driver.ts";

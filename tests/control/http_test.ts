@@ -2,9 +2,9 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { connect } from "node:net";
 import parsePrometheusTextFormat from "parse-prometheus-text-format";
-import { AddressLimits } from "../../control/address_limits.ts";
+import { AddressLimits } from "../../control/server/address_limits.ts";
 import { GraphSnapshot, NodeDetail } from "../../control/schemas/graph.ts";
-import { serveControl } from "../../control/server.ts";
+import { serveControl } from "../../control/server/server.ts";
 import { tapLog } from "../../core/log.ts";
 import { Runtime } from "../../mod.ts";
 import { eachDriver } from "../fixtures/each_driver.ts";

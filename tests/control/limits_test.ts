@@ -3,7 +3,7 @@ import { equal, ok, rejects } from "node:assert/strict";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { upgradeRequest } from "./raw_client.ts";
-import { type ControlServer, serveControl } from "../../control/server.ts";
+import { type ControlServer, serveControl } from "../../control/server/server.ts";
 import { nodes, Runtime } from "../../mod.ts";
 import { ask, closed, deserted, openSocket, serveLive } from "./served.ts";
 

@@ -1,7 +1,7 @@
 /** The port while strangers take every file that the process may open. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DEFAULT_PORT } from "../../control/address.ts";
+import { DEFAULT_PORT } from "../../control/schemas/address.ts";
 import { listFolder, MAIN, readEvents, temporaryFolder, toneGraph } from "../cli/command_line.ts";
 
 /** Files that the process may open, and connections that are made to it. */

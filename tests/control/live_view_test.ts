@@ -1,10 +1,10 @@
 /** What a client that follows sees: figures of nodes, formats, log lines, edits, lost connections, lanes that hang. */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { type ClientEvents, ControlClient } from "../../control/client.ts";
+import { type ClientEvents, ControlClient } from "../../control/client/client.ts";
 import type { ControlEvent, LogLine } from "../../control/schemas/feed.ts";
-import { serveControl } from "../../control/server.ts";
-import type { StatsFrame } from "../../control/stats_frame.ts";
-import { readTop } from "../../cli/top_table.ts";
+import { serveControl } from "../../control/server/server.ts";
+import type { StatsFrame } from "../../control/schemas/stats_frame.ts";
+import { readTop } from "../../cli/commands/top_table.ts";
 import { logger } from "../../core/log.ts";
 import { nodes, Runtime } from "../../mod.ts";
 import { eachDriver } from "../fixtures/each_driver.ts";

@@ -1,5 +1,5 @@
 /** A WebSocket to `/rpc` by hand, which reads only when it is told to. */
-import { RPC_PROTOCOL } from "../../control/address.ts";
+import { RPC_PROTOCOL } from "../../control/schemas/address.ts";
 
 /** Codes of frames. */
 const [TEXT, BINARY, CLOSE, PING, PONG] = [1, 2, 8, 9, 10];

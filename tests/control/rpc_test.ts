@@ -2,9 +2,9 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
-import { ControlClient } from "../../control/client.ts";
-import type { StatsFrame } from "../../control/stats_frame.ts";
-import { framesRead } from "../../control/stats_frame.ts";
+import { ControlClient } from "../../control/client/client.ts";
+import type { StatsFrame } from "../../control/schemas/stats_frame.ts";
+import { framesRead } from "../../control/schemas/stats_frame.ts";
 import { eachDriver } from "../fixtures/each_driver.ts";
 import { ask, closed, deserted, openSocket, serveLive } from "./served.ts";
 

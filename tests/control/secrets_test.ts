@@ -1,6 +1,6 @@
 /** Values that a graph takes from the environment leave the process by no way that the control plane has. */
 import { equal, ok } from "node:assert/strict";
-import { serveControl } from "../../control/server.ts";
+import { serveControl } from "../../control/server/server.ts";
 import { nodes, Runtime } from "../../mod.ts";
 import { ask, openSocket } from "./served.ts";
 

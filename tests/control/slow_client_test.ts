@@ -1,9 +1,9 @@
 /** Clients that never read: what waits for them is bounded, others notice nothing, and the newest is what they get. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ControlClient } from "../../control/client.ts";
+import { ControlClient } from "../../control/client/client.ts";
 import { logger } from "../../core/log.ts";
-import { decodeStats, type StatsFrame } from "../../control/stats_frame.ts";
+import { decodeStats, type StatsFrame } from "../../control/schemas/stats_frame.ts";
 import { RawClient } from "./raw_client.ts";
 import { deserted, serveLive } from "./served.ts";
 

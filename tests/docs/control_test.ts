@@ -1,6 +1,6 @@
 /** Does what `docs/control.md` says, with a graph that runs. */
 import assert from "node:assert/strict";
-import { DEFAULT_LIMITS } from "../../control/limits.ts";
+import { DEFAULT_LIMITS } from "../../control/schemas/limits.ts";
 import { RPC_CODE } from "../../control/schemas/errors.ts";
 import { METHODS, NOTIFICATIONS, STATS_HZ } from "../../control/schemas/methods.ts";
 import { ask, openSocket, serveLive } from "../control/served.ts";

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { main } from "../../cli/main.ts";
-import { TextOutput } from "../../cli/output.ts";
+import { TextOutput } from "../../cli/output/output.ts";
 
 /** Runs a command line that has to fail. @returns what it prints on standard error; empty if it ends with 0 */
 export async function fails(args: readonly string[]): Promise<string> {

@@ -1,7 +1,7 @@
 /** Lanes fold to one card each and unfold again, by hand and by keys; a large graph starts so. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { serveControl } from "../../control/server.ts";
+import { serveControl } from "../../control/server/server.ts";
 import { nodes, Runtime } from "../../mod.ts";
 import { seriousFaults, showTheme } from "./axe.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";

@@ -1,7 +1,7 @@
 /** Histories on the page: plots that are drawn and move, bars that count every tick, and memory that has a bound. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { ControlClient } from "../../control/client.ts";
+import { ControlClient } from "../../control/client/client.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
 import { graphShown, inspected, serveDemo, toNumber } from "./live_graph.ts";
 import { countPixels } from "./pixels.ts";

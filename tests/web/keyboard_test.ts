@@ -1,6 +1,6 @@
 /** Everything on the page can be done by keyboard. */
 import assert from "node:assert/strict";
-import { ControlClient } from "../../control/client.ts";
+import { ControlClient } from "../../control/client/client.ts";
 import { seriousFaults } from "./axe.ts";
 import { eventually, nextPicture, openPage, pageTest } from "./chromium.ts";
 import { graphShown, serveDemo, toNumber } from "./live_graph.ts";

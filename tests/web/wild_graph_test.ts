@@ -1,6 +1,6 @@
 /** A graph in which everything crosses: its layout takes too long, and the page goes on. */
 import assert from "node:assert/strict";
-import { serveControl } from "../../control/server.ts";
+import { serveControl } from "../../control/server/server.ts";
 import { nodes, Runtime } from "../../mod.ts";
 import { PATIENCE_MS } from "../../web/model/layouter.ts";
 import { openPage, pageTest } from "./chromium.ts";

@@ -39,7 +39,7 @@ Deno.test("sluice/no-wall-clock lets pass types, other members, conversions, and
 });
 
 Deno.test("sluice/no-wall-clock is for core/ and processors/ alone, and not for the portable driver", () => {
-  for (const filename of ["cli/progress.ts", "tools/command.ts", "core/driver/portable.ts", "score/core/x.ts"]) {
+  for (const filename of ["cli/output/progress.ts", "tools/command.ts", "core/driver/portable.ts", "score/core/x.ts"]) {
     assert.deepEqual(findings(filename, "export const t = performance.now() + Date.now();"), [], filename);
   }
 });

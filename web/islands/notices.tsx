@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Icon } from "../components/icon.tsx";
 import { LongText } from "../components/long_text.tsx";
-import { describeProblem } from "../../control/client_calls.ts";
+import { describeProblem } from "../../control/client/client_calls.ts";
 import { dismissNotice, notice } from "../state/commands.ts";
 import { events, graph, graphState, hasEnded, oldSeconds, problem, status } from "../state/live.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { StatsFrame } from "../../control/stats_frame.ts";
+import type { StatsFrame } from "../../control/schemas/stats_frame.ts";
 import { type DropReason, dropReasons } from "./drops.ts";
 import { formatMeasured, formatNs, formatRate, formatShort } from "./format_figures.ts";
 import type { LinkFigures, NodeFigures } from "./graph_figures.ts";

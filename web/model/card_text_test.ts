@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { StatsFrame } from "../../control/stats_frame.ts";
+import type { StatsFrame } from "../../control/schemas/stats_frame.ts";
 import { cardText, labelText } from "./card_text.ts";
 import type { LinkFigures, NodeFigures } from "./graph_figures.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Columns } from "../../control/stats_frame.ts";
+import type { Columns } from "../../control/schemas/stats_frame.ts";
 
 /** Frames that a link dropped for one reason. */
 export interface DropReason {

@@ -10,7 +10,7 @@
  */
 import { type GraphSnapshot, type GraphState, NODE_STATES, type NodeLifeState } from "../../control/schemas/graph.ts";
 import { BLOCKED_ON, BUCKET_SHIFTS, bucketNs, LANE_STATES, PHASES } from "../../control/schemas/stats_layout.ts";
-import { framesDropped, framesRead, type StatsFrame } from "../../control/stats_frame.ts";
+import { framesDropped, framesRead, type StatsFrame } from "../../control/schemas/stats_frame.ts";
 import { graver, type Health, linkHealth, nodeHealth } from "./health.ts";
 import { Rates } from "./rates.ts";
 

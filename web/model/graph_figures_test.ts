@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type GraphSnapshot, NODE_STATES } from "../../control/schemas/graph.ts";
 import { BLOCKED_ON, BUCKET_SHIFTS, bucketNs, PHASES, STATS_TABLES } from "../../control/schemas/stats_layout.ts";
-import type { Columns, StatsFrame } from "../../control/stats_frame.ts";
+import type { Columns, StatsFrame } from "../../control/schemas/stats_frame.ts";
 import { GraphFigures } from "./graph_figures.ts";
 
 const node = { lane: "worker", category: "audio", inputs: [], outputs: [] };

@@ -5,10 +5,10 @@
  *
  * @module
  */
-import type { ConnectionStatus, ControlClient } from "../../control/client.ts";
+import type { ConnectionStatus, ControlClient } from "../../control/client/client.ts";
 import type { ControlEvent, LogLine } from "../../control/schemas/feed.ts";
 import type { GraphSnapshot, GraphState } from "../../control/schemas/graph.ts";
-import type { StatsFrame } from "../../control/stats_frame.ts";
+import type { StatsFrame } from "../../control/schemas/stats_frame.ts";
 import { Feed } from "./feed.ts";
 import { GraphFigures } from "./graph_figures.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { ClientEvents } from "../../control/client.ts";
+import type { ClientEvents } from "../../control/client/client.ts";
 import type { GraphSnapshot, GraphState } from "../../control/schemas/graph.ts";
 import { STATS_TABLES } from "../../control/schemas/stats_layout.ts";
-import type { Columns, StatsFrame } from "../../control/stats_frame.ts";
+import type { Columns, StatsFrame } from "../../control/schemas/stats_frame.ts";
 import { type LiveClient, LiveGraph, type LivePart } from "./live_graph.ts";
 
 const graph: GraphSnapshot = {

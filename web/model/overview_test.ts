@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type GraphSnapshot, NODE_STATES } from "../../control/schemas/graph.ts";
 import { BUCKET_SHIFTS, bucketNs, STATS_TABLES, type StatsTable } from "../../control/schemas/stats_layout.ts";
-import type { StatsFrame } from "../../control/stats_frame.ts";
+import type { StatsFrame } from "../../control/schemas/stats_frame.ts";
 import { GraphFigures } from "./graph_figures.ts";
 import { overviewOf } from "./overview.ts";
 

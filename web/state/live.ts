@@ -5,7 +5,7 @@
  * @module
  */
 import { batch, computed, signal } from "@preact/signals";
-import { type ConnectionStatus, ControlClient } from "../../control/client.ts";
+import { type ConnectionStatus, ControlClient } from "../../control/client/client.ts";
 import type { ControlEvent, LogLine } from "../../control/schemas/feed.ts";
 import type { GraphSnapshot, GraphState } from "../../control/schemas/graph.ts";
 import { Freshness } from "../model/freshness.ts";

@@ -1,0 +1,55 @@
+/**
+ * `sluice graph`: draws a graph file, or writes it out with the runtime's defaults filled in.
+ *
+ * @module
+ */
+import { SluiceError } from "../../core/errors.ts";
+import { buildGraph, graphOptions } from "../../core/graph/build.ts";
+import { graphToDot } from "../../core/graph/dot.ts";
+import type { GraphFile } from "../../core/graph/graph_file.ts";
+import { graphToMermaid } from "../../core/graph/mermaid.ts";
+import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { Runtime } from "../../core/runtime.ts";
+import type { GraphArgs } from "../args.ts";
+import { readGraph } from "./check_command.ts";
+import { EXIT, reportErrors } from "../output/failure.ts";
+import type { Io } from "../output/output.ts";
+import { warnOfStaleCode } from "../project/packages.ts";
+
+/**
+ * @returns the exit code
+ * @throws {SluiceError} `InvalidConfig` if the output file cannot be written
+ */
+export async function graphCommand(args: GraphArgs, io: Io): Promise<number> {
+  const { document, errors, warnings, registry } = await readGraph(args);
+  await warnOfStaleCode(registry, args);
+  if (document === undefined) return reportErrors(errors, io, false);
+  for (const { message } of warnings) io.stderr.line(`warning: ${message}`);
+  // It makes no node, so it needs no driver.
+  await using runtime = new Runtime({ ...graphOptions(document), registry, native: "off" });
+  buildGraph(document, runtime);
+  const text = render(runtime.graph(), args.format, registry);
+  if (args.output === undefined) io.stdout.write(text);
+  else await writeText(args.output, text);
+  return EXIT.ok;
+}
+
+function render(graph: GraphFile, format: GraphArgs["format"], registry: NodeRegistry): string {
+  switch (format) {
+    case "dot":
+      return graphToDot(graph, { describe: (type) => registry.get(type).descriptor.description });
+    case "mermaid":
+      return graphToMermaid(graph);
+    case "json":
+      return `${JSON.stringify(graph, null, 2)}\n`;
+  }
+}
+
+async function writeText(path: string, text: string): Promise<void> {
+  try {
+    await Deno.writeTextFile(path, text);
+  } catch (error) {
+    const reason = error instanceof Deno.errors.NotFound ? "there is no such folder" : (error as Error).message;
+    throw new SluiceError("InvalidConfig", `Cannot write "${path}": ${reason}; choose another file with --output`);
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * `sluice nodes list` and `sluice nodes info`: the known node types.
+ *
+ * @module
+ */
+import { describeSchema } from "../../core/descriptor/config_check.ts";
+import { describeValue } from "../../core/errors/describe_value.ts";
+import { SluiceError } from "../../core/errors.ts";
+import {
+  type ConfigSchema,
+  isList,
+  type NodeDescriptor,
+  type PortDescriptor,
+} from "../../core/descriptor/descriptor.ts";
+import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import type { AnyNodeType } from "../../core/registry/node_type.ts";
+import type { InfoArgs, ListArgs } from "../args.ts";
+import { EXIT } from "../output/failure.ts";
+import type { Io } from "../output/output.ts";
+import { explainUnknownTypes, loadRegistry, warnOfStaleCode } from "../project/packages.ts";
+import { renderTable } from "../output/table.ts";
+
+const INDENT = "  ";
+
+/** @returns the exit code */
+export async function listCommand(args: ListArgs, io: Io): Promise<number> {
+  const registry = await loadRegistry(args);
+  await warnOfStaleCode(registry, args);
+  const descriptors = registry.list().map(({ descriptor }) => descriptor);
+  if (args.json) { for (const each of descriptors) io.stdout.line(JSON.stringify(each)); }
+  else for (const line of renderList(descriptors)) io.stdout.line(line);
+  return EXIT.ok;
+}
+
+/**
+ * @returns the exit code
+ * @throws {SluiceError} `NodeTypeNotFound`, with the known types
+ */
+export async function infoCommand(args: InfoArgs, io: Io): Promise<number> {
+  const registry = await loadRegistry(args);
+  await warnOfStaleCode(registry, args);
+  const { descriptor } = await findType(args, registry);
+  if (args.json) io.stdout.line(JSON.stringify(descriptor));
+  else for (const line of renderInfo(descriptor)) io.stdout.line(line);
+  return EXIT.ok;
+}
+
+async function findType(args: InfoArgs, registry: NodeRegistry): Promise<AnyNodeType> {
+  try {
+    return registry.get(args.type);
+  } catch (error) {
+    throw error instanceof SluiceError ? (await explainUnknownTypes([error], registry, args))[0] : error;
+  }
+}
+
+/** Node types under their categories, one a line. */
+export function renderList(descriptors: readonly NodeDescriptor[]): string[] {
+  const width = Math.max(0, ...descriptors.map(({ type }) => type.length));
+  const lines: string[] = [];
+  let category: string | undefined;
+  for (const each of descriptors) {
+    if (each.category !== category) {
+      if (category !== undefined) lines.push("");
+      lines.push(each.category);
+      category = each.category;
+    }
+    lines.push(`${INDENT}${each.type.padEnd(width)}  ${each.description}`.trimEnd());
+  }
+  return lines;
+}
+
+/** Everything about one node type. */
+export function renderInfo(descriptor: NodeDescriptor): string[] {
+  const { type, doc, category, tags, mode, lane, source, inputs, outputs, config } = descriptor;
+  const facts = [`category ${category}`, `mode ${mode}`, `lane ${lane}`];
+  if (tags.length > 0) facts.push(`tags ${tags.join(", ")}`);
+  const lines = [
+    type,
+    ...indent(doc.replaceAll("**", "")),
+    "",
+    ...indent(facts.join("; ")),
+    ...indent(`source ${source}`),
+  ];
+  lines.push(...section("Inputs", inputs.map(portRow), ["NAME", "TYPE", "", "DESCRIPTION"]));
+  lines.push(...section("Outputs", outputs.map(portRow), ["NAME", "TYPE", "", "DESCRIPTION"]));
+  const keys = Object.entries(config.properties).map(([key, schema]) =>
+    configRow(key, schema, config.required.includes(key))
+  );
+  lines.push(...section("Configuration", keys, ["KEY", "WANTED", "UNIT", "DEFAULT", "LIVE", "DESCRIPTION"]));
+  return lines;
+}
+
+function section(title: string, rows: readonly (readonly string[])[], heads: readonly string[]): string[] {
+  if (rows.length === 0) return ["", `${title}: none`];
+  return ["", title, ...renderTable(heads.map((head) => ({ head })), rows).map((line) => INDENT + line)];
+}
+
+function portRow(port: PortDescriptor): string[] {
+  const last = port.array === undefined ? "" : ` ${port.name}_${port.array - 1}`;
+  const name = isList(port) ? `${port.name}_0 …${last}` : port.name;
+  const notes = [port.optional || isList(port) ? "optional" : port.direction === "input" ? "required" : ""];
+  if (port.dynamic !== undefined) notes.push(`up to ${port.dynamic.max}, ${port.dynamic.initial} at first`);
+  for (const field of ["sampleRateHz", "channels"] as const) {
+    const accepted = port.accepts?.[field];
+    if (accepted !== undefined) notes.push(`${field} ${[accepted].flat().join(" or ")}`);
+  }
+  return [name, port.type, notes.filter((note) => note !== "").join(", "), oneLine(port.doc)];
+}
+
+function configRow(key: string, schema: ConfigSchema, required: boolean): string[] {
+  const { "x-unit": unit = "", "x-live": live, default: initial, description = "" } = schema;
+  const { "x-unit": _, ...bare } = schema;
+  const standard = required ? "required" : initial === undefined ? "" : describeValue(initial);
+  return [key, describeSchema(bare), unit, standard, live === true ? "yes" : "no", oneLine(description)];
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}
+
+function indent(text: string): string[] {
+  return text.split("\n").map((line) => `${INDENT}${line}`.trimEnd());
+}

@@ -1,0 +1,154 @@
+/**
+ * `sluice run`: runs a graph file to its end.
+ *
+ * @module
+ */
+import { consoleOnOwnLine, consoleToStderr } from "../../core/log/console_output.ts";
+import { SluiceError } from "../../core/errors.ts";
+import { buildGraph, graphOptions } from "../../core/graph/build.ts";
+import type { GraphDocument } from "../../core/graph/document.ts";
+import { placed } from "../../core/graph/report.ts";
+import { watchMainSignals } from "../../core/process/main_watch.ts";
+import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { Runtime } from "../../core/runtime.ts";
+import type { RunArgs } from "../args.ts";
+import { readGraph } from "./check_command.ts";
+import { keepOffStdout, printsToTerminal } from "../output/console_nodes.ts";
+import { EXIT, reportErrors } from "../output/failure.ts";
+import { listOutputFiles, snapshotFiles, statOutputFiles } from "../output/files.ts";
+import type { Io } from "../output/output.ts";
+import { warnOfStaleCode } from "../project/packages.ts";
+import { readPosition } from "../output/position.ts";
+import { ProgressDisplay, type ProgressStyle } from "../output/progress.ts";
+import { serveRun } from "./serve_command.ts";
+import { EndSignals } from "../output/signals.ts";
+import { renderSummary, summaryEvent } from "../output/summary.ts";
+import { tellFailures, WATCHED_SUPERVISION } from "../watch/watched_failures.ts";
+
+/** @returns the exit code */
+export async function runCommand(args: RunArgs, io: Io): Promise<number> {
+  const startedMs = Date.now();
+  if (args.json) consoleToStderr();
+  const { text, document: read, errors, registry } = await readGraph(args);
+  if (read === undefined) {
+    await warnOfStaleCode(registry, args);
+    return reportErrors(errors, io, args.json);
+  }
+  const document = args.json ? keepOffStdout(read) : read;
+  await using runtime = new Runtime({
+    ...graphOptions(document),
+    registry,
+    // They are the command's, which answers them and counts them.
+    signals: false,
+    ...(args.mode && { mode: args.mode }),
+    ...(args.native && { native: args.native }),
+    ...((args.dev || (args.watch && !isDevelopmentOff())) && { development: true }),
+    ...(args.stuckAfter !== undefined && { callTimeoutMs: args.stuckAfter * 1_000 }),
+    // Offline, frames that a failed call has read would be missing from a file that says it is complete.
+    ...(args.watch && (args.mode ?? document.mode ?? "live") === "live" && { supervision: WATCHED_SUPERVISION }),
+  });
+  buildGraph(document, runtime);
+  return await runToEnd(runtime, document, text, registry, startedMs, args, io);
+}
+
+async function runToEnd(
+  runtime: Runtime,
+  document: GraphDocument,
+  text: string,
+  registry: NodeRegistry,
+  startedMs: number,
+  args: RunArgs,
+  io: Io,
+): Promise<number> {
+  const isSink = (type: string) => registry.get(type).descriptor.outputs.length === 0;
+  const sinks = new Set<string>(document.nodes.filter(({ type }) => isSink(type)).map(({ id }) => id));
+  const outputs = listOutputFiles(document, registry);
+  const before = await snapshotFiles(outputs);
+  using signals = new EndSignals(io);
+  using mainSignals = document.nodes.some(({ lane }) => lane === "main") ? watchMainSignals() : undefined;
+  await using _server = args.serve === undefined ? undefined : serveRun(runtime, args.serve, args, io);
+  using _failures = args.watch ? tellFailures(runtime, args.json, io) : undefined;
+  const watching = new AbortController();
+  let watch: Promise<void> | undefined;
+  const errors: unknown[] = [];
+  const style = chooseStyle(args, document, io);
+  if (style === "bar") consoleOnOwnLine();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    void signals.received.then(() => stop(runtime));
+    await mainSignals?.listening;
+    await runtime.start();
+    if (args.watch) watch = watchRun(runtime, text, registry, startedMs, args, io, watching.signal);
+    if (args.seconds !== undefined) timer = setTimeout(() => stop(runtime), args.seconds * 1_000);
+    using _progress = new ProgressDisplay(style, io, () => readPosition(runtime.stats(), sinks));
+    await runtime.finished;
+  } catch (error) {
+    // A start that was asked to stop is none of the graph's mistakes.
+    if (runtime.summary()?.outcome !== "stopped") errors.push(placeInFile(error, document));
+  } finally {
+    clearTimeout(timer);
+    watching.abort();
+    await watch;
+  }
+  const code = errors.length === 0 ? EXIT.ok : reportErrors(errors, io, args.json);
+  const summary = runtime.summary();
+  const started = summary !== undefined && summary.elapsedNs > 0;
+  if (started && (args.json || !args.quiet)) {
+    const files = await statOutputFiles(outputs, before);
+    if (args.json) io.stdout.line(JSON.stringify(summaryEvent(summary, files)));
+    else for (const line of renderSummary(summary, files)) io.stdout.line(line);
+  }
+  return signals.exitCode ?? code;
+}
+
+/** Who writes code wants to be told what is wrong with it, unless `SLUICE_DEV` says otherwise. */
+function isDevelopmentOff(): boolean {
+  return Deno.env.get("SLUICE_DEV") === "0";
+}
+
+/** Where sources cannot be watched, the graph runs on. */
+async function watchRun(
+  runtime: Runtime,
+  text: string,
+  registry: NodeRegistry,
+  startedMs: number,
+  args: RunArgs,
+  io: Io,
+  signal: AbortSignal,
+): Promise<void> {
+  const { watchGraphFile } = await import("../watch/graph_watch.ts");
+  const { reportReload, reportSlow, reportWarnings, reportWatching, watchSources } = await import("../watch/reload.ts");
+  const graphFile = watchGraphFile(args, text, registry, io, signal);
+  try {
+    await watchSources(runtime, startedMs, {
+      onWatching: (packages) => {
+        if (args.json || !args.quiet) reportWatching(packages, args.json, io);
+        if (!args.json && !args.quiet) io.stderr.line(`${args.graph} is read at the start only`);
+      },
+      onWarned: (warnings) => reportWarnings(warnings, args.json, io),
+      onSlow: (reload) => reportSlow(reload, args.json, io),
+      onReload: (reload) => reportReload(reload, args.json, io),
+    }, signal);
+  } catch (error) {
+    reportErrors([error], io, args.json);
+  }
+  await graphFile;
+}
+
+function chooseStyle(args: RunArgs, document: GraphDocument, io: Io): ProgressStyle {
+  if (args.json) return "json";
+  if (args.quiet) return "none";
+  return io.interactive && !printsToTerminal(document) ? "bar" : "lines";
+}
+
+/** An error of a node with the place where the file has the node. */
+function placeInFile(error: unknown, document: GraphDocument): unknown {
+  if (!(error instanceof SluiceError) || error.place !== undefined) return error;
+  const node = document.nodes.find(({ id }) => id === error.nodeId);
+  return node === undefined ? error : placed(error, node.place);
+}
+
+/** What goes wrong while stopping comes out of `finished`, too. */
+function stop(runtime: Runtime): void {
+  runtime.stop().catch(() => {});
+}

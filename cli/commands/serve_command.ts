@@ -1,0 +1,125 @@
+/**
+ * `sluice run --serve`: the control plane and the page beside a run.
+ *
+ * @module
+ */
+import { isLoopback } from "../../control/server/access.ts";
+import { DEFAULT_PORT } from "../../control/schemas/address.ts";
+import { type ControlOptions, type ControlServer, serveControl } from "../../control/server/server.ts";
+import { SluiceError } from "../../core/errors.ts";
+import type { Runtime } from "../../core/runtime.ts";
+import type { Io } from "../output/output.ts";
+import { readServeAddress } from "../output/serve_address.ts";
+
+/** How many ports are tried if none was given. */
+const TRIED_PORTS = 20;
+
+/** Holds the token of a server or of a client, so that it appears in no command line. */
+export const TOKEN_VARIABLE = "SLUICE_TOKEN";
+
+/** The least length of a token that the server did not make. */
+const MIN_TOKEN = 16;
+
+/**
+ * Serves a runtime, and prints the address once, with the token if the server made one. The server makes a token for
+ * every address that other machines can reach, unless `SLUICE_TOKEN` holds one.
+ *
+ * @param address as `--serve` has it
+ * @throws {SluiceError} `InvalidConfig` if the address cannot be bound to, or the token is too short
+ */
+export function serveRun(
+  runtime: Runtime,
+  address: string,
+  args: { readonly graph: string; readonly json: boolean },
+  io: Io,
+): ControlServer {
+  const { hostname, port } = readServeAddress(address);
+  const given = readToken();
+  const options: ControlOptions = {
+    title: args.graph,
+    ...(hostname !== undefined && { hostname }),
+    ...(hostname !== undefined && !isLoopback(hostname) && { allowedHosts: namesOfThisMachine() }),
+    ...(given !== undefined && { token: given }),
+  };
+  const server = port === undefined ? serveOnFree(runtime, options) : serveOn(runtime, { ...options, port }, address);
+  const token = given === undefined ? server.token : undefined;
+  const [url, ...others] = urlsOf(server.url);
+  if (args.json) {
+    const more = others.length > 0 && { others };
+    io.stdout.line(JSON.stringify({ event: "serving", url, ...more, ...(token !== undefined && { token }) }));
+  } else {
+    for (const each of [url, ...others]) io.stderr.line(`Live page: ${each}`);
+    if (token !== undefined) io.stderr.line(`Token: ${token}`);
+  }
+  return server;
+}
+
+function serveOnFree(runtime: Runtime, options: ControlOptions): ControlServer {
+  for (let port = DEFAULT_PORT; port < DEFAULT_PORT + TRIED_PORTS; port++) {
+    try {
+      return serveControl(runtime, { ...options, port });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+  return serveControl(runtime, { ...options, port: 0 });
+}
+
+function serveOn(runtime: Runtime, options: ControlOptions, address: string): ControlServer {
+  try {
+    return serveControl(runtime, options);
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw refusal(
+        `Cannot serve on port ${options.port}: it is taken; choose another one, or leave =${address} out for a free one`,
+      );
+    }
+    throw refusal(`Cannot serve on ${address}: ${(error as Error).message}; wanted an address of this machine`);
+  }
+}
+
+function refusal(message: string): SluiceError {
+  return new SluiceError("InvalidConfig", message, { key: "--serve" });
+}
+
+/** The token in the environment. */
+export function readToken(): string | undefined {
+  const token = Deno.env.get(TOKEN_VARIABLE);
+  if (token === undefined || token === "") return undefined;
+  if (token.length >= MIN_TOKEN && /^[\w.-]+$/.test(token)) return token;
+  const wanted = `${MIN_TOKEN} or more letters, digits, "_", "-" and "."`;
+  throw new SluiceError("InvalidConfig", `Cannot use the token of ${TOKEN_VARIABLE}: wanted ${wanted}`, {
+    key: TOKEN_VARIABLE,
+  });
+}
+
+/** The addresses that people can type. A server on every address has those of this machine, network addresses first. */
+function urlsOf(url: string): [string, ...string[]] {
+  const { hostname, port } = new URL(url);
+  if (hostname !== "0.0.0.0" && hostname !== "[::]") return [url];
+  const isOwn = (address: string) => isLoopback(address);
+  const found = addressesOfThisMachine(hostname === "[::]").sort((a, b) => Number(isOwn(a)) - Number(isOwn(b)));
+  const [first = "127.0.0.1", ...others] = found.map((each) => each.includes(":") ? `[${each}]` : each);
+  return [`http://${first}:${port}`, ...others.map((each) => `http://${each}:${port}`)];
+}
+
+function addressesOfThisMachine(alsoIpv6: boolean): string[] {
+  try {
+    const isLinkLocal = (address: string) => /^fe[89ab]/i.test(address);
+    return Deno.networkInterfaces()
+      .filter(({ family, address }) => family === "IPv4" || (alsoIpv6 && !isLinkLocal(address)))
+      .map(({ address }) => address);
+  } catch {
+    return [];
+  }
+}
+
+/** The names of this machine in its network. No page of another site is loaded from them. */
+function namesOfThisMachine(): string[] {
+  try {
+    const name = Deno.hostname();
+    return [name, `${name}.local`];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * The files that a graph writes.
+ *
+ * @module
+ */
+import type { GraphDocument } from "../../core/graph/document.ts";
+import { redact } from "../../core/errors/redaction.ts";
+import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { resolveText } from "../../core/descriptor/secrets.ts";
+
+/** Ending of a file that is not complete. */
+const PARTIAL = ".partial";
+
+/** A file that a node was to write. */
+export interface OutputFile {
+  readonly nodeId: string;
+  /** Relative to the current directory. */
+  readonly path: string;
+}
+
+/** The state of an output file after a run. */
+export interface WrittenFile extends OutputFile {
+  /**
+   * `partial`: `NAME.partial` was written, and is at `path`. `untouched`: the file is as it was before the run.
+   * `missing`: no file exists.
+   */
+  readonly state: "complete" | "partial" | "untouched" | "missing";
+  readonly bytes?: number;
+}
+
+/** The file at each path before a run. */
+export type FileSnapshot = ReadonlyMap<string, FileIdentity>;
+
+/** Distinguishes a file from another one of the same name, and from an older state of itself. */
+interface FileIdentity {
+  readonly inode: number | null;
+  readonly bytes: number;
+  readonly modifiedMs: number;
+}
+
+/** The output files of a graph: the `path` of each node of category `file` without outputs. */
+export function listOutputFiles(document: GraphDocument, registry: NodeRegistry): OutputFile[] {
+  return document.nodes.flatMap(({ id, type, config }) => {
+    const { category, outputs } = registry.get(type).descriptor;
+    const isSink = category === "file" && outputs.length === 0 && typeof config.path === "string";
+    return isSink ? [{ nodeId: id, path: resolveText(config.path as string) }] : [];
+  });
+}
+
+/** Records which output files exist, for {@linkcode statOutputFiles} to compare with. */
+export async function snapshotFiles(files: readonly OutputFile[]): Promise<FileSnapshot> {
+  const found = new Map<string, FileIdentity>();
+  for (const path of files.flatMap(({ path }) => [path, path + PARTIAL])) {
+    const identity = await identify(path);
+    if (identity !== undefined) found.set(path, identity);
+  }
+  return found;
+}
+
+/**
+ * Returns the state of the output files. Parts of their paths that came from the environment are left out.
+ *
+ * @param before the files before the run
+ */
+export async function statOutputFiles(files: readonly OutputFile[], before: FileSnapshot): Promise<WrittenFile[]> {
+  const found = await Promise.all(files.map(async ({ nodeId, path }): Promise<WrittenFile> => {
+    const partial = await identify(path + PARTIAL);
+    if (partial !== undefined && !isSame(partial, before.get(path + PARTIAL))) {
+      return { nodeId, path: path + PARTIAL, state: "partial", bytes: partial.bytes };
+    }
+    const file = await identify(path);
+    if (file === undefined) return { nodeId, path, state: "missing" };
+    return { nodeId, path, state: isSame(file, before.get(path)) ? "untouched" : "complete", bytes: file.bytes };
+  }));
+  return found.map((file) => ({ ...file, path: redact(file.path) }));
+}
+
+async function identify(path: string): Promise<FileIdentity | undefined> {
+  try {
+    const { isFile, ino, size, mtime } = await Deno.stat(path);
+    return isFile ? { inode: ino, bytes: size, modifiedMs: mtime?.getTime() ?? 0 } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isSame(now: FileIdentity, before: FileIdentity | undefined): boolean {
+  return before !== undefined && now.inode === before.inode && now.bytes === before.bytes &&
+    now.modifiedMs === before.modifiedMs;
+}

@@ -1,0 +1,126 @@
+/**
+ * The node types that the command line knows: those of Sluice itself, those of a `sluice.gen.ts` beside the graph file
+ * or in the current directory, and those that `--packages` names.
+ *
+ * @module
+ */
+import { dirname, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { SluiceError } from "../../core/errors.ts";
+import { logger } from "../../core/log.ts";
+import { nativePackage } from "../../core/registry/native_stages.ts";
+import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import type { NodePackage } from "../../core/registry/node_type.ts";
+import {
+  CODEGEN_COMMAND,
+  describeNewSources,
+  describeStaleSources,
+  findStaleSources,
+  loadNodePackage,
+} from "../../core/registry/staleness.ts";
+import { assertConfiguration } from "./configuration.ts";
+import { findNewClassFiles, type Project, readProject } from "./project.ts";
+
+/** Sluice's own node types. */
+export const OWN_PACKAGE_URL: string = new URL("../../sluice.gen.ts", import.meta.url).href;
+
+/** File that the generator writes. */
+const GENERATED = "sluice.gen.ts";
+
+/** Where to look for node types. */
+export interface PackageSources {
+  /** Path of the graph file. */
+  readonly graph?: string;
+  /** Paths of further generated files. */
+  readonly packages: readonly string[];
+}
+
+/**
+ * Loads all node types.
+ *
+ * @throws {SluiceError} `InvalidGraph` if a named file is missing or was not made by the generator, if classes have no
+ * generated code, or if two packages register one name; `InvalidConfig` if this process would ignore a project's own
+ * configuration
+ */
+export async function loadRegistry(sources: PackageSources): Promise<NodeRegistry> {
+  const urls = new Set([OWN_PACKAGE_URL, ...await findPackages(sources.graph)]);
+  for (const path of sources.packages) urls.add(pathToFileURL(resolve(path)).href);
+  const packages: NodePackage[] = [nativePackage];
+  for (const url of urls) packages.push(await loadNodePackage(url));
+  return new NodeRegistry(packages);
+}
+
+/** Describes stale generated code of known packages in sentences that say what to do. Fresh packages are left out. */
+export async function findStaleCode(registry: NodeRegistry, graph?: string): Promise<string[]> {
+  const projects = await findProjects(graph);
+  const packages = new Set(registry.list().map((type) => type.package));
+  const found: string[] = [];
+  for (const each of packages) {
+    if (each === undefined) continue;
+    const project = projects.find(({ generated }) => pathToFileURL(generated).href === each.url);
+    const added = project === undefined ? [] : findNewClassFiles(project, each);
+    const stale = await findStaleSources(each);
+    if (stale.length > 0) found.push(describeStaleSources(each, stale));
+    if (added.length > 0) found.push(describeNewSources(each, added.map((path) => relative(".", path))));
+  }
+  return found;
+}
+
+/** Logs a warning about generated code that is older than its classes. A runtime does so itself when it starts. */
+export async function warnOfStaleCode(registry: NodeRegistry, { graph }: Partial<PackageSources>): Promise<void> {
+  for (const each of await findStaleCode(registry, graph)) logger("codegen").warn(each);
+}
+
+/** Adds to errors about unknown node types how stale generated code may have caused them. */
+export async function explainUnknownTypes(
+  errors: readonly SluiceError[],
+  registry: NodeRegistry,
+  { graph }: Partial<PackageSources>,
+): Promise<readonly SluiceError[]> {
+  if (!errors.some(({ code }) => code === "NodeTypeNotFound")) return errors;
+  const [stale] = await findStaleCode(registry, graph);
+  if (stale === undefined) return errors;
+  const hint = `${stale[0].toLowerCase()}${stale.slice(1)}`;
+  return errors.map((error) =>
+    error.code === "NodeTypeNotFound" ? new SluiceError(error.code, `${error.message}; ${hint}`, error) : error
+  );
+}
+
+/** Generated files beside the graph file, and in the current directory if that is a package's folder. */
+async function findPackages(graph: string | undefined): Promise<string[]> {
+  const projects = await findProjects(graph);
+  await assertConfiguration(projects);
+  const found = new Set(projects.map(({ generated }) => generated));
+  for (const { name, generated, classFiles } of projects) {
+    if (await isFile(generated)) continue;
+    found.delete(generated);
+    if (classFiles.length > 0) throw missingCode(name, generated, classFiles.length);
+  }
+  const beside = graph === undefined ? undefined : resolve(dirname(graph), GENERATED);
+  if (beside !== undefined && await isFile(beside)) found.add(beside);
+  return [...found].map((path) => pathToFileURL(path).href);
+}
+
+/** The projects beside the graph file and in the current directory. */
+async function findProjects(graph: string | undefined): Promise<Project[]> {
+  const folders = new Set([...(graph === undefined ? [] : [dirname(resolve(graph))]), resolve(".")]);
+  const projects = await Promise.all([...folders].map((folder) => readProject(folder)));
+  return projects.filter((each) => each !== undefined);
+}
+
+function missingCode(name: string, generated: string, count: number): SluiceError {
+  const files = count === 1 ? "1 file" : `${count} files`;
+  return new SluiceError(
+    "InvalidGraph",
+    `Cannot find the generated code of package "${name}": ${files} with processor classes, but no ` +
+      `"${relative(".", generated)}"; run ${CODEGEN_COMMAND} to make it`,
+  );
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,380 @@
+/**
+ * `sluice run --watch`: when the source of a processor is saved, its nodes are replaced by ones of the new code, on a
+ * fresh lane. What the generator refuses, does not compile or does not open changes nothing; what fails later is a
+ * failure of the node like any other.
+ *
+ * @module
+ */
+import { dirname } from "node:path";
+import { serializeError, SluiceError } from "../../core/errors.ts";
+import type { NodeId } from "../../core/ids.ts";
+import { FRESH_TIMEOUT_MS, readFreshPackage } from "../../core/registry/fresh_package.ts";
+import type { AnyNodeType, NodePackage } from "../../core/registry/node_type.ts";
+import type { Runtime } from "../../core/runtime.ts";
+import { type RunState, viewRuntime } from "../../core/runtime_view.ts";
+import type { NodeState } from "../../core/stats.ts";
+import type { NodeEntry } from "../../core/topology.ts";
+import { escapeControls } from "../../core/log.ts";
+import { didYouMean, listSome } from "../../core/errors/suggestion.ts";
+import { describeError, errorEvent, inOneLine } from "../output/failure.ts";
+import type { Io } from "../output/output.ts";
+import { ReloadQueue } from "./reload_queue.ts";
+import { type SourceChange, SourceWatch } from "./source_watch.ts";
+import { configPathOf, isWatchable } from "./watchable.ts";
+
+const OTHER_MAP =
+  `Cannot follow the changed "imports" of deno.json: a process goes on with those that it began with; ` +
+  "start the graph anew";
+
+/** How long each step of an edit that brings in new code may take, milliseconds: a lane loads all its modules. */
+const RELOAD_TIMEOUT_MS = 30_000;
+
+/** How long a reload may wait for something before that is told of, milliseconds. */
+const SLOW_MS = 2_000;
+
+/** States in which a change is still answered. */
+const GOES_ON: ReadonlySet<RunState> = new Set(["building", "starting", "running", "paused"]);
+
+/** States in which what a node writes has ended, so that nothing can take its place: what is said of them. */
+const OVER: { readonly [state in NodeState]?: string } = {
+  ended: "it has ended",
+  disabled: "it is disabled",
+};
+
+/** Waits for something, and has it told of if that takes long. */
+type TellIfSlow = <T>(nodes: readonly string[], waitsFor: string, limitMs: number, work: Promise<T>) => Promise<T>;
+
+/** Nodes that run new code, and those that were to. */
+type Replaced = Pick<Reload, "nodes" | "anew" | "leftOut">;
+
+/** A package whose sources are watched from now on. */
+export interface WatchedPackage {
+  readonly name: string;
+  /** Absolute path of the folder of its `sluice.json`. */
+  readonly folder: string;
+  /** How many source files are looked at. */
+  readonly files: number;
+  /** How long the generator took at first, milliseconds. */
+  readonly tookMs: number;
+  /** What the generator refuses, if anything. */
+  readonly refused?: string;
+}
+
+/** What became of one change of source files. */
+export interface Reload {
+  /** Paths that were saved, relative to the package's folder. */
+  readonly changed: readonly string[];
+  /** Nodes that run the new code. */
+  readonly nodes: readonly string[];
+  /** Those among them that begin without the state of the old ones, and why. */
+  readonly anew: Readonly<Record<string, string>>;
+  /** Nodes of the old code that nothing can take the place of, and why: they stay as they are. */
+  readonly leftOut: Readonly<Record<string, string>>;
+  readonly tookMs: number;
+  /** Why everything goes on as it was. */
+  readonly error?: Error;
+}
+
+/** A reload that has waited for long. */
+export interface SlowReload {
+  /** As of {@linkcode Reload}. */
+  readonly changed: readonly string[];
+  /** Nodes that are to run the new code. */
+  readonly nodes: readonly string[];
+  /** In words. */
+  readonly waitsFor: string;
+  /** How long each of that may take before the reload is given up, milliseconds. */
+  readonly limitMs: number;
+}
+
+/** Who is told what of watched sources. */
+export interface WatchListener {
+  /** Is told once, when all packages that there are to watch are watched. */
+  onWatching(packages: readonly WatchedPackage[]): void;
+  /** Is told what the generator warns of in code that it has written. */
+  onWarned(warnings: readonly string[]): void;
+  /** Is told of a reload that takes long, before it is known what becomes of it. */
+  onSlow(reload: SlowReload): void;
+  /** Is told of every change that concerns a node, or that the generator refuses. */
+  onReload(reload: Reload): void;
+}
+
+/**
+ * Watches the packages of a graph's nodes that lie on this machine and have a `sluice.json`, until `signal` aborts.
+ * Those that were installed, below `node_modules`, are not among them, nor is Sluice's own outside its checkout.
+ *
+ * @param importedMs when the runtime began to import the classes, or before; what was saved since is brought in at
+ *   once; milliseconds since 1970
+ * @throws {SluiceError} what keeps sources from being watched; by then none is any more
+ */
+export async function watchSources(
+  runtime: Runtime,
+  importedMs: number,
+  listener: WatchListener,
+  signal: AbortSignal,
+): Promise<void> {
+  const packages = new Map<string, NodePackage>();
+  for (const { type } of viewRuntime(runtime).nodes) {
+    const { package: from } = type;
+    if (from === undefined || packages.has(from.url)) continue;
+    if (await isWatchable(from.url, Deno.cwd())) packages.set(from.url, from);
+  }
+  const ended = new AbortController();
+  const either = AbortSignal.any([signal, ended.signal]);
+  const watched: WatchedPackage[] = [];
+  const watches = [...packages.values()].map((each) =>
+    watchPackage(runtime, each, importedMs, (ready) => {
+      watched.push(ready);
+      if (watched.length === packages.size) {
+        listener.onWatching(watched);
+      }
+    }, {
+      onWarned: (warnings) => listener.onWarned(warnings),
+      onSlow: (reload) => listener.onSlow(reload),
+      onReload: (reload) => {
+        listener.onReload(reload);
+        publishRefusal(runtime, reload);
+      },
+    }, either)
+  );
+  if (watches.length === 0) listener.onWatching([]);
+  try {
+    await Promise.all(watches);
+  } finally {
+    ended.abort();
+    await Promise.allSettled(watches);
+  }
+}
+
+/** Prints what is watched, or that nothing is. */
+export function reportWatching(packages: readonly WatchedPackage[], json: boolean, io: Io): void {
+  if (json) return io.stdout.line(JSON.stringify({ event: "watching", packages }));
+  if (packages.length === 0) {
+    return io.stderr.line(
+      'Nothing to watch: no node of the graph comes from sources of your own, in a folder with a "sluice.json"',
+    );
+  }
+  for (const { name, folder, files, refused } of packages) {
+    io.stderr.line(`Watching ${files === 1 ? "1 file" : `${files} files`} of ${name} in ${folder}`);
+    if (refused !== undefined) io.stderr.line(`warning: the generator refuses what is there: ${refused}`);
+  }
+}
+
+/** Prints what the generator warns of. */
+export function reportWarnings(warnings: readonly string[], json: boolean, io: Io): void {
+  for (const message of warnings) {
+    if (json) io.stdout.line(JSON.stringify({ event: "codegen-warning", message }));
+    else io.stderr.line(`warning: ${inOneLine(message)}`);
+  }
+}
+
+/** Prints that a reload takes long, and what it waits for. */
+export function reportSlow({ changed, nodes, waitsFor, limitMs }: SlowReload, json: boolean, io: Io): void {
+  if (json) return io.stdout.line(JSON.stringify({ event: "reloading", nodes, waitsFor, limitMs, changed }));
+  const files = escapeControls(changed.join(", "));
+  io.stderr.line(
+    `Still reloading after a change of ${files}: it waits up to ${limitMs / 1_000} s for ${waitsFor}; ` +
+      "what is saved meanwhile comes after it",
+  );
+}
+
+/** Prints what became of a change. */
+export function reportReload(
+  { changed, nodes, anew, leftOut, tookMs, error }: Reload,
+  json: boolean,
+  io: Io,
+): void {
+  if (json) {
+    const outcome = error === undefined
+      ? { event: "reloaded", nodes, anew, leftOut, tookMs }
+      : { ...errorEvent(error), event: "reload-failed" };
+    io.stdout.line(JSON.stringify({ ...outcome, changed }));
+  } else if (error === undefined) {
+    const files = escapeControls(changed.join(", "));
+    const reloaded = nodes.length === 0 ? "no node" : nodes.join(", ");
+    io.stderr.line(`Reloaded ${reloaded} after a change of ${files}, in ${Math.round(tookMs)} ms`);
+    for (const [node, reason] of Object.entries(leftOut)) io.stderr.line(`"${node}" stays as it is: ${reason}`);
+    for (const [node, reason] of Object.entries(anew)) {
+      io.stderr.line(`warning: "${node}" starts anew, without its state: ${inOneLine(reason)}`);
+    }
+  } else {
+    io.stderr.line(describeRefusal(changed, describeError(error)));
+  }
+}
+
+/** Tells whoever follows the events of the runtime, as the page does, that a change was refused. */
+function publishRefusal(runtime: Runtime, { changed, error }: Reload): void {
+  if (error === undefined) return;
+  const told = serializeError(error);
+  const message = describeRefusal(changed, told.message);
+  runtime.events.publish({ group: "error", kind: "error", error: { ...told, message } });
+}
+
+function describeRefusal(changed: readonly string[], reason: string): string {
+  return inOneLine(`Not reloaded after a change of ${changed.join(", ")}: ${reason}; the graph goes on as it was`);
+}
+
+async function watchPackage(
+  runtime: Runtime,
+  { name, url }: NodePackage,
+  importedMs: number,
+  onReady: (ready: WatchedPackage) => void,
+  { onWarned, onSlow, onReload }: Omit<WatchListener, "onWatching">,
+  signal: AbortSignal,
+): Promise<void> {
+  /** Nodes whose new code could not be brought in yet. */
+  const waiting = new Set<string>();
+  /** Lanes that were tried: whatever they have imported, they keep. */
+  const tried = new Set<string>();
+
+  async function reload({ changed, hasOtherMap, refused }: SourceChange): Promise<void> {
+    const startedMs = performance.now();
+    const report = (error?: Error, { nodes, anew, leftOut }: Replaced = { nodes: [], anew: {}, leftOut: {} }): void => {
+      const tookMs = performance.now() - startedMs;
+      // What the end of the graph overtook was not refused.
+      if (!signal.aborted && GOES_ON.has(viewRuntime(runtime).session?.state ?? "building")) {
+        onReload({ changed, nodes, anew, leftOut, tookMs, ...(error && { error }) });
+      }
+    };
+    if (signal.aborted) return;
+    try {
+      const own = viewRuntime(runtime).nodes.filter(({ type }) => type.package?.url === url);
+      const affected = await watch.findAffected([...new Set(own.map(sourceOf))], changed);
+      for (const node of own) if (affected.includes(sourceOf(node))) waiting.add(node.id);
+      if (hasOtherMap) report(new SluiceError("Busy", OTHER_MAP));
+      if (refused !== undefined) return report(new SluiceError("InvalidGraph", refused));
+      const nodes = own.filter(({ id }) => waiting.has(id));
+      if (nodes.length === 0) return;
+      const tellIfSlow: TellIfSlow = async (ids, waitsFor, limitMs, work) => {
+        const tell = () => signal.aborted || onSlow({ changed, nodes: ids, waitsFor, limitMs });
+        const timer = setTimeout(tell, SLOW_MS);
+        return await work.finally(() => clearTimeout(timer));
+      };
+      const replaced = await replaceNodes(runtime, nodes, () => readFreshPackage(url, signal), tried, tellIfSlow);
+      waiting.clear();
+      report(undefined, replaced);
+    } catch (error) {
+      report(error as Error);
+    }
+  }
+
+  const configPath = configPathOf(url);
+  const queue = new ReloadQueue(reload);
+  const watch = new SourceWatch(configPath, importedMs, (change) => queue.add(change), onWarned);
+  const end = () => void watch.end();
+  if (signal.aborted) end();
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    const ready = await watch.ready;
+    if (ready !== undefined) onReady({ name, folder: dirname(configPath), ...ready });
+    await watch.over;
+    await queue.idle;
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
+}
+
+/** The module of a node's class, relative to the folder of its package. */
+function sourceOf({ type }: NodeEntry): string {
+  return type.descriptor.source.replace(/:\d+$/, "");
+}
+
+/**
+ * Puts nodes of the new code in place, all or none: those that share a lane share a new one. One whose old code fails
+ * to say what its state is begins without: the old code cannot be mended any more. Those that have ended are left out.
+ *
+ * @param readFresh reads the new code; it is not called where all are left out
+ */
+async function replaceNodes(
+  runtime: Runtime,
+  nodes: readonly NodeEntry[],
+  readFresh: () => Promise<NodePackage>,
+  tried: Set<string>,
+  tellIfSlow: TellIfSlow,
+): Promise<Replaced> {
+  const anew: Record<string, string> = {};
+  let fresh: NodePackage | undefined;
+  for (;;) {
+    const leftOut = Object.fromEntries(nodes.flatMap(({ id }) => {
+      const why = whyOver(runtime, id);
+      return why === undefined ? [] : [[id, why]];
+    }));
+    const going = nodes.filter(({ id }) => !Object.hasOwn(leftOut, id));
+    const ids = going.map(({ id }) => id);
+    if (going.length === 0) return { nodes: ids, anew, leftOut };
+    fresh ??= await tellIfSlow(ids, "the new code to be read", FRESH_TIMEOUT_MS, readFresh());
+    try {
+      await replaceAll(runtime, going, fresh, anew, tried, tellIfSlow);
+      return { nodes: ids, anew, leftOut };
+    } catch (error) {
+      // It has ended since.
+      if (error instanceof SluiceError && ids.some((id) => id === error.nodeId && whyOver(runtime, id))) continue;
+      const id = nodeWithoutSnapshot(error);
+      if (id === undefined || Object.hasOwn(anew, id)) throw error;
+      anew[id] = (error as SluiceError).message;
+    }
+  }
+}
+
+/** Why nothing can take the place of a node, if that is so. */
+function whyOver(runtime: Runtime, id: NodeId): string | undefined {
+  const state = viewRuntime(runtime).session?.nodeStates.get(id);
+  return state === undefined ? undefined : OVER[state];
+}
+
+/** Puts nodes of the new code in place by one edit. @param anew those that begin without a state */
+async function replaceAll(
+  runtime: Runtime,
+  nodes: readonly NodeEntry[],
+  fresh: NodePackage,
+  anew: Reload["anew"],
+  tried: Set<string>,
+  tellIfSlow: TellIfSlow,
+): Promise<void> {
+  const onMain = nodes.filter(({ lane }) => lane === "main").map(({ id }) => `"${id}"`);
+  if (onMain.length > 0) {
+    throw new SluiceError(
+      "Busy",
+      `Cannot reload ${onMain.join(", ")}: it runs on lane "main", which keeps the code that it has imported; start ` +
+        "the graph anew",
+    );
+  }
+  const lanes = new Map<string, string>();
+  for (const { lane } of viewRuntime(runtime).nodes) tried.add(lane);
+  const edited = runtime.edit((edit) => {
+    for (const { id, type, config, lane } of nodes) {
+      if (!lanes.has(lane)) lanes.set(lane, nextLane(lane, tried));
+      const startsAnew = Object.hasOwn(anew, id);
+      edit.replace(id, { type: findType(fresh, type), config }, { lane: lanes.get(lane)!, startsAnew });
+    }
+  }, { timeoutMs: RELOAD_TIMEOUT_MS });
+  const ids = nodes.map(({ id }) => id);
+  const waitsFor = `each of setup(), restore() and the first tick of ${ids.map((id) => `"${id}"`).join(", ")}`;
+  await tellIfSlow(ids, waitsFor, RELOAD_TIMEOUT_MS, edited);
+}
+
+/** The node of an edit that was refused because `snapshot()` threw, or gave what cannot be sent to another lane. */
+function nodeWithoutSnapshot(error: unknown): string | undefined {
+  const isRefused = error instanceof SluiceError && error.code === "NodeFailed" && error.call === "snapshot()";
+  return isRefused ? error.nodeId : undefined;
+}
+
+function findType(fresh: NodePackage, { descriptor: { type } }: AnyNodeType): AnyNodeType {
+  // A generic type, or one that configuration sizes, is listed under its own name.
+  const found = fresh.nodes.find(({ descriptor }) => descriptor.type === type);
+  if (found !== undefined) return found;
+  const names = fresh.nodes.map(({ descriptor }) => descriptor.type);
+  throw new SluiceError(
+    "NodeTypeNotFound",
+    `Cannot find node type "${type}" in the new code${didYouMean(type, names)}; available: ${listSome(names)}`,
+  );
+}
+
+/** The name of a lane that takes over from another one: `dsp`, `dsp-2`, `dsp-3`. */
+function nextLane(lane: string, tried: Set<string>): string {
+  const [, base, number] = /^(.*?)(?:-(\d+))?$/.exec(lane)!;
+  let n = Number(number ?? 1) + 1;
+  while (tried.has(`${base}-${n}`)) n++;
+  tried.add(`${base}-${n}`);
+  return `${base}-${n}`;
+}
