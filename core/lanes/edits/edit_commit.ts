@@ -28,15 +28,15 @@ import { countLost, moveLinks, noteLoops } from "./edit_links.ts";
 import { namedBy } from "./edit_reach.ts";
 import { endsHere, holdsFrames, isStateless, losesFrames } from "./edit_rules.ts";
 import { letGoOfLink } from "./link_mover.ts";
-import type { ArrivingTrial } from "./loan.ts";
 import type { PreparedEdit } from "./prepared_edit.ts";
 import type { Leavers } from "./retire.ts";
+import type { Trial } from "./trial.ts";
 
 /** A node that has entered the lane and waits for the ends of its links. */
 export interface Arrival {
   readonly cell: NodeCell;
   /** Its first tick, if it has had one. */
-  readonly trial: ArrivingTrial | undefined;
+  readonly trial: Trial | undefined;
 }
 
 /** Used once, for one edit. */

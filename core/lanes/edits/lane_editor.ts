@@ -19,9 +19,10 @@ import { countLost } from "./edit_links.ts";
 import { addEnds } from "./edit_reach.ts";
 import { isStateless } from "./edit_rules.ts";
 import { takeUpLink } from "./link_mover.ts";
-import { ArrivingTrial, claim } from "./loan.ts";
+import { claim, lentEnds } from "./loan.ts";
 import { formatsOf, letGo, makeReady, type PreparedEdit, tearDownAll } from "./prepared_edit.ts";
 import { Leavers } from "./retire.ts";
+import { Trial } from "./trial.ts";
 import { yieldNodes } from "./yielding.ts";
 
 type Command<K extends LaneCommand["kind"]> = Extract<LaneCommand, { kind: K }>;
@@ -180,15 +181,17 @@ export class LaneEditor {
         if (loan === undefined) continue;
         if (!claim(loan)) attempt.giveUp();
         attempt.assertWanted();
-        arrivals.set(node, new ArrivingTrial(cells.get(node)!, loan, lane));
+        arrivals.set(node, new Trial(cells.get(node)!, lentEnds(loan, lane), lane));
       }
-      for (const { node, carry, state } of nodes) {
+      for (const { node, carry, state, loan } of nodes) {
         current = cells.get(node)!;
         action = "restore()";
         if (state !== undefined) giveState(lane, current, state);
         current.takeUp(carry);
         action = "process()";
-        await arrivals.get(node)?.run(lane.nowNs(), () => attempt.givenUp);
+        // What was lent does not change: only the time that a node asked for can come.
+        const waitMs = current.mode === "push" ? 0 : loan?.waitMs ?? 0;
+        await arrivals.get(node)?.run(lane.nowNs() + waitMs * 1e6, () => attempt.givenUp);
         attempt.assertWanted();
       }
       lane.site.post({ kind: "arrived", epoch });

@@ -14,13 +14,13 @@ import type { Lane } from "../lane/lane.ts";
 import { explain } from "../cells/explain.ts";
 import { layDown, setUp, tearDown } from "../lane/faults.ts";
 import { buildCell } from "../cells/cell_builder.ts";
-import { type ArrivingTrial, Lender } from "./loan.ts";
+import { Lender } from "./loan.ts";
 import { makeInstance } from "../cells/make_instance.ts";
 import type { AnnouncedFormat, LaneCommand, LaneEdit, NodePlan } from "../messages.ts";
 import { calling } from "../lane/node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 import { quiesce } from "./standstill.ts";
-import { Trial } from "./trial.ts";
+import { endsOf, Trial } from "./trial.ts";
 import { vacantInstance } from "./vacancy.ts";
 
 type Prepare = Extract<LaneCommand, { kind: "prepare" }>;
@@ -38,7 +38,7 @@ export interface PreparedEdit {
   /** What was lent of leaving nodes. */
   readonly lender: Lender;
   /** The first ticks of nodes from other lanes. */
-  readonly arrivals: Map<NodeId, ArrivingTrial>;
+  readonly arrivals: Map<NodeId, Trial>;
   /** Settles when no restore or trial of nodes from other lanes is under way. */
   arriving?: Promise<void>;
 }
@@ -167,7 +167,7 @@ class Preparation {
     this.#restore(cell, anew === true ? undefined : takeState(lane, old));
     if (!mayBeTried(this.#command.edit, old) || lane.paused) return;
     cell.takeUp(old.carry);
-    const trial = new Trial(cell, old, lane);
+    const trial = new Trial(cell, endsOf(old), lane);
     this.#trials.set(node, trial);
     this.#method = "process()";
     await trial.run(triedByNs, () => attempt.givenUp);

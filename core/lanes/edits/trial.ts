@@ -1,7 +1,7 @@
 /**
- * The trial: the first tick of a node that is to take another one's place on its lane. What it reads is kept and what it
- * writes is held back until the commit; after a roll back the frames stand in their links again as if nothing had
- * happened. The old node is quiesced meanwhile.
+ * The trial: the first tick of a node that is to take another one's place, there or on another lane. What it reads is
+ * kept and what it writes is held back until the commit; after a roll back the frames stand in their links again as if
+ * nothing had happened. The old node is quiesced meanwhile.
  *
  * A tick that comes to wait for room which it has used up itself, or longer than it may for room or a slot, counts as
  * good: it goes on when the node has its place.
@@ -9,64 +9,54 @@
  * @module
  */
 import { PHASE } from "../../../ffi/layout.gen.ts";
-import type { Frame } from "../../frames/frame.ts";
-import type { FrameFormat } from "../../frames/format.ts";
-import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "../../links/link.ts";
+import type { LinkPlan, LinkReader } from "../../links/link.ts";
 import type { Lane } from "../lane/lane.ts";
 import { calling } from "../lane/node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 import { asPromise } from "../cells/outcome.ts";
+import { type KeptFrame, type LentOutput, StandInReader, StandInWriter } from "./stand_in.ts";
 
 /** Time between two looks at whether there is something to do, milliseconds. */
 const LOOK_EVERY_MS = 1;
 
-/** A frame and whether others are missing before it. */
-export interface KeptFrame {
-  readonly frame: Frame;
-  readonly gap: boolean;
-}
-
-/** The links that a node is tried on. */
+/** What a node is tried on: links, or what was lent of them. */
 export interface TrialEnds {
-  readonly inputs: readonly { readonly name: string; readonly link?: LinkReader }[];
-  /** `areLent`: the room of the links stays as it is. */
-  readonly outputs: readonly {
-    readonly name: string;
-    readonly links: readonly LinkWriter[];
-    readonly areLent?: boolean;
-  }[];
+  readonly inputs: readonly { readonly plan: LinkPlan; readonly lent: LinkReader | readonly KeptFrame[] }[];
+  /** `most`: how many frames can be written while no reader makes room. */
+  readonly outputs: readonly { readonly lent: LentOutput; readonly most: number }[];
 }
 
-/** Stands between a new node and the links of the old one. */
+/** What the successor of a quiesced node is tried on, on the same lane. */
+export function endsOf({ inputs, outputs }: Pick<NodeCell, "inputs" | "outputs">): TrialEnds {
+  return {
+    inputs: inputs.flatMap(({ link }) => link === undefined ? [] : { plan: link.plan, lent: link }),
+    outputs: outputs.flatMap(({ links }) => links.map((link) => ({ lent: link, most: link.plan.capacity }))),
+  };
+}
+
+/** Stands between a new node and its links. */
 export class Trial {
   readonly #cell: NodeCell;
   readonly #lane: Lane;
-  readonly #readers: TrialReader[] = [];
-  readonly #writers: TrialWriter[] = [];
+  readonly #readers: readonly StandInReader[];
+  readonly #writers: readonly StandInWriter[];
   #underWay: Promise<void> | undefined;
 
-  /**
-   * @param cell has the state of the old node, and is not part of the lane yet
-   * @param old a quiesced node, or what was lent of one on another lane
-   */
-  constructor(cell: NodeCell, old: TrialEnds, lane: Lane) {
+  /** @param cell has the state of the old node, and is not part of the lane yet */
+  constructor(cell: NodeCell, { inputs, outputs }: TrialEnds, lane: Lane) {
     this.#cell = cell;
     this.#lane = lane;
-    for (const { name, link } of old.inputs) {
-      if (link === undefined) continue;
-      const reader = new TrialReader(link);
-      this.#readers.push(reader);
-      cell.inputs.find((each) => each.name === name)!.attach(reader);
-    }
-    for (const { name, links, areLent } of old.outputs) {
-      const output = cell.outputs.find((each) => each.name === name)!;
-      for (const link of links) {
-        const most = areLent ? link.room() : link.plan.capacity;
-        const writer = new TrialWriter(link, most - output.descriptor.burst);
-        this.#writers.push(writer);
-        output.attach(writer);
-      }
-    }
+    this.#readers = inputs.map(({ plan, lent }) => {
+      const reader = new StandInReader(plan, lent);
+      cell.inputs.find(({ name }) => name === plan.toPort)!.attach(reader);
+      return reader;
+    });
+    this.#writers = outputs.map(({ lent, most }) => {
+      const output = cell.outputs.find(({ name }) => name === lent.plan.fromPort)!;
+      const writer = new StandInWriter(lent, most - output.descriptor.burst);
+      output.attach(writer);
+      return writer;
+    });
     cell.seal();
   }
 
@@ -115,8 +105,12 @@ export class Trial {
 
   /** The node has the links: frames that it has read leave them, and frames that it wrote enter them. */
   commit(): void {
-    for (const reader of this.#readers) reader.commit();
-    for (const writer of this.#writers) writer.commit();
+    const { inputs, outputs } = this.#cell;
+    for (const reader of this.#readers) reader.commit(inputs.find(({ name }) => name === reader.plan.toPort)?.link);
+    for (const writer of this.#writers) {
+      const links = outputs.find(({ name }) => name === writer.plan.fromPort)?.links;
+      writer.commit(links?.find(({ plan }) => plan.index === writer.plan.index));
+    }
   }
 
   /** Rolls back: the links are as they were. */
@@ -160,136 +154,6 @@ export class Trial {
     cell.held = false;
     if (isOver) await over;
     return isOver;
-  }
-}
-
-/** Keeps one more reference to each frame that is taken. */
-class TrialReader implements LinkReader {
-  readonly plan: LinkPlan;
-  reader: Wakeable | undefined;
-  readonly announced: FrameFormat | undefined;
-  readonly #link: LinkReader;
-  readonly #kept: KeptFrame[] = [];
-  #skipped = 0;
-
-  constructor(link: LinkReader) {
-    this.#link = link;
-    this.plan = link.plan;
-    this.announced = link.announced;
-  }
-
-  take(): Frame | undefined {
-    const frame = this.#link.take();
-    if (frame === undefined) return undefined;
-    frame.pool.retain(frame.slot);
-    this.#kept.push({ frame, gap: frame.linkGap });
-    return frame;
-  }
-
-  peek(): Frame | undefined {
-    return this.#link.peek();
-  }
-
-  hasFrames(): boolean {
-    return this.#link.hasFrames();
-  }
-
-  available(): number {
-    return this.#link.available();
-  }
-
-  ended(): boolean {
-    return this.#link.ended();
-  }
-
-  countSkipped(frames: number): void {
-    this.#skipped += frames;
-  }
-
-  putBack(frames: readonly KeptFrame[]): void {
-    this.#link.putBack(frames);
-  }
-
-  discard(): void {}
-
-  close(): void {}
-
-  publish(): void {}
-
-  commit(): void {
-    if (this.#skipped > 0) this.#link.countSkipped(this.#skipped);
-    for (const { frame } of this.#kept.splice(0)) {
-      frame.dropValue();
-      frame.pool.release(frame.slot);
-    }
-  }
-
-  undo(): void {
-    const kept = this.#kept.splice(0);
-    if (kept.length > 0) this.#link.putBack(kept);
-  }
-}
-
-/** Holds what is written until the commit. */
-class TrialWriter implements LinkWriter {
-  readonly plan: LinkPlan;
-  writer: Wakeable | undefined;
-  readonly #link: LinkWriter;
-  readonly #most: number;
-  readonly #held: KeptFrame[] = [];
-
-  /** @param most how many frames may be held while the tick may still be admitted again */
-  constructor(link: LinkWriter, most: number) {
-    this.#link = link;
-    this.#most = most;
-    this.plan = link.plan;
-  }
-
-  /** Whether the tick waits in vain: no reader can make room for what it writes next. */
-  get isSpent(): boolean {
-    return this.plan.policy === "lossless" && this.#held.length > this.#most;
-  }
-
-  room(): number {
-    return this.#link.room() - this.#held.length;
-  }
-
-  awaitRoom(): number {
-    return this.room();
-  }
-
-  write(frame: Frame): void {
-    this.#held.push({ frame, gap: frame.linkGap });
-  }
-
-  flush(): void {}
-
-  publish(): void {}
-
-  end(): void {}
-
-  markGap(): void {}
-
-  announce(_format: FrameFormat): void {}
-
-  closed(): boolean {
-    return this.#link.closed();
-  }
-
-  commit(): void {
-    this.#link.owe?.(this.#held.length);
-    for (const { frame, gap } of this.#held.splice(0)) {
-      // Another link of the lane may have set it since.
-      frame.linkGap = gap;
-      this.#link.write(frame);
-    }
-  }
-
-  undo(): void {
-    for (const { frame } of this.#held.splice(0)) {
-      frame.dropValue();
-      frame.pool.release(frame.slot);
-    }
   }
 }
 
