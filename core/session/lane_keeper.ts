@@ -11,25 +11,19 @@
 import { LANE, NODE } from "../../ffi/layout.gen.ts";
 import { index32 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
-import type { Driver } from "../driver/driver.ts";
 import { serializeError, SluiceError } from "../errors.ts";
-import type { EventBus } from "../events/bus.ts";
-import type { NodeStates } from "../events/node_states.ts";
 import { orderedNodes } from "../graph/order.ts";
 import type { LinkPlan } from "../links/link.ts";
 import { withDeadline } from "../live/deadline.ts";
 import { emptyWork, type LaneWork } from "../live/lane_work.ts";
 import type { LiveEdits } from "../live/live_edits.ts";
 import { drainRing } from "../live/drain_ring.ts";
-import type { LinkPlans } from "../live/link_plans.ts";
 import { logger } from "../log.ts";
-import type { Pool } from "../memory/pool.ts";
 import { countLaneLost, noteDeath, reclaimLane } from "../memory/reclaim.ts";
 import { readLinkCounters } from "../stats.ts";
-import type { NodeEntry, Topology } from "../topology.ts";
+import type { NodeEntry } from "../topology.ts";
 import type { LaneThread, LossCause } from "./lane_thread.ts";
-import type { NodeFailures } from "./node_failures.ts";
-import type { SessionLanes } from "./session_lanes.ts";
+import type { Run } from "./run.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 /** How long a thread that is told to end may take, milliseconds: one that a node keeps, and any other. */
@@ -45,36 +39,20 @@ const REPLACE_TIMEOUT_MS = 10_000;
 /** Looks at a link that is at work, at most, until two find the same. */
 const STABLE_LOOKS = 100;
 
-/** What replacing lanes asks of the session. */
-export interface KeeperSite {
-  readonly topology: Topology;
-  readonly driver: Driver;
-  readonly events: EventBus;
-  readonly states: NodeStates;
-  readonly lanes: SessionLanes;
-  readonly supervisor: Supervisor;
-  readonly failures: NodeFailures;
-  page(): ControlPage;
-  pools(): readonly Pool[];
-  plans(): LinkPlans;
-  edits(): LiveEdits;
-  /** Starts a lane's thread anew, with no nodes, and lets it run. */
-  reopen(lane: LaneThread): Promise<void>;
-  endRun(error: Error): void;
-}
-
 type Ring = NonNullable<LinkPlan["ring"]>;
 type Swap = Parameters<Parameters<LiveEdits["alone"]>[0]>[0];
 
 /** Replaces lanes that are lost. */
 export class LaneKeeper {
-  readonly #site: KeeperSite;
+  readonly #run: Run;
+  readonly #supervisor: Supervisor;
   #gaveUp = false;
   #begun = false;
   #ended = false;
 
-  constructor(site: KeeperSite) {
-    this.#site = site;
+  constructor(run: Run, supervisor: Supervisor) {
+    this.#run = run;
+    this.#supervisor = supervisor;
   }
 
   /** Whether any thread was given up: it may still run. */
@@ -84,13 +62,13 @@ export class LaneKeeper {
 
   /** Whether any lane is being replaced. */
   get replaces(): boolean {
-    return this.#site.lanes.all.some(({ is }) => is.replaced);
+    return this.#run.lanes.all.some(({ is }) => is.replaced);
   }
 
   /** The graph runs: lanes that were lost by now are replaced. */
   begin(): void {
     this.#begun = true;
-    for (const lane of this.#site.lanes.all) if (lane.loss !== undefined) this.#schedule(lane);
+    for (const lane of this.#run.lanes.all) if (lane.loss !== undefined) this.#schedule(lane);
   }
 
   /** The run is over. */
@@ -108,16 +86,16 @@ export class LaneKeeper {
   take(lane: LaneThread, error: Error, cause: LossCause = "ended"): boolean {
     if (lane.is.replaced) return this.#takeAgain(lane, error, cause);
     if (lane.state === "ending") return cause === "ended";
-    const { states, supervisor, failures, topology } = this.#site;
+    const { states, failures, topology } = this.#run;
     const nodes = this.#nodesOf(lane);
-    const open = nodes.filter(({ id }) => states.get(id) !== "ended" && !supervisor.isDown(id));
+    const open = nodes.filter(({ id }) => states.get(id) !== "ended" && !this.#supervisor.isDown(id));
     if (this.#ended || lane.kind !== "worker" || (cause === "gone" && nodes.length === 0)) return false;
     const judged = open.length === 0 ? nodes : open;
     // A thread that was given up goes on using its processor: only those who chose that for a node get another one.
     const chosen = (node: NodeEntry) => cause === "stuck" ? node.supervision ?? "fail" : topology.supervisionOf(node);
     if (cause !== "asked" && judged.some((node) => chosen(node) === "fail")) return false;
     for (const { id } of open) {
-      supervisor.suspend(id);
+      this.#supervisor.suspend(id);
       states.set(id, "failed");
     }
     lane.lose({ error, cause });
@@ -129,9 +107,9 @@ export class LaneKeeper {
   /** Nothing is left of a thread: what it held is given back, once. */
   giveBack({ life }: LaneThread): void {
     // It has said that it is done with its slots, though it may still be on its way out; or it has ended.
-    noteDeath(this.#site.page(), life);
-    for (const pool of this.#site.pools()) {
-      reclaimLane(pool, this.#site.page(), life);
+    noteDeath(this.#run.page, life);
+    for (const pool of this.#run.pools) {
+      reclaimLane(pool, this.#run.page, life);
       pool.flushMagazine();
     }
   }
@@ -144,9 +122,9 @@ export class LaneKeeper {
   }
 
   #schedule(lane: LaneThread): void {
-    const { edits, endRun } = this.#site;
-    edits().alone((swap) => this.#replace(lane, swap)).catch((error) => {
-      if (!this.#ended) endRun(error);
+    const { edits, end } = this.#run;
+    edits!.alone((swap) => this.#replace(lane, swap)).catch((error) => {
+      if (!this.#ended) end(error);
     });
   }
 
@@ -156,23 +134,23 @@ export class LaneKeeper {
     const hasEnded = await this.#endThread(old, cause);
     if (this.#ended) return;
     // One that ends just now may have been first: then it leaves what it holds to others.
-    const isDead = hasEnded || !noteDeath(this.#site.page(), old.life);
+    const isDead = hasEnded || !noteDeath(this.#run.page, old.life);
     const nodes = this.#nodesOf(old);
     for (const node of nodes) {
-      this.#site.failures.count(node);
+      this.#run.failures.count(node);
       // It has stopped what it did when the lane was lost, also if nothing takes its place.
-      clearPulse(this.#site.page(), node.index);
+      clearPulse(this.#run.page, node.index);
     }
     if (isDead) old.free();
     else this.#giveUp(old, nodes, error);
     if (isDead && nodes.length === 0) return;
-    const lane = this.#site.lanes.replace(old);
-    await withDeadline(this.#site.reopen(lane), REPLACE_TIMEOUT_MS, () => notReplaced(lane));
+    const lane = this.#run.lanes.replace(old);
+    await withDeadline(this.#run.startLane(lane), REPLACE_TIMEOUT_MS, () => notReplaced(lane));
     const { work, abandoned } = this.#plan(lane.index, nodes, isDead);
     await this.#swapTogether(lane, work, swap);
     if (this.#ended) return;
     if (lane.loss !== undefined) throw lane.loss.error;
-    for (const ring of abandoned) drainRing(this.#site.driver.openReader(ring), this.#site.pools());
+    for (const ring of abandoned) drainRing(this.#run.driver.openReader(ring), this.#run.pools);
     this.#settleNative(lane.index);
     lane.joined();
     this.#goOn(lane, nodes, error, isBlameless(cause));
@@ -180,15 +158,15 @@ export class LaneKeeper {
 
   /** Another thread has the lane: its nodes go on, each as was chosen for it. */
   #goOn(lane: LaneThread, nodes: readonly NodeEntry[], error: Error, blameless: boolean): void {
-    const { events, states, supervisor } = this.#site;
+    const { events, states } = this.#run;
     const { name, ordinal: generation } = lane;
     events.publish({ group: "lane", lane: name, kind: "replaced", generation, nodes: nodes.map(({ id }) => id) });
     logger("runtime").warn(`Replaced the thread of lane "${name}" (${generation}): ${error.message}`);
     for (const node of nodes) {
-      if (states.get(node.id) === "ended" || supervisor.isDown(node.id)) {
+      if (states.get(node.id) === "ended" || this.#supervisor.isDown(node.id)) {
         lane.send({ kind: "disable", node: node.id, record: node.index });
-      } else if (blameless) supervisor.revive(node.id, error);
-      else supervisor.failed(node.id, error);
+      } else if (blameless) this.#supervisor.revive(node.id, error);
+      else this.#supervisor.failed(node.id, error);
     }
   }
 
@@ -199,7 +177,7 @@ export class LaneKeeper {
         return await swap(work, REPLACE_TIMEOUT_MS);
       } catch (error) {
         // By this error only an edit is refused that is not in effect.
-        const isLost = (index: number) => this.#site.lanes.at(index)?.loss?.error === error;
+        const isLost = (index: number) => this.#run.lanes.at(index)?.loss?.error === error;
         const lost = [...work.keys()].find((index) => index !== lane.index && isLost(index));
         if (this.#ended || lost === undefined) throw error;
         work.delete(lost);
@@ -209,11 +187,11 @@ export class LaneKeeper {
 
   /** @returns whether the thread is known to have ended */
   async #endThread(lane: LaneThread, cause: LossCause): Promise<boolean> {
-    const { driver, page } = this.#site;
-    const untilNs = driver.nowNs() + (cause === "ended" ? END_TIMEOUT_MS : STUCK_END_TIMEOUT_MS) * 1e6;
+    const run = this.#run;
+    const untilNs = run.driver.nowNs() + (cause === "ended" ? END_TIMEOUT_MS : STUCK_END_TIMEOUT_MS) * 1e6;
     lane.send({ kind: "leave" });
-    while (!lane.isDead(page())) {
-      if (driver.nowNs() > untilNs) return false;
+    while (!lane.isDead(run.page)) {
+      if (run.driver.nowNs() > untilNs) return false;
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
     return true;
@@ -221,13 +199,13 @@ export class LaneKeeper {
 
   /** From now on the old thread is refused, if it ever comes back. */
   #giveUp(lane: LaneThread, nodes: readonly NodeEntry[], error: Error): void {
-    const page = this.#site.page();
+    const page = this.#run.page;
     Atomics.add(page.u32, index32(page.laneOffset(lane.index) + LANE.generation), 1);
     this.#gaveUp = true;
     lane.fence();
     const told = serializeError(error);
     const ids = nodes.map(({ id }) => id);
-    this.#site.events.publish({ group: "lane", lane: lane.name, kind: "fenced", error: told, nodes: ids });
+    this.#run.events.publish({ group: "lane", lane: lane.name, kind: "fenced", error: told, nodes: ids });
     logger("runtime").error(
       `Gave up the thread of lane "${lane.name}": a node keeps it, and nothing can end it; its slots are set aside, and ` +
         "it goes on until the node lets go of it, or Deno.exit() or a signal ends the process",
@@ -240,8 +218,8 @@ export class LaneKeeper {
     nodes: readonly NodeEntry[],
     isDead: boolean,
   ): { readonly work: Map<number, LaneWork>; readonly abandoned: readonly Ring[] } {
-    const { topology, lanes } = this.#site;
-    const plans = this.#site.plans();
+    const { topology, lanes } = this.#run;
+    const plans = this.#run.plans!;
     const work = new Map<number, LaneWork>([[index, emptyWork()]]);
     const abandoned: Ring[] = [];
     const own = work.get(index)!;
@@ -254,7 +232,7 @@ export class LaneKeeper {
       const inside = ends.find(({ lane }) => lane === index);
       if (inside === undefined) continue;
       const outside = ends.find(({ lane }) => lane !== index);
-      if (outside === undefined) countLaneLost(this.#site.page(), link.index, 0);
+      if (outside === undefined) countLaneLost(this.#run.page, link.index, 0);
       if (outside !== undefined && !isDead) {
         const ring = plans.renew(link)!;
         abandoned.push(ring);
@@ -273,11 +251,11 @@ export class LaneKeeper {
 
   /** Counts what went with a lane on links to native lanes, which are at work meanwhile. */
   #settleNative(index: number): void {
-    const { topology, lanes, driver } = this.#site;
-    const page = this.#site.page();
+    const { topology, lanes, driver } = this.#run;
+    const page = this.#run.page;
     for (const link of topology.links.values()) {
-      const lanesOf = this.#site.plans().ends(link).map(({ lane }) => lane);
-      const ring = this.#site.plans().ringOf(link);
+      const lanesOf = this.#run.plans!.ends(link).map(({ lane }) => lane);
+      const ring = this.#run.plans!.ringOf(link);
       if (ring === undefined || !lanesOf.includes(index)) continue;
       if (!lanesOf.some((lane) => lanes.at(lane)?.kind === "native")) continue;
       const reader = driver.openReader(ring);
@@ -295,7 +273,7 @@ export class LaneKeeper {
   }
 
   #nodesOf({ name }: LaneThread): NodeEntry[] {
-    return orderedNodes(this.#site.topology).filter(({ lane }) => lane === name);
+    return orderedNodes(this.#run.topology).filter(({ lane }) => lane === name);
   }
 }
 

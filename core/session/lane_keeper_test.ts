@@ -4,8 +4,10 @@ import { controlBytes, ControlPage } from "../control_page.ts";
 import { noteDeath } from "../memory/reclaim.ts";
 import type { EventBody } from "../events/event.ts";
 import { Topology } from "../topology.ts";
-import { type KeeperSite, LaneKeeper } from "./lane_keeper.ts";
+import { LaneKeeper } from "./lane_keeper.ts";
 import { LaneThread } from "./lane_thread.ts";
+import type { Run } from "./run.ts";
+import type { Supervisor } from "./supervisor.ts";
 
 const INDEX = 1;
 
@@ -47,7 +49,7 @@ async function lose(
   const threads = [lane];
   let nowNs = 0;
   const done = Promise.withResolvers<void>();
-  const site = {
+  const run = {
     topology: new Topology("live", () => []),
     // Each look at the clock is a second later than the one before.
     driver: {
@@ -66,27 +68,26 @@ async function lose(
       at: () => undefined,
       replace: (old: LaneThread) => new LaneThread("near", "worker", { ...old.life, generation: 2 }, listener, old),
     },
-    supervisor: {},
     failures: { tell: () => {}, count: () => {} },
-    page: () => page,
-    pools: () => [],
-    plans: () => ({}),
-    edits: () => ({
+    page,
+    pools: [],
+    plans: {},
+    edits: {
       alone: (body: (swap: () => Promise<void>) => Promise<void>) => {
         const work = body(() => Promise.resolve());
         work.then(done.resolve, () => setTimeout(done.resolve));
         return work;
       },
-    }),
-    reopen: (next: LaneThread) => {
+    },
+    startLane: (next: LaneThread) => {
       threads.push(next);
       next.opened([]);
       if (againLost !== undefined) keeper.take(next, againLost);
       return Promise.resolve();
     },
-    endRun: (error: Error) => void did.push(error.message),
-  } as unknown as KeeperSite;
-  const keeper = new LaneKeeper(site);
+    end: (error: Error) => void did.push(error.message),
+  } as unknown as Run;
+  const keeper = new LaneKeeper(run, {} as Supervisor);
   keeper.begin();
   did.length = 0;
   equal(keeper.take(lane, ENDED), true);
@@ -124,12 +125,9 @@ Deno.test("LaneKeeper.take() has nothing done with the nodes of the lane until t
   for (const id of ["a", "b"]) topology.addNode(pass, {}, { id, lane: "near", supervision: "disable" });
   const suspended: string[] = [];
   const states = new Map([["a", "restarting"], ["b", "ended"]]);
-  const keeper = new LaneKeeper({
-    topology,
-    states,
-    supervisor: { isDown: () => false, suspend: (id: string) => void suspended.push(id) },
-    failures: { tell: () => {} },
-  } as unknown as KeeperSite);
+  const run = { topology, states, failures: { tell: () => {} } } as unknown as Run;
+  const supervisor = { isDown: () => false, suspend: (id: string) => void suspended.push(id) };
+  const keeper = new LaneKeeper(run, supervisor as unknown as Supervisor);
   const listener = { report: () => {}, changed: () => {} };
   const lane = new LaneThread("near", "worker", { lane: INDEX, generation: 1, row: INDEX }, listener);
   equal(keeper.take(lane, ENDED), true);

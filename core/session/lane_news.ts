@@ -4,55 +4,36 @@
  * @module
  */
 import { serializeError, SluiceError } from "../errors.ts";
-import type { NodeStates } from "../events/node_states.ts";
 import type { NodeId } from "../ids.ts";
 import { reportedError } from "../lanes/lane_port.ts";
 import type { LaneReport } from "../lanes/messages.ts";
-import type { LiveEdits } from "../live/live_edits.ts";
 import { logger, relayLog } from "../log.ts";
 import { redact, redactValue } from "../errors/redaction.ts";
-import type { ConfigRequests } from "./config_requests.ts";
 import { failLane } from "./end_states.ts";
 import type { LaneKeeper } from "./lane_keeper.ts";
 import type { LaneState } from "./lane_states.ts";
 import type { LaneThread } from "./lane_thread.ts";
-import type { NodeFacts } from "./node_facts.ts";
-import type { NodeFailures } from "./node_failures.ts";
 import type { Overdue } from "./overdue.ts";
-import type { Pausing } from "./pausing.ts";
-import type { SessionOptions } from "./session_options.ts";
+import type { Run } from "./run.ts";
 import type { Supervisor } from "./supervisor.ts";
-
-/** Whom news of lanes may concern. */
-export interface NewsSite {
-  readonly options: SessionOptions;
-  readonly states: NodeStates;
-  readonly facts: NodeFacts;
-  readonly failures: NodeFailures;
-  readonly supervisor: Supervisor;
-  readonly keeper: LaneKeeper;
-  readonly pausing: Pausing;
-  readonly requests: ConfigRequests;
-  readonly overdue: Overdue;
-  edits(): LiveEdits | undefined;
-  /** Whether the run is over, and lanes close. */
-  isEnding(): boolean;
-  /** A node has come to its end: it may have been the last. */
-  endIfDone(): void;
-  endRun(error: Error): void;
-}
 
 /** Hears the lanes of a session. */
 export class LaneNews {
-  readonly #site: NewsSite;
+  readonly #run: Run;
+  readonly #supervisor: Supervisor;
+  readonly #keeper: LaneKeeper;
+  readonly #overdue: Overdue;
 
-  constructor(site: NewsSite) {
-    this.#site = site;
+  constructor(run: Run, supervisor: Supervisor, keeper: LaneKeeper, overdue: Overdue) {
+    this.#run = run;
+    this.#supervisor = supervisor;
+    this.#keeper = keeper;
+    this.#overdue = overdue;
   }
 
   /** Takes what a lane says. */
   report(thread: LaneThread, report: LaneReport): void {
-    const { options: { events }, states, facts, supervisor, pausing, requests, endIfDone } = this.#site;
+    const { events, states, facts, pausing, requests } = this.#run;
     const { index, name: lane } = thread;
     switch (report.kind) {
       case "opened":
@@ -65,11 +46,11 @@ export class LaneNews {
         break;
       case "ended":
         states.set(report.node, "ended");
-        endIfDone();
+        this.#run.endIfDone();
         break;
       case "disabled":
-        supervisor.disabled(report.node);
-        endIfDone();
+        this.#supervisor.disabled(report.node);
+        this.#run.endIfDone();
         break;
       case "paused":
         pausing.settle(index, report.pause);
@@ -82,7 +63,7 @@ export class LaneNews {
       case "refused":
       case "applied":
       case "removed":
-        this.#site.edits()?.report(index, report);
+        this.#run.edits?.report(index, report);
         break;
       case "progress":
         facts.advanced(report.node, { doneNs: report.doneNs, totalNs: report.totalNs });
@@ -111,7 +92,7 @@ export class LaneNews {
         break;
       case "gone":
         // Of one that is to be replaced the keeper sees that it has gone.
-        if (!thread.is.replaced || this.#site.isEnding()) thread.closed();
+        if (!thread.is.replaced || this.#run.ending !== undefined) thread.closed();
         break;
       case "closed":
         thread.closed();
@@ -127,7 +108,7 @@ export class LaneNews {
    * @param record the index of its record
    */
   failed(lane: LaneThread, failure: Error, setAside?: NodeId, record?: number): void {
-    const { options: { events, topology }, states, failures, supervisor, keeper, endRun } = this.#site;
+    const { events, topology, states, failures } = this.#run;
     const error = serializeError(failure);
     const nodeId = setAside ?? error.details?.nodeId as NodeId | undefined;
     const node = nodeId && topology.nodes.get(nodeId);
@@ -144,15 +125,14 @@ export class LaneNews {
       events.publish({ group: "lane", lane: lane.name, kind: "crashed", error });
     }
     if (node === undefined) failures.tell([], failure);
-    if (setAside !== undefined) supervisor.failed(setAside, failure);
-    else if ((lane.is.replaced || nodeId === undefined) && keeper.take(lane, failure)) return;
-    else if (!lane.refuseOpening(failure)) endRun(failure);
+    if (setAside !== undefined) this.#supervisor.failed(setAside, failure);
+    else if ((lane.is.replaced || nodeId === undefined) && this.#keeper.take(lane, failure)) return;
+    else if (!lane.refuseOpening(failure)) this.#run.end(failure);
   }
 
   /** A lane's thread is in another state: whoever waits for it is told, and what it held is given back once it has gone. */
   changed(lane: LaneThread, before: LaneState): void {
-    const { pausing, requests, overdue, keeper } = this.#site;
-    const edits = this.#site.edits();
+    const { pausing, requests, edits } = this.#run;
     const { index, name, loss } = lane;
     if (!lane.is.answers) pausing.settle(index);
     switch (lane.state) {
@@ -165,11 +145,11 @@ export class LaneNews {
         edits?.laneSilent(index);
         break;
       case "late":
-        overdue.tellLate(lane);
+        this.#overdue.tellLate(lane);
         break;
       case "gone":
         if (before === "fenced") break;
-        keeper.giveBack(lane);
+        this.#keeper.giveBack(lane);
         requests.refuseLane(index, new SluiceError("LaneCrashed", `Lane "${name}" has ended`));
         edits?.laneGone(index);
         break;

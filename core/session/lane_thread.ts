@@ -10,6 +10,7 @@ import type { LaneKind } from "../placement/lane_options.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
 import type { AnnouncedFormat, LaneCommand, LaneReport } from "../lanes/messages.ts";
 import { isLaneDead, type LaneLife } from "../memory/reclaim.ts";
+import type { NodeEntry } from "../topology.ts";
 import { type LaneEvent, type LaneState, type LaneTraits, OWN_REPORTS, stateAfter, TRAITS } from "./lane_states.ts";
 import { RoundWatch } from "./round_watch.ts";
 
@@ -27,6 +28,16 @@ export type LossCause = "ended" | "stuck" | "draft" | "gone" | "asked";
 export interface LaneLoss {
   readonly error: Error;
   readonly cause: LossCause;
+}
+
+/** A call that was under way at the last look of the watch. */
+export interface LaneCall {
+  readonly node: NodeEntry;
+  /** The same as long as it is the same call. */
+  readonly signs: string;
+  /** Of the lane; -1 if the lane is in no call, and something that the node has left behind keeps the thread. */
+  readonly rounds: number;
+  readonly sinceNs: number;
 }
 
 /** What a look has found of a thread that a node keeps and that is not replaced. */
@@ -60,6 +71,8 @@ export class LaneThread {
   readonly warnings: string[];
   /** The progress of its rounds, as the watch sees it. */
   readonly rounds: RoundWatch = new RoundWatch();
+  /** The call under way at the last look of the watch, which writes it. A new thread begins with that of the old one. */
+  call: LaneCall | undefined;
   /** Whether a node keeps it, as of the last look of the watch, which writes it. */
   hold: LaneHold | undefined;
   readonly #listener: LaneListener;
@@ -79,6 +92,7 @@ export class LaneThread {
     this.life = life;
     this.ordinal = (before?.ordinal ?? 0) + 1;
     this.warnings = before?.warnings ?? [];
+    this.call = before?.call;
     this.#listener = listener;
     this.#state = before === undefined ? "starting" : "reopening";
     // If another lane fails first, nobody waits for this one.

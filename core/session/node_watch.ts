@@ -15,28 +15,18 @@ import { index32, index64 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { LinkId, NodeId } from "../ids.ts";
-import type { LaneKind } from "../placement/lane_options.ts";
 import type { NodeActivity } from "../stats/node_activity.ts";
 import { type NodeState, readLanePulse } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
-import type { RoundWatch } from "./round_watch.ts";
+import type { LaneThread } from "./lane_thread.ts";
 
 /** How much longer than any other a lane may stand still on which an edit loads modules, nanoseconds. */
 const LOADING_NS = 10_000_000_000;
 
-/** A lane as it is looked at. */
-export interface WatchedLane {
-  readonly name: string;
-  readonly index: number;
-  readonly kind: LaneKind;
-  /** How its rounds go on. */
-  readonly rounds: RoundWatch;
-}
-
 /** A node that keeps its lane's thread. */
 export interface StuckNode {
   readonly node: NodeEntry;
-  readonly lane: WatchedLane;
+  readonly lane: LaneThread;
   /** How long it has kept it, at least, nanoseconds. */
   readonly forNs: number;
   readonly place: NodePlace;
@@ -53,7 +43,7 @@ export interface Outsiders {
 
 /** A lane whose thread is kept while the lane is in no call: which node of several keeps it is not known. */
 export interface KeptLane {
-  readonly lane: WatchedLane;
+  readonly lane: LaneThread;
   /** For how long, at least, nanoseconds. */
   readonly forNs: number;
   /**
@@ -70,17 +60,7 @@ export interface Kept {
   readonly stuck: readonly StuckNode[];
   readonly kept: readonly KeptLane[];
   /** Lanes that run a node in the same round as at the look before: what they have done since may not be on the page. */
-  readonly dwelling: readonly WatchedLane[];
-}
-
-/** A call that was under way at the last look. */
-interface Call {
-  readonly node: NodeEntry;
-  /** The same as long as it is the same call. */
-  readonly signs: string;
-  /** Of its lane; -1 where the lane is in no call. */
-  readonly rounds: number;
-  readonly sinceNs: number;
+  readonly dwelling: readonly LaneThread[];
 }
 
 /** Finds what each node is doing, and which nodes keep their lanes. */
@@ -96,9 +76,7 @@ export class NodeWatch {
   /** Nodes that are no part of the graph whose long calls were told. */
   readonly #toldOutsiders = new WeakSet<NodeEntry>();
   /** As of the last look. */
-  #lanes: readonly WatchedLane[] = [];
-  /** By lane. */
-  readonly #calls = new Map<number, Call>();
+  #lanes: readonly LaneThread[] = [];
   /** What each node waited for at the last look, and how far it was. */
   readonly #waits = new Map<NodeId, string>();
   /** What was told last, of nodes that were blocked or stuck. */
@@ -125,23 +103,25 @@ export class NodeWatch {
   /**
    * Looks once, and publishes what has changed.
    *
+   * @param lanes all that have their lane's name
    * @param nowNs a clock that goes on while the graph is paused, nanoseconds
    * @returns nodes and lanes that are kept for too long
    */
   look(
-    lanes: readonly WatchedLane[],
+    lanes: readonly LaneThread[],
     states: ReadonlyMap<NodeId, NodeState>,
     nowNs: number,
     outsiders: Outsiders = { drafted: [], gone: [] },
   ): Kept {
     this.#lanes = lanes;
     const { nodes } = this.#topology;
-    for (const [index, { node }] of this.#calls) {
-      // A lane that is being replaced is not looked at, and its node keeps it; one that is gone has none.
-      if (nodes.get(node.id) !== node && lanes.every((lane) => lane.index !== index)) this.#calls.delete(index);
+    for (const lane of lanes) {
+      // A node of the graph keeps a lane that is being replaced, which is not looked at.
+      if (!isLookedAt(lane) && lane.call && nodes.get(lane.call.node.id) !== lane.call.node) lane.call = undefined;
     }
-    const dwelling = lanes.filter(({ index }) => this.#isDwelling(index));
-    const found = lanes.flatMap((lane) => this.#lookAt(lane, outsiders, states, nowNs));
+    const open = lanes.filter(isLookedAt);
+    const dwelling = open.filter((lane) => this.#isDwelling(lane));
+    const found = open.flatMap((lane) => this.#lookAt(lane, outsiders, states, nowNs));
     const stuck = found.flatMap((each) => "node" in each ? each : []);
     for (const { node, lane, forNs, place } of stuck) if (place !== "graph") this.#tellOutsider(node, lane, forNs);
     for (const node of nodes.values()) this.#tellChange(node, stuck, states, nowNs);
@@ -151,16 +131,16 @@ export class NodeWatch {
     return { stuck, kept: found.flatMap((each) => "nodes" in each ? each : []), dwelling };
   }
 
-  #isDwelling(lane: number): boolean {
-    const { rounds, currentNode } = readLanePulse(this.#page, lane);
-    return currentNode >= 0 && this.#calls.get(lane)?.rounds === rounds;
+  #isDwelling({ index, call }: LaneThread): boolean {
+    const { rounds, currentNode } = readLanePulse(this.#page, index);
+    return currentNode >= 0 && call?.rounds === rounds;
   }
 
   /** What a node is doing. @param nowNs as for `look()` */
   activityOf(node: NodeEntry, nowNs: number): NodeActivity {
     // What is made ready in its place, on its lane, keeps it from being run, and so does what was there before it.
-    const call = [...this.#calls.values()].find(({ node: { id, lane } }) => id === node.id && lane === node.lane);
-    if (call !== undefined && this.#isLong(call.node, nowNs - call.sinceNs)) {
+    const call = this.#lanes.find(({ name }) => name === node.lane)?.call;
+    if (call?.node.id === node.id && this.#isLong(call.node, nowNs - call.sinceNs)) {
       return { kind: "stuck", forMs: Math.floor((nowNs - call.sinceNs) / 1e6) };
     }
     const { phase, blockedKind, blockedId } = readPulse(this.#page, node.index);
@@ -170,14 +150,14 @@ export class NodeWatch {
       if (name !== undefined) return { kind: "blocked", on: "link", name };
     }
     if (phase === PHASE.await) return { kind: "awaiting" };
-    const lane = this.#lanes.find(({ name }) => name === node.lane);
+    const lane = this.#lanes.find((each) => each.name === node.lane && isLookedAt(each));
     const isRun = lane !== undefined && readLanePulse(this.#page, lane.index).currentNode === node.index;
     return { kind: phase === PHASE.idle && !isRun ? "idle" : "running" };
   }
 
   /** @returns what keeps the lane's thread, if anything does */
   #lookAt(
-    lane: WatchedLane,
+    lane: LaneThread,
     outsiders: Outsiders,
     states: ReadonlyMap<NodeId, NodeState>,
     nowNs: number,
@@ -187,9 +167,9 @@ export class NodeWatch {
     lane.rounds.forget();
     const nodes = [...this.#topology.nodes.values(), ...outsiders.drafted, ...outsiders.gone];
     const node = nodes.find(({ lane: name, index }) => name === lane.name && index === currentNode);
-    const before = this.#calls.get(lane.index);
+    const before = lane.call;
     if (node === undefined) {
-      this.#calls.delete(lane.index);
+      lane.call = undefined;
       return [];
     }
     const { phase, ticks } = readPulse(this.#page, node.index);
@@ -197,20 +177,20 @@ export class NodeWatch {
     const signs = `${node.id} ${rounds} ${phase} ${calls} ${ticks}`;
     const isSame = before?.signs === signs && before.node === node;
     const sinceNs = isSame ? before.sinceNs : nowNs;
-    this.#calls.set(lane.index, { node, signs, rounds, sinceNs });
+    lane.call = { node, signs, rounds, sinceNs };
     const forNs = nowNs - sinceNs;
     return isSame && this.#isLong(node, forNs) ? [{ node, lane, forNs, place: placeOf(node, outsiders) }] : [];
   }
 
   /** As `#lookAt()`, at a lane that is in no call. */
   #lookAtRest(
-    lane: WatchedLane,
+    lane: LaneThread,
     rounds: number,
     outsiders: Outsiders,
     states: ReadonlyMap<NodeId, NodeState>,
     nowNs: number,
   ): (StuckNode | KeptLane)[] {
-    this.#calls.delete(lane.index);
+    lane.call = undefined;
     const on = (nodes: Iterable<NodeEntry>) => [...nodes].filter((node) => node.lane === lane.name);
     const open = on(this.#topology.nodes.values()).filter(({ id }) => !isOver(states.get(id)));
     const drafts = on(outsiders.drafted);
@@ -233,7 +213,7 @@ export class NodeWatch {
     if (nodes.length > 1) {
       return [{ lane, forNs, nodes, isCallback, ...(new Set(places).size === 1 && { place: places[0] }) }];
     }
-    this.#calls.set(lane.index, { node: nodes[0], signs: "", rounds: -1, sinceNs: nowNs - forNs });
+    lane.call = { node: nodes[0], signs: "", rounds: -1, sinceNs: nowNs - forNs };
     return [{ lane, forNs, node: nodes[0], place: places[0] }];
   }
 
@@ -243,7 +223,7 @@ export class NodeWatch {
     return phase === PHASE.await || phase === PHASE.setup || phase === PHASE.flush;
   }
 
-  #tellOutsider(node: NodeEntry, { name }: WatchedLane, forNs: number): void {
+  #tellOutsider(node: NodeEntry, { name }: LaneThread, forNs: number): void {
     if (this.#toldOutsiders.has(node)) return;
     this.#toldOutsiders.add(node);
     this.#events.publish({ group: "node", nodeId: node.id, kind: "stuck", lane: name, forNs });
@@ -313,6 +293,11 @@ function readPulse(
     blockedKind: page.u32[index32(at + NODE.blockedKind)],
     blockedId: page.u32[index32(at + NODE.blockedId)],
   };
+}
+
+/** A lane that is being replaced, or has closed, is not looked at. */
+function isLookedAt({ isOpen, is }: LaneThread): boolean {
+  return isOpen && is.replaced !== true;
 }
 
 /** An edit may have taken a node out since it was called. */

@@ -9,8 +9,8 @@ import type { ProcessorContext } from "../processor.ts";
 import { Runtime } from "../runtime.ts";
 import type { NodeState } from "../stats.ts";
 import type { NodeEntry, Topology } from "../topology.ts";
-import { NodeWatch, type WatchedLane } from "./node_watch.ts";
-import { RoundWatch } from "./round_watch.ts";
+import { LaneThread } from "./lane_thread.ts";
+import { NodeWatch } from "./node_watch.ts";
 
 /** Keeps the graph from being at a stop: it waits for its time again and again. */
 const clock = () =>
@@ -84,7 +84,7 @@ interface Looks {
   readonly states?: readonly NodeState[];
   /** Whether "draft" is made ready. */
   readonly drafted?: boolean;
-  /** Whether the lane is being replaced. */
+  /** Whether the lane is lost from now on. */
   readonly isLost?: boolean;
 }
 
@@ -98,7 +98,7 @@ class KeptLane {
   readonly #graph: readonly NodeEntry[] = [entry("a", 0), entry("b", 1)];
   readonly #draft: NodeEntry = entry("draft", 2);
   readonly #watch: NodeWatch;
-  readonly #lane: WatchedLane = { name: "near", index: 1, kind: "worker", rounds: new RoundWatch() };
+  #lane: LaneThread = thread();
   #nowNs = 0;
 
   constructor(phases: { readonly [id: string]: number }, stuckAfterNs = 5e8) {
@@ -119,10 +119,14 @@ class KeptLane {
 
   /** @returns what looks find in the course of so many seconds: who is stuck, and who else may be */
   look(seconds: number, { states = ["running", "running"], drafted = false, isLost = false }: Looks = {}): unknown {
+    if (isLost) {
+      this.#lane.lose({ error: new Error("it was lost on purpose"), cause: "stuck" });
+      this.#lane.silence();
+    }
     let found: unknown;
     for (let left = seconds * 4; left > 0; left--) {
       const { stuck, kept } = this.#watch.look(
-        isLost ? [] : [this.#lane],
+        [this.#lane],
         new Map(this.#graph.map(({ id }, k) => [id, states[k]])),
         this.#nowNs += 25e7,
         { drafted: drafted ? [this.#draft] : [], gone: [] },
@@ -142,8 +146,15 @@ class KeptLane {
     this.#page.u32[(this.#page.laneOffset(1) + LANE.currentNode) >> 2] = node + 1;
   }
 
-  /** Another thread runs the lane, and no node. */
+  /** Another thread is made for the lane, and is not open yet. */
+  reopen(): void {
+    this.#lane = thread(this.#lane);
+  }
+
+  /** That thread runs the lane, and no node. */
   renew(): void {
+    this.#lane.opened([]);
+    this.#lane.joined();
     this.#page.u32[(this.#page.laneOffset(1) + LANE.currentNode) >> 2] = 0;
     for (const { index } of this.#graph) this.#page.u32[(this.#page.nodeOffset(index) + NODE.phase) >> 2] = PHASE.idle;
     this.goOn();
@@ -153,6 +164,14 @@ class KeptLane {
   goOn(): void {
     this.#page.f64[(this.#page.laneOffset(1) + LANE.rounds) >> 3]++;
   }
+}
+
+/** @param before the thread whose place it takes */
+function thread(before?: LaneThread): LaneThread {
+  const life = { lane: 1, generation: (before?.ordinal ?? 0) + 1, row: 1 };
+  const made = new LaneThread("near", "worker", life, { report: () => {}, changed: () => {} }, before);
+  if (before === undefined) made.opened([]);
+  return made;
 }
 
 function entry(id: string, index: number): NodeEntry {
@@ -187,7 +206,9 @@ for (const becomes of ["restarting", "disabled"] as const) {
     const lane = new KeptLane({ a: PHASE.await });
     lane.look(2);
     lane.look(2, { states: ["failed", "failed"], isLost: true });
-    deepEqual(lane.told, ["a is stuck", "a stuck"]);
+    lane.reopen();
+    lane.look(1, { states: ["failed", "failed"] });
+    deepEqual([lane.told, lane.activity(0)], [["a is stuck", "a stuck"], "stuck"]);
     lane.renew();
     lane.look(1, { states: [becomes, becomes] });
     lane.goOn();

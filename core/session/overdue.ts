@@ -4,40 +4,26 @@
  * @module
  */
 import { PHASE } from "../../ffi/layout.gen.ts";
-import type { ControlPage } from "../control_page.ts";
-import type { EventBus } from "../events/bus.ts";
-import type { NodeStates } from "../events/node_states.ts";
 import { orderedNodes } from "../graph/order.ts";
 import { callOf } from "../live/edit_errors.ts";
-import type { LiveEdits } from "../live/live_edits.ts";
 import { logger } from "../log.ts";
 import { readLaneCounters, readLanePulse, readPhase } from "../stats.ts";
-import type { NodeEntry, Topology } from "../topology.ts";
+import type { NodeEntry } from "../topology.ts";
 import type { LaneThread } from "./lane_thread.ts";
-import type { SessionLanes } from "./session_lanes.ts";
-
-/** What telling asks of the session. */
-export interface OverdueSite {
-  readonly topology: Topology;
-  readonly events: EventBus;
-  readonly states: NodeStates;
-  readonly lanes: SessionLanes;
-  page(): ControlPage;
-  edits(): Pick<LiveEdits, "drafted" | "leaving"> | undefined;
-}
+import type { Run } from "./run.ts";
 
 /** Tells what is late. */
 export class Overdue {
-  readonly #site: OverdueSite;
+  readonly #run: Run;
 
-  constructor(site: OverdueSite) {
-    this.#site = site;
+  constructor(run: Run) {
+    this.#run = run;
   }
 
   /** Says why a graph that is being stopped was not drained in time. */
   tellUndrained(limitMs: number): void {
-    const { topology, lanes, states } = this.#site;
-    const page = this.#site.page();
+    const { topology, lanes, states } = this.#run;
+    const { page } = this.#run;
     const inSetup = [...topology.nodes.values()].filter((node) => readPhase(page, node.index) === PHASE.setup);
     const starting = lanes.all.filter((lane) => lane.isOpening).map(({ name }) => name);
     const open = [...states].filter(([, state]) => state !== "ended" && state !== "disabled").map(([id]) => id);
@@ -51,8 +37,8 @@ export class Overdue {
 
   /** Says which lanes are waited for that were told to close, and what keeps them: nothing keeps one that has crashed. */
   tellClosing(limitMs: number): void {
-    for (const lane of this.#site.lanes.open) {
-      if (lane.isDead(this.#site.page())) continue;
+    for (const lane of this.#run.lanes.open) {
+      if (lane.isDead(this.#run.page)) continue;
       const kept = this.keptBy(lane);
       logger("runtime").warn(
         `Lane "${lane.name}" has not closed: ${kept} has not returned; it is waited for up to ${limitMs} ms`,
@@ -65,7 +51,7 @@ export class Overdue {
     const message =
       `Lane "${lane.name}" has no node any more and does not end: ${this.keptBy(lane)} has not returned; ` +
       "what it holds is set aside until it does";
-    this.#site.events.publish({ group: "lane", lane: lane.name, kind: "warning", message });
+    this.#run.events.publish({ group: "lane", lane: lane.name, kind: "warning", message });
     logger("runtime").warn(message);
   }
 
@@ -74,7 +60,7 @@ export class Overdue {
    * whose thread a node keeps were not waited for.
    */
   abandonOpen(limitMs: number): void {
-    const { lanes } = this.#site;
+    const { lanes } = this.#run;
     for (const lane of lanes.open) {
       this.#tellAbandoned(lane, lane.hold === undefined ? `did not close within ${limitMs} ms` : "does not close");
       lane.abandon();
@@ -84,9 +70,9 @@ export class Overdue {
 
   /** The call that keeps a lane from its end, as far as it is known. */
   keptBy({ index }: Pick<LaneThread, "index">): string {
-    const { topology, lanes } = this.#site;
-    const page = this.#site.page();
-    const { drafted = [], leaving = [] } = this.#site.edits() ?? {};
+    const { topology, lanes } = this.#run;
+    const { page } = this.#run;
+    const { drafted = [], leaving = [] } = this.#run.edits ?? {};
     const { currentNode } = readLanePulse(page, index);
     const gone = leaving.filter(({ lane }) => lane === index);
     const called = gone.find(({ node }) => node.index === currentNode);
@@ -101,18 +87,18 @@ export class Overdue {
   }
 
   #tellAbandoned(lane: LaneThread, what: string): void {
-    const { threadId } = readLaneCounters(this.#site.page(), lane.index);
+    const { threadId } = readLaneCounters(this.#run.page, lane.index);
     const message = `Lane "${lane.name}"${threadId > 0 ? ` (thread ${threadId})` : ""} ${what}: ` +
       `${
         this.keptBy(lane)
       } has not returned. Its memory is set aside; it goes on until Deno.exit() or a signal ends the process`;
-    this.#site.events.publish({ group: "lane", lane: lane.name, kind: "warning", message });
+    this.#run.events.publish({ group: "lane", lane: lane.name, kind: "warning", message });
     logger("runtime").error(message);
   }
 
   /** A node that an edit has taken out: another one may have its id. */
   #nameGone({ id }: NodeEntry): string {
-    return this.#site.topology.nodes.has(id) ? `the former "${id}"` : `"${id}"`;
+    return this.#run.topology.nodes.has(id) ? `the former "${id}"` : `"${id}"`;
   }
 }
 

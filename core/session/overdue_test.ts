@@ -3,7 +3,8 @@ import { LANE } from "../../ffi/layout.gen.ts";
 import { pass } from "../../tests/fixtures/numbered.ts";
 import { controlBytes, ControlPage } from "../control_page.ts";
 import { Topology } from "../topology.ts";
-import { Overdue, type OverdueSite } from "./overdue.ts";
+import { Overdue } from "./overdue.ts";
+import type { Run } from "./run.ts";
 
 const INDEX = 1;
 
@@ -21,8 +22,8 @@ Deno.test("Overdue.keptBy() names the node whose call keeps a lane, or else thos
   const keptBy = (current: number, leaving: readonly unknown[], drafted: readonly unknown[] = []) => {
     page.u32[(page.laneOffset(INDEX) + LANE.currentNode) >> 2] = current + 1;
     const lanes = { indexOf: (name: string) => name === "near" ? INDEX : -1 };
-    const site = { topology, lanes, page: () => page, edits: () => ({ leaving, drafted }) };
-    return new Overdue(site as unknown as OverdueSite).keptBy({ index: INDEX });
+    const run = { topology, lanes, page, edits: { leaving, drafted } };
+    return new Overdue(run as unknown as Run).keptBy({ index: INDEX });
   };
 
   equal(keptBy(indices[1], [gone]), 'a call of "b"');

@@ -5,28 +5,18 @@
  * @module
  */
 import { PHASE } from "../../ffi/layout.gen.ts";
-import type { ControlPage } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
-import type { NodeStates } from "../events/node_states.ts";
 import { logger } from "../log.ts";
-import type { Pool } from "../memory/pool.ts";
 import type { NodeActivity } from "../stats/node_activity.ts";
 import { readLaneCounters, readPhase } from "../stats.ts";
 import type { NodeEntry } from "../topology.ts";
 import { CallWatch, type LateCall } from "./call_watch.ts";
 import { DropWatch } from "./drop_watch.ts";
 import type { LaneKeeper } from "./lane_keeper.ts";
+import type { LaneNews } from "./lane_news.ts";
 import type { LaneHold, LaneThread } from "./lane_thread.ts";
-import {
-  type KeptLane,
-  type NodePlace,
-  NodeWatch,
-  type Outsiders,
-  type StuckNode,
-  type WatchedLane,
-} from "./node_watch.ts";
-import type { SessionLanes } from "./session_lanes.ts";
-import type { SessionOptions } from "./session_options.ts";
+import { type KeptLane, type NodePlace, NodeWatch, type Outsiders, type StuckNode } from "./node_watch.ts";
+import type { Run } from "./run.ts";
 import { MAX_STEP_NS, UnreadWatch } from "./unread_watch.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -39,35 +29,14 @@ const SETUP_SLACK_MS = 500;
 /** Looks that find a thread ended until what it said last has gone with it. */
 const LAST_LOOKS = 4;
 
-/** What watching asks of the session. */
-export interface WatchSite {
-  readonly options: SessionOptions;
-  readonly lanes: SessionLanes;
-  readonly states: NodeStates;
-  readonly keeper: LaneKeeper;
-  page(): ControlPage;
-  pools(): readonly Pool[];
-  /** Whether an edit is being made. */
-  editing(): boolean;
-  /** Whether the graph was told to stop, and drains. */
-  stopping(): boolean;
-  /** The nodes' clock, which stands still while the graph is paused, nanoseconds. */
-  nodesNowNs(): number;
-  /** Nodes that lanes make ready for the graph, and those that were taken out of it and have not come to their end. */
-  outsiders(): Outsiders;
-  /** A lane cannot go on. */
-  failed(lane: LaneThread, error: SluiceError): void;
-  endRun(error: SluiceError): void;
-  /** The graph that is being stopped cannot be drained. @param why for the log */
-  giveUp(why: string): void;
-}
-
 /** A lane whose thread a node keeps at a look, and what is known of that. */
 type FoundLane = [LaneThread, Omit<LaneHold, "forNs">];
 
 /** Watches one run, from its start to its end. */
 export class SessionWatch {
-  readonly #site: WatchSite;
+  readonly #run: Run;
+  readonly #keeper: LaneKeeper;
+  readonly #news: LaneNews;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #nodes: NodeWatch | undefined;
   /** Nodes whose long calls were logged. */
@@ -76,8 +45,10 @@ export class SessionWatch {
   readonly #toldLate = new WeakSet<NodeEntry>();
   #lookedAtNs = 0;
 
-  constructor(site: WatchSite) {
-    this.#site = site;
+  constructor(run: Run, keeper: LaneKeeper, news: LaneNews) {
+    this.#run = run;
+    this.#keeper = keeper;
+    this.#news = news;
   }
 
   /**
@@ -85,14 +56,14 @@ export class SessionWatch {
    * takes too long; here one is refused that keeps its lane from that. A graph that is to stop does not wait for it.
    */
   watchOpening(): void {
-    const { setupTimeoutMs, stuckAfterMs, driver } = this.#site.options;
+    const { driver, lanes, options: { setupTimeoutMs, stuckAfterMs } } = this.#run;
     const everyMs = stuckAfterMs === 0 ? SETUP_SLACK_MS / 2 : Math.min(SETUP_SLACK_MS / 2, Math.ceil(stuckAfterMs / 4));
     const limitMs = setupTimeoutMs === 0 ? Infinity : setupTimeoutMs + SETUP_SLACK_MS;
     const since = new Map<NodeEntry, number>();
     this.#timer = setInterval(() => {
-      for (const lane of this.#site.lanes.all.filter(({ isOpening }) => isOpening)) {
-        if (lane.wasDeadFor(LAST_LOOKS, this.#site.page())) {
-          this.#site.failed(lane, ended(lane, "unasked before its nodes had returned from setup()"));
+      for (const lane of lanes.all.filter(({ isOpening }) => isOpening)) {
+        if (lane.wasDeadFor(LAST_LOOKS, this.#run.page)) {
+          this.#news.failed(lane, ended(lane, "unasked before its nodes had returned from setup()"));
         }
         const node = this.#inSetup(lane);
         if (node === undefined) continue;
@@ -107,10 +78,8 @@ export class SessionWatch {
 
   /** Watches the graph run. */
   watch(): void {
-    const { options, lanes, keeper, states, failed, endRun } = this.#site;
-    const { topology, events, driver, stuckAfterMs } = options;
-    const page = this.#site.page();
-    const poolName = (index: number) => this.#site.pools()[index]?.name ?? "";
+    const { page, topology, events, driver, lanes, states, clock, options: { stuckAfterMs } } = this.#run;
+    const poolName = (index: number) => this.#run.pools[index]?.name ?? "";
     const watchdog = new Watchdog(topology, page, poolName);
     const drops = new DropWatch(topology, page, events);
     const calls = new CallWatch(topology, page);
@@ -128,20 +97,20 @@ export class SessionWatch {
     const look = () => {
       lookOn();
       const open = lanes.open.filter(({ is }) => !is.replaced);
-      const { stuck, kept, dwelling } = nodes.look(open, states, driver.nowNs(), this.#site.outsiders());
+      const { stuck, kept, dwelling } = nodes.look(lanes.all, states, driver.nowNs(), this.#outsiders());
       for (const { index } of dwelling) page.callAttention(index);
       const held = new Map([...stuck.map((each) => this.#stuck(each)), ...kept.map((each) => this.#kept(each))]);
       this.#endHeld(held);
-      for (const each of calls.look(states, this.#site.nodesNowNs())) this.#late(each);
-      for (const message of unread.look(this.#site.nodesNowNs())) logger("runtime").warn(message);
-      if (this.#site.stopping() && watchdog.restsBut(open, new Set([...held.keys()].map(({ index }) => index)))) {
-        this.#site.giveUp([...held.values()].map(({ error }) => error.message).join("; "));
+      for (const each of calls.look(states, clock.nowNs())) this.#late(each);
+      for (const message of unread.look(clock.nowNs())) logger("runtime").warn(message);
+      if (this.#run.isStopping && watchdog.restsBut(open, new Set([...held.keys()].map(({ index }) => index)))) {
+        this.#cutShort([...held.values()].map(({ error }) => error.message).join("; "));
         return;
       }
-      for (const { index, error } of watchdog.deadLanes(open, states)) failed(lanes.at(index)!, error);
+      for (const { index, error } of watchdog.deadLanes(open, states)) this.#news.failed(lanes.at(index)!, error);
       for (const lane of open) {
         // One on which every node has come to its end, or that is being opened, takes part in edits nonetheless.
-        if (!lane.is.replaced && lane.wasDeadFor(LAST_LOOKS, page)) keeper.take(lane, ended(lane, "unasked"));
+        if (!lane.is.replaced && lane.wasDeadFor(LAST_LOOKS, page)) this.#keeper.take(lane, ended(lane, "unasked"));
       }
       untilStopMs -= everyMs;
       if (untilStopMs > 0) return;
@@ -149,12 +118,12 @@ export class SessionWatch {
       drops.look();
       lanes.lookAtLate();
       // Nodes that an edit holds do nothing, which is no stop; nor do those that wait for a new thread.
-      if (this.#site.editing() || keeper.replaces) {
+      if (this.#run.edits?.underWay || this.#keeper.replaces) {
         watchdog.forget();
         return;
       }
       const stop = watchdog.stop(open, states, driver.nowNs());
-      if (stop !== undefined) endRun(stop);
+      if (stop !== undefined) this.#run.end(stop);
     };
     this.end();
     lookOn();
@@ -167,20 +136,36 @@ export class SessionWatch {
 
   /** What a node is doing. */
   activityOf(node: NodeEntry): NodeActivity {
-    return this.#nodes?.activityOf(node, this.#site.options.driver.nowNs()) ?? { kind: "idle" };
+    return this.#nodes?.activityOf(node, this.#run.driver.nowNs()) ?? { kind: "idle" };
+  }
+
+  /**
+   * Nodes that lanes prepare for the graph, and those that left it and have not come to their end. Those of a late lane
+   * are not of the lane that has its name now.
+   */
+  #outsiders(): Outsiders {
+    const { edits, lanes } = this.#run;
+    const gone = edits?.leaving.filter(({ lane }) => lanes.at(lane) !== undefined) ?? [];
+    return { drafted: edits?.drafted ?? [], gone: gone.map(({ node }) => node) };
+  }
+
+  /** The graph that is being stopped cannot be drained. @param why for the log */
+  #cutShort(why: string): void {
+    logger("runtime").warn(`Stopped before the graph was drained: ${why}`);
+    this.#run.end();
   }
 
   #inSetup({ name }: LaneThread): NodeEntry | undefined {
-    const page = this.#site.page();
-    return [...this.#site.options.topology.nodes.values()].find((node) =>
+    const { page, topology } = this.#run;
+    return [...topology.nodes.values()].find((node) =>
       node.lane === name && readPhase(page, node.index) === PHASE.setup
     );
   }
 
   #lateInSetup(node: NodeEntry, forMs: number): void {
-    const { options: { setupTimeoutMs }, stopping, giveUp } = this.#site;
+    const { isStopping, options: { setupTimeoutMs } } = this.#run;
     const late = `Node "${node.id}" (${node.type.descriptor.type}) has not returned from setup() for ${forMs} ms`;
-    if (stopping()) return giveUp(late);
+    if (isStopping) return this.#cutShort(late);
     if (this.#toldLate.has(node)) return;
     this.#toldLate.add(node);
     const limit = setupTimeoutMs > 0
@@ -193,12 +178,11 @@ export class SessionWatch {
   }
 
   #keepsFromOpening(lane: LaneThread, { id, type: { descriptor } }: NodeEntry): void {
-    const { options, keeper } = this.#site;
     const message =
-      `Node "${id}" (${descriptor.type}) did not return from setup() within ${options.setupTimeoutMs} ms, ` +
+      `Node "${id}" (${descriptor.type}) did not return from setup() within ${this.#run.options.setupTimeoutMs} ms, ` +
       `and keeps lane "${lane.name}"; if it may take longer, raise "setupTimeoutMs" of the runtime`;
     const error = new SluiceError("Timeout", message, { nodeId: id });
-    if (!keeper.take(lane, error, "stuck")) lane.refuseOpening(error);
+    if (!this.#keeper.take(lane, error, "stuck")) lane.refuseOpening(error);
   }
 
   /** A node keeps its lane's thread. @returns the lane, and why */
@@ -210,7 +194,7 @@ export class SessionWatch {
     } for ${ms} ms without returning`;
     const error = new SluiceError("NodeFailed", message, { nodeId: id });
     this.#giveUp(lane, error, place, [node]);
-    return [this.#site.lanes.at(lane.index)!, { error, limitNs: this.#limitNs([node]) }];
+    return [lane, { error, limitNs: this.#limitNs([node]) }];
   }
 
   /** One of several nodes keeps their lane's thread. @returns the lane, and why */
@@ -220,13 +204,13 @@ export class SessionWatch {
       (isCallback ? `a callback of ${ids}` : `${ids}, which have awaited something`);
     const error = new SluiceError("LaneCrashed", message);
     const isNew = this.#giveUp(lane, error, place, nodes);
-    if (isNew) this.#site.options.events.publish({ group: "lane", lane: lane.name, kind: "warning", message });
-    return [this.#site.lanes.at(lane.index)!, { error, limitNs: this.#limitNs(nodes) }];
+    if (isNew) this.#run.events.publish({ group: "lane", lane: lane.name, kind: "warning", message });
+    return [lane, { error, limitNs: this.#limitNs(nodes) }];
   }
 
   /** Ends the run for a thread that was kept for too long and is not replaced. */
   #endHeld(found: ReadonlyMap<LaneThread, FoundLane[1]>): void {
-    const { options: { driver, stuckAfterMs }, lanes, endRun } = this.#site;
+    const { driver, lanes, options: { stuckAfterMs }, end } = this.#run;
     const stuckAfterNs = stuckAfterMs === 0 ? Infinity : stuckAfterMs * 1e6;
     const nowNs = driver.nowNs();
     const stepNs = Math.min(nowNs - this.#lookedAtNs, MAX_STEP_NS);
@@ -242,31 +226,31 @@ export class SessionWatch {
     const over = lanes.all.find(({ hold, index }) => (
       hold !== undefined && hold.forNs >= hold.limitNs && this.#runsGraph(index)
     ));
-    if (over !== undefined) endRun(over.hold!.error);
+    if (over !== undefined) end(over.hold!.error);
   }
 
   /** How long a call of any of these nodes may hold the thread until that is told, nanoseconds. */
   #stuckAfterNs(nodes: readonly NodeEntry[]): number {
-    const { stuckAfterMs } = this.#site.options;
+    const { stuckAfterMs } = this.#run.options;
     return Math.min(stuckAfterMs === 0 ? Infinity : stuckAfterMs * 1e6, this.#limitNs(nodes));
   }
 
   /** The most that a call of any of these nodes may take, nanoseconds. */
   #limitNs(nodes: readonly NodeEntry[]): number {
-    const limitsMs = nodes.map((node) => node.callTimeoutMs ?? this.#site.options.callTimeoutMs);
+    const limitsMs = nodes.map((node) => node.callTimeoutMs ?? this.#run.options.callTimeoutMs);
     return limitsMs.includes(0) ? Infinity : Math.max(...limitsMs) * 1e6;
   }
 
   /** Whether a lane has nodes of the graph, not only such as an edit makes ready or has taken out. */
   #runsGraph(lane: number): boolean {
-    const { lanes, states, options: { topology } } = this.#site;
+    const { lanes, states, topology } = this.#run;
     const name = lanes.at(lane)?.name;
     return [...topology.nodes.values()].some((node) => node.lane === name && states.get(node.id) === "running");
   }
 
   /** A node has awaited something for long: it is told of, and fails where there is a limit. */
   #late({ node, call, forNs }: LateCall): void {
-    const { options: { topology, stuckAfterMs, ...options }, lanes } = this.#site;
+    const { topology, lanes, options: { stuckAfterMs, ...options } } = this.#run;
     const { id, index, type: { descriptor } } = node;
     const awaitTimeoutMs = node.callTimeoutMs ?? options.awaitTimeoutMs;
     if (awaitTimeoutMs > 0 && forNs >= awaitTimeoutMs * 1e6) {
@@ -293,9 +277,8 @@ export class SessionWatch {
    * @param place where those stand that may keep it
    * @returns whether they cannot, and that is new
    */
-  #giveUp(lane: WatchedLane, error: SluiceError, place: NodePlace, nodes: readonly NodeEntry[]): boolean {
-    const { keeper, lanes } = this.#site;
-    if (keeper.take(lanes.at(lane.index)!, error, place === "graph" ? "stuck" : place)) return false;
+  #giveUp(lane: LaneThread, error: SluiceError, place: NodePlace, nodes: readonly NodeEntry[]): boolean {
+    if (this.#keeper.take(lane, error, place === "graph" ? "stuck" : place)) return false;
     if (nodes.every((node) => this.#logged.has(node))) return false;
     for (const node of nodes) this.#logged.add(node);
     const why = lane.kind === "native"
@@ -317,8 +300,8 @@ export class SessionWatch {
   }
 
   /** The lane's name, with the number of its thread where that is known. */
-  #describe({ name, index }: WatchedLane): string {
-    const { threadId } = readLaneCounters(this.#site.page(), index);
+  #describe({ name, index }: LaneThread): string {
+    const { threadId } = readLaneCounters(this.#run.page, index);
     return `"${name}"${threadId > 0 ? ` (thread ${threadId})` : ""}`;
   }
 }

@@ -4,35 +4,15 @@
  *
  * @module
  */
+import { NODE } from "../../ffi/layout.gen.ts";
+import { index64 } from "../element_index.ts";
 import { serializeError, SluiceError } from "../errors.ts";
-import type { EventBus } from "../events/bus.ts";
-import type { NodeStates } from "../events/node_states.ts";
 import type { NodeId } from "../ids.ts";
 import { logger } from "../log.ts";
 import { restartPolicy } from "../graph/supervision.ts";
-import type { NodeEntry, Topology } from "../topology.ts";
-
-/** What supervising asks of the session. */
-export interface SupervisorSite {
-  readonly topology: Topology;
-  readonly events: EventBus;
-  readonly states: NodeStates;
-  nowNs(): number;
-  /**
-   * Puts a new instance in a node's place.
-   *
-   * @param carries whether it takes over the state of the one that failed
-   * @param committed is called when the new instance is about to run
-   * @throws why it could not
-   */
-  restart(node: NodeEntry, carries: boolean, committed: () => void): Promise<void>;
-  /** Ends a node for good; `disabled()` is called once it has. */
-  disable(node: NodeEntry): void;
-  countRestart(node: NodeEntry): void;
-  /** A restart has failed, which no lane tells of. */
-  restartFailed(node: NodeEntry, error: Error): void;
-  endRun(error: Error): void;
-}
+import { draftRestart, restartTimeoutMs } from "../live/restart.ts";
+import type { NodeEntry } from "../topology.ts";
+import type { Run } from "./run.ts";
 
 /** A node that has failed at least once. */
 interface Patient {
@@ -49,15 +29,15 @@ interface Patient {
 
 /** Restarts and disables nodes that fail. */
 export class Supervisor {
-  readonly #site: SupervisorSite;
+  readonly #run: Run;
   readonly #patients = new Map<NodeId, Patient>();
   /** Failures from before the graph ran. */
   #early: [node: NodeId, error: Error][] | undefined = [];
   #stopping = false;
   #ended = false;
 
-  constructor(site: SupervisorSite) {
-    this.#site = site;
+  constructor(run: Run) {
+    this.#run = run;
   }
 
   /** The graph runs: what has failed by now is dealt with. */
@@ -89,7 +69,7 @@ export class Supervisor {
 
   /** A node was set aside by its lane, or went with it. */
   failed(node: NodeId, error: Error): void {
-    const { topology, states } = this.#site;
+    const { topology, states } = this.#run;
     const entry = topology.nodes.get(node);
     if (entry === undefined || this.#ended || this.isDown(node)) return;
     if (this.#early !== undefined) {
@@ -104,7 +84,7 @@ export class Supervisor {
     patient.error = error;
     this.#patients.set(node, patient);
     const supervision = topology.supervisionOf(entry);
-    if (supervision === "fail") this.#site.endRun(error);
+    if (supervision === "fail") this.#run.end(error);
     else if (supervision === "disable" || this.#stopping) this.#disable(patient);
     else this.#plan(patient);
   }
@@ -113,13 +93,13 @@ export class Supervisor {
    * A node went with its lane by no fault of its own: it is built anew at once, whatever was chosen for its failures.
    */
   revive(node: NodeId, error: Error): void {
-    const entry = this.#site.topology.nodes.get(node);
+    const entry = this.#run.topology.nodes.get(node);
     if (entry === undefined || this.#ended) return;
     const known = this.#patients.get(node);
     const patient: Patient = known?.entry === entry ? known : { entry, failures: [], error, phase: "suspended" };
     patient.error = error;
     this.#patients.set(node, patient);
-    this.#site.states.set(node, "restarting");
+    this.#run.states.set(node, "restarting");
     void this.#restart(patient, 1);
   }
 
@@ -139,10 +119,10 @@ export class Supervisor {
     this.#disable(patient);
   }
 
-  /** A node was disabled, as `site.disable()` asked for. */
+  /** A node was disabled, as its lane was told. */
   disabled(node: NodeId): void {
     const patient = this.#patients.get(node);
-    const { states, events } = this.#site;
+    const { states, events } = this.#run;
     if (patient === undefined || states.get(node) === "disabled") return;
     states.set(node, "disabled");
     events.publish({ group: "node", nodeId: node, kind: "disabled", error: serializeError(patient.error) });
@@ -156,23 +136,23 @@ export class Supervisor {
 
   #plan(patient: Patient): void {
     const { id } = patient.entry;
-    const supervision = this.#site.topology.supervisionOf(patient.entry);
+    const supervision = this.#run.topology.supervisionOf(patient.entry);
     if (typeof supervision !== "object") return;
     const { limit, windowSeconds, backoffMs, maxBackoffMs } = restartPolicy(supervision.restart);
-    const nowNs = this.#site.nowNs();
+    const nowNs = this.#run.driver.nowNs();
     patient.failures = patient.failures.filter((atNs) => nowNs - atNs < windowSeconds * 1e9);
     if (patient.failures.length >= limit) {
       const times = limit === 1 ? "a restart" : `${limit} restarts`;
       const message = `Node "${id}" failed again after ${times} within ${windowSeconds} s: ${patient.error.message}`;
-      this.#site.endRun(new SluiceError("NodeFailed", message, { nodeId: id, cause: patient.error }));
+      this.#run.end(new SluiceError("NodeFailed", message, { nodeId: id, cause: patient.error }));
       return;
     }
     patient.failures.push(nowNs);
     patient.phase = "waiting";
     const attempt = patient.failures.length;
     const afterMs = Math.min(maxBackoffMs, backoffMs * 2 ** (attempt - 1));
-    this.#site.states.set(id, "restarting");
-    this.#site.events.publish({
+    this.#run.states.set(id, "restarting");
+    this.#run.events.publish({
       group: "node",
       nodeId: id,
       kind: "restarting",
@@ -190,18 +170,23 @@ export class Supervisor {
     const committed = () => {
       if (!this.#isCurrent(patient)) return;
       patient.phase = "running";
-      this.#site.countRestart(entry);
-      this.#site.states.set(id, "running");
+      const { page } = this.#run;
+      page.f64[index64(page.nodeOffset(entry.index) + NODE.restarts)]++;
+      this.#run.states.set(id, "running");
       const told = serializeError(error);
-      this.#site.events.publish({ group: "node", nodeId: id, kind: "restarted", attempt, error: told });
+      this.#run.events.publish({ group: "node", nodeId: id, kind: "restarted", attempt, error: told });
       logger("runtime").warn(`Restarted node "${id}" (${attempt}): ${error.message}`);
     };
     try {
-      await this.#site.restart(entry, attempt === 1, committed);
+      const { topology, options, edits } = this.#run;
+      const makeDraft = () => draftRestart(topology, entry, attempt === 1, committed);
+      await edits!.run(makeDraft, restartTimeoutMs(options.setupTimeoutMs));
       if (this.#stopping && this.#isCurrent(patient)) this.#disable(patient);
     } catch (reason) {
       if (!this.#isCurrent(patient) || patient.phase !== "restarting") return;
-      this.#site.restartFailed(entry, reason as Error);
+      // No lane tells of it.
+      this.#run.failures.tell([entry], reason as Error);
+      this.#run.failures.count(entry);
       this.failed(id, reason as Error);
     }
   }
@@ -209,7 +194,8 @@ export class Supervisor {
   #disable(patient: Patient): void {
     clearTimeout(patient.timer);
     patient.phase = "down";
-    this.#site.disable(patient.entry);
+    const { lane, id, index } = patient.entry;
+    this.#run.lanes.named(lane)?.send({ kind: "disable", node: id, record: index });
   }
 
   #isCurrent(patient: Patient): boolean {

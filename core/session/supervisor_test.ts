@@ -1,10 +1,15 @@
 import { deepEqual, equal, match } from "node:assert/strict";
+import { NODE } from "../../ffi/layout.gen.ts";
 import { pass } from "../../tests/fixtures/numbered.ts";
+import { controlBytes, ControlPage } from "../control_page.ts";
 import { EventBus } from "../events/bus.ts";
 import type { SluiceEvent } from "../events/event.ts";
 import { NodeStates } from "../events/node_states.ts";
 import type { Supervision } from "../graph/supervision.ts";
+import type { LaneCommand } from "../lanes/messages.ts";
+import type { DraftedEdit } from "../live/edit_site.ts";
 import { Topology } from "../topology.ts";
+import type { Run } from "./run.ts";
 import { Supervisor } from "./supervisor.ts";
 
 /** A supervisor of one node, with a clock that stands still and a session that does nothing. */
@@ -16,25 +21,37 @@ function setUp(supervision: Supervision) {
   const told: SluiceEvent[] = [];
   events.on("node:n", (event) => told.push(event));
   const did: string[] = [];
-  const clock = { nowNs: 0 };
+  const clock = { ns: 0, nowNs: () => clock.ns };
   const restarts: PromiseWithResolvers<void>[] = [];
   const commits: (() => void)[] = [];
+  const sizes = { lanes: 1, links: 1, nodes: 1 };
+  const page = ControlPage.format(new ArrayBuffer(controlBytes(sizes)), sizes);
+  const restarted = (index: number) => page.f64[(page.nodeOffset(index) + NODE.restarts) >> 3];
   const supervisor = new Supervisor({
     topology,
     events,
     states,
-    nowNs: () => clock.nowNs,
-    restart: (_node, carries, committed) => {
-      did.push(carries ? "begin" : "begin afresh");
-      restarts.push(Promise.withResolvers());
-      commits.push(committed);
-      return restarts.at(-1)!.promise;
+    page,
+    driver: clock,
+    options: { setupTimeoutMs: 0 },
+    edits: {
+      run: (makeDraft: () => DraftedEdit<undefined>) => {
+        const { restart, committed } = makeDraft().extras;
+        const [{ node, carries }] = restart!;
+        did.push(carries ? "begin" : "begin afresh");
+        restarts.push(Promise.withResolvers());
+        commits.push(() => {
+          const before = restarted(node.index);
+          committed!();
+          if (restarted(node.index) > before) did.push("restart");
+        });
+        return restarts.at(-1)!.promise;
+      },
     },
-    disable: () => void did.push("disable"),
-    restartFailed: (_node, { message }) => void did.push(`failed: ${message}`),
-    countRestart: () => void did.push("restart"),
-    endRun: (error) => void did.push(`end: ${error.message}`),
-  });
+    lanes: { named: () => ({ send: ({ kind }: LaneCommand) => void did.push(kind) }) },
+    failures: { tell: (_nodes: unknown, { message }: Error) => void did.push(`failed: ${message}`), count: () => {} },
+    end: (error: Error) => void did.push(`end: ${error.message}`),
+  } as unknown as Run);
   const pauses = () => {
     events.close();
     return told.flatMap((event) => event.kind === "restarting" ? [event.afterMs] : []);
@@ -81,7 +98,7 @@ Deno.test("Supervisor forgets failures that are older than the window", () => {
   const { supervisor, clock, did, fail, pauses } = setUp({ restart: { limit: 2, windowSeconds: 10, backoffMs: 100 } });
   supervisor.begin();
   fail(2);
-  clock.nowNs = 10e9;
+  clock.ns = 10e9;
   fail(2);
   deepEqual(did, []);
   fail();

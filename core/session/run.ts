@@ -1,0 +1,125 @@
+/**
+ * What the parts of a session share: the graph that runs, its lanes and its memory, and how far the run is.
+ *
+ * @module
+ */
+import type { ControlPage } from "../control_page.ts";
+import type { Driver } from "../driver/driver.ts";
+import type { SluiceError } from "../errors.ts";
+import type { EventBus } from "../events/bus.ts";
+import { NodeStates } from "../events/node_states.ts";
+import { notRunning } from "../live/edit_errors.ts";
+import type { LinkPlans } from "../live/link_plans.ts";
+import type { LiveEdits } from "../live/live_edits.ts";
+import type { Pool } from "../memory/pool.ts";
+import type { RunState } from "../runtime_view.ts";
+import type { RunSummary } from "../stats.ts";
+import type { Topology } from "../topology.ts";
+import { ConfigRequests } from "./config_requests.ts";
+import { blankPage, type GraphMemory } from "./graph_memory.ts";
+import type { LaneListener, LaneThread } from "./lane_thread.ts";
+import { NodeFacts } from "./node_facts.ts";
+import { NodeFailures } from "./node_failures.ts";
+import { Pausing } from "./pausing.ts";
+import { RunClock } from "./run_clock.ts";
+import { SessionLanes } from "./session_lanes.ts";
+import type { SessionOptions } from "./session_options.ts";
+
+/** One run of a graph. The session alone writes the fields that are not `readonly`. */
+export class Run {
+  readonly options: SessionOptions;
+  readonly topology: Topology;
+  readonly driver: Driver;
+  readonly events: EventBus;
+  readonly states: NodeStates;
+  readonly clock: RunClock;
+  readonly lanes: SessionLanes;
+  readonly pausing: Pausing;
+  readonly facts: NodeFacts;
+  readonly failures: NodeFailures;
+  readonly requests: ConfigRequests;
+  /** Ends the run and tears everything down, once. @param error why, if the run fails */
+  readonly end: (error?: Error) => void;
+  /** A page of zeros before the run has memory, and a copy of the last figures once that is released. */
+  page: ControlPage;
+  /** These three are made together when the run starts. */
+  memory: GraphMemory | undefined;
+  plans: LinkPlans | undefined;
+  edits: LiveEdits | undefined;
+  /** When the nodes began to run, nanoseconds of the driver's clock; 0 before that. */
+  startNs = 0;
+  /** Runs from when the graph was told to stop: at its end the graph is no longer drained. */
+  stopTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Settles when everything is torn down; `undefined` until the run is over. */
+  ending: Promise<void> | undefined;
+  /** Why the run failed, if it did. */
+  failure: Error | undefined;
+  /** The figures at the end. */
+  summary: RunSummary | undefined;
+
+  /** @throws {SluiceError} for lanes that cannot be made: see {@linkcode SessionLanes} */
+  constructor(options: SessionOptions, listener: LaneListener, end: (error?: Error) => void) {
+    const { topology, driver, events } = options;
+    this.options = options;
+    this.topology = topology;
+    this.driver = driver;
+    this.events = events;
+    this.end = end;
+    this.states = new NodeStates(events);
+    this.clock = new RunClock(() => driver.nowNs());
+    this.lanes = new SessionLanes(options, listener);
+    const whatKeeps = (lanes: readonly number[]) => this.edits!.whatKeeps(lanes);
+    this.pausing = new Pausing(this.clock, this.lanes, events, whatKeeps);
+    this.requests = new ConfigRequests((lane) => whatKeeps([lane]));
+    this.facts = new NodeFacts((node) => topology.nodes.has(node));
+    this.page = blankPage(topology);
+    this.failures = new NodeFailures(events, () => this.page);
+    for (const id of topology.nodes.keys()) this.states.set(id, "new");
+  }
+
+  /** Its pools; none before the run has memory. */
+  get pools(): readonly Pool[] {
+    return this.memory?.pools ?? [];
+  }
+
+  /** Whether it was told to stop, and drains. */
+  get isStopping(): boolean {
+    return this.stopTimer !== undefined && this.ending === undefined;
+  }
+
+  /** Whether nodes run and go on running. */
+  get isRunning(): boolean {
+    return this.startNs > 0 && this.ending === undefined && this.stopTimer === undefined;
+  }
+
+  /** How long nodes have run, without pauses, nanoseconds. */
+  get elapsedNs(): number {
+    return this.startNs === 0 ? 0 : this.clock.nowNs() - this.startNs;
+  }
+
+  get state(): RunState {
+    if (this.summary !== undefined) return this.summary.outcome;
+    if (this.ending !== undefined || this.stopTimer !== undefined) return "stopping";
+    if (this.clock.paused) return "paused";
+    return this.startNs === 0 ? "starting" : "running";
+  }
+
+  /** Why something cannot be done in a graph that does not run. */
+  refusal(action: string): SluiceError {
+    return notRunning(action, this.ending !== undefined ? "completed" : this.state);
+  }
+
+  /** Ends the run if every node has come to its end. */
+  endIfDone(): void {
+    if ([...this.states.values()].every((state) => state === "ended" || state === "disabled")) this.end();
+  }
+
+  /** Opens a lane's thread without nodes, and lets it run. */
+  async startLane(lane: LaneThread): Promise<void> {
+    await this.lanes.openNodes(lane, this.plans!, [], []);
+    lane.send({ kind: "start" });
+    this.pausing.brief(lane);
+    // It was not there when the others were told.
+    if (this.stopTimer !== undefined) lane.send({ kind: "stop" });
+  }
+}
