@@ -4,16 +4,17 @@
  * @module
  */
 import { object, or } from "@optique/core/constructs";
+import { runParser } from "@optique/core/facade";
 import { envVar, message, optionName } from "@optique/core/message";
 import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import type { Parser } from "@optique/core/parser";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { extractCommandNames } from "@optique/core/usage";
 import { choice, float, string } from "@optique/core/valueparser";
-import { path, runSync } from "@optique/run";
 import { DEFAULT_PORT } from "../control/schemas/address.ts";
 import { joinServe, SERVE_PATTERN } from "./output/serve_address.ts";
 import { explainUnexpected, type KnownCommand } from "./output/unexpected.ts";
+import { path } from "./path_argument.ts";
 import { PROGRAM, VERSION } from "./output/version.ts";
 
 /** `sluice run`. */
@@ -376,13 +377,14 @@ export function parseArgs(
   const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, {
     errors: { unexpectedInput: (token) => explainUnexpected(token, args, known) },
   });
-  return runSync(parser, {
-    programName: PROGRAM,
-    args: joinServe(args),
-    help: { command: true, option: { names: ["-h", "--help"] } },
-    version: { value: VERSION, option: true, command: true },
-    completion: "command",
-    errorExitCode: 2,
+  const answered = (exitCode: number): never => {
+    throw new ArgsAnswered(exitCode);
+  };
+  const onShow = () => answered(0);
+  return runParser(parser, PROGRAM, joinServe(args), {
+    help: { command: true, option: { names: ["-h", "--help"] }, onShow },
+    version: { value: VERSION, option: true, command: true, onShow },
+    completion: { command: true, onShow },
     aboveError: "none",
     showDefault: true,
     showChoices: true,
@@ -392,8 +394,6 @@ export function parseArgs(
     stderr: io.stderr,
     colors: io.colors,
     maxWidth: io.maxWidth,
-    onExit: (exitCode) => {
-      throw new ArgsAnswered(exitCode);
-    },
+    onError: () => answered(2),
   });
 }

@@ -131,7 +131,7 @@ Deno.test("generate() puts the hash of each source beside it, whatever the packa
   assert.deepEqual(problems, []);
   const [, sources] = files[0].text.split("\n  sources: ");
   for (const path of ["one.ts", `${zeros}.ts`, "sluice.json"]) {
-    const hash = hashSource(await readFile(join(folder.root, path), "utf8"));
+    const hash = await hashSource(await readFile(join(folder.root, path), "utf8"));
     assert.ok(sources.includes(`"${path}": "${hash}"`), path);
   }
   assert.ok(files[0].text.includes(`name: "${zeros}"`));

@@ -48,7 +48,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "cli": {
     parts: ["sluice.gen.ts", "control", "processors", "core", "ffi", "deno.json"],
     dynamicParts: ["codegen"],
-    npm: ["@logtape/logtape", "@optique/core", "@optique/run", "jsonc-parser"],
+    npm: ["@logtape/logtape", "@optique/core", "jsonc-parser"],
   },
   "web": { parts: ["control"], npm: ["@dagrejs/dagre", "@preact/signals", "preact", "uplot"] },
   "mod.ts": { parts: ["core", "sluice.gen.ts"], npm: [] },

@@ -49,7 +49,8 @@ for (const form of FORMS) {
 
 Deno.test("findWrongArrows() lets the arrows of the design pass", async () => {
   const files = {
-    "cli/main.ts": 'import "../processors/sluice.gen.ts"; import "../core/runtime.ts"; import "@optique/run";\n' +
+    "cli/main.ts":
+      'import "../processors/sluice.gen.ts"; import "../core/runtime.ts"; import "@optique/core/facade";\n' +
       'export const run = () => import("../codegen/main.ts");',
     "processors/audio/gain.ts": 'import "../../core/processor.ts"; import "node:path"; import "./db.ts";',
     "core/driver/native.ts": 'import "../../ffi/library.ts"; import Ajv from "ajv/dist/2020.js";',

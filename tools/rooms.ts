@@ -72,7 +72,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
   },
   cli: {
     "output": ["output/"],
-    "arguments": ["args.ts"],
+    "arguments": ["args.ts", "path_argument.ts"],
     "project": ["project/"],
     "watch": ["watch/"],
     "commands": ["commands/"],

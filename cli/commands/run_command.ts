@@ -20,7 +20,6 @@ import type { Io } from "../output/output.ts";
 import { warnOfStaleCode } from "../project/packages.ts";
 import { readPosition } from "../output/position.ts";
 import { ProgressDisplay, type ProgressStyle } from "../output/progress.ts";
-import { serveRun } from "./serve_command.ts";
 import { EndSignals } from "../output/signals.ts";
 import { renderSummary, summaryEvent } from "../output/summary.ts";
 import { tellFailures, WATCHED_SUPERVISION } from "../watch/watched_failures.ts";
@@ -66,7 +65,9 @@ async function runToEnd(
   const before = await snapshotFiles(outputs);
   using signals = new EndSignals(io);
   using mainSignals = document.nodes.some(({ lane }) => lane === "main") ? watchMainSignals() : undefined;
-  await using _server = args.serve === undefined ? undefined : serveRun(runtime, args.serve, args, io);
+  await using _server = args.serve === undefined
+    ? undefined
+    : (await import("./serve_command.ts")).serveRun(runtime, args.serve, args, io);
   using _failures = args.watch ? tellFailures(runtime, args.json, io) : undefined;
   const watching = new AbortController();
   let watch: Promise<void> | undefined;

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SluiceError } from "../../core/errors.ts";
@@ -37,7 +36,7 @@ export async function readProject(folder: string): Promise<Project | undefined> 
   const path = resolve(folder, CONFIG);
   let text: string;
   try {
-    text = await readFile(path, "utf8");
+    text = await Deno.readTextFile(path);
   } catch {
     return undefined;
   }
@@ -52,7 +51,7 @@ export async function readProject(folder: string): Promise<Project | undefined> 
   }
   const root = dirname(path);
   const paths = (await findFiles(root, config.include, config.exclude)).map((each) => resolve(root, each));
-  const annotated = await Promise.all(paths.map(async (each) => ANNOTATION.test(await readFile(each, "utf8"))));
+  const annotated = await Promise.all(paths.map(async (each) => ANNOTATION.test(await Deno.readTextFile(each))));
   return {
     name: config.name,
     folder: root,

@@ -6,7 +6,7 @@
  */
 import { join, posix } from "node:path";
 import { type Node, Project, type SourceFile, ts } from "ts-morph";
-import { hashSource } from "../../core/registry/staleness.ts";
+import { hashSourceNow } from "../files/source_hash.ts";
 import { compareText, type Diagnostic, diagnosticAt } from "../diagnostics.ts";
 import type { SourceModel } from "../model.ts";
 import { isBindingName } from "../names.ts";
@@ -264,9 +264,9 @@ export class SourceSet {
   #hash(path: string): string {
     const file = this.#files.get(path);
     // A file that is read each time has no known changes.
-    if (file === undefined) return hashSource(this.#textOf(path));
+    if (file === undefined) return hashSourceNow(this.#textOf(path));
     let hash = this.#hashes.get(path);
-    if (hash === undefined) this.#hashes.set(path, hash = hashSource(file.getFullText()));
+    if (hash === undefined) this.#hashes.set(path, hash = hashSourceNow(file.getFullText()));
     return hash;
   }
 

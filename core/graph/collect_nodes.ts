@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { findNodeAtLocation, type ParseError, parseTree } from "jsonc-parser";
@@ -33,7 +32,7 @@ export async function collectNodes(configPath = "sluice.json"): Promise<NodeRegi
 
 async function readText(configPath: string): Promise<string> {
   try {
-    return await readFile(configPath, "utf8");
+    return await Deno.readTextFile(configPath);
   } catch (cause) {
     const isAbsent = (cause as { code?: string }).code === "ENOENT";
     const found = isAbsent ? `there is no file "${resolve(configPath)}"` : `"${configPath}" cannot be read`;

@@ -6,10 +6,9 @@
  *
  * @module
  */
-import { Console } from "node:console";
-import { Writable } from "node:stream";
 import { isReaderGone } from "./gone_reader.ts";
 import { ERASE_LINE, writeToStderr } from "../log.ts";
+import { nodeBuiltin } from "./node_builtin.ts";
 
 /** Methods of `console` that print. */
 const PRINTING = [
@@ -41,6 +40,8 @@ export function isConsoleOnStderr(): boolean {
 export function consoleToStderr(): void {
   if (isOnStderr) return;
   isOnStderr = true;
+  const { Console } = nodeBuiltin("node:console");
+  const { Writable } = nodeBuiltin("node:stream");
   const stderr = new Writable({
     decodeStrings: false,
     write(text: string, _encoding, done) {

@@ -3,10 +3,13 @@
  *
  * @module
  */
-import { stripVTControlCharacters } from "node:util";
 import { SluiceError } from "../errors.ts";
 import { describeThrown, isInstance } from "../errors/thrown.ts";
 import type { AnyNodeType } from "./node_type.ts";
+
+/** What colours a terminal's text. */
+// deno-lint-ignore no-control-regex -- control characters are what it looks for
+const COLORS = /\x1b\[[0-9;]*m/g;
 
 /** What may stand in a module that is named as a package. */
 interface PackageModule {
@@ -75,7 +78,7 @@ async function attempt<T>(type: string, url: string, action: () => Promise<T>): 
 
 /** The first line of an import's failure, the place in its last line, and what to do if a package is missing. */
 function summarize(cause: unknown): string {
-  const lines = stripVTControlCharacters(describeThrown(cause).message).trim().split("\n");
+  const lines = describeThrown(cause).message.replace(COLORS, "").trim().split("\n");
   const place = lines.length > 1 ? /^ *at (\S+:\d+:\d+)$/.exec(lines[lines.length - 1]) : null;
   const what = place === null ? lines[0] : `${lines[0]} (${place[1]})`;
   const missing = /^Import "((?:@[\w.-]+\/)?[a-z0-9][\w.-]*)[^"]*" not a dependency/i.exec(lines[0]);

@@ -3,15 +3,12 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { SluiceError, type SluiceErrorDetails } from "../errors.ts";
 import { logger } from "../log.ts";
 import type { NodePackage } from "./node_type.ts";
 
 /** Hexadecimal digits of a hash that are kept. */
-const HASH_DIGITS = 16;
+export const HASH_DIGITS = 16;
 
 /** What people run to make generated code. */
 export const CODEGEN_COMMAND: string = `"deno task codegen" (or "sluice codegen")`;
@@ -23,11 +20,14 @@ export const CODEGEN_COMMAND: string = `"deno task codegen" (or "sluice codegen"
  * @param text the whole file
  * @returns the first 16 hexadecimal digits of its SHA-256
  */
-export function hashSource(text: string): string {
-  return createHash("sha256").update(text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n")).digest("hex").slice(
-    0,
-    HASH_DIGITS,
-  );
+export async function hashSource(text: string): Promise<string> {
+  const bytes = new TextEncoder().encode(plainSource(text));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex().slice(0, HASH_DIGITS);
+}
+
+/** A source text without a byte-order mark, its lines ended by `\n`. */
+export function plainSource(text: string): string {
+  return text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
 }
 
 /** A file that is not as it was when a package's code was generated from it. */
@@ -134,7 +134,7 @@ function listPaths(paths: readonly string[]): string {
 /** The state of a file, compared with its hash. A file that may not be read counts as unchanged. */
 async function compareSource(url: URL, hash: string): Promise<"same" | "changed" | "missing"> {
   try {
-    return hashSource(await readFile(fileURLToPath(url), "utf8")) === hash ? "same" : "changed";
+    return await hashSource(await Deno.readTextFile(url)) === hash ? "same" : "changed";
   } catch (error) {
     return (error as { code?: string }).code === "ENOENT" ? "missing" : "same";
   }

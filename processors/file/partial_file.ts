@@ -11,9 +11,9 @@
  *
  * @module
  */
-import { accessSync, constants } from "node:fs";
 import { dirname } from "node:path";
 import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
+import { nodeBuiltin } from "../../core/log/node_builtin.ts";
 import { openError } from "./file_errors.ts";
 
 /** The suffix of an incomplete file's name. */
@@ -152,6 +152,9 @@ function checkTarget(path: string, details: SluiceErrorDetails): void {
   }
   const directory = dirname(path);
   if (!Deno.statSync(directory).isDirectory) throw new Deno.errors.NotADirectory();
+  // Where there is no such file yet, making it shows whether the directory can be written.
+  if (orUndefined(() => Deno.lstatSync(path + PARTIAL_SUFFIX)) === undefined) return;
+  const { accessSync, constants } = nodeBuiltin("node:fs");
   accessSync(directory, constants.W_OK);
 }
 
@@ -189,6 +192,7 @@ function openPartial(partialPath: string, details: SluiceErrorDetails): Deno.FsF
   } catch (error) {
     if (found === undefined && error instanceof Deno.errors.AlreadyExists) return undefined;
     if (found !== undefined && error instanceof Deno.errors.NotFound) return undefined;
+    if (found === undefined) throw error;
     throw openError("write", partialPath, error, details);
   }
 }
