@@ -37,7 +37,7 @@ interface PartRules {
 /** The parts by folder, and the files at the root by name. A part that is not here is an error: enter it. */
 const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "ffi": { parts: [], npm: [] },
-  "core": { parts: ["ffi"], npm: ["@logtape/logtape", "ajv", "jsonc-parser"] },
+  "core": { parts: ["ffi"], npm: ["@logtape/logtape", "jsonc-parser"] },
   "processors": { parts: ["core"], npm: ["fft.js"] },
   "codegen": {
     parts: ["core"],

@@ -6,12 +6,12 @@
  *
  * @module
  */
-import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { describeValue } from "../errors/describe_value.ts";
 import { parseDuration } from "../duration.ts";
 import { SluiceError } from "../errors.ts";
 import type { ConfigObjectSchema, ConfigSchema, NodeDescriptor } from "./descriptor.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
+import { findMisfits, type Misfit } from "./schema_fit.ts";
 
 /** Most problems that are told one by one. */
 const PROBLEM_LIMIT = 20;
@@ -50,12 +50,7 @@ export class ConfigError extends SluiceError {
   }
 }
 
-/** Longest text that a pattern is tried on, UTF-16 units: a pattern may take the square of it, and longer. */
-const PATTERN_TEXT_LIMIT = 10_000;
-
-let ajv: Ajv | undefined;
 const withDurations = new WeakMap<ConfigSchema, boolean>();
-const validators = new WeakMap<ConfigSchema, ValidateFunction>();
 
 /**
  * Compares values with a schema. A key whose value is `undefined` counts as absent; `NaN` and infinities are refused.
@@ -85,28 +80,13 @@ function findProblems(
   given: { readonly [key: string]: unknown },
   where: string,
 ): { problems: ConfigProblem[]; more: number } {
-  const values = convertDurations(schema, given) as typeof given;
-  const validate = compile(schema);
-  if (validate(values)) return { problems: [], more: 0 };
-  const errors = (validate.errors ?? []).filter((error) => !isReference(error));
-  // Errors of the alternatives of a union that failed as a whole say nothing that the union's own does not.
-  const unions = [...new Set(errors.filter(({ keyword }) => keyword === "anyOf").map((each) => `${each.schemaPath}/`))];
-  const problems = new Map<string, ConfigProblem>();
+  const problems: ConfigProblem[] = [];
   let more = 0;
-  let last: string | undefined;
-  for (const error of errors) {
-    if (unions.some((union) => error.schemaPath.startsWith(union))) continue;
-    if (problems.size === PROBLEM_LIMIT) {
-      const isAboutKeys = error.keyword === "additionalProperties" || error.keyword === "required";
-      if (isAboutKeys || error.instancePath !== last) more++;
-      last = isAboutKeys ? undefined : error.instancePath;
-      continue;
-    }
-    const problem = toProblem(error, schema, values, where);
-    const id = `${problem.kind} ${JSON.stringify(problem.path)}`;
-    if (!problems.has(id)) problems.set(id, problem);
-  }
-  return { problems: [...problems.values()], more };
+  findMisfits(schema, convertDurations(schema, given), (misfit) => {
+    if (problems.length < PROBLEM_LIMIT) problems.push(toProblem(misfit, where));
+    else more++;
+  });
+  return { problems, more };
 }
 
 /**
@@ -202,77 +182,24 @@ function hasDurations(schema: ConfigSchema): boolean {
   return found;
 }
 
-function compile(schema: ConfigObjectSchema): ValidateFunction {
-  let validate = validators.get(schema);
-  if (validate === undefined) {
-    ajv ??= new Ajv({
-      strict: false,
-      allErrors: true,
-      verbose: true,
-      ownProperties: true,
-      logger: false,
-      // The text is for schemas that are compiled into modules, which these are not.
-      code: { regExp: Object.assign(makePattern, { code: "makePattern" }) },
-    });
-    validate = ajv.compile(schema);
-    validators.set(schema, validate);
-  }
-  return validate;
-}
-
-/** A pattern that fits no text of more than {@linkcode PATTERN_TEXT_LIMIT}. */
-function makePattern(pattern: string, flags: string): { test(text: string): boolean } {
-  const expression = new RegExp(pattern, flags);
-  return { test: (text) => text.length <= PATTERN_TEXT_LIMIT && expression.test(text) };
-}
-
-/** Whether an error is about a text that the environment gives: it is checked once its value is known. */
-function isReference({ data, parentSchema }: ErrorObject): boolean {
-  const { type, enum: choices } = parentSchema as ConfigSchema;
-  const isText = type === "string" || choices?.every((each) => typeof each === "string") === true;
-  return isText && typeof data === "string" && data.includes("${env:");
-}
-
-function toProblem(
-  error: ErrorObject,
-  schema: ConfigObjectSchema,
-  values: { readonly [key: string]: unknown },
-  where: string,
-): ConfigProblem {
-  const path = readPointer(error.instancePath, values);
-  if (error.keyword === "additionalProperties") {
-    const name = String(error.params.additionalProperty);
-    const known = Object.keys((error.parentSchema as ConfigSchema).properties ?? {});
-    const key = [...path, name].join(".");
+function toProblem({ path, kind, schema, value }: Misfit, where: string): ConfigProblem {
+  const key = path.join(".");
+  const name = String(path.at(-1));
+  const keys = schema.properties ?? {};
+  if (kind === "unknown") {
+    const known = Object.keys(keys);
     const message = `${where}: unknown key ${describeValue(key)}${didYouMean(name, known)}; available: ${
       listSome(known)
     }`;
-    return { path: [...path, name], key, kind: "unknown", message, available: known };
+    return { path, key, kind, message, available: known };
   }
-  if (error.keyword === "required") {
-    const name = String(error.params.missingProperty);
-    const wanted = (error.parentSchema as ConfigSchema).properties?.[name] ?? {};
-    const key = [...path, name].join(".");
-    const message = `${where}: ${describeValue(key)} is missing, wanted ${describeSchema(wanted)}`;
-    return { path: [...path, name], key, kind: "missing", message };
+  if (kind === "missing") {
+    const message = `${where}: ${describeValue(key)} is missing, wanted ${describeSchema(keys[name] ?? {})}`;
+    return { path, key, kind, message };
   }
-  const key = path.join(".");
-  const wanted = path.length === 0 ? schema : error.parentSchema as ConfigSchema;
   const subject = path.length === 0 ? "the configuration" : describeValue(key);
-  const message = `${where}: ${subject} is ${describeValue(error.data)}, wanted ${describeSchema(wanted)}`;
-  return { path, key, kind: "value", message };
-}
-
-/** Reads a JSON Pointer (RFC 6901) into keys, with numbers for list indices. */
-function readPointer(pointer: string, values: unknown): (string | number)[] {
-  const path: (string | number)[] = [];
-  let value = values;
-  for (const part of pointer.split("/").slice(1)) {
-    const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
-    path.push(Array.isArray(value) ? Number(key) : key);
-    value = (value as Record<string, unknown>)[key];
-  }
-  return path;
+  const message = `${where}: ${subject} is ${describeValue(value)}, wanted ${describeSchema(schema)}`;
+  return { path, key, kind, message };
 }
 
 function describeRange(schema: ConfigSchema): string {
