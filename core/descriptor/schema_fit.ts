@@ -98,8 +98,10 @@ function hasType(type: NonNullable<ConfigSchema["type"]>, value: unknown): boole
       return isObject(value);
     case "null":
       return value === null;
-    default:
-      return typeof value === type;
+    case "boolean":
+      return typeof value === "boolean";
+    case "string":
+      return typeof value === "string";
   }
 }
 
