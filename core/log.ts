@@ -1,9 +1,10 @@
 /**
  * Levelled logging to standard error, for people (text) or programs (a JSON object a line), over LogTape.
  *
- * `SLUICE_LOG` chooses: a level (`debug`, `info`, `warn`, `error`, `off`; default `info`), the word `json`, or both
- * with a comma between. It is read at the first record of each isolate, so worker lanes log as main does. A program
- * that configures LogTape itself before then keeps its own configuration; our categories start with `sluice`.
+ * `SLUICE_LOG` chooses, with commas between: a level (`trace`, `debug`, `info`, `warn`, `error`, `off`; default `info`),
+ * levels of single parts (`lane=debug`, `node=warn`, `node:gain=trace`), and the word `json`. It is read at the first
+ * record of each isolate, so worker lanes log as main does. A program that configures LogTape itself before then keeps
+ * its own configuration; our categories start with `sluice`.
  *
  * Each record is one write of one line. On a terminal the line first erases the line that the cursor stands in: so a
  * progress line that main redraws is never cut through, whichever isolate logs.
@@ -13,20 +14,29 @@
 import { configureSync, getConfig, getLogger, type Logger, type LogLevel, type LogRecord } from "@logtape/logtape";
 import { fieldsOf, listNames, SluiceError } from "./errors.ts";
 import { isReaderGone } from "./log/gone_reader.ts";
+import { isId } from "./ids.ts";
 import type { NodeLog } from "./processor.ts";
 import { redact, redactValue } from "./errors/redaction.ts";
 import { describeThrown, isInstance } from "./errors/thrown.ts";
 
 /** Levels, from the most to the least that is shown. */
-export const LOG_LEVELS = ["debug", "info", "warn", "error", "off"] as const;
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "off"] as const;
 
 /** The least important level that is shown; `off`: nothing. */
 export type LogLevelName = typeof LOG_LEVELS[number];
+
+/** The parts that log. Records of nodes have the part `node`. */
+export const LOG_PARTS = ["codegen", "control", "events", "harness", "lane", "log", "node", "runtime"] as const;
+
+/** A part that logs. */
+export type LogPart = typeof LOG_PARTS[number];
 
 /** What `SLUICE_LOG` says. */
 export interface LogSetting {
   /** The least important level that is shown. */
   readonly level: LogLevelName;
+  /** Levels of single parts, and of single nodes as `node:{id}`. Default: none. */
+  readonly parts?: { readonly [part: string]: LogLevelName };
   /** A JSON object a line, instead of text. */
   readonly json: boolean;
 }
@@ -64,7 +74,14 @@ const taps = new Set<(entry: LogEntry) => void>();
 const DEFAULT_SETTING: LogSetting = { level: "info", json: false };
 /** Takes away what stands in the line of a terminal's cursor: that of a command's progress. */
 export const ERASE_LINE = "\r\x1b[2K";
-const COLORS: Record<string, string> = { debug: "\x1b[2m", info: "\x1b[36m", warn: "\x1b[33m", error: "\x1b[31m" };
+const DIM = "\x1b[2m";
+const COLORS: Record<string, string> = {
+  trace: DIM,
+  debug: DIM,
+  info: "\x1b[36m",
+  warn: "\x1b[33m",
+  error: "\x1b[31m",
+};
 const RESET = "\x1b[0m";
 
 /** What moves a terminal's cursor, ends a line, or turns the direction of writing. */
@@ -74,25 +91,40 @@ const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u20
 /**
  * Reads the value of `SLUICE_LOG`.
  *
- * @throws {SluiceError} `InvalidConfig` for a word that it does not know, with the words that there are
+ * @throws {SluiceError} `InvalidConfig` for a level or a part that it does not know, with those that it knows
  */
 export function parseLogSetting(text: string): LogSetting {
-  const setting: { level: LogLevelName; json: boolean } = { ...DEFAULT_SETTING };
-  for (const word of text.split(",").map((part) => part.trim().toLowerCase()).filter((part) => part !== "")) {
-    const level = LOG_LEVELS.find((known) => known === word);
-    if (level !== undefined) setting.level = level;
-    else if (word === "json") setting.json = true;
-    else {
-      const available = [...LOG_LEVELS, "json"];
-      throw new SluiceError(
-        "InvalidConfig",
-        `Cannot set up logging: SLUICE_LOG is ${JSON.stringify(text)}, wanted a level, "json", or both with a ` +
-          `comma between; available: ${listNames(available)}`,
-        { key: "SLUICE_LOG", available },
-      );
-    }
+  let { level, json } = DEFAULT_SETTING;
+  const parts: Record<string, LogLevelName> = {};
+  for (const word of text.split(",").map((each) => each.trim()).filter((each) => each !== "")) {
+    const [name, ...rest] = word.split("=");
+    if (rest.length > 0) parts[readPart(name, text)] = readLevel(rest.join("="), text, LOG_LEVELS);
+    else if (word.toLowerCase() === "json") json = true;
+    else level = readLevel(word, text, [...LOG_LEVELS, "json"]);
   }
-  return setting;
+  return { level, json, ...(Object.keys(parts).length > 0 && { parts }) };
+}
+
+function readLevel(word: string, text: string, available: readonly string[]): LogLevelName {
+  const level = LOG_LEVELS.find((known) => known === word.trim().toLowerCase());
+  if (level !== undefined) return level;
+  throw refuse(text, 'wanted a level, part=level and "json", with commas between', available);
+}
+
+function readPart(word: string, text: string): string {
+  const part = word.trim();
+  if (part.startsWith("node:") && isId(part.slice("node:".length))) return part;
+  const known = LOG_PARTS.find((each) => each === part.toLowerCase());
+  if (known !== undefined) return known;
+  throw refuse(text, `and there is no part ${JSON.stringify(part)}`, [...LOG_PARTS, "node:{id}"]);
+}
+
+function refuse(text: string, why: string, available: readonly string[]): SluiceError {
+  return new SluiceError(
+    "InvalidConfig",
+    `Cannot set up logging: SLUICE_LOG is ${JSON.stringify(text)}, ${why}; available: ${listNames(available)}`,
+    { key: "SLUICE_LOG", available },
+  );
 }
 
 /**
@@ -116,7 +148,14 @@ export function configureLog(options: LogOptions = {}): void {
       },
     },
     loggers: [
-      { category: "sluice", sinks: ["line"], lowestLevel: setting.level === "off" ? null : toLevel(setting.level) },
+      { category: "sluice", sinks: ["line"], lowestLevel: lowest(setting.level) },
+      ...Object.entries(setting.parts ?? {}).map(([part, level]) => ({
+        category: ["sluice", ...part.split(":")],
+        sinks: ["line"],
+        // Otherwise the level of the whole would hold for the part, too.
+        parentSinks: "override" as const,
+        lowestLevel: lowest(level),
+      })),
       { category: ["logtape", "meta"], sinks: ["line"], lowestLevel: "warning" },
     ],
   });
@@ -147,16 +186,16 @@ export function relayLog(entry: LogEntry): void {
 }
 
 /** The log of a part of Sluice: `logger("lane")`. */
-export function logger(category: string): NodeLog {
-  return makeLog(["sluice", category], {});
+export function logger(part: LogPart): NodeLog {
+  return makeLog(["sluice", part], {});
 }
 
 /** The log of a node: each record has the field `nodeId`. */
 export function nodeLog(nodeId: string): NodeLog {
-  return makeLog(["sluice", "node"], { nodeId });
+  return makeLog(["sluice", "node", nodeId], { nodeId });
 }
 
-function makeLog(category: [string, ...string[]], base: Record<string, unknown>): NodeLog {
+function makeLog(category: readonly [string, ...string[]], base: Record<string, unknown>): NodeLog {
   let target: Logger | undefined;
   function emit(level: LogLevel, message: string, fields?: Record<string, unknown>): void {
     if (target === undefined) {
@@ -170,6 +209,7 @@ function makeLog(category: [string, ...string[]], base: Record<string, unknown>)
     target.emit({ level, message: [text], rawMessage: text, properties, timestamp: Date.now() });
   }
   return {
+    trace: (message, fields) => emit("trace", message, fields),
     debug: (message, fields) => emit("debug", message, fields),
     info: (message, fields) => emit("info", message, fields),
     warn: (message, fields) => emit("warning", message, fields),
@@ -182,7 +222,7 @@ function tellTaps(record: LogRecord): void {
   const entry: LogEntry = {
     timeMs: record.timestamp,
     level: fromLevel(record.level),
-    category: record.category.slice(1).join("."),
+    category: partOf(record),
     ...(typeof nodeId === "string" && { nodeId }),
     message: record.message.join(""),
     ...(Object.keys(fields).length > 0 && { fields }),
@@ -204,7 +244,7 @@ function ensureConfigured(): void {
 function formatText(record: LogRecord, colors: boolean): string {
   const { nodeId, ...fields } = record.properties;
   const level = fromLevel(record.level);
-  const source = escapeControls(typeof nodeId === "string" ? nodeId : record.category.slice(1).join("."));
+  const source = escapeControls(typeof nodeId === "string" ? nodeId : partOf(record));
   const message = escapeControls(record.message.join(""));
   const rest = Object.entries(fields).map(([key, value]) =>
     ` ${escapeControls(key)}=${escapeControls(stringify(value))}`
@@ -212,9 +252,7 @@ function formatText(record: LogRecord, colors: boolean): string {
   const time = formatTime(new Date(record.timestamp));
   const label = level.padEnd(5);
   return colors
-    ? `${COLORS.debug}${time}${RESET} ${
-      COLORS[level]
-    }${label}${RESET} ${source}: ${message}${COLORS.debug}${rest}${RESET}`
+    ? `${DIM}${time}${RESET} ${COLORS[level]}${label}${RESET} ${source}: ${message}${DIM}${rest}${RESET}`
     : `${time} ${label} ${source}: ${message}${rest}`;
 }
 
@@ -224,7 +262,7 @@ function formatJson(record: LogRecord): string {
   const line = stringify({
     time: new Date(record.timestamp).toISOString(),
     level: fromLevel(record.level),
-    category: record.category.join("."),
+    category: `sluice.${partOf(record)}`,
     nodeId,
     message: record.message.join(""),
     fields: Object.keys(fields).length === 0 ? undefined : fields,
@@ -273,14 +311,19 @@ function formatTime(date: Date): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
 }
 
-function toLevel(name: Exclude<LogLevelName, "off">): LogLevel {
+/** Which part wrote a record. The categories of LogTape's own records begin with `logtape`. */
+function partOf({ category }: LogRecord): string {
+  return category[0] === "sluice" ? category[1] : category.join(".");
+}
+
+function lowest(name: LogLevelName): LogLevel | null {
+  if (name === "off") return null;
   return name === "warn" ? "warning" : name;
 }
 
 function fromLevel(level: LogLevel): Exclude<LogLevelName, "off"> {
   if (level === "warning") return "warn";
-  if (level === "fatal") return "error";
-  return level === "trace" ? "debug" : level;
+  return level === "fatal" ? "error" : level;
 }
 
 /** The variable's value; empty where it is not set or may not be read. */

@@ -6,6 +6,8 @@
 
 /** A node's own log: each line carries the node's id. */
 export interface NodeLog {
+  /** Every step, for whoever follows one node. */
+  trace(message: string, fields?: Record<string, unknown>): void;
   /** For whoever looks for a mistake. */
   debug(message: string, fields?: Record<string, unknown>): void;
   /** Worth knowing. */

@@ -60,7 +60,7 @@ export function inOneLine(text: string): string {
 
 function showsStacks(): boolean {
   try {
-    return parseLogSetting(Deno.env.get("SLUICE_LOG") ?? "").level === "debug";
+    return ["trace", "debug"].includes(parseLogSetting(Deno.env.get("SLUICE_LOG") ?? "").level);
   } catch {
     return false;
   }

@@ -19,7 +19,7 @@ const FeedQuery = z.strictObject({
   /** Only entries of this node. */
   node: z.string().max(200).optional(),
   /** The least important level. */
-  level: z.enum(LEVELS).default("debug"),
+  level: z.enum(LEVELS).default("trace"),
   /** Only entries after this `seq`. */
   after: z.coerce.number().int().min(0).default(0),
 });

@@ -7,7 +7,7 @@
 import { z } from "./zod.ts";
 
 /** How serious something is. */
-export const LEVELS = ["debug", "info", "warn", "error"] as const;
+export const LEVELS = ["trace", "debug", "info", "warn", "error"] as const;
 
 /** How serious something is. */
 export type Level = typeof LEVELS[number];

@@ -83,7 +83,7 @@ export const METHODS = {
       /** Only this node's lines. */
       node: Name.optional(),
       /** The least important level. */
-      level: z.enum(LEVELS).default("debug"),
+      level: z.enum(LEVELS).default("trace"),
     }),
     result: z.object({ subscription: Subscription, run: z.string(), recent: z.array(LogLine) }),
   },

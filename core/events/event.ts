@@ -43,7 +43,7 @@ export type NodeEvent =
     | { readonly kind: "stuck"; readonly lane: string; readonly forNs: number }
     | {
       readonly kind: "log";
-      readonly level: "debug" | "info" | "warn" | "error";
+      readonly level: "trace" | "debug" | "info" | "warn" | "error";
       readonly message: string;
       readonly fields?: { readonly [name: string]: unknown };
     }

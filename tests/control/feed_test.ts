@@ -18,8 +18,8 @@ Deno.test("Feed keeps the end of a graph that failed as an error", async () => {
 
 Deno.test("Feed keeps as many lines of no node as of all", () => {
   using feed = new Feed(new Runtime());
-  for (let k = 0; k < 300; k++) logger("test").warn(`line ${k}`);
-  assert.equal(feed.lines.filter(({ category }) => category === "test").length, 300);
+  for (let k = 0; k < 300; k++) logger("harness").warn(`line ${k}`);
+  assert.equal(feed.lines.filter(({ category }) => category === "harness").length, 300);
 });
 
 Deno.test("Feed keeps 512 events, 2,000 lines, and 200 of a node, the newest", async () => {

@@ -126,7 +126,7 @@ Deno.test("a client that lost its connection gets a snapshot, then changes, and 
     await client.call("ping", {}).then(() => ok(false), () => {});
     await runtime.pause();
     await runtime.resume();
-    logger("test").warn(`marker ${k}`);
+    logger("harness").warn(`marker ${k}`);
     const resumed = () => events.filter(({ kind }) => kind === "resumed").length === k + 1;
     if (!resumed()) await until(client, "events", resumed);
     if (lines.length <= k) await until(client, "logs", () => lines.length > k);
@@ -145,17 +145,17 @@ Deno.test("a client that was told that lines were left out asks for them, and ha
   await using served = await serveLive("off");
   const client = connect(served.server.url);
   const lines: LogLine[] = [];
-  client.on("logs", (news) => lines.push(...news.filter(({ category }) => category === "test")));
+  client.on("logs", (news) => lines.push(...news.filter(({ category }) => category === "harness")));
   client.watch({ logs: {} });
   await client.ready();
-  logger("test").warn("line 0");
+  logger("harness").warn("line 0");
   await until(client, "logs", () => lines.length === 1);
   // More than are gathered for one message.
-  for (let k = 1; k < 600; k++) logger("test").warn(`line ${k}`);
+  for (let k = 1; k < 600; k++) logger("harness").warn(`line ${k}`);
   await until(client, "logs", () => lines.at(-1)?.message === "line 599");
   deepEqual(lines.map(({ message }) => message), Array.from({ length: 600 }, (_, k) => `line ${k}`));
   client.watch({ logs: { level: "error" } });
-  logger("test").error("the end");
+  logger("harness").error("the end");
   await until(client, "logs", () => lines.at(-1)?.message === "the end");
   client.watch({ logs: { level: "warn" } });
   await until(client, "logs", () => lines.length === 601 + 601);

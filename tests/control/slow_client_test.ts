@@ -40,7 +40,7 @@ Deno.test("a client that never reads misses statistics and lines; once it reads 
     }
   }
   const before = { waiting: server.waitingBytes, frames };
-  for (let k = 0; k < 50; k++) logger("test").warn(`line ${k}`);
+  for (let k = 0; k < 50; k++) logger("harness").warn(`line ${k}`);
   for (let k = 0; frames - before.frames < 50; k++) {
     ok(k < 600, `${frames - before.frames} frames for the other client`);
     await sleep(100);

@@ -47,7 +47,7 @@ for (const viewport of [{ width: 1440, height: 900 }, { width: 390, height: 844 
     runtime.connect(tone.outputs.audio, level.inputs.audioIn);
     runtime.add(chooser({}), { id: "chooser" });
     await using served = await serveStarted(runtime, { title: "fit" });
-    logger("test").warn(`\x1b[31mnot red \u202egnp.exe ${"long ".repeat(200)}`);
+    logger("harness").warn(`\x1b[31mnot red \u202egnp.exe ${"long ".repeat(200)}`);
     await using browser = await openPage({ viewport });
     const { page } = browser;
     await page.goto(served.server.url);

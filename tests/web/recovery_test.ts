@@ -152,7 +152,7 @@ pageTest("the page goes on after the network was lost: same run, no event and no
   await served.runtime.pause();
   await served.runtime.resume();
   await countsMove(page);
-  logger("test").warn("said once");
+  logger("harness").warn("said once");
   const before = await inspected(page, "ticks");
 
   line.cut();

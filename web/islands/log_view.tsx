@@ -13,7 +13,8 @@ import { events, graph, lines } from "../state/live.ts";
 import { select, showView } from "../state/place.ts";
 
 const LEVEL_NAMES: Readonly<Record<Level, string>> = {
-  debug: "everything",
+  trace: "everything",
+  debug: "debug and worse",
   info: "info and worse",
   warn: "warnings and errors",
   error: "errors",
@@ -26,7 +27,7 @@ const news = computed(() =>
   mergeNews(events.value, lines.value, {
     least: least.value,
     query: query.value,
-    unfolded: least.value === "debug",
+    unfolded: least.value === "debug" || least.value === "trace",
   }, names.value)
 );
 

@@ -12,7 +12,7 @@ const SHOWN = 12;
 export function RecentNews(about: { readonly nodeId?: string; readonly linkId?: string }): JSX.Element {
   const ofLog = about.nodeId === undefined ? [] : lines.value;
   const names = linkNames(graph.value?.links ?? []);
-  const news = mergeNews(events.value, ofLog, { least: "debug", ...about }, names);
+  const news = mergeNews(events.value, ofLog, { least: "trace", ...about }, names);
   if (news.length === 0) return <p class="soft">None in what is kept</p>;
   return (
     <ol class="recent">
