@@ -153,10 +153,12 @@ export type {
   LaneEvent,
   LinkEvent,
   NodeEvent,
+  OwnEvent,
   PluginEvent,
   RuntimeEvent,
   SluiceEvent,
 } from "./core/events/event.ts";
+export type { EventSchema } from "./core/events/own_topics.ts";
 export type { Topic } from "./core/events/topics.ts";
 export { SluiceError } from "./core/errors.ts";
 export type { SerializedError, SluiceErrorCode, SluiceErrorDetails, SourcePlace } from "./core/errors.ts";

@@ -389,7 +389,7 @@ export function parseArgs(
     showDefault: true,
     showChoices: true,
     brief: message`Sluice runs graphs of media and sensor streams.`,
-    footer: message`Logging: SLUICE_LOG=debug, info, warn, error or off, and json for JSON lines.`,
+    footer: message`Logging: SLUICE_LOG=trace, debug, info, warn, error or off, lane=debug for one part, and json.`,
     stdout: io.stdout,
     stderr: io.stderr,
     colors: io.colors,

@@ -99,6 +99,8 @@ export class Runtime implements AsyncDisposable {
   readonly driverNote: string | undefined;
   /** What happens in the runtime, as it happens. */
   readonly events: EventBus;
+  /** The nodes' clock, as `context.nowNs()`: nanoseconds since the runtime's epoch. It stands still in pauses. */
+  readonly clock: { nowNs(): number };
   readonly #options: RuntimeOptions;
   readonly #driver: Driver;
   readonly #topology: Topology;
@@ -128,6 +130,7 @@ export class Runtime implements AsyncDisposable {
     this.#driver = driver;
     this.driverNote = note;
     this.events = new EventBus(() => driver.nowNs());
+    this.clock = { nowNs: () => this.#session?.nowNs() ?? driver.nowNs() };
     const known = () => this.#knownTypes().map((type) => type.descriptor);
     this.#topology = new Topology(options.mode ?? "live", known, options.lanes, options.supervision);
     let version = 0;

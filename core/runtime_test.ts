@@ -532,3 +532,36 @@ Deno.test("Runtime.start() and add() say of a graph that has ended that it needs
   await rejects(runtime.start(), { code: "Busy", message: `Cannot start: ${why}` });
   throws(() => runtime.add(source({})), { code: "Busy", message: `Cannot add a node: ${why}` });
 });
+
+Deno.test("Runtime.clock is the clock of the nodes, and stands still in pauses", async () => {
+  await using runtime = new Runtime({ mode: "live" });
+  const before = runtime.clock.nowNs();
+  const seen: number[] = [];
+  const told = Promise.withResolvers<void>();
+  runtime.add(
+    source({
+      process(context) {
+        seen.push(context.nowNs());
+        if (seen.length === 2) told.resolve();
+      },
+    }),
+    { id: "a" },
+  );
+  runtime.add(sink({}), { id: "s" });
+  runtime.connectByName("a.audioOut", "s.audioIn");
+  await runtime.start();
+  await told.promise;
+  const during = runtime.clock.nowNs();
+  ok(before <= seen[0] && seen[1] <= during, `${before} ${seen} ${during}`);
+  await runtime.pause();
+  const held = runtime.clock.nowNs();
+  const heldAtMs = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  equal(runtime.clock.nowNs(), held);
+  await runtime.resume();
+  const resumed = runtime.clock.nowNs();
+  const leftOutMs = performance.now() - heldAtMs - (resumed - held) / 1e6;
+  ok(resumed >= held && leftOutMs >= 19, `${leftOutMs} ms`);
+  await runtime.stop();
+  ok(runtime.clock.nowNs() >= resumed);
+});

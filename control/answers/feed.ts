@@ -105,7 +105,7 @@ function describeEvent(event: SluiceEvent, seq: number): ControlEvent {
     readonly error?: SerializedError;
   };
   const { nodeId, linkId, lane, message, error, ...data } = rest;
-  const about = nodeId ?? linkId ?? lane ?? group;
+  const about = nodeId ?? linkId ?? lane ?? (group === "own" ? topic : group);
   return {
     seq,
     timeMs: Date.now(),

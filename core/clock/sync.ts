@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { describeValue } from "../errors/describe_value.ts";
 
 /** Within this many milliseconds two times count as the same by default: one picture at 60 Hz. */
 export const SYNC_TOLERANCE_MS = 16.6;
@@ -10,26 +11,41 @@ export const SYNC_TOLERANCE_MS = 16.6;
 /**
  * How much later in the media a picture stands than the sound that is heard with it.
  *
- * @param videoPtsNs presentation time of the picture, nanoseconds
- * @param audioPtsNs presentation time of the sound, nanoseconds
+ * @param video the picture, or its presentation time in nanoseconds
+ * @param audio the sound, or its presentation time in nanoseconds
  * @returns milliseconds: above 0 if the picture is ahead of the sound, below 0 if it lags
+ * @throws {TypeError} for what is neither a frame nor a finite number
  */
-export function videoAudioDeltaMs(videoPtsNs: number, audioPtsNs: number): number {
-  return (videoPtsNs - audioPtsNs) / 1e6;
+export function videoAudioDeltaMs(
+  video: number | { readonly ptsNs: number },
+  audio: number | { readonly ptsNs: number },
+): number {
+  return (readNs(video) - readNs(audio)) / 1e6;
 }
 
 /**
  * Whether two times are equal within a tolerance.
  *
- * @param aNs one time, nanoseconds
- * @param bNs the other, nanoseconds
+ * @param a a frame, or a time in nanoseconds
+ * @param b the other
  * @param toleranceMs how far apart they may be, milliseconds, itself included
+ * @throws {TypeError} for what is neither a frame nor a finite number
  * @throws {RangeError} if the tolerance is below 0 or not a number
  */
-export function areSynchronized(aNs: number, bNs: number, toleranceMs: number = SYNC_TOLERANCE_MS): boolean {
+export function areSynchronized(
+  a: number | { readonly ptsNs: number },
+  b: number | { readonly ptsNs: number },
+  toleranceMs: number = SYNC_TOLERANCE_MS,
+): boolean {
   if (!(toleranceMs >= 0)) {
     throw new RangeError(`Cannot compare times: the tolerance is ${toleranceMs} ms, wanted 0 or more`);
   }
   // In whole nanoseconds, because 16.6 has no exact binary form.
-  return Math.abs(aNs - bNs) <= Math.round(toleranceMs * 1e6);
+  return Math.abs(readNs(a) - readNs(b)) <= Math.round(toleranceMs * 1e6);
+}
+
+function readNs(time: number | { readonly ptsNs: number }): number {
+  const timeNs = typeof time === "object" && time !== null ? time.ptsNs : time;
+  if (typeof timeNs === "number" && Number.isFinite(timeNs)) return timeNs;
+  throw new TypeError(`Cannot compare times: ${describeValue(time)} is neither a frame nor a time in nanoseconds`);
 }

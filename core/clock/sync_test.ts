@@ -38,3 +38,21 @@ Deno.test("areSynchronized() refuses a tolerance that is none", () => {
     });
   }
 });
+
+Deno.test("videoAudioDeltaMs() and areSynchronized() take frames as they take their times", () => {
+  const picture = { ptsNs: 1_040_000_000, durationNs: 0 };
+  const sound = { ptsNs: 1_000_000_000 };
+  equal(videoAudioDeltaMs(picture, sound), 40);
+  equal(videoAudioDeltaMs(picture, 1_040_000_000), 0);
+  equal(areSynchronized(picture, sound), false);
+  equal(areSynchronized(picture, sound, 40), true);
+});
+
+Deno.test("videoAudioDeltaMs() and areSynchronized() refuse what is neither frame nor number", () => {
+  for (const wrong of [undefined, null, NaN, Infinity, "7", 7n, {}, { ptsNs: "7" }, { ptsNs: NaN }, () => 7]) {
+    for (const compare of [videoAudioDeltaMs, areSynchronized] as ((a: unknown, b: unknown) => unknown)[]) {
+      throws(() => compare(wrong, 0), { name: "TypeError", message: /^Cannot compare times: .* is neither a frame/ });
+      throws(() => compare(0, wrong), TypeError);
+    }
+  }
+});

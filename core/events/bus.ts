@@ -8,9 +8,10 @@
 import { setImmediate } from "node:timers";
 import { logger } from "../log.ts";
 import { describeThrown } from "../errors/thrown.ts";
-import { assertEvent, type EventBody, type SluiceEvent, topicOf } from "./event.ts";
+import { assertEvent, type EventBody, type EventStamp, type OwnEvent, type SluiceEvent, topicOf } from "./event.ts";
 import { EventQueue } from "./event_queue.ts";
-import { parsePattern } from "./topics.ts";
+import { type EventSchema, OwnTopics } from "./own_topics.ts";
+import { assertOwnTopic, parsePattern } from "./topics.ts";
 
 /** Events that a subscriber's queue holds by default. */
 const DEFAULT_CAPACITY = 1_024;
@@ -41,6 +42,7 @@ export class EventBus {
   readonly #kept = new WeakMap<object, Map<Subscriber, Listener>>();
   /** Ends the subscriptions of owners that were collected. */
   readonly #owners = new FinalizationRegistry<Subscriber>((subscriber) => subscriber[Symbol.dispose]());
+  readonly #ownTopics = new OwnTopics();
   #sequence = 0;
   #scheduled = false;
   #closed = false;
@@ -103,13 +105,14 @@ export class EventBus {
    * Publishes an event to the subscribers of its topic. Does nothing after the runtime has ended.
    *
    * @throws {TypeError} if the value is not an event: its `group` is unknown, or its `kind` or the id of its topic is
-   * missing
+   * missing; and as {@linkcode EventBus.emit}
    */
   publish(body: EventBody): void {
     assertEvent(body);
+    const told = body.group === "own" ? { ...body, data: this.#ownTopics.read(body.name, body.data) } : body;
     if (this.#closed) return;
     const topic = topicOf(body);
-    const event = Object.freeze({ ...body, topic, sequence: ++this.#sequence, timeNs: this.#now() }) as SluiceEvent;
+    const event = Object.freeze({ ...told, topic, sequence: ++this.#sequence, timeNs: this.#now() }) as SluiceEvent;
     for (const subscriber of this.#subscribers) {
       if (!subscriber.offer(event) || this.#scheduled) continue;
       this.#scheduled = true;
@@ -118,6 +121,42 @@ export class EventBus {
         this.#deliver();
       });
     }
+  }
+
+  /**
+   * Publishes an event on a topic of one's own. Does nothing after the runtime has ended.
+   *
+   * @param topic two or more ids with colons between, such as `my:topic`; the first is none that the runtime uses
+   * @param data what JSON can say, at most 65,536 characters of it; subscribers get a copy
+   * @throws {SluiceError} `InvalidConfig` for what is no such topic, and for data that the topic's schema refuses
+   * @throws {TypeError} for data that has no JSON
+   * @throws {RangeError} for data that is too long
+   */
+  emit(topic: string, data?: unknown): void {
+    assertOwnTopic(topic);
+    this.publish({ group: "own", kind: "emitted", name: topic, data });
+  }
+
+  /**
+   * Gives a topic of one's own a schema, which everything that is emitted on it must fit.
+   *
+   * @param schema of Zod, Valibot, ArkType or any other library that has Standard Schema; not an asynchronous one
+   * @returns the topic with the type of its data
+   * @throws {SluiceError} `InvalidConfig` for what is no topic of one's own or no schema, and for a topic that has
+   * another schema
+   */
+  define<Input, Output = Input>(topic: string, schema: EventSchema<Input, Output>): {
+    readonly emit: (data: Input) => void;
+    readonly on: (
+      listener: (event: EventStamp & OwnEvent<Output>) => unknown,
+      options?: SubscribeOptions,
+    ) => Subscription;
+  } {
+    this.#ownTopics.define(topic, schema);
+    return {
+      emit: (data) => this.emit(topic, data),
+      on: (listener, options) => this.on(topic, (event) => listener(event as EventStamp & OwnEvent<Output>), options),
+    };
   }
 
   /** Delivers what is queued, and ends every subscription. */

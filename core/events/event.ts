@@ -8,7 +8,7 @@ import { listNames, type SerializedError } from "../errors.ts";
 import { isId, type LinkId, type NodeId } from "../ids.ts";
 import type { NodeActivity } from "../stats/node_activity.ts";
 import type { DropCounts, NodeState, RunSummary } from "../stats.ts";
-import type { Topic } from "./topics.ts";
+import { assertOwnTopic, type Topic } from "./topics.ts";
 
 /** About the whole run. Topic `runtime`. */
 export type RuntimeEvent =
@@ -103,11 +103,27 @@ export type PluginEvent = {
   readonly error?: SerializedError;
 };
 
+/** What a script tells by `runtime.events.emit()`, under a topic of its own, such as `my:topic`. */
+export type OwnEvent<T = unknown> = {
+  readonly group: "own";
+  readonly kind: "emitted";
+  readonly name: Topic;
+  readonly data: T;
+};
+
 /** Any failure. Topic `error`. */
 export type ErrorEvent = { readonly group: "error"; readonly kind: "error"; readonly error: SerializedError };
 
 /** An event before the bus adds its stamp. */
-export type EventBody = RuntimeEvent | NodeEvent | LinkEvent | LaneEvent | GraphEvent | PluginEvent | ErrorEvent;
+export type EventBody =
+  | RuntimeEvent
+  | NodeEvent
+  | LinkEvent
+  | LaneEvent
+  | GraphEvent
+  | PluginEvent
+  | OwnEvent
+  | ErrorEvent;
 
 /** What the bus adds to an event. */
 export interface EventStamp {
@@ -128,6 +144,7 @@ const GROUPS: { readonly [G in EventBody["group"]]: string } = {
   graph: "",
   plugin: "",
   error: "",
+  own: "",
   node: "nodeId",
   link: "linkId",
   lane: "lane",
@@ -148,6 +165,7 @@ export function assertEvent(event: EventBody): void {
     throw refuse(`its "group" is ${describeValue(group)}, wanted one of ${listNames(Object.keys(GROUPS))}`);
   }
   if (typeof kind !== "string") throw refuse(`its "kind" is ${describeValue(kind)}, wanted a text`);
+  if (group === "own") assertOwnTopic(event.name);
   const field = GROUPS[group];
   const id = field === "" ? "" : (event as unknown as { readonly [field: string]: unknown })[field];
   // An empty id stands for a subject that has gone.
@@ -165,6 +183,8 @@ export function topicOf(event: EventBody): Topic {
       return `link:${event.linkId}`;
     case "lane":
       return `lane:${event.lane}`;
+    case "own":
+      return event.name;
     default:
       return event.group;
   }

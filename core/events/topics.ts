@@ -8,7 +8,7 @@
  */
 import { describeName } from "../errors/describe_value.ts";
 import { SluiceError } from "../errors.ts";
-import { MAX_ID_LENGTH } from "../ids.ts";
+import { isId, MAX_ID_LENGTH } from "../ids.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 
 /** What an event is about. */
@@ -19,13 +19,41 @@ export type Topic =
   | "error"
   | `node:${string}`
   | `link:${string}`
-  | `lane:${string}`;
+  | `lane:${string}`
+  /** A topic of one's own, such as `my:topic`. */
+  | `${string}:${string}`;
 
 const SINGLE: readonly string[] = ["runtime", "graph", "plugin", "error"];
 const NAMED: readonly string[] = ["node", "link", "lane"];
 
 /** Matches an id of a node or a link, or the name of a lane, apart from its length. */
 const ID_PATTERN = /^(?!__proto__$)(\*|[A-Za-z_])[\w*-]*$/;
+
+/** First parts that topics of one's own may not have, nor their plurals in either case: no mistyped one is a topic. */
+const RESERVED = new Set([...SINGLE, ...NAMED, "sluice"].flatMap((name) => [name, `${name}s`]));
+
+/** Most characters of a topic of one's own. */
+const MAX_TOPIC_LENGTH = 128;
+
+/**
+ * Checks a topic of one's own: two or more ids with colons between, the first of which the runtime does not use itself.
+ *
+ * @throws {SluiceError} `InvalidConfig` if it is none
+ */
+export function assertOwnTopic(topic: unknown): asserts topic is Topic {
+  if (isOwnTopic(topic)) return;
+  const parts = typeof topic === "string" ? topic.split(":") : [];
+  const why = parts.length > 1 && RESERVED.has(parts[0].toLowerCase())
+    ? `topics that begin with "${parts[0]}:" are the runtime's own`
+    : 'wanted two or more ids with colons between, such as "my:topic"';
+  throw new SluiceError("InvalidConfig", `Cannot emit on ${describeName(topic)}: ${why}`);
+}
+
+function isOwnTopic(topic: unknown): boolean {
+  if (typeof topic !== "string" || topic.length > MAX_TOPIC_LENGTH) return false;
+  const [first, ...rest] = topic.split(":");
+  return rest.length > 0 && !RESERVED.has(first.toLowerCase()) && [first, ...rest].every(isId);
+}
 
 /**
  * Reads a pattern.
@@ -64,7 +92,14 @@ function isPossible(pattern: string): boolean {
   // Shortening bounds the places to visit, however long the pattern is.
   const short = pattern.replace(/\*+/g, "*");
   return SINGLE.some(fitting(short)) ||
-    NAMED.some((group) => restsBehind(`${group}:`, short).some(fitsId));
+    NAMED.some((group) => restsBehind(`${group}:`, short).some(fitsId)) || fitsOwnTopic(short);
+}
+
+/** Whether a topic of one's own matches a pattern that names the first part of it. */
+function fitsOwnTopic(pattern: string): boolean {
+  const [first, ...rest] = pattern.split(":");
+  return !first.includes("*") && rest.every((part) => part === "*" || ID_PATTERN.test(part)) &&
+    isOwnTopic([first, ...rest.map((part) => part.replaceAll("*", "") || "x")].join(":"));
 }
 
 /** Whether some id matches a pattern. The shortest candidate is as long as the characters beside each `*`. */
@@ -91,7 +126,7 @@ function behindStars(pattern: string, places: readonly number[]): Set<number> {
 }
 
 function refuse(pattern: unknown): SluiceError {
-  const available = [...SINGLE, ...NAMED.map((group) => `${group}:*`), "*"];
+  const available = [...SINGLE, ...NAMED.map((group) => `${group}:*`), "my:topic", "*"];
   const text = typeof pattern === "string" ? pattern : "";
   const hint = NAMED.includes(text)
     ? ` (did you mean "${text}:*"?)`

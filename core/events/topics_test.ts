@@ -1,5 +1,5 @@
 import { equal, ok, throws } from "node:assert/strict";
-import { parsePattern } from "./topics.ts";
+import { assertOwnTopic, parsePattern } from "./topics.ts";
 
 Deno.test("parsePattern() fits topics as their parts lie, in order and without overlap", () => {
   for (
@@ -74,6 +74,17 @@ Deno.test("parsePattern() refuses what no topic can fit", () => {
       "*.wav",
       "run*runtime",
       "runtime:*",
+      "nodes:a",
+      "Lane:*",
+      "sluice:x",
+      "my",
+      "my:",
+      ":my",
+      "my:a.b",
+      "my:7",
+      "m*:topic",
+      "my:__proto__",
+      `my:${"a".repeat(65)}`,
       "no de:a",
       "node:__proto__",
       `node:${"a".repeat(65)}`,
@@ -83,7 +94,7 @@ Deno.test("parsePattern() refuses what no topic can fit", () => {
   throws(() => parsePattern("node:?"), {
     message:
       'Cannot subscribe to "node:?": there is no such topic (an id has letters, digits, "_" and "-", and no digit ' +
-      'or "-" first); topics: "runtime", "graph", "plugin", "error", "node:*", "link:*", "lane:*" and "*"',
+      'or "-" first); topics: "runtime", "graph", "plugin", "error", "node:*", "link:*", "lane:*", "my:topic" and "*"',
   });
   for (
     const [pattern, topic] of [
@@ -93,6 +104,26 @@ Deno.test("parsePattern() refuses what no topic can fit", () => {
       ["*de:_*", "node:_"],
       ["*:*n*", "link:link1"],
       ["l*-in", "lane:mic-in"],
+      ["my:topic", "my:topic"],
+      ["my:*", "my:topic:part"],
+      ["my:*:p*t", "my:topic:part"],
+      ["*", "my:topic"],
     ]
   ) ok(parsePattern(pattern)(topic), pattern);
+});
+
+Deno.test("assertOwnTopic() takes topics of one's own, and says why another is none", () => {
+  for (const topic of ["my:topic", "a:b:c-d", `${"a".repeat(64)}:b`]) assertOwnTopic(topic);
+  for (
+    const [topic, why] of [
+      ["topic", /Cannot emit on "topic": wanted two or more ids with colons between, such as "my:topic"$/],
+      ["node:gain", /topics that begin with "node:" are the runtime's own$/],
+      ["Nodes:gain", /topics that begin with "Nodes:" are/],
+      ["a:b".repeat(50), /wanted two or more/],
+      ["a:*", /wanted/],
+      ["a::b", /wanted/],
+      [undefined, /Cannot emit on undefined: wanted/],
+      [7, /Cannot emit on 7: wanted/],
+    ] as const
+  ) throws(() => assertOwnTopic(topic), { code: "InvalidConfig", message: why }, String(topic));
 });

@@ -162,6 +162,11 @@ export class Session {
     return this.#run.requests.send(lane, node, values);
   }
 
+  /** The nodes' clock, nanoseconds. */
+  nowNs(): number {
+    return this.#clock.nowNs();
+  }
+
   /** Whether nodes are held by `pause()`. */
   get paused(): boolean {
     return this.#run.clock.paused;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { logger } from "../../core/log.ts";
 import { nodeId } from "../../core/ids.ts";
 import { nodes, Runtime } from "../../mod.ts";
+import { eventWords } from "../../web/model/event_words.ts";
 import { Feed } from "../../control/answers/feed.ts";
 
 Deno.test("Feed keeps the end of a graph that failed as an error", async () => {
@@ -46,4 +47,21 @@ Deno.test("Feed keeps 512 events, 2,000 lines, and 200 of a node, the newest", a
   await says(3_000, 30);
   assert.equal(feed.lines.length, 2_000);
   assert.equal(feed.lines[0].message, "line 1000");
+});
+
+Deno.test("Feed tells events of topics of a script's own by their topic", async () => {
+  const runtime = new Runtime({ native: "off" });
+  using feed = new Feed(runtime);
+  runtime.events.emit("my:cue", { at: 3 });
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  const { timeMs: _timeMs, ...told } = feed.events[0];
+  assert.deepEqual(told, {
+    seq: 1,
+    topic: "my:cue",
+    kind: "emitted",
+    level: "info",
+    message: "my:cue: emitted",
+    data: { name: "my:cue", data: { at: 3 } },
+  });
+  assert.equal(eventWords(feed.events[0]), 'my:cue: {"at":3}');
 });

@@ -33,6 +33,7 @@ export function eventWords(event: ControlEvent, links: LinkNames = new Map()): s
   if (nodeId !== undefined) return nodeWords(event, nodeId, links);
   if (linkId !== undefined) return linkWords(event, links.get(linkId) ?? endsOf(event) ?? linkId);
   if (lane !== undefined) return laneWords(event, lane);
+  if (event.kind === "emitted") return `${topic}: ${JSON.stringify(event.data?.data)}`;
   if (topic === "graph" && event.kind === "edited") return editWords(event);
   return topic === "runtime" ? runWords(event) : event.message;
 }

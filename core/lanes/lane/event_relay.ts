@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { copyAsJson, MAX_EVENT_DATA } from "../../errors/json_copy.ts";
 import { RateLimit } from "../../log/rate_limit.ts";
 import type { LaneReport } from "../messages.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
@@ -17,9 +18,6 @@ const TELL_EVERY_MS = 500;
 
 /** Longest name of an event, characters. */
 const MAX_NAME = 64;
-
-/** Longest data of an event, characters of JSON. */
-const MAX_DATA = 64 * 1024;
 
 /** Limits how many events a second go to the control isolate. */
 export class EventRelay {
@@ -69,19 +67,8 @@ export class EventRelay {
 }
 
 function copyData(nodeId: string, name: string, data: unknown): unknown {
-  const where = `Cannot emit an event of node "${nodeId}"`;
   if (typeof name !== "string" || name.length < 1 || name.length > MAX_NAME) {
-    throw new RangeError(`${where}: its name is not of 1 to ${MAX_NAME} characters`);
+    throw new RangeError(`Cannot emit an event of node "${nodeId}": its name is not of 1 to ${MAX_NAME} characters`);
   }
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(data ?? null);
-  } catch (cause) {
-    throw new TypeError(`${where}: the data of "${name}" has no JSON`, { cause });
-  }
-  if (text === undefined) throw new TypeError(`${where}: the data of "${name}" has no JSON`);
-  if (text.length > MAX_DATA) {
-    throw new RangeError(`${where}: the data of "${name}" has ${text.length} characters of JSON, at most ${MAX_DATA}`);
-  }
-  return JSON.parse(text);
+  return copyAsJson(data, `Cannot emit event "${name}" of node "${nodeId}"`, MAX_EVENT_DATA);
 }

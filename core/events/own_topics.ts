@@ -1,0 +1,69 @@
+/**
+ * Topics of a script's own, with schemas for their data.
+ *
+ * @module
+ */
+import { describeName, describeValue } from "../errors/describe_value.ts";
+import { copyAsJson, MAX_EVENT_DATA } from "../errors/json_copy.ts";
+import { SluiceError } from "../errors.ts";
+import { assertOwnTopic } from "./topics.ts";
+
+/** A schema as of Standard Schema, version 1 (standardschema.dev): those of Zod, Valibot, ArkType and others are. */
+export interface EventSchema<Input, Output = Input> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly validate: (value: unknown) => Outcome<Output> | Promise<Outcome<Output>>;
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+  };
+}
+
+type Outcome<T> = { readonly value: T; readonly issues?: undefined } | { readonly issues: readonly Issue[] };
+
+interface Issue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** The schemas of one bus. */
+export class OwnTopics {
+  readonly #schemas = new Map<string, EventSchema<unknown>>();
+
+  /** @throws as {@linkcode EventBus.define} */
+  define(topic: string, schema: EventSchema<unknown>): void {
+    assertOwnTopic(topic);
+    const known = this.#schemas.get(topic);
+    if (known !== undefined && known !== schema) {
+      throw new SluiceError("InvalidConfig", `Cannot define ${describeName(topic)}: it has another schema already`);
+    }
+    if (typeof schema?.["~standard"]?.validate !== "function") {
+      throw new SluiceError(
+        "InvalidConfig",
+        `Cannot define ${describeName(topic)}: ${describeValue(schema)} is no schema as of Standard Schema`,
+      );
+    }
+    this.#schemas.set(topic, schema);
+  }
+
+  /**
+   * What subscribers get of data: a copy of what the schema of the topic makes of it.
+   *
+   * @throws as {@linkcode EventBus.emit}
+   */
+  read(topic: string, data: unknown): unknown {
+    const failed = `Cannot emit on "${topic}"`;
+    const schema = this.#schemas.get(topic);
+    return copyAsJson(schema === undefined ? data : validate(schema, data, failed), failed, MAX_EVENT_DATA);
+  }
+}
+
+function validate(schema: EventSchema<unknown>, data: unknown, failed: string): unknown {
+  const outcome = schema["~standard"].validate(data);
+  if (outcome instanceof Promise) {
+    outcome.catch(() => {});
+    throw new TypeError(`${failed}: its schema is asynchronous`);
+  }
+  if (outcome.issues === undefined) return outcome.value;
+  const [{ message, path = [] }] = outcome.issues;
+  const at = path.map((each) => `.${String(typeof each === "object" ? each.key : each)}`).join("");
+  throw new SluiceError("InvalidConfig", `${failed}: data${at}: ${message}`);
+}
