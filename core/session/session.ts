@@ -164,7 +164,7 @@ export class Session {
 
   /** The nodes' clock, nanoseconds. */
   nowNs(): number {
-    return this.#clock.nowNs();
+    return this.#run.clock.nowNs();
   }
 
   /** Whether nodes are held by `pause()`. */
