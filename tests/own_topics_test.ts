@@ -1,8 +1,8 @@
 import { deepEqual, throws } from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
-import { EventBus } from "./bus.ts";
-import type { SluiceEvent } from "./event.ts";
+import { EventBus } from "../core/events/bus.ts";
+import type { SluiceEvent } from "../core/events/event.ts";
 
 Deno.test("EventBus.emit() tells those who listen to the topic, with a copy of the data", async () => {
   const bus = new EventBus(() => 7);
