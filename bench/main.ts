@@ -22,6 +22,7 @@ import { manyNodes } from "./cases/many_nodes.ts";
 import { nativeRing } from "./cases/native_ring.ts";
 import { noCopy } from "./cases/no_copy.ts";
 import { portAccess } from "./cases/port_access.ts";
+import { values } from "./cases/values.ts";
 import { wakeUp } from "./cases/wake_up.ts";
 import type { Row } from "./measure.ts";
 import { formatLine, writePage } from "./report.ts";
@@ -29,6 +30,7 @@ import { formatLine, writePage } from "./report.ts";
 const BENCHMARKS: readonly Benchmark[] = [
   inLane,
   laneToLane,
+  values,
   nativeRing,
   wakeUp,
   noCopy,

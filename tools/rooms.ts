@@ -14,6 +14,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
     "errors": ["errors.ts", "errors/"],
     "names": ["ids.ts", "duration.ts", "processor.ts"],
     "log": ["log.ts", "log/"],
+    "values": ["values/"],
     "clock": ["clock/"],
     "control page": ["control_page.ts", "element_index.ts"],
     "driver": ["driver/"],

@@ -6,17 +6,11 @@
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
-import type { Processor, ProcessorContext } from "../../core/processor.ts";
-import type { PortDescriptor } from "../../core/descriptor/descriptor.ts";
+import type { ProcessorContext } from "../../core/processor.ts";
 import type { NodeHandle } from "../../core/registry/handle.ts";
-import {
-  defineNodeType,
-  definePackage,
-  type NodeInstance,
-  type NodePackage,
-  type NodeType,
-} from "../../core/registry/node_type.ts";
-import { describeNode, port } from "./describe.ts";
+import { definePackage, type NodePackage, type NodeType } from "../../core/registry/node_type.ts";
+import { port } from "./describe.ts";
+import { nodeType } from "./node_type.ts";
 import { type PassType, passTypes } from "./pass_class.ts";
 
 /** What a sink has seen. Heap figures are those of the sink's isolate, where `gc()` is there to be called. */
@@ -273,34 +267,4 @@ function sourceType<C>(type: string, burst: number): NodeType<C, SourceHandle> {
     keys: ["count", "perTick", "samples"],
     ports: [port({ name: "audio", direction: "output", kind: "audio", burst })],
   });
-}
-
-// deno-lint-ignore no-explicit-any -- the bound of every handle
-function nodeType<C, H extends NodeHandle<any, any>>(
-  make: () => Processor,
-  parts: Parameters<typeof describeNode>[0],
-): NodeType<C, H> {
-  return defineNodeType<C, H>({
-    descriptor: describeNode(parts),
-    load: () => Promise.resolve(() => instanceOf(make(), parts.ports)),
-  });
-}
-
-function instanceOf(processor: Processor, ports: readonly PortDescriptor[]): NodeInstance {
-  const fields = processor as unknown as Record<string, unknown>;
-  return {
-    processor,
-    ports: {
-      inputs: () => ({}),
-      outputs: () => ({}),
-      visit: () => {},
-      wire(wiring) {
-        for (const { name, direction } of ports) {
-          fields[name] = direction === "input" ? wiring.input(name) : wiring.output(name);
-        }
-      },
-    },
-    tick: (context) => processor.process(context),
-    configure: (values) => void Object.assign(processor, values),
-  };
 }

@@ -129,6 +129,7 @@ export class Pool {
   i32: Int32Array;
   u32: Uint32Array;
   f64: Float64Array;
+  view: DataView;
   /** Whether frames are checked, as in development mode. */
   readonly development: boolean = false;
   /** Whether `close()` was called. */
@@ -179,6 +180,7 @@ export class Pool {
     this.i32 = new Int32Array(buffer);
     this.u32 = new Uint32Array(buffer);
     this.f64 = new Float64Array(buffer);
+    this.view = new DataView(buffer);
     if (this.u32[POOL.magic >> 2] !== POOL.magicValue) throw new TypeError(`Not a pool: "${token.name}"`);
     this.index = this.u32[POOL.poolIndex >> 2];
     this.slotCount = this.u32[POOL.slotCount >> 2];
@@ -369,6 +371,7 @@ export class Pool {
       this.i32 =
       this.u32 =
       this.f64 =
+      this.view =
         gone;
     this.release = () => {};
     this.takeSlot = this.retain = this.references = refuse;

@@ -1,0 +1,58 @@
+/**
+ * Short strings that were read before, so that reading one again makes no new string. A table of fixed size; a string
+ * takes the place of the one with the same hash.
+ *
+ * @module
+ */
+
+/** A power of two. */
+const PLACES = 1024;
+
+/** A string that was read. */
+export interface KeyEntry {
+  readonly text: string;
+  /** Whether plain objects inherit a property of that name, so that assigning it would not make one. */
+  readonly inherited: boolean;
+  /** What was read after it the last time. */
+  next: KeyEntry | undefined;
+}
+
+/** Strings by their bytes. */
+export class KeyTable {
+  readonly #places: (KeyEntry | undefined)[] = new Array<KeyEntry | undefined>(PLACES).fill(undefined);
+
+  /** The string of so many ASCII characters. */
+  get(u8: Uint8Array, at: number, length: number): KeyEntry {
+    let hash = length;
+    for (let k = 0; k < length; k++) hash = (Math.imul(hash, 31) + u8[at + k]) | 0;
+    const place = (hash ^ (hash >>> 10)) & (PLACES - 1);
+    const known = this.#places[place];
+    if (known !== undefined && isAt(known.text, u8, at, length)) return known;
+    return this.#places[place] = makeEntry(asciiText(u8, at, length));
+  }
+}
+
+/** Whether a string of ASCII characters stands there. */
+export function isAt(text: string, u8: Uint8Array, at: number, length: number): boolean {
+  if (text.length !== length) return false;
+  for (let k = 0; k < length; k++) if (text.charCodeAt(k) !== u8[at + k]) return false;
+  return true;
+}
+
+/** Makes a short string of ASCII characters. */
+export function asciiText(u8: Uint8Array, at: number, length: number): string {
+  let text = "";
+  let k = 0;
+  for (; k + 4 <= length; k += 4) {
+    const from = at + k;
+    text += String.fromCharCode(u8[from], u8[from + 1], u8[from + 2], u8[from + 3]);
+  }
+  for (; k < length; k++) text += String.fromCharCode(u8[at + k]);
+  return text;
+}
+
+function makeEntry(text: string): KeyEntry {
+  // A key of an object is a string that V8 compares by its address.
+  const [key] = Object.keys({ [text]: 0 });
+  return { text: key, inherited: key in Object.prototype, next: undefined };
+}

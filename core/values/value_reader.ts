@@ -1,0 +1,414 @@
+/**
+ * Reads a value from a lane's memory, as the module `wire.ts` says. Nothing of it refers to that memory.
+ *
+ * The bytes are checked: whatever they are, the result is a value or an error, made in time and memory in proportion to
+ * their number. Properties are made, never assigned through a setter, so that a key such as `__proto__` is a key.
+ *
+ * @module
+ */
+import { asciiText, isAt, type KeyEntry, KeyTable } from "./key_table.ts";
+import type { ValueMemory } from "./value_writer.ts";
+import { ERROR_CLASSES, MAX_DEPTH, SHORT_STRING, SMALL_NUMBER, TAG, VIEW_CLASSES, WIRE_VERSION } from "./wire.ts";
+
+// Local copies: V8 resolves an imported constant again at each use.
+const STRING = SHORT_STRING;
+const SMALL = SMALL_NUMBER;
+const DEEPEST = MAX_DEPTH;
+const TAG_INT32 = TAG.int32;
+const TAG_NUMBER = TAG.number;
+const TAG_OBJECT = TAG.object;
+const TAG_ARRAY = TAG.array;
+const TAG_ABSENT = TAG.absent;
+
+/** Strings up to this length are looked up, since they may have been read before. */
+const LOOKED_UP = 16;
+
+/** So many code units are made into text at once. */
+const UNITS_AT_ONCE = 4096;
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+type ViewClass = new (buffer: ArrayBuffer, offset: number, length: number) => ArrayBufferView;
+
+/** Takes the place of a view in the list of objects until its buffer is read. */
+const UNFINISHED = {};
+
+/**
+ * Reads a value.
+ *
+ * @param at byte offset of its first byte
+ * @param length of its bytes
+ * @throws {TypeError} if the bytes are no value
+ */
+export function readValue(memory: ValueMemory, at: number, length: number): unknown {
+  try {
+    return reader.read(memory, at, length);
+  } finally {
+    reader.forget();
+  }
+}
+
+class ValueReader {
+  readonly #keys = new KeyTable();
+  readonly #texts = new KeyTable();
+  #u8: Uint8Array = new Uint8Array(0);
+  #view: DataView = new DataView(this.#u8.buffer);
+  #start = 0;
+  #at = 0;
+  #end = 0;
+  #depth = 0;
+  /** The objects that have begun, by their number. */
+  readonly #objects: object[] = [];
+  /** The key that was read last. */
+  #key: KeyEntry = { text: "", inherited: false, next: undefined };
+
+  read({ u8, view }: ValueMemory, at: number, length: number): unknown {
+    this.#u8 = u8;
+    this.#view = view;
+    this.#start = at;
+    this.#at = at;
+    this.#end = at + length;
+    const version = this.#byte();
+    if (version !== WIRE_VERSION) this.#refuse(`the first byte is ${version}, wanted ${WIRE_VERSION}`);
+    const value = this.#value();
+    if (this.#at !== this.#end) this.#refuse("the value ends before its bytes");
+    return value;
+  }
+
+  /** Lets go of what was read. */
+  forget(): void {
+    this.#objects.length = 0;
+    this.#depth = 0;
+  }
+
+  #value(): unknown {
+    const tag = this.#byte();
+    if (tag >= SMALL) return tag - SMALL;
+    if (tag >= STRING) return this.#shortString(tag - STRING);
+    switch (tag) {
+      case TAG_NUMBER:
+        return this.#float();
+      case TAG_INT32: {
+        const at = this.#take(4);
+        return this.#view.getInt32(at, true);
+      }
+      case TAG_OBJECT:
+        return this.#object();
+      case TAG_ARRAY:
+        return this.#array();
+      case TAG.undefined:
+        return undefined;
+      case TAG.null:
+        return null;
+      case TAG.false:
+        return false;
+      case TAG.true:
+        return true;
+      default:
+        return this.#rareValue(tag);
+    }
+  }
+
+  #rareValue(tag: number): unknown {
+    switch (tag) {
+      case TAG.bigint64:
+        return this.#view.getBigInt64(this.#take(8), true);
+      case TAG.bigint:
+        return this.#bigint();
+      case TAG.utf8:
+        return this.#utf8();
+      case TAG.utf16:
+        return this.#utf16();
+      case TAG.ref:
+        return this.#ref();
+      case TAG.sparseArray:
+        return this.#sparseArray();
+      case TAG.map:
+        return this.#map();
+      case TAG.set:
+        return this.#set();
+      case TAG.date:
+        return this.#begin(new Date(this.#float()));
+      case TAG.regExp:
+        return this.#regExp();
+      case TAG.buffer:
+        return this.#buffer();
+      case TAG.view:
+        return this.#bufferView();
+      case TAG.error:
+        return this.#error();
+      case TAG.boxed:
+        return this.#boxed();
+      default:
+        return this.#refuse(`${tag} is no tag of a value`);
+    }
+  }
+
+  #shortString(length: number): string {
+    const at = this.#take(length);
+    return length <= LOOKED_UP ? this.#texts.get(this.#u8, at, length).text : asciiText(this.#u8, at, length);
+  }
+
+  #utf8(): string {
+    const length = this.#view.getUint32(this.#take(4), true);
+    const at = this.#take(length);
+    const u8 = this.#u8;
+    // A decoder takes no shared memory.
+    const bytes = u8.buffer instanceof ArrayBuffer ? u8.subarray(at, at + length) : u8.slice(at, at + length);
+    try {
+      return decoder.decode(bytes as Uint8Array<ArrayBuffer>);
+    } catch {
+      return this.#refuse("a string is no UTF-8");
+    }
+  }
+
+  #utf16(): string {
+    let left = this.#view.getUint32(this.#take(4), true);
+    let at = this.#take(2 * left);
+    let text = "";
+    while (left > 0) {
+      const units = new Array<number>(Math.min(left, UNITS_AT_ONCE));
+      for (let k = 0; k < units.length; k++, at += 2) units[k] = this.#view.getUint16(at, true);
+      text += String.fromCharCode(...units);
+      left -= units.length;
+    }
+    return text;
+  }
+
+  #text(): string {
+    const text = this.#value();
+    return typeof text === "string" ? text : this.#refuse("a string was to stand here");
+  }
+
+  #bigint(): bigint {
+    const isNegative = this.#byte() === 1;
+    const digits = this.#text();
+    if (!/^[0-9a-f]+$/.test(digits)) this.#refuse("a bigint has no hexadecimal digits");
+    const magnitude = BigInt(`0x${digits}`);
+    return isNegative ? -magnitude : magnitude;
+  }
+
+  #ref(): object {
+    const number = this.#count();
+    const objects = this.#objects;
+    if (number >= objects.length || objects[number] === UNFINISHED) this.#refuse(`no object ${number} has begun`);
+    return objects[number];
+  }
+
+  #object(): object {
+    const count = this.#countOf(2);
+    const made: Record<string, unknown> = {};
+    this.#enter(made);
+    this.#properties(made, count);
+    this.#depth--;
+    return made;
+  }
+
+  #properties(made: object, count: number): void {
+    for (let k = 0; k < count; k++) {
+      const tag = this.#at < this.#end ? this.#u8[this.#at] : 0;
+      let key: string;
+      let inherited: boolean;
+      if (tag >= STRING && tag < SMALL) {
+        const entry = this.#shortKey(tag - STRING);
+        key = entry.text;
+        inherited = entry.inherited;
+      } else {
+        key = this.#text();
+        inherited = key in Object.prototype;
+      }
+      if (this.#isAbsent()) continue;
+      const value = this.#value();
+      if (inherited) define(made, key, value, true);
+      else (made as Record<string, unknown>)[key] = value;
+    }
+  }
+
+  #shortKey(length: number): KeyEntry {
+    const at = this.#take(length + 1) + 1;
+    const last = this.#key;
+    const { next } = last;
+    if (next !== undefined && isAt(next.text, this.#u8, at, length)) return this.#key = next;
+    return this.#key = last.next = this.#keys.get(this.#u8, at, length);
+  }
+
+  #array(): unknown[] {
+    const count = this.#countOf(1);
+    const made: unknown[] = [];
+    this.#enter(made);
+    for (let k = 0; k < count; k++) {
+      // Numbers, of which arrays may have many, are put in without a box.
+      if (this.#at < this.#end && this.#u8[this.#at] === TAG_NUMBER) {
+        this.#at++;
+        made.push(this.#float());
+      } else if (this.#isAbsent()) made.length = k + 1;
+      else made.push(this.#value());
+    }
+    this.#depth--;
+    return made;
+  }
+
+  #sparseArray(): unknown[] {
+    const length = this.#count();
+    const count = this.#countOf(2);
+    const made: unknown[] = [];
+    made.length = length;
+    this.#enter(made);
+    this.#properties(made, count);
+    if (made.length !== length) this.#refuse("an array has an element beyond its length");
+    this.#depth--;
+    return made;
+  }
+
+  #map(): Map<unknown, unknown> {
+    const count = this.#countOf(2);
+    const made = this.#enter(new Map<unknown, unknown>());
+    for (let k = 0; k < count; k++) {
+      const key = this.#value();
+      made.set(key, this.#value());
+    }
+    this.#depth--;
+    return made;
+  }
+
+  #set(): Set<unknown> {
+    const count = this.#countOf(1);
+    const made = this.#enter(new Set<unknown>());
+    for (let k = 0; k < count; k++) made.add(this.#value());
+    this.#depth--;
+    return made;
+  }
+
+  #regExp(): RegExp {
+    const source = this.#text();
+    const flags = this.#text();
+    return this.#begin(this.#made(() => new RegExp(source, flags)));
+  }
+
+  #buffer(): ArrayBuffer {
+    const length = this.#count();
+    const at = this.#take(length);
+    return this.#begin(this.#u8.slice(at, at + length).buffer as ArrayBuffer);
+  }
+
+  #bufferView(): ArrayBufferView {
+    const type = VIEW_CLASSES[this.#byte()] as ViewClass | undefined;
+    if (type === undefined) this.#refuse("no class of views has this number");
+    const offset = this.#count();
+    const length = this.#count();
+    const number = this.#objects.length;
+    this.#enter(UNFINISHED);
+    const buffer = this.#value();
+    if (!(buffer instanceof ArrayBuffer)) this.#refuse("the buffer of a view was to stand here");
+    const made = this.#made(() => new type!(buffer as ArrayBuffer, offset, length));
+    this.#objects[number] = made;
+    this.#depth--;
+    return made;
+  }
+
+  #error(): Error {
+    const type = ERROR_CLASSES[this.#byte()];
+    if (type === undefined) this.#refuse("no class of errors has this number");
+    const made = this.#enter(withoutTrace(type));
+    if (!this.#isAbsent()) define(made, "message", this.#text(), false);
+    made.stack = this.#isAbsent() ? undefined : this.#text();
+    if (!this.#isAbsent()) define(made, "cause", this.#value(), false);
+    this.#depth--;
+    return made;
+  }
+
+  #boxed(): object {
+    const number = this.#objects.length;
+    this.#objects.push(UNFINISHED);
+    const value = this.#value();
+    if (typeof value === "object" || value === undefined) this.#refuse("a primitive was to stand here");
+    return this.#objects[number] = Object(value) as object;
+  }
+
+  #enter<T extends object>(made: T): T {
+    if (this.#depth++ === DEEPEST) this.#refuse(`it nests deeper than ${DEEPEST} levels`);
+    this.#objects.push(made);
+    return made;
+  }
+
+  #begin<T extends object>(made: T): T {
+    this.#objects.push(made);
+    return made;
+  }
+
+  /** What the system makes of parameters that the bytes hold. */
+  #made<T>(make: () => T): T {
+    try {
+      return make();
+    } catch (error) {
+      return this.#refuse((error as Error).message);
+    }
+  }
+
+  /** Whether nothing stands here; goes on if so. */
+  #isAbsent(): boolean {
+    if (this.#at >= this.#end || this.#u8[this.#at] !== TAG_ABSENT) return false;
+    this.#at++;
+    return true;
+  }
+
+  #float(): number {
+    return this.#view.getFloat64(this.#take(8), true);
+  }
+
+  /** @param bytes that each of what is counted takes at least */
+  #countOf(bytes: number): number {
+    const count = this.#count();
+    if (count * bytes > this.#end - this.#at) this.#refuse(`${count} parts do not fit`);
+    return count;
+  }
+
+  #count(): number {
+    let count = this.#byte();
+    if (count < 0x80) return count;
+    count &= 0x7f;
+    for (let scale = 128; scale <= 2 ** 28; scale *= 128) {
+      const byte = this.#byte();
+      count += (byte & 0x7f) * scale;
+      if (byte < 0x80) return count < 2 ** 32 ? count : this.#refuse("a count is too large");
+    }
+    return this.#refuse("a count is too large");
+  }
+
+  #byte(): number {
+    if (this.#at >= this.#end) this.#refuse("its bytes end early");
+    return this.#u8[this.#at++];
+  }
+
+  /** Goes on by so many bytes. @returns where they start */
+  #take(bytes: number): number {
+    const at = this.#at;
+    if (bytes > this.#end - at) this.#refuse("its bytes end early");
+    this.#at = at + bytes;
+    return at;
+  }
+
+  #refuse(what: string): never {
+    throw new TypeError(
+      `Cannot read a value of ${this.#end - this.#start} bytes from another lane: ${what} (byte ` +
+        `${this.#at - this.#start})`,
+    );
+  }
+}
+
+const reader = new ValueReader();
+
+function define(made: object, key: string, value: unknown, enumerable: boolean): void {
+  Object.defineProperty(made, key, { value, enumerable, writable: true, configurable: true });
+}
+
+/** An error that has no stack yet: to look for one takes microseconds. */
+function withoutTrace(type: ErrorConstructor): Error {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return new type();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}

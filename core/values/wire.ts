@@ -1,0 +1,96 @@
+/**
+ * The bytes of a value in a slot. The first byte is {@linkcode WIRE_VERSION}; after it stands one value:
+ *
+ * - `0x80 | n`: a string of `n` ASCII characters, 0 to 63, one byte each;
+ * - `0xc0 | n`: the whole number `n`, 0 to 63;
+ * - any other byte: a tag, and behind it what `TAG` says.
+ *
+ * A *count* is an unsigned whole number below 2³², seven bits a byte, the lowest first; the top bit says that another
+ * byte follows. Numbers of fixed width are little-endian and unaligned. A *value* is a value as above. Every object has
+ * a number, from 0, in the order in which objects begin; `ref` names one that has begun before.
+ *
+ * Both lanes are of one process and one version, so the bytes are no format to store.
+ *
+ * @module
+ */
+
+/** The first byte of every value. */
+export const WIRE_VERSION = 1;
+
+/** Added to the length of a short string. */
+export const SHORT_STRING = 0x80;
+
+/** Added to a small whole number. */
+export const SMALL_NUMBER = 0xc0;
+
+/** Short strings and small numbers are below this. */
+export const SHORT_LIMIT = 64;
+
+/** How deep values nest at most: an object in an object in … */
+export const MAX_DEPTH = 1000;
+
+/** What follows each tag. */
+export const TAG = {
+  undefined: 0,
+  null: 1,
+  false: 2,
+  true: 3,
+  /** i32. */
+  int32: 4,
+  /** f64. */
+  number: 5,
+  /** i64. */
+  bigint64: 6,
+  /** One byte, 1 if it is negative; the magnitude as a value: a string of hexadecimal digits. */
+  bigint: 7,
+  /** u32, so many bytes of UTF-8. */
+  utf8: 8,
+  /** u32, so many code units of two bytes each. */
+  utf16: 9,
+  /** Count: the number of an object that has begun before. */
+  ref: 10,
+  /** Count; so many times a key (a string value) and a value or `absent`. */
+  object: 11,
+  /** Count; so many values, or `absent` for a hole. */
+  array: 12,
+  /** Count, the length; count; so many times a key (a string value) and a value or `absent`. */
+  sparseArray: 13,
+  /** Count; so many times a key and a value. */
+  map: 14,
+  /** Count; so many values. */
+  set: 15,
+  /** f64, milliseconds since 1970; NaN for an invalid date. */
+  date: 16,
+  /** Two string values: source, flags. */
+  regExp: 17,
+  /** Count, so many bytes. */
+  buffer: 18,
+  /** One byte, an index into `VIEW_CLASSES`; count, byte offset; count, length in elements; the buffer or its `ref`. */
+  view: 19,
+  /** One byte, an index into `ERROR_CLASSES`; three values: message, stack and cause, each may be `absent`. */
+  error: 20,
+  /** A number, a string, a boolean or a bigint, as `new Number()` and the like make it an object. */
+  boxed: 21,
+  /** A property or an element that is not there. */
+  absent: 22,
+} as const;
+
+/** The classes of views, by their number in the bytes. */
+export const VIEW_CLASSES = [
+  DataView,
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float16Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+] as const;
+
+/** The classes of errors that keep their class, by their number in the bytes; all others become an `Error`. */
+export const ERROR_CLASSES = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError] as const;
