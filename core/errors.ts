@@ -65,6 +65,10 @@ export interface SluiceErrorDetails {
   key?: string;
   /** What could have been named instead. */
   available?: readonly string[];
+  /** What was wanted, of a type or a format that does not fit: `AudioFrame<2>`, `48000 Hz`. */
+  expected?: string;
+  /** What there is instead of what was wanted. */
+  actual?: string;
   /** Where in a text file the mistake stands. */
   place?: SourcePlace;
   /** What the node was doing: `process()`. */
@@ -89,6 +93,10 @@ export class SluiceError extends Error {
   readonly key?: string;
   /** What could have been named instead. */
   readonly available?: readonly string[];
+  /** What was wanted, of a type or a format that does not fit: `AudioFrame<2>`, `48000 Hz`. */
+  readonly expected?: string;
+  /** What there is instead of what was wanted. */
+  readonly actual?: string;
   /** Where in a text file the mistake stands. */
   readonly place?: SourcePlace;
   /** What the node was doing: `process()`. */
@@ -109,6 +117,8 @@ export class SluiceError extends Error {
     this.linkId = details.linkId;
     this.key = details.key;
     this.available = details.available;
+    this.expected = details.expected;
+    this.actual = details.actual;
     this.place = details.place;
     this.call = details.call;
   }
@@ -149,8 +159,8 @@ function toPlain(error: unknown): SerializedError {
 export function fieldsOf(error: unknown): Required<Pick<SerializedError, "code" | "details">> | undefined {
   if (!isInstance(error, SluiceError)) return undefined;
   try {
-    const { code, nodeId, port, linkId, key, available, place, call } = error;
-    return { code, details: { nodeId, port, linkId, key, available, place, call } };
+    const { code, nodeId, port, linkId, key, available, expected, actual, place, call } = error;
+    return { code, details: { nodeId, port, linkId, key, available, expected, actual, place, call } };
   } catch {
     return undefined;
   }

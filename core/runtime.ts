@@ -59,6 +59,8 @@ const SETUP_TIMEOUT_MS = 30_000;
 
 /** One port of a node in a graph. */
 export interface PortInfo {
+  /** `audio`, or `audioIn_3` for an element of an array or a dynamic port. */
+  readonly name: string;
   /** `node.port`. */
   readonly address: PortAddress;
   /** Which way frames go. */
@@ -67,8 +69,8 @@ export interface PortInfo {
   readonly kind: FrameKind;
   /** The frame type as written: `AudioFrame<2>`. */
   readonly type: string;
-  /** Whether the graph may leave it without a link. */
-  readonly optional: boolean;
+  /** Whether the graph may leave it without a link. Only inputs have it: every output may be left. */
+  readonly optional?: boolean;
   /** The links of the port. */
   readonly links: readonly LinkId[];
   /** The doc comment of the port. */
@@ -222,11 +224,12 @@ export class Runtime implements AsyncDisposable {
     const { id, type } = this.#topology.node(nodeId);
     return [...type.descriptor.inputs, ...type.descriptor.outputs].flatMap((port) =>
       expandPort(port).map((name) => ({
+        name,
         address: portAddress(id, name),
         direction: port.direction,
         kind: port.kind,
         type: this.#topology.carried.of(id, name, port).type,
-        optional: port.optional || port.array !== undefined,
+        ...(port.direction === "input" && { optional: port.optional || port.array !== undefined }),
         links: port.direction === "output"
           ? this.#topology.linksFrom(id, name).map((link) => link.id)
           : [this.#topology.linkInto(id, name)?.id].filter((link) => link !== undefined),

@@ -65,7 +65,15 @@ Deno.test("Runtime.connectByName() names what there is", async () => {
     code: "NodeNotFound",
     message: 'Cannot find node "frist" (did you mean "first"?); nodes: "first" and "data"',
   });
-  throws(() => runtime.connectByName("first.audioOut", "data.data"), { code: "TypeMismatch" });
+  throws(() => runtime.connectByName("first.audioOut", "data.data"), {
+    code: "TypeMismatch",
+    expected: "DataFrame<unknown>",
+    actual: "AudioFrame",
+  });
+  deepEqual(runtime.portInfo("first").map(({ name, optional }) => [name, optional]), [
+    ["audioIn", false],
+    ["audioOut", undefined],
+  ]);
   throws(() => runtime.connectByName("first.out", "data.data"), { code: "PortNotFound" });
   throws(() => runtime.connectByName("first", "data.data"), { code: "InvalidGraph" });
 });
@@ -122,6 +130,8 @@ Deno.test("Runtime.start() refuses an announced format that an input does not ta
   await rejects(runtime.start(), {
     code: "TypeMismatch",
     message: 'Cannot send "from.audioOut" to "to.audioIn": it carries audio 44100 Hz, 2 channels, wanted 48000 Hz',
+    expected: "48000 Hz",
+    actual: "audio 44100 Hz, 2 channels",
   });
   equal(ticks, 0);
 });
@@ -137,6 +147,8 @@ Deno.test("Runtime ends with an error when the first frame's format clashes with
     nodeId: "to",
     message:
       'Cannot send "from.audioOut" to "to.audioIn": it carries audio 48000 Hz, 1 channel, wanted 2 or 6 channels',
+    expected: "2 or 6 channels",
+    actual: "audio 48000 Hz, 1 channel",
   });
 });
 

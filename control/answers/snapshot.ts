@@ -122,8 +122,8 @@ export function describeType(descriptor: NodeDescriptor): NodeTypeInfo {
 /** An error in its wire form. */
 export function describeError(error: unknown): ErrorInfo {
   const { name, message, code, details } = serializeError(error);
-  const { nodeId, port, linkId, key, available } = details ?? {};
-  return { code: code ?? name, message, nodeId, port, linkId, key, ...(available && { available: [...available] }) };
+  const { available, place: _place, call: _call, ...rest } = details ?? {};
+  return { code: code ?? name, message, ...rest, ...(available && { available: [...available] }) };
 }
 
 /**

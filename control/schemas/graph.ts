@@ -38,6 +38,8 @@ export const ErrorInfo = z.object({
   linkId: z.string().optional(),
   key: z.string().optional(),
   available: z.array(z.string()).optional(),
+  expected: z.string().optional(),
+  actual: z.string().optional(),
 });
 
 /** The type of {@linkcode ErrorInfo}. */

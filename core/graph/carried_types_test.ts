@@ -152,6 +152,8 @@ Deno.test("audio keeps the number of channels that its type says", () => {
     message:
       'Cannot link "valve.frameOut" to "stereo.in": the output has 1 channel (from "mono.out"), wanted 2; put a ' +
       'node between that converts them: "channel-mapper"',
+    expected: "2 channels",
+    actual: "1 channel",
   });
 });
 

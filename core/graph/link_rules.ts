@@ -115,19 +115,23 @@ export function assertLinkable(
       carried.without(link).compare({ ...link, toPort })?.fit === true
     );
     const hint = fitting.length === 0 ? "" : `; inputs of "${to.nodeId}" that take it: ${listSome(fitting)}`;
-    const found = `${types?.found.type ?? output.type}${origin(types?.found, from)}`;
-    const wanted = `${types?.wanted.type ?? input.type}${origin(types?.wanted, to)}`;
-    const message = `${attempt}: the output carries ${found}, wanted ${wanted}${hint}`;
-    throw new SluiceError("TypeMismatch", message, { ...details, available: fitting });
+    const actual = types?.found.type ?? output.type;
+    const expected = types?.wanted.type ?? input.type;
+    const message = `${attempt}: the output carries ${actual}${origin(types?.found, from)}, wanted ${expected}` +
+      `${origin(types?.wanted, to)}${hint}`;
+    throw new SluiceError("TypeMismatch", message, { ...details, available: fitting, expected, actual });
   }
   const channels = findChannelClash(types, input);
   if (channels === undefined) return;
   const converters = known().filter((each) => each.converts.includes("channels")).map((each) => each.type);
   const mend = converters.length === 0 ? "" : `; put a node between that converts them: ${listNames(converters)}`;
-  const message = `${attempt}: the output has ${plural(channels.found, "channel")}${
-    origin(types.found, from)
-  }, wanted ${channels.wanted.join(" or ")}${types.fit ? "" : origin(types.wanted, to)}${mend}`;
-  throw new SluiceError("TypeMismatch", message, { ...details, available: converters });
+  const actual = plural(channels.found, "channel");
+  const wanted = channels.wanted.join(" or ");
+  const message = `${attempt}: the output has ${actual}${origin(types.found, from)}, wanted ${wanted}${
+    types.fit ? "" : origin(types.wanted, to)
+  }${mend}`;
+  const expected = wanted === "1" ? "1 channel" : `${wanted} channels`;
+  throw new SluiceError("TypeMismatch", message, { ...details, available: converters, expected, actual });
 }
 
 /** The port that tells the type of a generic one: ` (from "meter.levels")`, ` (for "show.levels")`. */

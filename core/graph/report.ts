@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SluiceError, type SluiceErrorCode, type SluiceErrorDetails, type SourcePlace } from "../errors.ts";
+import { fieldsOf, SluiceError, type SluiceErrorCode, type SluiceErrorDetails, type SourcePlace } from "../errors.ts";
 import { formatPlace, LineIndex } from "./graph_text.ts";
 
 /** Most errors that are kept: what follows them is seldom news. */
@@ -76,8 +76,7 @@ export class GraphReport {
 
 /** The same error with a place, which its message starts with. It keeps the stack of where it was thrown. */
 export function placed(error: SluiceError, place: SourcePlace): SluiceError {
-  const { nodeId, port, linkId, key, available, call, cause } = error;
-  const details = { nodeId, port, linkId, key, available, call, cause, place };
+  const details = { ...fieldsOf(error)?.details, cause: error.cause, place };
   const made = new SluiceError(error.code, `${formatPlace(place)}: ${error.message}`, details);
   if (error.stack !== undefined) made.stack = error.stack;
   return made;

@@ -328,14 +328,15 @@ export function assertAccepted(
 ): void {
   const clash = findClash(format, accepts);
   if (clash === undefined) return;
-  const wanted = describeWanted(clash.field, clash.wanted);
+  const expected = describeWanted(clash.field, clash.wanted);
+  const actual = describeFormat(format);
   const mend = converters(clash.field);
   throw new SluiceError(
     "TypeMismatch",
     `Cannot send "${link.fromNode}.${link.fromPort}" to "${link.toNode}.${link.toPort}": it carries ` +
-      `${describeFormat(format)}, wanted ${wanted}` +
+      `${actual}, wanted ${expected}` +
       (mend.length > 0 ? `; put a ${mend.map((type) => `"${type}"`).join(" or ")} node between them` : ""),
-    { nodeId: link.toNode, port: link.toPort, available: mend },
+    { nodeId: link.toNode, port: link.toPort, available: mend, expected, actual },
   );
 }
 
