@@ -55,7 +55,7 @@ export interface SourcePlace {
 
 /** What an error knows beside its message; every field survives the way from a worker lane to main. */
 export interface SluiceErrorDetails {
-  /** The node concerned. */
+  /** The node concerned. The message names it: what a node throws without this is given the node's name. */
   nodeId?: string;
   /** The port concerned. */
   port?: string;

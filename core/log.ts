@@ -240,9 +240,10 @@ function ensureConfigured(): void {
   }
 }
 
-/** `12:00:00.000 warn  gain: message key=value`, in local time. */
+/** `12:00:00.000 warn  gain: message key=value`, in local time, without the number of a failure, which is for programs. */
 function formatText(record: LogRecord, colors: boolean): string {
   const { nodeId, ...fields } = record.properties;
+  if (nodeId === undefined) delete fields.failure;
   const level = fromLevel(record.level);
   const source = escapeControls(typeof nodeId === "string" ? nodeId : partOf(record));
   const message = escapeControls(record.message.join(""));

@@ -9,6 +9,7 @@ import { warnOfFallback } from "./driver/fallback.ts";
 import { chooseDriver } from "./driver/open.ts";
 import { SluiceError } from "./errors.ts";
 import { EventBus } from "./events/bus.ts";
+import { failureNumber } from "./events/failure_number.ts";
 import type { FrameKind } from "./frames/format.ts";
 import type { Frame } from "./frames/frame.ts";
 import { assertComplete } from "./graph/complete.ts";
@@ -418,7 +419,9 @@ export class Runtime implements AsyncDisposable {
   /** Tells of the failure of a run for whose end nobody waits. */
   #takeFailure(error: unknown): void {
     this.#failed = true;
-    if (!this.#endAwaited) logger("runtime").error(describeThrown(error).message);
+    if (this.#endAwaited) return;
+    const { message } = describeThrown(error);
+    logger("runtime").error(message, error instanceof Error ? { failure: failureNumber(error) } : {});
   }
 
   /**

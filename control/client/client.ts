@@ -8,7 +8,7 @@
  * @module
  */
 import { RPC_PROTOCOL, TOKEN_PROTOCOL_PREFIX } from "../schemas/address.ts";
-import { ClientCalls, ControlError } from "./client_calls.ts";
+import { ClientCalls, ControlError, UnansweredCall } from "./client_calls.ts";
 import { type ClientEvents, ClientListeners, type ConnectionStatus } from "./client_events.ts";
 import type { ClientOptions } from "./client_options.ts";
 import { LiveGraph } from "./live_graph.ts";
@@ -24,7 +24,7 @@ import {
 } from "../schemas/methods.ts";
 import { decodeStats, readStatsHead } from "../schemas/stats_frame.ts";
 
-export { ControlError } from "./client_calls.ts";
+export { ControlError, UnansweredCall } from "./client_calls.ts";
 export type { ClientEvents, ConnectionStatus } from "./client_events.ts";
 export type { ClientOptions } from "./client_options.ts";
 
@@ -115,7 +115,7 @@ export class ControlClient {
    *
    * @param timeoutMs by default the client's `callTimeoutMs`
    * @throws {ControlError} the server's refusal
-   * @throws {Error} if the client is not connected, loses the connection, or the call times out
+   * @throws {UnansweredCall} if the client is not connected, loses the connection, or the call times out
    */
   call<M extends MethodName>(
     method: M,
@@ -124,7 +124,8 @@ export class ControlClient {
   ): Promise<MethodResult<M>> {
     const socket = this.#socket;
     if (socket?.readyState !== WebSocket.OPEN) {
-      return Promise.reject(new Error(`Cannot call "${method}": there is no connection to ${this.#options.url}`));
+      const message = `Cannot call "${method}": there is no connection to ${this.#options.url}`;
+      return Promise.reject(new UnansweredCall(message));
     }
     return this.#calls.make(method, params, timeoutMs, (text) => socket.send(text));
   }

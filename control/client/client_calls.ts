@@ -5,6 +5,7 @@
  */
 import { RPC_CODE, RpcError } from "../schemas/errors.ts";
 import { type MethodName, type MethodResult, METHODS } from "../schemas/methods.ts";
+import { StatsError } from "../schemas/stats_frame.ts";
 
 /** The server's refusal of a call. */
 export class ControlError extends Error {
@@ -28,10 +29,16 @@ export class ControlError extends Error {
   }
 }
 
+/** A call that has no answer: there is no connection, it was lost, or the server took too long. */
+export class UnansweredCall extends Error {
+  /** `UnansweredCall`. */
+  override readonly name: string = "UnansweredCall";
+}
+
 /** The problem of a connection in words for people, without the details of a message that was not understood. */
 export function describeProblem(error: Error): string {
-  const isWords = error instanceof ControlError || /^Cannot /.test(error.message);
-  return isWords ? error.message : "what it answers is not understood; it may be of another version";
+  const isForPeople = error instanceof ControlError || error instanceof UnansweredCall || error instanceof StatsError;
+  return isForPeople ? error.message : "what it answers is not understood; it may be of another version";
 }
 
 interface Pending {
@@ -60,7 +67,7 @@ export class ClientCalls {
     return new Promise<MethodResult<M>>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(id);
-        reject(new Error(`Cannot wait for "${method}": no answer within ${timeoutMs} ms`));
+        reject(new UnansweredCall(`Cannot wait for "${method}": no answer within ${timeoutMs} ms`));
       }, timeoutMs);
       this.#pending.set(id, { method, resolve: (value) => resolve(value as MethodResult<M>), reject, timer });
       send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
@@ -86,7 +93,7 @@ export class ClientCalls {
   drop(reason: string): void {
     for (const { method, reject, timer } of this.#pending.values()) {
       clearTimeout(timer);
-      reject(new Error(`Cannot wait for "${method}": ${reason}`));
+      reject(new UnansweredCall(`Cannot wait for "${method}": ${reason}`));
     }
     this.#pending.clear();
   }

@@ -40,6 +40,9 @@ export interface StatsFrame {
   readonly pools: Columns<"pools">;
 }
 
+/** A message that cannot be read as statistics. */
+export class StatsError extends TypeError {}
+
 /** The head of a message. */
 export interface StatsHead {
   readonly subscription: number;
@@ -53,16 +56,16 @@ export type StatsLists = { readonly [T in StatsTable]: { readonly length: number
 /**
  * Reads the head of a message.
  *
- * @throws {TypeError} if the message does not have this layout
+ * @throws {StatsError} if the message does not have this layout
  */
 export function readStatsHead(message: ArrayBuffer): StatsHead {
   const view = new DataView(message);
   if (message.byteLength < STATS_HEADER_BYTES + STATS_COLUMN_COUNT || view.getUint32(0, true) !== STATS_MAGIC) {
-    throw new TypeError("Cannot read statistics: the message is of another kind");
+    throw new StatsError("Cannot read statistics: the message is of another kind");
   }
   const layout = view.getUint16(4, true);
   if (layout !== STATS_LAYOUT_VERSION || view.getUint16(6, true) !== STATS_COLUMN_COUNT) {
-    throw new TypeError(
+    throw new StatsError(
       `Cannot read statistics: layout ${layout}, wanted ${STATS_LAYOUT_VERSION}; client and server differ in version`,
     );
   }
@@ -73,7 +76,7 @@ export function readStatsHead(message: ArrayBuffer): StatsHead {
  * Reads a message.
  *
  * @param graph of the message's version; its sizes are trusted, not those in the message
- * @throws {TypeError} if the message does not have this layout, or lacks an entry for one of the graph's lists
+ * @throws {StatsError} if the message does not have this layout, or lacks an entry for one of the graph's lists
  */
 export function decodeStats(message: ArrayBuffer, graph: StatsLists): StatsFrame {
   const head = readStatsHead(message);
@@ -85,14 +88,14 @@ export function decodeStats(message: ArrayBuffer, graph: StatsLists): StatsFrame
   let column = 0;
   for (const table of Object.keys(STATS_TABLES) as StatsTable[]) {
     if (counts[table] !== graph[table].length) {
-      throw new TypeError(
+      throw new StatsError(
         `Cannot read statistics: they are of ${counts[table]} ${table}, the graph has ${graph[table].length}`,
       );
     }
     for (const _ of Object.keys(STATS_TABLES[table])) size = alignUp(size + counts[table] * widths[column++]);
   }
   if (size !== message.byteLength) {
-    throw new TypeError(`Cannot read statistics: the message has ${message.byteLength} bytes, wanted ${size}`);
+    throw new StatsError(`Cannot read statistics: the message has ${message.byteLength} bytes, wanted ${size}`);
   }
   let at = alignUp(STATS_HEADER_BYTES + STATS_COLUMN_COUNT);
   column = 0;
@@ -148,5 +151,5 @@ function viewOf(message: ArrayBuffer, at: number, count: number, width: number, 
     case 8:
       return new Float64Array(message, at, count);
   }
-  throw new TypeError(`Cannot read statistics: a column has width ${width}, wanted 0, 1, 2, 4 or 8`);
+  throw new StatsError(`Cannot read statistics: a column has width ${width}, wanted 0, 1, 2, 4 or 8`);
 }

@@ -24,16 +24,23 @@ export type NodeEvent =
   & { readonly group: "node"; readonly nodeId: NodeId }
   & (
     | { readonly kind: "state"; readonly state: NodeState; readonly previous?: NodeState }
-    | { readonly kind: "failed"; readonly error: SerializedError }
+    /** Every event and line of the log about one failure has the same `failure`, a number from 1. */
+    | { readonly kind: "failed"; readonly failure: number; readonly error: SerializedError }
     /** `attempt` counts the restarts within the policy's window, from 1; `afterMs` is the delay before the next one. */
     | {
       readonly kind: "restarting";
       readonly attempt: number;
       readonly afterMs: number;
+      readonly failure: number;
       readonly error: SerializedError;
     }
-    | { readonly kind: "restarted"; readonly attempt: number; readonly error?: SerializedError }
-    | { readonly kind: "disabled"; readonly error?: SerializedError }
+    | {
+      readonly kind: "restarted";
+      readonly attempt: number;
+      readonly failure?: number;
+      readonly error?: SerializedError;
+    }
+    | { readonly kind: "disabled"; readonly failure?: number; readonly error?: SerializedError }
     /**
      * The node became blocked or stuck, or is so no longer, according to two readings of the control page half a second
      * apart.
@@ -112,7 +119,13 @@ export type OwnEvent<T = unknown> = {
 };
 
 /** Any failure. Topic `error`. */
-export type ErrorEvent = { readonly group: "error"; readonly kind: "error"; readonly error: SerializedError };
+export type ErrorEvent = {
+  readonly group: "error";
+  readonly kind: "error";
+  /** As that of the `failed` events of nodes that failed by it. */
+  readonly failure?: number;
+  readonly error: SerializedError;
+};
 
 /** An event before the bus adds its stamp. */
 export type EventBody =

@@ -32,28 +32,6 @@ interface Guard {
   ended?: "released" | "written";
 }
 
-/** Members that the runtime calls on frames that no node owns. */
-const INTERNAL: ReadonlySet<PropertyKey> = new Set([
-  "constructor",
-  "fresh",
-  "copyTo",
-  "shape",
-  "dropValue",
-  "serialize",
-  "takeReference",
-  "stamp",
-  "clearHeader",
-  "renewHeader",
-  "generation",
-  "formatCode",
-  "assertFits",
-  "hasFlag",
-  "setFlag",
-]);
-
-/** Members that are times, nanoseconds. */
-const TIMES: ReadonlySet<PropertyKey> = new Set(["ptsNs", "dtsNs", "durationNs", "ingressNs"]);
-
 const classes = new Map<FrameClass, FrameClass>();
 const guards = new WeakMap<Frame, Guard>();
 /** The last node to get a slot's frame, by slot. */
@@ -153,16 +131,19 @@ function makeChecked(base: FrameClass): FrameClass {
       return own;
     }
   } as unknown as FrameClass;
+  const unowned = new Set<PropertyKey>(base.unowned);
   for (let proto = base.prototype; proto !== Object.prototype; proto = Object.getPrototypeOf(proto)) {
     for (const key of Reflect.ownKeys(proto)) {
-      if (INTERNAL.has(key) || Object.hasOwn(Checked.prototype, key)) continue;
-      Object.defineProperty(Checked.prototype, key, checkedMember(key, Object.getOwnPropertyDescriptor(proto, key)!));
+      if (unowned.has(key) || Object.hasOwn(Checked.prototype, key)) continue;
+      const member = Object.getOwnPropertyDescriptor(proto, key)!;
+      const isTime = typeof key === "string" && base.times.includes(key);
+      Object.defineProperty(Checked.prototype, key, checkedMember(key, member, isTime));
     }
   }
   return Checked;
 }
 
-function checkedMember(key: PropertyKey, member: PropertyDescriptor): PropertyDescriptor {
+function checkedMember(key: PropertyKey, member: PropertyDescriptor, isTime: boolean): PropertyDescriptor {
   const { get, set, value } = member;
   if (typeof value === "function") {
     return {
@@ -184,7 +165,7 @@ function checkedMember(key: PropertyKey, member: PropertyDescriptor): PropertyDe
     ...(set && {
       set(this: Frame, given: unknown) {
         assertUsable(this, key);
-        if (TIMES.has(key)) assertTime(this, key, given);
+        if (isTime) assertTime(this, key, given);
         Reflect.apply(set, this, [given]);
       },
     }),

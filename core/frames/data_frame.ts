@@ -32,6 +32,8 @@ export interface DataShape<T> {
 
 /** A frame that carries a value of type `T`. */
 export class DataFrame<T = unknown> extends Frame {
+  /** @internal */
+  static override readonly unowned: readonly string[] = [...Frame.unowned, "serialize"];
   /** What kind of frame it is. */
   override readonly kind = "data";
   /** @internal */

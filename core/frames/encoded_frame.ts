@@ -83,6 +83,8 @@ export function assertEncodedShape(shape: Omit<EncodedShape, "maxBytes" | "keyfr
 
 /** One access unit of compressed media. */
 export class EncodedFrame extends Frame {
+  /** @internal */
+  static override readonly times: readonly string[] = [...Frame.times, "dtsNs"];
   /** What kind of frame it is. */
   override readonly kind = "encoded";
   /** @internal */

@@ -36,11 +36,39 @@ const PAYLOAD_LENGTH = SLOT.payloadLength >> 2;
 const HEADER_WORDS = SLOT.size >> 2;
 const FLAGS = SLOT.flags >> 1;
 
-/** A class of frames. */
-export type FrameClass<F extends Frame = Frame> = new (pool: Pool, slot: number, ledger: Ledger) => F;
+/** A class of frames, with what development mode has to know of its members. */
+export type FrameClass<F extends Frame = Frame> =
+  & (new (pool: Pool, slot: number, ledger: Ledger) => F)
+  & Pick<typeof Frame, "unowned" | "times">;
 
 /** The base of all frames. Times are nanoseconds since the runtime's epoch or the media's start, as f64. */
 export abstract class Frame {
+  /**
+   * Members that the runtime uses on frames that no node owns. Development mode checks the owner at all others.
+   *
+   * @internal
+   */
+  static readonly unowned: readonly string[] = [
+    "fresh",
+    "copyTo",
+    "shape",
+    "dropValue",
+    "takeReference",
+    "stamp",
+    "clearHeader",
+    "renewHeader",
+    "generation",
+    "formatCode",
+    "assertFits",
+    "hasFlag",
+    "setFlag",
+  ];
+  /**
+   * Members that are times, nanoseconds. Development mode checks what they are set to.
+   *
+   * @internal
+   */
+  static readonly times: readonly string[] = ["ptsNs", "durationNs", "ingressNs"];
   /** What kind of frame it is. */
   abstract readonly kind: FrameKind;
   /**

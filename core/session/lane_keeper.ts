@@ -21,6 +21,7 @@ import { drainRing } from "../live/drain_ring.ts";
 import { logger } from "../log.ts";
 import { countLaneLost, noteDeath, reclaimLane } from "../memory/reclaim.ts";
 import { readLinkCounters } from "../stats.ts";
+import { failureNumber } from "../events/failure_number.ts";
 import type { NodeEntry } from "../topology.ts";
 import type { LaneThread, LossCause } from "./lane_thread.ts";
 import type { Run } from "./run.ts";
@@ -161,7 +162,9 @@ export class LaneKeeper {
     const { events, states } = this.#run;
     const { name, ordinal: generation } = lane;
     events.publish({ group: "lane", lane: name, kind: "replaced", generation, nodes: nodes.map(({ id }) => id) });
-    logger("runtime").warn(`Replaced the thread of lane "${name}" (${generation}): ${error.message}`);
+    logger("runtime").warn(`Replaced the thread of lane "${name}" (${generation}): ${error.message}`, {
+      failure: failureNumber(error),
+    });
     for (const node of nodes) {
       if (states.get(node.id) === "ended" || this.#supervisor.isDown(node.id)) {
         lane.send({ kind: "disable", node: node.id, record: node.index });

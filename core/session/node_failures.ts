@@ -10,6 +10,7 @@ import { index64 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
 import { serializeError } from "../errors.ts";
 import type { EventBus } from "../events/bus.ts";
+import { failureNumber } from "../events/failure_number.ts";
 import { type GraphChange, isOfOneType } from "../live/graph_change.ts";
 import type { NodeEntry } from "../topology.ts";
 
@@ -32,11 +33,12 @@ export class NodeFailures {
    */
   tell(nodes: readonly NodeEntry[], reason: Error, isKnown = false): void {
     const error = serializeError(reason);
+    const failure = failureNumber(reason);
     for (const node of nodes) {
       this.#told.set(node.life, (this.#told.get(node.life) ?? 0) + 1);
-      this.#events.publish({ group: "node", nodeId: node.id, kind: "failed", error });
+      this.#events.publish({ group: "node", nodeId: node.id, kind: "failed", failure, error });
     }
-    if (!isKnown) this.#events.publish({ group: "error", kind: "error", error });
+    if (!isKnown) this.#events.publish({ group: "error", kind: "error", failure, error });
   }
 
   /** Counts what was told and no lane has counted. Only while no thread runs the node. */

@@ -14,15 +14,17 @@ function setUp(ids: readonly string[]) {
   const nodes = ids.map((id) => topology.addNode(pass, {}, { id }));
   const events = new EventBus(() => 0);
   const told: string[] = [];
+  const numbers: unknown[] = [];
   events.on("*", (event) => {
     if (event.group === "node") told.push(`${event.nodeId} ${event.kind}`);
+    if ("failure" in event) numbers.push(event.failure);
     if (event.group === "error") told.push(`${event.kind}: ${event.error.message}`);
   });
   const failures = new NodeFailures(events, () => page);
   const at = (index: number) => (page.nodeOffset(nodes[index].index) + NODE.errors) >> 3;
   const errors = (index = 0) => page.f64[at(index)];
   const countInLane = (failed: number) => void (page.f64[at(0)] += failed);
-  return { failures, nodes, told, events, errors, countInLane };
+  return { failures, nodes, told, numbers, events, errors, countInLane };
 }
 
 Deno.test("NodeFailures.tell() publishes each node's failure, and the error once for all unless it is known", () => {
@@ -32,6 +34,15 @@ Deno.test("NodeFailures.tell() publishes each node's failure, and the error once
   failures.tell([], new Error("third"));
   events.close();
   deepEqual(told, ["a failed", "b failed", "error: first", "b failed", "error: third"]);
+});
+
+Deno.test("NodeFailures.tell() gives the events of one failure one number, and those of another another", () => {
+  const { failures, nodes, numbers, events } = setUp(["a", "b"]);
+  failures.tell(nodes, new Error("it broke"));
+  failures.tell(nodes, new Error("it broke"));
+  events.close();
+  const [first, second] = [...new Set(numbers)];
+  deepEqual(numbers, [first, first, first, second, second, second]);
 });
 
 Deno.test("NodeFailures.count() counts each failure of a node that was told, and none twice", () => {

@@ -8,6 +8,7 @@ import { NODE } from "../../ffi/layout.gen.ts";
 import { index64 } from "../element_index.ts";
 import { serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
+import { failureNumber } from "../events/failure_number.ts";
 import { logger } from "../log.ts";
 import { restartPolicy } from "../graph/supervision.ts";
 import { draftRestart, restartTimeoutMs } from "../live/restart.ts";
@@ -125,8 +126,9 @@ export class Supervisor {
     const { states, events } = this.#run;
     if (patient === undefined || states.get(node) === "disabled") return;
     states.set(node, "disabled");
-    events.publish({ group: "node", nodeId: node, kind: "disabled", error: serializeError(patient.error) });
-    logger("runtime").warn(`Disabled node "${node}": ${patient.error.message}`);
+    const failure = failureNumber(patient.error);
+    events.publish({ group: "node", nodeId: node, kind: "disabled", failure, error: serializeError(patient.error) });
+    logger("runtime").warn(`Disabled node "${node}": ${patient.error.message}`, { failure });
   }
 
   /** Whether a node is disabled, or about to be. */
@@ -158,6 +160,7 @@ export class Supervisor {
       kind: "restarting",
       attempt,
       afterMs,
+      failure: failureNumber(patient.error),
       error: serializeError(patient.error),
     });
     patient.timer = setTimeout(() => void this.#restart(patient, attempt), afterMs);
@@ -174,8 +177,9 @@ export class Supervisor {
       page.f64[index64(page.nodeOffset(entry.index) + NODE.restarts)]++;
       this.#run.states.set(id, "running");
       const told = serializeError(error);
-      this.#run.events.publish({ group: "node", nodeId: id, kind: "restarted", attempt, error: told });
-      logger("runtime").warn(`Restarted node "${id}" (${attempt}): ${error.message}`);
+      const failure = failureNumber(error);
+      this.#run.events.publish({ group: "node", nodeId: id, kind: "restarted", attempt, failure, error: told });
+      logger("runtime").warn(`Restarted node "${id}" (${attempt}): ${error.message}`, { failure });
     };
     try {
       const { topology, options, edits } = this.#run;

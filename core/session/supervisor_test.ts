@@ -4,10 +4,12 @@ import { pass } from "../../tests/fixtures/numbered.ts";
 import { controlBytes, ControlPage } from "../control_page.ts";
 import { EventBus } from "../events/bus.ts";
 import type { SluiceEvent } from "../events/event.ts";
+import { failureNumber } from "../events/failure_number.ts";
 import { NodeStates } from "../events/node_states.ts";
 import type { Supervision } from "../graph/supervision.ts";
 import type { LaneCommand } from "../lanes/messages.ts";
 import type { DraftedEdit } from "../live/edit_site.ts";
+import { tapLog } from "../log.ts";
 import { Topology } from "../topology.ts";
 import type { Run } from "./run.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -63,7 +65,7 @@ function setUp(supervision: Supervision) {
     events.close();
     return told.map(({ kind }) => kind);
   };
-  return { supervisor, topology, states, id, did, clock, restarts, commits, fail, pauses, kinds };
+  return { supervisor, topology, events, told, states, id, did, clock, restarts, commits, fail, pauses, kinds };
 }
 
 /** Runs a test with timers that end when it says so. */
@@ -223,6 +225,30 @@ Deno.test("Supervisor disables a node whose restart ends, or that fails, after t
     other.supervisor.stop();
     other.fail();
     deepEqual([other.did, timers.length], [["disable"], 1]);
+  }));
+
+Deno.test("Supervisor gives its events and lines of the log the number of the failure that they are about", () =>
+  withTimers((timers) => {
+    const lines: unknown[] = [];
+    const endTap = tapLog(({ fields }) => lines.push(fields?.failure));
+    const { supervisor, events, id, commits, told } = setUp({ restart: {} });
+    const [first, second] = [new Error("it broke"), new Error("it broke")];
+    supervisor.begin();
+    supervisor.failed(id, first);
+    timers[0].run();
+    commits[0]();
+    supervisor.stop();
+    supervisor.failed(id, second);
+    supervisor.disabled(id);
+    events.close();
+    endTap();
+    const [one, other] = [first, second].map(failureNumber);
+    deepEqual(lines, [one, other]);
+    deepEqual(told.flatMap((event) => "failure" in event ? [[event.kind, event.failure]] : []), [
+      ["restarting", one],
+      ["restarted", one],
+      ["disabled", other],
+    ]);
   }));
 
 Deno.test("Supervisor tells once that a node is disabled", () => {

@@ -11,7 +11,7 @@ import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
  * @param action what was attempted
  * @param path as the user gave it
  * @param cause what the system threw, or what the path is instead of a file
- * @param details fields of the error, such as the node's id
+ * @param details fields of the error, such as the configuration key
  * @returns an `InvalidConfig` error that names the path, the reason and the mend
  */
 export function openError(

@@ -56,7 +56,7 @@ const REPAIR = "write it again with the right sizes, for example: sox --ignore-l
  *
  * @param file the file's bytes
  * @param name the file's name as the user gave it, for messages
- * @param details fields of errors, such as the node's id
+ * @param details fields of errors, such as the configuration key
  * @throws {SluiceError} `InvalidMedia`, naming the file and the byte, for any fault
  */
 export function readWavHeader(file: ByteReader, name: string, details: SluiceErrorDetails = {}): WavHeader {

@@ -4,7 +4,7 @@
  * @module
  */
 import { config, input, processor } from "../../core/annotations.ts";
-import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
+import { SluiceError } from "../../core/errors.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import { describeFormat } from "../../core/frames/format.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
@@ -49,7 +49,7 @@ export class WavSink {
   @config()
   format: "auto" | "u8" | "s16" | "s24" | "s32" | "f32" | "f64" = "auto";
 
-  #details: SluiceErrorDetails = {};
+  #nodeId = "";
   #log: NodeLog | undefined;
   #partial: PartialFile | undefined;
   #writer: WavWriter | undefined;
@@ -59,9 +59,9 @@ export class WavSink {
 
   /** Claims the file: makes an empty `NAME.partial`, unless an earlier run has left one. */
   setup(context: ProcessorContext): void {
-    this.#details = { nodeId: context.nodeId, key: "path" };
+    this.#nodeId = context.nodeId;
     this.#log = context.log;
-    this.#partial = PartialFile.claim(this.path, this.#details);
+    this.#partial = PartialFile.claim(this.path, { key: "path" });
   }
 
   /** Appends every queued block. */
@@ -121,8 +121,8 @@ export class WavSink {
       throw new SluiceError(
         "TypeMismatch",
         `Cannot write ${channels} channels to ${JSON.stringify(this.path)}: wanted 1 to ${WAV_MAX_CHANNELS}; ` +
-          `put a "channel-mapper" before "${this.#details.nodeId}"`,
-        { ...this.#details, key: undefined, port: "audio" },
+          `put a "channel-mapper" before "${this.#nodeId}"`,
+        { nodeId: this.#nodeId, port: "audio" },
       );
     }
     const announced = this.audio.format;
@@ -153,9 +153,9 @@ export class WavSink {
     const converter = frame.sampleRateHz === format.sampleRateHz ? "channel-mapper" : "resampler";
     throw new SluiceError(
       "TypeMismatch",
-      `Cannot go on writing ${JSON.stringify(this.path)}: "${this.#details.nodeId}.audio" changed from ${before} to ` +
+      `Cannot go on writing ${JSON.stringify(this.path)}: "${this.#nodeId}.audio" changed from ${before} to ` +
         `${describeFormat(frame.format)}, and a WAV file has one format; put a "${converter}" before it`,
-      { ...this.#details, key: undefined, port: "audio" },
+      { nodeId: this.#nodeId, port: "audio" },
     );
   }
 }

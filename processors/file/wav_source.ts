@@ -50,15 +50,15 @@ export class WavSource {
   #startNs = -1;
 
   /** Opens the file and announces its format. */
-  setup(context: ProcessorContext): void {
-    const reader = WavReader.open(this.path, { details: { nodeId: context.nodeId, key: "path" }, lock: true });
+  setup(): void {
+    const reader = WavReader.open(this.path, { details: { key: "path" }, lock: true });
     this.#reader = reader;
     if (reader.sampleCount === 0) {
       throw new SluiceError(
         "InvalidMedia",
         `Cannot read ${JSON.stringify(this.path)}: its data chunk is empty, wanted at least one sample; ` +
           "record it again, or leave the node out",
-        { nodeId: context.nodeId, key: "path" },
+        { key: "path" },
       );
     }
     const { channels, sampleFormat, sampleRateHz, layout } = reader.format;

@@ -41,11 +41,10 @@ export function foldNews(events: readonly ControlEvent[], lines: readonly LogLin
     drops.slice(0, -1).forEach((each) => folded.add(each));
     words.set(drops.at(-1)!, dropsWords(drops, links));
   }
-  const isTold = ({ timeMs, message }: LogLine) =>
-    failures.some((each) => Math.abs(each.timeMs - timeMs) <= FAILURE_MS && message.includes(each.message));
+  const told = new Set<unknown>(failures.map(({ data }) => data?.failure).filter((each) => each !== undefined));
   return {
     events: events.filter((each) => !folded.has(each)),
-    lines: lines.filter((each) => each.category !== "runtime" || !isTold(each)),
+    lines: lines.filter(({ category, fields }) => category !== "runtime" || !told.has(fields?.failure)),
     words,
   };
 }
@@ -54,10 +53,10 @@ export function foldNews(events: readonly ControlEvent[], lines: readonly LogLin
 function partsOf(failure: ControlEvent, events: readonly ControlEvent[]): ControlEvent[] {
   const parts: ControlEvent[] = [];
   for (let k = events.indexOf(failure) + 1; k < events.length; k++) {
-    const { timeMs, topic, kind, nodeId, message, data } = events[k];
+    const { timeMs, topic, kind, nodeId, data } = events[k];
     const isOfNode = nodeId === failure.nodeId;
     if (timeMs - failure.timeMs > FAILURE_MS || (isOfNode && kind === "failed")) break;
-    const isSame = message === failure.message;
+    const isSame = data?.failure !== undefined && data.failure === failure.data?.failure;
     if (
       (topic === "error" && isSame) || (isOfNode && kind === "state" && FAILURE_STATES.includes(data?.state)) ||
       (isOfNode && isSame && (kind === "disabled" || kind === "restarting"))

@@ -18,12 +18,13 @@ function drops(timeMs: number, full: number, linkId = "link1"): ControlEvent {
 
 /** As the runtime tells a failure of a node that is disabled for it. */
 function failure(timeMs: number): ControlEvent[] {
+  const data = { failure: 7 };
   return [
-    event(timeMs, "failed", { level: "error" }),
-    event(timeMs, "error", { topic: "error", nodeId: undefined, level: "error" }),
+    event(timeMs, "failed", { level: "error", data }),
+    event(timeMs, "error", { topic: "error", nodeId: undefined, level: "error", data }),
     event(timeMs, "state", { data: { state: "failed", previous: "running" }, message: "lens: failed" }),
     event(timeMs + 1, "state", { data: { state: "disabled", previous: "failed" }, message: "lens: disabled" }),
-    event(timeMs + 1, "disabled"),
+    event(timeMs + 1, "disabled", { data }),
   ];
 }
 
@@ -33,6 +34,7 @@ const line: LogLine = {
   level: "warn",
   category: "runtime",
   message: `Disabled node "lens": ${MESSAGE}`,
+  fields: { failure: 7 },
 };
 
 Deno.test("mergeNews() tells one failure in one entry, with what became of the node", () => {
@@ -43,12 +45,20 @@ Deno.test("mergeNews() tells one failure in one entry, with what became of the n
   assert.equal(mergeNews(failure(100), [line], { least: "debug", unfolded: true }).length, 6);
 });
 
+Deno.test("mergeNews() tells what says the same as a failure and is about another one", () => {
+  const other = { failure: 8 };
+  const events = [...failure(100), event(100, "error", { topic: "error", nodeId: undefined, data: other })];
+  const lines = [line, { ...line, seq: 2, fields: other }, { ...line, seq: 3, fields: undefined }];
+  const kinds = mergeNews(events, lines, { least: "info" }).map(({ kind }) => kind);
+  assert.deepEqual(kinds.sort(), ["", "", "error", "failed"]);
+});
+
 Deno.test("mergeNews() tells each failure of a node that is restarted, and what else happens to it", () => {
   const again = (timeMs: number, attempt: number) => [
-    event(timeMs, "failed", { level: "error" }),
-    event(timeMs, "error", { topic: "error", nodeId: undefined }),
-    event(timeMs + 1, "restarting", { data: { attempt, afterMs: 100 } }),
-    event(timeMs + 101, "restarted", { data: { attempt } }),
+    event(timeMs, "failed", { level: "error", data: { failure: attempt } }),
+    event(timeMs, "error", { topic: "error", nodeId: undefined, data: { failure: attempt } }),
+    event(timeMs + 1, "restarting", { data: { attempt, afterMs: 100, failure: attempt } }),
+    event(timeMs + 101, "restarted", { data: { attempt, failure: attempt } }),
   ];
   const news = mergeNews([...again(100, 1), ...again(300, 2)], [], { least: "info" });
   assert.deepEqual(news.map(({ message }) => message), [
