@@ -1,6 +1,6 @@
 /**
- * The functions of the native library, as `Deno.dlopen` wants them. `crates/ffi/src` says what each does; a test
- * compares the two.
+ * The functions of the native library, as `Deno.dlopen` wants them. `crates/ffi/src` says what each does, and
+ * `crates/kernels/src/exports.rs` of `slu_kernel_*`, which get arrays of JavaScript; a test compares them.
  *
  * @module
  */
@@ -86,6 +86,12 @@ export const SYMBOLS = {
   slu_native_report_number: { parameters: ["pointer", "u32"], result: "f64" },
   slu_native_report_text: { parameters: ["pointer"], result: "pointer" },
   slu_native_finish: { parameters: ["pointer", "u32"], result: "void" },
+
+  slu_kernel_level: { parameters: ["u32"], result: "u32" },
+  slu_kernel_polyphase: {
+    parameters: ["buffer", "u32", "u32", "buffer", "u32", "buffer", "u32", "u32", "u32", "u32", "u32", "u32"],
+    result: "u32",
+  },
 } as const;
 
 /** The functions, to call. */

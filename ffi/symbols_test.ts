@@ -1,22 +1,25 @@
 import assert from "node:assert/strict";
 import { IDENTITY_SYMBOLS, SYMBOLS } from "./symbols.ts";
 
-/** What `Deno.dlopen` calls the types of a Rust signature. */
-function denoType(rust: string): string {
-  if (rust.startsWith("*")) return "pointer";
+/** What `Deno.dlopen` calls the types of a Rust signature. Kernels get arrays, all others what the library handed out. */
+function denoType(rust: string, name: string): string {
+  if (rust.startsWith("*")) return name.startsWith("slu_kernel_") ? "buffer" : "pointer";
   return rust === "" ? "void" : rust;
 }
 
 /** The `slu_*` functions that the Rust sources declare, with the types of their parameters and results. */
 function declaredInRust(): Map<string, string> {
   const folder = new URL("../crates/ffi/src/", import.meta.url);
+  const files = [...Deno.readDirSync(folder)].map(({ name }) => new URL(name, folder));
   const declared = new Map<string, string>();
-  for (const file of Deno.readDirSync(folder)) {
-    const text = Deno.readTextFileSync(new URL(file.name, folder));
+  for (const file of [...files, new URL("../crates/kernels/src/exports.rs", import.meta.url)]) {
+    const text = Deno.readTextFileSync(file);
     for (const match of text.matchAll(/extern "C" fn (slu_\w+)\(([^)]*)\)(?:\s*->\s*([^{]+?))?\s*\{/g)) {
       const parameters = match[2].split(",").map((text) => text.trim()).filter((text) => text !== "");
-      const types = parameters.map((parameter) => denoType(parameter.slice(parameter.indexOf(":") + 1).trim()));
-      declared.set(match[1], `(${types}) -> ${denoType(match[3] ?? "")}`);
+      const types = parameters.map((parameter) =>
+        denoType(parameter.slice(parameter.indexOf(":") + 1).trim(), match[1])
+      );
+      declared.set(match[1], `(${types}) -> ${denoType(match[3] ?? "", match[1])}`);
     }
     // The hot calls of a ring are made by a macro: `name => method(argument?);`, u32 throughout.
     for (const match of text.matchAll(/^ {4}(slu_\w+) => \w+\((\w*)\);$/gm)) {
@@ -26,7 +29,7 @@ function declaredInRust(): Map<string, string> {
   return declared;
 }
 
-Deno.test("SYMBOLS names the functions that crates/ffi declares, with their types", () => {
+Deno.test("SYMBOLS names the functions that crates/ffi and crates/kernels declare, with their types", () => {
   const listed = Object.entries(SYMBOLS)
     .filter(([, symbol]) => !("name" in symbol))
     .map(([name, symbol]): [string, string] => [name, `(${symbol.parameters}) -> ${symbol.result}`]);

@@ -54,6 +54,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "mod.ts": { parts: ["core", "sluice.gen.ts"], npm: [] },
   "sluice.gen.ts": { parts: ["generated.ts", "core", "processors"], npm: [] },
   "testing.ts": { parts: ["core"], npm: [] },
+  "kernels.ts": { parts: ["core"], npm: [] },
   "generated.ts": { parts: ["core"], npm: [] },
   "examples": { parts: ["mod.ts"], npm: [] },
   "bench": "anything",

@@ -37,6 +37,7 @@ Deno.test("deno.json exports each public module, and publishes it", async () => 
     "./nodes": "./sluice.gen.ts",
     "./testing": "./testing.ts",
     "./generated": "./generated.ts",
+    "./kernels": "./kernels.ts",
     "./cli": "./cli/main.ts",
   });
   for (const path of Object.values<string>(exports)) {

@@ -15,6 +15,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
     "names": ["ids.ts", "duration.ts", "processor.ts"],
     "log": ["log.ts", "log/"],
     "values": ["values/"],
+    "kernels": ["kernels/"],
     "clock": ["clock/"],
     "control page": ["control_page.ts", "element_index.ts"],
     "driver": ["driver/"],

@@ -147,7 +147,13 @@ async function lackingEntries(
   }
   if (/^(?:\.{0,2}\/|file:)/.test(String(target))) {
     if (imports[`${specifier}/`] !== undefined) return [];
-    const doors = { nodes: "sluice.gen.ts", testing: "testing.ts", generated: "generated.ts", cli: "cli/main.ts" };
+    const doors = {
+      nodes: "sluice.gen.ts",
+      testing: "testing.ts",
+      generated: "generated.ts",
+      kernels: "kernels.ts",
+      cli: "cli/main.ts",
+    };
     return Object.entries(doors).filter(([door]) => imports[`${specifier}/${door}`] === undefined).map((
       [door, file],
     ) => [["imports", `${specifier}/${door}`], String(target).replace(/[^/]*$/, file)]);

@@ -7,79 +7,46 @@
  * @module
  */
 
+import type { PolyphaseTable } from "../../core/kernels/engine.ts";
+import { kernels } from "../../core/kernels/kernels.ts";
+
 /** The most phases in the table, at the higher of the two rates. */
 const MAX_PHASES = 2048;
-/** Zero crossings of the sinc on either side, at the lower of the two rates. */
+/** The fewest zero crossings of the sinc on either side, at the lower of the two rates. */
 const ZERO_CROSSINGS = 32;
+/** The length of either side is a multiple of this, as the kernel wants it. */
+const HALF_STEP = 8;
 /** Shape of the window: side lobes about 100 dB down. */
 const KAISER_BETA = 10;
 /** Cut-off relative to half the lower rate, so that the window's slope ends near it. */
 const CUTOFF = 0.94;
 
-/** A table of filters, one for each place between two input samples. */
-export class PolyphaseFilter {
-  /** Input samples that one output sample needs. */
-  readonly taps: number;
-  /** Phases between two input samples, L of the ratio. */
-  readonly phases: number;
-  readonly #rows: number;
-  readonly #table: Float64Array;
-  readonly #mixed: Float64Array;
-
-  /**
-   * @param phases L: output samples for every M input samples
-   * @param ratio output rate divided by input rate
-   */
-  constructor(phases: number, ratio: number) {
-    const cutoff = CUTOFF * Math.min(1, ratio);
-    const half = Math.ceil(ZERO_CROSSINGS / Math.min(1, ratio));
-    this.taps = 2 * half;
-    this.phases = phases;
-    this.#rows = Math.min(phases, Math.ceil(MAX_PHASES * Math.min(1, ratio)));
-    this.#table = new Float64Array((this.#rows + 1) * this.taps);
-    this.#mixed = new Float64Array(this.taps);
-    for (let row = 0; row <= this.#rows; row++) this.#fillRow(row, row / this.#rows, half, cutoff);
+/**
+ * Makes the filters for a ratio of whole numbers.
+ *
+ * @param up L: output samples for every `down` input samples
+ * @param down M
+ */
+export function makePolyphaseTable(up: number, down: number): PolyphaseTable {
+  const ratio = Math.min(1, up / down);
+  const half = Math.ceil(ZERO_CROSSINGS / ratio / HALF_STEP) * HALF_STEP;
+  const taps = 2 * half;
+  const rows = Math.min(up, Math.ceil(MAX_PHASES * ratio));
+  const coefficients = kernels.float32((rows + 1) * taps);
+  for (let row = 0; row <= rows; row++) {
+    coefficients.set(makeFilter(row / rows, half, CUTOFF * ratio), row * taps);
   }
+  return { coefficients, taps, rows, up, down };
+}
 
-  /**
-   * One output sample.
-   *
-   * @param samples input
-   * @param start index of the first of the `taps` samples around the output sample
-   * @param phase how far the output sample is past the middle one of them, 0 to `phases` - 1
-   */
-  apply(samples: Float32Array, start: number, phase: number): number {
-    const { taps } = this;
-    const table = this.#table;
-    let sum = 0;
-    if (this.#rows === this.phases) {
-      const row = phase * taps;
-      for (let k = 0; k < taps; k++) sum += samples[start + k] * table[row + k];
-      return sum;
-    }
-    const at = (phase / this.phases) * this.#rows;
-    const row = Math.floor(at);
-    const share = at - row;
-    const low = row * taps;
-    const high = low + taps;
-    for (let k = 0; k < taps; k++) {
-      sum += samples[start + k] * (table[low + k] + share * (table[high + k] - table[low + k]));
-    }
-    return sum;
-  }
-
-  /** Each row sums to 1, so that a constant passes unchanged. */
-  #fillRow(row: number, offset: number, half: number, cutoff: number): void {
-    const values = this.#mixed;
-    let sum = 0;
-    for (let k = 0; k < this.taps; k++) {
-      const at = k - (half - 1) - offset;
-      const value = sinc(at * cutoff) * kaiser(at / half);
-      values[k] = value;
-      sum += value;
-    }
-    for (let k = 0; k < this.taps; k++) this.#table[row * this.taps + k] = values[k] / sum;
-  }
+/** One filter, whose coefficients add up to 1, so that a constant passes unchanged. */
+function makeFilter(offset: number, half: number, cutoff: number): Float64Array {
+  const values = Float64Array.from({ length: 2 * half }, (_, k) => {
+    const at = k - (half - 1) - offset;
+    return sinc(at * cutoff) * kaiser(at / half);
+  });
+  const sum = values.reduce((total, value) => total + value, 0);
+  return values.map((value) => value / sum);
 }
 
 function sinc(x: number): number {

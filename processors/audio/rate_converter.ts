@@ -6,8 +6,10 @@
  * @module
  */
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import type { PolyphaseTable } from "../../core/kernels/engine.ts";
+import { kernels } from "../../core/kernels/kernels.ts";
 import { PlaneQueue } from "./plane_queue.ts";
-import { PolyphaseFilter } from "./polyphase_filter.ts";
+import { makePolyphaseTable } from "./polyphase_filter.ts";
 
 /** Converts the rate of one stream. It allocates only when a frame is longer than every one before it. */
 export class RateConverter {
@@ -16,7 +18,7 @@ export class RateConverter {
   readonly outputRateHz: number;
   readonly #up: number;
   readonly #down: number;
-  readonly #filter: PolyphaseFilter;
+  readonly #filter: PolyphaseTable;
   readonly #queue: PlaneQueue;
   /** How far the next output sample is past the middle of the filter on the queue's oldest samples, in phases. */
   #phase = 0;
@@ -36,7 +38,7 @@ export class RateConverter {
     this.channels = channels;
     this.#up = outputRateHz / divisor;
     this.#down = inputRateHz / divisor;
-    this.#filter = new PolyphaseFilter(this.#up, this.#up / this.#down);
+    this.#filter = makePolyphaseTable(this.#up, this.#down);
     this.#queue = new PlaneQueue(channels);
     this.restart();
   }
@@ -94,26 +96,16 @@ export class RateConverter {
    * @param frame to fill
    */
   render(frame: AudioFrame): void {
-    const count = frame.sampleCount;
-    const start = this.#queue.start;
-    let phase = this.#phase;
-    let at = start;
+    const queue = this.#queue;
     for (let channel = 0; channel < this.channels; channel++) {
-      const source = this.#queue.plane(channel);
-      const target = frame.channel(channel);
-      phase = this.#phase;
-      at = start;
-      for (let i = 0; i < count; i++) {
-        target[i] = this.#filter.apply(source, at, phase);
-        phase += this.#down;
-        const steps = Math.floor(phase / this.#up);
-        at += steps;
-        phase -= steps * this.#up;
-      }
+      kernels.polyphase(queue.plane(channel), queue.start, frame.channel(channel), this.#filter, this.#phase);
     }
-    this.#phase = phase;
+    const count = frame.sampleCount;
+    const moved = this.#phase + count * this.#down;
+    const steps = Math.floor(moved / this.#up);
+    this.#phase = moved - steps * this.#up;
     this.#made += count;
-    this.#queue.drop(at - start);
+    queue.drop(steps);
   }
 }
 

@@ -46,6 +46,40 @@ Deno.test("Resampler keeps out what is beyond half the new rate", async () => {
   assert.ok(peak(output.subarray(1000, 41000)) < 1e-4);
 });
 
+Deno.test("Resampler is flat to 0.004 dB up to 0.85 of the lower half rate, and what it adds is 104 dB down", async () => {
+  for (const [from, to] of [[48000, 44100], [44100, 48000], [96000, 44100], [48000, 47999]]) {
+    const half = Math.min(from, to) / 2;
+    for (const part of [0.01, 0.3, 0.6, 0.85]) {
+      const hz = Math.round(part * half);
+      const output = join(
+        (await convert(from, to, cut(sine(from / 2, hz, from), 4096))).map((block) => block.channels[0]),
+      );
+      const middle = output.subarray(1000, -1000);
+      const ideal = sine(output.length, hz, to).subarray(1000, -1000);
+      const gain = dot(middle, ideal) / dot(ideal, ideal);
+      const added = middle.map((sample, i) => sample - gain * ideal[i]);
+      const about = `${from} to ${to} at ${hz} Hz`;
+      const gainDb = 20 * Math.log10(gain);
+      assert.ok(Math.abs(gainDb) < 0.004, `${about}: ${gainDb} dB`);
+      const addedDb = 10 * Math.log10(dot(added, added) / dot(ideal, ideal));
+      assert.ok(addedDb < -104, `${about}: adds ${addedDb} dB`);
+    }
+  }
+});
+
+Deno.test("Resampler holds what lies from 1.04 of the lower half rate on 98 dB down", async () => {
+  for (const [from, to] of [[48000, 44100], [96000, 44100], [96000, 48000], [48000, 8000]]) {
+    for (const part of [1.04, 1.06, 1.3, 2].filter((part) => part * to < from)) {
+      const hz = Math.round(part * to / 2);
+      const output = join(
+        (await convert(from, to, cut(sine(from / 2, hz, from), 4096))).map((block) => block.channels[0]),
+      );
+      const left = peak(output.subarray(1000, -1000));
+      assert.ok(20 * Math.log10(left) < -98, `${from} to ${to} at ${hz} Hz: ${20 * Math.log10(left)} dB`);
+    }
+  }
+});
+
 Deno.test("Resampler leaves a constant as it is", async () => {
   const output = join(
     (await convert(44100, 32000, [new Float32Array(5000).fill(0.75)])).map((block) => block.channels[0]),
@@ -100,4 +134,10 @@ async function convert(from: number, to: number, blocks: readonly Float32Array[]
 
 function cut(samples: Float32Array, size: number): Float32Array[] {
   return Array.from({ length: Math.ceil(samples.length / size) }, (_, k) => samples.subarray(k * size, (k + 1) * size));
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
 }

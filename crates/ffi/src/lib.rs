@@ -5,6 +5,8 @@
 //! [`info::slu_last_error`]; a panic in one of them is caught and told in the same way. Hot functions cannot panic.
 //! A pointer passed in is one that this library handed out and that has not been freed: who else could check it pays
 //! for it with every frame.
+//!
+//! `sluice_kernels` has a C interface of its own, since it is compiled to WebAssembly too; this library exports it.
 
 mod arena;
 mod info;
@@ -14,3 +16,6 @@ mod native_lane;
 mod native_values;
 mod outcome;
 mod ring;
+
+// Exports what it declares.
+use sluice_kernels as _;

@@ -1,0 +1,9 @@
+/**
+ * Loops over samples for processors, with the vector instructions of the processor: `kernels` runs in the native
+ * library, in portable mode in WebAssembly, and gives the same bits in both.
+ *
+ * @module
+ */
+export { kernels } from "./core/kernels/kernels.ts";
+export type { Kernels } from "./core/kernels/kernels.ts";
+export type { EngineName, PolyphaseTable } from "./core/kernels/engine.ts";
