@@ -1,17 +1,15 @@
 /**
- * Levelled logging to standard error, for people (text) or programs (a JSON object a line), over LogTape.
+ * Levelled logging to standard error, for people (text) or programs (a JSON object a line).
  *
  * `SLUICE_LOG` chooses, with commas between: a level (`trace`, `debug`, `info`, `warn`, `error`, `off`; default `info`),
  * levels of single parts (`lane=debug`, `node=warn`, `node:gain=trace`), and the word `json`. It is read at the first
- * record of each isolate, so worker lanes log as main does. A program that configures LogTape itself before then keeps
- * its own configuration; our categories start with `sluice`.
+ * record of each isolate, so worker lanes log as main does.
  *
  * Each record is one write of one line. On a terminal the line first erases the line that the cursor stands in: so a
  * progress line that main redraws is never cut through, whichever isolate logs.
  *
  * @module
  */
-import { configureSync, getConfig, getLogger, type Logger, type LogLevel, type LogRecord } from "@logtape/logtape";
 import { fieldsOf, listNames, SluiceError } from "./errors.ts";
 import { isReaderGone } from "./log/gone_reader.ts";
 import { isId } from "./ids.ts";
@@ -69,7 +67,26 @@ export interface LogEntry {
   readonly fields?: { readonly [name: string]: unknown };
 }
 
+/** Levels of records. */
+type RecordLevel = LogEntry["level"];
+
+/** One record, as it is written. */
+interface LogRecord {
+  readonly timeMs: number;
+  readonly level: RecordLevel;
+  readonly category: LogPart;
+  readonly nodeId: string | undefined;
+  readonly message: string;
+  readonly fields: { readonly [name: string]: unknown };
+}
+
+/** What shows the records of this isolate. */
+interface LogOutput extends Pick<LogSetting, "level" | "parts"> {
+  show(record: LogRecord): void;
+}
+
 const taps = new Set<(entry: LogEntry) => void>();
+let output: LogOutput | undefined;
 
 const DEFAULT_SETTING: LogSetting = { level: "info", json: false };
 /** Takes away what stands in the line of a terminal's cursor: that of a command's progress. */
@@ -139,31 +156,22 @@ export function configureLog(options: LogOptions = {}): void {
   const colors = options.colors ?? (terminal && readEnv("NO_COLOR") === "");
   const format = setting.json ? formatJson : (record: LogRecord) => formatText(record, colors);
   const start = terminal ? ERASE_LINE : "";
-  configureSync({
-    reset: true,
-    sinks: {
-      line: (record: LogRecord) => {
+  output = {
+    level: setting.level,
+    parts: setting.parts,
+    show(record) {
+      try {
         write(`${start}${format(record)}\n`);
-        if (taps.size > 0) tellTaps(record);
-      },
+      } catch {
+        // What cannot be written is no reason for the part that tells it to fail.
+      }
+      if (taps.size > 0) tellTaps(record);
     },
-    loggers: [
-      { category: "sluice", sinks: ["line"], lowestLevel: lowest(setting.level) },
-      ...Object.entries(setting.parts ?? {}).map(([part, level]) => ({
-        category: ["sluice", ...part.split(":")],
-        sinks: ["line"],
-        // Otherwise the level of the whole would hold for the part, too.
-        parentSinks: "override" as const,
-        lowestLevel: lowest(level),
-      })),
-      { category: ["logtape", "meta"], sinks: ["line"], lowestLevel: "warning" },
-    ],
-  });
+  };
 }
 
 /**
- * Listens to the records of this isolate that are shown. A program that has configured LogTape itself shows them its
- * own way: then there is nothing to hear.
+ * Listens to the records of this isolate that are shown.
  *
  * @returns ends it
  */
@@ -187,70 +195,63 @@ export function relayLog(entry: LogEntry): void {
 
 /** The log of a part of Sluice: `logger("lane")`. */
 export function logger(part: LogPart): NodeLog {
-  return makeLog(["sluice", part], {});
+  return makeLog(part);
 }
 
 /** The log of a node: each record has the field `nodeId`. */
 export function nodeLog(nodeId: string): NodeLog {
-  return makeLog(["sluice", "node", nodeId], { nodeId });
+  return makeLog("node", nodeId);
 }
 
-function makeLog(category: readonly [string, ...string[]], base: Record<string, unknown>): NodeLog {
-  let target: Logger | undefined;
-  function emit(level: LogLevel, message: string, fields?: Record<string, unknown>): void {
-    if (target === undefined) {
-      ensureConfigured();
-      target = getLogger(category);
-    }
-    if (!target.isEnabledFor(level)) return;
-    const text = redact(message);
-    const properties = redactValue({ ...base, ...fields }) as Record<string, unknown>;
-    // Not `target.info()`: that would take braces in the message for placeholders.
-    target.emit({ level, message: [text], rawMessage: text, properties, timestamp: Date.now() });
+function makeLog(category: LogPart, ownId?: string): NodeLog {
+  const own = `${category}:${ownId}`;
+  function emit(level: RecordLevel, message: string, fields?: Record<string, unknown>): void {
+    const to = output ?? configureAtFirst();
+    const lowest = to.parts?.[own] ?? to.parts?.[category] ?? to.level;
+    if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(lowest)) return;
+    const { nodeId, ...others } = redactValue({ nodeId: ownId, ...fields }) as Record<string, unknown>;
+    const named = typeof nodeId === "string" ? nodeId : undefined;
+    to.show({ timeMs: Date.now(), level, category, nodeId: named, message: redact(message), fields: others });
   }
   return {
     trace: (message, fields) => emit("trace", message, fields),
     debug: (message, fields) => emit("debug", message, fields),
     info: (message, fields) => emit("info", message, fields),
-    warn: (message, fields) => emit("warning", message, fields),
+    warn: (message, fields) => emit("warn", message, fields),
     error: (message, fields) => emit("error", message, fields),
   };
 }
 
-function tellTaps(record: LogRecord): void {
-  const { nodeId, ...fields } = record.properties;
+function tellTaps({ nodeId, fields, ...rest }: LogRecord): void {
   const entry: LogEntry = {
-    timeMs: record.timestamp,
-    level: fromLevel(record.level),
-    category: partOf(record),
-    ...(typeof nodeId === "string" && { nodeId }),
-    message: record.message.join(""),
+    ...rest,
+    ...(nodeId !== undefined && { nodeId }),
     ...(Object.keys(fields).length > 0 && { fields }),
   };
   for (const tap of taps) tap(entry);
 }
 
-function ensureConfigured(): void {
-  if (getConfig() !== null) return;
+function configureAtFirst(): LogOutput {
   try {
     configureLog();
   } catch (error) {
     configureLog({ setting: DEFAULT_SETTING });
     logger("log").warn((error as Error).message);
   }
+  return output!;
 }
 
 /** `12:00:00.000 warn  gain: message key=value`, in local time, without the number of a failure, which is for programs. */
 function formatText(record: LogRecord, colors: boolean): string {
-  const { nodeId, ...fields } = record.properties;
+  const { level, nodeId } = record;
+  const fields = { ...record.fields };
   if (nodeId === undefined) delete fields.failure;
-  const level = fromLevel(record.level);
-  const source = escapeControls(typeof nodeId === "string" ? nodeId : partOf(record));
-  const message = escapeControls(record.message.join(""));
+  const source = escapeControls(nodeId ?? record.category);
+  const message = escapeControls(record.message);
   const rest = Object.entries(fields).map(([key, value]) =>
     ` ${escapeControls(key)}=${escapeControls(stringify(value))}`
   ).join("");
-  const time = formatTime(new Date(record.timestamp));
+  const time = formatTime(new Date(record.timeMs));
   const label = level.padEnd(5);
   return colors
     ? `${DIM}${time}${RESET} ${COLORS[level]}${label}${RESET} ${source}: ${message}${DIM}${rest}${RESET}`
@@ -259,13 +260,13 @@ function formatText(record: LogRecord, colors: boolean): string {
 
 /** `{"time":…,"level":…,"category":…,"nodeId":…,"message":…,"fields":{…}}`. */
 function formatJson(record: LogRecord): string {
-  const { nodeId, ...fields } = record.properties;
+  const { timeMs, level, category, nodeId, message, fields } = record;
   const line = stringify({
-    time: new Date(record.timestamp).toISOString(),
-    level: fromLevel(record.level),
-    category: `sluice.${partOf(record)}`,
+    time: new Date(timeMs).toISOString(),
+    level,
+    category: `sluice.${category}`,
     nodeId,
-    message: record.message.join(""),
+    message,
     fields: Object.keys(fields).length === 0 ? undefined : fields,
   });
   return line.replace(CONTROLS, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
@@ -310,21 +311,6 @@ function formatTime(date: Date): string {
   const two = (n: number) => String(n).padStart(2, "0");
   const ms = String(date.getMilliseconds()).padStart(3, "0");
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
-}
-
-/** Which part wrote a record. The categories of LogTape's own records begin with `logtape`. */
-function partOf({ category }: LogRecord): string {
-  return category[0] === "sluice" ? category[1] : category.join(".");
-}
-
-function lowest(name: LogLevelName): LogLevel | null {
-  if (name === "off") return null;
-  return name === "warn" ? "warning" : name;
-}
-
-function fromLevel(level: LogLevel): Exclude<LogLevelName, "off"> {
-  if (level === "warning") return "warn";
-  return level === "fatal" ? "error" : level;
 }
 
 /** The variable's value; empty where it is not set or may not be read. */

@@ -167,6 +167,24 @@ Deno.test("the text log escapes names of fields and nodes, and marks that turn t
   assert.equal(lines[0].slice(13), "warn  a\\x0ab: x\\u{202e}y\\u{2028}z k\\x1b=1\n");
 });
 
+Deno.test("logger() names the node that a record is about, and does not fail where no line can be written", () => {
+  const lines = capture({ level: "info", json: true }, false, false);
+  logger("runtime").warn("late", { nodeId: "mic", byMs: 3 });
+  const { time: _, ...rest } = JSON.parse(lines[0]);
+  const fields = { byMs: 3 };
+  assert.deepEqual(rest, { level: "warn", category: "sluice.runtime", nodeId: "mic", message: "late", fields });
+  let tried = 0;
+  configureLog({
+    setting: TEXT,
+    write() {
+      tried++;
+      throw new Deno.errors.PermissionDenied("full");
+    },
+  });
+  logger("lane").error("x");
+  assert.equal(tried, 1);
+});
+
 Deno.test("relayLog() takes our secrets out of lines of isolates that do not know them", () => {
   keepSecrets([{ value: "relayed-secret", reference: "${env:R}" }]);
   const told: LogEntry[] = [];

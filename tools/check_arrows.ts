@@ -37,18 +37,18 @@ interface PartRules {
 /** The parts by folder, and the files at the root by name. A part that is not here is an error: enter it. */
 const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "ffi": { parts: [], npm: [] },
-  "core": { parts: ["ffi"], npm: ["@logtape/logtape", "jsonc-parser"] },
+  "core": { parts: ["ffi"], npm: ["jsonc-parser"] },
   "processors": { parts: ["core"], npm: ["fft.js"] },
   "codegen": {
     parts: ["core"],
     dynamicParts: ["sluice.gen.ts"],
     npm: ["@dprint/formatter", "@dprint/typescript", "jsonc-parser", "ts-morph"],
   },
-  "control": { parts: ["core", "ffi"], npm: ["@logtape/logtape", "hono", "zod"] },
+  "control": { parts: ["core", "ffi"], npm: ["hono", "zod"] },
   "cli": {
     parts: ["sluice.gen.ts", "control", "processors", "core", "ffi", "deno.json"],
     dynamicParts: ["codegen"],
-    npm: ["@logtape/logtape", "@optique/core", "jsonc-parser"],
+    npm: ["@optique/core", "jsonc-parser"],
   },
   "web": { parts: ["control"], npm: ["@dagrejs/dagre", "@preact/signals", "preact", "uplot"] },
   "mod.ts": { parts: ["core", "sluice.gen.ts"], npm: [] },

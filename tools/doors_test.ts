@@ -38,7 +38,7 @@ Deno.test("deno.json exports each public module, and publishes it", async () => 
     "./testing": "./testing.ts",
     "./generated": "./generated.ts",
     "./kernels": "./kernels.ts",
-    "./cli": "./cli/main.ts",
+    "./cli": "./cli/start.ts",
   });
   for (const path of Object.values<string>(exports)) {
     const [first] = path.replace("./", "").split("/");

@@ -1,5 +1,5 @@
 /**
- * `deno task new FOLDER`: sets the checkout up, the page included, then makes a project that links to it, as
+ * `deno task new FOLDER`: sets the checkout up, the page and the bundled command included, then makes a project that links to it, as
  * `sluice new project FOLDER` does.
  *
  * @module
@@ -12,7 +12,7 @@ if (folder === undefined || folder.startsWith("-") || rest.length > 0) {
   console.error('Cannot make a project: wanted one folder, as in "deno task new ../my-graphs"');
   Deno.exit(2);
 }
-await setUpOrExit({ regenerate: false, page: true });
+await setUpOrExit({ regenerate: false, page: true, bundle: true });
 console.error();
 // A task runs in the folder of its deno.json, and people mean the one that they are in.
 const path = resolve(Deno.env.get("INIT_CWD") ?? ".", folder);

@@ -79,6 +79,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
     "watch": ["watch/"],
     "commands": ["commands/"],
     "main": ["main.ts"],
+    "start": ["bundle_state.ts", "start.ts"],
   },
   web: {
     "model": ["model/"],

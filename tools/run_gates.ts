@@ -27,7 +27,7 @@ if (!Object.hasOwn(FORMS, form) || Deno.args.length > 1) {
 }
 console.log(FORMS[form]);
 const startedMs = performance.now();
-const { driver, reason } = await setUp({ regenerate: false, page: true }).catch((error) => {
+const { driver, reason } = await setUp({ regenerate: false, page: true, bundle: true }).catch((error) => {
   if (!(error instanceof SetUpError)) throw error;
   console.log(`${error.message}\n0 passed, 1 failed`);
   Deno.exit(1);

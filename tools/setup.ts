@@ -1,12 +1,13 @@
 /**
  * `deno task setup`: brings a checkout into a state in which everything runs. It installs the npm packages of
- * `deno.lock`, builds the native library where a Rust toolchain is there, writes the generated code and builds the
- * page. Running it again does only what is missing. Its other tasks call it first.
+ * `deno.lock`, builds the native library where a Rust toolchain is there, writes the generated code, builds the page
+ * and bundles the command. Running it again does only what is missing. Its other tasks call it first.
  *
  * This file may import no npm package: it runs before they are installed.
  *
  * @module
  */
+import { isBundleCurrent } from "../cli/bundle_state.ts";
 import { assertDeno } from "../core/process/deno_version.ts";
 import { formatElapsed, runCommand } from "./command.ts";
 import { buildNativeLibrary, findMissingToolchain, hasLibrary, LIBRARY_PATH } from "./native_library.ts";
@@ -35,6 +36,8 @@ export interface SetUpOptions {
   readonly regenerate?: boolean;
   /** Build the page if it is missing or outdated (default `false`). */
   readonly page?: boolean;
+  /** Bundle the command if the bundle is missing or outdated (default `false`). */
+  readonly bundle?: boolean;
 }
 
 /**
@@ -49,6 +52,7 @@ export async function setUp(options: SetUpOptions = {}): Promise<SetUp> {
   const result = await prepareNative();
   if (options.regenerate !== false || !hasGeneratedCode()) await generateCode();
   if (options.page === true) await buildPage();
+  if (options.bundle === true) await bundleCommand();
   return result;
 }
 
@@ -131,6 +135,16 @@ async function buildPage(): Promise<void> {
   say("page", `built (${formatElapsed(result.elapsedMs)})`);
 }
 
+async function bundleCommand(): Promise<void> {
+  const startedMs = performance.now();
+  if (isBundleCurrent()) return say("command", `ready (${formatElapsed(performance.now() - startedMs)})`);
+  const result = await runCommand({ program: Deno.execPath(), args: ["run", "-A", "tools/bundle.ts"] });
+  if (result.code !== 0) {
+    throw new SetUpError(`Cannot bundle the command: "deno task bundle" ended with ${result.code}:\n${result.output}`);
+  }
+  say("command", `bundled (${formatElapsed(result.elapsedMs)})`);
+}
+
 /** Runs the set-up, ending the process with 1 and one message if it fails. */
 export async function setUpOrExit(options: SetUpOptions = {}): Promise<SetUp> {
   try {
@@ -142,4 +156,4 @@ export async function setUpOrExit(options: SetUpOptions = {}): Promise<SetUp> {
   }
 }
 
-if (import.meta.main) await setUpOrExit({ page: true });
+if (import.meta.main) await setUpOrExit({ page: true, bundle: true });

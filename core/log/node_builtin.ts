@@ -9,6 +9,7 @@
 interface NodeBuiltins {
   readonly "node:console": typeof import("node:console");
   readonly "node:fs": typeof import("node:fs");
+  readonly "node:module": typeof import("node:module");
   readonly "node:stream": typeof import("node:stream");
 }
 

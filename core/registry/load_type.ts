@@ -5,6 +5,7 @@
  */
 import { SluiceError } from "../errors.ts";
 import { describeThrown, isInstance } from "../errors/thrown.ts";
+import { importModule } from "./import_module.ts";
 import type { AnyNodeType } from "./node_type.ts";
 
 /** What colours a terminal's text. */
@@ -25,7 +26,7 @@ interface PackageModule {
  * package does not hold the type
  */
 export async function loadNodeType(type: string, packageUrl: string): Promise<AnyNodeType> {
-  const { nodePackage } = await attempt<PackageModule>(type, packageUrl, () => import(packageUrl));
+  const { nodePackage } = await attempt<PackageModule>(type, packageUrl, () => importModule(packageUrl));
   if (!Array.isArray(nodePackage?.nodes)) {
     throw new SluiceError(
       "InvalidGraph",

@@ -5,6 +5,8 @@
  */
 import { SluiceError, type SluiceErrorDetails } from "../errors.ts";
 import { logger } from "../log.ts";
+import { bundle } from "./bundle.ts";
+import { importModule } from "./import_module.ts";
 import type { NodePackage } from "./node_type.ts";
 
 /** Hexadecimal digits of a hash that are kept. */
@@ -44,7 +46,8 @@ export interface StaleSource {
  * @returns sorted by path; empty if the package is not on a file system, or if it may not be read (no `--allow-read`)
  */
 export async function findStaleSources(pkg: NodePackage): Promise<StaleSource[]> {
-  if (!pkg.url.startsWith("file:")) return [];
+  // The bundle was made from sources that have not changed since, those of its own package among them.
+  if (!pkg.url.startsWith("file:") || bundle?.doors.has(pkg.url)) return [];
   const paths = Object.keys(pkg.sources).sort();
   const found = await Promise.all(paths.map((path) => compareSource(new URL(path, pkg.url), pkg.sources[path])));
   return paths.flatMap((path, i) => found[i] === "same" ? [] : [{ path, isMissing: found[i] === "missing" }]);
@@ -102,7 +105,7 @@ export async function loadNodePackage(url: string | URL): Promise<NodePackage> {
   const href = String(url);
   let module: { nodePackage?: NodePackage };
   try {
-    module = await import(href);
+    module = await importModule(href);
   } catch (cause) {
     if (!/\.m?[jt]s$/.test(href)) throw notGenerated(href, "it is not a module", { cause });
     if (!isMissing(cause, href)) throw cause;

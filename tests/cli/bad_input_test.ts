@@ -149,7 +149,10 @@ Deno.test("sluice refuses an unknown SLUICE_LOG and SLUICE_NATIVE with exit code
   await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify(GOOD));
   const log = await sluice(["nodes", "list"], { env: { SLUICE_LOG: "loud" } });
   assert.equal(log.code, 2);
-  assert.match(log.stderr, /^error: Cannot set up logging: SLUICE_LOG is "loud".*available: "debug", "info", "warn"/);
+  assert.match(
+    log.stderr,
+    /^error: Cannot set up logging: SLUICE_LOG is "loud".*available: "trace", "debug", "info", "warn"/,
+  );
   const native = await sluice(["run", "graph.json"], { cwd: folder.path, env: { SLUICE_NATIVE: "maybe" } });
   assert.equal(native.code, 2);
   assert.match(native.stderr, /^error: Cannot use SLUICE_NATIVE="maybe": wanted "auto", "require" or "off"\n$/);

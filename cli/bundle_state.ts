@@ -1,0 +1,56 @@
+/**
+ * Whether the bundled command, `dist`, is what the sources beside it say.
+ *
+ * @module
+ */
+
+/** Where the bundle is. */
+export const BUNDLE_FOLDER: URL = new URL("../dist/", import.meta.url);
+
+/** In it: what it was made from. */
+export const SOURCES_FILE = "sources.json";
+
+/** What the bundle was made from: paths relative to the checkout, each with its time of change and its size. */
+export type BundleSources = Record<string, readonly [mtimeMs: number, size: number]>;
+
+/**
+ * The state of the files that a bundle is made from.
+ *
+ * @param root path of the checkout, ending with a slash
+ * @param paths relative to it
+ */
+export function readSources(root: string, paths: readonly string[]): BundleSources {
+  return Object.fromEntries(paths.map((path) => [path, stateOf(root + path)]));
+}
+
+/**
+ * Whether a bundle is there and none of the files that it was made from has changed since. It takes 3 ms: a file counts
+ * as changed if its time or its size is another.
+ *
+ * @param folder URL of the bundle, in the checkout. One that comes from a registry was published with its sources
+ */
+export function isBundleCurrent(folder: URL = BUNDLE_FOLDER): boolean {
+  if (folder.protocol !== "file:") return true;
+  try {
+    const sources: BundleSources = JSON.parse(Deno.readTextFileSync(new URL(SOURCES_FILE, folder)));
+    // A text: to make a URL of each would take longer than to look at the file.
+    const root = rootOf(folder);
+    return Object.entries(sources).every(([path, [mtimeMs, size]]) => {
+      const state = stateOf(root + path);
+      return state[0] === mtimeMs && state[1] === size;
+    });
+  } catch {
+    return false;
+  }
+}
+
+/** Path of the folder that a bundle stands in, ending with a slash. */
+function rootOf(folder: URL): string {
+  const path = decodeURIComponent(new URL("../", folder).pathname);
+  return Deno.build.os === "windows" ? path.slice(1) : path;
+}
+
+function stateOf(file: string): [number, number] {
+  const { mtime, size } = Deno.statSync(file);
+  return [mtime?.getTime() ?? 0, size];
+}

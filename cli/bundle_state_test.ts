@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { pathToFileURL } from "node:url";
+import { isBundleCurrent, readSources, SOURCES_FILE } from "./bundle_state.ts";
+
+/** A checkout of two sources and the bundle that was made from them. */
+async function checkout(): Promise<AsyncDisposable & { root: string; dist: URL }> {
+  // With what a URL escapes.
+  const root = `${await Deno.makeTempDir({ prefix: "sluice bundle #" })}/`;
+  await Deno.mkdir(`${root}core`);
+  await Deno.mkdir(`${root}dist`);
+  await Deno.writeTextFile(`${root}core/one.ts`, "1");
+  await Deno.writeTextFile(`${root}deno.json`, "{}");
+  const sources = readSources(root, ["core/one.ts", "deno.json"]);
+  await Deno.writeTextFile(`${root}dist/${SOURCES_FILE}`, JSON.stringify(sources));
+  return {
+    root,
+    dist: pathToFileURL(`${root}dist/`),
+    [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }),
+  };
+}
+
+Deno.test("isBundleCurrent() holds while no source has changed", async () => {
+  await using made = await checkout();
+  assert.equal(isBundleCurrent(made.dist), true);
+  await Deno.writeTextFile(`${made.root}core/other.ts`, "of another program");
+  assert.equal(isBundleCurrent(made.dist), true);
+});
+
+Deno.test("isBundleCurrent() takes a source for changed that has another time, another size, or is gone", async () => {
+  await using made = await checkout();
+  const one = `${made.root}core/one.ts`;
+  const { mtime } = await Deno.stat(one);
+  await Deno.writeTextFile(one, "12");
+  await Deno.utime(one, mtime!, mtime!);
+  assert.equal(isBundleCurrent(made.dist), false);
+  await Deno.writeTextFile(one, "1");
+  await Deno.utime(one, mtime!, mtime!);
+  assert.equal(isBundleCurrent(made.dist), true);
+  await Deno.utime(one, mtime!, new Date(mtime!.getTime() - 1_000));
+  assert.equal(isBundleCurrent(made.dist), false);
+  await Deno.remove(one);
+  assert.equal(isBundleCurrent(made.dist), false);
+});
+
+Deno.test("isBundleCurrent() takes a bundle that is missing or was not finished for none", async () => {
+  await using made = await checkout();
+  await Deno.writeTextFile(new URL(SOURCES_FILE, made.dist), '{"core/one.ts":');
+  assert.equal(isBundleCurrent(made.dist), false);
+  await Deno.remove(made.dist, { recursive: true });
+  assert.equal(isBundleCurrent(made.dist), false);
+});
+
+Deno.test("isBundleCurrent() takes a bundle that comes from a registry for what was published with it", () => {
+  assert.equal(isBundleCurrent(new URL("https://example.org/sluice/dist/")), true);
+});

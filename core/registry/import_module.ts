@@ -1,0 +1,39 @@
+/**
+ * Imports the modules of packages, whose processors have to share the runtime's classes with the code that runs them.
+ *
+ * The bundled command has these classes in the bundle. A user's package imports them by `@sluice/sluice`, which its
+ * import map leads to the sources: so there the bundle answers for its public modules, before the first package that is
+ * not its own is imported.
+ *
+ * @module
+ */
+import { nodeBuiltin } from "../log/node_builtin.ts";
+import { type Bundle, bundle } from "./bundle.ts";
+
+let isAnswering = false;
+
+/**
+ * Imports a module of a package.
+ *
+ * @param url its absolute URL
+ * @returns its exports
+ */
+export async function importModule(url: string): Promise<object> {
+  if (bundle === undefined) return await import(url);
+  const own = bundle.doors.get(url);
+  if (own !== undefined) return await import(own);
+  if (!isAnswering) answerFor(bundle);
+  isAnswering = true;
+  return await import(url);
+}
+
+/** From now on who imports a public module of the sources in this isolate gets the bundle's. */
+function answerFor({ doors }: Bundle): void {
+  nodeBuiltin("node:module").registerHooks({
+    resolve(specifier, context, next) {
+      const found = next(specifier, context);
+      const own = doors.get(found.url);
+      return own === undefined ? found : { ...found, url: own };
+    },
+  });
+}

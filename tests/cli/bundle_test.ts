@@ -1,0 +1,145 @@
+/**
+ * The bundled command does what the sources do, and shares the runtime's classes with processors of users. The set-up
+ * of the gates has made the bundle; where it is older than the sources, it is made here.
+ */
+import assert from "node:assert/strict";
+import { isBundleCurrent } from "../../cli/bundle_state.ts";
+import { readEvents, type Result, ROOT, temporaryFolder, toneGraph, withoutNote } from "./command_line.ts";
+
+/** The command line from the sources, and from the bundle. */
+const MAINS = { sources: `${ROOT}cli/main.ts`, bundle: `${ROOT}dist/main.js` };
+
+/**
+ * Throws an error of the runtime's class that it imports as users do, and says with which classes its own are the same.
+ */
+const CRITIC =
+  `import { type AudioFrame, config, input, nodePackage, processor, SluiceError, type StreamInput } from "@sluice/sluice";
+import { nodePackage as again } from "@sluice/sluice/nodes";
+
+/** Refuses what it reads. */
+@processor()
+export class Critic {
+  @input()
+  audio!: StreamInput<AudioFrame>;
+  /** Where it throws. */
+  @config()
+  where: "setup" | "process" | "later" = "setup";
+
+  setup(): void {
+    if (nodePackage !== again) throw new Error("two copies of the standard nodes");
+    if (this.where === "setup") throw new SluiceError("InvalidMedia", "Cannot bear it");
+    // Nobody awaits it.
+    if (this.where === "later") void Promise.resolve().then(() => { throw new TypeError("later"); });
+  }
+
+  process(): void {
+    if (this.audio.read() !== undefined && this.where === "process") throw new SluiceError("InvalidMedia", "Cannot bear it");
+  }
+}
+`;
+
+function criticGraph(lane: string, where: string): string {
+  return JSON.stringify({
+    version: 1,
+    mode: "live",
+    nodes: { tone: { type: "tone-source" }, critic: { type: "critic", lane, config: { where } } },
+    links: [{ from: "tone.audio", to: "critic.audio" }],
+  });
+}
+
+async function run(main: string, args: readonly string[], cwd: string): Promise<Result> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", main, ...args],
+    cwd,
+    env: { NO_COLOR: "1", SLUICE_LOG: "error" },
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: withoutNote(decoder.decode(stderr)) };
+}
+
+/** Both do it one after the other, in the same folder. */
+async function both(args: readonly string[], cwd: string): Promise<{ sources: Result; bundle: Result }> {
+  return { sources: await run(MAINS.sources, args, cwd), bundle: await run(MAINS.bundle, args, cwd) };
+}
+
+async function makeBundle(): Promise<void> {
+  if (isBundleCurrent()) return;
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "tools/bundle.ts"],
+    cwd: ROOT,
+  }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+}
+
+/** The errors that a run tells, without the times of its events. */
+function told({ code, stdout, stderr }: Result): unknown {
+  const events = stdout === "" ? [] : readEvents(stdout).filter(({ event }) => event === "error");
+  return { code, stderr, errors: events.map(({ code, message, thrownAt }) => ({ code, message, thrownAt })) };
+}
+
+Deno.test("the bundled command does what the sources do", async (test) => {
+  await makeBundle();
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/tone.json`, toneGraph({ mode: "offline", seconds: 0.1 }));
+  await Deno.writeTextFile(`${folder.path}/critic.ts`, CRITIC);
+  await Deno.writeTextFile(`${folder.path}/sluice.json`, '{ "name": "mine", "include": ["*.ts"] }');
+
+  await test.step("codegen", async () => {
+    assert.deepEqual((await run(MAINS.bundle, ["codegen"], folder.path)).code, 0);
+    const { sources } = await both(["codegen", "--check"], folder.path);
+    assert.equal(sources.code, 0, sources.stderr);
+  });
+  for (
+    const args of [
+      ["--help"],
+      ["runn"],
+      ["nodes", "list"],
+      ["nodes", "info", "gain"],
+      ["check", "tone.json", "--set", "gain.gainDb=99"],
+      ["graph", "tone.json"],
+    ]
+  ) {
+    await test.step(args.join(" "), async () => {
+      const { sources, bundle } = await both(args, folder.path);
+      assert.deepEqual(bundle, sources);
+    });
+  }
+  await test.step("run", async () => {
+    const files: Uint8Array[] = [];
+    for (const main of Object.values(MAINS)) {
+      const { code, stderr } = await run(main, ["run", "tone.json", "-q"], folder.path);
+      assert.equal(code, 0, stderr);
+      files.push(await Deno.readFile(`${folder.path}/out.wav`));
+    }
+    assert.deepEqual(files[1], files[0]);
+  });
+  for (const lane of ["main", "dsp"]) {
+    for (const where of ["setup", "process", "later"]) {
+      await test.step(`an error of a user's node on lane ${lane}, ${where}`, async () => {
+        await Deno.writeTextFile(`${folder.path}/critic.json`, criticGraph(lane, where));
+        const { sources, bundle } = await both(["run", "critic.json", "--json"], folder.path);
+        assert.notEqual(sources.code, 0);
+        assert.deepEqual(told(bundle), told(sources));
+        if (where !== "later") assert.match(bundle.stdout, /"event":"error","code":"InvalidMedia"/);
+      });
+    }
+  }
+});
+
+Deno.test("the installed command runs the bundle, and the sources once one of them has changed", async () => {
+  await using folder = await temporaryFolder();
+  const root = `${folder.path}/`;
+  for (const name of ["cli", "dist"]) await Deno.mkdir(root + name);
+  for (const name of ["start.ts", "bundle_state.ts"]) await Deno.copyFile(`${ROOT}cli/${name}`, `${root}cli/${name}`);
+  const says = (text: string) => `export function runProgram(args) { console.log("${text}", ...args); }`;
+  await Deno.writeTextFile(`${root}cli/main.ts`, says("sources").replace("args)", "args: string[])"));
+  await Deno.writeTextFile(`${root}dist/main.js`, says("bundle"));
+  const start = async () => (await run(`${root}cli/start.ts`, ["a", "b"], folder.path)).stdout;
+  assert.equal(await start(), "sources a b\n");
+  const { mtime, size } = await Deno.stat(`${root}cli/main.ts`);
+  await Deno.writeTextFile(`${root}dist/sources.json`, JSON.stringify({ "cli/main.ts": [mtime!.getTime(), size] }));
+  assert.equal(await start(), "bundle a b\n");
+  await Deno.utime(`${root}cli/main.ts`, mtime!, new Date(mtime!.getTime() + 1));
+  assert.equal(await start(), "sources a b\n");
+});

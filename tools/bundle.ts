@@ -1,0 +1,155 @@
+/**
+ * Bundles the command and its workers into `dist`, which `cli/start.ts` runs. The parts that few runs need (the
+ * generator, the control plane) are files of their own, and the public modules are among the bundle's, so that users'
+ * processors share its classes (`core/registry/import_module.ts`).
+ *
+ * Source maps give stacks the places in the sources, by which a node is found whose code has thrown.
+ *
+ * `--if-needed` bundles only what is missing or older than its sources.
+ *
+ * @module
+ */
+import { dirname, relative, resolve } from "node:path";
+import { type Plugin, rolldown } from "rolldown";
+import ts from "typescript";
+import config from "../deno.json" with { type: "json" };
+import { BUNDLE_FOLDER, isBundleCurrent, readSources, SOURCES_FILE } from "../cli/bundle_state.ts";
+import { ROOT } from "./root.ts";
+
+/** The public modules, by their names in the bundle; the command has another entrance there. */
+const DOORS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(config.exports).filter(([door]) => door !== "./cli").map((
+    [door, path],
+  ) => [door === "." ? "mod" : door.slice("./".length), path.slice("./".length)]),
+);
+
+/** The modules of workers. */
+const WORKERS: Readonly<Record<string, string>> = {
+  lane_worker: "core/lanes/loop/lane_worker.ts",
+  main_watch_worker: "core/process/main_watch_worker.ts",
+  fresh_package_worker: "core/registry/fresh_package_worker.ts",
+  source_watch_worker: "cli/watch/source_watch_worker.ts",
+};
+
+const MAIN = "cli/main.ts";
+
+/** The module that tells the sources that they are none. */
+const BUNDLE_MODULE = "core/registry/bundle.ts";
+
+/** What the generator stands on is not bundled: it is large, and loaded where code is generated. */
+const EXTERNAL = ["ts-morph", "@dprint/formatter", "@dprint/typescript"];
+
+/** What the bundle depends on beside the modules in it. */
+const BESIDE = ["deno.json", "deno.lock", "tools/bundle.ts"];
+
+/** Makes the bundle in place of the one that is there. */
+export async function makeBundle(): Promise<void> {
+  const startedMs = Date.now();
+  // A half-made one must not be taken for the bundle.
+  await Deno.remove(BUNDLE_FOLDER, { recursive: true }).catch(() => {});
+  const modules = { main: MAIN, ...DOORS, ...WORKERS };
+  const bundle = await rolldown({
+    input: Object.fromEntries(Object.entries(modules).map(([name, path]) => [name, ROOT + path])),
+    cwd: ROOT,
+    platform: "node",
+    resolve: { conditionNames: ["deno", "import", "module", "default"], mainFields: ["module", "main"] },
+    external: (id) => id.startsWith("node:") || EXTERNAL.includes(id),
+    plugins: [ownModules],
+  });
+  const folder = resolve(ROOT, "dist");
+  const { output } = await bundle.write({
+    dir: folder,
+    format: "esm",
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name]-[hash].js",
+  });
+  const inside = output.flatMap((each) => each.type === "chunk" ? each.moduleIds : []).map((id) => relative(ROOT, id));
+  await Deno.writeTextFile(`${folder}/LICENSES.txt`, await collectLicences(inside));
+  const own = inside.filter((path) => !/^\.\.|^\0|node_modules\//.test(path)).concat(BESIDE, BUNDLE_MODULE);
+  const sources = readSources(ROOT, [...new Set(own)].sort());
+  // What has changed while the bundle was made may not be in it.
+  if (Object.values(sources).some(([mtimeMs]) => mtimeMs >= startedMs)) return;
+  await Deno.writeTextFile(`${folder}/${SOURCES_FILE}`, JSON.stringify(sources));
+}
+
+/** Makes our own modules fit for the bundle. */
+const ownModules: Plugin = {
+  name: "sluice",
+  transform(code, id) {
+    const path = relative(ROOT, id);
+    if (path.startsWith("..") || path.includes("node_modules")) return undefined;
+    if (path === BUNDLE_MODULE) return { code: bundleModule(), map: null };
+    const placed = code.includes("import.meta") ? keepPlaces(code, path) : code;
+    if (/^\s*@(?:processor|input|output|config)\b/m.test(placed)) return lowerDecorators(placed, id);
+    // Lines stay as they are.
+    return placed === code ? undefined : { code: placed, map: null };
+  },
+};
+
+/** The module that stands for {@linkcode BUNDLE_MODULE}. */
+function bundleModule(): string {
+  const at = (path: string) => `new URL(${JSON.stringify(path)}, import.meta.url).href`;
+  const doors = Object.entries(DOORS).map(([name, path]) => `[${at(`../${path}`)}, ${at(`./${name}.js`)}]`);
+  return `export const bundle = { doors: new Map([${doors.join(", ")}]) };`;
+}
+
+/** Lets `import.meta.url` say where the source is, and URLs of workers name modules of the bundle. */
+function keepPlaces(code: string, path: string): string {
+  const source = ts.createSourceFile(path, code, ts.ScriptTarget.ESNext, true);
+  const edits: { readonly node: ts.Node; readonly text: string }[] = [];
+  const visit = (node: ts.Node): void => {
+    const [first] = ts.isNewExpression(node) || ts.isCallExpression(node) ? node.arguments ?? [] : [];
+    if (
+      first !== undefined && ts.isStringLiteral(first) && /^new URL\(|^import\.meta\.resolve\(/.test(node.getText())
+    ) {
+      const target = relative(ROOT, resolve(ROOT, dirname(path), first.text));
+      const worker = Object.keys(WORKERS).find((name) => WORKERS[name] === target);
+      if (worker !== undefined) return void edits.push({ node: first, text: `"./${worker}.js"` });
+    }
+    if (ts.isPropertyAccessExpression(node) && node.getText() === "import.meta.url") {
+      edits.push({ node, text: `new URL(${JSON.stringify(`../${path}`)}, import.meta.url).href` });
+    } else ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return edits.reverse().reduce(
+    (text, { node, text: by }) => text.slice(0, node.getStart()) + by + text.slice(node.end),
+    code,
+  );
+}
+
+/** Standard decorators as plain code, which V8 does not know and Rolldown leaves. */
+function lowerDecorators(code: string, id: string): { code: string; map: string } {
+  const { outputText, sourceMapText = "" } = ts.transpileModule(code, {
+    fileName: id,
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.ESNext,
+      verbatimModuleSyntax: true,
+      useDefineForClassFields: true,
+      sourceMap: true,
+    },
+  });
+  return { code: outputText, map: sourceMapText };
+}
+
+/** The licences of the packages whose code is in the bundle. */
+async function collectLicences(modules: readonly string[]): Promise<string> {
+  const packages = new Set<string>();
+  for (const path of modules) {
+    const found = /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path.replace(/^\0/, ""));
+    if (found !== null) packages.add(found[0]);
+  }
+  const texts = await Promise.all(
+    [...packages].sort().map(async (folder) => {
+      const { name, version, license } = JSON.parse(await Deno.readTextFile(`${ROOT}${folder}package.json`));
+      const files = [...Deno.readDirSync(ROOT + folder)].filter((each) => /^licen[cs]e/i.test(each.name));
+      const bodies = await Promise.all(files.map((file) => Deno.readTextFile(`${ROOT}${folder}${file.name}`)));
+      return [`${name} ${version} (${license})`, ...bodies.map((body) => body.trim())].join("\n\n");
+    }),
+  );
+  return `${texts.join("\n\n----\n\n")}\n`;
+}
+
+if (import.meta.main && !(Deno.args.includes("--if-needed") && isBundleCurrent())) await makeBundle();
