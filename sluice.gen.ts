@@ -926,7 +926,7 @@ export const channelMapper: NodeType<ChannelMapperConfig, ChannelMapperHandle> =
   descriptor: {
     type: "channel-mapper",
     className: "ChannelMapper",
-    source: "processors/audio/channel_mapper.ts:30",
+    source: "processors/audio/channel_mapper.ts:31",
     description: "Converts the number of channels.",
     doc:
       'Converts the number of channels.\n\n**Purpose.** Mixes channels down as in ITU-R BS.775, scaled so that nothing exceeds full scale, and up by copying\nmono to left and right, or to the centre if the output has one. Each number of channels stands for its usual layout,\nfrom mono to 7.1 in the order of WAV files. Blocks that have the wanted number pass untouched.\n\n**Inputs.** `audioIn`: any number of channels, which may change.\n\n**Outputs.** `audioOut`: the wanted number of channels, with the same times.\n\n**Config.** `channels`.\n\n**Example.**\n```json\n{ "toMono": { "type": "channel-mapper", "config": { "channels": 1 } } }\n```',
@@ -2935,7 +2935,7 @@ export const gain: NodeType<GainConfig, GainHandle> = defineNodeType<GainConfig,
   descriptor: {
     type: "gain",
     className: "Gain",
-    source: "processors/audio/gain.ts:29",
+    source: "processors/audio/gain.ts:30",
     description: "Makes audio louder or quieter.",
     doc:
       'Makes audio louder or quieter.\n\n**Purpose.** Multiplies every sample by one factor. A live change glides over one block, so that it does not click.\nAt 0 dB blocks pass untouched; otherwise they are changed in place, unless another node reads them too.\n\n**Inputs.** `audioIn`: any rate and number of channels.\n\n**Outputs.** `audioOut`: the same, with the same times. It may go beyond full scale.\n\n**Config.** `gainDb` (live).\n\n**Example.**\n```json\n{ "louder": { "type": "gain", "config": { "gainDb": 6 } } }\n```',
@@ -4574,7 +4574,7 @@ export const reverb: NodeType<ReverbConfig, ReverbHandle> = defineNodeType<Rever
   descriptor: {
     type: "reverb",
     className: "Reverb",
-    source: "processors/audio/reverb.ts:36",
+    source: "processors/audio/reverb.ts:37",
     description: "Puts audio into a room.",
     doc:
       'Puts audio into a room.\n\n**Purpose.** Adds reverberation. The room gets the average of all channels and answers slightly differently on each.\nThe tail follows the end of the stream until it is 60 dB quieter: 0.3 s (room size 0) to 12.7 s (1), at most\n`maxTailSeconds`. Live changes glide over one block.\n\n**Inputs.** `audioIn`: the rate and number of channels may not change within a stream.\n\n**Outputs.** `audioOut`: the blocks that came in, each with its times, then the tail in blocks of 1,024 samples.\n\n**Config.** `roomSize`, `damping`, `wet`, `dry` (all live), `maxTailSeconds`.\n\n**Example.**\n```json\n{ "hall": { "type": "reverb", "config": { "roomSize": 0.8, "wet": 0.4 } } }\n```',
@@ -6133,15 +6133,15 @@ export const nodePackage: NodePackage = definePackage({
   sources: {
     "core/frames/format.ts": "71e9ecd4275100cf",
     "core/frames/packet_frame.ts": "07387fedc176ca14",
-    "processors/audio/channel_mapper.ts": "34fa9106eb8e39ac",
+    "processors/audio/channel_mapper.ts": "2b2decfb2c8fc04c",
     "processors/audio/chunker.ts": "5770d74c81bc5f7f",
     "processors/audio/dynamic_mixer.ts": "83d7d9a7cb0b644c",
-    "processors/audio/gain.ts": "668758a7eb59653e",
+    "processors/audio/gain.ts": "649a78eb71f7379e",
     "processors/audio/level_meter.ts": "e65e9485da988234",
-    "processors/audio/level_reading.ts": "51406e9ad766c4fb",
+    "processors/audio/level_reading.ts": "ee6db952ad3adec2",
     "processors/audio/mixer.ts": "12c33420dd84993c",
     "processors/audio/resampler.ts": "e867fdd03e7b6474",
-    "processors/audio/reverb.ts": "4b4862f5f95ee1c9",
+    "processors/audio/reverb.ts": "335e2aec3bf3f284",
     "processors/audio/spectrum.ts": "af671ff7e9d2fd11",
     "processors/audio/spectrum_reading.ts": "5a22c3e75ed27f74",
     "processors/audio/stream_mixer.ts": "f28c15c73d7ab2c8",

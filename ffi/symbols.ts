@@ -92,6 +92,28 @@ export const SYMBOLS = {
     parameters: ["buffer", "u32", "u32", "buffer", "u32", "buffer", "u32", "u32", "u32", "u32", "u32", "u32"],
     result: "u32",
   },
+  slu_kernel_scale: { parameters: ["buffer", "u32", "f64", "f64"], result: "void" },
+  slu_kernel_mix: { parameters: ["buffer", "u32", "buffer", "u32", "u32", "f64"], result: "void" },
+  slu_kernel_measure: { parameters: ["buffer", "u32", "buffer"], result: "void" },
+  slu_kernel_dot: { parameters: ["buffer", "buffer", "u32"], result: "f64" },
+  slu_kernel_window: { parameters: ["buffer", "buffer", "buffer", "u32"], result: "void" },
+  slu_kernel_biquads: { parameters: ["buffer", "u32", "buffer", "buffer", "u32"], result: "void" },
+  slu_kernel_widen: { parameters: ["buffer", "buffer", "u32", "f64"], result: "void" },
+  slu_kernel_mend: { parameters: ["buffer", "u32"], result: "void" },
+  slu_kernel_combs: {
+    parameters: ["buffer", "u32", "buffer", "u32", "buffer", "buffer", "u32", "f64", "f64", "f64"],
+    result: "u32",
+  },
+  slu_kernel_allpasses: {
+    parameters: ["buffer", "u32", "buffer", "u32", "buffer", "u32", "f64"],
+    result: "u32",
+  },
+  slu_kernel_blend: { parameters: ["buffer", "buffer", "u32", "f64", "f64", "f64", "f64"], result: "void" },
+  slu_kernel_decode: { parameters: ["u32", "buffer", "u32", "u32", "u32", "buffer", "u32"], result: "u32" },
+  slu_kernel_encode: {
+    parameters: ["u32", "buffer", "u32", "buffer", "u32", "u32", "u32", "buffer"],
+    result: "u32",
+  },
 } as const;
 
 /** The functions, to call. */

@@ -12,6 +12,15 @@
  */
 export type EngineName = "native" | "wasm" | "plain";
 
+/** A format of interleaved samples, little-endian: unsigned or signed integers, or floats, with so many bits. */
+export type PcmFormat = "u8" | "s16" | "s24" | "s32" | "f32" | "f64";
+
+/** Bytes of a sample of each format; the order is that of `crates/kernels/src/pcm.rs`. */
+export const PCM_BYTES: Readonly<Record<PcmFormat, number>> = { u8: 1, s16: 2, s24: 3, s32: 4, f32: 4, f64: 8 };
+
+/** The number of each format over the C interface. */
+export const PCM_NUMBERS: Readonly<Record<PcmFormat, number>> = { u8: 0, s16: 1, s24: 2, s32: 3, f32: 4, f64: 5 };
+
 /** The filters of a sample-rate converter, one for each place between two input samples. */
 export interface PolyphaseTable {
   /**
@@ -29,9 +38,69 @@ export interface PolyphaseTable {
   readonly down: number;
 }
 
+/** The delay lines of combs or all-passes, with the state of each. {@linkcode Kernels.delayLines} makes them. */
+export interface DelayLines {
+  /** For each line its length, its place, and the last value of a comb's low-pass. */
+  readonly records: Float64Array;
+  /** The lines, one after the other. */
+  readonly lines: Float64Array;
+}
+
 /** See {@linkcode Kernels} for what each method does. */
 export interface Engine {
   readonly name: EngineName;
-  float32(length: number): Float32Array<ArrayBuffer>;
+  /** An array of zeros, from `make`, that the engine reaches without a copy if it can. */
+  allocate<A extends ArrayBufferView>(kind: ArrayKind<A>, length: number): A;
   polyphase(source: Float32Array, start: number, target: Float32Array, table: PolyphaseTable, phase: number): void;
+  /** Factors go from `from + step` on; with step 0 each is `from`. */
+  scale(samples: Float32Array, from: number, step: number): void;
+  mix(
+    target: Float32Array,
+    targetStart: number,
+    source: Float32Array,
+    sourceStart: number,
+    count: number,
+    factor: number,
+  ): void;
+  measure(samples: Float32Array, levels: Float64Array): void;
+  dot(a: Float32Array, b: Float32Array): number;
+  window(samples: Float32Array, weights: Float64Array, target: Float64Array): void;
+  biquads(samples: Float32Array, coefficients: Float64Array, state: Float64Array): void;
+  widen(target: Float64Array, source: Float32Array, factor: number): void;
+  mend(samples: Float64Array, count: number): void;
+  combs(
+    delays: DelayLines,
+    input: Float64Array,
+    output: Float64Array,
+    count: number,
+    gain: number,
+    feedback: number,
+    damping: number,
+  ): void;
+  allpasses(delays: DelayLines, samples: Float64Array, count: number, gain: number): void;
+  /** Factors as in {@linkcode scale}, without the exception for step 0. */
+  blend(
+    samples: Float32Array,
+    others: Float64Array,
+    ownFrom: number,
+    ownStep: number,
+    othersFrom: number,
+    othersStep: number,
+  ): void;
+  decode(format: PcmFormat, source: Uint8Array, channels: number, channel: number, target: Float32Array): void;
+  encode(
+    format: PcmFormat,
+    source: Float32Array,
+    target: Uint8Array,
+    channels: number,
+    channel: number,
+    counts: Uint32Array,
+  ): void;
+}
+
+/** A class of typed arrays. */
+export interface ArrayKind<A> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (length: number): A;
+  new (buffer: ArrayBuffer, byteOffset: number, length: number): A;
 }

@@ -11,10 +11,19 @@
  * @module
  */
 import { chooseEngine } from "./choose_engine.ts";
-import type { Engine, EngineName, PolyphaseTable } from "./engine.ts";
+import {
+  type DelayLines,
+  type Engine,
+  type EngineName,
+  PCM_BYTES,
+  type PcmFormat,
+  type PolyphaseTable,
+} from "./engine.ts";
 
 /** Partial sums of an inner product, of which the number of taps is a multiple. */
 const PARTIAL_SUMS = 16;
+/** Numbers in the record of a delay line. */
+const RECORD = 3;
 
 /**
  * The kernels. Every call checks that it stays within its arrays, and that what it writes is not what it reads.
@@ -50,7 +59,17 @@ export class Kernels {
    * its buffer there are.
    */
   float32(length: number): Float32Array<ArrayBuffer> {
-    return this.#chosen().float32(length);
+    return this.#chosen().allocate<Float32Array<ArrayBuffer>>(Float32Array, length);
+  }
+
+  /** As {@linkcode float32}, of 64-bit floats. */
+  float64(length: number): Float64Array<ArrayBuffer> {
+    return this.#chosen().allocate<Float64Array<ArrayBuffer>>(Float64Array, length);
+  }
+
+  /** As {@linkcode float32}, of bytes. */
+  bytes(length: number): Uint8Array<ArrayBuffer> {
+    return this.#chosen().allocate<Uint8Array<ArrayBuffer>>(Uint8Array, length);
   }
 
   /**
@@ -90,6 +109,255 @@ export class Kernels {
     this.#chosen().polyphase(source, start, target, table, phase);
   }
 
+  /**
+   * Multiplies by a factor that changes linearly, so that the last sample gets `to` and the next block goes on from
+   * there. The products are of 64-bit floats.
+   *
+   * @param samples to change
+   * @param from factor of the sample before the first
+   * @param to factor of the last sample; as `from` for one factor
+   */
+  scale(samples: Float32Array, from: number, to: number): void {
+    if (samples.length > 0) this.#chosen().scale(samples, from, (to - from) / samples.length);
+  }
+
+  /**
+   * Adds samples, times a factor: sums of 64-bit floats, rounded once.
+   *
+   * @param target to add to
+   * @param targetStart index of its first sample
+   * @param source what is added
+   * @param sourceStart index of its first sample
+   * @param count of samples
+   * @param factor of what is added
+   * @throws {RangeError} if a range reaches beyond its array, or both overlap
+   */
+  mix(
+    target: Float32Array,
+    targetStart: number,
+    source: Float32Array,
+    sourceStart: number,
+    count: number,
+    factor: number,
+  ): void {
+    assertRange("mix", "target", target, targetStart, count);
+    assertRange("mix", "source", source, sourceStart, count);
+    assertApart("mix", target, source);
+    if (count > 0) this.#chosen().mix(target, targetStart, source, sourceStart, count, factor);
+  }
+
+  /**
+   * Measures samples: raises `levels[0]` to the greatest absolute one, and adds the sum of all squares, of 64-bit floats
+   * in 16 partial sums, to `levels[1]`. Leaves out what is no number.
+   *
+   * @throws {RangeError} if there are fewer than two levels
+   */
+  measure(samples: Float32Array, levels: Float64Array): void {
+    assertRange("measure", "array of levels", levels, 0, 2);
+    assertApart("measure", levels, samples);
+    this.#chosen().measure(samples, levels);
+  }
+
+  /**
+   * The sum of the products of two arrays of one length, of 64-bit floats in 16 partial sums.
+   *
+   * @throws {RangeError} if `b` has another length
+   */
+  dot(a: Float32Array, b: Float32Array): number {
+    assertLength("dot", "second array", b, a.length);
+    return this.#chosen().dot(a, b);
+  }
+
+  /**
+   * Multiplies samples by the weights of a window.
+   *
+   * @param samples as many as there are weights
+   * @param weights of the window
+   * @param target gets the products
+   * @throws {RangeError} if the lengths differ, or the target overlaps another
+   */
+  window(samples: Float32Array, weights: Float64Array, target: Float64Array): void {
+    assertLength("window", "source", samples, target.length);
+    assertLength("window", "window", weights, target.length);
+    assertApart("window", target, samples);
+    assertApart("window", target, weights);
+    this.#chosen().window(samples, weights, target);
+  }
+
+  /**
+   * Filters by second-order sections, one after the other, in direct form II transposed and in 64-bit floats; between
+   * two sections samples are rounded to 32 bits.
+   *
+   * @param samples to change
+   * @param coefficients b0, b1, b2, a1 and a2 of each section, divided by a0
+   * @param state two numbers for each section, at first 0
+   * @throws {RangeError} if there are not five coefficients for every two numbers of state, or arrays overlap
+   */
+  biquads(samples: Float32Array, coefficients: Float64Array, state: Float64Array): void {
+    if (state.length % 2 !== 0) refuse("biquads", `the state has ${state.length} numbers`, "two for each section");
+    assertLength("biquads", "array of coefficients", coefficients, (5 * state.length) / 2);
+    assertApart("biquads", samples, coefficients);
+    assertApart("biquads", samples, state);
+    assertApart("biquads", state, coefficients);
+    this.#chosen().biquads(samples, coefficients, state);
+  }
+
+  /**
+   * Adds samples, times a factor, to 64-bit floats.
+   *
+   * @throws {RangeError} if the target is shorter than the source, or overlaps it
+   */
+  widen(target: Float64Array, source: Float32Array, factor: number): void {
+    assertRange("widen", "target", target, 0, source.length);
+    assertApart("widen", target, source);
+    this.#chosen().widen(target, source, factor);
+  }
+
+  /**
+   * Makes 0 of what is no finite number, among the first `count`.
+   *
+   * @throws {RangeError} if there are not so many
+   */
+  mend(samples: Float64Array, count: number): void {
+    assertRange("mend", "array", samples, 0, count);
+    this.#chosen().mend(samples, count);
+  }
+
+  /**
+   * Makes silent delay lines for {@linkcode combs} or {@linkcode allpasses}.
+   *
+   * @param lengths of the lines, in samples
+   * @throws {RangeError} if one is no whole number from 1
+   */
+  delayLines(lengths: readonly number[]): DelayLines {
+    const records = this.float64(RECORD * lengths.length);
+    lengths.forEach((length, k) => {
+      if (!isCount(length)) refuse("delayLines", `a length is ${length}`, "a whole number from 1");
+      records[RECORD * k] = length;
+    });
+    return { records, lines: this.float64(lengths.reduce((sum, length) => sum + length, 0)) };
+  }
+
+  /**
+   * Adds the sum of low-pass combs side by side: each gives what its line has held, and keeps the input with what its
+   * low-pass makes of that, times the feedback. What is below 1e-20 becomes 0.
+   *
+   * @param delays from {@linkcode delayLines}; not shared with another channel
+   * @param input as many samples as `count` or more
+   * @param output to add to; as long
+   * @param count of samples
+   * @param gain of the input
+   * @param feedback below 1
+   * @param damping 0 to 1: how much of its last value the low-pass keeps
+   * @throws {RangeError} if an array is too short, two overlap, or the records do not fit the lines
+   */
+  combs(
+    delays: DelayLines,
+    input: Float64Array,
+    output: Float64Array,
+    count: number,
+    gain: number,
+    feedback: number,
+    damping: number,
+  ): void {
+    assertDelays("combs", delays);
+    assertRange("combs", "input", input, 0, count);
+    assertRange("combs", "output", output, 0, count);
+    assertApart("combs", output, input);
+    assertApart("combs", output, delays.lines);
+    assertApart("combs", input, delays.lines);
+    this.#chosen().combs(delays, input, output, count, gain, feedback, damping);
+  }
+
+  /**
+   * Runs all-passes one after the other: each keeps the input with what its line has held, times the gain, and gives the
+   * latter without the former, times the gain. What is below 1e-20 becomes 0.
+   *
+   * @param delays from {@linkcode delayLines}
+   * @param samples to change, the first `count`
+   * @param count of samples
+   * @param gain below 1
+   * @throws {RangeError} if an array is too short, two overlap, or the records do not fit the lines
+   */
+  allpasses(delays: DelayLines, samples: Float64Array, count: number, gain: number): void {
+    assertDelays("allpasses", delays);
+    assertRange("allpasses", "array of samples", samples, 0, count);
+    assertApart("allpasses", samples, delays.lines);
+    this.#chosen().allpasses(delays, samples, count, gain);
+  }
+
+  /**
+   * Blends samples with others of 64 bits. Both factors change linearly, so that the last sample gets `to`.
+   *
+   * @param samples to change
+   * @param others as many or more
+   * @param ownFrom factor of the samples before the first
+   * @param ownTo factor of the last one
+   * @param othersFrom factor of the others before the first
+   * @param othersTo factor of the last one
+   * @throws {RangeError} if there are fewer others than samples, or both overlap
+   */
+  blend(
+    samples: Float32Array,
+    others: Float64Array,
+    ownFrom: number,
+    ownTo: number,
+    othersFrom: number,
+    othersTo: number,
+  ): void {
+    const count = samples.length;
+    if (count === 0) return;
+    assertRange("blend", "array of others", others, 0, count);
+    assertApart("blend", samples, others);
+    const [ownStep, othersStep] = [(ownTo - ownFrom) / count, (othersTo - othersFrom) / count];
+    this.#chosen().blend(samples, others, ownFrom, ownStep, othersFrom, othersStep);
+  }
+
+  /**
+   * Takes a channel out of interleaved samples. An integer `v` of n bits gives `v / 2^(n-1)`, an unsigned one after 128
+   * was taken off; 32-bit floats are moved bit for bit, 64-bit floats and 32-bit integers are rounded.
+   *
+   * @param format of the interleaved samples, little-endian
+   * @param source their bytes: one sample of each channel for every sample of the target, or more
+   * @param channels how many are interleaved
+   * @param channel which one, from 0
+   * @param target gets the samples
+   * @throws {RangeError} if the source is too short, there is no such channel, or the arrays overlap
+   */
+  decode(format: PcmFormat, source: Uint8Array, channels: number, channel: number, target: Float32Array): void {
+    assertInterleaved("decode", "source", source, format, channels, channel, target.length);
+    assertApart("decode", target, source);
+    this.#chosen().decode(format, source, channels, channel, target);
+  }
+
+  /**
+   * Puts a channel among interleaved samples: the inverse of {@linkcode decode}. For integers it rounds to the nearest,
+   * halves upwards, clamps to full scale, and makes 0 of what is no number.
+   *
+   * @param format of the interleaved samples, little-endian
+   * @param source samples of the channel
+   * @param target bytes of the interleaved samples
+   * @param channels how many are interleaved
+   * @param channel which one, from 0
+   * @param counts gets two additions: how many samples were clamped, and how many were no number
+   * @throws {RangeError} if the target is too short, there is no such channel, or arrays overlap
+   */
+  encode(
+    format: PcmFormat,
+    source: Float32Array,
+    target: Uint8Array,
+    channels: number,
+    channel: number,
+    counts: Uint32Array,
+  ): void {
+    assertInterleaved("encode", "target", target, format, channels, channel, source.length);
+    assertRange("encode", "array of counts", counts, 0, 2);
+    assertApart("encode", target, source);
+    assertApart("encode", counts, source);
+    assertApart("encode", counts, target);
+    this.#chosen().encode(format, source, target, channels, channel, counts);
+  }
+
   #chosen(): Engine {
     return this.#engine ??= this.#open();
   }
@@ -106,9 +374,54 @@ function refuse(kernel: string, found: string, wanted: string): never {
   throw new RangeError(`Cannot run kernel "${kernel}": ${found}, wanted ${wanted}`);
 }
 
+/** Checks that an array has `count` elements from `start` on. */
+function assertRange(kernel: string, name: string, array: { length: number }, start: number, count: number): void {
+  if (Number.isInteger(start) && Number.isInteger(count) && start >= 0 && count >= 0 && start + count <= array.length) {
+    return;
+  }
+  refuse(kernel, `the ${name} has ${array.length} elements`, `${count} from index ${start} on`);
+}
+
+function assertLength(kernel: string, name: string, array: { length: number }, length: number): void {
+  if (array.length !== length) refuse(kernel, `the ${name} has ${array.length} elements`, `${length}`);
+}
+
 /** Checks that what a kernel writes is not what it reads. */
 function assertApart(kernel: string, target: ArrayBufferView, source: ArrayBufferView): void {
   if (source.byteOffset >= target.byteOffset + target.byteLength) return;
   if (target.byteOffset >= source.byteOffset + source.byteLength || source.buffer !== target.buffer) return;
-  refuse(kernel, "the target overlaps the source", "memory of its own");
+  refuse(kernel, "what it writes overlaps what it reads", "memory of its own");
+}
+
+/** Checks that records describe lines, and a place in each. */
+function assertDelays(kernel: string, { records, lines }: DelayLines): void {
+  let end = 0;
+  let fits = records.length % RECORD === 0;
+  for (let k = 0; k < records.length; k += RECORD) {
+    const length = records[k];
+    const at = records[k + 1];
+    fits &&= isCount(length) && Number.isInteger(at) && at >= 0 && at < length;
+    end += length;
+  }
+  if (!(fits && end <= lines.length)) refuse(kernel, "the records do not describe the lines", "those of delayLines()");
+  assertApart(kernel, records, lines);
+}
+
+function assertInterleaved(
+  kernel: string,
+  name: string,
+  bytes: Uint8Array,
+  format: PcmFormat,
+  channels: number,
+  channel: number,
+  count: number,
+): void {
+  const size = PCM_BYTES[format];
+  if (size === undefined) refuse(kernel, `the format is ${JSON.stringify(format)}`, Object.keys(PCM_BYTES).join(", "));
+  if (!(isCount(channels) && Number.isInteger(channel) && channel >= 0 && channel < channels)) {
+    refuse(kernel, `there are ${channels} channels`, `one with the index ${channel}`);
+  }
+  if (bytes.length < count * channels * size) {
+    refuse(kernel, `the ${name} has ${bytes.length} bytes`, `${count * channels * size}`);
+  }
 }

@@ -5,7 +5,14 @@
  * @module
  */
 import type { NativeSymbols } from "../../ffi/symbols.ts";
-import type { Engine, PolyphaseTable } from "./engine.ts";
+import {
+  type ArrayKind,
+  type DelayLines,
+  type Engine,
+  PCM_NUMBERS,
+  type PcmFormat,
+  type PolyphaseTable,
+} from "./engine.ts";
 
 /** The kernels among the library's functions. They take views of any buffer, shared ones too. */
 type KernelCalls = {
@@ -37,8 +44,8 @@ export class NativeEngine implements Engine {
     return this.#calls.slu_kernel_level(LEVELS[level]) === LEVELS.avx2 ? "avx2" : "baseline";
   }
 
-  float32(length: number): Float32Array<ArrayBuffer> {
-    return new Float32Array(length);
+  allocate<A extends ArrayBufferView>(kind: ArrayKind<A>, length: number): A {
+    return new kind(length);
   }
 
   polyphase(source: Float32Array, start: number, target: Float32Array, table: PolyphaseTable, phase: number): void {
@@ -57,5 +64,98 @@ export class NativeEngine implements Engine {
       down,
       phase,
     );
+  }
+
+  scale(samples: Float32Array, from: number, step: number): void {
+    this.#calls.slu_kernel_scale(samples, samples.length, from, step);
+  }
+
+  mix(
+    target: Float32Array,
+    targetStart: number,
+    source: Float32Array,
+    sourceStart: number,
+    count: number,
+    factor: number,
+  ): void {
+    this.#calls.slu_kernel_mix(target, targetStart, source, sourceStart, count, factor);
+  }
+
+  measure(samples: Float32Array, levels: Float64Array): void {
+    this.#calls.slu_kernel_measure(samples, samples.length, levels);
+  }
+
+  dot(a: Float32Array, b: Float32Array): number {
+    return this.#calls.slu_kernel_dot(a, b, a.length);
+  }
+
+  window(samples: Float32Array, weights: Float64Array, target: Float64Array): void {
+    this.#calls.slu_kernel_window(samples, weights, target, target.length);
+  }
+
+  biquads(samples: Float32Array, coefficients: Float64Array, state: Float64Array): void {
+    this.#calls.slu_kernel_biquads(samples, samples.length, coefficients, state, state.length / 2);
+  }
+
+  widen(target: Float64Array, source: Float32Array, factor: number): void {
+    this.#calls.slu_kernel_widen(target, source, source.length, factor);
+  }
+
+  mend(samples: Float64Array, count: number): void {
+    this.#calls.slu_kernel_mend(samples, count);
+  }
+
+  combs(
+    { records, lines }: DelayLines,
+    input: Float64Array,
+    output: Float64Array,
+    count: number,
+    gain: number,
+    feedback: number,
+    damping: number,
+  ): void {
+    this.#calls.slu_kernel_combs(
+      records,
+      records.length,
+      lines,
+      lines.length,
+      input,
+      output,
+      count,
+      gain,
+      feedback,
+      damping,
+    );
+  }
+
+  allpasses({ records, lines }: DelayLines, samples: Float64Array, count: number, gain: number): void {
+    this.#calls.slu_kernel_allpasses(records, records.length, lines, lines.length, samples, count, gain);
+  }
+
+  blend(
+    samples: Float32Array,
+    others: Float64Array,
+    ownFrom: number,
+    ownStep: number,
+    othersFrom: number,
+    othersStep: number,
+  ): void {
+    this.#calls.slu_kernel_blend(samples, others, samples.length, ownFrom, ownStep, othersFrom, othersStep);
+  }
+
+  decode(format: PcmFormat, source: Uint8Array, channels: number, channel: number, target: Float32Array): void {
+    this.#calls.slu_kernel_decode(PCM_NUMBERS[format], source, source.length, channels, channel, target, target.length);
+  }
+
+  encode(
+    format: PcmFormat,
+    source: Float32Array,
+    target: Uint8Array,
+    channels: number,
+    channel: number,
+    counts: Uint32Array,
+  ): void {
+    const number = PCM_NUMBERS[format];
+    this.#calls.slu_kernel_encode(number, source, source.length, target, target.length, channels, channel, counts);
   }
 }

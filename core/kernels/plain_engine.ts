@@ -4,18 +4,31 @@
  *
  * @module
  */
-import type { Engine, PolyphaseTable } from "./engine.ts";
+import {
+  type ArrayKind,
+  type DelayLines,
+  type Engine,
+  PCM_BYTES,
+  type PcmFormat,
+  type PolyphaseTable,
+} from "./engine.ts";
 
 const { fround } = Math;
-/** Partial sums of an inner product; `crates/kernels/src/polyphase.rs` has the same. */
+/** Partial sums of a long sum; `crates/kernels/src` has the same. */
 const PARTIAL_SUMS = 16;
+/** As in `crates/kernels/src/reverb.rs`. */
+const TINY = 1e-20;
+const RECORD = 3;
+/** What full scale is of the integer formats. */
+const SCALES = { u8: 0x80, s16: 0x8000, s24: 0x800000, s32: 0x80000000 } as const;
 
 export class PlainEngine implements Engine {
   readonly name = "plain";
   readonly #sums = new Float32Array(PARTIAL_SUMS);
+  readonly #wideSums = new Float64Array(PARTIAL_SUMS);
 
-  float32(length: number): Float32Array<ArrayBuffer> {
-    return new Float32Array(length);
+  allocate<A extends ArrayBufferView>(kind: ArrayKind<A>, length: number): A {
+    return new kind(length);
   }
 
   polyphase(source: Float32Array, start: number, target: Float32Array, table: PolyphaseTable, phase: number): void {
@@ -24,12 +37,12 @@ export class PlainEngine implements Engine {
     const whole = (down - rest) / up;
     let at = start;
     for (let i = 0; i < target.length; i++) {
-      if (rows === up) target[i] = this.#dot(source, at, coefficients, phase * taps, taps);
+      if (rows === up) target[i] = this.#inner(source, at, coefficients, phase * taps, taps);
       else {
         const row = Math.floor((phase * rows) / up);
         const share = fround(((phase * rows) % up) / up);
-        const low = this.#dot(source, at, coefficients, row * taps, taps);
-        const high = this.#dot(source, at, coefficients, (row + 1) * taps, taps);
+        const low = this.#inner(source, at, coefficients, row * taps, taps);
+        const high = this.#inner(source, at, coefficients, (row + 1) * taps, taps);
         target[i] = low + fround(share * fround(high - low));
       }
       at += whole;
@@ -41,12 +54,218 @@ export class PlainEngine implements Engine {
     }
   }
 
-  #dot(samples: Float32Array, at: number, coefficients: Float32Array, row: number, taps: number): number {
+  scale(samples: Float32Array, from: number, step: number): void {
+    if (step === 0) { for (let i = 0; i < samples.length; i++) samples[i] *= from; }
+    else for (let i = 0; i < samples.length; i++) samples[i] *= from + step * (i + 1);
+  }
+
+  mix(
+    target: Float32Array,
+    targetStart: number,
+    source: Float32Array,
+    sourceStart: number,
+    count: number,
+    factor: number,
+  ): void {
+    for (let i = 0; i < count; i++) target[targetStart + i] += source[sourceStart + i] * factor;
+  }
+
+  measure(samples: Float32Array, levels: Float64Array): void {
+    const sums = this.#wideSums.fill(0);
+    let peak = levels[0];
+    for (let i = 0; i < samples.length; i++) {
+      const sample = samples[i];
+      if (sample !== sample) continue;
+      const size = Math.abs(sample);
+      if (size > peak) peak = size;
+      sums[i % PARTIAL_SUMS] += sample * sample;
+    }
+    levels[0] = peak;
+    levels[1] += fold(sums);
+  }
+
+  dot(a: Float32Array, b: Float32Array): number {
+    const sums = this.#wideSums.fill(0);
+    for (let i = 0; i < a.length; i++) sums[i % PARTIAL_SUMS] += a[i] * b[i];
+    return fold(sums);
+  }
+
+  window(samples: Float32Array, weights: Float64Array, target: Float64Array): void {
+    for (let i = 0; i < target.length; i++) target[i] = samples[i] * weights[i];
+  }
+
+  biquads(samples: Float32Array, coefficients: Float64Array, state: Float64Array): void {
+    for (let k = 0; 2 * k < state.length; k++) {
+      const [b0, b1, b2, a1, a2] = coefficients.subarray(5 * k, 5 * k + 5);
+      let z1 = state[2 * k];
+      let z2 = state[2 * k + 1];
+      for (let i = 0; i < samples.length; i++) {
+        const x = samples[i];
+        const y = b0 * x + z1;
+        z1 = b1 * x - a1 * y + z2;
+        z2 = b2 * x - a2 * y;
+        samples[i] = y;
+      }
+      state[2 * k] = z1;
+      state[2 * k + 1] = z2;
+    }
+  }
+
+  widen(target: Float64Array, source: Float32Array, factor: number): void {
+    for (let i = 0; i < source.length; i++) target[i] += source[i] * factor;
+  }
+
+  mend(samples: Float64Array, count: number): void {
+    for (let i = 0; i < count; i++) if (!Number.isFinite(samples[i])) samples[i] = 0;
+  }
+
+  combs(
+    { records, lines }: DelayLines,
+    input: Float64Array,
+    output: Float64Array,
+    count: number,
+    gain: number,
+    feedback: number,
+    damping: number,
+  ): void {
+    for (let k = 0, start = 0; k < records.length; start += records[k], k += RECORD) {
+      const end = start + records[k];
+      let at = start + records[k + 1];
+      let filtered = records[k + 2];
+      for (let i = 0; i < count; i++) {
+        const delayed = lines[at];
+        filtered = delayed + (filtered - delayed) * damping;
+        if (filtered < TINY && filtered > -TINY) filtered = 0;
+        lines[at] = input[i] * gain + filtered * feedback;
+        output[i] += delayed;
+        if (++at === end) at = start;
+      }
+      records[k + 1] = at - start;
+      records[k + 2] = filtered;
+    }
+  }
+
+  allpasses({ records, lines }: DelayLines, samples: Float64Array, count: number, gain: number): void {
+    for (let k = 0, start = 0; k < records.length; start += records[k], k += RECORD) {
+      const end = start + records[k];
+      let at = start + records[k + 1];
+      for (let i = 0; i < count; i++) {
+        const delayed = lines[at];
+        let kept = samples[i] + delayed * gain;
+        if (kept < TINY && kept > -TINY) kept = 0;
+        lines[at] = kept;
+        samples[i] = delayed - kept * gain;
+        if (++at === end) at = start;
+      }
+      records[k + 1] = at - start;
+    }
+  }
+
+  blend(
+    samples: Float32Array,
+    others: Float64Array,
+    ownFrom: number,
+    ownStep: number,
+    othersFrom: number,
+    othersStep: number,
+  ): void {
+    for (let i = 0; i < samples.length; i++) {
+      samples[i] = samples[i] * (ownFrom + ownStep * (i + 1)) + others[i] * (othersFrom + othersStep * (i + 1));
+    }
+  }
+
+  decode(format: PcmFormat, source: Uint8Array, channels: number, channel: number, target: Float32Array): void {
+    const view = new DataView(source.buffer, source.byteOffset, source.byteLength);
+    const step = channels * PCM_BYTES[format];
+    const count = target.length;
+    let at = channel * PCM_BYTES[format];
+    switch (format) {
+      case "u8":
+        for (let i = 0; i < count; i++, at += step) target[i] = (source[at] - 0x80) / 0x80;
+        return;
+      case "s16":
+        for (let i = 0; i < count; i++, at += step) target[i] = view.getInt16(at, true) / 0x8000;
+        return;
+      case "s24":
+        for (let i = 0; i < count; i++, at += step) {
+          const high = (source[at] << 8) | (source[at + 1] << 16) | (source[at + 2] << 24);
+          target[i] = (high >> 8) / 0x800000;
+        }
+        return;
+      case "s32":
+        for (let i = 0; i < count; i++, at += step) target[i] = view.getInt32(at, true) / 0x80000000;
+        return;
+      case "f32": {
+        const bits = bitsOf(target);
+        for (let i = 0; i < count; i++, at += step) bits[i] = view.getUint32(at, true);
+        return;
+      }
+      case "f64":
+        for (let i = 0; i < count; i++, at += step) target[i] = view.getFloat64(at, true);
+        return;
+    }
+  }
+
+  encode(
+    format: PcmFormat,
+    source: Float32Array,
+    target: Uint8Array,
+    channels: number,
+    channel: number,
+    counts: Uint32Array,
+  ): void {
+    const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
+    const step = channels * PCM_BYTES[format];
+    let at = channel * PCM_BYTES[format];
+    if (format === "f32") {
+      const bits = bitsOf(source);
+      for (let i = 0; i < bits.length; i++, at += step) view.setUint32(at, bits[i], true);
+      return;
+    }
+    if (format === "f64") {
+      for (let i = 0; i < source.length; i++, at += step) view.setFloat64(at, source[i], true);
+      return;
+    }
+    const scale = SCALES[format];
+    for (let i = 0; i < source.length; i++, at += step) {
+      const value = quantize(source[i], scale, counts);
+      if (format === "u8") target[at] = value + 0x80;
+      else if (format === "s16") view.setInt16(at, value, true);
+      else if (format === "s32") view.setInt32(at, value, true);
+      else {
+        view.setInt16(at, value, true);
+        target[at + 2] = value >> 16;
+      }
+    }
+  }
+
+  #inner(samples: Float32Array, at: number, coefficients: Float32Array, row: number, taps: number): number {
     const sums = this.#sums.fill(0);
     for (let k = 0; k < taps; k++) sums[k % PARTIAL_SUMS] += fround(samples[at + k] * coefficients[row + k]);
-    for (let half = PARTIAL_SUMS / 2; half >= 1; half /= 2) {
-      for (let j = 0; j < half; j++) sums[j] += sums[j + half];
-    }
-    return sums[0];
+    return fold(sums);
   }
+}
+
+/** Adds partial sums up: 16 → 8 → 4 → 2 → 1, the upper half to the lower. */
+function fold(sums: Float32Array | Float64Array): number {
+  for (let half = PARTIAL_SUMS / 2; half >= 1; half /= 2) {
+    for (let j = 0; j < half; j++) sums[j] += sums[j + half];
+  }
+  return sums[0];
+}
+
+function bitsOf(samples: Float32Array): Uint32Array {
+  return new Uint32Array(samples.buffer, samples.byteOffset, samples.length);
+}
+
+/** Rounds to the nearest integer, halves upwards, within [-scale, scale - 1]. */
+function quantize(sample: number, scale: number, counts: Uint32Array): number {
+  const value = Math.floor(sample * scale + 0.5);
+  if (value >= -scale && value < scale) return value;
+  if (sample !== sample) {
+    counts[1]++;
+    return 0;
+  }
+  counts[0]++;
+  return value < 0 ? -scale : scale - 1;
 }

@@ -52,7 +52,7 @@ Deno.test("Kernels.polyphase() refuses what reaches beyond an array, and writes 
     assert.deepEqual([...target], [7, 7, 7, 7]);
     const all = new Float32Array(24);
     assert.throws(() => kernels.polyphase(all, 0, all.subarray(20), table, 0), {
-      message: 'Cannot run kernel "polyphase": the target overlaps the source, wanted memory of its own',
+      message: 'Cannot run kernel "polyphase": what it writes overlaps what it reads, wanted memory of its own',
     });
     call(0);
     assert.notEqual(target[0], 7);

@@ -5,6 +5,7 @@
  */
 import { config, input, output, processor } from "../../core/annotations.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import { kernels } from "../../core/kernels/kernels.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import { channelMatrix, usualLayout } from "./channel_matrix.ts";
 
@@ -85,7 +86,6 @@ function mixInto(target: Float32Array, frame: AudioFrame, weights: Float64Array)
   for (let from = 0; from < weights.length; from++) {
     const weight = weights[from];
     if (weight === 0) continue;
-    const source = frame.channel(from);
-    for (let i = 0; i < target.length; i++) target[i] += source[i] * weight;
+    kernels.mix(target, 0, frame.channel(from), 0, target.length, weight);
   }
 }

@@ -5,6 +5,7 @@
  */
 import { config, input, output, processor } from "../../core/annotations.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import { kernels } from "../../core/kernels/kernels.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import { decibelsToFactor } from "./decibels.ts";
 
@@ -59,20 +60,9 @@ export class Gain {
         continue;
       }
       const own = frame.writable();
-      for (let channel = 0; channel < own.channels; channel++) scale(own.channel(channel), from, to);
+      for (let channel = 0; channel < own.channels; channel++) kernels.scale(own.channel(channel), from, to);
       this.#factor = to;
       this.audioOut.write(own);
     }
   }
-}
-
-/** Multiplies by a factor that changes linearly from `from` to `to`. */
-function scale(samples: Float32Array, from: number, to: number): void {
-  const count = samples.length;
-  if (from === to) {
-    for (let i = 0; i < count; i++) samples[i] *= to;
-    return;
-  }
-  const step = (to - from) / count;
-  for (let i = 0; i < count; i++) samples[i] *= from + step * (i + 1);
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { kernels } from "../../core/kernels/kernels.ts";
+
 /** Levels over a period of audio. Decibels are relative to full scale; silence reads -200. */
 export interface LevelReading {
   /** When the period begins: media time, nanoseconds. */
@@ -20,21 +22,20 @@ export interface LevelReading {
 
 /** Collects samples and gives readings. Allocates only when a reading is taken. */
 export class LevelCounter {
-  readonly #peak: Float64Array;
+  /** Peak and sum of squares of each channel. */
+  readonly #levels: Float64Array[];
   readonly #hold: Float64Array;
-  readonly #squares: Float64Array;
   #count = 0;
 
   /** @param channels to measure, each by itself */
   constructor(channels: number) {
-    this.#peak = new Float64Array(channels);
+    this.#levels = Array.from({ length: channels }, () => kernels.float64(2));
     this.#hold = new Float64Array(channels);
-    this.#squares = new Float64Array(channels);
   }
 
   /** Number of channels. */
   get channels(): number {
-    return this.#peak.length;
+    return this.#levels.length;
   }
 
   /** Samples per channel since the last reading. */
@@ -44,17 +45,9 @@ export class LevelCounter {
 
   /** Adds one channel's samples. Leaves out samples that are not numbers. */
   add(channel: number, samples: Float32Array): void {
-    let peak = this.#peak[channel];
-    let squares = this.#squares[channel];
-    for (let i = 0; i < samples.length; i++) {
-      const sample = samples[i];
-      const size = Math.abs(sample);
-      if (size > peak) peak = size;
-      if (sample === sample) squares += sample * sample;
-    }
-    this.#peak[channel] = peak;
-    this.#squares[channel] = squares;
-    if (peak > this.#hold[channel]) this.#hold[channel] = peak;
+    const levels = this.#levels[channel];
+    kernels.measure(samples, levels);
+    if (levels[0] > this.#hold[channel]) this.#hold[channel] = levels[0];
   }
 
   /** Counts samples that were added on every channel. */
@@ -74,12 +67,11 @@ export class LevelCounter {
     const reading = {
       ptsNs,
       durationNs,
-      peakDb: Array.from(this.#peak, toDecibels),
-      rmsDb: Array.from(this.#squares, (sum) => toDecibels(Math.sqrt(sum / count))),
+      peakDb: this.#levels.map(([peak]) => toDecibels(peak)),
+      rmsDb: this.#levels.map(([, squares]) => toDecibels(Math.sqrt(squares / count))),
       peakHoldDb: Array.from(this.#hold, toDecibels),
     };
-    this.#peak.fill(0);
-    this.#squares.fill(0);
+    for (const levels of this.#levels) levels.fill(0);
     this.#count = 0;
     return reading;
   }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import { kernels } from "../../core/kernels/kernels.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
 import { PlaneQueue } from "./plane_queue.ts";
 import { nsToSamples, samplesToNs } from "./sample_time.ts";
@@ -84,8 +85,7 @@ export class MixerInput {
     const to = Math.min(target.length, from + this.#queue.length);
     if (from === to) return;
     const source = this.#queue.plane(mono ? 0 : channel);
-    const shift = this.#queue.start - from;
-    for (let i = from; i < to; i++) target[i] += source[i + shift] * factor;
+    kernels.mix(target, from, source, this.#queue.start, to - from, factor);
   }
 
   /** Forgets the oldest samples. */

@@ -5,6 +5,7 @@
  * @module
  */
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
+import { kernels } from "../../core/kernels/kernels.ts";
 
 export class PlaneQueue {
   #planes: Float32Array[] = [];
@@ -72,7 +73,7 @@ export class PlaneQueue {
     for (let i = 0; i < this.#planes.length; i++) {
       const old = this.#planes[i];
       if (grows) {
-        const plane = new Float32Array(wanted);
+        const plane = kernels.float32(wanted);
         plane.set(old.subarray(this.#start, this.#end));
         this.#planes[i] = plane;
       } else old.copyWithin(0, this.#start, this.#end);

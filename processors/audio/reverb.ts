@@ -7,6 +7,7 @@ import { config, input, output, processor } from "../../core/annotations.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import { type AudioFormat, describeFormat } from "../../core/frames/format.ts";
+import { kernels } from "../../core/kernels/kernels.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { decaySamples, Reverberator } from "./reverberator.ts";
@@ -113,25 +114,12 @@ export class Reverb {
   #render(frame: AudioFrame): void {
     const count = frame.sampleCount;
     const channels = frame.channels;
-    const mono = this.#input;
-    mono.fill(0, 0, count);
+    const mono = this.#input.fill(0, 0, count);
+    for (let channel = 0; channel < channels; channel++) kernels.widen(mono, frame.channel(channel), 1 / channels);
+    kernels.mend(mono, count);
     for (let channel = 0; channel < channels; channel++) {
-      const samples = frame.channel(channel);
-      for (let i = 0; i < count; i++) mono[i] += samples[i] / channels;
-    }
-    for (let i = 0; i < count; i++) if (!Number.isFinite(mono[i])) mono[i] = 0;
-    const wetStep = (this.wet - this.#wet) / count;
-    const dryStep = (this.dry - this.#dry) / count;
-    for (let channel = 0; channel < channels; channel++) {
-      const samples = frame.channel(channel);
       const room = this.#rooms[channel].render(mono, count, this.roomSize, this.damping);
-      let wet = this.#wet;
-      let dry = this.#dry;
-      for (let i = 0; i < count; i++) {
-        wet += wetStep;
-        dry += dryStep;
-        samples[i] = samples[i] * dry + room[i] * wet;
-      }
+      kernels.blend(frame.channel(channel), room, this.#dry, this.dry, this.#wet, this.wet);
     }
     this.#wet = this.wet;
     this.#dry = this.dry;
@@ -139,7 +127,7 @@ export class Reverb {
 
   #makeRooms(frame: AudioFrame): void {
     const { channels, sampleRateHz, sampleCount } = frame;
-    this.#input = new Float64Array(Math.max(sampleCount, this.#input.length));
+    this.#input = kernels.float64(Math.max(sampleCount, this.#input.length));
     if (this.#rooms.length > 0) {
       for (const room of this.#rooms) room.reserve(sampleCount);
       return;

@@ -9,6 +9,9 @@
  * @module
  */
 
+import type { DelayLines } from "../../core/kernels/engine.ts";
+import { kernels } from "../../core/kernels/kernels.ts";
+
 /** Delays in samples at 44.1 kHz. */
 const COMB_DELAYS = [1116, 1188, 1277, 1356, 1422, 1491, 1557, 1617];
 const ALLPASS_DELAYS = [556, 441, 341, 225];
@@ -19,11 +22,8 @@ const ALLPASS_GAIN = 0.5;
 const LEAST_FEEDBACK = 0.7;
 const MOST_FEEDBACK = 0.98;
 const MOST_DAMPING = 0.4;
-/** Gain before the combs: eight of them with feedback 0.98 stay within full scale on music. */
-const INPUT_GAIN = 0.015;
-const WET_GAIN = 3;
-/** Smaller values become zero: they are inaudible, and subnormal numbers are slow. */
-const TINY = 1e-20;
+/** Gain of the room: eight combs with feedback 0.98 stay within full scale on music. */
+const GAIN = 0.09;
 
 /** Feedback of the combs for a room size from 0 to 1. */
 export function feedbackOf(roomSize: number): number {
@@ -47,8 +47,8 @@ export function decaySamples(roomSize: number, sampleRateHz: number): number {
 
 /** One channel of a room. */
 export class Reverberator {
-  readonly #combs: Comb[];
-  readonly #allpasses: Allpass[];
+  readonly #combs: DelayLines;
+  readonly #allpasses: DelayLines;
   #scratch: Float64Array;
 
   /**
@@ -58,14 +58,14 @@ export class Reverberator {
    */
   constructor(channel: number, sampleRateHz: number, blockSize: number) {
     const length = (delay: number) => Math.max(1, scaled(delay + channel * SPREAD, sampleRateHz));
-    this.#combs = COMB_DELAYS.map((delay) => new Comb(length(delay)));
-    this.#allpasses = ALLPASS_DELAYS.map((delay) => new Allpass(length(delay)));
-    this.#scratch = new Float64Array(blockSize);
+    this.#combs = kernels.delayLines(COMB_DELAYS.map(length));
+    this.#allpasses = kernels.delayLines(ALLPASS_DELAYS.map(length));
+    this.#scratch = kernels.float64(blockSize);
   }
 
   /** Makes room for longer blocks. */
   reserve(blockSize: number): void {
-    if (blockSize > this.#scratch.length) this.#scratch = new Float64Array(blockSize);
+    if (blockSize > this.#scratch.length) this.#scratch = kernels.float64(blockSize);
   }
 
   /**
@@ -78,63 +78,10 @@ export class Reverberator {
    * @returns `count` samples, in a buffer that the next call writes over
    */
   render(input: Float64Array, count: number, roomSize: number, damping: number): Float64Array {
-    const output = this.#scratch;
-    output.fill(0, 0, count);
-    const feedback = feedbackOf(roomSize);
-    const lowpass = damping * MOST_DAMPING;
-    for (let k = 0; k < this.#combs.length; k++) this.#combs[k].addTo(output, input, count, feedback, lowpass);
-    for (let k = 0; k < this.#allpasses.length; k++) this.#allpasses[k].apply(output, count);
-    for (let i = 0; i < count; i++) output[i] *= WET_GAIN;
+    const output = this.#scratch.fill(0, 0, count);
+    kernels.combs(this.#combs, input, output, count, GAIN, feedbackOf(roomSize), damping * MOST_DAMPING);
+    kernels.allpasses(this.#allpasses, output, count, ALLPASS_GAIN);
     return output;
-  }
-}
-
-class Comb {
-  readonly #line: Float64Array;
-  #at = 0;
-  #filtered = 0;
-
-  constructor(length: number) {
-    this.#line = new Float64Array(length);
-  }
-
-  addTo(output: Float64Array, input: Float64Array, count: number, feedback: number, lowpass: number): void {
-    const line = this.#line;
-    let at = this.#at;
-    let filtered = this.#filtered;
-    for (let i = 0; i < count; i++) {
-      const delayed = line[at];
-      filtered = delayed + (filtered - delayed) * lowpass;
-      if (filtered < TINY && filtered > -TINY) filtered = 0;
-      line[at] = input[i] * (2 * INPUT_GAIN) + filtered * feedback;
-      output[i] += delayed;
-      if (++at === line.length) at = 0;
-    }
-    this.#at = at;
-    this.#filtered = filtered;
-  }
-}
-
-class Allpass {
-  readonly #line: Float64Array;
-  #at = 0;
-
-  constructor(length: number) {
-    this.#line = new Float64Array(length);
-  }
-
-  apply(samples: Float64Array, count: number): void {
-    const line = this.#line;
-    let at = this.#at;
-    for (let i = 0; i < count; i++) {
-      const delayed = line[at];
-      let kept = samples[i] + delayed * ALLPASS_GAIN;
-      if (kept < TINY && kept > -TINY) kept = 0;
-      line[at] = kept;
-      samples[i] = delayed - kept * ALLPASS_GAIN;
-      if (++at === line.length) at = 0;
-    }
-    this.#at = at;
   }
 }
 

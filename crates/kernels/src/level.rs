@@ -40,3 +40,28 @@ fn highest() -> Level {
     }
     Level::Baseline
 }
+/// Makes a function that calls `$body`, compiled for AVX2 where that level is in force. The body must be
+/// `#[inline(always)]`.
+macro_rules! dispatched {
+    ($(#[$doc:meta])* pub fn $name:ident($($argument:ident: $kind:ty),* $(,)?) $(-> $result:ty)? => $body:path) => {
+        $(#[$doc])*
+        #[allow(clippy::too_many_arguments)] // They come one by one over the C interface.
+        pub fn $name($($argument: $kind),*) $(-> $result)? {
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[allow(clippy::too_many_arguments)]
+                #[target_feature(enable = "avx2")]
+                unsafe fn wide($($argument: $kind),*) $(-> $result)? {
+                    $body($($argument),*)
+                }
+                if $crate::level::level() == $crate::level::Level::Avx2 {
+                    // SAFETY: that level is in force only where the processor has AVX2.
+                    return unsafe { wide($($argument),*) };
+                }
+            }
+            $body($($argument),*)
+        }
+    };
+}
+
+pub(crate) use dispatched;

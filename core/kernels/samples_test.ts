@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { assertSameBits, others, plain, Random } from "./fixtures/engines.ts";
+
+Deno.test("Kernels.scale() gives the same bits by every engine, whatever the shape", () => {
+  assertSameBits((kernels, random) => {
+    const samples = random.array(Float32Array, random.integer(100), () => random.hostile());
+    const from = 2 * random.sample();
+    kernels.scale(samples, from, random.integer(2) === 0 ? from : 2 * random.sample());
+    return [samples];
+  });
+});
+
+Deno.test("Kernels.scale() ends with the factor that the next block begins with", () => {
+  const samples = new Float32Array(4).fill(1);
+  plain.scale(samples, 1, 0);
+  assert.deepEqual([...samples], [0.75, 0.5, 0.25, 0]);
+});
+
+Deno.test("Kernels.mix() gives the same bits by every engine, whatever the shape", () => {
+  assertSameBits((kernels, random) => {
+    const count = random.integer(100);
+    const [targetStart, sourceStart] = [random.integer(9), random.integer(9)];
+    const target = random.array(Float32Array, targetStart + count + random.integer(9), () => random.hostile());
+    const source = random.array(Float32Array, sourceStart + count + random.integer(9), () => random.hostile());
+    kernels.mix(target, targetStart, source, sourceStart, count, random.integer(3) === 0 ? 1 : random.sample());
+    return [target];
+  });
+});
+
+Deno.test("Kernels.measure() gives the same bits by every engine, whatever the shape", () => {
+  assertSameBits((kernels, random) => {
+    const hostile = random.integer(2) === 0;
+    const samples = random.array(Float32Array, random.integer(100), () => hostile ? random.hostile() : random.sample());
+    const levels = random.array(Float64Array, 2, () => Math.abs(random.sample()));
+    kernels.measure(samples, levels);
+    return [levels];
+  });
+});
+
+Deno.test("Kernels.measure() gives peak and sum of squares, and leaves out what is no number", () => {
+  const levels = new Float64Array(2);
+  plain.measure(Float32Array.of(0.5, NaN, -2, 1), levels);
+  assert.deepEqual([...levels], [2, 5.25]);
+});
+
+Deno.test("Kernels.dot() gives the same bits by every engine, whatever the shape", () => {
+  assertSameBits((kernels, random) => {
+    const length = random.integer(100);
+    const hostile = random.integer(2) === 0;
+    const next = () => hostile ? random.hostile() : random.sample();
+    const [a, b] = [random.array(Float32Array, length, next), random.array(Float32Array, length, next)];
+    return [Float64Array.of(kernels.dot(a, b))];
+  });
+});
+
+Deno.test("Kernels.window() gives the same bits by every engine, whatever the shape", () => {
+  assertSameBits((kernels, random) => {
+    const length = random.integer(100);
+    const target = random.array(Float64Array, length, () => 7);
+    const samples = random.array(Float32Array, length, () => random.hostile());
+    kernels.window(samples, random.array(Float64Array, length, () => random.sample()), target);
+    return [target];
+  });
+});
+
+Deno.test("Kernels.biquads() gives the same bits by every engine, whatever the shape", () => {
+  assertSameBits((kernels, random) => {
+    const sections = random.integer(4);
+    const samples = random.array(Float32Array, random.integer(60), () => random.hostile());
+    const state = random.array(Float64Array, 2 * sections, () => random.sample());
+    kernels.biquads(samples, random.array(Float64Array, 5 * sections, () => random.sample() / 2), state);
+    return [samples, state];
+  });
+});
+
+Deno.test("Kernels.biquads() is the difference equation of its coefficients", () => {
+  const [b0, b1, b2, a1, a2] = [0.2, 0.3, 0.1, -0.5, 0.25];
+  const random = new Random(3);
+  const input = random.array(Float32Array, 200, () => random.sample());
+  const wanted: number[] = [];
+  for (const [i, x] of input.entries()) {
+    const y = (back: number) => wanted[i - back] ?? 0;
+    wanted.push(b0 * x + b1 * (input[i - 1] ?? 0) + b2 * (input[i - 2] ?? 0) - a1 * y(1) - a2 * y(2));
+  }
+  plain.biquads(input, Float64Array.of(b0, b1, b2, a1, a2), new Float64Array(2));
+  for (const [i, sample] of input.entries()) assert.ok(Math.abs(sample - wanted[i]) < 1e-7);
+});
+
+Deno.test("kernels on samples refuse what reaches beyond an array, or overlaps, and write nothing", () => {
+  for (const { kernels } of [{ kernels: plain }, ...others.values()]) {
+    const target = new Float32Array(8).fill(7);
+    const source = new Float32Array(8).fill(1);
+    const wide = new Float64Array(8).fill(7);
+    const range = 'Cannot run kernel "mix": the source has 8 elements, wanted 5 from index 4 on';
+    assert.throws(() => kernels.mix(target, 0, source, 4, 5, 1), { name: "RangeError", message: range });
+    assert.throws(() => kernels.mix(target, 4, source, 0, 5, 1), { name: "RangeError" });
+    assert.throws(() => kernels.mix(target, -1, source, 0, 5, 1), { name: "RangeError" });
+    assert.throws(() => kernels.mix(target, 0, source, 0.5, 5, 1), { name: "RangeError" });
+    assert.throws(() => kernels.mix(target, 0, target.subarray(3), 0, 5, 1), { message: /overlaps/ });
+    assert.throws(() => kernels.measure(source, wide.subarray(7)), { name: "RangeError" });
+    assert.throws(() => kernels.dot(source, target.subarray(1)), { name: "RangeError" });
+    assert.throws(() => kernels.window(source.subarray(1), wide.slice(), wide), { name: "RangeError" });
+    assert.throws(() => kernels.window(source, wide, wide), { message: /overlaps/ });
+    assert.throws(() => kernels.biquads(target, new Float64Array(9), new Float64Array(4)), { name: "RangeError" });
+    assert.throws(() => kernels.biquads(target, new Float64Array(5), new Float64Array(1)), { name: "RangeError" });
+    assert.deepEqual([...target, ...wide], Array(16).fill(7));
+  }
+});
