@@ -47,6 +47,16 @@ export class AudioFrame<C extends number = number> extends Frame {
   /** The length of the payload that the planes were made for. */
   #planesBytes = -1;
   #planesOf: ArrayBufferLike | undefined;
+  /**
+   * What the slot was last laid out with through this object, how many bytes and nanoseconds that makes, and the number
+   * of the format.
+   */
+  #laidOutSamples = -1;
+  #laidOutChannels = 0;
+  #laidOutBytes = 0;
+  #laidOutRateHz = 0;
+  #laidOutNs = 0;
+  #laidOutLayout = 0;
 
   /** Hertz. */
   get sampleRateHz(): number {
@@ -92,20 +102,23 @@ export class AudioFrame<C extends number = number> extends Frame {
    */
   shape(shape: AudioShape<C>): this {
     const { channels, sampleCount, sampleRateHz } = shape;
-    if (!this.#isLike(channels, sampleCount, sampleRateHz)) this.#layOutSlot(channels, sampleCount, sampleRateHz);
-    this.pool.f64[this.at64 + DURATION_NS] = Math.round((sampleCount * 1e9) / sampleRateHz);
+    if (this.#isLike(channels, sampleCount, sampleRateHz)) {
+      this.renewHeader(AUDIO_WORD);
+      this.layout = this.#laidOutLayout;
+    } else this.#layOutSlot(channels, sampleCount, sampleRateHz);
+    this.pool.f64[this.at64 + DURATION_NS] = this.#laidOutNs;
     return this;
   }
 
-  /** Whether the slot was last laid out with this shape. If so, clears what else its header says. */
+  /** Whether this object has laid the slot out with this shape before, and its header still says so. */
   #isLike(channels: number, sampleCount: number, sampleRateHz: number): boolean {
+    if (this.#laidOutSamples !== sampleCount || this.#laidOutChannels !== channels) return false;
+    if (this.#laidOutRateHz !== sampleRateHz) return false;
     const { u32 } = this.pool;
     const at = this.at32;
     // Reads nothing of the header's first cache line, which the lane that released the slot has written.
     if ((u32[at + KIND_WORD] & 0xffff) !== AUDIO_WORD || u32[at + WIDTH] !== channels) return false;
-    if (u32[at + HEIGHT] !== sampleRateHz || u32[at + PAYLOAD_LENGTH] !== channels * sampleCount * 4) return false;
-    this.renewHeader(AUDIO_WORD);
-    return true;
+    return u32[at + HEIGHT] === sampleRateHz && u32[at + PAYLOAD_LENGTH] === this.#laidOutBytes;
   }
 
   #layOutSlot(channels: number, sampleCount: number, sampleRateHz: number): void {
@@ -131,6 +144,12 @@ export class AudioFrame<C extends number = number> extends Frame {
     u32[this.at32 + WIDTH] = channels;
     u32[this.at32 + HEIGHT] = sampleRateHz;
     u32[this.at32 + STRIDES] = sampleCount * 4;
+    this.#laidOutSamples = sampleCount;
+    this.#laidOutChannels = channels;
+    this.#laidOutBytes = bytes;
+    this.#laidOutRateHz = sampleRateHz;
+    this.#laidOutNs = Math.round((sampleCount * 1e9) / sampleRateHz);
+    this.#laidOutLayout = this.layoutNumber();
   }
 
   /** A channel whose plane was not made yet, or whose memory was taken away. */

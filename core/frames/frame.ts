@@ -329,7 +329,7 @@ export abstract class Frame {
   }
 
   /**
-   * Sets the place of a newly laid out frame in its stream.
+   * Sets the place of a newly laid out frame in its stream. Until then the header has that of the slot's last frame.
    *
    * @internal
    */
@@ -341,33 +341,30 @@ export abstract class Frame {
     f64[at + PTS_NS] = ptsNs;
   }
 
-  /** Clears the header of a slot that was just acquired. */
+  /** Clears the header of a slot that was just acquired, except for what `stamp()` sets. */
   protected clearHeader(kind: number, format: number): void {
     const { u32 } = this.pool;
     u32[this.at32 + WIDTH] = 0;
     u32[this.at32 + HEIGHT] = 0;
+    this.layout = 0;
     this.renewHeader(kind | (format << 8));
   }
 
   /**
-   * Clears the header of a slot that had the same layout before; shape and payload length stay.
+   * Clears the header of a slot that had the same layout before, except for what `stamp()` sets; shape and payload
+   * length stay.
    *
    * @param word kind and format, as the header has them
    */
   protected renewHeader(word: number): void {
     const { f64, u32 } = this.pool;
     const at = this.at32;
-    const at64 = this.at64;
-    f64[at64 + PTS_NS] = 0;
-    f64[at64 + DTS_NS] = 0;
-    f64[at64 + DURATION_NS] = 0;
-    f64[at64 + INGRESS_NS] = 0;
-    f64[at64 + SEQUENCE] = 0;
+    f64[this.at64 + DTS_NS] = 0;
+    f64[this.at64 + DURATION_NS] = 0;
     // The word has no flags.
     u32[at + KIND] = word;
     u32[at + CHECKSUM] = 0;
     u32[at + BATCH_SIZE] = 0;
-    this.layout = 0;
     this.linkGap = false;
     this.retained = 0;
     this.retainedNow = 0;

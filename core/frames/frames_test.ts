@@ -1,14 +1,22 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { acquire, bench, freeSlots, linkPlan } from "../../tests/fixtures/slots.ts";
+import { FORMAT, KIND } from "../../ffi/layout.gen.ts";
 import { LocalLink } from "../links/local_link.ts";
+import { Ledger } from "../memory/ledger.ts";
+import { createPool, Pool } from "../memory/pool.ts";
+import type { AudioFrame } from "./audio_frame.ts";
 import type { EncodedFrame } from "./encoded_frame.ts";
 import { describeFormat, findClash, type PixelFormat } from "./format.ts";
 import { frameOf } from "./frame_of.ts";
+import { layoutNumber } from "./layout_number.ts";
 import type { PacketFrame } from "./packet_frame.ts";
 import { planesOf, videoBytes, type VideoFrame } from "./video_frame.ts";
 
 type Motion = { readonly timeNs: "f64"; readonly x: "f32"; readonly id: "u8" };
+/** Kind and format of audio, as the header has them. */
+const AUDIO_CODE = KIND.audio | (FORMAT.f32Planar << 8);
+
 const MOTION: Motion = { timeNs: "f64", x: "f32", id: "u8" };
 
 Deno.test("planesOf() aligns strides and rounds chroma up", () => {
@@ -198,6 +206,39 @@ Deno.test("PacketFrame.column() reads in another lane what was written in this o
     throws(() => (there as PacketFrame).column("y"), /its fields are "timeNs", "x", "id"/);
     frame.release();
   }));
+});
+
+Deno.test("AudioFrame is laid out anew in a slot that another lane has had with another shape", () => {
+  const { driver } = bench(1);
+  const token = createPool(driver, 1, { name: "test", slotBytes: 1024, slots: 1 });
+  const lanes = [0, 1].map((lane) => new Pool(driver, token, lane, new Ledger()));
+  const shapes = [[48_000, 2, 8], [48_000, 4, 4], [24_000, 2, 8], [48_000, 1, 16], [48_000, 4, 8]] as const;
+  fc.assert(fc.property(
+    fc.array(fc.tuple(fc.nat(1), fc.nat(shapes.length - 1), fc.boolean()), { maxLength: 30 }),
+    (frames) => {
+      for (const [lane, shape, isRead] of frames) {
+        const [sampleRateHz, channels, sampleCount] = shapes[shape];
+        const frame = acquire<AudioFrame>(lanes[lane], "audio", { sampleRateHz, channels, sampleCount });
+        frame.discontinuity = true;
+        // As a link does for a lane that receives the frame.
+        const read = frameOf(lanes[1 - lane], frame.slot) as AudioFrame;
+        if (isRead) read.layout = 0;
+        for (const each of isRead ? [frame, read] : [frame]) {
+          deepEqual(each.format, { kind: "audio", sampleRateHz, channels });
+          equal(each.layoutNumber(), layoutNumber(AUDIO_CODE, channels, sampleRateHz));
+          equal(each.sampleCount, sampleCount);
+          equal(each.durationNs, Math.round(sampleCount * 1e9 / sampleRateHz));
+          equal(each.channel(channels - 1).length, sampleCount);
+        }
+        frame.release();
+        lanes[lane].flushMagazine();
+        const next = acquire<AudioFrame>(lanes[lane], "audio", { sampleRateHz, channels, sampleCount });
+        equal(next.discontinuity, false);
+        next.release();
+        lanes[lane].flushMagazine();
+      }
+    },
+  ));
 });
 
 Deno.test("frameOf() gives the class of the kind that the slot holds now", () => {

@@ -433,7 +433,8 @@ export class ProcessorHarness implements AsyncDisposable {
       if (frame instanceof DataFrame) {
         frame.structType = this.#cell.inputs.find((input) => input.name === port)?.structType;
       }
-      return frame.shape(shape);
+      frame.shape(shape).stamp(0, 0, 0);
+      return frame;
     } catch (error) {
       pool.release(slot);
       throw error;

@@ -292,6 +292,15 @@ export class Pool {
   release(slot: number): void {
     const at = this.#holdsAt + slot;
     const held = this.u8[at];
+    const count = this.headerAt(slot) + REF_COUNT;
+    // The usual case, kept short: nobody else refers to the slot, and it stays at hand.
+    if (held === 1 && this.i32[count] === 1 && this.#keepsAtOnce()) {
+      // First: a thread that dies between the two keeps a slot at hand, which whoever clears up after it frees.
+      this.u8[at] = HOLD_FREE;
+      this.i32[count] = 0;
+      this.#magazine[this.#magazineCount++] = slot;
+      return;
+    }
     if (held === 0 || held === HOLD_FREE) this.#refuse(slot);
     if (held < HOLD_MANY) this.u8[at] = held - 1;
     this.releaseForeign(slot);
@@ -415,6 +424,11 @@ export class Pool {
     }
     if (this.#magazineCount === this.#magazineSize) this.#spill();
     this.#keep(slot);
+  }
+
+  /** Whether a slot that is freed now goes into the magazine as it is. */
+  #keepsAtOnce(): boolean {
+    return !this.development && this.#magazineCount < this.#magazineSize && !this.#isWaitedFor();
   }
 
   /** Fills the magazine with at least `count` slots, and with more if many are free. */

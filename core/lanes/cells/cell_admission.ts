@@ -69,6 +69,8 @@ export abstract class CellAdmission extends CellFigures {
    * where that is to be looked up. For synchronous nodes, in a tick.
    */
   protected spare = -1;
+  /** What `spare` was at the end of the last tick. */
+  protected spareLeft = -1;
   #readsPerTick = NO_LIMIT;
   /** Frames that an asynchronous tick, which may last, may have in hand. */
   #heldPerTick = 0;
@@ -235,6 +237,14 @@ export abstract class CellAdmission extends CellFigures {
 
   /** Whether another tick, at once after this one, would drop nothing. */
   admitAgain(): boolean {
+    // Nobody else has written to the links since the tick that ended just now.
+    if (this.spareLeft >= 0 && this.#isSimple && this.#spillways.length === 0) {
+      const pool = this.#solePool;
+      if (pool === undefined || pool.ensure(this.#soleCount)) {
+        this.spare = this.spareLeft;
+        return true;
+      }
+    }
     for (let k = 0; k < this.#spillways.length; k++) {
       const { link, burst } = this.#spillways[k];
       if (link.room() < burst) return false;

@@ -390,6 +390,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
    */
   endTick(): unknown {
     if (this.isOpen) this.closeEnds(undefined);
+    this.spareLeft = this.spare;
     this.spare = -1;
     if (!this.isChanged) this.change();
     this.ledger.settle();
