@@ -7,9 +7,9 @@ import { assertBypass, canBypass } from "./graph/bypass.ts";
 import { assertConfig } from "./descriptor/config_check.ts";
 import { describeName } from "./errors/describe_value.ts";
 import { SluiceError } from "./errors.ts";
-import { assertEnd, assertForward, assertLinkable, type LinkEnd, resolvePort } from "./graph/link_rules.ts";
+import { assertEnd, assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./graph/link_rules.ts";
 import { CarriedTypes, type CarryingGraph } from "./graph/carried_types.ts";
-import { ConnectionManager } from "./graph/connection_manager.ts";
+import { type Connection, ConnectionManager } from "./graph/connection_manager.ts";
 import { DraftMap, type EditableMap, type MapChanges } from "./graph/draft_map.ts";
 import { assertDelayed } from "./graph/loops.ts";
 import type { LinkEntry, NodeEntry, NodeOptions } from "./graph/entries.ts";
@@ -58,7 +58,7 @@ export class Topology {
   /** What ports carry; absent where it is not known for the graph as it is. */
   #carried: CarriedTypes | undefined;
   /** Types whose names errors may give as converters. */
-  readonly #known: () => readonly NodeDescriptor[];
+  protected readonly known: () => readonly NodeDescriptor[];
 
   /**
    * @param known the node types that could be used as converters
@@ -84,7 +84,7 @@ export class Topology {
     this.lanes = lanes;
     this.supervision = supervision;
     for (const [name, each] of Object.entries(lanes)) checkLaneOptions(laneName(name), each);
-    this.#known = known;
+    this.known = known;
   }
 
   /** The nodes, in the order in which they were added. */
@@ -111,7 +111,7 @@ export class Topology {
    * What an edit is tried on: it holds only what differs, so the graph must not be changed but by `adopt()` meanwhile.
    */
   draft(): Topology {
-    return new Topology(this.mode, this.#known, this.lanes, this.supervision, this);
+    return new Topology(this.mode, this.known, this.lanes, this.supervision, this);
   }
 
   /** What is done when a node fails. A native stage can only end the run. */
@@ -354,50 +354,39 @@ export class Topology {
     const target = this.node(to.node);
     const output = { nodeId: source.id, descriptor: source.type.descriptor, port: from.port };
     const input = { nodeId: target.id, descriptor: target.type.descriptor, port: to.port };
-    // Without a link, `refuse()` has thrown.
-    return this.link(output, input, options) as LinkEntry;
+    return this.link(output, input, options);
   }
 
-  /** Links two ends. @returns `undefined` if it is wrong, and what is wrong was noted */
-  protected link(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkEntry | undefined {
-    if (this.#try("link", () => assertForward(from, to)) === FAILED) return undefined;
-    const output = this.#try("from", () => resolvePort(from, "output"));
-    const input = this.#try("to", () => resolvePort(to, "input"));
-    const ends = {
-      fromNode: from.nodeId as NodeId,
-      fromPort: from.port,
-      toNode: to.nodeId as NodeId,
-      toPort: to.port,
-    };
-    const attempt = `Cannot link "${from.nodeId}.${from.port}" to "${to.nodeId}.${to.port}"`;
-    const free = () => to.descriptor.inputs.flatMap(expandPort).filter((name) => !this.linkInto(ends.toNode, name));
-    const tryFree = () => this.#try("to", () => this.connections.assertFree(ends, (link) => this.nameOf(link), free));
-    if (output === FAILED || input === FAILED) {
-      tryFree();
-      return undefined;
-    }
+  /** Links two ends. @throws {SluiceError} as {@linkcode addLink} */
+  protected link(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkEntry {
+    assertForward(from, to);
+    const output = resolvePort(from, "output");
+    const input = resolvePort(to, "input");
     const { carried } = this;
     // It counts the link from now on, which may not be made after all.
     this.#carried = undefined;
-    const fits = this.#try("link", () => assertLinkable(from, to, carried, this.#known));
-    const isFree = tryFree();
-    const settled = this.#try("link", () => linkOptions(attempt, options, output, this.mode));
-    if (fits === FAILED || isFree === FAILED || settled === FAILED) return undefined;
-    if (this.#try("link", () => assertDelayed(this, attempt, ends)) === FAILED) return undefined;
-    const { policy, capacity } = settled;
-    const entry: LinkEntry = {
-      id: this.#numbers.takeLinkId(),
-      index: this.#numbers.takeLink(),
-      ...ends,
-      output,
-      input,
-      policy,
-      capacity,
-    };
+    assertLinkable(from, to, { output, input }, carried, this.known);
+    const ends = this.assertFree(from, to);
+    const attempt = attemptOf(from, to);
+    const { policy, capacity } = linkOptions(attempt, options, output, this.mode);
+    assertDelayed(this, attempt, ends);
+    const id = this.#numbers.takeLinkId();
+    const index = this.#numbers.takeLink();
+    const entry: LinkEntry = { id, index, ...ends, output, input, policy, capacity };
     this.connections.add(entry);
     this.#carried = carried;
     this.#version++;
     return entry;
+  }
+
+  /** The ends of a link to be made. @throws {SluiceError} `DestinationOccupied` */
+  protected assertFree(from: LinkEnd, to: LinkEnd): Omit<Connection, "id"> {
+    const [fromNode, toNode] = [from.nodeId as NodeId, to.nodeId as NodeId];
+    const ends = { fromNode, fromPort: from.port, toNode, toPort: to.port };
+    if (this.linkInto(toNode, to.port) === undefined) return ends;
+    const free = () => to.descriptor.inputs.flatMap(expandPort).filter((name) => !this.linkInto(toNode, name));
+    this.connections.assertFree(ends, (link) => this.nameOf(link), free);
+    return ends;
   }
 
   /** What is done about a node or a link that is wrong: this throws the error; a graph that is checked notes it. */
@@ -465,12 +454,14 @@ export class Topology {
     const attempt = `Cannot replace node "${id}" (${old.type.descriptor.type}) by a ${descriptor.type}`;
     for (const link of [...this.connections.intoNode(id), ...this.connections.fromNode(id)]) {
       try {
-        assertLinkable(
-          { nodeId: link.fromNode, descriptor: this.node(link.fromNode).type.descriptor, port: link.fromPort },
-          { nodeId: link.toNode, descriptor: this.node(link.toNode).type.descriptor, port: link.toPort },
-          new CarriedTypes(this.#carrying, link),
-          this.#known,
-        );
+        const from = {
+          nodeId: link.fromNode,
+          descriptor: this.node(link.fromNode).type.descriptor,
+          port: link.fromPort,
+        };
+        const to = { nodeId: link.toNode, descriptor: this.node(link.toNode).type.descriptor, port: link.toPort };
+        const ports = { output: resolvePort(from, "output"), input: resolvePort(to, "input") };
+        assertLinkable(from, to, ports, new CarriedTypes(this.#carrying, link), this.known);
       } catch (cause) {
         if (!(cause instanceof SluiceError)) throw cause;
         const { code, message, nodeId, port, available } = cause;

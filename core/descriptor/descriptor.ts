@@ -191,11 +191,19 @@ export function findPort(
   name: string,
   direction?: "input" | "output",
 ): PortDescriptor | undefined {
-  for (const port of [...descriptor.inputs, ...descriptor.outputs]) {
-    if (direction !== undefined && port.direction !== direction) continue;
-    if (expandPort(port).includes(name)) return port;
-  }
-  return undefined;
+  const input = direction === "output" ? undefined : descriptor.inputs.find((port) => hasName(port, name));
+  return input ?? (direction === "input" ? undefined : descriptor.outputs.find((port) => hasName(port, name)));
+}
+
+/** Whether a name in a graph means the port or an element of it. */
+function hasName(port: PortDescriptor, name: string): boolean {
+  if (!isList(port)) return port.name === name;
+  if (!name.startsWith(`${port.name}_`)) return false;
+  const text = name.slice(port.name.length + 1);
+  const number = Number(text);
+  if (String(number) !== text) return false;
+  if (port.dynamic !== undefined) return (port.elements ?? initialElements(port.dynamic)).numbers.includes(number);
+  return Number.isInteger(number) && number >= 0 && number < port.array!;
 }
 
 function sizePort(

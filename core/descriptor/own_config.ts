@@ -15,21 +15,31 @@ import { isPlainObject, kindOf } from "../errors/kind_of.ts";
  * @throws {SluiceError} `InvalidConfig` if it is no plain object, has keys that are symbols, or a key cannot be read
  */
 export function ownConfig(descriptor: NodeDescriptor, nodeId: string, given: unknown): Record<string, unknown> {
-  const where = `Cannot configure node "${nodeId}" (${descriptor.type})`;
   const refuse = (found: string, key?: string, cause?: unknown): SluiceError =>
-    new SluiceError("InvalidConfig", `${where}: ${found}`, { nodeId, key, cause });
-  const attempt = <T>(what: string, read: () => T, key?: string): T => {
-    try {
-      return read();
-    } catch (cause) {
-      throw refuse(`${what} cannot be read: ${describeThrown(cause).message}`, key, cause);
+    new SluiceError("InvalidConfig", `Cannot configure node "${nodeId}" (${descriptor.type}): ${found}`, {
+      nodeId,
+      key,
+      cause,
+    });
+  const values: [string, unknown][] = [];
+  let kind: string | undefined;
+  let symbol: symbol | undefined;
+  let read: string | undefined;
+  try {
+    if (!isPlainObject(given)) kind = kindOf(given);
+    for (const key of kind === undefined ? Reflect.ownKeys(given as object) : []) {
+      if (typeof key === "symbol") {
+        symbol = key;
+        break;
+      }
+      read = key;
+      values.push([key, (given as Record<string, unknown>)[key]]);
     }
-  };
-  const kind = attempt("the configuration", () => isPlainObject(given) ? undefined : kindOf(given));
+  } catch (cause) {
+    const what = read === undefined ? "the configuration" : `"${read}"`;
+    throw refuse(`${what} cannot be read: ${describeThrown(cause).message}`, read, cause);
+  }
   if (kind !== undefined) throw refuse(`the configuration is ${kind}, wanted a plain object of keys and values`);
-  const values = attempt("the configuration", () => Reflect.ownKeys(given as object)).map((key) => {
-    if (typeof key === "symbol") throw refuse(`found the key ${String(key)}, wanted keys that are text`);
-    return [key, attempt(`"${key}"`, () => (given as Record<string, unknown>)[key], key)];
-  });
+  if (symbol !== undefined) throw refuse(`found the key ${String(symbol)}, wanted keys that are text`);
   return Object.fromEntries(values);
 }

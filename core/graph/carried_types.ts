@@ -49,6 +49,12 @@ export interface LinkTypes {
   readonly fit: boolean;
 }
 
+/** The ports at the ends of a link. */
+export interface LinkPorts {
+  readonly output: PortDescriptor;
+  readonly input: PortDescriptor;
+}
+
 /** A type: `Pair<T,number>` has a name and arguments; a parameter is that of one node. */
 interface Term {
   readonly name: string;
@@ -85,27 +91,30 @@ export class CarriedTypes {
    * Compares the types at the ends of a link that is about to be made, with what other links say of generic ports. If
    * they fit, the link counts from then on.
    *
+   * @param ports those at its ends
    * @returns `undefined` if a port is not there, or if the two are of different kinds
    */
-  compare(link: CarryingLink): LinkTypes | undefined {
-    const ends = termsOf(this.#graph, link);
-    if (ends === undefined) return undefined;
-    const { from, to } = ends;
-    if (isGeneric(from.port)) this.#lookAround(link.fromNode);
-    if (isGeneric(to.port)) this.#lookAround(link.toNode);
-    const found = this.#solution.describe(from);
-    const wanted = this.#solution.describe(to);
+  compare(link: CarryingLink, ports: LinkPorts | undefined = portsOf(this.#graph, link)): LinkTypes | undefined {
+    if (ports === undefined || ports.output.kind !== ports.input.kind) return undefined;
+    const { output, input } = ports;
+    const found = this.of(link.fromNode, link.fromPort, output);
+    const wanted = this.of(link.toNode, link.toPort, input);
+    if (!isGeneric(output) && !isGeneric(input) && argumentOf(output) === argumentOf(input)) {
+      return { found, wanted, fit: true };
+    }
+    const { from, to } = termsAt(link, ports);
     return { found, wanted, fit: this.#solution.unify(from, to) };
   }
 
   /** What a port of a node carries, as far as the links tell. The port must be there. */
   of(node: string, port: string, descriptor: PortDescriptor): CarriedType {
-    if (isGeneric(descriptor)) this.#lookAround(node);
+    if (!isGeneric(descriptor)) return ownType(`${node}.${port}`, descriptor);
+    this.#lookAround(node);
     return this.#solution.describe(termOf(node, port, descriptor));
   }
 
-  /** The same for a link that does not count. */
-  without(link: CarryingLink): CarriedTypes {
+  /** The types anew, without what `compare()` has added. @param link does not count */
+  without(link?: CarryingLink): CarriedTypes {
     return new CarriedTypes(this.#graph, link);
   }
 
@@ -117,8 +126,9 @@ export class CarriedTypes {
       this.#known.add(node);
       for (const link of this.#graph.linksAt(node)) {
         if (link.toNode === this.#except?.toNode && link.toPort === this.#except.toPort) continue;
-        const ends = termsOf(this.#graph, link);
-        if (ends === undefined) continue;
+        const ports = portsOf(this.#graph, link);
+        if (ports === undefined || ports.output.kind !== ports.input.kind) continue;
+        const ends = termsAt(link, ports);
         const [own, other, otherNode] = link.fromNode === node
           ? [ends.from, ends.to, link.toNode]
           : [ends.to, ends.from, link.fromNode];
@@ -156,15 +166,15 @@ class Solution {
     return true;
   }
 
+  /** What the port of a term carries, which is generic. */
   describe(term: Term): CarriedType {
     const { port, address } = term;
     const resolved = this.#resolve(term);
     const argument = this.#textOf(resolved);
     const isKnown = resolved.node === undefined;
     const frame = port.type.replace(/<.*/, "");
-    const type = port.generic === undefined ? port.type : argument === UNKNOWN ? frame : `${frame}<${argument}>`;
     return {
-      type,
+      type: argument === UNKNOWN ? frame : `${frame}<${argument}>`,
       origin: isKnown ? resolved.address : address,
       direction: isKnown ? resolved.port.direction : port.direction,
       ...(port.schema !== undefined && { schema: argument }),
@@ -203,21 +213,40 @@ function keyOf({ node, name }: Term): string {
   return `${node}.${name}`;
 }
 
-/** The types at the ends of a link; `undefined` where a port is not there. */
-function termsOf(graph: CarryingGraph, link: CarryingLink): { from: Term; to: Term } | undefined {
+/** @returns `undefined` if a port is not there */
+function portsOf(graph: CarryingGraph, link: CarryingLink): LinkPorts | undefined {
   const source = graph.descriptorOf(link.fromNode);
   const target = graph.descriptorOf(link.toNode);
   const output = source && findPort(source, link.fromPort, "output");
   const input = target && findPort(target, link.toPort, "input");
-  if (output === undefined || input === undefined || output.kind !== input.kind) return undefined;
+  return output === undefined || input === undefined ? undefined : { output, input };
+}
+
+function termsAt(link: CarryingLink, { output, input }: LinkPorts): { from: Term; to: Term } {
   return { from: termOf(link.fromNode, link.fromPort, output), to: termOf(link.toNode, link.toPort, input) };
+}
+
+/** The type argument of a port's frames, as text. */
+function argumentOf({ generic, channels, schema = UNKNOWN }: PortDescriptor): string {
+  return generic?.argument ?? (channels === undefined ? schema : String(channels));
+}
+
+/** What a port carries that is not generic, whatever its links do. */
+function ownType(address: string, { type, direction, kind, schema, struct, channels }: PortDescriptor): CarriedType {
+  return {
+    type,
+    origin: address,
+    direction,
+    ...(schema !== undefined && { schema }),
+    ...(kind === "data" && struct && { struct }),
+    ...(kind === "audio" && channels !== undefined && { channels }),
+  };
 }
 
 function termOf(node: string, name: string, port: PortDescriptor): Term {
   const address = `${node}.${name}`;
-  const { generic, channels, schema = UNKNOWN } = port;
-  const text = generic?.argument ?? (channels === undefined ? schema : String(channels));
-  const { term } = readTerm(text, 0, (name, terms) => {
+  const { generic } = port;
+  const { term } = readTerm(argumentOf(port), 0, (name, terms) => {
     const isParameter = terms.length === 0 && generic?.parameters.includes(name) === true;
     return { name, terms, port, address, ...(isParameter && { node }) };
   });

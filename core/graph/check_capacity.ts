@@ -12,7 +12,7 @@ import { type GraphReport, warning } from "./report.ts";
 import type { ShapedGraph, ShapedLink } from "./shape.ts";
 
 /** A link as it is in the graph, and in the file. */
-export interface SizedLink extends LinkEntry {
+export interface SizedLink extends Pick<LinkEntry, "fromNode" | "toNode" | "output" | "policy" | "capacity"> {
   readonly shaped: ShapedLink;
 }
 
@@ -62,9 +62,9 @@ function checkWait(
   batchMs: number | undefined,
   report: GraphReport,
 ): SluiceError[] {
-  const waitMs = valueOf(reader, "delayMs");
   // Offline, a delay moves times and holds nothing back.
   if (reader.descriptor.delays !== true || graph.mode === "offline") return [];
+  const waitMs = valueOf(reader, "delayMs");
   if (typeof waitMs !== "number" || batchMs === undefined) return [];
   // Slightly less, so that rounding does not ask for more than the whole number.
   const wanted = Math.ceil(waitMs / batchMs - 1e-9);

@@ -8,7 +8,7 @@ import { expandPort, findPort } from "../descriptor/descriptor.ts";
 import type { LinkEntry } from "../topology.ts";
 import type { CheckedNode } from "./check_nodes.ts";
 import type { FileTopology } from "./file_topology.ts";
-import { resolvePort } from "./link_rules.ts";
+import { type LinkEnd, resolvePort } from "./link_rules.ts";
 import type { GraphReport } from "./report.ts";
 import type { ShapedEnd, ShapedGraph, ShapedLink } from "./shape.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
@@ -38,14 +38,15 @@ export function checkLinks(
     if (target !== undefined && findPort(target.descriptor, to!.port, "input") !== undefined) fed.add(to!.address);
     else if (to === undefined || target !== undefined) sure = false;
     if (source && target) {
-      const { line, column } = report.place(link.offset);
       const { policy, capacity } = link;
       const options = { ...(policy && { policy }), ...(capacity && { capacity }) };
-      const name = `the link at ${line}:${column}`;
-      const entry = topology.linkChecked([from!, source.entry], [to!, target.entry], options, name, (error, fault) => {
-        report.addThrown(error, fault === "from" ? from!.offset : fault === "to" ? to!.offset : link.offset);
-      });
-      if (entry !== undefined) made.set(link, entry);
+      const found = topology.linkChecked(endOf(from!, source), endOf(to!, target), options, link.offset);
+      if ("id" in found) made.set(link, found);
+      else {
+        for (const { error, fault } of found) {
+          report.addThrown(error, fault === "from" ? from!.offset : fault === "to" ? to!.offset : link.offset);
+        }
+      }
     } else {
       if (source) findEnd(from!, source, "output", report);
       if (target) findEnd(to!, target, "input", report);
@@ -78,9 +79,13 @@ function findNode(
   return false;
 }
 
+function endOf({ node: nodeId, port }: ShapedEnd, { descriptor }: CheckedNode): LinkEnd {
+  return { nodeId, descriptor, port };
+}
+
 function findEnd(end: ShapedEnd, node: CheckedNode, direction: "input" | "output", report: GraphReport): boolean {
   try {
-    resolvePort({ nodeId: end.node, descriptor: node.descriptor, port: end.port }, direction);
+    resolvePort(endOf(end, node), direction);
     return true;
   } catch (error) {
     report.addThrown(error, end.offset);

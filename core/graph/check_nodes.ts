@@ -171,7 +171,7 @@ function locate(shaped: ShapedNode, path: readonly (string | number)[], ofKey: b
     if (typeof step === "number") node = node.children?.[step];
     else {
       const member = jsonMembers(node).find(({ name }) => name === step);
-      if (member !== undefined && ofKey && step === path[path.length - 1]) return member.key.offset;
+      if (member !== undefined && ofKey && step === path[path.length - 1]) return member.offset;
       node = member?.value;
     }
     offset = node?.offset ?? offset;

@@ -46,7 +46,9 @@ export function checkPools(
       lasts: descriptor.isAsync || descriptor.mode === "external",
       outputs: descriptor.outputs,
     })),
-    links.map((link) => ({ ...link, kind: link.output.kind, evicts: evicts(link.policy) })),
+    links.map(({ fromNode, toNode, output: { kind }, policy, capacity }) => (
+      { fromNode, toNode, kind, capacity, evicts: evicts(policy) }
+    )),
   );
   const laneCount = lanes.size;
   const needs = poolNeeds(loads, laneCount, graph.pools);

@@ -4,28 +4,46 @@
  *
  * @module
  */
-import type { SluiceError } from "../errors.ts";
+import { SluiceError, type SourcePlace } from "../errors.ts";
 import type { LinkId } from "../ids.ts";
+import { linkOptions } from "../links/link_options.ts";
 import type { GraphMode, LinkOptions } from "../links/policy.ts";
 import type { LaneOptions } from "../placement/lane_options.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { type Fault, type LinkEntry, type NodeEntry, type NodeOptions, Topology } from "../topology.ts";
-import type { ShapedEnd } from "./shape.ts";
+import { assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./link_rules.ts";
+import { assertDelayed } from "./loops.ts";
 
 /** Receives the faults. */
 export type Note = (error: SluiceError, fault: Fault) => void;
 
+/** What is wrong with a link, and at which of its ends. */
+export interface LinkFault {
+  readonly error: SluiceError;
+  readonly fault: Fault;
+}
+
 export class FileTopology extends Topology {
-  /** The names of existing links in messages: their places in the file. */
-  readonly #names = new Map<LinkId, string>();
+  /** Where links stand in the file. */
+  readonly #offsets = new Map<LinkId, number>();
+  readonly #place: (offset: number) => SourcePlace;
   #note: Note = (error) => {
     throw error;
   };
 
-  /** @param types the node types that errors may name as converters */
-  constructor(mode: GraphMode, types: readonly NodeDescriptor[], lanes: { readonly [name: string]: LaneOptions }) {
+  /**
+   * @param types the node types that errors may name as converters
+   * @param place gives the place of an offset in the file
+   */
+  constructor(
+    mode: GraphMode,
+    types: readonly NodeDescriptor[],
+    lanes: { readonly [name: string]: LaneOptions },
+    place: (offset: number) => SourcePlace,
+  ) {
     super(mode, () => types, lanes);
+    this.#place = place;
   }
 
   /** Adds a node, however wrong it is. */
@@ -37,23 +55,46 @@ export class FileTopology extends Topology {
   /**
    * Adds a link, if nothing is wrong with it.
    *
-   * @param name what messages call it
+   * @param offset where it stands in the file
+   * @returns the link, or all that is wrong with it
    */
-  linkChecked(
-    [from, source]: readonly [ShapedEnd, NodeEntry],
-    [to, target]: readonly [ShapedEnd, NodeEntry],
-    options: LinkOptions,
-    name: string,
-    note: Note,
-  ): LinkEntry | undefined {
-    this.#note = note;
-    const made = this.link(
-      { nodeId: source.id, descriptor: source.type.descriptor, port: from.port },
-      { nodeId: target.id, descriptor: target.type.descriptor, port: to.port },
-      options,
-    );
-    if (made !== undefined) this.#names.set(made.id, name);
-    return made;
+  linkChecked(from: LinkEnd, to: LinkEnd, options: LinkOptions, offset: number): LinkEntry | readonly LinkFault[] {
+    try {
+      const made = this.link(from, to, options);
+      this.#offsets.set(made.id, offset);
+      return made;
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      const faults = this.#faultsOf(from, to, options);
+      return faults.length > 0 ? faults : [{ error, fault: "link" }];
+    }
+  }
+
+  /** All that `link()` refuses about a link, where it throws the first. */
+  #faultsOf(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkFault[] {
+    const faults: LinkFault[] = [];
+    const check = <T>(fault: Fault, assert: () => T): T | undefined => {
+      try {
+        return assert();
+      } catch (error) {
+        if (!(error instanceof SluiceError)) throw error;
+        faults.push({ error, fault });
+        return undefined;
+      }
+    };
+    check("link", () => assertForward(from, to));
+    if (faults.length > 0) return faults;
+    const output = check("from", () => resolvePort(from, "output"));
+    const input = check("to", () => resolvePort(to, "input"));
+    if (output !== undefined && input !== undefined) {
+      check("link", () => assertLinkable(from, to, { output, input }, this.carried.without(), this.known));
+    }
+    const ends = check("to", () => this.assertFree(from, to));
+    if (output !== undefined && input !== undefined) {
+      check("link", () => linkOptions(attemptOf(from, to), options, output, this.mode));
+    }
+    if (faults.length === 0) check("link", () => assertDelayed(this, attemptOf(from, to), ends!));
+    return faults;
   }
 
   protected override refuse(error: SluiceError, fault: Fault): void {
@@ -61,6 +102,9 @@ export class FileTopology extends Topology {
   }
 
   protected override nameOf(link: LinkEntry): string {
-    return this.#names.get(link.id) ?? super.nameOf(link);
+    const offset = this.#offsets.get(link.id);
+    if (offset === undefined) return super.nameOf(link);
+    const { line, column } = this.#place(offset);
+    return `the link at ${line}:${column}`;
   }
 }

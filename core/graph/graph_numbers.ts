@@ -16,14 +16,15 @@ interface Recorded {
 export class GraphNumbers {
   /** What a graph and its drafts share. Ids of links and numbers of lives are never used again. */
   readonly #next: { readonly nodes: RecordTable; readonly links: RecordTable; linkId: number; life: number };
-  /** What this graph or draft has taken of the records. */
-  readonly #taken = { nodes: new Set<number>(), links: new Set<number>() };
+  /** What a draft has taken of the records. */
+  readonly #taken: { readonly nodes: Set<number>; readonly links: Set<number> } | undefined;
 
   /** @param from the numbers of the graph that this one is a draft of */
   constructor(from?: GraphNumbers) {
     this.#next = from === undefined
       ? { nodes: new RecordTable(), links: new RecordTable(), linkId: 0, life: 0 }
       : from.#next;
+    this.#taken = from && { nodes: new Set(), links: new Set() };
   }
 
   /** Records that nodes and links have used so far, at least. */
@@ -34,14 +35,14 @@ export class GraphNumbers {
   /** A record for a node. */
   takeNode(): number {
     const index = this.#next.nodes.take();
-    this.#taken.nodes.add(index);
+    this.#taken?.nodes.add(index);
     return index;
   }
 
   /** A record for a link. */
   takeLink(): number {
     const index = this.#next.links.take();
-    this.#taken.links.add(index);
+    this.#taken?.links.add(index);
     return index;
   }
 
@@ -57,12 +58,13 @@ export class GraphNumbers {
 
   /** These stay in use when the draft that has taken their numbers is discarded. */
   keep(nodes: Iterable<Recorded>, links: Iterable<Recorded>): void {
-    for (const { index } of nodes) this.#taken.nodes.delete(index);
-    for (const { index } of links) this.#taken.links.delete(index);
+    for (const { index } of nodes) this.#taken?.nodes.delete(index);
+    for (const { index } of links) this.#taken?.links.delete(index);
   }
 
   /** Gives back what a draft has taken. */
   discard(): void {
+    if (this.#taken === undefined) return;
     for (const index of this.#taken.nodes) this.#next.nodes.giveBack(index);
     for (const index of this.#taken.links) this.#next.links.giveBack(index);
     this.#taken.nodes.clear();

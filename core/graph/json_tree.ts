@@ -3,14 +3,7 @@
  *
  * @module
  */
-import {
-  createScanner,
-  type Node as JsonNode,
-  type ParseError,
-  parseTree,
-  printParseErrorCode,
-  type SyntaxKind,
-} from "jsonc-parser";
+import { createScanner, type ParseError, printParseErrorCode, type SyntaxKind, visit } from "jsonc-parser";
 import { describeValue } from "../errors/describe_value.ts";
 import type { GraphReport } from "./report.ts";
 
@@ -20,13 +13,26 @@ const BYTE_ORDER_MARK = "\uFEFF";
 /** jsonc-parser's token numbers: it declares them as a const enum, which has no values at run time. */
 const TOKEN = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, comma: 5, eof: 17 };
 
-export type { JsonNode };
+/** A value of a text. */
+export interface JsonNode {
+  readonly type: "object" | "array" | "scalar";
+  readonly offset: number;
+  /** Of a scalar. */
+  readonly value?: unknown;
+  /** Of an array. */
+  readonly children?: JsonNode[];
+  /** Of an object. Of two with one name it is the first, once the keys are checked. */
+  members?: JsonMember[];
+}
+
+/** Objects with more members than this are checked with an index of their names. */
+const MAX_SEARCHED = 16;
 
 /** One key of an object with its value. */
 export interface JsonMember {
   readonly name: string;
-  /** The node of the key. */
-  readonly key: JsonNode;
+  /** Where the key stands. */
+  readonly offset: number;
   readonly value: JsonNode;
 }
 
@@ -43,13 +49,12 @@ export function parseJson(text: string, report: GraphReport, base = 0): JsonNode
     return undefined;
   }
   const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const root = readTree(text, base, errors);
   if (errors.length > 0 || root === undefined) {
     const { message, offset } = explain(text, errors[0]);
     report.add("InvalidGraph", `Cannot read graph: not JSON: ${message}`, base + offset);
     return undefined;
   }
-  if (base > 0) shift(root, base);
   try {
     JSON.parse(text);
   } catch (error) {
@@ -67,15 +72,8 @@ export function parseJson(text: string, report: GraphReport, base = 0): JsonNode
 }
 
 /** The members of an object node; of two with one name, the first. Empty for any other node. */
-export function jsonMembers(node: JsonNode): JsonMember[] {
-  if (node.type !== "object") return [];
-  const members = new Map<string, JsonMember>();
-  for (const property of node.children ?? []) {
-    const [key, value] = property.children as [JsonNode, JsonNode];
-    const name = key.value as string;
-    if (name !== "__proto__" && !members.has(name)) members.set(name, { name, key, value });
-  }
-  return [...members.values()];
+export function jsonMembers(node: JsonNode): readonly JsonMember[] {
+  return node.members ?? [];
 }
 
 /** The value that a node stands for. */
@@ -91,12 +89,35 @@ export function describeJson(node: JsonNode): string {
   return node.type === "object" ? "an object" : describeValue(node.value);
 }
 
-function shift(root: JsonNode, base: number): void {
-  const open: JsonNode[] = [root];
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    (node as { offset: number }).offset += base;
-    for (const child of node.children ?? []) open.push(child);
-  }
+/** @param base is added to offsets in the tree, and not to those of errors */
+function readTree(text: string, base: number, errors: ParseError[]): JsonNode | undefined {
+  let root: JsonNode | undefined;
+  const open: JsonNode[] = [];
+  let name = "";
+  let nameAt = 0;
+  const put = (node: JsonNode) => {
+    const parent = open.at(-1);
+    if (parent === undefined) root = node;
+    else if (parent.type === "array") parent.children!.push(node);
+    else parent.members!.push({ name, offset: nameAt, value: node });
+  };
+  const begin = (node: JsonNode) => {
+    put(node);
+    open.push(node);
+  };
+  visit(text, {
+    onObjectBegin: (offset) => begin({ type: "object", offset: base + offset, members: [] }),
+    onObjectProperty: (property, offset) => {
+      name = property;
+      nameAt = base + offset;
+    },
+    onObjectEnd: () => void open.pop(),
+    onArrayBegin: (offset) => begin({ type: "array", offset: base + offset, children: [] }),
+    onArrayEnd: () => void open.pop(),
+    onLiteralValue: (value, offset) => put({ type: "scalar", offset: base + offset, value }),
+    onError: (error, offset, length) => void errors.push({ error, offset, length }),
+  }, { disallowComments: true, allowTrailingComma: false });
+  return root;
 }
 
 /** What makes it useless to parse a text. */
@@ -165,25 +186,34 @@ function describeFound(text: string): string {
   return describeValue(text.split(/[\r\n]/)[0].slice(0, 40));
 }
 
-/** Reports duplicate keys of an object, and the key that has a special meaning in JavaScript. */
+/** Reports duplicate keys of an object, and the key that has a special meaning in JavaScript, and leaves them out. */
 function checkKeys(root: JsonNode, report: GraphReport): void {
   const open: JsonNode[] = [root];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (node.type === "array") { for (const item of node.children ?? []) open.push(item); }
-    if (node.type !== "object") continue;
-    const first = new Map<string, JsonNode>();
-    for (const property of node.children ?? []) {
-      const [key, value] = property.children as [JsonNode, JsonNode];
-      const name = key.value as string;
-      const earlier = first.get(name);
-      if (name === "__proto__") {
-        report.add("InvalidGraph", `Cannot read graph: "__proto__" is not allowed as a key`, key.offset);
-      } else if (earlier !== undefined) {
-        const { line, column } = report.place(earlier.offset);
-        const message = `Cannot read graph: the key ${describeValue(name)} stands twice, first at ${line}:${column}`;
-        report.add("InvalidGraph", message, key.offset);
-      } else first.set(name, key);
-      open.push(value);
-    }
+    for (const item of node.children ?? []) open.push(item);
+    const { members = [] } = node;
+    for (const { value } of members) open.push(value);
+    const wrong = wrongMembers(members, report);
+    if (wrong !== undefined) node.members = members.filter((each) => !wrong.has(each));
   }
+}
+
+/** Members whose keys cannot be; `undefined` if there are none. */
+function wrongMembers(members: readonly JsonMember[], report: GraphReport): Set<JsonMember> | undefined {
+  let wrong: Set<JsonMember> | undefined;
+  const first = members.length > MAX_SEARCHED ? new Map<string, JsonMember>() : undefined;
+  for (const member of members) {
+    const { name, offset } = member;
+    const earlier = first === undefined ? members.find((each) => each.name === name)! : first.get(name) ?? member;
+    first?.set(name, earlier);
+    if (name === "__proto__") {
+      report.add("InvalidGraph", `Cannot read graph: "__proto__" is not allowed as a key`, offset);
+    } else if (earlier !== member) {
+      const { line, column } = report.place(earlier.offset);
+      const message = `Cannot read graph: the key ${describeValue(name)} stands twice, first at ${line}:${column}`;
+      report.add("InvalidGraph", message, offset);
+    } else continue;
+    wrong = (wrong ?? new Set()).add(member);
+  }
+  return wrong;
 }

@@ -6,7 +6,7 @@
 import { describeName } from "../errors/describe_value.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import { findClash } from "../frames/format.ts";
-import type { CarriedType, CarriedTypes, LinkTypes } from "./carried_types.ts";
+import type { CarriedType, CarriedTypes, LinkPorts, LinkTypes } from "./carried_types.ts";
 import { expandPort, findPort, isList, type NodeDescriptor, type PortDescriptor } from "../descriptor/descriptor.ts";
 import { elementNumber } from "../descriptor/dynamic_ports.ts";
 import { kindOf } from "../errors/kind_of.ts";
@@ -32,14 +32,19 @@ export function assertEnd(end: unknown, which: "from" | "to", wanted: string): v
   throw new SluiceError("PortNotFound", `Cannot link ${which} what is ${kindOf(end)}: wanted ${wanted}`);
 }
 
+/** How messages about a new link start: `Cannot link "a.out" to "b.in"`. */
+export function attemptOf(from: LinkEnd, to: LinkEnd): string {
+  return `Cannot link "${from.nodeId}.${from.port}" to "${to.nodeId}.${to.port}"`;
+}
+
 /**
  * Checks that a link does not lead from an input to an output.
  *
  * @throws {SluiceError} `PortNotFound`
  */
 export function assertForward(from: LinkEnd, to: LinkEnd): void {
-  const isInput = findPort(from.descriptor, from.port)?.direction === "input";
-  if (!isInput || findPort(to.descriptor, to.port)?.direction !== "output") return;
+  if (findPort(from.descriptor, from.port, "input") === undefined) return;
+  if (findPort(to.descriptor, to.port, "output") === undefined) return;
   const [source, target] = [from, to].map(({ nodeId, port }) => `"${nodeId}.${port}"`);
   throw new SluiceError(
     "PortNotFound",
@@ -94,22 +99,21 @@ export function resolvePort(end: LinkEnd, direction: "input" | "output"): PortDe
  * Checks that what an output carries is what an input takes, as far as the descriptors and the other links of the graph
  * tell. Formats that are known only while running are checked there.
  *
+ * @param ports those at the ends
  * @param carried what the ports of the graph carry, without the link; a link that passes counts there from then on
  * @param known returns the node types that an error may name as converters
- * @throws {SluiceError} `PortNotFound` or `TypeMismatch`
+ * @throws {SluiceError} `TypeMismatch`
  */
 export function assertLinkable(
   from: LinkEnd,
   to: LinkEnd,
+  ports: LinkPorts,
   carried: CarriedTypes,
   known: () => readonly NodeDescriptor[] = () => [],
 ): void {
-  const output = resolvePort(from, "output");
-  const input = resolvePort(to, "input");
-  const attempt = `Cannot link "${from.nodeId}.${from.port}" to "${to.nodeId}.${to.port}"`;
-  const details = { nodeId: to.nodeId, port: to.port };
+  const { output, input } = ports;
   const link = { fromNode: from.nodeId, fromPort: from.port, toNode: to.nodeId, toPort: to.port };
-  const types = carried.compare(link);
+  const types = carried.compare(link, ports);
   if (types === undefined || (!types.fit && output.kind !== "audio")) {
     const fitting = to.descriptor.inputs.flatMap(expandPort).filter((toPort) =>
       carried.without(link).compare({ ...link, toPort })?.fit === true
@@ -117,9 +121,11 @@ export function assertLinkable(
     const hint = fitting.length === 0 ? "" : `; inputs of "${to.nodeId}" that take it: ${listSome(fitting)}`;
     const actual = types?.found.type ?? output.type;
     const expected = types?.wanted.type ?? input.type;
-    const message = `${attempt}: the output carries ${actual}${origin(types?.found, from)}, wanted ${expected}` +
+    const message =
+      `${attemptOf(from, to)}: the output carries ${actual}${origin(types?.found, from)}, wanted ${expected}` +
       `${origin(types?.wanted, to)}${hint}`;
-    throw new SluiceError("TypeMismatch", message, { ...details, available: fitting, expected, actual });
+    const details = { nodeId: to.nodeId, port: to.port, available: fitting, expected, actual };
+    throw new SluiceError("TypeMismatch", message, details);
   }
   const channels = findChannelClash(types, input);
   if (channels === undefined) return;
@@ -127,11 +133,12 @@ export function assertLinkable(
   const mend = converters.length === 0 ? "" : `; put a node between that converts them: ${listNames(converters)}`;
   const actual = plural(channels.found, "channel");
   const wanted = channels.wanted.join(" or ");
-  const message = `${attempt}: the output has ${actual}${origin(types.found, from)}, wanted ${wanted}${
+  const message = `${attemptOf(from, to)}: the output has ${actual}${origin(types.found, from)}, wanted ${wanted}${
     types.fit ? "" : origin(types.wanted, to)
   }${mend}`;
   const expected = wanted === "1" ? "1 channel" : `${wanted} channels`;
-  throw new SluiceError("TypeMismatch", message, { ...details, available: converters, expected, actual });
+  const details = { nodeId: to.nodeId, port: to.port, available: converters, expected, actual };
+  throw new SluiceError("TypeMismatch", message, details);
 }
 
 /** The port that tells the type of a generic one: ` (from "meter.levels")`, ` (for "show.levels")`. */

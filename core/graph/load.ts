@@ -55,10 +55,12 @@ export function checkGraph(
   if (outer === undefined) return { errors: report.errors, warnings: [] };
   const shape = expandSubGraphs(outer, file, readSubGraphText, report);
   const types = registry.list().map(({ descriptor }) => descriptor);
-  const topology = new FileTopology(shape.mode ?? "live", types, shape.lanes ?? {});
+  const topology = new FileTopology(shape.mode ?? "live", types, shape.lanes ?? {}, (offset) => report.place(offset));
   const nodes = checkNodes(shape, topology, registry, settings, report);
   const links = checkLinks(shape, topology, nodes, report);
-  const sized = [...links].map(([shaped, entry]) => ({ ...entry, shaped }));
+  const sized = [...links].map(([shaped, { fromNode, toNode, output, policy, capacity }]) => (
+    { fromNode, toNode, output, policy, capacity, shaped }
+  ));
   const warnings = report.errors.length > 0 ? [] : checkPools(shape, nodes, sized, report);
   if (report.errors.length > 0) return { errors: report.errors, warnings: [] };
   const document: GraphDocument = {

@@ -144,14 +144,14 @@ function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string,
   const nodes = new Map<string, ShapedNode>();
   if (list === undefined || !isObject(list, `"nodes"`, "an object of nodes by id", report)) return nodes;
   const members = jsonMembers(list);
-  if (members.length === 0 && (list.children ?? []).length === 0) {
+  if (members.length === 0) {
     report.add("InvalidGraph", `Cannot read graph: "nodes" is empty, wanted at least one node`, list.offset);
   }
-  for (const { name, key, value } of members) {
-    const id = readId(name, key.offset, report);
+  for (const { name, offset, value } of members) {
+    const id = readId(name, offset, report);
     const what = `node ${describeValue(name)}`;
     if (!isObject(value, what, `an object with "type"`, report)) {
-      if (id !== undefined) nodes.set(id, { id, offset: key.offset });
+      if (id !== undefined) nodes.set(id, { id, offset });
       continue;
     }
     const keys = readKeys(value, what, NODE_KEYS, report, '; the keys of its type stand in "config"');
@@ -165,7 +165,7 @@ function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string,
       report.add(
         "InvalidGraph",
         `Cannot read graph: "type" of ${what} is missing, wanted a node type, or "graph" with the file of a sub-graph`,
-        key.offset,
+        offset,
         {
           nodeId: name,
         },
@@ -187,7 +187,7 @@ function readNodes(list: JsonNode | undefined, report: GraphReport): Map<string,
     if (id === undefined) continue;
     nodes.set(id, {
       id,
-      offset: key.offset,
+      offset,
       type: type === undefined ? undefined : { name: type, offset: typeNode!.offset },
       graph: graph === undefined || typeNode !== undefined ? undefined : { path: graph, offset: graphNode!.offset },
       config,
@@ -306,14 +306,14 @@ function readLane(node: JsonNode, what: string, report: GraphReport): LaneOption
 function readExposed(list: JsonNode | undefined, direction: "input" | "output", report: GraphReport): ExposedPorts {
   const ports = new Map<string, ShapedEnd>();
   if (list === undefined || !isObject(list, `"${direction}s"`, "an object of ports by name", report)) return ports;
-  for (const { name, key, value } of jsonMembers(list)) {
+  for (const { name, offset, value } of jsonMembers(list)) {
     if (!PORT_NAME.test(name)) {
       const message = `Cannot use ${describeValue(name)} as a port's name: wanted 1 to 64 letters, digits or "_", ` +
         `starting with a letter or "_"`;
-      report.add("InvalidGraph", message, key.offset);
+      report.add("InvalidGraph", message, offset);
       continue;
     }
-    const end = readEnd(value, name, `the graph's ${direction}s`, key.offset, report);
+    const end = readEnd(value, name, `the graph's ${direction}s`, offset, report);
     if (end !== undefined) ports.set(name, end);
   }
   return ports;
@@ -330,11 +330,11 @@ function readNamed<T>(
   if (list === undefined) return undefined;
   const entries: [string, T][] = [];
   if (!isObject(list, `"${key}"`, `an object of ${key} by name`, report)) return {};
-  for (const { name, key: keyNode, value } of jsonMembers(list)) {
+  for (const { name, offset, value } of jsonMembers(list)) {
     try {
       checkName(name);
     } catch (error) {
-      report.addThrown(error, keyNode.offset);
+      report.addThrown(error, offset);
       continue;
     }
     const what = `${key.slice(0, -1)} "${name}"`;
@@ -347,5 +347,5 @@ function readNamed<T>(
 
 function offsetsOf(list: JsonNode | undefined): Map<string, number> {
   if (list?.type !== "object") return new Map();
-  return new Map(jsonMembers(list).map(({ name, key }) => [name, key.offset]));
+  return new Map(jsonMembers(list).map(({ name, offset }) => [name, offset]));
 }

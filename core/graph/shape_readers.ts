@@ -6,9 +6,26 @@
 import { describeSchema } from "../descriptor/config_check.ts";
 import { describeValue } from "../errors/describe_value.ts";
 import type { ConfigSchema } from "../descriptor/descriptor.ts";
-import { describeJson, jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
+import { describeJson, type JsonMember, jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import type { GraphReport } from "./report.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
+
+/** The values of an object by key. */
+export class JsonKeys {
+  readonly #members: readonly JsonMember[];
+
+  constructor(node: JsonNode) {
+    this.#members = jsonMembers(node);
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  get(name: string): JsonNode | undefined {
+    return this.#members.find((each) => each.name === name)?.value;
+  }
+}
 
 /** The values by key; keys that are not known are reported. @param elsewhere says where others may belong */
 export function readKeys(
@@ -17,18 +34,15 @@ export function readKeys(
   known: readonly string[],
   report: GraphReport,
   elsewhere = "",
-): Map<string, JsonNode> {
-  const keys = new Map<string, JsonNode>();
-  for (const { name, key, value } of jsonMembers(node)) {
-    if (known.includes(name)) keys.set(name, value);
-    else {
-      const near = didYouMean(name, known);
-      const message = `Cannot read graph: unknown key ${describeValue(name)} in ${what}${near}; ` +
-        `available: ${listSome(known)}${near === "" ? elsewhere : ""}`;
-      report.add("InvalidGraph", message, key.offset, { key: name, available: known });
-    }
+): JsonKeys {
+  for (const { name, offset } of jsonMembers(node)) {
+    if (known.includes(name)) continue;
+    const near = didYouMean(name, known);
+    const message = `Cannot read graph: unknown key ${describeValue(name)} in ${what}${near}; ` +
+      `available: ${listSome(known)}${near === "" ? elsewhere : ""}`;
+    report.add("InvalidGraph", message, offset, { key: name, available: known });
   }
-  return keys;
+  return new JsonKeys(node);
 }
 
 /** The value of a node that fits a schema; of any other it says what was wanted. */

@@ -208,11 +208,11 @@ class Expansion {
 
   #checkOverlays(overlays: readonly JsonNode[], shape: ShapedGraph, id: NodeId, path: string): void {
     const known = [...shape.nodes.keys()];
-    for (const { name, key, value } of overlays.flatMap(jsonMembers)) {
+    for (const { name, offset, value } of overlays.flatMap(jsonMembers)) {
       const where = `Cannot configure sub-graph "${id}" ("${path}")`;
       if (!shape.nodes.has(name)) {
         const message = `${where}: it has no node "${name}"${didYouMean(name, known)}; nodes: ${listSome(known)}`;
-        this.#report.add("InvalidConfig", message, key.offset, { nodeId: id, key: name, available: known });
+        this.#report.add("InvalidConfig", message, offset, { nodeId: id, key: name, available: known });
       } else if (value.type !== "object") {
         const message = `${where}: "${name}" is not an object, wanted the configuration of that node`;
         this.#report.add("InvalidConfig", message, value.offset, { nodeId: id, key: name });
