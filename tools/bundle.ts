@@ -36,6 +36,9 @@ const MAIN = "cli/main.ts";
 /** The module that tells the sources that they are none. */
 const BUNDLE_MODULE = "core/registry/bundle.ts";
 
+/** The part of Optique that tells how many columns a text takes. */
+const WIDTHS_MODULE = "@optique/core/dist/displaywidth.js";
+
 /** What the generator stands on is not bundled: it is large, and loaded where code is generated. */
 const EXTERNAL = ["ts-morph", "@dprint/formatter", "@dprint/typescript"];
 
@@ -79,6 +82,7 @@ const ownModules: Plugin = {
   name: "sluice",
   transform(code, id) {
     const path = relative(ROOT, id);
+    if (path.endsWith(WIDTHS_MODULE)) return { code: measureLate(code), map: null };
     if (path.startsWith("..") || path.includes("node_modules")) return undefined;
     if (path === BUNDLE_MODULE) return { code: bundleModule(), map: null };
     const placed = code.includes("import.meta") ? keepPlaces(code, path) : code;
@@ -86,7 +90,25 @@ const ownModules: Plugin = {
     // Lines stay as they are.
     return placed === code ? undefined : { code: placed, map: null };
   },
+  // Deno reads the files of all imports that it can see, of those too that are never reached.
+  renderChunk(code) {
+    return { code: code.replace(/\bimport\(("\.\/[^"]+\.js")\)/g, "import(import.meta.resolve($1))"), map: null };
+  },
 };
+
+/**
+ * Lets Optique measure texts without `Intl.Segmenter`, whose making takes a start 11 ms, where each character is one
+ * column wide.
+ */
+function measureLate(code: string): string {
+  const made = /const segmenter = (new Intl\.Segmenter\([^)]*\));/.exec(code);
+  const used = "let width = 0;\n";
+  if (made === null || !code.includes(`${used}\tfor (const { segment } of segmenter.segment(stripped))`)) {
+    throw new Error(`Cannot bundle the command: ${WIDTHS_MODULE} is not as it was; see what measureLate() is for`);
+  }
+  const late = `if (/^[ -~]*$/.test(stripped)) return stripped.length; segmenter ??= ${made[1]}; ${used}`;
+  return code.replace(made[0], "let segmenter;").replace(used, late);
+}
 
 /** The module that stands for {@linkcode BUNDLE_MODULE}. */
 function bundleModule(): string {

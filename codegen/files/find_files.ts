@@ -3,8 +3,6 @@
  *
  * @module
  */
-import type { Dirent } from "node:fs";
-import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { compareText } from "../diagnostics.ts";
 import { type Glob, readGlob } from "./glob.ts";
@@ -37,12 +35,12 @@ export async function findFiles(
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of await entriesOf(join(root, folder))) {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory()) {
+      if (entry.isDirectory) {
         if (!isSkipped(entry.name)) folders.push(path);
         continue;
       }
       const short = shortest(root, path);
-      if (!entry.isFile() || !isMatch(path, wanted, unwanted)) continue;
+      if (!entry.isFile || !isMatch(path, wanted, unwanted)) continue;
       if (short === path || !unwanted.some((glob) => glob.matches(short))) found.push(short);
     }
   }
@@ -74,11 +72,11 @@ function isMatch(path: string, wanted: readonly Glob[], unwanted: readonly Glob[
     !unwanted.some((glob) => glob.matches(path));
 }
 
-async function entriesOf(folder: string): Promise<Dirent[]> {
+async function entriesOf(folder: string): Promise<Deno.DirEntry[]> {
   try {
-    return await readdir(folder, { withFileTypes: true });
+    return await Array.fromAsync(Deno.readDir(folder));
   } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes((error as { code?: string }).code ?? "")) return [];
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return [];
     throw error;
   }
 }
