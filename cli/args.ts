@@ -13,6 +13,7 @@ import { extractCommandNames } from "@optique/core/usage";
 import { choice, float, string } from "@optique/core/valueparser";
 import { DEFAULT_PORT } from "../control/schemas/address.ts";
 import { joinServe, SERVE_PATTERN } from "./output/serve_address.ts";
+import { ArgsAnswered } from "./output/args_answered.ts";
 import { explainUnexpected, type KnownCommand } from "./output/unexpected.ts";
 import { path } from "./path_argument.ts";
 import { PROGRAM, VERSION } from "./output/version.ts";
@@ -129,17 +130,6 @@ export type CommandArgs =
   | NewProcessorArgs
   | NewProjectArgs
   | DoctorArgs;
-
-/** Thrown when the command line was answered by the parser itself: help, version, completions, or a mistake. */
-export class ArgsAnswered extends Error {
-  override readonly name: string = "ArgsAnswered";
-  readonly exitCode: number;
-
-  constructor(exitCode: number) {
-    super(`the command line was answered with exit code ${exitCode}`);
-    this.exitCode = exitCode;
-  }
-}
 
 /** Longest time that a timer counts: 2³¹ milliseconds, about 24 days. */
 const MAX_SECONDS = 2_147_483;

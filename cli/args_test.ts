@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { ArgsAnswered, type CommandArgs, parseArgs } from "./args.ts";
+import { type CommandArgs, parseArgs } from "./args.ts";
+import { ArgsAnswered } from "./output/args_answered.ts";
 
 /** What a command line means, or what is said about it. */
 function parse(...args: string[]): CommandArgs | { exitCode: number; stdout: string; stderr: string } {

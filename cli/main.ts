@@ -9,10 +9,13 @@ import { consoleWithoutReader } from "../core/log/console_output.ts";
 import { assertDeno } from "../core/process/deno_version.ts";
 import { keepIgnoringHangup } from "../core/process/hangup.ts";
 import { configureLog } from "../core/log.ts";
-import { ArgsAnswered, type CommandArgs, parseArgs } from "./args.ts";
+import { startLaneWorkerEarly } from "../core/lanes/lane_worker_start.ts";
+import type { CommandArgs } from "./args.ts";
+import { ArgsAnswered } from "./output/args_answered.ts";
 import { reportErrors } from "./output/failure.ts";
 import { type Io, processIo } from "./output/output.ts";
 import { PROGRAM } from "./output/version.ts";
+import { readPlainRun } from "./plain_run.ts";
 
 /** The first words of two-word commands. */
 const GROUPS = new Set(["nodes", "new"]);
@@ -34,7 +37,7 @@ export async function runProgram(args: readonly string[], atEnd?: (exitCode: num
     event.preventDefault();
     Deno.exit(reportErrors([event.reason], io, false));
   });
-  const exitCode = await main(args, io);
+  const exitCode = await main(args, io, startLaneWorkerEarly);
   atEnd?.(exitCode);
   Deno.exit(exitCode);
 }
@@ -43,24 +46,31 @@ export async function runProgram(args: readonly string[], atEnd?: (exitCode: num
  * Runs one command line.
  *
  * @param args without the program's name
+ * @param beforeRun is called before a graph is read that is to run
  * @returns the exit code
  */
-export async function main(args: readonly string[], io: Io): Promise<number> {
+export async function main(args: readonly string[], io: Io, beforeRun?: () => void): Promise<number> {
   let command: CommandArgs | undefined;
   try {
     configureLog();
-    command = parseArgs(args.length === 0 ? ["--help"] : args, {
-      stdout: (text) => io.stdout.line(text),
-      stderr: (text) => io.stderr.line(withAdvice(text.replace(/^Error: /, "error: "), args)),
-      colors: Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR"),
-      maxWidth: Deno.stdout.isTerminal() ? Math.max(60, io.columns()) : 100,
-    });
+    command = readPlainRun(args) ?? await parse(args, io);
     if (command.command !== "doctor") assertDeno();
-    return await dispatch(command, io);
+    return await dispatch(command, io, beforeRun);
   } catch (error) {
     if (error instanceof ArgsAnswered) return error.exitCode;
     return reportErrors([error], io, command !== undefined && "json" in command && command.json);
   }
+}
+
+/** Reads a command line as its grammar says. @throws {ArgsAnswered} if there is nothing left to do */
+async function parse(args: readonly string[], io: Io): Promise<CommandArgs> {
+  const { parseArgs } = await import("./args.ts");
+  return parseArgs(args.length === 0 ? ["--help"] : args, {
+    stdout: (text) => io.stdout.line(text),
+    stderr: (text) => io.stderr.line(withAdvice(text.replace(/^Error: /, "error: "), args)),
+    colors: Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR"),
+    maxWidth: Deno.stdout.isTerminal() ? Math.max(60, io.columns()) : 100,
+  });
 }
 
 /** Adds advice to a mistake for which the parser only says what is missing. */
@@ -71,10 +81,11 @@ function withAdvice(text: string, args: readonly string[]): string {
 }
 
 /** Imports each command on demand: `sluice nodes` does not load the runtime. */
-async function dispatch(command: CommandArgs, io: Io): Promise<number> {
+async function dispatch(command: CommandArgs, io: Io, beforeRun?: () => void): Promise<number> {
   switch (command.command) {
     case "run": {
       if (command.quiet) quietLog();
+      beforeRun?.();
       return await (await import("./commands/run_command.ts")).runCommand(command, io);
     }
     case "check":

@@ -37,7 +37,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
     "lane": ["lanes/lane/"],
     "lane edits": ["lanes/edits/"],
     "lane loop": ["lanes/loop/"],
-    "lane ports": ["lanes/lane_port.ts"],
+    "lane ports": ["lanes/lane_worker_start.ts", "lanes/lane_port.ts"],
     "native lanes": ["lanes/native/"],
     "harness": ["harness/"],
     "live": ["live/"],
@@ -74,7 +74,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
   },
   cli: {
     "output": ["output/"],
-    "arguments": ["args.ts", "path_argument.ts"],
+    "arguments": ["args.ts", "path_argument.ts", "plain_run.ts"],
     "project": ["project/"],
     "watch": ["watch/"],
     "commands": ["commands/"],

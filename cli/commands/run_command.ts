@@ -8,6 +8,7 @@ import { SluiceError } from "../../core/errors.ts";
 import { buildGraph, graphOptions } from "../../core/graph/build.ts";
 import type { GraphDocument } from "../../core/graph/document.ts";
 import { placed } from "../../core/graph/report.ts";
+import { dropEarlyLaneWorker } from "../../core/lanes/lane_worker_start.ts";
 import { watchMainSignals } from "../../core/process/main_watch.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
@@ -79,6 +80,8 @@ async function runToEnd(
     void signals.received.then(() => stop(runtime));
     await mainSignals?.listening;
     await runtime.start();
+    // A graph without worker lanes leaves it.
+    dropEarlyLaneWorker();
     if (args.watch) watch = watchRun(runtime, text, registry, startedMs, args, io, watching.signal);
     if (args.seconds !== undefined) timer = setTimeout(() => stop(runtime), args.seconds * 1_000);
     using _progress = new ProgressDisplay(style, io, () => readPosition(runtime.stats(), sinks));

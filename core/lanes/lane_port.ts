@@ -13,6 +13,7 @@ import { placedType } from "../registry/load_type.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { LaneKind } from "../placement/lane_options.ts";
 import { MESSAGE_INBOX_BIT } from "./inbox_bits.ts";
+import { takeLaneWorker } from "./lane_worker_start.ts";
 import { LaneRunner } from "./loop/lane_runner.ts";
 import type { LaneCommand, LaneInit, LaneReport } from "./messages.ts";
 
@@ -98,10 +99,7 @@ export class WorkerLanePort implements LanePort {
     this.index = init.index;
     this.#driver = driver;
     this.#page = new ControlPage(driver.openArena(init.control));
-    this.#worker = new Worker(import.meta.resolve("./loop/lane_worker.ts"), {
-      type: "module",
-      name: `sluice-${init.name}`,
-    });
+    this.#worker = takeLaneWorker(init.name);
     this.#worker.onmessage = ({ data }: MessageEvent<LaneReport>) => onReport(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
