@@ -13,6 +13,7 @@ import { counters } from "./cases/counters.ts";
 import { firstLoad } from "./cases/first_load.ts";
 import { generator } from "./cases/generator.ts";
 import { inLane } from "./cases/in_lane.ts";
+import { jobs } from "./cases/jobs.ts";
 import { laneToLane } from "./cases/lane_to_lane.ts";
 import { liveEdit } from "./cases/live_edit.ts";
 import { linkWrite } from "./cases/link_write.ts";
@@ -28,6 +29,7 @@ import type { Row } from "./measure.ts";
 import { formatLine, writePage } from "./report.ts";
 
 const BENCHMARKS: readonly Benchmark[] = [
+  jobs,
   inLane,
   laneToLane,
   values,

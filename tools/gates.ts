@@ -79,6 +79,12 @@ export function releaseGates(): Gate[] {
   return [
     ...driverGates("portable"),
     {
+      name: "processors without kernels",
+      beside: "busy",
+      tests: DENO_TESTS,
+      commands: [denoTest({ SLUICE_KERNELS: "off" }, ...testsOfKernels())],
+    },
+    {
       name: "examples in documentation",
       beside: "busy",
       tests: DENO_TESTS,
@@ -256,6 +262,11 @@ function testModules(): Record<"parts" | "commands" | "ofDrivers" | "quiet", str
     else all.ofDrivers.push(file);
   }
   return all;
+}
+
+/** The tests of standard processors that compute with kernels. */
+function testsOfKernels(): string[] {
+  return listTypeScript().filter((file) => /^processors\/(audio\/\w+|file\/pcm)_test\.ts$/.test(file));
 }
 
 /** The test modules that do more when there is time: those that use fast-check, or look for `SLUICE_DEEP`. */

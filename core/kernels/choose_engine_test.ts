@@ -13,7 +13,7 @@ async function chosen(env: Record<string, string>, ...permissions: string[]): Pr
 
 Deno.test({
   name: "kernels run in the native library where it is there and may be opened",
-  ignore: Deno.env.get("SLUICE_NATIVE") === "off",
+  ignore: Deno.env.get("SLUICE_NATIVE") !== "require",
   fn: async () => {
     assert.equal(await chosen({}, "-A"), "native");
     assert.equal(await chosen({}, "--allow-env", "--allow-read"), "wasm");
