@@ -14,7 +14,7 @@ import type { LinkId, NodeId, PortAddress } from "./ids.ts";
 import type { LaneKind } from "./placement/lane_options.ts";
 import type { NodeActivity } from "./stats/node_activity.ts";
 import { readLinkCounts } from "./links/link_counts.ts";
-import type { LinkPolicy } from "./links/policy.ts";
+import { type LinkPolicy, POLICY_FACTS } from "./links/policy.ts";
 
 /** Why frames were dropped on a link, and how many. */
 export interface DropCounts {
@@ -237,9 +237,9 @@ export function sumDrops({ full, skipped, unlinked, laneLost }: DropCounts): num
   return full + skipped + unlinked + laneLost;
 }
 
-/** Frames that were lost on a link: what one of policy `latest` lets go for a newer frame is no loss. */
+/** Frames that were lost on a link: what one that skips lets go for a newer frame is no loss. */
 export function sumLosses(policy: LinkPolicy, dropped: DropCounts): number {
-  return sumDrops(dropped) - (policy === "latest" ? dropped.full : 0);
+  return sumDrops(dropped) - (POLICY_FACTS[policy].skips ? dropped.full : 0);
 }
 
 /**

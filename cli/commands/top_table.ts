@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type LinkPolicy, POLICY_FACTS } from "../../core/links/policy.ts";
 import type { GraphSnapshot, LinkInfo } from "../../control/schemas/graph.ts";
 import { NODE_STATES } from "../../control/schemas/graph.ts";
 import { BLOCKED_ON, BUCKET_SHIFTS, bucketNs } from "../../control/schemas/stats_layout.ts";
@@ -137,8 +138,7 @@ function badnessOfNode({ state, errors, busy }: TopNode): number {
 
 /** Weighs frames that are lost now most, then earlier losses, then how full the link is. */
 function badnessOfLink({ policy, dropped, droppedPerSecond, queued, capacity }: TopLink): number {
-  // A `latest` link is meant to give up frames for newer ones.
-  if (policy === "latest") return 0;
+  if (POLICY_FACTS[policy as LinkPolicy]?.skips) return 0;
   return (droppedPerSecond > 0 ? 4 : 0) + (dropped > 0 ? 2 : 0) + queued / capacity;
 }
 

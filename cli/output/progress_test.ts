@@ -9,7 +9,8 @@ const WORDS = "50 %, 0:04.0 of 0:08.0, 20.0 × real time, 3 dropped";
 /** Figures with nothing but what a position is read from. */
 function stats(nodes: { id: string; progress?: { doneNs: number; totalNs?: number } }[]): RuntimeStats {
   const dropped = { full: 1, skipped: 2, unlinked: 3, laneLost: 4 };
-  return { elapsedNs: 1e9, nodes, links: [{ dropped, read: 5 }, { dropped, read: 6 }] } as unknown as RuntimeStats;
+  const links = [5, 6].map((read) => ({ policy: "roll-off", dropped, read }));
+  return { elapsedNs: 1e9, nodes, links } as unknown as RuntimeStats;
 }
 
 Deno.test("renderPosition() says what is known", () => {

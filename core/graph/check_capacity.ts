@@ -5,6 +5,7 @@
  * @module
  */
 import type { SluiceError } from "../errors.ts";
+import { POLICY_FACTS, waitsForRoom } from "../links/policy.ts";
 import type { LinkEntry } from "../topology.ts";
 import type { CheckedNode } from "./check_nodes.ts";
 import { batchTimes, valueOf } from "./batch_time.ts";
@@ -26,29 +27,31 @@ export function checkCapacities(
   const batchMs = batchTimes(nodes, links);
   return links.flatMap((link) => [
     ...checkBurst(link, report),
-    ...checkLatest(link, report),
+    ...checkSkipping(link, report),
     ...checkWait(link, nodes.get(link.toNode)!, graph, batchMs.get(link.fromNode), report),
   ]);
 }
 
 function checkBurst({ shaped, output, policy, capacity }: SizedLink, report: GraphReport): SluiceError[] {
-  if (policy === "latest" || capacity >= output.burst) return [];
+  if (POLICY_FACTS[policy].places !== undefined || capacity >= output.burst) return [];
   const message = `The link "${shaped.from!.address}" to "${shaped.to!.address}" drops frames of each burst: its ` +
     `capacity is ${capacity}, but the output writes up to ${output.burst} frames at once; wanted at least ${output.burst}`;
   return [warning("InvalidGraph", message, shaped.offset, report)];
 }
 
-function checkLatest({ shaped, policy, output: { kind } }: SizedLink, report: GraphReport): SluiceError[] {
-  if (policy !== "latest") return [];
+/** A link that skips frames has a fixed number of places. */
+function checkSkipping({ shaped, policy, output: { kind } }: SizedLink, report: GraphReport): SluiceError[] {
+  if (POLICY_FACTS[policy].skips !== true) return [];
   const what = `link "${shaped.from!.address}" to "${shaped.to!.address}"`;
   const found: SluiceError[] = [];
   if (kind === "audio") {
-    const message = `The ${what} drops audio whenever its reader is late by one block: the policy "latest" has one ` +
+    const message =
+      `The ${what} drops audio whenever its reader is late by one block: the policy "${policy}" has one ` +
       `place; use "roll-off" for sound that is heard or measured`;
     found.push(warning("InvalidGraph", message, shaped.policyOffset ?? shaped.offset, report));
   }
   if (shaped.capacity !== undefined) {
-    const message = `The capacity of the ${what} has no effect: the policy "latest" has one place; take it out`;
+    const message = `The capacity of the ${what} has no effect: the policy "${policy}" has one place; take it out`;
     found.push(warning("InvalidGraph", message, shaped.capacityOffset ?? shaped.offset, report));
   }
   return found;
@@ -70,7 +73,7 @@ function checkWait(
   const wanted = Math.ceil(waitMs / batchMs - 1e-9);
   if (capacity >= wanted) return [];
   const what = `link "${shaped.from!.address}" to "${shaped.to!.address}"`;
-  const fate = policy === "lossless" ? "holds its writer back" : "drops frames";
+  const fate = waitsForRoom(policy) ? "holds its writer back" : "drops frames";
   const message = `The ${what} ${fate}: its capacity is ${capacity}, but "${reader.shaped.id}" ` +
     `(${reader.descriptor.type}) lets frames wait there for ${waitMs} ms and one comes every ${rounded(batchMs)} ms; ` +
     `wanted at least ${wanted}`;

@@ -14,7 +14,7 @@ import {
   type LaneOptions,
   type LanePriority,
 } from "../placement/lane_options.ts";
-import { tooManyForLatest } from "../links/link_options.ts";
+import { capacityFault } from "../links/link_options.ts";
 import { type GraphMode, LINK_POLICIES, type LinkPolicy, MAX_LINK_CAPACITY } from "../links/policy.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { ConfigSchema } from "../descriptor/descriptor.ts";
@@ -238,9 +238,9 @@ function readLink(node: JsonNode, index: number, report: GraphReport): ShapedLin
   const policy = readScalar(keys.get("policy"), `"policy" of ${what}`, POLICY, report) as LinkPolicy | undefined;
   const capacityNode = keys.get("capacity");
   let capacity = readScalar(capacityNode, `"capacity" of ${what}`, CAPACITY, report) as number | undefined;
-  if (policy === "latest" && capacity !== undefined && capacity > 1) {
-    const message = `Cannot read graph: ${tooManyForLatest(`"capacity" of ${what}`, capacity)}`;
-    report.add("InvalidGraph", message, capacityNode!.offset);
+  const fault = policy && capacityFault(policy, `"capacity" of ${what}`, capacity);
+  if (fault !== undefined) {
+    report.add("InvalidGraph", `Cannot read graph: ${fault}`, capacityNode!.offset);
     capacity = undefined;
   }
   const from = readEnd(keys.get("from"), "from", what, offset, report);

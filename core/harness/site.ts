@@ -20,7 +20,7 @@ import { explain } from "../lanes/cells/explain.ts";
 import type { CellHost, NodeCell } from "../lanes/cells/node_cell.ts";
 import { linkOptions } from "../links/link_options.ts";
 import { LocalLink } from "../links/local_link.ts";
-import type { GraphMode, LinkOptions } from "../links/policy.ts";
+import { type GraphMode, type LinkOptions, POLICY_FACTS } from "../links/policy.ts";
 import { CheckedPool } from "../memory/checked_pool.ts";
 import { createPool, Pool } from "../memory/pool.ts";
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
@@ -237,7 +237,7 @@ export class HarnessSite implements CellHost {
     const attempt = `Cannot link "${fromNode}.${name}" to "${toNode}.${name}"`;
     const given = this.#linkOptions[name] ?? {};
     const policy = given.policy ?? "lossless";
-    const smallest = isOutput && policy === "lossless" ? { capacity: port.burst } : {};
+    const smallest = isOutput && POLICY_FACTS[policy]?.whenFull === "wait" ? { capacity: port.burst } : {};
     const options = linkOptions(attempt, { ...smallest, ...given, policy }, port, this.mode);
     return new LocalLink({
       id: linkId(index),

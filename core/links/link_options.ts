@@ -8,16 +8,22 @@ import { assertKeys } from "../errors/option_check.ts";
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import {
   defaultCapacity,
+  defaultPolicy,
   type GraphMode,
   LINK_POLICIES,
   type LinkOptions,
   type LinkPolicy,
   MAX_LINK_CAPACITY,
+  POLICY_FACTS,
+  waitsForRoom,
 } from "./policy.ts";
 
-/** The fault of a capacity above 1 on a `latest` link. @param what names the capacity */
-export function tooManyForLatest(what: string, capacity: number): string {
-  return `${what} is ${capacity}, wanted 1: the policy "latest" has one place; for more, use "roll-off"`;
+/** The fault of a capacity on a link whose policy has a fixed one; `undefined` if it fits. @param what names it */
+export function capacityFault(policy: LinkPolicy, what: string, capacity: number | undefined): string | undefined {
+  const { places } = POLICY_FACTS[policy];
+  if (places === undefined || capacity === undefined || capacity === places) return undefined;
+  const has = places === 1 ? "one place" : `${places} places`;
+  return `${what} is ${capacity}, wanted ${places}: the policy "${policy}" has ${has}; for more, use "roll-off"`;
 }
 
 /**
@@ -35,7 +41,7 @@ export function linkOptions(
   mode: GraphMode,
 ): { policy: LinkPolicy; capacity: number } {
   assertKeys(attempt, options, ["policy", "capacity"]);
-  const policy = options.policy ?? (mode === "live" ? "roll-off" : "lossless");
+  const policy = options.policy ?? defaultPolicy(mode);
   if (!LINK_POLICIES.includes(policy)) {
     throw new SluiceError(
       "InvalidGraph",
@@ -43,18 +49,18 @@ export function linkOptions(
       { available: LINK_POLICIES },
     );
   }
-  if (policy === "latest" && options.capacity !== undefined && options.capacity !== 1) {
-    throw new SluiceError("InvalidGraph", `${attempt}: ${tooManyForLatest("capacity", options.capacity)}`);
-  }
+  const fault = capacityFault(policy, "capacity", options.capacity);
+  if (fault !== undefined) throw new SluiceError("InvalidGraph", `${attempt}: ${fault}`);
   const { burst } = output;
-  const capacity = policy === "latest" ? 1 : options.capacity ?? Math.max(defaultCapacity(output.kind), 2 * burst);
+  const capacity = POLICY_FACTS[policy].places ?? options.capacity ??
+    Math.max(defaultCapacity(output.kind), 2 * burst);
   if (!Number.isInteger(capacity) || capacity < 1 || capacity > MAX_LINK_CAPACITY) {
     throw new SluiceError(
       "InvalidGraph",
       `${attempt}: capacity is ${capacity}, wanted a whole number from 1 to ${MAX_LINK_CAPACITY}`,
     );
   }
-  if (policy === "lossless" && capacity < burst) {
+  if (waitsForRoom(policy) && capacity < burst) {
     throw new SluiceError(
       "InvalidGraph",
       `${attempt}: its capacity is ${capacity}, but the output writes up to ${burst} frames at once; wanted at least ${burst}`,

@@ -16,7 +16,7 @@ import type { Frame } from "../frames/frame.ts";
 import type { LinkPlan, LinkReader, LinkWriter } from "./link.ts";
 import type { LinkRest } from "./link_move.ts";
 import { OpenEnds } from "./open_ends.ts";
-import { evicts } from "./policy.ts";
+import { evicts, waitsForRoom } from "./policy.ts";
 
 const WRITTEN = LINK.written >> 3;
 const NEWEST_INGRESS = LINK.newestIngressNs >> 3;
@@ -58,7 +58,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
     this.#page = page;
     this.#at = index64(page.linkOffset(plan.index));
     this.#makePlaces(plan.capacity);
-    this.#lossless = plan.policy === "lossless";
+    this.#lossless = waitsForRoom(plan.policy);
     this.#encoded = plan.kind === "encoded";
     this.#rollsOff = evicts(plan.policy);
     if (plan.rejoins) this.markGap();

@@ -1,5 +1,5 @@
 /**
- * The policy of a link: what it does when it is full, and its default capacity.
+ * The policies of links: what a link does when it is full, one line a policy, and how many frames it holds.
  *
  * @module
  */
@@ -12,16 +12,46 @@ import { KIND_FACTS } from "../frames/kinds.ts";
  */
 export type LinkPolicy = "roll-off" | "latest" | "drop-newest" | "lossless";
 
+/** How a graph treats time: `live` follows the clock, `offline` runs as fast as its links allow. */
+export type GraphMode = "live" | "offline";
+
+/** What is known of a policy. */
+export interface PolicyFacts {
+  /** What a full link does when a frame comes: it drops its oldest frame or the new one, or its writer waits for room. */
+  readonly whenFull: "drop-oldest" | "drop-new" | "wait";
+  /** Frames that a link holds, whatever its kind; absent where the capacity can be chosen. */
+  readonly places?: number;
+  /** Whether a frame that is dropped for a newer one is no loss. */
+  readonly skips?: true;
+  /** The mode of graphs whose links have the policy by default. */
+  readonly mode?: GraphMode;
+}
+
+/** The policies, in the order in which messages list them. */
+export const POLICY_FACTS: { readonly [P in LinkPolicy]: PolicyFacts } = {
+  "roll-off": { whenFull: "drop-oldest", mode: "live" },
+  "latest": { whenFull: "drop-oldest", places: 1, skips: true },
+  "drop-newest": { whenFull: "drop-new" },
+  "lossless": { whenFull: "wait", mode: "offline" },
+};
+
 /** All policies, for messages and schemas. */
-export const LINK_POLICIES: readonly LinkPolicy[] = ["roll-off", "latest", "drop-newest", "lossless"];
+export const LINK_POLICIES: readonly LinkPolicy[] = Object.keys(POLICY_FACTS) as LinkPolicy[];
 
 /** Whether a full link of the policy drops its oldest frame to make room, rather than refuse the new one. */
 export function evicts(policy: LinkPolicy): boolean {
-  return policy === "roll-off" || policy === "latest";
+  return POLICY_FACTS[policy].whenFull === "drop-oldest";
 }
 
-/** How a graph treats time: `live` follows the clock, `offline` runs as fast as its links allow. */
-export type GraphMode = "live" | "offline";
+/** Whether the writer of a full link of the policy waits until there is room. */
+export function waitsForRoom(policy: LinkPolicy): boolean {
+  return POLICY_FACTS[policy].whenFull === "wait";
+}
+
+/** The policy of links that name none. */
+export function defaultPolicy(mode: GraphMode): LinkPolicy {
+  return LINK_POLICIES.find((policy) => POLICY_FACTS[policy].mode === mode)!;
+}
 
 /** Options of a link. */
 export interface LinkOptions {

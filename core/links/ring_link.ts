@@ -18,7 +18,7 @@ import { frameOf } from "../frames/frame_of.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "./link.ts";
 import type { LinkRest } from "./link_move.ts";
-import { evicts } from "./policy.ts";
+import { evicts, POLICY_FACTS, waitsForRoom } from "./policy.ts";
 
 // Local copies: V8 resolves an imported constant again at each use.
 const POOL_SHIFT = ENTRY.poolShift;
@@ -74,9 +74,9 @@ export class RingLinkWriter implements LinkWriter {
     this.#ring = site.driver.openWriter(plan.ring!);
     this.#f64 = site.page.f64;
     this.#at = index64(site.page.linkOffset(plan.index));
-    this.#lossless = plan.policy === "lossless";
+    this.#lossless = waitsForRoom(plan.policy);
     this.#readerLane = readerLane;
-    this.#batch = plan.policy === "latest" ? 1 : RING_BATCH;
+    this.#batch = Math.min(POLICY_FACTS[plan.policy].places ?? RING_BATCH, RING_BATCH);
     if (plan.rejoins) this.markGap();
   }
 

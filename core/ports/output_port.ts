@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { waitsForRoom } from "../links/policy.ts";
 import { KIND } from "../../ffi/layout.gen.ts";
 import { SluiceError } from "../errors.ts";
 import type { DataFrame } from "../frames/data_frame.ts";
@@ -102,7 +103,7 @@ export class OutputPort implements StreamOutput {
    */
   attach(link: LinkWriter): void {
     this.#links.push(link);
-    if (link.plan.policy === "lossless") this.#lossless.push(link);
+    if (waitsForRoom(link.plan.policy)) this.#lossless.push(link);
     this.#linksChanged();
     if (this.#format !== undefined) link.announce(this.#format);
   }

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { POLICIES } from "./policies.ts";
 import { type GraphSnapshot, type GraphState, NODE_STATES, type NodeLifeState } from "../../control/schemas/graph.ts";
 import { BLOCKED_ON, BUCKET_SHIFTS, bucketNs, LANE_STATES, PHASES } from "../../control/schemas/stats_layout.ts";
 import { framesDropped, framesRead, type StatsFrame } from "../../control/schemas/stats_frame.ts";
@@ -182,8 +183,7 @@ export class GraphFigures {
       this.#ages[link] = Math.max(this.#ages[link], frame.links.ageNs[link]);
       this.#readCounts[link] = framesRead(frame, link);
       this.#droppedCounts[link] = framesDropped(frame.links, link);
-      // What a link of policy `latest` lets go for a newer frame is no loss.
-      const full = links[link].policy === "latest" ? 0 : frame.links.droppedFull[link];
+      const full = POLICIES.get(links[link].policy)?.skips ? 0 : frame.links.droppedFull[link];
       const faults = full + frame.links.droppedLaneLost[link];
       if (faults > this.#faultCounts[link]) this.#lastFaultMs[link] = nowMs;
       this.#faultCounts[link] = faults;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { POLICIES } from "./policies.ts";
 import { BUCKET_SHIFTS, bucketNs } from "../../control/schemas/stats_layout.ts";
 import type { GraphFigures } from "./graph_figures.ts";
 
@@ -42,7 +43,7 @@ export function overviewOf(figures: GraphFigures): Overview | undefined {
   let [dropped, skipped, worstLink, worstRate] = [0, 0, -1, 0];
   graph.links.forEach(({ policy }, k) => {
     const rate = figures.droppedPerSecond(k);
-    if (policy === "latest") {
+    if (POLICIES.get(policy)?.skips) {
       // A link that came a moment ago has no rate yet.
       skipped += rate || 0;
       return;

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { waitsForRoom } from "../../links/policy.ts";
 import { BLOCKED } from "../../../ffi/layout.gen.ts";
 import type { ControlPage } from "../../control_page.ts";
 import type { Frame } from "../../frames/frame.ts";
@@ -153,7 +154,7 @@ export abstract class CellAdmission extends CellFigures {
       const burst = output.descriptor.burst;
       for (const link of output.losslessLinks) this.#gates.push({ link, burst });
       for (const link of output.links) {
-        if (link.plan.policy === "lossless") continue;
+        if (waitsForRoom(link.plan.policy)) continue;
         // What another lane has read of a link that drops is not known: more frames at once could be too many.
         if (link.plan.ring !== undefined) this.repeats = false;
         else this.#spillways.push({ link, burst });

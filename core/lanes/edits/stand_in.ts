@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { waitsForRoom } from "../../links/policy.ts";
 import type { Frame } from "../../frames/frame.ts";
 import type { FrameFormat } from "../../frames/format.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "../../links/link.ts";
@@ -140,7 +141,7 @@ export class StandInWriter implements LinkWriter {
 
   /** Whether the tick waits in vain: no reader can make room for what it writes next. */
   get isSpent(): boolean {
-    return this.plan.policy === "lossless" && this.#held.length > this.#most;
+    return waitsForRoom(this.plan.policy) && this.#held.length > this.#most;
   }
 
   room(): number {
