@@ -44,7 +44,8 @@ import { registerView } from "./runtime_view.ts";
 import { Session } from "./session/session.ts";
 import type { PathLatency, RunSummary, RuntimeStats } from "./stats.ts";
 import { describeThrown } from "./errors/thrown.ts";
-import { type NodeEntry, Topology } from "./topology.ts";
+import type { NodeEntry } from "./graph/entries.ts";
+import { Topology } from "./topology.ts";
 
 /** Time that `stop()` leaves for draining by default, milliseconds. */
 const STOP_TIMEOUT_MS = 5_000;

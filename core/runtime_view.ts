@@ -13,7 +13,7 @@ import type { GraphMode } from "./links/policy.ts";
 import type { NodeActivity } from "./stats/node_activity.ts";
 import type { NodeDescriptor } from "./descriptor/descriptor.ts";
 import type { Figures, NodeProgress, NodeState, PoolStats } from "./stats.ts";
-import type { LinkEntry, NodeEntry } from "./topology.ts";
+import type { LinkEntry, NodeEntry } from "./graph/entries.ts";
 
 /** Where a run is in its life. */
 export type RunState = "building" | "starting" | "running" | "paused" | "stopping" | "completed" | "stopped" | "failed";

@@ -27,8 +27,6 @@ import { sizedType, withDescriptor } from "./registry/sized_type.ts";
 import { didYouMean, listSome } from "./errors/suggestion.ts";
 import { checkSupervision, type Supervision } from "./graph/supervision.ts";
 
-export type { LinkEntry, NodeEntry, NodeOptions };
-
 /** The part of a node or of a link that is at fault. */
 export type Fault = "config" | "lane" | "supervision" | "bypassed" | "from" | "to" | "link";
 

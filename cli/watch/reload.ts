@@ -13,7 +13,7 @@ import type { AnyNodeType, NodePackage } from "../../core/registry/node_type.ts"
 import type { Runtime } from "../../core/runtime.ts";
 import { type RunState, viewRuntime } from "../../core/runtime_view.ts";
 import type { NodeState } from "../../core/stats.ts";
-import type { NodeEntry } from "../../core/topology.ts";
+import type { NodeEntry } from "../../core/graph/entries.ts";
 import { escapeControls } from "../../core/log.ts";
 import { didYouMean, listSome } from "../../core/errors/suggestion.ts";
 import { describeError, errorEvent, inOneLine } from "../output/failure.ts";

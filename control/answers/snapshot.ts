@@ -9,7 +9,7 @@ import { describeFormat, type FrameFormat } from "../../core/frames/format.ts";
 import { expandPort, type NodeDescriptor, type PortDescriptor } from "../../core/descriptor/descriptor.ts";
 import type { RuntimeView } from "../../core/runtime_view.ts";
 import { readLaneCounters, readNodeCounters } from "../../core/stats.ts";
-import type { LinkEntry, NodeEntry } from "../../core/topology.ts";
+import type { LinkEntry, NodeEntry } from "../../core/graph/entries.ts";
 import { NODE } from "../../ffi/layout.gen.ts";
 import { index64 } from "../../core/element_index.ts";
 import type {

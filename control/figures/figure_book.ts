@@ -7,7 +7,7 @@
 import { describeFormat } from "../../core/frames/format.ts";
 import { nativeStage } from "../../core/registry/native_stages.ts";
 import type { RuntimeView } from "../../core/runtime_view.ts";
-import type { NodeEntry } from "../../core/topology.ts";
+import type { NodeEntry } from "../../core/graph/entries.ts";
 import type { NotificationParams } from "../schemas/methods.ts";
 
 /** The changes for a client. */

@@ -8,7 +8,7 @@ import { type NodeId, portAddress } from "../ids.ts";
 import type { GraphChange } from "../live/graph_change.ts";
 import type { EditExtras } from "../live/edit_site.ts";
 import { readLinkCounters } from "../stats.ts";
-import type { LinkEntry } from "../topology.ts";
+import type { LinkEntry } from "../graph/entries.ts";
 import type { EventBus } from "./bus.ts";
 
 /** Publishes which links were connected and removed, then the edit as a whole. */

@@ -6,7 +6,7 @@
  */
 import type { SluiceError } from "../errors.ts";
 import { POLICY_FACTS, waitsForRoom } from "../links/policy.ts";
-import type { LinkEntry } from "../topology.ts";
+import type { LinkEntry } from "./entries.ts";
 import type { CheckedNode } from "./check_nodes.ts";
 import { batchTimes, valueOf } from "./batch_time.ts";
 import { type GraphReport, warning } from "./report.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { expandPort, findPort } from "../descriptor/descriptor.ts";
-import type { LinkEntry } from "../topology.ts";
+import type { LinkEntry } from "./entries.ts";
 import type { CheckedNode } from "./check_nodes.ts";
 import type { FileTopology } from "./file_topology.ts";
 import { type LinkEnd, resolvePort } from "./link_rules.ts";

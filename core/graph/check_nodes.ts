@@ -11,7 +11,7 @@ import type { NodeRegistry } from "../registry/node_registry.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { DEFAULT_LANE, MAIN_LANE, NATIVE_LANE } from "../placement/lane_choice.ts";
 import { malformedReferences } from "../descriptor/secrets.ts";
-import type { NodeEntry } from "../topology.ts";
+import type { NodeEntry } from "./entries.ts";
 import type { GraphNode } from "./document.ts";
 import type { FileTopology, Note } from "./file_topology.ts";
 import { jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";

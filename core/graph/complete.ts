@@ -5,7 +5,8 @@
  */
 import { SluiceError } from "../errors.ts";
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
-import type { NodeEntry, Topology } from "../topology.ts";
+import type { NodeEntry } from "./entries.ts";
+import type { Topology } from "../topology.ts";
 
 /**
  * @param attempt what the graph is needed for: `start`

@@ -11,7 +11,8 @@ import type { GraphMode, LinkOptions } from "../links/policy.ts";
 import type { LaneOptions } from "../placement/lane_options.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
-import { type Fault, type LinkEntry, type NodeEntry, type NodeOptions, Topology } from "../topology.ts";
+import type { LinkEntry, NodeEntry, NodeOptions } from "./entries.ts";
+import { type Fault, Topology } from "../topology.ts";
 import { assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./link_rules.ts";
 import { assertDelayed } from "./loops.ts";
 

@@ -11,7 +11,8 @@ import { portAddress } from "../ids.ts";
 import { MAIN_LANE } from "../placement/lane_choice.ts";
 import { askedKind, type LaneOptions } from "../placement/lane_options.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
-import type { NodeEntry, Topology } from "../topology.ts";
+import type { NodeEntry } from "./entries.ts";
+import type { Topology } from "../topology.ts";
 import { GRAPH_VERSION } from "./document.ts";
 import type { GraphFile, GraphFileNode } from "./graph_file.ts";
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { NodeEntry } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
 
 /** What a lane was asked and has not answered. */
 interface Asked {

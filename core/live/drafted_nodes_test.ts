@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import type { NodeEntry } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
 import { DraftedNodes } from "./drafted_nodes.ts";
 
 const entry = (id: string, lane: string) => ({ id, lane }) as NodeEntry;

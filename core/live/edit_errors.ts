@@ -11,7 +11,7 @@ import { deserializeError, type SerializedError, SluiceError } from "../errors.t
 import type { NodeId } from "../ids.ts";
 import { readPhase } from "../stats.ts";
 import type { RunState } from "../runtime_view.ts";
-import type { NodeEntry } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
 import type { LeavingNode } from "./leaving_nodes.ts";
 
 /** Calls that a node can be in, by its phase. */

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
+import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
+import type { Topology } from "../topology.ts";
 
 /** A node as it was and as it will be. */
 export interface NodeChange {

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { numberedSource, pass } from "../../tests/fixtures/numbered.ts";
 import { fixture, port } from "../../tests/fixtures/define.ts";
-import type { NodeEntry } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
 import { Topology } from "../topology.ts";
 import { compareGraphs, type GraphChange, isOfOneType, isUnchanged, mayBeIncomplete } from "./graph_change.ts";
 

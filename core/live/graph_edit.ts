@@ -17,7 +17,8 @@ import { makeHandle } from "../registry/make_handle.ts";
 import type { AnyNodeType, NodeSpec } from "../registry/node_type.ts";
 import { ownConfig } from "../descriptor/own_config.ts";
 import { type AddOptions, assertAddOptions } from "../runtime_options.ts";
-import type { NodeEntry, Topology } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
+import type { Topology } from "../topology.ts";
 import type { EditExtras } from "./edit_site.ts";
 
 /** Options of {@linkcode GraphEdit.replace}. */

@@ -7,7 +7,7 @@
  */
 import { type SerializedError, serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
-import type { NodeEntry } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
 import type { EditSite } from "./edit_site.ts";
 import { Replies } from "./replies.ts";
 

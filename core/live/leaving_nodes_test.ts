@@ -2,7 +2,8 @@ import { deepEqual, equal, rejects } from "node:assert/strict";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import type { EditedLane } from "./edit_site.ts";
-import type { NodeEntry, Topology } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
+import type { Topology } from "../topology.ts";
 import { LeavingNodes } from "./leaving_nodes.ts";
 
 function node(id: string, index: number, lane = "near"): NodeEntry {

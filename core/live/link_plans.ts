@@ -11,7 +11,8 @@ import type { LinkEndPlan } from "../lanes/messages.ts";
 import type { LinkPlan } from "../links/link.ts";
 import type { LinkMove } from "../links/link_move.ts";
 import { evicts } from "../links/policy.ts";
-import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
+import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
+import type { Topology } from "../topology.ts";
 
 /** A link that stays, and closes a loop from now on, or no more. */
 export interface JudgedLink {

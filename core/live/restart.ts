@@ -5,7 +5,8 @@
  */
 import { SluiceError } from "../errors.ts";
 import { MAX_TIMEOUT_MS } from "../errors/option_check.ts";
-import type { NodeEntry, Topology } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
+import type { Topology } from "../topology.ts";
 import type { DraftedEdit } from "./edit_site.ts";
 
 /** How long a restart may take beside the node's `setup()`, milliseconds. */

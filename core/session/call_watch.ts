@@ -11,7 +11,8 @@ import { index32 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
 import type { NodeId } from "../ids.ts";
 import { type NodeState, readNodeCounters, readPhase } from "../stats.ts";
-import type { NodeEntry, Topology } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
+import type { Topology } from "../topology.ts";
 import { APP_SINK, MAX_STEP_NS } from "./unread_watch.ts";
 
 /** A call that has awaited something for long. */

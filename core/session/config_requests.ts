@@ -8,7 +8,7 @@ import type { LanePort } from "../lanes/lane_port.ts";
 import type { KeptLanes } from "../live/edit_errors.ts";
 import { Replies } from "../live/replies.ts";
 import { resolveSecrets } from "../descriptor/secrets.ts";
-import type { NodeEntry } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
 
 /** How long a lane may take to answer, milliseconds. */
 const ANSWER_TIMEOUT_MS = 5_000;

@@ -6,7 +6,8 @@
 import type { ControlPage } from "../control_page.ts";
 import type { EventBus } from "../events/bus.ts";
 import { type DropCounts, readLinkCounters, sumLosses } from "../stats.ts";
-import type { LinkEntry, Topology } from "../topology.ts";
+import type { LinkEntry } from "../graph/entries.ts";
+import type { Topology } from "../topology.ts";
 
 const NONE: DropCounts = { full: 0, skipped: 0, unlinked: 0, laneLost: 0 };
 

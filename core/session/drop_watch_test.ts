@@ -3,7 +3,8 @@ import { LINK } from "../../ffi/layout.gen.ts";
 import { controlBytes, ControlPage } from "../control_page.ts";
 import { EventBus } from "../events/bus.ts";
 import type { DropCounts } from "../stats.ts";
-import type { LinkEntry, Topology } from "../topology.ts";
+import type { LinkEntry } from "../graph/entries.ts";
+import type { Topology } from "../topology.ts";
 import { DropWatch } from "./drop_watch.ts";
 
 Deno.test("DropWatch tells once of each stretch in which a link drops, with what was dropped since it told last", () => {

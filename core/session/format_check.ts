@@ -7,7 +7,8 @@ import { portAddress } from "../ids.ts";
 import type { AnnouncedFormat } from "../lanes/messages.ts";
 import { assertAccepted } from "../ports/input_port.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
-import type { LinkEntry, Topology } from "../topology.ts";
+import type { LinkEntry } from "../graph/entries.ts";
+import type { Topology } from "../topology.ts";
 
 /** Node types by the field of a format that they convert. */
 type Converters = { [field: string]: string[] };

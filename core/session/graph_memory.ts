@@ -16,7 +16,8 @@ import { createPool, Pool, type PoolSpec, type PoolToken } from "../memory/pool.
 import { growthOf, type LoadLink, type LoadNode, type PoolLoad, poolLoads } from "../pools/pool_loads.ts";
 import { describeShortage, planPools, poolNeeds, type PoolSize } from "../pools/pool_plan.ts";
 import { PoolSpare } from "../pools/pool_spare.ts";
-import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
+import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
+import type { Topology } from "../topology.ts";
 import type { GraphChange } from "../live/graph_change.ts";
 
 /** Records of nodes and of links that a graph can be given beyond twice those that it starts with. */

@@ -22,7 +22,7 @@ import { logger } from "../log.ts";
 import { countLaneLost, noteDeath, reclaimLane } from "../memory/reclaim.ts";
 import { readLinkCounters } from "../stats.ts";
 import { failureNumber } from "../events/failure_number.ts";
-import type { NodeEntry } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
 import type { LaneThread, LossCause } from "./lane_thread.ts";
 import type { Run } from "./run.ts";
 import type { Supervisor } from "./supervisor.ts";

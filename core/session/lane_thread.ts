@@ -10,7 +10,7 @@ import type { LaneKind } from "../placement/lane_options.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
 import type { AnnouncedFormat, LaneCommand, LaneReport } from "../lanes/messages.ts";
 import { isLaneDead, type LaneLife } from "../memory/reclaim.ts";
-import type { NodeEntry } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
 import { type LaneEvent, type LaneState, type LaneTraits, OWN_REPORTS, stateAfter, TRAITS } from "./lane_states.ts";
 import { RoundWatch } from "./round_watch.ts";
 

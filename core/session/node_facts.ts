@@ -7,7 +7,7 @@ import type { FrameFormat } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
 import type { AnnouncedFormat, NodeTold } from "../lanes/messages.ts";
 import type { Figures, NodeProgress } from "../stats.ts";
-import type { LinkEntry } from "../topology.ts";
+import type { LinkEntry } from "../graph/entries.ts";
 
 /** Keeps the newest of what each node has told. */
 export class NodeFacts {

@@ -1,6 +1,6 @@
 import { deepEqual } from "node:assert/strict";
 import { nodeId } from "../ids.ts";
-import type { LinkEntry } from "../topology.ts";
+import type { LinkEntry } from "../graph/entries.ts";
 import { NodeFacts } from "./node_facts.ts";
 
 Deno.test("NodeFacts keeps nothing of what a node tells that has gone", () => {

@@ -12,7 +12,7 @@ import { serializeError } from "../errors.ts";
 import type { EventBus } from "../events/bus.ts";
 import { failureNumber } from "../events/failure_number.ts";
 import { type GraphChange, isOfOneType } from "../live/graph_change.ts";
-import type { NodeEntry } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
 
 /** Tells and counts failures of nodes. */
 export class NodeFailures {

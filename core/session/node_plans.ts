@@ -13,7 +13,7 @@ import type { GraphMemory } from "./graph_memory.ts";
 import { elementsByPort } from "../descriptor/dynamic_ports.ts";
 import { type AnyNodeType, isProcessor } from "../registry/node_type.ts";
 import { resolveSecrets } from "../descriptor/secrets.ts";
-import type { NodeEntry } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
 import type { SessionOptions } from "./session_options.ts";
 
 /** Plans nodes, remembers their types for the lanes of this isolate, and has those on lane `main` watched. */

@@ -17,7 +17,8 @@ import type { EventBus } from "../events/bus.ts";
 import type { LinkId, NodeId } from "../ids.ts";
 import type { NodeActivity } from "../stats/node_activity.ts";
 import { type NodeState, readLanePulse } from "../stats.ts";
-import type { NodeEntry, Topology } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
+import type { Topology } from "../topology.ts";
 import type { LaneThread } from "./lane_thread.ts";
 
 /** How much longer than any other a lane may stand still on which an edit loads modules, nanoseconds. */

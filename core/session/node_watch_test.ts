@@ -8,7 +8,8 @@ import type { NodeId } from "../ids.ts";
 import type { ProcessorContext } from "../processor.ts";
 import { Runtime } from "../runtime.ts";
 import type { NodeState } from "../stats.ts";
-import type { NodeEntry, Topology } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
+import type { Topology } from "../topology.ts";
 import { LaneThread } from "./lane_thread.ts";
 import { NodeWatch } from "./node_watch.ts";
 

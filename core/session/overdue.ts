@@ -8,7 +8,7 @@ import { orderedNodes } from "../graph/order.ts";
 import { callOf } from "../live/edit_errors.ts";
 import { logger } from "../log.ts";
 import { readLaneCounters, readLanePulse, readPhase } from "../stats.ts";
-import type { NodeEntry } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
 import type { LaneThread } from "./lane_thread.ts";
 import type { Run } from "./run.ts";
 

@@ -20,7 +20,7 @@ import { LiveEdits } from "../live/live_edits.ts";
 import { warnOfStaleSources } from "../registry/staleness.ts";
 import type { SessionView } from "../runtime_view.ts";
 import type { RunSummary, RuntimeStats } from "../stats.ts";
-import type { NodeEntry } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
 import { closeAll } from "./end_states.ts";
 import { checkFormats, convertersByField } from "./format_check.ts";
 import { warnOfKept } from "./kept_frames.ts";

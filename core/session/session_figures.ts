@@ -23,7 +23,7 @@ import {
   readLinkCounters,
   readNodeCounters,
 } from "../stats.ts";
-import type { LinkEntry, NodeEntry } from "../topology.ts";
+import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { NodeFacts } from "./node_facts.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 

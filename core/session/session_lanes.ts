@@ -16,7 +16,7 @@ import { NativeLanePort } from "../lanes/native/native_lane_port.ts";
 import type { GraphMemory } from "./graph_memory.ts";
 import type { LinkPlans } from "../live/link_plans.ts";
 import { takeLeftRow } from "../memory/reclaim.ts";
-import type { LinkEntry, NodeEntry } from "../topology.ts";
+import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import { convertersByField } from "./format_check.ts";
 import { type LaneListener, LaneThread } from "./lane_thread.ts";
 import { NodePlans } from "./node_plans.ts";

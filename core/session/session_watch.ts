@@ -9,7 +9,7 @@ import { SluiceError } from "../errors.ts";
 import { logger } from "../log.ts";
 import type { NodeActivity } from "../stats/node_activity.ts";
 import { readLaneCounters, readPhase } from "../stats.ts";
-import type { NodeEntry } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
 import { CallWatch, type LateCall } from "./call_watch.ts";
 import { DropWatch } from "./drop_watch.ts";
 import type { LaneKeeper } from "./lane_keeper.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import type { NodeId } from "../ids.ts";
-import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
+import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
+import type { Topology } from "../topology.ts";
 
 /**
  * Says what can be done.

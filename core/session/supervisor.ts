@@ -12,7 +12,7 @@ import { failureNumber } from "../events/failure_number.ts";
 import { logger } from "../log.ts";
 import { restartPolicy } from "../graph/supervision.ts";
 import { draftRestart, restartTimeoutMs } from "../live/restart.ts";
-import type { NodeEntry } from "../topology.ts";
+import type { NodeEntry } from "../graph/entries.ts";
 import type { Run } from "./run.ts";
 
 /** A node that has failed at least once. */

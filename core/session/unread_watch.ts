@@ -8,7 +8,8 @@ import { BLOCKED, NODE } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
 import { index32 } from "../element_index.ts";
 import { readLinkCounters } from "../stats.ts";
-import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
+import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
+import type { Topology } from "../topology.ts";
 
 /** The type of sinks that a script reads. */
 export const APP_SINK = "app-sink";

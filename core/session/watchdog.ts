@@ -10,7 +10,8 @@ import { type ControlPage, LANE_STATE } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { type NodeState, readLinkCounters, readNodeCounters } from "../stats.ts";
-import type { LinkEntry, NodeEntry, Topology } from "../topology.ts";
+import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
+import type { Topology } from "../topology.ts";
 import { describeKept, keptFrames } from "./kept_frames.ts";
 import { stopAdvice, waitAdvice } from "./stop_advice.ts";
 
