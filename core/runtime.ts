@@ -3,20 +3,19 @@
  *
  * @module
  */
-import { assertConfig } from "./descriptor/config_check.ts";
+import type { NodeDescriptor } from "./descriptor/descriptor.ts";
 import type { Driver, DriverKind } from "./driver/driver.ts";
 import { warnOfFallback } from "./driver/fallback.ts";
 import { chooseDriver } from "./driver/open.ts";
 import { SluiceError } from "./errors.ts";
 import { EventBus } from "./events/bus.ts";
 import { failureNumber } from "./events/failure_number.ts";
-import type { FrameKind } from "./frames/format.ts";
 import type { Frame } from "./frames/frame.ts";
 import { assertComplete } from "./graph/complete.ts";
 import type { GraphFile } from "./graph/graph_file.ts";
 import { pathLatencies } from "./graph/latencies.ts";
 import { snapshotGraph } from "./graph/snapshot.ts";
-import { type LinkId, type PortAddress, portAddress, splitAddress } from "./ids.ts";
+import { type LinkId, splitAddress } from "./ids.ts";
 import { warnOfUnusedLanes } from "./graph/unused_lanes.ts";
 import { logger } from "./log.ts";
 import { notingWaits } from "./process/noting_waits.ts";
@@ -36,48 +35,18 @@ import {
 import { assertPool } from "./pools/pool_plan.ts";
 import { assertNew, noteAdded } from "./app/once.ts";
 import { assertNodeSpec } from "./registry/check_node_type.ts";
-import { expandPort } from "./descriptor/descriptor.ts";
 import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";
 import { assertRefsOf, makeHandle } from "./registry/make_handle.ts";
 import { type AnyNodeType, isProcessor, type NodeSpec } from "./registry/node_type.ts";
 import { registerView } from "./runtime_view.ts";
+import { changedValue } from "./runtime/changed_value.ts";
+import { type PortInfo, portsOf } from "./runtime/port_info.ts";
+import { sessionOptions } from "./runtime/session_options.ts";
+import { versionedView } from "./runtime/versioned_view.ts";
 import { Session } from "./session/session.ts";
 import type { PathLatency, RunSummary, RuntimeStats } from "./stats.ts";
 import { describeThrown } from "./errors/thrown.ts";
-import type { NodeEntry } from "./graph/entries.ts";
 import { Topology } from "./topology.ts";
-
-/** Time that `stop()` leaves for draining by default, milliseconds. */
-const STOP_TIMEOUT_MS = 5_000;
-
-/** Time that a node's call may hold its lane by default until the node is stuck, milliseconds. */
-const STUCK_AFTER_MS = 2_000;
-
-/** Time that a node's call may take by default until the run ends, milliseconds. */
-const CALL_TIMEOUT_MS = 30_000;
-
-/** Time that a node's `setup()` may take by default, milliseconds. */
-const SETUP_TIMEOUT_MS = 30_000;
-
-/** One port of a node in a graph. */
-export interface PortInfo {
-  /** `audio`, or `audioIn_3` for an element of an array or a dynamic port. */
-  readonly name: string;
-  /** `node.port`. */
-  readonly address: PortAddress;
-  /** Which way frames go. */
-  readonly direction: "input" | "output";
-  /** What kind of frames it carries. */
-  readonly kind: FrameKind;
-  /** The frame type as written: `AudioFrame<2>`. */
-  readonly type: string;
-  /** Whether the graph may leave it without a link. Only inputs have it: every output may be left. */
-  readonly optional?: boolean;
-  /** The links of the port. */
-  readonly links: readonly LinkId[];
-  /** The doc comment of the port. */
-  readonly doc: string;
-}
 
 /**
  * A graph and the means to run it, once.
@@ -135,31 +104,9 @@ export class Runtime implements AsyncDisposable {
     this.driverNote = note;
     this.events = new EventBus(() => driver.nowNs());
     this.clock = { nowNs: () => this.#session?.nowNs() ?? driver.nowNs() };
-    const known = () => this.#knownTypes().map((type) => type.descriptor);
+    const known = () => this.#knownTypes();
     this.#topology = new Topology(options.mode ?? "live", known, options.lanes, options.supervision);
-    let version = 0;
-    let lists = "";
-    registerView(this, () => {
-      const { nodes, links, mode } = this.#topology;
-      const session = this.#session?.view();
-      // Lanes and pools come and go without a change of the topology: no version may stand for two of their lists.
-      const lanes = session?.lanes.map(({ name, index }) => `${name}:${index}`).join();
-      const now = `${this.#topology.version} ${lanes} ${session?.pools().length}`;
-      if (now !== lists) version++;
-      lists = now;
-      return {
-        version,
-        mode,
-        driver: driver.kind,
-        nowNs: driver.nowNs(),
-        stuckAfterMs: this.#options.stuckAfterMs ?? STUCK_AFTER_MS,
-        nodes: [...nodes.values()],
-        links: [...links.values()],
-        typeOf: ({ fromNode, fromPort, output }) => this.#topology.carried.of(fromNode, fromPort, output).type,
-        types: known,
-        session,
-      };
-    });
+    registerView(this, versionedView(options, this.#topology, driver, known, () => this.#session?.view()));
   }
 
   /** Whether the native library is used. */
@@ -223,21 +170,7 @@ export class Runtime implements AsyncDisposable {
    * @throws {SluiceError} `NodeNotFound`
    */
   portInfo(nodeId: string): PortInfo[] {
-    const { id, type } = this.#topology.node(nodeId);
-    return [...type.descriptor.inputs, ...type.descriptor.outputs].flatMap((port) =>
-      expandPort(port).map((name) => ({
-        name,
-        address: portAddress(id, name),
-        direction: port.direction,
-        kind: port.kind,
-        type: this.#topology.carried.of(id, name, port).type,
-        ...(port.direction === "input" && { optional: port.optional || port.array !== undefined }),
-        links: port.direction === "output"
-          ? this.#topology.linksFrom(id, name).map((link) => link.id)
-          : [this.#topology.linkInto(id, name)?.id].filter((link) => link !== undefined),
-        doc: port.doc,
-      }))
-    );
+    return portsOf(this.#topology, nodeId);
   }
 
   /**
@@ -351,26 +284,9 @@ export class Runtime implements AsyncDisposable {
    */
   async setConfig(nodeId: string, key: string, value: unknown): Promise<void> {
     const node = this.#topology.node(nodeId);
-    const { descriptor } = node.type;
-    const values = assertConfig(descriptor, node.id, { ...node.config, [key]: value });
-    if (values[key] !== node.config[key] && sizesPorts(node, key)) {
-      throw new SluiceError(
-        "InvalidConfig",
-        `Cannot change "${key}" of node "${nodeId}" (${descriptor.type}): its ports depend on it; ` +
-          "give it when the node is added",
-        { nodeId, key },
-      );
-    }
-    if (this.#session !== undefined && descriptor.config.properties[key]["x-live"] !== true) {
-      throw new SluiceError(
-        "InvalidConfig",
-        `Cannot change "${key}" of node "${nodeId}" (${descriptor.type}) while it runs: the node must be replaced, ` +
-          "as edit.reconfigure() does",
-        { nodeId, key },
-      );
-    }
-    if (this.#session === undefined) node.config[key] = values[key];
-    else await this.#session.configure(node, { [key]: values[key] });
+    const given = changedValue(node, key, value, this.#session !== undefined);
+    if (this.#session === undefined) node.config[key] = given;
+    else await this.#session.configure(node, { [key]: given });
   }
 
   /**
@@ -386,19 +302,8 @@ export class Runtime implements AsyncDisposable {
     assertComplete(this.#topology, "start");
     warnOfUnusedLanes(this.#topology);
     warnOfFallback(this.driverNote);
-    this.#session = new Session({
-      topology: this.#topology,
-      driver: this.#driver,
-      events: this.events,
-      pools: this.#options.pools ?? {},
-      development: this.#options.development ?? developmentByDefault(),
-      stopTimeoutMs: this.#options.stopTimeoutMs ?? STOP_TIMEOUT_MS,
-      stuckAfterMs: this.#options.stuckAfterMs ?? STUCK_AFTER_MS,
-      setupTimeoutMs: this.#options.setupTimeoutMs ?? SETUP_TIMEOUT_MS,
-      callTimeoutMs: this.#options.callTimeoutMs ?? CALL_TIMEOUT_MS,
-      awaitTimeoutMs: this.#options.callTimeoutMs ?? (this.mode === "offline" ? CALL_TIMEOUT_MS : 0),
-      converters: this.#knownTypes().map((type) => type.descriptor),
-    });
+    const types = this.#knownTypes();
+    this.#session = new Session(sessionOptions(this.#options, this.#topology, this.#driver, this.events, types));
     const { signal } = this.#options;
     signal?.addEventListener("abort", this.#onAbort, { once: true });
     const onMain = [...this.#topology.nodes.values()].some(({ lane, type }) => lane === "main" && isProcessor(type));
@@ -534,25 +439,10 @@ export class Runtime implements AsyncDisposable {
     throw new SluiceError("Busy", `Cannot ${action}: ${why}`);
   }
 
-  #knownTypes(): AnyNodeType[] {
+  #knownTypes(): NodeDescriptor[] {
     const { registry } = this.#options;
-    if (registry !== undefined) return registry.list();
     const packages = new Set([...this.#topology.nodes.values()].map((node) => node.type.package));
-    return [...packages].flatMap((each) => each?.nodes ?? []);
-  }
-}
-
-/** Whether a node has an array port that is as large as a configuration key says. */
-function sizesPorts(node: NodeEntry, key: string): boolean {
-  const { inputs, outputs } = node.type.descriptor;
-  return [...inputs, ...outputs].some((port) => port.sizedBy === key);
-}
-
-function developmentByDefault(): boolean {
-  try {
-    return Deno.env.get("SLUICE_DEV") === "1";
-  } catch {
-    // No permission to read it: as if it were not set.
-    return false;
+    const types = registry?.list() ?? [...packages].flatMap((each) => each?.nodes ?? []);
+    return types.map(({ descriptor }) => descriptor);
   }
 }

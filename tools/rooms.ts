@@ -43,7 +43,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
     "live": ["live/"],
     "events": ["events/"],
     "session": ["session/"],
-    "runtime": ["runtime.ts"],
+    "runtime": ["runtime.ts", "runtime/"],
   },
   codegen: {
     "model": [

@@ -1,0 +1,60 @@
+/**
+ * What a runtime's options leave open when its graph is started.
+ *
+ * @module
+ */
+import type { Driver } from "../driver/driver.ts";
+import type { EventBus } from "../events/bus.ts";
+import type { NodeDescriptor } from "../descriptor/descriptor.ts";
+import type { RuntimeOptions } from "../runtime_options.ts";
+import type { SessionOptions } from "../session/session_options.ts";
+import type { Topology } from "../topology.ts";
+
+/** Time that `stop()` leaves for draining by default, milliseconds. */
+const STOP_TIMEOUT_MS = 5_000;
+
+/** Time that a node's call may hold its lane by default until the node is stuck, milliseconds. */
+const STUCK_AFTER_MS = 2_000;
+
+/** Time that a node's call may take by default until the run ends, milliseconds. */
+const CALL_TIMEOUT_MS = 30_000;
+
+/** Time that a node's `setup()` may take by default, milliseconds. */
+const SETUP_TIMEOUT_MS = 30_000;
+
+/** After how long a node that holds its lane is stuck, milliseconds; 0: never. */
+export function stuckAfterMs(options: RuntimeOptions): number {
+  return options.stuckAfterMs ?? STUCK_AFTER_MS;
+}
+
+/** The options of a graph's run. @param converters the node types that errors may name as converters */
+export function sessionOptions(
+  options: RuntimeOptions,
+  topology: Topology,
+  driver: Driver,
+  events: EventBus,
+  converters: readonly NodeDescriptor[],
+): SessionOptions {
+  return {
+    topology,
+    driver,
+    events,
+    pools: options.pools ?? {},
+    development: options.development ?? developmentByDefault(),
+    stopTimeoutMs: options.stopTimeoutMs ?? STOP_TIMEOUT_MS,
+    stuckAfterMs: stuckAfterMs(options),
+    setupTimeoutMs: options.setupTimeoutMs ?? SETUP_TIMEOUT_MS,
+    callTimeoutMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS,
+    awaitTimeoutMs: options.callTimeoutMs ?? (topology.mode === "offline" ? CALL_TIMEOUT_MS : 0),
+    converters,
+  };
+}
+
+function developmentByDefault(): boolean {
+  try {
+    return Deno.env.get("SLUICE_DEV") === "1";
+  } catch {
+    // No permission to read it: as if it were not set.
+    return false;
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * A runtime as the control plane sees it, with a version for its lists.
+ *
+ * @module
+ */
+import type { NodeDescriptor } from "../descriptor/descriptor.ts";
+import type { Driver } from "../driver/driver.ts";
+import type { RuntimeOptions } from "../runtime_options.ts";
+import type { RuntimeView, SessionView } from "../runtime_view.ts";
+import type { Topology } from "../topology.ts";
+import { stuckAfterMs } from "./session_options.ts";
+
+/**
+ * @param types those that the runtime knows
+ * @param run the part of the view that a run has
+ * @returns gives the view as it is then
+ */
+export function versionedView(
+  options: RuntimeOptions,
+  topology: Topology,
+  driver: Driver,
+  types: () => readonly NodeDescriptor[],
+  run: () => SessionView | undefined,
+): () => RuntimeView {
+  let version = 0;
+  let lists = "";
+  return () => {
+    const session = run();
+    // Lanes and pools come and go without a change of the topology: no version may stand for two of their lists.
+    const lanes = session?.lanes.map(({ name, index }) => `${name}:${index}`).join();
+    const now = `${topology.version} ${lanes} ${session?.pools().length}`;
+    if (now !== lists) version++;
+    lists = now;
+    return {
+      version,
+      mode: topology.mode,
+      driver: driver.kind,
+      nowNs: driver.nowNs(),
+      stuckAfterMs: stuckAfterMs(options),
+      nodes: [...topology.nodes.values()],
+      links: [...topology.links.values()],
+      typeOf: ({ fromNode, fromPort, output }) => topology.carried.of(fromNode, fromPort, output).type,
+      types,
+      session,
+    };
+  };
+}
