@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { types } from "node:util";
+import * as types from "node:util/types";
 
 /** As what an object travels. */
 export type ValueKind =

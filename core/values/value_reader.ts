@@ -16,6 +16,7 @@ const SMALL = SMALL_NUMBER;
 const DEEPEST = MAX_DEPTH;
 const TAG_INT32 = TAG.int32;
 const TAG_NUMBER = TAG.number;
+const TAG_NUMBERS = TAG.numbers;
 const TAG_OBJECT = TAG.object;
 const TAG_ARRAY = TAG.array;
 const TAG_ABSENT = TAG.absent;
@@ -237,15 +238,24 @@ class ValueReader {
     const made: unknown[] = [];
     this.#enter(made);
     for (let k = 0; k < count; k++) {
-      // Numbers, of which arrays may have many, are put in without a box.
-      if (this.#at < this.#end && this.#u8[this.#at] === TAG_NUMBER) {
-        this.#at++;
-        made.push(this.#float());
+      if (this.#at < this.#end && this.#u8[this.#at] === TAG_NUMBERS) {
+        k += this.#numbers(made, count - k) - 1;
       } else if (this.#isAbsent()) made.length = k + 1;
       else made.push(this.#value());
     }
     this.#depth--;
     return made;
+  }
+
+  /** Reads numbers that follow each other. @param most that there may be @returns how many */
+  #numbers(made: unknown[], most: number): number {
+    this.#at++;
+    const view = this.#view;
+    const count = view.getUint32(this.#take(4), true);
+    if (count === 0 || count > most) this.#refuse(`${count} numbers do not fit the array`);
+    const at = this.#take(8 * count);
+    for (let k = 0; k < count; k++) made.push(view.getFloat64(at + 8 * k, true));
+    return count;
   }
 
   #sparseArray(): unknown[] {

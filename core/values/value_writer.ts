@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { types } from "node:util";
+import * as types from "node:util/types";
 import { pathTo } from "./value_path.ts";
 import { kindOf, type RefusedKind } from "./value_kind.ts";
 import {
@@ -28,6 +28,7 @@ const SMALL = SMALL_NUMBER;
 const DEEPEST = MAX_DEPTH;
 const TAG_INT32 = TAG.int32;
 const TAG_NUMBER = TAG.number;
+const TAG_NUMBERS = TAG.numbers;
 const TAG_OBJECT = TAG.object;
 const TAG_ABSENT = TAG.absent;
 
@@ -298,11 +299,40 @@ class ValueWriter {
     if (keys.length === length && (length === 0 || keys[length - 1] === String(length - 1))) {
       this.#byte(TAG.array);
       this.#count(length);
-      for (let k = 0; k < length; k++) this.#property(value[k], value, k);
+      for (let k = 0; k < length; k++) {
+        let part = value[k];
+        if (typeof part === "number" && (part | 0) !== part) {
+          const start = this.#beginNumbers();
+          for (; typeof part === "number"; part = value[k]) {
+            this.#float(part);
+            if (++k === length) break;
+          }
+          this.#endNumbers(start);
+          if (k === length) return;
+        }
+        this.#property(part, value, k);
+      }
     } else {
       this.#byte(TAG.sparseArray);
       this.#count(length);
       this.#properties(value, keys);
+    }
+  }
+
+  /** @returns where they start, behind which numbers without tags follow */
+  #beginNumbers(): number {
+    this.#room(5);
+    this.#at += 5;
+    return this.#at - 5;
+  }
+
+  #endNumbers(start: number): void {
+    const count = (this.#at - start - 5) / 8;
+    this.#u8[start] = count === 1 ? TAG_NUMBER : TAG_NUMBERS;
+    if (count > 1) this.#view.setUint32(start + 1, count, true);
+    else {
+      this.#u8.copyWithin(start + 1, start + 5, this.#at);
+      this.#at -= 4;
     }
   }
 

@@ -57,6 +57,10 @@ for (
     ["an unknown tag", [1, 99], /: 99 is no tag of a value \(byte 2\)$/],
     ["nothing where a value stands", [1, TAG.absent], /: 22 is no tag of a value/],
     ["more elements than bytes", [1, TAG.array, 0xff, 0xff, 0xff, 0xff, 0x0f], /: 4294967295 parts do not fit/],
+    ["more numbers than elements", [1, TAG.array, 1, TAG.numbers, 2, 0, 0, 0], /: 2 numbers do not fit the array/],
+    ["no numbers", [1, TAG.array, 1, TAG.numbers, 0, 0, 0, 0, 0], /: 0 numbers do not fit the array/],
+    ["numbers that are cut", [1, TAG.array, 1, TAG.numbers, 1, 0, 0, 0, 0], /: its bytes end early/],
+    ["numbers outside of an array", [1, TAG.numbers, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], /: 23 is no tag of a value/],
     ["a count beyond 32 bits", [1, TAG.array, 0xff, 0xff, 0xff, 0xff, 0x1f], /: a count is too large/],
     ["a count without an end", [1, TAG.array, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], /: a count is too large/],
     ["a key that is no string", [1, TAG.object, 1, TAG.null, TAG.null], /: a string was to stand here/],
@@ -182,6 +186,20 @@ Deno.test("writeValue() writes nothing beyond its room, and measureValue() tells
     }),
     { numRuns: DEEP ? 20_000 : 300 },
   );
+});
+
+Deno.test("writeValue() reads each element of an array once", () => {
+  const reads = [0, 0, 0, 0];
+  const array: unknown[] = [0.5, 0.25, "x", 0.125];
+  array.forEach((value, at) => {
+    const get = () => {
+      reads[at]++;
+      return value;
+    };
+    Object.defineProperty(array, at, { get, enumerable: true });
+  });
+  deepEqual(pass(array), [0.5, 0.25, "x", 0.125]);
+  deepEqual(reads, [1, 1, 1, 1]);
 });
 
 Deno.test("writeValue() reads a getter once, which may write another value", () => {

@@ -51,7 +51,7 @@ export const TAG = {
   ref: 10,
   /** Count; so many times a key (a string value) and a value or `absent`. */
   object: 11,
-  /** Count; so many values, or `absent` for a hole. */
+  /** Count; so many values, or `absent` for a hole; or `numbers` for several of them. */
   array: 12,
   /** Count, the length; count; so many times a key (a string value) and a value or `absent`. */
   sparseArray: 13,
@@ -73,6 +73,8 @@ export const TAG = {
   boxed: 21,
   /** A property or an element that is not there. */
   absent: 22,
+  /** u32, at least 1; so many f64. Only in an array. */
+  numbers: 23,
 } as const;
 
 /** The classes of views, by their number in the bytes. */
