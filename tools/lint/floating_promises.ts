@@ -1,15 +1,16 @@
 /**
- * Finds promises that are not awaited, with typescript-eslint's `no-floating-promises`: a rejection of such a promise
- * is swallowed, or ends the process. `deno lint` has no rule with types.
+ * Finds promises that are not awaited: a rejection of such a promise is swallowed, or ends the process. `deno lint` has
+ * no rule with types.
+ *
+ * A statement floats a promise if its value is one, or an array of them, unless the promise is handled: by `await`, by
+ * `void`, by `catch(handler)` or by `then(use, handler)`.
  *
  * `deno run -A tools/lint/floating_promises.ts` checks the whole checkout and ends with 1 if it finds any.
  *
  * @module
  */
 import { join } from "node:path";
-import { ESLint } from "eslint";
 import ts from "typescript";
-import tseslint from "typescript-eslint";
 import { ROOT } from "../root.ts";
 import { listTypeScript } from "../source_files.ts";
 
@@ -28,6 +29,9 @@ const COMPILER_OPTIONS: ts.CompilerOptions = {
   typeRoots: [join(ROOT, "node_modules", "@types")],
   types: ["node"],
 };
+
+const MESSAGE = "A promise must be awaited, end with a call of catch() or of then() with a handler of rejections, or " +
+  'be marked with "void"';
 
 /** One finding. */
 export interface FloatingPromise {
@@ -54,31 +58,70 @@ export async function findFloatingPromises(
 ): Promise<FloatingPromise[]> {
   const denoTypes = await writeDenoTypes();
   try {
-    const paths = files.map((file) => join(root, file));
-    const program = ts.createProgram([...paths, denoTypes], COMPILER_OPTIONS);
-    const eslint = new ESLint({
-      cwd: root,
-      overrideConfigFile: true,
-      allowInlineConfig: false,
-      overrideConfig: {
-        files: ["**/*.ts", "**/*.tsx"],
-        languageOptions: { parser: tseslint.parser, parserOptions: { programs: [program] } },
-        plugins: { "@typescript-eslint": tseslint.plugin },
-        rules: { "@typescript-eslint/no-floating-promises": ["error", { ignoreVoid: true }] },
-      },
-    } as ESLint.Options);
-    const found: FloatingPromise[] = [];
-    for (const result of await eslint.lintFiles(paths)) {
-      const file = result.filePath.slice(root.length).replaceAll("\\", "/");
-      for (const message of result.messages) {
-        if (message.fatal) throw new Error(`Cannot check ${file}:${message.line}: ${message.message}`);
-        found.push({ file, line: message.line, column: message.column, message: message.message.split("\n")[0] });
+    const program = ts.createProgram([...files.map((file) => join(root, file)), denoTypes], COMPILER_OPTIONS);
+    const checker = program.getTypeChecker();
+    return files.flatMap((file) => {
+      const source = program.getSourceFile(join(root, file))!;
+      const [wrong] = program.getSyntacticDiagnostics(source);
+      if (wrong !== undefined) {
+        throw new Error(`Cannot check ${file}: ${ts.flattenDiagnosticMessageText(wrong.messageText, " ")}`);
       }
-    }
-    return found;
+      return statementsOf(source).filter(({ expression }) => floats(expression, checker)).map((statement) => {
+        const { line, character } = source.getLineAndCharacterOfPosition(statement.getStart(source));
+        return { file, line: line + 1, column: character + 1, message: MESSAGE };
+      });
+    });
   } finally {
     await Deno.remove(denoTypes);
   }
+}
+
+/** The statements of a file that are one expression, in order. */
+function statementsOf(source: ts.SourceFile): ts.ExpressionStatement[] {
+  const found: ts.ExpressionStatement[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isExpressionStatement(node)) found.push(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** Whether the value of an expression that stands by itself is a promise that nobody handles. */
+function floats(whole: ts.Expression, checker: ts.TypeChecker): boolean {
+  const expression = ts.skipOuterExpressions(whole);
+  if (ts.isAwaitExpression(expression) || ts.isVoidExpression(expression)) return false;
+  if (ts.isConditionalExpression(expression)) {
+    return floats(expression.whenTrue, checker) || floats(expression.whenFalse, checker);
+  }
+  if (ts.isBinaryExpression(expression)) {
+    const { left, operatorToken: { kind }, right } = expression;
+    if (kind === ts.SyntaxKind.CommaToken) return floats(left, checker) || floats(right, checker);
+    return SHORT_CIRCUITS.has(kind) && (floats(left, checker) || floats(right, checker));
+  }
+  if (!isPromise(checker.getTypeAtLocation(expression), expression, checker)) return false;
+  if (!ts.isCallExpression(expression) || !ts.isPropertyAccessExpression(expression.expression)) return true;
+  const { expression: callee, arguments: args } = expression;
+  if (callee.name.text === "finally") return floats(callee.expression, checker);
+  const handler = callee.name.text === "catch" ? args[0] : callee.name.text === "then" ? args[1] : undefined;
+  return handler === undefined || checker.getTypeAtLocation(handler).getCallSignatures().length === 0;
+}
+
+/** The operators whose value is that of one of their sides. An assignment keeps the promise for whom it assigns to. */
+const SHORT_CIRCUITS: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.AmpersandAmpersandToken,
+  ts.SyntaxKind.BarBarToken,
+  ts.SyntaxKind.QuestionQuestionToken,
+]);
+
+/** Whether values of a type may be promises, or arrays of them. */
+function isPromise(type: ts.Type, at: ts.Node, checker: ts.TypeChecker): boolean {
+  if (type.isUnionOrIntersection()) return type.types.some((each) => isPromise(each, at, checker));
+  if (checker.isArrayType(type) || checker.isTupleType(type)) {
+    return checker.getTypeArguments(type as ts.TypeReference).some((each) => isPromise(each, at, checker));
+  }
+  const then = checker.getApparentType(type).getProperty("then");
+  return then !== undefined && checker.getTypeOfSymbolAtLocation(then, at).getCallSignatures().length > 0;
 }
 
 /** Writes the types of the `Deno` namespace to a temporary file. */

@@ -12,6 +12,11 @@ export async function floats(): Promise<void> {
   new Promise(() => {});
   helper().then(() => {});
   [helper(), helper()];
+  helper().finally(() => {});
+  Math.random() > 0.5 && helper();
+  Math.random() > 0.5 ? await helper() : helper();
+  await helper(), helper();
+  helper().catch(undefined);
   await helper();
 }
 `;
@@ -23,9 +28,15 @@ export async function settles(): Promise<void> {
   await helper();
   void helper();
   helper().catch(() => {});
+  helper().then(() => {}, () => {});
+  helper().catch(() => {}).finally(() => {});
+  Math.random() > 0.5 && await helper();
   await Promise.all([helper(), Deno.readTextFile("x")]);
   const kept = helper();
   await kept;
+  let late;
+  late = helper();
+  await late;
 }
 `;
 
@@ -41,9 +52,9 @@ Deno.test("findFloatingPromises() finds those of our own functions, of node: mod
     const found = await findFloatingPromises(["clean.ts", "helper.ts", "planted.ts"], root);
     assert.deepEqual(
       found.map(({ file, line }) => `${file}:${line}`),
-      [6, 7, 8, 9, 10, 11].map((n) => `planted.ts:${n}`),
+      [6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16].map((n) => `planted.ts:${n}`),
     );
-    assert.match(found[0].message, /^Promises must be awaited/);
+    assert.match(found[0].message, /^A promise must be awaited/);
   } finally {
     await Deno.remove(root, { recursive: true });
   }
