@@ -39,18 +39,17 @@ for (const name of cases("refused")) {
   });
 }
 
-Deno.test("generate() writes code that passes deno check and deno lint with no suppressions", async () => {
+// `tests/types/wrong_cases_test.ts` has the type checker look at it, together with what else it has to look at.
+Deno.test("generate() writes code that passes deno lint with no suppressions", async () => {
   const accepted = join(TESTDATA, "accepted");
   const generated = readdirSync(accepted, { recursive: true }).map(String).filter((path) => path.endsWith(".gen.ts"));
   assert.ok(generated.length >= cases("accepted").length);
-  for (const [command, ...options] of [["check", "--quiet"], ["lint"]]) {
-    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [command, ...options, ...generated],
-      cwd: accepted,
-      env: { NO_COLOR: "1" },
-    }).output();
-    assert.equal(code, 0, new TextDecoder().decode(stderr));
-  }
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["lint", ...generated],
+    cwd: accepted,
+    env: { NO_COLOR: "1" },
+  }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
 });
 
 Deno.test("testdata has at least 25 folders of what is accepted, and of what is refused", () => {

@@ -6,10 +6,18 @@ import { listFolder, ROOT, sluice, temporaryFolder } from "./command_line.ts";
 const CHECKOUT = ROOT.replace(/\/$/, "");
 const IMPORTS = { "@sluice/sluice": "jsr:@sluice/sluice@0.1.0" };
 
+/** What leads from a project to the modules of the checkout. */
+async function importsByPath(): Promise<Record<string, string>> {
+  const { exports } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
+  return Object.fromEntries(
+    Object.entries<string>(exports).map(([door, path]) => [`@sluice/sluice${door.slice(1)}`, CHECKOUT + path.slice(1)]),
+  );
+}
+
 /**
  * Runs `sluice new processor`, which must succeed, then each command that it prints; gives what it printed.
  *
- * @param types whether the test checks the types, which takes seconds: once for each way that leads to the runtime
+ * @param types whether the test checks the types, which takes seconds
  */
 async function makeAndTry(folder: string, args: string[], { types = false } = {}): Promise<string> {
   const { code, stdout, stderr } = await sluice(["new", "processor", ...args], { cwd: folder });
@@ -60,6 +68,9 @@ Deno.test("sluice new processor makes a project of an empty folder, which is for
   graph.links = [{ from: "tone.audio", to: "gate.audioIn" }, { from: "gate.audioOut", to: "meter.audioIn" }];
   await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify(graph));
   await deno(["task", "sluice", "run", "graph.json"], folder.path);
+  // The types pass as well where paths lead to the runtime.
+  await Deno.writeTextFile(`${folder.path}/deno.json`, JSON.stringify({ imports: await importsByPath() }));
+  await deno(["test", "-A", "processors/noise_gate_test.ts"], folder.path);
 });
 
 Deno.test("sluice new processor makes the generator read a folder that it is given", async () => {
@@ -93,7 +104,8 @@ Deno.test("sluice new processor leaves a deno.json alone that leads to the runti
   assert.doesNotMatch(await makeAndTry(folder.path, ["noise-gate"]), /deno\.json/);
   assert.equal(await Deno.readTextFile(path), linked);
   await Deno.writeTextFile(path, JSON.stringify({ imports: { "@sluice/sluice": `${CHECKOUT}/mod.ts` } }));
-  const said = await makeAndTry(folder.path, ["wobble"], { types: true });
+  const said = await makeAndTry(folder.path, ["wobble"]);
+  assert.deepEqual(JSON.parse(await Deno.readTextFile(path)).imports, await importsByPath());
   assert.match(
     said,
     new RegExp(

@@ -1,12 +1,10 @@
 /**
  * Wrong connections and configurations that the type checker must refuse. Each `@ts-expect-error` is a test: it is
- * an error itself as soon as the line below it has none. The functions are never called; the test at the end has
+ * an error itself as soon as the line below it has none. The functions are never called; `wrong_cases_test.ts` has
  * the type checker look at this file, so that running the tests without it does not pass them by.
  *
  * @module
  */
-import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
 import type { PacketFrame } from "../../core/frames/packet_frame.ts";
@@ -167,11 +165,3 @@ export function refusesWrongConfigurations(runtime: Runtime): void {
   // @ts-expect-error a required configuration is missing
   runtime.add(nodes.wavSource());
 }
-
-Deno.test("connect() and add() refuse wrong ports, frames, directions and configurations in deno check", async () => {
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["check", "--quiet", fileURLToPath(import.meta.url)],
-    env: { NO_COLOR: "1" },
-  }).output();
-  assert.equal(code, 0, new TextDecoder().decode(stderr));
-});
