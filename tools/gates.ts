@@ -91,7 +91,11 @@ export function releaseGates(): Gate[] {
       commands: [deno("test", "-A", "--doc", ...filesWithExamples())],
     },
     { name: "documentation of exports", beside: "busy", commands: [deno("doc", "--lint", ...DOORS)] },
-    { name: "publish, dry run", beside: "busy", commands: [deno("publish", "--dry-run", "--allow-dirty", "--no-check")] },
+    {
+      name: "publish, dry run",
+      beside: "busy",
+      commands: [deno("publish", "--dry-run", "--allow-dirty", "--no-check")],
+    },
   ];
 }
 
@@ -126,7 +130,8 @@ function denoTests(
 }
 
 /** What the text of a test module has that needs an isolate of its own, which keeps secrets, memory and listeners. */
-const NEEDS_ISOLATE = /[sS]ecrets\(|\/proc\/|memoryUsage|[gG]c\(|unhandledrejection|Deno\.env\.(set|delete)|Deno\.chdir/;
+const NEEDS_ISOLATE =
+  /[sS]ecrets\(|\/proc\/|memoryUsage|[gG]c\(|unhandledrejection|Deno\.env\.(set|delete)|Deno\.chdir/;
 
 /**
  * The gate with its modules in one isolate: to load their imports for each anew costs more than most of these tests do.
