@@ -88,8 +88,11 @@ function statementsOf(source: ts.SourceFile): ts.ExpressionStatement[] {
 }
 
 /** Whether the value of an expression that stands by itself is a promise that nobody handles. */
-function floats(whole: ts.Expression, checker: ts.TypeChecker): boolean {
-  const expression = ts.skipOuterExpressions(whole);
+function floats(expression: ts.Expression, checker: ts.TypeChecker): boolean {
+  if (
+    ts.isParenthesizedExpression(expression) || ts.isNonNullExpression(expression) || ts.isAsExpression(expression) ||
+    ts.isSatisfiesExpression(expression)
+  ) return floats(expression.expression, checker);
   if (ts.isAwaitExpression(expression) || ts.isVoidExpression(expression)) return false;
   if (ts.isConditionalExpression(expression)) {
     return floats(expression.whenTrue, checker) || floats(expression.whenFalse, checker);

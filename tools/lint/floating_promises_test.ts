@@ -17,6 +17,7 @@ export async function floats(): Promise<void> {
   Math.random() > 0.5 ? await helper() : helper();
   await helper(), helper();
   helper().catch(undefined);
+  (helper() as unknown);
   await helper();
 }
 `;
@@ -52,7 +53,7 @@ Deno.test("findFloatingPromises() finds those of our own functions, of node: mod
     const found = await findFloatingPromises(["clean.ts", "helper.ts", "planted.ts"], root);
     assert.deepEqual(
       found.map(({ file, line }) => `${file}:${line}`),
-      [6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16].map((n) => `planted.ts:${n}`),
+      [6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17].map((n) => `planted.ts:${n}`),
     );
     assert.match(found[0].message, /^A promise must be awaited/);
   } finally {
