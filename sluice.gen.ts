@@ -6143,7 +6143,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/resampler.ts": "e867fdd03e7b6474",
     "processors/audio/reverb.ts": "335e2aec3bf3f284",
     "processors/audio/spectrum.ts": "af671ff7e9d2fd11",
-    "processors/audio/spectrum_reading.ts": "5a22c3e75ed27f74",
+    "processors/audio/spectrum_reading.ts": "bf2896240f441ff5",
     "processors/audio/stream_mixer.ts": "f28c15c73d7ab2c8",
     "processors/audio/tone_source.ts": "b2e2ef1193c52b30",
     "processors/data/console_sink.ts": "af5b34f3b38e06aa",

@@ -6,7 +6,7 @@
  */
 import { type AbiIdentity, checkAbi, EXPECTED_ABI } from "./layout_check.ts";
 import { NativeError } from "./native_error.ts";
-import { IDENTITY_SYMBOLS, type NativeSymbols, SYMBOLS } from "./symbols.ts";
+import { IDENTITY_SYMBOLS, KERNEL_SYMBOLS, type KernelSymbols, type NativeSymbols, SYMBOLS } from "./symbols.ts";
 
 /** Names the library where it is not in its usual place. */
 const PATH_VARIABLE = "SLUICE_NATIVE_LIB";
@@ -40,6 +40,16 @@ export function loadNative(path: string = defaultLibraryPath()): NativeLibrary {
   const library = openLibrary(path, EXPECTED_ABI);
   loaded.set(path, library);
   return library;
+}
+
+/**
+ * Opens the library for its kernels alone.
+ *
+ * @throws {NativeError} as {@linkcode loadNative}
+ */
+export function loadKernels(path: string): KernelSymbols {
+  checkAbi(path, readIdentity(path), EXPECTED_ABI);
+  return open(path, KERNEL_SYMBOLS).symbols;
 }
 
 /** As {@linkcode loadNative}, for an identity that a test chooses, and without remembering. */

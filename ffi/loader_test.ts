@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { EXPECTED_ABI } from "./layout_check.ts";
 import { LAYOUT_TEXT } from "./layout.gen.ts";
-import { defaultLibraryPath, loadNative, openLibrary } from "./loader.ts";
+import { defaultLibraryPath, loadKernels, loadNative, openLibrary } from "./loader.ts";
 
 const ignore = Deno.env.get("SLUICE_NATIVE") === "off";
 
@@ -9,6 +9,11 @@ Deno.test({ name: "loadNative() opens the library once", ignore }, () => {
   const library = loadNative();
   assert.match(library.version, /^sluice-native \d+\.\d+\.\d+ \(abi \d+\)$/);
   assert.equal(loadNative(library.path), library);
+});
+
+Deno.test({ name: "loadKernels() opens the kernels of a library that fits", ignore }, () => {
+  assert.ok([1, 2].includes(loadKernels(defaultLibraryPath()).slu_kernel_level(0)));
+  assert.throws(() => loadKernels("/nowhere/libsluice_native.so"), { code: "NativeUnavailable" });
 });
 
 Deno.test("loadNative() throws NativeUnavailable where there is no library, and says how to build it", () => {

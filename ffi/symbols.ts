@@ -86,7 +86,13 @@ export const SYMBOLS = {
   slu_native_report_number: { parameters: ["pointer", "u32"], result: "f64" },
   slu_native_report_text: { parameters: ["pointer"], result: "pointer" },
   slu_native_finish: { parameters: ["pointer", "u32"], result: "void" },
+} as const;
 
+/**
+ * The kernels, which get arrays of JavaScript. Each function costs a fraction of a millisecond to look up, so that these
+ * wait for the first use.
+ */
+export const KERNEL_SYMBOLS = {
   slu_kernel_level: { parameters: ["u32"], result: "u32" },
   slu_kernel_polyphase: {
     parameters: ["buffer", "u32", "u32", "buffer", "u32", "buffer", "u32", "u32", "u32", "u32", "u32", "u32"],
@@ -118,3 +124,6 @@ export const SYMBOLS = {
 
 /** The functions, to call. */
 export type NativeSymbols = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+
+/** The kernels, to call. */
+export type KernelSymbols = Deno.DynamicLibrary<typeof KERNEL_SYMBOLS>["symbols"];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { IDENTITY_SYMBOLS, SYMBOLS } from "./symbols.ts";
+import { IDENTITY_SYMBOLS, KERNEL_SYMBOLS, SYMBOLS } from "./symbols.ts";
 
 /** What `Deno.dlopen` calls the types of a Rust signature. Kernels get arrays, all others what the library handed out. */
 function denoType(rust: string, name: string): string {
@@ -29,8 +29,8 @@ function declaredInRust(): Map<string, string> {
   return declared;
 }
 
-Deno.test("SYMBOLS names the functions that crates/ffi and crates/kernels declare, with their types", () => {
-  const listed = Object.entries(SYMBOLS)
+Deno.test("SYMBOLS and KERNEL_SYMBOLS name the functions that crates/ffi and crates/kernels declare, with their types", () => {
+  const listed = Object.entries({ ...SYMBOLS, ...KERNEL_SYMBOLS })
     .filter(([, symbol]) => !("name" in symbol))
     .map(([name, symbol]): [string, string] => [name, `(${symbol.parameters}) -> ${symbol.result}`]);
   const byName = ([a]: [string, string], [b]: [string, string]) => a < b ? -1 : 1;

@@ -5,7 +5,7 @@
  * @module
  */
 import { NativeError } from "../../ffi/native_error.ts";
-import { defaultLibraryPath, loadNative } from "../../ffi/loader.ts";
+import { defaultLibraryPath, loadKernels } from "../../ffi/loader.ts";
 import { SluiceError } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 import { NativeEngine } from "./native_engine.ts";
@@ -41,7 +41,7 @@ function openNative(): NativeEngine | undefined {
   try {
     const path = defaultLibraryPath();
     if (Deno.permissions.querySync({ name: "ffi", path }).state !== "granted") return undefined;
-    return new NativeEngine(loadNative(path).symbols);
+    return new NativeEngine(loadKernels(path));
   } catch (error) {
     // The runtime says why it runs in portable mode.
     if (error instanceof NativeError) return undefined;

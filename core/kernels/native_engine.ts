@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { NativeSymbols } from "../../ffi/symbols.ts";
+import type { KernelSymbols } from "../../ffi/symbols.ts";
 import {
   type ArrayKind,
   type DelayLines,
@@ -14,12 +14,8 @@ import {
   type PolyphaseTable,
 } from "./engine.ts";
 
-/** The kernels among the library's functions. They take views of any buffer, shared ones too. */
-type KernelCalls = {
-  readonly [Name in keyof NativeSymbols as Name extends `slu_kernel_${string}` ? Name : never]: (
-    ...values: (number | ArrayBufferView)[]
-  ) => number;
-};
+/** The library's functions. They take views of any buffer, shared ones too. */
+type KernelCalls = Readonly<Record<keyof KernelSymbols, (...values: (number | ArrayBufferView)[]) => number>>;
 
 /** What instructions the native kernels use. */
 export type NativeLevel = "baseline" | "avx2";
@@ -31,7 +27,7 @@ export class NativeEngine implements Engine {
   readonly #calls: KernelCalls;
 
   /** @param symbols of the library */
-  constructor(symbols: NativeSymbols) {
+  constructor(symbols: KernelSymbols) {
     this.#calls = symbols as unknown as KernelCalls;
   }
 

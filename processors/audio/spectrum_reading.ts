@@ -73,7 +73,7 @@ export class SpectrumAnalyzer {
     let peak = -1;
     for (let k = 0; k <= last; k++) {
       const oneSided = k === 0 || k === last ? 0.5 : 1;
-      const magnitude = Math.hypot(bins[2 * k], bins[2 * k + 1]) * this.#scale * oneSided;
+      const magnitude = Math.sqrt(bins[2 * k] ** 2 + bins[2 * k + 1] ** 2) * this.#scale * oneSided;
       magnitudesDb[k] = factorToDecibels(magnitude);
       if (magnitude > peak) [peak, peakBin] = [magnitude, k];
     }
