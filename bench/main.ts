@@ -23,6 +23,7 @@ import { manyNodes } from "./cases/many_nodes.ts";
 import { nativeRing } from "./cases/native_ring.ts";
 import { noCopy } from "./cases/no_copy.ts";
 import { portAccess } from "./cases/port_access.ts";
+import { start } from "./cases/start.ts";
 import { values } from "./cases/values.ts";
 import { wakeUp } from "./cases/wake_up.ts";
 import type { Row } from "./measure.ts";
@@ -46,6 +47,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   firstLoad,
   livePage,
   generator,
+  start,
 ];
 
 const USAGE = `Usage: deno task bench [--only NAME]… [--runs N]

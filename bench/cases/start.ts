@@ -1,0 +1,162 @@
+/**
+ * How long a start takes: of the command, from the shell, and of a lane.
+ *
+ * @module
+ */
+import { equal, ok } from "node:assert/strict";
+import { isBundleCurrent } from "../../cli/bundle_state.ts";
+import { nodes, Runtime } from "../../mod.ts";
+import { ROOT } from "../../tools/root.ts";
+import type { Benchmark, BenchOptions } from "../benchmark.ts";
+import { compare, type Comparison, median, ratioRow, type Row } from "../measure.ts";
+import { GSTREAMER_MISSING, hasGStreamer } from "../peers/gstreamer.ts";
+
+/** The most that a whole run of a file of 0.1 s may take, milliseconds. */
+const MAX_RUN_MS = 200;
+
+/** The most that `sluice --help` may take, milliseconds. */
+const MAX_HELP_MS = 80;
+
+/** Times of a pair: a start takes tens of milliseconds, of which a busy machine adds or takes many. */
+const STARTS = 5;
+
+/** A tone of 0.1 s, turned down and written to a file. */
+const GRAPH = {
+  version: 1,
+  mode: "offline",
+  nodes: {
+    tone: { type: "tone-source", config: { durationSeconds: 0.1, sampleRateHz: 48_000 } },
+    gain: { type: "gain", config: { gainDb: -6 } },
+    file: { type: "wav-sink", config: { path: "out.wav" } },
+  },
+  links: [{ from: "tone.audio", to: "gain.audioIn" }, { from: "gain.audioOut", to: "file.audio" }],
+};
+
+/** The same for GStreamer. */
+const PIPELINE = "audiotestsrc num-buffers=5 samplesperbuffer=960 ! audio/x-raw,rate=48000,format=F32LE ! " +
+  "volume volume=0.5 ! wavenc ! filesink location=peer.wav";
+
+export const start: Benchmark = {
+  name: "start",
+  about:
+    "Whole commands from the shell, the bundled one: a file of 0.1 s, and the help text; and the first worker lane of " +
+    "a script, from start() until its nodes are open.",
+  async run({ runs, skip }: BenchOptions): Promise<Row[]> {
+    const rows: Row[] = [await laneStart(runs)];
+    if (!isBundleCurrent()) {
+      skip('start of the command: the bundle is missing or outdated; run "deno task bundle"');
+      return rows;
+    }
+    const folder = await Deno.makeTempDir({ prefix: "sluice-start-" });
+    try {
+      await Deno.writeTextFile(`${folder}/graph.json`, JSON.stringify(GRAPH));
+      const deno = command(Deno.execPath(), ["eval", "1"], folder);
+      const run = sluice(["run", "-q", "graph.json"], folder);
+      const help = sluice(["--help"], folder);
+      await run();
+      const { size } = await Deno.stat(`${folder}/out.wav`);
+      // Two bytes a sample at least, and a header.
+      ok(size > 9_600 && size < 40_000, `${size} bytes`);
+      rows.push(
+        ...await commandRows("a file of 0.1 s, from the shell", run, deno, MAX_RUN_MS, runs),
+        ...await commandRows("sluice --help", help, deno, MAX_HELP_MS, runs),
+      );
+      if (hasGStreamer()) {
+        const theirs = command("gst-launch-1.0", ["-q", ...PIPELINE.split(" ")], folder);
+        rows.push(
+          await compare(runs, {
+            what: "a file of 0.1 s, from the shell",
+            peer: "gst-launch-1.0",
+            ours: bestOf(run),
+            theirs: bestOf(theirs),
+          }),
+        );
+      } else skip(GSTREAMER_MISSING);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+    return rows;
+  },
+};
+
+/** The ratio to a start of Deno, and the time itself beside its goal. */
+async function commandRows(
+  what: string,
+  ours: () => Promise<number>,
+  deno: () => Promise<number>,
+  maxMs: number,
+  runs: number,
+): Promise<Row[]> {
+  const own: number[] = [];
+  const theirs: number[] = [];
+  for (let k = 0; k < runs; k++) {
+    own.push(await bestOf(ours)());
+    theirs.push(await bestOf(deno)());
+  }
+  const ms = own.map((ns) => ns / 1e6);
+  return [
+    {
+      what,
+      peer: "",
+      result: `${median(ms).toFixed(0)} ms`,
+      spread: `${Math.min(...ms).toFixed(0)} to ${Math.max(...ms).toFixed(0)} ms`,
+      goal: `≤ ${maxMs} ms`,
+      hit: median(ms) <= maxMs,
+      detail: `deno eval 1: ${(median(theirs) / 1e6).toFixed(0)} ms`,
+    },
+    ratioRow({ what, peer: "deno eval 1" }, own, theirs),
+  ];
+}
+
+/** The first worker lane of a runtime, beside a worker whose module is empty. */
+async function laneStart(runs: number): Promise<Row> {
+  const comparison: Comparison = {
+    what: "start of a graph with one worker lane, from the sources",
+    peer: "a worker with an empty module",
+    ours: bestOf(async () => {
+      await using runtime = new Runtime({ mode: "offline", signals: false });
+      const tone = runtime.add(nodes.toneSource({ durationSeconds: 0.1 }));
+      const level = runtime.add(nodes.levelMeter());
+      runtime.connect(tone.outputs.audio, level.inputs.audioIn);
+      const startedMs = performance.now();
+      await runtime.start();
+      const tookMs = performance.now() - startedMs;
+      const { outcome } = await runtime.finished;
+      equal(outcome, "completed");
+      return tookMs * 1e6;
+    }),
+    theirs: bestOf(async () => {
+      const startedMs = performance.now();
+      const worker = new Worker("data:text/javascript,postMessage(1)", { type: "module" });
+      await new Promise((resolve) => worker.onmessage = resolve);
+      const tookMs = performance.now() - startedMs;
+      worker.terminate();
+      return tookMs * 1e6;
+    }),
+  };
+  return await compare(runs, comparison);
+}
+
+/** The least of several times: what else runs on the machine only adds. */
+function bestOf(run: () => Promise<number>): () => Promise<number> {
+  return async () => {
+    const times: number[] = [];
+    for (let k = 0; k < STARTS; k++) times.push(await run());
+    return Math.min(...times);
+  };
+}
+
+/** The installed command. @returns runs it and gives the nanoseconds that it took */
+function sluice(args: readonly string[], cwd: string): () => Promise<number> {
+  return command(Deno.execPath(), ["run", "-A", `${ROOT}cli/start.ts`, ...args], cwd);
+}
+
+function command(program: string, args: string[], cwd: string): () => Promise<number> {
+  return async () => {
+    const startedMs = performance.now();
+    const { code, stderr } = await new Deno.Command(program, { args, cwd, stdout: "null", stderr: "piped" }).output();
+    const tookMs = performance.now() - startedMs;
+    equal(code, 0, new TextDecoder().decode(stderr));
+    return tookMs * 1e6;
+  };
+}
