@@ -6,13 +6,13 @@
 import { fieldsOf, type SluiceErrorCode } from "../../core/errors.ts";
 import { describeThrown } from "../../core/errors/thrown.ts";
 
-/** The folders of the runtime itself. */
-const RUNTIME_FOLDERS: readonly string[] = ["../../core/", "../../ffi/"].map((each) =>
+/** The folders of the runtime itself; in the bundle, only processors have the places of their sources. */
+const RUNTIME_FOLDERS: readonly string[] = ["../../core/", "../../ffi/", "../../dist/"].map((each) =>
   new URL(each, import.meta.url).href
 );
 
-/** Imports modules. An error that Deno raises there names its own place, and no module threw it. */
-const IMPORTING = new URL("../../core/registry/load_type.ts", import.meta.url).href;
+/** The function that imports modules. An error that Deno raises there names its own place, and no module threw it. */
+const IMPORTING = /^\s+at async attempt(?:\$\d+)? \(\S+\/(?:core\/registry\/load_type\.ts|dist\/[^/]+\.js):/m;
 
 /** Codes of errors that a processor's code may have thrown. */
 const CODES: ReadonlySet<string> = new Set<SluiceErrorCode>(["NodeFailed", "InvalidGraph"]);
@@ -29,7 +29,7 @@ const FRAME = /^\s+at (?:.*\()?((?:file|https?):\/\/[^\s)]+:\d+:\d+)\)?$/;
 export function findThrownAt(error: unknown): string | undefined {
   if (!CODES.has(fieldsOf(error)?.code ?? "")) return undefined;
   const { name, stack = "" } = describeThrown(error);
-  if (stack.startsWith(name) || stack.includes(`(${IMPORTING}:`)) return undefined;
+  if (stack.startsWith(name) || IMPORTING.test(stack)) return undefined;
   for (const line of stack.split("\n")) {
     const place = FRAME.exec(line)?.[1];
     if (place !== undefined && !RUNTIME_FOLDERS.some((folder) => place.startsWith(folder))) return place;

@@ -36,6 +36,16 @@ Deno.test("findThrownAt() finds where a module threw that was imported, and no p
   assert.equal(findThrownAt(sent), undefined);
 });
 
+Deno.test("findThrownAt() takes the files of the bundle for the runtime's", () => {
+  const bundled = new URL("../../dist/load_type-AbC.js", import.meta.url).href;
+  const sent = new SluiceError("InvalidGraph", "Cannot load");
+  sent.stack = "TypeError: Module not found\n    at async file:///my/sluice.gen.ts:4:2\n" +
+    `    at async attempt (${bundled}:5:1)`;
+  assert.equal(findThrownAt(sent), undefined);
+  sent.stack = `TypeError: top\n    at read (${bundled}:5:1)\n    at file:///my/bug.ts:2:7`;
+  assert.equal(findThrownAt(sent), "file:///my/bug.ts:2:7");
+});
+
 Deno.test("findThrownAt() has nothing to say about errors that were thrown on purpose", () => {
   assert.equal(findThrownAt(arrived(new SluiceError("InvalidMedia", "Cannot read"))), undefined);
   assert.equal(findThrownAt(arrived(new SluiceError("NodeFailed", "Cannot go on"))), undefined);
