@@ -12,7 +12,8 @@ import { CarriedTypes, type CarryingGraph } from "./graph/carried_types.ts";
 import { type Connection, ConnectionManager } from "./graph/connection_manager.ts";
 import { DraftMap, type EditableMap, type MapChanges } from "./graph/draft_map.ts";
 import { assertDelayed } from "./graph/loops.ts";
-import type { LinkEntry, NodeEntry, NodeOptions } from "./graph/entries.ts";
+import type { LinkEntry, NodeEntry } from "./graph/entries.ts";
+import type { AddOptions } from "./runtime_options.ts";
 import { GraphNumbers } from "./graph/graph_numbers.ts";
 import { defaultNodeId, laneName, type LinkId, type NodeId, nodeId } from "./ids.ts";
 import { DEFAULT_LANE, laneOf } from "./placement/lane_choice.ts";
@@ -287,7 +288,7 @@ export class Topology {
   }
 
   /** @throws {SluiceError} `InvalidGraph` for the id, `InvalidConfig` for the configuration */
-  addNode(type: AnyNodeType, config: Record<string, unknown>, options: NodeOptions): NodeEntry {
+  addNode(type: AnyNodeType, config: Record<string, unknown>, options: AddOptions): NodeEntry {
     const { descriptor } = type;
     const id = nodeId(options.id ?? defaultNodeId(descriptor.type, this.#nodes));
     if (this.#nodes.has(id)) {

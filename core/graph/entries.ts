@@ -46,21 +46,3 @@ export interface LinkEntry {
   readonly policy: LinkPolicy;
   readonly capacity: number;
 }
-
-/** How a node is added. */
-export interface NodeOptions {
-  /** By default its type, with a number from the second on. */
-  readonly id?: string;
-  /** Name of its lane. */
-  readonly lane?: string;
-  /** Name of its pool. */
-  readonly pool?: string;
-  /** Elements that its dynamic ports have from the start, beside those that they always start with: `["in_2"]`. */
-  readonly ports?: readonly string[];
-  /** What is done when it fails. */
-  readonly supervision?: Supervision;
-  /** How long a call of it may take, milliseconds; 0 for ever. */
-  readonly callTimeoutMs?: number;
-  /** Whether what comes in is passed on without calling `process()`. */
-  readonly bypassed?: boolean;
-}

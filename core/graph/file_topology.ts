@@ -11,7 +11,8 @@ import type { GraphMode, LinkOptions } from "../links/policy.ts";
 import type { LaneOptions } from "../placement/lane_options.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
-import type { LinkEntry, NodeEntry, NodeOptions } from "./entries.ts";
+import type { AddOptions } from "../runtime_options.ts";
+import type { LinkEntry, NodeEntry } from "./entries.ts";
 import { type Fault, Topology } from "../topology.ts";
 import { assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./link_rules.ts";
 import { assertDelayed } from "./loops.ts";
@@ -48,7 +49,7 @@ export class FileTopology extends Topology {
   }
 
   /** Adds a node, however wrong it is. */
-  addChecked(type: AnyNodeType, config: Record<string, unknown>, options: NodeOptions, note: Note): NodeEntry {
+  addChecked(type: AnyNodeType, config: Record<string, unknown>, options: AddOptions, note: Note): NodeEntry {
     this.#note = note;
     return this.addNode(type, config, options);
   }

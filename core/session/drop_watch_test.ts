@@ -10,7 +10,7 @@ import { DropWatch } from "./drop_watch.ts";
 Deno.test("DropWatch tells once of each stretch in which a link drops, with what was dropped since it told last", () => {
   const sizes = { lanes: 1, links: 2, nodes: 1 };
   const page = ControlPage.format(new ArrayBuffer(controlBytes(sizes)), sizes);
-  const links = [{ id: "link0", index: 0 }, { id: "link1", index: 1 }] as unknown as LinkEntry[];
+  const links = [0, 1].map((index) => ({ id: `link${index}`, index, policy: "roll-off" })) as unknown as LinkEntry[];
   const events = new EventBus(() => 0);
   const told: unknown[] = [];
   const stream = events.subscribe("link:*");

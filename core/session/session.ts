@@ -407,23 +407,7 @@ export class Session {
     run.lanes.send({ kind: "close" });
     const allClosed = await this.#awaitClosed();
     await run.edits?.over();
-    const stuck = new Set(run.lanes.open.map(({ name }) => name));
-    closeAll(run.topology, run.states, run.page, stuck);
-    if (run.failure === undefined) warnOfKept(run.topology, run.page);
-    run.summary = {
-      ...this.stats(),
-      outcome: run.failure !== undefined ? "failed" : this.#outcome,
-      ...(run.failure && { error: run.failure }),
-    };
-    run.events.publish({
-      group: "runtime",
-      kind: "ended",
-      outcome: run.summary.outcome,
-      ...(run.failure && { error: serializeError(run.failure) }),
-    });
-    run.events.close();
-    // The last figures stay readable after the memory went back.
-    run.page = new ControlPage(run.page.u32.buffer.slice(0));
+    const summary = this.#summarize();
     // What nodes on main have left behind is theirs: a rejection is told of after the turn that made it.
     await new Promise((resolve) => setTimeout(resolve));
     run.lanes.terminate();
@@ -433,8 +417,23 @@ export class Session {
       run.memory?.release();
     }
     run.requests.refuseAll(run.refusal("configure a node"));
-    if (run.failure === undefined) this.#finished.resolve(run.summary);
+    if (run.failure === undefined) this.#finished.resolve(summary);
     else this.#finished.reject(run.failure);
+  }
+
+  /** Tells the end. The last figures stay readable after the memory is released. */
+  #summarize(): RunSummary {
+    const run = this.#run;
+    const stuck = new Set(run.lanes.open.map(({ name }) => name));
+    closeAll(run.topology, run.states, run.page, stuck);
+    if (run.failure === undefined) warnOfKept(run.topology, run.page);
+    const outcome = run.failure !== undefined ? "failed" : this.#outcome;
+    const summary = run.summary = { ...this.stats(), outcome, ...(run.failure && { error: run.failure }) };
+    const error = run.failure && { error: serializeError(run.failure) };
+    run.events.publish({ group: "runtime", kind: "ended", outcome, ...error });
+    run.events.close();
+    run.page = new ControlPage(run.page.u32.buffer.slice(0));
+    return summary;
   }
 
   async #awaitClosed(): Promise<boolean> {

@@ -29,6 +29,15 @@ const SETUP_SLACK_MS = 500;
 /** Looks that find a thread ended until what it said last has gone with it. */
 const LAST_LOOKS = 4;
 
+/** What looks at a graph that runs. */
+interface Watches {
+  readonly nodes: NodeWatch;
+  readonly calls: CallWatch;
+  readonly unread: UnreadWatch;
+  readonly drops: DropWatch;
+  readonly watchdog: Watchdog;
+}
+
 /** A lane whose thread a node keeps at a look, and what is known of that. */
 type FoundLane = [LaneThread, Omit<LaneHold, "forNs">];
 
@@ -44,6 +53,9 @@ export class SessionWatch {
   /** Nodes that were told of since they await something for long. */
   readonly #toldLate = new WeakSet<NodeEntry>();
   #lookedAtNs = 0;
+  /** Time to the next look, and to the next at whether the graph has come to a stop, milliseconds. */
+  #everyMs = WATCH_EVERY_MS;
+  #untilStopMs = WATCH_EVERY_MS;
 
   constructor(run: Run, keeper: LaneKeeper, news: LaneNews) {
     this.#run = run;
@@ -78,55 +90,74 @@ export class SessionWatch {
 
   /** Watches the graph run. */
   watch(): void {
-    const { page, topology, events, driver, lanes, states, clock, options: { stuckAfterMs } } = this.#run;
+    const { page, topology, events, options: { stuckAfterMs } } = this.#run;
     const poolName = (index: number) => this.#run.pools[index]?.name ?? "";
-    const watchdog = new Watchdog(topology, page, poolName);
-    const drops = new DropWatch(topology, page, events);
-    const calls = new CallWatch(topology, page);
-    const unread = new UnreadWatch(topology, page, stuckAfterMs * 1e6);
-    const stuckAfterNs = (each: readonly NodeEntry[]) => this.#stuckAfterNs(each);
-    const nodes = this.#nodes = new NodeWatch(topology, page, events, poolName, stuckAfterNs);
-    let untilStopMs = WATCH_EVERY_MS;
-    let everyMs = WATCH_EVERY_MS;
-    const lookOn = () => {
-      // An edit may bring nodes with other limits.
-      const leastMs = Math.min(...[...topology.nodes.values()].map((node) => this.#stuckAfterNs([node]))) / 1e6;
-      everyMs = Math.min(WATCH_EVERY_MS, Math.ceil(leastMs / 4));
-      this.#timer = setTimeout(look, everyMs);
-    };
-    const look = () => {
-      lookOn();
-      const open = lanes.open.filter(({ is }) => !is.replaced);
-      const { stuck, kept, dwelling } = nodes.look(lanes.all, states, driver.nowNs(), this.#outsiders());
-      for (const { index } of dwelling) page.callAttention(index);
-      const held = new Map([...stuck.map((each) => this.#stuck(each)), ...kept.map((each) => this.#kept(each))]);
-      this.#endHeld(held);
-      for (const each of calls.look(states, clock.nowNs())) this.#late(each);
-      for (const message of unread.look(clock.nowNs())) logger("runtime").warn(message);
-      if (this.#run.isStopping && watchdog.restsBut(open, new Set([...held.keys()].map(({ index }) => index)))) {
-        this.#cutShort([...held.values()].map(({ error }) => error.message).join("; "));
-        return;
-      }
-      for (const { index, error } of watchdog.deadLanes(open, states)) this.#news.failed(lanes.at(index)!, error);
-      for (const lane of open) {
-        // One on which every node has come to its end, or that is being opened, takes part in edits nonetheless.
-        if (!lane.is.replaced && lane.wasDeadFor(LAST_LOOKS, page)) this.#keeper.take(lane, ended(lane, "unasked"));
-      }
-      untilStopMs -= everyMs;
-      if (untilStopMs > 0) return;
-      untilStopMs = WATCH_EVERY_MS;
-      drops.look();
-      lanes.lookAtLate();
-      // Nodes that an edit holds do nothing, which is no stop; nor do those that wait for a new thread.
-      if (this.#run.edits?.underWay || this.#keeper.replaces) {
-        watchdog.forget();
-        return;
-      }
-      const stop = watchdog.stop(open, states, driver.nowNs());
-      if (stop !== undefined) this.#run.end(stop);
+    this.#nodes = new NodeWatch(topology, page, events, poolName, (each) => this.#stuckAfterNs(each));
+    const watches: Watches = {
+      nodes: this.#nodes,
+      calls: new CallWatch(topology, page),
+      unread: new UnreadWatch(topology, page, stuckAfterMs * 1e6),
+      drops: new DropWatch(topology, page, events),
+      watchdog: new Watchdog(topology, page, poolName),
     };
     this.end();
-    lookOn();
+    this.#lookOn(watches);
+  }
+
+  #lookOn(watches: Watches): void {
+    // An edit may bring nodes with other limits.
+    const { nodes } = this.#run.topology;
+    const leastMs = Math.min(...[...nodes.values()].map((node) => this.#stuckAfterNs([node]))) / 1e6;
+    this.#everyMs = Math.min(WATCH_EVERY_MS, Math.ceil(leastMs / 4));
+    this.#timer = setTimeout(() => {
+      this.#lookOn(watches);
+      this.#look(watches);
+    }, this.#everyMs);
+  }
+
+  #look(watches: Watches): void {
+    const { nodes, calls, unread, watchdog } = watches;
+    const { page, driver, lanes, states, clock } = this.#run;
+    const open = lanes.open.filter(({ is }) => !is.replaced);
+    const { stuck, kept, dwelling } = nodes.look(lanes.all, states, driver.nowNs(), this.#outsiders());
+    for (const { index } of dwelling) page.callAttention(index);
+    const held = new Map([...stuck.map((each) => this.#stuck(each)), ...kept.map((each) => this.#kept(each))]);
+    this.#endHeld(held);
+    for (const each of calls.look(states, clock.nowNs())) this.#late(each);
+    for (const message of unread.look(clock.nowNs())) logger("runtime").warn(message);
+    if (this.#run.isStopping && watchdog.restsBut(open, new Set([...held.keys()].map(({ index }) => index)))) {
+      this.#cutShort([...held.values()].map(({ error }) => error.message).join("; "));
+      return;
+    }
+    this.#takeDead(open, watchdog);
+    this.#untilStopMs -= this.#everyMs;
+    if (this.#untilStopMs > 0) return;
+    this.#untilStopMs = WATCH_EVERY_MS;
+    this.#lookForStop(open, watches);
+  }
+
+  /** Lanes whose threads have ended unasked are replaced, or end the run. */
+  #takeDead(open: readonly LaneThread[], watchdog: Watchdog): void {
+    const { page, lanes, states } = this.#run;
+    for (const { index, error } of watchdog.deadLanes(open, states)) this.#news.failed(lanes.at(index)!, error);
+    for (const lane of open) {
+      // One on which every node has come to its end, or that is being opened, takes part in edits nonetheless.
+      if (!lane.is.replaced && lane.wasDeadFor(LAST_LOOKS, page)) this.#keeper.take(lane, ended(lane, "unasked"));
+    }
+  }
+
+  /** A graph in which every lane waits for another ends with an error. */
+  #lookForStop(open: readonly LaneThread[], { drops, watchdog }: Watches): void {
+    const { driver, lanes, states } = this.#run;
+    drops.look();
+    lanes.lookAtLate();
+    // Nodes that an edit holds do nothing, which is no stop; nor do those that wait for a new thread.
+    if (this.#run.edits?.underWay || this.#keeper.replaces) {
+      watchdog.forget();
+      return;
+    }
+    const stop = watchdog.stop(open, states, driver.nowNs());
+    if (stop !== undefined) this.#run.end(stop);
   }
 
   /** Stops looking. */
